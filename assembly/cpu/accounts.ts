@@ -1,0 +1,150 @@
+// Where a core's time goes. Every change of a vCPU's state closes the account of the state before, so that the
+// sums over all states are cores × time to the nanosecond (checked by the program after every run).
+
+import * as L from "../layout";
+import {
+  H, VCpu, Core, count, countHost, vmAt, vcpuOf, coreAt, isNull, nothing, setBit, clearBit, getBit,
+  DORMANT, RUNNING, SEARCHING, STEALING, SPINNING,
+} from "./state";
+import { histogramBytes, resetHistogram } from "../kernel/histogram";
+
+/** Books the time since the last change of state. */
+// @ts-ignore: decorator
+@inline
+export function settle(v: VCpu): void {
+  let elapsed = H.now - v.since;
+  v.since = H.now;
+  const state = v.state;
+  if (state == RUNNING) {
+    if (v.switchLeft != 0) {
+      const part = min<u64>(elapsed, v.switchLeft);
+      v.switchLeft -= part;
+      elapsed -= part;
+      count(v.vm, L.VM_TRANSITION_NS, part);
+    }
+    count(v.vm, L.VM_TASK_NS, elapsed);
+  } else if (state == SEARCHING) count(v.vm, L.VM_IDLE_POLL_NS, elapsed);
+  else if (state == STEALING) count(v.vm, L.VM_STEAL_NS, elapsed);
+  else if (state == SPINNING) {
+    count(v.vm, L.VM_IDLE_POLL_NS, elapsed);
+    count(v.vm, L.VM_SPIN_NS, elapsed);
+  } else if (state != DORMANT) count(v.vm, L.VM_TRANSITION_NS, elapsed);
+}
+
+// @ts-ignore: decorator
+@inline
+export function enter(v: VCpu, state: u32): void {
+  settle(v);
+  v.state = state;
+}
+
+/** Gives an idle core, already off the idle stack, to a dormant vCPU. */
+export function attach(core: Core, v: VCpu, state: u32): void {
+  assert(isNull(core.vcpu));
+  assert(v.state == DORMANT);
+  countHost(L.HOST_IDLE_NS, H.now - core.since);
+  clearBit(v.vm.dormant, v.index);
+  v.vm.dormantCount--;
+  core.vcpu = v;
+  core.lastVm = v.vm;
+  v.core = core;
+  v.lastCore = core;
+  v.since = H.now;
+  v.runSince = H.now;
+  v.state = state;
+}
+
+/** Takes the core from its vCPU, which is dormant from now on. The core is nobody's until it is attached or pushed idle. */
+export function detach(core: Core): void {
+  const v = core.vcpu;
+  settle(v);
+  v.state = DORMANT;
+  v.core = nothing<Core>();
+  setBit(v.vm.dormant, v.index);
+  v.vm.dormantCount++;
+  core.vcpu = nothing<VCpu>();
+  core.since = H.now;
+}
+
+export function pushIdle(core: Core): void {
+  assert(core.idlePlace == 0);
+  store<Core>(H.idle + (<usize>H.idleCount << 2), core);
+  core.idlePlace = ++H.idleCount;
+}
+
+/** Takes a given core off the idle stack. */
+export function removeIdle(core: Core): void {
+  assert(core.idlePlace != 0);
+  const last = load<Core>(H.idle + (<usize>(--H.idleCount) << 2));
+  store<Core>(H.idle + (<usize>(core.idlePlace - 1) << 2), last);
+  last.idlePlace = core.idlePlace;
+  core.idlePlace = 0;
+}
+
+/** Books everything up to now, so that the counters can be read. */
+export function settleAll(): void {
+  for (let i: u32 = 0; i < H.coreCount; i++) {
+    const core = coreAt(i);
+    if (isNull(core.vcpu)) {
+      countHost(L.HOST_IDLE_NS, H.now - core.since);
+      core.since = H.now;
+    } else settle(core.vcpu);
+  }
+  store<u64>(H.counters + (L.HOST_POLL_NS << 3), (H.now - H.statsFrom) * <u64>H.dedicated);
+}
+
+// @ts-ignore: decorator
+@inline
+export function hostHistogram(which: usize): usize {
+  return H.hostHistograms + which * <usize>histogramBytes(L.HOST_HISTOGRAM_SUB_BITS);
+}
+
+/** The warm-up is over: statistics begin, with the requests that are under way. */
+export function beginStatistics(): void {
+  settleAll();
+  H.statsFrom = H.now;
+  const events = load<u64>(H.counters, L.HOST_EVENTS << 3);
+  memory.fill(H.counters, 0, L.HOST_COUNTERS << 3);
+  store<u64>(H.counters, events, L.HOST_EVENTS << 3);
+  H.curveMoves = 0;
+  H.curveLength = 0;
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    const vm = vmAt(i);
+    const inFlight = load<u64>(vm.counters, L.VM_IN_FLIGHT << 3);
+    memory.fill(vm.counters, 0, L.VM_COUNTERS << 3);
+    store<u64>(vm.counters, inFlight, L.VM_IN_FLIGHT << 3);
+    store<u64>(vm.counters, inFlight, L.VM_ARRIVED << 3);
+    store<u64>(vm.counters, inFlight, L.VM_CARRIED << 3);
+    if (vm.histogramOwner) {
+      resetHistogram(vm.latency, H.bits);
+      resetHistogram(vm.queueDelay, H.bits);
+      resetHistogram(vm.slowdown, H.bits);
+    }
+  }
+  for (let i: u32 = 0; i < <u32>L.HOST_HISTOGRAMS; i++) resetHistogram(hostHistogram(i), L.HOST_HISTOGRAM_SUB_BITS);
+}
+
+/**
+ * What must hold at any instant: tasks and core time are conserved, no core belongs to two, none is lost.
+ * Call after settleAll. Answers 0 or E_CONSERVATION.
+ */
+export function checkConservation(): u32 {
+  let time = load<u64>(H.counters, L.HOST_IDLE_NS << 3);
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    const vm = vmAt(i);
+    const c = vm.counters;
+    if (load<u64>(c, L.VM_ARRIVED << 3) != load<u64>(c, L.VM_COMPLETED << 3) + load<u64>(c, L.VM_DROPPED << 3) + load<u64>(c, L.VM_IN_FLIGHT << 3)) return L.E_CONSERVATION;
+    time += load<u64>(c, L.VM_TASK_NS << 3) + load<u64>(c, L.VM_STEAL_NS << 3) + load<u64>(c, L.VM_IDLE_POLL_NS << 3) + load<u64>(c, L.VM_TRANSITION_NS << 3);
+    let queued: u32 = vm.ingressLength;
+    for (let k: u32 = 0; k < vm.max; k++) {
+      const v = vcpuOf(vm, k);
+      queued += v.queueLength;
+      if (getBit(vm.occupied, k) != (v.queueLength != 0)) return L.E_CONSERVATION;
+      if (getBit(vm.dormant, k) != (v.state == DORMANT)) return L.E_CONSERVATION;
+      if ((v.state == DORMANT) != isNull(v.core)) return L.E_CONSERVATION;
+      if (!isNull(v.core) && v.core.vcpu != v) return L.E_CONSERVATION;
+    }
+    if (queued != vm.queued) return L.E_CONSERVATION;
+  }
+  return time == <u64>H.coreCount * (H.now - H.statsFrom) ? 0 : L.E_CONSERVATION;
+}

@@ -1,0 +1,240 @@
+// The host's arbiter: one dedicated polling core that reads every VM's metrics, round after round, decides, and issues moves
+// one after another (HyperFlux §3.5, Caladan's iokernel). A round takes pollBase + pollPerVm × VMs, so its period is the
+// greater of that and the interval; moves issued in a round delay the next.
+// Rounds that could change nothing are not simulated: a round is planned for the first instant at which some VM could be
+// over its threshold, or at which a core that a VM was denied may have become free, on the grid on which the arbiter polls.
+
+import * as L from "../layout";
+import { schedule, isPending } from "../kernel/event-queue";
+import { record } from "../kernel/histogram";
+import { H, Q, Vm, Core, SLOT_ARBITER, countHost, isNull, vcpuOf } from "./state";
+import { hostHistogram, pushIdle } from "./accounts";
+import { beginMove, canGrow, chooseIdle, chooseVictim } from "./grant";
+
+// @ts-ignore: decorator
+@inline const NEVER: u64 = 0xffff_ffff_ffff_ffff;
+
+/** Plans a round at the first grid point at or after `at`, unless an earlier one is planned. */
+export function armArbiter(at: u64): void {
+  const next = H.roundAt + H.period;
+  let start = max<u64>(next, H.busyUntil);
+  if (at > start) start += ((at - start + H.period - 1) / H.period) * H.period;
+  if (isPending(Q, SLOT_ARBITER) && load<u64>(PLANNED) <= start) return;
+  store<u64>(PLANNED, start);
+  schedule(Q, SLOT_ARBITER, start);
+}
+
+const PLANNED: usize = memory.data(8, 8); // when the pending round begins
+
+// --- signals -----------------------------------------------------------------------------------------------------
+
+/** Since when the VM's oldest waiting task has been ready; NEVER when none waits. */
+export function oldestReady(vm: Vm): u64 {
+  let oldest = NEVER;
+  if (vm.ingressLength != 0) oldest = vm.ingressHead.readyAt;
+  for (let w: u32 = 0; w < vm.words; w++) {
+    let bits = load<u64>(vm.occupied + (<usize>w << 3));
+    while (bits != 0) {
+      oldest = min<u64>(oldest, vcpuOf(vm, (w << 6) + <u32>ctz<u64>(bits)).queueHead.readyAt);
+      bits &= bits - 1;
+    }
+  }
+  return oldest;
+}
+
+/** Metrics that the arbiter reads may be old: they are those of the last multiple of `staleness`. Keeps what was published. */
+export function publish(vm: Vm): void {
+  if (H.now < vm.snapNext) return;
+  vm.snapQueued = vm.queued;
+  vm.snapReadySum = vm.readySum;
+  vm.snapOldest = oldestReady(vm);
+  vm.snapNext = (H.now / H.staleness + 1) * H.staleness;
+}
+
+/** Whether the VM's signal is over its threshold, as the arbiter sees it now. */
+export function congested(vm: Vm): bool {
+  let queued = vm.queued;
+  let readySum = vm.readySum;
+  let asOf = H.now;
+  if (H.staleness != 0) {
+    publish(vm);
+    queued = vm.snapQueued;
+    readySum = vm.snapReadySum;
+    asOf = vm.snapNext - H.staleness;
+  }
+  if (queued == 0) return false;
+  if (vm.held == 0) return true; // nobody in it could ever run the task
+  if (H.signal == L.SIGNAL_QUEUE_LENGTH) return <f64>queued >= H.queueLength * <f64>max<u32>(vm.activeCount, 1);
+  if (H.signal == L.SIGNAL_AVERAGE) return <u64>queued * asOf - readySum >= H.threshold * <u64>queued;
+  const oldest = H.staleness != 0 ? vm.snapOldest : oldestReady(vm);
+  return asOf >= oldest && asOf - oldest >= H.threshold;
+}
+
+/** The first instant at which `vm` can be over its threshold if nothing younger leaves first: a lower bound for any signal by delay. */
+function soonest(vm: Vm): u64 {
+  const next = max<u64>(H.now + 1, vm.skipUntil);
+  if (vm.held == 0 || H.signal == L.SIGNAL_QUEUE_LENGTH) return next;
+  return max<u64>(oldestReady(vm) + H.threshold, next);
+}
+
+// --- the bag of VMs in which tasks wait -----------------------------------------------------------------------------
+
+/** A task waits in `vm`. Also the hook of every mechanism that an arbiter serves. */
+export function watch(vm: Vm): void {
+  if (H.staleness != 0) publish(vm);
+  if (vm.inBag == 0) {
+    vm.inBag = 1;
+    store<Vm>(H.bag + (<usize>(H.bagCount++) << 2), vm);
+  } else if (vm.queued > 1) {
+    if (vm.denied == 0 && H.signal == L.SIGNAL_QUEUE_LENGTH && congested(vm)) armArbiter(H.now);
+    return;
+  }
+  // a new backlog, whether or not the last round has noticed that the one before is gone
+  vm.denied = 0;
+  vm.backlogSince = H.now;
+  if (vm.held == 0) armArbiter(H.now);
+  else if (H.signal != L.SIGNAL_QUEUE_LENGTH) armArbiter(H.now + H.threshold);
+  else if (congested(vm)) armArbiter(H.now);
+}
+
+/** Cores have moved or become free: who was denied one may get one. */
+export function nudge(): void {
+  if (H.bagCount == 0) return;
+  for (let i: u32 = 0; i < H.bagCount; i++) {
+    const vm = load<Vm>(H.bag + (<usize>i << 2));
+    if (vm.denied && vm.queued != 0 && canGrow(vm)) {
+      armArbiter(H.now);
+      return;
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function outranks(a: Vm, b: Vm): bool {
+  const aStarves = a.held < a.min || a.held == 0;
+  const bStarves = b.held < b.min || b.held == 0;
+  if (a.cls != b.cls) return a.cls > b.cls;
+  if (a.priority != b.priority) return a.priority > b.priority;
+  if (aStarves != bStarves) return aStarves;
+  return a.backlogSince < b.backlogSince || (a.backlogSince == b.backlogSince && a.index < b.index);
+}
+
+/** Tries to give `vm` one core. Moves are issued one after another, `issue` each. */
+export function grantOne(vm: Vm): bool {
+  if (!canGrow(vm)) return false;
+  let core = chooseIdle(vm);
+  if (isNull(core)) core = chooseVictim(vm);
+  if (isNull(core)) return false;
+  const at = max<u64>(H.now, H.busyUntil) + H.issue;
+  H.busyUntil = at;
+  if (H.roundMoves++ == 0) H.roundStart = at;
+  // whoever asks for more than one core at once is timed from the first to the last
+  if (H.roundMoves > H.curveMoves) {
+    if (H.curveRound != H.round) {
+      H.curveRound = H.round;
+      H.curveLength = 0;
+      H.curveStart = H.roundStart;
+    }
+    H.curveMoves = H.roundMoves;
+  }
+  // how long the VM's oldest waiting task had waited when it was decided that a core comes
+  if (vm.queued != 0) record(hostHistogram(L.HISTOGRAM_DETECTION), L.HOST_HISTOGRAM_SUB_BITS, at - oldestReady(vm));
+  beginMove(core, vm, at);
+  return true;
+}
+
+/** Cores that a congested VM asks for in one round. */
+function demand(vm: Vm): u32 {
+  if (H.grant == L.GRANT_ONE) return 1;
+  const coming = vm.promised;
+  return vm.queued > coming ? vm.queued - coming : 0;
+}
+
+/** One round. */
+export function onArbiter(): void {
+  H.round++;
+  H.roundMoves = 0;
+  countHost(L.HOST_ROUNDS, 1);
+  if (H.period > 0) countHost(L.HOST_ROUNDS_SKIPPED, (H.now - H.roundAt) / H.period - u64(H.now > H.roundAt));
+  H.roundAt = H.now;
+  const cost = H.pollBase + H.pollPerVm * <u64>H.vmCount;
+  H.busyUntil = H.now + cost; // decisions are made on what was read, when all is read
+
+  // drop who has nothing waiting any more, collect who is over the threshold
+  let n: u32 = 0;
+  let kept: u32 = 0;
+  for (let i: u32 = 0; i < H.bagCount; i++) {
+    const vm = load<Vm>(H.bag + (<usize>i << 2));
+    if (vm.queued == 0) {
+      vm.inBag = 0;
+      continue;
+    }
+    store<Vm>(H.bag + (<usize>(kept++) << 2), vm);
+    // "waking": after a grant one interval passes before the VM is looked at again (Caladan's congestion rule)
+    if (H.now < vm.skipUntil || !congested(vm)) {
+      vm.denied = 0;
+      continue;
+    }
+    // insertion by rank: few are congested at once
+    let k = n++;
+    while (k > 0 && outranks(vm, load<Vm>(H.scratch + (<usize>(k - 1) << 2)))) {
+      store<Vm>(H.scratch + (<usize>k << 2), load<Vm>(H.scratch + (<usize>(k - 1) << 2)));
+      k--;
+    }
+    store<Vm>(H.scratch + (<usize>k << 2), vm);
+  }
+  H.bagCount = kept;
+
+  // the first that finds neither an idle core nor a victim: who ranks no higher and has no less cannot either
+  let failed = changetype<Vm>(0);
+  for (let i: u32 = 0; i < n; i++) {
+    const vm = load<Vm>(H.scratch + (<usize>i << 2));
+    let want = demand(vm);
+    vm.denied = 0;
+    while (want != 0) {
+      if (!isNull(failed) && vm.held >= vm.min && vm.cls == failed.cls && vm.priority == failed.priority && <i32>(vm.held - vm.min) >= <i32>failed.held - <i32>failed.min && H.idleCount == 0) {
+        vm.denied = 1;
+        break;
+      }
+      if (!grantOne(vm)) {
+        vm.denied = 1;
+        if (canGrow(vm) && isNull(failed)) failed = vm;
+        break;
+      }
+      want--;
+    }
+    if (vm.denied) countHost(L.HOST_CONGESTED_DENIED, 1);
+    else if (H.grant == L.GRANT_ONE) vm.skipUntil = H.now + H.period + 1;
+  }
+
+  // the next round that can matter
+  let soon = NEVER;
+  for (let i: u32 = 0; i < kept; i++) {
+    const vm = load<Vm>(H.bag + (<usize>i << 2));
+    if (vm.denied == 0) soon = min<u64>(soon, soonest(vm));
+  }
+  if (soon != NEVER) armArbiter(soon);
+}
+
+/** A request has announced how many tasks it will bring: cores for them are asked for at once, not at the next round. */
+export function announce(vm: Vm, width: u32): void {
+  H.round++;
+  H.roundMoves = 0;
+  const ready = vm.searchingCount + vm.promised;
+  let want = width > ready ? width - ready : 0;
+  while (want != 0 && grantOne(vm)) want--;
+}
+
+/** Lays the arbiter out: its period follows from how many VMs it serves. */
+export function startArbiter(): void {
+  H.period = max<u64>(max<u64>(H.interval, H.pollBase + H.pollPerVm * <u64>H.vmCount), 1);
+  H.roundAt = 0;
+  H.busyUntil = 0;
+}
+
+/** Hook for a freed core: idle, and whoever was denied one is looked at in the next round. */
+export function coreToPool(core: Core): void {
+  pushIdle(core);
+  nudge();
+}

@@ -1,0 +1,243 @@
+// How one core gets from one VM to another: safe parking of its vCPU, step by step, then the grant (HyperFlux §3.4).
+//
+//   decided ─issue→ NOTIFY ─→ PREEMPT ─→ SUSPEND ─→ DESCHEDULE ─→ WAKE ─→ ENTER → first instruction
+//           the task still runs │ context saved, │ no task comes │ host switch │ vCPU of the beneficiary starts, looks for work
+//                               │ then stealable │ here any more │
+// An idle core begins at WAKE; a vCPU that was only searching has no context and skips PREEMPT. Steps that cost nothing
+// take no event. Moves are decided one after the other and then proceed in parallel; a core in motion is promised to one VM.
+
+import * as L from "../layout";
+import { schedule, cancel } from "../kernel/event-queue";
+import { record } from "../kernel/histogram";
+import {
+  H, Q, Vm, VCpu, Core, Task,
+  WAKING, ENTERING, RUNNING, SEARCHING, STEALING, SPINNING, YIELDING, PREEMPTING, SUSPENDING, DESCHEDULING,
+  STEP_NONE, STEP_NOTIFY, STEP_PREEMPT, STEP_SUSPEND, STEP_DESCHEDULE, STEP_WAKE, STEP_ENTER,
+  count, countHost, coreAt, isNull, nothing, vcpuOf,
+} from "./state";
+import { attach, detach, enter, hostHistogram, removeIdle } from "./accounts";
+import { activate, halt, proceedAfterGrant, putBack } from "./vcpu";
+
+// --- who may take a core from whom ------------------------------------------------------------------------------
+
+/**
+ * Whether `a` may take a core that `b` holds. Class, then priority, decide; among equals Caladan's predicate: only from
+ * who has at least two cores more above its guarantee. What is guaranteed is never taken, and a VM below its own
+ * guarantee may take from anybody above theirs.
+ */
+export function mayPreempt(a: Vm, b: Vm): bool {
+  if (b == a || b.held <= b.min) return false;
+  if (a.held < a.min) return true;
+  if (a.cls != b.cls) return a.cls > b.cls;
+  if (a.priority != b.priority) return a.priority > b.priority;
+  return <i32>(b.held - b.min) > <i32>a.held - <i32>a.min + 1;
+}
+
+/** The core that `a` takes: of the lowest class and priority, rather a searching vCPU's than a running one's, rather one it had before. Null: none. */
+export function chooseVictim(a: Vm): Core {
+  let best = nothing<Core>();
+  let least: i64 = i64.MAX_VALUE;
+  for (let i: u32 = 0; i < H.coreCount; i++) {
+    const core = coreAt(i);
+    const v = core.vcpu;
+    if (isNull(v) || !isNull(core.target)) continue;
+    const state = v.state;
+    if (state != RUNNING && state != SEARCHING && state != STEALING && state != SPINNING) continue;
+    const b = v.vm;
+    if (!mayPreempt(a, b)) continue;
+    // lower is better: class, priority, busy or not, fewer cores above the guarantee, not used by a before
+    const excess = <i64>(b.held - b.min);
+    const rank = ((<i64>b.cls << 60) | ((<i64>b.priority + 0x8000_0000) << 26) | (<i64>(state != SEARCHING) << 25)) + (((0xffff - min<i64>(excess, 0xffff)) << 1) | <i64>(core.lastVm != a));
+    if (rank < least) {
+      least = rank;
+      best = core;
+    }
+  }
+  return best;
+}
+
+/** An idle core for `vm`: one it had before when the top of the stack was not, else the one that became idle last. */
+export function chooseIdle(vm: Vm): Core {
+  if (H.idleCount == 0) return nothing<Core>();
+  const depth = min<u32>(H.idleCount, 8); // locality is looked for among the eight newest only
+  for (let i: u32 = 1; i <= depth; i++) {
+    const core = load<Core>(H.idle + (<usize>(H.idleCount - i) << 2));
+    if (core.lastVm == vm) return core;
+  }
+  return load<Core>(H.idle + (<usize>(H.idleCount - 1) << 2));
+}
+
+/** The dormant vCPU that a new core wakes: one with tasks stranded in its queue, else the first. */
+export function chooseDormant(vm: Vm): VCpu {
+  let first: u32 = 0xffff_ffff;
+  for (let w: u32 = 0; w < vm.words; w++) {
+    const dormant = load<u64>(vm.dormant + (<usize>w << 3));
+    const stranded = dormant & load<u64>(vm.occupied + (<usize>w << 3));
+    if (stranded != 0) return vcpuOf(vm, (w << 6) + <u32>ctz<u64>(stranded));
+    if (first == 0xffff_ffff && dormant != 0) first = (w << 6) + <u32>ctz<u64>(dormant);
+  }
+  assert(first != 0xffff_ffff);
+  return vcpuOf(vm, first);
+}
+
+// --- the move -------------------------------------------------------------------------------------------------------
+
+/** Whether `vm` may get one more core at all. */
+// @ts-ignore: decorator
+@inline
+export function canGrow(vm: Vm): bool {
+  return vm.held < vm.max && vm.promised < vm.dormantCount;
+}
+
+/** Decides, at `at` ≥ now, that `core` (idle, or a victim's) goes to `vm`, and starts the move. */
+export function beginMove(core: Core, vm: Vm, at: u64): void {
+  assert(isNull(core.target));
+  vm.held++;
+  vm.promised++;
+  core.target = vm;
+  core.decidedAt = at;
+  core.round = H.round;
+  if (isNull(core.vcpu)) {
+    removeIdle(core);
+    startWake(core, at - H.now);
+    return;
+  }
+  const from = core.vcpu.vm;
+  from.held--;
+  count(from, L.VM_REVOCATIONS, 1);
+  core.parkedAt = at;
+  step(core, STEP_NOTIFY, at - H.now + H.notify);
+}
+
+/** Takes a core from its VM with nobody to give it to (a mechanism's own downscaling). */
+export function beginPark(core: Core): void {
+  assert(isNull(core.target) && !isNull(core.vcpu));
+  const from = core.vcpu.vm;
+  from.held--;
+  count(from, L.VM_REVOCATIONS, 1);
+  core.parkedAt = H.now;
+  core.decidedAt = H.now;
+  step(core, STEP_NOTIFY, H.notify);
+}
+
+function step(core: Core, which: u32, after: u64): void {
+  core.step = which;
+  if (after == 0) onCore(core);
+  else schedule(Q, core.slot, H.now + after);
+}
+
+/** Books how long something about a move took. */
+function measure(which: usize, took: u64): void {
+  record(hostHistogram(which), L.HOST_HISTOGRAM_SUB_BITS, took);
+}
+
+/** The pending step of a core's move is over. */
+export function onCore(core: Core): void {
+  const v = core.vcpu;
+  switch (core.step) {
+    case STEP_NOTIFY: {
+      if (v.state == YIELDING) {
+        core.step = STEP_NONE; // it leaves by itself; coreReleased goes on
+        return;
+      }
+      measure(L.HISTOGRAM_NOTIFY, H.notify);
+      const busy = v.state == RUNNING || v.state == SPINNING;
+      v.task = halt(v, PREEMPTING);
+      if (busy) {
+        count(v.vm, L.VM_PREEMPTIONS, 1);
+        measure(L.HISTOGRAM_PREEMPT, H.preempt);
+        step(core, STEP_PREEMPT, H.preempt);
+      } else {
+        core.step = STEP_PREEMPT;
+        onCore(core);
+      }
+      return;
+    }
+    case STEP_PREEMPT: {
+      const t = v.task;
+      v.task = nothing<Task>();
+      if (!isNull(t)) putBack(v, t);
+      enter(v, SUSPENDING);
+      measure(L.HISTOGRAM_SUSPEND, H.suspend);
+      step(core, STEP_SUSPEND, H.suspend);
+      return;
+    }
+    case STEP_SUSPEND: {
+      enter(v, DESCHEDULING);
+      measure(L.HISTOGRAM_DESCHEDULE, H.deschedule);
+      step(core, STEP_DESCHEDULE, H.deschedule);
+      return;
+    }
+    case STEP_DESCHEDULE: {
+      measure(L.HISTOGRAM_PARK, H.now - core.parkedAt);
+      core.step = STEP_NONE;
+      detach(core);
+      afterDetach(core);
+      return;
+    }
+    case STEP_WAKE: {
+      enter(v, ENTERING);
+      measure(L.HISTOGRAM_WAKE, H.wake);
+      step(core, STEP_ENTER, H.dispatchStep);
+      return;
+    }
+    case STEP_ENTER: {
+      measure(L.HISTOGRAM_DISPATCH, H.dispatchStep);
+      core.step = STEP_NONE;
+      measure(L.HISTOGRAM_GRANT, H.now - core.decidedAt);
+      countHost(L.HOST_MOVES, 1);
+      count(v.vm, L.VM_GRANTS, 1);
+      if (core.round == H.curveRound && H.curveLength < H.curveCapacity) {
+        store<f64>(H.curve + (<usize>H.curveLength << 3), <f64>(<i64>(H.now - H.curveStart)));
+        H.curveLength++;
+      }
+      activate(v);
+      proceedAfterGrant(v);
+      call_indirect<void>(H.onMoved);
+      return;
+    }
+  }
+}
+
+/** The core of a move is free: its new VM's vCPU wakes on it, or nobody wants it. */
+function afterDetach(core: Core): void {
+  if (!isNull(core.target)) {
+    startWake(core, 0);
+    call_indirect<void>(H.onMoved);
+  } else call_indirect<void>(H.onCoreFree, core);
+}
+
+function startWake(core: Core, delay: u64): void {
+  const vm = core.target;
+  core.target = nothing<Vm>();
+  vm.promised--;
+  attach(core, chooseDormant(vm), WAKING);
+  step(core, STEP_WAKE, delay + H.wake);
+}
+
+/** A vCPU of `vm` has given its core up by itself. */
+export function coreReleased(core: Core, vm: Vm): void {
+  if (!isNull(core.target)) {
+    // promised meanwhile: the victim's account was settled when the move began
+    cancel(Q, core.slot);
+    core.step = STEP_NONE;
+    startWake(core, 0);
+    return;
+  }
+  if (core.step == STEP_NOTIFY) {
+    // it was being parked for nobody, and that was counted already
+    cancel(Q, core.slot);
+    core.step = STEP_NONE;
+  } else vm.held--;
+  call_indirect<void>(H.onCoreFree, core);
+}
+
+/** At time 0: the core belongs to a vCPU of `vm`, which looks for work. Costs nothing. */
+export function placeInitially(core: Core, vm: Vm): void {
+  vm.held++;
+  const v = chooseDormant(vm);
+  removeIdle(core);
+  attach(core, v, ENTERING);
+  activate(v);
+  proceedAfterGrant(v);
+}

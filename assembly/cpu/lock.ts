@@ -1,0 +1,96 @@
+// One lock per VM: a task that takes it runs up to its critical section, holds the lock for its time, runs on. Waiters are
+// served in order (hand-off). A blocked waiter leaves its vCPU to other tasks; a spinning one keeps it (lockSpins).
+// A holder whose vCPU is parked safely lies in a run queue and can be stolen; whether it can is what parking is about.
+
+import * as L from "../layout";
+import { schedule } from "../kernel/event-queue";
+import { H, Q, Vm, VCpu, Task, TASK_BEFORE_LOCK, TASK_HOLDS_LOCK, RUNNING, SPINNING, count, isNull, nothing, vcpuOf } from "./state";
+import { enter } from "./accounts";
+import { complete } from "./request";
+import { proceed, queueOn, run } from "./vcpu";
+
+// @ts-ignore: decorator
+@inline
+function hold(vm: Vm, t: Task): void {
+  vm.lockHolder = t;
+  t.flags = (t.flags & ~TASK_BEFORE_LOCK) | TASK_HOLDS_LOCK;
+  t.remaining = t.lockHold;
+  count(vm, L.VM_LOCK_ACQUIRES, 1);
+}
+
+/** Goes on at once, in the next phase of its service. */
+function goOn(v: VCpu, t: Task): void {
+  v.startedAt = H.now;
+  v.runsUntil = H.now + t.remaining;
+  schedule(Q, v.slot, v.runsUntil);
+}
+
+/** `t`, running on `v`, has come to its critical section. */
+export function reachLock(v: VCpu, t: Task): void {
+  const vm = v.vm;
+  if (isNull(vm.lockHolder)) {
+    hold(vm, t);
+    goOn(v, t);
+    return;
+  }
+  t.next = nothing<Task>();
+  t.readyAt = H.now; // since when it has waited for the lock
+  if (vm.lockWaiting == 0) vm.lockWaitHead = t;
+  else vm.lockWaitTail.next = t;
+  vm.lockWaitTail = t;
+  vm.lockWaiting++;
+  count(vm, L.VM_LOCK_WAITS, 1);
+  const longest = vm.counters + (L.VM_LOCK_CONVOY_MAX << 3);
+  if (<u64>vm.lockWaiting > load<u64>(longest)) store<u64>(longest, vm.lockWaiting);
+  if (H.lockSpins) {
+    enter(v, SPINNING);
+    return;
+  }
+  v.task = nothing<Task>();
+  proceed(v);
+}
+
+/** `t`, running on `v`, has left its critical section. */
+export function releaseLock(v: VCpu, t: Task): void {
+  const vm = v.vm;
+  t.flags &= ~TASK_HOLDS_LOCK;
+  t.remaining = t.afterLock;
+  const w = vm.lockWaitHead;
+  if (vm.lockWaiting == 0) vm.lockHolder = nothing<Task>();
+  else {
+    vm.lockWaitHead = w.next;
+    vm.lockWaiting--;
+    count(vm, L.VM_LOCK_WAIT_NS, H.now - w.readyAt);
+    hold(vm, w);
+    const spinner = spinnerOf(vm, w);
+    if (isNull(spinner)) {
+      w.readyAt = H.now;
+      queueOn(v, w);
+    } else run(spinner, w);
+  }
+  if (t.remaining == 0) {
+    complete(vm, t);
+    proceed(v);
+  } else goOn(v, t);
+}
+
+function spinnerOf(vm: Vm, t: Task): VCpu {
+  if (H.lockSpins) {
+    for (let i: u32 = 0; i < vm.max; i++) {
+      const v = vcpuOf(vm, i);
+      if (v.state == SPINNING && v.task == t) return v;
+    }
+  }
+  return nothing<VCpu>();
+}
+
+/** The vCPU of a spinning waiter is taken away: the waiter stays in line and is made ready when its turn comes. */
+export function leaveSpin(v: VCpu): void {
+  assert(v.state == SPINNING);
+  v.task = nothing<Task>();
+}
+
+/** Whether `v` runs the holder of its VM's lock. */
+export function holdsLock(v: VCpu): bool {
+  return v.state == RUNNING && !isNull(v.task) && v.vm.lockHolder == v.task;
+}

@@ -1,0 +1,18 @@
+// `hyperflux` (APSys'25; arXiv 2608.12633): vCPUs that lie dormant until a core is theirs, safe parking, voluntary yield, and
+// an arbiter on a dedicated polling core, reactive (over a threshold of queueing delay) or proactive (a request announces
+// its width). A move takes 13 us end to end by default; the split into steps is assumed, the sum is published.
+
+import { H } from "../state";
+import { announce, coreToPool, nudge, onArbiter, startArbiter, watch } from "../arbiter";
+import { setHooks } from "./index";
+import { placeGuaranteed } from "./static";
+
+export function hyperflux(): void {
+  H.yields = 1;
+  setHooks(start, watch, coreToPool, announce, nudge, onArbiter);
+}
+
+function start(): void {
+  startArbiter();
+  placeGuaranteed();
+}

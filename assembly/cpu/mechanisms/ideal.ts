@@ -1,0 +1,95 @@
+// `ideal`: cores move instantly, every VM has one queue, nothing costs anything. The bound that no mechanism passes, and with
+// one VM simply M/G/k. Class and priority decide who runs, by instant preemption; the guarantees hold.
+
+import * as L from "../../layout";
+import { H, Vm, Core, RUNNING, count, countHost, ingress, isNull, nothing, vmAt } from "../state";
+import { attach, detach, pushIdle, removeIdle } from "../accounts";
+import { popHead } from "../run-queue";
+import { canGrow, chooseDormant, chooseVictim } from "../grant";
+import { putBack, run, stopTask } from "../vcpu";
+import { setHooks, ignoreWidth, doNothing } from "./index";
+
+export function ideal(): void {
+  H.central = 1;
+  H.yields = 1;
+  H.minSearch = 0;
+  H.yield = 0;
+  H.taskSwitch = 0;
+  H.mode = L.MODE_REACTIVE;
+  setHooks(start, onQueued, onCoreFree, ignoreWidth, doNothing, doNothing);
+}
+
+function start(): void {
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    const vm = vmAt(i);
+    vm.dispatch = L.DISPATCH_SINGLE;
+    vm.stealAmount = L.STEAL_NONE;
+  }
+}
+
+/** Runs the VM's oldest waiting task on a core that is off every list. */
+function serve(core: Core, vm: Vm): void {
+  const t = popHead(ingress(vm));
+  vm.queued--;
+  vm.readySum -= t.readyAt;
+  vm.held++;
+  const v = chooseDormant(vm);
+  attach(core, v, RUNNING);
+  countHost(L.HOST_MOVES, 1);
+  count(vm, L.VM_GRANTS, 1);
+  run(v, t);
+}
+
+function onQueued(vm: Vm): void {
+  if (vm.inBag == 0) {
+    vm.inBag = 1;
+    vm.backlogSince = H.now;
+    store<Vm>(H.bag + (<usize>(H.bagCount++) << 2), vm);
+  }
+  if (!canGrow(vm)) return;
+  if (H.idleCount != 0) {
+    const core = load<Core>(H.idle + (<usize>(H.idleCount - 1) << 2));
+    removeIdle(core);
+    serve(core, vm);
+    return;
+  }
+  if (vm.held == H.coreCount) return; // it has them all
+  const core = chooseVictim(vm);
+  if (isNull(core)) return;
+  const v = core.vcpu;
+  const from = v.vm;
+  const t = stopTask(v);
+  from.held--;
+  count(from, L.VM_REVOCATIONS, 1);
+  count(from, L.VM_PREEMPTIONS, 1);
+  detach(core);
+  serve(core, vm);
+  putBack(v, t);
+}
+
+/** The waiting VM that deserves a core most: class, priority, below its guarantee, then whose oldest task waits longest. */
+function onCoreFree(core: Core): void {
+  let best = nothing<Vm>();
+  let kept: u32 = 0;
+  for (let i: u32 = 0; i < H.bagCount; i++) {
+    const vm = load<Vm>(H.bag + (<usize>i << 2));
+    if (vm.queued == 0) {
+      vm.inBag = 0;
+      continue;
+    }
+    store<Vm>(H.bag + (<usize>(kept++) << 2), vm);
+    if (canGrow(vm) && (isNull(best) || before(vm, best))) best = vm;
+  }
+  H.bagCount = kept;
+  if (isNull(best)) pushIdle(core);
+  else serve(core, best);
+}
+
+function before(a: Vm, b: Vm): bool {
+  const aStarves = a.held < a.min;
+  const bStarves = b.held < b.min;
+  if (aStarves != bStarves) return aStarves;
+  if (a.cls != b.cls) return a.cls > b.cls;
+  if (a.priority != b.priority) return a.priority > b.priority;
+  return a.ingressHead.readyAt < b.ingressHead.readyAt;
+}

@@ -1,0 +1,61 @@
+// The table of mechanisms: how cores move. Each is one file that fills in the hooks below; a new one is a file and a line here.
+//
+//   onStart()        time 0: who holds which cores
+//   onQueued(vm)     a task waits in the VM
+//   onCoreFree(core) a core is nobody's
+//   onMoved()        a core has arrived where it was sent, or a vCPU has become dormant
+//   onAnnounce(vm,n) a request has announced n tasks (proactive modes)
+//   onArbiter()      the arbiter's planned round
+//   yields           whether a vCPU that finds nothing gives its core up after minSearch
+//   central          one queue per VM, nothing costs anything (the bound)
+
+import * as L from "../../layout";
+import { H, Vm, Core } from "../state";
+import { ideal } from "./ideal";
+import { fixed } from "./static";
+import { hotplug } from "./hotplug";
+import { hyperflux } from "./hyperflux";
+
+/** Sets the hooks of a mechanism by its number (layout.ts, MECHANISM_*). False: there is none. */
+export function chooseMechanism(kind: u32): bool {
+  H.mechanism = kind;
+  H.yields = 0;
+  H.central = 0;
+  setHooks(doNothing, ignoreVm, ignoreCore, ignoreWidth, doNothing, doNothing);
+  switch (kind) {
+    case L.MECHANISM_IDEAL:
+      ideal();
+      return true;
+    case L.MECHANISM_STATIC:
+      fixed();
+      return true;
+    case L.MECHANISM_HOTPLUG:
+      hotplug();
+      return true;
+    case L.MECHANISM_HYPERFLUX:
+      hyperflux();
+      return true;
+  }
+  return false;
+}
+
+export function setHooks(
+  onStart: () => void,
+  onQueued: (vm: Vm) => void,
+  onCoreFree: (core: Core) => void,
+  onAnnounce: (vm: Vm, width: u32) => void,
+  onMoved: () => void,
+  onArbiter: () => void,
+): void {
+  H.onStart = onStart.index;
+  H.onQueued = onQueued.index;
+  H.onCoreFree = onCoreFree.index;
+  H.onAnnounce = onAnnounce.index;
+  H.onMoved = onMoved.index;
+  H.onArbiter = onArbiter.index;
+}
+
+export function doNothing(): void {}
+export function ignoreVm(vm: Vm): void {}
+export function ignoreCore(core: Core): void {}
+export function ignoreWidth(vm: Vm, width: u32): void {}

@@ -1,0 +1,445 @@
+// The things of the simulated host, as records in linear memory, and the accounts of core time.
+// A vCPU's life (model.md, CPU):
+//
+//   DORMANT → WAKING → ENTERING → RUNNING ⇄ SEARCHING → STEALING → RUNNING
+//                                     │         └→ YIELDING → DORMANT
+//                                     └→ PREEMPTING → SUSPENDING → DESCHEDULING → DORMANT     (safe parking)
+//
+// A core is either idle (nobody's) or belongs to exactly one vCPU, and every nanosecond of it is in exactly one account.
+
+import { EventQueue } from "../kernel/event-queue";
+import { Distribution } from "../kernel/distribution";
+
+// @ts-ignore: decorator
+@inline export const DORMANT: u32 = 0;
+// @ts-ignore: decorator
+@inline export const WAKING: u32 = 1;
+// @ts-ignore: decorator
+@inline export const ENTERING: u32 = 2;
+// @ts-ignore: decorator
+@inline export const RUNNING: u32 = 3;
+// @ts-ignore: decorator
+@inline export const SEARCHING: u32 = 4;
+// @ts-ignore: decorator
+@inline export const STEALING: u32 = 5;
+// @ts-ignore: decorator
+@inline export const YIELDING: u32 = 6;
+// @ts-ignore: decorator
+@inline export const PREEMPTING: u32 = 7;
+// @ts-ignore: decorator
+@inline export const SUSPENDING: u32 = 8;
+// @ts-ignore: decorator
+@inline export const DESCHEDULING: u32 = 9;
+// @ts-ignore: decorator
+@inline export const SPINNING: u32 = 10; // on a lock
+
+// what a core's pending event means
+// @ts-ignore: decorator
+@inline export const STEP_NONE: u32 = 0;
+// @ts-ignore: decorator
+@inline export const STEP_NOTIFY: u32 = 1;
+// @ts-ignore: decorator
+@inline export const STEP_PREEMPT: u32 = 2;
+// @ts-ignore: decorator
+@inline export const STEP_SUSPEND: u32 = 3;
+// @ts-ignore: decorator
+@inline export const STEP_DESCHEDULE: u32 = 4;
+// @ts-ignore: decorator
+@inline export const STEP_WAKE: u32 = 5;
+// @ts-ignore: decorator
+@inline export const STEP_ENTER: u32 = 6;
+
+// task flags
+// @ts-ignore: decorator
+@inline export const TASK_STARTED: u32 = 1;
+// @ts-ignore: decorator
+@inline export const TASK_BEFORE_LOCK: u32 = 2; // runs up to its critical section
+// @ts-ignore: decorator
+@inline export const TASK_HOLDS_LOCK: u32 = 4;
+
+// timer slots: 0 control, 1 arbiter, 2 injected arrivals, then per VM four, per core one, per vCPU one, per closed client one
+// @ts-ignore: decorator
+@inline export const SLOT_CONTROL: u32 = 0;
+// @ts-ignore: decorator
+@inline export const SLOT_ARBITER: u32 = 1;
+// @ts-ignore: decorator
+@inline export const SLOT_INJECT: u32 = 2;
+// @ts-ignore: decorator
+@inline export const SLOT_SAMPLE: u32 = 3;
+// @ts-ignore: decorator
+@inline export const SLOT_VMS: u32 = 4;
+// @ts-ignore: decorator
+@inline export const VM_SLOT_ARRIVAL: u32 = 0;
+// @ts-ignore: decorator
+@inline export const VM_SLOT_MODULATE: u32 = 1;
+// @ts-ignore: decorator
+@inline export const VM_SLOT_LOOK: u32 = 2;
+// @ts-ignore: decorator
+@inline export const VM_SLOTS_SHIFT: u32 = 2;
+
+// @ts-ignore: decorator
+@inline export const RECORD_BYTES: usize = 64; // a task or a fork-join request
+
+/** A uThread: one cache line. Where `request` is 0 the task is the whole request. */
+@unmanaged
+export class Task {
+  next: Task; //         0 in its run queue, waiters' list or the free list
+  flags: u32; //         4 TASK_*
+  readyAt: u64; //       8 since when it could have run
+  remaining: u64; //    16 ns of the present phase
+  service: u64; //      24 ns in all
+  arrivedAt: u64; //    32
+  request: Request; //  40
+  client: u32; //       44 slot of the closed client that waits for it, 0: none
+  lockHold: u64; //     48 ns in the critical section
+  afterLock: u64; //    56 ns behind it
+}
+
+/** A fork-join request: a chain of stages, each as wide as is drawn when it starts. */
+@unmanaged
+export class Request {
+  next: Request; //      0 free list
+  vm: Vm; //             4
+  arrivedAt: u64; //     8
+  draws: u64; //        16 SplitMix64 state: widths and services of this request, whatever the order of completion
+  ideal: u64; //        24 Σ over stages of the longest service: time on an idle host with cores for all
+  longest: u64; //      32 of the stage that runs
+  stage: u32; //        40
+  left: u32; //         44 tasks of the stage not done yet
+  client: u32; //       48
+  pad0: u32;
+  pad1: u64;
+}
+
+/** First in, first out, singly linked through the tasks: no capacity of its own. */
+@unmanaged
+export class RunQueue {
+  head: Task;
+  tail: Task;
+  length: u32;
+}
+
+@unmanaged
+export class VCpu {
+  vm: Vm;
+  core: Core; //           null while dormant
+  index: u32; //           within the VM
+  slot: u32;
+  state: u32;
+  activePlace: u32; //     index in vm.actives, + 1; 0: no task is dispatched to it
+  since: u64; //           of the state: what is not accounted yet begins here
+  task: Task;
+  searchOffset: u32; //    distance to the first victim it looks at, less 1
+  queueHead: Task; //      its run queue, a RunQueue record
+  queueTail: Task;
+  queueLength: u32;
+  stealVictim: VCpu;
+  nextSearching: VCpu;
+  priorSearching: VCpu;
+  lastCore: Core;
+  ownSlotPad: u32;
+  switchLeft: u64; //      ns of uThread switches not accounted yet
+  startedAt: u64; //       when the instructions of its task began
+  runsUntil: u64; //       when they end
+  searchAt: u64; //        when its search began
+  deadline: u64; //        when the search is given up
+  runSince: u64; //        since when it has been on its core
+}
+
+@unmanaged
+export class Core {
+  index: u32; //          0
+  slot: u32; //           4
+  vcpu: VCpu; //          8 null: idle
+  target: Vm; //         12 the VM that this core was promised to
+  step: u32; //          16 STEP_*
+  idlePlace: u32; //     20 index in the idle stack, + 1
+  since: u64; //         24 idle since
+  decidedAt: u64; //     32 of the move under way
+  parkedAt: u64; //      40 when its parking began
+  round: u32; //         48 the arbiter round of the move
+  lastVm: Vm; //         52
+  socket: u32; //        56
+  sibling: u32; //       60 first hardware thread of its physical core
+}
+
+@unmanaged
+export class Vm {
+  index: u32;
+  group: u32;
+  cls: u32;
+  priority: i32;
+  slot: u32;
+  min: u32;
+  max: u32;
+  held: u32; //          cores that it has or was promised, less those being taken
+  activeCount: u32;
+  actives: usize; //     u32 pointers to vCPUs that accept tasks
+  vcpus: usize;
+  dormant: usize; //     bitmap of dormant vCPUs
+  dormantCount: u32;
+  promised: u32; //      cores under way to it that no vCPU has yet
+  searching: VCpu; //    list, the longest searcher first
+  searchingTail: VCpu;
+  searchingCount: u32;
+  occupied: usize; //    bitmap of vCPUs whose queue holds tasks
+  words: u32; //         of each bitmap
+  // policies
+  dispatch: u32;
+  stealAmount: u32;
+  stealVictim: u32;
+  roundRobin: u32;
+  quantum: u64;
+  // ingress queue: tasks that no active vCPU could take, or all of them under single-queue dispatch
+  ingressHead: Task;
+  ingressTail: Task;
+  ingressLength: u32;
+  queued: u32; //        tasks waiting anywhere in the VM
+  readySum: u64; //      Σ of their readyAt, modulo 2^64
+  // arrivals
+  arrivals: u32;
+  clients: u32;
+  firstClient: u32; //   slot
+  state: u32;
+  states: u32;
+  dwellConstant: u32;
+  stateWords: usize;
+  gapMean: f64; //       ns at the present rate, 0: none
+  carry: f64; //         fraction of a nanosecond that the last arrival left over
+  think: Distribution;
+  stages: usize;
+  stageCount: u32;
+  single: u32; //        1: one stage of one task
+  service: Distribution; // of the first stage
+  lookAt: u64; //        the planned successful look
+  looker: VCpu;
+  lookVictim: VCpu; //   null: the ingress queue
+  // the arbiter's view
+  inBag: u32;
+  denied: u32;
+  backlogSince: u64;
+  pad1: u32;
+  skipUntil: u64; //     the arbiter leaves it alone before
+  snapQueued: u32;
+  snapReadySum: u64;
+  snapOldest: u64;
+  snapNext: u64;
+  // locks
+  lockProbability: f64;
+  lockHold: u64;
+  lockHolder: Task;
+  lockWaitHead: Task;
+  lockWaitTail: Task;
+  lockWaiting: u32;
+  // histograms
+  latency: usize;
+  queueDelay: usize;
+  slowdown: usize;
+  histogramOwner: u32;
+  // mechanisms' own words
+  a: u64;
+  b: u64;
+  c: u64;
+  d: u64;
+  // random streams
+  arrivalStream0: u64;
+  arrivalStream1: u64;
+  serviceStream0: u64;
+  serviceStream1: u64;
+  dispatchStream0: u64;
+  dispatchStream1: u64;
+  stealStream0: u64;
+  stealStream1: u64;
+  lockStream0: u64;
+  lockStream1: u64;
+  counters: usize; //    u64[VM_COUNTERS]
+}
+
+@unmanaged
+export class Host {
+  now: u64;
+  seed: u64;
+  fingerprint: u64;
+  fingerprintOn: u32;
+  status: u32; //            error raised by the present event
+  events: u64;
+  warmup: u64;
+  statsFrom: u64; //         when statistics began
+  mechanism: u32;
+  coreCount: u32; //         cores for VMs
+  dedicated: u32;
+  vmCount: u32;
+  groupCount: u32;
+  vcpuCount: u32;
+  bits: u32; //              histogram sub-bucket bits
+  cores: usize;
+  vms: usize;
+  vcpus: usize;
+  slotCores: u32;
+  slotVcpus: u32;
+  slotClients: u32;
+  clientVm: usize; //        u32 pointer to the VM, per client slot
+  idle: usize; //            stack of idle cores
+  idleCount: u32;
+  // records
+  records: usize; //         first record
+  recordsEnd: usize;
+  recordsFresh: usize; //    never used so far
+  freeRecords: Task;
+  freeCount: u32;
+  reserve: u32; //           free records that any single event may need
+  widthLimit: u32;
+  // costs, ns
+  stealCheck: u64;
+  steal: u64;
+  taskSwitch: u64;
+  minSearch: u64;
+  localCheck: u64;
+  notify: u64;
+  preempt: u64;
+  suspend: u64;
+  deschedule: u64;
+  wake: u64;
+  dispatchStep: u64;
+  yield: u64;
+  issue: u64;
+  pollBase: u64;
+  pollPerVm: u64;
+  // arbiter
+  interval: u64;
+  threshold: u64;
+  signal: u32;
+  mode: u32;
+  staleness: u64;
+  grant: u32;
+  period: u64;
+  queueLength: f64;
+  roundAt: u64; //           start of the last round
+  busyUntil: u64; //         the arbiter issues one move after another
+  round: u32;
+  bagCount: u32;
+  bag: usize; //             VMs with tasks waiting
+  scratch: usize;
+  // mechanism hooks, indices into the function table
+  onQueued: u32;
+  onCoreFree: u32;
+  onAnnounce: u32;
+  onArbiter: u32;
+  onStart: u32;
+  onMoved: u32; //           a core has arrived, or a vCPU has become dormant
+  yields: u32; //            0: an idle vCPU searches for ever
+  central: u32; //           1: every VM has one queue, and no cost
+  lockSpins: u32;
+  migrate: u32;
+  migrateTask: u64;
+  // injected arrivals
+  ring: usize;
+  ringCapacity: u32;
+  ringRead: u32;
+  ringWrite: u32;
+  ringMore: u32;
+  ringAt: u64; //            when the pending injected arrival is due
+  // grants of the largest round, ns after its first decision
+  curve: usize;
+  curveCapacity: u32;
+  curveRound: u32;
+  curveMoves: u32;
+  curveLength: u32;
+  curveStart: u64;
+  roundMoves: u32;
+  roundStart: u64;
+  hostHistograms: usize;
+  counters: usize; //        u64[HOST_COUNTERS]
+  vmCounters: usize;
+  histograms: usize;
+  histogramSets: u32;
+  distributions: usize;
+  stages: usize;
+  knobA: f64;
+  knobB: f64;
+  knobC: f64;
+  knobD: f64;
+  knobE: f64;
+  knobF: f64;
+  knobG: f64;
+  knobH: f64;
+}
+
+/** Its pending events. */
+export const Q: EventQueue = changetype<EventQueue>(memory.data(64, 64));
+
+/** The one host of this instance. All that changes lies in linear memory, so that a copy of it is a snapshot. */
+export const H: Host = changetype<Host>(memory.data(1024, 64));
+
+// @ts-ignore: decorator
+@inline
+export function isNull<T>(x: T): bool {
+  return changetype<usize>(x) == 0;
+}
+// @ts-ignore: decorator
+@inline
+export function nothing<T>(): T {
+  return changetype<T>(0);
+}
+// @ts-ignore: decorator
+@inline
+export function vmAt(index: u32): Vm {
+  return changetype<Vm>(H.vms + <usize>index * <usize>offsetof<Vm>());
+}
+// @ts-ignore: decorator
+@inline
+export function vcpuOf(vm: Vm, index: u32): VCpu {
+  return changetype<VCpu>(vm.vcpus + <usize>index * <usize>offsetof<VCpu>());
+}
+// @ts-ignore: decorator
+@inline
+export function coreAt(index: u32): Core {
+  return changetype<Core>(H.cores + <usize>index * <usize>offsetof<Core>());
+}
+// @ts-ignore: decorator
+@inline
+export function activeAt(vm: Vm, index: u32): VCpu {
+  return load<VCpu>(vm.actives + (<usize>index << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+export function ownQueue(v: VCpu): RunQueue {
+  return changetype<RunQueue>(changetype<usize>(v) + offsetof<VCpu>("queueHead"));
+}
+// @ts-ignore: decorator
+@inline
+export function ingress(vm: Vm): RunQueue {
+  return changetype<RunQueue>(changetype<usize>(vm) + offsetof<Vm>("ingressHead"));
+}
+// @ts-ignore: decorator
+@inline
+export function setBit(bits: usize, index: u32): void {
+  const at = bits + (<usize>(index >> 6) << 3);
+  store<u64>(at, load<u64>(at) | (<u64>1 << (index & 63)));
+}
+// @ts-ignore: decorator
+@inline
+export function clearBit(bits: usize, index: u32): void {
+  const at = bits + (<usize>(index >> 6) << 3);
+  store<u64>(at, load<u64>(at) & ~(<u64>1 << (index & 63)));
+}
+// @ts-ignore: decorator
+@inline
+export function getBit(bits: usize, index: u32): bool {
+  return ((load<u64>(bits + (<usize>(index >> 6) << 3)) >> (index & 63)) & 1) != 0;
+}
+
+/** Adds to one of a VM's counters (layout.ts, VM_*). */
+// @ts-ignore: decorator
+@inline
+export function count(vm: Vm, counter: usize, by: u64): void {
+  const at = vm.counters + (counter << 3);
+  store<u64>(at, load<u64>(at) + by);
+}
+// @ts-ignore: decorator
+@inline
+export function countHost(counter: usize, by: u64): void {
+  const at = H.counters + (counter << 3);
+  store<u64>(at, load<u64>(at) + by);
+}

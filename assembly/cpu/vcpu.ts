@@ -1,0 +1,294 @@
+// The guest's scheduler loop on one vCPU (FluxOS; order as in Caladan's runtime/sched.c): own queue → ingress queue → steal →
+// search for minSearch → yield. And how a task that became ready finds its queue.
+
+import * as L from "../layout";
+import { schedule, cancel } from "../kernel/event-queue";
+import { below } from "../kernel/random";
+import { record } from "../kernel/histogram";
+import {
+  H, Q, Vm, VCpu, Task,
+  RUNNING, SEARCHING, STEALING, YIELDING, SPINNING, TASK_STARTED, TASK_BEFORE_LOCK, TASK_HOLDS_LOCK,
+  activeAt, vcpuOf, count, ingress, isNull, nothing, ownQueue, setBit, clearBit,
+} from "./state";
+import { enter, detach } from "./accounts";
+import { popHead, pushHead, pushTail } from "./run-queue";
+import { beginSearch, endSearch, offerLook, onStealDone, stealNow } from "./steal";
+import { complete } from "./request";
+import { reachLock, releaseLock, leaveSpin } from "./lock";
+import { coreReleased } from "./grant";
+
+// --- ready tasks ------------------------------------------------------------------------------------------
+
+// @ts-ignore: decorator
+@inline
+function waitBegins(vm: Vm, t: Task): void {
+  vm.queued++;
+  vm.readySum += t.readyAt;
+}
+
+// @ts-ignore: decorator
+@inline
+function waitEnds(vm: Vm, t: Task): void {
+  vm.queued--;
+  vm.readySum -= t.readyAt;
+}
+
+/** A task can run from now on: it is queued as the VM's dispatch policy says, or runs at once. */
+export function makeReady(vm: Vm, t: Task): void {
+  t.readyAt = H.now;
+  if (vm.dispatch == L.DISPATCH_SINGLE) {
+    const v = vm.searching;
+    if (!isNull(v)) {
+      endSearch(v);
+      run(v, t);
+      return;
+    }
+    waitBegins(vm, t);
+    pushTail(ingress(vm), t);
+    if (vm.quantum != 0) limitAll(vm);
+    call_indirect<void>(H.onQueued, vm);
+    return;
+  }
+  if (vm.activeCount == 0) {
+    waitBegins(vm, t);
+    pushTail(ingress(vm), t);
+    call_indirect<void>(H.onQueued, vm);
+    return;
+  }
+  queueOn(chooseQueue(vm), t);
+}
+
+/** Queues a ready task on a given vCPU. */
+export function queueOn(v: VCpu, t: Task): void {
+  const vm = v.vm;
+  if (v.state == SEARCHING && v.queueLength == 0 && H.localCheck == 0) {
+    endSearch(v);
+    run(v, t);
+    return;
+  }
+  waitBegins(vm, t);
+  pushTail(ownQueue(v), t);
+  setBit(vm.occupied, v.index);
+  if (v.state == SEARCHING) seeOwnQueue(v);
+  else if (vm.quantum != 0 && v.queueLength == 1) limitToQuantum(v); // before, nobody waited and no limit applied
+  offerLook(vm, v);
+  call_indirect<void>(H.onQueued, vm);
+}
+
+/** A preempted task goes back to the head of its vCPU's queue, where it can be stolen. */
+export function putBack(v: VCpu, t: Task): void {
+  const vm = v.vm;
+  t.readyAt = H.now;
+  waitBegins(vm, t);
+  if (H.central) pushHead(ingress(vm), t);
+  else {
+    pushHead(ownQueue(v), t);
+    setBit(vm.occupied, v.index);
+    offerLook(vm, v);
+  }
+  call_indirect<void>(H.onQueued, vm);
+}
+
+function chooseQueue(vm: Vm): VCpu {
+  const n = vm.activeCount;
+  if (n == 1) return activeAt(vm, 0);
+  switch (vm.dispatch) {
+    case L.DISPATCH_ROUND_ROBIN: {
+      if (vm.roundRobin >= n) vm.roundRobin = 0;
+      return activeAt(vm, vm.roundRobin++);
+    }
+    case L.DISPATCH_SHORTEST: {
+      let best = activeAt(vm, 0);
+      let least: u32 = 0xffff_ffff;
+      for (let i: u32 = 0; i < n; i++) {
+        const v = activeAt(vm, i);
+        const length = v.queueLength + u32(v.state != SEARCHING);
+        if (length < least) {
+          least = length;
+          best = v;
+          if (length == 0) break;
+        }
+      }
+      return best;
+    }
+  }
+  return activeAt(vm, below(changetype<usize>(vm) + offsetof<Vm>("dispatchStream0"), n));
+}
+
+/** A searching vCPU looks into its own queue only every localCheck; 0 = at every step of its loop. */
+function seeOwnQueue(v: VCpu): void {
+  const waited = H.now - v.searchAt;
+  const at = v.searchAt + ((waited + H.localCheck - 1) / H.localCheck) * H.localCheck;
+  schedule(Q, v.slot, H.yields && v.deadline < at ? v.deadline : at);
+}
+
+// --- running ------------------------------------------------------------------------------------------------
+
+/** Tasks are dispatched to `v` from now on. */
+export function activate(v: VCpu): void {
+  const vm = v.vm;
+  store<VCpu>(vm.actives + (<usize>vm.activeCount << 2), v);
+  v.activePlace = ++vm.activeCount;
+}
+
+/** No task is dispatched to `v` any more; what waits in its queue stays there and can be stolen. */
+export function deactivate(v: VCpu): void {
+  if (v.activePlace == 0) return;
+  const vm = v.vm;
+  const last = activeAt(vm, --vm.activeCount);
+  store<VCpu>(vm.actives + (<usize>(v.activePlace - 1) << 2), last);
+  last.activePlace = v.activePlace;
+  v.activePlace = 0;
+}
+
+/** `v` runs `t`, which waits in no queue. */
+export function run(v: VCpu, t: Task): void {
+  if (v.state != RUNNING) enter(v, RUNNING);
+  v.task = t;
+  const start = H.now + H.taskSwitch;
+  v.switchLeft += H.taskSwitch;
+  if ((t.flags & TASK_STARTED) == 0) {
+    t.flags |= TASK_STARTED;
+    record(v.vm.queueDelay, H.bits, start - t.readyAt);
+    count(v.vm, L.VM_TASKS_STARTED, 1);
+  }
+  v.startedAt = start;
+  v.runsUntil = start + t.remaining;
+  let until = v.runsUntil;
+  if (v.vm.quantum != 0 && v.queueLength + v.vm.ingressLength != 0) until = min<u64>(until, start + v.vm.quantum);
+  schedule(Q, v.slot, until);
+}
+
+/** The task's remaining demand as of now; its vCPU is about to stop running it. */
+export function stopTask(v: VCpu): Task {
+  const t = v.task;
+  if (H.now > v.startedAt) t.remaining -= H.now - v.startedAt;
+  v.task = nothing<Task>();
+  cancel(Q, v.slot);
+  return t;
+}
+
+/** Another task waits behind the one that runs: the quantum, counted from its start, applies from now on. */
+function limitToQuantum(v: VCpu): void {
+  if (v.state != RUNNING) return;
+  const end = max<u64>(H.now, v.startedAt + v.vm.quantum);
+  if (end < v.runsUntil) schedule(Q, v.slot, end);
+}
+
+function limitAll(vm: Vm): void {
+  if (vm.ingressLength != 1) return;
+  for (let i: u32 = 0; i < vm.max; i++) limitToQuantum(vcpuOf(vm, i));
+}
+
+/** `v` has nothing to run at this instant: own queue, ingress queue, a steal that costs nothing, or a search. */
+export function proceed(v: VCpu): void {
+  const vm = v.vm;
+  if (v.queueLength != 0) {
+    const t = popHead(ownQueue(v));
+    if (v.queueLength == 0) clearBit(vm.occupied, v.index);
+    waitEnds(vm, t);
+    run(v, t);
+    return;
+  }
+  if (vm.ingressLength != 0) {
+    const t = popHead(ingress(vm));
+    waitEnds(vm, t);
+    run(v, t);
+    return;
+  }
+  if (H.stealCheck + H.steal == 0 && stealNow(v)) {
+    proceed(v);
+    return;
+  }
+  if (H.yields && H.minSearch == 0) {
+    yieldCore(v);
+    return;
+  }
+  beginSearch(v);
+  if (H.yields) {
+    v.deadline = H.now + H.minSearch;
+    schedule(Q, v.slot, v.deadline);
+  }
+}
+
+/** The first step of a vCPU that has just been granted its core: the steal is part of what the grant cost. */
+export function proceedAfterGrant(v: VCpu): void {
+  if (v.queueLength == 0 && v.vm.ingressLength == 0) stealNow(v);
+  proceed(v);
+}
+
+/** The pending event of a vCPU: what it means follows from its state. */
+export function onVcpu(v: VCpu): void {
+  const state = v.state;
+  if (state == RUNNING) {
+    const t = v.task;
+    if (H.now < v.runsUntil) {
+      // end of its quantum: back to the tail, the next one's turn
+      t.remaining = v.runsUntil - H.now;
+      t.readyAt = H.now;
+      waitBegins(v.vm, t);
+      if (v.vm.dispatch == L.DISPATCH_SINGLE) pushTail(ingress(v.vm), t);
+      else {
+        pushTail(ownQueue(v), t);
+        setBit(v.vm.occupied, v.index);
+      }
+      proceed(v);
+      return;
+    }
+    if (t.flags & (TASK_BEFORE_LOCK | TASK_HOLDS_LOCK)) {
+      t.remaining = 0;
+      if (t.flags & TASK_BEFORE_LOCK) reachLock(v, t);
+      else releaseLock(v, t);
+      return;
+    }
+    complete(v.vm, t);
+    proceed(v);
+  } else if (state == SEARCHING) {
+    if (v.queueLength != 0 || v.vm.ingressLength != 0) {
+      endSearch(v);
+      proceed(v);
+    } else if (H.yields) {
+      if (H.now >= v.deadline) {
+        endSearch(v);
+        yieldCore(v);
+      } else schedule(Q, v.slot, v.deadline);
+    }
+  } else if (state == STEALING) {
+    onStealDone(v);
+  } else {
+    assert(state == YIELDING);
+    yielded(v);
+  }
+}
+
+// --- leaving the core -----------------------------------------------------------------------------------------
+
+/** Nothing found: the vCPU gives its core up by itself (voluntary yield). */
+function yieldCore(v: VCpu): void {
+  deactivate(v);
+  count(v.vm, L.VM_YIELDS, 1);
+  enter(v, YIELDING);
+  if (H.yield == 0) yielded(v);
+  else schedule(Q, v.slot, H.now + H.yield);
+}
+
+function yielded(v: VCpu): void {
+  const core = v.core;
+  detach(core);
+  coreReleased(core, v.vm);
+}
+
+/**
+ * The vCPU is made to stop: it is dispatched to no more. Answers its task when it was running or spinning one, which the
+ * caller puts where it belongs once the context is saved.
+ */
+export function halt(v: VCpu, state: u32): Task {
+  let t = nothing<Task>();
+  if (v.state == RUNNING) t = stopTask(v);
+  else if (v.state == SPINNING) leaveSpin(v);
+  else if (v.state == SEARCHING) endSearch(v);
+  cancel(Q, v.slot);
+  deactivate(v);
+  enter(v, state);
+  return t;
+}

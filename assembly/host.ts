@@ -1,0 +1,325 @@
+// One host: lays a scenario out in linear memory, runs its events, and keeps the accounts. This is the way of the data
+// through the core; what each event means stands in cpu/.
+
+import * as L from "./layout";
+import { allocate, extend } from "./kernel/arena";
+import { createQueue, peekTime, schedule, take, SLOTS_MAX } from "./kernel/event-queue";
+import { createHistograms, histogramBytes } from "./kernel/histogram";
+import { layDistributions, prepareTables, Distribution } from "./kernel/distribution";
+import { seedStream } from "./kernel/random";
+import {
+  H, Q, Vm, VCpu, Core,
+  SLOT_CONTROL, SLOT_ARBITER, SLOT_INJECT, SLOT_VMS, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE, VM_SLOTS_SHIFT, RECORD_BYTES,
+  coreAt, setBit, vmAt, vcpuOf,
+} from "./cpu/state";
+import { beginStatistics, checkConservation, pushIdle, settleAll } from "./cpu/accounts";
+import { onArrival, onClient, onInject, onModulate, startArrivals } from "./cpu/arrivals";
+import { onCore } from "./cpu/grant";
+import { onLook } from "./cpu/steal";
+import { onVcpu } from "./cpu/vcpu";
+import { chooseMechanism } from "./cpu/mechanisms/index";
+
+// @ts-ignore: decorator
+@inline
+function word(base: usize, index: usize): f64 {
+  return load<f64>(base + (index << 3));
+}
+
+/** Lays out the host that `words` describes (layout.ts). Once per instance. Answers 0 or E_*. */
+export function configure(words: usize): i32 {
+  prepareTables();
+  readHost(words);
+  const groups = <u32>word(words, L.HOST_GROUPS);
+  const vmCount = <u32>word(words, L.HOST_VMS);
+  const stateCount = <u32>word(words, L.HOST_STATES);
+  const stageCount = <u32>word(words, L.HOST_STAGES);
+  const distributionCount = <u32>word(words, L.HOST_DISTRIBUTIONS);
+  const groupWords = words + (L.HOST_WORDS << 3);
+  const vmWords = groupWords + ((<usize>groups * L.GROUP_WORDS) << 3);
+  const stateWords = vmWords + ((<usize>vmCount * L.VM_WORDS) << 3);
+  const stageWords = stateWords + ((<usize>stateCount * L.STATE_WORDS) << 3);
+  const distributionWords = stageWords + ((<usize>stageCount * L.STAGE_WORDS) << 3);
+  const tableWords = distributionWords + ((<usize>distributionCount * L.DISTRIBUTION_WORDS) << 3);
+
+  H.distributions = layDistributions(distributionWords, distributionCount, tableWords);
+  H.stages = allocate((<u64>stageCount * L.STAGE_WORDS) << 2);
+  if (H.distributions == 0 || H.stages == 0) return L.E_MEMORY;
+  for (let i: usize = 0; i < <usize>stageCount * L.STAGE_WORDS; i++) {
+    store<usize>(H.stages + (i << 2), H.distributions + <usize>word(stageWords, i) * <usize>offsetof<Distribution>());
+  }
+
+  // how much of everything
+  H.vmCount = vmCount;
+  H.groupCount = groups;
+  let vcpus: u64 = 0;
+  let clients: u64 = 0;
+  for (let i: u32 = 0; i < vmCount; i++) {
+    const g = groupWords + ((<usize>word(vmWords, i * L.VM_WORDS + L.VM_GROUP) * L.GROUP_WORDS) << 3);
+    vcpus += <u64>word(g, L.GROUP_MAX);
+    if (<u32>word(g, L.GROUP_ARRIVALS) == L.ARRIVALS_CLOSED) clients += <u64>word(g, L.GROUP_CLIENTS);
+  }
+  const slots = <u64>SLOT_VMS + (<u64>vmCount << VM_SLOTS_SHIFT) + H.coreCount + vcpus + clients;
+  if (slots > SLOTS_MAX) return L.E_SLOTS;
+  H.vcpuCount = <u32>vcpus;
+  H.slotCores = SLOT_VMS + (vmCount << VM_SLOTS_SHIFT);
+  H.slotVcpus = H.slotCores + H.coreCount;
+  H.slotClients = H.slotVcpus + <u32>vcpus;
+
+  H.histogramSets = <u32>word(words, L.HOST_HISTOGRAM_SHARED) ? groups : vmCount;
+  H.vms = allocate(<u64>vmCount * offsetof<Vm>());
+  H.vcpus = allocate(vcpus * offsetof<VCpu>());
+  H.cores = allocate(<u64>H.coreCount * offsetof<Core>());
+  H.idle = allocate(<u64>H.coreCount << 2);
+  H.bag = allocate(<u64>vmCount << 2);
+  H.scratch = allocate(<u64>vmCount << 2);
+  H.clientVm = allocate((clients + 1) << 2);
+  H.curveCapacity = H.coreCount;
+  H.curve = allocate(<u64>H.coreCount << 3);
+  H.counters = allocate(L.HOST_COUNTERS << 3);
+  H.vmCounters = allocate((<u64>vmCount * L.VM_COUNTERS) << 3);
+  H.histograms = createHistograms(<u64>H.histogramSets * L.VM_HISTOGRAMS, H.bits);
+  H.hostHistograms = createHistograms(L.HOST_HISTOGRAMS, L.HOST_HISTOGRAM_SUB_BITS);
+  H.ringCapacity = <u32>word(words, L.HOST_RING);
+  H.ring = allocate(<u64>H.ringCapacity * L.ARRIVAL_BYTES + 8);
+  if (!createQueue(Q, <u32>slots) || H.ring == 0 || H.hostHistograms == 0 || H.histograms == 0) return L.E_MEMORY;
+  for (let i: u32 = 0; i < H.coreCount; i++) {
+    const core = coreAt(i);
+    core.index = i;
+    core.slot = H.slotCores + i;
+  }
+  for (let i: u32 = H.coreCount; i > 0; i--) pushIdle(coreAt(i - 1)); // the first core is on top
+
+  let vcpu: u32 = 0;
+  let client: u32 = H.slotClients;
+  for (let i: u32 = 0; i < vmCount; i++) {
+    const w = vmWords + ((<usize>i * L.VM_WORDS) << 3);
+    const g = groupWords + ((<usize>word(w, L.VM_GROUP) * L.GROUP_WORDS) << 3);
+    const vm = vmAt(i);
+    readVm(vm, i, w, g, stateWords);
+    vm.vcpus = H.vcpus + <usize>vcpu * offsetof<VCpu>();
+    if (!layVcpus(vm, vcpu)) return L.E_MEMORY;
+    vcpu += vm.max;
+    if (vm.arrivals == L.ARRIVALS_CLOSED) {
+      vm.firstClient = client;
+      for (let k: u32 = 0; k < vm.clients; k++) store<Vm>(H.clientVm + (<usize>(client++ - H.slotClients) << 2), vm);
+    }
+  }
+  shareHistograms(<u32>word(words, L.HOST_HISTOGRAM_SHARED));
+
+  // task records come last, so that their arena can be lengthened between two steps
+  H.records = allocate(0);
+  H.recordsEnd = H.records;
+  H.recordsFresh = H.records;
+  if (!growTasks(<u32>word(words, L.HOST_TASKS))) return L.E_MEMORY;
+
+  if (!chooseMechanism(<u32>word(words, L.HOST_MECHANISM))) return L.E_CONFIG;
+  if (H.warmup > 0) schedule(Q, SLOT_CONTROL, H.warmup);
+  call_indirect<void>(H.onStart);
+  for (let i: u32 = 0; i < vmCount; i++) startArrivals(vmAt(i));
+  return <i32>H.status;
+}
+
+function readHost(w: usize): void {
+  H.seed = (<u64>word(w, L.HOST_SEED_HI) << 32) | <u64>word(w, L.HOST_SEED_LO);
+  H.warmup = <u64>word(w, L.HOST_WARMUP);
+  H.fingerprintOn = <u32>word(w, L.HOST_FINGERPRINT);
+  H.fingerprint = 0xcbf29ce484222325;
+  H.dedicated = <u32>word(w, L.HOST_DEDICATED);
+  H.coreCount = <u32>word(w, L.HOST_CORES) - H.dedicated;
+  H.bits = <u32>word(w, L.HOST_HISTOGRAM_BITS);
+  H.widthLimit = <u32>word(w, L.HOST_WIDTH_LIMIT);
+  H.stealCheck = <u64>word(w, L.HOST_STEAL_CHECK);
+  H.steal = <u64>word(w, L.HOST_STEAL);
+  H.taskSwitch = <u64>word(w, L.HOST_TASK_SWITCH);
+  H.minSearch = <u64>word(w, L.HOST_MIN_SEARCH);
+  H.localCheck = <u64>word(w, L.HOST_LOCAL_CHECK);
+  H.notify = <u64>word(w, L.HOST_NOTIFY);
+  H.preempt = <u64>word(w, L.HOST_PREEMPT);
+  H.suspend = <u64>word(w, L.HOST_SUSPEND);
+  H.deschedule = <u64>word(w, L.HOST_DESCHEDULE);
+  H.wake = <u64>word(w, L.HOST_WAKE);
+  H.dispatchStep = <u64>word(w, L.HOST_DISPATCH);
+  H.yield = <u64>word(w, L.HOST_YIELD);
+  H.issue = <u64>word(w, L.HOST_ISSUE);
+  H.pollBase = <u64>word(w, L.HOST_POLL_BASE);
+  H.pollPerVm = <u64>word(w, L.HOST_POLL_PER_VM);
+  H.interval = <u64>word(w, L.HOST_INTERVAL);
+  H.threshold = <u64>word(w, L.HOST_THRESHOLD);
+  H.signal = <u32>word(w, L.HOST_SIGNAL);
+  H.mode = <u32>word(w, L.HOST_MODE);
+  H.staleness = <u64>word(w, L.HOST_STALENESS);
+  H.grant = <u32>word(w, L.HOST_GRANT);
+  H.queueLength = word(w, L.HOST_QUEUE_LENGTH);
+  H.lockSpins = <u32>word(w, L.HOST_LOCK_SPINS);
+  H.migrate = <u32>word(w, L.HOST_MIGRATE);
+  H.migrateTask = <u64>word(w, L.HOST_MIGRATE_TASK);
+  H.knobA = word(w, L.HOST_KNOB_A);
+  H.knobB = word(w, L.HOST_KNOB_B);
+  H.knobC = word(w, L.HOST_KNOB_C);
+  H.knobD = word(w, L.HOST_KNOB_D);
+  H.knobE = word(w, L.HOST_KNOB_E);
+  H.knobF = word(w, L.HOST_KNOB_F);
+  H.knobG = word(w, L.HOST_KNOB_G);
+  H.knobH = word(w, L.HOST_KNOB_H);
+}
+
+function readVm(vm: Vm, index: u32, w: usize, g: usize, stateWords: usize): void {
+  vm.index = index;
+  vm.group = <u32>word(w, L.VM_GROUP);
+  vm.slot = SLOT_VMS + (index << VM_SLOTS_SHIFT);
+  vm.cls = <u32>word(g, L.GROUP_CLASS);
+  vm.priority = <i32>word(g, L.GROUP_PRIORITY);
+  vm.min = <u32>word(g, L.GROUP_MIN);
+  vm.max = <u32>word(g, L.GROUP_MAX);
+  vm.dispatch = <u32>word(g, L.GROUP_DISPATCH);
+  vm.stealAmount = <u32>word(g, L.GROUP_STEAL_AMOUNT);
+  vm.stealVictim = <u32>word(g, L.GROUP_STEAL_VICTIM);
+  vm.quantum = <u64>word(g, L.GROUP_QUANTUM);
+  vm.arrivals = <u32>word(g, L.GROUP_ARRIVALS);
+  const rate = word(g, L.GROUP_RATE);
+  vm.gapMean = rate > 0 ? 1e9 / rate : 0;
+  if (rate == 0 && (vm.arrivals == L.ARRIVALS_POISSON || vm.arrivals == L.ARRIVALS_DETERMINISTIC)) vm.arrivals = L.ARRIVALS_NONE;
+  vm.clients = <u32>word(g, L.GROUP_CLIENTS);
+  vm.think = changetype<Distribution>(H.distributions + <usize>word(g, L.GROUP_THINK) * <usize>offsetof<Distribution>());
+  vm.states = <u32>word(g, L.GROUP_STATES);
+  vm.stateWords = stateWords + ((<usize>word(g, L.GROUP_STATES_FROM) * L.STATE_WORDS) << 3);
+  vm.dwellConstant = <u32>word(g, L.GROUP_DWELL_CONSTANT);
+  vm.stageCount = <u32>word(g, L.GROUP_STAGES);
+  vm.stages = H.stages + ((<usize>word(g, L.GROUP_STAGES_FROM) * L.STAGE_WORDS) << 2);
+  vm.lockProbability = word(g, L.GROUP_LOCK_PROBABILITY);
+  vm.lockHold = <u64>word(g, L.GROUP_LOCK_HOLD);
+  if (vm.stageCount != 0) {
+    const tasks = load<Distribution>(vm.stages, L.STAGE_TASKS << 2);
+    vm.service = load<Distribution>(vm.stages, L.STAGE_SERVICE << 2);
+    vm.single = u32(vm.stageCount == 1 && tasks.kind == L.DIST_CONSTANT && tasks.a == 1);
+  }
+  vm.lookAt = 0xffff_ffff_ffff_ffff;
+  vm.counters = H.vmCounters + ((<usize>index * L.VM_COUNTERS) << 3);
+  const name = (<u64>word(w, L.VM_NAME_HI) << 32) | <u64>word(w, L.VM_NAME_LO);
+  const at = changetype<usize>(vm);
+  seedStream(at + offsetof<Vm>("arrivalStream0"), H.seed, name, 1);
+  seedStream(at + offsetof<Vm>("serviceStream0"), H.seed, name, 2);
+  seedStream(at + offsetof<Vm>("dispatchStream0"), H.seed, name, 3);
+  seedStream(at + offsetof<Vm>("stealStream0"), H.seed, name, 4);
+  seedStream(at + offsetof<Vm>("lockStream0"), H.seed, name, 5);
+}
+
+function layVcpus(vm: Vm, first: u32): bool {
+  vm.words = (vm.max + 63) >> 6;
+  vm.actives = allocate(<u64>vm.max << 2);
+  vm.dormant = allocate(<u64>vm.words << 3);
+  vm.occupied = allocate(<u64>vm.words << 3);
+  if (vm.occupied == 0) return false;
+  for (let k: u32 = 0; k < vm.max; k++) {
+    const v = vcpuOf(vm, k);
+    v.vm = vm;
+    v.index = k;
+    v.slot = H.slotVcpus + first + k;
+    setBit(vm.dormant, k);
+  }
+  vm.dormantCount = vm.max;
+  return true;
+}
+
+function shareHistograms(shared: u32): void {
+  const bytes = <usize>histogramBytes(H.bits);
+  let lastGroup: u32 = 0xffff_ffff;
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    const vm = vmAt(i);
+    const set = <usize>(shared ? vm.group : i);
+    vm.latency = H.histograms + (set * L.VM_HISTOGRAMS + L.HISTOGRAM_LATENCY) * bytes;
+    vm.queueDelay = H.histograms + (set * L.VM_HISTOGRAMS + L.HISTOGRAM_QUEUE_DELAY) * bytes;
+    vm.slowdown = H.histograms + (set * L.VM_HISTOGRAMS + L.HISTOGRAM_SLOWDOWN) * bytes;
+    vm.histogramOwner = u32(!shared || vm.group != lastGroup);
+    lastGroup = vm.group;
+    // the widest stage decides how many free records one event may need: the request and its tasks
+    let widest: f64 = 1;
+    for (let k: u32 = 0; k < vm.stageCount; k++) {
+      const d = load<Distribution>(vm.stages + ((<usize>k * L.STAGE_WORDS) << 2), L.STAGE_TASKS << 2);
+      if (d.kind == L.DIST_CONSTANT) widest = max<f64>(widest, d.a);
+      else if (d.kind == L.DIST_UNIFORM) widest = max<f64>(widest, d.b + 1);
+      else if (d.kind == L.DIST_BIMODAL) widest = max<f64>(widest, max<f64>(d.a, d.b));
+      else widest = <f64>H.widthLimit;
+    }
+    if (vm.arrivals == L.ARRIVALS_SATURATE) widest = max<f64>(widest, <f64>vm.clients); // all at time 0
+    H.reserve = max<u32>(H.reserve, <u32>min<f64>(widest, <f64>H.widthLimit) + 2);
+  }
+  if (H.ringCapacity != 0) H.reserve = max<u32>(H.reserve, 2);
+}
+
+/** Lengthens the arena of task records. Only between two calls of run. False: memory cannot grow that far. */
+export function growTasks(records: u32): bool {
+  if (!extend(<u64>records * RECORD_BYTES)) return false;
+  H.recordsEnd += <usize>records * RECORD_BYTES;
+  H.freeCount += records;
+  return true;
+}
+
+// --- the event loop ---------------------------------------------------------------------------------------------
+
+/** Order-sensitive 64-bit hash: one multiplication an event. */
+// @ts-ignore: decorator
+@inline
+function fold(hash: u64, time: u64, slot: u64, kind: u64): u64 {
+  const x = (hash ^ time ^ (slot << 40) ^ (kind << 34)) * 0x9fb21c651e98df25;
+  return x ^ (x >> 32);
+}
+
+/**
+ * Simulates every event up to and including `untilNs`, at most `budget` of them. Answers RUN_*, or E_* when the event
+ * could not be carried out; after an E_* the instance is of no further use.
+ */
+export function run(untilNs: f64, budget: f64): i32 {
+  const until = <u64>(<i64>untilNs);
+  let left = <u64>(<i64>budget);
+  while (true) {
+    if (H.ringMore && H.ringRead == H.ringWrite) return L.RUN_INPUT;
+    const time = peekTime(Q);
+    if (time > until) {
+      if (until > H.now) H.now = until;
+      return L.RUN_DONE;
+    }
+    if (left == 0) return L.RUN_BUDGET;
+    if (H.freeCount < H.reserve) return L.RUN_TASKS;
+    left--;
+    const slot = take(Q);
+    H.now = time;
+    H.events++;
+    if (slot >= H.slotVcpus) {
+      if (slot < H.slotClients) {
+        const v = changetype<VCpu>(H.vcpus + <usize>(slot - H.slotVcpus) * offsetof<VCpu>());
+        if (H.fingerprintOn) H.fingerprint = fold(H.fingerprint, time, slot, v.state);
+        onVcpu(v);
+      } else {
+        if (H.fingerprintOn) H.fingerprint = fold(H.fingerprint, time, slot, 16);
+        onClient(load<Vm>(H.clientVm + (<usize>(slot - H.slotClients) << 2)), slot);
+      }
+    } else {
+      if (H.fingerprintOn) H.fingerprint = fold(H.fingerprint, time, slot, 17);
+      onOther(slot);
+    }
+    if (H.status != 0) return <i32>H.status;
+  }
+}
+
+function onOther(slot: u32): void {
+  if (slot >= H.slotCores) onCore(coreAt(slot - H.slotCores));
+  else if (slot >= SLOT_VMS) {
+    const vm = vmAt((slot - SLOT_VMS) >> VM_SLOTS_SHIFT);
+    const which = (slot - SLOT_VMS) & ((1 << VM_SLOTS_SHIFT) - 1);
+    if (which == VM_SLOT_ARRIVAL) onArrival(vm);
+    else if (which == VM_SLOT_MODULATE) onModulate(vm);
+    else onLook(vm);
+  } else if (slot == SLOT_ARBITER) call_indirect<void>(H.onArbiter);
+  else if (slot == SLOT_INJECT) onInject();
+  else beginStatistics();
+}
+
+/** Books everything up to now and checks the core's own accounts. Answers 0 or E_CONSERVATION. */
+export function settleAccounts(): u32 {
+  settleAll();
+  store<u64>(H.counters, H.events, L.HOST_EVENTS << 3);
+  store<u64>(H.counters, H.fingerprint, L.HOST_FINGERPRINT_VALUE << 3);
+  store<u64>(H.counters, H.curveLength, L.HOST_CURVE_LENGTH << 3);
+  return checkConservation();
+}

@@ -1,0 +1,139 @@
+// The whole boundary of the core on one screen. Numbers and pointers only, but for the few texts of the control path.
+// Order of calls: words(n) → write the configuration there → configure → run … run → settle → read the counters.
+
+import * as L from "./layout";
+import { allocate } from "./kernel/arena";
+import { H, vmAt } from "./cpu/state";
+import { configure as configureHost, run as runHost, settleAccounts, growTasks as growTaskArena } from "./host";
+import { hostHistogram as histogramOf } from "./cpu/accounts";
+import { commitInjected } from "./cpu/arrivals";
+
+export { drawInto } from "./kernel/distribution";
+
+/** Room for `count` configuration words (f64); 0 when memory cannot grow that far. */
+export function words(count: u32): usize {
+  return allocate(<u64>count << 3);
+}
+
+export function layoutVersion(): i32 {
+  return L.LAYOUT_VERSION;
+}
+
+/** Lays out the host described by the words at `at`. Answers 0 or E_*. */
+export function configure(at: usize): i32 {
+  return configureHost(at);
+}
+
+/** Simulates events up to `untilNs`, at most `budget`. Answers RUN_* or E_*. */
+export function run(untilNs: f64, budget: f64): i32 {
+  return runHost(untilNs, budget);
+}
+
+/** `records` more task records. */
+export function growTasks(records: u32): bool {
+  return growTaskArena(records);
+}
+
+export function taskRecords(): u32 {
+  return <u32>((H.recordsEnd - H.records) >> 6);
+}
+
+export function nowNs(): f64 {
+  return <f64>(<i64>H.now);
+}
+
+export function events(): f64 {
+  return <f64>(<i64>H.events);
+}
+
+// --- injected arrivals
+
+export function ring(): usize {
+  return H.ring;
+}
+
+export function ringRead(): u32 {
+  return H.ringRead;
+}
+
+/** Entries read … write - 1 (modulo the ring's capacity) wait; `more`: others will follow. */
+export function ringCommit(read: u32, write: u32, more: u32): void {
+  commitInjected(read, write, more);
+}
+
+// --- results
+
+/** Books everything up to now. Answers 0, or E_CONSERVATION when tasks or core time got lost. */
+export function settle(): u32 {
+  return settleAccounts();
+}
+
+export function hostCounters(): usize {
+  return H.counters;
+}
+
+export function vmCounters(index: u32): usize {
+  return vmAt(index).counters;
+}
+
+/** Histogram `which` (HISTOGRAM_LATENCY …) of VM `index`. */
+export function vmHistogram(index: u32, which: u32): usize {
+  const vm = vmAt(index);
+  return which == L.HISTOGRAM_LATENCY ? vm.latency : which == L.HISTOGRAM_QUEUE_DELAY ? vm.queueDelay : vm.slowdown;
+}
+
+export function hostHistogram(which: u32): usize {
+  return histogramOf(which);
+}
+
+/** f64 each: how long after its first decision the largest round's grants were done. */
+export function grantCurve(): usize {
+  return H.curve;
+}
+
+// --- control path: texts, through the bindings
+
+/** The name of an answer of configure, run or settle. */
+export function answerName(code: i32): string {
+  switch (code) {
+    case L.RUN_DONE:
+      return "done";
+    case L.RUN_BUDGET:
+      return "budget";
+    case L.RUN_INPUT:
+      return "input";
+    case L.RUN_TASKS:
+      return "tasks";
+    case L.E_MEMORY:
+      return "memory";
+    case L.E_WIDTH:
+      return "width";
+    case L.E_SLOTS:
+      return "slots";
+    case L.E_TIME:
+      return "time";
+    case L.E_CONFIG:
+      return "config";
+    case L.E_CONSERVATION:
+      return "conservation";
+  }
+  return "unknown";
+}
+
+/** Text in, text out: proves the bindings, whatever the characters. */
+export function echo(text: string): string {
+  return text + "|" + text.length.toString();
+}
+
+/** Sum of the bytes given. */
+export function sumBytes(bytes: Uint8Array): u32 {
+  let sum: u32 = 0;
+  for (let i = 0; i < bytes.length; ++i) sum += bytes[i];
+  return sum;
+}
+
+export function doubled(values: Float64Array): Float64Array {
+  const out = new Float64Array(values.length);
+  for (let i = 0; i < values.length; ++i) out[i] = 2 * values[i];
+  return out;
+}

@@ -1,0 +1,196 @@
+// Arrival, service, think and width distributions, sampled inside the core so that every machine draws the same bits.
+// log, exp and pow are AssemblyScript's own (compiled into the Wasm), never the host's.
+// Exponential: ziggurat of Marsaglia & Tsang (2000) with 256 layers; 98.9 % of draws take one table look and one comparison.
+
+import * as L from "../layout";
+import { next, unit, STREAM_BYTES } from "./random";
+import { allocate } from "./arena";
+
+//  Distribution, 64 bytes
+//  ┌ 0 kind u32 ┬ 4 length u32 ┬ 8 a f64 ┬ 16 b f64 ┬ 24 c f64 ┬ 32 table usize ┐
+@unmanaged
+export class Distribution {
+  kind: u32;
+  length: u32;
+  a: f64;
+  b: f64;
+  c: f64;
+  table: usize;
+  d: f64;
+}
+
+// @ts-ignore: decorator
+@inline const LAYERS: u32 = 256;
+// @ts-ignore: decorator
+@inline const TAIL: f64 = 7.69711747013104972; // where layer 0 ends: r of the 256-layer table
+// @ts-ignore: decorator
+@inline const AREA: f64 = 0.0039496598225815571993; // of each layer
+
+let X: usize = 0; // layer widths, 257 f64
+let Y: usize = 0; // exp(-width)
+
+/** Fills the ziggurat's tables; must run before the first draw. Costs 255 logarithms. */
+export function prepareTables(): void {
+  X = allocate(257 * 8 * 2);
+  Y = X + 257 * 8;
+  store<f64>(X, AREA * Math.exp(TAIL));
+  store<f64>(X, TAIL, 8);
+  for (let i: u32 = 2; i < LAYERS; i++) {
+    const before = load<f64>(X + ((i - 1) << 3));
+    store<f64>(X + (i << 3), -Math.log(AREA / before + Math.exp(-before)));
+  }
+  store<f64>(X + (LAYERS << 3), 0);
+  for (let i: u32 = 0; i <= LAYERS; i++) store<f64>(Y + (i << 3), Math.exp(-load<f64>(X + (i << 3))));
+}
+
+/** Exponential with mean 1. */
+// @ts-ignore: decorator
+@inline
+export function exponential(stream: usize): f64 {
+  const bits = next(stream);
+  const layer = X + ((<usize>bits & 255) << 3);
+  const x = unit(bits) * load<f64>(layer);
+  if (x < load<f64>(layer, 8)) return x;
+  return exponentialEdge(stream, <u32>bits & 255, x);
+}
+
+/** The 1.1 % of draws that fall outside a layer's rectangle. */
+function exponentialEdge(stream: usize, first: u32, first_x: f64): f64 {
+  let base: f64 = 0;
+  let i = first;
+  let x = first_x;
+  while (true) {
+    if (i == 0) base += TAIL; // memoryless: the tail is the distribution itself, shifted
+    else {
+      const low = load<f64>(Y + (i << 3));
+      const high = load<f64>(Y + ((i + 1) << 3));
+      if (low + unit(next(stream)) * (high - low) < Math.exp(-x)) return base + x;
+    }
+    const bits = next(stream);
+    i = <u32>bits & 255;
+    x = unit(bits) * load<f64>(X + (i << 3));
+    if (x < load<f64>(X + ((i + 1) << 3))) return base + x;
+  }
+}
+
+/** Standard normal, Marsaglia's polar method: log and sqrt only, no angle reduction. */
+function normal(stream: usize): f64 {
+  while (true) {
+    const u = 2 * unit(next(stream)) - 1;
+    const v = 2 * unit(next(stream)) - 1;
+    const s = u * u + v * v;
+    if (s < 1 && s > 0) return u * Math.sqrt((-2 * Math.log(s)) / s);
+  }
+}
+
+/** ln Γ(x) for x ≥ 1, Lanczos with g = 5 and six terms: error below 2e-10. Here for Weibull's scale only. */
+function logGamma(x: f64): f64 {
+  const t = x + 5.5;
+  let sum: f64 = 1.000000000190015;
+  sum += 76.18009172947146 / (x + 1);
+  sum += -86.50532032941677 / (x + 2);
+  sum += 24.01409824083091 / (x + 3);
+  sum += -1.231739572450155 / (x + 4);
+  sum += 0.1208650973866179e-2 / (x + 5);
+  sum += -0.5395239384953e-5 / (x + 6);
+  return (x + 0.5) * Math.log(t) - t + Math.log((2.5066282746310005 * sum) / x);
+}
+
+/** One draw. Unit: whatever the parameters' is (ns for times, 1 for counts). */
+export function sample(d: Distribution, stream: usize): f64 {
+  switch (d.kind) {
+    case L.DIST_CONSTANT:
+      return d.a;
+    case L.DIST_EXPONENTIAL:
+      return d.a * exponential(stream);
+    case L.DIST_UNIFORM:
+      return d.a + (d.b - d.a) * unit(next(stream));
+    case L.DIST_LOGNORMAL:
+      return Math.exp(d.a + d.b * normal(stream));
+    case L.DIST_BIMODAL:
+      return unit(next(stream)) < d.c ? d.b : d.a;
+    case L.DIST_PARETO:
+      // d.c = 1 - (min/max)^shape
+      return d.b * Math.pow(1 - unit(next(stream)) * d.c, -1 / d.a);
+    case L.DIST_WEIBULL:
+      return d.b * Math.pow(exponential(stream), 1 / d.a);
+    case L.DIST_EMPIRICAL:
+      return load<f64>(d.table + (<usize>(unit(next(stream)) * <f64>d.length) << 3));
+    case L.DIST_MIXTURE: {
+      const u = unit(next(stream));
+      let at = d.table;
+      for (let i: u32 = 1; i < d.length && u >= load<f64>(at); i++) at += 16;
+      return sample(changetype<Distribution>(<usize>load<u64>(at, 8)), stream);
+    }
+    case L.DIST_EXPONENTIAL_FLOOR: {
+      let x: f64 = 0;
+      while (x < 1) x = Math.floor(d.a * exponential(stream));
+      return x;
+    }
+  }
+  return 0;
+}
+
+/** One draw as whole nanoseconds, rounded to the nearest: the mean is kept to 1/24 of a nanosecond over the mean. */
+// @ts-ignore: decorator
+@inline
+export function sampleNs(d: Distribution, stream: usize): u64 {
+  // the common law first: one comparison instead of a table jump
+  const x = d.kind == L.DIST_EXPONENTIAL ? d.a * exponential(stream) : sample(d, stream);
+  return <u64>(<i64>(x + 0.5));
+}
+
+/** One draw as a count, at least 1. */
+export function sampleCount(d: Distribution, stream: usize): u64 {
+  const x = sample(d, stream) + 0.5;
+  return x < 1 ? 1 : <u64>(<i64>x);
+}
+
+/**
+ * Lays `count` distributions out from their configuration words. Logarithms of parameters are taken here, inside
+ * the core, since the host's own may differ in the last bit from one engine to another.
+ */
+export function layDistributions(words: usize, count: u32, tables: usize): usize {
+  const base = allocate(<u64>count * <u64>offsetof<Distribution>() + 64);
+  if (base == 0) return 0;
+  for (let i: u32 = 0; i < count; i++) {
+    const w = words + i * (L.DISTRIBUTION_WORDS << 3);
+    const d = changetype<Distribution>(base + <usize>i * <usize>offsetof<Distribution>());
+    d.kind = <u32>load<f64>(w, L.DISTRIBUTION_KIND << 3);
+    d.a = load<f64>(w, L.DISTRIBUTION_A << 3);
+    d.b = load<f64>(w, L.DISTRIBUTION_B << 3);
+    d.c = load<f64>(w, L.DISTRIBUTION_C << 3);
+    d.length = <u32>load<f64>(w, L.DISTRIBUTION_LENGTH << 3);
+    d.table = tables + (<usize>load<f64>(w, L.DISTRIBUTION_TABLE << 3) << 3);
+    if (d.kind == L.DIST_LOGNORMAL) {
+      const variance = Math.log(1 + d.b * d.b);
+      d.a = Math.log(d.a) - variance / 2;
+      d.b = Math.sqrt(variance);
+    } else if (d.kind == L.DIST_PARETO) {
+      d.c = 1 - Math.pow(d.b / d.c, d.a);
+    } else if (d.kind == L.DIST_WEIBULL) {
+      d.b = d.b / Math.exp(logGamma(1 + 1 / d.a));
+    } else if (d.kind == L.DIST_MIXTURE) {
+      // words (weight, distribution) become (cumulated share, pointer)
+      let total: f64 = 0;
+      for (let k: u32 = 0; k < d.length; k++) total += load<f64>(d.table + (k << 4));
+      let sum: f64 = 0;
+      for (let k: u32 = 0; k < d.length; k++) {
+        const at = d.table + (k << 4);
+        sum += load<f64>(at) / total;
+        store<f64>(at, sum);
+        const which = <usize>load<f64>(at, 8);
+        store<u64>(at, <u64>(base + which * <usize>offsetof<Distribution>()), 8);
+      }
+    }
+  }
+  return base;
+}
+
+/** For the distribution tests: n draws written at `out`. */
+export function drawInto(d: usize, stream: usize, out: usize, n: u32): void {
+  for (let i: u32 = 0; i < n; i++) store<f64>(out + (<usize>i << 3), sample(changetype<Distribution>(d), stream));
+}
+
+// @ts-ignore: decorator
+@inline export const STREAM_SIZE: usize = STREAM_BYTES;

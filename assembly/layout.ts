@@ -1,0 +1,256 @@
+// The words that cross the boundary: where each number of a scenario is written, where each counter is read.
+// Plain constants only, so that the same file is compiled into the core and imported by src/core; the two cannot drift.
+
+/** Bump when a word moves: src/core refuses a core whose layout differs. */
+export const LAYOUT_VERSION = 1;
+
+// --- configuration: one Float64 per word -----------------------------------------------------------------
+// host words, then VM groups, VMs, arrival states, stages, distributions, tables
+
+export const HOST_CORES = 0;
+export const HOST_SEED_LO = 1; // 32 bits each: a Float64 cannot hold 64
+export const HOST_SEED_HI = 2;
+export const HOST_WARMUP = 3; // ns
+export const HOST_MECHANISM = 4; // MECHANISM_*
+export const HOST_FINGERPRINT = 5; // 0 | 1
+export const HOST_HISTOGRAM_BITS = 6; // sub-bucket bits b: relative width 2^-b
+export const HOST_HISTOGRAM_SHARED = 7; // 1: the VMs of a group share their histograms
+export const HOST_TASKS = 8; // records to begin with
+export const HOST_WIDTH_LIMIT = 9; // tasks of one stage
+export const HOST_GROUPS = 10;
+export const HOST_VMS = 11;
+export const HOST_STATES = 12;
+export const HOST_STAGES = 13;
+export const HOST_DISTRIBUTIONS = 14;
+export const HOST_TABLE_WORDS = 15;
+export const HOST_RING = 16; // injected arrivals held in linear memory
+// costs, ns
+export const HOST_STEAL_CHECK = 17;
+export const HOST_STEAL = 18;
+export const HOST_TASK_SWITCH = 19;
+export const HOST_MIN_SEARCH = 20;
+export const HOST_LOCAL_CHECK = 21;
+export const HOST_NOTIFY = 22;
+export const HOST_PREEMPT = 23;
+export const HOST_SUSPEND = 24;
+export const HOST_DESCHEDULE = 25;
+export const HOST_WAKE = 26;
+export const HOST_DISPATCH = 27;
+export const HOST_YIELD = 28;
+export const HOST_ISSUE = 29;
+export const HOST_POLL_BASE = 30;
+export const HOST_POLL_PER_VM = 31;
+// arbiter
+export const HOST_INTERVAL = 32; // ns
+export const HOST_THRESHOLD = 33; // ns
+export const HOST_SIGNAL = 34; // SIGNAL_*
+export const HOST_MODE = 35; // MODE_*
+export const HOST_STALENESS = 36; // ns
+export const HOST_GRANT = 37; // GRANT_*
+export const HOST_QUEUE_LENGTH = 38; // waiting tasks per active vCPU
+export const HOST_DEDICATED = 39; // polling cores taken from the host
+export const HOST_LOCK_SPINS = 40; // 0 a waiter leaves its vCPU, 1 it spins
+export const HOST_MIGRATE = 41; // 1: parking hands its queue to active vCPUs
+export const HOST_MIGRATE_TASK = 42; // ns a task
+export const HOST_SMT = 43; // hardware threads a physical core
+export const HOST_SMT_FACTOR = 44; // throughput of a thread whose siblings work, of one
+export const HOST_SOCKETS = 45;
+export const HOST_MOVE_COST = 46; // ns added to a task that goes on on another core
+export const HOST_MOVE_COST_SOCKET = 47; // ns, across sockets
+export const HOST_KNOB_A = 48; // knobs of single mechanisms, named in their files
+export const HOST_KNOB_B = 49;
+export const HOST_KNOB_C = 50;
+export const HOST_KNOB_D = 51;
+export const HOST_KNOB_E = 52;
+export const HOST_KNOB_F = 53;
+export const HOST_KNOB_G = 54;
+export const HOST_KNOB_H = 55;
+export const HOST_SAMPLE_INTERVAL = 56; // ns between samples of the series, 0 off
+export const HOST_SAMPLE_CAPACITY = 57; // samples kept
+export const HOST_WORDS = 64;
+
+export const GROUP_CLASS = 0; // CLASS_*
+export const GROUP_PRIORITY = 1;
+export const GROUP_MIN = 2;
+export const GROUP_MAX = 3;
+export const GROUP_DISPATCH = 4; // DISPATCH_*
+export const GROUP_STEAL_AMOUNT = 5; // STEAL_*
+export const GROUP_STEAL_VICTIM = 6; // VICTIM_*
+export const GROUP_QUANTUM = 7; // ns, 0 run to completion
+export const GROUP_ARRIVALS = 8; // ARRIVALS_*
+export const GROUP_RATE = 9; // per second
+export const GROUP_CLIENTS = 10; // closed: clients, saturate: tasks
+export const GROUP_THINK = 11; // distribution
+export const GROUP_STATES_FROM = 12;
+export const GROUP_STATES = 13;
+export const GROUP_DWELL_CONSTANT = 14; // 1: dwell times are constant
+export const GROUP_STAGES_FROM = 15;
+export const GROUP_STAGES = 16;
+export const GROUP_LOCK_PROBABILITY = 17;
+export const GROUP_LOCK_HOLD = 18; // ns
+export const GROUP_WORDS = 20;
+
+export const VM_GROUP = 0;
+export const VM_NAME_LO = 1; // 64-bit hash of the name: its random streams do not depend on its place in the list
+export const VM_NAME_HI = 2;
+export const VM_WORDS = 3;
+
+export const STATE_RATE = 0; // per second
+export const STATE_DWELL = 1; // mean, ns
+export const STATE_WORDS = 2;
+
+export const STAGE_TASKS = 0; // distribution
+export const STAGE_SERVICE = 1; // distribution
+export const STAGE_WORDS = 2;
+
+export const DISTRIBUTION_KIND = 0; // DIST_*
+export const DISTRIBUTION_A = 1;
+export const DISTRIBUTION_B = 2;
+export const DISTRIBUTION_C = 3;
+export const DISTRIBUTION_TABLE = 4; // first table word
+export const DISTRIBUTION_LENGTH = 5; // table words (empirical) or components (mixture, two words each: weight, distribution)
+export const DISTRIBUTION_WORDS = 6;
+
+export const DIST_CONSTANT = 0; // a: value
+export const DIST_EXPONENTIAL = 1; // a: mean
+export const DIST_UNIFORM = 2; // a: min, b: max
+export const DIST_LOGNORMAL = 3; // a: mean, b: coefficient of variation
+export const DIST_BIMODAL = 4; // a: short, b: long, c: share of long
+export const DIST_PARETO = 5; // a: shape, b: min, c: max
+export const DIST_WEIBULL = 6; // a: shape, b: mean
+export const DIST_EMPIRICAL = 7;
+export const DIST_MIXTURE = 8;
+export const DIST_EXPONENTIAL_FLOOR = 9; // a: mean; floor(Exp), drawn again while 0 (NSDI'22 simulator)
+
+export const MECHANISM_IDEAL = 0;
+export const MECHANISM_STATIC = 1;
+export const MECHANISM_HOTPLUG = 2;
+export const MECHANISM_HYPERFLUX = 3;
+export const MECHANISM_SHENANGO = 4;
+export const MECHANISM_CALADAN = 5;
+export const MECHANISM_DITTO = 6;
+export const MECHANISM_BLIND = 7;
+export const MECHANISM_CGROUP = 8;
+export const MECHANISM_MICROVM = 9;
+export const MECHANISM_NSDI22 = 10;
+
+export const SIGNAL_AVERAGE = 0;
+export const SIGNAL_OLDEST = 1;
+export const SIGNAL_QUEUE_LENGTH = 2;
+
+export const MODE_REACTIVE = 1; // bits
+export const MODE_PROACTIVE = 2;
+
+export const GRANT_ONE = 0;
+export const GRANT_DRAIN = 1;
+
+export const CLASS_BEST_EFFORT = 0;
+export const CLASS_LATENCY_CRITICAL = 1;
+
+export const DISPATCH_RANDOM = 0;
+export const DISPATCH_ROUND_ROBIN = 1;
+export const DISPATCH_SHORTEST = 2;
+export const DISPATCH_SINGLE = 3;
+
+export const STEAL_NONE = 0;
+export const STEAL_HALF = 1;
+export const STEAL_ONE = 2;
+
+export const VICTIM_RANDOM = 0;
+export const VICTIM_ROUND_ROBIN = 1;
+
+export const ARRIVALS_NONE = 0;
+export const ARRIVALS_POISSON = 1;
+export const ARRIVALS_DETERMINISTIC = 2;
+export const ARRIVALS_MODULATED = 3; // mmpp, on/off
+export const ARRIVALS_CLOSED = 4;
+export const ARRIVALS_SATURATE = 5;
+
+// --- injected arrivals: 24 bytes each, a ring in linear memory ---------------------------------------------
+//   0 atNs f64 | 8 serviceNs f64 (-1: draw) | 16 vm u32 | 20 width u32 (0: draw)
+
+export const ARRIVAL_BYTES = 24;
+
+// --- what run() answers ------------------------------------------------------------------------------------
+
+export const RUN_DONE = 0; // simulated up to the asked time
+export const RUN_BUDGET = 1; // the asked number of events is done
+export const RUN_INPUT = 2; // the ring is empty: refill it or say that nothing follows
+export const RUN_TASKS = 3; // fewer free task records than the next event may need: grow the arena, or give up
+export const E_MEMORY = 16; // linear memory cannot grow that far
+export const E_WIDTH = 17; // a stage drew more tasks than limits.width
+export const E_SLOTS = 18; // more than 2^24 timers
+export const E_TIME = 19; // a time beyond 2^53 ns
+export const E_CONFIG = 20; // a word outside its range: the caller's check failed
+export const E_CONSERVATION = 21; // the core's own accounts do not add up
+
+// --- counters, one u64 each ----------------------------------------------------------------------------------
+
+export const VM_ARRIVED = 0;
+export const VM_COMPLETED = 1;
+export const VM_DROPPED = 2;
+export const VM_IN_FLIGHT = 3;
+export const VM_TASK_NS = 4;
+export const VM_STEAL_NS = 5;
+export const VM_IDLE_POLL_NS = 6;
+export const VM_TRANSITION_NS = 7;
+export const VM_STEALS = 8;
+export const VM_STEAL_ATTEMPTS = 9;
+export const VM_PREEMPTIONS = 10;
+export const VM_YIELDS = 11;
+export const VM_GRANTS = 12;
+export const VM_REVOCATIONS = 13;
+export const VM_TASKS_STOLEN = 14;
+export const VM_TASKS_STARTED = 15;
+export const VM_WORK_NS = 16; // service demand that arrived
+export const VM_LOCK_ACQUIRES = 17;
+export const VM_LOCK_WAITS = 18;
+export const VM_LOCK_WAIT_NS = 19;
+export const VM_LOCK_CONVOY_MAX = 20;
+export const VM_SPIN_NS = 21;
+export const VM_MIGRATIONS = 22;
+export const VM_STRANDED = 23; // tasks queued on a vCPU that was taken away under them
+export const VM_COLD_STARTS = 24;
+export const VM_LATENCY_NS_SUM = 25; // Σ time in system over all requests, the flow side of Little's law
+export const VM_CARRIED = 26; // requests in flight when statistics began
+export const VM_COUNTERS = 32;
+
+export const HOST_EVENTS = 0;
+export const HOST_FINGERPRINT_VALUE = 1;
+export const HOST_IDLE_NS = 2; // cores that no VM holds
+export const HOST_POLL_NS = 3; // the dedicated core
+export const HOST_MOVES = 4; // grants completed
+export const HOST_ROUNDS = 5; // arbiter rounds that were simulated
+export const HOST_ROUNDS_SKIPPED = 6; // and those that could change nothing
+export const HOST_CONGESTED_DENIED = 7;
+export const HOST_CURVE_LENGTH = 8;
+export const HOST_COUNTERS = 16;
+
+// --- histograms ------------------------------------------------------------------------------------------------
+//   0 sum u64 | 8 Σ squares, low u64 | 16 Σ squares, high u64 | 24 ~min u64 | 32 max u64 | 40 … | 64 counters u64[]
+
+export const HISTOGRAM_SUM = 0; // word index
+export const HISTOGRAM_SQUARES_LO = 1;
+export const HISTOGRAM_SQUARES_HI = 2;
+export const HISTOGRAM_MIN = 3;
+export const HISTOGRAM_MAX = 4;
+export const HISTOGRAM_COUNTERS = 8;
+export const HISTOGRAM_MAX_BITS = 14;
+
+export const HISTOGRAM_LATENCY = 0;
+export const HISTOGRAM_QUEUE_DELAY = 1;
+export const HISTOGRAM_SLOWDOWN = 2; // in 1/1024
+export const VM_HISTOGRAMS = 3;
+export const SLOWDOWN_ONE = 1024;
+
+export const HISTOGRAM_GRANT = 0;
+export const HISTOGRAM_PARK = 1;
+export const HISTOGRAM_DETECTION = 2;
+export const HISTOGRAM_NOTIFY = 3; // steps of a move
+export const HISTOGRAM_PREEMPT = 4;
+export const HISTOGRAM_SUSPEND = 5;
+export const HISTOGRAM_DESCHEDULE = 6;
+export const HISTOGRAM_WAKE = 7;
+export const HISTOGRAM_DISPATCH = 8;
+export const HOST_HISTOGRAMS = 9;
+export const HOST_HISTOGRAM_SUB_BITS = 7;

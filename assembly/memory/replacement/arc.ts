@@ -1,0 +1,163 @@
+// ARC (Megiddo & Modha, FAST'03, figure 4): T1 holds pages seen once lately, T2 pages seen again; B1 and B2 remember the
+// numbers of as many pages thrown out of them. A hit in B1 or B2 moves the target size of T1, a real number, by
+// max(ratio of the two, 1).
+// 24 to 32 bytes a page, resident or remembered: record 16, table 8 to 16; two pages are known a resident one.
+
+import { Cache, makeCache } from "./cache";
+import { POLICY_ARC } from "./ids";
+import { LINKED_BITS, LINKED_BYTES, makeList, newer, oldest, pushNewest, setNewer, setWord, unlink, word } from "./links";
+import { enter, find, hashOf, leave } from "./page-table";
+import { DIRTY, DIRTY_BIT, PAGE_MASK, QUEUE_MASK, QUEUE_SHIFT, REQUEST_BYTES } from "./request";
+
+// Queues, by the record that is their sentinel; the resident ones come first.
+// @ts-ignore: decorator
+@inline const T1: u32 = 0;
+// @ts-ignore: decorator
+@inline const T2: u32 = 1;
+// @ts-ignore: decorator
+@inline const B1: u32 = 2;
+// @ts-ignore: decorator
+@inline const B2: u32 = 3;
+// @ts-ignore: decorator
+@inline const SENTINELS: u32 = 4;
+
+@unmanaged
+export class Arc extends Cache {
+  /** Target size of T1, pages. */
+  target: f64;
+  /** Pages in each queue. */
+  t1: u32;
+  t2: u32;
+  b1: u32;
+  b2: u32;
+  /** Unused records, chained through `newer`; 0 ends. */
+  free: u32;
+}
+
+export function makeArc(capacity: u32): usize {
+  const at = makeCache(POLICY_ARC, capacity, offsetof<Arc>(), 2 * capacity + SENTINELS - 1, LINKED_BYTES);
+  if (at == 0) return 0;
+  const cache = changetype<Arc>(at);
+  cache.used = SENTINELS - 1;
+  for (let queue: u32 = 0; queue < SENTINELS; queue++) makeList(cache.records, queue);
+  return at;
+}
+
+/** Drops the oldest page of a queue altogether. */
+function drop(cache: Arc, queue: u32): void {
+  const record = oldest(cache.records, queue);
+  unlink(cache.records, record);
+  leave(cache.table, cache.shift, cache.indexMask, cache.records, LINKED_BITS, record);
+  setNewer(cache.records, record, cache.free);
+  cache.free = record;
+}
+
+function countEviction(cache: Arc, was: u64): void {
+  cache.evictions++;
+  cache.writebacks += (was >> DIRTY_BIT) & 1;
+}
+
+/** The paper's REPLACE: one resident page becomes a remembered one. */
+function replace(cache: Arc, wantedInB2: bool): void {
+  const records = cache.records;
+  const size = <f64>cache.t1;
+  const fromT1 = cache.t1 != 0 && (size > cache.target || (wantedInB2 && size == cache.target));
+  const record = oldest(records, fromT1 ? T1 : T2);
+  const was = word(records, record);
+  countEviction(cache, was);
+  unlink(records, record);
+  const to = fromT1 ? B1 : B2;
+  if (fromT1) {
+    cache.t1--;
+    cache.b1++;
+  } else {
+    cache.t2--;
+    cache.b2++;
+  }
+  setWord(records, record, (was & PAGE_MASK) | (<u64>to << QUEUE_SHIFT));
+  pushNewest(records, to, record);
+}
+
+/** Cases II and III: a remembered page is wanted again. */
+function recall(cache: Arc, record: u32, queue: u32, request: u64): void {
+  const records = cache.records;
+  if (queue == B1) {
+    const step = max<f64>(<f64>cache.b2 / <f64>cache.b1, 1);
+    cache.target = min<f64>(cache.target + step, <f64>cache.capacity);
+  } else {
+    const step = max<f64>(<f64>cache.b1 / <f64>cache.b2, 1);
+    cache.target = max<f64>(cache.target - step, 0);
+  }
+  unlink(records, record);
+  if (queue == B1) cache.b1--;
+  else cache.b2--;
+  replace(cache, queue == B2);
+  cache.t2++;
+  setWord(records, record, request | (<u64>T2 << QUEUE_SHIFT));
+  pushNewest(records, T2, record);
+}
+
+/** Case IV: makes room for a page not known. */
+function makeRoom(cache: Arc): void {
+  const capacity = cache.capacity;
+  if (cache.t1 + cache.b1 == capacity) {
+    if (cache.t1 < capacity) {
+      drop(cache, B1);
+      cache.b1--;
+      replace(cache, false);
+    } else {
+      countEviction(cache, word(cache.records, oldest(cache.records, T1)));
+      drop(cache, T1);
+      cache.t1--;
+    }
+  } else if (cache.t1 + cache.t2 + cache.b1 + cache.b2 >= capacity) {
+    if (cache.t1 + cache.t2 + cache.b1 + cache.b2 == 2 * capacity) {
+      drop(cache, B2);
+      cache.b2--;
+    }
+    replace(cache, false);
+  }
+}
+
+export function replayArc(cache: Arc, at: usize, end: usize): void {
+  const table = cache.table;
+  const records = cache.records;
+  const shift = cache.shift;
+  const indexMask = cache.indexMask;
+  let hits: u64 = 0;
+  for (; at < end; at += REQUEST_BYTES) {
+    const request = load<u64>(at);
+    const page = request & PAGE_MASK;
+    const hash = hashOf(page);
+    let record = find(table, shift, indexMask, records, LINKED_BITS, page, hash);
+    if (record != 0) {
+      const was = word(records, record);
+      const queue = <u32>((was & QUEUE_MASK) >> QUEUE_SHIFT);
+      if (queue > T2) {
+        recall(cache, record, queue, request);
+        continue;
+      }
+      hits++;
+      if (queue == T1) {
+        cache.t1--;
+        cache.t2++;
+        setWord(records, record, (was & (PAGE_MASK | DIRTY)) | (request & DIRTY) | (<u64>T2 << QUEUE_SHIFT));
+      } else {
+        if (request & DIRTY) setWord(records, record, was | DIRTY);
+        if (newer(records, record) == T2) continue;
+      }
+      unlink(records, record);
+      pushNewest(records, T2, record);
+      continue;
+    }
+    makeRoom(cache);
+    record = cache.free;
+    if (record != 0) cache.free = newer(records, record);
+    else record = ++cache.used;
+    cache.t1++;
+    setWord(records, record, request | (<u64>T1 << QUEUE_SHIFT));
+    pushNewest(records, T1, record);
+    enter(table, shift, indexMask, hash, record);
+  }
+  cache.hits += hits;
+}

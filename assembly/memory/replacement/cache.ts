@@ -1,0 +1,59 @@
+// What every policy's state begins with: its size, its page table, its records and its counters. A policy's own file
+// extends it. Lives in the arena; made once, never freed.
+//
+//     bytes a page known to the policy: table 8 to 16 (two to four slots of 4), record as the policy's file says
+//
+// Leaves out time: what a miss costs is the business of the swap engine.
+
+import { allocate } from "../../kernel/arena";
+import { indexMaskOf, slotBits } from "./page-table";
+
+@unmanaged
+export class Cache {
+  policy: u32;
+  /** Pages that may be resident. */
+  capacity: u32;
+  /** Records in use: resident pages and, where a policy has them, remembered ones. */
+  used: u32;
+  /** Mask of the record bits of a slot. */
+  indexMask: u32;
+  /** 64 - log2(slots). */
+  shift: u64;
+  table: usize;
+  /** Record 0 is never a page. */
+  records: usize;
+  requests: u64;
+  hits: u64;
+  /** Pages thrown out. */
+  evictions: u64;
+  /** … of which had been written to. */
+  writebacks: u64;
+  /** What table, records and state took from the arena. */
+  bytes: u64;
+}
+
+/** State, table and records in one: 0 when memory does not reach. Records 1 … `last`; `recordBytes` each. */
+export function makeCache(policy: u32, capacity: u32, stateBytes: usize, last: u32, recordBytes: usize): usize {
+  assert(capacity > 0);
+  const bits = slotBits(last);
+  const tableBytes = <u64>4 << bits;
+  const recordsBytes = (<u64>last + 1) * recordBytes;
+  const at = allocate(stateBytes);
+  if (at == 0) return 0;
+  const cache = changetype<Cache>(at);
+  cache.policy = policy;
+  cache.capacity = capacity;
+  cache.indexMask = indexMaskOf(last);
+  cache.shift = 64 - bits;
+  cache.table = allocate(tableBytes);
+  cache.records = allocate(recordsBytes);
+  cache.bytes = <u64>stateBytes + tableBytes + recordsBytes;
+  if (cache.table == 0 || cache.records == 0) return 0;
+  return at;
+}
+
+/** One more region for a policy's own use, counted in its bytes. */
+export function makeRegion(cache: Cache, bytes: u64): usize {
+  cache.bytes += bytes;
+  return allocate(bytes);
+}

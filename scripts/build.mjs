@@ -1,0 +1,205 @@
+// The build, target by target: three cores by asc, the core's bytes as a module, bundles by esbuild, types by tsc.
+// A target whose inputs and outputs hash as they did last time is skipped; `--force` builds all of them,
+// names (`cores bytes bundle types`) build only those and what they need.
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { at, ensureInstalled, fail, hashFiles, listFiles, runTool, writeAtomically } from './support.mjs';
+
+const TOOLING = ['package-lock.json', 'scripts/build.mjs', 'scripts/support.mjs'];
+const isSource = (path) => path.endsWith('.ts');
+const sources = () => [...listFiles('src', isSource), 'assembly/layout.ts'];
+
+const core = (target, outputs) => ({
+  name: `core ${target}`,
+  group: 'cores',
+  inputs: () => [...TOOLING, 'asconfig.json', 'scripts/as-bind-transform.mjs', ...listFiles('assembly', isSource)],
+  outputs,
+  build: () => buildCore(target, outputs),
+});
+
+const TARGETS = [
+  core('debug', ['build/fluxhost.debug.wasm', 'build/fluxhost.debug.wasm.map']),
+  core('checked', ['build/fluxhost.checked.wasm']),
+  core('release', ['build/fluxhost.release.wasm']),
+  {
+    name: 'bytes',
+    group: 'bytes',
+    inputs: () => [...TOOLING, 'build/fluxhost.release.wasm'],
+    outputs: ['src/generated/core-bytes.ts', 'dist/fluxhost.wasm'],
+    build: buildBytes,
+  },
+  {
+    name: 'bundle',
+    group: 'bundle',
+    inputs: () => [...TOOLING, 'package.json', ...sources()],
+    outputs: ['dist/index.js', 'dist/core.js', 'dist/cli.js'],
+    build: buildBundle,
+  },
+  {
+    name: 'types',
+    group: 'types',
+    inputs: () => [...TOOLING, 'package.json', 'tsconfig.json', 'tsconfig.build.json', ...sources()],
+    outputs: ['dist/types/src/index.d.ts', 'dist/types/src/core-entry.d.ts'],
+    build: buildTypes,
+  },
+];
+
+/** Compiles one core beside its place and moves it there, so that a test run meanwhile never reads half a file. */
+async function buildCore(target, outputs) {
+  const folder = `build/.core-${target}-${process.pid}`;
+  mkdirSync(at(folder), { recursive: true });
+  try {
+    const outFile = `${folder}/fluxhost.${target}.wasm`;
+    const args = ['--target', target, '--baseDir', at(), '--outFile', outFile];
+    // asc writes the map's URL relative to the binary, so both may be moved together.
+    const status = await runTool('assemblyscript/bin/asc.js', args, { stdio: ['ignore', 2, 2] });
+    if (status !== 0) throw new Error(`asc --target ${target} ended with status ${status}`);
+    for (const output of outputs) renameSync(at(folder, output.slice('build/'.length)), at(output));
+  } finally {
+    rmSync(at(folder), { recursive: true, force: true });
+  }
+}
+
+function buildBytes() {
+  const bytes = readFileSync(at('build/fluxhost.release.wasm'));
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  writeAtomically(
+    at('src/generated/core-bytes.ts'),
+    [
+      '// Made by the build from the release core; not kept in the repository.',
+      `export const CORE_SHA256: string = '${sha256}';`,
+      `export const CORE_BASE64: string =\n  '${bytes.toString('base64')}';`,
+      '',
+    ].join('\n'),
+  );
+  writeAtomically(at('dist/fluxhost.wasm'), bytes);
+}
+
+/**
+ * Two bundles: index and cli share chunks and carry the bytes; core stands alone and carries none,
+ * so that whoever brings the file himself does not ship it twice.
+ */
+async function buildBundle() {
+  const { build } = await import('esbuild');
+  const asBind = pathToFileURL(at('node_modules/as-bind/dist/as-bind.esm.js'));
+  // `packages: external` would leave as-bind to be installed, and its peers are a compiler of 2021: it is bundled.
+  const bundleAsBind = {
+    name: 'bundle-as-bind',
+    setup: (hooks) => hooks.onResolve({ filter: /^as-bind\// }, () => ({ path: asBind.pathname, sideEffects: false })),
+  };
+  const withoutBytes = {
+    name: 'without-bytes',
+    setup(hooks) {
+      hooks.onLoad({ filter: /src[\\/]generated[\\/]core-bytes\.ts$/ }, () => ({
+        contents: "export const CORE_SHA256 = ''; export const CORE_BASE64 = '';",
+        loader: 'js',
+      }));
+    },
+  };
+  const common = {
+    absWorkingDir: at(),
+    bundle: true,
+    write: false,
+    format: 'esm',
+    target: 'es2022',
+    sourcemap: true,
+    packages: 'external',
+    legalComments: 'inline',
+    outdir: 'dist',
+    logLevel: 'warning',
+  };
+  const [main, alone] = await Promise.all([
+    build({
+      ...common,
+      // `node` only keeps `node:` imports as they are; the index has none, which a test of the bundle checks.
+      platform: 'node',
+      splitting: true,
+      entryPoints: { index: 'src/index.ts', cli: 'src/cli/main.ts' },
+      chunkNames: 'chunks/[name]-[hash]',
+      plugins: [bundleAsBind],
+    }),
+    build({
+      ...common,
+      platform: 'neutral',
+      entryPoints: { core: 'src/core-entry.ts' },
+      external: ['node:*'],
+      plugins: [bundleAsBind, withoutBytes],
+    }),
+  ]);
+  const files = [...main.outputFiles, ...alone.outputFiles];
+  for (const file of files) writeAtomically(file.path, file.contents);
+  chmodSync(at('dist/cli.js'), 0o755);
+  const fresh = new Set(files.map((file) => file.path));
+  for (const stale of listFiles('dist/chunks')) if (!fresh.has(at(stale))) rmSync(at(stale));
+}
+
+async function buildTypes() {
+  const status = await runTool('typescript/bin/tsc', ['-p', 'tsconfig.build.json'], { stdio: ['ignore', 2, 2] });
+  if (status !== 0) throw new Error(`tsc ended with status ${status}`);
+}
+
+const stampOf = (target) => at('build/.stamp', target.name.replace(' ', '-'));
+
+function isFresh(target, inputHash) {
+  const path = stampOf(target);
+  if (!existsSync(path) || !target.outputs.every((output) => existsSync(at(output)))) return false;
+  return readFileSync(path, 'utf8') === `${inputHash} ${hashFiles(target.outputs)}`;
+}
+
+async function make(target, force) {
+  const inputHash = hashFiles(target.inputs());
+  if (!force && isFresh(target, inputHash)) return;
+  const start = process.hrtime.bigint();
+  rmSync(stampOf(target), { force: true });
+  await target.build();
+  // The hash of the inputs as they were before: a file changed meanwhile makes the target stale, not wrongly fresh.
+  writeAtomically(stampOf(target), `${inputHash} ${hashFiles(target.outputs)}`);
+  const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+  process.stderr.write(`built ${target.name} in ${seconds.toFixed(1)} s\n`);
+}
+
+/** Builds what is stale. `groups` empty means everything. */
+export async function build({ groups = [], force = false } = {}) {
+  mkdirSync(at('build'), { recursive: true });
+  for (const name of readdirSync(at('build'))) {
+    // A build that was killed leaves its folder behind.
+    const pid = /^\.core-\w+-(\d+)$/.exec(name)?.[1];
+    if (pid !== undefined && !isRunning(Number(pid))) rmSync(at('build', name), { recursive: true, force: true });
+  }
+  const wants = (group) => groups.length === 0 || groups.includes(group);
+  const of = (group) => TARGETS.filter((target) => target.group === group);
+  const both = wants('bundle') || wants('types');
+  if (wants('cores')) await Promise.all(of('cores').map((target) => make(target, force)));
+  else if (wants('bytes') || both) await make(TARGETS[2], force);
+  if (wants('bytes') || both) await make(of('bytes')[0], force);
+  const rest = TARGETS.filter(
+    (target) => (target.group === 'bundle' || target.group === 'types') && wants(target.group),
+  );
+  const failures = (await Promise.allSettled(rest.map((target) => make(target, force)))).filter(
+    (outcome) => outcome.status === 'rejected',
+  );
+  if (failures.length > 0) throw new Error(failures.map((failure) => failure.reason.message).join('\n'));
+}
+
+function isRunning(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const words = process.argv.slice(2);
+  const known = ['--force', ...new Set(TARGETS.map((target) => target.group))];
+  const unknown = words.filter((word) => !known.includes(word));
+  if (unknown.length > 0) fail(`build: ${unknown.join(' ')} unknown, expected any of ${known.join(' ')}`);
+  await ensureInstalled();
+  try {
+    await build({ groups: words.filter((word) => word !== '--force'), force: words.includes('--force') });
+  } catch (error) {
+    fail(`build failed: ${error.message}`);
+  }
+}

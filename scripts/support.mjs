@@ -1,0 +1,88 @@
+// What the other scripts share: the root, child processes, the install check and content hashes.
+// Plain Node without dependencies: this file runs before anything is installed.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Path of a file below the root. */
+export const at = (...parts) => join(root, ...parts);
+
+/** Ends the process with one line on standard error. */
+export function fail(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
+
+/** Runs a program to its end; resolves with its exit status (a signal counts as 1). */
+export function run(command, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options });
+    child.once('error', reject);
+    child.once('exit', (status) => resolve(status ?? 1));
+  });
+}
+
+/** Runs a script of an installed package with this very Node: no shell, no search path. */
+export const runTool = (script, args, options) => run(process.execPath, [at('node_modules', script), ...args], options);
+
+/** Files below `folder`, sorted, as paths relative to the root with forward slashes. */
+export function listFiles(folder, keep = () => true) {
+  if (!existsSync(at(folder))) return [];
+  return readdirSync(at(folder), { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter(keep)
+    .sort();
+}
+
+/** SHA-256 over names and contents; a missing file counts as such rather than as an error. */
+export function hashFiles(paths, salt = '') {
+  const hash = createHash('sha256').update(salt);
+  for (const path of paths) {
+    hash.update(`\0${path}\0`);
+    hash.update(existsSync(at(path)) ? readFileSync(at(path)) : 'missing');
+  }
+  return hash.digest('hex');
+}
+
+/** Writes a file so that a reader sees the old content or the new one, never a half. */
+export function writeAtomically(path, content) {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, content);
+  renameSync(temporary, path);
+}
+
+/** Installs what package-lock.json names, unless node_modules already holds exactly that. */
+export async function ensureInstalled() {
+  const stampPath = at('node_modules', '.fluxhost-lock');
+  const wanted = hashFiles(['package-lock.json']);
+  if (existsSync(stampPath) && readFileSync(stampPath, 'utf8') === wanted) return;
+  if (holdsTheLock()) {
+    writeAtomically(stampPath, wanted);
+    return;
+  }
+  process.stderr.write('installing dependencies\n');
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const status = await run(npm, ['ci', '--no-audit', '--no-fund', '--ignore-scripts'], {
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  });
+  if (status !== 0) fail(`npm ci failed with status ${status}`);
+  writeAtomically(stampPath, wanted);
+}
+
+/** npm keeps its own record of what it installed; where every version in it is the lock's, nothing is to be done. */
+function holdsTheLock() {
+  const installedPath = at('node_modules', '.package-lock.json');
+  if (!existsSync(installedPath)) return false;
+  const installed = JSON.parse(readFileSync(installedPath, 'utf8')).packages;
+  const locked = JSON.parse(readFileSync(at('package-lock.json'), 'utf8')).packages;
+  return Object.entries(locked).every(
+    ([path, entry]) => path === '' || entry.optional || entry.peer || installed[path]?.version === entry.version,
+  );
+}

@@ -1,0 +1,64 @@
+// The one test command: install if needed, build what is stale, run every test, end with one line of counts.
+// Arguments go to vitest (`npm test -- test/core`). A crash, a file that cannot be loaded and a run without
+// tests count as failures.
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { build } from './build.mjs';
+import { at, ensureInstalled, fail, listFiles, run, runTool } from './support.mjs';
+
+const REPORT = 'build/test-report.json';
+
+/** Browser tests drive Debian's Chromium; it is installed where that is possible and named where it is not. */
+async function ensureChromium() {
+  const candidates = [
+    process.env.CHROMIUM_PATH,
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+  ];
+  if (candidates.some((path) => path !== undefined && existsSync(path))) return;
+  const mayInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
+  if (!mayInstall) fail("test/browser needs Chromium: install Debian's package `chromium` or set CHROMIUM_PATH");
+  const options = { stdio: ['ignore', 2, 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
+  const steps = [['update'], ['install', '-y', '--no-install-recommends', 'chromium']];
+  for (const step of steps) {
+    const status = await run('apt-get', ['-q', ...step], options);
+    if (status !== 0) fail(`apt-get ${step[0]} ended with status ${status} while installing chromium for test/browser`);
+  }
+}
+
+/** Counts of the JSON report. A file that failed outside its tests is one failure more. */
+function countsOf(report) {
+  const brokenFiles = report.testResults.filter(
+    (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
+  );
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + brokenFiles.length,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+await ensureInstalled();
+try {
+  await build();
+} catch (error) {
+  fail(`build failed: ${error.message}\n0 passed, 1 failed`);
+}
+if (listFiles('test/browser', (path) => path.endsWith('.test.ts')).length > 0) await ensureChromium();
+
+rmSync(at(REPORT), { force: true });
+const status = await runTool('vitest/vitest.mjs', [
+  'run',
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${REPORT}`,
+  ...process.argv.slice(2),
+]);
+const counts = existsSync(at(REPORT))
+  ? countsOf(JSON.parse(readFileSync(at(REPORT), 'utf8')))
+  : { passed: 0, failed: 0, skipped: 0 };
+// A non-zero end that no test explains: a crash, an error outside the tests, or nothing to run.
+if (counts.failed === 0 && (status !== 0 || counts.passed === 0)) counts.failed = 1;
+const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
+process.stdout.write(`${counts.passed} passed, ${counts.failed} failed${skipped}\n`);
+process.exitCode = counts.failed > 0 || status !== 0 ? 1 : 0;

@@ -1,0 +1,140 @@
+// `fluxhost compare`: one workload and seed under several mechanisms, side by side, with paired differences and the
+// number of cores that each needs to meet every SLO.
+
+import { differenceOf } from '../metrics/replications.js';
+import { toStableJson, type Result } from '../metrics/result.js';
+import { renderComparison, type Comparison, type Sizing } from '../report/compare-table.js';
+import { InputError, nearest, type Problem } from '../scenario/errors.js';
+import { MECHANISM_KINDS, withMechanism } from '../scenario/mechanisms.js';
+import type { MechanismKind, Scenario } from '../scenario/types.js';
+import { parseCommand, renderHelp, type Arguments, type CommandSpec } from './args.js';
+import { EXIT } from './exit.js';
+import type { Io } from './io.js';
+import { combine, Session, type Tools } from './replicate.js';
+import { MAX_REPLICATIONS, MAX_SEED, overrides } from './run.js';
+import { LIMIT_FACTOR, sizeFor } from './sizing.js';
+import { simulationTools } from './tools.js';
+
+const DEFAULT_MECHANISMS = 'ideal,hyperflux,hotplug,static';
+const MAX_SIZING_CORES = 65_536;
+
+export const compareSpec: CommandSpec = {
+  name: 'compare',
+  summary: 'Runs one scenario under several mechanisms with the same arrivals and service times, side by side.',
+  positionals: ['SCENARIO'],
+  options: {
+    mechanisms: { value: 'A,B,...', help: `mechanisms, the first being the baseline\n(default ${DEFAULT_MECHANISMS})` },
+    seed: { value: 'N', help: "seed in place of the scenario's" },
+    replications: { value: 'R', help: 'runs per mechanism; adds 95 % intervals of the paired differences (default 1)' },
+    set: { value: 'PATH=VALUE', multiple: true, help: 'changes a field of the scenario' },
+    'no-sizing': { help: 'leaves out the search for the cores that each mechanism needs' },
+    'max-cores': { value: 'N', help: `upper end of that search (default ${LIMIT_FACTOR} times the scenario's cores)` },
+    json: { help: 'prints runs, differences and sizing as one JSON document' },
+  },
+  details:
+    "The scenario's own mechanism keeps its settings, the others take their defaults (fluxhost explain lists them).\n" +
+    "The search counts a polling core among the host's cores, and under static the vCPUs pinned by all VMs.\n" +
+    'Ctrl-C ends with what is finished, marked incomplete.',
+  examples: [
+    'fluxhost compare burst.yaml',
+    'fluxhost compare burst.yaml --mechanisms ideal,hyperflux --replications 10 --json',
+  ],
+};
+
+function readMechanisms(given: Arguments): MechanismKind[] {
+  const kinds: MechanismKind[] = [];
+  for (const name of (given.text('mechanisms') ?? DEFAULT_MECHANISMS).split(',').map((part) => part.trim())) {
+    const kind = MECHANISM_KINDS.find((known) => known === name);
+    if (kind === undefined) {
+      const near = nearest(name, MECHANISM_KINDS);
+      const hint = near === undefined ? '' : `, did you mean ${near}?`;
+      given.problems.push(
+        `--mechanisms: given ${JSON.stringify(name)}, expected some of ${MECHANISM_KINDS.join(', ')}${hint}`,
+      );
+    } else if (kinds.includes(kind)) {
+      given.problems.push(`--mechanisms: given ${name} twice, expected each mechanism once`);
+    } else {
+      kinds.push(kind);
+    }
+  }
+  return kinds;
+}
+
+/** One scenario per mechanism; what any of them cannot run is refused before the first one starts. */
+function scenariosFor(scenario: Scenario, kinds: readonly MechanismKind[], file: string): Scenario[] {
+  const problems: Problem[] = [];
+  const scenarios = kinds.flatMap((kind) => {
+    try {
+      return [withMechanism(scenario, kind)];
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      problems.push(...error.problems.map((problem) => ({ ...problem, file: `${file} under ${kind}` })));
+      return [];
+    }
+  });
+  if (problems.length > 0) throw new InputError(problems);
+  return scenarios;
+}
+
+async function sizeAll(
+  session: Session,
+  scenarios: readonly Scenario[],
+  bases: readonly Result[],
+  most: number,
+): Promise<Sizing[]> {
+  const found: Sizing[] = [];
+  for (const [i, scenario] of scenarios.entries()) {
+    const base = bases[i];
+    if (base === undefined || base.incomplete === true) break;
+    const sizing = await sizeFor(scenario, base, most, async (candidate) => {
+      if (session.interrupted) return null;
+      const label = `sizing ${scenario.mechanism.kind} ${candidate.host.cores} cores`;
+      const result = await session.once(candidate, label);
+      return session.interrupted ? null : result;
+    });
+    if (sizing === null) break;
+    found.push(sizing);
+  }
+  return found;
+}
+
+export async function compare(args: readonly string[], io: Io, tools: Tools = simulationTools): Promise<number> {
+  const given = parseCommand(compareSpec, args);
+  if (given.help) {
+    io.stdout(renderHelp(compareSpec));
+    return EXIT.done;
+  }
+  const kinds = readMechanisms(given);
+  const seed = given.whole('seed', 0, MAX_SEED);
+  const replications = given.whole('replications', 1, MAX_REPLICATIONS) ?? 1;
+  const limit = given.whole('max-cores', 1, MAX_SIZING_CORES);
+  given.check();
+
+  const file = given.positional(0);
+  const loaded = await tools.load(file, { set: overrides(given.list('set'), seed) });
+  for (const warning of loaded.warnings) io.stderr(`warning: ${warning}\n`);
+  const scenarios = scenariosFor(loaded.scenario, kinds, file);
+
+  return Session.open(tools, loaded.directory, io, async (session) => {
+    const runs: Result[] = [];
+    const bases: Result[] = [];
+    for (const scenario of scenarios) {
+      if (session.interrupted) break;
+      const results = await session.replications(scenario, replications);
+      bases.push(results[0]!);
+      runs.push(combine(results, replications));
+    }
+    const [first, ...others] = runs;
+    const comparison: Comparison = { runs, differences: others.map((other) => differenceOf(first!, other)) };
+    const sized = !given.flag('no-sizing') && loaded.scenario.vms.some((vm) => vm.slo !== undefined);
+    if (sized) {
+      const most = Math.min(limit ?? LIMIT_FACTOR * loaded.scenario.host.cores, MAX_SIZING_CORES);
+      comparison.sizing = await sizeAll(session, scenarios, bases, most);
+    }
+    if (session.interrupted) comparison.incomplete = true;
+    io.stdout(given.flag('json') ? toStableJson(comparison) : renderComparison(comparison, io.isTty));
+    if (!session.interrupted) return EXIT.done;
+    io.stderr('interrupted: what is finished is shown\n');
+    return EXIT.interrupted;
+  });
+}

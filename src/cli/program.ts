@@ -1,0 +1,94 @@
+// The `fluxhost` program: finds the command, runs it, and turns every failure into one clear line and an exit status.
+// Commands are one file each and one line in the table below; they are imported only when asked for.
+
+import manifest from '../../package.json' with { type: 'json' };
+import { InputError, nearest } from '../scenario/errors.js';
+import { UsageError } from './args.js';
+import { EXIT } from './exit.js';
+import type { Io } from './io.js';
+
+type Command = (args: string[], io: Io) => Promise<number>;
+
+interface Entry {
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+const COMMANDS: Readonly<Record<string, Entry>> = {
+  run: { summary: 'simulate one scenario', load: async () => (await import('./run.js')).run },
+  compare: {
+    summary: 'the same workload under several mechanisms',
+    load: async () => (await import('./compare.js')).compare,
+  },
+  pages: { summary: 'replay a page-access trace', load: async () => (await import('./pages.js')).pages },
+  explain: {
+    summary: "a parameter's meaning, unit, default and source",
+    load: async () => (await import('./explain.js')).explain,
+  },
+  schema: {
+    summary: 'JSON Schema of the formats, for editors',
+    load: async () => (await import('./schema.js')).schema,
+  },
+};
+
+function helpText(): string {
+  const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
+  const rows = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
+  return (
+    'Simulates a host whose cores move between virtual machines in microseconds.\n\n' +
+    `Usage: fluxhost COMMAND [arguments]\n\nCommands:\n${rows.join('\n')}\n\n` +
+    "fluxhost COMMAND --help tells a command's options; fluxhost --version prints the version.\n"
+  );
+}
+
+/** What a failure prints and how the process ends; nothing of it goes to standard output. */
+function reportFailure(error: unknown, io: Io): number {
+  if (error instanceof UsageError) {
+    const command = error.command === '' ? 'fluxhost' : `fluxhost ${error.command}`;
+    for (const problem of error.problems) io.stderr(`${command}: ${problem}\n`);
+    io.stderr(`${command} --help tells what is allowed\n`);
+    return EXIT.refused;
+  }
+  if (error instanceof InputError) {
+    io.stderr(`${error.message}\n`);
+    return EXIT.refused;
+  }
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  io.stderr(`fluxhost: ${text.replaceAll('\n', ' ')}\n`);
+  // A person needs the line, whoever mends the program needs the rest.
+  if (process.env['FLUXHOST_DEBUG'] !== undefined && error instanceof Error) io.stderr(`${error.stack ?? ''}\n`);
+  return EXIT.failed;
+}
+
+function unknownCommand(name: string): UsageError {
+  const what = name.startsWith('-') ? 'option' : 'command';
+  const near = nearest(name, what === 'option' ? ['--help', '--version'] : Object.keys(COMMANDS));
+  const hint = near === undefined ? `expected one of ${Object.keys(COMMANDS).join(', ')}` : `did you mean ${near}?`;
+  return new UsageError('', [`${name}: unknown ${what}, ${hint}`]);
+}
+
+/** Runs one command line and returns its exit status; never throws. */
+export async function main(args: readonly string[], io: Io): Promise<number> {
+  try {
+    const [name, ...rest] = args;
+    if (name === undefined) throw new UsageError('', ['command: missing']);
+    if (name === '--help' || name === '-h' || name === 'help') {
+      const [topic] = rest;
+      if (name !== 'help' || topic === undefined) {
+        io.stdout(helpText());
+        return EXIT.done;
+      }
+      return await main([topic, '--help'], io);
+    }
+    if (name === '--version') {
+      io.stdout(`${manifest.version}\n`);
+      return EXIT.done;
+    }
+    const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+    if (entry === undefined) throw unknownCommand(name);
+    const command = await entry.load();
+    return await command(rest, io);
+  } catch (error) {
+    return reportFailure(error, io);
+  }
+}

@@ -1,0 +1,345 @@
+// A resolved scenario as the words that the core is laid out from (assembly/layout.ts). Nothing is decided here but what
+// only the layout knows: how fine the histograms can be, how many task records to begin with.
+
+import * as L from '../../assembly/layout.js';
+import { dedicatedCores } from '../scenario/mechanisms.js';
+import type { Arrivals, CountDist, Dist, Mechanism, Scenario, VmGroup } from '../scenario/types.js';
+
+/** What a scenario becomes: words for the core, and what its counters mean. */
+export interface CompiledScenario {
+  readonly words: Float64Array;
+  readonly vms: readonly CompiledVm[];
+  readonly histogramBits: number;
+  readonly histogramsShared: boolean;
+  readonly taskLimit: number;
+  readonly ringCapacity: number;
+}
+
+export interface CompiledVm {
+  readonly name: string;
+  readonly group: VmGroup;
+}
+
+/** Values of an empirical distribution's file, read before: the core knows nothing of files. */
+export type EmpiricalTables = ReadonlyMap<string, Float64Array>;
+
+const RING_ENTRIES = 4096;
+const TASKS_AT_FIRST = 65_536;
+
+const KINDS: Readonly<Record<Mechanism['kind'], number>> = {
+  ideal: L.MECHANISM_IDEAL,
+  static: L.MECHANISM_STATIC,
+  hotplug: L.MECHANISM_HOTPLUG,
+  hyperflux: L.MECHANISM_HYPERFLUX,
+};
+const SIGNALS = { average: L.SIGNAL_AVERAGE, oldest: L.SIGNAL_OLDEST, 'queue-length': L.SIGNAL_QUEUE_LENGTH } as const;
+const MODES = { reactive: L.MODE_REACTIVE, proactive: L.MODE_PROACTIVE, both: L.MODE_REACTIVE | L.MODE_PROACTIVE } as const;
+const GRANTS = { one: L.GRANT_ONE, drain: L.GRANT_DRAIN } as const;
+const CLASSES = { 'best-effort': L.CLASS_BEST_EFFORT, 'latency-critical': L.CLASS_LATENCY_CRITICAL } as const;
+const DISPATCHES = {
+  random: L.DISPATCH_RANDOM,
+  'round-robin': L.DISPATCH_ROUND_ROBIN,
+  'shortest-queue': L.DISPATCH_SHORTEST,
+  'single-queue': L.DISPATCH_SINGLE,
+} as const;
+
+/** FNV-1a, 64 bits, as two halves: a VM's random streams follow its name, so other VMs may come and go. */
+export function nameHash(name: string): { lo: number; hi: number } {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of new TextEncoder().encode(name)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  return { lo: Number(hash & 0xffffffffn), hi: Number(hash >> 32n) };
+}
+
+export function vmNames(group: VmGroup): string[] {
+  return group.count === 1 ? [group.name] : Array.from({ length: group.count }, (_, i) => `${group.name}-${i}`);
+}
+
+/** Bytes of one histogram with 2^bits sub-buckets an octave. */
+export function histogramBytes(bits: number): number {
+  return 64 + 8 * ((54 - bits) << bits);
+}
+
+/** As fine as asked for and as memory allows; per VM when that fits, else shared by the VMs of a group, else coarser. */
+export function planHistograms(scenario: Scenario, vmCount: number): { bits: number; shared: boolean } {
+  const { precision, share, memoryBytes } = scenario.histogram;
+  const wanted = Math.min(L.HISTOGRAM_MAX_BITS, Math.max(1, Math.ceil(Math.log2(1 / precision) - 1e-9)));
+  const fits = (sets: number, bits: number): boolean => sets * L.VM_HISTOGRAMS * histogramBytes(bits) <= memoryBytes;
+  const groups = scenario.vms.length;
+  const shared = share === 'group' || (share === 'auto' && !fits(vmCount, wanted) && groups < vmCount);
+  let bits = wanted;
+  while (bits > 1 && !fits(shared ? groups : vmCount, bits)) bits--;
+  return { bits, shared };
+}
+
+/** Collects distributions and their tables; equal objects are laid down once. */
+class Distributions {
+  readonly words: number[] = [];
+  readonly table: number[] = [];
+  private readonly places = new Map<CountDist, number>();
+  constructor(private readonly tables: EmpiricalTables) {
+    this.add(0); // number 0: "none"
+  }
+
+  get count(): number {
+    return this.words.length / L.DISTRIBUTION_WORDS;
+  }
+
+  add(dist: CountDist): number {
+    const known = this.places.get(dist);
+    if (known !== undefined) return known;
+    // components first: a mixture refers to distributions that are laid down already
+    const components = typeof dist === 'object' && dist.dist === 'mixture' ? dist.of.map((part) => ({ weight: part.weight, at: this.add(part) })) : [];
+    const at = this.count;
+    this.words.push(...this.describe(dist, components));
+    this.places.set(dist, at);
+    return at;
+  }
+
+  private describe(dist: CountDist, components: readonly { weight: number; at: number }[]): number[] {
+    const row = (kind: number, a = 0, b = 0, c = 0, table = 0, length = 0): number[] => [kind, a, b, c, table, length];
+    if (typeof dist === 'number') return row(L.DIST_CONSTANT, dist);
+    switch (dist.dist) {
+      case 'constant':
+        return row(L.DIST_CONSTANT, dist.value);
+      case 'exponential':
+        return row(L.DIST_EXPONENTIAL, dist.mean);
+      case 'uniform':
+        return row(L.DIST_UNIFORM, dist.min, dist.max);
+      case 'lognormal':
+        return row(L.DIST_LOGNORMAL, dist.mean, dist.cv);
+      case 'bimodal':
+        return row(L.DIST_BIMODAL, dist.short, dist.long, dist.longShare);
+      case 'pareto':
+        return row(L.DIST_PARETO, dist.shape, dist.min, dist.max ?? Infinity);
+      case 'weibull':
+        return row(L.DIST_WEIBULL, dist.shape, dist.mean);
+      case 'empirical': {
+        const values = this.tables.get(dist.file);
+        if (values === undefined) throw new RangeError(`the values of ${dist.file} were not read; Simulation.create takes them as options.tables`);
+        const from = this.table.length;
+        for (const value of values) this.table.push(value * dist.scale);
+        return row(L.DIST_EMPIRICAL, 0, 0, 0, from, values.length);
+      }
+      case 'mixture': {
+        const from = this.table.length;
+        for (const { weight, at } of components) this.table.push(weight, at);
+        return row(L.DIST_MIXTURE, 0, 0, 0, from, components.length);
+      }
+    }
+  }
+}
+
+/** Mean of a distribution, for estimates of load only; the core draws from the law itself. */
+export function meanOf(dist: CountDist, tables: EmpiricalTables): number {
+  if (typeof dist === 'number') return dist;
+  switch (dist.dist) {
+    case 'constant':
+      return dist.value;
+    case 'uniform':
+      return (dist.min + dist.max) / 2;
+    case 'bimodal':
+      return dist.short + (dist.long - dist.short) * dist.longShare;
+    case 'pareto': {
+      const { shape: a, min, max = Infinity } = dist;
+      if (max === Infinity) return (a * min) / (a - 1);
+      if (a === 1) return (Math.log(max / min) * min) / (1 - min / max);
+      return (min ** a / (1 - (min / max) ** a)) * (a / (a - 1)) * (min ** (1 - a) - max ** (1 - a));
+    }
+    case 'empirical': {
+      const values = tables.get(dist.file) ?? new Float64Array(1);
+      return (values.reduce((sum, value) => sum + value, 0) / values.length) * dist.scale;
+    }
+    case 'mixture': {
+      const total = dist.of.reduce((sum, part) => sum + part.weight, 0);
+      return dist.of.reduce((sum, part) => sum + (part.weight / total) * meanOf(part, tables), 0);
+    }
+    default:
+      return dist.mean;
+  }
+}
+
+function arrivalWords(arrivals: Arrivals | undefined, states: number[], distributions: Distributions): Partial<Record<number, number>> {
+  if (arrivals === undefined) return { [L.GROUP_ARRIVALS]: L.ARRIVALS_NONE };
+  switch (arrivals.process) {
+    case 'poisson':
+      return { [L.GROUP_ARRIVALS]: L.ARRIVALS_POISSON, [L.GROUP_RATE]: arrivals.rate };
+    case 'deterministic':
+      return { [L.GROUP_ARRIVALS]: L.ARRIVALS_DETERMINISTIC, [L.GROUP_RATE]: arrivals.rate };
+    case 'closed':
+      return { [L.GROUP_ARRIVALS]: L.ARRIVALS_CLOSED, [L.GROUP_CLIENTS]: arrivals.clients, [L.GROUP_THINK]: distributions.add(arrivals.think) };
+    case 'saturate':
+      return { [L.GROUP_ARRIVALS]: L.ARRIVALS_SATURATE, [L.GROUP_CLIENTS]: arrivals.tasks };
+    case 'mmpp':
+    case 'onoff': {
+      const from = states.length / L.STATE_WORDS;
+      const list =
+        arrivals.process === 'mmpp'
+          ? arrivals.states
+          : [
+              { rate: arrivals.offRate, meanDwellNs: arrivals.meanOffNs },
+              { rate: arrivals.onRate, meanDwellNs: arrivals.meanOnNs },
+            ];
+      for (const state of list) states.push(state.rate, state.meanDwellNs);
+      const constant = arrivals.process === 'onoff' && arrivals.dwell === 'constant';
+      return {
+        [L.GROUP_ARRIVALS]: L.ARRIVALS_MODULATED,
+        [L.GROUP_STATES_FROM]: from,
+        [L.GROUP_STATES]: list.length,
+        [L.GROUP_DWELL_CONSTANT]: Number(constant),
+      };
+    }
+    default:
+      return { [L.GROUP_ARRIVALS]: L.ARRIVALS_NONE }; // traces enter through the ring
+  }
+}
+
+function mechanismWords(mechanism: Mechanism): Partial<Record<number, number>> {
+  switch (mechanism.kind) {
+    case 'hyperflux':
+      return {
+        [L.HOST_INTERVAL]: mechanism.intervalNs,
+        [L.HOST_THRESHOLD]: mechanism.thresholdNs,
+        [L.HOST_SIGNAL]: SIGNALS[mechanism.signal],
+        [L.HOST_MODE]: MODES[mechanism.mode],
+        [L.HOST_STALENESS]: mechanism.stalenessNs,
+        [L.HOST_GRANT]: GRANTS[mechanism.grant],
+        [L.HOST_QUEUE_LENGTH]: mechanism.queueLength,
+      };
+    case 'hotplug':
+      return {
+        [L.HOST_INTERVAL]: mechanism.intervalNs,
+        [L.HOST_THRESHOLD]: mechanism.thresholdNs,
+        [L.HOST_SIGNAL]: SIGNALS[mechanism.signal],
+        [L.HOST_MODE]: L.MODE_REACTIVE,
+        [L.HOST_GRANT]: GRANTS[mechanism.grant],
+        [L.HOST_QUEUE_LENGTH]: mechanism.queueLength,
+        [L.HOST_KNOB_A]: mechanism.latencyNs,
+        [L.HOST_KNOB_B]: mechanism.unplugLatencyNs,
+        [L.HOST_KNOB_C]: mechanism.idleBeforeNs,
+      };
+    default:
+      return { [L.HOST_MODE]: L.MODE_REACTIVE };
+  }
+}
+
+function fill(words: number[], from: number, values: Partial<Record<number, number>>): void {
+  for (const [index, value] of Object.entries(values)) words[from + Number(index)] = value ?? 0;
+}
+
+/** Task records that the scenario needs from its first instant. */
+function firstTasks(scenario: Scenario): number {
+  let saturating = 0;
+  for (const group of scenario.vms) {
+    if (group.workload?.arrivals.process === 'saturate') {
+      const width = group.workload.request.stages.reduce((widest, stage) => Math.max(widest, typeof stage.tasks === 'number' ? stage.tasks : 1), 1);
+      saturating += group.workload.arrivals.tasks * group.count * (width + 1);
+    }
+  }
+  const drawnWidths = scenario.vms.some((group) => group.workload?.request.stages.some((stage) => typeof stage.tasks !== 'number'));
+  return Math.min(scenario.limits.tasks, TASKS_AT_FIRST + saturating + (drawnWidths ? scenario.limits.width : 0));
+}
+
+export function compileScenario(scenario: Scenario, tables: EmpiricalTables = new Map()): CompiledScenario {
+  const vms = scenario.vms.flatMap((group) => vmNames(group).map((name) => ({ name, group })));
+  const { bits, shared } = planHistograms(scenario, vms.length);
+  const distributions = new Distributions(tables);
+  const states: number[] = [];
+  const stages: number[] = [];
+  const groups: number[] = [];
+  for (const group of scenario.vms) {
+    const from = groups.length;
+    groups.push(...new Array<number>(L.GROUP_WORDS).fill(0));
+    const request = group.workload?.request;
+    const stagesFrom = stages.length / L.STAGE_WORDS;
+    for (const stage of request?.stages ?? []) stages.push(distributions.add(stage.tasks), distributions.add(stage.service));
+    fill(groups, from, {
+      [L.GROUP_CLASS]: CLASSES[group.class],
+      [L.GROUP_PRIORITY]: group.priority,
+      [L.GROUP_MIN]: group.vcpus.min,
+      [L.GROUP_MAX]: group.vcpus.max,
+      [L.GROUP_DISPATCH]: DISPATCHES[group.dispatch],
+      [L.GROUP_STEAL_AMOUNT]: group.stealing === null ? L.STEAL_NONE : group.stealing.amount === 'one' ? L.STEAL_ONE : L.STEAL_HALF,
+      [L.GROUP_STEAL_VICTIM]: group.stealing?.victim === 'round-robin' ? L.VICTIM_ROUND_ROBIN : L.VICTIM_RANDOM,
+      [L.GROUP_QUANTUM]: group.quantumNs,
+      [L.GROUP_STAGES_FROM]: stagesFrom,
+      [L.GROUP_STAGES]: request?.stages.length ?? 0,
+      [L.GROUP_LOCK_PROBABILITY]: request?.lock?.probability ?? 0,
+      [L.GROUP_LOCK_HOLD]: request?.lock?.holdNs ?? 0,
+      ...arrivalWords(group.workload?.arrivals, states, distributions),
+    });
+  }
+  const vmWords = scenario.vms.flatMap((group, index) =>
+    vmNames(group).flatMap((name) => {
+      const { lo, hi } = nameHash(name);
+      return [index, lo, hi];
+    }),
+  );
+  const host = new Array<number>(L.HOST_WORDS).fill(0);
+  const { costs } = scenario;
+  const traced = scenario.vms.some((group) => group.workload?.arrivals.process === 'trace');
+  const ringCapacity = RING_ENTRIES;
+  fill(host, 0, {
+    [L.HOST_CORES]: scenario.host.cores,
+    [L.HOST_SEED_LO]: scenario.seed % 2 ** 32,
+    [L.HOST_SEED_HI]: Math.floor(scenario.seed / 2 ** 32),
+    [L.HOST_WARMUP]: scenario.warmupNs,
+    [L.HOST_MECHANISM]: KINDS[scenario.mechanism.kind],
+    [L.HOST_FINGERPRINT]: Number(scenario.fingerprint),
+    [L.HOST_HISTOGRAM_BITS]: bits,
+    [L.HOST_HISTOGRAM_SHARED]: Number(shared),
+    [L.HOST_TASKS]: firstTasks(scenario),
+    [L.HOST_WIDTH_LIMIT]: scenario.limits.width,
+    [L.HOST_GROUPS]: scenario.vms.length,
+    [L.HOST_VMS]: vms.length,
+    [L.HOST_STATES]: states.length / L.STATE_WORDS,
+    [L.HOST_STAGES]: stages.length / L.STAGE_WORDS,
+    [L.HOST_DISTRIBUTIONS]: distributions.count,
+    [L.HOST_TABLE_WORDS]: distributions.table.length,
+    [L.HOST_RING]: traced ? ringCapacity : Math.min(ringCapacity, 256),
+    [L.HOST_STEAL_CHECK]: costs.stealCheck,
+    [L.HOST_STEAL]: costs.steal,
+    [L.HOST_TASK_SWITCH]: costs.taskSwitch,
+    [L.HOST_MIN_SEARCH]: costs.minSearch,
+    [L.HOST_LOCAL_CHECK]: costs.localCheck,
+    [L.HOST_NOTIFY]: costs.notify,
+    [L.HOST_PREEMPT]: costs.preempt,
+    [L.HOST_SUSPEND]: costs.suspend,
+    [L.HOST_DESCHEDULE]: costs.deschedule,
+    [L.HOST_WAKE]: costs.wake,
+    [L.HOST_DISPATCH]: costs.dispatch,
+    [L.HOST_YIELD]: costs.yield,
+    [L.HOST_ISSUE]: costs.issue,
+    [L.HOST_POLL_BASE]: costs.pollBase,
+    [L.HOST_POLL_PER_VM]: costs.pollPerVm,
+    [L.HOST_MIGRATE_TASK]: costs.migrateTask,
+    [L.HOST_DEDICATED]: dedicatedCores(scenario.mechanism.kind),
+    ...mechanismWords(scenario.mechanism),
+  });
+  return {
+    words: Float64Array.from([...host, ...groups, ...vmWords, ...states, ...stages, ...distributions.words, ...distributions.table]),
+    vms,
+    histogramBits: bits,
+    histogramsShared: shared,
+    taskLimit: scenario.limits.tasks,
+    ringCapacity: traced ? ringCapacity : Math.min(ringCapacity, 256),
+  };
+}
+
+/** Every file that the scenario's empirical distributions name. */
+export function empiricalFiles(scenario: Scenario): string[] {
+  const files = new Set<string>();
+  const visit = (dist: CountDist | Dist): void => {
+    if (typeof dist === 'number') return;
+    if (dist.dist === 'empirical') files.add(dist.file);
+    if (dist.dist === 'mixture') dist.of.forEach(visit);
+  };
+  for (const { workload } of scenario.vms) {
+    if (workload === null) continue;
+    if (workload.arrivals.process === 'closed') visit(workload.arrivals.think);
+    for (const stage of workload.request.stages) {
+      visit(stage.tasks);
+      visit(stage.service);
+    }
+  }
+  return [...files];
+}

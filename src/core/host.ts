@@ -1,0 +1,259 @@
+// One simulated host in its own linear memory: typed calls and views over the core's exports. The only place where
+// pointers of the core are known. Everything here is cheap but for `configure`.
+
+import * as L from '../../assembly/layout.js';
+import type { RawHistogram } from '../metrics/histogram.js';
+import type { CompiledScenario } from './compile.js';
+import type { CoreInstance } from './load.js';
+
+interface CoreExports {
+  words(count: number): number;
+  layoutVersion(): number;
+  configure(at: number): number;
+  run(untilNs: number, budget: number): number;
+  growTasks(records: number): number;
+  taskRecords(): number;
+  nowNs(): number;
+  events(): number;
+  ring(): number;
+  ringRead(): number;
+  ringCommit(read: number, write: number, more: number): void;
+  settle(): number;
+  hostCounters(): number;
+  vmCounters(index: number): number;
+  vmHistogram(index: number, which: number): number;
+  hostHistogram(which: number): number;
+  grantCurve(): number;
+}
+
+/** The core answered something that only a defect of fluxhost explains. */
+export class CoreError extends Error {
+  override readonly name = 'CoreError';
+}
+
+/** A run came to one of its limits: nothing was lost, and the message names the limit to raise. */
+export class LimitError extends Error {
+  override readonly name = 'LimitError';
+  constructor(
+    readonly limit: string,
+    readonly value: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export interface InjectedArrival {
+  atNs: number;
+  serviceNs: number;
+  vm: number;
+  width: number;
+}
+
+const TWO_32 = 2 ** 32;
+
+export class HostCore {
+  readonly sha256: string;
+  private readonly core: CoreExports;
+  private readonly memory: WebAssembly.Memory;
+  private readonly name: (code: number) => string;
+  private ringAt = 0;
+  private ringRead = 0;
+  private ringWrite = 0;
+
+  constructor(
+    instance: CoreInstance,
+    private readonly compiled: CompiledScenario,
+  ) {
+    this.core = instance.exports as unknown as CoreExports;
+    this.memory = instance.memory;
+    this.sha256 = instance.sha256 ?? '';
+    this.name = instance.bound['answerName'] as (code: number) => string;
+    if (this.core.layoutVersion() !== L.LAYOUT_VERSION) {
+      throw new CoreError(`the core's layout is version ${this.core.layoutVersion()}, these bindings speak ${L.LAYOUT_VERSION}: they are of different builds`);
+    }
+    const { words } = compiled;
+    const at = this.core.words(words.length);
+    if (at === 0) throw this.outOfMemory();
+    new Float64Array(this.memory.buffer, at, words.length).set(words);
+    const answer = this.core.configure(at);
+    if (answer !== 0) throw this.error(answer);
+    this.ringAt = this.core.ring();
+  }
+
+  get nowNs(): number {
+    return this.core.nowNs();
+  }
+
+  get events(): number {
+    return this.core.events();
+  }
+
+  /** Bytes of linear memory. */
+  get memoryBytes(): number {
+    return this.memory.buffer.byteLength;
+  }
+
+  /**
+   * Simulates up to `untilNs`, at most `budget` events.
+   *
+   * @returns `done`, `budget`, or `input` when the ring of injected arrivals has run dry and is not marked as ended
+   * @throws LimitError when more tasks are alive than limits.tasks allows
+   */
+  run(untilNs: number, budget: number): 'done' | 'budget' | 'input' {
+    for (;;) {
+      const from = this.core.events();
+      const answer = this.core.run(untilNs, budget);
+      budget -= this.core.events() - from;
+      if (answer === L.RUN_DONE) return 'done';
+      if (answer === L.RUN_BUDGET) return 'budget';
+      if (answer === L.RUN_INPUT) return 'input';
+      if (answer !== L.RUN_TASKS) throw this.error(answer);
+      this.growTasks();
+    }
+  }
+
+  /** Doubles the task records; nothing has been consumed, the event that needs them is still to come. */
+  private growTasks(): void {
+    const have = this.core.taskRecords();
+    const more = Math.min(have, this.compiled.taskLimit - have);
+    if (more <= 0) {
+      const limit = this.compiled.taskLimit;
+      throw new LimitError(
+        'limits.tasks',
+        limit,
+        `limits.tasks: ${limit} tasks are waiting or running at ${this.nowNs} ns, and no more may be: a VM is offered more than it can serve; raise limits.tasks, lower the rate, or shorten the run`,
+      );
+    }
+    if (this.core.growTasks(more) === 0) throw this.outOfMemory();
+  }
+
+  private outOfMemory(): LimitError {
+    return new LimitError('memory', this.memoryBytes, `memory: the engine gives no more than ${this.memoryBytes} bytes of linear memory; fewer VMs, fewer vCPUs, coarser histogram.precision or a lower limits.tasks need less`);
+  }
+
+  private error(answer: number): Error {
+    switch (answer) {
+      case L.E_MEMORY:
+        return this.outOfMemory();
+      case L.E_WIDTH: {
+        const limit = this.compiled.words[L.HOST_WIDTH_LIMIT] ?? 0;
+        return new LimitError('limits.width', limit, `limits.width: a stage drew more than ${limit} tasks at ${this.nowNs} ns; raise limits.width or bound the distribution of tasks`);
+      }
+      case L.E_SLOTS:
+        return new LimitError('timers', 2 ** 24, `timers: VMs × 4 + cores + vCPUs + closed clients are more than ${2 ** 24}; simulate fewer on one host`);
+      case L.E_CONSERVATION:
+        return new CoreError('the accounts of tasks or core time do not add up: a defect of fluxhost; please report the scenario');
+      default:
+        return new CoreError(`the core answered ${this.name(answer)} (${answer})`);
+    }
+  }
+
+  // --- injected arrivals --------------------------------------------------------------------------------------
+
+  /** Arrivals that the ring still has room for. */
+  get ringRoom(): number {
+    this.ringRead = this.core.ringRead();
+    return this.compiled.ringCapacity - (this.ringWrite - this.ringRead);
+  }
+
+  get ringCapacity(): number {
+    return this.compiled.ringCapacity;
+  }
+
+  /** Takes back what waits in the ring, so that earlier arrivals can be put before it. */
+  takeBack(): InjectedArrival[] {
+    this.ringRead = this.core.ringRead();
+    const view = new DataView(this.memory.buffer);
+    const taken: InjectedArrival[] = [];
+    for (let i = this.ringRead; i < this.ringWrite; i++) {
+      const at = this.entry(i);
+      taken.push({ atNs: view.getFloat64(at, true), serviceNs: view.getFloat64(at + 8, true), vm: view.getUint32(at + 16, true), width: view.getUint32(at + 20, true) });
+    }
+    this.ringWrite = this.ringRead;
+    return taken;
+  }
+
+  /** Puts one arrival into the ring; it counts from `commit` on. Times must not decrease. */
+  put(atNs: number, serviceNs: number, vm: number, width: number): void {
+    const at = this.entry(this.ringWrite++);
+    const view = new DataView(this.memory.buffer);
+    view.setFloat64(at, atNs, true);
+    view.setFloat64(at + 8, serviceNs, true);
+    view.setUint32(at + 16, vm, true);
+    view.setUint32(at + 20, width, true);
+  }
+
+  /** What was put is there for the core; `more`: it must ask before it simulates beyond the last of it. */
+  commit(more: boolean): void {
+    this.core.ringCommit(this.ringRead, this.ringWrite, Number(more));
+  }
+
+  private entry(index: number): number {
+    return this.ringAt + (index % this.compiled.ringCapacity) * L.ARRIVAL_BYTES;
+  }
+
+  // --- results --------------------------------------------------------------------------------------------------
+
+  /** Books everything up to now, checks conservation, and answers the host's counters (layout.ts, HOST_*). */
+  settle(): void {
+    const answer = this.core.settle();
+    if (answer !== 0) throw this.error(answer);
+  }
+
+  /** Counters as numbers: exact up to 2^53. */
+  private counters(at: number, count: number): Float64Array {
+    const words = new Uint32Array(this.memory.buffer, at, count * 2);
+    const numbers = new Float64Array(count);
+    for (let i = 0; i < count; i++) numbers[i] = words[2 * i]! + words[2 * i + 1]! * TWO_32;
+    return numbers;
+  }
+
+  hostCounters(): Float64Array {
+    return this.counters(this.core.hostCounters(), L.HOST_COUNTERS);
+  }
+
+  vmCounters(index: number): Float64Array {
+    return this.counters(this.core.vmCounters(index), L.VM_COUNTERS);
+  }
+
+  /** 64 bits, as 16 hexadecimal digits. */
+  fingerprint(): string {
+    const [value] = new BigUint64Array(this.memory.buffer, this.core.hostCounters() + 8 * L.HOST_FINGERPRINT_VALUE, 1);
+    return (value ?? 0n).toString(16).padStart(16, '0');
+  }
+
+  vmHistogram(index: number, which: number): RawHistogram {
+    const scale = which === L.HISTOGRAM_SLOWDOWN ? 1 / L.SLOWDOWN_ONE : 1;
+    return this.histogram(this.core.vmHistogram(index, which), this.compiled.histogramBits, scale);
+  }
+
+  hostHistogram(which: number): RawHistogram {
+    return this.histogram(this.core.hostHistogram(which), L.HOST_HISTOGRAM_SUB_BITS, 1);
+  }
+
+  private histogram(at: number, bits: number, scale: number): RawHistogram {
+    const length = (54 - bits) << bits;
+    const header = new BigUint64Array(this.memory.buffer, at, L.HISTOGRAM_COUNTERS);
+    const counts = this.counters(at + 8 * L.HISTOGRAM_COUNTERS, length);
+    const count = counts.reduce((sum, n) => sum + n, 0);
+    const squares = (header[L.HISTOGRAM_SQUARES_HI]! << 64n) | header[L.HISTOGRAM_SQUARES_LO]!;
+    return {
+      count,
+      sum: Number(header[L.HISTOGRAM_SUM]),
+      sumSquares: Number(squares),
+      // kept as its complement, so that zeroed memory is an empty histogram
+      min: count === 0 ? 0 : Number(BigInt.asUintN(64, ~header[L.HISTOGRAM_MIN]!)),
+      max: Number(header[L.HISTOGRAM_MAX]),
+      counts,
+      subBucketBits: bits,
+      scale,
+    };
+  }
+
+  /** Times after the first decision at which the largest round's grants were done, ns. */
+  grantCurve(): number[] {
+    const length = this.hostCounters()[L.HOST_CURVE_LENGTH] ?? 0;
+    return [...new Float64Array(this.memory.buffer, this.core.grantCurve(), length)];
+  }
+}

@@ -1,0 +1,99 @@
+// Arrivals from outside the core: traces, and what a program injects. They are merged by time into the core's ring, a few
+// thousand at a time, so a trace larger than memory streams through.
+
+import type { ArrivalBatch } from '../workload/arrival.js';
+import type { HostCore, InjectedArrival } from './host.js';
+
+/** One stream of arrivals for one VM, already in order of time. */
+interface Source {
+  readonly vm: number;
+  readonly batches: AsyncIterator<ArrivalBatch>;
+  batch: ArrivalBatch | null;
+  at: number;
+  ended: boolean;
+}
+
+export class Injection {
+  private readonly sources: Source[] = [];
+  /** Sorted by time from `pendingAt` on. */
+  private pending: InjectedArrival[] = [];
+  private pendingAt = 0;
+
+  constructor(private readonly core: HostCore) {}
+
+  addTrace(vm: number, reader: AsyncIterable<ArrivalBatch>): void {
+    this.sources.push({ vm, batches: reader[Symbol.asyncIterator](), batch: null, at: 0, ended: false });
+  }
+
+  /** Puts arrivals among those that wait; earlier ones first, equal times in the order given. */
+  add(arrivals: readonly InjectedArrival[]): void {
+    if (arrivals.length === 0) return;
+    // what the ring holds may be later than the new ones
+    const waiting = [...this.core.takeBack(), ...this.pending.slice(this.pendingAt)];
+    this.pending = [...waiting, ...arrivals].sort((a, b) => a.atNs - b.atNs);
+    this.pendingAt = 0;
+    this.core.commit(this.sources.some((source) => !source.ended));
+    if (!this.sources.some((source) => !source.ended)) this.fillFromPending();
+  }
+
+  /** Whether anything is left outside the core, so that it must come back for more. */
+  get more(): boolean {
+    return this.pendingAt < this.pending.length || this.sources.some((source) => !source.ended);
+  }
+
+  private fillFromPending(): void {
+    let room = this.core.ringRoom;
+    while (room-- > 0 && this.pendingAt < this.pending.length) this.putPending();
+    this.core.commit(this.more);
+  }
+
+  private putPending(): void {
+    const arrival = this.pending[this.pendingAt++]!;
+    this.core.put(arrival.atNs, arrival.serviceNs, arrival.vm, arrival.width);
+  }
+
+  /** Fills the ring. Must be awaited before the first step, and whenever the core asks for input. */
+  async refill(): Promise<void> {
+    if (this.sources.length === 0) {
+      this.fillFromPending();
+      return;
+    }
+    let room = this.core.ringRoom;
+    while (room > 0) {
+      const source = await this.earliest();
+      const pendingTime = this.pending[this.pendingAt]?.atNs ?? Infinity;
+      if (source === null && pendingTime === Infinity) break;
+      if (source === null || pendingTime <= source.batch!.atNs[source.at]!) {
+        this.putPending();
+      } else {
+        const { atNs, serviceNs, width } = source.batch!;
+        this.core.put(atNs[source.at]!, serviceNs[source.at]!, source.vm, width[source.at]!);
+        source.at++;
+      }
+      room--;
+    }
+    this.core.commit(this.more);
+  }
+
+  private async earliest(): Promise<Source | null> {
+    let best: Source | null = null;
+    for (const source of this.sources) {
+      while (!source.ended && (source.batch === null || source.at >= source.batch.count)) {
+        const next = await source.batches.next();
+        source.at = 0;
+        if (next.done === true) source.ended = true;
+        else source.batch = next.value;
+      }
+      if (!source.ended && (best === null || source.batch!.atNs[source.at]! < best.batch!.atNs[best.at]!)) best = source;
+    }
+    return best;
+  }
+
+  /** Lets go of the files behind the traces. */
+  async close(): Promise<void> {
+    for (const source of this.sources) {
+      if (!source.ended) await source.batches.return?.();
+      source.ended = true;
+    }
+  }
+}

@@ -1,0 +1,97 @@
+// Compiles and instantiates the core. The bytes come inline with the package or from the caller
+// (a file under a strict content policy, an edge's static import, a module posted by another thread).
+// Nothing here looks at its surroundings, and nothing is compiled before somebody asks.
+import { sha256 as sha256Of } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { CORE_BASE64, CORE_SHA256 } from '../generated/core-bytes.js';
+import { bindControlPath, readString, type BoundExports } from './bindings.js';
+import { CoreTrap } from './trap.js';
+
+/** What a caller may bring instead of the inline bytes. */
+export type CoreSource = WebAssembly.Module | BufferSource | Response;
+
+/** One core with a linear memory of its own. */
+export interface CoreInstance {
+  /** The exports as they are: numbers in, numbers out. */
+  readonly exports: WebAssembly.Exports;
+  readonly memory: WebAssembly.Memory;
+  /** The exports that take or return text or typed arrays, converted. */
+  readonly bound: BoundExports;
+  /** SHA-256 of the .wasm in hexadecimal, or null for a module whose bytes were never seen here. */
+  readonly sha256: string | null;
+}
+
+const hashes = new WeakMap<WebAssembly.Module, string>();
+let inline: Promise<WebAssembly.Module> | undefined;
+
+/**
+ * Compiles `source`, or the inline core, which is compiled once and kept.
+ * @throws TypeError for a source that is none, an unsuccessful response, or no source where no bytes are inline
+ * @throws WebAssembly.CompileError for bytes that are no module, or where the page's policy forbids Wasm
+ */
+export async function compileCore(source?: CoreSource | PromiseLike<CoreSource>): Promise<WebAssembly.Module> {
+  if (source !== undefined) return compile(await source);
+  inline ??= compileInline();
+  try {
+    return await inline;
+  } catch (error) {
+    inline = undefined; // the next call tries again instead of repeating an old failure
+    throw error;
+  }
+}
+
+/** Makes a fresh core: 0.1 ms and no shared state. `sha256` names a module that was compiled elsewhere. */
+export function instantiateCore(module: WebAssembly.Module, sha256?: string): CoreInstance {
+  let memory: WebAssembly.Memory | undefined = undefined; // a start function may abort before there is one
+  const abort = (messageAt: number, fileAt: number, line: number, column: number): never => {
+    const text = (at: number, otherwise: string): string =>
+      (memory === undefined ? null : readString(memory, at)) ?? otherwise;
+    throw new CoreTrap(text(messageAt, 'no reason given'), text(fileAt, 'unknown file'), line, column);
+  };
+  const { exports } = new WebAssembly.Instance(module, { env: { abort } });
+  if (!(exports['memory'] instanceof WebAssembly.Memory)) {
+    throw new TypeError('core: given a module that exports no memory, expected the module of fluxhost.wasm');
+  }
+  memory = exports['memory'];
+  return {
+    exports,
+    memory,
+    bound: bindControlPath(module, exports, memory),
+    sha256: sha256 ?? hashes.get(module) ?? null,
+  };
+}
+
+function compileInline(): Promise<WebAssembly.Module> {
+  if (CORE_BASE64 === '') {
+    throw new TypeError('core: nothing given and no bytes inline, expected a WebAssembly.Module, bytes or a Response');
+  }
+  return compileBytes(decodeBase64(CORE_BASE64), CORE_SHA256);
+}
+
+async function compile(source: CoreSource): Promise<WebAssembly.Module> {
+  if (source instanceof WebAssembly.Module) return source;
+  if (source instanceof ArrayBuffer) return compileBytes(new Uint8Array(source.slice(0)));
+  if (ArrayBuffer.isView(source)) {
+    // A copy, so that what is hashed is what is compiled.
+    return compileBytes(new Uint8Array(source.buffer, source.byteOffset, source.byteLength).slice());
+  }
+  if (typeof Response !== 'undefined' && source instanceof Response) {
+    if (!source.ok) throw new TypeError(`core: given a response of status ${source.status}, expected the .wasm file`);
+    // Streaming would save nothing at this size and would leave no bytes to hash.
+    return compileBytes(new Uint8Array(await source.arrayBuffer()));
+  }
+  throw new TypeError(`core: given ${typeof source}, expected a WebAssembly.Module, bytes or a Response`);
+}
+
+async function compileBytes(bytes: Uint8Array<ArrayBuffer>, sha256?: string): Promise<WebAssembly.Module> {
+  const module = await WebAssembly.compile(bytes);
+  hashes.set(module, sha256 ?? bytesToHex(sha256Of(bytes)));
+  return module;
+}
+
+function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; ++i) bytes[i] = binary.charCodeAt(i);
+  return bytes;
+}

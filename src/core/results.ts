@@ -1,0 +1,72 @@
+// The core's counters, read back under their names.
+
+import * as L from '../../assembly/layout.js';
+import type { RawRun, RawVm } from '../metrics/result.js';
+import type { CompiledScenario } from './compile.js';
+import type { HostCore } from './host.js';
+
+/** Everything of a RawRun but its manifest. Call `settle` first. */
+export type RawCounters = Omit<RawRun, 'manifest'>;
+
+const STEPS = {
+  notifyNs: L.HISTOGRAM_NOTIFY,
+  preemptNs: L.HISTOGRAM_PREEMPT,
+  suspendNs: L.HISTOGRAM_SUSPEND,
+  descheduleNs: L.HISTOGRAM_DESCHEDULE,
+  wakeNs: L.HISTOGRAM_WAKE,
+  dispatchNs: L.HISTOGRAM_DISPATCH,
+} as const;
+
+export function readCounters(core: HostCore, compiled: CompiledScenario, cores: number): RawCounters {
+  const host = core.hostCounters();
+  const sharedLatency = new Map<unknown, Pick<RawVm, 'latency' | 'queueDelay' | 'slowdown'>>();
+  const vms = compiled.vms.map(({ name, group }, index): RawVm => {
+    const c = core.vmCounters(index);
+    const at = (which: number): number => c[which] ?? 0;
+    const key = compiled.histogramsShared ? group : index;
+    let histograms = sharedLatency.get(key);
+    if (histograms === undefined) {
+      histograms = {
+        latency: core.vmHistogram(index, L.HISTOGRAM_LATENCY),
+        queueDelay: core.vmHistogram(index, L.HISTOGRAM_QUEUE_DELAY),
+        slowdown: core.vmHistogram(index, L.HISTOGRAM_SLOWDOWN),
+      };
+      sharedLatency.set(key, histograms);
+    }
+    const process = group.workload?.arrivals.process;
+    return {
+      name,
+      class: group.class,
+      slo: group.slo ?? null,
+      arrived: at(L.VM_ARRIVED),
+      completed: at(L.VM_COMPLETED),
+      dropped: at(L.VM_DROPPED),
+      inFlight: at(L.VM_IN_FLIGHT),
+      inFlightAtWarmup: at(L.VM_CARRIED),
+      ...histograms,
+      ...(compiled.histogramsShared && group.count > 1 ? { latencyShared: group.name } : {}),
+      cpuNs: { task: at(L.VM_TASK_NS), steal: at(L.VM_STEAL_NS), idlePoll: at(L.VM_IDLE_POLL_NS), transition: at(L.VM_TRANSITION_NS) },
+      steals: at(L.VM_STEALS),
+      stealAttempts: at(L.VM_STEAL_ATTEMPTS),
+      preemptions: at(L.VM_PREEMPTIONS),
+      yields: at(L.VM_YIELDS),
+      grants: at(L.VM_GRANTS),
+      revocations: at(L.VM_REVOCATIONS),
+      offeredNs: process === 'saturate' || process === 'closed' ? null : at(L.VM_WORK_NS),
+    };
+  });
+  const curve = core.grantCurve();
+  return {
+    vms,
+    host: { cores, idleNs: host[L.HOST_IDLE_NS] ?? 0, pollNs: host[L.HOST_POLL_NS] ?? 0 },
+    reallocation: {
+      count: host[L.HOST_MOVES] ?? 0,
+      grant: core.hostHistogram(L.HISTOGRAM_GRANT),
+      park: core.hostHistogram(L.HISTOGRAM_PARK),
+      detection: core.hostHistogram(L.HISTOGRAM_DETECTION),
+      steps: Object.fromEntries(Object.entries(STEPS).map(([name, which]) => [name, core.hostHistogram(which)])),
+      ...(curve.length > 1 ? { grantCurve: curve.map((atNs, index) => ({ atNs, cores: index + 1 })) } : {}),
+    },
+    histogram: { precision: 2 ** -compiled.histogramBits, shared: compiled.histogramsShared ? 'group' : 'vm' },
+  };
+}

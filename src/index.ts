@@ -1,0 +1,19 @@
+// fluxhost: what people import. Nothing is defined here.
+
+export { Simulation, ClosedError } from './simulation.js';
+export type { InjectedWorkload, Progress, RunOptions, SimulationOptions } from './simulation.js';
+export { compileCore } from './core/load.js';
+export { CoreTrap } from './core/trap.js';
+export { CoreError, LimitError } from './core/host.js';
+export { InputError, type Problem } from './scenario/errors.js';
+export { parseScenario, type ParsedScenario, type ParseOptions } from './scenario/parse.js';
+export { resolveScenario } from './scenario/resolve.js';
+export { withMechanism, MECHANISM_KINDS } from './scenario/mechanisms.js';
+export { scenarioJsonSchema, type ScenarioInput } from './scenario/schema.js';
+export type { Scenario } from './scenario/types.js';
+export { Histogram, type Distribution } from './metrics/histogram.js';
+export { toStableJson, type Result, type VmResult } from './metrics/result.js';
+export { openTrace, TRACE_FORMATS } from './workload/index.js';
+export type { Arrival, ArrivalBatch } from './workload/arrival.js';
+export { memoryHost, fromWebStream, type TraceHost } from './workload/text-source.js';
+export { VERSION } from './version.js';

@@ -1,0 +1,46 @@
+// What holds for every run whatever the mechanism; checked by the program after each run, not only by tests.
+// Requests: arrived = completed + dropped + inFlight. Core-time: the states add up to cores × time.
+// Latency ≥ service is read off the slowdown (latency / service), which is never below one.
+
+import type { Result } from './result.js';
+
+/** A run broke a conservation law: a defect of the simulator, never of the scenario. */
+export class LawError extends Error {
+  override readonly name = 'LawError';
+}
+
+/** Core-seconds are sums of whole nanoseconds divided once: what remains is rounding of the sums. */
+const RELATIVE_ROUNDING = 1e-9;
+
+/** One line for each law that a result breaks; none for a sound one. */
+export function brokenLaws(result: Result): string[] {
+  const broken: string[] = [];
+  let coreSeconds = result.host.idleCoreSeconds + result.host.pollCoreSeconds;
+  for (const vm of result.vms) {
+    const accounted = vm.completed + vm.dropped + vm.inFlight;
+    if (vm.arrived !== accounted) {
+      broken.push(`${vm.name}: arrived ${vm.arrived}, but completed + dropped + inFlight is ${accounted}`);
+    }
+    const { task, steal, idlePoll, transition } = vm.cpuSeconds;
+    for (const [state, seconds] of Object.entries(vm.cpuSeconds)) {
+      if (seconds < 0) broken.push(`${vm.name}: cpuSeconds.${state} is ${seconds}, below zero`);
+    }
+    coreSeconds += task + steal + idlePoll + transition;
+    // One unit of the histogram's precision: the quotient is stored rounded.
+    const least = 1 - result.histogram.precision;
+    if (vm.slowdown.min !== null && vm.slowdown.min < least) {
+      broken.push(`${vm.name}: slowdown ${vm.slowdown.min}, latency is below the service time`);
+    }
+  }
+  const expected = (result.host.cores * result.manifest.measuredNs) / 1e9;
+  if (Math.abs(coreSeconds - expected) > RELATIVE_ROUNDING * Math.max(expected, 1e-3)) {
+    broken.push(`core-seconds of all states add up to ${coreSeconds}, but cores × time is ${expected}`);
+  }
+  return broken;
+}
+
+/** Throws a `LawError` naming every broken law. */
+export function assertLaws(result: Result): void {
+  const broken = brokenLaws(result);
+  if (broken.length > 0) throw new LawError(`the run broke a conservation law: ${broken.join('; ')}`);
+}

@@ -1,0 +1,265 @@
+// The result of one run: what `run --json` prints, and what assertions, tables and comparisons read.
+// Built from the core's raw counters; key order is sorted when printed, so that equal results are equal bytes.
+// Of all its fields only manifest.wallSeconds and manifest.eventsPerSecond may differ between two equal runs.
+
+import { Histogram, type Distribution, type RawHistogram } from './histogram.js';
+import type { Confidence, Replication } from './replications.js';
+
+export interface Manifest {
+  name: string;
+  version: string;
+  scenarioSha256: string;
+  coreSha256: string;
+  /** 64-bit hash over every event's (time, kind, entity), as 16 hexadecimal digits; '' when switched off. */
+  fingerprint: string;
+  seed: number;
+  mechanism: string;
+  durationNs: number;
+  warmupNs: number;
+  /** Simulated time that entered the statistics: durationNs, less when interrupted. */
+  measuredNs: number;
+  replications: number;
+  events: number;
+  wallSeconds: number;
+  eventsPerSecond: number;
+}
+
+export interface SloResult {
+  quantile: number;
+  targetNs: number;
+  /** The latency at that quantile; null where no request completed. */
+  latencyNs: number | null;
+  /** false where no request completed although some arrived. */
+  attained: boolean;
+}
+
+export interface VmResult {
+  name: string;
+  class: string;
+  arrived: number;
+  completed: number;
+  dropped: number;
+  inFlight: number;
+  latencyNs: Distribution;
+  queueDelayNs: Distribution;
+  slowdown: Distribution;
+  /** Name of the group whose VMs share these three distributions; absent where the VM has its own. */
+  latencyShared?: string;
+  slo: SloResult | null;
+  cpuSeconds: { task: number; steal: number; idlePoll: number; transition: number };
+  steals: number;
+  stealAttempts: number;
+  preemptions: number;
+  yields: number;
+  grants: number;
+  revocations: number;
+  coldStarts: Record<string, number>;
+  /** Service time that arrived over measured time: the cores' worth of demand; null for demand without end. */
+  offeredLoad: number | null;
+  /** The backlog grew all along: longer runs would give longer latencies, so the figures describe the run only. */
+  unstable: boolean;
+}
+
+export interface HostResult {
+  cores: number;
+  /** Share of all core-time that ran tasks. */
+  utilization: number;
+  idleCoreSeconds: number;
+  pollCoreSeconds: number;
+}
+
+export interface ReallocationResult {
+  count: number;
+  /** From the decision to the core running the VM's scheduler. */
+  grantNs: Distribution;
+  /** From the request to the vCPU being parked. */
+  parkNs: Distribution;
+  /** From demand exceeding what the VM holds to the decision. */
+  detectionNs: Distribution;
+  /** Where grantNs goes, step by step, keyed by a name ending in Ns. */
+  steps: Record<string, Distribution>;
+  /** Cores held after each change, for the first such changes. */
+  grantCurve?: { atNs: number; cores: number }[];
+}
+
+export interface Result {
+  manifest: Manifest;
+  vms: VmResult[];
+  host: HostResult;
+  reallocation: ReallocationResult;
+  memory: Record<string, unknown>;
+  histogram: { precision: number; shared: 'vm' | 'group' };
+  replications?: Replication[];
+  confidence?: Confidence;
+  /** Present when the run was interrupted. */
+  incomplete?: true;
+}
+
+/** One VM as the core counted it. Times in nanoseconds. */
+export interface RawVm {
+  readonly name: string;
+  readonly class: string;
+  readonly slo: { readonly quantile: number; readonly latencyNs: number } | null;
+  readonly arrived: number;
+  readonly completed: number;
+  readonly dropped: number;
+  readonly inFlight: number;
+  /** Requests in flight when the warm-up ended. */
+  readonly inFlightAtWarmup: number;
+  readonly latency: RawHistogram;
+  readonly queueDelay: RawHistogram;
+  readonly slowdown: RawHistogram;
+  readonly latencyShared?: string;
+  readonly cpuNs: {
+    readonly task: number;
+    readonly steal: number;
+    readonly idlePoll: number;
+    readonly transition: number;
+  };
+  readonly steals: number;
+  readonly stealAttempts: number;
+  readonly preemptions: number;
+  readonly yields: number;
+  readonly grants: number;
+  readonly revocations: number;
+  readonly coldStarts?: Readonly<Record<string, number>>;
+  /** Service time of what arrived after the warm-up; null where arrivals wait for completions (saturate, closed). */
+  readonly offeredNs: number | null;
+}
+
+/** One run as the core counted it. */
+export interface RawRun {
+  readonly manifest: Omit<Manifest, 'eventsPerSecond'>;
+  readonly vms: readonly RawVm[];
+  readonly host: { readonly cores: number; readonly idleNs: number; readonly pollNs: number };
+  readonly reallocation: {
+    readonly count: number;
+    readonly grant: RawHistogram;
+    readonly park: RawHistogram;
+    readonly detection: RawHistogram;
+    readonly steps: Readonly<Record<string, RawHistogram>>;
+    readonly grantCurve?: readonly { readonly atNs: number; readonly cores: number }[];
+  };
+  readonly memory?: Readonly<Record<string, unknown>>;
+  readonly histogram: { readonly precision: number; readonly shared: 'vm' | 'group' };
+}
+
+const NS_PER_SECOND = 1e9;
+
+/** The share of a run's arrivals that must have piled up to call a VM unstable. */
+const UNSTABLE_SHARE = 0.02;
+/** Standard deviations of a Poisson count of arrivals that the pile must exceed as well: short runs vary by chance. */
+const UNSTABLE_DEVIATIONS = 10;
+
+/**
+ * Whether a VM's backlog grew throughout the run. A stable queue ends with a backlog that does not depend on the
+ * run's length; one that is overloaded by a share s ends with s of all its arrivals waiting.
+ */
+export function isUnstable(vm: Pick<RawVm, 'arrived' | 'inFlight' | 'inFlightAtWarmup'>): boolean {
+  const growth = vm.inFlight - vm.inFlightAtWarmup;
+  return growth > UNSTABLE_SHARE * vm.arrived && growth > UNSTABLE_DEVIATIONS * Math.sqrt(vm.arrived);
+}
+
+function vmResult(raw: RawVm, measuredNs: number): VmResult {
+  const latency = Histogram.fromRaw(raw.latency);
+  let slo: SloResult | null = null;
+  if (raw.slo !== null) {
+    const latencyNs = latency.quantile(raw.slo.quantile);
+    // Nobody was kept waiting where nobody came; but arrivals without a completion have waited all along.
+    const attained = latencyNs === null ? raw.arrived === 0 : latencyNs <= raw.slo.latencyNs;
+    slo = { quantile: raw.slo.quantile, targetNs: raw.slo.latencyNs, latencyNs, attained };
+  }
+  const result: VmResult = {
+    name: raw.name,
+    class: raw.class,
+    arrived: raw.arrived,
+    completed: raw.completed,
+    dropped: raw.dropped,
+    inFlight: raw.inFlight,
+    latencyNs: latency.distribution(),
+    queueDelayNs: Histogram.fromRaw(raw.queueDelay).distribution(),
+    slowdown: Histogram.fromRaw(raw.slowdown).distribution(),
+    slo,
+    cpuSeconds: {
+      task: raw.cpuNs.task / NS_PER_SECOND,
+      steal: raw.cpuNs.steal / NS_PER_SECOND,
+      idlePoll: raw.cpuNs.idlePoll / NS_PER_SECOND,
+      transition: raw.cpuNs.transition / NS_PER_SECOND,
+    },
+    steals: raw.steals,
+    stealAttempts: raw.stealAttempts,
+    preemptions: raw.preemptions,
+    yields: raw.yields,
+    grants: raw.grants,
+    revocations: raw.revocations,
+    coldStarts: { ...raw.coldStarts },
+    offeredLoad: raw.offeredNs === null || measuredNs === 0 ? null : raw.offeredNs / measuredNs,
+    unstable: isUnstable(raw),
+  };
+  if (raw.latencyShared !== undefined) result.latencyShared = raw.latencyShared;
+  return result;
+}
+
+const distribution = (raw: RawHistogram): Distribution => Histogram.fromRaw(raw).distribution();
+
+/** Turns the core's counters into a result; a `HistogramError` where a histogram contradicts itself. */
+export function buildResult(raw: RawRun): Result {
+  const { measuredNs, wallSeconds, events } = raw.manifest;
+  const taskNs = raw.vms.reduce((sum, vm) => sum + vm.cpuNs.task, 0);
+  const coreNs = raw.host.cores * measuredNs;
+  const result: Result = {
+    manifest: { ...raw.manifest, eventsPerSecond: wallSeconds > 0 ? events / wallSeconds : 0 },
+    vms: raw.vms.map((vm) => vmResult(vm, measuredNs)),
+    host: {
+      cores: raw.host.cores,
+      utilization: coreNs > 0 ? taskNs / coreNs : 0,
+      idleCoreSeconds: raw.host.idleNs / NS_PER_SECOND,
+      pollCoreSeconds: raw.host.pollNs / NS_PER_SECOND,
+    },
+    reallocation: {
+      count: raw.reallocation.count,
+      grantNs: distribution(raw.reallocation.grant),
+      parkNs: distribution(raw.reallocation.park),
+      detectionNs: distribution(raw.reallocation.detection),
+      steps: Object.fromEntries(
+        Object.entries(raw.reallocation.steps).map(([name, step]) => [name, distribution(step)]),
+      ),
+    },
+    memory: { ...raw.memory },
+    histogram: { ...raw.histogram },
+  };
+  if (raw.reallocation.grantCurve !== undefined) {
+    result.reallocation.grantCurve = raw.reallocation.grantCurve.map(({ atNs, cores }) => ({ atNs, cores }));
+  }
+  if (measuredNs < raw.manifest.durationNs) result.incomplete = true;
+  return result;
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (value === null || typeof value !== 'object') return value;
+  const entries = Object.entries(value).filter(([, part]) => part !== undefined);
+  entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  // Without a prototype: a VM or a cold-start tier may be called "__proto__".
+  const sorted = Object.create(null) as Record<string, unknown>;
+  for (const [key, part] of entries) sorted[key] = sortKeys(part);
+  return sorted;
+}
+
+/**
+ * JSON with keys in code-unit order, two spaces of indent and a closing line feed.
+ * Refuses numbers that JSON has no word for: they would silently become null.
+ */
+export function toStableJson(value: unknown): string {
+  const text = JSON.stringify(
+    sortKeys(value),
+    (key, part: unknown) => {
+      if (typeof part === 'number' && !Number.isFinite(part)) {
+        throw new RangeError(`result field "${key}": given ${part}, expected a finite number or null`);
+      }
+      return part;
+    },
+    2,
+  );
+  return `${text}\n`;
+}

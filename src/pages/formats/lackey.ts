@@ -1,0 +1,50 @@
+// What `valgrind --tool=lackey --trace-mem=yes` prints: `I  04001090,3` (instruction fetch), ` L 1ffeffe7e0,8` (load),
+// ` S …` (store), ` M …` (load and store at once: one access that writes). valgrind's own lines (`==123== …`) are passed over.
+// An access counts for the page it begins in; fetches count on request only.
+
+import { type TraceFormat, putAddress, type ReadOptions } from './format.js';
+import { Cursor, LineReader, quote } from './lines.js';
+import { type Problems } from '../problems.js';
+import { type RequestSink } from '../request-sink.js';
+
+const EXPECTED = '`I`, ` L`, ` S` or ` M`, a hexadecimal address, a comma and a size';
+const [I, L, S, M, EQUALS, DASH, COMMA] = [73, 76, 83, 77, 61, 45, 44];
+
+class LackeyReader extends LineReader {
+  private readonly cursor = new Cursor();
+
+  constructor(
+    private readonly sink: RequestSink,
+    problems: Problems,
+    private readonly options: ReadOptions,
+  ) {
+    super(problems);
+  }
+
+  protected override line(bytes: Uint8Array, from: number, to: number, number: number): void {
+    const cursor = this.cursor;
+    cursor.set(bytes, from, to);
+    cursor.skipBlanks();
+    const kind = cursor.byte;
+    if (cursor.atEnd) return;
+    if ((kind === EQUALS || kind === DASH) && bytes[cursor.at + 1] === kind) return;
+    cursor.at++;
+    const spaced = cursor.skipBlanks();
+    const address = cursor.hexadecimal();
+    const comma = cursor.byte === COMMA;
+    cursor.at++;
+    const size = cursor.decimal();
+    if ((kind !== I && kind !== L && kind !== S && kind !== M) || !spaced || !comma || !(size > 0) || !cursor.atEnd) {
+      this.problems.add({ line: number, path: '', given: quote(bytes, from, to), expected: EXPECTED });
+      return;
+    }
+    if (kind === I && !this.options.instructions) return;
+    putAddress(this.sink, this.problems, address, kind === S || kind === M, this.options.pageSizeBytes, number);
+  }
+}
+
+export const lackey: TraceFormat = {
+  name: 'lackey',
+  summary: 'valgrind --tool=lackey --trace-mem=yes',
+  read: (sink, problems, options) => new LackeyReader(sink, problems, options),
+};

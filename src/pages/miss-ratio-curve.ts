@@ -1,0 +1,67 @@
+// The miss ratio of LRU at every capacity, from one pass (Mattson et al. 1970), or from a sample of the pages (SHARDS,
+// Waldspurger et al., FAST'15: fixed rate, with its adjustment for a sample that got too many or too few requests).
+// Leaves out other policies: they are no stack algorithms with a cheap one-pass form; replay them at several capacities.
+
+/** Of 2^24 hash values, those looked at. */
+const SAMPLE_RANGE = 2 ** 24;
+/** Points of the curve a doubling of the capacity. */
+const POINTS_PER_DOUBLING = 4;
+
+export interface MissRatioCurve {
+  readonly policy: 'lru';
+  readonly sampled: boolean;
+  /** Share of the page numbers looked at. */
+  readonly samplingRate: number;
+  /** Requests and distinct pages looked at. */
+  readonly sampledRequests: number;
+  readonly sampledPages: number;
+  readonly points: readonly { readonly capacityPages: number; readonly missRatio: number }[];
+}
+
+/** What the core compares 24 bits of a page's hash with. */
+export function samplingThreshold(rate: number): number {
+  return Math.max(1, Math.round(rate * SAMPLE_RANGE));
+}
+
+/** Capacities from 1 to `pages`, some a doubling, with `extra` ones among them. */
+function grid(pages: number, extra: readonly number[]): number[] {
+  const capacities = new Set<number>([1, ...extra]);
+  for (let base = 1; base <= pages; base *= 2) {
+    for (let step = 0; step < POINTS_PER_DOUBLING; step++) {
+      const capacity = base + Math.floor((base * step) / POINTS_PER_DOUBLING);
+      if (capacity <= pages) capacities.add(capacity);
+    }
+  }
+  capacities.add(pages);
+  return [...capacities].sort((a, b) => a - b);
+}
+
+/**
+ * The curve of `requests` requests, of which `sampledRequests` were looked at.
+ *
+ * @param histogram requests by reuse distance, from 0; the rest of the sampled requests are first uses
+ * @param threshold as samplingThreshold gives it
+ * @param extra capacities that must be among the points
+ */
+export function missRatioCurve(
+  histogram: Float64Array,
+  requests: number,
+  sampledRequests: number,
+  threshold: number,
+  extra: readonly number[],
+): MissRatioCurve {
+  const rate = threshold / SAMPLE_RANGE;
+  const sampledPages = histogram.length - 1;
+  // Hot pages make the sample's size err; the error belongs to the shortest distances, where such pages are.
+  const expected = rate === 1 ? sampledRequests : requests * rate;
+  const correction = expected - sampledRequests;
+  const points: { capacityPages: number; missRatio: number }[] = [];
+  let hits = correction;
+  let distance = 0;
+  for (const capacityPages of grid(Math.max(1, Math.round(sampledPages / rate)), extra)) {
+    while (distance < sampledPages && (distance + 1) / rate <= capacityPages) hits += histogram[++distance]!;
+    const missRatio = expected > 0 ? Math.min(1, Math.max(0, 1 - hits / expected)) : 1;
+    points.push({ capacityPages, missRatio });
+  }
+  return { policy: 'lru', sampled: threshold < SAMPLE_RANGE, samplingRate: rate, sampledRequests, sampledPages, points };
+}

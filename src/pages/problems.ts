@@ -1,0 +1,27 @@
+// Gathers what is wrong with a trace, so that a person sees many mistakes at once, and gives up when it is plainly the wrong
+// file: reading on through a gigabyte of noise helps nobody.
+
+import { InputError, type Problem } from '../scenario/errors.js';
+
+const MOST = 20;
+
+export class Problems {
+  private readonly list: Problem[] = [];
+
+  constructor(private readonly file: string) {}
+
+  /** @throws InputError with all of them once there are too many to be single mistakes */
+  add(problem: Omit<Problem, 'file'>): void {
+    this.list.push({ file: this.file, ...problem });
+    if (this.list.length === MOST) this.check();
+  }
+
+  get found(): boolean {
+    return this.list.length > 0;
+  }
+
+  /** @throws InputError if there are any */
+  check(): void {
+    if (this.found) throw new InputError(this.list);
+  }
+}

@@ -1,0 +1,237 @@
+// Replays a page trace through the core: one pass over the bytes feeds every policy at every capacity, the miss-ratio curve
+// and the trace's own figures. A second pass comes first where a capacity is a share of the distinct pages. Memory holds one
+// window of requests, what the policies keep, and 20 to 28 bytes a distinct page; Belady's policy keeps 4.125 bytes a request more.
+
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { InputError } from '../scenario/errors.js';
+import { type CapacitySpec } from './capacity.js';
+import { PagesCore } from './core.js';
+import { type ReadOptions, type TraceFormat } from './formats/format.js';
+import { missRatioCurve, samplingThreshold } from './miss-ratio-curve.js';
+import { type PolicySpec } from './policies.js';
+import { Problems } from './problems.js';
+import { RequestSink, WRITE_BIT } from './request-sink.js';
+import { constantDistribution, type PageRun, type PagesResult } from './result.js';
+
+/** Where a trace's bytes come from. */
+export interface TraceSource {
+  /** As error messages name it. */
+  readonly name: string;
+  /** Whether `open` may be called again: a file yes, a pipe no. */
+  readonly reopenable: boolean;
+  open(): AsyncIterable<Uint8Array>;
+}
+
+/** What SHA-256 implementation is used: node:crypto is several times as fast as the one that runs everywhere. */
+export interface Digest {
+  update(bytes: Uint8Array): unknown;
+  hex(): string;
+}
+
+export interface ReplayOptions {
+  readonly source: TraceSource;
+  readonly format: TraceFormat;
+  readonly read: ReadOptions;
+  readonly policies: readonly PolicySpec[];
+  readonly capacities: readonly CapacitySpec[];
+  /** For `random`; 1 where not given. */
+  readonly seed?: number;
+  /** What every miss costs, ns; adds `swapInNs`. */
+  readonly swapInNs?: number;
+  /** Adds LRU's miss-ratio curve from this share of the pages: 1 is exact. */
+  readonly curveRate?: number;
+  readonly module?: WebAssembly.Module;
+  readonly digest?: () => Digest;
+  /** A clock in milliseconds for `requestsPerSecond`, the only figure that may differ between two runs. */
+  readonly clock?: () => number;
+}
+
+interface Cache {
+  readonly policy: PolicySpec;
+  readonly capacityPages: number;
+  readonly parameters: Record<string, number>;
+  /** 0 until a policy that needs the whole trace is made. */
+  handle: number;
+  milliseconds: number;
+}
+
+/** Requests of Belady's policy between two looks at the clock. */
+const OPTIMAL_STEP = 1 << 24;
+
+function portableDigest(): Digest {
+  const hash = sha256.create();
+  return { update: (bytes) => hash.update(bytes), hex: () => bytesToHex(hash.digest()) };
+}
+
+/** The page numbers alone, 8 little-endian bytes each. */
+function pageBytes(words: Uint32Array, count: number, writes: boolean): Uint8Array {
+  let pages = words.subarray(0, 2 * count);
+  if (writes) {
+    pages = pages.slice();
+    for (let at = 1; at < pages.length; at += 2) pages[at]! &= WRITE_BIT - 1;
+  }
+  return new Uint8Array(pages.buffer, pages.byteOffset, pages.byteLength);
+}
+
+class Replay {
+  private readonly core: PagesCore['exports'];
+  private readonly caches: Cache[] = [];
+  private readonly clock: () => number;
+
+  constructor(
+    private readonly pages: PagesCore,
+    private readonly options: ReplayOptions,
+  ) {
+    this.core = pages.exports;
+    this.clock = options.clock ?? (() => 0);
+  }
+
+  /** Reads the trace once; `each` sees every window, which the core has by then. */
+  private async pass(each: (count: number, words: Uint32Array, writes: boolean) => void): Promise<number> {
+    const { source, format, read } = this.options;
+    const problems = new Problems(source.name);
+    const sink = new RequestSink((words, count, writes) => {
+      if (problems.found) return; // what was read so far will not be used
+      this.pages.fill(words, count);
+      each(count, words, writes);
+    });
+    const reader = format.read(sink, problems, read);
+    for await (const bytes of source.open()) reader.push(bytes);
+    reader.end();
+    problems.check();
+    sink.end();
+    if (sink.requests === 0) problems.add({ path: '', given: 'no request', expected: `a trace of format ${format.name}` });
+    problems.check();
+    return sink.requests;
+  }
+
+  private refuse(path: string, given: string, expected: string): InputError {
+    return new InputError({ file: this.options.source.name, path, given, expected });
+  }
+
+  private history(): { handle: number; record: (count: number) => void } {
+    const keeps = this.options.policies.some((policy) => policy.isOptimal);
+    const handle = this.made(this.core.pagesHistory(keeps), '--policy', 'a trace');
+    let requests = 0;
+    const record = (count: number): void => {
+      if (this.core.pagesRecord(handle, count) === 0) {
+        const given = `more than ${requests} requests to ${this.core.pagesDistinct(handle)} distinct pages`;
+        const needs = keeps ? ' and, for opt, the next use of every request: 4.125 bytes a request, 2^30 at most' : '';
+        throw this.refuse('', given, `what fits in 4 GiB of memory: 20 to 28 bytes a distinct page${needs}`);
+      }
+      requests += count;
+    };
+    return { handle, record };
+  }
+
+  private made(handle: number, path: string, given: string): number {
+    if (handle !== 0) return handle >>> 0;
+    throw this.refuse(path, given, 'what fits in 4 GiB of memory: up to 32 bytes a page that the policy knows');
+  }
+
+  private plan(distinctPages: number): void {
+    const { policies, capacities, seed = 1 } = this.options;
+    for (const policy of policies) {
+      for (const capacity of capacities) {
+        const capacityPages = capacity.pages(distinctPages);
+        const parameters = policy.parameters(capacityPages, seed);
+        this.caches.push({ policy, capacityPages, parameters, handle: 0, milliseconds: 0 });
+      }
+    }
+    for (const cache of this.caches) {
+      if (cache.policy.isOptimal) continue;
+      const [first = 0, second = 0] = Object.values(cache.parameters);
+      const handle = this.core.pagesCreate(cache.policy.id, cache.capacityPages, first, second);
+      cache.handle = this.made(handle, '--capacity', `${cache.capacityPages} pages under ${cache.policy.label}`);
+    }
+  }
+
+  private timed(cache: Cache, work: () => void): void {
+    const before = this.clock();
+    work();
+    cache.milliseconds += this.clock() - before;
+  }
+
+  private replayOptimal(history: number, requests: number): void {
+    for (const cache of this.caches) {
+      if (!cache.policy.isOptimal) continue;
+      const handle = this.core.pagesOptimal(history, cache.capacityPages);
+      cache.handle = this.made(handle, '--policy', `opt over ${requests} requests`);
+      for (let done = 0; done < requests; done += OPTIMAL_STEP) {
+        this.timed(cache, () => this.core.pagesReplayOptimal(cache.handle, OPTIMAL_STEP));
+      }
+    }
+  }
+
+  async run(): Promise<PagesResult> {
+    const { source, capacities, curveRate } = this.options;
+    const { handle: history, record } = this.history();
+    const shares = capacities.filter((capacity) => capacity.isShare);
+    let counted: number | undefined;
+    if (shares.length > 0) {
+      if (!source.reopenable) {
+        const given = `${shares.map(({ text }) => text).join(', ')} of a stream`;
+        throw this.refuse('--capacity', given, 'a page count or a size: a share needs a file, which is read twice');
+      }
+      counted = await this.pass(record);
+    }
+    this.plan(this.core.pagesDistinct(history));
+
+    const threshold = curveRate === undefined ? 0 : samplingThreshold(curveRate);
+    const distances = threshold === 0 ? 0 : this.made(this.core.pagesDistances(threshold), '--mrc', 'a trace');
+    const digest = (this.options.digest ?? portableDigest)();
+    const requests = await this.pass((count, words, writes) => {
+      digest.update(pageBytes(words, count, writes));
+      if (counted === undefined) record(count);
+      if (distances !== 0 && this.core.pagesRecordDistances(distances, count) === 0) {
+        throw this.refuse('--mrc', 'too many distinct pages', 'what fits in 4 GiB of memory, or --shards RATE below 1');
+      }
+      for (const cache of this.caches) {
+        if (cache.handle !== 0) this.timed(cache, () => this.core.pagesReplay(cache.handle, count));
+      }
+    });
+    if (counted !== undefined && counted !== requests) {
+      throw new Error(`${source.name}: had ${counted} requests when it was counted and ${requests} when it was replayed`);
+    }
+    this.replayOptimal(history, requests);
+
+    const result: PagesResult = {
+      trace: { requests, distinctPages: this.core.pagesDistinct(history), sha256: digest.hex() },
+      runs: this.caches.map((cache) => this.summary(cache, requests)),
+    };
+    if (distances === 0) return result;
+    const extra = [...new Set(this.caches.map((cache) => cache.capacityPages))];
+    const looked = this.core.pagesDistancesRequests(distances);
+    return { ...result, mrc: [missRatioCurve(this.pages.histogram(distances), requests, looked, threshold, extra)] };
+  }
+
+  private summary(cache: Cache, requests: number): PageRun {
+    const { policy, capacityPages, parameters, handle, milliseconds } = cache;
+    const hits = this.core.pagesHits(handle);
+    const misses = requests - hits;
+    const { swapInNs } = this.options;
+    return {
+      policy: policy.label,
+      capacityPages,
+      parameters,
+      requests,
+      hits,
+      misses,
+      missRatio: misses / requests,
+      swapInNs: swapInNs === undefined ? null : constantDistribution(misses, swapInNs),
+      swapOuts: this.core.pagesEvictions(handle),
+      writebacks: this.core.pagesWritebacks(handle),
+      requestsPerSecond: milliseconds > 0 ? Math.round((requests / milliseconds) * 1000) : null,
+    };
+  }
+}
+
+/**
+ * Replays a trace.
+ *
+ * @throws InputError for a trace that is not of its format, holds no request or needs more memory than there is
+ */
+export async function replayPages(options: ReplayOptions): Promise<PagesResult> {
+  return new Replay(await PagesCore.create(options.module), options).run();
+}

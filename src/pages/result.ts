@@ -1,0 +1,41 @@
+// What `fluxhost pages --json` prints. Every miss is a swap-in, a page's first use included; every page thrown out is a
+// swap-out, and a write-back if it was written to since it came in. Pages still resident at the end are neither.
+
+import { type Distribution } from '../metrics/histogram.js';
+import { type MissRatioCurve } from './miss-ratio-curve.js';
+
+export interface PageRun {
+  /** As asked for: `clock:bits=2`. */
+  readonly policy: string;
+  readonly capacityPages: number;
+  /** The policy's parameters at this capacity. */
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly requests: number;
+  readonly hits: number;
+  readonly misses: number;
+  readonly missRatio: number;
+  /** null unless a swap-in cost is given: replacement alone has no clock. */
+  readonly swapInNs: Distribution | null;
+  readonly swapOuts: number;
+  readonly writebacks: number;
+  /** Of this policy alone, without reading the file; the only figure that differs between two runs. null: too fast to tell. */
+  readonly requestsPerSecond: number | null;
+}
+
+export interface PagesResult {
+  readonly trace: {
+    readonly requests: number;
+    readonly distinctPages: number;
+    /** Over the page numbers in order, 8 little-endian bytes each; writes are left out. */
+    readonly sha256: string;
+  };
+  readonly runs: readonly PageRun[];
+  readonly mrc?: readonly MissRatioCurve[];
+}
+
+/** `count` swap-ins that took the same time. */
+export function constantDistribution(count: number, value: number): Distribution {
+  const at = count === 0 ? null : value;
+  const spread = count === 0 ? null : 0;
+  return { count, mean: at, stddev: spread, min: at, p50: at, p90: at, p99: at, p999: at, max: at };
+}

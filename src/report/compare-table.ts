@@ -1,0 +1,207 @@
+// Mechanisms side by side: one column a mechanism, one row a figure, and a closing sentence on who meets the SLO
+// with how many cores. Differences that their interval does not tell from chance are marked with `~`.
+
+import type { Difference } from '../metrics/replications.js';
+import type { Result, VmResult } from '../metrics/result.js';
+import { MAX_VMS, omittedText, sloCell, sloText } from './run-table.js';
+import { paint, printable, renderTable, type Cell } from './table.js';
+import { formatCoreSeconds, formatCount, formatDurationNs, formatExactDurationNs, formatShare } from './units.js';
+
+/** How many cores a mechanism needs for every VM's SLO. */
+export interface Sizing {
+  mechanism: string;
+  /** What was varied: the host's cores, or under `static` the vCPUs pinned by the VMs together. */
+  of: 'host.cores' | 'pinned vCPUs';
+  /** The least number found; null where not even `searchedTo` attains every SLO. */
+  cores: number | null;
+  searchedFrom: number;
+  searchedTo: number;
+  /** Runs it took. */
+  runs: number;
+}
+
+export interface Comparison {
+  runs: Result[];
+  /** Each mechanism against the first. */
+  differences: Difference[];
+  /** Absent with --no-sizing, without any SLO, or when interrupted before it. */
+  sizing?: Sizing[];
+  incomplete?: true;
+}
+
+const LABEL_COLUMNS = 30;
+const VALUE_COLUMNS = 17;
+
+type Row = (string | Cell)[];
+
+/** The value, with the ratio to the first mechanism where they differ: `47.3 us (1.25x)`. */
+function withRatio(text: string, comparison: Comparison, column: number, path: string): string {
+  const difference = comparison.differences.find(
+    (one) => one.mechanism === comparison.runs[column]?.manifest.mechanism,
+  );
+  const figure = column === 0 ? undefined : difference?.figures[path];
+  if (figure?.ratio === undefined || figure.ratio === null || text === '-') return text;
+  // An interval around zero: the replications do not tell the two apart.
+  const unclear = figure.low !== null && figure.high !== null && figure.low <= 0 && figure.high >= 0;
+  const ratio = figure.ratio >= 99.5 ? figure.ratio.toFixed(0) : figure.ratio.toPrecision(3);
+  return `${text} ${unclear ? '~' : ''}${ratio}x`;
+}
+
+function vmRows(comparison: Comparison, vms: readonly VmResult[]): Row[] {
+  const rows: Row[] = [];
+  for (const vm of vms) {
+    const at = (column: number): VmResult | undefined =>
+      comparison.runs[column]?.vms.find((one) => one.name === vm.name);
+    const each = (label: string, cell: (vm: VmResult, column: number) => string | Cell): void => {
+      rows.push([`  ${label}`, ...comparison.runs.map((_, i) => (at(i) === undefined ? '-' : cell(at(i)!, i)))]);
+    };
+    rows.push([{ text: `${vm.name} (${vm.class})`, tone: 'strong' }]);
+    each('completed', (one) => formatCount(one.completed));
+    if (vm.slo === null && vm.class === 'best-effort') {
+      // What a best-effort VM gets is core time; its latencies say little.
+      each('task core-seconds', (one) => formatCoreSeconds(one.cpuSeconds.task));
+      continue;
+    }
+    for (const [label, key] of [
+      ['mean', 'mean'],
+      ['p50', 'p50'],
+      ['p99', 'p99'],
+      ['p99.9', 'p999'],
+    ] as const) {
+      each(`latency ${label}`, (one, i) =>
+        withRatio(formatDurationNs(one.latencyNs[key]), comparison, i, `${one.name}.latencyNs.${key}`),
+      );
+    }
+    if (vm.slo !== null) each(`SLO ${sloText(vm.slo)}`, (one) => sloCell(one.slo));
+    if (comparison.runs.some((_, i) => at(i)?.unstable)) {
+      each('backlog', (one) => (one.unstable ? { text: 'grows', tone: 'bad' } : 'stable'));
+    }
+  }
+  return rows;
+}
+
+function hostRows(comparison: Comparison): Row[] {
+  const { runs } = comparison;
+  const sum = (run: Result, state: keyof VmResult['cpuSeconds']): number =>
+    run.vms.reduce((total, vm) => total + vm.cpuSeconds[state], 0);
+  const seconds = (label: string, of: (run: Result) => number): Row => [
+    `  ${label}`,
+    ...runs.map((run) => formatCoreSeconds(of(run))),
+  ];
+  return [
+    [{ text: `core-seconds of ${runs[0]?.host.cores ?? 0} cores`, tone: 'strong' }],
+    seconds('task', (run) => sum(run, 'task')),
+    seconds('steal', (run) => sum(run, 'steal')),
+    seconds('idle poll', (run) => sum(run, 'idlePoll')),
+    seconds('transition', (run) => sum(run, 'transition')),
+    seconds('idle', (run) => run.host.idleCoreSeconds),
+    seconds('polling core', (run) => run.host.pollCoreSeconds),
+    ['  utilization', ...runs.map((run) => formatShare(run.host.utilization))],
+    [{ text: 'core moves', tone: 'strong' }],
+    ['  count', ...runs.map((run) => formatCount(run.reallocation.count))],
+    ['  grant p50', ...runs.map((run) => formatDurationNs(run.reallocation.grantNs.p50))],
+    ['  grant p99', ...runs.map((run) => formatDurationNs(run.reallocation.grantNs.p99))],
+  ];
+}
+
+function sizingRows(comparison: Comparison): Row[] {
+  const { sizing, runs } = comparison;
+  if (sizing === undefined || sizing.length === 0) return [];
+  const cells = runs.map((run): string | Cell => {
+    const found = sizing.find((one) => one.mechanism === run.manifest.mechanism);
+    if (found === undefined) return '-';
+    if (found.cores === null) return { text: `not up to ${found.searchedTo}`, tone: 'bad' };
+    return found.of === 'host.cores' ? String(found.cores) : `${found.cores} pinned`;
+  });
+  return [[{ text: 'cores needed for every SLO', tone: 'strong' }, ...cells]];
+}
+
+function list(parts: readonly string[]): string {
+  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+}
+
+/**
+ * The closing sentence, such as "Every SLO is met at the 17 cores given by ideal and hyperflux, not by static.
+ * Needed for it: ideal 14 cores, hyperflux 16 cores, static 41 pinned vCPUs."
+ */
+export function sloSentence(comparison: Comparison): string {
+  const { runs, sizing } = comparison;
+  if (!runs.some((run) => run.vms.some((vm) => vm.slo !== null))) {
+    return 'No VM states an SLO: give one (slo: { quantile: 0.99, latency: 200us }) to see how many cores each mechanism needs.';
+  }
+  const meets = (run: Result): boolean => run.vms.every((vm) => vm.slo === null || vm.slo.attained);
+  const names = (some: readonly Result[]): string => list(some.map((run) => run.manifest.mechanism));
+  const good = runs.filter(meets);
+  const bad = runs.filter((run) => !meets(run));
+  const cores = runs[0]?.host.cores ?? 0;
+  const verdict =
+    good.length === 0
+      ? `On ${cores} cores no mechanism meets every SLO.`
+      : `On ${cores} cores ${names(good)} ${good.length === 1 ? 'meets' : 'meet'} every SLO` +
+        (bad.length === 0 ? '.' : `; ${names(bad)} ${bad.length === 1 ? 'does' : 'do'} not.`);
+  if (sizing === undefined || sizing.length === 0) return verdict;
+  const needs = sizing.map((one) => {
+    const unit = one.of === 'host.cores' ? 'cores' : 'pinned vCPUs';
+    return one.cores === null
+      ? `${one.mechanism} more than ${one.searchedTo} ${unit} (not reachable up to there)`
+      : `${one.mechanism} ${one.cores} ${unit}`;
+  });
+  return `${verdict} Needed to meet them: ${needs.join(', ')}.`;
+}
+
+/** Breaks text at blanks so that no line is longer than `most` columns. */
+export function wrap(text: string, most: number): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > most) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line].join('\n');
+}
+
+/** At most this many mechanisms side by side; more come in further blocks below. */
+const BLOCK = 4;
+
+/** The comparison as text, ending in a line feed; at most 110 columns wide whatever the number of mechanisms. */
+export function renderComparison(comparison: Comparison, colour = false): string {
+  const first = comparison.runs[0];
+  if (first === undefined) return 'nothing was run\n';
+  const { manifest } = first;
+  const vms = first.vms.slice(0, MAX_VMS);
+  const replications = manifest.replications > 1 ? `, ${manifest.replications} replications` : '';
+  let text = `seed ${manifest.seed}${replications}, ${formatExactDurationNs(manifest.durationNs)} simulated; `;
+  text += `factors are against ${manifest.mechanism}\n`;
+  for (let start = 0; start < comparison.runs.length; start += BLOCK) {
+    const inBlock = (row: Row): Row => (row.length === 1 ? row : [row[0]!, ...row.slice(1 + start, 1 + start + BLOCK)]);
+    const rows: Row[] = [
+      ['', ...comparison.runs.map((run): Cell => ({ text: run.manifest.mechanism, tone: 'strong' }))],
+      ...vmRows(comparison, vms),
+      ...hostRows(comparison),
+      ...sizingRows(comparison),
+    ].map(inBlock);
+    text += `\n${renderTable(rows.map(clip), { colour, maxCellColumns: LABEL_COLUMNS })}`;
+  }
+  text += omittedText(first.vms.length);
+  for (const run of comparison.runs) {
+    if (run.incomplete === true) {
+      text += `${paint(`incomplete: ${printable(run.manifest.mechanism)} was interrupted`, 'bad', colour)}\n`;
+    }
+  }
+  return `${text}\n${wrap(sloSentence(comparison), 100)}\n`;
+}
+
+/** 30 columns of label and four of 17 with two blanks between make 106: the promise of 110 holds for any input. */
+function clip(row: Row): Row {
+  return row.map((cell, i) => {
+    if (i === 0) return cell;
+    const text = typeof cell === 'string' ? cell : cell.text;
+    if (text.length <= VALUE_COLUMNS) return cell;
+    const short = `${text.slice(0, VALUE_COLUMNS - 1)}…`;
+    return typeof cell === 'string' ? short : { ...cell, text: short };
+  });
+}

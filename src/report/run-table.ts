@@ -1,0 +1,148 @@
+// The readable report of one run: latencies and SLO per VM, core-seconds by state, core moves, intervals.
+// Reads nothing but the result, so a result printed by any engine or read back from a file looks the same.
+
+import type { Interval } from '../metrics/confidence.js';
+import type { Result, SloResult, VmResult } from '../metrics/result.js';
+import { paint, printable, renderTable, type Cell } from './table.js';
+import {
+  formatCoreSeconds,
+  formatCount,
+  formatDurationNs,
+  formatExactDurationNs,
+  formatQuantile,
+  formatRate,
+  formatShare,
+} from './units.js';
+
+/** Rows beyond this many VMs are left out of tables, and the table says so. */
+export const MAX_VMS = 24;
+
+const SHORT_CLASS: Readonly<Record<string, string>> = { 'latency-critical': 'LC', 'best-effort': 'BE' };
+
+/** `p99 <= 200 us` */
+export function sloText(slo: SloResult): string {
+  return `${formatQuantile(slo.quantile)} <= ${formatExactDurationNs(slo.targetNs)}`;
+}
+
+/** `yes` or `no`, in the tone of it; `-` without an SLO. */
+export function sloCell(slo: SloResult | null): Cell {
+  if (slo === null) return { text: '-' };
+  return slo.attained ? { text: 'yes', tone: 'good' } : { text: 'no', tone: 'bad' };
+}
+
+/** `and 76 more VMs; --json has them all` */
+export function omittedText(total: number): string {
+  return total > MAX_VMS ? `and ${total - MAX_VMS} more VMs; --json has them all\n` : '';
+}
+
+function header(result: Result): string {
+  const { manifest } = result;
+  const warmup = manifest.warmupNs > 0 ? ` after ${formatExactDurationNs(manifest.warmupNs)} of warm-up` : '';
+  const replications = manifest.replications > 1 ? `, ${manifest.replications} replications` : '';
+  return (
+    `${manifest.mechanism}, seed ${manifest.seed}${replications}: ${formatExactDurationNs(manifest.measuredNs)} simulated${warmup}, ` +
+    `${formatCount(manifest.events)} events in ${formatDurationNs(manifest.wallSeconds * 1e9)} (${formatRate(manifest.eventsPerSecond)})\n`
+  );
+}
+
+function latencyTable(vms: readonly VmResult[], colour: boolean): string {
+  const rows: (string | Cell)[][] = [
+    ['VM', 'class', 'completed', 'mean', 'p50', 'p90', 'p99', 'p99.9', 'max', 'SLO', 'attained'].map((text) => ({
+      text,
+      tone: 'strong' as const,
+    })),
+  ];
+  for (const vm of vms) {
+    const { latencyNs: latency } = vm;
+    rows.push([
+      vm.name,
+      SHORT_CLASS[vm.class] ?? vm.class,
+      formatCount(vm.completed),
+      ...[latency.mean, latency.p50, latency.p90, latency.p99, latency.p999, latency.max].map(formatDurationNs),
+      vm.slo === null ? '-' : sloText(vm.slo),
+      sloCell(vm.slo),
+    ]);
+  }
+  return renderTable(rows, { colour, align: ['left', 'left'], maxCellColumns: 20 });
+}
+
+function coreTable(result: Result, vms: readonly VmResult[], colour: boolean): string {
+  const rows: (string | Cell)[][] = [
+    ['core-seconds', 'task', 'steal', 'idle poll', 'transition', 'total'].map((text) => ({
+      text,
+      tone: 'strong' as const,
+    })),
+  ];
+  const totalOf = (vm: VmResult): number => Object.values(vm.cpuSeconds).reduce((sum, seconds) => sum + seconds, 0);
+  for (const vm of vms) {
+    const { task, steal, idlePoll, transition } = vm.cpuSeconds;
+    rows.push([vm.name, ...[task, steal, idlePoll, transition, totalOf(vm)].map(formatCoreSeconds)]);
+  }
+  const { host } = result;
+  rows.push(['idle cores', '', '', '', '', formatCoreSeconds(host.idleCoreSeconds)]);
+  rows.push(['polling core', '', '', '', '', formatCoreSeconds(host.pollCoreSeconds)]);
+  const total = result.vms.reduce((sum, vm) => sum + totalOf(vm), host.idleCoreSeconds + host.pollCoreSeconds);
+  rows.push([`${host.cores} cores`, '', '', '', '', formatCoreSeconds(total)]);
+  return `${renderTable(rows, { colour, maxCellColumns: 24 })}utilization by tasks ${formatShare(host.utilization)}\n`;
+}
+
+function reallocationText(result: Result): string {
+  const { count, grantNs, parkNs } = result.reallocation;
+  if (count === 0) return 'no core moved\n';
+  const spread = (name: string, p50: number | null, p99: number | null): string =>
+    p50 === null ? '' : `; ${name} p50 ${formatDurationNs(p50)}, p99 ${formatDurationNs(p99)}`;
+  return `${formatCount(count)} core moves${spread('grant', grantNs.p50, grantNs.p99)}${spread('park', parkNs.p50, parkNs.p99)}\n`;
+}
+
+/** `47.3 us [46.9 us, 47.7 us]` */
+export function intervalText(interval: Interval): string {
+  const { mean, low, high } = interval;
+  const range = low === null ? '' : ` [${formatDurationNs(Math.max(low, 0))}, ${formatDurationNs(high)}]`;
+  return `${formatDurationNs(mean)}${range}`;
+}
+
+function confidenceTable(result: Result, vms: readonly VmResult[], colour: boolean): string {
+  const { confidence } = result;
+  if (confidence === undefined || confidence.replications < 2) return '';
+  const title = `mean and ${formatShare(confidence.level)} interval over ${confidence.replications} replications`;
+  const rows: (string | Cell)[][] = [[title, 'p50', 'p99', 'p99.9'].map((text) => ({ text, tone: 'strong' as const }))];
+  for (const vm of vms) {
+    const at = (key: string): string => {
+      const interval = confidence.figures[`${vm.name}.latencyNs.${key}`];
+      return interval === undefined ? '-' : intervalText(interval);
+    };
+    rows.push([vm.name, at('p50'), at('p99'), at('p999')]);
+  }
+  // The title is longer than the names below it; 60 columns hold it for any number of replications.
+  return `\n${renderTable(rows, { colour, maxCellColumns: 60 })}`;
+}
+
+function warnings(result: Result, colour: boolean): string {
+  const lines: string[] = [];
+  if (result.incomplete === true) lines.push('incomplete: interrupted, the figures cover the time simulated so far');
+  for (const vm of result.vms.slice(0, MAX_VMS)) {
+    if (vm.unstable) {
+      const left = `${formatCount(vm.inFlight)} requests are left waiting`;
+      lines.push(
+        `unstable: ${printable(vm.name)} gets more work than it can do (${left}); a longer run gives longer latencies`,
+      );
+    }
+  }
+  return lines.map((line) => `${paint(line, 'bad', colour)}\n`).join('');
+}
+
+/** The report of one run as text, ending in a line feed. */
+export function renderRun(result: Result, colour = false): string {
+  const vms = result.vms.slice(0, MAX_VMS);
+  return [
+    header(result),
+    '\n',
+    latencyTable(vms, colour),
+    omittedText(result.vms.length),
+    confidenceTable(result, vms, colour),
+    '\n',
+    coreTable(result, vms, colour),
+    reallocationText(result),
+    warnings(result, colour),
+  ].join('');
+}

@@ -1,0 +1,81 @@
+// Plain-text tables: aligned columns, long cells cut, colour only where asked for.
+// Leaves out boxes and wrapping: a table is read in a terminal, pasted into an issue and searched with grep.
+
+export type Tone = 'good' | 'bad' | 'dim' | 'strong';
+
+export interface Cell {
+  readonly text: string;
+  readonly tone?: Tone;
+}
+
+export interface TableOptions {
+  /** 'left' or 'right' per column; the first is left and the others right where absent. */
+  readonly align?: readonly ('left' | 'right')[];
+  /** Colour codes for a terminal. */
+  readonly colour?: boolean;
+  /** Longest cell; longer ones end in `…`. */
+  readonly maxCellColumns?: number;
+}
+
+/** Widest line that is promised for tables of up to four mechanisms. */
+export const MAX_COLUMNS = 110;
+
+const DEFAULT_CELL_COLUMNS = 40;
+
+const CODES: Readonly<Record<Tone, string>> = { good: '32', bad: '31', dim: '2', strong: '1' };
+
+/** Puts text in a tone, or leaves it as it is without colour. */
+export function paint(text: string, tone: Tone | undefined, colour: boolean): string {
+  return colour && tone !== undefined && text !== '' ? `\u001b[${CODES[tone]}m${text}\u001b[0m` : text;
+}
+
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
+
+/** One line of printable text: names come from files, and an escape sequence in one must not reach the terminal. */
+export function printable(text: string): string {
+  return text.replace(CONTROL, '?');
+}
+
+/** Characters as a terminal counts them for the text printed here; wide scripts are not measured. */
+function columns(text: string): number {
+  return [...text].length;
+}
+
+function cut(text: string, most: number): string {
+  const characters = [...text];
+  return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
+}
+
+/**
+ * Lines of a table, two blanks between columns, no blanks at line ends.
+ *
+ * @example
+ * renderTable([["VM", "p99"], ["api", "47.3 us"]]); // "VM       p99\napi  47.3 us\n"
+ */
+export function renderTable(rows: readonly (readonly (string | Cell)[])[], options: TableOptions = {}): string {
+  const most = options.maxCellColumns ?? DEFAULT_CELL_COLUMNS;
+  const cells = rows.map((row) =>
+    row.map((cell): Cell => {
+      const { text, tone } = typeof cell === 'string' ? { text: cell, tone: undefined } : cell;
+      const shown = cut(printable(text), most);
+      return tone === undefined ? { text: shown } : { text: shown, tone };
+    }),
+  );
+  const widths: number[] = [];
+  for (const row of cells) {
+    // A row of one cell is a heading: it may run over the columns below it.
+    if (row.length === 1) continue;
+    row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, columns(cell.text))));
+  }
+  const lines = cells.map((row) => {
+    const parts = row.map((cell, i) => {
+      const fill = ' '.repeat(Math.max((widths[i] ?? 0) - columns(cell.text), 0));
+      const painted = paint(cell.text, cell.tone, options.colour === true);
+      const align = options.align?.[i] ?? (i === 0 ? 'left' : 'right');
+      if (align === 'right' && row.length > 1) return fill + painted;
+      return i === row.length - 1 ? painted : painted + fill;
+    });
+    return parts.join('  ').trimEnd();
+  });
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,97 @@
+// How a refused input is told: every problem at once, one line each, with the place, what was given and what is
+// expected. Used by everything that reads what a person wrote (scenarios, traces, command lines).
+
+export interface Problem {
+  readonly file?: string;
+  /** Counted from 1. */
+  readonly line?: number;
+  /** The field, as `--set` would name it; '' for the document as a whole. */
+  readonly path: string;
+  readonly given: string;
+  readonly expected: string;
+}
+
+/** `burst.yaml:12: vms.0.vcpus.min: given 20, expected a whole number from 0 to vcpus.max (16)` */
+export function formatProblem(problem: Problem): string {
+  const { file, line, path, given, expected } = problem;
+  const place =
+    file === undefined
+      ? line === undefined
+        ? ''
+        : `line ${line}: `
+      : line === undefined
+        ? `${file}: `
+        : `${file}:${line}: `;
+  return `${place}${path === '' ? '' : `${path}: `}given ${given}, expected ${expected}`;
+}
+
+/** The input was refused: nothing ran and nothing was written. The command line ends with exit status 2. */
+export class InputError extends Error {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: Problem | readonly Problem[]) {
+    const list = Array.isArray(problems) ? (problems as readonly Problem[]) : [problems as Problem];
+    super(list.map(formatProblem).join('\n'));
+    this.name = 'InputError';
+    this.problems = list;
+  }
+}
+
+const SHOWN_CHARACTERS = 80;
+
+/** A value as a person would recognise it in their file; long ones are cut. */
+export function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value);
+  if (value === null) return 'null';
+  let text: string;
+  try {
+    text =
+      JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part)) ?? String(value);
+  } catch {
+    text = Array.isArray(value) ? 'a list' : 'a mapping';
+  }
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS - 1)}…` : text;
+}
+
+/** Optimal string alignment distance (a swap of neighbours counts one), given up beyond `limit`. */
+function editDistance(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) > limit) return limit + 1;
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      let best = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + (same ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        best = Math.min(best, beforeLast[j - 2]! + 1);
+      row.push(best);
+    }
+    beforeLast = last;
+    last = row;
+  }
+  return last[b.length]!;
+}
+
+/** The known name nearest to a mistyped one, or undefined where none is near enough to be meant. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  const wanted = name.toLowerCase();
+  const limit = Math.max(1, Math.floor(wanted.length / 3));
+  let best: string | undefined;
+  let bestDistance = limit + 1;
+  for (const candidate of known) {
+    const distance = editDistance(wanted, candidate.toLowerCase(), limit);
+    if (distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+/** `a known field (did you mean "vcpus"? known: class, count, …)` */
+export function expectedOneOf(what: string, given: string, known: readonly string[]): string {
+  const near = nearest(given, known);
+  return `${what}${near === undefined ? '' : ` (did you mean "${near}"?)`}: ${known.join(', ')}`;
+}

@@ -1,0 +1,100 @@
+// Every named parameter in one table. `fluxhost explain` and docs/parameters.md are printed from it, and the schema
+// takes its defaults from it, so that what is explained is what is used.
+
+import { COST_PARAMETERS } from './parameters/costs.js';
+import { MECHANISM_PARAMETERS } from './parameters/mechanisms.js';
+import type { Parameter } from './parameters/parameter.js';
+import { SCENARIO_PARAMETERS } from './parameters/scenario.js';
+import { formatDuration, formatSize } from './quantities.js';
+
+export { COST_NAMES, COST_PARAMETERS, type CostName } from './parameters/costs.js';
+export type { Confidence, Parameter, ParameterUnit } from './parameters/parameter.js';
+
+export const PARAMETERS: readonly Parameter[] = [...COST_PARAMETERS, ...MECHANISM_PARAMETERS, ...SCENARIO_PARAMETERS];
+
+const BY_PATH = new Map(PARAMETERS.map((parameter) => [parameter.path, parameter]));
+
+/** The default of a parameter that is known to be in the table; a wrong path is a mistake in this program. */
+export function defaultOf(path: string): number | string | boolean {
+  const parameter = BY_PATH.get(path);
+  if (parameter === undefined) throw new Error(`no parameter has the path "${path}"`);
+  return parameter.default;
+}
+
+export function defaultNumber(path: string): number {
+  const value = defaultOf(path);
+  if (typeof value !== 'number') throw new Error(`the default of "${path}" is not a number`);
+  return value;
+}
+
+/** The default of a choice, typed as the caller's choices. */
+export function defaultChoice<T extends string>(path: string, choices: readonly T[]): T {
+  const value = choices.find((choice) => choice === defaultOf(path));
+  if (value === undefined) throw new Error(`the default of "${path}" is none of ${choices.join(', ')}`);
+  return value;
+}
+
+/** By whole path, by any end of it (`stealCheck`, `hyperflux.interval`), or by a beginning (`costs`, `mechanism.hotplug`). */
+export function findParameters(query: string): readonly Parameter[] {
+  const wanted = query.toLowerCase();
+  const exact = PARAMETERS.filter(({ path }) => path.toLowerCase() === wanted);
+  if (exact.length > 0) return exact;
+  return PARAMETERS.filter(
+    ({ path }) => path.toLowerCase().endsWith(`.${wanted}`) || path.toLowerCase().startsWith(`${wanted}.`),
+  );
+}
+
+/** As one would write it in a scenario. */
+export function formatDefault(parameter: Parameter): string {
+  const { unit, default: value } = parameter;
+  if (typeof value !== 'number') return String(value);
+  if (unit === 'ns') return formatDuration(value);
+  if (unit === 'bytes') return formatSize(value);
+  return String(value);
+}
+
+const CONFIDENCE_WORDS = [
+  ['published', 'stands in a paper or a document of the system itself'],
+  ['source code', "read in the system's public source"],
+  ['derived', 'follows by arithmetic from figures with a source'],
+  ['secondary', "a third party's note or measurement; the original was not read"],
+  ['assumed', 'no source; a choice that a study should vary'],
+] as const;
+
+const cell = (text: string): string => text.replaceAll('|', '\\|');
+
+/** Columns are padded as prettier pads them, so that the printed page passes the format check. */
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(3, ...rows.map((row) => row[column]!.length)));
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((text, column) => text.padEnd(widths[column]!)).join(' | ')} |`;
+  const rule = widths.map((width) => '-'.repeat(width));
+  return [rows[0]!, rule, ...rows.slice(1)].map(line).join('\n');
+}
+
+function section(title: string, intro: string, list: readonly Parameter[]): string {
+  const rows = list.map((p) => {
+    const choices = p.choices === undefined ? '' : ` (${p.choices.join(', ')})`;
+    return [`\`${p.path}\``, cell(formatDefault(p)), cell(p.meaning + choices), cell(p.source), p.confidence];
+  });
+  const head = ['parameter', 'default', 'meaning', 'source of the default', 'confidence'];
+  return `## ${title}\n\n${intro}\n\n${table([head, ...rows])}\n`;
+}
+
+/** The text of docs/parameters.md. */
+export function renderParametersMarkdown(): string {
+  const words = CONFIDENCE_WORDS.map(([word, meaning]) => `- **${word}**: ${meaning}`).join('\n');
+  return [
+    '<!-- Printed from src/scenario/parameters.ts by `npm run docs`; change it there. -->\n',
+    '# Parameters\n',
+    'Every default of a scenario, with its unit, meaning and source. `fluxhost explain NAME` prints one of them.\n',
+    `How far a default is to be trusted:\n\n${words}\n`,
+    section('Costs', 'Under `costs`. `costs: none` sets every one to zero: pure queueing.', COST_PARAMETERS),
+    section(
+      'Mechanisms',
+      'Knobs of `mechanism: { kind: …, … }`; the part after `mechanism` is the kind.',
+      MECHANISM_PARAMETERS,
+    ),
+    section('Scenario', 'The remaining fields that may be left out; `*` stands for each VM.', SCENARIO_PARAMETERS),
+  ].join('\n');
+}

@@ -1,0 +1,21 @@
+// One named parameter of the model: what it means, in which unit, and where its default comes from.
+
+/** How far a default is to be trusted, best first; docs/parameters.md explains the words. */
+export type Confidence = 'published' | 'source code' | 'derived' | 'secondary' | 'assumed';
+
+/** `ns` and `bytes` are written with a unit (`10us`, `48MiB`); the others as they are. */
+export type ParameterUnit = 'ns' | 'bytes' | 'count' | 'share' | 'choice' | 'yes or no';
+
+export interface Parameter {
+  /** Last part of the path. */
+  readonly name: string;
+  /** Where it stands in a resolved scenario's written form; `*` stands for each VM. */
+  readonly path: string;
+  readonly unit: ParameterUnit;
+  /** In the base unit (nanoseconds, bytes), or the choice's name. */
+  readonly default: number | string | boolean;
+  readonly choices?: readonly string[];
+  readonly meaning: string;
+  readonly source: string;
+  readonly confidence: Confidence;
+}

@@ -1,0 +1,55 @@
+// A scenario's text to a resolved scenario. Pure: no files, so it runs in browsers as it does in Node; load.ts reads.
+
+import { scenarioSha256 } from './canonical.js';
+import { readDocument, type ScenarioDocument } from './document.js';
+import { InputError, type Problem } from './errors.js';
+import { applyOverrides, type Overridden } from './overrides.js';
+import type { FieldProblem } from './problems.js';
+import { checkScenario, toProblem } from './resolve.js';
+import type { Scenario } from './types.js';
+import { warningsOf } from './warnings.js';
+
+export interface ParseOptions {
+  /** Named in problems; what the text came from. */
+  readonly file?: string | undefined;
+  /** `PATH=VALUE` each, applied in order before the check. */
+  readonly set?: readonly string[] | undefined;
+}
+
+export interface ParsedScenario {
+  readonly scenario: Scenario;
+  /** Of the canonical JSON of the resolved scenario. */
+  readonly sha256: string;
+  readonly warnings: readonly string[];
+}
+
+/** A value set from the command line is told with that, everything else with its line in the file. */
+function locate(
+  problem: FieldProblem,
+  document: ScenarioDocument,
+  overridden: Overridden,
+  file: string | undefined,
+): Problem {
+  const source = overridden.applied.findLast(
+    ({ path }) => path.length <= problem.path.length && path.every((part, index) => part === problem.path[index]),
+  );
+  if (source !== undefined) return { file: `--set ${source.text}`, ...toProblem(problem) };
+  return { ...(file === undefined ? {} : { file }), line: document.lineOf(problem.path), ...toProblem(problem) };
+}
+
+/**
+ * @example
+ * const { scenario } = parseScenario(text, { file: 'burst.yaml', set: ['vms.0.vcpus.max=8'] });
+ *
+ * @throws InputError with every problem at once, each with file, line, field, what was given and what is expected
+ */
+export function parseScenario(text: string, { file, set = [] }: ParseOptions = {}): ParsedScenario {
+  const document = readDocument(text, file);
+  const overridden = applyOverrides(document.value, set);
+  const checked = checkScenario(overridden.value);
+  const located = checked.problems.map((problem) => locate(problem, document, overridden, file));
+  const problems = [...overridden.problems, ...located.sort((a, b) => (a.line ?? 0) - (b.line ?? 0))];
+  if (checked.scenario === undefined || problems.length > 0) throw new InputError(problems);
+  const { scenario } = checked;
+  return { scenario, sha256: scenarioSha256(scenario), warnings: [...document.warnings, ...warningsOf(scenario)] };
+}

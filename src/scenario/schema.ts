@@ -1,0 +1,110 @@
+// The scenario as it is written, checked and resolved in one schema: types, validation, defaults and the JSON Schema for
+// editors come from it. What concerns several fields at once (guarantees, names, limits) is in checks.ts.
+
+import * as z from 'zod';
+import { COST_NAMES, defaultChoice, defaultNumber, defaultOf, type CostName } from './parameters.js';
+import {
+  choice,
+  documented,
+  duration,
+  flag,
+  positiveDuration,
+  positiveSize,
+  real,
+  section,
+  whole,
+} from './schema/fields.js';
+import { mechanism } from './schema/mechanism.js';
+import { vmGroup } from './schema/vm.js';
+import type { Scenario } from './types.js';
+
+const SHARES = ['auto', 'vm', 'group'] as const;
+const MAX_CORES = 65_536;
+
+const memoryExpected = (): string => 'a size such as 512GiB, or a mapping { size }';
+const host = section({
+  cores: whole(1, MAX_CORES),
+  sockets: documented('host.sockets', whole(1, 64)),
+  smt: documented('host.smt', whole(1, 8)),
+  memory: z.optional(z.union([positiveSize, section({ size: positiveSize })], { error: memoryExpected })),
+})
+  .superRefine(({ cores, sockets }, context) => {
+    if (sockets !== undefined && cores % sockets !== 0)
+      context.addIssue({ code: 'custom', path: ['sockets'], message: `a number that divides host.cores (${cores})` });
+  })
+  .transform(({ cores, sockets, smt, memory }) => ({
+    cores,
+    sockets: sockets ?? defaultNumber('host.sockets'),
+    smt: smt ?? defaultNumber('host.smt'),
+    ...(memory === undefined ? {} : { memoryBytes: typeof memory === 'number' ? memory : memory.size }),
+  }));
+
+const costFields = Object.fromEntries(
+  COST_NAMES.map((name) => [name, documented(`costs.${name}`, duration)]),
+) as Record<CostName, z.ZodOptional<typeof duration>>;
+
+const costs = z
+  .union([z.literal('none'), section(costFields)], {
+    error: () => 'none, or a mapping of cost parameters (fluxhost explain costs lists them)',
+  })
+  .transform(resolveCosts);
+
+function resolveCosts(given: 'none' | Partial<Record<CostName, number | undefined>>): Record<CostName, number> {
+  const value = (name: CostName): number => (given === 'none' ? 0 : (given[name] ?? defaultNumber(`costs.${name}`)));
+  return Object.fromEntries(COST_NAMES.map((name) => [name, value(name)])) as Record<CostName, number>;
+}
+
+const limits = section({
+  tasks: documented('limits.tasks', whole(1, 2 ** 28)),
+  width: documented('limits.width', whole(1, 2 ** 24)),
+});
+
+const histogram = section({
+  precision: documented('histogram.precision', real(1e-6, 0.5)),
+  share: documented('histogram.share', choice(SHARES)),
+  memory: documented('histogram.memory', positiveSize),
+});
+
+const vmsExpected = (): string => 'a list of at least one VM';
+
+export const scenarioSchema = section({
+  version: z.literal(1, { error: () => '1, the only version there is' }),
+  seed: documented('seed', whole(0, Number.MAX_SAFE_INTEGER)),
+  duration: positiveDuration.meta({ description: 'Simulated time after the warm-up.' }),
+  warmup: documented('warmup', duration),
+  host,
+  mechanism,
+  costs: z.optional(costs),
+  limits: z.optional(limits),
+  histogram: z.optional(histogram),
+  fingerprint: documented('fingerprint', flag),
+  vms: z.array(vmGroup, { error: vmsExpected }).min(1, { error: vmsExpected }),
+}).transform((written) => ({
+  version: written.version,
+  seed: written.seed ?? defaultNumber('seed'),
+  durationNs: written.duration,
+  warmupNs: written.warmup ?? defaultNumber('warmup'),
+  host: written.host,
+  mechanism: written.mechanism,
+  costs: written.costs ?? resolveCosts({}),
+  limits: {
+    tasks: written.limits?.tasks ?? defaultNumber('limits.tasks'),
+    width: written.limits?.width ?? defaultNumber('limits.width'),
+  },
+  histogram: {
+    precision: written.histogram?.precision ?? defaultNumber('histogram.precision'),
+    share: written.histogram?.share ?? defaultChoice('histogram.share', SHARES),
+    memoryBytes: written.histogram?.memory ?? defaultNumber('histogram.memory'),
+  },
+  fingerprint: written.fingerprint ?? defaultOf('fingerprint') === true,
+  vms: written.vms,
+})) satisfies z.ZodType<Scenario>;
+
+/** The scenario as a person or a program writes it: units as text, defaults left out. */
+export type ScenarioInput = z.input<typeof scenarioSchema>;
+
+/** JSON Schema (2020-12) of the written scenario, for editors. */
+export function scenarioJsonSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(scenarioSchema, { io: 'input' });
+  return { ...schema, title: 'fluxhost scenario' };
+}

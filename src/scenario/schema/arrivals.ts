@@ -1,0 +1,138 @@
+// When requests come. Rates are plain numbers per second; everything with a time in it has a unit.
+
+import * as z from 'zod';
+import { defaultChoice, defaultNumber } from '../parameters.js';
+import type { Arrivals } from '../types.js';
+import { timeDistribution } from './distributions.js';
+import {
+  choice,
+  compact,
+  documented,
+  duration,
+  fileName,
+  positiveDuration,
+  rate,
+  rateOrZero,
+  real,
+  section,
+  variants,
+  whole,
+} from './fields.js';
+
+export const PROCESSES = ['poisson', 'deterministic', 'mmpp', 'onoff', 'closed', 'saturate', 'trace', 'none'] as const;
+export const TRACE_FORMATS = ['csv', 'azure-2019', 'azure-2021'] as const;
+const DWELLS = ['exponential', 'constant'] as const;
+const TIME_UNITS = ['s', 'ms', 'us', 'ns'] as const;
+const VM = 'vms.*.workload.arrivals';
+
+const statesExpected = (): string =>
+  'a list of at least one state { rate, meanDwell }, one of them with a rate above 0';
+
+const mmpp = section({
+  process: z.literal('mmpp'),
+  states: z
+    .array(
+      section({ rate: rateOrZero, meanDwell: positiveDuration }).transform(({ rate: perSecond, meanDwell }) => ({
+        rate: perSecond,
+        meanDwellNs: meanDwell,
+      })),
+      { error: statesExpected },
+    )
+    .min(1, { error: statesExpected })
+    .refine((states) => states.some((state) => state.rate > 0), { error: statesExpected }),
+});
+
+const onoff = section({
+  process: z.literal('onoff'),
+  onRate: rate,
+  offRate: documented(`${VM}.onoff.offRate`, rateOrZero),
+  meanOn: positiveDuration,
+  meanOff: positiveDuration,
+  dwell: documented(`${VM}.onoff.dwell`, choice(DWELLS)),
+}).transform(({ meanOn, meanOff, offRate, dwell, ...rest }) => ({
+  ...rest,
+  offRate: offRate ?? defaultNumber(`${VM}.onoff.offRate`),
+  meanOnNs: meanOn,
+  meanOffNs: meanOff,
+  dwell: dwell ?? defaultChoice(`${VM}.onoff.dwell`, DWELLS),
+}));
+
+const functionsExpected = (): string =>
+  'how many functions to choose (a whole number from 1), or a list of their names';
+const factor = real(0, 1e9, true);
+
+// Of the options that not every format takes.
+const OPTIONS_OF: Readonly<Record<(typeof TRACE_FORMATS)[number], readonly string[]>> = {
+  csv: ['columns', 'arrivalUnit', 'serviceUnit', 'window'],
+  'azure-2019': ['durations', 'startMinute', 'minutes', 'spread', 'functions'],
+  'azure-2021': ['functions', 'window'],
+};
+const NOT_COMMON = [...new Set(Object.values(OPTIONS_OF).flat())];
+
+const trace = section({
+  process: z.literal('trace'),
+  file: fileName,
+  format: choice(TRACE_FORMATS),
+  timeScale: documented(`${VM}.trace.timeScale`, factor),
+  serviceScale: documented(`${VM}.trace.serviceScale`, factor),
+  durations: z.optional(fileName),
+  functions: z.optional(z.union([whole(1, 2 ** 31), z.array(z.string()).min(1)], { error: functionsExpected })),
+  seed: z.optional(whole(0, Number.MAX_SAFE_INTEGER)),
+  start: z.optional(z.union([z.literal('first'), duration], { error: () => 'a duration with a unit, or first' })),
+  limit: z.optional(whole(1, Number.MAX_SAFE_INTEGER)),
+  startMinute: z.optional(whole(1, 1_440)),
+  minutes: z.optional(whole(1, 1_440)),
+  spread: z.optional(choice(['uniform', 'poisson', 'even'])),
+  columns: z.optional(
+    section({
+      arrival: z.optional(z.string()),
+      service: z.optional(z.string()),
+      width: z.optional(z.string()),
+    }).transform(compact),
+  ),
+  arrivalUnit: z.optional(choice(TIME_UNITS)),
+  serviceUnit: z.optional(choice(TIME_UNITS)),
+  window: z.optional(positiveDuration),
+})
+  .superRefine((value, context) => {
+    for (const option of NOT_COMMON) {
+      if (OPTIONS_OF[value.format].includes(option) || value[option as keyof typeof value] === undefined) continue;
+      const takers = TRACE_FORMATS.filter((format) => OPTIONS_OF[format].includes(option));
+      context.addIssue({
+        code: 'custom',
+        path: [option],
+        message: `no such option: it is one of format ${takers.join(' and ')}`,
+      });
+    }
+    if (value.format === 'azure-2019' && value.durations === undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['durations'],
+        message: 'the durations file that goes with the invocations (format azure-2019)',
+      });
+    }
+  })
+  .transform(({ start, window, timeScale, serviceScale, ...rest }) =>
+    compact({
+      ...rest,
+      timeScale: timeScale ?? defaultNumber(`${VM}.trace.timeScale`),
+      serviceScale: serviceScale ?? defaultNumber(`${VM}.trace.serviceScale`),
+      startNs: start,
+      windowNs: window,
+    }),
+  );
+
+export const arrivals = z.discriminatedUnion(
+  'process',
+  [
+    section({ process: z.literal('poisson'), rate }),
+    section({ process: z.literal('deterministic'), rate }),
+    mmpp,
+    onoff,
+    section({ process: z.literal('closed'), clients: whole(1, 2 ** 31), think: timeDistribution }),
+    section({ process: z.literal('saturate'), tasks: whole(1, 2 ** 31) }),
+    trace,
+    section({ process: z.literal('none') }),
+  ],
+  variants('process', PROCESSES),
+) satisfies z.ZodType<Arrivals>;

@@ -1,0 +1,106 @@
+// JSON Schema of what `run --json` prints. Kept equal to the Result type by the compiler (`satisfies` below), so that
+// neither can change without the other.
+
+import * as z from 'zod';
+import type { Result } from '../../metrics/result.js';
+
+const number = z.number();
+const count = z.number().int().min(0);
+const figure = z.nullable(number);
+
+const distribution = z.strictObject({
+  count,
+  min: figure,
+  mean: figure,
+  stddev: figure,
+  p50: figure,
+  p90: figure,
+  p99: figure,
+  p999: figure,
+  max: figure,
+});
+
+const manifest = z.strictObject({
+  name: z.string(),
+  version: z.string(),
+  scenarioSha256: z.string(),
+  coreSha256: z.string(),
+  fingerprint: z.string().meta({ description: 'Hash over every event: equal fingerprints, equal trajectories.' }),
+  seed: count,
+  mechanism: z.string(),
+  durationNs: count,
+  warmupNs: count,
+  measuredNs: count.meta({ description: 'Simulated time that entered the statistics.' }),
+  replications: count,
+  events: count,
+  wallSeconds: number.meta({ description: 'May differ between two runs of one scenario.' }),
+  eventsPerSecond: number.meta({ description: 'May differ between two runs of one scenario.' }),
+});
+
+const vm = z.strictObject({
+  name: z.string(),
+  class: z.string(),
+  arrived: count,
+  completed: count,
+  dropped: count,
+  inFlight: count,
+  latencyNs: distribution,
+  queueDelayNs: distribution,
+  slowdown: distribution,
+  latencyShared: z.optional(z.string()),
+  slo: z.nullable(z.strictObject({ quantile: number, targetNs: count, latencyNs: figure, attained: z.boolean() })),
+  cpuSeconds: z.strictObject({ task: number, steal: number, idlePoll: number, transition: number }),
+  steals: count,
+  stealAttempts: count,
+  preemptions: count,
+  yields: count,
+  grants: count,
+  revocations: count,
+  coldStarts: z.record(z.string(), count),
+  offeredLoad: figure.meta({ description: "Cores' worth of demand; null for demand without end." }),
+  unstable: z.boolean().meta({ description: 'The backlog grew all along: the latencies describe this run only.' }),
+});
+
+const figures = z.record(z.string(), figure);
+const interval = z.strictObject({ count, mean: figure, stddev: figure, low: figure, high: figure });
+
+export const resultSchema = z.strictObject({
+  manifest,
+  vms: z.array(vm),
+  host: z.strictObject({ cores: count, utilization: number, idleCoreSeconds: number, pollCoreSeconds: number }),
+  reallocation: z.strictObject({
+    count,
+    grantNs: distribution,
+    parkNs: distribution,
+    detectionNs: distribution,
+    steps: z.record(z.string(), distribution),
+    grantCurve: z.optional(z.array(z.strictObject({ atNs: count, cores: count }))),
+  }),
+  memory: z.record(z.string(), z.unknown()),
+  histogram: z.strictObject({ precision: number, shared: z.enum(['vm', 'group']) }),
+  replications: z.optional(
+    z.array(
+      z.strictObject({
+        replication: count,
+        seed: count,
+        fingerprint: z.string(),
+        events: count,
+        figures,
+        incomplete: z.optional(z.literal(true)),
+      }),
+    ),
+  ),
+  confidence: z.optional(
+    z.strictObject({
+      level: number,
+      method: z.literal('student-t'),
+      replications: count,
+      figures: z.record(z.string(), interval),
+    }),
+  ),
+  incomplete: z.optional(z.literal(true)),
+}) satisfies z.ZodType<Result>;
+
+export function resultJsonSchema(): Record<string, unknown> {
+  return { ...z.toJSONSchema(resultSchema), title: 'fluxhost result' };
+}

@@ -1,0 +1,125 @@
+// A group of identical VMs: its vCPUs, its service-level objective, how its tasks are queued and what work it gets.
+
+import * as z from 'zod';
+import { defaultChoice, defaultNumber } from '../parameters.js';
+import type { Arrivals, RequestShape, VmGroup } from '../types.js';
+import { arrivals } from './arrivals.js';
+import { countDistribution, serviceDistribution } from './distributions.js';
+import { choice, compact, documented, duration, positiveDuration, real, section, whole } from './fields.js';
+
+const CLASSES = ['latency-critical', 'best-effort'] as const;
+const DISPATCH = ['random', 'round-robin', 'shortest-queue', 'single-queue'] as const;
+const AMOUNTS = ['half', 'one'] as const;
+const VICTIMS = ['random', 'round-robin'] as const;
+
+export const MAX_VMS = 65_536;
+export const MAX_VCPUS = 65_536;
+const PRIORITY: Readonly<Record<(typeof CLASSES)[number], number>> = { 'latency-critical': 10, 'best-effort': 0 };
+
+const nameExpected = (): string => 'a name that starts with a letter and has letters, digits, - and _ (at most 64)';
+const vcpuCount = (min: number) => whole(min, MAX_VCPUS);
+
+const vcpus = section({ min: vcpuCount(0), max: vcpuCount(1) }).superRefine(({ min, max }, context) => {
+  // max itself may be refused: then min is not to be measured by it.
+  if (max >= 1 && min > max)
+    context.addIssue({ code: 'custom', path: ['min'], message: `a whole number from 0 to vcpus.max (${max})` });
+});
+
+const quantileExpected = (): string => 'a number above 0 and below 1, such as 0.99';
+const slo = section({
+  quantile: z.number({ error: quantileExpected }).gt(0, { error: quantileExpected }).lt(1, { error: quantileExpected }),
+  latency: positiveDuration,
+}).transform(({ quantile, latency }) => ({ quantile, latencyNs: latency }));
+
+const stealingExpected = (): string => 'none, or a mapping { amount, victim }';
+const stealing = z
+  .union(
+    [
+      z.literal('none'),
+      section({
+        amount: documented('vms.*.stealing.amount', choice(AMOUNTS)),
+        victim: documented('vms.*.stealing.victim', choice(VICTIMS)),
+      }),
+    ],
+    { error: stealingExpected },
+  )
+  .transform((value) => (value === 'none' ? null : stealingDefaults(value)));
+
+function stealingDefaults(given: {
+  amount?: (typeof AMOUNTS)[number] | undefined;
+  victim?: (typeof VICTIMS)[number] | undefined;
+}) {
+  return {
+    amount: given.amount ?? defaultChoice('vms.*.stealing.amount', AMOUNTS),
+    victim: given.victim ?? defaultChoice('vms.*.stealing.victim', VICTIMS),
+  };
+}
+
+const tasksExpected = (): string => 'a whole number of tasks from 1, or a distribution of counts';
+const tasks = z.union(
+  [
+    z.number({ error: tasksExpected }).int({ error: tasksExpected }).min(1, { error: tasksExpected }),
+    countDistribution,
+  ],
+  { error: tasksExpected },
+);
+
+const stagesExpected = (): string => 'a list of at least one stage { tasks, service }';
+const request = section({
+  stages: z
+    .array(section({ tasks, service: serviceDistribution }), { error: stagesExpected })
+    .min(1, { error: stagesExpected }),
+  lock: z.optional(
+    section({ probability: real(0, 1), hold: positiveDuration }).transform(({ probability, hold }) => ({
+      probability,
+      holdNs: hold,
+    })),
+  ),
+}).transform(compact);
+
+/** What a request is where its arrivals bring their own service times, or where nothing arrives. */
+const REQUEST_OF_THE_TRACE: RequestShape = { stages: [{ tasks: 1, service: { dist: 'constant', value: 0 } }] };
+
+function bringsItsOwnService(process: Arrivals): boolean {
+  if (process.process === 'none') return true;
+  return process.process === 'trace' && (process.format !== 'csv' || process.columns?.service !== undefined);
+}
+
+const workload = section({ arrivals, request: z.optional(request) })
+  .superRefine((value, context) => {
+    if (value.request === undefined && !bringsItsOwnService(value.arrivals)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['request'],
+        message: 'a mapping with the fields stages, lock (only a trace with service times and process none do without)',
+      });
+    }
+  })
+  .transform((value) => ({ arrivals: value.arrivals, request: value.request ?? REQUEST_OF_THE_TRACE }));
+
+export const vmGroup = section({
+  name: z.string({ error: nameExpected }).regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, { error: nameExpected }),
+  count: documented('vms.*.count', whole(1, MAX_VMS)),
+  class: documented('vms.*.class', choice(CLASSES)),
+  priority: documented('vms.*.priority', whole(-1_000_000, 1_000_000)),
+  vcpus,
+  slo: z.optional(slo),
+  dispatch: documented('vms.*.dispatch', choice(DISPATCH)),
+  stealing: z.optional(stealing),
+  quantum: documented('vms.*.quantum', duration),
+  workload: z.optional(workload),
+}).transform((vm) => {
+  const vmClass = vm.class ?? defaultChoice('vms.*.class', CLASSES);
+  return compact({
+    name: vm.name,
+    count: vm.count ?? defaultNumber('vms.*.count'),
+    class: vmClass,
+    priority: vm.priority ?? PRIORITY[vmClass],
+    vcpus: vm.vcpus,
+    slo: vm.slo,
+    dispatch: vm.dispatch ?? defaultChoice('vms.*.dispatch', DISPATCH),
+    stealing: vm.stealing === undefined ? stealingDefaults({}) : vm.stealing,
+    quantumNs: vm.quantum ?? defaultNumber('vms.*.quantum'),
+    workload: vm.workload ?? null,
+  });
+}) satisfies z.ZodType<VmGroup>;

@@ -1,0 +1,182 @@
+// The resolved scenario: what the core is laid out from. Durations are whole nanoseconds, sizes bytes, every default
+// filled. The written form (units as text, defaults left out) is `ScenarioInput`, inferred from the schema.
+
+import type { CostName } from './parameters.js';
+
+export interface Scenario {
+  readonly version: 1;
+  /** 0 … 2^53 − 1 */
+  readonly seed: number;
+  /** Simulated after the warm-up. */
+  readonly durationNs: number;
+  readonly warmupNs: number;
+  readonly host: Host;
+  readonly mechanism: Mechanism;
+  readonly costs: Readonly<Record<CostName, number>>;
+  readonly limits: Limits;
+  readonly histogram: HistogramOptions;
+  readonly fingerprint: boolean;
+  readonly vms: readonly VmGroup[];
+}
+
+export interface Host {
+  readonly cores: number;
+  readonly sockets: number;
+  /** Hardware threads a core. */
+  readonly smt: number;
+  readonly memoryBytes?: number | undefined;
+}
+
+export type Signal = 'average' | 'oldest' | 'queue-length';
+export type Grant = 'one' | 'drain';
+
+export interface HyperfluxMechanism {
+  readonly kind: 'hyperflux';
+  readonly intervalNs: number;
+  readonly thresholdNs: number;
+  readonly signal: Signal;
+  /** Tasks waiting per active vCPU above which a VM is short of cores; read for signal `queue-length`. */
+  readonly queueLength: number;
+  readonly mode: 'reactive' | 'proactive' | 'both';
+  readonly stalenessNs: number;
+  readonly grant: Grant;
+}
+
+export interface HotplugMechanism {
+  readonly kind: 'hotplug';
+  readonly latencyNs: number;
+  readonly unplugLatencyNs: number;
+  readonly intervalNs: number;
+  readonly thresholdNs: number;
+  readonly signal: Signal;
+  readonly queueLength: number;
+  readonly idleBeforeNs: number;
+  readonly grant: Grant;
+}
+
+export type Mechanism =
+  { readonly kind: 'ideal' } | { readonly kind: 'static' } | HotplugMechanism | HyperfluxMechanism;
+export type MechanismKind = Mechanism['kind'];
+
+export interface Limits {
+  /** Tasks alive at once in the whole host. */
+  readonly tasks: number;
+  /** Tasks of one stage of one request. */
+  readonly width: number;
+}
+
+export interface HistogramOptions {
+  /** Relative error of a recorded value. */
+  readonly precision: number;
+  /** Whether each VM has histograms of its own or the VMs of a group share theirs. */
+  readonly share: 'auto' | 'vm' | 'group';
+  readonly memoryBytes: number;
+}
+
+export interface VmGroup {
+  readonly name: string;
+  readonly count: number;
+  readonly class: 'latency-critical' | 'best-effort';
+  /** Greater wins. */
+  readonly priority: number;
+  readonly vcpus: { readonly min: number; readonly max: number };
+  readonly slo?: { readonly quantile: number; readonly latencyNs: number } | undefined;
+  readonly dispatch: 'random' | 'round-robin' | 'shortest-queue' | 'single-queue';
+  readonly stealing: { readonly amount: 'half' | 'one'; readonly victim: 'random' | 'round-robin' } | null;
+  /** 0: run to completion. */
+  readonly quantumNs: number;
+  /** null: the VM never has anything to do. */
+  readonly workload: Workload | null;
+}
+
+export interface Workload {
+  readonly arrivals: Arrivals;
+  readonly request: RequestShape;
+}
+
+export interface RequestShape {
+  /** A stage starts when every task of the one before it is done. */
+  readonly stages: readonly Stage[];
+  readonly lock?: { readonly probability: number; readonly holdNs: number } | undefined;
+}
+
+export interface Stage {
+  /** How many tasks: a count, or a distribution of counts (drawn values are rounded up to at least 1). */
+  readonly tasks: CountDist;
+  /** How long each task runs, in nanoseconds. */
+  readonly service: Dist;
+}
+
+/** Rates are per second. */
+export type Arrivals =
+  | { readonly process: 'poisson' | 'deterministic'; readonly rate: number }
+  | { readonly process: 'mmpp'; readonly states: readonly { readonly rate: number; readonly meanDwellNs: number }[] }
+  | {
+      readonly process: 'onoff';
+      readonly onRate: number;
+      readonly offRate: number;
+      readonly meanOnNs: number;
+      readonly meanOffNs: number;
+      readonly dwell: 'exponential' | 'constant';
+    }
+  | { readonly process: 'closed'; readonly clients: number; readonly think: Dist }
+  | { readonly process: 'saturate'; readonly tasks: number }
+  | TraceArrivals
+  | { readonly process: 'none' };
+
+/** Everything beyond `file` and `format` is handed to the trace reader as it is. */
+export interface TraceArrivals {
+  readonly process: 'trace';
+  /** As written; relative to the scenario's own folder. */
+  readonly file: string;
+  readonly format: 'csv' | 'azure-2019' | 'azure-2021';
+  /** Applied to arrival times: 0.001 makes a second of the trace last 1 ms. */
+  readonly timeScale: number;
+  /** Applied to service times. */
+  readonly serviceScale: number;
+  /** `azure-2019`: the durations file that goes with the invocations. */
+  readonly durations?: string | undefined;
+  /** A seeded choice of that many functions, or these functions. */
+  readonly functions?: number | readonly string[] | undefined;
+  /** Of the choices the reader makes; the scenario's seed where absent. */
+  readonly seed?: number | undefined;
+  /** Trace time that becomes the simulation's start; `first`: that of the first arrival. */
+  readonly startNs?: number | 'first' | undefined;
+  /** At most that many arrivals. */
+  readonly limit?: number | undefined;
+  readonly startMinute?: number | undefined;
+  readonly minutes?: number | undefined;
+  /** `azure-2019`: how a minute's count is spread over the minute. */
+  readonly spread?: 'uniform' | 'poisson' | 'even' | undefined;
+  /** `csv`: which column is which. */
+  readonly columns?:
+    | {
+        readonly arrival?: string | undefined;
+        readonly service?: string | undefined;
+        readonly width?: string | undefined;
+      }
+    | undefined;
+  readonly arrivalUnit?: 's' | 'ms' | 'us' | 'ns' | undefined;
+  readonly serviceUnit?: 's' | 'ms' | 'us' | 'ns' | undefined;
+  /** `azure-2021`: how far out of order starts may be. */
+  readonly windowNs?: number | undefined;
+}
+
+/** Values are nanoseconds for times, plain numbers for counts. Every one has a finite mean. */
+export type SimpleDist =
+  | { readonly dist: 'constant'; readonly value: number }
+  | { readonly dist: 'exponential'; readonly mean: number }
+  | { readonly dist: 'uniform'; readonly min: number; readonly max: number }
+  /** cv: standard deviation / mean. */
+  | { readonly dist: 'lognormal'; readonly mean: number; readonly cv: number }
+  | { readonly dist: 'bimodal'; readonly short: number; readonly long: number; readonly longShare: number }
+  /** min is the scale; without max the tail is unbounded and shape > 1. */
+  | { readonly dist: 'pareto'; readonly shape: number; readonly min: number; readonly max?: number | undefined }
+  | { readonly dist: 'weibull'; readonly shape: number; readonly mean: number }
+  /** scale: what the number 1 in the file stands for (nanoseconds, or a count). */
+  | { readonly dist: 'empirical'; readonly file: string; readonly scale: number };
+
+export type Dist =
+  SimpleDist | { readonly dist: 'mixture'; readonly of: readonly ({ readonly weight: number } & SimpleDist)[] };
+
+export type CountDist = number | Dist;

@@ -1,0 +1,74 @@
+// What is allowed but perhaps not meant: said beside the results, never a reason to refuse.
+
+import { meanCount, meanOf } from './distributions.js';
+import { formatDuration } from './quantities.js';
+import { dedicatedCores } from './mechanism-kinds.js';
+import type { Arrivals, Scenario, VmGroup } from './types.js';
+
+/** Requests per second in the long run; undefined where the system itself or a file decides. */
+function meanRate(arrivals: Arrivals): number | undefined {
+  switch (arrivals.process) {
+    case 'poisson':
+    case 'deterministic':
+      return arrivals.rate;
+    case 'mmpp': {
+      // The states follow one another in a circle: each one's share of the time is its mean dwell's share.
+      let requests = 0;
+      let dwell = 0;
+      for (const state of arrivals.states) {
+        requests += state.rate * state.meanDwellNs;
+        dwell += state.meanDwellNs;
+      }
+      return requests / dwell;
+    }
+    case 'onoff':
+      return (
+        (arrivals.onRate * arrivals.meanOnNs + arrivals.offRate * arrivals.meanOffNs) /
+        (arrivals.meanOnNs + arrivals.meanOffNs)
+      );
+    default:
+      return undefined;
+  }
+}
+
+/** Cores' worth of service that arrives, overheads left out; undefined where a file or the system decides. */
+export function offeredLoad(vm: VmGroup): number | undefined {
+  if (vm.workload === null) return 0;
+  const rate = meanRate(vm.workload.arrivals);
+  if (rate === undefined) return undefined;
+  let serviceNs = 0;
+  for (const stage of vm.workload.request.stages) {
+    const count = meanCount(stage.tasks);
+    const service = meanOf(stage.service);
+    if (count === undefined || service === undefined) return undefined;
+    serviceNs += count * service;
+  }
+  return (rate * serviceNs) / 1e9;
+}
+
+export function warningsOf(scenario: Scenario): string[] {
+  const warnings: string[] = [];
+  const { host, mechanism } = scenario;
+  const available = host.cores - dedicatedCores(mechanism.kind);
+  if (host.memoryBytes !== undefined) warnings.push('host.memory: recorded; no part of a run depends on it yet');
+  if (host.sockets > 1) warnings.push('host.sockets: recorded; all cores are equally near to each other');
+  if (host.smt > 1) warnings.push('host.smt: recorded; every core runs one vCPU at a time at full speed');
+  scenario.vms.forEach((vm, index) => {
+    const where = `vms.${index} (${vm.name})`;
+    const load = offeredLoad(vm);
+    if (load === undefined || load === 0) return;
+    const usable = mechanism.kind === 'static' ? vm.vcpus.min : Math.min(vm.vcpus.max, available);
+    if (usable === 0)
+      warnings.push(`${where}: has no core under static, since vcpus.min is 0: nothing it is sent is ever served`);
+    else if (load >= usable)
+      warnings.push(
+        `${where}: is offered ${load.toFixed(2)} cores of work and can have ${usable}: its queue grows as long as the run lasts`,
+      );
+  });
+  if (mechanism.kind === 'hotplug' && mechanism.latencyNs > scenario.durationNs + scenario.warmupNs) {
+    warnings.push(
+      `mechanism.latency: ${formatDuration(mechanism.latencyNs)} is longer than the run: no vCPU is ever added`,
+    );
+  }
+  return warnings;
+}

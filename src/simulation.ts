@@ -1,0 +1,283 @@
+// Simulation: configure a host, inject work, run it, read its metrics. One instance is one host in a linear memory of its
+// own; dropping it frees everything.
+
+import { compileScenario, empiricalFiles, type CompiledScenario, type EmpiricalTables } from './core/compile.js';
+import { HostCore } from './core/host.js';
+import { Injection } from './core/injection.js';
+import { compileCore, instantiateCore } from './core/load.js';
+import { readCounters } from './core/results.js';
+import { buildResult, type Result } from './metrics/result.js';
+import { scenarioSha256 } from './scenario/canonical.js';
+import { InputError, expectedOneOf, show } from './scenario/errors.js';
+import { resolveScenario } from './scenario/resolve.js';
+import type { ScenarioInput } from './scenario/schema.js';
+import type { Scenario } from './scenario/types.js';
+import type { Arrival, ArrivalBatch } from './workload/arrival.js';
+import { openTrace } from './workload/index.js';
+import { readNumbers } from './workload/numbers.js';
+import type { TraceHost } from './workload/text-source.js';
+import { NAME, VERSION } from './version.js';
+
+export interface SimulationOptions {
+  /** A core compiled before, to spare compiling it again (1 to 2 ms), or where inline bytes are not allowed. */
+  readonly module?: WebAssembly.Module;
+  /** Where trace files and empirical distributions are read from: `nodeHost(folder)`, `memoryHost(files)`, or your own. */
+  readonly files?: TraceHost;
+}
+
+export interface Progress {
+  readonly nowNs: number;
+  readonly endNs: number;
+  readonly events: number;
+  readonly wallSeconds: number;
+}
+
+export interface RunOptions {
+  /** Called some ten times a second. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** Stops the run between two events; `metrics` then gives the result so far, marked incomplete. */
+  readonly signal?: AbortSignal;
+}
+
+/** Work put into a simulation: single arrivals, or a stream of batches in order of time. */
+export interface InjectedWorkload {
+  /** Name of the VM, as in the result. */
+  readonly vm: string;
+  /** Times are of the simulation; one that is past already counts as now. `serviceNs` -1 and `width` 0 (the defaults) mean: as the VM's own workload draws. */
+  readonly arrivals: readonly Partial<Arrival>[] | AsyncIterable<ArrivalBatch>;
+}
+
+/** The simulation was used after close. */
+export class ClosedError extends Error {
+  override readonly name = 'ClosedError';
+  constructor() {
+    super('this simulation is closed: create another');
+  }
+}
+
+/** Events between two looks at the clock and the abort signal: some 50 ms. */
+const SLICE_EVENTS = 500_000;
+const UNLIMITED = 2 ** 53;
+
+/**
+ * One simulated host.
+ *
+ *     const simulation = await Simulation.create({
+ *       version: 1, seed: 1, duration: '10ms', host: { cores: 16 }, mechanism: 'ideal', costs: 'none',
+ *       vms: [{ name: 'api', vcpus: { min: 16, max: 16 }, workload: {
+ *         arrivals: { process: 'poisson', rate: 1.28e6 },
+ *         request: { stages: [{ tasks: 1, service: { dist: 'exponential', mean: '10us' } }] } } }],
+ *     });
+ *     await simulation.run();
+ *     const [api] = simulation.metrics().vms;
+ *     console.log(api.completed, api.latencyNs.p99); // 12847 46912
+ *     simulation.close();
+ */
+export class Simulation {
+  /** Simulated time at which the scenario ends: warm-up and duration. */
+  readonly endNs: number;
+  private wallSeconds = 0;
+  private started = false;
+  private closed = false;
+
+  private constructor(
+    readonly scenario: Scenario,
+    private readonly compiled: CompiledScenario,
+    private readonly core: HostCore,
+    private readonly injection: Injection,
+  ) {
+    this.endNs = scenario.warmupNs + scenario.durationNs;
+  }
+
+  /**
+   * Checks the scenario, lays the host out and opens its traces.
+   *
+   * @throws InputError naming every field that is wrong, what was given and what is expected
+   * @throws LimitError when the host does not fit into linear memory
+   */
+  static async create(input: Scenario | ScenarioInput, options: SimulationOptions = {}): Promise<Simulation> {
+    const scenario = isResolved(input) ? input : resolveScenario(input);
+    const tables = await readTables(scenario, options.files);
+    const module = options.module ?? (await compileCore());
+    const compiled = compileScenario(scenario, tables);
+    const core = new HostCore(instantiateCore(module), compiled);
+    const injection = new Injection(core);
+    compiled.vms.forEach(({ group }, index) => {
+      const arrivals = group.workload?.arrivals;
+      if (arrivals?.process !== 'trace') return;
+      if (options.files === undefined) {
+        throw new InputError({ path: `vms.${group.name}.workload.arrivals.file`, given: show(arrivals.file), expected: 'options.files to read it from, such as nodeHost(folder)' });
+      }
+      const { process: _, ...trace } = arrivals;
+      const known = Object.fromEntries(Object.entries({ seed: scenario.seed, ...trace }).filter(([, value]) => value !== undefined));
+      injection.addTrace(index, openTrace(known as unknown as Parameters<typeof openTrace>[0], options.files));
+    });
+    return new Simulation(scenario, compiled, core, injection);
+  }
+
+  /** Simulated time, ns. */
+  get nowNs(): number {
+    return this.core.nowNs;
+  }
+
+  /** Events simulated so far. */
+  get events(): number {
+    return this.core.events;
+  }
+
+  /** Whether the scenario's end is reached. */
+  get done(): boolean {
+    return this.core.nowNs >= this.endNs;
+  }
+
+  /** Bytes of linear memory that the host takes. */
+  get memoryBytes(): number {
+    return this.core.memoryBytes;
+  }
+
+  /**
+   * Adds work to a VM, before or while the simulation runs.
+   *
+   *     simulation.inject({ vm: 'api', arrivals: [{ atNs: 5_000, serviceNs: 10_000, width: 1 }] });
+   *
+   * @throws InputError for a VM that is not there, a time, service or width that is none
+   */
+  inject(workload: InjectedWorkload): void {
+    this.open();
+    const names = this.compiled.vms.map(({ name }) => name);
+    const vm = names.indexOf(workload.vm);
+    if (vm < 0) throw new InputError({ path: 'vm', given: show(workload.vm), expected: expectedOneOf('the name of a VM:', workload.vm, names) });
+    if (this.compiled.vms[vm]!.group.workload === null) {
+      throw new InputError({ path: `vm ${workload.vm}`, given: 'a VM without a workload', expected: 'a VM whose workload says what a request is (its arrivals may be { process: none })' });
+    }
+    if (Symbol.asyncIterator in workload.arrivals) {
+      this.injection.addTrace(vm, workload.arrivals);
+      this.core.commit(true);
+      return;
+    }
+    const problems = workload.arrivals.flatMap((arrival, index) => arrivalProblems(arrival, `arrivals.${index}`));
+    if (problems.length > 0) throw new InputError(problems);
+    this.injection.add(workload.arrivals.map(({ atNs = this.nowNs, serviceNs = -1, width = 0 }) => ({ atNs: Math.max(atNs, this.nowNs), serviceNs, vm, width })));
+  }
+
+  /** Runs to the scenario's end, or until the signal. */
+  async run(options: RunOptions = {}): Promise<void> {
+    await this.advance(this.endNs, UNLIMITED, options);
+  }
+
+  /** Runs for `durationNs` of simulated time, beyond the scenario's end if need be. */
+  async runFor(durationNs: number, options: RunOptions = {}): Promise<void> {
+    await this.runUntil(this.nowNs + durationNs, options);
+  }
+
+  /** Runs up to and including the instant `timeNs`. */
+  async runUntil(timeNs: number, options: RunOptions = {}): Promise<void> {
+    if (!(timeNs >= this.nowNs && timeNs <= Number.MAX_SAFE_INTEGER)) {
+      throw new RangeError(`runUntil: given ${timeNs}, expected a time from now (${this.nowNs} ns) to 2^53 - 1 ns`);
+    }
+    await this.advance(Math.floor(timeNs), UNLIMITED, options);
+  }
+
+  /** Simulates `events` events; answers how many there were before the scenario's end. */
+  async step(events = 1): Promise<number> {
+    const before = this.events;
+    await this.advance(Math.max(this.endNs, this.nowNs), events, {});
+    return this.events - before;
+  }
+
+  private async advance(untilNs: number, budget: number, { onProgress, signal }: RunOptions): Promise<void> {
+    this.open();
+    if (!this.started) {
+      this.started = true;
+      await this.injection.refill();
+    }
+    const watched = onProgress !== undefined || signal !== undefined;
+    let begun = performance.now();
+    const lap = (): void => {
+      const now = performance.now();
+      this.wallSeconds += (now - begun) / 1000;
+      begun = now;
+    };
+    try {
+      let left = budget;
+      while (left > 0 && signal?.aborted !== true) {
+        const before = this.core.events;
+        const answer = this.core.run(untilNs, watched ? Math.min(left, SLICE_EVENTS) : left);
+        left -= this.core.events - before;
+        if (answer === 'done') return;
+        if (answer === 'input') await this.injection.refill();
+        else if (watched && left > 0) {
+          lap();
+          onProgress?.({ nowNs: this.nowNs, endNs: untilNs, events: this.events, wallSeconds: this.wallSeconds });
+          await new Promise((resolve) => setTimeout(resolve)); // lets the interrupt, the page, the other workers through
+          begun = performance.now();
+        }
+      }
+    } finally {
+      lap();
+    }
+  }
+
+  /**
+   * Counters and distributions up to now. Can be asked for at any time; it disturbs nothing.
+   *
+   * @throws CoreError when tasks or core time do not add up: checked every time
+   */
+  metrics(): Result {
+    this.open();
+    this.core.settle();
+    const { scenario } = this;
+    return buildResult({
+      manifest: {
+        name: NAME,
+        version: VERSION,
+        scenarioSha256: scenarioSha256(scenario),
+        coreSha256: this.core.sha256,
+        fingerprint: scenario.fingerprint ? this.core.fingerprint() : '',
+        seed: scenario.seed,
+        mechanism: scenario.mechanism.kind,
+        durationNs: scenario.durationNs,
+        warmupNs: scenario.warmupNs,
+        measuredNs: Math.max(0, this.nowNs - scenario.warmupNs),
+        replications: 1,
+        events: this.events,
+        wallSeconds: this.wallSeconds,
+      },
+      ...readCounters(this.core, this.compiled, scenario.host.cores),
+    });
+  }
+
+  /** Lets go of trace files. The instance is of no use afterwards. */
+  close(): void {
+    this.closed = true;
+    void this.injection.close();
+  }
+
+  private open(): void {
+    if (this.closed) throw new ClosedError();
+  }
+}
+
+function isResolved(input: Scenario | ScenarioInput): input is Scenario {
+  return 'durationNs' in input;
+}
+
+async function readTables(scenario: Scenario, files: TraceHost | undefined): Promise<EmpiricalTables> {
+  const tables = new Map<string, Float64Array>();
+  for (const file of empiricalFiles(scenario)) {
+    if (files === undefined) {
+      throw new InputError({ path: 'dist: empirical', given: show(file), expected: 'options.files to read it from, such as nodeHost(folder)' });
+    }
+    tables.set(file, await readNumbers(files, file));
+  }
+  return tables;
+}
+
+function arrivalProblems({ atNs = 0, serviceNs = -1, width = 0 }: Partial<Arrival>, path: string): { path: string; given: string; expected: string }[] {
+  const problems: { path: string; given: string; expected: string }[] = [];
+  const time = (value: number): boolean => value >= 0 && value <= Number.MAX_SAFE_INTEGER;
+  if (!time(atNs)) problems.push({ path: `${path}.atNs`, given: show(atNs), expected: 'nanoseconds from 0 to 2^53 - 1' });
+  if (!time(serviceNs) && serviceNs !== -1) problems.push({ path: `${path}.serviceNs`, given: show(serviceNs), expected: 'nanoseconds from 0 to 2^53 - 1, or -1 to draw' });
+  if (!Number.isInteger(width) || width < 0 || width > 2 ** 24) problems.push({ path: `${path}.width`, given: show(width), expected: 'a whole number of tasks from 1 to 2^24, or 0 to draw' });
+  return problems;
+}

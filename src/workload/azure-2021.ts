@@ -1,0 +1,105 @@
+// Azure Functions invocation trace of 2021 (Zhang et al., "Faster and Cheaper Serverless Computing on Harvested
+// Resources", SOSP 2021): one row an invocation, columns app, func, end_timestamp, duration, both times in seconds.
+// An arrival is the start, end - duration. Rows stand roughly by end, so starts are out of order: a window puts them
+// right, for which the longest duration is always wide enough where rows are sorted by end. Without `windowNs` a first
+// pass over the file finds the least window; with it one pass is enough.
+
+import { WIDTH_DRAWN_BY_VM, type ArrivalBatch, type TraceSummary } from './arrival.js';
+import { CellProblems, columnIndexes, csvBlocks, decimal, detached } from './csv-rows.js';
+import { chooseFunctions } from './functions.js';
+import type { TraceOptions } from './options.js';
+import { ArrivalOutput, raisedToFloor } from './output.js';
+import { Reorder } from './reorder.js';
+import { readText, type TraceHost } from './text-source.js';
+
+const SECOND_NS = 1e9;
+const COLUMNS = ['app', 'func', 'end_timestamp', 'duration'] as const;
+
+interface Invocation {
+  readonly func: string;
+  readonly endNs: number;
+  readonly durationNs: number;
+  readonly line: number;
+}
+
+/** The checked rows of one chunk after the other. */
+async function* invocations(host: TraceHost, file: string): AsyncGenerator<Invocation[]> {
+  let at: Record<(typeof COLUMNS)[number], number> | undefined;
+  for await (const block of csvBlocks(readText(host, file), file)) {
+    at ??= columnIndexes(block.header, COLUMNS, file);
+    const problems = new CellProblems(file);
+    const rows: Invocation[] = [];
+    for (let i = 0; i < block.rows.length; i++) {
+      const row = block.rows[i]!;
+      const end = decimal(row[at.end_timestamp]!);
+      const duration = decimal(row[at.duration]!);
+      if (!(end >= 0))
+        problems.add(
+          block.line(i),
+          'end_timestamp',
+          row[at.end_timestamp]!,
+          'seconds from the start of the trace, 0 or more',
+        );
+      if (!(duration >= 0)) problems.add(block.line(i), 'duration', row[at.duration]!, 'seconds, 0 or more');
+      rows.push({
+        func: row[at.func]!,
+        endNs: Math.round(end * SECOND_NS),
+        durationNs: Math.round(duration * SECOND_NS),
+        line: block.line(i),
+      });
+    }
+    problems.throwIfAny();
+    yield rows;
+  }
+}
+
+/** First pass: the functions, and how far starts lie behind the latest start of the rows before them. */
+async function scan(options: TraceOptions, host: TraceHost): Promise<{ functions: string[]; windowNs: number }> {
+  const functions = new Set<string>();
+  let latestNs = -Infinity;
+  let windowNs = 0;
+  for await (const rows of invocations(host, options.file)) {
+    for (const { func, endNs, durationNs } of rows) {
+      if (!functions.has(func)) functions.add(detached(func));
+      latestNs = Math.max(latestNs, endNs - durationNs);
+      windowNs = Math.max(windowNs, latestNs - (endNs - durationNs));
+    }
+  }
+  return { functions: [...functions], windowNs };
+}
+
+export async function* readAzure2021(
+  options: TraceOptions,
+  host: TraceHost,
+  summary: TraceSummary,
+): AsyncGenerator<ArrivalBatch> {
+  const { file } = options;
+  const needsScan = options.windowNs === undefined || options.functions !== undefined;
+  const scanned = needsScan ? await scan(options, host) : undefined;
+  const windowNs = options.windowNs ?? scanned?.windowNs ?? 0;
+  let taken: ReadonlySet<string> | undefined;
+  if (scanned !== undefined) {
+    const chosen = chooseFunctions(scanned.functions, options, file);
+    if (options.functions !== undefined) taken = new Set(chosen.map((i) => scanned.functions[i]!));
+    summary.functionsRead = scanned.functions.length;
+    summary.functionsJoined = scanned.functions.length;
+    summary.functionsUsed = chosen.length;
+  }
+  summary.windowNs = windowNs;
+
+  const out = new ArrivalOutput(options, summary);
+  const reorder = new Reorder(file, windowNs);
+  for await (const rows of invocations(host, file)) {
+    for (const { func, endNs, durationNs, line } of rows) {
+      summary.rows++;
+      if (taken !== undefined && !taken.has(func)) continue;
+      reorder.push(endNs - durationNs, raisedToFloor(durationNs, summary), WIDTH_DRAWN_BY_VM, line);
+      reorder.release(out, false);
+      if (out.full) yield out.take();
+      if (out.ended) break;
+    }
+    if (out.ended) break;
+  }
+  while (reorder.release(out, true) && !out.ended) yield out.take();
+  if (!out.empty) yield out.take();
+}

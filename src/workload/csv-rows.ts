@@ -1,0 +1,218 @@
+// Text chunks to rows of cells with their line numbers (RFC 4180: quoted cells, doubled quotes, newlines inside quotes).
+// Papa Parse splits the text; what is added here is streaming by chunk, line numbers, and the refusal of ragged rows.
+// A last row without its newline is taken where it has all its cells: RFC 4180 allows that.
+
+import Papa from 'papaparse';
+import { InputError, show, type Problem } from '../scenario/errors.js';
+
+/** Rows that were complete in one chunk of text; every row has as many cells as the header. */
+export interface CsvBlock {
+  /** The same for every block of a file; the first block is given even where the file has no rows. */
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** The line a row starts on, counted from 1, the header's being 1. */
+  line(row: number): number;
+}
+
+/** Longest row in characters: an unclosed quote would otherwise swallow the rest of the file into memory. */
+export const ROW_CHARACTERS_MAX = 4 * 1024 * 1024;
+
+/** How many faulty rows are told at once. */
+export const PROBLEMS_MAX = 10;
+
+interface Parsed {
+  readonly data: string[][];
+  readonly errors: readonly { readonly message: string; readonly row?: number }[];
+  readonly meta: { readonly cursor: number };
+}
+
+export async function* csvBlocks(text: AsyncIterable<string>, file: string): AsyncGenerator<CsvBlock> {
+  let parser: { parse(input: string, baseIndex: number, ignoreLastRow: boolean): unknown } | undefined;
+  let header: readonly string[] | undefined;
+  let pending = '';
+  let line = 1;
+
+  const take = (last: boolean): CsvBlock | undefined => {
+    parser ??= new Papa.Parser({ delimiter: ',', newline: newlineOf(pending) });
+    const { data, errors, meta } = parser.parse(pending, 0, !last) as Parsed;
+    const firstLine = line;
+    const quoted = pending.lastIndexOf('"', meta.cursor - 1) >= 0;
+    const lines = quoted ? linesOfRows(data, firstLine) : undefined;
+    const lineOf = (row: number) => (lines === undefined ? firstLine + row : lines[row]!);
+    // An error in the row that is still incomplete comes again, if it is one, once the rest of the row is here.
+    // Of several in one row the first is told: the others follow from it.
+    const malformed = errors.filter(({ row }, i) => (row ?? 0) < data.length && row !== errors[i - 1]?.row);
+    if (malformed.length > 0) {
+      throw new InputError(
+        malformed.slice(0, PROBLEMS_MAX).map(({ message, row }) => ({
+          file,
+          line: lineOf(row ?? 0),
+          path: '',
+          given: `a malformed quoted cell (${message.toLowerCase()})`,
+          expected: 'a quoted cell closed by a quote, quotes inside it doubled',
+        })),
+      );
+    }
+    line = lines === undefined ? firstLine + data.length : lines[data.length]!;
+    pending = pending.slice(meta.cursor);
+    if (pending.length > ROW_CHARACTERS_MAX) {
+      const given = `a row of more than ${ROW_CHARACTERS_MAX} characters`;
+      throw new InputError({ file, line, path: '', given, expected: 'shorter rows; is a quote left open?' });
+    }
+    let start = 0;
+    if (header === undefined) {
+      if (data.length === 0) return undefined;
+      header = checkedHeader(data[0]!, file);
+      start = 1;
+    }
+    return blockOf(header, data, start, lineOf, file);
+  };
+
+  for await (const chunk of text) {
+    pending += chunk;
+    // Before the first line's end is known, a `\r` at the very end may be half of `\r\n`.
+    const lineEnded = parser === undefined ? /\n|\r[^]/.test(pending) : /[\r\n]/.test(chunk);
+    if (!lineEnded && pending.length <= ROW_CHARACTERS_MAX) continue;
+    const block = take(false);
+    if (block !== undefined) yield block;
+  }
+  if (pending.length > 0) {
+    const block = take(true);
+    if (block !== undefined) yield block;
+  }
+  if (header === undefined) {
+    throw new InputError({ file, path: '', given: 'an empty file', expected: 'a header line that names the columns' });
+  }
+}
+
+/** The first line's end decides. A lone `\r` at the very end of what is there may be half of `\r\n`. */
+function newlineOf(text: string): '\n' | '\r\n' | '\r' {
+  const at = text.indexOf('\n');
+  if (at >= 0) return text[at - 1] === '\r' ? '\r\n' : '\n';
+  const lone = text.indexOf('\r');
+  return lone >= 0 && lone < text.length - 1 ? '\r' : '\n';
+}
+
+/** First line of each row and, at the end, of what follows them. */
+function linesOfRows(rows: readonly (readonly string[])[], firstLine: number): Float64Array {
+  const lines = new Float64Array(rows.length + 1);
+  lines[0] = firstLine;
+  rows.forEach((row, i) => {
+    let inside = 0;
+    for (const cell of row) for (let at = cell.indexOf('\n'); at >= 0; at = cell.indexOf('\n', at + 1)) inside++;
+    lines[i + 1] = lines[i]! + 1 + inside;
+  });
+  return lines;
+}
+
+function checkedHeader(cells: readonly string[], file: string): readonly string[] {
+  const header = cells.map((cell) => cell.trim());
+  const problems: Problem[] = [];
+  header.forEach((name, i) => {
+    if (name !== '' && header.indexOf(name) < i) {
+      problems.push({ file, line: 1, path: name, given: 'the column twice', expected: 'each column once' });
+    }
+  });
+  if (problems.length > 0) throw new InputError(problems);
+  return header;
+}
+
+/** Leaves out empty lines; refuses rows with too few or too many cells. */
+function blockOf(
+  header: readonly string[],
+  data: readonly string[][],
+  start: number,
+  lineOf: (row: number) => number,
+  file: string,
+): CsvBlock {
+  const problems: Problem[] = [];
+  let allWhole = true;
+  for (let i = start; i < data.length; i++) {
+    const row = data[i]!;
+    if (row.length === header.length && (row.length > 1 || row[0] !== '')) continue;
+    allWhole = false;
+    if (row.length === 1 && row[0] === '') continue;
+    if (problems.length < PROBLEMS_MAX) {
+      problems.push({
+        file,
+        line: lineOf(i),
+        path: '',
+        given: `${row.length} ${row.length === 1 ? 'cell' : 'cells'}: ${show(row.join(','))}`,
+        expected: `${header.length} cells, one for each column of the header`,
+      });
+    }
+  }
+  if (problems.length > 0) throw new InputError(problems);
+  if (allWhole) {
+    return { header, rows: start === 0 ? data : data.slice(start), line: (row) => lineOf(row + start) };
+  }
+  const kept: number[] = [];
+  for (let i = start; i < data.length; i++) if (data[i]!.length > 1 || data[i]![0] !== '') kept.push(i);
+  return { header, rows: kept.map((i) => data[i]!), line: (row) => lineOf(kept[row]!) };
+}
+
+/** Where the named columns stand; every missing one is told at once. */
+export function columnIndexes<Name extends string>(
+  header: readonly string[],
+  names: readonly Name[],
+  file: string,
+): Record<Name, number> {
+  const problems: Problem[] = [];
+  const indexes = {} as Record<Name, number>;
+  for (const name of names) {
+    const index = header.indexOf(name);
+    indexes[name] = index;
+    if (index < 0) {
+      const shown = show(header.slice(0, 12).join(','));
+      problems.push({
+        file,
+        line: 1,
+        path: name,
+        given: `a header without it: ${shown}`,
+        expected: `a column named ${show(name)}`,
+      });
+    }
+  }
+  if (problems.length > 0) throw new InputError(problems);
+  return indexes;
+}
+
+const PLAIN_NUMBER = /^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$/;
+const CODE_0 = 0x30;
+const CODE_9 = 0x39;
+
+/**
+ * NaN unless the cell is a finite decimal number. `Number` alone would take '' for 0 and 0x10 for 16; the expression
+ * alone is slower, so that cells which begin with two digits skip it.
+ */
+export function decimal(cell: string): number {
+  const first = cell.charCodeAt(0);
+  const second = cell.charCodeAt(1);
+  const digits = first >= CODE_0 && first <= CODE_9 && (cell.length === 1 || (second >= CODE_0 && second <= CODE_9));
+  const value = digits || PLAIN_NUMBER.test(cell) ? Number(cell) : NaN;
+  return value - value === 0 ? value : NaN;
+}
+
+/** Gathers the faulty cells of a block, so that they are told together. */
+export class CellProblems {
+  readonly #file: string;
+  readonly #problems: Problem[] = [];
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  add(line: number, column: string, cell: string, expected: string): void {
+    if (this.#problems.length >= PROBLEMS_MAX) return;
+    this.#problems.push({ file: this.#file, line, path: column, given: show(cell), expected });
+  }
+
+  throwIfAny(): void {
+    if (this.#problems.length > 0) throw new InputError(this.#problems);
+  }
+}
+
+/** A copy that does not keep the chunk it was cut from alive: engines may store a cell as a view into the chunk. */
+export function detached(cell: string): string {
+  return Array.from(cell).join('');
+}

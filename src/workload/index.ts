@@ -1,0 +1,77 @@
+// Opens a trace by the name of its format. A format is one file in this folder and one line in the table below.
+// Free of node: imports; on Node the host comes from node-file.ts.
+
+import { expectedOneOf, InputError, show } from '../scenario/errors.js';
+import { emptySummary, type ArrivalBatch, type TraceReader, type TraceSummary } from './arrival.js';
+import { readAzure2019 } from './azure-2019.js';
+import { readAzure2021 } from './azure-2021.js';
+import { readCsv } from './csv.js';
+import { checkOptions, type TraceOptions } from './options.js';
+import type { TraceHost } from './text-source.js';
+
+export interface TraceFormat {
+  readonly meaning: string;
+  /** Options beside the common ones, and those of them it cannot do without. */
+  readonly options: readonly string[];
+  readonly required: readonly string[];
+  /** The arrivals in order; fills the summary as it goes. */
+  read(options: TraceOptions, host: TraceHost, summary: TraceSummary): AsyncIterable<ArrivalBatch>;
+}
+
+export const TRACE_FORMATS: Readonly<Record<string, TraceFormat>> = {
+  csv: {
+    meaning: 'a CSV file with a column of arrival times, and optionally of service times and widths',
+    options: ['columns', 'arrivalUnit', 'serviceUnit', 'windowNs'],
+    required: [],
+    read: readCsv,
+  },
+  'azure-2019': {
+    meaning: 'Azure Functions 2019: invocations per minute, joined with the percentiles of execution times',
+    options: ['durations', 'functions', 'startMinute', 'minutes', 'spread'],
+    required: ['durations'],
+    read: readAzure2019,
+  },
+  'azure-2021': {
+    meaning: 'Azure Functions 2021: one row an invocation, with its end and duration',
+    options: ['functions', 'windowNs'],
+    required: [],
+    read: readAzure2021,
+  },
+};
+
+/**
+ * A trace as a stream of arrivals in order. The options are checked at once, the file when reading begins; both throw
+ * an InputError that tells file, line, what was given and what is expected.
+ *
+ *     const trace = openTrace({ format: 'csv', file: 'a.csv' }, memoryHost({ 'a.csv': 'arrival\n5\n' }));
+ *     for await (const { count, atNs } of trace) console.log(atNs.subarray(0, count)); // Float64Array [ 5 ]
+ *
+ * @param formats a table to look the format up in, for formats that are not part of the package
+ */
+export function openTrace(
+  options: TraceOptions,
+  host: TraceHost,
+  formats: Readonly<Record<string, TraceFormat>> = TRACE_FORMATS,
+): TraceReader {
+  const format = Object.hasOwn(formats, options.format) ? formats[options.format] : undefined;
+  if (format === undefined) {
+    const expected = expectedOneOf('one of', String(options.format), Object.keys(formats));
+    throw new InputError({ path: 'format', given: show(options.format), expected });
+  }
+  checkOptions(options, format.options, format.required);
+  let latest = emptySummary();
+  return {
+    get summary() {
+      return latest;
+    },
+    [Symbol.asyncIterator]() {
+      latest = emptySummary();
+      return format.read(options, host, latest)[Symbol.asyncIterator]();
+    },
+  };
+}
+
+export { eachArrival, summaryNotes, BATCH_CAPACITY } from './arrival.js';
+export type { ArrivalBatch, TraceReader, TraceSummary } from './arrival.js';
+export type { TraceOptions } from './options.js';
+export { memoryHost, type TraceHost } from './text-source.js';

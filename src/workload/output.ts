@@ -1,0 +1,92 @@
+// The last step of every reader: start, scales and limit applied to arrivals that come in order, then batches.
+
+import { InputError, show } from '../scenario/errors.js';
+import { BATCH_CAPACITY, type ArrivalBatch, type TraceSummary } from './arrival.js';
+import { TIME_MAX_NS, type TraceOptions } from './options.js';
+
+/** Durations recorded in whole milliseconds are often 0; the host cannot run a task in no time. */
+export const SERVICE_FLOOR_NS = 1000;
+
+export class ArrivalOutput {
+  readonly #file: string;
+  readonly #summary: TraceSummary;
+  readonly #timeScale: number;
+  readonly #serviceScale: number;
+  readonly #limit: number;
+  #startNs: number | undefined;
+  #count = 0;
+  readonly #atNs = new Float64Array(BATCH_CAPACITY);
+  readonly #serviceNs = new Float64Array(BATCH_CAPACITY);
+  readonly #width = new Uint32Array(BATCH_CAPACITY);
+
+  constructor(options: TraceOptions, summary: TraceSummary) {
+    this.#file = options.file;
+    this.#summary = summary;
+    this.#timeScale = options.timeScale ?? 1;
+    this.#serviceScale = options.serviceScale ?? 1;
+    this.#limit = options.limit ?? Infinity;
+    this.#startNs = options.startNs === 'first' ? undefined : (options.startNs ?? 0);
+  }
+
+  /** No further arrival is wanted. */
+  get ended(): boolean {
+    return this.#summary.arrivals >= this.#limit;
+  }
+
+  get full(): boolean {
+    return this.#count === BATCH_CAPACITY;
+  }
+
+  get empty(): boolean {
+    return this.#count === 0;
+  }
+
+  /**
+   * Takes one arrival in trace time; callers give them in order, and hand out the batch once it is full.
+   * @param serviceNs trace time too; negative: drawn by the VM
+   * @param line of the trace file for errors; 0 where an arrival has no line of its own
+   */
+  add(traceNs: number, serviceNs: number, width: number, line: number): void {
+    this.#startNs ??= traceNs;
+    const sinceStartNs = traceNs - this.#startNs;
+    if (sinceStartNs < 0) {
+      this.#summary.beforeStart++;
+      return;
+    }
+    if (this.ended) return;
+    const atNs = Math.round(sinceStartNs * this.#timeScale);
+    // A task of no recorded length takes no time; one of some length takes at least the clock's unit.
+    const scaledNs = serviceNs > 0 ? Math.max(1, Math.round(serviceNs * this.#serviceScale)) : serviceNs < 0 ? -1 : 0;
+    if (atNs > TIME_MAX_NS || scaledNs > TIME_MAX_NS) throw this.#tooLong(atNs, scaledNs, line);
+    const i = this.#count++;
+    this.#atNs[i] = atNs;
+    this.#serviceNs[i] = scaledNs;
+    this.#width[i] = width;
+    this.#summary.arrivals++;
+  }
+
+  #tooLong(atNs: number, serviceNs: number, line: number): InputError {
+    const given =
+      atNs > TIME_MAX_NS ? `an arrival ${show(atNs)} ns after the start` : `a service time of ${show(serviceNs)} ns`;
+    const hint =
+      atNs > TIME_MAX_NS
+        ? '; is the unit right? startNs: first makes the first arrival time 0'
+        : '; is the unit right?';
+    const problem = { file: this.#file, path: '', given, expected: `at most 2^53 ns (104 days)${hint}` };
+    return new InputError(line > 0 ? { ...problem, line } : problem);
+  }
+
+  /** What has been gathered; the next `add` begins a new batch in the same arrays. */
+  take(): ArrivalBatch {
+    const count = this.#count;
+    this.#count = 0;
+    return { count, atNs: this.#atNs, serviceNs: this.#serviceNs, width: this.#width };
+  }
+}
+
+/** Raises the durations that a format's rounding has made too short, and counts them. */
+export function raisedToFloor(serviceNs: number, summary: TraceSummary): number {
+  if (serviceNs >= SERVICE_FLOOR_NS) return serviceNs;
+  summary.servicesRaised++;
+  return SERVICE_FLOOR_NS;
+}

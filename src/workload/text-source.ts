@@ -1,0 +1,243 @@
+// Bytes to text: plain UTF-8, gzip and Zstandard, told apart by their first bytes whatever the name says.
+// Streams; holds one chunk at a time. Free of node: imports, so that a browser reads traces with the same code
+// (DecompressionStream is in Node >= 18 and every current browser; fzstd is plain JavaScript).
+// Leaves out archives (.zip, .rar, .tar) and checks no Zstandard checksum (fzstd does not).
+
+import { InputError, type Problem } from '../scenario/errors.js';
+
+/** Where bytes come from: a folder on disk, memory, the network. */
+export interface TraceHost {
+  /** Opens a file for one reading from its start. Throws an InputError where it cannot be had. */
+  open(path: string): Promise<AsyncIterable<Uint8Array>>;
+}
+
+interface Signature {
+  readonly bytes: readonly number[];
+  readonly name: string;
+}
+
+const GZIP: readonly number[] = [0x1f, 0x8b];
+const ZSTD: readonly number[] = [0x28, 0xb5, 0x2f, 0xfd];
+
+/** What is often handed over in place of a trace; anything else that is not text is caught by the decoder. */
+const FOREIGN: readonly Signature[] = [
+  { bytes: [0x50, 0x4b, 0x03, 0x04], name: 'a zip archive' },
+  { bytes: [0x52, 0x61, 0x72, 0x21], name: 'a rar archive' },
+  { bytes: [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], name: 'a 7z archive' },
+  { bytes: [0xfd, 0x37, 0x7a, 0x58, 0x5a], name: 'xz data' },
+  { bytes: [0x42, 0x5a, 0x68], name: 'bzip2 data' },
+  { bytes: [0x50, 0x41, 0x52, 0x31], name: 'a Parquet file' },
+  { bytes: [0xff, 0xfe], name: 'UTF-16 text' },
+  { bytes: [0xfe, 0xff], name: 'UTF-16 text' },
+];
+
+const SIGNATURE_BYTES = 8;
+const EXPECTED_FILE = 'UTF-8 text, plain or compressed with gzip or Zstandard';
+
+function startsWith(bytes: Uint8Array, signature: readonly number[]): boolean {
+  return bytes.length >= signature.length && signature.every((byte, i) => bytes[i] === byte);
+}
+
+function refuse(file: string, given: string, expected: string, line?: number): InputError {
+  const problem: Problem = { file, path: '', given, expected };
+  return new InputError(line === undefined ? problem : { ...problem, line });
+}
+
+/** The text of a file in chunks, a byte order mark taken off. A refusal names the line the file is readable up to. */
+export async function* readText(host: TraceHost, file: string): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let line = 1;
+  const bytes = decompress(await host.open(file), file);
+  try {
+    for await (const chunk of bytes) {
+      let text: string;
+      try {
+        text = decoder.decode(chunk, { stream: true });
+      } catch {
+        throw refuse(file, 'bytes that are not UTF-8 text', EXPECTED_FILE, line + linesBeforeGarbage(chunk));
+      }
+      const nul = text.indexOf('\0');
+      if (nul >= 0) throw refuse(file, 'binary data', EXPECTED_FILE, line + countNewlines(text, nul));
+      line += countNewlines(text, text.length);
+      if (text.length > 0) yield text;
+    }
+    try {
+      decoder.decode();
+    } catch {
+      throw refuse(file, 'a character cut in the middle by the end of the file', 'whole UTF-8 characters', line);
+    }
+  } catch (error) {
+    if (error instanceof DamagedStream) throw refuse(file, error.given, error.expected, line);
+    throw error;
+  }
+}
+
+function countNewlines(text: string, end: number): number {
+  let count = 0;
+  for (let at = text.indexOf('\n'); at >= 0 && at < end; at = text.indexOf('\n', at + 1)) count++;
+  return count;
+}
+
+/** The fatal decoder does not say where; a second, forgiving pass over the one chunk does. */
+function linesBeforeGarbage(chunk: Uint8Array): number {
+  const text = new TextDecoder('utf-8').decode(chunk);
+  const at = text.indexOf('\uFFFD');
+  return countNewlines(text, at < 0 ? text.length : at);
+}
+
+/** A compressed stream that breaks off or does not decode; becomes an InputError where the line is known. */
+class DamagedStream extends Error {
+  constructor(
+    readonly given: string,
+    readonly expected: string,
+  ) {
+    super(given);
+  }
+}
+
+async function* decompress(bytes: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {
+  const source = bytes[Symbol.asyncIterator]();
+  let handedOver = false;
+  try {
+    let head = new Uint8Array(0);
+    while (head.length < SIGNATURE_BYTES) {
+      const { done, value } = await source.next();
+      if (done) break;
+      const joined = new Uint8Array(head.length + value.length);
+      joined.set(head);
+      joined.set(value, head.length);
+      head = joined;
+    }
+    const foreign = FOREIGN.find(({ bytes: signature }) => startsWith(head, signature));
+    if (foreign) throw refuse(file, foreign.name, EXPECTED_FILE);
+    handedOver = true;
+    const whole = prepend(head, source);
+    if (startsWith(head, GZIP)) yield* gunzip(whole);
+    else if (startsWith(head, ZSTD)) yield* unzstd(whole);
+    else yield* whole;
+  } finally {
+    if (!handedOver) await source.return?.();
+  }
+}
+
+async function* prepend(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    if (head.length > 0) yield head;
+    for (;;) {
+      const { done, value } = await rest.next();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await rest.return?.();
+  }
+}
+
+async function* gunzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const stream = new DecompressionStream('gzip');
+  const writer = stream.writable.getWriter();
+  const reader = stream.readable.getReader();
+  let sourceError: unknown;
+  const pumped = pump(bytes, writer).catch((error: unknown) => {
+    sourceError = error;
+    return writer.abort(error).catch(() => undefined);
+  });
+  // The stream reports one fault in several promises; the reader's is the one told, the others must not go unhandled.
+  writer.closed.catch(() => undefined);
+  reader.closed.catch(() => undefined);
+  try {
+    for (;;) {
+      let step: Awaited<ReturnType<typeof reader.read>>;
+      try {
+        step = await reader.read();
+      } catch (error) {
+        if (sourceError !== undefined) throw sourceError;
+        throw new DamagedStream(`damaged or incomplete gzip data (${messageOf(error)})`, 'a whole gzip file');
+      }
+      if (step.done) break;
+      yield step.value as Uint8Array;
+    }
+    await pumped;
+    if (sourceError !== undefined) throw sourceError;
+  } finally {
+    await reader.cancel().catch(() => undefined);
+    await pumped;
+  }
+}
+
+/** Ends quietly when the other side stopped listening or could not decode: the reader knows why. */
+async function pump(
+  bytes: AsyncIterable<Uint8Array>,
+  writer: WritableStreamDefaultWriter<BufferSource>,
+): Promise<void> {
+  for await (const chunk of bytes) {
+    try {
+      await writer.ready;
+      await writer.write(chunk as Uint8Array<ArrayBuffer>);
+    } catch {
+      return;
+    }
+  }
+  await writer.close().catch(() => undefined);
+}
+
+async function* unzstd(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const { Decompress } = await import('fzstd');
+  const ready: Uint8Array[] = [];
+  const stream = new Decompress((chunk) => ready.push(chunk));
+  const push = (chunk: Uint8Array, last: boolean) => {
+    try {
+      stream.push(chunk, last);
+    } catch (error) {
+      throw new DamagedStream(`damaged or incomplete Zstandard data (${messageOf(error)})`, 'a whole Zstandard file');
+    }
+  };
+  for await (const chunk of bytes) {
+    push(chunk, false);
+    yield* ready.splice(0);
+  }
+  push(new Uint8Array(0), true);
+  yield* ready.splice(0);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+export type HeldFile = string | Uint8Array | (() => ReadableStream<Uint8Array>);
+
+/** A host whose files are texts, bytes, or functions that open a Web stream anew (`() => blob.stream()`). */
+export function memoryHost(files: Readonly<Record<string, HeldFile>>): TraceHost {
+  return {
+    open(path) {
+      const file = Object.hasOwn(files, path) ? files[path] : undefined;
+      if (file === undefined) {
+        const known = Object.keys(files).join(', ');
+        return Promise.reject(
+          refuse(path, 'the name of no file', known === '' ? 'a file (there is none)' : `one of: ${known}`),
+        );
+      }
+      if (typeof file === 'function') return Promise.resolve(fromWebStream(file()));
+      return Promise.resolve(once(typeof file === 'string' ? new TextEncoder().encode(file) : file));
+    },
+  };
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  await Promise.resolve();
+  yield bytes;
+}
+
+/** Not `for await` over the stream itself: not every current browser iterates one. */
+export async function* fromWebStream(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}

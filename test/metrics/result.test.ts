@@ -1,0 +1,173 @@
+// Results: built from raw counters, checked by the laws, printed as stable JSON, put together over replications.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { assertLaws, brokenLaws, LawError } from '../../src/metrics/laws.js';
+import {
+  confidenceOf,
+  differenceOf,
+  headlineFigures,
+  replicationOf,
+  replicationSeed,
+  withReplications,
+} from '../../src/metrics/replications.js';
+import { isUnstable, toStableJson, type Result } from '../../src/metrics/result.js';
+import { parseScenario } from '../../src/scenario/parse.js';
+import { withMechanism } from '../../src/scenario/mechanisms.js';
+import { fakeTools, SCENARIO, type FakeOptions } from '../cli/fake.js';
+
+const { scenario } = parseScenario(SCENARIO);
+
+async function simulate(seed = 7, options: FakeOptions = {}, kind: 'hyperflux' | 'static' = 'hyperflux'): Promise<Result> {
+  const simulation = await fakeTools(options).create(withMechanism({ ...scenario, seed }, kind), '.');
+  await simulation.run();
+  return simulation.metrics();
+}
+
+describe('a result', () => {
+  it('turns counters into distributions, shares and the SLO verdict', async () => {
+    const result = await simulate();
+    const [api, batch] = result.vms;
+    expect(api).toMatchObject({ name: 'api', class: 'latency-critical', arrived: 100, completed: 100, offeredLoad: 2, unstable: false });
+    expect(api!.latencyNs).toMatchObject({ count: 100, min: 10_007, max: 10_007, p50: 10_007, p999: 10_007, mean: 10_007, stddev: 0 });
+    expect(api!.slo).toEqual({ quantile: 0.99, targetNs: 200_000, latencyNs: 10_007, attained: true });
+    expect(batch).toMatchObject({ slo: null, offeredLoad: null });
+    expect(result.host.utilization).toBeCloseTo(2000 / 9e6, 12);
+    expect(result.manifest.eventsPerSecond).toBe(1234 / 0.25);
+    expect(result.incomplete).toBeUndefined();
+  });
+
+  it('is not attained where requests arrived and none was completed', async () => {
+    const tools = fakeTools();
+    const before = (await tools.create(scenario, '.')).metrics();
+    expect(before.vms[0]!.slo).toMatchObject({ latencyNs: null, attained: true });
+    expect(before.incomplete).toBe(true);
+    const missed = await simulate(7, { enough: () => 99 });
+    expect(missed.vms[0]!.slo).toMatchObject({ attained: false });
+  });
+
+  it('calls a VM unstable when a share of all its arrivals piled up, not when a few are in flight', () => {
+    expect(isUnstable({ arrived: 1_000_000, inFlight: 100_000, inFlightAtWarmup: 0 })).toBe(true);
+    expect(isUnstable({ arrived: 1_000_000, inFlight: 100_000, inFlightAtWarmup: 95_000 })).toBe(false);
+    // A short run of a stable queue may end in the middle of a burst.
+    expect(isUnstable({ arrived: 100, inFlight: 40, inFlightAtWarmup: 0 })).toBe(false);
+    expect(isUnstable({ arrived: 0, inFlight: 0, inFlightAtWarmup: 0 })).toBe(false);
+  });
+});
+
+describe('the laws', () => {
+  it('hold for a sound result', async () => {
+    expect(brokenLaws(await simulate())).toEqual([]);
+  });
+
+  it.each([
+    ['lost requests', (result: Result) => (result.vms[0]!.completed -= 1), /api: arrived 100, but .* is 99/],
+    ['lost core time', (result: Result) => (result.host.idleCoreSeconds -= 1e-9), /core-seconds .* cores × time is/],
+    ['negative core time', (result: Result) => (result.vms[1]!.cpuSeconds.steal = -1), /batch: cpuSeconds.steal is -1/],
+    ['latency below service', (result: Result) => (result.vms[0]!.slowdown.min = 0.9), /api: slowdown 0.9/],
+  ])('tell %s', async (_, spoil, message) => {
+    const result = await simulate();
+    spoil(result);
+    expect(brokenLaws(result).join('\n')).toMatch(message);
+    expect(() => assertLaws(result)).toThrow(LawError);
+  });
+
+  it('tell every broken law at once', async () => {
+    const result = await simulate();
+    result.vms[0]!.arrived += 1;
+    result.vms[1]!.arrived += 1;
+    expect(brokenLaws(result)).toHaveLength(2);
+  });
+});
+
+describe('stable JSON', () => {
+  it('does not depend on the order in which keys were set', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.string(), fc.jsonValue())), (entries) => {
+        // JSON knows one zero and one __proto__ is no ordinary key of a literal.
+        const forward = Object.assign(Object.create(null) as object, Object.fromEntries(entries));
+        const unique = Object.entries(forward);
+        const backward = Object.fromEntries([...unique].reverse());
+        expect(toStableJson(Object.fromEntries(unique))).toBe(toStableJson(backward));
+        expect(JSON.parse(toStableJson(backward))).toEqual(JSON.parse(JSON.stringify(backward)));
+      }),
+    );
+  });
+
+  it('keeps the order of lists, sorts keys by code unit and ends in one line feed', () => {
+    expect(toStableJson({ b: [2, 1], a: null, B: undefined, Z: 0 })).toBe('{\n  "Z": 0,\n  "a": null,\n  "b": [\n    2,\n    1\n  ]\n}\n');
+  });
+
+  it('refuses numbers that JSON would turn into null', () => {
+    expect(() => toStableJson({ p99: NaN })).toThrow(/"p99": given NaN/);
+    expect(() => toStableJson({ list: [Infinity] })).toThrow(/given Infinity/);
+  });
+});
+
+describe('replications', () => {
+  it('keep the given seed first and have whole seeds of their own after it', () => {
+    expect(replicationSeed(42, 0)).toBe(42);
+    const seeds = new Set<number>();
+    for (let seed = 0; seed < 50; seed++) {
+      for (let r = 0; r < 50; r++) {
+        const derived = replicationSeed(seed, r);
+        expect(Number.isSafeInteger(derived) && derived >= 0).toBe(true);
+        seeds.add(derived);
+      }
+    }
+    expect(seeds.size).toBe(2500);
+  });
+
+  it('pin their derivation: a change of it is a change of results', () => {
+    expect([1, 2, 3].map((r) => replicationSeed(1, r))).toMatchInlineSnapshot(`
+      [
+        3316356330981164,
+        8498871037046174,
+        407638796292049,
+      ]
+    `);
+    expect(replicationSeed(Number.MAX_SAFE_INTEGER, 1)).toMatchInlineSnapshot(`8282914575726954`);
+  });
+
+  it('leave the body of the result as a plain run prints it', async () => {
+    const results = await Promise.all([simulate(7), simulate(8), simulate(9)]);
+    const { replications, confidence, ...body } = withReplications(results);
+    expect({ ...body, manifest: { ...body.manifest, replications: 1 } }).toEqual(results[0]);
+    expect(replications!.map((one) => one.seed)).toEqual([7, 8, 9]);
+    expect(confidence).toMatchObject({ level: 0.95, replications: 3 });
+    expect(confidence!.figures['api.latencyNs.p99']).toMatchObject({ count: 3, mean: 10_008 });
+  });
+
+  it('leave interrupted ones out of intervals and mark the whole', async () => {
+    const whole = await simulate(7);
+    const cut: Result = { ...(await simulate(8)), incomplete: true };
+    const combined = withReplications([whole, cut]);
+    expect(combined.incomplete).toBe(true);
+    expect(combined.replications!.map((one) => one.incomplete)).toEqual([undefined, true]);
+    expect(combined.confidence).toMatchObject({ replications: 1 });
+    expect(confidenceOf([replicationOf(cut, 0)]).figures).toEqual({});
+  });
+
+  it('give paired differences seed by seed', async () => {
+    const base = withReplications(await Promise.all([simulate(7), simulate(8), simulate(9)]));
+    const slow = { enough: () => 99 };
+    const value = withReplications(await Promise.all([simulate(7, slow, 'static'), simulate(8, slow, 'static'), simulate(9, slow, 'static')]));
+    const difference = differenceOf(base, value);
+    expect(difference).toMatchObject({ mechanism: 'static', baseline: 'hyperflux', replications: 3 });
+    const max = difference.figures['api.latencyNs.max']!;
+    // The seeds shift both sides alike, so the difference has no spread at all.
+    expect(max).toMatchObject({ baseline: 10_008, value: 1_000_008, difference: 990_000, low: 990_000, high: 990_000 });
+    expect(max.ratio).toBeCloseTo(1_000_008 / 10_008, 12);
+    expect(difference.figures['api.dropped']).toMatchObject({ difference: 0, ratio: null });
+  });
+
+  it('give a difference without interval for one run each', async () => {
+    const difference = differenceOf(await simulate(), await simulate(7, { enough: () => 99 }));
+    expect(difference.figures['api.latencyNs.max']).toMatchObject({ difference: 990_000, low: null, high: null });
+  });
+
+  it('name figures by their path in the result', async () => {
+    expect(Object.keys(headlineFigures(await simulate()))).toEqual(
+      expect.arrayContaining(['api.latencyNs.p999', 'api.slo.attained', 'batch.cpuSeconds.task', 'host.utilization', 'reallocation.count']),
+    );
+  });
+});

@@ -1,0 +1,179 @@
+// The package as its user gets it: the tarball, unpacked beside links to its dependencies. Looked at: what it holds, what the
+// entries import, and that they load by `import`, by `require` and in a worker that is handed a compiled core.
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  version: string;
+  dependencies: Record<string, string>;
+  exports: Record<string, string | Record<string, string>>;
+  bin: { fluxhost: string };
+};
+
+let project: string;
+let installed: string;
+
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), 'fluxhost-package-'));
+  const args = ['pack', '--silent', '--ignore-scripts', '--pack-destination', project];
+  execFileSync('npm', args, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'], shell: process.platform === 'win32' });
+  const tarball = readdirSync(project).find((name) => name.endsWith('.tgz')) ?? '';
+  execFileSync('tar', ['-xzf', tarball], { cwd: project });
+  mkdirSync(join(project, 'node_modules'));
+  installed = join(project, 'node_modules', 'fluxhost');
+  renameSync(join(project, 'package'), installed);
+  for (const name of Object.keys(manifest.dependencies)) {
+    const link = join(project, 'node_modules', name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(root, 'node_modules', name), link, 'junction');
+  }
+});
+
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+/** Runs a program in the user's project and gives back what it printed. */
+const node = (type: 'module' | 'commonjs', code: string): string =>
+  execFileSync(process.execPath, [`--input-type=${type}`, '--no-warnings', '-e', code], {
+    cwd: project,
+    encoding: 'utf8',
+  });
+
+/** Everything that an entry reaches by static imports: its own files' text, and the names of other packages. */
+function reach(entry: string): { text: string; packages: string[] } {
+  const seen = new Map<string, string>();
+  const packages = new Set<string>();
+  const visit = (path: string): void => {
+    if (seen.has(path)) return;
+    const text = readFileSync(path, 'utf8');
+    seen.set(path, text);
+    for (const [, name = ''] of text.matchAll(/^(?:import|export)\b[^;'"]*["']([^"']+)["'];?$/gm)) {
+      if (name.startsWith('.')) visit(join(dirname(path), name));
+      else packages.add(name);
+    }
+  };
+  visit(join(installed, entry));
+  return { text: [...seen.values()].join('\n'), packages: [...packages].sort() };
+}
+
+describe('the tarball', () => {
+  it('holds what the manifest points at, and sources from which a core can be built', () => {
+    const targets = Object.values(manifest.exports).flatMap((target) =>
+      typeof target === 'string' ? [target] : Object.values(target),
+    );
+    for (const target of [...targets, manifest.bin.fluxhost, 'LICENSE', 'assembly/index.ts', 'assembly/layout.ts']) {
+      expect(existsSync(join(installed, target)), target).toBe(true);
+    }
+  });
+
+  it('holds nothing else than that', () => {
+    const top = readdirSync(installed).sort();
+    const allowed = ['LICENSE', 'README.md', 'assembly', 'dist', 'docs', 'package.json'];
+    expect(top.filter((name) => !allowed.includes(name))).toEqual([]);
+  });
+
+  it('has the release core as its file', () => {
+    const built = readFileSync(join(root, 'build/fluxhost.release.wasm'));
+    expect(readFileSync(join(installed, 'dist/fluxhost.wasm')).equals(built)).toBe(true);
+  });
+
+  it('starts its command with a shebang and may run it', () => {
+    const cli = join(installed, manifest.bin.fluxhost);
+    expect(readFileSync(cli, 'utf8').startsWith('#!/usr/bin/env node\n')).toBe(true);
+    if (process.platform !== 'win32') expect(statSync(cli).mode & 0o111).not.toBe(0);
+    expect(execFileSync(process.execPath, [cli, '--version'], { encoding: 'utf8' })).toContain(manifest.version);
+  });
+});
+
+describe('the entries', () => {
+  it('import nothing of Node, no as-bind and no package that is not a dependency', () => {
+    for (const entry of ['dist/index.js', 'dist/core.js']) {
+      const foreign = reach(entry).packages.filter(
+        (name) => !Object.keys(manifest.dependencies).some((known) => name === known || name.startsWith(`${known}/`)),
+      );
+      expect(foreign, entry).toEqual([]);
+    }
+  });
+
+  it('carry the bytes in the default entry only', () => {
+    const head = readFileSync(join(root, 'build/fluxhost.release.wasm')).toString('base64').slice(0, 400);
+    expect(reach('dist/index.js').text).toContain(head);
+    expect(reach('dist/core.js').text).not.toContain(head);
+  });
+
+  it('offer the same names', () => {
+    const names = (entry: string): string =>
+      node('module', `console.log(JSON.stringify(Object.keys(await import('${entry}')).sort()))`);
+    expect(names('fluxhost/core')).toBe(names('fluxhost'));
+    expect(names('fluxhost')).toContain('compileCore');
+  });
+
+  it('compile nothing before somebody asks', () => {
+    const code = `
+      let asked = 0;
+      for (const name of ['compile', 'instantiate', 'Module', 'Instance']) {
+        const real = WebAssembly[name];
+        WebAssembly[name] = new Proxy(real, {
+          apply(target, self, args) { asked++; return Reflect.apply(target, self, args); },
+          construct(target, args) { asked++; return Reflect.construct(target, args); },
+        });
+      }
+      const { compileCore } = await import('fluxhost');
+      const before = asked;
+      await compileCore();
+      console.log(before, asked);`;
+    expect(node('module', code)).toBe('0 1\n');
+  });
+
+  it('know the version of the package', () => {
+    expect(node('module', "console.log((await import('fluxhost')).VERSION)")).toBe(`${manifest.version}\n`);
+  });
+
+  it('load by require', () => {
+    const code = `require('fluxhost').compileCore().then((core) => console.log(core instanceof WebAssembly.Module));`;
+    expect(node('commonjs', code)).toBe('true\n');
+  });
+
+  it('without bytes say so, and take the file', () => {
+    const code = `
+      import { readFileSync } from 'node:fs';
+      import { fileURLToPath } from 'node:url';
+      import { compileCore } from 'fluxhost/core';
+      await compileCore().catch((error) => console.log(error.name, error.message));
+      const core = await compileCore(readFileSync(fileURLToPath(import.meta.resolve('fluxhost/fluxhost.wasm'))));
+      console.log(core instanceof WebAssembly.Module);`;
+    expect(node('module', code)).toBe(
+      'TypeError core: nothing given and no bytes inline, expected a WebAssembly.Module, bytes or a Response\ntrue\n',
+    );
+  });
+
+  it('take a module that another thread compiled', () => {
+    const worker = `
+      import { parentPort } from 'node:worker_threads';
+      import { compileCore } from 'fluxhost/core';
+      parentPort.once('message', async (module) => parentPort.postMessage((await compileCore(module)) === module));`;
+    writeFileSync(join(project, 'worker.mjs'), worker);
+    const code = `
+      import { Worker } from 'node:worker_threads';
+      import { compileCore } from 'fluxhost';
+      const worker = new Worker('./worker.mjs');
+      worker.postMessage(await compileCore());
+      worker.once('message', (same) => { console.log(same); void worker.terminate(); });`;
+    expect(node('module', code)).toBe('true\n');
+  });
+});
