@@ -1,10 +1,11 @@
 // Arrival, service, think and width distributions, sampled inside the core so that every machine draws the same bits.
-// log, exp and pow are AssemblyScript's own (compiled into the Wasm), never the host's.
+// log, exp and pow are our own (math.ts), never the host's nor the compiler's.
 // Exponential: ziggurat of Marsaglia & Tsang (2000) with 256 layers; 98.9 % of draws take one table look and one comparison.
 
 import * as L from "../layout";
 import { next, unit, STREAM_BYTES } from "./random";
 import { allocate } from "./arena";
+import { exp, log, pow } from "./math";
 
 //  Distribution, 64 bytes
 //  ┌ 0 kind u32 ┬ 4 length u32 ┬ 8 a f64 ┬ 16 b f64 ┬ 24 c f64 ┬ 32 table usize ┐
@@ -33,14 +34,14 @@ let Y: usize = 0; // exp(-width)
 export function prepareTables(): void {
   X = allocate(257 * 8 * 2);
   Y = X + 257 * 8;
-  store<f64>(X, AREA * Math.exp(TAIL));
+  store<f64>(X, AREA * exp(TAIL));
   store<f64>(X, TAIL, 8);
   for (let i: u32 = 2; i < LAYERS; i++) {
     const before = load<f64>(X + ((i - 1) << 3));
-    store<f64>(X + (i << 3), -Math.log(AREA / before + Math.exp(-before)));
+    store<f64>(X + (i << 3), -log(AREA / before + exp(-before)));
   }
   store<f64>(X + (LAYERS << 3), 0);
-  for (let i: u32 = 0; i <= LAYERS; i++) store<f64>(Y + (i << 3), Math.exp(-load<f64>(X + (i << 3))));
+  for (let i: u32 = 0; i <= LAYERS; i++) store<f64>(Y + (i << 3), exp(-load<f64>(X + (i << 3))));
 }
 
 /** Exponential with mean 1. */
@@ -64,7 +65,7 @@ function exponentialEdge(stream: usize, first: u32, first_x: f64): f64 {
     else {
       const low = load<f64>(Y + (i << 3));
       const high = load<f64>(Y + ((i + 1) << 3));
-      if (low + unit(next(stream)) * (high - low) < Math.exp(-x)) return base + x;
+      if (low + unit(next(stream)) * (high - low) < exp(-x)) return base + x;
     }
     const bits = next(stream);
     i = <u32>bits & 255;
@@ -79,7 +80,7 @@ function normal(stream: usize): f64 {
     const u = 2 * unit(next(stream)) - 1;
     const v = 2 * unit(next(stream)) - 1;
     const s = u * u + v * v;
-    if (s < 1 && s > 0) return u * Math.sqrt((-2 * Math.log(s)) / s);
+    if (s < 1 && s > 0) return u * Math.sqrt((-2 * log(s)) / s);
   }
 }
 
@@ -93,7 +94,7 @@ function logGamma(x: f64): f64 {
   sum += -1.231739572450155 / (x + 4);
   sum += 0.1208650973866179e-2 / (x + 5);
   sum += -0.5395239384953e-5 / (x + 6);
-  return (x + 0.5) * Math.log(t) - t + Math.log((2.5066282746310005 * sum) / x);
+  return (x + 0.5) * log(t) - t + log((2.5066282746310005 * sum) / x);
 }
 
 /** One draw. Unit: whatever the parameters' is (ns for times, 1 for counts). */
@@ -106,14 +107,14 @@ export function sample(d: Distribution, stream: usize): f64 {
     case L.DIST_UNIFORM:
       return d.a + (d.b - d.a) * unit(next(stream));
     case L.DIST_LOGNORMAL:
-      return Math.exp(d.a + d.b * normal(stream));
+      return exp(d.a + d.b * normal(stream));
     case L.DIST_BIMODAL:
       return unit(next(stream)) < d.c ? d.b : d.a;
     case L.DIST_PARETO:
       // d.c = 1 - (min/max)^shape
-      return d.b * Math.pow(1 - unit(next(stream)) * d.c, -1 / d.a);
+      return d.b * pow(1 - unit(next(stream)) * d.c, -1 / d.a);
     case L.DIST_WEIBULL:
-      return d.b * Math.pow(exponential(stream), 1 / d.a);
+      return d.b * pow(exponential(stream), 1 / d.a);
     case L.DIST_EMPIRICAL:
       return load<f64>(d.table + (<usize>(unit(next(stream)) * <f64>d.length) << 3));
     case L.DIST_MIXTURE: {
@@ -163,13 +164,13 @@ export function layDistributions(words: usize, count: u32, tables: usize): usize
     d.length = <u32>load<f64>(w, L.DISTRIBUTION_LENGTH << 3);
     d.table = tables + (<usize>load<f64>(w, L.DISTRIBUTION_TABLE << 3) << 3);
     if (d.kind == L.DIST_LOGNORMAL) {
-      const variance = Math.log(1 + d.b * d.b);
-      d.a = Math.log(d.a) - variance / 2;
+      const variance = log(1 + d.b * d.b);
+      d.a = log(d.a) - variance / 2;
       d.b = Math.sqrt(variance);
     } else if (d.kind == L.DIST_PARETO) {
-      d.c = 1 - Math.pow(d.b / d.c, d.a);
+      d.c = 1 - pow(d.b / d.c, d.a);
     } else if (d.kind == L.DIST_WEIBULL) {
-      d.b = d.b / Math.exp(logGamma(1 + 1 / d.a));
+      d.b = d.b / exp(logGamma(1 + 1 / d.a));
     } else if (d.kind == L.DIST_MIXTURE) {
       // words (weight, distribution) become (cumulated share, pointer)
       let total: f64 = 0;

@@ -3,10 +3,10 @@
 // max(ratio of the two, 1).
 // 24 to 32 bytes a page, resident or remembered: record 16, table 8 to 16; two pages are known a resident one.
 
-import { Cache, makeCache } from "./cache";
+import { Cache, makeCache, takeOut } from "./cache";
 import { POLICY_ARC } from "./ids";
 import { LINKED_BITS, LINKED_BYTES, makeList, newer, oldest, pushNewest, setNewer, setWord, unlink, word } from "./links";
-import { enter, find, hashOf, leave } from "./page-table";
+import { enter, find, hashOf } from "./page-table";
 import { DIRTY, DIRTY_BIT, PAGE_MASK, QUEUE_MASK, QUEUE_SHIFT, REQUEST_BYTES } from "./request";
 
 // Queues, by the record that is their sentinel; the resident ones come first.
@@ -47,7 +47,7 @@ export function makeArc(capacity: u32): usize {
 function drop(cache: Arc, queue: u32): void {
   const record = oldest(cache.records, queue);
   unlink(cache.records, record);
-  leave(cache.table, cache.shift, cache.indexMask, cache.records, LINKED_BITS, record);
+  takeOut(cache, LINKED_BITS, record);
   setNewer(cache.records, record, cache.free);
   cache.free = record;
 }

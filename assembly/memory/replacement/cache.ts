@@ -6,7 +6,7 @@
 // Leaves out time: what a miss costs is the business of the swap engine.
 
 import { allocate } from "../../kernel/arena";
-import { indexMaskOf, slotBits } from "./page-table";
+import { indexMaskOf, leave, slotBits } from "./page-table";
 
 @unmanaged
 export class Cache {
@@ -56,4 +56,9 @@ export function makeCache(policy: u32, capacity: u32, stateBytes: usize, last: u
 export function makeRegion(cache: Cache, bytes: u64): usize {
   cache.bytes += bytes;
   return allocate(bytes);
+}
+
+/** `leave` for policies whose speed it does not decide: one copy for all of them, where inlining made the core 2 KiB larger. */
+export function takeOut(cache: Cache, strideBits: usize, record: u32): void {
+  leave(cache.table, cache.shift, cache.indexMask, cache.records, strideBits, record);
 }

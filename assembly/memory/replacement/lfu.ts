@@ -3,10 +3,10 @@
 // last page (after Shah, Mitra & Matani 2010).
 // 36 to 44 bytes a page: record 16, group of the page 4, group 8 (there are at most as many as pages), table 8 to 16.
 
-import { Cache, makeCache, makeRegion } from "./cache";
+import { Cache, makeCache, makeRegion, takeOut } from "./cache";
 import { POLICY_LFU } from "./ids";
 import { LINKED_BITS, LINKED_BYTES, makeList, newer, older, oldest, putAfter, setWord, unlink, word } from "./links";
-import { enter, find, hashOf, leave } from "./page-table";
+import { enter, find, hashOf } from "./page-table";
 import { DIRTY, DIRTY_BIT, PAGE_MASK, REQUEST_BYTES } from "./request";
 
 // @ts-ignore: decorator
@@ -139,7 +139,7 @@ export function replayLfu(cache: Lfu, at: usize, end: usize): void {
       record = oldest(records, LIST);
       evictions++;
       writebacks += (word(records, record) >> DIRTY_BIT) & 1;
-      leave(table, shift, indexMask, records, LINKED_BITS, record);
+      takeOut(cache, LINKED_BITS, record);
       const group = load<u32>(cache.groupOf + (<usize>record << 2));
       if (last(cache.groups, group) == record) freeGroup(cache, group);
       unlink(records, record);

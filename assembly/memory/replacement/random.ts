@@ -3,9 +3,9 @@
 // 16 to 24 bytes a page: record 8 (its word), table 8 to 16.
 
 import { below, seedStream, STREAM_BYTES } from "../../kernel/random";
-import { Cache, makeCache, makeRegion } from "./cache";
+import { Cache, makeCache, makeRegion, takeOut } from "./cache";
 import { POLICY_RANDOM } from "./ids";
-import { enter, find, hashOf, leave } from "./page-table";
+import { enter, find, hashOf } from "./page-table";
 import { DIRTY, DIRTY_BIT, PAGE_MASK, REQUEST_BYTES } from "./request";
 
 // @ts-ignore: decorator
@@ -56,7 +56,7 @@ export function replayRandom(cache: Random, at: usize, end: usize): void {
       record = 1 + below(stream, capacity);
       evictions++;
       writebacks += (load<u64>(records + (<usize>record << WORD_BITS)) >> DIRTY_BIT) & 1;
-      leave(table, shift, indexMask, records, WORD_BITS, record);
+      takeOut(cache, WORD_BITS, record);
     }
     store<u64>(records + (<usize>record << WORD_BITS), request);
     enter(table, shift, indexMask, hash, record);

@@ -3,10 +3,10 @@
 // page remembered when it is wanted again enters the main queue, which is a CLOCK with counters up to 3.
 // 24 to 32 bytes a page, resident or remembered: record 16, table 8 to 16; 1.9 pages are known a resident one.
 
-import { Cache, makeCache } from "./cache";
+import { Cache, makeCache, takeOut } from "./cache";
 import { POLICY_S3FIFO } from "./ids";
 import { LINKED_BITS, LINKED_BYTES, makeList, newer, oldest, pushNewest, setNewer, setWord, unlink, word } from "./links";
-import { enter, find, hashOf, leave } from "./page-table";
+import { enter, find, hashOf } from "./page-table";
 import { COUNTER_MASK, COUNTER_ONE, DIRTY, DIRTY_BIT, PAGE_MASK, QUEUE_MASK, QUEUE_SHIFT, REQUEST_BYTES } from "./request";
 
 // Queues, by the record that is their sentinel.
@@ -48,7 +48,7 @@ export function makeS3Fifo(capacity: u32, smallLimit: u32, ghostLimit: u32): usi
 }
 
 function forget(cache: S3Fifo, record: u32): void {
-  leave(cache.table, cache.shift, cache.indexMask, cache.records, LINKED_BITS, record);
+  takeOut(cache, LINKED_BITS, record);
   setNewer(cache.records, record, cache.free);
   cache.free = record;
 }

@@ -6,9 +6,9 @@
 // Leaves out watermarks and the swap-out workers: that is the swap engine's part.
 // 20 to 28 bytes a page: word 8, link 4, table 8 to 16.
 
-import { Cache, makeCache, makeRegion } from "./cache";
+import { Cache, makeCache, makeRegion, takeOut } from "./cache";
 import { POLICY_TAIJI } from "./ids";
-import { enter, find, hashOf, leave } from "./page-table";
+import { enter, find, hashOf } from "./page-table";
 import { COUNTER_ONE, DIRTY, DIRTY_BIT, PAGE_MASK, REQUEST_BYTES } from "./request";
 
 // @ts-ignore: decorator
@@ -136,7 +136,7 @@ export function replayTaiji(cache: Taiji, at: usize, end: usize): void {
         record = takeVictim(cache);
         evictions++;
         writebacks += (load<u64>(records + (<usize>record << WORD_BITS)) >> DIRTY_BIT) & 1;
-        leave(table, shift, indexMask, records, WORD_BITS, record);
+        takeOut(cache, WORD_BITS, record);
       }
       store<u64>(records + (<usize>record << WORD_BITS), request);
       append(cache, 0, record);

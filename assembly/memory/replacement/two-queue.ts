@@ -3,10 +3,10 @@
 // goes to the LRU queue Am. A hit in A1in changes nothing: that would be correlated use.
 // 24 to 32 bytes a page, resident or remembered: record 16, table 8 to 16; 1.5 pages are known a resident one.
 
-import { Cache, makeCache } from "./cache";
+import { Cache, makeCache, takeOut } from "./cache";
 import { POLICY_TWO_QUEUE } from "./ids";
 import { LINKED_BITS, LINKED_BYTES, makeList, newer, oldest, pushNewest, setNewer, setWord, unlink, word } from "./links";
-import { enter, find, hashOf, leave } from "./page-table";
+import { enter, find, hashOf } from "./page-table";
 import { DIRTY, DIRTY_BIT, PAGE_MASK, QUEUE_MASK, QUEUE_SHIFT, REQUEST_BYTES } from "./request";
 
 // Queues, by the record that is their sentinel.
@@ -46,7 +46,7 @@ export function makeTwoQueue(capacity: u32, inLimit: u32, outLimit: u32): usize 
 }
 
 function forget(cache: TwoQueue, record: u32): void {
-  leave(cache.table, cache.shift, cache.indexMask, cache.records, LINKED_BITS, record);
+  takeOut(cache, LINKED_BITS, record);
   setNewer(cache.records, record, cache.free);
   cache.free = record;
 }
