@@ -9,7 +9,7 @@ import { layDistributions, prepareTables, Distribution } from "./kernel/distribu
 import { seedStream } from "./kernel/random";
 import {
   H, Q, Vm, VCpu, Core,
-  SLOT_CONTROL, SLOT_ARBITER, SLOT_INJECT, SLOT_VMS, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE, VM_SLOTS_SHIFT, RECORD_BYTES,
+  SLOT_CONTROL, SLOT_ARBITER, SLOT_INJECT, SLOT_VMS, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE, VM_SLOT_QUOTA, VM_SLOTS_SHIFT, RECORD_BYTES,
   coreAt, setBit, vmAt, vcpuOf,
 } from "./cpu/state";
 import { beginStatistics, checkConservation, pushIdle, settleAll } from "./cpu/accounts";
@@ -17,6 +17,7 @@ import { onArrival, onClient, onInject, onModulate, startArrivals } from "./cpu/
 import { onCore } from "./cpu/grant";
 import { onLook } from "./cpu/steal";
 import { onVcpu } from "./cpu/vcpu";
+import { onQuota } from "./cpu/mechanisms/cgroup";
 import { chooseMechanism } from "./cpu/mechanisms/index";
 
 // @ts-ignore: decorator
@@ -86,6 +87,8 @@ export function configure(words: usize): i32 {
     const core = coreAt(i);
     core.index = i;
     core.slot = H.slotCores + i;
+    core.sibling = i - (i % H.smt);
+    core.socket = (i * H.sockets) / H.coreCount;
   }
   for (let i: u32 = H.coreCount; i > 0; i--) pushIdle(coreAt(i - 1)); // the first core is on top
 
@@ -153,6 +156,13 @@ function readHost(w: usize): void {
   H.lockSpins = <u32>word(w, L.HOST_LOCK_SPINS);
   H.migrate = <u32>word(w, L.HOST_MIGRATE);
   H.migrateTask = <u64>word(w, L.HOST_MIGRATE_TASK);
+  H.smt = max<u32>(<u32>word(w, L.HOST_SMT), 1);
+  H.smtFactor = word(w, L.HOST_SMT_FACTOR);
+  H.sockets = max<u32>(<u32>word(w, L.HOST_SOCKETS), 1);
+  H.moveCost = <u64>word(w, L.HOST_MOVE_COST);
+  H.moveCostSocket = <u64>word(w, L.HOST_MOVE_COST_SOCKET);
+  H.batch = <u32>word(w, L.HOST_BATCH);
+  H.aggregate = <u32>word(w, L.HOST_AGGREGATE);
   H.knobA = word(w, L.HOST_KNOB_A);
   H.knobB = word(w, L.HOST_KNOB_B);
   H.knobC = word(w, L.HOST_KNOB_C);
@@ -309,6 +319,7 @@ function onOther(slot: u32): void {
     const which = (slot - SLOT_VMS) & ((1 << VM_SLOTS_SHIFT) - 1);
     if (which == VM_SLOT_ARRIVAL) onArrival(vm);
     else if (which == VM_SLOT_MODULATE) onModulate(vm);
+    else if (which == VM_SLOT_QUOTA) onQuota(vm);
     else onLook(vm);
   } else if (slot == SLOT_ARBITER) call_indirect<void>(H.onArbiter);
   else if (slot == SLOT_INJECT) onInject();

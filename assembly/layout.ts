@@ -67,7 +67,10 @@ export const HOST_KNOB_G = 54;
 export const HOST_KNOB_H = 55;
 export const HOST_SAMPLE_INTERVAL = 56; // ns between samples of the series, 0 off
 export const HOST_SAMPLE_CAPACITY = 57; // samples kept
-export const HOST_WORDS = 64;
+export const HOST_BATCH = 58; // 1: the moves of a round are issued at one cost
+export const HOST_AGGREGATE = 59; // 1: one bit a VM tells the arbiter whether to read it
+export const HOST_POLICY = 60; // POLICY_*: which decisions the program makes
+export const HOST_WORDS = 72;
 
 export const GROUP_CLASS = 0; // CLASS_*
 export const GROUP_PRIORITY = 1;
@@ -213,6 +216,9 @@ export const VM_STRANDED = 23; // tasks queued on a vCPU that was taken away und
 export const VM_COLD_STARTS = 24;
 export const VM_LATENCY_NS_SUM = 25; // Σ time in system over all requests, the flow side of Little's law
 export const VM_CARRIED = 26; // requests in flight when statistics began
+export const VM_BOOTS = 27; // microvm: instances booted
+export const VM_RESTORES = 28; // microvm: instances restored from a snapshot
+export const VM_THROTTLED_NS = 29; // cgroup: time without quota
 export const VM_COUNTERS = 32;
 
 export const HOST_EVENTS = 0;

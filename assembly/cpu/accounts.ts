@@ -7,6 +7,7 @@ import {
   DORMANT, RUNNING, SEARCHING, STEALING, SPINNING,
 } from "./state";
 import { histogramBytes, resetHistogram } from "../kernel/histogram";
+import { siblingsChanged } from "./topology";
 
 /** Books the time since the last change of state. */
 // @ts-ignore: decorator
@@ -35,7 +36,9 @@ export function settle(v: VCpu): void {
 @inline
 export function enter(v: VCpu, state: u32): void {
   settle(v);
+  const before = v.state;
   v.state = state;
+  if (H.smt > 1 && (state == RUNNING) != (before == RUNNING)) siblingsChanged(v.core);
 }
 
 /** Gives an idle core, already off the idle stack, to a dormant vCPU. */
@@ -52,13 +55,16 @@ export function attach(core: Core, v: VCpu, state: u32): void {
   v.since = H.now;
   v.runSince = H.now;
   v.state = state;
+  if (state == RUNNING && H.smt > 1) siblingsChanged(core);
 }
 
 /** Takes the core from its vCPU, which is dormant from now on. The core is nobody's until it is attached or pushed idle. */
 export function detach(core: Core): void {
   const v = core.vcpu;
   settle(v);
+  const ran = v.state == RUNNING;
   v.state = DORMANT;
+  if (ran && H.smt > 1) siblingsChanged(core);
   v.core = nothing<Core>();
   setBit(v.vm.dormant, v.index);
   v.vm.dormantCount++;
@@ -135,7 +141,7 @@ export function checkConservation(): u32 {
     const c = vm.counters;
     if (load<u64>(c, L.VM_ARRIVED << 3) != load<u64>(c, L.VM_COMPLETED << 3) + load<u64>(c, L.VM_DROPPED << 3) + load<u64>(c, L.VM_IN_FLIGHT << 3)) return L.E_CONSERVATION;
     time += load<u64>(c, L.VM_TASK_NS << 3) + load<u64>(c, L.VM_STEAL_NS << 3) + load<u64>(c, L.VM_IDLE_POLL_NS << 3) + load<u64>(c, L.VM_TRANSITION_NS << 3);
-    let queued: u32 = vm.ingressLength;
+    let queued: u32 = vm.ingressLength + vm.frozen;
     for (let k: u32 = 0; k < vm.max; k++) {
       const v = vcpuOf(vm, k);
       queued += v.queueLength;

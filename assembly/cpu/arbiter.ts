@@ -32,6 +32,12 @@ const PLANNED: usize = memory.data(8, 8); // when the pending round begins
 export function oldestReady(vm: Vm): u64 {
   let oldest = NEVER;
   if (vm.ingressLength != 0) oldest = vm.ingressHead.readyAt;
+  if (vm.frozen != 0) {
+    for (let k: u32 = 0; k < vm.max; k++) {
+      const v = vcpuOf(vm, k);
+      if (v.frozen && !isNull(v.task)) oldest = min<u64>(oldest, v.task.readyAt);
+    }
+  }
   for (let w: u32 = 0; w < vm.words; w++) {
     let bits = load<u64>(vm.occupied + (<usize>w << 3));
     while (bits != 0) {
@@ -51,6 +57,14 @@ export function publish(vm: Vm): void {
   vm.snapNext = (H.now / H.staleness + 1) * H.staleness;
 }
 
+/** Whether tasks wait in the queue of a vCPU that has no core. */
+function stranded(vm: Vm): bool {
+  for (let w: usize = 0; w < <usize>vm.words; w++) {
+    if ((load<u64>(vm.dormant + (w << 3)) & load<u64>(vm.occupied + (w << 3))) != 0) return true;
+  }
+  return false;
+}
+
 /** Whether the VM's signal is over its threshold, as the arbiter sees it now. */
 export function congested(vm: Vm): bool {
   let queued = vm.queued;
@@ -64,6 +78,7 @@ export function congested(vm: Vm): bool {
   }
   if (queued == 0) return false;
   if (vm.held == 0) return true; // nobody in it could ever run the task
+  if (H.parkedBusy && stranded(vm)) return true;
   if (H.signal == L.SIGNAL_QUEUE_LENGTH) return <f64>queued >= H.queueLength * <f64>max<u32>(vm.activeCount, 1);
   if (H.signal == L.SIGNAL_AVERAGE) return <u64>queued * asOf - readySum >= H.threshold * <u64>queued;
   const oldest = H.staleness != 0 ? vm.snapOldest : oldestReady(vm);
@@ -123,10 +138,9 @@ function outranks(a: Vm, b: Vm): bool {
 /** Tries to give `vm` one core. Moves are issued one after another, `issue` each. */
 export function grantOne(vm: Vm): bool {
   if (!canGrow(vm)) return false;
-  let core = chooseIdle(vm);
-  if (isNull(core)) core = chooseVictim(vm);
+  const core = call_indirect<Core>(H.onChoose, vm);
   if (isNull(core)) return false;
-  const at = max<u64>(H.now, H.busyUntil) + H.issue;
+  const at = max<u64>(H.now, H.busyUntil) + (H.batch && H.roundMoves != 0 ? 0 : H.issue);
   H.busyUntil = at;
   if (H.roundMoves++ == 0) H.roundStart = at;
   // whoever asks for more than one core at once is timed from the first to the last
@@ -138,8 +152,9 @@ export function grantOne(vm: Vm): bool {
     }
     H.curveMoves = H.roundMoves;
   }
-  // how long the VM's oldest waiting task had waited when it was decided that a core comes
-  if (vm.queued != 0) record(hostHistogram(L.HISTOGRAM_DETECTION), L.HOST_HISTOGRAM_SUB_BITS, at - oldestReady(vm));
+  // how long the VM's oldest waiting task had waited when it was decided that a core comes; where there had been no core
+  // to decide on, that is contention and not detection
+  if (vm.queued != 0 && vm.denied == 0) record(hostHistogram(L.HISTOGRAM_DETECTION), L.HOST_HISTOGRAM_SUB_BITS, at - oldestReady(vm));
   beginMove(core, vm, at);
   return true;
 }
@@ -151,6 +166,17 @@ function demand(vm: Vm): u32 {
   return vm.queued > coming ? vm.queued - coming : 0;
 }
 
+/** Words that hold one bit for every VM: what the arbiter reads first when the VMs' metrics are aggregated. */
+function aggregated(): u64 {
+  return (<u64>H.vmCount + 63) >> 6;
+}
+
+/** An idle core, else somebody's. */
+export function chooseCore(vm: Vm): Core {
+  const core = chooseIdle(vm);
+  return isNull(core) ? chooseVictim(vm) : core;
+}
+
 /** One round. */
 export function onArbiter(): void {
   H.round++;
@@ -158,7 +184,7 @@ export function onArbiter(): void {
   countHost(L.HOST_ROUNDS, 1);
   if (H.period > 0) countHost(L.HOST_ROUNDS_SKIPPED, (H.now - H.roundAt) / H.period - u64(H.now > H.roundAt));
   H.roundAt = H.now;
-  const cost = H.pollBase + H.pollPerVm * <u64>H.vmCount;
+  const cost = H.pollBase + H.pollPerVm * (H.aggregate ? aggregated() + <u64>H.bagCount : <u64>H.vmCount);
   H.busyUntil = H.now + cost; // decisions are made on what was read, when all is read
 
   // drop who has nothing waiting any more, collect who is over the threshold
@@ -191,20 +217,21 @@ export function onArbiter(): void {
   for (let i: u32 = 0; i < n; i++) {
     const vm = load<Vm>(H.scratch + (<usize>i << 2));
     let want = demand(vm);
-    vm.denied = 0;
+    let denied: u32 = 0;
     while (want != 0) {
       if (!isNull(failed) && vm.held >= vm.min && vm.cls == failed.cls && vm.priority == failed.priority && <i32>(vm.held - vm.min) >= <i32>failed.held - <i32>failed.min && H.idleCount == 0) {
-        vm.denied = 1;
+        denied = 1;
         break;
       }
       if (!grantOne(vm)) {
-        vm.denied = 1;
+        denied = 1;
         if (canGrow(vm) && isNull(failed)) failed = vm;
         break;
       }
       want--;
     }
-    if (vm.denied) countHost(L.HOST_CONGESTED_DENIED, 1);
+    vm.denied = denied;
+    if (denied) countHost(L.HOST_CONGESTED_DENIED, 1);
     else if (H.grant == L.GRANT_ONE) vm.skipUntil = H.now + H.period + 1;
   }
 
@@ -228,7 +255,8 @@ export function announce(vm: Vm, width: u32): void {
 
 /** Lays the arbiter out: its period follows from how many VMs it serves. */
 export function startArbiter(): void {
-  H.period = max<u64>(max<u64>(H.interval, H.pollBase + H.pollPerVm * <u64>H.vmCount), 1);
+  const reads = H.aggregate ? aggregated() : <u64>H.vmCount;
+  H.period = max<u64>(max<u64>(H.interval, H.pollBase + H.pollPerVm * reads), 1);
   H.roundAt = 0;
   H.busyUntil = 0;
 }

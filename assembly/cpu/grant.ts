@@ -11,12 +11,13 @@ import { schedule, cancel } from "../kernel/event-queue";
 import { record } from "../kernel/histogram";
 import {
   H, Q, Vm, VCpu, Core, Task,
-  WAKING, ENTERING, RUNNING, SEARCHING, STEALING, SPINNING, YIELDING, PREEMPTING, SUSPENDING, DESCHEDULING,
+  DORMANT, WAKING, ENTERING, RUNNING, SEARCHING, STEALING, SPINNING, YIELDING, PREEMPTING, SUSPENDING, DESCHEDULING,
   STEP_NONE, STEP_NOTIFY, STEP_PREEMPT, STEP_SUSPEND, STEP_DESCHEDULE, STEP_WAKE, STEP_ENTER,
   count, countHost, coreAt, isNull, nothing, vcpuOf,
 } from "./state";
 import { attach, detach, enter, hostHistogram, removeIdle } from "./accounts";
-import { activate, halt, proceedAfterGrant, putBack } from "./vcpu";
+import { activate, freeze, halt, migrateQueue, proceedAfterGrant, putBack, thaw } from "./vcpu";
+import { wholeCore } from "./topology";
 
 // --- who may take a core from whom ------------------------------------------------------------------------------
 
@@ -59,6 +60,10 @@ export function chooseVictim(a: Vm): Core {
 /** An idle core for `vm`: one it had before when the top of the stack was not, else the one that became idle last. */
 export function chooseIdle(vm: Vm): Core {
   if (H.idleCount == 0) return nothing<Core>();
+  if (H.smt > 1) {
+    const core = wholeCore();
+    if (!isNull(core)) return core;
+  }
   const depth = min<u32>(H.idleCount, 8); // locality is looked for among the eight newest only
   for (let i: u32 = 1; i <= depth; i++) {
     const core = load<Core>(H.idle + (<usize>(H.idleCount - i) << 2));
@@ -70,6 +75,13 @@ export function chooseIdle(vm: Vm): Core {
 /** The dormant vCPU that a new core wakes: one with tasks stranded in its queue, else the first. */
 export function chooseDormant(vm: Vm): VCpu {
   let first: u32 = 0xffff_ffff;
+  if (H.blind) {
+    // what was frozen in the middle of a task goes on before anything new is woken
+    for (let k: u32 = 0; k < vm.max; k++) {
+      const v = vcpuOf(vm, k);
+      if (v.state == DORMANT && v.frozen && (vm.frozen == 0 || !isNull(v.task))) return v;
+    }
+  }
   for (let w: u32 = 0; w < vm.words; w++) {
     const dormant = load<u64>(vm.dormant + (<usize>w << 3));
     const stranded = dormant & load<u64>(vm.occupied + (<usize>w << 3));
@@ -89,10 +101,16 @@ export function canGrow(vm: Vm): bool {
   return vm.held < vm.max && vm.promised < vm.dormantCount;
 }
 
+/** The number of cores that `vm` holds changes by `by`. */
+export function hold(vm: Vm, by: i32): void {
+  if (H.onHeld != 0) call_indirect<void>(H.onHeld, vm, by);
+  vm.held += by;
+}
+
 /** Decides, at `at` ≥ now, that `core` (idle, or a victim's) goes to `vm`, and starts the move. */
 export function beginMove(core: Core, vm: Vm, at: u64): void {
   assert(isNull(core.target));
-  vm.held++;
+  hold(vm, 1);
   vm.promised++;
   core.target = vm;
   core.decidedAt = at;
@@ -103,7 +121,7 @@ export function beginMove(core: Core, vm: Vm, at: u64): void {
     return;
   }
   const from = core.vcpu.vm;
-  from.held--;
+  hold(from, -1);
   count(from, L.VM_REVOCATIONS, 1);
   core.parkedAt = at;
   step(core, STEP_NOTIFY, at - H.now + H.notify);
@@ -113,7 +131,7 @@ export function beginMove(core: Core, vm: Vm, at: u64): void {
 export function beginPark(core: Core): void {
   assert(isNull(core.target) && !isNull(core.vcpu));
   const from = core.vcpu.vm;
-  from.held--;
+  hold(from, -1);
   count(from, L.VM_REVOCATIONS, 1);
   core.parkedAt = H.now;
   core.decidedAt = H.now;
@@ -141,6 +159,15 @@ export function onCore(core: Core): void {
         return;
       }
       measure(L.HISTOGRAM_NOTIFY, H.notify);
+      if (H.blind) {
+        if (v.state == RUNNING) count(v.vm, L.VM_PREEMPTIONS, 1);
+        const from = v.vm;
+        freeze(v, DESCHEDULING);
+        if (from.frozen != 0) call_indirect<void>(H.onQueued, from);
+        measure(L.HISTOGRAM_DESCHEDULE, H.deschedule);
+        step(core, STEP_DESCHEDULE, H.deschedule);
+        return;
+      }
       const busy = v.state == RUNNING || v.state == SPINNING;
       v.task = halt(v, PREEMPTING);
       if (busy) {
@@ -158,8 +185,9 @@ export function onCore(core: Core): void {
       v.task = nothing<Task>();
       if (!isNull(t)) putBack(v, t);
       enter(v, SUSPENDING);
-      measure(L.HISTOGRAM_SUSPEND, H.suspend);
-      step(core, STEP_SUSPEND, H.suspend);
+      const took = H.suspend + (H.migrate ? <u64>migrateQueue(v) * H.migrateTask : 0);
+      measure(L.HISTOGRAM_SUSPEND, took);
+      step(core, STEP_SUSPEND, took);
       return;
     }
     case STEP_SUSPEND: {
@@ -191,8 +219,11 @@ export function onCore(core: Core): void {
         store<f64>(H.curve + (<usize>H.curveLength << 3), <f64>(<i64>(H.now - H.curveStart)));
         H.curveLength++;
       }
-      activate(v);
-      proceedAfterGrant(v);
+      if (v.frozen) thaw(v);
+      else {
+        activate(v);
+        proceedAfterGrant(v);
+      }
       call_indirect<void>(H.onMoved);
       return;
     }
@@ -228,13 +259,13 @@ export function coreReleased(core: Core, vm: Vm): void {
     // it was being parked for nobody, and that was counted already
     cancel(Q, core.slot);
     core.step = STEP_NONE;
-  } else vm.held--;
+  } else hold(vm, -1);
   call_indirect<void>(H.onCoreFree, core);
 }
 
 /** At time 0: the core belongs to a vCPU of `vm`, which looks for work. Costs nothing. */
 export function placeInitially(core: Core, vm: Vm): void {
-  vm.held++;
+  hold(vm, 1);
   const v = chooseDormant(vm);
   removeIdle(core);
   attach(core, v, ENTERING);

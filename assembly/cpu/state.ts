@@ -56,6 +56,10 @@ import { Distribution } from "../kernel/distribution";
 @inline export const TASK_BEFORE_LOCK: u32 = 2; // runs up to its critical section
 // @ts-ignore: decorator
 @inline export const TASK_HOLDS_LOCK: u32 = 4;
+// @ts-ignore: decorator
+@inline export const TASK_CORE_SHIFT: u32 = 8; // from here on: the core whose caches know it, + 1
+// @ts-ignore: decorator
+@inline export const TASK_FLAGS: u32 = 0xff;
 
 // timer slots: 0 control, 1 arbiter, 2 injected arrivals, then per VM four, per core one, per vCPU one, per closed client one
 // @ts-ignore: decorator
@@ -74,6 +78,8 @@ import { Distribution } from "../kernel/distribution";
 @inline export const VM_SLOT_MODULATE: u32 = 1;
 // @ts-ignore: decorator
 @inline export const VM_SLOT_LOOK: u32 = 2;
+// @ts-ignore: decorator
+@inline export const VM_SLOT_QUOTA: u32 = 3;
 // @ts-ignore: decorator
 @inline export const VM_SLOTS_SHIFT: u32 = 2;
 
@@ -137,13 +143,15 @@ export class VCpu {
   nextSearching: VCpu;
   priorSearching: VCpu;
   lastCore: Core;
-  ownSlotPad: u32;
+  frozen: u32; //          1: taken off its core blindly, with whatever it ran
   switchLeft: u64; //      ns of uThread switches not accounted yet
   startedAt: u64; //       when the instructions of its task began
   runsUntil: u64; //       when they end
   searchAt: u64; //        when its search began
   deadline: u64; //        when the search is given up
   runSince: u64; //        since when it has been on its core
+  slowed: u32; //          1: a sibling hardware thread works too
+  pad: u32;
 }
 
 @unmanaged
@@ -179,6 +187,7 @@ export class Vm {
   dormant: usize; //     bitmap of dormant vCPUs
   dormantCount: u32;
   promised: u32; //      cores under way to it that no vCPU has yet
+  frozen: u32; //        vCPUs that were taken off their core in the middle of a task
   searching: VCpu; //    list, the longest searcher first
   searchingTail: VCpu;
   searchingCount: u32;
@@ -330,6 +339,17 @@ export class Host {
   yields: u32; //            0: an idle vCPU searches for ever
   central: u32; //           1: every VM has one queue, and no cost
   lockSpins: u32;
+  blind: u32; //             1: vCPUs are descheduled without asking the guest
+  parkedBusy: u32; //        1: tasks in the queue of a dormant vCPU are congestion
+  batch: u32; //             1: the moves of a round are issued at one cost
+  aggregate: u32; //         1: the arbiter reads one bit a VM, and only the VMs whose bit is set
+  smt: u32; //               hardware threads that share a core
+  smtFactor: f64; //         speed of each when two or more work
+  sockets: u32;
+  moveCost: u64; //          ns for a task whose state is in another core's caches
+  moveCostSocket: u64;
+  onChoose: u32; //          which core a VM gets
+  onHeld: u32; //            before the number of cores that a VM holds changes; 0 unused
   migrate: u32;
   migrateTask: u64;
   // injected arrivals

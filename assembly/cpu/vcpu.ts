@@ -16,6 +16,7 @@ import { beginSearch, endSearch, offerLook, onStealDone, stealNow } from "./stea
 import { complete } from "./request";
 import { reachLock, releaseLock, leaveSpin } from "./lock";
 import { coreReleased } from "./grant";
+import { comeHome, setHome, stretched, workDone } from "./topology";
 
 // --- ready tasks ------------------------------------------------------------------------------------------
 
@@ -67,8 +68,10 @@ export function queueOn(v: VCpu, t: Task): void {
     return;
   }
   waitBegins(vm, t);
+  if (H.moveCost != 0 && !isNull(v.lastCore)) setHome(t, v.lastCore);
   pushTail(ownQueue(v), t);
   setBit(vm.occupied, v.index);
+  if (v.frozen) count(vm, L.VM_STRANDED, 1);
   if (v.state == SEARCHING) seeOwnQueue(v);
   else if (vm.quantum != 0 && v.queueLength == 1) limitToQuantum(v); // before, nobody waited and no limit applied
   offerLook(vm, v);
@@ -145,15 +148,17 @@ export function deactivate(v: VCpu): void {
 export function run(v: VCpu, t: Task): void {
   if (v.state != RUNNING) enter(v, RUNNING);
   v.task = t;
-  const start = H.now + H.taskSwitch;
-  v.switchLeft += H.taskSwitch;
+  let start = H.now + H.taskSwitch;
+  if (H.moveCost != 0) start += comeHome(t, v.core);
+  v.switchLeft += start - H.now;
   if ((t.flags & TASK_STARTED) == 0) {
     t.flags |= TASK_STARTED;
     record(v.vm.queueDelay, H.bits, start - t.readyAt);
     count(v.vm, L.VM_TASKS_STARTED, 1);
   }
   v.startedAt = start;
-  v.runsUntil = start + t.remaining;
+  v.slowed = 0;
+  v.runsUntil = start + (H.smt > 1 ? stretched(v, t.remaining) : t.remaining);
   let until = v.runsUntil;
   if (v.vm.quantum != 0 && v.queueLength + v.vm.ingressLength != 0) until = min<u64>(until, start + v.vm.quantum);
   schedule(Q, v.slot, until);
@@ -162,7 +167,7 @@ export function run(v: VCpu, t: Task): void {
 /** The task's remaining demand as of now; its vCPU is about to stop running it. */
 export function stopTask(v: VCpu): Task {
   const t = v.task;
-  if (H.now > v.startedAt) t.remaining -= H.now - v.startedAt;
+  if (H.now > v.startedAt) t.remaining -= H.smt > 1 ? workDone(v, t) : H.now - v.startedAt;
   v.task = nothing<Task>();
   cancel(Q, v.slot);
   return t;
@@ -224,7 +229,7 @@ export function onVcpu(v: VCpu): void {
     const t = v.task;
     if (H.now < v.runsUntil) {
       // end of its quantum: back to the tail, the next one's turn
-      t.remaining = v.runsUntil - H.now;
+      t.remaining = H.smt > 1 ? t.remaining - workDone(v, t) : v.runsUntil - H.now;
       t.readyAt = H.now;
       waitBegins(v.vm, t);
       if (v.vm.dispatch == L.DISPATCH_SINGLE) pushTail(ingress(v.vm), t);
@@ -276,6 +281,46 @@ function yielded(v: VCpu): void {
   const core = v.core;
   detach(core);
   coreReleased(core, v.vm);
+}
+
+/** Takes `v` off its core without asking the guest, which goes on dispatching to it: its task goes nowhere until it is back. */
+export function freeze(v: VCpu, state: u32): void {
+  const t = halt(v, state);
+  activate(v);
+  v.frozen = 1;
+  if (isNull(t)) return;
+  v.task = t;
+  t.readyAt = H.now;
+  waitBegins(v.vm, t);
+  v.vm.frozen++;
+}
+
+/** A frozen vCPU is back on a core: its task goes on as if nothing had been. */
+export function thaw(v: VCpu): void {
+  v.frozen = 0;
+  const t = v.task;
+  if (isNull(t)) {
+    proceedAfterGrant(v);
+    return;
+  }
+  v.vm.frozen--;
+  waitEnds(v.vm, t);
+  run(v, t);
+}
+
+/** Hands what waits in a parked vCPU's queue to those that are active, one each in turn; answers how many tasks. */
+export function migrateQueue(v: VCpu): u32 {
+  const vm = v.vm;
+  let n: u32 = 0;
+  while (v.queueLength != 0 && vm.activeCount != 0) {
+    const t = popHead(ownQueue(v));
+    if (v.queueLength == 0) clearBit(vm.occupied, v.index);
+    waitEnds(vm, t);
+    queueOn(activeAt(vm, n % vm.activeCount), t);
+    n++;
+  }
+  count(vm, L.VM_MIGRATIONS, n);
+  return n;
 }
 
 /**

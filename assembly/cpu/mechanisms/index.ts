@@ -15,12 +15,23 @@ import { ideal } from "./ideal";
 import { fixed } from "./static";
 import { hotplug } from "./hotplug";
 import { hyperflux } from "./hyperflux";
+import { shenango, caladan } from "./caladan";
+import { ditto } from "./ditto";
+import { blind } from "./blind";
+import { cgroup } from "./cgroup";
+import { microvm } from "./microvm";
+import { chooseCore } from "../arbiter";
 
 /** Sets the hooks of a mechanism by its number (layout.ts, MECHANISM_*). False: there is none. */
 export function chooseMechanism(kind: u32): bool {
   H.mechanism = kind;
   H.yields = 0;
   H.central = 0;
+  H.blind = 0;
+  H.onHeld = 0;
+  H.parkedBusy = 0;
+  const choose: (vm: Vm) => Core = chooseCore;
+  H.onChoose = choose.index;
   setHooks(doNothing, ignoreVm, ignoreCore, ignoreWidth, doNothing, doNothing);
   switch (kind) {
     case L.MECHANISM_IDEAL:
@@ -34,6 +45,24 @@ export function chooseMechanism(kind: u32): bool {
       return true;
     case L.MECHANISM_HYPERFLUX:
       hyperflux();
+      return true;
+    case L.MECHANISM_SHENANGO:
+      shenango();
+      return true;
+    case L.MECHANISM_CALADAN:
+      caladan();
+      return true;
+    case L.MECHANISM_DITTO:
+      ditto();
+      return true;
+    case L.MECHANISM_BLIND:
+      blind();
+      return true;
+    case L.MECHANISM_CGROUP:
+      cgroup();
+      return true;
+    case L.MECHANISM_MICROVM:
+      microvm();
       return true;
   }
   return false;

@@ -1,0 +1,116 @@
+// `cgroup`: Linux's CPU bandwidth control. Every VM's vCPUs run whenever there is a core (best-effort ones give way), but a VM
+// may use no more than its guarantee × period of core time in each period; then all its vCPUs stop, in the middle of whatever
+// they do, until the next period begins. No arbiter, no polling core.
+//
+//   knob A: period ns | B: ns of a host context switch
+
+import * as L from "../../layout";
+import { cancel, isPending, schedule } from "../../kernel/event-queue";
+import { H, Q, Vm, Core, SLOT_ARBITER, VM_SLOT_QUOTA, count, coreAt, isNull, nothing, vmAt } from "../state";
+import { pushIdle } from "../accounts";
+import { beginMove, beginPark, canGrow, chooseIdle, chooseVictim } from "../grant";
+import { setHooks, ignoreWidth, doNothing } from "./index";
+import { placeGuaranteed } from "./static";
+
+export function cgroup(): void {
+  H.yields = 1;
+  H.blind = 1; // the guest is not told
+  H.notify = 0;
+  H.preempt = 0;
+  H.suspend = 0;
+  H.deschedule = <u64>H.knobB;
+  H.wake = <u64>H.knobB;
+  H.dispatchStep = 0;
+  H.yield = <u64>H.knobB;
+  setHooks(placeGuaranteed, onQueued, onCoreFree, ignoreWidth, doNothing, onPeriod);
+  const charged: (vm: Vm, by: i32) => void = charge;
+  H.onHeld = charged.index;
+}
+
+// vm.a: core time used in this period | vm.b: since when it is throttled, 0 not | vm.c: when vm.a was last brought up to date
+
+// @ts-ignore: decorator
+@inline
+function quota(vm: Vm): u64 {
+  return <u64>vm.min * <u64>H.knobA;
+}
+
+/** Books the core time used so far and plans the instant at which the quota is gone. */
+function charge(vm: Vm, by: i32): void {
+  vm.a += <u64>vm.held * (H.now - vm.c);
+  vm.c = H.now;
+  const slot = vm.slot + VM_SLOT_QUOTA;
+  const held = <u64>(<i32>vm.held + by);
+  if (held == 0 || vm.b != 0) cancel(Q, slot);
+  else schedule(Q, slot, H.now + (vm.a >= quota(vm) ? 0 : (quota(vm) - vm.a + held - 1) / held));
+  if (!isPending(Q, SLOT_ARBITER)) schedule(Q, SLOT_ARBITER, (H.now / <u64>H.knobA + 1) * <u64>H.knobA);
+}
+
+/** The quota is gone: every vCPU of the VM stops. */
+export function onQuota(vm: Vm): void {
+  charge(vm, 0);
+  cancel(Q, vm.slot + VM_SLOT_QUOTA);
+  if (vm.b != 0) return;
+  vm.b = H.now + 1;
+  for (let i: u32 = 0; i < H.coreCount; i++) {
+    const core = coreAt(i);
+    if (!isNull(core.vcpu) && core.vcpu.vm == vm && isNull(core.target) && core.step == 0) beginPark(core);
+  }
+}
+
+/** A period begins: quotas are full again. */
+function onPeriod(): void {
+  let used = false;
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    const vm = vmAt(i);
+    if (vm.b != 0) {
+      count(vm, L.VM_THROTTLED_NS, H.now - (vm.b - 1));
+      vm.b = 0;
+    }
+    charge(vm, 0);
+    used = used || vm.a != 0 || vm.held != 0 || vm.queued != 0;
+    vm.a = 0;
+    charge(vm, 0);
+    serve(vm);
+  }
+  if (used) schedule(Q, SLOT_ARBITER, H.now + <u64>H.knobA);
+  else cancel(Q, SLOT_ARBITER);
+}
+
+/** Gives a VM as many cores as it has tasks waiting, of those that are idle or a lower class's. */
+function serve(vm: Vm): void {
+  while (vm.b == 0 && vm.queued > vm.promised && canGrow(vm) && quota(vm) > vm.a) {
+    let core = chooseIdle(vm);
+    if (isNull(core)) core = chooseVictim(vm);
+    if (isNull(core)) return;
+    beginMove(core, vm, H.now);
+  }
+}
+
+function onQueued(vm: Vm): void {
+  if (vm.inBag == 0) {
+    vm.inBag = 1;
+    vm.backlogSince = H.now;
+    store<Vm>(H.bag + (<usize>(H.bagCount++) << 2), vm);
+  }
+  serve(vm);
+}
+
+/** The waiting VM with quota left that deserves the core most: class, priority, then who waits longest. */
+function onCoreFree(core: Core): void {
+  pushIdle(core);
+  let best = nothing<Vm>();
+  let kept: u32 = 0;
+  for (let i: u32 = 0; i < H.bagCount; i++) {
+    const vm = load<Vm>(H.bag + (<usize>i << 2));
+    if (vm.queued == 0) {
+      vm.inBag = 0;
+      continue;
+    }
+    store<Vm>(H.bag + (<usize>(kept++) << 2), vm);
+    if (vm.b != 0 || !canGrow(vm) || vm.queued <= vm.promised) continue;
+    if (isNull(best) || vm.cls > best.cls || (vm.cls == best.cls && (vm.priority > best.priority || (vm.priority == best.priority && vm.backlogSince < best.backlogSince)))) best = vm;
+  }
+  H.bagCount = kept;
+  if (!isNull(best)) serve(best);
+}

@@ -1,0 +1,50 @@
+// `ditto` (arXiv 2409.15542): the guest publishes how many vCPUs it could use, the hypervisor samples that every `interval` and
+// adds or removes worker vCPUs, about 14 us each. What a burst waits for is the next sample, not the 14 us.
+//
+//   knob A: ns to add a vCPU | B: ns to remove one
+
+import { H, SEARCHING, coreAt, isNull, vmAt, SLOT_ARBITER, Q } from "../state";
+import { armArbiter, coreToPool, onArbiter, startArbiter, watch } from "../arbiter";
+import { isPending } from "../../kernel/event-queue";
+import { beginPark } from "../grant";
+import { setHooks, ignoreWidth, doNothing } from "./index";
+import { placeGuaranteed } from "./static";
+
+export function ditto(): void {
+  H.threshold = 0; // any task that waits is asked for
+  H.notify = <u64>H.knobB;
+  H.preempt = 0;
+  H.suspend = 0;
+  H.deschedule = 0;
+  H.wake = <u64>H.knobA;
+  H.dispatchStep = 0;
+  H.issue = 0;
+  H.pollBase = 0;
+  H.pollPerVm = 0;
+  setHooks(start, watch, coreToPool, ignoreWidth, doNothing, sample);
+}
+
+function start(): void {
+  startArbiter();
+  placeGuaranteed();
+}
+
+/** One sample: idle vCPUs above the guarantee are taken, then demand is served. */
+function sample(): void {
+  for (let i: u32 = 0; i < H.coreCount; i++) {
+    const core = coreAt(i);
+    if (isNull(core.vcpu) || !isNull(core.target) || core.step != 0) continue;
+    const v = core.vcpu;
+    if (v.state == SEARCHING && v.vm.held > v.vm.min) beginPark(core);
+  }
+  onArbiter();
+  // there is something to sample as long as some VM has more than its guarantee
+  if (isPending(Q, SLOT_ARBITER)) return;
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    const vm = vmAt(i);
+    if (vm.held > vm.min || vm.queued != 0) {
+      armArbiter(H.now + 1);
+      return;
+    }
+  }
+}

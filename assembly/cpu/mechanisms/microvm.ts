@@ -1,0 +1,47 @@
+// `microvm`: cores never move; a service grows by whole microVMs of one vCPU each, behind a load balancer. A VM of the
+// scenario is the service, its vCPUs are the instances. The first instance boots; later ones are restored from its
+// snapshot where there is one. An instance that has been idle for `keepAlive` ends. Nothing is stolen between instances.
+//
+//   knob A: boot ns | B: restore ns, 0: no snapshots | C: keep-alive ns | D: the balancer's policy (layout.ts, DISPATCH_*)
+
+import * as L from "../../layout";
+import { H, Vm, Core, count, vmAt } from "../state";
+import { chooseIdle } from "../grant";
+import { coreToPool, nudge, onArbiter, startArbiter, watch } from "../arbiter";
+import { setHooks, ignoreWidth } from "./index";
+import { placeGuaranteed } from "./static";
+
+export function microvm(): void {
+  H.yields = 1;
+  H.minSearch = <u64>H.knobC;
+  H.yield = 0;
+  H.dispatchStep = 0;
+  H.issue = 0;
+  H.pollBase = 0;
+  H.pollPerVm = 0;
+  setHooks(start, watch, coreToPool, ignoreWidth, nudge, onArbiter);
+  const choose: (vm: Vm) => Core = startInstance;
+  H.onChoose = choose.index;
+}
+
+function start(): void {
+  startArbiter();
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    const vm = vmAt(i);
+    vm.stealAmount = L.STEAL_NONE;
+    if (vm.dispatch != L.DISPATCH_SINGLE) vm.dispatch = <u32>H.knobD;
+    vm.a = u64(vm.min > 0); // booted before
+  }
+  placeGuaranteed();
+}
+
+/** Only an idle core can be used; how long the start takes depends on whether there is a snapshot yet. */
+function startInstance(vm: Vm): Core {
+  const core = chooseIdle(vm);
+  if (changetype<usize>(core) == 0) return core;
+  const restores = vm.a != 0 && H.knobB > 0;
+  H.wake = <u64>(restores ? H.knobB : H.knobA);
+  count(vm, restores ? L.VM_RESTORES : L.VM_BOOTS, 1);
+  vm.a = 1;
+  return core;
+}

@@ -1,0 +1,82 @@
+// Sockets, hardware threads that share a core, and caches. Siblings that run tasks at once each get on at `smtFactor` of
+// the speed of one alone; a task that goes on where its state is not pays for fetching it. Off (smt 1, costs 0), nothing here runs.
+
+import { schedule } from "../kernel/event-queue";
+import { H, Q, VCpu, Core, Task, RUNNING, TASK_CORE_SHIFT, TASK_FLAGS, coreAt, isNull, nothing } from "./state";
+
+/** Whether another hardware thread of the same core runs a task. */
+function shares(core: Core): bool {
+  for (let i: u32 = core.sibling; i < core.sibling + H.smt && i < H.coreCount; i++) {
+    const other = coreAt(i);
+    if (other != core && !isNull(other.vcpu) && other.vcpu.state == RUNNING) return true;
+  }
+  return false;
+}
+
+/** How long `work` ns of service take from now on; notes the speed. */
+export function stretched(v: VCpu, work: u64): u64 {
+  v.slowed = u32(shares(v.core));
+  return v.slowed ? <u64>(<i64>Math.ceil(<f64>(<i64>work) / H.smtFactor)) : work;
+}
+
+/** Service that the running task has had since `startedAt`. */
+export function workDone(v: VCpu, t: Task): u64 {
+  if (H.now <= v.startedAt) return 0;
+  const elapsed = H.now - v.startedAt;
+  return min<u64>(v.slowed ? <u64>(<i64>(<f64>(<i64>elapsed) * H.smtFactor)) : elapsed, t.remaining);
+}
+
+/** A hardware thread of `core`'s physical core has begun or ceased to run a task: the others' speed follows. */
+export function siblingsChanged(core: Core): void {
+  for (let i: u32 = core.sibling; i < core.sibling + H.smt && i < H.coreCount; i++) {
+    const other = coreAt(i);
+    if (other == core || isNull(other.vcpu)) continue;
+    const v = other.vcpu;
+    if (v.state != RUNNING || isNull(v.task)) continue;
+    if (v.slowed == u32(shares(other))) continue;
+    const t = v.task;
+    t.remaining -= workDone(v, t);
+    const quantumEnds = Q_END(v);
+    if (H.now > v.startedAt) v.startedAt = H.now;
+    v.runsUntil = v.startedAt + stretched(v, t.remaining);
+    schedule(Q, v.slot, quantumEnds != 0 ? min<u64>(quantumEnds, v.runsUntil) : v.runsUntil);
+  }
+}
+
+/** When the running task's quantum ends; 0 where none is counted. */
+// @ts-ignore: decorator
+@inline
+function Q_END(v: VCpu): u64 {
+  if (v.vm.quantum == 0 || v.queueLength + v.vm.ingressLength == 0) return 0;
+  return max<u64>(v.startedAt + v.vm.quantum, H.now);
+}
+
+/** The caches that know the task are `core`'s. */
+// @ts-ignore: decorator
+@inline
+export function setHome(t: Task, core: Core): void {
+  t.flags = (t.flags & TASK_FLAGS) | ((core.index + 1) << TASK_CORE_SHIFT);
+}
+
+/** What it costs the task to run on `core`, whose caches know it from now on. */
+export function comeHome(t: Task, core: Core): u64 {
+  const home = t.flags >> TASK_CORE_SHIFT;
+  setHome(t, core);
+  if (home == 0 || home == core.index + 1) return 0;
+  const other = coreAt(home - 1);
+  if (H.smt > 1 && other.sibling == core.sibling) return 0; // they share the caches
+  return other.socket == core.socket ? H.moveCost : H.moveCostSocket;
+}
+
+/** An idle hardware thread whose siblings are idle too. */
+export function wholeCore(): Core {
+  for (let i = H.idleCount; i > 0; i--) {
+    const core = load<Core>(H.idle + (<usize>(i - 1) << 2));
+    let whole = true;
+    for (let k: u32 = core.sibling; k < core.sibling + H.smt && k < H.coreCount; k++) {
+      if (coreAt(k).idlePlace == 0) whole = false;
+    }
+    if (whole) return core;
+  }
+  return nothing<Core>();
+}
