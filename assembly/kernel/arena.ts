@@ -12,8 +12,8 @@
 // @ts-ignore: decorator
 @inline const CONTROL_BYTES: usize = 65536;
 
-/** First free byte. Zero means "not started yet": the compiler's __heap_base is taken then. */
-let top: usize = 0;
+/** Holds the first free byte; zero means "not started yet". In memory, not in a global, so that a copy of memory is a whole snapshot. */
+const TOP: usize = memory.data(8, 8);
 
 /** Makes sure that linear memory reaches `end`. False when the engine refuses to grow it. */
 export function reserve(end: u64): bool {
@@ -26,23 +26,23 @@ export function reserve(end: u64): bool {
 
 /** `bytes` zeroed bytes on a cache line, or 0 when memory cannot grow that far. Fresh Wasm pages are zero and no region is handed out twice. */
 export function allocate(bytes: u64): usize {
-  if (top == 0) top = (__heap_base + CONTROL_BYTES + ALIGN - 1) & ~(ALIGN - 1);
-  const at = top;
+  if (load<usize>(TOP) == 0) store<usize>(TOP, (__heap_base + CONTROL_BYTES + ALIGN - 1) & ~(ALIGN - 1));
+  const at = load<usize>(TOP);
   const end = (<u64>at + bytes + ALIGN - 1) & ~<u64>(ALIGN - 1);
   if (!reserve(end)) return 0;
-  top = <usize>end;
+  store<usize>(TOP, <usize>end);
   return at;
 }
 
 /** Where the next region would begin; a region that ends here may still be extended with `extend`. */
 export function arenaTop(): usize {
-  return top;
+  return load<usize>(TOP);
 }
 
 /** Lengthens the last region by `bytes`. */
 export function extend(bytes: u64): bool {
-  const end = (<u64>top + bytes + ALIGN - 1) & ~<u64>(ALIGN - 1);
+  const end = (<u64>load<usize>(TOP) + bytes + ALIGN - 1) & ~<u64>(ALIGN - 1);
   if (!reserve(end)) return false;
-  top = <usize>end;
+  store<usize>(TOP, <usize>end);
   return true;
 }

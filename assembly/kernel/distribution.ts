@@ -27,13 +27,13 @@ export class Distribution {
 // @ts-ignore: decorator
 @inline const AREA: f64 = 0.0039496598225815571993; // of each layer
 
-let X: usize = 0; // layer widths, 257 f64
-let Y: usize = 0; // exp(-width)
+const TABLES: usize = memory.data(8, 8); // where they lie: in memory, so that a snapshot carries it
 
 /** Fills the ziggurat's tables; must run before the first draw. Costs 255 logarithms. */
 export function prepareTables(): void {
-  X = allocate(257 * 8 * 2);
-  Y = X + 257 * 8;
+  const X = allocate(257 * 8 * 2);
+  const Y = X + 257 * 8;
+  store<usize>(TABLES, X);
   store<f64>(X, AREA * exp(TAIL));
   store<f64>(X, TAIL, 8);
   for (let i: u32 = 2; i < LAYERS; i++) {
@@ -49,7 +49,7 @@ export function prepareTables(): void {
 @inline
 export function exponential(stream: usize): f64 {
   const bits = next(stream);
-  const layer = X + ((<usize>bits & 255) << 3);
+  const layer = load<usize>(TABLES) + ((<usize>bits & 255) << 3);
   const x = unit(bits) * load<f64>(layer);
   if (x < load<f64>(layer, 8)) return x;
   return exponentialEdge(stream, <u32>bits & 255, x);
@@ -57,6 +57,8 @@ export function exponential(stream: usize): f64 {
 
 /** The 1.1 % of draws that fall outside a layer's rectangle. */
 function exponentialEdge(stream: usize, first: u32, first_x: f64): f64 {
+  const X = load<usize>(TABLES); // layer widths, 257 f64
+  const Y = X + 257 * 8; // exp(-width)
   let base: f64 = 0;
   let i = first;
   let x = first_x;
