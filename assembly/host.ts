@@ -13,7 +13,8 @@ import {
   coreAt, setBit, vmAt, vcpuOf,
 } from "./cpu/state";
 import { beginStatistics, checkConservation, pushIdle, settleAll } from "./cpu/accounts";
-import { onArrival, onClient, onInject, onModulate, startArrivals } from "./cpu/arrivals";
+import { onArrival, onClient, onInject, onModulate, redrawArrival, startArrivals } from "./cpu/arrivals";
+import { finishSwitch, prepareSwitch, setCoreCount } from "./cpu/switch";
 import { onCore } from "./cpu/grant";
 import { onLook } from "./cpu/steal";
 import { onVcpu } from "./cpu/vcpu";
@@ -29,7 +30,14 @@ function word(base: usize, index: usize): f64 {
 /** Lays out the host that `words` describes (layout.ts). Once per instance. Answers 0 or E_*. */
 export function configure(words: usize): i32 {
   prepareTables();
+  H.seed = (<u64>word(words, L.HOST_SEED_HI) << 32) | <u64>word(words, L.HOST_SEED_LO);
+  H.warmup = <u64>word(words, L.HOST_WARMUP);
+  H.fingerprintOn = <u32>word(words, L.HOST_FINGERPRINT);
+  H.fingerprint = 0xcbf29ce484222325;
+  H.bits = <u32>word(words, L.HOST_HISTOGRAM_BITS);
+  H.coresInAll = <u32>word(words, L.HOST_CORES);
   readHost(words);
+  H.coreCount = H.coresInAll - H.dedicated;
   const groups = <u32>word(words, L.HOST_GROUPS);
   const vmCount = <u32>word(words, L.HOST_VMS);
   const stateCount = <u32>word(words, L.HOST_STATES);
@@ -59,23 +67,23 @@ export function configure(words: usize): i32 {
     vcpus += <u64>word(g, L.GROUP_MAX);
     if (<u32>word(g, L.GROUP_ARRIVALS) == L.ARRIVALS_CLOSED) clients += <u64>word(g, L.GROUP_CLIENTS);
   }
-  const slots = <u64>SLOT_VMS + (<u64>vmCount << VM_SLOTS_SHIFT) + H.coreCount + vcpus + clients;
+  const slots = <u64>SLOT_VMS + (<u64>vmCount << VM_SLOTS_SHIFT) + H.coresInAll + vcpus + clients;
   if (slots > SLOTS_MAX) return L.E_SLOTS;
   H.vcpuCount = <u32>vcpus;
   H.slotCores = SLOT_VMS + (vmCount << VM_SLOTS_SHIFT);
-  H.slotVcpus = H.slotCores + H.coreCount;
+  H.slotVcpus = H.slotCores + H.coresInAll;
   H.slotClients = H.slotVcpus + <u32>vcpus;
 
   H.histogramSets = <u32>word(words, L.HOST_HISTOGRAM_SHARED) ? groups : vmCount;
   H.vms = allocate(<u64>vmCount * offsetof<Vm>());
   H.vcpus = allocate(vcpus * offsetof<VCpu>());
-  H.cores = allocate(<u64>H.coreCount * offsetof<Core>());
-  H.idle = allocate(<u64>H.coreCount << 2);
+  H.cores = allocate(<u64>H.coresInAll * offsetof<Core>());
+  H.idle = allocate(<u64>H.coresInAll << 2);
   H.bag = allocate(<u64>vmCount << 2);
   H.scratch = allocate(<u64>vmCount << 2);
   H.clientVm = allocate((clients + 1) << 2);
-  H.curveCapacity = H.coreCount;
-  H.curve = allocate(<u64>H.coreCount << 3);
+  H.curveCapacity = H.coresInAll;
+  H.curve = allocate(<u64>H.coresInAll << 3);
   H.counters = allocate(L.HOST_COUNTERS << 3);
   H.vmCounters = allocate((<u64>vmCount * L.VM_COUNTERS) << 3);
   H.histograms = createHistograms(<u64>H.histogramSets * L.VM_HISTOGRAMS, H.bits);
@@ -83,12 +91,12 @@ export function configure(words: usize): i32 {
   H.ringCapacity = <u32>word(words, L.HOST_RING);
   H.ring = allocate(<u64>H.ringCapacity * L.ARRIVAL_BYTES + 8);
   if (!createQueue(Q, <u32>slots) || H.ring == 0 || H.hostHistograms == 0 || H.histograms == 0) return L.E_MEMORY;
-  for (let i: u32 = 0; i < H.coreCount; i++) {
+  for (let i: u32 = 0; i < H.coresInAll; i++) {
     const core = coreAt(i);
     core.index = i;
     core.slot = H.slotCores + i;
     core.sibling = i - (i % H.smt);
-    core.socket = (i * H.sockets) / H.coreCount;
+    core.socket = (i * H.sockets) / H.coresInAll;
   }
   for (let i: u32 = H.coreCount; i > 0; i--) pushIdle(coreAt(i - 1)); // the first core is on top
 
@@ -122,14 +130,9 @@ export function configure(words: usize): i32 {
   return <i32>H.status;
 }
 
+/** What a fork may change as well: costs, arbiter, knobs. */
 function readHost(w: usize): void {
-  H.seed = (<u64>word(w, L.HOST_SEED_HI) << 32) | <u64>word(w, L.HOST_SEED_LO);
-  H.warmup = <u64>word(w, L.HOST_WARMUP);
-  H.fingerprintOn = <u32>word(w, L.HOST_FINGERPRINT);
-  H.fingerprint = 0xcbf29ce484222325;
   H.dedicated = <u32>word(w, L.HOST_DEDICATED);
-  H.coreCount = <u32>word(w, L.HOST_CORES) - H.dedicated;
-  H.bits = <u32>word(w, L.HOST_HISTOGRAM_BITS);
   H.widthLimit = <u32>word(w, L.HOST_WIDTH_LIMIT);
   H.stealCheck = <u64>word(w, L.HOST_STEAL_CHECK);
   H.steal = <u64>word(w, L.HOST_STEAL);
@@ -179,12 +182,8 @@ function readVm(vm: Vm, index: u32, w: usize, g: usize, stateWords: usize): void
   vm.slot = SLOT_VMS + (index << VM_SLOTS_SHIFT);
   vm.cls = <u32>word(g, L.GROUP_CLASS);
   vm.priority = <i32>word(g, L.GROUP_PRIORITY);
-  vm.min = <u32>word(g, L.GROUP_MIN);
   vm.max = <u32>word(g, L.GROUP_MAX);
-  vm.dispatch = <u32>word(g, L.GROUP_DISPATCH);
-  vm.stealAmount = <u32>word(g, L.GROUP_STEAL_AMOUNT);
-  vm.stealVictim = <u32>word(g, L.GROUP_STEAL_VICTIM);
-  vm.quantum = <u64>word(g, L.GROUP_QUANTUM);
+  readPolicies(vm, g);
   vm.arrivals = <u32>word(g, L.GROUP_ARRIVALS);
   const rate = word(g, L.GROUP_RATE);
   vm.gapMean = rate > 0 ? 1e9 / rate : 0;
@@ -205,13 +204,58 @@ function readVm(vm: Vm, index: u32, w: usize, g: usize, stateWords: usize): void
   }
   vm.lookAt = 0xffff_ffff_ffff_ffff;
   vm.counters = H.vmCounters + ((<usize>index * L.VM_COUNTERS) << 3);
+  seedVm(vm, w, H.seed);
+}
+
+function seedVm(vm: Vm, w: usize, seed: u64): void {
   const name = (<u64>word(w, L.VM_NAME_HI) << 32) | <u64>word(w, L.VM_NAME_LO);
   const at = changetype<usize>(vm);
-  seedStream(at + offsetof<Vm>("arrivalStream0"), H.seed, name, 1);
-  seedStream(at + offsetof<Vm>("serviceStream0"), H.seed, name, 2);
-  seedStream(at + offsetof<Vm>("dispatchStream0"), H.seed, name, 3);
-  seedStream(at + offsetof<Vm>("stealStream0"), H.seed, name, 4);
-  seedStream(at + offsetof<Vm>("lockStream0"), H.seed, name, 5);
+  seedStream(at + offsetof<Vm>("arrivalStream0"), seed, name, 1);
+  seedStream(at + offsetof<Vm>("serviceStream0"), seed, name, 2);
+  seedStream(at + offsetof<Vm>("dispatchStream0"), seed, name, 3);
+  seedStream(at + offsetof<Vm>("stealStream0"), seed, name, 4);
+  seedStream(at + offsetof<Vm>("lockStream0"), seed, name, 5);
+}
+
+/** What a mechanism may override, and a fork change. */
+function readPolicies(vm: Vm, g: usize): void {
+  vm.min = <u32>word(g, L.GROUP_MIN);
+  vm.dispatch = <u32>word(g, L.GROUP_DISPATCH);
+  vm.stealAmount = <u32>word(g, L.GROUP_STEAL_AMOUNT);
+  vm.stealVictim = <u32>word(g, L.GROUP_STEAL_VICTIM);
+  vm.quantum = <u64>word(g, L.GROUP_QUANTUM);
+}
+
+/**
+ * The same host goes on under the costs, mechanism, policies and rates that `words` describe; everything else in them
+ * must be as it was. With another seed, what is drawn from now on differs. Answers 0 or E_*.
+ */
+export function reconfigure(words: usize): i32 {
+  const seed = (<u64>word(words, L.HOST_SEED_HI) << 32) | <u64>word(words, L.HOST_SEED_LO);
+  const groups = <u32>word(words, L.HOST_GROUPS);
+  const groupWords = words + (L.HOST_WORDS << 3);
+  const vmWords = groupWords + ((<usize>groups * L.GROUP_WORDS) << 3);
+  prepareSwitch();
+  readHost(words);
+  setCoreCount(H.coresInAll - H.dedicated);
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    const w = vmWords + ((<usize>i * L.VM_WORDS) << 3);
+    const g = groupWords + ((<usize>word(w, L.VM_GROUP) * L.GROUP_WORDS) << 3);
+    const vm = vmAt(i);
+    readPolicies(vm, g);
+    if (seed != H.seed) seedVm(vm, w, seed);
+    const rate = word(g, L.GROUP_RATE);
+    if ((vm.arrivals == L.ARRIVALS_POISSON || vm.arrivals == L.ARRIVALS_DETERMINISTIC) && rate > 0) {
+      if (1e9 / rate != vm.gapMean || seed != H.seed) {
+        vm.gapMean = 1e9 / rate;
+        redrawArrival(vm);
+      }
+    }
+  }
+  H.seed = seed;
+  if (!chooseMechanism(<u32>word(words, L.HOST_MECHANISM))) return L.E_CONFIG;
+  finishSwitch();
+  return <i32>H.status;
 }
 
 function layVcpus(vm: Vm, first: u32): bool {

@@ -4,7 +4,7 @@
 import * as L from "./layout";
 import { allocate } from "./kernel/arena";
 import { H, vmAt } from "./cpu/state";
-import { configure as configureHost, run as runHost, settleAccounts, growTasks as growTaskArena } from "./host";
+import { configure as configureHost, reconfigure as reconfigureHost, run as runHost, settleAccounts, growTasks as growTaskArena } from "./host";
 import { hostHistogram as histogramOf } from "./cpu/accounts";
 import { commitInjected } from "./cpu/arrivals";
 
@@ -27,6 +27,16 @@ export function configure(at: usize): i32 {
 /** Simulates events up to `untilNs`, at most `budget`. Answers RUN_* or E_*. */
 export function run(untilNs: f64, budget: f64): i32 {
   return runHost(untilNs, budget);
+}
+
+/** Goes on as the words at `at` say: another mechanism, other costs, rates, another seed. Answers 0 or E_*. */
+export function reconfigure(at: usize): i32 {
+  return reconfigureHost(at);
+}
+
+/** Bytes from 0 that a snapshot must hold; what lies behind has never been written. */
+export function usedBytes(): usize {
+  return H.recordsFresh;
 }
 
 /** `records` more task records. */
@@ -54,6 +64,10 @@ export function ring(): usize {
 
 export function ringRead(): u32 {
   return H.ringRead;
+}
+
+export function ringWrite(): u32 {
+  return H.ringWrite;
 }
 
 /** Entries read … write - 1 (modulo the ring's capacity) wait; `more`: others will follow. */

@@ -6,9 +6,11 @@ import { HostCore } from './core/host.js';
 import { Injection } from './core/injection.js';
 import { compileCore, instantiateCore } from './core/load.js';
 import { readCounters } from './core/results.js';
+import { packSnapshot, unpackSnapshot, type SnapshotParts } from './core/snapshot.js';
 import { buildResult, type Result } from './metrics/result.js';
 import { scenarioSha256 } from './scenario/canonical.js';
 import { InputError, expectedOneOf, show } from './scenario/errors.js';
+import { checkFork } from './scenario/fork.js';
 import { resolveScenario } from './scenario/resolve.js';
 import type { ScenarioInput } from './scenario/schema.js';
 import type { Scenario } from './scenario/types.js';
@@ -77,14 +79,17 @@ export class Simulation {
   /** Simulated time at which the scenario ends: warm-up and duration. */
   readonly endNs: number;
   private wallSeconds = 0;
-  private started = false;
   private closed = false;
+  private streams = 0;
 
   private constructor(
     readonly scenario: Scenario,
     private readonly compiled: CompiledScenario,
     private readonly core: HostCore,
     private readonly injection: Injection,
+    private readonly options: SimulationOptions,
+    private readonly tables: EmpiricalTables,
+    private started = false,
   ) {
     this.endNs = scenario.warmupNs + scenario.durationNs;
   }
@@ -97,11 +102,31 @@ export class Simulation {
    */
   static async create(input: Scenario | ScenarioInput, options: SimulationOptions = {}): Promise<Simulation> {
     const scenario = isResolved(input) ? input : resolveScenario(input);
+    return Simulation.assemble(scenario, options);
+  }
+
+  /**
+   * Takes a snapshot up where it was taken.
+   *
+   * @param change what goes on differently, as a whole scenario; absent: the run continues bit by bit as the first would have
+   * @throws InputError for bytes that are no snapshot, are cut, or were written by another build of the core (both hashes
+   *   are named), and for a change that a running host cannot make
+   */
+  static async restore(snapshot: Uint8Array, options: SimulationOptions & { readonly scenario?: Scenario; readonly file?: string } = {}): Promise<Simulation> {
+    const module = options.module ?? (await compileCore());
+    const parts = unpackSnapshot(snapshot, instantiateCore(module).sha256 ?? '', options.file);
+    const simulation = await Simulation.assemble(parts.scenario, { ...options, module }, parts);
+    return options.scenario === undefined ? simulation : simulation.changed(options.scenario);
+  }
+
+  private static async assemble(scenario: Scenario, options: SimulationOptions, parts?: Pick<SnapshotParts, 'injection' | 'memory'>): Promise<Simulation> {
     const tables = await readTables(scenario, options.files);
     const module = options.module ?? (await compileCore());
     const compiled = compileScenario(scenario, tables);
-    const core = new HostCore(instantiateCore(module), compiled);
+    const core = new HostCore(instantiateCore(module), compiled, parts?.memory);
     const injection = new Injection(core);
+    if (parts !== undefined) injection.restorePending(parts.injection);
+    let traces = 0;
     compiled.vms.forEach(({ group }, index) => {
       const arrivals = group.workload?.arrivals;
       if (arrivals?.process !== 'trace') return;
@@ -110,9 +135,48 @@ export class Simulation {
       }
       const { process: _, ...trace } = arrivals;
       const known = Object.fromEntries(Object.entries({ seed: scenario.seed, ...trace }).filter(([, value]) => value !== undefined));
-      injection.addTrace(index, openTrace(known as unknown as Parameters<typeof openTrace>[0], options.files));
+      injection.addTrace(index, openTrace(known as unknown as Parameters<typeof openTrace>[0], options.files), parts?.injection.taken[traces]);
+      traces++;
     });
-    return new Simulation(scenario, compiled, core, injection);
+    const simulation = new Simulation(scenario, compiled, core, injection, { ...options, module }, tables);
+    simulation.started = parts !== undefined && core.nowNs > 0;
+    return simulation;
+  }
+
+  /**
+   * Everything needed to go on from here: some 1 GiB/s, and as many bytes as the host has ever written.
+   *
+   * @throws InputError when arrivals come from a stream that was injected: it cannot be read again
+   */
+  snapshot(): Uint8Array {
+    this.open();
+    return packSnapshot(this.core.sha256, this.parts());
+  }
+
+  private parts(): SnapshotParts {
+    if (this.streams > 0) throw new InputError({ path: 'inject', given: 'a stream of arrivals', expected: 'arrays or traces of the scenario: a stream cannot be read again after a snapshot' });
+    return { scenario: this.scenario, injection: this.injection.state, memory: this.core.image() };
+  }
+
+  /**
+   * A second simulation that goes on from this instant: bit by bit as this one, or under another mechanism, other costs, rates,
+   * another seed. This one is not touched.
+   *
+   *     const faster = await simulation.fork(withMechanism(simulation.scenario, 'ideal'));
+   *
+   * @throws InputError naming what a running host cannot change
+   */
+  async fork(change?: Scenario): Promise<Simulation> {
+    this.open();
+    const copy = await Simulation.assemble(this.scenario, this.options, this.parts());
+    return change === undefined ? copy : copy.changed(change);
+  }
+
+  private changed(scenario: Scenario): Simulation {
+    checkFork(this.scenario, scenario);
+    const compiled = compileScenario(scenario, this.tables);
+    this.core.reconfigure(compiled.words);
+    return new Simulation(scenario, compiled, this.core, this.injection, this.options, this.tables, this.started);
   }
 
   /** Simulated time, ns. */
@@ -151,6 +215,7 @@ export class Simulation {
       throw new InputError({ path: `vm ${workload.vm}`, given: 'a VM without a workload', expected: 'a VM whose workload says what a request is (its arrivals may be { process: none })' });
     }
     if (Symbol.asyncIterator in workload.arrivals) {
+      this.streams++;
       this.injection.addTrace(vm, workload.arrivals);
       this.core.commit(true);
       return;

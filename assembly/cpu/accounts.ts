@@ -87,6 +87,11 @@ export function removeIdle(core: Core): void {
   core.idlePlace = 0;
 }
 
+/** Core time that VMs could have had since statistics began. */
+export function capacity(): u64 {
+  return H.capacityNs + <u64>H.coreCount * (H.now - H.capacitySince);
+}
+
 /** Books everything up to now, so that the counters can be read. */
 export function settleAll(): void {
   for (let i: u32 = 0; i < H.coreCount; i++) {
@@ -96,7 +101,7 @@ export function settleAll(): void {
       core.since = H.now;
     } else settle(core.vcpu);
   }
-  store<u64>(H.counters + (L.HOST_POLL_NS << 3), (H.now - H.statsFrom) * <u64>H.dedicated);
+  store<u64>(H.counters + (L.HOST_POLL_NS << 3), (H.now - H.statsFrom) * <u64>H.coresInAll - capacity());
 }
 
 // @ts-ignore: decorator
@@ -109,6 +114,8 @@ export function hostHistogram(which: usize): usize {
 export function beginStatistics(): void {
   settleAll();
   H.statsFrom = H.now;
+  H.capacityNs = 0;
+  H.capacitySince = H.now;
   const events = load<u64>(H.counters, L.HOST_EVENTS << 3);
   memory.fill(H.counters, 0, L.HOST_COUNTERS << 3);
   store<u64>(H.counters, events, L.HOST_EVENTS << 3);
@@ -152,5 +159,5 @@ export function checkConservation(): u32 {
     }
     if (queued != vm.queued) return L.E_CONSERVATION;
   }
-  return time == <u64>H.coreCount * (H.now - H.statsFrom) ? 0 : L.E_CONSERVATION;
+  return time == capacity() ? 0 : L.E_CONSERVATION;
 }

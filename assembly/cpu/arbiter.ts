@@ -257,8 +257,8 @@ export function announce(vm: Vm, width: u32): void {
 export function startArbiter(): void {
   const reads = H.aggregate ? aggregated() : <u64>H.vmCount;
   H.period = max<u64>(max<u64>(H.interval, H.pollBase + H.pollPerVm * reads), 1);
-  H.roundAt = 0;
-  H.busyUntil = 0;
+  H.roundAt = H.now;
+  H.busyUntil = H.now;
 }
 
 /** Hook for a freed core: idle, and whoever was denied one is looked at in the next round. */

@@ -32,6 +32,12 @@ export function onArrival(vm: Vm): void {
   arrive(vm, -1, 0, 0);
 }
 
+/** The gap to the next arrival is drawn anew: the rate has changed, and gaps are memoryless. */
+export function redrawArrival(vm: Vm): void {
+  vm.carry = 0;
+  scheduleArrival(vm);
+}
+
 /** Enters state `vm.state` of a modulated process: its rate holds from now on (gaps are memoryless, so drawing anew is exact). */
 function enterState(vm: Vm): void {
   const words = vm.stateWords + ((<usize>vm.state * L.STATE_WORDS) << 3);

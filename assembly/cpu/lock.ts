@@ -7,7 +7,7 @@ import { schedule } from "../kernel/event-queue";
 import { H, Q, Vm, VCpu, Task, TASK_BEFORE_LOCK, TASK_HOLDS_LOCK, RUNNING, SPINNING, count, isNull, nothing, vcpuOf } from "./state";
 import { enter } from "./accounts";
 import { complete } from "./request";
-import { proceed, queueOn, run } from "./vcpu";
+import { makeReady, proceed, queueOn, run } from "./vcpu";
 
 // @ts-ignore: decorator
 @inline
@@ -63,10 +63,12 @@ export function releaseLock(v: VCpu, t: Task): void {
     count(vm, L.VM_LOCK_WAIT_NS, H.now - w.readyAt);
     hold(vm, w);
     const spinner = spinnerOf(vm, w);
-    if (isNull(spinner)) {
+    if (!isNull(spinner)) run(spinner, w);
+    else if (vm.dispatch == L.DISPATCH_SINGLE) makeReady(vm, w);
+    else {
       w.readyAt = H.now;
-      queueOn(v, w);
-    } else run(spinner, w);
+      queueOn(v, w); // where the data is that the lock protects
+    }
   }
   if (t.remaining == 0) {
     complete(vm, t);

@@ -274,8 +274,11 @@ export class Host {
   events: u64;
   warmup: u64;
   statsFrom: u64; //         when statistics began
+  capacityNs: u64; //        core time for VMs up to capacitySince; a fork may change how many cores there are
+  capacitySince: u64;
   mechanism: u32;
   coreCount: u32; //         cores for VMs
+  coresInAll: u32;
   dedicated: u32;
   vmCount: u32;
   groupCount: u32;

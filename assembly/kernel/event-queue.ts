@@ -57,52 +57,44 @@ function put(q: EventQueue, index: usize, time: u64, key: u64): void {
 // @ts-ignore: decorator
 @inline
 function before(timeA: u64, keyA: u64, timeB: u64, keyB: u64): bool {
-  return timeA < timeB || (timeA == timeB && keyA < keyB);
+  if (timeA == timeB) return keyA < keyB; // a branch nearly always foreseen
+  return timeA < timeB;
 }
 
+// Which child is least nobody can foresee, so it is selected without a branch: M/M/16 over the kernel alone takes 26 ns an
+// event instead of 34 (bench/native/kernel.ts; AMD EPYC, Node 20).
 function siftDown(q: EventQueue, start: usize, time: u64, key: u64): void {
   const heap = q.heap;
   const position = q.position;
-  const size = <usize>q.size;
-  let index = start;
+  const end = heap + (<usize>q.size << 4);
+  let to = heap + (start << 4);
   while (true) {
-    const first = (index << 2) + 1;
-    if (first >= size) break;
-    // the least of four children, in two independent pairs
-    const at = heap + (first << 4);
-    let left = at;
-    let leftTime = load<u64>(at);
-    let leftKey = load<u64>(at, 8);
+    const at = ((to - heap) << 2) + heap + 16;
+    if (at >= end) break;
+    const t0 = load<u64>(at);
+    const k0 = load<u64>(at, 8);
     const t1 = load<u64>(at, 16);
     const k1 = load<u64>(at, 24);
-    if (before(t1, k1, leftTime, leftKey)) {
-      left = at + 16;
-      leftTime = t1;
-      leftKey = k1;
-    }
-    let right = at + 32;
-    let rightTime = load<u64>(at, 32);
-    let rightKey = load<u64>(at, 40);
+    const t2 = load<u64>(at, 32);
+    const k2 = load<u64>(at, 40);
     const t3 = load<u64>(at, 48);
     const k3 = load<u64>(at, 56);
-    if (before(t3, k3, rightTime, rightKey)) {
-      right = at + 48;
-      rightTime = t3;
-      rightKey = k3;
-    }
-    if (before(rightTime, rightKey, leftTime, leftKey)) {
-      left = right;
-      leftTime = rightTime;
-      leftKey = rightKey;
-    }
-    if (before(time, key, leftTime, leftKey)) break;
-    const to = heap + (index << 4);
-    store<u64>(to, leftTime);
-    store<u64>(to, leftKey, 8);
-    store<u32>(position + ((<usize>leftKey & 0xff_ffff) << 2), <u32>index + 1);
-    index = (left - heap) >> 4;
+    const left = before(t1, k1, t0, k0);
+    const leftTime = select<u64>(t1, t0, left);
+    const leftKey = select<u64>(k1, k0, left);
+    const right = before(t3, k3, t2, k2);
+    const rightTime = select<u64>(t3, t2, right);
+    const rightKey = select<u64>(k3, k2, right);
+    const which = before(rightTime, rightKey, leftTime, leftKey);
+    const leastTime = select<u64>(rightTime, leftTime, which);
+    const leastKey = select<u64>(rightKey, leftKey, which);
+    if (before(time, key, leastTime, leastKey)) break;
+    store<u64>(to, leastTime);
+    store<u64>(to, leastKey, 8);
+    store<u32>(position + ((<usize>leastKey & 0xff_ffff) << 2), <u32>((to - heap) >> 4) + 1);
+    to = at + select<usize>(32 + (usize(right) << 4), usize(left) << 4, which);
   }
-  put(q, index, time, key);
+  put(q, (to - heap) >> 4, time, key);
 }
 
 function siftUp(q: EventQueue, start: usize, time: u64, key: u64): void {

@@ -17,6 +17,9 @@ interface CoreExports {
   events(): number;
   ring(): number;
   ringRead(): number;
+  ringWrite(): number;
+  reconfigure(at: number): number;
+  usedBytes(): number;
   ringCommit(read: number, write: number, more: number): void;
   settle(): number;
   hostCounters(): number;
@@ -64,6 +67,7 @@ export class HostCore {
   constructor(
     instance: CoreInstance,
     private readonly compiled: CompiledScenario,
+    image?: Uint8Array,
   ) {
     this.core = instance.exports as unknown as CoreExports;
     this.memory = instance.memory;
@@ -72,13 +76,50 @@ export class HostCore {
     if (this.core.layoutVersion() !== L.LAYOUT_VERSION) {
       throw new CoreError(`the core's layout is version ${this.core.layoutVersion()}, these bindings speak ${L.LAYOUT_VERSION}: they are of different builds`);
     }
-    const { words } = compiled;
+    if (image === undefined) this.check(this.core.configure(this.putWords(compiled.words)));
+    else this.setImage(image);
+    this.ringAt = this.core.ring();
+    this.ringRead = this.core.ringRead();
+    this.ringWrite = this.core.ringWrite();
+  }
+
+  private putWords(words: Float64Array): number {
     const at = this.core.words(words.length);
     if (at === 0) throw this.outOfMemory();
     new Float64Array(this.memory.buffer, at, words.length).set(words);
-    const answer = this.core.configure(at);
+    return at;
+  }
+
+  private check(answer: number): void {
     if (answer !== 0) throw this.error(answer);
-    this.ringAt = this.core.ring();
+  }
+
+  /** Linear memory as another host of this core has left it. */
+  private setImage(image: Uint8Array): void {
+    const missing = Math.ceil((image.length - this.memory.buffer.byteLength) / 65_536);
+    try {
+      if (missing > 0) this.memory.grow(missing);
+    } catch {
+      throw this.outOfMemory();
+    }
+    new Uint8Array(this.memory.buffer).set(image);
+    // the arena of task records may end behind what was written
+    this.core.growTasks(0);
+  }
+
+  /** What a snapshot holds: everything that was ever written. A view: copy it before the host goes on. */
+  image(): Uint8Array {
+    return new Uint8Array(this.memory.buffer, 0, this.core.usedBytes());
+  }
+
+  /** Goes on under other words: mechanism, costs, policies, rates, seed. */
+  reconfigure(words: Float64Array): void {
+    // the arena's last region is the task records', so the words lie in the control heap's reach for the call only
+    const at = this.memory.buffer.byteLength;
+    this.memory.grow(Math.ceil((words.length * 8) / 65_536));
+    new Float64Array(this.memory.buffer, at, words.length).set(words);
+    this.check(this.core.reconfigure(at));
+    new Float64Array(this.memory.buffer, at, words.length).fill(0); // the arena takes fresh memory to be zero
   }
 
   get nowNs(): number {

@@ -10,7 +10,16 @@ interface Source {
   readonly batches: AsyncIterator<ArrivalBatch>;
   batch: ArrivalBatch | null;
   at: number;
+  /** Arrivals that went into the core. */
+  taken: number;
   ended: boolean;
+}
+
+/** What a snapshot keeps of the arrivals outside the core. */
+export interface InjectionState {
+  readonly pending: readonly InjectedArrival[];
+  /** Of each trace, in the order of the VMs: how many arrivals have been taken from it. */
+  readonly taken: readonly number[];
 }
 
 export class Injection {
@@ -21,8 +30,18 @@ export class Injection {
 
   constructor(private readonly core: HostCore) {}
 
-  addTrace(vm: number, reader: AsyncIterable<ArrivalBatch>): void {
-    this.sources.push({ vm, batches: reader[Symbol.asyncIterator](), batch: null, at: 0, ended: false });
+  /** `skip`: arrivals of the trace that were taken before a snapshot. */
+  addTrace(vm: number, reader: AsyncIterable<ArrivalBatch>, skip = 0): void {
+    this.sources.push({ vm, batches: reader[Symbol.asyncIterator](), batch: null, at: 0, taken: -skip, ended: false });
+  }
+
+  get state(): InjectionState {
+    return { pending: this.pending.slice(this.pendingAt), taken: this.sources.map(({ taken }) => taken) };
+  }
+
+  restorePending(state: InjectionState): void {
+    this.pending = [...state.pending];
+    this.pendingAt = 0;
   }
 
   /** Puts arrivals among those that wait; earlier ones first, equal times in the order given. */
@@ -69,6 +88,7 @@ export class Injection {
         const { atNs, serviceNs, width } = source.batch!;
         this.core.put(atNs[source.at]!, serviceNs[source.at]!, source.vm, width[source.at]!);
         source.at++;
+        source.taken++;
       }
       room--;
     }
@@ -82,7 +102,12 @@ export class Injection {
         const next = await source.batches.next();
         source.at = 0;
         if (next.done === true) source.ended = true;
-        else source.batch = next.value;
+        else {
+          source.batch = next.value;
+          // passes over what a snapshot has taken already
+          source.at = Math.min(Math.max(0, -source.taken), next.value.count);
+          source.taken += source.at;
+        }
       }
       if (!source.ended && (best === null || source.batch!.atNs[source.at]! < best.batch!.atNs[best.at]!)) best = source;
     }

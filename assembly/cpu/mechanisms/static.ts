@@ -1,20 +1,44 @@
 // `static`: every VM owns `vcpus.min` cores from the start, for ever. Its vCPUs search for work between tasks and never
 // yield. What Firecracker or Cloud Hypervisor give: cores fixed at boot.
 
-import { H, vmAt, coreAt } from "../state";
-import { placeInitially } from "../grant";
+import { H, Core, vmAt, coreAt, isNull } from "../state";
+import { beginMove, beginPark, canGrow, placeInitially } from "../grant";
 import { pushIdle } from "../accounts";
 import { setHooks, ignoreVm, ignoreWidth, doNothing } from "./index";
 
 export function fixed(): void {
-  setHooks(placeGuaranteed, ignoreVm, pushIdle, ignoreWidth, doNothing, doNothing);
+  setHooks(start, ignoreVm, onCoreFree, ignoreWidth, doNothing, doNothing);
 }
 
-/** Every VM gets the cores that it is guaranteed, in the order of the scenario. */
+function start(): void {
+  placeGuaranteed();
+  // in the middle of a run (a fork) some VMs have more than their own, and others wait for it
+  for (let i: u32 = 0; i < H.coreCount; i++) {
+    const core = coreAt(i);
+    if (!isNull(core.vcpu) && isNull(core.target) && core.step == 0 && core.vcpu.vm.held > core.vcpu.vm.min) beginPark(core);
+  }
+}
+
+function onCoreFree(core: Core): void {
+  pushIdle(core);
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    const vm = vmAt(i);
+    if (vm.held < vm.min && canGrow(vm)) {
+      beginMove(core, vm, H.now);
+      return;
+    }
+  }
+}
+
+/** Every VM gets the cores that it is guaranteed, in the order of the scenario, as far as idle ones go. */
 export function placeGuaranteed(): void {
   let next: u32 = 0;
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
-    for (let k: u32 = 0; k < vm.min && next < H.coreCount; k++) placeInitially(coreAt(next++), vm);
+    while (vm.held < vm.min && canGrow(vm)) {
+      while (next < H.coreCount && coreAt(next).idlePlace == 0) next++;
+      if (next == H.coreCount) return;
+      placeInitially(coreAt(next), vm);
+    }
   }
 }

@@ -1,0 +1,115 @@
+// From one mechanism to another in the middle of a run (a fork): every task keeps what it has been served, every core in motion
+// arrives, and the new mechanism starts from the cores as they lie. The change itself costs nothing.
+
+import { cancel, isPending, schedule } from "../kernel/event-queue";
+import {
+  H, Q, Vm, Core, Task, DORMANT, RUNNING, SEARCHING, STEALING, SPINNING, SLOT_ARBITER, VM_SLOT_QUOTA, STEP_NONE,
+  clearBit, coreAt, ingress, isNull, nothing, ownQueue, setBit, vcpuOf, vmAt,
+} from "./state";
+import { capacity, detach, pushIdle, removeIdle, settleAll } from "./accounts";
+import { activate, halt, putBack } from "./vcpu";
+import { moveOldest, pushHead } from "./run-queue";
+import { hold } from "./grant";
+
+/** Undoes what only the present mechanism understands. Its hooks are still in place. */
+export function prepareSwitch(): void {
+  cancel(Q, SLOT_ARBITER);
+  H.bagCount = 0;
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    const vm = vmAt(i);
+    vm.inBag = 0;
+    vm.denied = 0;
+    vm.skipUntil = 0;
+    vm.a = 0;
+    vm.b = 0;
+    vm.c = H.now;
+    cancel(Q, vm.slot + VM_SLOT_QUOTA);
+    for (let k: u32 = 0; k < vm.max; k++) {
+      const v = vcpuOf(vm, k);
+      if (!v.frozen) continue;
+      // what was frozen lies in the run queue from now on, where it can be stolen; the guest is told
+      v.frozen = 0;
+      const t = v.task;
+      v.task = nothing<Task>();
+      if (!isNull(t)) {
+        vm.frozen--;
+        pushHead(ownQueue(v), t);
+        setBit(vm.occupied, v.index);
+      }
+      if (v.state == DORMANT) halt(v, DORMANT);
+    }
+  }
+}
+
+/** Another mechanism may keep another number of cores for polling. */
+export function setCoreCount(cores: u32): void {
+  settleAll();
+  H.capacityNs = capacity();
+  H.capacitySince = H.now;
+  while (H.coreCount > cores) {
+    const core = coreAt(H.coreCount - 1);
+    if (!isNull(core.vcpu)) vacate(core);
+    if (core.idlePlace != 0) removeIdle(core);
+    H.coreCount--;
+  }
+  while (H.coreCount < cores) {
+    const core = coreAt(H.coreCount++);
+    core.since = H.now;
+    pushIdle(core);
+  }
+}
+
+/** Takes a core from whoever has it, at once. */
+function vacate(core: Core): void {
+  const v = core.vcpu;
+  cancel(Q, core.slot);
+  core.step = STEP_NONE;
+  if (!isNull(core.target)) {
+    hold(core.target, -1);
+    core.target.promised--;
+    core.target = nothing<Vm>();
+  } else hold(v.vm, -1);
+  const t = v.state == RUNNING ? halt(v, DORMANT + 1) : v.task;
+  if (v.state == SEARCHING || v.state == STEALING || v.state == SPINNING) halt(v, DORMANT + 1);
+  v.task = nothing<Task>();
+  cancel(Q, v.slot);
+  detach(core);
+  if (!isNull(t)) putBack(v, t);
+}
+
+/** The new mechanism is chosen: vCPUs and queues take the form that it expects, and it starts. */
+export function finishSwitch(): void {
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    const vm = vmAt(i);
+    for (let k: u32 = 0; k < vm.max; k++) {
+      const v = vcpuOf(vm, k);
+      if (v.state == RUNNING || v.state == SEARCHING || v.state == STEALING || v.state == SPINNING) {
+        if (v.activePlace == 0) activate(v);
+      }
+      if (v.state == SEARCHING) {
+        if (!H.yields) cancel(Q, v.slot);
+        else {
+          v.deadline = H.now + H.minSearch;
+          schedule(Q, v.slot, v.deadline);
+        }
+      }
+      if (H.central && v.queueLength != 0) {
+        moveOldest(ownQueue(v), ingress(vm), v.queueLength);
+        clearBit(vm.occupied, v.index);
+      }
+    }
+  }
+  // cores that were in motion arrive at once: how long they would have taken was the other mechanism's
+  for (let i: u32 = 0; i < H.coreCount; i++) {
+    const core = coreAt(i);
+    if (isPending(Q, core.slot)) schedule(Q, core.slot, H.now);
+  }
+  call_indirect<void>(H.onStart);
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    const vm = vmAt(i);
+    // once is enough for an arbiter; the ideal mechanism hands out one core each time
+    for (let n = vm.queued; n > 0; n--) {
+      if (vm.queued != 0) call_indirect<void>(H.onQueued, vm);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+// A snapshot: the core's linear memory as it lies, behind a header that says which core it belongs to. A core of another
+// build would read the same bytes otherwise, so it refuses them and names both hashes.
+//
+//   0 magic 'fluxhost' 8 B | 8 version u32 | 12 layout u32 | 16 core SHA-256, 32 B | 48 scenario length u32 | 52 memory length u32
+//   56 scenario JSON (UTF-8) | padding to 8 | memory
+
+import * as L from '../../assembly/layout.js';
+import { hexToBytes, bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { InputError } from '../scenario/errors.js';
+import type { Scenario } from '../scenario/types.js';
+import type { InjectionState } from './injection.js';
+
+const MAGIC = utf8ToBytes('fluxhost');
+const VERSION = 1;
+const HEADER_BYTES = 56;
+
+/** Everything of a simulation that goes on: the scenario it runs, the arrivals outside the core, linear memory. */
+export interface SnapshotParts {
+  readonly scenario: Scenario;
+  readonly injection: InjectionState;
+  readonly memory: Uint8Array;
+}
+
+const padded = (length: number): number => (length + 7) & ~7;
+
+export function packSnapshot(coreSha256: string, parts: SnapshotParts): Uint8Array {
+  const json = utf8ToBytes(JSON.stringify({ scenario: parts.scenario, injection: parts.injection }));
+  const memoryAt = padded(HEADER_BYTES + json.length);
+  const bytes = new Uint8Array(memoryAt + parts.memory.length);
+  const view = new DataView(bytes.buffer);
+  bytes.set(MAGIC, 0);
+  view.setUint32(8, VERSION, true);
+  view.setUint32(12, L.LAYOUT_VERSION, true);
+  bytes.set(hexToBytes(coreSha256), 16);
+  view.setUint32(48, json.length, true);
+  view.setUint32(52, parts.memory.length, true);
+  bytes.set(json, HEADER_BYTES);
+  bytes.set(parts.memory, memoryAt);
+  return bytes;
+}
+
+/**
+ * @throws InputError for bytes that are no snapshot, that are cut, or that another build of the core has written
+ */
+export function unpackSnapshot(bytes: Uint8Array, coreSha256: string, file?: string): SnapshotParts {
+  const refuse = (given: string, expected: string): InputError =>
+    new InputError({ ...(file === undefined ? {} : { file }), path: 'snapshot', given, expected });
+  if (bytes.length < HEADER_BYTES || !MAGIC.every((byte, i) => bytes[i] === byte)) {
+    throw refuse(`${bytes.length} bytes that do not begin with "fluxhost"`, 'a snapshot written by fluxhost');
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const version = view.getUint32(8, true);
+  if (version !== VERSION) throw refuse(`version ${version}`, `version ${VERSION}`);
+  const writer = bytesToHex(bytes.subarray(16, 48));
+  if (writer !== coreSha256) throw refuse(`a snapshot of core ${writer}`, `one of this core, ${coreSha256}`);
+  const jsonLength = view.getUint32(48, true);
+  const memoryLength = view.getUint32(52, true);
+  const memoryAt = padded(HEADER_BYTES + jsonLength);
+  if (bytes.length !== memoryAt + memoryLength) throw refuse(`${bytes.length} bytes`, `${memoryAt + memoryLength} bytes: the file is cut or has grown`);
+  const carried = JSON.parse(new TextDecoder().decode(bytes.subarray(HEADER_BYTES, HEADER_BYTES + jsonLength))) as Omit<SnapshotParts, 'memory'>;
+  return { ...carried, memory: bytes.subarray(memoryAt) };
+}

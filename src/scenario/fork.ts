@@ -1,0 +1,34 @@
+// What may differ between a running simulation and its fork: mechanism, costs, seed, policies, guarantees, rates, the end.
+// Everything else is laid out in memory already.
+
+import { InputError, show, type Problem } from './errors.js';
+import type { Scenario, VmGroup } from './types.js';
+
+function fixedOfGroup(group: VmGroup): unknown {
+  const { workload, vcpus, dispatch: _d, stealing: _s, quantumNs: _q, slo: _slo, ...rest } = group;
+  const arrivals = workload === null ? null : 'rate' in workload.arrivals ? { ...workload.arrivals, rate: 'any' } : workload.arrivals;
+  return { ...rest, vcpus: { max: vcpus.max }, workload: workload === null ? null : { ...workload, arrivals } };
+}
+
+function fixed(scenario: Scenario): Record<string, unknown> {
+  const { mechanism: _m, costs: _c, seed: _s, durationNs: _d, fingerprint: _f, vms, ...rest } = scenario;
+  return { ...rest, vms: vms.map(fixedOfGroup) };
+}
+
+function differences(before: unknown, after: unknown, path: string, problems: Problem[]): void {
+  if (typeof before === 'object' && before !== null && typeof after === 'object' && after !== null) {
+    for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
+      const [a, b] = [before, after].map((value) => (value as Record<string, unknown>)[key]);
+      differences(a, b, path === '' ? key : `${path}.${key}`, problems);
+    }
+  } else if (!Object.is(before, after)) {
+    problems.push({ path, given: show(after), expected: `${show(before)}, as in the simulation that is forked: this is laid out already` });
+  }
+}
+
+/** @throws InputError naming every field of `after` that a fork cannot change */
+export function checkFork(before: Scenario, after: Scenario): void {
+  const problems: Problem[] = [];
+  differences(fixed(before), fixed(after), '', problems);
+  if (problems.length > 0) throw new InputError(problems);
+}
