@@ -33,7 +33,7 @@ const TARGETS = [
     name: 'bundle',
     group: 'bundle',
     inputs: () => [...TOOLING, 'package.json', ...sources()],
-    outputs: ['dist/index.js', 'dist/core.js', 'dist/cli.js'],
+    outputs: ['dist/index.js', 'dist/core.js', 'dist/cli.js', 'dist/third-party-licenses.txt'],
     build: buildBundle,
   },
   {
@@ -129,14 +129,38 @@ async function buildBundle() {
   ]);
   const files = [...main.outputFiles, ...alone.outputFiles];
   for (const file of files) writeAtomically(file.path, file.contents);
+  writeAtomically(at('dist/third-party-licenses.txt'), bundledLicenses());
   chmodSync(at('dist/cli.js'), 0o755);
   const fresh = new Set(files.map((file) => file.path));
   for (const stale of listFiles('dist/chunks')) if (!fresh.has(at(stale))) rmSync(at(stale));
 }
 
+/** What is bundled keeps its terms: as-bind, and the loader that as-bind holds a copy of. */
+function bundledLicenses() {
+  const texts = ['as-bind', '@assemblyscript/loader'].map((name) => {
+    const { version, license } = JSON.parse(readFileSync(at('node_modules', name, 'package.json'), 'utf8'));
+    const file = readdirSync(at('node_modules', name)).find((entry) => /^licen[cs]e/i.test(entry));
+    if (file === undefined && name === 'as-bind') throw new Error(`${name} ${version} holds no license text`);
+    // The loader's package holds no text of its own: its terms are those of this package, Apache-2.0.
+    const text = file === undefined ? '' : `\n${readFileSync(at('node_modules', name, file), 'utf8').trim()}\n`;
+    return `${name} (${license}), parts of which are in the files beside this one\n${text}`;
+  });
+  return texts.join('\n---\n\n');
+}
+
+/** Emitted aside and swapped in, so that types of files that are gone do not stay in the package. */
 async function buildTypes() {
-  const status = await runTool('typescript/bin/tsc', ['-p', 'tsconfig.build.json'], { stdio: ['ignore', 2, 2] });
-  if (status !== 0) throw new Error(`tsc ended with status ${status}`);
+  const aside = `build/.types-${process.pid}`;
+  try {
+    const args = ['-p', 'tsconfig.build.json', '--outDir', aside];
+    const status = await runTool('typescript/bin/tsc', args, { stdio: ['ignore', 2, 2] });
+    if (status !== 0) throw new Error(`tsc ended with status ${status}`);
+    rmSync(at('dist/types'), { recursive: true, force: true });
+    mkdirSync(at('dist'), { recursive: true });
+    renameSync(at(aside), at('dist/types'));
+  } finally {
+    rmSync(at(aside), { recursive: true, force: true });
+  }
 }
 
 const stampOf = (target) => at('build/.stamp', target.name.replace(' ', '-'));
@@ -164,7 +188,7 @@ export async function build({ groups = [], force = false } = {}) {
   mkdirSync(at('build'), { recursive: true });
   for (const name of readdirSync(at('build'))) {
     // A build that was killed leaves its folder behind.
-    const pid = /^\.core-\w+-(\d+)$/.exec(name)?.[1];
+    const pid = /^\.(?:core|types)[\w-]*-(\d+)$/.exec(name)?.[1];
     if (pid !== undefined && !isRunning(Number(pid))) rmSync(at('build', name), { recursive: true, force: true });
   }
   const wants = (group) => groups.length === 0 || groups.includes(group);

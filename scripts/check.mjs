@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from './build.mjs';
-import { ensureInstalled, fail, run, runTool } from './support.mjs';
+import { at, ensureInstalled, fail, run, runTool } from './support.mjs';
 
 await ensureInstalled();
 try {
@@ -21,6 +21,7 @@ const STEPS = [
   ['prettier', () => runTool('prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.'])],
   ['tsc', () => runTool('typescript/bin/tsc', ['--noEmit', '-p', 'tsconfig.json'])],
   ['knip', () => runTool('knip/bin/knip.js', ['--no-progress'])],
+  ['docs', () => run(process.execPath, [at('scripts/docs.mjs'), '--check'])],
   [
     'pack',
     () =>

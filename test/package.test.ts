@@ -1,6 +1,6 @@
 // The package as its user gets it: the tarball, unpacked beside links to its dependencies. Looked at: what it holds, what the
 // entries import, and that they load by `import`, by `require` and in a worker that is handed a compiled core.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -16,6 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -48,13 +49,16 @@ beforeAll(() => {
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 /** Runs a program in the user's project and gives back what it printed. */
-const node = (type: 'module' | 'commonjs', code: string): string =>
-  execFileSync(process.execPath, [`--input-type=${type}`, '--no-warnings', '-e', code], {
-    cwd: project,
-    encoding: 'utf8',
-  });
+function node(type: 'module' | 'commonjs', code: string): string {
+  const file = type === 'module' ? 'main.mjs' : 'main.cjs';
+  writeFileSync(join(project, file), code);
+  return execFileSync(process.execPath, ['--no-warnings', file], { cwd: project, encoding: 'utf8' });
+}
 
-/** Everything that an entry reaches by static imports: its own files' text, and the names of other packages. */
+const IMPORT = /^(?:import|export)\b[^;'"]*["']([^"']+)["'];?$/gm;
+const DYNAMIC_IMPORT = /\bimport\(\s*["']([^"']+)["']\s*\)/g;
+
+/** Everything that an entry reaches, statically or later: its own files' text, and the names of other packages. */
 function reach(entry: string): { text: string; packages: string[] } {
   const seen = new Map<string, string>();
   const packages = new Set<string>();
@@ -62,7 +66,8 @@ function reach(entry: string): { text: string; packages: string[] } {
     if (seen.has(path)) return;
     const text = readFileSync(path, 'utf8');
     seen.set(path, text);
-    for (const [, name = ''] of text.matchAll(/^(?:import|export)\b[^;'"]*["']([^"']+)["'];?$/gm)) {
+    const found = [IMPORT, DYNAMIC_IMPORT].flatMap((pattern) => [...text.matchAll(pattern)]);
+    for (const [, name = ''] of found) {
       if (name.startsWith('.')) visit(join(dirname(path), name));
       else packages.add(name);
     }
@@ -144,6 +149,53 @@ describe('the entries', () => {
     expect(node('module', "console.log((await import('fluxhost')).VERSION)")).toBe(`${manifest.version}\n`);
   });
 
+  it('have types that a strict project takes, the declarations themselves checked', () => {
+    const consumer = `
+      import { compileCore, CoreTrap, VERSION } from 'fluxhost';
+      import * as core from 'fluxhost/core';
+      export const module: Promise<WebAssembly.Module> = compileCore(new Uint8Array(8));
+      export const same: typeof CoreTrap = core.CoreTrap;
+      export const version: string = VERSION;
+      // @ts-expect-error text is no number
+      export const wrong: number = VERSION;`;
+    writeFileSync(join(project, 'consumer.mts'), consumer);
+    const options = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2022', '--lib', 'es2022,dom'];
+    const tsc = spawnSync(
+      process.execPath,
+      [join(root, 'node_modules/typescript/bin/tsc'), ...options, 'consumer.mts'],
+      {
+        cwd: project,
+        encoding: 'utf8',
+      },
+    );
+    expect(tsc.stdout).toBe('');
+    expect(tsc.status).toBe(0);
+  });
+
+  it.each(['fluxhost', 'fluxhost/core'])(
+    'go through a bundler for browsers, with nothing left to resolve: %s',
+    async (entry) => {
+      const bytes = [...readFileSync(join(root, 'build/fluxhost.release.wasm'))];
+      const source = entry === 'fluxhost' ? '' : `Uint8Array.of(${bytes.join(',')})`;
+      const bundled = await build({
+        stdin: {
+          contents: `import { compileCore } from '${entry}';
+          export const done = compileCore(${source}).then((core) => console.log(core instanceof WebAssembly.Module));`,
+          resolveDir: project,
+        },
+        bundle: true,
+        write: false,
+        format: 'esm',
+        platform: 'browser',
+        logLevel: 'silent',
+      });
+      expect(bundled.warnings).toEqual([]);
+      const text = bundled.outputFiles[0]?.text ?? '';
+      expect([...text.matchAll(IMPORT)]).toEqual([]);
+      expect(node('module', text)).toBe('true\n');
+    },
+  );
+
   it('load by require', () => {
     const code = `require('fluxhost').compileCore().then((core) => console.log(core instanceof WebAssembly.Module));`;
     expect(node('commonjs', code)).toBe('true\n');
@@ -171,7 +223,7 @@ describe('the entries', () => {
     const code = `
       import { Worker } from 'node:worker_threads';
       import { compileCore } from 'fluxhost';
-      const worker = new Worker('./worker.mjs');
+      const worker = new Worker(new URL('worker.mjs', import.meta.url));
       worker.postMessage(await compileCore());
       worker.once('message', (same) => { console.log(same); void worker.terminate(); });`;
     expect(node('module', code)).toBe('true\n');

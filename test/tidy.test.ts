@@ -87,7 +87,7 @@ describe('tidy', () => {
       ({ path, lines }) =>
         path.endsWith('.test.ts') &&
         !(
-          lines.some((line) => /\b(it|test)(\.\w+)*\(/.test(line)) &&
+          lines.some((line) => /\b(it|test)(\.\w+)*[(<`]/.test(line)) &&
           lines.some((line) => /\b(expect|assert)\w*[.(]/.test(line))
         ),
     );

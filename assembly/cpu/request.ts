@@ -121,7 +121,7 @@ function recordRequest(vm: Vm, arrivedAt: u64, ideal: u64): void {
   assert(latency >= ideal);
   record(vm.latency, H.bits, latency);
   // in 1/1024; by floating point, whose division is IEEE's and so the same everywhere, and twice as fast as the integer one
-  record(vm.slowdown, H.bits, <u64>(<i64>((<f64>(<i64>latency) * <f64>L.SLOWDOWN_ONE) / <f64>(<i64>max<u64>(ideal, 1)))));
+  record(vm.slowdown, H.bits, <u64>(<i64>((<f64>(<i64>max<u64>(latency, 1)) * <f64>L.SLOWDOWN_ONE) / <f64>(<i64>max<u64>(ideal, 1)))));
   count(vm, L.VM_LATENCY_NS_SUM, latency);
   count(vm, L.VM_COMPLETED, 1);
   count(vm, L.VM_IN_FLIGHT, -1);

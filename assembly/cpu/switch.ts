@@ -10,10 +10,14 @@ import { capacity, detach, pushIdle, removeIdle, settleAll } from "./accounts";
 import { activate, halt, putBack } from "./vcpu";
 import { moveOldest, pushHead } from "./run-queue";
 import { hold } from "./grant";
+import { doNothing, ignoreVm, ignoreWidth, setHooks } from "./mechanisms/index";
 
-/** Undoes what only the present mechanism understands. Its hooks are still in place. */
+/** Undoes what only the present mechanism understands. */
 export function prepareSwitch(): void {
   cancel(Q, SLOT_ARBITER);
+  // nobody reacts while things are rearranged
+  setHooks(doNothing, ignoreVm, pushIdle, ignoreWidth, doNothing, doNothing);
+  H.onHeld = 0;
   H.bagCount = 0;
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);

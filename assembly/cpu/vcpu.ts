@@ -288,8 +288,8 @@ export function freeze(v: VCpu, state: u32): void {
   const t = halt(v, state);
   activate(v);
   v.frozen = 1;
-  if (isNull(t)) return;
   v.task = t;
+  if (isNull(t)) return;
   t.readyAt = H.now;
   waitBegins(v.vm, t);
   v.vm.frozen++;

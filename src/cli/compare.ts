@@ -112,10 +112,10 @@ export async function compare(args: readonly string[], io: Io, tools: Tools = si
 
   const file = given.positional(0);
   const loaded = await tools.load(file, { set: overrides(given.list('set'), seed) });
-  for (const warning of loaded.warnings) io.stderr(`warning: ${warning}\n`);
   const scenarios = scenariosFor(loaded.scenario, kinds, file);
 
   return Session.open(tools, loaded.directory, io, async (session) => {
+    for (const warning of loaded.warnings) io.stderr(`warning: ${warning}\n`);
     const runs: Result[] = [];
     const bases: Result[] = [];
     for (const scenario of scenarios) {

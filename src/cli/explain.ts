@@ -66,7 +66,6 @@ function listing(parameters: readonly Parameter[]): string {
 }
 
 /** @throws InputError for an unknown parameter or option */
-// eslint-disable-next-line @typescript-eslint/require-await -- every command has one shape: it is awaited
 export async function explain(args: string[], io: Io): Promise<number> {
   if (args.includes('--help') || args.includes('-h')) {
     io.stdout(HELP);

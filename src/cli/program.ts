@@ -1,8 +1,8 @@
 // The `fluxhost` program: finds the command, runs it, and turns every failure into one clear line and an exit status.
 // Commands are one file each and one line in the table below; they are imported only when asked for.
 
-import manifest from '../../package.json' with { type: 'json' };
 import { InputError, nearest } from '../scenario/errors.js';
+import { VERSION } from '../version.js';
 import { UsageError } from './args.js';
 import { EXIT } from './exit.js';
 import type { Io } from './io.js';
@@ -81,7 +81,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
       return await main([topic, '--help'], io);
     }
     if (name === '--version') {
-      io.stdout(`${manifest.version}\n`);
+      io.stdout(`${VERSION}\n`);
       return EXIT.done;
     }
     const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;

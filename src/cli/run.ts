@@ -117,9 +117,9 @@ export async function run(args: readonly string[], io: Io, tools: Tools = simula
   const folder = given.text('out');
 
   const loaded = await tools.load(given.positional(0), { set: overrides(given.list('set'), seed) });
-  for (const warning of loaded.warnings) io.stderr(`warning: ${warning}\n`);
 
   return Session.open(tools, loaded.directory, io, async (session) => {
+    for (const warning of loaded.warnings) io.stderr(`warning: ${warning}\n`);
     // Written to only once the first simulation stands: a refused input leaves no folder behind.
     const results = await session.replications(loaded.scenario, replications, async (start) => {
       checkAssertions(expressions, start);

@@ -21,7 +21,6 @@ const SCHEMAS: Readonly<Record<string, () => Record<string, unknown>>> = {
 };
 
 /** @throws InputError for an unknown schema or option */
-// eslint-disable-next-line @typescript-eslint/require-await -- every command has one shape: it is awaited
 export async function schema(args: string[], io: Io): Promise<number> {
   if (args.includes('--help') || args.includes('-h')) {
     io.stdout(HELP);

@@ -13,7 +13,7 @@ export const simulationTools: Tools = {
       import('../simulation.js'),
       import('../workload/node-file.js'),
     ]);
-    // A trace's path is relative to the scenario that names it.
-    return Simulation.create(scenario, { openTrace: nodeHost(directory).open });
+    // The files that a scenario names are relative to it.
+    return Simulation.create(scenario, { files: nodeHost(directory) });
   },
 };

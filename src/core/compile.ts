@@ -31,6 +31,12 @@ const KINDS: Readonly<Record<Mechanism['kind'], number>> = {
   static: L.MECHANISM_STATIC,
   hotplug: L.MECHANISM_HOTPLUG,
   hyperflux: L.MECHANISM_HYPERFLUX,
+  microvm: L.MECHANISM_MICROVM,
+  shenango: L.MECHANISM_SHENANGO,
+  caladan: L.MECHANISM_CALADAN,
+  ditto: L.MECHANISM_DITTO,
+  blind: L.MECHANISM_BLIND,
+  cgroup: L.MECHANISM_CGROUP,
 };
 const SIGNALS = { average: L.SIGNAL_AVERAGE, oldest: L.SIGNAL_OLDEST, 'queue-length': L.SIGNAL_QUEUE_LENGTH } as const;
 const MODES = { reactive: L.MODE_REACTIVE, proactive: L.MODE_PROACTIVE, both: L.MODE_REACTIVE | L.MODE_PROACTIVE } as const;
@@ -193,33 +199,50 @@ function arrivalWords(arrivals: Arrivals | undefined, states: number[], distribu
   }
 }
 
-function mechanismWords(mechanism: Mechanism): Partial<Record<number, number>> {
-  switch (mechanism.kind) {
-    case 'hyperflux':
-      return {
-        [L.HOST_INTERVAL]: mechanism.intervalNs,
-        [L.HOST_THRESHOLD]: mechanism.thresholdNs,
-        [L.HOST_SIGNAL]: SIGNALS[mechanism.signal],
-        [L.HOST_MODE]: MODES[mechanism.mode],
-        [L.HOST_STALENESS]: mechanism.stalenessNs,
-        [L.HOST_GRANT]: GRANTS[mechanism.grant],
-        [L.HOST_QUEUE_LENGTH]: mechanism.queueLength,
-      };
-    case 'hotplug':
-      return {
-        [L.HOST_INTERVAL]: mechanism.intervalNs,
-        [L.HOST_THRESHOLD]: mechanism.thresholdNs,
-        [L.HOST_SIGNAL]: SIGNALS[mechanism.signal],
-        [L.HOST_MODE]: L.MODE_REACTIVE,
-        [L.HOST_GRANT]: GRANTS[mechanism.grant],
-        [L.HOST_QUEUE_LENGTH]: mechanism.queueLength,
-        [L.HOST_KNOB_A]: mechanism.latencyNs,
-        [L.HOST_KNOB_B]: mechanism.unplugLatencyNs,
-        [L.HOST_KNOB_C]: mechanism.idleBeforeNs,
-      };
-    default:
-      return { [L.HOST_MODE]: L.MODE_REACTIVE };
+/** Where the core reads a knob, by its resolved name; knobs A … are named in the mechanism's own file there. */
+const KNOB_WORDS: Readonly<Record<string, number>> = {
+  intervalNs: L.HOST_INTERVAL,
+  thresholdNs: L.HOST_THRESHOLD,
+  signal: L.HOST_SIGNAL,
+  mode: L.HOST_MODE,
+  stalenessNs: L.HOST_STALENESS,
+  grant: L.HOST_GRANT,
+  queueLength: L.HOST_QUEUE_LENGTH,
+  migrate: L.HOST_MIGRATE,
+  batch: L.HOST_BATCH,
+  aggregate: L.HOST_AGGREGATE,
+  latencyNs: L.HOST_KNOB_A,
+  unplugLatencyNs: L.HOST_KNOB_B,
+  idleBeforeNs: L.HOST_KNOB_C,
+  moveLatencyNs: L.HOST_KNOB_A,
+  bestEffortQuantumNs: L.HOST_KNOB_B,
+  addLatencyNs: L.HOST_KNOB_A,
+  removeLatencyNs: L.HOST_KNOB_B,
+  periodNs: L.HOST_KNOB_A,
+  contextSwitchNs: L.HOST_KNOB_B,
+  bootNs: L.HOST_KNOB_A,
+  restoreNs: L.HOST_KNOB_B,
+  keepAliveNs: L.HOST_KNOB_C,
+  balancer: L.HOST_KNOB_D,
+};
+const CHOICES: Readonly<Record<string, number>> = { ...SIGNALS, ...MODES, ...GRANTS, ...DISPATCHES };
+/** What a mechanism does not leave to a knob. */
+const FIXED_SIGNALS: Partial<Record<Mechanism['kind'], number>> = {
+  shenango: L.SIGNAL_OLDEST,
+  caladan: L.SIGNAL_OLDEST,
+  ditto: L.SIGNAL_OLDEST,
+  microvm: L.SIGNAL_QUEUE_LENGTH,
+};
+
+function mechanismWords({ kind, ...knobs }: Mechanism): Partial<Record<number, number>> {
+  const words: Partial<Record<number, number>> = { [L.HOST_MODE]: L.MODE_REACTIVE, [L.HOST_SIGNAL]: FIXED_SIGNALS[kind] ?? 0 };
+  for (const [name, value] of Object.entries(knobs) as [string, number | string | boolean][]) {
+    const word = KNOB_WORDS[name];
+    const number = typeof value === 'string' ? CHOICES[value] : Number(value);
+    if (word === undefined || number === undefined) throw new RangeError(`mechanism ${kind}: the core has no word for ${name} = ${value}`);
+    words[word] = number;
   }
+  return words;
 }
 
 function fill(words: number[], from: number, values: Partial<Record<number, number>>): void {

@@ -17,6 +17,11 @@ const STEPS = {
   dispatchNs: L.HISTOGRAM_DISPATCH,
 } as const;
 
+/** Starts of instances by tier, those that happened. */
+function tiers(boot: number, restore: number): Record<string, number> {
+  return { ...(boot > 0 ? { boot } : {}), ...(restore > 0 ? { restore } : {}) };
+}
+
 export function readCounters(core: HostCore, compiled: CompiledScenario, cores: number): RawCounters {
   const host = core.hostCounters();
   const sharedLatency = new Map<unknown, Pick<RawVm, 'latency' | 'queueDelay' | 'slowdown'>>();
@@ -52,6 +57,7 @@ export function readCounters(core: HostCore, compiled: CompiledScenario, cores: 
       yields: at(L.VM_YIELDS),
       grants: at(L.VM_GRANTS),
       revocations: at(L.VM_REVOCATIONS),
+      coldStarts: tiers(at(L.VM_BOOTS), at(L.VM_RESTORES)),
       offeredNs: process === 'saturate' || process === 'closed' ? null : at(L.VM_WORK_NS),
     };
   });

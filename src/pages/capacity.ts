@@ -18,7 +18,12 @@ export interface CapacitySpec {
 const EXPECTED = 'a page count, a size such as 64MiB or a share of the distinct pages such as 10%, more than 0';
 
 /** Reads one capacity; what is wrong is added to `problems` under `path`. */
-export function parseCapacity(text: string, pageSizeBytes: number, path: string, problems: Problem[]): CapacitySpec | undefined {
+export function parseCapacity(
+  text: string,
+  pageSizeBytes: number,
+  path: string,
+  problems: Problem[],
+): CapacitySpec | undefined {
   const refuse = (expected: string): undefined => {
     problems.push({ path, given: JSON.stringify(text), expected });
     return undefined;

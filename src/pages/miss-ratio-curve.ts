@@ -63,5 +63,12 @@ export function missRatioCurve(
     const missRatio = expected > 0 ? Math.min(1, Math.max(0, 1 - hits / expected)) : 1;
     points.push({ capacityPages, missRatio });
   }
-  return { policy: 'lru', sampled: threshold < SAMPLE_RANGE, samplingRate: rate, sampledRequests, sampledPages, points };
+  return {
+    policy: 'lru',
+    sampled: threshold < SAMPLE_RANGE,
+    samplingRate: rate,
+    sampledRequests,
+    sampledPages,
+    points,
+  };
 }

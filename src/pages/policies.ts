@@ -38,7 +38,16 @@ const POLICIES: readonly Policy[] = [
     name: 'random',
     id: id.POLICY_RANDOM,
     summary: 'any page, by chance',
-    parameters: [{ name: 'seed', default: '', least: 0, most: Number.MAX_SAFE_INTEGER, share: false, meaning: 'in place of --seed' }],
+    parameters: [
+      {
+        name: 'seed',
+        default: '',
+        least: 0,
+        most: Number.MAX_SAFE_INTEGER,
+        share: false,
+        meaning: 'in place of --seed',
+      },
+    ],
   },
   { name: 'lfu', id: id.POLICY_LFU, summary: 'least frequently used, no memory of pages gone', parameters: [] },
   {
@@ -70,7 +79,12 @@ const POLICIES: readonly Policy[] = [
       { name: 'scan', default: '100%', least: 1, most: WHOLE, share: true, meaning: 'requests between two scans' },
     ],
   },
-  { name: 'opt', id: id.POLICY_OPT, summary: "Belady's: the page used furthest in the future; needs the whole trace", parameters: [] },
+  {
+    name: 'opt',
+    id: id.POLICY_OPT,
+    summary: "Belady's: the page used furthest in the future; needs the whole trace",
+    parameters: [],
+  },
 ];
 
 export const POLICY_NAMES: readonly string[] = POLICIES.map(({ name }) => name);
@@ -124,7 +138,8 @@ export function parsePolicy(text: string, path: string, problems: Problem[]): Po
       const known = policy.parameters.map((candidate) => candidate.name);
       refuse(part, known.length === 0 ? `no parameters for ${name}` : expectedOneOf('a parameter', key, known));
     } else if (readParameter(parameter, value, 1) === undefined) {
-      const range = parameter.most === WHOLE ? `${parameter.least} or more` : `from ${parameter.least} to ${parameter.most}`;
+      const range =
+        parameter.most === WHOLE ? `${parameter.least} or more` : `from ${parameter.least} to ${parameter.most}`;
       const share = parameter.share ? ', or a share of the capacity such as 10%' : '';
       refuse(part, `${key}=N with a whole number ${range}${share} (${parameter.meaning})`);
     } else {

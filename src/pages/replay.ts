@@ -101,7 +101,8 @@ class Replay {
     reader.end();
     problems.check();
     sink.end();
-    if (sink.requests === 0) problems.add({ path: '', given: 'no request', expected: `a trace of format ${format.name}` });
+    if (sink.requests === 0)
+      problems.add({ path: '', given: 'no request', expected: `a trace of format ${format.name}` });
     problems.check();
     return sink.requests;
   }
@@ -192,7 +193,9 @@ class Replay {
       }
     });
     if (counted !== undefined && counted !== requests) {
-      throw new Error(`${source.name}: had ${counted} requests when it was counted and ${requests} when it was replayed`);
+      throw new Error(
+        `${source.name}: had ${counted} requests when it was counted and ${requests} when it was replayed`,
+      );
     }
     this.replayOptimal(history, requests);
 

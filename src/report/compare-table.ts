@@ -141,9 +141,10 @@ export function sloSentence(comparison: Comparison): string {
         (bad.length === 0 ? '.' : `; ${names(bad)} ${bad.length === 1 ? 'does' : 'do'} not.`);
   if (sizing === undefined || sizing.length === 0) return verdict;
   const needs = sizing.map((one) => {
-    const unit = one.of === 'host.cores' ? 'cores' : 'pinned vCPUs';
+    const single = (one.cores ?? one.searchedTo) === 1;
+    const unit = `${one.of === 'host.cores' ? 'core' : 'pinned vCPU'}${single ? '' : 's'}`;
     return one.cores === null
-      ? `${one.mechanism} more than ${one.searchedTo} ${unit} (not reachable up to there)`
+      ? `${one.mechanism} not reachable with up to ${one.searchedTo} ${unit}`
       : `${one.mechanism} ${one.cores} ${unit}`;
   });
   return `${verdict} Needed to meet them: ${needs.join(', ')}.`;

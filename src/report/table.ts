@@ -29,6 +29,7 @@ export function paint(text: string, tone: Tone | undefined, colour: boolean): st
   return colour && tone !== undefined && text !== '' ? `\u001b[${CODES[tone]}m${text}\u001b[0m` : text;
 }
 
+// eslint-disable-next-line no-control-regex -- control characters are what is replaced
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
 
 /** One line of printable text: names come from files, and an escape sequence in one must not reach the terminal. */
@@ -57,13 +58,13 @@ export function renderTable(rows: readonly (readonly (string | Cell)[])[], optio
   const cells = rows.map((row) =>
     row.map((cell): Cell => {
       const { text, tone } = typeof cell === 'string' ? { text: cell, tone: undefined } : cell;
-      const shown = cut(printable(text), most);
+      // A row of one cell is a heading: it may run over the columns below it.
+      const shown = cut(printable(text), row.length === 1 ? MAX_COLUMNS : most);
       return tone === undefined ? { text: shown } : { text: shown, tone };
     }),
   );
   const widths: number[] = [];
   for (const row of cells) {
-    // A row of one cell is a heading: it may run over the columns below it.
     if (row.length === 1) continue;
     row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, columns(cell.text))));
   }

@@ -5,8 +5,6 @@
 import { expectedOneOf, show } from './errors.js';
 import { parseAssertion, refuseAssertion, type Comparator, type Expression, type Unit } from './assert-syntax.js';
 
-export { parseAssertion } from './assert-syntax.js';
-
 export interface Verdict {
   readonly holds: boolean;
   /** The figures that were looked at, and what came out. */
@@ -180,31 +178,22 @@ class Evaluation {
 
   #compare(operator: Comparator, left: Expression, right: Expression): Truth {
     const [a, b] = [this.#value(left), this.#value(right)];
-    if (a.value === null || b.value === null) return 'unknown';
-    if (typeof a.value !== typeof b.value) {
-      const kind =
-        typeof a.value === 'number'
-          ? UNIT_WORDS[a.unit]
-          : typeof a.value === 'boolean'
-            ? 'true or false'
-            : 'a text in quotes';
+    // A figure without a value is a number that is missing: what it is compared with is checked all the same.
+    const [kindA, kindB] = [a, b].map(({ value }) => (value === null ? 'number' : typeof value));
+    if (kindA !== kindB) {
+      const kind = kindA === 'number' ? UNIT_WORDS[a.unit] : kindA === 'boolean' ? 'true or false' : 'a text in quotes';
       return refuseAssertion(this.#source, describe(left), show(b.value), `${kind} to compare it with`);
     }
-    if (typeof a.value === 'number' && typeof b.value === 'number') {
-      if (a.unit !== b.unit) {
-        const [named, other, unit] = left.kind === 'name' ? [left, right, a.unit] : [right, left, b.unit];
-        return refuseAssertion(
-          this.#source,
-          describe(named),
-          describe(other),
-          `${UNIT_WORDS[unit]} to compare it with`,
-        );
-      }
-      return COMPARE[operator](a.value, b.value);
+    if (kindA === 'number' && a.unit !== b.unit) {
+      const [named, other, unit] = left.kind === 'name' ? [left, right, a.unit] : [right, left, b.unit];
+      return refuseAssertion(this.#source, describe(named), describe(other), `${UNIT_WORDS[unit]} to compare it with`);
     }
-    if (operator === '==') return a.value === b.value;
-    if (operator === '!=') return a.value !== b.value;
-    return refuseAssertion(this.#source, describe(left), operator, '== or !=, since it is not a number');
+    if (kindA !== 'number' && operator !== '==' && operator !== '!=') {
+      return refuseAssertion(this.#source, describe(left), operator, '== or !=, since it is not a number');
+    }
+    if (a.value === null || b.value === null) return 'unknown';
+    if (typeof a.value === 'number' && typeof b.value === 'number') return COMPARE[operator](a.value, b.value);
+    return (a.value === b.value) === (operator === '==');
   }
 
   /** Three-valued: what depends on a missing figure is neither true nor false. Both sides are looked at, so that a wrong name never hides. */
@@ -245,29 +234,4 @@ export function evaluateAssertion(source: string, result: object): Verdict {
   const truth = evaluation.truth(parseAssertion(source));
   const unknown = truth === 'unknown' ? ' (so it cannot be said to hold)' : '';
   return { holds: truth === true, explanation: evaluation.seen.join(', ') + unknown };
-}
-
-function namesOf(expression: Expression): string[] {
-  switch (expression.kind) {
-    case 'or':
-    case 'and':
-    case 'compare':
-      return [...namesOf(expression.left), ...namesOf(expression.right)];
-    case 'not':
-      return namesOf(expression.operand);
-    case 'name':
-      return [expression.name];
-    case 'literal':
-      return [];
-  }
-}
-
-/** What can be refused before a run: its form, and names that belong to no VM and no section. @throws InputError */
-export function checkAssertion(source: string, vmNames: readonly string[]): void {
-  const known = [...vmNames, ...SECTIONS, 'vms'];
-  for (const name of namesOf(parseAssertion(source))) {
-    const first = name.split('.')[0] ?? '';
-    if (!known.includes(first))
-      refuseAssertion(source, name, show(first), expectedOneOf('a VM or a section of the result', first, known));
-  }
 }

@@ -34,6 +34,7 @@ function describe(error: YAMLError, text: string): { given: string; expected: st
     const key = /^[^\s:,}\]]+/.exec(text.slice(error.pos[0]))?.[0] ?? 'a field';
     return { given: `${key} a second time in one mapping`, expected: 'every field once' };
   }
+  if (error.code === 'RESOURCE_EXHAUSTION') return { given: 'text that is nested too deeply', expected: A_SCENARIO };
   if (error.code === 'MULTIPLE_DOCS') return { given: 'more than one document', expected: 'one scenario a file' };
   return { given: `text that is not YAML (${error.message.split('\n')[0]})`, expected: A_SCENARIO };
 }
@@ -92,14 +93,12 @@ export function readDocument(text: string, file?: string): ScenarioDocument {
   const document = parse(text, lines, file);
   const lineAt = (offset: number): number => Math.max(1, lines.linePos(offset).line);
   if (document.errors.length > 0) {
-    const told: Problem[] = document.errors
-      .slice(0, MAX_TOLD)
-      .map((error) => ({
-        ...(file === undefined ? {} : { file }),
-        line: lineAt(error.pos[0]),
-        path: '',
-        ...describe(error, text),
-      }));
+    const told: Problem[] = document.errors.slice(0, MAX_TOLD).map((error) => ({
+      ...(file === undefined ? {} : { file }),
+      line: lineAt(error.pos[0]),
+      path: '',
+      ...describe(error, text),
+    }));
     throw new InputError(told);
   }
   const value = toValue(document, file);

@@ -44,13 +44,13 @@ export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value);
   if (value === null) return 'null';
-  let text: string;
+  let text: string | undefined;
   try {
-    text =
-      JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part)) ?? String(value);
+    text = JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part));
   } catch {
-    text = Array.isArray(value) ? 'a list' : 'a mapping';
+    text = Array.isArray(value) ? 'a list' : 'a mapping'; // it contains itself
   }
+  text ??= `a ${typeof value}`; // a function or a symbol has no JSON
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS - 1)}…` : text;
 }
 

@@ -30,32 +30,85 @@ export interface Host {
 export type Signal = 'average' | 'oldest' | 'queue-length';
 export type Grant = 'one' | 'drain';
 
-export interface HyperfluxMechanism {
-  readonly kind: 'hyperflux';
+interface Deciding {
   readonly intervalNs: number;
+  readonly grant: Grant;
+}
+
+interface Signalled extends Deciding {
   readonly thresholdNs: number;
   readonly signal: Signal;
   /** Tasks waiting per active vCPU above which a VM is short of cores; read for signal `queue-length`. */
   readonly queueLength: number;
-  readonly mode: 'reactive' | 'proactive' | 'both';
-  readonly stalenessNs: number;
-  readonly grant: Grant;
 }
 
-export interface HotplugMechanism {
+interface Polling extends Signalled {
+  readonly mode: 'reactive' | 'proactive' | 'both';
+  readonly stalenessNs: number;
+}
+
+export interface HyperfluxMechanism extends Polling {
+  readonly kind: 'hyperflux';
+  readonly migrate: boolean;
+  readonly batch: boolean;
+  readonly aggregate: boolean;
+}
+
+export interface BlindMechanism extends Polling {
+  readonly kind: 'blind';
+}
+
+export interface HotplugMechanism extends Signalled {
   readonly kind: 'hotplug';
   readonly latencyNs: number;
   readonly unplugLatencyNs: number;
-  readonly intervalNs: number;
-  readonly thresholdNs: number;
-  readonly signal: Signal;
-  readonly queueLength: number;
   readonly idleBeforeNs: number;
-  readonly grant: Grant;
+}
+
+export interface ShenangoMechanism extends Deciding {
+  readonly kind: 'shenango';
+  readonly moveLatencyNs: number;
+}
+
+export interface CaladanMechanism extends Deciding {
+  readonly kind: 'caladan';
+  readonly thresholdNs: number;
+  readonly moveLatencyNs: number;
+  readonly bestEffortQuantumNs: number;
+}
+
+export interface DittoMechanism extends Deciding {
+  readonly kind: 'ditto';
+  readonly addLatencyNs: number;
+  readonly removeLatencyNs: number;
+}
+
+export interface CgroupMechanism {
+  readonly kind: 'cgroup';
+  readonly periodNs: number;
+  readonly contextSwitchNs: number;
+}
+
+export interface MicrovmMechanism extends Deciding {
+  readonly kind: 'microvm';
+  readonly bootNs: number;
+  readonly restoreNs: number;
+  readonly keepAliveNs: number;
+  readonly balancer: 'random' | 'round-robin' | 'shortest-queue';
+  readonly queueLength: number;
 }
 
 export type Mechanism =
-  { readonly kind: 'ideal' } | { readonly kind: 'static' } | HotplugMechanism | HyperfluxMechanism;
+  | { readonly kind: 'ideal' }
+  | { readonly kind: 'static' }
+  | HotplugMechanism
+  | HyperfluxMechanism
+  | MicrovmMechanism
+  | ShenangoMechanism
+  | CaladanMechanism
+  | DittoMechanism
+  | BlindMechanism
+  | CgroupMechanism;
 export type MechanismKind = Mechanism['kind'];
 
 export interface Limits {

@@ -120,10 +120,10 @@ function columnProblems(value: unknown): Problem[] {
 /** @param own the options that this format takes beside the common ones; `required` are those it cannot do without */
 export function checkOptions(options: TraceOptions, own: readonly string[], required: readonly string[]): void {
   const problems: Problem[] = [];
-  const known = [...COMMON, ...own];
+  const known: readonly string[] = [...COMMON, ...own];
   for (const [path, value] of Object.entries(options)) {
     if (value === undefined) continue;
-    if (!known.includes(path as (typeof known)[number])) {
+    if (!known.includes(path)) {
       problems.push({
         path,
         given: show(value),

@@ -101,11 +101,11 @@ async function* decompress(bytes: AsyncIterable<Uint8Array>, file: string): Asyn
   try {
     let head = new Uint8Array(0);
     while (head.length < SIGNATURE_BYTES) {
-      const { done, value } = await source.next();
-      if (done) break;
-      const joined = new Uint8Array(head.length + value.length);
+      const step = await source.next();
+      if (step.done === true) break;
+      const joined = new Uint8Array(head.length + step.value.length);
       joined.set(head);
-      joined.set(value, head.length);
+      joined.set(step.value, head.length);
       head = joined;
     }
     const foreign = FOREIGN.find(({ bytes: signature }) => startsWith(head, signature));
@@ -124,9 +124,9 @@ async function* prepend(head: Uint8Array, rest: AsyncIterator<Uint8Array>): Asyn
   try {
     if (head.length > 0) yield head;
     for (;;) {
-      const { done, value } = await rest.next();
-      if (done) return;
-      yield value;
+      const step = await rest.next();
+      if (step.done === true) return;
+      yield step.value;
     }
   } finally {
     await rest.return?.();
@@ -137,10 +137,10 @@ async function* gunzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Ar
   const stream = new DecompressionStream('gzip');
   const writer = stream.writable.getWriter();
   const reader = stream.readable.getReader();
-  let sourceError: unknown;
+  let sourceError: Error | undefined;
   const pumped = pump(bytes, writer).catch((error: unknown) => {
-    sourceError = error;
-    return writer.abort(error).catch(() => undefined);
+    sourceError = error instanceof Error ? error : new Error(String(error));
+    return writer.abort(sourceError).catch(() => undefined);
   });
   // The stream reports one fault in several promises; the reader's is the one told, the others must not go unhandled.
   writer.closed.catch(() => undefined);
@@ -155,7 +155,7 @@ async function* gunzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Ar
         throw new DamagedStream(`damaged or incomplete gzip data (${messageOf(error)})`, 'a whole gzip file');
       }
       if (step.done) break;
-      yield step.value as Uint8Array;
+      yield step.value;
     }
     await pumped;
     if (sourceError !== undefined) throw sourceError;

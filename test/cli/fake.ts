@@ -20,7 +20,7 @@ vms:
     vcpus: { min: 2, max: 8 }
     slo: { quantile: 0.99, latency: 200us }
     workload:
-      arrivals: { process: poisson, rate: 1e6 }
+      arrivals: { process: poisson, rate: 2e5 }
       request: { stages: [ { tasks: 1, service: { dist: constant, value: 10us } } ] }
   - name: batch
     class: best-effort
@@ -65,7 +65,9 @@ function fakeResult(scenario: Scenario, measuredNs: number, options: FakeOptions
   const vms = scenario.vms.map((vm): RawVm => {
     const has = kind === 'static' ? vm.vcpus.min : Math.min(scenario.host.cores - kept, vm.vcpus.max);
     const good = has >= (options.enough?.(kind) ?? 4);
-    const values = ran ? Array.from({ length: REQUESTS }, (_, i) => (good || i % 20 > 0 ? 10_000 : 1_000_000) + (scenario.seed % 97)) : [];
+    const values = ran
+      ? Array.from({ length: REQUESTS }, (_, i) => (good || i % 20 > 0 ? 10_000 : 1_000_000) + (scenario.seed % 97))
+      : [];
     return {
       name: vm.name,
       class: vm.class,
@@ -77,7 +79,10 @@ function fakeResult(scenario: Scenario, measuredNs: number, options: FakeOptions
       inFlightAtWarmup: 0,
       latency: rawHistogram(values),
       queueDelay: rawHistogram(values.map((value) => value - 10_000)),
-      slowdown: rawHistogram(values.map((value) => Math.floor(value / 10)), 0.001),
+      slowdown: rawHistogram(
+        values.map((value) => Math.floor(value / 10)),
+        0.001,
+      ),
       cpuNs: { task: ran ? 1000 : 0, steal: 0, idlePoll: 0, transition: 0 },
       steals: 0,
       stealAttempts: 0,

@@ -1,7 +1,12 @@
 // Student's t against closed forms and printed tables, coverage of the intervals, paired differences.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { meanInterval, pairedDifference, studentCentralProbability, studentQuantile } from '../../src/metrics/confidence.js';
+import {
+  meanInterval,
+  pairedDifference,
+  studentCentralProbability,
+  studentQuantile,
+} from '../../src/metrics/confidence.js';
 
 describe('t quantiles', () => {
   it('agree with printed tables to their last digit', () => {
@@ -43,15 +48,20 @@ describe('t quantiles', () => {
 
   it('invert the probability', () => {
     fc.assert(
-      fc.property(fc.double({ min: 0.01, max: 0.999, noNaN: true }), fc.integer({ min: 1, max: 500 }), (level, degrees) => {
-        expect(studentCentralProbability(studentQuantile(level, degrees), degrees)).toBeCloseTo(level, 12);
-      }),
+      fc.property(
+        fc.double({ min: 0.01, max: 0.999, noNaN: true }),
+        fc.integer({ min: 1, max: 500 }),
+        (level, degrees) => {
+          expect(studentCentralProbability(studentQuantile(level, degrees), degrees)).toBeCloseTo(level, 12);
+        },
+      ),
     );
   });
 
   it('refuse a level outside (0, 1) and broken degrees of freedom', () => {
     for (const level of [0, 1, -1, NaN]) expect(() => studentQuantile(level, 3)).toThrow(/level: given/);
-    for (const degrees of [0, 1.5, NaN]) expect(() => studentQuantile(0.95, degrees)).toThrow(/degreesOfFreedom: given/);
+    for (const degrees of [0, 1.5, NaN])
+      expect(() => studentQuantile(0.95, degrees)).toThrow(/degreesOfFreedom: given/);
   });
 });
 
@@ -74,7 +84,10 @@ describe('mean intervals', () => {
     for (const size of [2, 3, 5, 10]) {
       let covered = 0;
       for (let i = 0; i < trials; i++) {
-        const { low, high } = meanInterval(Array.from({ length: size }, () => 100 + 7 * normal()), 0.95);
+        const { low, high } = meanInterval(
+          Array.from({ length: size }, () => 100 + 7 * normal()),
+          0.95,
+        );
         if (low! <= 100 && 100 <= high!) covered += 1;
       }
       // 4 standard deviations of a binomial share: with this seed the outcome is fixed anyway.
@@ -104,15 +117,28 @@ describe('mean intervals', () => {
 describe('paired differences', () => {
   it('remove what both runs have in common', () => {
     const base = [100, 200, 300, 400];
-    const paired = pairedDifference(base, base.map((value) => value + 5), 0.95);
+    const paired = pairedDifference(
+      base,
+      base.map((value) => value + 5),
+      0.95,
+    );
     expect(paired).toMatchObject({ mean: 5, low: 5, high: 5 });
   });
 
   it('are the interval of the differences', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.integer(), fc.integer()), { minLength: 2, maxLength: 20 }), (pairs) => {
-        const found = pairedDifference(pairs.map(([a]) => a), pairs.map(([, b]) => b), 0.95);
-        expect(found).toEqual(meanInterval(pairs.map(([a, b]) => b - a), 0.95));
+        const found = pairedDifference(
+          pairs.map(([a]) => a),
+          pairs.map(([, b]) => b),
+          0.95,
+        );
+        expect(found).toEqual(
+          meanInterval(
+            pairs.map(([a, b]) => b - a),
+            0.95,
+          ),
+        );
       }),
     );
   });

@@ -230,7 +230,8 @@ describe('raw counters', () => {
   });
 
   it('refuses values and layouts that cannot be counted', () => {
-    for (const value of [-1, 0.5, NaN, 2 ** 53]) expect(() => Histogram.create(9).record(value)).toThrow(HistogramError);
+    for (const value of [-1, 0.5, NaN, 2 ** 53])
+      expect(() => Histogram.create(9).record(value)).toThrow(HistogramError);
     expect(() => Histogram.create(21)).toThrow(/subBucketBits: given 21/);
     expect(() => Histogram.create(9, 0)).toThrow(/scale: given 0/);
   });

@@ -17,7 +17,11 @@ import { fakeTools, SCENARIO, type FakeOptions } from '../cli/fake.js';
 
 const { scenario } = parseScenario(SCENARIO);
 
-async function simulate(seed = 7, options: FakeOptions = {}, kind: 'hyperflux' | 'static' = 'hyperflux'): Promise<Result> {
+async function simulate(
+  seed = 7,
+  options: FakeOptions = {},
+  kind: 'hyperflux' | 'static' = 'hyperflux',
+): Promise<Result> {
   const simulation = await fakeTools(options).create(withMechanism({ ...scenario, seed }, kind), '.');
   await simulation.run();
   return simulation.metrics();
@@ -27,8 +31,23 @@ describe('a result', () => {
   it('turns counters into distributions, shares and the SLO verdict', async () => {
     const result = await simulate();
     const [api, batch] = result.vms;
-    expect(api).toMatchObject({ name: 'api', class: 'latency-critical', arrived: 100, completed: 100, offeredLoad: 2, unstable: false });
-    expect(api!.latencyNs).toMatchObject({ count: 100, min: 10_007, max: 10_007, p50: 10_007, p999: 10_007, mean: 10_007, stddev: 0 });
+    expect(api).toMatchObject({
+      name: 'api',
+      class: 'latency-critical',
+      arrived: 100,
+      completed: 100,
+      offeredLoad: 2,
+      unstable: false,
+    });
+    expect(api!.latencyNs).toMatchObject({
+      count: 100,
+      min: 10_007,
+      max: 10_007,
+      p50: 10_007,
+      p999: 10_007,
+      mean: 10_007,
+      stddev: 0,
+    });
     expect(api!.slo).toEqual({ quantile: 0.99, targetNs: 200_000, latencyNs: 10_007, attained: true });
     expect(batch).toMatchObject({ slo: null, offeredLoad: null });
     expect(result.host.utilization).toBeCloseTo(2000 / 9e6, 12);
@@ -94,7 +113,9 @@ describe('stable JSON', () => {
   });
 
   it('keeps the order of lists, sorts keys by code unit and ends in one line feed', () => {
-    expect(toStableJson({ b: [2, 1], a: null, B: undefined, Z: 0 })).toBe('{\n  "Z": 0,\n  "a": null,\n  "b": [\n    2,\n    1\n  ]\n}\n');
+    expect(toStableJson({ b: [2, 1], a: null, B: undefined, Z: 0 })).toBe(
+      '{\n  "Z": 0,\n  "a": null,\n  "b": [\n    2,\n    1\n  ]\n}\n',
+    );
   });
 
   it('refuses numbers that JSON would turn into null', () => {
@@ -150,7 +171,9 @@ describe('replications', () => {
   it('give paired differences seed by seed', async () => {
     const base = withReplications(await Promise.all([simulate(7), simulate(8), simulate(9)]));
     const slow = { enough: () => 99 };
-    const value = withReplications(await Promise.all([simulate(7, slow, 'static'), simulate(8, slow, 'static'), simulate(9, slow, 'static')]));
+    const value = withReplications(
+      await Promise.all([simulate(7, slow, 'static'), simulate(8, slow, 'static'), simulate(9, slow, 'static')]),
+    );
     const difference = differenceOf(base, value);
     expect(difference).toMatchObject({ mechanism: 'static', baseline: 'hyperflux', replications: 3 });
     const max = difference.figures['api.latencyNs.max']!;
@@ -167,7 +190,13 @@ describe('replications', () => {
 
   it('name figures by their path in the result', async () => {
     expect(Object.keys(headlineFigures(await simulate()))).toEqual(
-      expect.arrayContaining(['api.latencyNs.p999', 'api.slo.attained', 'batch.cpuSeconds.task', 'host.utilization', 'reallocation.count']),
+      expect.arrayContaining([
+        'api.latencyNs.p999',
+        'api.slo.attained',
+        'batch.cpuSeconds.task',
+        'host.utilization',
+        'reallocation.count',
+      ]),
     );
   });
 });

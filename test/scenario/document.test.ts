@@ -41,7 +41,9 @@ describe('text', () => {
 
   it('may share parts by anchors', () => {
     const text = SAMPLE.replace('- name: api', '- &vm\n    name: api');
-    const shared = text.replace('workload:', 'workload: &work') + '  - name: b\n    vcpus: { min: 0, max: 1 }\n    workload: *work\n';
+    const shared =
+      text.replace('workload:', 'workload: &work') +
+      '  - name: b\n    vcpus: { min: 0, max: 1 }\n    workload: *work\n';
     const { scenario } = parseScenario(shared);
     expect(scenario.vms[1]?.workload).toEqual(scenario.vms[0]?.workload);
     const changed = parseScenario(shared, { set: ['vms.b.workload.arrivals.rate=5'] }).scenario;
@@ -55,13 +57,33 @@ describe('refused text', () => {
     ['an empty file', '', `s.yaml: given an empty document, expected ${A_SCENARIO}`],
     ['a list', '- 1\n- 2\n', `s.yaml: given a list, expected ${A_SCENARIO}`],
     ['plain text', 'hello', `s.yaml: given "hello", expected ${A_SCENARIO}`],
-    ['CSV', 'app,func,end_timestamp,duration\na,b,1.5,0.2\n', `s.yaml: given "app,func,end_timestamp,duration a,b,1.5,0.2", expected ${A_SCENARIO}`],
+    [
+      'CSV',
+      'app,func,end_timestamp,duration\na,b,1.5,0.2\n',
+      `s.yaml: given "app,func,end_timestamp,duration a,b,1.5,0.2", expected ${A_SCENARIO}`,
+    ],
     ['a binary file', 'PK\u0003\u0004\u0000\u0000', `s.yaml: given a binary file, expected ${A_SCENARIO}`],
     ['wrongly decoded bytes', '\u001f\ufffd\b', `s.yaml: given a binary file, expected ${A_SCENARIO}`],
-    ['a key twice', 'version: 1\nseed: 1\nseed: 2\n', 's.yaml:3: given seed a second time in one mapping, expected every field once'],
-    ['a key twice in JSON', '{\n"seed": 1,\n"seed": 2}', 's.yaml:3: given "seed" a second time in one mapping, expected every field once'],
-    ['two documents', `${SAMPLE}---\n${SAMPLE}`, 's.yaml:15: given more than one document, expected one scenario a file'],
-    ['an alias of nothing', 'version: *nothing\n', 's.yaml: given aliases that cannot be followed (Unresolved alias (the anchor must be set before the alias): nothing), expected at most 100 uses of anchors that are there'],
+    [
+      'a key twice',
+      'version: 1\nseed: 1\nseed: 2\n',
+      's.yaml:3: given seed a second time in one mapping, expected every field once',
+    ],
+    [
+      'a key twice in JSON',
+      '{\n"seed": 1,\n"seed": 2}',
+      's.yaml:3: given "seed" a second time in one mapping, expected every field once',
+    ],
+    [
+      'two documents',
+      `${SAMPLE}---\n${SAMPLE}`,
+      's.yaml:15: given more than one document, expected one scenario a file',
+    ],
+    [
+      'an alias of nothing',
+      'version: *nothing\n',
+      's.yaml: given aliases that cannot be followed (Unresolved alias (the anchor must be set before the alias): nothing), expected at most 100 uses of anchors that are there',
+    ],
   ])('%s', (_, text, line) => {
     expect(linesOf(text)).toEqual([line]);
   });
@@ -73,12 +95,15 @@ describe('refused text', () => {
 
   it('an alias bomb', () => {
     const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]'];
-    for (let i = 1; i < 10; i++) lines.push(`a${i}: &a${i} [${Array.from({ length: 10 }, () => `*a${i - 1}`).join(', ')}]`);
+    for (let i = 1; i < 10; i++)
+      lines.push(`a${i}: &a${i} [${Array.from({ length: 10 }, () => `*a${i - 1}`).join(', ')}]`);
     expect(linesOf(lines.join('\n'))[0]).toContain('aliases that cannot be followed');
   });
 
   it('an alias of itself', () => {
-    expect(linesOf(SAMPLE.replace('vms:', 'vms: &vms').replace('workload:', 'extra: *vms\n    workload:')).join('\n')).toContain('vms.0.extra: given an unknown field');
+    expect(
+      linesOf(SAMPLE.replace('vms:', 'vms: &vms').replace('workload:', 'extra: *vms\n    workload:')).join('\n'),
+    ).toContain('vms.0.extra: given an unknown field');
   });
 
   it('text nested without end', () => {
@@ -86,12 +111,17 @@ describe('refused text', () => {
   });
 
   it('more than 8 MiB', () => {
-    expect(linesOf(`# ${'x'.repeat(8 * 2 ** 20)}`)).toEqual(['s.yaml: given more than 8 MiB of text, expected a scenario of at most 8 MiB']);
+    expect(linesOf(`# ${'x'.repeat(8 * 2 ** 20)}`)).toEqual([
+      's.yaml: given more than 8 MiB of text, expected a scenario of at most 8 MiB',
+    ]);
   });
 
   it('fields that JavaScript gives a meaning to', () => {
     const text = `${SAMPLE}__proto__: { fingerprint: false }\nconstructor: 1\n`;
-    expect(linesOf(text).map((line) => line.replace(/, expected.*/, ''))).toEqual(['s.yaml:15: __proto__: given an unknown field', 's.yaml:16: constructor: given an unknown field']);
+    expect(linesOf(text).map((line) => line.replace(/, expected.*/, ''))).toEqual([
+      's.yaml:15: __proto__: given an unknown field',
+      's.yaml:16: constructor: given an unknown field',
+    ]);
     expect(({} as Record<string, unknown>)['fingerprint']).toBeUndefined();
   });
 });

@@ -12,8 +12,10 @@ import { offeredLoad } from '../../src/scenario/warnings.js';
 import { SAMPLE } from './sample.js';
 
 const withSet = (...set: string[]) => parseScenario(SAMPLE, { set });
-const serviceOf = (written: string) => withSet(`vms.0.workload.request.stages.0.service=${written}`).scenario.vms[0]?.workload?.request.stages[0]?.service;
-const arrivalsOf = (written: string) => withSet(`vms.0.workload.arrivals=${written}`).scenario.vms[0]?.workload?.arrivals;
+const serviceOf = (written: string) =>
+  withSet(`vms.0.workload.request.stages.0.service=${written}`).scenario.vms[0]?.workload?.request.stages[0]?.service;
+const arrivalsOf = (written: string) =>
+  withSet(`vms.0.workload.arrivals=${written}`).scenario.vms[0]?.workload?.arrivals;
 
 describe('a resolved scenario', () => {
   it('has every default filled', () => {
@@ -23,7 +25,16 @@ describe('a resolved scenario', () => {
       durationNs: 1_000_000_000,
       warmupNs: 0,
       host: { cores: 17, sockets: 1, smt: 1 },
-      mechanism: { kind: 'hyperflux', intervalNs: 10_000, thresholdNs: 10_000, signal: 'average', queueLength: 1, mode: 'reactive', stalenessNs: 0, grant: 'one' },
+      mechanism: {
+        kind: 'hyperflux',
+        intervalNs: 10_000,
+        thresholdNs: 10_000,
+        signal: 'average',
+        queueLength: 1,
+        mode: 'reactive',
+        stalenessNs: 0,
+        grant: 'one',
+      },
       costs: {
         stealCheck: 120,
         steal: 120,
@@ -81,7 +92,13 @@ describe('a resolved scenario', () => {
 
   it('has null for no stealing and for a VM without work', () => {
     expect(withSet('vms.0.stealing=none').scenario.vms[0]?.stealing).toBeNull();
-    const idle = resolveScenario({ version: 1, duration: '1s', host: { cores: 2 }, mechanism: 'static', vms: [{ name: 'idle', vcpus: { min: 1, max: 1 } }] });
+    const idle = resolveScenario({
+      version: 1,
+      duration: '1s',
+      host: { cores: 2 },
+      mechanism: 'static',
+      vms: [{ name: 'idle', vcpus: { min: 1, max: 1 } }],
+    });
     expect(idle.vms[0]?.workload).toBeNull();
   });
 
@@ -104,16 +121,30 @@ describe('a resolved scenario', () => {
     ['{ dist: exponential, mean: 1.5us }', { dist: 'exponential', mean: 1_500 }, 1_500],
     ['{ dist: uniform, min: 0us, max: 4us }', { dist: 'uniform', min: 0, max: 4_000 }, 2_000],
     ['{ dist: lognormal, mean: 1us, cv: 2 }', { dist: 'lognormal', mean: 1_000, cv: 2 }, 1_000],
-    ['{ dist: bimodal, short: 1us, long: 101us, longShare: 0.01 }', { dist: 'bimodal', short: 1_000, long: 101_000, longShare: 0.01 }, 2_000],
+    [
+      '{ dist: bimodal, short: 1us, long: 101us, longShare: 0.01 }',
+      { dist: 'bimodal', short: 1_000, long: 101_000, longShare: 0.01 },
+      2_000,
+    ],
     ['{ dist: pareto, shape: 2, min: 1us }', { dist: 'pareto', shape: 2, min: 1_000 }, 2_000],
-    ['{ dist: pareto, shape: 1, min: 1us, max: 1ms }', { dist: 'pareto', shape: 1, min: 1_000, max: 1_000_000 }, (1_000 * Math.log(1_000)) / 0.999],
+    [
+      '{ dist: pareto, shape: 1, min: 1us, max: 1ms }',
+      { dist: 'pareto', shape: 1, min: 1_000, max: 1_000_000 },
+      (1_000 * Math.log(1_000)) / 0.999,
+    ],
     ['{ dist: pareto, shape: 2, min: 1us, max: 2us }', { dist: 'pareto', shape: 2, min: 1_000, max: 2_000 }, 4_000 / 3],
     ['{ dist: weibull, shape: 0.5, mean: 3us }', { dist: 'weibull', shape: 0.5, mean: 3_000 }, 3_000],
     ['{ dist: empirical, file: s.txt, scale: 1us }', { dist: 'empirical', file: 's.txt', scale: 1_000 }, undefined],
     ['{ dist: empirical, file: s.txt }', { dist: 'empirical', file: 's.txt', scale: 1 }, undefined],
     [
       '{ dist: mixture, components: [{ weight: 3, dist: constant, value: 1us }, { weight: 1, dist: exponential, mean: 5us }] }',
-      { dist: 'mixture', of: [{ weight: 3, dist: 'constant', value: 1_000 }, { weight: 1, dist: 'exponential', mean: 5_000 }] },
+      {
+        dist: 'mixture',
+        of: [
+          { weight: 3, dist: 'constant', value: 1_000 },
+          { weight: 1, dist: 'exponential', mean: 5_000 },
+        ],
+      },
       2_000,
     ],
   ])('%s', (written, resolved, mean) => {
@@ -131,18 +162,57 @@ describe('a resolved scenario', () => {
   it('has counts, not times, in the width of a stage', () => {
     const { scenario } = withSet('vms.0.workload.request.stages.0.tasks={ dist: uniform, min: 1, max: 8 }');
     expect(scenario.vms[0]?.workload?.request.stages[0]?.tasks).toEqual({ dist: 'uniform', min: 1, max: 8 });
-    expect(() => withSet('vms.0.workload.request.stages.0.tasks={ dist: uniform, min: 1us, max: 8us }')).toThrow(InputError);
+    expect(() => withSet('vms.0.workload.request.stages.0.tasks={ dist: uniform, min: 1us, max: 8us }')).toThrow(
+      InputError,
+    );
   });
 
   it.each([
     ['{ process: deterministic, rate: 5 }', { process: 'deterministic', rate: 5 }],
-    ['{ process: mmpp, states: [{ rate: 0, meanDwell: 1ms }, { rate: 9, meanDwell: 2ms }] }', { process: 'mmpp', states: [{ rate: 0, meanDwellNs: 1_000_000 }, { rate: 9, meanDwellNs: 2_000_000 }] }],
-    ['{ process: onoff, onRate: 9, meanOn: 1ms, meanOff: 2ms }', { process: 'onoff', onRate: 9, offRate: 0, meanOnNs: 1_000_000, meanOffNs: 2_000_000, dwell: 'exponential' }],
-    ['{ process: closed, clients: 3, think: { dist: constant, value: 0us } }', { process: 'closed', clients: 3, think: { dist: 'constant', value: 0 } }],
+    [
+      '{ process: mmpp, states: [{ rate: 0, meanDwell: 1ms }, { rate: 9, meanDwell: 2ms }] }',
+      {
+        process: 'mmpp',
+        states: [
+          { rate: 0, meanDwellNs: 1_000_000 },
+          { rate: 9, meanDwellNs: 2_000_000 },
+        ],
+      },
+    ],
+    [
+      '{ process: onoff, onRate: 9, meanOn: 1ms, meanOff: 2ms }',
+      { process: 'onoff', onRate: 9, offRate: 0, meanOnNs: 1_000_000, meanOffNs: 2_000_000, dwell: 'exponential' },
+    ],
+    [
+      '{ process: closed, clients: 3, think: { dist: constant, value: 0us } }',
+      { process: 'closed', clients: 3, think: { dist: 'constant', value: 0 } },
+    ],
     ['{ process: saturate, tasks: 4 }', { process: 'saturate', tasks: 4 }],
     ['{ process: none }', { process: 'none' }],
-    ['{ process: trace, file: a.csv, format: azure-2021, start: 1m, functions: 3 }', { process: 'trace', file: 'a.csv', format: 'azure-2021', timeScale: 1, serviceScale: 1, startNs: 60_000_000_000, functions: 3 }],
-    ['{ process: trace, file: a.csv, format: azure-2021, start: first, window: 1h }', { process: 'trace', file: 'a.csv', format: 'azure-2021', timeScale: 1, serviceScale: 1, startNs: 'first', windowNs: 3_600_000_000_000 }],
+    [
+      '{ process: trace, file: a.csv, format: azure-2021, start: 1m, functions: 3 }',
+      {
+        process: 'trace',
+        file: 'a.csv',
+        format: 'azure-2021',
+        timeScale: 1,
+        serviceScale: 1,
+        startNs: 60_000_000_000,
+        functions: 3,
+      },
+    ],
+    [
+      '{ process: trace, file: a.csv, format: azure-2021, start: first, window: 1h }',
+      {
+        process: 'trace',
+        file: 'a.csv',
+        format: 'azure-2021',
+        timeScale: 1,
+        serviceScale: 1,
+        startNs: 'first',
+        windowNs: 3_600_000_000_000,
+      },
+    ],
   ])('%s', (written, resolved) => {
     expect(arrivalsOf(written)).toEqual(resolved);
   });
@@ -158,7 +228,10 @@ describe('from a value', () => {
       {
         name: 'api',
         vcpus: { min: 1, max: 16 },
-        workload: { arrivals: { process: 'poisson', rate: 1e5 }, request: { stages: [{ tasks: 1, service: { dist: 'exponential', mean: '10us' } }] } },
+        workload: {
+          arrivals: { process: 'poisson', rate: 1e5 },
+          request: { stages: [{ tasks: 1, service: { dist: 'exponential', mean: '10us' } }] },
+        },
       },
     ],
   };
@@ -169,7 +242,9 @@ describe('from a value', () => {
 
   it('tells every problem, without a file', () => {
     const wrong = { ...input, seed: -1, host: { cores: 0 } };
-    expect(() => resolveScenario(wrong)).toThrow('seed: given -1, expected a whole number from 0 to 2^53 - 1\nhost.cores: given 0, expected a whole number from 1 to 65536');
+    expect(() => resolveScenario(wrong)).toThrow(
+      'seed: given -1, expected a whole number from 0 to 2^53 - 1\nhost.cores: given 0, expected a whole number from 1 to 65536',
+    );
   });
 
   it.each([undefined, null, 3, 'x', [], new Date(0)])('%s is no scenario', (value) => {
@@ -192,7 +267,9 @@ describe('another mechanism', () => {
   it('refuses guarantees that its polling core leaves no room for', () => {
     const { scenario } = withSet('mechanism=static', 'vms.0.count=17');
     expect(dedicatedCores('hyperflux')).toBe(1);
-    expect(() => withMechanism(scenario, 'hyperflux')).toThrow('expected at most 16 (host.cores is 17, of which hyperflux keeps 1 for polling)');
+    expect(() => withMechanism(scenario, 'hyperflux')).toThrow(
+      'expected at most 16 (host.cores is 17, of which hyperflux keeps 1 for polling)',
+    );
   });
 });
 
@@ -204,11 +281,15 @@ describe('warnings', () => {
   it('tells of a queue that must grow', () => {
     const { scenario, warnings } = withSet('vms.0.workload.arrivals.rate=2e6');
     expect(offeredLoad(scenario.vms[0]!)).toBeCloseTo(20, 9);
-    expect(warnings).toEqual(['vms.0 (api): is offered 20.00 cores of work and can have 16: its queue grows as long as the run lasts']);
+    expect(warnings).toEqual([
+      'vms.0 (api): is offered 20.00 cores of work and can have 16: its queue grows as long as the run lasts',
+    ]);
   });
 
   it('tells of a VM without a core under static', () => {
-    expect(withSet('mechanism=static', 'vms.0.vcpus.min=0').warnings).toEqual(['vms.0 (api): has no core under static, since vcpus.min is 0: nothing it is sent is ever served']);
+    expect(withSet('mechanism=static', 'vms.0.vcpus.min=0').warnings).toEqual([
+      'vms.0 (api): has no core under static, since vcpus.min is 0: nothing it is sent is ever served',
+    ]);
   });
 
   it('tells what is recorded only', () => {

@@ -6,7 +6,8 @@
 // Leaves out time: what a miss costs is the business of the swap engine.
 
 import { allocate } from "../../kernel/arena";
-import { indexMaskOf, leave, slotBits } from "./page-table";
+import { hashOf, indexMaskOf, leave, slotBits } from "./page-table";
+import { PAGE_MASK, REQUEST_BYTES } from "./request";
 
 @unmanaged
 export class Cache {
@@ -20,6 +21,10 @@ export class Cache {
   /** 64 - log2(slots). */
   shift: u64;
   table: usize;
+  /** log2 of a record's bytes. */
+  strideBits: usize;
+  /** What `touch` has read: kept, or the compiler would leave the reading out. */
+  touched: u64;
   /** Record 0 is never a page. */
   records: usize;
   requests: u64;
@@ -45,6 +50,7 @@ export function makeCache(policy: u32, capacity: u32, stateBytes: usize, last: u
   cache.capacity = capacity;
   cache.indexMask = indexMaskOf(last);
   cache.shift = 64 - bits;
+  cache.strideBits = ctz<usize>(recordBytes);
   cache.table = allocate(tableBytes);
   cache.records = allocate(recordsBytes);
   cache.bytes = <u64>stateBytes + tableBytes + recordsBytes;
@@ -61,4 +67,28 @@ export function makeRegion(cache: Cache, bytes: u64): usize {
 /** `leave` for policies whose speed it does not decide: one copy for all of them, where inlining made the core 2 KiB larger. */
 export function takeOut(cache: Cache, strideBits: usize, record: u32): void {
   leave(cache.table, cache.shift, cache.indexMask, cache.records, strideBits, record);
+}
+
+/** Requests looked up ahead of their replay: two cache lines each, 8 KiB in all. */
+// @ts-ignore: decorator
+@inline export const AHEAD: usize = 64;
+
+/**
+ * Reads what the next requests will need, the slot and the record it names, so that it is in the first-level cache by then.
+ * Nothing here depends on a branch, so the processor fetches many at once; in the replay every second request may be
+ * mispredicted, and each would wait for its own two.
+ */
+export function touch(cache: Cache, at: usize, end: usize): void {
+  const table = cache.table;
+  const records = cache.records;
+  const shift = cache.shift;
+  const indexMask = cache.indexMask;
+  const strideBits = cache.strideBits;
+  let sum: u64 = 0;
+  for (; at < end; at += REQUEST_BYTES) {
+    const slot = hashOf(load<u64>(at) & PAGE_MASK) >> shift;
+    const entry = load<u32>(table + (<usize>slot << 2));
+    sum += load<u64>(records + (<usize>(entry & indexMask) << strideBits));
+  }
+  cache.touched = sum;
 }

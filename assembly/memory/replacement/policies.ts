@@ -2,7 +2,7 @@
 // Parameters are plain numbers; src/pages/policies.ts knows what they mean and checks them.
 
 import { Arc, makeArc, replayArc } from "./arc";
-import { Cache } from "./cache";
+import { AHEAD, Cache, touch } from "./cache";
 import { Clock, makeClock, replayClock } from "./clock";
 import { Fifo, makeFifo, replayFifo } from "./fifo";
 import * as id from "./ids";
@@ -10,6 +10,7 @@ import { Lfu, makeLfu, replayLfu } from "./lfu";
 import { makeLru, replayLru } from "./lru";
 import { makeRandom, Random, replayRandom } from "./random";
 import { makeS3Fifo, replayS3Fifo, S3Fifo } from "./s3fifo";
+import { REQUEST_BYTES } from "./request";
 import { makeSieve, replaySieve, Sieve } from "./sieve";
 import { makeTaiji, replayTaiji, Taiji } from "./taiji";
 import { makeTwoQueue, replayTwoQueue, TwoQueue } from "./two-queue";
@@ -32,6 +33,15 @@ export function makePolicy(policy: u32, capacity: u32, first: f64, second: f64):
 }
 
 export function replayPolicy(at: usize, from: usize, end: usize): void {
+  while (from < end) {
+    const stop = min<usize>(from + AHEAD * REQUEST_BYTES, end);
+    touch(changetype<Cache>(at), from, stop);
+    replaySome(at, from, stop);
+    from = stop;
+  }
+}
+
+function replaySome(at: usize, from: usize, end: usize): void {
   switch (changetype<Cache>(at).policy) {
     case id.POLICY_LRU: { replayLru(changetype<Cache>(at), from, end); break; }
     case id.POLICY_FIFO: { replayFifo(changetype<Fifo>(at), from, end); break; }

@@ -43,14 +43,24 @@ class CsvReader extends LineReader {
   override end(): void {
     super.end();
     if (this.columns === undefined && !this.refused) {
-      this.problems.add({ line: 1, path: '', given: 'an empty file', expected: 'a header line that names the columns' });
+      this.problems.add({
+        line: 1,
+        path: '',
+        given: 'an empty file',
+        expected: 'a header line that names the columns',
+      });
     }
   }
 
   protected override line(bytes: Uint8Array, from: number, to: number, number: number): void {
     if (from === to || this.refused) return;
     if (!this.split(bytes, from, to)) {
-      this.problems.add({ line: number, path: '', given: quote(bytes, from, to), expected: 'quotes that end before a comma' });
+      this.problems.add({
+        line: number,
+        path: '',
+        given: quote(bytes, from, to),
+        expected: 'quotes that end before a comma',
+      });
       return;
     }
     if (this.columns === undefined) {
@@ -132,7 +142,8 @@ class CsvReader extends LineReader {
         expected: 'a column `page` or `address`, or its name by --page-column or --address-column',
       });
     }
-    if (!this.refused) this.columns = { count: names.length, place: page >= 0 ? page : address, isAddress: page < 0, write };
+    if (!this.refused)
+      this.columns = { count: names.length, place: page >= 0 ? page : address, isAddress: page < 0, write };
   }
 
   private isWrite(bytes: Uint8Array, field: number, number: number): boolean {
@@ -140,7 +151,12 @@ class CsvReader extends LineReader {
     if (WRITES.has(text)) return true;
     if (!READS.has(text)) {
       const given = quote(bytes, this.starts[field]!, this.ends[field]!);
-      this.problems.add({ line: number, path: 'write', given, expected: 'R or W, read or write, 0 or 1, false or true' });
+      this.problems.add({
+        line: number,
+        path: 'write',
+        given,
+        expected: 'R or W, read or write, 0 or 1, false or true',
+      });
     }
     return false;
   }

@@ -110,7 +110,8 @@ export class Cursor {
     let value = 0;
     for (; this.at < this.to; this.at++) {
       const byte = this.bytes[this.at]!;
-      const digit = byte >= 48 && byte <= 57 ? byte - 48 : (byte | 32) >= 97 && (byte | 32) <= 102 ? (byte | 32) - 87 : -1;
+      const digit =
+        byte >= 48 && byte <= 57 ? byte - 48 : (byte | 32) >= 97 && (byte | 32) <= 102 ? (byte | 32) - 87 : -1;
       if (digit < 0) break;
       value = value * 16 + digit;
     }

@@ -1,5 +1,5 @@
-// The knobs of every mechanism, one entry each. A new mechanism is one more list here, one schema in
-// schema/mechanism.ts and one line in mechanisms.ts.
+// The knobs of every mechanism, one entry each: the schema, the defaults, `explain` and the words of the core all follow from
+// this table. A new mechanism is one more list here, its type in types.ts and its line in mechanism-kinds.ts.
 
 import type { Parameter } from './parameter.js';
 
@@ -7,10 +7,13 @@ const SIGNALS = ['average', 'oldest', 'queue-length'] as const;
 const GRANTS = ['one', 'drain'] as const;
 const MODES = ['reactive', 'proactive', 'both'] as const;
 
-type Knob = Omit<Parameter, 'path'>;
+export interface Knob extends Omit<Parameter, 'path'> {
+  /** The least value; 0 where absent. */
+  readonly least?: number;
+}
 
 function knobs(kind: string, list: readonly Knob[]): readonly Parameter[] {
-  return list.map((knob) => ({ ...knob, path: `mechanism.${kind}.${knob.name}` }));
+  return list.map(({ least: _, ...knob }) => ({ ...knob, path: `mechanism.${kind}.${knob.name}` }));
 }
 
 const queueLength: Knob = {
@@ -42,9 +45,10 @@ const signal: Knob = {
   confidence: 'published',
 };
 
-export const HYPERFLUX_PARAMETERS = knobs('hyperflux', [
+const HYPERFLUX: readonly Knob[] = [
   {
     name: 'interval',
+    least: 1,
     unit: 'ns',
     default: 10_000,
     meaning: 'Time between two looks of the polling core; longer where a round over all VMs takes longer.',
@@ -75,18 +79,18 @@ export const HYPERFLUX_PARAMETERS = knobs('hyperflux', [
   {
     name: 'grant',
     unit: 'choice',
-    default: 'one',
+    default: 'drain',
     choices: GRANTS,
     meaning: 'How many cores a VM over the threshold gets in one look: one, or as many as it has tasks waiting for.',
-    source: 'Caladan, iokernel/sched.c: a congested process gets one core more',
-    confidence: 'source code',
+    source: 'HyperFlux, APSys 2025, section 1: hundreds of cores in a few tens of us, which one at a time could not be; Caladan grants one',
+    confidence: 'derived',
   },
-]);
+];
 
 const HOTPLUG_LATENCY =
   'HyperFlux, APSys 2025, section 2.1: "hundreds of ms to seconds"; its full paper arXiv:2608.12633 says millisecond-scale. The two differ by 2 to 3 orders: sweep it from 5ms to 1s';
 
-export const HOTPLUG_PARAMETERS = knobs('hotplug', [
+const HOTPLUG: readonly Knob[] = [
   {
     name: 'latency',
     unit: 'ns',
@@ -105,6 +109,7 @@ export const HOTPLUG_PARAMETERS = knobs('hotplug', [
   },
   {
     name: 'interval',
+    least: 1,
     unit: 'ns',
     default: 10_000_000,
     meaning: 'Time between two looks of the management agent that decides.',
@@ -131,6 +136,185 @@ export const HOTPLUG_PARAMETERS = knobs('hotplug', [
     source: 'a slow mechanism that asked for one at a time would be slower still; this one favours the baseline',
     confidence: 'assumed',
   },
-]);
+];
 
-export const MECHANISM_PARAMETERS: readonly Parameter[] = [...HYPERFLUX_PARAMETERS, ...HOTPLUG_PARAMETERS];
+const interval = (value: number, source: string, confidence: Knob['confidence']): Knob => ({
+  name: 'interval',
+  least: 1,
+  unit: 'ns',
+  default: value,
+  meaning: 'Time between two looks of whoever decides.',
+  source,
+  confidence,
+});
+
+const grant = (value: (typeof GRANTS)[number], source: string, confidence: Knob['confidence']): Knob => ({
+  name: 'grant',
+  unit: 'choice',
+  default: value,
+  choices: GRANTS,
+  meaning: 'How many cores a VM over the threshold gets in one look: one, or as many as it has tasks waiting for.',
+  source,
+  confidence,
+});
+
+const CALADAN_GRANT = 'Caladan, iokernel/sched.c: a congested process gets one core more, then one interval passes';
+
+const moveLatency: Knob = {
+  name: 'moveLatency',
+  unit: 'ns',
+  default: 5_000,
+  meaning: 'From the decision to the first instruction when the core is taken from somebody; split evenly into five steps.',
+  source: "the NSDI 2022 simulator's ALLOCATION_TIME = 5,000 ns (sim/sim_config.py); the even split is assumed",
+  confidence: 'source code',
+};
+
+const HYPERFLUX_OPTIONS: readonly Knob[] = [
+  {
+    name: 'migrate',
+    unit: 'yes or no',
+    default: false,
+    meaning: 'Proactive task migration: a vCPU that is parked hands its queue to the active ones, costs.migrateTask each, instead of leaving it to be stolen.',
+    source: 'HyperFlux, APSys 2025, section 3.4 names it as future work',
+    confidence: 'published',
+  },
+  {
+    name: 'batch',
+    unit: 'yes or no',
+    default: false,
+    meaning: 'The moves decided in one look are issued at the cost of one.',
+    source: 'an option to measure what serial issue costs',
+    confidence: 'assumed',
+  },
+  {
+    name: 'aggregate',
+    unit: 'yes or no',
+    default: false,
+    meaning: 'The arbiter reads one bit for each VM, 64 at the cost of one VM, and only then the VMs whose bit is set.',
+    source: 'HyperFlux, APSys 2025, section 3.6 leaves open how the control plane scales to thousands of VMs',
+    confidence: 'assumed',
+  },
+];
+
+const SHENANGO: readonly Knob[] = [
+  interval(5_000, 'Shenango, iokernel/main.c, CORES_ADJUST_INTERVAL_US = 5', 'source code'),
+  moveLatency,
+  grant('one', CALADAN_GRANT, 'source code'),
+];
+
+const CALADAN: readonly Knob[] = [
+  interval(10_000, 'Caladan, iokernel/defs.h, IOKERNEL_POLL_INTERVAL = 10', 'source code'),
+  threshold,
+  moveLatency,
+  {
+    name: 'bestEffortQuantum',
+    unit: 'ns',
+    default: 2_000_000,
+    meaning: 'How long a best-effort vCPU keeps its core from a best-effort VM that has none.',
+    source: 'Caladan, iokernel/ias.h, 2,000 us',
+    confidence: 'source code',
+  },
+  grant('one', CALADAN_GRANT, 'source code'),
+];
+
+const DITTO: readonly Knob[] = [
+  interval(500_000_000, 'Ditto (arXiv 2409.15542) tests sampling every 0.5, 1 and 2 s', 'secondary'),
+  {
+    name: 'addLatency',
+    unit: 'ns',
+    default: 14_000,
+    meaning: 'From the decision to add a vCPU until it runs tasks.',
+    source: 'Ditto, as cited by HyperFlux, APSys 2025, section 3.4: about 14 us',
+    confidence: 'published',
+  },
+  {
+    name: 'removeLatency',
+    unit: 'ns',
+    default: 14_000,
+    meaning: 'From the decision to remove a vCPU until its core is free.',
+    source: 'Ditto, as cited by HyperFlux, APSys 2025, section 3.4: about 14 us for addition and removal',
+    confidence: 'published',
+  },
+  grant('drain', 'the guest publishes how many vCPUs it could use', 'secondary'),
+];
+
+const CGROUP: readonly Knob[] = [
+  {
+    name: 'period',
+    least: 1000,
+    unit: 'ns',
+    default: 100_000_000,
+    meaning: 'In each period a VM may use its guaranteed cores × period of core time; then its vCPUs stop until the next.',
+    source: "Linux's default cpu.cfs_period_us is 100,000; recalled, not looked up",
+    confidence: 'assumed',
+  },
+  {
+    name: 'contextSwitch',
+    unit: 'ns',
+    default: 1_500,
+    meaning: 'To switch a core from one vCPU thread to another on the host.',
+    source: 'the middle of the 1.2 to 2 us that micro-benchmarks of pinned Linux threads are known for',
+    confidence: 'assumed',
+  },
+];
+
+const MICROVM: readonly Knob[] = [
+  interval(1_000_000, 'the autoscaler; well below the boot time, so that the boot time is what is seen', 'assumed'),
+  {
+    name: 'boot',
+    unit: 'ns',
+    default: 125_000_000,
+    meaning: 'From the decision to start an instance until it takes tasks, where there is no snapshot.',
+    source: 'Firecracker, SPECIFICATION.md: InstanceStart to guest init within 125 ms',
+    confidence: 'source code',
+  },
+  {
+    name: 'restore',
+    unit: 'ns',
+    default: 3_000_000,
+    meaning: 'The same from a snapshot, which the first boot of a VM leaves behind; 0: there are no snapshots.',
+    source: 'Firecracker, docs/prod-host-setup.md: 3 ms, 8.5 ms with host serial console logging (aarch64)',
+    confidence: 'source code',
+  },
+  {
+    name: 'keepAlive',
+    unit: 'ns',
+    default: 60_000_000_000,
+    meaning: 'How long an idle instance is kept.',
+    source: 'platforms keep instances for minutes; none publishes a rule',
+    confidence: 'assumed',
+  },
+  {
+    name: 'balancer',
+    unit: 'choice',
+    default: 'shortest-queue',
+    choices: ['random', 'round-robin', 'shortest-queue'],
+    meaning: 'How the load balancer chooses the instance for a task.',
+    source: 'least outstanding requests, what balancers offer',
+    confidence: 'assumed',
+  },
+  {
+    name: 'queueLength',
+    unit: 'count',
+    default: 1,
+    meaning: 'Tasks waiting per instance from which another is started.',
+    source: 'one task that waits is one instance too few',
+    confidence: 'assumed',
+  },
+  grant('drain', 'one instance for each request that waits, as function platforms do', 'assumed'),
+];
+
+export const KNOBS = {
+  ideal: [],
+  static: [],
+  hotplug: HOTPLUG,
+  hyperflux: [...HYPERFLUX, ...HYPERFLUX_OPTIONS],
+  microvm: MICROVM,
+  shenango: SHENANGO,
+  caladan: CALADAN,
+  ditto: DITTO,
+  blind: HYPERFLUX,
+  cgroup: CGROUP,
+} as const satisfies Readonly<Record<string, readonly Knob[]>>;
+
+export const MECHANISM_PARAMETERS: readonly Parameter[] = Object.entries(KNOBS).flatMap(([kind, list]) => knobs(kind, list));

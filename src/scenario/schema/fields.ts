@@ -58,7 +58,7 @@ export const positiveFractionalDuration = quantity({
   ...fractionalRule,
   least: { value: Number.MIN_VALUE, expected: 'a duration above 0 with a unit (ns, us, ms, s, m or h), such as 10us' },
 });
-export const size = quantity({ pattern: SIZE_PATTERN, expected: SIZE_EXPECTED, parse: parseSize });
+
 export const positiveSize = quantity({
   pattern: SIZE_PATTERN,
   expected: SIZE_EXPECTED,

@@ -1,67 +1,53 @@
-// `mechanism`: a kind, or a kind with knobs. A new mechanism adds one section here, beside its parameters and its line
-// in mechanisms.ts.
+// `mechanism`: a kind, or a kind with knobs. The schema of every kind is made from its knobs in parameters/mechanisms.ts.
 
 import * as z from 'zod';
 import { expectedOneOf } from '../errors.js';
 import { MECHANISM_KINDS } from '../mechanism-kinds.js';
-import { defaultChoice, defaultNumber } from '../parameters.js';
+import { KNOBS, type Knob } from '../parameters/mechanisms.js';
+import { formatDuration } from '../quantities.js';
 import type { Mechanism } from '../types.js';
-import { choice, documented, duration, positiveDuration, section, variants, whole } from './fields.js';
+import { choice, documented, duration, flag, positiveDuration, section, variants, whole } from './fields.js';
 
-const SIGNALS = ['average', 'oldest', 'queue-length'] as const;
-const GRANTS = ['one', 'drain'] as const;
-const MODES = ['reactive', 'proactive', 'both'] as const;
-const QUEUE_LENGTH = whole(0, 2 ** 31);
+function knobField(knob: Knob) {
+  switch (knob.unit) {
+    case 'ns':
+      return knob.least === undefined
+        ? duration
+        : positiveDuration.refine((ns) => ns >= knob.least!, { error: () => `a duration of at least ${formatDuration(knob.least!)}` });
+    case 'count':
+      return whole(knob.least ?? 0, 2 ** 31);
+    case 'choice':
+      return choice(knob.choices as readonly [string, ...string[]]);
+    default:
+      return flag;
+  }
+}
 
-const HF = 'mechanism.hyperflux';
-const hyperflux = section({
-  kind: z.literal('hyperflux'),
-  interval: documented(`${HF}.interval`, positiveDuration),
-  threshold: documented(`${HF}.threshold`, duration),
-  signal: documented(`${HF}.signal`, choice(SIGNALS)),
-  queueLength: documented(`${HF}.queueLength`, QUEUE_LENGTH),
-  mode: documented(`${HF}.mode`, choice(MODES)),
-  staleness: documented(`${HF}.staleness`, duration),
-  grant: documented(`${HF}.grant`, choice(GRANTS)),
-}).transform((knobs) => ({
-  kind: knobs.kind,
-  intervalNs: knobs.interval ?? defaultNumber(`${HF}.interval`),
-  thresholdNs: knobs.threshold ?? defaultNumber(`${HF}.threshold`),
-  signal: knobs.signal ?? defaultChoice(`${HF}.signal`, SIGNALS),
-  queueLength: knobs.queueLength ?? defaultNumber(`${HF}.queueLength`),
-  mode: knobs.mode ?? defaultChoice(`${HF}.mode`, MODES),
-  stalenessNs: knobs.staleness ?? defaultNumber(`${HF}.staleness`),
-  grant: knobs.grant ?? defaultChoice(`${HF}.grant`, GRANTS),
-}));
+/** A duration's resolved field says its unit. */
+export function resolvedName(knob: Knob): string {
+  return knob.unit === 'ns' ? `${knob.name}Ns` : knob.name;
+}
 
-const HP = 'mechanism.hotplug';
-const hotplug = section({
-  kind: z.literal('hotplug'),
-  latency: documented(`${HP}.latency`, duration),
-  unplugLatency: documented(`${HP}.unplugLatency`, duration),
-  interval: documented(`${HP}.interval`, positiveDuration),
-  threshold: documented(`${HP}.threshold`, duration),
-  signal: documented(`${HP}.signal`, choice(SIGNALS)),
-  queueLength: documented(`${HP}.queueLength`, QUEUE_LENGTH),
-  idleBefore: documented(`${HP}.idleBefore`, duration),
-  grant: documented(`${HP}.grant`, choice(GRANTS)),
-}).transform((knobs) => ({
-  kind: knobs.kind,
-  latencyNs: knobs.latency ?? defaultNumber(`${HP}.latency`),
-  unplugLatencyNs: knobs.unplugLatency ?? defaultNumber(`${HP}.unplugLatency`),
-  intervalNs: knobs.interval ?? defaultNumber(`${HP}.interval`),
-  thresholdNs: knobs.threshold ?? defaultNumber(`${HP}.threshold`),
-  signal: knobs.signal ?? defaultChoice(`${HP}.signal`, SIGNALS),
-  queueLength: knobs.queueLength ?? defaultNumber(`${HP}.queueLength`),
-  idleBeforeNs: knobs.idleBefore ?? defaultNumber(`${HP}.idleBefore`),
-  grant: knobs.grant ?? defaultChoice(`${HP}.grant`, GRANTS),
-}));
+function kindSection<K extends Mechanism['kind']>(kind: K) {
+  const list: readonly Knob[] = KNOBS[kind];
+  const fields = Object.fromEntries(list.map((knob) => [knob.name, documented(`mechanism.${kind}.${knob.name}`, knobField(knob))]));
+  return section({ kind: z.literal(kind), ...fields }).transform((given) => {
+    const written = given as Readonly<Record<string, unknown>>;
+    const resolved = Object.fromEntries(list.map((knob) => [resolvedName(knob), written[knob.name] ?? knob.default]));
+    return { kind, ...resolved } as Extract<Mechanism, { kind: K }>;
+  });
+}
 
-const withKnobs = z.discriminatedUnion(
-  'kind',
-  [section({ kind: z.literal('ideal') }), section({ kind: z.literal('static') }), hotplug, hyperflux],
-  variants('kind', MECHANISM_KINDS),
-);
+/** A mechanism as it is written; which knobs a kind has, and their units, `fluxhost explain mechanism` tells. */
+export interface MechanismInput {
+  readonly kind: Mechanism['kind'];
+  readonly [knob: string]: string | number | boolean;
+}
+
+type Sections = [ReturnType<typeof kindSection>, ...ReturnType<typeof kindSection>[]];
+const sections = MECHANISM_KINDS.map(kindSection) as unknown as Sections;
+
+const withKnobs = z.discriminatedUnion('kind', sections, variants('kind', MECHANISM_KINDS));
 
 const kindExpected = (given: unknown): string =>
   typeof given === 'string'
@@ -70,7 +56,10 @@ const kindExpected = (given: unknown): string =>
 
 export const mechanism = z
   .union([z.enum(MECHANISM_KINDS), withKnobs], { error: (issue) => kindExpected(issue.input) })
-  .transform((value) => (typeof value === 'string' ? defaultMechanism(value) : value)) satisfies z.ZodType<Mechanism>;
+  .transform((value): Mechanism => (typeof value === 'string' ? defaultMechanism(value) : value)) as unknown as z.ZodType<
+  Mechanism,
+  Mechanism['kind'] | MechanismInput
+>;
 
 /** A mechanism with every knob at its default. */
 export function defaultMechanism(kind: Mechanism['kind']): Mechanism {

@@ -1,0 +1,80 @@
+// Case "footprint": what the package weighs, how soon its first event happens, and how much memory a host takes.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { figure } from '../measure.mjs';
+import { root } from '../programs.mjs';
+import { idealScenario } from './ideal.mjs';
+
+const KIB = 1024;
+const dist = (name) => join(root, 'dist', name);
+
+/** A fresh process: import, create, first event. Answers milliseconds of wall time inside it, and its peak resident set. */
+function freshProcess(scenario, run) {
+  const program = `
+    const from = performance.now();
+    const { Simulation } = await import(${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)});
+    const simulation = await Simulation.create(${JSON.stringify(scenario)});
+    await simulation.step(1);
+    const firstMs = performance.now() - from;
+    ${run ? 'await simulation.run();' : ''}
+    const { maxRSS } = process.resourceUsage();
+    console.log(JSON.stringify({ firstMs, events: simulation.events, rssBytes: maxRSS * 1024, memoryBytes: simulation.memoryBytes }));`;
+  return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' }));
+}
+
+/** All of index.js: the file and every chunk that it imports, directly or not. */
+function bundleBytes(entry) {
+  const seen = new Set();
+  const parts = [];
+  const visit = (name) => {
+    if (seen.has(name)) return;
+    seen.add(name);
+    const text = readFileSync(dist(name), 'utf8');
+    parts.push(text);
+    for (const [, chunk] of text.matchAll(/(?:from|import)\s*\(?"\.\/([\w./-]+\.js)"/g)) {
+      const path = name.startsWith('chunks/') && !chunk.startsWith('chunks/') ? `chunks/${chunk}` : chunk;
+      if (existsSync(dist(path))) visit(path);
+    }
+  };
+  visit(entry);
+  return Buffer.from(parts.join('\n'));
+}
+
+function sizes(name, bytes, bar = {}) {
+  const brotli = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
+  const packed = [gzipSync(bytes, { level: 9 }).length, brotli].map((size) => (size / KIB).toFixed(1));
+  const note = `gzip ${packed[0]}, brotli ${packed[1]} KiB`;
+  return figure(name, 'KiB', [bytes.length / KIB], { ...bar, note });
+}
+
+const manyVms = {
+  version: 1,
+  seed: 1,
+  duration: '1us',
+  host: { cores: 65 },
+  mechanism: 'hyperflux',
+  vms: [{ name: 'vm', count: 1000, vcpus: { min: 0, max: 16 } }],
+};
+
+export async function footprint({ Simulation }, { smoke }) {
+  const small = idealScenario(1_000);
+  const starts = Array.from({ length: smoke ? 1 : 9 }, () => freshProcess(small, false));
+  const whole = freshProcess(idealScenario(smoke ? 10_000 : 3_906_250), true);
+  const host = await Simulation.create(manyVms);
+  const hostBytes = host.memoryBytes;
+  host.close();
+  return {
+    figures: [
+      figure('import to first event, fresh process', 'ms', starts.map(({ firstMs }) => firstMs), { most: 100, note: 'wall time' }),
+      sizes('fluxhost.wasm', readFileSync(dist('fluxhost.wasm')), { most: 64 }),
+      sizes('index.js and its chunks', bundleBytes('index.js'), {}),
+      sizes('core.js (no bytes inline)', bundleBytes('core.js'), {}),
+      figure('peak resident set of the M/M/16 run', 'MiB', [whole.rssBytes / KIB ** 2], { note: `${whole.events} events, Node included` }),
+      figure('linear memory of the M/M/16 run', 'MiB', [whole.memoryBytes / KIB ** 2]),
+      figure('linear memory of 1,000 VMs × 16 vCPUs', 'MiB', [hostBytes / KIB ** 2]),
+    ],
+    counts: { firstEvents: starts.map(({ events }) => events), events: whole.events, hostBytes },
+  };
+}

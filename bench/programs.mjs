@@ -1,0 +1,69 @@
+// Builds the programs that the simulator is measured against: mmk.c by the system's C compiler, kernel.ts by asc.
+// Both go into a folder of their own below build/ and are built anew each time: two seconds, and never stale.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = join(root, 'build', 'bench');
+
+/** M/M/k as both programs take it; the entity is the VM's name as the core hashes it, so that the draws are the same. */
+export function entityOf(name) {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of new TextEncoder().encode(name))
+    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  return hash;
+}
+
+/** A function that runs the C anchor once, or null where there is no C compiler. */
+export function buildAnchor() {
+  mkdirSync(folder, { recursive: true });
+  const program = join(folder, 'mmk');
+  const source = join(root, 'bench', 'native', 'mmk.c');
+  // Contracted multiply-adds would round once where Wasm rounds twice, and the totals would part.
+  const flags = ['-O3', '-march=native', '-ffp-contract=off', '-o', program, source, '-lm'];
+  if (spawnSync('cc', ['--version']).error !== undefined) return null;
+  execFileSync('cc', flags, { stdio: ['ignore', 'inherit', 'inherit'] });
+  return ({ servers, rate, meanNs, untilNs, seed, entity }) => {
+    const args = [servers, rate, meanNs, untilNs, seed, entity].map(String);
+    return JSON.parse(execFileSync(program, args, { encoding: 'utf8' }));
+  };
+}
+
+/** A function that lays out the kernel's M/M/k in a fresh instance and answers its exports. */
+export function buildKernel() {
+  mkdirSync(folder, { recursive: true });
+  const wasm = join(folder, 'kernel.wasm');
+  const asc = join(root, 'node_modules', 'assemblyscript', 'bin', 'asc.js');
+  const args = [asc, 'bench/native/kernel.ts', '--config', 'bench/native/asconfig.json', '--baseDir', '.', '-o', wasm];
+  execFileSync(process.execPath, args, { cwd: root, stdio: ['ignore', 2, 'ignore'] });
+  const module = new WebAssembly.Module(readFileSync(wasm));
+  const abort = () => {
+    throw new Error('bench/native/kernel.ts aborted');
+  };
+  return ({ servers, rate, meanNs, seed, entity }) => {
+    const { exports } = new WebAssembly.Instance(module, { env: { abort } });
+    const laidOut = exports.configure(
+      ...[servers, rate, meanNs, seed, Number(entity >> 32n), Number(entity & 0xffffffffn), 65_536],
+    );
+    if (!laidOut) throw new Error('bench/native/kernel.ts: memory cannot grow that far');
+    return exports;
+  };
+}
+
+/** What a finished kernel counted, as the anchor prints it. */
+export function kernelTotals(exports) {
+  const histogram = (which) => {
+    const header = new BigUint64Array(exports.memory.buffer, exports.histogram(which), 8);
+    const half = (high) => (exports.histogramHash(which, high) >>> 0).toString(16).padStart(8, '0');
+    return { sum: String(header[0]), squaresLow: String(header[1]), max: Number(header[4]), hash: half(1) + half(0) };
+  };
+  return {
+    events: exports.events(),
+    arrived: exports.arrived(),
+    latencyNs: histogram(0),
+    queueDelayNs: histogram(1),
+    slowdown: histogram(2),
+  };
+}

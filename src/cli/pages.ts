@@ -1,0 +1,154 @@
+// `fluxhost pages`: replays a page-access trace through replacement policies and prints misses as a table or as JSON.
+
+import { performance } from 'node:perf_hooks';
+import { toStableJson } from '../metrics/result.js';
+import { parseCapacity, type CapacitySpec } from '../pages/capacity.js';
+import { nodeDigest, traceFile } from '../pages/file.js';
+import { FORMATS, formatNamed } from '../pages/formats/index.js';
+import { describePolicies, parsePolicy, type PolicySpec } from '../pages/policies.js';
+import { replayPages } from '../pages/replay.js';
+import { renderPages } from '../pages/table.js';
+import { expectedOneOf, InputError, type Problem } from '../scenario/errors.js';
+import { parseDuration, parseSize, QuantityError } from '../scenario/quantities.js';
+import { type Arguments, type CommandSpec, parseCommand, renderHelp } from './args.js';
+import { EXIT } from './exit.js';
+import type { Io } from './io.js';
+
+const MOST_RUNS = 1000;
+const DEFAULT_PAGE_SIZE = 4096;
+
+const formatWidth = Math.max(...FORMATS.map(({ name }) => name.length));
+
+const spec: CommandSpec = {
+  name: 'pages',
+  summary: 'Replays a page-access trace: misses, swap-outs and write-backs by replacement policy and capacity.',
+  positionals: ['TRACE'],
+  options: {
+    format: { value: 'F', help: "the trace's format" },
+    policy: { value: 'P[,P...]', multiple: true, help: 'replacement policies' },
+    capacity: {
+      value: 'C[,C...]',
+      multiple: true,
+      help: 'pages that fit: a count, a size (64MiB) or a share of the distinct pages (10%)',
+    },
+    'page-size': { value: 'SIZE', help: 'bytes of a page, a power of two (default 4KiB)' },
+    instructions: { help: 'lackey: count instruction fetches too' },
+    'page-column': { value: 'NAME', help: 'csv: column of page numbers (default page)' },
+    'address-column': { value: 'NAME', help: 'csv: column of byte addresses (default address)' },
+    'write-column': {
+      value: 'NAME',
+      help: 'csv: column that says whether the access writes (default write, rw or op)',
+    },
+    seed: { value: 'N', help: 'for random (default 1)' },
+    'swap-in': { value: 'DURATION', help: 'what every miss costs; adds the distribution of swap-in latency' },
+    mrc: { help: "adds LRU's miss-ratio curve over all capacities" },
+    shards: {
+      value: 'RATE',
+      help: 'takes the curve from this share of the pages (0.01), marked as sampled; with --mrc',
+    },
+    json: { help: 'prints the result as one JSON document' },
+  },
+  details:
+    `Formats (.gz and .zst are unpacked; - is standard input):\n` +
+    FORMATS.map(({ name, summary }) => `  ${name.padEnd(formatWidth)}  ${summary}`).join('\n') +
+    `\n\nPolicies, with parameters as in clock:bits=2 or 2q:kin=30%:kout=60%:\n${describePolicies()}\n\n` +
+    "Every miss is a swap-in, first uses included. The trace's sha256 is over its page numbers, 8 little-endian bytes each.",
+  examples: [
+    'fluxhost pages trace.oracleGeneral.zst --format oracleGeneral --policy lru,sieve,opt --capacity 1%,10%',
+    'fluxhost pages mem.log --format lackey --policy clock --capacity 64MiB,128MiB --json',
+    'fluxhost pages mem.log --format addresses --policy lru --capacity 1000 --mrc --shards 0.01',
+  ],
+};
+
+/** `a,b` and repeated options alike. */
+function listed(given: Arguments, name: string): string[] {
+  return given.list(name).flatMap((text) => text.split(','));
+}
+
+function quantity(text: string, path: string, parse: (text: string) => number, problems: Problem[]): number {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof QuantityError)) throw error;
+    problems.push({ path, given: JSON.stringify(text), expected: error.expected });
+    return NaN;
+  }
+}
+
+function pageSize(text: string, problems: Problem[]): number {
+  const path = '--page-size';
+  const bytes = quantity(text, path, parseSize, problems);
+  if (Number.isNaN(bytes) || (bytes > 0 && bytes <= 2 ** 40 && Number.isInteger(Math.log2(bytes)))) return bytes;
+  problems.push({ path, given: JSON.stringify(text), expected: 'a power of two up to 1TiB' });
+  return NaN;
+}
+
+function curveRate(given: Arguments, problems: Problem[]): number | undefined {
+  const text = given.text('shards');
+  if (text === undefined) return given.flag('mrc') ? 1 : undefined;
+  const rate = /^\d*\.?\d+(e-?\d+)?$/i.test(text) ? Number(text) : NaN;
+  const wrong = !(rate > 0 && rate <= 1);
+  if (wrong) problems.push({ path: '--shards', given: JSON.stringify(text), expected: 'a share above 0 and up to 1' });
+  if (!given.flag('mrc'))
+    problems.push({ path: '--shards', given: 'no --mrc', expected: '--mrc, whose curve it samples' });
+  return rate;
+}
+
+export async function pages(args: string[], io: Io): Promise<number> {
+  const given = parseCommand(spec, args);
+  if (given.help) {
+    io.stdout(renderHelp(spec));
+    return EXIT.done;
+  }
+  const problems: Problem[] = [];
+  const seed = given.whole('seed', 0, Number.MAX_SAFE_INTEGER);
+  const need = (name: string, what: string): string[] => {
+    const values = listed(given, name);
+    if (values.length === 0) given.problems.push(`--${name}: missing, expected ${what}`);
+    return values;
+  };
+  const [formatName] = need('format', `one of ${FORMATS.map(({ name }) => name).join(', ')}`);
+  const policyTexts = need('policy', 'one or more policies');
+  const capacityTexts = need('capacity', 'one or more capacities');
+  given.check();
+
+  const format = formatNamed(formatName!);
+  if (format === undefined) {
+    const names = FORMATS.map(({ name }) => name);
+    const expected = expectedOneOf('a format', formatName!, names);
+    problems.push({ path: '--format', given: JSON.stringify(formatName), expected });
+  }
+  const pageSizeBytes = pageSize(given.text('page-size') ?? `${DEFAULT_PAGE_SIZE}B`, problems);
+  const policies = policyTexts.map((text) => parsePolicy(text, '--policy', problems));
+  const usable = Number.isNaN(pageSizeBytes) ? DEFAULT_PAGE_SIZE : pageSizeBytes;
+  const capacities = capacityTexts.map((text) => parseCapacity(text, usable, '--capacity', problems));
+  const swapIn = given.text('swap-in');
+  const swapInNs = swapIn === undefined ? undefined : quantity(swapIn, '--swap-in', parseDuration, problems);
+  const rate = curveRate(given, problems);
+  if (policyTexts.length * capacityTexts.length > MOST_RUNS) {
+    const runs = `${policyTexts.length} policies at ${capacityTexts.length} capacities`;
+    problems.push({ path: '', given: runs, expected: `at most ${MOST_RUNS} runs` });
+  }
+  if (problems.length > 0) throw new InputError(problems);
+
+  const result = await replayPages({
+    source: await traceFile(given.positional(0), format!),
+    format: format!,
+    read: {
+      pageSizeBytes,
+      instructions: given.flag('instructions'),
+      pageColumn: given.text('page-column'),
+      addressColumn: given.text('address-column'),
+      writeColumn: given.text('write-column'),
+    },
+    policies: policies as PolicySpec[],
+    capacities: capacities as CapacitySpec[],
+    seed,
+    swapInNs,
+    curveRate: rate,
+    digest: nodeDigest,
+    clock: () => performance.now(),
+  });
+  io.stdout(given.flag('json') ? toStableJson(result) : renderPages(result, io.isTty));
+  return EXIT.done;
+}

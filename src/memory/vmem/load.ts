@@ -1,0 +1,85 @@
+// From a file or a value to a checked scenario of reserved memory; every problem at once, each with its line.
+
+import { readFile } from 'node:fs/promises';
+import { canonicalJson } from '../../scenario/canonical.js';
+import { readDocument } from '../../scenario/document.js';
+import { InputError, type Problem } from '../../scenario/errors.js';
+import { applyOverrides } from '../../scenario/overrides.js';
+import { oneForEachField, problemsOf } from '../../scenario/problems.js';
+import { toProblem } from '../../scenario/resolve.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { memoryPlan } from './accounting.js';
+import { GRANULE_BYTES } from './core.js';
+import { reserveSchema, type ReserveInput, type ReserveScenario } from './schema.js';
+
+export interface LoadedReserve {
+  readonly scenario: ReserveScenario;
+  /** Of the canonical JSON of the resolved scenario. */
+  readonly sha256: string;
+}
+
+/** A server that has no memory left to sell cannot be simulated. */
+function tooSmall(scenario: ReserveScenario): Omit<Problem, 'file'> | undefined {
+  if (memoryPlan(scenario).granulesPerNode > 0) return undefined;
+  return {
+    path: 'server.memory',
+    given: `${scenario.server.memory} bytes`,
+    expected: `room for at least ${GRANULE_BYTES} bytes in each of ${scenario.server.nodes} nodes beside kernel and descriptors`,
+  };
+}
+
+/** @throws InputError with every problem */
+export function parseReserve(
+  text: string,
+  { file, set = [] }: { file?: string; set?: readonly string[] } = {},
+): LoadedReserve {
+  const document = readDocument(text, file);
+  const overridden = applyOverrides(document.value, set);
+  const checked = reserveSchema.safeParse(overridden.value);
+  const named = file === undefined ? {} : { file };
+  const problems: Problem[] = [...overridden.problems];
+  if (!checked.success) {
+    for (const problem of oneForEachField(problemsOf(checked.error, overridden.value))) {
+      const source = overridden.applied.findLast(
+        ({ path }) => path.length <= problem.path.length && path.every((part, index) => part === problem.path[index]),
+      );
+      problems.push(
+        source === undefined
+          ? { ...named, line: document.lineOf(problem.path), ...toProblem(problem) }
+          : { file: `--set ${source.text}`, ...toProblem(problem) },
+      );
+    }
+  }
+  if (!checked.success || problems.length > 0) throw new InputError(problems);
+  const small = tooSmall(checked.data);
+  if (small !== undefined)
+    throw new InputError({ ...named, line: document.lineOf(['server', 'memory']), ...small });
+  return withHash(checked.data);
+}
+
+/** @throws InputError with every problem */
+export function resolveReserve(input: ReserveInput): LoadedReserve {
+  const checked = reserveSchema.safeParse(input);
+  if (!checked.success) throw new InputError(oneForEachField(problemsOf(checked.error, input)).map(toProblem));
+  const small = tooSmall(checked.data);
+  if (small !== undefined) throw new InputError(small);
+  return withHash(checked.data);
+}
+
+export function withHash(scenario: ReserveScenario): LoadedReserve {
+  return { scenario, sha256: bytesToHex(sha256(utf8ToBytes(canonicalJson(scenario)))) };
+}
+
+/** @throws InputError also where the file cannot be read */
+export async function loadReserve(path: string, set: readonly string[] = []): Promise<LoadedReserve> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (failure) {
+    const code = (failure as NodeJS.ErrnoException).code ?? 'unknown';
+    const given = code === 'ENOENT' ? 'a file that is not there' : `a file that cannot be read (${code})`;
+    throw new InputError({ file: path, path: '', given, expected: 'a server in YAML or JSON' });
+  }
+  return parseReserve(text, { file: path, set });
+}

@@ -1,0 +1,134 @@
+// The file that `fluxhost reserve` reads: types, checks and defaults of a server whose memory is sold to VMs.
+// Its own format, as fleets have theirs: a month of VM arrivals and a request of microseconds share no fields but the units.
+
+import * as z from 'zod';
+import { formatDefault } from '../../scenario/parameters.js';
+import {
+  choice,
+  duration,
+  flag,
+  positiveDuration,
+  positiveSize,
+  real,
+  section,
+  whole,
+} from '../../scenario/schema/fields.js';
+import { reserveParameter } from './parameters.js';
+
+export const MANAGER_KINDS = ['vmem', 'hugetlb', 'hvo', 'thp'] as const;
+export type ManagerKind = (typeof MANAGER_KINDS)[number];
+
+/** The default is in base units, as the field's output is. */
+function withDefault<T extends z.ZodType>(path: string, field: T): z.ZodDefault<T> {
+  const parameter = reserveParameter(path);
+  const description = `${parameter.meaning} Default: ${formatDefault(parameter)}.`;
+  return field.default(parameter.default as never).meta({ description });
+}
+
+const optionalSection = <T extends z.ZodType>(fields: T): z.ZodPrefault<T> => fields.prefault({} as never);
+
+const share = real(0, 1);
+const size = positiveSize;
+const MOST_BYTES = 16 * 2 ** 40;
+const serverSize = size.refine((bytes) => bytes <= MOST_BYTES, { error: () => 'a size of at most 16TiB' });
+
+const weight = real(0, Number.MAX_VALUE, true);
+const listOf = <T extends z.ZodType>(what: string, item: T) => {
+  const error = (): string => `a list of at least one ${what}`;
+  return z.array(item, { error }).min(1, { error });
+};
+
+const vms = section({
+  meanGap: positiveDuration,
+  sizes: listOf('size { weight, memory }', section({ weight, memory: size })),
+  lifetimes: listOf('lifetime { weight, mean }', section({ weight, mean: positiveDuration })),
+  resizeShare: withDefault('vms.resizeShare', share),
+});
+
+const server = section({
+  memory: serverSize,
+  nodes: withDefault('server.nodes', whole(1, 16)),
+  kernel: withDefault('server.kernel', size),
+  placement: withDefault('server.placement', choice(['pack', 'balance'])),
+  span: withDefault('server.span', flag),
+  vms: withDefault('server.vms', whole(1, 1_000_000)),
+});
+
+const costs = section({
+  zeroPerGB: withDefault('costs.zeroPerGB', duration),
+  zeroFloorPerGB: withDefault('costs.zeroFloorPerGB', duration),
+  pinPerGB: withDefault('costs.pinPerGB', duration),
+  mapPerExtent: withDefault('costs.mapPerExtent', duration),
+  faultPerGB: withDefault('costs.faultPerGB', duration),
+  operation: withDefault('costs.operation', duration),
+  extent: withDefault('costs.extent', duration),
+});
+
+const upgrade = section({
+  every: positiveDuration,
+  mode: withDefault('upgrade.mode', choice(['hot', 'reload'])),
+  prepare: withDefault('upgrade.prepare', duration),
+  transferPerGB: withDefault('upgrade.transferPerGB', duration),
+  switch: withDefault('upgrade.switch', duration),
+  failureShare: withDefault('upgrade.failureShare', share),
+});
+
+export const reserveSchema = section({
+  version: z.literal(1, { error: () => '1, the only version there is' }),
+  seed: withDefault('seed', whole(0, Number.MAX_SAFE_INTEGER)),
+  manager: withDefault('manager', choice(MANAGER_KINDS)),
+  duration: z.optional(positiveDuration),
+  server,
+  vms: z.optional(vms),
+  poison: z.optional(section({ meanGap: positiveDuration })),
+  upgrade: z.optional(upgrade),
+  costs: optionalSection(costs),
+  zeroing: optionalSection(
+    section({
+      threads: withDefault('zeroing.threads', whole(1, 1024)),
+      when: withDefault('zeroing.when', choice(['create', 'destroy'])),
+    }),
+  ),
+  hugetlb: optionalSection(
+    section({
+      zeroThreads: withDefault('hugetlb.zeroThreads', whole(1, 1024)),
+      largeShare: withDefault('hugetlb.largeShare', share),
+      fallback: withDefault('hugetlb.fallback', flag),
+    }),
+  ),
+  thp: optionalSection(
+    section({
+      hugeShare: withDefault('thp.hugeShare', share),
+      headroomShare: withDefault('thp.headroomShare', share),
+    }),
+  ),
+  boot: optionalSection(
+    section({
+      fixed: withDefault('boot.fixed', duration),
+      sizes: z.optional(z.array(size, { error: () => 'a list of sizes such as [16GiB, 373GB]' })),
+    }),
+  ),
+  network: optionalSection(
+    section({
+      buffers: withDefault('network.buffers', size),
+      entries: withDefault('network.entries', whole(1, 2 ** 24)),
+      miss: withDefault('network.miss', duration),
+      walkers: withDefault('network.walkers', whole(1, 1024)),
+      packet: withDefault('network.packet', positiveDuration),
+      translations: withDefault('network.translations', real(0, 1000)),
+    }),
+  ),
+}).superRefine((written, context) => {
+  const refuse = (path: (string | number)[], message: string): void =>
+    context.addIssue({ code: 'custom', path, message });
+  if (written.vms !== undefined && written.duration === undefined)
+    refuse(['duration'], 'how long VMs come and go, such as 2160h');
+  if (written.vms !== undefined && written.duration !== undefined && written.duration / written.vms.meanGap > 5e6)
+    refuse(['vms', 'meanGap'], 'at most 5 million arrivals in the duration');
+  if (written.upgrade !== undefined && written.upgrade.prepare >= written.upgrade.every)
+    refuse(['upgrade', 'prepare'], `less than upgrade.every`);
+});
+
+/** Durations in nanoseconds, sizes in bytes, every default filled. */
+export type ReserveScenario = z.output<typeof reserveSchema>;
+export type ReserveInput = z.input<typeof reserveSchema>;

@@ -1,0 +1,48 @@
+// The readable result of `fluxhost pages`: one row a policy and capacity, the curve thinned to what a person reads.
+
+import type { PagesResult } from './result.js';
+import { renderTable } from '../report/table.js';
+import { formatCount, formatDurationNs, groupThousands } from '../report/units.js';
+
+/** Rows of the curve that are printed; --json has all of its points. */
+const MOST_POINTS = 24;
+
+const ratio = (value: number): string => value.toFixed(4);
+
+export function renderPages(result: PagesResult, colour: boolean): string {
+  const { trace, runs, mrc = [] } = result;
+  const timed = runs.some(({ swapInNs }) => swapInNs !== null);
+  const head = ['policy', 'pages', 'hits', 'misses', 'miss ratio', 'swap-outs', 'write-backs', 'req/s'];
+  if (timed) head.push('p99 swap-in');
+  const rows = runs.map((run) => {
+    const row = [
+      run.policy,
+      groupThousands(run.capacityPages),
+      formatCount(run.hits),
+      formatCount(run.misses),
+      ratio(run.missRatio),
+      formatCount(run.swapOuts),
+      formatCount(run.writebacks),
+      formatCount(run.requestsPerSecond),
+    ];
+    if (timed) row.push(formatDurationNs(run.swapInNs?.p99 ?? null));
+    return row;
+  });
+  const title = `${groupThousands(trace.requests)} requests to ${groupThousands(trace.distinctPages)} distinct pages\n`;
+  const parts = [title, renderTable([head.map((text) => ({ text, tone: 'strong' as const })), ...rows], { colour })];
+  for (const curve of mrc) {
+    const from = curve.sampled ? `sampled, ${groupThousands(curve.sampledPages)} pages looked at` : 'exact';
+    const step = Math.ceil(curve.points.length / MOST_POINTS);
+    const points = curve.points.filter((_, at) => at % step === 0 || at === curve.points.length - 1);
+    parts.push(
+      `Miss ratio of ${curve.policy} by capacity (${from})\n` +
+        renderTable(
+          [['pages', 'miss ratio'], ...points.map((p) => [groupThousands(p.capacityPages), ratio(p.missRatio)])],
+          {
+            align: ['right', 'right'],
+          },
+        ),
+    );
+  }
+  return parts.join('\n');
+}

@@ -1,0 +1,176 @@
+// `fluxhost compare` on a stand-in simulator: pairing, differences, the search for cores, refusals, interruption.
+import { describe, expect, it } from 'vitest';
+import { UsageError } from '../../src/cli/args.js';
+import { compare } from '../../src/cli/compare.js';
+import type { Comparison } from '../../src/report/compare-table.js';
+import { InputError } from '../../src/scenario/errors.js';
+import { captureIo, fakeTools, SCENARIO, type FakeTools } from './fake.js';
+
+async function compared(args: readonly string[], tools: FakeTools): Promise<Comparison> {
+  const io = captureIo();
+  expect(await compare(['a.yaml', '--json', ...args], io, tools)).toBe(0);
+  return JSON.parse(io.out) as Comparison;
+}
+
+const NEEDS: Readonly<Record<string, number>> = { ideal: 3, hyperflux: 4, hotplug: 6, static: 7 };
+const byNeed = { enough: (kind: string) => NEEDS[kind]! };
+
+describe('runs', () => {
+  it('are one per mechanism with one seed, the first being the baseline', async () => {
+    const tools = fakeTools();
+    const { runs, differences } = await compared(['--no-sizing'], tools);
+    expect(runs.map((run) => run.manifest.mechanism)).toEqual(['ideal', 'hyperflux', 'hotplug', 'static']);
+    expect(new Set(tools.created.map((scenario) => scenario.seed))).toEqual(new Set([7]));
+    expect(differences.map(({ mechanism, baseline }) => [mechanism, baseline])).toEqual([
+      ['hyperflux', 'ideal'],
+      ['hotplug', 'ideal'],
+      ['static', 'ideal'],
+    ]);
+    expect(differences[2]!.figures['api.latencyNs.max']).toMatchObject({ difference: 990_000 });
+    expect(tools.closed).toBe(4);
+  });
+
+  it('take the named mechanisms in the named order, the own one with its own knobs', async () => {
+    const tools = fakeTools();
+    const text = await compared(
+      ['--no-sizing', '--mechanisms', 'static,hyperflux', '--set', 'mechanism.interval=3us'],
+      tools,
+    );
+    expect(text.runs.map((run) => run.manifest.mechanism)).toEqual(['static', 'hyperflux']);
+    expect(tools.created[1]!.mechanism).toMatchObject({ kind: 'hyperflux', intervalNs: 3000 });
+  });
+
+  it('pair replications by seed', async () => {
+    const tools = fakeTools();
+    const { differences } = await compared(
+      ['--no-sizing', '--mechanisms', 'ideal,static', '--replications', '3'],
+      tools,
+    );
+    const seeds = tools.created.map((scenario) => scenario.seed);
+    expect(seeds.slice(0, 3)).toEqual(seeds.slice(3));
+    expect(differences[0]).toMatchObject({ replications: 3, level: 0.95 });
+    expect(differences[0]!.figures['api.latencyNs.max']).toMatchObject({
+      difference: 990_000,
+      low: 990_000,
+      high: 990_000,
+    });
+  });
+});
+
+describe('the search for cores', () => {
+  it('finds the least number of host cores, a polling core among them, and of pinned vCPUs', async () => {
+    const { sizing } = await compared([], fakeTools(byNeed));
+    expect(sizing!.map(({ mechanism, of, cores }) => [mechanism, of, cores])).toEqual([
+      ['ideal', 'host.cores', 3],
+      ['hyperflux', 'host.cores', 5],
+      ['hotplug', 'host.cores', 6],
+      ['static', 'pinned vCPUs', 7],
+    ]);
+  });
+
+  it('agrees with trying every number', async () => {
+    for (let need = 1; need <= 8; need++) {
+      const { sizing } = await compared(['--mechanisms', 'ideal,hyperflux,static'], fakeTools({ enough: () => need }));
+      // Guarantees (api has 2) are the lower end where cores move.
+      expect(sizing!.map(({ cores }) => cores)).toEqual([Math.max(need, 2), Math.max(need, 2) + 1, need]);
+    }
+  });
+
+  it('looks above the scenario where the scenario has too few cores', async () => {
+    const set = ['--set', 'host.cores=4', '--set', 'vms.0.vcpus.max=14'];
+    const { sizing } = await compared(
+      [...set, '--mechanisms', 'ideal,hyperflux,static'],
+      fakeTools({ enough: () => 11 }),
+    );
+    expect(sizing!.map(({ cores }) => cores)).toEqual([11, 12, 11]);
+  });
+
+  it('says that an SLO is out of reach, and up to where it looked', async () => {
+    const { sizing } = await compared(
+      ['--max-cores', '12', '--mechanisms', 'ideal,static'],
+      fakeTools({ enough: () => 13 }),
+    );
+    expect(sizing).toMatchObject([
+      { cores: null, searchedTo: 12 },
+      { cores: null, searchedTo: 12, of: 'pinned vCPUs' },
+    ]);
+  });
+
+  it('sizes every pinned VM by itself, and counts all of a group', async () => {
+    const two = `${SCENARIO}  - name: db\n    count: 3\n    vcpus: { min: 1, max: 8 }\n    slo: { quantile: 0.9, latency: 200us }\n`;
+    // db's p90 is met however few cores it has (1 in 20 is slow), api's p99 needs 4.
+    const { sizing } = await compared(
+      ['--mechanisms', 'static', '--max-cores', '36'],
+      fakeTools({ enough: () => 4 }, two),
+    );
+    expect(sizing).toMatchObject([{ cores: 4 + 3 * 1 }]);
+  });
+
+  it('uses the same seed, needs few runs and closes every simulation', async () => {
+    const tools = fakeTools(byNeed);
+    const { sizing } = await compared([], tools);
+    const searched = sizing!.reduce((sum, one) => sum + one.runs, 0);
+    expect(tools.created).toHaveLength(4 + searched);
+    expect(tools.closed).toBe(tools.created.length);
+    expect(new Set(tools.created.map((scenario) => scenario.seed)).size).toBe(1);
+    expect(Math.max(...sizing!.map((one) => one.runs))).toBeLessThanOrEqual(7);
+  });
+
+  it('is left out with --no-sizing and without any SLO', async () => {
+    expect((await compared(['--no-sizing'], fakeTools())).sizing).toBeUndefined();
+    const without = SCENARIO.replace(/ +slo:.*\n/, '');
+    expect((await compared([], fakeTools({}, without))).sizing).toBeUndefined();
+  });
+});
+
+describe('the table', () => {
+  it('ends with who meets the SLO and the cores needed', async () => {
+    const io = captureIo();
+    expect(await compare(['a.yaml'], io, fakeTools(byNeed))).toBe(0);
+    expect(io.out.replaceAll('\n', ' ')).toContain(
+      'On 9 cores ideal, hyperflux and hotplug meet every SLO; static does not. Needed to meet them: ideal 3 cores, ' +
+        'hyperflux 5 cores, hotplug 6 cores, static 7 pinned vCPUs.',
+    );
+  });
+});
+
+describe('refusals', () => {
+  it('name unknown and doubled mechanisms, all at once', async () => {
+    const error = await compare(['a.yaml', '--mechanisms', 'hyperflx,ideal,ideal'], captureIo(), fakeTools()).catch(
+      (caught: unknown) => caught,
+    );
+    expect(error).toBeInstanceOf(UsageError);
+    expect((error as UsageError).problems).toEqual([
+      expect.stringMatching(/"hyperflx", expected some of .*, did you mean hyperflux\?$/),
+      '--mechanisms: given ideal twice, expected each mechanism once',
+    ]);
+  });
+
+  it('of a scenario that one mechanism cannot run come before anything runs', async () => {
+    const tools = fakeTools();
+    const set = ['--set', 'mechanism=ideal', '--set', 'host.cores=2'];
+    const error = await compare(['a.yaml', ...set], captureIo(), tools).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(InputError);
+    expect((error as InputError).message).toMatch(/^a\.yaml under hyperflux: vms: given guarantees/);
+    expect(tools.created).toEqual([]);
+  });
+});
+
+describe('interruption', () => {
+  it('shows what is finished, marks the rest and ends in status 130', async () => {
+    const io = captureIo();
+    const tools = fakeTools({ midway: (scenario) => scenario.mechanism.kind === 'hyperflux' && io.interrupt() });
+    expect(await compare(['a.yaml', '--json'], io, tools)).toBe(130);
+    const { runs, sizing, incomplete } = JSON.parse(io.out) as Comparison;
+    expect(runs.map((run) => run.incomplete === true)).toEqual([false, true]);
+    expect(incomplete).toBe(true);
+    expect(sizing).toEqual([]);
+  });
+
+  it('during the search keeps the runs', async () => {
+    const io = captureIo();
+    const tools = fakeTools({ midway: () => tools.created.length === 6 && io.interrupt() });
+    expect(await compare(['a.yaml'], io, tools)).toBe(130);
+    expect(io.out).toContain('On 9 cores');
+  });
+});

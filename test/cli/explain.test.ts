@@ -1,0 +1,94 @@
+// The two commands that only print: explain and schema.
+
+import { describe, expect, it } from 'vitest';
+import { explain } from '../../src/cli/explain.js';
+import type { Io } from '../../src/cli/io.js';
+import { schema } from '../../src/cli/schema.js';
+import { InputError } from '../../src/scenario/errors.js';
+
+const silent: Io = { stdout: () => undefined, stderr: () => undefined, isTty: false };
+
+/** The message of the InputError that a command line must end in. */
+async function refusal(command: (args: string[], io: Io) => Promise<number>, args: string[]): Promise<string> {
+  const failure: unknown = await command(args, silent).catch((reason: unknown) => reason);
+  expect(failure).toBeInstanceOf(InputError);
+  return (failure as InputError).message;
+}
+
+async function printed(command: (args: string[], io: Io) => Promise<number>, ...args: string[]): Promise<string> {
+  let out = '';
+  let err = '';
+  const io: Io = { stdout: (text) => void (out += text), stderr: (text) => void (err += text), isTty: false };
+  expect(await command(args, io)).toBe(0);
+  expect(err).toBe('');
+  return out;
+}
+
+describe('explain', () => {
+  it('tells a parameter with its unit, default, source and confidence', async () => {
+    expect(await printed(explain, 'stealCheck')).toBe(`costs.stealCheck
+  meaning    Looking once into another vCPU's queue for something to steal.
+  unit       a duration: a number with ns, us, ms, s, m or h
+  default    120ns
+  source     McClure et al., NSDI 2022, simulator smcclure20/scheduling-policies-sim at 32b9d666,
+             sim/sim_config.py: work steal check time
+  confidence source code
+`);
+  });
+
+  it('tells all that a name can mean', async () => {
+    const out = await printed(explain, 'interval');
+    expect(out).toContain('mechanism.hyperflux.interval\n');
+    expect(out).toContain('mechanism.hotplug.interval\n');
+    expect(out.split('\n').every((line) => line.length <= 100)).toBe(true);
+  });
+
+  it('lists every parameter without a name', async () => {
+    const out = await printed(explain);
+    expect(out).toMatch(/^costs\.steal +120ns +source code$/m);
+    expect(out).toMatch(/^histogram\.memory +48MiB +assumed$/m);
+  });
+
+  it('is JSON where asked', async () => {
+    expect(JSON.parse(await printed(explain, 'steal', '--json'))).toMatchObject([
+      { path: 'costs.steal', unit: 'ns', default: 120 },
+    ]);
+  });
+
+  it.each([
+    [
+      ['stealChek'],
+      'PARAMETER: given "stealChek", expected a known parameter (did you mean "stealCheck"?); fluxhost explain lists them all',
+    ],
+    [['zzz'], 'PARAMETER: given "zzz", expected a known parameter; fluxhost explain lists them all'],
+    [['a', 'b'], 'PARAMETER: given "a" "b", expected one parameter'],
+    [['--jsn'], '--jsn: given an unknown option, expected one of (did you mean "--json"?): --json, --help'],
+  ])('refuses %j', async (args, message) => {
+    expect(await refusal(explain, args)).toBe(message);
+  });
+
+  it('has help', async () => {
+    expect(await printed(explain, '--help')).toContain('Usage: fluxhost explain');
+  });
+});
+
+describe('schema', () => {
+  it('prints one JSON document', async () => {
+    expect(JSON.parse(await printed(schema))).toMatchObject({ title: 'fluxhost scenario', type: 'object' });
+    expect(JSON.parse(await printed(schema, 'scenario', '--json'))).toMatchObject({ title: 'fluxhost scenario' });
+    expect(JSON.parse(await printed(schema, 'result'))).toMatchObject({ title: 'fluxhost result', type: 'object' });
+  });
+
+  it.each([
+    [['toString'], 'SCHEMA: given "toString", expected one of: scenario, result'],
+    [['scenaro'], 'SCHEMA: given "scenaro", expected one of (did you mean "scenario"?): scenario, result'],
+    [['a', 'b'], 'SCHEMA: given "a" "b", expected one schema'],
+    [['-x'], '-x: given an unknown option, expected one of: --json, --help'],
+  ])('refuses %j', async (args, message) => {
+    expect(await refusal(schema, args)).toBe(message);
+  });
+
+  it('has help', async () => {
+    expect(await printed(schema, '-h')).toContain('Usage: fluxhost schema');
+  });
+});

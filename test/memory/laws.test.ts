@@ -1,0 +1,162 @@
+// What theory says of the policies. Tolerances come from the statistics: four standard errors, estimated from batches where the
+// requests are not independent of each other.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import * as id from '../../assembly/memory/replacement/ids.js';
+import { feed, make, missesOf, newCore, optimalMisses, seeded, zipf } from './support.js';
+
+const ONLINE: readonly [string, number, (capacity: number) => [number?, number?]][] = [
+  ['lru', id.POLICY_LRU, () => []],
+  ['fifo', id.POLICY_FIFO, () => []],
+  ['clock', id.POLICY_CLOCK, () => [1]],
+  ['random', id.POLICY_RANDOM, () => [1]],
+  ['lfu', id.POLICY_LFU, () => []],
+  ['2q', id.POLICY_TWO_QUEUE, (c) => [Math.floor(c / 4), Math.floor(c / 2)]],
+  ['arc', id.POLICY_ARC, () => []],
+  ['sieve', id.POLICY_SIEVE, () => []],
+  ['s3fifo', id.POLICY_S3FIFO, (c) => [Math.floor(c / 10), Math.floor((c * 9) / 10)]],
+  ['taiji', id.POLICY_TAIJI, (c) => [4, c]],
+];
+
+describe('any trace', () => {
+  const traces = fc.array(fc.nat(60), { minLength: 1, maxLength: 400 });
+
+  test('LRU: what fits in less fits in more (inclusion)', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        traces,
+        fc.integer({ min: 1, max: 30 }),
+        fc.integer({ min: 1, max: 30 }),
+        async (trace, a, more) => {
+          const core = await newCore();
+          const small = make(core, id.POLICY_LRU, a);
+          const large = make(core, id.POLICY_LRU, a + more);
+          for (const page of trace) {
+            const before = [core.exports.pagesHits(small), core.exports.pagesHits(large)];
+            feed(core, [page], (count) => {
+              core.exports.pagesReplay(small, count);
+              core.exports.pagesReplay(large, count);
+            });
+            const hit = [core.exports.pagesHits(small) - before[0]!, core.exports.pagesHits(large) - before[1]!];
+            expect(hit[1]).toBeGreaterThanOrEqual(hit[0]!);
+          }
+        },
+      ),
+      { numRuns: 60, seed: 4 },
+    );
+  });
+
+  test('no policy misses less than Belady, nor less than there are pages', async () => {
+    await fc.assert(
+      fc.asyncProperty(traces, fc.integer({ min: 1, max: 30 }), async (trace, capacity) => {
+        const least = await optimalMisses(capacity, trace);
+        expect(least).toBeGreaterThanOrEqual(new Set(trace).size);
+        for (const [name, policy, parameters] of ONLINE) {
+          const misses = await missesOf(policy, capacity, trace, parameters(capacity));
+          expect({ name, atLeast: misses >= least }).toEqual({ name, atLeast: true });
+        }
+      }),
+      { numRuns: 60, seed: 4 },
+    );
+  });
+
+  test('with room for every page, each is missed once and none is thrown out', async () => {
+    await fc.assert(
+      fc.asyncProperty(traces, fc.integer({ min: 0, max: 9 }), async (trace, which) => {
+        const [, policy, parameters] = ONLINE[which]!;
+        const distinct = new Set(trace).size;
+        const core = await newCore();
+        const cache = make(core, policy, distinct, ...parameters(distinct));
+        feed(core, trace, (count) => core.exports.pagesReplay(cache, count));
+        expect(core.exports.pagesHits(cache)).toBe(trace.length - distinct);
+        expect(core.exports.pagesEvictions(cache)).toBe(0);
+      }),
+      { numRuns: 100, seed: 4 },
+    );
+  });
+
+  test('at one page only a repetition hits, whatever the policy', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(3), { minLength: 1, maxLength: 200 }), async (trace) => {
+        const repetitions = trace.filter((page, at) => at > 0 && trace[at - 1] === page).length;
+        for (const [name, policy, parameters] of ONLINE) {
+          const misses = await missesOf(policy, 1, trace, parameters(1));
+          expect({ name, misses }).toEqual({ name, misses: trace.length - repetitions });
+        }
+      }),
+      { numRuns: 40, seed: 4 },
+    );
+  });
+});
+
+test('a loop over one page more than fits: LRU and FIFO miss always, Belady does not', async () => {
+  const trace = Array.from({ length: 5000 }, (_, i) => i % 101);
+  expect(await missesOf(id.POLICY_LRU, 100, trace)).toBe(5000);
+  expect(await missesOf(id.POLICY_FIFO, 100, trace)).toBe(5000);
+  // After 101 first misses, one more miss for every 100 requests.
+  expect(await optimalMisses(100, trace)).toBe(101 + Math.floor((5000 - 101) / 100));
+});
+
+/** Hits of each batch after a warm-up. */
+async function batchHits(
+  policy: number,
+  capacity: number,
+  trace: Uint32Array,
+  batches: number,
+  first = 0,
+): Promise<number[]> {
+  const core = await newCore();
+  const cache = make(core, policy, capacity, first);
+  const size = Math.floor(trace.length / (batches + 1));
+  const hits: number[] = [];
+  for (let batch = 0; batch <= batches; batch++) {
+    const before = core.exports.pagesHits(cache);
+    feed(core, trace.subarray(batch * size, (batch + 1) * size), (count) => core.exports.pagesReplay(cache, count));
+    if (batch > 0) hits.push((core.exports.pagesHits(cache) - before) / size);
+  }
+  return hits;
+}
+
+function meanAndError(values: readonly number[]): { mean: number; error: number } {
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
+  return { mean, error: Math.sqrt(variance / values.length) };
+}
+
+describe('independent requests (IRM), Zipf', () => {
+  const trace = zipf(2_100_000, 10_000, 0.9, 7);
+
+  test.each([100, 1000, 4000])('FIFO and RANDOM hit equally often (Gelenbe 1973), %i pages', async (capacity) => {
+    const fifo = await batchHits(id.POLICY_FIFO, capacity, trace, 20);
+    const random = await batchHits(id.POLICY_RANDOM, capacity, trace, 20, 3);
+    // The same requests: the difference within a batch has the smaller error.
+    const { mean, error } = meanAndError(fifo.map((value, batch) => value - random[batch]!));
+    expect(Math.abs(mean)).toBeLessThanOrEqual(4 * error);
+  });
+
+  test.each([100, 1000, 4000])("LRU's hit ratio is Che's approximation, %i pages", async (capacity) => {
+    const weights = Array.from({ length: 10_000 }, (_, i) => (i + 1) ** -0.9);
+    const total = weights.reduce((a, b) => a + b, 0);
+    const rates = weights.map((weight) => weight / total);
+    // The characteristic time t: Σ 1 - e^(-rate t) = capacity.
+    let [low, high] = [0, 1e9];
+    for (let step = 0; step < 200; step++) {
+      const t = (low + high) / 2;
+      if (rates.reduce((sum, rate) => sum - Math.expm1(-rate * t), 0) < capacity) low = t;
+      else high = t;
+    }
+    const che = rates.reduce((sum, rate) => sum - rate * Math.expm1(-rate * low), 0);
+    const { mean, error } = meanAndError(await batchHits(id.POLICY_LRU, capacity, trace, 20));
+    // Its own error vanishes with the number of pages (Fricker, Robert & Roberts 2012: below 0.1 % of the ratio here).
+    expect(Math.abs(mean - che)).toBeLessThanOrEqual(4 * error + 0.001 * che);
+  });
+});
+
+test('uniform requests: every policy that does not look ahead hits capacity / pages of them', async () => {
+  const draw = seeded(11);
+  const trace = Uint32Array.from({ length: 420_000 }, () => Math.floor(draw() * 2000));
+  for (const policy of [id.POLICY_LRU, id.POLICY_FIFO, id.POLICY_RANDOM]) {
+    const { mean, error } = meanAndError(await batchHits(policy, 500, trace, 20));
+    expect(Math.abs(mean - 0.25)).toBeLessThanOrEqual(4 * error);
+  }
+});

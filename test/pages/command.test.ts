@@ -1,0 +1,124 @@
+// `fluxhost pages` as a person runs it: what goes to which stream, with which exit status.
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import type { Io } from '../../src/cli/io.js';
+import { main } from '../../src/cli/program.js';
+import { bytesOf, oracleGeneral, temporary } from './helpers.js';
+
+async function run(...args: string[]): Promise<{ status: number; out: string; err: string }> {
+  let [out, err] = ['', ''];
+  const io: Io = {
+    stdout: (text) => void (out += text),
+    stderr: (text) => void (err += text),
+    isTty: false,
+  };
+  const status = await main(['pages', ...args], io);
+  return { status, out, err };
+}
+
+const pages = Array.from({ length: 4000 }, (_, i) => (i * i * 31) % 257);
+const trace = temporary('trace.oracleGeneral', oracleGeneral(pages));
+const usual = [trace, '--format', 'oracleGeneral', '--policy', 'lru,fifo', '--capacity', '16,64KiB'];
+
+test('a table', async () => {
+  const { status, out, err } = await run(...usual);
+  expect({ status, err }).toEqual({ status: 0, err: '' });
+  expect(out).toMatch(/^4,000 requests to \d+ distinct pages\n\npolicy +pages +hits +misses +miss ratio +swap-outs/);
+  expect(out.trimEnd().split('\n')).toHaveLength(3 + 4);
+  expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(110);
+});
+
+test('exactly one JSON document, the same twice but for requestsPerSecond', async () => {
+  const parse = async () => {
+    const { status, out, err } = await run(...usual, '--json', '--mrc', '--swap-in', '10us');
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    const document = JSON.parse(out);
+    for (const each of document.runs) delete each.requestsPerSecond;
+    return document;
+  };
+  const document = await parse();
+  expect(await parse()).toEqual(document);
+  expect(Object.keys(document).sort()).toEqual(['mrc', 'runs', 'trace']);
+  expect(
+    document.runs.map((each: { policy: string; capacityPages: number }) => [each.policy, each.capacityPages]),
+  ).toEqual([
+    ['lru', 16],
+    ['lru', 16],
+    ['fifo', 16],
+    ['fifo', 16],
+  ]);
+  expect(document.runs[0].swapInNs).toMatchObject({ count: document.runs[0].misses, p99: 10_000 });
+});
+
+test('packed files, page sizes, columns', async () => {
+  const csv = temporary('t.csv.gz', gzipSync('va,kind\n0x0,R\n0x1fffff,W\n0x200000,R\n'));
+  const args = [
+    csv,
+    '--format',
+    'csv',
+    '--address-column',
+    'va',
+    '--write-column',
+    'kind',
+    '--policy',
+    'lru',
+    '--capacity',
+    '1',
+    '--json',
+  ];
+  const small = JSON.parse((await run(...args)).out);
+  const large = JSON.parse((await run(...args, '--page-size', '2MiB')).out);
+  expect([small.trace.distinctPages, large.trace.distinctPages]).toEqual([3, 2]);
+  expect(large.runs[0]).toMatchObject({ hits: 1, misses: 2, swapOuts: 1, writebacks: 1 });
+});
+
+test('help tells formats and policies', async () => {
+  const { status, out } = await run('--help');
+  expect(status).toBe(0);
+  for (const word of ['oracleGeneral', 'ramulator', 's3fifo', 'taiji', '--page-size', '--shards'])
+    expect(out).toContain(word);
+});
+
+describe('refused with status 2, nothing on standard output', () => {
+  const cases: [string, string[], string[]][] = [
+    [
+      'everything at once',
+      [trace, '--format', 'oracle', '--policy', 'lru,x', '--capacity', '0,10%'],
+      ['--format: ', '--policy: ', '--capacity: '],
+    ],
+    ['missing options', [trace], ['--format: missing', '--policy: missing', '--capacity: missing']],
+    ['no trace', ['--format', 'be32', '--policy', 'lru', '--capacity', '1'], ['TRACE: missing']],
+    ['an unknown option', [...usual, '--polcy', 'x'], ['--polcy: unknown option, did you mean --policy?']],
+    ['a page size', [...usual, '--page-size', '3KiB'], ['--page-size: given "3KiB", expected a power of two']],
+    ['a bare page size', [...usual, '--page-size', '4096'], ['--page-size: given "4096", expected a size with a unit']],
+    [
+      'a swap-in without unit',
+      [...usual, '--swap-in', '10'],
+      ['--swap-in: given "10", expected a duration with a unit'],
+    ],
+    ['a rate', [...usual, '--mrc', '--shards', '1.5'], ['--shards: given "1.5", expected a share above 0 and up to 1']],
+    ['a rate of nothing', [...usual, '--shards', '0.1'], ['--shards: given no --mrc']],
+    ['a seed', [...usual, '--seed', '-3'], ['--seed']],
+    ['a missing file', [`${trace}.not`, ...usual.slice(1)], ['given a file that does not exist']],
+    ['another format', [trace, '--format', 'lackey', '--policy', 'lru', '--capacity', '1'], [`${trace}:1: given`]],
+  ];
+  test.each(cases)('%s', async (_, args, messages) => {
+    const { status, out, err } = await run(...args);
+    expect({ status, out }).toEqual({ status: 2, out: '' });
+    for (const message of messages) expect(err).toContain(message);
+  });
+
+  test('a file that is cut, with file and place', async () => {
+    const cut = temporary('cut.oracleGeneral.gz', gzipSync(oracleGeneral(pages).subarray(0, 100)));
+    const { status, out, err } = await run(cut, ...usual.slice(1));
+    expect({ status, out }).toEqual({ status: 2, out: '' });
+    expect(err).toBe(`${cut}: record 5: given 4 bytes at the end, expected whole records of 24 bytes\n`);
+    const text = temporary('cut.txt', bytesOf('1000 R\n2000'));
+    const second = await run(text, '--format', 'addresses', '--policy', 'opt', '--capacity', '1');
+    expect(second).toEqual({
+      status: 2,
+      out: '',
+      err: `${text}:2: given "2000", expected a hexadecimal address and R or W\n`,
+    });
+  });
+});

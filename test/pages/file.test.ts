@@ -1,0 +1,103 @@
+// Files: packed or not, whole or cut, what they claim to be or something else.
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { traceFile } from '../../src/pages/file.js';
+import { InputError } from '../../src/scenario/errors.js';
+import { bytesOf, format, oracleGeneral, temporary } from './helpers.js';
+import { PACKED, PACKED_TEXT } from './zstandard.js';
+
+async function contents(path: string, name = 'addresses'): Promise<Buffer> {
+  const source = await traceFile(path, format(name));
+  const pieces: Uint8Array[] = [];
+  for await (const piece of source.open()) pieces.push(Uint8Array.from(piece));
+  return Buffer.concat(pieces);
+}
+
+async function refusal(path: string, name = 'addresses'): Promise<string> {
+  try {
+    await contents(path, name);
+  } catch (error) {
+    if (error instanceof InputError) return error.message;
+    throw error;
+  }
+  throw new Error('was not refused');
+}
+
+const text = bytesOf('1000 R\n2000 W\n'.repeat(100_000));
+const packed = Buffer.from(PACKED, 'base64');
+
+describe('read as they are', () => {
+  test('plain and gzip, also of several members', async () => {
+    expect((await contents(temporary('a.txt', text))).equals(text)).toBe(true);
+    const gzip = gzipSync(text);
+    expect((await contents(temporary('a.gz', gzip))).equals(text)).toBe(true);
+    const twice = Buffer.concat([gzip, gzip]);
+    expect((await contents(temporary('b.gz', twice))).equals(Buffer.concat([text, text]))).toBe(true);
+  });
+
+  test('Zstandard, also of several frames', async () => {
+    expect((await contents(temporary('a.zst', packed))).toString()).toBe(PACKED_TEXT);
+    const twice = await contents(temporary('b.zst', Buffer.concat([packed, packed])));
+    expect(twice.toString()).toBe(PACKED_TEXT + PACKED_TEXT);
+  });
+
+  test('the same file twice', async () => {
+    const source = await traceFile(temporary('c.gz', gzipSync(text)), format('addresses'));
+    expect(source.reopenable).toBe(true);
+    for (let time = 0; time < 2; time++) {
+      let bytes = 0;
+      for await (const piece of source.open()) bytes += piece.length;
+      expect(bytes).toBe(text.length);
+    }
+  });
+
+  test('and left before the end', async () => {
+    for (const path of [temporary('d.txt', text), temporary('d.gz', gzipSync(text))]) {
+      const source = await traceFile(path, format('addresses'));
+      for await (const piece of source.open()) {
+        expect(piece.length).toBeGreaterThan(0);
+        break;
+      }
+    }
+  });
+});
+
+describe('refused', () => {
+  test('what is not there, or a folder', async () => {
+    const missing = temporary('x', '').replace(/x$/, 'missing.txt');
+    expect(await refusal(missing)).toBe(`${missing}: given a file that does not exist, expected a readable trace file`);
+    const folder = missing.replace('/missing.txt', '');
+    expect(await refusal(folder)).toBe(`${folder}: given a folder, expected a readable trace file`);
+  });
+
+  test('gzip of something else, cut, or damaged', async () => {
+    const notGzip = temporary('e.gz', text);
+    expect(await refusal(notGzip)).toBe(
+      `${notGzip}: given a file that begins with 31 30, expected a gzip file, which begins with 1f 8b`,
+    );
+    expect(await refusal(temporary('empty.gz', ''))).toContain('given an empty file, expected a gzip file');
+    const gzip = gzipSync(text);
+    expect(await refusal(temporary('f.gz', gzip.subarray(0, gzip.length - 20)))).toContain(
+      'expected a whole gzip file',
+    );
+    const damaged = Buffer.from(gzip);
+    damaged[gzip.length - 6]! ^= 0xff; // in the checksum
+    expect(await refusal(temporary('g.gz', damaged))).toContain('given gzip data that cannot be unpacked');
+  });
+
+  test('Zstandard of something else, or cut', async () => {
+    expect(await refusal(temporary('e.zst', text))).toContain(
+      'expected a Zstandard file, which begins with 28 b5 2f fd',
+    );
+    const cut = temporary('f.zst', packed.subarray(0, packed.length - 30));
+    expect(await refusal(cut)).toContain('given Zstandard data that cannot be unpacked (unexpected EOF)');
+  });
+
+  test('a size that its records rule out, before anything is read', async () => {
+    const path = temporary('g.oracleGeneral', oracleGeneral([1, 2, 3]).subarray(0, 71));
+    expect(await refusal(path, 'oracleGeneral')).toBe(
+      `${path}: given 71 bytes, 23 more than whole records, expected a file of format oracleGeneral: whole records of 24 bytes`,
+    );
+    expect(await refusal(temporary('h.bin', new Uint8Array(6)), 'be32')).toContain('whole records of 4 bytes');
+  });
+});

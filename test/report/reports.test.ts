@@ -1,0 +1,151 @@
+// The readable reports of `run` and `compare`: what they say, how wide they get, what they say about missing figures.
+import { describe, expect, it } from 'vitest';
+import { combine } from '../../src/cli/replicate.js';
+import { differenceOf } from '../../src/metrics/replications.js';
+import type { Result } from '../../src/metrics/result.js';
+import { renderComparison, sloSentence, wrap, type Comparison, type Sizing } from '../../src/report/compare-table.js';
+import { renderRun } from '../../src/report/run-table.js';
+import { MAX_COLUMNS } from '../../src/report/table.js';
+import { withMechanism } from '../../src/scenario/mechanisms.js';
+import { parseScenario } from '../../src/scenario/parse.js';
+import type { MechanismKind } from '../../src/scenario/types.js';
+import { fakeTools, SCENARIO, type FakeOptions } from '../cli/fake.js';
+
+const KINDS = ['ideal', 'hyperflux', 'hotplug', 'static'] as const;
+
+async function simulate(kind: MechanismKind, options: FakeOptions = {}, seed = 7, text = SCENARIO): Promise<Result> {
+  const { scenario } = parseScenario(text);
+  const simulation = await fakeTools(options).create(withMechanism({ ...scenario, seed }, kind), '.');
+  await simulation.run();
+  return simulation.metrics();
+}
+
+function comparisonOf(runs: Result[], sizing?: Sizing[]): Comparison {
+  const differences = runs.slice(1).map((run) => differenceOf(runs[0]!, run));
+  return sizing === undefined ? { runs, differences } : { runs, differences, sizing };
+}
+
+const widest = (text: string): number => Math.max(...text.split('\n').map((line) => [...line].length));
+
+describe('the report of a run', () => {
+  it('shows latencies, the SLO, core-seconds by state and the total', async () => {
+    const text = renderRun(await simulate('hyperflux'));
+    expect(text).toContain('hyperflux, seed 7: 1 ms simulated');
+    expect(text).toMatch(/^api +LC +100 +10\.0 us( +10\.0 us){4} +p99 <= 200 us +yes$/m);
+    expect(text).toMatch(/^batch +BE .* - +-$/m);
+    expect(text).toMatch(/^polling core +1\.00 ms$/m);
+    expect(text).toMatch(/^9 cores +9\.00 ms$/m);
+    expect(text).toContain('no core moved');
+    expect(widest(text)).toBeLessThanOrEqual(MAX_COLUMNS);
+  });
+
+  it('says no where the SLO is missed, and warns of a run cut short and of growing backlogs', async () => {
+    const result = await simulate('static', { enough: () => 99 });
+    result.incomplete = true;
+    result.vms[0]!.unstable = true;
+    result.vms[0]!.inFlight = 1234;
+    const text = renderRun(result);
+    expect(text).toMatch(/^api .* no$/m);
+    expect(text).toMatch(/^incomplete: /m);
+    expect(text).toMatch(/^unstable: api .*1,234 requests/m);
+  });
+
+  it('shows dashes for a VM that completed nothing', async () => {
+    const { scenario } = parseScenario(SCENARIO);
+    const text = renderRun((await fakeTools().create(scenario, '.')).metrics());
+    expect(text).toMatch(/^api +LC +0( +-){5} +p99/m);
+    expect(text).not.toMatch(/NaN|null|undefined|Infinity/);
+  });
+
+  it('adds intervals for replications', async () => {
+    const results = await Promise.all([7, 8, 9].map((seed) => simulate('hyperflux', {}, seed)));
+    const text = renderRun(combine(results, 3));
+    expect(text).toContain('95.0 % interval over 3 replications');
+    expect(text).toMatch(/10\.0 us \[10\.0 us, 10\.0 us\]/);
+    expect(widest(text)).toBeLessThanOrEqual(MAX_COLUMNS);
+  });
+
+  it('shows the first VMs of many and says how many are left out', async () => {
+    const result = await simulate('ideal');
+    result.vms = Array.from({ length: 100 }, (_, i) => ({ ...result.vms[0]!, name: `api-${i}` }));
+    const text = renderRun(result);
+    expect(text).toContain('and 76 more VMs');
+    expect(text).not.toContain('api-24');
+  });
+});
+
+describe('the report of a comparison', () => {
+  it('has a column per mechanism and factors against the first', async () => {
+    const runs = await Promise.all(KINDS.map((kind) => simulate(kind)));
+    const text = renderComparison(comparisonOf(runs));
+    expect(text).toMatch(/^ +ideal +hyperflux +hotplug +static$/m);
+    expect(text).toMatch(/^ {2}latency p99 +10\.0 us +10\.0 us 1\.00x +10\.0 us 1\.00x +1\.00 ms 100x$/m);
+    expect(text).toMatch(/^ {2}SLO p99 <= 200 us +yes +yes +yes +no$/m);
+    expect(text).toMatch(/^ {2}task core-seconds( +1\.00 us){4}$/m);
+    expect(text).toMatch(/^ {2}polling core +0 s +1\.00 ms +0 s +0 s$/m);
+  });
+
+  it('stays within 110 columns, for long names, wide figures and any number of mechanisms', async () => {
+    const runs = await Promise.all(KINDS.map((kind) => simulate(kind)));
+    for (const [i, run] of runs.entries()) {
+      run.manifest.mechanism = `${'mechanism-'.repeat(4)}${i}`;
+      run.vms[0]!.name = 'n'.repeat(60);
+      run.vms[0]!.latencyNs.p99 = 10 ** (3 * i) * 987_654_321;
+    }
+    const six = [...runs, { ...runs[0]!, manifest: { ...runs[0]!.manifest, mechanism: 'fifth' } }];
+    const sizing = six.map((run): Sizing => ({
+      mechanism: run.manifest.mechanism,
+      of: 'host.cores',
+      cores: null,
+      searchedFrom: 1,
+      searchedTo: 65_536,
+      runs: 9,
+    }));
+    const text = renderComparison(comparisonOf(six, sizing));
+    expect(widest(text)).toBeLessThanOrEqual(MAX_COLUMNS);
+    expect(text).toContain('fifth');
+  });
+
+  it('marks factors that replications do not tell from 1', async () => {
+    const of = async (seeds: readonly number[]): Promise<Result> =>
+      combine(await Promise.all(seeds.map((seed) => simulate('ideal', {}, seed))), 3);
+    const noisy = await of([9, 7, 8]);
+    noisy.manifest.mechanism = 'hyperflux';
+    expect(renderComparison(comparisonOf([await of([7, 8, 9]), noisy]))).toMatch(
+      /^ {2}latency p99 +10\.0 us +10\.0 us ~1\.00x$/m,
+    );
+  });
+
+  it('ends in a sentence that says who meets the SLO, and with how many cores', async () => {
+    const runs = await Promise.all(KINDS.map((kind) => simulate(kind)));
+    const sizing: Sizing[] = [
+      { mechanism: 'ideal', of: 'host.cores', cores: 4, searchedFrom: 2, searchedTo: 16, runs: 3 },
+      { mechanism: 'hyperflux', of: 'host.cores', cores: 5, searchedFrom: 3, searchedTo: 17, runs: 3 },
+      { mechanism: 'hotplug', of: 'host.cores', cores: null, searchedFrom: 2, searchedTo: 16, runs: 1 },
+      { mechanism: 'static', of: 'pinned vCPUs', cores: 30, searchedFrom: 1, searchedTo: 36, runs: 6 },
+    ];
+    const comparison = comparisonOf(runs, sizing);
+    expect(sloSentence(comparison)).toBe(
+      'On 9 cores ideal, hyperflux and hotplug meet every SLO; static does not. Needed to meet them: ideal 4 cores, ' +
+        'hyperflux 5 cores, hotplug not reachable with up to 16 cores, static 30 pinned vCPUs.',
+    );
+    const text = renderComparison(comparison);
+    expect(text.trimEnd().split('\n').slice(-3).join(' ')).toContain(
+      sloSentence(comparison).split(': ')[1]!.slice(-25),
+    );
+    expect(text).toMatch(/^cores needed for every SLO +4 +5 +not up to 16 +30 pinned$/m);
+  });
+
+  it('says so where nobody meets it, everybody does, or no SLO is stated', async () => {
+    const missed = await Promise.all(KINDS.map((kind) => simulate(kind, { enough: () => 99 })));
+    expect(sloSentence(comparisonOf(missed))).toBe('On 9 cores no mechanism meets every SLO.');
+    expect(sloSentence(comparisonOf([await simulate('ideal')]))).toBe('On 9 cores ideal meets every SLO.');
+    const without = await simulate('ideal', {}, 7, SCENARIO.replace(/ +slo:.*\n/, ''));
+    expect(sloSentence(comparisonOf([without]))).toMatch(/^No VM states an SLO/);
+  });
+
+  it('wraps at blanks', () => {
+    expect(wrap('aaa bbb ccc', 7)).toBe('aaa bbb\nccc');
+    expect(wrap('abcdefghij k', 5)).toBe('abcdefghij\nk');
+  });
+});
