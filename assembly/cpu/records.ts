@@ -1,0 +1,306 @@
+// The records of the simulated host in linear memory: tasks, requests, vCPUs, cores, VMs, and the host itself.
+// Every field that changes in a run is here, so that a copy of linear memory is a snapshot.
+
+import { Distribution } from "../kernel/distribution";
+
+/** A uThread: one cache line. Where `request` is 0 the task is the whole request. */
+@unmanaged
+export class Task {
+  next: Task; //         0 in its run queue, waiters' list or the free list
+  flags: u32; //         4 TASK_*
+  readyAt: u64; //       8 since when it could have run
+  remaining: u64; //    16 ns of the present phase
+  service: u64; //      24 ns in all
+  arrivedAt: u64; //    32
+  request: Request; //  40
+  client: u32; //       44 slot of the closed client that waits for it, 0: none
+  lockHold: u64; //     48 ns in the critical section
+  afterLock: u64; //    56 ns behind it
+}
+
+/** A fork-join request: a chain of stages, each as wide as is drawn when it starts. */
+@unmanaged
+export class Request {
+  next: Request; //      0 free list
+  vm: Vm; //             4
+  arrivedAt: u64; //     8
+  draws: u64; //        16 SplitMix64 state: widths and services of this request, whatever the order of completion
+  ideal: u64; //        24 Σ over stages of the longest service: time on an idle host with cores for all
+  longest: u64; //      32 of the stage that runs
+  stage: u32; //        40
+  left: u32; //         44 tasks of the stage not done yet
+  client: u32; //       48
+  pad0: u32;
+  pad1: u64;
+}
+
+/** First in, first out, singly linked through the tasks: no capacity of its own. */
+@unmanaged
+export class RunQueue {
+  head: Task;
+  tail: Task;
+  length: u32;
+}
+
+@unmanaged
+export class VCpu {
+  vm: Vm;
+  core: Core; //           null while dormant
+  index: u32; //           within the VM
+  slot: u32;
+  state: u32;
+  activePlace: u32; //     index in vm.actives, + 1; 0: no task is dispatched to it
+  since: u64; //           of the state: what is not accounted yet begins here
+  task: Task;
+  searchOffset: u32; //    distance to the first victim it looks at, less 1
+  queueHead: Task; //      its run queue, a RunQueue record
+  queueTail: Task;
+  queueLength: u32;
+  stealVictim: VCpu;
+  nextSearching: VCpu;
+  priorSearching: VCpu;
+  lastCore: Core;
+  frozen: u32; //          1: taken off its core blindly, with whatever it ran
+  switchLeft: u64; //      ns of uThread switches not accounted yet
+  startedAt: u64; //       when the instructions of its task began
+  runsUntil: u64; //       when they end
+  searchAt: u64; //        when its search began
+  deadline: u64; //        when the search is given up
+  runSince: u64; //        since when it has been on its core
+  slowed: u32; //          1: a sibling hardware thread works too
+  pad: u32;
+}
+
+@unmanaged
+export class Core {
+  index: u32; //          0
+  slot: u32; //           4
+  vcpu: VCpu; //          8 null: idle
+  target: Vm; //         12 the VM that this core was promised to
+  step: u32; //          16 STEP_*
+  idlePlace: u32; //     20 index in the idle stack, + 1
+  since: u64; //         24 idle since
+  decidedAt: u64; //     32 of the move under way
+  parkedAt: u64; //      40 when its parking began
+  round: u32; //         48 the arbiter round of the move
+  lastVm: Vm; //         52
+  socket: u32; //        56
+  sibling: u32; //       60 first hardware thread of its physical core
+}
+
+@unmanaged
+export class Vm {
+  index: u32;
+  group: u32;
+  cls: u32;
+  priority: i32;
+  slot: u32;
+  min: u32;
+  max: u32;
+  held: u32; //          cores that it has or was promised, less those being taken
+  activeCount: u32;
+  actives: usize; //     u32 pointers to vCPUs that accept tasks
+  vcpus: usize;
+  dormant: usize; //     bitmap of dormant vCPUs
+  dormantCount: u32;
+  promised: u32; //      cores under way to it that no vCPU has yet
+  frozen: u32; //        vCPUs that were taken off their core in the middle of a task
+  searching: VCpu; //    list, the longest searcher first
+  searchingTail: VCpu;
+  searchingCount: u32;
+  occupied: usize; //    bitmap of vCPUs whose queue holds tasks
+  words: u32; //         of each bitmap
+  // policies
+  dispatch: u32;
+  stealAmount: u32;
+  stealVictim: u32;
+  roundRobin: u32;
+  quantum: u64;
+  // ingress queue: tasks that no active vCPU could take, or all of them under single-queue dispatch
+  ingressHead: Task;
+  ingressTail: Task;
+  ingressLength: u32;
+  queued: u32; //        tasks waiting anywhere in the VM
+  readySum: u64; //      Σ of their readyAt, modulo 2^64
+  // arrivals
+  arrivals: u32;
+  clients: u32;
+  firstClient: u32; //   slot
+  state: u32;
+  states: u32;
+  dwellConstant: u32;
+  stateWords: usize;
+  gapMean: f64; //       ns at the present rate, 0: none
+  carry: f64; //         fraction of a nanosecond that the last arrival left over
+  think: Distribution;
+  stages: usize;
+  stageCount: u32;
+  single: u32; //        1: one stage of one task
+  service: Distribution; // of the first stage
+  lookAt: u64; //        the planned successful look
+  looker: VCpu;
+  lookVictim: VCpu; //   null: the ingress queue
+  // the arbiter's view
+  inBag: u32;
+  denied: u32;
+  backlogSince: u64;
+  pad1: u32;
+  skipUntil: u64; //     the arbiter leaves it alone before
+  snapQueued: u32;
+  snapReadySum: u64;
+  snapOldest: u64;
+  snapNext: u64;
+  // locks
+  lockProbability: f64;
+  lockHold: u64;
+  lockHolder: Task;
+  lockWaitHead: Task;
+  lockWaitTail: Task;
+  lockWaiting: u32;
+  // histograms
+  latency: usize;
+  queueDelay: usize;
+  slowdown: usize;
+  histogramOwner: u32;
+  // mechanisms' own words
+  a: u64;
+  b: u64;
+  c: u64;
+  d: u64;
+  // random streams
+  arrivalStream0: u64;
+  arrivalStream1: u64;
+  serviceStream0: u64;
+  serviceStream1: u64;
+  dispatchStream0: u64;
+  dispatchStream1: u64;
+  stealStream0: u64;
+  stealStream1: u64;
+  lockStream0: u64;
+  lockStream1: u64;
+  counters: usize; //    u64[VM_COUNTERS]
+}
+
+@unmanaged
+export class Host {
+  now: u64;
+  seed: u64;
+  fingerprint: u64;
+  fingerprintOn: u32;
+  status: u32; //            error raised by the present event
+  events: u64;
+  warmup: u64;
+  statsFrom: u64; //         when statistics began
+  capacityNs: u64; //        core time for VMs up to capacitySince; a fork may change how many cores there are
+  capacitySince: u64;
+  mechanism: u32;
+  coreCount: u32; //         cores for VMs
+  coresInAll: u32;
+  dedicated: u32;
+  vmCount: u32;
+  groupCount: u32;
+  vcpuCount: u32;
+  bits: u32; //              histogram sub-bucket bits
+  cores: usize;
+  vms: usize;
+  vcpus: usize;
+  slotCores: u32;
+  slotVcpus: u32;
+  slotClients: u32;
+  clientVm: usize; //        u32 pointer to the VM, per client slot
+  idle: usize; //            stack of idle cores
+  idleCount: u32;
+  // records
+  records: usize; //         first record
+  recordsEnd: usize;
+  recordsFresh: usize; //    never used so far
+  freeRecords: Task;
+  freeCount: u32;
+  reserve: u32; //           free records that any single event may need
+  widthLimit: u32;
+  // costs, ns
+  stealCheck: u64;
+  steal: u64;
+  taskSwitch: u64;
+  minSearch: u64;
+  localCheck: u64;
+  notify: u64;
+  preempt: u64;
+  suspend: u64;
+  deschedule: u64;
+  wake: u64;
+  dispatchStep: u64;
+  yield: u64;
+  issue: u64;
+  pollBase: u64;
+  pollPerVm: u64;
+  // arbiter
+  interval: u64;
+  threshold: u64;
+  signal: u32;
+  mode: u32;
+  staleness: u64;
+  grant: u32;
+  period: u64;
+  queueLength: f64;
+  roundAt: u64; //           start of the last round
+  busyUntil: u64; //         the arbiter issues one move after another
+  round: u32;
+  bagCount: u32;
+  bag: usize; //             VMs with tasks waiting
+  scratch: usize;
+  // mechanism hooks, indices into the function table
+  onQueued: u32;
+  onCoreFree: u32;
+  onAnnounce: u32;
+  onArbiter: u32;
+  onStart: u32;
+  onMoved: u32; //           a core has arrived, or a vCPU has become dormant
+  yields: u32; //            0: an idle vCPU searches for ever
+  central: u32; //           1: every VM has one queue, and no cost
+  lockSpins: u32;
+  blind: u32; //             1: vCPUs are descheduled without asking the guest
+  parkedBusy: u32; //        1: tasks in the queue of a dormant vCPU are congestion
+  batch: u32; //             1: the moves of a round are issued at one cost
+  aggregate: u32; //         1: the arbiter reads one bit a VM, and only the VMs whose bit is set
+  smt: u32; //               hardware threads that share a core
+  smtFactor: f64; //         speed of each when two or more work
+  sockets: u32;
+  moveCost: u64; //          ns for a task whose state is in another core's caches
+  moveCostSocket: u64;
+  onChoose: u32; //          which core a VM gets
+  onHeld: u32; //            before the number of cores that a VM holds changes; 0 unused
+  migrate: u32;
+  migrateTask: u64;
+  // injected arrivals
+  ring: usize;
+  ringCapacity: u32;
+  ringRead: u32;
+  ringWrite: u32;
+  ringMore: u32;
+  ringAt: u64; //            when the pending injected arrival is due
+  // grants of the largest round, ns after its first decision
+  curve: usize;
+  curveCapacity: u32;
+  curveRound: u32;
+  curveMoves: u32;
+  curveLength: u32;
+  curveStart: u64;
+  roundMoves: u32;
+  roundStart: u64;
+  hostHistograms: usize;
+  counters: usize; //        u64[HOST_COUNTERS]
+  vmCounters: usize;
+  histograms: usize;
+  histogramSets: u32;
+  distributions: usize;
+  stages: usize;
+  knobA: f64;
+  knobB: f64;
+  knobC: f64;
+  knobD: f64;
+  knobE: f64;
+  knobF: f64;
+  knobG: f64;
+  knobH: f64;
+}
