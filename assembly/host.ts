@@ -9,7 +9,7 @@ import { layDistributions, prepareTables, Distribution } from "./kernel/distribu
 import { seedStream } from "./kernel/random";
 import {
   H, Q, Vm, VCpu, Core,
-  SLOT_CONTROL, SLOT_ARBITER, SLOT_INJECT, SLOT_VMS, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE, VM_SLOT_QUOTA, VM_SLOTS_SHIFT, RECORD_BYTES,
+  SLOT_CONTROL, SLOT_ARBITER, SLOT_INJECT, SLOT_SAMPLE, SLOT_VMS, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE, VM_SLOT_QUOTA, VM_SLOTS_SHIFT, RECORD_BYTES,
   coreAt, setBit, vmAt, vcpuOf,
 } from "./cpu/state";
 import { beginStatistics, checkConservation, pushIdle, settleAll } from "./cpu/accounts";
@@ -18,6 +18,7 @@ import { finishSwitch, prepareSwitch, setCoreCount } from "./cpu/switch";
 import { onCore } from "./cpu/grant";
 import { onLook } from "./cpu/steal";
 import { onVcpu } from "./cpu/vcpu";
+import { laySeries, logEvent, onSample } from "./cpu/series";
 import { onQuota } from "./cpu/mechanisms/cgroup";
 import { chooseMechanism } from "./cpu/mechanisms/index";
 
@@ -117,6 +118,8 @@ export function configure(words: usize): i32 {
   }
   shareHistograms(<u32>word(words, L.HOST_HISTOGRAM_SHARED));
 
+  if (!laySeries(words)) return L.E_MEMORY;
+
   // task records come last, so that their arena can be lengthened between two steps
   H.records = allocate(0);
   H.recordsEnd = H.records;
@@ -156,7 +159,7 @@ function readHost(w: usize): void {
   H.staleness = <u64>word(w, L.HOST_STALENESS);
   H.grant = <u32>word(w, L.HOST_GRANT);
   H.queueLength = word(w, L.HOST_QUEUE_LENGTH);
-  H.lockSpins = <u32>word(w, L.HOST_LOCK_SPINS);
+  H.policy = <u32>word(w, L.HOST_POLICY);
   H.migrate = <u32>word(w, L.HOST_MIGRATE);
   H.migrateTask = <u64>word(w, L.HOST_MIGRATE_TASK);
   H.smt = max<u32>(<u32>word(w, L.HOST_SMT), 1);
@@ -197,6 +200,7 @@ function readVm(vm: Vm, index: u32, w: usize, g: usize, stateWords: usize): void
   vm.stages = H.stages + ((<usize>word(g, L.GROUP_STAGES_FROM) * L.STAGE_WORDS) << 2);
   vm.lockProbability = word(g, L.GROUP_LOCK_PROBABILITY);
   vm.lockHold = <u64>word(g, L.GROUP_LOCK_HOLD);
+  vm.lockSpins = <u32>word(g, L.GROUP_LOCK_SPINS);
   if (vm.stageCount != 0) {
     const tasks = load<Distribution>(vm.stages, L.STAGE_TASKS << 2);
     vm.service = load<Distribution>(vm.stages, L.STAGE_SERVICE << 2);
@@ -339,6 +343,7 @@ export function run(untilNs: f64, budget: f64): i32 {
     const slot = take(Q);
     H.now = time;
     H.events++;
+    if (H.logCapacity != 0) logEvent(slot);
     if (slot >= H.slotVcpus) {
       if (slot < H.slotClients) {
         const v = changetype<VCpu>(H.vcpus + <usize>(slot - H.slotVcpus) * offsetof<VCpu>());
@@ -367,6 +372,7 @@ function onOther(slot: u32): void {
     else onLook(vm);
   } else if (slot == SLOT_ARBITER) call_indirect<void>(H.onArbiter);
   else if (slot == SLOT_INJECT) onInject();
+  else if (slot == SLOT_SAMPLE) onSample();
   else beginStatistics();
 }
 

@@ -3,7 +3,8 @@
 
 import * as L from "./layout";
 import { allocate } from "./kernel/arena";
-import { H, vmAt } from "./cpu/state";
+import { H, SEARCHING, activeAt, vcpuOf, vmAt } from "./cpu/state";
+import { oldestReady } from "./cpu/arbiter";
 import { configure as configureHost, reconfigure as reconfigureHost, run as runHost, settleAccounts, growTasks as growTaskArena } from "./host";
 import { hostHistogram as histogramOf } from "./cpu/accounts";
 import { commitInjected } from "./cpu/arrivals";
@@ -105,6 +106,85 @@ export function grantCurve(): usize {
   return H.curve;
 }
 
+// --- series and event log (series.ts)
+
+export function sampleCount(): u32 {
+  return H.sampleCount;
+}
+
+export function sampleInterval(): f64 {
+  return <f64>(<i64>H.sampleInterval);
+}
+
+export function samples(): usize {
+  return H.samples;
+}
+
+export function sampleHistograms(): usize {
+  return H.sampleHistograms;
+}
+
+export function log(): usize {
+  return H.log;
+}
+
+/** Events of the window, those beyond the log's capacity included. */
+export function logCount(): u32 {
+  return H.logCount;
+}
+
+/** Where the slots of cores, of vCPUs and of closed clients begin, to read a log by. */
+export function slotCores(): u32 {
+  return H.slotCores;
+}
+
+export function slotVcpus(): u32 {
+  return H.slotVcpus;
+}
+
+export function slotClients(): u32 {
+  return H.slotClients;
+}
+
+// --- what a policy of the program's own may look at
+
+export function activeVcpus(vm: u32): u32 {
+  return vmAt(vm).activeCount;
+}
+
+/** Tasks that wait for, or run on, the `place`-th vCPU that accepts tasks. */
+export function activeLoad(vm: u32, place: u32): u32 {
+  const v = activeAt(vmAt(vm), place);
+  return v.queueLength + u32(v.state != SEARCHING);
+}
+
+/** Tasks in the queue of vCPU `vcpu`. */
+export function queueLength(vm: u32, vcpu: u32): u32 {
+  return vcpuOf(vmAt(vm), vcpu).queueLength;
+}
+
+export function waiting(vm: u32): u32 {
+  return vmAt(vm).queued;
+}
+
+export function coresHeld(vm: u32): u32 {
+  return vmAt(vm).held;
+}
+
+export function coresComing(vm: u32): u32 {
+  return vmAt(vm).promised;
+}
+
+/** How long the oldest waiting task has waited, ns; 0 when none waits. */
+export function oldestDelayNs(vm: u32): f64 {
+  const v = vmAt(vm);
+  return v.queued == 0 ? 0 : <f64>(<i64>(H.now - oldestReady(v)));
+}
+
+export function idleCores(): u32 {
+  return H.idleCount;
+}
+
 // --- control path: texts, through the bindings
 
 /** The name of an answer of configure, run or settle. */
@@ -128,6 +208,8 @@ export function answerName(code: i32): string {
       return "time";
     case L.E_CONFIG:
       return "config";
+    case L.E_POLICY:
+      return "policy";
     case L.E_CONSERVATION:
       return "conservation";
   }

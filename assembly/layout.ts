@@ -70,6 +70,9 @@ export const HOST_SAMPLE_CAPACITY = 57; // samples kept
 export const HOST_BATCH = 58; // 1: the moves of a round are issued at one cost
 export const HOST_AGGREGATE = 59; // 1: one bit a VM tells the arbiter whether to read it
 export const HOST_POLICY = 60; // POLICY_*: which decisions the program makes
+export const HOST_LOG_FROM = 61; // ns: the event log's window
+export const HOST_LOG_UNTIL = 62;
+export const HOST_LOG_CAPACITY = 63; // events, 0 off
 export const HOST_WORDS = 72;
 
 export const GROUP_CLASS = 0; // CLASS_*
@@ -91,6 +94,7 @@ export const GROUP_STAGES_FROM = 15;
 export const GROUP_STAGES = 16;
 export const GROUP_LOCK_PROBABILITY = 17;
 export const GROUP_LOCK_HOLD = 18; // ns
+export const GROUP_LOCK_SPINS = 19; // 1: who waits for the lock keeps its vCPU
 export const GROUP_WORDS = 20;
 
 export const VM_GROUP = 0;
@@ -140,6 +144,11 @@ export const MECHANISM_NSDI22 = 10;
 export const SIGNAL_AVERAGE = 0;
 export const SIGNAL_OLDEST = 1;
 export const SIGNAL_QUEUE_LENGTH = 2;
+export const SIGNAL_POLICY = 3;
+
+export const POLICY_DISPATCH = 1; // bits: which policies the program answers; the compiled ones answer the others
+export const POLICY_VICTIM = 2;
+export const POLICY_CORES = 4;
 
 export const MODE_REACTIVE = 1; // bits
 export const MODE_PROACTIVE = 2;
@@ -154,6 +163,7 @@ export const DISPATCH_RANDOM = 0;
 export const DISPATCH_ROUND_ROBIN = 1;
 export const DISPATCH_SHORTEST = 2;
 export const DISPATCH_SINGLE = 3;
+export const DISPATCH_POLICY = 4;
 
 export const STEAL_NONE = 0;
 export const STEAL_HALF = 1;
@@ -161,6 +171,7 @@ export const STEAL_ONE = 2;
 
 export const VICTIM_RANDOM = 0;
 export const VICTIM_ROUND_ROBIN = 1;
+export const VICTIM_POLICY = 2;
 
 export const ARRIVALS_NONE = 0;
 export const ARRIVALS_POISSON = 1;
@@ -185,6 +196,7 @@ export const E_WIDTH = 17; // a stage drew more tasks than limits.width
 export const E_SLOTS = 18; // more than 2^24 timers
 export const E_TIME = 19; // a time beyond 2^53 ns
 export const E_CONFIG = 20; // a word outside its range: the caller's check failed
+export const E_POLICY = 22; // a policy answered something that is not there
 export const E_CONSERVATION = 21; // the core's own accounts do not add up
 
 // --- counters, one u64 each ----------------------------------------------------------------------------------
@@ -231,6 +243,16 @@ export const HOST_ROUNDS_SKIPPED = 6; // and those that could change nothing
 export const HOST_CONGESTED_DENIED = 7;
 export const HOST_CURVE_LENGTH = 8;
 export const HOST_COUNTERS = 16;
+
+// --- series: one row a sample -------------------------------------------------------------------------------------
+//   0 timeNs f64 | then for each VM: cores held f32, tasks waiting f32, age of the oldest ns f32, completed since the last sample f32
+
+export const SERIES_VM_VALUES = 4;
+export const SERIES_SUB_BITS = 4; // of the histograms of an interval, one for each VM group: u32[(54-4) << 4]
+
+// --- event log: 16 bytes an event: 0 timeNs f64 | 8 slot u32 | 12 kind u32 (a vCPU's state, or 16 client, 17 other) ----
+
+export const LOG_BYTES = 16;
 
 // --- histograms ------------------------------------------------------------------------------------------------
 //   0 sum u64 | 8 Σ squares, low u64 | 16 Σ squares, high u64 | 24 ~min u64 | 32 max u64 | 40 … | 64 counters u64[]

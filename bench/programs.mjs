@@ -11,8 +11,7 @@ const folder = join(root, 'build', 'bench');
 /** M/M/k as both programs take it; the entity is the VM's name as the core hashes it, so that the draws are the same. */
 export function entityOf(name) {
   let hash = 0xcbf29ce484222325n;
-  for (const byte of new TextEncoder().encode(name))
-    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  for (const byte of new TextEncoder().encode(name)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
   return hash;
 }
 

@@ -46,12 +46,17 @@ else {
   if (counts.ideal?.skipped !== undefined) process.stdout.write(`\n${counts.ideal.skipped}\n`);
   const totals = counts.ideal;
   if (totals?.anchor !== undefined) {
-    const same = totals.anchor.latencySum === totals.kernel.latencySum && `${totals.anchorHashes}` === `${totals.kernelHashes}`;
-    process.stdout.write(`\nC and kernel totals ${same ? 'equal to the bit' : 'DIFFER'}; events ${totals.anchor.events}, API ${totals.api.events}\n`);
+    const same =
+      totals.anchor.latencySum === totals.kernel.latencySum && `${totals.anchorHashes}` === `${totals.kernelHashes}`;
+    process.stdout.write(
+      `\nC and kernel totals ${same ? 'equal to the bit' : 'DIFFER'}; events ${totals.anchor.events}, API ${totals.api.events}\n`,
+    );
   }
 }
 if (chosen.includes('pages')) {
   process.stderr.write('pages …\n');
-  const { status } = spawnSync(process.execPath, [join(root, 'bench', 'pages', 'replacement.mjs')], { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [join(root, 'bench', 'pages', 'replacement.mjs')], {
+    stdio: 'inherit',
+  });
   process.exitCode = status ?? 1;
 }

@@ -16,4 +16,6 @@ export { toStableJson, type Result, type VmResult } from './metrics/result.js';
 export { openTrace, TRACE_FORMATS } from './workload/index.js';
 export type { Arrival, ArrivalBatch } from './workload/arrival.js';
 export { memoryHost, fromWebStream, type TraceHost } from './workload/text-source.js';
+export { PolicyError, type HostView, type Policy } from './policy.js';
+export type { EventLog, LoggedEvent, Series, VmSeries } from './core/series.js';
 export { VERSION } from './version.js';

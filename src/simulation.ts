@@ -4,6 +4,9 @@
 import { compileScenario, empiricalFiles, type CompiledScenario, type EmpiricalTables } from './core/compile.js';
 import { HostCore } from './core/host.js';
 import { Injection } from './core/injection.js';
+import { POLICY_CORES, POLICY_DISPATCH, POLICY_VICTIM } from '../assembly/layout.js';
+import type { EventLog, Series } from './core/series.js';
+import { bindPolicy, type Policy } from './policy.js';
 import { compileCore, instantiateCore } from './core/load.js';
 import { readCounters } from './core/results.js';
 import { packSnapshot, unpackSnapshot, type SnapshotParts } from './core/snapshot.js';
@@ -25,6 +28,8 @@ export interface SimulationOptions {
   readonly module?: WebAssembly.Module;
   /** Where trace files and empirical distributions are read from: `nodeHost(folder)`, `memoryHost(files)`, or your own. */
   readonly files?: TraceHost;
+  /** Decisions of your own, where the scenario says `policy`. */
+  readonly policy?: Policy;
 }
 
 export interface Progress {
@@ -112,18 +117,29 @@ export class Simulation {
    * @throws InputError for bytes that are no snapshot, are cut, or were written by another build of the core (both hashes
    *   are named), and for a change that a running host cannot make
    */
-  static async restore(snapshot: Uint8Array, options: SimulationOptions & { readonly scenario?: Scenario; readonly file?: string } = {}): Promise<Simulation> {
+  static async restore(
+    snapshot: Uint8Array,
+    options: SimulationOptions & { readonly scenario?: Scenario; readonly file?: string } = {},
+  ): Promise<Simulation> {
     const module = options.module ?? (await compileCore());
     const parts = unpackSnapshot(snapshot, instantiateCore(module).sha256 ?? '', options.file);
     const simulation = await Simulation.assemble(parts.scenario, { ...options, module }, parts);
     return options.scenario === undefined ? simulation : simulation.changed(options.scenario);
   }
 
-  private static async assemble(scenario: Scenario, options: SimulationOptions, parts?: Pick<SnapshotParts, 'injection' | 'memory'>): Promise<Simulation> {
+  private static async assemble(
+    scenario: Scenario,
+    options: SimulationOptions,
+    parts?: Pick<SnapshotParts, 'injection' | 'memory'>,
+  ): Promise<Simulation> {
     const tables = await readTables(scenario, options.files);
     const module = options.module ?? (await compileCore());
-    const compiled = compileScenario(scenario, tables);
-    const core = new HostCore(instantiateCore(module), compiled, parts?.memory);
+    const bits = policyBits(options.policy);
+    const compiled = compileScenario(scenario, tables, bits);
+    const bound = options.policy === undefined ? undefined : bindPolicy(options.policy);
+    const instance = instantiateCore(module, undefined, bound?.imports);
+    bound?.attach(instance.exports);
+    const core = new HostCore(instance, compiled, parts?.memory);
     const injection = new Injection(core);
     if (parts !== undefined) injection.restorePending(parts.injection);
     let traces = 0;
@@ -131,11 +147,21 @@ export class Simulation {
       const arrivals = group.workload?.arrivals;
       if (arrivals?.process !== 'trace') return;
       if (options.files === undefined) {
-        throw new InputError({ path: `vms.${group.name}.workload.arrivals.file`, given: show(arrivals.file), expected: 'options.files to read it from, such as nodeHost(folder)' });
+        throw new InputError({
+          path: `vms.${group.name}.workload.arrivals.file`,
+          given: show(arrivals.file),
+          expected: 'options.files to read it from, such as nodeHost(folder)',
+        });
       }
       const { process: _, ...trace } = arrivals;
-      const known = Object.fromEntries(Object.entries({ seed: scenario.seed, ...trace }).filter(([, value]) => value !== undefined));
-      injection.addTrace(index, openTrace(known as unknown as Parameters<typeof openTrace>[0], options.files), parts?.injection.taken[traces]);
+      const known = Object.fromEntries(
+        Object.entries({ seed: scenario.seed, ...trace }).filter(([, value]) => value !== undefined),
+      );
+      injection.addTrace(
+        index,
+        openTrace(known as unknown as Parameters<typeof openTrace>[0], options.files),
+        parts?.injection.taken[traces],
+      );
       traces++;
     });
     const simulation = new Simulation(scenario, compiled, core, injection, { ...options, module }, tables);
@@ -154,7 +180,12 @@ export class Simulation {
   }
 
   private parts(): SnapshotParts {
-    if (this.streams > 0) throw new InputError({ path: 'inject', given: 'a stream of arrivals', expected: 'arrays or traces of the scenario: a stream cannot be read again after a snapshot' });
+    if (this.streams > 0)
+      throw new InputError({
+        path: 'inject',
+        given: 'a stream of arrivals',
+        expected: 'arrays or traces of the scenario: a stream cannot be read again after a snapshot',
+      });
     return { scenario: this.scenario, injection: this.injection.state, memory: this.core.image() };
   }
 
@@ -174,7 +205,7 @@ export class Simulation {
 
   private changed(scenario: Scenario): Simulation {
     checkFork(this.scenario, scenario);
-    const compiled = compileScenario(scenario, this.tables);
+    const compiled = compileScenario(scenario, this.tables, policyBits(this.options.policy));
     this.core.reconfigure(compiled.words);
     return new Simulation(scenario, compiled, this.core, this.injection, this.options, this.tables, this.started);
   }
@@ -210,9 +241,18 @@ export class Simulation {
     this.open();
     const names = this.compiled.vms.map(({ name }) => name);
     const vm = names.indexOf(workload.vm);
-    if (vm < 0) throw new InputError({ path: 'vm', given: show(workload.vm), expected: expectedOneOf('the name of a VM:', workload.vm, names) });
+    if (vm < 0)
+      throw new InputError({
+        path: 'vm',
+        given: show(workload.vm),
+        expected: expectedOneOf('the name of a VM:', workload.vm, names),
+      });
     if (this.compiled.vms[vm]!.group.workload === null) {
-      throw new InputError({ path: `vm ${workload.vm}`, given: 'a VM without a workload', expected: 'a VM whose workload says what a request is (its arrivals may be { process: none })' });
+      throw new InputError({
+        path: `vm ${workload.vm}`,
+        given: 'a VM without a workload',
+        expected: 'a VM whose workload says what a request is (its arrivals may be { process: none })',
+      });
     }
     if (Symbol.asyncIterator in workload.arrivals) {
       this.streams++;
@@ -222,7 +262,14 @@ export class Simulation {
     }
     const problems = workload.arrivals.flatMap((arrival, index) => arrivalProblems(arrival, `arrivals.${index}`));
     if (problems.length > 0) throw new InputError(problems);
-    this.injection.add(workload.arrivals.map(({ atNs = this.nowNs, serviceNs = -1, width = 0 }) => ({ atNs: Math.max(atNs, this.nowNs), serviceNs, vm, width })));
+    this.injection.add(
+      workload.arrivals.map(({ atNs = this.nowNs, serviceNs = -1, width = 0 }) => ({
+        atNs: Math.max(atNs, this.nowNs),
+        serviceNs,
+        vm,
+        width,
+      })),
+    );
   }
 
   /** Runs to the scenario's end, or until the signal. */
@@ -312,6 +359,18 @@ export class Simulation {
     });
   }
 
+  /** Cores held, tasks waiting, delays and latencies over time; null where the scenario asks for no `series`. */
+  series(): Series | null {
+    this.open();
+    return this.scenario.series === null ? null : this.core.series();
+  }
+
+  /** The events of the scenario's `log` window; null where it asks for none. */
+  eventLog(): EventLog | null {
+    this.open();
+    return this.scenario.log === null ? null : this.core.eventLog();
+  }
+
   /** Lets go of trace files. The instance is of no use afterwards. */
   close(): void {
     this.closed = true;
@@ -323,6 +382,14 @@ export class Simulation {
   }
 }
 
+function policyBits(policy: Policy | undefined): number {
+  return (
+    (policy?.dispatch === undefined ? 0 : POLICY_DISPATCH) |
+    (policy?.firstVictim === undefined ? 0 : POLICY_VICTIM) |
+    (policy?.coresWanted === undefined ? 0 : POLICY_CORES)
+  );
+}
+
 function isResolved(input: Scenario | ScenarioInput): input is Scenario {
   return 'durationNs' in input;
 }
@@ -331,18 +398,36 @@ async function readTables(scenario: Scenario, files: TraceHost | undefined): Pro
   const tables = new Map<string, Float64Array>();
   for (const file of empiricalFiles(scenario)) {
     if (files === undefined) {
-      throw new InputError({ path: 'dist: empirical', given: show(file), expected: 'options.files to read it from, such as nodeHost(folder)' });
+      throw new InputError({
+        path: 'dist: empirical',
+        given: show(file),
+        expected: 'options.files to read it from, such as nodeHost(folder)',
+      });
     }
     tables.set(file, await readNumbers(files, file));
   }
   return tables;
 }
 
-function arrivalProblems({ atNs = 0, serviceNs = -1, width = 0 }: Partial<Arrival>, path: string): { path: string; given: string; expected: string }[] {
+function arrivalProblems(
+  { atNs = 0, serviceNs = -1, width = 0 }: Partial<Arrival>,
+  path: string,
+): { path: string; given: string; expected: string }[] {
   const problems: { path: string; given: string; expected: string }[] = [];
   const time = (value: number): boolean => value >= 0 && value <= Number.MAX_SAFE_INTEGER;
-  if (!time(atNs)) problems.push({ path: `${path}.atNs`, given: show(atNs), expected: 'nanoseconds from 0 to 2^53 - 1' });
-  if (!time(serviceNs) && serviceNs !== -1) problems.push({ path: `${path}.serviceNs`, given: show(serviceNs), expected: 'nanoseconds from 0 to 2^53 - 1, or -1 to draw' });
-  if (!Number.isInteger(width) || width < 0 || width > 2 ** 24) problems.push({ path: `${path}.width`, given: show(width), expected: 'a whole number of tasks from 1 to 2^24, or 0 to draw' });
+  if (!time(atNs))
+    problems.push({ path: `${path}.atNs`, given: show(atNs), expected: 'nanoseconds from 0 to 2^53 - 1' });
+  if (!time(serviceNs) && serviceNs !== -1)
+    problems.push({
+      path: `${path}.serviceNs`,
+      given: show(serviceNs),
+      expected: 'nanoseconds from 0 to 2^53 - 1, or -1 to draw',
+    });
+  if (!Number.isInteger(width) || width < 0 || width > 2 ** 24)
+    problems.push({
+      path: `${path}.width`,
+      given: show(width),
+      expected: 'a whole number of tasks from 1 to 2^24, or 0 to draw',
+    });
   return problems;
 }

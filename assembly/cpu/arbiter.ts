@@ -10,6 +10,7 @@ import { record } from "../kernel/histogram";
 import { H, Q, Vm, Core, SLOT_ARBITER, countHost, isNull, vcpuOf } from "./state";
 import { hostHistogram, pushIdle } from "./accounts";
 import { beginMove, canGrow, chooseIdle, chooseVictim } from "./grant";
+import { coresWanted, hostCores } from "../policy";
 
 // @ts-ignore: decorator
 @inline const NEVER: u64 = 0xffff_ffff_ffff_ffff;
@@ -79,16 +80,23 @@ export function congested(vm: Vm): bool {
   if (queued == 0) return false;
   if (vm.held == 0) return true; // nobody in it could ever run the task
   if (H.parkedBusy && stranded(vm)) return true;
+  if (H.signal == L.SIGNAL_POLICY) return wanted(vm) != 0;
   if (H.signal == L.SIGNAL_QUEUE_LENGTH) return <f64>queued >= H.queueLength * <f64>max<u32>(vm.activeCount, 1);
   if (H.signal == L.SIGNAL_AVERAGE) return <u64>queued * asOf - readySum >= H.threshold * <u64>queued;
   const oldest = H.staleness != 0 ? vm.snapOldest : oldestReady(vm);
   return asOf >= oldest && asOf - oldest >= H.threshold;
 }
 
+/** Cores that the policy wants for a VM in which tasks wait. */
+function wanted(vm: Vm): u32 {
+  const cores = H.policy & L.POLICY_CORES ? hostCores(vm.index) : coresWanted(vm);
+  return min<u32>(cores, vm.max); // beyond that it means "as many as there are"
+}
+
 /** The first instant at which `vm` can be over its threshold if nothing younger leaves first: a lower bound for any signal by delay. */
 function soonest(vm: Vm): u64 {
   const next = max<u64>(H.now + 1, vm.skipUntil);
-  if (vm.held == 0 || H.signal == L.SIGNAL_QUEUE_LENGTH) return next;
+  if (vm.held == 0 || H.signal == L.SIGNAL_QUEUE_LENGTH || H.signal == L.SIGNAL_POLICY) return next;
   return max<u64>(oldestReady(vm) + H.threshold, next);
 }
 
@@ -102,12 +110,12 @@ export function watch(vm: Vm): void {
     store<Vm>(H.bag + (<usize>(H.bagCount++) << 2), vm);
   } else if (vm.queued > 1) {
     if (vm.denied == 0 && H.signal == L.SIGNAL_QUEUE_LENGTH && congested(vm)) armArbiter(H.now);
-    return;
+    return; // a policy is asked in every round as long as tasks wait
   }
   // a new backlog, whether or not the last round has noticed that the one before is gone
   vm.denied = 0;
   vm.backlogSince = H.now;
-  if (vm.held == 0) armArbiter(H.now);
+  if (vm.held == 0 || H.signal == L.SIGNAL_POLICY) armArbiter(H.now);
   else if (H.signal != L.SIGNAL_QUEUE_LENGTH) armArbiter(H.now + H.threshold);
   else if (congested(vm)) armArbiter(H.now);
 }
@@ -161,6 +169,7 @@ export function grantOne(vm: Vm): bool {
 
 /** Cores that a congested VM asks for in one round. */
 function demand(vm: Vm): u32 {
+  if (H.signal == L.SIGNAL_POLICY) return wanted(vm);
   if (H.grant == L.GRANT_ONE) return 1;
   const coming = vm.promised;
   return vm.queued > coming ? vm.queued - coming : 0;

@@ -42,7 +42,7 @@ export function reachLock(v: VCpu, t: Task): void {
   count(vm, L.VM_LOCK_WAITS, 1);
   const longest = vm.counters + (L.VM_LOCK_CONVOY_MAX << 3);
   if (<u64>vm.lockWaiting > load<u64>(longest)) store<u64>(longest, vm.lockWaiting);
-  if (H.lockSpins) {
+  if (vm.lockSpins) {
     enter(v, SPINNING);
     return;
   }
@@ -77,7 +77,7 @@ export function releaseLock(v: VCpu, t: Task): void {
 }
 
 function spinnerOf(vm: Vm, t: Task): VCpu {
-  if (H.lockSpins) {
+  if (vm.lockSpins) {
     for (let i: u32 = 0; i < vm.max; i++) {
       const v = vcpuOf(vm, i);
       if (v.state == SPINNING && v.task == t) return v;

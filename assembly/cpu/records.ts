@@ -153,6 +153,7 @@ export class Vm {
   // locks
   lockProbability: f64;
   lockHold: u64;
+  lockSpins: u32;
   lockHolder: Task;
   lockWaitHead: Task;
   lockWaitTail: Task;
@@ -162,6 +163,7 @@ export class Vm {
   queueDelay: usize;
   slowdown: usize;
   histogramOwner: u32;
+  sampleDone: u32; //    requests completed in the running sample interval
   // mechanisms' own words
   a: u64;
   b: u64;
@@ -258,7 +260,7 @@ export class Host {
   onMoved: u32; //           a core has arrived, or a vCPU has become dormant
   yields: u32; //            0: an idle vCPU searches for ever
   central: u32; //           1: every VM has one queue, and no cost
-  lockSpins: u32;
+  policy: u32; //            POLICY_*: which of them the program answers
   blind: u32; //             1: vCPUs are descheduled without asking the guest
   parkedBusy: u32; //        1: tasks in the queue of a dormant vCPU are congestion
   batch: u32; //             1: the moves of a round are issued at one cost
@@ -289,6 +291,18 @@ export class Host {
   roundMoves: u32;
   roundStart: u64;
   hostHistograms: usize;
+  // series and log (series.ts)
+  sampleInterval: u64;
+  sampleCapacity: u32;
+  sampleCount: u32;
+  samples: usize;
+  sampleHistograms: usize;
+  sampleRowBytes: u32;
+  logCapacity: u32;
+  logCount: u32;
+  log: usize;
+  logFrom: u64;
+  logUntil: u64;
   counters: usize; //        u64[HOST_COUNTERS]
   vmCounters: usize;
   histograms: usize;

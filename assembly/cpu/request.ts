@@ -9,6 +9,7 @@ import { sampleNs, sampleCount, Distribution } from "../kernel/distribution";
 import { H, Vm, Task, Request, TASK_BEFORE_LOCK, RECORD_BYTES, count, isNull, nothing } from "./state";
 import { makeReady } from "./vcpu";
 import { clientDone } from "./arrivals";
+import { sampleLatency } from "./series";
 
 const SCRATCH: usize = memory.data(16, 16); // the stream of the stage being started
 
@@ -81,7 +82,7 @@ function startStage(r: Request, serviceNs: f64, width: u32): void {
   }
   r.left = <u32>n;
   r.longest = 0;
-  if (r.stage == 0 && (H.mode & L.MODE_PROACTIVE) != 0 && n > 1) call_indirect<void>(H.onAnnounce, vm, <u32>n);
+  if ((H.mode & L.MODE_PROACTIVE) != 0 && n > 1) call_indirect<void>(H.onAnnounce, vm, <u32>n);
   const law = load<Distribution>(stage, L.STAGE_SERVICE << 2);
   for (let i: u64 = 0; i < n; i++) {
     const t = allocateRecord();
@@ -123,6 +124,7 @@ function recordRequest(vm: Vm, arrivedAt: u64, ideal: u64): void {
   // in 1/1024; by floating point, whose division is IEEE's and so the same everywhere, and twice as fast as the integer one
   record(vm.slowdown, H.bits, <u64>(<i64>((<f64>(<i64>max<u64>(latency, 1)) * <f64>L.SLOWDOWN_ONE) / <f64>(<i64>max<u64>(ideal, 1)))));
   count(vm, L.VM_LATENCY_NS_SUM, latency);
+  if (H.sampleCapacity != 0) sampleLatency(vm, latency);
   count(vm, L.VM_COMPLETED, 1);
   count(vm, L.VM_IN_FLIGHT, -1);
 }

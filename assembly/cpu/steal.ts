@@ -14,6 +14,7 @@ import {
 import { enter } from "./accounts";
 import { half, moveOldest } from "./run-queue";
 import { proceed } from "./vcpu";
+import { firstVictim, hostVictim } from "../policy";
 
 // @ts-ignore: decorator
 @inline const NEVER: u64 = 0xffff_ffff_ffff_ffff;
@@ -116,6 +117,12 @@ export function beginSearch(v: VCpu): void {
 @inline
 function drawOffset(v: VCpu): void {
   const vm = v.vm;
+  if (vm.stealVictim == L.VICTIM_POLICY) {
+    const victim = H.policy & L.POLICY_VICTIM ? hostVictim(vm.index, v.index) : firstVictim(vm, v);
+    if (victim >= vm.max || victim == v.index) H.status = L.E_POLICY;
+    else v.searchOffset = (victim + vm.max - v.index - 1) % vm.max;
+    return;
+  }
   v.searchOffset = vm.stealVictim == L.VICTIM_RANDOM ? below(changetype<usize>(vm) + offsetof<Vm>("stealStream0"), vm.max - 1) : 0;
 }
 

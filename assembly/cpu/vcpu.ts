@@ -16,6 +16,7 @@ import { beginSearch, endSearch, offerLook, onStealDone, stealNow } from "./stea
 import { complete } from "./request";
 import { reachLock, releaseLock, leaveSpin } from "./lock";
 import { coreReleased } from "./grant";
+import { dispatch, hostDispatch } from "../policy";
 import { comeHome, setHome, stretched, workDone } from "./topology";
 
 // --- ready tasks ------------------------------------------------------------------------------------------
@@ -113,6 +114,12 @@ function chooseQueue(vm: Vm): VCpu {
         }
       }
       return best;
+    }
+    case L.DISPATCH_POLICY: {
+      const chosen = H.policy & L.POLICY_DISPATCH ? hostDispatch(vm.index, n) : dispatch(vm, n);
+      if (chosen < n) return activeAt(vm, chosen);
+      H.status = L.E_POLICY;
+      return activeAt(vm, 0);
     }
   }
   return activeAt(vm, below(changetype<usize>(vm) + offsetof<Vm>("dispatchStream0"), n));

@@ -67,11 +67,18 @@ export async function footprint({ Simulation }, { smoke }) {
   host.close();
   return {
     figures: [
-      figure('import to first event, fresh process', 'ms', starts.map(({ firstMs }) => firstMs), { most: 100, note: 'wall time' }),
+      figure(
+        'import to first event, fresh process',
+        'ms',
+        starts.map(({ firstMs }) => firstMs),
+        { most: 100, note: 'wall time' },
+      ),
       sizes('fluxhost.wasm', readFileSync(dist('fluxhost.wasm')), { most: 64 }),
       sizes('index.js and its chunks', bundleBytes('index.js'), {}),
       sizes('core.js (no bytes inline)', bundleBytes('core.js'), {}),
-      figure('peak resident set of the M/M/16 run', 'MiB', [whole.rssBytes / KIB ** 2], { note: `${whole.events} events, Node included` }),
+      figure('peak resident set of the M/M/16 run', 'MiB', [whole.rssBytes / KIB ** 2], {
+        note: `${whole.events} events, Node included`,
+      }),
       figure('linear memory of the M/M/16 run', 'MiB', [whole.memoryBytes / KIB ** 2]),
       figure('linear memory of 1,000 VMs × 16 vCPUs', 'MiB', [hostBytes / KIB ** 2]),
     ],

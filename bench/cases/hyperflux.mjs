@@ -48,8 +48,15 @@ export async function hyperflux({ Simulation }, { smoke }, { nsPerEvent }) {
   const base = spread(nsPerEvent).median;
   return {
     figures: [
-      figure('hyperflux, 64 + 1 cores, 100 VMs', 'ns/event', samples, { note: `${counts.moves} moves in ${counts.events} events` }),
-      figure('  against ideal M/M/16', '×', samples.map((ns) => ns / base), { most: 3 }),
+      figure('hyperflux, 64 + 1 cores, 100 VMs', 'ns/event', samples, {
+        note: `${counts.moves} moves in ${counts.events} events`,
+      }),
+      figure(
+        '  against ideal M/M/16',
+        '×',
+        samples.map((ns) => ns / base),
+        { most: 3 },
+      ),
     ],
     counts: { ...counts, fingerprints: [...counts.fingerprints] },
   };
@@ -91,7 +98,12 @@ export async function idleVms({ Simulation }, { smoke }) {
     figures: [
       figure('100 busy VMs alone', 's', alone),
       figure('  the same among 10,000', 's', among, { note: 'pollPerVm 0 in both: same rounds of the arbiter' }),
-      figure('  among / alone', '×', among.map((took, turn) => took / alone[turn]), { most: 1.1 }),
+      figure(
+        '  among / alone',
+        '×',
+        among.map((took, turn) => took / alone[turn]),
+        { most: 1.1 },
+      ),
     ],
     counts,
   };
@@ -124,10 +136,7 @@ export async function microsecond({ Simulation }, { smoke }) {
     counts[mechanism] = { events, completed: vm.completed, fingerprint: result.manifest.fingerprint };
     return vm.completed / took / 1e6;
   };
-  const samples = await interleave(
-    { static: contestant('static'), hyperflux: contestant('hyperflux') },
-    smoke ? 1 : 5,
-  );
+  const samples = await interleave({ static: contestant('static'), hyperflux: contestant('hyperflux') }, smoke ? 1 : 5);
   const names = { static: '32 cores, 1 us tasks, load 0.5, static', hyperflux: '  the same, reallocation every 5 us' };
   const figures = Object.entries(samples).map(([mechanism, list]) => {
     const quoted = QUOTED_TASKS_PER_SECOND[mechanism];

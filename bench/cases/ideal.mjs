@@ -90,7 +90,9 @@ export async function ideal({ Simulation }, { smoke }) {
         return (2 * value.completed) / took / 1e6;
       },
       simscript: async () => {
-        const { seconds: took, value } = await timed(() => runSimscript({ ...MODEL, requests: peerRequests.simscript }));
+        const { seconds: took, value } = await timed(() =>
+          runSimscript({ ...MODEL, requests: peerRequests.simscript }),
+        );
         counts.simscript = value;
         return (2 * value.completed) / took / 1e6;
       },
@@ -120,7 +122,12 @@ export async function ideal({ Simulation }, { smoke }) {
     figure('  simjs 2.0.3', 'M events/s', peers.simjs, { note: 'mean only, no histogram' }),
     figure('  SimScript 1.0.37', 'M events/s', peers.simscript, { note: 'mean only, no histogram' }),
     figure('  API / simjs', '×', ratios(samples.api, peers.simjs), { least: 8 }),
-    figure('  fingerprint costs', '%', ratios(samples.withoutFingerprint, samples.api).map((x) => (x - 1) * 100), { most: 5 }),
+    figure(
+      '  fingerprint costs',
+      '%',
+      ratios(samples.withoutFingerprint, samples.api).map((x) => (x - 1) * 100),
+      { most: 5 },
+    ),
   );
   const nsPerEvent = samples.api.map((rate) => 1000 / rate);
   return { figures, counts, nsPerEvent };

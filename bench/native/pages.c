@@ -16,18 +16,22 @@ static void replay_lru(Cache *cache, const u64 *at, const u64 *end) {
     if ((n = find(c, page, hash, 1))) {
       c->hits++;
       if (request & DIRTY) r[n].word = request;
-      if (r[n].newer) { unlink_record(r, n); push_newest(r, 0, n); }
+      if (n == c->newest) continue;
+      if (n != r[c->newest].newer) { unlink_record(r, n); put_after(r, c->newest, n); }
+      c->newest = n;
       continue;
     }
-    if (c->used < c->capacity) n = ++c->used;
-    else {
-      n = r[0].newer;
+    if (c->used == c->capacity) {
+      c->newest = n = r[c->newest].newer;
       gone(c, r[n].word);
       leave(c, n, 1);
-      unlink_record(r, n);
+    } else {
+      n = ++c->used;
+      if (c->newest) put_after(r, c->newest, n);
+      else r[n].newer = r[n].older = n;
+      c->newest = n;
     }
     r[n].word = request;
-    push_newest(r, 0, n);
     enter(c, hash, n);
   DONE
   *cache = local;

@@ -22,8 +22,9 @@ typedef uint64_t u64;
 typedef struct { u64 word; u32 newer, older; } Record;
 
 typedef struct {
-  u32 capacity, used, index_mask, shift, slot_mask;
-  u32 *table;
+  u32 capacity, used, index_mask;
+  u64 slots;
+  u32 *table, *chain;
   u64 *words;      /* records of one word */
   Record *records; /* records with links */
   u32 *links;
@@ -46,50 +47,42 @@ static void *zeroed(size_t bytes) {
 }
 
 static inline u64 hash_of(u64 page) { return page * 0x9e3779b97f4a7c15ull; }
-static inline u32 tag_of(u64 hash, u32 index_mask) { return (u32)(hash >> 8) & ~index_mask; }
+#define MORE 0x80000000u
+static inline u32 tag_of(u64 hash, u32 index_mask) {
+  return (((u32)(hash >> 8) & ~index_mask) | (index_mask + 1)) & ~MORE;
+}
 
 static void make_table(Cache *c, u32 last) {
-  u32 bits = 32 - (u32)__builtin_clz(2 * last - 1);
-  c->shift = 64 - bits;
-  c->slot_mask = (u32)((1ull << bits) - 1);
+  c->slots = 3ull * last;
   c->index_mask = (u32)((1ull << (32 - __builtin_clz(last))) - 1);
-  c->table = zeroed(4ull << bits);
+  c->table = zeroed(4 * c->slots);
+  c->chain = zeroed(4ull * (last + 1));
 }
 
 #define WORD(c, r, linked) ((linked) ? (c)->records[r].word : (c)->words[r])
 
+static inline u32 *slot_of(const Cache *c, u64 hash) { return c->table + (((hash >> 32) * c->slots) >> 32); }
+
 static inline __attribute__((always_inline)) u32 find(const Cache *c, u64 page, u64 hash, int linked) {
-  u32 slot = (u32)(hash >> c->shift), tag = tag_of(hash, c->index_mask);
+  u32 tag = tag_of(hash, c->index_mask), entry = *slot_of(c, hash);
   for (;;) {
-    u32 entry = c->table[slot];
-    if (!entry) return 0;
-    u32 record = entry ^ tag;
+    u32 record = (entry ^ tag) & ~MORE;
     if (record <= c->index_mask && (WORD(c, record, linked) & PAGE_MASK) == page) return record;
-    slot = (slot + 1) & c->slot_mask;
+    if (!(entry & MORE)) return 0;
+    entry = c->chain[entry & c->index_mask];
   }
 }
 
 static inline __attribute__((always_inline)) void enter(Cache *c, u64 hash, u32 record) {
-  u32 slot = (u32)(hash >> c->shift);
-  while (c->table[slot]) slot = (slot + 1) & c->slot_mask;
-  c->table[slot] = tag_of(hash, c->index_mask) | record;
+  u32 *slot = slot_of(c, hash), first = *slot;
+  c->chain[record] = first;
+  *slot = tag_of(hash, c->index_mask) | record | (first ? MORE : 0);
 }
 
 static inline __attribute__((always_inline)) void leave(Cache *c, u32 record, int linked) {
-  u64 hash = hash_of(WORD(c, record, linked) & PAGE_MASK);
-  u32 wanted = tag_of(hash, c->index_mask) | record, hole = (u32)(hash >> c->shift);
-  while (c->table[hole] != wanted) hole = (hole + 1) & c->slot_mask;
-  for (u32 slot = hole;;) {
-    slot = (slot + 1) & c->slot_mask;
-    u32 entry = c->table[slot];
-    if (!entry) break;
-    u32 home = (u32)(hash_of(WORD(c, entry & c->index_mask, linked) & PAGE_MASK) >> c->shift);
-    if (((slot - home) & c->slot_mask) >= ((slot - hole) & c->slot_mask)) {
-      c->table[hole] = entry;
-      hole = slot;
-    }
-  }
-  c->table[hole] = 0;
+  u32 *at = slot_of(c, hash_of(WORD(c, record, linked) & PAGE_MASK));
+  while ((*at & c->index_mask) != record) at = c->chain + (*at & c->index_mask);
+  *at = c->chain[record];
 }
 
 static inline void make_list(Record *r, u32 s) { r[s].newer = r[s].older = s; }

@@ -2,9 +2,10 @@
 // puts Sim on `window`, so there must be one while it loads. Keeps a mean of the sojourn times, no histogram.
 import { createRequire } from 'node:module';
 
+const require = createRequire(import.meta.url);
 const had = 'window' in globalThis;
 if (!had) globalThis.window = {};
-createRequire(import.meta.url)('simjs');
+require('simjs');
 const { Sim } = globalThis.window;
 if (!had) delete globalThis.window;
 

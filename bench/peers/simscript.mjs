@@ -3,8 +3,10 @@
 // below 0.001 time units, so the unit is the nanosecond. Keeps a mean of the sojourn times, no histogram.
 import { createRequire } from 'node:module';
 
-if (!('requestAnimationFrame' in globalThis)) globalThis.requestAnimationFrame = (step) => setImmediate(step);
-const { Entity, EntityGenerator, Exponential, Queue, Simulation } = createRequire(import.meta.url)('simscript');
+const require = createRequire(import.meta.url);
+if (!('requestAnimationFrame' in globalThis))
+  globalThis.requestAnimationFrame = (step) => globalThis.setImmediate(step);
+const { Entity, EntityGenerator, Exponential, Queue, Simulation } = require('simscript');
 
 export async function runSimscript({ servers, rate, meanNs, seed, requests }) {
   let arrived = 0;

@@ -38,15 +38,26 @@ const KINDS: Readonly<Record<Mechanism['kind'], number>> = {
   blind: L.MECHANISM_BLIND,
   cgroup: L.MECHANISM_CGROUP,
 };
-const SIGNALS = { average: L.SIGNAL_AVERAGE, oldest: L.SIGNAL_OLDEST, 'queue-length': L.SIGNAL_QUEUE_LENGTH } as const;
-const MODES = { reactive: L.MODE_REACTIVE, proactive: L.MODE_PROACTIVE, both: L.MODE_REACTIVE | L.MODE_PROACTIVE } as const;
+const SIGNALS = {
+  average: L.SIGNAL_AVERAGE,
+  oldest: L.SIGNAL_OLDEST,
+  'queue-length': L.SIGNAL_QUEUE_LENGTH,
+  policy: L.SIGNAL_POLICY,
+} as const;
+const MODES = {
+  reactive: L.MODE_REACTIVE,
+  proactive: L.MODE_PROACTIVE,
+  both: L.MODE_REACTIVE | L.MODE_PROACTIVE,
+} as const;
 const GRANTS = { one: L.GRANT_ONE, drain: L.GRANT_DRAIN } as const;
 const CLASSES = { 'best-effort': L.CLASS_BEST_EFFORT, 'latency-critical': L.CLASS_LATENCY_CRITICAL } as const;
+const VICTIMS = { random: L.VICTIM_RANDOM, 'round-robin': L.VICTIM_ROUND_ROBIN, policy: L.VICTIM_POLICY } as const;
 const DISPATCHES = {
   random: L.DISPATCH_RANDOM,
   'round-robin': L.DISPATCH_ROUND_ROBIN,
   'shortest-queue': L.DISPATCH_SHORTEST,
   'single-queue': L.DISPATCH_SINGLE,
+  policy: L.DISPATCH_POLICY,
 } as const;
 
 /** FNV-1a, 64 bits, as two halves: a VM's random streams follow its name, so other VMs may come and go. */
@@ -94,7 +105,10 @@ class Distributions {
     const known = this.places.get(dist);
     if (known !== undefined) return known;
     // components first: a mixture refers to distributions that are laid down already
-    const components = typeof dist === 'object' && dist.dist === 'mixture' ? dist.of.map((part) => ({ weight: part.weight, at: this.add(part) })) : [];
+    const components =
+      typeof dist === 'object' && dist.dist === 'mixture'
+        ? dist.of.map((part) => ({ weight: part.weight, at: this.add(part) }))
+        : [];
     const at = this.count;
     this.words.push(...this.describe(dist, components));
     this.places.set(dist, at);
@@ -121,7 +135,10 @@ class Distributions {
         return row(L.DIST_WEIBULL, dist.shape, dist.mean);
       case 'empirical': {
         const values = this.tables.get(dist.file);
-        if (values === undefined) throw new RangeError(`the values of ${dist.file} were not read; Simulation.create takes them as options.tables`);
+        if (values === undefined)
+          throw new RangeError(
+            `the values of ${dist.file} were not read; Simulation.create takes them as options.tables`,
+          );
         const from = this.table.length;
         for (const value of values) this.table.push(value * dist.scale);
         return row(L.DIST_EMPIRICAL, 0, 0, 0, from, values.length);
@@ -164,7 +181,11 @@ export function meanOf(dist: CountDist, tables: EmpiricalTables): number {
   }
 }
 
-function arrivalWords(arrivals: Arrivals | undefined, states: number[], distributions: Distributions): Partial<Record<number, number>> {
+function arrivalWords(
+  arrivals: Arrivals | undefined,
+  states: number[],
+  distributions: Distributions,
+): Partial<Record<number, number>> {
   if (arrivals === undefined) return { [L.GROUP_ARRIVALS]: L.ARRIVALS_NONE };
   switch (arrivals.process) {
     case 'poisson':
@@ -172,7 +193,11 @@ function arrivalWords(arrivals: Arrivals | undefined, states: number[], distribu
     case 'deterministic':
       return { [L.GROUP_ARRIVALS]: L.ARRIVALS_DETERMINISTIC, [L.GROUP_RATE]: arrivals.rate };
     case 'closed':
-      return { [L.GROUP_ARRIVALS]: L.ARRIVALS_CLOSED, [L.GROUP_CLIENTS]: arrivals.clients, [L.GROUP_THINK]: distributions.add(arrivals.think) };
+      return {
+        [L.GROUP_ARRIVALS]: L.ARRIVALS_CLOSED,
+        [L.GROUP_CLIENTS]: arrivals.clients,
+        [L.GROUP_THINK]: distributions.add(arrivals.think),
+      };
     case 'saturate':
       return { [L.GROUP_ARRIVALS]: L.ARRIVALS_SATURATE, [L.GROUP_CLIENTS]: arrivals.tasks };
     case 'mmpp':
@@ -225,7 +250,7 @@ const KNOB_WORDS: Readonly<Record<string, number>> = {
   keepAliveNs: L.HOST_KNOB_C,
   balancer: L.HOST_KNOB_D,
 };
-const CHOICES: Readonly<Record<string, number>> = { ...SIGNALS, ...MODES, ...GRANTS, ...DISPATCHES };
+const CHOICES: Readonly<Record<string, number>> = { ...DISPATCHES, ...SIGNALS, ...MODES, ...GRANTS };
 /** What a mechanism does not leave to a knob. */
 const FIXED_SIGNALS: Partial<Record<Mechanism['kind'], number>> = {
   shenango: L.SIGNAL_OLDEST,
@@ -235,11 +260,15 @@ const FIXED_SIGNALS: Partial<Record<Mechanism['kind'], number>> = {
 };
 
 function mechanismWords({ kind, ...knobs }: Mechanism): Partial<Record<number, number>> {
-  const words: Partial<Record<number, number>> = { [L.HOST_MODE]: L.MODE_REACTIVE, [L.HOST_SIGNAL]: FIXED_SIGNALS[kind] ?? 0 };
+  const words: Partial<Record<number, number>> = {
+    [L.HOST_MODE]: L.MODE_REACTIVE,
+    [L.HOST_SIGNAL]: FIXED_SIGNALS[kind] ?? 0,
+  };
   for (const [name, value] of Object.entries(knobs) as [string, number | string | boolean][]) {
     const word = KNOB_WORDS[name];
     const number = typeof value === 'string' ? CHOICES[value] : Number(value);
-    if (word === undefined || number === undefined) throw new RangeError(`mechanism ${kind}: the core has no word for ${name} = ${value}`);
+    if (word === undefined || number === undefined)
+      throw new RangeError(`mechanism ${kind}: the core has no word for ${name} = ${value}`);
     words[word] = number;
   }
   return words;
@@ -254,15 +283,25 @@ function firstTasks(scenario: Scenario): number {
   let saturating = 0;
   for (const group of scenario.vms) {
     if (group.workload?.arrivals.process === 'saturate') {
-      const width = group.workload.request.stages.reduce((widest, stage) => Math.max(widest, typeof stage.tasks === 'number' ? stage.tasks : 1), 1);
+      const width = group.workload.request.stages.reduce(
+        (widest, stage) => Math.max(widest, typeof stage.tasks === 'number' ? stage.tasks : 1),
+        1,
+      );
       saturating += group.workload.arrivals.tasks * group.count * (width + 1);
     }
   }
-  const drawnWidths = scenario.vms.some((group) => group.workload?.request.stages.some((stage) => typeof stage.tasks !== 'number'));
+  const drawnWidths = scenario.vms.some((group) =>
+    group.workload?.request.stages.some((stage) => typeof stage.tasks !== 'number'),
+  );
   return Math.min(scenario.limits.tasks, TASKS_AT_FIRST + saturating + (drawnWidths ? scenario.limits.width : 0));
 }
 
-export function compileScenario(scenario: Scenario, tables: EmpiricalTables = new Map()): CompiledScenario {
+/** `policyBits`: which policies the program answers itself (layout.ts, POLICY_*). */
+export function compileScenario(
+  scenario: Scenario,
+  tables: EmpiricalTables = new Map(),
+  policyBits = 0,
+): CompiledScenario {
   const vms = scenario.vms.flatMap((group) => vmNames(group).map((name) => ({ name, group })));
   const { bits, shared } = planHistograms(scenario, vms.length);
   const distributions = new Distributions(tables);
@@ -274,20 +313,23 @@ export function compileScenario(scenario: Scenario, tables: EmpiricalTables = ne
     groups.push(...new Array<number>(L.GROUP_WORDS).fill(0));
     const request = group.workload?.request;
     const stagesFrom = stages.length / L.STAGE_WORDS;
-    for (const stage of request?.stages ?? []) stages.push(distributions.add(stage.tasks), distributions.add(stage.service));
+    for (const stage of request?.stages ?? [])
+      stages.push(distributions.add(stage.tasks), distributions.add(stage.service));
     fill(groups, from, {
       [L.GROUP_CLASS]: CLASSES[group.class],
       [L.GROUP_PRIORITY]: group.priority,
       [L.GROUP_MIN]: group.vcpus.min,
       [L.GROUP_MAX]: group.vcpus.max,
       [L.GROUP_DISPATCH]: DISPATCHES[group.dispatch],
-      [L.GROUP_STEAL_AMOUNT]: group.stealing === null ? L.STEAL_NONE : group.stealing.amount === 'one' ? L.STEAL_ONE : L.STEAL_HALF,
-      [L.GROUP_STEAL_VICTIM]: group.stealing?.victim === 'round-robin' ? L.VICTIM_ROUND_ROBIN : L.VICTIM_RANDOM,
+      [L.GROUP_STEAL_AMOUNT]:
+        group.stealing === null ? L.STEAL_NONE : group.stealing.amount === 'one' ? L.STEAL_ONE : L.STEAL_HALF,
+      [L.GROUP_STEAL_VICTIM]: VICTIMS[group.stealing?.victim ?? 'random'],
       [L.GROUP_QUANTUM]: group.quantumNs,
       [L.GROUP_STAGES_FROM]: stagesFrom,
       [L.GROUP_STAGES]: request?.stages.length ?? 0,
       [L.GROUP_LOCK_PROBABILITY]: request?.lock?.probability ?? 0,
       [L.GROUP_LOCK_HOLD]: request?.lock?.holdNs ?? 0,
+      [L.GROUP_LOCK_SPINS]: Number(request?.lock?.wait === 'spin'),
       ...arrivalWords(group.workload?.arrivals, states, distributions),
     });
   }
@@ -335,11 +377,30 @@ export function compileScenario(scenario: Scenario, tables: EmpiricalTables = ne
     [L.HOST_POLL_BASE]: costs.pollBase,
     [L.HOST_POLL_PER_VM]: costs.pollPerVm,
     [L.HOST_MIGRATE_TASK]: costs.migrateTask,
+    [L.HOST_MOVE_COST]: costs.moveTask,
+    [L.HOST_MOVE_COST_SOCKET]: costs.moveTaskSocket,
+    [L.HOST_SMT]: scenario.host.smt,
+    [L.HOST_SMT_FACTOR]: scenario.host.smtFactor,
+    [L.HOST_SOCKETS]: scenario.host.sockets,
+    [L.HOST_POLICY]: policyBits,
+    [L.HOST_SAMPLE_INTERVAL]: scenario.series?.intervalNs ?? 0,
+    [L.HOST_SAMPLE_CAPACITY]: scenario.series?.samples ?? 0,
+    [L.HOST_LOG_FROM]: scenario.log?.fromNs ?? 0,
+    [L.HOST_LOG_UNTIL]: scenario.log?.untilNs ?? 0,
+    [L.HOST_LOG_CAPACITY]: scenario.log?.events ?? 0,
     [L.HOST_DEDICATED]: dedicatedCores(scenario.mechanism.kind),
     ...mechanismWords(scenario.mechanism),
   });
   return {
-    words: Float64Array.from([...host, ...groups, ...vmWords, ...states, ...stages, ...distributions.words, ...distributions.table]),
+    words: Float64Array.from([
+      ...host,
+      ...groups,
+      ...vmWords,
+      ...states,
+      ...stages,
+      ...distributions.words,
+      ...distributions.table,
+    ]),
     vms,
     histogramBits: bits,
     histogramsShared: shared,

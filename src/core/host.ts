@@ -2,9 +2,11 @@
 // pointers of the core are known. Everything here is cheap but for `configure`.
 
 import * as L from '../../assembly/layout.js';
+import { PolicyError } from '../policy.js';
 import type { RawHistogram } from '../metrics/histogram.js';
 import type { CompiledScenario } from './compile.js';
 import type { CoreInstance } from './load.js';
+import { readLog, readSeries, type EventLog, type Series, type SeriesLayout } from './series.js';
 
 interface CoreExports {
   words(count: number): number;
@@ -58,6 +60,7 @@ const TWO_32 = 2 ** 32;
 export class HostCore {
   readonly sha256: string;
   private readonly core: CoreExports;
+  private readonly exports: WebAssembly.Exports;
   private readonly memory: WebAssembly.Memory;
   private readonly name: (code: number) => string;
   private ringAt = 0;
@@ -70,11 +73,14 @@ export class HostCore {
     image?: Uint8Array,
   ) {
     this.core = instance.exports as unknown as CoreExports;
+    this.exports = instance.exports;
     this.memory = instance.memory;
     this.sha256 = instance.sha256 ?? '';
     this.name = instance.bound['answerName'] as (code: number) => string;
     if (this.core.layoutVersion() !== L.LAYOUT_VERSION) {
-      throw new CoreError(`the core's layout is version ${this.core.layoutVersion()}, these bindings speak ${L.LAYOUT_VERSION}: they are of different builds`);
+      throw new CoreError(
+        `the core's layout is version ${this.core.layoutVersion()}, these bindings speak ${L.LAYOUT_VERSION}: they are of different builds`,
+      );
     }
     if (image === undefined) this.check(this.core.configure(this.putWords(compiled.words)));
     else this.setImage(image);
@@ -170,7 +176,11 @@ export class HostCore {
   }
 
   private outOfMemory(): LimitError {
-    return new LimitError('memory', this.memoryBytes, `memory: the engine gives no more than ${this.memoryBytes} bytes of linear memory; fewer VMs, fewer vCPUs, coarser histogram.precision or a lower limits.tasks need less`);
+    return new LimitError(
+      'memory',
+      this.memoryBytes,
+      `memory: the engine gives no more than ${this.memoryBytes} bytes of linear memory; fewer VMs, fewer vCPUs, coarser histogram.precision or a lower limits.tasks need less`,
+    );
   }
 
   private error(answer: number): Error {
@@ -179,12 +189,26 @@ export class HostCore {
         return this.outOfMemory();
       case L.E_WIDTH: {
         const limit = this.compiled.words[L.HOST_WIDTH_LIMIT] ?? 0;
-        return new LimitError('limits.width', limit, `limits.width: a stage drew more than ${limit} tasks at ${this.nowNs} ns; raise limits.width or bound the distribution of tasks`);
+        return new LimitError(
+          'limits.width',
+          limit,
+          `limits.width: a stage drew more than ${limit} tasks at ${this.nowNs} ns; raise limits.width or bound the distribution of tasks`,
+        );
       }
       case L.E_SLOTS:
-        return new LimitError('timers', 2 ** 24, `timers: VMs × 4 + cores + vCPUs + closed clients are more than ${2 ** 24}; simulate fewer on one host`);
+        return new LimitError(
+          'timers',
+          2 ** 24,
+          `timers: VMs × 4 + cores + vCPUs + closed clients are more than ${2 ** 24}; simulate fewer on one host`,
+        );
+      case L.E_POLICY:
+        return new PolicyError(
+          `a policy answered a vCPU that is not there at ${this.nowNs} ns; dispatch must answer 0 … active - 1, firstVictim another vCPU of the VM`,
+        );
       case L.E_CONSERVATION:
-        return new CoreError('the accounts of tasks or core time do not add up: a defect of fluxhost; please report the scenario');
+        return new CoreError(
+          'the accounts of tasks or core time do not add up: a defect of fluxhost; please report the scenario',
+        );
       default:
         return new CoreError(`the core answered ${this.name(answer)} (${answer})`);
     }
@@ -209,7 +233,12 @@ export class HostCore {
     const taken: InjectedArrival[] = [];
     for (let i = this.ringRead; i < this.ringWrite; i++) {
       const at = this.entry(i);
-      taken.push({ atNs: view.getFloat64(at, true), serviceNs: view.getFloat64(at + 8, true), vm: view.getUint32(at + 16, true), width: view.getUint32(at + 20, true) });
+      taken.push({
+        atNs: view.getFloat64(at, true),
+        serviceNs: view.getFloat64(at + 8, true),
+        vm: view.getUint32(at + 16, true),
+        width: view.getUint32(at + 20, true),
+      });
     }
     this.ringWrite = this.ringRead;
     return taken;
@@ -289,6 +318,23 @@ export class HostCore {
       counts,
       subBucketBits: bits,
       scale,
+    };
+  }
+
+  series(): Series {
+    return readSeries(this.exports, this.memory, this.seriesLayout());
+  }
+
+  eventLog(): EventLog {
+    return readLog(this.exports, this.memory, this.seriesLayout());
+  }
+
+  private seriesLayout(): SeriesLayout {
+    const { vms, words } = this.compiled;
+    return {
+      vms: vms.map(({ name, group }) => ({ name, group: group.name, vcpus: group.vcpus.max })),
+      groups: [...new Set(vms.map(({ group }) => group))].map(({ name }) => name),
+      logCapacity: words[L.HOST_LOG_CAPACITY] ?? 0,
     };
   }
 

@@ -109,7 +109,8 @@ export class Injection {
           source.taken += source.at;
         }
       }
-      if (!source.ended && (best === null || source.batch!.atNs[source.at]! < best.batch!.atNs[best.at]!)) best = source;
+      if (!source.ended && (best === null || source.batch!.atNs[source.at]! < best.batch!.atNs[best.at]!))
+        best = source;
     }
     return best;
   }

@@ -40,15 +40,31 @@ export async function compileCore(source?: CoreSource | PromiseLike<CoreSource>)
   }
 }
 
+/** What the core asks the program, where the program decides (policy.ts in assembly/). Numbers of VMs and vCPUs in, a number out. */
+export interface PolicyImports {
+  dispatch(vm: number, active: number): number;
+  firstVictim(vm: number, vcpu: number): number;
+  coresWanted(vm: number): number;
+}
+
+const unasked = (): never => {
+  throw new TypeError('the core asked for a policy that nobody gave');
+};
+const NO_POLICY: PolicyImports = { dispatch: unasked, firstVictim: unasked, coresWanted: unasked };
+
 /** Makes a fresh core: 0.1 ms and no shared state. `sha256` names a module that was compiled elsewhere. */
-export function instantiateCore(module: WebAssembly.Module, sha256?: string): CoreInstance {
+export function instantiateCore(
+  module: WebAssembly.Module,
+  sha256?: string,
+  policy: PolicyImports = NO_POLICY,
+): CoreInstance {
   let memory: WebAssembly.Memory | undefined = undefined; // a start function may abort before there is one
   const abort = (messageAt: number, fileAt: number, line: number, column: number): never => {
     const text = (at: number, otherwise: string): string =>
       (memory === undefined ? null : readString(memory, at)) ?? otherwise;
     throw new CoreTrap(text(messageAt, 'no reason given'), text(fileAt, 'unknown file'), line, column);
   };
-  const { exports } = new WebAssembly.Instance(module, { env: { abort } });
+  const { exports } = new WebAssembly.Instance(module, { env: { abort }, policy: { ...policy } });
   if (!(exports['memory'] instanceof WebAssembly.Memory)) {
     throw new TypeError('core: given a module that exports no memory, expected the module of fluxhost.wasm');
   }

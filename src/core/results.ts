@@ -50,13 +50,33 @@ export function readCounters(core: HostCore, compiled: CompiledScenario, cores: 
       inFlightAtWarmup: at(L.VM_CARRIED),
       ...histograms,
       ...(compiled.histogramsShared && group.count > 1 ? { latencyShared: group.name } : {}),
-      cpuNs: { task: at(L.VM_TASK_NS), steal: at(L.VM_STEAL_NS), idlePoll: at(L.VM_IDLE_POLL_NS), transition: at(L.VM_TRANSITION_NS) },
+      cpuNs: {
+        task: at(L.VM_TASK_NS),
+        steal: at(L.VM_STEAL_NS),
+        idlePoll: at(L.VM_IDLE_POLL_NS),
+        transition: at(L.VM_TRANSITION_NS),
+      },
       steals: at(L.VM_STEALS),
       stealAttempts: at(L.VM_STEAL_ATTEMPTS),
       preemptions: at(L.VM_PREEMPTIONS),
       yields: at(L.VM_YIELDS),
       grants: at(L.VM_GRANTS),
       revocations: at(L.VM_REVOCATIONS),
+      tasksStolen: at(L.VM_TASKS_STOLEN),
+      migrations: at(L.VM_MIGRATIONS),
+      stranded: at(L.VM_STRANDED),
+      throttledNs: at(L.VM_THROTTLED_NS),
+      ...(group.workload?.request.lock === undefined
+        ? {}
+        : {
+            locks: {
+              acquires: at(L.VM_LOCK_ACQUIRES),
+              waits: at(L.VM_LOCK_WAITS),
+              waitNs: at(L.VM_LOCK_WAIT_NS),
+              longestConvoy: at(L.VM_LOCK_CONVOY_MAX),
+              spinNs: at(L.VM_SPIN_NS),
+            },
+          }),
       coldStarts: tiers(at(L.VM_BOOTS), at(L.VM_RESTORES)),
       offeredNs: process === 'saturate' || process === 'closed' ? null : at(L.VM_WORK_NS),
     };
@@ -71,6 +91,11 @@ export function readCounters(core: HostCore, compiled: CompiledScenario, cores: 
       park: core.hostHistogram(L.HISTOGRAM_PARK),
       detection: core.hostHistogram(L.HISTOGRAM_DETECTION),
       steps: Object.fromEntries(Object.entries(STEPS).map(([name, which]) => [name, core.hostHistogram(which)])),
+      arbiter: {
+        rounds: host[L.HOST_ROUNDS] ?? 0,
+        roundsSkipped: host[L.HOST_ROUNDS_SKIPPED] ?? 0,
+        denied: host[L.HOST_CONGESTED_DENIED] ?? 0,
+      },
       ...(curve.length > 1 ? { grantCurve: curve.map((atNs, index) => ({ atNs, cores: index + 1 })) } : {}),
     },
     histogram: { precision: 2 ** -compiled.histogramBits, shared: compiled.histogramsShared ? 'group' : 'vm' },

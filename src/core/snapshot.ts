@@ -56,7 +56,11 @@ export function unpackSnapshot(bytes: Uint8Array, coreSha256: string, file?: str
   const jsonLength = view.getUint32(48, true);
   const memoryLength = view.getUint32(52, true);
   const memoryAt = padded(HEADER_BYTES + jsonLength);
-  if (bytes.length !== memoryAt + memoryLength) throw refuse(`${bytes.length} bytes`, `${memoryAt + memoryLength} bytes: the file is cut or has grown`);
-  const carried = JSON.parse(new TextDecoder().decode(bytes.subarray(HEADER_BYTES, HEADER_BYTES + jsonLength))) as Omit<SnapshotParts, 'memory'>;
+  if (bytes.length !== memoryAt + memoryLength)
+    throw refuse(`${bytes.length} bytes`, `${memoryAt + memoryLength} bytes: the file is cut or has grown`);
+  const carried = JSON.parse(new TextDecoder().decode(bytes.subarray(HEADER_BYTES, HEADER_BYTES + jsonLength))) as Omit<
+    SnapshotParts,
+    'memory'
+  >;
   return { ...carried, memory: bytes.subarray(memoryAt) };
 }

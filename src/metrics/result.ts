@@ -54,10 +54,31 @@ export interface VmResult {
   grants: number;
   revocations: number;
   coldStarts: Record<string, number>;
+  /** Tasks that a steal moved to another vCPU; one may move more than once. */
+  tasksStolen: number;
+  /** Tasks that a parked vCPU handed on (mechanism.migrate). */
+  migrations: number;
+  /** Tasks queued on a vCPU that had been taken off its core unasked (`blind`, `cgroup`). */
+  stranded: number;
+  /** Time without quota (`cgroup`). */
+  throttledSeconds: number;
+  /** Of the VM's lock; absent where its requests take none. */
+  locks?: LockResult;
   /** Service time that arrived over measured time: the cores' worth of demand; null for demand without end. */
   offeredLoad: number | null;
   /** The backlog grew all along: longer runs would give longer latencies, so the figures describe the run only. */
   unstable: boolean;
+}
+
+export interface LockResult {
+  acquires: number;
+  /** Acquisitions that had to wait. */
+  waits: number;
+  meanWaitNs: number | null;
+  /** The longest line of waiters. */
+  longestConvoy: number;
+  /** Core time that waiters span away. */
+  spinSeconds: number;
 }
 
 export interface HostResult {
@@ -80,6 +101,8 @@ export interface ReallocationResult {
   steps: Record<string, Distribution>;
   /** Cores held after each change, for the first such changes. */
   grantCurve?: { atNs: number; cores: number }[];
+  /** The arbiter's rounds: simulated, skipped because they could change nothing, and requests for a core that it had to deny. */
+  arbiter: { rounds: number; roundsSkipped: number; denied: number };
 }
 
 export interface Result {
@@ -123,6 +146,17 @@ export interface RawVm {
   readonly grants: number;
   readonly revocations: number;
   readonly coldStarts?: Readonly<Record<string, number>>;
+  readonly tasksStolen?: number;
+  readonly migrations?: number;
+  readonly stranded?: number;
+  readonly throttledNs?: number;
+  readonly locks?: {
+    readonly acquires: number;
+    readonly waits: number;
+    readonly waitNs: number;
+    readonly longestConvoy: number;
+    readonly spinNs: number;
+  };
   /** Service time of what arrived after the warm-up; null where arrivals wait for completions (saturate, closed). */
   readonly offeredNs: number | null;
 }
@@ -139,6 +173,7 @@ export interface RawRun {
     readonly detection: RawHistogram;
     readonly steps: Readonly<Record<string, RawHistogram>>;
     readonly grantCurve?: readonly { readonly atNs: number; readonly cores: number }[];
+    readonly arbiter?: { readonly rounds: number; readonly roundsSkipped: number; readonly denied: number };
   };
   readonly memory?: Readonly<Record<string, unknown>>;
   readonly histogram: { readonly precision: number; readonly shared: 'vm' | 'group' };
@@ -193,9 +228,23 @@ function vmResult(raw: RawVm, measuredNs: number): VmResult {
     grants: raw.grants,
     revocations: raw.revocations,
     coldStarts: { ...raw.coldStarts },
+    tasksStolen: raw.tasksStolen ?? 0,
+    migrations: raw.migrations ?? 0,
+    stranded: raw.stranded ?? 0,
+    throttledSeconds: (raw.throttledNs ?? 0) / NS_PER_SECOND,
     offeredLoad: raw.offeredNs === null || measuredNs === 0 ? null : raw.offeredNs / measuredNs,
     unstable: isUnstable(raw),
   };
+  if (raw.locks !== undefined) {
+    const { acquires, waits, waitNs, longestConvoy, spinNs } = raw.locks;
+    result.locks = {
+      acquires,
+      waits,
+      meanWaitNs: waits === 0 ? null : waitNs / waits,
+      longestConvoy,
+      spinSeconds: spinNs / NS_PER_SECOND,
+    };
+  }
   if (raw.latencyShared !== undefined) result.latencyShared = raw.latencyShared;
   return result;
 }
@@ -221,6 +270,7 @@ export function buildResult(raw: RawRun): Result {
       grantNs: distribution(raw.reallocation.grant),
       parkNs: distribution(raw.reallocation.park),
       detectionNs: distribution(raw.reallocation.detection),
+      arbiter: { ...(raw.reallocation.arbiter ?? { rounds: 0, roundsSkipped: 0, denied: 0 }) },
       steps: Object.fromEntries(
         Object.entries(raw.reallocation.steps).map(([name, step]) => [name, distribution(step)]),
       ),

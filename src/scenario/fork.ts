@@ -6,7 +6,8 @@ import type { Scenario, VmGroup } from './types.js';
 
 function fixedOfGroup(group: VmGroup): unknown {
   const { workload, vcpus, dispatch: _d, stealing: _s, quantumNs: _q, slo: _slo, ...rest } = group;
-  const arrivals = workload === null ? null : 'rate' in workload.arrivals ? { ...workload.arrivals, rate: 'any' } : workload.arrivals;
+  const arrivals =
+    workload === null ? null : 'rate' in workload.arrivals ? { ...workload.arrivals, rate: 'any' } : workload.arrivals;
   return { ...rest, vcpus: { max: vcpus.max }, workload: workload === null ? null : { ...workload, arrivals } };
 }
 
@@ -22,7 +23,11 @@ function differences(before: unknown, after: unknown, path: string, problems: Pr
       differences(a, b, path === '' ? key : `${path}.${key}`, problems);
     }
   } else if (!Object.is(before, after)) {
-    problems.push({ path, given: show(after), expected: `${show(before)}, as in the simulation that is forked: this is laid out already` });
+    problems.push({
+      path,
+      given: show(after),
+      expected: `${show(before)}, as in the simulation that is forked: this is laid out already`,
+    });
   }
 }
 

@@ -26,16 +26,18 @@ const host = section({
   cores: whole(1, MAX_CORES),
   sockets: documented('host.sockets', whole(1, 64)),
   smt: documented('host.smt', whole(1, 8)),
+  smtFactor: documented('host.smtFactor', real(0.05, 1)),
   memory: z.optional(z.union([positiveSize, section({ size: positiveSize })], { error: memoryExpected })),
 })
   .superRefine(({ cores, sockets }, context) => {
     if (sockets !== undefined && cores % sockets !== 0)
       context.addIssue({ code: 'custom', path: ['sockets'], message: `a number that divides host.cores (${cores})` });
   })
-  .transform(({ cores, sockets, smt, memory }) => ({
+  .transform(({ cores, sockets, smt, smtFactor, memory }) => ({
     cores,
     sockets: sockets ?? defaultNumber('host.sockets'),
     smt: smt ?? defaultNumber('host.smt'),
+    smtFactor: smtFactor ?? defaultNumber('host.smtFactor'),
     ...(memory === undefined ? {} : { memoryBytes: typeof memory === 'number' ? memory : memory.size }),
   }));
 
@@ -65,6 +67,24 @@ const histogram = section({
   memory: documented('histogram.memory', positiveSize),
 });
 
+const series = section({
+  interval: documented('series.interval', positiveDuration),
+  samples: documented('series.samples', whole(2, 1_000_000)),
+}).transform(({ interval, samples }) => ({
+  intervalNs: interval ?? defaultNumber('series.interval'),
+  samples: samples ?? defaultNumber('series.samples'),
+}));
+
+const log = section({
+  from: duration,
+  until: positiveDuration,
+  events: documented('log.events', whole(1, 2 ** 24)),
+}).transform(({ from, until, events }) => ({
+  fromNs: from,
+  untilNs: until,
+  events: events ?? defaultNumber('log.events'),
+}));
+
 const vmsExpected = (): string => 'a list of at least one VM';
 
 export const scenarioSchema = section({
@@ -78,6 +98,8 @@ export const scenarioSchema = section({
   limits: z.optional(limits),
   histogram: z.optional(histogram),
   fingerprint: documented('fingerprint', flag),
+  series: z.optional(series),
+  log: z.optional(log),
   vms: z.array(vmGroup, { error: vmsExpected }).min(1, { error: vmsExpected }),
 }).transform((written) => ({
   version: written.version,
@@ -97,6 +119,8 @@ export const scenarioSchema = section({
     memoryBytes: written.histogram?.memory ?? defaultNumber('histogram.memory'),
   },
   fingerprint: written.fingerprint ?? defaultOf('fingerprint') === true,
+  series: written.series ?? null,
+  log: written.log ?? null,
   vms: written.vms,
 })) satisfies z.ZodType<Scenario>;
 

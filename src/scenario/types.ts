@@ -16,18 +16,24 @@ export interface Scenario {
   readonly limits: Limits;
   readonly histogram: HistogramOptions;
   readonly fingerprint: boolean;
+  /** Samples over time; null: none. */
+  readonly series: { readonly intervalNs: number; readonly samples: number } | null;
+  /** The events of a window of simulated time; null: none. */
+  readonly log: { readonly fromNs: number; readonly untilNs: number; readonly events: number } | null;
   readonly vms: readonly VmGroup[];
 }
 
 export interface Host {
   readonly cores: number;
   readonly sockets: number;
-  /** Hardware threads a core. */
+  /** Hardware threads that share a physical core; `cores` counts hardware threads. */
   readonly smt: number;
+  /** Speed of each hardware thread while a sibling works too, of one alone. */
+  readonly smtFactor: number;
   readonly memoryBytes?: number | undefined;
 }
 
-export type Signal = 'average' | 'oldest' | 'queue-length';
+export type Signal = 'average' | 'oldest' | 'queue-length' | 'policy';
 export type Grant = 'one' | 'drain';
 
 interface Deciding {
@@ -134,8 +140,8 @@ export interface VmGroup {
   readonly priority: number;
   readonly vcpus: { readonly min: number; readonly max: number };
   readonly slo?: { readonly quantile: number; readonly latencyNs: number } | undefined;
-  readonly dispatch: 'random' | 'round-robin' | 'shortest-queue' | 'single-queue';
-  readonly stealing: { readonly amount: 'half' | 'one'; readonly victim: 'random' | 'round-robin' } | null;
+  readonly dispatch: 'random' | 'round-robin' | 'shortest-queue' | 'single-queue' | 'policy';
+  readonly stealing: { readonly amount: 'half' | 'one'; readonly victim: 'random' | 'round-robin' | 'policy' } | null;
   /** 0: run to completion. */
   readonly quantumNs: number;
   /** null: the VM never has anything to do. */
@@ -150,7 +156,8 @@ export interface Workload {
 export interface RequestShape {
   /** A stage starts when every task of the one before it is done. */
   readonly stages: readonly Stage[];
-  readonly lock?: { readonly probability: number; readonly holdNs: number } | undefined;
+  readonly lock?:
+    { readonly probability: number; readonly holdNs: number; readonly wait: 'block' | 'spin' } | undefined;
 }
 
 export interface Stage {

@@ -51,8 +51,6 @@ export function warningsOf(scenario: Scenario): string[] {
   const { host, mechanism } = scenario;
   const available = host.cores - dedicatedCores(mechanism.kind);
   if (host.memoryBytes !== undefined) warnings.push('host.memory: recorded; no part of a run depends on it yet');
-  if (host.sockets > 1) warnings.push('host.sockets: recorded; all cores are equally near to each other');
-  if (host.smt > 1) warnings.push('host.smt: recorded; every core runs one vCPU at a time at full speed');
   scenario.vms.forEach((vm, index) => {
     const where = `vms.${index} (${vm.name})`;
     const load = offeredLoad(vm);

@@ -19,7 +19,8 @@ export async function readNumbers(host: TraceHost, file: string): Promise<Float6
     if (cell === '' || cell.startsWith('#')) return;
     const value = Number(cell);
     if (Number.isFinite(value) && value >= 0) values.push(value);
-    else if (problems.length < PROBLEMS_MAX) problems.push({ file, line, path: '', given: show(cell), expected: 'a number of at least 0, one a line' });
+    else if (problems.length < PROBLEMS_MAX)
+      problems.push({ file, line, path: '', given: show(cell), expected: 'a number of at least 0, one a line' });
   };
   for await (const text of readText(host, file)) {
     const lines = (rest + text).split('\n');
@@ -28,6 +29,12 @@ export async function readNumbers(host: TraceHost, file: string): Promise<Float6
   }
   if (rest !== '') take(rest);
   if (problems.length > 0) throw new InputError(problems);
-  if (!values.some((value) => value > 0)) throw new InputError({ file, path: '', given: `${values.length} numbers`, expected: 'at least one number above 0' });
+  if (!values.some((value) => value > 0))
+    throw new InputError({
+      file,
+      path: '',
+      given: `${values.length} numbers`,
+      expected: 'at least one number above 0',
+    });
   return Float64Array.from(values);
 }

@@ -35,7 +35,8 @@ export function placeGuaranteed(): void {
   let next: u32 = 0;
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
-    while (vm.held < vm.min && canGrow(vm)) {
+    // counted, since where searching and yielding cost nothing a core that finds no work is given back at once
+    for (let k: u32 = vm.held; k < vm.min && canGrow(vm); k++) {
       while (next < H.coreCount && coreAt(next).idlePlace == 0) next++;
       if (next == H.coreCount) return;
       placeInitially(coreAt(next), vm);

@@ -1,9 +1,9 @@
 // ARC (Megiddo & Modha, FAST'03, figure 4): T1 holds pages seen once lately, T2 pages seen again; B1 and B2 remember the
 // numbers of as many pages thrown out of them. A hit in B1 or B2 moves the target size of T1, a real number, by
 // max(ratio of the two, 1).
-// 24 to 32 bytes a page, resident or remembered: record 16, table 8 to 16; two pages are known a resident one.
+// 32 bytes a page, resident or remembered: record 16, table 16; two pages are known a resident one.
 
-import { Cache, makeCache, takeOut } from "./cache";
+import { Cache, makeCache, takeOutLinked } from "./cache";
 import { POLICY_ARC } from "./ids";
 import { LINKED_BITS, LINKED_BYTES, makeList, newer, oldest, pushNewest, setNewer, setWord, unlink, word } from "./links";
 import { enter, find, hashOf } from "./page-table";
@@ -47,7 +47,7 @@ export function makeArc(capacity: u32): usize {
 function drop(cache: Arc, queue: u32): void {
   const record = oldest(cache.records, queue);
   unlink(cache.records, record);
-  takeOut(cache, LINKED_BITS, record);
+  takeOutLinked(cache, record);
   setNewer(cache.records, record, cache.free);
   cache.free = record;
 }
@@ -79,6 +79,8 @@ function replace(cache: Arc, wantedInB2: bool): void {
 }
 
 /** Cases II and III: a remembered page is wanted again. */
+// @ts-ignore: decorator
+@inline
 function recall(cache: Arc, record: u32, queue: u32, request: u64): void {
   const records = cache.records;
   if (queue == B1) {
@@ -98,6 +100,8 @@ function recall(cache: Arc, record: u32, queue: u32, request: u64): void {
 }
 
 /** Case IV: makes room for a page not known. */
+// @ts-ignore: decorator
+@inline
 function makeRoom(cache: Arc): void {
   const capacity = cache.capacity;
   if (cache.t1 + cache.b1 == capacity) {
@@ -122,15 +126,18 @@ function makeRoom(cache: Arc): void {
 export function replayArc(cache: Arc, at: usize, end: usize): void {
   const table = cache.table;
   const records = cache.records;
-  const shift = cache.shift;
+  const chain = cache.chain;
+  const slots = cache.slots;
   const indexMask = cache.indexMask;
   let hits: u64 = 0;
   for (; at < end; at += REQUEST_BYTES) {
     const request = load<u64>(at);
     const page = request & PAGE_MASK;
     const hash = hashOf(page);
-    let record = find(table, shift, indexMask, records, LINKED_BITS, page, hash);
-    if (record != 0) {
+    let record: u32 = 0;
+    const found = find(table, chain, slots, indexMask, records, LINKED_BITS, page, hash);
+    if (found != 0) {
+      record = found;
       const was = word(records, record);
       const queue = <u32>((was & QUEUE_MASK) >> QUEUE_SHIFT);
       if (queue > T2) {
@@ -157,7 +164,7 @@ export function replayArc(cache: Arc, at: usize, end: usize): void {
     cache.t1++;
     setWord(records, record, request | (<u64>T1 << QUEUE_SHIFT));
     pushNewest(records, T1, record);
-    enter(table, shift, indexMask, hash, record);
+    enter(table, chain, slots, indexMask, hash, record);
   }
   cache.hits += hits;
 }

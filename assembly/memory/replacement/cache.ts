@@ -1,12 +1,12 @@
 // What every policy's state begins with: its size, its page table, its records and its counters. A policy's own file
 // extends it. Lives in the arena; made once, never freed.
 //
-//     bytes a page known to the policy: table 8 to 16 (two to four slots of 4), record as the policy's file says
+//     bytes a page known to the policy: table 16 (three slots and a link of 4), record as the policy's file says
 //
 // Leaves out time: what a miss costs is the business of the swap engine.
 
 import { allocate } from "../../kernel/arena";
-import { hashOf, indexMaskOf, leave, slotBits } from "./page-table";
+import { hashOf, indexMaskOf, leave, slotOf, SLOTS } from "./page-table";
 import { PAGE_MASK, REQUEST_BYTES } from "./request";
 
 @unmanaged
@@ -18,9 +18,10 @@ export class Cache {
   used: u32;
   /** Mask of the record bits of a slot. */
   indexMask: u32;
-  /** 64 - log2(slots). */
-  shift: u64;
+  slots: u64;
+  /** u32 a slot, and u32 a record that links it to the next one of its slot. */
   table: usize;
+  chain: usize;
   /** log2 of a record's bytes. */
   strideBits: usize;
   /** What `touch` has read: kept, or the compiler would leave the reading out. */
@@ -40,8 +41,9 @@ export class Cache {
 /** State, table and records in one: 0 when memory does not reach. Records 1 … `last`; `recordBytes` each. */
 export function makeCache(policy: u32, capacity: u32, stateBytes: usize, last: u32, recordBytes: usize): usize {
   assert(capacity > 0);
-  const bits = slotBits(last);
-  const tableBytes = <u64>4 << bits;
+  const slots = SLOTS * last;
+  const tableBytes = slots << 2;
+  const chainBytes = (<u64>last + 1) << 2;
   const recordsBytes = (<u64>last + 1) * recordBytes;
   const at = allocate(stateBytes);
   if (at == 0) return 0;
@@ -49,12 +51,13 @@ export function makeCache(policy: u32, capacity: u32, stateBytes: usize, last: u
   cache.policy = policy;
   cache.capacity = capacity;
   cache.indexMask = indexMaskOf(last);
-  cache.shift = 64 - bits;
+  cache.slots = slots;
   cache.strideBits = ctz<usize>(recordBytes);
   cache.table = allocate(tableBytes);
+  cache.chain = allocate(chainBytes);
   cache.records = allocate(recordsBytes);
-  cache.bytes = <u64>stateBytes + tableBytes + recordsBytes;
-  if (cache.table == 0 || cache.records == 0) return 0;
+  cache.bytes = <u64>stateBytes + tableBytes + chainBytes + recordsBytes;
+  if (cache.table == 0 || cache.chain == 0 || cache.records == 0) return 0;
   return at;
 }
 
@@ -64,14 +67,22 @@ export function makeRegion(cache: Cache, bytes: u64): usize {
   return allocate(bytes);
 }
 
-/** `leave` for policies whose speed it does not decide: one copy for all of them, where inlining made the core 2 KiB larger. */
-export function takeOut(cache: Cache, strideBits: usize, record: u32): void {
-  leave(cache.table, cache.shift, cache.indexMask, cache.records, strideBits, record);
+/** `leave` for policies whose speed it does not decide. */
+export function takeOut(cache: Cache, hash: u64, record: u32): void {
+  leave(cache.table, cache.chain, cache.slots, cache.indexMask, hash, record);
+}
+
+/** Takes out a page of a 16-byte record whose word still names it. */
+export function takeOutLinked(cache: Cache, record: u32): void {
+  takeOut(cache, hashOf(load<u64>(cache.records + (<usize>record << 4)) & PAGE_MASK), record);
 }
 
 /** Requests looked up ahead of their replay: two cache lines each, 8 KiB in all. */
 // @ts-ignore: decorator
 @inline export const AHEAD: usize = 64;
+/** A cache of at least this many bytes is read ahead of. */
+// @ts-ignore: decorator
+@inline export const AHEAD_FROM_BYTES: u64 = 2 << 20;
 
 /**
  * Reads what the next requests will need, the slot and the record it names, so that it is in the first-level cache by then.
@@ -81,13 +92,12 @@ export function takeOut(cache: Cache, strideBits: usize, record: u32): void {
 export function touch(cache: Cache, at: usize, end: usize): void {
   const table = cache.table;
   const records = cache.records;
-  const shift = cache.shift;
+  const slots = cache.slots;
   const indexMask = cache.indexMask;
   const strideBits = cache.strideBits;
   let sum: u64 = 0;
   for (; at < end; at += REQUEST_BYTES) {
-    const slot = hashOf(load<u64>(at) & PAGE_MASK) >> shift;
-    const entry = load<u32>(table + (<usize>slot << 2));
+    const entry = load<u32>(slotOf(table, slots, hashOf(load<u64>(at) & PAGE_MASK)));
     sum += load<u64>(records + (<usize>(entry & indexMask) << strideBits));
   }
   cache.touched = sum;

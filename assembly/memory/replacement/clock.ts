@@ -1,6 +1,6 @@
 // CLOCK (Corbató 1968), which is FIFO with reinsertion: a hit counts up to 2^bits - 1, the hand passes over a page whose
 // counter is not zero and counts it down. A new page takes the place of the one it replaced, just behind the hand, so the
-// ring needs no links. 16 to 24 bytes a page: record 8 (its word, counter included), table 8 to 16.
+// ring needs no links. 24 bytes a page: record 8 (its word, counter included), table 16.
 
 import { Cache, makeCache } from "./cache";
 import { POLICY_CLOCK } from "./ids";
@@ -29,7 +29,8 @@ export function makeClock(capacity: u32, bits: u32): usize {
 export function replayClock(cache: Clock, at: usize, end: usize): void {
   const table = cache.table;
   const records = cache.records;
-  const shift = cache.shift;
+  const chain = cache.chain;
+  const slots = cache.slots;
   const indexMask = cache.indexMask;
   const capacity = cache.capacity;
   const ceiling = cache.ceiling;
@@ -42,32 +43,33 @@ export function replayClock(cache: Clock, at: usize, end: usize): void {
     const request = load<u64>(at);
     const page = request & PAGE_MASK;
     const hash = hashOf(page);
-    const record = find(table, shift, indexMask, records, WORD_BITS, page, hash);
-    if (record != 0) {
+    const found = find(table, chain, slots, indexMask, records, WORD_BITS, page, hash);
+    if (found != 0) {
       hits++;
-      const p = records + (<usize>record << WORD_BITS);
+      const p = records + (<usize>found << WORD_BITS);
       const word = load<u64>(p);
       const next = (word | (request & DIRTY)) + ((word & COUNTER_MASK) < ceiling ? COUNTER_ONE : 0);
       if (next != word) store<u64>(p, next);
       continue;
     }
     hand = hand == capacity ? 1 : hand + 1;
-    if (used < capacity) {
-      used++;
-    } else {
-      while (true) {
-        const p = records + (<usize>hand << WORD_BITS);
-        const word = load<u64>(p);
-        if ((word & COUNTER_MASK) == 0) break;
-        store<u64>(p, word - COUNTER_ONE);
-        hand = hand == capacity ? 1 : hand + 1;
-      }
-      evictions++;
-      writebacks += (load<u64>(records + (<usize>hand << WORD_BITS)) >> DIRTY_BIT) & 1;
-      leave(table, shift, indexMask, records, WORD_BITS, hand);
+    let p = records + (<usize>hand << WORD_BITS);
+    let victim = load<u64>(p);
+    while ((victim & COUNTER_MASK) != 0) {
+      store<u64>(p, victim - COUNTER_ONE);
+      hand = hand == capacity ? 1 : hand + 1;
+      p = records + (<usize>hand << WORD_BITS);
+      victim = load<u64>(p);
     }
-    store<u64>(records + (<usize>hand << WORD_BITS), request);
-    enter(table, shift, indexMask, hash, hand);
+    store<u64>(p, request);
+    if (used < capacity) {
+      used++; // the record was zero: no counter stopped the hand there
+    } else {
+      evictions++;
+      writebacks += (victim >> DIRTY_BIT) & 1;
+      leave(table, chain, slots, indexMask, hashOf(victim & PAGE_MASK), hand);
+    }
+    enter(table, chain, slots, indexMask, hash, hand);
   }
   cache.used = used;
   cache.hand = hand;

@@ -1,5 +1,5 @@
 // First in, first out: pages stand in a ring in the order they came, the hand takes the next one. A hit changes nothing.
-// 16 to 24 bytes a page: record 8 (its word), table 8 to 16.
+// 24 bytes a page: record 8 (its word), table 16.
 
 import { Cache, makeCache } from "./cache";
 import { POLICY_FIFO } from "./ids";
@@ -22,7 +22,8 @@ export function makeFifo(capacity: u32): usize {
 export function replayFifo(cache: Fifo, at: usize, end: usize): void {
   const table = cache.table;
   const records = cache.records;
-  const shift = cache.shift;
+  const chain = cache.chain;
+  const slots = cache.slots;
   const indexMask = cache.indexMask;
   const capacity = cache.capacity;
   let used = cache.used;
@@ -34,22 +35,24 @@ export function replayFifo(cache: Fifo, at: usize, end: usize): void {
     const request = load<u64>(at);
     const page = request & PAGE_MASK;
     const hash = hashOf(page);
-    const record = find(table, shift, indexMask, records, WORD_BITS, page, hash);
-    if (record != 0) {
+    const found = find(table, chain, slots, indexMask, records, WORD_BITS, page, hash);
+    if (found != 0) {
       hits++;
-      if (request & DIRTY) store<u64>(records + (<usize>record << WORD_BITS), request);
+      if (request & DIRTY) store<u64>(records + (<usize>found << WORD_BITS), request);
       continue;
     }
     hand = hand == capacity ? 1 : hand + 1;
+    const p = records + (<usize>hand << WORD_BITS);
+    const victim = load<u64>(p);
+    store<u64>(p, request);
     if (used < capacity) {
       used++;
     } else {
       evictions++;
-      writebacks += (load<u64>(records + (<usize>hand << WORD_BITS)) >> DIRTY_BIT) & 1;
-      leave(table, shift, indexMask, records, WORD_BITS, hand);
+      writebacks += (victim >> DIRTY_BIT) & 1;
+      leave(table, chain, slots, indexMask, hashOf(victim & PAGE_MASK), hand);
     }
-    store<u64>(records + (<usize>hand << WORD_BITS), request);
-    enter(table, shift, indexMask, hash, hand);
+    enter(table, chain, slots, indexMask, hash, hand);
   }
   cache.used = used;
   cache.hand = hand;

@@ -1,7 +1,7 @@
 // Least frequently used, without memory of pages gone; of the pages used equally often the one that has been so the longest
 // goes. All in constant time: one list sorted by (frequency, since when), and per frequency present a group that knows its
 // last page (after Shah, Mitra & Matani 2010).
-// 36 to 44 bytes a page: record 16, group of the page 4, group 8 (there are at most as many as pages), table 8 to 16.
+// 44 bytes a page: record 16, group of the page 4, group 8 (there are at most as many as pages), table 16.
 
 import { Cache, makeCache, makeRegion, takeOut } from "./cache";
 import { POLICY_LFU } from "./ids";
@@ -67,6 +67,8 @@ function freeGroup(cache: Lfu, group: u32): void {
 }
 
 /** Moves a page that is hit to the end of the next frequency. */
+// @ts-ignore: decorator
+@inline
 function promote(cache: Lfu, record: u32): void {
   const records = cache.records;
   const groups = cache.groups;
@@ -100,6 +102,8 @@ function promote(cache: Lfu, record: u32): void {
 }
 
 /** Puts a new page at the end of frequency 1. */
+// @ts-ignore: decorator
+@inline
 function admit(cache: Lfu, record: u32): void {
   const records = cache.records;
   const groups = cache.groups;
@@ -115,7 +119,8 @@ function admit(cache: Lfu, record: u32): void {
 export function replayLfu(cache: Lfu, at: usize, end: usize): void {
   const table = cache.table;
   const records = cache.records;
-  const shift = cache.shift;
+  const chain = cache.chain;
+  const slots = cache.slots;
   const indexMask = cache.indexMask;
   const capacity = cache.capacity;
   let used = cache.used;
@@ -126,27 +131,32 @@ export function replayLfu(cache: Lfu, at: usize, end: usize): void {
     const request = load<u64>(at);
     const page = request & PAGE_MASK;
     const hash = hashOf(page);
-    let record = find(table, shift, indexMask, records, LINKED_BITS, page, hash);
-    if (record != 0) {
+    const found = find(table, chain, slots, indexMask, records, LINKED_BITS, page, hash);
+    if (found != 0) {
       hits++;
-      if (request & DIRTY) setWord(records, record, request);
-      promote(cache, record);
+      if (request & DIRTY) setWord(records, found, request);
+      promote(cache, found);
       continue;
     }
-    if (used < capacity) {
+    const full = used == capacity;
+    let record: u32 = 0;
+    if (!full) {
       record = ++used;
     } else {
       record = oldest(records, LIST);
-      evictions++;
-      writebacks += (word(records, record) >> DIRTY_BIT) & 1;
-      takeOut(cache, LINKED_BITS, record);
       const group = load<u32>(cache.groupOf + (<usize>record << 2));
       if (last(cache.groups, group) == record) freeGroup(cache, group);
       unlink(records, record);
     }
+    const victim = word(records, record);
     setWord(records, record, request);
     admit(cache, record);
-    enter(table, shift, indexMask, hash, record);
+    if (full) {
+      evictions++;
+      writebacks += (victim >> DIRTY_BIT) & 1;
+      takeOut(cache, hashOf(victim & PAGE_MASK), record);
+    }
+    enter(table, chain, slots, indexMask, hash, record);
   }
   cache.used = used;
   cache.hits += hits;

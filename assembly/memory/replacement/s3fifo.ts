@@ -1,9 +1,9 @@
 // S3-FIFO (Yang et al., SOSP'23): new pages pass through a small FIFO queue (10 % of the capacity); those used at least twice
 // while there move on to the main queue, the others are thrown out and remembered by number (90 % of the capacity, FIFO). A
 // page remembered when it is wanted again enters the main queue, which is a CLOCK with counters up to 3.
-// 24 to 32 bytes a page, resident or remembered: record 16, table 8 to 16; 1.9 pages are known a resident one.
+// 32 bytes a page, resident or remembered: record 16, table 16; 1.9 pages are known a resident one.
 
-import { Cache, makeCache, takeOut } from "./cache";
+import { Cache, makeCache, takeOutLinked } from "./cache";
 import { POLICY_S3FIFO } from "./ids";
 import { LINKED_BITS, LINKED_BYTES, makeList, newer, oldest, pushNewest, setNewer, setWord, unlink, word } from "./links";
 import { enter, find, hashOf } from "./page-table";
@@ -48,7 +48,7 @@ export function makeS3Fifo(capacity: u32, smallLimit: u32, ghostLimit: u32): usi
 }
 
 function forget(cache: S3Fifo, record: u32): void {
-  takeOut(cache, LINKED_BITS, record);
+  takeOutLinked(cache, record);
   setNewer(cache.records, record, cache.free);
   cache.free = record;
 }
@@ -114,7 +114,8 @@ function evictMain(cache: S3Fifo): void {
 export function replayS3Fifo(cache: S3Fifo, at: usize, end: usize): void {
   const table = cache.table;
   const records = cache.records;
-  const shift = cache.shift;
+  const chain = cache.chain;
+  const slots = cache.slots;
   const indexMask = cache.indexMask;
   const capacity = cache.capacity;
   let hits: u64 = 0;
@@ -122,9 +123,11 @@ export function replayS3Fifo(cache: S3Fifo, at: usize, end: usize): void {
     const request = load<u64>(at);
     const page = request & PAGE_MASK;
     const hash = hashOf(page);
-    let record = find(table, shift, indexMask, records, LINKED_BITS, page, hash);
+    let record: u32 = 0;
+    const found = find(table, chain, slots, indexMask, records, LINKED_BITS, page, hash);
     let remembered = false;
-    if (record != 0) {
+    if (found != 0) {
+      record = found;
       const was = word(records, record);
       if ((was & QUEUE_MASK) != <u64>GHOST << QUEUE_SHIFT) {
         hits++;
@@ -152,7 +155,7 @@ export function replayS3Fifo(cache: S3Fifo, at: usize, end: usize): void {
     cache.smallPages++;
     setWord(records, record, request | (<u64>SMALL << QUEUE_SHIFT));
     pushNewest(records, SMALL, record);
-    enter(table, shift, indexMask, hash, record);
+    enter(table, chain, slots, indexMask, hash, record);
   }
   cache.hits += hits;
 }

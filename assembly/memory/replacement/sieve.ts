@@ -1,7 +1,7 @@
 // SIEVE (Zhang et al., NSDI'24): one visited bit, set by a hit. The hand walks from the oldest page towards the newest,
 // clears bits, throws out the first page it finds unvisited and stays there; new pages go to the newest end.
-// The hand always knows the page it came from, so a page is unlinked without a link back: 20 to 28 bytes a page: word 8,
-// link 4, table 8 to 16.
+// The hand always knows the page it came from, so a page is unlinked without a link back: 28 bytes a page: word 8, link 4,
+// table 16.
 
 import { Cache, makeCache, makeRegion } from "./cache";
 import { POLICY_SIEVE } from "./ids";
@@ -37,7 +37,8 @@ export function replaySieve(cache: Sieve, at: usize, end: usize): void {
   const table = cache.table;
   const records = cache.records;
   const links = cache.links;
-  const shift = cache.shift;
+  const chain = cache.chain;
+  const slots = cache.slots;
   const indexMask = cache.indexMask;
   const capacity = cache.capacity;
   let used = cache.used;
@@ -50,16 +51,18 @@ export function replaySieve(cache: Sieve, at: usize, end: usize): void {
     const request = load<u64>(at);
     const page = request & PAGE_MASK;
     const hash = hashOf(page);
-    let record = find(table, shift, indexMask, records, WORD_BITS, page, hash);
-    if (record != 0) {
+    const found = find(table, chain, slots, indexMask, records, WORD_BITS, page, hash);
+    if (found != 0) {
       hits++;
-      const p = records + (<usize>record << WORD_BITS);
+      const p = records + (<usize>found << WORD_BITS);
       const word = load<u64>(p);
       const next = word | VISITED | (request & DIRTY);
       if (next != word) store<u64>(p, next);
       continue;
     }
-    if (used < capacity) {
+    const full = used == capacity;
+    let record: u32 = 0;
+    if (!full) {
       record = ++used;
     } else {
       record = load<u32>(links + (<usize>behind << 2));
@@ -75,9 +78,6 @@ export function replaySieve(cache: Sieve, at: usize, end: usize): void {
         behind = record;
         record = load<u32>(links + (<usize>record << 2));
       }
-      evictions++;
-      writebacks += (load<u64>(records + (<usize>record << WORD_BITS)) >> DIRTY_BIT) & 1;
-      leave(table, shift, indexMask, records, WORD_BITS, record);
       const next = load<u32>(links + (<usize>record << 2));
       store<u32>(links + (<usize>behind << 2), next);
       if (next == LIST) {
@@ -86,11 +86,18 @@ export function replaySieve(cache: Sieve, at: usize, end: usize): void {
         behind = LIST;
       }
     }
-    store<u64>(records + (<usize>record << WORD_BITS), request);
+    const p = records + (<usize>record << WORD_BITS);
+    const victim = load<u64>(p);
+    store<u64>(p, request);
     store<u32>(links + (<usize>newest << 2), record);
     store<u32>(links + (<usize>record << 2), LIST);
     newest = record;
-    enter(table, shift, indexMask, hash, record);
+    if (full) {
+      evictions++;
+      writebacks += (victim >> DIRTY_BIT) & 1;
+      leave(table, chain, slots, indexMask, hashOf(victim & PAGE_MASK), record);
+    }
+    enter(table, chain, slots, indexMask, hash, record);
   }
   cache.used = used;
   cache.behind = behind;

@@ -4,7 +4,7 @@
 // Assumed, since no source gives them: 4 levels; a scan every `capacity` requests; a page that comes in stands in level 0
 // with its bit clear; a candidate whose bit is set is spared and put back to level 0, as the unmapping reads the bit anyway.
 // Leaves out watermarks and the swap-out workers: that is the swap engine's part.
-// 20 to 28 bytes a page: word 8, link 4, table 8 to 16.
+// 28 bytes a page: word 8, link 4, table 16.
 
 import { Cache, makeCache, makeRegion, takeOut } from "./cache";
 import { POLICY_TAIJI } from "./ids";
@@ -110,7 +110,8 @@ function takeVictim(cache: Taiji): u32 {
 export function replayTaiji(cache: Taiji, at: usize, end: usize): void {
   const table = cache.table;
   const records = cache.records;
-  const shift = cache.shift;
+  const chain = cache.chain;
+  const slots = cache.slots;
   const indexMask = cache.indexMask;
   const capacity = cache.capacity;
   let used = cache.used;
@@ -122,25 +123,26 @@ export function replayTaiji(cache: Taiji, at: usize, end: usize): void {
     const request = load<u64>(at);
     const page = request & PAGE_MASK;
     const hash = hashOf(page);
-    let record = find(table, shift, indexMask, records, WORD_BITS, page, hash);
-    if (record != 0) {
+    const found = find(table, chain, slots, indexMask, records, WORD_BITS, page, hash);
+    if (found != 0) {
       hits++;
-      const p = records + (<usize>record << WORD_BITS);
+      const p = records + (<usize>found << WORD_BITS);
       const word = load<u64>(p);
       const next = word | ACCESSED | (request & DIRTY);
       if (next != word) store<u64>(p, next);
     } else {
-      if (used < capacity) {
-        record = ++used;
-      } else {
-        record = takeVictim(cache);
-        evictions++;
-        writebacks += (load<u64>(records + (<usize>record << WORD_BITS)) >> DIRTY_BIT) & 1;
-        takeOut(cache, WORD_BITS, record);
-      }
-      store<u64>(records + (<usize>record << WORD_BITS), request);
+      const full = used == capacity;
+      const record = full ? takeVictim(cache) : ++used;
+      const p = records + (<usize>record << WORD_BITS);
+      const victim = load<u64>(p);
+      store<u64>(p, request);
       append(cache, 0, record);
-      enter(table, shift, indexMask, hash, record);
+      if (full) {
+        evictions++;
+        writebacks += (victim >> DIRTY_BIT) & 1;
+        takeOut(cache, hashOf(victim & PAGE_MASK), record);
+      }
+      enter(table, chain, slots, indexMask, hash, record);
     }
     if (--untilScan == 0) {
       scan(cache);

@@ -1,9 +1,9 @@
 // 2Q, full version (Johnson & Shasha, VLDB'94, §3): new pages pass through the FIFO queue A1in (Kin, 25 % of the capacity);
 // those thrown out of it are remembered by number in A1out (Kout, 50 %); a page remembered there when it is wanted again
 // goes to the LRU queue Am. A hit in A1in changes nothing: that would be correlated use.
-// 24 to 32 bytes a page, resident or remembered: record 16, table 8 to 16; 1.5 pages are known a resident one.
+// 32 bytes a page, resident or remembered: record 16, table 16; 1.5 pages are known a resident one.
 
-import { Cache, makeCache, takeOut } from "./cache";
+import { Cache, makeCache, takeOutLinked } from "./cache";
 import { POLICY_TWO_QUEUE } from "./ids";
 import { LINKED_BITS, LINKED_BYTES, makeList, newer, oldest, pushNewest, setNewer, setWord, unlink, word } from "./links";
 import { enter, find, hashOf } from "./page-table";
@@ -46,7 +46,7 @@ export function makeTwoQueue(capacity: u32, inLimit: u32, outLimit: u32): usize 
 }
 
 function forget(cache: TwoQueue, record: u32): void {
-  takeOut(cache, LINKED_BITS, record);
+  takeOutLinked(cache, record);
   setNewer(cache.records, record, cache.free);
   cache.free = record;
 }
@@ -84,7 +84,8 @@ function evict(cache: TwoQueue): void {
 export function replayTwoQueue(cache: TwoQueue, at: usize, end: usize): void {
   const table = cache.table;
   const records = cache.records;
-  const shift = cache.shift;
+  const chain = cache.chain;
+  const slots = cache.slots;
   const indexMask = cache.indexMask;
   const capacity = cache.capacity;
   let hits: u64 = 0;
@@ -92,9 +93,11 @@ export function replayTwoQueue(cache: TwoQueue, at: usize, end: usize): void {
     const request = load<u64>(at);
     const page = request & PAGE_MASK;
     const hash = hashOf(page);
-    let record = find(table, shift, indexMask, records, LINKED_BITS, page, hash);
+    let record: u32 = 0;
+    const found = find(table, chain, slots, indexMask, records, LINKED_BITS, page, hash);
     let remembered = false;
-    if (record != 0) {
+    if (found != 0) {
+      record = found;
       const was = word(records, record);
       const queue = <u32>((was & QUEUE_MASK) >> QUEUE_SHIFT);
       if (queue != A1_OUT) {
@@ -122,7 +125,7 @@ export function replayTwoQueue(cache: TwoQueue, at: usize, end: usize): void {
       cache.inPages++;
       setWord(records, record, request | (<u64>A1_IN << QUEUE_SHIFT));
       pushNewest(records, A1_IN, record);
-      enter(table, shift, indexMask, hash, record);
+      enter(table, chain, slots, indexMask, hash, record);
     }
   }
   cache.hits += hits;

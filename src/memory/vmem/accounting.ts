@@ -92,8 +92,6 @@ export function memoryPlan(scenario: ReserveScenario, kind: ManagerKind = scenar
     sellableBytes,
     roundingBytes: totalBytes - kernelBytes - descriptors - tables - headroom - sellableBytes,
     granulesPerNode,
-    largeRegionsPerNode: pooled
-      ? Math.floor((granulesPerNode * scenario.hugetlb.largeShare) / REGION_GRANULES)
-      : 0,
+    largeRegionsPerNode: pooled ? Math.floor((granulesPerNode * scenario.hugetlb.largeShare) / REGION_GRANULES) : 0,
   };
 }

@@ -33,14 +33,7 @@ import { LawError } from '../../metrics/laws.js';
 export { GRANULE_BYTES, REGION_GRANULES };
 
 interface Exports {
-  vmemConfigure(
-    nodes: number,
-    granules: number,
-    large: number,
-    shared: boolean,
-    vms: number,
-    balance: boolean,
-  ): number;
+  vmemConfigure(nodes: number, granules: number, large: number, shared: boolean, vms: number, balance: boolean): number;
   vmemAdd(vm: number, granules: number, from: number, span: boolean): number;
   vmemRemove(vm: number, granules: number): number;
   vmemPoison(granule: number): number;

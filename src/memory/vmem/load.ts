@@ -53,8 +53,7 @@ export function parseReserve(
   }
   if (!checked.success || problems.length > 0) throw new InputError(problems);
   const small = tooSmall(checked.data);
-  if (small !== undefined)
-    throw new InputError({ ...named, line: document.lineOf(['server', 'memory']), ...small });
+  if (small !== undefined) throw new InputError({ ...named, line: document.lineOf(['server', 'memory']), ...small });
   return withHash(checked.data);
 }
 

@@ -38,7 +38,7 @@ export function withManager(scenario: ReserveScenario, manager: ManagerKind): Re
  * @throws LawError where the tables break a law: a defect of this program
  */
 export async function simulateReserve(loaded: LoadedReserve, module?: WebAssembly.Module): Promise<ReserveResult> {
-  const { scenario } = loaded;
+  const scenario = withManager(loaded.scenario, loaded.scenario.manager);
   const server = await Server.create(scenario, module);
   const bootTable = server.bootTable();
   server.core.check();

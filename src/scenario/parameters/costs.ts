@@ -34,6 +34,8 @@ export const COST_NAMES = [
   'pollBase',
   'pollPerVm',
   'migrateTask',
+  'moveTask',
+  'moveTaskSocket',
 ] as const;
 
 export type CostName = (typeof COST_NAMES)[number];
@@ -139,4 +141,12 @@ export const COST_PARAMETERS: readonly Parameter[] = [
     'as a steal, without the search for a victim',
     'assumed',
   ),
+  cost(
+    'moveTask',
+    0,
+    'Added to a task that runs on another core than the one whose caches know it (it was stolen, or its vCPU moved).',
+    'off: the NSDI 2022 simulator leaves caches out too; some microseconds are what a working set of tens of KiB takes',
+    'assumed',
+  ),
+  cost('moveTaskSocket', 0, 'The same across sockets.', 'off, as costs.moveTask', 'assumed'),
 ];

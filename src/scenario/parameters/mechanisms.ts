@@ -3,7 +3,7 @@
 
 import type { Parameter } from './parameter.js';
 
-const SIGNALS = ['average', 'oldest', 'queue-length'] as const;
+const SIGNALS = ['average', 'oldest', 'queue-length', 'policy'] as const;
 const GRANTS = ['one', 'drain'] as const;
 const MODES = ['reactive', 'proactive', 'both'] as const;
 
@@ -40,7 +40,7 @@ const signal: Knob = {
   default: 'average',
   choices: SIGNALS,
   meaning:
-    "What is compared with the threshold: the average delay of the waiting tasks, the oldest task's delay (Caladan's rule), or the queue's length.",
+    "What is compared with the threshold: the average delay of the waiting tasks, the oldest task's delay (Caladan's rule), or the queue's length; or a policy of your own.",
   source: 'HyperFlux, APSys 2025, section 3.5: the average uThread queueing delay of each VM',
   confidence: 'published',
 };
@@ -82,7 +82,8 @@ const HYPERFLUX: readonly Knob[] = [
     default: 'drain',
     choices: GRANTS,
     meaning: 'How many cores a VM over the threshold gets in one look: one, or as many as it has tasks waiting for.',
-    source: 'HyperFlux, APSys 2025, section 1: hundreds of cores in a few tens of us, which one at a time could not be; Caladan grants one',
+    source:
+      'HyperFlux, APSys 2025, section 1: hundreds of cores in a few tens of us, which one at a time could not be; Caladan grants one',
     confidence: 'derived',
   },
 ];
@@ -164,7 +165,8 @@ const moveLatency: Knob = {
   name: 'moveLatency',
   unit: 'ns',
   default: 5_000,
-  meaning: 'From the decision to the first instruction when the core is taken from somebody; split evenly into five steps.',
+  meaning:
+    'From the decision to the first instruction when the core is taken from somebody; split evenly into five steps.',
   source: "the NSDI 2022 simulator's ALLOCATION_TIME = 5,000 ns (sim/sim_config.py); the even split is assumed",
   confidence: 'source code',
 };
@@ -174,7 +176,8 @@ const HYPERFLUX_OPTIONS: readonly Knob[] = [
     name: 'migrate',
     unit: 'yes or no',
     default: false,
-    meaning: 'Proactive task migration: a vCPU that is parked hands its queue to the active ones, costs.migrateTask each, instead of leaving it to be stolen.',
+    meaning:
+      'Proactive task migration: a vCPU that is parked hands its queue to the active ones, costs.migrateTask each, instead of leaving it to be stolen.',
     source: 'HyperFlux, APSys 2025, section 3.4 names it as future work',
     confidence: 'published',
   },
@@ -244,7 +247,8 @@ const CGROUP: readonly Knob[] = [
     least: 1000,
     unit: 'ns',
     default: 100_000_000,
-    meaning: 'In each period a VM may use its guaranteed cores × period of core time; then its vCPUs stop until the next.',
+    meaning:
+      'In each period a VM may use its guaranteed cores × period of core time; then its vCPUs stop until the next.',
     source: "Linux's default cpu.cfs_period_us is 100,000; recalled, not looked up",
     confidence: 'assumed',
   },
@@ -317,4 +321,6 @@ export const KNOBS = {
   cgroup: CGROUP,
 } as const satisfies Readonly<Record<string, readonly Knob[]>>;
 
-export const MECHANISM_PARAMETERS: readonly Parameter[] = Object.entries(KNOBS).flatMap(([kind, list]) => knobs(kind, list));
+export const MECHANISM_PARAMETERS: readonly Parameter[] = Object.entries(KNOBS).flatMap(([kind, list]) =>
+  knobs(kind, list),
+);

@@ -13,7 +13,9 @@ function knobField(knob: Knob) {
     case 'ns':
       return knob.least === undefined
         ? duration
-        : positiveDuration.refine((ns) => ns >= knob.least!, { error: () => `a duration of at least ${formatDuration(knob.least!)}` });
+        : positiveDuration.refine((ns) => ns >= knob.least!, {
+            error: () => `a duration of at least ${formatDuration(knob.least!)}`,
+          });
     case 'count':
       return whole(knob.least ?? 0, 2 ** 31);
     case 'choice':
@@ -30,7 +32,9 @@ export function resolvedName(knob: Knob): string {
 
 function kindSection<K extends Mechanism['kind']>(kind: K) {
   const list: readonly Knob[] = KNOBS[kind];
-  const fields = Object.fromEntries(list.map((knob) => [knob.name, documented(`mechanism.${kind}.${knob.name}`, knobField(knob))]));
+  const fields = Object.fromEntries(
+    list.map((knob) => [knob.name, documented(`mechanism.${kind}.${knob.name}`, knobField(knob))]),
+  );
   return section({ kind: z.literal(kind), ...fields }).transform((given) => {
     const written = given as Readonly<Record<string, unknown>>;
     const resolved = Object.fromEntries(list.map((knob) => [resolvedName(knob), written[knob.name] ?? knob.default]));
@@ -56,10 +60,9 @@ const kindExpected = (given: unknown): string =>
 
 export const mechanism = z
   .union([z.enum(MECHANISM_KINDS), withKnobs], { error: (issue) => kindExpected(issue.input) })
-  .transform((value): Mechanism => (typeof value === 'string' ? defaultMechanism(value) : value)) as unknown as z.ZodType<
-  Mechanism,
-  Mechanism['kind'] | MechanismInput
->;
+  .transform((value): Mechanism =>
+    typeof value === 'string' ? defaultMechanism(value) : value,
+  ) as unknown as z.ZodType<Mechanism, Mechanism['kind'] | MechanismInput>;
 
 /** A mechanism with every knob at its default. */
 export function defaultMechanism(kind: Mechanism['kind']): Mechanism {

@@ -57,6 +57,13 @@ const vm = z.strictObject({
   grants: count,
   revocations: count,
   coldStarts: z.record(z.string(), count),
+  tasksStolen: count,
+  migrations: count,
+  stranded: count,
+  throttledSeconds: number,
+  locks: z.optional(
+    z.strictObject({ acquires: count, waits: count, meanWaitNs: figure, longestConvoy: count, spinSeconds: number }),
+  ),
   offeredLoad: figure.meta({ description: "Cores' worth of demand; null for demand without end." }),
   unstable: z.boolean().meta({ description: 'The backlog grew all along: the latencies describe this run only.' }),
 });
@@ -74,6 +81,7 @@ export const resultSchema = z.strictObject({
     parkNs: distribution,
     detectionNs: distribution,
     steps: z.record(z.string(), distribution),
+    arbiter: z.strictObject({ rounds: count, roundsSkipped: count, denied: count }),
     grantCurve: z.optional(z.array(z.strictObject({ atNs: count, cores: count }))),
   }),
   memory: z.record(z.string(), z.unknown()),

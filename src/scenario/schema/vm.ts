@@ -8,9 +8,10 @@ import { countDistribution, serviceDistribution } from './distributions.js';
 import { choice, compact, documented, duration, positiveDuration, real, section, whole } from './fields.js';
 
 const CLASSES = ['latency-critical', 'best-effort'] as const;
-const DISPATCH = ['random', 'round-robin', 'shortest-queue', 'single-queue'] as const;
+const DISPATCH = ['random', 'round-robin', 'shortest-queue', 'single-queue', 'policy'] as const;
 const AMOUNTS = ['half', 'one'] as const;
-const VICTIMS = ['random', 'round-robin'] as const;
+const VICTIMS = ['random', 'round-robin', 'policy'] as const;
+const WAITS = ['block', 'spin'] as const;
 
 export const MAX_VMS = 65_536;
 export const MAX_VCPUS = 65_536;
@@ -70,9 +71,14 @@ const request = section({
     .array(section({ tasks, service: serviceDistribution }), { error: stagesExpected })
     .min(1, { error: stagesExpected }),
   lock: z.optional(
-    section({ probability: real(0, 1), hold: positiveDuration }).transform(({ probability, hold }) => ({
+    section({
+      probability: real(0, 1),
+      hold: positiveDuration,
+      wait: documented('vms.*.workload.request.lock.wait', choice(WAITS)),
+    }).transform(({ probability, hold, wait }) => ({
       probability,
       holdNs: hold,
+      wait: wait ?? defaultChoice('vms.*.workload.request.lock.wait', WAITS),
     })),
   ),
 }).transform(compact);

@@ -1,0 +1,112 @@
+// What happened over time, in bounded memory: samples of every VM at equal intervals, a histogram of latencies for each
+// interval and VM group, and a log of the events of a window. When the samples are full, every second one is dropped and the
+// interval doubles, so a run of any length fits.
+
+import * as L from "../layout";
+import { allocate } from "../kernel/arena";
+import { bucketCount } from "../kernel/histogram";
+import { schedule } from "../kernel/event-queue";
+import { H, Q, VCpu, Vm, SLOT_SAMPLE, vmAt } from "./state";
+import { oldestReady } from "./arbiter";
+
+// @ts-ignore: decorator
+@inline
+function histogramBytes(): usize {
+  return <usize>bucketCount(L.SERIES_SUB_BITS) << 2;
+}
+
+// @ts-ignore: decorator
+@inline
+function row(index: u32): usize {
+  return H.samples + <usize>index * <usize>H.sampleRowBytes;
+}
+
+/** Room for the samples and the log that the configuration asks for. */
+export function laySeries(words: usize): bool {
+  H.sampleInterval = <u64>load<f64>(words, L.HOST_SAMPLE_INTERVAL << 3);
+  H.sampleCapacity = H.sampleInterval == 0 ? 0 : <u32>load<f64>(words, L.HOST_SAMPLE_CAPACITY << 3) & ~1;
+  H.logCapacity = <u32>load<f64>(words, L.HOST_LOG_CAPACITY << 3);
+  H.logFrom = <u64>load<f64>(words, L.HOST_LOG_FROM << 3);
+  H.logUntil = <u64>load<f64>(words, L.HOST_LOG_UNTIL << 3);
+  if (H.logCapacity != 0) {
+    H.log = allocate(<u64>H.logCapacity * L.LOG_BYTES);
+    if (H.log == 0) return false;
+  }
+  if (H.sampleCapacity == 0) return true;
+  H.sampleRowBytes = 8 + H.vmCount * L.SERIES_VM_VALUES * 4;
+  H.samples = allocate(<u64>H.sampleRowBytes * H.sampleCapacity);
+  // one set more than samples: the interval that is running
+  H.sampleHistograms = allocate(<u64>(H.sampleCapacity + 1) * H.groupCount * histogramBytes());
+  if (H.samples == 0 || H.sampleHistograms == 0) return false;
+  schedule(Q, SLOT_SAMPLE, H.sampleInterval);
+  return true;
+}
+
+// @ts-ignore: decorator
+@inline
+function intervalHistogram(sample: u32, group: u32): usize {
+  return H.sampleHistograms + (<usize>sample * H.groupCount + group) * histogramBytes();
+}
+
+/** A request of the running interval is done. */
+export function sampleLatency(vm: Vm, latency: u64): void {
+  const octave = 63 - <u64>L.SERIES_SUB_BITS - clz<u64>(latency | (<u64>1 << L.SERIES_SUB_BITS));
+  const at = intervalHistogram(H.sampleCount, vm.group) + (((<usize>octave << L.SERIES_SUB_BITS) + <usize>(latency >> octave)) << 2);
+  store<u32>(at, load<u32>(at) + 1);
+  vm.sampleDone++;
+}
+
+/** The interval is over: one sample of every VM. */
+export function onSample(): void {
+  let at = row(H.sampleCount);
+  store<f64>(at, <f64>(<i64>H.now));
+  at += 8;
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    const vm = vmAt(i);
+    store<f32>(at, <f32>vm.held);
+    store<f32>(at, <f32>vm.queued, 4);
+    store<f32>(at, vm.queued == 0 ? 0 : <f32>(<i64>(H.now - oldestReady(vm))), 8);
+    store<f32>(at, <f32>vm.sampleDone, 12);
+    vm.sampleDone = 0;
+    at += L.SERIES_VM_VALUES * 4;
+  }
+  if (++H.sampleCount == H.sampleCapacity) halve();
+  schedule(Q, SLOT_SAMPLE, H.now + H.sampleInterval);
+}
+
+/** Every second sample goes; what was counted in its interval is added to the next one's. */
+function halve(): void {
+  const half = H.sampleCapacity >> 1;
+  const counters = bucketCount(L.SERIES_SUB_BITS) * H.groupCount;
+  for (let i: u32 = 0; i < half; i++) {
+    const dropped = row(2 * i);
+    const kept = row(2 * i + 1);
+    for (let k: u32 = 0; k < H.vmCount; k++) {
+      const done: usize = 20 + ((<usize>k * <usize>L.SERIES_VM_VALUES) << 2);
+      store<f32>(kept + done, load<f32>(kept + done) + load<f32>(dropped + done));
+    }
+    memory.copy(row(i), kept, H.sampleRowBytes);
+    const a = intervalHistogram(2 * i, 0);
+    const b = intervalHistogram(2 * i + 1, 0);
+    const to = intervalHistogram(i, 0);
+    for (let k: u32 = 0; k < counters; k++) {
+      const sum = load<u32>(a + (<usize>k << 2)) + load<u32>(b + (<usize>k << 2));
+      store<u32>(to + (<usize>k << 2), sum);
+    }
+  }
+  memory.fill(intervalHistogram(half, 0), 0, <usize>(H.sampleCapacity + 1 - half) * H.groupCount * histogramBytes());
+  H.sampleCount = half;
+  H.sampleInterval *= 2;
+}
+
+/** Notes an event of the window. What no longer fits is counted, not kept. */
+export function logEvent(slot: u32): void {
+  if (H.now < H.logFrom || H.now > H.logUntil) return;
+  if (H.logCount < H.logCapacity) {
+    const at = H.log + <usize>H.logCount * L.LOG_BYTES;
+    store<f64>(at, <f64>(<i64>H.now));
+    store<u32>(at, slot, 8);
+    store<u32>(at, slot >= H.slotVcpus && slot < H.slotClients ? load<u32>(H.vcpus + <usize>(slot - H.slotVcpus) * offsetof<VCpu>(), offsetof<VCpu>("state")) : 16, 12);
+  }
+  H.logCount++;
+}

@@ -1,0 +1,154 @@
+// The samples, interval histograms and event log of a run, read back from the core.
+
+import * as L from '../../assembly/layout.js';
+import type { RawHistogram } from '../metrics/histogram.js';
+
+/** One VM over time; index i belongs to `Series.timeNs[i]`. */
+export interface VmSeries {
+  readonly name: string;
+  readonly coresHeld: Float64Array;
+  readonly waiting: Float64Array;
+  /** Age of the oldest waiting task at the instant of the sample. */
+  readonly oldestDelayNs: Float64Array;
+  /** Requests completed since the sample before. */
+  readonly completed: Float64Array;
+}
+
+export interface Series {
+  /** Between two samples. Doubles each time the samples are full, so that any run fits. */
+  readonly intervalNs: number;
+  readonly timeNs: Float64Array;
+  readonly vms: readonly VmSeries[];
+  /** Latencies of each interval, by VM group: `latency[group][i]`. Buckets are 1/16 of their value wide. */
+  readonly latency: Readonly<Record<string, readonly RawHistogram[]>>;
+}
+
+export interface LoggedEvent {
+  readonly timeNs: number;
+  /** What the event was for: `vcpu api 3`, `core 5`, `vm api arrival`, `arbiter` … */
+  readonly entity: string;
+  /** State of the vCPU when it came, where it was a vCPU's. */
+  readonly state: string | null;
+}
+
+export interface EventLog {
+  readonly events: readonly LoggedEvent[];
+  /** Events of the window that the log had no room for. */
+  readonly left: number;
+}
+
+interface SeriesExports {
+  sampleCount(): number;
+  sampleInterval(): number;
+  samples(): number;
+  sampleHistograms(): number;
+  log(): number;
+  logCount(): number;
+  slotCores(): number;
+  slotVcpus(): number;
+  slotClients(): number;
+}
+
+export interface SeriesLayout {
+  readonly vms: readonly { readonly name: string; readonly group: string; readonly vcpus: number }[];
+  readonly groups: readonly string[];
+  readonly logCapacity: number;
+}
+
+const BUCKETS = (54 - L.SERIES_SUB_BITS) << L.SERIES_SUB_BITS;
+const STATES = [
+  'dormant',
+  'waking',
+  'entering',
+  'running',
+  'searching',
+  'stealing',
+  'yielding',
+  'preempting',
+  'suspending',
+  'descheduling',
+  'spinning',
+];
+const VM_SLOTS = ['arrival', 'modulation', 'look', 'quota'];
+const FIRST_SLOTS = ['control', 'arbiter', 'injection', 'sample'];
+
+export function readSeries(exports: WebAssembly.Exports, memory: WebAssembly.Memory, layout: SeriesLayout): Series {
+  const core = exports as unknown as SeriesExports;
+  const count = core.sampleCount();
+  const view = new DataView(memory.buffer);
+  const rowBytes = 8 + layout.vms.length * L.SERIES_VM_VALUES * 4;
+  const column = (offset: number): Float64Array =>
+    Float64Array.from({ length: count }, (_, i) => view.getFloat32(core.samples() + i * rowBytes + offset, true));
+  const histogram = (sample: number, group: number): RawHistogram => {
+    const at = core.sampleHistograms() + (sample * layout.groups.length + group) * BUCKETS * 4;
+    const counts = new Uint32Array(memory.buffer.slice(at, at + BUCKETS * 4));
+    return fromBuckets(counts);
+  };
+  return {
+    intervalNs: core.sampleInterval(),
+    timeNs: Float64Array.from({ length: count }, (_, i) => view.getFloat64(core.samples() + i * rowBytes, true)),
+    vms: layout.vms.map(({ name }, i) => {
+      const from = 8 + i * L.SERIES_VM_VALUES * 4;
+      return {
+        name,
+        coresHeld: column(from),
+        waiting: column(from + 4),
+        oldestDelayNs: column(from + 8),
+        completed: column(from + 12),
+      };
+    }),
+    latency: Object.fromEntries(
+      layout.groups.map((name, g) => [name, Array.from({ length: count }, (_, i) => histogram(i, g))]),
+    ),
+  };
+}
+
+/** Buckets alone: minimum, maximum and sums are those of the buckets' middles. */
+function fromBuckets(counts: Uint32Array): RawHistogram {
+  let count = 0;
+  let sum = 0;
+  let sumSquares = 0;
+  let min = 0;
+  let max = 0;
+  counts.forEach((n, index) => {
+    if (n === 0) return;
+    const half = 1 << L.SERIES_SUB_BITS;
+    const octave = index < 2 * half ? 0 : Math.floor(index / half) - 1;
+    const low = index < 2 * half ? index : (index - octave * half) * 2 ** octave;
+    const middle = low + Math.floor((2 ** octave - 1) / 2);
+    if (count === 0) min = middle;
+    max = middle;
+    count += n;
+    sum += n * middle;
+    sumSquares += n * middle * middle;
+  });
+  return { count, sum, sumSquares, min, max, counts, subBucketBits: L.SERIES_SUB_BITS, scale: 1 };
+}
+
+export function readLog(exports: WebAssembly.Exports, memory: WebAssembly.Memory, layout: SeriesLayout): EventLog {
+  const core = exports as unknown as SeriesExports;
+  const total = core.logCount();
+  const kept = Math.min(total, layout.logCapacity);
+  const view = new DataView(memory.buffer);
+  const vcpus = layout.vms.flatMap(({ name, vcpus: count }) =>
+    Array.from({ length: count }, (_, i) => `vcpu ${name} ${i}`),
+  );
+  const entity = (slot: number): string => {
+    if (slot >= core.slotClients()) return `client ${slot - core.slotClients()}`;
+    if (slot >= core.slotVcpus()) return vcpus[slot - core.slotVcpus()] ?? `vcpu ${slot - core.slotVcpus()}`;
+    if (slot >= core.slotCores()) return `core ${slot - core.slotCores()}`;
+    const first = FIRST_SLOTS[slot];
+    if (first !== undefined) return first;
+    const vm = layout.vms[(slot - FIRST_SLOTS.length) >> 2];
+    return `vm ${vm?.name ?? '?'} ${VM_SLOTS[(slot - FIRST_SLOTS.length) & 3] ?? '?'}`;
+  };
+  const events = Array.from({ length: kept }, (_, i) => {
+    const at = core.log() + i * L.LOG_BYTES;
+    return {
+      timeNs: view.getFloat64(at, true),
+      entity: entity(view.getUint32(at + 8, true)),
+      state: STATES[view.getUint32(at + 12, true)] ?? null,
+    };
+  });
+  return { events, left: total - kept };
+}

@@ -1,0 +1,41 @@
+// The shape of an experiment: what is claimed, by whom, what comes out here, and whether sourced parameters carry it.
+// Kept to data, so that the command prints it as a table or as JSON without knowing the experiment.
+
+export interface Claim {
+  readonly claim: string;
+  /** Where the claim stands. */
+  readonly source: string;
+  /** The published figure, as it is worded there. */
+  readonly paper: string;
+  /** What comes out here, as text: often a range. */
+  readonly ours: string;
+  readonly unit: string;
+  /** yes: follows from parameters with a source. partly: a part of it does. no: only assumed parameters can bring it about. */
+  readonly supported: 'yes' | 'partly' | 'no';
+  /** What had to be assumed, each on its own. */
+  readonly assumptions: readonly string[];
+  /** Prints the figures behind it. */
+  readonly command: string;
+}
+
+export interface ExperimentTable {
+  readonly title: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export interface ExperimentResult {
+  readonly claims: readonly Claim[];
+  readonly tables: readonly ExperimentTable[];
+}
+
+export interface ExperimentOptions {
+  /** Another core than the one in the package. */
+  readonly module?: WebAssembly.Module | undefined;
+}
+
+export interface Experiment {
+  readonly name: string;
+  readonly title: string;
+  run(options?: ExperimentOptions): Promise<ExperimentResult>;
+}

@@ -1,0 +1,110 @@
+// Keeps the benchmarks from rotting: every case runs for a moment and its counts are right. Times are not looked at.
+// The C program, the kernel alone and the simulator are three implementations of one M/M/16 that draw the same numbers: equal
+// totals say that each of them is right, or all are wrong in the same way.
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+interface Totals {
+  events: number;
+  arrived: number;
+  latencySum: string;
+}
+
+interface Smoke {
+  figures: { name: string; unit: string }[];
+  counts: {
+    ideal: {
+      skipped?: string;
+      api: { events: number; arrived: number; latencyMeanNs: number };
+      latencyCount: number;
+      fingerprints: string[];
+      kernel: Totals;
+      kernelHashes: string[];
+      anchor?: Totals;
+      anchorHashes?: string[];
+      simjs: { arrived: number; completed: number };
+      simscript: { arrived: number; completed: number };
+    };
+    hyperflux: { events: number; completed: number; moves: number; fingerprints: string[] };
+    idleVms: Record<'alone' | 'among', { events: number; arrived: number; vms: number }>;
+    microsecond: Record<'static' | 'hyperflux', { events: number; completed: number; fingerprint: string }>;
+    footprint: { firstEvents: number[]; events: number; hostBytes: number };
+  };
+}
+
+const FINGERPRINT = /^[0-9a-f]{16}$/;
+
+describe('npm run bench -- --smoke', () => {
+  let smoke: Smoke;
+  beforeAll(() => {
+    const args = ['bench/run.mjs', '--smoke', '--json'];
+    const text = execFileSync(process.execPath, args, {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    smoke = JSON.parse(text) as Smoke;
+  });
+
+  test('runs every case', () => {
+    expect(Object.keys(smoke.counts)).toEqual(['ideal', 'hyperflux', 'idleVms', 'microsecond', 'footprint']);
+    expect(smoke.figures.length).toBeGreaterThanOrEqual(16);
+  });
+
+  test('the simulator and the kernel alone come to the same totals', () => {
+    const { api, kernel, latencyCount, fingerprints } = smoke.counts.ideal;
+    expect(api.events).toBe(kernel.events);
+    expect(api.arrived).toBe(kernel.arrived);
+    expect(String(Math.round(api.latencyMeanNs * latencyCount))).toBe(kernel.latencySum);
+    expect(fingerprints).toEqual([expect.stringMatching(FINGERPRINT)]);
+  });
+
+  test('the C anchor comes to the same totals, or says that it was left out', () => {
+    const { anchor, anchorHashes, kernel, kernelHashes, skipped } = smoke.counts.ideal;
+    if (anchor === undefined) expect(skipped).toContain('no C compiler');
+    else {
+      expect(anchor).toEqual(kernel);
+      expect(anchorHashes).toEqual(kernelHashes);
+    }
+  });
+
+  test('the npm peers serve every request they are given', () => {
+    const { simjs, simscript } = smoke.counts.ideal;
+    expect(simjs).toMatchObject({ arrived: 2_000, completed: 2_000 });
+    expect(simscript).toMatchObject({ arrived: 500, completed: 500 });
+  });
+
+  test('colocated VMs: cores move, turns repeat one trajectory', () => {
+    const { events, completed, moves, fingerprints } = smoke.counts.hyperflux;
+    expect(moves).toBeGreaterThan(100);
+    expect(completed).toBeGreaterThan(1_000);
+    expect(events).toBeGreaterThan(completed);
+    expect(fingerprints).toEqual([expect.stringMatching(FINGERPRINT)]);
+  });
+
+  test('idle VMs change neither events nor arrivals', () => {
+    const { alone, among } = smoke.counts.idleVms;
+    expect(alone.vms).toBe(100);
+    expect(among.vms).toBe(10_000);
+    expect(among.events).toBe(alone.events);
+    expect(among.arrived).toBe(alone.arrived);
+  });
+
+  test('microsecond tasks complete under both mechanisms', () => {
+    for (const { events, completed, fingerprint } of Object.values(smoke.counts.microsecond)) {
+      expect(completed).toBeGreaterThan(7_000); // 8,000 arrive in 500 us
+      expect(events).toBeGreaterThan(2 * completed);
+      expect(fingerprint).toMatch(FINGERPRINT);
+    }
+  });
+
+  test('a fresh process steps one event, and the long one runs to its end', () => {
+    const { firstEvents, events, hostBytes } = smoke.counts.footprint;
+    expect(firstEvents).toEqual([1]);
+    expect(events).toBeGreaterThan(20_000);
+    expect(hostBytes).toBeGreaterThan(1_000 * 16 * 64);
+  });
+});
