@@ -21,6 +21,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./compare.js')).compare,
   },
   pages: { summary: 'replay a page-access trace', load: async () => (await import('./pages.js')).pages },
+  build: {
+    summary: 'compile a core with a policy of your own',
+    load: async () => (await import('./build.js')).build,
+  },
   explain: {
     summary: "a parameter's meaning, unit, default and source",
     load: async () => (await import('./explain.js')).explain,
