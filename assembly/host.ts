@@ -21,6 +21,9 @@ import { onVcpu } from "./cpu/vcpu";
 import { laySeries, logEvent, onSample } from "./cpu/series";
 import { onQuota } from "./cpu/mechanisms/cgroup";
 import { chooseMechanism } from "./cpu/mechanisms/index";
+import { configureSwap, swapSlots } from "./memory/swap/configure";
+import { beginSwapStatistics, onSwap } from "./memory/swap/engine";
+import { settleSwap } from "./memory/swap/laws";
 
 // @ts-ignore: decorator
 @inline
@@ -68,12 +71,14 @@ export function configure(words: usize): i32 {
     vcpus += <u64>word(g, L.GROUP_MAX);
     if (<u32>word(g, L.GROUP_ARRIVALS) == L.ARRIVALS_CLOSED) clients += <u64>word(g, L.GROUP_CLIENTS);
   }
-  const slots = <u64>SLOT_VMS + (<u64>vmCount << VM_SLOTS_SHIFT) + H.coresInAll + vcpus + clients;
+  const swapWords: usize = word(words, L.HOST_SWAP) == 0 ? 0 : words + (<usize>word(words, L.HOST_SWAP) << 3);
+  const slots = <u64>SLOT_VMS + (<u64>vmCount << VM_SLOTS_SHIFT) + H.coresInAll + vcpus + clients + swapSlots(swapWords);
   if (slots > SLOTS_MAX) return L.E_SLOTS;
   H.vcpuCount = <u32>vcpus;
   H.slotCores = SLOT_VMS + (vmCount << VM_SLOTS_SHIFT);
   H.slotVcpus = H.slotCores + H.coresInAll;
   H.slotClients = H.slotVcpus + <u32>vcpus;
+  H.slotMemory = H.slotClients + <u32>clients;
 
   H.histogramSets = <u32>word(words, L.HOST_HISTOGRAM_SHARED) ? groups : vmCount;
   H.vms = allocate(<u64>vmCount * offsetof<Vm>());
@@ -119,6 +124,9 @@ export function configure(words: usize): i32 {
   shareHistograms(<u32>word(words, L.HOST_HISTOGRAM_SHARED));
 
   if (!laySeries(words)) return L.E_MEMORY;
+
+  const answer = configureSwap(swapWords, vmWords, groups, tableWords, H.slotMemory);
+  if (answer != 0) return answer;
 
   // task records come last, so that their arena can be lengthened between two steps
   H.records = allocate(0);
@@ -328,18 +336,18 @@ function fold(hash: u64, time: u64, slot: u64, kind: u64): u64 {
  * could not be carried out; after an E_* the instance is of no further use.
  */
 export function run(untilNs: f64, budget: f64): i32 {
-  const until = <u64>(<i64>untilNs);
-  let left = <u64>(<i64>budget);
+  // in memory: the compiler sinks the conversions into the loop otherwise, and each event pays for them (1.5 %)
+  H.runUntil = <u64>(<i64>untilNs);
+  H.runLast = H.events + <u64>(<i64>budget);
   while (true) {
     if (H.ringMore && H.ringRead == H.ringWrite) return L.RUN_INPUT;
     const time = peekTime(Q);
-    if (time > until) {
-      if (until > H.now) H.now = until;
+    if (time > H.runUntil) {
+      if (H.runUntil > H.now) H.now = H.runUntil;
       return L.RUN_DONE;
     }
-    if (left == 0) return L.RUN_BUDGET;
+    if (H.events == H.runLast) return L.RUN_BUDGET;
     if (H.freeCount < H.reserve) return L.RUN_TASKS;
-    left--;
     const slot = take(Q);
     H.now = time;
     H.events++;
@@ -349,6 +357,9 @@ export function run(untilNs: f64, budget: f64): i32 {
         const v = changetype<VCpu>(H.vcpus + <usize>(slot - H.slotVcpus) * offsetof<VCpu>());
         if (H.fingerprintOn) H.fingerprint = fold(H.fingerprint, time, slot, v.state);
         onVcpu(v);
+      } else if (slot >= H.slotMemory) {
+        if (H.fingerprintOn) H.fingerprint = fold(H.fingerprint, time, slot, 18);
+        onSwap(slot);
       } else {
         if (H.fingerprintOn) H.fingerprint = fold(H.fingerprint, time, slot, 16);
         onClient(load<Vm>(H.clientVm + (<usize>(slot - H.slotClients) << 2)), slot);
@@ -373,7 +384,10 @@ function onOther(slot: u32): void {
   } else if (slot == SLOT_ARBITER) call_indirect<void>(H.onArbiter);
   else if (slot == SLOT_INJECT) onInject();
   else if (slot == SLOT_SAMPLE) onSample();
-  else beginStatistics();
+  else {
+    beginStatistics();
+    beginSwapStatistics();
+  }
 }
 
 /** Books everything up to now and checks the core's own accounts. Answers 0 or E_CONSERVATION. */
@@ -382,5 +396,5 @@ export function settleAccounts(): u32 {
   store<u64>(H.counters, H.events, L.HOST_EVENTS << 3);
   store<u64>(H.counters, H.fingerprint, L.HOST_FINGERPRINT_VALUE << 3);
   store<u64>(H.counters, H.curveLength, L.HOST_CURVE_LENGTH << 3);
-  return checkConservation();
+  return checkConservation() | settleSwap();
 }

@@ -8,6 +8,7 @@ import { oldestReady } from "./cpu/arbiter";
 import { configure as configureHost, reconfigure as reconfigureHost, run as runHost, settleAccounts, growTasks as growTaskArena } from "./host";
 import { hostHistogram as histogramOf } from "./cpu/accounts";
 import { commitInjected } from "./cpu/arrivals";
+import { S, swapHistogramAt } from "./memory/swap/state";
 
 export { drawInto } from "./kernel/distribution";
 
@@ -185,6 +186,25 @@ export function idleCores(): u32 {
   return H.idleCount;
 }
 
+// --- memory: counters and histograms of the swap engine (memory/swap/layout.ts); settle first
+
+/** u64 each; 0 when no guest's memory is simulated. */
+export function swapCounters(): usize {
+  return S.counters;
+}
+
+export function swapGuestCounters(): usize {
+  return S.guestCounters;
+}
+
+export function swapUpgradeCounters(): usize {
+  return S.upgradeCounters;
+}
+
+export function swapHistogram(which: u32): usize {
+  return swapHistogramAt(which);
+}
+
 // --- control path: texts, through the bindings
 
 /** The name of an answer of configure, run or settle. */
@@ -210,6 +230,8 @@ export function answerName(code: i32): string {
       return "config";
     case L.E_POLICY:
       return "policy";
+    case L.E_FRAMES:
+      return "frames";
     case L.E_CONSERVATION:
       return "conservation";
   }

@@ -2,7 +2,7 @@
 // Plain constants only, so that the same file is compiled into the core and imported by src/core; the two cannot drift.
 
 /** Bump when a word moves: src/core refuses a core whose layout differs. */
-export const LAYOUT_VERSION = 1;
+export const LAYOUT_VERSION = 2;
 
 // --- configuration: one Float64 per word -----------------------------------------------------------------
 // host words, then VM groups, VMs, arrival states, stages, distributions, tables
@@ -73,6 +73,7 @@ export const HOST_POLICY = 60; // POLICY_*: which decisions the program makes
 export const HOST_LOG_FROM = 61; // ns: the event log's window
 export const HOST_LOG_UNTIL = 62;
 export const HOST_LOG_CAPACITY = 63; // events, 0 off
+export const HOST_SWAP = 71; // where the words of memory/swap/layout.ts begin, 0: no guest's memory is simulated
 export const HOST_WORDS = 72;
 
 export const GROUP_CLASS = 0; // CLASS_*
@@ -141,6 +142,13 @@ export const MECHANISM_CGROUP = 8;
 export const MECHANISM_MICROVM = 9;
 export const MECHANISM_NSDI22 = 10;
 
+export const NSDI22_NONE = 0;
+export const NSDI22_DELAY_RANGE = 1;
+export const NSDI22_BUFFER_CORES = 2;
+export const NSDI22_UTILIZATION_RANGE = 3;
+export const NSDI22_IDEAL = 4;
+export const NSDI22_HEAD_AGE = 5;
+
 export const SIGNAL_AVERAGE = 0;
 export const SIGNAL_OLDEST = 1;
 export const SIGNAL_QUEUE_LENGTH = 2;
@@ -197,6 +205,7 @@ export const E_SLOTS = 18; // more than 2^24 timers
 export const E_TIME = 19; // a time beyond 2^53 ns
 export const E_CONFIG = 20; // a word outside its range: the caller's check failed
 export const E_POLICY = 22; // a policy answered something that is not there
+export const E_FRAMES = 22; // no frame is free and no page can go out
 export const E_CONSERVATION = 21; // the core's own accounts do not add up
 
 // --- counters, one u64 each ----------------------------------------------------------------------------------

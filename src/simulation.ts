@@ -9,6 +9,7 @@ import type { EventLog, Series } from './core/series.js';
 import { bindPolicy, type Policy } from './policy.js';
 import { compileCore, instantiateCore } from './core/load.js';
 import { readCounters } from './core/results.js';
+import { swapResult } from './memory/swap/result.js';
 import { packSnapshot, unpackSnapshot, type SnapshotParts } from './core/snapshot.js';
 import { buildResult, type Result } from './metrics/result.js';
 import { scenarioSha256 } from './scenario/canonical.js';
@@ -77,7 +78,7 @@ const UNLIMITED = 2 ** 53;
  *     });
  *     await simulation.run();
  *     const [api] = simulation.metrics().vms;
- *     console.log(api.completed, api.latencyNs.p99); // 12847 46912
+ *     console.log(api.completed, api.latencyNs.p99); // 12856 47503.5
  *     simulation.close();
  */
 export class Simulation {
@@ -356,6 +357,7 @@ export class Simulation {
         wallSeconds: this.wallSeconds,
       },
       ...readCounters(this.core, this.compiled, scenario.host.cores),
+      ...this.memoryMetrics(),
     });
   }
 
@@ -369,6 +371,14 @@ export class Simulation {
   eventLog(): EventLog | null {
     this.open();
     return this.scenario.log === null ? null : this.core.eventLog();
+  }
+
+  private memoryMetrics(): { memory?: Record<string, unknown> } {
+    const { scenario, compiled } = this;
+    const raw = this.core.swap(compiled.vms.length, scenario.host.memory?.upgrades.length ?? 0);
+    if (raw === undefined) return {};
+    const measuredNs = Math.max(0, this.nowNs - scenario.warmupNs);
+    return { memory: swapResult(scenario, compiled.vms.map(({ name }) => name), measuredNs, raw) };
   }
 
   /** Lets go of trace files. The instance is of no use afterwards. */

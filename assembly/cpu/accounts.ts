@@ -42,7 +42,9 @@ export function enter(v: VCpu, state: u32): void {
 }
 
 /** Gives an idle core, already off the idle stack, to a dormant vCPU. */
-export function attach(core: Core, v: VCpu, state: u32): void {
+// @ts-ignore: decorator
+@inline
+export function attachHere(core: Core, v: VCpu, state: u32): void {
   assert(isNull(core.vcpu));
   assert(v.state == DORMANT);
   countHost(L.HOST_IDLE_NS, H.now - core.since);
@@ -58,8 +60,14 @@ export function attach(core: Core, v: VCpu, state: u32): void {
   if (state == RUNNING && H.smt > 1) siblingsChanged(core);
 }
 
+export function attach(core: Core, v: VCpu, state: u32): void {
+  attachHere(core, v, state);
+}
+
 /** Takes the core from its vCPU, which is dormant from now on. The core is nobody's until it is attached or pushed idle. */
-export function detach(core: Core): void {
+// @ts-ignore: decorator
+@inline
+export function detachHere(core: Core): void {
   const v = core.vcpu;
   settle(v);
   const ran = v.state == RUNNING;
@@ -72,19 +80,35 @@ export function detach(core: Core): void {
   core.since = H.now;
 }
 
-export function pushIdle(core: Core): void {
+export function detach(core: Core): void {
+  detachHere(core);
+}
+
+// @ts-ignore: decorator
+@inline
+export function pushIdleHere(core: Core): void {
   assert(core.idlePlace == 0);
   store<Core>(H.idle + (<usize>H.idleCount << 2), core);
   core.idlePlace = ++H.idleCount;
 }
 
+export function pushIdle(core: Core): void {
+  pushIdleHere(core);
+}
+
 /** Takes a given core off the idle stack. */
-export function removeIdle(core: Core): void {
+// @ts-ignore: decorator
+@inline
+export function removeIdleHere(core: Core): void {
   assert(core.idlePlace != 0);
   const last = load<Core>(H.idle + (<usize>(--H.idleCount) << 2));
   store<Core>(H.idle + (<usize>(core.idlePlace - 1) << 2), last);
   last.idlePlace = core.idlePlace;
   core.idlePlace = 0;
+}
+
+export function removeIdle(core: Core): void {
+  removeIdleHere(core);
 }
 
 /** Core time that VMs could have had since statistics began. */

@@ -14,7 +14,7 @@ import { makeReady, proceed, queueOn, run } from "./vcpu";
 function hold(vm: Vm, t: Task): void {
   vm.lockHolder = t;
   t.flags = (t.flags & ~TASK_BEFORE_LOCK) | TASK_HOLDS_LOCK;
-  t.remaining = t.lockHold;
+  t.remaining = min<u64>(vm.lockHold, t.service);
   count(vm, L.VM_LOCK_ACQUIRES, 1);
 }
 

@@ -14,7 +14,7 @@ export class Task {
   arrivedAt: u64; //    32
   request: Request; //  40
   client: u32; //       44 slot of the closed client that waits for it, 0: none
-  lockHold: u64; //     48 ns in the critical section
+  touch: u64; //        48 from which the pages that it still touches follow (memory/swap/access.ts)
   afterLock: u64; //    56 ns behind it
 }
 
@@ -67,6 +67,8 @@ export class VCpu {
   searchAt: u64; //        when its search began
   deadline: u64; //        when the search is given up
   runSince: u64; //        since when it has been on its core
+  touchAt: u64; //         when its task needs a page that is not there
+  faultNs: u64; //         exits of page faults that delay the next task
   slowed: u32; //          1: a sibling hardware thread works too
   pad: u32;
 }
@@ -195,6 +197,8 @@ export class Host {
   statsFrom: u64; //         when statistics began
   capacityNs: u64; //        core time for VMs up to capacitySince; a fork may change how many cores there are
   capacitySince: u64;
+  runUntil: u64; //          of the present call of run
+  runLast: u64; //           number of its last event
   mechanism: u32;
   coreCount: u32; //         cores for VMs
   coresInAll: u32;
@@ -209,6 +213,7 @@ export class Host {
   slotCores: u32;
   slotVcpus: u32;
   slotClients: u32;
+  slotMemory: u32;
   clientVm: usize; //        u32 pointer to the VM, per client slot
   idle: usize; //            stack of idle cores
   idleCount: u32;
@@ -271,6 +276,9 @@ export class Host {
   moveCost: u64; //          ns for a task whose state is in another core's caches
   moveCostSocket: u64;
   onChoose: u32; //          which core a VM gets
+  onReady: u32; //           a task is ready: instead of the VM's dispatch; 0 unused
+  onRest: u32; //            a vCPU has nothing to run: instead of its own loop; 0 unused
+  onStep: u32; //            the event of a vCPU that neither runs nor searches; 0 unused
   onHeld: u32; //            before the number of cores that a VM holds changes; 0 unused
   migrate: u32;
   migrateTask: u64;

@@ -9,6 +9,8 @@ import { sampleNs, sampleCount, Distribution } from "../kernel/distribution";
 import { H, Vm, Task, Request, TASK_BEFORE_LOCK, RECORD_BYTES, count, isNull, nothing } from "./state";
 import { makeReady } from "./vcpu";
 import { clientDone } from "./arrivals";
+import { S } from "../memory/swap/state";
+import { beginTouches } from "../memory/swap/access";
 import { sampleLatency } from "./series";
 
 const SCRATCH: usize = memory.data(16, 16); // the stream of the stage being started
@@ -57,6 +59,7 @@ export function arrive(vm: Vm, serviceNs: f64, width: u32, client: u32): void {
     t.client = client;
     count(vm, L.VM_WORK_NS, service);
     if (vm.lockProbability > 0) drawLock(vm, t, changetype<usize>(vm) + offsetof<Vm>("lockStream0"));
+    if (S.on) beginTouches(vm, t, 0);
     makeReady(vm, t);
     return;
   }
@@ -96,6 +99,7 @@ function startStage(r: Request, serviceNs: f64, width: u32): void {
     r.longest = max<u64>(r.longest, service);
     count(vm, L.VM_WORK_NS, service);
     if (vm.lockProbability > 0) drawLock(vm, t, SCRATCH);
+    if (S.on) beginTouches(vm, t, mix(r.draws + i + 1) | 1);
     makeReady(vm, t);
   }
 }
@@ -108,7 +112,6 @@ function drawLock(vm: Vm, t: Task, stream: usize): void {
   const hold = min<u64>(vm.lockHold, t.service);
   const before = <u64>(where * <f64>(t.service - hold));
   t.flags = TASK_BEFORE_LOCK;
-  t.lockHold = hold;
   t.remaining = before;
   t.afterLock = t.service - hold - before;
 }

@@ -3,6 +3,7 @@
 
 import { schedule } from "../kernel/event-queue";
 import { H, Q, VCpu, Core, Task, RUNNING, TASK_CORE_SHIFT, TASK_FLAGS, coreAt, isNull, nothing } from "./state";
+import { mayTouch, planTouch } from "../memory/swap/engine";
 
 /** Whether another hardware thread of the same core runs a task. */
 function shares(core: Core): bool {
@@ -39,7 +40,9 @@ export function siblingsChanged(core: Core): void {
     const quantumEnds = Q_END(v);
     if (H.now > v.startedAt) v.startedAt = H.now;
     v.runsUntil = v.startedAt + stretched(v, t.remaining);
-    schedule(Q, v.slot, quantumEnds != 0 ? min<u64>(quantumEnds, v.runsUntil) : v.runsUntil);
+    let until = quantumEnds != 0 ? min<u64>(quantumEnds, v.runsUntil) : v.runsUntil;
+    if (mayTouch(t)) until = min<u64>(until, planTouch(v, t));
+    schedule(Q, v.slot, until);
   }
 }
 

@@ -6,18 +6,19 @@ import { schedule, cancel } from "../kernel/event-queue";
 import { below } from "../kernel/random";
 import { record } from "../kernel/histogram";
 import {
-  H, Q, Vm, VCpu, Task,
+  H, Q, Vm, VCpu, Task, Core, countHost,
   RUNNING, SEARCHING, STEALING, YIELDING, SPINNING, TASK_STARTED, TASK_BEFORE_LOCK, TASK_HOLDS_LOCK,
   activeAt, vcpuOf, count, ingress, isNull, nothing, ownQueue, setBit, clearBit,
 } from "./state";
-import { enter, detach } from "./accounts";
+import { attachHere, detach, detachHere, enter, pushIdleHere, removeIdleHere } from "./accounts";
 import { popHead, pushHead, pushTail } from "./run-queue";
 import { beginSearch, endSearch, offerLook, onStealDone, stealNow } from "./steal";
 import { complete } from "./request";
 import { reachLock, releaseLock, leaveSpin } from "./lock";
-import { coreReleased } from "./grant";
+import { canGrow, chooseDormant, coreReleased, hold } from "./grant";
 import { dispatch, hostDispatch } from "../policy";
 import { comeHome, setHome, stretched, workDone } from "./topology";
+import { mayTouch, onTouch, planTouch } from "../memory/swap/engine";
 
 // --- ready tasks ------------------------------------------------------------------------------------------
 
@@ -38,6 +39,10 @@ function waitEnds(vm: Vm, t: Task): void {
 /** A task can run from now on: it is queued as the VM's dispatch policy says, or runs at once. */
 export function makeReady(vm: Vm, t: Task): void {
   t.readyAt = H.now;
+  if (H.central && vm.queued == 0 && vm.quantum == 0 && H.idleCount != 0 && canGrow(vm)) {
+    serveAtOnce(vm, t);
+    return;
+  }
   if (vm.dispatch == L.DISPATCH_SINGLE) {
     const v = vm.searching;
     if (!isNull(v)) {
@@ -51,6 +56,10 @@ export function makeReady(vm: Vm, t: Task): void {
     call_indirect<void>(H.onQueued, vm);
     return;
   }
+  if (H.onReady != 0 && vm.activeCount != 0) {
+    call_indirect<void>(H.onReady, vm, t);
+    return;
+  }
   if (vm.activeCount == 0) {
     waitBegins(vm, t);
     pushTail(ingress(vm), t);
@@ -58,6 +67,44 @@ export function makeReady(vm: Vm, t: Task): void {
     return;
   }
   queueOn(chooseQueue(vm), t);
+}
+
+// The two functions below do what the ideal mechanism's hooks would, without the queue, the hook and the calls in between: half
+// of all events of M/M/16 pass here, and 0.49 of the C anchor's speed becomes 0.6.
+
+/** Nobody waits and a core is idle: the task runs on it at once. */
+// @ts-ignore: decorator
+@inline
+function serveAtOnce(vm: Vm, t: Task): void {
+  if (vm.inBag == 0) {
+    vm.inBag = 1;
+    vm.backlogSince = H.now;
+    store<Vm>(H.bag + (<usize>(H.bagCount++) << 2), vm);
+  }
+  const core = load<Core>(H.idle + (<usize>(H.idleCount - 1) << 2));
+  removeIdleHere(core);
+  hold(vm, 1);
+  const v = chooseDormant(vm);
+  attachHere(core, v, RUNNING);
+  countHost(L.HOST_MOVES, 1);
+  count(vm, L.VM_GRANTS, 1);
+  runHere(v, t);
+}
+
+/** Nobody waits anywhere: the core is idle. */
+// @ts-ignore: decorator
+@inline
+function restAtOnce(v: VCpu): void {
+  const vm = v.vm;
+  if (H.bagCount != 0) {
+    load<Vm>(H.bag).inBag = 0;
+    H.bagCount = 0;
+  }
+  count(vm, L.VM_YIELDS, 1);
+  const core = v.core;
+  detachHere(core);
+  hold(vm, -1);
+  pushIdleHere(core);
 }
 
 /** Queues a ready task on a given vCPU. */
@@ -153,9 +200,17 @@ export function deactivate(v: VCpu): void {
 
 /** `v` runs `t`, which waits in no queue. */
 export function run(v: VCpu, t: Task): void {
+  runHere(v, t);
+}
+
+// the two places that nearly every task passes have it inlined: 3.5 % of M/M/16
+// @ts-ignore: decorator
+@inline
+function runHere(v: VCpu, t: Task): void {
   if (v.state != RUNNING) enter(v, RUNNING);
   v.task = t;
-  let start = H.now + H.taskSwitch;
+  let start = H.now + H.taskSwitch + v.faultNs;
+  v.faultNs = 0;
   if (H.moveCost != 0) start += comeHome(t, v.core);
   v.switchLeft += start - H.now;
   if ((t.flags & TASK_STARTED) == 0) {
@@ -168,13 +223,15 @@ export function run(v: VCpu, t: Task): void {
   v.runsUntil = start + (H.smt > 1 ? stretched(v, t.remaining) : t.remaining);
   let until = v.runsUntil;
   if (v.vm.quantum != 0 && v.queueLength + v.vm.ingressLength != 0) until = min<u64>(until, start + v.vm.quantum);
+  if (mayTouch(t)) until = min<u64>(until, planTouch(v, t));
   schedule(Q, v.slot, until);
 }
 
 /** The task's remaining demand as of now; its vCPU is about to stop running it. */
 export function stopTask(v: VCpu): Task {
   const t = v.task;
-  if (H.now > v.startedAt) t.remaining -= H.smt > 1 ? workDone(v, t) : H.now - v.startedAt;
+  if (H.now < v.startedAt) v.switchLeft -= v.startedAt - H.now; // cut short in the middle of the switch
+  else t.remaining -= H.smt > 1 ? workDone(v, t) : H.now - v.startedAt;
   v.task = nothing<Task>();
   cancel(Q, v.slot);
   return t;
@@ -183,7 +240,8 @@ export function stopTask(v: VCpu): Task {
 /** Another task waits behind the one that runs: the quantum, counted from its start, applies from now on. */
 function limitToQuantum(v: VCpu): void {
   if (v.state != RUNNING) return;
-  const end = max<u64>(H.now, v.startedAt + v.vm.quantum);
+  let end = max<u64>(H.now, v.startedAt + v.vm.quantum);
+  if (mayTouch(v.task)) end = min<u64>(end, v.touchAt);
   if (end < v.runsUntil) schedule(Q, v.slot, end);
 }
 
@@ -195,21 +253,29 @@ function limitAll(vm: Vm): void {
 /** `v` has nothing to run at this instant: own queue, ingress queue, a steal that costs nothing, or a search. */
 export function proceed(v: VCpu): void {
   const vm = v.vm;
+  if (H.onRest != 0) {
+    call_indirect<void>(H.onRest, v);
+    return;
+  }
   if (v.queueLength != 0) {
     const t = popHead(ownQueue(v));
     if (v.queueLength == 0) clearBit(vm.occupied, v.index);
     waitEnds(vm, t);
-    run(v, t);
+    runHere(v, t);
     return;
   }
   if (vm.ingressLength != 0) {
     const t = popHead(ingress(vm));
     waitEnds(vm, t);
-    run(v, t);
+    runHere(v, t);
     return;
   }
   if (H.stealCheck + H.steal == 0 && stealNow(v)) {
     proceed(v);
+    return;
+  }
+  if (H.central && H.bagCount <= 1 && (H.bagCount == 0 || load<Vm>(H.bag).queued == 0)) {
+    restAtOnce(v);
     return;
   }
   if (H.yields && H.minSearch == 0) {
@@ -234,6 +300,10 @@ export function onVcpu(v: VCpu): void {
   const state = v.state;
   if (state == RUNNING) {
     const t = v.task;
+    if (mayTouch(t) && H.now == v.touchAt) {
+      onTouch(v, t);
+      return;
+    }
     if (H.now < v.runsUntil) {
       // end of its quantum: back to the tail, the next one's turn
       t.remaining = H.smt > 1 ? t.remaining - workDone(v, t) : v.runsUntil - H.now;
@@ -265,6 +335,8 @@ export function onVcpu(v: VCpu): void {
         yieldCore(v);
       } else schedule(Q, v.slot, v.deadline);
     }
+  } else if (H.onStep != 0) {
+    call_indirect<void>(H.onStep, v);
   } else if (state == STEALING) {
     onStealDone(v);
   } else {

@@ -17,7 +17,8 @@ static void replay_lru(Cache *cache, const u64 *at, const u64 *end) {
       c->hits++;
       if (request & DIRTY) r[n].word = request;
       if (n == c->newest) continue;
-      if (n != r[c->newest].newer) { unlink_record(r, n); put_after(r, c->newest, n); }
+      unlink_record(r, n);
+      put_after(r, c->newest, n);
       c->newest = n;
       continue;
     }
@@ -36,7 +37,6 @@ static void replay_lru(Cache *cache, const u64 *at, const u64 *end) {
   DONE
   *cache = local;
 }
-
 static void replay_fifo(Cache *cache, const u64 *at, const u64 *end) {
   Cache local = *cache, *c = &local; /* in registers: no store can change it */
   EACH
@@ -125,7 +125,6 @@ static u32 make_group(Cache *c, u32 count) {
   return g;
 }
 static void free_group(Cache *c, u32 g) { c->groups[g].last = c->free_group; c->free_group = g; }
-
 static void promote(Cache *c, u32 n) {
   Record *r = c->records;
   u32 g = c->group_of[n], count = c->groups[g].frequency + 1, end = c->groups[g].last, below = r[n].older;
@@ -190,7 +189,6 @@ static u32 fresh_record(Cache *c) {
 }
 
 enum { SMALL, MAIN, GHOST };
-
 static void evict_s3fifo(Cache *c) {
   Record *r = c->records;
   if (c->main_pages > c->main_limit || !c->small) {
@@ -257,7 +255,6 @@ static void replay_s3fifo(Cache *c, const u64 *at, const u64 *end) {
 }
 
 enum { T1, T2, B1, B2 };
-
 static void drop(Cache *c, u32 queue) {
   u32 n = c->records[queue].newer;
   unlink_record(c->records, n);

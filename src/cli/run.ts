@@ -1,15 +1,18 @@
 // `fluxhost run`: simulates one scenario and prints its result as a table or as JSON.
 
-import { access, constants, mkdir, open, rename, rm } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toStableJson, type Result } from '../metrics/result.js';
 import { renderRun } from '../report/run-table.js';
 import { evaluateAssertion } from '../scenario/assert.js';
 import { InputError } from '../scenario/errors.js';
-import { parseCommand, renderHelp, type CommandSpec } from './args.js';
+import type { Scenario } from '../scenario/types.js';
+import { changedScenario } from '../scenario/written.js';
+import { parseCommand, renderHelp, type Arguments, type CommandSpec } from './args.js';
 import { EXIT } from './exit.js';
 import type { Io } from './io.js';
 import { combine, Session, type Tools } from './replicate.js';
+import { continuing, openSnapshot, snapshotting, writeAtomically } from './snapshot-file.js';
 import { simulationTools } from './tools.js';
 
 export const MAX_SEED = Number.MAX_SAFE_INTEGER;
@@ -25,16 +28,24 @@ export const runSpec: CommandSpec = {
     set: { value: 'PATH=VALUE', multiple: true, help: 'changes a field of the scenario' },
     assert: { value: 'EXPRESSION', multiple: true, help: 'must hold in every replication, else exit status 3' },
     out: { value: 'DIR', help: 'writes result.json there as well' },
+    snapshot: { value: 'FILE', help: 'writes a snapshot that --from and fluxhost fork go on from' },
+    at: { value: 'TIME', help: 'simulated time of the snapshot, warm-up included (default: the end)' },
+    from: { value: 'FILE', help: 'goes on from a snapshot; there is no SCENARIO then' },
+    files: { value: 'DIR', help: "with --from: where the scenario's files are (default: the snapshot's folder)" },
     json: { help: 'prints the result as one JSON document' },
   },
   details:
     "Replication 0 has the scenario's seed and its result is printed in full; the seeds of the others follow from it.\n" +
-    'Ctrl-C ends with the result so far, marked incomplete.\n' +
+    'Ctrl-C ends with the result so far, marked incomplete; --snapshot without --at is then written of that instant.\n' +
+    'What goes on --from a snapshot counts from the end of the warm-up, as the run that wrote it did; --set may change\n' +
+    'mechanism, costs, seed, duration, guarantees, policies and rates, since all else is laid out in memory already.\n' +
     'Exit status: 0 done, 1 failed, 2 input refused, 3 an assertion does not hold, 130 interrupted.',
   examples: [
     'fluxhost run burst.yaml',
     'fluxhost run burst.yaml --set vms.0.workload.arrivals.onRate=2e6 --replications 10',
     "fluxhost run burst.yaml --json --assert 'api.latency.p99 < 200us'",
+    'fluxhost run burst.yaml --snapshot burst.snapshot --at 100ms',
+    'fluxhost run --from burst.snapshot --set mechanism=ideal',
   ],
 };
 
@@ -50,24 +61,6 @@ async function prepareFolder(folder: string): Promise<void> {
       given: `${JSON.stringify(folder)} (${reason})`,
       expected: 'a folder that can be made and written to',
     });
-  }
-}
-
-/** A reader sees the old file or the new one, never half of it; a crash leaves no result.json that is not whole. */
-async function writeAtomically(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    const file = await open(temporary, 'w');
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
   }
 }
 
@@ -104,37 +97,81 @@ export function overrides(set: readonly string[], seed: number | undefined): str
   return seed === undefined ? [...set] : [...set, `seed=${seed}`];
 }
 
+/** What is simulated, and with what: a scenario from its start, or a snapshot from its instant. */
+interface Start {
+  readonly scenario: Scenario;
+  readonly directory: string;
+  readonly warnings: readonly string[];
+  readonly tools: Tools;
+  close(): void;
+}
+
+async function startOf(given: Arguments, set: readonly string[], tools: Tools): Promise<Start> {
+  const from = given.text('from');
+  if (from === undefined) return { ...(await tools.load(given.positional(0), { set })), tools, close: () => undefined };
+  const base = await openSnapshot(from, given.text('files'));
+  try {
+    const scenario = changedScenario(base.scenario, set, from);
+    return { scenario, directory: '', warnings: [], tools: continuing(base, tools), close: () => base.close() };
+  } catch (error) {
+    base.close();
+    throw error;
+  }
+}
+
+/** A snapshot is one run at one instant, and what goes on from it shares its past. */
+function checkCombinations(given: Arguments, replications: number): void {
+  const has = (name: string): boolean => given.text(name) !== undefined;
+  if (has('at') && !has('snapshot')) given.problems.push('--at: given without --snapshot, expected both');
+  if (has('files') && !has('from')) given.problems.push('--files: given without --from, expected both');
+  if (replications === 1) return;
+  if (has('snapshot')) given.problems.push(`--replications: given ${replications} with --snapshot, expected one run`);
+  if (has('from')) {
+    given.problems.push(
+      `--replications: given ${replications} with --from, expected one run: runs that share a past are not independent`,
+    );
+  }
+}
+
 export async function run(args: readonly string[], io: Io, tools: Tools = simulationTools): Promise<number> {
-  const given = parseCommand(runSpec, args);
+  // A snapshot holds its scenario: naming another one beside it is refused as an argument too many.
+  const goesOn = args.some((arg) => arg === '--from' || arg.startsWith('--from='));
+  const given = parseCommand(goesOn ? { ...runSpec, positionals: [] } : runSpec, args);
   if (given.help) {
     io.stdout(renderHelp(runSpec));
     return EXIT.done;
   }
   const seed = given.whole('seed', 0, MAX_SEED);
   const replications = given.whole('replications', 1, MAX_REPLICATIONS) ?? 1;
+  checkCombinations(given, replications);
   given.check();
   const expressions = given.list('assert');
   const folder = given.text('out');
+  const file = given.text('snapshot');
 
-  const loaded = await tools.load(given.positional(0), { set: overrides(given.list('set'), seed) });
-
-  return Session.open(tools, loaded.directory, io, async (session) => {
-    for (const warning of loaded.warnings) io.stderr(`warning: ${warning}\n`);
-    // Written to only once the first simulation stands: a refused input leaves no folder behind.
-    const results = await session.replications(loaded.scenario, replications, async (start) => {
-      checkAssertions(expressions, start);
-      if (folder !== undefined) await prepareFolder(folder);
+  const start = await startOf(given, overrides(given.list('set'), seed), tools);
+  const used = file === undefined ? start.tools : snapshotting(start.tools, { file, at: given.text('at') }, io);
+  try {
+    return await Session.open(used, start.directory, io, async (session) => {
+      for (const warning of start.warnings) io.stderr(`warning: ${warning}\n`);
+      // Written to only once the first simulation stands: a refused input leaves no folder behind.
+      const results = await session.replications(start.scenario, replications, async (first) => {
+        checkAssertions(expressions, first);
+        if (folder !== undefined) await prepareFolder(folder);
+      });
+      const result = combine(results, replications);
+      const json = toStableJson(result);
+      if (folder !== undefined) await writeAtomically(join(folder, 'result.json'), json);
+      io.stdout(given.flag('json') ? json : renderRun(result, io.isTty));
+      if (result.incomplete === true) {
+        io.stderr('interrupted: the result covers what was simulated so far\n');
+        return EXIT.interrupted;
+      }
+      const failed = failedAssertions(expressions, results);
+      for (const line of failed) io.stderr(`${line}\n`);
+      return failed.length > 0 ? EXIT.assertionFailed : EXIT.done;
     });
-    const result = combine(results, replications);
-    const json = toStableJson(result);
-    if (folder !== undefined) await writeAtomically(join(folder, 'result.json'), json);
-    io.stdout(given.flag('json') ? json : renderRun(result, io.isTty));
-    if (result.incomplete === true) {
-      io.stderr('interrupted: the result covers what was simulated so far\n');
-      return EXIT.interrupted;
-    }
-    const failed = failedAssertions(expressions, results);
-    for (const line of failed) io.stderr(`${line}\n`);
-    return failed.length > 0 ? EXIT.assertionFailed : EXIT.done;
-  });
+  } finally {
+    start.close();
+  }
 }

@@ -2,6 +2,7 @@
 // only the layout knows: how fine the histograms can be, how many task records to begin with.
 
 import * as L from '../../assembly/layout.js';
+import { swapWords, traceFiles } from '../memory/swap/compile.js';
 import { dedicatedCores } from '../scenario/mechanisms.js';
 import type { Arrivals, CountDist, Dist, Mechanism, Scenario, VmGroup } from '../scenario/types.js';
 
@@ -37,6 +38,7 @@ const KINDS: Readonly<Record<Mechanism['kind'], number>> = {
   ditto: L.MECHANISM_DITTO,
   blind: L.MECHANISM_BLIND,
   cgroup: L.MECHANISM_CGROUP,
+  nsdi22: L.MECHANISM_NSDI22,
 };
 const SIGNALS = {
   average: L.SIGNAL_AVERAGE,
@@ -50,6 +52,14 @@ const MODES = {
   both: L.MODE_REACTIVE | L.MODE_PROACTIVE,
 } as const;
 const GRANTS = { one: L.GRANT_ONE, drain: L.GRANT_DRAIN } as const;
+const REALLOCATIONS = {
+  none: L.NSDI22_NONE,
+  'delay-range': L.NSDI22_DELAY_RANGE,
+  'buffer-cores': L.NSDI22_BUFFER_CORES,
+  'utilization-range': L.NSDI22_UTILIZATION_RANGE,
+  ideal: L.NSDI22_IDEAL,
+  'head-age': L.NSDI22_HEAD_AGE,
+} as const;
 const CLASSES = { 'best-effort': L.CLASS_BEST_EFFORT, 'latency-critical': L.CLASS_LATENCY_CRITICAL } as const;
 const VICTIMS = { random: L.VICTIM_RANDOM, 'round-robin': L.VICTIM_ROUND_ROBIN, policy: L.VICTIM_POLICY } as const;
 const DISPATCHES = {
@@ -249,8 +259,20 @@ const KNOB_WORDS: Readonly<Record<string, number>> = {
   restoreNs: L.HOST_KNOB_B,
   keepAliveNs: L.HOST_KNOB_C,
   balancer: L.HOST_KNOB_D,
+  reallocation: L.HOST_KNOB_A,
+  allocationNs: L.HOST_KNOB_B,
+  everyStep: L.HOST_KNOB_C,
+  delayLowNs: L.HOST_KNOB_D,
+  delayHighNs: L.HOST_KNOB_E,
+  buffersLow: L.HOST_KNOB_F,
+  buffersHigh: L.HOST_KNOB_G,
+  utilizationLow: L.HOST_KNOB_H,
+  utilizationHigh: L.HOST_QUEUE_LENGTH, // and the next three: words of an arbiter, which nsdi22 has not
+  twoChoices: L.HOST_BATCH,
+  penaltyNs: L.HOST_STALENESS,
+  roundDown: L.HOST_AGGREGATE,
 };
-const CHOICES: Readonly<Record<string, number>> = { ...DISPATCHES, ...SIGNALS, ...MODES, ...GRANTS };
+const CHOICES: Readonly<Record<string, number>> = { ...DISPATCHES, ...SIGNALS, ...MODES, ...GRANTS, ...REALLOCATIONS };
 /** What a mechanism does not leave to a knob. */
 const FIXED_SIGNALS: Partial<Record<Mechanism['kind'], number>> = {
   shenango: L.SIGNAL_OLDEST,
@@ -339,6 +361,7 @@ export function compileScenario(
       return [index, lo, hi];
     }),
   );
+  const swap = swapWords(scenario, distributions, tables);
   const host = new Array<number>(L.HOST_WORDS).fill(0);
   const { costs } = scenario;
   const traced = scenario.vms.some((group) => group.workload?.arrivals.process === 'trace');
@@ -388,9 +411,13 @@ export function compileScenario(
     [L.HOST_LOG_FROM]: scenario.log?.fromNs ?? 0,
     [L.HOST_LOG_UNTIL]: scenario.log?.untilNs ?? 0,
     [L.HOST_LOG_CAPACITY]: scenario.log?.events ?? 0,
-    [L.HOST_DEDICATED]: dedicatedCores(scenario.mechanism.kind),
+    [L.HOST_DEDICATED]: dedicatedCores(scenario.mechanism.kind) + (scenario.host.memory?.cores ?? 0),
     ...mechanismWords(scenario.mechanism),
   });
+  if (swap !== undefined) {
+    const before = [host, groups, vmWords, states, stages, distributions.words, distributions.table];
+    host[L.HOST_SWAP] = before.reduce((sum, { length }) => sum + length, 0);
+  }
   return {
     words: Float64Array.from([
       ...host,
@@ -400,6 +427,7 @@ export function compileScenario(
       ...stages,
       ...distributions.words,
       ...distributions.table,
+      ...(swap ?? []),
     ]),
     vms,
     histogramBits: bits,
@@ -409,9 +437,9 @@ export function compileScenario(
   };
 }
 
-/** Every file that the scenario's empirical distributions name. */
+/** Every file of numbers that the scenario names: empirical distributions, and the pages that patterns touch. */
 export function empiricalFiles(scenario: Scenario): string[] {
-  const files = new Set<string>();
+  const files = new Set<string>(traceFiles(scenario));
   const visit = (dist: CountDist | Dist): void => {
     if (typeof dist === 'number') return;
     if (dist.dist === 'empirical') files.add(dist.file);

@@ -3,6 +3,8 @@
 
 import * as L from '../../assembly/layout.js';
 import { PolicyError } from '../policy.js';
+import * as W from '../../assembly/memory/swap/layout.js';
+import type { SwapCounters } from '../memory/swap/result.js';
 import type { RawHistogram } from '../metrics/histogram.js';
 import type { CompiledScenario } from './compile.js';
 import type { CoreInstance } from './load.js';
@@ -29,6 +31,10 @@ interface CoreExports {
   vmHistogram(index: number, which: number): number;
   hostHistogram(which: number): number;
   grantCurve(): number;
+  swapCounters(): number;
+  swapGuestCounters(): number;
+  swapUpgradeCounters(): number;
+  swapHistogram(which: number): number;
 }
 
 /** The core answered something that only a defect of fluxhost explains. */
@@ -205,6 +211,8 @@ export class HostCore {
         return new PolicyError(
           `a policy answered a vCPU that is not there at ${this.nowNs} ns; dispatch must answer 0 … active - 1, firstVictim another vCPU of the VM`,
         );
+      case L.E_FRAMES:
+        return new LimitError('host.memory', 0, `host.memory: at ${this.nowNs} ns no frame is free and no page can go out; a larger size, fewer pinned pages or a better ratio is needed`);
       case L.E_CONSERVATION:
         return new CoreError(
           'the accounts of tasks or core time do not add up: a defect of fluxhost; please report the scenario',
@@ -300,6 +308,18 @@ export class HostCore {
 
   hostHistogram(which: number): RawHistogram {
     return this.histogram(this.core.hostHistogram(which), L.HOST_HISTOGRAM_SUB_BITS, 1);
+  }
+
+  /** What the swap engine counted; undefined where no VM has memory. */
+  swap(vms: number, upgrades: number): SwapCounters | undefined {
+    const at = this.core.swapCounters();
+    if (at === 0) return undefined;
+    return {
+      counters: this.counters(at, W.SWAP_COUNTERS),
+      guests: this.counters(this.core.swapGuestCounters(), vms * W.GUEST_COUNTERS),
+      upgrades: this.counters(this.core.swapUpgradeCounters(), upgrades * W.UPGRADE_COUNTERS),
+      histogram: (which) => this.histogram(this.core.swapHistogram(which), L.HOST_HISTOGRAM_SUB_BITS, 1),
+    };
   }
 
   private histogram(at: number, bits: number, scale: number): RawHistogram {

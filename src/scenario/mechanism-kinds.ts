@@ -2,7 +2,7 @@
 
 import type { MechanismKind } from './types.js';
 
-export const MECHANISM_KINDS = ['ideal', 'static', 'hotplug', 'hyperflux', 'microvm', 'shenango', 'caladan', 'ditto', 'blind', 'cgroup'] as const satisfies readonly MechanismKind[];
+export const MECHANISM_KINDS = ['ideal', 'static', 'hotplug', 'hyperflux', 'microvm', 'shenango', 'caladan', 'ditto', 'blind', 'cgroup', 'nsdi22'] as const satisfies readonly MechanismKind[];
 
 /** Cores that poll for the whole host and run no VM. */
 const DEDICATED_CORES: Readonly<Record<MechanismKind, number>> = {
@@ -15,6 +15,7 @@ const DEDICATED_CORES: Readonly<Record<MechanismKind, number>> = {
   ditto: 0,
   blind: 1,
   cgroup: 0,
+  nsdi22: 0, // that simulator's arbiter takes no core
   hyperflux: 1, // the seed's one dedicated busy-polling core (APSys 2025, section 3.5)
 };
 

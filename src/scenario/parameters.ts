@@ -3,6 +3,7 @@
 
 import { COST_PARAMETERS } from './parameters/costs.js';
 import { MECHANISM_PARAMETERS } from './parameters/mechanisms.js';
+import { MEMORY_PARAMETERS } from './parameters/memory.js';
 import type { Parameter } from './parameters/parameter.js';
 import { SCENARIO_PARAMETERS } from './parameters/scenario.js';
 import { formatDuration, formatSize } from './quantities.js';
@@ -10,7 +11,7 @@ import { formatDuration, formatSize } from './quantities.js';
 export { COST_NAMES, COST_PARAMETERS, type CostName } from './parameters/costs.js';
 export type { Confidence, Parameter, ParameterUnit } from './parameters/parameter.js';
 
-export const PARAMETERS: readonly Parameter[] = [...COST_PARAMETERS, ...MECHANISM_PARAMETERS, ...SCENARIO_PARAMETERS];
+export const PARAMETERS: readonly Parameter[] = [...COST_PARAMETERS, ...MECHANISM_PARAMETERS, ...MEMORY_PARAMETERS, ...SCENARIO_PARAMETERS];
 
 const BY_PATH = new Map(PARAMETERS.map((parameter) => [parameter.path, parameter]));
 
@@ -94,6 +95,11 @@ export function renderParametersMarkdown(): string {
       'Mechanisms',
       'Knobs of `mechanism: { kind: …, … }`; the part after `mechanism` is the kind.',
       MECHANISM_PARAMETERS,
+    ),
+    section(
+      'Memory',
+      'Under `host.memory`, and under `memory` of each VM that has some; docs/memory.md tells what the engine does with them.',
+      MEMORY_PARAMETERS,
     ),
     section('Scenario', 'The remaining fields that may be left out; `*` stands for each VM.', SCENARIO_PARAMETERS),
   ].join('\n');

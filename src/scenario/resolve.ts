@@ -4,6 +4,7 @@ import { InputError, type Problem } from './errors.js';
 import { checkTogether } from './checks.js';
 import { oneForEachField, problemsOf, type FieldProblem } from './problems.js';
 import { scenarioSchema, type ScenarioInput } from './schema.js';
+import { memoryProblems } from './schema/memory-checks.js';
 import type { Scenario } from './types.js';
 
 export type Checked =
@@ -15,6 +16,7 @@ export function checkScenario(written: unknown): Checked {
   const problems = oneForEachField([
     ...(result.success ? [] : problemsOf(result.error, written)),
     ...checkTogether(written),
+    ...(result.success ? memoryProblems(result.data) : []),
   ]);
   return result.success && problems.length === 0 ? { scenario: result.data, problems: [] } : { problems };
 }

@@ -15,19 +15,19 @@ import {
   whole,
 } from './schema/fields.js';
 import { mechanism } from './schema/mechanism.js';
+import { hostMemory, resolveHostMemory, sizeOf } from './schema/memory.js';
 import { vmGroup } from './schema/vm.js';
 import type { Scenario } from './types.js';
 
 const SHARES = ['auto', 'vm', 'group'] as const;
 const MAX_CORES = 65_536;
 
-const memoryExpected = (): string => 'a size such as 512GiB, or a mapping { size }';
 const host = section({
   cores: whole(1, MAX_CORES),
   sockets: documented('host.sockets', whole(1, 64)),
   smt: documented('host.smt', whole(1, 8)),
   smtFactor: documented('host.smtFactor', real(0.05, 1)),
-  memory: z.optional(z.union([positiveSize, section({ size: positiveSize })], { error: memoryExpected })),
+  memory: z.optional(hostMemory),
 })
   .superRefine(({ cores, sockets }, context) => {
     if (sockets !== undefined && cores % sockets !== 0)
@@ -38,8 +38,13 @@ const host = section({
     sockets: sockets ?? defaultNumber('host.sockets'),
     smt: smt ?? defaultNumber('host.smt'),
     smtFactor: smtFactor ?? defaultNumber('host.smtFactor'),
-    ...(memory === undefined ? {} : { memoryBytes: typeof memory === 'number' ? memory : memory.size }),
+    ...(memory === undefined ? {} : { memoryBytes: sizeOf(memory), memory: resolveHostMemory(memory) }),
   }));
+
+/** A size alone changes nothing: scenarios without guests' memory resolve as they always did. */
+function withoutMemory<T extends { memory?: unknown }>({ memory: _, ...rest }: T): Omit<T, 'memory'> {
+  return rest;
+}
 
 const costFields = Object.fromEntries(
   COST_NAMES.map((name) => [name, documented(`costs.${name}`, duration)]),
@@ -106,7 +111,7 @@ export const scenarioSchema = section({
   seed: written.seed ?? defaultNumber('seed'),
   durationNs: written.duration,
   warmupNs: written.warmup ?? defaultNumber('warmup'),
-  host: written.host,
+  host: written.vms.some((vm) => vm.memory !== undefined) ? written.host : withoutMemory(written.host),
   mechanism: written.mechanism,
   costs: written.costs ?? resolveCosts({}),
   limits: {

@@ -2,6 +2,7 @@
 // filled. The written form (units as text, defaults left out) is `ScenarioInput`, inferred from the schema.
 
 import type { CostName } from './parameters.js';
+import type { GuestMemory, HostMemory } from './schema/memory-types.js';
 
 export interface Scenario {
   readonly version: 1;
@@ -31,6 +32,8 @@ export interface Host {
   /** Speed of each hardware thread while a sibling works too, of one alone. */
   readonly smtFactor: number;
   readonly memoryBytes?: number | undefined;
+  /** Present where some VM has memory: how it is swapped. */
+  readonly memory?: HostMemory | undefined;
 }
 
 export type Signal = 'average' | 'oldest' | 'queue-length' | 'policy';
@@ -95,6 +98,25 @@ export interface CgroupMechanism {
   readonly contextSwitchNs: number;
 }
 
+/** The NSDI'22 simulator's rules; which knob belongs to which rule, parameters/mechanisms.ts tells. */
+export interface Nsdi22Mechanism {
+  readonly kind: 'nsdi22';
+  readonly reallocation: 'none' | 'delay-range' | 'buffer-cores' | 'utilization-range' | 'ideal' | 'head-age';
+  readonly intervalNs: number;
+  readonly everyStep: boolean;
+  readonly allocationNs: number;
+  readonly delayLowNs: number;
+  readonly delayHighNs: number;
+  readonly buffersLow: number;
+  readonly buffersHigh: number;
+  readonly utilizationLow: number;
+  readonly utilizationHigh: number;
+  readonly thresholdNs: number;
+  readonly twoChoices: boolean;
+  readonly penaltyNs: number;
+  readonly roundDown: boolean;
+}
+
 export interface MicrovmMechanism extends Deciding {
   readonly kind: 'microvm';
   readonly bootNs: number;
@@ -114,7 +136,8 @@ export type Mechanism =
   | CaladanMechanism
   | DittoMechanism
   | BlindMechanism
-  | CgroupMechanism;
+  | CgroupMechanism
+  | Nsdi22Mechanism;
 export type MechanismKind = Mechanism['kind'];
 
 export interface Limits {
@@ -144,6 +167,8 @@ export interface VmGroup {
   readonly stealing: { readonly amount: 'half' | 'one'; readonly victim: 'random' | 'round-robin' | 'policy' } | null;
   /** 0: run to completion. */
   readonly quantumNs: number;
+  /** What its tasks touch; absent: its memory is not simulated. */
+  readonly memory?: GuestMemory | undefined;
   /** null: the VM never has anything to do. */
   readonly workload: Workload | null;
 }

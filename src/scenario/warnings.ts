@@ -50,7 +50,8 @@ export function warningsOf(scenario: Scenario): string[] {
   const warnings: string[] = [];
   const { host, mechanism } = scenario;
   const available = host.cores - dedicatedCores(mechanism.kind);
-  if (host.memoryBytes !== undefined) warnings.push('host.memory: recorded; no part of a run depends on it yet');
+  if (host.memoryBytes !== undefined && host.memory === undefined)
+    warnings.push('host.memory: recorded; no VM has memory, so no part of the run depends on it');
   scenario.vms.forEach((vm, index) => {
     const where = `vms.${index} (${vm.name})`;
     const load = offeredLoad(vm);

@@ -25,7 +25,17 @@ describe('limits', () => {
 
   it('limits.width: a stage that draws more', async () => {
     const base = contended('static', 'plain');
-    const wide = { ...base.vms[0]!, workload: { arrivals: { process: 'poisson' as const, rate: 1e5 }, request: { stages: [{ tasks: { dist: 'exponential' as const, mean: 60 }, service: { dist: 'constant' as const, value: '1us' } }] } } };
+    const wide = {
+      ...base.vms[0]!,
+      workload: {
+        arrivals: { process: 'poisson' as const, rate: 1e5 },
+        request: {
+          stages: [
+            { tasks: { dist: 'exponential' as const, mean: 60 }, service: { dist: 'constant' as const, value: '1us' } },
+          ],
+        },
+      },
+    };
     const error = await failure({ ...base, limits: { width: 100 }, vms: [wide] });
     expect(error).toBeInstanceOf(LimitError);
     expect((error as LimitError).limit).toBe('limits.width');
@@ -66,7 +76,17 @@ describe('memory', () => {
       duration: '1ms',
       host: { cores: 128 },
       mechanism: 'hyperflux',
-      vms: [{ name: 'vm', count: 1_000, vcpus: { min: 0, max: 16 }, workload: { arrivals: { process: 'poisson', rate: 2_000 }, request: { stages: [{ tasks: 1, service: { dist: 'exponential', mean: '10us' } }] } } }],
+      vms: [
+        {
+          name: 'vm',
+          count: 1_000,
+          vcpus: { min: 0, max: 16 },
+          workload: {
+            arrivals: { process: 'poisson', rate: 2_000 },
+            request: { stages: [{ tasks: 1, service: { dist: 'exponential', mean: '10us' } }] },
+          },
+        },
+      ],
     });
     await simulation.run();
     const { vms } = simulation.metrics();

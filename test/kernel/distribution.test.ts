@@ -21,7 +21,10 @@ interface Law {
 
 /** Lanczos' approximation, good to 15 digits. */
 function gamma(x: number): number {
-  const g = [0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7];
+  const g = [
+    0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,
+    12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
+  ];
   const z = x - 1;
   const t = z + 7.5;
   const sum = g.slice(1).reduce((total, c, i) => total + c / (z + i + 1), g[0]!);
@@ -39,14 +42,18 @@ function normalShare(x: number): number {
   const steps = 400;
   const h = x / steps;
   let sum = 0;
-  for (let i = 0; i <= steps; i++) sum += (i === 0 || i === steps ? 1 : i % 2 === 1 ? 4 : 2) * Math.exp(-((i * h) ** 2) / 2);
+  for (let i = 0; i <= steps; i++)
+    sum += (i === 0 || i === steps ? 1 : i % 2 === 1 ? 4 : 2) * Math.exp(-((i * h) ** 2) / 2);
   return 0.5 + (sum * h) / 3 / Math.sqrt(2 * Math.PI);
 }
 
 const paretoLaw = (shape: number, low: number, high: number): Law => ({
   name: `pareto ${shape}, ${low} to ${high}`,
   words: [L.DIST_PARETO, shape, low, high, 0, 0],
-  ...central((n) => ((shape * low ** shape) / (1 - (low / high) ** shape) / (shape - n)) * (low ** (n - shape) - high ** (n - shape))),
+  ...central(
+    (n) =>
+      ((shape * low ** shape) / (1 - (low / high) ** shape) / (shape - n)) * (low ** (n - shape) - high ** (n - shape)),
+  ),
   share: (x) => (1 - (low / x) ** shape) / (1 - (low / high) ** shape),
 });
 const weibullLaw = (shape: number, mean: number): Law => {
@@ -72,8 +79,22 @@ const VALUES = [1, 2, 2, 7, 100];
 
 const LAWS: readonly Law[] = [
   { name: 'constant', words: [L.DIST_CONSTANT, 42, 0, 0, 0, 0], mean: 42, variance: 0, fourth: 0 },
-  { name: 'exponential', words: [L.DIST_EXPONENTIAL, 500, 0, 0, 0, 0], mean: 500, variance: 500 ** 2, fourth: 9 * 500 ** 4, share: (x) => -Math.expm1(-x / 500) },
-  { name: 'uniform', words: [L.DIST_UNIFORM, 10, 40, 0, 0, 0], mean: 25, variance: 75, fourth: 30 ** 4 / 80, share: (x) => (x - 10) / 30 },
+  {
+    name: 'exponential',
+    words: [L.DIST_EXPONENTIAL, 500, 0, 0, 0, 0],
+    mean: 500,
+    variance: 500 ** 2,
+    fourth: 9 * 500 ** 4,
+    share: (x) => -Math.expm1(-x / 500),
+  },
+  {
+    name: 'uniform',
+    words: [L.DIST_UNIFORM, 10, 40, 0, 0, 0],
+    mean: 25,
+    variance: 75,
+    fourth: 30 ** 4 / 80,
+    share: (x) => (x - 10) / 30,
+  },
   { name: 'bimodal', words: [L.DIST_BIMODAL, 5, 55, 0.1, 0, 0], ...central((n) => 0.9 * 5 ** n + 0.1 * 55 ** n) },
   lognormalLaw(1000, 0.5),
   lognormalLaw(1000, 1),
@@ -81,9 +102,19 @@ const LAWS: readonly Law[] = [
   paretoLaw(2.5, 1, 50),
   weibullLaw(0.7, 300),
   weibullLaw(2, 300),
-  { name: 'empirical', words: [L.DIST_EMPIRICAL, 0, 0, 0, 0, VALUES.length], table: VALUES, ...central((n) => VALUES.reduce((sum, x) => sum + x ** n, 0) / VALUES.length) },
+  {
+    name: 'empirical',
+    words: [L.DIST_EMPIRICAL, 0, 0, 0, 0, VALUES.length],
+    table: VALUES,
+    ...central((n) => VALUES.reduce((sum, x) => sum + x ** n, 0) / VALUES.length),
+  },
   // number 1 is the exponential, number 2 the uniform of this list
-  { name: 'mixture', words: [L.DIST_MIXTURE, 0, 0, 0, VALUES.length, 2], table: [3, 1, 1, 2], ...central((n) => (0.75 * 500 ** n * gamma(n + 1)) + (0.25 * (40 ** (n + 1) - 10 ** (n + 1))) / (30 * (n + 1))) },
+  {
+    name: 'mixture',
+    words: [L.DIST_MIXTURE, 0, 0, 0, VALUES.length, 2],
+    table: [3, 1, 1, 2],
+    ...central((n) => 0.75 * 500 ** n * gamma(n + 1) + (0.25 * (40 ** (n + 1) - 10 ** (n + 1))) / (30 * (n + 1))),
+  },
 ];
 
 describe('distributions', () => {
@@ -116,7 +147,9 @@ describe('distributions', () => {
     const average = draws.reduce((sum, x) => sum + x, 0) / N;
     const spread = draws.reduce((sum, x) => sum + (x - average) ** 2, 0) / (N - 1);
     expect(Math.abs(average - mean), `mean ${average}`).toBeLessThanOrEqual(Z * Math.sqrt(variance / N));
-    expect(Math.abs(spread - variance), `variance ${spread}`).toBeLessThanOrEqual(Z * Math.sqrt((fourth - variance ** 2) / N) + 1e-9);
+    expect(Math.abs(spread - variance), `variance ${spread}`).toBeLessThanOrEqual(
+      Z * Math.sqrt((fourth - variance ** 2) / N) + 1e-9,
+    );
     if (share === undefined) return;
     let distance = 0;
     draws.sort().forEach((x, i) => {

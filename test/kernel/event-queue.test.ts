@@ -23,7 +23,8 @@ class Model {
   first(): { slot: number; time: number } | undefined {
     let best: { slot: number; time: number; sequence: number } | undefined;
     for (const [slot, { time, sequence }] of this.pending) {
-      if (best === undefined || time < best.time || (time === best.time && sequence < best.sequence)) best = { slot, time, sequence };
+      if (best === undefined || time < best.time || (time === best.time && sequence < best.sequence))
+        best = { slot, time, sequence };
     }
     return best;
   }

@@ -56,7 +56,8 @@ describe('random streams', () => {
   it('are equidistributed in pairs of neighbouring draws', () => {
     const counts = new Array<number>(1024).fill(0);
     const words = bits(3n, 5n, 2n);
-    for (let i = 0; i + 1 < words.length; i += 2) counts[Number(((words[i]! >> 59n) << 5n) | (words[i + 1]! >> 59n))]!++;
+    for (let i = 0; i + 1 < words.length; i += 2)
+      counts[Number(((words[i]! >> 59n) << 5n) | (words[i + 1]! >> 59n))]!++;
     expect(Math.abs(deviate(counts))).toBeLessThan(Z);
   });
 
@@ -64,7 +65,15 @@ describe('random streams', () => {
     const toUnit = (words: BigUint64Array): number[] => [...words].map((word) => Number(word >> 11n) * 2 ** -53);
     const n = 50_000;
     const base = toUnit(bits(1n, 0n, 1n, n));
-    const neighbours = [[1n, 1n, 1n], [1n, 2n, 1n], [2n, 0n, 1n], [0n, 0n, 1n], [1n, 0n, 2n], [1n, 0n, 0n], [1n, 1n << 63n, 1n]] as const;
+    const neighbours = [
+      [1n, 1n, 1n],
+      [1n, 2n, 1n],
+      [2n, 0n, 1n],
+      [0n, 0n, 1n],
+      [1n, 0n, 2n],
+      [1n, 0n, 0n],
+      [1n, 1n << 63n, 1n],
+    ] as const;
     for (const [seed, entity, purpose] of neighbours) {
       const r = correlation(base, toUnit(bits(seed, entity, purpose, n)));
       expect(Math.abs(r) * Math.sqrt(n), `seed ${seed}, entity ${entity}, purpose ${purpose}`).toBeLessThan(Z);

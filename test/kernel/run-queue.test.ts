@@ -29,7 +29,12 @@ const operation = fc.record({
   share: fc.double({ min: 0, max: 1, noNaN: true }),
 });
 const swarm = fc.record({
-  weights: fc.tuple(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 0, max: 4 }), fc.integer({ min: 0, max: 8 }), fc.integer({ min: 0, max: 8 })),
+  weights: fc.tuple(
+    fc.integer({ min: 1, max: 8 }),
+    fc.integer({ min: 0, max: 4 }),
+    fc.integer({ min: 0, max: 8 }),
+    fc.integer({ min: 0, max: 8 }),
+  ),
   operations: fc.array(operation, { minLength: 1, maxLength: TASKS_MAX, size: 'max' }),
 });
 
@@ -82,7 +87,19 @@ describe('run queue', () => {
   });
 
   it('steals half of the difference, rounded up, at most 32, never from the shorter queue', () => {
-    const table: [number, number, number][] = [[1, 0, 1], [2, 0, 1], [3, 0, 2], [5, 2, 2], [63, 0, 32], [64, 0, 32], [1000, 0, 32], [4, 4, 0], [4, 9, 0], [0, 0, 0]];
-    for (const [waiting, own, taken] of table) expect(probe.stealHalf(waiting, own), `${waiting} against ${own}`).toBe(taken);
+    const table: [number, number, number][] = [
+      [1, 0, 1],
+      [2, 0, 1],
+      [3, 0, 2],
+      [5, 2, 2],
+      [63, 0, 32],
+      [64, 0, 32],
+      [1000, 0, 32],
+      [4, 4, 0],
+      [4, 9, 0],
+      [0, 0, 0],
+    ];
+    for (const [waiting, own, taken] of table)
+      expect(probe.stealHalf(waiting, own), `${waiting} against ${own}`).toBe(taken);
   });
 });

@@ -15,16 +15,38 @@ function costsAt(scale: number): NonNullable<ScenarioInput['costs']> {
   if (scale === 0) return 'none';
   const ns = (value: number): string => `${Math.round(value * scale)}ns`;
   return {
-    stealCheck: ns(120), steal: ns(120), taskSwitch: ns(50), minSearch: ns(2000), notify: ns(1000), preempt: ns(2000), suspend: ns(2000),
-    deschedule: ns(3000), wake: ns(3000), dispatch: ns(2000), yield: ns(2000), issue: ns(100), pollPerVm: ns(55), migrateTask: ns(100),
+    stealCheck: ns(120),
+    steal: ns(120),
+    taskSwitch: ns(50),
+    minSearch: ns(2000),
+    notify: ns(1000),
+    preempt: ns(2000),
+    suspend: ns(2000),
+    deschedule: ns(3000),
+    wake: ns(3000),
+    dispatch: ns(2000),
+    yield: ns(2000),
+    issue: ns(100),
+    pollPerVm: ns(55),
+    migrateTask: ns(100),
   };
 }
 
 const mechanismAt = {
-  hyperflux: (scale: number): ScenarioInput['mechanism'] => ({ kind: 'hyperflux', interval: `${Math.max(1, 10_000 * scale)}ns`, threshold: `${10_000 * scale}ns`, grant: 'drain' }),
+  hyperflux: (scale: number): ScenarioInput['mechanism'] => ({
+    kind: 'hyperflux',
+    interval: `${Math.max(1, 10_000 * scale)}ns`,
+    threshold: `${10_000 * scale}ns`,
+    grant: 'drain',
+  }),
   hotplug: (scale: number): ScenarioInput['mechanism'] => ({
-    kind: 'hotplug', latency: `${100_000 * scale}ns`, unplugLatency: `${100_000 * scale}ns`, interval: `${Math.max(1, 10_000 * scale)}ns`,
-    threshold: `${10_000 * scale}ns`, idleBefore: '0ns', grant: 'drain', // a core that is kept would hide how long one takes to come
+    kind: 'hotplug',
+    latency: `${100_000 * scale}ns`,
+    unplugLatency: `${100_000 * scale}ns`,
+    interval: `${Math.max(1, 10_000 * scale)}ns`,
+    threshold: `${10_000 * scale}ns`,
+    idleBefore: '0ns',
+    grant: 'drain', // a core that is kept would hide how long one takes to come
   }),
 } as const;
 
@@ -46,15 +68,24 @@ describe('cost towards nothing', () => {
       // a core moves within the same nanosecond or the next: the means are those of M/M/8
       if (scale === 0) expectMean('W', latency, MEAN_US + mmkWait(cores, load, MEAN_US), { allowance: 0.01 });
     }
-    expect(distances[0]! > distances[1]! && distances[1]! > distances[2]! && distances[2]! > distances[3]!, `distances ${distances.join(', ')} us`).toBe(true);
+    expect(
+      distances[0]! > distances[1]! && distances[1]! > distances[2]! && distances[2]! > distances[3]!,
+      `distances ${distances.join(', ')} us`,
+    ).toBe(true);
     expect(Math.abs(distances[3]!), `distances ${distances.join(', ')} us`).toBeLessThan(0.05 * distances[0]!);
   });
 });
 
 describe('paired runs: a cost that grows does not improve the tail', () => {
-  const p99 = async (costs: NonNullable<ScenarioInput['costs']>, mechanism: 'static' | 'hyperflux'): Promise<number[]> => {
+  const p99 = async (
+    costs: NonNullable<ScenarioInput['costs']>,
+    mechanism: 'static' | 'hyperflux',
+  ): Promise<number[]> => {
     const base = station({ cores: 8, load: 0.6, mechanism, costs, ...steady(8, 0.6, 30_000) });
-    const input = mechanism === 'static' ? base : { ...base, host: { cores: 9 }, vms: [{ ...base.vms[0]!, vcpus: { min: 1, max: 8 } }] };
+    const input =
+      mechanism === 'static'
+        ? base
+        : { ...base, host: { cores: 9 }, vms: [{ ...base.vms[0]!, vcpus: { min: 1, max: 8 } }] };
     return us(await replicate(input, REPLICATIONS), (run) => run.vm.latencyNs.p99);
   };
   const ladder = [
@@ -75,9 +106,32 @@ describe('paired runs: a cost that grows does not improve the tail', () => {
 
   it('static beats moving cores for 1 us tasks where every VM has cores enough', async () => {
     const vm = station({ cores: 4, load: 0.05, duration: '20ms' }).vms[0]!;
-    const small = { ...vm, vcpus: { min: 4, max: 4 }, workload: { arrivals: { process: 'poisson' as const, rate: 2e6 }, request: { stages: [{ tasks: 1, service: { dist: 'exponential' as const, mean: '1us' } }] } } };
+    const small = {
+      ...vm,
+      vcpus: { min: 4, max: 4 },
+      workload: {
+        arrivals: { process: 'poisson' as const, rate: 2e6 },
+        request: { stages: [{ tasks: 1, service: { dist: 'exponential' as const, mean: '1us' } }] },
+      },
+    };
     const on = async (mechanism: 'static' | 'hyperflux', min: number): Promise<number[]> =>
-      us(await replicate({ version: 1, duration: '20ms', warmup: '2ms', host: { cores: 9 }, mechanism, vms: [{ ...small, vcpus: { min, max: 4 } }, { ...small, name: 'other', vcpus: { min, max: 4 } }] }, REPLICATIONS), (run) => run.vm.latencyNs.p99);
+      us(
+        await replicate(
+          {
+            version: 1,
+            duration: '20ms',
+            warmup: '2ms',
+            host: { cores: 9 },
+            mechanism,
+            vms: [
+              { ...small, vcpus: { min, max: 4 } },
+              { ...small, name: 'other', vcpus: { min, max: 4 } },
+            ],
+          },
+          REPLICATIONS,
+        ),
+        (run) => run.vm.latencyNs.p99,
+      );
     const { mean, halfWidth } = estimate(await on('hyperflux', 1));
     const fixed = estimate(await on('static', 4));
     expect(mean - halfWidth).toBeGreaterThan(fixed.mean + fixed.halfWidth);
@@ -101,7 +155,15 @@ describe('streams', () => {
 
   it('another VM, before or behind, changes neither; under static not even latencies', async () => {
     const base = contended('static', 'plain');
-    const stranger = { ...base.vms[0]!, name: 'stranger', vcpus: { min: 2, max: 2 }, workload: { arrivals: { process: 'poisson' as const, rate: 3e5 }, request: { stages: [{ tasks: 1, service: EXPONENTIAL }] } } };
+    const stranger = {
+      ...base.vms[0]!,
+      name: 'stranger',
+      vcpus: { min: 2, max: 2 },
+      workload: {
+        arrivals: { process: 'poisson' as const, rate: 3e5 },
+        request: { stages: [{ tasks: 1, service: EXPONENTIAL }] },
+      },
+    };
     for (const kind of MECHANISM_KINDS) {
       const input = { ...contended(kind, 'plain'), warmup: '0ns' };
       const alone = await runOnce(input);

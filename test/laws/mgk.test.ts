@@ -4,7 +4,18 @@
 import { describe, expect, it } from 'vitest';
 import { mg1Wait } from '../support/queueing.js';
 import { peersReference } from '../support/reference.js';
-import { CONSTANT, EXPONENTIAL, MEAN_US, meanDelay, meanLatency, replicate, station, steady, us, type ServiceInput } from '../support/scenarios.js';
+import {
+  CONSTANT,
+  EXPONENTIAL,
+  MEAN_US,
+  meanDelay,
+  meanLatency,
+  replicate,
+  station,
+  steady,
+  us,
+  type ServiceInput,
+} from '../support/scenarios.js';
 import { expectMean } from '../support/statistics.js';
 
 const { queueing_closed_form: closed, mgk16_simulated_reference: simulated } = peersReference();
@@ -23,23 +34,42 @@ const LOADS = ['0.5', '0.8', '0.9'] as const;
 
 describe('M/D/k', () => {
   it.each(closed.mdk_exact)('k = $k, load $rho', async ({ k, rho, Pwait, Wq }) => {
-    const runs = await replicate(station({ cores: k, load: rho, service: CONSTANT, ...steady(k, rho, 80_000) }), REPLICATIONS);
+    const runs = await replicate(
+      station({ cores: k, load: rho, service: CONSTANT, ...steady(k, rho, 80_000) }),
+      REPLICATIONS,
+    );
     const informative = Pwait < 0.1 ? 0.3 : 0.15;
     // Arrivals are whole nanoseconds: a wait below 1 ns can count as none.
-    expectMean('P(wait)', runs.map((run) => run.waited), Pwait, { allowance: (k * rho) / (1000 * MEAN_US), informative });
+    expectMean(
+      'P(wait)',
+      runs.map((run) => run.waited),
+      Pwait,
+      { allowance: (k * rho) / (1000 * MEAN_US), informative },
+    );
     expectMean('Wq', us(runs, meanDelay), Wq, { allowance: 0.001, informative });
   });
 });
 
 describe('M/G/1, Pollaczek–Khinchine', () => {
-  it.each(LAWS.flatMap((law) => LOADS.map((load) => ({ ...law, load }))))('$name at load $load', async ({ table, scv, service, load }) => {
-    const rho = Number(load);
-    const theory = mg1Wait(rho, MEAN_US, scv);
-    expect(theory).toBeCloseTo(closed.mg1_pk_Wq[table]![load]!, 5);
-    const runs = await replicate(station({ cores: 1, load: rho, service, ...steady(1, rho, rho === 0.9 ? 250_000 : 100_000) }), REPLICATIONS);
-    expectMean('Wq', us(runs, meanDelay), theory, { allowance: 0.001, informative: 0.2 });
-    expectMean('P(wait)', runs.map((run) => run.waited), rho, { allowance: rho / (1000 * MEAN_US) });
-  });
+  it.each(LAWS.flatMap((law) => LOADS.map((load) => ({ ...law, load }))))(
+    '$name at load $load',
+    async ({ table, scv, service, load }) => {
+      const rho = Number(load);
+      const theory = mg1Wait(rho, MEAN_US, scv);
+      expect(theory).toBeCloseTo(closed.mg1_pk_Wq[table]![load]!, 5);
+      const runs = await replicate(
+        station({ cores: 1, load: rho, service, ...steady(1, rho, rho === 0.9 ? 250_000 : 100_000) }),
+        REPLICATIONS,
+      );
+      expectMean('Wq', us(runs, meanDelay), theory, { allowance: 0.001, informative: 0.2 });
+      expectMean(
+        'P(wait)',
+        runs.map((run) => run.waited),
+        rho,
+        { allowance: rho / (1000 * MEAN_US) },
+      );
+    },
+  );
 
   it('weibull and uniform and bounded pareto and a mixture at load 0.8', async () => {
     const pareto = { shape: 2.2, low: 5, high: 500 };
@@ -51,10 +81,21 @@ describe('M/G/1, Pollaczek–Khinchine', () => {
     const cases: { name: string; service: ServiceInput; mean: number; scv: number }[] = [
       { name: 'weibull', service: { dist: 'weibull', shape: 2, mean: '10us' }, mean: 10, scv: 4 / Math.PI - 1 },
       { name: 'uniform', service: { dist: 'uniform', min: '0us', max: '20us' }, mean: 10, scv: 1 / 3 },
-      { name: 'pareto', service: { dist: 'pareto', shape: 2.2, min: '5us', max: '500us' }, mean: moment(1), scv: moment(2) / moment(1) ** 2 - 1 },
+      {
+        name: 'pareto',
+        service: { dist: 'pareto', shape: 2.2, min: '5us', max: '500us' },
+        mean: moment(1),
+        scv: moment(2) / moment(1) ** 2 - 1,
+      },
       {
         name: 'mixture',
-        service: { dist: 'mixture', components: [{ weight: 3, dist: 'constant', value: '5us' }, { weight: 1, dist: 'exponential', mean: '25us' }] },
+        service: {
+          dist: 'mixture',
+          components: [
+            { weight: 3, dist: 'constant', value: '5us' },
+            { weight: 1, dist: 'exponential', mean: '25us' },
+          ],
+        },
         mean: 10,
         scv: (0.75 * 25 + 0.25 * 2 * 625) / 100 - 1,
       },
@@ -68,25 +109,41 @@ describe('M/G/1, Pollaczek–Khinchine', () => {
 });
 
 describe('M/G/16 against the simulated reference', () => {
-  const rows = simulated.rows.flatMap((row) => LAWS.filter((law) => law.name === row.svc).map((law) => ({ ...row, service: law.service })));
+  const rows = simulated.rows.flatMap((row) =>
+    LAWS.filter((law) => law.name === row.svc).map((law) => ({ ...row, service: law.service })),
+  );
   it.each(rows)('$svc at load $rho', async ({ rho, Pwait, Wq, service }) => {
     const runs = await replicate(station({ cores: 16, load: rho, service, ...steady(16, rho, 160_000) }), REPLICATIONS);
     const informative = rho < 0.6 ? 0.4 : 0.15;
     // The reference's half-widths are of 95 %: three of them are 5.9 standard errors. Plus a wait below 1 ns that counts as none.
-    expectMean('P(wait)', runs.map((run) => run.waited), Pwait[0], { allowance: 3 * Pwait[1] + (16 * rho) / (1000 * MEAN_US), informative });
+    expectMean(
+      'P(wait)',
+      runs.map((run) => run.waited),
+      Pwait[0],
+      { allowance: 3 * Pwait[1] + (16 * rho) / (1000 * MEAN_US), informative },
+    );
     expectMean('Wq', us(runs, meanDelay), Wq[0], { allowance: 3 * Wq[1] + 0.001, informative });
   });
 });
 
 describe('M/G/1 processor sharing', () => {
   const laws = LAWS.filter(({ name }) => name !== 'exp'); // with it, FIFO has the same mean
-  it.each(laws.flatMap((law) => (['0.5', '0.8'] as const).map((load) => ({ ...law, load }))))('$name at load $load', async ({ service, load }) => {
-    const rho = Number(load);
-    const quantumUs = 0.2;
-    const input = station({ cores: 1, load: rho, service, ...steady(1, rho, 20_000), vm: { quantum: `${quantumUs * 1000}ns`, dispatch: 'single-queue' } });
-    const runs = await replicate({ ...input, mechanism: 'static' }, REPLICATIONS);
-    // A request waits for at most one round more or less than under sharing: a quantum for each of those present.
-    const round = quantumUs / (1 - rho);
-    expectMean('W', us(runs, meanLatency), closed.mg1_ps_W[load]!, { allowance: round, informative: 0.15 });
-  });
+  it.each(laws.flatMap((law) => (['0.5', '0.8'] as const).map((load) => ({ ...law, load }))))(
+    '$name at load $load',
+    async ({ service, load }) => {
+      const rho = Number(load);
+      const quantumUs = 0.2;
+      const input = station({
+        cores: 1,
+        load: rho,
+        service,
+        ...steady(1, rho, 20_000),
+        vm: { quantum: `${quantumUs * 1000}ns`, dispatch: 'single-queue' },
+      });
+      const runs = await replicate({ ...input, mechanism: 'static' }, REPLICATIONS);
+      // A request waits for at most one round more or less than under sharing: a quantum for each of those present.
+      const round = quantumUs / (1 - rho);
+      expectMean('W', us(runs, meanLatency), closed.mg1_ps_W[load]!, { allowance: round, informative: 0.15 });
+    },
+  );
 });

@@ -15,7 +15,12 @@ describe("Erlang's formulas", () => {
     expect(erlangC(row.k, row.rho)).toBeCloseTo(row.erlangC, 7);
     expect(mmkWait(row.k, row.rho, MEAN_US)).toBeCloseTo(row.Wq, 7);
     expect(mmkWait(row.k, row.rho, MEAN_US) + MEAN_US).toBeCloseTo(row.W, 7);
-    for (const [q, value] of [[0.5, row.p50], [0.9, row.p90], [0.99, row.p99], [0.999, row.p999]] as const) {
+    for (const [q, value] of [
+      [0.5, row.p50],
+      [0.9, row.p90],
+      [0.99, row.p99],
+      [0.999, row.p999],
+    ] as const) {
       expect(mmkQuantile(row.k, row.rho, MEAN_US, q)).toBeCloseTo(value, 6);
     }
   });
@@ -33,13 +38,28 @@ describe('M/M/k under ideal', () => {
     // Times are whole nanoseconds: a wait below 1 ns, of the density of waits at 0, can count as none.
     const unseen = (erlangC(k, rho) * k * (1 - rho)) / (1000 * MEAN_US);
     const rare = erlangC(k, rho) < 0.1 ? 0.2 : 0.1; // hardly anybody waits: fewer waits to average over
-    expectMean('P(wait)', runs.map((run) => run.waited), erlangC(k, rho), { allowance: unseen, informative: rare });
+    expectMean(
+      'P(wait)',
+      runs.map((run) => run.waited),
+      erlangC(k, rho),
+      { allowance: unseen, informative: rare },
+    );
     expectMean('Wq', us(runs, meanDelay), mmkWait(k, rho, MEAN_US), { allowance: 0.001, informative: 2 * rare });
     expectMean('W', us(runs, meanLatency), mmkWait(k, rho, MEAN_US) + MEAN_US, { allowance: 0.001 });
-    for (const [name, q] of [['p50', 0.5], ['p90', 0.9], ['p99', 0.99], ['p999', 0.999]] as const) {
+    for (const [name, q] of [
+      ['p50', 0.5],
+      ['p90', 0.9],
+      ['p99', 0.99],
+      ['p999', 0.999],
+    ] as const) {
       const theory = mmkQuantile(k, rho, MEAN_US, q);
       // half a bucket of the histogram
-      expectMean(name, us(runs, (run) => run.vm.latencyNs[name]), theory, { allowance: theory / 1024, informative: 0.15 });
+      expectMean(
+        name,
+        us(runs, (run) => run.vm.latencyNs[name]),
+        theory,
+        { allowance: theory / 1024, informative: 0.15 },
+      );
     }
   });
 });

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as id from '../../assembly/memory/replacement/ids.js';
 import { RequestSink } from '../../src/pages/request-sink.js';
+import * as ghosts from './ghost-models.js';
 import * as models from './models.js';
 import { BUILDS, type Build, make, newCore, type Request, totalsOf } from './support.js';
 
@@ -41,16 +42,16 @@ const CASES: readonly Case[] = [
     name: '2q',
     id: id.POLICY_TWO_QUEUE,
     parameters: (c, draw) => [draw % (c + 2), Math.floor(draw / 64) % (2 * c)],
-    model: (c, [kin, kout]) => new models.TwoQueueModel(c, kin!, kout!),
+    model: (c, [kin, kout]) => new ghosts.TwoQueueModel(c, kin!, kout!),
     bytesAPage: 1.5 * 32,
   },
-  { name: 'arc', id: id.POLICY_ARC, parameters: none, model: (c) => new models.ArcModel(c), bytesAPage: 2 * 32 },
+  { name: 'arc', id: id.POLICY_ARC, parameters: none, model: (c) => new ghosts.ArcModel(c), bytesAPage: 2 * 32 },
   { name: 'sieve', id: id.POLICY_SIEVE, parameters: none, model: (c) => new models.SieveModel(c), bytesAPage: 28 },
   {
     name: 's3fifo',
     id: id.POLICY_S3FIFO,
     parameters: (c, draw) => [draw % (c + 1), Math.floor(draw / 64) % (2 * c)],
-    model: (c, [small, ghost]) => new models.S3FifoModel(c, small!, ghost!),
+    model: (c, [small, ghost]) => new ghosts.S3FifoModel(c, small!, ghost!),
     bytesAPage: 1.9 * 32,
   },
   {

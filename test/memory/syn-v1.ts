@@ -8,7 +8,7 @@ export function synV1(): Float64Array {
   const words = new BigUint64Array(3); // state, z, scratch: arithmetic modulo 2^64 by storing
   words[0] = 42n;
   for (let i = 0; i < SYN_REQUESTS; i++) {
-    words[0] = words[0]! + 0x9e3779b97f4a7c15n;
+    words[0] = words[0] + 0x9e3779b97f4a7c15n;
     let z = words[0];
     words[1] = (z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n;
     z = words[1];
@@ -28,6 +28,6 @@ export function synV1(): Float64Array {
 export function fnv1a(trace: Float64Array): string {
   const hash = new BigUint64Array(1);
   hash[0] = 0xcbf29ce484222325n;
-  for (const page of trace) hash[0] = (hash[0]! ^ BigInt(page)) * 0x100000001b3n;
+  for (const page of trace) hash[0] = (hash[0] ^ BigInt(page)) * 0x100000001b3n;
   return hash[0].toString(16);
 }

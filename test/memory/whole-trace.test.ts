@@ -94,10 +94,9 @@ test('sampled reuse distances come from whole pages, chosen alike on every run',
     const core = await newCore();
     const distances = core.exports.pagesDistances(threshold);
     feed(core, trace, (count) => void core.exports.pagesRecordDistances(distances, count));
-    const { pagesDistancesRequests, pagesDistancesPages } = core.exports;
     return {
-      requests: pagesDistancesRequests(distances),
-      pages: pagesDistancesPages(distances),
+      requests: core.exports.pagesDistancesRequests(distances),
+      pages: core.exports.pagesDistancesPages(distances),
       histogram: core.histogram(distances),
     };
   };

@@ -5,6 +5,10 @@ import type { Io } from '../../src/cli/io.js';
 import { main } from '../../src/cli/program.js';
 import { bytesOf, oracleGeneral, temporary } from './helpers.js';
 
+interface Document {
+  runs: { policy: string; capacityPages: number; misses: number; swapInNs: object; requestsPerSecond?: number }[];
+}
+
 async function run(...args: string[]): Promise<{ status: number; out: string; err: string }> {
   let [out, err] = ['', ''];
   const io: Io = {
@@ -29,25 +33,23 @@ test('a table', async () => {
 });
 
 test('exactly one JSON document, the same twice but for requestsPerSecond', async () => {
-  const parse = async () => {
+  const parse = async (): Promise<Document> => {
     const { status, out, err } = await run(...usual, '--json', '--mrc', '--swap-in', '10us');
     expect({ status, err }).toEqual({ status: 0, err: '' });
-    const document = JSON.parse(out);
+    const document = JSON.parse(out) as Document;
     for (const each of document.runs) delete each.requestsPerSecond;
     return document;
   };
   const document = await parse();
   expect(await parse()).toEqual(document);
   expect(Object.keys(document).sort()).toEqual(['mrc', 'runs', 'trace']);
-  expect(
-    document.runs.map((each: { policy: string; capacityPages: number }) => [each.policy, each.capacityPages]),
-  ).toEqual([
+  expect(document.runs.map((each) => [each.policy, each.capacityPages])).toEqual([
     ['lru', 16],
     ['lru', 16],
     ['fifo', 16],
     ['fifo', 16],
   ]);
-  expect(document.runs[0].swapInNs).toMatchObject({ count: document.runs[0].misses, p99: 10_000 });
+  expect(document.runs[0]!.swapInNs).toMatchObject({ count: document.runs[0]!.misses, p99: 10_000 });
 });
 
 test('packed files, page sizes, columns', async () => {

@@ -15,22 +15,38 @@ export interface BitsCase {
 const shorter = (input: ScenarioInput): ScenarioInput => ({ ...input, duration: '4ms', warmup: '500us' });
 
 export const BITS: readonly BitsCase[] = [
-  ...MECHANISM_KINDS.flatMap((kind) => VARIANTS.map((variant) => ({ name: `${kind}, ${variant}`, input: shorter(contended(kind, variant)) }))),
-  ...MECHANISM_KINDS.map((kind) => ({ name: `${kind}, injected`, input: shorter(contended(kind, 'fork-join')), injected: true })),
+  ...MECHANISM_KINDS.flatMap((kind) =>
+    VARIANTS.map((variant) => ({ name: `${kind}, ${variant}`, input: shorter(contended(kind, variant)) })),
+  ),
+  ...MECHANISM_KINDS.map((kind) => ({
+    name: `${kind}, injected`,
+    input: shorter(contended(kind, 'fork-join')),
+    injected: true,
+  })),
   ...(
     [
       { mode: 'proactive' },
-      { mode: 'both', grant: 'drain' },
+      { mode: 'both', grant: 'drain', threshold: '1us' },
       { signal: 'oldest', threshold: '3us' },
       { signal: 'queue-length', queueLength: 2 },
       { staleness: '7us', interval: '5us' },
     ] as const
-  ).map((knobs) => ({ name: `hyperflux, ${JSON.stringify(knobs)}`, input: shorter(contended('hyperflux', 'fork-join', { kind: 'hyperflux', ...knobs })) })),
-  { name: 'hotplug, one at a time', input: shorter(contended('hotplug', 'plain', { ...(paced('hotplug') as { kind: 'hotplug' }), grant: 'one' })) },
+  ).map((knobs) => ({
+    name: `hyperflux, ${JSON.stringify(knobs)}`,
+    input: shorter(contended('hyperflux', 'fork-join', { kind: 'hyperflux', ...knobs })),
+  })),
+  {
+    name: 'hotplug, one at a time',
+    input: shorter(contended('hotplug', 'plain', { ...(paced('hotplug') as { kind: 'hotplug' }), grant: 'one' })),
+  },
 ];
 
 export function injectInto(simulation: Simulation): void {
-  const arrivals = Array.from({ length: 300 }, (_, i) => ({ atNs: 11_003 * i, serviceNs: i % 3 === 0 ? 4_000 + i : -1, width: i % 7 }));
+  const arrivals = Array.from({ length: 300 }, (_, i) => ({
+    atNs: 11_003 * i,
+    serviceNs: i % 3 === 0 ? 4_000 + i : -1,
+    width: i % 7,
+  }));
   simulation.inject({ vm: 'api', arrivals });
 }
 
@@ -42,7 +58,13 @@ export async function simulationOf({ input, injected }: BitsCase, module?: WebAs
 
 /** Everything that must be equal wherever the scenario runs. */
 export function essence(result: Result): string {
-  const { wallSeconds: _wall, eventsPerSecond: _rate, coreSha256: _core, version: _version, ...manifest } = result.manifest;
+  const {
+    wallSeconds: _wall,
+    eventsPerSecond: _rate,
+    coreSha256: _core,
+    version: _version,
+    ...manifest
+  } = result.manifest;
   return toStableJson({ ...result, manifest });
 }
 

@@ -49,6 +49,10 @@ export function contended(kind: MechanismKind, variant: Variant, mechanism: Mech
     host: { cores: 8 },
     mechanism,
     ...(variant === 'costs-none' ? { costs: 'none' as const } : {}),
-    vms: [vmOf('api', variant, {}), vmOf('web', variant, { vcpus: { min: 2, max: 4 } }), vmOf('batch', variant, { class: 'best-effort', vcpus: { min: 1, max: 8 } })],
+    vms: [
+      vmOf('api', variant, {}),
+      vmOf('web', variant, { vcpus: { min: 2, max: 4 } }),
+      vmOf('batch', variant, { class: 'best-effort', vcpus: { min: 1, max: 8 } }),
+    ],
   };
 }

@@ -56,24 +56,27 @@ function sourcesHash(): string {
 async function compile(): Promise<Uint8Array<ArrayBuffer>> {
   const target = join(ROOT, `build/probe-${sourcesHash()}.wasm`);
   if (!existsSync(target)) {
-    const { error, stderr } = await main(['test/kernel/probe.ts', '--runtime', 'stub', '--outFile', 'out.wasm', '--optimizeLevel', '1'], {
-      readFile: (name: string, base: string) => {
-        if (name.endsWith('asconfig.json')) return null; // that is the core's own: its bindings are not wanted here
-        const path = join(base === '.' ? ROOT : base, name.endsWith('test/kernel/probe.ts') ? PROBE : name);
-        return existsSync(path) ? readFileSync(path, 'utf8') : null;
+    const { error } = await main(
+      ['test/kernel/probe.ts', '--runtime', 'stub', '--outFile', 'out.wasm', '--optimizeLevel', '1'],
+      {
+        readFile: (name: string, base: string) => {
+          if (name.endsWith('asconfig.json')) return null; // that is the core's own: its bindings are not wanted here
+          const path = join(base === '.' ? ROOT : base, name.endsWith('test/kernel/probe.ts') ? PROBE : name);
+          return existsSync(path) ? readFileSync(path, 'utf8') : null;
+        },
+        writeFile: (_name: string, contents: Uint8Array | string) => {
+          mkdirSync(join(ROOT, 'build'), { recursive: true });
+          // moved into place, so that a test file that runs beside this one never reads half of it
+          const partial = `${target}.${process.pid}`;
+          writeFileSync(partial, contents);
+          renameSync(partial, target);
+        },
       },
-      writeFile: (_name: string, contents: Uint8Array | string) => {
-        mkdirSync(join(ROOT, 'build'), { recursive: true });
-        // moved into place, so that a test file that runs beside this one never reads half of it
-        const partial = `${target}.${process.pid}`;
-        writeFileSync(partial, contents);
-        renameSync(partial, target);
-      },
-    });
+    );
     for (const name of readdirSync(join(ROOT, 'build'))) {
       if (/^probe-[0-9a-f]+\.wasm$/.test(name) && !target.endsWith(name)) rmSync(join(ROOT, 'build', name));
     }
-    if (error !== null) throw new Error(`${PROBE} does not compile: ${error.message}\n${stderr.toString()}`);
+    if (error !== null) throw new Error(`${PROBE} does not compile: ${error.message}`);
   }
   return new Uint8Array(readFileSync(target));
 }
@@ -91,6 +94,8 @@ export async function openProbe(): Promise<Probe> {
 }
 
 /** Views of linear memory; taken anew at each use, since a grown memory leaves old views behind. */
-export const f64At = (probe: Probe, at: number, n: number): Float64Array => new Float64Array(probe.memory.buffer, at, n);
+export const f64At = (probe: Probe, at: number, n: number): Float64Array =>
+  new Float64Array(probe.memory.buffer, at, n);
 export const u32At = (probe: Probe, at: number, n: number): Uint32Array => new Uint32Array(probe.memory.buffer, at, n);
-export const u64At = (probe: Probe, at: number, n: number): BigUint64Array => new BigUint64Array(probe.memory.buffer, at, n);
+export const u64At = (probe: Probe, at: number, n: number): BigUint64Array =>
+  new BigUint64Array(probe.memory.buffer, at, n);

@@ -26,7 +26,9 @@ export function mmkTail(k: number, load: number, service: number, t: number): nu
   const drain = (k * (1 - load)) / service; // rate of the exponential wait of those who wait
   const mu = 1 / service;
   if (Math.abs(drain - mu) < 1e-9 * mu) return Math.exp(-mu * t) * (1 + waits * mu * t);
-  return (1 - waits) * Math.exp(-mu * t) + (waits * (drain * Math.exp(-mu * t) - mu * Math.exp(-drain * t))) / (drain - mu);
+  return (
+    (1 - waits) * Math.exp(-mu * t) + (waits * (drain * Math.exp(-mu * t) - mu * Math.exp(-drain * t))) / (drain - mu)
+  );
 }
 
 /** Quantile q of M/M/k's time in system, by bisection. */

@@ -7,6 +7,7 @@
 //   onAnnounce(vm,n) a request has announced n tasks (proactive modes)
 //   onArbiter()      the arbiter's planned round
 //   yields           whether a vCPU that finds nothing gives its core up after minSearch
+//   onReady(vm, t), onRest(vCPU), onStep(vCPU)   instead of dispatch and of the vCPU's own loop (nsdi22)
 //   central          one queue per VM, nothing costs anything (the bound)
 
 import * as L from "../../layout";
@@ -20,6 +21,7 @@ import { ditto } from "./ditto";
 import { blind } from "./blind";
 import { cgroup } from "./cgroup";
 import { microvm } from "./microvm";
+import { nsdi22 } from "./nsdi22";
 import { chooseCore } from "../arbiter";
 
 /** Sets the hooks of a mechanism by its number (layout.ts, MECHANISM_*). False: there is none. */
@@ -29,6 +31,9 @@ export function chooseMechanism(kind: u32): bool {
   H.central = 0;
   H.blind = 0;
   H.onHeld = 0;
+  H.onReady = 0;
+  H.onRest = 0;
+  H.onStep = 0;
   H.parkedBusy = 0;
   const choose: (vm: Vm) => Core = chooseCore;
   H.onChoose = choose.index;
@@ -63,6 +68,9 @@ export function chooseMechanism(kind: u32): bool {
       return true;
     case L.MECHANISM_MICROVM:
       microvm();
+      return true;
+    case L.MECHANISM_NSDI22:
+      nsdi22();
       return true;
   }
   return false;

@@ -43,7 +43,11 @@ export function makeArc(capacity: u32): usize {
   return at;
 }
 
+// Each of the steps below is called from one place and inlined there: with three calls of `replace` this was 5 % slower.
+
 /** Drops the oldest page of a queue altogether. */
+// @ts-ignore: decorator
+@inline
 function drop(cache: Arc, queue: u32): void {
   const record = oldest(cache.records, queue);
   unlink(cache.records, record);
@@ -58,6 +62,8 @@ function countEviction(cache: Arc, was: u64): void {
 }
 
 /** The paper's REPLACE: one resident page becomes a remembered one. */
+// @ts-ignore: decorator
+@inline
 function replace(cache: Arc, wantedInB2: bool): void {
   const records = cache.records;
   const size = <f64>cache.t1;
@@ -78,49 +84,46 @@ function replace(cache: Arc, wantedInB2: bool): void {
   pushNewest(records, to, record);
 }
 
-/** Cases II and III: a remembered page is wanted again. */
+/** Cases II and III: a remembered page is wanted again. The target moves, and its record is taken out of its queue. */
 // @ts-ignore: decorator
 @inline
-function recall(cache: Arc, record: u32, queue: u32, request: u64): void {
-  const records = cache.records;
+function recall(cache: Arc, record: u32, queue: u32): void {
+  unlink(cache.records, record);
   if (queue == B1) {
     const step = max<f64>(<f64>cache.b2 / <f64>cache.b1, 1);
     cache.target = min<f64>(cache.target + step, <f64>cache.capacity);
+    cache.b1--;
   } else {
     const step = max<f64>(<f64>cache.b1 / <f64>cache.b2, 1);
     cache.target = max<f64>(cache.target - step, 0);
+    cache.b2--;
   }
-  unlink(records, record);
-  if (queue == B1) cache.b1--;
-  else cache.b2--;
-  replace(cache, queue == B2);
-  cache.t2++;
-  setWord(records, record, request | (<u64>T2 << QUEUE_SHIFT));
-  pushNewest(records, T2, record);
 }
 
-/** Case IV: makes room for a page not known. */
+/** Case IV: a page not known. Drops what the directory has no room for; answers whether REPLACE must make room as well. */
 // @ts-ignore: decorator
 @inline
-function makeRoom(cache: Arc): void {
+function makeRoom(cache: Arc): bool {
   const capacity = cache.capacity;
+  const total = cache.t1 + cache.t2 + cache.b1 + cache.b2;
+  let queue = SENTINELS; // none
+  let full = total >= capacity;
   if (cache.t1 + cache.b1 == capacity) {
     if (cache.t1 < capacity) {
-      drop(cache, B1);
+      queue = B1;
       cache.b1--;
-      replace(cache, false);
     } else {
-      countEviction(cache, word(cache.records, oldest(cache.records, T1)));
-      drop(cache, T1);
+      queue = T1;
       cache.t1--;
+      countEviction(cache, word(cache.records, oldest(cache.records, T1)));
+      full = false;
     }
-  } else if (cache.t1 + cache.t2 + cache.b1 + cache.b2 >= capacity) {
-    if (cache.t1 + cache.t2 + cache.b1 + cache.b2 == 2 * capacity) {
-      drop(cache, B2);
-      cache.b2--;
-    }
-    replace(cache, false);
+  } else if (total == 2 * capacity) {
+    queue = B2;
+    cache.b2--;
   }
+  if (queue != SENTINELS) drop(cache, queue);
+  return full;
 }
 
 export function replayArc(cache: Arc, at: usize, end: usize): void {
@@ -134,30 +137,34 @@ export function replayArc(cache: Arc, at: usize, end: usize): void {
     const request = load<u64>(at);
     const page = request & PAGE_MASK;
     const hash = hashOf(page);
-    let record: u32 = 0;
-    const found = find(table, chain, slots, indexMask, records, LINKED_BITS, page, hash);
-    if (found != 0) {
-      record = found;
+    let record = find(table, chain, slots, indexMask, records, LINKED_BITS, page, hash);
+    let queue = SENTINELS; // not known
+    if (record != 0) {
       const was = word(records, record);
-      const queue = <u32>((was & QUEUE_MASK) >> QUEUE_SHIFT);
-      if (queue > T2) {
-        recall(cache, record, queue, request);
+      queue = <u32>((was & QUEUE_MASK) >> QUEUE_SHIFT);
+      if (queue <= T2) {
+        hits++;
+        if (queue == T1) {
+          cache.t1--;
+          cache.t2++;
+          setWord(records, record, (was & (PAGE_MASK | DIRTY)) | (request & DIRTY) | (<u64>T2 << QUEUE_SHIFT));
+        } else {
+          if (request & DIRTY) setWord(records, record, was | DIRTY);
+          if (newer(records, record) == T2) continue;
+        }
+        unlink(records, record);
+        pushNewest(records, T2, record);
         continue;
       }
-      hits++;
-      if (queue == T1) {
-        cache.t1--;
-        cache.t2++;
-        setWord(records, record, (was & (PAGE_MASK | DIRTY)) | (request & DIRTY) | (<u64>T2 << QUEUE_SHIFT));
-      } else {
-        if (request & DIRTY) setWord(records, record, was | DIRTY);
-        if (newer(records, record) == T2) continue;
-      }
-      unlink(records, record);
+      recall(cache, record, queue);
+    }
+    if (record != 0 || makeRoom(cache)) replace(cache, queue == B2);
+    if (record != 0) {
+      cache.t2++;
+      setWord(records, record, request | (<u64>T2 << QUEUE_SHIFT));
       pushNewest(records, T2, record);
       continue;
     }
-    makeRoom(cache);
     record = cache.free;
     if (record != 0) cache.free = newer(records, record);
     else record = ++cache.used;

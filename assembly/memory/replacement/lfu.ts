@@ -69,10 +69,7 @@ function freeGroup(cache: Lfu, group: u32): void {
 /** Moves a page that is hit to the end of the next frequency. */
 // @ts-ignore: decorator
 @inline
-function promote(cache: Lfu, record: u32): void {
-  const records = cache.records;
-  const groups = cache.groups;
-  const groupOf = cache.groupOf;
+function promote(cache: Lfu, records: usize, groups: usize, groupOf: usize, record: u32): void {
   const group = load<u32>(groupOf + (<usize>record << 2));
   const count = frequency(groups, group) + 1;
   const end = last(groups, group);
@@ -104,16 +101,14 @@ function promote(cache: Lfu, record: u32): void {
 /** Puts a new page at the end of frequency 1. */
 // @ts-ignore: decorator
 @inline
-function admit(cache: Lfu, record: u32): void {
-  const records = cache.records;
-  const groups = cache.groups;
+function admit(cache: Lfu, records: usize, groups: usize, groupOf: usize, record: u32): void {
   let place = LIST;
-  let group = load<u32>(cache.groupOf + (<usize>oldest(records, LIST) << 2));
+  let group = load<u32>(groupOf + (<usize>oldest(records, LIST) << 2));
   if (group != 0 && frequency(groups, group) == 1) place = last(groups, group);
   else group = makeGroup(cache, 1);
   putAfter(records, place, record);
   setLast(groups, group, record);
-  store<u32>(cache.groupOf + (<usize>record << 2), group);
+  store<u32>(groupOf + (<usize>record << 2), group);
 }
 
 export function replayLfu(cache: Lfu, at: usize, end: usize): void {
@@ -123,6 +118,8 @@ export function replayLfu(cache: Lfu, at: usize, end: usize): void {
   const slots = cache.slots;
   const indexMask = cache.indexMask;
   const capacity = cache.capacity;
+  const groups = cache.groups;
+  const groupOf = cache.groupOf;
   let used = cache.used;
   let hits: u64 = 0;
   let evictions: u64 = 0;
@@ -135,7 +132,7 @@ export function replayLfu(cache: Lfu, at: usize, end: usize): void {
     if (found != 0) {
       hits++;
       if (request & DIRTY) setWord(records, found, request);
-      promote(cache, found);
+      promote(cache, records, groups, groupOf, found);
       continue;
     }
     const full = used == capacity;
@@ -144,13 +141,13 @@ export function replayLfu(cache: Lfu, at: usize, end: usize): void {
       record = ++used;
     } else {
       record = oldest(records, LIST);
-      const group = load<u32>(cache.groupOf + (<usize>record << 2));
-      if (last(cache.groups, group) == record) freeGroup(cache, group);
+      const group = load<u32>(groupOf + (<usize>record << 2));
+      if (last(groups, group) == record) freeGroup(cache, group);
       unlink(records, record);
     }
     const victim = word(records, record);
     setWord(records, record, request);
-    admit(cache, record);
+    admit(cache, records, groups, groupOf, record);
     if (full) {
       evictions++;
       writebacks += (victim >> DIRTY_BIT) & 1;

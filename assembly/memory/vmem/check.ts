@@ -4,26 +4,26 @@
 // a frame names one owner, and what the chains hold together is as much as all frames that name an owner.
 
 import * as L from "./layout";
-import { LARGE, POISON, SIZE, SMALL, firstGranule, granule, header, node, region, vm } from "./tables";
+import { LARGE, POISON, SIZE, SMALL, chain, firstGranule, granule, header, node, piece, region, vm } from "./tables";
+
+/** Whether a chain is exactly as long as it is counted, through pieces of its VM only. */
+function isSound(owner: u32, large: bool, pieces: u32): bool {
+  const head = chain(owner, large);
+  let at = load<u32>(head);
+  for (let k = load<u32>(head, 8); k > 0; k--) {
+    if (at - 1 >= pieces || piece(large, at - 1).owner != owner + 1) return false;
+    at = piece(large, at - 1).next;
+  }
+  return at == 0;
+}
 
 /** BROKEN_* of the first law that is broken; damaged links are found before they are followed. */
 export function check(): u32 {
   const h = header();
   let inChains: u64 = 0;
   for (let i: u32 = 0; i < h.vms; i++) {
+    if (!isSound(i, true, h.regions) || !isSound(i, false, h.granules)) return L.BROKEN_CHAIN;
     const v = vm(i);
-    let at = v.regionHead;
-    for (let k: u32 = 0; k < v.regions; k++) {
-      if (at == 0 || at > h.regions || region(at - 1).owner != i + 1) return L.BROKEN_CHAIN;
-      at = region(at - 1).next;
-    }
-    if (at != 0) return L.BROKEN_CHAIN;
-    at = v.granuleHead;
-    for (let k: u32 = 0; k < v.granules; k++) {
-      if (at == 0 || at > h.granules || granule(at - 1).owner != i + 1) return L.BROKEN_CHAIN;
-      at = granule(at - 1).next;
-    }
-    if (at != 0) return L.BROKEN_CHAIN;
     inChains += <u64>v.regions * SIZE + v.granules;
   }
   let owned: u64 = 0;

@@ -9,14 +9,15 @@ import { check } from "./check";
 import { add, poison, remove } from "./extents";
 import {
   SIZE,
+  chain,
   firstGranule,
   granule,
   header,
   layOut,
   node,
   nodeOfGranule,
-  nodeOfRegion,
   otherBank,
+  piece,
   region,
   swapBanks,
   tableBytes,
@@ -112,23 +113,25 @@ function largestFree(): u32 {
   return longest;
 }
 
-/** VM_* of one VM. Chains run from the last piece handed out to the first: a step down by one continues an extent. */
+/** Contiguous runs. Chains go from the last piece handed out to the first: a step down by one continues a run, within a node. */
+function runs(owner: u32, large: bool): u32 {
+  const n = node(0);
+  const perNode = large ? n.endRegion : n.endGranule;
+  let found: u32 = 0;
+  let before: u32 = 0;
+  for (let at = load<u32>(chain(owner, large)); at != 0; at = piece(large, at - 1).next) {
+    if (at + 1 != before || at % perNode == 0) found++;
+    before = at;
+  }
+  return found;
+}
+
+/** VM_* of one VM. */
 export function vmemVmCount(owner: u32, which: u32): u32 {
   const v = vm(owner);
   if (which == L.VM_REGIONS) return v.regions;
   if (which == L.VM_GRANULES) return v.granules;
-  let extents: u32 = 0;
-  let before: u32 = 0;
-  for (let at = v.regionHead; at != 0; at = region(at - 1).next) {
-    if (at + 1 != before || nodeOfRegion(at - 1) != nodeOfRegion(before - 1)) extents++;
-    before = at;
-  }
-  before = 0;
-  for (let at = v.granuleHead; at != 0; at = granule(at - 1).next) {
-    if (at + 1 != before || nodeOfGranule(at - 1) != nodeOfGranule(before - 1)) extents++;
-    before = at;
-  }
-  return extents;
+  return runs(owner, true) + runs(owner, false);
 }
 
 /** Uniform in [0, 1): the first draw of the stream (seed, entity, purpose). Each VM has streams of its own. */

@@ -3,7 +3,26 @@
 // Cost: one pass over a node's regions a request, and one for each region that is broken up; no pass over granules but in those.
 
 import * as L from "./layout";
-import { LARGE, Node, POISON, SIZE, SMALL, firstGranule, granule, header, node, nodeOfGranule, nodeOfRegion, region, vm } from "./tables";
+import {
+  LARGE,
+  Node,
+  POISON,
+  SIZE,
+  SMALL,
+  firstGranule,
+  granule,
+  header,
+  linkPiece,
+  node,
+  nodeOfGranule,
+  nodeOfRegion,
+  region,
+  unlinkPiece,
+  vm,
+} from "./tables";
+
+// @ts-ignore: decorator
+@inline const NOBODY: u32 = 0xffffffff; // owner 0 less one
 
 /** Granules that `from` could get out of this node. */
 function roomIn(n: Node, from: u32): u32 {
@@ -12,24 +31,11 @@ function roomIn(n: Node, from: u32): u32 {
 
 function takeRegion(n: Node, owner: u32, index: u32): void {
   const r = region(index);
-  const v = vm(owner);
-  r.owner = owner + 1;
-  r.next = v.regionHead;
+  linkPiece(owner, true, index);
   r.free = 0;
-  v.regionHead = index + 1;
-  v.regions++;
   n.freeRegions--;
   if (r.allow & SMALL) n.freeSmall -= SIZE;
   header().freeGranules -= SIZE;
-}
-
-function link(owner: u32, index: u32): void {
-  const g = granule(index);
-  const v = vm(owner);
-  g.owner = owner + 1;
-  g.next = v.granuleHead;
-  v.granuleHead = index + 1;
-  v.granules++;
 }
 
 /** Up to `want` granules out of region `index`, lowest first; how many. */
@@ -40,7 +46,7 @@ function takeGranules(n: Node, owner: u32, index: u32, want: u32): u32 {
   let at = firstGranule(n, index);
   for (let left = want; left > 0; at++) {
     if (granule(at).owner != 0) continue;
-    link(owner, at);
+    linkPiece(owner, false, at);
     left--;
   }
   r.free -= <u16>want;
@@ -109,95 +115,63 @@ export function add(owner: u32, granules: u32, from: u32, span: bool): u32 {
   const h = header();
   if (owner >= h.vms) return L.E_SLOT;
   const chosen = chooseNode(owner, granules, from);
-  if (chosen >= 0) {
-    takeFrom(node(<u32>chosen), owner, granules, from);
-    return L.VMEM_OK;
+  if (chosen < 0) {
+    let room: u64 = 0;
+    for (let i: u32 = 0; i < h.nodes; i++) room += roomIn(node(i), from);
+    if (!span || room < granules) return L.E_NO_ROOM;
   }
-  let room: u64 = 0;
-  for (let i: u32 = 0; i < h.nodes; i++) room += roomIn(node(i), from);
-  if (!span || room < granules) return L.E_NO_ROOM;
-  for (let i: u32 = 0; granules > 0; i++) {
-    const part = min(roomIn(node(i), from), granules);
-    takeFrom(node(i), owner, part, from);
+  for (let i: u32 = max(chosen, 0); granules > 0; i++) {
+    const n = node(i);
+    const part = min(roomIn(n, from), granules);
+    takeFrom(n, owner, part, from);
     granules -= part;
   }
   return L.VMEM_OK;
 }
 
 /** Back to nobody; a region that is complete again may be handed out as a whole again. */
-function freeGranule(index: u32): void {
+function freeGranule(owner: u32, index: u32): void {
   const n = nodeOfGranule(index);
   const r = region(n.firstRegion + (index - n.firstGranule) / SIZE);
-  granule(index).owner = 0;
+  unlinkPiece(owner, false, index, 0);
   r.free++;
   n.freeSmall++;
   header().freeGranules++;
   if (r.free == SIZE && r.allow & LARGE) n.freeRegions++;
 }
 
-/** A VM's first region becomes 512 granules of its own. */
-function split(owner: u32): void {
-  const v = vm(owner);
-  const index = v.regionHead - 1;
-  const r = region(index);
+function freeRegion(owner: u32, index: u32): void {
   const n = nodeOfRegion(index);
-  v.regionHead = r.next;
-  v.regions--;
-  r.owner = 0;
-  const first = firstGranule(n, index);
-  for (let i: u32 = 0; i < SIZE; i++) link(owner, first + i);
+  const r = region(index);
+  unlinkPiece(owner, true, index, 0);
+  r.free = <u16>SIZE;
+  n.freeRegions++;
+  if (r.allow & SMALL) n.freeSmall += SIZE;
+  header().freeGranules += SIZE;
+}
+
+/** A region of a VM becomes 512 granules of its own. */
+function split(owner: u32, index: u32): void {
+  unlinkPiece(owner, true, index, 0);
+  const first = firstGranule(nodeOfRegion(index), index);
+  for (let i: u32 = 0; i < SIZE; i++) linkPiece(owner, false, first + i);
 }
 
 /** Takes `granules` back, single ones first, so that gigabyte mappings stay; never more than the VM has. */
 export function remove(owner: u32, granules: u32): u32 {
   if (owner >= header().vms) return L.E_SLOT;
   const v = vm(owner);
+  if (<u64>v.regions * SIZE + v.granules < granules) return L.E_NO_ROOM;
   while (granules > 0) {
     if (v.granules > 0) {
-      const at = v.granuleHead - 1;
-      v.granuleHead = granule(at).next;
-      v.granules--;
-      freeGranule(at);
+      freeGranule(owner, v.granuleHead - 1);
       granules--;
-    } else if (v.regions == 0) {
-      return L.E_NO_ROOM;
     } else if (granules >= SIZE) {
-      const index = v.regionHead - 1;
-      const r = region(index);
-      const n = nodeOfRegion(index);
-      v.regionHead = r.next;
-      v.regions--;
-      r.owner = 0;
-      r.free = <u16>SIZE;
-      n.freeRegions++;
-      if (r.allow & SMALL) n.freeSmall += SIZE;
-      header().freeGranules += SIZE;
+      freeRegion(owner, v.regionHead - 1);
       granules -= SIZE;
-    } else split(owner);
+    } else split(owner, v.regionHead - 1);
   }
   return L.VMEM_OK;
-}
-
-/** Brings a region of the VM to the front of its chain. */
-function regionToFront(owner: u32, index: u32): void {
-  const v = vm(owner);
-  if (v.regionHead == index + 1) return;
-  let before = region(v.regionHead - 1);
-  while (before.next != index + 1) before = region(before.next - 1);
-  before.next = region(index).next;
-  region(index).next = v.regionHead;
-  v.regionHead = index + 1;
-}
-
-function unlinkGranule(owner: u32, index: u32): void {
-  const v = vm(owner);
-  if (v.granuleHead == index + 1) v.granuleHead = granule(index).next;
-  else {
-    let before = granule(v.granuleHead - 1);
-    while (before.next != index + 1) before = granule(before.next - 1);
-    before.next = granule(index).next;
-  }
-  v.granules--;
 }
 
 /**
@@ -211,30 +185,20 @@ export function poison(index: u32): u32 {
   const r = region(at);
   const g = granule(index);
   if (g.owner == POISON || r.owner == POISON) return L.POISON_KNOWN;
-  const owner = r.owner != 0 ? r.owner : g.owner;
+  const owner = (r.owner != 0 ? r.owner : g.owner) - 1;
   const whole = !(r.allow & SMALL);
-  const lost = whole ? SIZE : 1;
+  const lost: u32 = whole ? SIZE : 1;
   h.poisoned += lost;
-  if (owner == 0) {
+  if (owner == NOBODY) {
     if (r.allow & LARGE && r.free == SIZE) n.freeRegions--;
     r.free -= <u16>lost;
     if (!whole) n.freeSmall--;
     h.freeGranules -= lost;
-  } else if (r.owner != 0) {
-    regionToFront(owner - 1, at);
-    if (whole) {
-      vm(owner - 1).regionHead = r.next;
-      vm(owner - 1).regions--;
-    } else split(owner - 1);
+    if (whole) r.owner = POISON;
+    else g.owner = POISON;
+    return L.POISON_FREE;
   }
-  if (whole) {
-    r.owner = POISON;
-    r.next = 0;
-  } else {
-    if (owner != 0) unlinkGranule(owner - 1, index);
-    g.owner = POISON;
-    g.next = 0;
-  }
-  if (owner == 0) return L.POISON_FREE;
-  return add(owner - 1, lost, whole ? L.FROM_LARGE : L.FROM_SMALL, true) == L.VMEM_OK ? L.POISON_REPLACED : L.POISON_LOST;
+  if (r.owner != 0 && !whole) split(owner, at);
+  unlinkPiece(owner, whole, whole ? at : index, POISON);
+  return add(owner, lost, whole ? L.FROM_LARGE : L.FROM_SMALL, true) == L.VMEM_OK ? L.POISON_REPLACED : L.POISON_LOST;
 }

@@ -8,6 +8,7 @@
 //   VM       ┌ 0 regionHead u32 ┬ 4 granuleHead ┬ 8 regions ┬ 12 granules ┐
 //   granule  ┌ 0 owner u32 ┬ 4 next ┐
 //
+// Regions and granules begin alike, and so do a VM's two chains: pieces, large or small, are linked by the same code.
 // Owner: 0 nobody, VM + 1, or POISON. Links: index + 1, 0 ends a chain. A region owned as a whole has free = 0 and
 // untouched granules; `freeSmall` counts free granules of regions that may be split.
 
@@ -46,9 +47,13 @@ export class Node {
 }
 
 @unmanaged
-export class Region {
+export class Piece {
   owner: u32;
   next: u32;
+}
+
+@unmanaged
+export class Region extends Piece {
   free: u16;
   size: u16;
   allow: u32;
@@ -60,12 +65,6 @@ export class Vm {
   granuleHead: u32;
   regions: u32;
   granules: u32;
-}
-
-@unmanaged
-export class Granule {
-  owner: u32;
-  next: u32;
 }
 
 /** Where things are. In memory, not in globals, so that a copy of memory is a whole snapshot. */
@@ -99,8 +98,38 @@ export function vm(index: u32): Vm {
   return changetype<Vm>(P.vms + ((<usize>index) << 4));
 }
 
-export function granule(index: u32): Granule {
-  return changetype<Granule>(P.granules + ((<usize>index) << 3));
+export function granule(index: u32): Piece {
+  return changetype<Piece>(P.granules + ((<usize>index) << 3));
+}
+
+export function piece(large: bool, index: u32): Piece {
+  return large ? region(index) : granule(index);
+}
+
+/** Head of one of a VM's chains; 8 bytes on is its length. */
+export function chain(owner: u32, large: bool): usize {
+  return changetype<usize>(vm(owner)) + (large ? 0 : 4);
+}
+
+export function linkPiece(owner: u32, large: bool, index: u32): void {
+  const at = chain(owner, large);
+  const p = piece(large, index);
+  p.owner = owner + 1;
+  p.next = load<u32>(at);
+  store<u32>(at, index + 1);
+  store<u32>(at, load<u32>(at, 8) + 1, 8);
+}
+
+/** Takes a piece that is there out of its chain; its owner becomes `heir`. */
+export function unlinkPiece(owner: u32, large: bool, index: u32, heir: u32): void {
+  const head = chain(owner, large);
+  let at = head;
+  while (load<u32>(at) != index + 1) at = changetype<usize>(piece(large, load<u32>(at) - 1)) + offsetof<Piece>("next");
+  const p = piece(large, index);
+  store<u32>(at, p.next);
+  store<u32>(head, load<u32>(head, 8) - 1, 8);
+  p.owner = heir;
+  p.next = 0;
 }
 
 export function tableBytes(): usize {
@@ -150,7 +179,7 @@ export function layOut(nodes: u32, granules: u32, large: u32, shared: bool, vms:
   const perNode = (granules + SIZE - 1) / SIZE;
   const size =
     offsetof<Header>() +
-    <u64>nodes * (offsetof<Node>() + <u64>perNode * offsetof<Region>() + <u64>granules * offsetof<Granule>()) +
+    <u64>nodes * (offsetof<Node>() + <u64>perNode * offsetof<Region>() + <u64>granules * offsetof<Piece>()) +
     <u64>vms * offsetof<Vm>();
   const at = allocate(size);
   P.other = at == 0 ? 0 : allocate(size);

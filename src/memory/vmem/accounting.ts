@@ -46,11 +46,11 @@ export function tableBytes(nodes: number, granulesPerNode: number, vms: number):
   );
 }
 
-/** What the manager leaves to sell, before rounding, and what it takes for itself. */
+/** What the manager leaves to sell, before rounding to granules, and what it takes for itself. */
 function shares(
   scenario: ReserveScenario,
   kind: ManagerKind,
-): { sellable: number; descriptors: number; tables: number; headroom: number } {
+): { sellable: number; descriptors: number; headroom: number } {
   const { memory: total, kernel, nodes, vms } = scenario.server;
   const all = total * DESCRIPTOR_SHARE;
   switch (kind) {
@@ -58,20 +58,20 @@ function shares(
       const descriptors = kernel * DESCRIPTOR_SHARE;
       const most = Math.max(Math.floor((total - kernel - descriptors) / nodes / GRANULE_BYTES), 0);
       const tables = 2 * tableBytes(nodes, most, vms);
-      return { sellable: total - kernel - descriptors - tables, descriptors, tables, headroom: 0 };
+      return { sellable: total - kernel - descriptors - tables, descriptors, headroom: 0 };
     }
     case 'hugetlb':
-      return { sellable: total - kernel - all, descriptors: all, tables: 0, headroom: 0 };
+      return { sellable: total - kernel - all, descriptors: all, headroom: 0 };
     case 'hvo': {
       // Descriptors that are freed enlarge the pool, whose descriptors are freed in turn.
       const large = scenario.hugetlb.largeShare;
       const freed = DESCRIPTOR_SHARE * (large * HVO_FREED.large + (1 - large) * HVO_FREED.small);
       const sellable = Math.max(total - kernel - all, 0) / (1 - freed);
-      return { sellable, descriptors: all - sellable * freed, tables: 0, headroom: 0 };
+      return { sellable, descriptors: all - sellable * freed, headroom: 0 };
     }
     case 'thp': {
       const headroom = total * scenario.thp.headroomShare;
-      return { sellable: total - kernel - all - headroom, descriptors: all, tables: 0, headroom };
+      return { sellable: total - kernel - all - headroom, descriptors: all, headroom };
     }
   }
 }
@@ -79,8 +79,9 @@ function shares(
 /** The kernel's memory and every table is spread evenly over the nodes. */
 export function memoryPlan(scenario: ReserveScenario, kind: ManagerKind = scenario.manager): MemoryPlan {
   const { memory: totalBytes, kernel: kernelBytes, nodes } = scenario.server;
-  const { sellable, descriptors, tables, headroom } = shares(scenario, kind);
+  const { sellable, descriptors, headroom } = shares(scenario, kind);
   const granulesPerNode = Math.max(Math.floor(sellable / nodes / GRANULE_BYTES), 0);
+  const tables = kind === 'vmem' ? 2 * tableBytes(nodes, granulesPerNode, scenario.server.vms) : 0;
   const pooled = kind === 'hugetlb' || kind === 'hvo';
   const sellableBytes = granulesPerNode * nodes * GRANULE_BYTES;
   return {

@@ -5,6 +5,7 @@ import { defaultChoice, defaultNumber } from '../parameters.js';
 import type { Arrivals, RequestShape, VmGroup } from '../types.js';
 import { arrivals } from './arrivals.js';
 import { countDistribution, serviceDistribution } from './distributions.js';
+import { guestMemory } from './memory.js';
 import { choice, compact, documented, duration, positiveDuration, real, section, whole } from './fields.js';
 
 const CLASSES = ['latency-critical', 'best-effort'] as const;
@@ -113,6 +114,7 @@ export const vmGroup = section({
   dispatch: documented('vms.*.dispatch', choice(DISPATCH)),
   stealing: z.optional(stealing),
   quantum: documented('vms.*.quantum', duration),
+  memory: z.optional(guestMemory),
   workload: z.optional(workload),
 }).transform((vm) => {
   const vmClass = vm.class ?? defaultChoice('vms.*.class', CLASSES);
@@ -126,6 +128,7 @@ export const vmGroup = section({
     dispatch: vm.dispatch ?? defaultChoice('vms.*.dispatch', DISPATCH),
     stealing: vm.stealing === undefined ? stealingDefaults({}) : vm.stealing,
     quantumNs: vm.quantum ?? defaultNumber('vms.*.quantum'),
+    memory: vm.memory,
     workload: vm.workload ?? null,
   });
 }) satisfies z.ZodType<VmGroup>;

@@ -1,0 +1,187 @@
+// Lays the guests' memory out from the configuration words (layout.ts) and puts every page where it is at time 0: as after a
+// long time, the pages that the access pattern touches least are out, up to the high watermark. Page numbers run from hot to
+// cold, so those are each VM's last ones; pinned pages, spread evenly over all, stay.
+
+import * as L from "../../layout";
+import * as W from "./layout";
+import { allocate } from "../../kernel/arena";
+import { createHistograms } from "../../kernel/histogram";
+import { sample, Distribution } from "../../kernel/distribution";
+import { mix, seedStream, unit } from "../../kernel/random";
+import { H, isNull, nothing } from "../../cpu/state";
+import { layRanks } from "./access";
+import { levelOf } from "./levels";
+import { planUpgrade } from "./upgrade";
+import { SERVER_SLOTS } from "./servers";
+import {
+  S, Swap, Backend, Guest, RESIDENT, OUT, PINNED, STATE, BACKEND_SHIFT, GUEST_SHIFT_BITS, backendOf, countersOf, guestAt, kindOf, pageAt, pushPage, tally,
+} from "./state";
+
+// purposes of random streams: beyond those of the CPU's, so that memory shifts no other draw
+// @ts-ignore: decorator
+@inline const PURPOSE_ENGINE: u64 = 10;
+// @ts-ignore: decorator
+@inline const PURPOSE_TOUCHES: u64 = 11;
+// @ts-ignore: decorator
+@inline const CHUNKS: u64 = 1024; // in which VMs take turns at having pages out at time 0
+
+// @ts-ignore: decorator
+@inline
+function word(base: usize, index: usize): f64 {
+  return load<f64>(base + (index << 3));
+}
+
+/** Timer slots that the engine needs. `words` 0: no guest has memory. */
+export function swapSlots(words: usize): u32 {
+  return words == 0 ? 0 : SERVER_SLOTS + <u32>word(words, W.SWAP_WORKERS) + <u32>word(words, W.SWAP_DEPTH);
+}
+
+// @ts-ignore: decorator
+@inline
+function lawAt(number: f64): Distribution {
+  return changetype<Distribution>(H.distributions + <usize>number * <usize>offsetof<Distribution>());
+}
+
+/**
+ * `words` is where the engine's words begin, `vmWords` and `tables` where those of VMs and tables do; `slot` is the engine's
+ * first timer slot. Answers 0 or E_*.
+ */
+export function configureSwap(words: usize, vmWords: usize, groups: u32, tables: usize, slot: u32): i32 {
+  if (words == 0) return 0;
+  S.on = 1;
+  S.slot = slot;
+  for (let i: usize = 0; i < <usize>W.SWAP_HEADER; i++) store<i64>(changetype<usize>(S) + (i << 3), <i64>word(words, i));
+  S.free = S.capacity;
+  S.idleWorkers = ~<u64>0 >> (64 - S.workers);
+  S.idleDevices = ~<u64>0 >> (64 - S.depth);
+  const backendWords = words + (W.SWAP_HEADER << 3);
+  const guestWords = backendWords + ((W.BACKENDS * W.BACKEND_WORDS) << 3);
+  S.upgradeWords = guestWords + ((<usize>groups * W.GUEST_WORDS) << 3);
+
+  S.guestCount = H.vmCount;
+  let pages: u64 = 0;
+  for (let i: u32 = 0; i < H.vmCount; i++) pages += <u64>word(guestWords + ((<usize>word(vmWords, i * L.VM_WORDS + L.VM_GROUP) * W.GUEST_WORDS) << 3), W.GUEST_PAGES);
+  S.pageCount = <u32>pages;
+  S.guests = allocate(<u64>H.vmCount * offsetof<Guest>());
+  S.guestCounters = allocate((<u64>H.vmCount * W.GUEST_COUNTERS) << 3);
+  S.counters = allocate(W.SWAP_COUNTERS << 3);
+  S.histograms = createHistograms(W.SWAP_HISTOGRAMS, L.HOST_HISTOGRAM_SUB_BITS);
+  S.backends = allocate(<u64>W.BACKENDS * offsetof<Backend>());
+  S.queues = allocate(5 * 8);
+  S.servers = allocate(<u64>(<u32>S.workers + <u32>S.depth) << 4);
+  S.upgradeCounters = allocate((<u64>S.upgrades * W.UPGRADE_COUNTERS) << 3);
+  const levels = allocate((<u64>H.vmCount * (S.levels + 1)) << 3);
+  if (pages >= 0xffff_ffff) return L.E_MEMORY;
+  S.pages = allocate((pages + 1) << 4);
+  if (S.pages == 0 || levels == 0 || S.histograms == 0 || S.guests == 0) return L.E_MEMORY;
+
+  seedStream(changetype<usize>(S) + offsetof<Swap>("stream0"), H.seed, 0, PURPOSE_ENGINE);
+  for (let k: usize = 0; k < <usize>W.BACKENDS; k++) {
+    const w = backendWords + ((k * W.BACKEND_WORDS) << 3);
+    const b = changetype<Backend>(S.backends + k * offsetof<Backend>());
+    b.read = lawAt(word(w, W.BACKEND_IN));
+    b.write = lawAt(word(w, W.BACKEND_OUT));
+    b.readMore = <u64>word(w, W.BACKEND_IN_MORE);
+    b.writeMore = <u64>word(w, W.BACKEND_OUT_MORE);
+    const ratio = word(w, W.BACKEND_RATIO);
+    b.ratio = ratio == 0 ? nothing<Distribution>() : lawAt(ratio);
+    b.device = <u32>word(w, W.BACKEND_DEVICE);
+  }
+  let first: u32 = 1;
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    const w = vmWords + ((<usize>i * L.VM_WORDS) << 3);
+    const g = guestAt(i);
+    g.levels = levels + ((<usize>i * (<usize>S.levels + 1)) << 3);
+    g.counters = S.guestCounters + ((<usize>i * W.GUEST_COUNTERS) << 3);
+    g.first = first;
+    if (!readGuest(g, i, guestWords + ((<usize>word(w, L.VM_GROUP) * W.GUEST_WORDS) << 3), w, tables)) return L.E_MEMORY;
+    first += g.pages;
+  }
+  if (!settleDown()) return L.E_FRAMES;
+  planUpgrade();
+  return 0;
+}
+
+function readGuest(g: Guest, index: u32, w: usize, vmWords: usize, tables: usize): bool {
+  g.pages = <u32>word(w, W.GUEST_PAGES);
+  if (g.pages == 0) return true;
+  g.quota = <i64>word(w, W.GUEST_QUOTA);
+  g.free = g.quota;
+  const share = <f64>g.quota / <f64>S.capacity;
+  g.high = <i64>(<f64>S.high * share);
+  g.low = <i64>(<f64>S.low * share);
+  g.touches = word(w, W.GUEST_TOUCHES);
+  g.writes = word(w, W.GUEST_WRITES);
+  g.pattern = <u32>word(w, W.GUEST_PATTERN);
+  g.hot = max<u32>(1, g.pages - <u32>(<f64>g.pages * word(w, W.GUEST_COLD)));
+  g.coldTouches = g.hot < g.pages ? word(w, W.GUEST_COLD_TOUCHES) : 0;
+  g.phase = <u64>word(w, W.GUEST_PHASE);
+  g.shift = <u64>word(w, W.GUEST_SHIFT);
+  g.trace = tables + (<usize>word(w, W.GUEST_TRACE) << 3);
+  g.traceLength = <u64>word(w, W.GUEST_TRACE_LENGTH);
+  const name = (<u64>word(vmWords, L.VM_NAME_HI) << 32) | <u64>word(vmWords, L.VM_NAME_LO);
+  seedStream(changetype<usize>(g) + offsetof<Guest>("stream0"), H.seed, name, PURPOSE_TOUCHES);
+  if (g.pattern == W.PATTERN_ZIPF && !layRanks(g, word(w, W.GUEST_EXPONENT))) return false;
+  // a page's content, and with it its backend, is the VM's and the page's own
+  const pinned = word(w, W.GUEST_PINNED);
+  let pins: f64 = 0;
+  for (let k: u32 = 0; k < g.pages; k++) {
+    const p = pageAt(g.first + k);
+    const u = unit(mix(mix(H.seed ^ name) + k));
+    let kind: u32 = 0;
+    while (kind < <u32>W.BACKENDS - 1 && u >= word(w, <usize>(W.GUEST_CONTENT + <i32>kind))) kind++;
+    p.word = (index << GUEST_SHIFT_BITS) | (kind << BACKEND_SHIFT) | RESIDENT;
+    pins += pinned;
+    if (pins >= 1) {
+      pins -= 1;
+      p.word |= PINNED;
+    }
+  }
+  S.free -= <i64>g.pages * S.unit;
+  if (g.quota != 0) g.free -= <i64>g.pages * S.unit;
+  store<u64>(g.counters, g.pages, W.GUEST_RESIDENT << 3);
+  return true;
+}
+
+// @ts-ignore: decorator
+@inline
+function edge(pages: u32, chunk: u64): u32 {
+  return pages - <u32>((<u64>pages * chunk) / CHUNKS);
+}
+
+function putOut(g: Guest, page: u32): void {
+  const p = pageAt(page);
+  if (p.word & PINNED) return;
+  const b = backendOf(p);
+  p.word = (p.word & ~STATE) | OUT;
+  p.kept = <u32>S.metadata;
+  const stream = changetype<usize>(S) + offsetof<Swap>("stream0");
+  if (!isNull(b.ratio)) p.kept += <u32>min<f64>(<f64>S.unit, <f64>S.unit / max<f64>(sample(b.ratio, stream), 1));
+  S.stored += p.kept;
+  S.free += S.unit - p.kept;
+  g.free += S.unit;
+  tally(countersOf(kindOf(p)) + W.BACKEND_NOW, 1);
+  tally(countersOf(kindOf(p)) + W.BACKEND_FIRST, 1);
+  store<u64>(g.counters, load<u64>(g.counters, W.GUEST_RESIDENT << 3) - 1, W.GUEST_RESIDENT << 3);
+}
+
+/** Time 0. False: even with every page out there would be no frame to bring one in. */
+function settleDown(): bool {
+  for (let chunk: u64 = 0; chunk < CHUNKS; chunk++) {
+    for (let i: u32 = 0; i < S.guestCount; i++) {
+      const g = guestAt(i);
+      for (let page = g.first + edge(g.pages, chunk); page > g.first + edge(g.pages, chunk + 1); page--) {
+        if (S.free < S.high || (g.quota != 0 && g.free < g.high)) putOut(g, page - 1);
+      }
+    }
+  }
+  for (let i: u32 = 0; i < S.guestCount; i++) {
+    const g = guestAt(i);
+    for (let page = g.first + g.pages; page > g.first; page--) {
+      const p = pageAt(page - 1);
+      if ((p.word & (STATE | PINNED)) == RESIDENT) pushPage(levelOf(g, <u32>S.levels - 1), page - 1);
+    }
+    if (g.quota != 0 && g.free < S.unit) return false;
+  }
+  return S.free >= S.unit * <i64>S.workers;
+}

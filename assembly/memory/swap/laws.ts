@@ -1,0 +1,96 @@
+// What must hold of memory at any instant, recounted from the pages themselves: every byte of the capacity is a page's frame,
+// kept for a page that is out, or free; every page is in exactly one place; what went out is what came in and what is out; every
+// fault waits for something that is under way.
+
+import * as L from "../../layout";
+import * as W from "./layout";
+import { isNull } from "../../cpu/state";
+import { levelOf } from "./levels";
+import {
+  S, RESIDENT, OUT, COMING, GOING, RESCUED, STATE, PINNED, PageQueue, countersOf, guestAt, kindOf, pageAt, queueAt, serverAt,
+} from "./state";
+
+// @ts-ignore: decorator
+@inline
+function put(counter: usize, value: u64): void {
+  store<u64>(S.counters + (counter << 3), value);
+}
+
+/** Pages of a list; more than there are pages when it runs in a circle. */
+function lengthOf(q: PageQueue, state: u32): u32 {
+  let n: u32 = 0;
+  for (let page = q.head; page != 0 && n <= S.pageCount; n++) {
+    const p = pageAt(page);
+    if (state != 0xff && (p.word & STATE) != state) return S.pageCount + 1;
+    page = p.next;
+  }
+  return n;
+}
+
+/** Writes what there is now into the counters and answers 0 or E_CONSERVATION. */
+export function settleSwap(): u32 {
+  if (!S.on) return 0;
+  const perState = memory.data(5 * 8, 8);
+  const perKind = memory.data(<i32>W.BACKENDS * 8, 8);
+  memory.fill(perState, 0, 5 * 8);
+  memory.fill(perKind, 0, <usize>W.BACKENDS * 8);
+  let pinned: u64 = 0;
+  let kept: u64 = 0;
+  let wrong = false;
+  for (let i: u32 = 0; i < S.guestCount; i++) {
+    const g = guestAt(i);
+    let listed: u32 = 0;
+    for (let level: u32 = 0; level < <u32>S.levels && g.pages != 0; level++) listed += lengthOf(levelOf(g, level), RESIDENT);
+    for (let page = g.first; page < g.first + g.pages; page++) {
+      const p = pageAt(page);
+      const state = p.word & STATE;
+      const at = perState + (<usize>state << 3);
+      store<u64>(at, load<u64>(at) + 1);
+      if (state == OUT || state == COMING) {
+        const slot = perKind + (<usize>kindOf(p) << 3);
+        store<u64>(slot, load<u64>(slot) + 1);
+        kept += p.kept;
+      }
+      if (!isNull(p.waiters) && state != COMING) wrong = true;
+      if (p.word & PINNED) {
+        pinned++;
+        if (state != RESIDENT) wrong = true;
+      } else if (state == RESIDENT) listed--;
+    }
+    if (listed != 0) wrong = true;
+  }
+  // what has a server: a page coming in has its frame from then on
+  let coming: u64 = 0;
+  let going: u64 = 0;
+  for (let i: u32 = 0; i < <u32>S.workers + <u32>S.depth; i++) {
+    const s = serverAt(i);
+    const idle = i < <u32>S.workers ? (S.idleWorkers >> i) & 1 : (S.idleDevices >> <u64>(i - <u32>S.workers)) & 1;
+    if ((s.page == 0) != (idle != 0)) wrong = true;
+    if (s.page != 0) {
+      if ((pageAt(s.page).word & STATE) == COMING) coming++;
+      else going++;
+    }
+    if (s.victim != 0) going++;
+  }
+  const queuedIn: u64 = lengthOf(queueAt(0), COMING) + lengthOf(queueAt(1), COMING) + lengthOf(queueAt(2), COMING) + lengthOf(queueAt(3), COMING);
+  const queuedOut: u64 = lengthOf(queueAt(4), 0xff);
+  const resident = load<u64>(perState, RESIDENT << 3);
+  const leaving = load<u64>(perState, GOING << 3) + load<u64>(perState, RESCUED << 3);
+  if (coming + queuedIn != load<u64>(perState, COMING << 3)) wrong = true;
+  if (going + queuedOut != leaving || leaving != <u64>S.going) wrong = true;
+  if (kept != <u64>S.stored) wrong = true;
+  if (<i64>(resident + leaving + coming) * S.unit + <i64>kept + S.free != S.capacity) wrong = true;
+  for (let k: usize = 0; k < <usize>W.BACKENDS; k++) {
+    const c = S.counters + (<usize>countersOf(<u32>k) << 3);
+    const now = load<u64>(c, W.BACKEND_NOW << 3);
+    if (now != load<u64>(perKind + (k << 3))) wrong = true;
+    if (now + load<u64>(c, W.BACKEND_INS << 3) != load<u64>(c, W.BACKEND_FIRST << 3) + load<u64>(c, W.BACKEND_OUTS << 3)) wrong = true;
+  }
+  put(W.SWAP_RESIDENT, resident);
+  put(W.SWAP_OUT_PAGES, load<u64>(perState, OUT << 3));
+  put(W.SWAP_MOVING, leaving + load<u64>(perState, COMING << 3));
+  put(W.SWAP_PINNED, pinned);
+  put(W.SWAP_STORED, kept);
+  put(W.SWAP_FREE, <u64>S.free);
+  return wrong ? L.E_CONSERVATION : 0;
+}

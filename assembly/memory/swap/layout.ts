@@ -1,0 +1,142 @@
+// The words of the swap engine that cross the boundary: its configuration (one Float64 a word, behind the scenario's other
+// words, where HOST_SWAP points) and its counters. Plain constants only: compiled into the core and imported by
+// src/memory/swap. A header (its words are the first fields of state.ts's Swap, whole numbers all), then one record a backend, one a VM group, one an upgrade.
+
+export const SWAP_CAPACITY = 0; // bytes for guests' pages and what is kept of those that are out
+export const SWAP_PAGE = 1; // bytes moved at once
+export const SWAP_BLOCK = 2; // pages a block
+export const SWAP_SAMPLE = 3; // the memory is that many times smaller than the one it stands for
+export const SWAP_HIGH = 4; // bytes free at which background swap-out rests
+export const SWAP_LOW = 5; // … begins
+export const SWAP_MIN = 6; // … below which a fault reclaims by itself
+export const SWAP_WORKERS = 7; // of them, at most SERVERS_MAX
+export const SWAP_DEPTH = 8; // operations at once on devices, at most SERVERS_MAX
+export const SWAP_BUDGET = 9; // thousandths of a core that background work may take, 0: no limit
+export const SWAP_BURST = 10; // ns that it may run ahead of its budget
+export const SWAP_ENTRY = 11; // ns: exit and lock, on the core that faults
+export const SWAP_FINISH = 12; // ns: map and resume, behind the backend
+export const SWAP_UNMAP = 13; // ns, before a page goes out
+export const SWAP_LEVELS = 14;
+export const SWAP_SCAN = 15; // ns between scans of the access bits
+export const SWAP_SCAN_PAGE = 16; // ns a page
+export const SWAP_PREFETCH = 17; // pages
+export const SWAP_METADATA = 18; // bytes kept of every page that is out
+export const SWAP_UPGRADES = 19;
+export const SWAP_HEADER = 20;
+
+export const BACKEND_ZERO = 0;
+export const BACKEND_LZ4 = 1;
+export const BACKEND_ZSTD = 2;
+export const BACKEND_SSD = 3;
+export const BACKEND_REMOTE = 4;
+export const BACKENDS = 5;
+
+export const BACKEND_IN = 0; // distribution, ns for the first 4 KiB
+export const BACKEND_OUT = 1;
+export const BACKEND_IN_MORE = 2; // ns for all further 4 KiB of the page
+export const BACKEND_OUT_MORE = 3;
+export const BACKEND_RATIO = 4; // distribution: page / what is kept of it; 0: nothing is kept in this memory
+export const BACKEND_DEVICE = 5; // 1: the operation waits for a device instead of keeping a worker busy, and its copy stays valid
+export const BACKEND_WORDS = 6;
+
+export const GUEST_PAGES = 0;
+export const GUEST_PINNED = 1; // share of its pages
+export const GUEST_QUOTA = 2; // bytes resident at most, 0: none of its own
+export const GUEST_TOUCHES = 3; // mean pages a task; a fraction is drawn
+export const GUEST_WRITES = 4; // share of touches
+export const GUEST_PATTERN = 5; // PATTERN_*
+export const GUEST_EXPONENT = 6;
+export const GUEST_COLD = 7; // share of pages outside the hot part
+export const GUEST_COLD_TOUCHES = 8; // share of touches there
+export const GUEST_PHASE = 9; // ns after which the hot part moves on, 0: never
+export const GUEST_SHIFT = 10; // pages by which it moves
+export const GUEST_TRACE = 11; // first table word
+export const GUEST_TRACE_LENGTH = 12;
+export const GUEST_CONTENT = 13; // cumulated share of pages by backend, BACKENDS words
+export const GUEST_WORDS = 18;
+
+export const PATTERN_UNIFORM = 0;
+export const PATTERN_ZIPF = 1;
+export const PATTERN_SCAN = 2;
+export const PATTERN_TRACE = 3;
+
+export const UPGRADE_AT = 0; // ns
+export const UPGRADE_STOPS_ALL = 1; // 1: every access waits (hot-switch), 0: faults only (hot-upgrade)
+export const UPGRADE_PREPARE = 2; // ns, nothing waits yet
+export const UPGRADE_TRANSFER = 3; // ns, paused
+export const UPGRADE_SWITCH = 4; // ns, paused
+export const UPGRADE_ROLLBACK = 5; // ns, paused when the pause had begun
+export const UPGRADE_FAILS = 6; // FAILS_*
+export const UPGRADE_WORDS = 7;
+
+export const FAILS_NOT = 0;
+export const FAILS_PREPARE = 1;
+export const FAILS_TRANSFER = 2;
+
+export const SERVERS_MAX = 64; // workers, and device operations
+
+// --- counters, one u64 each ---------------------------------------------------------------------------------
+
+export const SWAP_TOUCHES = 0;
+export const SWAP_FAULTS = 1; // touches of a page that was not there
+export const SWAP_JOINED = 2; // of them: it was on its way in
+export const SWAP_RESCUED = 3; // of them: it was on its way out and stays
+export const SWAP_DIRECT = 4; // swap-outs that a fault had to wait for
+export const SWAP_PREFETCHED = 5;
+export const SWAP_PREFETCH_HITS = 6;
+export const SWAP_CLEAN_DROPS = 7; // swap-outs without a write: the copy on the device was still good
+export const SWAP_WRITEBACKS = 8; // swap-outs of pages written to since they came in
+export const SWAP_STALL_NS = 9; // Σ over tasks of time waiting for a page
+export const SWAP_IN_NS = 10; // core time of swap-ins
+export const SWAP_OUT_NS = 11; // … of swap-outs
+export const SWAP_SCAN_NS = 12; // … of scans
+export const SWAP_ENTRY_NS = 13; // … of exits, on the cores that fault
+export const SWAP_SCANS = 14;
+export const SWAP_SCANNED = 15; // pages
+export const SWAP_PAUSE_WAITS = 16; // accesses that waited for an upgrade
+export const SWAP_THROTTLED = 17; // times that the budget stopped background work
+export const SWAP_FAST = 18; // swap-ins of at most FAST_NS
+export const SWAP_RESIDENT = 19; // pages now; the next three too
+export const SWAP_OUT_PAGES = 20;
+export const SWAP_MOVING = 21; // on their way
+export const SWAP_PINNED = 22;
+export const SWAP_STORED = 23; // bytes kept of pages that are out
+export const SWAP_FREE = 24; // bytes
+export const SWAP_QUEUED_MAX = 25; // longest queue of faults for a server
+export const SWAP_FREE_MIN = 26; // least free bytes, as a complement
+export const SWAP_OF_BACKENDS = 32; // then BACKEND_COUNTERS each
+export const BACKEND_INS = 0; // pages
+export const BACKEND_OUTS = 1;
+export const BACKEND_FAST = 2;
+export const BACKEND_NOW = 3; // pages out in it now
+export const BACKEND_FIRST = 4; // pages out in it when statistics began
+export const BACKEND_COUNTERS = 6;
+export const SWAP_COUNTERS = 62;
+
+export const FAST_NS = 10000; // the p90 that Taiji claims
+
+export const GUEST_TOUCHED = 0;
+export const GUEST_FAULTS = 1;
+export const GUEST_STALL_NS = 2;
+export const GUEST_RESIDENT = 3; // pages now
+export const GUEST_PAGES_ALL = 4;
+export const GUEST_QUOTA_RECLAIMS = 5; // swap-outs for its own quota
+export const GUEST_COUNTERS = 6;
+
+export const UPGRADE_STARTED = 0; // ns
+export const UPGRADE_PAUSED_NS = 1;
+export const UPGRADE_WAITED = 2; // accesses
+export const UPGRADE_WAIT_MAX = 3; // ns
+export const UPGRADE_OUTCOME = 4; // OUTCOME_*
+export const UPGRADE_QUIESCE_NS = 5; // of the pause: until nothing was on its way
+export const UPGRADE_COUNTERS = 6;
+
+export const OUTCOME_PENDING = 0;
+export const OUTCOME_DONE = 1;
+export const OUTCOME_ROLLED_BACK = 2;
+
+export const SWAP_HISTOGRAM_ALL = 0; // swap-in, fault to mapped; then one a backend
+export const SWAP_HISTOGRAM_BACKENDS = 1;
+export const SWAP_HISTOGRAM_STALL = 6; // as tasks see it, joined faults included
+export const SWAP_HISTOGRAM_PAUSE = 7;
+export const SWAP_HISTOGRAMS = 8;

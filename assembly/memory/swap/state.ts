@@ -1,0 +1,245 @@
+// The things of the swap engine, as records in linear memory. A page's life:
+//
+//   RESIDENT ──victim──→ GOING ──written──→ OUT ──fault──→ COMING ──mapped──→ RESIDENT
+//                          └──touched──→ RESCUED ──written──→ RESIDENT
+//
+// A page takes a frame in every state but OUT; what is kept of an OUT page takes its compressed size. Capacity is the sum of
+// both and of what is free, to the byte (laws.ts). Pinned pages are RESIDENT for ever and in no list.
+
+import * as W from "./layout";
+import { Task } from "../../cpu/state";
+import { Distribution } from "../../kernel/distribution";
+import { histogramBytes, record } from "../../kernel/histogram";
+import { HOST_HISTOGRAM_SUB_BITS } from "../../layout";
+
+// @ts-ignore: decorator
+@inline export const RESIDENT: u32 = 0;
+// @ts-ignore: decorator
+@inline export const OUT: u32 = 1;
+// @ts-ignore: decorator
+@inline export const COMING: u32 = 2;
+// @ts-ignore: decorator
+@inline export const GOING: u32 = 3;
+// @ts-ignore: decorator
+@inline export const RESCUED: u32 = 4;
+
+// @ts-ignore: decorator
+@inline export const STATE: u32 = 7;
+// @ts-ignore: decorator
+@inline export const ACCESSED: u32 = 8; // the stage-2 access bit
+// @ts-ignore: decorator
+@inline export const DIRTY: u32 = 16;
+// @ts-ignore: decorator
+@inline export const PINNED: u32 = 32;
+// @ts-ignore: decorator
+@inline export const COPY: u32 = 64; // its copy on a device is still good
+// @ts-ignore: decorator
+@inline export const AHEAD: u32 = 128; // brought by prefetching, not touched yet
+// @ts-ignore: decorator
+@inline export const DIRECT: u32 = 256; // its fault found less than min free
+// @ts-ignore: decorator
+@inline export const BACKEND_SHIFT: u32 = 10; // 3 bits
+// @ts-ignore: decorator
+@inline export const GUEST_SHIFT_BITS: u32 = 16; // the VM's index, 16 bits
+
+// @ts-ignore: decorator
+@inline export const PAGE_BITS: usize = 4;
+
+/** One unit of swapping, 16 bytes; number 0 is none. */
+@unmanaged
+export class Page {
+  next: u32; //      0 in a level, or in a queue for a server
+  word: u32; //      4 state, bits, backend, VM
+  kept: u32; //      8 bytes kept of it while it is out
+  waiters: Task; // 12 tasks that wait for it, the last to come first
+}
+
+/** Pages, oldest first, linked through themselves. */
+@unmanaged
+export class PageQueue {
+  head: u32;
+  tail: u32;
+}
+
+/** The memory of one VM. */
+@unmanaged
+export class Guest {
+  first: u32; //          number of its first page
+  pages: u32;
+  hot: u32; //            pages of the hot part
+  pattern: u32;
+  levels: usize; //       PageQueue each: from hot to cold, and one for pages that a scan has found in use
+  quota: i64; //          bytes, 0: none
+  free: i64; //           of the quota
+  high: i64; //           of the quota; the same shares as of the whole
+  low: i64;
+  reclaiming: u32;
+  touched: u32; //        since the last scan
+  touches: f64;
+  writes: f64;
+  coldTouches: f64;
+  phase: u64;
+  shift: u64;
+  trace: usize;
+  traceLength: u64;
+  cursor: u64; //         scan and trace: the next position
+  ranks: usize; //        Zipf: u32 ranks at equal steps of probability
+  pauseHead: Task; //     tasks that wait for an upgrade
+  pauseTail: Task;
+  stream0: u64;
+  stream1: u64;
+  counters: usize;
+}
+
+@unmanaged
+export class Backend {
+  read: Distribution;
+  write: Distribution;
+  ratio: Distribution; // null: nothing is kept
+  device: u32;
+  readMore: u64;
+  writeMore: u64;
+}
+
+/** A worker, or an operation of a device. */
+@unmanaged
+export class Server {
+  page: u32; //     0 idle
+  victim: u32; //   reclaimed directly, in front of `page`
+  pad: u64;
+}
+
+@unmanaged
+export class Swap {
+  // as configured, in the order of layout.ts
+  capacity: i64; //       bytes
+  unit: i64; //           bytes a page
+  block: u64; //          pages
+  sample: u64;
+  high: i64;
+  low: i64;
+  least: i64; //          the watermark min
+  workers: u64;
+  depth: u64;
+  budget: u64; //         thousandths of a core, 0: no limit
+  burst: u64;
+  entry: u64;
+  finish: u64;
+  unmap: u64;
+  levels: u64;
+  scanEvery: u64;
+  scanPage: u64;
+  prefetch: u64;
+  metadata: u64;
+  upgrades: u64;
+  // as it goes
+  free: i64;
+  stored: i64; //         bytes kept of pages that are out
+  budgetAt: u64; //       when what was used so far will have been earned
+  idleWorkers: u64; //    bitmaps
+  idleDevices: u64;
+  pausedAt: u64;
+  stream0: u64;
+  stream1: u64;
+  on: u32;
+  guests: usize;
+  guestCount: u32;
+  pages: usize; //        records; number 0 is not used
+  pageCount: u32;
+  reclaiming: u32; //     from low until high
+  quotaReclaims: u32; //  VMs that are over their own
+  levelHand: u32; //      VMs take turns at giving
+  scanArmed: u32;
+  busy: u32; //           servers
+  servers: usize;
+  queues: usize; //       PageQueue: faults for workers, for devices, prefetches for workers, for devices, swap-outs for devices
+  queued: u32; //         faults in the first two
+  going: u32; //          pages on their way out
+  slot: u32; //           first timer slot: budget, scan, upgrade, then the servers
+  paused: u32; //         0, 1 faults wait, 2 every access waits
+  phase: u32;
+  upgrade: u32; //        the one under way
+  upgradeWords: usize;
+  upgradeCounters: usize;
+  backends: usize;
+  counters: usize;
+  guestCounters: usize;
+  histograms: usize;
+}
+
+/** Zeroed: off. A host without guests' memory pays for one comparison a task. */
+export const S: Swap = changetype<Swap>(memory.data(512, 64));
+
+// @ts-ignore: decorator
+@inline
+export function pageAt(page: u32): Page {
+  return changetype<Page>(S.pages + (<usize>page << PAGE_BITS));
+}
+// @ts-ignore: decorator
+@inline
+export function guestAt(index: u32): Guest {
+  return changetype<Guest>(S.guests + <usize>index * <usize>offsetof<Guest>());
+}
+// @ts-ignore: decorator
+@inline
+export function guestOf(p: Page): Guest {
+  return guestAt(p.word >> GUEST_SHIFT_BITS);
+}
+// @ts-ignore: decorator
+@inline
+export function kindOf(p: Page): u32 {
+  return (p.word >> BACKEND_SHIFT) & 7;
+}
+// @ts-ignore: decorator
+@inline
+export function backendOf(p: Page): Backend {
+  return changetype<Backend>(S.backends + <usize>kindOf(p) * <usize>offsetof<Backend>());
+}
+// @ts-ignore: decorator
+@inline
+export function serverAt(index: u32): Server {
+  return changetype<Server>(S.servers + (<usize>index << 4));
+}
+// @ts-ignore: decorator
+@inline
+export function setState(p: Page, state: u32): void {
+  p.word = (p.word & ~STATE) | state;
+}
+export function tally(counter: i32, by: u64): void {
+  const at = S.counters + (<usize>counter << 3);
+  store<u64>(at, load<u64>(at) + by);
+}
+/** Index of a backend's first counter. */
+export function countersOf(kind: u32): i32 {
+  return W.SWAP_OF_BACKENDS + <i32>kind * W.BACKEND_COUNTERS;
+}
+export function tallyGuest(g: Guest, counter: usize, by: u64): void {
+  const at = g.counters + (counter << 3);
+  store<u64>(at, load<u64>(at) + by);
+}
+export function swapHistogramAt(which: usize): usize {
+  return S.histograms + which * <usize>histogramBytes(HOST_HISTOGRAM_SUB_BITS);
+}
+// @ts-ignore: decorator
+@inline
+export function queueAt(which: u32): PageQueue {
+  return changetype<PageQueue>(S.queues + (<usize>which << 3));
+}
+
+export function pushPage(q: PageQueue, page: u32): void {
+  pageAt(page).next = 0;
+  if (q.head == 0) q.head = page;
+  else pageAt(q.tail).next = page;
+  q.tail = page;
+}
+
+export function popPage(q: PageQueue): u32 {
+  const page = q.head;
+  q.head = pageAt(page).next;
+  return page;
+}
+
+/** Counts `value` in histogram `which`. Not inlined: five places would take 1.5 KB of code. */
+export function note(which: usize, value: u64): void {
+  record(swapHistogramAt(which), HOST_HISTOGRAM_SUB_BITS, value);
+}

@@ -1,0 +1,158 @@
+// `fluxhost fork`: what happens from one instant on, under several mechanisms or with fields changed. Every continuation
+// starts from the same queues, the same cores in motion and, unless the seed is changed, the same arrivals to come.
+// Leaves out the search for cores that `compare` makes: how many cores there are is laid out in the snapshot.
+
+import { differenceOf } from '../metrics/replications.js';
+import { toStableJson, type Result } from '../metrics/result.js';
+import { renderComparison, type Comparison } from '../report/compare-table.js';
+import { formatDurationNs } from '../report/units.js';
+import { InputError, nearest, type Problem } from '../scenario/errors.js';
+import { MECHANISM_KINDS, withMechanism } from '../scenario/mechanisms.js';
+import type { MechanismKind, Scenario } from '../scenario/types.js';
+import { changedScenario } from '../scenario/written.js';
+import type { Simulation } from '../simulation.js';
+import { parseCommand, renderHelp, type Arguments, type CommandSpec } from './args.js';
+import { EXIT } from './exit.js';
+import type { Io } from './io.js';
+import { Session } from './replicate.js';
+import { MAX_SEED, overrides } from './run.js';
+import { continuing, openSnapshot } from './snapshot-file.js';
+import { simulationTools } from './tools.js';
+
+const DEFAULT_MECHANISMS = ['ideal', 'hyperflux', 'hotplug', 'static'] as const;
+
+export const forkSpec: CommandSpec = {
+  name: 'fork',
+  summary: 'Compares how a simulation goes on from a snapshot, under several mechanisms or with fields changed.',
+  positionals: ['SNAPSHOT'],
+  options: {
+    mechanisms: {
+      value: 'A,B,...',
+      help: `mechanisms, the first being the baseline\n(default: the snapshot's own, then ${DEFAULT_MECHANISMS.join(', ')})`,
+    },
+    set: { value: 'PATH=VALUE', multiple: true, help: 'changes a field of the scenario from here on' },
+    seed: { value: 'N', help: 'another seed for everything that is drawn from here on' },
+    files: { value: 'DIR', help: "where the scenario's files are (default: the snapshot's folder)" },
+    json: { help: 'prints the instant, runs and differences as one JSON document' },
+  },
+  details:
+    'With --set or --seed and no --mechanisms, the run as it would have gone on is set beside the changed one.\n' +
+    'Figures count from the end of the warm-up, what lies before the snapshot included: for figures of the\n' +
+    'continuations alone, take the snapshot at the end of the warm-up.\n' +
+    'Ctrl-C ends with what is finished, marked incomplete.',
+  examples: [
+    'fluxhost run burst.yaml --snapshot burst.snapshot --at 100ms',
+    'fluxhost fork burst.snapshot --mechanisms hyperflux,ideal,hotplug',
+    'fluxhost fork burst.snapshot --set mechanism.interval=50us --json',
+  ],
+};
+
+/** One continuation. */
+interface Branch {
+  /** Heads its column. */
+  readonly label: string;
+  readonly scenario: Scenario;
+}
+
+function readMechanisms(given: Arguments): MechanismKind[] | undefined {
+  const text = given.text('mechanisms');
+  if (text === undefined) return undefined;
+  const kinds: MechanismKind[] = [];
+  for (const name of text.split(',').map((part) => part.trim())) {
+    const kind = MECHANISM_KINDS.find((known) => known === name);
+    if (kind === undefined) {
+      const near = nearest(name, MECHANISM_KINDS);
+      const hint = near === undefined ? '' : `, did you mean ${near}?`;
+      given.problems.push(
+        `--mechanisms: given ${JSON.stringify(name)}, expected some of ${MECHANISM_KINDS.join(', ')}${hint}`,
+      );
+    } else if (kinds.includes(kind)) {
+      given.problems.push(`--mechanisms: given ${kind} twice, expected each mechanism once`);
+    } else {
+      kinds.push(kind);
+    }
+  }
+  return kinds;
+}
+
+/** What goes on, in the order of the columns; what any mechanism cannot run is refused before the first one starts. */
+function branchesOf(
+  base: Scenario,
+  changed: Scenario,
+  kinds: readonly MechanismKind[] | undefined,
+  file: string,
+): Branch[] {
+  if (kinds === undefined && changed !== base) {
+    const before = base.mechanism.kind;
+    const after = changed.mechanism.kind;
+    return [
+      { label: before, scenario: base },
+      { label: after === before ? 'changed' : after, scenario: changed },
+    ];
+  }
+  const problems: Problem[] = [];
+  const wanted = kinds ?? [...new Set([base.mechanism.kind, ...DEFAULT_MECHANISMS])];
+  const branches = wanted.flatMap((kind) => {
+    try {
+      return [{ label: kind, scenario: withMechanism(changed, kind) }];
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      problems.push(...error.problems.map((problem) => ({ ...problem, file: `${file} under ${kind}` })));
+      return [];
+    }
+  });
+  if (problems.length > 0) throw new InputError(problems);
+  return branches;
+}
+
+/** Two columns may be of one mechanism; the table tells them apart by their heads, the JSON by their scenarios. */
+function headed(comparison: Comparison, branches: readonly Branch[]): Comparison {
+  const label = (i: number): string => branches[i]?.label ?? '';
+  return {
+    ...comparison,
+    runs: comparison.runs.map((run, i) => ({ ...run, manifest: { ...run.manifest, mechanism: label(i) } })),
+    differences: comparison.differences.map((one, i) => ({ ...one, mechanism: label(i + 1), baseline: label(0) })),
+  };
+}
+
+async function continueAll(base: Simulation, branches: readonly Branch[], json: boolean, io: Io): Promise<number> {
+  return Session.open(continuing(base, simulationTools), '', io, async (session) => {
+    const runs: Result[] = [];
+    for (const { label, scenario } of branches) {
+      if (session.interrupted) break;
+      runs.push(await session.once(scenario, label));
+    }
+    const [first, ...others] = runs;
+    const comparison: Comparison = { runs, differences: others.map((other) => differenceOf(first!, other)) };
+    if (session.interrupted) comparison.incomplete = true;
+    const from = { atNs: base.nowNs, mechanism: base.scenario.mechanism.kind, seed: base.scenario.seed };
+    if (json) io.stdout(toStableJson({ from, ...comparison }));
+    else {
+      io.stdout(`from ${formatDurationNs(from.atNs)} on, until then under ${from.mechanism} with seed ${from.seed}\n`);
+      io.stdout(renderComparison(headed(comparison, branches), io.isTty));
+    }
+    if (!session.interrupted) return EXIT.done;
+    io.stderr('interrupted: what is finished is shown\n');
+    return EXIT.interrupted;
+  });
+}
+
+export async function fork(args: readonly string[], io: Io): Promise<number> {
+  const given = parseCommand(forkSpec, args);
+  if (given.help) {
+    io.stdout(renderHelp(forkSpec));
+    return EXIT.done;
+  }
+  const kinds = readMechanisms(given);
+  const seed = given.whole('seed', 0, MAX_SEED);
+  given.check();
+
+  const file = given.positional(0);
+  const base = await openSnapshot(file, given.text('files'));
+  try {
+    const changed = changedScenario(base.scenario, overrides(given.list('set'), seed), file);
+    return await continueAll(base, branchesOf(base.scenario, changed, kinds, file), given.flag('json'), io);
+  } finally {
+    base.close();
+  }
+}

@@ -1,0 +1,170 @@
+// Snapshots as files: checked before a long run, written whole or not at all, and opened again with one clear line for
+// whatever is none. What is in them stands in core/snapshot.ts; nothing here looks inside.
+
+import { access, constants, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { formatDurationNs } from '../report/units.js';
+import { InputError, show } from '../scenario/errors.js';
+import { formatDuration, parseDuration, QuantityError } from '../scenario/quantities.js';
+import type { Scenario } from '../scenario/types.js';
+import type { RunOptions, Simulation } from '../simulation.js';
+import type { Io } from './io.js';
+import type { Runnable, Tools } from './replicate.js';
+
+const READ_FAILURES: Readonly<Record<string, string>> = {
+  ENOENT: 'a file that is not there',
+  EACCES: 'a file that may not be read',
+  EPERM: 'a file that may not be read',
+  EISDIR: 'a folder',
+  ENOTDIR: 'a path through something that is not a folder',
+};
+
+/** A reader sees the old file or the new one, never half of it; a crash leaves no file that is not whole. */
+export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    const file = await open(temporary, 'w');
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Makes sure, before anything long is started, that the snapshot will find its place. */
+async function checkTarget(path: string): Promise<void> {
+  const refuse = (reason: string): InputError =>
+    new InputError({
+      path: '--snapshot',
+      given: `${show(path)} (${reason})`,
+      expected: 'a file in a folder that can be written to',
+    });
+  try {
+    await access(dirname(path), constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw refuse((error as NodeJS.ErrnoException).code ?? String(error));
+  }
+  const there = await stat(path).catch(() => undefined);
+  if (basename(path) === '' || there?.isDirectory() === true) throw refuse('a folder');
+}
+
+/** `--at`, between two instants of the simulation; undefined where it is not given. */
+function readInstant(text: string | undefined, nowNs: number, endNs: number): number | undefined {
+  if (text === undefined) return undefined;
+  const range = `an instant from ${formatDuration(nowNs)} to ${formatDuration(endNs)}, the run's end`;
+  try {
+    const atNs = parseDuration(text);
+    if (atNs >= nowNs && atNs <= endNs) return atNs;
+    throw new InputError({ path: '--at', given: show(text), expected: range });
+  } catch (error) {
+    if (!(error instanceof QuantityError)) throw error;
+    throw new InputError({ path: '--at', given: show(text), expected: `${error.expected}: ${range}` });
+  }
+}
+
+/** What a simulation offers to those who stop it on the way. */
+type Pausable = Pick<Simulation, 'nowNs' | 'endNs' | 'runUntil' | 'snapshot'> & Runnable;
+
+function isPausable(simulation: Runnable): simulation is Pausable {
+  return 'snapshot' in simulation && 'runUntil' in simulation;
+}
+
+export interface SnapshotRequest {
+  readonly file: string;
+  /** As written; absent: where the run ends, or is interrupted. */
+  readonly at: string | undefined;
+}
+
+/**
+ * The same tools, but a run stops at an instant, writes its snapshot there and goes on. The run itself is not touched by
+ * it: stopping between two events changes nothing.
+ */
+export function snapshotting(tools: Tools, { file, at }: SnapshotRequest, io: Io): Tools {
+  const write = async (simulation: Pausable): Promise<void> => {
+    const bytes = simulation.snapshot();
+    await writeAtomically(file, bytes);
+    const size = (bytes.length / 2 ** 20).toFixed(1);
+    io.stderr(`snapshot of ${formatDurationNs(simulation.nowNs)}, ${size} MiB, written to ${file}\n`);
+  };
+  return {
+    load: (path, options) => tools.load(path, options),
+    async create(scenario, directory): Promise<Runnable> {
+      const simulation = await tools.create(scenario, directory);
+      try {
+        if (!isPausable(simulation)) throw new TypeError('--snapshot: this simulation cannot be stopped on the way');
+        const atNs = readInstant(at, simulation.nowNs, simulation.endNs);
+        await checkTarget(file);
+        return {
+          get done() {
+            return simulation.done;
+          },
+          async run(options: RunOptions = {}) {
+            const { onProgress, signal } = options;
+            // The share that is done is one of the whole run, not of the way to the snapshot.
+            const whole =
+              onProgress === undefined
+                ? {}
+                : {
+                    onProgress: (report: Parameters<typeof onProgress>[0]) =>
+                      onProgress({ ...report, endNs: simulation.endNs }),
+                  };
+            if (atNs !== undefined) {
+              await simulation.runUntil(atNs, { ...options, ...whole });
+              if (simulation.nowNs < atNs) {
+                io.stderr(`interrupted before ${formatDuration(atNs)}: no snapshot is written\n`);
+                return;
+              }
+              await write(simulation);
+            }
+            if (signal?.aborted !== true) await simulation.run(options);
+            if (atNs === undefined) await write(simulation);
+          },
+          metrics: () => simulation.metrics(),
+          close: () => simulation.close(),
+        };
+      } catch (error) {
+        simulation.close();
+        throw error;
+      }
+    },
+  };
+}
+
+/**
+ * The simulation that a file holds, at the instant at which it was taken.
+ *
+ * @param directory where the files that its scenario names are looked for; absent: beside the snapshot
+ * @throws InputError for a file that cannot be read or holds no snapshot of this core
+ */
+export async function openSnapshot(file: string, directory: string | undefined): Promise<Simulation> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(file);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    const given = READ_FAILURES[code] ?? `a file that cannot be read (${code})`;
+    throw new InputError({ file, path: '', given, expected: 'a snapshot, as run --snapshot writes it' });
+  }
+  const [{ Simulation: Restored }, { nodeHost }] = await Promise.all([
+    import('../simulation.js'),
+    import('../workload/node-file.js'),
+  ]);
+  return Restored.restore(bytes, { file, files: nodeHost(directory ?? dirname(file)) });
+}
+
+/**
+ * Tools whose simulations all go on from one instant. What is not changed at all continues bit by bit; a scenario of its
+ * own goes through the change that a running host makes.
+ */
+export function continuing(base: Simulation, tools: Tools): Tools {
+  return {
+    load: (path, options) => tools.load(path, options),
+    create: (scenario: Scenario) => (scenario === base.scenario ? base.fork() : base.fork(scenario)),
+  };
+}

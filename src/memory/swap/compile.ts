@@ -1,0 +1,129 @@
+// The memory of a resolved scenario as the words that the swap engine is laid out from (assembly/memory/swap/layout.ts).
+// Here the memory is made pageSample times smaller, every part by the same factor; nothing else is decided.
+
+import * as W from '../../../assembly/memory/swap/layout.js';
+import { BACKEND_NAMES, type Content, type GuestMemory } from '../../scenario/schema/memory-types.js';
+import type { CountDist, Scenario } from '../../scenario/types.js';
+
+/** Where distributions and tables are laid down; the scenario's own collection. */
+export interface Laws {
+  readonly table: number[];
+  add(dist: CountDist): number;
+}
+
+const PATTERN = { uniform: W.PATTERN_UNIFORM, zipf: W.PATTERN_ZIPF, scan: W.PATTERN_SCAN, trace: W.PATTERN_TRACE } as const;
+const FAILS = { none: W.FAILS_NOT, prepare: W.FAILS_PREPARE, transfer: W.FAILS_TRANSFER } as const;
+const FOUR_KIB = 4096;
+
+function cumulated(content: Content): number[] {
+  let sum = 0;
+  return BACKEND_NAMES.map((name) => (sum += content[name]));
+}
+
+/** Pages of a VM in the simulated, smaller memory. */
+export function guestPages(sizeBytes: number, pageBytes: number, pageSample: number): number {
+  return Math.floor(sizeBytes / pageBytes / pageSample);
+}
+
+function put(length: number, values: Readonly<Record<number, number>>): number[] {
+  const words = new Array<number>(length).fill(0);
+  for (const [index, value] of Object.entries(values)) words[Number(index)] = value;
+  return words;
+}
+
+/**
+ * The words, or undefined where no VM has memory. `traces` holds the page numbers of the files that patterns name.
+ *
+ * @throws RangeError for a page number that its VM does not have
+ */
+export function swapWords(scenario: Scenario, laws: Laws, traces: ReadonlyMap<string, Float64Array>): number[] | undefined {
+  const { memory, memoryBytes = 0 } = scenario.host;
+  if (memory === undefined) return undefined;
+  const { pageBytes, pageSample: sample, watermarks } = memory;
+  // whole pages, so that a page's frame and what is free add up
+  const capacity = Math.floor(memoryBytes / sample / pageBytes) * pageBytes;
+  const header = put(W.SWAP_HEADER, {
+    [W.SWAP_CAPACITY]: capacity,
+    [W.SWAP_PAGE]: pageBytes,
+    [W.SWAP_BLOCK]: memory.blockBytes / pageBytes,
+    [W.SWAP_SAMPLE]: sample,
+    [W.SWAP_HIGH]: Math.floor(capacity * watermarks.high),
+    [W.SWAP_LOW]: Math.floor(capacity * watermarks.low),
+    [W.SWAP_MIN]: Math.floor(capacity * watermarks.min),
+    [W.SWAP_WORKERS]: memory.workers,
+    [W.SWAP_DEPTH]: memory.deviceDepth,
+    [W.SWAP_BUDGET]: Math.round(memory.budget * 1000),
+    [W.SWAP_BURST]: memory.budgetBurstNs,
+    [W.SWAP_ENTRY]: memory.fault.exitNs + memory.fault.lockNs,
+    [W.SWAP_FINISH]: memory.fault.mapNs + memory.fault.resumeNs,
+    [W.SWAP_UNMAP]: memory.fault.mapNs,
+    [W.SWAP_LEVELS]: memory.levels,
+    [W.SWAP_SCAN]: memory.scan.intervalNs,
+    [W.SWAP_SCAN_PAGE]: memory.scan.perPageNs,
+    [W.SWAP_PREFETCH]: memory.prefetch,
+    [W.SWAP_METADATA]: memory.metadataBytes,
+    [W.SWAP_UPGRADES]: memory.upgrades.length,
+  });
+  const further = pageBytes / FOUR_KIB - 1;
+  const backends = BACKEND_NAMES.flatMap((name) => {
+    const backend = memory.backends[name];
+    return put(W.BACKEND_WORDS, {
+      [W.BACKEND_IN]: laws.add(backend.in),
+      [W.BACKEND_OUT]: laws.add(backend.out),
+      [W.BACKEND_IN_MORE]: Math.round(further * backend.inMoreNs),
+      [W.BACKEND_OUT_MORE]: Math.round(further * backend.outMoreNs),
+      [W.BACKEND_RATIO]: backend.ratio === null ? 0 : laws.add(backend.ratio),
+      [W.BACKEND_DEVICE]: Number(name === 'ssd' || name === 'remote'),
+    });
+  });
+  const guests = scenario.vms.flatMap((vm) => (vm.memory === undefined ? put(W.GUEST_WORDS, {}) : guestWords(vm.memory)));
+  const upgrades = memory.upgrades.flatMap((upgrade) =>
+    put(W.UPGRADE_WORDS, {
+      [W.UPGRADE_AT]: upgrade.atNs,
+      [W.UPGRADE_STOPS_ALL]: Number(upgrade.kind === 'hot-switch'),
+      [W.UPGRADE_PREPARE]: upgrade.prepareNs,
+      [W.UPGRADE_TRANSFER]: upgrade.transferNs,
+      [W.UPGRADE_SWITCH]: upgrade.switchNs,
+      [W.UPGRADE_ROLLBACK]: upgrade.rollbackNs,
+      [W.UPGRADE_FAILS]: FAILS[upgrade.fails],
+    }),
+  );
+  return [...header, ...backends, ...guests, ...upgrades];
+
+  function guestWords(guest: GuestMemory): number[] {
+    const pages = guestPages(guest.sizeBytes, pageBytes, sample);
+    const { access } = guest;
+    const trace = access.file === undefined ? undefined : traces.get(access.file);
+    if (access.pattern === 'trace' && (trace === undefined || trace.length === 0))
+      throw new RangeError(`the page numbers of ${access.file} were not read, or there are none`);
+    const from = laws.table.length;
+    if (access.pattern === 'trace')
+      trace!.forEach((page, line) => {
+        if (!(Number.isInteger(page) && page >= 0 && page < pages))
+          throw new RangeError(`${access.file}:${line + 1}: given page ${page}, expected a whole number from 0 to ${pages - 1}`);
+        laws.table.push(page);
+      });
+    const words = put(W.GUEST_WORDS, {
+      [W.GUEST_PAGES]: pages,
+      [W.GUEST_PINNED]: guest.pinned,
+      [W.GUEST_QUOTA]: Math.floor((guest.quotaBytes ?? 0) / sample / pageBytes) * pageBytes,
+      [W.GUEST_TOUCHES]: guest.touches,
+      [W.GUEST_WRITES]: guest.writes,
+      [W.GUEST_PATTERN]: PATTERN[access.pattern],
+      [W.GUEST_EXPONENT]: access.exponent,
+      [W.GUEST_COLD]: access.pattern === 'trace' ? 0 : access.cold,
+      [W.GUEST_COLD_TOUCHES]: access.coldTouches,
+      [W.GUEST_PHASE]: access.phaseNs,
+      [W.GUEST_SHIFT]: Math.round(access.shift * pages),
+      [W.GUEST_TRACE]: from,
+      [W.GUEST_TRACE_LENGTH]: trace?.length ?? 0,
+    });
+    cumulated(guest.content ?? memory!.content).forEach((sum, index) => (words[W.GUEST_CONTENT + index] = sum));
+    return words;
+  }
+}
+
+/** Every file of page numbers that a VM's pattern names. */
+export function traceFiles(scenario: Scenario): string[] {
+  return scenario.vms.flatMap(({ memory }) => (memory?.access.pattern === 'trace' && memory.access.file !== undefined ? [memory.access.file] : []));
+}

@@ -1,0 +1,122 @@
+// The swap engine's counters under their names: the section `memory` of a result. Bytes and page counts are those of the
+// simulated memory, which pageSample may have made smaller; shares and times are those of the memory it stands for.
+
+import * as W from '../../../assembly/memory/swap/layout.js';
+import { Histogram, type RawHistogram } from '../../metrics/histogram.js';
+import { BACKEND_NAMES } from '../../scenario/schema/memory-types.js';
+import type { Scenario } from '../../scenario/types.js';
+import { guestPages } from './compile.js';
+
+/** What the core has counted; `settle` first. */
+export interface SwapCounters {
+  readonly counters: Float64Array;
+  /** GUEST_COUNTERS for each VM. */
+  readonly guests: Float64Array;
+  /** UPGRADE_COUNTERS for each upgrade. */
+  readonly upgrades: Float64Array;
+  histogram(which: number): RawHistogram;
+}
+
+const OUTCOMES = ['not reached', 'done', 'rolled back'] as const;
+const SECOND = 1e9;
+const share = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
+
+export function swapResult(scenario: Scenario, names: readonly string[], measuredNs: number, raw: SwapCounters): Record<string, unknown> {
+  const { memory, memoryBytes = 0, cores } = scenario.host;
+  if (memory === undefined) return {};
+  const at = (which: number): number => raw.counters[which] ?? 0;
+  const distribution = (which: number): unknown => Histogram.fromRaw(raw.histogram(which)).distribution();
+  const { pageBytes, pageSample: sample } = memory;
+  const capacity = Math.floor(memoryBytes / sample / pageBytes) * pageBytes;
+  const sizes = scenario.vms.flatMap((vm) => new Array<number>(vm.count).fill(vm.memory === undefined ? 0 : guestPages(vm.memory.sizeBytes, pageBytes, sample)));
+  const virtualPages = sizes.reduce((sum, pages) => sum + pages, 0);
+  const all = Histogram.fromRaw(raw.histogram(W.SWAP_HISTOGRAM_ALL));
+  const swapIns = all.distribution().count;
+  const ofBackend = (index: number, which: number): number => at(W.SWAP_OF_BACKENDS + index * W.BACKEND_COUNTERS + which);
+  const outs = BACKEND_NAMES.reduce((sum, _, index) => sum + ofBackend(index, W.BACKEND_OUTS), 0);
+  const elasticity = {
+    swapIn: at(W.SWAP_IN_NS) / SECOND,
+    swapOut: at(W.SWAP_OUT_NS) / SECOND,
+    scan: at(W.SWAP_SCAN_NS) / SECOND,
+    faultExit: at(W.SWAP_ENTRY_NS) / SECOND,
+  };
+  const total = Object.values(elasticity).reduce((sum, seconds) => sum + seconds, 0);
+  const coreSeconds = (cores * measuredNs) / SECOND;
+  const backends = Object.fromEntries(
+    BACKEND_NAMES.flatMap((name, index) => {
+      const ins = ofBackend(index, W.BACKEND_INS);
+      const out = ofBackend(index, W.BACKEND_OUTS);
+      const now = ofBackend(index, W.BACKEND_NOW);
+      if (ins + out + now === 0) return [];
+      const law = Histogram.fromRaw(raw.histogram(W.SWAP_HISTOGRAM_BACKENDS + index)).distribution();
+      return [[name, { swapIns: ins, swapOuts: out, outPages: now, swapInNs: law, withinTenUs: share(ofBackend(index, W.BACKEND_FAST), law.count) }]];
+    }),
+  );
+  return {
+    pageBytes,
+    pageSample: sample,
+    physicalBytes: capacity,
+    virtualBytes: virtualPages * pageBytes,
+    expansion: (virtualPages * pageBytes) / capacity,
+    residentBytes: at(W.SWAP_RESIDENT) * pageBytes,
+    pinnedBytes: at(W.SWAP_PINNED) * pageBytes,
+    storedBytes: at(W.SWAP_STORED),
+    freeBytes: at(W.SWAP_FREE),
+    outShare: share(at(W.SWAP_OUT_PAGES), virtualPages),
+    touches: at(W.SWAP_TOUCHES),
+    faults: at(W.SWAP_FAULTS),
+    faultShare: share(at(W.SWAP_FAULTS), at(W.SWAP_TOUCHES)),
+    joined: at(W.SWAP_JOINED),
+    rescued: at(W.SWAP_RESCUED),
+    swapIns,
+    swapInNs: all.distribution(),
+    withinTenUs: share(at(W.SWAP_FAST), swapIns),
+    stallNs: distribution(W.SWAP_HISTOGRAM_STALL),
+    swapOuts: outs,
+    writebacks: at(W.SWAP_WRITEBACKS),
+    cleanDrops: at(W.SWAP_CLEAN_DROPS),
+    directReclaims: at(W.SWAP_DIRECT),
+    prefetched: at(W.SWAP_PREFETCHED),
+    prefetchHits: at(W.SWAP_PREFETCH_HITS),
+    queuedMax: at(W.SWAP_QUEUED_MAX),
+    throttled: at(W.SWAP_THROTTLED),
+    scans: at(W.SWAP_SCANS),
+    elasticityCoreSeconds: { ...elasticity, total },
+    overheadShare: share(total, coreSeconds),
+    backends,
+    upgrades: memory.upgrades.map(({ kind }, index) => {
+      const of = (which: number): number => raw.upgrades[index * W.UPGRADE_COUNTERS + which] ?? 0;
+      return {
+        kind,
+        outcome: OUTCOMES[of(W.UPGRADE_OUTCOME)] ?? '',
+        startedNs: of(W.UPGRADE_STARTED),
+        pausedNs: of(W.UPGRADE_PAUSED_NS),
+        quiesceNs: of(W.UPGRADE_QUIESCE_NS),
+        waited: of(W.UPGRADE_WAITED),
+        waitMaxNs: of(W.UPGRADE_WAIT_MAX),
+      };
+    }),
+    pauseWaits: at(W.SWAP_PAUSE_WAITS),
+    pauseWaitNs: distribution(W.SWAP_HISTOGRAM_PAUSE),
+    vms: Object.fromEntries(
+      names.flatMap((name, index) => {
+        const of = (which: number): number => raw.guests[index * W.GUEST_COUNTERS + which] ?? 0;
+        const pages = sizes[index] ?? 0;
+        if (pages === 0) return [];
+        return [
+          [
+            name,
+            {
+              virtualBytes: pages * pageBytes,
+              residentBytes: of(W.GUEST_RESIDENT) * pageBytes,
+              touches: of(W.GUEST_TOUCHED),
+              faults: of(W.GUEST_FAULTS),
+              stallSeconds: of(W.GUEST_STALL_NS) / SECOND,
+              quotaReclaims: of(W.GUEST_QUOTA_RECLAIMS),
+            },
+          ],
+        ];
+      }),
+    ),
+  };
+}

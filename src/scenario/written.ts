@@ -1,0 +1,126 @@
+// From a resolved scenario back to one that could have been written, so that `--set` reaches the fields of a snapshot by the
+// names that they have in a file. Leaves out how it was spelt: every default is written out, every time in its greatest unit.
+
+import { InputError, type Problem } from './errors.js';
+import { checkFork } from './fork.js';
+import { applyOverrides } from './overrides.js';
+import { formatDuration, formatSize } from './quantities.js';
+import { checkScenario, toProblem } from './resolve.js';
+import type { Scenario, Workload } from './types.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Parameters of a distribution over times; all others of its numbers have no unit. */
+const TIMES = ['value', 'mean', 'min', 'max', 'short', 'long', 'scale'];
+/** Places of distributions over times; `tasks` is one over counts. */
+const TIME_DISTRIBUTIONS = ['service', 'think'];
+
+/** Fractions have at most 20 digits in the written form; no service time is short enough to need more. */
+const fractionalDuration = (ns: number): string =>
+  Number.isSafeInteger(ns) ? formatDuration(ns) : `${/e/.test(String(ns)) ? ns.toFixed(20) : String(ns)}ns`;
+
+function distribution(dist: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(dist).map(([name, value]) => {
+      if (name === 'of') return [name, (value as Fields[]).map(distribution)];
+      return [name, typeof value === 'number' && TIMES.includes(name) ? fractionalDuration(value) : value];
+    }),
+  );
+}
+
+function field(name: string, value: unknown): [string, unknown] {
+  if (name.endsWith('Ns')) return [name.slice(0, -2), typeof value === 'number' ? formatDuration(value) : value];
+  if (name.endsWith('Bytes')) return [name.slice(0, -5), formatSize(value as number)];
+  if (name === 'stealing' && value === null) return [name, 'none'];
+  if (name === 'workload' && isFields(value)) return [name, mapping(withoutTraceRequest(value as unknown as Workload))];
+  if (TIME_DISTRIBUTIONS.includes(name) && isFields(value)) return [name, distribution(value)];
+  return [name, written(value)];
+}
+
+/** What stands for the request of a trace that brings its own service times is no request that could be written. */
+function withoutTraceRequest(workload: Workload): Fields {
+  const { request, ...rest } = workload;
+  const [stage] = request.stages;
+  return stage?.service.dist === 'constant' && stage.service.value === 0 ? rest : { ...workload };
+}
+
+function mapping(value: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name, part]) => part !== undefined && (part !== null || name === 'stealing'))
+      .map(([name, part]) => field(name, part)),
+  );
+}
+
+function written(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(written);
+  return isFields(value) ? mapping(value) : value;
+}
+
+/** A scenario as a file could hold it; resolving it gives the scenario back. */
+export function writtenForm(scenario: Scenario): Fields {
+  const { costs, ...rest } = scenario;
+  const times = Object.entries(costs).map(([name, ns]) => [name, formatDuration(ns)] as const);
+  return { ...mapping(rest), costs: Object.fromEntries(times) };
+}
+
+/**
+ * `before` where the overrides changed nothing, `after` where they did. A fraction such as 1/3 ns may lose its last bit on
+ * the way through text; what nobody set must stay as it was.
+ */
+function graft(original: unknown, before: unknown, after: unknown): unknown {
+  if (JSON.stringify(before) === JSON.stringify(after)) return original;
+  if (Array.isArray(original) && Array.isArray(before) && Array.isArray(after) && before.length === after.length) {
+    return after.map((part, i) => graft(original[i], before[i], part));
+  }
+  if (isFields(original) && isFields(before) && isFields(after)) {
+    return Object.fromEntries(
+      Object.entries(after).map(([name, part]) => [name, graft(original[name], before[name], part)]),
+    );
+  }
+  return after;
+}
+
+/** A refusal in the words of the written form: `warmup: given 5ms`, not `warmupNs: given 5000000`. */
+function inWrittenWords(problem: Problem): Problem {
+  const unit = /(Ns|Bytes)$/.exec(problem.path)?.[1];
+  if (unit === undefined) return problem;
+  const spell = (text: string): string =>
+    text.replace(/^\d+/, (digits) => (unit === 'Ns' ? formatDuration : formatSize)(Number(digits)));
+  const { path, given, expected } = problem;
+  return { ...problem, path: path.slice(0, -unit.length), given: spell(given), expected: spell(expected) };
+}
+
+/**
+ * The scenario of a running simulation under overrides (`PATH=VALUE` each); the very same object where they are none.
+ *
+ * @param file what the simulation came from, for problems that no single override has caused
+ * @throws InputError naming each override that is wrong, or that a running host cannot follow
+ */
+export function changedScenario(scenario: Scenario, set: readonly string[], file: string): Scenario {
+  if (set.length === 0) return scenario;
+  const source = writtenForm(scenario);
+  const overridden = applyOverrides(source, set);
+  const checked = checkScenario(overridden.value);
+  const locate = (problem: Problem): Problem => {
+    const cause = overridden.applied.findLast(({ path }) => {
+      const of = path.join('.');
+      return problem.path === of || problem.path.startsWith(`${of}.`);
+    });
+    return { file: cause === undefined ? file : `--set ${cause.text}`, ...problem };
+  };
+  const problems = [...overridden.problems, ...checked.problems.map((problem) => locate(toProblem(problem)))];
+  if (checked.scenario === undefined || problems.length > 0) throw new InputError(problems);
+  const unchanged = checkScenario(source).scenario;
+  const changed = graft(scenario, unchanged, checked.scenario) as Scenario;
+  try {
+    checkFork(scenario, changed);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(error.problems.map((problem) => locate(inWrittenWords(problem))));
+  }
+  return changed;
+}
