@@ -10,23 +10,37 @@ const TOOLING = ['package-lock.json', 'scripts/build.mjs', 'scripts/support.mjs'
 const isSource = (path) => path.endsWith('.ts');
 const sources = () => [...listFiles('src', isSource), 'assembly/layout.ts'];
 
-const core = (target, outputs) => ({
-  name: `core ${target}`,
-  group: 'cores',
-  inputs: () => [...TOOLING, 'asconfig.json', 'scripts/as-bind-transform.mjs', ...listFiles('assembly', isSource)],
-  outputs,
-  build: () => buildCore(target, outputs),
-});
+/** One Wasm file: the host, or the parts of memory that need none (assembly/memory/index.ts says why they are apart). */
+const core = (part, target) => {
+  const name = part === 'host' ? 'fluxhost' : `fluxhost-${part}`;
+  const binary = `build/${name}.${target}.wasm`;
+  const outputs = target === 'debug' ? [binary, `${binary}.map`] : [binary];
+  return {
+    name: `core ${part} ${target}`,
+    group: 'cores',
+    inputs: () => [...TOOLING, 'asconfig.json', 'scripts/as-bind-transform.mjs', ...listFiles('assembly', isSource)],
+    outputs,
+    build: () => buildCore(part, target, outputs),
+  };
+};
 
 const TARGETS = [
-  core('debug', ['build/fluxhost.debug.wasm', 'build/fluxhost.debug.wasm.map']),
-  core('checked', ['build/fluxhost.checked.wasm']),
-  core('release', ['build/fluxhost.release.wasm']),
+  core('host', 'debug'),
+  core('host', 'checked'),
+  core('host', 'release'),
+  core('memory', 'debug'),
+  core('memory', 'checked'),
+  core('memory', 'release'),
   {
     name: 'bytes',
     group: 'bytes',
-    inputs: () => [...TOOLING, 'build/fluxhost.release.wasm'],
-    outputs: ['src/generated/core-bytes.ts', 'dist/fluxhost.wasm'],
+    inputs: () => [...TOOLING, 'build/fluxhost.release.wasm', 'build/fluxhost-memory.release.wasm'],
+    outputs: [
+      'src/generated/core-bytes.ts',
+      'dist/fluxhost.wasm',
+      'src/generated/memory-bytes.ts',
+      'dist/fluxhost-memory.wasm',
+    ],
     build: buildBytes,
   },
   {
@@ -46,15 +60,16 @@ const TARGETS = [
 ];
 
 /** Compiles one core beside its place and moves it there, so that a test run meanwhile never reads half a file. */
-async function buildCore(target, outputs) {
-  const folder = `build/.core-${target}-${process.pid}`;
+async function buildCore(part, target, outputs) {
+  const folder = `build/.core-${part}-${target}-${process.pid}`;
   mkdirSync(at(folder), { recursive: true });
   try {
-    const outFile = `${folder}/fluxhost.${target}.wasm`;
-    const args = ['--target', target, '--baseDir', at(), '--outFile', outFile];
+    const outFile = `${folder}/${outputs[0].slice('build/'.length)}`;
+    const entry = part === 'host' ? 'assembly/index.ts' : `assembly/${part}/index.ts`;
+    const args = [entry, '--target', target, '--baseDir', at(), '--outFile', outFile];
     // asc writes the map's URL relative to the binary, so both may be moved together.
     const status = await runTool('assemblyscript/bin/asc.js', args, { stdio: ['ignore', 2, 2] });
-    if (status !== 0) throw new Error(`asc --target ${target} ended with status ${status}`);
+    if (status !== 0) throw new Error(`asc ${entry} --target ${target} ended with status ${status}`);
     for (const output of outputs) renameSync(at(folder, output.slice('build/'.length)), at(output));
   } finally {
     rmSync(at(folder), { recursive: true, force: true });
@@ -62,10 +77,15 @@ async function buildCore(target, outputs) {
 }
 
 function buildBytes() {
-  const bytes = readFileSync(at('build/fluxhost.release.wasm'));
+  inlineBytes('fluxhost', 'core');
+  inlineBytes('fluxhost-memory', 'memory');
+}
+
+function inlineBytes(name, module) {
+  const bytes = readFileSync(at(`build/${name}.release.wasm`));
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   writeAtomically(
-    at('src/generated/core-bytes.ts'),
+    at(`src/generated/${module}-bytes.ts`),
     [
       '// Made by the build from the release core; not kept in the repository.',
       `export const CORE_SHA256: string = '${sha256}';`,
@@ -73,7 +93,7 @@ function buildBytes() {
       '',
     ].join('\n'),
   );
-  writeAtomically(at('dist/fluxhost.wasm'), bytes);
+  writeAtomically(at(`dist/${name}.wasm`), bytes);
 }
 
 /**
@@ -91,7 +111,7 @@ async function buildBundle() {
   const withoutBytes = {
     name: 'without-bytes',
     setup(hooks) {
-      hooks.onLoad({ filter: /src[\\/]generated[\\/]core-bytes\.ts$/ }, () => ({
+      hooks.onLoad({ filter: /src[\\/]generated[\\/](core|memory)-bytes\.ts$/ }, () => ({
         contents: "export const CORE_SHA256 = ''; export const CORE_BASE64 = '';",
         loader: 'js',
       }));

@@ -36,7 +36,7 @@ const STEPS = [
     () =>
       runTool('@arethetypeswrong/cli/dist/index.js', [
         ...[tarball(), '--profile', 'esm-only', '--no-emoji', '--format', 'table-flipped'],
-        ...['--exclude-entrypoints', 'fluxhost.wasm'],
+        ...['--exclude-entrypoints', 'fluxhost.wasm', 'fluxhost-memory.wasm'],
       ]),
   ],
 ];

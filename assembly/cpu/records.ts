@@ -68,7 +68,7 @@ export class VCpu {
   deadline: u64; //        when the search is given up
   runSince: u64; //        since when it has been on its core
   touchAt: u64; //         when its task needs a page that is not there
-  faultNs: u64; //         exits of page faults that delay the next task
+  faultUntil: u64; //      it is busy with the exit of a page fault before
   slowed: u32; //          1: a sibling hardware thread works too
   pad: u32;
 }

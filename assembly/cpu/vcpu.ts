@@ -209,8 +209,7 @@ export function run(v: VCpu, t: Task): void {
 function runHere(v: VCpu, t: Task): void {
   if (v.state != RUNNING) enter(v, RUNNING);
   v.task = t;
-  let start = H.now + H.taskSwitch + v.faultNs;
-  v.faultNs = 0;
+  let start = max<u64>(H.now, v.faultUntil) + H.taskSwitch;
   if (H.moveCost != 0) start += comeHome(t, v.core);
   v.switchLeft += start - H.now;
   if ((t.flags & TASK_STARTED) == 0) {

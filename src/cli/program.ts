@@ -25,6 +25,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'compile a core with a policy of your own',
     load: async () => (await import('./build.js')).build,
   },
+  reproduce: {
+    summary: "a paper's figures beside ours",
+    load: async () => (await import('./reproduce.js')).reproduce,
+  },
   explain: {
     summary: "a parameter's meaning, unit, default and source",
     load: async () => (await import('./explain.js')).explain,

@@ -4,6 +4,7 @@
 import { sha256 as sha256Of } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { CORE_BASE64, CORE_SHA256 } from '../generated/core-bytes.js';
+import { CORE_BASE64 as MEMORY_BASE64, CORE_SHA256 as MEMORY_SHA256 } from '../generated/memory-bytes.js';
 import { bindControlPath, readString, type BoundExports } from './bindings.js';
 import { CoreTrap } from './trap.js';
 
@@ -22,7 +23,38 @@ export interface CoreInstance {
 }
 
 const hashes = new WeakMap<WebAssembly.Module, string>();
-let inline: Promise<WebAssembly.Module> | undefined;
+
+/** Bytes that come with the package, compiled once when first asked for, and kept. */
+class InlineCore {
+  private compiled: Promise<WebAssembly.Module> | undefined;
+
+  constructor(
+    private readonly base64: string,
+    private readonly sha256: string,
+  ) {}
+
+  async module(): Promise<WebAssembly.Module> {
+    this.compiled ??= this.compile();
+    try {
+      return await this.compiled;
+    } catch (error) {
+      this.compiled = undefined; // the next call tries again instead of repeating an old failure
+      throw error;
+    }
+  }
+
+  private compile(): Promise<WebAssembly.Module> {
+    if (this.base64 === '') {
+      throw new TypeError(
+        'core: nothing given and no bytes inline, expected a WebAssembly.Module, bytes or a Response',
+      );
+    }
+    return compileBytes(decodeBase64(this.base64), this.sha256);
+  }
+}
+
+const hostCore = new InlineCore(CORE_BASE64, CORE_SHA256);
+const memoryCore = new InlineCore(MEMORY_BASE64, MEMORY_SHA256);
 
 /**
  * Compiles `source`, or the inline core, which is compiled once and kept.
@@ -30,14 +62,12 @@ let inline: Promise<WebAssembly.Module> | undefined;
  * @throws WebAssembly.CompileError for bytes that are no module, or where the page's policy forbids Wasm
  */
 export async function compileCore(source?: CoreSource | PromiseLike<CoreSource>): Promise<WebAssembly.Module> {
-  if (source !== undefined) return compile(await source);
-  inline ??= compileInline();
-  try {
-    return await inline;
-  } catch (error) {
-    inline = undefined; // the next call tries again instead of repeating an old failure
-    throw error;
-  }
+  return source === undefined ? hostCore.module() : compile(await source);
+}
+
+/** The same for the core of page replacement and reserved memory (fluxhost-memory.wasm). */
+export async function compileMemoryCore(source?: CoreSource | PromiseLike<CoreSource>): Promise<WebAssembly.Module> {
+  return source === undefined ? memoryCore.module() : compile(await source);
 }
 
 /** What the core asks the program, where the program decides (policy.ts in assembly/). Numbers of VMs and vCPUs in, a number out. */
@@ -75,13 +105,6 @@ export function instantiateCore(
     bound: bindControlPath(module, exports, memory),
     sha256: sha256 ?? hashes.get(module) ?? null,
   };
-}
-
-function compileInline(): Promise<WebAssembly.Module> {
-  if (CORE_BASE64 === '') {
-    throw new TypeError('core: nothing given and no bytes inline, expected a WebAssembly.Module, bytes or a Response');
-  }
-  return compileBytes(decodeBase64(CORE_BASE64), CORE_SHA256);
 }
 
 async function compile(source: CoreSource): Promise<WebAssembly.Module> {

@@ -2,7 +2,7 @@
 // 0 from the core means that linear memory cannot grow that far.
 
 import { WINDOW_REQUESTS } from '../../assembly/memory/replacement/ids.js';
-import { compileCore, instantiateCore } from '../core/load.js';
+import { compileMemoryCore, instantiateCore } from '../core/load.js';
 
 interface Exports {
   pagesWindow(): number;
@@ -41,7 +41,7 @@ export class PagesCore {
 
   /** A core of its own, from `module` or the one that comes with the package. */
   static async create(module?: WebAssembly.Module): Promise<PagesCore> {
-    const { exports, memory } = instantiateCore(await compileCore(module));
+    const { exports, memory } = instantiateCore(await compileMemoryCore(module));
     return new PagesCore(exports as unknown as Exports, memory);
   }
 

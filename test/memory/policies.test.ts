@@ -6,7 +6,7 @@ import * as id from '../../assembly/memory/replacement/ids.js';
 import { RequestSink } from '../../src/pages/request-sink.js';
 import * as ghosts from './ghost-models.js';
 import * as models from './models.js';
-import { BUILDS, type Build, make, newCore, type Request, totalsOf } from './support.js';
+import { BUILDS, type Build, make, newCore, type Request, totalsOf, zipf } from './support.js';
 
 interface Case {
   readonly name: string;
@@ -119,6 +119,39 @@ describe.each(CASES)('$name', (policy) => {
       }),
       { numRuns: build === 'release' ? 100 : 40, seed: 4 },
     );
+  });
+
+  test('is its naive model on long traces, where its queues find their sizes', async () => {
+    for (const [capacity, exponent, seed] of [
+      [40, 0.7, 1],
+      [90, 1, 2],
+    ] as const) {
+      const popular = zipf(30_000, 400, exponent, seed);
+      // Popularity, broken by loops over other pages that come back.
+      const trace = Array.from(popular, (page, i) => ({
+        page: i % 1500 < 400 ? 1000 + (i % 130) : page,
+        write: i % 11 === 0,
+      }));
+      const defaults: Record<string, [number?, number?]> = {
+        clock: [2],
+        random: [5],
+        '2q': [capacity / 4, capacity / 2].map(Math.floor) as [number, number],
+        s3fifo: [capacity / 10, (capacity * 9) / 10].map(Math.floor) as [number, number],
+        taiji: [4, capacity],
+      };
+      const parameters = defaults[policy.name] ?? [];
+      const model = policy.model(capacity, parameters);
+      for (const request of trace) model.request(request);
+      const core = await newCore();
+      const cache = make(core, policy.id, capacity, ...parameters);
+      const sink = new RequestSink((words, count) => {
+        core.fill(words, count);
+        core.exports.pagesReplay(cache, count);
+      });
+      for (const { page, write } of trace) sink.put(page, write);
+      sink.end();
+      expect(totalsOf(core, cache)).toEqual(model.totals());
+    }
   });
 
   test('takes no more memory a page than it says, and none while it replays', async () => {

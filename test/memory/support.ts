@@ -13,7 +13,7 @@ const modules = new Map<Build, Promise<WebAssembly.Module>>();
 export function moduleOf(build: Build): Promise<WebAssembly.Module> {
   let module = modules.get(build);
   if (module === undefined) {
-    const path = `${root}/build/fluxhost.${build}.wasm`;
+    const path = `${root}/build/fluxhost-memory.${build}.wasm`;
     if (!existsSync(path)) throw new Error(`${path} is missing: npm run build makes it`);
     module = WebAssembly.compile(readFileSync(path));
     modules.set(build, module);

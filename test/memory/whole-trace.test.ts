@@ -50,7 +50,7 @@ describe('across every boundary of growth', () => {
   const distinct = new Set(trace).size;
 
   test('distinct pages are counted', async () => {
-    const core = await newCore('checked');
+    const core = await newCore();
     const history = core.exports.pagesHistory(false);
     feed(core, trace, (count) => void core.exports.pagesRecord(history, count));
     expect(core.exports.pagesDistinct(history)).toBe(distinct);

@@ -135,7 +135,7 @@ export function onTouch(v: VCpu, t: Task): void {
     if (<u32>S.prefetch != 0) readAhead(g, page, p);
     pump();
   }
-  v.faultNs += S.entry;
+  v.faultUntil = H.now + S.entry;
   proceed(v);
 }
 

@@ -27,7 +27,7 @@ import {
   VM_REGIONS,
   VMEM_OK,
 } from '../../../assembly/memory/vmem/layout.js';
-import { compileCore, instantiateCore } from '../../core/load.js';
+import { compileMemoryCore, instantiateCore } from '../../core/load.js';
 import { LawError } from '../../metrics/laws.js';
 
 export { GRANULE_BYTES, REGION_GRANULES };
@@ -88,7 +88,7 @@ export class VmemCore {
    * @throws TypeError for a core without reserved memory, RangeError where linear memory cannot hold the tables
    */
   static async create(layout: FrameLayout, module?: WebAssembly.Module): Promise<VmemCore> {
-    const { exports, memory, sha256 } = instantiateCore(await compileCore(module));
+    const { exports, memory, sha256 } = instantiateCore(await compileMemoryCore(module));
     if (typeof exports['vmemConfigure'] !== 'function') {
       throw new TypeError('core: given a module without reserved memory, expected the module of fluxhost.wasm');
     }

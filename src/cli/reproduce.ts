@@ -1,0 +1,42 @@
+// `fluxhost reproduce [EXPERIMENT]`: reruns a paper's experiment and prints its figures beside ours. A claim that no sourced
+// parameter carries is printed as such; the exit status tells only whether the runs went through.
+
+import { EXPERIMENTS } from '../experiments/index.js';
+import { renderExperiment } from '../experiments/table.js';
+import { toStableJson } from '../metrics/result.js';
+import { InputError, expectedOneOf, show } from '../scenario/errors.js';
+import { parseCommand, renderHelp, type CommandSpec } from './args.js';
+import { EXIT } from './exit.js';
+import type { Io } from './io.js';
+
+const spec: CommandSpec = {
+  name: 'reproduce',
+  summary: "Reruns a paper's experiment and prints its figures beside ours, with what had to be assumed.",
+  positionals: [],
+  options: { json: { help: 'prints { experiment, claims, tables } as one JSON document, a list of them for all' } },
+  details: `Without EXPERIMENT every one is run. Experiments:\n${EXPERIMENTS.map(({ name, title }) => `  ${name.padEnd(8)} ${title}`).join('\n')}`,
+  examples: ['fluxhost reproduce taiji', 'fluxhost reproduce vmem --json'],
+};
+
+/** `module`: another core than the one in the package. */
+export async function reproduce(args: readonly string[], io: Io, module?: WebAssembly.Module): Promise<number> {
+  // the one positional may be left out, which the table of arguments does not know
+  const name = args.find((arg) => !arg.startsWith('-'));
+  const given = parseCommand(spec, args.filter((arg) => arg !== name));
+  if (given.help) {
+    io.stdout(renderHelp(spec).replace('fluxhost reproduce [options]', 'fluxhost reproduce [EXPERIMENT] [options]'));
+    return EXIT.done;
+  }
+  const names = EXPERIMENTS.map((entry) => entry.name);
+  const chosen = EXPERIMENTS.filter((entry) => name === undefined || entry.name === name);
+  if (chosen.length === 0)
+    throw new InputError({ path: 'EXPERIMENT', given: show(name), expected: expectedOneOf('one of', name!, names) });
+  const documents: unknown[] = [];
+  for (const entry of chosen) {
+    const result = await (await entry.load()).run({ module });
+    documents.push({ experiment: entry.name, title: entry.title, ...result });
+    if (!given.flag('json')) io.stdout(renderExperiment(entry.title, result, io.isTty));
+  }
+  if (given.flag('json')) io.stdout(toStableJson(name === undefined ? documents : documents[0]));
+  return EXIT.done;
+}

@@ -1,0 +1,23 @@
+// The experiments that `fluxhost reproduce` knows: a paper's headline results beside ours. Adding one is a folder here and a
+// line in this table; none is loaded before it is asked for.
+
+import type { Experiment } from './vmem/experiment.js';
+
+export interface ExperimentEntry {
+  readonly name: string;
+  readonly title: string;
+  readonly load: () => Promise<Experiment>;
+}
+
+export const EXPERIMENTS: readonly ExperimentEntry[] = [
+  {
+    name: 'taiji',
+    title: 'Taiji: memory of a DPU, swapped under its feet (arXiv:2511.09936)',
+    load: async () => (await import('./taiji/index.js')).experiment,
+  },
+  {
+    name: 'vmem',
+    title: 'Vmem: reserved memory, hot-upgradable (arXiv:2511.09961)',
+    load: async () => (await import('./vmem/index.js')).experiment,
+  },
+];

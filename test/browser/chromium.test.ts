@@ -1,0 +1,174 @@
+// The installed package in Chromium: by a plain `<script type="module">`, in a worker, with the core's file beside it, and built by
+// esbuild and by Vite. All give, to the last digit, what Node gives, and a snapshot taken in Node goes on in a page.
+
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Simulation } from '../../src/index.js';
+import {
+  essencesOf,
+  expectedEssences,
+  installPackage,
+  INPUTS,
+  PROGRAM,
+  type Installed,
+} from '../package-proofs/installed.js';
+import { PAGE, REPORT, Site } from './chromium.js';
+
+let installed: Installed;
+let expected: string[];
+let site: Site;
+
+beforeAll(async () => {
+  expected = await expectedEssences();
+  installed = installPackage();
+  site = await Site.open(join(installed.folder, 'site'));
+});
+afterAll(async () => {
+  await site.close();
+  installed.remove();
+});
+
+/** Lays a page out: the given files beside the ones that every page has. */
+function page(name: string, files: Readonly<Record<string, string | Uint8Array>>): string {
+  const folder = join(installed.folder, 'site', name);
+  mkdirSync(folder, { recursive: true });
+  const all = { 'index.html': PAGE, 'report.js': REPORT, 'program.js': PROGRAM, ...files };
+  for (const [file, content] of Object.entries(all)) writeFileSync(join(folder, file), content);
+  return folder;
+}
+
+const visited = async (name: string): Promise<string[]> =>
+  essencesOf((await site.visit(`${name}/index.html`)) as string[]);
+
+/** Lays the one file for browsers, as the package brings it, beside a page. */
+function withBrowserFile(folder: string): void {
+  copyFileSync(join(installed.path, 'dist', 'fluxhost.browser.js'), join(folder, 'fluxhost.browser.js'));
+}
+
+async function bundled(contents: string): Promise<string> {
+  const bundle = await build({
+    stdin: { contents, resolveDir: installed.folder },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    logLevel: 'silent',
+  });
+  expect(bundle.warnings).toEqual([]);
+  return bundle.outputFiles[0]!.text;
+}
+
+describe('in Chromium', () => {
+  it('a page that dies is an error, not a wait', async () => {
+    page('dead', { 'main.js': "import './not-there.js';" });
+    await expect(site.visit('dead/index.html')).rejects.toThrow(/dead\/index\.html: /);
+    page('throwing', { 'main.js': "throw new Error('on purpose');" });
+    await expect(site.visit('throwing/index.html')).rejects.toThrow(/on purpose/);
+  });
+
+  it('a plain script imports the one file, without a bundler', async () => {
+    const main = `
+      import * as fluxhost from './fluxhost.browser.js';
+      import { runAll } from './program.js';
+      report({ value: await runAll(fluxhost) });`;
+    withBrowserFile(page('plain', { 'main.js': main }));
+    expect(await visited('plain')).toEqual(expected);
+  });
+
+  it('a worker runs on its own core and on one that the page compiled', async () => {
+    const main = `
+      import { compileCore } from './fluxhost.browser.js';
+      const results = [];
+      for (const options of [{}, { module: await compileCore() }]) {
+        const worker = new Worker('worker.js', { type: 'module' });
+        results.push(...await new Promise((resolve, reject) => {
+          worker.onmessage = ({ data }) => resolve(data);
+          worker.onerror = ({ message }) => reject(new Error('worker: ' + message));
+          worker.postMessage(options);
+        }));
+        worker.terminate();
+      }
+      report({ value: results });`;
+    const worker = `
+      import * as fluxhost from './fluxhost.browser.js';
+      import { runAll } from './program.js';
+      onmessage = async ({ data }) => postMessage(await runAll(fluxhost, data));`;
+    withBrowserFile(page('worker', { 'main.js': main, 'worker.js': worker }));
+    expect(await visited('worker')).toEqual([...expected, ...expected]);
+  });
+
+  it('a snapshot that Node has taken goes on', async () => {
+    const hyperflux = INPUTS.findIndex(({ mechanism }) => mechanism === 'hyperflux');
+    const simulation = await Simulation.create(INPUTS[hyperflux]!);
+    await simulation.runUntil(2_345_678);
+    const main = `
+      import { Simulation, toStableJson } from './fluxhost.browser.js';
+      const bytes = new Uint8Array(await (await fetch('host.snapshot')).arrayBuffer());
+      const simulation = await Simulation.restore(bytes);
+      await simulation.run();
+      report({ value: [toStableJson(simulation.metrics())] });`;
+    withBrowserFile(page('snapshot', { 'main.js': main, 'host.snapshot': simulation.snapshot() }));
+    simulation.close();
+    expect(await visited('snapshot')).toEqual([expected[hyperflux]]);
+  });
+
+  it('the entry without bytes takes the file from the server', async () => {
+    page('core', {});
+    const main = await bundled(`
+      import { compileCore, Simulation, toStableJson } from 'fluxhost/core';
+      import { runAll } from './site/core/program.js';
+      const module = await compileCore(fetch('fluxhost.wasm'));
+      report({ value: await runAll({ Simulation, toStableJson }, { module }) });`);
+    const folder = page('core', { 'main.js': main });
+    copyFileSync(join(installed.path, 'dist', 'fluxhost.wasm'), join(folder, 'fluxhost.wasm'));
+    expect(await visited('core')).toEqual(expected);
+  });
+
+  it('an esbuild bundle runs', async () => {
+    page('esbuild', {});
+    const main = await bundled(`
+      import { Simulation, toStableJson } from 'fluxhost';
+      import { runAll } from './site/esbuild/program.js';
+      report({ value: await runAll({ Simulation, toStableJson }) });`);
+    page('esbuild', { 'main.js': main });
+    expect(await visited('esbuild')).toEqual(expected);
+  });
+
+  it('a Vite build runs, its worker too', async () => {
+    const project = join(installed.folder, 'vite-project');
+    mkdirSync(join(project, 'public'), { recursive: true });
+    const files = {
+      'index.html': PAGE,
+      'public/report.js': REPORT,
+      'program.js': PROGRAM,
+      'main.js': `
+        import { Simulation, toStableJson } from 'fluxhost';
+        import { runAll } from './program.js';
+        const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+        const there = new Promise((resolve, reject) => {
+          worker.onmessage = ({ data }) => resolve(data);
+          worker.onerror = ({ message }) => reject(new Error('worker: ' + message));
+        });
+        const here = await runAll({ Simulation, toStableJson });
+        report({ value: [...here, ...await there] });`,
+      'worker.js': `
+        import * as fluxhost from 'fluxhost';
+        import { runAll } from './program.js';
+        postMessage(await runAll(fluxhost));`,
+    };
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(project, name), content);
+    const vite = await import('vite');
+    await vite.build({
+      root: project,
+      configFile: false,
+      logLevel: 'error',
+      base: './',
+      worker: { format: 'es' },
+      build: { outDir: join(installed.folder, 'site', 'vite'), target: 'es2022', modulePreload: false },
+    });
+    expect(await visited('vite')).toEqual([...expected, ...expected]);
+  });
+});
