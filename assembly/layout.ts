@@ -205,7 +205,7 @@ export const E_SLOTS = 18; // more than 2^24 timers
 export const E_TIME = 19; // a time beyond 2^53 ns
 export const E_CONFIG = 20; // a word outside its range: the caller's check failed
 export const E_POLICY = 22; // a policy answered something that is not there
-export const E_FRAMES = 22; // no frame is free and no page can go out
+export const E_FRAMES = 23; // no frame is free and no page can go out
 export const E_CONSERVATION = 21; // the core's own accounts do not add up
 
 // --- counters, one u64 each ----------------------------------------------------------------------------------

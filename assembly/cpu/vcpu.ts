@@ -269,12 +269,12 @@ export function proceed(v: VCpu): void {
     runHere(v, t);
     return;
   }
-  if (H.stealCheck + H.steal == 0 && stealNow(v)) {
-    proceed(v);
-    return;
-  }
   if (H.central && H.bagCount <= 1 && (H.bagCount == 0 || load<Vm>(H.bag).queued == 0)) {
     restAtOnce(v);
+    return;
+  }
+  if (H.stealCheck + H.steal == 0 && stealNow(v)) {
+    proceed(v);
     return;
   }
   if (H.yields && H.minSearch == 0) {

@@ -9,14 +9,25 @@
 // @ts-ignore: decorator
 @inline const SQRT_HALF: f64 = 0.7071067811865476;
 
-/** e^x: x = k ln 2 + r with |r| ≤ ln 2 / 2, then the Taylor polynomial of degree 14 in r. */
+/** e^x: x = k ln 2 + r with |r| ≤ ln 2 / 2, then the Taylor polynomial of degree 13 in r. */
 export function exp(x: f64): f64 {
   if (x < -708) return 0;
   if (x > 709) return Infinity;
   const k = Math.floor(x * 1.4426950408889634 + 0.5);
   const r = x - k * LN2_HIGH - k * LN2_LOW;
-  let sum: f64 = 1;
-  for (let n: f64 = 14; n > 0; n -= 1) sum = 1 + (r * sum) / n;
+  let sum: f64 = 1.6059043836821613e-10; // 1/13!, then 1/12! …
+  sum = 2.08767569878681e-09 + r * sum;
+  sum = 2.505210838544172e-08 + r * sum;
+  sum = 2.755731922398589e-07 + r * sum;
+  sum = 2.7557319223985893e-06 + r * sum;
+  sum = 2.48015873015873e-05 + r * sum;
+  sum = 0.0001984126984126984 + r * sum;
+  sum = 0.001388888888888889 + r * sum;
+  sum = 0.008333333333333333 + r * sum;
+  sum = 0.041666666666666664 + r * sum;
+  sum = 0.16666666666666666 + r * sum;
+  sum = 0.5 + r * sum;
+  sum = 1 + r * (1 + r * sum);
   return sum * reinterpret<f64>((<i64>k + 1023) << 52);
 }
 

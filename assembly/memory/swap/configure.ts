@@ -167,11 +167,12 @@ function putOut(g: Guest, page: u32): void {
 
 /** Time 0. False: even with every page out there would be no frame to bring one in. */
 function settleDown(): bool {
+  const target = max<i64>(S.high, S.unit * <i64>S.workers);
   for (let chunk: u64 = 0; chunk < CHUNKS; chunk++) {
     for (let i: u32 = 0; i < S.guestCount; i++) {
       const g = guestAt(i);
       for (let page = g.first + edge(g.pages, chunk); page > g.first + edge(g.pages, chunk + 1); page--) {
-        if (S.free < S.high || (g.quota != 0 && g.free < g.high)) putOut(g, page - 1);
+        if (S.free < target || (g.quota != 0 && g.free < max<i64>(g.high, S.unit))) putOut(g, page - 1);
       }
     }
   }
