@@ -225,7 +225,6 @@ export const VM_YIELDS = 11;
 export const VM_GRANTS = 12;
 export const VM_REVOCATIONS = 13;
 export const VM_TASKS_STOLEN = 14;
-export const VM_TASKS_STARTED = 15;
 export const VM_WORK_NS = 16; // service demand that arrived
 export const VM_LOCK_ACQUIRES = 17;
 export const VM_LOCK_WAITS = 18;

@@ -3,10 +3,10 @@
 // The fraction of a nanosecond that rounding an arrival takes off is carried to the next, so the rate is exact at any size.
 
 import * as L from "../layout";
-import { schedule, cancel, isPending } from "../kernel/event-queue";
+import { schedule, scheduleHere, cancel, isPending } from "../kernel/event-queue";
 import { exponential, sampleNs } from "../kernel/distribution";
 import { H, Q, Vm, SLOT_INJECT, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE, vmAt } from "./state";
-import { arrive } from "./request";
+import { arrive, arriveHere } from "./request";
 
 /** Marks the task of a saturating VM: its completion brings the next. */
 // @ts-ignore: decorator
@@ -20,16 +20,20 @@ function arrivalStream(vm: Vm): usize {
 
 // @ts-ignore: decorator
 @inline
-function scheduleArrival(vm: Vm): void {
+function scheduleArrivalHere(vm: Vm): void {
   const gap = (vm.arrivals == L.ARRIVALS_DETERMINISTIC ? vm.gapMean : vm.gapMean * exponential(arrivalStream(vm))) + vm.carry;
   const whole = <i64>gap;
   vm.carry = gap - <f64>whole;
-  schedule(Q, vm.slot + VM_SLOT_ARRIVAL, H.now + <u64>whole);
+  scheduleHere(Q, vm.slot + VM_SLOT_ARRIVAL, H.now + <u64>whole);
+}
+
+function scheduleArrival(vm: Vm): void {
+  scheduleArrivalHere(vm);
 }
 
 export function onArrival(vm: Vm): void {
-  scheduleArrival(vm);
-  arrive(vm, -1, 0, 0);
+  scheduleArrivalHere(vm);
+  arriveHere(vm, -1, 0, 0);
 }
 
 /** The gap to the next arrival is drawn anew: the rate has changed, and gaps are memoryless. */

@@ -2,7 +2,7 @@
 // search for minSearch → yield. And how a task that became ready finds its queue.
 
 import * as L from "../layout";
-import { schedule, cancel } from "../kernel/event-queue";
+import { schedule, scheduleHere, cancel } from "../kernel/event-queue";
 import { below } from "../kernel/random";
 import { record } from "../kernel/histogram";
 import {
@@ -13,7 +13,7 @@ import {
 import { attachHere, detach, detachHere, enter, pushIdleHere, removeIdleHere } from "./accounts";
 import { popHead, pushHead, pushTail } from "./run-queue";
 import { beginSearch, endSearch, offerLook, onStealDone, stealNow } from "./steal";
-import { complete } from "./request";
+import { completeHere } from "./request";
 import { reachLock, releaseLock, leaveSpin } from "./lock";
 import { canGrow, chooseDormant, coreReleased, hold } from "./grant";
 import { dispatch, hostDispatch } from "../policy";
@@ -215,7 +215,6 @@ function runHere(v: VCpu, t: Task): void {
   if ((t.flags & TASK_STARTED) == 0) {
     t.flags |= TASK_STARTED;
     record(v.vm.queueDelay, H.bits, start - t.readyAt);
-    count(v.vm, L.VM_TASKS_STARTED, 1);
   }
   v.startedAt = start;
   v.slowed = 0;
@@ -223,7 +222,7 @@ function runHere(v: VCpu, t: Task): void {
   let until = v.runsUntil;
   if (v.vm.quantum != 0 && v.queueLength + v.vm.ingressLength != 0) until = min<u64>(until, start + v.vm.quantum);
   if (mayTouch(t)) until = min<u64>(until, planTouch(v, t));
-  schedule(Q, v.slot, until);
+  scheduleHere(Q, v.slot, until);
 }
 
 /** The task's remaining demand as of now; its vCPU is about to stop running it. */
@@ -322,7 +321,7 @@ export function onVcpu(v: VCpu): void {
       else releaseLock(v, t);
       return;
     }
-    complete(v.vm, t);
+    completeHere(v.vm, t);
     proceed(v);
   } else if (state == SEARCHING) {
     if (v.queueLength != 0 || v.vm.ingressLength != 0) {

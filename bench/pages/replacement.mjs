@@ -60,7 +60,7 @@ export function zipfRequests(count, pages) {
 }
 
 async function core() {
-  const bytes = readFileSync(join(root, 'build/fluxhost.release.wasm'));
+  const bytes = readFileSync(join(root, 'build/fluxhost-memory.release.wasm'));
   const module = await WebAssembly.compile(bytes);
   // The pages part calls nothing outside; other parts of the core may.
   const imports = {};

@@ -21,6 +21,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./compare.js')).compare,
   },
   pages: { summary: 'replay a page-access trace', load: async () => (await import('./pages.js')).pages },
+  reserve: {
+    summary: "a server's reserved memory: what can be sold, boot times, upgrades",
+    load: async () => (await import('./vmem.js')).reserve,
+  },
   build: {
     summary: 'compile a core with a policy of your own',
     load: async () => (await import('./build.js')).build,

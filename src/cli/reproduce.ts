@@ -22,7 +22,10 @@ const spec: CommandSpec = {
 export async function reproduce(args: readonly string[], io: Io, module?: WebAssembly.Module): Promise<number> {
   // the one positional may be left out, which the table of arguments does not know
   const name = args.find((arg) => !arg.startsWith('-'));
-  const given = parseCommand(spec, args.filter((arg) => arg !== name));
+  const given = parseCommand(
+    spec,
+    args.filter((arg) => arg !== name),
+  );
   if (given.help) {
     io.stdout(renderHelp(spec).replace('fluxhost reproduce [options]', 'fluxhost reproduce [EXPERIMENT] [options]'));
     return EXIT.done;

@@ -2,7 +2,7 @@
 // ways, with one workload and one seed.
 
 import { toStableJson } from '../metrics/result.js';
-import { loadReserve } from '../memory/vmem/load.js';
+import { loadReserve } from '../memory/vmem/file.js';
 import { MANAGER_KINDS, type ManagerKind } from '../memory/vmem/schema.js';
 import { compareReserve } from '../memory/vmem/simulate.js';
 import { renderReserve } from '../memory/vmem/table.js';

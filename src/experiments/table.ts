@@ -27,6 +27,8 @@ function claimText(claim: Claim, index: number): string {
 export function renderExperiment(title: string, { claims, tables }: ExperimentResult, colour = false): string {
   const parts = [`${title}\n`, ...claims.map(claimText)];
   for (const { title: name, head, rows } of tables)
-    parts.push(`${name}\n${renderTable([head.map(strong), ...rows.map((row) => [...row])], { colour, align: ['left'] })}`);
+    parts.push(
+      `${name}\n${renderTable([head.map(strong), ...rows.map((row) => [...row])], { colour, align: ['left'] })}`,
+    );
   return parts.join('\n');
 }

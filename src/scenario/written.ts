@@ -15,8 +15,8 @@ const isFields = (value: unknown): value is Fields =>
 
 /** Parameters of a distribution over times; all others of its numbers have no unit. */
 const TIMES = ['value', 'mean', 'min', 'max', 'short', 'long', 'scale'];
-/** Places of distributions over times; `tasks` is one over counts. */
-const TIME_DISTRIBUTIONS = ['service', 'think'];
+/** Places of distributions over times; `tasks` and `ratio` are over plain numbers. */
+const TIME_DISTRIBUTIONS = ['service', 'think', 'in', 'out'];
 
 /** Fractions have at most 20 digits in the written form; no service time is short enough to need more. */
 const fractionalDuration = (ns: number): string =>
@@ -34,6 +34,7 @@ function distribution(dist: Fields): Fields {
 function field(name: string, value: unknown): [string, unknown] {
   if (name.endsWith('Ns')) return [name.slice(0, -2), typeof value === 'number' ? formatDuration(value) : value];
   if (name.endsWith('Bytes')) return [name.slice(0, -5), formatSize(value as number)];
+  if (name === 'host') return [name, host(value as Scenario['host'])];
   if (name === 'stealing' && value === null) return [name, 'none'];
   if (name === 'workload' && isFields(value)) return [name, mapping(withoutTraceRequest(value as unknown as Workload))];
   if (TIME_DISTRIBUTIONS.includes(name) && isFields(value)) return [name, distribution(value)];
@@ -45,6 +46,20 @@ function withoutTraceRequest(workload: Workload): Fields {
   const { request, ...rest } = workload;
   const [stage] = request.stages;
   return stage?.service.dist === 'constant' && stage.service.value === 0 ? rest : { ...workload };
+}
+
+/** What is resolved into a size and its engine is written as one mapping; what follows from the laws of a backend is left out. */
+function host({ memoryBytes, memory, ...rest }: Scenario['host']): Fields {
+  if (memoryBytes === undefined) return mapping(rest);
+  const size = formatSize(memoryBytes);
+  if (memory === undefined) return { ...mapping(rest), memory: { size } };
+  const backends = Object.fromEntries(
+    Object.entries(memory.backends).map(([name, { inMoreNs, outMoreNs: _, ...laws }]) => {
+      const device = name === 'ssd' || name === 'remote';
+      return [name, { ...mapping(laws), ...(device ? { more: formatDuration(inMoreNs) } : {}) }];
+    }),
+  );
+  return { ...mapping(rest), memory: { ...mapping({ ...memory, backends: undefined }), size, backends } };
 }
 
 function mapping(value: Fields): Fields {

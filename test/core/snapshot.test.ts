@@ -210,6 +210,8 @@ describe('from every mechanism to every other', () => {
   // Twice the load of the host in the queues is where a switch has most to carry over.
   const crowded = (scenario: Scenario): Scenario => ({
     ...scenario,
+    warmupNs: 200_000,
+    durationNs: 2_300_000,
     vms: scenario.vms.map((vm) => ({
       ...vm,
       workload: { ...vm.workload!, arrivals: { process: 'poisson', rate: 250_000 } },
@@ -247,11 +249,15 @@ describe('from every mechanism to every other', () => {
   it('through all of them in one run', async () => {
     const module = await compileCore(new Uint8Array(readFileSync(buildPath('debug'))));
     let simulation = await Simulation.create(crowded(scenarioOf('static', 'fork-join')), { module });
-    const stops = 3 * MECHANISM_KINDS.length;
-    for (let i = 0; i < stops; i++) {
-      await simulation.runUntil(Math.floor(((i + 1) * END_NS) / (stops + 1)));
-      // 7 and 10 have no common factor, so every mechanism has its turn, in an order that is not the table's
-      const kind = MECHANISM_KINDS[(i * 7) % MECHANISM_KINDS.length]!;
+    // each three times: in the table's order, backwards, and every second one first
+    const kinds = [
+      ...MECHANISM_KINDS,
+      ...[...MECHANISM_KINDS].reverse(),
+      ...[1, 0].flatMap((odd) => MECHANISM_KINDS.filter((_, i) => i % 2 === odd)),
+    ];
+    const { warmupNs, durationNs } = simulation.scenario;
+    for (const [i, kind] of kinds.entries()) {
+      await simulation.runUntil(warmupNs + Math.floor(((i + 1) * durationNs) / (kinds.length + 1)));
       const { mechanism } = scenarioOf(kind, 'fork-join');
       const next = await simulation.fork({ ...simulation.scenario, mechanism });
       simulation.close();

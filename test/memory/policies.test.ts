@@ -6,7 +6,7 @@ import * as id from '../../assembly/memory/replacement/ids.js';
 import { RequestSink } from '../../src/pages/request-sink.js';
 import * as ghosts from './ghost-models.js';
 import * as models from './models.js';
-import { BUILDS, type Build, make, newCore, type Request, totalsOf, zipf } from './support.js';
+import { BUILDS, type Build, make, newCore, type Request, seeded, totalsOf, zipf } from './support.js';
 
 interface Case {
   readonly name: string;
@@ -127,11 +127,13 @@ describe.each(CASES)('$name', (policy) => {
       [90, 1, 2],
     ] as const) {
       const popular = zipf(30_000, 400, exponent, seed);
-      // Popularity, broken by loops over other pages that come back.
-      const trace = Array.from(popular, (page, i) => ({
-        page: i % 1500 < 400 ? 1000 + (i % 130) : page,
-        write: i % 11 === 0,
-      }));
+      // Phases that want now recency and now frequency (a window that slides, popularity, a loop), so that targets move.
+      const draw = seeded(seed);
+      const trace = Array.from(popular, (page, i) => {
+        const phase = Math.floor(i / 500) % 5;
+        const slides = 1000 + Math.floor(i / 3) + Math.floor(draw() * 1.2 * capacity);
+        return { page: phase === 4 ? 500 + (i % 130) : phase % 2 === 0 ? slides : page, write: i % 11 === 0 };
+      });
       const defaults: Record<string, [number?, number?]> = {
         clock: [2],
         random: [5],

@@ -151,7 +151,7 @@ function edge(pages: u32, chunk: u64): u32 {
 
 function putOut(g: Guest, page: u32): void {
   const p = pageAt(page);
-  if (p.word & PINNED) return;
+  if ((p.word & (STATE | PINNED)) != RESIDENT) return;
   const b = backendOf(p);
   p.word = (p.word & ~STATE) | OUT;
   p.kept = <u32>S.metadata;
@@ -167,12 +167,14 @@ function putOut(g: Guest, page: u32): void {
 
 /** Time 0. False: even with every page out there would be no frame to bring one in. */
 function settleDown(): bool {
+  // quotas first: a VM over its own takes nothing from others
   const target = max<i64>(S.high, S.unit * <i64>S.workers);
-  for (let chunk: u64 = 0; chunk < CHUNKS; chunk++) {
+  for (let step: u64 = 0; step < 2 * CHUNKS; step++) {
+    const chunk = step % CHUNKS;
     for (let i: u32 = 0; i < S.guestCount; i++) {
       const g = guestAt(i);
       for (let page = g.first + edge(g.pages, chunk); page > g.first + edge(g.pages, chunk + 1); page--) {
-        if (S.free < target || (g.quota != 0 && g.free < max<i64>(g.high, S.unit))) putOut(g, page - 1);
+        if (step >= CHUNKS ? S.free < target : g.quota != 0 && g.free < max<i64>(g.high, S.unit)) putOut(g, page - 1);
       }
     }
   }

@@ -36,7 +36,13 @@ export interface SwapFigures {
   readonly withinTenUs: number | null;
   readonly overheadShare: number;
   readonly directReclaims: number;
-  readonly swapInNs: { readonly mean: number | null; readonly p50: number | null; readonly p90: number | null; readonly p99: number | null; readonly p999: number | null };
+  readonly swapInNs: {
+    readonly mean: number | null;
+    readonly p50: number | null;
+    readonly p90: number | null;
+    readonly p99: number | null;
+    readonly p999: number | null;
+  };
 }
 
 export interface Outcome {
@@ -44,7 +50,18 @@ export interface Outcome {
   readonly perSecond: number;
 }
 
-export function dpu({ expansion = 1.5, cold = 0.6, coldTouches = 0.01, pageKib = 4, content = { lz4: 1 }, backends, workers = 4, watermarks, rate, touches = 1 }: Dpu): ScenarioInput {
+export function dpu({
+  expansion = 1.5,
+  cold = 0.6,
+  coldTouches = 0.01,
+  pageKib = 4,
+  content = { lz4: 1 },
+  backends,
+  workers = 4,
+  watermarks,
+  rate,
+  touches = 1,
+}: Dpu): ScenarioInput {
   const pages = (PHYSICAL_GIB * GIB) / (pageKib * KIB);
   return {
     version: 1,
@@ -86,7 +103,10 @@ export async function measure(input: ScenarioInput, { module }: ExperimentOption
     await simulation.run();
     const result = simulation.metrics();
     const completed = result.vms.reduce((sum, vm) => sum + vm.completed, 0);
-    return { memory: result.memory as unknown as SwapFigures, perSecond: (completed / result.manifest.measuredNs) * 1e9 };
+    return {
+      memory: result.memory as unknown as SwapFigures,
+      perSecond: (completed / result.manifest.measuredNs) * 1e9,
+    };
   } finally {
     simulation.close();
   }

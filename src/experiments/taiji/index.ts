@@ -13,7 +13,8 @@ const HIGH = 0.03; // the watermark kept free, host.memory.watermarks.high
 /** lz4 on Cortex-A72 cores (Raspberry Pi 4): the order of a BlueField-2-class DPU's. */
 const A72 = { lz4: { in: { dist: 'lognormal', mean: '9.42us', cv: 0.2425 } } } as const;
 
-const percent = (share: number | null, digits = 1): string => (share === null ? '-' : `${(share * 100).toFixed(digits)} %`);
+const percent = (share: number | null, digits = 1): string =>
+  share === null ? '-' : `${(share * 100).toFixed(digits)} %`;
 const us = (ns: number | null): string => (ns === null ? '-' : `${(ns / 1000).toPrecision(3)} us`);
 
 /** An idle engine: so few faults that none waits for another. */
@@ -24,23 +25,51 @@ async function ratios(options: ExperimentOptions): Promise<ExperimentTable> {
   for (const ratio of [2, 2.63, 3, 3.37, 4]) {
     const { memory } = await measure(dpu({ cold: 0.8, backends: { lz4: { ratio } } }), options);
     const needed = requiredOutShare(1.5, 1 / ratio);
-    rows.push([String(ratio), percent(needed), percent(requiredOutShare(1.5, 1 / ratio + METADATA / PAGE, HIGH)), percent(memory.outShare)]);
+    rows.push([
+      String(ratio),
+      percent(needed),
+      percent(requiredOutShare(1.5, 1 / ratio + METADATA / PAGE, HIGH)),
+      percent(memory.outShare),
+    ]);
   }
   const { memory } = await measure(dpu({ cold: 0.8, content: { zero: 1 } }), options);
-  rows.push(['zero pages', percent(requiredOutShare(1.5, 0)), percent(requiredOutShare(1.5, METADATA / PAGE, HIGH)), percent(memory.outShare)]);
-  return { title: 'Share of the virtual memory that must be out for +50 %, by compression ratio', head: ['ratio', 'identity', 'with metadata and watermark', 'simulated'], rows };
+  rows.push([
+    'zero pages',
+    percent(requiredOutShare(1.5, 0)),
+    percent(requiredOutShare(1.5, METADATA / PAGE, HIGH)),
+    percent(memory.outShare),
+  ]);
+  return {
+    title: 'Share of the virtual memory that must be out for +50 %, by compression ratio',
+    head: ['ratio', 'identity', 'with metadata and watermark', 'simulated'],
+    rows,
+  };
 }
 
 async function cliff(options: ExperimentOptions, free: Outcome): Promise<ExperimentTable> {
   const rows: string[][] = [];
   for (const cold of [0.7, 0.6, 0.55, 0.5, 0.45, 0.4, 0.3]) {
     const { memory, perSecond } = await measure(dpu({ cold }), options);
-    rows.push([percent(cold, 0), percent(memory.faultShare, 2), percent(1 - perSecond / free.perSecond), us(memory.swapInNs.p90), us(memory.swapInNs.p99), percent(memory.overheadShare), String(memory.directReclaims)]);
+    rows.push([
+      percent(cold, 0),
+      percent(memory.faultShare, 2),
+      percent(1 - perSecond / free.perSecond),
+      us(memory.swapInNs.p90),
+      us(memory.swapInNs.p99),
+      percent(memory.overheadShare),
+      String(memory.directReclaims),
+    ]);
   }
-  return { title: 'The cliff: +50 %, lz4 (ratio 2.63), by the share of pages that are cold', head: ['cold', 'touches that fault', 'throughput lost', 'swap-in p90', 'p99', 'core time', 'direct reclaims'], rows };
+  return {
+    title: 'The cliff: +50 %, lz4 (ratio 2.63), by the share of pages that are cold',
+    head: ['cold', 'touches that fault', 'throughput lost', 'swap-in p90', 'p99', 'core time', 'direct reclaims'],
+    rows,
+  };
 }
 
-async function latencies(options: ExperimentOptions): Promise<{ table: ExperimentTable; of: ReadonlyMap<string, Outcome> }> {
+async function latencies(
+  options: ExperimentOptions,
+): Promise<{ table: ExperimentTable; of: ReadonlyMap<string, Outcome> }> {
   const cases: readonly (readonly [string, Dpu])[] = [
     ['zero pages', { content: { zero: 1 } }],
     ['lz4, x86', {}],
@@ -53,21 +82,44 @@ async function latencies(options: ExperimentOptions): Promise<{ table: Experimen
   ];
   const of = new Map<string, Outcome>();
   for (const [name, given] of cases) of.set(name, await measure(dpu({ ...QUIET, ...given }), options));
-  const rows = [...of].map(([name, { memory }]) => [name, us(memory.swapInNs.p50), us(memory.swapInNs.p90), us(memory.swapInNs.p99), percent(memory.withinTenUs)]);
-  return { of, table: { title: 'Swap-in by what the page went to, 4 KiB, nobody waiting for a worker', head: ['backend', 'p50', 'p90', 'p99', 'within 10 us'], rows } };
+  const rows = [...of].map(([name, { memory }]) => [
+    name,
+    us(memory.swapInNs.p50),
+    us(memory.swapInNs.p90),
+    us(memory.swapInNs.p99),
+    percent(memory.withinTenUs),
+  ]);
+  return {
+    of,
+    table: {
+      title: 'Swap-in by what the page went to, 4 KiB, nobody waiting for a worker',
+      head: ['backend', 'p50', 'p90', 'p99', 'within 10 us'],
+      rows,
+    },
+  };
 }
 
 async function granularity(options: ExperimentOptions): Promise<ExperimentTable> {
   const rows: string[][] = [];
   for (const pageKib of [4, 16, 64, 2048]) {
     const row = [`${pageKib} KiB`];
-    for (const [fourKibNs, backends] of [[1708, undefined], [9420, A72]] as const) {
-      const { memory } = await measure(dpu({ ...QUIET, pageKib, rate: 2000, ...(backends === undefined ? {} : { backends }) }), options);
+    for (const [fourKibNs, backends] of [
+      [1708, undefined],
+      [9420, A72],
+    ] as const) {
+      const { memory } = await measure(
+        dpu({ ...QUIET, pageKib, rate: 2000, ...(backends === undefined ? {} : { backends }) }),
+        options,
+      );
       row.push(us(unitTimeNs(pageKib * 1024, fourKibNs)), us(memory.swapInNs.p50), us(memory.swapInNs.p90));
     }
     rows.push(row);
   }
-  return { title: 'Swap-in by the unit that is swapped, lz4', head: ['unit', 'x86, identity', 'p50', 'p90', 'A72, identity', 'p50', 'p90'], rows };
+  return {
+    title: 'Swap-in by the unit that is swapped, lz4',
+    head: ['unit', 'x86, identity', 'p50', 'p90', 'A72, identity', 'p50', 'p90'],
+    rows,
+  };
 }
 
 async function tail(options: ExperimentOptions): Promise<ExperimentTable> {
@@ -80,11 +132,26 @@ async function tail(options: ExperimentOptions): Promise<ExperimentTable> {
     [4, { high: 0.002, low: 0.0015, min: 0.0012 }],
     [4, { high: 0.06, low: 0.04, min: 0.002 }],
   ] as const) {
-    const { memory } = await measure(dpu({ cold: 0.55, coldTouches: 0.1, workers, ...(watermarks === undefined ? {} : { watermarks }) }), options);
+    const { memory } = await measure(
+      dpu({ cold: 0.55, coldTouches: 0.1, workers, ...(watermarks === undefined ? {} : { watermarks }) }),
+      options,
+    );
     const marks = watermarks === undefined ? 'default' : `${watermarks.high}, ${watermarks.low}, ${watermarks.min}`;
-    rows.push([String(workers), marks, us(memory.swapInNs.p50), us(memory.swapInNs.p90), us(memory.swapInNs.p99), us(memory.swapInNs.p999), String(memory.directReclaims)]);
+    rows.push([
+      String(workers),
+      marks,
+      us(memory.swapInNs.p50),
+      us(memory.swapInNs.p90),
+      us(memory.swapInNs.p99),
+      us(memory.swapInNs.p999),
+      String(memory.directReclaims),
+    ]);
   }
-  return { title: 'The tail under load: workers and watermarks (high, low, min), a tenth of touches to cold pages', head: ['workers', 'watermarks', 'p50', 'p90', 'p99', 'p99.9', 'direct reclaims'], rows };
+  return {
+    title: 'The tail under load: workers and watermarks (high, low, min), a tenth of touches to cold pages',
+    head: ['workers', 'watermarks', 'p50', 'p90', 'p99', 'p99.9', 'direct reclaims'],
+    rows,
+  };
 }
 
 export const experiment: Experiment = {
@@ -96,7 +163,8 @@ export const experiment: Experiment = {
     const { of, table } = await latencies(options);
     const at = (name: string): Outcome => of.get(name)!;
     const loss = 1 - lz4.perSecond / free.perSecond;
-    const assumedAccess = '60 % of the pages are cold and get 1 % of the touches (a review says only: more than 50 % are cold)';
+    const assumedAccess =
+      '60 % of the pages are cold and get 1 % of the touches (a review says only: more than 50 % are cold)';
     return {
       claims: [
         {
@@ -142,7 +210,13 @@ export const experiment: Experiment = {
           command: 'fluxhost run examples/taiji-dpu.yaml',
         },
       ],
-      tables: [await ratios(options), await cliff(options, free), table, await granularity(options), await tail(options)],
+      tables: [
+        await ratios(options),
+        await cliff(options, free),
+        table,
+        await granularity(options),
+        await tail(options),
+      ],
     };
   },
 };

@@ -1,7 +1,7 @@
 // Which part of the work must go for a boot more than three times as fast: a ladder of variants for the 373 GB VM for which
 // about 100 s are reported, against that figure and against the sum of the steps that have a source.
 
-import { resolveReserve, withHash } from '../../memory/vmem/load.js';
+import { resolveReserve, withHash } from '../../memory/vmem/parse.js';
 import type { ReserveScenario } from '../../memory/vmem/schema.js';
 import { bootOf, simulateReserve, withManager } from '../../memory/vmem/simulate.js';
 import type { ExperimentOptions, ExperimentResult } from './experiment.js';

@@ -1,7 +1,7 @@
 // What 1 GiB mappings do for network packets by IOTLB reach alone. No figure of an IOTLB's size or miss has a public source here,
 // so the result is a map of where +10 % could come from, not a reproduction.
 
-import { resolveReserve } from '../../memory/vmem/load.js';
+import { resolveReserve } from '../../memory/vmem/parse.js';
 import { missShare, packetNs, type MappingMix } from '../../memory/vmem/reach.js';
 import { formatSize } from '../../scenario/quantities.js';
 import type { ExperimentResult } from './experiment.js';

@@ -2,7 +2,7 @@
 // published effect of Linux's vmemmap optimization; the part of separate pools needs a workload, which is assumed.
 
 import { memoryPlan } from '../../memory/vmem/accounting.js';
-import { resolveReserve, withHash } from '../../memory/vmem/load.js';
+import { resolveReserve, withHash } from '../../memory/vmem/parse.js';
 import { MANAGER_KINDS, type ReserveScenario } from '../../memory/vmem/schema.js';
 import { simulateReserve, withManager } from '../../memory/vmem/simulate.js';
 import type { ExperimentOptions, ExperimentResult } from './experiment.js';

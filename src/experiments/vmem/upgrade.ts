@@ -1,7 +1,7 @@
 // Hot upgrades while VMs are made and destroyed a thousand times a second: what waits, what fails, what rolls back. Beside it
 // the control, a module taken out and put in again, which shows that the traffic does hit the window.
 
-import { resolveReserve } from '../../memory/vmem/load.js';
+import { resolveReserve } from '../../memory/vmem/parse.js';
 import { simulateReserve } from '../../memory/vmem/simulate.js';
 import type { ReserveResult } from '../../memory/vmem/result.js';
 import { formatDurationNs } from '../../report/units.js';

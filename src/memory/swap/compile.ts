@@ -2,6 +2,7 @@
 // Here the memory is made pageSample times smaller, every part by the same factor; nothing else is decided.
 
 import * as W from '../../../assembly/memory/swap/layout.js';
+import { InputError, show } from '../../scenario/errors.js';
 import { BACKEND_NAMES, type Content, type GuestMemory } from '../../scenario/schema/memory-types.js';
 import type { CountDist, Scenario } from '../../scenario/types.js';
 
@@ -11,7 +12,12 @@ export interface Laws {
   add(dist: CountDist): number;
 }
 
-const PATTERN = { uniform: W.PATTERN_UNIFORM, zipf: W.PATTERN_ZIPF, scan: W.PATTERN_SCAN, trace: W.PATTERN_TRACE } as const;
+const PATTERN = {
+  uniform: W.PATTERN_UNIFORM,
+  zipf: W.PATTERN_ZIPF,
+  scan: W.PATTERN_SCAN,
+  trace: W.PATTERN_TRACE,
+} as const;
 const FAILS = { none: W.FAILS_NOT, prepare: W.FAILS_PREPARE, transfer: W.FAILS_TRANSFER } as const;
 const FOUR_KIB = 4096;
 
@@ -34,9 +40,13 @@ function put(length: number, values: Readonly<Record<number, number>>): number[]
 /**
  * The words, or undefined where no VM has memory. `traces` holds the page numbers of the files that patterns name.
  *
- * @throws RangeError for a page number that its VM does not have
+ * @throws InputError for a page number that its VM does not have
  */
-export function swapWords(scenario: Scenario, laws: Laws, traces: ReadonlyMap<string, Float64Array>): number[] | undefined {
+export function swapWords(
+  scenario: Scenario,
+  laws: Laws,
+  traces: ReadonlyMap<string, Float64Array>,
+): number[] | undefined {
   const { memory, memoryBytes = 0 } = scenario.host;
   if (memory === undefined) return undefined;
   const { pageBytes, pageSample: sample, watermarks } = memory;
@@ -76,7 +86,9 @@ export function swapWords(scenario: Scenario, laws: Laws, traces: ReadonlyMap<st
       [W.BACKEND_DEVICE]: Number(name === 'ssd' || name === 'remote'),
     });
   });
-  const guests = scenario.vms.flatMap((vm) => (vm.memory === undefined ? put(W.GUEST_WORDS, {}) : guestWords(vm.memory)));
+  const guests = scenario.vms.flatMap((vm) =>
+    vm.memory === undefined ? put(W.GUEST_WORDS, {}) : guestWords(vm.memory),
+  );
   const upgrades = memory.upgrades.flatMap((upgrade) =>
     put(W.UPGRADE_WORDS, {
       [W.UPGRADE_AT]: upgrade.atNs,
@@ -95,12 +107,21 @@ export function swapWords(scenario: Scenario, laws: Laws, traces: ReadonlyMap<st
     const { access } = guest;
     const trace = access.file === undefined ? undefined : traces.get(access.file);
     if (access.pattern === 'trace' && (trace === undefined || trace.length === 0))
-      throw new RangeError(`the page numbers of ${access.file} were not read, or there are none`);
+      throw new InputError({
+        path: 'memory.access.file',
+        given: show(access.file),
+        expected: 'a file with at least one page number',
+      });
     const from = laws.table.length;
     if (access.pattern === 'trace')
       trace!.forEach((page, line) => {
         if (!(Number.isInteger(page) && page >= 0 && page < pages))
-          throw new RangeError(`${access.file}:${line + 1}: given page ${page}, expected a whole number from 0 to ${pages - 1}`);
+          throw new InputError({
+            file: access.file!,
+            path: `number ${line + 1}`,
+            given: String(page),
+            expected: `a page of the VM, a whole number from 0 to ${pages - 1}`,
+          });
         laws.table.push(page);
       });
     const words = put(W.GUEST_WORDS, {
@@ -125,5 +146,7 @@ export function swapWords(scenario: Scenario, laws: Laws, traces: ReadonlyMap<st
 
 /** Every file of page numbers that a VM's pattern names. */
 export function traceFiles(scenario: Scenario): string[] {
-  return scenario.vms.flatMap(({ memory }) => (memory?.access.pattern === 'trace' && memory.access.file !== undefined ? [memory.access.file] : []));
+  return scenario.vms.flatMap(({ memory }) =>
+    memory?.access.pattern === 'trace' && memory.access.file !== undefined ? [memory.access.file] : [],
+  );
 }

@@ -21,18 +21,26 @@ const OUTCOMES = ['not reached', 'done', 'rolled back'] as const;
 const SECOND = 1e9;
 const share = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
 
-export function swapResult(scenario: Scenario, names: readonly string[], measuredNs: number, raw: SwapCounters): Record<string, unknown> {
+export function swapResult(
+  scenario: Scenario,
+  names: readonly string[],
+  measuredNs: number,
+  raw: SwapCounters,
+): Record<string, unknown> {
   const { memory, memoryBytes = 0, cores } = scenario.host;
   if (memory === undefined) return {};
   const at = (which: number): number => raw.counters[which] ?? 0;
   const distribution = (which: number): unknown => Histogram.fromRaw(raw.histogram(which)).distribution();
   const { pageBytes, pageSample: sample } = memory;
   const capacity = Math.floor(memoryBytes / sample / pageBytes) * pageBytes;
-  const sizes = scenario.vms.flatMap((vm) => new Array<number>(vm.count).fill(vm.memory === undefined ? 0 : guestPages(vm.memory.sizeBytes, pageBytes, sample)));
+  const sizes = scenario.vms.flatMap((vm) =>
+    new Array<number>(vm.count).fill(vm.memory === undefined ? 0 : guestPages(vm.memory.sizeBytes, pageBytes, sample)),
+  );
   const virtualPages = sizes.reduce((sum, pages) => sum + pages, 0);
   const all = Histogram.fromRaw(raw.histogram(W.SWAP_HISTOGRAM_ALL));
   const swapIns = all.distribution().count;
-  const ofBackend = (index: number, which: number): number => at(W.SWAP_OF_BACKENDS + index * W.BACKEND_COUNTERS + which);
+  const ofBackend = (index: number, which: number): number =>
+    at(W.SWAP_OF_BACKENDS + index * W.BACKEND_COUNTERS + which);
   const outs = BACKEND_NAMES.reduce((sum, _, index) => sum + ofBackend(index, W.BACKEND_OUTS), 0);
   const elasticity = {
     swapIn: at(W.SWAP_IN_NS) / SECOND,
@@ -49,7 +57,18 @@ export function swapResult(scenario: Scenario, names: readonly string[], measure
       const now = ofBackend(index, W.BACKEND_NOW);
       if (ins + out + now === 0) return [];
       const law = Histogram.fromRaw(raw.histogram(W.SWAP_HISTOGRAM_BACKENDS + index)).distribution();
-      return [[name, { swapIns: ins, swapOuts: out, outPages: now, swapInNs: law, withinTenUs: share(ofBackend(index, W.BACKEND_FAST), law.count) }]];
+      return [
+        [
+          name,
+          {
+            swapIns: ins,
+            swapOuts: out,
+            outPages: now,
+            swapInNs: law,
+            withinTenUs: share(ofBackend(index, W.BACKEND_FAST), law.count),
+          },
+        ],
+      ];
     }),
   );
   return {

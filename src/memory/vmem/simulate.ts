@@ -2,7 +2,7 @@
 
 import { InputError } from '../../scenario/errors.js';
 import { VERSION } from '../../version.js';
-import { withHash, type LoadedReserve } from './load.js';
+import { withHash, type LoadedReserve } from './parse.js';
 import { memoryPlan } from './accounting.js';
 import type { MemoryReport, ReserveComparison, ReserveDifference, ReserveResult } from './result.js';
 import type { ManagerKind, ReserveScenario } from './schema.js';

@@ -46,7 +46,12 @@ export interface HostMemory {
   /** Cores' worth of background work; 0: no limit. */
   readonly budget: number;
   readonly budgetBurstNs: number;
-  readonly fault: { readonly exitNs: number; readonly lockNs: number; readonly mapNs: number; readonly resumeNs: number };
+  readonly fault: {
+    readonly exitNs: number;
+    readonly lockNs: number;
+    readonly mapNs: number;
+    readonly resumeNs: number;
+  };
   readonly levels: number;
   readonly scan: { readonly intervalNs: number; readonly perPageNs: number };
   readonly prefetch: number;

@@ -7,8 +7,29 @@ import { meanOf } from '../distributions.js';
 import { defaultChoice, defaultNumber } from '../parameters.js';
 import type { Dist } from '../types.js';
 import { countDistribution, timeDistribution } from './distributions.js';
-import { choice, compact, documented, duration, fileName, positiveDuration, positiveSize, real, section, whole } from './fields.js';
-import { BACKEND_NAMES, FAILURES, PATTERNS, UPGRADE_KINDS, type Backend, type BackendName, type Content, type GuestMemory, type HostMemory } from './memory-types.js';
+import {
+  choice,
+  compact,
+  documented,
+  duration,
+  fileName,
+  positiveDuration,
+  positiveSize,
+  real,
+  section,
+  whole,
+} from './fields.js';
+import {
+  BACKEND_NAMES,
+  FAILURES,
+  PATTERNS,
+  UPGRADE_KINDS,
+  type Backend,
+  type BackendName,
+  type Content,
+  type GuestMemory,
+  type HostMemory,
+} from './memory-types.js';
 
 const HM = 'host.memory';
 const VM = 'vms.*.memory';
@@ -18,12 +39,19 @@ const share = real(0, 1);
 
 // --- content and backends -------------------------------------------------------------------------------------------
 
-const shares = Object.fromEntries(BACKEND_NAMES.map((name) => [name, z.optional(share)])) as Record<BackendName, z.ZodOptional<typeof share>>;
+const shares = Object.fromEntries(BACKEND_NAMES.map((name) => [name, z.optional(share)])) as Record<
+  BackendName,
+  z.ZodOptional<typeof share>
+>;
 const content = section(shares).transform((given, context): Content => {
   const parts = BACKEND_NAMES.map((name) => given[name] ?? 0);
   const sum = parts.reduce((total, part) => total + part, 0);
   if (Math.abs(sum - 1) > 1e-9) {
-    context.issues.push({ code: 'custom', message: `shares that add up to 1 (these add up to ${Number(sum.toFixed(9))})`, input: given });
+    context.issues.push({
+      code: 'custom',
+      message: `shares that add up to 1 (these add up to ${Number(sum.toFixed(9))})`,
+      input: given,
+    });
     return z.NEVER;
   }
   return Object.fromEntries(BACKEND_NAMES.map((name, index) => [name, parts[index]])) as unknown as Content;
@@ -33,7 +61,9 @@ const content = section(shares).transform((given, context): Content => {
 const PLAIN: Content = { zero: 0, lz4: 1, zstd: 0, ssd: 0, remote: 0 };
 
 const ratioExpected = (): string => 'a ratio of 1 or more, or a distribution of ratios';
-const ratio = z.union([z.number({ error: ratioExpected }).min(1, { error: ratioExpected }), countDistribution], { error: ratioExpected });
+const ratio = z.union([z.number({ error: ratioExpected }).min(1, { error: ratioExpected }), countDistribution], {
+  error: ratioExpected,
+});
 
 /** Spread of a backend's default law; the means are parameters. */
 const CV: Readonly<Partial<Record<BackendName, number>>> = { lz4: 0.357, zstd: 0.405, ssd: 0.3, remote: 0.3 };
@@ -44,10 +74,13 @@ function defaultLaw(backend: BackendName, way: 'in' | 'out'): Dist {
   return cv === undefined ? { dist: 'constant', value: mean } : { dist: 'lognormal', mean, cv };
 }
 
-const law = (backend: BackendName, way: 'in' | 'out') => documented(`${HM}.backends.${backend}.${way}`, timeDistribution);
+const law = (backend: BackendName, way: 'in' | 'out') =>
+  documented(`${HM}.backends.${backend}.${way}`, timeDistribution);
 const ways = <T extends BackendName>(backend: T) => ({ in: law(backend, 'in'), out: law(backend, 'out') });
-const withRatio = (backend: 'lz4' | 'zstd') => section({ ...ways(backend), ratio: documented(`${HM}.backends.${backend}.ratio`, ratio) });
-const withMore = (backend: 'ssd' | 'remote') => section({ ...ways(backend), more: documented(`${HM}.backends.${backend}.more`, duration) });
+const withRatio = (backend: 'lz4' | 'zstd') =>
+  section({ ...ways(backend), ratio: documented(`${HM}.backends.${backend}.ratio`, ratio) });
+const withMore = (backend: 'ssd' | 'remote') =>
+  section({ ...ways(backend), more: documented(`${HM}.backends.${backend}.more`, duration) });
 
 interface Given {
   readonly in?: Dist | undefined;
@@ -102,12 +135,18 @@ const upgrade = section({
 
 const PAGE_MIN = 4096;
 const PAGE_MAX = 2 * 2 ** 20;
-const pageSize = positiveSize.refine((bytes) => bytes >= PAGE_MIN && bytes <= PAGE_MAX && Number.isInteger(Math.log2(bytes)), {
-  error: () => 'a power of two from 4KiB to 2MiB',
-});
-const blockSize = positiveSize.refine((bytes) => bytes >= PAGE_MIN && bytes <= 2 ** 30 && Number.isInteger(Math.log2(bytes)), {
-  error: () => 'a power of two from 4KiB to 1GiB, no less than host.memory.page',
-});
+const pageSize = positiveSize.refine(
+  (bytes) => bytes >= PAGE_MIN && bytes <= PAGE_MAX && Number.isInteger(Math.log2(bytes)),
+  {
+    error: () => 'a power of two from 4KiB to 2MiB',
+  },
+);
+const blockSize = positiveSize.refine(
+  (bytes) => bytes >= PAGE_MIN && bytes <= 2 ** 30 && Number.isInteger(Math.log2(bytes)),
+  {
+    error: () => 'a power of two from 4KiB to 1GiB, no less than host.memory.page',
+  },
+);
 const upgradesExpected = (): string => 'a list of upgrades { kind, at }';
 
 const fields = section({
@@ -137,7 +176,10 @@ const fields = section({
   ),
   levels: documented(`${HM}.levels`, whole(1, 16)),
   scan: z.optional(
-    section({ interval: documented(`${HM}.scan.interval`, positiveDuration), perPage: documented(`${HM}.scan.perPage`, duration) }),
+    section({
+      interval: documented(`${HM}.scan.interval`, positiveDuration),
+      perPage: documented(`${HM}.scan.perPage`, duration),
+    }),
   ),
   prefetch: documented(`${HM}.prefetch`, whole(0, 511)),
   metadata: documented(`${HM}.metadata`, positiveSize),
@@ -146,7 +188,8 @@ const fields = section({
   upgrades: z.optional(z.array(upgrade, { error: upgradesExpected })),
 });
 
-const expected = (): string => 'a size such as 512GiB, or a mapping with the fields size, page, watermarks, workers, content, backends, …';
+const expected = (): string =>
+  'a size such as 512GiB, or a mapping with the fields size, page, watermarks, workers, content, backends, …';
 export const hostMemory = z.union([positiveSize, fields], { error: expected });
 type WrittenHostMemory = z.output<typeof hostMemory>;
 
@@ -177,11 +220,16 @@ export function resolveHostMemory(given: WrittenHostMemory): HostMemory {
       resumeNs: number(written.fault?.resume, 'fault.resume'),
     },
     levels: number(written.levels, 'levels'),
-    scan: { intervalNs: number(written.scan?.interval, 'scan.interval'), perPageNs: number(written.scan?.perPage, 'scan.perPage') },
+    scan: {
+      intervalNs: number(written.scan?.interval, 'scan.interval'),
+      perPageNs: number(written.scan?.perPage, 'scan.perPage'),
+    },
     prefetch: number(written.prefetch, 'prefetch'),
     metadataBytes: number(written.metadata, 'metadata'),
     content: written.content ?? PLAIN,
-    backends: Object.fromEntries(BACKEND_NAMES.map((name) => [name, backend(name, written.backends?.[name] ?? {})])) as unknown as Record<BackendName, Backend>,
+    backends: Object.fromEntries(
+      BACKEND_NAMES.map((name) => [name, backend(name, written.backends?.[name] ?? {})]),
+    ) as unknown as Record<BackendName, Backend>,
     upgrades: [...(written.upgrades ?? [])].sort((a, b) => a.atNs - b.atNs),
   };
 }
@@ -199,7 +247,11 @@ const access = section({
   file: z.optional(fileName),
 }).superRefine(({ pattern, file }, context) => {
   if (pattern === 'trace' && file === undefined)
-    context.addIssue({ code: 'custom', path: ['file'], message: 'the name of a file with one page number a line (pattern is trace)' });
+    context.addIssue({
+      code: 'custom',
+      path: ['file'],
+      message: 'the name of a file with one page number a line (pattern is trace)',
+    });
 });
 
 function resolveAccess(given: z.output<typeof access> | undefined): GuestMemory['access'] {
@@ -222,15 +274,14 @@ export const guestMemory = section({
   writes: documented(`${VM}.writes`, share),
   access: z.optional(access),
   content: z.optional(content),
-}).transform(
-  (given): GuestMemory =>
-    compact({
-      sizeBytes: given.size,
-      quotaBytes: given.quota,
-      pinned: given.pinned ?? defaultNumber(`${VM}.pinned`),
-      touches: given.touches ?? defaultNumber(`${VM}.touches`),
-      writes: given.writes ?? defaultNumber(`${VM}.writes`),
-      access: resolveAccess(given.access),
-      content: given.content,
-    }),
+}).transform((given): GuestMemory =>
+  compact({
+    sizeBytes: given.size,
+    quotaBytes: given.quota,
+    pinned: given.pinned ?? defaultNumber(`${VM}.pinned`),
+    touches: given.touches ?? defaultNumber(`${VM}.touches`),
+    writes: given.writes ?? defaultNumber(`${VM}.writes`),
+    access: resolveAccess(given.access),
+    content: given.content,
+  }),
 );

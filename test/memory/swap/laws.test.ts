@@ -19,7 +19,10 @@ describe('the feasibility identity', () => {
 
   it.each([2, 2.63, 3, 3.37, 4])('holds in the simulation at ratio %d', async (ratio) => {
     const { memory } = await run(
-      small({ memory: { size: '8MiB', backends: { lz4: { ratio } } }, guest: { size: '12MiB', access: { cold: 0.75, coldTouches: 0.02 } } }),
+      small({
+        memory: { size: '8MiB', backends: { lz4: { ratio } } },
+        guest: { size: '12MiB', access: { cold: 0.75, coldTouches: 0.02 } },
+      }),
     );
     // Between the watermarks: from what leaves `low` free to what leaves `high` free, and a page on its way for each worker.
     const slack = 4 / (12 * 256);
@@ -38,7 +41,13 @@ describe('the cliff', () => {
   it('is where the cold share falls below what must be out', async () => {
     const faults: number[] = [];
     for (const cold of [0.8, 0.7, 0.65, 0.5, 0.4]) {
-      const { memory } = await run(small({ memory: { size: '8MiB' }, guest: { size: '12MiB', access: { cold, coldTouches: 0 } }, rest: { warmup: '10ms' } }));
+      const { memory } = await run(
+        small({
+          memory: { size: '8MiB' },
+          guest: { size: '12MiB', access: { cold, coldTouches: 0 } },
+          rest: { warmup: '10ms' },
+        }),
+      );
       faults.push(memory.faults / memory.touches);
     }
     const [roomy, enough, just, short, shorter] = faults as [number, number, number, number, number];
@@ -54,7 +63,10 @@ describe('the granularity identity', () => {
     const input = small({
       memory: { size: `${kib * 256}KiB`, page: `${kib}KiB`, content: { lz4: 1 } },
       guest: { size: `${kib * 384}KiB` },
-      arrivals: { arrivals: { process: 'deterministic', rate: 2000 }, request: { stages: [{ tasks: 1, service: { dist: 'constant', value: '5us' } }] } },
+      arrivals: {
+        arrivals: { process: 'deterministic', rate: 2000 },
+        request: { stages: [{ tasks: 1, service: { dist: 'constant', value: '5us' } }] },
+      },
       rest: { duration: '200ms' },
     });
     const { memory } = await run(input);
@@ -68,7 +80,10 @@ describe('workers', () => {
     small({
       memory: { workers, watermarks: { high: 0.2, low: 0.15, min: 0.05 } },
       guest: { access: { cold: 0.5, coldTouches: 0.2 } },
-      arrivals: { arrivals: { process: 'saturate', tasks: 64 }, request: { stages: [{ tasks: 1, service: { dist: 'constant', value: '3us' } }] } },
+      arrivals: {
+        arrivals: { process: 'saturate', tasks: 64 },
+        request: { stages: [{ tasks: 1, service: { dist: 'constant', value: '3us' } }] },
+      },
     });
 
   it('one more never lengthens the tail, and too few make faults queue', async () => {
@@ -83,7 +98,10 @@ describe('workers', () => {
     const { memory } = await run(
       small({
         memory: { content: { zstd: 1 } },
-        arrivals: { arrivals: { process: 'deterministic', rate: 1000 }, request: { stages: [{ tasks: 1, service: { dist: 'constant', value: '5us' } }] } },
+        arrivals: {
+          arrivals: { process: 'deterministic', rate: 1000 },
+          request: { stages: [{ tasks: 1, service: { dist: 'constant', value: '5us' } }] },
+        },
         guest: { access: { cold: 0.5, coldTouches: 1 } },
         rest: { duration: '100ms' },
       }),

@@ -49,8 +49,19 @@ export interface SwapResult {
   pauseWaitNs: SwapDistribution;
   elasticityCoreSeconds: { swapIn: number; swapOut: number; scan: number; faultExit: number; total: number };
   backends: Record<string, { swapIns: number; swapOuts: number; outPages: number; swapInNs: SwapDistribution }>;
-  upgrades: { kind: string; outcome: string; startedNs: number; pausedNs: number; quiesceNs: number; waited: number; waitMaxNs: number }[];
-  vms: Record<string, { virtualBytes: number; residentBytes: number; touches: number; faults: number; quotaReclaims: number }>;
+  upgrades: {
+    kind: string;
+    outcome: string;
+    startedNs: number;
+    pausedNs: number;
+    quiesceNs: number;
+    waited: number;
+    waitMaxNs: number;
+  }[];
+  vms: Record<
+    string,
+    { virtualBytes: number; residentBytes: number; touches: number; faults: number; quotaReclaims: number }
+  >;
 }
 
 const constant = (value: string) => ({ dist: 'constant', value }) as const;
@@ -83,7 +94,15 @@ export function small({ memory = {}, guest = {}, arrivals, rest = {} }: Small = 
     duration: '20ms',
     host: {
       cores: 2,
-      memory: { size: '1MiB', workers: 2, fault: FAULT, backends: BACKENDS, metadata: '16B', scan: { interval: '1ms', perPage: '2ns' }, ...memory },
+      memory: {
+        size: '1MiB',
+        workers: 2,
+        fault: FAULT,
+        backends: BACKENDS,
+        metadata: '16B',
+        scan: { interval: '1ms', perPage: '2ns' },
+        ...memory,
+      },
     },
     mechanism: 'static',
     costs: 'none',

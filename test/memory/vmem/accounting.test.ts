@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { DESCRIPTOR_SHARE, memoryPlan } from '../../../src/memory/vmem/accounting.js';
 import { BOOT_PARTS, bootSplit, perGB, zeroingNs } from '../../../src/memory/vmem/boot.js';
 import { GRANULE_BYTES } from '../../../src/memory/vmem/core.js';
-import { resolveReserve } from '../../../src/memory/vmem/load.js';
+import { resolveReserve } from '../../../src/memory/vmem/parse.js';
 import { RESERVE_PARAMETERS } from '../../../src/memory/vmem/parameters.js';
 import { MANAGER_KINDS, type ReserveInput, type ReserveScenario } from '../../../src/memory/vmem/schema.js';
 import { withManager } from '../../../src/memory/vmem/simulate.js';

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UsageError } from '../../../src/cli/args.js';
 import { reserve } from '../../../src/cli/vmem.js';
 import { experiment } from '../../../src/experiments/vmem/index.js';
-import { parseReserve, resolveReserve } from '../../../src/memory/vmem/load.js';
+import { parseReserve, resolveReserve } from '../../../src/memory/vmem/parse.js';
 import type { ReserveComparison } from '../../../src/memory/vmem/result.js';
 import { compareReserve } from '../../../src/memory/vmem/simulate.js';
 import { InputError } from '../../../src/scenario/errors.js';

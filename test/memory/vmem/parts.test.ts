@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Calendar } from '../../../src/memory/vmem/calendar.js';
-import { resolveReserve } from '../../../src/memory/vmem/load.js';
+import { resolveReserve } from '../../../src/memory/vmem/parse.js';
 import { missShare, packetNs } from '../../../src/memory/vmem/reach.js';
 import { distributionOf } from '../../../src/memory/vmem/result.js';
 import { Zeroing } from '../../../src/memory/vmem/zeroing.js';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parseReserve, resolveReserve, withHash, type LoadedReserve } from '../../../src/memory/vmem/load.js';
+import { parseReserve, resolveReserve, withHash, type LoadedReserve } from '../../../src/memory/vmem/parse.js';
 import type { ReserveComparison, ReserveResult } from '../../../src/memory/vmem/result.js';
 import { MANAGER_KINDS } from '../../../src/memory/vmem/schema.js';
 import { compareReserve, simulateReserve, withManager } from '../../../src/memory/vmem/simulate.js';

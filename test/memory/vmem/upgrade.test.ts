@@ -104,7 +104,9 @@ describe('upgrades with a thousand VMs a second', () => {
     // Operations of one pause, at most: those that waited in all of them. Each takes 20 us and 1 us an extent.
     const longestOwn = boot!.allocateNs.max!;
     expect(delayedNs.max).toBeLessThanOrEqual(pauseNs.max! + upgrades!.operationsDelayed * longestOwn);
-    expect(operationNs!.max).toBe(Math.max(delayedNs.max!, operationNs!.max!));
+    // Arrivals fall anywhere in the pause: of so many, one comes near its beginning and waits for nearly all of it.
+    expect(delayedNs.max).toBeGreaterThan(0.9 * transferNs.max!);
+    expect(operationNs!.max).toBeGreaterThanOrEqual(delayedNs.max!);
     expect(pauseNs.max).toBeLessThanOrEqual(drainNs.max! + transferNs.max! + 10_000);
     expect(transferNs.min).toBe(transferNs.max);
     expect(transferNs.max).toBe(Math.round(hot.memory.plan.tableBytes / 2));

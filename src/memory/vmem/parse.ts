@@ -1,6 +1,6 @@
-// From a file or a value to a checked scenario of reserved memory; every problem at once, each with its line.
+// From text or a value to a checked scenario of reserved memory; every problem at once, each with its line. Pure: no files, so it
+// runs in browsers as it does in Node; file.ts reads.
 
-import { readFile } from 'node:fs/promises';
 import { canonicalJson } from '../../scenario/canonical.js';
 import { readDocument } from '../../scenario/document.js';
 import { InputError, type Problem } from '../../scenario/errors.js';
@@ -68,17 +68,4 @@ export function resolveReserve(input: ReserveInput): LoadedReserve {
 
 export function withHash(scenario: ReserveScenario): LoadedReserve {
   return { scenario, sha256: bytesToHex(sha256(utf8ToBytes(canonicalJson(scenario)))) };
-}
-
-/** @throws InputError also where the file cannot be read */
-export async function loadReserve(path: string, set: readonly string[] = []): Promise<LoadedReserve> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (failure) {
-    const code = (failure as NodeJS.ErrnoException).code ?? 'unknown';
-    const given = code === 'ENOENT' ? 'a file that is not there' : `a file that cannot be read (${code})`;
-    throw new InputError({ file: path, path: '', given, expected: 'a server in YAML or JSON' });
-  }
-  return parseReserve(text, { file: path, set });
 }

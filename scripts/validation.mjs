@@ -1,0 +1,61 @@
+// Computes the tables of docs/validation.md anew and puts them into it, between their marks; the text around them is written by
+// hand. Names (`laws schedsim nsdi22 control`) compute only those. The reference files lie beside the repository, in ../shared.
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { build as buildTargets } from './build.mjs';
+import { at, ensureInstalled, fail, writeAtomically } from './support.mjs';
+
+const SOURCE = 'test/reference/validation.ts';
+const TARGET = 'docs/validation.md';
+
+await ensureInstalled();
+try {
+  await buildTargets({ groups: ['cores', 'bytes'] });
+} catch (error) {
+  fail(`build failed: ${error.message}`);
+}
+const { build } = await import('esbuild');
+const prettier = await import('prettier');
+const bundled = at('build', `.validation-${process.pid}.mjs`);
+mkdirSync(at('build'), { recursive: true });
+
+/** Runs the bundled tables in a process of their own; answers what it prints. */
+function tables(names) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [bundled, ...names], { cwd: at(), stdio: ['ignore', 'pipe', 'inherit'] });
+    let text = '';
+    child.stdout.on('data', (part) => (text += part));
+    child.once('error', reject);
+    child.once('exit', (status) => (status === 0 ? resolve(JSON.parse(text)) : reject(new Error(`it ended with status ${status}`))));
+  });
+}
+
+try {
+  await build({
+    absWorkingDir: at(),
+    entryPoints: [SOURCE],
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
+    outfile: bundled,
+    logLevel: 'warning',
+    // The sources look for the references from where they lie themselves.
+    define: { 'import.meta.url': JSON.stringify(pathToFileURL(at(SOURCE)).href) },
+    alias: { 'as-bind/dist/as-bind.esm.js': at('node_modules/as-bind/dist/as-bind.esm.js') },
+  });
+  let page = readFileSync(at(TARGET), 'utf8');
+  for (const [name, text] of Object.entries(await tables(process.argv.slice(2)))) {
+    const [from, to] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
+    const [start, end] = [page.indexOf(from), page.indexOf(to)];
+    if (start < 0 || end < start) fail(`${TARGET}: the marks ${from} and ${to} are not in it`);
+    page = `${page.slice(0, start + from.length)}\n\n${text}\n\n${page.slice(end)}`;
+  }
+  const options = (await prettier.resolveConfig(at(TARGET))) ?? {};
+  writeAtomically(at(TARGET), await prettier.format(page, { ...options, parser: 'markdown' }));
+} catch (error) {
+  fail(`validation failed: ${error.message}`);
+} finally {
+  rmSync(bundled, { force: true });
+}

@@ -1,0 +1,23 @@
+// HyperFlux (APSys 2025; arXiv:2608.12633): what its papers claim beside ours, and the questions they leave open, one file each.
+// Of the second paper only the abstract is public here; every answer names what was assumed for it.
+
+import type { Experiment, ExperimentOptions } from '../vmem/experiment.js';
+import { arbiter } from './arbiter.js';
+import { headline } from './headline.js';
+import { hotplug } from './hotplug.js';
+import { lock } from './lock.js';
+import { migrate } from './migrate.js';
+import { signal } from './signal.js';
+import { taskSize } from './task-size.js';
+
+const QUESTIONS = [headline, migrate, arbiter, lock, signal, taskSize, hotplug] as const;
+
+export const experiment: Experiment = {
+  name: 'hyperflux',
+  title: 'HyperFlux: cores that move between VMs in microseconds (APSys 2025, arXiv:2608.12633)',
+  async run(options: ExperimentOptions = {}) {
+    const answers = [];
+    for (const question of QUESTIONS) answers.push(await question(options));
+    return { claims: answers.flatMap(({ claims }) => claims), tables: answers.flatMap(({ tables }) => tables) };
+  },
+};

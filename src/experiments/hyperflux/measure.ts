@@ -1,0 +1,88 @@
+// What the HyperFlux experiments share: replications with seeds of their own, Student-t intervals over them, and text for
+// figures. Every mechanism sees the same seeds, so two mechanisms differ by the mechanism alone.
+
+import { meanInterval, type Interval } from '../../metrics/confidence.js';
+import { CONFIDENCE_LEVEL, replicationSeed } from '../../metrics/replications.js';
+import type { Result, VmResult } from '../../metrics/result.js';
+import type { ScenarioInput } from '../../scenario/schema.js';
+import { Simulation } from '../../simulation.js';
+import type { Claim, ExperimentOptions, ExperimentTable } from '../vmem/experiment.js';
+
+export const REPLICATIONS = 5;
+export const COMMAND = 'fluxhost reproduce hyperflux';
+
+/** One question with its answer. */
+export interface Answer {
+  readonly claims: readonly Claim[];
+  readonly tables: readonly ExperimentTable[];
+}
+
+/** The scenario run with each replication's seed, in order. */
+export async function replicate(
+  scenario: ScenarioInput,
+  { module }: ExperimentOptions = {},
+  replications = REPLICATIONS,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  for (let r = 0; r < replications; r++) {
+    const seeded = { ...scenario, seed: replicationSeed(1, r) };
+    const simulation = await Simulation.create(seeded, module === undefined ? {} : { module });
+    try {
+      await simulation.run();
+      results.push(simulation.metrics());
+    } finally {
+      simulation.close();
+    }
+  }
+  return results;
+}
+
+/** The 95 % interval of a figure's mean over the replications. */
+export function over(results: readonly Result[], read: (result: Result) => number | null): Interval {
+  return meanInterval(results.map(read), CONFIDENCE_LEVEL);
+}
+
+/** The VM of that name. */
+export function vm(result: Result, name: string): VmResult {
+  const found = result.vms.find((one) => one.name === name);
+  if (found === undefined)
+    throw new RangeError(`vm: given ${name}, expected one of ${result.vms.map((one) => one.name).join(', ')}`);
+  return found;
+}
+
+/** The mean of an interval that is known not to be empty. */
+export function meanOf(interval: Interval): number {
+  if (interval.mean === null) throw new RangeError('meanOf: given no values, expected at least one');
+  return interval.mean;
+}
+
+/** "33.4 ± 1.2 us": mean and half the 95 % interval, in microseconds. */
+export function us(interval: Interval): string {
+  if (interval.mean === null) return '-';
+  return `${spread(interval, 1e-3)} us`;
+}
+
+/** Mean and half the interval, scaled; without units. */
+export function spread({ mean, low, high }: Interval, scale = 1): string {
+  if (mean === null) return '-';
+  const digits = (value: number): string => {
+    const scaled = Math.abs(value * scale);
+    return (value * scale).toFixed(scaled >= 100 ? 0 : scaled >= 10 ? 1 : 2);
+  };
+  return low === null || high === null ? digits(mean) : `${digits(mean)} ± ${digits((high - low) / 2)}`;
+}
+
+/** Whether an interval of differences lies wholly on one side of 0. */
+export function differs({ low, high }: Interval): boolean {
+  return low !== null && high !== null && (low > 0 || high < 0);
+}
+
+/** Requests of one task each, exponential unless told otherwise. */
+export function single(mean: string): { readonly stages: [{ tasks: number; service: { dist: 'exponential'; mean: string } }] } {
+  return { stages: [{ tasks: 1, service: { dist: 'exponential', mean } }] };
+}
+
+/** How far the figures are to be trusted, in words. */
+export function confidence(replications = REPLICATIONS): string {
+  return `95 % Student-t interval over ${replications} replications with seeds of their own, the same for every mechanism`;
+}

@@ -1,0 +1,111 @@
+// At which task size does moving cores stop paying? Two services on 16 cores: `static` pins eight to each, `hyperflux` polls with one
+// and lends the other fifteen. Once with a steady load, once with one whose peaks need more than the eight. The negative control of McClure
+// et al. (NSDI 2022): with small tasks a static allocation wins, and a model that always favours moving cores is wrong.
+
+import type { ScenarioInput } from '../../scenario/schema.js';
+import type { ExperimentOptions } from '../vmem/experiment.js';
+import { meanInterval, type Interval } from '../../metrics/confidence.js';
+import { CONFIDENCE_LEVEL } from '../../metrics/replications.js';
+import { COMMAND, confidence, meanOf, over, replicate, single, spread, us, vm, type Answer } from './measure.js';
+
+export type Load = 'steady' | 'swinging';
+
+export interface SizePoint {
+  readonly load: Load;
+  readonly sizeNs: number;
+  readonly staticNs: Interval;
+  readonly hyperfluxNs: Interval;
+  /** p99 under hyperflux over p99 under static, seed by seed. */
+  readonly ratio: Interval;
+}
+
+const SIZES_NS = [1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000] as const;
+const PINNED = 8;
+const UTILIZATION = 0.6;
+/** Cores' worth: the swinging service in its peaks and between them, and its neighbour. */
+const PEAK = 10;
+const TROUGH = 1;
+const NEIGHBOUR = 3;
+
+function shared(mechanism: 'static' | 'hyperflux', load: Load, sizeNs: number): ScenarioInput {
+  const perCore = 1e9 / sizeNs; // tasks a second that keep one core busy
+  const steady = { process: 'poisson', rate: UTILIZATION * PINNED * perCore } as const;
+  const swinging = { process: 'onoff', onRate: PEAK * perCore, offRate: TROUGH * perCore, meanOn: '1ms', meanOff: '3ms', dwell: 'constant' } as const;
+  const neighbour = { process: 'poisson', rate: NEIGHBOUR * perCore } as const;
+  // as many tasks for every size when steady; at least as many swings when not
+  const durationNs = load === 'steady' ? Math.round(3_000 * sizeNs) : Math.max(32_000_000, 2_000 * sizeNs);
+  const vcpus = mechanism === 'static' ? { min: PINNED, max: PINNED } : { min: 1, max: 2 * PINNED - 1 };
+  const request = single(`${sizeNs}ns`);
+  return {
+    version: 1,
+    duration: `${durationNs}ns`,
+    warmup: `${Math.round(durationNs / 10)}ns`,
+    host: { cores: 2 * PINNED },
+    mechanism,
+    vms: [
+      { name: 'svc', class: 'latency-critical', vcpus, workload: { arrivals: load === 'steady' ? steady : swinging, request } },
+      { name: 'neighbour', class: 'latency-critical', vcpus, workload: { arrivals: load === 'steady' ? steady : neighbour, request } },
+    ],
+  };
+}
+
+export async function measureTaskSizes(load: Load, options?: ExperimentOptions): Promise<readonly SizePoint[]> {
+  const points: SizePoint[] = [];
+  for (const sizeNs of SIZES_NS) {
+    const fixed = await replicate(shared('static', load, sizeNs), options);
+    const moving = await replicate(shared('hyperflux', load, sizeNs), options);
+    const p99 = (results: typeof fixed): number[] => results.map((result) => vm(result, 'svc').latencyNs.p99!);
+    const pinned = p99(fixed);
+    points.push({
+      load,
+      sizeNs,
+      staticNs: over(fixed, (result) => vm(result, 'svc').latencyNs.p99),
+      hyperfluxNs: over(moving, (result) => vm(result, 'svc').latencyNs.p99),
+      ratio: meanInterval(p99(moving).map((value, i) => value / pinned[i]!), CONFIDENCE_LEVEL),
+    });
+  }
+  return points;
+}
+
+/** The size at which the ratio passes 1, on a logarithmic scale between two measured sizes; null: it does not. */
+export function breakEvenNs(points: readonly SizePoint[]): number | null {
+  for (const [i, from] of points.slice(0, -1).entries()) {
+    const to = points[i + 1]!;
+    const [before, after] = [meanOf(from.ratio), meanOf(to.ratio)];
+    if (before > 1 && after <= 1) return from.sizeNs * (to.sizeNs / from.sizeNs) ** ((before - 1) / (before - after));
+  }
+  return null;
+}
+
+export async function taskSize(options?: ExperimentOptions): Promise<Answer> {
+  const steady = await measureTaskSizes('steady', options);
+  const swinging = await measureTaskSizes('swinging', options);
+  const told = (name: string, points: readonly SizePoint[]): string => {
+    const at = breakEvenNs(points);
+    const ends = `ratio ${spread(points[0]!.ratio)} at 1 us, ${spread(points.at(-1)!.ratio)} at 200 us`;
+    return at === null ? `${name}: no break-even, ${meanOf(points[0]!.ratio) > 1 ? 'moving never pays' : 'moving pays throughout'} (${ends})` : `${name}: break-even near ${(at / 1000).toPrecision(2)} us (${ends})`;
+  };
+  return {
+    claims: [
+      {
+        claim: 'At which task size does moving cores stop paying?',
+        source: 'McClure et al., NSDI 2022',
+        paper: 'static core allocations often outperform reallocation with small tasks',
+        ours: `p99 of hyperflux over static, 16 cores each: ${told('steady load', steady)}; ${told('load that swings', swinging)}`,
+        unit: '',
+        supported: 'yes',
+        assumptions: [
+          'steady: each service needs 4.8 of its 8 cores; swinging: one needs 10 cores for 1 ms, then 1 for 3 ms, the other 3 all the time',
+          'hyperflux pays its polling core out of the same 16; cache effects are left out, which favours moving',
+          confidence(),
+        ],
+        command: COMMAND,
+      },
+    ],
+    tables: [steady, swinging].map((points) => ({
+      title: `p99 by mean task size, ${points[0]!.load} load`,
+      head: ['task', 'static', 'hyperflux', 'ratio'],
+      rows: points.map((point) => [`${point.sizeNs / 1000} us`, us(point.staticNs), us(point.hyperfluxNs), spread(point.ratio)]),
+    })),
+  };
+}

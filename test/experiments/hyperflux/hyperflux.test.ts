@@ -1,0 +1,168 @@
+// The HyperFlux experiments: each must go the way that theory demands, whatever the figures. No test here asserts a number that only
+// the model knows; the ones asserted follow from the parameters alone.
+import { describe, expect, it } from 'vitest';
+import { SATURATION_VMS, measureArbiter, theory } from '../../../src/experiments/hyperflux/arbiter.js';
+import { measureHeadline } from '../../../src/experiments/hyperflux/headline.js';
+import { measureHotplug } from '../../../src/experiments/hyperflux/hotplug.js';
+import { measureLock } from '../../../src/experiments/hyperflux/lock.js';
+import { meanOf, replicate, spread, us } from '../../../src/experiments/hyperflux/measure.js';
+import { measureMigrate, migrate } from '../../../src/experiments/hyperflux/migrate.js';
+import { delayAt, measureSignals } from '../../../src/experiments/hyperflux/signal.js';
+import { breakEvenNs, measureTaskSizes, type SizePoint } from '../../../src/experiments/hyperflux/task-size.js';
+import { meanInterval } from '../../../src/metrics/confidence.js';
+
+const rising = (values: readonly number[]): boolean => values.every((value, i) => i === 0 || value >= values[i - 1]!);
+
+describe('measuring', () => {
+  it('gives each replication a seed of its own, and the same seeds every time', async () => {
+    const scenario = {
+      version: 1,
+      duration: '1ms',
+      host: { cores: 2 },
+      mechanism: 'static',
+      vms: [
+        {
+          name: 'a',
+          vcpus: { min: 1, max: 1 },
+          workload: {
+            arrivals: { process: 'poisson', rate: 1e5 },
+            request: { stages: [{ tasks: 1, service: { dist: 'exponential', mean: '2us' } }] },
+          },
+        },
+      ],
+    } as const;
+    const fingerprints = async (): Promise<string[]> =>
+      (await replicate({ ...scenario, vms: [...scenario.vms] }, {}, 3)).map((result) => result.manifest.fingerprint);
+    const first = await fingerprints();
+    expect(new Set(first).size).toBe(3);
+    expect(await fingerprints()).toEqual(first);
+  });
+
+  it('prints means with half their interval', () => {
+    expect(us(meanInterval([9_000, 10_000, 11_000], 0.95))).toBe('10.0 ± 2.48 us');
+    expect(spread(meanInterval([150], 0.95))).toBe('150');
+    expect(us(meanInterval([null], 0.95))).toBe('-');
+    expect(() => meanOf(meanInterval([], 0.95))).toThrow(RangeError);
+  });
+});
+
+describe('headline claims', () => {
+  it('takes the sum of the steps to move a core, and loses to static only while static has cores enough', async () => {
+    const figures = await measureHeadline();
+    expect(figures.forcedMoveNs).toBeCloseTo(13_000, -2);
+    expect(figures.idleMoveNs).toBeCloseTo(5_000, -2);
+    // beyond what is pinned, static's backlog grows all through a burst; below, moving cores only costs
+    const ratios = figures.tails.map((point) => meanOf(point.ratio));
+    expect(rising(ratios)).toBe(true);
+    expect(ratios[0]).toBeLessThan(1);
+    expect(ratios.at(-1)).toBeGreaterThan(10);
+    const [hyperflux, ...rivals] = figures.stability;
+    for (const rival of rivals) expect(meanOf(rival.long)).toBeGreaterThan(meanOf(hyperflux!.long));
+  });
+});
+
+describe('task migration', () => {
+  it('makes parking longer by what it moves', async () => {
+    const figures = await measureMigrate(true);
+    expect(figures.parkMigratedNs.low).toBeGreaterThan(figures.parkLeftNs.high!);
+  });
+
+  it('answers with a figure, its confidence, what was assumed, and the command', async () => {
+    const [claim] = (await migrate()).claims;
+    expect(claim!.ours).toMatch(/± [\d.]+ us/);
+    expect(claim!.assumptions.join(' ')).toMatch(/95 % Student-t interval over 5 replications/);
+    expect(claim!.command).toBe('fluxhost reproduce hyperflux');
+  });
+});
+
+describe('one arbiter for many VMs', () => {
+  it('reacts after half a period and one round, and far sooner with aggregated metrics', async () => {
+    const { points, serialNs, batchedNs } = await measureArbiter();
+    for (const { meanNs, theoryNs } of points) {
+      // moves issued before it in the same round, 100 ns each, come on top: never below, at most 10 % above
+      expect(meanNs.high).toBeGreaterThan(theoryNs);
+      expect(meanOf(meanNs)).toBeLessThan(theoryNs * 1.1);
+    }
+    const plain = points.filter((point) => !point.aggregate);
+    expect(rising(plain.map((point) => meanOf(point.meanNs)))).toBe(true);
+    const most = plain.at(-1)!;
+    const aggregated = points.find((point) => point.aggregate && point.vms === most.vms)!;
+    expect(meanOf(aggregated.meanNs)).toBeLessThan(meanOf(most.meanNs) / 10);
+    // 255 moves of 100 ns come one after another, or all at once
+    expect(serialNs - batchedNs).toBe(25_500);
+  });
+
+  it('has its knee where a round no longer fits into the interval', () => {
+    expect(SATURATION_VMS).toBe(181);
+    expect(theory(181, false) - theory(180, false)).toBeCloseTo(55);
+    expect(theory(400, false) - theory(399, false)).toBeCloseTo(82.5);
+    expect(theory(64, true)).toBe(theory(1, true));
+  });
+});
+
+describe('a lock', () => {
+  it('is waited for longer the more tasks take it, parked or not', async () => {
+    const [none, few, many] = await measureLock();
+    expect(none!.parkedWaitNs.count).toBe(0);
+    expect(meanOf(many!.parkedWaitNs)).toBeGreaterThan(meanOf(few!.parkedWaitNs));
+    expect(meanOf(many!.blindWaitNs)).toBeGreaterThan(meanOf(few!.blindWaitNs));
+  });
+});
+
+describe('signals', () => {
+  it('react later and cost less the higher their threshold', async () => {
+    const points = await measureSignals();
+    for (const signal of ['average', 'oldest', 'queue-length'] as const) {
+      const own = points.filter((point) => point.signal === signal);
+      expect(rising(own.map((point) => meanOf(point.delayNs)))).toBe(true);
+      expect(rising(own.map((point) => -meanOf(point.overhead)))).toBe(true);
+    }
+    // the oldest task waits at least as long as the average one, so its signal fires no later
+    for (const oldest of points.filter((point) => point.signal === 'oldest')) {
+      const average = points.find((point) => point.signal === 'average' && point.threshold === oldest.threshold)!;
+      expect(meanOf(oldest.delayNs)).toBeLessThanOrEqual(meanOf(average.delayNs));
+    }
+  });
+
+  it('are compared between two thresholds, and nowhere else', () => {
+    const exact = (value: number) => meanInterval([value], 0.95);
+    const point = (threshold: number, delayNs: number, overhead: number) =>
+      ({ signal: 'average', threshold, delayNs: exact(delayNs), overhead: exact(overhead), grants: exact(1) }) as const;
+    const points = [point(1, 10, 0.4), point(2, 20, 0.2)];
+    expect(delayAt(points, 'average', 0.3)).toBeCloseTo(15);
+    expect(delayAt(points, 'average', 0.1)).toBeNull();
+    expect(delayAt(points, 'oldest', 0.3)).toBeNull();
+  });
+});
+
+describe('task sizes', () => {
+  it('let static win under a steady load of small tasks, less so the larger they are', async () => {
+    const points = await measureTaskSizes('steady');
+    const ratios = points.map((point) => meanOf(point.ratio));
+    expect(points[0]!.ratio.low).toBeGreaterThan(1);
+    expect(rising(ratios.map((ratio) => -ratio))).toBe(true);
+  });
+
+  it('let moving cores win where peaks need more than is pinned', async () => {
+    for (const point of await measureTaskSizes('swinging')) expect(meanOf(point.ratio)).toBeLessThan(1);
+  });
+
+  it('break even where the ratio passes 1', () => {
+    const exact = (value: number) => meanInterval([value], 0.95);
+    const point = (sizeNs: number, ratio: number): SizePoint => ({ load: 'steady', sizeNs, staticNs: exact(1), hyperfluxNs: exact(ratio), ratio: exact(ratio) });
+    expect(breakEvenNs([point(1_000, 1.5), point(4_000, 0.5)])).toBeCloseTo(2_000);
+    expect(breakEvenNs([point(1_000, 1.5), point(4_000, 1.2)])).toBeNull();
+  });
+});
+
+describe('hot-plug', () => {
+  it('costs more the longer a plug takes, and never as much as no plug at all', async () => {
+    const { points, neverNs, hyperfluxNs } = await measureHotplug();
+    const tails = points.map((point) => meanOf(point.p99Ns));
+    expect(rising(tails)).toBe(true);
+    // one of a few microseconds that keeps its cores for 20 ms may do better than cores that are given back at once
+    const slow = points.find((point) => point.latencyNs === 1_000_000)!;
+    expect(meanOf(slow.p99Ns)).toBeGreaterThan(meanOf(hyperfluxNs));
+    expect(tails.at(-1)).toBeLessThanOrEqual(meanOf(neverNs));
+  });
+});

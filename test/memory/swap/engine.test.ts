@@ -1,0 +1,208 @@
+// The swap engine piece by piece, on a host small enough to count by hand: joined faults, pinned pages, quotas, budget,
+// prefetching, devices, scans, and that memory switched off leaves every bit as it was.
+
+import { describe, expect, it } from 'vitest';
+import { toStableJson, type ScenarioInput } from '../../../src/index.js';
+import { BUILDS, moduleOf } from '../../support/builds.js';
+import { FINISH_NS, ENTRY_NS, run, small } from './support.js';
+
+const fixed = (value: string) => ({ stages: [{ tasks: 1, service: { dist: 'constant' as const, value } }] });
+const PAGE = 4096;
+
+describe('faults', () => {
+  it('on a page already on its way are joined, counted once as a swap-in', async () => {
+    // 64 tasks, a device that takes 80 us, and few pages that get most touches: many want a page that is on its way.
+    const { memory } = await run(
+      small({
+        memory: { content: { ssd: 1 } },
+        guest: { touches: 1, access: { pattern: 'zipf', exponent: 1.4, cold: 0 } },
+        arrivals: { arrivals: { process: 'saturate', tasks: 64 }, request: fixed('1us') },
+      }),
+    );
+    expect(memory.joined).toBeGreaterThan(0);
+    expect(memory.backends['ssd']!.swapIns).toBe(memory.swapIns);
+    // every fault started a swap-in, joined one, or met a page that had not left yet; those under way at the end are no swap-in yet
+    const started = memory.faults - memory.joined - memory.rescued;
+    expect(started - memory.swapIns).toBeGreaterThanOrEqual(0);
+    expect(started - memory.swapIns).toBeLessThanOrEqual(64);
+    expect(memory.stallNs.count).toBeGreaterThan(memory.swapIns);
+    expect(memory.stallNs.count).toBeLessThanOrEqual(memory.swapIns + memory.joined);
+  });
+
+  it('stall the task and leave its vCPU to others', async () => {
+    // A page that takes 80 us does not keep the other tasks from running.
+    const input = small({
+      memory: { content: { ssd: 1 } },
+      guest: { access: { cold: 0.5, coldTouches: 0.1 } },
+      arrivals: { arrivals: { process: 'saturate', tasks: 32 }, request: fixed('5us') },
+    });
+    const { result, memory } = await run(input);
+    const { task } = result.vms[0]!.cpuSeconds;
+    expect(memory.swapInNs.min).toBe(80_000 + ENTRY_NS + FINISH_NS);
+    expect(task / 0.04).toBeGreaterThan(0.85); // of two vCPUs for 20 ms
+  });
+
+  it('take nothing at all where every page fits', async () => {
+    const { memory } = await run(small({ guest: { size: '512KiB' } }));
+    expect(memory.touches).toBeGreaterThan(1000);
+    expect([memory.faults, memory.swapIns, memory.swapOuts]).toEqual([0, 0, 0]);
+  });
+
+  it('end: a VM whose requests stop has none under way', async () => {
+    const { result, memory } = await run(
+      small({
+        arrivals: {
+          arrivals: { process: 'onoff', onRate: 4e5, offRate: 0, meanOn: '1ms', meanOff: '1h', dwell: 'constant' },
+          request: fixed('2us'),
+        },
+        rest: { duration: '30ms', seed: 2 },
+      }),
+    );
+    expect(result.vms[0]!.inFlight).toBe(0);
+    expect(memory.faults).toBe(memory.joined + memory.rescued + memory.swapIns);
+  });
+});
+
+describe('pages', () => {
+  it('that are pinned never move', async () => {
+    const { memory } = await run(small({ guest: { pinned: 0.25, access: { cold: 0, pattern: 'uniform' } } }));
+    expect(memory.pinnedBytes).toBe(0.25 * 384 * PAGE); // and the core checks at the end that each of them is there
+    expect(memory.swapOuts).toBeGreaterThan(100);
+  });
+
+  it('that come from a device and were not written to go without a write', async () => {
+    const read = await run(small({ memory: { content: { remote: 1 } }, guest: { writes: 0, access: { cold: 0 } } }));
+    const written = await run(small({ memory: { content: { remote: 1 } }, guest: { writes: 1, access: { cold: 0 } } }));
+    expect(read.memory.cleanDrops).toBeGreaterThan(100);
+    expect(read.memory.writebacks).toBeLessThanOrEqual(384); // those that were there at time 0 have no copy yet
+    expect(written.memory.cleanDrops).toBe(0);
+    expect(written.memory.writebacks).toBeGreaterThanOrEqual(written.memory.swapOuts);
+  });
+
+  it('are brought ahead by a scan, and less faults are left', async () => {
+    const scan = (prefetch: number) =>
+      run(
+        small({
+          memory: { prefetch, watermarks: { high: 0.2, low: 0.1, min: 0.05 } },
+          guest: { access: { pattern: 'scan', cold: 0 } },
+          arrivals: { arrivals: { process: 'deterministic', rate: 50_000 }, request: fixed('5us') },
+        }),
+      );
+    const without = (await scan(0)).memory;
+    const ahead = (await scan(8)).memory;
+    expect(without.prefetched).toBe(0);
+    expect(ahead.prefetched).toBeGreaterThan(50);
+    expect(ahead.prefetchHits).toBeGreaterThan(0.5 * ahead.prefetched);
+    expect(ahead.faults).toBeLessThan(0.6 * without.faults);
+  });
+
+  it('follow a trace of page numbers', async () => {
+    const { Simulation, memoryHost } = await import('../../../src/index.js');
+    const input = small({
+      memory: { content: { zero: 1 } },
+      guest: { access: { pattern: 'trace', file: 'pages.txt' } },
+      arrivals: { arrivals: { process: 'saturate', tasks: 1 }, request: fixed('5us') },
+    });
+    const files = memoryHost({ 'pages.txt': '0\n1\n383\n382\n' });
+    const simulation = await Simulation.create(input, { files });
+    await simulation.run();
+    const memory = simulation.metrics().memory as unknown as { faults: number; touches: number };
+    // the two last pages are out at time 0 and come in once
+    expect(memory.faults).toBe(2);
+    expect(memory.touches).toBeGreaterThan(1000);
+    await expect(Simulation.create(input, { files: memoryHost({ 'pages.txt': '0\n384\n' }) })).rejects.toThrow(
+      'given 384, expected a page of the VM, a whole number from 0 to 383',
+    );
+  });
+});
+
+describe('quotas', () => {
+  it('keep one VM from the frames of another', async () => {
+    const input = small({ guest: { quota: '400KiB', size: '800KiB', access: { cold: 0 } } });
+    const both: ScenarioInput = {
+      ...input,
+      host: { ...input.host, cores: 4 },
+      vms: [input.vms[0]!, { ...input.vms[0]!, name: 'b', memory: { size: '384KiB', access: { cold: 0 } } }],
+    };
+    const { memory } = await run(both);
+    expect(memory.vms['a']!.residentBytes).toBeLessThanOrEqual(400 * 1024);
+    expect(memory.vms['a']!.quotaReclaims).toBeGreaterThan(100);
+    expect(memory.vms['b']!).toMatchObject({ faults: 0, quotaReclaims: 0, residentBytes: 384 * 1024 });
+  });
+
+  it('below what is pinned are refused', async () => {
+    await expect(run(small({ guest: { pinned: 0.5, quota: '700KiB' } }))).rejects.toThrow('vms.0.memory.quota');
+  });
+});
+
+describe('background work', () => {
+  it('keeps to its budget', async () => {
+    const { memory } = await run(
+      small({
+        memory: { workers: 4, budget: 0.05, budgetBurst: '20us' },
+        guest: { access: { cold: 0.5, coldTouches: 0.3 } },
+      }),
+    );
+    const free = await run(small({ memory: { workers: 4 }, guest: { access: { cold: 0.5, coldTouches: 0.3 } } }));
+    expect(memory.throttled).toBeGreaterThan(10);
+    // what the background may not do, faults have to
+    expect(memory.directReclaims).toBeGreaterThan(free.memory.directReclaims);
+  });
+
+  it('scans only while something is touched, and charges the whole memory', async () => {
+    const quiet = small({
+      memory: { scan: { interval: '1ms', perPage: '2ns' } },
+      arrivals: { arrivals: { process: 'none' } },
+    });
+    const { result, memory } = await run(quiet);
+    expect([memory.scans, memory.touches, result.manifest.events]).toEqual([0, 0, 0]);
+    const busy = await run(small({ guest: { size: '512KiB' } }));
+    expect(busy.memory.scans).toBe(20);
+    expect(busy.memory.elasticityCoreSeconds.scan).toBeCloseTo((20 * 128 * 2) / 1e9, 12);
+    const sampled = await run(small({ memory: { size: '16MiB', pageSample: 16 }, guest: { size: '8MiB' } }));
+    expect(sampled.memory.elasticityCoreSeconds.scan).toBeCloseTo((16 * 20 * 128 * 2) / 1e9, 12);
+  });
+});
+
+describe('bits', () => {
+  it('are the same in every build', async () => {
+    const input = small({
+      memory: {
+        prefetch: 2,
+        content: { zero: 0.2, lz4: 0.5, remote: 0.3 },
+        upgrades: [{ kind: 'hot-upgrade', at: '5ms', prepare: '1ms', transfer: '1ms' }],
+      },
+    });
+    const texts: string[] = [];
+    for (const build of BUILDS) {
+      const { result } = await run(input, await moduleOf(build));
+      const { coreSha256: _, wallSeconds: __, eventsPerSecond: ___, ...manifest } = result.manifest;
+      texts.push(toStableJson({ ...result, manifest }));
+    }
+    expect(texts[1]).toBe(texts[0]);
+    expect(texts[2]).toBe(texts[0]);
+  });
+
+  it('of arrivals and services do not depend on memory: without faults a run is the run without memory', async () => {
+    const withMemory = small({ guest: { size: '512KiB' }, memory: { scan: { interval: '1h' } } });
+    const vm: Partial<ScenarioInput['vms'][number]> = { ...withMemory.vms[0]! };
+    delete vm.memory;
+    const without: ScenarioInput = { ...withMemory, host: { cores: 2 }, vms: [vm as ScenarioInput['vms'][number]] };
+    const [a, b] = [await run(withMemory), await run(without)];
+    expect(a.result.manifest.fingerprint).toBe(b.result.manifest.fingerprint);
+    expect(a.result.vms).toEqual(b.result.vms);
+    expect(b.result.memory).toEqual({});
+  });
+
+  it('of what is touched do not depend on the mechanism', async () => {
+    const open = (mechanism: 'static' | 'ideal') => ({
+      ...small({
+        guest: { size: '512KiB', access: { pattern: 'zipf', cold: 0.2, coldTouches: 0.1 } },
+        arrivals: { arrivals: { process: 'poisson', rate: 1e5 }, request: fixed('5us') },
+      }),
+      mechanism,
+    });
+    const [a, b] = [await run(open('static')), await run(open('ideal'))];
+    expect(Math.abs(a.memory.touches - b.memory.touches)).toBeLessThanOrEqual(4); // those under way at the end
+  });
+});
