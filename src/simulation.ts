@@ -1,12 +1,13 @@
 // Simulation: configure a host, inject work, run it, read its metrics. One instance is one host in a linear memory of its
 // own; dropping it frees everything.
 
-import { compileScenario, empiricalFiles, type CompiledScenario, type EmpiricalTables } from './core/compile.js';
+import { compileScenario, type CompiledScenario } from './core/compile.js';
+import type { EmpiricalTables } from './core/distributions.js';
 import { HostCore } from './core/host.js';
 import { Injection } from './core/injection.js';
-import { POLICY_CORES, POLICY_DISPATCH, POLICY_VICTIM } from '../assembly/layout.js';
 import type { EventLog, Series } from './core/series.js';
 import { bindPolicy, type Policy } from './policy.js';
+import { arrivalProblems, isResolved, policyBits, readTables } from './core/inputs.js';
 import { compileCore, instantiateCore } from './core/load.js';
 import { readCounters } from './core/results.js';
 import { swapResult } from './memory/swap/result.js';
@@ -20,7 +21,6 @@ import type { ScenarioInput } from './scenario/schema.js';
 import type { Scenario } from './scenario/types.js';
 import type { Arrival, ArrivalBatch } from './workload/arrival.js';
 import { openTrace } from './workload/index.js';
-import { readNumbers } from './workload/numbers.js';
 import type { TraceHost } from './workload/text-source.js';
 import { NAME, VERSION } from './version.js';
 
@@ -378,7 +378,14 @@ export class Simulation {
     const raw = this.core.swap(compiled.vms.length, scenario.host.memory?.upgrades.length ?? 0);
     if (raw === undefined) return {};
     const measuredNs = Math.max(0, this.nowNs - scenario.warmupNs);
-    return { memory: swapResult(scenario, compiled.vms.map(({ name }) => name), measuredNs, raw) };
+    return {
+      memory: swapResult(
+        scenario,
+        compiled.vms.map(({ name }) => name),
+        measuredNs,
+        raw,
+      ),
+    };
   }
 
   /** Lets go of trace files. The instance is of no use afterwards. */
@@ -390,54 +397,4 @@ export class Simulation {
   private open(): void {
     if (this.closed) throw new ClosedError();
   }
-}
-
-function policyBits(policy: Policy | undefined): number {
-  return (
-    (policy?.dispatch === undefined ? 0 : POLICY_DISPATCH) |
-    (policy?.firstVictim === undefined ? 0 : POLICY_VICTIM) |
-    (policy?.coresWanted === undefined ? 0 : POLICY_CORES)
-  );
-}
-
-function isResolved(input: Scenario | ScenarioInput): input is Scenario {
-  return 'durationNs' in input;
-}
-
-async function readTables(scenario: Scenario, files: TraceHost | undefined): Promise<EmpiricalTables> {
-  const tables = new Map<string, Float64Array>();
-  for (const file of empiricalFiles(scenario)) {
-    if (files === undefined) {
-      throw new InputError({
-        path: 'dist: empirical',
-        given: show(file),
-        expected: 'options.files to read it from, such as nodeHost(folder)',
-      });
-    }
-    tables.set(file, await readNumbers(files, file));
-  }
-  return tables;
-}
-
-function arrivalProblems(
-  { atNs = 0, serviceNs = -1, width = 0 }: Partial<Arrival>,
-  path: string,
-): { path: string; given: string; expected: string }[] {
-  const problems: { path: string; given: string; expected: string }[] = [];
-  const time = (value: number): boolean => value >= 0 && value <= Number.MAX_SAFE_INTEGER;
-  if (!time(atNs))
-    problems.push({ path: `${path}.atNs`, given: show(atNs), expected: 'nanoseconds from 0 to 2^53 - 1' });
-  if (!time(serviceNs) && serviceNs !== -1)
-    problems.push({
-      path: `${path}.serviceNs`,
-      given: show(serviceNs),
-      expected: 'nanoseconds from 0 to 2^53 - 1, or -1 to draw',
-    });
-  if (!Number.isInteger(width) || width < 0 || width > 2 ** 24)
-    problems.push({
-      path: `${path}.width`,
-      given: show(width),
-      expected: 'a whole number of tasks from 1 to 2^24, or 0 to draw',
-    });
-  return problems;
 }

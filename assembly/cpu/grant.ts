@@ -16,7 +16,8 @@ import {
   count, countHost, coreAt, isNull, nothing, vcpuOf,
 } from "./state";
 import { attach, detach, enter, hostHistogram, removeIdle } from "./accounts";
-import { activate, freeze, halt, migrateQueue, proceedAfterGrant, putBack, thaw } from "./vcpu";
+import { activate, proceedAfterGrant, putBack } from "./vcpu";
+import { freeze, halt, migrateQueue, thaw } from "./halt";
 import { wholeCore } from "./topology";
 
 // --- who may take a core from whom ------------------------------------------------------------------------------

@@ -70,6 +70,8 @@ export class VCpu {
   touchAt: u64; //         when its task needs a page that is not there
   faultUntil: u64; //      it is busy with the exit of a page fault before
   slowed: u32; //          1: a sibling hardware thread works too
+  phase: u32; //           nsdi22: what its pending event means
+  place: u32; //           nsdi22: on the ring that every searcher walks
   pad: u32;
 }
 

@@ -7,7 +7,8 @@ import {
   clearBit, coreAt, ingress, isNull, nothing, ownQueue, setBit, vcpuOf, vmAt,
 } from "./state";
 import { capacity, detach, pushIdle, removeIdle, settleAll } from "./accounts";
-import { activate, halt, putBack } from "./vcpu";
+import { activate, putBack } from "./vcpu";
+import { halt } from "./halt";
 import { moveOldest, pushHead } from "./run-queue";
 import { hold } from "./grant";
 import { doNothing, ignoreVm, ignoreWidth, setHooks } from "./mechanisms/index";

@@ -24,14 +24,14 @@ import { mayTouch, onTouch, planTouch } from "../memory/swap/engine";
 
 // @ts-ignore: decorator
 @inline
-function waitBegins(vm: Vm, t: Task): void {
+export function waitBegins(vm: Vm, t: Task): void {
   vm.queued++;
   vm.readySum += t.readyAt;
 }
 
 // @ts-ignore: decorator
 @inline
-function waitEnds(vm: Vm, t: Task): void {
+export function waitEnds(vm: Vm, t: Task): void {
   vm.queued--;
   vm.readySum -= t.readyAt;
 }
@@ -358,59 +358,4 @@ function yielded(v: VCpu): void {
   const core = v.core;
   detach(core);
   coreReleased(core, v.vm);
-}
-
-/** Takes `v` off its core without asking the guest, which goes on dispatching to it: its task goes nowhere until it is back. */
-export function freeze(v: VCpu, state: u32): void {
-  const t = halt(v, state);
-  activate(v);
-  v.frozen = 1;
-  v.task = t;
-  if (isNull(t)) return;
-  t.readyAt = H.now;
-  waitBegins(v.vm, t);
-  v.vm.frozen++;
-}
-
-/** A frozen vCPU is back on a core: its task goes on as if nothing had been. */
-export function thaw(v: VCpu): void {
-  v.frozen = 0;
-  const t = v.task;
-  if (isNull(t)) {
-    proceedAfterGrant(v);
-    return;
-  }
-  v.vm.frozen--;
-  waitEnds(v.vm, t);
-  run(v, t);
-}
-
-/** Hands what waits in a parked vCPU's queue to those that are active, one each in turn; answers how many tasks. */
-export function migrateQueue(v: VCpu): u32 {
-  const vm = v.vm;
-  let n: u32 = 0;
-  while (v.queueLength != 0 && vm.activeCount != 0) {
-    const t = popHead(ownQueue(v));
-    if (v.queueLength == 0) clearBit(vm.occupied, v.index);
-    waitEnds(vm, t);
-    queueOn(activeAt(vm, n % vm.activeCount), t);
-    n++;
-  }
-  count(vm, L.VM_MIGRATIONS, n);
-  return n;
-}
-
-/**
- * The vCPU is made to stop: it is dispatched to no more. Answers its task when it was running or spinning one, which the
- * caller puts where it belongs once the context is saved.
- */
-export function halt(v: VCpu, state: u32): Task {
-  let t = nothing<Task>();
-  if (v.state == RUNNING) t = stopTask(v);
-  else if (v.state == SPINNING) leaveSpin(v);
-  else if (v.state == SEARCHING) endSearch(v);
-  cancel(Q, v.slot);
-  deactivate(v);
-  enter(v, state);
-  return t;
 }

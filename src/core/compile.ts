@@ -2,9 +2,10 @@
 // only the layout knows: how fine the histograms can be, how many task records to begin with.
 
 import * as L from '../../assembly/layout.js';
-import { swapWords, traceFiles } from '../memory/swap/compile.js';
+import { swapWords } from '../memory/swap/compile.js';
 import { dedicatedCores } from '../scenario/mechanisms.js';
-import type { Arrivals, CountDist, Dist, Mechanism, Scenario, VmGroup } from '../scenario/types.js';
+import type { Arrivals, Mechanism, Scenario, VmGroup } from '../scenario/types.js';
+import { Distributions, type EmpiricalTables } from './distributions.js';
 
 /** What a scenario becomes: words for the core, and what its counters mean. */
 export interface CompiledScenario {
@@ -20,9 +21,6 @@ export interface CompiledVm {
   readonly name: string;
   readonly group: VmGroup;
 }
-
-/** Values of an empirical distribution's file, read before: the core knows nothing of files. */
-export type EmpiricalTables = ReadonlyMap<string, Float64Array>;
 
 const RING_ENTRIES = 4096;
 const TASKS_AT_FIRST = 65_536;
@@ -96,99 +94,6 @@ export function planHistograms(scenario: Scenario, vmCount: number): { bits: num
   let bits = wanted;
   while (bits > 1 && !fits(shared ? groups : vmCount, bits)) bits--;
   return { bits, shared };
-}
-
-/** Collects distributions and their tables; equal objects are laid down once. */
-class Distributions {
-  readonly words: number[] = [];
-  readonly table: number[] = [];
-  private readonly places = new Map<CountDist, number>();
-  constructor(private readonly tables: EmpiricalTables) {
-    this.add(0); // number 0: "none"
-  }
-
-  get count(): number {
-    return this.words.length / L.DISTRIBUTION_WORDS;
-  }
-
-  add(dist: CountDist): number {
-    const known = this.places.get(dist);
-    if (known !== undefined) return known;
-    // components first: a mixture refers to distributions that are laid down already
-    const components =
-      typeof dist === 'object' && dist.dist === 'mixture'
-        ? dist.of.map((part) => ({ weight: part.weight, at: this.add(part) }))
-        : [];
-    const at = this.count;
-    this.words.push(...this.describe(dist, components));
-    this.places.set(dist, at);
-    return at;
-  }
-
-  private describe(dist: CountDist, components: readonly { weight: number; at: number }[]): number[] {
-    const row = (kind: number, a = 0, b = 0, c = 0, table = 0, length = 0): number[] => [kind, a, b, c, table, length];
-    if (typeof dist === 'number') return row(L.DIST_CONSTANT, dist);
-    switch (dist.dist) {
-      case 'constant':
-        return row(L.DIST_CONSTANT, dist.value);
-      case 'exponential':
-        return row(L.DIST_EXPONENTIAL, dist.mean);
-      case 'uniform':
-        return row(L.DIST_UNIFORM, dist.min, dist.max);
-      case 'lognormal':
-        return row(L.DIST_LOGNORMAL, dist.mean, dist.cv);
-      case 'bimodal':
-        return row(L.DIST_BIMODAL, dist.short, dist.long, dist.longShare);
-      case 'pareto':
-        return row(L.DIST_PARETO, dist.shape, dist.min, dist.max ?? Infinity);
-      case 'weibull':
-        return row(L.DIST_WEIBULL, dist.shape, dist.mean);
-      case 'empirical': {
-        const values = this.tables.get(dist.file);
-        if (values === undefined)
-          throw new RangeError(
-            `the values of ${dist.file} were not read; Simulation.create takes them as options.tables`,
-          );
-        const from = this.table.length;
-        for (const value of values) this.table.push(value * dist.scale);
-        return row(L.DIST_EMPIRICAL, 0, 0, 0, from, values.length);
-      }
-      case 'mixture': {
-        const from = this.table.length;
-        for (const { weight, at } of components) this.table.push(weight, at);
-        return row(L.DIST_MIXTURE, 0, 0, 0, from, components.length);
-      }
-    }
-  }
-}
-
-/** Mean of a distribution, for estimates of load only; the core draws from the law itself. */
-export function meanOf(dist: CountDist, tables: EmpiricalTables): number {
-  if (typeof dist === 'number') return dist;
-  switch (dist.dist) {
-    case 'constant':
-      return dist.value;
-    case 'uniform':
-      return (dist.min + dist.max) / 2;
-    case 'bimodal':
-      return dist.short + (dist.long - dist.short) * dist.longShare;
-    case 'pareto': {
-      const { shape: a, min, max = Infinity } = dist;
-      if (max === Infinity) return (a * min) / (a - 1);
-      if (a === 1) return (Math.log(max / min) * min) / (1 - min / max);
-      return (min ** a / (1 - (min / max) ** a)) * (a / (a - 1)) * (min ** (1 - a) - max ** (1 - a));
-    }
-    case 'empirical': {
-      const values = tables.get(dist.file) ?? new Float64Array(1);
-      return (values.reduce((sum, value) => sum + value, 0) / values.length) * dist.scale;
-    }
-    case 'mixture': {
-      const total = dist.of.reduce((sum, part) => sum + part.weight, 0);
-      return dist.of.reduce((sum, part) => sum + (part.weight / total) * meanOf(part, tables), 0);
-    }
-    default:
-      return dist.mean;
-  }
 }
 
 function arrivalWords(
@@ -435,23 +340,4 @@ export function compileScenario(
     taskLimit: scenario.limits.tasks,
     ringCapacity: traced ? ringCapacity : Math.min(ringCapacity, 256),
   };
-}
-
-/** Every file of numbers that the scenario names: empirical distributions, and the pages that patterns touch. */
-export function empiricalFiles(scenario: Scenario): string[] {
-  const files = new Set<string>(traceFiles(scenario));
-  const visit = (dist: CountDist | Dist): void => {
-    if (typeof dist === 'number') return;
-    if (dist.dist === 'empirical') files.add(dist.file);
-    if (dist.dist === 'mixture') dist.of.forEach(visit);
-  };
-  for (const { workload } of scenario.vms) {
-    if (workload === null) continue;
-    if (workload.arrivals.process === 'closed') visit(workload.arrivals.think);
-    for (const stage of workload.request.stages) {
-      visit(stage.tasks);
-      visit(stage.service);
-    }
-  }
-  return [...files];
 }

@@ -212,7 +212,11 @@ export class HostCore {
           `a policy answered a vCPU that is not there at ${this.nowNs} ns; dispatch must answer 0 … active - 1, firstVictim another vCPU of the VM`,
         );
       case L.E_FRAMES:
-        return new LimitError('host.memory', 0, `host.memory: at ${this.nowNs} ns no frame is free and no page can go out; a larger size, fewer pinned pages or a better ratio is needed`);
+        return new LimitError(
+          'host.memory',
+          0,
+          `host.memory: at ${this.nowNs} ns no frame is free and no page can go out; a larger size, fewer pinned pages or a better ratio is needed`,
+        );
       case L.E_CONSERVATION:
         return new CoreError(
           'the accounts of tasks or core time do not add up: a defect of fluxhost; please report the scenario',

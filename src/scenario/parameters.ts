@@ -4,6 +4,7 @@
 import { COST_PARAMETERS } from './parameters/costs.js';
 import { MECHANISM_PARAMETERS } from './parameters/mechanisms.js';
 import { MEMORY_PARAMETERS } from './parameters/memory.js';
+import { RESERVE_PARAMETERS } from '../memory/vmem/parameters.js';
 import type { Parameter } from './parameters/parameter.js';
 import { SCENARIO_PARAMETERS } from './parameters/scenario.js';
 import { formatDuration, formatSize } from './quantities.js';
@@ -11,7 +12,13 @@ import { formatDuration, formatSize } from './quantities.js';
 export { COST_NAMES, COST_PARAMETERS, type CostName } from './parameters/costs.js';
 export type { Confidence, Parameter, ParameterUnit } from './parameters/parameter.js';
 
-export const PARAMETERS: readonly Parameter[] = [...COST_PARAMETERS, ...MECHANISM_PARAMETERS, ...MEMORY_PARAMETERS, ...SCENARIO_PARAMETERS];
+export const PARAMETERS: readonly Parameter[] = [
+  ...COST_PARAMETERS,
+  ...MECHANISM_PARAMETERS,
+  ...MEMORY_PARAMETERS,
+  ...SCENARIO_PARAMETERS,
+  ...RESERVE_PARAMETERS,
+];
 
 const BY_PATH = new Map(PARAMETERS.map((parameter) => [parameter.path, parameter]));
 
@@ -102,5 +109,10 @@ export function renderParametersMarkdown(): string {
       MEMORY_PARAMETERS,
     ),
     section('Scenario', 'The remaining fields that may be left out; `*` stands for each VM.', SCENARIO_PARAMETERS),
+    section(
+      'Reserved memory',
+      'Of `fluxhost reserve`, in a file of its own; docs/vmem.md tells what is done with them.',
+      RESERVE_PARAMETERS,
+    ),
   ].join('\n');
 }

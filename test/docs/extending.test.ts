@@ -34,8 +34,16 @@ function replaceOnce(source: string, where: string, by: string): string {
 function changed(): ReadonlyMap<string, string> {
   const lend = 'assembly/cpu/mechanisms/lend.ts';
   let index = text(INDEX);
-  index = replaceOnce(index, 'import { ideal } from "./ideal";\n', `import { ideal } from "./ideal";\n${block('import in', INDEX)}`);
-  index = replaceOnce(index, '    case L.MECHANISM_STATIC:\n', `${block('case in', INDEX)}    case L.MECHANISM_STATIC:\n`);
+  index = replaceOnce(
+    index,
+    'import { ideal } from "./ideal";\n',
+    `import { ideal } from "./ideal";\n${block('import in', INDEX)}`,
+  );
+  index = replaceOnce(
+    index,
+    '    case L.MECHANISM_STATIC:\n',
+    `${block('case in', INDEX)}    case L.MECHANISM_STATIC:\n`,
+  );
   return new Map([
     [lend, block('file', lend)],
     ['assembly/layout.ts', text('assembly/layout.ts') + block('add to', 'assembly/layout.ts')],
@@ -47,16 +55,29 @@ async function compileCoreWith(files: ReadonlyMap<string, string>): Promise<Uint
   let binary: Uint8Array | null = null;
   let said = '';
   const say = { write: (words: string | Uint8Array) => void (said += String(words)) };
-  const { error } = await main(['assembly/index.ts', '--config', 'asconfig.json', '--target', 'checked', '--baseDir', ROOT, '--outFile', 'core.wasm'], {
-    async readFile(name: string, base: string) {
-      return files.get(name) ?? readFile(resolve(base, name), 'utf8').catch(() => null);
+  const { error } = await main(
+    [
+      'assembly/index.ts',
+      '--config',
+      'asconfig.json',
+      '--target',
+      'checked',
+      '--baseDir',
+      ROOT,
+      '--outFile',
+      'core.wasm',
+    ],
+    {
+      async readFile(name: string, base: string) {
+        return files.get(name) ?? readFile(resolve(base, name), 'utf8').catch(() => null);
+      },
+      writeFile(name: string, contents: string | Uint8Array) {
+        if (name === 'core.wasm' && typeof contents !== 'string') binary = contents;
+      },
+      stdout: say,
+      stderr: say,
     },
-    writeFile(name: string, contents: string | Uint8Array) {
-      if (name === 'core.wasm' && typeof contents !== 'string') binary = contents;
-    },
-    stdout: say,
-    stderr: say,
-  });
+  );
   if (error !== null || binary === null) throw new Error(`the page's mechanism does not compile:\n${said}`);
   return new Uint8Array(binary);
 }

@@ -14,7 +14,9 @@ import { resultJsonSchema } from '../../src/scenario/schema/result.js';
 import { SAMPLE } from './sample.js';
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url));
-const files = readdirSync(EXAMPLES).filter((name) => name.endsWith('.yaml'));
+/** Some examples are of other commands (`reserve`): a scenario says which mechanism moves its cores. */
+const isScenario = (name: string): boolean => /^mechanism:/m.test(readFileSync(EXAMPLES + name, 'utf8'));
+const files = readdirSync(EXAMPLES).filter((name) => name.endsWith('.yaml') && isScenario(name));
 
 const schema = scenarioJsonSchema();
 const editor = z.fromJSONSchema(schema);

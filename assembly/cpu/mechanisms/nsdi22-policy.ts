@@ -54,7 +54,7 @@ export function park(v: VCpu): void {
   cancel(Q, v.slot);
   if (vm.activeCount > 1) deactivate(v);
   const core = v.core;
-  v.pad = STEP_IDLE;
+  v.phase = STEP_IDLE;
   detach(core);
   hold(vm, -1);
   pushIdle(core);
@@ -82,9 +82,9 @@ function allocate(vm: Vm): bool {
   if (H.knobB == 0) {
     if (v.activePlace == 0) activate(v);
     enter(v, STEALING);
-    v.pad = STEP_BEGIN; // begins when the policy is done
+    v.phase = STEP_BEGIN; // begins when the policy is done
   } else {
-    v.pad = STEP_ALLOCATE;
+    v.phase = STEP_ALLOCATE;
     schedule(Q, v.slot, H.now + <u64>H.knobB);
   }
   return true;

@@ -12,8 +12,12 @@
 //   F, G: buffer cores, low and high | H, queueLength: utilization, low and high, percent | threshold: age of a queue's head, ns
 //   batch: 1: two-choices enqueue | staleness: its penalty, ns | aggregate: 1: gaps and exponential services are rounded down
 //
-// Of a vCPU's record it uses, in its own sense: pad (STEP below), nextSearching (the ring), stealVictim (the queue
-// that is looked into), searchOffset (looks left; penalties to pay), searchAt (since when without work), deadline (end of the look), runSince (next look into its own queue). Of a VM's: a, b (task and busy ns at the last look at utilization), d (laid out).
+// A look into an empty queue changes nothing, and when a searcher looks into which queue is known when its walk begins; so no look
+// is an event but the next that will find something, which is planned anew when a queue that was empty is no more.
+//
+// Of a vCPU's record it uses, in its own sense: searchAt (since when without work), deadline (when its walk began), searchOffset
+// (the place where it began), runSince (its pending event), stealVictim (the queue it will look into then; null: the walk ends, or
+// its own). Of a VM's: a, b (task and busy ns at the last look at utilization), d (laid out).
 
 import * as L from "../../layout";
 import { cancel, peekTime, schedule } from "../../kernel/event-queue";
@@ -78,7 +82,7 @@ function start(): void {
       attach(core, v, STEALING);
       activate(v);
       v.searchAt = NEVER;
-      v.pad = STEP_BEGIN;
+      v.phase = STEP_BEGIN;
     }
     layRing(vm);
   }
@@ -100,7 +104,7 @@ function layRing(vm: Vm): void {
   for (let i: u32 = 0; i < n; i++) {
     const v = activeAt(vm, i);
     v.activePlace = i + 1;
-    if (vm.stealAmount != L.STEAL_NONE) v.nextSearching = activeAt(vm, (i + 1) % n);
+    v.place = i;
   }
 }
 
@@ -110,7 +114,7 @@ function layRing(vm: Vm): void {
 function rest(v: VCpu): void {
   if (v.state == RUNNING) v.searchAt = NEVER;
   if (v.state != STEALING) enter(v, STEALING);
-  if (v.pad != STEP_FINAL) v.pad = STEP_BEGIN;
+  if (v.phase != STEP_FINAL) v.phase = STEP_BEGIN;
   if (H.knobC != 0 || H.roundAt == H.now || peekTime(Q) == H.now) schedule(Q, SLOT_ARBITER, H.now);
   else begin(v);
 }
@@ -129,7 +133,7 @@ function phase(): void {
     if (due && H.knobA != 0) reallocate(vm);
     for (let k: u32 = 0; k < vm.min; k++) {
       const v = vcpuOf(vm, k);
-      if (v.pad == STEP_BEGIN || v.pad == STEP_FINAL) begin(v);
+      if (v.phase == STEP_BEGIN || v.phase == STEP_FINAL) begin(v);
     }
   }
 }
@@ -137,8 +141,8 @@ function phase(): void {
 /** Own queue first; then it parks, or searches. */
 function begin(v: VCpu): void {
   const vm = v.vm;
-  const last = v.pad == STEP_FINAL;
-  v.pad = STEP_IDLE;
+  const last = v.phase == STEP_FINAL;
+  v.phase = STEP_IDLE;
   if (v.queueLength != 0) {
     const t = popHead(ownQueue(v));
     if (v.queueLength == 0) clearBit(vm.occupied, v.index);
@@ -148,7 +152,7 @@ function begin(v: VCpu): void {
     run(v, t);
     return;
   }
-  if (vm.stealAmount == L.STEAL_NONE || vm.held < 1 || v.nextSearching == v) {
+  if (vm.stealAmount == L.STEAL_NONE || vm.min < 2) {
     beginSearch(v); // spins on its own queue
     return;
   }
@@ -162,54 +166,108 @@ function begin(v: VCpu): void {
     v.searchAt = NEVER;
   }
   if (v.searchAt == NEVER) v.searchAt = H.now;
-  v.stealVictim = vcpuOf(vm, below(changetype<usize>(vm) + offsetof<Vm>("stealStream0"), vm.min));
-  v.searchOffset = vm.min - u32(v.stealVictim != v); // from its own queue it looks at the first one twice
-  v.runSince = H.now + max<u64>(H.localCheck, 1);
-  walkOn(v);
-}
-
-/** The next look, into the next queue on the ring that is not its own. */
-function walkOn(v: VCpu): void {
-  const victim = v.stealVictim.nextSearching;
-  v.stealVictim = victim == v ? v.nextSearching : victim;
-  v.pad = STEP_LOOK;
-  v.deadline = H.now + max<u64>(H.stealCheck, 1);
-  waitFor(v);
-}
-
-// @ts-ignore: decorator
-@inline
-function waitFor(v: VCpu): void {
-  schedule(Q, v.slot, min<u64>(v.deadline, v.runSince));
+  v.searchOffset = below(changetype<usize>(vm) + offsetof<Vm>("stealStream0"), vm.min);
+  v.deadline = H.now;
+  v.phase = STEP_LOOK;
+  plan(v);
 }
 
 // --- searching ------------------------------------------------------------------------------------------------------
 
+// @ts-ignore: decorator
+@inline
+function check(): u64 {
+  return max<u64>(H.stealCheck, 1);
+}
+
+/** When the walk is over: each other queue has been looked into once, the first one twice where the walk began at its own. */
+// @ts-ignore: decorator
+@inline
+function walkEnds(v: VCpu): u64 {
+  return v.deadline + check() * <u64>(v.vm.min - u32(v.searchOffset != v.place));
+}
+
+/** When `v` looks into `victim` for the first time after now in this walk; NEVER: no more. */
+function nextLook(v: VCpu, victim: VCpu): u64 {
+  const n = v.vm.min;
+  const from = v.searchOffset;
+  const own = v.place - from + (v.place < from ? n : 0); // steps from where it began
+  let steps = victim.place - from + (victim.place <= from ? n : 0); // where it began comes last
+  if (own != 0 && steps > own) steps--; // its own is passed over
+  const at = v.deadline + check() * <u64>steps;
+  if (at > H.now) return at;
+  if (own != 0 || steps != 1) return NEVER;
+  const again = v.deadline + check() * <u64>n;
+  return again > H.now ? again : NEVER;
+}
+
+/** When `v` looks into its own queue next. */
+// @ts-ignore: decorator
+@inline
+function nextOwnLook(v: VCpu): u64 {
+  if (H.localCheck == 0) return NEVER;
+  const times = (H.now - v.deadline + H.localCheck - 1) / H.localCheck;
+  return v.deadline + max<u64>(times, 1) * H.localCheck;
+}
+
+/** The next look of `v` that can find something, or the end of its walk. */
+function plan(v: VCpu): void {
+  const vm = v.vm;
+  let best = walkEnds(v);
+  let found = changetype<VCpu>(0);
+  for (let w: u32 = 0; w < vm.words; w++) {
+    let bits = load<u64>(vm.occupied + (<usize>w << 3));
+    while (bits != 0) {
+      const victim = vcpuOf(vm, (w << 6) + <u32>ctz<u64>(bits));
+      bits &= bits - 1;
+      if (victim == v) continue;
+      const at = nextLook(v, victim);
+      if (at <= best) {
+        best = at;
+        found = victim;
+      }
+    }
+  }
+  if (v.queueLength != 0) {
+    const own = nextOwnLook(v);
+    if (own <= best) {
+      best = own;
+      found = changetype<VCpu>(0);
+    }
+  }
+  v.runSince = best;
+  v.stealVictim = found;
+  schedule(Q, v.slot, best);
+}
+
+/** The queue of `victim` was empty and is no more: searchers may find that before anything else. */
+function offer(victim: VCpu): void {
+  const vm = victim.vm;
+  for (let k: u32 = 0; k < vm.min; k++) {
+    const v = vcpuOf(vm, k);
+    if (v.phase != STEP_LOOK) continue;
+    const at = v == victim ? nextOwnLook(v) : nextLook(v, victim);
+    // at the end of the walk the look comes first
+    if (at > v.runSince || (at == v.runSince && !isNull(v.stealVictim))) continue;
+    v.runSince = at;
+    v.stealVictim = v == victim ? changetype<VCpu>(0) : victim;
+    schedule(Q, v.slot, at);
+  }
+}
+
 /** The pending event of a vCPU that runs no task. */
 function onStep(v: VCpu): void {
   const vm = v.vm;
-  switch (v.pad) {
+  switch (v.phase) {
     case STEP_LOOK: {
-      if (H.now == v.runSince) {
-        if (v.queueLength != 0) {
-          rest(v);
-          return;
-        }
-        v.runSince = H.now + max<u64>(H.localCheck, 1);
-        if (v.deadline == H.now && H.localCheck > 1) v.deadline++; // one thing at a time
-        if (v.deadline != H.now) {
-          waitFor(v);
-          return;
-        }
-      }
-      if (v.stealVictim.queueLength != 0) {
-        v.pad = STEP_STEAL;
-        v.deadline = H.now + H.steal;
-        schedule(Q, v.slot, v.deadline);
-      } else if (--v.searchOffset == 0) {
-        if (H.now - v.searchAt >= H.minSearch) v.pad = STEP_FINAL;
+      if (v.queueLength != 0 && H.localCheck != 0 && (H.now - v.deadline) % H.localCheck == 0) rest(v);
+      else if (!isNull(v.stealVictim) && v.stealVictim.queueLength != 0) {
+        v.phase = STEP_STEAL;
+        schedule(Q, v.slot, H.now + H.steal);
+      } else if (H.now >= walkEnds(v)) {
+        if (H.now - v.searchAt >= H.minSearch) v.phase = STEP_FINAL;
         rest(v);
-      } else walkOn(v);
+      } else plan(v); // somebody was faster
       return;
     }
     case STEP_STEAL: {
@@ -224,7 +282,7 @@ function onStep(v: VCpu): void {
       return;
     }
     default: {
-      assert(v.pad == STEP_PENALTY);
+      assert(v.phase == STEP_PENALTY);
       deliver(v);
     }
   }
@@ -250,6 +308,7 @@ function take(v: VCpu, victim: VCpu): void {
   to.length += n;
   if (victim.queueLength == 0) clearBit(vm.occupied, victim.index);
   setBit(vm.occupied, v.index);
+  if (n > 1) offer(v);
   count(vm, L.VM_STEALS, 1);
   count(vm, L.VM_TASKS_STOLEN, n);
 }
@@ -287,7 +346,7 @@ function put(v: VCpu, t: Task): void {
   const vm = v.vm;
   if (v.state == SEARCHING && v.queueLength == 0) {
     endSearch(v);
-    v.pad = STEP_IDLE;
+    v.phase = STEP_IDLE;
     run(v, t);
     return;
   }
@@ -295,10 +354,10 @@ function put(v: VCpu, t: Task): void {
   vm.readySum += t.readyAt;
   pushTail(ownQueue(v), t);
   setBit(vm.occupied, v.index);
-  if (v.pad == STEP_LOOK && H.localCheck == 0) {
+  if (v.phase == STEP_LOOK && H.localCheck == 0) {
     cancel(Q, v.slot);
     rest(v);
-  }
+  } else if (v.queueLength == 1) offer(v);
   if (H.knobC != 0) schedule(Q, SLOT_ARBITER, H.now);
 }
 
@@ -326,7 +385,7 @@ function charge(source: VCpu, chosen: VCpu, t: Task): void {
   const suspended = stopTask(source);
   source.task = suspended;
   enter(source, ENTERING);
-  source.pad = STEP_PENALTY;
+  source.phase = STEP_PENALTY;
   schedule(Q, source.slot, H.now + H.staleness);
 }
 
@@ -349,7 +408,7 @@ function deliver(v: VCpu): void {
   vm.readySum -= t.readyAt;
   const chosen = vcpuOf(vm, (t.flags >> TASK_CORE_SHIFT) - 1);
   t.flags &= TASK_FLAGS;
-  v.pad = STEP_IDLE;
+  v.phase = STEP_IDLE;
   run(v, v.task);
   put(chosen, t);
 }

@@ -104,7 +104,8 @@ export async function measureArbiter(options?: ExperimentOptions): Promise<Arbit
 
 export async function arbiter(options?: ExperimentOptions): Promise<Answer> {
   const { points, serialNs, batchedNs } = await measureArbiter(options);
-  const at = (vms: number, aggregate: boolean): ArbiterPoint => points.find((point) => point.vms === vms && point.aggregate === aggregate)!;
+  const at = (vms: number, aggregate: boolean): ArbiterPoint =>
+    points.find((point) => point.vms === vms && point.aggregate === aggregate)!;
   const few = at(32, false);
   const collapsed = points.find((point) => !point.aggregate && meanOf(point.meanNs) > 2 * meanOf(few.meanNs))!;
   const most = COUNTS.at(-1)!;
@@ -113,7 +114,8 @@ export async function arbiter(options?: ExperimentOptions): Promise<Answer> {
       {
         claim: 'How many VMs can one polling arbiter serve before its reaction collapses?',
         source: 'APSys 2025, section 3.6',
-        paper: 'left open ("thousands of VMs"); a note on Junction sees a Caladan scheduler saturate at about 180 instances',
+        paper:
+          'left open ("thousands of VMs"); a note on Junction sees a Caladan scheduler saturate at about 180 instances',
         ours:
           `up to ${SATURATION_VMS} VMs a round fits into the interval; the decision takes ${us(few.meanNs)} at 32 VMs, ${us(at(181, false).meanNs)} at 181, ` +
           `more than twice that of 32 from ${collapsed.vms} on, ${us(at(most, false).meanNs)} at ${most}`,
@@ -137,7 +139,10 @@ export async function arbiter(options?: ExperimentOptions): Promise<Answer> {
           `Moves issued together: the 256 cores of one request are all at work after ${(batchedNs / 1000).toFixed(1)} us instead of ${(serialNs / 1000).toFixed(1)} us`,
         unit: '',
         supported: 'partly',
-        assumptions: ['reading 64 bits costs as much as reading one VM; issuing a move costs 100 ns (costs.issue); idle cores', confidence(REPLICATIONS_HERE)],
+        assumptions: [
+          'reading 64 bits costs as much as reading one VM; issuing a move costs 100 ns (costs.issue); idle cores',
+          confidence(REPLICATIONS_HERE),
+        ],
         command: COMMAND,
       },
     ],
@@ -147,7 +152,11 @@ export async function arbiter(options?: ExperimentOptions): Promise<Answer> {
         head: ['VMs', 'mean', 'theory', 'p99', 'aggregated: mean', 'theory', 'p99'],
         rows: COUNTS.map((vms) => [
           String(vms),
-          ...[at(vms, false), at(vms, true)].flatMap((point) => [us(point.meanNs), `${(point.theoryNs / 1000).toFixed(1)} us`, us(point.p99Ns)]),
+          ...[at(vms, false), at(vms, true)].flatMap((point) => [
+            us(point.meanNs),
+            `${(point.theoryNs / 1000).toFixed(1)} us`,
+            us(point.p99Ns),
+          ]),
         ]),
       },
     ],

@@ -37,7 +37,13 @@ export interface HeadlineFigures {
 }
 
 /** A service that bursts to `peak` times its guarantee, beside a batch job that takes every core it is given. */
-function bursting(mechanism: ScenarioInput['mechanism'], peak: number, on: string, off: string, duration: string): ScenarioInput {
+function bursting(
+  mechanism: ScenarioInput['mechanism'],
+  peak: number,
+  on: string,
+  off: string,
+  duration: string,
+): ScenarioInput {
   return {
     version: 1,
     duration,
@@ -77,7 +83,8 @@ const RIVALS: readonly (readonly [string, ScenarioInput['mechanism']])[] = [
 
 export async function measureHeadline(options?: ExperimentOptions): Promise<HeadlineFigures> {
   const tails: TailPoint[] = [];
-  const p99 = (results: Awaited<ReturnType<typeof replicate>>): number[] => results.map((result) => vm(result, 'api').latencyNs.p99!);
+  const p99 = (results: Awaited<ReturnType<typeof replicate>>): number[] =>
+    results.map((result) => vm(result, 'api').latencyNs.p99!);
   const interval = (values: readonly number[]): Interval => meanInterval(values, CONFIDENCE_LEVEL);
   let moves: Awaited<ReturnType<typeof replicate>> = [];
   for (const peak of PEAKS) {
@@ -85,7 +92,12 @@ export async function measureHeadline(options?: ExperimentOptions): Promise<Head
     const fixed = p99(await replicate(scenario('static'), options));
     moves = await replicate(scenario('hyperflux'), options);
     const moved = p99(moves);
-    tails.push({ peak, staticNs: interval(fixed), hyperfluxNs: interval(moved), ratio: interval(fixed.map((value, i) => value / moved[i]!)) });
+    tails.push({
+      peak,
+      staticNs: interval(fixed),
+      hyperfluxNs: interval(moved),
+      ratio: interval(fixed.map((value, i) => value / moved[i]!)),
+    });
   }
   const stability: StabilityPoint[] = [];
   for (const [name, mechanism] of RIVALS) {
@@ -107,7 +119,16 @@ export async function measureHeadline(options?: ExperimentOptions): Promise<Head
 }
 
 function notModelled(claim: string, paper: string): Claim {
-  return { claim, source: ABSTRACT, paper, ours: 'not modelled: no figure of ours', unit: '', supported: 'no', assumptions: [], command: COMMAND };
+  return {
+    claim,
+    source: ABSTRACT,
+    paper,
+    ours: 'not modelled: no figure of ours',
+    unit: '',
+    supported: 'no',
+    assumptions: [],
+    command: COMMAND,
+  };
 }
 
 export async function headline(options?: ExperimentOptions): Promise<Answer> {
@@ -126,7 +147,10 @@ export async function headline(options?: ExperimentOptions): Promise<Answer> {
           `before it, to notice that a core is needed: ${us(figures.detectionNs)} on average, p99 ${us(figures.detectionP99Ns)}`,
         unit: '',
         supported: 'partly',
-        assumptions: ['the 13 us go in as parameters (costs.*) and come out again; their split into six steps is assumed', confidence()],
+        assumptions: [
+          'the 13 us go in as parameters (costs.*) and come out again; their split into six steps is assumed',
+          confidence(),
+        ],
         command: COMMAND,
       },
       {
@@ -149,7 +173,9 @@ export async function headline(options?: ExperimentOptions): Promise<Answer> {
         claim: 'Lower and more stable tail than cgroup quotas and vCPU hot-plug under changing bursts',
         source: ABSTRACT,
         paper: 'no figure in the abstract',
-        ours: stability.map((point) => `${point.mechanism}: ${us(point.short)} in short bursts, ${us(point.long)} in long ones`).join('; '),
+        ours: stability
+          .map((point) => `${point.mechanism}: ${us(point.short)} in short bursts, ${us(point.long)} in long ones`)
+          .join('; '),
         unit: '',
         supported: 'partly',
         assumptions: [
@@ -166,7 +192,12 @@ export async function headline(options?: ExperimentOptions): Promise<Answer> {
       {
         title: 'High-priority service, fixed cores against moving ones',
         head: ['burst needs / pinned', 'static p99', 'hyperflux p99', 'ratio'],
-        rows: tails.map((point) => [String(point.peak), us(point.staticNs), us(point.hyperfluxNs), spread(point.ratio)]),
+        rows: tails.map((point) => [
+          String(point.peak),
+          us(point.staticNs),
+          us(point.hyperfluxNs),
+          spread(point.ratio),
+        ]),
       },
       {
         title: 'Changing bursts: p99',

@@ -46,7 +46,14 @@ function burst(mechanism: ScenarioInput['mechanism']): ScenarioInput {
         class: 'latency-critical',
         vcpus: { min: 2, max: 14 },
         workload: {
-          arrivals: { process: 'onoff', onRate: 1.2e6, offRate: 2e4, meanOn: '10ms', meanOff: '1490ms', dwell: 'constant' },
+          arrivals: {
+            process: 'onoff',
+            onRate: 1.2e6,
+            offRate: 2e4,
+            meanOn: '10ms',
+            meanOff: '1490ms',
+            dwell: 'constant',
+          },
           request: single('10us'),
         },
       },
@@ -94,7 +101,7 @@ export async function hotplug(options?: ExperimentOptions): Promise<Answer> {
         unit: '',
         supported: 'partly',
         assumptions: [
-          'the burst: 12 cores\' worth for 10 ms every 1.5 s beside a batch job, two cores guaranteed',
+          "the burst: 12 cores' worth for 10 ms every 1.5 s beside a batch job, two cores guaranteed",
           'unplugging takes as long as plugging, at most 1 ms, and comes after 20 ms of idleness, so that the cores are gone before the next burst',
           'plugged cores stay for those 20 ms and none is spent on polling; hyperflux gives cores back after 2 us of search: a plug as fast as its move does better',
           confidence(),
@@ -115,4 +122,3 @@ export async function hotplug(options?: ExperimentOptions): Promise<Answer> {
     ],
   };
 }
-

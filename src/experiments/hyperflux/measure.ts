@@ -78,7 +78,9 @@ export function differs({ low, high }: Interval): boolean {
 }
 
 /** Requests of one task each, exponential unless told otherwise. */
-export function single(mean: string): { readonly stages: [{ tasks: number; service: { dist: 'exponential'; mean: string } }] } {
+export function single(mean: string): {
+  readonly stages: [{ tasks: number; service: { dist: 'exponential'; mean: string } }];
+} {
   return { stages: [{ tasks: 1, service: { dist: 'exponential', mean } }] };
 }
 

@@ -66,7 +66,11 @@ export async function measureMigrate(stealing: boolean, options?: ExperimentOpti
 export async function migrate(options?: ExperimentOptions): Promise<Answer> {
   const cases = [await measureMigrate(true, options), await measureMigrate(false, options)];
   const verdict = ({ differenceNs }: MigrateFigures): string =>
-    differs(differenceNs) ? (differenceNs.mean! < 0 ? 'better' : 'worse') : 'no difference that can be told from chance';
+    differs(differenceNs)
+      ? differenceNs.mean! < 0
+        ? 'better'
+        : 'worse'
+      : 'no difference that can be told from chance';
   const [stealing, none] = cases as [MigrateFigures, MigrateFigures];
   return {
     claims: [
@@ -82,7 +86,7 @@ export async function migrate(options?: ExperimentOptions): Promise<Answer> {
         supported: 'partly',
         assumptions: [
           'moving a waiting task costs 100 ns (costs.migrateTask), to the active vCPUs in turn',
-          'service of 20 us at half of the host beside bursts of ten cores\' worth for 200 us on average',
+          "service of 20 us at half of the host beside bursts of ten cores' worth for 200 us on average",
           confidence(),
         ],
         command: COMMAND,
@@ -92,7 +96,14 @@ export async function migrate(options?: ExperimentOptions): Promise<Answer> {
       {
         title: 'Tasks of a parked vCPU: left to be stolen, or migrated',
         head: ['stealing', 'left: p99', 'migrated: p99', 'difference', 'parking, left', 'migrated'],
-        rows: cases.map((one) => [one.stealing ? 'half' : 'none', us(one.leftNs), us(one.migratedNs), us(one.differenceNs), us(one.parkLeftNs), us(one.parkMigratedNs)]),
+        rows: cases.map((one) => [
+          one.stealing ? 'half' : 'none',
+          us(one.leftNs),
+          us(one.migratedNs),
+          us(one.differenceNs),
+          us(one.parkLeftNs),
+          us(one.parkMigratedNs),
+        ]),
       },
     ],
   };

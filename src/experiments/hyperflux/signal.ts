@@ -39,7 +39,14 @@ function bursts(signal: SignalName, threshold: number): ScenarioInput {
         class: 'latency-critical',
         vcpus: { min: 4, max: 32 },
         workload: {
-          arrivals: { process: 'onoff', onRate: 1.6e6, offRate: 2e5, meanOn: '500us', meanOff: '1500us', dwell: 'constant' },
+          arrivals: {
+            process: 'onoff',
+            onRate: 1.6e6,
+            offRate: 2e5,
+            meanOn: '500us',
+            meanOff: '1500us',
+            dwell: 'constant',
+          },
           request: { stages: [{ tasks: 1, service: { dist: 'lognormal', mean: '10us', cv: 2 } }] },
         },
       },
@@ -91,7 +98,8 @@ export async function signal(options?: ExperimentOptions): Promise<Answer> {
     return delayNs === null ? [] : [{ name, delayNs }];
   });
   atBudget.sort((a, b) => a.delayNs - b.delayNs);
-  const unitOf = (point: SignalPoint): string => (point.signal === 'queue-length' ? `${point.threshold} tasks a vCPU` : `${point.threshold / 1000} us`);
+  const unitOf = (point: SignalPoint): string =>
+    point.signal === 'queue-length' ? `${point.threshold} tasks a vCPU` : `${point.threshold / 1000} us`;
   return {
     claims: [
       {
@@ -115,7 +123,13 @@ export async function signal(options?: ExperimentOptions): Promise<Answer> {
       {
         title: 'Signals and thresholds: reaction and price',
         head: ['signal', 'threshold', 'p99 of queueing delay', 'core time without a task', 'grants'],
-        rows: points.map((point) => [point.signal, unitOf(point), us(point.delayNs), `${spread(point.overhead, 100)} %`, spread(point.grants)]),
+        rows: points.map((point) => [
+          point.signal,
+          unitOf(point),
+          us(point.delayNs),
+          `${spread(point.overhead, 100)} %`,
+          spread(point.grants),
+        ]),
       },
     ],
   };

@@ -30,7 +30,14 @@ const NEIGHBOUR = 3;
 function shared(mechanism: 'static' | 'hyperflux', load: Load, sizeNs: number): ScenarioInput {
   const perCore = 1e9 / sizeNs; // tasks a second that keep one core busy
   const steady = { process: 'poisson', rate: UTILIZATION * PINNED * perCore } as const;
-  const swinging = { process: 'onoff', onRate: PEAK * perCore, offRate: TROUGH * perCore, meanOn: '1ms', meanOff: '3ms', dwell: 'constant' } as const;
+  const swinging = {
+    process: 'onoff',
+    onRate: PEAK * perCore,
+    offRate: TROUGH * perCore,
+    meanOn: '1ms',
+    meanOff: '3ms',
+    dwell: 'constant',
+  } as const;
   const neighbour = { process: 'poisson', rate: NEIGHBOUR * perCore } as const;
   // as many tasks for every size when steady; at least as many swings when not
   const durationNs = load === 'steady' ? Math.round(3_000 * sizeNs) : Math.max(32_000_000, 2_000 * sizeNs);
@@ -43,8 +50,18 @@ function shared(mechanism: 'static' | 'hyperflux', load: Load, sizeNs: number): 
     host: { cores: 2 * PINNED },
     mechanism,
     vms: [
-      { name: 'svc', class: 'latency-critical', vcpus, workload: { arrivals: load === 'steady' ? steady : swinging, request } },
-      { name: 'neighbour', class: 'latency-critical', vcpus, workload: { arrivals: load === 'steady' ? steady : neighbour, request } },
+      {
+        name: 'svc',
+        class: 'latency-critical',
+        vcpus,
+        workload: { arrivals: load === 'steady' ? steady : swinging, request },
+      },
+      {
+        name: 'neighbour',
+        class: 'latency-critical',
+        vcpus,
+        workload: { arrivals: load === 'steady' ? steady : neighbour, request },
+      },
     ],
   };
 }
@@ -61,7 +78,10 @@ export async function measureTaskSizes(load: Load, options?: ExperimentOptions):
       sizeNs,
       staticNs: over(fixed, (result) => vm(result, 'svc').latencyNs.p99),
       hyperfluxNs: over(moving, (result) => vm(result, 'svc').latencyNs.p99),
-      ratio: meanInterval(p99(moving).map((value, i) => value / pinned[i]!), CONFIDENCE_LEVEL),
+      ratio: meanInterval(
+        p99(moving).map((value, i) => value / pinned[i]!),
+        CONFIDENCE_LEVEL,
+      ),
     });
   }
   return points;
@@ -83,7 +103,9 @@ export async function taskSize(options?: ExperimentOptions): Promise<Answer> {
   const told = (name: string, points: readonly SizePoint[]): string => {
     const at = breakEvenNs(points);
     const ends = `ratio ${spread(points[0]!.ratio)} at 1 us, ${spread(points.at(-1)!.ratio)} at 200 us`;
-    return at === null ? `${name}: no break-even, ${meanOf(points[0]!.ratio) > 1 ? 'moving never pays' : 'moving pays throughout'} (${ends})` : `${name}: break-even near ${(at / 1000).toPrecision(2)} us (${ends})`;
+    return at === null
+      ? `${name}: no break-even, ${meanOf(points[0]!.ratio) > 1 ? 'moving never pays' : 'moving pays throughout'} (${ends})`
+      : `${name}: break-even near ${(at / 1000).toPrecision(2)} us (${ends})`;
   };
   return {
     claims: [
@@ -105,7 +127,12 @@ export async function taskSize(options?: ExperimentOptions): Promise<Answer> {
     tables: [steady, swinging].map((points) => ({
       title: `p99 by mean task size, ${points[0]!.load} load`,
       head: ['task', 'static', 'hyperflux', 'ratio'],
-      rows: points.map((point) => [`${point.sizeNs / 1000} us`, us(point.staticNs), us(point.hyperfluxNs), spread(point.ratio)]),
+      rows: points.map((point) => [
+        `${point.sizeNs / 1000} us`,
+        us(point.staticNs),
+        us(point.hyperfluxNs),
+        spread(point.ratio),
+      ]),
     })),
   };
 }

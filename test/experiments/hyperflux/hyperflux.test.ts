@@ -4,11 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { SATURATION_VMS, measureArbiter, theory } from '../../../src/experiments/hyperflux/arbiter.js';
 import { measureHeadline } from '../../../src/experiments/hyperflux/headline.js';
 import { measureHotplug } from '../../../src/experiments/hyperflux/hotplug.js';
+import { experiment } from '../../../src/experiments/hyperflux/index.js';
 import { measureLock } from '../../../src/experiments/hyperflux/lock.js';
 import { meanOf, replicate, spread, us } from '../../../src/experiments/hyperflux/measure.js';
-import { measureMigrate, migrate } from '../../../src/experiments/hyperflux/migrate.js';
+import { measureMigrate } from '../../../src/experiments/hyperflux/migrate.js';
 import { delayAt, measureSignals } from '../../../src/experiments/hyperflux/signal.js';
 import { breakEvenNs, measureTaskSizes, type SizePoint } from '../../../src/experiments/hyperflux/task-size.js';
+import { renderExperiment } from '../../../src/experiments/table.js';
 import { meanInterval } from '../../../src/metrics/confidence.js';
 
 const rising = (values: readonly number[]): boolean => values.every((value, i) => i === 0 || value >= values[i - 1]!);
@@ -65,13 +67,6 @@ describe('task migration', () => {
   it('makes parking longer by what it moves', async () => {
     const figures = await measureMigrate(true);
     expect(figures.parkMigratedNs.low).toBeGreaterThan(figures.parkLeftNs.high!);
-  });
-
-  it('answers with a figure, its confidence, what was assumed, and the command', async () => {
-    const [claim] = (await migrate()).claims;
-    expect(claim!.ours).toMatch(/± [\d.]+ us/);
-    expect(claim!.assumptions.join(' ')).toMatch(/95 % Student-t interval over 5 replications/);
-    expect(claim!.command).toBe('fluxhost reproduce hyperflux');
   });
 });
 
@@ -149,7 +144,13 @@ describe('task sizes', () => {
 
   it('break even where the ratio passes 1', () => {
     const exact = (value: number) => meanInterval([value], 0.95);
-    const point = (sizeNs: number, ratio: number): SizePoint => ({ load: 'steady', sizeNs, staticNs: exact(1), hyperfluxNs: exact(ratio), ratio: exact(ratio) });
+    const point = (sizeNs: number, ratio: number): SizePoint => ({
+      load: 'steady',
+      sizeNs,
+      staticNs: exact(1),
+      hyperfluxNs: exact(ratio),
+      ratio: exact(ratio),
+    });
     expect(breakEvenNs([point(1_000, 1.5), point(4_000, 0.5)])).toBeCloseTo(2_000);
     expect(breakEvenNs([point(1_000, 1.5), point(4_000, 1.2)])).toBeNull();
   });
@@ -164,5 +165,23 @@ describe('hot-plug', () => {
     const slow = points.find((point) => point.latencyNs === 1_000_000)!;
     expect(meanOf(slow.p99Ns)).toBeGreaterThan(meanOf(hyperfluxNs));
     expect(tails.at(-1)).toBeLessThanOrEqual(meanOf(neverNs));
+  });
+});
+
+describe('the experiment as a whole', () => {
+  it('answers every question with its source, confidence or reason, assumptions and command', async () => {
+    const { claims, tables } = await experiment.run();
+    expect(experiment.name).toBe('hyperflux');
+    expect(claims.length).toBe(12);
+    for (const claim of claims) {
+      expect(claim.source).not.toBe('');
+      expect(claim.command).toBe('fluxhost reproduce hyperflux');
+      expect(claim.ours).not.toMatch(/NaN|undefined|Infinity/);
+      if (claim.ours.startsWith('not modelled')) expect(claim.supported).toBe('no');
+      else expect(claim.assumptions.join(' ')).toMatch(/95 % Student-t interval over \d replications/);
+    }
+    for (const { head, rows } of tables) for (const row of rows) expect(row.length).toBe(head.length);
+    const text = renderExperiment(experiment.title, { claims, tables });
+    for (const { claim } of claims) expect(text).toContain(claim);
   });
 });

@@ -1,0 +1,61 @@
+// What a simulation is given, before the core sees it: files of distributions read, arrivals checked, policies counted.
+
+import { POLICY_CORES, POLICY_DISPATCH, POLICY_VICTIM } from '../../assembly/layout.js';
+import type { Policy } from '../policy.js';
+import { InputError, show } from '../scenario/errors.js';
+import type { ScenarioInput } from '../scenario/schema.js';
+import type { Scenario } from '../scenario/types.js';
+import type { Arrival } from '../workload/arrival.js';
+import { readNumbers } from '../workload/numbers.js';
+import type { TraceHost } from '../workload/text-source.js';
+import { empiricalFiles, type EmpiricalTables } from './distributions.js';
+
+export function policyBits(policy: Policy | undefined): number {
+  return (
+    (policy?.dispatch === undefined ? 0 : POLICY_DISPATCH) |
+    (policy?.firstVictim === undefined ? 0 : POLICY_VICTIM) |
+    (policy?.coresWanted === undefined ? 0 : POLICY_CORES)
+  );
+}
+
+export function isResolved(input: Scenario | ScenarioInput): input is Scenario {
+  return 'durationNs' in input;
+}
+
+export async function readTables(scenario: Scenario, files: TraceHost | undefined): Promise<EmpiricalTables> {
+  const tables = new Map<string, Float64Array>();
+  for (const file of empiricalFiles(scenario)) {
+    if (files === undefined) {
+      throw new InputError({
+        path: 'dist: empirical',
+        given: show(file),
+        expected: 'options.files to read it from, such as nodeHost(folder)',
+      });
+    }
+    tables.set(file, await readNumbers(files, file));
+  }
+  return tables;
+}
+
+export function arrivalProblems(
+  { atNs = 0, serviceNs = -1, width = 0 }: Partial<Arrival>,
+  path: string,
+): { path: string; given: string; expected: string }[] {
+  const problems: { path: string; given: string; expected: string }[] = [];
+  const time = (value: number): boolean => value >= 0 && value <= Number.MAX_SAFE_INTEGER;
+  if (!time(atNs))
+    problems.push({ path: `${path}.atNs`, given: show(atNs), expected: 'nanoseconds from 0 to 2^53 - 1' });
+  if (!time(serviceNs) && serviceNs !== -1)
+    problems.push({
+      path: `${path}.serviceNs`,
+      given: show(serviceNs),
+      expected: 'nanoseconds from 0 to 2^53 - 1, or -1 to draw',
+    });
+  if (!Number.isInteger(width) || width < 0 || width > 2 ** 24)
+    problems.push({
+      path: `${path}.width`,
+      given: show(width),
+      expected: 'a whole number of tasks from 1 to 2^24, or 0 to draw',
+    });
+  return problems;
+}

@@ -1,0 +1,57 @@
+// README.md: its example runs as it stands and prints what the text around it says; what it names is there.
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { transform } from 'esbuild';
+import { describe, expect, it } from 'vitest';
+import * as fluxhost from '../../src/index.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const PAGES = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'docs/model.md', 'docs/extending.md'];
+const read = (path: string): string => readFileSync(ROOT + path, 'utf8');
+const readme = read('README.md');
+
+const AsyncFunction = (async () => {}).constructor as new (
+  ...names: string[]
+) => (...values: unknown[]) => Promise<void>;
+
+describe('README.md', () => {
+  it('has an example that runs, in which hyperflux lies between ideal and static', async () => {
+    const [, code] = /<!-- run by test\/docs\/readme\.test\.ts -->\n\n```ts\n([\s\S]*?)```/.exec(readme)!;
+    const [line, names] = /^import \{ ([\w, ]+) \} from 'fluxhost';\n/.exec(code!)!;
+    const imported = names!.split(', ');
+    for (const name of imported) expect(fluxhost).toHaveProperty(name);
+    const { code: script } = await transform(code!.slice(line.length), { loader: 'ts', target: 'es2022' });
+    const printed: unknown[][] = [];
+    const console = { log: (...values: unknown[]) => void printed.push(values) };
+    const values = imported.map((name) => (fluxhost as unknown as Record<string, unknown>)[name]);
+    await new AsyncFunction('console', ...imported, script)(console, ...values);
+    expect(printed.map(([kind]) => kind)).toEqual(['ideal', 'hyperflux', 'static']);
+    const [ideal, hyperflux, fixed] = printed.map(([, p99]) => p99 as number);
+    expect(ideal).toBeLessThan(hyperflux!);
+    expect(hyperflux).toBeLessThan(fixed!);
+  });
+
+  it('names commands, examples and entries that exist', () => {
+    const { exports, scripts } = JSON.parse(read('package.json'));
+    const entries = [...readme.matchAll(/`fluxhost(\/[\w.-]+)`/g)].map((match) => `.${match[1]}`);
+    expect(entries).toContain('./core');
+    for (const entry of entries) expect(Object.keys(exports)).toContain(entry);
+    for (const [, script] of readme.matchAll(/npm run (\w+)/g)) expect(Object.keys(scripts)).toContain(script);
+    const program = read('src/cli/program.ts');
+    const commands = [...readme.matchAll(/^ {4}fluxhost (\w+)/gm)].map((match) => match[1]!);
+    expect(commands.length).toBe(5);
+    for (const command of commands) expect(program).toContain(`  ${command}: {`);
+    for (const [path] of readme.matchAll(/examples\/[\w-]+\.yaml/g)) expect(existsSync(ROOT + path)).toBe(true);
+  });
+
+  it('and the other pages link to files that exist', () => {
+    const broken = PAGES.flatMap((page) => {
+      const folder = page.includes('/') ? page.slice(0, page.lastIndexOf('/') + 1) : '';
+      return [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
+        .map((match) => folder + match[1]!)
+        .filter((path) => !existsSync(ROOT + path))
+        .map((path) => `${page}: ${path}`);
+    });
+    expect(broken).toEqual([]);
+  });
+});
