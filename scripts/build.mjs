@@ -105,8 +105,8 @@ function inlineBytes(name, module) {
 }
 
 /**
- * Two bundles: index and cli share chunks and carry the bytes; core stands alone and carries none,
- * so that whoever brings the file himself does not ship it twice.
+ * Three bundles: index and the program carry the bytes, the program in chunks so that each command loads what it needs;
+ * core carries none, so that whoever brings the file himself does not ship it twice.
  */
 async function buildBundle() {
   const { build } = await import('esbuild');
@@ -132,18 +132,29 @@ async function buildBundle() {
     format: 'esm',
     target: 'es2022',
     sourcemap: true,
-    packages: 'external',
+    // Everything is bundled: one file starts in half the time of a hundred (77 against 160 ms of processor time to the first
+    // event), and a page needs no import map. yaml's and papaparse's browser builds run in Node as well.
+    conditions: ['browser', 'import'],
+    mainFields: ['module', 'browser', 'main'],
+    external: ['node:*', 'stream', 'assemblyscript/*'],
     legalComments: 'inline',
     outdir: 'dist',
     logLevel: 'warning',
   };
-  const [main, alone] = await Promise.all([
+  const [main, program, alone] = await Promise.all([
+    // one file: what is imported most starts soonest
     build({
       ...common,
-      // `node` only keeps `node:` imports as they are; the index has none, which a test of the bundle checks.
-      platform: 'node',
+      platform: 'neutral',
+      entryPoints: { index: 'src/index.ts' },
+      plugins: [bundleAsBind],
+    }),
+    build({
+      ...common,
+      // not `node`: its condition would choose yaml's CommonJS. The index has no `node:` import, which a test of the bundle checks.
+      platform: 'neutral',
       splitting: true,
-      entryPoints: { index: 'src/index.ts', cli: 'src/cli/main.ts' },
+      entryPoints: { cli: 'src/cli/main.ts' },
       chunkNames: 'chunks/[name]-[hash]',
       plugins: [bundleAsBind],
     }),
@@ -151,11 +162,10 @@ async function buildBundle() {
       ...common,
       platform: 'neutral',
       entryPoints: { core: 'src/core-entry.ts' },
-      external: ['node:*'],
       plugins: [bundleAsBind, withoutBytes],
     }),
   ]);
-  const files = [...main.outputFiles, ...alone.outputFiles];
+  const files = [...main.outputFiles, ...program.outputFiles, ...alone.outputFiles];
   for (const file of files) writeAtomically(file.path, file.contents);
   writeAtomically(at('dist/third-party-licenses.txt'), bundledLicenses());
   chmodSync(at('dist/cli.js'), 0o755);
@@ -163,9 +173,10 @@ async function buildBundle() {
   for (const stale of listFiles('dist/chunks')) if (!fresh.has(at(stale))) rmSync(at(stale));
 }
 
-/** What is bundled keeps its terms: as-bind, and the loader that as-bind holds a copy of. */
+/** What is bundled keeps its terms: the packages, and the loader that as-bind holds a copy of. */
 function bundledLicenses() {
-  const texts = ['as-bind', '@assemblyscript/loader'].map((name) => {
+  const bundled = ['as-bind', '@assemblyscript/loader', 'zod', 'yaml', 'papaparse', 'fzstd', '@noble/hashes'];
+  const texts = bundled.map((name) => {
     const { version, license } = JSON.parse(readFileSync(at('node_modules', name, 'package.json'), 'utf8'));
     const file = readdirSync(at('node_modules', name)).find((entry) => /^licen[cs]e/i.test(entry));
     if (file === undefined && name === 'as-bind') throw new Error(`${name} ${version} holds no license text`);

@@ -27,7 +27,9 @@ function tables(names) {
     let text = '';
     child.stdout.on('data', (part) => (text += part));
     child.once('error', reject);
-    child.once('exit', (status) => (status === 0 ? resolve(JSON.parse(text)) : reject(new Error(`it ended with status ${status}`))));
+    child.once('exit', (status) =>
+      status === 0 ? resolve(JSON.parse(text)) : reject(new Error(`it ended with status ${status}`)),
+    );
   });
 }
 

@@ -2,7 +2,19 @@
 
 import type { MechanismKind } from './types.js';
 
-export const MECHANISM_KINDS = ['ideal', 'static', 'hotplug', 'hyperflux', 'microvm', 'shenango', 'caladan', 'ditto', 'blind', 'cgroup', 'nsdi22'] as const satisfies readonly MechanismKind[];
+export const MECHANISM_KINDS = [
+  'ideal',
+  'static',
+  'hotplug',
+  'hyperflux',
+  'microvm',
+  'shenango',
+  'caladan',
+  'ditto',
+  'blind',
+  'cgroup',
+  'nsdi22',
+] as const satisfies readonly MechanismKind[];
 
 /** Cores that poll for the whole host and run no VM. */
 const DEDICATED_CORES: Readonly<Record<MechanismKind, number>> = {

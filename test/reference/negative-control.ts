@@ -17,7 +17,14 @@ export interface Outcome {
   readonly p99Us: number;
 }
 
-function scenario(mechanism: ScenarioInput['mechanism'], cores: number, vcpus: number, sizeUs: number, seed: number, tasks: number): ScenarioInput {
+function scenario(
+  mechanism: ScenarioInput['mechanism'],
+  cores: number,
+  vcpus: number,
+  sizeUs: number,
+  seed: number,
+  tasks: number,
+): ScenarioInput {
   const perTaskUs = sizeUs / (LOAD * CORES);
   const fixed = mechanism === 'static' || (typeof mechanism === 'object' && mechanism.kind === 'nsdi22');
   return {

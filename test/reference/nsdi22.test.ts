@@ -3,7 +3,16 @@
 // runs that the reference made of it, and its short runs against an error taken from ours.
 
 import { describe, expect, it } from 'vitest';
-import { CONFIGURATIONS, EXTRA_FIGURES, FIGURES, LONG, apart, measure, nsdi22Reference, type Measured } from './nsdi22.js';
+import {
+  CONFIGURATIONS,
+  EXTRA_FIGURES,
+  FIGURES,
+  LONG,
+  apart,
+  measure,
+  nsdi22Reference,
+  type Measured,
+} from './nsdi22.js';
 
 const { configs, long_runs_first_half_dropped: long } = nsdi22Reference();
 const RUNS = 32;
@@ -44,7 +53,10 @@ describe("the NSDI'22 simulator's configurations", () => {
   });
 
   it(`${SETTLES_SLOWLY}: short runs, with the error of eight of ours`, async () => {
-    const got = await measure(CONFIGURATIONS.find(({ id }) => id === SETTLES_SLOWLY)!, RUNS);
+    const got = await measure(
+      CONFIGURATIONS.find(({ id }) => id === SETTLES_SLOWLY)!,
+      RUNS,
+    );
     const { results } = configs[SETTLES_SLOWLY]!;
     for (const figure of FIGURES) {
       const se = Math.max(results[figure].se, got[figure].se * Math.sqrt(RUNS / 8));

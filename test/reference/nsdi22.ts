@@ -178,7 +178,11 @@ export function apart(got: Measured, expected: Measured): number {
 }
 
 /** Mean and standard error of every figure over seeds 1 … `runs`. */
-export async function measure(configuration: Configuration, runs: number, length: RunLength = SHORT): Promise<Record<keyof Figures, Measured>> {
+export async function measure(
+  configuration: Configuration,
+  runs: number,
+  length: RunLength = SHORT,
+): Promise<Record<keyof Figures, Measured>> {
   const samples: Figures[] = [];
   for (let seed = 1; seed <= runs; seed++) samples.push(await figuresOf(configuration, seed, length));
   const names = [...FIGURES, ...EXTRA_FIGURES];

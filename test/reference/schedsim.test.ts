@@ -5,7 +5,7 @@ import { meanDelay, replicate, us } from '../support/scenarios.js';
 import { expectMean } from '../support/statistics.js';
 import { schedsimCases } from './schedsim.js';
 
-const RUNS = 12;
+const RUNS = 24;
 
 describe("schedsim's topologies", () => {
   it.each(schedsimCases())('$topology, $law at load $load', async ({ input, expectedUs, allowanceUs, wild }) => {

@@ -3,13 +3,34 @@
 
 import { erlangC, forkJoin2, machineRepairman, mg1Wait, mmkQuantile, mmkWait } from '../support/queueing.js';
 import { peersReference } from '../support/reference.js';
-import { CONSTANT, EXPONENTIAL, MEAN_US, meanDelay, meanLatency, replicate, station, steady, us, type Run } from '../support/scenarios.js';
+import {
+  CONSTANT,
+  EXPONENTIAL,
+  MEAN_US,
+  meanDelay,
+  meanLatency,
+  replicate,
+  station,
+  steady,
+  us,
+  type Run,
+} from '../support/scenarios.js';
 import { MOVERS, SIZES_US, compareAt, loss, over } from './negative-control.js';
-import { CONFIGURATIONS, FIGURES, LONG, apart, measure, nsdi22Reference, type Figure, type Measured } from './nsdi22.js';
+import {
+  CONFIGURATIONS,
+  FIGURES,
+  LONG,
+  apart,
+  measure,
+  nsdi22Reference,
+  type Figure,
+  type Measured,
+} from './nsdi22.js';
 import { schedsimCases } from './schedsim.js';
 
 const WITHIN = 3;
 const RUNS = 12;
+const SCHEDSIM_RUNS = 24;
 
 type Row = readonly string[];
 
@@ -20,18 +41,39 @@ function table(head: Row, rows: readonly Row[]): string {
 
 const digits = (value: number): string => {
   const size = Math.abs(value);
-  return size >= 1000 ? value.toFixed(0) : size >= 100 ? value.toFixed(1) : size >= 1 ? value.toFixed(3) : value.toPrecision(3);
+  return size >= 1000
+    ? value.toFixed(0)
+    : size >= 100
+      ? value.toFixed(1)
+      : size >= 1
+        ? value.toFixed(3)
+        : value.toPrecision(3);
 };
 const error = (value: number): string => (value === 0 ? '0' : value >= 100 ? value.toFixed(0) : value.toPrecision(2));
 const measured = ({ value, se }: Measured): string => `${digits(value)} ± ${error(se)}`;
 const verdictOf = (sigmas: number): string => (Math.abs(sigmas) <= WITHIN ? 'agrees' : '**differs**');
 
 /** A law's row: `allowance` is what separates the two apart from chance (rounding to ns, the reference's own interval). */
-function lawRow(law: string, figure: string, samples: readonly number[], expected: number, allowance: number, command: string): Row {
+function lawRow(
+  law: string,
+  figure: string,
+  samples: readonly number[],
+  expected: number,
+  allowance: number,
+  command: string,
+): Row {
   const got = over(samples);
   const beyond = Math.max(0, Math.abs(got.value - expected) - allowance);
   const sigmas = got.se === 0 ? (beyond === 0 ? 0 : Infinity) : beyond / got.se;
-  return [law, figure, digits(expected), measured(got), error(got.value - expected), verdictOf(sigmas), `\`${command}\``];
+  return [
+    law,
+    figure,
+    digits(expected),
+    measured(got),
+    error(got.value - expected),
+    verdictOf(sigmas),
+    `\`${command}\``,
+  ];
 }
 
 const LAW_HEAD = ['law', 'figure', 'expected', 'got ± standard error', 'error', 'verdict', 'command'];
@@ -48,20 +90,64 @@ async function laws(): Promise<string> {
     rows.push(lawRow(name, 'P(wait)', runs.map(waited), erlangC(k, rho), unseen, command));
     rows.push(lawRow(name, 'W, us', us(runs, meanLatency), MEAN_US + mmkWait(k, rho, MEAN_US), 0.001, command));
     const p99 = mmkQuantile(k, rho, MEAN_US, 0.99);
-    rows.push(lawRow(name, 'p99, us', us(runs, (run) => run.vm.latencyNs.p99), p99, p99 / 1024, command));
+    rows.push(
+      lawRow(
+        name,
+        'p99, us',
+        us(runs, (run) => run.vm.latencyNs.p99),
+        p99,
+        p99 / 1024,
+        command,
+      ),
+    );
   }
   for (const { k, rho, Wq } of mdk.filter(({ rho }) => rho === 0.8)) {
     const runs = await replicate(station({ cores: k, load: rho, service: CONSTANT, ...steady(k, rho, 60_000) }), RUNS);
-    rows.push(lawRow(`M/D/${k}, load ${rho}`, 'Wq, us', us(runs, meanDelay), Wq, 0.001, 'npm test -- test/laws/mgk.test.ts'));
+    rows.push(
+      lawRow(`M/D/${k}, load ${rho}`, 'Wq, us', us(runs, meanDelay), Wq, 0.001, 'npm test -- test/laws/mgk.test.ts'),
+    );
   }
   const bimodal = { dist: 'bimodal' as const, short: '5us', long: '55us', longShare: 0.1 };
   const single = await replicate(station({ cores: 1, load: 0.8, service: bimodal, ...steady(1, 0.8, 100_000) }), RUNS);
-  rows.push(lawRow('M/G/1 (Pollaczek-Khinchine), bimodal, load 0.8', 'Wq, us', us(single, meanDelay), mg1Wait(0.8, MEAN_US, 2.25), 0.001, 'npm test -- test/laws/mgk.test.ts'));
+  rows.push(
+    lawRow(
+      'M/G/1 (Pollaczek-Khinchine), bimodal, load 0.8',
+      'Wq, us',
+      us(single, meanDelay),
+      mg1Wait(0.8, MEAN_US, 2.25),
+      0.001,
+      'npm test -- test/laws/mgk.test.ts',
+    ),
+  );
   const stealing = 'npm test -- test/laws/stealing.test.ts';
-  const apartOnes = await replicate(station({ cores: 16, load: 0.8, mechanism: 'static', ...steady(16, 0.8, 150_000), vm: { stealing: 'none' } }), RUNS);
-  rows.push(lawRow('16 queues without stealing are 16 × M/M/1, load 0.8', 'W, us', us(apartOnes, meanLatency), MEAN_US / 0.2, 0.001, stealing));
-  const free = await replicate(station({ cores: 16, load: 0.8, mechanism: 'static', ...steady(16, 0.8, 80_000) }), RUNS);
-  rows.push(lawRow('stealing at no cost has the mean of M/M/16, load 0.8', 'W, us', us(free, meanLatency), MEAN_US + mmkWait(16, 0.8, MEAN_US), 0.001, stealing));
+  const apartOnes = await replicate(
+    station({ cores: 16, load: 0.8, mechanism: 'static', ...steady(16, 0.8, 150_000), vm: { stealing: 'none' } }),
+    RUNS,
+  );
+  rows.push(
+    lawRow(
+      '16 queues without stealing are 16 × M/M/1, load 0.8',
+      'W, us',
+      us(apartOnes, meanLatency),
+      MEAN_US / 0.2,
+      0.001,
+      stealing,
+    ),
+  );
+  const free = await replicate(
+    station({ cores: 16, load: 0.8, mechanism: 'static', ...steady(16, 0.8, 80_000) }),
+    RUNS,
+  );
+  rows.push(
+    lawRow(
+      'stealing at no cost has the mean of M/M/16, load 0.8',
+      'W, us',
+      us(free, meanLatency),
+      MEAN_US + mmkWait(16, 0.8, MEAN_US),
+      0.001,
+      stealing,
+    ),
+  );
 
   const networks = 'npm test -- test/laws/networks.test.ts';
   const base = station({ cores: 2, load: 0.4, mechanism: 'static', ...steady(2, 0.8, 100_000) });
@@ -69,25 +155,58 @@ async function laws(): Promise<string> {
     ...base.vms[0]!,
     dispatch: 'round-robin' as const,
     stealing: 'none' as const,
-    workload: { arrivals: { process: 'poisson' as const, rate: 8e4 }, request: { stages: [{ tasks: 2, service: EXPONENTIAL }] } },
+    workload: {
+      arrivals: { process: 'poisson' as const, rate: 8e4 },
+      request: { stages: [{ tasks: 2, service: EXPONENTIAL }] },
+    },
   };
   const forked = await replicate({ ...base, vms: [pair] }, RUNS);
-  rows.push(lawRow('two-way fork-join (Nelson & Tantawi), load 0.8', 'W, us', us(forked, meanLatency), forkJoin2(0.8, MEAN_US), 0.001, networks));
+  rows.push(
+    lawRow(
+      'two-way fork-join (Nelson & Tantawi), load 0.8',
+      'W, us',
+      us(forked, meanLatency),
+      forkJoin2(0.8, MEAN_US),
+      0.001,
+      networks,
+    ),
+  );
   const closedBase = station({ cores: 1, load: 0.5, duration: '2s', warmup: '20ms' });
   const clients = {
     ...closedBase.vms[0]!,
-    workload: { arrivals: { process: 'closed' as const, clients: 8, think: { dist: 'exponential' as const, mean: '40us' } }, request: { stages: [{ tasks: 1, service: EXPONENTIAL }] } },
+    workload: {
+      arrivals: { process: 'closed' as const, clients: 8, think: { dist: 'exponential' as const, mean: '40us' } },
+      request: { stages: [{ tasks: 1, service: EXPONENTIAL }] },
+    },
   };
   const closed = await replicate({ ...closedBase, vms: [clients] }, RUNS);
-  rows.push(lawRow('8 clients, think 40 us, one server (MVA)', 'W, us', us(closed, meanLatency), machineRepairman(8, 40, MEAN_US).W, 0.001, networks));
+  rows.push(
+    lawRow(
+      '8 clients, think 40 us, one server (MVA)',
+      'W, us',
+      us(closed, meanLatency),
+      machineRepairman(8, 40, MEAN_US).W,
+      0.001,
+      networks,
+    ),
+  );
   return table(LAW_HEAD, rows);
 }
 
 async function schedsim(): Promise<string> {
   const rows: Row[] = [];
   for (const { topology, law, load, input, expectedUs, allowanceUs, source } of schedsimCases()) {
-    const runs = await replicate(input, RUNS);
-    rows.push(lawRow(`${topology}, ${law}, load ${load} (${source})`, 'Wq, us', us(runs, meanDelay), expectedUs, allowanceUs, 'npm test -- test/reference/schedsim.test.ts'));
+    const runs = await replicate(input, SCHEDSIM_RUNS);
+    rows.push(
+      lawRow(
+        `${topology}, ${law}, load ${load} (${source})`,
+        'Wq, us',
+        us(runs, meanDelay),
+        expectedUs,
+        allowanceUs,
+        'npm test -- test/reference/schedsim.test.ts',
+      ),
+    );
   }
   return table(LAW_HEAD, rows);
 }
@@ -95,13 +214,25 @@ async function schedsim(): Promise<string> {
 async function nsdi22(): Promise<string> {
   const { configs, long_runs_first_half_dropped: long } = nsdi22Reference();
   const rows: Row[] = [];
-  const add = (id: string, got: Readonly<Record<Figure, Measured>>, expected: Readonly<Record<Figure, Measured>>): void => {
+  const add = (
+    id: string,
+    got: Readonly<Record<Figure, Measured>>,
+    expected: Readonly<Record<Figure, Measured>>,
+  ): void => {
     for (const figure of FIGURES) {
       const sigmas = apart(got[figure], expected[figure]);
-      rows.push([id, figure, measured(expected[figure]), measured(got[figure]), `${sigmas.toFixed(1)} σ`, verdictOf(sigmas)]);
+      rows.push([
+        id,
+        figure,
+        measured(expected[figure]),
+        measured(got[figure]),
+        `${sigmas.toFixed(1)} σ`,
+        verdictOf(sigmas),
+      ]);
     }
   };
-  for (const configuration of CONFIGURATIONS) add(configuration.id, await measure(configuration, 32), configs[configuration.id]!.results);
+  for (const configuration of CONFIGURATIONS)
+    add(configuration.id, await measure(configuration, 32), configs[configuration.id]!.results);
   const slow = CONFIGURATIONS.find(({ id }) => id === '7-default-1us')!;
   add(`${slow.id}, long runs`, await measure(slow, 12, LONG), long[slow.id]!);
   return table(['configuration', 'figure (ns, cores, moves)', 'expected', 'got', 'error', 'verdict'], rows);
@@ -128,7 +259,19 @@ async function control(): Promise<string> {
       ]);
     }
   }
-  return table(['mechanism', 'task', 'cores held', 'p99 moving, us', 'p99 static, us', 'p99, moving / static − 1', 'mean, likewise', 'moving'], rows);
+  return table(
+    [
+      'mechanism',
+      'task',
+      'cores held',
+      'p99 moving, us',
+      'p99 static, us',
+      'p99, moving / static − 1',
+      'mean, likewise',
+      'moving',
+    ],
+    rows,
+  );
 }
 
 const SECTIONS = { laws, schedsim, nsdi22, control } as const;

@@ -20,18 +20,19 @@
 // its own). Of a VM's: a, b (task and busy ns at the last look at utilization), d (laid out).
 
 import * as L from "../../layout";
-import { cancel, peekTime, schedule } from "../../kernel/event-queue";
+import { peekTime, schedule } from "../../kernel/event-queue";
 import { below } from "../../kernel/random";
 import {
-  H, Q, Vm, VCpu, Task, ENTERING, RUNNING, SEARCHING, STEALING, SLOT_ARBITER, TASK_CORE_SHIFT, TASK_FLAGS,
+  H, Q, Vm, VCpu, Task, RUNNING, STEALING, SLOT_ARBITER,
   activeAt, clearBit, coreAt, count, isNull, ownQueue, setBit, vcpuOf, vmAt,
 } from "../state";
 import { attach, enter, removeIdle } from "../accounts";
 import { hold } from "../grant";
-import { popHead, pushTail } from "../run-queue";
-import { beginSearch, endSearch } from "../steal";
-import { activate, run, stopTask } from "../vcpu";
+import { popHead } from "../run-queue";
+import { beginSearch } from "../steal";
+import { activate, run } from "../vcpu";
 import { setHooks, doNothing, ignoreCore, ignoreVm, ignoreWidth } from "./index";
+import { deliver, enqueue } from "./nsdi22-arrivals";
 import { mayPark, park, reallocate } from "./nsdi22-policy";
 
 // @ts-ignore: decorator
@@ -45,13 +46,13 @@ import { mayPark, park, reallocate } from "./nsdi22-policy";
 // @ts-ignore: decorator
 @inline const STEP_FINAL: u32 = 2; // the same, and parks when nothing is there
 // @ts-ignore: decorator
-@inline const STEP_LOOK: u32 = 3;
+@inline export const STEP_LOOK: u32 = 3;
 // @ts-ignore: decorator
 @inline const STEP_STEAL: u32 = 4;
 // @ts-ignore: decorator
 @inline export const STEP_ALLOCATE: u32 = 5;
 // @ts-ignore: decorator
-@inline const STEP_PENALTY: u32 = 6;
+@inline export const STEP_PENALTY: u32 = 6;
 
 export function nsdi22(): void {
   setHooks(start, ignoreVm, ignoreCore, ignoreWidth, doNothing, phase);
@@ -111,7 +112,7 @@ function layRing(vm: Vm): void {
 // --- the end of an instant ------------------------------------------------------------------------------------------
 
 /** `v` has nothing to do from now on: it goes on when all that belongs to this instant has happened. */
-function rest(v: VCpu): void {
+export function rest(v: VCpu): void {
   if (v.state == RUNNING) v.searchAt = NEVER;
   if (v.state != STEALING) enter(v, STEALING);
   if (v.phase != STEP_FINAL) v.phase = STEP_BEGIN;
@@ -241,7 +242,7 @@ function plan(v: VCpu): void {
 }
 
 /** The queue of `victim` was empty and is no more: searchers may find that before anything else. */
-function offer(victim: VCpu): void {
+export function offer(victim: VCpu): void {
   const vm = victim.vm;
   for (let k: u32 = 0; k < vm.min; k++) {
     const v = vcpuOf(vm, k);
@@ -311,104 +312,4 @@ function take(v: VCpu, victim: VCpu): void {
   if (n > 1) offer(v);
   count(vm, L.VM_STEALS, 1);
   count(vm, L.VM_TASKS_STOLEN, n);
-}
-
-// --- arrivals -------------------------------------------------------------------------------------------------------
-
-/** A task became ready: a queue of an available core is drawn. */
-function enqueue(vm: Vm, t: Task): void {
-  if (H.aggregate) vm.carry = 0; // the gap drawn next is rounded down by itself
-  const dispatches = changetype<usize>(vm) + offsetof<Vm>("dispatchStream0");
-  const n = vm.activeCount;
-  let v = activeAt(vm, n == 1 ? 0 : below(dispatches, n));
-  if (H.batch && n > 1) {
-    let other = below(dispatches, n - 1);
-    if (other + 1 >= v.activePlace) other++;
-    const second = activeAt(vm, other);
-    if (occupancy(second) < occupancy(v)) v = second;
-    const source = anyRunning(vm);
-    if (!isNull(source) && source != v) {
-      charge(source, v, t);
-      return;
-    }
-  }
-  put(v, t);
-}
-
-// @ts-ignore: decorator
-@inline
-function occupancy(v: VCpu): u32 {
-  return v.queueLength + u32(v.state != SEARCHING);
-}
-
-/** Queues `t` on `v`; a core that spins on its own queue runs it in the same instant, one that searches sees it when it looks. */
-function put(v: VCpu, t: Task): void {
-  const vm = v.vm;
-  if (v.state == SEARCHING && v.queueLength == 0) {
-    endSearch(v);
-    v.phase = STEP_IDLE;
-    run(v, t);
-    return;
-  }
-  vm.queued++;
-  vm.readySum += t.readyAt;
-  pushTail(ownQueue(v), t);
-  setBit(vm.occupied, v.index);
-  if (v.phase == STEP_LOOK && H.localCheck == 0) {
-    cancel(Q, v.slot);
-    rest(v);
-  } else if (v.queueLength == 1) offer(v);
-  if (H.knobC != 0) schedule(Q, SLOT_ARBITER, H.now);
-}
-
-/** A core that runs a task, at random: it pays for the placement of the task that arrived. */
-function anyRunning(vm: Vm): VCpu {
-  let running: u32 = 0;
-  for (let k: u32 = 0; k < vm.min; k++) running += u32(vcpuOf(vm, k).state == RUNNING);
-  if (running == 0) return changetype<VCpu>(0);
-  let nth = below(changetype<usize>(vm) + offsetof<Vm>("stealStream0"), running);
-  for (let k: u32 = 0; k < vm.min; k++) {
-    const v = vcpuOf(vm, k);
-    if (v.state == RUNNING && nth-- == 0) return v;
-  }
-  return changetype<VCpu>(0);
-}
-
-/** The task waits in the source's queue, and the source's own is suspended, until it has been carried to `chosen`. */
-function charge(source: VCpu, chosen: VCpu, t: Task): void {
-  const vm = source.vm;
-  t.flags = (t.flags & TASK_FLAGS) | ((chosen.index + 1) << TASK_CORE_SHIFT);
-  vm.queued++;
-  vm.readySum += t.readyAt;
-  pushTail(ownQueue(source), t);
-  setBit(vm.occupied, source.index);
-  const suspended = stopTask(source);
-  source.task = suspended;
-  enter(source, ENTERING);
-  source.phase = STEP_PENALTY;
-  schedule(Q, source.slot, H.now + H.staleness);
-}
-
-/** The penalty is paid: the first task that is on its way goes to its queue, the suspended one goes on. */
-function deliver(v: VCpu): void {
-  const vm = v.vm;
-  const q = ownQueue(v);
-  let before = changetype<Task>(0);
-  let t = q.head;
-  while (t.flags >> TASK_CORE_SHIFT == 0) {
-    before = t;
-    t = t.next;
-  }
-  if (isNull(before)) q.head = t.next;
-  else before.next = t.next;
-  if (q.tail == t) q.tail = before;
-  q.length--;
-  if (q.length == 0) clearBit(vm.occupied, v.index);
-  vm.queued--;
-  vm.readySum -= t.readyAt;
-  const chosen = vcpuOf(vm, (t.flags >> TASK_CORE_SHIFT) - 1);
-  t.flags &= TASK_FLAGS;
-  v.phase = STEP_IDLE;
-  run(v, v.task);
-  put(chosen, t);
 }

@@ -65,7 +65,7 @@ function bursting(
         vcpus: { min: 1, max: 16 },
         workload: {
           arrivals: { process: 'saturate', tasks: 64 },
-          request: { stages: [{ tasks: 1, service: { dist: 'constant', value: '200us' } }] },
+          request: { stages: [{ tasks: 1, service: { dist: 'constant', value: '1ms' } }] },
         },
       },
     ],
@@ -88,7 +88,7 @@ export async function measureHeadline(options?: ExperimentOptions): Promise<Head
   const interval = (values: readonly number[]): Interval => meanInterval(values, CONFIDENCE_LEVEL);
   let moves: Awaited<ReturnType<typeof replicate>> = [];
   for (const peak of PEAKS) {
-    const scenario = (kind: 'static' | 'hyperflux'): ScenarioInput => bursting(kind, peak, '1ms', '9ms', '200ms');
+    const scenario = (kind: 'static' | 'hyperflux'): ScenarioInput => bursting(kind, peak, '1ms', '9ms', '100ms');
     const fixed = p99(await replicate(scenario('static'), options));
     moves = await replicate(scenario('hyperflux'), options);
     const moved = p99(moves);
@@ -103,8 +103,8 @@ export async function measureHeadline(options?: ExperimentOptions): Promise<Head
   for (const [name, mechanism] of RIVALS) {
     stability.push({
       mechanism: name,
-      short: interval(p99(await replicate(bursting(mechanism, 2.5, '10ms', '190ms', '2s'), options))),
-      long: interval(p99(await replicate(bursting(mechanism, 2.5, '100ms', '900ms', '4s'), options))),
+      short: interval(p99(await replicate(bursting(mechanism, 2.5, '10ms', '190ms', '1s'), options))),
+      long: interval(p99(await replicate(bursting(mechanism, 2.5, '100ms', '900ms', '2s'), options))),
     });
   }
   return {

@@ -248,7 +248,7 @@ const GUEST = rows('vms.*.memory', [
     'share',
     0.99,
     "Of Zipf's law: the page of rank k is touched in proportion to k^-exponent.",
-    'as in YCSB',
+    'the default of YCSB, whose keys follow the same law',
     'assumed',
   ],
   [

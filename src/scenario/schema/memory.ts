@@ -188,8 +188,7 @@ const fields = section({
   upgrades: z.optional(z.array(upgrade, { error: upgradesExpected })),
 });
 
-const expected = (): string =>
-  'a size such as 512GiB, or a mapping with the fields size, page, watermarks, workers, content, backends, …';
+const expected = (): string => 'a size such as 512GiB, or a mapping { size }';
 export const hostMemory = z.union([positiveSize, fields], { error: expected });
 type WrittenHostMemory = z.output<typeof hostMemory>;
 

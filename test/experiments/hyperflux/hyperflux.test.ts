@@ -12,12 +12,13 @@ import { delayAt, measureSignals } from '../../../src/experiments/hyperflux/sign
 import { breakEvenNs, measureTaskSizes, type SizePoint } from '../../../src/experiments/hyperflux/task-size.js';
 import { renderExperiment } from '../../../src/experiments/table.js';
 import { meanInterval } from '../../../src/metrics/confidence.js';
+import type { ScenarioInput } from '../../../src/scenario/schema.js';
 
 const rising = (values: readonly number[]): boolean => values.every((value, i) => i === 0 || value >= values[i - 1]!);
 
 describe('measuring', () => {
   it('gives each replication a seed of its own, and the same seeds every time', async () => {
-    const scenario = {
+    const scenario: ScenarioInput = {
       version: 1,
       duration: '1ms',
       host: { cores: 2 },
@@ -32,9 +33,9 @@ describe('measuring', () => {
           },
         },
       ],
-    } as const;
+    };
     const fingerprints = async (): Promise<string[]> =>
-      (await replicate({ ...scenario, vms: [...scenario.vms] }, {}, 3)).map((result) => result.manifest.fingerprint);
+      (await replicate(scenario, {}, 3)).map((result) => result.manifest.fingerprint);
     const first = await fingerprints();
     expect(new Set(first).size).toBe(3);
     expect(await fingerprints()).toEqual(first);
@@ -80,7 +81,7 @@ describe('one arbiter for many VMs', () => {
     }
     const plain = points.filter((point) => !point.aggregate);
     expect(rising(plain.map((point) => meanOf(point.meanNs)))).toBe(true);
-    const most = plain.at(-1)!;
+    const most = plain.at(-1);
     const aggregated = points.find((point) => point.aggregate && point.vms === most.vms)!;
     expect(meanOf(aggregated.meanNs)).toBeLessThan(meanOf(most.meanNs) / 10);
     // 255 moves of 100 ns come one after another, or all at once

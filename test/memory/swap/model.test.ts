@@ -223,7 +223,9 @@ describe('the naive model', () => {
         content: { zero: 1 },
         scan: { interval: '1h' },
         watermarks: marks,
-        backends: { zero: { in: { dist: 'constant', value: `${IN}ns` }, out: { dist: 'constant', value: `${OUT}ns` } } },
+        backends: {
+          zero: { in: { dist: 'constant', value: `${IN}ns` }, out: { dist: 'constant', value: `${OUT}ns` } },
+        },
       },
       guest: { size: `${PAGES * 4}KiB`, writes: 0, access: { pattern: 'trace', file: 'pages.txt' } },
       arrivals: {

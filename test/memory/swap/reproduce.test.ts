@@ -1,0 +1,94 @@
+// `fluxhost reproduce taiji`: every claim comes with its assumptions and a verdict, and the tables show what the identities
+// say: where the cliff is, which backends keep 90 % of swap-ins within 10 us, and which units and cores break it.
+
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { reproduce } from '../../../src/cli/reproduce.js';
+import { parseScenario } from '../../../src/scenario/parse.js';
+import { run } from './support.js';
+
+interface Document {
+  experiment: string;
+  claims: { claim: string; ours: string; supported: string; assumptions: string[]; command: string }[];
+  tables: { title: string; head: string[]; rows: string[][] }[];
+}
+
+async function printed(...args: string[]): Promise<string> {
+  let text = '';
+  const status = await reproduce(args, {
+    stdout: (part) => void (text += part),
+    stderr: () => undefined,
+    isTty: false,
+  });
+  expect(status).toBe(0);
+  return text;
+}
+
+let document: Document;
+const table = (start: string) => document.tables.find(({ title }) => title.startsWith(start))!.rows;
+const percent = (cell: string | undefined): number => Number.parseFloat(cell ?? '');
+
+beforeAll(async () => {
+  document = JSON.parse(await printed('taiji', '--json')) as Document;
+});
+
+describe('the claims of Taiji', () => {
+  it('are all there, each with what was assumed and a command that prints the figures', () => {
+    expect(document.claims.map(({ supported }) => supported)).toEqual(['partly', 'no', 'partly']);
+    for (const { assumptions, command } of document.claims) {
+      expect(assumptions.length).toBeGreaterThanOrEqual(3);
+      expect(command).toMatch(/^fluxhost run examples\/taiji-\w+\.yaml$/);
+    }
+  });
+
+  it('need the share out that arithmetic says', () => {
+    for (const [, identity, exact, simulated] of table('Share of the virtual memory')) {
+      expect(percent(simulated)).toBeGreaterThan(percent(identity));
+      expect(Math.abs(percent(simulated) - percent(exact))).toBeLessThan(1.5); // the watermarks are 1 % of the memory apart
+    }
+  });
+
+  it('end at the cliff', () => {
+    const faults = table('The cliff').map(([cold, share]) => [percent(cold), percent(share)] as const);
+    for (const [cold, share] of faults) {
+      if (cold >= 60) expect(share).toBeLessThan(1.1); // the touches to cold pages
+      if (cold <= 50) expect(share).toBeGreaterThan(10);
+    }
+  });
+
+  it('hold with compressors on x86, break on A72 cores and with an SSD', () => {
+    const within = new Map(table('Swap-in by what').map((row) => [row[0], percent(row[4])]));
+    expect(within.get('zero pages')).toBe(100);
+    expect(within.get('lz4, x86')).toBeGreaterThan(99);
+    expect(within.get('lz4, Cortex-A72')).toBeLessThan(90);
+    expect(within.get('NVMe')).toBe(0);
+  });
+
+  it('are out of reach for units of 2 MiB', () => {
+    const rows = table('Swap-in by the unit');
+    expect(rows.at(-1)![0]).toBe('2048 KiB');
+    expect(percent(rows.at(-1)![3])).toBeGreaterThan(800); // us
+  });
+
+  it('print as text with every verdict', async () => {
+    const text = await printed('taiji');
+    expect(text).toContain('NOT supported');
+    for (const { claim } of document.claims) expect(text).toContain(claim);
+  });
+});
+
+describe('the command', () => {
+  it('refuses an experiment that is not there', async () => {
+    await expect(printed('taij')).rejects.toThrow('taiji');
+  });
+});
+
+describe('the examples', () => {
+  it.each(['taiji-dpu', 'taiji-cliff', 'upgrade-under-load'])('%s.yaml runs and keeps every law', async (name) => {
+    const text = readFileSync(new URL(`../../../examples/${name}.yaml`, import.meta.url), 'utf8');
+    const { scenario } = parseScenario(text, { set: ['duration=120ms', 'warmup=10ms'] });
+    const { memory } = await run(scenario as never);
+    expect(memory.expansion).toBeCloseTo(1.5, 6);
+    expect(memory.swapIns).toBeGreaterThan(100);
+  });
+});
