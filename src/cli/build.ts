@@ -21,7 +21,10 @@ const SPEC: CommandSpec = {
   },
   details:
     'Start from assembly/policy.ts of the package. `fluxhost run SCENARIO --core FILE` simulates with the result; the\nscenario asks for the policies by `dispatch: policy`, `stealing: { victim: policy }` and `signal: policy`.',
-  examples: ['fluxhost build --policy my-policy.ts --out my-core.wasm', 'fluxhost run scenario.yaml --core my-core.wasm'],
+  examples: [
+    'fluxhost build --policy my-policy.ts --out my-core.wasm',
+    'fluxhost run scenario.yaml --core my-core.wasm',
+  ],
 };
 
 const POLICY_SOURCE = 'assembly/policy.ts';
@@ -74,7 +77,17 @@ export async function compileWithPolicy(policy: string, file: string, debug = fa
   let said = '';
   const write = { write: (text: string) => void (said += text) };
   const { error } = await asc.main(
-    ['assembly/index.ts', '--config', 'asconfig.json', '--target', debug ? 'debug' : 'release', '--baseDir', folder, '--outFile', 'core.wasm'],
+    [
+      'assembly/index.ts',
+      '--config',
+      'asconfig.json',
+      '--target',
+      debug ? 'debug' : 'release',
+      '--baseDir',
+      folder,
+      '--outFile',
+      'core.wasm',
+    ],
     {
       async readFile(name, base) {
         if (name === POLICY_SOURCE) return policy;
@@ -92,7 +105,10 @@ export async function compileWithPolicy(policy: string, file: string, debug = fa
     },
   );
   if (error !== null || binary === null) {
-    const lines = said.replaceAll(POLICY_SOURCE, file).split('\n').map((line) => line.trim());
+    const lines = said
+      .replaceAll(POLICY_SOURCE, file)
+      .split('\n')
+      .map((line) => line.trim());
     const reasons = lines.filter((line) => line.startsWith('ERROR'));
     const places = lines.filter((line) => line.includes(' in ')).map((line) => line.replace(/^.* in /, ''));
     throw new InputError(
@@ -120,7 +136,11 @@ export async function build(args: string[], io: Io): Promise<number> {
   try {
     policy = await readFile(file!, 'utf8');
   } catch (error) {
-    throw new InputError({ path: '--policy', given: show(file), expected: `a file that can be read (${(error as NodeJS.ErrnoException).code ?? 'unreadable'})` });
+    throw new InputError({
+      path: '--policy',
+      given: show(file),
+      expected: `a file that can be read (${(error as NodeJS.ErrnoException).code ?? 'unreadable'})`,
+    });
   }
   const out = resolve(given.text('out') ?? file!.replace(/\.ts$/, '') + '.wasm');
   const binary = await compileWithPolicy(policy, file!, given.flag('debug'));

@@ -13,7 +13,7 @@ import type { Io } from './io.js';
 import { combine, Session, type Tools } from './replicate.js';
 import { MAX_REPLICATIONS, MAX_SEED, overrides } from './run.js';
 import { LIMIT_FACTOR, sizeFor } from './sizing.js';
-import { simulationTools } from './tools.js';
+import { simulationTools, toolsOnCore } from './tools.js';
 
 const DEFAULT_MECHANISMS = 'ideal,hyperflux,hotplug,static';
 const MAX_SIZING_CORES = 65_536;
@@ -29,6 +29,7 @@ export const compareSpec: CommandSpec = {
     set: { value: 'PATH=VALUE', multiple: true, help: 'changes a field of the scenario' },
     'no-sizing': { help: 'leaves out the search for the cores that each mechanism needs' },
     'max-cores': { value: 'N', help: `upper end of that search (default ${LIMIT_FACTOR} times the scenario's cores)` },
+    core: { value: 'FILE', help: 'simulates on a core that fluxhost build has made' },
     json: { help: 'prints runs, differences and sizing as one JSON document' },
   },
   details:
@@ -114,7 +115,8 @@ export async function compare(args: readonly string[], io: Io, tools: Tools = si
   const loaded = await tools.load(file, { set: overrides(given.list('set'), seed) });
   const scenarios = scenariosFor(loaded.scenario, kinds, file);
 
-  return Session.open(tools, loaded.directory, io, async (session) => {
+  const used = await toolsOnCore(given.text('core'), tools);
+  return Session.open(used, loaded.directory, io, async (session) => {
     for (const warning of loaded.warnings) io.stderr(`warning: ${warning}\n`);
     const runs: Result[] = [];
     const bases: Result[] = [];

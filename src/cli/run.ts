@@ -13,7 +13,7 @@ import { EXIT } from './exit.js';
 import type { Io } from './io.js';
 import { combine, Session, type Tools } from './replicate.js';
 import { continuing, openSnapshot, snapshotting, writeAtomically } from './snapshot-file.js';
-import { simulationTools } from './tools.js';
+import { simulationTools, toolsOnCore } from './tools.js';
 
 export const MAX_SEED = Number.MAX_SAFE_INTEGER;
 export const MAX_REPLICATIONS = 1000;
@@ -32,6 +32,7 @@ export const runSpec: CommandSpec = {
     at: { value: 'TIME', help: 'simulated time of the snapshot, warm-up included (default: the end)' },
     from: { value: 'FILE', help: 'goes on from a snapshot; there is no SCENARIO then' },
     files: { value: 'DIR', help: "with --from: where the scenario's files are (default: the snapshot's folder)" },
+    core: { value: 'FILE', help: 'simulates on a core that fluxhost build has made' },
     json: { help: 'prints the result as one JSON document' },
   },
   details:
@@ -123,6 +124,11 @@ async function startOf(given: Arguments, set: readonly string[], tools: Tools): 
 function checkCombinations(given: Arguments, replications: number): void {
   const has = (name: string): boolean => given.text(name) !== undefined;
   if (has('at') && !has('snapshot')) given.problems.push('--at: given without --snapshot, expected both');
+  if (has('core') && has('from')) {
+    given.problems.push(
+      '--core: given with --from, expected one of them: a snapshot belongs to the core that wrote it',
+    );
+  }
   if (has('files') && !has('from')) given.problems.push('--files: given without --from, expected both');
   if (replications === 1) return;
   if (has('snapshot')) given.problems.push(`--replications: given ${replications} with --snapshot, expected one run`);
@@ -149,7 +155,7 @@ export async function run(args: readonly string[], io: Io, tools: Tools = simula
   const folder = given.text('out');
   const file = given.text('snapshot');
 
-  const start = await startOf(given, overrides(given.list('set'), seed), tools);
+  const start = await startOf(given, overrides(given.list('set'), seed), await toolsOnCore(given.text('core'), tools));
   const used = file === undefined ? start.tools : snapshotting(start.tools, { file, at: given.text('at') }, io);
   try {
     return await Session.open(used, start.directory, io, async (session) => {

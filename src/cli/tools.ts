@@ -17,3 +17,36 @@ export const simulationTools: Tools = {
     return Simulation.create(scenario, { files: nodeHost(directory) });
   },
 };
+
+/**
+ * The same on a core of the user's own (`fluxhost build`); the package's where no file is named.
+ *
+ * @throws InputError for a file that cannot be read or is no core of this build
+ */
+export async function toolsOnCore(file: string | undefined, tools: Tools): Promise<Tools> {
+  if (file === undefined) return tools;
+  const [{ readFile }, { compileCore, instantiateCore }, { InputError }] = await Promise.all([
+    import('node:fs/promises'),
+    import('../core/load.js'),
+    import('../scenario/errors.js'),
+  ]);
+  const refuse = (given: string): Error =>
+    new InputError({ file, path: '--core', given, expected: 'a core that fluxhost build has made' });
+  let module: WebAssembly.Module;
+  try {
+    module = await compileCore(await readFile(file));
+    instantiateCore(module);
+  } catch (error) {
+    throw refuse(error instanceof Error ? error.message.split('\n')[0]! : String(error));
+  }
+  return {
+    load: (path, options) => tools.load(path, options),
+    async create(scenario, directory) {
+      const [{ Simulation }, { nodeHost }] = await Promise.all([
+        import('../simulation.js'),
+        import('../workload/node-file.js'),
+      ]);
+      return Simulation.create(scenario, { files: nodeHost(directory), module });
+    },
+  };
+}

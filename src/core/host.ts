@@ -83,6 +83,11 @@ export class HostCore {
     this.memory = instance.memory;
     this.sha256 = instance.sha256 ?? '';
     this.name = instance.bound['answerName'] as (code: number) => string;
+    if (typeof this.core.layoutVersion !== 'function') {
+      throw new CoreError(
+        'this is the core of traces and reserved memory, which simulates no host: fluxhost.wasm does',
+      );
+    }
     if (this.core.layoutVersion() !== L.LAYOUT_VERSION) {
       throw new CoreError(
         `the core's layout is version ${this.core.layoutVersion()}, these bindings speak ${L.LAYOUT_VERSION}: they are of different builds`,

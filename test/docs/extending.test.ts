@@ -19,7 +19,7 @@ const page = text('docs/extending.md');
 
 /** The block of code after the comment `<!-- LABEL: PATH -->`; it keeps the core's own layout. */
 function block(label: string, path: string): string {
-  const mark = `<!-- ${label}: ${path} -->\n\n<!-- prettier-ignore -->\n\n\`\`\`ts\n`;
+  const mark = `<!-- ${label}: ${path} -->\n\n<!-- prettier-ignore -->\n\`\`\`ts\n`;
   const from = page.indexOf(mark);
   if (from < 0) throw new Error(`docs/extending.md has no block "${label}: ${path}"`);
   return page.slice(from + mark.length, page.indexOf('```', from + mark.length));

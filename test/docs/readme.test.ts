@@ -17,7 +17,7 @@ const AsyncFunction = (async () => {}).constructor as new (
 describe('README.md', () => {
   it('has an example that runs, in which hyperflux lies between ideal and static', async () => {
     const [, code] =
-      /<!-- run by test\/docs\/readme\.test\.ts -->\n\n<!-- prettier-ignore -->\n\n```ts\n([\s\S]*?)```/.exec(readme)!;
+      /<!-- run by test\/docs\/readme\.test\.ts -->\n\n<!-- prettier-ignore -->\n```ts\n([\s\S]*?)```/.exec(readme)!;
     const [line, names] = /^import \{ ([\w, ]+) \} from 'fluxhost';\n/.exec(code!)!;
     const imported = names!.split(', ');
     for (const name of imported) expect(fluxhost).toHaveProperty(name);

@@ -239,7 +239,7 @@ export function popPage(q: PageQueue): u32 {
   return page;
 }
 
-/** Counts `value` in histogram `which`. Not inlined: five places would take 1.5 KB of code. */
+/** Counts `value` in histogram `which`. Not inlined: each copy would take 255 bytes of code. */
 export function note(which: usize, value: u64): void {
   record(swapHistogramAt(which), HOST_HISTOGRAM_SUB_BITS, value);
 }

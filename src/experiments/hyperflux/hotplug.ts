@@ -7,7 +7,6 @@ import type { ScenarioInput } from '../../scenario/schema.js';
 import type { ExperimentOptions } from '../vmem/experiment.js';
 import { COMMAND, confidence, meanOf, over, replicate, single, us, vm, type Answer } from './measure.js';
 
-export const BURST_NS = 10_000_000;
 const SLO_NS = 200_000;
 /** The most that unplugging takes: the cores must be gone before the next burst. */
 const UNPLUG_NS = 1_000_000;

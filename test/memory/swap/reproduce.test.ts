@@ -66,8 +66,8 @@ describe('the claims of Taiji', () => {
 
   it('are out of reach for units of 2 MiB', () => {
     const rows = table('Swap-in by the unit');
-    expect(rows.at(-1)![0]).toBe('2048 KiB');
-    expect(percent(rows.at(-1)![3])).toBeGreaterThan(800); // us
+    expect(rows.at(-1)[0]).toBe('2048 KiB');
+    expect(percent(rows.at(-1)[3])).toBeGreaterThan(800); // us
   });
 
   it('print as text with every verdict', async () => {

@@ -1,0 +1,203 @@
+// Policies of one's own: the same policy stated in TypeScript and compiled into a private core takes the same trajectory; what
+// a policy answers wrongly is refused; and series and log show what happened.
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compileWithPolicy, build } from '../../src/cli/build.js';
+import { run } from '../../src/cli/run.js';
+import {
+  CoreError,
+  InputError,
+  PolicyError,
+  Simulation,
+  compileCore,
+  type Policy,
+  type ScenarioInput,
+} from '../../src/index.js';
+import type { Io } from '../../src/cli/io.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const scenario = (): ScenarioInput => ({
+  version: 1,
+  seed: 7,
+  duration: '30ms',
+  warmup: '2ms',
+  host: { cores: 9 },
+  mechanism: { kind: 'hyperflux', signal: 'policy' },
+  vms: [
+    {
+      name: 'api',
+      vcpus: { min: 2, max: 8 },
+      dispatch: 'policy',
+      stealing: { victim: 'policy' },
+      workload: {
+        arrivals: { process: 'onoff', onRate: 6e5, offRate: 5e4, meanOn: '1ms', meanOff: '3ms' },
+        request: { stages: [{ tasks: 1, service: { dist: 'exponential', mean: '10us' } }] },
+      },
+    },
+    {
+      name: 'batch',
+      class: 'best-effort',
+      vcpus: { min: 1, max: 8 },
+      workload: {
+        arrivals: { process: 'saturate', tasks: 24 },
+        request: { stages: [{ tasks: 1, service: { dist: 'exponential', mean: '300us' } }] },
+      },
+    },
+  ],
+});
+
+/** The most loaded vCPU, the last of equals; the last victim; two cores at a time: nothing that a default would do. */
+const typescript: Policy = {
+  dispatch(view, vm, active) {
+    let best = 0;
+    for (let i = 1; i < active; i++) if (view.activeLoad(vm, i) >= view.activeLoad(vm, best)) best = i;
+    return best;
+  },
+  firstVictim: (_view, _vm, vcpu) => (vcpu === 0 ? 7 : vcpu - 1),
+  coresWanted: (view, vm) => (view.oldestDelayNs(vm) < 20_000 || view.coresComing(vm) > 0 ? 0 : 2),
+};
+
+const COMPILED = `
+import { H, Vm, VCpu, SEARCHING, activeAt } from "./cpu/state";
+import { oldestReady } from "./cpu/arbiter";
+
+function load(vm: Vm, place: u32): u32 {
+  const v = activeAt(vm, place);
+  return v.queueLength + u32(v.state != SEARCHING);
+}
+
+export function dispatch(vm: Vm, active: u32): u32 {
+  let best: u32 = 0;
+  for (let i: u32 = 1; i < active; i++) if (load(vm, i) >= load(vm, best)) best = i;
+  return best;
+}
+
+export function firstVictim(vm: Vm, v: VCpu): u32 {
+  return v.index == 0 ? vm.max - 1 : v.index - 1;
+}
+
+export function coresWanted(vm: Vm): u32 {
+  return H.now - oldestReady(vm) < 20_000 || vm.promised > 0 ? 0 : 2;
+}
+`;
+// the imports that answer from the program stand in every policy file
+const declared = readFileSync(join(root, 'assembly/policy.ts'), 'utf8').split('// --- the same, answered')[1]!;
+const source = `${COMPILED}\n// --- the same, answered${declared}`;
+
+async function fingerprint(options: { policy?: Policy; module?: WebAssembly.Module }): Promise<string> {
+  const simulation = await Simulation.create(scenario(), options);
+  await simulation.run();
+  const { manifest } = simulation.metrics();
+  simulation.close();
+  return manifest.fingerprint;
+}
+
+describe('a policy of one’s own', () => {
+  let folder = '';
+  let compiled: Uint8Array<ArrayBuffer>;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'fluxhost-policy-'));
+    compiled = Uint8Array.from(await compileWithPolicy(source, 'my-policy.ts'));
+  }, 120_000);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('takes one trajectory, stated in TypeScript or compiled in, and another than the built-in', async () => {
+    const stated = await fingerprint({ policy: typescript });
+    expect(await fingerprint({ module: await compileCore(compiled) })).toBe(stated);
+    expect(await fingerprint({})).not.toBe(stated);
+  });
+
+  it('is chosen function by function', async () => {
+    const one = await fingerprint({ policy: { dispatch: typescript.dispatch! } });
+    expect(one).not.toBe(await fingerprint({ policy: typescript }));
+    expect(one).not.toBe(await fingerprint({}));
+  });
+
+  it('runs from the command line', async () => {
+    const file = join(folder, 'policy.ts');
+    const core = join(folder, 'core.wasm');
+    const yaml = join(folder, 'scenario.json');
+    writeFileSync(file, source);
+    writeFileSync(yaml, JSON.stringify(scenario()));
+    let out = '';
+    const io: Io = { stdout: (text) => void (out += text), stderr: () => undefined, isTty: false };
+    expect(await build(['--policy', file, '--out', core], io)).toBe(0);
+    out = '';
+    expect(await run([yaml, '--core', core, '--json'], io)).toBe(0);
+    const printed = JSON.parse(out) as { manifest: { fingerprint: string } };
+    expect(printed.manifest.fingerprint).toBe(await fingerprint({ policy: typescript }));
+  }, 120_000);
+
+  it('that does not compile is refused with the place', async () => {
+    const wrong = source.replace('let best: u32 = 0;', 'let best: u33 = 0;');
+    await expect(compileWithPolicy(wrong, 'my-policy.ts')).rejects.toThrow(/my-policy\.ts.*u33/s);
+    await expect(compileWithPolicy(wrong, 'my-policy.ts')).rejects.toBeInstanceOf(InputError);
+  }, 120_000);
+
+  it('that answers what is not there ends the run with its name', async () => {
+    await expect(fingerprint({ policy: { dispatch: (_v, _vm, active) => active } })).rejects.toBeInstanceOf(
+      PolicyError,
+    );
+    await expect(fingerprint({ policy: { dispatch: () => -1 } })).rejects.toThrow('policy.dispatch: given -1');
+    await expect(fingerprint({ policy: { firstVictim: (_v, _vm, vcpu) => vcpu } })).rejects.toBeInstanceOf(PolicyError);
+    await expect(fingerprint({ policy: { coresWanted: () => NaN } })).rejects.toThrow('policy.coresWanted: given NaN');
+  });
+
+  it('is no host where the module is the other core', async () => {
+    const other = await compileCore(Uint8Array.from(readFileSync(join(root, 'build/fluxhost-memory.release.wasm'))));
+    await expect(Simulation.create(scenario(), { module: other })).rejects.toBeInstanceOf(CoreError);
+  });
+});
+
+describe('series and log', () => {
+  it('add up to the result, in bounded memory', async () => {
+    const simulation = await Simulation.create({
+      ...scenario(),
+      warmup: '0ns',
+      series: { interval: '10us', samples: 16 },
+    });
+    await simulation.run();
+    const series = simulation.series()!;
+    const result = simulation.metrics();
+    expect(series.timeNs.length).toBeLessThan(16);
+    // 3,000 samples of 10 us in 16 places: the interval has doubled eight times
+    expect(series.intervalNs).toBe(10_000 * 2 ** 8);
+    const [api] = series.vms;
+    const completed = api!.completed.reduce((sum, n) => sum + n, 0);
+    const counted = series.latency['api']!.reduce((sum, { count }) => sum + count, 0);
+    expect(completed).toBe(counted);
+    // what was completed after the last sample is in no interval yet
+    expect(result.vms[0]!.completed - completed).toBeGreaterThanOrEqual(0);
+    expect(completed / result.vms[0]!.completed).toBeGreaterThan(0.8);
+    expect(Math.max(...api!.coresHeld)).toBeLessThanOrEqual(8);
+    simulation.close();
+  });
+
+  it('leave the trajectory of everything else as it was', async () => {
+    const results = [];
+    for (const extra of [{}, { series: { interval: '100us' } }, { log: { from: '1ms', until: '2ms' } }]) {
+      const simulation = await Simulation.create({ ...scenario(), ...extra });
+      await simulation.run();
+      results.push(simulation.metrics().vms);
+      simulation.close();
+    }
+    expect(results[1]).toEqual(results[0]);
+    expect(results[2]).toEqual(results[0]);
+  });
+
+  it('keeps the events of the window and counts those it has no room for', async () => {
+    const simulation = await Simulation.create({ ...scenario(), log: { from: '10ms', until: '11ms', events: 100 } });
+    await simulation.run();
+    const { events, left } = simulation.eventLog()!;
+    expect(events).toHaveLength(100);
+    expect(left).toBeGreaterThan(0);
+    expect(events.every(({ timeNs }) => timeNs >= 10e6 && timeNs <= 11e6)).toBe(true);
+    expect(events.some(({ entity, state }) => entity.startsWith('vcpu api') && state === 'running')).toBe(true);
+    simulation.close();
+  });
+});
