@@ -237,21 +237,3 @@ export function answerName(code: i32): string {
   }
   return "unknown";
 }
-
-/** Text in, text out: proves the bindings, whatever the characters. */
-export function echo(text: string): string {
-  return text + "|" + text.length.toString();
-}
-
-/** Sum of the bytes given. */
-export function sumBytes(bytes: Uint8Array): u32 {
-  let sum: u32 = 0;
-  for (let i = 0; i < bytes.length; ++i) sum += bytes[i];
-  return sum;
-}
-
-export function doubled(values: Float64Array): Float64Array {
-  const out = new Float64Array(values.length);
-  for (let i = 0; i < values.length; ++i) out[i] = 2 * values[i];
-  return out;
-}

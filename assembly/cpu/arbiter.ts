@@ -9,7 +9,7 @@ import { schedule, isPending } from "../kernel/event-queue";
 import { record } from "../kernel/histogram";
 import { H, Q, Vm, Core, SLOT_ARBITER, countHost, isNull, vcpuOf } from "./state";
 import { hostHistogram, pushIdle } from "./accounts";
-import { beginMove, canGrow, chooseIdle, chooseVictim } from "./grant";
+import { anyVictim, beginMove, canGrow, chooseIdle, chooseVictim } from "./grant";
 import { coresWanted, hostCores } from "../policy";
 
 // @ts-ignore: decorator
@@ -183,7 +183,7 @@ function aggregated(): u64 {
 /** An idle core, else somebody's. */
 export function chooseCore(vm: Vm): Core {
   const core = chooseIdle(vm);
-  return isNull(core) ? chooseVictim(vm) : core;
+  return isNull(core) && anyVictim(vm) ? chooseVictim(vm) : core;
 }
 
 /** One round. */

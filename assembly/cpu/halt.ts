@@ -3,11 +3,11 @@
 
 import * as L from "../layout";
 import { cancel } from "../kernel/event-queue";
-import { H, Q, VCpu, Task, RUNNING, SEARCHING, SPINNING, activeAt, count, isNull, nothing, ownQueue, clearBit } from "./state";
+import { H, Q, VCpu, Task, RUNNING, SEARCHING, SPINNING, TASK_HOLDS_LOCK, activeAt, count, isNull, nothing, ownQueue, clearBit } from "./state";
 import { enter } from "./accounts";
 import { popHead } from "./run-queue";
 import { endSearch } from "./steal";
-import { leaveSpin } from "./lock";
+import { leaveSpin, stopSpinning } from "./lock";
 import { activate, deactivate, proceedAfterGrant, queueOn, run, stopTask, waitBegins, waitEnds } from "./vcpu";
 
 /** Takes `v` off its core without asking the guest, which goes on dispatching to it: its task goes nowhere until it is back. */
@@ -62,5 +62,6 @@ export function halt(v: VCpu, state: u32): Task {
   cancel(Q, v.slot);
   deactivate(v);
   enter(v, state);
+  if (!isNull(t) && t.flags & TASK_HOLDS_LOCK && v.vm.lockSpins && !H.blind) stopSpinning(v.vm);
   return t;
 }

@@ -1,5 +1,6 @@
 // One lock per VM: a task that takes it runs up to its critical section, holds the lock for its time, runs on. Waiters are
-// served in order (hand-off). A blocked waiter leaves its vCPU to other tasks; a spinning one keeps it (lockSpins).
+// served in order (hand-off). A blocked waiter leaves its vCPU to other tasks; a spinning one keeps it, as long as the holder runs
+// (an adaptive lock) or, where the guest cannot know (`blind`, `cgroup`), as long as it takes.
 // A holder whose vCPU is parked safely lies in a run queue and can be stolen; whether it can is what parking is about.
 
 import * as L from "../layout";
@@ -7,6 +8,7 @@ import { schedule } from "../kernel/event-queue";
 import { H, Q, Vm, VCpu, Task, TASK_BEFORE_LOCK, TASK_HOLDS_LOCK, RUNNING, SPINNING, count, isNull, nothing, vcpuOf } from "./state";
 import { enter } from "./accounts";
 import { complete } from "./request";
+import { stretched } from "./topology";
 import { makeReady, proceed, queueOn, run } from "./vcpu";
 
 // @ts-ignore: decorator
@@ -20,8 +22,9 @@ function hold(vm: Vm, t: Task): void {
 
 /** Goes on at once, in the next phase of its service. */
 function goOn(v: VCpu, t: Task): void {
+  v.task = t;
   v.startedAt = H.now;
-  v.runsUntil = H.now + t.remaining;
+  v.runsUntil = H.now + (H.smt > 1 ? stretched(v, t.remaining) : t.remaining);
   schedule(Q, v.slot, v.runsUntil);
 }
 
@@ -42,11 +45,11 @@ export function reachLock(v: VCpu, t: Task): void {
   count(vm, L.VM_LOCK_WAITS, 1);
   const longest = vm.counters + (L.VM_LOCK_CONVOY_MAX << 3);
   if (<u64>vm.lockWaiting > load<u64>(longest)) store<u64>(longest, vm.lockWaiting);
-  if (vm.lockSpins) {
+  if (vm.lockSpins && holderRuns(vm)) {
+    v.task = t;
     enter(v, SPINNING);
     return;
   }
-  v.task = nothing<Task>();
   proceed(v);
 }
 
@@ -76,6 +79,25 @@ export function releaseLock(v: VCpu, t: Task): void {
   } else goOn(v, t);
 }
 
+/** As far as the guest can know: a vCPU that was taken away unasked looks to it as if it ran. */
+function holderRuns(vm: Vm): bool {
+  for (let i: u32 = 0; i < vm.max; i++) {
+    const v = vcpuOf(vm, i);
+    if (v.task == vm.lockHolder && (v.state == RUNNING || v.frozen)) return true;
+  }
+  return false;
+}
+
+/** The holder no longer runs: who spins for it gives its vCPU to other tasks, or nobody might ever run the holder again. */
+export function stopSpinning(vm: Vm): void {
+  for (let i: u32 = 0; i < vm.max; i++) {
+    const v = vcpuOf(vm, i);
+    if (v.state != SPINNING) continue;
+    leaveSpin(v);
+    proceed(v);
+  }
+}
+
 function spinnerOf(vm: Vm, t: Task): VCpu {
   if (vm.lockSpins) {
     for (let i: u32 = 0; i < vm.max; i++) {
@@ -90,9 +112,4 @@ function spinnerOf(vm: Vm, t: Task): VCpu {
 export function leaveSpin(v: VCpu): void {
   assert(v.state == SPINNING);
   v.task = nothing<Task>();
-}
-
-/** Whether `v` runs the holder of its VM's lock. */
-export function holdsLock(v: VCpu): bool {
-  return v.state == RUNNING && !isNull(v.task) && v.vm.lockHolder == v.task;
 }

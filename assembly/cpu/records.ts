@@ -281,6 +281,11 @@ export class Host {
   onReady: u32; //           a task is ready: instead of the VM's dispatch; 0 unused
   onRest: u32; //            a vCPU has nothing to run: instead of its own loop; 0 unused
   onStep: u32; //            the event of a vCPU that neither runs nor searches; 0 unused
+  victimsOf: u64; //         arbiter round and move of which the next three tell (grant.ts, anyVictim)
+  victimRank: i64;
+  victimExcess: i32;
+  victimLower: u32;
+  victimAny: u32;
   onHeld: u32; //            before the number of cores that a VM holds changes; 0 unused
   migrate: u32;
   migrateTask: u64;

@@ -65,7 +65,7 @@ export function setCoreCount(cores: u32): void {
 }
 
 /** Takes a core from whoever has it, at once. */
-function vacate(core: Core): void {
+export function vacate(core: Core): void {
   const v = core.vcpu;
   cancel(Q, core.slot);
   core.step = STEP_NONE;

@@ -14,7 +14,7 @@ import { attachHere, detach, detachHere, enter, pushIdleHere, removeIdleHere } f
 import { popHead, pushHead, pushTail } from "./run-queue";
 import { beginSearch, endSearch, offerLook, onStealDone, stealNow } from "./steal";
 import { completeHere } from "./request";
-import { reachLock, releaseLock, leaveSpin } from "./lock";
+import { reachLock, releaseLock, stopSpinning } from "./lock";
 import { canGrow, chooseDormant, coreReleased, hold } from "./grant";
 import { dispatch, hostDispatch } from "../policy";
 import { comeHome, setHome, stretched, workDone } from "./topology";
@@ -237,7 +237,7 @@ export function stopTask(v: VCpu): Task {
 
 /** Another task waits behind the one that runs: the quantum, counted from its start, applies from now on. */
 function limitToQuantum(v: VCpu): void {
-  if (v.state != RUNNING) return;
+  if (v.state != RUNNING || isNull(v.task)) return;
   let end = max<u64>(H.now, v.startedAt + v.vm.quantum);
   if (mayTouch(v.task)) end = min<u64>(end, v.touchAt);
   if (end < v.runsUntil) schedule(Q, v.slot, end);
@@ -302,6 +302,7 @@ export function onVcpu(v: VCpu): void {
       onTouch(v, t);
       return;
     }
+    v.task = nothing<Task>(); // what happens below may change the speed of siblings, and this one is not running now
     if (H.now < v.runsUntil) {
       // end of its quantum: back to the tail, the next one's turn
       t.remaining = H.smt > 1 ? t.remaining - workDone(v, t) : v.runsUntil - H.now;
@@ -313,6 +314,7 @@ export function onVcpu(v: VCpu): void {
         setBit(v.vm.occupied, v.index);
       }
       proceed(v);
+      if (t.flags & TASK_HOLDS_LOCK && v.vm.lockSpins) stopSpinning(v.vm);
       return;
     }
     if (t.flags & (TASK_BEFORE_LOCK | TASK_HOLDS_LOCK)) {

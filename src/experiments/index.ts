@@ -11,6 +11,11 @@ export interface ExperimentEntry {
 
 export const EXPERIMENTS: readonly ExperimentEntry[] = [
   {
+    name: 'hyperflux',
+    title: 'HyperFlux: cores that move between VMs in microseconds (APSys 2025, arXiv:2608.12633)',
+    load: async () => (await import('./hyperflux/index.js')).experiment,
+  },
+  {
     name: 'taiji',
     title: 'Taiji: memory of a DPU, swapped under its feet (arXiv:2511.09936)',
     load: async () => (await import('./taiji/index.js')).experiment,

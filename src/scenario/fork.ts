@@ -35,13 +35,5 @@ function differences(before: unknown, after: unknown, path: string, problems: Pr
 export function checkFork(before: Scenario, after: Scenario): void {
   const problems: Problem[] = [];
   differences(fixed(before), fixed(after), '', problems);
-  // its vCPUs follow a loop of their own, in the middle of which no other can take over
-  const [from, to] = [before.mechanism.kind, after.mechanism.kind];
-  if (from !== to && (from === 'nsdi22' || to === 'nsdi22'))
-    problems.push({
-      path: 'mechanism',
-      given: show(to),
-      expected: `${show(from)}, as in the simulation that is forked: nsdi22 runs from the start or not at all`,
-    });
   if (problems.length > 0) throw new InputError(problems);
 }

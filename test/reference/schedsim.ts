@@ -44,8 +44,8 @@ const LAWS: readonly { name: string; row: string; scv: number; service: ServiceI
 export function schedsimCases(): Case[] {
   const { rows } = peersReference().mgk16_simulated_reference;
   return LAWS.flatMap(({ name, row, scv, service, wild }) =>
-    // of the longest services too few come at load 0.5 to say anything
-    (wild ? [0.8, 0.9] : [0.5, 0.8]).flatMap((load) => {
+    // with the longest services, too few wait at load 0.5 to say anything, and no run is long enough at 0.9
+    (wild ? [0.8] : [0.5, 0.8]).flatMap((load) => {
       const row16 = rows.find(({ svc, rho }) => svc === row && rho === load);
       if (row16 === undefined) throw new Error(`peers-reference.json: no row ${row} at load ${load}`);
       const times = { warmup: wild ? '100ms' : '10ms', duration: wild ? '500ms' : '200ms' };

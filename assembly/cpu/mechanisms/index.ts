@@ -21,11 +21,12 @@ import { ditto } from "./ditto";
 import { blind } from "./blind";
 import { cgroup } from "./cgroup";
 import { microvm } from "./microvm";
-import { nsdi22 } from "./nsdi22";
+import { leaveNsdi22, nsdi22 } from "./nsdi22";
 import { chooseCore } from "../arbiter";
 
 /** Sets the hooks of a mechanism by its number (layout.ts, MECHANISM_*). False: there is none. */
 export function chooseMechanism(kind: u32): bool {
+  const before = H.mechanism;
   H.mechanism = kind;
   H.yields = 0;
   H.central = 0;
@@ -38,6 +39,7 @@ export function chooseMechanism(kind: u32): bool {
   const choose: (vm: Vm) => Core = chooseCore;
   H.onChoose = choose.index;
   setHooks(doNothing, ignoreVm, ignoreCore, ignoreWidth, doNothing, doNothing);
+  if (before == L.MECHANISM_NSDI22 && kind != before) leaveNsdi22();
   switch (kind) {
     case L.MECHANISM_IDEAL:
       ideal();

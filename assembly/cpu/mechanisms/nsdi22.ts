@@ -23,14 +23,15 @@ import * as L from "../../layout";
 import { peekTime, schedule } from "../../kernel/event-queue";
 import { below } from "../../kernel/random";
 import {
-  H, Q, Vm, VCpu, Task, RUNNING, STEALING, SLOT_ARBITER,
-  activeAt, clearBit, coreAt, count, isNull, ownQueue, setBit, vcpuOf, vmAt,
+  H, Q, Vm, VCpu, Task, PREEMPTING, RUNNING, STEALING, SLOT_ARBITER, TASK_FLAGS,
+  activeAt, clearBit, coreAt, count, ingress, isNull, nothing, ownQueue, setBit, vcpuOf, vmAt,
 } from "../state";
-import { attach, enter, removeIdle } from "../accounts";
+import { attach, enter, pushIdle, removeIdle } from "../accounts";
 import { hold } from "../grant";
-import { popHead } from "../run-queue";
+import { popHead, pushTail } from "../run-queue";
 import { beginSearch } from "../steal";
-import { activate, run } from "../vcpu";
+import { vacate } from "../switch";
+import { activate, deactivate, run } from "../vcpu";
 import { setHooks, doNothing, ignoreCore, ignoreVm, ignoreWidth } from "./index";
 import { deliver, enqueue } from "./nsdi22-arrivals";
 import { mayPark, park, reallocate } from "./nsdi22-policy";
@@ -66,6 +67,7 @@ export function nsdi22(): void {
 
 function start(): void {
   let next: u32 = 0;
+  if (H.now != 0 && vmAt(0).d == 0) emptyCores(); // another mechanism has had them
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     if (vm.d != 0) continue; // a fork of a host that is laid out
@@ -86,9 +88,71 @@ function start(): void {
       v.phase = STEP_BEGIN;
     }
     layRing(vm);
+    if (H.now != 0) gather(vm);
   }
   H.roundAt = H.knobA != 0 ? (H.now / H.interval + 1) * H.interval : NEVER;
   schedule(Q, SLOT_ARBITER, H.now);
+}
+
+/** Nobody has a core any more; what ran waits at the head of its queue. */
+function emptyCores(): void {
+  for (let i: u32 = 0; i < H.coreCount; i++) {
+    const core = coreAt(i);
+    const v = core.vcpu;
+    if (isNull(v)) continue;
+    // in every other state it is what it ran last, done long ago or waiting for a lock
+    if (v.state != RUNNING && v.state != PREEMPTING && v.phase != STEP_PENALTY) v.task = nothing<Task>();
+    vacate(core);
+    pushIdle(core);
+  }
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    const vm = vmAt(i);
+    vm.held = 0; // a core that was being parked for nobody had left the account already
+    vm.promised = 0;
+    for (let k: u32 = 0; k < vm.max; k++) {
+      const v = vcpuOf(vm, k);
+      deactivate(v);
+      v.phase = STEP_IDLE;
+      v.task = nothing<Task>();
+    }
+  }
+}
+
+/** Tasks that another mechanism left where no core of this one looks go to the active queues in turn. */
+function gather(vm: Vm): void {
+  let n: u32 = 0;
+  if (vm.activeCount == 0) return;
+  while (vm.ingressLength != 0) {
+    const v = activeAt(vm, n++ % vm.activeCount);
+    pushTail(ownQueue(v), popHead(ingress(vm)));
+    setBit(vm.occupied, v.index);
+  }
+  for (let k = vm.min; k < vm.max; k++) {
+    const from = vcpuOf(vm, k);
+    while (from.queueLength != 0) {
+      const v = activeAt(vm, n++ % vm.activeCount);
+      pushTail(ownQueue(v), popHead(ownQueue(from)));
+      setBit(vm.occupied, v.index);
+    }
+    clearBit(vm.occupied, k);
+  }
+}
+
+/** Another mechanism takes over: it finds every core idle, every task in a queue. */
+export function leaveNsdi22(): void {
+  emptyCores();
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    const vm = vmAt(i);
+    vm.d = 0;
+    if (vm.stageCount != 0 && vm.service.kind == L.DIST_EXPONENTIAL_FLOOR) vm.service.kind = L.DIST_EXPONENTIAL;
+    for (let k: u32 = 0; k < vm.max; k++) {
+      const v = vcpuOf(vm, k);
+      for (let t = v.queueHead, n = v.queueLength; n != 0; n--) {
+        t.flags &= TASK_FLAGS; // a task on its way elsewhere stays here
+        t = t.next;
+      }
+    }
+  }
 }
 
 /** The order in which every searcher walks: one random ring through all queues, drawn once. */
@@ -113,7 +177,10 @@ function layRing(vm: Vm): void {
 
 /** `v` has nothing to do from now on: it goes on when all that belongs to this instant has happened. */
 export function rest(v: VCpu): void {
-  if (v.state == RUNNING) v.searchAt = NEVER;
+  if (v.state == RUNNING) {
+    v.searchAt = NEVER;
+    v.task = nothing<Task>();
+  }
   if (v.state != STEALING) enter(v, STEALING);
   if (v.phase != STEP_FINAL) v.phase = STEP_BEGIN;
   if (H.knobC != 0 || H.roundAt == H.now || peekTime(Q) == H.now) schedule(Q, SLOT_ARBITER, H.now);
