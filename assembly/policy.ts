@@ -18,6 +18,7 @@ export function dispatch(vm: Vm, active: u32): u32 {
     if (load < least) {
       least = load;
       best = i;
+      if (load == 0) break;
     }
   }
   return best;

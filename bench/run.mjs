@@ -7,11 +7,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { footprint } from './cases/footprint.mjs';
 import { hyperflux, idleVms, microsecond } from './cases/hyperflux.mjs';
+import { policy } from './cases/policy.mjs';
 import { ideal } from './cases/ideal.mjs';
 import { CLOCK, figuresTable, machine } from './measure.mjs';
 import { root } from './programs.mjs';
 
-const CASES = { ideal, hyperflux, idleVms, microsecond, footprint };
+const CASES = { ideal, hyperflux, idleVms, microsecond, policy, footprint };
 const NAMES = [...Object.keys(CASES), 'pages'];
 
 const { values } = parseArgs({

@@ -31,8 +31,8 @@ export const idealScenario = (durationUs, changes = {}) => ({
 });
 
 /** Runs a scenario to its end: its result, its events, and the seconds of the run alone. */
-export async function simulate(Simulation, scenario) {
-  const simulation = await Simulation.create(scenario);
+export async function simulate(Simulation, scenario, options) {
+  const simulation = await Simulation.create(scenario, options);
   try {
     const { seconds: took } = await timed(() => simulation.run());
     return { took, result: simulation.metrics(), events: simulation.events, memoryBytes: simulation.memoryBytes };

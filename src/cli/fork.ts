@@ -9,7 +9,7 @@ import { formatDurationNs } from '../report/units.js';
 import { InputError, nearest, type Problem } from '../scenario/errors.js';
 import { MECHANISM_KINDS, withMechanism } from '../scenario/mechanisms.js';
 import type { MechanismKind, Scenario } from '../scenario/types.js';
-import { changedScenario } from '../scenario/written.js';
+import { changedScenario, switchProblem } from '../scenario/written.js';
 import type { Simulation } from '../simulation.js';
 import { parseCommand, renderHelp, type Arguments, type CommandSpec } from './args.js';
 import { EXIT } from './exit.js';
@@ -93,6 +93,11 @@ function branchesOf(
   const problems: Problem[] = [];
   const wanted = kinds ?? [...new Set([base.mechanism.kind, ...DEFAULT_MECHANISMS])];
   const branches = wanted.flatMap((kind) => {
+    const cannotSwitch = switchProblem(base, kind);
+    if (cannotSwitch !== undefined) {
+      problems.push({ ...cannotSwitch, file });
+      return [];
+    }
     try {
       return [{ label: kind, scenario: withMechanism(changed, kind) }];
     } catch (error) {

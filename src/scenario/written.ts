@@ -6,7 +6,7 @@ import { checkFork } from './fork.js';
 import { applyOverrides } from './overrides.js';
 import { formatDuration, formatSize } from './quantities.js';
 import { checkScenario, toProblem } from './resolve.js';
-import type { Scenario, Workload } from './types.js';
+import type { MechanismKind, Scenario, Workload } from './types.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -106,7 +106,21 @@ function inWrittenWords(problem: Problem): Problem {
   const spell = (text: string): string =>
     text.replace(/^\d+/, (digits) => (unit === 'Ns' ? formatDuration : formatSize)(Number(digits)));
   const { path, given, expected } = problem;
-  return { ...problem, path: path.slice(0, -unit.length), given: spell(given), expected: spell(expected) };
+  const name = path === 'host.memoryBytes' ? 'host.memory.size' : path.slice(0, -unit.length);
+  return { ...problem, path: name, given: spell(given), expected: spell(expected) };
+}
+
+/** Mechanisms that lay the host out in their own way at its start: no running host can be handed over to them. */
+const FROM_THE_START: readonly MechanismKind[] = ['nsdi22'];
+
+/** The problem of going on under another mechanism, or none. */
+export function switchProblem(before: Scenario, kind: MechanismKind): Problem | undefined {
+  if (kind === before.mechanism.kind || !FROM_THE_START.includes(kind)) return undefined;
+  return {
+    path: 'mechanism',
+    given: kind,
+    expected: `a mechanism that a running host can change to: ${kind} runs from the start or not at all`,
+  };
 }
 
 /**
@@ -128,6 +142,8 @@ export function changedScenario(scenario: Scenario, set: readonly string[], file
     return { file: cause === undefined ? file : `--set ${cause.text}`, ...problem };
   };
   const problems = [...overridden.problems, ...checked.problems.map((problem) => locate(toProblem(problem)))];
+  const cannotSwitch = checked.scenario && switchProblem(scenario, checked.scenario.mechanism.kind);
+  if (cannotSwitch !== undefined) problems.push(locate(cannotSwitch));
   if (checked.scenario === undefined || problems.length > 0) throw new InputError(problems);
   const unchanged = checkScenario(source).scenario;
   const changed = graft(scenario, unchanged, checked.scenario) as Scenario;

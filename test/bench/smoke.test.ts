@@ -31,6 +31,7 @@ interface Smoke {
     hyperflux: { events: number; completed: number; moves: number; fingerprints: string[] };
     idleVms: Record<'alone' | 'among', { events: number; arrived: number; vms: number }>;
     microsecond: Record<'static' | 'hyperflux', { events: number; completed: number; fingerprint: string }>;
+    policy: { fingerprints: number; calls: number };
     footprint: { firstEvents: number[]; events: number; hostBytes: number };
   };
 }
@@ -50,8 +51,13 @@ describe('npm run bench -- --smoke', () => {
   });
 
   test('runs every case', () => {
-    expect(Object.keys(smoke.counts)).toEqual(['ideal', 'hyperflux', 'idleVms', 'microsecond', 'footprint']);
+    expect(Object.keys(smoke.counts)).toEqual(['ideal', 'hyperflux', 'idleVms', 'microsecond', 'policy', 'footprint']);
     expect(smoke.figures.length).toBeGreaterThanOrEqual(16);
+  });
+
+  test('the built-in, the compiled and the called policy decide alike', () => {
+    expect(smoke.counts.policy.fingerprints).toBe(1);
+    expect(smoke.counts.policy.calls).toBeGreaterThan(1000);
   });
 
   test('the simulator and the kernel alone come to the same totals', () => {

@@ -20,6 +20,8 @@ import { buildPath } from '../support/builds.js';
 import { contended, VARIANTS, type Variant } from '../support/contended.js';
 
 const END_NS = 4_000_000;
+/** What a running host can be handed over to: nsdi22 lays its cores and queues out at the start, in its own way. */
+const SWITCHABLE = MECHANISM_KINDS.filter((kind) => kind !== 'nsdi22');
 const scenarioOf = (kind: (typeof MECHANISM_KINDS)[number], variant: Variant): Scenario =>
   resolveScenario({ ...contended(kind, variant), duration: '3500us', warmup: '500us' });
 
@@ -140,7 +142,7 @@ describe('changed, it goes on from the same instant', () => {
     finished(await simulation.fork({ ...base, ...change }));
 
   it('under another mechanism, with the very same arrivals', async () => {
-    for (const kind of MECHANISM_KINDS.filter((other) => other !== 'hyperflux')) {
+    for (const kind of SWITCHABLE.filter((other) => other !== 'hyperflux')) {
       const { mechanism } = scenarioOf(kind, 'fork-join');
       const result = await changedTo({ mechanism });
       expect(result.manifest.mechanism).toBe(kind);
@@ -224,7 +226,7 @@ describe('from every mechanism to every other', () => {
       const scenario = crowded(scenarioOf(from, variant));
       const simulation = await Simulation.create(scenario, { module });
       await simulation.runUntil(1_234_567);
-      for (const to of MECHANISM_KINDS) {
+      for (const to of SWITCHABLE) {
         const fork = await simulation.fork({ ...scenario, mechanism: scenarioOf(to, variant).mechanism });
         // At the very instant of the change nothing is lost either.
         assertLaws(fork.metrics());
@@ -241,7 +243,7 @@ describe('from every mechanism to every other', () => {
       (['release', 'debug'] as const).map((build) => compileCore(new Uint8Array(readFileSync(buildPath(build))))),
     );
     const expected = await switchAll(release!, variant);
-    expect(expected.size).toBe(MECHANISM_KINDS.length ** 2);
+    expect(expected.size).toBe(MECHANISM_KINDS.length * SWITCHABLE.length);
     const watched = await switchAll(debug!, variant);
     for (const [pair, end] of expected) expect(watched.get(pair), pair).toBe(end);
   });
@@ -251,9 +253,9 @@ describe('from every mechanism to every other', () => {
     let simulation = await Simulation.create(crowded(scenarioOf('static', 'fork-join')), { module });
     // each three times: in the table's order, backwards, and every second one first
     const kinds = [
-      ...MECHANISM_KINDS,
-      ...[...MECHANISM_KINDS].reverse(),
-      ...[1, 0].flatMap((odd) => MECHANISM_KINDS.filter((_, i) => i % 2 === odd)),
+      ...SWITCHABLE,
+      ...[...SWITCHABLE].reverse(),
+      ...[1, 0].flatMap((odd) => SWITCHABLE.filter((_, i) => i % 2 === odd)),
     ];
     const { warmupNs, durationNs } = simulation.scenario;
     for (const [i, kind] of kinds.entries()) {

@@ -145,7 +145,7 @@ describe('overrides of a running host', () => {
     expect(problemsOf(() => changed('warmup=1ms', 'host.cores=10', 'host.memory.size=8GiB', 'seed=5'))).toEqual([
       expect.objectContaining({ file: '--set warmup=1ms', path: 'warmup', given: '1ms' }),
       expect.objectContaining({ file: '--set host.cores=10', path: 'host.cores', given: '10' }),
-      expect.objectContaining({ file: '--set host.memory.size=8GiB', path: 'host.memory', given: '8GiB' }),
+      expect.objectContaining({ file: '--set host.memory.size=8GiB', path: 'host.memory.size', given: '8GiB' }),
     ]);
     const [problem] = problemsOf(() => changed('warmup=1ms'));
     expect(problem!.expected).toMatch(/^250us, as in the simulation that is forked/);
