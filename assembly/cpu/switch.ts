@@ -3,7 +3,7 @@
 
 import { cancel, isPending, schedule } from "../kernel/event-queue";
 import {
-  H, Q, Vm, Core, Task, DORMANT, RUNNING, SEARCHING, STEALING, SPINNING, SLOT_ARBITER, VM_SLOT_QUOTA, STEP_NONE,
+  H, Q, Vm, Core, Task, DORMANT, PREEMPTING, SUSPENDING, RUNNING, SEARCHING, STEALING, SPINNING, SLOT_ARBITER, VM_SLOT_QUOTA, STEP_NONE,
   clearBit, coreAt, ingress, isNull, nothing, ownQueue, setBit, vcpuOf, vmAt,
 } from "./state";
 import { capacity, detach, pushIdle, removeIdle, settleAll } from "./accounts";
@@ -74,8 +74,9 @@ export function vacate(core: Core): void {
     core.target.promised--;
     core.target = nothing<Vm>();
   } else hold(v.vm, -1);
-  const t = v.state == RUNNING ? halt(v, DORMANT + 1) : v.task;
-  if (v.state == SEARCHING || v.state == STEALING || v.state == SPINNING) halt(v, DORMANT + 1);
+  let t = nothing<Task>();
+  if (v.state == PREEMPTING) t = v.task; // its context is being saved
+  else if (v.state == RUNNING || v.state == SEARCHING || v.state == STEALING || v.state == SPINNING) t = halt(v, SUSPENDING);
   v.task = nothing<Task>();
   cancel(Q, v.slot);
   detach(core);

@@ -58,10 +58,15 @@ export async function policy({ Simulation }, { smoke }) {
   return {
     figures: [
       figure('policy compiled in, against the built-in', '%', samples.compiled.map(percent), { most: 5 }),
-      figure('policy in TypeScript, a call', 'ns', samples.called.map((took) => ((took - base) / count.calls) * 1e9), {
-        most: 1000,
-        note: `${count.calls} calls, up to 16 looks each`,
-      }),
+      figure(
+        'policy in TypeScript, a call',
+        'ns',
+        samples.called.map((took) => ((took - base) / count.calls) * 1e9),
+        {
+          most: 1000,
+          note: `${count.calls} calls, up to 16 looks each`,
+        },
+      ),
     ],
     counts: { fingerprints: fingerprints.size, calls: count.calls },
   };

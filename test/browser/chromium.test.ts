@@ -42,9 +42,9 @@ function page(name: string, files: Readonly<Record<string, string | Uint8Array>>
 const visited = async (name: string): Promise<string[]> =>
   essencesOf((await site.visit(`${name}/index.html`)) as string[]);
 
-/** Lays the one file for browsers, as the package brings it, beside a page. */
-function withBrowserFile(folder: string): void {
-  copyFileSync(join(installed.path, 'dist', 'fluxhost.browser.js'), join(folder, 'fluxhost.browser.js'));
+/** Lays the package's one file, as it is, beside a page. */
+function withPackage(folder: string): void {
+  copyFileSync(join(installed.path, 'dist', 'index.js'), join(folder, 'fluxhost.js'));
 }
 
 async function bundled(contents: string): Promise<string> {
@@ -71,16 +71,16 @@ describe('in Chromium', () => {
 
   it('a plain script imports the one file, without a bundler', async () => {
     const main = `
-      import * as fluxhost from './fluxhost.browser.js';
+      import * as fluxhost from './fluxhost.js';
       import { runAll } from './program.js';
       report({ value: await runAll(fluxhost) });`;
-    withBrowserFile(page('plain', { 'main.js': main }));
+    withPackage(page('plain', { 'main.js': main }));
     expect(await visited('plain')).toEqual(expected);
   });
 
   it('a worker runs on its own core and on one that the page compiled', async () => {
     const main = `
-      import { compileCore } from './fluxhost.browser.js';
+      import { compileCore } from './fluxhost.js';
       const results = [];
       for (const options of [{}, { module: await compileCore() }]) {
         const worker = new Worker('worker.js', { type: 'module' });
@@ -93,10 +93,10 @@ describe('in Chromium', () => {
       }
       report({ value: results });`;
     const worker = `
-      import * as fluxhost from './fluxhost.browser.js';
+      import * as fluxhost from './fluxhost.js';
       import { runAll } from './program.js';
       onmessage = async ({ data }) => postMessage(await runAll(fluxhost, data));`;
-    withBrowserFile(page('worker', { 'main.js': main, 'worker.js': worker }));
+    withPackage(page('worker', { 'main.js': main, 'worker.js': worker }));
     expect(await visited('worker')).toEqual([...expected, ...expected]);
   });
 
@@ -105,12 +105,12 @@ describe('in Chromium', () => {
     const simulation = await Simulation.create(INPUTS[hyperflux]!);
     await simulation.runUntil(2_345_678);
     const main = `
-      import { Simulation, toStableJson } from './fluxhost.browser.js';
+      import { Simulation, toStableJson } from './fluxhost.js';
       const bytes = new Uint8Array(await (await fetch('host.snapshot')).arrayBuffer());
       const simulation = await Simulation.restore(bytes);
       await simulation.run();
       report({ value: [toStableJson(simulation.metrics())] });`;
-    withBrowserFile(page('snapshot', { 'main.js': main, 'host.snapshot': simulation.snapshot() }));
+    withPackage(page('snapshot', { 'main.js': main, 'host.snapshot': simulation.snapshot() }));
     simulation.close();
     expect(await visited('snapshot')).toEqual([expected[hyperflux]]);
   });

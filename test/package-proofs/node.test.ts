@@ -1,5 +1,5 @@
-// The installed package in Node: imported, required, in a worker thread, through its command, bundled by esbuild, and as the one
-// file for browsers. Every place gives the same results, to the last digit, as the sources of this repository.
+// The installed package in Node: imported, required, in a worker thread, through its command, bundled by esbuild, and as its one
+// file far from everything. Every place gives the same results, to the last digit, as the sources of this repository.
 
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -118,27 +118,16 @@ describe('the installed package', () => {
     alone((folder) => expect(essencesPrinted('bundle.mjs', bundle.outputFiles[0]!.text, folder)).toEqual(expected));
   });
 
-  it('runs as the one file for browsers, far from its dependencies', () => {
+  it('runs as its one file, far from its dependencies: what a page without a bundler needs', () => {
     alone((folder) => {
-      copyFileSync(join(installed.path, 'dist', 'fluxhost.browser.js'), join(folder, 'fluxhost.browser.mjs'));
+      copyFileSync(join(installed.path, 'dist', 'index.js'), join(folder, 'fluxhost.mjs'));
       writeFileSync(join(folder, 'program.mjs'), PROGRAM);
       const code = `
-        import * as fluxhost from './fluxhost.browser.mjs';
+        import * as fluxhost from './fluxhost.mjs';
         import { runAll } from './program.mjs';
         console.log(JSON.stringify(await runAll(fluxhost)));`;
       expect(essencesPrinted('main.mjs', code, folder)).toEqual(expected);
     });
-  });
-
-  it('offers the same names in the file for browsers', () => {
-    const code = `
-      const names = await Promise.all(['fluxhost', 'fluxhost/browser'].map(async (entry) => Object.keys(await import(entry)).sort()));
-      console.log(JSON.stringify(names));`;
-    writeFileSync(join(installed.folder, 'names.js'), code);
-    const printed = execFileSync(process.execPath, ['names.js'], { cwd: installed.folder, encoding: 'utf8' });
-    const [index, browser] = JSON.parse(printed) as [string[], string[]];
-    expect(browser).toEqual(index);
-    expect(index).toContain('Simulation');
   });
 });
 
