@@ -12,6 +12,8 @@ interface Source {
   at: number;
   /** Arrivals that went into the core. */
   taken: number;
+  /** Of those, how many are still to be read past after a snapshot. */
+  toSkip: number;
   ended: boolean;
 }
 
@@ -32,7 +34,15 @@ export class Injection {
 
   /** `skip`: arrivals of the trace that were taken before a snapshot. */
   addTrace(vm: number, reader: AsyncIterable<ArrivalBatch>, skip = 0): void {
-    this.sources.push({ vm, batches: reader[Symbol.asyncIterator](), batch: null, at: 0, taken: -skip, ended: false });
+    this.sources.push({
+      vm,
+      batches: reader[Symbol.asyncIterator](),
+      batch: null,
+      at: 0,
+      taken: skip,
+      toSkip: skip,
+      ended: false,
+    });
   }
 
   get state(): InjectionState {
@@ -105,8 +115,8 @@ export class Injection {
         else {
           source.batch = next.value;
           // passes over what a snapshot has taken already
-          source.at = Math.min(Math.max(0, -source.taken), next.value.count);
-          source.taken += source.at;
+          source.at = Math.min(source.toSkip, next.value.count);
+          source.toSkip -= source.at;
         }
       }
       if (!source.ended && (best === null || source.batch!.atNs[source.at]! < best.batch!.atNs[best.at]!))

@@ -2,11 +2,12 @@
 // one VM simply M/G/k. Class and priority decide who runs, by instant preemption; the guarantees hold.
 
 import * as L from "../../layout";
-import { H, Vm, Core, RUNNING, count, countHost, ingress, isNull, nothing, vmAt } from "../state";
+import { H, Vm, Core, RUNNING, SUSPENDING, count, countHost, ingress, isNull, nothing, vmAt } from "../state";
 import { attach, detach, pushIdle, removeIdle } from "../accounts";
 import { popHead } from "../run-queue";
 import { canGrow, chooseDormant, chooseVictim } from "../grant";
-import { putBack, run, stopTask } from "../vcpu";
+import { halt } from "../halt";
+import { putBack, run } from "../vcpu";
 import { setHooks, ignoreWidth, doNothing } from "./index";
 
 export function ideal(): void {
@@ -58,13 +59,13 @@ function onQueued(vm: Vm): void {
   if (isNull(core)) return;
   const v = core.vcpu;
   const from = v.vm;
-  const t = stopTask(v);
+  const t = halt(v, SUSPENDING); // after a fork a vCPU may still search; nothing is in its hands then
   from.held--;
   count(from, L.VM_REVOCATIONS, 1);
-  count(from, L.VM_PREEMPTIONS, 1);
+  if (!isNull(t)) count(from, L.VM_PREEMPTIONS, 1);
   detach(core);
   serve(core, vm);
-  putBack(v, t);
+  if (!isNull(t)) putBack(v, t);
 }
 
 /** The waiting VM that deserves a core most: class, priority, below its guarantee, then whose oldest task waits longest. */
