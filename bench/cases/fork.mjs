@@ -3,14 +3,14 @@ import { figure, interleave } from '../measure.mjs';
 
 const MIB = 2 ** 20;
 
-/** Histograms of 0.1 % for each of `count` VMs make up nearly all of it: some 0.5 MiB a VM. */
+/** Histograms of 0.1 % for each of `count` VMs make up nearly all of it: some 1 MiB a VM. */
 const broad = (count) => ({
   version: 1,
   seed: 1,
   duration: '10ms',
   host: { cores: 17 },
   mechanism: 'hyperflux',
-  histogram: { precision: 0.001, share: 'vm' },
+  histogram: { precision: 0.001, share: 'vm', memory: '128MiB' },
   vms: [
     {
       name: 'api',
@@ -32,7 +32,7 @@ async function wallSeconds(work) {
 }
 
 export async function fork({ Simulation }, { smoke }) {
-  const simulation = await Simulation.create(broad(smoke ? 2 : 122));
+  const simulation = await Simulation.create(broad(smoke ? 2 : 60));
   await simulation.runUntil(5_000_000);
   const bytes = simulation.snapshot();
   const mebibytes = bytes.length / MIB;

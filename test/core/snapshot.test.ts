@@ -322,7 +322,6 @@ describe('what is no snapshot of this core is refused', () => {
 
   it('a simulation fed from a stream, which nobody can read again', async () => {
     const simulation = await Simulation.create(scenarioOf('ideal', 'plain'), { module });
-    // eslint-disable-next-line @typescript-eslint/require-await -- a stream that has ended at once
     async function* nothing(): AsyncGenerator<never> {}
     simulation.inject({ vm: 'api', arrivals: nothing() });
     expect(() => simulation.snapshot()).toThrow(/a stream of arrivals, expected arrays or traces/);
