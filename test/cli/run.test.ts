@@ -58,8 +58,9 @@ describe('output', () => {
 
   it('warns on standard error of what the scenario warns of', async () => {
     const io = captureIo();
-    await run(['a.yaml', '--json', '--set', 'host.smt=2'], io, fakeTools());
-    expect(io.err).toMatch(/^warning: host\.smt: /);
+    const set = ['--set', 'mechanism=hotplug', '--set', 'mechanism.latency=2h'];
+    await run(['a.yaml', '--json', ...set], io, fakeTools());
+    expect(io.err).toMatch(/^warning: mechanism\.latency: 2h is longer than the run: no vCPU is ever added$/m);
     expect(() => JSON.parse(io.out) as unknown).not.toThrow();
   });
 });

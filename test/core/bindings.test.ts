@@ -8,7 +8,7 @@ import * as fc from 'fast-check';
 import { main } from 'assemblyscript/asc';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bindControlPath, readString, type BoundExports } from '../../src/core/bindings.js';
-import { compileCore, instantiateCore, type CoreInstance } from '../../src/core/load.js';
+import { compileCore, compileMemoryCore, instantiateCore, type CoreInstance } from '../../src/core/load.js';
 import { CoreTrap } from '../../src/core/trap.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -192,8 +192,13 @@ describe('the boundary', () => {
 });
 
 describe('the core of this package', () => {
-  const built = (target: string): Uint8Array<ArrayBuffer> =>
-    new Uint8Array(readFileSync(join(root, `build/fluxhost.${target}.wasm`)));
+  const built = (target: string, name = 'fluxhost'): Uint8Array<ArrayBuffer> =>
+    new Uint8Array(readFileSync(join(root, `build/${name}.${target}.wasm`)));
+  /** Every import of a module, as `module.name kind`. */
+  const importsOf = (compiled: WebAssembly.Module): string[] =>
+    WebAssembly.Module.imports(compiled)
+      .map(({ module: from, name, kind }) => `${from}.${name} ${kind}`)
+      .sort();
 
   it('is compiled once, hashed, and every instance has a memory of its own', async () => {
     const first = await compileCore();
@@ -229,9 +234,20 @@ describe('the core of this package', () => {
     expect(instantiateCore(foreign, 'ab').sha256).toBe('ab');
   });
 
-  it.each(['debug', 'checked', 'release'])('imports nothing but abort: %s', async (target) => {
+  it.each(['debug', 'checked', 'release'])('imports nothing but abort and the questions to a policy: %s', async (target) => {
     const compiled = await compileCore(built(target));
-    expect(WebAssembly.Module.imports(compiled).filter(({ name }) => name !== 'abort')).toEqual([]);
+    expect(importsOf(compiled)).toEqual([
+      'env.abort function',
+      'policy.coresWanted function',
+      'policy.dispatch function',
+      'policy.firstVictim function',
+    ]);
+    expect(instantiateCore(compiled).memory).toBeInstanceOf(WebAssembly.Memory);
+  });
+
+  it.each(['debug', 'checked', 'release'])('imports nothing but abort for memory: %s', async (target) => {
+    const compiled = await compileMemoryCore(built(target, 'fluxhost-memory'));
+    expect(importsOf(compiled)).toEqual(['env.abort function']);
     expect(instantiateCore(compiled).memory).toBeInstanceOf(WebAssembly.Memory);
   });
 

@@ -59,11 +59,11 @@ describe('--set', () => {
     ['__proto__.seed=1', '--set __proto__.seed=1: __proto__: given an unknown field, expected a field of the scenario'],
     [
       'vms.0.vcpu.max=3',
-      '--set vms.0.vcpu.max=3: vms.0.vcpu: given an unknown field, expected a known field (did you mean "vcpus"?): name, count, class, priority, vcpus, slo, dispatch, stealing, quantum, workload',
+      '--set vms.0.vcpu.max=3: vms.0.vcpu: given an unknown field, expected a known field (did you mean "vcpus"?): name, count, class, priority, vcpus, slo, dispatch, stealing, quantum, memory, workload',
     ],
     [
       'sede=3',
-      '--set sede=3: sede: given an unknown field, expected a known field (did you mean "seed"?): version, seed, duration, warmup, host, mechanism, costs, limits, histogram, fingerprint, vms',
+      '--set sede=3: sede: given an unknown field, expected a known field (did you mean "seed"?): version, seed, duration, warmup, host, mechanism, costs, limits, histogram, fingerprint, series, log, vms',
     ],
   ])('refuses %s', (set, line) => {
     expect(linesOf(SAMPLE, [set]).map((told) => told.replace(/^s\.yaml:\d+: /, `--set ${set}: `))).toEqual([line]);

@@ -41,8 +41,16 @@ describe('the table of parameters', () => {
     expect(findParameters('costs.stealCheck').map(({ path }) => path)).toEqual(['costs.stealCheck']);
     expect(findParameters('STEALCHECK').map(({ path }) => path)).toEqual(['costs.stealCheck']);
     expect(findParameters('interval').map(({ path }) => path)).toEqual([
-      'mechanism.hyperflux.interval',
       'mechanism.hotplug.interval',
+      'mechanism.hyperflux.interval',
+      'mechanism.microvm.interval',
+      'mechanism.shenango.interval',
+      'mechanism.caladan.interval',
+      'mechanism.ditto.interval',
+      'mechanism.blind.interval',
+      'mechanism.nsdi22.interval',
+      'host.memory.scan.interval',
+      'series.interval',
     ]);
     expect(findParameters('mechanism.hotplug')).toHaveLength(8);
     expect(findParameters('nothing')).toEqual([]);

@@ -37,14 +37,14 @@ describe('one wrong field', () => {
     ['host.memory=64', 'host.memory: given 64, expected a size such as 512GiB, or a mapping { size }'],
     [
       'mechanism=hyperflex',
-      'mechanism: given "hyperflex", expected a known mechanism (did you mean "hyperflux"?): ideal, static, hotplug, hyperflux',
+      'mechanism: given "hyperflex", expected a known mechanism (did you mean "hyperflux"?): ideal, static, hotplug, hyperflux, microvm, shenango, caladan, ditto, blind, cgroup, nsdi22',
     ],
     [
       'mechanism.intervall=5us',
-      'mechanism.intervall: given an unknown field, expected a known field (did you mean "interval"?): kind, interval, threshold, signal, queueLength, mode, staleness, grant',
+      'mechanism.intervall: given an unknown field, expected a known field (did you mean "interval"?): kind, interval, threshold, signal, queueLength, mode, staleness, grant, migrate, batch, aggregate',
     ],
     ['mechanism.interval=0ns', `mechanism.interval: given "0ns", expected ${ABOVE_0}`],
-    ['mechanism.signal=mean', 'mechanism.signal: given "mean", expected one of: average, oldest, queue-length'],
+    ['mechanism.signal=mean', 'mechanism.signal: given "mean", expected one of: average, oldest, queue-length, policy'],
     ['costs.steal=120', `costs.steal: given 120, expected ${DURATION}`],
     [
       'costs=free',

@@ -24,7 +24,7 @@ describe('a resolved scenario', () => {
       seed: 1,
       durationNs: 1_000_000_000,
       warmupNs: 0,
-      host: { cores: 17, sockets: 1, smt: 1 },
+      host: { cores: 17, sockets: 1, smt: 1, smtFactor: 0.65 },
       mechanism: {
         kind: 'hyperflux',
         intervalNs: 10_000,
@@ -33,7 +33,10 @@ describe('a resolved scenario', () => {
         queueLength: 1,
         mode: 'reactive',
         stalenessNs: 0,
-        grant: 'one',
+        grant: 'drain',
+        migrate: false,
+        batch: false,
+        aggregate: false,
       },
       costs: {
         stealCheck: 120,
@@ -52,10 +55,14 @@ describe('a resolved scenario', () => {
         pollBase: 0,
         pollPerVm: 55,
         migrateTask: 100,
+        moveTask: 0,
+        moveTaskSocket: 0,
       },
       limits: { tasks: 4_194_304, width: 65_536 },
       histogram: { precision: 0.001, share: 'auto', memoryBytes: 48 * 2 ** 20 },
       fingerprint: true,
+      series: null,
+      log: null,
       vms: [
         {
           name: 'api',
@@ -293,6 +300,18 @@ describe('warnings', () => {
   });
 
   it('tells what is recorded only', () => {
-    expect(withSet('host.memory=1GiB', 'host.smt=2').warnings).toHaveLength(2);
+    expect(withSet('host.memory=1GiB').warnings).toEqual([
+      'host.memory: recorded; no VM has memory, so no part of the run depends on it',
+    ]);
+  });
+
+  it('tells of a hotplug that the run is too short for', () => {
+    expect(withSet('mechanism={ kind: hotplug, latency: 2h }').warnings).toEqual([
+      'mechanism.latency: 2h is longer than the run: no vCPU is ever added',
+    ]);
+  });
+
+  it('has none for sockets and hardware threads, which are modelled', () => {
+    expect(withSet('host.cores=16', 'host.sockets=2', 'host.smt=2', 'vms.0.vcpus.max=15').warnings).toEqual([]);
   });
 });

@@ -47,7 +47,3 @@ export function expectNotBelow(name: string, larger: readonly number[], smaller:
   const { mean, halfWidth } = estimate(larger.map((value, i) => value - smaller[i]!));
   expect(mean + halfWidth, `${name}: the mean difference is ${mean} ± ${halfWidth}`).toBeGreaterThanOrEqual(0);
 }
-
-export function numbers(count: number, from = 1): number[] {
-  return Array.from({ length: count }, (_, i) => from + i);
-}
