@@ -207,7 +207,9 @@ export class Simulation {
   private changed(scenario: Scenario): Simulation {
     checkFork(this.scenario, scenario);
     const compiled = compileScenario(scenario, this.tables, policyBits(this.options.policy));
-    this.core.reconfigure(compiled.words);
+    const { words } = this.compiled;
+    const same = compiled.words.length === words.length && compiled.words.every((word, i) => Object.is(word, words[i]));
+    if (!same) this.core.reconfigure(compiled.words); // another end alone changes nothing in the core
     return new Simulation(scenario, compiled, this.core, this.injection, this.options, this.tables, this.started);
   }
 
@@ -351,7 +353,8 @@ export class Simulation {
         mechanism: scenario.mechanism.kind,
         durationNs: scenario.durationNs,
         warmupNs: scenario.warmupNs,
-        measuredNs: Math.max(0, this.nowNs - scenario.warmupNs),
+        // statistics begin anew at the end of the warm-up; a run that is stopped before has what it has
+        measuredNs: this.nowNs < scenario.warmupNs ? this.nowNs : this.nowNs - scenario.warmupNs,
         replications: 1,
         events: this.events,
         wallSeconds: this.wallSeconds,

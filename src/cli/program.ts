@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'the same workload under several mechanisms',
     load: async () => (await import('./compare.js')).compare,
   },
+  fork: { summary: 'how a snapshot goes on, side by side', load: async () => (await import('./fork.js')).fork },
   pages: { summary: 'replay a page-access trace', load: async () => (await import('./pages.js')).pages },
   reserve: {
     summary: "a server's reserved memory: what can be sold, boot times, upgrades",

@@ -22,7 +22,7 @@ describe('help and version', () => {
     for (const args of [['--help'], ['-h'], ['help']]) {
       const { status, out, err } = await called(...args);
       expect([status, err]).toEqual([0, '']);
-      for (const command of ['run', 'compare', 'pages', 'explain', 'schema'])
+      for (const command of ['run', 'compare', 'fork', 'pages', 'explain', 'schema'])
         expect(out).toMatch(new RegExp(`^  ${command} +\\S`, 'm'));
     }
     const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -31,7 +31,7 @@ describe('help and version', () => {
     expect(await called('--version')).toEqual({ status: 0, out: `${manifest.version}\n`, err: '' });
   });
 
-  it.each(['run', 'compare', 'pages', 'explain', 'schema'])('exist for %s', async (command) => {
+  it.each(['run', 'compare', 'fork', 'pages', 'explain', 'schema'])('exist for %s', async (command) => {
     const help = await called(command, '--help');
     expect([help.status, help.err]).toEqual([0, '']);
     expect(help.out).toContain(`fluxhost ${command}`);
@@ -39,7 +39,7 @@ describe('help and version', () => {
   });
 
   it('fit a terminal', async () => {
-    for (const args of [['--help'], ['run', '--help'], ['compare', '--help']]) {
+    for (const args of [['--help'], ['run', '--help'], ['compare', '--help'], ['fork', '--help']]) {
       for (const line of (await called(...args)).out.split('\n')) expect(line.length).toBeLessThanOrEqual(115);
     }
   });
@@ -57,6 +57,8 @@ describe('refusals', () => {
     [['compare', 'a.yaml', '--mechanism', 'ideal'], /did you mean --mechanisms\?/],
     [['run', 'no-such-file.yaml'], /no-such-file\.yaml: given a file that is not there, expected a scenario/],
     [['run', '.'], /given a folder, expected a scenario/],
+    [['fork'], /fluxhost fork: SNAPSHOT: missing/],
+    [['fork', 'none.snapshot'], /none\.snapshot: given a file that is not there, expected a snapshot/],
   ])('of %j end in 2, one line a problem, nothing on standard output', async (args, message) => {
     const { status, out, err } = await called(...args);
     expect([status, out]).toEqual([2, '']);
