@@ -1,10 +1,10 @@
 // fluxhost: what people import. Nothing is defined here.
 
-export { Simulation, ClosedError } from './simulation.js';
+export { Simulation } from './simulation.js';
 export type { InjectedWorkload, Progress, RunOptions, SimulationOptions } from './simulation.js';
 export { compileCore } from './core/load.js';
 export { CoreTrap } from './core/trap.js';
-export { CoreError, LimitError } from './core/host.js';
+export { ClosedError, CoreError, LimitError } from './core/host.js';
 export { InputError, type Problem } from './scenario/errors.js';
 export { parseScenario, type ParsedScenario, type ParseOptions } from './scenario/parse.js';
 export { resolveScenario } from './scenario/resolve.js';

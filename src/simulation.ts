@@ -3,7 +3,7 @@
 
 import { compileScenario, type CompiledScenario } from './core/compile.js';
 import type { EmpiricalTables } from './core/distributions.js';
-import { HostCore } from './core/host.js';
+import { ClosedError, HostCore } from './core/host.js';
 import { Injection } from './core/injection.js';
 import type { EventLog, Series } from './core/series.js';
 import { bindPolicy, type Policy } from './policy.js';
@@ -53,14 +53,6 @@ export interface InjectedWorkload {
   readonly vm: string;
   /** Times are of the simulation; one that is past already counts as now. `serviceNs` -1 and `width` 0 (the defaults) mean: as the VM's own workload draws. */
   readonly arrivals: readonly Partial<Arrival>[] | AsyncIterable<ArrivalBatch>;
-}
-
-/** The simulation was used after close. */
-export class ClosedError extends Error {
-  override readonly name = 'ClosedError';
-  constructor() {
-    super('this simulation is closed: create another');
-  }
 }
 
 /** Events between two looks at the clock and the abort signal: some 50 ms. */

@@ -234,16 +234,19 @@ describe('the core of this package', () => {
     expect(instantiateCore(foreign, 'ab').sha256).toBe('ab');
   });
 
-  it.each(['debug', 'checked', 'release'])('imports nothing but abort and the questions to a policy: %s', async (target) => {
-    const compiled = await compileCore(built(target));
-    expect(importsOf(compiled)).toEqual([
-      'env.abort function',
-      'policy.coresWanted function',
-      'policy.dispatch function',
-      'policy.firstVictim function',
-    ]);
-    expect(instantiateCore(compiled).memory).toBeInstanceOf(WebAssembly.Memory);
-  });
+  it.each(['debug', 'checked', 'release'])(
+    'imports nothing but abort and the questions to a policy: %s',
+    async (target) => {
+      const compiled = await compileCore(built(target));
+      expect(importsOf(compiled)).toEqual([
+        'env.abort function',
+        'policy.coresWanted function',
+        'policy.dispatch function',
+        'policy.firstVictim function',
+      ]);
+      expect(instantiateCore(compiled).memory).toBeInstanceOf(WebAssembly.Memory);
+    },
+  );
 
   it.each(['debug', 'checked', 'release'])('imports nothing but abort for memory: %s', async (target) => {
     const compiled = await compileMemoryCore(built(target, 'fluxhost-memory'));

@@ -109,6 +109,13 @@ describe('a resolved scenario', () => {
     expect(idle.vms[0]?.workload).toBeNull();
   });
 
+  it('lets who waits for a lock leave the vCPU, unless told otherwise', () => {
+    const lockOf = (written: string) =>
+      withSet(`vms.0.workload.request.lock=${written}`).scenario.vms[0]?.workload?.request.lock;
+    expect(lockOf('{ probability: 0.1, hold: 2us }')).toMatchObject({ probability: 0.1, wait: 'block' });
+    expect(lockOf('{ probability: 0.1, hold: 2us, wait: spin }')).toMatchObject({ probability: 0.1, wait: 'spin' });
+  });
+
   it('has the knobs of hotplug', () => {
     expect(withSet('mechanism={ kind: hotplug, latency: 5ms }').scenario.mechanism).toEqual({
       kind: 'hotplug',
