@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { InputError, show } from '../scenario/errors.js';
 import { parseCommand, renderHelp, type CommandSpec } from './args.js';
 import { EXIT } from './exit.js';
@@ -105,7 +106,7 @@ export async function compileWithPolicy(policy: string, file: string, debug = fa
     },
   );
   if (error !== null || binary === null) {
-    const lines = said
+    const lines = stripVTControlCharacters(said)
       .replaceAll(POLICY_SOURCE, file)
       .split('\n')
       .map((line) => line.trim());

@@ -51,7 +51,15 @@ describe('npm run bench -- --smoke', () => {
   });
 
   test('runs every case', () => {
-    expect(Object.keys(smoke.counts)).toEqual(['ideal', 'hyperflux', 'idleVms', 'microsecond', 'policy', 'footprint']);
+    expect(Object.keys(smoke.counts)).toEqual([
+      'ideal',
+      'hyperflux',
+      'idleVms',
+      'microsecond',
+      'policy',
+      'footprint',
+      'fork',
+    ]);
     expect(smoke.figures.length).toBeGreaterThanOrEqual(16);
   });
 
