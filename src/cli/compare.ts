@@ -4,15 +4,16 @@
 import { differenceOf } from '../metrics/replications.js';
 import { toStableJson, type Result } from '../metrics/result.js';
 import { renderComparison, type Comparison, type Sizing } from '../report/compare-table.js';
-import { InputError, nearest, type Problem } from '../scenario/errors.js';
-import { MECHANISM_KINDS, withMechanism } from '../scenario/mechanisms.js';
+import { InputError, type Problem } from '../scenario/errors.js';
+import { withMechanism } from '../scenario/mechanisms.js';
 import type { MechanismKind, Scenario } from '../scenario/types.js';
-import { parseCommand, renderHelp, type Arguments, type CommandSpec } from './args.js';
+import { parseCommand, renderHelp, type CommandSpec } from './args.js';
 import { EXIT } from './exit.js';
 import type { Io } from './io.js';
 import { combine, Session, type Tools } from './replicate.js';
 import { MAX_REPLICATIONS, MAX_SEED, overrides } from './run.js';
 import { LIMIT_FACTOR, sizeFor } from './sizing.js';
+import { readMechanisms } from './mechanisms.js';
 import { simulationTools, toolsOnCore } from './tools.js';
 
 const DEFAULT_MECHANISMS = 'ideal,hyperflux,hotplug,static';
@@ -41,25 +42,6 @@ export const compareSpec: CommandSpec = {
     'fluxhost compare burst.yaml --mechanisms ideal,hyperflux --replications 10 --json',
   ],
 };
-
-function readMechanisms(given: Arguments): MechanismKind[] {
-  const kinds: MechanismKind[] = [];
-  for (const name of (given.text('mechanisms') ?? DEFAULT_MECHANISMS).split(',').map((part) => part.trim())) {
-    const kind = MECHANISM_KINDS.find((known) => known === name);
-    if (kind === undefined) {
-      const near = nearest(name, MECHANISM_KINDS);
-      const hint = near === undefined ? '' : `, did you mean ${near}?`;
-      given.problems.push(
-        `--mechanisms: given ${JSON.stringify(name)}, expected some of ${MECHANISM_KINDS.join(', ')}${hint}`,
-      );
-    } else if (kinds.includes(kind)) {
-      given.problems.push(`--mechanisms: given ${name} twice, expected each mechanism once`);
-    } else {
-      kinds.push(kind);
-    }
-  }
-  return kinds;
-}
 
 /** One scenario per mechanism; what any of them cannot run is refused before the first one starts. */
 function scenariosFor(scenario: Scenario, kinds: readonly MechanismKind[], file: string): Scenario[] {
@@ -105,7 +87,7 @@ export async function compare(args: readonly string[], io: Io, tools: Tools = si
     io.stdout(renderHelp(compareSpec));
     return EXIT.done;
   }
-  const kinds = readMechanisms(given);
+  const kinds = readMechanisms(given, DEFAULT_MECHANISMS);
   const seed = given.whole('seed', 0, MAX_SEED);
   const replications = given.whole('replications', 1, MAX_REPLICATIONS) ?? 1;
   const limit = given.whole('max-cores', 1, MAX_SIZING_CORES);

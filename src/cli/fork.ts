@@ -6,17 +6,18 @@ import { differenceOf } from '../metrics/replications.js';
 import { toStableJson, type Result } from '../metrics/result.js';
 import { renderComparison, type Comparison } from '../report/compare-table.js';
 import { formatDurationNs } from '../report/units.js';
-import { InputError, nearest, type Problem } from '../scenario/errors.js';
-import { MECHANISM_KINDS, withMechanism } from '../scenario/mechanisms.js';
+import { InputError, type Problem } from '../scenario/errors.js';
+import { withMechanism } from '../scenario/mechanisms.js';
 import type { MechanismKind, Scenario } from '../scenario/types.js';
 import { changedScenario, switchProblem } from '../scenario/written.js';
 import type { Simulation } from '../simulation.js';
-import { parseCommand, renderHelp, type Arguments, type CommandSpec } from './args.js';
+import { parseCommand, renderHelp, type CommandSpec } from './args.js';
 import { EXIT } from './exit.js';
 import type { Io } from './io.js';
 import { Session } from './replicate.js';
 import { MAX_SEED, overrides } from './run.js';
 import { continuing, openSnapshot } from './snapshot-file.js';
+import { readMechanisms } from './mechanisms.js';
 import { simulationTools } from './tools.js';
 
 const DEFAULT_MECHANISMS = ['ideal', 'hyperflux', 'hotplug', 'static'] as const;
@@ -52,27 +53,6 @@ interface Branch {
   /** Heads its column. */
   readonly label: string;
   readonly scenario: Scenario;
-}
-
-function readMechanisms(given: Arguments): MechanismKind[] | undefined {
-  const text = given.text('mechanisms');
-  if (text === undefined) return undefined;
-  const kinds: MechanismKind[] = [];
-  for (const name of text.split(',').map((part) => part.trim())) {
-    const kind = MECHANISM_KINDS.find((known) => known === name);
-    if (kind === undefined) {
-      const near = nearest(name, MECHANISM_KINDS);
-      const hint = near === undefined ? '' : `, did you mean ${near}?`;
-      given.problems.push(
-        `--mechanisms: given ${JSON.stringify(name)}, expected some of ${MECHANISM_KINDS.join(', ')}${hint}`,
-      );
-    } else if (kinds.includes(kind)) {
-      given.problems.push(`--mechanisms: given ${kind} twice, expected each mechanism once`);
-    } else {
-      kinds.push(kind);
-    }
-  }
-  return kinds;
 }
 
 /** What goes on, in the order of the columns; what any mechanism cannot run is refused before the first one starts. */

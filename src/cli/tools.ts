@@ -1,6 +1,7 @@
 // The real loader and simulator behind the commands. Both are imported when first used: `--help` and refused
 // command lines answer without compiling the core.
 
+import type { Scenario } from '../scenario/types.js';
 import type { Tools } from './replicate.js';
 
 export const simulationTools: Tools = {
@@ -8,15 +9,17 @@ export const simulationTools: Tools = {
     const { loadScenario } = await import('../scenario/load.js');
     return loadScenario(path, options);
   },
-  async create(scenario, directory) {
-    const [{ Simulation }, { nodeHost }] = await Promise.all([
-      import('../simulation.js'),
-      import('../workload/node-file.js'),
-    ]);
-    // The files that a scenario names are relative to it.
-    return Simulation.create(scenario, { files: nodeHost(directory) });
-  },
+  create: (scenario, directory) => createOn({}, scenario, directory),
 };
+
+async function createOn(core: { module?: WebAssembly.Module }, scenario: Scenario, directory: string) {
+  const [{ Simulation }, { nodeHost }] = await Promise.all([
+    import('../simulation.js'),
+    import('../workload/node-file.js'),
+  ]);
+  // The files that a scenario names are relative to it.
+  return Simulation.create(scenario, { files: nodeHost(directory), ...core });
+}
 
 /**
  * The same on a core of the user's own (`fluxhost build`); the package's where no file is named.
@@ -41,12 +44,6 @@ export async function toolsOnCore(file: string | undefined, tools: Tools): Promi
   }
   return {
     load: (path, options) => tools.load(path, options),
-    async create(scenario, directory) {
-      const [{ Simulation }, { nodeHost }] = await Promise.all([
-        import('../simulation.js'),
-        import('../workload/node-file.js'),
-      ]);
-      return Simulation.create(scenario, { files: nodeHost(directory), module });
-    },
+    create: (scenario, directory) => createOn({ module }, scenario, directory),
   };
 }
