@@ -15,7 +15,7 @@ import {
 import { beginStatistics, checkConservation, pushIdle, settleAll } from "./cpu/accounts";
 import { onArrival, onClient, onInject, onModulate, redrawArrival, startArrivals } from "./cpu/arrivals";
 import { finishSwitch, prepareSwitch, setCoreCount } from "./cpu/switch";
-import { onCore } from "./cpu/grant";
+import { onCore, rankKey, rekey } from "./cpu/grant";
 import { onLook } from "./cpu/steal";
 import { onVcpu } from "./cpu/vcpu";
 import { laySeries, logEvent, onSample } from "./cpu/series";
@@ -86,7 +86,7 @@ export function configure(words: usize): i32 {
   H.cores = allocate(<u64>H.coresInAll * offsetof<Core>());
   H.idle = allocate(<u64>H.coresInAll << 2);
   H.bag = allocate(<u64>vmCount << 2);
-  H.scratch = allocate(<u64>vmCount << 2);
+  H.scratch = allocate((<u64>vmCount + 1) << 5);
   H.clientVm = allocate((clients + 1) << 2);
   H.curveCapacity = H.coresInAll;
   H.curve = allocate(<u64>H.coresInAll << 3);
@@ -194,6 +194,7 @@ function readVm(vm: Vm, index: u32, w: usize, g: usize, stateWords: usize): void
   vm.cls = <u32>word(g, L.GROUP_CLASS);
   vm.priority = <i32>word(g, L.GROUP_PRIORITY);
   vm.max = <u32>word(g, L.GROUP_MAX);
+  vm.rankKey = rankKey(vm);
   readPolicies(vm, g);
   vm.arrivals = <u32>word(g, L.GROUP_ARRIVALS);
   const rate = word(g, L.GROUP_RATE);
@@ -236,6 +237,7 @@ function readPolicies(vm: Vm, g: usize): void {
   vm.stealAmount = <u32>word(g, L.GROUP_STEAL_AMOUNT);
   vm.stealVictim = <u32>word(g, L.GROUP_STEAL_VICTIM);
   vm.quantum = <u64>word(g, L.GROUP_QUANTUM);
+  rekey(vm);
 }
 
 /**

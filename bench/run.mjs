@@ -8,12 +8,13 @@ import { parseArgs } from 'node:util';
 import { footprint } from './cases/footprint.mjs';
 import { fork } from './cases/fork.mjs';
 import { hyperflux, idleVms, microsecond } from './cases/hyperflux.mjs';
+import { manyVms, mechanisms } from './cases/mechanisms.mjs';
 import { policy } from './cases/policy.mjs';
 import { ideal } from './cases/ideal.mjs';
 import { CLOCK, figuresTable, machine } from './measure.mjs';
 import { root } from './programs.mjs';
 
-const CASES = { ideal, hyperflux, idleVms, microsecond, policy, footprint, fork };
+const CASES = { ideal, hyperflux, idleVms, microsecond, mechanisms, manyVms, policy, footprint, fork };
 const NAMES = [...Object.keys(CASES), 'pages'];
 
 const { values } = parseArgs({

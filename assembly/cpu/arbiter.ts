@@ -7,7 +7,7 @@
 import * as L from "../layout";
 import { schedule, isPending } from "../kernel/event-queue";
 import { record } from "../kernel/histogram";
-import { H, Q, Vm, Core, SLOT_ARBITER, countHost, isNull, vcpuOf } from "./state";
+import { H, Q, Vm, Core, SLOT_ARBITER, countHost, isNull, nothing, vcpuOf } from "./state";
 import { hostHistogram, pushIdle } from "./accounts";
 import { anyVictim, beginMove, canGrow, chooseIdle, chooseVictim } from "./grant";
 import { coresWanted, hostCores } from "../policy";
@@ -132,15 +132,105 @@ export function nudge(): void {
   }
 }
 
+// Who is over the threshold, as a binary heap in H.scratch, the one that deserves a core most on top: of the thousands that
+// one arbiter may serve nearly all can be over it, and most of them leave at once when one is denied.
+
+// @ts-ignore: decorator
+@inline const RANK_BYTES_SHIFT: u32 = 5;
+// @ts-ignore: decorator
+@inline const RANK_SINCE: usize = 8;
+// @ts-ignore: decorator
+@inline const RANK_VM: usize = 16;
+
 // @ts-ignore: decorator
 @inline
-function outranks(a: Vm, b: Vm): bool {
-  const aStarves = a.held < a.min || a.held == 0;
-  const bStarves = b.held < b.min || b.held == 0;
-  if (a.cls != b.cls) return a.cls > b.cls;
-  if (a.priority != b.priority) return a.priority > b.priority;
-  if (aStarves != bStarves) return aStarves;
-  return a.backlogSince < b.backlogSince || (a.backlogSince == b.backlogSince && a.index < b.index);
+function rankAt(i: u32): usize {
+  return H.scratch + (<usize>i << RANK_BYTES_SHIFT);
+}
+
+/** Smaller is better: class, priority, whether it starves; then since when it has a backlog. */
+function setRank(i: u32, vm: Vm): void {
+  const at = rankAt(i);
+  const content = vm.held >= vm.min && vm.held != 0;
+  store<u64>(at, (<u64>(0xff - vm.cls) << 33) | (<u64>(<i64>0x7fff_ffff - <i64>vm.priority) << 1) | <u64>content);
+  store<u64>(at, vm.backlogSince, RANK_SINCE);
+  store<Vm>(at, vm, RANK_VM);
+}
+
+// @ts-ignore: decorator
+@inline
+function outranks(a: usize, b: usize): bool {
+  const rank = load<u64>(a);
+  const other = load<u64>(b);
+  if (rank != other) return rank < other;
+  const since = load<u64>(a, RANK_SINCE);
+  const otherSince = load<u64>(b, RANK_SINCE);
+  return since < otherSince || (since == otherSince && load<u32>(a, RANK_VM) < load<u32>(b, RANK_VM)); // VMs lie in the order of their indices
+}
+
+function copyRank(to: u32, from: u32): void {
+  const target = rankAt(to);
+  const source = rankAt(from);
+  store<u64>(target, load<u64>(source));
+  store<u64>(target, load<u64>(source, RANK_SINCE), RANK_SINCE);
+  store<u32>(target, load<u32>(source, RANK_VM), RANK_VM);
+}
+
+/** What stands beyond the heap's `n` entries goes to `i`, and down to its place. */
+function sinkRank(i: u32, n: u32): void {
+  const moved = rankAt(n);
+  while (true) {
+    let child: u32 = 2 * i + 1;
+    if (child >= n) break;
+    if (child + 1 < n && outranks(rankAt(child + 1), rankAt(child))) child++;
+    if (outranks(moved, rankAt(child))) break;
+    copyRank(i, child);
+    i = child;
+  }
+  copyRank(i, n);
+}
+
+function heapify(n: u32): void {
+  for (let i = <i32>(n >> 1) - 1; i >= 0; i--) {
+    // mostly they are in order, by the time at which their backlogs began
+    const child: u32 = 2 * <u32>i + 1;
+    if (!outranks(rankAt(child), rankAt(<u32>i)) && (child + 1 == n || !outranks(rankAt(child + 1), rankAt(<u32>i)))) continue;
+    copyRank(n, <u32>i);
+    sinkRank(<u32>i, n);
+  }
+}
+
+/** Whether `vm` cannot get a core since `failed` could not: no core is idle, and it ranks no higher and has no less. */
+// @ts-ignore: decorator
+@inline
+function hopeless(vm: Vm, failed: Vm): bool {
+  return vm.cls == failed.cls && vm.priority == failed.priority && vm.held >= vm.min && <i32>(vm.held - vm.min) >= <i32>failed.held - <i32>failed.min && H.idleCount == 0;
+}
+
+/**
+ * `failed` was denied a core: so will be all of its rank that are left in the heap of `n`, if they are hopeless now, since nobody
+ * is granted one in between. Denies them at once and answers how many are left; none is taken out when some of the rank may
+ * still get one.
+ */
+function denyHopeless(failed: Vm, n: u32): u32 {
+  let kept: u32 = 0;
+  for (let pass = 0; pass < 2; pass++) {
+    for (let i: u32 = 0; i < n; i++) {
+      const vm = load<Vm>(rankAt(i), RANK_VM);
+      const rival = vm.cls == failed.cls && vm.priority == failed.priority && demand(vm) != 0;
+      if (pass == 0) {
+        if (rival && !hopeless(vm, failed)) return n;
+      } else if (rival) deny(vm);
+      else copyRank(kept++, i);
+    }
+  }
+  heapify(kept);
+  return kept;
+}
+
+function deny(vm: Vm): void {
+  vm.denied = 1;
+  countHost(L.HOST_CONGESTED_DENIED, 1);
 }
 
 /** Tries to give `vm` one core. Moves are issued one after another, `issue` each. */
@@ -207,41 +297,29 @@ export function onArbiter(): void {
     }
     store<Vm>(H.bag + (<usize>(kept++) << 2), vm);
     // "waking": after a grant one interval passes before the VM is looked at again (Caladan's congestion rule)
-    if (H.now < vm.skipUntil || !congested(vm)) {
-      vm.denied = 0;
-      continue;
-    }
-    // insertion by rank: few are congested at once
-    let k = n++;
-    while (k > 0 && outranks(vm, load<Vm>(H.scratch + (<usize>(k - 1) << 2)))) {
-      store<Vm>(H.scratch + (<usize>k << 2), load<Vm>(H.scratch + (<usize>(k - 1) << 2)));
-      k--;
-    }
-    store<Vm>(H.scratch + (<usize>k << 2), vm);
+    if (H.now < vm.skipUntil || !congested(vm)) vm.denied = 0;
+    else setRank(n++, vm);
   }
   H.bagCount = kept;
+  heapify(n);
 
-  // the first that finds neither an idle core nor a victim: who ranks no higher and has no less cannot either
-  let failed = changetype<Vm>(0);
-  for (let i: u32 = 0; i < n; i++) {
-    const vm = load<Vm>(H.scratch + (<usize>i << 2));
+  // the first that finds neither an idle core nor a victim
+  let failed = nothing<Vm>();
+  while (n != 0) {
+    const vm = load<Vm>(rankAt(0), RANK_VM);
+    sinkRank(0, --n);
     let want = demand(vm);
-    let denied: u32 = 0;
-    while (want != 0) {
-      if (!isNull(failed) && vm.held >= vm.min && vm.cls == failed.cls && vm.priority == failed.priority && <i32>(vm.held - vm.min) >= <i32>failed.held - <i32>failed.min && H.idleCount == 0) {
-        denied = 1;
-        break;
+    while (want != 0 && (isNull(failed) || !hopeless(vm, failed)) && grantOne(vm)) want--;
+    if (want != 0) {
+      deny(vm);
+      if (isNull(failed) && canGrow(vm)) {
+        failed = vm;
+        if (H.signal != L.SIGNAL_POLICY) n = denyHopeless(vm, n); // a policy is asked once
       }
-      if (!grantOne(vm)) {
-        denied = 1;
-        if (canGrow(vm) && isNull(failed)) failed = vm;
-        break;
-      }
-      want--;
+      continue;
     }
-    vm.denied = denied;
-    if (denied) countHost(L.HOST_CONGESTED_DENIED, 1);
-    else if (H.grant == L.GRANT_ONE) vm.skipUntil = H.now + H.period + 1;
+    vm.denied = 0;
+    if (H.grant == L.GRANT_ONE) vm.skipUntil = H.now + H.period + 1;
   }
 
   // the next round that can matter

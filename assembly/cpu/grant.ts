@@ -22,77 +22,73 @@ import { wholeCore } from "./topology";
 
 // --- who may take a core from whom ------------------------------------------------------------------------------
 
-/**
- * Whether `a` may take a core that `b` holds. Class, then priority, decide; among equals Caladan's predicate: only from
- * who has at least two cores more above its guarantee. What is guaranteed is never taken, and a VM below its own
- * guarantee may take from anybody above theirs.
- */
-export function mayPreempt(a: Vm, b: Vm): bool {
-  if (b == a || b.held <= b.min) return false;
-  if (a.held < a.min) return true;
-  if (a.cls != b.cls) return a.cls > b.cls;
-  if (a.priority != b.priority) return a.priority > b.priority;
-  return <i32>(b.held - b.min) > <i32>a.held - <i32>a.min + 1;
+// Class, then priority, decide; among equals Caladan's predicate: only from who has at least two cores more above its
+// guarantee. What is guaranteed is never taken, and a VM below its own guarantee may take from anybody above theirs.
+// As numbers: a VM's key, lower where a core is rather taken, and a bound that the key must stay below.
+
+/** The part of it that stays as it is: class, then priority; room for 2^17 cores above the guarantee. */
+export function rankKey(vm: Vm): i64 {
+  return ((<i64>vm.cls << 60) | ((<i64>vm.priority + 0x8000_0000) << 26)) + (0x1_ffff << 1);
+}
+
+/** Brings the VM's key up to date: what it holds, or is guaranteed, has changed. */
+// @ts-ignore: decorator
+@inline
+export function rekey(vm: Vm): void {
+  vm.victimKey = vm.held > vm.min ? vm.rankKey - (<i64>(vm.held - vm.min) << 1) : i64.MAX_VALUE;
+}
+
+/** Cores of VMs whose key is below this may be taken for `a`. Its own never are. */
+function bound(a: Vm): i64 {
+  return a.held < a.min ? i64.MAX_VALUE : a.rankKey - (<i64>(a.held - a.min + 1) << 1);
 }
 
 // @ts-ignore: decorator
 @inline
-function rankOf(vm: Vm): i64 {
-  return (<i64>vm.cls << 40) | (<i64>vm.priority + 0x8000_0000);
+export function mayPreempt(a: Vm, b: Vm): bool {
+  return b.victimKey < bound(a);
 }
 
 // @ts-ignore: decorator
 @inline
 function mayLeave(core: Core): bool {
-  const v = core.vcpu;
-  if (isNull(v) || !isNull(core.target)) return false;
-  const state = v.state;
+  if (!isNull(core.target)) return false;
+  const state = core.vcpu.state;
   return state == RUNNING || state == SEARCHING || state == STEALING || state == SPINNING;
 }
 
 /**
- * Whether chooseVictim would find a core for `a`. Looked up once for all VMs of one rank as long as no core moves: a full
+ * Whether chooseVictim would find a core for `a`. The least key is looked up once for all VMs as long as no core moves: a full
  * host denies tens of VMs a round, and a search for each was a quarter of its time.
  */
 export function anyVictim(a: Vm): bool {
-  const rank = rankOf(a);
   const key = (<u64>H.round << 32) | <u64>H.roundMoves;
-  if (H.victimsOf != key || H.victimRank != rank) {
+  if (H.victimsOf != key) {
     H.victimsOf = key;
-    H.victimRank = rank;
-    H.victimLower = 0;
-    H.victimAny = 0;
-    H.victimExcess = i32.MIN_VALUE;
+    H.victimLeast = i64.MAX_VALUE;
     for (let i: u32 = 0; i < H.coreCount; i++) {
       const core = coreAt(i);
-      if (!mayLeave(core)) continue;
-      const b = core.vcpu.vm;
-      if (b.held <= b.min) continue;
-      H.victimAny = 1;
-      const other = rankOf(b);
-      if (other < rank) H.victimLower = 1;
-      else if (other == rank) H.victimExcess = max<i32>(H.victimExcess, <i32>(b.held - b.min));
+      if (isNull(core.vcpu)) continue;
+      const key = core.lastVm.victimKey; // the VM that it runs
+      if (key < H.victimLeast && mayLeave(core)) H.victimLeast = key;
     }
   }
-  if (a.held < a.min) return H.victimAny != 0;
-  return H.victimLower != 0 || H.victimExcess > <i32>(a.held - a.min) + 1;
+  return H.victimLeast < bound(a);
 }
 
-/** The core that `a` takes: of the lowest class and priority, rather a searching vCPU's than a running one's, rather one it had before. Null: none. */
+/** The core that `a` takes: of the lowest class and priority, rather a searching vCPU's than a running one's, then of who has most above its guarantee. Null: none. */
 export function chooseVictim(a: Vm): Core {
   let best = nothing<Core>();
-  let least: i64 = i64.MAX_VALUE;
+  const most = bound(a);
+  let least = i64.MAX_VALUE;
   for (let i: u32 = 0; i < H.coreCount; i++) {
     const core = coreAt(i);
-    if (!mayLeave(core)) continue;
-    const state = core.vcpu.state;
-    const b = core.vcpu.vm;
-    if (!mayPreempt(a, b)) continue;
-    // lower is better: class, priority, busy or not, fewer cores above the guarantee, not used by a before
-    const excess = <i64>(b.held - b.min);
-    const rank = ((<i64>b.cls << 60) | ((<i64>b.priority + 0x8000_0000) << 26) | (<i64>(state != SEARCHING) << 25)) + (((0xffff - min<i64>(excess, 0xffff)) << 1) | <i64>(core.lastVm != a));
-    if (rank < least) {
-      least = rank;
+    if (isNull(core.vcpu)) continue;
+    let key = core.lastVm.victimKey;
+    if (key >= most || key >= least || !mayLeave(core)) continue;
+    key |= <i64>(core.vcpu.state != SEARCHING) << 25;
+    if (key < least) {
+      least = key;
       best = core;
     }
   }
@@ -147,6 +143,7 @@ export function canGrow(vm: Vm): bool {
 export function hold(vm: Vm, by: i32): void {
   if (H.onHeld != 0) call_indirect<void>(H.onHeld, vm, by);
   vm.held += by;
+  rekey(vm);
 }
 
 /** Decides, at `at` ≥ now, that `core` (idle, or a victim's) goes to `vm`, and starts the move. */

@@ -92,99 +92,99 @@ export class Core {
   sibling: u32; //       60 first hardware thread of its physical core
 }
 
+/** By cache lines, 64 bytes each: what one visit reads lies together. 448 bytes. */
 @unmanaged
 export class Vm {
-  index: u32;
-  group: u32;
-  cls: u32;
-  priority: i32;
-  slot: u32;
+  // what an arbiter reads of every VM
+  queued: u32; //        tasks waiting anywhere in the VM
+  held: u32; //          cores that it has or was promised, less those being taken
   min: u32;
   max: u32;
-  held: u32; //          cores that it has or was promised, less those being taken
+  cls: u32;
+  priority: i32;
+  promised: u32; //      cores under way to it that no vCPU has yet
+  dormantCount: u32;
+  inBag: u32;
+  denied: u32;
+  readySum: u64; //      Σ of the waiting tasks' readyAt, modulo 2^64
+  backlogSince: u64;
+  skipUntil: u64; //     the arbiter leaves it alone before
+  // its vCPUs
+  index: u32;
+  group: u32;
+  slot: u32;
   activeCount: u32;
   actives: usize; //     u32 pointers to vCPUs that accept tasks
   vcpus: usize;
   dormant: usize; //     bitmap of dormant vCPUs
-  dormantCount: u32;
-  promised: u32; //      cores under way to it that no vCPU has yet
-  frozen: u32; //        vCPUs that were taken off their core in the middle of a task
+  occupied: usize; //    bitmap of vCPUs whose queue holds tasks
+  words: u32; //         of each bitmap
   searching: VCpu; //    list, the longest searcher first
   searchingTail: VCpu;
   searchingCount: u32;
-  occupied: usize; //    bitmap of vCPUs whose queue holds tasks
-  words: u32; //         of each bitmap
-  // policies
-  dispatch: u32;
-  stealAmount: u32;
-  stealVictim: u32;
-  roundRobin: u32;
-  quantum: u64;
-  // ingress queue: tasks that no active vCPU could take, or all of them under single-queue dispatch
-  ingressHead: Task;
+  ingressHead: Task; //  tasks that no active vCPU could take, or all of them under single-queue dispatch
   ingressTail: Task;
   ingressLength: u32;
-  queued: u32; //        tasks waiting anywhere in the VM
-  readySum: u64; //      Σ of their readyAt, modulo 2^64
+  frozen: u32; //        vCPUs that were taken off their core in the middle of a task
   // arrivals
   arrivals: u32;
-  clients: u32;
-  firstClient: u32; //   slot
-  state: u32;
-  states: u32;
-  dwellConstant: u32;
-  stateWords: usize;
-  gapMean: f64; //       ns at the present rate, 0: none
-  carry: f64; //         fraction of a nanosecond that the last arrival left over
-  think: Distribution;
-  stages: usize;
-  stageCount: u32;
+  dispatch: u32;
   single: u32; //        1: one stage of one task
   service: Distribution; // of the first stage
+  gapMean: f64; //       ns at the present rate, 0: none
+  carry: f64; //         fraction of a nanosecond that the last arrival left over
+  arrivalStream0: u64;
+  arrivalStream1: u64;
+  serviceStream0: u64;
+  serviceStream1: u64;
+  // dispatch, looks, results
+  dispatchStream0: u64;
+  dispatchStream1: u64;
+  stealStream0: u64;
+  stealStream1: u64;
   lookAt: u64; //        the planned successful look
   looker: VCpu;
   lookVictim: VCpu; //   null: the ingress queue
-  // the arbiter's view
-  inBag: u32;
-  denied: u32;
-  backlogSince: u64;
-  pad1: u32;
-  skipUntil: u64; //     the arbiter leaves it alone before
-  snapQueued: u32;
-  snapReadySum: u64;
-  snapOldest: u64;
-  snapNext: u64;
-  // locks
+  counters: usize; //    u64[VM_COUNTERS]
+  latency: usize; //     histograms
+  queueDelay: usize;
+  slowdown: usize;
+  // policies, stages, locks
+  quantum: u64;
+  stealAmount: u32;
+  stealVictim: u32;
+  roundRobin: u32;
+  stageCount: u32;
+  stages: usize;
+  sampleDone: u32; //    requests completed in the running sample interval
   lockProbability: f64;
   lockHold: u64;
   lockSpins: u32;
   lockHolder: Task;
   lockWaitHead: Task;
   lockWaitTail: Task;
+  lockStream0: u64;
+  lockStream1: u64;
   lockWaiting: u32;
-  // histograms
-  latency: usize;
-  queueDelay: usize;
-  slowdown: usize;
   histogramOwner: u32;
-  sampleDone: u32; //    requests completed in the running sample interval
-  // mechanisms' own words
-  a: u64;
+  // seldom
+  clients: u32;
+  firstClient: u32; //   slot
+  state: u32;
+  states: u32;
+  dwellConstant: u32;
+  stateWords: usize;
+  think: Distribution;
+  snapQueued: u32;
+  snapReadySum: u64;
+  snapOldest: u64;
+  snapNext: u64;
+  a: u64; //             mechanisms' own words
   b: u64;
   c: u64;
   d: u64;
-  // random streams
-  arrivalStream0: u64;
-  arrivalStream1: u64;
-  serviceStream0: u64;
-  serviceStream1: u64;
-  dispatchStream0: u64;
-  dispatchStream1: u64;
-  stealStream0: u64;
-  stealStream1: u64;
-  lockStream0: u64;
-  lockStream1: u64;
-  counters: usize; //    u64[VM_COUNTERS]
+  rankKey: i64; //       who loses a core first (grant.ts)
+  victimKey: i64;
 }
 
 @unmanaged
@@ -257,7 +257,7 @@ export class Host {
   round: u32;
   bagCount: u32;
   bag: usize; //             VMs with tasks waiting
-  scratch: usize;
+  scratch: usize; //         those of them that are over their threshold, by rank (arbiter.ts)
   // mechanism hooks, indices into the function table
   onQueued: u32;
   onCoreFree: u32;
@@ -281,11 +281,8 @@ export class Host {
   onReady: u32; //           a task is ready: instead of the VM's dispatch; 0 unused
   onRest: u32; //            a vCPU has nothing to run: instead of its own loop; 0 unused
   onStep: u32; //            the event of a vCPU that neither runs nor searches; 0 unused
-  victimsOf: u64; //         arbiter round and move of which the next three tell (grant.ts, anyVictim)
-  victimRank: i64;
-  victimExcess: i32;
-  victimLower: u32;
-  victimAny: u32;
+  victimsOf: u64; //         arbiter round and move of which the next one tells (grant.ts, anyVictim)
+  victimLeast: i64;
   onHeld: u32; //            before the number of cores that a VM holds changes; 0 unused
   migrate: u32;
   migrateTask: u64;

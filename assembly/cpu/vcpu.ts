@@ -15,7 +15,7 @@ import { popHead, pushHead, pushTail } from "./run-queue";
 import { beginSearch, endSearch, offerLook, onStealDone, stealNow } from "./steal";
 import { completeHere } from "./request";
 import { reachLock, releaseLock, stopSpinning } from "./lock";
-import { canGrow, chooseDormant, coreReleased, hold } from "./grant";
+import { canGrow, chooseDormant, coreReleased, rekey } from "./grant";
 import { dispatch, hostDispatch } from "../policy";
 import { comeHome, setHome, stretched, workDone } from "./topology";
 import { mayTouch, onTouch, planTouch } from "../memory/swap/engine";
@@ -83,7 +83,8 @@ function serveAtOnce(vm: Vm, t: Task): void {
   }
   const core = load<Core>(H.idle + (<usize>(H.idleCount - 1) << 2));
   removeIdleHere(core);
-  hold(vm, 1);
+  vm.held++;
+  rekey(vm);
   const v = chooseDormant(vm);
   attachHere(core, v, RUNNING);
   countHost(L.HOST_MOVES, 1);
@@ -103,7 +104,8 @@ function restAtOnce(v: VCpu): void {
   count(vm, L.VM_YIELDS, 1);
   const core = v.core;
   detachHere(core);
-  hold(vm, -1);
+  vm.held--;
+  rekey(vm);
   pushIdleHere(core);
 }
 

@@ -31,6 +31,8 @@ interface Smoke {
     hyperflux: { events: number; completed: number; moves: number; fingerprints: string[] };
     idleVms: Record<'alone' | 'among', { events: number; arrived: number; vms: number }>;
     microsecond: Record<'static' | 'hyperflux', { events: number; completed: number; fingerprint: string }>;
+    mechanisms: Record<string, { events: number; completed: number; moves: number }>;
+    manyVms: Record<string, { events: number; completed: number; vms: number }>;
     policy: { fingerprints: number; calls: number };
     footprint: { firstEvents: number[]; events: number; hostBytes: number };
   };
@@ -56,6 +58,8 @@ describe('npm run bench -- --smoke', () => {
       'hyperflux',
       'idleVms',
       'microsecond',
+      'mechanisms',
+      'manyVms',
       'policy',
       'footprint',
       'fork',
@@ -113,6 +117,21 @@ describe('npm run bench -- --smoke', () => {
       expect(events).toBeGreaterThan(2 * completed);
       expect(fingerprint).toMatch(FINGERPRINT);
     }
+  });
+
+  test('every mechanism serves the shared scenario, and those that move cores do', () => {
+    const { mechanisms } = smoke.counts;
+    expect(Object.keys(mechanisms)).toHaveLength(10);
+    for (const { completed } of Object.values(mechanisms)) expect(completed).toBeGreaterThan(4_000); // 5,600 arrive in 2 ms
+    for (const kind of ['hyperflux', 'blind', 'shenango', 'caladan', 'cgroup', 'ideal']) {
+      expect(mechanisms[kind]?.moves).toBeGreaterThan(100);
+    }
+  });
+
+  test('one arbiter serves 5,000 VMs', () => {
+    const { manyVms } = smoke.counts;
+    expect(Object.values(manyVms).map(({ vms }) => vms)).toEqual([100, 5_000, 100, 5_000]);
+    for (const { completed } of Object.values(manyVms)) expect(completed).toBeGreaterThan(50);
   });
 
   test('a fresh process steps one event, and the long one runs to its end', () => {

@@ -5,7 +5,7 @@ import * as L from "../../layout";
 import { H, Vm, Core, RUNNING, SUSPENDING, count, countHost, ingress, isNull, nothing, vmAt } from "../state";
 import { attach, detach, pushIdle, removeIdle } from "../accounts";
 import { popHead } from "../run-queue";
-import { canGrow, chooseDormant, chooseVictim } from "../grant";
+import { canGrow, chooseDormant, chooseVictim, rekey } from "../grant";
 import { halt } from "../halt";
 import { putBack, run } from "../vcpu";
 import { setHooks, ignoreWidth, doNothing } from "./index";
@@ -34,6 +34,7 @@ function serve(core: Core, vm: Vm): void {
   vm.queued--;
   vm.readySum -= t.readyAt;
   vm.held++;
+  rekey(vm);
   const v = chooseDormant(vm);
   attach(core, v, RUNNING);
   countHost(L.HOST_MOVES, 1);
@@ -61,6 +62,7 @@ function onQueued(vm: Vm): void {
   const from = v.vm;
   const t = halt(v, SUSPENDING); // after a fork a vCPU may still search; nothing is in its hands then
   from.held--;
+  rekey(from);
   count(from, L.VM_REVOCATIONS, 1);
   if (!isNull(t)) count(from, L.VM_PREEMPTIONS, 1);
   detach(core);
