@@ -8,7 +8,7 @@ import { oldestReady } from "./cpu/arbiter";
 import { configure as configureHost, reconfigure as reconfigureHost, run as runHost, settleAccounts, growTasks as growTaskArena } from "./host";
 import { hostHistogram as histogramOf } from "./cpu/accounts";
 import { commitInjected } from "./cpu/arrivals";
-import { S, swapHistogramAt } from "./memory/swap/state";
+import { COUNTERS, S, swapHistogramAt } from "./memory/swap/state";
 
 export { drawInto } from "./kernel/distribution";
 
@@ -190,7 +190,7 @@ export function idleCores(): u32 {
 
 /** u64 each; 0 when no guest's memory is simulated. */
 export function swapCounters(): usize {
-  return S.counters;
+  return S.on ? COUNTERS : 0;
 }
 
 export function swapGuestCounters(): usize {

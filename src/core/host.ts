@@ -320,11 +320,11 @@ export class HostCore {
 
   vmHistogram(index: number, which: number): RawHistogram {
     const scale = which === L.HISTOGRAM_SLOWDOWN ? 1 / L.SLOWDOWN_ONE : 1;
-    return this.histogram(this.core.vmHistogram(index, which), this.compiled.histogramBits, scale);
+    return this.histogram([this.core.vmHistogram(index, which)], this.compiled.histogramBits, scale);
   }
 
   hostHistogram(which: number): RawHistogram {
-    return this.histogram(this.core.hostHistogram(which), L.HOST_HISTOGRAM_SUB_BITS, 1);
+    return this.histogram([this.core.hostHistogram(which)], L.HOST_HISTOGRAM_SUB_BITS, 1);
   }
 
   /** What the swap engine counted; undefined where no VM has memory. */
@@ -335,23 +335,37 @@ export class HostCore {
       counters: this.counters(at, W.SWAP_COUNTERS),
       guests: this.counters(this.core.swapGuestCounters(), vms * W.GUEST_COUNTERS),
       upgrades: this.counters(this.core.swapUpgradeCounters(), upgrades * W.UPGRADE_COUNTERS),
-      histogram: (which) => this.histogram(this.core.swapHistogram(which), L.HOST_HISTOGRAM_SUB_BITS, 1),
+      histogram: (which) =>
+        this.histogram(
+          which.map((one) => this.core.swapHistogram(one)),
+          L.HOST_HISTOGRAM_SUB_BITS,
+          1,
+        ),
     };
   }
 
-  private histogram(at: number, bits: number, scale: number): RawHistogram {
-    const length = (54 - bits) << bits;
-    const header = new BigUint64Array(this.memory.buffer, at, L.HISTOGRAM_COUNTERS);
-    const counts = this.counters(at + 8 * L.HISTOGRAM_COUNTERS, length);
-    const count = counts.reduce((sum, n) => sum + n, 0);
-    const squares = (header[L.HISTOGRAM_SQUARES_HI]! << 64n) | header[L.HISTOGRAM_SQUARES_LO]!;
+  /** Several are put together here, where sums are still the core's integers: the same bits as if one had counted all. */
+  private histogram(places: readonly number[], bits: number, scale: number): RawHistogram {
+    const counts = new Float64Array((54 - bits) << bits);
+    let [count, sum, squares, least, max] = [0, 0n, 0n, 0n, 0n];
+    for (const at of places) {
+      const header = new BigUint64Array(this.memory.buffer, at, L.HISTOGRAM_COUNTERS);
+      this.counters(at + 8 * L.HISTOGRAM_COUNTERS, counts.length).forEach((n, index) => {
+        counts[index]! += n;
+        count += n;
+      });
+      sum += header[L.HISTOGRAM_SUM]!;
+      squares += (header[L.HISTOGRAM_SQUARES_HI]! << 64n) | header[L.HISTOGRAM_SQUARES_LO]!;
+      if (header[L.HISTOGRAM_MIN]! > least) least = header[L.HISTOGRAM_MIN]!;
+      if (header[L.HISTOGRAM_MAX]! > max) max = header[L.HISTOGRAM_MAX]!;
+    }
     return {
       count,
-      sum: Number(header[L.HISTOGRAM_SUM]),
+      sum: Number(sum),
       sumSquares: Number(squares),
       // kept as its complement, so that zeroed memory is an empty histogram
-      min: count === 0 ? 0 : Number(BigInt.asUintN(64, ~header[L.HISTOGRAM_MIN]!)),
-      max: Number(header[L.HISTOGRAM_MAX]),
+      min: count === 0 ? 0 : Number(BigInt.asUintN(64, ~least)),
+      max: Number(max),
       counts,
       subBucketBits: bits,
       scale,

@@ -6,15 +6,15 @@ import * as L from "../../layout";
 import * as W from "./layout";
 import { allocate } from "../../kernel/arena";
 import { createHistograms } from "../../kernel/histogram";
-import { sample, Distribution } from "../../kernel/distribution";
+import { Distribution } from "../../kernel/distribution";
 import { mix, seedStream, unit } from "../../kernel/random";
-import { H, isNull, nothing } from "../../cpu/state";
+import { H } from "../../cpu/state";
 import { layRanks } from "./access";
 import { levelOf } from "./levels";
 import { planUpgrade } from "./upgrade";
-import { SERVER_SLOTS } from "./servers";
+import { SERVER_SLOTS, compressed, keeps } from "./servers";
 import {
-  S, Swap, Backend, Guest, RESIDENT, OUT, PINNED, STATE, BACKEND_SHIFT, GUEST_SHIFT_BITS, backendOf, countersOf, guestAt, kindOf, pageAt, pushPage, tally,
+  S, Swap, Backend, Guest, RESIDENT, OUT, PINNED, STATE, BACKEND_SHIFT, GUEST_SHIFT_BITS, add, backendOf, countersOf, guestAt, kindOf, pageAt, pushPage,
 } from "./state";
 
 // purposes of random streams: beyond those of the CPU's, so that memory shifts no other draw
@@ -64,7 +64,6 @@ export function configureSwap(words: usize, vmWords: usize, groups: u32, tables:
   S.pageCount = <u32>pages;
   S.guests = allocate(<u64>H.vmCount * offsetof<Guest>());
   S.guestCounters = allocate((<u64>H.vmCount * W.GUEST_COUNTERS) << 3);
-  S.counters = allocate(W.SWAP_COUNTERS << 3);
   S.histograms = createHistograms(W.SWAP_HISTOGRAMS, L.HOST_HISTOGRAM_SUB_BITS);
   S.backends = allocate(<u64>W.BACKENDS * offsetof<Backend>());
   S.queues = allocate(5 * 8);
@@ -83,8 +82,13 @@ export function configureSwap(words: usize, vmWords: usize, groups: u32, tables:
     b.write = lawAt(word(w, W.BACKEND_OUT));
     b.readMore = <u64>word(w, W.BACKEND_IN_MORE);
     b.writeMore = <u64>word(w, W.BACKEND_OUT_MORE);
+    b.kept = <u32>S.metadata;
     const ratio = word(w, W.BACKEND_RATIO);
-    b.ratio = ratio == 0 ? nothing<Distribution>() : lawAt(ratio);
+    if (ratio != 0) {
+      // a constant ratio, the usual case, draws nothing: it is worked out once instead of at every swap-out
+      if (lawAt(ratio).kind == L.DIST_CONSTANT) b.kept += compressed(lawAt(ratio).a);
+      else b.ratio = lawAt(ratio);
+    }
     b.device = <u32>word(w, W.BACKEND_DEVICE);
   }
   let first: u32 = 1;
@@ -139,7 +143,6 @@ function readGuest(g: Guest, index: u32, w: usize, vmWords: usize, tables: usize
   }
   S.free -= <i64>g.pages * S.unit;
   if (g.quota != 0) g.free -= <i64>g.pages * S.unit;
-  store<u64>(g.counters, g.pages, W.GUEST_RESIDENT << 3);
   return true;
 }
 
@@ -152,17 +155,11 @@ function edge(pages: u32, chunk: u64): u32 {
 function putOut(g: Guest, page: u32): void {
   const p = pageAt(page);
   if ((p.word & (STATE | PINNED)) != RESIDENT) return;
-  const b = backendOf(p);
   p.word = (p.word & ~STATE) | OUT;
-  p.kept = <u32>S.metadata;
-  const stream = changetype<usize>(S) + offsetof<Swap>("stream0");
-  if (!isNull(b.ratio)) p.kept += <u32>min<f64>(<f64>S.unit, <f64>S.unit / max<f64>(sample(b.ratio, stream), 1));
-  S.stored += p.kept;
+  p.kept = keeps(backendOf(p));
   S.free += S.unit - p.kept;
   g.free += S.unit;
-  tally(countersOf(kindOf(p)) + W.BACKEND_NOW, 1);
-  tally(countersOf(kindOf(p)) + W.BACKEND_FIRST, 1);
-  store<u64>(g.counters, load<u64>(g.counters, W.GUEST_RESIDENT << 3) - 1, W.GUEST_RESIDENT << 3);
+  add(countersOf(kindOf(p)), W.BACKEND_FIRST, 1);
 }
 
 /** Time 0. False: even with every page out there would be no frame to bring one in. */

@@ -18,7 +18,7 @@ import { armScan, scan } from "./levels";
 import { AHEADS, FAULTS, SERVER_SLOTS, onServer, pump, spend } from "./servers";
 import { afterServer, onUpgrade, waitForUpgrade } from "./upgrade";
 import {
-  S, Guest, Page, RESIDENT, OUT, COMING, GOING, RESCUED, STATE, ACCESSED, DIRTY, COPY, AHEAD, DIRECT,
+  S, Guest, Page, COUNTERS, OUT, COMING, GOING, RESCUED, STATE, AWAY, ACCESSED, DIRTY, COPY, AHEAD, DIRECT,
   backendOf, countersOf, guestAt, kindOf, pageAt, pushPage, queueAt, setState, tally, tallyGuest,
 } from "./state";
 
@@ -39,8 +39,7 @@ function use(g: Guest, p: Page, word: u64): void {
 // @ts-ignore: decorator
 @inline
 function isHere(p: Page): bool {
-  const state = p.word & STATE;
-  return state == RESIDENT || state == RESCUED;
+  return (p.word & AWAY) == 0;
 }
 
 /** Whether the task may still touch a page. */
@@ -67,7 +66,6 @@ export function planTouch(v: VCpu, t: Task): u64 {
   }
   if (done != 0) {
     t.touch = word;
-    tally(W.SWAP_TOUCHES, done);
     tallyGuest(g, W.GUEST_TOUCHED, done);
     armScan(g);
   }
@@ -104,11 +102,8 @@ export function onTouch(v: VCpu, t: Task): void {
     goOnAt(v, t, H.now);
     return;
   }
-  tally(W.SWAP_TOUCHES, 1);
-  tally(W.SWAP_FAULTS, 1);
   tallyGuest(g, W.GUEST_TOUCHED, 1);
   tallyGuest(g, W.GUEST_FAULTS, 1);
-  tally(W.SWAP_ENTRY_NS, S.entry);
   armScan(g);
   const state = p.word & STATE;
   if (state == GOING) {
@@ -130,7 +125,7 @@ export function onTouch(v: VCpu, t: Task): void {
     if (S.free - S.unit < S.least) p.word |= DIRECT;
     const device = backendOf(p).device;
     pushPage(queueAt(FAULTS + device), page);
-    const longest = S.counters + (W.SWAP_QUEUED_MAX << 3);
+    const longest = COUNTERS + (W.SWAP_QUEUED_MAX << 3);
     if (<u64>(++S.queued) > load<u64>(longest)) store<u64>(longest, S.queued);
     if (<u32>S.prefetch != 0) readAhead(g, page, p);
     pump();
@@ -168,18 +163,12 @@ export function onSwap(slot: u32): void {
 export function beginSwapStatistics(): void {
   if (!S.on) return;
   for (let k: usize = 0; k < <usize>W.BACKENDS; k++) {
-    const at = S.counters + (<usize>countersOf(<u32>k) << 3);
-    const now = load<u64>(at, W.BACKEND_NOW << 3);
+    const at = countersOf(<u32>k);
+    const now = load<u64>(at, W.BACKEND_FIRST << 3) + load<u64>(at, W.BACKEND_OUTS << 3) - load<u64>(at, W.BACKEND_INS << 3);
     memory.fill(at, 0, W.BACKEND_COUNTERS << 3);
-    store<u64>(at, now, W.BACKEND_NOW << 3);
     store<u64>(at, now, W.BACKEND_FIRST << 3);
   }
-  memory.fill(S.counters, 0, W.SWAP_OF_BACKENDS << 3);
-  for (let i: u32 = 0; i < S.guestCount; i++) {
-    const c = guestAt(i).counters;
-    const resident = load<u64>(c, W.GUEST_RESIDENT << 3);
-    memory.fill(c, 0, W.GUEST_COUNTERS << 3);
-    store<u64>(c, resident, W.GUEST_RESIDENT << 3);
-  }
+  memory.fill(COUNTERS, 0, W.SWAP_OF_BACKENDS << 3);
+  memory.fill(S.guestCounters, 0, (<usize>S.guestCount * W.GUEST_COUNTERS) << 3);
   memory.fill(S.histograms, 0, <usize>W.SWAP_HISTOGRAMS * <usize>histogramBytes(HOST_HISTOGRAM_SUB_BITS));
 }

@@ -7,13 +7,13 @@ import * as W from "./layout";
 import { isNull } from "../../cpu/state";
 import { levelOf } from "./levels";
 import {
-  S, RESIDENT, OUT, COMING, GOING, RESCUED, STATE, PINNED, PageQueue, countersOf, guestAt, kindOf, pageAt, queueAt, serverAt,
+  S, COUNTERS, RESIDENT, OUT, COMING, GOING, RESCUED, STATE, PINNED, PageQueue, countersOf, guestAt, guestOf, kindOf, pageAt, queueAt, serverAt, tallyGuest,
 } from "./state";
 
 // @ts-ignore: decorator
 @inline
 function put(counter: usize, value: u64): void {
-  store<u64>(S.counters + (counter << 3), value);
+  store<u64>(COUNTERS + (counter << 3), value);
 }
 
 /** Pages of a list; more than there are pages when it runs in a circle. */
@@ -40,6 +40,7 @@ export function settleSwap(): u32 {
   for (let i: u32 = 0; i < S.guestCount; i++) {
     const g = guestAt(i);
     let listed: u32 = 0;
+    let frames: u64 = 0;
     for (let level: u32 = 0; level < <u32>S.levels && g.pages != 0; level++) listed += lengthOf(levelOf(g, level), RESIDENT);
     for (let page = g.first; page < g.first + g.pages; page++) {
       const p = pageAt(page);
@@ -50,7 +51,7 @@ export function settleSwap(): u32 {
         const slot = perKind + (<usize>kindOf(p) << 3);
         store<u64>(slot, load<u64>(slot) + 1);
         kept += p.kept;
-      }
+      } else frames++;
       if (!isNull(p.waiters) && state != COMING) wrong = true;
       if (p.word & PINNED) {
         pinned++;
@@ -58,6 +59,7 @@ export function settleSwap(): u32 {
       } else if (state == RESIDENT) listed--;
     }
     if (listed != 0) wrong = true;
+    store<u64>(g.counters, frames, W.GUEST_RESIDENT << 3);
   }
   // what has a server: a page coming in has its frame from then on
   let coming: u64 = 0;
@@ -67,8 +69,11 @@ export function settleSwap(): u32 {
     const idle = i < <u32>S.workers ? (S.idleWorkers >> i) & 1 : (S.idleDevices >> <u64>(i - <u32>S.workers)) & 1;
     if ((s.page == 0) != (idle != 0)) wrong = true;
     if (s.page != 0) {
-      if ((pageAt(s.page).word & STATE) == COMING) coming++;
-      else going++;
+      const p = pageAt(s.page);
+      if ((p.word & STATE) == COMING) {
+        coming++;
+        tallyGuest(guestOf(p), W.GUEST_RESIDENT, 1);
+      } else going++;
     }
     if (s.victim != 0) going++;
   }
@@ -78,12 +83,11 @@ export function settleSwap(): u32 {
   const leaving = load<u64>(perState, GOING << 3) + load<u64>(perState, RESCUED << 3);
   if (coming + queuedIn != load<u64>(perState, COMING << 3)) wrong = true;
   if (going + queuedOut != leaving || leaving != <u64>S.going) wrong = true;
-  if (kept != <u64>S.stored) wrong = true;
   if (<i64>(resident + leaving + coming) * S.unit + <i64>kept + S.free != S.capacity) wrong = true;
   for (let k: usize = 0; k < <usize>W.BACKENDS; k++) {
-    const c = S.counters + (<usize>countersOf(<u32>k) << 3);
-    const now = load<u64>(c, W.BACKEND_NOW << 3);
-    if (now != load<u64>(perKind + (k << 3))) wrong = true;
+    const c = countersOf(<u32>k);
+    const now = load<u64>(perKind + (k << 3));
+    store<u64>(c, now, W.BACKEND_NOW << 3);
     if (now + load<u64>(c, W.BACKEND_INS << 3) != load<u64>(c, W.BACKEND_FIRST << 3) + load<u64>(c, W.BACKEND_OUTS << 3)) wrong = true;
   }
   put(W.SWAP_RESIDENT, resident);

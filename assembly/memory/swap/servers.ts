@@ -16,8 +16,8 @@ import { makeReady } from "../../cpu/vcpu";
 import { advance, isWrite } from "./access";
 import { pushHot, takeVictim } from "./levels";
 import {
-  S, Swap, Guest, Page, Server, RESIDENT, OUT, COMING, GOING, RESCUED, STATE, ACCESSED, DIRTY, COPY, AHEAD, DIRECT,
-  backendOf, countersOf, guestAt, guestOf, kindOf, pageAt, popPage, pushPage, queueAt, serverAt, setState, note, tally, tallyGuest,
+  S, Swap, Backend, Guest, Page, RESIDENT, OUT, COMING, GOING, RESCUED, STATE, ACCESSED, DIRTY, COPY, AHEAD, DIRECT, GUEST_SHIFT_BITS,
+  backendOf, countersOf, guestAt, guestOf, kindOf, pageAt, popPage, pushPage, queueAt, serverAt, setState, add, note, tally, tallyGuest,
 } from "./state";
 
 // @ts-ignore: decorator
@@ -38,33 +38,35 @@ function stream(): usize {
 
 // --- watermarks and budget --------------------------------------------------------------------------------------
 
-/** Bytes were taken or given: background swap-out starts below `low` and rests at `high`. */
-function take(g: Guest, bytes: i64): void {
-  S.free -= bytes;
-  if (S.free < S.low) S.reclaiming = 1;
-  else if (S.free >= S.high) S.reclaiming = 0;
-  const least = S.counters + (W.SWAP_FREE_MIN << 3);
-  if (~<u64>S.free > load<u64>(least)) store<u64>(least, ~<u64>S.free);
+/** Bytes are free again, or are not: background swap-out starts below `low` and rests at `high`, which is no less. */
+// @ts-ignore: decorator
+@inline
+function give(bytes: i64): void {
+  const free = S.free + bytes;
+  S.free = free;
+  S.reclaiming = (S.reclaiming | u32(free < S.low)) & u32(free < S.high);
 }
 
-function takeFrame(g: Guest, frames: i64): void {
-  tallyGuest(g, W.GUEST_RESIDENT, frames);
-  take(g, frames * S.unit);
+/** The same for the quota of the VM whose frame it is. */
+// @ts-ignore: decorator
+@inline
+function giveQuota(g: Guest, bytes: i64): void {
   if (g.quota == 0) return;
-  g.free -= frames * S.unit;
-  const wants = g.free < g.low ? 1 : g.free >= g.high ? 0 : g.reclaiming;
+  g.free += bytes;
+  const wants = (g.reclaiming | u32(g.free < g.low)) & u32(g.free < g.high);
   S.quotaReclaims += wants - g.reclaiming;
   g.reclaiming = wants;
 }
 
 /** Core time of elasticity work, charged to the budget. */
-function charge(counter: i32, ns: u64): void {
-  tally(counter, ns);
-  spend(ns);
+// @ts-ignore: decorator
+@inline
+export function spend(ns: u64): void {
+  if (S.budget != 0) spendBudget(ns);
 }
 
-export function spend(ns: u64): void {
-  if (S.budget != 0) S.budgetAt = max<u64>(S.budgetAt, H.now) + (ns * 1000) / S.budget;
+function spendBudget(ns: u64): void {
+  S.budgetAt = max<u64>(S.budgetAt, H.now) + (ns * 1000) / S.budget;
 }
 
 /** Whether background work may start now; if not, it is looked at again when the budget allows. */
@@ -95,21 +97,40 @@ function begin(device: u32, page: u32, victim: u32, until: u64): void {
   schedule(Q, S.slot + SERVER_SLOTS + index, until);
 }
 
+/** Bytes kept of a page that goes out. */
+// @ts-ignore: decorator
+@inline
+export function keeps(b: Backend): u32 {
+  let kept = b.kept;
+  if (!isNull(b.ratio)) kept += compressed(sample(b.ratio, stream()));
+  return kept;
+}
+
+/** What is left of a page at that ratio. */
+// @ts-ignore: decorator
+@inline
+export function compressed(ratio: f64): u32 {
+  return <u32>min<f64>(<f64>S.unit, <f64>S.unit / max<f64>(ratio, 1));
+}
+
 /** Unmaps a victim and says how long writing it takes. */
 function leave(page: u32, p: Page): u64 {
   const b = backendOf(p);
   setState(p, GOING);
   S.going++;
-  p.kept = <u32>S.metadata;
-  charge(W.SWAP_OUT_NS, S.unmap);
+  tally(W.SWAP_OUT_NS, S.unmap);
+  spend(S.unmap);
   if ((p.word & COPY) != 0) {
+    p.kept = <u32>S.metadata;
     tally(W.SWAP_CLEAN_DROPS, 1);
     return S.unmap;
   }
-  if (!isNull(b.ratio)) p.kept += <u32>min<f64>(<f64>S.unit, <f64>S.unit / max<f64>(sample(b.ratio, stream()), 1));
+  p.kept = keeps(b);
   const work = sampleNs(b.write, stream()) + b.writeMore;
-  if (b.device == 0) charge(W.SWAP_OUT_NS, work);
-  else tally(W.SWAP_WRITEBACKS, 1);
+  if (b.device == 0) {
+    tally(W.SWAP_OUT_NS, work);
+    spend(work);
+  } else tally(W.SWAP_WRITEBACKS, 1);
   return S.unmap + work;
 }
 
@@ -148,9 +169,12 @@ function beginFault(device: u32): bool {
 
 function beginIn(page: u32, p: Page, g: Guest, device: u32, victim: u32, at: u64): void {
   const b = backendOf(p);
-  takeFrame(g, 1);
+  give(-S.unit);
+  giveQuota(g, -S.unit);
   const work = sampleNs(b.read, stream()) + b.readMore;
-  charge(W.SWAP_IN_NS, b.device ? S.finish : work + S.finish);
+  const onCore = b.device ? S.finish : work + S.finish;
+  tally(W.SWAP_IN_NS, onCore);
+  spend(onCore);
   let until = at + work + S.finish;
   if (victim != 0) until += leave(victim, pageAt(victim));
   begin(device, page, victim, until);
@@ -263,25 +287,20 @@ function arriveOut(page: u32): void {
     return;
   }
   p.word = (p.word & ~(STATE | DIRTY | COPY | AHEAD)) | OUT;
-  takeFrame(g, -1);
-  take(g, p.kept);
-  S.stored += p.kept;
-  const c = countersOf(kindOf(p));
-  tally(c + W.BACKEND_OUTS, 1);
-  tally(c + W.BACKEND_NOW, 1);
+  give(S.unit);
+  give(-<i64>p.kept);
+  giveQuota(g, S.unit);
+  add(countersOf(kindOf(p)), W.BACKEND_OUTS, 1);
 }
 
 function arriveIn(page: u32, p: Page): void {
   const g = guestOf(p);
-  const kind = <usize>kindOf(p);
-  const c = countersOf(<u32>kind);
-  S.stored -= p.kept;
-  take(g, -<i64>p.kept);
-  p.kept = 0;
+  const kind = kindOf(p);
+  const c = countersOf(kind);
+  give(p.kept);
   let word = (p.word & ~STATE) | RESIDENT;
   if (backendOf(p).device) word |= COPY;
-  tally(c + W.BACKEND_INS, 1);
-  tally(c + W.BACKEND_NOW, -1);
+  add(c, W.BACKEND_INS, 1);
   pushHot(g, page);
   // in the order in which they came
   let t = p.waiters;
@@ -293,24 +312,21 @@ function arriveIn(page: u32, p: Page): void {
     ordered = t;
     t = next;
   }
-  if (!isNull(ordered)) {
-    word &= ~AHEAD;
-    const took = H.now - ordered.readyAt;
-    note(W.SWAP_HISTOGRAM_ALL, took);
-    note(W.SWAP_HISTOGRAM_BACKENDS + <i32>kind, took);
-    if (took <= <u64>W.FAST_NS) {
-      tally(W.SWAP_FAST, 1);
-      tally(c + W.BACKEND_FAST, 1);
-    }
+  if (isNull(ordered)) {
+    p.word = word;
+    return;
   }
-  const vm = vmAt(word >> 16);
-  p.word = word;
+  p.word = word & ~AHEAD;
+  // the first one's wait is the page's: it is counted once, and the result puts the others' to it
+  let which: usize = W.SWAP_HISTOGRAM_BACKENDS + kind;
+  if (H.now - ordered.readyAt <= <u64>W.FAST_NS) add(c, W.BACKEND_FAST, 1);
+  const vm = vmAt(word >> GUEST_SHIFT_BITS);
   while (!isNull(ordered)) {
     const task = ordered;
     ordered = task.next;
     const waited = H.now - task.readyAt;
-    note(W.SWAP_HISTOGRAM_STALL, waited);
-    tally(W.SWAP_STALL_NS, waited);
+    note(which, waited);
+    which = W.SWAP_HISTOGRAM_JOINED;
     tallyGuest(g, W.GUEST_STALL_NS, waited);
     if (isWrite(g, task.touch)) p.word = (p.word | DIRTY) & ~COPY;
     task.touch = advance(g, task.touch);

@@ -2,7 +2,7 @@
 // simulated memory, which pageSample may have made smaller; shares and times are those of the memory it stands for.
 
 import * as W from '../../../assembly/memory/swap/layout.js';
-import { Histogram, type RawHistogram } from '../../metrics/histogram.js';
+import { Histogram, type Distribution, type RawHistogram } from '../../metrics/histogram.js';
 import { BACKEND_NAMES } from '../../scenario/schema/memory-types.js';
 import type { Scenario } from '../../scenario/types.js';
 import { guestPages } from './compile.js';
@@ -14,7 +14,8 @@ export interface SwapCounters {
   readonly guests: Float64Array;
   /** UPGRADE_COUNTERS for each upgrade. */
   readonly upgrades: Float64Array;
-  histogram(which: number): RawHistogram;
+  /** One of them, or several put together. */
+  histogram(which: readonly number[]): RawHistogram;
 }
 
 const OUTCOMES = ['not reached', 'done', 'rolled back'] as const;
@@ -30,23 +31,28 @@ export function swapResult(
   const { memory, memoryBytes = 0, cores } = scenario.host;
   if (memory === undefined) return {};
   const at = (which: number): number => raw.counters[which] ?? 0;
-  const distribution = (which: number): unknown => Histogram.fromRaw(raw.histogram(which)).distribution();
+  const distribution = (...which: number[]): Distribution => Histogram.fromRaw(raw.histogram(which)).distribution();
   const { pageBytes, pageSample: sample } = memory;
   const capacity = Math.floor(memoryBytes / sample / pageBytes) * pageBytes;
   const sizes = scenario.vms.flatMap((vm) =>
     new Array<number>(vm.count).fill(vm.memory === undefined ? 0 : guestPages(vm.memory.sizeBytes, pageBytes, sample)),
   );
   const virtualPages = sizes.reduce((sum, pages) => sum + pages, 0);
-  const all = Histogram.fromRaw(raw.histogram(W.SWAP_HISTOGRAM_ALL));
-  const swapIns = all.distribution().count;
+  const ofBackends = BACKEND_NAMES.map((_, index) => W.SWAP_HISTOGRAM_BACKENDS + index);
+  const swapInNs = distribution(...ofBackends);
   const ofBackend = (index: number, which: number): number =>
     at(W.SWAP_OF_BACKENDS + index * W.BACKEND_COUNTERS + which);
-  const outs = BACKEND_NAMES.reduce((sum, _, index) => sum + ofBackend(index, W.BACKEND_OUTS), 0);
+  const overBackends = (which: number): number =>
+    BACKEND_NAMES.reduce((sum, _, index) => sum + ofBackend(index, which), 0);
+  const overGuests = (which: number): number =>
+    names.reduce((sum, _, index) => sum + (raw.guests[index * W.GUEST_COUNTERS + which] ?? 0), 0);
+  const touches = overGuests(W.GUEST_TOUCHED);
+  const faults = overGuests(W.GUEST_FAULTS);
   const elasticity = {
     swapIn: at(W.SWAP_IN_NS) / SECOND,
     swapOut: at(W.SWAP_OUT_NS) / SECOND,
     scan: at(W.SWAP_SCAN_NS) / SECOND,
-    faultExit: at(W.SWAP_ENTRY_NS) / SECOND,
+    faultExit: (faults * (memory.fault.exitNs + memory.fault.lockNs)) / SECOND,
   };
   const total = Object.values(elasticity).reduce((sum, seconds) => sum + seconds, 0);
   const coreSeconds = (cores * measuredNs) / SECOND;
@@ -56,7 +62,7 @@ export function swapResult(
       const out = ofBackend(index, W.BACKEND_OUTS);
       const now = ofBackend(index, W.BACKEND_NOW);
       if (ins + out + now === 0) return [];
-      const law = Histogram.fromRaw(raw.histogram(W.SWAP_HISTOGRAM_BACKENDS + index)).distribution();
+      const law = distribution(W.SWAP_HISTOGRAM_BACKENDS + index);
       return [
         [
           name,
@@ -82,16 +88,16 @@ export function swapResult(
     storedBytes: at(W.SWAP_STORED),
     freeBytes: at(W.SWAP_FREE),
     outShare: share(at(W.SWAP_OUT_PAGES), virtualPages),
-    touches: at(W.SWAP_TOUCHES),
-    faults: at(W.SWAP_FAULTS),
-    faultShare: share(at(W.SWAP_FAULTS), at(W.SWAP_TOUCHES)),
+    touches,
+    faults,
+    faultShare: share(faults, touches),
     joined: at(W.SWAP_JOINED),
     rescued: at(W.SWAP_RESCUED),
-    swapIns,
-    swapInNs: all.distribution(),
-    withinTenUs: share(at(W.SWAP_FAST), swapIns),
-    stallNs: distribution(W.SWAP_HISTOGRAM_STALL),
-    swapOuts: outs,
+    swapIns: swapInNs.count,
+    swapInNs,
+    withinTenUs: share(overBackends(W.BACKEND_FAST), swapInNs.count),
+    stallNs: distribution(...ofBackends, W.SWAP_HISTOGRAM_JOINED),
+    swapOuts: overBackends(W.BACKEND_OUTS),
     writebacks: at(W.SWAP_WRITEBACKS),
     cleanDrops: at(W.SWAP_CLEAN_DROPS),
     directReclaims: at(W.SWAP_DIRECT),
