@@ -67,13 +67,21 @@ function exponentialEdge(stream: usize, first: u32, first_x: f64): f64 {
     else {
       const low = load<f64>(Y + (i << 3));
       const high = load<f64>(Y + ((i + 1) << 3));
-      if (low + unit(next(stream)) * (high - low) < exp(-x)) return base + x;
+      if (low + uniform(stream) * (high - low) < exp(-x)) return base + x;
     }
     const bits = next(stream);
     i = <u32>bits & 255;
     x = unit(bits) * load<f64>(X + (i << 3));
     if (x < load<f64>(X + ((i + 1) << 3))) return base + x;
   }
+}
+
+// Out of line for the laws that are drawn less often or cost more: each copy takes some 60 and 120 bytes of code.
+function uniform(stream: usize): f64 {
+  return unit(next(stream));
+}
+function exponentialFar(stream: usize): f64 {
+  return exponential(stream);
 }
 
 /** Standard normal, Marsaglia's polar method: log and sqrt only, no angle reduction. */
@@ -114,20 +122,20 @@ export function sample(d: Distribution, stream: usize): f64 {
       return unit(next(stream)) < d.c ? d.b : d.a;
     case L.DIST_PARETO:
       // d.c = 1 - (min/max)^shape
-      return d.b * pow(1 - unit(next(stream)) * d.c, -1 / d.a);
+      return d.b * pow(1 - uniform(stream) * d.c, -1 / d.a);
     case L.DIST_WEIBULL:
-      return d.b * pow(exponential(stream), 1 / d.a);
+      return d.b * pow(exponentialFar(stream), 1 / d.a);
     case L.DIST_EMPIRICAL:
-      return load<f64>(d.table + (<usize>(unit(next(stream)) * <f64>d.length) << 3));
+      return load<f64>(d.table + (<usize>(uniform(stream) * <f64>d.length) << 3));
     case L.DIST_MIXTURE: {
-      const u = unit(next(stream));
+      const u = uniform(stream);
       let at = d.table;
       for (let i: u32 = 1; i < d.length && u >= load<f64>(at); i++) at += 16;
       return sample(changetype<Distribution>(<usize>load<u64>(at, 8)), stream);
     }
     case L.DIST_EXPONENTIAL_FLOOR: {
       let x: f64 = 0;
-      while (x < 1) x = Math.floor(d.a * exponential(stream));
+      while (x < 1) x = Math.floor(d.a * exponentialFar(stream));
       return x;
     }
   }

@@ -14,7 +14,7 @@ import { allocate } from "../../kernel/arena";
 import { pow } from "../../kernel/math";
 import { mix, next, unit } from "../../kernel/random";
 import { H, Task, Vm } from "../../cpu/state";
-import { S, Guest, guestAt } from "./state";
+import { S, Guest, COPY, DIRTY, guestAt } from "./state";
 
 // a task's word: 52 bits from which its next touch follows, 12 that count the touches it still makes
 // @ts-ignore: decorator
@@ -46,8 +46,11 @@ export function advance(g: Guest, word: u64): u64 {
   return (next & ~COUNT_MASK) | ((word & COUNT_MASK) - 1);
 }
 
-export function isWrite(g: Guest, word: u64): bool {
-  return g.writes > 0 && unit(mix((word >> COUNT_BITS) ^ GOLDEN)) < g.writes;
+/** A page's word behind a touch: whether it writes nobody can foresee, so it is selected without a branch. */
+// @ts-ignore: decorator
+@inline
+export function written(g: Guest, word: u64, bits: u32): u32 {
+  return select<u32>((bits | DIRTY) & ~COPY, bits, unit(mix((word >> COUNT_BITS) ^ GOLDEN)) < g.writes);
 }
 
 /** The page that a touch goes to, now. */

@@ -7,7 +7,7 @@
 import * as W from "./layout";
 import { schedule } from "../../kernel/event-queue";
 import { H, Q } from "../../cpu/state";
-import { S, Guest, PageQueue, ACCESSED, guestAt, pageAt, popPage, pushPage, tally } from "./state";
+import { S, Guest, PageQueue, ACCESSED, guestAt, pageAt, pushPage, tally } from "./state";
 
 // @ts-ignore: decorator
 @inline
@@ -23,17 +23,17 @@ export function pushHot(g: Guest, page: u32): void {
 }
 
 /** The coldest page of `g` that was not touched since it was looked at; 0 when all are pinned or out. */
-function coldestOf(g: Guest): u32 {
-  let level = <u32>S.levels - 1;
+function coldestOf(g: Guest, level: u32): u32 {
   while (true) {
     const q = levelOf(g, level);
-    if (q.head == 0) {
+    const page = q.head;
+    if (page == 0) {
       if (level == 0) return 0;
       level--;
       continue;
     }
-    const page = popPage(q);
     const p = pageAt(page);
+    q.head = p.next;
     if ((p.word & ACCESSED) == 0) return page;
     p.word &= ~ACCESSED;
     pushHot(g, page);
@@ -42,15 +42,17 @@ function coldestOf(g: Guest): u32 {
 
 /** A victim: of `g`, or of any VM where it is null. 0: none. */
 export function takeVictim(g: Guest): u32 {
-  if (changetype<usize>(g) != 0) return coldestOf(g);
+  const coldest = <u32>S.levels - 1;
+  if (changetype<usize>(g) != 0) return coldestOf(g, coldest);
   const n = S.guestCount;
-  for (let level = <i32>S.levels - 1; level >= 0; level--) {
-    for (let i: u32 = 0; i < n; i++) {
-      const index = (S.levelHand + i) % n;
+  for (let level = <i32>coldest; level >= 0; level--) {
+    let index = S.levelHand;
+    for (let i: u32 = 0; i < n; i++, index++) {
+      if (index >= n) index -= n;
       const candidate = guestAt(index);
       if (candidate.pages == 0 || levelOf(candidate, level).head == 0) continue;
       S.levelHand = index + 1;
-      return coldestOf(candidate);
+      return coldestOf(candidate, level);
     }
   }
   return 0;

@@ -13,7 +13,7 @@ import { schedule } from "../../kernel/event-queue";
 import { sample, sampleNs } from "../../kernel/distribution";
 import { H, Q, Task, isNull, nothing, vmAt } from "../../cpu/state";
 import { makeReady } from "../../cpu/vcpu";
-import { advance, isWrite } from "./access";
+import { advance, written } from "./access";
 import { pushHot, takeVictim } from "./levels";
 import {
   S, Swap, Backend, Guest, Page, RESIDENT, OUT, COMING, GOING, RESCUED, STATE, ACCESSED, DIRTY, COPY, AHEAD, DIRECT, GUEST_SHIFT_BITS,
@@ -328,7 +328,7 @@ function arriveIn(page: u32, p: Page): void {
     note(which, waited);
     which = W.SWAP_HISTOGRAM_JOINED;
     tallyGuest(g, W.GUEST_STALL_NS, waited);
-    if (isWrite(g, task.touch)) p.word = (p.word | DIRTY) & ~COPY;
+    p.word = written(g, task.touch, p.word);
     task.touch = advance(g, task.touch);
     makeReady(vm, task);
   }
