@@ -5,6 +5,7 @@ import { loadavg } from 'node:os';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { fault } from './cases/fault.mjs';
 import { footprint } from './cases/footprint.mjs';
 import { fork } from './cases/fork.mjs';
 import { hyperflux, idleVms, microsecond } from './cases/hyperflux.mjs';
@@ -14,7 +15,7 @@ import { ideal } from './cases/ideal.mjs';
 import { CLOCK, figuresTable, machine } from './measure.mjs';
 import { root } from './programs.mjs';
 
-const CASES = { ideal, hyperflux, idleVms, microsecond, mechanisms, manyVms, policy, footprint, fork };
+const CASES = { ideal, hyperflux, idleVms, microsecond, mechanisms, manyVms, policy, fault, footprint, fork };
 const NAMES = [...Object.keys(CASES), 'pages'];
 
 const { values } = parseArgs({

@@ -13,6 +13,13 @@ interface Totals {
   latencySum: string;
 }
 
+interface Run {
+  completed: number;
+  faults: number;
+  touches: number;
+  swapOuts: number;
+}
+
 interface Smoke {
   figures: { name: string; unit: string }[];
   counts: {
@@ -34,6 +41,7 @@ interface Smoke {
     mechanisms: Record<string, { events: number; completed: number; moves: number }>;
     manyVms: Record<string, { events: number; completed: number; vms: number }>;
     policy: { fingerprints: number; calls: number };
+    fault: Record<'without' | 'resident' | 'faulting', Run> & { fingerprints: string[] };
     footprint: { firstEvents: number[]; events: number; hostBytes: number };
   };
 }
@@ -61,10 +69,11 @@ describe('npm run bench -- --smoke', () => {
       'mechanisms',
       'manyVms',
       'policy',
+      'fault',
       'footprint',
       'fork',
     ]);
-    expect(smoke.figures.length).toBeGreaterThanOrEqual(16);
+    expect(smoke.figures.length).toBeGreaterThanOrEqual(19);
   });
 
   test('the built-in, the compiled and the called policy decide alike', () => {
@@ -132,6 +141,16 @@ describe('npm run bench -- --smoke', () => {
     const { manyVms } = smoke.counts;
     expect(Object.values(manyVms).map(({ vms }) => vms)).toEqual([100, 5_000, 100, 5_000]);
     for (const { completed } of Object.values(manyVms)) expect(completed).toBeGreaterThan(50);
+  });
+
+  test('of three runs of the same requests only the one short of memory faults', () => {
+    const { without, resident, faulting, fingerprints } = smoke.counts.fault;
+    expect(without).toMatchObject({ faults: 0, touches: 0 });
+    expect(resident).toMatchObject({ completed: without.completed, faults: 0, swapOuts: 0 });
+    expect(resident.touches).toBeGreaterThan(7_000); // 2,000 requests of four
+    expect(faulting.faults).toBeGreaterThan(500);
+    expect(Math.abs(faulting.touches - resident.touches)).toBeLessThan(100); // but for those under way at the end
+    expect(fingerprints).toEqual([expect.stringMatching(FINGERPRINT)]);
   });
 
   test('a fresh process steps one event, and the long one runs to its end', () => {
