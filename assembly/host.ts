@@ -124,7 +124,6 @@ export function configure(words: usize): i32 {
   shareHistograms(<u32>word(words, L.HOST_HISTOGRAM_SHARED));
 
   if (!laySeries(words)) return L.E_MEMORY;
-
   const answer = configureSwap(swapWords, vmWords, groups, tableWords, H.slotMemory);
   if (answer != 0) return answer;
 
@@ -169,6 +168,7 @@ function readHost(w: usize): void {
   H.queueLength = word(w, L.HOST_QUEUE_LENGTH);
   H.policy = <u32>word(w, L.HOST_POLICY);
   H.migrate = <u32>word(w, L.HOST_MIGRATE);
+  H.finishSection = <u32>word(w, L.HOST_FINISH_SECTION);
   H.migrateTask = <u64>word(w, L.HOST_MIGRATE_TASK);
   H.smt = max<u32>(<u32>word(w, L.HOST_SMT), 1);
   H.smtFactor = word(w, L.HOST_SMT_FACTOR);

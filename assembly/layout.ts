@@ -73,6 +73,7 @@ export const HOST_POLICY = 60; // POLICY_*: which decisions the program makes
 export const HOST_LOG_FROM = 61; // ns: the event log's window
 export const HOST_LOG_UNTIL = 62;
 export const HOST_LOG_CAPACITY = 63; // events, 0 off
+export const HOST_FINISH_SECTION = 64; // 1: a vCPU in a critical section is parked at the section's end
 export const HOST_SWAP = 71; // where the words of memory/swap/layout.ts begin, 0: no guest's memory is simulated
 export const HOST_WORDS = 72;
 
@@ -225,6 +226,7 @@ export const VM_YIELDS = 11;
 export const VM_GRANTS = 12;
 export const VM_REVOCATIONS = 13;
 export const VM_TASKS_STOLEN = 14;
+export const VM_OFF_CORE_MAX = 15; // longest time, ns, that a vCPU was off the core taken from it unasked
 export const VM_WORK_NS = 16; // service demand that arrived
 export const VM_LOCK_ACQUIRES = 17;
 export const VM_LOCK_WAITS = 18;
@@ -239,6 +241,8 @@ export const VM_CARRIED = 26; // requests in flight when statistics began
 export const VM_BOOTS = 27; // microvm: instances booted
 export const VM_RESTORES = 28; // microvm: instances restored from a snapshot
 export const VM_THROTTLED_NS = 29; // cgroup: time without quota
+export const VM_LOCK_WAIT_MAX = 30; // ns
+export const VM_LOCK_HOLDER_PREEMPTIONS = 31; // holders whose vCPU was taken, and locks that came to a waiter without one
 export const VM_COUNTERS = 32;
 
 export const HOST_EVENTS = 0;

@@ -13,7 +13,7 @@ import {
   H, Q, Vm, VCpu, Core, Task,
   DORMANT, WAKING, ENTERING, RUNNING, SEARCHING, STEALING, SPINNING, YIELDING, PREEMPTING, SUSPENDING, DESCHEDULING,
   STEP_NONE, STEP_NOTIFY, STEP_PREEMPT, STEP_SUSPEND, STEP_DESCHEDULE, STEP_WAKE, STEP_ENTER,
-  count, countHost, coreAt, isNull, nothing, vcpuOf,
+  TASK_HOLDS_LOCK, count, countHost, coreAt, isNull, nothing, vcpuOf,
 } from "./state";
 import { attach, detach, enter, hostHistogram, removeIdle } from "./accounts";
 import { activate, proceedAfterGrant, putBack } from "./vcpu";
@@ -197,9 +197,13 @@ export function onCore(core: Core): void {
         core.step = STEP_NONE; // it leaves by itself; coreReleased goes on
         return;
       }
+      if (H.finishSection && v.state == RUNNING && v.task.flags & TASK_HOLDS_LOCK) {
+        schedule(Q, core.slot, v.runsUntil); // looked at again at the end of the critical section
+        return;
+      }
       measure(L.HISTOGRAM_NOTIFY, H.notify);
       if (H.blind) {
-        if (v.state == RUNNING) count(v.vm, L.VM_PREEMPTIONS, 1);
+        if (!isNull(v.task)) count(v.vm, L.VM_PREEMPTIONS, 1);
         const from = v.vm;
         freeze(v, DESCHEDULING);
         if (from.frozen != 0) call_indirect<void>(H.onQueued, from);

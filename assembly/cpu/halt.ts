@@ -3,36 +3,48 @@
 
 import * as L from "../layout";
 import { cancel } from "../kernel/event-queue";
-import { H, Q, VCpu, Task, RUNNING, SEARCHING, SPINNING, TASK_HOLDS_LOCK, activeAt, count, isNull, nothing, ownQueue, clearBit } from "./state";
+import { H, Q, VCpu, Task, RUNNING, SEARCHING, SPINNING, FROZEN_IN_TASK, FROZEN_SPINNING, TASK_HOLDS_LOCK, activeAt, atLeast, count, isNull, nothing, ownQueue, clearBit } from "./state";
 import { enter } from "./accounts";
 import { popHead } from "./run-queue";
 import { endSearch } from "./steal";
-import { leaveSpin, stopSpinning } from "./lock";
+import { waitForLock, leaveSpin, stopSpinning } from "./lock";
 import { activate, deactivate, proceedAfterGrant, queueOn, run, stopTask, waitBegins, waitEnds } from "./vcpu";
 
 /** Takes `v` off its core without asking the guest, which goes on dispatching to it: its task goes nowhere until it is back. */
 export function freeze(v: VCpu, state: u32): void {
-  const t = halt(v, state);
+  const frozen = v.state == SPINNING ? FROZEN_SPINNING : FROZEN_IN_TASK;
+  const t = v.task;
+  halt(v, state);
   activate(v);
-  v.frozen = 1;
+  v.frozen = frozen;
   v.task = t;
+  v.startedAt = H.now;
   if (isNull(t)) return;
   t.readyAt = H.now;
   waitBegins(v.vm, t);
   v.vm.frozen++;
 }
 
-/** A frozen vCPU is back on a core: its task goes on as if nothing had been. */
-export function thaw(v: VCpu): void {
-  v.frozen = 0;
+/** `v` is frozen no longer; answers its task, which waits no longer. */
+export function unfreeze(v: VCpu): Task {
   const t = v.task;
-  if (isNull(t)) {
-    proceedAfterGrant(v);
-    return;
+  v.frozen = 0;
+  v.task = nothing<Task>();
+  if (!isNull(t)) {
+    v.vm.frozen--;
+    waitEnds(v.vm, t);
   }
-  v.vm.frozen--;
-  waitEnds(v.vm, t);
-  run(v, t);
+  return t;
+}
+
+/** A frozen vCPU is back on a core: it goes on as if nothing had been. */
+export function thaw(v: VCpu): void {
+  const spun = v.frozen == FROZEN_SPINNING;
+  const t = unfreeze(v);
+  atLeast(v.vm, L.VM_OFF_CORE_MAX, H.now - v.startedAt);
+  if (isNull(t)) proceedAfterGrant(v);
+  else if (spun) waitForLock(v, t);
+  else run(v, t);
 }
 
 /** Hands what waits in a parked vCPU's queue to those that are active, one each in turn; answers how many tasks. */
@@ -62,6 +74,9 @@ export function halt(v: VCpu, state: u32): Task {
   cancel(Q, v.slot);
   deactivate(v);
   enter(v, state);
-  if (!isNull(t) && t.flags & TASK_HOLDS_LOCK && v.vm.lockSpins && !H.blind) stopSpinning(v.vm);
+  if (!isNull(t) && t.flags & TASK_HOLDS_LOCK) {
+    count(v.vm, L.VM_LOCK_HOLDER_PREEMPTIONS, 1);
+    if (!H.blind) stopSpinning(v.vm);
+  }
   return t;
 }

@@ -5,7 +5,7 @@
 
 import * as L from "../layout";
 import { schedule } from "../kernel/event-queue";
-import { H, Q, Vm, VCpu, Task, TASK_BEFORE_LOCK, TASK_HOLDS_LOCK, RUNNING, SPINNING, count, isNull, nothing, vcpuOf } from "./state";
+import { H, Q, Vm, VCpu, Task, TASK_BEFORE_LOCK, TASK_HOLDS_LOCK, FROZEN_IN_TASK, RUNNING, SPINNING, atLeast, count, isNull, nothing, vcpuOf } from "./state";
 import { enter } from "./accounts";
 import { complete } from "./request";
 import { stretched } from "./topology";
@@ -37,15 +37,19 @@ export function reachLock(v: VCpu, t: Task): void {
     return;
   }
   t.next = nothing<Task>();
-  t.readyAt = H.now; // since when it has waited for the lock
+  t.remaining = H.now; // since when it has waited for the lock
   if (vm.lockWaiting == 0) vm.lockWaitHead = t;
   else vm.lockWaitTail.next = t;
   vm.lockWaitTail = t;
   vm.lockWaiting++;
   count(vm, L.VM_LOCK_WAITS, 1);
-  const longest = vm.counters + (L.VM_LOCK_CONVOY_MAX << 3);
-  if (<u64>vm.lockWaiting > load<u64>(longest)) store<u64>(longest, vm.lockWaiting);
-  if (vm.lockSpins && holderRuns(vm)) {
+  atLeast(vm, L.VM_LOCK_CONVOY_MAX, vm.lockWaiting);
+  waitForLock(v, t);
+}
+
+/** `v` spins for `t`, which stands in line, or leaves it there and does something else. */
+export function waitForLock(v: VCpu, t: Task): void {
+  if (v.vm.lockSpins && holderRuns(v.vm)) {
     v.task = t;
     enter(v, SPINNING);
     return;
@@ -59,24 +63,34 @@ export function releaseLock(v: VCpu, t: Task): void {
   t.flags &= ~TASK_HOLDS_LOCK;
   t.remaining = t.afterLock;
   const w = vm.lockWaitHead;
+  let queues = false;
   if (vm.lockWaiting == 0) vm.lockHolder = nothing<Task>();
   else {
     vm.lockWaitHead = w.next;
     vm.lockWaiting--;
-    count(vm, L.VM_LOCK_WAIT_NS, H.now - w.readyAt);
+    const waited = H.now - w.remaining;
+    count(vm, L.VM_LOCK_WAIT_NS, waited);
+    atLeast(vm, L.VM_LOCK_WAIT_MAX, waited);
     hold(vm, w);
     const spinner = spinnerOf(vm, w);
-    if (!isNull(spinner)) run(spinner, w);
-    else if (vm.dispatch == L.DISPATCH_SINGLE) makeReady(vm, w);
-    else {
-      w.readyAt = H.now;
-      queueOn(v, w); // where the data is that the lock protects
-    }
+    if (isNull(spinner)) {
+      queues = true;
+      if (vm.dispatch == L.DISPATCH_SINGLE) makeReady(vm, w);
+      else {
+        w.readyAt = H.now;
+        queueOn(v, w); // where the data is that the lock protects
+      }
+    } else if (spinner.frozen) {
+      // the guest cannot know that the next in line is not there: nobody has the lock until its vCPU is back
+      spinner.frozen = FROZEN_IN_TASK;
+      count(vm, L.VM_LOCK_HOLDER_PREEMPTIONS, 1);
+    } else run(spinner, w);
   }
   if (t.remaining == 0) {
     complete(vm, t);
     proceed(v);
   } else goOn(v, t);
+  if (queues) stopSpinning(vm);
 }
 
 /** As far as the guest can know: a vCPU that was taken away unasked looks to it as if it ran. */
@@ -90,6 +104,7 @@ function holderRuns(vm: Vm): bool {
 
 /** The holder no longer runs: who spins for it gives its vCPU to other tasks, or nobody might ever run the holder again. */
 export function stopSpinning(vm: Vm): void {
+  if (!vm.lockSpins) return;
   for (let i: u32 = 0; i < vm.max; i++) {
     const v = vcpuOf(vm, i);
     if (v.state != SPINNING) continue;
@@ -98,11 +113,12 @@ export function stopSpinning(vm: Vm): void {
   }
 }
 
+/** Whose vCPU spins for the lock, on a core or frozen. */
 function spinnerOf(vm: Vm, t: Task): VCpu {
   if (vm.lockSpins) {
     for (let i: u32 = 0; i < vm.max; i++) {
       const v = vcpuOf(vm, i);
-      if (v.state == SPINNING && v.task == t) return v;
+      if (v.task == t) return v;
     }
   }
   return nothing<VCpu>();

@@ -9,7 +9,7 @@ export class Task {
   next: Task; //         0 in its run queue, waiters' list or the free list
   flags: u32; //         4 TASK_*
   readyAt: u64; //       8 since when it could have run
-  remaining: u64; //    16 ns of the present phase
+  remaining: u64; //    16 ns of the present phase; while it waits for the lock, since when
   service: u64; //      24 ns in all
   arrivedAt: u64; //    32
   request: Request; //  40
@@ -60,9 +60,9 @@ export class VCpu {
   nextSearching: VCpu;
   priorSearching: VCpu;
   lastCore: Core;
-  frozen: u32; //          1: taken off its core blindly, with whatever it ran
+  frozen: u32; //          FROZEN_*: taken off its core blindly, with whatever it did
   switchLeft: u64; //      ns of uThread switches not accounted yet
-  startedAt: u64; //       when the instructions of its task began
+  startedAt: u64; //       when the instructions of its task began; frozen: when it was taken off
   runsUntil: u64; //       when they end
   searchAt: u64; //        when its search began
   deadline: u64; //        when the search is given up
@@ -285,6 +285,7 @@ export class Host {
   victimLeast: i64;
   onHeld: u32; //            before the number of cores that a VM holds changes; 0 unused
   migrate: u32;
+  finishSection: u32; //     1: a vCPU in a critical section is parked at the section's end
   migrateTask: u64;
   // injected arrivals
   ring: usize;

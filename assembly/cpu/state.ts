@@ -51,6 +51,12 @@ export * from "./records";
 // @ts-ignore: decorator
 @inline export const STEP_ENTER: u32 = 6;
 
+// VCpu.frozen
+// @ts-ignore: decorator
+@inline export const FROZEN_IN_TASK: u32 = 1; // or with none
+// @ts-ignore: decorator
+@inline export const FROZEN_SPINNING: u32 = 2; // its task waits for the lock
+
 // task flags
 // @ts-ignore: decorator
 @inline export const TASK_STARTED: u32 = 1;
@@ -159,6 +165,11 @@ export function getBit(bits: usize, index: u32): bool {
 export function count(vm: Vm, counter: usize, by: u64): void {
   const at = vm.counters + (counter << 3);
   store<u64>(at, load<u64>(at) + by);
+}
+/** Raises one of a VM's counters that hold a greatest value. */
+export function atLeast(vm: Vm, counter: usize, value: u64): void {
+  const at = vm.counters + (counter << 3);
+  if (value > load<u64>(at)) store<u64>(at, value);
 }
 // @ts-ignore: decorator
 @inline

@@ -3,14 +3,15 @@
 
 import { cancel, isPending, schedule } from "../kernel/event-queue";
 import {
-  H, Q, Vm, Core, Task, DORMANT, PREEMPTING, SUSPENDING, RUNNING, SEARCHING, STEALING, SPINNING, SLOT_ARBITER, VM_SLOT_QUOTA, STEP_NONE,
-  clearBit, coreAt, ingress, isNull, nothing, ownQueue, setBit, vcpuOf, vmAt,
+  H, Q, Vm, Core, Task, DORMANT, PREEMPTING, SUSPENDING, FROZEN_SPINNING, RUNNING, SEARCHING, STEALING, SPINNING, SLOT_ARBITER, VM_SLOT_QUOTA, STEP_NONE, TASK_HOLDS_LOCK,
+  clearBit, coreAt, ingress, isNull, nothing, ownQueue, vcpuOf, vmAt,
 } from "./state";
 import { capacity, detach, pushIdle, removeIdle, settleAll } from "./accounts";
 import { activate, putBack } from "./vcpu";
-import { halt } from "./halt";
-import { moveOldest, pushHead } from "./run-queue";
+import { halt, unfreeze } from "./halt";
+import { moveOldest } from "./run-queue";
 import { hold } from "./grant";
+import { stopSpinning } from "./lock";
 import { doNothing, ignoreVm, ignoreWidth, setHooks } from "./mechanisms/index";
 
 /** Undoes what only the present mechanism understands. */
@@ -19,6 +20,7 @@ export function prepareSwitch(): void {
   // nobody reacts while things are rearranged
   setHooks(doNothing, ignoreVm, pushIdle, ignoreWidth, doNothing, doNothing);
   H.onHeld = 0;
+  H.blind = 0;
   H.bagCount = 0;
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
@@ -32,14 +34,12 @@ export function prepareSwitch(): void {
     for (let k: u32 = 0; k < vm.max; k++) {
       const v = vcpuOf(vm, k);
       if (!v.frozen) continue;
-      // what was frozen lies in the run queue from now on, where it can be stolen; the guest is told
-      v.frozen = 0;
-      const t = v.task;
-      v.task = nothing<Task>();
-      if (!isNull(t)) {
-        vm.frozen--;
-        pushHead(ownQueue(v), t);
-        setBit(vm.occupied, v.index);
+      // what was frozen lies in the run queue from now on, where it can be stolen; the guest is told, those who spin for it too
+      const spun = v.frozen == FROZEN_SPINNING; // its task stays in line for the lock
+      const t = unfreeze(v);
+      if (!isNull(t) && !spun) {
+        putBack(v, t);
+        if (t.flags & TASK_HOLDS_LOCK) stopSpinning(vm);
       }
       if (v.state == DORMANT) halt(v, DORMANT);
     }

@@ -316,7 +316,7 @@ export function onVcpu(v: VCpu): void {
         setBit(v.vm.occupied, v.index);
       }
       proceed(v);
-      if (t.flags & TASK_HOLDS_LOCK && v.vm.lockSpins) stopSpinning(v.vm);
+      if (t.flags & TASK_HOLDS_LOCK) stopSpinning(v.vm);
       return;
     }
     if (t.flags & (TASK_BEFORE_LOCK | TASK_HOLDS_LOCK)) {

@@ -149,6 +149,7 @@ const KNOB_WORDS: Readonly<Record<string, number>> = {
   grant: L.HOST_GRANT,
   queueLength: L.HOST_QUEUE_LENGTH,
   migrate: L.HOST_MIGRATE,
+  finishSection: L.HOST_FINISH_SECTION,
   batch: L.HOST_BATCH,
   aggregate: L.HOST_AGGREGATE,
   latencyNs: L.HOST_KNOB_A,

@@ -65,6 +65,7 @@ export function readCounters(core: HostCore, compiled: CompiledScenario, cores: 
       tasksStolen: at(L.VM_TASKS_STOLEN),
       migrations: at(L.VM_MIGRATIONS),
       stranded: at(L.VM_STRANDED),
+      longestOffCoreNs: at(L.VM_OFF_CORE_MAX),
       throttledNs: at(L.VM_THROTTLED_NS),
       ...(group.workload?.request.lock === undefined
         ? {}
@@ -73,7 +74,9 @@ export function readCounters(core: HostCore, compiled: CompiledScenario, cores: 
               acquires: at(L.VM_LOCK_ACQUIRES),
               waits: at(L.VM_LOCK_WAITS),
               waitNs: at(L.VM_LOCK_WAIT_NS),
+              longestWaitNs: at(L.VM_LOCK_WAIT_MAX),
               longestConvoy: at(L.VM_LOCK_CONVOY_MAX),
+              holderPreemptions: at(L.VM_LOCK_HOLDER_PREEMPTIONS),
               spinNs: at(L.VM_SPIN_NS),
             },
           }),

@@ -60,6 +60,8 @@ export interface VmResult {
   migrations: number;
   /** Tasks queued on a vCPU that had been taken off its core unasked (`blind`, `cgroup`). */
   stranded: number;
+  /** The longest time that such a vCPU was off its core, of those that came back; absent where none did. */
+  longestOffCoreNs?: number;
   /** Time without quota (`cgroup`). */
   throttledSeconds: number;
   /** Of the VM's lock; absent where its requests take none. */
@@ -75,8 +77,12 @@ export interface LockResult {
   /** Acquisitions that had to wait. */
   waits: number;
   meanWaitNs: number | null;
+  /** The longest of those waits that ended. */
+  longestWaitNs: number | null;
   /** The longest line of waiters. */
   longestConvoy: number;
+  /** Times that a vCPU was taken from the task that held the lock, or that the lock came to a waiter whose vCPU was gone. */
+  holderPreemptions: number;
   /** Core time that waiters span away. */
   spinSeconds: number;
 }
@@ -149,12 +155,15 @@ export interface RawVm {
   readonly tasksStolen?: number;
   readonly migrations?: number;
   readonly stranded?: number;
+  readonly longestOffCoreNs?: number;
   readonly throttledNs?: number;
   readonly locks?: {
     readonly acquires: number;
     readonly waits: number;
     readonly waitNs: number;
+    readonly longestWaitNs: number;
     readonly longestConvoy: number;
+    readonly holderPreemptions: number;
     readonly spinNs: number;
   };
   /** Service time of what arrived after the warm-up; null where arrivals wait for completions (saturate, closed). */
@@ -236,15 +245,18 @@ function vmResult(raw: RawVm, measuredNs: number): VmResult {
     unstable: isUnstable(raw),
   };
   if (raw.locks !== undefined) {
-    const { acquires, waits, waitNs, longestConvoy, spinNs } = raw.locks;
+    const { acquires, waits, waitNs, longestWaitNs, longestConvoy, holderPreemptions, spinNs } = raw.locks;
     result.locks = {
       acquires,
       waits,
       meanWaitNs: waits === 0 ? null : waitNs / waits,
+      longestWaitNs: waits === 0 ? null : longestWaitNs,
       longestConvoy,
+      holderPreemptions,
       spinSeconds: spinNs / NS_PER_SECOND,
     };
   }
+  if (raw.longestOffCoreNs) result.longestOffCoreNs = raw.longestOffCoreNs;
   if (raw.latencyShared !== undefined) result.latencyShared = raw.latencyShared;
   return result;
 }

@@ -59,6 +59,7 @@ interface Polling extends Signalled {
 export interface HyperfluxMechanism extends Polling {
   readonly kind: 'hyperflux';
   readonly migrate: boolean;
+  readonly finishSection: boolean;
   readonly batch: boolean;
   readonly aggregate: boolean;
 }

@@ -41,7 +41,7 @@ describe('one wrong field', () => {
     ],
     [
       'mechanism.intervall=5us',
-      'mechanism.intervall: given an unknown field, expected a known field (did you mean "interval"?): kind, interval, threshold, signal, queueLength, mode, staleness, grant, migrate, batch, aggregate',
+      'mechanism.intervall: given an unknown field, expected a known field (did you mean "interval"?): kind, interval, threshold, signal, queueLength, mode, staleness, grant, migrate, finishSection, batch, aggregate',
     ],
     ['mechanism.interval=0ns', `mechanism.interval: given "0ns", expected ${ABOVE_0}`],
     ['mechanism.signal=mean', 'mechanism.signal: given "mean", expected one of: average, oldest, queue-length, policy'],

@@ -35,6 +35,7 @@ describe('a resolved scenario', () => {
         stalenessNs: 0,
         grant: 'drain',
         migrate: false,
+        finishSection: false,
         batch: false,
         aggregate: false,
       },

@@ -66,7 +66,9 @@ function onQueued(vm: Vm): void {
   count(from, L.VM_REVOCATIONS, 1);
   if (!isNull(t)) count(from, L.VM_PREEMPTIONS, 1);
   detach(core);
-  serve(core, vm);
+  // who span for a lock that `t` holds may have left a core to `vm` meanwhile
+  if (vm.ingressLength != 0 && canGrow(vm)) serve(core, vm);
+  else onCoreFree(core);
   if (!isNull(t)) putBack(v, t);
 }
 

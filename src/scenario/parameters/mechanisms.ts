@@ -182,6 +182,16 @@ const HYPERFLUX_OPTIONS: readonly Knob[] = [
     confidence: 'published',
   },
   {
+    name: 'finishSection',
+    unit: 'yes or no',
+    default: false,
+    meaning:
+      'A vCPU that is to be parked in the middle of a critical section first runs to its end, so that no task is preempted with the lock; parking takes that much longer.',
+    source:
+      'off: HyperFlux, APSys 2025, section 3.4: the guest preempts the running task, a lock holder is stolen and executed later; on: an option to measure what that costs',
+    confidence: 'published',
+  },
+  {
     name: 'batch',
     unit: 'yes or no',
     default: false,
