@@ -141,6 +141,7 @@ export async function arbiter(options?: ExperimentOptions): Promise<Answer> {
         supported: 'partly',
         assumptions: [
           'reading 64 bits costs as much as reading one VM; issuing a move costs 100 ns (costs.issue); idle cores',
+          'nothing in the request that announces 256 tasks is random: one run, no interval',
           confidence(REPLICATIONS_HERE),
         ],
         command: COMMAND,

@@ -43,6 +43,7 @@ function bursting(
   on: string,
   off: string,
   duration: string,
+  dwell: 'exponential' | 'constant' = 'exponential',
 ): ScenarioInput {
   return {
     version: 1,
@@ -55,7 +56,14 @@ function bursting(
         class: 'latency-critical',
         vcpus: { min: GUARANTEED, max: 15 },
         workload: {
-          arrivals: { process: 'onoff', onRate: peak * GUARANTEED * 1e5, offRate: 4e4, meanOn: on, meanOff: off },
+          arrivals: {
+            process: 'onoff',
+            onRate: peak * GUARANTEED * 1e5,
+            offRate: 4e4,
+            meanOn: on,
+            meanOff: off,
+            dwell,
+          },
           request: single('10us'),
         },
       },
@@ -103,8 +111,8 @@ export async function measureHeadline(options?: ExperimentOptions): Promise<Head
   for (const [name, mechanism] of RIVALS) {
     stability.push({
       mechanism: name,
-      short: interval(p99(await replicate(bursting(mechanism, 2.5, '10ms', '190ms', '1s'), options))),
-      long: interval(p99(await replicate(bursting(mechanism, 2.5, '100ms', '900ms', '2s'), options))),
+      short: interval(p99(await replicate(bursting(mechanism, 2.5, '10ms', '190ms', '1s', 'constant'), options))),
+      long: interval(p99(await replicate(bursting(mechanism, 2.5, '100ms', '900ms', '2s', 'constant'), options))),
     });
   }
   return {
@@ -179,7 +187,7 @@ export async function headline(options?: ExperimentOptions): Promise<Answer> {
         unit: '',
         supported: 'partly',
         assumptions: [
-          'bursts of 10 ms and of 100 ms on average, needing ten cores where four are guaranteed',
+          'bursts of 10 ms and of 100 ms, each as long as the other, needing ten cores where four are guaranteed',
           'the quota is the guarantee over 100 ms and may be used up at any speed, with a context switch of 1.5 us: bursts that fit into it cost cgroup nothing, longer ones stop until the period ends',
           confidence(),
         ],

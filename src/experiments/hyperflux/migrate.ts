@@ -81,7 +81,7 @@ export async function migrate(options?: ExperimentOptions): Promise<Answer> {
         ours:
           `with work stealing: p99 ${us(stealing.leftNs)} left to be stolen, ${us(stealing.migratedNs)} migrated, ${verdict(stealing)} ` +
           `(difference ${us(stealing.differenceNs)}), while parking takes ${spread(stealing.parkMigratedNs, 1e-3)} us instead of ${spread(stealing.parkLeftNs, 1e-3)} us. ` +
-          `Without stealing: ${us(none.leftNs)} and ${us(none.migratedNs)}, ${verdict(none)}`,
+          `Without stealing: ${us(none.leftNs)} and ${us(none.migratedNs)}, ${verdict(none)} (difference ${us(none.differenceNs)})`,
         unit: 'us',
         supported: 'partly',
         assumptions: [

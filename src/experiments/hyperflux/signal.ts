@@ -2,7 +2,8 @@
 // thresholds. A grant that finds nothing to do costs some 9 us of core time (5 to come, 2 to search, 2 to leave), so the core time
 // that runs no task is what false grants are paid in; signals are compared at an equal share of it.
 
-import type { Interval } from '../../metrics/confidence.js';
+import { meanInterval, type Interval } from '../../metrics/confidence.js';
+import { CONFIDENCE_LEVEL } from '../../metrics/replications.js';
 import type { Result } from '../../metrics/result.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
 import type { ExperimentOptions } from '../vmem/experiment.js';
@@ -19,6 +20,8 @@ export interface SignalPoint {
   /** Core time that ran no task over core time that did. */
   readonly overhead: Interval;
   readonly grants: Interval;
+  /** The first two of each replication, in its order. */
+  readonly runs: readonly { readonly delayNs: number; readonly overhead: number }[];
 }
 
 const DELAYS_NS = [2_000, 5_000, 10_000, 20_000, 50_000] as const;
@@ -70,21 +73,30 @@ export async function measureSignals(options?: ExperimentOptions): Promise<reado
         delayNs: over(results, (result) => vm(result, 'svc').queueDelayNs.p99),
         overhead: over(results, overheadOf),
         grants: over(results, (result) => vm(result, 'svc').grants),
+        runs: results.map((result) => ({
+          delayNs: vm(result, 'svc').queueDelayNs.p99!,
+          overhead: overheadOf(result),
+        })),
       });
     }
   }
   return points;
 }
 
-/** The delay at an overhead between two points of one signal, along the straight line between them; null outside. */
-export function delayAt(points: readonly SignalPoint[], signal: SignalName, overhead: number): number | null {
-  const own = points.filter((point) => point.signal === signal);
+/** The delay of one replication at an overhead between two points of a signal, along the straight line between them; null outside. */
+export function delayAt(
+  points: readonly Pick<SignalPoint, 'signal' | 'runs'>[],
+  signal: SignalName,
+  overhead: number,
+  replication: number,
+): number | null {
+  const own = points.filter((point) => point.signal === signal).map(({ runs }) => runs[replication]!);
   for (const [i, from] of own.slice(0, -1).entries()) {
     const to = own[i + 1]!;
-    const [high, low] = [meanOf(from.overhead), meanOf(to.overhead)];
+    const [high, low] = [from.overhead, to.overhead];
     if (overhead <= high && overhead >= low) {
       const share = high === low ? 0 : (high - overhead) / (high - low);
-      return meanOf(from.delayNs) + share * (meanOf(to.delayNs) - meanOf(from.delayNs));
+      return from.delayNs + share * (to.delayNs - from.delayNs);
     }
   }
   return null;
@@ -92,12 +104,13 @@ export function delayAt(points: readonly SignalPoint[], signal: SignalName, over
 
 export async function signal(options?: ExperimentOptions): Promise<Answer> {
   const points = await measureSignals(options);
-  const budget = meanOf(points.find((point) => point.signal === 'average' && point.threshold === 10_000)!.overhead);
-  const atBudget = (['average', 'oldest', 'queue-length'] as const).flatMap((name) => {
-    const delayNs = delayAt(points, name, budget);
-    return delayNs === null ? [] : [{ name, delayNs }];
+  const reference = points.find((point) => point.signal === 'average' && point.threshold === 10_000)!;
+  // replication by replication, each at its own overhead under the reference: the signals are compared on the same arrivals
+  const atBudget = (['average', 'oldest', 'queue-length'] as const).map((name) => {
+    const delays = reference.runs.map(({ overhead }, r) => delayAt(points, name, overhead, r));
+    return { name, delayNs: meanInterval(delays, CONFIDENCE_LEVEL) };
   });
-  atBudget.sort((a, b) => a.delayNs - b.delayNs);
+  atBudget.sort((a, b) => meanOf(a.delayNs) - meanOf(b.delayNs));
   const unitOf = (point: SignalPoint): string =>
     point.signal === 'queue-length' ? `${point.threshold} tasks a vCPU` : `${point.threshold / 1000} us`;
   return {
@@ -107,8 +120,8 @@ export async function signal(options?: ExperimentOptions): Promise<Answer> {
         source: 'APSys 2025, section 3.5 (average queueing delay); Caladan (oldest task)',
         paper: 'no comparison',
         ours:
-          `at ${(budget * 100).toFixed(1)} % of core time without a task (average, 10 us) the p99 of the queueing delay is ` +
-          `${atBudget.map(({ name, delayNs }) => `${(delayNs / 1000).toFixed(1)} us with ${name}`).join(', ')}`,
+          `at ${spread(reference.overhead, 100)} % of core time without a task (average, 10 us) the p99 of the queueing delay is ` +
+          `${atBudget.map(({ name, delayNs }) => `${us(delayNs)} with ${name}`).join(', ')}`,
         unit: '',
         supported: 'partly',
         assumptions: [
