@@ -8,7 +8,7 @@ import { createHistograms, histogramBytes } from "./kernel/histogram";
 import { layDistributions, prepareTables, Distribution } from "./kernel/distribution";
 import { seedStream } from "./kernel/random";
 import {
-  H, Q, Vm, VCpu, Core,
+  H, Q, Host, Vm, VCpu, Core,
   SLOT_CONTROL, SLOT_ARBITER, SLOT_INJECT, SLOT_SAMPLE, SLOT_VMS, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE, VM_SLOT_QUOTA, VM_SLOTS_SHIFT, RECORD_BYTES,
   coreAt, setBit, vmAt, vcpuOf,
 } from "./cpu/state";
@@ -142,49 +142,10 @@ export function configure(words: usize): i32 {
 
 /** What a fork may change as well: costs, arbiter, knobs. */
 function readHost(w: usize): void {
-  H.dedicated = <u32>word(w, L.HOST_DEDICATED);
-  H.widthLimit = <u32>word(w, L.HOST_WIDTH_LIMIT);
-  H.stealCheck = <u64>word(w, L.HOST_STEAL_CHECK);
-  H.steal = <u64>word(w, L.HOST_STEAL);
-  H.taskSwitch = <u64>word(w, L.HOST_TASK_SWITCH);
-  H.minSearch = <u64>word(w, L.HOST_MIN_SEARCH);
-  H.localCheck = <u64>word(w, L.HOST_LOCAL_CHECK);
-  H.notify = <u64>word(w, L.HOST_NOTIFY);
-  H.preempt = <u64>word(w, L.HOST_PREEMPT);
-  H.suspend = <u64>word(w, L.HOST_SUSPEND);
-  H.deschedule = <u64>word(w, L.HOST_DESCHEDULE);
-  H.wake = <u64>word(w, L.HOST_WAKE);
-  H.dispatchStep = <u64>word(w, L.HOST_DISPATCH);
-  H.yield = <u64>word(w, L.HOST_YIELD);
-  H.issue = <u64>word(w, L.HOST_ISSUE);
-  H.pollBase = <u64>word(w, L.HOST_POLL_BASE);
-  H.pollPerVm = <u64>word(w, L.HOST_POLL_PER_VM);
-  H.interval = <u64>word(w, L.HOST_INTERVAL);
-  H.threshold = <u64>word(w, L.HOST_THRESHOLD);
-  H.signal = <u32>word(w, L.HOST_SIGNAL);
-  H.mode = <u32>word(w, L.HOST_MODE);
-  H.staleness = <u64>word(w, L.HOST_STALENESS);
-  H.grant = <u32>word(w, L.HOST_GRANT);
-  H.queueLength = word(w, L.HOST_QUEUE_LENGTH);
-  H.policy = <u32>word(w, L.HOST_POLICY);
-  H.migrate = <u32>word(w, L.HOST_MIGRATE);
-  H.finishSection = <u32>word(w, L.HOST_FINISH_SECTION);
-  H.migrateTask = <u64>word(w, L.HOST_MIGRATE_TASK);
-  H.smt = max<u32>(<u32>word(w, L.HOST_SMT), 1);
-  H.smtFactor = word(w, L.HOST_SMT_FACTOR);
-  H.sockets = max<u32>(<u32>word(w, L.HOST_SOCKETS), 1);
-  H.moveCost = <u64>word(w, L.HOST_MOVE_COST);
-  H.moveCostSocket = <u64>word(w, L.HOST_MOVE_COST_SOCKET);
-  H.batch = <u32>word(w, L.HOST_BATCH);
-  H.aggregate = <u32>word(w, L.HOST_AGGREGATE);
-  H.knobA = word(w, L.HOST_KNOB_A);
-  H.knobB = word(w, L.HOST_KNOB_B);
-  H.knobC = word(w, L.HOST_KNOB_C);
-  H.knobD = word(w, L.HOST_KNOB_D);
-  H.knobE = word(w, L.HOST_KNOB_E);
-  H.knobF = word(w, L.HOST_KNOB_F);
-  H.knobG = word(w, L.HOST_KNOB_G);
-  H.knobH = word(w, L.HOST_KNOB_H);
+  let to = changetype<usize>(H) + offsetof<Host>("stealCheck");
+  for (let i: usize = L.HOST_STEAL_CHECK; i < <usize>L.HOST_SIGNAL; i++, to += 8) store<u64>(to, <u64>word(w, i));
+  for (let i: usize = L.HOST_SIGNAL; i < <usize>L.HOST_QUEUE_LENGTH; i++, to += 4) store<u32>(to, <u32>word(w, i));
+  memory.copy(changetype<usize>(H) + offsetof<Host>("queueLength"), w + (L.HOST_QUEUE_LENGTH << 3), (L.HOST_SAMPLE_INTERVAL - L.HOST_QUEUE_LENGTH) << 3);
 }
 
 function readVm(vm: Vm, index: u32, w: usize, g: usize, stateWords: usize): void {
@@ -222,12 +183,9 @@ function readVm(vm: Vm, index: u32, w: usize, g: usize, stateWords: usize): void
 
 function seedVm(vm: Vm, w: usize, seed: u64): void {
   const name = (<u64>word(w, L.VM_NAME_HI) << 32) | <u64>word(w, L.VM_NAME_LO);
-  const at = changetype<usize>(vm);
-  seedStream(at + offsetof<Vm>("arrivalStream0"), seed, name, 1);
-  seedStream(at + offsetof<Vm>("serviceStream0"), seed, name, 2);
-  seedStream(at + offsetof<Vm>("dispatchStream0"), seed, name, 3);
-  seedStream(at + offsetof<Vm>("stealStream0"), seed, name, 4);
-  seedStream(at + offsetof<Vm>("lockStream0"), seed, name, 5);
+  // arrivals, services, dispatch, stealing, locks: one stream each, one behind the other
+  const at = changetype<usize>(vm) + offsetof<Vm>("arrivalStream0");
+  for (let k: u32 = 0; k < 5; k++) seedStream(at + (<usize>k << 4), seed, name, k + 1);
 }
 
 /** What a mechanism may override, and a fork change. */

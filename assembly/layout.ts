@@ -2,7 +2,7 @@
 // Plain constants only, so that the same file is compiled into the core and imported by src/core; the two cannot drift.
 
 /** Bump when a word moves: src/core refuses a core whose layout differs. */
-export const LAYOUT_VERSION = 2;
+export const LAYOUT_VERSION = 3;
 
 // --- configuration: one Float64 per word -----------------------------------------------------------------
 // host words, then VM groups, VMs, arrival states, stages, distributions, tables
@@ -16,7 +16,7 @@ export const HOST_FINGERPRINT = 5; // 0 | 1
 export const HOST_HISTOGRAM_BITS = 6; // sub-bucket bits b: relative width 2^-b
 export const HOST_HISTOGRAM_SHARED = 7; // 1: the VMs of a group share their histograms
 export const HOST_TASKS = 8; // records to begin with
-export const HOST_WIDTH_LIMIT = 9; // tasks of one stage
+export const HOST_SWAP = 9; // where the words of memory/swap/layout.ts begin, 0: no guest's memory is simulated
 export const HOST_GROUPS = 10;
 export const HOST_VMS = 11;
 export const HOST_STATES = 12;
@@ -24,7 +24,7 @@ export const HOST_STAGES = 13;
 export const HOST_DISTRIBUTIONS = 14;
 export const HOST_TABLE_WORDS = 15;
 export const HOST_RING = 16; // injected arrivals held in linear memory
-// costs, ns
+// what a fork may change as well, in the order of the records' fields (cpu/records.ts, Host): whole nanoseconds
 export const HOST_STEAL_CHECK = 17;
 export const HOST_STEAL = 18;
 export const HOST_TASK_SWITCH = 19;
@@ -40,42 +40,42 @@ export const HOST_YIELD = 28;
 export const HOST_ISSUE = 29;
 export const HOST_POLL_BASE = 30;
 export const HOST_POLL_PER_VM = 31;
-// arbiter
-export const HOST_INTERVAL = 32; // ns
-export const HOST_THRESHOLD = 33; // ns
-export const HOST_SIGNAL = 34; // SIGNAL_*
-export const HOST_MODE = 35; // MODE_*
-export const HOST_STALENESS = 36; // ns
-export const HOST_GRANT = 37; // GRANT_*
-export const HOST_QUEUE_LENGTH = 38; // waiting tasks per active vCPU
-export const HOST_DEDICATED = 39; // polling cores taken from the host
-export const HOST_LOCK_SPINS = 40; // 0 a waiter leaves its vCPU, 1 it spins
-export const HOST_MIGRATE = 41; // 1: parking hands its queue to active vCPUs
-export const HOST_MIGRATE_TASK = 42; // ns a task
-export const HOST_SMT = 43; // hardware threads a physical core
-export const HOST_SMT_FACTOR = 44; // throughput of a thread whose siblings work, of one
-export const HOST_SOCKETS = 45;
-export const HOST_MOVE_COST = 46; // ns added to a task that goes on on another core
-export const HOST_MOVE_COST_SOCKET = 47; // ns, across sockets
-export const HOST_KNOB_A = 48; // knobs of single mechanisms, named in their files
-export const HOST_KNOB_B = 49;
-export const HOST_KNOB_C = 50;
-export const HOST_KNOB_D = 51;
-export const HOST_KNOB_E = 52;
-export const HOST_KNOB_F = 53;
-export const HOST_KNOB_G = 54;
-export const HOST_KNOB_H = 55;
-export const HOST_SAMPLE_INTERVAL = 56; // ns between samples of the series, 0 off
-export const HOST_SAMPLE_CAPACITY = 57; // samples kept
-export const HOST_BATCH = 58; // 1: the moves of a round are issued at one cost
-export const HOST_AGGREGATE = 59; // 1: one bit a VM tells the arbiter whether to read it
-export const HOST_POLICY = 60; // POLICY_*: which decisions the program makes
-export const HOST_LOG_FROM = 61; // ns: the event log's window
-export const HOST_LOG_UNTIL = 62;
-export const HOST_LOG_CAPACITY = 63; // events, 0 off
-export const HOST_FINISH_SECTION = 64; // 1: a vCPU in a critical section is parked at the section's end
-export const HOST_SWAP = 71; // where the words of memory/swap/layout.ts begin, 0: no guest's memory is simulated
-export const HOST_WORDS = 72;
+export const HOST_MIGRATE_TASK = 32; // a task
+export const HOST_MOVE_COST = 33; // added to a task that goes on on another core
+export const HOST_MOVE_COST_SOCKET = 34; // across sockets
+export const HOST_INTERVAL = 35; // of the arbiter
+export const HOST_THRESHOLD = 36;
+export const HOST_STALENESS = 37;
+// 32-bit numbers
+export const HOST_SIGNAL = 38; // SIGNAL_*
+export const HOST_MODE = 39; // MODE_*
+export const HOST_GRANT = 40; // GRANT_*
+export const HOST_DEDICATED = 41; // polling cores taken from the host
+export const HOST_WIDTH_LIMIT = 42; // tasks of one stage
+export const HOST_POLICY = 43; // POLICY_*: which decisions the program makes
+export const HOST_MIGRATE = 44; // 1: parking hands its queue to active vCPUs
+export const HOST_FINISH_SECTION = 45; // 1: a vCPU in a critical section is parked at the section's end
+export const HOST_BATCH = 46; // 1: the moves of a round are issued at one cost
+export const HOST_AGGREGATE = 47; // 1: one bit a VM tells the arbiter whether to read it
+export const HOST_SMT = 48; // hardware threads a physical core
+export const HOST_SOCKETS = 49;
+// fractions
+export const HOST_QUEUE_LENGTH = 50; // waiting tasks per active vCPU
+export const HOST_SMT_FACTOR = 51; // throughput of a thread whose siblings work, of one
+export const HOST_KNOB_A = 52; // knobs of single mechanisms, named in their files
+export const HOST_KNOB_B = 53;
+export const HOST_KNOB_C = 54;
+export const HOST_KNOB_D = 55;
+export const HOST_KNOB_E = 56;
+export const HOST_KNOB_F = 57;
+export const HOST_KNOB_G = 58;
+export const HOST_KNOB_H = 59;
+export const HOST_SAMPLE_INTERVAL = 60; // ns between samples of the series, 0 off
+export const HOST_SAMPLE_CAPACITY = 61; // samples kept
+export const HOST_LOG_FROM = 62; // ns: the event log's window
+export const HOST_LOG_UNTIL = 63;
+export const HOST_LOG_CAPACITY = 64; // events, 0 off
+export const HOST_WORDS = 65;
 
 export const GROUP_CLASS = 0; // CLASS_*
 export const GROUP_PRIORITY = 1;

@@ -137,19 +137,21 @@ export class Vm {
   arrivalStream1: u64;
   serviceStream0: u64;
   serviceStream1: u64;
-  // dispatch, looks, results
+  // dispatch, looks
   dispatchStream0: u64;
   dispatchStream1: u64;
   stealStream0: u64;
   stealStream1: u64;
+  lockStream0: u64;
+  lockStream1: u64;
   lookAt: u64; //        the planned successful look
   looker: VCpu;
   lookVictim: VCpu; //   null: the ingress queue
+  // policies, stages, locks, results
   counters: usize; //    u64[VM_COUNTERS]
   latency: usize; //     histograms
   queueDelay: usize;
   slowdown: usize;
-  // policies, stages, locks
   quantum: u64;
   stealAmount: u32;
   stealVictim: u32;
@@ -163,8 +165,6 @@ export class Vm {
   lockHolder: Task;
   lockWaitHead: Task;
   lockWaitTail: Task;
-  lockStream0: u64;
-  lockStream1: u64;
   lockWaiting: u32;
   histogramOwner: u32;
   // seldom
@@ -204,7 +204,6 @@ export class Host {
   mechanism: u32;
   coreCount: u32; //         cores for VMs
   coresInAll: u32;
-  dedicated: u32;
   vmCount: u32;
   groupCount: u32;
   vcpuCount: u32;
@@ -226,8 +225,7 @@ export class Host {
   freeRecords: Task;
   freeCount: u32;
   reserve: u32; //           free records that any single event may need
-  widthLimit: u32;
-  // costs, ns
+  // the settings, in the order of layout.ts: HOST_STEAL_CHECK and on
   stealCheck: u64;
   steal: u64;
   taskSwitch: u64;
@@ -243,15 +241,36 @@ export class Host {
   issue: u64;
   pollBase: u64;
   pollPerVm: u64;
-  // arbiter
+  migrateTask: u64;
+  moveCost: u64;             // ns for a task whose state is in another core's caches
+  moveCostSocket: u64;
   interval: u64;
   threshold: u64;
+  staleness: u64;
   signal: u32;
   mode: u32;
-  staleness: u64;
   grant: u32;
-  period: u64;
+  dedicated: u32;
+  widthLimit: u32;
+  policy: u32;               // POLICY_*: which of them the program answers
+  migrate: u32;
+  finishSection: u32;        // 1: a vCPU in a critical section is parked at the section's end
+  batch: u32;                // 1: the moves of a round are issued at one cost
+  aggregate: u32;            // 1: the arbiter reads one bit a VM, and only the VMs whose bit is set
+  smt: u32;                  // hardware threads that share a core
+  sockets: u32;
   queueLength: f64;
+  smtFactor: f64;            // speed of each when two or more work
+  knobA: f64;
+  knobB: f64;
+  knobC: f64;
+  knobD: f64;
+  knobE: f64;
+  knobF: f64;
+  knobG: f64;
+  knobH: f64;
+  // arbiter
+  period: u64;
   roundAt: u64; //           start of the last round
   busyUntil: u64; //         the arbiter issues one move after another
   round: u32;
@@ -267,16 +286,8 @@ export class Host {
   onMoved: u32; //           a core has arrived, or a vCPU has become dormant
   yields: u32; //            0: an idle vCPU searches for ever
   central: u32; //           1: every VM has one queue, and no cost
-  policy: u32; //            POLICY_*: which of them the program answers
   blind: u32; //             1: vCPUs are descheduled without asking the guest
   parkedBusy: u32; //        1: tasks in the queue of a dormant vCPU are congestion
-  batch: u32; //             1: the moves of a round are issued at one cost
-  aggregate: u32; //         1: the arbiter reads one bit a VM, and only the VMs whose bit is set
-  smt: u32; //               hardware threads that share a core
-  smtFactor: f64; //         speed of each when two or more work
-  sockets: u32;
-  moveCost: u64; //          ns for a task whose state is in another core's caches
-  moveCostSocket: u64;
   onChoose: u32; //          which core a VM gets
   onReady: u32; //           a task is ready: instead of the VM's dispatch; 0 unused
   onRest: u32; //            a vCPU has nothing to run: instead of its own loop; 0 unused
@@ -284,9 +295,6 @@ export class Host {
   victimsOf: u64; //         arbiter round and move of which the next one tells (grant.ts, anyVictim)
   victimLeast: i64;
   onHeld: u32; //            before the number of cores that a VM holds changes; 0 unused
-  migrate: u32;
-  finishSection: u32; //     1: a vCPU in a critical section is parked at the section's end
-  migrateTask: u64;
   // injected arrivals
   ring: usize;
   ringCapacity: u32;
@@ -322,12 +330,4 @@ export class Host {
   histogramSets: u32;
   distributions: usize;
   stages: usize;
-  knobA: f64;
-  knobB: f64;
-  knobC: f64;
-  knobD: f64;
-  knobE: f64;
-  knobF: f64;
-  knobG: f64;
-  knobH: f64;
 }
