@@ -165,16 +165,16 @@ function readVm(vm: Vm, index: u32, w: usize, g: usize, stateWords: usize): void
   vm.think = changetype<Distribution>(H.distributions + <usize>word(g, L.GROUP_THINK) * <usize>offsetof<Distribution>());
   vm.states = <u32>word(g, L.GROUP_STATES);
   vm.stateWords = stateWords + ((<usize>word(g, L.GROUP_STATES_FROM) * L.STATE_WORDS) << 3);
-  vm.dwellConstant = <u32>word(g, L.GROUP_DWELL_CONSTANT);
+  vm.dwellConstant = <u8>word(g, L.GROUP_DWELL_CONSTANT);
   vm.stageCount = <u32>word(g, L.GROUP_STAGES);
   vm.stages = H.stages + ((<usize>word(g, L.GROUP_STAGES_FROM) * L.STAGE_WORDS) << 2);
   vm.lockProbability = word(g, L.GROUP_LOCK_PROBABILITY);
   vm.lockHold = <u64>word(g, L.GROUP_LOCK_HOLD);
-  vm.lockSpins = <u32>word(g, L.GROUP_LOCK_SPINS);
+  vm.lockSpins = <u8>word(g, L.GROUP_LOCK_SPINS);
   if (vm.stageCount != 0) {
     const tasks = load<Distribution>(vm.stages, L.STAGE_TASKS << 2);
     vm.service = load<Distribution>(vm.stages, L.STAGE_SERVICE << 2);
-    vm.single = u32(vm.stageCount == 1 && tasks.kind == L.DIST_CONSTANT && tasks.a == 1);
+    vm.single = u8(vm.stageCount == 1 && tasks.kind == L.DIST_CONSTANT && tasks.a == 1);
   }
   vm.lookAt = 0xffff_ffff_ffff_ffff;
   vm.counters = H.vmCounters + ((<usize>index * L.VM_COUNTERS) << 3);
@@ -195,6 +195,7 @@ function readPolicies(vm: Vm, g: usize): void {
   vm.stealAmount = <u32>word(g, L.GROUP_STEAL_AMOUNT);
   vm.stealVictim = <u32>word(g, L.GROUP_STEAL_VICTIM);
   vm.quantum = <u64>word(g, L.GROUP_QUANTUM);
+  vm.room = <u32>word(g, L.GROUP_ROOM);
   rekey(vm);
 }
 
@@ -256,7 +257,7 @@ function shareHistograms(shared: u32): void {
     vm.latency = H.histograms + (set * L.VM_HISTOGRAMS + L.HISTOGRAM_LATENCY) * bytes;
     vm.queueDelay = H.histograms + (set * L.VM_HISTOGRAMS + L.HISTOGRAM_QUEUE_DELAY) * bytes;
     vm.slowdown = H.histograms + (set * L.VM_HISTOGRAMS + L.HISTOGRAM_SLOWDOWN) * bytes;
-    vm.histogramOwner = u32(!shared || vm.group != lastGroup);
+    vm.histogramOwner = u8(!shared || vm.group != lastGroup);
     lastGroup = vm.group;
     // the widest stage decides how many free records one event may need: the request and its tasks
     let widest: f64 = 1;

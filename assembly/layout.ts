@@ -97,7 +97,8 @@ export const GROUP_STAGES = 16;
 export const GROUP_LOCK_PROBABILITY = 17;
 export const GROUP_LOCK_HOLD = 18; // ns
 export const GROUP_LOCK_SPINS = 19; // 1: who waits for the lock keeps its vCPU
-export const GROUP_WORDS = 20;
+export const GROUP_ROOM = 20; // requests in a VM at once, 0xffffffff: any number
+export const GROUP_WORDS = 21;
 
 export const VM_GROUP = 0;
 export const VM_NAME_LO = 1; // 64-bit hash of the name: its random streams do not depend on its place in the list

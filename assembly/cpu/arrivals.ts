@@ -66,10 +66,10 @@ export function onClient(vm: Vm, slot: u32): void {
   arrive(vm, -1, 0, slot);
 }
 
-/** The request of a closed client, or of a saturating VM, is done. */
-export function clientDone(vm: Vm, client: u32): void {
+/** The request of a closed client, or of a saturating VM, is done; or it was dropped, and its client thinks for `least` 1 ns, so that time goes on. */
+export function clientDone(vm: Vm, client: u32, least: u64): void {
   if (client == SATURATING) arrive(vm, -1, 0, SATURATING);
-  else schedule(Q, client, H.now + sampleNs(vm.think, arrivalStream(vm)));
+  else schedule(Q, client, H.now + max<u64>(least, sampleNs(vm.think, arrivalStream(vm))));
 }
 
 /** Schedules the first arrivals; at time 0, before any other event. */

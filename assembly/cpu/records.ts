@@ -129,7 +129,10 @@ export class Vm {
   // arrivals
   arrivals: u32;
   dispatch: u32;
-  single: u32; //        1: one stage of one task
+  single: u8; //         1: one stage of one task
+  histogramOwner: u8;
+  dwellConstant: u8;
+  lockSpins: u8;
   service: Distribution; // of the first stage
   gapMean: f64; //       ns at the present rate, 0: none
   carry: f64; //         fraction of a nanosecond that the last arrival left over
@@ -159,20 +162,18 @@ export class Vm {
   stageCount: u32;
   stages: usize;
   sampleDone: u32; //    requests completed in the running sample interval
+  room: u32; //          requests that it holds at once; one that finds so many is dropped
   lockProbability: f64;
   lockHold: u64;
-  lockSpins: u32;
   lockHolder: Task;
   lockWaitHead: Task;
   lockWaitTail: Task;
   lockWaiting: u32;
-  histogramOwner: u32;
   // seldom
   clients: u32;
   firstClient: u32; //   slot
   state: u32;
   states: u32;
-  dwellConstant: u32;
   stateWords: usize;
   think: Distribution;
   snapQueued: u32;

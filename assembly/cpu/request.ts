@@ -67,9 +67,14 @@ export function arriveHere(vm: Vm, serviceNs: f64, width: u32, client: u32): voi
     count(vm, L.VM_WORK_NS, service);
     if (vm.lockProbability > 0) drawLock(vm, t, changetype<usize>(vm) + offsetof<Vm>("lockStream0"));
     if (S.on) beginTouches(vm, t, 0);
-    makeReady(vm, t);
+    if (isFull(vm)) drop(vm, t, client);
+    else makeReady(vm, t);
     return;
   }
+  arriveForked(vm, serviceNs, width, client);
+}
+
+function arriveForked(vm: Vm, serviceNs: f64, width: u32, client: u32): void {
   const r = changetype<Request>(allocateRecord());
   r.vm = vm;
   r.arrivedAt = H.now;
@@ -77,10 +82,34 @@ export function arriveHere(vm: Vm, serviceNs: f64, width: u32, client: u32): voi
   r.ideal = 0;
   r.stage = 0;
   r.client = client;
-  startStage(r, serviceNs, width);
+  const dropped = isFull(vm);
+  startStage(r, serviceNs, width, dropped);
+  if (!dropped) return;
+  // what its other stages would have asked for is offered load as well
+  while (++r.stage < vm.stageCount) {
+    r.draws = mix(r.draws + 1);
+    startStage(r, -1, 0, true);
+  }
+  drop(vm, changetype<Task>(r), client);
 }
 
-function startStage(r: Request, serviceNs: f64, width: u32): void {
+/** More requests than the VM has room for, the one that arrives included. One comparison: without a bound the room is 2^32 - 1. */
+// @ts-ignore: decorator
+@inline
+function isFull(vm: Vm): bool {
+  return load<u64>(vm.counters, L.VM_IN_FLIGHT << 3) > <u64>vm.room;
+}
+
+/** Turns away the request whose record is `t`. What it drew is gone, so that those behind it draw what they would have drawn. */
+function drop(vm: Vm, t: Task, client: u32): void {
+  freeRecord(t);
+  count(vm, L.VM_DROPPED, 1);
+  count(vm, L.VM_IN_FLIGHT, -1);
+  if (client != 0) clientDone(vm, client, 1);
+}
+
+/** `dropped`: everything is drawn and counted as offered, and nothing starts. */
+function startStage(r: Request, serviceNs: f64, width: u32, dropped: bool): void {
   const vm = r.vm;
   const stage = vm.stages + ((<usize>r.stage * L.STAGE_WORDS) << 2);
   seedStream(SCRATCH, r.draws, <u64>r.stage, 0);
@@ -92,7 +121,7 @@ function startStage(r: Request, serviceNs: f64, width: u32): void {
   }
   r.left = <u32>n;
   r.longest = 0;
-  if ((H.mode & L.MODE_PROACTIVE) != 0 && n > 1) call_indirect<void>(H.onAnnounce, vm, <u32>n);
+  if ((H.mode & L.MODE_PROACTIVE) != 0 && n > 1 && !dropped) call_indirect<void>(H.onAnnounce, vm, <u32>n);
   const law = load<Distribution>(stage, L.STAGE_SERVICE << 2);
   for (let i: u64 = 0; i < n; i++) {
     const t = allocateRecord();
@@ -107,7 +136,8 @@ function startStage(r: Request, serviceNs: f64, width: u32): void {
     count(vm, L.VM_WORK_NS, service);
     if (vm.lockProbability > 0) drawLock(vm, t, SCRATCH);
     if (S.on) beginTouches(vm, t, mix(r.draws + i + 1) | 1);
-    makeReady(vm, t);
+    if (dropped) freeRecord(t);
+    else makeReady(vm, t);
   }
 }
 
@@ -152,7 +182,7 @@ export function completeHere(vm: Vm, t: Task): void {
     const client = t.client;
     recordRequest(vm, t.arrivedAt, t.service);
     freeRecord(t);
-    if (client != 0) clientDone(vm, client);
+    if (client != 0) clientDone(vm, client, 0);
     return;
   }
   freeRecord(t);
@@ -161,11 +191,11 @@ export function completeHere(vm: Vm, t: Task): void {
   r.stage++;
   if (r.stage < vm.stageCount) {
     r.draws = mix(r.draws + 1);
-    startStage(r, -1, 0);
+    startStage(r, -1, 0, false);
     return;
   }
   const client = r.client;
   recordRequest(vm, r.arrivedAt, r.ideal);
   freeRecord(changetype<Task>(r));
-  if (client != 0) clientDone(vm, client);
+  if (client != 0) clientDone(vm, client, 0);
 }

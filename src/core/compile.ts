@@ -24,6 +24,7 @@ export interface CompiledVm {
 
 const RING_ENTRIES = 4096;
 const TASKS_AT_FIRST = 65_536;
+const NO_LIMIT = 2 ** 32 - 1;
 
 const KINDS: Readonly<Record<Mechanism['kind'], number>> = {
   ideal: L.MECHANISM_IDEAL,
@@ -253,6 +254,7 @@ export function compileScenario(
         group.stealing === null ? L.STEAL_NONE : group.stealing.amount === 'one' ? L.STEAL_ONE : L.STEAL_HALF,
       [L.GROUP_STEAL_VICTIM]: VICTIMS[group.stealing?.victim ?? 'random'],
       [L.GROUP_QUANTUM]: group.quantumNs,
+      [L.GROUP_ROOM]: group.queueLimit === undefined ? NO_LIMIT : group.vcpus.max + group.queueLimit,
       [L.GROUP_STAGES_FROM]: stagesFrom,
       [L.GROUP_STAGES]: request?.stages.length ?? 0,
       [L.GROUP_LOCK_PROBABILITY]: request?.lock?.probability ?? 0,

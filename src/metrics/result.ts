@@ -2,7 +2,7 @@
 // Built from the core's raw counters; key order is sorted when printed, so that equal results are equal bytes.
 // Of all its fields only manifest.wallSeconds and manifest.eventsPerSecond may differ between two equal runs.
 
-import { Histogram, type Distribution, type RawHistogram } from './histogram.js';
+import { Histogram, nearestRank, type Distribution, type RawHistogram } from './histogram.js';
 import type { Confidence, Replication } from './replications.js';
 
 export interface Manifest {
@@ -27,9 +27,9 @@ export interface Manifest {
 export interface SloResult {
   quantile: number;
   targetNs: number;
-  /** The latency at that quantile; null where no request completed. */
+  /** The latency at that quantile of all requests answered or dropped; null where it is a dropped one's, or none completed. */
   latencyNs: number | null;
-  /** false where no request completed although some arrived. */
+  /** A dropped request counts as missed; false where no request completed although some arrived. */
   attained: boolean;
 }
 
@@ -38,6 +38,7 @@ export interface VmResult {
   class: string;
   arrived: number;
   completed: number;
+  /** Turned away because the VM was full (`queueLimit`); in no distribution. */
   dropped: number;
   inFlight: number;
   latencyNs: Distribution;
@@ -66,7 +67,7 @@ export interface VmResult {
   throttledSeconds: number;
   /** Of the VM's lock; absent where its requests take none. */
   locks?: LockResult;
-  /** Service time that arrived over measured time: the cores' worth of demand; null for demand without end. */
+  /** Service time that arrived, dropped requests' included, over measured time: cores' worth of demand; null for demand without end. */
   offeredLoad: number | null;
   /** The backlog grew all along: longer runs would give longer latencies, so the figures describe the run only. */
   unstable: boolean;
@@ -204,11 +205,21 @@ export function isUnstable(vm: Pick<RawVm, 'arrived' | 'inFlight' | 'inFlightAtW
   return growth > UNSTABLE_SHARE * vm.arrived && growth > UNSTABLE_DEVIATIONS * Math.sqrt(vm.arrived);
 }
 
+/**
+ * The latency at quantile q of all requests that came to an end, those without an answer last: null where it is one of these.
+ * Where VMs share a distribution it stands for each of them, but what a VM dropped is its own.
+ */
+function latencyAt(latency: Histogram, q: number, { completed, dropped }: RawVm): number | null {
+  if (dropped === 0) return latency.quantile(q);
+  const ended = completed + dropped;
+  return nearestRank(q, ended) > completed ? null : latency.quantile(Math.min(1, (q * ended) / completed));
+}
+
 function vmResult(raw: RawVm, measuredNs: number): VmResult {
   const latency = Histogram.fromRaw(raw.latency);
   let slo: SloResult | null = null;
   if (raw.slo !== null) {
-    const latencyNs = latency.quantile(raw.slo.quantile);
+    const latencyNs = latencyAt(latency, raw.slo.quantile, raw);
     // Nobody was kept waiting where nobody came; but arrivals without a completion have waited all along.
     const attained = latencyNs === null ? raw.arrived === 0 : latencyNs <= raw.slo.latencyNs;
     slo = { quantile: raw.slo.quantile, targetNs: raw.slo.latencyNs, latencyNs, attained };

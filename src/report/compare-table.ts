@@ -57,6 +57,7 @@ function vmRows(comparison: Comparison, vms: readonly VmResult[]): Row[] {
     };
     rows.push([{ text: `${vm.name} (${vm.class})`, tone: 'strong' }]);
     each('completed', (one) => formatCount(one.completed));
+    if (comparison.runs.some((_, i) => (at(i)?.dropped ?? 0) > 0)) each('dropped', (one) => formatCount(one.dropped));
     if (vm.slo === null && vm.class === 'best-effort') {
       // What a best-effort VM gets is core time; its latencies say little.
       each('task core-seconds', (one) => formatCoreSeconds(one.cpuSeconds.task));

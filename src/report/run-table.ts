@@ -124,6 +124,11 @@ function warnings(result: Result, colour: boolean): string {
   const lines: string[] = [];
   if (result.incomplete === true) lines.push('incomplete: interrupted, the figures cover the time simulated so far');
   for (const vm of result.vms.slice(0, MAX_VMS)) {
+    if (vm.dropped > 0) {
+      const share = formatShare(vm.dropped / vm.arrived);
+      const missed = vm.slo === null ? '' : '; its SLO counts them as missed';
+      lines.push(`dropped: ${printable(vm.name)} turned away ${formatCount(vm.dropped)} requests (${share})${missed}`);
+    }
     if (vm.unstable) {
       const left = `${formatCount(vm.inFlight)} requests are left waiting`;
       lines.push(

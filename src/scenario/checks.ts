@@ -166,6 +166,21 @@ function checkLimits(root: Fields, vms: readonly Fields[]): FieldProblem[] {
   return problems;
 }
 
+/** A task of a saturating VM is replaced at the instant it is done: what is turned away would be back at once, for ever. */
+function checkQueueLimits(vms: readonly Fields[]): FieldProblem[] {
+  return vms.flatMap((vm, index) =>
+    whole(vm['queueLimit'], 0) !== undefined && fields(fields(vm['workload'])['arrivals'])['process'] === 'saturate'
+      ? [
+          {
+            path: ['vms', index, 'queueLimit'],
+            given: String(vm['queueLimit']),
+            expected: 'none: arrivals that saturate are always as many as their tasks, and none of them is dropped',
+          },
+        ]
+      : [],
+  );
+}
+
 function checkCount(vms: readonly Fields[]): FieldProblem[] {
   let total = 0;
   for (const vm of vms) total += whole(vm['count'] ?? 1, 1) ?? 0;
@@ -183,5 +198,6 @@ export function checkTogether(written: unknown): FieldProblem[] {
     ...checkCount(vms),
     ...checkNames(vms),
     ...checkLimits(root, vms),
+    ...checkQueueLimits(vms),
   ];
 }

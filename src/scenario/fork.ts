@@ -5,7 +5,7 @@ import { InputError, show, type Problem } from './errors.js';
 import type { Scenario, VmGroup } from './types.js';
 
 function fixedOfGroup(group: VmGroup): unknown {
-  const { workload, vcpus, dispatch: _d, stealing: _s, quantumNs: _q, slo: _slo, ...rest } = group;
+  const { workload, vcpus, dispatch: _d, stealing: _s, quantumNs: _q, queueLimit: _l, slo: _slo, ...rest } = group;
   const arrivals =
     workload === null ? null : 'rate' in workload.arrivals ? { ...workload.arrivals, rate: 'any' } : workload.arrivals;
   return { ...rest, vcpus: { max: vcpus.max }, workload: workload === null ? null : { ...workload, arrivals } };

@@ -168,6 +168,8 @@ export interface VmGroup {
   readonly stealing: { readonly amount: 'half' | 'one'; readonly victim: 'random' | 'round-robin' | 'policy' } | null;
   /** 0: run to completion. */
   readonly quantumNs: number;
+  /** Requests beyond one for each vCPU of `vcpus.max` that the VM holds at once; those that find so many are dropped. Absent: no limit. */
+  readonly queueLimit?: number | undefined;
   /** What its tasks touch; absent: its memory is not simulated. */
   readonly memory?: GuestMemory | undefined;
   /** null: the VM never has anything to do. */

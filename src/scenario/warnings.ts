@@ -59,10 +59,11 @@ export function warningsOf(scenario: Scenario): string[] {
     const usable = mechanism.kind === 'static' ? vm.vcpus.min : Math.min(vm.vcpus.max, available);
     if (usable === 0)
       warnings.push(`${where}: has no core under static, since vcpus.min is 0: nothing it is sent is ever served`);
-    else if (load >= usable)
-      warnings.push(
-        `${where}: is offered ${load.toFixed(2)} cores of work and can have ${usable}: its queue grows as long as the run lasts`,
-      );
+    else if (load >= usable) {
+      const then =
+        vm.queueLimit === undefined ? 'its queue grows as long as the run lasts' : 'what finds it full is dropped';
+      warnings.push(`${where}: is offered ${load.toFixed(2)} cores of work and can have ${usable}: ${then}`);
+    }
   });
   if (mechanism.kind === 'hotplug' && mechanism.latencyNs > scenario.durationNs + scenario.warmupNs) {
     warnings.push(

@@ -54,6 +54,8 @@ export interface FakeOptions {
   readonly throwOnAbort?: boolean;
   /** Breaks a law of the result. */
   readonly spoil?: (result: Result) => void;
+  /** What the core would have counted instead. */
+  readonly raw?: (vm: RawVm) => RawVm;
 }
 
 const REQUESTS = 100;
@@ -96,6 +98,7 @@ function fakeResult(scenario: Scenario, measuredNs: number, options: FakeOptions
   const taskNs = vms.reduce((sum, vm) => sum + vm.cpuNs.task, 0);
   const none = rawHistogram([]);
   const result = buildResult({
+    vms: vms.map((vm) => options.raw?.(vm) ?? vm),
     manifest: {
       name: 'fluxhost',
       version: '0.0.0',
@@ -111,7 +114,6 @@ function fakeResult(scenario: Scenario, measuredNs: number, options: FakeOptions
       events: 1234,
       wallSeconds: 0.25,
     },
-    vms,
     host: {
       cores: scenario.host.cores,
       idleNs: (scenario.host.cores - kept) * measuredNs - taskNs,

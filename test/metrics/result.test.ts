@@ -10,7 +10,7 @@ import {
   replicationSeed,
   withReplications,
 } from '../../src/metrics/replications.js';
-import { isUnstable, toStableJson, type Result } from '../../src/metrics/result.js';
+import { isUnstable, toStableJson, type RawVm, type Result } from '../../src/metrics/result.js';
 import { parseScenario } from '../../src/scenario/parse.js';
 import { withMechanism } from '../../src/scenario/mechanisms.js';
 import { fakeTools, SCENARIO, type FakeOptions } from '../cli/fake.js';
@@ -62,6 +62,22 @@ describe('a result', () => {
     expect(before.incomplete).toBe(true);
     const missed = await simulate(7, { enough: () => 99 });
     expect(missed.vms[0]!.slo).toMatchObject({ attained: false });
+  });
+
+  it('counts what was dropped as missed', async () => {
+    const dropping = async (dropped: number, quantile: number): Promise<unknown> => {
+      const slo = { quantile, latencyNs: 200_000 };
+      const change = (raw: RawVm): RawVm => ({ ...raw, slo, dropped, arrived: raw.arrived + dropped });
+      const simulation = await fakeTools({ raw: change }).create(withMechanism(scenario, 'hyperflux'), '.');
+      await simulation.run();
+      return simulation.metrics().vms[0]!.slo;
+    };
+    // 100 answered at about 10 us each
+    expect(await dropping(0, 0.99)).toMatchObject({ latencyNs: 10_007, attained: true });
+    expect(await dropping(1, 0.99)).toMatchObject({ latencyNs: 10_007, attained: true }); // the 100th of 101
+    expect(await dropping(2, 0.99)).toMatchObject({ latencyNs: null, attained: false }); // the 101st of 102
+    expect(await dropping(100, 0.5)).toMatchObject({ latencyNs: 10_007, attained: true });
+    expect(await dropping(101, 0.5)).toMatchObject({ latencyNs: null, attained: false });
   });
 
   it('calls a VM unstable when a share of all its arrivals piled up, not when a few are in flight', () => {

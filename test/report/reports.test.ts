@@ -50,6 +50,20 @@ describe('the report of a run', () => {
     expect(text).toMatch(/^unstable: api .*1,234 requests/m);
   });
 
+  it('tells what was dropped, and only where something was', async () => {
+    const result = await simulate('hyperflux');
+    expect(renderRun(result)).not.toContain('dropped');
+    const [api, batch] = result.vms;
+    Object.assign(api!, { arrived: 2_000, dropped: 1_900 });
+    Object.assign(batch!, { arrived: 200, dropped: 1 });
+    const text = renderRun(result);
+    expect(text).toMatch(/^dropped: api turned away 1,900 requests \(95\.0 %\); its SLO counts them as missed$/m);
+    expect(text).toMatch(/^dropped: batch turned away 1 requests \(0\.5 %\)$/m);
+    const compared = comparisonOf([result, await simulate('static')]);
+    expect(renderComparison(compared)).toMatch(/^ {2}dropped +1,900 +0$/m);
+    expect(renderComparison(comparisonOf([await simulate('ideal')]))).not.toContain('dropped');
+  });
+
   it('shows dashes for a VM that completed nothing', async () => {
     const { scenario } = parseScenario(SCENARIO);
     const text = renderRun((await fakeTools().create(scenario, '.')).metrics());

@@ -299,6 +299,9 @@ describe('warnings', () => {
     expect(warnings).toEqual([
       'vms.0 (api): is offered 20.00 cores of work and can have 16: its queue grows as long as the run lasts',
     ]);
+    expect(withSet('vms.0.workload.arrivals.rate=2e6', 'vms.0.queueLimit=64').warnings).toEqual([
+      'vms.0 (api): is offered 20.00 cores of work and can have 16: what finds it full is dropped',
+    ]);
   });
 
   it('tells of a VM without a core under static', () => {

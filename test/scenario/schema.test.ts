@@ -80,6 +80,7 @@ describe('the JSON Schema', () => {
       {
         name: fc.constantFrom('a', 'b', 'c', 'd'),
         vcpus: fc.record({ min: mostly([0, 1], [-1, 3]), max: mostly([1, 2], [0]) }),
+        queueLimit: mostly<unknown>([0, 7, 'none'], [-1, 'all']),
         workload: fc.record({
           arrivals: mostly(
             [

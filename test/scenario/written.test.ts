@@ -37,6 +37,7 @@ vms:
     slo: { quantile: 0.99, latency: 200us }
     stealing: none
     quantum: 5us
+    queueLimit: 40
     memory: { size: 1GiB, touches: 2.5, access: { pattern: scan, phase: 1ms } }
     workload:
       arrivals: { process: mmpp, states: [ { rate: 1e5, meanDwell: 1ms }, { rate: 0, meanDwell: 2ms } ] }

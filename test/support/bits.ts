@@ -35,6 +35,10 @@ export const BITS: readonly BitsCase[] = [
     name: `hyperflux, ${JSON.stringify(knobs)}`,
     input: shorter(contended('hyperflux', 'fork-join', { kind: 'hyperflux', ...knobs })),
   })),
+  ...(['hyperflux', 'static'] as const).map((kind) => {
+    const input = shorter(contended(kind, 'fork-join'));
+    return { name: `${kind}, bounded`, input: { ...input, vms: input.vms.map((vm) => ({ ...vm, queueLimit: 0 })) } };
+  }),
   {
     name: 'hotplug, one at a time',
     input: shorter(contended('hotplug', 'plain', { ...(paced('hotplug') as { kind: 'hotplug' }), grant: 'one' })),

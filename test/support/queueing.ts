@@ -66,3 +66,66 @@ export function machineRepairman(clients: number, think: number, service: number
   }
   return { W, X };
 }
+
+/** Of a queue with finite room: the share of arrivals that are lost, and the mean time in system of the others. */
+export interface Bounded {
+  readonly lost: number;
+  readonly W: number;
+}
+
+/** From the chances of each number present as arrivals see it, the last one being full. */
+function bounded(chances: readonly number[], rate: number): Bounded {
+  const total = chances.reduce((sum, p) => sum + p, 0);
+  const present = chances.reduce((sum, p, n) => sum + n * p, 0) / total;
+  const lost = chances.at(-1)! / total;
+  return { lost, W: present / (rate * (1 - lost)) };
+}
+
+/** M/M/k/room, by its birth-death chain; `room` counts those in service too. */
+export function mmkRoom(k: number, room: number, load: number, service: number): Bounded {
+  const chances = [1];
+  for (let n = 1; n <= room; n++) chances.push((chances[n - 1]! * k * load) / Math.min(n, k));
+  return bounded(chances, (k * load) / service);
+}
+
+/** A service law as its values and their chances. */
+export type Atoms = readonly { readonly chance: number; readonly value: number }[];
+
+/**
+ * M/G/1/room, by the chain at departures (Gross & Harris): what departures leave behind has the chances that M/G/1 has there,
+ * up to a factor. `law` undefined: exponential.
+ */
+export function mg1Room(room: number, load: number, service: number, law?: Atoms): Bounded {
+  const rate = load / service;
+  const arrivals = Array.from({ length: room }, (_, j) => {
+    if (law === undefined) return (load / (1 + load)) ** j / (1 + load);
+    return law.reduce((sum, { chance, value }) => sum + chance * poisson(rate * value, j), 0);
+  });
+  const left = [1];
+  for (let j = 0; j + 1 < room; j++) {
+    let next = left[j]! - arrivals[j]!;
+    for (let i = 1; i <= j; i++) next -= left[i]! * arrivals[j - i + 1]!;
+    left.push(next / arrivals[0]!);
+  }
+  const total = left.reduce((sum, p) => sum + p, 0);
+  const scale = left[0]! / total + load;
+  const chances = left.map((p) => p / total / scale);
+  return bounded([...chances, 1 - 1 / scale], rate);
+}
+
+function poisson(mean: number, n: number): number {
+  let chance = Math.exp(-mean);
+  for (let i = 1; i <= n; i++) chance *= mean / i;
+  return chance;
+}
+
+/** Thinking clients and one exponential server with finite room, where a client that finds it full thinks again. */
+export function clientsRoom(clients: number, room: number, think: number, service: number): Bounded & { X: number } {
+  const chances = [1];
+  for (let n = 1; n <= room; n++) chances.push((chances[n - 1]! * (clients - n + 1) * service) / think);
+  const total = chances.reduce((sum, p) => sum + p, 0);
+  const X = (1 - 1 / total) / service;
+  const asked = chances.reduce((sum, p, n) => sum + (p * (clients - n)) / think, 0) / total;
+  const present = chances.reduce((sum, p, n) => sum + n * p, 0) / total;
+  return { lost: 1 - X / asked, W: present / X, X };
+}

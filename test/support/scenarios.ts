@@ -99,6 +99,9 @@ export function us(runs: readonly Run[], pick: (run: Run) => number | null): num
 export const meanLatency = (run: Run): number | null => run.vm.latencyNs.mean;
 export const meanDelay = (run: Run): number | null => run.vm.queueDelayNs.mean;
 
+/** Share of the requests that were turned away. */
+export const lost = ({ vm }: Run): number => vm.dropped / (vm.dropped + vm.completed);
+
 /** A warm-up of 20 relaxation times of M/M/1 at that load, which bounds those of more cores; and a run of that many arrivals. */
 export function steady(cores: number, load: number, arrivals: number): { warmup: string; duration: string } {
   const relaxationUs = MEAN_US / (1 - Math.sqrt(load)) ** 2;

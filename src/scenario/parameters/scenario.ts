@@ -215,6 +215,16 @@ export const SCENARIO_PARAMETERS: readonly Parameter[] = [
     confidence: 'assumed',
   },
   {
+    name: 'queueLimit',
+    path: 'vms.*.queueLimit',
+    unit: 'count',
+    default: 'none',
+    meaning:
+      'Requests that the VM holds beyond one for each vCPU of vcpus.max; one that finds no room is dropped. 0: a pure loss system.',
+    source: OURS,
+    confidence: 'assumed',
+  },
+  {
     name: 'offRate',
     path: 'vms.*.workload.arrivals.onoff.offRate',
     unit: 'count',

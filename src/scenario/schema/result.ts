@@ -42,7 +42,7 @@ const vm = z.strictObject({
   class: z.string(),
   arrived: count,
   completed: count,
-  dropped: count,
+  dropped: count.meta({ description: 'Turned away because the VM was full (queueLimit).' }),
   inFlight: count,
   latencyNs: distribution,
   queueDelayNs: distribution,

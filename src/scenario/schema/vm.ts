@@ -16,6 +16,8 @@ const WAITS = ['block', 'spin'] as const;
 
 export const MAX_VMS = 65_536;
 export const MAX_VCPUS = 65_536;
+/** With the vCPUs below 2^32, which the core takes for no limit. */
+const MAX_QUEUE = 2 ** 31;
 const PRIORITY: Readonly<Record<(typeof CLASSES)[number], number>> = { 'latency-critical': 10, 'best-effort': 0 };
 
 const nameExpected = (): string => 'a name that starts with a letter and has letters, digits, - and _ (at most 64)';
@@ -56,6 +58,19 @@ function stealingDefaults(given: {
     victim: given.victim ?? defaultChoice('vms.*.stealing.victim', VICTIMS),
   };
 }
+
+const queueLimitExpected = (): string => `none, or a whole number of requests from 0 to ${MAX_QUEUE}`;
+const queueLimit = z.union(
+  [
+    z.literal('none'),
+    z
+      .number({ error: queueLimitExpected })
+      .int({ error: queueLimitExpected })
+      .min(0, { error: queueLimitExpected })
+      .max(MAX_QUEUE, { error: queueLimitExpected }),
+  ],
+  { error: queueLimitExpected },
+);
 
 const tasksExpected = (): string => 'a whole number of tasks from 1, or a distribution of counts';
 const tasks = z.union(
@@ -114,6 +129,7 @@ export const vmGroup = section({
   dispatch: documented('vms.*.dispatch', choice(DISPATCH)),
   stealing: z.optional(stealing),
   quantum: documented('vms.*.quantum', duration),
+  queueLimit: documented('vms.*.queueLimit', queueLimit),
   memory: z.optional(guestMemory),
   workload: z.optional(workload),
 }).transform((vm) => {
@@ -128,6 +144,7 @@ export const vmGroup = section({
     dispatch: vm.dispatch ?? defaultChoice('vms.*.dispatch', DISPATCH),
     stealing: vm.stealing === undefined ? stealingDefaults({}) : vm.stealing,
     quantumNs: vm.quantum ?? defaultNumber('vms.*.quantum'),
+    queueLimit: vm.queueLimit === 'none' ? undefined : vm.queueLimit,
     memory: vm.memory,
     workload: vm.workload ?? null,
   });
