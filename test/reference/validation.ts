@@ -1,12 +1,22 @@
 // The tables of docs/validation.md: every law and every reference result beside what the simulator gives, its error and the
 // verdict. Printed as one JSON object, section by section; scripts/validation.mjs puts them into the page.
 
-import { erlangC, forkJoin2, machineRepairman, mg1Wait, mmkQuantile, mmkWait } from '../support/queueing.js';
+import {
+  erlangC,
+  forkJoin2,
+  machineRepairman,
+  mg1Room,
+  mg1Wait,
+  mmkQuantile,
+  mmkRoom,
+  mmkWait,
+} from '../support/queueing.js';
 import { peersReference } from '../support/reference.js';
 import {
   CONSTANT,
   EXPONENTIAL,
   MEAN_US,
+  lost,
   meanDelay,
   meanLatency,
   replicate,
@@ -26,7 +36,8 @@ import {
   type Figure,
   type Measured,
 } from './nsdi22.js';
-import { schedsimCases } from './schedsim.js';
+import { boundedCases, boundedFigures, ownCases, schedsimCases, schedsimRuns } from './schedsim.js';
+import { droppedShare, firstServer, inSchedsimOrder, secondServer } from './tandem.js';
 
 const WITHIN = 3;
 const RUNS = 12;
@@ -53,7 +64,10 @@ const error = (value: number): string => (value === 0 ? '0' : value >= 100 ? val
 const measured = ({ value, se }: Measured): string => `${digits(value)} ± ${error(se)}`;
 const verdictOf = (sigmas: number): string => (Math.abs(sigmas) <= WITHIN ? 'agrees' : '**differs**');
 
-/** A law's row: `allowance` is what separates the two apart from chance (rounding to ns, the reference's own interval). */
+/**
+ * A law's row: `allowance` is what separates the two apart from chance (rounding to ns, the reference's own interval);
+ * `expectedError` the standard error of a reference that was measured.
+ */
 function lawRow(
   law: string,
   figure: string,
@@ -61,14 +75,16 @@ function lawRow(
   expected: number,
   allowance: number,
   command: string,
+  expectedError = 0,
 ): Row {
   const got = over(samples);
   const beyond = Math.max(0, Math.abs(got.value - expected) - allowance);
-  const sigmas = got.se === 0 ? (beyond === 0 ? 0 : Infinity) : beyond / got.se;
+  const together = Math.hypot(got.se, expectedError);
+  const sigmas = together === 0 ? (beyond === 0 ? 0 : Infinity) : beyond / together;
   return [
     law,
     figure,
-    digits(expected),
+    expectedError === 0 ? digits(expected) : measured({ value: expected, se: expectedError }),
     measured(got),
     error(got.value - expected),
     verdictOf(sigmas),
@@ -190,7 +206,34 @@ async function laws(): Promise<string> {
       networks,
     ),
   );
+  rows.push(...(await finiteQueues()));
   return table(LAW_HEAD, rows);
+}
+
+async function finiteQueues(): Promise<Row[]> {
+  const rows: Row[] = [];
+  const command = 'npm test -- test/laws/bounded.test.ts';
+  for (const [k, rho, queue] of [
+    [1, 0.8, 4],
+    [16, 0.8, 0],
+    [16, 1, 16],
+    [64, 0.8, 0],
+  ] as const) {
+    const theory = mmkRoom(k, k + queue, rho, MEAN_US);
+    const runs = await replicate(
+      station({ cores: k, load: rho, ...steady(k, 0.8, 60_000), vm: { queueLimit: queue } }),
+      RUNS,
+    );
+    const name = queue === 0 ? `M/M/${k}/${k} (Erlang B), load ${rho}` : `M/M/${k}/${k + queue}, load ${rho}`;
+    rows.push(lawRow(name, 'dropped', runs.map(lost), theory.lost, 0, command));
+    rows.push(lawRow(name, 'W, us', us(runs, meanLatency), theory.W, 0.001, command));
+  }
+  const theory = mg1Room(6, 0.8, MEAN_US, [{ chance: 1, value: MEAN_US }]);
+  const input = station({ cores: 1, load: 0.8, service: CONSTANT, ...steady(1, 0.8, 60_000), vm: { queueLimit: 5 } });
+  const runs = await replicate(input, RUNS);
+  rows.push(lawRow('M/D/1/6, load 0.8', 'dropped', runs.map(lost), theory.lost, 0, command));
+  rows.push(lawRow('M/D/1/6, load 0.8', 'W, us', us(runs, meanLatency), theory.W, 0.001, command));
+  return rows;
 }
 
 async function schedsim(): Promise<string> {
@@ -208,7 +251,64 @@ async function schedsim(): Promise<string> {
       ),
     );
   }
+  const command = 'npm test -- test/reference/schedsim.test.ts';
+  for (const { topology, law, load, queueLimit, input, expected, source } of boundedCases()) {
+    const figures = (await replicate(input, RUNS)).map(boundedFigures);
+    const name = `${topology} bounded (${queueLimit} may wait), ${law}, load ${load} (${source})`;
+    const [share, W] = [figures.map((figure) => figure.lost), figures.map((figure) => figure.W)];
+    rows.push(lawRow(name, 'dropped', share, expected.lost, 0, command));
+    rows.push(lawRow(name, 'W, us', W, expected.W, 0.001, command));
+  }
+  for (const { topology, law, input, sojournUs, p99Us } of ownCases()) {
+    const runs = await replicate(input, SCHEDSIM_RUNS);
+    const p99 = us(runs, (run) => run.vm.latencyNs.p99);
+    const name = `${topology}, ${law}, load 0.8 (schedsim itself)`;
+    rows.push(lawRow(name, 'W, us', us(runs, meanLatency), sojournUs[0], 0.001, command, sojournUs[1]));
+    rows.push(lawRow(name, 'p99, us', p99, p99Us[0], p99Us[0] / 1024, command, p99Us[1]));
+  }
   return table(LAW_HEAD, rows);
+}
+
+/** schedsim's bounded topology: equal times in either order, simulated, and in schedsim's own order, by the recursion. */
+async function tandem(): Promise<string> {
+  const rows: Row[] = [];
+  for (const { lambda, buffer, droppedShare: share } of schedsimRuns().bounded) {
+    const done = await Promise.all(Array.from({ length: RUNS }, (_, i) => firstServer(15 * lambda, 1_000, i + 1)));
+    const simulated = async (first: 'take' | 'send'): Promise<Measured> => {
+      const shares: number[] = [];
+      for (const one of done) shares.push(droppedShare(await secondServer(one, buffer, first)));
+      return over(shares);
+    };
+    const [take, send] = [await simulated('take'), await simulated('send')];
+    const own = over(Array.from({ length: SCHEDSIM_RUNS }, (_, i) => inSchedsimOrder(lambda, buffer, 4e6, i)));
+    const published = { value: share[0], se: share[1] };
+    const between =
+      published.value > take.value - WITHIN * Math.hypot(take.se, share[1]) &&
+      published.value < send.value + WITHIN * Math.hypot(send.se, share[1]);
+    rows.push([
+      `${buffer}`,
+      (15 * lambda).toFixed(2),
+      measured(published),
+      measured(take),
+      measured(send),
+      between ? 'lies between' : '**differs**',
+      measured(own),
+      verdictOf(apart(own, published)),
+    ]);
+  }
+  return table(
+    [
+      'buffer',
+      'load',
+      'schedsim',
+      'ours, taken first',
+      'ours, sent first',
+      'schedsim',
+      'its order, recursion',
+      'verdict',
+    ],
+    rows,
+  );
 }
 
 async function nsdi22(): Promise<string> {
@@ -274,7 +374,7 @@ async function control(): Promise<string> {
   );
 }
 
-const SECTIONS = { laws, schedsim, nsdi22, control } as const;
+const SECTIONS = { laws, schedsim, tandem, nsdi22, control } as const;
 type Section = keyof typeof SECTIONS;
 
 const asked = process.argv.slice(2).filter((name): name is Section => name in SECTIONS);

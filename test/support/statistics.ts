@@ -47,3 +47,14 @@ export function expectNotBelow(name: string, larger: readonly number[], smaller:
   const { mean, halfWidth } = estimate(larger.map((value, i) => value - smaller[i]!));
   expect(mean + halfWidth, `${name}: the mean difference is ${mean} ± ${halfWidth}`).toBeGreaterThanOrEqual(0);
 }
+
+/** Two independent sets of replications estimate the same figure; their difference has the square root of both variances together. */
+export function expectSame(name: string, a: readonly number[], b: readonly number[], informative = 0.1): void {
+  const [one, other] = [estimate(a), estimate(b)];
+  const halfWidth = Math.hypot(one.halfWidth, other.halfWidth);
+  const report = `${name}: measured ${one.mean.toPrecision(7)} and ${other.mean.toPrecision(7)}, apart by chance up to ${halfWidth.toPrecision(3)}`;
+  expect(halfWidth, `${report}: too uncertain to mean anything`).toBeLessThanOrEqual(
+    informative * Math.abs(other.mean),
+  );
+  expect(Math.abs(one.mean - other.mean), report).toBeLessThanOrEqual(halfWidth);
+}
