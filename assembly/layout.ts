@@ -261,7 +261,7 @@ export const HOST_COUNTERS = 16;
 //   0 timeNs f64 | then for each VM: cores held f32, tasks waiting f32, age of the oldest ns f32, completed since the last sample f32
 
 export const SERIES_VM_VALUES = 4;
-export const SERIES_SUB_BITS = 4; // of the histograms of an interval, one for each VM group: u32[(54-4) << 4]
+export const SERIES_SUB_BITS = 4; // of an interval's histograms, latency of each VM group, then queueing delay of each: u32[(54-4) << 4]
 
 // --- event log: 16 bytes an event: 0 timeNs f64 | 8 slot u32 | 12 kind u32 (a vCPU's state, or 16 client, 17 other) ----
 

@@ -11,7 +11,7 @@ import { makeReady } from "./vcpu";
 import { clientDone } from "./arrivals";
 import { S } from "../memory/swap/state";
 import { beginTouches } from "../memory/swap/access";
-import { sampleLatency } from "./series";
+import { sampleTime } from "./series";
 
 const SCRATCH: usize = memory.data(16, 16); // the stream of the stage being started
 
@@ -164,7 +164,10 @@ function recordRequest(vm: Vm, arrivedAt: u64, ideal: u64): void {
   // in 1/1024; by floating point, whose division is IEEE's and so the same everywhere, and twice as fast as the integer one
   record(vm.slowdown, H.bits, <u64>(<i64>((<f64>(<i64>max<u64>(latency, 1)) * <f64>L.SLOWDOWN_ONE) / <f64>(<i64>max<u64>(ideal, 1)))));
   count(vm, L.VM_LATENCY_NS_SUM, latency);
-  if (H.sampleCapacity != 0) sampleLatency(vm, latency);
+  if (H.sampleCapacity != 0) {
+    sampleTime(vm.group, latency);
+    vm.sampleDone++;
+  }
   count(vm, L.VM_COMPLETED, 1);
   count(vm, L.VM_IN_FLIGHT, -1);
 }

@@ -1,5 +1,5 @@
-// What happened over time, in bounded memory: samples of every VM at equal intervals, a histogram of latencies for each
-// interval and VM group, and a log of the events of a window. When the samples are full, every second one is dropped and the
+// What happened over time, in bounded memory: samples of every VM at equal intervals, histograms of latency and of queueing
+// delay for each interval and VM group, and a log of the events of a window. When the samples are full, every second one is dropped and the
 // interval doubles, so a run of any length fits.
 
 import * as L from "../layout";
@@ -13,6 +13,13 @@ import { oldestReady } from "./arbiter";
 @inline
 function histogramBytes(): usize {
   return <usize>bucketCount(L.SERIES_SUB_BITS) << 2;
+}
+
+/** Of one interval: latency of every group, then queueing delay of every group. */
+// @ts-ignore: decorator
+@inline
+function intervalBytes(): usize {
+  return histogramBytes() * (<usize>H.groupCount << 1);
 }
 
 // @ts-ignore: decorator
@@ -36,7 +43,7 @@ export function laySeries(words: usize): bool {
   H.sampleRowBytes = 8 + H.vmCount * L.SERIES_VM_VALUES * 4;
   H.samples = allocate(<u64>H.sampleRowBytes * H.sampleCapacity);
   // one set more than samples: the interval that is running
-  H.sampleHistograms = allocate(<u64>(H.sampleCapacity + 1) * H.groupCount * histogramBytes());
+  H.sampleHistograms = allocate(<u64>(H.sampleCapacity + 1) * intervalBytes());
   if (H.samples == 0 || H.sampleHistograms == 0) return false;
   schedule(Q, SLOT_SAMPLE, H.sampleInterval);
   return true;
@@ -44,16 +51,16 @@ export function laySeries(words: usize): bool {
 
 // @ts-ignore: decorator
 @inline
-function intervalHistogram(sample: u32, group: u32): usize {
-  return H.sampleHistograms + (<usize>sample * H.groupCount + group) * histogramBytes();
+function intervalAt(sample: u32): usize {
+  return H.sampleHistograms + <usize>sample * intervalBytes();
 }
 
-/** A request of the running interval is done. */
-export function sampleLatency(vm: Vm, latency: u64): void {
-  const octave = 63 - <u64>L.SERIES_SUB_BITS - clz<u64>(latency | (<u64>1 << L.SERIES_SUB_BITS));
-  const at = intervalHistogram(H.sampleCount, vm.group) + (((<usize>octave << L.SERIES_SUB_BITS) + <usize>(latency >> octave)) << 2);
+/** Counts `ns` in histogram `which` of the running interval: `vm.group` latency, `H.groupCount + vm.group` queueing delay. */
+export function sampleTime(which: u32, ns: u64): void {
+  const octave = 63 - <u64>L.SERIES_SUB_BITS - clz<u64>(ns | (<u64>1 << L.SERIES_SUB_BITS));
+  const bucket = (<usize>octave << L.SERIES_SUB_BITS) + <usize>(ns >> octave);
+  const at = intervalAt(H.sampleCount) + <usize>which * histogramBytes() + (bucket << 2);
   store<u32>(at, load<u32>(at) + 1);
-  vm.sampleDone++;
 }
 
 /** The interval is over: one sample of every VM. */
@@ -77,7 +84,7 @@ export function onSample(): void {
 /** Every second sample goes; what was counted in its interval is added to the next one's. */
 function halve(): void {
   const half = H.sampleCapacity >> 1;
-  const counters = bucketCount(L.SERIES_SUB_BITS) * H.groupCount;
+  const bytes = intervalBytes();
   for (let i: u32 = 0; i < half; i++) {
     const dropped = row(2 * i);
     const kept = row(2 * i + 1);
@@ -86,15 +93,11 @@ function halve(): void {
       store<f32>(kept + done, load<f32>(kept + done) + load<f32>(dropped + done));
     }
     memory.copy(row(i), kept, H.sampleRowBytes);
-    const a = intervalHistogram(2 * i, 0);
-    const b = intervalHistogram(2 * i + 1, 0);
-    const to = intervalHistogram(i, 0);
-    for (let k: u32 = 0; k < counters; k++) {
-      const sum = load<u32>(a + (<usize>k << 2)) + load<u32>(b + (<usize>k << 2));
-      store<u32>(to + (<usize>k << 2), sum);
-    }
+    const a = intervalAt(2 * i);
+    const to = intervalAt(i);
+    for (let k: usize = 0; k < bytes; k += 4) store<u32>(to + k, load<u32>(a + k) + load<u32>(a + bytes + k));
   }
-  memory.fill(intervalHistogram(half, 0), 0, <usize>(H.sampleCapacity + 1 - half) * H.groupCount * histogramBytes());
+  memory.fill(intervalAt(half), 0, <usize>(H.sampleCapacity + 1 - half) * bytes);
   H.sampleCount = half;
   H.sampleInterval *= 2;
 }

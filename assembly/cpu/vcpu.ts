@@ -5,6 +5,7 @@ import * as L from "../layout";
 import { schedule, scheduleHere, cancel } from "../kernel/event-queue";
 import { below } from "../kernel/random";
 import { record } from "../kernel/histogram";
+import { sampleTime } from "./series";
 import {
   H, Q, Vm, VCpu, Task, Core, countHost,
   RUNNING, SEARCHING, STEALING, YIELDING, SPINNING, TASK_STARTED, TASK_BEFORE_LOCK, TASK_HOLDS_LOCK,
@@ -216,7 +217,9 @@ function runHere(v: VCpu, t: Task): void {
   v.switchLeft += start - H.now;
   if ((t.flags & TASK_STARTED) == 0) {
     t.flags |= TASK_STARTED;
-    record(v.vm.queueDelay, H.bits, start - t.readyAt);
+    const delay = start - t.readyAt;
+    record(v.vm.queueDelay, H.bits, delay);
+    if (H.sampleCapacity != 0) sampleTime(H.groupCount + v.vm.group, delay);
   }
   v.startedAt = start;
   v.slowed = 0;

@@ -198,7 +198,7 @@ export class HostCore {
     return new LimitError(
       'memory',
       this.memoryBytes,
-      `memory: the engine gives no more than ${this.memoryBytes} bytes of linear memory; fewer VMs, fewer vCPUs, coarser histogram.precision or a lower limits.tasks need less`,
+      `memory: the engine gives no more than ${this.memoryBytes} bytes of linear memory; fewer VMs, fewer vCPUs, fewer series.samples, coarser histogram.precision or a lower limits.tasks need less`,
     );
   }
 

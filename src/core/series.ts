@@ -10,7 +10,7 @@ export interface VmSeries {
   readonly waiting: Float64Array;
   /** Age of the oldest waiting task at the instant of the sample. */
   readonly oldestDelayNs: Float64Array;
-  /** Requests completed since the sample before. */
+  /** Requests completed since the sample before, those of the warm-up included. */
   readonly completed: Float64Array;
 }
 
@@ -19,8 +19,10 @@ export interface Series {
   readonly intervalNs: number;
   readonly timeNs: Float64Array;
   readonly vms: readonly VmSeries[];
-  /** Latencies of each interval, by VM group: `latency[group][i]`. Buckets are 1/16 of their value wide. */
+  /** Latencies, in ns, of each interval, by VM group: `latency[group][i]`. Buckets are 1/16 of their value wide. */
   readonly latency: Readonly<Record<string, readonly RawHistogram[]>>;
+  /** The same of the time that tasks begun in the interval had waited. */
+  readonly queueDelay: Readonly<Record<string, readonly RawHistogram[]>>;
 }
 
 export interface LoggedEvent {
@@ -79,11 +81,17 @@ export function readSeries(exports: WebAssembly.Exports, memory: WebAssembly.Mem
   const rowBytes = 8 + layout.vms.length * L.SERIES_VM_VALUES * 4;
   const column = (offset: number): Float64Array =>
     Float64Array.from({ length: count }, (_, i) => view.getFloat32(core.samples() + i * rowBytes + offset, true));
-  const histogram = (sample: number, group: number): RawHistogram => {
-    const at = core.sampleHistograms() + (sample * layout.groups.length + group) * BUCKETS * 4;
+  // an interval holds every group's latency, then every group's queueing delay
+  const groups = layout.groups.length;
+  const histogram = (sample: number, which: number): RawHistogram => {
+    const at = core.sampleHistograms() + (sample * 2 * groups + which) * BUCKETS * 4;
     const counts = new Uint32Array(memory.buffer.slice(at, at + BUCKETS * 4));
     return fromBuckets(counts);
   };
+  const byGroup = (first: number): Record<string, RawHistogram[]> =>
+    Object.fromEntries(
+      layout.groups.map((name, g) => [name, Array.from({ length: count }, (_, i) => histogram(i, first + g))]),
+    );
   return {
     intervalNs: core.sampleInterval(),
     timeNs: Float64Array.from({ length: count }, (_, i) => view.getFloat64(core.samples() + i * rowBytes, true)),
@@ -97,9 +105,8 @@ export function readSeries(exports: WebAssembly.Exports, memory: WebAssembly.Mem
         completed: column(from + 12),
       };
     }),
-    latency: Object.fromEntries(
-      layout.groups.map((name, g) => [name, Array.from({ length: count }, (_, i) => histogram(i, g))]),
-    ),
+    latency: byGroup(0),
+    queueDelay: byGroup(groups),
   };
 }
 
