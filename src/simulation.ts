@@ -7,11 +7,11 @@ import { ClosedError, HostCore } from './core/host.js';
 import { Injection } from './core/injection.js';
 import type { EventLog, Series } from './core/series.js';
 import { bindPolicy, type Policy } from './policy.js';
-import { arrivalProblems, isResolved, policyBits, readTables } from './core/inputs.js';
+import { arrivalProblems, isResolved, openTraces, policyBits, readTables } from './core/inputs.js';
 import { compileCore, instantiateCore } from './core/load.js';
 import { readCounters } from './core/results.js';
 import { swapResult } from './memory/swap/result.js';
-import { packSnapshot, unpackSnapshot, type SnapshotParts } from './core/snapshot.js';
+import { knownSha256, packSnapshot, unpackSnapshot, type SnapshotParts } from './core/snapshot.js';
 import { buildResult, type Result } from './metrics/result.js';
 import { scenarioSha256 } from './scenario/canonical.js';
 import { InputError, expectedOneOf, show } from './scenario/errors.js';
@@ -20,13 +20,18 @@ import { resolveScenario } from './scenario/resolve.js';
 import type { ScenarioInput } from './scenario/schema.js';
 import type { Scenario } from './scenario/types.js';
 import type { Arrival, ArrivalBatch } from './workload/arrival.js';
-import { openTrace } from './workload/index.js';
+import { summaryNotes } from './workload/index.js';
 import type { TraceHost } from './workload/text-source.js';
 import { NAME, VERSION } from './version.js';
 
 export interface SimulationOptions {
   /** A core compiled before, to spare compiling it again (1 to 2 ms), or where inline bytes are not allowed. */
   readonly module?: WebAssembly.Module;
+  /**
+   * `manifest.coreSha256` of a run on `module`, where the module came from another thread: a module does not tell its bytes.
+   * Only snapshots need it; for what `compileCore` compiled here it is known.
+   */
+  readonly coreSha256?: string;
   /** Where trace files and empirical distributions are read from: `nodeHost(folder)`, `memoryHost(files)`, or your own. */
   readonly files?: TraceHost;
   /** Decisions of your own, where the scenario says `policy`. */
@@ -115,7 +120,8 @@ export class Simulation {
     options: SimulationOptions & { readonly scenario?: Scenario; readonly file?: string } = {},
   ): Promise<Simulation> {
     const module = options.module ?? (await compileCore());
-    const parts = unpackSnapshot(snapshot, instantiateCore(module).sha256 ?? '', options.file);
+    const sha256 = knownSha256(instantiateCore(module, options.coreSha256).sha256);
+    const parts = unpackSnapshot(snapshot, sha256, options.file);
     const simulation = await Simulation.assemble(parts.scenario, { ...options, module }, parts);
     return options.scenario === undefined ? simulation : simulation.changed(options.scenario);
   }
@@ -125,38 +131,18 @@ export class Simulation {
     options: SimulationOptions,
     parts?: Pick<SnapshotParts, 'injection' | 'memory'>,
   ): Promise<Simulation> {
+    if (options.coreSha256 !== undefined) knownSha256(options.coreSha256);
     const tables = await readTables(scenario, options.files);
     const module = options.module ?? (await compileCore());
     const bits = policyBits(options.policy);
     const compiled = compileScenario(scenario, tables, bits);
     const bound = options.policy === undefined ? undefined : bindPolicy(options.policy);
-    const instance = instantiateCore(module, undefined, bound?.imports);
+    const instance = instantiateCore(module, options.coreSha256, bound?.imports);
     bound?.attach(instance.exports);
     const core = new HostCore(instance, compiled, parts?.memory);
     const injection = new Injection(core);
     if (parts !== undefined) injection.restorePending(parts.injection);
-    let traces = 0;
-    compiled.vms.forEach(({ group }, index) => {
-      const arrivals = group.workload?.arrivals;
-      if (arrivals?.process !== 'trace') return;
-      if (options.files === undefined) {
-        throw new InputError({
-          path: `vms.${group.name}.workload.arrivals.file`,
-          given: show(arrivals.file),
-          expected: 'options.files to read it from, such as nodeHost(folder)',
-        });
-      }
-      const { process: _, ...trace } = arrivals;
-      const known = Object.fromEntries(
-        Object.entries({ seed: scenario.seed, ...trace }).filter(([, value]) => value !== undefined),
-      );
-      injection.addTrace(
-        index,
-        openTrace(known as unknown as Parameters<typeof openTrace>[0], options.files),
-        parts?.injection.taken[traces],
-      );
-      traces++;
-    });
+    openTraces(scenario, compiled, options.files, injection, parts?.injection.taken);
     const simulation = new Simulation(scenario, compiled, core, injection, { ...options, module }, tables);
     simulation.started = parts !== undefined && core.nowNs > 0;
     return simulation;
@@ -165,11 +151,12 @@ export class Simulation {
   /**
    * Everything needed to go on from here: some 1 GiB/s, and as many bytes as the host has ever written.
    *
-   * @throws InputError when arrivals come from a stream that was injected: it cannot be read again
+   * @throws InputError when arrivals come from a stream that was injected: it cannot be read again; and for a core that
+   *   nobody can name (see `coreSha256`)
    */
   snapshot(): Uint8Array {
     this.open();
-    return packSnapshot(this.core.sha256, this.parts());
+    return packSnapshot(knownSha256(this.core.sha256), this.parts());
   }
 
   private parts(): SnapshotParts {
@@ -251,7 +238,7 @@ export class Simulation {
     }
     if (Symbol.asyncIterator in workload.arrivals) {
       this.streams++;
-      this.injection.addTrace(vm, workload.arrivals);
+      this.injection.addStream(vm, workload.arrivals);
       this.core.commit(true);
       return;
     }
@@ -356,7 +343,7 @@ export class Simulation {
     });
   }
 
-  /** Cores held, tasks waiting, delays and latencies over time; null where the scenario asks for no `series`. */
+  /** Cores held, tasks waiting, delays and latencies over time, the warm-up included; null where the scenario asks for no `series`. */
   series(): Series | null {
     this.open();
     return this.scenario.series === null ? null : this.core.series();
@@ -366,6 +353,15 @@ export class Simulation {
   eventLog(): EventLog | null {
     this.open();
     return this.scenario.log === null ? null : this.core.eventLog();
+  }
+
+  /** What the readers of the scenario's traces did to them, as far as they were read: `FILE: …`, each once. */
+  traceNotes(): string[] {
+    this.open();
+    const notes = this.injection.traces.flatMap(({ file, reader }) =>
+      summaryNotes(reader.summary).map((note) => `${file}: ${note}`),
+    );
+    return [...new Set(notes)];
   }
 
   private memoryMetrics(): { memory?: Record<string, unknown> } {

@@ -1,12 +1,14 @@
 // Arrivals from outside the core: traces, and what a program injects. They are merged by time into the core's ring, a few
 // thousand at a time, so a trace larger than memory streams through.
 
-import type { ArrivalBatch } from '../workload/arrival.js';
+import type { ArrivalBatch, TraceReader } from '../workload/arrival.js';
 import type { HostCore, InjectedArrival } from './host.js';
 
 /** One stream of arrivals for one VM, already in order of time. */
 interface Source {
   readonly vm: number;
+  /** Undefined for a stream that a program injected. */
+  readonly trace: OpenedTrace | undefined;
   readonly batches: AsyncIterator<ArrivalBatch>;
   batch: ArrivalBatch | null;
   at: number;
@@ -15,6 +17,12 @@ interface Source {
   /** Of those, how many are still to be read past after a snapshot. */
   toSkip: number;
   ended: boolean;
+}
+
+/** A trace that the scenario names. */
+export interface OpenedTrace {
+  readonly file: string;
+  readonly reader: TraceReader;
 }
 
 /** What a snapshot keeps of the arrivals outside the core. */
@@ -32,11 +40,30 @@ export class Injection {
 
   constructor(private readonly core: HostCore) {}
 
+  addStream(vm: number, batches: AsyncIterable<ArrivalBatch>): void {
+    this.addSource(vm, batches, undefined, 0);
+  }
+
   /** `skip`: arrivals of the trace that were taken before a snapshot. */
-  addTrace(vm: number, reader: AsyncIterable<ArrivalBatch>, skip = 0): void {
+  addTrace(vm: number, trace: OpenedTrace, skip = 0): void {
+    this.addSource(vm, trace.reader, trace, skip);
+  }
+
+  /** The scenario's traces, in the order of the VMs. */
+  get traces(): OpenedTrace[] {
+    return this.sources.flatMap(({ trace }) => (trace === undefined ? [] : [trace]));
+  }
+
+  private addSource(
+    vm: number,
+    batches: AsyncIterable<ArrivalBatch>,
+    trace: OpenedTrace | undefined,
+    skip: number,
+  ): void {
     this.sources.push({
       vm,
-      batches: reader[Symbol.asyncIterator](),
+      trace,
+      batches: batches[Symbol.asyncIterator](),
       batch: null,
       at: 0,
       taken: skip,

@@ -1,4 +1,5 @@
-// What a simulation is given, before the core sees it: files of distributions read, arrivals checked, policies counted.
+// What a simulation is given, before the core sees it: files of distributions read, traces opened, arrivals checked,
+// policies counted.
 
 import { POLICY_CORES, POLICY_DISPATCH, POLICY_VICTIM } from '../../assembly/layout.js';
 import type { Policy } from '../policy.js';
@@ -6,9 +7,12 @@ import { InputError, show } from '../scenario/errors.js';
 import type { ScenarioInput } from '../scenario/schema.js';
 import type { Scenario } from '../scenario/types.js';
 import type { Arrival } from '../workload/arrival.js';
+import { openTrace, type TraceOptions } from '../workload/index.js';
 import { readNumbers } from '../workload/numbers.js';
 import type { TraceHost } from '../workload/text-source.js';
+import type { CompiledScenario } from './compile.js';
 import { empiricalFiles, type EmpiricalTables } from './distributions.js';
+import type { Injection } from './injection.js';
 
 export function policyBits(policy: Policy | undefined): number {
   return (
@@ -35,6 +39,35 @@ export async function readTables(scenario: Scenario, files: TraceHost | undefine
     tables.set(file, await readNumbers(files, file));
   }
   return tables;
+}
+
+/** `taken`: of each trace, in the order of the VMs, how many arrivals were taken before a snapshot. */
+export function openTraces(
+  scenario: Scenario,
+  { vms }: CompiledScenario,
+  files: TraceHost | undefined,
+  injection: Injection,
+  taken?: readonly number[],
+): void {
+  let traces = 0;
+  vms.forEach(({ group }, index) => {
+    const arrivals = group.workload?.arrivals;
+    if (arrivals?.process !== 'trace') return;
+    const { process: _, file, ...options } = arrivals;
+    if (files === undefined) {
+      throw new InputError({
+        path: `vms.${group.name}.workload.arrivals.file`,
+        given: show(file),
+        expected: 'options.files to read it from, such as nodeHost(folder)',
+      });
+    }
+    const known = Object.fromEntries(
+      Object.entries({ seed: scenario.seed, file, ...options }).filter(([, value]) => value !== undefined),
+    );
+    const reader = openTrace(known as unknown as TraceOptions, files);
+    injection.addTrace(index, { file, reader }, taken?.[traces]);
+    traces++;
+  });
 }
 
 export function arrivalProblems(

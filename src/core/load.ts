@@ -103,7 +103,7 @@ export function instantiateCore(
     exports,
     memory,
     bound: bindControlPath(module, exports, memory),
-    sha256: sha256 ?? hashes.get(module) ?? null,
+    sha256: hashes.get(module) ?? sha256 ?? null,
   };
 }
 

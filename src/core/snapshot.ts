@@ -6,7 +6,7 @@
 
 import * as L from '../../assembly/layout.js';
 import { hexToBytes, bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { InputError } from '../scenario/errors.js';
+import { InputError, show } from '../scenario/errors.js';
 import type { Scenario } from '../scenario/types.js';
 import type { InjectionState } from './injection.js';
 
@@ -19,6 +19,24 @@ export interface SnapshotParts {
   readonly scenario: Scenario;
   readonly injection: InjectionState;
   readonly memory: Uint8Array;
+}
+
+/**
+ * The hash that ties a snapshot to its core.
+ *
+ * @throws InputError where there is none: a WebAssembly.Module does not tell its bytes, and one that came from another
+ *   thread or was compiled elsewhere was never seen as bytes here
+ */
+export function knownSha256(sha256: string | null): string {
+  if (sha256 !== null && /^[0-9a-f]{64}$/.test(sha256)) return sha256;
+  throw new InputError({
+    path: 'module',
+    given:
+      sha256 === null || sha256 === '' ? 'a module whose bytes were never seen here' : `coreSha256 ${show(sha256)}`,
+    expected:
+      'a core that a snapshot can name: a module that compileCore has made here from the bytes of fluxhost.wasm, or ' +
+      'options.coreSha256, 64 hexadecimal digits: manifest.coreSha256 of a run where the module was compiled',
+  });
 }
 
 const padded = (length: number): number => (length + 7) & ~7;

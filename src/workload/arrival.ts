@@ -46,6 +46,8 @@ export interface TraceSummary {
   functionsRepeated: number;
   /** How far back in trace time the reordering looked; 0 where the file's order was taken as it is. */
   windowNs: number;
+  /** Files that were read to an end without a newline: legal, and what a file cut short looks like. */
+  openEnded: string[];
 }
 
 export function emptySummary(): TraceSummary {
@@ -59,6 +61,7 @@ export function emptySummary(): TraceSummary {
     functionsUsed: 0,
     functionsRepeated: 0,
     windowNs: 0,
+    openEnded: [],
   };
 }
 
@@ -87,6 +90,7 @@ export function summaryNotes(summary: Readonly<TraceSummary>): string[] {
       `${summary.functionsRepeated} rows of the durations file repeat a function: the first row of each counts`,
     );
   }
+  for (const file of summary.openEnded) notes.push(`the last line of ${file} has no newline: it may be cut`);
   return notes;
 }
 

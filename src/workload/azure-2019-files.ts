@@ -3,6 +3,7 @@
 // Column names and units as published with Shahrad et al., "Serverless in the Wild", USENIX ATC 2020.
 
 import { InputError, type Problem } from '../scenario/errors.js';
+import type { TraceSummary } from './arrival.js';
 import { CellProblems, columnIndexes, csvBlocks, decimal, detached } from './csv-rows.js';
 import { AZURE_PERCENTILES } from './percentiles.js';
 import { readText, type TraceHost } from './text-source.js';
@@ -39,14 +40,14 @@ export interface DurationTable {
   readonly percentilesMs: Float64Array;
 }
 
-export async function readDurations(host: TraceHost, file: string): Promise<DurationTable> {
+export async function readDurations(host: TraceHost, file: string, summary?: TraceSummary): Promise<DurationTable> {
   const names = AZURE_PERCENTILES.map((percent) => `percentile_Average_${percent}`);
   const values = new Numbers();
   const identities: string[][] = [];
   let identity: readonly string[] | undefined;
   let idColumns: number[] = [];
   let valueColumns: number[] = [];
-  for await (const block of csvBlocks(readText(host, file), file)) {
+  for await (const block of csvBlocks(readText(host, file), file, summary)) {
     if (identity === undefined) {
       const columns = columnIndexes(block.header, ['HashFunction', ...names], file);
       identity = IDENTITY.filter((name) => block.header.includes(name));
@@ -124,6 +125,7 @@ export async function readInvocations(
   file: string,
   durations: DurationTable,
   choose: (minutes: readonly number[]) => (minute: number) => boolean,
+  summary?: TraceSummary,
 ): Promise<JoinedTrace> {
   const cells = { function: new Numbers(), minute: new Numbers(), calls: new Numbers() };
   const hashes: string[] = [];
@@ -138,7 +140,7 @@ export async function readInvocations(
   let functionColumn = 0;
   let rows = 0;
 
-  for await (const block of csvBlocks(readText(host, file), file)) {
+  for await (const block of csvBlocks(readText(host, file), file, summary)) {
     if (columns === undefined) {
       functionColumn = columnIndexes(block.header, ['HashFunction'], file).HashFunction;
       columns = minuteColumns(block.header, file);

@@ -148,12 +148,18 @@ export async function* readAzure2019(
   host: TraceHost,
   summary: TraceSummary,
 ): AsyncGenerator<ArrivalBatch> {
-  const durations = await readDurations(host, options.durations!);
+  const durations = await readDurations(host, options.durations!, summary);
   let range = { first: 0, last: 0 };
-  const trace = await readInvocations(host, options.file, durations, (minutes) => {
-    range = minuteRange(options, minutes);
-    return (minute) => minute >= range.first && minute <= range.last;
-  });
+  const trace = await readInvocations(
+    host,
+    options.file,
+    durations,
+    (minutes) => {
+      range = minuteRange(options, minutes);
+      return (minute) => minute >= range.first && minute <= range.last;
+    },
+    summary,
+  );
   const chosen = chooseFunctions(trace.hashes, options, options.file);
   summary.rows = trace.rows + durations.identities.length;
   summary.functionsRead = trace.functionsRead;

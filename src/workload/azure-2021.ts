@@ -23,9 +23,9 @@ interface Invocation {
 }
 
 /** The checked rows of one chunk after the other. */
-async function* invocations(host: TraceHost, file: string): AsyncGenerator<Invocation[]> {
+async function* invocations(host: TraceHost, file: string, summary?: TraceSummary): AsyncGenerator<Invocation[]> {
   let at: Record<(typeof COLUMNS)[number], number> | undefined;
-  for await (const block of csvBlocks(readText(host, file), file)) {
+  for await (const block of csvBlocks(readText(host, file), file, summary)) {
     at ??= columnIndexes(block.header, COLUMNS, file);
     const problems = new CellProblems(file);
     const rows: Invocation[] = [];
@@ -89,7 +89,7 @@ export async function* readAzure2021(
 
   const out = new ArrivalOutput(options, summary);
   const reorder = new Reorder(file, windowNs);
-  for await (const rows of invocations(host, file)) {
+  for await (const rows of invocations(host, file, summary)) {
     for (const { func, endNs, durationNs, line } of rows) {
       summary.rows++;
       if (taken !== undefined && !taken.has(func)) continue;

@@ -1,9 +1,11 @@
 // Text chunks to rows of cells with their line numbers (RFC 4180: quoted cells, doubled quotes, newlines inside quotes).
 // Papa Parse splits the text; what is added here is streaming by chunk, line numbers, and the refusal of ragged rows.
-// A last row without its newline is taken where it has all its cells: RFC 4180 allows that.
+// A last row without its newline is taken where it has all its cells, as RFC 4180 allows, and noted: a file cut within its
+// last number looks the same.
 
 import Papa from 'papaparse';
 import { InputError, show, type Problem } from '../scenario/errors.js';
+import type { TraceSummary } from './arrival.js';
 
 /** Rows that were complete in one chunk of text; every row has as many cells as the header. */
 export interface CsvBlock {
@@ -26,7 +28,11 @@ interface Parsed {
   readonly meta: { readonly cursor: number };
 }
 
-export async function* csvBlocks(text: AsyncIterable<string>, file: string): AsyncGenerator<CsvBlock> {
+export async function* csvBlocks(
+  text: AsyncIterable<string>,
+  file: string,
+  summary?: Pick<TraceSummary, 'openEnded'>,
+): AsyncGenerator<CsvBlock> {
   let parser: { parse(input: string, baseIndex: number, ignoreLastRow: boolean): unknown } | undefined;
   let header: readonly string[] | undefined;
   let pending = '';
@@ -77,6 +83,7 @@ export async function* csvBlocks(text: AsyncIterable<string>, file: string): Asy
     if (block !== undefined) yield block;
   }
   if (pending.length > 0) {
+    if (!/[\r\n]$/.test(pending) && summary?.openEnded.includes(file) === false) summary.openEnded.push(file);
     const block = take(true);
     if (block !== undefined) yield block;
   }

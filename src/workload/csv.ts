@@ -50,7 +50,7 @@ export async function* readCsv(
   let base = startNs === 'first' ? undefined : 0;
   let latestNs = -Infinity;
 
-  for await (const block of csvBlocks(readText(host, file), file)) {
+  for await (const block of csvBlocks(readText(host, file), file, summary)) {
     columns ??= findColumns(block.header, options);
     const problems = new CellProblems(file);
     for (let i = 0; i < block.rows.length; i++) {

@@ -159,3 +159,36 @@ describe('csv', () => {
     expect((await collect({ format: 'csv', file: 'a.csv' }, host)).atNs.length).toBe(rows);
   });
 });
+
+describe('a last line without a newline', () => {
+  it('is read and noted: a file cut within its last digits looks the same', async () => {
+    const whole = 'arrival,service\n1,20\n2,3000\n';
+    expect((await collectCsv(whole)).summary.openEnded).toEqual([]);
+    for (const cut of [1, 2, 3]) {
+      const { summary, serviceNs } = await collectCsv(whole.slice(0, -cut));
+      expect(serviceNs).toEqual([20, Math.floor(3000 / 10 ** (cut - 1))]);
+      expect(summaryNotes(summary)).toEqual(['the last line of a.csv has no newline: it may be cut']);
+    }
+    for (const end of ['\r\n', '\r']) {
+      expect((await collectCsv(whole.replaceAll('\n', end))).summary.openEnded).toEqual([]);
+    }
+  });
+
+  it('is not known of a file that is not read to its end', async () => {
+    expect((await collectCsv('arrival\n1\n2', { limit: 1 })).summary.openEnded).toEqual([]);
+  });
+
+  it('is noted once for each file of an Azure trace, also where it is read twice', async () => {
+    const header = 'app,func,end_timestamp,duration\n';
+    const options = { format: 'azure-2021', file: 'z.txt' };
+    const { summary } = await collect(options, memoryHost({ 'z.txt': `${header}a,f,2,1` }));
+    expect(summary.openEnded).toEqual(['z.txt']);
+    const percentiles = [0, 1, 25, 50, 75, 99, 100];
+    const durations = `HashFunction,${percentiles.map((p) => `percentile_Average_${p}`).join(',')}\nf,1,1,1,1,1,1,1`;
+    const both = await collect(
+      { format: 'azure-2019', file: 'i.csv', durations: 'd.csv' },
+      memoryHost({ 'i.csv': 'HashFunction,1,2\nf,1,0', 'd.csv': durations }),
+    );
+    expect(both.summary.openEnded).toEqual(['d.csv', 'i.csv']);
+  });
+});
