@@ -59,3 +59,19 @@ describe("Little's law and the utilization law", () => {
     },
   );
 });
+
+describe('requests without work', () => {
+  it.each(MECHANISM_KINDS)('have a slowdown of one at least, done at once or not: %s', async (mechanism) => {
+    const simulation = await drained({ ...contended(mechanism, 'plain'), costs: 'none' });
+    const [vm] = simulation.scenario.vms;
+    const arrivals = [0, 0, 0, 1000, 1000, 2000].map((atNs) => ({ atNs, serviceNs: 0 }));
+    simulation.inject({ vm: vm!.name, arrivals });
+    await simulation.runFor(100_000_000);
+    const result = simulation.metrics();
+    assertLaws(result);
+    expect(result.vms[0]!.completed).toBe(arrivals.length);
+    expect(result.vms[0]!.slowdown.min).toBeGreaterThanOrEqual(1);
+    if (mechanism === 'ideal') expect(result.vms[0]!.latencyNs.max).toBe(0);
+    simulation.close();
+  });
+});
