@@ -49,7 +49,7 @@ const spec: CommandSpec = {
     json: { help: 'prints the result as one JSON document' },
   },
   details:
-    `Formats (.gz and .zst are unpacked; - is standard input):\n` +
+    `Formats (gzip and Zstandard are unpacked; - is standard input):\n` +
     FORMATS.map(({ name, summary }) => `  ${name.padEnd(formatWidth)}  ${summary}`).join('\n') +
     `\n\nPolicies, with parameters as in clock:bits=2 or 2q:kin=30%:kout=60%:\n${describePolicies()}\n\n` +
     "Every miss is a swap-in, first uses included. The trace's sha256 is over its page numbers, 8 little-endian bytes each.",
@@ -131,6 +131,7 @@ export async function pages(args: string[], io: Io): Promise<number> {
   }
   if (problems.length > 0) throw new InputError(problems);
 
+  const notes = new Set<string>(); // a trace that is read twice says everything twice
   const result = await replayPages({
     source: await traceFile(given.positional(0), format!),
     format: format!,
@@ -147,8 +148,10 @@ export async function pages(args: string[], io: Io): Promise<number> {
     swapInNs,
     curveRate: rate,
     digest: nodeDigest,
+    note: (text) => void notes.add(text),
     clock: () => performance.now(),
   });
+  for (const note of notes) io.stderr(`note: ${note}\n`);
   io.stdout(given.flag('json') ? toStableJson(result) : renderPages(result, io.isTty));
   return EXIT.done;
 }

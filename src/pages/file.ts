@@ -1,9 +1,10 @@
-// Page traces from files and from standard input (Node): plain, gzip (`.gz`) and Zstandard (`.zst`), told by the name and held
-// against the first bytes. The only file of this folder that needs Node: a browser bundle leaves it out.
+// Page traces from files and from standard input (Node): plain, gzip and Zstandard. A name in `.gz` or `.zst` is a promise, held
+// against the first bytes; without one the first bytes tell, since packed bytes read as records would be noise that counts.
+// The only file of this folder that needs Node: a browser bundle leaves it out.
 
 import { createHash } from 'node:crypto';
 import { createReadStream, type ReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
 import { InputError } from '../scenario/errors.js';
@@ -20,7 +21,8 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 const COMPRESSIONS = [
-  { name: 'gzip', extension: '.gz', magic: [0x1f, 0x8b], unpack: unpackGzip },
+  // the third byte is the method, deflate, the only one there is: a plain trace begins like that once in 2^24 times
+  { name: 'gzip', extension: '.gz', magic: [0x1f, 0x8b, 0x08], unpack: unpackGzip },
   { name: 'Zstandard', extension: '.zst', magic: [0x28, 0xb5, 0x2f, 0xfd], unpack: unpackZstandard },
 ] as const;
 
@@ -92,6 +94,9 @@ async function* unpackZstandard(file: string, packed: AsyncIterable<Uint8Array>)
   yield* ready.splice(0);
 }
 
+const hexadecimal = (bytes: readonly number[]): string =>
+  bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+
 /** Holds the first bytes against what the name promises. */
 async function* checked(
   file: string,
@@ -103,8 +108,8 @@ async function* checked(
   for await (const piece of bytes) {
     // Pieces of a file are large: only a file shorter than the magic itself comes in a shorter one.
     if (first && !magic.every((byte, at) => piece[at] === byte)) {
-      const given = [...piece.subarray(0, magic.length)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-      const expected = `a ${name} file, which begins with ${magic.map((byte) => byte.toString(16)).join(' ')}`;
+      const given = hexadecimal([...piece.subarray(0, magic.length)]);
+      const expected = `a ${name} file, which begins with ${hexadecimal(magic)}`;
       throw refuse(file, `a file that begins with ${given}`, expected);
     }
     first = false;
@@ -113,15 +118,55 @@ async function* checked(
   if (first) throw refuse(file, 'an empty file', `a ${name} file`);
 }
 
-function isPacked(path: string): boolean {
-  return COMPRESSIONS.some(({ extension }) => path.endsWith(extension));
+const named = (path: string): (typeof COMPRESSIONS)[number] | undefined =>
+  COMPRESSIONS.find(({ extension }) => path.endsWith(extension));
+
+const begun = (head: Uint8Array): (typeof COMPRESSIONS)[number] | undefined =>
+  COMPRESSIONS.find(({ magic }) => magic.every((byte, at) => head[at] === byte));
+
+const HEAD_BYTES = Math.max(...COMPRESSIONS.map(({ magic }) => magic.length));
+
+/** Unpacks what begins like packed bytes, and passes everything else on as it is. */
+async function* unpackedByHead(file: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const rest = bytes[Symbol.asyncIterator]();
+  let head = new Uint8Array(0);
+  while (head.length < HEAD_BYTES) {
+    const step = await rest.next();
+    if (step.done === true) break;
+    const joined = new Uint8Array(head.length + step.value.length);
+    joined.set(head);
+    joined.set(step.value, head.length);
+    head = joined;
+  }
+  const whole = (async function* () {
+    try {
+      if (head.length > 0) yield head;
+      yield* { [Symbol.asyncIterator]: () => rest };
+    } finally {
+      await rest.return?.();
+    }
+  })();
+  yield* begun(head)?.unpack(file, whole) ?? whole;
 }
 
 function openFile(path: string): AsyncIterable<Uint8Array> {
   const stream: ReadStream = createReadStream(path, { highWaterMark: READ_BYTES });
   const plain = readFrom(path, stream);
-  const packing = COMPRESSIONS.find(({ extension }) => path.endsWith(extension));
-  return packing === undefined ? plain : packing.unpack(path, checked(path, plain, packing.magic, packing.name));
+  const packing = named(path);
+  return packing === undefined
+    ? unpackedByHead(path, plain)
+    : packing.unpack(path, checked(path, plain, packing.magic, packing.name));
+}
+
+async function isPacked(path: string): Promise<boolean> {
+  if (named(path) !== undefined) return true;
+  const file = await open(path);
+  try {
+    const { buffer } = await file.read(new Uint8Array(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    return begun(buffer) !== undefined;
+  } finally {
+    await file.close();
+  }
 }
 
 /**
@@ -132,20 +177,22 @@ function openFile(path: string): AsyncIterable<Uint8Array> {
 export async function traceFile(path: string, format: TraceFormat): Promise<TraceSource> {
   if (path === '-') {
     const name = 'standard input';
-    return { name, reopenable: false, open: () => readFrom(name, process.stdin) };
+    return { name, reopenable: false, open: () => unpackedByHead(name, readFrom(name, process.stdin)) };
   }
   let sizeBytes: number;
   let reopenable: boolean;
+  let packed: boolean;
   try {
     const entry = await stat(path);
     if (entry.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
     sizeBytes = entry.size;
     reopenable = entry.isFile();
+    packed = !reopenable || (await isPacked(path));
   } catch (error) {
     throw unreadable(path, error);
   }
   const { recordBytes, name } = format;
-  if (recordBytes !== undefined && reopenable && !isPacked(path) && sizeBytes % recordBytes !== 0) {
+  if (recordBytes !== undefined && !packed && sizeBytes % recordBytes !== 0) {
     const given = `${sizeBytes} bytes, ${sizeBytes % recordBytes} more than whole records`;
     throw refuse(path, given, `a file of format ${name}: whole records of ${recordBytes} bytes`);
   }

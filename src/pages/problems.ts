@@ -8,7 +8,15 @@ const MOST = 20;
 export class Problems {
   private readonly list: Problem[] = [];
 
-  constructor(private readonly file: string) {}
+  constructor(
+    private readonly file: string,
+    private readonly tell: (note: string) => void = () => undefined,
+  ) {}
+
+  /** What is legal, but a person should know. */
+  note(text: string): void {
+    this.tell(`${this.file}: ${text}`);
+  }
 
   /** @throws InputError with all of them once there are too many to be single mistakes */
   add(problem: Omit<Problem, 'file'>): void {

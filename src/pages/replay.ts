@@ -43,6 +43,8 @@ export interface ReplayOptions {
   readonly curveRate?: number;
   readonly module?: WebAssembly.Module;
   readonly digest?: () => Digest;
+  /** Told what is legal in the trace, but should be known; once for each reading of it. */
+  readonly note?: (text: string) => void;
   /** A clock in milliseconds for `requestsPerSecond`, the only figure that may differ between two runs. */
   readonly clock?: () => number;
 }
@@ -90,7 +92,7 @@ class Replay {
   /** Reads the trace once; `each` sees every window, which the core has by then. */
   private async pass(each: (count: number, words: Uint32Array, writes: boolean) => void): Promise<number> {
     const { source, format, read } = this.options;
-    const problems = new Problems(source.name);
+    const problems = new Problems(source.name, this.options.note);
     const sink = new RequestSink((words, count, writes) => {
       if (problems.found) return; // what was read so far will not be used
       this.pages.fill(words, count);

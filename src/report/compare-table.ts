@@ -4,7 +4,8 @@
 import type { Difference } from '../metrics/replications.js';
 import type { Result, VmResult } from '../metrics/result.js';
 import { MAX_VMS, omittedText, sloCell, sloText } from './run-table.js';
-import { paint, printable, renderTable, type Cell } from './table.js';
+import { printable } from '../scenario/errors.js';
+import { paint, renderTable, type Cell } from './table.js';
 import { formatCoreSeconds, formatCount, formatDurationNs, formatExactDurationNs, formatShare } from './units.js';
 
 /** How many cores a mechanism needs for every VM's SLO. */

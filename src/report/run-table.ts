@@ -3,7 +3,8 @@
 
 import type { Interval } from '../metrics/confidence.js';
 import type { Result, SloResult, VmResult } from '../metrics/result.js';
-import { paint, printable, renderTable, type Cell } from './table.js';
+import { printable } from '../scenario/errors.js';
+import { paint, renderTable, type Cell } from './table.js';
 import {
   formatCoreSeconds,
   formatCount,

@@ -1,6 +1,8 @@
 // Plain-text tables: aligned columns, long cells cut, colour only where asked for.
 // Leaves out boxes and wrapping: a table is read in a terminal, pasted into an issue and searched with grep.
 
+import { printable } from '../scenario/errors.js';
+
 export type Tone = 'good' | 'bad' | 'dim' | 'strong';
 
 export interface Cell {
@@ -27,14 +29,6 @@ const CODES: Readonly<Record<Tone, string>> = { good: '32', bad: '31', dim: '2',
 /** Puts text in a tone, or leaves it as it is without colour. */
 export function paint(text: string, tone: Tone | undefined, colour: boolean): string {
   return colour && tone !== undefined && text !== '' ? `\u001b[${CODES[tone]}m${text}\u001b[0m` : text;
-}
-
-// eslint-disable-next-line no-control-regex -- control characters are what is replaced
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
-
-/** One line of printable text: names come from files, and an escape sequence in one must not reach the terminal. */
-export function printable(text: string): string {
-  return text.replace(CONTROL, '?');
 }
 
 /** Characters as a terminal counts them for the text printed here; wide scripts are not measured. */

@@ -11,6 +11,14 @@ export interface Problem {
   readonly expected: string;
 }
 
+// eslint-disable-next-line no-control-regex -- control characters are what is replaced
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
+
+/** One line of printable text: names come from files, and an escape sequence in one must not reach the terminal. */
+export function printable(text: string): string {
+  return text.replace(CONTROL, '?');
+}
+
 /** `burst.yaml:12: vms.0.vcpus.min: given 20, expected a whole number from 0 to vcpus.max (16)` */
 export function formatProblem(problem: Problem): string {
   const { file, line, path, given, expected } = problem;
@@ -22,7 +30,7 @@ export function formatProblem(problem: Problem): string {
       : line === undefined
         ? `${file}: `
         : `${file}:${line}: `;
-  return `${place}${path === '' ? '' : `${path}: `}given ${given}, expected ${expected}`;
+  return printable(`${place}${path === '' ? '' : `${path}: `}given ${given}, expected ${expected}`);
 }
 
 /** The input was refused: nothing ran and nothing was written. The command line ends with exit status 2. */

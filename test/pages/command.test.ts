@@ -74,11 +74,40 @@ test('packed files, page sizes, columns', async () => {
   expect(large.runs[0]).toMatchObject({ hits: 1, misses: 2, swapOuts: 1, writebacks: 1 });
 });
 
+test('a last line without a newline is noted once, also where the file is read twice', async () => {
+  const open = temporary('open.csv', 'page\n12\n345');
+  const { status, out, err } = await run(open, '--format', 'csv', '--policy', 'lru', '--capacity', '50%');
+  expect({ status, err }).toEqual({ status: 0, err: `note: ${open}: the last line has no newline: it may be cut\n` });
+  expect(out).toContain('2 requests');
+});
+
 test('help tells formats and policies', async () => {
   const { status, out } = await run('--help');
   expect(status).toBe(0);
   for (const word of ['oracleGeneral', 'ramulator', 's3fifo', 'taiji', '--page-size', '--shards'])
     expect(out).toContain(word);
+});
+
+const header = temporary('header.csv', 'page,rw\n');
+const empty = temporary('empty.bin', '');
+
+test('a binary file in the place of a csv leaves the terminal alone', async () => {
+  const noise = temporary(
+    'noise.csv',
+    Uint8Array.from({ length: 3000 }, (_, i) => (i * 7 + 27) % 256),
+  );
+  const { status, out, err } = await run(noise, '--format', 'csv', '--policy', 'lru', '--capacity', '1');
+  expect({ status, out }).toEqual({ status: 2, out: '' });
+  // eslint-disable-next-line no-control-regex -- what must not be there
+  expect(err).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  expect(err.length).toBeLessThan(1000);
+});
+
+test('one page more than there are is legal, for opt too', async () => {
+  const { status, out } = await run(...usual.slice(0, 4), 'lru,opt', '--capacity', '300,100%,1000%', '--json');
+  expect(status).toBe(0);
+  const { runs, trace: read } = JSON.parse(out) as Document & { trace: { distinctPages: number } };
+  expect(runs.map(({ misses }) => misses)).toEqual(runs.map(() => read.distinctPages));
 });
 
 describe('refused with status 2, nothing on standard output', () => {
@@ -102,6 +131,33 @@ describe('refused with status 2, nothing on standard output', () => {
     ['a rate of nothing', [...usual, '--shards', '0.1'], ['--shards: given no --mrc']],
     ['a seed', [...usual, '--seed', '-3'], ['--seed']],
     ['a missing file', [`${trace}.not`, ...usual.slice(1)], ['given a file that does not exist']],
+    [
+      'a share of a stream for opt',
+      ['-', '--format', 'csv', '--policy', 'opt', '--capacity', '10%'],
+      ['standard input: --capacity: given 10% of a stream, expected a page count or a size'],
+    ],
+    ['nothing at all', [...usual.slice(0, -1), ''], ['--capacity: given "", expected a page count']],
+    ['less than nothing', [...usual.slice(0, -1), '-1'], ['--capacity: given "-1", expected a page count']],
+    [
+      '2^60 pages',
+      [...usual.slice(0, -1), '1152921504606846976'],
+      ['--capacity: given "1152921504606846976", expected'],
+    ],
+    [
+      'less than a page',
+      [...usual.slice(0, -1), '64MiB', '--page-size', '1GiB'],
+      ['--capacity: given "64MiB", expected at least one page of 1073741824 bytes'],
+    ],
+    [
+      'a header alone',
+      [header, '--format', 'csv', ...usual.slice(3)],
+      [`${header}: given no request, expected a trace`],
+    ],
+    [
+      'an empty file',
+      [empty, ...usual.slice(1)],
+      [`${empty}: given no request, expected a trace of format oracleGeneral`],
+    ],
     ['another format', [trace, '--format', 'lackey', '--policy', 'lru', '--capacity', '1'], [`${trace}:1: given`]],
   ];
   test.each(cases)('%s', async (_, args, messages) => {

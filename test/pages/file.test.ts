@@ -41,6 +41,20 @@ describe('read as they are', () => {
     expect(twice.toString()).toBe(PACKED_TEXT + PACKED_TEXT);
   });
 
+  test('packed whatever the name says: packed bytes taken for records would be noise', async () => {
+    const records = oracleGeneral(Array.from({ length: 100 }, (_, i) => i % 7));
+    expect((await contents(temporary('i.bin', gzipSync(records)), 'oracleGeneral')).equals(Buffer.from(records))).toBe(
+      true,
+    );
+    expect((await contents(temporary('j.bin', packed), 'be32')).toString()).toBe(PACKED_TEXT);
+    // shorter than what is looked at
+    for (const length of [0, 1, 2, 3]) {
+      const start = gzipSync(records).subarray(0, length);
+      if (length < 3) expect((await contents(temporary(`k${length}`, start))).equals(start)).toBe(true);
+      else await expect(contents(temporary(`k${length}`, start))).rejects.toThrow('expected a whole gzip file');
+    }
+  });
+
   test('the same file twice', async () => {
     const source = await traceFile(temporary('c.gz', gzipSync(text)), format('addresses'));
     expect(source.reopenable).toBe(true);
@@ -73,7 +87,7 @@ describe('refused', () => {
   test('gzip of something else, cut, or damaged', async () => {
     const notGzip = temporary('e.gz', text);
     expect(await refusal(notGzip)).toBe(
-      `${notGzip}: given a file that begins with 31 30, expected a gzip file, which begins with 1f 8b`,
+      `${notGzip}: given a file that begins with 31 30 30, expected a gzip file, which begins with 1f 8b 08`,
     );
     expect(await refusal(temporary('empty.gz', ''))).toContain('given an empty file, expected a gzip file');
     const gzip = gzipSync(text);

@@ -1,7 +1,8 @@
 // Tables and units: scaled numbers, alignment, the promised width, no colour unless asked, no control characters.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAX_COLUMNS, paint, printable, renderTable } from '../../src/report/table.js';
+import { MAX_COLUMNS, paint, renderTable } from '../../src/report/table.js';
+import { printable } from '../../src/scenario/errors.js';
 import {
   formatCoreSeconds,
   formatCount,

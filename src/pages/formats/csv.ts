@@ -3,7 +3,7 @@
 
 import { type Problems } from '../problems.js';
 import { PAGE_EXPECTED, PAGE_LIMIT, type RequestSink } from '../request-sink.js';
-import { expectedOneOf } from '../../scenario/errors.js';
+import { expectedOneOf, printable } from '../../scenario/errors.js';
 import { type TraceFormat, putAddress, type ReadOptions } from './format.js';
 import { Cursor, LineReader, quote } from './lines.js';
 
@@ -13,6 +13,9 @@ const ADDRESS_NAMES = ['address', 'addr'];
 const WRITE_NAMES = ['write', 'rw', 'op'];
 const WRITES = new Set(['w', 'write', '1', 'true', 's', 'store', 'm']);
 const READS = new Set(['r', 'read', '0', 'false', 'l', 'load']);
+/** Of a header, in messages. */
+const SHOWN_NAMES = 12;
+const SHOWN_CHARACTERS = 40;
 const [QUOTE, COMMA] = [34, 44];
 
 interface Columns {
@@ -118,11 +121,14 @@ class CsvReader extends LineReader {
 
   private header(bytes: Uint8Array, number: number): void {
     const names = this.starts.map((_, field) => this.text(bytes, field).replace(/^\ufeff/, ''));
+    // a file that is none has names of any length and bytes; they go to a terminal
+    const shown = names.slice(0, SHOWN_NAMES).map((name) => printable(name).slice(0, SHOWN_CHARACTERS));
+    if (names.length > SHOWN_NAMES) shown.push('…');
     const find = (given: string | undefined, usual: readonly string[]): number => {
       if (given === undefined) return names.findIndex((name) => usual.includes(name.toLowerCase()));
       const index = names.indexOf(given);
       if (index < 0) {
-        const expected = expectedOneOf('a column of the header', given, names);
+        const expected = expectedOneOf('a column of the header', given, shown);
         this.problems.add({ line: number, path: '', given: `the column "${given}"`, expected });
         this.refused = true;
       }
@@ -138,7 +144,7 @@ class CsvReader extends LineReader {
       this.problems.add({
         line: number,
         path: '',
-        given: `the columns ${names.join(', ')}`,
+        given: `the columns ${shown.join(', ')}`,
         expected: 'a column `page` or `address`, or its name by --page-column or --address-column',
       });
     }

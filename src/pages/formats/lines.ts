@@ -48,6 +48,7 @@ export abstract class LineReader implements TraceReader {
     if (this.rest.length === 0) return;
     const data = this.rest;
     this.lines++;
+    this.problems.note('the last line has no newline: it may be cut');
     const to = data[data.length - 1] === CR ? data.length - 1 : data.length;
     this.line(data, 0, to, this.lines);
   }
