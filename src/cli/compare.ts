@@ -4,15 +4,18 @@
 import { differenceOf } from '../metrics/replications.js';
 import { toStableJson, type Result } from '../metrics/result.js';
 import { renderComparison, type Comparison, type Sizing } from '../report/compare-table.js';
+import { overTimeText } from '../report/series.js';
 import { InputError, type Problem } from '../scenario/errors.js';
 import { withMechanism } from '../scenario/mechanisms.js';
 import type { MechanismKind, Scenario } from '../scenario/types.js';
 import { parseCommand, renderHelp, type CommandSpec } from './args.js';
 import { EXIT } from './exit.js';
+import { prepareFolder } from './files.js';
 import type { Io } from './io.js';
 import { combine, Session, type Tools } from './replicate.js';
 import { MAX_REPLICATIONS, MAX_SEED, overrides } from './run.js';
 import { LIMIT_FACTOR, sizeFor } from './sizing.js';
+import { checkSize, writeOut } from './out.js';
 import { readMechanisms } from './mechanisms.js';
 import { simulationTools, toolsOnCore } from './tools.js';
 
@@ -30,6 +33,7 @@ export const compareSpec: CommandSpec = {
     set: { value: 'PATH=VALUE', multiple: true, help: 'changes a field of the scenario' },
     'no-sizing': { help: 'leaves out the search for the cores that each mechanism needs' },
     'max-cores': { value: 'N', help: `upper end of that search (default ${LIMIT_FACTOR} times the scenario's cores)` },
+    out: { value: 'DIR', help: 'writes comparison.json there, and what series and log ask for as CSV' },
     core: { value: 'FILE', help: 'simulates on a core that fluxhost build has made' },
     json: { help: 'prints runs, differences and sizing as one JSON document' },
   },
@@ -72,7 +76,7 @@ async function sizeAll(
     const sizing = await sizeFor(scenario, base, most, async (candidate) => {
       if (session.interrupted) return null;
       const label = `sizing ${scenario.mechanism.kind} ${candidate.host.cores} cores`;
-      const result = await session.once(candidate, label);
+      const result = await session.once(candidate, label, { overTime: false });
       return session.interrupted ? null : result;
     });
     if (sizing === null) break;
@@ -97,6 +101,9 @@ export async function compare(args: readonly string[], io: Io, tools: Tools = si
   const loaded = await tools.load(file, { set: overrides(given.list('set'), seed) });
   const scenarios = scenariosFor(loaded.scenario, kinds, file);
 
+  const folder = given.text('out');
+  if (folder !== undefined || given.flag('json')) checkSize(loaded.scenario, scenarios.length);
+
   const used = await toolsOnCore(given.text('core'), tools);
   return Session.open(used, loaded.directory, io, async (session) => {
     for (const warning of loaded.warnings) io.stderr(`warning: ${warning}\n`);
@@ -104,7 +111,10 @@ export async function compare(args: readonly string[], io: Io, tools: Tools = si
     const bases: Result[] = [];
     for (const scenario of scenarios) {
       if (session.interrupted) break;
-      const results = await session.replications(scenario, replications);
+      // Written to only once the first simulation stands: a refused input leaves no folder behind.
+      const results = await session.replications(scenario, replications, async () => {
+        if (folder !== undefined) await prepareFolder(folder, ['comparison.json']);
+      });
       bases.push(results[0]!);
       runs.push(combine(results, replications));
     }
@@ -116,7 +126,10 @@ export async function compare(args: readonly string[], io: Io, tools: Tools = si
       comparison.sizing = await sizeAll(session, scenarios, bases, most);
     }
     if (session.interrupted) comparison.incomplete = true;
-    io.stdout(given.flag('json') ? toStableJson(comparison) : renderComparison(comparison, io.isTty));
+    const json = toStableJson(comparison);
+    if (folder !== undefined) await writeOut(folder, 'comparison.json', json, runs);
+    const overTime = overTimeText(first!, folder, '--out DIR writes that of every run as CSV, --json prints it');
+    io.stdout(given.flag('json') ? json : renderComparison(comparison, io.isTty) + overTime);
     if (!session.interrupted) return EXIT.done;
     io.stderr('interrupted: what is finished is shown\n');
     return EXIT.interrupted;

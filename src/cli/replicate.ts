@@ -3,7 +3,9 @@
 
 import { assertLaws } from '../metrics/laws.js';
 import { replicationSeed, withReplications } from '../metrics/replications.js';
+import type { EventLog, Series } from '../core/series.js';
 import type { Result } from '../metrics/result.js';
+import { logResult, seriesResult } from '../metrics/series.js';
 import type { LoadedScenario } from '../scenario/load.js';
 import type { Scenario } from '../scenario/types.js';
 import type { Io } from './io.js';
@@ -14,7 +16,17 @@ export interface Runnable {
   readonly done: boolean;
   run(options?: { onProgress?: (report: ProgressReport) => void; signal?: AbortSignal }): Promise<void>;
   metrics(): Result;
+  series?(): Series | null;
+  eventLog?(): EventLog | null;
+  traceNotes?(): string[];
   close(): void;
+}
+
+interface OnceOptions {
+  /** Sees the metrics of time zero. */
+  readonly before?: ((result: Result) => void | Promise<void>) | undefined;
+  /** Takes series and event log into the result; default true. */
+  readonly overTime?: boolean;
 }
 
 export interface Tools {
@@ -27,11 +39,12 @@ export interface Tools {
 export class Session {
   private readonly controller = new AbortController();
   private readonly progress: Progress;
+  private readonly told = new Set<string>();
 
   constructor(
     private readonly tools: Tools,
     private readonly directory: string,
-    io: Io,
+    private readonly io: Io,
   ) {
     this.progress = new Progress(io);
   }
@@ -52,8 +65,8 @@ export class Session {
     }
   }
 
-  /** One simulation from start to end, or to the interruption; `before` sees the metrics of time zero. */
-  async once(scenario: Scenario, label: string, before?: (result: Result) => void | Promise<void>): Promise<Result> {
+  /** One simulation from start to end, or to the interruption. */
+  async once(scenario: Scenario, label: string, { before, overTime = true }: OnceOptions = {}): Promise<Result> {
     const simulation = await this.tools.create(scenario, this.directory);
     try {
       await before?.(simulation.metrics());
@@ -69,6 +82,8 @@ export class Session {
       const result = simulation.metrics();
       if (!simulation.done) result.incomplete = true;
       assertLaws(result);
+      if (overTime) addOverTime(result, simulation);
+      this.tell(simulation.traceNotes?.() ?? []);
       return result;
     } finally {
       simulation.close();
@@ -85,10 +100,26 @@ export class Session {
     for (let r = 0; r < count && (r === 0 || !this.interrupted); r++) {
       const seeded = r === 0 ? scenario : { ...scenario, seed: replicationSeed(scenario.seed, r) };
       const label = count === 1 ? scenario.mechanism.kind : `${scenario.mechanism.kind} ${r + 1}/${count}`;
-      results.push(await this.once(seeded, label, r === 0 ? before : undefined));
+      // The others' samples are taken too, or their events would be others than those of a run with their seed.
+      results.push(await this.once(seeded, label, { before: r === 0 ? before : undefined, overTime: r === 0 }));
     }
     return results;
   }
+
+  /** Each note once, whatever the number of runs that read the trace. */
+  private tell(notes: readonly string[]): void {
+    for (const note of notes) {
+      if (!this.told.has(note)) this.io.stderr(`note: ${note}\n`);
+      this.told.add(note);
+    }
+  }
+}
+
+function addOverTime(result: Result, simulation: Runnable): void {
+  const series = simulation.series?.() ?? null;
+  const log = simulation.eventLog?.() ?? null;
+  if (series !== null) result.series = seriesResult(series);
+  if (log !== null) result.log = logResult(log);
 }
 
 /** One document for all replications; the plain result for one. `wanted` is how many were asked for. */

@@ -1,18 +1,19 @@
 // `fluxhost run`: simulates one scenario and prints its result as a table or as JSON.
 
-import { access, constants, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { toStableJson, type Result } from '../metrics/result.js';
 import { renderRun } from '../report/run-table.js';
+import { overTimeText, renderSeries } from '../report/series.js';
 import { evaluateAssertion } from '../scenario/assert.js';
 import { InputError } from '../scenario/errors.js';
 import type { Scenario } from '../scenario/types.js';
 import { changedScenario } from '../scenario/written.js';
 import { parseCommand, renderHelp, type Arguments, type CommandSpec } from './args.js';
 import { EXIT } from './exit.js';
+import { prepareFolder } from './files.js';
 import type { Io } from './io.js';
 import { combine, Session, type Tools } from './replicate.js';
-import { continuing, openSnapshot, snapshotting, writeAtomically } from './snapshot-file.js';
+import { checkSize, withSeries, writeOut } from './out.js';
+import { continuing, openSnapshot, snapshotting } from './snapshot-file.js';
 import { simulationTools, toolsOnCore } from './tools.js';
 
 export const MAX_SEED = Number.MAX_SAFE_INTEGER;
@@ -27,7 +28,8 @@ export const runSpec: CommandSpec = {
     replications: { value: 'R', help: 'runs with seeds of their own; adds 95 % confidence intervals (default 1)' },
     set: { value: 'PATH=VALUE', multiple: true, help: 'changes a field of the scenario' },
     assert: { value: 'EXPRESSION', multiple: true, help: 'must hold in every replication, else exit status 3' },
-    out: { value: 'DIR', help: 'writes result.json there as well' },
+    out: { value: 'DIR', help: 'writes result.json there, and what series and log of the scenario ask for as CSV' },
+    series: { help: 'draws cores and queues over time; samples every 100us where the scenario does not sample' },
     snapshot: { value: 'FILE', help: 'writes a snapshot that --from and fluxhost fork go on from' },
     at: { value: 'TIME', help: 'simulated time of the snapshot, warm-up included (default: the end)' },
     from: { value: 'FILE', help: 'goes on from a snapshot; there is no SCENARIO then' },
@@ -45,25 +47,11 @@ export const runSpec: CommandSpec = {
     'fluxhost run burst.yaml',
     'fluxhost run burst.yaml --set vms.0.workload.arrivals.onRate=2e6 --replications 10',
     "fluxhost run burst.yaml --json --assert 'api.latency.p99 < 200us'",
+    'fluxhost run burst.yaml --series --out burst',
     'fluxhost run burst.yaml --snapshot burst.snapshot --at 100ms',
     'fluxhost run --from burst.snapshot --set mechanism=ideal',
   ],
 };
-
-/** Makes the folder and makes sure that it can be written to, before anything long is started. */
-async function prepareFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-    await access(folder, constants.W_OK | constants.X_OK);
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new InputError({
-      path: '--out',
-      given: `${JSON.stringify(folder)} (${reason})`,
-      expected: 'a folder that can be made and written to',
-    });
-  }
-}
 
 /** One line per assertion that fails in some replication. */
 function failedAssertions(expressions: readonly string[], results: readonly Result[]): string[] {
@@ -120,6 +108,25 @@ async function startOf(given: Arguments, set: readonly string[], tools: Tools): 
   }
 }
 
+/** `--series` turns sampling on where the scenario leaves it off; in a snapshot memory is laid out already. */
+function sampled({ scenario }: Start, given: Arguments): Scenario {
+  if (!given.flag('series') || scenario.series !== null) return scenario;
+  if (given.text('from') === undefined) return withSeries(scenario);
+  throw new InputError({
+    path: '--series',
+    given: 'a snapshot of a run without series',
+    expected: 'a snapshot of one that samples: run --series --snapshot, or with series in its scenario',
+  });
+}
+
+function overTime(result: Result, given: Arguments, folder: string | undefined): string {
+  const drawn = given.flag('series') && result.series !== undefined ? renderSeries(result.series) : '';
+  return (
+    drawn +
+    overTimeText(result, folder, '--out DIR writes that as CSV, --json prints it, --series draws cores and queues')
+  );
+}
+
 /** A snapshot is one run at one instant, and what goes on from it shares its past. */
 function checkCombinations(given: Arguments, replications: number): void {
   const has = (name: string): boolean => given.text(name) !== undefined;
@@ -158,17 +165,19 @@ export async function run(args: readonly string[], io: Io, tools: Tools = simula
   const start = await startOf(given, overrides(given.list('set'), seed), await toolsOnCore(given.text('core'), tools));
   const used = file === undefined ? start.tools : snapshotting(start.tools, { file, at: given.text('at') }, io);
   try {
+    const scenario = sampled(start, given);
+    if (folder !== undefined || given.flag('json')) checkSize(scenario, 1);
     return await Session.open(used, start.directory, io, async (session) => {
       for (const warning of start.warnings) io.stderr(`warning: ${warning}\n`);
       // Written to only once the first simulation stands: a refused input leaves no folder behind.
-      const results = await session.replications(start.scenario, replications, async (first) => {
+      const results = await session.replications(scenario, replications, async (first) => {
         checkAssertions(expressions, first);
-        if (folder !== undefined) await prepareFolder(folder);
+        if (folder !== undefined) await prepareFolder(folder, ['result.json']);
       });
       const result = combine(results, replications);
       const json = toStableJson(result);
-      if (folder !== undefined) await writeAtomically(join(folder, 'result.json'), json);
-      io.stdout(given.flag('json') ? json : renderRun(result, io.isTty));
+      if (folder !== undefined) await writeOut(folder, 'result.json', json, [result]);
+      io.stdout(given.flag('json') ? json : renderRun(result, io.isTty) + overTime(result, given, folder));
       if (result.incomplete === true) {
         io.stderr('interrupted: the result covers what was simulated so far\n');
         return EXIT.interrupted;

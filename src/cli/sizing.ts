@@ -25,9 +25,16 @@ function everyAttained(result: Result): boolean {
   return result.vms.every((vm) => vm.slo === null || vm.slo.attained);
 }
 
-/** Sizing decides by latencies alone, which a fingerprint does not touch; sockets would have to divide the cores. */
+/** Sizing decides by latencies alone, which neither fingerprint nor samples touch; sockets would have to divide the cores. */
 function withCores(scenario: Scenario, cores: number, vms = scenario.vms): Scenario {
-  return { ...scenario, fingerprint: false, host: { ...scenario.host, cores, sockets: 1 }, vms };
+  return {
+    ...scenario,
+    fingerprint: false,
+    series: null,
+    log: null,
+    host: { ...scenario.host, cores, sockets: 1 },
+    vms,
+  };
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -1,41 +1,16 @@
-// Snapshots as files: checked before a long run, written whole or not at all, and opened again with one clear line for
-// whatever is none. What is in them stands in core/snapshot.ts; nothing here looks inside.
+// Snapshots as files: their place checked before a long run, and opened again with one clear line for whatever is none. What is in them stands in core/snapshot.ts; nothing here looks inside.
 
-import { access, constants, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, readFile, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { formatDurationNs } from '../report/units.js';
 import { InputError, show } from '../scenario/errors.js';
 import { formatDuration, parseDuration, QuantityError } from '../scenario/quantities.js';
+import { readFailure } from '../scenario/read-failure.js';
 import type { Scenario } from '../scenario/types.js';
 import type { RunOptions, Simulation } from '../simulation.js';
+import { writeAtomically } from './files.js';
 import type { Io } from './io.js';
 import type { Runnable, Tools } from './replicate.js';
-
-const READ_FAILURES: Readonly<Record<string, string>> = {
-  ENOENT: 'a file that is not there',
-  EACCES: 'a file that may not be read',
-  EPERM: 'a file that may not be read',
-  EISDIR: 'a folder',
-  ENOTDIR: 'a path through something that is not a folder',
-};
-
-/** A reader sees the old file or the new one, never half of it; a crash leaves no file that is not whole. */
-export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    const file = await open(temporary, 'w');
-    try {
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-}
 
 /** Makes sure, before anything long is started, that the snapshot will find its place. */
 async function checkTarget(path: string): Promise<void> {
@@ -126,6 +101,9 @@ export function snapshotting(tools: Tools, { file, at }: SnapshotRequest, io: Io
             if (atNs === undefined) await write(simulation);
           },
           metrics: () => simulation.metrics(),
+          series: () => simulation.series?.() ?? null,
+          eventLog: () => simulation.eventLog?.() ?? null,
+          traceNotes: () => simulation.traceNotes?.() ?? [],
           close: () => simulation.close(),
         };
       } catch (error) {
@@ -147,9 +125,12 @@ export async function openSnapshot(file: string, directory: string | undefined):
   try {
     bytes = await readFile(file);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
-    const given = READ_FAILURES[code] ?? `a file that cannot be read (${code})`;
-    throw new InputError({ file, path: '', given, expected: 'a snapshot, as run --snapshot writes it' });
+    throw new InputError({
+      file,
+      path: '',
+      given: readFailure(error),
+      expected: 'a snapshot, as run --snapshot writes it',
+    });
   }
   const [{ Simulation: Restored }, { nodeHost }] = await Promise.all([
     import('../simulation.js'),

@@ -3,6 +3,7 @@
 // Of all its fields only manifest.wallSeconds and manifest.eventsPerSecond may differ between two equal runs.
 
 import { Histogram, nearestRank, type Distribution, type RawHistogram } from './histogram.js';
+import type { LogResult, SeriesResult } from './series.js';
 import type { Confidence, Replication } from './replications.js';
 
 export interface Manifest {
@@ -119,6 +120,10 @@ export interface Result {
   reallocation: ReallocationResult;
   memory: Record<string, unknown>;
   histogram: { precision: number; shared: 'vm' | 'group' };
+  /** Where the scenario samples; of replication 0. */
+  series?: SeriesResult;
+  /** Where the scenario logs a window; of replication 0. */
+  log?: LogResult;
   replications?: Replication[];
   confidence?: Confidence;
   /** Present when the run was interrupted. */

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { MAX_TEXT_BYTES } from './document.js';
 import { InputError } from './errors.js';
+import { readFailure } from './read-failure.js';
 import { parseScenario, type ParseOptions, type ParsedScenario } from './parse.js';
 
 export interface LoadedScenario extends ParsedScenario {
@@ -13,34 +14,23 @@ export interface LoadedScenario extends ParsedScenario {
 
 const EXPECTED = 'a scenario in YAML or JSON';
 
-const READ_FAILURES: Readonly<Record<string, string>> = {
-  ENOENT: 'a file that is not there',
-  EACCES: 'a file that may not be read',
-  EPERM: 'a file that may not be read',
-  EISDIR: 'a folder',
-  ENOTDIR: 'a path through something that is not a folder',
-};
-
-/** Stops at the limit, so that a pipe or a device without end is refused instead of filling the memory. */
-async function readText(path: string): Promise<string> {
+/**
+ * The text of a file, `expected` where it is none. Stops at the limit, so that a pipe or a device without end is refused
+ * instead of filling the memory.
+ */
+export async function readText(path: string, expected: string): Promise<string> {
   const chunks: Buffer[] = [];
   let total = 0;
   try {
     for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
       total += chunk.length;
       if (total > MAX_TEXT_BYTES)
-        throw new InputError({ file: path, path: '', given: 'a file of more than 8 MiB', expected: EXPECTED });
+        throw new InputError({ file: path, path: '', given: 'a file of more than 8 MiB', expected });
       chunks.push(chunk);
     }
   } catch (failure) {
     if (failure instanceof InputError) throw failure;
-    const code = (failure as NodeJS.ErrnoException).code ?? 'unknown';
-    throw new InputError({
-      file: path,
-      path: '',
-      given: READ_FAILURES[code] ?? `a file that cannot be read (${code})`,
-      expected: EXPECTED,
-    });
+    throw new InputError({ file: path, path: '', given: readFailure(failure), expected });
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
@@ -49,7 +39,7 @@ async function readText(path: string): Promise<string> {
       file: path,
       path: '',
       given: 'a file that is not text (its bytes are not UTF-8)',
-      expected: EXPECTED,
+      expected,
     });
   }
 }
@@ -58,6 +48,6 @@ async function readText(path: string): Promise<string> {
  * @throws InputError as parseScenario does, and where the file cannot be read
  */
 export async function loadScenario(path: string, { set }: Pick<ParseOptions, 'set'> = {}): Promise<LoadedScenario> {
-  const text = await readText(path);
+  const text = await readText(path, EXPECTED);
   return { ...parseScenario(text, { file: path, set }), directory: dirname(resolve(path)) };
 }

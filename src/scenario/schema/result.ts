@@ -77,6 +77,32 @@ const vm = z.strictObject({
   unstable: z.boolean().meta({ description: 'The backlog grew all along: the latencies describe this run only.' }),
 });
 
+const times = z.array(number);
+const distributions = z.strictObject({
+  count: times,
+  mean: z.array(figure),
+  p50: z.array(figure),
+  p90: z.array(figure),
+  p99: z.array(figure),
+  p999: z.array(figure),
+  max: z.array(figure),
+});
+
+/** Columns: place i of every list belongs to `timeNs[i]`. */
+const series = z.strictObject({
+  intervalNs: number.meta({ description: 'Between two samples; doubles each time the samples are full.' }),
+  timeNs: times,
+  vms: z.array(
+    z.strictObject({ name: z.string(), coresHeld: times, waiting: times, oldestDelayNs: times, completed: times }),
+  ),
+  groups: z.array(z.strictObject({ name: z.string(), latencyNs: distributions, queueDelayNs: distributions })),
+});
+
+const log = z.strictObject({
+  events: z.array(z.strictObject({ timeNs: number, entity: z.string(), state: z.nullable(z.string()) })),
+  left: count.meta({ description: 'Events of the window that the log had no room for.' }),
+});
+
 const figures = z.record(z.string(), figure);
 const interval = z.strictObject({ count, mean: figure, stddev: figure, low: figure, high: figure });
 
@@ -95,6 +121,8 @@ export const resultSchema = z.strictObject({
   }),
   memory: z.record(z.string(), z.unknown()),
   histogram: z.strictObject({ precision: number, shared: z.enum(['vm', 'group']) }),
+  series: z.optional(series),
+  log: z.optional(log),
   replications: z.optional(
     z.array(
       z.strictObject({

@@ -1,0 +1,49 @@
+// `--out DIR` of run and compare: the document that --json prints, and what the scenario samples and logs as CSV beside it.
+
+import { join } from 'node:path';
+import type { Result } from '../metrics/result.js';
+import { overTimeFiles } from '../report/series.js';
+import { InputError, show } from '../scenario/errors.js';
+import { defaultNumber } from '../scenario/parameters.js';
+import type { Scenario } from '../scenario/types.js';
+import { writeAtomically } from './files.js';
+
+/** Each file whole or not at all; CSV files of an earlier run that this one has no data for stay as they are. */
+export async function writeOut(folder: string, name: string, json: string, results: readonly Result[]): Promise<void> {
+  for (const file of overTimeFiles(results)) await writeAtomically(join(folder, file.name), file.text);
+  await writeAtomically(join(folder, name), json);
+}
+
+/** The scenario with samples: its own, or those of the defaults. */
+export function withSeries(scenario: Scenario): Scenario {
+  if (scenario.series !== null) return scenario;
+  const series = { intervalNs: defaultNumber('series.interval'), samples: defaultNumber('series.samples') };
+  return { ...scenario, series };
+}
+
+/** Numbers in one JSON document. At some 20 bytes each, 16 M are 320 MB; no engine reads a text above 512 MiB. */
+const MOST_NUMBERS = 16e6;
+const NUMBERS_PER_EVENT = 3;
+const NUMBERS_PER_VM = 4;
+const NUMBERS_PER_GROUP = 14;
+
+/** @throws InputError for series and logs that would make a document which nothing can read back */
+export function checkSize(scenario: Scenario, runs: number): void {
+  const vms = scenario.vms.reduce((sum, { count }) => sum + count, 0);
+  const perSample = 1 + vms * NUMBERS_PER_VM + scenario.vms.length * NUMBERS_PER_GROUP;
+  const room = MOST_NUMBERS / runs;
+  const forSeries = (scenario.series?.samples ?? 0) * perSample;
+  const forLog = (scenario.log?.events ?? 0) * NUMBERS_PER_EVENT;
+  if (forSeries + forLog <= room) return;
+  const [path, given, unit] =
+    forSeries > forLog
+      ? (['series.samples', scenario.series!.samples, perSample] as const)
+      : (['log.events', scenario.log!.events, NUMBERS_PER_EVENT] as const);
+  const most = Math.max(2, Math.floor((room - Math.min(forSeries, forLog)) / unit));
+  const each = runs === 1 ? '' : `, ${runs} times`;
+  throw new InputError({
+    path,
+    given: `${show(given)} of ${vms} VMs${each}`,
+    expected: `at most ${most} for --json and --out: more than that is no JSON document that could be read back`,
+  });
+}
