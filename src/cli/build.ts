@@ -2,13 +2,15 @@
 // AssemblyScript compiler, which only this command does; the sources of the core are part of the package.
 
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { InputError, show } from '../scenario/errors.js';
+import { readFailure } from '../scenario/read-failure.js';
 import { parseCommand, renderHelp, type CommandSpec } from './args.js';
 import { EXIT } from './exit.js';
+import { prepareFolder, writeAtomically } from './files.js';
 import type { Io } from './io.js';
 
 const SPEC: CommandSpec = {
@@ -137,17 +139,13 @@ export async function build(args: string[], io: Io): Promise<number> {
   try {
     policy = await readFile(file!, 'utf8');
   } catch (error) {
-    throw new InputError({
-      path: '--policy',
-      given: show(file),
-      expected: `a file that can be read (${(error as NodeJS.ErrnoException).code ?? 'unreadable'})`,
-    });
+    const given = `${show(file)}, ${readFailure(error)}`;
+    throw new InputError({ path: '--policy', given, expected: 'a file of AssemblyScript' });
   }
   const out = resolve(given.text('out') ?? file!.replace(/\.ts$/, '') + '.wasm');
+  await prepareFolder(dirname(out), [basename(out)]);
   const binary = await compileWithPolicy(policy, file!, given.flag('debug'));
-  await mkdir(dirname(out), { recursive: true });
-  await writeFile(`${out}.part`, binary);
-  await rename(`${out}.part`, out);
+  await writeAtomically(out, binary);
   io.stdout(`${out}: ${binary.length} bytes\n`);
   return EXIT.done;
 }

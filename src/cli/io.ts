@@ -2,6 +2,8 @@
 // Commands get it as an argument, so that tests run them in-process and see every byte they print.
 // Leaves out files: commands that read or write them import node:fs themselves.
 
+import { EXIT } from './exit.js';
+
 export interface Io {
   /** Results; exactly one JSON document with `--json`. */
   stdout(text: string): void;
@@ -22,10 +24,16 @@ export function mayColour(env: Readonly<Record<string, string | undefined>>, isT
 
 /** The real streams of this process. */
 export function processIo(): Io {
-  // A reader that stops early (`fluxhost … | head`) is no failure: without this Node prints a stack trace.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+  // A reader that stops early (`fluxhost … | head`) is no failure; a disk that is full is one. Without listeners Node would
+  // end with a stack trace.
+  let told = false;
+  process.stdout.on('error', ({ code = 'unknown' }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') return;
+    process.exitCode = EXIT.failed;
+    if (!told) process.stderr.write(`fluxhost: standard output cannot be written (${code})\n`);
+    told = true;
   });
+  process.stderr.on('error', () => undefined); // nobody is left to be told
   return {
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),

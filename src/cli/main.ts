@@ -5,4 +5,5 @@ import { processIo } from './io.js';
 import { main } from './program.js';
 
 // The status is set, not forced: a forced exit would cut output that a pipe has not taken yet.
-process.exitCode = await main(process.argv.slice(2), processIo());
+const status = await main(process.argv.slice(2), processIo());
+process.exitCode ??= status; // set already where the output could not be written

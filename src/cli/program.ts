@@ -75,8 +75,9 @@ function reportFailure(error: unknown, io: Io): number {
 
 function unknownCommand(name: string): UsageError {
   const what = name.startsWith('-') ? 'option' : 'command';
-  const near = nearest(name, what === 'option' ? ['--help', '--version'] : Object.keys(COMMANDS));
-  const hint = near === undefined ? `expected one of ${Object.keys(COMMANDS).join(', ')}` : `did you mean ${near}?`;
+  const known = what === 'option' ? ['--help', '--version'] : Object.keys(COMMANDS);
+  const near = nearest(name, known);
+  const hint = near === undefined ? `expected one of ${known.join(', ')}` : `did you mean ${near}?`;
   return new UsageError('', [`${name}: unknown ${what}, ${hint}`]);
 }
 

@@ -28,19 +28,31 @@ async function createOn(core: { module?: WebAssembly.Module }, scenario: Scenari
  */
 export async function toolsOnCore(file: string | undefined, tools: Tools): Promise<Tools> {
   if (file === undefined) return tools;
-  const [{ readFile }, { compileCore, instantiateCore }, { InputError }] = await Promise.all([
-    import('node:fs/promises'),
-    import('../core/load.js'),
-    import('../scenario/errors.js'),
-  ]);
+  const [{ readFile }, { compileCore, instantiateCore }, { InputError }, { readFailure }, { LAYOUT_VERSION }] =
+    await Promise.all([
+      import('node:fs/promises'),
+      import('../core/load.js'),
+      import('../scenario/errors.js'),
+      import('../scenario/read-failure.js'),
+      import('../../assembly/layout.js'),
+    ]);
   const refuse = (given: string): Error =>
     new InputError({ file, path: '--core', given, expected: 'a core that fluxhost build has made' });
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw refuse(readFailure(error));
+  });
   let module: WebAssembly.Module;
+  let layout: unknown;
   try {
-    module = await compileCore(await readFile(file));
-    instantiateCore(module);
+    module = await compileCore(bytes);
+    layout = instantiateCore(module).exports['layoutVersion'];
   } catch (error) {
     throw refuse(error instanceof Error ? error.message.split('\n')[0]! : String(error));
+  }
+  if (typeof layout !== 'function') throw refuse('a module that simulates no host');
+  const version = (layout as () => number)();
+  if (version !== LAYOUT_VERSION) {
+    throw refuse(`a core of another fluxhost (layout ${version}, this one reads ${LAYOUT_VERSION})`);
   }
   return {
     load: (path, options) => tools.load(path, options),

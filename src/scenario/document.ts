@@ -29,14 +29,14 @@ export interface ScenarioDocument {
 
 const A_SCENARIO = 'a scenario: a YAML or JSON mapping with version, duration, host, mechanism and vms';
 
-function describe(error: YAMLError, text: string): { given: string; expected: string } {
+function describe(error: YAMLError, text: string, what: string): { given: string; expected: string } {
   if (error.code === 'DUPLICATE_KEY') {
     const key = /^[^\s:,}\]]+/.exec(text.slice(error.pos[0]))?.[0] ?? 'a field';
     return { given: `${key} a second time in one mapping`, expected: 'every field once' };
   }
-  if (error.code === 'RESOURCE_EXHAUSTION') return { given: 'text that is nested too deeply', expected: A_SCENARIO };
+  if (error.code === 'RESOURCE_EXHAUSTION') return { given: 'text that is nested too deeply', expected: what };
   if (error.code === 'MULTIPLE_DOCS') return { given: 'more than one document', expected: 'one scenario a file' };
-  return { given: `text that is not YAML (${error.message.split('\n')[0]})`, expected: A_SCENARIO };
+  return { given: `text that is not YAML (${error.message.split('\n')[0]})`, expected: what };
 }
 
 function refuse(file: string | undefined, given: string, expected: string): never {
@@ -57,17 +57,17 @@ function child(node: unknown, part: string | number, document: Document): { at: 
   return undefined;
 }
 
-function parse(text: string, lines: LineCounter, file: string | undefined): Document {
+function parse(text: string, lines: LineCounter, file: string | undefined, what: string): Document {
   try {
     return parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   } catch (failure) {
     // The parser recurses: text nested tens of thousands deep overflows the stack.
-    if (failure instanceof RangeError) refuse(file, 'text that is nested too deeply', A_SCENARIO);
+    if (failure instanceof RangeError) refuse(file, 'text that is nested too deeply', what);
     throw failure;
   }
 }
 
-function toValue(document: Document, file: string | undefined): unknown {
+function toValue(document: Document, file: string | undefined, what: string): unknown {
   try {
     return document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (failure) {
@@ -77,33 +77,34 @@ function toValue(document: Document, file: string | undefined): unknown {
         `aliases that cannot be followed (${failure.message})`,
         `at most ${MAX_ALIASES} uses of anchors that are there`,
       );
-    if (failure instanceof RangeError) refuse(file, 'text that is nested too deeply', A_SCENARIO);
+    if (failure instanceof RangeError) refuse(file, 'text that is nested too deeply', what);
     throw failure;
   }
 }
 
-export function readDocument(text: string, file?: string): ScenarioDocument {
+/** `what`: what is expected, where the text is something else. */
+export function readDocument(text: string, file?: string, what = A_SCENARIO): ScenarioDocument {
   // A character is at most 3 bytes of UTF-8 for each unit of a JavaScript string: no need to encode small texts.
   if (text.length * 3 > MAX_TEXT_BYTES && new TextEncoder().encode(text).length > MAX_TEXT_BYTES)
     refuse(file, 'more than 8 MiB of text', 'a scenario of at most 8 MiB');
   // eslint-disable-next-line no-control-regex -- NUL marks a binary file, whatever its name says
-  if (/[\u0000\ufffd]/.test(text)) refuse(file, 'a binary file', A_SCENARIO);
+  if (/[\u0000\ufffd]/.test(text)) refuse(file, 'a binary file', what);
 
   const lines = new LineCounter();
-  const document = parse(text, lines, file);
+  const document = parse(text, lines, file, what);
   const lineAt = (offset: number): number => Math.max(1, lines.linePos(offset).line);
   if (document.errors.length > 0) {
     const told: Problem[] = document.errors.slice(0, MAX_TOLD).map((error) => ({
       ...(file === undefined ? {} : { file }),
       line: lineAt(error.pos[0]),
       path: '',
-      ...describe(error, text),
+      ...describe(error, text, what),
     }));
     throw new InputError(told);
   }
-  const value = toValue(document, file);
+  const value = toValue(document, file, what);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    refuse(file, value === null ? 'an empty document' : Array.isArray(value) ? 'a list' : show(value), A_SCENARIO);
+    refuse(file, value === null ? 'an empty document' : Array.isArray(value) ? 'a list' : show(value), what);
   }
   return {
     value: value as Record<string, unknown>,

@@ -45,6 +45,11 @@ describe('help and version', () => {
   });
 });
 
+const fromRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const BUNDLE_WASM = fromRoot('dist/fluxhost-memory.wasm');
+const README = fromRoot('README.md');
+const EXAMPLE = fromRoot('examples/burst.yaml');
+
 describe('refusals', () => {
   it.each([
     [[], /command: missing/],
@@ -57,6 +62,17 @@ describe('refusals', () => {
     [['compare', 'a.yaml', '--mechanism', 'ideal'], /did you mean --mechanisms\?/],
     [['run', 'no-such-file.yaml'], /no-such-file\.yaml: given a file that is not there, expected a scenario/],
     [['run', '.'], /given a folder, expected a scenario/],
+    [['--nope'], /--nope: unknown option, expected one of --help, --version/],
+    [['reserve', '.'], /given a folder, expected a server in YAML or JSON/],
+    [['reserve', BUNDLE_WASM], /given a file that is not text .*, expected a server/],
+    [['build', '--policy', '.'], /--policy: given "\.", a folder, expected a file of AssemblyScript/],
+    [['build', '--policy', README, '--out', `${README}/x.wasm`], /--out: given ".*" \(E\w+\), expected a folder/],
+    [['run', EXAMPLE, '--core', '.'], /\.: --core: given a folder, expected a core that fluxhost build has made/],
+    [['run', EXAMPLE, '--core', README], /--core: given .*magic word.*, expected a core/],
+    [['run', EXAMPLE, '--core', BUNDLE_WASM], /--core: given a module that simulates no host, expected a core/],
+    [['explain', 'a', 'b'], /PARAMETER: given "a" "b", expected one parameter/],
+    [['schema', 'x'], /SCHEMA: given "x", expected one of: scenario, result/],
+    [['reproduce', 'x'], /EXPERIMENT: given "x", expected one of: /],
     [['fork'], /fluxhost fork: SNAPSHOT: missing/],
     [['fork', 'none.snapshot'], /none\.snapshot: given a file that is not there, expected a snapshot/],
   ])('of %j end in 2, one line a problem, nothing on standard output', async (args, message) => {
@@ -116,6 +132,29 @@ describe('the built program', () => {
     expect(await launched('nonsense')).toMatchObject({ status: 2, out: '' });
     expect(await launched('run', scenario, '--assert', 'api.completed > 0')).toMatchObject({ status: 0, err: '' });
     expect(await launched('run', scenario, '--assert', 'api.completed > 1e12')).toMatchObject({ status: 3 });
+  });
+
+  /** Through a shell, for what only it can do to the streams. */
+  function shell(line: string): Promise<{ status: number | null; out: string; err: string }> {
+    const program = `"${process.execPath}" "${bundle}"`;
+    return new Promise((resolve) => {
+      const child = execFile('bash', ['-c', line.replaceAll(/fluxhost(?= )/g, program)], (_, out, err) =>
+        resolve({ status: child.exitCode, out, err }),
+      );
+    });
+  }
+
+  it('is quiet where its reader stops early', async () => {
+    expect(await shell('fluxhost schema | head -1; exit ${PIPESTATUS[0]}')).toEqual({ status: 0, out: '{\n', err: '' });
+    const closed = await shell(`fluxhost run ${scenario} --series --json | true; exit \${PIPESTATUS[0]}`);
+    expect(closed).toEqual({ status: 0, out: '', err: '' });
+  });
+
+  it('fails with one line where its output has no room, and as before where nobody hears its complaint', async () => {
+    const line = 'fluxhost: standard output cannot be written (ENOSPC)\n';
+    expect(await shell('fluxhost explain >/dev/full')).toEqual({ status: 1, out: '', err: line });
+    expect(await shell(`fluxhost run ${scenario} --json >/dev/full`)).toEqual({ status: 1, out: '', err: line });
+    expect(await shell('fluxhost run none.yaml 2>/dev/full')).toEqual({ status: 2, out: '', err: '' });
   });
 
   it('prints one JSON document that only the two wall-clock fields tell from another run of the same', async () => {

@@ -34,7 +34,7 @@ export function parseReserve(
   text: string,
   { file, set = [] }: { file?: string; set?: readonly string[] } = {},
 ): LoadedReserve {
-  const document = readDocument(text, file);
+  const document = readDocument(text, file, 'a server: a YAML or JSON mapping with version, duration, server and vms');
   const overridden = applyOverrides(document.value, set);
   const checked = reserveSchema.safeParse(overridden.value);
   const named = file === undefined ? {} : { file };
