@@ -16,6 +16,7 @@ import { EXIT } from './exit.js';
 import type { Io } from './io.js';
 import { Session } from './replicate.js';
 import { MAX_SEED, overrides } from './run.js';
+import { checkSize } from './out.js';
 import { continuing, openSnapshot } from './snapshot-file.js';
 import { readMechanisms } from './mechanisms.js';
 import { simulationTools } from './tools.js';
@@ -136,7 +137,10 @@ export async function fork(args: readonly string[], io: Io): Promise<number> {
   const base = await openSnapshot(file, given.text('files'));
   try {
     const changed = changedScenario(base.scenario, overrides(given.list('set'), seed), file);
-    return await continueAll(base, branchesOf(base.scenario, changed, kinds, file), given.flag('json'), io);
+    const branches = branchesOf(base.scenario, changed, kinds, file);
+    const json = given.flag('json');
+    if (json) checkSize(base.scenario, branches.length);
+    return await continueAll(base, branches, json, io);
   } finally {
     base.close();
   }

@@ -91,6 +91,8 @@ export function overTimeFiles(results: readonly Result[]): CsvFile[] {
   return files;
 }
 
+const counted = (count: number, what: string): string => `${groupThousands(count)} ${what}${count === 1 ? '' : 's'}`;
+
 /**
  * What there is over time and where it is written; empty where nothing was asked for.
  *
@@ -101,12 +103,12 @@ export function overTimeText({ series, log }: Result, folder: string | undefined
   const where = (files: string): string => (folder === undefined ? '' : `, in ${files} of ${folder}`);
   if (series !== undefined) {
     const every = formatExactDurationNs(series.intervalNs);
-    const samples = `${groupThousands(series.timeNs.length)} samples, one every ${every}`;
+    const samples = `${counted(series.timeNs.length, 'sample')}, one every ${every}`;
     lines.push(`over time: ${samples}${where('series.csv and intervals.csv')}`);
   }
   if (log !== undefined) {
     const left = log.left > 0 ? ` (${groupThousands(log.left)} more had no room: log.events)` : '';
-    lines.push(`log: ${groupThousands(log.events.length)} events${left}${where('events.csv')}`);
+    lines.push(`log: ${counted(log.events.length, 'event')}${left}${where('events.csv')}`);
   }
   if (lines.length > 0 && folder === undefined) lines.push(otherwise);
   return lines.map((line) => `${line}\n`).join('');
