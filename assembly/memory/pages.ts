@@ -1,7 +1,7 @@
 // Page replacement on a trace, without time: what crosses the boundary. The caller writes requests into one shared window
 // (64 bits each: page number, bit 52 for a write) and lets any number of caches, and what looks at the trace as a whole, read
 // them. Handles are addresses; 0 says that memory did not reach. Memory is taken when something is made, and by what must
-// grow with the trace between two windows; replaying takes none.
+// grow with the trace between two windows; replaying a window takes none.
 
 import { allocate } from "../kernel/arena";
 import { Cache } from "./replacement/cache";
@@ -25,11 +25,12 @@ export function pagesCreate(policy: u32, capacity: u32, first: f64, second: f64)
   return makePolicy(policy, capacity, first, second);
 }
 
-/** Replays the first `count` requests of the window. */
-export function pagesReplay(cache: usize, count: u32): void {
+/** Replays the first `count` requests of the window; false when memory does not reach. */
+export function pagesReplay(cache: usize, count: u32): bool {
   assert(count <= <u32>WINDOW_REQUESTS);
-  replayPolicy(cache, window, window + <usize>count * REQUEST_BYTES);
+  if (!replayPolicy(cache, window, window + <usize>count * REQUEST_BYTES)) return false;
   changetype<Cache>(cache).requests += count;
+  return true;
 }
 
 /** The whole trace's distinct pages; with `nextUses` also what Belady's policy needs. */

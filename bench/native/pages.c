@@ -1,282 +1,315 @@
-/* The yardstick of the page policies: the same structures and the same steps as assembly/memory/replacement, in C with
- * pointers and no sandbox. A run of the core is compared with it in the same minute on the same machine.
- *   cc -O3 -march=native -o pages pages.c && ./pages requests.u64 10000 3 lru sieve
+/* The yardstick of the page policies: the same structures and the same steps as assembly/memory/replacement, in C and without
+ * a sandbox. A run of the core is compared with it in the same minute on the same machine.
+ *   cc -O3 -o pages pages.c && ./pages requests.u64 10000 3 lru sieve
+ * The bench takes the better of this and of -march=native, with which gcc 12 keeps half of the loop in vector registers.
  * The file holds 64-bit requests as the core's window does. Prints one JSON line a policy: misses and the best rate.
  * Leaves out 2q, random and taiji, and write-backs are counted but not printed. */
 #include "pages-opt.h"
 #include "pages.h"
 
-#define EACH for (; at < end; at++) { const u64 request = *at, page = request & PAGE_MASK, hash = hash_of(page); u32 n;
+#define EACH for (; at < end; at++) { \
+    const u64 request = *at | THERE, key = request & KEY_MASK; const u32 slot = slot_of(c, key); u32 n;
 #define DONE }
+/* `n`, and whether it is the one looked for: without a branch that cannot be foreseen (page-table.ts). */
+#define PROBE \
+    n = AT32(slot); \
+    u32 hit = (WORD(n) & KEY_MASK) == key; \
+    if (CHAIN(n) & (hit - 1)) { n = find(slot, key); hit = n != 0; }
 
 static void replay_lru(Cache *cache, const u64 *at, const u64 *end) {
   Cache local = *cache, *c = &local; /* in registers: no store can change it */
-  Record *r = c->records;
-  EACH
-    if ((n = find(c, page, hash, 1))) {
+  for (; at < end && c->used < c->capacity; at++) {
+    const u64 request = *at | THERE, key = request & KEY_MASK;
+    const u32 slot = slot_of(c, key);
+    u32 n = find(slot, key);
+    if (n) {
       c->hits++;
-      if (request & DIRTY) r[n].word = request;
+      if (request & DIRTY) WORD(n) = request;
       if (n == c->newest) continue;
-      unlink_record(r, n);
-      put_after(r, c->newest, n);
-      c->newest = n;
+      unlink_record(n);
+    } else {
+      n = c->records + ++c->used * LINKED_BYTES;
+      WORD(n) = request;
+      enter(slot, n);
+    }
+    if (c->newest) put_after(c->newest, n);
+    else NEWER(n) = OLDER(n) = n;
+    c->newest = n;
+  }
+  u32 oldest = NEWER(c->newest), newest = c->newest;
+  EACH
+    PROBE
+    n = CHOOSE(u32, hit, n, oldest);
+    const u64 was = WORD(n);
+    c->hits += hit;
+    c->writebacks += was >> 52 & (hit ^ 1);
+    leave(slot_of(c, was & KEY_MASK), n);
+    enter(slot, n);
+    WORD(n) = request | (was & (DIRTY & -(u64)hit));
+    if (n == newest) continue;
+    const u32 up = NEWER(n), down = OLDER(n);
+    OLDER(up) = down;
+    NEWER(down) = up;
+    oldest = CHOOSE(u32, n == oldest, up, oldest);
+    OLDER(n) = newest;
+    NEWER(n) = oldest;
+    OLDER(oldest) = n;
+    NEWER(newest) = n;
+    newest = n;
+  DONE
+  c->newest = newest;
+  *cache = local;
+}
+static void fill_ring(Cache *c, const u64 **at, const u64 *end) {
+  for (; *at < end && c->used < c->capacity; ++*at) {
+    const u64 request = **at | THERE, key = request & KEY_MASK;
+    const u32 slot = slot_of(c, key), n = find(slot, key);
+    if (n) {
+      u64 word = WORD(n);
+      c->hits++;
+      WORD(n) = (word | (request & DIRTY)) + ((word & COUNTER_MASK) < c->ceiling ? ONE : 0);
       continue;
     }
-    if (c->used == c->capacity) {
-      c->newest = n = r[c->newest].newer;
-      gone(c, r[n].word);
-      leave(c, n, 1);
-    } else {
-      n = ++c->used;
-      if (c->newest) put_after(r, c->newest, n);
-      else r[n].newer = r[n].older = n;
-      c->newest = n;
-    }
-    r[n].word = request;
-    enter(c, hash, n);
-  DONE
-  *cache = local;
+    c->used++;
+    c->hand += PLAIN_BYTES;
+    WORD(c->hand) = request;
+    enter(slot, c->hand);
+  }
 }
 static void replay_fifo(Cache *cache, const u64 *at, const u64 *end) {
   Cache local = *cache, *c = &local; /* in registers: no store can change it */
+  fill_ring(c, &at, end);
+  const u32 start = c->records + PLAIN_BYTES, last = c->records + c->capacity * PLAIN_BYTES;
   EACH
-    if ((n = find(c, page, hash, 0))) {
-      c->hits++;
-      if (request & DIRTY) c->words[n] = request;
-      continue;
-    }
-    c->hand = c->hand == c->capacity ? 1 : c->hand + 1;
-    if (c->used < c->capacity) c->used++;
-    else {
-      gone(c, c->words[c->hand]);
-      leave(c, c->hand, 0);
-    }
-    c->words[c->hand] = request;
-    enter(c, hash, c->hand);
+    PROBE
+    const u32 next = c->hand == last ? start : c->hand + PLAIN_BYTES;
+    c->hand = CHOOSE(u32, hit, c->hand, next);
+    n = CHOOSE(u32, hit, n, next);
+    const u64 was = WORD(n);
+    c->hits += hit;
+    c->writebacks += was >> 52 & (hit ^ 1);
+    leave(slot_of(c, was & KEY_MASK), n);
+    enter(slot, n);
+    WORD(n) = request | (was & (DIRTY & -(u64)hit));
   DONE
   *cache = local;
 }
 
 static void replay_clock(Cache *cache, const u64 *at, const u64 *end) {
   Cache local = *cache, *c = &local; /* in registers: no store can change it */
+  fill_ring(c, &at, end);
+  const u32 start = c->records + PLAIN_BYTES, last = c->records + c->capacity * PLAIN_BYTES;
   EACH
-    if ((n = find(c, page, hash, 0))) {
-      c->hits++;
-      u64 word = c->words[n], next = (word | (request & DIRTY)) + ((word & COUNTER_MASK) < c->ceiling ? ONE : 0);
-      if (next != word) c->words[n] = next;
-      continue;
+    PROBE
+    u32 next = c->hand == last ? start : c->hand + PLAIN_BYTES;
+    u64 was = WORD(next);
+    while (was & COUNTER_MASK & ((u64)hit - 1)) {
+      WORD(next) = was - ONE;
+      next = next == last ? start : next + PLAIN_BYTES;
+      was = WORD(next);
     }
-    u32 hand = c->hand == c->capacity ? 1 : c->hand + 1;
-    if (c->used < c->capacity) c->used++;
-    else {
-      while (c->words[hand] & COUNTER_MASK) {
-        c->words[hand] -= ONE;
-        hand = hand == c->capacity ? 1 : hand + 1;
-      }
-      gone(c, c->words[hand]);
-      leave(c, hand, 0);
-    }
-    c->hand = hand;
-    c->words[hand] = request;
-    enter(c, hash, hand);
+    c->hand = CHOOSE(u32, hit, c->hand, next);
+    n = CHOOSE(u32, hit, n, next);
+    was = WORD(n);
+    c->hits += hit;
+    c->writebacks += was >> 52 & (hit ^ 1);
+    leave(slot_of(c, was & KEY_MASK), n);
+    enter(slot, n);
+    const u64 counted = (was | request) + ((was & COUNTER_MASK) < c->ceiling ? ONE : 0);
+    WORD(n) = CHOOSE(u64, hit, counted, request);
   DONE
   *cache = local;
 }
 
 static void replay_sieve(Cache *cache, const u64 *at, const u64 *end) {
   Cache local = *cache, *c = &local; /* in registers: no store can change it */
+  const u32 list = c->records;
   EACH
-    if ((n = find(c, page, hash, 0))) {
+    if ((n = find(slot, key))) {
       c->hits++;
-      u64 word = c->words[n], next = word | ONE | (request & DIRTY);
-      if (next != word) c->words[n] = next;
+      u64 word = WORD(n), now = word | ONE | (request & DIRTY);
+      if (now != word) WORD(n) = now;
       continue;
     }
-    if (c->used < c->capacity) n = ++c->used;
+    if (c->used < c->capacity) n = list + ++c->used * LINK_BYTES;
     else {
-      n = c->links[c->behind];
+      n = NEXT(c->behind);
       for (;;) {
-        if (!n) { c->behind = 0; n = c->links[0]; }
-        if (!(c->words[n] & ONE)) break;
-        c->words[n] ^= ONE;
+        if (n == list) { c->behind = list; n = NEXT(list); }
+        if (!(WORD(n) & ONE)) break;
+        WORD(n) ^= ONE;
         c->behind = n;
-        n = c->links[n];
+        n = NEXT(n);
       }
-      gone(c, c->words[n]);
-      leave(c, n, 0);
-      u32 next = c->links[n];
-      c->links[c->behind] = next;
-      if (!next) { c->newest = c->behind; c->behind = 0; }
+      gone(c, WORD(n));
+      leave(slot_of(c, WORD(n) & KEY_MASK), n);
+      u32 next = NEXT(n);
+      NEXT(c->behind) = next;
+      if (next == list) { c->newest = c->behind; c->behind = list; }
     }
-    c->words[n] = request;
-    c->links[c->newest] = n;
-    c->links[n] = 0;
+    WORD(n) = request;
+    NEXT(c->newest) = n;
+    NEXT(n) = list;
     c->newest = n;
-    enter(c, hash, n);
+    enter(slot, n);
   DONE
   *cache = local;
 }
 
 static u32 make_group(Cache *c, u32 count) {
   u32 g = c->free_group;
-  if (g) c->free_group = c->groups[g].last;
-  else g = ++c->groups_used;
-  c->groups[g].frequency = count;
+  c->free_group = LAST(g);
+  FREQUENCY(g) = count;
   return g;
 }
-static void free_group(Cache *c, u32 g) { c->groups[g].last = c->free_group; c->free_group = g; }
+static void free_group(Cache *c, u32 g) { LAST(g) = c->free_group; c->free_group = g; }
 static void promote(Cache *c, u32 n) {
-  Record *r = c->records;
-  u32 g = c->group_of[n], count = c->groups[g].frequency + 1, end = c->groups[g].last, below = r[n].older;
-  u32 above = c->group_of[r[end].newer];
-  int alone = end == n && c->group_of[below] != g;
-  if (above && c->groups[above].frequency == count) {
+  u32 g = GROUP(n), count = FREQUENCY(g) + 1, end = LAST(g), below = OLDER(n), above = GROUP(NEWER(end));
+  int alone = end == n && GROUP(below) != g;
+  if (above && FREQUENCY(above) == count) {
     if (alone) free_group(c, g);
-    else if (end == n) c->groups[g].last = below;
-    unlink_record(r, n);
-    put_after(r, c->groups[above].last, n);
-    c->groups[above].last = n;
-    c->group_of[n] = above;
-  } else if (alone) c->groups[g].frequency = count;
+    else if (end == n) LAST(g) = below;
+    unlink_record(n);
+    put_after(LAST(above), n);
+    LAST(above) = n;
+    GROUP(n) = above;
+  } else if (alone) FREQUENCY(g) = count;
   else {
     u32 fresh = make_group(c, count);
-    if (end == n) c->groups[g].last = below;
-    else { unlink_record(r, n); put_after(r, end, n); }
-    c->groups[fresh].last = n;
-    c->group_of[n] = fresh;
+    if (end == n) LAST(g) = below;
+    else { unlink_record(n); put_after(end, n); }
+    LAST(fresh) = n;
+    GROUP(n) = fresh;
   }
 }
 
 static void replay_lfu(Cache *c, const u64 *at, const u64 *end) {
-  Record *r = c->records;
+  const u32 list = c->records;
   EACH
-    if ((n = find(c, page, hash, 1))) {
+    if ((n = find(slot, key))) {
       c->hits++;
-      if (request & DIRTY) r[n].word = request;
+      if (request & DIRTY) WORD(n) = request;
       promote(c, n);
       continue;
     }
-    if (c->used < c->capacity) n = ++c->used;
+    if (c->used < c->capacity) n = list + ++c->used * LFU_BYTES;
     else {
-      n = r[0].newer;
-      gone(c, r[n].word);
-      leave(c, n, 1);
-      u32 g = c->group_of[n];
-      if (c->groups[g].last == n) free_group(c, g);
-      unlink_record(r, n);
+      n = NEWER(list);
+      gone(c, WORD(n));
+      leave(slot_of(c, WORD(n) & KEY_MASK), n);
+      u32 g = GROUP(n);
+      if (LAST(g) == n) free_group(c, g);
+      unlink_record(n);
     }
-    r[n].word = request;
-    u32 place = 0, g = c->group_of[r[0].newer];
-    if (g && c->groups[g].frequency == 1) place = c->groups[g].last;
+    WORD(n) = request;
+    u32 place = list, g = GROUP(NEWER(list));
+    if (g && FREQUENCY(g) == 1) place = LAST(g);
     else g = make_group(c, 1);
-    put_after(r, place, n);
-    c->groups[g].last = n;
-    c->group_of[n] = g;
-    enter(c, hash, n);
+    put_after(place, n);
+    LAST(g) = n;
+    GROUP(n) = g;
+    enter(slot, n);
   DONE
 }
 
 static void forget(Cache *c, u32 n) {
-  leave(c, n, 1);
-  c->records[n].newer = c->free;
+  leave(slot_of(c, WORD(n) & KEY_MASK), n);
+  NEWER(n) = c->free;
   c->free = n;
 }
 static u32 fresh_record(Cache *c) {
   u32 n = c->free;
-  if (n) c->free = c->records[n].newer;
-  else n = ++c->used;
+  if (n) c->free = NEWER(n);
+  else n = c->records + ++c->used * LINKED_BYTES;
   return n;
 }
+#define QUEUE(c, q) ((c)->records + (q) * LINKED_BYTES)
 
 enum { SMALL, MAIN, GHOST };
 static void evict_s3fifo(Cache *c) {
-  Record *r = c->records;
   if (c->main_pages > c->main_limit || !c->small) {
     for (;;) {
-      u32 n = r[MAIN].newer;
-      unlink_record(r, n);
-      if (!(r[n].word & COUNTER_MASK)) { gone(c, r[n].word); forget(c, n); c->main_pages--; return; }
-      r[n].word -= ONE;
-      push_newest(r, MAIN, n);
+      u32 n = NEWER(QUEUE(c, MAIN));
+      unlink_record(n);
+      if (!(WORD(n) & COUNTER_MASK)) { gone(c, WORD(n)); forget(c, n); c->main_pages--; return; }
+      WORD(n) -= ONE;
+      push_newest(QUEUE(c, MAIN), n);
     }
   }
   while (c->small) {
-    u32 n = r[SMALL].newer;
-    u64 was = r[n].word;
-    unlink_record(r, n);
+    u32 n = NEWER(QUEUE(c, SMALL));
+    u64 was = WORD(n);
+    unlink_record(n);
     c->small--;
     if ((was & COUNTER_MASK) < 2 * ONE) {
       gone(c, was);
       if (!c->ghost_limit) { forget(c, n); return; }
       if (c->ghost == c->ghost_limit) {
-        u32 old = r[GHOST].newer;
-        unlink_record(r, old);
+        u32 old = NEWER(QUEUE(c, GHOST));
+        unlink_record(old);
         forget(c, old);
       } else c->ghost++;
-      r[n].word = (was & PAGE_MASK) | ((u64)GHOST << QUEUE_SHIFT);
-      push_newest(r, GHOST, n);
+      WORD(n) = (was & KEY_MASK) | ((u64)GHOST << QUEUE_SHIFT);
+      push_newest(QUEUE(c, GHOST), n);
       return;
     }
-    r[n].word = (was & (PAGE_MASK | DIRTY)) | ((u64)MAIN << QUEUE_SHIFT);
-    push_newest(r, MAIN, n);
+    WORD(n) = (was & (KEY_MASK | DIRTY)) | ((u64)MAIN << QUEUE_SHIFT);
+    push_newest(QUEUE(c, MAIN), n);
     c->main_pages++;
   }
 }
 
 static void replay_s3fifo(Cache *c, const u64 *at, const u64 *end) {
-  Record *r = c->records;
   EACH
     int remembered = 0;
-    if ((n = find(c, page, hash, 1))) {
-      u64 was = r[n].word;
+    if ((n = find(slot, key))) {
+      u64 was = WORD(n);
       if ((was & QUEUE_MASK) != (u64)GHOST << QUEUE_SHIFT) {
         c->hits++;
         u64 next = (was | (request & DIRTY)) + ((was & COUNTER_MASK) < COUNTER_MASK ? ONE : 0);
-        if (next != was) r[n].word = next;
+        if (next != was) WORD(n) = next;
         continue;
       }
       remembered = 1;
-      unlink_record(r, n);
+      unlink_record(n);
       c->ghost--;
     }
     while (c->small + c->main_pages == c->capacity) evict_s3fifo(c);
     if (remembered) {
       c->main_pages++;
-      r[n].word = request | ((u64)MAIN << QUEUE_SHIFT);
-      push_newest(r, MAIN, n);
+      WORD(n) = request | ((u64)MAIN << QUEUE_SHIFT);
+      push_newest(QUEUE(c, MAIN), n);
       continue;
     }
     n = fresh_record(c);
     c->small++;
-    r[n].word = request;
-    push_newest(r, SMALL, n);
-    enter(c, hash, n);
+    WORD(n) = request;
+    push_newest(QUEUE(c, SMALL), n);
+    enter(slot, n);
   DONE
 }
 
 enum { T1, T2, B1, B2 };
 static void drop(Cache *c, u32 queue) {
-  u32 n = c->records[queue].newer;
-  unlink_record(c->records, n);
+  u32 n = NEWER(QUEUE(c, queue));
+  unlink_record(n);
   forget(c, n);
 }
 static void replace(Cache *c, int in_b2) {
-  Record *r = c->records;
   int from_t1 = c->t1 && (c->t1 > c->target || (in_b2 && c->t1 == c->target));
-  u32 n = r[from_t1 ? T1 : T2].newer, to = from_t1 ? B1 : B2;
-  u64 was = r[n].word;
+  u32 n = NEWER(QUEUE(c, from_t1 ? T1 : T2)), to = from_t1 ? B1 : B2;
+  u64 was = WORD(n);
   gone(c, was);
-  unlink_record(r, n);
+  unlink_record(n);
   if (from_t1) { c->t1--; c->b1++; } else { c->t2--; c->b2++; }
-  r[n].word = (was & PAGE_MASK) | ((u64)to << QUEUE_SHIFT);
-  push_newest(r, to, n);
+  WORD(n) = (was & KEY_MASK) | ((u64)to << QUEUE_SHIFT);
+  push_newest(QUEUE(c, to), n);
 }
 
 static void replay_arc(Cache *c, const u64 *at, const u64 *end) {
-  Record *r = c->records;
   EACH
-    if ((n = find(c, page, hash, 1))) {
-      u64 was = r[n].word;
+    if ((n = find(slot, key))) {
+      u64 was = WORD(n);
       u32 queue = (u32)((was & QUEUE_MASK) >> QUEUE_SHIFT);
       if (queue > T2) {
         double step = queue == B1 ? (double)c->b2 / c->b1 : (double)c->b1 / c->b2;
@@ -284,40 +317,40 @@ static void replay_arc(Cache *c, const u64 *at, const u64 *end) {
         c->target += queue == B1 ? step : -step;
         if (c->target > c->capacity) c->target = c->capacity;
         if (c->target < 0) c->target = 0;
-        unlink_record(r, n);
+        unlink_record(n);
         if (queue == B1) c->b1--; else c->b2--;
         replace(c, queue == B2);
         c->t2++;
-        r[n].word = request | ((u64)T2 << QUEUE_SHIFT);
-        push_newest(r, T2, n);
+        WORD(n) = request | ((u64)T2 << QUEUE_SHIFT);
+        push_newest(QUEUE(c, T2), n);
         continue;
       }
       c->hits++;
       if (queue == T1) {
         c->t1--;
         c->t2++;
-        r[n].word = (was & (PAGE_MASK | DIRTY)) | (request & DIRTY) | ((u64)T2 << QUEUE_SHIFT);
+        WORD(n) = (was & (KEY_MASK | DIRTY)) | (request & DIRTY) | ((u64)T2 << QUEUE_SHIFT);
       } else {
-        if (request & DIRTY) r[n].word = was | DIRTY;
-        if (r[n].newer == T2) continue;
+        if (request & DIRTY) WORD(n) = was | DIRTY;
+        if (NEWER(n) == QUEUE(c, T2)) continue;
       }
-      unlink_record(r, n);
-      push_newest(r, T2, n);
+      unlink_record(n);
+      push_newest(QUEUE(c, T2), n);
       continue;
     }
     u32 total = c->t1 + c->t2 + c->b1 + c->b2;
     if (c->t1 + c->b1 == c->capacity) {
       if (c->t1 < c->capacity) { drop(c, B1); c->b1--; replace(c, 0); }
-      else { gone(c, r[r[T1].newer].word); drop(c, T1); c->t1--; }
+      else { gone(c, WORD(NEWER(QUEUE(c, T1)))); drop(c, T1); c->t1--; }
     } else if (total >= c->capacity) {
       if (total == 2 * c->capacity) { drop(c, B2); c->b2--; }
       replace(c, 0);
     }
     n = fresh_record(c);
     c->t1++;
-    r[n].word = request;
-    push_newest(r, T1, n);
-    enter(c, hash, n);
+    WORD(n) = request;
+    push_newest(QUEUE(c, T1), n);
+    enter(slot, n);
   DONE
 }
 
@@ -328,9 +361,11 @@ static double now(void) {
 }
 
 typedef void Replay(Cache *, const u64 *, const u64 *);
-static const struct { const char *name; Replay *replay; u32 sentinels, known_tenths; } POLICIES[] = {
-  {"lru", replay_lru, 1, 10},   {"fifo", replay_fifo, 0, 10},   {"clock", replay_clock, 0, 10}, {"sieve", replay_sieve, 0, 10},
-  {"lfu", replay_lfu, 1, 10},   {"s3fifo", replay_s3fifo, 3, 19}, {"arc", replay_arc, 4, 20},     {"opt", NULL, 0, 0},
+static const struct { const char *name; Replay *replay; u32 sentinels, known_tenths, record_bytes, slots_each; } POLICIES[] = {
+  {"lru", replay_lru, 0, 10, LINKED_BYTES, 3},    {"fifo", replay_fifo, 0, 10, PLAIN_BYTES, 3},
+  {"clock", replay_clock, 0, 10, PLAIN_BYTES, 3}, {"sieve", replay_sieve, 0, 10, LINK_BYTES, 3},
+  {"lfu", replay_lfu, 1, 10, LFU_BYTES, 1},       {"s3fifo", replay_s3fifo, 3, 19, LINKED_BYTES, 3},
+  {"arc", replay_arc, 4, 20, LINKED_BYTES, 3},    {"opt", NULL, 0, 0, 0, 0},
 };
 
 static Cache *make(u32 p, u32 capacity, u32 *next, u64 requests) {
@@ -347,16 +382,17 @@ static Cache *make(u32 p, u32 capacity, u32 *next, u64 requests) {
     return c;
   }
   u32 last = (u32)((u64)capacity * POLICIES[p].known_tenths / 10) + POLICIES[p].sentinels;
-  make_table(c, last);
-  if (POLICIES[p].sentinels) c->records = zeroed(16ull * (last + 1));
-  else c->words = zeroed(8ull * (last + 1));
-  c->links = zeroed(4ull * (last + 1));
-  c->group_of = zeroed(4ull * (last + 1));
-  c->groups = zeroed(8ull * (last + 1));
-  c->ceiling = ONE;
+  c->slots = POLICIES[p].slots_each * (u64)last;
+  c->table = take(4 * c->slots);
+  c->records = take((last + 1ull) * POLICIES[p].record_bytes);
+  c->hand = c->behind = c->records;
+  if (POLICIES[p].replay == replay_sieve) NEXT(c->records) = c->newest = c->records;
+  if (POLICIES[p].replay == replay_clock) c->ceiling = ONE;
+  if (POLICIES[p].replay == replay_lfu)
+    for (u32 i = 0, groups = take(8ull * capacity); i < capacity; i++) free_group(c, groups + 8 * i);
   c->main_limit = capacity - capacity / 10;
   c->ghost_limit = (u32)((u64)capacity * 9 / 10);
-  for (u32 s = 0; s < POLICIES[p].sentinels; s++) make_list(c->records, s);
+  for (u32 s = 0; s < POLICIES[p].sentinels; s++) make_list(QUEUE(c, s));
   if (POLICIES[p].sentinels > 1) c->used = POLICIES[p].sentinels - 1;
   return c;
 }

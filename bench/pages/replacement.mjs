@@ -15,20 +15,25 @@ const PAGES = 1_000_000;
 const RESIDENT = 10_000;
 const WINDOW = 32_768;
 
-/** Name, number in assembly/memory/replacement/ids.ts, its two parameters; libCacheSim's M requests/s (README's machine class). */
+/**
+ * Name, number in assembly/memory/replacement/ids.ts, its two parameters; libCacheSim's M requests/s (README's machine class);
+ * pages known, resident or remembered, for each that may be resident.
+ */
 const POLICIES = [
-  ['lru', 0, 0, 0, 13.7],
-  ['fifo', 1, 0, 0, 16.8],
-  ['clock', 2, 1, 0, 16.3],
-  ['random', 3, 1, 0, null],
-  ['lfu', 4, 0, 0, 5.3],
-  ['2q', 5, RESIDENT / 4, RESIDENT / 2, null],
-  ['arc', 6, 0, 0, 10.5],
-  ['sieve', 7, 0, 0, 18.2],
-  ['s3fifo', 8, RESIDENT * 0.1, RESIDENT * 0.9, 6.9],
-  ['taiji', 9, 4, RESIDENT, null],
-  ['opt', 10, 0, 0, 7.5],
+  ['lru', 0, 0, 0, 13.7, 1],
+  ['fifo', 1, 0, 0, 16.8, 1],
+  ['clock', 2, 1, 0, 16.3, 1],
+  ['random', 3, 1, 0, null, 1],
+  ['lfu', 4, 0, 0, 5.3, 1],
+  ['2q', 5, RESIDENT / 4, RESIDENT / 2, null, 1.5],
+  ['arc', 6, 0, 0, 10.5, 2],
+  ['sieve', 7, 0, 0, 18.2, 1],
+  ['s3fifo', 8, RESIDENT * 0.1, RESIDENT * 0.9, 6.9, 1.9],
+  ['taiji', 9, 4, RESIDENT, null, 1],
+  ['opt', 10, 0, 0, 7.5, 1],
 ];
+/** The better of the two counts: with the processor's vector registers gcc 12 makes most of these loops slower. */
+const C_FLAGS = [['-O3'], ['-O3', '-march=native']];
 const IN_C = ['lru', 'fifo', 'clock', 'sieve', 'lfu', 's3fifo', 'arc', 'opt'];
 
 /** Zipf(1.0) by inversion of the cumulative sums; 53 random bits a request from a 64-bit counter's hash. */
@@ -163,13 +168,17 @@ export async function measure({ requests: count = 10_000_000, rounds = 3 } = {})
   try {
     const file = join(folder, 'requests.u64');
     writeFileSync(file, new Uint8Array(requests.buffer));
-    const program = join(folder, 'pages');
-    execFileSync('cc', ['-O3', '-march=native', '-o', program, join(root, 'bench/native/pages.c')]);
+    const programs = C_FLAGS.map((flags, i) => {
+      const program = join(folder, `pages-${i}`);
+      execFileSync('cc', [...flags, '-o', program, join(root, 'bench/native/pages.c')]);
+      return program;
+    });
     for (let round = 0; round < rounds; round++) {
       for (const policy of POLICIES) {
         const [name] = policy;
         keepBest(best.core, name, replayInCore(instance(), policy, requests));
-        if (IN_C.includes(name)) keepBest(best.c, name, replayInC(program, file, name));
+        if (!IN_C.includes(name)) continue;
+        for (const program of programs) keepBest(best.c, name, replayInC(program, file, name));
       }
       for (const [name, make] of caches) keepBest(best.npm, name, replayInJs(make, requests));
     }
@@ -184,7 +193,7 @@ export async function measure({ requests: count = 10_000_000, rounds = 3 } = {})
   }
   const fastestNpm = Math.max(...[...best.npm.values()].map((run) => run.perSecond));
   const millions = (perSecond) => Number((perSecond / 1e6).toFixed(1));
-  const policies = POLICIES.map(([name, , , , libCacheSim]) => {
+  const policies = POLICIES.map(([name, , , , libCacheSim, known]) => {
     const run = best.core.get(name);
     const c = best.c.get(name);
     return {
@@ -195,6 +204,7 @@ export async function measure({ requests: count = 10_000_000, rounds = 3 } = {})
       libCacheSim,
       timesNpmLru: Number((run.perSecond / fastestNpm).toFixed(1)),
       bytesAPage: Number((run.cacheBytes / RESIDENT).toFixed(1)),
+      bytesAKnownPage: Number((run.cacheBytes / RESIDENT / known).toFixed(1)),
       memoryMiB: Number((run.memoryBytes / 2 ** 20).toFixed(1)),
     };
   });
@@ -203,7 +213,9 @@ export async function measure({ requests: count = 10_000_000, rounds = 3 } = {})
 }
 
 function render({ requests, pages, resident, rounds, policies, npm }) {
-  const rows = [['policy', 'miss ratio', 'M req/s', 'of C', 'libCacheSim', 'x npm LRU', 'B/page', 'memory MiB']];
+  const rows = [
+    ['policy', 'miss ratio', 'M req/s', 'of C', 'libCacheSim', 'x npm LRU', 'B/page', 'B/known', 'memory MiB'],
+  ];
   for (const p of policies) {
     const cells = [
       p.policy,
@@ -213,6 +225,7 @@ function render({ requests, pages, resident, rounds, policies, npm }) {
       p.libCacheSim,
       p.timesNpmLru,
       p.bytesAPage,
+      p.bytesAKnownPage,
       p.memoryMiB,
     ];
     rows.push(cells.map((cell) => String(cell ?? '-')));
@@ -224,7 +237,7 @@ function render({ requests, pages, resident, rounds, policies, npm }) {
   return (
     `${requests} requests, Zipf(1.0) over ${pages} pages, ${resident} resident, best of ${rounds}\n${lines.join('\n')}\n` +
     `npm: ${npm.map(({ name, millionPerSecond }) => `${name} ${millionPerSecond} M req/s`).join(', ')}\n` +
-    'goals: at least 0.85 of C, above libCacheSim, 5 x npm LRU\n'
+    'goals: at least 0.85 of C, above libCacheSim, 5 x npm LRU, 32 B/page (what opt takes goes with the requests)\n'
   );
 }
 

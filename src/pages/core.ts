@@ -7,7 +7,7 @@ import { compileMemoryCore, instantiateCore } from '../core/load.js';
 interface Exports {
   pagesWindow(): number;
   pagesCreate(policy: number, capacity: number, first: number, second: number): number;
-  pagesReplay(cache: number, count: number): void;
+  pagesReplay(cache: number, count: number): number;
   pagesHistory(nextUses: boolean): number;
   pagesRecord(history: number, count: number): number;
   pagesDistinct(history: number): number;

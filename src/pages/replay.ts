@@ -156,6 +156,15 @@ class Replay {
     cache.milliseconds += this.clock() - before;
   }
 
+  private replayWindow(cache: Cache, count: number): void {
+    if (this.core.pagesReplay(cache.handle, count) !== 0) return;
+    throw this.refuse(
+      '--policy',
+      cache.policy.label,
+      'what fits in 4 GiB of memory: fewer policies or smaller capacities',
+    );
+  }
+
   private replayOptimal(history: number, requests: number): void {
     for (const cache of this.caches) {
       if (!cache.policy.isOptimal) continue;
@@ -191,7 +200,7 @@ class Replay {
         throw this.refuse('--mrc', 'too many distinct pages', 'what fits in 4 GiB of memory, or --shards RATE below 1');
       }
       for (const cache of this.caches) {
-        if (cache.handle !== 0) this.timed(cache, () => this.core.pagesReplay(cache.handle, count));
+        if (cache.handle !== 0) this.timed(cache, () => this.replayWindow(cache, count));
       }
     });
     if (counted !== undefined && counted !== requests) {

@@ -16,6 +16,8 @@ interface Case {
   readonly model: (capacity: number, parameters: [number?, number?]) => models.Model;
   /** Bytes a resident page at most, from 64 pages up: of the page table, the records and what is remembered beyond them. */
   readonly bytesAPage: number;
+  /** What it may take beyond that, going with the requests it has seen. */
+  readonly growthBytes?: (requests: number) => number;
 }
 
 const none = (): [number?, number?] => [];
@@ -37,7 +39,14 @@ const CASES: readonly Case[] = [
     model: (c, [seed]) => new models.RandomModel(c, seed!),
     bytesAPage: 24,
   },
-  { name: 'lfu', id: id.POLICY_LFU, parameters: none, model: (c) => new models.LfuModel(c), bytesAPage: 44 },
+  {
+    name: 'lfu',
+    id: id.POLICY_LFU,
+    parameters: none,
+    model: (c) => new models.LfuModel(c),
+    bytesAPage: 28,
+    growthBytes: (requests) => 8 * (Math.sqrt(2 * requests) + 512),
+  },
   {
     name: '2q',
     id: id.POLICY_TWO_QUEUE,
@@ -175,9 +184,39 @@ describe.each(CASES)('$name', (policy) => {
       });
       for (let i = 0; i < 3 * capacity; i++) sink.put((i * 7919) % (2 * capacity), i % 3 === 0);
       sink.end();
-      expect(core.memoryBytes).toBe(before);
+      const growthBytes = policy.growthBytes?.(3 * capacity) ?? 0;
+      expect(core.memoryBytes - before).toBeLessThanOrEqual(Math.ceil(growthBytes / 65_536) * 65_536);
+      expect(core.exports.pagesBytes(cache)).toBeLessThanOrEqual(
+        capacity * policy.bytesAPage + growthBytes + fixedBytes,
+      );
     }
   });
+});
+
+// As many frequencies at once as so many requests can bring about: page i is used i + 1 times.
+test.each(BUILDS)('lfu has room for every frequency (%s)', async (build) => {
+  const core = await newCore(build);
+  const pages = 1500;
+  const cache = make(core, id.POLICY_LFU, pages);
+  const feedPages = (each: (put: (page: number) => void) => void): void => {
+    const sink = new RequestSink((words, count) => {
+      core.fill(words, count);
+      expect(core.exports.pagesReplay(cache, count)).toBe(1);
+    });
+    each((page) => sink.put(page, false));
+    sink.end();
+  };
+  feedPages((put) => {
+    for (let page = 0; page < pages; page++) for (let use = 0; use <= page; use++) put(page);
+  });
+  expect(core.exports.pagesHits(cache)).toBe((pages * (pages - 1)) / 2);
+  // Each new page throws out the one before it, the page used once first; all the others stay.
+  feedPages((put) => {
+    for (let i = 0; i < 100; i++) put(pages + i);
+    for (let page = 1; page < pages; page++) put(page);
+  });
+  expect(core.exports.pagesEvictions(cache)).toBe(100);
+  expect(core.exports.pagesHits(cache)).toBe((pages * (pages - 1)) / 2 + pages - 1);
 });
 
 describe('opt', () => {

@@ -1,13 +1,13 @@
 // ARC (Megiddo & Modha, FAST'03, figure 4): T1 holds pages seen once lately, T2 pages seen again; B1 and B2 remember the
 // numbers of as many pages thrown out of them. A hit in B1 or B2 moves the target size of T1, a real number, by
 // max(ratio of the two, 1).
-// 32 bytes a page, resident or remembered: record 16, table 16; two pages are known a resident one.
+// 32 bytes a page, resident or remembered: record 20, slots 12; two pages are known a resident one.
 
-import { Cache, makeCache, takeOutLinked } from "./cache";
+import { Cache, makeCache, takeOut } from "./cache";
 import { POLICY_ARC } from "./ids";
-import { LINKED_BITS, LINKED_BYTES, makeList, newer, oldest, pushNewest, setNewer, setWord, unlink, word } from "./links";
-import { enter, find, hashOf } from "./page-table";
-import { DIRTY, DIRTY_BIT, PAGE_MASK, QUEUE_MASK, QUEUE_SHIFT, REQUEST_BYTES } from "./request";
+import { LINKED_BYTES, makeList, newer, oldest, pushNewest, recordAt, setNewer, unlink } from "./links";
+import { enter, find, setWord, slotOf, word } from "./page-table";
+import { DIRTY, DIRTY_BIT, KEY_MASK, QUEUE_MASK, QUEUE_SHIFT, REQUEST_BYTES, THERE } from "./request";
 
 // Queues, by the record that is their sentinel; the resident ones come first.
 // @ts-ignore: decorator
@@ -31,7 +31,7 @@ export class Arc extends Cache {
   b1: u32;
   b2: u32;
   /** Unused records, chained through `newer`; 0 ends. */
-  free: u32;
+  free: usize;
 }
 
 export function makeArc(capacity: u32): usize {
@@ -39,7 +39,7 @@ export function makeArc(capacity: u32): usize {
   if (at == 0) return 0;
   const cache = changetype<Arc>(at);
   cache.used = SENTINELS - 1;
-  for (let queue: u32 = 0; queue < SENTINELS; queue++) makeList(cache.records, queue);
+  for (let queue: u32 = 0; queue < SENTINELS; queue++) makeList(recordAt(cache.records, queue));
   return at;
 }
 
@@ -49,10 +49,10 @@ export function makeArc(capacity: u32): usize {
 // @ts-ignore: decorator
 @inline
 function drop(cache: Arc, queue: u32): void {
-  const record = oldest(cache.records, queue);
-  unlink(cache.records, record);
-  takeOutLinked(cache, record);
-  setNewer(cache.records, record, cache.free);
+  const record = oldest(recordAt(cache.records, queue));
+  unlink(record);
+  takeOut(cache, record);
+  setNewer(record, cache.free);
   cache.free = record;
 }
 
@@ -68,10 +68,10 @@ function replace(cache: Arc, wantedInB2: bool): void {
   const records = cache.records;
   const size = <f64>cache.t1;
   const fromT1 = cache.t1 != 0 && (size > cache.target || (wantedInB2 && size == cache.target));
-  const record = oldest(records, fromT1 ? T1 : T2);
-  const was = word(records, record);
+  const record = oldest(recordAt(records, fromT1 ? T1 : T2));
+  const was = word(record);
   countEviction(cache, was);
-  unlink(records, record);
+  unlink(record);
   const to = fromT1 ? B1 : B2;
   if (fromT1) {
     cache.t1--;
@@ -80,15 +80,15 @@ function replace(cache: Arc, wantedInB2: bool): void {
     cache.t2--;
     cache.b2++;
   }
-  setWord(records, record, (was & PAGE_MASK) | (<u64>to << QUEUE_SHIFT));
-  pushNewest(records, to, record);
+  setWord(record, (was & KEY_MASK) | (<u64>to << QUEUE_SHIFT));
+  pushNewest(recordAt(records, to), record);
 }
 
 /** Cases II and III: a remembered page is wanted again. The target moves, and its record is taken out of its queue. */
 // @ts-ignore: decorator
 @inline
-function recall(cache: Arc, record: u32, queue: u32): void {
-  unlink(cache.records, record);
+function recall(cache: Arc, record: usize, queue: u32): void {
+  unlink(record);
   if (queue == B1) {
     const step = max<f64>(<f64>cache.b2 / <f64>cache.b1, 1);
     cache.target = min<f64>(cache.target + step, <f64>cache.capacity);
@@ -115,7 +115,7 @@ function makeRoom(cache: Arc): bool {
     } else {
       queue = T1;
       cache.t1--;
-      countEviction(cache, word(cache.records, oldest(cache.records, T1)));
+      countEviction(cache, word(oldest(recordAt(cache.records, T1))));
       full = false;
     }
   } else if (total == 2 * capacity) {
@@ -129,31 +129,29 @@ function makeRoom(cache: Arc): bool {
 export function replayArc(cache: Arc, at: usize, end: usize): void {
   const table = cache.table;
   const records = cache.records;
-  const chain = cache.chain;
   const slots = cache.slots;
-  const indexMask = cache.indexMask;
   let hits: u64 = 0;
   for (; at < end; at += REQUEST_BYTES) {
-    const request = load<u64>(at);
-    const page = request & PAGE_MASK;
-    const hash = hashOf(page);
-    let record = find(table, chain, slots, indexMask, records, LINKED_BITS, page, hash);
+    const request = load<u64>(at) | THERE;
+    const key = request & KEY_MASK;
+    const slot = slotOf(table, slots, key);
+    let record = find(slot, key);
     let queue = SENTINELS; // not known
     if (record != 0) {
-      const was = word(records, record);
+      const was = word(record);
       queue = <u32>((was & QUEUE_MASK) >> QUEUE_SHIFT);
       if (queue <= T2) {
         hits++;
         if (queue == T1) {
           cache.t1--;
           cache.t2++;
-          setWord(records, record, (was & (PAGE_MASK | DIRTY)) | (request & DIRTY) | (<u64>T2 << QUEUE_SHIFT));
+          setWord(record, (was & (KEY_MASK | DIRTY)) | (request & DIRTY) | (<u64>T2 << QUEUE_SHIFT));
         } else {
-          if (request & DIRTY) setWord(records, record, was | DIRTY);
-          if (newer(records, record) == T2) continue;
+          if (request & DIRTY) setWord(record, was | DIRTY);
+          if (newer(record) == recordAt(records, T2)) continue;
         }
-        unlink(records, record);
-        pushNewest(records, T2, record);
+        unlink(record);
+        pushNewest(recordAt(records, T2), record);
         continue;
       }
       recall(cache, record, queue);
@@ -161,17 +159,17 @@ export function replayArc(cache: Arc, at: usize, end: usize): void {
     if (record != 0 || makeRoom(cache)) replace(cache, queue == B2);
     if (record != 0) {
       cache.t2++;
-      setWord(records, record, request | (<u64>T2 << QUEUE_SHIFT));
-      pushNewest(records, T2, record);
+      setWord(record, request | (<u64>T2 << QUEUE_SHIFT));
+      pushNewest(recordAt(records, T2), record);
       continue;
     }
     record = cache.free;
-    if (record != 0) cache.free = newer(records, record);
-    else record = ++cache.used;
+    if (record != 0) cache.free = newer(record);
+    else record = recordAt(records, ++cache.used);
     cache.t1++;
-    setWord(records, record, request | (<u64>T1 << QUEUE_SHIFT));
-    pushNewest(records, T1, record);
-    enter(table, chain, slots, indexMask, hash, record);
+    setWord(record, request | (<u64>T1 << QUEUE_SHIFT));
+    pushNewest(recordAt(records, T1), record);
+    enter(slot, record);
   }
   cache.hits += hits;
 }

@@ -1,13 +1,17 @@
 // What every policy's state begins with: its size, its page table, its records and its counters. A policy's own file
 // extends it. Lives in the arena; made once, never freed.
 //
-//     bytes a page known to the policy: table 16 (three slots and a link of 4), record as the policy's file says
+//     bytes a page known to the policy: slots 12 (three of 4; LFU one), record 12 and what the policy's file adds
 //
 // Leaves out time: what a miss costs is the business of the swap engine.
 
 import { allocate } from "../../kernel/arena";
-import { hashOf, indexMaskOf, leave, slotOf, SLOTS } from "./page-table";
-import { PAGE_MASK, REQUEST_BYTES } from "./request";
+import { first, leave, slotOf, SLOTS, word } from "./page-table";
+import { KEY_MASK, PAGE_MASK, REQUEST_BYTES, THERE } from "./request";
+
+/** Bytes of a record of nothing but its word and its chain. */
+// @ts-ignore: decorator
+@inline export const PLAIN_BYTES: usize = 12;
 
 @unmanaged
 export class Cache {
@@ -16,14 +20,9 @@ export class Cache {
   capacity: u32;
   /** Records in use: resident pages and, where a policy has them, remembered ones. */
   used: u32;
-  /** Mask of the record bits of a slot. */
-  indexMask: u32;
   slots: u64;
-  /** u32 a slot, and u32 a record that links it to the next one of its slot. */
+  /** u32 a slot: address of its first record. */
   table: usize;
-  chain: usize;
-  /** log2 of a record's bytes. */
-  strideBits: usize;
   /** What `touch` has read: kept, or the compiler would leave the reading out. */
   touched: u64;
   /** Record 0 is never a page. */
@@ -38,26 +37,22 @@ export class Cache {
   bytes: u64;
 }
 
-/** State, table and records in one: 0 when memory does not reach. Records 1 … `last`; `recordBytes` each. */
-export function makeCache(policy: u32, capacity: u32, stateBytes: usize, last: u32, recordBytes: usize): usize {
+/** State, table and records in one: 0 when memory does not reach. Records 0 … `last`; `recordBytes` and `slotsEach` a record. */
+export function makeCache(policy: u32, capacity: u32, stateBytes: usize, last: u32, recordBytes: usize, slotsEach: u64 = SLOTS): usize {
   assert(capacity > 0);
-  const slots = SLOTS * last;
+  const slots = slotsEach * last;
   const tableBytes = slots << 2;
-  const chainBytes = (<u64>last + 1) << 2;
   const recordsBytes = (<u64>last + 1) * recordBytes;
   const at = allocate(stateBytes);
   if (at == 0) return 0;
   const cache = changetype<Cache>(at);
   cache.policy = policy;
   cache.capacity = capacity;
-  cache.indexMask = indexMaskOf(last);
   cache.slots = slots;
-  cache.strideBits = ctz<usize>(recordBytes);
   cache.table = allocate(tableBytes);
-  cache.chain = allocate(chainBytes);
   cache.records = allocate(recordsBytes);
-  cache.bytes = <u64>stateBytes + tableBytes + chainBytes + recordsBytes;
-  if (cache.table == 0 || cache.chain == 0 || cache.records == 0) return 0;
+  cache.bytes = <u64>stateBytes + tableBytes + recordsBytes;
+  if (cache.table == 0 || cache.records == 0) return 0;
   return at;
 }
 
@@ -67,14 +62,11 @@ export function makeRegion(cache: Cache, bytes: u64): usize {
   return allocate(bytes);
 }
 
-/** `leave` for policies whose speed it does not decide. */
-export function takeOut(cache: Cache, hash: u64, record: u32): void {
-  leave(cache.table, cache.chain, cache.slots, cache.indexMask, hash, record);
-}
-
-/** Takes out a page of a 16-byte record whose word still names it. */
-export function takeOutLinked(cache: Cache, record: u32): void {
-  takeOut(cache, hashOf(load<u64>(cache.records + (<usize>record << 4)) & PAGE_MASK), record);
+/** `leave`; the record's word still names the page. */
+// @ts-ignore: decorator
+@inline
+export function takeOut(cache: Cache, record: usize): void {
+  leave(slotOf(cache.table, cache.slots, word(record) & KEY_MASK), record);
 }
 
 /** Requests looked up ahead of their replay: two cache lines each, 8 KiB in all. */
@@ -91,14 +83,10 @@ export function takeOutLinked(cache: Cache, record: u32): void {
  */
 export function touch(cache: Cache, at: usize, end: usize): void {
   const table = cache.table;
-  const records = cache.records;
   const slots = cache.slots;
-  const indexMask = cache.indexMask;
-  const strideBits = cache.strideBits;
   let sum: u64 = 0;
   for (; at < end; at += REQUEST_BYTES) {
-    const entry = load<u32>(slotOf(table, slots, hashOf(load<u64>(at) & PAGE_MASK)));
-    sum += load<u64>(records + (<usize>(entry & indexMask) << strideBits));
+    sum += word(first(slotOf(table, slots, (load<u64>(at) & PAGE_MASK) | THERE)));
   }
   cache.touched = sum;
 }

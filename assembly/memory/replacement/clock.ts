@@ -1,19 +1,17 @@
 // CLOCK (Corbató 1968), which is FIFO with reinsertion: a hit counts up to 2^bits - 1, the hand passes over a page whose
 // counter is not zero and counts it down. A new page takes the place of the one it replaced, just behind the hand, so the
-// ring needs no links. 24 bytes a page: record 8 (its word, counter included), table 16.
+// ring needs no links. Once it is full a hit takes the steps of a miss, on the record it hit (lru.ts says why).
+// 24 bytes a page: record 12, slots 12.
 
-import { Cache, makeCache } from "./cache";
+import { Cache, makeCache, PLAIN_BYTES } from "./cache";
 import { POLICY_CLOCK } from "./ids";
-import { enter, find, hashOf, leave } from "./page-table";
-import { COUNTER_MASK, COUNTER_ONE, DIRTY, DIRTY_BIT, PAGE_MASK, REQUEST_BYTES } from "./request";
-
-// @ts-ignore: decorator
-@inline const WORD_BITS: usize = 3;
+import { enter, find, is, move, probe, setWord, slotOf, word } from "./page-table";
+import { COUNTER_MASK, COUNTER_ONE, DIRTY, DIRTY_BIT, KEY_MASK, REQUEST_BYTES, THERE } from "./request";
 
 @unmanaged
 export class Clock extends Cache {
   /** Record of the page that came last. */
-  hand: u32;
+  hand: usize;
   /** Greatest counter, in place: (2^bits - 1) << COUNTER_SHIFT. */
   ceiling: u64;
 }
@@ -21,59 +19,65 @@ export class Clock extends Cache {
 /** `bits`: 1 or 2. */
 export function makeClock(capacity: u32, bits: u32): usize {
   assert(bits == 1 || bits == 2);
-  const at = makeCache(POLICY_CLOCK, capacity, offsetof<Clock>(), capacity, 1 << WORD_BITS);
-  if (at != 0) changetype<Clock>(at).ceiling = ((<u64>1 << bits) - 1) * COUNTER_ONE;
+  const at = makeCache(POLICY_CLOCK, capacity, offsetof<Clock>(), capacity, PLAIN_BYTES);
+  if (at == 0) return 0;
+  changetype<Clock>(at).hand = changetype<Clock>(at).records;
+  changetype<Clock>(at).ceiling = ((<u64>1 << bits) - 1) * COUNTER_ONE;
   return at;
 }
 
 export function replayClock(cache: Clock, at: usize, end: usize): void {
   const table = cache.table;
-  const records = cache.records;
-  const chain = cache.chain;
+  const start = cache.records + PLAIN_BYTES;
+  const last = cache.records + <usize>cache.capacity * PLAIN_BYTES;
   const slots = cache.slots;
-  const indexMask = cache.indexMask;
   const capacity = cache.capacity;
   const ceiling = cache.ceiling;
-  let used = cache.used;
   let hand = cache.hand;
   let hits: u64 = 0;
-  let evictions: u64 = 0;
   let writebacks: u64 = 0;
-  for (; at < end; at += REQUEST_BYTES) {
-    const request = load<u64>(at);
-    const page = request & PAGE_MASK;
-    const hash = hashOf(page);
-    const found = find(table, chain, slots, indexMask, records, WORD_BITS, page, hash);
-    if (found != 0) {
+  for (; at < end && cache.used < cache.capacity; at += REQUEST_BYTES) {
+    const request = load<u64>(at) | THERE;
+    const slot = slotOf(table, slots, request & KEY_MASK);
+    const record = find(slot, request & KEY_MASK);
+    if (record != 0) {
       hits++;
-      const p = records + (<usize>found << WORD_BITS);
-      const word = load<u64>(p);
-      const next = (word | (request & DIRTY)) + ((word & COUNTER_MASK) < ceiling ? COUNTER_ONE : 0);
-      if (next != word) store<u64>(p, next);
-      continue;
-    }
-    hand = hand == capacity ? 1 : hand + 1;
-    let p = records + (<usize>hand << WORD_BITS);
-    let victim = load<u64>(p);
-    while ((victim & COUNTER_MASK) != 0) {
-      store<u64>(p, victim - COUNTER_ONE);
-      hand = hand == capacity ? 1 : hand + 1;
-      p = records + (<usize>hand << WORD_BITS);
-      victim = load<u64>(p);
-    }
-    store<u64>(p, request);
-    if (used < capacity) {
-      used++; // the record was zero: no counter stopped the hand there
+      const was = word(record);
+      setWord(record, (was | (request & DIRTY)) + ((was & COUNTER_MASK) < ceiling ? COUNTER_ONE : 0));
     } else {
-      evictions++;
-      writebacks += (victim >> DIRTY_BIT) & 1;
-      leave(table, chain, slots, indexMask, hashOf(victim & PAGE_MASK), hand);
+      hand += PLAIN_BYTES;
+      cache.used++;
+      setWord(hand, request);
+      enter(slot, hand);
     }
-    enter(table, chain, slots, indexMask, hash, hand);
   }
-  cache.used = used;
+  cache.hits += hits;
+  const count = <u64>((end - at) / REQUEST_BYTES);
+  hits = 0;
+  for (; at < end; at += REQUEST_BYTES) {
+    const request = load<u64>(at) | THERE;
+    const key = request & KEY_MASK;
+    const slot = slotOf(table, slots, key);
+    let record = probe(slot, key);
+    const hit = is(record, key);
+    let next = select<usize>(start, hand + PLAIN_BYTES, hand == last);
+    let was = word(next);
+    while ((<u32>((was & COUNTER_MASK) != 0) & (hit ^ 1)) != 0) {
+      setWord(next, was - COUNTER_ONE);
+      next = select<usize>(start, next + PLAIN_BYTES, next == last);
+      was = word(next);
+    }
+    hand = select<usize>(hand, next, hit);
+    record = select<usize>(record, next, hit);
+    was = word(record);
+    hits += hit;
+    writebacks += <u64>(<u32>(was >> DIRTY_BIT) & (hit ^ 1));
+    move(table, slots, was, slot, record);
+    const counted = (was | request) + select<u64>(COUNTER_ONE, 0, (was & COUNTER_MASK) < ceiling);
+    setWord(record, select<u64>(counted, request, hit));
+  }
   cache.hand = hand;
   cache.hits += hits;
-  cache.evictions += evictions;
+  cache.evictions += count - hits;
   cache.writebacks += writebacks;
 }

@@ -1,95 +1,92 @@
-// Circular doubly linked lists through the 16-byte records of a cache; a list's sentinel is a record that is no page.
+// Circular doubly linked lists through the records of a cache, 20 bytes each; a list's sentinel is a record that is no page.
 //
 //     offset   bytes   field
-//          0       8   word: page number and flags (request.ts)
-//          8       4   newer: towards the most recent
-//         12       4   older: towards the next victim
+//          0      12   word and chain (page-table.ts)
+//         12       4   newer: address, towards the most recent
+//         16       4   older: address, towards the next victim
 //
 // The sentinel's `older` is the newest record and its `newer` the oldest one, so no operation has a special case.
 
 // @ts-ignore: decorator
-@inline export const LINKED_BITS: usize = 4;
+@inline export const LINKED_BYTES: usize = 20;
 // @ts-ignore: decorator
-@inline export const LINKED_BYTES: usize = 16;
+@inline const NEWER: usize = 12;
+// @ts-ignore: decorator
+@inline const OLDER: usize = 16;
 
 // @ts-ignore: decorator
 @inline
-export function word(records: usize, record: u32): u64 {
-  return load<u64>(records + (<usize>record << LINKED_BITS));
+export function newer(record: usize): usize {
+  return <usize>load<u32>(record, NEWER);
 }
 
 // @ts-ignore: decorator
 @inline
-export function setWord(records: usize, record: u32, value: u64): void {
-  store<u64>(records + (<usize>record << LINKED_BITS), value);
+export function older(record: usize): usize {
+  return <usize>load<u32>(record, OLDER);
 }
 
 // @ts-ignore: decorator
 @inline
-export function newer(records: usize, record: u32): u32 {
-  return load<u32>(records + (<usize>record << LINKED_BITS), 8);
+export function setNewer(record: usize, value: usize): void {
+  store<u32>(record, <u32>value, NEWER);
 }
 
 // @ts-ignore: decorator
 @inline
-export function older(records: usize, record: u32): u32 {
-  return load<u32>(records + (<usize>record << LINKED_BITS), 12);
+export function setOlder(record: usize, value: usize): void {
+  store<u32>(record, <u32>value, OLDER);
 }
 
+/** Record 0 … last of a cache. */
 // @ts-ignore: decorator
 @inline
-export function setNewer(records: usize, record: u32, value: u32): void {
-  store<u32>(records + (<usize>record << LINKED_BITS), value, 8);
-}
-
-// @ts-ignore: decorator
-@inline
-export function setOlder(records: usize, record: u32, value: u32): void {
-  store<u32>(records + (<usize>record << LINKED_BITS), value, 12);
+export function recordAt(records: usize, index: u32): usize {
+  return records + <usize>index * LINKED_BYTES;
 }
 
 /** An empty list. */
 // @ts-ignore: decorator
 @inline
-export function makeList(records: usize, sentinel: u32): void {
-  setNewer(records, sentinel, sentinel);
-  setOlder(records, sentinel, sentinel);
+export function makeList(sentinel: usize): void {
+  setNewer(sentinel, sentinel);
+  setOlder(sentinel, sentinel);
 }
 
 /** Makes `record` the newest of the list. */
 // @ts-ignore: decorator
 @inline
-export function pushNewest(records: usize, sentinel: u32, record: u32): void {
-  const was = older(records, sentinel);
-  setOlder(records, record, was);
-  setNewer(records, record, sentinel);
-  setNewer(records, was, record);
-  setOlder(records, sentinel, record);
+export function pushNewest(sentinel: usize, record: usize): void {
+  const was = older(sentinel);
+  setOlder(record, was);
+  setNewer(record, sentinel);
+  setNewer(was, record);
+  setOlder(sentinel, record);
 }
 
 /** Puts `record` into its list just newer than `place`. */
 // @ts-ignore: decorator
 @inline
-export function putAfter(records: usize, place: u32, record: u32): void {
-  const next = newer(records, place);
-  setOlder(records, record, place);
-  setNewer(records, record, next);
-  setOlder(records, next, record);
-  setNewer(records, place, record);
+export function putAfter(place: usize, record: usize): void {
+  const next = newer(place);
+  setOlder(record, place);
+  setNewer(record, next);
+  setOlder(next, record);
+  setNewer(place, record);
 }
 
 // @ts-ignore: decorator
 @inline
-export function unlink(records: usize, record: u32): void {
-  const up = newer(records, record);
-  const down = older(records, record);
-  setOlder(records, up, down);
-  setNewer(records, down, up);
+export function unlink(record: usize): void {
+  const up = newer(record);
+  const down = older(record);
+  setOlder(up, down);
+  setNewer(down, up);
 }
 
 /** The next victim of the list, or the sentinel itself when it is empty. */
 // @ts-ignore: decorator
 @inline
-export function oldest(records: usize, sentinel: u32): u32 {
-  return newer(records, sentinel);
+export function oldest(sentinel: usize): usize {
+  return newer(sentinel);
 }

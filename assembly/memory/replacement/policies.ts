@@ -6,7 +6,7 @@ import { AHEAD, AHEAD_FROM_BYTES, Cache, touch } from "./cache";
 import { Clock, makeClock, replayClock } from "./clock";
 import { Fifo, makeFifo, replayFifo } from "./fifo";
 import * as id from "./ids";
-import { Lfu, makeLfu, replayLfu } from "./lfu";
+import { Lfu, makeLfu, replayLfu, reserveGroups } from "./lfu";
 import { Lru, makeLru, replayLru } from "./lru";
 import { makeRandom, Random, replayRandom } from "./random";
 import { makeS3Fifo, replayS3Fifo, S3Fifo } from "./s3fifo";
@@ -32,12 +32,14 @@ export function makePolicy(policy: u32, capacity: u32, first: f64, second: f64):
   }
 }
 
-export function replayPolicy(at: usize, from: usize, end: usize): void {
+/** False when memory does not reach; nothing is replayed then. */
+export function replayPolicy(at: usize, from: usize, end: usize): bool {
   const cache = changetype<Cache>(at);
+  if (cache.policy == id.POLICY_LFU && !reserveGroups(changetype<Lfu>(at), <u32>((end - from) / REQUEST_BYTES))) return false;
   // 25 % faster with a million pages resident, 4 % slower where all fits in a second-level cache anyway.
   if (cache.bytes < AHEAD_FROM_BYTES) {
     replaySome(at, from, end);
-    return;
+    return true;
   }
   while (from < end) {
     const stop = min<usize>(from + AHEAD * REQUEST_BYTES, end);
@@ -45,6 +47,7 @@ export function replayPolicy(at: usize, from: usize, end: usize): void {
     replaySome(at, from, stop);
     from = stop;
   }
+  return true;
 }
 
 function replaySome(at: usize, from: usize, end: usize): void {

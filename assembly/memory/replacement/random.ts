@@ -1,15 +1,13 @@
 // A resident page chosen at random goes; the new one takes its record. The draws come from the kernel's seeded streams, one
 // stream a cache, so a run repeats bit by bit and a cache beside it changes nothing.
-// 24 bytes a page: record 8 (its word), table 16.
+// 24 bytes a page: record 12, slots 12.
 
 import { below, seedStream, STREAM_BYTES } from "../../kernel/random";
-import { Cache, makeCache, makeRegion, takeOut } from "./cache";
+import { Cache, makeCache, makeRegion, PLAIN_BYTES } from "./cache";
 import { POLICY_RANDOM } from "./ids";
-import { enter, find, hashOf } from "./page-table";
-import { DIRTY, DIRTY_BIT, PAGE_MASK, REQUEST_BYTES } from "./request";
+import { enter, find, leave, setWord, slotOf, word } from "./page-table";
+import { DIRTY, DIRTY_BIT, KEY_MASK, REQUEST_BYTES, THERE } from "./request";
 
-// @ts-ignore: decorator
-@inline const WORD_BITS: usize = 3;
 /** The purpose these streams are named by: "pages". */
 // @ts-ignore: decorator
 @inline const PURPOSE: u64 = 0x7061676573;
@@ -20,7 +18,7 @@ export class Random extends Cache {
 }
 
 export function makeRandom(capacity: u32, seed: u64): usize {
-  const at = makeCache(POLICY_RANDOM, capacity, offsetof<Random>(), capacity, 1 << WORD_BITS);
+  const at = makeCache(POLICY_RANDOM, capacity, offsetof<Random>(), capacity, PLAIN_BYTES);
   if (at == 0) return 0;
   const cache = changetype<Random>(at);
   cache.stream = makeRegion(cache, STREAM_BYTES);
@@ -32,9 +30,7 @@ export function makeRandom(capacity: u32, seed: u64): usize {
 export function replayRandom(cache: Random, at: usize, end: usize): void {
   const table = cache.table;
   const records = cache.records;
-  const chain = cache.chain;
   const slots = cache.slots;
-  const indexMask = cache.indexMask;
   const capacity = cache.capacity;
   const stream = cache.stream;
   let used = cache.used;
@@ -42,26 +38,25 @@ export function replayRandom(cache: Random, at: usize, end: usize): void {
   let evictions: u64 = 0;
   let writebacks: u64 = 0;
   for (; at < end; at += REQUEST_BYTES) {
-    const request = load<u64>(at);
-    const page = request & PAGE_MASK;
-    const hash = hashOf(page);
-    const found = find(table, chain, slots, indexMask, records, WORD_BITS, page, hash);
+    const request = load<u64>(at) | THERE;
+    const key = request & KEY_MASK;
+    const slot = slotOf(table, slots, key);
+    const found = find(slot, key);
     if (found != 0) {
       hits++;
-      if (request & DIRTY) store<u64>(records + (<usize>found << WORD_BITS), request);
+      if (request & DIRTY) setWord(found, request);
       continue;
     }
     const full = used == capacity;
-    const record = full ? 1 + below(stream, capacity) : ++used;
-    const p = records + (<usize>record << WORD_BITS);
-    const victim = load<u64>(p);
-    store<u64>(p, request);
+    const record = records + <usize>(full ? 1 + below(stream, capacity) : ++used) * PLAIN_BYTES;
+    const victim = word(record);
+    setWord(record, request);
     if (full) {
       evictions++;
       writebacks += (victim >> DIRTY_BIT) & 1;
-      takeOut(cache, hashOf(victim & PAGE_MASK), record);
+      leave(slotOf(table, slots, victim & KEY_MASK), record);
     }
-    enter(table, chain, slots, indexMask, hash, record);
+    enter(slot, record);
   }
   cache.used = used;
   cache.hits += hits;

@@ -1,10 +1,12 @@
 // A request and a page's record are one 64-bit word each, so that a resident page's number, dirty bit, reference counter
 // and queue share the cache line that a hit has to load anyway.
 //
-//     bit 63 … 57   56 55      54 53    52      51 … 0
-//         unused    counter    queue    dirty   page number
+//     bit 63      62 … 57   56 55      54 53    52      51 … 0
+//         there   unused    counter    queue    dirty   page number
 //
-// In a request, bit 52 says "write"; the bits above it are zero. Only pages are named: addresses are cut by the reader.
+// In a request, bit 52 says "write"; the bits above it are zero. In a record `there` is set as soon as it has held a page; with
+// the page number it is the key that the page table looks for, so a record of zeros never is page 0. Only pages are named: addresses are cut by
+// the reader.
 
 import { PAGE_BITS } from "./ids";
 
@@ -14,6 +16,11 @@ import { PAGE_BITS } from "./ids";
 @inline export const DIRTY: u64 = (<u64>1) << DIRTY_BIT;
 // @ts-ignore: decorator
 @inline export const PAGE_MASK: u64 = DIRTY - 1;
+
+// @ts-ignore: decorator
+@inline export const THERE: u64 = (<u64>1) << 63;
+// @ts-ignore: decorator
+@inline export const KEY_MASK: u64 = THERE | PAGE_MASK;
 
 // @ts-ignore: decorator
 @inline export const QUEUE_SHIFT: u64 = 53;

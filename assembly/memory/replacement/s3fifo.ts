@@ -1,13 +1,13 @@
 // S3-FIFO (Yang et al., SOSP'23): new pages pass through a small FIFO queue (10 % of the capacity); those used at least twice
 // while there move on to the main queue, the others are thrown out and remembered by number (90 % of the capacity, FIFO). A
 // page remembered when it is wanted again enters the main queue, which is a CLOCK with counters up to 3.
-// 32 bytes a page, resident or remembered: record 16, table 16; 1.9 pages are known a resident one.
+// 32 bytes a page, resident or remembered: record 20, slots 12; 1.9 pages are known a resident one.
 
-import { Cache, makeCache, takeOutLinked } from "./cache";
+import { Cache, makeCache, takeOut } from "./cache";
 import { POLICY_S3FIFO } from "./ids";
-import { LINKED_BITS, LINKED_BYTES, makeList, newer, oldest, pushNewest, setNewer, setWord, unlink, word } from "./links";
-import { enter, find, hashOf } from "./page-table";
-import { COUNTER_MASK, COUNTER_ONE, DIRTY, DIRTY_BIT, PAGE_MASK, QUEUE_MASK, QUEUE_SHIFT, REQUEST_BYTES } from "./request";
+import { LINKED_BYTES, makeList, newer, oldest, pushNewest, recordAt, setNewer, unlink } from "./links";
+import { enter, find, setWord, slotOf, word } from "./page-table";
+import { COUNTER_MASK, COUNTER_ONE, DIRTY, DIRTY_BIT, KEY_MASK, QUEUE_MASK, QUEUE_SHIFT, REQUEST_BYTES, THERE } from "./request";
 
 // Queues, by the record that is their sentinel.
 // @ts-ignore: decorator
@@ -32,7 +32,7 @@ export class S3Fifo extends Cache {
   mainPages: u32;
   ghostPages: u32;
   /** Unused records, chained through `newer`; 0 ends. */
-  free: u32;
+  free: usize;
 }
 
 /** `smallLimit` and `ghostLimit` in pages. */
@@ -43,31 +43,31 @@ export function makeS3Fifo(capacity: u32, smallLimit: u32, ghostLimit: u32): usi
   cache.mainLimit = capacity - smallLimit;
   cache.ghostLimit = ghostLimit;
   cache.used = SENTINELS - 1;
-  for (let queue: u32 = 0; queue < SENTINELS; queue++) makeList(cache.records, queue);
+  for (let queue: u32 = 0; queue < SENTINELS; queue++) makeList(recordAt(cache.records, queue));
   return at;
 }
 
-function forget(cache: S3Fifo, record: u32): void {
-  takeOutLinked(cache, record);
-  setNewer(cache.records, record, cache.free);
+function forget(cache: S3Fifo, record: usize): void {
+  takeOut(cache, record);
+  setNewer(record, cache.free);
   cache.free = record;
 }
 
-function remember(cache: S3Fifo, record: u32, was: u64): void {
+function remember(cache: S3Fifo, record: usize, was: u64): void {
   const records = cache.records;
   if (cache.ghostLimit == 0) {
     forget(cache, record);
     return;
   }
   if (cache.ghostPages == cache.ghostLimit) {
-    const gone = oldest(records, GHOST);
-    unlink(records, gone);
+    const gone = oldest(recordAt(records, GHOST));
+    unlink(gone);
     forget(cache, gone);
   } else {
     cache.ghostPages++;
   }
-  setWord(records, record, (was & PAGE_MASK) | (<u64>GHOST << QUEUE_SHIFT));
-  pushNewest(records, GHOST, record);
+  setWord(record, (was & KEY_MASK) | (<u64>GHOST << QUEUE_SHIFT));
+  pushNewest(recordAt(records, GHOST), record);
 }
 
 function countEviction(cache: S3Fifo, was: u64): void {
@@ -79,17 +79,17 @@ function countEviction(cache: S3Fifo, was: u64): void {
 function evictSmall(cache: S3Fifo): void {
   const records = cache.records;
   while (cache.smallPages != 0) {
-    const record = oldest(records, SMALL);
-    const was = word(records, record);
-    unlink(records, record);
+    const record = oldest(recordAt(records, SMALL));
+    const was = word(record);
+    unlink(record);
     cache.smallPages--;
     if ((was & COUNTER_MASK) < PROMOTE_AT) {
       countEviction(cache, was);
       remember(cache, record, was);
       return;
     }
-    setWord(records, record, (was & (PAGE_MASK | DIRTY)) | (<u64>MAIN << QUEUE_SHIFT));
-    pushNewest(records, MAIN, record);
+    setWord(record, (was & (KEY_MASK | DIRTY)) | (<u64>MAIN << QUEUE_SHIFT));
+    pushNewest(recordAt(records, MAIN), record);
     cache.mainPages++;
   }
 }
@@ -97,46 +97,43 @@ function evictSmall(cache: S3Fifo): void {
 function evictMain(cache: S3Fifo): void {
   const records = cache.records;
   while (true) {
-    const record = oldest(records, MAIN);
-    const was = word(records, record);
-    unlink(records, record);
+    const record = oldest(recordAt(records, MAIN));
+    const was = word(record);
+    unlink(record);
     if ((was & COUNTER_MASK) == 0) {
       countEviction(cache, was);
       forget(cache, record);
       cache.mainPages--;
       return;
     }
-    setWord(records, record, was - COUNTER_ONE);
-    pushNewest(records, MAIN, record);
+    setWord(record, was - COUNTER_ONE);
+    pushNewest(recordAt(records, MAIN), record);
   }
 }
 
 export function replayS3Fifo(cache: S3Fifo, at: usize, end: usize): void {
   const table = cache.table;
   const records = cache.records;
-  const chain = cache.chain;
   const slots = cache.slots;
-  const indexMask = cache.indexMask;
   const capacity = cache.capacity;
   let hits: u64 = 0;
   for (; at < end; at += REQUEST_BYTES) {
-    const request = load<u64>(at);
-    const page = request & PAGE_MASK;
-    const hash = hashOf(page);
-    let record: u32 = 0;
-    const found = find(table, chain, slots, indexMask, records, LINKED_BITS, page, hash);
+    const request = load<u64>(at) | THERE;
+    const key = request & KEY_MASK;
+    const slot = slotOf(table, slots, key);
+    let record: usize = 0;
+    const found = find(slot, key);
     let remembered = false;
     if (found != 0) {
       record = found;
-      const was = word(records, record);
+      const was = word(record);
       if ((was & QUEUE_MASK) != <u64>GHOST << QUEUE_SHIFT) {
         hits++;
-        const next = (was | (request & DIRTY)) + ((was & COUNTER_MASK) < COUNTER_MASK ? COUNTER_ONE : 0);
-        if (next != was) setWord(records, record, next);
+        setWord(record, (was | (request & DIRTY)) + select<u64>(COUNTER_ONE, 0, (was & COUNTER_MASK) < COUNTER_MASK));
         continue;
       }
       remembered = true;
-      unlink(records, record);
+      unlink(record);
       cache.ghostPages--;
     }
     while (cache.smallPages + cache.mainPages == capacity) {
@@ -145,17 +142,17 @@ export function replayS3Fifo(cache: S3Fifo, at: usize, end: usize): void {
     }
     if (remembered) {
       cache.mainPages++;
-      setWord(records, record, request | (<u64>MAIN << QUEUE_SHIFT));
-      pushNewest(records, MAIN, record);
+      setWord(record, request | (<u64>MAIN << QUEUE_SHIFT));
+      pushNewest(recordAt(records, MAIN), record);
       continue;
     }
     record = cache.free;
-    if (record != 0) cache.free = newer(records, record);
-    else record = ++cache.used;
+    if (record != 0) cache.free = newer(record);
+    else record = recordAt(records, ++cache.used);
     cache.smallPages++;
-    setWord(records, record, request | (<u64>SMALL << QUEUE_SHIFT));
-    pushNewest(records, SMALL, record);
-    enter(table, chain, slots, indexMask, hash, record);
+    setWord(record, request | (<u64>SMALL << QUEUE_SHIFT));
+    pushNewest(recordAt(records, SMALL), record);
+    enter(slot, record);
   }
   cache.hits += hits;
 }

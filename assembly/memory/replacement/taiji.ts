@@ -4,22 +4,24 @@
 // Assumed, since no source gives them: 4 levels; a scan every `capacity` requests; a page that comes in stands in level 0
 // with its bit clear; a candidate whose bit is set is spared and put back to level 0, as the unmapping reads the bit anyway.
 // Leaves out watermarks and the swap-out workers: that is the swap engine's part.
-// 28 bytes a page: word 8, link 4, table 16.
+// 28 bytes a page: record 16, slots 12.
 
-import { Cache, makeCache, makeRegion, takeOut } from "./cache";
+import { Cache, makeCache, makeRegion, PLAIN_BYTES } from "./cache";
 import { POLICY_TAIJI } from "./ids";
-import { enter, find, hashOf } from "./page-table";
-import { COUNTER_ONE, DIRTY, DIRTY_BIT, PAGE_MASK, REQUEST_BYTES } from "./request";
+import { enter, find, leave, setWord, slotOf, word } from "./page-table";
+import { COUNTER_ONE, DIRTY, DIRTY_BIT, KEY_MASK, REQUEST_BYTES, THERE } from "./request";
 
-// @ts-ignore: decorator
-@inline const WORD_BITS: usize = 3;
 // @ts-ignore: decorator
 @inline const ACCESSED: u64 = COUNTER_ONE;
 
+/** Where a record holds the address of the next newer page of its level, 0 ends. */
+// @ts-ignore: decorator
+@inline const LINK: usize = PLAIN_BYTES;
+// @ts-ignore: decorator
+@inline const RECORD_BYTES: usize = PLAIN_BYTES + 4;
+
 @unmanaged
 export class Taiji extends Cache {
-  /** u32 a record: the next newer page of its level, 0 ends. */
-  links: usize;
   /** A level: oldest u32, newest u32; 0 where empty. One more than there are levels: pages the scan has found in use. */
   queues: usize;
   levels: u32;
@@ -30,24 +32,23 @@ export class Taiji extends Cache {
 
 export function makeTaiji(capacity: u32, levels: u32, interval: u64): usize {
   assert(levels > 0 && interval > 0);
-  const at = makeCache(POLICY_TAIJI, capacity, offsetof<Taiji>(), capacity, 1 << WORD_BITS);
+  const at = makeCache(POLICY_TAIJI, capacity, offsetof<Taiji>(), capacity, RECORD_BYTES);
   if (at == 0) return 0;
   const cache = changetype<Taiji>(at);
-  cache.links = makeRegion(cache, (<u64>capacity + 1) << 2);
   cache.queues = makeRegion(cache, (<u64>levels + 1) << 3);
   cache.levels = levels;
   cache.interval = interval;
   cache.untilScan = interval;
-  return cache.links == 0 || cache.queues == 0 ? 0 : at;
+  return cache.queues == 0 ? 0 : at;
 }
 
-function append(cache: Taiji, level: u32, record: u32): void {
+function append(cache: Taiji, level: u32, record: usize): void {
   const queue = cache.queues + (<usize>level << 3);
-  const newest = load<u32>(queue, 4);
-  store<u32>(cache.links + (<usize>record << 2), 0);
-  if (newest == 0) store<u32>(queue, record);
-  else store<u32>(cache.links + (<usize>newest << 2), record);
-  store<u32>(queue, record, 4);
+  const newest = <usize>load<u32>(queue, 4);
+  store<u32>(record, 0, LINK);
+  if (newest == 0) store<u32>(queue, <u32>record);
+  else store<u32>(newest, <u32>record, LINK);
+  store<u32>(queue, <u32>record, 4);
 }
 
 /** One pass over all access bits, coldest level first, so that no page is looked at twice. */
@@ -56,14 +57,13 @@ function scan(cache: Taiji): void {
   const inUse = cache.levels;
   for (let level = <i32>coldest; level >= 0; level--) {
     const queue = cache.queues + (<usize>level << 3);
-    let record = load<u32>(queue);
+    let record = <usize>load<u32>(queue);
     store<u64>(queue, 0);
     while (record != 0) {
-      const next = load<u32>(cache.links + (<usize>record << 2));
-      const p = cache.records + (<usize>record << WORD_BITS);
-      const word = load<u64>(p);
-      if (word & ACCESSED) {
-        store<u64>(p, word ^ ACCESSED);
+      const next = <usize>load<u32>(record, LINK);
+      const was = word(record);
+      if (was & ACCESSED) {
+        setWord(record, was ^ ACCESSED);
         append(cache, inUse, record);
       } else {
         append(cache, min<u32>(<u32>level + 1, coldest), record);
@@ -75,9 +75,9 @@ function scan(cache: Taiji): void {
   if (coldest > 0) {
     store<u64>(cache.queues, load<u64>(queue)); // level 0 was emptied: all its pages have sunk or are in use
   } else {
-    let record = load<u32>(queue);
+    let record = <usize>load<u32>(queue);
     while (record != 0) {
-      const next = load<u32>(cache.links + (<usize>record << 2));
+      const next = <usize>load<u32>(record, LINK);
       append(cache, 0, record);
       record = next;
     }
@@ -86,23 +86,22 @@ function scan(cache: Taiji): void {
 }
 
 /** Takes the victim out of its level. Ends: whatever it passes over has its bit cleared. */
-function takeVictim(cache: Taiji): u32 {
+function takeVictim(cache: Taiji): usize {
   let level = cache.levels - 1;
   while (true) {
     const queue = cache.queues + (<usize>level << 3);
-    const record = load<u32>(queue);
+    const record = <usize>load<u32>(queue);
     if (record == 0) {
       assert(level != 0); // the cache is full
       level--;
       continue;
     }
-    const next = load<u32>(cache.links + (<usize>record << 2));
-    store<u32>(queue, next);
+    const next = <usize>load<u32>(record, LINK);
+    store<u32>(queue, <u32>next);
     if (next == 0) store<u32>(queue, 0, 4);
-    const p = cache.records + (<usize>record << WORD_BITS);
-    const word = load<u64>(p);
-    if ((word & ACCESSED) == 0) return record;
-    store<u64>(p, word ^ ACCESSED);
+    const was = word(record);
+    if ((was & ACCESSED) == 0) return record;
+    setWord(record, was ^ ACCESSED);
     append(cache, 0, record);
   }
 }
@@ -110,9 +109,7 @@ function takeVictim(cache: Taiji): u32 {
 export function replayTaiji(cache: Taiji, at: usize, end: usize): void {
   const table = cache.table;
   const records = cache.records;
-  const chain = cache.chain;
   const slots = cache.slots;
-  const indexMask = cache.indexMask;
   const capacity = cache.capacity;
   let used = cache.used;
   let untilScan = cache.untilScan;
@@ -120,29 +117,25 @@ export function replayTaiji(cache: Taiji, at: usize, end: usize): void {
   let evictions: u64 = 0;
   let writebacks: u64 = 0;
   for (; at < end; at += REQUEST_BYTES) {
-    const request = load<u64>(at);
-    const page = request & PAGE_MASK;
-    const hash = hashOf(page);
-    const found = find(table, chain, slots, indexMask, records, WORD_BITS, page, hash);
+    const request = load<u64>(at) | THERE;
+    const key = request & KEY_MASK;
+    const slot = slotOf(table, slots, key);
+    const found = find(slot, key);
     if (found != 0) {
       hits++;
-      const p = records + (<usize>found << WORD_BITS);
-      const word = load<u64>(p);
-      const next = word | ACCESSED | (request & DIRTY);
-      if (next != word) store<u64>(p, next);
+      setWord(found, word(found) | ACCESSED | (request & DIRTY));
     } else {
       const full = used == capacity;
-      const record = full ? takeVictim(cache) : ++used;
-      const p = records + (<usize>record << WORD_BITS);
-      const victim = load<u64>(p);
-      store<u64>(p, request);
+      const record = full ? takeVictim(cache) : records + <usize>(++used) * RECORD_BYTES;
+      const victim = word(record);
+      setWord(record, request);
       append(cache, 0, record);
       if (full) {
         evictions++;
         writebacks += (victim >> DIRTY_BIT) & 1;
-        takeOut(cache, hashOf(victim & PAGE_MASK), record);
+        leave(slotOf(table, slots, victim & KEY_MASK), record);
       }
-      enter(table, chain, slots, indexMask, hash, record);
+      enter(slot, record);
     }
     if (--untilScan == 0) {
       scan(cache);
