@@ -59,94 +59,102 @@ export function makeOpt(history: History, capacity: u32): usize {
 
 // @ts-ignore: decorator
 @inline
-function wordOf(levels: usize, level: u32, index: u32): usize {
-  return <usize>load<u32>(levels + (<usize>level << 2)) + (<usize>(index >> 6) << 3);
+function baseOf(levels: usize, level: u32): usize {
+  return <usize>load<u32>(levels + (<usize>level << 2));
 }
 
-// @ts-ignore: decorator
-@inline
-function setBit(levels: usize, top: u32, index: u32): void {
-  for (let level: u32 = 0; level <= top; level++) {
-    const at = wordOf(levels, level, index);
+/** Sets a bit of the summaries from `level` up. */
+function setAbove(levels: usize, top: u32, level: u32, index: u32): void {
+  for (; level <= top; level++) {
+    const at = baseOf(levels, level) + (<usize>(index >> 6) << 3);
     const was = load<u64>(at);
-    store<u64>(at, was | (<u64>1 << (index & 63)));
+    store<u64>(at, was | (<u64>1 << index));
     if (was != 0) break; // the summaries above know of this word
     index >>= 6;
   }
 }
 
-function clearBit(levels: usize, top: u32, index: u32): void {
-  for (let level: u32 = 0; level <= top; level++) {
-    const at = wordOf(levels, level, index);
-    const now = load<u64>(at) & ~(<u64>1 << (index & 63));
-    store<u64>(at, now);
-    if (now != 0) break;
-    index >>= 6;
-  }
-}
-
-/** The highest bit set; there is one. */
-function highest(levels: usize, top: u32): u32 {
+/** Clears the highest bit set and answers which it was; there is one. */
+function takeHighest(levels: usize, top: u32): u32 {
   let index: u32 = 0;
-  for (let level = <i32>top; level >= 0; level--) {
-    const word = load<u64>(<usize>load<u32>(levels + (<usize>level << 2)) + (<usize>index << 3));
-    assert(word != 0);
-    index = (index << 6) + (63 - <u32>clz<u64>(word));
+  let level = top;
+  let at: usize = 0;
+  let bits: u64 = 0;
+  while (true) {
+    at = baseOf(levels, level) + (<usize>index << 3);
+    bits = load<u64>(at);
+    assert(bits != 0);
+    index = (index << 6) + (63 - <u32>clz<u64>(bits));
+    if (level == 0) break;
+    level--;
+  }
+  let bit = index;
+  while (true) {
+    bits &= ~(<u64>1 << bit);
+    store<u64>(at, bits);
+    if (bits != 0 || level == top) break;
+    level++;
+    bit >>= 6;
+    at = baseOf(levels, level) + (<usize>(bit >> 6) << 3);
+    bits = load<u64>(at);
   }
   return index;
 }
 
-/** Throws out one page; answers whether it was dirty. */
-function evict(cache: Opt, position: u32): u64 {
-  if (cache.deadClean != 0) {
-    cache.deadClean--;
-    return 0;
-  }
-  if (cache.deadDirty != 0) {
-    cache.deadDirty--;
-    return 1;
-  }
-  // Bits of times past are left standing by hits: with every resident page yet to be used, the highest bit is none of them.
-  const victim = highest(cache.levels, cache.top);
-  assert(victim > position);
-  clearBit(cache.levels, cache.top, victim);
-  if (cache.dirty == 0) return 0;
-  return (load<u8>(cache.dirty + (victim >> 3)) >> <u8>(victim & 7)) & 1;
-}
-
-/** Replays up to `stop`, all in one chunk of next uses. */
-function replayChunk(cache: Opt, stop: u32): void {
+/** Replays up to `stop`, all in one chunk of next uses. `writes`: whether any request of the trace does. */
+// @ts-ignore: decorator
+@inline
+function replayChunk(cache: Opt, stop: u32, writes: bool): void {
   const history = changetype<History>(cache.history);
   const levels = cache.levels;
   const top = cache.top;
-  const residency = <usize>load<u32>(levels);
+  const residency = baseOf(levels, 0);
   const dirty = cache.dirty;
   const capacity = cache.capacity;
   const start = <u32>cache.position;
   let nextAt = nextUseAt(history, start);
+  let used = cache.used;
+  let deadClean = cache.deadClean;
   let hits: u64 = 0;
+  let evictions: u64 = 0;
   for (let position = start; position < stop; position++) {
-    let written = dirty != 0 && wrote(history, position);
-    if ((load<u64>(residency + (<usize>(position >> 6) << 3)) >> (position & 63)) & 1) {
+    let written = writes && wrote(history, position);
+    if ((load<u32>(residency + (<usize>(position >> 5) << 2)) >> position) & 1) {
       hits++;
-      if (dirty != 0 && (load<u8>(dirty + (position >> 3)) >> <u8>(position & 7)) & 1) written = true;
-    } else if (cache.used < capacity) {
-      cache.used++;
+      if (writes && (load<u8>(dirty + (position >> 3)) >> <u8>(position & 7)) & 1) written = true;
+    } else if (used < capacity) {
+      used++;
     } else {
-      cache.evictions++;
-      cache.writebacks += evict(cache, position);
+      evictions++;
+      if (deadClean != 0) {
+        deadClean--;
+      } else if (writes && cache.deadDirty != 0) {
+        cache.deadDirty--;
+        cache.writebacks++;
+      } else {
+        // Bits of times past are left standing by hits: with every resident page yet to be used, the highest bit is none of them.
+        const victim = takeHighest(levels, top);
+        assert(victim > position);
+        if (writes) cache.writebacks += (load<u8>(dirty + (victim >> 3)) >> <u8>(victim & 7)) & 1;
+      }
     }
     const next = load<u32>(nextAt);
     nextAt += 4;
     if (next == NEVER) {
-      if (written) cache.deadDirty++;
-      else cache.deadClean++;
+      if (writes && written) cache.deadDirty++;
+      else deadClean++;
     } else {
-      setBit(levels, top, next);
-      if (written) store<u8>(dirty + (next >> 3), load<u8>(dirty + (next >> 3)) | (<u8>1 << <u8>(next & 7)));
+      const at = residency + (<usize>(next >> 6) << 3);
+      const was = load<u64>(at);
+      store<u64>(at, was | (<u64>1 << next));
+      if (was == 0 && top != 0) setAbove(levels, top, 1, next >> 6);
+      if (writes && written) store<u8>(dirty + (next >> 3), load<u8>(dirty + (next >> 3)) | (<u8>1 << <u8>(next & 7)));
     }
   }
+  cache.used = used;
+  cache.deadClean = deadClean;
   cache.hits += hits;
+  cache.evictions += evictions;
   cache.position = stop;
 }
 
@@ -154,6 +162,10 @@ function replayChunk(cache: Opt, stop: u32): void {
 export function replayOpt(cache: Opt, count: u32): void {
   const history = changetype<History>(cache.history);
   const end = <u32>min<u64>(history.requests, cache.position + count);
-  while (<u32>cache.position < end) replayChunk(cache, chunkEnd(<u32>cache.position, end));
+  while (<u32>cache.position < end) {
+    const stop = chunkEnd(<u32>cache.position, end);
+    if (cache.dirty == 0) replayChunk(cache, stop, false);
+    else replayChunk(cache, stop, true);
+  }
   cache.requests = cache.position;
 }
