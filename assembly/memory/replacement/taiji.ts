@@ -22,7 +22,10 @@ import { COUNTER_ONE, DIRTY, DIRTY_BIT, KEY_MASK, REQUEST_BYTES, THERE } from ".
 
 @unmanaged
 export class Taiji extends Cache {
-  /** A level: oldest u32, newest u32; 0 where empty. One more than there are levels: pages the scan has found in use. */
+  /**
+   * A level: its oldest page u32, 0 where it is empty; where the address of the next newest is to be stored u32, the level itself
+   * while it is empty. One more than there are levels: pages the scan has found in use.
+   */
   queues: usize;
   levels: u32;
   /** Requests between scans, and until the next one. */
@@ -39,57 +42,62 @@ export function makeTaiji(capacity: u32, levels: u32, interval: u64): usize {
   cache.levels = levels;
   cache.interval = interval;
   cache.untilScan = interval;
-  return cache.queues == 0 ? 0 : at;
+  if (cache.queues == 0) return 0;
+  for (let level: u32 = 0; level <= levels; level++) makeEmpty(queueAt(cache, level));
+  return at;
 }
 
-function append(cache: Taiji, level: u32, record: usize): void {
-  const queue = cache.queues + (<usize>level << 3);
-  const newest = <usize>load<u32>(queue, 4);
+// @ts-ignore: decorator
+@inline
+function queueAt(cache: Taiji, level: u32): usize {
+  return cache.queues + (<usize>level << 3);
+}
+
+// @ts-ignore: decorator
+@inline
+function makeEmpty(queue: usize): void {
+  store<u32>(queue, 0);
+  store<u32>(queue, <u32>queue, 4);
+}
+
+// @ts-ignore: decorator
+@inline
+function append(queue: usize, record: usize): void {
   store<u32>(record, 0, LINK);
-  if (newest == 0) store<u32>(queue, <u32>record);
-  else store<u32>(newest, <u32>record, LINK);
-  store<u32>(queue, <u32>record, 4);
+  store<u32>(<usize>load<u32>(queue, 4), <u32>record);
+  store<u32>(queue, <u32>(record + LINK), 4);
 }
 
 /** One pass over all access bits, coldest level first, so that no page is looked at twice. */
 function scan(cache: Taiji): void {
   const coldest = cache.levels - 1;
-  const inUse = cache.levels;
+  const inUse = queueAt(cache, cache.levels);
   for (let level = <i32>coldest; level >= 0; level--) {
-    const queue = cache.queues + (<usize>level << 3);
+    const queue = queueAt(cache, level);
+    const below = queueAt(cache, min<u32>(<u32>level + 1, coldest));
     let record = <usize>load<u32>(queue);
-    store<u64>(queue, 0);
+    makeEmpty(queue);
     while (record != 0) {
       const next = <usize>load<u32>(record, LINK);
       const was = word(record);
-      if (was & ACCESSED) {
-        setWord(record, was ^ ACCESSED);
-        append(cache, inUse, record);
-      } else {
-        append(cache, min<u32>(<u32>level + 1, coldest), record);
-      }
+      setWord(record, was & ~ACCESSED);
+      append(select<usize>(inUse, below, (was & ACCESSED) != 0), record);
       record = next;
     }
   }
-  const queue = cache.queues + (<usize>inUse << 3);
-  if (coldest > 0) {
-    store<u64>(cache.queues, load<u64>(queue)); // level 0 was emptied: all its pages have sunk or are in use
-  } else {
-    let record = <usize>load<u32>(queue);
-    while (record != 0) {
-      const next = <usize>load<u32>(record, LINK);
-      append(cache, 0, record);
-      record = next;
-    }
-  }
-  store<u64>(queue, 0);
+  // They go to level 0, behind what stands there: nothing, unless it is the only level.
+  const first = <usize>load<u32>(inUse);
+  if (first == 0) return;
+  store<u32>(<usize>load<u32>(cache.queues, 4), <u32>first);
+  store<u32>(cache.queues, load<u32>(inUse, 4), 4);
+  makeEmpty(inUse);
 }
 
 /** Takes the victim out of its level. Ends: whatever it passes over has its bit cleared. */
 function takeVictim(cache: Taiji): usize {
   let level = cache.levels - 1;
   while (true) {
-    const queue = cache.queues + (<usize>level << 3);
+    const queue = queueAt(cache, level);
     const record = <usize>load<u32>(queue);
     if (record == 0) {
       assert(level != 0); // the cache is full
@@ -98,11 +106,11 @@ function takeVictim(cache: Taiji): usize {
     }
     const next = <usize>load<u32>(record, LINK);
     store<u32>(queue, <u32>next);
-    if (next == 0) store<u32>(queue, 0, 4);
+    if (next == 0) store<u32>(queue, <u32>queue, 4);
     const was = word(record);
     if ((was & ACCESSED) == 0) return record;
     setWord(record, was ^ ACCESSED);
-    append(cache, 0, record);
+    append(cache.queues, record);
   }
 }
 
@@ -129,7 +137,7 @@ export function replayTaiji(cache: Taiji, at: usize, end: usize): void {
       const record = full ? takeVictim(cache) : records + <usize>(++used) * RECORD_BYTES;
       const victim = word(record);
       setWord(record, request);
-      append(cache, 0, record);
+      append(cache.queues, record);
       if (full) {
         evictions++;
         writebacks += (victim >> DIRTY_BIT) & 1;
