@@ -4,7 +4,7 @@
 
 import { Cache, makeCache, PLAIN_BYTES } from "./cache";
 import { POLICY_SIEVE } from "./ids";
-import { enter, find, leave, setWord, slotOf, word } from "./page-table";
+import { enter, find, move, setWord, slotOf, word } from "./page-table";
 import { COUNTER_ONE, DIRTY, DIRTY_BIT, KEY_MASK, REQUEST_BYTES, THERE } from "./request";
 
 // @ts-ignore: decorator
@@ -47,13 +47,29 @@ export function replaySieve(cache: Sieve, at: usize, end: usize): void {
   const table = cache.table;
   const list = cache.records;
   const slots = cache.slots;
-  const capacity = cache.capacity;
-  let used = cache.used;
-  let behind = cache.behind;
   let newest = cache.newest;
   let hits: u64 = 0;
-  let evictions: u64 = 0;
   let writebacks: u64 = 0;
+  for (; at < end && cache.used < cache.capacity; at += REQUEST_BYTES) {
+    const request = load<u64>(at) | THERE;
+    const slot = slotOf(table, slots, request & KEY_MASK);
+    let record = find(slot, request & KEY_MASK);
+    if (record != 0) {
+      hits++;
+      setWord(record, word(record) | VISITED | (request & DIRTY));
+    } else {
+      record = list + <usize>(++cache.used) * RECORD_BYTES;
+      setWord(record, request);
+      setNext(newest, record);
+      setNext(record, list);
+      newest = record;
+      enter(slot, record);
+    }
+  }
+  cache.hits += hits;
+  const count = <u64>((end - at) / REQUEST_BYTES);
+  hits = 0;
+  let behind = cache.behind;
   for (; at < end; at += REQUEST_BYTES) {
     const request = load<u64>(at) | THERE;
     const key = request & KEY_MASK;
@@ -64,47 +80,36 @@ export function replaySieve(cache: Sieve, at: usize, end: usize): void {
       setWord(found, word(found) | VISITED | (request & DIRTY));
       continue;
     }
-    const full = used == capacity;
-    let record: usize = 0;
-    if (!full) {
-      record = list + <usize>(++used) * RECORD_BYTES;
-    } else {
-      record = next(behind);
-      while (true) {
-        if (record == list) {
-          behind = list; // past the newest page: on at the oldest
-          record = next(list);
-        }
-        const was = word(record);
-        if ((was & VISITED) == 0) break;
-        setWord(record, was ^ VISITED);
-        behind = record;
-        record = next(record);
+    let record = next(behind);
+    let victim: u64 = 0;
+    while (true) {
+      if (record == list) {
+        behind = list; // past the newest page: on at the oldest
+        record = next(list);
       }
-      const above = next(record);
-      setNext(behind, above);
-      if (above == list) {
-        // The newest page went: the hand begins again at the oldest, not at the page that comes in now.
-        newest = behind;
-        behind = list;
-      }
+      victim = word(record);
+      if ((victim & VISITED) == 0) break;
+      setWord(record, victim ^ VISITED);
+      behind = record;
+      record = next(record);
     }
-    const victim = word(record);
+    const above = next(record);
+    setNext(behind, above);
+    if (above == list) {
+      // The newest page went: the hand begins again at the oldest, not at the page that comes in now.
+      newest = behind;
+      behind = list;
+    }
+    writebacks += (victim >> DIRTY_BIT) & 1;
+    move(table, slots, victim, slot, record);
     setWord(record, request);
     setNext(newest, record);
     setNext(record, list);
     newest = record;
-    if (full) {
-      evictions++;
-      writebacks += (victim >> DIRTY_BIT) & 1;
-      leave(slotOf(table, slots, victim & KEY_MASK), record);
-    }
-    enter(slot, record);
   }
-  cache.used = used;
   cache.behind = behind;
   cache.newest = newest;
   cache.hits += hits;
-  cache.evictions += evictions;
+  cache.evictions += count - hits;
   cache.writebacks += writebacks;
 }
