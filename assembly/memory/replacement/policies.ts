@@ -36,7 +36,7 @@ export function makePolicy(policy: u32, capacity: u32, first: f64, second: f64):
 export function replayPolicy(at: usize, from: usize, end: usize): bool {
   const cache = changetype<Cache>(at);
   if (cache.policy == id.POLICY_LFU && !reserveGroups(changetype<Lfu>(at), <u32>((end - from) / REQUEST_BYTES))) return false;
-  // 25 % faster with a million pages resident, 4 % slower where all fits in a second-level cache anyway.
+  // 5 (LRU) to 48 % (SIEVE) faster with 900,000 pages resident; where all fits in a second-level cache up to 9 % slower.
   if (cache.bytes < AHEAD_FROM_BYTES) {
     replaySome(at, from, end);
     return true;
