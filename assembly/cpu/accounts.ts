@@ -34,11 +34,15 @@ export function settle(v: VCpu): void {
 
 // @ts-ignore: decorator
 @inline
-export function enter(v: VCpu, state: u32): void {
+export function enterHere(v: VCpu, state: u32): void {
   settle(v);
   const before = v.state;
   v.state = state;
   if (H.smt > 1 && (state == RUNNING) != (before == RUNNING)) siblingsChanged(v.core);
+}
+
+export function enter(v: VCpu, state: u32): void {
+  enterHere(v, state);
 }
 
 /** Gives an idle core, already off the idle stack, to a dormant vCPU. */

@@ -120,6 +120,44 @@ export function watch(vm: Vm): void {
   else if (congested(vm)) armArbiter(H.now);
 }
 
+/** A task waits in `vm`, which no arbiter serves: whoever frees a core looks into the bag (worthiest). */
+export function joinBag(vm: Vm): void {
+  if (vm.inBag) return;
+  vm.inBag = 1;
+  vm.backlogSince = H.now;
+  store<Vm>(H.bag + (<usize>(H.bagCount++) << 2), vm);
+}
+
+/**
+ * The VM that deserves a free core most, where no arbiter decides: class, priority, who waits longest. With central queues
+ * who is below its guarantee comes first; without, a VM needs quota (cgroup's vm.b) and a task that no coming core is for.
+ * Leaves the bag without those in which nothing waits any more.
+ */
+export function worthiest(): Vm {
+  let best = changetype<Vm>(0);
+  let kept: u32 = 0;
+  for (let i: u32 = 0; i < H.bagCount; i++) {
+    const vm = load<Vm>(H.bag + (<usize>i << 2));
+    if (vm.queued == 0) {
+      vm.inBag = 0;
+      continue;
+    }
+    store<Vm>(H.bag + (<usize>(kept++) << 2), vm);
+    if (!canGrow(vm) || (!H.central && (vm.b != 0 || vm.queued <= vm.promised))) continue;
+    if (isNull(best) || precedes(vm, best)) best = vm;
+  }
+  H.bagCount = kept;
+  return best;
+}
+
+function precedes(a: Vm, b: Vm): bool {
+  const starves = a.held < a.min;
+  if (H.central && starves != b.held < b.min) return starves;
+  if (a.cls != b.cls) return a.cls > b.cls;
+  if (a.priority != b.priority) return a.priority > b.priority;
+  return H.central ? a.ingressHead.readyAt < b.ingressHead.readyAt : a.backlogSince < b.backlogSince;
+}
+
 /** Cores have moved or become free: who was denied one may get one. */
 export function nudge(): void {
   if (H.bagCount == 0) return;

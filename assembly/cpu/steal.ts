@@ -11,7 +11,7 @@ import {
   H, Q, Vm, VCpu, SEARCHING, STEALING, VM_SLOT_LOOK,
   count, isNull, nothing, vcpuOf, ownQueue, setBit, clearBit,
 } from "./state";
-import { enter } from "./accounts";
+import { enter, enterHere } from "./accounts";
 import { half, moveOldest } from "./run-queue";
 import { proceed } from "./vcpu";
 import { firstVictim, hostVictim } from "../policy";
@@ -99,7 +99,7 @@ function planLook(vm: Vm): void {
 /** `v` begins to search. What it will find, and when, is planned here. */
 export function beginSearch(v: VCpu): void {
   const vm = v.vm;
-  enter(v, SEARCHING);
+  enterHere(v, SEARCHING);
   v.searchAt = H.now;
   v.nextSearching = nothing<VCpu>();
   v.priorSearching = vm.searchingTail;

@@ -11,7 +11,7 @@ import {
   RUNNING, SEARCHING, STEALING, YIELDING, SPINNING, TASK_STARTED, TASK_BEFORE_LOCK, TASK_HOLDS_LOCK,
   activeAt, vcpuOf, count, ingress, isNull, nothing, ownQueue, setBit, clearBit,
 } from "./state";
-import { attachHere, detach, detachHere, enter, pushIdleHere, removeIdleHere } from "./accounts";
+import { attachHere, detach, detachHere, enter, enterHere, pushIdleHere, removeIdleHere } from "./accounts";
 import { popHead, pushHead, pushTail } from "./run-queue";
 import { beginSearch, endSearch, offerLook, onStealDone, stealNow } from "./steal";
 import { completeHere } from "./request";
@@ -210,7 +210,7 @@ export function run(v: VCpu, t: Task): void {
 // @ts-ignore: decorator
 @inline
 function runHere(v: VCpu, t: Task): void {
-  if (v.state != RUNNING) enter(v, RUNNING);
+  if (v.state != RUNNING) enterHere(v, RUNNING);
   v.task = t;
   let start = max<u64>(H.now, v.faultUntil) + H.taskSwitch;
   if (H.moveCost != 0) start += comeHome(t, v.core);

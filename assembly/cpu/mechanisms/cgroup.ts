@@ -6,21 +6,19 @@
 
 import * as L from "../../layout";
 import { cancel, isPending, schedule } from "../../kernel/event-queue";
-import { H, Q, Vm, Core, SLOT_ARBITER, VM_SLOT_QUOTA, count, coreAt, isNull, nothing, vmAt } from "../state";
+import { H, Q, Host, Vm, Core, SLOT_ARBITER, VM_SLOT_QUOTA, count, coreAt, isNull, vmAt } from "../state";
 import { pushIdle } from "../accounts";
+import { joinBag, worthiest } from "../arbiter";
 import { beginMove, beginPark, canGrow, chooseIdle, chooseVictim } from "../grant";
-import { setHooks, ignoreWidth, doNothing } from "./index";
+import { setHooks, costNothing, ignoreWidth, doNothing } from "./index";
 import { placeGuaranteed } from "./static";
 
 export function cgroup(): void {
   H.yields = 1;
   H.blind = 1; // the guest is not told
-  H.notify = 0;
-  H.preempt = 0;
-  H.suspend = 0;
+  costNothing(offsetof<Host>("notify"));
   H.deschedule = <u64>H.knobB;
   H.wake = <u64>H.knobB;
-  H.dispatchStep = 0;
   H.yield = <u64>H.knobB;
   setHooks(placeGuaranteed, onQueued, onCoreFree, ignoreWidth, doNothing, onPeriod);
   const charged: (vm: Vm, by: i32) => void = charge;
@@ -88,29 +86,13 @@ function serve(vm: Vm): void {
 }
 
 function onQueued(vm: Vm): void {
-  if (vm.inBag == 0) {
-    vm.inBag = 1;
-    vm.backlogSince = H.now;
-    store<Vm>(H.bag + (<usize>(H.bagCount++) << 2), vm);
-  }
+  joinBag(vm);
   serve(vm);
 }
 
-/** The waiting VM with quota left that deserves the core most: class, priority, then who waits longest. */
+/** To the waiting VM with quota left that deserves it most. */
 function onCoreFree(core: Core): void {
   pushIdle(core);
-  let best = nothing<Vm>();
-  let kept: u32 = 0;
-  for (let i: u32 = 0; i < H.bagCount; i++) {
-    const vm = load<Vm>(H.bag + (<usize>i << 2));
-    if (vm.queued == 0) {
-      vm.inBag = 0;
-      continue;
-    }
-    store<Vm>(H.bag + (<usize>(kept++) << 2), vm);
-    if (vm.b != 0 || !canGrow(vm) || vm.queued <= vm.promised) continue;
-    if (isNull(best) || vm.cls > best.cls || (vm.cls == best.cls && (vm.priority > best.priority || (vm.priority == best.priority && vm.backlogSince < best.backlogSince)))) best = vm;
-  }
-  H.bagCount = kept;
+  const best = worthiest();
   if (!isNull(best)) serve(best);
 }

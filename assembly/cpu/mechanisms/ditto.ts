@@ -3,24 +3,18 @@
 //
 //   knob A: ns to add a vCPU | B: ns to remove one
 
-import { H, SEARCHING, coreAt, isNull, vmAt, SLOT_ARBITER, Q } from "../state";
+import { H, Host, SEARCHING, coreAt, isNull, vmAt, SLOT_ARBITER, Q } from "../state";
 import { armArbiter, coreToPool, onArbiter, startArbiter, watch } from "../arbiter";
 import { isPending } from "../../kernel/event-queue";
 import { beginPark } from "../grant";
-import { setHooks, ignoreWidth, doNothing } from "./index";
+import { setHooks, costNothing, ignoreWidth, doNothing } from "./index";
 import { placeGuaranteed } from "./static";
 
 export function ditto(): void {
   H.threshold = 0; // any task that waits is asked for
+  costNothing(offsetof<Host>("notify"));
   H.notify = <u64>H.knobB;
-  H.preempt = 0;
-  H.suspend = 0;
-  H.deschedule = 0;
   H.wake = <u64>H.knobA;
-  H.dispatchStep = 0;
-  H.issue = 0;
-  H.pollBase = 0;
-  H.pollPerVm = 0;
   setHooks(start, watch, coreToPool, ignoreWidth, doNothing, sample);
 }
 

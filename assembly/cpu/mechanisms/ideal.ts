@@ -2,8 +2,9 @@
 // one VM simply M/G/k. Class and priority decide who runs, by instant preemption; the guarantees hold.
 
 import * as L from "../../layout";
-import { H, Vm, Core, RUNNING, SUSPENDING, count, countHost, ingress, isNull, nothing, vmAt } from "../state";
+import { H, Vm, Core, RUNNING, SUSPENDING, count, countHost, ingress, isNull, vmAt } from "../state";
 import { attach, detach, pushIdle, removeIdle } from "../accounts";
+import { joinBag, worthiest } from "../arbiter";
 import { popHead } from "../run-queue";
 import { canGrow, chooseDormant, chooseVictim, rekey } from "../grant";
 import { halt } from "../halt";
@@ -43,11 +44,7 @@ function serve(core: Core, vm: Vm): void {
 }
 
 function onQueued(vm: Vm): void {
-  if (vm.inBag == 0) {
-    vm.inBag = 1;
-    vm.backlogSince = H.now;
-    store<Vm>(H.bag + (<usize>(H.bagCount++) << 2), vm);
-  }
+  joinBag(vm);
   if (!canGrow(vm)) return;
   if (H.idleCount != 0) {
     const core = load<Core>(H.idle + (<usize>(H.idleCount - 1) << 2));
@@ -72,29 +69,9 @@ function onQueued(vm: Vm): void {
   if (!isNull(t)) putBack(v, t);
 }
 
-/** The waiting VM that deserves a core most: class, priority, below its guarantee, then whose oldest task waits longest. */
+/** To the waiting VM that deserves it most. */
 function onCoreFree(core: Core): void {
-  let best = nothing<Vm>();
-  let kept: u32 = 0;
-  for (let i: u32 = 0; i < H.bagCount; i++) {
-    const vm = load<Vm>(H.bag + (<usize>i << 2));
-    if (vm.queued == 0) {
-      vm.inBag = 0;
-      continue;
-    }
-    store<Vm>(H.bag + (<usize>(kept++) << 2), vm);
-    if (canGrow(vm) && (isNull(best) || before(vm, best))) best = vm;
-  }
-  H.bagCount = kept;
+  const best = worthiest();
   if (isNull(best)) pushIdle(core);
   else serve(core, best);
-}
-
-function before(a: Vm, b: Vm): bool {
-  const aStarves = a.held < a.min;
-  const bStarves = b.held < b.min;
-  if (aStarves != bStarves) return aStarves;
-  if (a.cls != b.cls) return a.cls > b.cls;
-  if (a.priority != b.priority) return a.priority > b.priority;
-  return a.ingressHead.readyAt < b.ingressHead.readyAt;
 }

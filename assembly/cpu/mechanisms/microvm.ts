@@ -5,20 +5,16 @@
 //   knob A: boot ns | B: restore ns, 0: no snapshots | C: keep-alive ns | D: the balancer's policy (layout.ts, DISPATCH_*)
 
 import * as L from "../../layout";
-import { H, Vm, Core, count, vmAt } from "../state";
+import { H, Host, Vm, Core, count, vmAt } from "../state";
 import { chooseIdle } from "../grant";
 import { coreToPool, nudge, onArbiter, startArbiter, watch } from "../arbiter";
-import { setHooks, ignoreWidth } from "./index";
+import { setHooks, costNothing, ignoreWidth } from "./index";
 import { placeGuaranteed } from "./static";
 
 export function microvm(): void {
   H.yields = 1;
+  costNothing(offsetof<Host>("dispatchStep"));
   H.minSearch = <u64>H.knobC;
-  H.yield = 0;
-  H.dispatchStep = 0;
-  H.issue = 0;
-  H.pollBase = 0;
-  H.pollPerVm = 0;
   setHooks(start, watch, coreToPool, ignoreWidth, nudge, onArbiter);
   const choose: (vm: Vm) => Core = startInstance;
   H.onChoose = choose.index;
