@@ -194,7 +194,8 @@ export function onCore(core: Core): void {
   switch (core.step) {
     case STEP_NOTIFY: {
       if (v.state == YIELDING) {
-        core.step = STEP_NONE; // it leaves by itself; coreReleased goes on
+        // it leaves by itself; coreReleased goes on, and learns from the step that what was parked for nobody is counted
+        if (!isNull(core.target)) core.step = STEP_NONE;
         return;
       }
       if (H.finishSection && v.state == RUNNING && v.task.flags & TASK_HOLDS_LOCK) {
