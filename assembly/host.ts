@@ -9,7 +9,7 @@ import { layDistributions, prepareTables, Distribution } from "./kernel/distribu
 import { seedStream } from "./kernel/random";
 import {
   H, Q, Host, Vm, VCpu, Core,
-  SLOT_CONTROL, SLOT_ARBITER, SLOT_INJECT, SLOT_SAMPLE, SLOT_VMS, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE, VM_SLOT_QUOTA, VM_SLOTS_SHIFT, RECORD_BYTES,
+  SLOT_CONTROL, SLOT_ARBITER, SLOT_INJECT, SLOT_SAMPLE, SLOT_VMS, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE, VM_SLOT_OWN, VM_SLOTS_SHIFT, RECORD_BYTES, VM_BYTES,
   coreAt, setBit, vmAt, vcpuOf,
 } from "./cpu/state";
 import { beginStatistics, checkConservation, pushIdle, settleAll } from "./cpu/accounts";
@@ -19,7 +19,6 @@ import { onCore, rankKey, rekey } from "./cpu/grant";
 import { onLook } from "./cpu/steal";
 import { onVcpu } from "./cpu/vcpu";
 import { laySeries, logEvent, onSample } from "./cpu/series";
-import { onQuota } from "./cpu/mechanisms/cgroup";
 import { chooseMechanism } from "./cpu/mechanisms/index";
 import { configureSwap, swapSlots } from "./memory/swap/configure";
 import { beginSwapStatistics, onSwap } from "./memory/swap/engine";
@@ -42,6 +41,8 @@ export function configure(words: usize): i32 {
   H.coresInAll = <u32>word(words, L.HOST_CORES);
   readHost(words);
   H.coreCount = H.coresInAll - H.dedicated;
+  H.varies = u32(H.smt > 1);
+  H.memorySpeed = 1;
   const groups = <u32>word(words, L.HOST_GROUPS);
   const vmCount = <u32>word(words, L.HOST_VMS);
   const stateCount = <u32>word(words, L.HOST_STATES);
@@ -81,7 +82,7 @@ export function configure(words: usize): i32 {
   H.slotMemory = H.slotClients + <u32>clients;
 
   H.histogramSets = <u32>word(words, L.HOST_HISTOGRAM_SHARED) ? groups : vmCount;
-  H.vms = allocate(<u64>vmCount * offsetof<Vm>());
+  H.vms = allocate(<u64>vmCount * VM_BYTES);
   H.vcpus = allocate(vcpus * offsetof<VCpu>());
   H.cores = allocate(<u64>H.coresInAll * offsetof<Core>());
   H.idle = allocate(<u64>H.coresInAll << 2);
@@ -102,7 +103,7 @@ export function configure(words: usize): i32 {
     core.index = i;
     core.slot = H.slotCores + i;
     core.sibling = i - (i % H.smt);
-    core.socket = (i * H.sockets) / H.coresInAll;
+    core.socket = <u16>((i * H.sockets) / H.coresInAll);
   }
   for (let i: u32 = H.coreCount; i > 0; i--) pushIdle(coreAt(i - 1)); // the first core is on top
 
@@ -156,6 +157,9 @@ function readVm(vm: Vm, index: u32, w: usize, g: usize, stateWords: usize): void
   vm.priority = <i32>word(g, L.GROUP_PRIORITY);
   vm.max = <u32>word(g, L.GROUP_MAX);
   vm.rankKey = rankKey(vm);
+  vm.limit = vm.max;
+  vm.bandwidth = word(g, L.GROUP_BANDWIDTH);
+  if (vm.bandwidth > 0) H.varies = 1;
   readPolicies(vm, g);
   vm.arrivals = <u32>word(g, L.GROUP_ARRIVALS);
   const rate = word(g, L.GROUP_RATE);
@@ -340,7 +344,7 @@ function onOther(slot: u32): void {
     const which = (slot - SLOT_VMS) & ((1 << VM_SLOTS_SHIFT) - 1);
     if (which == VM_SLOT_ARRIVAL) onArrival(vm);
     else if (which == VM_SLOT_MODULATE) onModulate(vm);
-    else if (which == VM_SLOT_QUOTA) onQuota(vm);
+    else if (which == VM_SLOT_OWN) call_indirect<void>(H.onTimer, vm);
     else onLook(vm);
   } else if (slot == SLOT_ARBITER) call_indirect<void>(H.onArbiter);
   else if (slot == SLOT_INJECT) onInject();

@@ -7,7 +7,7 @@ import {
   DORMANT, RUNNING, SEARCHING, STEALING, SPINNING,
 } from "./state";
 import { histogramBytes, resetHistogram } from "../kernel/histogram";
-import { siblingsChanged } from "./topology";
+import { paceChanged } from "./topology";
 
 /** Books the time since the last change of state. */
 // @ts-ignore: decorator
@@ -38,7 +38,7 @@ export function enterHere(v: VCpu, state: u32): void {
   settle(v);
   const before = v.state;
   v.state = state;
-  if (H.smt > 1 && (state == RUNNING) != (before == RUNNING)) siblingsChanged(v.core);
+  if (H.varies && (state == RUNNING) != (before == RUNNING)) paceChanged(v);
 }
 
 export function enter(v: VCpu, state: u32): void {
@@ -61,7 +61,7 @@ export function attachHere(core: Core, v: VCpu, state: u32): void {
   v.since = H.now;
   v.runSince = H.now;
   v.state = state;
-  if (state == RUNNING && H.smt > 1) siblingsChanged(core);
+  if (state == RUNNING && H.varies) paceChanged(v);
 }
 
 export function attach(core: Core, v: VCpu, state: u32): void {
@@ -76,7 +76,7 @@ export function detachHere(core: Core): void {
   settle(v);
   const ran = v.state == RUNNING;
   v.state = DORMANT;
-  if (ran && H.smt > 1) siblingsChanged(core);
+  if (ran && H.varies) paceChanged(v);
   v.core = nothing<Core>();
   setBit(v.vm.dormant, v.index);
   v.vm.dormantCount++;

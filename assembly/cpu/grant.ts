@@ -51,8 +51,8 @@ export function mayPreempt(a: Vm, b: Vm): bool {
 
 // @ts-ignore: decorator
 @inline
-function mayLeave(core: Core): bool {
-  if (!isNull(core.target)) return false;
+export function mayLeave(core: Core): bool {
+  if (isNull(core.vcpu) || !isNull(core.target)) return false;
   const state = core.vcpu.state;
   return state == RUNNING || state == SEARCHING || state == STEALING || state == SPINNING;
 }
@@ -136,7 +136,7 @@ export function chooseDormant(vm: Vm): VCpu {
 // @ts-ignore: decorator
 @inline
 export function canGrow(vm: Vm): bool {
-  return vm.held < vm.max && vm.promised < vm.dormantCount;
+  return vm.held < vm.limit && vm.promised < vm.dormantCount;
 }
 
 /** The number of cores that `vm` holds changes by `by`. */

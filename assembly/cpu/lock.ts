@@ -24,7 +24,7 @@ function hold(vm: Vm, t: Task): void {
 function goOn(v: VCpu, t: Task): void {
   v.task = t;
   v.startedAt = H.now;
-  v.runsUntil = H.now + (H.smt > 1 ? stretched(v, t.remaining) : t.remaining);
+  v.runsUntil = H.now + (H.varies ? stretched(v, t.remaining) : t.remaining);
   schedule(Q, v.slot, v.runsUntil);
 }
 

@@ -69,10 +69,10 @@ export class VCpu {
   runSince: u64; //        since when it has been on its core
   touchAt: u64; //         when its task needs a page that is not there
   faultUntil: u64; //      it is busy with the exit of a page fault before
-  slowed: u32; //          1: a sibling hardware thread works too
+  speed: f64; //           at which its task gets on, of 1; set where Host.varies
+  begunAt: u64; //         since when it has run its task without a break; set where Host.varies
   phase: u32; //           nsdi22: what its pending event means
   place: u32; //           nsdi22: on the ring that every searcher walks
-  pad: u32;
 }
 
 @unmanaged
@@ -88,11 +88,12 @@ export class Core {
   parkedAt: u64; //      40 when its parking began
   round: u32; //         48 the arbiter round of the move
   lastVm: Vm; //         52
-  socket: u32; //        56
+  socket: u16; //        56
+  kept: u16; //          58 1: to stay empty for the sake of a sibling (caladan)
   sibling: u32; //       60 first hardware thread of its physical core
 }
 
-/** By cache lines, 64 bytes each: what one visit reads lies together. 448 bytes. */
+/** By cache lines, 64 bytes each: what one visit reads lies together (VM_BYTES each in memory). */
 @unmanaged
 export class Vm {
   // what an arbiter reads of every VM
@@ -104,8 +105,9 @@ export class Vm {
   priority: i32;
   promised: u32; //      cores under way to it that no vCPU has yet
   dormantCount: u32;
-  inBag: u32;
-  denied: u32;
+  inBag: u8;
+  denied: u8;
+  limit: u32; //         vCPUs allowed at present: max, or fewer (caladan)
   readySum: u64; //      Σ of the waiting tasks' readyAt, modulo 2^64
   backlogSince: u64;
   skipUntil: u64; //     the arbiter leaves it alone before
@@ -184,6 +186,8 @@ export class Vm {
   b: u64;
   c: u64;
   d: u64;
+  bandwidth: f64; //     memory traffic of a vCPU that runs a task, bytes per second
+  traffic: f64; //       of all that run one now
   rankKey: i64; //       who loses a core first (grant.ts)
   victimKey: i64;
 }
@@ -261,6 +265,7 @@ export class Host {
   smt: u32;                  // hardware threads that share a core
   sockets: u32;
   queueLength: f64;
+  memoryBandwidth: f64;      // bytes per second
   smtFactor: f64;            // speed of each when two or more work
   knobA: f64;
   knobB: f64;
@@ -289,6 +294,14 @@ export class Host {
   central: u32; //           1: every VM has one queue, and no cost
   blind: u32; //             1: vCPUs are descheduled without asking the guest
   parkedBusy: u32; //        1: tasks in the queue of a dormant vCPU are congestion
+  varies: u32; //            1: a task's speed depends on what else runs
+  keptCount: u32; //         cores that stay empty for a sibling's sake
+  traffic: f64; //           bytes per second that all running tasks would like
+  memorySpeed: f64; //       of who uses memory bandwidth, 1 where there is enough
+  controlAt: u64; //         when caladan's controllers are to look next
+  bandwidthPhase: u32;
+  onPace: u32; //            a vCPU has begun or ceased to run tasks; 0 unused
+  onTimer: u32; //           a VM's timer of the mechanism's own
   onChoose: u32; //          which core a VM gets
   onReady: u32; //           a task is ready: instead of the VM's dispatch; 0 unused
   onRest: u32; //            a vCPU has nothing to run: instead of its own loop; 0 unused

@@ -87,12 +87,14 @@ export * from "./records";
 // @ts-ignore: decorator
 @inline export const VM_SLOT_LOOK: u32 = 2;
 // @ts-ignore: decorator
-@inline export const VM_SLOT_QUOTA: u32 = 3;
+@inline export const VM_SLOT_OWN: u32 = 3; // the mechanism's own
 // @ts-ignore: decorator
 @inline export const VM_SLOTS_SHIFT: u32 = 2;
 
 // @ts-ignore: decorator
 @inline export const RECORD_BYTES: usize = 64; // a task or a fork-join request
+// @ts-ignore: decorator
+@inline export const VM_BYTES: usize = 512; // a VM's record, filled up to whole cache lines
 
 /** Its pending events. */
 export const Q: EventQueue = changetype<EventQueue>(memory.data(64, 64));
@@ -113,7 +115,7 @@ export function nothing<T>(): T {
 // @ts-ignore: decorator
 @inline
 export function vmAt(index: u32): Vm {
-  return changetype<Vm>(H.vms + <usize>index * <usize>offsetof<Vm>());
+  return changetype<Vm>(H.vms + <usize>index * VM_BYTES);
 }
 // @ts-ignore: decorator
 @inline

@@ -3,8 +3,8 @@
 
 import { cancel, isPending, schedule } from "../kernel/event-queue";
 import {
-  H, Q, Vm, Core, Task, DORMANT, PREEMPTING, SUSPENDING, FROZEN_SPINNING, RUNNING, SEARCHING, STEALING, SPINNING, SLOT_ARBITER, VM_SLOT_QUOTA, STEP_NONE, TASK_HOLDS_LOCK,
-  clearBit, coreAt, ingress, isNull, nothing, ownQueue, vcpuOf, vmAt,
+  H, Q, Vm, Core, Task, DORMANT, PREEMPTING, SUSPENDING, FROZEN_SPINNING, RUNNING, SEARCHING, STEALING, SPINNING, SLOT_ARBITER, VM_SLOT_OWN, STEP_NONE, TASK_HOLDS_LOCK,
+  clearBit, coreAt, ingress, isNull, nothing, ownQueue, setBit, vcpuOf, vmAt,
 } from "./state";
 import { capacity, detach, pushIdle, removeIdle, settleAll } from "./accounts";
 import { activate, putBack } from "./vcpu";
@@ -21,7 +21,14 @@ export function prepareSwitch(): void {
   setHooks(doNothing, ignoreVm, pushIdle, ignoreWidth, doNothing, doNothing);
   H.onHeld = 0;
   H.blind = 0;
+  H.onPace = 0;
   H.bagCount = 0;
+  for (let i: u32 = 0; i < H.coreCount; i++) {
+    const core = coreAt(i);
+    if (core.kept && isNull(core.vcpu)) pushIdle(core);
+    core.kept = 0;
+  }
+  H.keptCount = 0;
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     vm.inBag = 0;
@@ -30,7 +37,8 @@ export function prepareSwitch(): void {
     vm.a = 0;
     vm.b = 0;
     vm.c = H.now;
-    cancel(Q, vm.slot + VM_SLOT_QUOTA);
+    vm.limit = vm.max;
+    cancel(Q, vm.slot + VM_SLOT_OWN);
     for (let k: u32 = 0; k < vm.max; k++) {
       const v = vcpuOf(vm, k);
       if (!v.frozen) continue;

@@ -1,5 +1,7 @@
-// Sockets, hardware threads that share a core, and caches. Siblings that run tasks at once each get on at `smtFactor` of
-// the speed of one alone; a task that goes on where its state is not pays for fetching it. Off (smt 1, costs 0), nothing here runs.
+// What a task's speed depends on beside its own core: hardware threads that share it (a thread whose siblings run tasks gets on
+// at `smtFactor`), and the host's memory bandwidth (where running tasks would use more than there is, each of those that use
+// any gets on at available / wanted: assumed). And caches: a task that goes on where its state is not pays for fetching it.
+// Off (smt 1, no bandwidth declared, costs 0), nothing here runs.
 
 import { schedule } from "../kernel/event-queue";
 import { H, Q, VCpu, Core, Task, RUNNING, TASK_CORE_SHIFT, TASK_FLAGS, coreAt, isNull, nothing } from "./state";
@@ -14,36 +16,57 @@ function shares(core: Core): bool {
   return false;
 }
 
+function speedOf(v: VCpu): f64 {
+  const speed = shares(v.core) ? H.smtFactor : 1;
+  return v.vm.bandwidth > 0 ? speed * H.memorySpeed : speed;
+}
+
 /** How long `work` ns of service take from now on; notes the speed. */
 export function stretched(v: VCpu, work: u64): u64 {
-  v.slowed = u32(shares(v.core));
-  return v.slowed ? <u64>(<i64>Math.ceil(<f64>(<i64>work) / H.smtFactor)) : work;
+  v.speed = speedOf(v);
+  return <u64>(<i64>Math.ceil(<f64>(<i64>work) / v.speed));
 }
 
 /** Service that the running task has had since `startedAt`. */
 export function workDone(v: VCpu, t: Task): u64 {
   if (H.now <= v.startedAt) return 0;
-  const elapsed = H.now - v.startedAt;
-  return min<u64>(v.slowed ? <u64>(<i64>(<f64>(<i64>elapsed) * H.smtFactor)) : elapsed, t.remaining);
+  return min<u64>(<u64>(<i64>(<f64>(<i64>(H.now - v.startedAt)) * v.speed)), t.remaining);
 }
 
-/** A hardware thread of `core`'s physical core has begun or ceased to run a task: the others' speed follows. */
-export function siblingsChanged(core: Core): void {
-  for (let i: u32 = core.sibling; i < core.sibling + H.smt && i < H.coreCount; i++) {
-    const other = coreAt(i);
-    if (other == core || isNull(other.vcpu)) continue;
-    const v = other.vcpu;
-    if (v.state != RUNNING || isNull(v.task)) continue;
-    if (v.slowed == u32(shares(other))) continue;
-    const t = v.task;
-    t.remaining -= workDone(v, t);
-    const quantumEnds = Q_END(v);
-    if (H.now > v.startedAt) v.startedAt = H.now;
-    v.runsUntil = v.startedAt + stretched(v, t.remaining);
-    let until = quantumEnds != 0 ? min<u64>(quantumEnds, v.runsUntil) : v.runsUntil;
-    if (mayTouch(t)) until = min<u64>(until, planTouch(v, t));
-    schedule(Q, v.slot, until);
+/** `v` has begun or ceased to run tasks: the speed of its siblings, and of all where memory bandwidth is short, follows. */
+export function paceChanged(v: VCpu): void {
+  const core = v.core;
+  const bandwidth = v.state == RUNNING ? v.vm.bandwidth : -v.vm.bandwidth;
+  let from = core.sibling;
+  let to = min<u32>(from + H.smt, H.coreCount);
+  if (bandwidth != 0) {
+    v.vm.traffic += bandwidth;
+    H.traffic += bandwidth;
+    const speed = H.traffic > H.memoryBandwidth ? H.memoryBandwidth / H.traffic : 1;
+    if (speed != H.memorySpeed) {
+      H.memorySpeed = speed;
+      from = 0;
+      to = H.coreCount;
+    }
   }
+  for (; from < to; from++) {
+    const other = coreAt(from);
+    if (other != core && !isNull(other.vcpu)) adapt(other.vcpu);
+  }
+  if (H.onPace != 0) call_indirect<void>(H.onPace, v);
+}
+
+/** The task that `v` runs, if any, goes on at the speed of now. */
+function adapt(v: VCpu): void {
+  if (v.state != RUNNING || isNull(v.task) || v.speed == speedOf(v)) return;
+  const t = v.task;
+  t.remaining -= workDone(v, t);
+  const quantumEnds = Q_END(v);
+  if (H.now > v.startedAt) v.startedAt = H.now;
+  v.runsUntil = v.startedAt + stretched(v, t.remaining);
+  let until = quantumEnds != 0 ? min<u64>(quantumEnds, v.runsUntil) : v.runsUntil;
+  if (mayTouch(t)) until = min<u64>(until, planTouch(v, t));
+  schedule(Q, v.slot, until);
 }
 
 /** When the running task's quantum ends; 0 where none is counted. */

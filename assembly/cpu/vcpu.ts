@@ -222,8 +222,10 @@ function runHere(v: VCpu, t: Task): void {
     if (H.sampleCapacity != 0) sampleTime(H.groupCount + v.vm.group, delay);
   }
   v.startedAt = start;
-  v.slowed = 0;
-  v.runsUntil = start + (H.smt > 1 ? stretched(v, t.remaining) : t.remaining);
+  if (H.varies) {
+    v.begunAt = start;
+    v.runsUntil = start + stretched(v, t.remaining);
+  } else v.runsUntil = start + t.remaining;
   let until = v.runsUntil;
   if (v.vm.quantum != 0 && v.queueLength + v.vm.ingressLength != 0) until = min<u64>(until, start + v.vm.quantum);
   if (mayTouch(t)) until = min<u64>(until, planTouch(v, t));
@@ -234,7 +236,7 @@ function runHere(v: VCpu, t: Task): void {
 export function stopTask(v: VCpu): Task {
   const t = v.task;
   if (H.now < v.startedAt) v.switchLeft -= v.startedAt - H.now; // cut short in the middle of the switch
-  else t.remaining -= H.smt > 1 ? workDone(v, t) : H.now - v.startedAt;
+  else t.remaining -= H.varies ? workDone(v, t) : H.now - v.startedAt;
   v.task = nothing<Task>();
   cancel(Q, v.slot);
   return t;
@@ -310,7 +312,7 @@ export function onVcpu(v: VCpu): void {
     v.task = nothing<Task>(); // what happens below may change the speed of siblings, and this one is not running now
     if (H.now < v.runsUntil) {
       // end of its quantum: back to the tail, the next one's turn
-      t.remaining = H.smt > 1 ? t.remaining - workDone(v, t) : v.runsUntil - H.now;
+      t.remaining = H.varies ? t.remaining - workDone(v, t) : v.runsUntil - H.now;
       t.readyAt = H.now;
       waitBegins(v.vm, t);
       if (v.vm.dispatch == L.DISPATCH_SINGLE) pushTail(ingress(v.vm), t);

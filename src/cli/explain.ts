@@ -35,6 +35,7 @@ function wrap(text: string, indent: string): string {
 const UNIT_WORDS: Readonly<Record<Parameter['unit'], string>> = {
   ns: 'a duration: a number with ns, us, ms, s, m or h',
   bytes: 'a size: a number with B, KiB, MiB, GiB, TiB, or KB, MB, GB, TB for powers of ten',
+  'bytes per second': 'what a second moves: a size with a unit, such as 25GB',
   count: 'a number',
   share: 'a number',
   choice: 'one of',

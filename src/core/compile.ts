@@ -4,6 +4,8 @@
 import * as L from '../../assembly/layout.js';
 import { swapWords } from '../memory/swap/compile.js';
 import { dedicatedCores } from '../scenario/mechanisms.js';
+import { KNOBS, type Knob } from '../scenario/parameters/mechanisms.js';
+import { resolvedName } from '../scenario/schema/mechanism.js';
 import type { Arrivals, Mechanism, Scenario, VmGroup } from '../scenario/types.js';
 import { Distributions, type EmpiricalTables } from './distributions.js';
 
@@ -15,6 +17,13 @@ export interface CompiledScenario {
   readonly histogramsShared: boolean;
   readonly taskLimit: number;
   readonly ringCapacity: number;
+  readonly controllers: Controllers;
+}
+
+/** Which of caladan's controllers can have anything to do. */
+export interface Controllers {
+  readonly lanes: boolean;
+  readonly bandwidth: boolean;
 }
 
 export interface CompiledVm {
@@ -158,6 +167,8 @@ const KNOB_WORDS: Readonly<Record<string, number>> = {
   idleBeforeNs: L.HOST_KNOB_C,
   moveLatencyNs: L.HOST_KNOB_A,
   bestEffortQuantumNs: L.HOST_KNOB_B,
+  htPunishNs: L.HOST_KNOB_C,
+  bandwidthLimitBytesPerSecond: L.HOST_KNOB_D,
   addLatencyNs: L.HOST_KNOB_A,
   removeLatencyNs: L.HOST_KNOB_B,
   periodNs: L.HOST_KNOB_A,
@@ -193,7 +204,12 @@ function mechanismWords({ kind, ...knobs }: Mechanism): Partial<Record<number, n
     [L.HOST_MODE]: L.MODE_REACTIVE,
     [L.HOST_SIGNAL]: FIXED_SIGNALS[kind] ?? 0,
   };
-  for (const [name, value] of Object.entries(knobs) as [string, number | string | boolean][]) {
+  const list: readonly Knob[] = KNOBS[kind];
+  const unwritten = list.filter((knob) => knob.onlyWritten).map((knob) => [resolvedName(knob), knob.default] as const);
+  for (const [name, value] of Object.entries<number | string | boolean>({
+    ...Object.fromEntries(unwritten),
+    ...knobs,
+  })) {
     const word = KNOB_WORDS[name];
     const number = typeof value === 'string' ? CHOICES[value] : Number(value);
     if (word === undefined || number === undefined)
@@ -223,6 +239,14 @@ function firstTasks(scenario: Scenario): number {
     group.workload?.request.stages.some((stage) => typeof stage.tasks !== 'number'),
   );
   return Math.min(scenario.limits.tasks, TASKS_AT_FIRST + saturating + (drawnWidths ? scenario.limits.width : 0));
+}
+
+function controllersOf({ mechanism, host: { smt }, vms }: Scenario, words: readonly number[]): Controllers {
+  const on = (word: number): boolean => mechanism.kind === 'caladan' && words[word]! > 0;
+  return {
+    lanes: on(L.HOST_KNOB_C) && smt > 1,
+    bandwidth: on(L.HOST_KNOB_D) && vms.some((vm) => (vm.bandwidthPerVcpuBytesPerSecond ?? 0) > 0),
+  };
 }
 
 /** `policyBits`: which policies the program answers itself (layout.ts, POLICY_*). */
@@ -260,6 +284,7 @@ export function compileScenario(
       [L.GROUP_LOCK_PROBABILITY]: request?.lock?.probability ?? 0,
       [L.GROUP_LOCK_HOLD]: request?.lock?.holdNs ?? 0,
       [L.GROUP_LOCK_SPINS]: Number(request?.lock?.wait === 'spin'),
+      [L.GROUP_BANDWIDTH]: group.bandwidthPerVcpuBytesPerSecond ?? 0,
       ...arrivalWords(group.workload?.arrivals, states, distributions),
     });
   }
@@ -313,6 +338,7 @@ export function compileScenario(
     [L.HOST_SMT]: scenario.host.smt,
     [L.HOST_SMT_FACTOR]: scenario.host.smtFactor,
     [L.HOST_SOCKETS]: scenario.host.sockets,
+    [L.HOST_MEMORY_BANDWIDTH]: scenario.host.memoryBandwidthBytesPerSecond ?? Infinity,
     [L.HOST_POLICY]: policyBits,
     [L.HOST_SAMPLE_INTERVAL]: scenario.series?.intervalNs ?? 0,
     [L.HOST_SAMPLE_CAPACITY]: scenario.series?.samples ?? 0,
@@ -342,5 +368,6 @@ export function compileScenario(
     histogramsShared: shared,
     taskLimit: scenario.limits.tasks,
     ringCapacity: traced ? ringCapacity : Math.min(ringCapacity, 256),
+    controllers: controllersOf(scenario, host),
   };
 }

@@ -22,6 +22,24 @@ function tiers(boot: number, restore: number): Record<string, number> {
   return { ...(boot > 0 ? { boot } : {}), ...(restore > 0 ? { restore } : {}) };
 }
 
+/** How often each controller that was on acted; nothing where none was. */
+function controllerCounts(
+  host: ReturnType<HostCore['hostCounters']>,
+  { lanes, bandwidth }: CompiledScenario['controllers'],
+): Pick<RawRun['reallocation'], 'controllers'> {
+  if (!lanes && !bandwidth) return {};
+  const acted = (punished: number, relaxed: number) => ({
+    punished: host[punished] ?? 0,
+    relaxed: host[relaxed] ?? 0,
+  });
+  return {
+    controllers: {
+      ...(lanes ? { hyperthread: acted(L.HOST_LANES_EMPTIED, L.HOST_LANES_RETURNED) } : {}),
+      ...(bandwidth ? { bandwidth: acted(L.HOST_VCPUS_DENIED, L.HOST_VCPUS_RETURNED) } : {}),
+    },
+  };
+}
+
 export function readCounters(core: HostCore, compiled: CompiledScenario, cores: number): RawCounters {
   const host = core.hostCounters();
   const sharedLatency = new Map<unknown, Pick<RawVm, 'latency' | 'queueDelay' | 'slowdown'>>();
@@ -99,6 +117,7 @@ export function readCounters(core: HostCore, compiled: CompiledScenario, cores: 
         roundsSkipped: host[L.HOST_ROUNDS_SKIPPED] ?? 0,
         denied: host[L.HOST_CONGESTED_DENIED] ?? 0,
       },
+      ...controllerCounts(host, compiled.controllers),
       ...(curve.length > 1 ? { grantCurve: curve.map((atNs, index) => ({ atNs, cores: index + 1 })) } : {}),
     },
     histogram: { precision: 2 ** -compiled.histogramBits, shared: compiled.histogramsShared ? 'group' : 'vm' },

@@ -71,7 +71,7 @@ const STATES = [
   'descheduling',
   'spinning',
 ];
-const VM_SLOTS = ['arrival', 'modulation', 'look', 'quota'];
+const VM_SLOTS = ['arrival', 'modulation', 'look', 'mechanism'];
 const FIRST_SLOTS = ['control', 'arbiter', 'injection', 'sample'];
 
 export function readSeries(exports: WebAssembly.Exports, memory: WebAssembly.Memory, layout: SeriesLayout): Series {

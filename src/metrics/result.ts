@@ -111,6 +111,21 @@ export interface ReallocationResult {
   grantCurve?: { atNs: number; cores: number }[];
   /** The arbiter's rounds: simulated, skipped because they could change nothing, and requests for a core that it had to deny. */
   arbiter: { rounds: number; roundsSkipped: number; denied: number };
+  /** caladan's controllers, those that were on. */
+  controllers?: Controllers;
+}
+
+/** How often a controller acted: took something away, and gave something back. */
+export interface ControllerResult {
+  punished: number;
+  relaxed: number;
+}
+
+export interface Controllers {
+  /** Hardware threads emptied beside a long task. */
+  hyperthread?: ControllerResult;
+  /** A best-effort VM was allowed fewer vCPUs than it held, for its memory traffic; or one more. */
+  bandwidth?: ControllerResult;
 }
 
 export interface Result {
@@ -188,6 +203,7 @@ export interface RawRun {
     readonly detection: RawHistogram;
     readonly steps: Readonly<Record<string, RawHistogram>>;
     readonly grantCurve?: readonly { readonly atNs: number; readonly cores: number }[];
+    readonly controllers?: Readonly<Controllers>;
     readonly arbiter?: { readonly rounds: number; readonly roundsSkipped: number; readonly denied: number };
   };
   readonly memory?: Readonly<Record<string, unknown>>;
@@ -309,6 +325,7 @@ export function buildResult(raw: RawRun): Result {
   if (raw.reallocation.grantCurve !== undefined) {
     result.reallocation.grantCurve = raw.reallocation.grantCurve.map(({ atNs, cores }) => ({ atNs, cores }));
   }
+  if (raw.reallocation.controllers !== undefined) result.reallocation.controllers = { ...raw.reallocation.controllers };
   if (measuredNs < raw.manifest.durationNs) result.incomplete = true;
   return result;
 }

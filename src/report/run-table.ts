@@ -2,7 +2,7 @@
 // Reads nothing but the result, so a result printed by any engine or read back from a file looks the same.
 
 import type { Interval } from '../metrics/confidence.js';
-import type { Result, SloResult, VmResult } from '../metrics/result.js';
+import type { ControllerResult, Result, SloResult, VmResult } from '../metrics/result.js';
 import { printable } from '../scenario/errors.js';
 import { paint, renderTable, type Cell } from './table.js';
 import {
@@ -96,6 +96,14 @@ function reallocationText(result: Result): string {
   return `${formatCount(count)} core moves${spread('grant', grantNs.p50, grantNs.p99)}${spread('park', parkNs.p50, parkNs.p99)}\n`;
 }
 
+function controllersText({ reallocation: { controllers } }: Result): string {
+  const line = (name: string, acted: ControllerResult | undefined): string =>
+    acted === undefined
+      ? ''
+      : `${name} controller: punished ${formatCount(acted.punished)} times, relaxed ${formatCount(acted.relaxed)} times\n`;
+  return line('hyper-thread', controllers?.hyperthread) + line('bandwidth', controllers?.bandwidth);
+}
+
 /** `47.3 us [46.9 us, 47.7 us]` */
 export function intervalText(interval: Interval): string {
   const { mean, low, high } = interval;
@@ -152,6 +160,7 @@ export function renderRun(result: Result, colour = false): string {
     '\n',
     coreTable(result, vms, colour),
     reallocationText(result),
+    controllersText(result),
     warnings(result, colour),
   ].join('');
 }

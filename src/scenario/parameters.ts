@@ -57,7 +57,7 @@ export function formatDefault(parameter: Parameter): string {
   const { unit, default: value } = parameter;
   if (typeof value !== 'number') return String(value);
   if (unit === 'ns') return formatDuration(value);
-  if (unit === 'bytes') return formatSize(value);
+  if (unit === 'bytes' || unit === 'bytes per second') return formatSize(value);
   return String(value);
 }
 

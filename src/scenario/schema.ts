@@ -9,6 +9,7 @@ import {
   duration,
   flag,
   positiveDuration,
+  positivePerSecond,
   positiveSize,
   real,
   section,
@@ -27,17 +28,19 @@ const host = section({
   sockets: documented('host.sockets', whole(1, 64)),
   smt: documented('host.smt', whole(1, 8)),
   smtFactor: documented('host.smtFactor', real(0.05, 1)),
+  memoryBandwidth: documented('host.memoryBandwidth', positivePerSecond),
   memory: z.optional(hostMemory),
 })
   .superRefine(({ cores, sockets }, context) => {
     if (sockets !== undefined && cores % sockets !== 0)
       context.addIssue({ code: 'custom', path: ['sockets'], message: `a number that divides host.cores (${cores})` });
   })
-  .transform(({ cores, sockets, smt, smtFactor, memory }) => ({
+  .transform(({ cores, sockets, smt, smtFactor, memoryBandwidth, memory }) => ({
     cores,
     sockets: sockets ?? defaultNumber('host.sockets'),
     smt: smt ?? defaultNumber('host.smt'),
     smtFactor: smtFactor ?? defaultNumber('host.smtFactor'),
+    ...(memoryBandwidth === undefined ? {} : { memoryBandwidthBytesPerSecond: memoryBandwidth }),
     ...(memory === undefined ? {} : { memoryBytes: sizeOf(memory), memory: resolveHostMemory(memory) }),
   }));
 

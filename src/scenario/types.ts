@@ -31,6 +31,8 @@ export interface Host {
   readonly smt: number;
   /** Speed of each hardware thread while a sibling works too, of one alone. */
   readonly smtFactor: number;
+  /** Absent: no limit. */
+  readonly memoryBandwidthBytesPerSecond?: number | undefined;
   readonly memoryBytes?: number | undefined;
   /** Present where some VM has memory: how it is swapped. */
   readonly memory?: HostMemory | undefined;
@@ -85,6 +87,9 @@ export interface CaladanMechanism extends Deciding {
   readonly thresholdNs: number;
   readonly moveLatencyNs: number;
   readonly bestEffortQuantumNs: number;
+  /** Of the two controllers; absent: the default. */
+  readonly htPunishNs?: number;
+  readonly bandwidthLimitBytesPerSecond?: number;
 }
 
 export interface DittoMechanism extends Deciding {
@@ -170,6 +175,8 @@ export interface VmGroup {
   readonly quantumNs: number;
   /** Requests beyond one for each vCPU of `vcpus.max` that the VM holds at once; those that find so many are dropped. Absent: no limit. */
   readonly queueLimit?: number | undefined;
+  /** Memory traffic of a vCPU that runs a task; absent: none. */
+  readonly bandwidthPerVcpuBytesPerSecond?: number | undefined;
   /** What its tasks touch; absent: its memory is not simulated. */
   readonly memory?: GuestMemory | undefined;
   /** null: the VM never has anything to do. */

@@ -65,6 +65,24 @@ export function warningsOf(scenario: Scenario): string[] {
       warnings.push(`${where}: is offered ${load.toFixed(2)} cores of work and can have ${usable}: ${then}`);
     }
   });
+  if (mechanism.kind === 'caladan' && (mechanism.htPunishNs ?? 0) > 0 && host.smt === 1)
+    warnings.push(
+      'mechanism.htPunish: host.smt is 1, so no hardware thread has a sibling to be emptied: it does nothing',
+    );
+  const moving = scenario.vms.findIndex((vm) => (vm.bandwidthPerVcpuBytesPerSecond ?? 0) > 0);
+  if (moving < 0) {
+    const limit = mechanism.kind === 'caladan' ? mechanism.bandwidthLimitBytesPerSecond : undefined;
+    for (const [field, value] of [
+      ['host.memoryBandwidth', host.memoryBandwidthBytesPerSecond],
+      ['mechanism.bandwidthLimit', limit],
+    ] as const) {
+      if (value !== undefined && value > 0)
+        warnings.push(`${field}: no VM declares bandwidthPerVcpu, so no part of the run depends on it`);
+    }
+  } else if (mechanism.kind !== 'caladan' && host.memoryBandwidthBytesPerSecond === undefined)
+    warnings.push(
+      `vms.${moving}.bandwidthPerVcpu: host.memoryBandwidth has no limit and ${mechanism.kind} does not look at it: no part of the run depends on it`,
+    );
   if (mechanism.kind === 'hotplug' && mechanism.latencyNs > scenario.durationNs + scenario.warmupNs) {
     warnings.push(
       `mechanism.latency: ${formatDuration(mechanism.latencyNs)} is longer than the run: no vCPU is ever added`,

@@ -33,6 +33,7 @@ function distribution(dist: Fields): Fields {
 
 function field(name: string, value: unknown): [string, unknown] {
   if (name.endsWith('Ns')) return [name.slice(0, -2), typeof value === 'number' ? formatDuration(value) : value];
+  if (name.endsWith('BytesPerSecond')) return [name.slice(0, -14), formatSize(value as number)];
   if (name.endsWith('Bytes')) return [name.slice(0, -5), formatSize(value as number)];
   if (name === 'host') return [name, host(value as Scenario['host'])];
   if (name === 'stealing' && value === null) return [name, 'none'];
@@ -101,7 +102,7 @@ function graft(original: unknown, before: unknown, after: unknown): unknown {
 
 /** A refusal in the words of the written form: `warmup: given 5ms`, not `warmupNs: given 5000000`. */
 function inWrittenWords(problem: Problem): Problem {
-  const unit = /(Ns|Bytes)$/.exec(problem.path)?.[1];
+  const unit = /(Ns|Bytes|BytesPerSecond)$/.exec(problem.path)?.[1];
   if (unit === undefined) return problem;
   const spell = (text: string): string =>
     text.replace(/^\d+/, (digits) => (unit === 'Ns' ? formatDuration : formatSize)(Number(digits)));

@@ -79,6 +79,15 @@ describe('the report of a run', () => {
     expect(widest(text)).toBeLessThanOrEqual(MAX_COLUMNS);
   });
 
+  it('tells how often controllers acted, where there were any', async () => {
+    const result = await simulate('caladan');
+    expect(renderRun(result)).not.toContain('controller');
+    result.reallocation.controllers = { hyperthread: { punished: 12_345, relaxed: 7 } };
+    expect(renderRun(result)).toMatch(/^hyper-thread controller: punished 12,345 times, relaxed 7 times$/m);
+    result.reallocation.controllers = { bandwidth: { punished: 1, relaxed: 0 } };
+    expect(renderRun(result)).toMatch(/^bandwidth controller: punished 1 times, relaxed 0 times$/m);
+  });
+
   it('shows the first VMs of many and says how many are left out', async () => {
     const result = await simulate('ideal');
     result.vms = Array.from({ length: 100 }, (_, i) => ({ ...result.vms[0]!, name: `api-${i}` }));

@@ -26,6 +26,8 @@ describe('the table of parameters', () => {
       expect(parameter.source.length).toBeGreaterThan(10);
       if (parameter.unit === 'ns') expect(parseDuration(formatDefault(parameter))).toBe(parameter.default);
       if (parameter.unit === 'bytes') expect(parseSize(formatDefault(parameter))).toBe(parameter.default);
+      if (parameter.unit === 'bytes per second' && parameter.default !== 'no limit')
+        expect(parseSize(formatDefault(parameter))).toBe(parameter.default);
       if (parameter.unit === 'choice') expect(parameter.choices).toContain(parameter.default);
       if (parameter.unit === 'yes or no') expect(typeof parameter.default).toBe('boolean');
     },

@@ -58,6 +58,23 @@ export function station({
   };
 }
 
+/** A best-effort VM with always `tasks` tasks of 30 us. */
+export const saturating = (
+  name: string,
+  tasks: number,
+  vcpus: VmInput['vcpus'],
+  more: Partial<VmInput> = {},
+): VmInput => ({
+  name,
+  class: 'best-effort',
+  vcpus,
+  workload: {
+    arrivals: { process: 'saturate', tasks },
+    request: { stages: [{ tasks: 1, service: { dist: 'constant', value: '30us' } }] },
+  },
+  ...more,
+});
+
 export interface Run {
   readonly result: Result;
   readonly vm: VmResult;

@@ -3,17 +3,20 @@
 //   shenango  every 5 us; congested when some task was there at two polls in a row
 //   caladan   every 10 us; congested when the oldest task waits 10 us, or a parked kthread has work;
 //             core by score: 1 if a sibling runs the same process, else falling to 0 over 100 us since it last ran there,
-//             + 3 if the sibling is not its own, + 2 if both threads are idle; a best-effort process that has
-//             no core takes one that another has had for 2 ms
-// Left out: softirq and network queues (a task stands for them), the memory-bandwidth and hyper-thread controllers.
+//             + 3 if the sibling is not its own, + 2 if both threads are idle, + how far the sibling is from having
+//             this one emptied; a best-effort process that has no core takes one that another has had for 2 ms
+// Its hyper-thread and bandwidth controllers are in caladan-controllers.ts. Left out: softirq and network queues (a task stands
+// for them).
 //
 //   knob A: ns from decision to first instruction when the core is taken from somebody, split evenly into five steps (assumed)
 //   knob B: ns after which a best-effort vCPU's core may go to a best-effort VM that has none
+//   knobs C, D: the controllers'
 
 import * as L from "../../layout";
-import { H, Vm, Core, RUNNING, SEARCHING, STEALING, SPINNING, coreAt, isNull, nothing } from "../state";
+import { H, Vm, Core, SEARCHING, STEP_NONE, coreAt, isNull, nothing } from "../state";
 import { announce, coreToPool, nudge, onArbiter, startArbiter, watch } from "../arbiter";
-import { chooseIdle, mayPreempt } from "../grant";
+import { chooseIdle, mayLeave, mayPreempt } from "../grant";
+import { budgetLeft, control, takeBack } from "./caladan-controllers";
 import { setHooks } from "./index";
 import { placeGuaranteed } from "./static";
 
@@ -39,8 +42,9 @@ export function shenango(): void {
 export function caladan(): void {
   trusted();
   H.parkedBusy = 1;
-  const choose: (vm: Vm) => Core = byScore;
+  const choose: (vm: Vm) => Core = chooseByScore;
   H.onChoose = choose.index;
+  control();
 }
 
 function start(): void {
@@ -67,21 +71,28 @@ function score(core: Core, vm: Vm): f64 {
     s += 3;
     if (others == 0) s += 2;
   }
-  return s;
+  return s + budgetLeft(core);
 }
 
-function byScore(vm: Vm): Core {
+function chooseByScore(vm: Vm): Core {
+  const core = byScore(vm);
+  return isNull(core) ? takeBack(vm) : core;
+}
+
+/** The core that suits `vm` best of those that it may have; null: none. */
+export function byScore(vm: Vm): Core {
   if (H.idleCount != 0 && H.smt == 1) return chooseIdle(vm); // without siblings only locality tells idle cores apart
   let best = nothing<Core>();
   let most: f64 = -1;
   for (let i: u32 = 0; i < H.coreCount; i++) {
     const core = coreAt(i);
-    if (!isNull(core.target)) continue;
     let s: f64 = 0;
-    if (isNull(core.vcpu)) s = 100 + score(core, vm);
-    else {
+    if (isNull(core.vcpu)) {
+      if (core.idlePlace == 0) continue; // kept empty
+      s = 100 + score(core, vm);
+    } else {
       const v = core.vcpu;
-      if (v.state != RUNNING && v.state != SEARCHING && v.state != STEALING && v.state != SPINNING) continue;
+      if (!mayLeave(core) || core.step != STEP_NONE) continue;
       const b = v.vm;
       const turn = b.cls == L.CLASS_BEST_EFFORT && vm.cls == L.CLASS_BEST_EFFORT && vm.held == 0 && b.held > b.min && H.now - v.runSince >= <u64>H.knobB;
       if (!mayPreempt(vm, b) && !turn) continue;

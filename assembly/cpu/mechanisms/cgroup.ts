@@ -6,7 +6,7 @@
 
 import * as L from "../../layout";
 import { cancel, isPending, schedule } from "../../kernel/event-queue";
-import { H, Q, Host, Vm, Core, SLOT_ARBITER, VM_SLOT_QUOTA, count, coreAt, isNull, vmAt } from "../state";
+import { H, Q, Host, Vm, Core, SLOT_ARBITER, VM_SLOT_OWN, count, coreAt, isNull, vmAt } from "../state";
 import { pushIdle } from "../accounts";
 import { joinBag, worthiest } from "../arbiter";
 import { beginMove, beginPark, canGrow, chooseIdle, chooseVictim } from "../grant";
@@ -23,6 +23,8 @@ export function cgroup(): void {
   setHooks(placeGuaranteed, onQueued, onCoreFree, ignoreWidth, doNothing, onPeriod);
   const charged: (vm: Vm, by: i32) => void = charge;
   H.onHeld = charged.index;
+  const gone: (vm: Vm) => void = onQuota;
+  H.onTimer = gone.index;
 }
 
 // vm.a: core time used in this period | vm.b: since when it is throttled, 0 not | vm.c: when vm.a was last brought up to date
@@ -37,7 +39,7 @@ function quota(vm: Vm): u64 {
 function charge(vm: Vm, by: i32): void {
   vm.a += <u64>vm.held * (H.now - vm.c);
   vm.c = H.now;
-  const slot = vm.slot + VM_SLOT_QUOTA;
+  const slot = vm.slot + VM_SLOT_OWN;
   const held = <u64>(<i32>vm.held + by);
   if (held == 0 || vm.b != 0) cancel(Q, slot);
   else schedule(Q, slot, H.now + (vm.a >= quota(vm) ? 0 : (quota(vm) - vm.a + held - 1) / held));
@@ -45,9 +47,9 @@ function charge(vm: Vm, by: i32): void {
 }
 
 /** The quota is gone: every vCPU of the VM stops. */
-export function onQuota(vm: Vm): void {
+function onQuota(vm: Vm): void {
   charge(vm, 0);
-  cancel(Q, vm.slot + VM_SLOT_QUOTA);
+  cancel(Q, vm.slot + VM_SLOT_OWN);
   if (vm.b != 0) return;
   vm.b = H.now + 1;
   for (let i: u32 = 0; i < H.coreCount; i++) {

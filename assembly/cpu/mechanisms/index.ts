@@ -8,6 +8,7 @@
 //   onArbiter()      the arbiter's planned round
 //   yields           whether a vCPU that finds nothing gives its core up after minSearch
 //   onReady(vm, t), onRest(vCPU), onStep(vCPU)   instead of dispatch and of the vCPU's own loop (nsdi22)
+//   onPace(vCPU)     it has begun or ceased to run tasks, where speeds vary; onTimer(vm): a timer of the mechanism's own
 //   central          one queue per VM, nothing costs anything (the bound)
 
 import * as L from "../../layout";
@@ -32,6 +33,7 @@ export function chooseMechanism(kind: u32): bool {
   H.central = 0;
   H.blind = 0;
   H.onHeld = 0;
+  H.onPace = 0;
   H.onReady = 0;
   H.onRest = 0;
   H.onStep = 0;

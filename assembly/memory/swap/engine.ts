@@ -78,8 +78,7 @@ export function planTouch(v: VCpu, t: Task): u64 {
 /** `v` goes on with `t`, its own task, from `start` on. */
 function goOnAt(v: VCpu, t: Task, start: u64): void {
   v.startedAt = start;
-  v.slowed = 0;
-  v.runsUntil = start + (H.smt > 1 ? stretched(v, t.remaining) : t.remaining);
+  v.runsUntil = start + (H.varies ? stretched(v, t.remaining) : t.remaining);
   let until = v.runsUntil;
   if (v.vm.quantum != 0 && v.queueLength + v.vm.ingressLength != 0) until = min<u64>(until, start + v.vm.quantum);
   if (mayTouch(t)) until = min<u64>(until, planTouch(v, t));

@@ -1,6 +1,7 @@
 // The knobs of every mechanism, one entry each: the schema, the defaults, `explain` and the words of the core all follow from
 // this table. A new mechanism is one more list here, its type in types.ts and its line in mechanism-kinds.ts.
 
+import { NSDI22 } from './nsdi22.js';
 import type { Parameter } from './parameter.js';
 
 const SIGNALS = ['average', 'oldest', 'queue-length', 'policy'] as const;
@@ -10,10 +11,12 @@ const MODES = ['reactive', 'proactive', 'both'] as const;
 export interface Knob extends Omit<Parameter, 'path'> {
   /** The least value; 0 where absent. */
   readonly least?: number;
+  /** Left out of the resolved scenario where nobody has written it, so that its hash is what it was before the knob. */
+  readonly onlyWritten?: true;
 }
 
 function knobs(kind: string, list: readonly Knob[]): readonly Parameter[] {
-  return list.map(({ least: _, ...knob }) => ({ ...knob, path: `mechanism.${kind}.${knob.name}` }));
+  return list.map(({ least: _, onlyWritten: __, ...knob }) => ({ ...knob, path: `mechanism.${kind}.${knob.name}` }));
 }
 
 const queueLength: Knob = {
@@ -228,6 +231,26 @@ const CALADAN: readonly Knob[] = [
     confidence: 'source code',
   },
   grant('one', CALADAN_GRANT, 'source code'),
+  {
+    name: 'htPunish',
+    unit: 'ns',
+    default: 0,
+    onlyWritten: true,
+    meaning:
+      'Hyper-thread controller: the siblings of a hardware thread that has run one task of a latency-critical VM for that long are emptied until the task ends or stops. 0: off. Without siblings (host.smt 1) it does nothing.',
+    source: 'Caladan, runtime/ioqueues.c, ht_punish_us = 0; iokernel/ias_ht.c',
+    confidence: 'source code',
+  },
+  {
+    name: 'bandwidthLimit',
+    unit: 'bytes per second',
+    default: 25e9,
+    onlyWritten: true,
+    meaning:
+      'Bandwidth controller: memory traffic from which the best-effort VM that causes most of it is allowed one vCPU less at each look; below, one more. 0B: off. Traffic is what vms.*.bandwidthPerVcpu declares.',
+    source: 'Caladan, iokernel/ias.h, IAS_BW_LIMIT = 25000.0 MB/s; iokernel/ias_bw.c',
+    confidence: 'source code',
+  },
 ];
 
 const DITTO: readonly Knob[] = [
@@ -316,66 +339,6 @@ const MICROVM: readonly Knob[] = [
     confidence: 'assumed',
   },
   grant('drain', 'one instance for each request that waits, as function platforms do', 'assumed'),
-];
-
-const NSDI22_SOURCE =
-  'McClure et al., NSDI 2022, simulator smcclure20/scheduling-policies-sim at 32b9d666, sim/sim_config.py';
-
-const nsdi22 = (name: string, unit: Knob['unit'], value: number | boolean, meaning: string): Knob => ({
-  name,
-  unit,
-  default: value,
-  meaning,
-  source: NSDI22_SOURCE,
-  confidence: 'source code',
-});
-
-const NSDI22: readonly Knob[] = [
-  {
-    name: 'reallocation',
-    unit: 'choice',
-    default: 'head-age',
-    choices: ['none', 'delay-range', 'buffer-cores', 'utilization-range', 'ideal', 'head-age'],
-    meaning: 'The rule by which cores are parked and allocated. none: they never are.',
-    source: `${NSDI22_SOURCE}; head-age is what it does where no rule is named`,
-    confidence: 'source code',
-  },
-  { ...nsdi22('interval', 'ns', 5_000, 'Time between two decisions, taken at its multiples.'), least: 1 },
-  nsdi22('everyStep', 'yes or no', false, 'Decides whenever anything happens, instead of at the interval.'),
-  nsdi22('allocation', 'ns', 5_000, 'From the decision to allocate a core until its queue takes tasks.'),
-  nsdi22('delayLow', 'ns', 2_500, 'delay-range: average delay under which one core is parked.'),
-  nsdi22(
-    'delayHigh',
-    'ns',
-    10_000,
-    'delay-range: average delay over which one core is allocated, and from which none parks itself.',
-  ),
-  nsdi22('buffersLow', 'count', 2, 'buffer-cores: as many cores without a task there are at least.'),
-  nsdi22('buffersHigh', 'count', 4, 'buffer-cores: as many cores without a task there are at most.'),
-  nsdi22(
-    'utilizationLow',
-    'count',
-    80,
-    'utilization-range: percent of busy time spent on tasks under which one core is parked.',
-  ),
-  nsdi22('utilizationHigh', 'count', 90, 'utilization-range: percent over which one core is allocated.'),
-  nsdi22('threshold', 'ns', 5_000, "head-age: age of a queue's first task over which one core is allocated."),
-  nsdi22(
-    'twoChoices',
-    'yes or no',
-    false,
-    'An arrival goes to the shorter of two queues, and a core at work pays for carrying it there.',
-  ),
-  nsdi22('penalty', 'ns', 120, 'twoChoices: how long the core that carries a task is kept from its own.'),
-  {
-    name: 'roundDown',
-    unit: 'yes or no',
-    default: false,
-    meaning:
-      'Gaps between arrivals and exponential service times are rounded down to whole nanoseconds, and services of 0 drawn again, as in that simulator; it raises the load by up to 1.3 %.',
-    source: 'off, so that demands are those of every other mechanism; on for comparisons with that simulator',
-    confidence: 'derived',
-  },
 ];
 
 export const KNOBS = {

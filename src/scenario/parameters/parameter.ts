@@ -3,8 +3,8 @@
 /** How far a default is to be trusted, best first; docs/parameters.md explains the words. */
 export type Confidence = 'published' | 'source code' | 'derived' | 'secondary' | 'assumed';
 
-/** `ns` and `bytes` are written with a unit (`10us`, `48MiB`); the others as they are. */
-export type ParameterUnit = 'ns' | 'bytes' | 'count' | 'share' | 'choice' | 'yes or no';
+/** `ns`, `bytes` and bytes per second are written with a unit (`10us`, `48MiB`, `25GB`); the others as they are. */
+export type ParameterUnit = 'ns' | 'bytes' | 'bytes per second' | 'count' | 'share' | 'choice' | 'yes or no';
 
 export interface Parameter {
   /** Last part of the path. */

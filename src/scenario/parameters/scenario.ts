@@ -51,6 +51,16 @@ export const SCENARIO_PARAMETERS: readonly Parameter[] = [
     confidence: 'assumed',
   },
   {
+    name: 'memoryBandwidth',
+    path: 'host.memoryBandwidth',
+    unit: 'bytes per second',
+    default: 'no limit',
+    meaning:
+      'What the host can move to and from memory in a second. Where the running tasks would move more, each that moves any gets on at available / wanted.',
+    source: 'off, so that nothing depends on it; one number for the whole host, shared in proportion',
+    confidence: 'assumed',
+  },
+  {
     name: 'wait',
     path: 'vms.*.workload.request.lock.wait',
     unit: 'choice',
@@ -222,6 +232,15 @@ export const SCENARIO_PARAMETERS: readonly Parameter[] = [
     meaning:
       'Requests that the VM holds beyond one for each vCPU of vcpus.max; one that finds no room is dropped. 0: a pure loss system.',
     source: OURS,
+    confidence: 'assumed',
+  },
+  {
+    name: 'bandwidthPerVcpu',
+    path: 'vms.*.bandwidthPerVcpu',
+    unit: 'bytes per second',
+    default: 0,
+    meaning: 'What a vCPU of the VM moves to and from memory in a second while it runs a task, where nothing is short.',
+    source: 'a property of the workload; none unless declared',
     confidence: 'assumed',
   },
   {

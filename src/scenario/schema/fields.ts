@@ -10,6 +10,7 @@ import {
   QuantityError,
   SIZE_EXPECTED,
   SIZE_PATTERN,
+  formatSize,
   parseDuration,
   parseFractionalDuration,
   parseSize,
@@ -65,6 +66,24 @@ export const positiveSize = quantity({
   parse: parseSize,
   least: { value: 1, expected: 'a size above 0 with a unit, such as 64MiB' },
 });
+
+// Sums over all vCPUs of a host stay whole numbers: 65,536 × 100 GB is below 2^53.
+const VCPU_LIMIT = 100e9;
+const HOST_LIMIT = 100e12;
+
+/** Bytes per second, written as the size that a second moves. */
+function perSecondField(least: number, greatest: number) {
+  const expected = `the bytes of a second as a size ${least === 0 ? 'from 0B' : 'above 0B'} to ${formatSize(greatest)}, such as 25GB`;
+  const range = { error: () => expected };
+  return quantity({ pattern: SIZE_PATTERN, expected, parse: parseSize, least: { value: least, expected } }).refine(
+    (bytes) => bytes <= greatest,
+    range,
+  );
+}
+
+export const perSecondOfVcpu = perSecondField(0, VCPU_LIMIT);
+export const perSecond = perSecondField(0, HOST_LIMIT);
+export const positivePerSecond = perSecondField(1, HOST_LIMIT);
 
 export function whole(min: number, max: number) {
   const error = (): string => `a whole number from ${min} to ${max === Number.MAX_SAFE_INTEGER ? '2^53 - 1' : max}`;

@@ -6,7 +6,7 @@ import { MECHANISM_KINDS } from '../mechanism-kinds.js';
 import { KNOBS, type Knob } from '../parameters/mechanisms.js';
 import { formatDuration } from '../quantities.js';
 import type { Mechanism } from '../types.js';
-import { choice, documented, duration, flag, positiveDuration, section, variants, whole } from './fields.js';
+import { choice, documented, duration, flag, perSecond, positiveDuration, section, variants, whole } from './fields.js';
 
 function knobField(knob: Knob) {
   switch (knob.unit) {
@@ -16,6 +16,8 @@ function knobField(knob: Knob) {
         : positiveDuration.refine((ns) => ns >= knob.least!, {
             error: () => `a duration of at least ${formatDuration(knob.least!)}`,
           });
+    case 'bytes per second':
+      return perSecond;
     case 'count':
       return whole(knob.least ?? 0, 2 ** 31);
     case 'choice':
@@ -25,9 +27,10 @@ function knobField(knob: Knob) {
   }
 }
 
-/** A duration's resolved field says its unit. */
+/** The resolved field of a quantity says its unit. */
 export function resolvedName(knob: Knob): string {
-  return knob.unit === 'ns' ? `${knob.name}Ns` : knob.name;
+  if (knob.unit === 'ns') return `${knob.name}Ns`;
+  return knob.unit === 'bytes per second' ? `${knob.name}BytesPerSecond` : knob.name;
 }
 
 function kindSection<K extends Mechanism['kind']>(kind: K) {
@@ -37,7 +40,11 @@ function kindSection<K extends Mechanism['kind']>(kind: K) {
   );
   return section({ kind: z.literal(kind), ...fields }).transform((given) => {
     const written = given as Readonly<Record<string, unknown>>;
-    const resolved = Object.fromEntries(list.map((knob) => [resolvedName(knob), written[knob.name] ?? knob.default]));
+    const resolved = Object.fromEntries(
+      list
+        .filter((knob) => knob.onlyWritten === undefined || written[knob.name] !== undefined)
+        .map((knob) => [resolvedName(knob), written[knob.name] ?? knob.default]),
+    );
     return { kind, ...resolved } as Extract<Mechanism, { kind: K }>;
   });
 }

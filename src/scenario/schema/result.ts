@@ -102,6 +102,7 @@ const log = z.strictObject({
   events: z.array(z.strictObject({ timeNs: number, entity: z.string(), state: z.nullable(z.string()) })),
   left: count.meta({ description: 'Events of the window that the log had no room for.' }),
 });
+const controller = z.strictObject({ punished: count, relaxed: count });
 
 const figures = z.record(z.string(), figure);
 const interval = z.strictObject({ count, mean: figure, stddev: figure, low: figure, high: figure });
@@ -117,6 +118,7 @@ export const resultSchema = z.strictObject({
     detectionNs: distribution,
     steps: z.record(z.string(), distribution),
     arbiter: z.strictObject({ rounds: count, roundsSkipped: count, denied: count }),
+    controllers: z.optional(z.strictObject({ hyperthread: z.optional(controller), bandwidth: z.optional(controller) })),
     grantCurve: z.optional(z.array(z.strictObject({ atNs: count, cores: count }))),
   }),
   memory: z.record(z.string(), z.unknown()),

@@ -6,7 +6,17 @@ import type { Arrivals, RequestShape, VmGroup } from '../types.js';
 import { arrivals } from './arrivals.js';
 import { countDistribution, serviceDistribution } from './distributions.js';
 import { guestMemory } from './memory.js';
-import { choice, compact, documented, duration, positiveDuration, real, section, whole } from './fields.js';
+import {
+  choice,
+  compact,
+  documented,
+  duration,
+  perSecondOfVcpu,
+  positiveDuration,
+  real,
+  section,
+  whole,
+} from './fields.js';
 
 const CLASSES = ['latency-critical', 'best-effort'] as const;
 const DISPATCH = ['random', 'round-robin', 'shortest-queue', 'single-queue', 'policy'] as const;
@@ -130,6 +140,7 @@ export const vmGroup = section({
   stealing: z.optional(stealing),
   quantum: documented('vms.*.quantum', duration),
   queueLimit: documented('vms.*.queueLimit', queueLimit),
+  bandwidthPerVcpu: documented('vms.*.bandwidthPerVcpu', perSecondOfVcpu),
   memory: z.optional(guestMemory),
   workload: z.optional(workload),
 }).transform((vm) => {
@@ -145,6 +156,7 @@ export const vmGroup = section({
     stealing: vm.stealing === undefined ? stealingDefaults({}) : vm.stealing,
     quantumNs: vm.quantum ?? defaultNumber('vms.*.quantum'),
     queueLimit: vm.queueLimit === 'none' ? undefined : vm.queueLimit,
+    bandwidthPerVcpuBytesPerSecond: vm.bandwidthPerVcpu,
     memory: vm.memory,
     workload: vm.workload ?? null,
   });
