@@ -17,12 +17,22 @@ import { coresWanted, hostCores } from "../policy";
 
 /** Plans a round at the first grid point at or after `at`, unless an earlier one is planned. */
 export function armArbiter(at: u64): void {
-  const next = H.roundAt + H.period;
-  let start = max<u64>(next, H.busyUntil);
-  if (at > start) start += ((at - start + H.period - 1) / H.period) * H.period;
-  if (isPending(Q, SLOT_ARBITER) && load<u64>(PLANNED) <= start) return;
+  const start = gridPoint(at);
+  if (isPlanned(start)) return;
   store<u64>(PLANNED, start);
   schedule(Q, SLOT_ARBITER, start);
+}
+
+/** When the first round at or after `at` can begin. */
+function gridPoint(at: u64): u64 {
+  const start = max<u64>(H.roundAt + H.period, H.busyUntil);
+  return at > start ? start + ((at - start + H.period - 1) / H.period) * H.period : start;
+}
+
+// @ts-ignore: decorator
+@inline
+function isPlanned(start: u64): bool {
+  return isPending(Q, SLOT_ARBITER) && load<u64>(PLANNED) <= start;
 }
 
 const PLANNED: usize = memory.data(8, 8); // when the pending round begins
@@ -160,7 +170,8 @@ function precedes(a: Vm, b: Vm): bool {
 
 /** Cores have moved or become free: who was denied one may get one. */
 export function nudge(): void {
-  if (H.bagCount == 0) return;
+  // mostly the round is planned already, and nobody need be looked for
+  if (H.bagCount == 0 || isPlanned(gridPoint(H.now))) return;
   for (let i: u32 = 0; i < H.bagCount; i++) {
     const vm = load<Vm>(H.bag + (<usize>i << 2));
     if (vm.denied && vm.queued != 0 && canGrow(vm)) {
