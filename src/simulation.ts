@@ -12,6 +12,7 @@ import { compileCore, instantiateCore } from './core/load.js';
 import { readCounters } from './core/results.js';
 import { swapResult } from './memory/swap/result.js';
 import { knownSha256, packSnapshot, unpackSnapshot, type SnapshotParts } from './core/snapshot.js';
+import type { MemoryResult } from './metrics/memory.js';
 import { buildResult, type Result } from './metrics/result.js';
 import { scenarioSha256 } from './scenario/canonical.js';
 import { InputError, expectedOneOf, show } from './scenario/errors.js';
@@ -321,6 +322,11 @@ export class Simulation {
     this.open();
     this.core.settle();
     const { scenario } = this;
+    // statistics begin anew at the end of the warm-up; a run that is stopped before has what it has
+    const measuredNs = this.nowNs < scenario.warmupNs ? this.nowNs : this.nowNs - scenario.warmupNs;
+    const memory = this.memoryMetrics(measuredNs);
+    const counters = readCounters(this.core, this.compiled, scenario.host.cores);
+    const memoryNs = (scenario.host.memory?.cores ?? 0) * measuredNs;
     return buildResult({
       manifest: {
         name: NAME,
@@ -332,14 +338,13 @@ export class Simulation {
         mechanism: scenario.mechanism.kind,
         durationNs: scenario.durationNs,
         warmupNs: scenario.warmupNs,
-        // statistics begin anew at the end of the warm-up; a run that is stopped before has what it has
-        measuredNs: this.nowNs < scenario.warmupNs ? this.nowNs : this.nowNs - scenario.warmupNs,
+        measuredNs,
         replications: 1,
         events: this.events,
         wallSeconds: this.wallSeconds,
       },
-      ...readCounters(this.core, this.compiled, scenario.host.cores),
-      ...this.memoryMetrics(),
+      ...counters,
+      ...(memory === undefined ? {} : { memory, host: { ...counters.host, memoryNs } }),
     });
   }
 
@@ -364,19 +369,11 @@ export class Simulation {
     return [...new Set(notes)];
   }
 
-  private memoryMetrics(): { memory?: Record<string, unknown> } {
+  private memoryMetrics(measuredNs: number): MemoryResult | undefined {
     const { scenario, compiled } = this;
     const raw = this.core.swap(compiled.vms.length, scenario.host.memory?.upgrades.length ?? 0);
-    if (raw === undefined) return {};
-    const measuredNs = Math.max(0, this.nowNs - scenario.warmupNs);
-    return {
-      memory: swapResult(
-        scenario,
-        compiled.vms.map(({ name }) => name),
-        measuredNs,
-        raw,
-      ),
-    };
+    const names = compiled.vms.map(({ name }) => name);
+    return raw === undefined ? undefined : swapResult(scenario, names, measuredNs, raw);
   }
 
   /** Lets go of trace files. The instance is of no use afterwards. */

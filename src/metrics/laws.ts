@@ -15,7 +15,9 @@ const RELATIVE_ROUNDING = 1e-9;
 /** One line for each law that a result breaks; none for a sound one. */
 export function brokenLaws(result: Result): string[] {
   const broken: string[] = [];
-  let coreSeconds = result.host.idleCoreSeconds + result.host.pollCoreSeconds;
+  for (const [state, seconds] of Object.entries(result.host))
+    if (state.endsWith('CoreSeconds') && seconds < 0) broken.push(`host.${state} is ${seconds}, below zero`);
+  let coreSeconds = result.host.idleCoreSeconds + result.host.pollCoreSeconds + (result.host.memoryCoreSeconds ?? 0);
   for (const vm of result.vms) {
     const accounted = vm.completed + vm.dropped + vm.inFlight;
     if (vm.arrived !== accounted) {

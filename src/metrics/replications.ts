@@ -3,6 +3,7 @@
 // Leaves out running: the caller simulates each seed and hands the results over.
 
 import { meanInterval, pairedDifference, type Interval } from './confidence.js';
+import { memoryOf, type MemoryResult } from './memory.js';
 import type { Result } from './result.js';
 
 /** Figures by path, such as "api.latencyNs.p99"; booleans count as 0 and 1. */
@@ -71,6 +72,19 @@ export function replicationSeed(seed: number, replication: number): number {
   return Number(mix((start + BigInt(replication) * GOLDEN) & MASK) >> 11n);
 }
 
+/** Of swapped memory; their paths are those of the result. */
+function memoryFigures(memory: MemoryResult): Figures {
+  const figures: Figures = {};
+  for (const key of ['outShare', 'faults', 'faultShare', 'withinTenUs', 'directReclaims', 'pauseWaits'] as const)
+    figures[`memory.${key}`] = memory[key];
+  for (const key of ['mean', 'p50', 'p90', 'p99', 'p999'] as const)
+    figures[`memory.swapInNs.${key}`] = memory.swapInNs[key];
+  figures['memory.stallNs.p99'] = memory.stallNs.p99;
+  figures['memory.elasticityCoreSeconds.total'] = memory.elasticityCoreSeconds.total;
+  figures['memory.overheadShare'] = memory.overheadShare;
+  return figures;
+}
+
 /** The figures of a result that replications and comparisons are about. */
 export function headlineFigures(result: Result): Figures {
   const figures: Figures = {};
@@ -94,7 +108,8 @@ export function headlineFigures(result: Result): Figures {
   figures['host.pollCoreSeconds'] = result.host.pollCoreSeconds;
   figures['reallocation.count'] = result.reallocation.count;
   figures['reallocation.grantNs.p99'] = result.reallocation.grantNs.p99;
-  return figures;
+  const memory = memoryOf(result);
+  return memory === undefined ? figures : { ...figures, ...memoryFigures(memory) };
 }
 
 /** The entry of a run in the `replications` of a result. */

@@ -4,6 +4,7 @@
 
 import { Histogram, nearestRank, type Distribution, type RawHistogram } from './histogram.js';
 import type { LogResult, SeriesResult } from './series.js';
+import type { MemoryResult, NoMemory } from './memory.js';
 import type { Confidence, Replication } from './replications.js';
 
 export interface Manifest {
@@ -94,7 +95,10 @@ export interface HostResult {
   /** Share of all core-time that ran tasks. */
   utilization: number;
   idleCoreSeconds: number;
+  /** Of cores that poll for the mechanism's arbiter. */
   pollCoreSeconds: number;
+  /** Of cores kept for the workers of swapped memory (host.memory.cores), busy or not; absent where no VM has memory. */
+  memoryCoreSeconds?: number;
 }
 
 export interface ReallocationResult {
@@ -133,7 +137,8 @@ export interface Result {
   vms: VmResult[];
   host: HostResult;
   reallocation: ReallocationResult;
-  memory: Record<string, unknown>;
+  /** An empty object where no VM has memory. */
+  memory: MemoryResult | NoMemory;
   histogram: { precision: number; shared: 'vm' | 'group' };
   /** Where the scenario samples; of replication 0. */
   series?: SeriesResult;
@@ -195,7 +200,13 @@ export interface RawVm {
 export interface RawRun {
   readonly manifest: Omit<Manifest, 'eventsPerSecond'>;
   readonly vms: readonly RawVm[];
-  readonly host: { readonly cores: number; readonly idleNs: number; readonly pollNs: number };
+  /** `pollNs`: of all cores that run no VM; `memoryNs`: of those among them that are kept for the memory's workers. */
+  readonly host: {
+    readonly cores: number;
+    readonly idleNs: number;
+    readonly pollNs: number;
+    readonly memoryNs?: number;
+  };
   readonly reallocation: {
     readonly count: number;
     readonly grant: RawHistogram;
@@ -206,7 +217,7 @@ export interface RawRun {
     readonly controllers?: Readonly<Controllers>;
     readonly arbiter?: { readonly rounds: number; readonly roundsSkipped: number; readonly denied: number };
   };
-  readonly memory?: Readonly<Record<string, unknown>>;
+  readonly memory?: MemoryResult;
   readonly histogram: { readonly precision: number; readonly shared: 'vm' | 'group' };
 }
 
@@ -307,7 +318,8 @@ export function buildResult(raw: RawRun): Result {
       cores: raw.host.cores,
       utilization: coreNs > 0 ? taskNs / coreNs : 0,
       idleCoreSeconds: raw.host.idleNs / NS_PER_SECOND,
-      pollCoreSeconds: raw.host.pollNs / NS_PER_SECOND,
+      pollCoreSeconds: (raw.host.pollNs - (raw.host.memoryNs ?? 0)) / NS_PER_SECOND,
+      ...(raw.host.memoryNs === undefined ? {} : { memoryCoreSeconds: raw.host.memoryNs / NS_PER_SECOND }),
     },
     reallocation: {
       count: raw.reallocation.count,
@@ -319,7 +331,7 @@ export function buildResult(raw: RawRun): Result {
         Object.entries(raw.reallocation.steps).map(([name, step]) => [name, distribution(step)]),
       ),
     },
-    memory: { ...raw.memory },
+    memory: raw.memory ?? {},
     histogram: { ...raw.histogram },
   };
   if (raw.reallocation.grantCurve !== undefined) {

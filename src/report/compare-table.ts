@@ -3,6 +3,7 @@
 
 import type { Difference } from '../metrics/replications.js';
 import type { Result, VmResult } from '../metrics/result.js';
+import { memoryRows } from './memory-table.js';
 import { MAX_VMS, omittedText, sloCell, sloText } from './run-table.js';
 import { printable } from '../scenario/errors.js';
 import { paint, renderTable, type Cell } from './table.js';
@@ -98,6 +99,9 @@ function hostRows(comparison: Comparison): Row[] {
     seconds('transition', (run) => sum(run, 'transition')),
     seconds('idle', (run) => run.host.idleCoreSeconds),
     seconds('polling core', (run) => run.host.pollCoreSeconds),
+    ...(runs.some((run) => run.host.memoryCoreSeconds !== undefined)
+      ? [seconds('kept for memory', (run) => run.host.memoryCoreSeconds ?? 0)]
+      : []),
     ['  utilization', ...runs.map((run) => formatShare(run.host.utilization))],
     [{ text: 'core moves', tone: 'strong' }],
     ['  count', ...runs.map((run) => formatCount(run.reallocation.count))],
@@ -185,6 +189,7 @@ export function renderComparison(comparison: Comparison, colour = false): string
       ['', ...comparison.runs.map((run): Cell => ({ text: run.manifest.mechanism, tone: 'strong' }))],
       ...vmRows(comparison, vms),
       ...hostRows(comparison),
+      ...memoryRows(comparison.runs, (text, column, path) => withRatio(text, comparison, column, path)),
       ...sizingRows(comparison),
     ].map(inBlock);
     text += `\n${renderTable(rows.map(clip), { colour, maxCellColumns: LABEL_COLUMNS })}`;

@@ -1,10 +1,11 @@
-// The readable report of one run: latencies and SLO per VM, core-seconds by state, core moves, intervals.
+// The readable report of one run: latencies and SLO per VM, core-seconds by state, core moves, swapped memory, intervals.
 // Reads nothing but the result, so a result printed by any engine or read back from a file looks the same.
 
 import type { Interval } from '../metrics/confidence.js';
 import type { ControllerResult, Result, SloResult, VmResult } from '../metrics/result.js';
 import { printable } from '../scenario/errors.js';
 import { paint, renderTable, type Cell } from './table.js';
+import { renderMemory } from './memory-table.js';
 import {
   formatCoreSeconds,
   formatCount,
@@ -83,7 +84,11 @@ function coreTable(result: Result, vms: readonly VmResult[], colour: boolean): s
   const { host } = result;
   rows.push(['idle cores', '', '', '', '', formatCoreSeconds(host.idleCoreSeconds)]);
   rows.push(['polling core', '', '', '', '', formatCoreSeconds(host.pollCoreSeconds)]);
-  const total = result.vms.reduce((sum, vm) => sum + totalOf(vm), host.idleCoreSeconds + host.pollCoreSeconds);
+  const { idleCoreSeconds, pollCoreSeconds, memoryCoreSeconds = 0 } = host;
+  if (host.memoryCoreSeconds !== undefined)
+    rows.push(['kept for memory', '', '', '', '', formatCoreSeconds(memoryCoreSeconds)]);
+  const kept = idleCoreSeconds + pollCoreSeconds + memoryCoreSeconds;
+  const total = result.vms.reduce((sum, vm) => sum + totalOf(vm), kept);
   rows.push([`${host.cores} cores`, '', '', '', '', formatCoreSeconds(total)]);
   return `${renderTable(rows, { colour, maxCellColumns: 24 })}utilization by tasks ${formatShare(host.utilization)}\n`;
 }
@@ -161,6 +166,7 @@ export function renderRun(result: Result, colour = false): string {
     coreTable(result, vms, colour),
     reallocationText(result),
     controllersText(result),
+    renderMemory(result, MAX_VMS, colour),
     warnings(result, colour),
   ].join('');
 }

@@ -3,6 +3,7 @@
 
 import * as W from '../../../assembly/memory/swap/layout.js';
 import { Histogram, type Distribution, type RawHistogram } from '../../metrics/histogram.js';
+import type { MemoryResult } from '../../metrics/memory.js';
 import { BACKEND_NAMES } from '../../scenario/schema/memory-types.js';
 import type { Scenario } from '../../scenario/types.js';
 import { guestPages } from './compile.js';
@@ -27,9 +28,9 @@ export function swapResult(
   names: readonly string[],
   measuredNs: number,
   raw: SwapCounters,
-): Record<string, unknown> {
+): MemoryResult | undefined {
   const { memory, memoryBytes = 0, cores } = scenario.host;
-  if (memory === undefined) return {};
+  if (memory === undefined) return undefined;
   const at = (which: number): number => raw.counters[which] ?? 0;
   const distribution = (...which: number[]): Distribution => Histogram.fromRaw(raw.histogram(which)).distribution();
   const { pageBytes, pageSample: sample } = memory;
@@ -56,12 +57,14 @@ export function swapResult(
   };
   const total = Object.values(elasticity).reduce((sum, seconds) => sum + seconds, 0);
   const coreSeconds = (cores * measuredNs) / SECOND;
+  const contents = [memory.content, ...scenario.vms.flatMap((vm) => vm.memory?.content ?? [])];
   const backends = Object.fromEntries(
     BACKEND_NAMES.flatMap((name, index) => {
       const ins = ofBackend(index, W.BACKEND_INS);
       const out = ofBackend(index, W.BACKEND_OUTS);
       const now = ofBackend(index, W.BACKEND_NOW);
-      if (ins + out + now === 0) return [];
+      // one that pages may go to stays, so that what is asked of it has an answer
+      if (ins + out + now === 0 && !contents.some((content) => content[name] > 0)) return [];
       const law = distribution(W.SWAP_HISTOGRAM_BACKENDS + index);
       return [
         [

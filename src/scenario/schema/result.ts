@@ -3,22 +3,8 @@
 
 import * as z from 'zod';
 import type { Result } from '../../metrics/result.js';
-
-const number = z.number();
-const count = z.number().int().min(0);
-const figure = z.nullable(number);
-
-const distribution = z.strictObject({
-  count,
-  min: figure,
-  mean: figure,
-  stddev: figure,
-  p50: figure,
-  p90: figure,
-  p99: figure,
-  p999: figure,
-  max: figure,
-});
+import { count, distribution, figure, number } from './figures.js';
+import { memoryResult } from './memory-result.js';
 
 const manifest = z.strictObject({
   name: z.string(),
@@ -110,7 +96,13 @@ const interval = z.strictObject({ count, mean: figure, stddev: figure, low: figu
 export const resultSchema = z.strictObject({
   manifest,
   vms: z.array(vm),
-  host: z.strictObject({ cores: count, utilization: number, idleCoreSeconds: number, pollCoreSeconds: number }),
+  host: z.strictObject({
+    cores: count,
+    utilization: number,
+    idleCoreSeconds: number,
+    pollCoreSeconds: number,
+    memoryCoreSeconds: z.optional(number).meta({ description: "Of cores kept for the memory's workers, busy or not." }),
+  }),
   reallocation: z.strictObject({
     count,
     grantNs: distribution,
@@ -121,7 +113,9 @@ export const resultSchema = z.strictObject({
     controllers: z.optional(z.strictObject({ hyperthread: z.optional(controller), bandwidth: z.optional(controller) })),
     grantCurve: z.optional(z.array(z.strictObject({ atNs: count, cores: count }))),
   }),
-  memory: z.record(z.string(), z.unknown()),
+  memory: z
+    .union([memoryResult, z.strictObject({})])
+    .meta({ description: 'Empty where no VM has memory; with replications it is that of replication 0, as vms are.' }),
   histogram: z.strictObject({ precision: number, shared: z.enum(['vm', 'group']) }),
   series: z.optional(series),
   log: z.optional(log),

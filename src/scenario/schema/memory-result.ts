@@ -1,0 +1,76 @@
+// JSON Schema of the section `memory` of a result, kept equal to its type by the compiler (`satisfies`).
+
+import * as z from 'zod';
+import type { MemoryResult } from '../../metrics/memory.js';
+import { count, distribution, figure, number } from './figures.js';
+
+const backend = z.strictObject({
+  swapIns: count,
+  swapOuts: count,
+  outPages: count.meta({ description: 'Pages that are there at the end.' }),
+  swapInNs: distribution,
+  withinTenUs: figure,
+});
+
+const upgrade = z.strictObject({
+  kind: z.string(),
+  outcome: z.string().meta({ description: 'not reached, done or rolled back' }),
+  startedNs: count,
+  pausedNs: count,
+  quiesceNs: count,
+  waited: count.meta({ description: 'Accesses that waited for it.' }),
+  waitMaxNs: count,
+});
+
+const guest = z.strictObject({
+  virtualBytes: count,
+  residentBytes: count,
+  touches: count,
+  faults: count,
+  stallSeconds: number.meta({ description: 'Time that tasks were stopped for faults, summed over tasks.' }),
+  quotaReclaims: count,
+});
+
+export const memoryResult = z.strictObject({
+  pageBytes: count,
+  pageSample: count,
+  physicalBytes: count.meta({ description: 'Of the simulated memory, as all bytes here: pageSample times smaller.' }),
+  virtualBytes: count,
+  expansion: number.meta({ description: 'Virtual over physical memory.' }),
+  residentBytes: count,
+  pinnedBytes: count,
+  storedBytes: count,
+  freeBytes: count,
+  outShare: figure.meta({ description: 'Share of the virtual memory that is out.' }),
+  touches: count,
+  faults: count,
+  faultShare: figure.meta({ description: 'Faults over touches.' }),
+  joined: count,
+  rescued: count,
+  swapIns: count,
+  swapInNs: distribution.meta({ description: 'From the fault to the task being ready; by its first task.' }),
+  withinTenUs: figure.meta({ description: 'Share of swap-ins of at most 10 us.' }),
+  stallNs: distribution.meta({ description: 'The same as each task sees it, joined faults included.' }),
+  swapOuts: count,
+  writebacks: count,
+  cleanDrops: count,
+  directReclaims: count,
+  prefetched: count,
+  prefetchHits: count,
+  queuedMax: count,
+  throttled: count,
+  scans: count,
+  elasticityCoreSeconds: z.strictObject({
+    swapIn: number,
+    swapOut: number,
+    scan: number,
+    faultExit: number,
+    total: number,
+  }),
+  overheadShare: figure.meta({ description: 'Elasticity work over all core time.' }),
+  backends: z.record(z.string(), backend),
+  upgrades: z.array(upgrade),
+  pauseWaits: count,
+  pauseWaitNs: distribution,
+  vms: z.record(z.string(), guest),
+}) satisfies z.ZodType<MemoryResult>;
