@@ -1,8 +1,8 @@
-// An experiment's result as text: each claim with the published figure beside ours, what had to be assumed for it, and whether
-// parameters with a source carry it; then the tables behind the claims.
+// An experiment's result as text: each claim with the published figure beside ours, what had to be assumed for it, whether
+// parameters with a source carry it, and which command gives which figure; then the tables behind the claims.
 
 import { renderTable, type Cell } from '../report/table.js';
-import type { Claim, ExperimentResult } from './vmem/experiment.js';
+import type { Claim, ExperimentResult, Figure } from './vmem/experiment.js';
 
 const strong = (text: string): Cell => ({ text, tone: 'strong' });
 
@@ -12,23 +12,48 @@ const VERDICTS: Readonly<Record<Claim['supported'], string>> = {
   no: 'NOT supported: no sourced parameter carries it',
 };
 
+/** Every command once, with its figures: `57.2 % (memory.outShare)`. */
+function byCommand(figures: readonly Figure[]): Map<string, string[]> {
+  const commands = new Map<string, string[]>();
+  for (const { figure, path, command } of figures)
+    commands.set(command, [...(commands.get(command) ?? []), `${figure} (${path})`]);
+  return commands;
+}
+
 function claimText(claim: Claim, index: number): string {
+  const figures = claim.figures ?? [];
   const rows: readonly (readonly [string, string])[] = [
     ['claim', `${claim.paper} (${claim.source})`],
     ['ours', `${claim.ours}${claim.unit === '' ? '' : `  [${claim.unit}]`}`],
     ['verdict', VERDICTS[claim.supported]],
     ...claim.assumptions.map((text) => ['assumed', text] as const),
-    ['command', claim.command],
+    ...(figures.length === 0 ? [['command', claim.command] as const] : []),
+    ...[...byCommand(figures)].flatMap(([command, printed]) => [
+      ['command', command] as const,
+      ['', `gives ${printed.join(', ')}`] as const,
+    ]),
   ];
   return `${index + 1}. ${claim.claim}\n${rows.map(([label, text]) => `   ${label.padEnd(8)} ${text}\n`).join('')}`;
+}
+
+/** More commands than this under one table are told by two of them. */
+const MOST_COMMANDS = 14;
+
+function commandsText(figures: readonly Figure[]): string {
+  const commands = [...byCommand(figures).keys()];
+  if (commands.length === 0) return '';
+  const shown = commands.length > MOST_COMMANDS ? commands.slice(0, 2) : commands;
+  const rest = commands.length - shown.length;
+  const more = rest === 0 ? '' : `  and ${rest} more like them; --json has each with its figures\n`;
+  return `by\n${shown.map((command) => `  ${command}\n`).join('')}${more}`;
 }
 
 /** Ends in a line feed. */
 export function renderExperiment(title: string, { claims, tables }: ExperimentResult, colour = false): string {
   const parts = [`${title}\n`, ...claims.map(claimText)];
-  for (const { title: name, head, rows } of tables)
-    parts.push(
-      `${name}\n${renderTable([head.map(strong), ...rows.map((row) => [...row])], { colour, align: ['left'] })}`,
-    );
+  for (const { title: name, head, rows, figures = [] } of tables) {
+    const table = renderTable([head.map(strong), ...rows.map((row) => [...row])], { colour, align: ['left'] });
+    parts.push(`${name}\n${table}${commandsText(figures)}`);
+  }
   return parts.join('\n');
 }

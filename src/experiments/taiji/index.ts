@@ -1,8 +1,10 @@
 // Taiji (arXiv:2511.09936): its three headline results beside what comes out of parameters that have a source, and where they
 // break. Only the abstract and a review are public here; what the model adds is named as an assumption with each claim.
 
-import type { Experiment, ExperimentOptions, ExperimentTable } from '../vmem/experiment.js';
-import { dpu, measure, type Dpu, type Outcome } from './dpu.js';
+import { formatCount, formatDurationNs } from '../../report/units.js';
+import { Figures, Laboratory, numberAt, type Measured } from '../measured.js';
+import type { Claim, Experiment, ExperimentTable } from '../vmem/experiment.js';
+import { A72, CLIFF, cold, coldTouches, content, NOTHING_OUT, QUIET, ratio, unit, watermarks, workers } from './dpu.js';
 import { requiredOutShare, unitTimeNs } from './identities.js';
 
 const ABSTRACT = 'arXiv:2511.09936, abstract';
@@ -10,121 +12,142 @@ const METADATA = 16;
 const PAGE = 4096;
 const HIGH = 0.03; // the watermark kept free, host.memory.watermarks.high
 
-/** lz4 on Cortex-A72 cores (Raspberry Pi 4): the order of a BlueField-2-class DPU's. */
-const A72 = { lz4: { in: { dist: 'lognormal', mean: '9.42us', cv: 0.2425 } } } as const;
-
 const percent = (share: number | null, digits = 1): string =>
   share === null ? '-' : `${(share * 100).toFixed(digits)} %`;
-const us = (ns: number | null): string => (ns === null ? '-' : `${(ns / 1000).toPrecision(3)} us`);
+const fine = (share: number | null): string => percent(share, 2);
+const time = formatDurationNs;
+const count = formatCount;
 
-/** An idle engine: so few faults that none waits for another. */
-const QUIET: Dpu = { rate: 40_000, coldTouches: 0.05 };
+const DONE = 'vms.0.completed';
+const OUT = 'memory.outShare';
+const FAULTS = 'memory.faultShare';
+const WITHIN = 'memory.withinTenUs';
+const OVERHEAD = 'memory.overheadShare';
+const RECLAIMS = 'memory.directReclaims';
+const SWAP_INS = 'memory.swapInNs.count';
+const [P50, P90, P99, P999] = (['p50', 'p90', 'p99', 'p999'] as const).map((key) => `memory.swapInNs.${key}`) as [
+  string,
+  string,
+  string,
+  string,
+];
 
-async function ratios(options: ExperimentOptions): Promise<ExperimentTable> {
+/** Of the throughput where nothing is out. */
+function lost(run: Measured, free: Measured): string {
+  return percent(1 - numberAt(run.document, DONE)! / numberAt(free.document, DONE)!);
+}
+
+async function ratios(laboratory: Laboratory): Promise<ExperimentTable> {
+  const figures = new Figures();
   const rows: string[][] = [];
-  for (const ratio of [2, 2.63, 3, 3.37, 4]) {
-    const { memory } = await measure(dpu({ cold: 0.8, backends: { lz4: { ratio } } }), options);
-    const needed = requiredOutShare(1.5, 1 / ratio);
+  for (const value of [2, 2.63, 3, 3.37, 4]) {
+    const run = await laboratory.run(CLIFF, [cold(0.8), ratio(value)]);
     rows.push([
-      String(ratio),
-      percent(needed),
-      percent(requiredOutShare(1.5, 1 / ratio + METADATA / PAGE, HIGH)),
-      percent(memory.outShare),
+      String(value),
+      percent(requiredOutShare(1.5, 1 / value)),
+      percent(requiredOutShare(1.5, 1 / value + METADATA / PAGE, HIGH)),
+      figures.show(run, OUT, percent),
     ]);
   }
-  const { memory } = await measure(dpu({ cold: 0.8, content: { zero: 1 } }), options);
+  const zero = await laboratory.run(CLIFF, [cold(0.8), content('zero: 1')]);
   rows.push([
     'zero pages',
     percent(requiredOutShare(1.5, 0)),
     percent(requiredOutShare(1.5, METADATA / PAGE, HIGH)),
-    percent(memory.outShare),
+    figures.show(zero, OUT, percent),
   ]);
   return {
     title: 'Share of the virtual memory that must be out for +50 %, by compression ratio',
     head: ['ratio', 'identity', 'with metadata and watermark', 'simulated'],
     rows,
+    figures: figures.list,
   };
 }
 
-async function cliff(options: ExperimentOptions, free: Outcome): Promise<ExperimentTable> {
-  const rows: string[][] = [];
-  for (const cold of [0.7, 0.6, 0.55, 0.5, 0.45, 0.4, 0.3]) {
-    const { memory, perSecond } = await measure(dpu({ cold }), options);
+async function cliff(laboratory: Laboratory, free: Measured): Promise<ExperimentTable> {
+  const figures = new Figures();
+  const rows: string[][] = [['nothing out', '-', figures.show(free, DONE, count), '-', '-', '-', '-', '-']];
+  for (const share of [0.7, 0.6, 0.55, 0.5, 0.45, 0.4, 0.3]) {
+    const run = await laboratory.run(CLIFF, share === 0.6 ? [] : [cold(share)]);
     rows.push([
-      percent(cold, 0),
-      percent(memory.faultShare, 2),
-      percent(1 - perSecond / free.perSecond),
-      us(memory.swapInNs.p90),
-      us(memory.swapInNs.p99),
-      percent(memory.overheadShare),
-      String(memory.directReclaims),
+      percent(share, 0),
+      figures.show(run, FAULTS, fine),
+      figures.show(run, DONE, count),
+      lost(run, free),
+      figures.show(run, P90, time),
+      figures.show(run, P99, time),
+      figures.show(run, OVERHEAD, percent),
+      figures.show(run, RECLAIMS, count),
     ]);
   }
   return {
     title: 'The cliff: +50 %, lz4 (ratio 2.63), by the share of pages that are cold',
-    head: ['cold', 'touches that fault', 'throughput lost', 'swap-in p90', 'p99', 'core time', 'direct reclaims'],
+    head: ['cold', 'touches that fault', 'tasks done', 'lost', 'swap-in p90', 'p99', 'core time', 'direct reclaims'],
     rows,
+    figures: figures.list,
   };
 }
 
-async function latencies(
-  options: ExperimentOptions,
-): Promise<{ table: ExperimentTable; of: ReadonlyMap<string, Outcome> }> {
-  const cases: readonly (readonly [string, Dpu])[] = [
-    ['zero pages', { content: { zero: 1 } }],
-    ['lz4, x86', {}],
-    ['lz4, 30 % zero pages', { content: { zero: 0.3, lz4: 0.7 } }],
-    ['zstd, x86', { content: { zstd: 1 } }],
-    ['lz4, Cortex-A72', { backends: A72 }],
-    ['lz4, Cortex-A72, 30 % zero pages', { content: { zero: 0.3, lz4: 0.7 }, backends: A72 }],
-    ['remote memory', { content: { remote: 1 } }],
-    ['NVMe', { content: { ssd: 1 } }],
-  ];
-  const of = new Map<string, Outcome>();
-  for (const [name, given] of cases) of.set(name, await measure(dpu({ ...QUIET, ...given }), options));
-  const rows = [...of].map(([name, { memory }]) => [
-    name,
-    us(memory.swapInNs.p50),
-    us(memory.swapInNs.p90),
-    us(memory.swapInNs.p99),
-    percent(memory.withinTenUs),
-  ]);
-  return {
-    of,
-    table: {
-      title: 'Swap-in by what the page went to, 4 KiB, nobody waiting for a worker',
-      head: ['backend', 'p50', 'p90', 'p99', 'within 10 us'],
-      rows,
-    },
-  };
-}
+const QUIET_CASES = {
+  'zero pages': [content('zero: 1')],
+  'lz4, x86': [],
+  'lz4, 30 % zero pages': [content('zero: 0.3, lz4: 0.7')],
+  'zstd, x86': [content('zstd: 1')],
+  'lz4, Cortex-A72': A72,
+  'lz4, Cortex-A72, 30 % zero pages': [content('zero: 0.3, lz4: 0.7'), ...A72],
+  'remote memory': [content('remote: 1')],
+  NVMe: [content('ssd: 1')],
+} as const;
 
-async function granularity(options: ExperimentOptions): Promise<ExperimentTable> {
+const quietRun = (laboratory: Laboratory, name: keyof typeof QUIET_CASES): Promise<Measured> =>
+  laboratory.run(QUIET, QUIET_CASES[name]);
+
+async function latencies(laboratory: Laboratory): Promise<ExperimentTable> {
+  const figures = new Figures();
   const rows: string[][] = [];
-  for (const pageKib of [4, 16, 64, 2048]) {
-    const row = [`${pageKib} KiB`];
-    for (const [fourKibNs, backends] of [
-      [1708, undefined],
-      [9420, A72],
-    ] as const) {
-      const { memory } = await measure(
-        dpu({ ...QUIET, pageKib, rate: 2000, ...(backends === undefined ? {} : { backends }) }),
-        options,
-      );
-      row.push(us(unitTimeNs(pageKib * 1024, fourKibNs)), us(memory.swapInNs.p50), us(memory.swapInNs.p90));
-    }
-    rows.push(row);
+  for (const name of Object.keys(QUIET_CASES) as (keyof typeof QUIET_CASES)[]) {
+    const run = await quietRun(laboratory, name);
+    const quantiles = [P50, P90, P99].map((path) => figures.show(run, path, time));
+    rows.push([name, figures.show(run, SWAP_INS, count), ...quantiles, figures.show(run, WITHIN, percent)]);
   }
   return {
-    title: 'Swap-in by the unit that is swapped, lz4',
-    head: ['unit', 'x86, identity', 'p50', 'p90', 'A72, identity', 'p50', 'p90'],
+    title: 'Swap-in by what the page went to, 4 KiB, hardly one waiting for a worker',
+    head: ['backend', 'swap-ins', 'p50', 'p90', 'p99', 'within 10 us'],
     rows,
+    figures: figures.list,
   };
 }
 
-async function tail(options: ExperimentOptions): Promise<ExperimentTable> {
+async function granularity(laboratory: Laboratory): Promise<ExperimentTable> {
+  const figures = new Figures();
   const rows: string[][] = [];
-  for (const [workers, watermarks] of [
+  for (const pageKib of [4, 16, 64, 2048])
+    for (const [cores, fourKibNs, slowed] of [
+      ['x86', 1708, []],
+      ['A72', 9420, A72],
+    ] as const) {
+      const run = await laboratory.run(QUIET, [...unit(pageKib), ...slowed]);
+      rows.push([
+        `${pageKib} KiB, ${cores}`,
+        figures.show(run, SWAP_INS, count),
+        time(unitTimeNs(pageKib * 1024, fourKibNs)),
+        figures.show(run, P50, time),
+        figures.show(run, P90, time),
+        figures.show(run, WITHIN, percent),
+      ]);
+    }
+  return {
+    title: 'Swap-in by the unit that is swapped, lz4; identity: the mean time of 4 KiB, as often as the unit has them',
+    head: ['unit', 'swap-ins', 'identity', 'p50', 'p90', 'within 10 us'],
+    rows,
+    figures: figures.list,
+  };
+}
+
+async function tail(laboratory: Laboratory): Promise<ExperimentTable> {
+  const figures = new Figures();
+  const rows: string[][] = [];
+  for (const [number, marks] of [
     [1, undefined],
     [2, undefined],
     [4, undefined],
@@ -132,25 +155,95 @@ async function tail(options: ExperimentOptions): Promise<ExperimentTable> {
     [4, { high: 0.002, low: 0.0015, min: 0.0012 }],
     [4, { high: 0.06, low: 0.04, min: 0.002 }],
   ] as const) {
-    const { memory } = await measure(
-      dpu({ cold: 0.55, coldTouches: 0.1, workers, ...(watermarks === undefined ? {} : { watermarks }) }),
-      options,
-    );
-    const marks = watermarks === undefined ? 'default' : `${watermarks.high}, ${watermarks.low}, ${watermarks.min}`;
+    const run = await laboratory.run(CLIFF, [
+      cold(0.55),
+      coldTouches(0.1),
+      workers(number),
+      ...(marks === undefined ? [] : [watermarks(marks.high, marks.low, marks.min)]),
+    ]);
     rows.push([
-      String(workers),
-      marks,
-      us(memory.swapInNs.p50),
-      us(memory.swapInNs.p90),
-      us(memory.swapInNs.p99),
-      us(memory.swapInNs.p999),
-      String(memory.directReclaims),
+      String(number),
+      marks === undefined ? 'default' : Object.values(marks).join(', '),
+      ...[P50, P90, P99, P999].map((path) => figures.show(run, path, time)),
+      figures.show(run, RECLAIMS, count),
     ]);
   }
   return {
     title: 'The tail under load: workers and watermarks (high, low, min), a tenth of touches to cold pages',
     head: ['workers', 'watermarks', 'p50', 'p90', 'p99', 'p99.9', 'direct reclaims'],
     rows,
+    figures: figures.list,
+  };
+}
+
+const ASSUMED_ACCESS =
+  '60 % of the pages are cold and get 1 % of the touches (a review says only: more than 50 % are cold)';
+
+function expansion(lz4: Measured): Claim {
+  const figures = new Figures();
+  return {
+    claim: 'memory expansion of a DPU with 32 GB',
+    source: ABSTRACT,
+    paper: 'more than +50 %',
+    ours: `+50 % runs with ${figures.show(lz4, OUT, percent)} of the virtual memory out, ${figures.show(lz4, FAULTS, fine)} of touches faulting`,
+    unit: '',
+    supported: 'partly',
+    assumptions: [
+      ASSUMED_ACCESS,
+      'every page compresses as in the tables of lz4 (ratio 2.63; backends and ratio are not published)',
+      `below ${percent(requiredOutShare(1.5, 1 / 2.63))} of cold pages hot ones have to go: see the cliff`,
+    ],
+    command: figures.command,
+    figures: figures.list,
+  };
+}
+
+function overhead(lz4: Measured, free: Measured): Claim {
+  const figures = new Figures();
+  return {
+    claim: 'overhead of virtualization and elasticity',
+    source: ABSTRACT,
+    paper: 'about 5 %',
+    ours:
+      `${lost(lz4, free)} of the throughput (saturated: ${figures.show(lz4, DONE, count)} tasks done, ` +
+      `${figures.show(free, DONE, count)} where nothing is out), ${figures.show(lz4, OVERHEAD, percent)} of the core time for elasticity work`,
+    unit: '',
+    supported: 'no',
+    assumptions: [
+      ASSUMED_ACCESS,
+      'two-dimensional page walks and exits other than page faults cost nothing here: no figure of them is published for Taiji, so the 5 % can neither be found nor refuted',
+      "compression takes what a copy into zram takes (15.5 us a page, an upper bound); four of twelve cores are kept for the workers and left out of the throughput's base",
+    ],
+    command: figures.command,
+    figures: figures.list,
+  };
+}
+
+async function swapIns(laboratory: Laboratory): Promise<Claim> {
+  const figures = new Figures();
+  const x86 = await quietRun(laboratory, 'lz4, x86');
+  const zstd = await quietRun(laboratory, 'zstd, x86');
+  const a72 = await quietRun(laboratory, 'lz4, Cortex-A72');
+  const withZeros = await quietRun(laboratory, 'lz4, Cortex-A72, 30 % zero pages');
+  const within = (run: Measured): string => figures.show(run, WITHIN, percent);
+  const p90 = (run: Measured): string => figures.show(run, P90, time);
+  return {
+    claim: 'swap-ins of at most 10 us',
+    source: ABSTRACT,
+    paper: '90 % (p90)',
+    ours:
+      `${within(x86)} with lz4 on x86 (p90 ${p90(x86)}), ${within(zstd)} with zstd, ` +
+      `${within(a72)} with lz4 on A72 cores (p90 ${p90(a72)}), ${within(withZeros)} there with 30 % zero pages`,
+    unit: '',
+    supported: 'partly',
+    assumptions: [
+      'pages of 4 KiB; with 2 MiB it takes milliseconds: see the units',
+      'decompression as zram reads a page (its block layer included); exit 0.72 us (KVM on Skylake), map and resume 0.6 us assumed',
+      'on A72-class cores it breaks unless zero pages, hardware or a thinner path than zram take part; the paper tells neither cores nor backends',
+      'decompression on A72 cores is from a table (9.42 us a page); compression there is taken to be slower by the same factor, 85.5 us',
+    ],
+    command: figures.command,
+    figures: figures.list,
   };
 }
 
@@ -158,64 +251,17 @@ export const experiment: Experiment = {
   name: 'taiji',
   title: 'Taiji: memory of a DPU, swapped under its feet (arXiv:2511.09936)',
   async run(options = {}) {
-    const free = await measure(dpu({ expansion: 0.75 }), options);
-    const lz4 = await measure(dpu({}), options);
-    const { of, table } = await latencies(options);
-    const at = (name: string): Outcome => of.get(name)!;
-    const loss = 1 - lz4.perSecond / free.perSecond;
-    const assumedAccess =
-      '60 % of the pages are cold and get 1 % of the touches (a review says only: more than 50 % are cold)';
+    const laboratory = new Laboratory(options);
+    const free = await laboratory.run(CLIFF, [NOTHING_OUT]);
+    const lz4 = await laboratory.run(CLIFF);
     return {
-      claims: [
-        {
-          claim: 'memory expansion of a DPU with 32 GB',
-          source: ABSTRACT,
-          paper: 'more than +50 %',
-          ours: `+50 % runs with ${percent(lz4.memory.outShare)} of the virtual memory out, ${percent(lz4.memory.faultShare, 2)} of touches faulting`,
-          unit: '',
-          supported: 'partly',
-          assumptions: [
-            assumedAccess,
-            'every page compresses as in the tables of lz4 (ratio 2.63; backends and ratio are not published)',
-            `below ${percent(requiredOutShare(1.5, 1 / 2.63))} of cold pages hot ones have to go: see the cliff`,
-          ],
-          command: 'fluxhost run examples/taiji-dpu.yaml',
-        },
-        {
-          claim: 'overhead of virtualization and elasticity',
-          source: ABSTRACT,
-          paper: 'about 5 %',
-          ours: `${percent(loss)} of the throughput (saturated), ${percent(lz4.memory.overheadShare)} of the core time for elasticity work`,
-          unit: '',
-          supported: 'no',
-          assumptions: [
-            assumedAccess,
-            'two-dimensional page walks and exits other than page faults cost nothing here: no figure of them is published for Taiji, so the 5 % can neither be found nor refuted',
-            "compression takes what a copy into zram takes (15.5 us a page, an upper bound); four of twelve cores are kept for the workers and left out of the throughput's base",
-          ],
-          command: 'fluxhost run examples/taiji-cliff.yaml',
-        },
-        {
-          claim: 'swap-ins of at most 10 us',
-          source: ABSTRACT,
-          paper: '90 % (p90)',
-          ours: `${percent(at('lz4, x86').memory.withinTenUs)} with lz4 on x86 (p90 ${us(at('lz4, x86').memory.swapInNs.p90)}), ${percent(at('zstd, x86').memory.withinTenUs)} with zstd, ${percent(at('lz4, Cortex-A72').memory.withinTenUs)} with lz4 on A72 cores (p90 ${us(at('lz4, Cortex-A72').memory.swapInNs.p90)}), ${percent(at('lz4, Cortex-A72, 30 % zero pages').memory.withinTenUs)} there with 30 % zero pages`,
-          unit: '',
-          supported: 'partly',
-          assumptions: [
-            'pages of 4 KiB; with 2 MiB it takes milliseconds: see the units',
-            'decompression as zram reads a page (its block layer included); exit 0.72 us (KVM on Skylake), map and resume 0.6 us assumed',
-            'on A72-class cores it breaks unless zero pages, hardware or a thinner path than zram take part; the paper tells neither cores nor backends',
-          ],
-          command: 'fluxhost run examples/taiji-dpu.yaml',
-        },
-      ],
+      claims: [expansion(lz4), overhead(lz4, free), await swapIns(laboratory)],
       tables: [
-        await ratios(options),
-        await cliff(options, free),
-        table,
-        await granularity(options),
-        await tail(options),
+        await ratios(laboratory),
+        await cliff(laboratory, free),
+        await latencies(laboratory),
+        await granularity(laboratory),
+        await tail(laboratory),
       ],
     };
   },

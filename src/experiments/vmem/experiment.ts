@@ -1,6 +1,15 @@
 // The shape of an experiment: what is claimed, by whom, what comes out here, and whether sourced parameters carry it.
 // Kept to data, so that the command prints it as a table or as JSON without knowing the experiment.
 
+/** A figure as it is printed, and where it comes from. */
+export interface Figure {
+  /** `57.2 %`, `3.86 us`. */
+  readonly figure: string;
+  /** Its field in what the command prints with --json. */
+  readonly path: string;
+  readonly command: string;
+}
+
 export interface Claim {
   readonly claim: string;
   /** Where the claim stands. */
@@ -16,12 +25,16 @@ export interface Claim {
   readonly assumptions: readonly string[];
   /** Prints the figures behind it. */
   readonly command: string;
+  /** Of `ours`, each with the command that gives it; what is not among them is arithmetic on those that are. */
+  readonly figures?: readonly Figure[];
 }
 
 export interface ExperimentTable {
   readonly title: string;
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** Of the rows, in their order. */
+  readonly figures?: readonly Figure[];
 }
 
 export interface ExperimentResult {

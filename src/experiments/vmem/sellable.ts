@@ -1,151 +1,138 @@
 // How much of a server can be sold. The page descriptors' part follows from 64 B for each 4 KiB page and is checked against the
 // published effect of Linux's vmemmap optimization; the part of separate pools needs a workload, which is assumed.
 
-import { memoryPlan } from '../../memory/vmem/accounting.js';
-import { resolveReserve, withHash } from '../../memory/vmem/parse.js';
-import { MANAGER_KINDS, type ReserveScenario } from '../../memory/vmem/schema.js';
-import { simulateReserve, withManager } from '../../memory/vmem/simulate.js';
-import type { ExperimentOptions, ExperimentResult } from './experiment.js';
+import { resolveReserve } from '../../memory/vmem/parse.js';
+import { MANAGER_KINDS } from '../../memory/vmem/schema.js';
+import { Figures, numberAt, type Laboratory, type Measured } from '../measured.js';
+import type { ExperimentResult, ExperimentTable } from './experiment.js';
+import { VM_BOOT, VMEM_SERVER } from './servers.js';
 
 const GIB = 2 ** 30;
 const ABSTRACT = 'arXiv:2511.09961, abstract';
 
-/** The machine of Linux commit 3dfd02c9, whose effect is published: 384 GB, one pool of 2 MiB pages. */
-export const CHECK_SERVER = { version: 1, server: { memory: '384GiB' }, hugetlb: { largeShare: 0 } } as const;
-
-/** Three months of assumed VMs. Where less is asked for than the server holds, every manager sells the same: the gap is swept. */
-const TRAFFIC = {
-  version: 1,
-  duration: '2160h',
-  server: { memory: '384GiB' },
-  vms: {
-    meanGap: '1h',
-    sizes: [
-      { weight: 30, memory: '2GiB' },
-      { weight: 30, memory: '4GiB' },
-      { weight: 5, memory: '4608MiB' },
-      { weight: 20, memory: '8GiB' },
-      { weight: 10, memory: '16GiB' },
-      { weight: 4, memory: '32GiB' },
-      { weight: 1, memory: '64GiB' },
-    ],
-    lifetimes: [
-      { weight: 70, mean: '2h' },
-      { weight: 25, mean: '24h' },
-      { weight: 5, mean: '240h' },
-    ],
-  },
-} as const;
-
-const pointsOf = (more: number, less: number, total: number): number => ((more - less) / total) * 100;
-
-const GAPS_NS = [30, 15, 8].map((minutes) => minutes * 60e9);
+const POINTS = 'differences.0.sellablePoints';
+const GAPS = ['30m', '15m', '8m'] as const;
 const LARGE_SHARES = [0, 0.5, 0.8] as const;
+const SOLD = (run: number): string => `runs.${run}.memory.soldShare`;
 
-interface Sold {
-  /** Memory asked for at one time, over the server's. */
-  readonly demand: number;
-  readonly vmem: number;
-  readonly pools: readonly { readonly largeShare: number; readonly sold: number }[];
+const gib = (bytes: number | null): string => (bytes! / GIB).toFixed(2);
+const signed = (points: number | null): string => `${points! >= 0 ? '+' : ''}${points!.toFixed(2)}`;
+const percent = (share: number | null, digits = 1): string => `${(share! * 100).toFixed(digits)} %`;
+
+/** Memory asked for at one time, over the server's. */
+function demand(gap: string): number {
+  const { vms, server } = resolveReserve({
+    ...VMEM_SERVER.input,
+    vms: { ...VMEM_SERVER.input.vms!, meanGap: gap },
+  }).scenario;
+  const mean = <T extends { weight: number }>(list: readonly T[], value: (item: T) => number): number =>
+    list.reduce((sum, item) => sum + item.weight * value(item), 0) / list.reduce((sum, { weight }) => sum + weight, 0);
+  const asked = mean(vms!.sizes, ({ memory }) => memory) * mean(vms!.lifetimes, (one) => one.mean);
+  return asked / vms!.meanGap / server.memory;
 }
 
-function weightedMean<T extends { weight: number }>(list: readonly T[], value: (item: T) => number): number {
-  const total = list.reduce((sum, { weight }) => sum + weight, 0);
-  return list.reduce((sum, item) => sum + item.weight * value(item), 0) / total;
-}
-
-/** What is sold on average, with the pools of hugetlb split in several ways. */
-async function soldAt(traffic: ReserveScenario, meanGap: number, module?: WebAssembly.Module): Promise<Sold> {
-  const vms = { ...traffic.vms!, meanGap };
-  const asked =
-    (weightedMean(vms.sizes, ({ memory }) => memory) * weightedMean(vms.lifetimes, ({ mean }) => mean)) / meanGap;
-  const pools: { largeShare: number; sold: number }[] = [];
-  for (const largeShare of LARGE_SHARES) {
-    const scenario = withManager({ ...traffic, vms, hugetlb: { ...traffic.hugetlb, largeShare } }, 'hugetlb');
-    pools.push({ largeShare, sold: await soldShare(scenario, module) });
+/** What is sold on average over three months, with the pools of hugetlb split in several ways; and the differences where all is asked for. */
+async function sold(
+  laboratory: Laboratory,
+): Promise<{ table: ExperimentTable; apart: { points: number; run: Measured }[] }> {
+  const figures = new Figures();
+  const apart: { points: number; run: Measured }[] = [];
+  const rows: string[][] = [];
+  for (const gap of GAPS) {
+    const row = [percent(demand(gap), 0)];
+    for (const [index, large] of LARGE_SHARES.entries()) {
+      const set = [`vms.meanGap=${gap}`, `hugetlb.largeShare=${large}`];
+      const run = await laboratory.reserve(VMEM_SERVER, set, ['hugetlb']);
+      if (index === 0) row.push(figures.show(run, SOLD(0), percent));
+      row.push(figures.show(run, SOLD(1), percent));
+      const points = (numberAt(run.document, SOLD(0))! - numberAt(run.document, SOLD(1))!) * 100;
+      if (demand(gap) > 1) apart.push({ points, run });
+    }
+    rows.push(row);
   }
-  return { demand: asked / traffic.server.memory, vmem: await soldShare({ ...traffic, vms }, module), pools };
+  const table = {
+    title: 'Memory sold over three months of assumed VMs, mean share of the server',
+    head: ['asked for', 'vmem', ...LARGE_SHARES.map((share) => `hugetlb, ${share * 100} % in 1 GiB pages`)],
+    rows,
+    figures: figures.list,
+  };
+  return { table, apart: apart.sort((a, b) => a.points - b.points) };
 }
 
-async function soldShare(scenario: ReserveScenario, module: WebAssembly.Module | undefined): Promise<number> {
-  return (await simulateReserve(withHash(scenario), module)).memory.soldShare ?? 0;
+async function plans(laboratory: Laboratory): Promise<ExperimentTable> {
+  const figures = new Figures();
+  const run = await laboratory.reserve(VM_BOOT, [], MANAGER_KINDS.slice(1));
+  const rows = MANAGER_KINDS.map((kind, index) => {
+    const at = (name: string, digits: number): string =>
+      figures.show(run, `runs.${index}.memory.plan.${name}`, (bytes) => (bytes! / GIB).toFixed(digits));
+    return [
+      kind,
+      at('sellableBytes', 2),
+      at('descriptorBytes', 2),
+      at('tableBytes', 4),
+      at('headroomBytes', 2),
+      figures.show(run, `runs.${index}.memory.plan.sellableShare`, (share) => percent(share, 2)),
+    ];
+  });
+  return {
+    title: 'Where 384 GiB go (2 GiB for the host, one pool of 2 MiB pages), GiB',
+    head: ['manager', 'sellable', 'page descriptors', 'tables', 'headroom', 'share'],
+    rows,
+    figures: figures.list,
+  };
 }
 
-export async function sellable({ module }: ExperimentOptions): Promise<ExperimentResult> {
-  const check = resolveReserve({ ...CHECK_SERVER }).scenario;
-  const plans = new Map(MANAGER_KINDS.map((kind) => [kind, memoryPlan(check, kind)]));
-  const bytes = (kind: (typeof MANAGER_KINDS)[number]): number => plans.get(kind)!.sellableBytes;
-  const total = check.server.memory;
-  const overHugetlb = pointsOf(bytes('vmem'), bytes('hugetlb'), total);
-  const overHvo = pointsOf(bytes('vmem'), bytes('hvo'), total);
-
-  const traffic = resolveReserve(structuredClone(TRAFFIC) as never).scenario;
-  const sold: Sold[] = [];
-  for (const gap of GAPS_NS) sold.push(await soldAt(traffic, gap, module));
-  const saturated = sold
-    .filter(({ demand }) => demand > 1)
-    .flatMap(({ pools, vmem }) => pools.map((it) => vmem - it.sold));
-  const points = (share: number): string => (share * 100).toFixed(1);
-  const gib = (value: number): string => (value / GIB).toFixed(2);
+export async function sellable(laboratory: Laboratory): Promise<ExperimentResult> {
+  const [overHugetlb, overHvo, linux] = [new Figures(), new Figures(), new Figures()];
+  const hugetlb = await laboratory.reserve(VM_BOOT, ['manager=hugetlb'], ['vmem']);
+  const hvo = await laboratory.reserve(VM_BOOT, ['manager=hvo'], ['vmem']);
+  const both = await laboratory.reserve(VM_BOOT, ['manager=hugetlb'], ['hvo']);
+  const { table, apart } = await sold(laboratory);
+  const ours = `${overHugetlb.show(hugetlb, POINTS, signed)} points from page descriptors alone`;
+  const between = [apart[0]!, apart.at(-1)].map(({ points, run }) => {
+    const shares = [0, 1].map((index) => overHugetlb.show(run, SOLD(index), percent));
+    return `${points.toFixed(1)} (${shares.join(' less ')})`;
+  });
   return {
     claims: [
       {
         claim: 'sellable memory, against Linux hugetlb with all page descriptors',
         source: ABSTRACT,
         paper: 'about +2 %',
-        ours: `+${overHugetlb.toFixed(2)} points from page descriptors alone`,
+        ours,
         unit: '% of the server',
         supported: 'partly',
         assumptions: [
           'the baseline keeps all page descriptors (64 B for 4 KiB, 1.5625 %)',
           'the host keeps 2 GiB for itself (derived from Linux commit 3dfd02c9)',
-          `the remainder has no source; where assumed VMs ask for more than there is, what is sold differs by ${points(Math.min(...saturated))} to ${points(Math.max(...saturated))} points, by how the pools are split`,
+          `the remainder has no source; where assumed VMs ask for more than there is, what is sold differs by ${between.join(' to ')} points, by how the pools are split`,
         ],
-        command: 'fluxhost reserve examples/vmem-server.yaml --against hugetlb,hvo,thp',
+        command: overHugetlb.command,
+        figures: overHugetlb.list,
       },
       {
         claim: 'sellable memory, against Linux hugetlb with the vmemmap optimization',
         source: `${ABSTRACT}, which does not name the baseline`,
         paper: 'about +2 %',
-        ours: `+${overHvo.toFixed(2)} points`,
+        ours: `${overHvo.show(hvo, POINTS, signed)} points`,
         unit: '% of the server',
         supported: 'no',
         assumptions: ['one pool of 2 MiB pages; with 1 GiB pages the difference is smaller still'],
-        command: 'fluxhost reserve examples/vm-boot.yaml --against hvo',
+        command: overHvo.command,
+        figures: overHvo.list,
       },
       {
         claim: "check: Linux's vmemmap optimization on a 384 GB machine",
         source: 'Linux commit 3dfd02c9, message',
         paper: 'less than 376 to more than 381 GB in 2 MiB pages',
-        ours: `${gib(bytes('hugetlb'))} to ${gib(bytes('hvo'))}`,
+        ours: [0, 1].map((index) => linux.show(both, `runs.${index}.memory.plan.sellableBytes`, gib)).join(' to '),
         unit: 'GiB',
         supported: 'yes',
         assumptions: ['2 GiB for the host, fitted to the 376; the step to 381 is not fitted'],
-        command: 'fluxhost reserve examples/vm-boot.yaml --against hugetlb,hvo',
+        command: linux.command,
+        figures: linux.list,
       },
     ],
-    tables: [
-      {
-        title: 'Where 384 GiB go (2 GiB for the host, one pool of 2 MiB pages), GiB',
-        head: ['manager', 'sellable', 'page descriptors', 'tables', 'headroom', 'share'],
-        rows: [...plans].map(([kind, plan]) => [
-          kind,
-          gib(plan.sellableBytes),
-          gib(plan.descriptorBytes),
-          (plan.tableBytes / GIB).toFixed(4),
-          gib(plan.headroomBytes),
-          `${((plan.sellableBytes / total) * 100).toFixed(2)} %`,
-        ]),
-      },
-      {
-        title: 'Memory sold over three months of assumed VMs, mean share of the server',
-        head: ['asked for', 'vmem', ...LARGE_SHARES.map((share) => `hugetlb, ${share * 100} % in 1 GiB pages`)],
-        rows: sold.map(({ demand, vmem, pools }) => [
-          `${points(demand)} %`,
-          `${points(vmem)} %`,
-          ...pools.map((pool) => `${points(pool.sold)} %`),
-        ]),
-      },
-    ],
+    tables: [await plans(laboratory), table],
   };
 }

@@ -2,9 +2,10 @@
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { instantiateCore } from '../../../src/core/load.js';
-import { denseTraffic } from '../../../src/experiments/vmem/upgrade.js';
+import { VMEM_UPGRADE } from '../../../src/experiments/vmem/servers.js';
 import { GRANULE_BYTES } from '../../../src/memory/vmem/core.js';
 import { tableBytes } from '../../../src/memory/vmem/accounting.js';
+import { resolveReserve, type LoadedReserve } from '../../../src/memory/vmem/parse.js';
 import { simulateReserve } from '../../../src/memory/vmem/simulate.js';
 import type { ReserveResult } from '../../../src/memory/vmem/result.js';
 import { buildOf } from './cores.js';
@@ -12,6 +13,12 @@ import { buildOf } from './cores.js';
 type Raw = Record<string, (...numbers: (number | boolean)[]) => number>;
 const GRANULES = 1100;
 const VMS = 3;
+
+/** A thousand VMs a second, an upgrade every 500 ms. */
+function denseTraffic(mode: 'hot' | 'reload', failureShare: number): LoadedReserve {
+  const { input } = VMEM_UPGRADE;
+  return resolveReserve({ ...input, upgrade: { ...input.upgrade!, mode, failureShare } });
+}
 
 let module: WebAssembly.Module;
 let hot: ReserveResult;

@@ -1,0 +1,102 @@
+// Figures with the commands that give them. An experiment runs an example with fields set, as `--set` would, and takes every
+// figure by its path from the document that the command prints with --json: what is printed cannot be another run's.
+
+import { compareReserve } from '../memory/vmem/simulate.js';
+import { resolveReserve } from '../memory/vmem/parse.js';
+import type { ManagerKind, ReserveInput } from '../memory/vmem/schema.js';
+import { InputError } from '../scenario/errors.js';
+import { applyOverrides } from '../scenario/overrides.js';
+import type { ScenarioInput } from '../scenario/schema.js';
+import { Simulation } from '../simulation.js';
+import type { ExperimentOptions, Figure } from './vmem/experiment.js';
+
+/** A file under examples/, and what stands in it. */
+export interface Example<T> {
+  readonly file: string;
+  readonly input: T;
+}
+
+/** What a command printed. */
+export interface Measured {
+  readonly command: string;
+  readonly document: unknown;
+}
+
+/** For a shell: quoted where it has to be. */
+function word(text: string): string {
+  return /^[\w./=,:+-]+$/.test(text) ? text : `'${text}'`;
+}
+
+function commandLine(verb: string, file: string, set: readonly string[], rest: readonly string[] = []): string {
+  return [`fluxhost ${verb} ${file}`, ...rest, ...set.map((text) => `--set ${word(text)}`)].join(' ');
+}
+
+function changed<T extends object>(input: T, set: readonly string[]): T {
+  const { value, problems } = applyOverrides(input as unknown as Record<string, unknown>, set);
+  if (problems.length > 0) throw new InputError(problems);
+  return value as T;
+}
+
+/** The number at a path such as `runs.0.memory.vms.failed`; null where there is none. */
+export function numberAt(document: unknown, path: string): number | null {
+  let value = document;
+  for (const part of path.split('.')) value = (value as Record<string, unknown> | null | undefined)?.[part];
+  if (value === null || typeof value === 'number') return value;
+  throw new Error(`${path}: no number of the result`);
+}
+
+/** Runs each command once. */
+export class Laboratory {
+  private readonly done = new Map<string, Promise<Measured>>();
+
+  constructor(private readonly options: ExperimentOptions) {}
+
+  /** `fluxhost run`. */
+  run(example: Example<ScenarioInput>, set: readonly string[] = []): Promise<Measured> {
+    return this.once(commandLine('run', example.file, set), async () => {
+      const { module } = this.options;
+      const simulation = await Simulation.create(changed(example.input, set), module === undefined ? {} : { module });
+      try {
+        await simulation.run();
+        return simulation.metrics();
+      } finally {
+        simulation.close();
+      }
+    });
+  }
+
+  /** `fluxhost reserve`. */
+  reserve(
+    example: Example<ReserveInput>,
+    set: readonly string[] = [],
+    against: readonly ManagerKind[] = [],
+  ): Promise<Measured> {
+    const rest = against.length === 0 ? [] : [`--against ${against.join(',')}`];
+    return this.once(commandLine('reserve', example.file, set, rest), () =>
+      compareReserve(resolveReserve(changed(example.input, set)), against, this.options.module),
+    );
+  }
+
+  private once(command: string, work: () => Promise<unknown>): Promise<Measured> {
+    const known = this.done.get(command);
+    if (known !== undefined) return known;
+    const fresh = work().then((document) => ({ command, document }));
+    this.done.set(command, fresh);
+    return fresh;
+  }
+}
+
+/** Prints figures and remembers where each is from. */
+export class Figures {
+  readonly list: Figure[] = [];
+
+  show({ command, document }: Measured, path: string, format: (value: number | null) => string): string {
+    const figure = format(numberAt(document, path));
+    this.list.push({ figure, path, command });
+    return figure;
+  }
+
+  get command(): string {
+    return this.list[0]?.command ?? '';
+  }
+}
