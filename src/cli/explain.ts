@@ -1,14 +1,22 @@
 // `fluxhost explain [PARAMETER]`: what a parameter means, its unit, its default and where that default comes from.
 
 import { InputError, expectedOneOf, show } from '../scenario/errors.js';
-import { PARAMETERS, findParameters, formatDefault, type Parameter } from '../scenario/parameters.js';
+import {
+  FIELDS,
+  PARAMETERS,
+  findParameters,
+  formatDefault,
+  type Field,
+  type Parameter,
+} from '../scenario/parameters.js';
 import type { Io } from './io.js';
 
 const HELP = `Usage: fluxhost explain [PARAMETER] [--json]
 
-Prints the meaning, unit, default and source of a parameter of a scenario.
-PARAMETER is its path, the end of it, or the beginning for several: costs.stealCheck, stealCheck,
-interval, mechanism.hotplug, costs. Without it every parameter is listed.
+Prints the meaning, unit, default and source of a parameter: of a scenario, of a server of
+fluxhost reserve (reserve), of a replacement policy of fluxhost pages (pages).
+PARAMETER is its path, a part of it for several, or its end: costs.stealCheck, stealCheck, costs,
+mechanism.hotplug, memory, vms.0.memory.size. Without it every parameter is listed.
 
   --json   one JSON document: a list of parameters, defaults in nanoseconds and bytes
   --help   this text
@@ -37,12 +45,14 @@ const UNIT_WORDS: Readonly<Record<Parameter['unit'], string>> = {
   bytes: 'a size: a number with B, KiB, MiB, GiB, TiB, or KB, MB, GB, TB for powers of ten',
   'bytes per second': 'what a second moves: a size with a unit, such as 25GB',
   count: 'a number',
+  pages: 'a number, or a share of the capacity such as 25%',
+  name: 'a text',
   share: 'a number',
   choice: 'one of',
   'yes or no': 'true or false',
 };
 
-function details(parameter: Parameter): string {
+function details(parameter: Parameter | Field): string {
   const unit =
     parameter.choices === undefined
       ? UNIT_WORDS[parameter.unit]
@@ -51,17 +61,21 @@ function details(parameter: Parameter): string {
     ['meaning', parameter.meaning],
     ['unit', unit],
     ['default', formatDefault(parameter)],
-    ['source', parameter.source],
-    ['confidence', parameter.confidence],
+    ...('absent' in parameter
+      ? []
+      : ([
+          ['source', parameter.source],
+          ['confidence', parameter.confidence],
+        ] as const)),
   ] as const;
   return `${parameter.path}\n${rows.map(([label, text]) => `  ${label.padEnd(11)}${wrap(text, ' '.repeat(13))}\n`).join('')}`;
 }
 
-function listing(parameters: readonly Parameter[]): string {
+function listing(parameters: readonly (Parameter | Field)[]): string {
   const path = Math.max(...parameters.map((parameter) => parameter.path.length));
   const value = Math.max(...parameters.map((parameter) => Math.min(20, formatDefault(parameter).length)));
-  const rows = parameters.map(
-    (parameter) => `${parameter.path.padEnd(path)}  ${formatDefault(parameter).padEnd(value)}  ${parameter.confidence}`,
+  const rows = parameters.map((parameter) =>
+    `${parameter.path.padEnd(path)}  ${formatDefault(parameter).padEnd(value)}  ${'absent' in parameter ? '' : parameter.confidence}`.trimEnd(),
   );
   return `${rows.join('\n')}\n\nfluxhost explain PARAMETER tells what it means and where its default comes from.\n`;
 }
@@ -84,9 +98,9 @@ export async function explain(args: string[], io: Io): Promise<number> {
   if (rest.length > 1)
     throw new InputError({ path: 'PARAMETER', given: rest.map(show).join(' '), expected: 'one parameter' });
   const query = rest[0];
-  const found = query === undefined ? PARAMETERS : findParameters(query);
+  const found = query === undefined ? [...PARAMETERS, ...FIELDS] : findParameters(query);
   if (query !== undefined && found.length === 0) {
-    const known = [...new Set(PARAMETERS.flatMap(({ name, path }) => [path, name]))];
+    const known = [...new Set([...PARAMETERS, ...FIELDS].flatMap(({ name, path }) => [path, name]))];
     const expected = expectedOneOf('a known parameter', query, known).split(':', 1)[0];
     throw new InputError({
       path: 'PARAMETER',

@@ -1,13 +1,15 @@
-// `fluxhost schema [scenario|result]`: JSON Schema, so that an editor completes and checks while one writes.
+// `fluxhost schema [scenario|result|reserve]`: JSON Schema, so that an editor completes and checks while one writes.
 
 import { InputError, expectedOneOf, show } from '../scenario/errors.js';
+import { reserveJsonSchema } from '../memory/vmem/schema.js';
 import { scenarioJsonSchema } from '../scenario/schema.js';
 import { resultJsonSchema } from '../scenario/schema/result.js';
 import type { Io } from './io.js';
 
-const HELP = `Usage: fluxhost schema [scenario|result]
+const HELP = `Usage: fluxhost schema [scenario|result|reserve]
 
-Prints the JSON Schema (2020-12) of a scenario file (the default) or of what run --json prints.
+Prints the JSON Schema (2020-12) of a scenario file (the default), of what run --json prints, or of
+a server of fluxhost reserve.
 With the YAML language server, save it and put this on top of a scenario:
 
   # yaml-language-server: $schema=scenario.schema.json
@@ -18,6 +20,7 @@ With the YAML language server, save it and put this on top of a scenario:
 const SCHEMAS: Readonly<Record<string, () => Record<string, unknown>>> = {
   scenario: scenarioJsonSchema,
   result: resultJsonSchema,
+  reserve: reserveJsonSchema,
 };
 
 /** @throws InputError for an unknown schema or option */

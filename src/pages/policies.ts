@@ -4,88 +4,35 @@
 
 import * as id from '../../assembly/memory/replacement/ids.js';
 import { expectedOneOf, type Problem } from '../scenario/errors.js';
-
-/** A parameter: a whole number within bounds, or a share of the capacity. */
-interface Parameter {
-  readonly name: string;
-  readonly default: string;
-  readonly least: number;
-  readonly most: number;
-  /** Whether it may be written as a share of the capacity; it counts pages or requests then. */
-  readonly share: boolean;
-  readonly meaning: string;
-}
+import { PARAMETER_TABLE, WHOLE, type PolicyParameter } from './parameters.js';
 
 interface Policy {
   readonly name: string;
   readonly id: number;
   readonly summary: string;
-  readonly parameters: readonly Parameter[];
+  readonly parameters: readonly PolicyParameter[];
 }
 
-const WHOLE = 2 ** 32 - 1;
-
-const POLICIES: readonly Policy[] = [
-  { name: 'lru', id: id.POLICY_LRU, summary: 'least recently used', parameters: [] },
-  { name: 'fifo', id: id.POLICY_FIFO, summary: 'first in, first out', parameters: [] },
-  {
-    name: 'clock',
-    id: id.POLICY_CLOCK,
-    summary: 'FIFO with reinsertion',
-    parameters: [{ name: 'bits', default: '1', least: 1, most: 2, share: false, meaning: 'bits of the use counter' }],
-  },
-  {
-    name: 'random',
-    id: id.POLICY_RANDOM,
-    summary: 'any page, by chance',
-    parameters: [
-      {
-        name: 'seed',
-        default: '',
-        least: 0,
-        most: Number.MAX_SAFE_INTEGER,
-        share: false,
-        meaning: 'in place of --seed',
-      },
-    ],
-  },
-  { name: 'lfu', id: id.POLICY_LFU, summary: 'least frequently used, no memory of pages gone', parameters: [] },
-  {
-    name: '2q',
-    id: id.POLICY_TWO_QUEUE,
-    summary: 'Johnson & Shasha 1994, full version',
-    parameters: [
-      { name: 'kin', default: '25%', least: 0, most: WHOLE, share: true, meaning: 'pages of A1in' },
-      { name: 'kout', default: '50%', least: 0, most: WHOLE, share: true, meaning: 'page numbers remembered in A1out' },
-    ],
-  },
-  { name: 'arc', id: id.POLICY_ARC, summary: 'Megiddo & Modha 2003', parameters: [] },
-  { name: 'sieve', id: id.POLICY_SIEVE, summary: 'Zhang et al. 2024', parameters: [] },
-  {
-    name: 's3fifo',
-    id: id.POLICY_S3FIFO,
-    summary: 'Yang et al. 2023',
-    parameters: [
-      { name: 'small', default: '10%', least: 0, most: WHOLE, share: true, meaning: 'pages of the small queue' },
-      { name: 'ghost', default: '90%', least: 0, most: WHOLE, share: true, meaning: 'page numbers remembered' },
-    ],
-  },
-  {
-    name: 'taiji',
-    id: id.POLICY_TAIJI,
-    summary: 'multi-level LRU aged by scans of access bits; levels and interval are assumed',
-    parameters: [
-      { name: 'levels', default: '4', least: 1, most: 64, share: false, meaning: 'levels from hot to cold' },
-      { name: 'scan', default: '100%', least: 1, most: WHOLE, share: true, meaning: 'requests between two scans' },
-    ],
-  },
-  {
-    name: 'opt',
-    id: id.POLICY_OPT,
-    summary: "Belady's: the page used furthest in the future; needs the whole trace",
-    parameters: [],
-  },
+const LIST: readonly (readonly [name: string, id: number, summary: string])[] = [
+  ['lru', id.POLICY_LRU, 'least recently used'],
+  ['fifo', id.POLICY_FIFO, 'first in, first out'],
+  ['clock', id.POLICY_CLOCK, 'FIFO with reinsertion'],
+  ['random', id.POLICY_RANDOM, 'any page, by chance'],
+  ['lfu', id.POLICY_LFU, 'least frequently used, no memory of pages gone'],
+  ['2q', id.POLICY_TWO_QUEUE, 'Johnson & Shasha 1994, full version'],
+  ['arc', id.POLICY_ARC, 'Megiddo & Modha 2003'],
+  ['sieve', id.POLICY_SIEVE, 'Zhang et al. 2024'],
+  ['s3fifo', id.POLICY_S3FIFO, 'Yang et al. 2023'],
+  ['taiji', id.POLICY_TAIJI, 'multi-level LRU aged by scans of access bits; levels and interval are assumed'],
+  ['opt', id.POLICY_OPT, "Belady's: the page used furthest in the future; needs the whole trace"],
 ];
+
+const POLICIES: readonly Policy[] = LIST.map(([name, number, summary]) => ({
+  name,
+  id: number,
+  summary,
+  parameters: PARAMETER_TABLE.filter(({ policy }) => policy === name),
+}));
 
 export const POLICY_NAMES: readonly string[] = POLICIES.map(({ name }) => name);
 
@@ -110,7 +57,7 @@ export function shareOf(text: string, whole: number): number | undefined {
   return Number((BigInt(units + decimals) * BigInt(whole)) / (100n * 10n ** BigInt(decimals.length)));
 }
 
-function readParameter(parameter: Parameter, text: string, capacityPages: number): number | undefined {
+function readParameter(parameter: PolicyParameter, text: string, capacityPages: number): number | undefined {
   const share = parameter.share ? shareOf(text, capacityPages) : undefined;
   if (share !== undefined) return Math.max(parameter.least, share);
   const value = /^\d{1,16}$/.test(text) ? Number(text) : NaN;

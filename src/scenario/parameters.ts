@@ -3,14 +3,15 @@
 
 import { COST_PARAMETERS } from './parameters/costs.js';
 import { MECHANISM_PARAMETERS } from './parameters/mechanisms.js';
-import { MEMORY_PARAMETERS } from './parameters/memory.js';
-import { RESERVE_PARAMETERS } from '../memory/vmem/parameters.js';
-import type { Parameter } from './parameters/parameter.js';
+import { MEMORY_FIELDS, MEMORY_PARAMETERS } from './parameters/memory.js';
+import { RESERVE_FIELDS, RESERVE_PARAMETERS } from '../memory/vmem/parameters.js';
+import { POLICY_PARAMETERS } from '../pages/parameters.js';
+import type { Field, Parameter } from './parameters/parameter.js';
 import { SCENARIO_PARAMETERS } from './parameters/scenario.js';
 import { formatDuration, formatSize } from './quantities.js';
 
 export { COST_NAMES, COST_PARAMETERS, type CostName } from './parameters/costs.js';
-export type { Confidence, Parameter, ParameterUnit } from './parameters/parameter.js';
+export type { Confidence, Field, Parameter, ParameterUnit } from './parameters/parameter.js';
 
 export const PARAMETERS: readonly Parameter[] = [
   ...COST_PARAMETERS,
@@ -18,7 +19,11 @@ export const PARAMETERS: readonly Parameter[] = [
   ...MEMORY_PARAMETERS,
   ...SCENARIO_PARAMETERS,
   ...RESERVE_PARAMETERS,
+  ...POLICY_PARAMETERS,
 ];
+
+/** What can be explained but has no default. */
+export const FIELDS: readonly Field[] = [...MEMORY_FIELDS, ...RESERVE_FIELDS];
 
 const BY_PATH = new Map(PARAMETERS.map((parameter) => [parameter.path, parameter]));
 
@@ -42,18 +47,21 @@ export function defaultChoice<T extends string>(path: string, choices: readonly 
   return value;
 }
 
-/** By whole path, by any end of it (`stealCheck`, `hyperflux.interval`), or by a beginning (`costs`, `mechanism.hotplug`). */
-export function findParameters(query: string): readonly Parameter[] {
-  const wanted = query.toLowerCase();
-  const exact = PARAMETERS.filter(({ path }) => path.toLowerCase() === wanted);
+/**
+ * By whole path, by any end of it (`stealCheck`, `hyperflux.interval`), by a beginning (`costs`, `mechanism.hotplug`), or by a
+ * group on the way (`memory`). A number stands for the `*` of a list.
+ */
+export function findParameters(query: string): readonly (Parameter | Field)[] {
+  const wanted = query.toLowerCase().replace(/\.\d+(?=\.|$)/g, '.*');
+  const all = [...PARAMETERS, ...FIELDS];
+  const exact = all.filter(({ path }) => path.toLowerCase() === wanted);
   if (exact.length > 0) return exact;
-  return PARAMETERS.filter(
-    ({ path }) => path.toLowerCase().endsWith(`.${wanted}`) || path.toLowerCase().startsWith(`${wanted}.`),
-  );
+  return all.filter(({ path }) => `.${path.toLowerCase()}.`.includes(`.${wanted}.`));
 }
 
 /** As one would write it in a scenario. */
-export function formatDefault(parameter: Parameter): string {
+export function formatDefault(parameter: Parameter | Field): string {
+  if ('absent' in parameter) return parameter.absent;
   const { unit, default: value } = parameter;
   if (typeof value !== 'number') return String(value);
   if (unit === 'ns') return formatDuration(value);
@@ -80,10 +88,11 @@ function table(rows: readonly (readonly string[])[]): string {
   return [rows[0]!, rule, ...rows.slice(1)].map(line).join('\n');
 }
 
-function section(title: string, intro: string, list: readonly Parameter[]): string {
+function section(title: string, intro: string, list: readonly (Parameter | Field)[]): string {
   const rows = list.map((p) => {
     const choices = p.choices === undefined ? '' : ` (${p.choices.join(', ')})`;
-    return [`\`${p.path}\``, cell(formatDefault(p)), cell(p.meaning + choices), cell(p.source), p.confidence];
+    const [source, confidence] = 'absent' in p ? ['-', '-'] : [p.source, p.confidence];
+    return [`\`${p.path}\``, cell(formatDefault(p)), cell(p.meaning + choices), cell(source), confidence];
   });
   const head = ['parameter', 'default', 'meaning', 'source of the default', 'confidence'];
   return `## ${title}\n\n${intro}\n\n${table([head, ...rows])}\n`;
@@ -106,13 +115,18 @@ export function renderParametersMarkdown(): string {
     section(
       'Memory',
       'Under `host.memory`, and under `memory` of each VM that has some; docs/memory.md tells what the engine does with them.',
-      MEMORY_PARAMETERS,
+      [...MEMORY_PARAMETERS, ...MEMORY_FIELDS],
     ),
     section('Scenario', 'The remaining fields that may be left out; `*` stands for each VM.', SCENARIO_PARAMETERS),
     section(
       'Reserved memory',
       'Of `fluxhost reserve`, in a file of its own; docs/vmem.md tells what is done with them.',
-      RESERVE_PARAMETERS,
+      [...RESERVE_PARAMETERS, ...RESERVE_FIELDS],
+    ),
+    section(
+      'Page replacement',
+      'Of `fluxhost pages --policy NAME:PARAMETER=VALUE`; docs/pages.md tells what each policy does.',
+      POLICY_PARAMETERS,
     ),
   ].join('\n');
 }

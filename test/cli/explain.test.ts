@@ -49,6 +49,32 @@ describe('explain', () => {
     expect(out).toMatch(/^histogram\.memory +48MiB +assumed$/m);
   });
 
+  it.each([
+    ['memory', 'host.memory.size', 'vms.*.memory.access.file', 60],
+    ['reserve', 'reserve.server.memory', 'reserve.poison.meanGap', 40],
+    ['pages', 'pages.clock.bits', 'pages.taiji.scan', 8],
+    ['host.memory.content', 'host.memory.content.zero', 'host.memory.content.remote', 5],
+    ['vms.0.memory.size', 'vms.*.memory.size', 'vms.*.memory.size', 1],
+  ])('lists the group %s', async (group, one, another, least) => {
+    const blocks = (await printed(explain, group)).split('\n\n');
+    const names = blocks.map((block) => block.split('\n')[0]);
+    expect(names).toContain(one);
+    expect(names).toContain(another);
+    expect(names.length).toBeGreaterThanOrEqual(least);
+    for (const block of blocks) expect(block).toMatch(/^ {2}meaning /m);
+  });
+
+  it('tells a field without a default so', async () => {
+    expect(await printed(explain, 'vms.*.memory.quota')).toBe(`vms.*.memory.quota
+  meaning    Resident at most; over it the VM gives its own pages.
+  unit       a size: a number with B, KiB, MiB, GiB, TiB, or KB, MB, GB, TB for powers of ten
+  default    none: bounded by the host alone
+`);
+    expect(JSON.parse(await printed(explain, 'host.memory.size', '--json'))).toMatchObject([
+      { absent: 'must be given' },
+    ]);
+  });
+
   it('is JSON where asked', async () => {
     expect(JSON.parse(await printed(explain, 'steal', '--json'))).toMatchObject([
       { path: 'costs.steal', unit: 'ns', default: 120 },
@@ -80,8 +106,8 @@ describe('schema', () => {
   });
 
   it.each([
-    [['toString'], 'SCHEMA: given "toString", expected one of: scenario, result'],
-    [['scenaro'], 'SCHEMA: given "scenaro", expected one of (did you mean "scenario"?): scenario, result'],
+    [['toString'], 'SCHEMA: given "toString", expected one of: scenario, result, reserve'],
+    [['scenaro'], 'SCHEMA: given "scenaro", expected one of (did you mean "scenario"?): scenario, result, reserve'],
     [['a', 'b'], 'SCHEMA: given "a" "b", expected one schema'],
     [['-x'], '-x: given an unknown option, expected one of: --json, --help'],
   ])('refuses %j', async (args, message) => {

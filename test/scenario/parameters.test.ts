@@ -6,12 +6,79 @@ import {
   defaultChoice,
   defaultNumber,
   defaultOf,
+  FIELDS,
   findParameters,
   formatDefault,
   PARAMETERS,
   renderParametersMarkdown,
 } from '../../src/scenario/parameters.js';
+import { reserveJsonSchema } from '../../src/memory/vmem/schema.js';
+import { POLICY_PARAMETERS } from '../../src/pages/parameters.js';
+import { parsePolicy, POLICY_NAMES } from '../../src/pages/policies.js';
+import { scenarioJsonSchema } from '../../src/scenario/schema.js';
 import { parseDuration, parseSize } from '../../src/scenario/quantities.js';
+
+interface Node {
+  properties?: Record<string, Node>;
+  items?: Node;
+  anyOf?: Node[];
+  allOf?: Node[];
+  $ref?: string;
+}
+
+/** Paths of a schema down to what is explained, or to where it ends. */
+function paths(root: Node, node: Node, path: string, known: ReadonlySet<string>): string[] {
+  if (known.has(path)) return [path];
+  if (node.$ref !== undefined) {
+    const parts = node.$ref.replace(/^#\//, '').split('/');
+    const target = parts.reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], root);
+    return paths(root, target as Node, path, known);
+  }
+  const inner = [
+    ...Object.entries(node.properties ?? {}).flatMap(([name, part]) =>
+      paths(root, part, path === '' ? name : `${path}.${name}`, known),
+    ),
+    ...(node.items === undefined ? [] : paths(root, node.items, `${path}.*`, known)),
+    ...[...(node.anyOf ?? []), ...(node.allOf ?? [])]
+      .filter((part) => part.properties !== undefined || part.items !== undefined || part.$ref !== undefined)
+      .flatMap((part) => paths(root, part, path, known)),
+  ];
+  return inner.length === 0 ? [path] : inner;
+}
+
+describe('every field of memory', () => {
+  const known = new Set([...PARAMETERS, ...FIELDS].map(({ path }) => path));
+  const fields = [
+    ...paths(scenarioJsonSchema(), scenarioJsonSchema(), '', known).filter((path) =>
+      /^(host|vms\.\*)\.memory\./.test(path),
+    ),
+    ...paths({ properties: { reserve: reserveJsonSchema() } }, reserveJsonSchema(), 'reserve', known),
+  ];
+
+  it('is among those looked at', () => {
+    expect(fields.length).toBeGreaterThan(90);
+    expect(fields).toContain('host.memory.upgrades.*.kind');
+    expect(fields).toContain('reserve.vms.sizes.*.memory');
+  });
+
+  it.each([...new Set(fields)])('%s can be explained', (path) => {
+    expect([...known]).toContain(path);
+  });
+
+  it('and of a policy has the default that the policy takes', () => {
+    for (const { path, default: value } of POLICY_PARAMETERS) {
+      const [, policy, name] = path.split('.');
+      const plain = parsePolicy(policy!, '', [])!.parameters(1000, 7)[name!];
+      const given =
+        value === '--seed' ? 7 : parsePolicy(`${policy}:${name}=${value}`, '', [])!.parameters(1000, 0)[name!];
+      expect(plain).toBe(given);
+    }
+    for (const name of POLICY_NAMES)
+      expect(Object.keys(parsePolicy(name, '', [])!.parameters(100, 1))).toEqual(
+        POLICY_PARAMETERS.filter(({ path }) => path.startsWith(`pages.${name}.`)).map((parameter) => parameter.name),
+      );
+  });
+});
 
 describe('the table of parameters', () => {
   it('has every path once', () => {

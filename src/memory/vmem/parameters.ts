@@ -2,7 +2,7 @@
 // Costs are per GB (10^9 bytes), as their sources give them. Of Vmem itself only the abstract is public: nothing here is a
 // figure of its implementation, and a default without a source says "assumed".
 
-import type { Confidence, Parameter, ParameterUnit } from '../../scenario/parameters/parameter.js';
+import type { Confidence, Field, Parameter, ParameterUnit } from '../../scenario/parameters/parameter.js';
 
 type Knob = readonly [
   path: string,
@@ -258,6 +258,51 @@ export const RESERVE_PARAMETERS: readonly Parameter[] = [
   meaning,
   source,
   confidence,
+}));
+
+const MUST = 'must be given';
+
+/** What has no default. */
+export const RESERVE_FIELDS: readonly Field[] = (
+  [
+    ['version', 'count', 'Of the format: 1.', MUST],
+    ['duration', 'ns', 'How long VMs come and go, simulated.', 'must be given with vms'],
+    ['server.memory', 'bytes', 'Memory of the whole server, all nodes together.', MUST],
+    [
+      'vms.meanGap',
+      'ns',
+      'Mean time between two arrivals; exponential.',
+      'must be given with vms; without vms only plan and boots',
+    ],
+    ['vms.sizes.*.weight', 'share', 'How often this size is drawn, beside the other weights.', MUST],
+    ['vms.sizes.*.memory', 'bytes', 'Memory of a VM of this size, rounded up to 2 MiB.', MUST],
+    ['vms.lifetimes.*.weight', 'share', 'How often this class is drawn, beside the other weights.', MUST],
+    ['vms.lifetimes.*.mean', 'ns', 'Mean lifetime of this class; exponential.', MUST],
+    [
+      'poison.meanGap',
+      'ns',
+      'Mean time between two memory errors, each in a random frame; exponential.',
+      'must be given with poison; without it no frame fails',
+    ],
+    [
+      'upgrade.every',
+      'ns',
+      'Between two upgrades of the manager.',
+      'must be given with upgrade; without it the manager stays',
+    ],
+    [
+      'boot.sizes',
+      'bytes',
+      'VMs whose boot on the empty server is tabled: a list of sizes.',
+      'none: no table of boots',
+    ],
+  ] as const
+).map(([path, unit, meaning, absent]) => ({
+  name: path.slice(path.lastIndexOf('.') + 1),
+  path: `reserve.${path}`,
+  unit,
+  meaning,
+  absent,
 }));
 
 const BY_PATH = new Map(RESERVE_PARAMETERS.map((parameter) => [parameter.path.slice('reserve.'.length), parameter]));

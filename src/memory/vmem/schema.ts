@@ -13,7 +13,7 @@ import {
   section,
   whole,
 } from '../../scenario/schema/fields.js';
-import { reserveParameter } from './parameters.js';
+import { RESERVE_FIELDS, reserveParameter } from './parameters.js';
 
 export const MANAGER_KINDS = ['vmem', 'hugetlb', 'hvo', 'thp'] as const;
 export type ManagerKind = (typeof MANAGER_KINDS)[number];
@@ -23,6 +23,13 @@ function withDefault<T extends z.ZodType>(path: string, field: T): z.ZodDefault<
   const parameter = reserveParameter(path);
   const description = `${parameter.meaning} Default: ${formatDefault(parameter)}.`;
   return field.default(parameter.default as never).meta({ description });
+}
+
+/** A field without a default. */
+function given<T extends z.ZodType>(path: string, field: T): T {
+  const known = RESERVE_FIELDS.find((candidate) => candidate.path === `reserve.${path}`);
+  if (known === undefined) throw new Error(`no field has the path "reserve.${path}"`);
+  return field.meta({ description: known.meaning });
 }
 
 const optionalSection = <T extends z.ZodType>(fields: T): z.ZodPrefault<T> => fields.prefault({} as never);
@@ -39,14 +46,20 @@ const listOf = <T extends z.ZodType>(what: string, item: T) => {
 };
 
 const vms = section({
-  meanGap: positiveDuration,
-  sizes: listOf('size { weight, memory }', section({ weight, memory: size })),
-  lifetimes: listOf('lifetime { weight, mean }', section({ weight, mean: positiveDuration })),
+  meanGap: given('vms.meanGap', positiveDuration),
+  sizes: listOf(
+    'size { weight, memory }',
+    section({ weight: given('vms.sizes.*.weight', weight), memory: given('vms.sizes.*.memory', size) }),
+  ),
+  lifetimes: listOf(
+    'lifetime { weight, mean }',
+    section({ weight: given('vms.lifetimes.*.weight', weight), mean: given('vms.lifetimes.*.mean', positiveDuration) }),
+  ),
   resizeShare: withDefault('vms.resizeShare', share),
 });
 
 const server = section({
-  memory: serverSize,
+  memory: given('server.memory', serverSize),
   nodes: withDefault('server.nodes', whole(1, 16)),
   kernel: withDefault('server.kernel', size),
   placement: withDefault('server.placement', choice(['pack', 'balance'])),
@@ -65,7 +78,7 @@ const costs = section({
 });
 
 const upgrade = section({
-  every: positiveDuration,
+  every: given('upgrade.every', positiveDuration),
   mode: withDefault('upgrade.mode', choice(['hot', 'reload'])),
   prepare: withDefault('upgrade.prepare', duration),
   transferPerGB: withDefault('upgrade.transferPerGB', duration),
@@ -74,13 +87,13 @@ const upgrade = section({
 });
 
 export const reserveSchema = section({
-  version: z.literal(1, { error: () => '1, the only version there is' }),
+  version: given('version', z.literal(1, { error: () => '1, the only version there is' })),
   seed: withDefault('seed', whole(0, Number.MAX_SAFE_INTEGER)),
   manager: withDefault('manager', choice(MANAGER_KINDS)),
-  duration: z.optional(positiveDuration),
+  duration: given('duration', z.optional(positiveDuration)),
   server,
   vms: z.optional(vms),
-  poison: z.optional(section({ meanGap: positiveDuration })),
+  poison: z.optional(section({ meanGap: given('poison.meanGap', positiveDuration) })),
   upgrade: z.optional(upgrade),
   costs: optionalSection(costs),
   zeroing: optionalSection(
@@ -105,7 +118,7 @@ export const reserveSchema = section({
   boot: optionalSection(
     section({
       fixed: withDefault('boot.fixed', duration),
-      sizes: z.optional(z.array(size, { error: () => 'a list of sizes such as [16GiB, 373GB]' })),
+      sizes: given('boot.sizes', z.optional(z.array(size, { error: () => 'a list of sizes such as [16GiB, 373GB]' }))),
     }),
   ),
   network: optionalSection(
@@ -132,3 +145,13 @@ export const reserveSchema = section({
 /** Durations in nanoseconds, sizes in bytes, every default filled. */
 export type ReserveScenario = z.output<typeof reserveSchema>;
 export type ReserveInput = z.input<typeof reserveSchema>;
+
+/** JSON Schema (2020-12) of the written server, for editors. */
+export function reserveJsonSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(reserveSchema, {
+    io: 'input',
+    // they are in base units, which is not how they are written; the descriptions have them as they are
+    override: ({ jsonSchema }) => void delete jsonSchema.default,
+  });
+  return { ...schema, title: 'fluxhost reserve' };
+}

@@ -1,11 +1,12 @@
 // Defaults of `host.memory` and `vms.*.memory`. Of Taiji only results are published; what its engine is made of is assumed
 // parameter by parameter, and costs are taken from measurements of like mechanisms that are named.
 
-import type { Confidence, Parameter, ParameterUnit } from './parameter.js';
+import type { Confidence, Field, Parameter, ParameterUnit } from './parameter.js';
 
 const NOT_GIVEN = 'Taiji, arXiv:2511.09936, gives none; a study should vary it';
-const ZRAM =
-  'zram read of a 4 KiB page on desktop x86, table by VenditatioDelendaEst in "Zram Performance Analysis"; a lognormal law with its mean and p99';
+const ZRAM_TABLE = 'on desktop x86, table by VenditatioDelendaEst in "Zram Performance Analysis"';
+const ZRAM = `zram read of a 4 KiB page ${ZRAM_TABLE}; a lognormal law with its mean and p99`;
+const ZRAM_RATIO = `compression ratio of zram's data ${ZRAM_TABLE}; one number for every page`;
 const ZRAM_COPY =
   'time of copying 1.1 GB into zram divided by its pages, LinuxReviews table in "Zram Performance Analysis"; includes reading the data, so an upper bound';
 const PHASES =
@@ -155,6 +156,26 @@ const HOST = rows('host.memory', [
   ],
 ]);
 
+const CONTENT_MEANING: Readonly<Record<string, string>> = {
+  zero: 'are zero: nothing is kept of them',
+  lz4: 'go through a compressor like lz4',
+  zstd: 'go through a compressor like zstd',
+  ssd: 'go to an SSD',
+  remote: 'go to remote memory',
+};
+
+const CONTENT = rows(
+  'host.memory.content',
+  Object.entries(CONTENT_MEANING).map(([name, meaning]): Row => [
+    name,
+    'share',
+    name === 'lz4' ? 1 : 0,
+    `Share of the pages that ${meaning}; the shares add up to 1, and where some are given the others are 0.`,
+    'all of it as the tables of lz4 found theirs: a choice of this program; no mix of contents is published for Taiji',
+    'assumed',
+  ]),
+);
+
 const BACKENDS = rows('host.memory.backends', [
   [
     'zero.in',
@@ -174,10 +195,10 @@ const BACKENDS = rows('host.memory.backends', [
   ],
   ['lz4.in', 'ns', 1708, 'Mean time to bring a page of 4 KiB in (cv 0.357).', ZRAM, 'secondary'],
   ['lz4.out', 'ns', 15_500, 'Mean time to put a page of 4 KiB out.', ZRAM_COPY, 'secondary'],
-  ['lz4.ratio', 'share', 2.63, 'Page over what is kept of it: a number, or a distribution.', ZRAM, 'secondary'],
+  ['lz4.ratio', 'share', 2.63, 'Page over what is kept of it: a number, or a distribution.', ZRAM_RATIO, 'secondary'],
   ['zstd.in', 'ns', 5714, 'Mean time to bring a page of 4 KiB in (cv 0.405).', ZRAM, 'secondary'],
   ['zstd.out', 'ns', 27_400, 'Mean time to put a page of 4 KiB out.', ZRAM_COPY, 'secondary'],
-  ['zstd.ratio', 'share', 3.37, 'Page over what is kept of it: a number, or a distribution.', ZRAM, 'secondary'],
+  ['zstd.ratio', 'share', 3.37, 'Page over what is kept of it: a number, or a distribution.', ZRAM_RATIO, 'secondary'],
   [
     'ssd.in',
     'ns',
@@ -278,4 +299,52 @@ const GUEST = rows('vms.*.memory', [
   ],
 ]);
 
-export const MEMORY_PARAMETERS: readonly Parameter[] = [...HOST, ...BACKENDS, ...UPGRADES, ...GUEST];
+export const MEMORY_PARAMETERS: readonly Parameter[] = [...HOST, ...CONTENT, ...BACKENDS, ...UPGRADES, ...GUEST];
+
+const field = (path: string, unit: ParameterUnit, meaning: string, absent: string): Field => ({
+  name: path.slice(path.lastIndexOf('.') + 1),
+  path,
+  unit,
+  meaning,
+  absent,
+});
+const MUST = 'must be given';
+
+/** What has no default. */
+export const MEMORY_FIELDS: readonly Field[] = [
+  field('host.memory.size', 'bytes', "Physical memory for the guests' pages and for what is kept of pages out.", MUST),
+  {
+    ...field(
+      'host.memory.upgrades.*.kind',
+      'choice',
+      'hot-upgrade: faults wait from quiesce on. hot-switch: every access waits.',
+      MUST,
+    ),
+    choices: ['hot-switch', 'hot-upgrade'],
+  },
+  field('host.memory.upgrades.*.at', 'ns', 'When it begins to prepare, warm-up counted in.', MUST),
+  field(
+    'vms.*.memory.size',
+    'bytes',
+    'Memory that the VM believes it has; over host.memory.size in all is expansion.',
+    MUST,
+  ),
+  field(
+    'vms.*.memory.quota',
+    'bytes',
+    'Resident at most; over it the VM gives its own pages.',
+    'none: bounded by the host alone',
+  ),
+  field(
+    'vms.*.memory.content',
+    'share',
+    "Shares of this VM's pages by where they go, a mapping as host.memory.content.",
+    'as host.memory.content',
+  ),
+  field(
+    'vms.*.memory.access.file',
+    'name',
+    'Page numbers in the order of touches, one a line, each below the number of pages of the VM (size / page / pageSample); after the last the first again.',
+    'none; must be given with pattern trace',
+  ),
+];

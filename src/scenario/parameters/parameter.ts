@@ -3,8 +3,17 @@
 /** How far a default is to be trusted, best first; docs/parameters.md explains the words. */
 export type Confidence = 'published' | 'source code' | 'derived' | 'secondary' | 'assumed';
 
-/** `ns`, `bytes` and bytes per second are written with a unit (`10us`, `48MiB`, `25GB`); the others as they are. */
-export type ParameterUnit = 'ns' | 'bytes' | 'bytes per second' | 'count' | 'share' | 'choice' | 'yes or no';
+/** `ns`, `bytes` and bytes per second are written with a unit (`10us`, `48MiB`, `25GB`); the others as they are; `pages`: a number, or a share of the capacity. */
+export type ParameterUnit =
+  | 'ns'
+  | 'bytes'
+  | 'bytes per second'
+  | 'count'
+  | 'share'
+  | 'pages'
+  | 'choice'
+  | 'yes or no'
+  | 'name';
 
 export interface Parameter {
   /** Last part of the path. */
@@ -18,4 +27,10 @@ export interface Parameter {
   readonly meaning: string;
   readonly source: string;
   readonly confidence: Confidence;
+}
+
+/** A field without a default: it must be given, or says what its absence says. */
+export interface Field extends Omit<Parameter, 'default' | 'source' | 'confidence'> {
+  /** `must be given`, or what holds without it. */
+  readonly absent: string;
 }

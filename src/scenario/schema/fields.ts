@@ -3,7 +3,7 @@
 
 import * as z from 'zod';
 import { expectedOneOf } from '../errors.js';
-import { PARAMETERS, formatDefault } from '../parameters.js';
+import { FIELDS, PARAMETERS, formatDefault } from '../parameters.js';
 import {
   DURATION_EXPECTED,
   DURATION_PATTERN,
@@ -156,6 +156,13 @@ export function documented<T extends z.ZodType>(path: string, field: T): z.ZodOp
   const parameter = PARAMETERS.find((candidate) => candidate.path === path);
   if (parameter === undefined) throw new Error(`no parameter has the path "${path}"`);
   return z.optional(field).meta({ description: `${parameter.meaning} Default: ${formatDefault(parameter)}.` });
+}
+
+/** The same for a field without a default. */
+export function described<T extends z.ZodType>(path: string, field: T): T {
+  const known = FIELDS.find((candidate) => candidate.path === path);
+  if (known === undefined) throw new Error(`no field has the path "${path}"`);
+  return field.meta({ description: known.meaning });
 }
 
 /** Leaves out the fields that are undefined, so that a resolved scenario has one canonical JSON form. */

@@ -10,6 +10,7 @@ import { countDistribution, timeDistribution } from './distributions.js';
 import {
   choice,
   compact,
+  described,
   documented,
   duration,
   fileName,
@@ -39,10 +40,9 @@ const share = real(0, 1);
 
 // --- content and backends -------------------------------------------------------------------------------------------
 
-const shares = Object.fromEntries(BACKEND_NAMES.map((name) => [name, z.optional(share)])) as Record<
-  BackendName,
-  z.ZodOptional<typeof share>
->;
+const shares = Object.fromEntries(
+  BACKEND_NAMES.map((name) => [name, documented(`${HM}.content.${name}`, share)]),
+) as Record<BackendName, z.ZodOptional<typeof share>>;
 const content = section(shares).transform((given, context): Content => {
   const parts = BACKEND_NAMES.map((name) => given[name] ?? 0);
   const sum = parts.reduce((total, part) => total + part, 0);
@@ -57,8 +57,9 @@ const content = section(shares).transform((given, context): Content => {
   return Object.fromEntries(BACKEND_NAMES.map((name, index) => [name, parts[index]])) as unknown as Content;
 });
 
-/** Where nothing is said of the content: all of it as the tables of lz4 found theirs. */
-const PLAIN: Content = { zero: 0, lz4: 1, zstd: 0, ssd: 0, remote: 0 };
+const PLAIN = Object.fromEntries(
+  BACKEND_NAMES.map((name) => [name, defaultNumber(`${HM}.content.${name}`)]),
+) as unknown as Content;
 
 const ratioExpected = (): string => 'a ratio of 1 or more, or a distribution of ratios';
 const ratio = z.union([z.number({ error: ratioExpected }).min(1, { error: ratioExpected }), countDistribution], {
@@ -116,8 +117,8 @@ const backends = section({
 
 const UP = `${HM}.upgrades.*`;
 const upgrade = section({
-  kind: choice(UPGRADE_KINDS),
-  at: duration,
+  kind: described(`${UP}.kind`, choice(UPGRADE_KINDS)),
+  at: described(`${UP}.at`, duration),
   prepare: documented(`${UP}.prepare`, duration),
   transfer: documented(`${UP}.transfer`, duration),
   switch: documented(`${UP}.switch`, duration),
@@ -150,7 +151,7 @@ const blockSize = positiveSize.refine(
 const upgradesExpected = (): string => 'a list of upgrades { kind, at }';
 
 const fields = section({
-  size: positiveSize,
+  size: described(`${HM}.size`, positiveSize),
   page: documented(`${HM}.page`, pageSize),
   block: documented(`${HM}.block`, blockSize),
   pageSample: documented(`${HM}.pageSample`, whole(1, 65_536)),
@@ -243,7 +244,7 @@ const access = section({
   coldTouches: documented(`${AC}.coldTouches`, share),
   phase: documented(`${AC}.phase`, duration),
   shift: documented(`${AC}.shift`, share),
-  file: z.optional(fileName),
+  file: described(`${AC}.file`, z.optional(fileName)),
 }).superRefine(({ pattern, file }, context) => {
   if (pattern === 'trace' && file === undefined)
     context.addIssue({
@@ -266,13 +267,13 @@ function resolveAccess(given: z.output<typeof access> | undefined): GuestMemory[
 }
 
 export const guestMemory = section({
-  size: positiveSize,
-  quota: z.optional(positiveSize),
+  size: described(`${VM}.size`, positiveSize),
+  quota: described(`${VM}.quota`, z.optional(positiveSize)),
   pinned: documented(`${VM}.pinned`, share),
   touches: documented(`${VM}.touches`, real(0, 4095)),
   writes: documented(`${VM}.writes`, share),
   access: z.optional(access),
-  content: z.optional(content),
+  content: described(`${VM}.content`, z.optional(content)),
 }).transform((given): GuestMemory =>
   compact({
     sizeBytes: given.size,
