@@ -33,7 +33,7 @@ export interface SimulationOptions {
    * Only snapshots need it; for what `compileCore` compiled here it is known.
    */
   readonly coreSha256?: string;
-  /** Where trace files and empirical distributions are read from: `nodeHost(folder)`, `memoryHost(files)`, or your own. */
+  /** Where trace files and empirical distributions are read from: `memoryHost(files)`, `nodeHost(folder)` of `fluxhost/node`, or your own. */
   readonly files?: TraceHost;
   /** Decisions of your own, where the scenario says `policy`. */
   readonly policy?: Policy;

@@ -6,7 +6,7 @@ import { parseCapacity, type CapacitySpec } from '../pages/capacity.js';
 import { nodeDigest, traceFile } from '../pages/file.js';
 import { FORMATS, formatNamed } from '../pages/formats/index.js';
 import { describePolicies, parsePolicy, type PolicySpec } from '../pages/policies.js';
-import { replayPages } from '../pages/replay.js';
+import { replayTrace } from '../pages/replay.js';
 import { renderPages } from '../pages/table.js';
 import { expectedOneOf, InputError, type Problem } from '../scenario/errors.js';
 import { parseDuration, parseSize, QuantityError } from '../scenario/quantities.js';
@@ -132,7 +132,7 @@ export async function pages(args: string[], io: Io): Promise<number> {
   if (problems.length > 0) throw new InputError(problems);
 
   const notes = new Set<string>(); // a trace that is read twice says everything twice
-  const result = await replayPages({
+  const result = await replayTrace({
     source: await traceFile(given.positional(0), format!),
     format: format!,
     read: {

@@ -1,7 +1,6 @@
 // Distributions as words of the core: each laid down once, its table behind it.
 
 import * as L from '../../assembly/layout.js';
-import { traceFiles } from '../memory/swap/compile.js';
 import type { CountDist, Dist, Scenario } from '../scenario/types.js';
 
 /** Values of an empirical distribution's file, read before: the core knows nothing of files. */
@@ -100,21 +99,34 @@ export function meanOf(dist: CountDist, tables: EmpiricalTables): number {
   }
 }
 
+export interface NumberFile {
+  readonly file: string;
+  /** The field that names it. */
+  readonly path: string;
+  /** Page numbers may all be 0, the values of a distribution may not. */
+  readonly pages: boolean;
+}
+
 /** Every file of numbers that the scenario names: empirical distributions, and the pages that patterns touch. */
-export function empiricalFiles(scenario: Scenario): string[] {
-  const files = new Set<string>(traceFiles(scenario));
-  const visit = (dist: CountDist | Dist): void => {
-    if (typeof dist === 'number') return;
-    if (dist.dist === 'empirical') files.add(dist.file);
-    if (dist.dist === 'mixture') dist.of.forEach(visit);
+export function numberFiles(scenario: Scenario): NumberFile[] {
+  const found: NumberFile[] = [];
+  const visit = (dist: CountDist | Dist | null, path: string): void => {
+    if (dist === null || typeof dist === 'number') return;
+    if (dist.dist === 'empirical') found.push({ file: dist.file, path: `${path}.file`, pages: false });
+    if (dist.dist === 'mixture') dist.of.forEach((part, index) => visit(part, `${path}.of.${index}`));
   };
-  for (const { workload } of scenario.vms) {
-    if (workload === null) continue;
-    if (workload.arrivals.process === 'closed') visit(workload.arrivals.think);
-    for (const stage of workload.request.stages) {
-      visit(stage.tasks);
-      visit(stage.service);
-    }
-  }
-  return [...files];
+  for (const [name, backend] of Object.entries(scenario.host.memory?.backends ?? {}))
+    for (const way of ['in', 'out', 'ratio'] as const) visit(backend[way], `host.memory.backends.${name}.${way}`);
+  scenario.vms.forEach(({ memory, workload }, index) => {
+    const at = `vms.${index}`;
+    if (memory?.access.pattern === 'trace' && memory.access.file !== undefined)
+      found.push({ file: memory.access.file, path: `${at}.memory.access.file`, pages: true });
+    if (workload === null) return;
+    if (workload.arrivals.process === 'closed') visit(workload.arrivals.think, `${at}.workload.arrivals.think`);
+    workload.request.stages.forEach((stage, which) => {
+      visit(stage.tasks, `${at}.workload.request.stages.${which}.tasks`);
+      visit(stage.service, `${at}.workload.request.stages.${which}.service`);
+    });
+  });
+  return found;
 }

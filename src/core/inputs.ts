@@ -3,7 +3,7 @@
 
 import { POLICY_CORES, POLICY_DISPATCH, POLICY_VICTIM } from '../../assembly/layout.js';
 import type { Policy } from '../policy.js';
-import { InputError, show } from '../scenario/errors.js';
+import { InputError, show, type Problem } from '../scenario/errors.js';
 import type { ScenarioInput } from '../scenario/schema.js';
 import type { Scenario } from '../scenario/types.js';
 import type { Arrival } from '../workload/arrival.js';
@@ -11,8 +11,11 @@ import { openTrace, type TraceOptions } from '../workload/index.js';
 import { readNumbers } from '../workload/numbers.js';
 import type { TraceHost } from '../workload/text-source.js';
 import type { CompiledScenario } from './compile.js';
-import { empiricalFiles, type EmpiricalTables } from './distributions.js';
+import { numberFiles, type EmpiricalTables } from './distributions.js';
 import type { Injection } from './injection.js';
+
+/** Of a scenario that names files. */
+export const FILES_EXPECTED = 'options.files to read it from: memoryHost(files), or nodeHost(folder) of fluxhost/node';
 
 export function policyBits(policy: Policy | undefined): number {
   return (
@@ -28,16 +31,27 @@ export function isResolved(input: Scenario | ScenarioInput): input is Scenario {
 
 export async function readTables(scenario: Scenario, files: TraceHost | undefined): Promise<EmpiricalTables> {
   const tables = new Map<string, Float64Array>();
-  for (const file of empiricalFiles(scenario)) {
+  const problems: Problem[] = [];
+  for (const { file, path, pages } of numberFiles(scenario)) {
     if (files === undefined) {
-      throw new InputError({
-        path: 'dist: empirical',
-        given: show(file),
-        expected: 'options.files to read it from, such as nodeHost(folder)',
-      });
+      problems.push({ path, given: show(file), expected: FILES_EXPECTED });
+      continue;
     }
-    tables.set(file, await readNumbers(files, file));
+    if (tables.has(file)) continue;
+    try {
+      tables.set(file, await readNumbers(files, file, pages));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      // what is wrong with the file as a whole is told with the field that names it
+      for (const { line, ...problem } of error.problems)
+        problems.push(
+          line === undefined
+            ? { path, given: `${show(file)}, ${problem.given}`, expected: problem.expected }
+            : { line, ...problem },
+        );
+    }
   }
+  if (problems.length > 0) throw new InputError(problems);
   return tables;
 }
 
@@ -58,7 +72,7 @@ export function openTraces(
       throw new InputError({
         path: `vms.${group.name}.workload.arrivals.file`,
         given: show(file),
-        expected: 'options.files to read it from, such as nodeHost(folder)',
+        expected: FILES_EXPECTED,
       });
     }
     const known = Object.fromEntries(

@@ -1,13 +1,14 @@
-// Page traces from files and from standard input (Node): plain, gzip and Zstandard. A name in `.gz` or `.zst` is a promise, held
-// against the first bytes; without one the first bytes tell, since packed bytes read as records would be noise that counts.
-// The only file of this folder that needs Node: a browser bundle leaves it out.
+// Page traces from files and from standard input (Node): plain, gzip and Zstandard, told by the first bytes; a name that ends in
+// `.gz` or `.zst` is held to what it says. The only file of this folder that needs Node: a browser bundle leaves it out.
 
 import { createHash } from 'node:crypto';
 import { createReadStream, type ReadStream } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
 import { InputError } from '../scenario/errors.js';
+import { packingOf, SIGNATURE_BYTES } from '../workload/text-source.js';
 import { type TraceFormat } from './formats/format.js';
 import { type Digest, type TraceSource } from './replay.js';
 
@@ -21,7 +22,6 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 const COMPRESSIONS = [
-  // the third byte is the method, deflate, the only one there is: a plain trace begins like that once in 2^24 times
   { name: 'gzip', extension: '.gz', magic: [0x1f, 0x8b, 0x08], unpack: unpackGzip },
   { name: 'Zstandard', extension: '.zst', magic: [0x28, 0xb5, 0x2f, 0xfd], unpack: unpackZstandard },
 ] as const;
@@ -51,27 +51,22 @@ async function* readFrom(file: string, stream: AsyncIterable<Uint8Array>): Async
 
 async function* unpackGzip(file: string, packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip({ chunkSize: READ_BYTES });
-  // Fed by hand: a pipeline would hand a refusal of the packed side on as a failure of the unpacking.
+  const source = Readable.from(packed);
+  // By pipe, not by a pipeline: that would hand a refusal of the packed side on as a failure of the unpacking.
   let failure: unknown;
-  const feeding = (async () => {
-    for await (const bytes of packed) {
-      if (gunzip.destroyed) return;
-      if (!gunzip.write(bytes)) await new Promise<void>((go) => gunzip.once('drain', go).once('close', go));
-    }
-    gunzip.end();
-  })().catch((error: unknown) => {
+  source.on('error', (error: unknown) => {
     failure = error;
     gunzip.destroy();
   });
+  source.pipe(gunzip);
   try {
     for await (const bytes of gunzip) yield bytes as Uint8Array;
   } catch (error) {
-    await feeding;
     if (failure instanceof Error) throw failure;
     throw refuse(file, `gzip data that cannot be unpacked (${messageOf(error)})`, 'a whole gzip file');
   } finally {
     gunzip.destroy();
-    await feeding;
+    source.destroy();
   }
 }
 
@@ -94,79 +89,67 @@ async function* unpackZstandard(file: string, packed: AsyncIterable<Uint8Array>)
   yield* ready.splice(0);
 }
 
-const hexadecimal = (bytes: readonly number[]): string =>
-  bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+/** The stream with its first bytes in one piece, as many as tell what it is. */
+async function* withWholeHead(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let head: Uint8Array | undefined = new Uint8Array(0);
+  for await (const piece of bytes) {
+    if (head === undefined) yield piece;
+    else {
+      const joined: Uint8Array = head.length === 0 ? piece : Buffer.concat([head, piece]);
+      head = joined.length < SIGNATURE_BYTES ? joined : undefined;
+      if (head === undefined) yield joined;
+    }
+  }
+  if (head !== undefined && head.length > 0) yield head;
+}
 
-/** Holds the first bytes against what the name promises. */
-async function* checked(
+/** Passes on what it was begun with, and then the rest. */
+async function* beginningWith(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield first;
+    for (let step = await rest.next(); step.done !== true; step = await rest.next()) yield step.value;
+  } finally {
+    await rest.return?.();
+  }
+}
+
+/** @param promised what the name says it is */
+async function* unpacked(
   file: string,
   bytes: AsyncIterable<Uint8Array>,
-  magic: readonly number[],
-  name: string,
+  promised: (typeof COMPRESSIONS)[number] | undefined,
 ): AsyncGenerator<Uint8Array> {
-  let first = true;
-  for await (const piece of bytes) {
-    // Pieces of a file are large: only a file shorter than the magic itself comes in a shorter one.
-    if (first && !magic.every((byte, at) => piece[at] === byte)) {
-      const given = hexadecimal([...piece.subarray(0, magic.length)]);
-      const expected = `a ${name} file, which begins with ${hexadecimal(magic)}`;
-      throw refuse(file, `a file that begins with ${given}`, expected);
-    }
-    first = false;
-    yield piece;
+  const source = withWholeHead(bytes)[Symbol.asyncIterator]();
+  const first = await source.next();
+  if (first.done === true) {
+    if (promised !== undefined) throw refuse(file, 'an empty file', `a ${promised.name} file`);
+    return;
   }
-  if (first) throw refuse(file, 'an empty file', `a ${name} file`);
+  const found = COMPRESSIONS.find(({ name }) => name === packingOf(first.value));
+  if (promised !== undefined && found !== promised) {
+    await source.return(undefined);
+    const { name, magic } = promised;
+    const hex = (some: Iterable<number>): string =>
+      [...some].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+    const given = `a file that begins with ${hex(first.value.subarray(0, magic.length))}`;
+    throw refuse(file, given, `a ${name} file, which begins with ${hex(magic)}`);
+  }
+  const whole = beginningWith(first.value, source);
+  yield* found === undefined ? whole : found.unpack(file, whole);
 }
 
-const named = (path: string): (typeof COMPRESSIONS)[number] | undefined =>
+const promisedBy = (path: string): (typeof COMPRESSIONS)[number] | undefined =>
   COMPRESSIONS.find(({ extension }) => path.endsWith(extension));
-
-const begun = (head: Uint8Array): (typeof COMPRESSIONS)[number] | undefined =>
-  COMPRESSIONS.find(({ magic }) => magic.every((byte, at) => head[at] === byte));
-
-const HEAD_BYTES = Math.max(...COMPRESSIONS.map(({ magic }) => magic.length));
-
-/** Unpacks what begins like packed bytes, and passes everything else on as it is. */
-async function* unpackedByHead(file: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const rest = bytes[Symbol.asyncIterator]();
-  let head = new Uint8Array(0);
-  while (head.length < HEAD_BYTES) {
-    const step = await rest.next();
-    if (step.done === true) break;
-    const joined = new Uint8Array(head.length + step.value.length);
-    joined.set(head);
-    joined.set(step.value, head.length);
-    head = joined;
-  }
-  const whole = (async function* () {
-    try {
-      if (head.length > 0) yield head;
-      yield* { [Symbol.asyncIterator]: () => rest };
-    } finally {
-      await rest.return?.();
-    }
-  })();
-  yield* begun(head)?.unpack(file, whole) ?? whole;
-}
 
 function openFile(path: string): AsyncIterable<Uint8Array> {
   const stream: ReadStream = createReadStream(path, { highWaterMark: READ_BYTES });
-  const plain = readFrom(path, stream);
-  const packing = named(path);
-  return packing === undefined
-    ? unpackedByHead(path, plain)
-    : packing.unpack(path, checked(path, plain, packing.magic, packing.name));
+  return unpacked(path, readFrom(path, stream), promisedBy(path));
 }
 
-async function isPacked(path: string): Promise<boolean> {
-  if (named(path) !== undefined) return true;
-  const file = await open(path);
-  try {
-    const { buffer } = await file.read(new Uint8Array(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    return begun(buffer) !== undefined;
-  } finally {
-    await file.close();
-  }
+/** The first bytes of a file. */
+async function headOf(path: string): Promise<Uint8Array> {
+  for await (const piece of readFrom(path, createReadStream(path, { end: SIGNATURE_BYTES - 1 }))) return piece;
+  return new Uint8Array(0);
 }
 
 /**
@@ -177,22 +160,21 @@ async function isPacked(path: string): Promise<boolean> {
 export async function traceFile(path: string, format: TraceFormat): Promise<TraceSource> {
   if (path === '-') {
     const name = 'standard input';
-    return { name, reopenable: false, open: () => unpackedByHead(name, readFrom(name, process.stdin)) };
+    return { name, reopenable: false, open: () => unpacked(name, readFrom(name, process.stdin), undefined) };
   }
   let sizeBytes: number;
   let reopenable: boolean;
-  let packed: boolean;
   try {
     const entry = await stat(path);
     if (entry.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
     sizeBytes = entry.size;
     reopenable = entry.isFile();
-    packed = !reopenable || (await isPacked(path));
   } catch (error) {
     throw unreadable(path, error);
   }
   const { recordBytes, name } = format;
-  if (recordBytes !== undefined && !packed && sizeBytes % recordBytes !== 0) {
+  const odd = recordBytes !== undefined && reopenable && sizeBytes % recordBytes !== 0;
+  if (odd && promisedBy(path) === undefined && packingOf(await headOf(path)) === undefined) {
     const given = `${sizeBytes} bytes, ${sizeBytes % recordBytes} more than whole records`;
     throw refuse(path, given, `a file of format ${name}: whole records of ${recordBytes} bytes`);
   }

@@ -43,7 +43,7 @@ function grid(pages: number, extra: readonly number[]): number[] {
  * @param threshold as samplingThreshold gives it
  * @param extra capacities that must be among the points
  */
-export function missRatioCurve(
+export function curveOf(
   histogram: Float64Array,
   requests: number,
   sampledRequests: number,

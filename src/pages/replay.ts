@@ -8,7 +8,7 @@ import { InputError } from '../scenario/errors.js';
 import { type CapacitySpec } from './capacity.js';
 import { PagesCore } from './core.js';
 import { type ReadOptions, type TraceFormat } from './formats/format.js';
-import { missRatioCurve, samplingThreshold } from './miss-ratio-curve.js';
+import { curveOf, samplingThreshold } from './miss-ratio-curve.js';
 import { type PolicySpec } from './policies.js';
 import { Problems } from './problems.js';
 import { RequestSink, WRITE_BIT } from './request-sink.js';
@@ -217,7 +217,7 @@ class Replay {
     if (distances === 0) return result;
     const extra = [...new Set(this.caches.map((cache) => cache.capacityPages))];
     const looked = this.core.pagesDistancesRequests(distances);
-    return { ...result, mrc: [missRatioCurve(this.pages.histogram(distances), requests, looked, threshold, extra)] };
+    return { ...result, mrc: [curveOf(this.pages.histogram(distances), requests, looked, threshold, extra)] };
   }
 
   private summary(cache: Cache, requests: number): PageRun {
@@ -246,6 +246,6 @@ class Replay {
  *
  * @throws InputError for a trace that is not of its format, holds no request or needs more memory than there is
  */
-export async function replayPages(options: ReplayOptions): Promise<PagesResult> {
+export async function replayTrace(options: ReplayOptions): Promise<PagesResult> {
   return new Replay(await PagesCore.create(options.module), options).run();
 }

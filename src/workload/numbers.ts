@@ -1,4 +1,4 @@
-// The file of an empirical distribution: one number a line, plain or compressed; empty lines and # comments are passed over.
+// A file of numbers, of an empirical distribution or of the pages that a VM touches: one number a line, plain or compressed; empty lines and # comments are passed over.
 
 import { InputError, show, type Problem } from '../scenario/errors.js';
 import { readText, type TraceHost } from './text-source.js';
@@ -6,9 +6,10 @@ import { readText, type TraceHost } from './text-source.js';
 const PROBLEMS_MAX = 10;
 
 /**
- * @throws InputError for a line that is not a number of at least 0, a mean that is not above 0, or an empty file
+ * @param zeros whether all of them may be 0
+ * @throws InputError for a line that is not a number of at least 0, or a file of none, or of none above 0
  */
-export async function readNumbers(host: TraceHost, file: string): Promise<Float64Array> {
+export async function readNumbers(host: TraceHost, file: string, zeros = false): Promise<Float64Array> {
   const values: number[] = [];
   const problems: Problem[] = [];
   let line = 0;
@@ -29,12 +30,12 @@ export async function readNumbers(host: TraceHost, file: string): Promise<Float6
   }
   if (rest !== '') take(rest);
   if (problems.length > 0) throw new InputError(problems);
-  if (!values.some((value) => value > 0))
+  if (zeros ? values.length === 0 : !values.some((value) => value > 0))
     throw new InputError({
       file,
       path: '',
       given: `${values.length} numbers`,
-      expected: 'at least one number above 0',
+      expected: `at least one number${zeros ? '' : ' above 0'}`,
     });
   return Float64Array.from(values);
 }

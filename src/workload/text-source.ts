@@ -16,8 +16,14 @@ interface Signature {
   readonly name: string;
 }
 
-const GZIP: readonly number[] = [0x1f, 0x8b];
+// with the method (deflate), the only one there is: two bytes alone begin many a file of binary records
+const GZIP: readonly number[] = [0x1f, 0x8b, 0x08];
 const ZSTD: readonly number[] = [0x28, 0xb5, 0x2f, 0xfd];
+
+/** By the first bytes of a file. */
+export function packingOf(head: Uint8Array): 'gzip' | 'Zstandard' | undefined {
+  return startsWith(head, GZIP) ? 'gzip' : startsWith(head, ZSTD) ? 'Zstandard' : undefined;
+}
 
 /** What is often handed over in place of a trace; anything else that is not text is caught by the decoder. */
 const FOREIGN: readonly Signature[] = [
@@ -31,7 +37,7 @@ const FOREIGN: readonly Signature[] = [
   { bytes: [0xfe, 0xff], name: 'UTF-16 text' },
 ];
 
-const SIGNATURE_BYTES = 8;
+export const SIGNATURE_BYTES = 8;
 const EXPECTED_FILE = 'UTF-8 text, plain or compressed with gzip or Zstandard';
 
 function startsWith(bytes: Uint8Array, signature: readonly number[]): boolean {
@@ -47,7 +53,7 @@ function refuse(file: string, given: string, expected: string, line?: number): I
 export async function* readText(host: TraceHost, file: string): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let line = 1;
-  const bytes = decompress(await host.open(file), file);
+  const bytes = unpackText(await host.open(file), file);
   try {
     for await (const chunk of bytes) {
       let text: string;
@@ -68,6 +74,16 @@ export async function* readText(host: TraceHost, file: string): AsyncGenerator<s
     }
   } catch (error) {
     if (error instanceof DamagedStream) throw refuse(file, error.given, error.expected, line);
+    throw error;
+  }
+}
+
+/** The bytes of a file, unpacked where they begin as gzip or Zstandard does, whatever its name says. */
+export async function* readBytes(host: TraceHost, file: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* unpack(await host.open(file), () => undefined);
+  } catch (error) {
+    if (error instanceof DamagedStream) throw refuse(file, error.given, error.expected);
     throw error;
   }
 }
@@ -95,7 +111,15 @@ class DamagedStream extends Error {
   }
 }
 
-async function* decompress(bytes: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {
+function unpackText(bytes: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {
+  return unpack(bytes, (head) => {
+    const foreign = FOREIGN.find(({ bytes: signature }) => startsWith(head, signature));
+    if (foreign) throw refuse(file, foreign.name, EXPECTED_FILE);
+  });
+}
+
+/** `look` sees the first bytes, and may refuse them. */
+async function* unpack(bytes: AsyncIterable<Uint8Array>, look: (head: Uint8Array) => void): AsyncGenerator<Uint8Array> {
   const source = bytes[Symbol.asyncIterator]();
   let handedOver = false;
   try {
@@ -108,12 +132,12 @@ async function* decompress(bytes: AsyncIterable<Uint8Array>, file: string): Asyn
       joined.set(step.value, head.length);
       head = joined;
     }
-    const foreign = FOREIGN.find(({ bytes: signature }) => startsWith(head, signature));
-    if (foreign) throw refuse(file, foreign.name, EXPECTED_FILE);
+    look(head);
     handedOver = true;
     const whole = prepend(head, source);
-    if (startsWith(head, GZIP)) yield* gunzip(whole);
-    else if (startsWith(head, ZSTD)) yield* unzstd(whole);
+    const packing = packingOf(head);
+    if (packing === 'gzip') yield* gunzip(whole);
+    else if (packing === 'Zstandard') yield* unzstd(whole);
     else yield* whole;
   } finally {
     if (!handedOver) await source.return?.();

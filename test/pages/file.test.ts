@@ -1,4 +1,6 @@
 // Files: packed or not, whole or cut, what they claim to be or something else.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { traceFile } from '../../src/pages/file.js';
@@ -73,6 +75,58 @@ describe('read as they are', () => {
         break;
       }
     }
+  });
+});
+
+describe('told by the first bytes', () => {
+  test('gzip and Zstandard under another name', async () => {
+    expect((await contents(temporary('k.trace', gzipSync(text)))).equals(text)).toBe(true);
+    expect((await contents(temporary('l', packed))).toString()).toBe(PACKED_TEXT);
+  });
+
+  test('records of one size too, whose packed file has another', async () => {
+    const records = oracleGeneral(Array.from({ length: 1000 }, (_, page) => page));
+    const gzip = gzipSync(records);
+    expect(gzip.length % 24).not.toBe(0);
+    const path = temporary('m.bin', gzip);
+    expect((await contents(path, 'oracleGeneral')).equals(Buffer.from(records))).toBe(true);
+  });
+
+  test('records that begin as gzip does but for its method are records', async () => {
+    const keys = Uint8Array.from([0x1f, 0x8b, 0x07, 0x00, 0, 0, 0, 2]);
+    expect((await contents(temporary('n.bin', keys), 'be32')).equals(Buffer.from(keys))).toBe(true);
+  });
+
+  test('on standard input', async () => {
+    const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+    const args = [program, 'pages', '-', '--format', 'addresses', '--policy', 'lru', '--capacity', '1', '--json'];
+    for (const input of [gzipSync(text), text]) {
+      const { stdout, stderr, status } = spawnSync(process.execPath, args, { input, encoding: 'utf8' });
+      expect([status, stderr]).toEqual([0, '']);
+      expect(JSON.parse(stdout)).toMatchObject({ trace: { requests: 200_000, distinctPages: 2 } });
+    }
+  });
+
+  test('a large one without a word from Node about listeners', async () => {
+    const warnings: string[] = [];
+    const listen = (warning: Error): void => void warnings.push(warning.name);
+    process.on('warning', listen);
+    // little of it compresses, so that the packed side is written in many pieces
+    const noise = Buffer.alloc(8 << 20);
+    for (let at = 0, x = 1; at < noise.length; at++) {
+      x = (Math.imul(x, 1664525) + 1013904223) | 0;
+      noise[at] = x >>> 24;
+    }
+    const path = temporary('o.gz', gzipSync(noise, { level: 1 }));
+    const source = await traceFile(path, format('be32'));
+    let bytes = 0;
+    for await (const piece of source.open()) {
+      bytes += piece.length;
+      await new Promise((resolve) => setImmediate(resolve)); // a reader slower than the file
+    }
+    process.off('warning', listen);
+    expect(bytes).toBe(noise.length);
+    expect(warnings).toEqual([]);
   });
 });
 

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { parseCapacity } from '../../src/pages/capacity.js';
 import { nodeDigest, traceFile } from '../../src/pages/file.js';
 import { parsePolicy, POLICY_NAMES } from '../../src/pages/policies.js';
-import { replayPages, type ReplayOptions, type TraceSource } from '../../src/pages/replay.js';
+import { replayTrace, type ReplayOptions, type TraceSource } from '../../src/pages/replay.js';
 import type { PagesResult } from '../../src/pages/result.js';
 import { InputError } from '../../src/scenario/errors.js';
 import { BUILDS, moduleOf, sharedFile, zipf } from '../memory/support.js';
@@ -20,7 +20,7 @@ type Asked = Omit<Partial<ReplayOptions>, 'policies' | 'capacities' | 'format'> 
 };
 
 async function replay(asked: Asked): Promise<PagesResult> {
-  return replayPages({
+  return replayTrace({
     read: READ,
     ...asked,
     format: format(asked.format),

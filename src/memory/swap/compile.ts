@@ -143,10 +143,3 @@ export function swapWords(
     return words;
   }
 }
-
-/** Every file of page numbers that a VM's pattern names. */
-export function traceFiles(scenario: Scenario): string[] {
-  return scenario.vms.flatMap(({ memory }) =>
-    memory?.access.pattern === 'trace' && memory.access.file !== undefined ? [memory.access.file] : [],
-  );
-}

@@ -5,15 +5,7 @@ export type Confidence = 'published' | 'source code' | 'derived' | 'secondary' |
 
 /** `ns`, `bytes` and bytes per second are written with a unit (`10us`, `48MiB`, `25GB`); the others as they are; `pages`: a number, or a share of the capacity. */
 export type ParameterUnit =
-  | 'ns'
-  | 'bytes'
-  | 'bytes per second'
-  | 'count'
-  | 'share'
-  | 'pages'
-  | 'choice'
-  | 'yes or no'
-  | 'name';
+  'ns' | 'bytes' | 'bytes per second' | 'count' | 'share' | 'pages' | 'choice' | 'yes or no' | 'name';
 
 export interface Parameter {
   /** Last part of the path. */
