@@ -53,14 +53,14 @@ const TARGETS = [
     name: 'bundle',
     group: 'bundle',
     inputs: () => [...TOOLING, 'package.json', ...sources()],
-    outputs: ['dist/index.js', 'dist/core.js', 'dist/cli.js', 'dist/third-party-licenses.txt'],
+    outputs: ['dist/index.js', 'dist/core.js', 'dist/node.js', 'dist/cli.js', 'dist/third-party-licenses.txt'],
     build: buildBundle,
   },
   {
     name: 'types',
     group: 'types',
     inputs: () => [...TOOLING, 'package.json', 'tsconfig.json', 'tsconfig.build.json', ...sources()],
-    outputs: ['dist/types/src/index.d.ts', 'dist/types/src/core-entry.d.ts'],
+    outputs: ['dist/types/src/index.d.ts', 'dist/types/src/core-entry.d.ts', 'dist/types/src/node-entry.d.ts'],
     build: buildTypes,
   },
 ];
@@ -105,8 +105,8 @@ function inlineBytes(name, module) {
 }
 
 /**
- * Three bundles: index and the program carry the bytes, the program in chunks so that each command loads what it needs;
- * core carries none, so that whoever brings the file himself does not ship it twice.
+ * Four bundles: index and the program carry the bytes, the program in chunks so that each command loads what it needs;
+ * core carries none, so that whoever brings the file himself does not ship it twice; node has what needs Node.
  */
 async function buildBundle() {
   const { build } = await import('esbuild');
@@ -125,6 +125,12 @@ async function buildBundle() {
       }));
     },
   };
+  // what it throws must be the index's InputError: a second copy would be another class
+  const errorsOfIndex = {
+    name: 'errors-of-index',
+    setup: (hooks) =>
+      hooks.onResolve({ filter: /scenario\/errors\.js$/ }, () => ({ path: './index.js', external: true })),
+  };
   const common = {
     absWorkingDir: at(),
     bundle: true,
@@ -141,7 +147,7 @@ async function buildBundle() {
     outdir: 'dist',
     logLevel: 'warning',
   };
-  const [main, program, alone] = await Promise.all([
+  const [main, program, alone, node] = await Promise.all([
     // one file: what is imported most starts soonest
     build({
       ...common,
@@ -164,8 +170,14 @@ async function buildBundle() {
       entryPoints: { core: 'src/core-entry.ts' },
       plugins: [bundleAsBind, withoutBytes],
     }),
+    build({
+      ...common,
+      platform: 'neutral',
+      entryPoints: { node: 'src/node-entry.ts' },
+      plugins: [errorsOfIndex],
+    }),
   ]);
-  const files = [...main.outputFiles, ...program.outputFiles, ...alone.outputFiles];
+  const files = [main, program, alone, node].flatMap(({ outputFiles }) => outputFiles);
   for (const file of files) writeAtomically(file.path, file.contents);
   writeAtomically(at('dist/third-party-licenses.txt'), bundledLicenses());
   chmodSync(at('dist/cli.js'), 0o755);

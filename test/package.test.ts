@@ -129,6 +129,20 @@ describe('the entries', () => {
     expect(names('fluxhost')).toContain('compileCore');
   });
 
+  it('reads files through the entry for Node, whose refusals are those of the index', () => {
+    writeFileSync(join(project, 'pages.txt'), '1000 R\n2000 W\n');
+    const code = `
+      import { InputError, replayPages } from 'fluxhost';
+      import { nodeHost } from 'fluxhost/node';
+      const asked = { files: nodeHost(import.meta.dirname), format: 'addresses', policies: ['lru'], capacities: [1] };
+      console.log((await replayPages('pages.txt', asked)).runs[0].misses);
+      await replayPages('none.txt', asked).catch((error) => console.log(error instanceof InputError, error.message));`;
+    expect(node('module', code)).toBe(
+      '2\ntrue none.txt: given a file that does not exist, expected a readable trace file\n',
+    );
+    expect(reach('dist/node.js').packages).toEqual(['node:fs/promises', 'node:path']);
+  });
+
   it('compile nothing before somebody asks', () => {
     const code = `
       let asked = 0;

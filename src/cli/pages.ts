@@ -41,7 +41,7 @@ const spec: CommandSpec = {
     },
     seed: { value: 'N', help: 'for random (default 1)' },
     'swap-in': { value: 'DURATION', help: 'what every miss costs; adds the distribution of swap-in latency' },
-    mrc: { help: "adds LRU's miss-ratio curve over all capacities" },
+    mrc: { help: "LRU's miss-ratio curve over all capacities in one pass; alone or beside --policy and --capacity" },
     shards: {
       value: 'RATE',
       help: 'takes the curve from this share of the pages (0.01), marked as sampled; with --mrc',
@@ -56,7 +56,7 @@ const spec: CommandSpec = {
   examples: [
     'fluxhost pages trace.oracleGeneral.zst --format oracleGeneral --policy lru,sieve,opt --capacity 1%,10%',
     'fluxhost pages mem.log --format lackey --policy clock --capacity 64MiB,128MiB --json',
-    'fluxhost pages mem.log --format addresses --policy lru --capacity 1000 --mrc --shards 0.01',
+    'fluxhost pages mem.log --format addresses --mrc --shards 0.01',
   ],
 };
 
@@ -102,14 +102,16 @@ export async function pages(args: string[], io: Io): Promise<number> {
   }
   const problems: Problem[] = [];
   const seed = given.whole('seed', 0, Number.MAX_SAFE_INTEGER);
-  const need = (name: string, what: string): string[] => {
+  // a curve needs neither policies nor capacities; one of them without the other is a mistake all the same
+  const curveOnly = given.flag('mrc') && listed(given, 'policy').length + listed(given, 'capacity').length === 0;
+  const need = (name: string, what: string, required = true): string[] => {
     const values = listed(given, name);
-    if (values.length === 0) given.problems.push(`--${name}: missing, expected ${what}`);
+    if (required && values.length === 0) given.problems.push(`--${name}: missing, expected ${what}`);
     return values;
   };
   const [formatName] = need('format', `one of ${FORMATS.map(({ name }) => name).join(', ')}`);
-  const policyTexts = need('policy', 'one or more policies');
-  const capacityTexts = need('capacity', 'one or more capacities');
+  const policyTexts = need('policy', 'one or more policies, or --mrc alone', !curveOnly);
+  const capacityTexts = need('capacity', 'one or more capacities, or --mrc alone', !curveOnly);
   given.check();
 
   const format = formatNamed(formatName!);

@@ -1,15 +1,16 @@
-// `fluxhost schema [scenario|result|reserve]`: JSON Schema, so that an editor completes and checks while one writes.
+// `fluxhost schema [scenario|result|reserve|pages]`: JSON Schema, so that an editor completes and checks while one writes.
 
+import { pagesJsonSchema } from '../pages/result-schema.js';
 import { InputError, expectedOneOf, show } from '../scenario/errors.js';
 import { reserveJsonSchema } from '../memory/vmem/schema.js';
 import { scenarioJsonSchema } from '../scenario/schema.js';
 import { resultJsonSchema } from '../scenario/schema/result.js';
 import type { Io } from './io.js';
 
-const HELP = `Usage: fluxhost schema [scenario|result|reserve]
+const HELP = `Usage: fluxhost schema [scenario|result|reserve|pages]
 
-Prints the JSON Schema (2020-12) of a scenario file (the default), of what run --json prints, or of
-a server of fluxhost reserve.
+Prints the JSON Schema (2020-12) of a scenario file (the default), of what run --json prints, of a
+server of fluxhost reserve, or of what pages --json prints.
 With the YAML language server, save it and put this on top of a scenario:
 
   # yaml-language-server: $schema=scenario.schema.json
@@ -21,6 +22,7 @@ const SCHEMAS: Readonly<Record<string, () => Record<string, unknown>>> = {
   scenario: scenarioJsonSchema,
   result: resultJsonSchema,
   reserve: reserveJsonSchema,
+  pages: pagesJsonSchema,
 };
 
 /** @throws InputError for an unknown schema or option */

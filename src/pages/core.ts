@@ -39,9 +39,15 @@ export class PagesCore {
     this.windowAt = exports.pagesWindow() >>> 0;
   }
 
-  /** A core of its own, from `module` or the one that comes with the package. */
+  /**
+   * A core of its own, from `module` or the one that comes with the package.
+   *
+   * @throws TypeError for a core without page replacement
+   */
   static async create(module?: WebAssembly.Module): Promise<PagesCore> {
     const { exports, memory } = instantiateCore(await compileMemoryCore(module));
+    if (typeof exports['pagesWindow'] !== 'function')
+      throw new TypeError('core: given a module without page replacement, expected that of fluxhost-memory.wasm');
     return new PagesCore(exports as unknown as Exports, memory);
   }
 

@@ -1,6 +1,7 @@
 // The miss ratio of LRU at every capacity, from one pass (Mattson et al. 1970), or from a sample of the pages (SHARDS,
 // Waldspurger et al., FAST'15: fixed rate, with its adjustment for a sample that got too many or too few requests).
-// Leaves out other policies: they are no stack algorithms with a cheap one-pass form; replay them at several capacities.
+// Leaves out other policies: most are no stack algorithms, and OPT, which is one, would need a pass backwards and a priority list of
+// its own. Several capacities of them are replayed in one pass over the file.
 
 /** Of 2^24 hash values, those looked at. */
 const SAMPLE_RANGE = 2 ** 24;
@@ -15,6 +16,8 @@ export interface MissRatioCurve {
   /** Requests and distinct pages looked at. */
   readonly sampledRequests: number;
   readonly sampledPages: number;
+  /** Below it a sample tells nothing: fewer pages than one that was looked at stands for. 1 where all were. */
+  readonly leastCapacityPages: number;
   readonly points: readonly { readonly capacityPages: number; readonly missRatio: number }[];
 }
 
@@ -23,9 +26,9 @@ export function samplingThreshold(rate: number): number {
   return Math.max(1, Math.round(rate * SAMPLE_RANGE));
 }
 
-/** Capacities from 1 to `pages`, some a doubling, with `extra` ones among them. */
-function grid(pages: number, extra: readonly number[]): number[] {
-  const capacities = new Set<number>([1, ...extra]);
+/** Capacities from `least` to `pages`, some a doubling, with `extra` ones among them. */
+function grid(least: number, pages: number, extra: readonly number[]): number[] {
+  const capacities = new Set<number>([least, ...extra]);
   for (let base = 1; base <= pages; base *= 2) {
     for (let step = 0; step < POINTS_PER_DOUBLING; step++) {
       const capacity = base + Math.floor((base * step) / POINTS_PER_DOUBLING);
@@ -33,7 +36,7 @@ function grid(pages: number, extra: readonly number[]): number[] {
     }
   }
   capacities.add(pages);
-  return [...capacities].sort((a, b) => a - b);
+  return [...capacities].filter((capacity) => capacity >= least).sort((a, b) => a - b);
 }
 
 /**
@@ -41,7 +44,7 @@ function grid(pages: number, extra: readonly number[]): number[] {
  *
  * @param histogram requests by reuse distance, from 0; the rest of the sampled requests are first uses
  * @param threshold as samplingThreshold gives it
- * @param extra capacities that must be among the points
+ * @param extra capacities that must be among the points, as far as the sample reaches down to them
  */
 export function curveOf(
   histogram: Float64Array,
@@ -58,7 +61,8 @@ export function curveOf(
   const points: { capacityPages: number; missRatio: number }[] = [];
   let hits = correction;
   let distance = 0;
-  for (const capacityPages of grid(Math.max(1, Math.round(sampledPages / rate)), extra)) {
+  const least = Math.ceil(1 / rate);
+  for (const capacityPages of grid(least, Math.max(least, Math.round(sampledPages / rate)), extra)) {
     while (distance < sampledPages && (distance + 1) / rate <= capacityPages) hits += histogram[++distance]!;
     const missRatio = expected > 0 ? Math.min(1, Math.max(0, 1 - hits / expected)) : 1;
     points.push({ capacityPages, missRatio });
@@ -69,6 +73,7 @@ export function curveOf(
     samplingRate: rate,
     sampledRequests,
     sampledPages,
+    leastCapacityPages: least,
     points,
   };
 }

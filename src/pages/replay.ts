@@ -41,6 +41,8 @@ export interface ReplayOptions {
   readonly swapInNs?: number;
   /** Adds LRU's miss-ratio curve from this share of the pages: 1 is exact. */
   readonly curveRate?: number;
+  /** Capacities among the curve's points, beside those of the runs. */
+  readonly curveCapacities?: readonly number[];
   readonly module?: WebAssembly.Module;
   readonly digest?: () => Digest;
   /** Told what is legal in the trace, but should be known; once for each reading of it. */
@@ -215,7 +217,7 @@ class Replay {
       runs: this.caches.map((cache) => this.summary(cache, requests)),
     };
     if (distances === 0) return result;
-    const extra = [...new Set(this.caches.map((cache) => cache.capacityPages))];
+    const extra = [...(this.options.curveCapacities ?? []), ...this.caches.map((cache) => cache.capacityPages)];
     const looked = this.core.pagesDistancesRequests(distances);
     return { ...result, mrc: [curveOf(this.pages.histogram(distances), requests, looked, threshold, extra)] };
   }

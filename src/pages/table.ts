@@ -29,9 +29,13 @@ export function renderPages(result: PagesResult, colour: boolean): string {
     return row;
   });
   const title = `${groupThousands(trace.requests)} requests to ${groupThousands(trace.distinctPages)} distinct pages\n`;
-  const parts = [title, renderTable([head.map((text) => ({ text, tone: 'strong' as const })), ...rows], { colour })];
+  const parts = [title];
+  if (rows.length > 0)
+    parts.push(renderTable([head.map((text) => ({ text, tone: 'strong' as const })), ...rows], { colour }));
   for (const curve of mrc) {
-    const from = curve.sampled ? `sampled, ${groupThousands(curve.sampledPages)} pages looked at` : 'exact';
+    const from = curve.sampled
+      ? `sampled, ${groupThousands(curve.sampledPages)} pages looked at; below ${groupThousands(curve.leastCapacityPages)} pages it tells nothing`
+      : 'exact';
     const step = Math.ceil(curve.points.length / MOST_POINTS);
     const points = curve.points.filter((_, at) => at % step === 0 || at === curve.points.length - 1);
     parts.push(

@@ -5,7 +5,7 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Simulation } from '../../src/index.js';
+import * as fluxhost from '../../src/index.js';
 import {
   essencesOf,
   expectedEssences,
@@ -102,7 +102,7 @@ describe('in Chromium', () => {
 
   it('a snapshot that Node has taken goes on', async () => {
     const hyperflux = INPUTS.findIndex(({ mechanism }) => mechanism === 'hyperflux');
-    const simulation = await Simulation.create(INPUTS[hyperflux]!);
+    const simulation = await fluxhost.Simulation.create(INPUTS[hyperflux]!);
     await simulation.runUntil(2_345_678);
     const main = `
       import { Simulation, toStableJson } from './fluxhost.js';
@@ -113,6 +113,28 @@ describe('in Chromium', () => {
     withPackage(page('snapshot', { 'main.js': main, 'host.snapshot': simulation.snapshot() }));
     simulation.close();
     expect(await visited('snapshot')).toEqual([expected[hyperflux]]);
+  });
+
+  it('page traces and reserved memory, as in Node', async () => {
+    const work = `
+      const files = memoryHost({ 'mem.txt': '1000 R\\n2000 W\\n3000 R\\n1000 R\\n2000 W\\n' });
+      const { trace, runs } = await replayPages('mem.txt', { files, format: 'addresses', policies: ['lru', 'opt'], capacities: [2] });
+      const { points } = await missRatioCurve('mem.txt', { files, format: 'addresses' });
+      const { runs: servers } = await reserve({ version: 1, server: { memory: '384GiB' }, boot: { sizes: ['4GiB'] } }, { against: ['thp'] });
+      const misses = runs.map(({ misses }) => misses);
+      return JSON.stringify({ trace, misses, points, servers });`;
+    const names = ['memoryHost', 'replayPages', 'missRatioCurve', 'reserve'] as const;
+    const AsyncFunction = (async () => undefined).constructor as new (
+      ...text: string[]
+    ) => (...values: unknown[]) => Promise<string>;
+    const here = await new AsyncFunction(...names, work)(...names.map((name) => fluxhost[name]));
+    const main = `
+      import { ${names.join(', ')} } from './fluxhost.js';
+      report({ value: [await (async () => {${work}})()] });`;
+    withPackage(page('pages', { 'main.js': main }));
+    const [there] = (await site.visit('pages/index.html')) as string[];
+    expect(JSON.parse(there!)).toEqual(JSON.parse(here));
+    expect(here).toContain('"misses":[5,4]');
   });
 
   it('the entry without bytes takes the file from the server', async () => {

@@ -102,12 +102,17 @@ describe('schema', () => {
   it('prints one JSON document', async () => {
     expect(JSON.parse(await printed(schema))).toMatchObject({ title: 'fluxhost scenario', type: 'object' });
     expect(JSON.parse(await printed(schema, 'scenario', '--json'))).toMatchObject({ title: 'fluxhost scenario' });
+    expect(JSON.parse(await printed(schema, 'reserve'))).toMatchObject({ title: 'fluxhost reserve', type: 'object' });
+    expect(JSON.parse(await printed(schema, 'pages'))).toMatchObject({ title: 'fluxhost pages result' });
     expect(JSON.parse(await printed(schema, 'result'))).toMatchObject({ title: 'fluxhost result', type: 'object' });
   });
 
   it.each([
-    [['toString'], 'SCHEMA: given "toString", expected one of: scenario, result, reserve'],
-    [['scenaro'], 'SCHEMA: given "scenaro", expected one of (did you mean "scenario"?): scenario, result, reserve'],
+    [['toString'], 'SCHEMA: given "toString", expected one of: scenario, result, reserve, pages'],
+    [
+      ['scenaro'],
+      'SCHEMA: given "scenaro", expected one of (did you mean "scenario"?): scenario, result, reserve, pages',
+    ],
     [['a', 'b'], 'SCHEMA: given "a" "b", expected one schema'],
     [['-x'], '-x: given an unknown option, expected one of: --json, --help'],
   ])('refuses %j', async (args, message) => {

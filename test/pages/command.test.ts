@@ -32,6 +32,29 @@ test('a table', async () => {
   expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(110);
 });
 
+test('a curve alone, without policies and capacities', async () => {
+  const { status, out, err } = await run(trace, '--format', 'oracleGeneral', '--mrc');
+  expect({ status, err }).toEqual({ status: 0, err: '' });
+  expect(out).toMatch(/^4,000 requests to \d+ distinct pages\n\nMiss ratio of lru by capacity \(exact\)\n/);
+  const exact = JSON.parse((await run(trace, '--format', 'oracleGeneral', '--mrc', '--json')).out) as {
+    runs: object[];
+    mrc: { points: { capacityPages: number }[] }[];
+  };
+  expect(exact.runs).toEqual([]);
+  expect(exact.mrc[0]!.points[0]!.capacityPages).toBe(1);
+});
+
+test('a sampled curve has no points that the sample cannot tell, and says so', async () => {
+  const sampled = [trace, '--format', 'oracleGeneral', '--mrc', '--shards', '0.1'];
+  const { out } = await run(...sampled);
+  expect(out).toContain('below 10 pages it tells nothing');
+  const { mrc } = JSON.parse((await run(...sampled, '--json')).out) as {
+    mrc: { leastCapacityPages: number; points: { capacityPages: number }[] }[];
+  };
+  expect(mrc[0]!.leastCapacityPages).toBe(10);
+  expect(mrc[0]!.points[0]!.capacityPages).toBe(10);
+});
+
 test('exactly one JSON document, the same twice but for requestsPerSecond', async () => {
   const parse = async (): Promise<Document> => {
     const { status, out, err } = await run(...usual, '--json', '--mrc', '--swap-in', '10us');
@@ -128,6 +151,7 @@ describe('refused with status 2, nothing on standard output', () => {
       ['--swap-in: given "10", expected a duration with a unit'],
     ],
     ['a rate', [...usual, '--mrc', '--shards', '1.5'], ['--shards: given "1.5", expected a share above 0 and up to 1']],
+    ['a curve and policies without capacities', [...usual.slice(0, 5), '--mrc'], ['--capacity: missing, expected one']],
     ['a rate of nothing', [...usual, '--shards', '0.1'], ['--shards: given no --mrc']],
     ['a seed', [...usual, '--seed', '-3'], ['--seed']],
     ['a missing file', [`${trace}.not`, ...usual.slice(1)], ['given a file that does not exist']],

@@ -71,7 +71,7 @@ export async function boot(laboratory: Laboratory): Promise<ExperimentResult> {
   const same = await sameThreads(laboratory);
   const [aloneText, fewestText] = [alone, fewest!.run].map((run) => figures.show(run, RATIO, two));
   const beforeText = figures.show(before, RATIO, whole);
-  const [least, most] = [same[0]!, same.at(-1)].map((run) => figures.show(run, RATIO, two));
+  const [least, most] = [same[0]!, same[same.length - 1]!].map((run) => figures.show(run, RATIO, two));
   return {
     claims: [
       {

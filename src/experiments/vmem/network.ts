@@ -35,7 +35,7 @@ export async function network(laboratory: Laboratory): Promise<ExperimentResult>
   cells.sort((a, b) => Number(a.gain) - Number(b.gain));
   const figures = new Figures();
   const defaults = figures.show(await at([]), RATIO, times);
-  const [least, most] = [cells[0]!, cells.at(-1)].map(({ run }) => figures.show(run, RATIO, times));
+  const [least, most] = [cells[0]!, cells[cells.length - 1]!].map(({ run }) => figures.show(run, RATIO, times));
   const neededMiss = (WANTED * packet * walkers) / (translations * miss);
   return {
     claims: [

@@ -89,7 +89,7 @@ export async function sellable(laboratory: Laboratory): Promise<ExperimentResult
   const both = await laboratory.reserve(VM_BOOT, ['manager=hugetlb'], ['hvo']);
   const { table, apart } = await sold(laboratory);
   const ours = `${overHugetlb.show(hugetlb, POINTS, signed)} points from page descriptors alone`;
-  const between = [apart[0]!, apart.at(-1)].map(({ points, run }) => {
+  const between = [apart[0]!, apart[apart.length - 1]!].map(({ points, run }) => {
     const shares = [0, 1].map((index) => overHugetlb.show(run, SOLD(index), percent));
     return `${points.toFixed(1)} (${shares.join(' less ')})`;
   });

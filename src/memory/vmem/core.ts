@@ -90,7 +90,7 @@ export class VmemCore {
   static async create(layout: FrameLayout, module?: WebAssembly.Module): Promise<VmemCore> {
     const { exports, memory, sha256 } = instantiateCore(await compileMemoryCore(module));
     if (typeof exports['vmemConfigure'] !== 'function') {
-      throw new TypeError('core: given a module without reserved memory, expected the module of fluxhost.wasm');
+      throw new TypeError('core: given a module without reserved memory, expected that of fluxhost-memory.wasm');
     }
     const core = new VmemCore(exports as unknown as Exports, memory, sha256);
     const { nodes, granulesPerNode, largeRegionsPerNode, shared, vms, placement } = layout;

@@ -1,0 +1,30 @@
+// Reserved memory from a program of one's own, in Node as in a browser: what `fluxhost reserve` does with a file.
+
+import { resolveReserve } from './parse.js';
+import type { ReserveComparison } from './result.js';
+import type { ManagerKind, ReserveInput } from './schema.js';
+import { compareReserve } from './simulate.js';
+
+export interface ReserveOptions {
+  /** Managers to compare with, beside the one that the input names. */
+  readonly against?: readonly ManagerKind[];
+  /** A core compiled before: of fluxhost-memory.wasm. */
+  readonly module?: WebAssembly.Module;
+}
+
+/**
+ * One server whose memory is reserved and sold to VMs: what can be sold, boots, and months of VMs where `vms` and `duration`
+ * are given; the same under other managers.
+ *
+ *     const { differences } = await reserve(
+ *       { version: 1, manager: 'hugetlb', server: { memory: '384GiB' } },
+ *       { against: ['vmem'] },
+ *     );
+ *     console.log(differences[0].sellablePoints.toFixed(2)); // 1.55
+ *
+ * @returns what `fluxhost reserve --json` prints
+ * @throws InputError naming every field that is wrong, what was given and what is expected
+ */
+export async function reserve(input: ReserveInput, options: ReserveOptions = {}): Promise<ReserveComparison> {
+  return compareReserve(resolveReserve(input), options.against ?? [], options.module);
+}
