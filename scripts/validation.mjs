@@ -1,5 +1,5 @@
 // Computes the tables of docs/validation.md anew and puts them into it, between their marks; the text around them is written by
-// hand. Names (`laws schedsim tandem nsdi22 control`) compute only those. The reference files lie beside the repository, in ../shared.
+// hand. Names (`laws schedsim tandem nsdi22 control memory`) compute only those. The reference files lie beside the repository, in ../shared.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';

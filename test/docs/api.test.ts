@@ -8,6 +8,9 @@ import { pages } from '../../src/cli/pages.js';
 import { reserve as reserveCommand } from '../../src/cli/vmem.js';
 import { VM_BOOT } from '../../src/experiments/vmem/servers.js';
 import * as fluxhost from '../../src/index.js';
+import { FORMATS } from '../../src/pages/formats/index.js';
+import { POLICY_PARAMETERS } from '../../src/pages/parameters.js';
+import { POLICY_NAMES } from '../../src/pages/policies.js';
 import { pagesResultSchema } from '../../src/pages/result-schema.js';
 import { captureIo } from '../cli/fake.js';
 import { temporary } from '../pages/helpers.js';
@@ -205,5 +208,19 @@ describe('files that a scenario names', () => {
     await simulation.run();
     expect(simulation.metrics().memory.touches).toBeGreaterThan(100);
     simulation.close();
+  });
+});
+
+describe('docs/pages.md', () => {
+  const text = readFileSync('docs/pages.md', 'utf8');
+
+  it('has every format and policy, and every parameter with its default', () => {
+    const rows = [...text.matchAll(/^\| `(\w+)` +\| (.*)$/gm)].map(([, name, what]) => [name!, what!] as const);
+    expect(rows.map(([name]) => name)).toEqual([...FORMATS.map(({ name }) => name), ...POLICY_NAMES]);
+    for (const { path, default: value } of POLICY_PARAMETERS) {
+      const [, policy, name] = path.split('.');
+      const [, what] = rows.find(([known]) => known === policy)!;
+      expect(what).toContain(value === '--seed' ? `\`${name}\`` : `\`${name}=${value}\``);
+    }
   });
 });

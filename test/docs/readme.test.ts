@@ -6,7 +6,10 @@ import { describe, expect, it } from 'vitest';
 import * as fluxhost from '../../src/index.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PAGES = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'docs/model.md', 'docs/extending.md', 'docs/series.md'];
+const PAGES = [
+  ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'docs/model.md', 'docs/extending.md'],
+  ...['docs/memory.md', 'docs/pages.md', 'docs/series.md', 'docs/vmem.md'],
+];
 const read = (path: string): string => readFileSync(ROOT + path, 'utf8');
 const readme = read('README.md');
 

@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as id from '../../assembly/memory/replacement/ids.js';
+import { batchHits, cheHitRatio, meanAndError } from './irm.js';
 import { feed, make, missesOf, newCore, optimalMisses, seeded, zipf } from './support.js';
 
 const ONLINE: readonly [string, number, (capacity: number) => [number?, number?]][] = [
@@ -97,32 +98,6 @@ test('a loop over one page more than fits: LRU and FIFO miss always, Belady does
   expect(await optimalMisses(100, trace)).toBe(101 + Math.floor((5000 - 101) / 100));
 });
 
-/** Hits of each batch after a warm-up. */
-async function batchHits(
-  policy: number,
-  capacity: number,
-  trace: Uint32Array,
-  batches: number,
-  first = 0,
-): Promise<number[]> {
-  const core = await newCore();
-  const cache = make(core, policy, capacity, first);
-  const size = Math.floor(trace.length / (batches + 1));
-  const hits: number[] = [];
-  for (let batch = 0; batch <= batches; batch++) {
-    const before = core.exports.pagesHits(cache);
-    feed(core, trace.subarray(batch * size, (batch + 1) * size), (count) => core.exports.pagesReplay(cache, count));
-    if (batch > 0) hits.push((core.exports.pagesHits(cache) - before) / size);
-  }
-  return hits;
-}
-
-function meanAndError(values: readonly number[]): { mean: number; error: number } {
-  const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
-  return { mean, error: Math.sqrt(variance / values.length) };
-}
-
 describe('independent requests (IRM), Zipf', () => {
   const trace = zipf(2_100_000, 10_000, 0.9, 7);
 
@@ -135,17 +110,7 @@ describe('independent requests (IRM), Zipf', () => {
   });
 
   test.each([100, 1000, 4000])("LRU's hit ratio is Che's approximation, %i pages", async (capacity) => {
-    const weights = Array.from({ length: 10_000 }, (_, i) => (i + 1) ** -0.9);
-    const total = weights.reduce((a, b) => a + b, 0);
-    const rates = weights.map((weight) => weight / total);
-    // The characteristic time t: Σ 1 - e^(-rate t) = capacity.
-    let [low, high] = [0, 1e9];
-    for (let step = 0; step < 200; step++) {
-      const t = (low + high) / 2;
-      if (rates.reduce((sum, rate) => sum - Math.expm1(-rate * t), 0) < capacity) low = t;
-      else high = t;
-    }
-    const che = rates.reduce((sum, rate) => sum - rate * Math.expm1(-rate * low), 0);
+    const che = cheHitRatio(10_000, 0.9, capacity);
     const { mean, error } = meanAndError(await batchHits(id.POLICY_LRU, capacity, trace, 20));
     // Its own error vanishes with the number of pages (Fricker, Robert & Roberts 2012: below 0.1 % of the ratio here).
     expect(Math.abs(mean - che)).toBeLessThanOrEqual(4 * error + 0.001 * che);

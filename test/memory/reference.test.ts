@@ -3,35 +3,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import * as id from '../../assembly/memory/replacement/ids.js';
-import { BUILDS, feed, make, newCore, optimalMisses, sharedFile } from './support.js';
+import { synReference, SYN_POLICIES } from './golden.js';
+import { BUILDS, feed, make, newCore, optimalMisses } from './support.js';
 import { fnv1a, SYN_REQUESTS, synV1 } from './syn-v1.js';
 
-interface Reference {
-  readonly sizes: number[];
-  readonly unique: number;
-  readonly fnv1a64_over_ids_one_word_each: string;
-  readonly [policy: string]: number[] | number | string;
-}
-
-const reference = (
-  JSON.parse(readFileSync(sharedFile('reference/peers-reference.json'), 'utf8')) as {
-    page_policy_miss_counts: { 'syn-v1': Reference };
-  }
-).page_policy_miss_counts['syn-v1'];
+const reference = synReference();
 const trace = synV1();
-
-const floor = Math.floor;
-const POLICIES: readonly [string, number, (capacity: number) => [number?, number?]][] = [
-  ['fifo', id.POLICY_FIFO, () => []],
-  ['lru', id.POLICY_LRU, () => []],
-  ['clock1', id.POLICY_CLOCK, () => [1]],
-  ['clock2', id.POLICY_CLOCK, () => [2]],
-  ['sieve', id.POLICY_SIEVE, () => []],
-  ['s3fifo', id.POLICY_S3FIFO, (c) => [floor(c / 10), floor((c * 9) / 10)]],
-  ['arc', id.POLICY_ARC, () => []],
-  ['lfu', id.POLICY_LFU, () => []],
-  ['twoq_libcachesim_only', id.POLICY_TWO_QUEUE, (c) => [floor(c / 4), floor(c / 2)]],
-];
 
 test('the trace is the one described', () => {
   expect([...trace.subarray(2048, 2056)]).toEqual([7, 0, 34, 63, 9, 27, 55, 43]);
@@ -44,7 +21,7 @@ describe.each(BUILDS)('%s', (build) => {
     const core = await newCore(build);
     const distances = core.exports.pagesDistances(2 ** 24);
     const history = core.exports.pagesHistory(false);
-    const caches = POLICIES.map(([name, policy, parameters]) => ({
+    const caches = SYN_POLICIES.map(([name, policy, parameters]) => ({
       name,
       handles: reference.sizes.map((size) => make(core, policy, size, ...parameters(size))),
     }));

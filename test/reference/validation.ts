@@ -38,6 +38,7 @@ import {
 } from './nsdi22.js';
 import { boundedCases, boundedFigures, ownCases, schedsimCases, schedsimRuns } from './schedsim.js';
 import { droppedShare, firstServer, inSchedsimOrder, secondServer } from './tandem.js';
+import { MEMORY_HEAD, memoryRows } from './memory.js';
 
 const WITHIN = 3;
 const RUNS = 12;
@@ -374,7 +375,9 @@ async function control(): Promise<string> {
   );
 }
 
-const SECTIONS = { laws, schedsim, tandem, nsdi22, control } as const;
+const memory = async (): Promise<string> => table(MEMORY_HEAD, await memoryRows());
+
+const SECTIONS = { laws, schedsim, tandem, nsdi22, control, memory } as const;
 type Section = keyof typeof SECTIONS;
 
 const asked = process.argv.slice(2).filter((name): name is Section => name in SECTIONS);
