@@ -1,15 +1,19 @@
 // `fluxhost reserve SCENARIO [--against M,…]`: a server whose memory is reserved and sold to VMs, under Vmem and under Linux's
 // ways, with one workload and one seed.
 
+import { join } from 'node:path';
 import { toStableJson } from '../metrics/result.js';
 import { loadReserve } from '../memory/vmem/file.js';
 import { MANAGER_KINDS, type ManagerKind } from '../memory/vmem/schema.js';
 import { compareReserve } from '../memory/vmem/simulate.js';
 import { renderReserve } from '../memory/vmem/table.js';
-import { nearest } from '../scenario/errors.js';
+import { evaluateAssertion } from '../scenario/assert.js';
+import { parseAssertion } from '../scenario/assert-syntax.js';
+import { InputError, nearest, type Problem } from '../scenario/errors.js';
 import { type Arguments, type CommandSpec, parseCommand, renderHelp } from './args.js';
 import { EXIT } from './exit.js';
 import type { Io } from './io.js';
+import { prepareFolder, writeAtomically } from './files.js';
 
 const spec: CommandSpec = {
   name: 'reserve',
@@ -23,6 +27,12 @@ const spec: CommandSpec = {
     },
     seed: { value: 'N', help: "instead of the scenario's" },
     set: { value: 'PATH=VALUE', multiple: true, help: 'changes a field, such as zeroing.threads=8' },
+    assert: {
+      value: 'EXPRESSION',
+      multiple: true,
+      help: "must hold under the scenario's own manager, else exit status 3",
+    },
+    out: { value: 'DIR', help: 'writes result.json there as well' },
     json: { help: 'prints { runs, differences } as one JSON document' },
   },
   details:
@@ -30,6 +40,7 @@ const spec: CommandSpec = {
   examples: [
     'fluxhost reserve examples/vmem-server.yaml --against hugetlb,hvo,thp',
     'fluxhost reserve examples/vm-boot.yaml --against all --set zeroing.threads=1',
+    "fluxhost reserve examples/vmem-upgrade.yaml --assert 'memory.vms.failed == 0 && memory.upgrades.pause.max < 2ms'",
   ],
 };
 
@@ -48,6 +59,16 @@ function managers(given: Arguments): ManagerKind[] {
   return kinds;
 }
 
+function problemsOf(work: () => unknown): readonly Problem[] {
+  try {
+    work();
+    return [];
+  } catch (error) {
+    if (error instanceof InputError) return error.problems;
+    throw error;
+  }
+}
+
 /** `module`: another core than the one in the package. */
 export async function reserve(args: readonly string[], io: Io, module?: WebAssembly.Module): Promise<number> {
   const given = parseCommand(spec, args);
@@ -59,8 +80,20 @@ export async function reserve(args: readonly string[], io: Io, module?: WebAssem
   const seed = given.whole('seed', 0, Number.MAX_SAFE_INTEGER);
   given.check();
   const set = [...given.list('set'), ...(seed === undefined ? [] : [`seed=${seed}`])];
+  const expressions = given.list('assert');
+  const problems = expressions.flatMap((expression) => problemsOf(() => parseAssertion(expression)));
+  if (problems.length > 0) throw new InputError(problems);
   const loaded = await loadReserve(given.positional(0), set);
+  const folder = given.text('out');
+  if (folder !== undefined) await prepareFolder(folder, ['result.json']);
   const comparison = await compareReserve(loaded, against, module);
-  io.stdout(given.flag('json') ? toStableJson(comparison) : renderReserve(comparison, io.isTty));
-  return EXIT.done;
+  // names are checked on what there is: a mistaken one refuses the input and writes nothing
+  const verdicts = expressions.map((expression) => evaluateAssertion(expression, comparison.runs[0]!));
+  const json = toStableJson(comparison);
+  if (folder !== undefined) await writeAtomically(join(folder, 'result.json'), json);
+  io.stdout(given.flag('json') ? json : renderReserve(comparison, io.isTty));
+  verdicts.forEach(({ holds, explanation }, index) => {
+    if (!holds) io.stderr(`assertion does not hold: ${expressions[index]}: ${explanation}\n`);
+  });
+  return verdicts.every(({ holds }) => holds) ? EXIT.done : EXIT.assertionFailed;
 }

@@ -104,7 +104,17 @@ export function parseFractionalDuration(text: string): number {
 export function parseSize(text: string): number {
   const exact = readExact(text, SIZE_PATTERN, SIZE_UNITS, SIZE_EXPECTED);
   inRange(exact, text, 'a size of at most 2^53 B (8 PiB)');
-  return toWhole(exact, text, 'a whole number of bytes');
+  return toWhole(exact, text, wholeBytes(exact));
+}
+
+/** How a size that is no whole number of bytes can be written: the next smaller one in a unit that fits it. */
+function wholeBytes({ numerator, denominator }: Exact): string {
+  const bytes = numerator / denominator;
+  const [unit, factor] = SIZE_UNITS.find(([name, size]) => /^([MK]i)?B$/.test(name) && bytes >= size * 16n) ?? [
+    'B',
+    1n,
+  ];
+  return `a whole number of bytes, with a unit (B, KiB, MiB, GiB, TiB, or KB, MB, GB, TB), such as ${bytes / factor}${unit}`;
 }
 
 function format(value: number, units: readonly (readonly [string, bigint])[]): string {

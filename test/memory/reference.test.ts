@@ -1,8 +1,6 @@
 // Miss counts of libCacheSim on `syn-v1`, to the last miss, at every capacity, in all three builds. Its counts for 2Q are met as
 // well, though written from the paper.
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import * as id from '../../assembly/memory/replacement/ids.js';
 import { synReference, SYN_POLICIES } from './golden.js';
 import { BUILDS, feed, make, newCore, optimalMisses } from './support.js';
 import { fnv1a, SYN_REQUESTS, synV1 } from './syn-v1.js';

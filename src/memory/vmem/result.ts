@@ -73,6 +73,8 @@ export interface UpgradesReport {
 export interface MemoryReport {
   plan: MemoryPlan & { sellableShare: number };
   bootTable: BootRow[];
+  /** Sizes of `boot.sizes` and `vms.sizes` for which this manager has no room even on the empty server. */
+  neverFitBytes: number[];
   vms: VmsReport | null;
   /** Time-weighted mean of sold over total memory. */
   soldShare: number | null;

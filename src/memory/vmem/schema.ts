@@ -3,6 +3,7 @@
 
 import * as z from 'zod';
 import { formatDefault } from '../../scenario/parameters.js';
+import { formatSize } from '../../scenario/quantities.js';
 import {
   choice,
   duration,
@@ -138,6 +139,13 @@ export const reserveSchema = section({
     refuse(['duration'], 'how long VMs come and go, such as 2160h');
   if (written.vms !== undefined && written.duration !== undefined && written.duration / written.vms.meanGap > 5e6)
     refuse(['vms', 'meanGap'], 'at most 5 million arrivals in the duration');
+  const most = `no more than server.memory (${formatSize(written.server.memory)})`;
+  (written.vms?.sizes ?? []).forEach(({ memory }, index) => {
+    if (memory > written.server.memory) refuse(['vms', 'sizes', index, 'memory'], most);
+  });
+  (written.boot.sizes ?? []).forEach((bytes, index) => {
+    if (bytes > written.server.memory) refuse(['boot', 'sizes', index], most);
+  });
   if (written.upgrade !== undefined && written.upgrade.prepare >= written.upgrade.every)
     refuse(['upgrade', 'prepare'], `less than upgrade.every`);
 });

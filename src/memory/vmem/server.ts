@@ -59,6 +59,20 @@ export class Server {
     return { missShare: miss, packetNs: packetNs(this.scenario, miss) };
   }
 
+  /** Of the sizes that boots and VMs are to have, those for which there is no room even on the empty server, in bytes. */
+  sizesThatNeverFit(): number[] {
+    const { boot, vms } = this.scenario;
+    const sizes = new Set([...(boot.sizes ?? []), ...(vms?.sizes ?? []).map(({ memory }) => memory)]);
+    return [...sizes]
+      .filter((bytes) => {
+        const granules = this.granulesFor(bytes);
+        const fits = this.place(0, granules) !== undefined;
+        if (fits) this.core.remove(0, granules);
+        return !fits;
+      })
+      .sort((a, b) => a - b);
+  }
+
   /** Boots of one VM alone on the empty server; sizes for which there is no room are left out. */
   bootTable(): (BootRow & { missShare: number; packetNs: number })[] {
     const { scenario, core } = this;

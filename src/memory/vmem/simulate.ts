@@ -40,6 +40,8 @@ export function withManager(scenario: ReserveScenario, manager: ManagerKind): Re
 export async function simulateReserve(loaded: LoadedReserve, module?: WebAssembly.Module): Promise<ReserveResult> {
   const scenario = withManager(loaded.scenario, loaded.scenario.manager);
   const server = await Server.create(scenario, module);
+  // on a server of its own: what comes and goes here must leave nothing behind
+  const neverFitBytes = (await Server.create(scenario, module)).sizesThatNeverFit();
   const bootTable = server.bootTable();
   server.core.check();
   const { vms, duration } = scenario;
@@ -49,6 +51,7 @@ export async function simulateReserve(loaded: LoadedReserve, module?: WebAssembl
   const memory: MemoryReport = {
     plan: { ...server.plan, sellableShare: server.plan.sellableBytes / server.plan.totalBytes },
     bootTable: bootTable.map(({ missShare: _, packetNs: __, ...row }) => row),
+    neverFitBytes,
     ...traffic,
     checks: traffic.checks + 1,
     // Without traffic the largest boot of the table stands for the VMs.

@@ -72,10 +72,21 @@ function boots(runs: readonly ReserveResult[], colour: boolean): string {
   return `\n${renderTable([head(names), ...rows], { colour })}`;
 }
 
+/** What is missing from the tables, and why. */
+function neverFit(runs: readonly ReserveResult[]): string {
+  return runs
+    .filter(({ memory }) => memory.neverFitBytes.length > 0)
+    .map(({ manifest, memory }) => {
+      const rejected = memory.vms === null ? '' : '; VMs of such a size are always rejected';
+      return `no room under ${manifest.manager}, even on the empty server, for ${memory.neverFitBytes.map(gib).join(', ')}${rejected}\n`;
+    })
+    .join('');
+}
+
 export function renderReserve({ runs, differences }: ReserveComparison, colour: boolean): string {
   const [first] = runs;
   const rows = first?.memory.vms === null ? MEMORY : [...MEMORY, ...TRAFFIC];
-  const parts = [columns(runs, rows, colour), boots(runs, colour)];
+  const parts = [columns(runs, rows, colour), boots(runs, colour), neverFit(runs)];
   if (differences.length > 0) {
     const compared = differences.map((d) => [
       `${d.manager} against ${first!.manifest.manager}`,

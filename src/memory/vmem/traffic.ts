@@ -51,7 +51,10 @@ const RANK: Readonly<Record<Happening['kind'], number>> = {
   sample: 5,
 };
 
-export type TrafficReport = Omit<MemoryReport, 'plan' | 'bootTable'> & { fingerprint: string; events: number };
+export type TrafficReport = Omit<MemoryReport, 'plan' | 'bootTable' | 'neverFitBytes'> & {
+  fingerprint: string;
+  events: number;
+};
 
 export class Traffic {
   private readonly calendar = new Calendar<Happening>();

@@ -1,5 +1,5 @@
 // `fluxhost reserve` as a person meets it: the table, the JSON, the refusals; and the experiment behind `reproduce vmem`.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,7 @@ import { parseReserve, resolveReserve } from '../../../src/memory/vmem/parse.js'
 import type { ReserveComparison } from '../../../src/memory/vmem/result.js';
 import { compareReserve } from '../../../src/memory/vmem/simulate.js';
 import { InputError } from '../../../src/scenario/errors.js';
+import { captureIo } from '../../cli/fake.js';
 import { buildOf } from './cores.js';
 
 const BOOT = fileURLToPath(new URL('../../../examples/vm-boot.yaml', import.meta.url));
@@ -66,6 +67,36 @@ describe('the command', () => {
     expect(run!.memory.bootTable.every((row) => row.faultNs === 0)).toBe(true);
   });
 
+  it('says which sizes have no room, in place of a row', async () => {
+    const args = [BOOT, '--set', 'boot.sizes=[4GiB, 380GiB]', '--against', 'hugetlb'];
+    expect(await output(...args)).toMatch(/\nno room under hugetlb, even on the empty server, for 380\.00 GiB\n/);
+    const { runs } = JSON.parse(await output(...args, '--json')) as ReserveComparison;
+    expect(runs.map(({ memory }) => [memory.bootTable.length, memory.neverFitBytes])).toEqual([
+      [2, []],
+      [1, [380 * 2 ** 30]],
+    ]);
+    const file = join(folder, 'full.yaml');
+    const vms = '{ meanGap: 1h, sizes: [{ weight: 1, memory: 8GiB }], lifetimes: [{ weight: 1, mean: 1h }] }';
+    writeFileSync(file, `version: 1\nduration: 20h\nserver: { memory: 9GiB }\nvms: ${vms}\n`);
+    const text = await output(file);
+    expect(text).toContain('for 8.00 GiB; VMs of such a size are always rejected');
+  });
+
+  it('guards a build and writes its result', async () => {
+    const out = join(folder, 'results');
+    const io = captureIo();
+    const holds = 'memory.plan.sellableShare > 0.99 && memory.bootTable.4.total < 20s';
+    expect(await reserve([BOOT, '--assert', holds, '--out', out, '--json'], io, module)).toBe(0);
+    expect(readFileSync(join(out, 'result.json'), 'utf8')).toBe(io.out);
+    const failing = captureIo();
+    expect(await reserve([BOOT, '--assert', 'memory.bootTable.4.total < 1s'], failing, module)).toBe(3);
+    expect(failing.err).toMatch(/^assertion does not hold: memory\.bootTable\.4\.total < 1s: .* is 12\.6/);
+    await expect(reserve([BOOT, '--assert', 'memory.sold ='], captureIo(), module)).rejects.toThrow(InputError);
+    await expect(reserve([BOOT, '--assert', 'memory.plan.sellable > 1'], captureIo(), module)).rejects.toThrow(
+      InputError,
+    );
+  });
+
   it('explains itself', async () => {
     expect(await output('--help')).toContain('Usage: fluxhost reserve SCENARIO [options]');
   });
@@ -102,6 +133,15 @@ describe('a refused server', () => {
     [
       'vms={ meanGap: 1s, sizes: [], lifetimes: [{ weight: 1, mean: 1s }] }',
       'vms.sizes: given [], expected a list of at least one size { weight, memory }',
+    ],
+    ['boot.sizes=[4GiB, 500GiB]', 'boot.sizes.1: given "500GiB", expected no more than server.memory (384GiB)'],
+    [
+      'vms={ meanGap: 1h, sizes: [{ weight: 1, memory: 1TiB }], lifetimes: [{ weight: 1, mean: 1h }] }',
+      'vms.sizes.0.memory: given "1TiB", expected no more than server.memory (384GiB)',
+    ],
+    [
+      'server.memory=1.2TiB',
+      'server.memory: given "1.2TiB", expected a whole number of bytes, with a unit (B, KiB, MiB, GiB, TiB, or KB, MB, GB, TB), such as 1258291MiB',
     ],
     ['upgrade={ every: 1ms }', 'upgrade.prepare: given nothing, expected less than upgrade.every'],
     [

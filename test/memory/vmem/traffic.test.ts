@@ -137,7 +137,7 @@ describe('any server', () => {
           },
           vms: {
             meanGap: '400ms',
-            sizes: drawn.sizes.map((mib, i) => ({ weight: i + 1, memory: `${mib}MiB` })),
+            sizes: drawn.sizes.map((mib, i) => ({ weight: i + 1, memory: `${Math.min(mib, drawn.memory * 1024)}MiB` })),
             lifetimes: [
               { weight: 3, mean: '2s' },
               { weight: 1, mean: '20s' },
