@@ -139,13 +139,14 @@ export const reserveSchema = section({
     refuse(['duration'], 'how long VMs come and go, such as 2160h');
   if (written.vms !== undefined && written.duration !== undefined && written.duration / written.vms.meanGap > 5e6)
     refuse(['vms', 'meanGap'], 'at most 5 million arrivals in the duration');
-  const most = `no more than server.memory (${formatSize(written.server.memory)})`;
-  (written.vms?.sizes ?? []).forEach(({ memory }, index) => {
-    if (memory > written.server.memory) refuse(['vms', 'sizes', index, 'memory'], most);
-  });
-  (written.boot.sizes ?? []).forEach((bytes, index) => {
-    if (bytes > written.server.memory) refuse(['boot', 'sizes', index], most);
-  });
+  // a field that is refused itself comes here as it was written, and is not to be measured
+  const total: unknown = written.server.memory;
+  const measure = (bytes: unknown, path: (string | number)[]): void => {
+    if (typeof bytes === 'number' && typeof total === 'number' && bytes > total)
+      refuse(path, `no more than server.memory (${formatSize(total)})`);
+  };
+  written.vms?.sizes.forEach(({ memory }, index) => measure(memory, ['vms', 'sizes', index, 'memory']));
+  written.boot.sizes?.forEach((bytes, index) => measure(bytes, ['boot', 'sizes', index]));
   if (written.upgrade !== undefined && written.upgrade.prepare >= written.upgrade.every)
     refuse(['upgrade', 'prepare'], `less than upgrade.every`);
 });

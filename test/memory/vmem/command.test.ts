@@ -134,6 +134,12 @@ describe('a refused server', () => {
       'vms={ meanGap: 1s, sizes: [], lifetimes: [{ weight: 1, mean: 1s }] }',
       'vms.sizes: given [], expected a list of at least one size { weight, memory }',
     ],
+    ['boot.sizes=5', 'boot.sizes: given 5, expected a list of sizes such as [16GiB, 373GB]'],
+    [
+      'vms={ meanGap: 1h, sizes: 5, lifetimes: [{ weight: 1, mean: 1h }] }',
+      'vms.sizes: given 5, expected a list of at least one size { weight, memory }',
+    ],
+    ['boot.sizes=[4GiB, 500]', 'boot.sizes.1: given 500, expected a size above 0 with a unit, such as 64MiB'],
     ['boot.sizes=[4GiB, 500GiB]', 'boot.sizes.1: given "500GiB", expected no more than server.memory (384GiB)'],
     [
       'vms={ meanGap: 1h, sizes: [{ weight: 1, memory: 1TiB }], lifetimes: [{ weight: 1, mean: 1h }] }',
