@@ -8,6 +8,7 @@ import {
 } from "./state";
 import { histogramBytes, resetHistogram } from "../kernel/histogram";
 import { paceChanged } from "./topology";
+import { parking } from "./grant";
 
 /** Books the time since the last change of state. */
 // @ts-ignore: decorator
@@ -166,16 +167,28 @@ export function beginStatistics(): void {
 }
 
 /**
- * What must hold at any instant: tasks and core time are conserved, no core belongs to two, none is lost.
+ * What must hold at any instant: tasks, core time and cores are conserved, no core belongs to two, none is lost.
  * Call after settleAll. Answers 0 or E_CONSERVATION.
  */
 export function checkConservation(): u32 {
   let time = load<u64>(H.counters, L.HOST_IDLE_NS << 3);
+  // cores by VM: those that it has, less those being taken, and those promised to it
+  const cores = H.scratch;
+  memory.fill(cores, 0, <usize>H.vmCount << 2);
+  for (let i: u32 = 0; i < H.coreCount; i++) {
+    const core = coreAt(i);
+    let vm = core.target;
+    if (isNull(vm) && !isNull(core.vcpu) && !parking(core)) vm = core.vcpu.vm;
+    if (isNull(vm)) continue;
+    const at = cores + (<usize>vm.index << 2);
+    store<u32>(at, load<u32>(at) + 1);
+  }
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     const c = vm.counters;
     if (load<u64>(c, L.VM_ARRIVED << 3) != load<u64>(c, L.VM_COMPLETED << 3) + load<u64>(c, L.VM_DROPPED << 3) + load<u64>(c, L.VM_IN_FLIGHT << 3)) return L.E_CONSERVATION;
     time += load<u64>(c, L.VM_TASK_NS << 3) + load<u64>(c, L.VM_STEAL_NS << 3) + load<u64>(c, L.VM_IDLE_POLL_NS << 3) + load<u64>(c, L.VM_TRANSITION_NS << 3);
+    if (load<u32>(cores + (<usize>i << 2)) != vm.held || vm.held > vm.max) return L.E_CONSERVATION;
     let queued: u32 = vm.ingressLength + vm.frozen;
     for (let k: u32 = 0; k < vm.max; k++) {
       const v = vcpuOf(vm, k);

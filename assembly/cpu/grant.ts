@@ -56,7 +56,7 @@ export function mayPreempt(a: Vm, b: Vm): bool {
 // @ts-ignore: decorator
 @inline
 export function mayLeave(core: Core): bool {
-  if (isNull(core.vcpu) || !isNull(core.target)) return false;
+  if (isNull(core.vcpu) || !isNull(core.target) || core.step != STEP_NONE) return false; // nobody's, promised, or being parked for nobody
   return ((LEAVING >> core.vcpu.state) & 1) != 0;
 }
 
@@ -93,7 +93,7 @@ export function chooseVictim(a: Vm): Core {
     const state = core.vcpu.state;
     const key = core.lastVm.victimKey; // of the VM that it runs
     const ranked = key | (<i64>(state != SEARCHING) << 25);
-    const take = u32(!isNull(core.vcpu)) & u32(isNull(core.target)) & (LEAVING >> state) & u32(key < most) & u32(ranked < least);
+    const take = u32(!isNull(core.vcpu)) & u32(isNull(core.target)) & u32(core.step == STEP_NONE) & (LEAVING >> state) & u32(key < most) & u32(ranked < least);
     least = select(ranked, least, take);
     best = select(changetype<usize>(core), best, take);
   }
@@ -151,6 +151,13 @@ export function hold(vm: Vm, by: i32): void {
   rekey(vm);
 }
 
+/** Its vCPU is being parked: the VM has lost it already. */
+// @ts-ignore: decorator
+@inline
+export function parking(core: Core): bool {
+  return core.step >= STEP_NOTIFY && core.step <= STEP_DESCHEDULE;
+}
+
 /** Decides, at `at` ≥ now, that `core` (idle, or a victim's) goes to `vm`, and starts the move. */
 export function beginMove(core: Core, vm: Vm, at: u64): void {
   assert(isNull(core.target));
@@ -171,9 +178,9 @@ export function beginMove(core: Core, vm: Vm, at: u64): void {
   step(core, STEP_NOTIFY, at - H.now + H.notify);
 }
 
-/** Takes a core from its VM with nobody to give it to (a mechanism's own downscaling). */
+/** Takes a core from its VM with nobody to give it to (a mechanism's own downscaling), unless it is under way already. */
 export function beginPark(core: Core): void {
-  assert(isNull(core.target) && !isNull(core.vcpu));
+  if (!mayLeave(core)) return;
   const from = core.vcpu.vm;
   hold(from, -1);
   count(from, L.VM_REVOCATIONS, 1);
@@ -198,11 +205,7 @@ export function onCore(core: Core): void {
   const v = core.vcpu;
   switch (core.step) {
     case STEP_NOTIFY: {
-      if (v.state == YIELDING) {
-        // it leaves by itself; coreReleased goes on, and learns from the step that what was parked for nobody is counted
-        if (!isNull(core.target)) core.step = STEP_NONE;
-        return;
-      }
+      if (v.state == YIELDING) return; // it leaves by itself; coreReleased goes on, and by the step knows what is counted already
       if (H.finishSection && v.state == RUNNING && v.task.flags & TASK_HOLDS_LOCK) {
         schedule(Q, core.slot, v.runsUntil); // looked at again at the end of the critical section
         return;

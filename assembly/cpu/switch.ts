@@ -10,7 +10,7 @@ import { capacity, detach, pushIdle, removeIdle, settleAll } from "./accounts";
 import { activate, putBack } from "./vcpu";
 import { halt, unfreeze } from "./halt";
 import { moveOldest } from "./run-queue";
-import { hold } from "./grant";
+import { hold, parking } from "./grant";
 import { stopSpinning } from "./lock";
 import { doNothing, ignoreVm, ignoreWidth, setHooks } from "./mechanisms/index";
 
@@ -76,12 +76,13 @@ export function setCoreCount(cores: u32): void {
 export function vacate(core: Core): void {
   const v = core.vcpu;
   cancel(Q, core.slot);
+  const counted = parking(core);
   core.step = STEP_NONE;
   if (!isNull(core.target)) {
     hold(core.target, -1);
     core.target.promised--;
     core.target = nothing<Vm>();
-  } else hold(v.vm, -1);
+  } else if (!counted) hold(v.vm, -1);
   let t = nothing<Task>();
   if (v.state == PREEMPTING) t = v.task; // its context is being saved
   else if (v.state == RUNNING || v.state == SEARCHING || v.state == STEALING || v.state == SPINNING) t = halt(v, SUSPENDING);

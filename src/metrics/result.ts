@@ -65,7 +65,7 @@ export interface VmResult {
   stranded: number;
   /** The longest time that such a vCPU was off its core, of those that came back; absent where none did. */
   longestOffCoreNs?: number;
-  /** Time without quota (`cgroup`). */
+  /** Time without quota (`cgroup`), as far as it lies after the warm-up. */
   throttledSeconds: number;
   /** Of the VM's lock; absent where its requests take none. */
   locks?: LockResult;

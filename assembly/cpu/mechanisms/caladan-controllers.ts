@@ -11,7 +11,7 @@
 
 import * as L from "../../layout";
 import { isPending, schedule } from "../../kernel/event-queue";
-import { H, Q, Vm, VCpu, Core, RUNNING, STEP_NONE, VM_SLOT_OWN, coreAt, countHost, isNull, nothing, vmAt } from "../state";
+import { H, Q, Vm, VCpu, Core, RUNNING, VM_SLOT_OWN, coreAt, countHost, isNull, nothing, vmAt } from "../state";
 import { pushIdle, removeIdle } from "../accounts";
 import { coreToPool, grantOne, nudge } from "../arbiter";
 import { beginPark, mayLeave } from "../grant";
@@ -119,7 +119,7 @@ function empty(core: Core, beside: Core, own: f64): void {
     removeIdle(core);
     return;
   }
-  if (!mayLeave(core) || core.step != STEP_NONE) return; // in motion: the next poll looks again
+  if (!mayLeave(core)) return; // in motion: the next poll looks again
   const vm = v.vm;
   const moves = vm.cls == L.CLASS_LATENCY_CRITICAL || vm.held <= vm.min;
   if (moves) {
@@ -218,7 +218,7 @@ function punish(): bool {
   if (isNull(victim)) return false;
   for (let i: u32 = 0; i < H.coreCount; i++) {
     const core = coreAt(i);
-    if (!mayLeave(core) || core.step != STEP_NONE || core.vcpu.vm != victim || core.vcpu.state != RUNNING) continue;
+    if (!mayLeave(core) || core.vcpu.vm != victim || core.vcpu.state != RUNNING) continue;
     victim.limit = victim.held - 1;
     countHost(L.HOST_VCPUS_DENIED, 1);
     beginPark(core);

@@ -13,7 +13,7 @@
 //   knobs C, D: the controllers'
 
 import * as L from "../../layout";
-import { H, Vm, Core, SEARCHING, STEP_NONE, coreAt, isNull, nothing } from "../state";
+import { H, Vm, Core, SEARCHING, coreAt, isNull, nothing } from "../state";
 import { announce, coreToPool, nudge, onArbiter, startArbiter, watch } from "../arbiter";
 import { chooseIdle, mayLeave, mayPreempt } from "../grant";
 import { budgetLeft, control, takeBack } from "./caladan-controllers";
@@ -92,7 +92,7 @@ export function byScore(vm: Vm): Core {
       s = 100 + score(core, vm);
     } else {
       const v = core.vcpu;
-      if (!mayLeave(core) || core.step != STEP_NONE) continue;
+      if (!mayLeave(core)) continue;
       const b = v.vm;
       const turn = b.cls == L.CLASS_BEST_EFFORT && vm.cls == L.CLASS_BEST_EFFORT && vm.held == 0 && b.held > b.min && H.now - v.runSince >= <u64>H.knobB;
       if (!mayPreempt(vm, b) && !turn) continue;

@@ -1,6 +1,7 @@
 // `cgroup`: Linux's CPU bandwidth control. Every VM's vCPUs run whenever there is a core (best-effort ones give way), but a VM
 // may use no more than its guarantee × period of core time in each period; then all its vCPUs stop, in the middle of whatever
-// they do, until the next period begins. No arbiter, no polling core.
+// they do, until the next period begins. A VM without a guarantee has no quota, as a group whose cpu.max is not set: it runs
+// on what the others leave. No arbiter, no polling core.
 //
 //   knob A: period ns | B: ns of a host context switch
 
@@ -10,7 +11,7 @@ import { H, Q, Host, Vm, Core, SLOT_ARBITER, VM_SLOT_OWN, count, coreAt, isNull,
 import { pushIdle } from "../accounts";
 import { joinBag, worthiest } from "../arbiter";
 import { beginMove, beginPark, canGrow, chooseIdle, chooseVictim } from "../grant";
-import { setHooks, costNothing, ignoreWidth, doNothing } from "./index";
+import { setHooks, costNothing, ignoreWidth } from "./index";
 import { placeGuaranteed } from "./static";
 
 export function cgroup(): void {
@@ -20,20 +21,33 @@ export function cgroup(): void {
   H.deschedule = <u64>H.knobB;
   H.wake = <u64>H.knobB;
   H.yield = <u64>H.knobB;
-  setHooks(placeGuaranteed, onQueued, onCoreFree, ignoreWidth, doNothing, onPeriod);
+  setHooks(start, onQueued, onCoreFree, ignoreWidth, stopThrottled, onPeriod);
   const charged: (vm: Vm, by: i32) => void = charge;
   H.onHeld = charged.index;
   const gone: (vm: Vm) => void = onQuota;
   H.onTimer = gone.index;
 }
 
+function start(): void {
+  placeGuaranteed();
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    const vm = vmAt(i);
+    if (vm.held != 0) charge(vm, 0); // a fork: it holds cores already
+  }
+}
+
 // vm.a: core time used in this period | vm.b: since when it is throttled, 0 not | vm.c: when vm.a was last brought up to date
 
+/** Core time that is left of this period's quota. */
 // @ts-ignore: decorator
 @inline
-function quota(vm: Vm): u64 {
-  return <u64>vm.min * <u64>H.knobA;
+function left(vm: Vm): u64 {
+  const quota = <u64>vm.min * <u64>H.knobA;
+  return vm.min == 0 ? NEVER : vm.a < quota ? quota - vm.a : 0;
 }
+
+// @ts-ignore: decorator
+@inline const NEVER: u64 = 0xffff_ffff_ffff_ffff;
 
 /** Books the core time used so far and plans the instant at which the quota is gone. */
 function charge(vm: Vm, by: i32): void {
@@ -41,8 +55,8 @@ function charge(vm: Vm, by: i32): void {
   vm.c = H.now;
   const slot = vm.slot + VM_SLOT_OWN;
   const held = <u64>(<i32>vm.held + by);
-  if (held == 0 || vm.b != 0) cancel(Q, slot);
-  else schedule(Q, slot, H.now + (vm.a >= quota(vm) ? 0 : (quota(vm) - vm.a + held - 1) / held));
+  if (held == 0 || vm.b != 0 || vm.min == 0) cancel(Q, slot);
+  else schedule(Q, slot, H.now + (left(vm) + held - 1) / held);
   if (!isPending(Q, SLOT_ARBITER)) schedule(Q, SLOT_ARBITER, (H.now / <u64>H.knobA + 1) * <u64>H.knobA);
 }
 
@@ -52,9 +66,14 @@ function onQuota(vm: Vm): void {
   cancel(Q, vm.slot + VM_SLOT_OWN);
   if (vm.b != 0) return;
   vm.b = H.now + 1;
+  stopThrottled();
+}
+
+/** Takes the cores of VMs that have no quota left; also of those whose vCPU was still on its way when the quota was gone. */
+function stopThrottled(): void {
   for (let i: u32 = 0; i < H.coreCount; i++) {
     const core = coreAt(i);
-    if (!isNull(core.vcpu) && core.vcpu.vm == vm && isNull(core.target) && core.step == 0) beginPark(core);
+    if (!isNull(core.vcpu) && core.vcpu.vm.b != 0) beginPark(core);
   }
 }
 
@@ -64,7 +83,7 @@ function onPeriod(): void {
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     if (vm.b != 0) {
-      count(vm, L.VM_THROTTLED_NS, H.now - (vm.b - 1));
+      count(vm, L.VM_THROTTLED_NS, H.now - max<u64>(vm.b - 1, H.statsFrom));
       vm.b = 0;
     }
     charge(vm, 0);
@@ -79,7 +98,7 @@ function onPeriod(): void {
 
 /** Gives a VM as many cores as it has tasks waiting, of those that are idle or a lower class's. */
 function serve(vm: Vm): void {
-  while (vm.b == 0 && vm.queued > vm.promised && canGrow(vm) && quota(vm) > vm.a) {
+  while (vm.b == 0 && vm.queued > vm.promised && canGrow(vm) && left(vm) != 0) {
     let core = chooseIdle(vm);
     if (isNull(core)) core = chooseVictim(vm);
     if (isNull(core)) return;

@@ -27,7 +27,7 @@ function start(): void {
 function sample(): void {
   for (let i: u32 = 0; i < H.coreCount; i++) {
     const core = coreAt(i);
-    if (isNull(core.vcpu) || !isNull(core.target) || core.step != 0) continue;
+    if (isNull(core.vcpu)) continue;
     const v = core.vcpu;
     if (v.state == SEARCHING && v.vm.held > v.vm.min) beginPark(core);
   }

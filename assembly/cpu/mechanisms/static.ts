@@ -15,7 +15,7 @@ function start(): void {
   // in the middle of a run (a fork) some VMs have more than their own, and others wait for it
   for (let i: u32 = 0; i < H.coreCount; i++) {
     const core = coreAt(i);
-    if (!isNull(core.vcpu) && isNull(core.target) && core.step == 0 && core.vcpu.vm.held > core.vcpu.vm.min) beginPark(core);
+    if (!isNull(core.vcpu) && core.vcpu.vm.held > core.vcpu.vm.min) beginPark(core);
   }
 }
 

@@ -281,7 +281,7 @@ const CGROUP: readonly Knob[] = [
     unit: 'ns',
     default: 100_000_000,
     meaning:
-      'In each period a VM may use its guaranteed cores × period of core time; then its vCPUs stop until the next.',
+      'In each period a VM may use its guaranteed cores × period of core time; then its vCPUs stop until the next. A VM without a guarantee (vcpus.min 0) has no quota and runs on what the others leave.',
     source: "Linux's default cpu.cfs_period_us is 100,000; recalled, not looked up",
     confidence: 'assumed',
   },
