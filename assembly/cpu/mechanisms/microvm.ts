@@ -7,7 +7,7 @@
 import * as L from "../../layout";
 import { H, Host, Vm, Core, count, vmAt } from "../state";
 import { chooseIdle } from "../grant";
-import { coreToPool, nudge, onArbiter, startArbiter, watch } from "../arbiter";
+import { chooseCore, coreToPool, nudge, onArbiter, startArbiter, watch } from "../arbiter";
 import { setHooks, costNothing, ignoreWidth } from "./index";
 import { placeGuaranteed } from "./static";
 
@@ -31,9 +31,9 @@ function start(): void {
   placeGuaranteed();
 }
 
-/** Only an idle core can be used; how long the start takes depends on whether there is a snapshot yet. */
+/** Only an idle core can be used, but for what is guaranteed; how long the start takes depends on whether there is a snapshot yet. */
 function startInstance(vm: Vm): Core {
-  const core = chooseIdle(vm);
+  const core = vm.held < vm.min ? chooseCore(vm) : chooseIdle(vm);
   if (changetype<usize>(core) == 0) return core;
   const restores = vm.a != 0 && H.knobB > 0;
   H.wake = <u64>(restores ? H.knobB : H.knobA);

@@ -1,18 +1,20 @@
 // `static`: every VM owns `vcpus.min` cores from the start, for ever. Its vCPUs search for work between tasks and never
 // yield. What Firecracker or Cloud Hypervisor give: cores fixed at boot.
 
-import { H, Core, vmAt, coreAt, isNull } from "../state";
-import { beginMove, beginPark, canGrow, placeInitially } from "../grant";
+import { H, Core, vmAt, coreAt, isNull, nothing } from "../state";
+import { beginMove, beginPark, canGrow, chooseVictim, placeInitially } from "../grant";
+import { wholeCore } from "../topology";
 import { pushIdle } from "../accounts";
 import { setHooks, ignoreVm, ignoreWidth, doNothing } from "./index";
 
 export function fixed(): void {
-  setHooks(start, ignoreVm, onCoreFree, ignoreWidth, doNothing, doNothing);
+  setHooks(start, ignoreVm, onCoreFree, ignoreWidth, start, doNothing);
 }
 
+/** Also when a core has arrived that was in motion when another mechanism handed over (a fork). */
 function start(): void {
   placeGuaranteed();
-  // in the middle of a run (a fork) some VMs have more than their own, and others wait for it
+  // what VMs have beyond their own is nobody's
   for (let i: u32 = 0; i < H.coreCount; i++) {
     const core = coreAt(i);
     if (!isNull(core.vcpu) && core.vcpu.vm.held > core.vcpu.vm.min) beginPark(core);
@@ -30,16 +32,28 @@ function onCoreFree(core: Core): void {
   }
 }
 
-/** Every VM gets the cores that it is guaranteed, in the order of the scenario, as far as idle ones go. */
+/**
+ * Every VM gets the cores that it is guaranteed, in the order of the scenario: idle ones, and after a fork, when those are gone,
+ * what others have above their own.
+ */
 export function placeGuaranteed(): void {
   let next: u32 = 0;
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     // counted, since where searching and yielding cost nothing a core that finds no work is given back at once
     for (let k: u32 = vm.held; k < vm.min && canGrow(vm); k++) {
-      while (next < H.coreCount && coreAt(next).idlePlace == 0) next++;
-      if (next == H.coreCount) return;
-      placeInitially(coreAt(next), vm);
+      let core = H.smt > 1 ? wholeCore() : nothing<Core>();
+      if (isNull(core)) {
+        while (next < H.coreCount && coreAt(next).idlePlace == 0) next++;
+        if (next < H.coreCount) core = coreAt(next);
+      }
+      if (!isNull(core)) placeInitially(core, vm);
+      else {
+        if (H.yields && vm.queued <= vm.promised) break; // it would give the core back
+        core = chooseVictim(vm);
+        if (isNull(core)) break; // the rest is in motion
+        beginMove(core, vm, H.now);
+      }
     }
   }
 }
