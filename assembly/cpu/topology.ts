@@ -94,6 +94,14 @@ export function comeHome(t: Task, core: Core): u64 {
   return other.socket == core.socket ? H.moveCost : H.moveCostSocket;
 }
 
+/** The core that became idle last, rather one whose siblings are idle too. Some core must be idle. */
+// @ts-ignore: decorator
+@inline
+export function topIdle(): Core {
+  const core = H.smt > 1 ? wholeCore() : nothing<Core>();
+  return isNull(core) ? load<Core>(H.idle + (<usize>(H.idleCount - 1) << 2)) : core;
+}
+
 /** An idle hardware thread whose siblings are idle too. */
 export function wholeCore(): Core {
   for (let i = H.idleCount; i > 0; i--) {

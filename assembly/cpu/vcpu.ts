@@ -18,7 +18,7 @@ import { completeHere } from "./request";
 import { reachLock, releaseLock, stopSpinning } from "./lock";
 import { canGrow, chooseDormant, coreReleased, rekey } from "./grant";
 import { dispatch, hostDispatch } from "../policy";
-import { comeHome, setHome, stretched, workDone } from "./topology";
+import { comeHome, setHome, stretched, topIdle, workDone } from "./topology";
 import { mayTouch, onTouch, planTouch } from "../memory/swap/engine";
 
 // --- ready tasks ------------------------------------------------------------------------------------------
@@ -82,7 +82,7 @@ function serveAtOnce(vm: Vm, t: Task): void {
     vm.backlogSince = H.now;
     store<Vm>(H.bag + (<usize>(H.bagCount++) << 2), vm);
   }
-  const core = load<Core>(H.idle + (<usize>(H.idleCount - 1) << 2));
+  const core = topIdle();
   removeIdleHere(core);
   vm.held++;
   rekey(vm);

@@ -8,6 +8,7 @@ import { joinBag, worthiest } from "../arbiter";
 import { popHead } from "../run-queue";
 import { canGrow, chooseDormant, chooseVictim, rekey } from "../grant";
 import { halt } from "../halt";
+import { topIdle } from "../topology";
 import { putBack, run } from "../vcpu";
 import { setHooks, ignoreWidth, doNothing } from "./index";
 
@@ -47,7 +48,7 @@ function onQueued(vm: Vm): void {
   joinBag(vm);
   if (!canGrow(vm)) return;
   if (H.idleCount != 0) {
-    const core = load<Core>(H.idle + (<usize>(H.idleCount - 1) << 2));
+    const core = topIdle();
     removeIdle(core);
     serve(core, vm);
     return;
