@@ -31,9 +31,13 @@ const host = section({
   memoryBandwidth: documented('host.memoryBandwidth', positivePerSecond),
   memory: z.optional(hostMemory),
 })
-  .superRefine(({ cores, sockets }, context) => {
-    if (sockets !== undefined && cores % sockets !== 0)
+  .superRefine(({ cores, sockets = 1, smt = 1 }, context) => {
+    if (cores % sockets !== 0)
       context.addIssue({ code: 'custom', path: ['sockets'], message: `a number that divides host.cores (${cores})` });
+    else if (cores % (sockets * smt) !== 0) {
+      const each = sockets === 1 ? `host.cores (${cores})` : `the cores of a socket (${cores / sockets})`;
+      context.addIssue({ code: 'custom', path: ['smt'], message: `a number that divides ${each}` });
+    }
   })
   .transform(({ cores, sockets, smt, smtFactor, memoryBandwidth, memory }) => ({
     cores,

@@ -143,9 +143,9 @@ describe('overrides of a running host', () => {
   });
 
   it('name what is laid out already, in the words of a file, all at once', () => {
-    expect(problemsOf(() => changed('warmup=1ms', 'host.cores=10', 'host.memory.size=8GiB', 'seed=5'))).toEqual([
+    expect(problemsOf(() => changed('warmup=1ms', 'host.cores=12', 'host.memory.size=8GiB', 'seed=5'))).toEqual([
       expect.objectContaining({ file: '--set warmup=1ms', path: 'warmup', given: '1ms' }),
-      expect.objectContaining({ file: '--set host.cores=10', path: 'host.cores', given: '10' }),
+      expect.objectContaining({ file: '--set host.cores=12', path: 'host.cores', given: '12' }),
       expect.objectContaining({ file: '--set host.memory.size=8GiB', path: 'host.memory.size', given: '8GiB' }),
     ]);
     const [problem] = problemsOf(() => changed('warmup=1ms'));
