@@ -13,7 +13,7 @@ import {
   coreAt, setBit, vmAt, vcpuOf,
 } from "./cpu/state";
 import { beginStatistics, checkConservation, pushIdle, settleAll } from "./cpu/accounts";
-import { onArrival, onClient, onInject, onModulate, redrawArrival, startArrivals } from "./cpu/arrivals";
+import { changeStates, onArrival, onClient, onInject, onModulate, setRate, startArrivals } from "./cpu/arrivals";
 import { finishSwitch, prepareSwitch, setCoreCount } from "./cpu/switch";
 import { onCore, rankKey, rekey } from "./cpu/grant";
 import { onLook } from "./cpu/steal";
@@ -212,6 +212,7 @@ export function reconfigure(words: usize): i32 {
   const groups = <u32>word(words, L.HOST_GROUPS);
   const groupWords = words + (L.HOST_WORDS << 3);
   const vmWords = groupWords + ((<usize>groups * L.GROUP_WORDS) << 3);
+  const stateWords = vmWords + ((<usize>H.vmCount * L.VM_WORDS) << 3);
   prepareSwitch();
   readHost(words);
   setCoreCount(H.coresInAll - H.dedicated);
@@ -223,12 +224,11 @@ export function reconfigure(words: usize): i32 {
     if (seed != H.seed) seedVm(vm, w, seed);
     const rate = word(g, L.GROUP_RATE);
     if ((vm.arrivals == L.ARRIVALS_POISSON || vm.arrivals == L.ARRIVALS_DETERMINISTIC) && rate > 0) {
-      if (1e9 / rate != vm.gapMean || seed != H.seed) {
-        vm.gapMean = 1e9 / rate;
-        redrawArrival(vm);
-      }
-    }
+      if (1e9 / rate != vm.gapMean || seed != H.seed) setRate(vm, rate);
+    } else if (vm.arrivals == L.ARRIVALS_MODULATED) changeStates(vm, stateWords + ((<usize>word(g, L.GROUP_STATES_FROM) * L.STATE_WORDS) << 3));
   }
+  // not before all VMs of a group have seen what their states were; those of the first group come first
+  memory.copy(vmAt(0).stateWords, stateWords, (<usize>word(words, L.HOST_STATES) * L.STATE_WORDS) << 3);
   H.seed = seed;
   if (!chooseMechanism(<u32>word(words, L.HOST_MECHANISM))) return L.E_CONFIG;
   finishSwitch();

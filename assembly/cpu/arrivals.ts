@@ -3,7 +3,7 @@
 // The fraction of a nanosecond that rounding an arrival takes off is carried to the next, so the rate is exact at any size.
 
 import * as L from "../layout";
-import { schedule, scheduleHere, cancel, isPending } from "../kernel/event-queue";
+import { schedule, scheduleHere, cancel, isPending, timeOf } from "../kernel/event-queue";
 import { exponential, sampleNs } from "../kernel/distribution";
 import { H, Q, Vm, SLOT_INJECT, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE, vmAt } from "./state";
 import { arrive, arriveHere } from "./request";
@@ -36,10 +36,25 @@ export function onArrival(vm: Vm): void {
   arriveHere(vm, -1, 0, 0);
 }
 
-/** The gap to the next arrival is drawn anew: the rate has changed, and gaps are memoryless. */
-export function redrawArrival(vm: Vm): void {
+/** Another rate from now on. The gap to the next arrival is drawn anew, which is exact where gaps are memoryless. */
+export function setRate(vm: Vm, rate: f64): void {
   vm.carry = 0;
-  scheduleArrival(vm);
+  vm.gapMean = rate > 0 ? 1e9 / rate : 0;
+  if (rate > 0) scheduleArrival(vm);
+  else cancel(Q, vm.slot + VM_SLOT_ARRIVAL);
+}
+
+/**
+ * A modulated process goes on under the states at `words`. What is left of the present one is stretched as its mean is: exact for
+ * exponential dwells, and of a constant one the same share is left.
+ */
+export function changeStates(vm: Vm, words: usize): void {
+  const at = (<usize>vm.state * L.STATE_WORDS) << 3;
+  const rate = load<f64>(words + at, L.STATE_RATE << 3);
+  if (rate != load<f64>(vm.stateWords + at, L.STATE_RATE << 3)) setRate(vm, rate);
+  const factor = load<f64>(words + at, L.STATE_DWELL << 3) / load<f64>(vm.stateWords + at, L.STATE_DWELL << 3);
+  const slot = vm.slot + VM_SLOT_MODULATE;
+  if (factor != 1) schedule(Q, slot, H.now + <u64>(<i64>(<f64>(<i64>(timeOf(Q, slot) - H.now)) * factor + 0.5)));
 }
 
 /** Enters state `vm.state` of a modulated process: its rate holds from now on (gaps are memoryless, so drawing anew is exact). */
@@ -47,10 +62,7 @@ function enterState(vm: Vm): void {
   const words = vm.stateWords + ((<usize>vm.state * L.STATE_WORDS) << 3);
   const rate = load<f64>(words, L.STATE_RATE << 3);
   const dwell = load<f64>(words, L.STATE_DWELL << 3);
-  vm.carry = 0;
-  vm.gapMean = rate > 0 ? 1e9 / rate : 0;
-  if (rate > 0) scheduleArrival(vm);
-  else cancel(Q, vm.slot + VM_SLOT_ARRIVAL);
+  setRate(vm, rate);
   const length = vm.dwellConstant ? dwell : dwell * exponential(arrivalStream(vm));
   schedule(Q, vm.slot + VM_SLOT_MODULATE, H.now + <u64>(<i64>(length + 0.5)));
 }

@@ -167,6 +167,13 @@ export function isPending(q: EventQueue, slot: u32): bool {
   return load<u32>(q.position + (<usize>slot << 2)) != 0;
 }
 
+/** When the slot's pending event is; there must be one. */
+// @ts-ignore: decorator
+@inline
+export function timeOf(q: EventQueue, slot: u32): u64 {
+  return load<u64>(q.heap + (<usize>(load<u32>(q.position + (<usize>slot << 2)) - 1) << 4));
+}
+
 /** Time of the next event; the greatest u64 when there is none. Closes the hole. */
 // @ts-ignore: decorator
 @inline

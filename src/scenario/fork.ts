@@ -1,14 +1,31 @@
-// What may differ between a running simulation and its fork: mechanism, costs, seed, policies, guarantees, rates, the end.
+// What may differ between a running simulation and its fork: mechanism, costs, seed, policies, guarantees, rates and mean dwell times, the end.
 // Everything else is laid out in memory already.
 
 import { InputError, show, type Problem } from './errors.js';
-import type { Scenario, VmGroup } from './types.js';
+import type { Arrivals, Scenario, VmGroup } from './types.js';
+
+/** The process without its rates and mean dwell times; how many states it has is laid out. */
+function fixedOfArrivals(arrivals: Arrivals): unknown {
+  switch (arrivals.process) {
+    case 'poisson':
+    case 'deterministic':
+      return { process: arrivals.process };
+    case 'onoff':
+      return { process: arrivals.process, dwell: arrivals.dwell };
+    case 'mmpp':
+      return { process: arrivals.process, states: arrivals.states.length };
+    default:
+      return arrivals;
+  }
+}
 
 function fixedOfGroup(group: VmGroup): unknown {
   const { workload, vcpus, dispatch: _d, stealing: _s, quantumNs: _q, queueLimit: _l, slo: _slo, ...rest } = group;
-  const arrivals =
-    workload === null ? null : 'rate' in workload.arrivals ? { ...workload.arrivals, rate: 'any' } : workload.arrivals;
-  return { ...rest, vcpus: { max: vcpus.max }, workload: workload === null ? null : { ...workload, arrivals } };
+  return {
+    ...rest,
+    vcpus: { max: vcpus.max },
+    workload: workload === null ? null : { ...workload, arrivals: fixedOfArrivals(workload.arrivals) },
+  };
 }
 
 function fixed(scenario: Scenario): Record<string, unknown> {

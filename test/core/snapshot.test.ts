@@ -180,6 +180,60 @@ describe('changed, it goes on from the same instant', () => {
     }
   });
 
+  it('with the rates and dwell times of modulated arrivals, two states or more', async () => {
+    // constant dwells: when a state ends, and how many come in it, is known
+    const onOff = { process: 'onoff' as const, dwell: 'constant' as const };
+    const arrivals = { ...onOff, onRate: 1e6, offRate: 0, meanOnNs: 1e6, meanOffNs: 1e6 };
+    const states = [
+      { rate: 1e5, meanDwellNs: 2e5 },
+      { rate: 1e6, meanDwellNs: 1e5 },
+    ];
+    const modulated = (
+      first: Partial<typeof arrivals>,
+      second = states,
+      change: Partial<Scenario> = { warmupNs: 0, durationNs: END_NS },
+    ): Scenario => {
+      const processes = [
+        { ...arrivals, ...first },
+        { process: 'mmpp' as const, states: second },
+      ];
+      const vms = base.vms.map((vm, i) => {
+        const own = processes[i];
+        return own === undefined ? vm : { ...vm, workload: { ...vm.workload!, arrivals: own } };
+      });
+      return { ...base, vms, ...change };
+    };
+    const running = await Simulation.create(modulated({}));
+    await running.runUntil(1_500_000); // off until 1 ms, on until 2 ms, off until 3 ms
+    const before = arrivedIn(running.metrics());
+    const rest = async (scenario: Scenario): Promise<number[]> =>
+      arrivedIn(await finished(await running.fork(scenario))).map((count, i) => count - before[i]!);
+    const near = (count: number, mean: number): void =>
+      expect(Math.abs(count - mean)).toBeLessThan(6 * Math.sqrt(mean));
+    const [kept, other] = await rest(modulated({}));
+    near(kept!, 1500);
+    // nobody's arrivals but those that change
+    const [changed, same] = await rest(modulated({ onRate: 2e5 }));
+    near(changed!, 300);
+    expect(same).toBe(other);
+    // half of the present state is left, which is half of the new dwell: on until 2.5 ms, off until 3.5 ms
+    near((await rest(modulated({ meanOnNs: 2e6 })))[0]!, 1500);
+    // on until 1.625 ms, then 1 ms off and 0.25 ms on
+    near((await rest(modulated({ meanOnNs: 250_000 })))[0]!, 625);
+    expect((await rest(modulated({ onRate: 0 })))[0]).toBe(0);
+    const faster = states.map(({ rate, meanDwellNs }) => ({ rate: 3 * rate, meanDwellNs }));
+    const [still, tripled] = await rest(modulated({}, faster));
+    expect(still).toBe(kept);
+    expect(tripled! / other!).toBeGreaterThan(2);
+    // and what changes nothing changes no bit
+    expect(essence(await finished(await running.fork(modulated({}))))).toBe(
+      essence(await finished(await running.fork())),
+    );
+    const problems = await problemsOf(running.fork(modulated({}, [...states, states[0]!])));
+    expect(problems.map(({ path }) => path)).toEqual(['vms.1.workload.arrivals.states']);
+    running.close();
+  });
+
   it('with other costs and guarantees', async () => {
     const costs = Object.fromEntries(Object.keys(base.costs).map((name) => [name, 0])) as unknown as Scenario['costs'];
     const free = await changedTo({ costs });

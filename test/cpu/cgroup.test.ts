@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Simulation, type Result, type ScenarioInput, type VmResult } from '../../src/index.js';
 
 const request = (us: number) => ({
-  stages: [{ tasks: 1, service: { dist: 'exponential', mean: `${us}us` } }] as const,
+  stages: [{ tasks: 1, service: { dist: 'exponential' as const, mean: `${us}us` } }],
 });
 
 /** One VM whose tasks need `load` cores where one is its quota, on a host with cores to spare. */
