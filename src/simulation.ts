@@ -5,6 +5,7 @@ import { compileScenario, type CompiledScenario } from './core/compile.js';
 import type { EmpiricalTables } from './core/distributions.js';
 import { ClosedError, HostCore } from './core/host.js';
 import { Injection } from './core/injection.js';
+import { LateRequests } from './core/late.js';
 import type { EventLog, Series } from './core/series.js';
 import { bindPolicy, type Policy } from './policy.js';
 import { arrivalProblems, isResolved, openTraces, policyBits, readTables } from './core/inputs.js';
@@ -91,6 +92,7 @@ export class Simulation {
     private readonly compiled: CompiledScenario,
     private readonly core: HostCore,
     private readonly injection: Injection,
+    private readonly late: LateRequests,
     private readonly options: SimulationOptions,
     private readonly tables: EmpiricalTables,
     private started = false,
@@ -130,7 +132,7 @@ export class Simulation {
   private static async assemble(
     scenario: Scenario,
     options: SimulationOptions,
-    parts?: Pick<SnapshotParts, 'injection' | 'memory'>,
+    parts?: Omit<SnapshotParts, 'scenario'>,
   ): Promise<Simulation> {
     if (options.coreSha256 !== undefined) knownSha256(options.coreSha256);
     const tables = await readTables(scenario, options.files);
@@ -144,7 +146,8 @@ export class Simulation {
     const injection = new Injection(core);
     if (parts !== undefined) injection.restorePending(parts.injection);
     openTraces(scenario, compiled, options.files, injection, parts?.injection.taken);
-    const simulation = new Simulation(scenario, compiled, core, injection, { ...options, module }, tables);
+    const late = new LateRequests(compiled, scenario, parts?.late);
+    const simulation = new Simulation(scenario, compiled, core, injection, late, { ...options, module }, tables);
     simulation.started = parts !== undefined && core.nowNs > 0;
     return simulation;
   }
@@ -167,7 +170,8 @@ export class Simulation {
         given: 'a stream of arrivals',
         expected: 'arrays or traces of the scenario: a stream cannot be read again after a snapshot',
       });
-    return { scenario: this.scenario, injection: this.injection.state, memory: this.core.image() };
+    const { scenario, injection, late, core } = this;
+    return { scenario, injection: injection.state, late: late.state, memory: core.image() };
   }
 
   /**
@@ -190,7 +194,8 @@ export class Simulation {
     const { words } = this.compiled;
     const same = compiled.words.length === words.length && compiled.words.every((word, i) => Object.is(word, words[i]));
     if (!same) this.core.reconfigure(compiled.words); // another end alone changes nothing in the core
-    return new Simulation(scenario, compiled, this.core, this.injection, this.options, this.tables, this.started);
+    const late = new LateRequests(compiled, scenario, this.late.state);
+    return new Simulation(scenario, compiled, this.core, this.injection, late, this.options, this.tables, this.started);
   }
 
   /** Simulated time, ns. */
@@ -297,10 +302,13 @@ export class Simulation {
       let left = budget;
       while (left > 0 && signal?.aborted !== true) {
         const before = this.core.events;
-        const answer = this.core.run(untilNs, watched ? Math.min(left, SLICE_EVENTS) : left);
+        const pauseNs = Math.min(untilNs, this.late.next(this.nowNs));
+        const answer = this.core.run(pauseNs, watched ? Math.min(left, SLICE_EVENTS) : left);
         left -= this.core.events - before;
-        if (answer === 'done') return;
-        if (answer === 'input') await this.injection.refill();
+        if (answer === 'done') {
+          this.late.read(this.core);
+          if (pauseNs === untilNs) return;
+        } else if (answer === 'input') await this.injection.refill();
         else if (watched && left > 0) {
           lap();
           onProgress?.({ nowNs: this.nowNs, endNs: untilNs, events: this.events, wallSeconds: this.wallSeconds });
@@ -325,7 +333,7 @@ export class Simulation {
     // statistics begin anew at the end of the warm-up; a run that is stopped before has what it has
     const measuredNs = this.nowNs < scenario.warmupNs ? this.nowNs : this.nowNs - scenario.warmupNs;
     const memory = this.memoryMetrics(measuredNs);
-    const counters = readCounters(this.core, this.compiled, scenario.host.cores);
+    const counters = readCounters(this.core, this.compiled, scenario.host.cores, this.late);
     const memoryNs = (scenario.host.memory?.cores ?? 0) * measuredNs;
     return buildResult({
       manifest: {

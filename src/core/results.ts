@@ -4,6 +4,7 @@ import * as L from '../../assembly/layout.js';
 import type { RawRun, RawVm } from '../metrics/result.js';
 import type { CompiledScenario } from './compile.js';
 import type { HostCore } from './host.js';
+import type { LateRequests } from './late.js';
 
 /** Everything of a RawRun but its manifest. Call `settle` first. */
 export type RawCounters = Omit<RawRun, 'manifest'>;
@@ -40,7 +41,12 @@ function controllerCounts(
   };
 }
 
-export function readCounters(core: HostCore, compiled: CompiledScenario, cores: number): RawCounters {
+export function readCounters(
+  core: HostCore,
+  compiled: CompiledScenario,
+  cores: number,
+  late?: LateRequests,
+): RawCounters {
   const host = core.hostCounters();
   const sharedLatency = new Map<unknown, Pick<RawVm, 'latency' | 'queueDelay' | 'slowdown'>>();
   const vms = compiled.vms.map(({ name, group }, index): RawVm => {
@@ -66,6 +72,7 @@ export function readCounters(core: HostCore, compiled: CompiledScenario, cores: 
       dropped: at(L.VM_DROPPED),
       inFlight: at(L.VM_IN_FLIGHT),
       inFlightAtWarmup: at(L.VM_CARRIED),
+      lateInFlight: late?.atLeast(index, core.nowNs, at(L.VM_ARRIVED), at(L.VM_IN_FLIGHT)) ?? 0,
       ...histograms,
       ...(compiled.histogramsShared && group.count > 1 ? { latencyShared: group.name } : {}),
       cpuNs: {

@@ -9,6 +9,7 @@ import { hexToBytes, bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { InputError, show } from '../scenario/errors.js';
 import type { Scenario } from '../scenario/types.js';
 import type { InjectionState } from './injection.js';
+import type { ArrivalReading } from './late.js';
 
 const MAGIC = utf8ToBytes('fluxhost');
 const VERSION = 1;
@@ -18,6 +19,8 @@ const HEADER_BYTES = 56;
 export interface SnapshotParts {
   readonly scenario: Scenario;
   readonly injection: InjectionState;
+  /** Arrivals counted on the way, to tell late requests at the end. */
+  readonly late: readonly (ArrivalReading | null)[];
   readonly memory: Uint8Array;
 }
 
@@ -42,7 +45,7 @@ export function knownSha256(sha256: string | null): string {
 const padded = (length: number): number => (length + 7) & ~7;
 
 export function packSnapshot(coreSha256: string, parts: SnapshotParts): Uint8Array {
-  const json = utf8ToBytes(JSON.stringify({ scenario: parts.scenario, injection: parts.injection }));
+  const json = utf8ToBytes(JSON.stringify({ scenario: parts.scenario, injection: parts.injection, late: parts.late }));
   const memoryAt = padded(HEADER_BYTES + json.length);
   const bytes = new Uint8Array(memoryAt + parts.memory.length);
   const view = new DataView(bytes.buffer);

@@ -29,10 +29,15 @@ export interface Manifest {
 export interface SloResult {
   quantile: number;
   targetNs: number;
-  /** The latency at that quantile of all requests answered or dropped; null where it is a dropped one's, or none completed. */
+  /**
+   * The latency at that quantile of all requests answered, dropped, or in flight for longer than the target; null where it is
+   * not an answered one's, or none completed.
+   */
   latencyNs: number | null;
-  /** A dropped request counts as missed; false where no request completed although some arrived. */
+  /** A dropped request counts as missed, so does a late one in flight; false where no request completed although some arrived. */
   attained: boolean;
+  /** Requests in flight at the scenario's end that are surely older than the target; 0 before it. */
+  lateInFlight: number;
 }
 
 export interface VmResult {
@@ -161,6 +166,8 @@ export interface RawVm {
   readonly inFlight: number;
   /** Requests in flight when the warm-up ended. */
   readonly inFlightAtWarmup: number;
+  /** Of those in flight now, how many are surely older than the SLO's target. */
+  readonly lateInFlight?: number;
   readonly latency: RawHistogram;
   readonly queueDelay: RawHistogram;
   readonly slowdown: RawHistogram;
@@ -238,13 +245,14 @@ export function isUnstable(vm: Pick<RawVm, 'arrived' | 'inFlight' | 'inFlightAtW
 }
 
 /**
- * The latency at quantile q of all requests that came to an end, those without an answer last: null where it is one of these.
- * Where VMs share a distribution it stands for each of them, but what a VM dropped is its own.
+ * The latency at quantile q of all requests whose fate is known, those dropped or late without an answer last: null where it is
+ * one of these. Where VMs share a distribution it stands for each of them, but what a VM dropped or keeps waiting is its own.
  */
-function latencyAt(latency: Histogram, q: number, { completed, dropped }: RawVm): number | null {
-  if (dropped === 0) return latency.quantile(q);
-  const ended = completed + dropped;
-  return nearestRank(q, ended) > completed ? null : latency.quantile(Math.min(1, (q * ended) / completed));
+function latencyAt(latency: Histogram, q: number, { completed, dropped, lateInFlight = 0 }: RawVm): number | null {
+  const missed = dropped + lateInFlight;
+  if (missed === 0) return latency.quantile(q);
+  const known = completed + missed;
+  return nearestRank(q, known) > completed ? null : latency.quantile(Math.min(1, (q * known) / completed));
 }
 
 function vmResult(raw: RawVm, measuredNs: number): VmResult {
@@ -254,7 +262,8 @@ function vmResult(raw: RawVm, measuredNs: number): VmResult {
     const latencyNs = latencyAt(latency, raw.slo.quantile, raw);
     // Nobody was kept waiting where nobody came; but arrivals without a completion have waited all along.
     const attained = latencyNs === null ? raw.arrived === 0 : latencyNs <= raw.slo.latencyNs;
-    slo = { quantile: raw.slo.quantile, targetNs: raw.slo.latencyNs, latencyNs, attained };
+    const { quantile, latencyNs: targetNs } = raw.slo;
+    slo = { quantile, targetNs, latencyNs, attained, lateInFlight: raw.lateInFlight ?? 0 };
   }
   const result: VmResult = {
     name: raw.name,

@@ -48,7 +48,7 @@ describe('a result', () => {
       mean: 10_007,
       stddev: 0,
     });
-    expect(api!.slo).toEqual({ quantile: 0.99, targetNs: 200_000, latencyNs: 10_007, attained: true });
+    expect(api!.slo).toEqual({ quantile: 0.99, targetNs: 200_000, latencyNs: 10_007, attained: true, lateInFlight: 0 });
     expect(batch).toMatchObject({ slo: null, offeredLoad: null });
     expect(result.host.utilization).toBeCloseTo(2000 / 9e6, 12);
     expect(result.manifest.eventsPerSecond).toBe(1234 / 0.25);
@@ -78,6 +78,19 @@ describe('a result', () => {
     expect(await dropping(2, 0.99)).toMatchObject({ latencyNs: null, attained: false }); // the 101st of 102
     expect(await dropping(100, 0.5)).toMatchObject({ latencyNs: 10_007, attained: true });
     expect(await dropping(101, 0.5)).toMatchObject({ latencyNs: null, attained: false });
+  });
+
+  it('counts what has been in flight for longer than the target as missed', async () => {
+    const waiting = async (lateInFlight: number, inFlight = lateInFlight): Promise<unknown> => {
+      const slo = { quantile: 0.99, latencyNs: 200_000 };
+      const change = (raw: RawVm): RawVm => ({ ...raw, slo, lateInFlight, inFlight, arrived: raw.arrived + inFlight });
+      const simulation = await fakeTools({ raw: change }).create(withMechanism(scenario, 'hyperflux'), '.');
+      await simulation.run();
+      return simulation.metrics().vms[0]!.slo;
+    };
+    expect(await waiting(0, 50)).toMatchObject({ latencyNs: 10_007, attained: true, lateInFlight: 0 });
+    expect(await waiting(1)).toMatchObject({ latencyNs: 10_007, attained: true, lateInFlight: 1 }); // the 100th of 101
+    expect(await waiting(2)).toMatchObject({ latencyNs: null, attained: false, lateInFlight: 2 }); // the 101st of 102
   });
 
   it('calls a VM unstable when a share of all its arrivals piled up, not when a few are in flight', () => {

@@ -34,7 +34,15 @@ const vm = z.strictObject({
   queueDelayNs: distribution,
   slowdown: distribution,
   latencyShared: z.optional(z.string()),
-  slo: z.nullable(z.strictObject({ quantile: number, targetNs: count, latencyNs: figure, attained: z.boolean() })),
+  slo: z.nullable(
+    z.strictObject({
+      quantile: number,
+      targetNs: count,
+      latencyNs: figure,
+      attained: z.boolean(),
+      lateInFlight: count.meta({ description: 'In flight at the end and surely older than the target: missed.' }),
+    }),
+  ),
   cpuSeconds: z.strictObject({ task: number, steal: number, idlePoll: number, transition: number }),
   steals: count,
   stealAttempts: count,
