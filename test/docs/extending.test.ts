@@ -1,15 +1,19 @@
-// docs/extending.md: its mechanism, put where the page says, compiles and runs. Files of the core are changed in memory only.
+// docs/extending.md: its mechanism, put where the page says, compiles and runs; its policy, stated in two languages, takes one
+// trajectory. Files of the core are changed in memory only.
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { main } from 'assemblyscript/asc';
+import { transform } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as L from '../../assembly/layout.js';
+import { compileWithPolicy } from '../../src/cli/build.js';
 import { compileScenario } from '../../src/core/compile.js';
 import { HostCore } from '../../src/core/host.js';
 import { instantiateCore } from '../../src/core/load.js';
 import { readCounters } from '../../src/core/results.js';
+import * as fluxhost from '../../src/index.js';
 import { resolveScenario } from '../../src/scenario/resolve.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -137,4 +141,51 @@ describe('docs/extending.md', () => {
   it('gives the same trajectory every time', () => {
     expect(run(100).fingerprint).toBe(run(100).fingerprint);
   });
+});
+
+describe("the page's policy", () => {
+  const AsyncFunction = (async () => {}).constructor as new (
+    ...names: string[]
+  ) => (...values: unknown[]) => Promise<void>;
+
+  /** What the program in TypeScript prints: its imports are handed in, all else runs as it stands. */
+  async function printed(): Promise<string> {
+    const mark = '<!-- policy in TypeScript: run by test/docs/extending.test.ts -->\n\n```ts\n';
+    const from = page.indexOf(mark) + mark.length;
+    expect(from).toBeGreaterThan(mark.length);
+    const code = page.slice(from, page.indexOf('```', from));
+    const [imports] = /^(?:import .*\n)+/.exec(code)!;
+    expect(imports).toBe(
+      "import { readFileSync } from 'node:fs';\nimport { Simulation, parseScenario, type Policy } from 'fluxhost';\n",
+    );
+    const { code: script } = await transform(code.slice(imports.length), { loader: 'ts', target: 'es2022' });
+    const { Simulation, parseScenario } = fluxhost;
+    const lines: unknown[] = [];
+    const names = {
+      Simulation,
+      parseScenario,
+      readFileSync: text,
+      console: { log: (line: unknown) => lines.push(line) },
+    };
+    await new AsyncFunction(...Object.keys(names), script)(...Object.values(names));
+    expect(lines).toHaveLength(1);
+    return String(lines[0]);
+  }
+
+  it('takes one trajectory in both languages, and another than the policy of the package', async () => {
+    const { scenario } = fluxhost.parseScenario(text('examples/policy.yaml'));
+    const fingerprint = async (options: fluxhost.SimulationOptions): Promise<string> => {
+      const simulation = await fluxhost.Simulation.create(scenario, options);
+      await simulation.run();
+      const { manifest, vms } = simulation.metrics();
+      expect(vms[0]!.steals).toBeGreaterThan(0);
+      expect(vms[0]!.grants).toBeGreaterThan(0);
+      simulation.close();
+      return manifest.fingerprint;
+    };
+    const binary = Uint8Array.from(await compileWithPolicy(block('file', 'my-policy.ts'), 'my-policy.ts'));
+    const compiled = await fingerprint({ module: await fluxhost.compileCore(binary) });
+    expect(await printed()).toBe(compiled);
+    expect(await fingerprint({})).not.toBe(compiled);
+  }, 120_000);
 });
