@@ -3,6 +3,7 @@
 // (`npm run bench` measures it); the same policy compiled in (`fluxhost build --policy`) costs next to nothing.
 
 import type { PolicyImports } from './core/load.js';
+import { InputError } from './scenario/errors.js';
 
 /** What a policy may see, at the instant it is asked. Reading costs a call into the core, about 5 ns. */
 export interface HostView {
@@ -31,6 +32,43 @@ export interface Policy {
   readonly firstVictim?: (view: HostView, vm: number, vcpu: number) => number;
   /** `signal: policy`: how many more cores the VM should get in this round of the arbiter; asked while tasks wait in it. */
   readonly coresWanted?: (view: HostView, vm: number) => number;
+}
+
+/** The functions of a policy, and where a scenario asks for each. */
+const ASKED_BY = {
+  dispatch: 'vms[].dispatch: policy',
+  firstVictim: 'vms[].stealing: { victim: policy }',
+  coresWanted: 'mechanism: { signal: policy }',
+} as const satisfies Record<keyof Policy, string>;
+
+export type PolicyName = keyof Policy;
+export const POLICY_NAMES = Object.keys(ASKED_BY) as PolicyName[];
+
+/** Which decisions the functions take. */
+export function decisionsOf(policy: Policy | undefined): PolicyName[] {
+  return POLICY_NAMES.filter((name) => policy?.[name] !== undefined);
+}
+
+const told = (names: readonly PolicyName[]): string => names.map((name) => `${name} (${ASKED_BY[name]})`).join(', ');
+
+/**
+ * A function is in no snapshot: what goes on must be given those that the simulation had, no more and no fewer, since the core
+ * knows which decisions it is to ask for.
+ *
+ * @throws InputError naming the decisions
+ */
+export function checkRestored(had: readonly PolicyName[], policy: Policy | undefined, file?: string): void {
+  const given = decisionsOf(policy);
+  if (given.join() === had.join()) return;
+  throw new InputError({
+    ...(file === undefined ? {} : { file }),
+    path: 'policy',
+    given: given.length === 0 ? 'no function' : given.join(', '),
+    expected:
+      had.length === 0
+        ? 'none: the simulation that wrote this snapshot was answered by its core'
+        : `options.policy with ${told(had)}, as the simulation had that wrote this snapshot: functions are in no snapshot`,
+  });
 }
 
 /** A policy answered something that cannot be meant, or threw. */

@@ -7,7 +7,7 @@ import { ClosedError, HostCore } from './core/host.js';
 import { Injection } from './core/injection.js';
 import { LateRequests } from './core/late.js';
 import type { EventLog, Series } from './core/series.js';
-import { bindPolicy, type Policy } from './policy.js';
+import { bindPolicy, checkRestored, decisionsOf, type Policy } from './policy.js';
 import { arrivalProblems, isResolved, openTraces, policyBits, readTables } from './core/inputs.js';
 import { compileCore, instantiateCore } from './core/load.js';
 import { readCounters } from './core/results.js';
@@ -116,7 +116,7 @@ export class Simulation {
    *
    * @param change what goes on differently, as a whole scenario; absent: the run continues bit by bit as the first would have
    * @throws InputError for bytes that are no snapshot, are cut, or were written by another build of the core (both hashes
-   *   are named), and for a change that a running host cannot make
+   *   are named), for a policy other than the simulation had, and for a change that a running host cannot make
    */
   static async restore(
     snapshot: Uint8Array,
@@ -125,6 +125,7 @@ export class Simulation {
     const module = options.module ?? (await compileCore());
     const sha256 = knownSha256(instantiateCore(module, options.coreSha256).sha256);
     const parts = unpackSnapshot(snapshot, sha256, options.file);
+    checkRestored(parts.policy, options.policy, options.file);
     const simulation = await Simulation.assemble(parts.scenario, { ...options, module }, parts);
     return options.scenario === undefined ? simulation : simulation.changed(options.scenario);
   }
@@ -171,7 +172,8 @@ export class Simulation {
         expected: 'arrays or traces of the scenario: a stream cannot be read again after a snapshot',
       });
     const { scenario, injection, late, core } = this;
-    return { scenario, injection: injection.state, late: late.state, memory: core.image() };
+    const policy = decisionsOf(this.options.policy);
+    return { scenario, injection: injection.state, late: late.state, policy, memory: core.image() };
   }
 
   /**

@@ -34,6 +34,7 @@ export const forkSpec: CommandSpec = {
     },
     set: { value: 'PATH=VALUE', multiple: true, help: 'changes a field of the scenario from here on' },
     seed: { value: 'N', help: 'another seed for everything that is drawn from here on' },
+    core: { value: 'FILE', help: 'the core that wrote the snapshot, where it is one that fluxhost build has made' },
     files: { value: 'DIR', help: "where the scenario's files are (default: the snapshot's folder)" },
     json: { help: 'prints the instant, runs and differences as one JSON document' },
   },
@@ -134,7 +135,7 @@ export async function fork(args: readonly string[], io: Io): Promise<number> {
   given.check();
 
   const file = given.positional(0);
-  const base = await openSnapshot(file, given.text('files'));
+  const base = await openSnapshot(file, given.text('files'), given.text('core'));
   try {
     const changed = changedScenario(base.scenario, overrides(given.list('set'), seed), file);
     const branches = branchesOf(base.scenario, changed, kinds, file);

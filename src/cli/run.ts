@@ -34,7 +34,10 @@ export const runSpec: CommandSpec = {
     at: { value: 'TIME', help: 'simulated time of the snapshot, warm-up included (default: the end)' },
     from: { value: 'FILE', help: 'goes on from a snapshot; there is no SCENARIO then' },
     files: { value: 'DIR', help: "with --from: where the scenario's files are (default: the snapshot's folder)" },
-    core: { value: 'FILE', help: 'simulates on a core that fluxhost build has made' },
+    core: {
+      value: 'FILE',
+      help: 'simulates on a core that fluxhost build has made; --from needs the one that wrote it',
+    },
     json: { help: 'prints the result as one JSON document' },
   },
   details:
@@ -95,13 +98,16 @@ interface Start {
   close(): void;
 }
 
-async function startOf(given: Arguments, set: readonly string[], tools: Tools): Promise<Start> {
+async function startOf(given: Arguments, set: readonly string[], own: Tools): Promise<Start> {
   const from = given.text('from');
-  if (from === undefined) return { ...(await tools.load(given.positional(0), { set })), tools, close: () => undefined };
-  const base = await openSnapshot(from, given.text('files'));
+  if (from === undefined) {
+    const tools = await toolsOnCore(given.text('core'), own);
+    return { ...(await tools.load(given.positional(0), { set })), tools, close: () => undefined };
+  }
+  const base = await openSnapshot(from, given.text('files'), given.text('core'));
   try {
     const scenario = changedScenario(base.scenario, set, from);
-    return { scenario, directory: '', warnings: [], tools: continuing(base, tools), close: () => base.close() };
+    return { scenario, directory: '', warnings: [], tools: continuing(base, own), close: () => base.close() };
   } catch (error) {
     base.close();
     throw error;
@@ -131,11 +137,6 @@ function overTime(result: Result, given: Arguments, folder: string | undefined):
 function checkCombinations(given: Arguments, replications: number): void {
   const has = (name: string): boolean => given.text(name) !== undefined;
   if (has('at') && !has('snapshot')) given.problems.push('--at: given without --snapshot, expected both');
-  if (has('core') && has('from')) {
-    given.problems.push(
-      '--core: given with --from, expected one of them: a snapshot belongs to the core that wrote it',
-    );
-  }
   if (has('files') && !has('from')) given.problems.push('--files: given without --from, expected both');
   if (replications === 1) return;
   if (has('snapshot')) given.problems.push(`--replications: given ${replications} with --snapshot, expected one run`);
@@ -162,7 +163,7 @@ export async function run(args: readonly string[], io: Io, tools: Tools = simula
   const folder = given.text('out');
   const file = given.text('snapshot');
 
-  const start = await startOf(given, overrides(given.list('set'), seed), await toolsOnCore(given.text('core'), tools));
+  const start = await startOf(given, overrides(given.list('set'), seed), tools);
   const used = file === undefined ? start.tools : snapshotting(start.tools, { file, at: given.text('at') }, io);
   try {
     const scenario = sampled(start, given);

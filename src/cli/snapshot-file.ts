@@ -11,6 +11,7 @@ import type { RunOptions, Simulation } from '../simulation.js';
 import { writeAtomically } from './files.js';
 import type { Io } from './io.js';
 import type { Runnable, Tools } from './replicate.js';
+import { readCore } from './tools.js';
 
 /** Makes sure, before anything long is started, that the snapshot will find its place. */
 async function checkTarget(path: string): Promise<void> {
@@ -118,9 +119,15 @@ export function snapshotting(tools: Tools, { file, at }: SnapshotRequest, io: Io
  * The simulation that a file holds, at the instant at which it was taken.
  *
  * @param directory where the files that its scenario names are looked for; absent: beside the snapshot
+ * @param core the file of the core that wrote it; absent: the package's
  * @throws InputError for a file that cannot be read or holds no snapshot of this core
  */
-export async function openSnapshot(file: string, directory: string | undefined): Promise<Simulation> {
+export async function openSnapshot(
+  file: string,
+  directory: string | undefined,
+  core: string | undefined,
+): Promise<Simulation> {
+  const module = core === undefined ? {} : { module: await readCore(core) };
   let bytes: Uint8Array;
   try {
     bytes = await readFile(file);
@@ -136,7 +143,7 @@ export async function openSnapshot(file: string, directory: string | undefined):
     import('../simulation.js'),
     import('../workload/node-file.js'),
   ]);
-  return Restored.restore(bytes, { file, files: nodeHost(directory ?? dirname(file)) });
+  return Restored.restore(bytes, { file, files: nodeHost(directory ?? dirname(file)), ...module });
 }
 
 /**

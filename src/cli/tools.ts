@@ -28,6 +28,15 @@ async function createOn(core: { module?: WebAssembly.Module }, scenario: Scenari
  */
 export async function toolsOnCore(file: string | undefined, tools: Tools): Promise<Tools> {
   if (file === undefined) return tools;
+  const module = await readCore(file);
+  return {
+    load: (path, options) => tools.load(path, options),
+    create: (scenario, directory) => createOn({ module }, scenario, directory),
+  };
+}
+
+/** @throws InputError for a file that cannot be read or is no core of this build */
+export async function readCore(file: string): Promise<WebAssembly.Module> {
   const [{ readFile }, { compileCore, instantiateCore }, { InputError }, { readFailure }, { LAYOUT_VERSION }] =
     await Promise.all([
       import('node:fs/promises'),
@@ -54,8 +63,5 @@ export async function toolsOnCore(file: string | undefined, tools: Tools): Promi
   if (version !== LAYOUT_VERSION) {
     throw refuse(`a core of another fluxhost (layout ${version}, this one reads ${LAYOUT_VERSION})`);
   }
-  return {
-    load: (path, options) => tools.load(path, options),
-    create: (scenario, directory) => createOn({ module }, scenario, directory),
-  };
+  return module;
 }

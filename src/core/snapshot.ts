@@ -6,6 +6,7 @@
 
 import * as L from '../../assembly/layout.js';
 import { hexToBytes, bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import type { PolicyName } from '../policy.js';
 import { InputError, show } from '../scenario/errors.js';
 import type { Scenario } from '../scenario/types.js';
 import type { InjectionState } from './injection.js';
@@ -21,6 +22,8 @@ export interface SnapshotParts {
   readonly injection: InjectionState;
   /** Arrivals counted on the way, to tell late requests at the end. */
   readonly late: readonly (ArrivalReading | null)[];
+  /** Decisions that functions of the program took: they must be given again. */
+  readonly policy: readonly PolicyName[];
   readonly memory: Uint8Array;
 }
 
@@ -44,19 +47,19 @@ export function knownSha256(sha256: string | null): string {
 
 const padded = (length: number): number => (length + 7) & ~7;
 
-export function packSnapshot(coreSha256: string, parts: SnapshotParts): Uint8Array {
-  const json = utf8ToBytes(JSON.stringify({ scenario: parts.scenario, injection: parts.injection, late: parts.late }));
+export function packSnapshot(coreSha256: string, { memory, ...carried }: SnapshotParts): Uint8Array {
+  const json = utf8ToBytes(JSON.stringify(carried));
   const memoryAt = padded(HEADER_BYTES + json.length);
-  const bytes = new Uint8Array(memoryAt + parts.memory.length);
+  const bytes = new Uint8Array(memoryAt + memory.length);
   const view = new DataView(bytes.buffer);
   bytes.set(MAGIC, 0);
   view.setUint32(8, VERSION, true);
   view.setUint32(12, L.LAYOUT_VERSION, true);
   bytes.set(hexToBytes(coreSha256), 16);
   view.setUint32(48, json.length, true);
-  view.setUint32(52, parts.memory.length, true);
+  view.setUint32(52, memory.length, true);
   bytes.set(json, HEADER_BYTES);
-  bytes.set(parts.memory, memoryAt);
+  bytes.set(memory, memoryAt);
   return bytes;
 }
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compileWithPolicy, build } from '../../src/cli/build.js';
+import { fork } from '../../src/cli/fork.js';
 import { run } from '../../src/cli/run.js';
 import {
   CoreError,
@@ -15,6 +16,7 @@ import {
   Simulation,
   compileCore,
   type Policy,
+  type Result,
   type ScenarioInput,
 } from '../../src/index.js';
 import type { Io } from '../../src/cli/io.js';
@@ -132,6 +134,63 @@ describe('a policy of one’s own', () => {
     const printed = JSON.parse(out) as { manifest: { fingerprint: string } };
     expect(printed.manifest.fingerprint).toBe(await fingerprint({ policy: typescript }));
   }, 120_000);
+
+  it('goes on from a snapshot on the core that wrote it, and on no other', async () => {
+    const [file, core, yaml, taken] = ['p.ts', 'p.wasm', 'p.json', 'p.snapshot'].map((name) => join(folder, name));
+    writeFileSync(file!, source);
+    writeFileSync(core!, compiled);
+    writeFileSync(yaml!, JSON.stringify(scenario()));
+    const say = async (work: (io: Io) => Promise<number>): Promise<string> => {
+      let out = '';
+      expect(await work({ stdout: (text) => void (out += text), stderr: () => undefined, isTty: false })).toBe(0);
+      return out;
+    };
+    await say((io) => run([yaml!, '--core', core!, '--snapshot', taken!, '--at', '10ms'], io));
+    const whole = await fingerprint({ policy: typescript });
+    const went = JSON.parse(await say((io) => run(['--from', taken!, '--core', core!, '--json'], io))) as Result;
+    expect(went.manifest.fingerprint).toBe(whole);
+    const forked = await say((io) => fork([taken!, '--core', core!, '--mechanisms', 'hyperflux,ideal', '--json'], io));
+    const { runs } = JSON.parse(forked) as { runs: Result[] };
+    expect(runs.map(({ manifest }) => manifest.mechanism)).toEqual(['hyperflux', 'ideal']);
+    expect(runs[0]!.manifest.fingerprint).toBe(whole);
+    const io: Io = { stdout: () => undefined, stderr: () => undefined, isTty: false };
+    const other = /given a snapshot of core [0-9a-f]{64}, expected one of this core, [0-9a-f]{64}/;
+    await expect(run(['--from', taken!], io)).rejects.toThrow(other);
+    await expect(fork([taken!], io)).rejects.toThrow(other);
+    await expect(fork([taken!, '--core', yaml!], io)).rejects.toThrow(/--core: given .*expected a core that/);
+  });
+
+  it('is in no snapshot and must be given again, the same decisions and no others', async () => {
+    const { dispatch } = typescript;
+    for (const policy of [typescript, { dispatch: dispatch! }]) {
+      const simulation = await Simulation.create(scenario(), { policy });
+      await simulation.runUntil(10e6);
+      const bytes = simulation.snapshot();
+      simulation.close();
+      const restored = await Simulation.restore(bytes, { policy });
+      await restored.run();
+      expect(restored.metrics().manifest.fingerprint).toBe(await fingerprint({ policy }));
+      restored.close();
+      const problem = async (other?: Policy): Promise<string> =>
+        Simulation.restore(bytes, { file: 'a.snapshot', ...(other === undefined ? {} : { policy: other }) }).then(
+          () => 'restored',
+          (error: unknown) => (error instanceof InputError ? error.message : `not refused as input: ${String(error)}`),
+        );
+      const names =
+        policy === typescript
+          ? 'dispatch (vms[].dispatch: policy), firstVictim (vms[].stealing: { victim: policy }), coresWanted (mechanism: { signal: policy })'
+          : 'dispatch (vms[].dispatch: policy)';
+      const expected = `expected options.policy with ${names}, as the simulation had that wrote this snapshot: functions are in no snapshot`;
+      expect(await problem()).toBe(`a.snapshot: policy: given no function, ${expected}`);
+      const { firstVictim } = typescript;
+      expect(await problem({ firstVictim: firstVictim! })).toBe(`a.snapshot: policy: given firstVictim, ${expected}`);
+    }
+    const plain = await Simulation.create(scenario());
+    await expect(Simulation.restore(plain.snapshot(), { policy: typescript })).rejects.toThrow(
+      /policy: given dispatch, firstVictim, coresWanted, expected none: .* was answered by its core/,
+    );
+    plain.close();
+  });
 
   it('that does not compile is refused with the place', async () => {
     const wrong = source.replace('let best: u32 = 0;', 'let best: u33 = 0;');
