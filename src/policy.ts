@@ -3,7 +3,7 @@
 // (`npm run bench` measures it); the same policy compiled in (`fluxhost build --policy`) costs next to nothing.
 
 import type { PolicyImports } from './core/load.js';
-import { InputError } from './scenario/errors.js';
+import { InputError, expectedOneOf, show } from './scenario/errors.js';
 
 /** What a policy may see, at the instant it is asked. Reading costs a call into the core, about 5 ns. */
 export interface HostView {
@@ -76,11 +76,50 @@ export class PolicyError extends Error {
   override readonly name = 'PolicyError';
 }
 
+/** @throws InputError for what is no decision, or no function */
+function checkPolicy(policy: Policy): void {
+  const problems = Object.entries(policy).flatMap(([key, value]: [string, unknown]) => {
+    const path = `policy.${key}`;
+    if (!(POLICY_NAMES as string[]).includes(key))
+      return [{ path, given: 'an unknown decision', expected: expectedOneOf('one of', key, POLICY_NAMES) }];
+    if (value === undefined || typeof value === 'function') return [];
+    return [{ path, given: show(value), expected: 'a function' }];
+  });
+  if (problems.length > 0) throw new InputError(problems);
+}
+
 type Exports = Readonly<Record<string, (...args: number[]) => number>>;
 
-/** The policy as the core's imports, and the view, which works once the core's exports are known. */
-export function bindPolicy(policy: Policy): { imports: PolicyImports; attach(exports: WebAssembly.Exports): void } {
+export interface BoundPolicy {
+  readonly imports: PolicyImports;
+  /** The view works from here on. `vcpus`: the most that each VM has. */
+  attach(exports: WebAssembly.Exports, vcpus: readonly number[]): void;
+  /** @throws PolicyError in the middle of a decision: an event is half done, and work that it adds would be asked about at once */
+  refuseWhileAsked(): void;
+}
+
+/**
+ * The policy as the core's imports, and the view. The core trusts what it is asked, so the view looks at every number first:
+ * a call of up to 16 looks takes 173 ns instead of 117 (M/M/16, 256,329 calls, least processor time of nine runs in turns).
+ *
+ * @throws InputError for what is no decision, or no function
+ */
+export function bindPolicy(policy: Policy): BoundPolicy {
+  checkPolicy(policy);
   let core: Exports = {};
+  let most: readonly number[] = [];
+  let asking: PolicyName | null = null;
+  // While dispatch is asked, its own VM's count is known: no call into the core to check a place.
+  let [dispatchVm, dispatchActive] = [-1, 0];
+  const refuse = (method: string, what: string, given: number, count: number): never => {
+    const expected = count === 0 ? 'none: there are none' : `a whole number from 0 to ${count - 1}`;
+    throw new PolicyError(`view.${method}: given ${what} ${given}, expected ${expected}`);
+  };
+  const ofVm = (method: string) => (vm: number) => {
+    if (vm >>> 0 !== vm || vm >= most.length) refuse(method, 'vm', vm, most.length);
+    return core[method]!(vm);
+  };
+  const active = ofVm('activeVcpus');
   const view: HostView = {
     get nowNs() {
       return core['nowNs']!();
@@ -88,28 +127,53 @@ export function bindPolicy(policy: Policy): { imports: PolicyImports; attach(exp
     get idleCores() {
       return core['idleCores']!();
     },
-    coresHeld: (vm) => core['coresHeld']!(vm),
-    coresComing: (vm) => core['coresComing']!(vm),
-    waiting: (vm) => core['waiting']!(vm),
-    oldestDelayNs: (vm) => core['oldestDelayNs']!(vm),
-    activeVcpus: (vm) => core['activeVcpus']!(vm),
-    activeLoad: (vm, place) => core['activeLoad']!(vm, place),
-    queueLength: (vm, vcpu) => core['queueLength']!(vm, vcpu),
+    coresHeld: ofVm('coresHeld'),
+    coresComing: ofVm('coresComing'),
+    waiting: ofVm('waiting'),
+    oldestDelayNs: ofVm('oldestDelayNs'),
+    activeVcpus: active,
+    activeLoad(vm, place) {
+      if (vm >>> 0 !== vm || vm >= most.length) refuse('activeLoad', 'vm', vm, most.length);
+      const count = vm === dispatchVm ? dispatchActive : active(vm);
+      if (place >>> 0 !== place || place >= count) refuse('activeLoad', 'place', place, count);
+      return core['activeLoad']!(vm, place);
+    },
+    queueLength(vm, vcpu) {
+      if (vm >>> 0 !== vm || vm >= most.length) refuse('queueLength', 'vm', vm, most.length);
+      const count = most[vm]!;
+      if (vcpu >>> 0 !== vcpu || vcpu >= count) refuse('queueLength', 'vcpu', vcpu, count);
+      return core['queueLength']!(vm, vcpu);
+    },
   };
-  const asked = (name: keyof Policy, answer: number): number => {
-    if (!Number.isInteger(answer) || answer < 0 || answer > 0xffff_ffff) {
+  const asked = (name: PolicyName, decide: () => number): number => {
+    asking = name;
+    try {
+      const answer = decide();
+      if (Number.isInteger(answer) && answer >= 0 && answer <= 0xffff_ffff) return answer;
       throw new PolicyError(`policy.${name}: given ${answer}, expected a whole number from 0`);
+    } finally {
+      asking = null;
+      dispatchVm = -1;
     }
-    return answer;
   };
   return {
     imports: {
-      dispatch: (vm, active) => asked('dispatch', policy.dispatch!(view, vm, active)),
-      firstVictim: (vm, vcpu) => asked('firstVictim', policy.firstVictim!(view, vm, vcpu)),
-      coresWanted: (vm) => asked('coresWanted', policy.coresWanted!(view, vm)),
+      dispatch(vm, active) {
+        [dispatchVm, dispatchActive] = [vm, active];
+        return asked('dispatch', () => policy.dispatch!(view, vm, active));
+      },
+      firstVictim: (vm, vcpu) => asked('firstVictim', () => policy.firstVictim!(view, vm, vcpu)),
+      coresWanted: (vm) => asked('coresWanted', () => policy.coresWanted!(view, vm)),
     },
-    attach: (exports) => {
+    attach(exports, vcpus) {
       core = exports as unknown as Exports;
+      most = vcpus;
+    },
+    refuseWhileAsked() {
+      if (asking === null) return;
+      throw new PolicyError(
+        `policy.${asking}: used the simulation while it decides, expected only its view to be read`,
+      );
     },
   };
 }

@@ -142,8 +142,11 @@ export class Simulation {
     const compiled = compileScenario(scenario, tables, bits);
     const bound = options.policy === undefined ? undefined : bindPolicy(options.policy);
     const instance = instantiateCore(module, options.coreSha256, bound?.imports);
-    bound?.attach(instance.exports);
-    const core = new HostCore(instance, compiled, parts?.memory);
+    bound?.attach(
+      instance.exports,
+      compiled.vms.map(({ group }) => group.vcpus.max),
+    );
+    const core = new HostCore(instance, compiled, parts?.memory, bound);
     const injection = new Injection(core);
     if (parts !== undefined) injection.restorePending(parts.injection);
     openTraces(scenario, compiled, options.files, injection, parts?.injection.taken);
@@ -394,5 +397,6 @@ export class Simulation {
 
   private open(): void {
     if (this.closed) throw new ClosedError();
+    this.core.policy?.refuseWhileAsked();
   }
 }

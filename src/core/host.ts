@@ -2,7 +2,7 @@
 // pointers of the core are known. Everything here is cheap but for `configure`.
 
 import * as L from '../../assembly/layout.js';
-import { PolicyError } from '../policy.js';
+import { PolicyError, type BoundPolicy } from '../policy.js';
 import * as W from '../../assembly/memory/swap/layout.js';
 import type { SwapCounters } from '../memory/swap/result.js';
 import type { RawHistogram } from '../metrics/histogram.js';
@@ -85,6 +85,7 @@ export class HostCore {
     instance: CoreInstance,
     private readonly compiled: CompiledScenario,
     image?: Uint8Array,
+    readonly policy?: BoundPolicy,
   ) {
     this.core = instance.exports as unknown as CoreExports;
     this.exports = instance.exports;

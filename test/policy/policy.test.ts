@@ -15,6 +15,7 @@ import {
   PolicyError,
   Simulation,
   compileCore,
+  type HostView,
   type Policy,
   type Result,
   type ScenarioInput,
@@ -205,6 +206,65 @@ describe('a policy of one’s own', () => {
     await expect(fingerprint({ policy: { dispatch: () => -1 } })).rejects.toThrow('policy.dispatch: given -1');
     await expect(fingerprint({ policy: { firstVictim: (_v, _vm, vcpu) => vcpu } })).rejects.toBeInstanceOf(PolicyError);
     await expect(fingerprint({ policy: { coresWanted: () => NaN } })).rejects.toThrow('policy.coresWanted: given NaN');
+  });
+
+  it('that looks at what is not there ends the run with what it gave and what there is', async () => {
+    const looking = (look: (view: HostView) => number): Promise<string> =>
+      fingerprint({ policy: { dispatch: (view) => (look(view), 0) } });
+    const whole = (most: number): string => `expected a whole number from 0 to ${most}`;
+    const cases: [(view: HostView) => number, string][] = [
+      [(view) => view.waiting(2), `view.waiting: given vm 2, ${whole(1)}`],
+      [(view) => view.coresHeld(-1), `view.coresHeld: given vm -1, ${whole(1)}`],
+      [(view) => view.coresComing(0.5), `view.coresComing: given vm 0.5, ${whole(1)}`],
+      [(view) => view.oldestDelayNs(NaN), `view.oldestDelayNs: given vm NaN, ${whole(1)}`],
+      [(view) => view.activeVcpus(1e12), `view.activeVcpus: given vm 1000000000000, ${whole(1)}`],
+      [(view) => view.queueLength(0, 8), `view.queueLength: given vcpu 8, ${whole(7)}`],
+      [(view) => view.queueLength(9, 0), `view.queueLength: given vm 9, ${whole(1)}`],
+      [(view) => view.activeLoad(0, view.activeVcpus(0)), 'view.activeLoad: given place '],
+      [(view) => view.activeLoad(1, view.activeVcpus(1)), 'view.activeLoad: given place '],
+      [(view) => view.activeLoad(5, 0), `view.activeLoad: given vm 5, ${whole(1)}`],
+    ];
+    for (const [look, message] of cases) {
+      const error: unknown = await looking(look).catch((caught: unknown) => caught);
+      expect(error).toBeInstanceOf(PolicyError);
+      expect((error as Error).message).toContain(message);
+    }
+    // and what is there is answered
+    const last = await looking((view) => view.queueLength(1, 7) + view.activeLoad(0, view.activeVcpus(0) - 1));
+    expect(last).toBe(await fingerprint({ policy: { dispatch: () => 0 } }));
+  });
+
+  it('with a name that is none is refused before anything runs', async () => {
+    const wrong = { dispach: () => 0, coresWanted: 3 } as unknown as Policy;
+    const error: unknown = await Simulation.create(scenario(), { policy: wrong }).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(InputError);
+    expect((error as Error).message).toMatch(
+      /policy\.dispach: given an unknown decision.*did you mean "?dispatch.*\npolicy\.coresWanted: given 3, expected a function/,
+    );
+  });
+
+  it('may read the view and do nothing else while it decides', async () => {
+    const uses: ((simulation: Simulation) => unknown)[] = [
+      (simulation) => simulation.inject({ vm: 'api', arrivals: [{ serviceNs: 1 }] }),
+      (simulation) => simulation.metrics(),
+      (simulation) => simulation.snapshot(),
+    ];
+    for (const use of uses) {
+      let refused = 0;
+      const dispatch = (): number => {
+        try {
+          use(simulation);
+        } catch (error) {
+          refused++;
+          throw error;
+        }
+        return 0;
+      };
+      const simulation = await Simulation.create(scenario(), { policy: { dispatch } });
+      await expect(simulation.run()).rejects.toThrow(/policy\.dispatch: used the simulation while it decides/);
+      expect(refused).toBe(1);
+      simulation.close();
+    }
   });
 
   it('is no host where the module is the other core', async () => {
