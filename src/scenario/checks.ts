@@ -124,6 +124,13 @@ function checkTimes(root: Fields): FieldProblem[] {
   ];
 }
 
+function checkLog(root: Fields): FieldProblem[] {
+  const { from, until } = fields(root['log']);
+  const [begins, ends] = [duration(from), duration(until)];
+  if (begins === undefined || ends === undefined || begins <= ends) return [];
+  return [{ path: ['log', 'until'], given: show(until), expected: `log.from (${formatDuration(begins)}) or later` }];
+}
+
 /** The greatest count that a written distribution can draw, where its own fields bound it. */
 function greatestWritten(tasks: unknown): number | undefined {
   if (typeof tasks === 'number') return tasks;
@@ -194,6 +201,7 @@ export function checkTogether(written: unknown): FieldProblem[] {
   const vms = list(root['vms']).map(fields);
   return [
     ...checkTimes(root),
+    ...checkLog(root),
     ...checkCores(root, vms),
     ...checkCount(vms),
     ...checkNames(vms),

@@ -79,9 +79,19 @@ const histogram = section({
   memory: documented('histogram.memory', positiveSize),
 });
 
+const evenExpected = (): string => 'an even number from 2 to 1000000: when all are taken, every second one is dropped';
+
 const series = section({
   interval: documented('series.interval', positiveDuration),
-  samples: documented('series.samples', whole(2, 1_000_000)),
+  samples: documented(
+    'series.samples',
+    z
+      .number({ error: evenExpected })
+      .int({ error: evenExpected })
+      .min(2, { error: evenExpected })
+      .max(1_000_000, { error: evenExpected })
+      .multipleOf(2, { error: evenExpected }),
+  ),
 }).transform(({ interval, samples }) => ({
   intervalNs: interval ?? defaultNumber('series.interval'),
   samples: samples ?? defaultNumber('series.samples'),

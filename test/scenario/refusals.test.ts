@@ -54,6 +54,11 @@ describe('one wrong field', () => {
     ['limits.tasks=0', 'limits.tasks: given 0, expected a whole number from 1 to 268435456'],
     ['histogram.precision=0', 'histogram.precision: given 0, expected a number from 0.000001 to 0.5'],
     ['fingerprint=1', 'fingerprint: given 1, expected true or false'],
+    ...[3, 1, 0, 2.5, 1_000_002].map((samples) => [
+      `series.samples=${samples}`,
+      `series.samples: given ${samples}, expected an even number from 2 to 1000000: when all are taken, every second one is dropped`,
+    ]),
+    ['log={ from: 5ms, until: 1ms }', 'log.until: given "1ms", expected log.from (5ms) or later'],
     ['vms=[]', 'vms: given [], expected a list of at least one VM'],
     [
       'vms.0.name=0api',
