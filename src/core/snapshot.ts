@@ -2,9 +2,10 @@
 // build would read the same bytes otherwise, so it refuses them and names both hashes.
 //
 //   0 magic 'fluxhost' 8 B | 8 version u32 | 12 layout u32 | 16 core SHA-256, 32 B | 48 scenario length u32 | 52 memory length u32
-//   56 scenario JSON (UTF-8) | padding to 8 | memory
+//   56 checksum of all but itself, u64 | 64 scenario JSON (UTF-8) | padding to 8 | memory
 
 import * as L from '../../assembly/layout.js';
+import { checksum } from './checksum.js';
 import { hexToBytes, bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { PolicyName } from '../policy.js';
 import { InputError, show } from '../scenario/errors.js';
@@ -13,8 +14,10 @@ import type { InjectionState } from './injection.js';
 import type { ArrivalReading } from './late.js';
 
 const MAGIC = utf8ToBytes('fluxhost');
-const VERSION = 1;
-const HEADER_BYTES = 56;
+/** 2: with a checksum. */
+const VERSION = 2;
+const CHECKSUM_AT = 56;
+const HEADER_BYTES = 64;
 
 /** Everything of a simulation that goes on: the scenario it runs, the arrivals outside the core, linear memory. */
 export interface SnapshotParts {
@@ -60,11 +63,14 @@ export function packSnapshot(coreSha256: string, { memory, ...carried }: Snapsho
   view.setUint32(52, memory.length, true);
   bytes.set(json, HEADER_BYTES);
   bytes.set(memory, memoryAt);
+  const [low, high] = checksum(bytes, CHECKSUM_AT);
+  view.setUint32(CHECKSUM_AT, low, true);
+  view.setUint32(CHECKSUM_AT + 4, high, true);
   return bytes;
 }
 
 /**
- * @throws InputError for bytes that are no snapshot, that are cut, or that another build of the core has written
+ * @throws InputError for bytes that are no snapshot, that are cut or changed, or that another build of the core has written
  */
 export function unpackSnapshot(bytes: Uint8Array, coreSha256: string, file?: string): SnapshotParts {
   const refuse = (given: string, expected: string): InputError =>
@@ -82,6 +88,11 @@ export function unpackSnapshot(bytes: Uint8Array, coreSha256: string, file?: str
   const memoryAt = padded(HEADER_BYTES + jsonLength);
   if (bytes.length !== memoryAt + memoryLength)
     throw refuse(`${bytes.length} bytes`, `${memoryAt + memoryLength} bytes: the file is cut or has grown`);
+  const hex = (low: number, high: number): string =>
+    [high, low].map((half) => half.toString(16).padStart(8, '0')).join('');
+  const was = hex(view.getUint32(CHECKSUM_AT, true), view.getUint32(CHECKSUM_AT + 4, true));
+  const is = hex(...checksum(bytes, CHECKSUM_AT));
+  if (is !== was) throw refuse(`bytes with checksum ${is}`, `${was}, as written: some have changed since`);
   const carried = JSON.parse(new TextDecoder().decode(bytes.subarray(HEADER_BYTES, HEADER_BYTES + jsonLength))) as Omit<
     SnapshotParts,
     'memory'
