@@ -1,4 +1,5 @@
-// `fluxhost explain [PARAMETER]`: what a parameter means, its unit, its default and where that default comes from.
+// `fluxhost explain [PARAMETER]`: what a parameter means, its unit, its default and where that default comes from; what a
+// mechanism or a part of the scenario is about, and its parameters.
 
 import { InputError, expectedOneOf, show } from '../scenario/errors.js';
 import {
@@ -9,14 +10,16 @@ import {
   type Field,
   type Parameter,
 } from '../scenario/parameters.js';
+import { GROUP_NAMES, MECHANISM_MEANINGS, findGroup, type Group } from '../scenario/parameters/groups.js';
 import type { Io } from './io.js';
 
 const HELP = `Usage: fluxhost explain [PARAMETER] [--json]
 
 Prints the meaning, unit, default and source of a parameter: of a scenario, of a server of
 fluxhost reserve (reserve), of a replacement policy of fluxhost pages (pages).
-PARAMETER is its path, a part of it for several, or its end: costs.stealCheck, stealCheck, costs,
-mechanism.hotplug, memory, vms.0.memory.size. Without it every parameter is listed.
+PARAMETER is its path or the end of it: costs.stealCheck, stealCheck, interval, vms.0.memory.size. A mechanism's
+name, or a part of the scenario, lists what belongs to it: hotplug, costs, mechanism, memory. Without it every
+parameter is listed.
 
   --json   one JSON document: a list of parameters, defaults in nanoseconds and bytes
   --help   this text
@@ -71,6 +74,23 @@ function details(parameter: Parameter | Field): string {
   return `${parameter.path}\n${rows.map(([label, text]) => `  ${label.padEnd(11)}${wrap(text, ' '.repeat(13))}\n`).join('')}`;
 }
 
+/** What belongs together: what it is about, and its parameters by name. */
+function groupText({ name, meaning, prefix }: Group, found: readonly (Parameter | Field)[]): string {
+  const title = `${wrap(`${prefix.slice(0, -1)}: ${meaning}`, '  ')}\n`;
+  if (name === 'mechanism') {
+    const kinds = Object.entries(MECHANISM_MEANINGS);
+    return `${title}\n${kinds.map(([kind, about]) => `  ${kind.padEnd(11)}${wrap(about, ' '.repeat(13))}\n`).join('')}`;
+  }
+  if (found.length === 0) return `${title}\nIt has no parameters.\n`;
+  const width = Math.max(...found.map(({ path }) => path.length - prefix.length));
+  const value = Math.max(...found.map((parameter) => formatDefault(parameter).length));
+  const rows = found.map((parameter) => {
+    const left = `  ${parameter.path.slice(prefix.length).padEnd(width)}  ${formatDefault(parameter).padEnd(value)}  `;
+    return `${left}${wrap(parameter.meaning, ' '.repeat(left.length))}\n`;
+  });
+  return `${title}\n${rows.join('')}\nfluxhost explain ${prefix}${found[0]!.path.slice(prefix.length)} tells where that default comes from, and so for each.\n`;
+}
+
 function listing(parameters: readonly (Parameter | Field)[]): string {
   const path = Math.max(...parameters.map((parameter) => parameter.path.length));
   const value = Math.max(...parameters.map((parameter) => Math.min(20, formatDefault(parameter).length)));
@@ -98,9 +118,16 @@ export async function explain(args: string[], io: Io): Promise<number> {
   if (rest.length > 1)
     throw new InputError({ path: 'PARAMETER', given: rest.map(show).join(' '), expected: 'one parameter' });
   const query = rest[0];
-  const found = query === undefined ? [...PARAMETERS, ...FIELDS] : findParameters(query);
-  if (query !== undefined && found.length === 0) {
-    const known = [...new Set([...PARAMETERS, ...FIELDS].flatMap(({ name, path }) => [path, name]))];
+  const all = [...PARAMETERS, ...FIELDS];
+  const group = query === undefined ? undefined : findGroup(query);
+  const found =
+    query === undefined
+      ? all
+      : group === undefined
+        ? findParameters(query)
+        : all.filter(({ path }) => path.startsWith(group.prefix));
+  if (query !== undefined && group === undefined && found.length === 0) {
+    const known = [...new Set([...all.flatMap(({ name, path }) => [path, name]), ...GROUP_NAMES])];
     const expected = expectedOneOf('a known parameter', query, known).split(':', 1)[0];
     throw new InputError({
       path: 'PARAMETER',
@@ -109,6 +136,7 @@ export async function explain(args: string[], io: Io): Promise<number> {
     });
   }
   if (json) io.stdout(`${JSON.stringify(found, null, 2)}\n`);
+  else if (group !== undefined) io.stdout(groupText(group, found));
   else io.stdout(query === undefined ? listing(found) : found.map(details).join('\n'));
   return 0;
 }

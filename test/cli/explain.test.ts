@@ -5,6 +5,9 @@ import { explain } from '../../src/cli/explain.js';
 import type { Io } from '../../src/cli/io.js';
 import { schema } from '../../src/cli/schema.js';
 import { InputError } from '../../src/scenario/errors.js';
+import { MECHANISM_KINDS } from '../../src/scenario/mechanisms.js';
+import { COST_NAMES, PARAMETERS } from '../../src/scenario/parameters.js';
+import { GROUP_NAMES } from '../../src/scenario/parameters/groups.js';
 
 const silent: Io = { stdout: () => undefined, stderr: () => undefined, isTty: false };
 
@@ -43,6 +46,33 @@ describe('explain', () => {
     expect(out.split('\n').every((line) => line.length <= 100)).toBe(true);
   });
 
+  it('tells in a sentence what a mechanism or a part is about, and lists what belongs to it', async () => {
+    for (const kind of MECHANISM_KINDS) {
+      const knobs = PARAMETERS.filter(({ path }) => path.startsWith(`mechanism.${kind}.`));
+      for (const query of [kind, `mechanism.${kind}`]) {
+        const out = await printed(explain, query);
+        expect(out).toMatch(new RegExp(`^mechanism\\.${kind}: [A-Z]`));
+        for (const { name } of knobs) expect(out).toMatch(new RegExp(`^  ${name} +\\S+ +\\S`, 'm'));
+        if (knobs.length === 0) expect(out).toContain('It has no parameters.');
+        expect(out.split('\n').every((line) => line.length <= 100)).toBe(true);
+      }
+      expect(await printed(explain, 'mechanism')).toMatch(new RegExp(`^  ${kind} +[A-Z]`, 'm'));
+    }
+    const costs = await printed(explain, 'costs');
+    expect(costs).toMatch(/^costs: What the steps/);
+    for (const name of COST_NAMES) expect(costs).toMatch(new RegExp(`^  ${name} +[\\d.]+[num]?s +\\S`, 'm'));
+    // every beginning of a path has its sentence
+    const parts = new Set(PARAMETERS.flatMap(({ path }) => (path.includes('.') ? [path.split('.')[0]!] : [])));
+    for (const part of parts) expect(GROUP_NAMES).toContain(part);
+    expect(JSON.parse(await printed(explain, 'caladan', '--json'))).toMatchObject([
+      { path: 'mechanism.caladan.interval' },
+      { path: 'mechanism.caladan.threshold' },
+      {},
+      {},
+      {},
+    ]);
+  });
+
   it('lists every parameter without a name', async () => {
     const out = await printed(explain);
     expect(out).toMatch(/^costs\.steal +120ns +source code$/m);
@@ -56,12 +86,13 @@ describe('explain', () => {
     ['host.memory.content', 'host.memory.content.zero', 'host.memory.content.remote', 5],
     ['vms.0.memory.size', 'vms.*.memory.size', 'vms.*.memory.size', 1],
   ])('lists the group %s', async (group, one, another, least) => {
-    const blocks = (await printed(explain, group)).split('\n\n');
-    const names = blocks.map((block) => block.split('\n')[0]);
+    const listed = JSON.parse(await printed(explain, group, '--json')) as { path: string; meaning: string }[];
+    const names = listed.map(({ path }) => path);
     expect(names).toContain(one);
     expect(names).toContain(another);
     expect(names.length).toBeGreaterThanOrEqual(least);
-    for (const block of blocks) expect(block).toMatch(/^ {2}meaning /m);
+    const text = await printed(explain, group);
+    for (const { path } of listed) expect(text).toContain(path.split('.').at(-1));
   });
 
   it('tells a field without a default so', async () => {
