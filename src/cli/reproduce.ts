@@ -14,8 +14,11 @@ const spec: CommandSpec = {
   summary: "Reruns a paper's experiment and prints its figures beside ours, with what had to be assumed.",
   positionals: [],
   options: { json: { help: 'prints { experiment, claims, tables } as one JSON document, a list of them for all' } },
-  details: `Without EXPERIMENT every one is run. Experiments:\n${EXPERIMENTS.map(({ name, title }) => `  ${name.padEnd(8)} ${title}`).join('\n')}`,
-  examples: ['fluxhost reproduce taiji', 'fluxhost reproduce vmem --json'],
+  details: `Without EXPERIMENT every one is run. Experiments:\n${EXPERIMENTS.map(
+    ({ name, title, parts }) =>
+      `  ${name.padEnd(9)} ${title}${parts === undefined ? '' : `\n            in parts: ${parts.map((part) => `${name}/${part}`).join(', ')}`}`,
+  ).join('\n')}`,
+  examples: ['fluxhost reproduce taiji', 'fluxhost reproduce hyperflux/task-size', 'fluxhost reproduce vmem --json'],
 };
 
 /** `module`: another core than the one in the package. */
@@ -30,13 +33,18 @@ export async function reproduce(args: readonly string[], io: Io, module?: WebAss
     io.stdout(renderHelp(spec).replace('fluxhost reproduce [options]', 'fluxhost reproduce [EXPERIMENT] [options]'));
     return EXIT.done;
   }
-  const names = EXPERIMENTS.map((entry) => entry.name);
-  const chosen = EXPERIMENTS.filter((entry) => name === undefined || entry.name === name);
-  if (chosen.length === 0)
+  const [experiment, part] = name === undefined ? [] : name.split(/\/(.*)/s, 2);
+  const chosen = EXPERIMENTS.filter((entry) => experiment === undefined || entry.name === experiment);
+  if (chosen.length === 0 || (part !== undefined && chosen[0]!.parts?.includes(part) !== true)) {
+    const names = EXPERIMENTS.flatMap((entry) => [
+      entry.name,
+      ...(entry.parts ?? []).map((one) => `${entry.name}/${one}`),
+    ]);
     throw new InputError({ path: 'EXPERIMENT', given: show(name), expected: expectedOneOf('one of', name!, names) });
+  }
   const documents: unknown[] = [];
   for (const entry of chosen) {
-    const result = await (await entry.load()).run({ module });
+    const result = await (await entry.load()).run({ module, part });
     documents.push({ experiment: entry.name, title: entry.title, ...result });
     if (!given.flag('json')) io.stdout(renderExperiment(entry.title, result, io.isTty));
   }

@@ -1,11 +1,14 @@
 // The experiments that `fluxhost reproduce` knows: a paper's headline results beside ours. Adding one is a folder here and a
 // line in this table; none is loaded before it is asked for.
 
+import { QUESTION_NAMES } from './hyperflux/questions.js';
 import type { Experiment } from './vmem/experiment.js';
 
 export interface ExperimentEntry {
   readonly name: string;
   readonly title: string;
+  /** What `NAME/PART` may name, where it can be run in parts. */
+  readonly parts?: readonly string[];
   readonly load: () => Promise<Experiment>;
 }
 
@@ -13,6 +16,7 @@ export const EXPERIMENTS: readonly ExperimentEntry[] = [
   {
     name: 'hyperflux',
     title: 'HyperFlux: cores that move between VMs in microseconds (APSys 2025, arXiv:2608.12633)',
+    parts: QUESTION_NAMES,
     load: async () => (await import('./hyperflux/index.js')).experiment,
   },
   {

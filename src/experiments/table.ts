@@ -1,5 +1,6 @@
 // An experiment's result as text: each claim with the published figure beside ours, what had to be assumed for it, whether
-// parameters with a source carry it, and which command gives which figure; then the tables behind the claims.
+// parameters with a source carry it (an open question with its answer instead), and which command gives which figure; then the
+// tables behind the claims.
 
 import { renderTable, type Cell } from '../report/table.js';
 import type { Claim, ExperimentResult, Figure } from './vmem/experiment.js';
@@ -23,9 +24,10 @@ function byCommand(figures: readonly Figure[]): Map<string, string[]> {
 function claimText(claim: Claim, index: number): string {
   const figures = claim.figures ?? [];
   const rows: readonly (readonly [string, string])[] = [
-    ['claim', `${claim.paper} (${claim.source})`],
-    ['ours', `${claim.ours}${claim.unit === '' ? '' : `  [${claim.unit}]`}`],
-    ['verdict', VERDICTS[claim.supported]],
+    [claim.answer === undefined ? 'claim' : 'paper', `${claim.paper} (${claim.source})`],
+    ...(claim.answer === undefined ? [] : [['answer', claim.answer] as const]),
+    [claim.answer === undefined ? 'ours' : 'figures', `${claim.ours}${claim.unit === '' ? '' : `  [${claim.unit}]`}`],
+    ...(claim.answer === undefined ? [['verdict', VERDICTS[claim.supported]] as const] : []),
     ...claim.assumptions.map((text) => ['assumed', text] as const),
     ...(figures.length === 0 ? [['command', claim.command] as const] : []),
     ...[...byCommand(figures)].flatMap(([command, printed]) => [

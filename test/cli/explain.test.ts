@@ -70,6 +70,8 @@ describe('explain', () => {
       {},
       {},
       {},
+      { path: 'mechanism.caladan.htPunish' },
+      { path: 'mechanism.caladan.bandwidthLimit' },
     ]);
   });
 

@@ -6,7 +6,8 @@ import { meanInterval } from '../../metrics/confidence.js';
 import { CONFIDENCE_LEVEL } from '../../metrics/replications.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
 import type { Claim, ExperimentOptions } from '../vmem/experiment.js';
-import { COMMAND, confidence, meanOf, over, replicate, single, spread, us, vm, type Answer } from './measure.js';
+import { confidence, meanOf, over, replicate, single, spread, us, vm, type Answer } from './measure.js';
+import { command } from './questions.js';
 
 const ABSTRACT = 'arXiv:2608.12633, abstract';
 const GUARANTEED = 4;
@@ -135,7 +136,7 @@ function notModelled(claim: string, paper: string): Claim {
     unit: '',
     supported: 'no',
     assumptions: [],
-    command: COMMAND,
+    command: command('claims'),
   };
 }
 
@@ -159,7 +160,7 @@ export async function headline(options?: ExperimentOptions): Promise<Answer> {
           'the 13 us go in as parameters (costs.*) and come out again; their split into six steps is assumed',
           confidence(),
         ],
-        command: COMMAND,
+        command: command('claims'),
       },
       {
         claim: 'Up to ten times lower tail latency of high-priority VMs under high load than with fixed cores',
@@ -175,7 +176,7 @@ export async function headline(options?: ExperimentOptions): Promise<Answer> {
           'beyond what is pinned, the tail of static is as long as the burst: the ratio has no bound, so "up to" depends on the load chosen',
           confidence(),
         ],
-        command: COMMAND,
+        command: command('claims'),
       },
       {
         claim: 'Lower and more stable tail than cgroup quotas and vCPU hot-plug under changing bursts',
@@ -191,7 +192,7 @@ export async function headline(options?: ExperimentOptions): Promise<Answer> {
           'the quota is the guarantee over 100 ms and may be used up at any speed, with a context switch of 1.5 us: bursts that fit into it cost cgroup nothing, longer ones stop until the period ends',
           confidence(),
         ],
-        command: COMMAND,
+        command: command('claims'),
       },
       notModelled('A VM boots in 1.37 ms', '1.37 ms'),
       notModelled('A VM takes 3.2 MB of memory', '3.2 MB'),

@@ -5,7 +5,8 @@
 import type { Interval } from '../../metrics/confidence.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
 import type { ExperimentOptions } from '../vmem/experiment.js';
-import { COMMAND, confidence, meanOf, over, replicate, single, us, vm, type Answer } from './measure.js';
+import { confidence, SURE, meanOf, over, replicate, single, us, vm, type Answer } from './measure.js';
+import { command } from './questions.js';
 
 const SLO_NS = 200_000;
 /** The most that unplugging takes: the cores must be gone before the next burst. */
@@ -92,6 +93,11 @@ export async function hotplug(options?: ExperimentOptions): Promise<Answer> {
         claim: 'How long may a hot-plug take before a 10 ms burst is over?',
         source: 'APSys 2025, section 2.1; arXiv:2608.12633, abstract',
         paper: '"hundreds of ms to seconds" in one, "millisecond-scale" in the other: too slow for bursts in both',
+        answer:
+          (within === undefined
+            ? 'Less than any latency tried'
+            : `Up to ${label(within.latencyNs)}, where p99 is ${us(within.p99Ns)} and within 200 us`) +
+          `; a plug of 1 ms costs ${us(points.find((point) => point.latencyNs === 1_000_000)!.p99Ns)}, one of 1 s ${us(points.at(-1)!.p99Ns)}, none at all ${us(neverNs)}. ${SURE}`,
         ours:
           `p99 grows with the latency: ${points.map((point) => `${label(point.latencyNs)}: ${us(point.p99Ns)}`).join('; ')}. ` +
           `Never plugged: ${us(neverNs)}; hyperflux: ${us(hyperfluxNs)}. ` +
@@ -105,7 +111,7 @@ export async function hotplug(options?: ExperimentOptions): Promise<Answer> {
           'plugged cores stay for those 20 ms and none is spent on polling; hyperflux gives cores back after 2 us of search: a plug as fast as its move does better',
           confidence(),
         ],
-        command: COMMAND,
+        command: command('hotplug'),
       },
     ],
     tables: [

@@ -6,18 +6,30 @@ import { arbiter } from './arbiter.js';
 import { headline } from './headline.js';
 import { hotplug } from './hotplug.js';
 import { lock } from './lock.js';
+import type { Answer } from './measure.js';
 import { migrate } from './migrate.js';
+import { QUESTION_NAMES, type QuestionName } from './questions.js';
 import { signal } from './signal.js';
 import { taskSize } from './task-size.js';
 
-const QUESTIONS = [headline, migrate, arbiter, lock, signal, taskSize, hotplug] as const;
+const QUESTIONS: Readonly<Record<QuestionName, (options: ExperimentOptions) => Promise<Answer>>> = {
+  claims: headline,
+  migrate,
+  arbiter,
+  lock,
+  signal,
+  'task-size': taskSize,
+  hotplug,
+};
 
 export const experiment: Experiment = {
   name: 'hyperflux',
   title: 'HyperFlux: cores that move between VMs in microseconds (APSys 2025, arXiv:2608.12633)',
   async run(options: ExperimentOptions = {}) {
     const answers = [];
-    for (const question of QUESTIONS) answers.push(await question(options));
+    for (const name of QUESTION_NAMES) {
+      if (options.part === undefined || options.part === name) answers.push(await QUESTIONS[name](options));
+    }
     return { claims: answers.flatMap(({ claims }) => claims), tables: answers.flatMap(({ tables }) => tables) };
   },
 };

@@ -8,7 +8,8 @@ import { CONFIDENCE_LEVEL } from '../../metrics/replications.js';
 import type { LockResult, Result, VmResult } from '../../metrics/result.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
 import type { ExperimentOptions } from '../vmem/experiment.js';
-import { COMMAND, confidence, differs, over, replicate, single, spread, us, vm, type Answer } from './measure.js';
+import { confidence, SURE, differs, over, replicate, single, spread, us, vm, type Answer } from './measure.js';
+import { command } from './questions.js';
 
 export type Way = 'static' | 'parked' | 'section finished' | 'blind';
 export type LockWait = 'block' | 'spin';
@@ -128,11 +129,18 @@ export async function lock(options?: ExperimentOptions): Promise<Answer> {
       `longest ${told(lockDifference(finished, parked, longestWaitNs))} longer, p99.9 ${told(lockDifference(finished, parked, (back) => back.latencyNs.p999))} longer`
     );
   };
+  const lostHolder = (wait: LockWait): string => {
+    const [finished, parked] = [at('section finished', wait, '500us'), at('parked', wait, '500us')];
+    const longer = told(lockDifference(finished, parked, (back) => locksOf(back).meanWaitNs));
+    const tail = told(lockDifference(finished, parked, (back) => back.latencyNs.p999));
+    return `with a ${wait === 'spin' ? 'spinning' : 'blocking'} lock the mean wait for it changes by ${longer}, p99.9 by ${tail}`;
+  };
   const blindAgainst = (wait: LockWait, burst: Burst): string => {
     const [parked, blind] = [at('parked', wait, burst), at('blind', wait, burst)];
     return (
-      `${wait === 'spin' ? 'spinning' : 'blocking'}, bursts of ${burst}: longest wait ${most(blind, longestWaitNs)} beside a vCPU off its core for up to ${most(blind, longestOffCoreNs)} ` +
-      `(parked: ${most(parked, longestWaitNs)}, none off its core), p99.9 ${told(lockDifference(parked, blind, (back) => back.latencyNs.p999))} longer`
+      `${wait === 'spin' ? 'spinning' : 'blocking'}, bursts of ${burst}: longest wait of a run ${us(mean(blind, longestWaitNs))}, at most ${most(blind, longestWaitNs)}, ` +
+      `beside a vCPU off its core for ${us(mean(blind, longestOffCoreNs))}, at most ${most(blind, longestOffCoreNs)} ` +
+      `(parked: ${us(mean(parked, longestWaitNs))}, none off its core), p99.9 ${told(lockDifference(parked, blind, (back) => back.latencyNs.p999))} longer`
     );
   };
   const stuck = at('blind', 'spin', '2ms');
@@ -144,6 +152,7 @@ export async function lock(options?: ExperimentOptions): Promise<Answer> {
         source: 'APSys 2025, section 3.4',
         paper:
           'the holder is preempted, "active vCPUs will eventually steal and execute" it: a temporary, "modest latency increase"; no figure',
+        answer: `Against a vCPU that first finishes its critical section, ${WAITS.map(lostHolder).join('; ')}. ${SURE}`,
         ours:
           `against a vCPU that first finishes its critical section, bursts of 500us: ${WAITS.map(parkedAgainst).join('; ')}. ` +
           `Finishing it makes parking take ${park('section finished')} instead of ${park('parked')} on average`,
@@ -155,13 +164,17 @@ export async function lock(options?: ExperimentOptions): Promise<Answer> {
           `critical section of ${HOLD_NS / 1000} us in 30 % of the tasks, four tasks of 20 us a request, half of the two cores that are never taken`,
           confidence(REPLICATIONS_HERE),
         ],
-        command: COMMAND,
+        command: command('lock'),
       },
       {
         claim: 'What does taking the core blindly cost?',
         source: 'APSys 2025, sections 2.1 and 3.4',
         paper:
           '"if a task running on a vCPU is holding a lock and that vCPU is abruptly de-scheduled, other tasks […] cannot progress properly"; no figure',
+        answer:
+          `Where waiters spin, the lock stands still for as long as the vCPU is away, with bursts of 2 ms ${us(mean(stuck, longestWaitNs))} at the longest of a run instead of ` +
+          `${us(mean(at('parked', 'spin', '2ms'), longestWaitNs))} when parked, and p99.9 is ${told(lockDifference(at('parked', 'spin', '2ms'), stuck, (back) => back.latencyNs.p999))} longer; ` +
+          `where they block, p99.9 changes by ${told(lockDifference(at('parked', 'block', '2ms'), at('blind', 'block', '2ms'), (back) => back.latencyNs.p999))}. ${SURE}`,
         ours:
           `${WAITS.flatMap((wait) => BURSTS.map((burst) => blindAgainst(wait, burst))).join('; ')}. ` +
           `Stuck on vCPUs that were gone, a run of 500 ms (spinning, 2 ms): ${spread(mean(stuck, (back) => back.preemptions))} tasks in the middle of their work, ` +
@@ -175,7 +188,7 @@ export async function lock(options?: ExperimentOptions): Promise<Answer> {
           'longest: over all replications; waits and absences that ended in the run',
           confidence(REPLICATIONS_HERE),
         ],
-        command: COMMAND,
+        command: command('lock'),
       },
     ],
     tables: BURSTS.map((burst) => ({

@@ -9,7 +9,6 @@ import { Simulation } from '../../simulation.js';
 import type { Claim, ExperimentOptions, ExperimentTable } from '../vmem/experiment.js';
 
 export const REPLICATIONS = 5;
-export const COMMAND = 'fluxhost reproduce hyperflux';
 
 /** One question with its answer. */
 export interface Answer {
@@ -17,11 +16,12 @@ export interface Answer {
   readonly tables: readonly ExperimentTable[];
 }
 
-/** The scenario run with each replication's seed, in order. */
+/** The scenario run with each replication's seed, in order; `look` sees each simulation when it is done. */
 export async function replicate(
   scenario: ScenarioInput,
   { module }: ExperimentOptions = {},
   replications = REPLICATIONS,
+  look?: (simulation: Simulation) => void,
 ): Promise<readonly Result[]> {
   const results: Result[] = [];
   for (let r = 0; r < replications; r++) {
@@ -30,6 +30,7 @@ export async function replicate(
     try {
       await simulation.run();
       results.push(simulation.metrics());
+      look?.(simulation);
     } finally {
       simulation.close();
     }
@@ -83,6 +84,9 @@ export function single(mean: string): {
 } {
   return { stages: [{ tasks: 1, service: { dist: 'exponential', mean } }] };
 }
+
+/** The same in short, behind an answer; its replications stand with the assumptions. */
+export const SURE = '± is a 95 % interval.';
 
 /** How far the figures are to be trusted, in words. */
 export function confidence(replications = REPLICATIONS): string {

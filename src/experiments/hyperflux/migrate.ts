@@ -6,7 +6,8 @@ import { pairedDifference, type Interval } from '../../metrics/confidence.js';
 import { CONFIDENCE_LEVEL } from '../../metrics/replications.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
 import type { ExperimentOptions } from '../vmem/experiment.js';
-import { COMMAND, confidence, differs, over, replicate, single, spread, us, vm, type Answer } from './measure.js';
+import { confidence, SURE, differs, over, replicate, single, spread, us, vm, type Answer } from './measure.js';
+import { command } from './questions.js';
 
 export interface MigrateFigures {
   readonly stealing: boolean;
@@ -78,6 +79,9 @@ export async function migrate(options?: ExperimentOptions): Promise<Answer> {
         claim: 'Is proactive task migration worth its complexity?',
         source: 'APSys 2025, section 3.4',
         paper: 'named as future work, no figure',
+        answer:
+          `${differs(stealing.differenceNs) && stealing.differenceNs.mean! < 0 ? 'Yes' : 'No'}, where idle vCPUs steal: p99 of the service that loses its cores changes by ` +
+          `${us(stealing.differenceNs)} (${verdict(stealing)}); without stealing by ${us(none.differenceNs)} (${verdict(none)}). ${SURE}`,
         ours:
           `with work stealing: p99 ${us(stealing.leftNs)} left to be stolen, ${us(stealing.migratedNs)} migrated, ${verdict(stealing)} ` +
           `(difference ${us(stealing.differenceNs)}), while parking takes ${spread(stealing.parkMigratedNs, 1e-3)} us instead of ${spread(stealing.parkLeftNs, 1e-3)} us. ` +
@@ -89,7 +93,7 @@ export async function migrate(options?: ExperimentOptions): Promise<Answer> {
           "service of 20 us at half of the host beside bursts of ten cores' worth for 200 us on average",
           confidence(),
         ],
-        command: COMMAND,
+        command: command('migrate'),
       },
     ],
     tables: [

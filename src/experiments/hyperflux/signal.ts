@@ -1,13 +1,15 @@
-// Which signal reacts best for what it costs? A service with bursts of 16 cores' worth, under the three signals, each over a range of
-// thresholds. A grant that finds nothing to do costs some 9 us of core time (5 to come, 2 to search, 2 to leave), so the core time
-// that runs no task is what false grants are paid in; signals are compared at an equal share of it.
+// Which signal reacts best per false grant? A service with bursts of 16 cores' worth, under the three signals, each over a range of
+// thresholds. A grant is false when its vCPU leaves again without having run a task: all that it did was to come, to search and to
+// leave. They are counted one by one in the event log, and signals are compared at equal numbers of them.
 
-import { meanInterval, type Interval } from '../../metrics/confidence.js';
+import { meanInterval, pairedDifference, type Interval } from '../../metrics/confidence.js';
+import type { EventLog } from '../../core/series.js';
 import { CONFIDENCE_LEVEL } from '../../metrics/replications.js';
 import type { Result } from '../../metrics/result.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
 import type { ExperimentOptions } from '../vmem/experiment.js';
-import { COMMAND, confidence, meanOf, over, replicate, spread, us, vm, type Answer } from './measure.js';
+import { confidence, differs, REPLICATIONS, SURE, over, replicate, spread, us, vm, type Answer } from './measure.js';
+import { command } from './questions.js';
 
 export type SignalName = 'average' | 'oldest' | 'queue-length';
 
@@ -20,17 +22,22 @@ export interface SignalPoint {
   /** Core time that ran no task over core time that did. */
   readonly overhead: Interval;
   readonly grants: Interval;
-  /** The first two of each replication, in its order. */
-  readonly runs: readonly { readonly delayNs: number; readonly overhead: number }[];
+  readonly falseGrants: Interval;
+  /** The delay and the false grants of each replication, in its order. */
+  readonly runs: readonly { readonly delayNs: number; readonly falseGrants: number }[];
 }
 
 const DELAYS_NS = [2_000, 5_000, 10_000, 20_000, 50_000] as const;
 const LENGTHS = [1, 2, 4, 8] as const;
+const DURATION = '100ms';
+/** More than happen: some 240,000. */
+const LOG_EVENTS = 2 ** 20;
 
 function bursts(signal: SignalName, threshold: number): ScenarioInput {
   return {
     version: 1,
-    duration: '100ms',
+    duration: DURATION,
+    log: { from: '0ns', until: DURATION, events: LOG_EVENTS },
     host: { cores: 33 },
     mechanism:
       signal === 'queue-length'
@@ -62,20 +69,41 @@ function overheadOf(result: Result): number {
   return (steal + idlePoll + transition) / task;
 }
 
+/**
+ * Grants whose vCPU ran nothing: in the log, a vCPU that gives its core up (`yielding`) after nothing but a search since it
+ * came. A vCPU that finds something has an event while it takes it (`stealing`) or when it is done (`running`).
+ */
+export function countFalseGrants({ events, left }: EventLog): number {
+  if (left > 0)
+    throw new RangeError(`countFalseGrants: given a log without its last ${left} events, expected a whole one`);
+  const found = new Set<string>();
+  let falseGrants = 0;
+  for (const { entity, state } of events) {
+    if (state === 'yielding') {
+      if (!found.delete(entity)) falseGrants++;
+    } else if (state !== null && state !== 'searching') found.add(entity);
+  }
+  return falseGrants;
+}
+
 export async function measureSignals(options?: ExperimentOptions): Promise<readonly SignalPoint[]> {
   const points: SignalPoint[] = [];
   for (const signal of ['average', 'oldest', 'queue-length'] as const) {
     for (const threshold of signal === 'queue-length' ? LENGTHS : DELAYS_NS) {
-      const results = await replicate(bursts(signal, threshold), options);
+      const falseGrants: number[] = [];
+      const results = await replicate(bursts(signal, threshold), options, REPLICATIONS, (simulation) => {
+        falseGrants.push(countFalseGrants(simulation.eventLog()!));
+      });
       points.push({
         signal,
         threshold,
         delayNs: over(results, (result) => vm(result, 'svc').queueDelayNs.p99),
         overhead: over(results, overheadOf),
         grants: over(results, (result) => vm(result, 'svc').grants),
-        runs: results.map((result) => ({
+        falseGrants: meanInterval(falseGrants, CONFIDENCE_LEVEL),
+        runs: results.map((result, r) => ({
           delayNs: vm(result, 'svc').queueDelayNs.p99!,
-          overhead: overheadOf(result),
+          falseGrants: falseGrants[r]!,
         })),
       });
     }
@@ -83,19 +111,19 @@ export async function measureSignals(options?: ExperimentOptions): Promise<reado
   return points;
 }
 
-/** The delay of one replication at an overhead between two points of a signal, along the straight line between them; null outside. */
+/** The delay of one replication at so many false grants, along the straight line between two points of a signal; null outside. */
 export function delayAt(
   points: readonly Pick<SignalPoint, 'signal' | 'runs'>[],
   signal: SignalName,
-  overhead: number,
+  falseGrants: number,
   replication: number,
 ): number | null {
   const own = points.filter((point) => point.signal === signal).map(({ runs }) => runs[replication]!);
   for (const [i, from] of own.slice(0, -1).entries()) {
     const to = own[i + 1]!;
-    const [high, low] = [from.overhead, to.overhead];
-    if (overhead <= high && overhead >= low) {
-      const share = high === low ? 0 : (high - overhead) / (high - low);
+    const [high, low] = [from.falseGrants, to.falseGrants];
+    if (falseGrants <= high && falseGrants >= low) {
+      const share = high === low ? 0 : (high - falseGrants) / (high - low);
       return from.delayNs + share * (to.delayNs - from.delayNs);
     }
   }
@@ -105,43 +133,53 @@ export function delayAt(
 export async function signal(options?: ExperimentOptions): Promise<Answer> {
   const points = await measureSignals(options);
   const reference = points.find((point) => point.signal === 'average' && point.threshold === 10_000)!;
-  // replication by replication, each at its own overhead under the reference: the signals are compared on the same arrivals
+  // replication by replication, each at its own count under the reference: the signals are compared on the same arrivals
   const atBudget = (['average', 'oldest', 'queue-length'] as const).map((name) => {
-    const delays = reference.runs.map(({ overhead }, r) => delayAt(points, name, overhead, r));
-    return { name, delayNs: meanInterval(delays, CONFIDENCE_LEVEL) };
+    const delays = reference.runs.map(({ falseGrants }, r) => delayAt(points, name, falseGrants, r));
+    // one signal without a figure in some replication cannot be compared on the same arrivals
+    const known = delays.every((delay) => delay !== null);
+    return { name, delays, delayNs: known ? meanInterval(delays, CONFIDENCE_LEVEL) : null };
   });
-  atBudget.sort((a, b) => meanOf(a.delayNs) - meanOf(b.delayNs));
+  atBudget.sort((a, b) => (a.delayNs?.mean ?? Infinity) - (b.delayNs?.mean ?? Infinity));
+  const [best, second] = atBudget as [(typeof atBudget)[number], (typeof atBudget)[number]];
+  const lead = pairedDifference(best.delays, second.delays, CONFIDENCE_LEVEL);
+  const told = ({ name, delayNs }: (typeof atBudget)[number]): string =>
+    delayNs === null ? `${name} not compared: no threshold tried has as many` : `${us(delayNs)} with ${name}`;
   const unitOf = (point: SignalPoint): string =>
     point.signal === 'queue-length' ? `${point.threshold} tasks a vCPU` : `${point.threshold / 1000} us`;
   return {
     claims: [
       {
-        claim: 'Which signal reacts best for what its false grants cost?',
+        claim: 'Which signal reacts best per false grant?',
         source: 'APSys 2025, section 3.5 (average queueing delay); Caladan (oldest task)',
         paper: 'no comparison',
+        answer:
+          `${best.name}: at as many false grants as average makes at 10 us, ${spread(reference.falseGrants)} in ${DURATION}, its p99 of the queueing delay is ${us(best.delayNs!)}, ` +
+          `${us(lead)} below ${second.name}'s${differs(lead) ? '' : ' (within chance)'}. ${SURE}`,
         ours:
-          `at ${spread(reference.overhead, 100)} % of core time without a task (average, 10 us) the p99 of the queueing delay is ` +
-          `${atBudget.map(({ name, delayNs }) => `${us(delayNs)} with ${name}`).join(', ')}`,
+          `${spread(reference.falseGrants)} of ${spread(reference.grants)} grants are false with average at 10 us; with as many false grants the p99 of the queueing delay is ` +
+          `${atBudget.map(told).join(', ')}. Core time without a task, with average at 10 us: ${spread(reference.overhead, 100)} %`,
         unit: '',
         supported: 'partly',
         assumptions: [
-          'false grants are not counted one by one: their price is core time that runs no task, honest moves included',
+          'false: the vCPU came, searched, and gave its core back without having run a task; one that came in time for somebody else to be done first counts too',
           'between two thresholds of one signal a straight line',
           confidence(),
         ],
-        command: COMMAND,
+        command: command('signal'),
       },
     ],
     tables: [
       {
         title: 'Signals and thresholds: reaction and price',
-        head: ['signal', 'threshold', 'p99 of queueing delay', 'core time without a task', 'grants'],
+        head: ['signal', 'threshold', 'p99 of queueing delay', 'core time without a task', 'grants', 'false grants'],
         rows: points.map((point) => [
           point.signal,
           unitOf(point),
           us(point.delayNs),
           `${spread(point.overhead, 100)} %`,
           spread(point.grants),
+          spread(point.falseGrants),
         ]),
       },
     ],

@@ -16,6 +16,8 @@ export interface Claim {
   readonly source: string;
   /** The published figure, as it is worded there. */
   readonly paper: string;
+  /** Of an open question: the answer in one sentence, with its figure and how sure it is. Absent: a claim to be compared. */
+  readonly answer?: string;
   /** What comes out here, as text: often a range. */
   readonly ours: string;
   readonly unit: string;
@@ -45,6 +47,8 @@ export interface ExperimentResult {
 export interface ExperimentOptions {
   /** Another core than the one in the package. */
   readonly module?: WebAssembly.Module | undefined;
+  /** Only this part of the experiment, where it has parts that can be run alone. */
+  readonly part?: string | undefined;
 }
 
 export interface Experiment {
