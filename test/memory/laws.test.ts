@@ -125,3 +125,25 @@ test('uniform requests: every policy that does not look ahead hits capacity / pa
     expect(Math.abs(mean - 0.25)).toBeLessThanOrEqual(4 * error);
   }
 });
+
+describe('levels of taiji', () => {
+  const misses = (levels: number, trace: readonly number[], scan: number, capacity: number) =>
+    missesOf(id.POLICY_TAIJI, capacity, trace, [levels, scan]);
+
+  test('keep a page that was used again for one scan more each', async () => {
+    // Page 0 is used again before the first scan and never after; two others pass between scans, in two frames beside it.
+    for (const kept of [1, 2, 3, 4]) {
+      const others = Array.from({ length: 4 * kept }, (_, index) => 1 + index);
+      const trace = [0, 0, 1000, 1001, ...others, 0];
+      const missed = await Promise.all([kept, kept + 1].map((levels) => misses(levels, trace, 4, 3)));
+      expect(missed).toEqual([trace.length - 1, trace.length - 2]);
+    }
+  });
+
+  test('more of them miss less where few pages are used often', async () => {
+    const trace = zipf(200_000, 4000, 1, 9);
+    const missed: number[] = [];
+    for (const levels of [1, 2, 4, 8]) missed.push(await misses(levels, trace, 400, 400));
+    for (let i = 1; i < missed.length; i++) expect(missed[i]!).toBeLessThan(0.995 * missed[i - 1]!);
+  });
+});

@@ -1,8 +1,10 @@
 // Taiji's multi-level LRU (arXiv 2511.09936) as far as it is published: pages stand in levels from hot (0) to cold; nothing
 // moves on a hit, which only sets the page's access bit. A scan once an interval puts the pages whose bit is set back to
 // level 0 and lets the others sink by one; the oldest page of the coldest level goes.
-// Assumed, since no source gives them: 4 levels; a scan every `capacity` requests; a page that comes in stands in level 0
-// with its bit clear; a candidate whose bit is set is spared and put back to level 0, as the unmapping reads the bit anyway.
+// Assumed, since no source gives them: 4 levels; a scan every `capacity` requests; a page that comes in stands in the coldest
+// level with its bit clear; a candidate whose bit is set is spared and put back to level 0, as the unmapping reads the bit
+// anyway. So the number of levels is for how many scans a page is kept that was used again after it came in. (If a page came
+// in at level 0, pages would go in one and the same order whatever the number of levels.)
 // Leaves out watermarks and the swap-out workers: that is the swap engine's part.
 // 28 bytes a page: record 16, slots 12.
 
@@ -119,6 +121,7 @@ export function replayTaiji(cache: Taiji, at: usize, end: usize): void {
   const records = cache.records;
   const slots = cache.slots;
   const capacity = cache.capacity;
+  const coldest = queueAt(cache, cache.levels - 1);
   let used = cache.used;
   let untilScan = cache.untilScan;
   let hits: u64 = 0;
@@ -137,7 +140,7 @@ export function replayTaiji(cache: Taiji, at: usize, end: usize): void {
       const record = full ? takeVictim(cache) : records + <usize>(++used) * RECORD_BYTES;
       const victim = word(record);
       setWord(record, request);
-      append(cache.queues, record);
+      append(coldest, record);
       if (full) {
         evictions++;
         writebacks += (victim >> DIRTY_BIT) & 1;

@@ -10,11 +10,11 @@ import { Distribution } from "../../kernel/distribution";
 import { mix, seedStream, unit } from "../../kernel/random";
 import { H } from "../../cpu/state";
 import { layRanks } from "./access";
-import { levelOf } from "./levels";
+import { pushCold } from "./levels";
 import { planUpgrade } from "./upgrade";
 import { SERVER_SLOTS, compressed, keeps } from "./servers";
 import {
-  S, Swap, Backend, Guest, RESIDENT, OUT, PINNED, STATE, BACKEND_SHIFT, GUEST_SHIFT_BITS, add, backendOf, countersOf, guestAt, kindOf, pageAt, pushPage,
+  S, Swap, Backend, Guest, RESIDENT, OUT, PINNED, STATE, BACKEND_SHIFT, GUEST_SHIFT_BITS, add, backendOf, countersOf, guestAt, kindOf, pageAt,
 } from "./state";
 
 // purposes of random streams: beyond those of the CPU's, so that memory shifts no other draw
@@ -179,7 +179,7 @@ function settleDown(): bool {
     const g = guestAt(i);
     for (let page = g.first + g.pages; page > g.first; page--) {
       const p = pageAt(page - 1);
-      if ((p.word & (STATE | PINNED)) == RESIDENT) pushPage(levelOf(g, <u32>S.levels - 1), page - 1);
+      if ((p.word & (STATE | PINNED)) == RESIDENT) pushCold(g, page - 1);
     }
     if (g.quota != 0 && g.free < S.unit) return false;
   }

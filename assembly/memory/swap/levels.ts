@@ -1,6 +1,8 @@
 // Which page goes: Taiji's multi-level LRU by access bits, one set of levels a VM. A scan once an interval puts pages in use
 // back to level 0 and lets the others sink by one; the oldest page of the coldest level goes, and is spared when its bit is
-// set, as unmapping it reads the bit anyway. The rules are those of replacement/taiji.ts, by time instead of by requests.
+// set, as unmapping it reads the bit anyway. A page that comes in for a task stands in the coldest level until it is used again;
+// one brought ahead stands in level 0, so that it is there when its use comes. The rules are those of replacement/taiji.ts, by
+// time instead of by requests.
 // VMs take turns among those that have pages in the coldest level there is.
 // Nothing is scanned while nothing is touched: a touch arms the scan of its interval.
 
@@ -15,11 +17,18 @@ export function levelOf(g: Guest, level: u32): PageQueue {
   return changetype<PageQueue>(g.levels + (<usize>level << 3));
 }
 
-/** The page stands in level 0, as what was used last. */
+/** The page stands in level 0, as what was used again. */
 // @ts-ignore: decorator
 @inline
 export function pushHot(g: Guest, page: u32): void {
   pushPage(levelOf(g, 0), page);
+}
+
+/** The page stands in the coldest level: it was used once, now, and that is all that is known of it. */
+// @ts-ignore: decorator
+@inline
+export function pushCold(g: Guest, page: u32): void {
+  pushPage(levelOf(g, <u32>S.levels - 1), page);
 }
 
 /** The coldest page of `g` that was not touched since it was looked at; 0 when all are pinned or out. */

@@ -14,7 +14,7 @@ import { sample, sampleNs } from "../../kernel/distribution";
 import { H, Q, Task, isNull, nothing, vmAt } from "../../cpu/state";
 import { makeReady } from "../../cpu/vcpu";
 import { advance, written } from "./access";
-import { pushHot, takeVictim } from "./levels";
+import { pushCold, pushHot, takeVictim } from "./levels";
 import {
   S, Swap, Backend, Guest, Page, RESIDENT, OUT, COMING, GOING, RESCUED, STATE, ACCESSED, DIRTY, COPY, AHEAD, DIRECT, GUEST_SHIFT_BITS,
   backendOf, countersOf, guestAt, guestOf, kindOf, pageAt, popPage, pushPage, queueAt, serverAt, setState, add, note, tally, tallyGuest,
@@ -301,7 +301,6 @@ function arriveIn(page: u32, p: Page): void {
   let word = (p.word & ~STATE) | RESIDENT;
   if (backendOf(p).device) word |= COPY;
   add(c, W.BACKEND_INS, 1);
-  pushHot(g, page);
   // in the order in which they came
   let t = p.waiters;
   let ordered = nothing<Task>();
@@ -314,9 +313,11 @@ function arriveIn(page: u32, p: Page): void {
   }
   if (isNull(ordered)) {
     p.word = word;
+    pushHot(g, page);
     return;
   }
   p.word = word & ~AHEAD;
+  pushCold(g, page);
   // the first one's wait is the page's: it is counted once, and the result puts the others' to it
   let which: usize = W.SWAP_HISTOGRAM_BACKENDS + kind;
   if (H.now - ordered.readyAt <= <u64>W.FAST_NS) add(c, W.BACKEND_FAST, 1);

@@ -83,8 +83,8 @@ const HOST = rows('host.memory', [
     'levels',
     'count',
     4,
-    'Levels from hot to cold.',
-    'multi-level LRU, Taiji, arXiv:2511.09936; their number is not given',
+    'Levels from hot to cold: a page used again after it came in stands in the hottest, and sinks by one with every scan in which it was not.',
+    'multi-level LRU, Taiji, arXiv:2511.09936; neither their number nor where a page comes in is given',
     'assumed',
   ],
   [

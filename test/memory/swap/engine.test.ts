@@ -96,6 +96,21 @@ describe('pages', () => {
     expect(ahead.faults).toBeLessThan(0.6 * without.faults);
   });
 
+  it('that are used again are kept longer with more levels, and less faults are left', async () => {
+    const faults: number[] = [];
+    for (const levels of [1, 2, 4, 8]) {
+      const { memory } = await run(
+        small({
+          memory: { levels, scan: { interval: '500us' } },
+          guest: { access: { pattern: 'zipf', exponent: 0.9, cold: 0 } },
+          rest: { duration: '60ms', warmup: '20ms' },
+        }),
+      );
+      faults.push(memory.faults / memory.touches);
+    }
+    for (let i = 1; i < faults.length; i++) expect(faults[i]!).toBeLessThan(0.99 * faults[i - 1]!);
+  });
+
   it('follow a trace of page numbers', async () => {
     const { Simulation, memoryHost } = await import('../../../src/index.js');
     const input = small({

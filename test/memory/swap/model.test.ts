@@ -26,7 +26,9 @@ type State = 'in' | 'out' | 'coming' | 'going' | 'rescued';
 class Naive {
   readonly state: State[] = new Array<State>(PAGES).fill('in');
   readonly used: boolean[] = new Array<boolean>(PAGES).fill(false);
-  readonly order: number[] = [];
+  /** Hot to cold, each oldest first. */
+  order: number[][];
+  scanArmed = false;
   free = (FRAMES - PAGES) * UNIT;
   reclaiming = false;
   going = 0;
@@ -47,13 +49,16 @@ class Naive {
   constructor(
     readonly trace: readonly number[],
     readonly marks: Marks,
+    readonly levels: number,
+    readonly scanEvery: number,
   ) {
+    this.order = Array.from({ length: levels }, () => []);
     const target = Math.max(this.bytes(marks.high), UNIT);
     for (let page = PAGES - 1; page >= 0 && this.free < target; page--) {
       this.state[page] = 'out';
       this.free += UNIT - KEPT;
     }
-    for (let page = PAGES - 1; page >= 0; page--) if (this.state[page] === 'in') this.order.push(page);
+    for (let page = PAGES - 1; page >= 0; page--) if (this.state[page] === 'in') this.order.at(-1).push(page);
   }
 
   bytes(share: number): number {
@@ -70,14 +75,33 @@ class Naive {
     else if (this.free >= this.bytes(this.marks.high)) this.reclaiming = false;
   }
 
-  /** The oldest page that was not used since it was looked at. */
+  /** The oldest page of the coldest level that was not used since it was looked at. */
   victim(): number | undefined {
     for (;;) {
-      const page = this.order.shift();
+      const page = this.order.findLast((level) => level.length > 0)?.shift();
       if (page === undefined || !this.used[page]) return page;
       this.used[page] = false;
-      this.order.push(page);
+      this.order[0]!.push(page);
     }
+  }
+
+  /** Something is touched: the access bits are looked at when the interval ends. */
+  arm(now: number): void {
+    if (this.scanArmed) return;
+    this.scanArmed = true;
+    this.at((Math.floor(now / this.scanEvery) + 1) * this.scanEvery, (at) => {
+      this.scanArmed = false;
+      const next: number[][] = this.order.map(() => []);
+      const inUse: number[] = [];
+      for (let level = this.levels - 1; level >= 0; level--)
+        for (const page of this.order[level]!) {
+          (this.used[page] ? inUse : next[Math.min(level + 1, this.levels - 1)]!).push(page);
+          this.used[page] = false;
+        }
+      next[0]!.push(...inUse);
+      this.order = next;
+      this.pump(at);
+    });
   }
 
   start(now: number): void {
@@ -85,6 +109,7 @@ class Naive {
     const page = this.trace[this.position % this.trace.length]!;
     if (this.state[page] === 'in' || this.state[page] === 'rescued') {
       this.used[page] = true;
+      this.arm(now);
       this.finishAt(begins + SERVICE);
     } else this.at(begins, (at) => this.touch(at, page));
   }
@@ -99,6 +124,7 @@ class Naive {
 
   touch(now: number, page: number): void {
     const state = this.state[page];
+    this.arm(now);
     if (state === 'in') {
       this.used[page] = true;
       this.finishAt(now + SERVICE);
@@ -127,7 +153,7 @@ class Naive {
     this.going--;
     if (this.state[page] === 'rescued') {
       this.state[page] = 'in';
-      this.order.push(page);
+      this.order[0]!.push(page);
       return;
     }
     this.state[page] = 'out';
@@ -172,7 +198,7 @@ class Naive {
         this.take(-KEPT);
         this.state[fault.page] = 'in';
         this.used[fault.page] = false;
-        this.order.push(fault.page);
+        this.order.at(-1).push(fault.page);
         this.swapIns++;
         this.latencyNs += now - fault.since;
         this.finishAt(Math.max(now, this.exitUntil) + SERVICE);
@@ -205,61 +231,64 @@ function tracePages(seed: number): number[] {
 
 describe('the naive model', () => {
   it.each([
-    [1, { high: 0.2, low: 0.1, min: 0.05 }],
-    [2, { high: 0.2, low: 0.1, min: 0.05 }],
-    [3, { high: 0.1, low: 0.08, min: 0.07 }],
-    [4, { high: 0, low: 0, min: 0 }],
-    [5, { high: 0.5, low: 0.45, min: 0.4 }],
-    [6, { high: 0.3, low: 0.02, min: 0.02 }],
-  ] as const)('counts as the engine does, seed %d, watermarks %o', async (seed, marks) => {
-    const trace = tracePages(seed);
-    const model = new Naive(trace, marks);
-    model.run();
-    const input = small({
-      memory: {
-        size: `${FRAMES * 4}KiB`,
-        workers: 1,
-        levels: 1,
-        content: { zero: 1 },
-        scan: { interval: '1h' },
-        watermarks: marks,
-        backends: {
-          zero: { in: { dist: 'constant', value: `${IN}ns` }, out: { dist: 'constant', value: `${OUT}ns` } },
+    [1, { high: 0.2, low: 0.1, min: 0.05 }, 1, 3_600_000_000_000],
+    [2, { high: 0.2, low: 0.1, min: 0.05 }, 1, 100_000],
+    [3, { high: 0.1, low: 0.08, min: 0.07 }, 2, 100_000],
+    [4, { high: 0, low: 0, min: 0 }, 4, 70_000],
+    [5, { high: 0.5, low: 0.45, min: 0.4 }, 3, 200_000],
+    [6, { high: 0.3, low: 0.02, min: 0.02 }, 16, 30_000],
+  ] as const)(
+    'counts as the engine does, seed %d, watermarks %o, %d levels',
+    async (seed, marks, levels, scanEvery) => {
+      const trace = tracePages(seed);
+      const model = new Naive(trace, marks, levels, scanEvery);
+      model.run();
+      const input = small({
+        memory: {
+          size: `${FRAMES * 4}KiB`,
+          workers: 1,
+          levels,
+          content: { zero: 1 },
+          scan: { interval: `${scanEvery}ns` },
+          watermarks: marks,
+          backends: {
+            zero: { in: { dist: 'constant', value: `${IN}ns` }, out: { dist: 'constant', value: `${OUT}ns` } },
+          },
         },
-      },
-      guest: { size: `${PAGES * 4}KiB`, writes: 0, access: { pattern: 'trace', file: 'pages.txt' } },
-      arrivals: {
-        arrivals: { process: 'saturate', tasks: 1 },
-        request: { stages: [{ tasks: 1, service: { dist: 'constant', value: `${SERVICE}ns` } }] },
-      },
-      rest: { duration: `${END}ns` },
-    });
-    const simulation = await Simulation.create(
-      { ...input, host: { ...input.host, cores: 1 }, vms: [{ ...input.vms[0]!, vcpus: { min: 1, max: 1 } }] },
-      { files: memoryHost({ 'pages.txt': `${trace.join('\n')}\n` }) },
-    );
-    await simulation.run();
-    const result = simulation.metrics();
-    const memory = result.memory as unknown as SwapResult;
-    expect({
-      completed: result.vms[0]!.completed,
-      faults: memory.faults,
-      rescued: memory.rescued,
-      swapIns: memory.swapIns,
-      swapOuts: memory.swapOuts,
-      direct: memory.directReclaims,
-      latencyNs: Math.round((memory.swapInNs.mean ?? 0) * memory.swapInNs.count),
-      freeBytes: memory.freeBytes,
-    }).toEqual({
-      completed: model.completed,
-      faults: model.faults,
-      rescued: model.rescued,
-      swapIns: model.swapIns,
-      swapOuts: model.swapOuts,
-      direct: model.direct,
-      latencyNs: model.latencyNs,
-      freeBytes: model.free,
-    });
-    expect(memory.swapIns).toBeGreaterThan(30);
-  });
+        guest: { size: `${PAGES * 4}KiB`, writes: 0, access: { pattern: 'trace', file: 'pages.txt' } },
+        arrivals: {
+          arrivals: { process: 'saturate', tasks: 1 },
+          request: { stages: [{ tasks: 1, service: { dist: 'constant', value: `${SERVICE}ns` } }] },
+        },
+        rest: { duration: `${END}ns` },
+      });
+      const simulation = await Simulation.create(
+        { ...input, host: { ...input.host, cores: 1 }, vms: [{ ...input.vms[0]!, vcpus: { min: 1, max: 1 } }] },
+        { files: memoryHost({ 'pages.txt': `${trace.join('\n')}\n` }) },
+      );
+      await simulation.run();
+      const result = simulation.metrics();
+      const memory = result.memory as unknown as SwapResult;
+      expect({
+        completed: result.vms[0]!.completed,
+        faults: memory.faults,
+        rescued: memory.rescued,
+        swapIns: memory.swapIns,
+        swapOuts: memory.swapOuts,
+        direct: memory.directReclaims,
+        latencyNs: Math.round((memory.swapInNs.mean ?? 0) * memory.swapInNs.count),
+        freeBytes: memory.freeBytes,
+      }).toEqual({
+        completed: model.completed,
+        faults: model.faults,
+        rescued: model.rescued,
+        swapIns: model.swapIns,
+        swapOuts: model.swapOuts,
+        direct: model.direct,
+        latencyNs: model.latencyNs,
+        freeBytes: model.free,
+      });
+      expect(memory.swapIns).toBeGreaterThan(30);
+    },
+  );
 });
