@@ -1,5 +1,6 @@
 // What holds for every run whatever the mechanism; checked by the program after each run, not only by tests.
 // Requests: arrived = completed + dropped + inFlight. Core-time: the states add up to cores × time.
+// Faults: those under way when statistics began + faults = rescued + stalls that ended + those under way.
 // Latency ≥ service is read off the slowdown (latency / service), which is never below one.
 
 import type { Result } from './result.js';
@@ -11,6 +12,17 @@ export class LawError extends Error {
 
 /** Core-seconds are sums of whole nanoseconds divided once: what remains is rounding of the sums. */
 const RELATIVE_ROUNDING = 1e-9;
+
+/** Every fault is rescued at once, has ended in a stall, or waits; `memory` is empty where no VM has any. */
+function brokenFaultLaw(memory: Readonly<Record<string, unknown>>): string | undefined {
+  const { faults, faultsInFlightAtWarmup: before, rescued, stallNs, faultsInFlight: now } = memory;
+  if (faults === undefined) return undefined;
+  const ended = (stallNs as { count: number }).count;
+  const begun = Number(before) + Number(faults);
+  const accounted = Number(rescued) + ended + Number(now);
+  if (begun === accounted) return undefined;
+  return `memory: ${begun} faults, but rescued + stalls + in flight is ${accounted}`;
+}
 
 /** One line for each law that a result breaks; none for a sound one. */
 export function brokenLaws(result: Result): string[] {
@@ -34,6 +46,8 @@ export function brokenLaws(result: Result): string[] {
       broken.push(`${vm.name}: slowdown ${vm.slowdown.min}, latency is below the service time`);
     }
   }
+  const fault = brokenFaultLaw(result.memory);
+  if (fault !== undefined) broken.push(fault);
   const expected = (result.host.cores * result.manifest.measuredNs) / 1e9;
   if (Math.abs(coreSeconds - expected) > RELATIVE_ROUNDING * Math.max(expected, 1e-3)) {
     broken.push(`core-seconds of all states add up to ${coreSeconds}, but cores × time is ${expected}`);

@@ -137,6 +137,13 @@ function confidenceTable(result: Result, vms: readonly VmResult[], colour: boole
 function warnings(result: Result, colour: boolean): string {
   const lines: string[] = [];
   if (result.incomplete === true) lines.push('incomplete: interrupted, the figures cover the time simulated so far');
+  const { faultsOverdue, faultsInFlight, oldestFaultNs } = result.memory;
+  if (faultsOverdue === true) {
+    const waiting = `${formatCount(Number(faultsInFlight))} tasks wait for a page`;
+    lines.push(
+      `faults: ${waiting}, one of them for ${formatDurationNs(Number(oldestFaultNs))}; the latencies leave them out`,
+    );
+  }
   for (const vm of result.vms.slice(0, MAX_VMS)) {
     if (vm.dropped > 0) {
       const share = formatShare(vm.dropped / vm.arrived);

@@ -127,7 +127,7 @@ test('uniform requests: every policy that does not look ahead hits capacity / pa
 });
 
 describe('levels of taiji', () => {
-  const misses = (levels: number, trace: readonly number[], scan: number, capacity: number) =>
+  const misses = (levels: number, trace: Iterable<number>, scan: number, capacity: number) =>
     missesOf(id.POLICY_TAIJI, capacity, trace, [levels, scan]);
 
   test('keep a page that was used again for one scan more each', async () => {

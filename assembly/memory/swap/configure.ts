@@ -7,7 +7,7 @@ import * as W from "./layout";
 import { allocate } from "../../kernel/arena";
 import { createHistograms } from "../../kernel/histogram";
 import { Distribution } from "../../kernel/distribution";
-import { mix, seedStream, unit } from "../../kernel/random";
+import { mixed, seedStream, unit } from "../../kernel/random";
 import { H } from "../../cpu/state";
 import { layRanks } from "./access";
 import { pushCold } from "./levels";
@@ -36,8 +36,11 @@ export function swapSlots(words: usize): u32 {
   return words == 0 ? 0 : SERVER_SLOTS + <u32>word(words, W.SWAP_WORKERS) + <u32>word(words, W.SWAP_DEPTH);
 }
 
-// @ts-ignore: decorator
-@inline
+/** `count` words as whole numbers, into fields of 8 bytes in the same order. */
+function layWhole(to: usize, words: usize, count: usize): void {
+  for (let i: usize = 0; i < count; i++) store<i64>(to + (i << 3), <i64>word(words, i));
+}
+
 function lawAt(number: f64): Distribution {
   return changetype<Distribution>(H.distributions + <usize>number * <usize>offsetof<Distribution>());
 }
@@ -50,7 +53,7 @@ export function configureSwap(words: usize, vmWords: usize, groups: u32, tables:
   if (words == 0) return 0;
   S.on = 1;
   S.slot = slot;
-  for (let i: usize = 0; i < <usize>W.SWAP_HEADER; i++) store<i64>(changetype<usize>(S) + (i << 3), <i64>word(words, i));
+  layWhole(changetype<usize>(S), words, W.SWAP_HEADER);
   S.free = S.capacity;
   S.idleWorkers = ~<u64>0 >> (64 - S.workers);
   S.idleDevices = ~<u64>0 >> (64 - S.depth);
@@ -80,8 +83,7 @@ export function configureSwap(words: usize, vmWords: usize, groups: u32, tables:
     const b = changetype<Backend>(S.backends + k * offsetof<Backend>());
     b.read = lawAt(word(w, W.BACKEND_IN));
     b.write = lawAt(word(w, W.BACKEND_OUT));
-    b.readMore = <u64>word(w, W.BACKEND_IN_MORE);
-    b.writeMore = <u64>word(w, W.BACKEND_OUT_MORE);
+    layWhole(changetype<usize>(b) + offsetof<Backend>("readMore"), w + (W.BACKEND_IN_MORE << 3), W.BACKEND_RATIO - W.BACKEND_IN_MORE);
     b.kept = <u32>S.metadata;
     const ratio = word(w, W.BACKEND_RATIO);
     if (ratio != 0) {
@@ -109,20 +111,16 @@ export function configureSwap(words: usize, vmWords: usize, groups: u32, tables:
 function readGuest(g: Guest, index: u32, w: usize, vmWords: usize, tables: usize): bool {
   g.pages = <u32>word(w, W.GUEST_PAGES);
   if (g.pages == 0) return true;
-  g.quota = <i64>word(w, W.GUEST_QUOTA);
+  layWhole(changetype<usize>(g) + offsetof<Guest>("quota"), w + (W.GUEST_QUOTA << 3), W.GUEST_TOUCHES - W.GUEST_QUOTA);
+  memory.copy(changetype<usize>(g) + offsetof<Guest>("touches"), w + (W.GUEST_TOUCHES << 3), (W.GUEST_PATTERN - W.GUEST_TOUCHES) << 3);
   g.free = g.quota;
   const share = <f64>g.quota / <f64>S.capacity;
   g.high = <i64>(<f64>S.high * share);
   g.low = <i64>(<f64>S.low * share);
-  g.touches = word(w, W.GUEST_TOUCHES);
-  g.writes = word(w, W.GUEST_WRITES);
   g.pattern = <u32>word(w, W.GUEST_PATTERN);
   g.hot = max<u32>(1, g.pages - <u32>(<f64>g.pages * word(w, W.GUEST_COLD)));
-  g.coldTouches = g.hot < g.pages ? word(w, W.GUEST_COLD_TOUCHES) : 0;
-  g.phase = <u64>word(w, W.GUEST_PHASE);
-  g.shift = <u64>word(w, W.GUEST_SHIFT);
+  if (g.hot == g.pages) g.coldTouches = 0;
   g.trace = tables + (<usize>word(w, W.GUEST_TRACE) << 3);
-  g.traceLength = <u64>word(w, W.GUEST_TRACE_LENGTH);
   const name = (<u64>word(vmWords, L.VM_NAME_HI) << 32) | <u64>word(vmWords, L.VM_NAME_LO);
   seedStream(changetype<usize>(g) + offsetof<Guest>("stream0"), H.seed, name, PURPOSE_TOUCHES);
   if (g.pattern == W.PATTERN_ZIPF && !layRanks(g, word(w, W.GUEST_EXPONENT))) return false;
@@ -131,7 +129,7 @@ function readGuest(g: Guest, index: u32, w: usize, vmWords: usize, tables: usize
   let pins: f64 = 0;
   for (let k: u32 = 0; k < g.pages; k++) {
     const p = pageAt(g.first + k);
-    const u = unit(mix(mix(H.seed ^ name) + k));
+    const u = unit(mixed(mixed(H.seed ^ name) + k));
     let kind: u32 = 0;
     while (kind < <u32>W.BACKENDS - 1 && u >= word(w, <usize>(W.GUEST_CONTENT + <i32>kind))) kind++;
     p.word = (index << GUEST_SHIFT_BITS) | (kind << BACKEND_SHIFT) | RESIDENT;

@@ -9,13 +9,14 @@
 import * as W from "./layout";
 import { schedule } from "../../kernel/event-queue";
 import { stretched } from "../../cpu/topology";
-import { H, Q, Task, VCpu } from "../../cpu/state";
+import { H, Q, Task, VCpu, isNull } from "../../cpu/state";
 import { histogramBytes } from "../../kernel/histogram";
 import { HOST_HISTOGRAM_SUB_BITS } from "../../layout";
 import { proceed, stopTask } from "../../cpu/vcpu";
 import { COUNT_MASK, advance, pageOf, written } from "./access";
 import { armScan, scan } from "./levels";
-import { AHEADS, FAULTS, SERVER_SLOTS, onServer, pump, spend } from "./servers";
+import { settleSwap } from "./laws";
+import { AHEADS, SERVER_SLOTS, onServer, pump, queueFault, spend } from "./servers";
 import { afterServer, onUpgrade, waitForUpgrade } from "./upgrade";
 import {
   S, Guest, Page, COUNTERS, OUT, COMING, GOING, RESCUED, STATE, AWAY, ACCESSED, DIRTY, AHEAD, DIRECT,
@@ -107,7 +108,7 @@ export function onTouch(v: VCpu, t: Task): void {
   tallyGuest(g, W.GUEST_FAULTS, 1);
   armScan(g);
   const state = p.word & STATE;
-  if (state == GOING) {
+  if (state == GOING && (p.word & DIRECT) == 0) {
     tally(W.SWAP_RESCUED, 1);
     setState(p, RESCUED);
     use(g, p, t.touch);
@@ -120,14 +121,9 @@ export function onTouch(v: VCpu, t: Task): void {
   t.readyAt = H.now;
   t.next = p.waiters;
   p.waiters = t;
-  if (state == COMING) tally(W.SWAP_JOINED, 1);
-  else {
-    setState(p, COMING);
-    if (S.free - S.unit < S.least) p.word |= DIRECT;
-    const device = backendOf(p).device;
-    pushPage(queueAt(FAULTS + device), page);
-    const longest = COUNTERS + (W.SWAP_QUEUED_MAX << 3);
-    if (<u64>(++S.queued) > load<u64>(longest)) store<u64>(longest, S.queued);
+  if (state == COMING || !isNull(t.next)) tally(W.SWAP_JOINED, 1);
+  else if (state == OUT) {
+    queueFault(page, p);
     if (<u32>S.prefetch != 0) readAhead(g, page, p);
     pump();
   }
@@ -163,13 +159,16 @@ export function onSwap(slot: u32): void {
 /** The warm-up is over. */
 export function beginSwapStatistics(): void {
   if (!S.on) return;
-  for (let k: usize = 0; k < <usize>W.BACKENDS; k++) {
-    const at = countersOf(<u32>k);
-    const now = load<u64>(at, W.BACKEND_FIRST << 3) + load<u64>(at, W.BACKEND_OUTS << 3) - load<u64>(at, W.BACKEND_INS << 3);
+  H.status |= settleSwap();
+  const waiting = load<u64>(COUNTERS, W.SWAP_WAITING << 3);
+  memory.fill(COUNTERS, 0, W.SWAP_OF_BACKENDS << 3);
+  store<u64>(COUNTERS, waiting, W.SWAP_WAITING_FIRST << 3);
+  for (let k: u32 = 0; k < <u32>W.BACKENDS; k++) {
+    const at = countersOf(k);
+    const now = load<u64>(at, W.BACKEND_NOW << 3);
     memory.fill(at, 0, W.BACKEND_COUNTERS << 3);
     store<u64>(at, now, W.BACKEND_FIRST << 3);
   }
-  memory.fill(COUNTERS, 0, W.SWAP_OF_BACKENDS << 3);
   memory.fill(S.guestCounters, 0, (<usize>S.guestCount * W.GUEST_COUNTERS) << 3);
   memory.fill(S.histograms, 0, <usize>W.SWAP_HISTOGRAMS * <usize>histogramBytes(HOST_HISTOGRAM_SUB_BITS));
 }

@@ -1,13 +1,13 @@
 // What must hold of memory at any instant, recounted from the pages themselves: every byte of the capacity is a page's frame,
 // kept for a page that is out, or free; every page is in exactly one place; what went out is what came in and what is out; every
-// fault waits for something that is under way.
+// fault waits for something that is under way: a page that comes in, or one that leaves and will come back at once.
 
 import * as L from "../../layout";
 import * as W from "./layout";
-import { isNull } from "../../cpu/state";
+import { H, isNull } from "../../cpu/state";
 import { levelOf } from "./levels";
 import {
-  S, COUNTERS, RESIDENT, OUT, COMING, GOING, RESCUED, STATE, PINNED, PageQueue, countersOf, guestAt, guestOf, kindOf, pageAt, queueAt, serverAt, tallyGuest,
+  S, COUNTERS, add, RESIDENT, OUT, COMING, GOING, RESCUED, STATE, PINNED, DIRECT, PageQueue, countersOf, guestAt, guestOf, kindOf, pageAt, queueAt, serverAt, tallyGuest,
 } from "./state";
 
 // @ts-ignore: decorator
@@ -31,11 +31,12 @@ function lengthOf(q: PageQueue, state: u32): u32 {
 export function settleSwap(): u32 {
   if (!S.on) return 0;
   const perState = memory.data(5 * 8, 8);
-  const perKind = memory.data(<i32>W.BACKENDS * 8, 8);
   memory.fill(perState, 0, 5 * 8);
-  memory.fill(perKind, 0, <usize>W.BACKENDS * 8);
+  for (let k: u32 = 0; k < <u32>W.BACKENDS; k++) store<u64>(countersOf(k), 0, W.BACKEND_NOW << 3);
   let pinned: u64 = 0;
   let kept: u64 = 0;
+  let waiting: u64 = 0;
+  let oldest: u64 = 0;
   let wrong = false;
   for (let i: u32 = 0; i < S.guestCount; i++) {
     const g = guestAt(i);
@@ -45,14 +46,16 @@ export function settleSwap(): u32 {
     for (let page = g.first; page < g.first + g.pages; page++) {
       const p = pageAt(page);
       const state = p.word & STATE;
-      const at = perState + (<usize>state << 3);
-      store<u64>(at, load<u64>(at) + 1);
+      add(perState, state, 1);
       if (state == OUT || state == COMING) {
-        const slot = perKind + (<usize>kindOf(p) << 3);
-        store<u64>(slot, load<u64>(slot) + 1);
+        add(countersOf(kindOf(p)), W.BACKEND_NOW, 1);
         kept += p.kept;
       } else frames++;
-      if (!isNull(p.waiters) && state != COMING) wrong = true;
+      if (!isNull(p.waiters) && state != COMING && (p.word & (STATE | DIRECT)) != (GOING | DIRECT)) wrong = true;
+      for (let t = p.waiters; !isNull(t); t = t.next) {
+        waiting++;
+        oldest = max<u64>(oldest, H.now - t.readyAt);
+      }
       if (p.word & PINNED) {
         pinned++;
         if (state != RESIDENT) wrong = true;
@@ -63,6 +66,7 @@ export function settleSwap(): u32 {
   }
   // what has a server: a page coming in has its frame from then on
   let coming: u64 = 0;
+  let queuedIn: u64 = 0;
   let going: u64 = 0;
   for (let i: u32 = 0; i < <u32>S.workers + <u32>S.depth; i++) {
     const s = serverAt(i);
@@ -77,22 +81,20 @@ export function settleSwap(): u32 {
     }
     if (s.victim != 0) going++;
   }
-  const queuedIn: u64 = lengthOf(queueAt(0), COMING) + lengthOf(queueAt(1), COMING) + lengthOf(queueAt(2), COMING) + lengthOf(queueAt(3), COMING);
-  const queuedOut: u64 = lengthOf(queueAt(4), 0xff);
+  for (let q: u32 = 0; q < 4; q++) queuedIn += lengthOf(queueAt(q), COMING);
+  going += lengthOf(queueAt(4), 0xff);
   const resident = load<u64>(perState, RESIDENT << 3);
   const leaving = load<u64>(perState, GOING << 3) + load<u64>(perState, RESCUED << 3);
   if (coming + queuedIn != load<u64>(perState, COMING << 3)) wrong = true;
-  if (going + queuedOut != leaving || leaving != <u64>S.going) wrong = true;
+  if (going != leaving || leaving != <u64>S.going) wrong = true;
   if (<i64>(resident + leaving + coming) * S.unit + <i64>kept + S.free != S.capacity) wrong = true;
-  for (let k: usize = 0; k < <usize>W.BACKENDS; k++) {
-    const c = countersOf(<u32>k);
-    const now = load<u64>(perKind + (k << 3));
-    store<u64>(c, now, W.BACKEND_NOW << 3);
-    if (now + load<u64>(c, W.BACKEND_INS << 3) != load<u64>(c, W.BACKEND_FIRST << 3) + load<u64>(c, W.BACKEND_OUTS << 3)) wrong = true;
+  for (let k: u32 = 0; k < <u32>W.BACKENDS; k++) {
+    const c = countersOf(k);
+    if (load<u64>(c, W.BACKEND_NOW << 3) + load<u64>(c, W.BACKEND_INS << 3) != load<u64>(c, W.BACKEND_FIRST << 3) + load<u64>(c, W.BACKEND_OUTS << 3)) wrong = true;
   }
   put(W.SWAP_RESIDENT, resident);
-  put(W.SWAP_OUT_PAGES, load<u64>(perState, OUT << 3));
-  put(W.SWAP_MOVING, leaving + load<u64>(perState, COMING << 3));
+  put(W.SWAP_WAITING, waiting);
+  put(W.SWAP_OLDEST_NS, oldest);
   put(W.SWAP_PINNED, pinned);
   put(W.SWAP_STORED, kept);
   put(W.SWAP_FREE, <u64>S.free);

@@ -1,7 +1,7 @@
 // Who moves pages: W workers for what costs core time (zero filling, compression), and a number of operations at once for
 // what waits for a device (SSD, remote memory). Faults come first, then prefetches, then background swap-out between the
 // watermarks; a fault that finds less than `min` free has a victim written first (direct reclaim), and one that finds no
-// frame waits for one.
+// frame waits for one: its victim is not rescued.
 // Background swap-out keeps to a budget of cores; swap-ins are charged to it too
 // and never held up by it.
 // Leaves out: on which core a worker runs (src/memory/swap says from where its cores are taken), and a device's bandwidth
@@ -16,7 +16,7 @@ import { makeReady } from "../../cpu/vcpu";
 import { advance, written } from "./access";
 import { pushCold, pushHot, takeVictim } from "./levels";
 import {
-  S, Swap, Backend, Guest, Page, RESIDENT, OUT, COMING, GOING, RESCUED, STATE, ACCESSED, DIRTY, COPY, AHEAD, DIRECT, GUEST_SHIFT_BITS,
+  S, COUNTERS, Swap, Backend, Guest, Page, RESIDENT, OUT, COMING, GOING, RESCUED, STATE, ACCESSED, DIRTY, COPY, AHEAD, DIRECT, GUEST_SHIFT_BITS,
   backendOf, countersOf, guestAt, guestOf, kindOf, pageAt, popPage, pushPage, queueAt, serverAt, setState, add, note, tally, tallyGuest,
 } from "./state";
 
@@ -134,6 +134,15 @@ function leave(page: u32, p: Page): u64 {
   return S.unmap + work;
 }
 
+/** Tasks wait for `page`, which is out. */
+export function queueFault(page: u32, p: Page): void {
+  setState(p, COMING);
+  if (S.free - S.unit < S.least) p.word |= DIRECT;
+  pushPage(queueAt(FAULTS + backendOf(p).device), page);
+  const longest = COUNTERS + (W.SWAP_QUEUED_MAX << 3);
+  if (<u64>(++S.queued) > load<u64>(longest)) store<u64>(longest, S.queued);
+}
+
 /** The first fault of a queue begins. False: no frame is free, and none can be freed before something on its way arrives. */
 function beginFault(device: u32): bool {
   const q = queueAt(FAULTS + device);
@@ -152,6 +161,7 @@ function beginFault(device: u32): bool {
   }
   if (noFrame) {
     if (victim != 0) {
+      pageAt(victim).word |= DIRECT;
       begin(device, victim, 0, H.now + leave(victim, pageAt(victim)));
       return true;
     }
@@ -191,8 +201,7 @@ function beginAhead(device: u32): void {
   }
   if (!isNull(p.waiters)) {
     // a task came to need it meanwhile: from now on it is a fault like others
-    pushPage(queueAt(FAULTS + device), page);
-    S.queued++;
+    queueFault(page, p);
     return;
   }
   tally(W.SWAP_PREFETCHED, 1);
@@ -286,11 +295,12 @@ function arriveOut(page: u32): void {
     pushHot(g, page);
     return;
   }
-  p.word = (p.word & ~(STATE | DIRTY | COPY | AHEAD)) | OUT;
+  p.word = (p.word & ~(STATE | DIRTY | COPY | AHEAD | DIRECT)) | OUT;
   give(S.unit);
   give(-<i64>p.kept);
   giveQuota(g, S.unit);
   add(countersOf(kindOf(p)), W.BACKEND_OUTS, 1);
+  if (!isNull(p.waiters)) queueFault(page, p);
 }
 
 function arriveIn(page: u32, p: Page): void {

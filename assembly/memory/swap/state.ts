@@ -3,6 +3,9 @@
 //   RESIDENT ──victim──→ GOING ──written──→ OUT ──fault──→ COMING ──mapped──→ RESIDENT
 //                          └──touched──→ RESCUED ──written──→ RESIDENT
 //
+// A page that goes because a fault found no frame is not rescued: who touches it waits, and it is COMING as soon as it is OUT.
+// Otherwise a fault might wait for ever where writing takes longer than the time to the next touch (2 MiB: 8 ms).
+//
 // A page takes a frame in every state but OUT; what is kept of an OUT page takes its compressed size. Capacity is the sum of
 // both and of what is free, to the byte (laws.ts). Pinned pages are RESIDENT for ever and in no list.
 
@@ -38,7 +41,7 @@ import { HOST_HISTOGRAM_SUB_BITS } from "../../layout";
 // @ts-ignore: decorator
 @inline export const AHEAD: u32 = 128; // brought by prefetching, not touched yet
 // @ts-ignore: decorator
-@inline export const DIRECT: u32 = 256; // its fault found less than min free
+@inline export const DIRECT: u32 = 256; // COMING: its fault found less than min free; GOING: a fault waits for its frame
 // @ts-ignore: decorator
 @inline export const BACKEND_SHIFT: u32 = 10; // 3 bits
 // @ts-ignore: decorator
@@ -71,19 +74,21 @@ export class Guest {
   hot: u32; //            pages of the hot part
   pattern: u32;
   levels: usize; //       PageQueue each: from hot to cold, and one for pages that a scan has found in use
+  // as configured, in the order of layout.ts
   quota: i64; //          bytes, 0: none
+  phase: u64;
+  shift: u64;
+  traceLength: u64;
+  touches: f64;
+  writes: f64;
+  coldTouches: f64;
+  // as it goes
   free: i64; //           of the quota
   high: i64; //           of the quota; the same shares as of the whole
   low: i64;
   reclaiming: u32;
   touched: u32; //        since the last scan
-  touches: f64;
-  writes: f64;
-  coldTouches: f64;
-  phase: u64;
-  shift: u64;
   trace: usize;
-  traceLength: u64;
   cursor: u64; //         scan and trace: the next position
   ranks: usize; //        Zipf: u32 ranks at equal steps of probability
   pauseHead: Task; //     tasks that wait for an upgrade

@@ -21,6 +21,8 @@ export interface SwapCounters {
 
 const OUTCOMES = ['not reached', 'done', 'rolled back'] as const;
 const SECOND = 1e9;
+/** A fault that waits longer than this, and than nearly all others did, is pointed out: no backend takes that long by itself. */
+const OVERDUE_NS = 10e6;
 const share = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
 
 export function swapResult(
@@ -47,6 +49,8 @@ export function swapResult(
     BACKEND_NAMES.reduce((sum, _, index) => sum + ofBackend(index, which), 0);
   const overGuests = (which: number): number =>
     names.reduce((sum, _, index) => sum + (raw.guests[index * W.GUEST_COUNTERS + which] ?? 0), 0);
+  const stallNs = distribution(...ofBackends, W.SWAP_HISTOGRAM_JOINED);
+  const oldestFaultNs = at(W.SWAP_OLDEST_NS);
   const touches = overGuests(W.GUEST_TOUCHED);
   const faults = overGuests(W.GUEST_FAULTS);
   const elasticity = {
@@ -90,16 +94,20 @@ export function swapResult(
     pinnedBytes: at(W.SWAP_PINNED) * pageBytes,
     storedBytes: at(W.SWAP_STORED),
     freeBytes: at(W.SWAP_FREE),
-    outShare: share(at(W.SWAP_OUT_PAGES), virtualPages),
+    outShare: share(overBackends(W.BACKEND_NOW), virtualPages),
     touches,
     faults,
     faultShare: share(faults, touches),
     joined: at(W.SWAP_JOINED),
     rescued: at(W.SWAP_RESCUED),
+    faultsInFlightAtWarmup: at(W.SWAP_WAITING_FIRST),
+    faultsInFlight: at(W.SWAP_WAITING),
+    oldestFaultNs,
+    faultsOverdue: oldestFaultNs > Math.max(OVERDUE_NS, stallNs.p999 ?? 0),
     swapIns: swapInNs.count,
     swapInNs,
     withinTenUs: share(overBackends(W.BACKEND_FAST), swapInNs.count),
-    stallNs: distribution(...ofBackends, W.SWAP_HISTOGRAM_JOINED),
+    stallNs,
     swapOuts: overBackends(W.BACKEND_OUTS),
     writebacks: at(W.SWAP_WRITEBACKS),
     cleanDrops: at(W.SWAP_CLEAN_DROPS),

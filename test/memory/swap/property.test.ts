@@ -4,6 +4,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Simulation } from '../../../src/simulation.js';
+import { assertLaws } from '../../../src/metrics/laws.js';
 import { moduleOf } from '../../support/builds.js';
 import { BACKENDS, small, type SwapResult } from './support.js';
 
@@ -105,7 +106,9 @@ describe('any configuration', () => {
         try {
           for (const atNs of [150_000, 560_000, 1_100_000, 2_000_000]) {
             await simulation.runUntil(atNs);
-            const { memory, vms } = simulation.metrics();
+            const result = simulation.metrics();
+            const { memory, vms } = result;
+            assertLaws(result);
             const m = memory as unknown as SwapResult;
             expect(m.faults).toBeLessThanOrEqual(m.touches);
             expect(m.pinnedBytes).toBe(Math.floor(c.pinned * 384 + 1e-6) * 4096);

@@ -32,6 +32,10 @@ export interface SwapResult {
   faults: number;
   joined: number;
   rescued: number;
+  faultsInFlightAtWarmup: number;
+  faultsInFlight: number;
+  oldestFaultNs: number;
+  faultsOverdue: boolean;
   swapIns: number;
   swapOuts: number;
   writebacks: number;
