@@ -137,7 +137,11 @@ function confidenceTable(result: Result, vms: readonly VmResult[], colour: boole
 function warnings(result: Result, colour: boolean): string {
   const lines: string[] = [];
   if (result.incomplete === true) lines.push('incomplete: interrupted, the figures cover the time simulated so far');
-  const { faultsOverdue, faultsInFlight, oldestFaultNs } = result.memory;
+  const { faultsOverdue, faultsInFlight, oldestFaultNs, keptCoresUsed } = result.memory;
+  if (Number(keptCoresUsed ?? 0) > 1) {
+    const used = `elasticity work takes ${formatShare(Number(keptCoresUsed))} of the cores kept for it`;
+    lines.push(`memory: ${used}; scans and devices would hold swap-ins up`);
+  }
   if (faultsOverdue === true) {
     const waiting = `${formatCount(Number(faultsInFlight))} tasks wait for a page`;
     lines.push(

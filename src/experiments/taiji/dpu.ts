@@ -17,7 +17,7 @@ function dpu(duration: string, scan: string, coldShare: number, arrivals: Arriva
     duration,
     warmup: '50ms',
     host: {
-      cores: 12,
+      cores: 8 + kept,
       memory: {
         size: '32GiB',
         pageSample: PHYSICAL_KIB / FOUR_KIB / FRAMES,

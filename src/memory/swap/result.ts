@@ -119,6 +119,8 @@ export function swapResult(
     scans: at(W.SWAP_SCANS),
     elasticityCoreSeconds: { ...elasticity, total },
     overheadShare: share(total, coreSeconds),
+    // a fault's exit is its own core's
+    keptCoresUsed: share(total - elasticity.faultExit, (memory.cores * measuredNs) / SECOND),
     backends,
     upgrades: memory.upgrades.map(({ kind }, index) => {
       const of = (which: number): number => raw.upgrades[index * W.UPGRADE_COUNTERS + which] ?? 0;

@@ -53,7 +53,14 @@ const HOST = rows('host.memory', [
     'a choice of this program, not a figure of any system',
     'assumed',
   ],
-  ['workers', 'count', 4, 'Workers that zero, compress and decompress pages, side by side.', NOT_GIVEN, 'assumed'],
+  [
+    'workers',
+    'count',
+    4,
+    'Workers that zero, compress and decompress pages, side by side; without a value, no more than host.memory.cores where cores are kept.',
+    NOT_GIVEN,
+    'assumed',
+  ],
   [
     'deviceDepth',
     'count',
@@ -62,7 +69,14 @@ const HOST = rows('host.memory', [
     'a choice of this program, not a figure of any system',
     'assumed',
   ],
-  ['cores', 'count', 0, 'Of host.cores, kept for the workers; 0: they run on cores beside them.', NOT_GIVEN, 'assumed'],
+  [
+    'cores',
+    'count',
+    0,
+    'Of host.cores, kept for the workers, of which there may be no more; 0: they run on cores beside them.',
+    NOT_GIVEN,
+    'assumed',
+  ],
   [
     'budget',
     'count',

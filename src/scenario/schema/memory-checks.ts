@@ -49,6 +49,12 @@ export function memoryProblems(scenario: Scenario): FieldProblem[] {
       given: formatSize(memoryBytes),
       expected: `at least ${memory.workers + 1} pages (${formatSize((memory.workers + 1) * least)}): one for each worker, and one`,
     });
+  if (memory.cores > 0 && memory.workers > memory.cores)
+    problems.push({
+      path: [...HM, 'workers'],
+      given: String(memory.workers),
+      expected: `at most host.memory.cores (${memory.cores}): each worker runs on a core of those kept`,
+    });
   const kept = dedicatedCores(scenario.mechanism.kind) + memory.cores;
   const guaranteed = scenario.vms.reduce((sum, vm) => sum + vm.vcpus.min * vm.count, 0);
   if (memory.cores > 0 && cores < Math.max(guaranteed, 1) + kept)

@@ -199,6 +199,8 @@ export const sizeOf = (given: WrittenHostMemory): number => (typeof given === 'n
 export function resolveHostMemory(given: WrittenHostMemory): HostMemory {
   const written: Partial<z.output<typeof fields>> = typeof given === 'number' ? {} : given;
   const number = <T>(value: T | undefined, path: string): T | number => value ?? defaultNumber(`${HM}.${path}`);
+  const workers = defaultNumber(`${HM}.workers`);
+  const cores = number(written.cores, 'cores');
   return {
     pageBytes: number(written.page, 'page'),
     blockBytes: number(written.block, 'block'),
@@ -208,9 +210,9 @@ export function resolveHostMemory(given: WrittenHostMemory): HostMemory {
       low: number(written.watermarks?.low, 'watermarks.low'),
       min: number(written.watermarks?.min, 'watermarks.min'),
     },
-    workers: number(written.workers, 'workers'),
+    workers: written.workers ?? (cores > 0 ? Math.min(workers, cores) : workers),
     deviceDepth: number(written.deviceDepth, 'deviceDepth'),
-    cores: number(written.cores, 'cores'),
+    cores,
     budget: number(written.budget, 'budget'),
     budgetBurstNs: number(written.budgetBurst, 'budgetBurst'),
     fault: {

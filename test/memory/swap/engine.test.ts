@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { toStableJson, type ScenarioInput } from '../../../src/index.js';
 import { renderRun } from '../../../src/report/run-table.js';
 import { BUILDS, moduleOf } from '../../support/builds.js';
-import { FINISH_NS, ENTRY_NS, run, small } from './support.js';
+import { FINISH_NS, ENTRY_NS, run, small, type HostMemoryInput } from './support.js';
 
 const fixed = (value: string) => ({ stages: [{ tasks: 1, service: { dist: 'constant' as const, value } }] });
 const PAGE = 4096;
@@ -208,6 +208,34 @@ describe('background work', () => {
     expect(memory.throttled).toBeGreaterThan(10);
     // what the background may not do, faults have to
     expect(memory.directReclaims).toBeGreaterThan(free.memory.directReclaims);
+  });
+
+  it('runs on the cores kept for it: no more workers than cores, and no more work', async () => {
+    const pressed = (cores: number, workers?: number, interval = '1ms') => {
+      const input = small({
+        memory: { size: '700KiB', cores, scan: { interval } },
+        guest: { access: { cold: 0 } },
+        arrivals: { arrivals: { process: 'saturate', tasks: 64 }, request: fixed('5us') },
+      });
+      const { workers: _, ...memory } = input.host.memory as HostMemoryInput;
+      return run({
+        ...input,
+        host: { cores: 2 + cores, memory: workers === undefined ? memory : { ...memory, workers } },
+      });
+    };
+    await expect(pressed(1, 2)).rejects.toThrow(
+      'host.memory.workers: given 2, expected at most host.memory.cores (1): each worker runs on a core of those kept',
+    );
+    for (const cores of [1, 3, 6]) {
+      const { memory } = await pressed(cores);
+      const { swapIn, swapOut } = memory.elasticityCoreSeconds;
+      expect(swapIn + swapOut).toBeLessThan(cores * 0.02 * 1.01); // work is charged when it begins
+      if (cores === 1) expect(swapIn + swapOut).toBeGreaterThan(0.95 * 0.02);
+    }
+    const busy = await pressed(1, 1, '250ns');
+    expect(busy.memory.keptCoresUsed).toBeGreaterThan(1);
+    expect(renderRun(busy.result)).toContain('of the cores kept for it');
+    expect((await run(small())).memory.keptCoresUsed).toBeNull();
   });
 
   it('scans only while something is touched, and charges the whole memory', async () => {

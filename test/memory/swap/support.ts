@@ -47,6 +47,7 @@ export interface SwapResult {
   scans: number;
   withinTenUs: number | null;
   overheadShare: number;
+  keptCoresUsed: number | null;
   swapInNs: SwapDistribution;
   stallNs: SwapDistribution;
   pauseWaits: number;
