@@ -6,6 +6,7 @@ import * as L from "../../layout";
 import * as W from "./layout";
 import { H, isNull } from "../../cpu/state";
 import { levelOf } from "./levels";
+import { settleUpgrade } from "./upgrade";
 import {
   S, COUNTERS, add, RESIDENT, OUT, COMING, GOING, RESCUED, STATE, PINNED, DIRECT, PageQueue, countersOf, guestAt, guestOf, kindOf, pageAt, queueAt, serverAt, tallyGuest,
 } from "./state";
@@ -30,6 +31,7 @@ function lengthOf(q: PageQueue, state: u32): u32 {
 /** Writes what there is now into the counters and answers 0 or E_CONSERVATION. */
 export function settleSwap(): u32 {
   if (!S.on) return 0;
+  settleUpgrade();
   const perState = memory.data(5 * 8, 8);
   memory.fill(perState, 0, 5 * 8);
   for (let k: u32 = 0; k < <u32>W.BACKENDS; k++) store<u64>(countersOf(k), 0, W.BACKEND_NOW << 3);

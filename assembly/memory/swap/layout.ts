@@ -118,9 +118,9 @@ export const GUEST_QUOTA_RECLAIMS = 4; // swap-outs for its own quota
 export const GUEST_COUNTERS = 5;
 
 export const UPGRADE_STARTED = 0; // ns
-export const UPGRADE_PAUSED_NS = 1;
-export const UPGRADE_WAITED = 2; // accesses
-export const UPGRADE_WAIT_MAX = 3; // ns
+export const UPGRADE_PAUSED_NS = 1; // so far
+export const UPGRADE_WAITED = 2; // accesses, so far
+export const UPGRADE_WAIT_MAX = 3; // ns, of those that have ended
 export const UPGRADE_OUTCOME = 4; // OUTCOME_*
 export const UPGRADE_QUIESCE_NS = 5; // of the pause: until nothing was on its way
 export const UPGRADE_COUNTERS = 6;
@@ -128,6 +128,7 @@ export const UPGRADE_COUNTERS = 6;
 export const OUTCOME_PENDING = 0;
 export const OUTCOME_DONE = 1;
 export const OUTCOME_ROLLED_BACK = 2;
+export const OUTCOME_UNDER_WAY = 3;
 
 // a page's swap-in, from the first fault to mapped, is also that task's stall: all swap-ins and all stalls are sums of these
 export const SWAP_HISTOGRAM_BACKENDS = 0; // one a backend

@@ -12,7 +12,7 @@ import * as W from "./layout";
 import { schedule } from "../../kernel/event-queue";
 import { H, Q, Task, isNull, nothing, vmAt } from "../../cpu/state";
 import { makeReady } from "../../cpu/vcpu";
-import { S, Guest, guestAt, note, tally } from "./state";
+import { S, Guest, add, guestAt, note, tally } from "./state";
 
 // @ts-ignore: decorator
 @inline const NONE: u32 = 0;
@@ -52,6 +52,7 @@ export function planUpgrade(): void {
 /** `t` needs the layer while it is paused. */
 export function waitForUpgrade(g: Guest, t: Task): void {
   tally(W.SWAP_PAUSE_WAITS, 1);
+  add(outcome(W.UPGRADE_WAITED), 0, 1);
   t.readyAt = H.now;
   t.next = nothing<Task>();
   if (isNull(g.pauseHead)) g.pauseHead = t;
@@ -59,10 +60,15 @@ export function waitForUpgrade(g: Guest, t: Task): void {
   g.pauseTail = t;
 }
 
+/** How long the pause that is on has lasted. */
+export function settleUpgrade(): void {
+  if (S.paused) store<u64>(outcome(W.UPGRADE_PAUSED_NS), H.now - S.pausedAt);
+}
+
 function resume(): void {
   if (!S.paused) return;
+  settleUpgrade();
   S.paused = 0;
-  store<u64>(outcome(W.UPGRADE_PAUSED_NS), H.now - S.pausedAt);
   for (let i: u32 = 0; i < S.guestCount; i++) {
     const g = guestAt(i);
     let t = g.pauseHead;
@@ -71,7 +77,6 @@ function resume(): void {
       const next = t.next;
       const waited = H.now - t.readyAt;
       note(W.SWAP_HISTOGRAM_PAUSE, waited);
-      store<u64>(outcome(W.UPGRADE_WAITED), load<u64>(outcome(W.UPGRADE_WAITED)) + 1);
       store<u64>(outcome(W.UPGRADE_WAIT_MAX), max<u64>(load<u64>(outcome(W.UPGRADE_WAIT_MAX)), waited));
       makeReady(vmAt(i), t);
       t = next;
@@ -100,6 +105,7 @@ export function onUpgrade(): void {
   switch (S.phase) {
     case NONE: {
       store<u64>(outcome(W.UPGRADE_STARTED), H.now);
+      store<u64>(outcome(W.UPGRADE_OUTCOME), W.OUTCOME_UNDER_WAY);
       enter(PREPARE, setting(W.UPGRADE_PREPARE));
       return;
     }

@@ -19,7 +19,7 @@ export interface SwapCounters {
   histogram(which: readonly number[]): RawHistogram;
 }
 
-const OUTCOMES = ['not reached', 'done', 'rolled back'] as const;
+const OUTCOMES = ['not reached', 'done', 'rolled back', 'in progress'] as const;
 const SECOND = 1e9;
 /** A fault that waits longer than this, and than nearly all others did, is pointed out: no backend takes that long by itself. */
 const OVERDUE_NS = 10e6;

@@ -62,6 +62,24 @@ describe('a hot-upgrade', () => {
     expect(memory.swapIns).toBeGreaterThan(0);
   });
 
+  it('that the end of the run cuts off is in progress, with what has waited so far', async () => {
+    const cut = async (duration: string) => {
+      const { memory } = await run(
+        small({
+          memory: { upgrades: [{ kind: 'hot-switch', ...PHASES, at: '0ns', prepare: '5ms', transfer: '50ms' }] },
+          rest: { duration },
+        }),
+      );
+      return { one: memory.upgrades[0]!, memory };
+    };
+    const before = await cut('4ms');
+    expect(before.one).toMatchObject({ outcome: 'in progress', startedNs: 0, pausedNs: 0, waited: 0 });
+    const { one, memory } = await cut('20ms');
+    expect(one).toMatchObject({ outcome: 'in progress', pausedNs: 15_000_000, waited: 8 });
+    expect(one.waited).toBe(memory.pauseWaits);
+    expect(memory.pauseWaitNs.count).toBe(0);
+  });
+
   it('may follow another, and is not reached when it is late', async () => {
     const { memory } = await run(
       small({
