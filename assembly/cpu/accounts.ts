@@ -10,6 +10,17 @@ import { histogramBytes, resetHistogram } from "../kernel/histogram";
 import { paceChanged } from "./topology";
 import { parking } from "./grant";
 
+/** Time without a task: first what is left of a page fault's exit, then polling. */
+function bookSearch(v: VCpu, elapsed: u64): void {
+  const since = H.now - elapsed;
+  if (v.faultUntil > since) {
+    const exit = min<u64>(H.now, v.faultUntil) - since;
+    count(v.vm, L.VM_TRANSITION_NS, exit);
+    elapsed -= exit;
+  }
+  count(v.vm, L.VM_IDLE_POLL_NS, elapsed);
+}
+
 /** Books the time since the last change of state. */
 // @ts-ignore: decorator
 @inline
@@ -25,7 +36,7 @@ export function settle(v: VCpu): void {
       count(v.vm, L.VM_TRANSITION_NS, part);
     }
     count(v.vm, L.VM_TASK_NS, elapsed);
-  } else if (state == SEARCHING) count(v.vm, L.VM_IDLE_POLL_NS, elapsed);
+  } else if (state == SEARCHING) bookSearch(v, elapsed);
   else if (state == STEALING) count(v.vm, L.VM_STEAL_NS, elapsed);
   else if (state == SPINNING) {
     count(v.vm, L.VM_IDLE_POLL_NS, elapsed);

@@ -47,6 +47,23 @@ describe('faults', () => {
     expect(task / 0.04).toBeGreaterThan(0.85); // of two vCPUs for 20 ms
   });
 
+  it('cost their vCPU the exit, whether it has another task to run or none', async () => {
+    for (const tasks of [1, 32]) {
+      const { memory, result } = await run(
+        small({
+          memory: { content: { ssd: 1 } },
+          guest: { access: { cold: 0 } },
+          arrivals: { arrivals: { process: 'saturate', tasks }, request: fixed('5us') },
+        }),
+      );
+      const { transition, idlePoll } = result.vms[0]!.cpuSeconds;
+      expect(memory.faults).toBeGreaterThan(50);
+      // to the last fault or two, whose exit the end may cut off
+      expect(Math.abs(transition - (memory.faults * ENTRY_NS) / 1e9)).toBeLessThanOrEqual((2 * ENTRY_NS) / 1e9);
+      if (tasks === 1) expect(idlePoll).toBeGreaterThan(memory.faults * 75e-6); // 81.3 us a fault, less its exit
+    }
+  });
+
   it('end even where writing a victim takes longer than the time to its next touch', async () => {
     // 2 MiB take 2.6 ms to write and every page is touched all the time: were victims rescued, no fault would ever get a frame.
     const { memory, result } = await run(
