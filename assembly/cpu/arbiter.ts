@@ -10,6 +10,7 @@ import { record } from "../kernel/histogram";
 import { H, Q, Vm, Core, SLOT_ARBITER, countHost, isNull, nothing, vcpuOf } from "./state";
 import { hostHistogram, pushIdle } from "./accounts";
 import { anyVictim, beginMove, canGrow, chooseIdle, chooseVictim } from "./grant";
+import { wants } from "./mechanisms/cgroup";
 import { coresWanted, hostCores } from "../policy";
 
 // @ts-ignore: decorator
@@ -140,7 +141,7 @@ export function joinBag(vm: Vm): void {
 
 /**
  * The VM that deserves a free core most, where no arbiter decides: class, priority, who waits longest. With central queues
- * who is below its guarantee comes first; without, a VM needs quota (cgroup's vm.b) and a task that no coming core is for.
+ * who is below its guarantee comes first; without, it must be able to use one more (cgroup).
  * Leaves the bag without those in which nothing waits any more.
  */
 export function worthiest(): Vm {
@@ -153,7 +154,7 @@ export function worthiest(): Vm {
       continue;
     }
     store<Vm>(H.bag + (<usize>(kept++) << 2), vm);
-    if (!canGrow(vm) || (!H.central && (vm.b != 0 || vm.queued <= vm.promised))) continue;
+    if (H.central ? !canGrow(vm) : !wants(vm)) continue;
     if (isNull(best) || precedes(vm, best)) best = vm;
   }
   H.bagCount = kept;

@@ -309,6 +309,7 @@ export class Host {
   victimsOf: u64; //         arbiter round and move of which the next one tells (grant.ts, anyVictim)
   victimLeast: i64;
   onHeld: u32; //            before the number of cores that a VM holds changes; 0 unused
+  halts: u32; //             1: where nothing is stolen, tasks are dispatched to idle vCPUs too, which wakes them
   // injected arrivals
   ring: usize;
   ringCapacity: u32;

@@ -7,7 +7,7 @@ import {
   clearBit, coreAt, ingress, isNull, nothing, ownQueue, setBit, vcpuOf, vmAt,
 } from "./state";
 import { capacity, detach, pushIdle, removeIdle, settleAll } from "./accounts";
-import { activate, putBack } from "./vcpu";
+import { activate, deactivate, putBack } from "./vcpu";
 import { halt, unfreeze } from "./halt";
 import { moveOldest } from "./run-queue";
 import { hold, parking } from "./grant";
@@ -41,6 +41,7 @@ export function prepareSwitch(): void {
     cancel(Q, vm.slot + VM_SLOT_OWN);
     for (let k: u32 = 0; k < vm.max; k++) {
       const v = vcpuOf(vm, k);
+      if (v.state == DORMANT) deactivate(v);
       if (!v.frozen) continue;
       // what was frozen lies in the run queue from now on, where it can be stolen; the guest is told, those who spin for it too
       const spun = v.frozen == FROZEN_SPINNING; // its task stays in line for the lock
@@ -49,7 +50,6 @@ export function prepareSwitch(): void {
         putBack(v, t);
         if (t.flags & TASK_HOLDS_LOCK) stopSpinning(vm);
       }
-      if (v.state == DORMANT) halt(v, DORMANT);
     }
   }
 }

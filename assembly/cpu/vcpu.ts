@@ -186,6 +186,7 @@ function seeOwnQueue(v: VCpu): void {
 
 /** Tasks are dispatched to `v` from now on. */
 export function activate(v: VCpu): void {
+  if (v.activePlace != 0) return;
   const vm = v.vm;
   store<VCpu>(vm.actives + (<usize>vm.activeCount << 2), v);
   v.activePlace = ++vm.activeCount;
@@ -356,7 +357,7 @@ export function onVcpu(v: VCpu): void {
 
 /** Nothing found: the vCPU gives its core up by itself (voluntary yield). */
 function yieldCore(v: VCpu): void {
-  deactivate(v);
+  if (!H.halts || v.vm.stealAmount != L.STEAL_NONE) deactivate(v);
   count(v.vm, L.VM_YIELDS, 1);
   enter(v, YIELDING);
   if (H.yield == 0) yielded(v);

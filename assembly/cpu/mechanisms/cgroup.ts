@@ -7,16 +7,18 @@
 
 import * as L from "../../layout";
 import { cancel, isPending, schedule } from "../../kernel/event-queue";
-import { H, Q, Host, Vm, Core, SLOT_ARBITER, VM_SLOT_OWN, count, coreAt, isNull, vmAt } from "../state";
+import { H, Q, Host, Vm, Core, DORMANT, SLOT_ARBITER, VM_SLOT_OWN, count, coreAt, isNull, vcpuOf, vmAt } from "../state";
 import { pushIdle } from "../accounts";
 import { joinBag, worthiest } from "../arbiter";
 import { beginMove, beginPark, canGrow, chooseIdle, chooseVictim } from "../grant";
+import { activate } from "../vcpu";
 import { setHooks, costNothing, ignoreWidth } from "./index";
 import { placeGuaranteed } from "./static";
 
 export function cgroup(): void {
   H.yields = 1;
   H.blind = 1; // the guest is not told
+  H.halts = 1;
   costNothing(offsetof<Host>("notify"));
   H.deschedule = <u64>H.knobB;
   H.wake = <u64>H.knobB;
@@ -33,6 +35,9 @@ function start(): void {
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     if (vm.held != 0) charge(vm, 0); // a fork: it holds cores already
+    if (vm.stealAmount == L.STEAL_NONE) {
+      for (let k: u32 = 0; k < vm.max; k++) activate(vcpuOf(vm, k));
+    }
   }
 }
 
@@ -96,9 +101,23 @@ function onPeriod(): void {
   else cancel(Q, SLOT_ARBITER);
 }
 
+/** Whether one vCPU more would find something to do. Where nothing is stolen, what waits behind a running one is not for others. */
+export function wants(vm: Vm): bool {
+  if (vm.b != 0 || left(vm) == 0 || !canGrow(vm)) return false;
+  let tasks = vm.queued;
+  if (vm.stealAmount == L.STEAL_NONE) {
+    tasks = vm.ingressLength;
+    for (let k: u32 = 0; k < vm.max; k++) {
+      const v = vcpuOf(vm, k);
+      tasks += u32(v.state == DORMANT && (v.queueLength != 0 || !isNull(v.task)));
+    }
+  }
+  return tasks > vm.promised;
+}
+
 /** Gives a VM as many cores as it has tasks waiting, of those that are idle or a lower class's. */
 function serve(vm: Vm): void {
-  while (vm.b == 0 && vm.queued > vm.promised && canGrow(vm) && left(vm) != 0) {
+  while (wants(vm)) {
     let core = chooseIdle(vm);
     if (isNull(core)) core = chooseVictim(vm);
     if (isNull(core)) return;

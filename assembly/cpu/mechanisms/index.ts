@@ -34,6 +34,7 @@ export function chooseMechanism(kind: u32): bool {
   H.blind = 0;
   H.onHeld = 0;
   H.onPace = 0;
+  H.halts = 0;
   H.onReady = 0;
   H.onRest = 0;
   H.onStep = 0;
