@@ -3,6 +3,7 @@
 // Faults: those under way when statistics began + faults = rescued + stalls that ended + those under way.
 // Latency ≥ service is read off the slowdown (latency / service), which is never below one.
 
+import { memoryOf } from './memory.js';
 import type { Result } from './result.js';
 
 /** A run broke a conservation law: a defect of the simulator, never of the scenario. */
@@ -14,12 +15,11 @@ export class LawError extends Error {
 const RELATIVE_ROUNDING = 1e-9;
 
 /** Every fault is rescued at once, has ended in a stall, or waits; `memory` is empty where no VM has any. */
-function brokenFaultLaw(memory: Readonly<Record<string, unknown>>): string | undefined {
-  const { faults, faultsInFlightAtWarmup: before, rescued, stallNs, faultsInFlight: now } = memory;
-  if (faults === undefined) return undefined;
-  const ended = (stallNs as { count: number }).count;
-  const begun = Number(before) + Number(faults);
-  const accounted = Number(rescued) + ended + Number(now);
+function brokenFaultLaw(result: Result): string | undefined {
+  const memory = memoryOf(result);
+  if (memory === undefined) return undefined;
+  const begun = memory.faultsInFlightAtWarmup + memory.faults;
+  const accounted = memory.rescued + memory.stallNs.count + memory.faultsInFlight;
   if (begun === accounted) return undefined;
   return `memory: ${begun} faults, but rescued + stalls + in flight is ${accounted}`;
 }
@@ -46,7 +46,7 @@ export function brokenLaws(result: Result): string[] {
       broken.push(`${vm.name}: slowdown ${vm.slowdown.min}, latency is below the service time`);
     }
   }
-  const fault = brokenFaultLaw(result.memory);
+  const fault = brokenFaultLaw(result);
   if (fault !== undefined) broken.push(fault);
   const expected = (result.host.cores * result.manifest.measuredNs) / 1e9;
   if (Math.abs(coreSeconds - expected) > RELATIVE_ROUNDING * Math.max(expected, 1e-3)) {

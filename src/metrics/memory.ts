@@ -53,6 +53,12 @@ export interface MemoryResult {
   faultShare: number | null;
   joined: number;
   rescued: number;
+  /** Faults that waited when statistics began, and at the end; the age of the first of those. */
+  faultsInFlightAtWarmup: number;
+  faultsInFlight: number;
+  oldestFaultNs: number;
+  /** The oldest is above 10 ms and the stalls' p99.9: the latencies are those of the others. */
+  faultsOverdue: boolean;
   swapIns: number;
   /** From the fault to the task being ready: queueing, the page's way back, map and resume. */
   swapInNs: Distribution;
@@ -71,6 +77,8 @@ export interface MemoryResult {
   elasticityCoreSeconds: { swapIn: number; swapOut: number; scan: number; faultExit: number; total: number };
   /** Of all core time. */
   overheadShare: number | null;
+  /** Elasticity work but for faults' exits over the time of the cores kept for it; null where none is. */
+  keptCoresUsed: number | null;
   backends: Record<string, BackendResult>;
   upgrades: UpgradeResult[];
   pauseWaits: number;

@@ -2,6 +2,7 @@
 // Reads nothing but the result, so a result printed by any engine or read back from a file looks the same.
 
 import type { Interval } from '../metrics/confidence.js';
+import { memoryOf } from '../metrics/memory.js';
 import type { ControllerResult, Result, SloResult, VmResult } from '../metrics/result.js';
 import { printable } from '../scenario/errors.js';
 import { paint, renderTable, type Cell } from './table.js';
@@ -137,15 +138,15 @@ function confidenceTable(result: Result, vms: readonly VmResult[], colour: boole
 function warnings(result: Result, colour: boolean): string {
   const lines: string[] = [];
   if (result.incomplete === true) lines.push('incomplete: interrupted, the figures cover the time simulated so far');
-  const { faultsOverdue, faultsInFlight, oldestFaultNs, keptCoresUsed } = result.memory;
-  if (Number(keptCoresUsed ?? 0) > 1) {
-    const used = `elasticity work takes ${formatShare(Number(keptCoresUsed))} of the cores kept for it`;
+  const memory = memoryOf(result);
+  if (memory !== undefined && (memory.keptCoresUsed ?? 0) > 1) {
+    const used = `elasticity work takes ${formatShare(memory.keptCoresUsed)} of the cores kept for it`;
     lines.push(`memory: ${used}; scans and devices would hold swap-ins up`);
   }
-  if (faultsOverdue === true) {
-    const waiting = `${formatCount(Number(faultsInFlight))} tasks wait for a page`;
+  if (memory?.faultsOverdue === true) {
+    const waiting = `${formatCount(memory.faultsInFlight)} tasks wait for a page`;
     lines.push(
-      `faults: ${waiting}, one of them for ${formatDurationNs(Number(oldestFaultNs))}; the latencies leave them out`,
+      `faults: ${waiting}, one of them for ${formatDurationNs(memory.oldestFaultNs)}; the latencies leave them out`,
     );
   }
   for (const vm of result.vms.slice(0, MAX_VMS)) {

@@ -17,7 +17,7 @@ function dpu(duration: string, scan: string, coldShare: number, arrivals: Arriva
     duration,
     warmup: '50ms',
     host: {
-      cores: 8 + kept,
+      cores: 12,
       memory: {
         size: '32GiB',
         pageSample: PHYSICAL_KIB / FOUR_KIB / FRAMES,
@@ -65,7 +65,11 @@ export const coldTouches = (share: number): string => `vms.0.memory.access.coldT
 /** Where everything fits. */
 export const NOTHING_OUT = 'vms.0.memory.size=24GiB';
 export const ratio = (value: number): string => `${MEMORY}.backends.lz4.ratio=${value}`;
-export const workers = (count: number): string => `${MEMORY}.workers=${count}`;
+/** With a core kept for each. */
+export const workers = (count: number): string[] => [
+  `${MEMORY}.workers=${count}`,
+  ...(count > 4 ? [`${MEMORY}.cores=${count}`, `host.cores=${8 + count}`] : []),
+];
 export const content = (shares: string): string => `${MEMORY}.content={ ${shares} }`;
 export const watermarks = (high: number, low: number, min: number): string =>
   `${MEMORY}.watermarks={ high: ${high}, low: ${low}, min: ${min} }`;

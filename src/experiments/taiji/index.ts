@@ -158,7 +158,7 @@ async function tail(laboratory: Laboratory): Promise<ExperimentTable> {
     const run = await laboratory.run(CLIFF, [
       cold(0.55),
       coldTouches(0.1),
-      workers(number),
+      ...workers(number),
       ...(marks === undefined ? [] : [watermarks(marks.high, marks.low, marks.min)]),
     ]);
     rows.push([

@@ -14,7 +14,7 @@ const backend = z.strictObject({
 
 const upgrade = z.strictObject({
   kind: z.string(),
-  outcome: z.string().meta({ description: 'not reached, done or rolled back' }),
+  outcome: z.string().meta({ description: 'not reached, in progress, done or rolled back' }),
   startedNs: count,
   pausedNs: count,
   quiesceNs: count,
@@ -47,6 +47,10 @@ export const memoryResult = z.strictObject({
   faultShare: figure.meta({ description: 'Faults over touches.' }),
   joined: count,
   rescued: count,
+  faultsInFlightAtWarmup: count.meta({ description: 'Faults that waited when statistics began.' }),
+  faultsInFlight: count.meta({ description: 'Faults that wait at the end.' }),
+  oldestFaultNs: count.meta({ description: 'Since when the first of them has.' }),
+  faultsOverdue: z.boolean().meta({ description: "That is above 10 ms and the stalls' p99.9." }),
   swapIns: count,
   swapInNs: distribution.meta({ description: 'From the fault to the task being ready; by its first task.' }),
   withinTenUs: figure.meta({ description: 'Share of swap-ins of at most 10 us.' }),
@@ -68,6 +72,9 @@ export const memoryResult = z.strictObject({
     total: number,
   }),
   overheadShare: figure.meta({ description: 'Elasticity work over all core time.' }),
+  keptCoresUsed: figure.meta({
+    description: "Elasticity work but for faults' exits over the time of the cores kept for it.",
+  }),
   backends: z.record(z.string(), backend),
   upgrades: z.array(upgrade),
   pauseWaits: count,
