@@ -111,6 +111,8 @@ describe('any configuration', () => {
             assertLaws(result);
             const m = memory as unknown as SwapResult;
             expect(m.faults).toBeLessThanOrEqual(m.touches);
+            const outPages = Object.values(m.backends).reduce((sum, backend) => sum + backend.outPages, 0);
+            expect(m.outShare).toBe(outPages / 384);
             expect(m.pinnedBytes).toBe(Math.floor(c.pinned * 384 + 1e-6) * 4096);
             expect(m.freeBytes).toBeGreaterThanOrEqual(-16 * 8);
             expect(vms[0]!.completed).toBeGreaterThanOrEqual(0);
