@@ -1,5 +1,5 @@
 // README.md: its example runs as it stands and prints what the text around it says; what it names is there.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { transform } from 'esbuild';
 import { describe, expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import * as fluxhost from '../../src/index.js';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PAGES = [
   ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'docs/model.md', 'docs/extending.md'],
-  ...['docs/memory.md', 'docs/pages.md', 'docs/series.md', 'docs/vmem.md'],
+  ...['docs/memory.md', 'docs/pages.md', 'docs/series.md', 'docs/snapshots.md', 'docs/vmem.md'],
 ];
 const read = (path: string): string => readFileSync(ROOT + path, 'utf8');
 const readme = read('README.md');
@@ -46,6 +46,12 @@ describe('README.md', () => {
     expect(commands.length).toBe(5);
     for (const command of commands) expect(program).toContain(`  ${command}: {`);
     for (const [path] of readme.matchAll(/examples\/[\w-]+\.yaml/g)) expect(existsSync(ROOT + path)).toBe(true);
+  });
+
+  it('links every page of docs/ once', () => {
+    const links = [...readme.matchAll(/\]\((docs\/[\w-]+\.md)\)/g)].map(([, path]) => path!);
+    const pages = readdirSync(`${ROOT}docs`).filter((name) => name.endsWith('.md'));
+    expect(links.sort()).toEqual(pages.map((name) => `docs/${name}`).sort());
   });
 
   it('and the other pages link to files that exist', () => {
