@@ -141,8 +141,8 @@ export function joinBag(vm: Vm): void {
 }
 
 /**
- * The VM that deserves a free core most, where no arbiter decides: class, priority, who waits longest. With central queues
- * who is below its guarantee comes first; without, it must be able to use one more (cgroup).
+ * The VM that deserves a free core most, where no arbiter decides: below its guarantee, class, priority, who waits longest.
+ * Under cgroup it must be able to use one more.
  * Leaves the bag without those in which nothing waits any more.
  */
 export function worthiest(): Vm {
@@ -164,7 +164,7 @@ export function worthiest(): Vm {
 
 function precedes(a: Vm, b: Vm): bool {
   const starves = a.held < a.min;
-  if (H.central && starves != b.held < b.min) return starves;
+  if (starves != b.held < b.min) return starves;
   if (a.cls != b.cls) return a.cls > b.cls;
   if (a.priority != b.priority) return a.priority > b.priority;
   return H.central ? a.ingressHead.readyAt < b.ingressHead.readyAt : a.backlogSince < b.backlogSince;

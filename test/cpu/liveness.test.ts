@@ -9,7 +9,7 @@ import type { MechanismKind } from '../../src/scenario/types.js';
 import { moduleOf } from '../support/builds.js';
 import type { VmInput } from '../support/scenarios.js';
 
-const RUNS = Number(process.env['FLUXHOST_LIVENESS'] ?? 250);
+const RUNS = Number(process.env['FLUXHOST_LIVENESS'] ?? 150);
 const SEED = 20_261_121;
 const LENGTH_US = 40_000;
 const SLICE_EVENTS = 20_000;
@@ -31,8 +31,10 @@ const knobs = fc.record({
   batch: fc.boolean(),
   aggregate: fc.boolean(),
 });
-const mechanismOf = (kind: MechanismKind, drawn: object): ScenarioInput['mechanism'] =>
-  ({ kind, ...(kind === 'hyperflux' ? drawn : PACED[kind]) }) as ScenarioInput['mechanism'];
+const mechanismOf = (kind: MechanismKind, drawn: object): ScenarioInput['mechanism'] => ({
+  kind,
+  ...(kind === 'hyperflux' ? drawn : PACED[kind]),
+});
 
 const PROCESSES = ['poisson', 'deterministic', 'onoff', 'mmpp', 'closed', 'saturate'] as const;
 const vmSpec = fc.record({
@@ -203,7 +205,7 @@ function served(spec: HostSpec, list: readonly Scenario[], simulation: Simulatio
 async function goThrough(spec: HostSpec, module: WebAssembly.Module): Promise<void> {
   const list = scenarios(spec);
   const [first, ...others] = list.map((scenario, i) => {
-    const endUs = i === list.length - 1 ? LENGTH_US : spec.forkUs[0]! + (i === 0 ? 0 : spec.forkUs[1]!);
+    const endUs = i === list.length - 1 ? LENGTH_US : spec.forkUs[0] + (i === 0 ? 0 : spec.forkUs[1]);
     return { ...scenario, durationNs: Math.max(endUs * 1000 - scenario.warmupNs, 1) };
   });
   let simulation = await Simulation.create(first!, { module });
