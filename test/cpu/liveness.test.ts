@@ -86,9 +86,9 @@ type HostSpec = typeof hostSpec extends fc.Arbitrary<infer T> ? T : never;
 const TASK_US = 20;
 /** Tasks of a fork-join request: two, then one. */
 const widthOf = (spec: VmSpec): number => (spec.forkJoin ? 3 : 1);
-/** Siblings at work run at 0.65 of the speed each. */
-const rateOf = (spec: VmSpec, smt: number): number =>
-  (spec.load * Math.max(spec.min, 1) * 1e6) / (TASK_US * widthOf(spec) * smt);
+/** Siblings at work run at 0.65 of the speed each. Without stealing only vCPUs that have a core get tasks, and one may be all there is. */
+const rateOf = ({ load, min, stealing, forkJoin }: VmSpec, smt: number): number =>
+  (load * (stealing === 'none' ? 1 : Math.max(min, 1)) * 1e6) / (TASK_US * (forkJoin ? 3 : 1) * smt);
 
 function arrivalsOf(spec: VmSpec, smt: number): NonNullable<NonNullable<VmInput['workload']>['arrivals']> {
   const rate = rateOf(spec, smt);
