@@ -94,7 +94,7 @@ function arrivalsOf(spec: VmSpec, smt: number): NonNullable<NonNullable<VmInput[
   const rate = rateOf(spec, smt);
   switch (spec.process) {
     case 'onoff':
-      return { process: 'onoff', onRate: 3 * rate, offRate: rate / 3, meanOn: '500us', meanOff: '1500us' };
+      return { process: 'onoff', onRate: 2 * rate, offRate: rate / 3, meanOn: '500us', meanOff: '1500us' };
     case 'mmpp':
       return {
         process: 'mmpp',
