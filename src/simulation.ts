@@ -13,7 +13,6 @@ import { compileCore, instantiateCore } from './core/load.js';
 import { readCounters } from './core/results.js';
 import { swapResult } from './memory/swap/result.js';
 import { knownSha256, packSnapshot, unpackSnapshot, type SnapshotParts } from './core/snapshot.js';
-import type { MemoryResult } from './metrics/memory.js';
 import { buildResult, type Result } from './metrics/result.js';
 import { scenarioSha256 } from './scenario/canonical.js';
 import { InputError, expectedOneOf, show } from './scenario/errors.js';
@@ -337,8 +336,11 @@ export class Simulation {
     const { scenario } = this;
     // statistics begin anew at the end of the warm-up; a run that is stopped before has what it has
     const measuredNs = this.nowNs < scenario.warmupNs ? this.nowNs : this.nowNs - scenario.warmupNs;
-    const memory = this.memoryMetrics(measuredNs);
-    const counters = readCounters(this.core, this.compiled, scenario.host.cores, this.late);
+    const { compiled } = this;
+    const raw = this.core.swap(compiled.vms.length, scenario.host.memory?.upgrades.length ?? 0);
+    const names = compiled.vms.map(({ name }) => name);
+    const memory = raw === undefined ? undefined : swapResult(scenario, names, measuredNs, raw);
+    const counters = readCounters(this.core, compiled, scenario.host.cores, this.late);
     const memoryNs = (scenario.host.memory?.cores ?? 0) * measuredNs;
     return buildResult({
       manifest: {
@@ -380,13 +382,6 @@ export class Simulation {
       summaryNotes(reader.summary).map((note) => `${file}: ${note}`),
     );
     return [...new Set(notes)];
-  }
-
-  private memoryMetrics(measuredNs: number): MemoryResult | undefined {
-    const { scenario, compiled } = this;
-    const raw = this.core.swap(compiled.vms.length, scenario.host.memory?.upgrades.length ?? 0);
-    const names = compiled.vms.map(({ name }) => name);
-    return raw === undefined ? undefined : swapResult(scenario, names, measuredNs, raw);
   }
 
   /** Lets go of trace files. The instance is of no use afterwards. */

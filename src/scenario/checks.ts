@@ -62,10 +62,26 @@ export function coreProblems(cores: number, kind: MechanismKind, guaranteed: num
   ];
 }
 
+/** Sockets of equal size, of whole physical cores; a polling core's thread may be one of those or stand beside them. */
+function threadProblems(cores: number, kind: MechanismKind, sockets: number, smt: number): FieldProblem[] {
+  if (cores % sockets !== 0) {
+    const expected = `a number that divides host.cores (${cores})`;
+    return [{ path: ['host', 'sockets'], given: String(sockets), expected }];
+  }
+  const kept = dedicatedCores(kind);
+  if (cores % (sockets * smt) === 0 || (kept > 0 && sockets === 1 && (cores - kept) % smt === 0)) return [];
+  const each = sockets === 1 ? `host.cores (${cores})` : `the cores of a socket (${cores / sockets})`;
+  const orLess = kept > 0 && sockets === 1 ? `, or what ${kind} leaves of it (${cores - kept})` : '';
+  return [{ path: ['host', 'smt'], given: String(smt), expected: `a number that divides ${each}${orLess}` }];
+}
+
 function checkCores(root: Fields, vms: readonly Fields[]): FieldProblem[] {
   const cores = whole(fields(root['host'])['cores'], 1);
   const kind = kindOf(root['mechanism']);
   if (cores === undefined || kind === undefined) return [];
+  const { sockets, smt } = fields(root['host']);
+  const threads = threadProblems(cores, kind, whole(sockets ?? 1, 1) ?? 1, whole(smt ?? 1, 1) ?? 1);
+  if (threads.length > 0) return threads;
   let guaranteed = 0;
   for (const vm of vms) {
     const { min, max } = fields(vm['vcpus']);

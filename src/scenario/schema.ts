@@ -30,23 +30,14 @@ const host = section({
   smtFactor: documented('host.smtFactor', real(0.05, 1)),
   memoryBandwidth: documented('host.memoryBandwidth', positivePerSecond),
   memory: z.optional(hostMemory),
-})
-  .superRefine(({ cores, sockets = 1, smt = 1 }, context) => {
-    if (cores % sockets !== 0)
-      context.addIssue({ code: 'custom', path: ['sockets'], message: `a number that divides host.cores (${cores})` });
-    else if (cores % (sockets * smt) !== 0) {
-      const each = sockets === 1 ? `host.cores (${cores})` : `the cores of a socket (${cores / sockets})`;
-      context.addIssue({ code: 'custom', path: ['smt'], message: `a number that divides ${each}` });
-    }
-  })
-  .transform(({ cores, sockets, smt, smtFactor, memoryBandwidth, memory }) => ({
-    cores,
-    sockets: sockets ?? defaultNumber('host.sockets'),
-    smt: smt ?? defaultNumber('host.smt'),
-    smtFactor: smtFactor ?? defaultNumber('host.smtFactor'),
-    ...(memoryBandwidth === undefined ? {} : { memoryBandwidthBytesPerSecond: memoryBandwidth }),
-    ...(memory === undefined ? {} : { memoryBytes: sizeOf(memory), memory: resolveHostMemory(memory) }),
-  }));
+}).transform(({ cores, sockets, smt, smtFactor, memoryBandwidth, memory }) => ({
+  cores,
+  sockets: sockets ?? defaultNumber('host.sockets'),
+  smt: smt ?? defaultNumber('host.smt'),
+  smtFactor: smtFactor ?? defaultNumber('host.smtFactor'),
+  ...(memoryBandwidth === undefined ? {} : { memoryBandwidthBytesPerSecond: memoryBandwidth }),
+  ...(memory === undefined ? {} : { memoryBytes: sizeOf(memory), memory: resolveHostMemory(memory) }),
+}));
 
 /** A size alone changes nothing: scenarios without guests' memory resolve as they always did. */
 function withoutMemory<T extends { memory?: unknown }>({ memory: _, ...rest }: T): Omit<T, 'memory'> {

@@ -34,7 +34,10 @@ describe('one wrong field', () => {
       'host.cores: given 1152921504606847000, expected a whole number from 1 to 65536',
     ],
     ['host.sockets=2', 'host.sockets: given 2, expected a number that divides host.cores (17)'],
-    ['host.smt=2', 'host.smt: given 2, expected a number that divides host.cores (17)'],
+    [
+      'host.smt=3',
+      'host.smt: given 3, expected a number that divides host.cores (17), or what hyperflux leaves of it (16)',
+    ],
     ['host.memory=64', 'host.memory: given 64, expected a size such as 512GiB, or a mapping { size }'],
     [
       'mechanism=hyperflex',
