@@ -92,7 +92,6 @@ export function configure(words: usize): i32 {
   H.curveCapacity = H.coresInAll;
   H.curve = allocate(<u64>H.coresInAll << 3);
   H.counters = allocate(L.HOST_COUNTERS << 3);
-  H.vmCounters = allocate((<u64>vmCount * L.VM_COUNTERS) << 3);
   H.histograms = createHistograms(<u64>H.histogramSets * L.VM_HISTOGRAMS, H.bits);
   H.hostHistograms = createHistograms(L.HOST_HISTOGRAMS, L.HOST_HISTOGRAM_SUB_BITS);
   H.ringCapacity = <u32>word(words, L.HOST_RING);
@@ -181,7 +180,6 @@ function readVm(vm: Vm, index: u32, w: usize, g: usize, stateWords: usize): void
     vm.single = u8(vm.stageCount == 1 && tasks.kind == L.DIST_CONSTANT && tasks.a == 1);
   }
   vm.lookAt = 0xffff_ffff_ffff_ffff;
-  vm.counters = H.vmCounters + ((<usize>index * L.VM_COUNTERS) << 3);
   seedVm(vm, w, H.seed);
 }
 

@@ -3,7 +3,7 @@
 
 import * as L from "./layout";
 import { allocate } from "./kernel/arena";
-import { H, SEARCHING, activeAt, vcpuOf, vmAt } from "./cpu/state";
+import { H, SEARCHING, activeAt, vcpuOf, vmAt, countersOf } from "./cpu/state";
 import { oldestReady } from "./cpu/arbiter";
 import { configure as configureHost, reconfigure as reconfigureHost, run as runHost, settleAccounts, growTasks as growTaskArena } from "./host";
 import { hostHistogram as histogramOf } from "./cpu/accounts";
@@ -89,7 +89,7 @@ export function hostCounters(): usize {
 }
 
 export function vmCounters(index: u32): usize {
-  return vmAt(index).counters;
+  return countersOf(vmAt(index));
 }
 
 /** Histogram `which` (HISTOGRAM_LATENCY …) of VM `index`. */

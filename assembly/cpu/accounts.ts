@@ -5,6 +5,7 @@ import * as L from "../layout";
 import {
   H, VCpu, Core, count, countHost, vmAt, vcpuOf, coreAt, isNull, nothing, setBit, clearBit, getBit,
   DORMANT, RUNNING, SEARCHING, STEALING, SPINNING,
+  countersOf,
 } from "./state";
 import { histogramBytes, resetHistogram } from "../kernel/histogram";
 import { paceChanged } from "./topology";
@@ -163,11 +164,11 @@ export function beginStatistics(): void {
   H.curveLength = 0;
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
-    const inFlight = load<u64>(vm.counters, L.VM_IN_FLIGHT << 3);
-    memory.fill(vm.counters, 0, L.VM_COUNTERS << 3);
-    store<u64>(vm.counters, inFlight, L.VM_IN_FLIGHT << 3);
-    store<u64>(vm.counters, inFlight, L.VM_ARRIVED << 3);
-    store<u64>(vm.counters, inFlight, L.VM_CARRIED << 3);
+    const inFlight = load<u64>(countersOf(vm), L.VM_IN_FLIGHT << 3);
+    memory.fill(countersOf(vm), 0, L.VM_COUNTERS << 3);
+    store<u64>(countersOf(vm), inFlight, L.VM_IN_FLIGHT << 3);
+    store<u64>(countersOf(vm), inFlight, L.VM_ARRIVED << 3);
+    store<u64>(countersOf(vm), inFlight, L.VM_CARRIED << 3);
     if (vm.histogramOwner) {
       resetHistogram(vm.latency, H.bits);
       resetHistogram(vm.queueDelay, H.bits);
@@ -196,7 +197,7 @@ export function checkConservation(): u32 {
   }
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
-    const c = vm.counters;
+    const c = countersOf(vm);
     if (load<u64>(c, L.VM_ARRIVED << 3) != load<u64>(c, L.VM_COMPLETED << 3) + load<u64>(c, L.VM_DROPPED << 3) + load<u64>(c, L.VM_IN_FLIGHT << 3)) return L.E_CONSERVATION;
     time += load<u64>(c, L.VM_TASK_NS << 3) + load<u64>(c, L.VM_STEAL_NS << 3) + load<u64>(c, L.VM_IDLE_POLL_NS << 3) + load<u64>(c, L.VM_TRANSITION_NS << 3);
     if (load<u32>(cores + (<usize>i << 2)) != vm.held || vm.held > vm.max) return L.E_CONSERVATION;

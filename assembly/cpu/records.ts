@@ -153,7 +153,6 @@ export class Vm {
   looker: VCpu;
   lookVictim: VCpu; //   null: the ingress queue
   // policies, stages, locks, results
-  counters: usize; //    u64[VM_COUNTERS]
   latency: usize; //     histograms
   queueDelay: usize;
   slowdown: usize;
@@ -340,7 +339,6 @@ export class Host {
   logFrom: u64;
   logUntil: u64;
   counters: usize; //        u64[HOST_COUNTERS]
-  vmCounters: usize;
   histograms: usize;
   histogramSets: u32;
   distributions: usize;

@@ -6,7 +6,7 @@ import * as L from "../layout";
 import { record } from "../kernel/histogram";
 import { mix, next, seedStream, unit } from "../kernel/random";
 import { sampleNs, sampleCount, Distribution } from "../kernel/distribution";
-import { H, Vm, Task, Request, TASK_BEFORE_LOCK, RECORD_BYTES, count, isNull, nothing } from "./state";
+import { H, Vm, Task, Request, TASK_BEFORE_LOCK, RECORD_BYTES, count, isNull, nothing, countersOf } from "./state";
 import { makeReady } from "./vcpu";
 import { clientDone } from "./arrivals";
 import { S } from "../memory/swap/state";
@@ -97,7 +97,7 @@ function arriveForked(vm: Vm, serviceNs: f64, width: u32, client: u32): void {
 // @ts-ignore: decorator
 @inline
 function isFull(vm: Vm): bool {
-  return load<u64>(vm.counters, L.VM_IN_FLIGHT << 3) > <u64>vm.room;
+  return load<u64>(countersOf(vm), L.VM_IN_FLIGHT << 3) > <u64>vm.room;
 }
 
 /** Turns away the request whose record is `t`. What it drew is gone, so that those behind it draw what they would have drawn. */

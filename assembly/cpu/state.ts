@@ -7,6 +7,7 @@
 //
 // A core is either idle (nobody's) or belongs to exactly one vCPU, and every nanosecond of it is in exactly one account.
 
+import * as L from "../layout";
 import { EventQueue } from "../kernel/event-queue";
 import { Core, Host, RunQueue, VCpu, Vm } from "./records";
 
@@ -94,7 +95,9 @@ export * from "./records";
 // @ts-ignore: decorator
 @inline export const RECORD_BYTES: usize = 64; // a task or a fork-join request
 // @ts-ignore: decorator
-@inline export const VM_BYTES: usize = 512; // a VM's record, filled up to whole cache lines
+@inline const VM_COUNTERS_AT: usize = 512; // behind a VM's record, filled up to whole cache lines, its counters
+// @ts-ignore: decorator
+@inline export const VM_BYTES: usize = VM_COUNTERS_AT + (L.VM_COUNTERS << 3)
 
 /** Its pending events. */
 export const Q: EventQueue = changetype<EventQueue>(memory.data(64, 64));
@@ -161,16 +164,22 @@ export function getBit(bits: usize, index: u32): bool {
   return ((load<u64>(bits + (<usize>(index >> 6) << 3)) >> (index & 63)) & 1) != 0;
 }
 
-/** Adds to one of a VM's counters (layout.ts, VM_*). */
+/** u64[VM_COUNTERS] (layout.ts, VM_*). */
+// @ts-ignore: decorator
+@inline
+export function countersOf(vm: Vm): usize {
+  return changetype<usize>(vm) + VM_COUNTERS_AT;
+}
+/** Adds to one of a VM's counters. */
 // @ts-ignore: decorator
 @inline
 export function count(vm: Vm, counter: usize, by: u64): void {
-  const at = vm.counters + (counter << 3);
+  const at = countersOf(vm) + (counter << 3);
   store<u64>(at, load<u64>(at) + by);
 }
 /** Raises one of a VM's counters that hold a greatest value. */
 export function atLeast(vm: Vm, counter: usize, value: u64): void {
-  const at = vm.counters + (counter << 3);
+  const at = countersOf(vm) + (counter << 3);
   if (value > load<u64>(at)) store<u64>(at, value);
 }
 // @ts-ignore: decorator

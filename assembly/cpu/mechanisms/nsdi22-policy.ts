@@ -9,7 +9,7 @@
 import * as L from "../../layout";
 import { cancel, schedule } from "../../kernel/event-queue";
 import { below } from "../../kernel/random";
-import { H, Q, Vm, VCpu, DORMANT, ENTERING, RUNNING, STEALING, activeAt, count, countHost, vcpuOf } from "../state";
+import { H, Q, Vm, VCpu, DORMANT, ENTERING, RUNNING, STEALING, activeAt, count, countHost, vcpuOf, countersOf } from "../state";
 import { attach, detach, enter, pushIdle, removeIdle, settle } from "../accounts";
 import { hold } from "../grant";
 import { activate, deactivate } from "../vcpu";
@@ -115,8 +115,8 @@ function parkAny(vm: Vm, among: u32): void {
 /** Task time over task and search time of all cores since the last time, percent; 100 when nothing ran. */
 function utilization(vm: Vm): f64 {
   for (let k: u32 = 0; k < vm.min; k++) settle(vcpuOf(vm, k));
-  const task = load<u64>(vm.counters + (L.VM_TASK_NS << 3));
-  const busy = task + load<u64>(vm.counters + (L.VM_STEAL_NS << 3));
+  const task = load<u64>(countersOf(vm) + (L.VM_TASK_NS << 3));
+  const busy = task + load<u64>(countersOf(vm) + (L.VM_STEAL_NS << 3));
   // the counters begin anew when the warm-up ends
   const tasks = task < vm.a || busy < vm.b ? task : task - vm.a;
   const busies = task < vm.a || busy < vm.b ? busy : busy - vm.b;
