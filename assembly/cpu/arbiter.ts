@@ -133,6 +133,8 @@ export function watch(vm: Vm): void {
 }
 
 /** A task waits in `vm`, which no arbiter serves: whoever frees a core looks into the bag (worthiest). */
+// @ts-ignore: decorator
+@inline
 export function joinBag(vm: Vm): void {
   if (vm.inBag) return;
   vm.inBag = 1;
@@ -146,7 +148,7 @@ export function joinBag(vm: Vm): void {
  * Leaves the bag without those in which nothing waits any more.
  */
 export function worthiest(): Vm {
-  let best = changetype<Vm>(0);
+  let best = nothing<Vm>();
   let kept: u32 = 0;
   for (let i: u32 = 0; i < H.bagCount; i++) {
     const vm = load<Vm>(H.bag + (<usize>i << 2));
@@ -187,7 +189,7 @@ export function nudge(): void {
 // @ts-ignore: decorator
 @inline
 function hopeless(vm: Vm, failed: Vm): bool {
-  return vm.cls == failed.cls && vm.priority == failed.priority && vm.held >= vm.min && <i32>(vm.held - vm.min) >= <i32>failed.held - <i32>failed.min && H.idleCount == 0;
+  return vm.rankKey == failed.rankKey && vm.held >= vm.min && <i32>(vm.held - vm.min) >= <i32>failed.held - <i32>failed.min && H.idleCount == 0;
 }
 
 /**
@@ -200,7 +202,7 @@ function denyHopeless(failed: Vm, n: u32): u32 {
   for (let pass = 0; pass < 2; pass++) {
     for (let i: u32 = 0; i < n; i++) {
       const vm = load<Vm>(rankAt(i), RANK_VM);
-      const rival = vm.cls == failed.cls && vm.priority == failed.priority && demand(vm) != 0;
+      const rival = vm.rankKey == failed.rankKey && demand(vm) != 0;
       if (pass == 0) {
         if (rival && !hopeless(vm, failed)) return n;
       } else if (rival) deny(vm);

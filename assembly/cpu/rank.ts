@@ -21,7 +21,7 @@ export function rankAt(i: u32): usize {
 export function setRank(i: u32, vm: Vm): void {
   const at = rankAt(i);
   const content = vm.held >= vm.min && vm.held != 0;
-  store<u64>(at, (<u64>(0xff - vm.cls) << 33) | (<u64>(<i64>0x7fff_ffff - <i64>vm.priority) << 1) | <u64>content);
+  store<u64>(at, (~<u64>vm.rankKey << 1) | <u64>content);
   store<u64>(at, vm.backlogSince, RANK_SINCE);
   store<Vm>(at, vm, RANK_VM);
 }

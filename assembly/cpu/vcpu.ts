@@ -16,6 +16,7 @@ import { popHead, pushHead, pushTail } from "./run-queue";
 import { beginSearch, endSearch, offerLook, onStealDone, stealNow } from "./steal";
 import { completeHere } from "./request";
 import { reachLock, releaseLock, stopSpinning } from "./lock";
+import { joinBag } from "./arbiter";
 import { canGrow, chooseDormant, coreReleased, rekey } from "./grant";
 import { dispatch, hostDispatch } from "../policy";
 import { comeHome, setHome, stretched, topIdle, workDone } from "./topology";
@@ -77,11 +78,7 @@ export function makeReady(vm: Vm, t: Task): void {
 // @ts-ignore: decorator
 @inline
 function serveAtOnce(vm: Vm, t: Task): void {
-  if (vm.inBag == 0) {
-    vm.inBag = 1;
-    vm.backlogSince = H.now;
-    store<Vm>(H.bag + (<usize>(H.bagCount++) << 2), vm);
-  }
+  joinBag(vm);
   const core = topIdle();
   removeIdleHere(core);
   vm.held++;
