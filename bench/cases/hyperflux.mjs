@@ -3,7 +3,7 @@
 import { figure, interleave, spread } from '../measure.mjs';
 import { simulate } from './ideal.mjs';
 
-const exponential = (mean) => ({ stages: [{ tasks: 1, service: { dist: 'exponential', mean } }] });
+export const exponential = (mean) => ({ stages: [{ tasks: 1, service: { dist: 'exponential', mean } }] });
 
 /** 64 cores for VMs and one for the arbiter; 80 latency-critical VMs at 0.45 core each, 20 best-effort ones that take the rest. */
 const colocated = (durationUs) => ({

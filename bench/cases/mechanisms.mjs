@@ -1,9 +1,8 @@
 // Cases "mechanisms" and "manyVms": what an event costs under each mechanism on one scenario, against hyperflux in the same turns;
 // and one arbiter that looks after 5,000 VMs instead of 100, under the same load in all.
 import { figure, interleave } from '../measure.mjs';
+import { exponential } from './hyperflux.mjs';
 import { simulate } from './ideal.mjs';
-
-const exponential = (mean) => ({ stages: [{ tasks: 1, service: { dist: 'exponential', mean } }] });
 
 /** Every VM is sure of a core, so that mechanisms that never move one have work too; 64 cores for VMs under all of them. */
 const shared = (mechanism, durationUs) => ({

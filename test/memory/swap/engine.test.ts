@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { toStableJson, type ScenarioInput } from '../../../src/index.js';
 import { renderRun } from '../../../src/report/run-table.js';
 import { BUILDS, moduleOf } from '../../support/builds.js';
+import { memoryOf } from '../../../src/metrics/memory.js';
 import { FINISH_NS, ENTRY_NS, run, small, type HostMemoryInput } from './support.js';
 
 const fixed = (value: string) => ({ stages: [{ tasks: 1, service: { dist: 'constant' as const, value } }] });
@@ -184,7 +185,7 @@ describe('pages', () => {
     const files = memoryHost({ 'pages.txt': '0\n1\n383\n382\n' });
     const simulation = await Simulation.create(input, { files });
     await simulation.run();
-    const memory = simulation.metrics().memory as unknown as { faults: number; touches: number };
+    const memory = memoryOf(simulation.metrics())!;
     // the two last pages are out at time 0 and come in once
     expect(memory.faults).toBe(2);
     expect(memory.touches).toBeGreaterThan(1000);

@@ -3,7 +3,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { Simulation, memoryHost } from '../../../src/index.js';
-import { ENTRY_NS, FINISH_NS, small, type SwapResult } from './support.js';
+import { memoryOf } from '../../../src/metrics/memory.js';
+import { ENTRY_NS, FINISH_NS, small } from './support.js';
 
 const PAGES = 48;
 const FRAMES = 32;
@@ -268,7 +269,7 @@ describe('the naive model', () => {
       );
       await simulation.run();
       const result = simulation.metrics();
-      const memory = result.memory as unknown as SwapResult;
+      const memory = memoryOf(result)!;
       expect({
         completed: result.vms[0]!.completed,
         faults: memory.faults,

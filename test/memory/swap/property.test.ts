@@ -5,8 +5,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Simulation } from '../../../src/simulation.js';
 import { assertLaws } from '../../../src/metrics/laws.js';
+import { memoryOf } from '../../../src/metrics/memory.js';
 import { moduleOf } from '../../support/builds.js';
-import { BACKENDS, small, type SwapResult } from './support.js';
+import { BACKENDS, small } from './support.js';
 
 const configuration = fc.record({
   seed: fc.nat(1000),
@@ -107,9 +108,9 @@ describe('any configuration', () => {
           for (const atNs of [150_000, 560_000, 1_100_000, 2_000_000]) {
             await simulation.runUntil(atNs);
             const result = simulation.metrics();
-            const { memory, vms } = result;
+            const { vms } = result;
             assertLaws(result);
-            const m = memory as unknown as SwapResult;
+            const m = memoryOf(result)!;
             expect(m.faults).toBeLessThanOrEqual(m.touches);
             const outPages = Object.values(m.backends).reduce((sum, backend) => sum + backend.outPages, 0);
             expect(m.outShare).toBe(outPages / 384);

@@ -3,71 +3,10 @@
 import type { Result, ScenarioInput } from '../../../src/index.js';
 import { Simulation } from '../../../src/simulation.js';
 import { assertLaws } from '../../../src/metrics/laws.js';
+import { memoryOf, type MemoryResult } from '../../../src/metrics/memory.js';
 
 export type HostMemoryInput = Extract<NonNullable<ScenarioInput['host']['memory']>, object>;
 export type GuestMemoryInput = NonNullable<ScenarioInput['vms'][number]['memory']>;
-
-export interface SwapDistribution {
-  count: number;
-  mean: number | null;
-  min: number | null;
-  p50: number | null;
-  p90: number | null;
-  p99: number | null;
-  max: number | null;
-}
-
-/** What the tests read of `memory` in a result. */
-export interface SwapResult {
-  pageBytes: number;
-  physicalBytes: number;
-  virtualBytes: number;
-  expansion: number;
-  residentBytes: number;
-  pinnedBytes: number;
-  storedBytes: number;
-  freeBytes: number;
-  outShare: number;
-  touches: number;
-  faults: number;
-  joined: number;
-  rescued: number;
-  faultsInFlightAtWarmup: number;
-  faultsInFlight: number;
-  oldestFaultNs: number;
-  faultsOverdue: boolean;
-  swapIns: number;
-  swapOuts: number;
-  writebacks: number;
-  cleanDrops: number;
-  directReclaims: number;
-  prefetched: number;
-  prefetchHits: number;
-  throttled: number;
-  scans: number;
-  withinTenUs: number | null;
-  overheadShare: number;
-  keptCoresUsed: number | null;
-  swapInNs: SwapDistribution;
-  stallNs: SwapDistribution;
-  pauseWaits: number;
-  pauseWaitNs: SwapDistribution;
-  elasticityCoreSeconds: { swapIn: number; swapOut: number; scan: number; faultExit: number; total: number };
-  backends: Record<string, { swapIns: number; swapOuts: number; outPages: number; swapInNs: SwapDistribution }>;
-  upgrades: {
-    kind: string;
-    outcome: string;
-    startedNs: number;
-    pausedNs: number;
-    quiesceNs: number;
-    waited: number;
-    waitMaxNs: number;
-  }[];
-  vms: Record<
-    string,
-    { virtualBytes: number; residentBytes: number; touches: number; faults: number; quotaReclaims: number }
-  >;
-}
 
 const constant = (value: string) => ({ dist: 'constant', value }) as const;
 
@@ -128,7 +67,7 @@ export function small({ memory = {}, guest = {}, arrivals, rest = {} }: Small = 
 
 export interface Outcome {
   readonly result: Result;
-  readonly memory: SwapResult;
+  readonly memory: MemoryResult;
 }
 
 /** Runs to the end and checks every law: the core's own, recounted page by page, and those of the result. */
@@ -138,7 +77,7 @@ export async function run(input: ScenarioInput, module?: WebAssembly.Module): Pr
     await simulation.run();
     const result = simulation.metrics();
     assertLaws(result);
-    return { result, memory: result.memory as unknown as SwapResult };
+    return { result, memory: memoryOf(result)! };
   } finally {
     simulation.close();
   }
