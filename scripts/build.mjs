@@ -4,7 +4,16 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { at, ensureInstalled, fail, hashFiles, listFiles, runTool, writeAtomically } from './support.mjs';
+import {
+  at,
+  ensureInstalled,
+  fail,
+  hashFiles,
+  listFiles,
+  runTool,
+  runToolQuietly,
+  writeAtomically,
+} from './support.mjs';
 
 const TOOLING = ['package-lock.json', 'scripts/build.mjs', 'scripts/support.mjs'];
 const isSource = (path) => path.endsWith('.ts');
@@ -29,6 +38,9 @@ const core = (part, target) => {
     build: () => buildCore(part, target, outputs),
   };
 };
+
+/** The cores whose bytes are packed: all that `bytes` needs. */
+const isRelease = (target) => target.name.endsWith(' release');
 
 const TARGETS = [
   core('host', 'debug'),
@@ -76,7 +88,10 @@ async function buildCore(part, target, outputs) {
     const shrink = part === 'memory' && target !== 'debug' ? ['--shrinkLevel', '0'] : [];
     const args = [entry, ...shrink, '--target', target, '--baseDir', at(), '--outFile', outFile];
     // asc writes the map's URL relative to the binary, so both may be moved together.
-    const status = await runTool('assemblyscript/bin/asc.js', args, { stdio: ['ignore', 2, 2] });
+    const { status, said } = await runToolQuietly('assemblyscript/bin/asc.js', args);
+    // The optimizer tells when its last pass did not shrink the file and was dropped: nothing that anyone should act on.
+    const lines = said.split('\n').filter((line) => line.trim() !== '' && line !== 'Last converge was suboptimal.');
+    if (lines.length > 0) process.stderr.write(`${lines.join('\n')}\n`);
     if (status !== 0) throw new Error(`asc ${entry} --target ${target} ended with status ${status}`);
     for (const output of outputs) renameSync(at(folder, output.slice('build/'.length)), at(output));
   } finally {
@@ -246,7 +261,12 @@ export async function build({ groups = [], force = false } = {}) {
   const of = (group) => TARGETS.filter((target) => target.group === group);
   const both = wants('bundle') || wants('types');
   if (wants('cores')) await Promise.all(of('cores').map((target) => make(target, force)));
-  else if (wants('bytes') || both) await make(TARGETS[2], force);
+  else if (wants('bytes') || both)
+    await Promise.all(
+      of('cores')
+        .filter(isRelease)
+        .map((target) => make(target, force)),
+    );
   if (wants('bytes') || both) await make(of('bytes')[0], force);
   const rest = TARGETS.filter(
     (target) => (target.group === 'bundle' || target.group === 'types') && wants(target.group),

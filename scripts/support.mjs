@@ -29,6 +29,21 @@ export function run(command, args, options = {}) {
 /** Runs a script of an installed package with this very Node: no shell, no search path. */
 export const runTool = (script, args, options) => run(process.execPath, [at('node_modules', script), ...args], options);
 
+/** The same, with what the tool says kept for the caller to judge rather than shown. */
+export async function runToolQuietly(script, args) {
+  let said = '';
+  const child = spawn(process.execPath, [at('node_modules', script), ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
+  const status = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code ?? 1));
+  });
+  return { status, said };
+}
+
 /** Files below `folder`, sorted, as paths relative to the root with forward slashes. */
 export function listFiles(folder, keep = () => true) {
   if (!existsSync(at(folder))) return [];
