@@ -2,8 +2,9 @@
 
 import type { Scenario } from '../../src/index.js';
 import type { Clock } from './clock.js';
+import type { MemoryFigures } from './memory/figures.js';
 
-/** What the swap engine sees of a task. `touches` is the engine's. */
+/** What the swap engine sees of a task. */
 export interface TouchingTask {
   /** Index of the VM, counts expanded. */
   readonly vm: number;
@@ -12,30 +13,36 @@ export interface TouchingTask {
   readonly stage: number;
   /** Among the tasks of its stage. */
   readonly index: number;
-  /** Its whole demand. */
-  readonly serviceNs: number;
-  touches: Touch[];
+  /** The stretch of work over which its touches are spread: its whole demand, or what lies before its critical section. */
+  readonly spreadNs: number;
 }
 
-export interface Touch {
-  /** How much of the task's work is done when it touches the page. */
-  atWorkNs: number;
-  page: number;
-  write: boolean;
+/** A touch that stops the task for `exitNs`, which its vCPU pays (transition). */
+export interface Stop {
+  readonly exitNs: number;
+  /** It keeps its vCPU and goes on there when they are over; else the vCPU goes on with others, and calls `left`. */
+  readonly stays: boolean;
 }
 
 /** The engine, called by the CPU side. Everything happens at `clock.now`. */
 export interface SwapEngine {
   /** A task comes into being: its pages are fixed. */
   prepare(task: TouchingTask): void;
-  /** The task has done `touches[0].atWorkNs` of its work. A hit is removed; after a fault the task stops. */
-  touch(task: TouchingTask): 'hit' | 'fault';
-  /** From the fault until the task has left the guest (exit and lock); its vCPU pays for it. */
-  readonly exitNs: number;
-  /** Exit and lock are over: the fault queues. */
+  /**
+   * The task runs, having done `workNs`: at its first instruction, and each time it goes on. The work at which the CPU side
+   * calls `touch`, as an event of rank TOUCH that is lifted if the task stops before; null: it touches nothing more.
+   */
+  next(task: TouchingTask, workNs: number): number | null;
+  /** It has come to that work. After 'go on' the CPU side asks for the next. */
+  touch(task: TouchingTask): 'go on' | Stop;
+  /** Exit and lock are over (rank FAULT): the fault queues. */
   left(task: TouchingTask): void;
   /** The task is complete. */
   end(task: TouchingTask): void;
+  /** Statistics begin. */
+  warmup(): void;
+  /** Everything under `memory` of a result, as of now. */
+  figures(): MemoryFigures;
 }
 
 /** What the engine calls back. */
@@ -45,4 +52,9 @@ export interface CpuSide {
   ready(task: TouchingTask): void;
 }
 
-export type SwapFactory = (cpu: CpuSide, scenario: Scenario) => SwapEngine;
+/** `traces`: the page numbers of each VM whose pages are told by a trace. */
+export type SwapFactory = (
+  cpu: CpuSide,
+  scenario: Scenario,
+  traces: readonly (readonly number[] | null)[],
+) => SwapEngine;
