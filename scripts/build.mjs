@@ -54,6 +54,7 @@ const TARGETS = [
     group: 'bytes',
     inputs: () => [...TOOLING, 'build/fluxhost.release.wasm', 'build/fluxhost-memory.release.wasm'],
     outputs: [
+      'src/generated/zstd-bytes.ts',
       'src/generated/core-bytes.ts',
       'dist/fluxhost.wasm',
       'src/generated/memory-bytes.ts',
@@ -102,6 +103,18 @@ async function buildCore(part, target, outputs) {
 function buildBytes() {
   inlineBytes('fluxhost', 'core');
   inlineBytes('fluxhost-memory', 'memory');
+  copyDecoder();
+}
+
+/** zstddec's Wasm alone: what the package wraps it in fetches a data: URL, which a content security policy forbids. */
+function copyDecoder() {
+  const source = readFileSync(at('node_modules/zstddec/dist/zstddec-stream.mjs'), 'utf8');
+  const base64 = /const wasm = "([A-Za-z0-9+/=]+)";/.exec(source)?.[1];
+  if (base64 === undefined) throw new Error('zstddec holds no decoder where one is looked for');
+  writeAtomically(
+    at('src/generated/zstd-bytes.ts'),
+    `// Copied by the build from zstddec; not kept in the repository.\nexport const ZSTD_BASE64: string =\n  '${base64}';\n`,
+  );
 }
 
 function inlineBytes(name, module) {
@@ -202,7 +215,7 @@ async function buildBundle() {
 
 /** What is bundled keeps its terms: the packages, and the loader that as-bind holds a copy of. */
 function bundledLicenses() {
-  const bundled = ['as-bind', '@assemblyscript/loader', 'zod', 'yaml', 'papaparse', 'fzstd', '@noble/hashes'];
+  const bundled = ['as-bind', '@assemblyscript/loader', 'zod', 'yaml', 'papaparse', 'pako', 'zstddec', '@noble/hashes'];
   const texts = bundled.map((name) => {
     const { version, license } = JSON.parse(readFileSync(at('node_modules', name, 'package.json'), 'utf8'));
     const file = readdirSync(at('node_modules', name)).find((entry) => /^licen[cs]e/i.test(entry));

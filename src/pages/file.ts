@@ -4,11 +4,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, type ReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-import { Decompress } from 'fzstd';
 import { InputError } from '../scenario/errors.js';
-import { packingOf, SIGNATURE_BYTES } from '../workload/text-source.js';
+import { DamagedStream } from '../workload/damaged.js';
+import { packingOf, SIGNATURE_BYTES, unpack } from '../workload/unpack.js';
 import { type TraceFormat } from './formats/format.js';
 import { type Digest, type TraceSource } from './replay.js';
 
@@ -22,8 +20,8 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 const COMPRESSIONS = [
-  { name: 'gzip', extension: '.gz', magic: [0x1f, 0x8b, 0x08], unpack: unpackGzip },
-  { name: 'Zstandard', extension: '.zst', magic: [0x28, 0xb5, 0x2f, 0xfd], unpack: unpackZstandard },
+  { name: 'gzip', extension: '.gz', magic: [0x1f, 0x8b, 0x08] },
+  { name: 'Zstandard', extension: '.zst', magic: [0x28, 0xb5, 0x2f, 0xfd] },
 ] as const;
 
 function refuse(file: string, given: string, expected: string): InputError {
@@ -49,69 +47,7 @@ async function* readFrom(file: string, stream: AsyncIterable<Uint8Array>): Async
   }
 }
 
-async function* unpackGzip(file: string, packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const gunzip = createGunzip({ chunkSize: READ_BYTES });
-  const source = Readable.from(packed);
-  // By pipe, not by a pipeline: that would hand a refusal of the packed side on as a failure of the unpacking.
-  let failure: unknown;
-  source.on('error', (error: unknown) => {
-    failure = error;
-    gunzip.destroy();
-  });
-  source.pipe(gunzip);
-  try {
-    for await (const bytes of gunzip) yield bytes as Uint8Array;
-  } catch (error) {
-    if (failure instanceof Error) throw failure;
-    throw refuse(file, `gzip data that cannot be unpacked (${messageOf(error)})`, 'a whole gzip file');
-  } finally {
-    gunzip.destroy();
-    source.destroy();
-  }
-}
-
-async function* unpackZstandard(file: string, packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const ready: Uint8Array[] = [];
-  // The decompressor hands out views of its own window, which it goes on writing to: each is passed on before the next push.
-  const unpacker = new Decompress((bytes) => void ready.push(bytes));
-  const push = (bytes: Uint8Array, last: boolean): void => {
-    try {
-      unpacker.push(bytes, last);
-    } catch (error) {
-      throw refuse(file, `Zstandard data that cannot be unpacked (${messageOf(error)})`, 'a whole Zstandard file');
-    }
-  };
-  for await (const bytes of packed) {
-    push(bytes, false);
-    yield* ready.splice(0);
-  }
-  push(new Uint8Array(0), true);
-  yield* ready.splice(0);
-}
-
-/** The stream with its first bytes in one piece, as many as tell what it is. */
-async function* withWholeHead(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let head: Uint8Array | undefined = new Uint8Array(0);
-  for await (const piece of bytes) {
-    if (head === undefined) yield piece;
-    else {
-      const joined: Uint8Array = head.length === 0 ? piece : Buffer.concat([head, piece]);
-      head = joined.length < SIGNATURE_BYTES ? joined : undefined;
-      if (head === undefined) yield joined;
-    }
-  }
-  if (head !== undefined && head.length > 0) yield head;
-}
-
-/** Passes on what it was begun with, and then the rest. */
-async function* beginningWith(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    yield first;
-    for (let step = await rest.next(); step.done !== true; step = await rest.next()) yield step.value;
-  } finally {
-    await rest.return?.();
-  }
-}
+const hex = (some: Iterable<number>): string => [...some].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
 
 /** @param promised what the name says it is */
 async function* unpacked(
@@ -119,23 +55,19 @@ async function* unpacked(
   bytes: AsyncIterable<Uint8Array>,
   promised: (typeof COMPRESSIONS)[number] | undefined,
 ): AsyncGenerator<Uint8Array> {
-  const source = withWholeHead(bytes)[Symbol.asyncIterator]();
-  const first = await source.next();
-  if (first.done === true) {
-    if (promised !== undefined) throw refuse(file, 'an empty file', `a ${promised.name} file`);
-    return;
-  }
-  const found = COMPRESSIONS.find(({ name }) => name === packingOf(first.value));
-  if (promised !== undefined && found !== promised) {
-    await source.return(undefined);
+  const look = (head: Uint8Array): void => {
+    if (promised === undefined || packingOf(head) === promised.name) return;
     const { name, magic } = promised;
-    const hex = (some: Iterable<number>): string =>
-      [...some].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-    const given = `a file that begins with ${hex(first.value.subarray(0, magic.length))}`;
+    if (head.length === 0) throw refuse(file, 'an empty file', `a ${name} file`);
+    const given = `a file that begins with ${hex(head.subarray(0, magic.length))}`;
     throw refuse(file, given, `a ${name} file, which begins with ${hex(magic)}`);
+  };
+  try {
+    yield* unpack(bytes, look);
+  } catch (error) {
+    if (error instanceof DamagedStream) throw refuse(file, error.given, error.expected);
+    throw error;
   }
-  const whole = beginningWith(first.value, source);
-  yield* found === undefined ? whole : found.unpack(file, whole);
 }
 
 const promisedBy = (path: string): (typeof COMPRESSIONS)[number] | undefined =>

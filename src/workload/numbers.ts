@@ -1,9 +1,12 @@
-// A file of numbers, of an empirical distribution or of the pages that a VM touches: one number a line, plain or compressed; empty lines and # comments are passed over.
+// A file of numbers, of an empirical distribution or of the pages that a VM touches: one number a line, plain or compressed; empty
+// lines and # comments are passed over.
 
 import { InputError, show, type Problem } from '../scenario/errors.js';
 import { readText, type TraceHost } from './text-source.js';
 
 const PROBLEMS_MAX = 10;
+/** Of a line: what has none would be gathered whole. */
+const CHARACTERS_MAX = 64 * 1024;
 
 /**
  * @param zeros whether all of them may be 0
@@ -27,6 +30,9 @@ export async function readNumbers(host: TraceHost, file: string, zeros = false):
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
     lines.forEach(take);
+    if (rest.length <= CHARACTERS_MAX) continue;
+    const given = `a line of more than ${CHARACTERS_MAX} characters`;
+    throw new InputError({ file, line: line + 1, path: '', given, expected: 'a number of at least 0, one a line' });
   }
   if (rest !== '') take(rest);
   if (problems.length > 0) throw new InputError(problems);

@@ -1,9 +1,10 @@
 // Bytes to text: plain UTF-8, gzip and Zstandard, told apart by their first bytes whatever the name says.
-// Streams; holds one chunk at a time. Free of node: imports, so that a browser reads traces with the same code
-// (DecompressionStream is in Node >= 18 and every current browser; fzstd is plain JavaScript).
-// Leaves out archives (.zip, .rar, .tar) and checks no Zstandard checksum (fzstd does not).
+// Streams; holds one chunk at a time. Free of node: imports, so that a browser reads traces with the same code.
+// Leaves out archives (.zip, .rar, .tar).
 
 import { InputError, type Problem } from '../scenario/errors.js';
+import { DamagedStream } from './damaged.js';
+import { startsWith, unpack } from './unpack.js';
 
 /** Where bytes come from: a folder on disk, memory, the network. */
 export interface TraceHost {
@@ -14,15 +15,6 @@ export interface TraceHost {
 interface Signature {
   readonly bytes: readonly number[];
   readonly name: string;
-}
-
-// with the method (deflate), the only one there is: two bytes alone begin many a file of binary records
-const GZIP: readonly number[] = [0x1f, 0x8b, 0x08];
-const ZSTD: readonly number[] = [0x28, 0xb5, 0x2f, 0xfd];
-
-/** By the first bytes of a file. */
-export function packingOf(head: Uint8Array): 'gzip' | 'Zstandard' | undefined {
-  return startsWith(head, GZIP) ? 'gzip' : startsWith(head, ZSTD) ? 'Zstandard' : undefined;
 }
 
 /** What is often handed over in place of a trace; anything else that is not text is caught by the decoder. */
@@ -37,12 +29,7 @@ const FOREIGN: readonly Signature[] = [
   { bytes: [0xfe, 0xff], name: 'UTF-16 text' },
 ];
 
-export const SIGNATURE_BYTES = 8;
 const EXPECTED_FILE = 'UTF-8 text, plain or compressed with gzip or Zstandard';
-
-function startsWith(bytes: Uint8Array, signature: readonly number[]): boolean {
-  return bytes.length >= signature.length && signature.every((byte, i) => bytes[i] === byte);
-}
 
 function refuse(file: string, given: string, expected: string, line?: number): InputError {
   const problem: Problem = { file, path: '', given, expected };
@@ -101,131 +88,11 @@ function linesBeforeGarbage(chunk: Uint8Array): number {
   return countNewlines(text, at < 0 ? text.length : at);
 }
 
-/** A compressed stream that breaks off or does not decode; becomes an InputError where the line is known. */
-class DamagedStream extends Error {
-  constructor(
-    readonly given: string,
-    readonly expected: string,
-  ) {
-    super(given);
-  }
-}
-
 function unpackText(bytes: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {
   return unpack(bytes, (head) => {
     const foreign = FOREIGN.find(({ bytes: signature }) => startsWith(head, signature));
     if (foreign) throw refuse(file, foreign.name, EXPECTED_FILE);
   });
-}
-
-/** `look` sees the first bytes, and may refuse them. */
-async function* unpack(bytes: AsyncIterable<Uint8Array>, look: (head: Uint8Array) => void): AsyncGenerator<Uint8Array> {
-  const source = bytes[Symbol.asyncIterator]();
-  let handedOver = false;
-  try {
-    let head = new Uint8Array(0);
-    while (head.length < SIGNATURE_BYTES) {
-      const step = await source.next();
-      if (step.done === true) break;
-      const joined = new Uint8Array(head.length + step.value.length);
-      joined.set(head);
-      joined.set(step.value, head.length);
-      head = joined;
-    }
-    look(head);
-    handedOver = true;
-    const whole = prepend(head, source);
-    const packing = packingOf(head);
-    if (packing === 'gzip') yield* gunzip(whole);
-    else if (packing === 'Zstandard') yield* unzstd(whole);
-    else yield* whole;
-  } finally {
-    if (!handedOver) await source.return?.();
-  }
-}
-
-async function* prepend(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    if (head.length > 0) yield head;
-    for (;;) {
-      const step = await rest.next();
-      if (step.done === true) return;
-      yield step.value;
-    }
-  } finally {
-    await rest.return?.();
-  }
-}
-
-async function* gunzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const stream = new DecompressionStream('gzip');
-  const writer = stream.writable.getWriter();
-  const reader = stream.readable.getReader();
-  let sourceError: Error | undefined;
-  const pumped = pump(bytes, writer).catch((error: unknown) => {
-    sourceError = error instanceof Error ? error : new Error(String(error));
-    return writer.abort(sourceError).catch(() => undefined);
-  });
-  // The stream reports one fault in several promises; the reader's is the one told, the others must not go unhandled.
-  writer.closed.catch(() => undefined);
-  reader.closed.catch(() => undefined);
-  try {
-    for (;;) {
-      let step: Awaited<ReturnType<typeof reader.read>>;
-      try {
-        step = await reader.read();
-      } catch (error) {
-        if (sourceError !== undefined) throw sourceError;
-        throw new DamagedStream(`damaged or incomplete gzip data (${messageOf(error)})`, 'a whole gzip file');
-      }
-      if (step.done) break;
-      yield step.value;
-    }
-    await pumped;
-    if (sourceError !== undefined) throw sourceError;
-  } finally {
-    await reader.cancel().catch(() => undefined);
-    await pumped;
-  }
-}
-
-/** Ends quietly when the other side stopped listening or could not decode: the reader knows why. */
-async function pump(
-  bytes: AsyncIterable<Uint8Array>,
-  writer: WritableStreamDefaultWriter<BufferSource>,
-): Promise<void> {
-  for await (const chunk of bytes) {
-    try {
-      await writer.ready;
-      await writer.write(chunk as Uint8Array<ArrayBuffer>);
-    } catch {
-      return;
-    }
-  }
-  await writer.close().catch(() => undefined);
-}
-
-async function* unzstd(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const { Decompress } = await import('fzstd');
-  const ready: Uint8Array[] = [];
-  const stream = new Decompress((chunk) => ready.push(chunk));
-  const push = (chunk: Uint8Array, last: boolean) => {
-    try {
-      stream.push(chunk, last);
-    } catch (error) {
-      throw new DamagedStream(`damaged or incomplete Zstandard data (${messageOf(error)})`, 'a whole Zstandard file');
-    }
-  };
-  for await (const chunk of bytes) {
-    push(chunk, false);
-    yield* ready.splice(0);
-  }
-  push(new Uint8Array(0), true);
-  yield* ready.splice(0);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 export type HeldFile = string | Uint8Array | (() => ReadableStream<Uint8Array>);

@@ -150,7 +150,9 @@ describe('refused', () => {
     );
     const damaged = Buffer.from(gzip);
     damaged[gzip.length - 6]! ^= 0xff; // in the checksum
-    expect(await refusal(temporary('g.gz', damaged))).toContain('given gzip data that cannot be unpacked');
+    expect(await refusal(temporary('g.gz', damaged))).toContain(
+      'given damaged or incomplete gzip data (incorrect data check)',
+    );
   });
 
   test('Zstandard of something else, or cut', async () => {
@@ -158,7 +160,7 @@ describe('refused', () => {
       'expected a Zstandard file, which begins with 28 b5 2f fd',
     );
     const cut = temporary('f.zst', packed.subarray(0, packed.length - 30));
-    expect(await refusal(cut)).toContain('given Zstandard data that cannot be unpacked (unexpected EOF)');
+    expect(await refusal(cut)).toContain('given damaged or incomplete Zstandard data (its end is missing)');
   });
 
   test('a size that its records rule out, before anything is read', async () => {
