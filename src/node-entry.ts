@@ -1,3 +1,3 @@
 // `fluxhost/node`: what needs Node. The other entries have nothing of it, so that browsers take them as they are.
 
-export { nodeHost } from './workload/node-file.js';
+export { nodeHost, type NodeHostOptions } from './workload/node-file.js';

@@ -30,6 +30,8 @@ const SPEC: CommandSpec = {
   ],
 };
 
+/** Of one compilation, told. */
+const MOST_PROBLEMS = 8;
 const POLICY_SOURCE = 'assembly/policy.ts';
 
 /** The folder of the installed package: the nearest above this file that has the core's sources. */
@@ -112,16 +114,22 @@ export async function compileWithPolicy(policy: string, file: string, debug = fa
       .replaceAll(POLICY_SOURCE, file)
       .split('\n')
       .map((line) => line.trim());
-    const reasons = lines.filter((line) => line.startsWith('ERROR'));
-    const places = lines.filter((line) => line.includes(' in ')).map((line) => line.replace(/^.* in /, ''));
-    throw new InputError(
-      (reasons.length > 0 ? reasons : [error?.message ?? 'nothing was compiled']).map((reason, i) => ({
-        file,
-        path: places[i] ?? '',
-        given: reason.replace(/^ERROR\s*/, ''),
-        expected: 'AssemblyScript that compiles in the place of assembly/policy.ts',
-      })),
-    );
+    const reasons = lines.filter((line) => line.startsWith('ERROR')).map((line) => line.replace(/^ERROR\s*/, ''));
+    const places = lines.flatMap((line) => {
+      const place = / in (.*)\((\d+),\d+\)$/.exec(line);
+      return place === null ? [] : [{ file: place[1]!, line: Number(place[2]) }];
+    });
+    const expected = 'AssemblyScript that compiles in the place of assembly/policy.ts';
+    const problems = (reasons.length > 0 ? reasons : [error?.message ?? 'nothing was compiled']).map((given, i) => ({
+      ...(places[i] ?? { file }), // a policy may break what it imports: then that file is named
+      path: '',
+      given,
+      expected,
+    }));
+    // one missing bracket breaks every line behind it: the first few are what there is to mend
+    const rest = problems.length - MOST_PROBLEMS;
+    if (rest > 1) problems.splice(MOST_PROBLEMS, rest, { file, path: '', given: `${rest} more like these`, expected });
+    throw new InputError(problems);
   }
   return binary;
 }
@@ -143,8 +151,11 @@ export async function build(args: string[], io: Io): Promise<number> {
     throw new InputError({ path: '--policy', given, expected: 'a file of AssemblyScript' });
   }
   const out = resolve(given.text('out') ?? file!.replace(/\.ts$/, '') + '.wasm');
-  await prepareFolder(dirname(out), [basename(out)]);
-  const binary = await compileWithPolicy(policy, file!, given.flag('debug'));
+  const undo = await prepareFolder(dirname(out), [basename(out)]);
+  const binary = await compileWithPolicy(policy, file!, given.flag('debug')).catch(async (error: unknown) => {
+    await undo(); // a refused policy leaves no folder
+    throw error;
+  });
   await writeAtomically(out, binary);
   io.stdout(`${out}: ${binary.length} bytes\n`);
   return EXIT.done;

@@ -11,13 +11,14 @@ import type { MechanismKind, Scenario } from '../scenario/types.js';
 import { parseCommand, renderHelp, type CommandSpec } from './args.js';
 import { EXIT } from './exit.js';
 import { prepareFolder } from './files.js';
+import { POLICY_TIMEOUT } from './guard.js';
 import type { Io } from './io.js';
 import { combine, Session, type Tools } from './replicate.js';
 import { MAX_REPLICATIONS, MAX_SEED, overrides } from './run.js';
 import { LIMIT_FACTOR, sizeFor } from './sizing.js';
 import { checkSize, writeOut } from './out.js';
 import { readMechanisms } from './mechanisms.js';
-import { simulationTools, toolsOnCore } from './tools.js';
+import { FILES_WITHIN, simulationTools, toolsFor } from './tools.js';
 
 const DEFAULT_MECHANISMS = 'ideal,hyperflux,hotplug,static';
 const MAX_SIZING_CORES = 65_536;
@@ -35,6 +36,8 @@ export const compareSpec: CommandSpec = {
     'max-cores': { value: 'N', help: `upper end of that search (default ${LIMIT_FACTOR} times the scenario's cores)` },
     out: { value: 'DIR', help: 'writes comparison.json there, and what series and log ask for as CSV' },
     core: { value: 'FILE', help: 'simulates on a core that fluxhost build has made' },
+    ...FILES_WITHIN,
+    ...POLICY_TIMEOUT,
     json: { help: 'prints runs, differences and sizing as one JSON document' },
   },
   details:
@@ -104,7 +107,7 @@ export async function compare(args: readonly string[], io: Io, tools: Tools = si
   const folder = given.text('out');
   if (folder !== undefined || given.flag('json')) checkSize(loaded.scenario, scenarios.length);
 
-  const used = await toolsOnCore(given.text('core'), tools);
+  const used = await toolsFor(given, tools);
   return Session.open(used, loaded.directory, io, async (session) => {
     for (const warning of loaded.warnings) io.stderr(`warning: ${warning}\n`);
     const runs: Result[] = [];

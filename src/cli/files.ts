@@ -1,10 +1,34 @@
 // Files that commands write: whole or not at all, in folders that are made and tried before anything long is started.
 
-import { access, constants, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, mkdir, open, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { InputError, show } from '../scenario/errors.js';
+import { InputError, printable, show } from '../scenario/errors.js';
 
-/** A reader sees the old file or the new one, never half of it; a crash leaves no file that is not whole. */
+/** What cannot be written, and why: a full disk, a folder that is gone. */
+export class WriteError extends Error {
+  override readonly name = 'WriteError';
+
+  constructor(path: string, cause: unknown) {
+    const code = codeOf(cause);
+    const reason = REASONS[code];
+    super(`${printable(path)} cannot be written: ${reason === undefined ? code : `${reason} (${code})`}`, { cause });
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space is left on the disk',
+  EDQUOT: 'the quota of the disk is used up',
+  EFBIG: 'it would be larger than this process may write',
+  ENOENT: 'its folder is gone',
+  EACCES: 'its folder may not be written to',
+  EROFS: 'the disk is read-only',
+};
+
+/**
+ * A reader sees the old file or the new one, never half of it; a crash leaves no file that is not whole.
+ *
+ * @throws WriteError naming the file
+ */
 export async function writeAtomically(path: string, content: string | Uint8Array | Iterable<string>): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
@@ -18,8 +42,8 @@ export async function writeAtomically(path: string, content: string | Uint8Array
     }
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw new WriteError(path, error);
   }
 }
 
@@ -29,29 +53,37 @@ const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code
  * The folder and those above it. Not by mkdir's `recursive`: where nothing can be made although the folder above is there,
  * as in /proc, that tries for ever (Node 20.20).
  */
-async function makeFolder(folder: string): Promise<void> {
+async function makeFolder(folder: string): Promise<string[]> {
   try {
     await mkdir(folder);
+    return [folder];
   } catch (error) {
     const above = dirname(folder);
-    if (codeOf(error) === 'EEXIST' && (await stat(folder)).isDirectory()) return;
+    if (codeOf(error) === 'EEXIST' && (await stat(folder)).isDirectory()) return [];
     if (codeOf(error) !== 'ENOENT' || above === folder || (await stat(above).catch(() => undefined)) !== undefined) {
       throw error;
     }
-    await makeFolder(above);
+    const made = await makeFolder(above);
     await mkdir(folder);
+    return [...made, folder];
   }
 }
 
 /**
  * Makes the folder and makes sure that it can be written to, and that no folder stands where a file is to go.
  *
+ * @returns takes the folders away again that had to be made, where nothing was written into them
  * @throws InputError naming `option`
  */
-export async function prepareFolder(folder: string, files: readonly string[], option = '--out'): Promise<void> {
+export async function prepareFolder(
+  folder: string,
+  files: readonly string[],
+  option = '--out',
+): Promise<() => Promise<void>> {
+  let made: string[] = [];
   try {
     if (folder === '') throw Object.assign(new Error('no name'), { code: 'ENOENT' });
-    await makeFolder(folder);
+    made = await makeFolder(folder);
     await access(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new InputError({
@@ -69,4 +101,7 @@ export async function prepareFolder(folder: string, files: readonly string[], op
       expected: 'a file there, or nothing yet',
     });
   }
+  return async () => {
+    for (const empty of made.reverse()) await rmdir(empty).catch(() => undefined);
+  };
 }

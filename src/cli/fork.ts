@@ -13,13 +13,14 @@ import { changedScenario, switchProblem } from '../scenario/written.js';
 import type { Simulation } from '../simulation.js';
 import { parseCommand, renderHelp, type CommandSpec } from './args.js';
 import { EXIT } from './exit.js';
+import { POLICY_TIMEOUT } from './guard.js';
 import type { Io } from './io.js';
 import { Session } from './replicate.js';
 import { MAX_SEED, overrides } from './run.js';
 import { checkSize } from './out.js';
 import { continuing, openSnapshot } from './snapshot-file.js';
 import { readMechanisms } from './mechanisms.js';
-import { simulationTools } from './tools.js';
+import { FILES_WITHIN, simulationTools } from './tools.js';
 
 const DEFAULT_MECHANISMS = ['ideal', 'hyperflux', 'hotplug', 'static'] as const;
 
@@ -36,6 +37,8 @@ export const forkSpec: CommandSpec = {
     seed: { value: 'N', help: 'another seed for everything that is drawn from here on' },
     core: { value: 'FILE', help: 'the core that wrote the snapshot, where it is one that fluxhost build has made' },
     files: { value: 'DIR', help: "where the scenario's files are (default: the snapshot's folder)" },
+    ...FILES_WITHIN,
+    ...POLICY_TIMEOUT,
     json: { help: 'prints the instant, runs and differences as one JSON document' },
   },
   details:
@@ -135,7 +138,7 @@ export async function fork(args: readonly string[], io: Io): Promise<number> {
   given.check();
 
   const file = given.positional(0);
-  const base = await openSnapshot(file, given.text('files'), given.text('core'));
+  const base = await openSnapshot(file, given);
   try {
     const changed = changedScenario(base.scenario, overrides(given.list('set'), seed), file);
     const branches = branchesOf(base.scenario, changed, kinds, file);

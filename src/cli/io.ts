@@ -2,6 +2,7 @@
 // Commands get it as an argument, so that tests run them in-process and see every byte they print.
 // Leaves out files: commands that read or write them import node:fs themselves.
 
+import { printableLines } from '../scenario/errors.js';
 import { EXIT } from './exit.js';
 
 export interface Io {
@@ -13,9 +14,31 @@ export interface Io {
   isTty: boolean;
   /** Standard error is a terminal: a progress line is allowed. */
   stderrIsTty?: boolean;
-  /** Calls back at the first interrupt (Ctrl-C) and returns how to stop listening. */
+  /** Calls back at the first interrupt (Ctrl-C, SIGTERM) and returns how to stop listening. */
   onInterrupt?(callback: () => void): () => void;
+  /** Told between two slices of a simulation, and at its begin and end: whoever watches it knows that it goes on. */
+  alive?(simulating: boolean): void;
 }
+
+/** Erases the line that the cursor stands on. */
+export const CLEAR_LINE = '\r\u001b[2K';
+
+/** What goes to a terminal: our own erasing of a line at its begin, and otherwise nothing that steers it. */
+function safe(text: string): string {
+  return text.startsWith(CLEAR_LINE)
+    ? CLEAR_LINE + printableLines(text.slice(CLEAR_LINE.length))
+    : printableLines(text);
+}
+
+/** Colours are let through where they are asked for: ours are set around text that holds no escape itself (report/table.ts). */
+function safeResult(text: string, isTty: boolean): string {
+  if (!isTty) return printableLines(text);
+  // eslint-disable-next-line no-control-regex -- the escape is what is looked for
+  const parts = text.split(/(\u001b\[(?:0|1|2|31|32)m)/);
+  return parts.map((part, i) => (i % 2 === 1 ? part : printableLines(part))).join('');
+}
+
+const INTERRUPTS = ['SIGINT', 'SIGTERM'] as const;
 
 /** Colour is for people at a terminal who have not asked to be spared (https://no-color.org). */
 export function mayColour(env: Readonly<Record<string, string | undefined>>, isTty: boolean): boolean {
@@ -34,15 +57,21 @@ export function processIo(): Io {
     told = true;
   });
   process.stderr.on('error', () => undefined); // nobody is left to be told
+  const isTty = mayColour(process.env, process.stdout.isTTY === true);
   return {
-    stdout: (text) => void process.stdout.write(text),
-    stderr: (text) => void process.stderr.write(text),
-    isTty: mayColour(process.env, process.stdout.isTTY === true),
+    stdout: (text) => void process.stdout.write(safeResult(text, isTty)),
+    stderr: (text) => void process.stderr.write(safe(text)),
+    isTty,
     stderrIsTty: process.stderr.isTTY === true,
     onInterrupt(callback) {
-      // `once`: the first Ctrl-C asks for the result so far, the second one kills as usual.
-      process.once('SIGINT', callback);
-      return () => void process.removeListener('SIGINT', callback);
+      // the first one asks for the result so far, the second one kills as usual
+      const once = (): void => {
+        stop();
+        callback();
+      };
+      const stop = (): void => INTERRUPTS.forEach((signal) => process.removeListener(signal, once));
+      for (const signal of INTERRUPTS) process.on(signal, once);
+      return stop;
     },
   };
 }

@@ -66,6 +66,11 @@ function reportFailure(error: unknown, io: Io): number {
     io.stderr(`${error.message}\n`);
     return EXIT.refused;
   }
+  if (error instanceof WebAssembly.RuntimeError) {
+    const whose = io.alive === undefined ? 'please report it' : "the core given by --core holds a policy of one's own";
+    io.stderr(`fluxhost: the core stopped itself (${error.message}): ${whose}\n`);
+    return EXIT.failed;
+  }
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   io.stderr(`fluxhost: ${text.replaceAll('\n', ' ')}\n`);
   // A person needs the line, whoever mends the program needs the rest.

@@ -2,7 +2,7 @@
 // Printed nowhere else: logs and pipes get no half lines. It never affects what is simulated.
 
 import { formatCount, formatDurationNs, formatRate } from '../report/units.js';
-import type { Io } from './io.js';
+import { CLEAR_LINE, type Io } from './io.js';
 
 export interface ProgressReport {
   readonly nowNs: number;
@@ -14,8 +14,6 @@ export interface ProgressReport {
 const COLUMNS = 79;
 /** Ten lines a second are as many as an eye follows. */
 const LEAST_GAP_SECONDS = 0.1;
-/** Erases the line that the cursor stands on. */
-const CLEAR = '\r\u001b[2K';
 
 /** `hyperflux  42 %  840 ms of 2.00 s simulated, 12.3 M/s, 3.10 s left` */
 export function progressText(label: string, report: ProgressReport): string {
@@ -45,12 +43,12 @@ export class Progress {
     if (this.io.stderrIsTty !== true || report.wallSeconds - this.lastSeconds < LEAST_GAP_SECONDS) return;
     this.lastSeconds = report.wallSeconds;
     this.shown = true;
-    this.io.stderr(CLEAR + progressText(label, report));
+    this.io.stderr(CLEAR_LINE + progressText(label, report));
   }
 
   /** Takes the line away before anything else is printed. */
   clear(): void {
-    if (this.shown) this.io.stderr(CLEAR);
+    if (this.shown) this.io.stderr(CLEAR_LINE);
     this.shown = false;
   }
 }

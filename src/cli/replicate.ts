@@ -67,13 +67,20 @@ export class Session {
 
   /** One simulation from start to end, or to the interruption. */
   async once(scenario: Scenario, label: string, { before, overTime = true }: OnceOptions = {}): Promise<Result> {
+    this.io.alive?.(true);
     const simulation = await this.tools.create(scenario, this.directory);
     try {
       await before?.(simulation.metrics());
       this.progress.start();
       const { signal } = this.controller;
       await simulation
-        .run({ onProgress: (report) => this.progress.update(label, report), signal })
+        .run({
+          onProgress: (report) => {
+            this.io.alive?.(true);
+            this.progress.update(label, report);
+          },
+          signal,
+        })
         .catch((error: unknown) => {
           // An engine may end an aborted run by throwing; what it counted so far is still good.
           if (!signal.aborted || !(error instanceof Error) || error.name !== 'AbortError') throw error;
@@ -86,6 +93,7 @@ export class Session {
       this.tell(simulation.traceNotes?.() ?? []);
       return result;
     } finally {
+      this.io.alive?.(false);
       simulation.close();
     }
   }

@@ -10,11 +10,12 @@ import { changedScenario } from '../scenario/written.js';
 import { parseCommand, renderHelp, type Arguments, type CommandSpec } from './args.js';
 import { EXIT } from './exit.js';
 import { prepareFolder } from './files.js';
+import { POLICY_TIMEOUT } from './guard.js';
 import type { Io } from './io.js';
 import { combine, Session, type Tools } from './replicate.js';
 import { checkSize, withSeries, writeOut } from './out.js';
 import { continuing, openSnapshot, snapshotting } from './snapshot-file.js';
-import { simulationTools, toolsOnCore } from './tools.js';
+import { FILES_WITHIN, simulationTools, toolsFor } from './tools.js';
 
 export const MAX_SEED = Number.MAX_SAFE_INTEGER;
 export const MAX_REPLICATIONS = 1000;
@@ -38,6 +39,8 @@ export const runSpec: CommandSpec = {
       value: 'FILE',
       help: 'simulates on a core that fluxhost build has made; --from needs the one that wrote it',
     },
+    ...FILES_WITHIN,
+    ...POLICY_TIMEOUT,
     json: { help: 'prints the result as one JSON document' },
   },
   details:
@@ -101,10 +104,10 @@ interface Start {
 async function startOf(given: Arguments, set: readonly string[], own: Tools): Promise<Start> {
   const from = given.text('from');
   if (from === undefined) {
-    const tools = await toolsOnCore(given.text('core'), own);
+    const tools = await toolsFor(given, own);
     return { ...(await tools.load(given.positional(0), { set })), tools, close: () => undefined };
   }
-  const base = await openSnapshot(from, given.text('files'), given.text('core'));
+  const base = await openSnapshot(from, given);
   try {
     const scenario = changedScenario(base.scenario, set, from);
     return { scenario, directory: '', warnings: [], tools: continuing(base, own), close: () => base.close() };

@@ -8,6 +8,7 @@ import { formatDuration, parseDuration, QuantityError } from '../scenario/quanti
 import { readFailure } from '../scenario/read-failure.js';
 import type { Scenario } from '../scenario/types.js';
 import type { RunOptions, Simulation } from '../simulation.js';
+import type { Arguments } from './args.js';
 import { writeAtomically } from './files.js';
 import type { Io } from './io.js';
 import type { Runnable, Tools } from './replicate.js';
@@ -118,15 +119,12 @@ export function snapshotting(tools: Tools, { file, at }: SnapshotRequest, io: Io
 /**
  * The simulation that a file holds, at the instant at which it was taken.
  *
- * @param directory where the files that its scenario names are looked for; absent: beside the snapshot
- * @param core the file of the core that wrote it; absent: the package's
+ * @param given `--core`, the core that wrote it (absent: the package's); `--files`, where the files that its scenario names are
+ *   looked for (absent: beside the snapshot); `--files-within`
  * @throws InputError for a file that cannot be read or holds no snapshot of this core
  */
-export async function openSnapshot(
-  file: string,
-  directory: string | undefined,
-  core: string | undefined,
-): Promise<Simulation> {
+export async function openSnapshot(file: string, given: Arguments): Promise<Simulation> {
+  const [core, directory, within] = [given.text('core'), given.text('files'), given.text('files-within')];
   const module = core === undefined ? {} : { module: await readCore(core) };
   let bytes: Uint8Array;
   try {
@@ -143,7 +141,7 @@ export async function openSnapshot(
     import('../simulation.js'),
     import('../workload/node-file.js'),
   ]);
-  return Restored.restore(bytes, { file, files: nodeHost(directory ?? dirname(file)), ...module });
+  return Restored.restore(bytes, { file, files: nodeHost(directory ?? dirname(file), { within }), ...module });
 }
 
 /**

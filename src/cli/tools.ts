@@ -2,6 +2,7 @@
 // command lines answer without compiling the core.
 
 import type { Scenario } from '../scenario/types.js';
+import type { Arguments } from './args.js';
 import type { Tools } from './replicate.js';
 
 export const simulationTools: Tools = {
@@ -12,26 +13,39 @@ export const simulationTools: Tools = {
   create: (scenario, directory) => createOn({}, scenario, directory),
 };
 
-async function createOn(core: { module?: WebAssembly.Module }, scenario: Scenario, directory: string) {
+/** What options of a command line change about every simulation of it. */
+interface Setup {
+  readonly module?: WebAssembly.Module;
+  readonly within?: string | undefined;
+}
+
+async function createOn({ within, ...core }: Setup, scenario: Scenario, directory: string) {
   const [{ Simulation }, { nodeHost }] = await Promise.all([
     import('../simulation.js'),
     import('../workload/node-file.js'),
   ]);
   // The files that a scenario names are relative to it.
-  return Simulation.create(scenario, { files: nodeHost(directory), ...core });
+  return Simulation.create(scenario, { files: nodeHost(directory, { within }), ...core });
 }
 
+/** Options of every command that simulates a scenario's files on a core. */
+export const FILES_WITHIN = {
+  'files-within': { value: 'DIR', help: 'refuses traces and other files of the scenario that lie elsewhere' },
+} as const;
+
 /**
- * The same on a core of the user's own (`fluxhost build`); the package's where no file is named.
+ * The same on a core of the user's own (`--core`, made by `fluxhost build`) and with files of one folder only
+ * (`--files-within`), as far as the command line names them.
  *
  * @throws InputError for a file that cannot be read or is no core of this build
  */
-export async function toolsOnCore(file: string | undefined, tools: Tools): Promise<Tools> {
-  if (file === undefined) return tools;
-  const module = await readCore(file);
+export async function toolsFor(given: Arguments, tools: Tools): Promise<Tools> {
+  const [file, within] = [given.text('core'), given.text('files-within')];
+  if (file === undefined && within === undefined) return tools;
+  const setup: Setup = { within, ...(file === undefined ? {} : { module: await readCore(file) }) };
   return {
     load: (path, options) => tools.load(path, options),
-    create: (scenario, directory) => createOn({ module }, scenario, directory),
+    create: (scenario, directory) => createOn(setup, scenario, directory),
   };
 }
 

@@ -2,6 +2,7 @@
 // Built from the core's raw counters; key order is sorted when printed, so that equal results are equal bytes.
 // Of all its fields only manifest.wallSeconds and manifest.eventsPerSecond may differ between two equal runs.
 
+import { printableJson } from '../scenario/errors.js';
 import { Histogram, nearestRank, type Distribution, type RawHistogram } from './histogram.js';
 import type { LogResult, SeriesResult } from './series.js';
 import type { MemoryResult, NoMemory } from './memory.js';
@@ -377,5 +378,5 @@ export function toStableJson(value: unknown): string {
     },
     2,
   );
-  return `${text}\n`;
+  return `${printableJson(text)}\n`;
 }

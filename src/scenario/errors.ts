@@ -11,12 +11,24 @@ export interface Problem {
   readonly expected: string;
 }
 
-// eslint-disable-next-line no-control-regex -- control characters are what is replaced
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
+// Control characters, line separators, and what reorders the text around it (Unicode's bidirectional controls).
+const UNSAFE = String.raw`\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069`;
+const CONTROL = new RegExp(String.raw`[\u0000-\u001f${UNSAFE}]`, 'g');
+const CONTROL_IN_LINES = new RegExp(String.raw`[\u0000-\u0009\u000b-\u001f${UNSAFE}]`, 'g');
 
 /** One line of printable text: names come from files, and an escape sequence in one must not reach the terminal. */
 export function printable(text: string): string {
   return text.replace(CONTROL, '?');
+}
+
+/** The same for text of several lines. */
+export function printableLines(text: string): string {
+  return text.replace(CONTROL_IN_LINES, '?');
+}
+
+/** A JSON text whose strings are the same and which prints nothing but printable characters. */
+export function printableJson(json: string): string {
+  return json.replace(CONTROL_IN_LINES, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** `burst.yaml:12: vms.0.vcpus.min: given 20, expected a whole number from 0 to vcpus.max (16)` */

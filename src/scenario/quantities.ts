@@ -118,8 +118,8 @@ function wholeBytes({ numerator, denominator }: Exact): string {
 }
 
 function format(value: number, units: readonly (readonly [string, bigint])[]): string {
-  if (!Number.isSafeInteger(value) && value !== QUANTITY_LIMIT)
-    throw new RangeError(`given ${value}, expected a whole number up to 2^53`);
+  // beyond 2^53 only in messages: a sum of many sizes, told as the double that it is
+  if (!Number.isInteger(value)) throw new RangeError(`given ${value}, expected a whole number`);
   if (value < 0) throw new RangeError(`given ${value}, expected no less than 0`);
   const exact = BigInt(value);
   const base = units[units.length - 1]!;

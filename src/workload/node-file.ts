@@ -1,8 +1,8 @@
 // Traces from a folder on disk (Node). The only file of this folder that needs Node: a browser bundle leaves it out.
 
-import { open } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { InputError } from '../scenario/errors.js';
+import { open, realpath } from 'node:fs/promises';
+import { resolve, sep } from 'node:path';
+import { InputError, show } from '../scenario/errors.js';
 import type { TraceHost } from './text-source.js';
 
 const READ_BYTES = 256 * 1024;
@@ -21,19 +21,35 @@ function refusal(path: string, error: unknown): InputError {
   return new InputError({ file: path, path: '', given, expected: 'a readable trace file' });
 }
 
-/** Opens paths relative to a folder, normally the scenario's. Errors name the path as it was written. */
-export function nodeHost(folder = '.'): TraceHost {
+export interface NodeHostOptions {
+  /** Files outside this folder are refused, wherever their paths or links lead. Without it any readable file may be named. */
+  readonly within?: string | undefined;
+}
+
+/** Where the file really is, links followed. @throws InputError for one outside `within` */
+async function confined(path: string, full: string, within: string): Promise<string> {
+  const [real, root] = [await realpath(full), await realpath(within)];
+  if (real.startsWith(root.endsWith(sep) ? root : root + sep)) return real;
+  throw new InputError({ file: path, path: '', given: 'a file elsewhere', expected: `a file within ${show(within)}` });
+}
+
+/**
+ * Opens paths relative to a folder, normally the scenario's: `..` and absolute paths are followed unless `within` confines
+ * them. Errors name the path as it was written.
+ */
+export function nodeHost(folder = '.', { within }: NodeHostOptions = {}): TraceHost {
   return {
     async open(path) {
       try {
-        const handle = await open(resolve(folder, path), 'r');
+        const full = resolve(folder, path);
+        const handle = await open(within === undefined ? full : await confined(path, full, within), 'r');
         if ((await handle.stat()).isDirectory()) {
           await handle.close();
           throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
         }
         return readChunks(path, handle.createReadStream({ highWaterMark: READ_BYTES }));
       } catch (error) {
-        throw refusal(path, error);
+        throw error instanceof InputError ? error : refusal(path, error);
       }
     },
   };
