@@ -6,9 +6,10 @@ import type { Policy } from '../policy.js';
 import { InputError, show, type Problem } from '../scenario/errors.js';
 import type { ScenarioInput } from '../scenario/schema.js';
 import type { Scenario } from '../scenario/types.js';
-import type { Arrival } from '../workload/arrival.js';
+import type { Arrival, TraceReader } from '../workload/arrival.js';
 import { openTrace, type TraceOptions } from '../workload/index.js';
 import { readNumbers } from '../workload/numbers.js';
+import { sharedReader } from '../workload/shared-reader.js';
 import type { TraceHost } from '../workload/text-source.js';
 import type { CompiledScenario } from './compile.js';
 import { numberFiles, type EmpiricalTables } from './distributions.js';
@@ -64,6 +65,8 @@ export function openTraces(
   taken?: readonly number[],
 ): void {
   let traces = 0;
+  // VMs that read one file in one way share its reading
+  const readers = new Map<string, TraceReader>();
   vms.forEach(({ group }, index) => {
     const arrivals = group.workload?.arrivals;
     if (arrivals?.process !== 'trace') return;
@@ -78,7 +81,9 @@ export function openTraces(
     const known = Object.fromEntries(
       Object.entries({ seed: scenario.seed, file, ...options }).filter(([, value]) => value !== undefined),
     );
-    const reader = openTrace(known as unknown as TraceOptions, files);
+    const key = JSON.stringify(known);
+    const reader = readers.get(key) ?? sharedReader(openTrace(known as unknown as TraceOptions, files));
+    readers.set(key, reader);
     injection.addTrace(index, { file, reader }, taken?.[traces]);
     traces++;
   });

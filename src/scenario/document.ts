@@ -1,5 +1,6 @@
 // YAML or JSON text to a plain value, and from a field's path back to its line. JSON is read as the YAML it is. Refused:
-// a key twice, several documents, aliases that would unfold without end, text that is something else altogether.
+// a key twice, several documents, aliases that would unfold without end, text that is something else altogether, or far larger or
+// deeper than any scenario (text-shape.ts).
 
 import {
   LineCounter,
@@ -8,12 +9,14 @@ import {
   isScalar,
   isSeq,
   parseDocument,
+  visit,
   type Document,
   type Node,
   type YAMLError,
 } from 'yaml';
 import { InputError, show, type Problem } from './errors.js';
 import type { Path } from './problems.js';
+import { excessOf } from './text-shape.js';
 
 export const MAX_TEXT_BYTES = 8 * 2 ** 20;
 // An honest scenario shares a few VMs or distributions; a bomb needs thousands of expansions.
@@ -29,18 +32,20 @@ export interface ScenarioDocument {
 
 const A_SCENARIO = 'a scenario: a YAML or JSON mapping with version, duration, host, mechanism and vms';
 
-function describe(error: YAMLError, text: string, what: string): { given: string; expected: string } {
-  if (error.code === 'DUPLICATE_KEY') {
-    const key = /^[^\s:,}\]]+/.exec(text.slice(error.pos[0]))?.[0] ?? 'a field';
-    return { given: `${key} a second time in one mapping`, expected: 'every field once' };
-  }
+function describe(error: YAMLError, what: string): { given: string; expected: string } {
   if (error.code === 'RESOURCE_EXHAUSTION') return { given: 'text that is nested too deeply', expected: what };
   if (error.code === 'MULTIPLE_DOCS') return { given: 'more than one document', expected: 'one scenario a file' };
   return { given: `text that is not YAML (${error.message.split('\n')[0]})`, expected: what };
 }
 
-function refuse(file: string | undefined, given: string, expected: string): never {
-  throw new InputError({ ...(file === undefined ? {} : { file }), path: '', given, expected });
+function refuse(file: string | undefined, given: string, expected: string, line?: number): never {
+  throw new InputError({
+    ...(file === undefined ? {} : { file }),
+    ...(line === undefined ? {} : { line }),
+    path: '',
+    given,
+    expected,
+  });
 }
 
 /** The entry of a mapping or list; a mapping's line is that of the key, which is where a person looks. */
@@ -57,9 +62,28 @@ function child(node: unknown, part: string | number, document: Document): { at: 
   return undefined;
 }
 
+/** Keys that stand twice in a mapping. */
+function repeatedKeys(document: Document): { offset: number; key: string }[] {
+  const found: { offset: number; key: string }[] = [];
+  visit(document, {
+    Map(_, map) {
+      const keys = new Set<unknown>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        if (keys.has(key.value)) found.push({ offset: key.range?.[0] ?? 0, key: String(key.source ?? key.value) });
+        keys.add(key.value);
+      }
+    },
+  });
+  return found;
+}
+
 function parse(text: string, lines: LineCounter, file: string | undefined, what: string): Document {
+  const excess = excessOf(text);
+  if (excess !== undefined) refuse(file, excess.given, what, excess.line);
   try {
-    return parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+    // its own warnings would go to the process, with a stack; keys are compared here
+    return parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'error' });
   } catch (failure) {
     // The parser recurses: text nested tens of thousands deep overflows the stack.
     if (failure instanceof RangeError) refuse(file, 'text that is nested too deeply', what);
@@ -93,15 +117,23 @@ export function readDocument(text: string, file?: string, what = A_SCENARIO): Sc
   const lines = new LineCounter();
   const document = parse(text, lines, file, what);
   const lineAt = (offset: number): number => Math.max(1, lines.linePos(offset).line);
-  if (document.errors.length > 0) {
-    const told: Problem[] = document.errors.slice(0, MAX_TOLD).map((error) => ({
-      ...(file === undefined ? {} : { file }),
+  const place = file === undefined ? {} : { file };
+  const wrong: Problem[] = [
+    ...document.errors.map((error) => ({
+      ...place,
       line: lineAt(error.pos[0]),
       path: '',
-      ...describe(error, text, what),
-    }));
-    throw new InputError(told);
-  }
+      ...describe(error, what),
+    })),
+    ...repeatedKeys(document).map(({ offset, key }) => ({
+      ...place,
+      line: lineAt(offset),
+      path: '',
+      given: `${text[offset] === '"' ? JSON.stringify(key) : key} a second time in one mapping`,
+      expected: 'every field once',
+    })),
+  ];
+  if (wrong.length > 0) throw new InputError(wrong.slice(0, MAX_TOLD));
   const value = toValue(document, file, what);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     refuse(file, value === null ? 'an empty document' : Array.isArray(value) ? 'a list' : show(value), what);

@@ -25,7 +25,7 @@ function splitOverride(text: string): Override | Problem {
   if (path.some((part) => part === '')) return { file, path: '', given: show(text.slice(0, at)), expected: FORM };
   let value: unknown;
   try {
-    value = parse(text.slice(at + 1), { prettyErrors: false, maxAliasCount: 0 });
+    value = parse(text.slice(at + 1), { prettyErrors: false, maxAliasCount: 0, logLevel: 'error' });
   } catch (failure) {
     if (
       !(failure instanceof YAMLParseError) &&

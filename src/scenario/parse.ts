@@ -5,7 +5,7 @@ import { readDocument, type ScenarioDocument } from './document.js';
 import { InputError, type Problem } from './errors.js';
 import { applyOverrides, type Overridden } from './overrides.js';
 import type { FieldProblem } from './problems.js';
-import { checkScenario, toProblem } from './resolve.js';
+import { checkScenario, told, toProblem } from './resolve.js';
 import type { Scenario } from './types.js';
 import { warningsOf } from './warnings.js';
 
@@ -49,7 +49,7 @@ export function parseScenario(text: string, { file, set = [] }: ParseOptions = {
   const checked = checkScenario(overridden.value);
   const located = checked.problems.map((problem) => locate(problem, document, overridden, file));
   const problems = [...overridden.problems, ...located.sort((a, b) => (a.line ?? 0) - (b.line ?? 0))];
-  if (checked.scenario === undefined || problems.length > 0) throw new InputError(problems);
+  if (checked.scenario === undefined || problems.length > 0) throw new InputError(told(problems));
   const { scenario } = checked;
   return { scenario, sha256: scenarioSha256(scenario), warnings: [...document.warnings, ...warningsOf(scenario)] };
 }
