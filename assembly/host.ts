@@ -3,7 +3,7 @@
 
 import * as L from "./layout";
 import { allocate, extend } from "./kernel/arena";
-import { createQueue, peekTime, schedule, take, SLOTS_MAX } from "./kernel/event-queue";
+import { createQueue, peekTime, schedule, take, RANK_WARMUP, SLOTS_MAX } from "./kernel/event-queue";
 import { createHistograms, histogramBytes } from "./kernel/histogram";
 import { layDistributions, prepareTables, Distribution } from "./kernel/distribution";
 import { seedStream } from "./kernel/random";
@@ -134,7 +134,7 @@ export function configure(words: usize): i32 {
   if (!growTasks(<u32>word(words, L.HOST_TASKS))) return L.E_MEMORY;
 
   if (!chooseMechanism(<u32>word(words, L.HOST_MECHANISM))) return L.E_CONFIG;
-  if (H.warmup > 0) schedule(Q, SLOT_CONTROL, H.warmup);
+  if (H.warmup > 0) schedule(Q, SLOT_CONTROL, H.warmup, RANK_WARMUP);
   call_indirect<void>(H.onStart);
   for (let i: u32 = 0; i < vmCount; i++) startArrivals(vmAt(i));
   return <i32>H.status;

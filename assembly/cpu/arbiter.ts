@@ -5,7 +5,7 @@
 // over its threshold, or at which a core that a VM was denied may have become free, on the grid on which the arbiter polls.
 
 import * as L from "../layout";
-import { schedule, isPending } from "../kernel/event-queue";
+import { schedule, isPending, RANK_ROUND } from "../kernel/event-queue";
 import { record } from "../kernel/histogram";
 import { H, Q, Vm, Core, SLOT_ARBITER, countHost, isNull, nothing, vcpuOf } from "./state";
 import { hostHistogram, pushIdle } from "./accounts";
@@ -22,7 +22,7 @@ export function armArbiter(at: u64): void {
   const start = gridPoint(at);
   if (isPlanned(start)) return;
   store<u64>(PLANNED, start);
-  schedule(Q, SLOT_ARBITER, start);
+  schedule(Q, SLOT_ARBITER, start, RANK_ROUND);
 }
 
 /** When the first round at or after `at` can begin. */

@@ -3,7 +3,7 @@
 // The fraction of a nanosecond that rounding an arrival takes off is carried to the next, so the rate is exact at any size.
 
 import * as L from "../layout";
-import { schedule, scheduleHere, cancel, isPending, timeOf } from "../kernel/event-queue";
+import { schedule, scheduleHere, cancel, isPending, timeOf, RANK_ARRIVAL, RANK_MODULATE } from "../kernel/event-queue";
 import { exponential, sampleNs } from "../kernel/distribution";
 import { H, Q, Vm, SLOT_INJECT, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE, vmAt } from "./state";
 import { arrive, arriveHere } from "./request";
@@ -24,7 +24,7 @@ function scheduleArrivalHere(vm: Vm): void {
   const gap = (vm.arrivals == L.ARRIVALS_DETERMINISTIC ? vm.gapMean : vm.gapMean * exponential(arrivalStream(vm))) + vm.carry;
   const whole = <i64>gap;
   vm.carry = gap - <f64>whole;
-  scheduleHere(Q, vm.slot + VM_SLOT_ARRIVAL, H.now + <u64>whole);
+  scheduleHere(Q, vm.slot + VM_SLOT_ARRIVAL, H.now + <u64>whole, RANK_ARRIVAL);
 }
 
 function scheduleArrival(vm: Vm): void {
@@ -54,7 +54,7 @@ export function changeStates(vm: Vm, words: usize): void {
   if (rate != load<f64>(vm.stateWords + at, L.STATE_RATE << 3)) setRate(vm, rate);
   const factor = load<f64>(words + at, L.STATE_DWELL << 3) / load<f64>(vm.stateWords + at, L.STATE_DWELL << 3);
   const slot = vm.slot + VM_SLOT_MODULATE;
-  if (factor != 1) schedule(Q, slot, H.now + <u64>(<i64>(<f64>(<i64>(timeOf(Q, slot) - H.now)) * factor + 0.5)));
+  if (factor != 1) schedule(Q, slot, H.now + <u64>(<i64>(<f64>(<i64>(timeOf(Q, slot) - H.now)) * factor + 0.5)), RANK_MODULATE);
 }
 
 /** Enters state `vm.state` of a modulated process: its rate holds from now on (gaps are memoryless, so drawing anew is exact). */
@@ -64,7 +64,7 @@ function enterState(vm: Vm): void {
   const dwell = load<f64>(words, L.STATE_DWELL << 3);
   setRate(vm, rate);
   const length = vm.dwellConstant ? dwell : dwell * exponential(arrivalStream(vm));
-  schedule(Q, vm.slot + VM_SLOT_MODULATE, H.now + <u64>(<i64>(length + 0.5)));
+  schedule(Q, vm.slot + VM_SLOT_MODULATE, H.now + <u64>(<i64>(length + 0.5)), RANK_MODULATE);
 }
 
 /** The dwell time in the present state is over; states follow one another in the order of the scenario. */
@@ -81,7 +81,7 @@ export function onClient(vm: Vm, slot: u32): void {
 /** The request of a closed client, or of a saturating VM, is done; or it was dropped, and its client thinks for `least` 1 ns, so that time goes on. */
 export function clientDone(vm: Vm, client: u32, least: u64): void {
   if (client == SATURATING) arrive(vm, -1, 0, SATURATING);
-  else schedule(Q, client, H.now + max<u64>(least, sampleNs(vm.think, arrivalStream(vm))));
+  else schedule(Q, client, H.now + max<u64>(least, sampleNs(vm.think, arrivalStream(vm))), RANK_ARRIVAL);
 }
 
 /** Schedules the first arrivals; at time 0, before any other event. */
@@ -96,7 +96,7 @@ export function startArrivals(vm: Vm): void {
       enterState(vm);
       break;
     case L.ARRIVALS_CLOSED:
-      for (let i: u32 = 0; i < vm.clients; i++) schedule(Q, vm.firstClient + i, sampleNs(vm.think, arrivalStream(vm)));
+      for (let i: u32 = 0; i < vm.clients; i++) schedule(Q, vm.firstClient + i, sampleNs(vm.think, arrivalStream(vm)), RANK_ARRIVAL);
       break;
     case L.ARRIVALS_SATURATE:
       for (let i: u32 = 0; i < vm.clients; i++) arrive(vm, -1, 0, SATURATING);
@@ -124,7 +124,7 @@ function scheduleInjection(): void {
     return;
   }
   H.ringAt = dueAt(H.ringRead);
-  schedule(Q, SLOT_INJECT, H.ringAt);
+  schedule(Q, SLOT_INJECT, H.ringAt, RANK_ARRIVAL);
 }
 
 /** The ring holds entries read … write - 1 from now on, sorted by time; `more`: others will follow. */

@@ -7,7 +7,7 @@
 // take no event. Moves are decided one after the other and then proceed in parallel; a core in motion is promised to one VM.
 
 import * as L from "../layout";
-import { schedule, cancel } from "../kernel/event-queue";
+import { schedule, cancel, RANK_STEP } from "../kernel/event-queue";
 import { record } from "../kernel/histogram";
 import {
   H, Q, Vm, VCpu, Core, Task,
@@ -192,7 +192,7 @@ export function beginPark(core: Core): void {
 function step(core: Core, which: u32, after: u64): void {
   core.step = which;
   if (after == 0) onCore(core);
-  else schedule(Q, core.slot, H.now + after);
+  else schedule(Q, core.slot, H.now + after, RANK_STEP);
 }
 
 /** Books how long something about a move took. */
@@ -207,7 +207,7 @@ export function onCore(core: Core): void {
     case STEP_NOTIFY: {
       if (v.state == YIELDING) return; // it leaves by itself; coreReleased goes on, and by the step knows what is counted already
       if (H.finishSection && v.state == RUNNING && v.task.flags & TASK_HOLDS_LOCK) {
-        schedule(Q, core.slot, v.runsUntil); // looked at again at the end of the critical section
+        schedule(Q, core.slot, v.runsUntil, RANK_STEP); // looked at again at the end of the critical section
         return;
       }
       measure(L.HISTOGRAM_NOTIFY, H.notify);

@@ -4,12 +4,12 @@
 // A holder whose vCPU is parked safely lies in a run queue and can be stolen; whether it can is what parking is about.
 
 import * as L from "../layout";
-import { schedule } from "../kernel/event-queue";
+import { takeSequence } from "../kernel/event-queue";
 import { H, Q, Vm, VCpu, Task, TASK_BEFORE_LOCK, TASK_HOLDS_LOCK, FROZEN_IN_TASK, RUNNING, SPINNING, atLeast, count, isNull, nothing, vcpuOf } from "./state";
 import { enter } from "./accounts";
 import { complete } from "./request";
 import { stretched } from "./topology";
-import { makeReady, proceed, queueOn, run } from "./vcpu";
+import { makeReady, planRun, proceed, queueOn, run } from "./vcpu";
 
 // @ts-ignore: decorator
 @inline
@@ -25,7 +25,8 @@ function goOn(v: VCpu, t: Task): void {
   v.task = t;
   v.startedAt = H.now;
   v.runsUntil = H.now + (H.varies ? stretched(v, t.remaining) : t.remaining);
-  schedule(Q, v.slot, v.runsUntil);
+  v.endPlace = takeSequence(Q);
+  planRun(v);
 }
 
 /** `t`, running on `v`, has come to its critical section. */

@@ -70,7 +70,8 @@ export class VCpu {
   touchAt: u64; //         when its task needs a page that is not there
   faultUntil: u64; //      it is busy with the exit of a page fault before
   speed: f64; //           at which its task gets on, of 1; set where Host.varies
-  begunAt: u64; //         since when it has run its task without a break; set where Host.varies
+  begunAt: u64; //         since when it has run its task without a break
+  endPlace: u64; //        of its task's end among those of the same nanosecond
   phase: u32; //           nsdi22: what its pending event means
   place: u32; //           nsdi22: on the ring that every searcher walks
 }

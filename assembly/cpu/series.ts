@@ -5,7 +5,7 @@
 import * as L from "../layout";
 import { allocate } from "../kernel/arena";
 import { bucketCount } from "../kernel/histogram";
-import { schedule } from "../kernel/event-queue";
+import { schedule, RANK_SAMPLE } from "../kernel/event-queue";
 import { H, Q, VCpu, Vm, SLOT_SAMPLE, vmAt } from "./state";
 import { oldestReady } from "./arbiter";
 
@@ -45,7 +45,7 @@ export function laySeries(words: usize): bool {
   // one set more than samples: the interval that is running
   H.sampleHistograms = allocate(<u64>(H.sampleCapacity + 1) * intervalBytes());
   if (H.samples == 0 || H.sampleHistograms == 0) return false;
-  schedule(Q, SLOT_SAMPLE, H.sampleInterval);
+  schedule(Q, SLOT_SAMPLE, H.sampleInterval, RANK_SAMPLE);
   return true;
 }
 
@@ -78,7 +78,7 @@ export function onSample(): void {
     at += L.SERIES_VM_VALUES * 4;
   }
   if (++H.sampleCount == H.sampleCapacity) halve();
-  schedule(Q, SLOT_SAMPLE, H.now + H.sampleInterval);
+  schedule(Q, SLOT_SAMPLE, H.now + H.sampleInterval, RANK_SAMPLE);
 }
 
 /** Every second sample goes; what was counted in its interval is added to the next one's. */

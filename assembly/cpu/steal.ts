@@ -5,7 +5,7 @@
 // searchers as one pending event. A search over empty queues costs no event at all.
 
 import * as L from "../layout";
-import { schedule, cancel } from "../kernel/event-queue";
+import { schedule, cancel, isPending, timeOf, RANK_LOOK, RANK_STEP } from "../kernel/event-queue";
 import { below } from "../kernel/random";
 import {
   H, Q, Vm, VCpu, SEARCHING, STEALING, VM_SLOT_LOOK,
@@ -13,7 +13,7 @@ import {
 } from "./state";
 import { enter, enterHere } from "./accounts";
 import { half, moveOldest } from "./run-queue";
-import { proceed } from "./vcpu";
+import { planEnd, proceed } from "./vcpu";
 import { firstVictim, hostVictim } from "../policy";
 
 // @ts-ignore: decorator
@@ -38,6 +38,17 @@ function lookSlot(vm: Vm): u32 {
   return vm.slot + VM_SLOT_LOOK;
 }
 
+/** Who began to search first looks first within a nanosecond. */
+function beganBefore(a: VCpu, b: VCpu): bool {
+  if (a.searchAt != b.searchAt) return a.searchAt < b.searchAt;
+  let v = a.nextSearching; // the list is in the order in which they began
+  while (!isNull(v) && v.searchAt == a.searchAt) {
+    if (v == b) return true;
+    v = v.nextSearching;
+  }
+  return false;
+}
+
 /** Tasks were added to `victim`'s queue: one of the searchers may now find them earlier than anything else. */
 export function offerLook(vm: Vm, victim: VCpu): void {
   if (vm.stealAmount == L.STEAL_NONE) return;
@@ -46,7 +57,7 @@ export function offerLook(vm: Vm, victim: VCpu): void {
   while (!isNull(v)) {
     if (v != victim) {
       const at = nextLook(v, victim.index, H.now);
-      if (at < best) {
+      if (at < best || (at == best && at != NEVER && beganBefore(v, vm.looker))) {
         best = at;
         vm.looker = v;
         vm.lookVictim = victim;
@@ -56,7 +67,7 @@ export function offerLook(vm: Vm, victim: VCpu): void {
   }
   if (best < vm.lookAt) {
     vm.lookAt = best;
-    schedule(Q, lookSlot(vm), best);
+    schedule(Q, lookSlot(vm), best, RANK_LOOK);
   }
 }
 
@@ -79,7 +90,7 @@ function joinLook(vm: Vm, v: VCpu): void {
   }
   if (best < vm.lookAt) {
     vm.lookAt = best;
-    schedule(Q, lookSlot(vm), best);
+    schedule(Q, lookSlot(vm), best, RANK_LOOK);
   }
 }
 
@@ -141,6 +152,7 @@ export function endSearch(v: VCpu): void {
 export function onLook(vm: Vm): void {
   const v = vm.looker;
   const victim = vm.lookVictim;
+  if (H.localCheck != 0) lookIntoOwn(vm, v);
   vm.lookAt = NEVER;
   assert(v.state == SEARCHING);
   if (victim.queueLength != 0) {
@@ -150,10 +162,23 @@ export function onLook(vm: Vm): void {
     else {
       enter(v, STEALING);
       v.stealVictim = victim;
-      schedule(Q, v.slot, H.now + H.steal);
+      schedule(Q, v.slot, H.now + H.steal, RANK_STEP);
     }
   }
   planLook(vm);
+}
+
+/** Who began to search before `looker` and looks into its own queue in this nanosecond comes first. */
+function lookIntoOwn(vm: Vm, looker: VCpu): void {
+  let v = vm.searching;
+  while (v != looker) {
+    const next = v.nextSearching;
+    if (v.queueLength != 0 && isPending(Q, v.slot) && timeOf(Q, v.slot) == H.now && (H.now - v.searchAt) % H.localCheck == 0) {
+      endSearch(v);
+      proceed(v);
+    }
+    v = next;
+  }
 }
 
 /** The steal's own time is over; other thieves may have been faster. */
@@ -171,7 +196,10 @@ function moveSome(v: VCpu, victim: VCpu): void {
   const n = vm.stealAmount == L.STEAL_ONE ? 1 : half(victim.queueLength, v.queueLength);
   if (n == 0) return;
   moveOldest(ownQueue(victim), ownQueue(v), n);
-  if (victim.queueLength == 0) clearBit(vm.occupied, victim.index);
+  if (victim.queueLength == 0) {
+    clearBit(vm.occupied, victim.index);
+    if (victim.state == SEARCHING) planEnd(victim); // its look into its own queue would find nothing
+  }
   setBit(vm.occupied, v.index);
   count(vm, L.VM_STEALS, 1);
   count(vm, L.VM_TASKS_STOLEN, n);

@@ -1,7 +1,7 @@
 // From one mechanism to another in the middle of a run (a fork): every task keeps what it has been served, every core in motion
 // arrives, and the new mechanism starts from the cores as they lie. The change itself costs nothing.
 
-import { cancel, isPending, schedule } from "../kernel/event-queue";
+import { cancel, isPending, schedule, RANK_GIVE_UP, RANK_STEP } from "../kernel/event-queue";
 import {
   H, Q, Vm, Core, Task, DORMANT, PREEMPTING, SUSPENDING, FROZEN_SPINNING, RUNNING, SEARCHING, STEALING, SPINNING, SLOT_ARBITER, VM_SLOT_OWN, STEP_NONE, TASK_HOLDS_LOCK,
   clearBit, coreAt, ingress, isNull, nothing, ownQueue, setBit, vcpuOf, vmAt,
@@ -105,7 +105,7 @@ export function finishSwitch(): void {
         if (!H.yields) cancel(Q, v.slot);
         else {
           v.deadline = H.now + H.minSearch;
-          schedule(Q, v.slot, v.deadline);
+          schedule(Q, v.slot, v.deadline, RANK_GIVE_UP);
         }
       }
       if (H.central && v.queueLength != 0) {
@@ -117,7 +117,7 @@ export function finishSwitch(): void {
   // cores that were in motion arrive at once: how long they would have taken was the other mechanism's
   for (let i: u32 = 0; i < H.coreCount; i++) {
     const core = coreAt(i);
-    if (isPending(Q, core.slot)) schedule(Q, core.slot, H.now);
+    if (isPending(Q, core.slot)) schedule(Q, core.slot, H.now, RANK_STEP);
   }
   call_indirect<void>(H.onStart);
   for (let i: u32 = 0; i < H.vmCount; i++) {

@@ -3,9 +3,10 @@
 // any gets on at available / wanted: assumed). And caches: a task that goes on where its state is not pays for fetching it.
 // Off (smt 1, no bandwidth declared, costs 0), nothing here runs.
 
-import { schedule } from "../kernel/event-queue";
+import { takeSequence } from "../kernel/event-queue";
 import { H, Q, VCpu, Core, Task, RUNNING, TASK_CORE_SHIFT, TASK_FLAGS, coreAt, isNull, nothing } from "./state";
 import { mayTouch, planTouch } from "../memory/swap/engine";
+import { planRun } from "./vcpu";
 
 /** Whether another hardware thread of the same core runs a task. */
 function shares(core: Core): bool {
@@ -61,20 +62,11 @@ function adapt(v: VCpu): void {
   if (v.state != RUNNING || isNull(v.task) || v.speed == speedOf(v)) return;
   const t = v.task;
   t.remaining -= workDone(v, t);
-  const quantumEnds = Q_END(v);
   if (H.now > v.startedAt) v.startedAt = H.now;
   v.runsUntil = v.startedAt + stretched(v, t.remaining);
-  let until = quantumEnds != 0 ? min<u64>(quantumEnds, v.runsUntil) : v.runsUntil;
-  if (mayTouch(t)) until = min<u64>(until, planTouch(v, t));
-  schedule(Q, v.slot, until);
-}
-
-/** When the running task's quantum ends; 0 where none is counted. */
-// @ts-ignore: decorator
-@inline
-function Q_END(v: VCpu): u64 {
-  if (v.vm.quantum == 0 || v.queueLength + v.vm.ingressLength == 0) return 0;
-  return max<u64>(v.startedAt + v.vm.quantum, H.now);
+  v.endPlace = takeSequence(Q);
+  if (mayTouch(t)) planTouch(v, t);
+  planRun(v);
 }
 
 /** The caches that know the task are `core`'s. */

@@ -2,7 +2,7 @@
 // search for minSearch → yield. And how a task that became ready finds its queue.
 
 import * as L from "../layout";
-import { schedule, scheduleHere, cancel } from "../kernel/event-queue";
+import { schedule, scheduleAt, scheduleAtHere, takeSequence, cancel, RANK_END, RANK_GIVE_UP, RANK_LOOK, RANK_QUANTUM, RANK_STEP, RANK_TOUCH } from "../kernel/event-queue";
 import { below } from "../kernel/random";
 import { record } from "../kernel/histogram";
 import { sampleTime } from "./series";
@@ -176,7 +176,14 @@ function chooseQueue(vm: Vm): VCpu {
 function seeOwnQueue(v: VCpu): void {
   const waited = H.now - v.searchAt;
   const at = v.searchAt + ((waited + H.localCheck - 1) / H.localCheck) * H.localCheck;
-  schedule(Q, v.slot, H.yields && v.deadline < at ? v.deadline : at);
+  if (H.yields && v.deadline < at) schedule(Q, v.slot, v.deadline, RANK_GIVE_UP);
+  else schedule(Q, v.slot, at, RANK_LOOK);
+}
+
+/** What a searching vCPU comes to by itself, when nothing waits in its own queue. */
+export function planEnd(v: VCpu): void {
+  if (H.yields) schedule(Q, v.slot, v.deadline, RANK_GIVE_UP);
+  else cancel(Q, v.slot);
 }
 
 // --- running ------------------------------------------------------------------------------------------------
@@ -220,14 +227,35 @@ function runHere(v: VCpu, t: Task): void {
     if (H.sampleCapacity != 0) sampleTime(H.groupCount + v.vm.group, delay);
   }
   v.startedAt = start;
-  if (H.varies) {
-    v.begunAt = start;
-    v.runsUntil = start + stretched(v, t.remaining);
-  } else v.runsUntil = start + t.remaining;
+  v.begunAt = start;
+  v.runsUntil = start + (H.varies ? stretched(v, t.remaining) : t.remaining);
+  v.endPlace = takeSequence(Q);
+  const touches = mayTouch(t);
+  if (touches) planTouch(v, t);
+  if (touches || v.vm.quantum != 0) planRun(v);
+  else scheduleAtHere(Q, v.slot, v.runsUntil, RANK_END, v.endPlace);
+}
+
+/**
+ * Plans what the task that `v` runs comes to first: its end, a missing page, or the end of its quantum where somebody waits. Its
+ * end keeps its place among those of the same instant, whatever was planned in between.
+ */
+export function planRun(v: VCpu): void {
+  const vm = v.vm;
   let until = v.runsUntil;
-  if (v.vm.quantum != 0 && v.queueLength + v.vm.ingressLength != 0) until = min<u64>(until, start + v.vm.quantum);
-  if (mayTouch(t)) until = min<u64>(until, planTouch(v, t));
-  scheduleHere(Q, v.slot, until);
+  let rank = RANK_END;
+  if (vm.quantum != 0 && v.queueLength + vm.ingressLength != 0) {
+    const end = max<u64>(H.now, v.begunAt + vm.quantum);
+    if (end < until) {
+      until = end;
+      rank = RANK_QUANTUM;
+    }
+  }
+  if (mayTouch(v.task) && v.touchAt <= until) {
+    until = v.touchAt;
+    rank = RANK_TOUCH;
+  }
+  scheduleAt(Q, v.slot, until, rank, rank == RANK_END ? v.endPlace : 0);
 }
 
 /** The task's remaining demand as of now; its vCPU is about to stop running it. */
@@ -240,12 +268,9 @@ export function stopTask(v: VCpu): Task {
   return t;
 }
 
-/** Another task waits behind the one that runs: the quantum, counted from its start, applies from now on. */
+/** Another task waits behind the one that runs: the quantum, counted from its first instruction, applies from now on. */
 function limitToQuantum(v: VCpu): void {
-  if (v.state != RUNNING || isNull(v.task)) return;
-  let end = max<u64>(H.now, v.startedAt + v.vm.quantum);
-  if (mayTouch(v.task)) end = min<u64>(end, v.touchAt);
-  if (end < v.runsUntil) schedule(Q, v.slot, end);
+  if (v.state == RUNNING && !isNull(v.task)) planRun(v);
 }
 
 function limitAll(vm: Vm): void {
@@ -288,7 +313,7 @@ export function proceed(v: VCpu): void {
   beginSearch(v);
   if (H.yields) {
     v.deadline = H.now + H.minSearch;
-    schedule(Q, v.slot, v.deadline);
+    schedule(Q, v.slot, v.deadline, RANK_GIVE_UP);
   }
 }
 
@@ -334,12 +359,10 @@ export function onVcpu(v: VCpu): void {
     if (v.queueLength != 0 || v.vm.ingressLength != 0) {
       endSearch(v);
       proceed(v);
-    } else if (H.yields) {
-      if (H.now >= v.deadline) {
-        endSearch(v);
-        yieldCore(v);
-      } else schedule(Q, v.slot, v.deadline);
-    }
+    } else if (H.yields && H.now >= v.deadline) {
+      endSearch(v);
+      yieldCore(v);
+    } else planEnd(v);
   } else if (H.onStep != 0) {
     call_indirect<void>(H.onStep, v);
   } else if (state == STEALING) {
@@ -358,7 +381,7 @@ function yieldCore(v: VCpu): void {
   count(v.vm, L.VM_YIELDS, 1);
   enter(v, YIELDING);
   if (H.yield == 0) yielded(v);
-  else schedule(Q, v.slot, H.now + H.yield);
+  else schedule(Q, v.slot, H.now + H.yield, RANK_STEP);
 }
 
 function yielded(v: VCpu): void {

@@ -1,11 +1,14 @@
-// Pending events, ordered by (time, sequence). Every entity that can wait for something owns a slot, and a slot holds at
-// most one event: scheduling it again moves the event, cancelling takes it out. So the queue can never overflow, nothing
-// stale is ever popped, and what is idle is not in it.
+// Pending events, ordered by (time, rank of the kind, place). Every entity that can wait for something owns a slot, and a
+// slot holds at most one event: scheduling it again moves the event, cancelling takes it out. So the queue can never overflow,
+// nothing stale is ever popped, and what is idle is not in it.
 //
 // A 4-ary heap with a position table. The top stays in place after it was taken ("hole"): the next event scheduled falls
 // into it and sifts down, which spares one of the two sifts in the usual "take one, schedule one" step.
 //
-//   entry, 16 bytes: 0 time u64 (ns) | 8 sequence << 24 | slot        order: time, then sequence
+// What happens first within a nanosecond is part of the model (docs/model.md), so the rank stands in the key and not in luck.
+// It lies below the time in the same word: comparing costs what it did without.
+//
+//   entry, 16 bytes: 0 time (ns) << 5 | rank | 8 sequence << 24 | slot        order: time, then rank, then place
 //   heap: the root sits 16 bytes before a cache line, so that each family of four children fills one line
 //   position: u32 per slot, index + 1; 0 = not pending
 
@@ -16,7 +19,53 @@ import { allocate } from "./arena";
 // @ts-ignore: decorator
 @inline export const SLOTS_MAX: u32 = 1 << 24;
 // @ts-ignore: decorator
+@inline const RANK_BITS: u64 = 5;
+// @ts-ignore: decorator
+@inline const TIME_MAX: u64 = (<u64>1 << (64 - RANK_BITS)) - 2; // 18 years; what is later is never reached
+// @ts-ignore: decorator
 @inline const NEVER: u64 = 0xffff_ffff_ffff_ffff;
+/** What `peekTime` answers where nothing is pending. */
+// @ts-ignore: decorator
+@inline export const NO_TIME: u64 = NEVER >> RANK_BITS;
+
+// Ranks: what happens first within one nanosecond, as docs/model/order.md has it; those that are missing are planned there. A task
+// that ends is done before anything can preempt it, an arrival finds free what becomes free with it, who decides or looks sees both.
+// @ts-ignore: decorator
+@inline export const RANK_WARMUP: u64 = 0; // statistics begin
+// @ts-ignore: decorator
+@inline export const RANK_END: u64 = 1; // a running task comes to its section, the section's end or its own
+// @ts-ignore: decorator
+@inline export const RANK_STEP: u64 = 2; // of a core's move; a steal, a yield
+// @ts-ignore: decorator
+@inline export const RANK_SERVE: u64 = 3; // a memory worker or device is done, a phase of an upgrade ends
+// @ts-ignore: decorator
+@inline export const RANK_READY: u64 = 5;
+// @ts-ignore: decorator
+@inline export const RANK_TOUCH: u64 = 6; // a running task comes to a page that is missing
+// @ts-ignore: decorator
+@inline export const RANK_QUANTUM: u64 = 7;
+// @ts-ignore: decorator
+@inline export const RANK_REPLENISH: u64 = 8; // a period begins, quotas are filled
+// @ts-ignore: decorator
+@inline export const RANK_ARRIVAL: u64 = 10;
+// @ts-ignore: decorator
+@inline export const RANK_MODULATE: u64 = 11; // what was due in the old state has come
+// @ts-ignore: decorator
+@inline export const RANK_EXPIRE: u64 = 12; // a quota is used up
+// @ts-ignore: decorator
+@inline export const RANK_BACKGROUND: u64 = 13; // a scan, background work that the budget allows again
+// @ts-ignore: decorator
+@inline export const RANK_ROUND: u64 = 14; // the arbiter's round or poll, ditto's sample
+// @ts-ignore: decorator
+@inline export const RANK_CONTROL: u64 = 15; // caladan's controllers, which its source asks after the poll
+// @ts-ignore: decorator
+@inline export const RANK_LOOK: u64 = 16; // a searcher looks into a queue
+// @ts-ignore: decorator
+@inline export const RANK_GIVE_UP: u64 = 17; // the search is over, when its last look has found nothing
+// @ts-ignore: decorator
+@inline export const RANK_SAMPLE: u64 = 19; // series see the whole instant
+// @ts-ignore: decorator
+@inline export const RANK_LAST: u64 = 31; // nsdi22's end of an instant
 
 @unmanaged
 export class EventQueue {
@@ -112,23 +161,47 @@ function siftUp(q: EventQueue, start: usize, time: u64, key: u64): void {
   put(q, index, time, key);
 }
 
-/** The event of `slot` is at `time` from now on, whether or not one was pending. */
-export function schedule(q: EventQueue, slot: u32, time: u64): void {
-  scheduleHere(q, slot, time);
+/**
+ * The event of `slot`, of the kind `rank`, is at `time` from now on, whether or not one was pending. Among equals of its rank
+ * its place is that of scheduling up to RANK_READY, and the slot's number beyond: what polls or arrives comes by index.
+ */
+export function schedule(q: EventQueue, slot: u32, time: u64, rank: u64): void {
+  scheduleHere(q, slot, time, rank);
 }
 
 /** The same, for the few places that nearly every event passes. */
 // @ts-ignore: decorator
 @inline
-export function scheduleHere(q: EventQueue, slot: u32, time: u64): void {
+export function scheduleHere(q: EventQueue, slot: u32, time: u64, rank: u64): void {
+  const sequence = q.sequence;
+  const counts = rank <= RANK_READY;
+  q.sequence = sequence + u64(counts);
+  scheduleAtHere(q, slot, time, rank, select<u64>(sequence, 0, counts));
+}
+
+/** A place among equals, for an event that is scheduled later, or again. */
+// @ts-ignore: decorator
+@inline
+export function takeSequence(q: EventQueue): u64 {
+  return q.sequence++;
+}
+
+/** With a place that was taken before. */
+export function scheduleAt(q: EventQueue, slot: u32, time: u64, rank: u64, sequence: u64): void {
+  scheduleAtHere(q, slot, time, rank, sequence);
+}
+
+// @ts-ignore: decorator
+@inline
+export function scheduleAtHere(q: EventQueue, slot: u32, at: u64, rank: u64, sequence: u64): void {
   assert(slot < q.capacity);
-  const key = (q.sequence << SLOT_BITS) | <u64>slot;
-  q.sequence++;
+  const time = (min<u64>(at, TIME_MAX) << RANK_BITS) | rank;
+  const key = (sequence << SLOT_BITS) | <u64>slot;
   const pending = load<u32>(q.position + (<usize>slot << 2));
   if (pending != 0) {
     const index = <usize>pending - 1;
-    // a later sequence at the same time belongs below, so only a smaller time rises
-    if (time < load<u64>(q.heap + (index << 4))) siftUp(q, index, time, key);
+    const entry = q.heap + (index << 4);
+    if (before(time, key, load<u64>(entry), load<u64>(entry, 8))) siftUp(q, index, time, key);
     else siftDown(q, index, time, key);
   } else if (q.hole != 0) {
     q.hole = 0;
@@ -171,10 +244,10 @@ export function isPending(q: EventQueue, slot: u32): bool {
 // @ts-ignore: decorator
 @inline
 export function timeOf(q: EventQueue, slot: u32): u64 {
-  return load<u64>(q.heap + (<usize>(load<u32>(q.position + (<usize>slot << 2)) - 1) << 4));
+  return load<u64>(q.heap + (<usize>(load<u32>(q.position + (<usize>slot << 2)) - 1) << 4)) >> RANK_BITS;
 }
 
-/** Time of the next event; the greatest u64 when there is none. Closes the hole. */
+/** Time of the next event; NO_TIME when there is none. Closes the hole. */
 // @ts-ignore: decorator
 @inline
 export function peekTime(q: EventQueue): u64 {
@@ -182,7 +255,7 @@ export function peekTime(q: EventQueue): u64 {
     q.hole = 0;
     refill(q, 0);
   }
-  return load<u64>(q.heap);
+  return load<u64>(q.heap) >> RANK_BITS;
 }
 
 /** Takes the event that `peekTime` saw and answers its slot. */
@@ -191,6 +264,7 @@ export function peekTime(q: EventQueue): u64 {
 export function take(q: EventQueue): u32 {
   const slot = <u32>load<u64>(q.heap, 8) & 0xff_ffff;
   store<u32>(q.position + (<usize>slot << 2), 0);
+  store<u64>(q.heap, 0); // an event of this instant and of a lower rank must not rise above the hole
   q.hole = 1;
   return slot;
 }

@@ -3,7 +3,7 @@
 // (test/support/probe.ts); not part of the core. Leaves out whatever the whole core's tests reach by themselves.
 
 import { allocate } from "../../assembly/kernel/arena";
-import { EventQueue, createQueue, schedule, cancel, isPending, peekTime, take } from "../../assembly/kernel/event-queue";
+import { EventQueue, createQueue, schedule, scheduleAt, takeSequence, cancel, isPending, peekTime, take, NO_TIME } from "../../assembly/kernel/event-queue";
 import { createHistograms, histogramBytes, record, resetHistogram } from "../../assembly/kernel/histogram";
 import { Distribution, drawInto, exponential, layDistributions, prepareTables, sampleCount, sampleNs } from "../../assembly/kernel/distribution";
 import { below, next, seedStream } from "../../assembly/kernel/random";
@@ -21,8 +21,14 @@ const queue: EventQueue = changetype<EventQueue>(memory.data(64, 64));
 export function queueCreate(slots: u32): bool {
   return createQueue(queue, slots);
 }
-export function queueSchedule(slot: u32, time: f64): void {
-  schedule(queue, slot, <u64>(<i64>time));
+export function queueSchedule(slot: u32, time: f64, rank: u32): void {
+  schedule(queue, slot, <u64>(<i64>time), rank);
+}
+export function queueTakeSequence(): f64 {
+  return <f64>takeSequence(queue);
+}
+export function queueScheduleAt(slot: u32, time: f64, rank: u32, sequence: f64): void {
+  scheduleAt(queue, slot, <u64>(<i64>time), rank, <u64>(<i64>sequence));
 }
 export function queueCancel(slot: u32): void {
   cancel(queue, slot);
@@ -32,7 +38,7 @@ export function queueIsPending(slot: u32): bool {
 }
 export function queuePeek(): f64 {
   const time = peekTime(queue);
-  return time == u64.MAX_VALUE ? -1 : <f64>(<i64>time);
+  return time == NO_TIME ? -1 : <f64>(<i64>time);
 }
 export function queueTake(): u32 {
   return take(queue);

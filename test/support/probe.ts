@@ -14,7 +14,9 @@ export interface Probe {
   readonly memory: WebAssembly.Memory;
   room(bytes: number): number;
   queueCreate(slots: number): number;
-  queueSchedule(slot: number, time: number): void;
+  queueSchedule(slot: number, time: number, rank: number): void;
+  queueTakeSequence(): number;
+  queueScheduleAt(slot: number, time: number, rank: number, sequence: number): void;
   queueCancel(slot: number): void;
   queueIsPending(slot: number): number;
   queuePeek(): number;

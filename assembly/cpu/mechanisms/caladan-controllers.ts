@@ -10,7 +10,7 @@
 //   knob C: ns, 0: off | knob D: bytes per second, 0: off
 
 import * as L from "../../layout";
-import { isPending, schedule } from "../../kernel/event-queue";
+import { isPending, schedule, RANK_CONTROL } from "../../kernel/event-queue";
 import { H, Q, Vm, VCpu, Core, RUNNING, VM_SLOT_OWN, coreAt, countHost, isNull, nothing, vmAt } from "../state";
 import { pushIdle, removeIdle } from "../accounts";
 import { coreToPool, grantOne, nudge } from "../arbiter";
@@ -53,7 +53,7 @@ function plan(at: u64): void {
   const next = (max<u64>(at, H.now + 1) + H.interval - 1) / H.interval * H.interval;
   if (isPending(Q, slot) && H.controlAt <= next) return;
   H.controlAt = next;
-  schedule(Q, slot, next);
+  schedule(Q, slot, next, RANK_CONTROL);
 }
 
 function onPace(v: VCpu): void {

@@ -6,7 +6,7 @@
 //   knob A: period ns | B: ns of a host context switch
 
 import * as L from "../../layout";
-import { cancel, isPending, schedule } from "../../kernel/event-queue";
+import { cancel, isPending, schedule, RANK_EXPIRE, RANK_REPLENISH } from "../../kernel/event-queue";
 import { H, Q, Host, Vm, Core, DORMANT, SLOT_ARBITER, VM_SLOT_OWN, count, coreAt, isNull, vcpuOf, vmAt } from "../state";
 import { pushIdle } from "../accounts";
 import { joinBag, worthiest } from "../arbiter";
@@ -61,8 +61,8 @@ function charge(vm: Vm, by: i32): void {
   const slot = vm.slot + VM_SLOT_OWN;
   const held = <u64>(<i32>vm.held + by);
   if (held == 0 || vm.b != 0 || vm.min == 0) cancel(Q, slot);
-  else schedule(Q, slot, H.now + (left(vm) + held - 1) / held);
-  if (!isPending(Q, SLOT_ARBITER)) schedule(Q, SLOT_ARBITER, (H.now / <u64>H.knobA + 1) * <u64>H.knobA);
+  else schedule(Q, slot, H.now + (left(vm) + held - 1) / held, RANK_EXPIRE);
+  if (!isPending(Q, SLOT_ARBITER)) schedule(Q, SLOT_ARBITER, (H.now / <u64>H.knobA + 1) * <u64>H.knobA, RANK_REPLENISH);
 }
 
 /** The quota is gone: every vCPU of the VM stops. */
@@ -97,7 +97,7 @@ function onPeriod(): void {
     charge(vm, 0);
     serve(vm);
   }
-  if (used) schedule(Q, SLOT_ARBITER, H.now + <u64>H.knobA);
+  if (used) schedule(Q, SLOT_ARBITER, H.now + <u64>H.knobA, RANK_REPLENISH);
   else cancel(Q, SLOT_ARBITER);
 }
 

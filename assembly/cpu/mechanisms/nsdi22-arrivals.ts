@@ -1,7 +1,7 @@
 // Where a task of `nsdi22` is queued (see nsdi22.ts): an available queue at random; or the shorter of two, to which a random core at
 // work carries it, suspending its own task for the penalty.
 
-import { cancel, schedule } from "../../kernel/event-queue";
+import { cancel, schedule, RANK_LAST, RANK_END } from "../../kernel/event-queue";
 import { below } from "../../kernel/random";
 import {
   H, Q, Vm, VCpu, Task, ENTERING, RUNNING, SEARCHING, SLOT_ARBITER, TASK_CORE_SHIFT, TASK_FLAGS,
@@ -56,7 +56,7 @@ function put(v: VCpu, t: Task): void {
     cancel(Q, v.slot);
     rest(v);
   } else if (v.queueLength == 1) offer(v);
-  if (H.knobC != 0) schedule(Q, SLOT_ARBITER, H.now);
+  if (H.knobC != 0) schedule(Q, SLOT_ARBITER, H.now, RANK_LAST);
 }
 
 /** A core that runs a task, at random: it pays for the placement of the task that arrived. */
@@ -84,7 +84,7 @@ function charge(source: VCpu, chosen: VCpu, t: Task): void {
   source.task = suspended;
   enter(source, ENTERING);
   source.phase = STEP_PENALTY;
-  schedule(Q, source.slot, H.now + H.staleness);
+  schedule(Q, source.slot, H.now + H.staleness, RANK_END);
 }
 
 /** The penalty is paid: the first task that is on its way goes to its queue, the suspended one goes on. */

@@ -7,7 +7,7 @@
 //   head age           some queue's head is older than the threshold: one more; cores leave by themselves only
 
 import * as L from "../../layout";
-import { cancel, schedule } from "../../kernel/event-queue";
+import { cancel, schedule, RANK_END } from "../../kernel/event-queue";
 import { below } from "../../kernel/random";
 import { H, Q, Vm, VCpu, DORMANT, ENTERING, RUNNING, STEALING, activeAt, count, countHost, vcpuOf, countersOf } from "../state";
 import { attach, detach, enter, pushIdle, removeIdle, settle } from "../accounts";
@@ -85,7 +85,7 @@ function allocate(vm: Vm): bool {
     v.phase = STEP_BEGIN; // begins when the policy is done
   } else {
     v.phase = STEP_ALLOCATE;
-    schedule(Q, v.slot, H.now + <u64>H.knobB);
+    schedule(Q, v.slot, H.now + <u64>H.knobB, RANK_END);
   }
   return true;
 }

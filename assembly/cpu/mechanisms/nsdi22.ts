@@ -20,7 +20,7 @@
 // its own). Of a VM's: a, b (task and busy ns at the last look at utilization), d (laid out).
 
 import * as L from "../../layout";
-import { peekTime, schedule } from "../../kernel/event-queue";
+import { peekTime, schedule, RANK_LAST, RANK_END } from "../../kernel/event-queue";
 import { below } from "../../kernel/random";
 import {
   H, Q, Vm, VCpu, Task, PREEMPTING, RUNNING, STEALING, SLOT_ARBITER, TASK_FLAGS,
@@ -91,7 +91,7 @@ function start(): void {
     if (H.now != 0) gather(vm);
   }
   H.roundAt = H.knobA != 0 ? (H.now / H.interval + 1) * H.interval : NEVER;
-  schedule(Q, SLOT_ARBITER, H.now);
+  schedule(Q, SLOT_ARBITER, H.now, RANK_LAST);
 }
 
 /** Nobody has a core any more; what ran waits at the head of its queue. */
@@ -183,19 +183,15 @@ export function rest(v: VCpu): void {
   }
   if (v.state != STEALING) enter(v, STEALING);
   if (v.phase != STEP_FINAL) v.phase = STEP_BEGIN;
-  if (H.knobC != 0 || H.roundAt == H.now || peekTime(Q) == H.now) schedule(Q, SLOT_ARBITER, H.now);
+  if (H.knobC != 0 || H.roundAt == H.now || peekTime(Q) == H.now) schedule(Q, SLOT_ARBITER, H.now, RANK_LAST);
   else begin(v);
 }
 
 /** Everything else of this instant is done: the policy, then the cores that begin something. */
 function phase(): void {
-  if (peekTime(Q) == H.now) {
-    schedule(Q, SLOT_ARBITER, H.now); // behind what is left of this instant
-    return;
-  }
   const due = H.knobC != 0 || H.now == H.roundAt;
   if (H.now == H.roundAt) H.roundAt += H.interval;
-  if (H.roundAt != NEVER && H.knobC == 0) schedule(Q, SLOT_ARBITER, H.roundAt);
+  if (H.roundAt != NEVER && H.knobC == 0) schedule(Q, SLOT_ARBITER, H.roundAt, RANK_LAST);
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     if (due && H.knobA != 0) reallocate(vm);
@@ -228,7 +224,7 @@ function begin(v: VCpu): void {
     if (mayPark(vm)) {
       count(vm, L.VM_YIELDS, 1);
       park(v);
-      if (H.knobC != 0) schedule(Q, SLOT_ARBITER, H.now + 1);
+      if (H.knobC != 0) schedule(Q, SLOT_ARBITER, H.now + 1, RANK_LAST);
       return;
     }
     v.searchAt = NEVER;
@@ -305,7 +301,7 @@ function plan(v: VCpu): void {
   }
   v.runSince = best;
   v.stealVictim = found;
-  schedule(Q, v.slot, best);
+  schedule(Q, v.slot, best, RANK_END);
 }
 
 /** The queue of `victim` was empty and is no more: searchers may find that before anything else. */
@@ -319,7 +315,7 @@ export function offer(victim: VCpu): void {
     if (at > v.runSince || (at == v.runSince && !isNull(v.stealVictim))) continue;
     v.runSince = at;
     v.stealVictim = v == victim ? changetype<VCpu>(0) : victim;
-    schedule(Q, v.slot, at);
+    schedule(Q, v.slot, at, RANK_END);
   }
 }
 
@@ -331,7 +327,7 @@ function onStep(v: VCpu): void {
       if (v.queueLength != 0 && H.localCheck != 0 && (H.now - v.deadline) % H.localCheck == 0) rest(v);
       else if (!isNull(v.stealVictim) && v.stealVictim.queueLength != 0) {
         v.phase = STEP_STEAL;
-        schedule(Q, v.slot, H.now + H.steal);
+        schedule(Q, v.slot, H.now + H.steal, RANK_END);
       } else if (H.now >= walkEnds(v)) {
         if (H.now - v.searchAt >= H.minSearch) v.phase = STEP_FINAL;
         rest(v);

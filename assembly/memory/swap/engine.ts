@@ -7,12 +7,11 @@
 // a page may go, unseen; the miss itself is looked up again at its instant.
 
 import * as W from "./layout";
-import { schedule } from "../../kernel/event-queue";
 import { stretched } from "../../cpu/topology";
 import { H, Q, Task, VCpu, isNull } from "../../cpu/state";
 import { histogramBytes } from "../../kernel/histogram";
 import { HOST_HISTOGRAM_SUB_BITS } from "../../layout";
-import { proceed, stopTask } from "../../cpu/vcpu";
+import { planRun, proceed, stopTask } from "../../cpu/vcpu";
 import { COUNT_MASK, advance, pageOf, written } from "./access";
 import { armScan, scan } from "./levels";
 import { settleSwap } from "./laws";
@@ -80,10 +79,8 @@ export function planTouch(v: VCpu, t: Task): u64 {
 function goOnAt(v: VCpu, t: Task, start: u64): void {
   v.startedAt = start;
   v.runsUntil = start + (H.varies ? stretched(v, t.remaining) : t.remaining);
-  let until = v.runsUntil;
-  if (v.vm.quantum != 0 && v.queueLength + v.vm.ingressLength != 0) until = min<u64>(until, start + v.vm.quantum);
-  if (mayTouch(t)) until = min<u64>(until, planTouch(v, t));
-  schedule(Q, v.slot, until);
+  if (mayTouch(t)) planTouch(v, t);
+  planRun(v);
 }
 
 /** `t`, running on `v`, has come to a touch whose page was missing when it was looked up. */

@@ -7,7 +7,7 @@
 // Nothing is scanned while nothing is touched: a touch arms the scan of its interval.
 
 import * as W from "./layout";
-import { schedule } from "../../kernel/event-queue";
+import { schedule, RANK_BACKGROUND } from "../../kernel/event-queue";
 import { H, Q } from "../../cpu/state";
 import { S, Guest, PageQueue, ACCESSED, guestAt, pageAt, pushPage, tally } from "./state";
 
@@ -75,7 +75,7 @@ export function armScan(g: Guest): void {
   g.touched = 1;
   if (S.scanArmed) return;
   S.scanArmed = 1;
-  schedule(Q, S.slot + 1, (H.now / S.scanEvery + 1) * S.scanEvery);
+  schedule(Q, S.slot + 1, (H.now / S.scanEvery + 1) * S.scanEvery, RANK_BACKGROUND);
 }
 
 /** Over all access bits of `g`, coldest level first, so that no page is looked at twice. Answers how many pages it saw. */

@@ -9,7 +9,7 @@
 
 import * as L from "../../layout";
 import * as W from "./layout";
-import { schedule } from "../../kernel/event-queue";
+import { schedule, RANK_BACKGROUND, RANK_SERVE } from "../../kernel/event-queue";
 import { sample, sampleNs } from "../../kernel/distribution";
 import { H, Q, Task, isNull, nothing, vmAt } from "../../cpu/state";
 import { makeReady } from "../../cpu/vcpu";
@@ -73,7 +73,7 @@ function spendBudget(ns: u64): void {
 function affords(): bool {
   if (S.budgetAt <= H.now + S.burst) return true;
   tally(W.SWAP_THROTTLED, 1);
-  schedule(Q, S.slot, S.budgetAt - S.burst);
+  schedule(Q, S.slot, S.budgetAt - S.burst, RANK_BACKGROUND);
   return false;
 }
 
@@ -94,7 +94,7 @@ function begin(device: u32, page: u32, victim: u32, until: u64): void {
   s.page = page;
   s.victim = victim;
   S.busy++;
-  schedule(Q, S.slot + SERVER_SLOTS + index, until);
+  schedule(Q, S.slot + SERVER_SLOTS + index, until, RANK_SERVE);
 }
 
 /** Bytes kept of a page that goes out. */

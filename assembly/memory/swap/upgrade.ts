@@ -9,7 +9,7 @@
 // rolls back. No duration is published: all are parameters. A task that has made its last touch runs on during a hot-switch.
 
 import * as W from "./layout";
-import { schedule } from "../../kernel/event-queue";
+import { schedule, RANK_SERVE } from "../../kernel/event-queue";
 import { H, Q, Task, isNull, nothing, vmAt } from "../../cpu/state";
 import { makeReady } from "../../cpu/vcpu";
 import { S, Guest, add, guestAt, note, tally } from "./state";
@@ -41,12 +41,12 @@ function outcome(which: usize): usize {
 
 function enter(phase: u32, ns: u64): void {
   S.phase = phase;
-  schedule(Q, S.slot + 2, H.now + ns);
+  schedule(Q, S.slot + 2, H.now + ns, RANK_SERVE);
 }
 
 /** Plans the next upgrade, at its time or now if that has passed. */
 export function planUpgrade(): void {
-  if (S.upgrade < <u32>S.upgrades) schedule(Q, S.slot + 2, max<u64>(H.now, setting(W.UPGRADE_AT)));
+  if (S.upgrade < <u32>S.upgrades) schedule(Q, S.slot + 2, max<u64>(H.now, setting(W.UPGRADE_AT)), RANK_SERVE);
 }
 
 /** `t` needs the layer while it is paused. */
