@@ -13,6 +13,10 @@ export interface TouchingTask {
   readonly stage: number;
   /** Among the tasks of its stage. */
   readonly index: number;
+  /** Tasks of its VM before it: those of all earlier requests (dropped ones too), of earlier stages, of its stage. */
+  readonly tasksBefore: number;
+  /** When its request arrived. */
+  readonly arrivedAt: number;
   /** The stretch of work over which its touches are spread: its whole demand, or what lies before its critical section. */
   readonly spreadNs: number;
 }
@@ -20,7 +24,10 @@ export interface TouchingTask {
 /** A touch that stops the task for `exitNs`, which its vCPU pays (transition). */
 export interface Stop {
   readonly exitNs: number;
-  /** It keeps its vCPU and goes on there when they are over; else the vCPU goes on with others, and calls `left`. */
+  /**
+   * It keeps its vCPU and goes on there when they are over. Else the vCPU chooses at once what to do next, begins with it when
+   * they are over, and the CPU side calls `left` then, whatever has become of the vCPU.
+   */
   readonly stays: boolean;
 }
 

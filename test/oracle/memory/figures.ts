@@ -1,5 +1,5 @@
 // What the naive swap engine counts: every number of a result's `memory`, and each delay as it was, where the program has a
-// histogram of them.
+// histogram of them. Lists are sorted.
 
 export interface GuestFigures {
   virtualBytes: number;
@@ -8,6 +8,8 @@ export interface GuestFigures {
   faults: number;
   stallNs: number;
   quotaReclaims: number;
+  pauseNs: number;
+  pausedStallNs: number;
 }
 
 export interface BackendFigures {
@@ -34,6 +36,7 @@ export interface MemoryFigures {
   pinnedBytes: number;
   storedBytes: number;
   freeBytes: number;
+  outPages: number;
   touches: number;
   faults: number;
   joined: number;

@@ -1,0 +1,328 @@
+// Workers and devices: what they take next, and what it takes them.
+
+import { RANK, type Clock } from '../clock.js';
+import type { Background } from './background.js';
+import type { Counting } from './counting.js';
+import type { Levels } from './levels.js';
+import {
+  CLASSES,
+  classOf,
+  freeBytes,
+  quotaFreeBytes,
+  type Guest,
+  type Leaving,
+  type Memory,
+  type Page,
+  type ServerClass,
+  type Waiting,
+  type Want,
+} from './things.js';
+
+interface Queues {
+  readonly servers: number;
+  busy: number;
+  /** Victims of faults that wait for a server. */
+  victims: Leaving[];
+  faults: Want[];
+  prefetches: Want[];
+  /** Pages of background work that wait for a device. */
+  outgoing: Leaving[];
+}
+
+export interface Around {
+  /** A task's page is there. */
+  there(waiting: Waiting): void;
+  paused(): boolean;
+  /** No server is busy and no page is being mapped or unmapped. */
+  idle(): void;
+}
+
+export class Servers {
+  private readonly of: Record<ServerClass, Queues>;
+  /** Pages that are mapped or unmapped beside the servers. */
+  private mapping = 0;
+  private looking = false;
+
+  constructor(
+    private readonly memory: Memory,
+    private readonly clock: Clock,
+    private readonly counted: Counting,
+    private readonly levels: Levels,
+    private readonly background: Background,
+    private readonly around: Around,
+  ) {
+    const queues = (servers: number): Queues => ({
+      servers,
+      busy: 0,
+      victims: [],
+      faults: [],
+      prefetches: [],
+      outgoing: [],
+    });
+    this.of = { worker: queues(memory.spec.workers), device: queues(memory.spec.deviceDepth) };
+  }
+
+  idle(): boolean {
+    return this.mapping === 0 && this.of.worker.busy === 0 && this.of.device.busy === 0;
+  }
+
+  // --- queues
+
+  private classOf(page: Page): Queues {
+    return this.of[classOf(page.backend)];
+  }
+
+  queue(want: Want): void {
+    want.page.where = 'queued';
+    this.classOf(want.page).faults.push(want);
+    this.counted.queued(this.of.worker.faults.length + this.of.device.faults.length);
+  }
+
+  /** A task waits for a page that is queued: if it was for a prefetch, it becomes a fault. */
+  wanted(want: Want): void {
+    const queues = this.classOf(want.page);
+    const at = queues.prefetches.indexOf(want);
+    if (at < 0) return;
+    queues.prefetches.splice(at, 1);
+    this.queue(want);
+  }
+
+  /** The pages behind one that a fault has queued for. */
+  queueAhead({ guest, number, backend }: Page): void {
+    const { spec } = this.memory;
+    const block = spec.blockBytes / spec.pageBytes;
+    for (let k = 1; k <= spec.prefetch; k++) {
+      const next = guest.pages[number + k];
+      if (next === undefined || Math.floor((number + k) / block) !== Math.floor(number / block)) return;
+      if (next.where !== 'out' || next.backend !== backend) return;
+      next.where = 'queued';
+      next.want = { page: next, waiting: [], prefetch: true, victim: null, hadVictim: false };
+      this.classOf(next).prefetches.push(next.want);
+    }
+  }
+
+  /** Tasks that wait for something which a pause keeps from beginning. */
+  waitingInPause(): Waiting[] {
+    return this.memory.pages
+      .filter(({ where }) => where === 'queued' || where === 'going')
+      .flatMap(({ want }) => want?.waiting ?? []);
+  }
+
+  // --- looking for work
+
+  look(): void {
+    if (this.looking) return;
+    this.looking = true;
+    let began: boolean;
+    do {
+      began = false;
+      for (const name of CLASSES) while (this.begin(name)) began = true;
+    } while (began);
+    this.looking = false;
+  }
+
+  /** An idle server of the class takes the first thing that there is for it. */
+  private begin(name: ServerClass): boolean {
+    const queues = this.of[name];
+    if (this.around.paused() || queues.busy >= queues.servers) return false;
+    const victim = queues.victims.shift();
+    if (victim !== undefined) {
+      this.putOut(victim);
+      return true;
+    }
+    for (const want of queues.faults) {
+      const turn = this.turn(want);
+      if (turn === 'begins') {
+        queues.faults.splice(queues.faults.indexOf(want), 1);
+        this.bringIn(want);
+      }
+      if (turn !== 'waits') return true;
+    }
+    for (;;) {
+      const ahead = queues.prefetches.shift();
+      if (ahead === undefined) break;
+      if (this.roomAhead(ahead.page)) {
+        this.bringIn(ahead);
+        return true;
+      }
+      ahead.page.where = 'out';
+      ahead.page.want = null;
+    }
+    if (name === 'worker') return this.beginBackground();
+    const outgoing = queues.outgoing.shift();
+    if (outgoing === undefined) return false;
+    this.putOut(outgoing);
+    return true;
+  }
+
+  private turn(want: Want): 'begins' | 'waits' | 'has a victim' {
+    const { guest } = want.page;
+    const unit = this.memory.spec.pageBytes;
+    if (want.victim !== null) return 'waits';
+    const overQuota = guest.quota !== null && quotaFreeBytes(this.memory, guest) < unit;
+    const free = freeBytes(this.memory);
+    if (overQuota || free < unit) {
+      if (this.reclaim(want, overQuota ? guest : null)) return 'has a victim';
+      return 'waits';
+    }
+    if (free - unit < this.memory.min && !want.hadVictim && this.reclaim(want, null)) return 'has a victim';
+    return 'begins';
+  }
+
+  private reclaim(want: Want, of: Guest | null): boolean {
+    const page = this.levels.victim(of);
+    if (page === null) return false;
+    this.counted.directReclaim(of);
+    want.victim = this.leave(page, want);
+    want.hadVictim = true;
+    if (classOf(page.backend) === 'device') this.unmap(want.victim);
+    else this.of.worker.victims.push(want.victim);
+    return true;
+  }
+
+  private roomAhead({ guest }: Page): boolean {
+    const unit = this.memory.spec.pageBytes;
+    if (freeBytes(this.memory) - unit < this.memory.low) return false;
+    return guest.quota === null || quotaFreeBytes(this.memory, guest) - unit >= guest.quota.low;
+  }
+
+  private beginBackground(): boolean {
+    const asked = this.background.asks();
+    if (asked === null) return false;
+    const page = this.levels.victim(asked === 'any' ? null : asked);
+    if (page === null) return false;
+    if (asked !== 'any') this.counted.quotaReclaim(asked);
+    const leaving = this.leave(page, null);
+    this.background.underWay.add(leaving);
+    if (classOf(page.backend) === 'device') this.unmap(leaving);
+    else this.putOut(leaving);
+    return true;
+  }
+
+  // --- in
+
+  private inNs({ backend }: Page): number {
+    const { in: law, inMoreNs } = this.memory.spec.backends[backend];
+    return this.durationNs(law, inMoreNs, backend);
+  }
+
+  private outNs({ backend }: Page): number {
+    const { out: law, outMoreNs } = this.memory.spec.backends[backend];
+    return this.durationNs(law, outMoreNs, backend);
+  }
+
+  private durationNs(
+    law: { readonly dist: string; readonly value?: number },
+    moreNs: number,
+    backend: Page['backend'],
+  ): number {
+    if (law.dist !== 'constant') throw new Error('the naive engine takes constant latencies');
+    const further = this.memory.spec.pageBytes / 4096 - 1;
+    return law.value! + further * (classOf(backend) === 'device' ? moreNs : law.value!);
+  }
+
+  private charge(kind: 'swapIn' | 'swapOut', ns: number): void {
+    this.counted.work(kind, ns);
+    this.background.charge(ns);
+  }
+
+  private bringIn(want: Want): void {
+    const { page } = want;
+    const { mapNs, resumeNs } = this.memory.spec.fault;
+    const inNs = this.inNs(page);
+    page.where = 'coming';
+    if (want.prefetch) this.counted.prefetched();
+    if (classOf(page.backend) === 'worker') {
+      this.charge('swapIn', inNs + mapNs + resumeNs);
+      this.onServer('worker', inNs + mapNs + resumeNs, () => this.there(want));
+    } else {
+      this.charge('swapIn', mapNs + resumeNs);
+      this.onServer('device', inNs, () => this.aside(mapNs + resumeNs, () => this.there(want)));
+    }
+  }
+
+  private there({ page, waiting }: Want): void {
+    page.where = 'in';
+    page.used = false;
+    page.dirty = false;
+    page.want = null;
+    page.ahead = waiting.length === 0;
+    this.counted.swapIn(page, waiting.length === 0 ? null : this.clock.now - waiting[0]!.touchedAt);
+    this.levels.enter(page, waiting.length === 0 ? 0 : this.memory.spec.levels - 1);
+    for (const each of waiting) this.around.there(each);
+  }
+
+  // --- out
+
+  private leave(page: Page, forFault: Want | null): Leaving {
+    const clean = classOf(page.backend) === 'device' && !page.dirty;
+    page.where = 'going';
+    page.leaving = { page, forFault, clean, queued: false, rescued: false };
+    return page.leaving;
+  }
+
+  /** A page that goes to a device is unmapped first, on no server. */
+  private unmap(leaving: Leaving): void {
+    const { mapNs } = this.memory.spec.fault;
+    this.charge('swapOut', mapNs);
+    this.aside(mapNs, () => {
+      if (leaving.clean) this.out(leaving);
+      else if (leaving.forFault === null) this.of.device.outgoing.push(leaving);
+      else this.of.device.victims.push(leaving);
+    });
+  }
+
+  private putOut(leaving: Leaving): void {
+    const name = classOf(leaving.page.backend);
+    const { mapNs } = this.memory.spec.fault;
+    const ns = this.outNs(leaving.page) + (name === 'worker' ? mapNs : 0);
+    if (name === 'worker') this.charge('swapOut', ns);
+    this.onServer(name, ns, () => this.out(leaving));
+  }
+
+  private out(leaving: Leaving): void {
+    const { page, forFault } = leaving;
+    page.leaving = null;
+    this.background.underWay.delete(leaving);
+    if (forFault !== null) forFault.victim = null;
+    if (leaving.rescued) {
+      this.levels.enter(page, 0);
+      return;
+    }
+    page.where = 'out';
+    page.ahead = false;
+    this.counted.swapOut(page, classOf(page.backend) === 'worker' ? 'stored' : leaving.clean ? 'dropped' : 'written');
+    if (page.want !== null) this.queue(page.want);
+  }
+
+  // --- time
+
+  private onServer(name: ServerClass, ns: number, done: () => void): void {
+    const queues = this.of[name];
+    queues.busy++;
+    this.after(ns, () => {
+      queues.busy--;
+      done();
+    });
+  }
+
+  private aside(ns: number, done: () => void): void {
+    this.mapping++;
+    this.after(ns, () => {
+      this.mapping--;
+      done();
+    });
+  }
+
+  private after(ns: number, done: () => void): void {
+    if (ns === 0) {
+      done();
+      return;
+    }
+    this.clock.at(this.clock.now + ns, RANK.serve, () => {
+      done();
+      if (this.idle()) this.around.idle();
+      this.look();
+    });
+  }
+}

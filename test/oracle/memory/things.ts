@@ -1,0 +1,117 @@
+// What the naive swap engine is about: pages, guests, who waits for what. Rules: docs/model/memory.md.
+
+import type { Scenario } from '../../../src/index.js';
+import type { TouchingTask } from '../seam.js';
+
+export const BACKENDS = ['zero', 'lz4', 'zstd', 'ssd', 'remote'] as const;
+export type BackendName = (typeof BACKENDS)[number];
+
+/** Zero, lz4 and zstd are served by workers, ssd and remote by operations of devices. */
+export type ServerClass = 'worker' | 'device';
+export const CLASSES = ['worker', 'device'] as const;
+export const classOf = (backend: BackendName): ServerClass =>
+  backend === 'ssd' || backend === 'remote' ? 'device' : 'worker';
+
+export type HostSpec = NonNullable<Scenario['host']['memory']>;
+export type GuestSpec = NonNullable<Scenario['vms'][number]['memory']>;
+
+export interface Quota {
+  readonly bytes: number;
+  readonly high: number;
+  readonly low: number;
+  /** Background swap-out works for it. */
+  draining: boolean;
+}
+
+export interface Guest {
+  readonly index: number;
+  readonly name: string;
+  readonly spec: GuestSpec | null;
+  readonly pages: Page[];
+  readonly quota: Quota | null;
+  /** From hot to cold; each in the order in which pages entered it. */
+  readonly levels: Page[][];
+}
+
+export interface Page {
+  readonly guest: Guest;
+  readonly number: number;
+  readonly backend: BackendName;
+  readonly keptBytes: number;
+  readonly pinned: boolean;
+  /**
+   * `in`: it has a frame and is mapped. `going`: unmapped or being so, its frame not yet free. `out`. `queued`: out, for a fault or a
+   * prefetch to be brought in. `coming`: it has a frame and is being brought in.
+   */
+  where: 'in' | 'going' | 'out' | 'queued' | 'coming';
+  /** The access bit. */
+  used: boolean;
+  /** Written to since it came in from a device, or never on one. */
+  dirty: boolean;
+  /** Brought in while no task waited, and not touched since. */
+  ahead: boolean;
+  /** Who waits for it, from the end of the first exit on. */
+  want: Want | null;
+  leaving: Leaving | null;
+}
+
+/** What is to bring a page in. */
+export interface Want {
+  readonly page: Page;
+  /** In the order in which they came to wait. */
+  readonly waiting: Waiting[];
+  /** It was queued as a prefetch. */
+  readonly prefetch: boolean;
+  /** The page that goes for it. */
+  victim: Leaving | null;
+  hadVictim: boolean;
+}
+
+/** A task that has faulted: leaving the guest, or waiting for its page. */
+export interface Waiting {
+  readonly task: TouchingTask;
+  readonly page: Page;
+  readonly touchedAt: number;
+  readonly write: boolean;
+  /** Since when it waits. */
+  leftAt: number | null;
+}
+
+/** A page on its way out. */
+export interface Leaving {
+  readonly page: Page;
+  /** The fault that it goes for; null: background work. */
+  readonly forFault: Want | null;
+  readonly clean: boolean;
+  /** Waits for a server. */
+  queued: boolean;
+  rescued: boolean;
+}
+
+export interface Memory {
+  readonly spec: HostSpec;
+  readonly capacityBytes: number;
+  /** Watermarks in bytes. */
+  readonly high: number;
+  readonly low: number;
+  readonly min: number;
+  readonly guests: Guest[];
+  readonly pages: Page[];
+}
+
+export const hasFrame = (page: Page): boolean =>
+  page.where === 'in' || page.where === 'going' || page.where === 'coming';
+
+/** Frames and copies that are not there. */
+export function freeBytes(memory: Memory): number {
+  let free = memory.capacityBytes;
+  for (const page of memory.pages) {
+    if (hasFrame(page)) free -= memory.spec.pageBytes;
+    if (page.where === 'out' || page.where === 'queued' || page.where === 'coming') free -= page.keptBytes;
+  }
+  return free;
+}
+
+export function quotaFreeBytes(memory: Memory, guest: Guest): number {
+  return guest.quota!.bytes - memory.spec.pageBytes * guest.pages.filter(hasFrame).length;
+}
