@@ -9,6 +9,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PAGES = [
   ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'docs/model.md', 'docs/extending.md'],
   ...['docs/memory.md', 'docs/pages.md', 'docs/series.md', 'docs/snapshots.md', 'docs/vmem.md'],
+  ...readdirSync(fileURLToPath(new URL('../../docs/model', import.meta.url))).map((name) => `docs/model/${name}`),
 ];
 const read = (path: string): string => readFileSync(ROOT + path, 'utf8');
 const readme = read('README.md');
