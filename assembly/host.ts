@@ -8,7 +8,7 @@ import { createHistograms, histogramBytes } from "./kernel/histogram";
 import { layDistributions, prepareTables, Distribution } from "./kernel/distribution";
 import { seedStream } from "./kernel/random";
 import {
-  H, Q, Host, Vm, VCpu, Core,
+  H, Q, Host, Vm, VCpu, Core, Move,
   SLOT_CONTROL, SLOT_ARBITER, SLOT_INJECT, SLOT_SAMPLE, SLOT_VMS, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE, VM_SLOT_OWN, VM_SLOTS_SHIFT, RECORD_BYTES, VM_BYTES,
   coreAt, setBit, vmAt, vcpuOf,
 } from "./cpu/state";
@@ -85,6 +85,7 @@ export function configure(words: usize): i32 {
   H.vms = allocate(<u64>vmCount * VM_BYTES);
   H.vcpus = allocate(vcpus * offsetof<VCpu>());
   H.cores = allocate(<u64>H.coresInAll * offsetof<Core>());
+  H.moves = allocate(<u64>H.coresInAll * offsetof<Move>());
   H.idle = allocate(<u64>H.coresInAll << 2);
   H.bag = allocate(<u64>vmCount << 2);
   H.scratch = allocate((<u64>vmCount + 1) << 5);

@@ -10,7 +10,7 @@ import * as L from "../layout";
 import { schedule, cancel, RANK_STEP } from "../kernel/event-queue";
 import { record } from "../kernel/histogram";
 import {
-  H, Q, Vm, VCpu, Core, Task,
+  H, Q, Host, Vm, VCpu, Core, Move, Task,
   DORMANT, WAKING, ENTERING, RUNNING, SEARCHING, STEALING, SPINNING, YIELDING, PREEMPTING, SUSPENDING, DESCHEDULING,
   STEP_NONE, STEP_NOTIFY, STEP_PREEMPT, STEP_SUSPEND, STEP_DESCHEDULE, STEP_WAKE, STEP_ENTER,
   TASK_HOLDS_LOCK, count, countHost, coreAt, isNull, nothing, vcpuOf,
@@ -158,6 +158,17 @@ export function parking(core: Core): bool {
   return core.step >= STEP_NOTIFY && core.step <= STEP_DESCHEDULE;
 }
 
+// @ts-ignore: decorator
+@inline
+function moveOf(core: Core): Move {
+  return changetype<Move>(H.moves + <usize>core.index * <usize>offsetof<Move>());
+}
+
+/** What the steps of the move take is what they cost now. */
+function fixSteps(core: Core): void {
+  memory.copy(changetype<usize>(moveOf(core)), changetype<usize>(H) + offsetof<Host>("notify"), offsetof<Move>());
+}
+
 /** Decides, at `at` ≥ now, that `core` (idle, or a victim's) goes to `vm`, and starts the move. */
 export function beginMove(core: Core, vm: Vm, at: u64): void {
   assert(isNull(core.target));
@@ -166,6 +177,7 @@ export function beginMove(core: Core, vm: Vm, at: u64): void {
   core.target = vm;
   core.decidedAt = at;
   core.round = H.round;
+  fixSteps(core);
   if (isNull(core.vcpu)) {
     removeIdle(core);
     startWake(core, at - H.now);
@@ -175,7 +187,7 @@ export function beginMove(core: Core, vm: Vm, at: u64): void {
   hold(from, -1);
   count(from, L.VM_REVOCATIONS, 1);
   core.parkedAt = at;
-  step(core, STEP_NOTIFY, at - H.now + H.notify);
+  step(core, STEP_NOTIFY, at - H.now + moveOf(core).notify);
 }
 
 /** Takes a core from its VM with nobody to give it to (a mechanism's own downscaling), unless it is under way already. */
@@ -186,6 +198,7 @@ export function beginPark(core: Core): void {
   count(from, L.VM_REVOCATIONS, 1);
   core.parkedAt = H.now;
   core.decidedAt = H.now;
+  fixSteps(core);
   step(core, STEP_NOTIFY, H.notify);
 }
 
@@ -203,6 +216,7 @@ function measure(which: usize, took: u64): void {
 /** The pending step of a core's move is over. */
 export function onCore(core: Core): void {
   const v = core.vcpu;
+  const move = moveOf(core);
   switch (core.step) {
     case STEP_NOTIFY: {
       if (v.state == YIELDING) return; // it leaves by itself; coreReleased goes on, and by the step knows what is counted already
@@ -210,22 +224,22 @@ export function onCore(core: Core): void {
         schedule(Q, core.slot, v.runsUntil, RANK_STEP); // looked at again at the end of the critical section
         return;
       }
-      measure(L.HISTOGRAM_NOTIFY, H.notify);
+      measure(L.HISTOGRAM_NOTIFY, move.notify);
       if (H.blind) {
         if (!isNull(v.task)) count(v.vm, L.VM_PREEMPTIONS, 1);
         const from = v.vm;
         freeze(v, DESCHEDULING);
         if (from.frozen != 0) call_indirect<void>(H.onQueued, from);
-        measure(L.HISTOGRAM_DESCHEDULE, H.deschedule);
-        step(core, STEP_DESCHEDULE, H.deschedule);
+        measure(L.HISTOGRAM_DESCHEDULE, move.deschedule);
+        step(core, STEP_DESCHEDULE, move.deschedule);
         return;
       }
       const busy = v.state == RUNNING || v.state == SPINNING;
       v.task = halt(v, PREEMPTING);
       if (busy) {
         count(v.vm, L.VM_PREEMPTIONS, 1);
-        measure(L.HISTOGRAM_PREEMPT, H.preempt);
-        step(core, STEP_PREEMPT, H.preempt);
+        measure(L.HISTOGRAM_PREEMPT, move.preempt);
+        step(core, STEP_PREEMPT, move.preempt);
       } else {
         core.step = STEP_PREEMPT;
         onCore(core);
@@ -237,15 +251,15 @@ export function onCore(core: Core): void {
       v.task = nothing<Task>();
       if (!isNull(t)) putBack(v, t);
       enter(v, SUSPENDING);
-      const took = H.suspend + (H.migrate ? <u64>migrateQueue(v) * H.migrateTask : 0);
+      const took = move.suspend + (H.migrate ? <u64>migrateQueue(v) * H.migrateTask : 0);
       measure(L.HISTOGRAM_SUSPEND, took);
       step(core, STEP_SUSPEND, took);
       return;
     }
     case STEP_SUSPEND: {
       enter(v, DESCHEDULING);
-      measure(L.HISTOGRAM_DESCHEDULE, H.deschedule);
-      step(core, STEP_DESCHEDULE, H.deschedule);
+      measure(L.HISTOGRAM_DESCHEDULE, move.deschedule);
+      step(core, STEP_DESCHEDULE, move.deschedule);
       return;
     }
     case STEP_DESCHEDULE: {
@@ -257,12 +271,12 @@ export function onCore(core: Core): void {
     }
     case STEP_WAKE: {
       enter(v, ENTERING);
-      measure(L.HISTOGRAM_WAKE, H.wake);
-      step(core, STEP_ENTER, H.dispatchStep);
+      measure(L.HISTOGRAM_WAKE, move.wake);
+      step(core, STEP_ENTER, move.dispatchStep);
       return;
     }
     case STEP_ENTER: {
-      measure(L.HISTOGRAM_DISPATCH, H.dispatchStep);
+      measure(L.HISTOGRAM_DISPATCH, move.dispatchStep);
       core.step = STEP_NONE;
       measure(L.HISTOGRAM_GRANT, H.now - core.decidedAt);
       countHost(L.HOST_MOVES, 1);
@@ -295,7 +309,7 @@ function startWake(core: Core, delay: u64): void {
   core.target = nothing<Vm>();
   vm.promised--;
   attach(core, chooseDormant(vm), WAKING);
-  step(core, STEP_WAKE, delay + H.wake);
+  step(core, STEP_WAKE, delay + moveOf(core).wake);
 }
 
 /** A vCPU of `vm` has given its core up by itself. */

@@ -94,6 +94,17 @@ export class Core {
   sibling: u32; //       60 first hardware thread of its physical core
 }
 
+/** How long each step of a core's move takes, in the order of Host's fields. Fixed when it is decided: neither a fork nor the next decision touches it. */
+@unmanaged
+export class Move {
+  notify: u64;
+  preempt: u64;
+  suspend: u64;
+  deschedule: u64;
+  wake: u64;
+  dispatchStep: u64;
+}
+
 /** By cache lines, 64 bytes each: what one visit reads lies together (VM_BYTES each in memory). */
 @unmanaged
 export class Vm {
@@ -214,6 +225,7 @@ export class Host {
   vcpuCount: u32;
   bits: u32; //              histogram sub-bucket bits
   cores: usize;
+  moves: usize; //           a Move of each core
   vms: usize;
   vcpus: usize;
   slotCores: u32;
