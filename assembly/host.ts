@@ -2,18 +2,19 @@
 // through the core; what each event means stands in cpu/.
 
 import * as L from "./layout";
-import { allocate, extend } from "./kernel/arena";
+import { allocate } from "./kernel/arena";
 import { createQueue, peekTime, schedule, take, RANK_WARMUP, SLOTS_MAX } from "./kernel/event-queue";
 import { createHistograms, histogramBytes } from "./kernel/histogram";
 import { layDistributions, prepareTables, Distribution } from "./kernel/distribution";
 import { seedStream } from "./kernel/random";
 import {
   H, Q, Host, Vm, VCpu, Core, Move,
-  SLOT_CONTROL, SLOT_ARBITER, SLOT_INJECT, SLOT_SAMPLE, SLOT_VMS, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE, VM_SLOT_OWN, VM_SLOTS_SHIFT, RECORD_BYTES, VM_BYTES,
+  SLOT_CONTROL, SLOT_ARBITER, SLOT_INJECT, SLOT_SAMPLE, SLOT_VMS, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE, VM_SLOT_OWN, VM_SLOTS_SHIFT, VM_BYTES,
   coreAt, setBit, vmAt, vcpuOf,
 } from "./cpu/state";
 import { beginStatistics, checkConservation, pushIdle, settleAll } from "./cpu/accounts";
 import { changeStates, onArrival, onClient, onInject, onModulate, setRate, startArrivals } from "./cpu/arrivals";
+import { layRecords } from "./cpu/request";
 import { finishSwitch, prepareSwitch, setCoreCount } from "./cpu/switch";
 import { onCore, rankKey, rekey } from "./cpu/grant";
 import { onLook } from "./cpu/steal";
@@ -128,11 +129,8 @@ export function configure(words: usize): i32 {
   const answer = configureSwap(swapWords, vmWords, groups, tableWords, H.slotMemory);
   if (answer != 0) return answer;
 
-  // task records come last, so that their arena can be lengthened between two steps
-  H.records = allocate(0);
-  H.recordsEnd = H.records;
-  H.recordsFresh = H.records;
-  if (!growTasks(<u32>word(words, L.HOST_TASKS))) return L.E_MEMORY;
+  // task records come last, so that their arena can be lengthened while the host runs
+  if (!layRecords(<u32>word(words, L.HOST_TASKS), <u32>word(words, L.HOST_TASK_LIMIT))) return L.E_MEMORY;
 
   if (!chooseMechanism(<u32>word(words, L.HOST_MECHANISM))) return L.E_CONFIG;
   if (H.warmup > 0) schedule(Q, SLOT_CONTROL, H.warmup, RANK_WARMUP);
@@ -262,27 +260,7 @@ function shareHistograms(shared: u32): void {
     vm.slowdown = H.histograms + (set * L.VM_HISTOGRAMS + L.HISTOGRAM_SLOWDOWN) * bytes;
     vm.histogramOwner = u8(!shared || vm.group != lastGroup);
     lastGroup = vm.group;
-    // the widest stage decides how many free records one event may need: the request and its tasks
-    let widest: f64 = 1;
-    for (let k: u32 = 0; k < vm.stageCount; k++) {
-      const d = load<Distribution>(vm.stages + ((<usize>k * L.STAGE_WORDS) << 2), L.STAGE_TASKS << 2);
-      if (d.kind == L.DIST_CONSTANT) widest = max<f64>(widest, d.a);
-      else if (d.kind == L.DIST_UNIFORM) widest = max<f64>(widest, d.b + 1);
-      else if (d.kind == L.DIST_BIMODAL) widest = max<f64>(widest, max<f64>(d.a, d.b));
-      else widest = <f64>H.widthLimit;
-    }
-    if (vm.arrivals == L.ARRIVALS_SATURATE) widest = max<f64>(widest, <f64>vm.clients); // all at time 0
-    H.reserve = max<u32>(H.reserve, <u32>min<f64>(widest, <f64>H.widthLimit) + 2);
   }
-  if (H.ringCapacity != 0) H.reserve = max<u32>(H.reserve, 2);
-}
-
-/** Lengthens the arena of task records. Only between two calls of run. False: memory cannot grow that far. */
-export function growTasks(records: u32): bool {
-  if (!extend(<u64>records * RECORD_BYTES)) return false;
-  H.recordsEnd += <usize>records * RECORD_BYTES;
-  H.freeCount += records;
-  return true;
 }
 
 // --- the event loop ---------------------------------------------------------------------------------------------
@@ -297,9 +275,10 @@ function fold(hash: u64, time: u64, slot: u64, kind: u64): u64 {
 
 /**
  * Simulates every event up to and including `untilNs`, at most `budget` of them. Answers RUN_*, or E_* when the event
- * could not be carried out; after an E_* the instance is of no further use.
+ * could not be carried out; after an E_* the accounts can still be read, and every further call answers the same.
  */
 export function run(untilNs: f64, budget: f64): i32 {
+  if (H.status != 0) return <i32>H.status; // the event that could not be carried out is gone, and so is what it would have led to
   // in memory: the compiler sinks the conversions into the loop otherwise, and each event pays for them (1.5 %)
   H.runUntil = <u64>(<i64>untilNs);
   H.runLast = H.events + <u64>(<i64>budget);
@@ -311,7 +290,6 @@ export function run(untilNs: f64, budget: f64): i32 {
       return L.RUN_DONE;
     }
     if (H.events == H.runLast) return L.RUN_BUDGET;
-    if (H.freeCount < H.reserve) return L.RUN_TASKS;
     const slot = take(Q);
     H.now = time;
     H.events++;

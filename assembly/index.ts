@@ -2,10 +2,11 @@
 // Order of calls: words(n) → write the configuration there → configure → run … run → settle → read the counters.
 
 import * as L from "./layout";
-import { allocate } from "./kernel/arena";
-import { H, SEARCHING, activeAt, vcpuOf, vmAt, countersOf } from "./cpu/state";
+import { allocate, extend } from "./kernel/arena";
+import { peekTime } from "./kernel/event-queue";
+import { H, Q, SEARCHING, activeAt, vcpuOf, vmAt, countersOf } from "./cpu/state";
 import { oldestReady } from "./cpu/arbiter";
-import { configure as configureHost, reconfigure as reconfigureHost, run as runHost, settleAccounts, growTasks as growTaskArena } from "./host";
+import { configure as configureHost, reconfigure as reconfigureHost, run as runHost, settleAccounts } from "./host";
 import { hostHistogram as histogramOf } from "./cpu/accounts";
 import { commitInjected } from "./cpu/arrivals";
 import { COUNTERS, S, swapHistogramAt } from "./memory/swap/state";
@@ -41,13 +42,15 @@ export function usedBytes(): usize {
   return H.recordsFresh;
 }
 
-/** `records` more task records. */
-export function growTasks(records: u32): bool {
-  return growTaskArena(records);
+/** After a snapshot was put back: memory reaches as far as everything laid out, also where nothing was written yet. */
+export function reachArena(): bool {
+  return extend(0);
 }
 
-export function taskRecords(): u32 {
-  return <u32>((H.recordsEnd - H.records) >> 6);
+/** Whether nothing is left to do up to and including `untilNs`: time is there, and neither an event nor an arrival to be fetched is due. */
+export function finished(untilNs: f64): bool {
+  const until = <u64>(<i64>untilNs);
+  return H.now >= until && peekTime(Q) > until && !(H.ringMore && H.ringRead == H.ringWrite);
 }
 
 export function nowNs(): f64 {
@@ -216,10 +219,10 @@ export function answerName(code: i32): string {
       return "budget";
     case L.RUN_INPUT:
       return "input";
-    case L.RUN_TASKS:
-      return "tasks";
     case L.E_MEMORY:
       return "memory";
+    case L.E_TASKS:
+      return "tasks";
     case L.E_WIDTH:
       return "width";
     case L.E_SLOTS:

@@ -15,7 +15,7 @@ export const HOST_MECHANISM = 4; // MECHANISM_*
 export const HOST_FINGERPRINT = 5; // 0 | 1
 export const HOST_HISTOGRAM_BITS = 6; // sub-bucket bits b: relative width 2^-b
 export const HOST_HISTOGRAM_SHARED = 7; // 1: the VMs of a group share their histograms
-export const HOST_TASKS = 8; // records to begin with
+export const HOST_TASKS = 8; // task records to begin with
 export const HOST_SWAP = 9; // where the words of memory/swap/layout.ts begin, 0: no guest's memory is simulated
 export const HOST_GROUPS = 10;
 export const HOST_VMS = 11;
@@ -76,7 +76,8 @@ export const HOST_SAMPLE_CAPACITY = 62; // samples kept
 export const HOST_LOG_FROM = 63; // ns: the event log's window
 export const HOST_LOG_UNTIL = 64;
 export const HOST_LOG_CAPACITY = 65; // events, 0 off
-export const HOST_WORDS = 66;
+export const HOST_TASK_LIMIT = 66; // records that may be alive at once
+export const HOST_WORDS = 67;
 
 export const GROUP_CLASS = 0; // CLASS_*
 export const GROUP_PRIORITY = 1;
@@ -202,7 +203,6 @@ export const ARRIVAL_BYTES = 24;
 export const RUN_DONE = 0; // simulated up to the asked time
 export const RUN_BUDGET = 1; // the asked number of events is done
 export const RUN_INPUT = 2; // the ring is empty: refill it or say that nothing follows
-export const RUN_TASKS = 3; // fewer free task records than the next event may need: grow the arena, or give up
 export const E_MEMORY = 16; // linear memory cannot grow that far
 export const E_WIDTH = 17; // a stage drew more tasks than limits.width
 export const E_SLOTS = 18; // more than 2^24 timers
@@ -210,6 +210,7 @@ export const E_TIME = 19; // a time beyond 2^53 ns
 export const E_CONFIG = 20; // a word outside its range: the caller's check failed
 export const E_POLICY = 22; // a policy answered something that is not there
 export const E_FRAMES = 23; // no frame is free and no page can go out
+export const E_TASKS = 24; // more task records are needed than HOST_TASK_LIMIT
 export const E_CONSERVATION = 21; // the core's own accounts do not add up
 
 // --- counters, one u64 each ----------------------------------------------------------------------------------

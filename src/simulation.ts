@@ -212,9 +212,9 @@ export class Simulation {
     return this.core.events;
   }
 
-  /** Whether the scenario's end is reached. */
+  /** Whether the scenario's end is reached and everything of its last instant has happened. */
   get done(): boolean {
-    return this.core.nowNs >= this.endNs;
+    return this.core.finished(this.endNs);
   }
 
   /** Bytes of linear memory that the host takes. */

@@ -241,7 +241,7 @@ export class Host {
   recordsFresh: usize; //    never used so far
   freeRecords: Task;
   freeCount: u32;
-  reserve: u32; //           free records that any single event may need
+  recordLimit: u32; //       that may be alive at once
   // the settings, in the order of layout.ts: HOST_STEAL_CHECK and on
   stealCheck: u64;
   steal: u64;

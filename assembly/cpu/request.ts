@@ -3,6 +3,7 @@
 // different mechanisms see the same demands.
 
 import * as L from "../layout";
+import { arenaTop, extend } from "../kernel/arena";
 import { record } from "../kernel/histogram";
 import { mix, next, seedStream, unit } from "../kernel/random";
 import { sampleNs, sampleCount, Distribution } from "../kernel/distribution";
@@ -16,7 +17,45 @@ import { sampleTime } from "./series";
 const SCRATCH: usize = memory.data(16, 16); // the stream of the stage being started
 
 // --- records: one arena of 64-byte lines for tasks and requests -----------------------------------------------
+// The last region of memory, and the only one that grows while the host runs: by itself where more are needed, up to a limit.
 
+/** Room for `count` records to begin with. False: memory cannot grow that far. */
+export function layRecords(count: u32, limit: u32): bool {
+  H.recordLimit = limit;
+  H.records = arenaTop();
+  H.recordsEnd = H.records;
+  H.recordsFresh = H.records;
+  return lengthen(count);
+}
+
+function lengthen(count: u64): bool {
+  if (!extend(count * RECORD_BYTES)) return false;
+  H.recordsEnd += <usize>count * RECORD_BYTES;
+  H.freeCount += <u32>count;
+  return true;
+}
+
+/** Makes sure that `count` records are free. False, and the event ends with the reason, where they cannot be. */
+// @ts-ignore: decorator
+@inline
+function ensureRecords(count: u64): bool {
+  return <u64>H.freeCount >= count || growRecords(count);
+}
+
+function growRecords(count: u64): bool {
+  const have = <u64>((H.recordsEnd - H.records) / RECORD_BYTES);
+  const missing = count - <u64>H.freeCount;
+  if (have + missing > <u64>H.recordLimit) {
+    H.status = L.E_TASKS;
+    return false;
+  }
+  // twice as many, or what there is room for
+  if (lengthen(max<u64>(missing, min<u64>(have, <u64>H.recordLimit - have))) || lengthen(missing)) return true;
+  H.status = L.E_MEMORY;
+  return false;
+}
+
+/** One that `ensureRecords` has found free. */
 function allocateRecord(): Task {
   assert(H.freeCount > 0);
   H.freeCount--;
@@ -56,6 +95,7 @@ export function arriveHere(vm: Vm, serviceNs: f64, width: u32, client: u32): voi
   count(vm, L.VM_ARRIVED, 1);
   count(vm, L.VM_IN_FLIGHT, 1);
   if (vm.single && width <= 1) {
+    if (!ensureRecords(1)) return;
     const t = allocateRecord();
     const service = serviceNs >= 0 ? <u64>(<i64>(serviceNs + 0.5)) : sampleNs(vm.service, changetype<usize>(vm) + offsetof<Vm>("serviceStream0"));
     t.flags = 0;
@@ -67,30 +107,57 @@ export function arriveHere(vm: Vm, serviceNs: f64, width: u32, client: u32): voi
     count(vm, L.VM_WORK_NS, service);
     if (vm.lockProbability > 0) drawLock(vm, t, changetype<usize>(vm) + offsetof<Vm>("lockStream0"));
     if (S.on) beginTouches(vm, t, 0);
-    if (isFull(vm)) drop(vm, t, client);
-    else makeReady(vm, t);
+    if (isFull(vm)) {
+      // what it drew is gone, so that those behind it draw what they would have drawn
+      freeRecord(t);
+      turnAway(vm, client);
+    } else makeReady(vm, t);
     return;
   }
   arriveForked(vm, serviceNs, width, client);
 }
 
 function arriveForked(vm: Vm, serviceNs: f64, width: u32, client: u32): void {
+  const draws = next(changetype<usize>(vm) + offsetof<Vm>("serviceStream0"));
+  if (isFull(vm)) {
+    offerInVain(vm, draws, serviceNs, width);
+    turnAway(vm, client);
+    return;
+  }
+  if (!ensureRecords(1)) return;
   const r = changetype<Request>(allocateRecord());
   r.vm = vm;
   r.arrivedAt = H.now;
-  r.draws = next(changetype<usize>(vm) + offsetof<Vm>("serviceStream0"));
+  r.draws = draws;
   r.ideal = 0;
   r.stage = 0;
   r.client = client;
-  const dropped = isFull(vm);
-  startStage(r, serviceNs, width, dropped);
-  if (!dropped) return;
-  // what its other stages would have asked for is offered load as well
-  while (++r.stage < vm.stageCount) {
-    r.draws = mix(r.draws + 1);
-    startStage(r, -1, 0, true);
+  startStage(r, serviceNs, width);
+}
+
+/**
+ * What a request that is dropped would have asked for is offered load as well: widths as drawn, services by their mean. Nothing
+ * else hangs on what it would have drawn, and a wide one would draw for ever what nobody runs.
+ */
+function offerInVain(vm: Vm, draws: u64, serviceNs: f64, width: u32): void {
+  for (let i: u32 = 0; i < vm.stageCount; i++) {
+    const n = beginDraws(vm, i, draws, width);
+    if (n > <u64>H.widthLimit) {
+      H.status = L.E_WIDTH;
+      return;
+    }
+    const law = load<Distribution>(vm.stages + ((<usize>i * L.STAGE_WORDS) << 2), L.STAGE_SERVICE << 2);
+    const each = serviceNs >= 0 && i == 0 ? serviceNs : law.mean;
+    count(vm, L.VM_WORK_NS, <u64>(<i64>(each * <f64>n + 0.5)));
+    draws = mix(draws + 1);
   }
-  drop(vm, changetype<Task>(r), client);
+}
+
+/** Sets the stream of one stage of one request, and draws its width where `width` does not give the first one's. */
+function beginDraws(vm: Vm, stage: u32, draws: u64, width: u32): u64 {
+  seedStream(SCRATCH, draws, <u64>stage, 0);
+  const drawn = sampleCount(load<Distribution>(vm.stages + ((<usize>stage * L.STAGE_WORDS) << 2), L.STAGE_TASKS << 2), SCRATCH);
+  return width != 0 && stage == 0 ? <u64>width : drawn;
 }
 
 /** More requests than the VM has room for, the one that arrives included. One comparison: without a bound the room is 2^32 - 1. */
@@ -100,29 +167,25 @@ function isFull(vm: Vm): bool {
   return load<u64>(countersOf(vm), L.VM_IN_FLIGHT << 3) > <u64>vm.room;
 }
 
-/** Turns away the request whose record is `t`. What it drew is gone, so that those behind it draw what they would have drawn. */
-function drop(vm: Vm, t: Task, client: u32): void {
-  freeRecord(t);
+/** The request that has just arrived is dropped. */
+function turnAway(vm: Vm, client: u32): void {
   count(vm, L.VM_DROPPED, 1);
   count(vm, L.VM_IN_FLIGHT, -1);
   if (client != 0) clientDone(vm, client, 1);
 }
 
-/** `dropped`: everything is drawn and counted as offered, and nothing starts. */
-function startStage(r: Request, serviceNs: f64, width: u32, dropped: bool): void {
+function startStage(r: Request, serviceNs: f64, width: u32): void {
   const vm = r.vm;
-  const stage = vm.stages + ((<usize>r.stage * L.STAGE_WORDS) << 2);
-  seedStream(SCRATCH, r.draws, <u64>r.stage, 0);
-  const drawn = sampleCount(load<Distribution>(stage, L.STAGE_TASKS << 2), SCRATCH);
-  const n = width != 0 && r.stage == 0 ? <u64>width : drawn;
+  const n = beginDraws(vm, r.stage, r.draws, width);
   if (n > <u64>H.widthLimit) {
     H.status = L.E_WIDTH;
     return;
   }
+  if (!ensureRecords(n)) return;
   r.left = <u32>n;
   r.longest = 0;
-  if ((H.mode & L.MODE_PROACTIVE) != 0 && n > 1 && !dropped) call_indirect<void>(H.onAnnounce, vm, <u32>n);
-  const law = load<Distribution>(stage, L.STAGE_SERVICE << 2);
+  if ((H.mode & L.MODE_PROACTIVE) != 0 && n > 1) call_indirect<void>(H.onAnnounce, vm, <u32>n);
+  const law = load<Distribution>(vm.stages + ((<usize>r.stage * L.STAGE_WORDS) << 2), L.STAGE_SERVICE << 2);
   for (let i: u64 = 0; i < n; i++) {
     const t = allocateRecord();
     const service = serviceNs >= 0 && r.stage == 0 ? <u64>(<i64>(serviceNs + 0.5)) : sampleNs(law, SCRATCH);
@@ -136,8 +199,7 @@ function startStage(r: Request, serviceNs: f64, width: u32, dropped: bool): void
     count(vm, L.VM_WORK_NS, service);
     if (vm.lockProbability > 0) drawLock(vm, t, SCRATCH);
     if (S.on) beginTouches(vm, t, mix(r.draws + i + 1) | 1);
-    if (dropped) freeRecord(t);
-    else makeReady(vm, t);
+    makeReady(vm, t);
   }
 }
 
@@ -194,7 +256,7 @@ export function completeHere(vm: Vm, t: Task): void {
   r.stage++;
   if (r.stage < vm.stageCount) {
     r.draws = mix(r.draws + 1);
-    startStage(r, -1, 0, false);
+    startStage(r, -1, 0);
     return;
   }
   const client = r.client;

@@ -4,7 +4,7 @@
 
 import * as L from "../layout";
 import { allocate } from "../kernel/arena";
-import { bucketCount } from "../kernel/histogram";
+import { GREATEST, bucketCount } from "../kernel/histogram";
 import { schedule, RANK_SAMPLE } from "../kernel/event-queue";
 import { H, Q, VCpu, Vm, SLOT_SAMPLE, vmAt } from "./state";
 import { oldestReady } from "./arbiter";
@@ -57,6 +57,7 @@ function intervalAt(sample: u32): usize {
 
 /** Counts `ns` in histogram `which` of the running interval: `vm.group` latency, `H.groupCount + vm.group` queueing delay. */
 export function sampleTime(which: u32, ns: u64): void {
+  ns = min<u64>(ns, GREATEST);
   const octave = 63 - <u64>L.SERIES_SUB_BITS - clz<u64>(ns | (<u64>1 << L.SERIES_SUB_BITS));
   const bucket = (<usize>octave << L.SERIES_SUB_BITS) + <usize>(ns >> octave);
   const at = intervalAt(H.sampleCount) + <usize>which * histogramBytes() + (bucket << 2);

@@ -9,7 +9,8 @@
 
 import * as L from "../layout";
 import { EventQueue } from "../kernel/event-queue";
-import { Core, Host, RunQueue, VCpu, Vm } from "./records";
+import { STREAM_BYTES } from "../kernel/random";
+import { Core, Host, Move, Request, RunQueue, Task, VCpu, Vm } from "./records";
 
 export * from "./records";
 
@@ -100,10 +101,26 @@ export * from "./records";
 @inline export const VM_BYTES: usize = VM_COUNTERS_AT + (L.VM_COUNTERS << 3)
 
 /** Its pending events. */
-export const Q: EventQueue = changetype<EventQueue>(memory.data(64, 64));
+export const Q: EventQueue = changetype<EventQueue>(memory.data(offsetof<EventQueue>(), 64));
 
 /** The one host of this instance. All that changes lies in linear memory, so that a copy of it is a snapshot. */
-export const H: Host = changetype<Host>(memory.data(1024, 64));
+export const H: Host = changetype<Host>(memory.data(offsetof<Host>(), 64));
+
+// Where a record has a room of a fixed size, or is read as another, the compiler says when it no longer fits.
+if (offsetof<Task>() > RECORD_BYTES) ERROR("a Task outgrows RECORD_BYTES");
+if (offsetof<Request>() > RECORD_BYTES) ERROR("a Request outgrows RECORD_BYTES");
+if (offsetof<Vm>() > VM_COUNTERS_AT) ERROR("a Vm outgrows VM_COUNTERS_AT");
+if (VM_BYTES % 64 != 0) ERROR("VM_BYTES are no whole cache lines");
+if (offsetof<VCpu>("queueTail") - offsetof<VCpu>("queueHead") != offsetof<RunQueue>("tail")) ERROR("a VCpu's queue is no RunQueue");
+if (offsetof<VCpu>("queueLength") - offsetof<VCpu>("queueHead") != offsetof<RunQueue>("length")) ERROR("a VCpu's queue is no RunQueue");
+if (offsetof<Vm>("ingressTail") - offsetof<Vm>("ingressHead") != offsetof<RunQueue>("tail")) ERROR("a Vm's ingress is no RunQueue");
+if (offsetof<Vm>("ingressLength") - offsetof<Vm>("ingressHead") != offsetof<RunQueue>("length")) ERROR("a Vm's ingress is no RunQueue");
+// the host's settings lie in the order of layout.ts: 64 bits each, then 32, then fractions
+if (offsetof<Host>("signal") - offsetof<Host>("stealCheck") != (L.HOST_SIGNAL - L.HOST_STEAL_CHECK) << 3) ERROR("Host's times differ from layout.ts");
+if (offsetof<Host>("queueLength") - offsetof<Host>("signal") != (L.HOST_QUEUE_LENGTH - L.HOST_SIGNAL) << 2) ERROR("Host's choices differ from layout.ts");
+if (offsetof<Host>("knobH") + 8 - offsetof<Host>("queueLength") != (L.HOST_SAMPLE_INTERVAL - L.HOST_QUEUE_LENGTH) << 3) ERROR("Host's fractions differ from layout.ts");
+if (offsetof<Host>("migrateTask") - offsetof<Host>("notify") < offsetof<Move>()) ERROR("Host has fewer steps than a Move");
+if (offsetof<Vm>("lockStream1") + 8 - offsetof<Vm>("arrivalStream0") != 5 * STREAM_BYTES) ERROR("a Vm's streams do not lie one behind the other");
 
 // @ts-ignore: decorator
 @inline

@@ -7,8 +7,7 @@ import { next, unit, STREAM_BYTES } from "./random";
 import { allocate } from "./arena";
 import { exp, log, pow } from "./math";
 
-//  Distribution, 64 bytes
-//  ┌ 0 kind u32 ┬ 4 length u32 ┬ 8 a f64 ┬ 16 b f64 ┬ 24 c f64 ┬ 32 table usize ┐
+//  ┌ 0 kind u32 ┬ 4 length u32 ┬ 8 a f64 ┬ 16 b f64 ┬ 24 c f64 ┬ 32 table usize ┬ 40 mean f64 ┐
 @unmanaged
 export class Distribution {
   kind: u32;
@@ -17,7 +16,7 @@ export class Distribution {
   b: f64;
   c: f64;
   table: usize;
-  d: f64;
+  mean: f64;
 }
 
 // @ts-ignore: decorator
@@ -142,19 +141,23 @@ export function sample(d: Distribution, stream: usize): f64 {
   return 0;
 }
 
+/** The greatest time that is drawn: what heavy tails go beyond would never end in any run, and its sums would wrap. */
+// @ts-ignore: decorator
+@inline const LONGEST: f64 = 9007199254740991;
+
 /** One draw as whole nanoseconds, rounded to the nearest: the mean is kept to 1/24 of a nanosecond over the mean. */
 // @ts-ignore: decorator
 @inline
 export function sampleNs(d: Distribution, stream: usize): u64 {
   // the common law first: one comparison instead of a table jump
   const x = d.kind == L.DIST_EXPONENTIAL ? d.a * exponential(stream) : sample(d, stream);
-  return <u64>(<i64>(x + 0.5));
+  return <u64>(<i64>min<f64>(x + 0.5, LONGEST));
 }
 
 /** One draw as a count, at least 1. */
 export function sampleCount(d: Distribution, stream: usize): u64 {
   const x = sample(d, stream) + 0.5;
-  return x < 1 ? 1 : <u64>(<i64>x);
+  return x < 1 ? 1 : <u64>(<i64>min<f64>(x, LONGEST));
 }
 
 /**
@@ -173,6 +176,7 @@ export function layDistributions(words: usize, count: u32, tables: usize): usize
     d.c = load<f64>(w, L.DISTRIBUTION_C << 3);
     d.length = <u32>load<f64>(w, L.DISTRIBUTION_LENGTH << 3);
     d.table = tables + (<usize>load<f64>(w, L.DISTRIBUTION_TABLE << 3) << 3);
+    d.mean = min<f64>(meanOf(d, base), LONGEST);
     if (d.kind == L.DIST_LOGNORMAL) {
       const variance = log(1 + d.b * d.b);
       d.a = log(d.a) - variance / 2;
@@ -196,6 +200,41 @@ export function layDistributions(words: usize, count: u32, tables: usize): usize
     }
   }
   return base;
+}
+
+/** From the parameters as they are written, before they become what draws need; components of a mixture are laid out already. */
+function meanOf(d: Distribution, base: usize): f64 {
+  switch (d.kind) {
+    case L.DIST_UNIFORM:
+      return (d.a + d.b) / 2;
+    case L.DIST_BIMODAL:
+      return d.a + (d.b - d.a) * d.c;
+    case L.DIST_PARETO: {
+      if (d.c == Infinity) return d.a > 1 ? (d.a * d.b) / (d.a - 1) : Infinity;
+      if (d.c == d.b) return d.b;
+      if (d.a == 1) return (d.b * log(d.c / d.b)) / (1 - d.b / d.c);
+      const cut = pow(d.b / d.c, d.a);
+      return ((d.a * d.b) / (d.a - 1)) * ((1 - (cut * d.c) / d.b) / (1 - cut));
+    }
+    case L.DIST_WEIBULL:
+      return d.b;
+    case L.DIST_EMPIRICAL: {
+      let sum: f64 = 0;
+      for (let k: u32 = 0; k < d.length; k++) sum += load<f64>(d.table + (<usize>k << 3));
+      return sum / <f64>max<u32>(d.length, 1);
+    }
+    case L.DIST_MIXTURE: {
+      let sum: f64 = 0;
+      let weights: f64 = 0;
+      for (let k: u32 = 0; k < d.length; k++) {
+        const at = d.table + (<usize>k << 4);
+        sum += load<f64>(at) * changetype<Distribution>(base + <usize>load<f64>(at, 8) * <usize>offsetof<Distribution>()).mean;
+        weights += load<f64>(at);
+      }
+      return sum / weights;
+    }
+  }
+  return d.a;
 }
 
 /** For the distribution tests: n draws written at `out`. */

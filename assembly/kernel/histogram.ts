@@ -1,4 +1,4 @@
-// Log-linear histogram over 0 … 2^53: values below 2^(b+1) are counted exactly, every octave above is cut into 2^b
+// Log-linear histogram over 0 … 2^53 - 1: values below 2^(b+1) are counted exactly, every octave above is cut into 2^b
 // buckets, so a bucket is never wider than 2^-b of its value. Counters are u64: they cannot overflow in a run that ends.
 // Sum and sum of squares are exact integers, so two histograms merge to the bits that one would have held.
 //
@@ -8,6 +8,9 @@ import { allocate } from "./arena";
 
 // @ts-ignore: decorator
 @inline const HEADER: usize = 64;
+/** What is counted as more is this: 104 days in nanoseconds. */
+// @ts-ignore: decorator
+@inline export const GREATEST: u64 = (1 << 53) - 1;
 
 // @ts-ignore: decorator
 @inline
@@ -33,6 +36,8 @@ export function resetHistogram(h: usize, bits: u32): void {
 // @ts-ignore: decorator
 @inline
 export function record(h: usize, bits: u32, value: u64): void {
+  // a ratio may lie beyond the last bucket; a time may not, and one that does would be below zero
+  value = min<u64>(value, GREATEST);
   store<u64>(h, load<u64>(h) + value);
   if (value < 0x1_0000_0000) {
     const before = load<u64>(h, 8);

@@ -223,24 +223,6 @@ function fill(words: number[], from: number, values: Partial<Record<number, numb
   for (const [index, value] of Object.entries(values)) words[from + Number(index)] = value ?? 0;
 }
 
-/** Task records that the scenario needs from its first instant. */
-function firstTasks(scenario: Scenario): number {
-  let saturating = 0;
-  for (const group of scenario.vms) {
-    if (group.workload?.arrivals.process === 'saturate') {
-      const width = group.workload.request.stages.reduce(
-        (widest, stage) => Math.max(widest, typeof stage.tasks === 'number' ? stage.tasks : 1),
-        1,
-      );
-      saturating += group.workload.arrivals.tasks * group.count * (width + 1);
-    }
-  }
-  const drawnWidths = scenario.vms.some((group) =>
-    group.workload?.request.stages.some((stage) => typeof stage.tasks !== 'number'),
-  );
-  return Math.min(scenario.limits.tasks, TASKS_AT_FIRST + saturating + (drawnWidths ? scenario.limits.width : 0));
-}
-
 function controllersOf({ mechanism, host: { smt }, vms }: Scenario, words: readonly number[]): Controllers {
   const on = (word: number): boolean => mechanism.kind === 'caladan' && words[word]! > 0;
   return {
@@ -308,7 +290,8 @@ export function compileScenario(
     [L.HOST_FINGERPRINT]: Number(scenario.fingerprint),
     [L.HOST_HISTOGRAM_BITS]: bits,
     [L.HOST_HISTOGRAM_SHARED]: Number(shared),
-    [L.HOST_TASKS]: firstTasks(scenario),
+    [L.HOST_TASKS]: Math.min(scenario.limits.tasks, TASKS_AT_FIRST),
+    [L.HOST_TASK_LIMIT]: scenario.limits.tasks,
     [L.HOST_WIDTH_LIMIT]: scenario.limits.width,
     [L.HOST_GROUPS]: scenario.vms.length,
     [L.HOST_VMS]: vms.length,

@@ -15,8 +15,8 @@ interface CoreExports {
   layoutVersion(): number;
   configure(at: number): number;
   run(untilNs: number, budget: number): number;
-  growTasks(records: number): number;
-  taskRecords(): number;
+  reachArena(): number;
+  finished(untilNs: number): number;
   nowNs(): number;
   events(): number;
   ring(): number;
@@ -116,6 +116,14 @@ export class HostCore {
     return at;
   }
 
+  private growBy(pages: number): void {
+    try {
+      this.memory.grow(pages);
+    } catch {
+      throw this.outOfMemory();
+    }
+  }
+
   private check(answer: number): void {
     if (answer !== 0) throw this.error(answer);
   }
@@ -123,14 +131,9 @@ export class HostCore {
   /** Linear memory as another host of this core has left it. */
   private setImage(image: Uint8Array): void {
     const missing = Math.ceil((image.length - this.memory.buffer.byteLength) / 65_536);
-    try {
-      if (missing > 0) this.memory.grow(missing);
-    } catch {
-      throw this.outOfMemory();
-    }
+    if (missing > 0) this.growBy(missing);
     new Uint8Array(this.memory.buffer).set(image);
-    // the arena of task records may end behind what was written
-    this.core.growTasks(0);
+    if (this.core.reachArena() === 0) throw this.outOfMemory();
   }
 
   /** What a snapshot holds: everything that was ever written. A view: copy it before the host goes on. */
@@ -142,7 +145,7 @@ export class HostCore {
   reconfigure(words: Float64Array): void {
     // the arena's last region is the task records', so the words lie in the control heap's reach for the call only
     const at = this.memory.buffer.byteLength;
-    this.memory.grow(Math.ceil((words.length * 8) / 65_536));
+    this.growBy(Math.ceil((words.length * 8) / 65_536));
     new Float64Array(this.memory.buffer, at, words.length).set(words);
     this.check(this.core.reconfigure(at));
     new Float64Array(this.memory.buffer, at, words.length).fill(0); // the arena takes fresh memory to be zero
@@ -150,6 +153,11 @@ export class HostCore {
 
   get nowNs(): number {
     return this.core.nowNs();
+  }
+
+  /** Whether everything up to and including `untilNs` has happened. */
+  finished(untilNs: number): boolean {
+    return this.core.finished(untilNs) !== 0;
   }
 
   get events(): number {
@@ -168,31 +176,11 @@ export class HostCore {
    * @throws LimitError when more tasks are alive than limits.tasks allows
    */
   run(untilNs: number, budget: number): 'done' | 'budget' | 'input' {
-    for (;;) {
-      const from = this.core.events();
-      const answer = this.core.run(untilNs, budget);
-      budget -= this.core.events() - from;
-      if (answer === L.RUN_DONE) return 'done';
-      if (answer === L.RUN_BUDGET) return 'budget';
-      if (answer === L.RUN_INPUT) return 'input';
-      if (answer !== L.RUN_TASKS) throw this.error(answer);
-      this.growTasks();
-    }
-  }
-
-  /** Doubles the task records; nothing has been consumed, the event that needs them is still to come. */
-  private growTasks(): void {
-    const have = this.core.taskRecords();
-    const more = Math.min(have, this.compiled.taskLimit - have);
-    if (more <= 0) {
-      const limit = this.compiled.taskLimit;
-      throw new LimitError(
-        'limits.tasks',
-        limit,
-        `limits.tasks: ${limit} tasks are waiting or running at ${this.nowNs} ns, and no more may be: a VM is offered more than it can serve; raise limits.tasks, lower the rate, or shorten the run`,
-      );
-    }
-    if (this.core.growTasks(more) === 0) throw this.outOfMemory();
+    const answer = this.core.run(untilNs, budget);
+    if (answer === L.RUN_DONE) return 'done';
+    if (answer === L.RUN_BUDGET) return 'budget';
+    if (answer === L.RUN_INPUT) return 'input';
+    throw this.error(answer);
   }
 
   private outOfMemory(): LimitError {
@@ -207,6 +195,14 @@ export class HostCore {
     switch (answer) {
       case L.E_MEMORY:
         return this.outOfMemory();
+      case L.E_TASKS: {
+        const limit = this.compiled.taskLimit;
+        return new LimitError(
+          'limits.tasks',
+          limit,
+          `limits.tasks: ${limit} tasks are too few at ${this.nowNs} ns: a VM is offered more than it can serve, or more at once; raise limits.tasks, lower the rate or the width, or shorten the run`,
+        );
+      }
       case L.E_WIDTH: {
         const limit = this.compiled.words[L.HOST_WIDTH_LIMIT] ?? 0;
         return new LimitError(

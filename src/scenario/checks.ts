@@ -6,7 +6,7 @@ import { MECHANISM_KINDS, dedicatedCores } from './mechanism-kinds.js';
 import { defaultNumber } from './parameters.js';
 import type { FieldProblem, Path } from './problems.js';
 import { show } from './errors.js';
-import { QUANTITY_LIMIT, QuantityError, formatDuration, parseDuration } from './quantities.js';
+import { DURATION_LIMIT, QuantityError, formatDuration, parseDuration } from './quantities.js';
 import { MAX_VMS } from './schema/vm.js';
 import type { MechanismKind } from './types.js';
 
@@ -130,12 +130,12 @@ function checkNames(vms: readonly Fields[]): FieldProblem[] {
 function checkTimes(root: Fields): FieldProblem[] {
   const length = duration(root['duration']);
   const warmup = duration(root['warmup'] ?? '0ns');
-  if (length === undefined || warmup === undefined || length + warmup <= QUANTITY_LIMIT) return [];
+  if (length === undefined || warmup === undefined || length + warmup <= DURATION_LIMIT) return [];
   return [
     {
       path: ['duration'],
       given: show(root['duration']),
-      expected: `with the warm-up (${formatDuration(warmup)}) at most 2^53 ns (about 104 days)`,
+      expected: `with the warm-up (${formatDuration(warmup)}) less than 2^53 ns (about 104 days)`,
     },
   ];
 }

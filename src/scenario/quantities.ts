@@ -1,8 +1,10 @@
 // Durations and sizes as people write them. Decimals are read exactly (0.1us is 100 ns, never 100.00000000000001), and
 // a bare number is refused for both: 10 could be nanoseconds or seconds, and a wrong guess is a wrong result.
 
-/** The greatest duration (about 104 days) and size: whole numbers are exact in a double up to here. */
+/** The greatest size: whole numbers are exact in a double up to here. */
 export const QUANTITY_LIMIT = 2 ** 53;
+/** The greatest duration, about 104 days: the last that a histogram has a bucket for. */
+export const DURATION_LIMIT = 2 ** 53 - 1;
 
 const DURATION_UNITS: readonly (readonly [string, bigint])[] = [
   ['h', 3_600_000_000_000n],
@@ -65,8 +67,8 @@ function readExact(
   return { numerator: BigInt(whole + fraction) * factor, denominator: 10n ** BigInt(fraction.length) };
 }
 
-function inRange(exact: Exact, text: string, what: string): void {
-  if (exact.numerator > BigInt(QUANTITY_LIMIT) * exact.denominator) throw new QuantityError(JSON.stringify(text), what);
+function inRange(exact: Exact, limit: number, text: string, what: string): void {
+  if (exact.numerator > BigInt(limit) * exact.denominator) throw new QuantityError(JSON.stringify(text), what);
 }
 
 function toWhole(exact: Exact, text: string, what: string): number {
@@ -78,18 +80,18 @@ function toWhole(exact: Exact, text: string, what: string): number {
  * Whole nanoseconds.
  *
  * @example parseDuration('1.5ms') // 1500000
- * @throws QuantityError for anything but a number with a unit, a fraction of a nanosecond, or more than 2^53 ns
+ * @throws QuantityError for anything but a number with a unit, a fraction of a nanosecond, or 2^53 ns and more
  */
 export function parseDuration(text: string): number {
   const exact = readExact(text, DURATION_PATTERN, DURATION_UNITS, DURATION_EXPECTED);
-  inRange(exact, text, 'a duration of at most 2^53 ns (about 104 days)');
+  inRange(exact, DURATION_LIMIT, text, 'a duration of less than 2^53 ns (about 104 days)');
   return toWhole(exact, text, 'a whole number of nanoseconds');
 }
 
 /** Nanoseconds that may have a fraction: parameters of distributions, where 0.5ns is a meaningful mean. */
 export function parseFractionalDuration(text: string): number {
   const exact = readExact(text, DURATION_PATTERN, DURATION_UNITS, DURATION_EXPECTED);
-  inRange(exact, text, 'a duration of at most 2^53 ns (about 104 days)');
+  inRange(exact, DURATION_LIMIT, text, 'a duration of less than 2^53 ns (about 104 days)');
   const whole = exact.numerator / exact.denominator;
   const rest = exact.numerator % exact.denominator;
   return rest === 0n ? Number(whole) : Number(exact.numerator) / Number(exact.denominator);
@@ -103,7 +105,7 @@ export function parseFractionalDuration(text: string): number {
  */
 export function parseSize(text: string): number {
   const exact = readExact(text, SIZE_PATTERN, SIZE_UNITS, SIZE_EXPECTED);
-  inRange(exact, text, 'a size of at most 2^53 B (8 PiB)');
+  inRange(exact, QUANTITY_LIMIT, text, 'a size of at most 2^53 B (8 PiB)');
   return toWhole(exact, text, wholeBytes(exact));
 }
 

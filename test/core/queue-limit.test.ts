@@ -51,15 +51,24 @@ describe('a burst into a bounded VM', () => {
       await simulation.runUntil(1_000);
       expect(simulation.metrics().vms[0]).toMatchObject({ arrived: 20, dropped: 20 - ROOM, inFlight: ROOM });
       // three milliseconds on all of them are done, and the room is free again
-      const { vms } = await finished(simulation);
+      const result = await finished(simulation);
+      const { vms } = result;
       expect(vms[0]).toMatchObject({ arrived: 40, dropped: 2 * (20 - ROOM), completed: 2 * ROOM, inFlight: 0 });
       expect(vms[0]!.latencyNs.count).toBe(2 * ROOM);
-      // What was dropped would have asked for as much as if it had been let in.
+      // What was dropped is offered load as well: one task by the service that it drew, which those behind it do not see; of a
+      // fork-join request the widths that it drew, each task by the mean.
       const free = await Simulation.create(unbounded(input));
       free.inject({ vm: 'api', arrivals });
       const open = (await finished(free)).vms[0]!;
       expect(open).toMatchObject({ dropped: 0, completed: 40 });
-      expect(vms[0]!.offeredLoad).toBe(open.offeredLoad);
+      if (variant === 'fork-join') {
+        const dropped = 2 * (20 - ROOM);
+        const unserved = vms[0]!.offeredLoad! * result.manifest.measuredNs - 1e9 * vms[0]!.cpuSeconds.task;
+        const widths = (unserved - dropped * 2 * 2_000) / 3_000; // of the first stages; two tasks in the second
+        expect(widths).toBeCloseTo(Math.round(widths), 4);
+        const spread = Math.sqrt(dropped * (35 / 12)); // uniform on 1 … 6
+        expect(Math.abs(widths - 3.5 * dropped)).toBeLessThan(4 * spread);
+      } else expect(vms[0]!.offeredLoad).toBe(open.offeredLoad);
       expect(vms[0]!.cpuSeconds.task).toBeLessThan(open.cpuSeconds.task);
     },
   );

@@ -26,7 +26,7 @@ describe('one wrong field', () => {
     ['duration=0s', `duration: given "0s", expected ${ABOVE_0}`],
     ['duration=10', `duration: given 10, expected ${ABOVE_0}`],
     ['duration=-1s', `duration: given "-1s", expected ${ABOVE_0}`],
-    ['duration=2600h', 'duration: given "2600h", expected a duration of at most 2^53 ns (about 104 days)'],
+    ['duration=2600h', 'duration: given "2600h", expected a duration of less than 2^53 ns (about 104 days)'],
     ['warmup=10', `warmup: given 10, expected ${DURATION}`],
     ['host.cores=0', 'host.cores: given 0, expected a whole number from 1 to 65536'],
     [
@@ -217,7 +217,7 @@ describe('fields that do not fit together', () => {
 
   it('more time than there are nanoseconds', () => {
     expect(linesOf(SAMPLE, ['duration=2000h', 'warmup=2000h'])).toEqual([
-      '--set duration=2000h: duration: given "2000h", expected with the warm-up (2000h) at most 2^53 ns (about 104 days)',
+      '--set duration=2000h: duration: given "2000h", expected with the warm-up (2000h) less than 2^53 ns (about 104 days)',
     ]);
   });
 

@@ -174,7 +174,11 @@ export class Swap {
 }
 
 /** Zeroed: off. A host without guests' memory pays for one comparison a task. */
-export const S: Swap = changetype<Swap>(memory.data(512, 64));
+export const S: Swap = changetype<Swap>(memory.data(offsetof<Swap>(), 64));
+
+if (offsetof<Page>() > 1 << PAGE_BITS) ERROR("a Page outgrows its room");
+if (offsetof<Server>() > 16) ERROR("a Server outgrows its room");
+if (offsetof<PageQueue>() > 8) ERROR("a PageQueue outgrows its room");
 
 // @ts-ignore: decorator
 @inline

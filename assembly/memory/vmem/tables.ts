@@ -79,8 +79,15 @@ class Places {
   granules: usize;
 }
 
-const PLACES: usize = memory.data(28, 8);
+const PLACES: usize = memory.data(offsetof<Places>(), 8);
 const P: Places = changetype<Places>(PLACES);
+
+// the sizes by which a bank is laid out
+if (offsetof<Header>() > 32) ERROR("a Header outgrows its room");
+if (offsetof<Node>() > 24) ERROR("a Node outgrows its room");
+if (offsetof<Region>() > 16) ERROR("a Region outgrows its room");
+if (offsetof<Vm>() > 16) ERROR("a Vm outgrows its room");
+if (offsetof<Piece>() > 8) ERROR("a Piece outgrows its room");
 
 export function header(): Header {
   return changetype<Header>(P.bank);
