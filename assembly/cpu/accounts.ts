@@ -31,10 +31,11 @@ export function settle(v: VCpu): void {
   const state = v.state;
   if (state == RUNNING) {
     if (v.switchLeft != 0) {
-      const part = min<u64>(elapsed, v.switchLeft);
-      v.switchLeft -= part;
-      elapsed -= part;
-      count(v.vm, L.VM_TRANSITION_NS, part);
+      // of the last switch some may be to come; those before it, between tasks that are done, are past
+      const left = v.startedAt > H.now ? v.startedAt - H.now : 0;
+      count(v.vm, L.VM_TRANSITION_NS, v.switchLeft - left);
+      elapsed -= v.switchLeft - left;
+      v.switchLeft = left;
     }
     count(v.vm, L.VM_TASK_NS, elapsed);
   } else if (state == SEARCHING) bookSearch(v, elapsed);

@@ -213,6 +213,37 @@ function measure(which: usize, took: u64): void {
   record(hostHistogram(which), L.HOST_HISTOGRAM_SUB_BITS, took);
 }
 
+/** The notice has reached `v`: it stops here and now. */
+function stop(core: Core, v: VCpu): void {
+  const move = moveOf(core);
+  measure(L.HISTOGRAM_NOTIFY, move.notify);
+  if (H.blind) {
+    if (!isNull(v.task)) count(v.vm, L.VM_PREEMPTIONS, 1);
+    const from = v.vm;
+    freeze(v, DESCHEDULING);
+    if (from.frozen != 0) call_indirect<void>(H.onQueued, from);
+    measure(L.HISTOGRAM_DESCHEDULE, move.deschedule);
+    step(core, STEP_DESCHEDULE, move.deschedule);
+    return;
+  }
+  const busy = v.state == SPINNING || (v.state == RUNNING && !isNull(v.task));
+  v.task = halt(v, PREEMPTING);
+  if (busy) {
+    count(v.vm, L.VM_PREEMPTIONS, 1);
+    measure(L.HISTOGRAM_PREEMPT, move.preempt);
+    step(core, STEP_PREEMPT, move.preempt);
+  } else {
+    core.step = STEP_PREEMPT;
+    onCore(core);
+  }
+}
+
+/** The section that `v` was allowed to finish is over. */
+export function stopFinished(v: VCpu): void {
+  v.finishing = 0;
+  stop(v.core, v);
+}
+
 /** The pending step of a core's move is over. */
 export function onCore(core: Core): void {
   const v = core.vcpu;
@@ -221,29 +252,10 @@ export function onCore(core: Core): void {
     case STEP_NOTIFY: {
       if (v.state == YIELDING) return; // it leaves by itself; coreReleased goes on, and by the step knows what is counted already
       if (H.finishSection && v.state == RUNNING && v.task.flags & TASK_HOLDS_LOCK) {
-        schedule(Q, core.slot, v.runsUntil, RANK_STEP); // looked at again at the end of the critical section
+        v.finishing = 1; // stopFinished goes on
         return;
       }
-      measure(L.HISTOGRAM_NOTIFY, move.notify);
-      if (H.blind) {
-        if (!isNull(v.task)) count(v.vm, L.VM_PREEMPTIONS, 1);
-        const from = v.vm;
-        freeze(v, DESCHEDULING);
-        if (from.frozen != 0) call_indirect<void>(H.onQueued, from);
-        measure(L.HISTOGRAM_DESCHEDULE, move.deschedule);
-        step(core, STEP_DESCHEDULE, move.deschedule);
-        return;
-      }
-      const busy = v.state == RUNNING || v.state == SPINNING;
-      v.task = halt(v, PREEMPTING);
-      if (busy) {
-        count(v.vm, L.VM_PREEMPTIONS, 1);
-        measure(L.HISTOGRAM_PREEMPT, move.preempt);
-        step(core, STEP_PREEMPT, move.preempt);
-      } else {
-        core.step = STEP_PREEMPT;
-        onCore(core);
-      }
+      stop(core, v);
       return;
     }
     case STEP_PREEMPT: {

@@ -7,7 +7,7 @@ import { H, Q, VCpu, Task, RUNNING, SEARCHING, SPINNING, FROZEN_IN_TASK, FROZEN_
 import { enter } from "./accounts";
 import { popHead } from "./run-queue";
 import { endSearch } from "./steal";
-import { waitForLock, leaveSpin, stopSpinning } from "./lock";
+import { leaveSpin, spinOrLeave, spins } from "./lock";
 import { activate, deactivate, proceedAfterGrant, queueOn, run, stopTask, waitBegins, waitEnds } from "./vcpu";
 
 /** Takes `v` off its core without asking the guest, which goes on dispatching to it: its task goes nowhere until it is back. */
@@ -42,9 +42,8 @@ export function thaw(v: VCpu): void {
   const spun = v.frozen == FROZEN_SPINNING;
   const t = unfreeze(v);
   atLeast(v.vm, L.VM_OFF_CORE_MAX, H.now - v.startedAt);
-  if (isNull(t)) proceedAfterGrant(v);
-  else if (spun) waitForLock(v, t);
-  else run(v, t);
+  if (isNull(t) || (spun && !spins(v, t))) proceedAfterGrant(v);
+  else if (!spun) run(v, t);
 }
 
 /** Hands what waits in a parked vCPU's queue to those that are active, one each in turn; answers how many tasks. */
@@ -68,7 +67,8 @@ export function migrateQueue(v: VCpu): u32 {
  */
 export function halt(v: VCpu, state: u32): Task {
   let t = nothing<Task>();
-  if (v.state == RUNNING) t = stopTask(v);
+  v.finishing = 0;
+  if (v.state == RUNNING) t = isNull(v.task) ? v.task : stopTask(v);
   else if (v.state == SPINNING) leaveSpin(v);
   else if (v.state == SEARCHING) endSearch(v);
   cancel(Q, v.slot);
@@ -76,7 +76,7 @@ export function halt(v: VCpu, state: u32): Task {
   enter(v, state);
   if (!isNull(t) && t.flags & TASK_HOLDS_LOCK) {
     count(v.vm, L.VM_LOCK_HOLDER_PREEMPTIONS, 1);
-    if (!H.blind) stopSpinning(v.vm);
+    if (!H.blind) spinOrLeave(v.vm);
   }
   return t;
 }

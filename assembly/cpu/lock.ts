@@ -9,6 +9,7 @@ import { H, Q, Vm, VCpu, Task, TASK_BEFORE_LOCK, TASK_HOLDS_LOCK, FROZEN_IN_TASK
 import { enter } from "./accounts";
 import { complete } from "./request";
 import { stretched } from "./topology";
+import { stopFinished } from "./grant";
 import { makeReady, planRun, proceed, queueOn, run } from "./vcpu";
 
 // @ts-ignore: decorator
@@ -45,17 +46,15 @@ export function reachLock(v: VCpu, t: Task): void {
   vm.lockWaiting++;
   count(vm, L.VM_LOCK_WAITS, 1);
   atLeast(vm, L.VM_LOCK_CONVOY_MAX, vm.lockWaiting);
-  waitForLock(v, t);
+  if (!spins(v, t)) proceed(v);
 }
 
-/** `v` spins for `t`, which stands in line, or leaves it there and does something else. */
-export function waitForLock(v: VCpu, t: Task): void {
-  if (v.vm.lockSpins && holderRuns(v.vm)) {
-    v.task = t;
-    enter(v, SPINNING);
-    return;
-  }
-  proceed(v);
+/** `v` spins for `t`, which stands in line; false: the holder does not run, and `v` has something else to do. */
+export function spins(v: VCpu, t: Task): bool {
+  if (!v.vm.lockSpins || !holderRuns(v.vm)) return false;
+  v.task = t;
+  enter(v, SPINNING);
+  return true;
 }
 
 /** `t`, running on `v`, has left its critical section. */
@@ -64,7 +63,6 @@ export function releaseLock(v: VCpu, t: Task): void {
   t.flags &= ~TASK_HOLDS_LOCK;
   t.remaining = t.afterLock;
   const w = vm.lockWaitHead;
-  let queues = false;
   if (vm.lockWaiting == 0) vm.lockHolder = nothing<Task>();
   else {
     vm.lockWaitHead = w.next;
@@ -75,7 +73,6 @@ export function releaseLock(v: VCpu, t: Task): void {
     hold(vm, w);
     const spinner = spinnerOf(vm, w);
     if (isNull(spinner)) {
-      queues = true;
       if (vm.dispatch == L.DISPATCH_SINGLE) makeReady(vm, w);
       else {
         w.readyAt = H.now;
@@ -87,11 +84,18 @@ export function releaseLock(v: VCpu, t: Task): void {
       count(vm, L.VM_LOCK_HOLDER_PREEMPTIONS, 1);
     } else run(spinner, w);
   }
-  if (t.remaining == 0) {
-    complete(vm, t);
-    proceed(v);
-  } else goOn(v, t);
-  if (queues) stopSpinning(vm);
+  const done = t.remaining == 0;
+  if (done) complete(vm, t);
+  if (v.finishing) {
+    // the vCPU was told to leave its core: it begins nothing else, and what is left of the task waits
+    if (!done) {
+      v.task = t;
+      v.startedAt = H.now;
+    }
+  } else if (done) proceed(v);
+  else goOn(v, t);
+  spinOrLeave(vm);
+  if (v.finishing) stopFinished(v);
 }
 
 /** As far as the guest can know: a vCPU that was taken away unasked looks to it as if it ran. */
@@ -103,9 +107,9 @@ function holderRuns(vm: Vm): bool {
   return false;
 }
 
-/** The holder no longer runs: who spins for it gives its vCPU to other tasks, or nobody might ever run the holder again. */
-export function stopSpinning(vm: Vm): void {
-  if (!vm.lockSpins) return;
+/** Where the holder no longer runs, who spins for it gives its vCPU to other tasks, or nobody might ever run the holder again. */
+export function spinOrLeave(vm: Vm): void {
+  if (!vm.lockSpins || vm.lockWaiting == 0 || holderRuns(vm)) return;
   for (let i: u32 = 0; i < vm.max; i++) {
     const v = vcpuOf(vm, i);
     if (v.state != SPINNING) continue;

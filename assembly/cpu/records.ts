@@ -60,6 +60,7 @@ export class VCpu {
   nextSearching: VCpu;
   priorSearching: VCpu;
   lastCore: Core;
+  finishing: u32; //       1: told to leave its core; it does when the section that it is in has ended
   frozen: u32; //          FROZEN_*: taken off its core blindly, with whatever it did
   switchLeft: u64; //      ns of uThread switches not accounted yet
   startedAt: u64; //       when the instructions of its task began; frozen: when it was taken off

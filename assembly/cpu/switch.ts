@@ -11,7 +11,7 @@ import { activate, deactivate, putBack } from "./vcpu";
 import { halt, unfreeze } from "./halt";
 import { moveOldest } from "./run-queue";
 import { hold, parking } from "./grant";
-import { stopSpinning } from "./lock";
+import { spinOrLeave } from "./lock";
 import { doNothing, ignoreVm, ignoreWidth, setHooks } from "./mechanisms/index";
 
 /** Undoes what only the present mechanism understands. */
@@ -48,7 +48,7 @@ export function prepareSwitch(): void {
       const t = unfreeze(v);
       if (!isNull(t) && !spun) {
         putBack(v, t);
-        if (t.flags & TASK_HOLDS_LOCK) stopSpinning(vm);
+        if (t.flags & TASK_HOLDS_LOCK) spinOrLeave(vm);
       }
     }
   }

@@ -15,9 +15,9 @@ import { attachHere, detach, detachHere, enter, enterHere, pushIdleHere, removeI
 import { popHead, pushHead, pushTail } from "./run-queue";
 import { beginSearch, endSearch, offerLook, onStealDone, stealNow } from "./steal";
 import { completeHere } from "./request";
-import { reachLock, releaseLock, stopSpinning } from "./lock";
+import { reachLock, releaseLock, spinOrLeave } from "./lock";
 import { joinBag } from "./arbiter";
-import { canGrow, chooseDormant, coreReleased, rekey } from "./grant";
+import { canGrow, chooseDormant, coreReleased, rekey, stopFinished } from "./grant";
 import { dispatch, hostDispatch } from "../policy";
 import { comeHome, setHome, stretched, topIdle, workDone } from "./topology";
 import { mayTouch, onTouch, planTouch } from "../memory/swap/engine";
@@ -261,8 +261,10 @@ export function planRun(v: VCpu): void {
 /** The task's remaining demand as of now; its vCPU is about to stop running it. */
 export function stopTask(v: VCpu): Task {
   const t = v.task;
-  if (H.now < v.startedAt) v.switchLeft -= v.startedAt - H.now; // cut short in the middle of the switch
-  else t.remaining -= H.varies ? workDone(v, t) : H.now - v.startedAt;
+  if (H.now < v.startedAt) {
+    v.switchLeft -= v.startedAt - H.now; // cut short in the middle of the switch
+    v.startedAt = H.now;
+  } else t.remaining -= H.varies ? workDone(v, t) : H.now - v.startedAt;
   v.task = nothing<Task>();
   cancel(Q, v.slot);
   return t;
@@ -343,8 +345,9 @@ export function onVcpu(v: VCpu): void {
         pushTail(ownQueue(v), t);
         setBit(v.vm.occupied, v.index);
       }
-      proceed(v);
-      if (t.flags & TASK_HOLDS_LOCK) stopSpinning(v.vm);
+      if (!v.finishing) proceed(v);
+      if (t.flags & TASK_HOLDS_LOCK) spinOrLeave(v.vm);
+      if (v.finishing) stopFinished(v);
       return;
     }
     if (t.flags & (TASK_BEFORE_LOCK | TASK_HOLDS_LOCK)) {
