@@ -165,6 +165,7 @@ export class Counting {
       pinnedBytes: memory.pages.filter((page) => page.pinned).length * pageBytes,
       storedBytes: copied.reduce((sum, page) => sum + page.keptBytes, 0),
       freeBytes: freeBytes(memory),
+      pages: memory.pages.length,
       outPages: copied.length,
       faultsInFlightAtWarmup: this.atWarmup,
       faultsInFlight: inFlight.length,

@@ -36,6 +36,7 @@ export interface MemoryFigures {
   pinnedBytes: number;
   storedBytes: number;
   freeBytes: number;
+  pages: number;
   outPages: number;
   touches: number;
   faults: number;

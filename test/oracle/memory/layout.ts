@@ -1,8 +1,8 @@
 // The naive engine's pages, one object each, and where each is at time 0.
 
 import type { Scenario } from '../../../src/index.js';
+import { backendOf } from './content.js';
 import {
-  BACKENDS,
   freeBytes,
   quotaFreeBytes,
   type BackendName,
@@ -19,13 +19,6 @@ function near(product: number): number {
 }
 export const roundedDown = (product: number): number => Math.floor(near(product));
 const roundedUp = (product: number): number => Math.ceil(near(product));
-
-/** The only backend of a content; which page goes where under a mixed one is chance. */
-function only(content: HostSpec['content']): BackendName {
-  const found = BACKENDS.find((name) => content[name] === 1);
-  if (found === undefined) throw new Error('the naive engine takes contents of one backend');
-  return found;
-}
 
 function keptBytes(spec: HostSpec, backend: BackendName): number {
   const { ratio } = spec.backends[backend];
@@ -65,7 +58,7 @@ export function layOut(scenario: Scenario): Memory {
         levels: Array.from({ length: spec.levels }, () => []),
       };
       memory.guests.push(guest);
-      if (group.memory !== undefined) fill(memory, guest);
+      if (group.memory !== undefined) fill(memory, guest, scenario.seed);
     }
   startOut(memory);
   for (const guest of memory.guests)
@@ -74,12 +67,12 @@ export function layOut(scenario: Scenario): Memory {
   return memory;
 }
 
-function fill(memory: Memory, guest: Guest): void {
+function fill(memory: Memory, guest: Guest, seed: number): void {
   const { spec } = memory;
   const { sizeBytes, pinned, content } = guest.spec!;
   const count = Math.floor(sizeBytes / spec.pageBytes / spec.pageSample);
-  const backend = only(content ?? spec.content);
   for (let number = 0; number < count; number++) {
+    const backend = backendOf(content ?? spec.content, seed, guest.name, number);
     const page: Page = {
       guest,
       number,

@@ -1,0 +1,238 @@
+// Random memory for random hosts: swarm-weighted as the CPU side's scenarios are, small enough to read, without chance but for
+// which page goes to which backend, which docs/model/memory.md tells.
+
+import fc from 'fast-check';
+import type { ScenarioInput } from '../../../src/index.js';
+import { BACKENDS, type BackendName } from './things.js';
+
+export const MEMORY_FEATURES = [
+  'compressed',
+  'devices',
+  'mixed',
+  'ownContent',
+  'quota',
+  'pinned',
+  'writes',
+  'touches',
+  'prefetch',
+  'blocks',
+  'levels',
+  'scans',
+  'workers',
+  'depth',
+  'marks',
+  'budget',
+  'largePages',
+  'sample',
+  'metadata',
+  'upgrade',
+  'twoUpgrades',
+  'hotSwitch',
+  'failing',
+  'faultCosts',
+  'free',
+  'coarse',
+  'scan',
+  'plenty',
+] as const;
+export type MemoryFeature = (typeof MEMORY_FEATURES)[number];
+
+interface GuestGenes {
+  readonly pages: number;
+  readonly content: number;
+  readonly quota: number;
+  readonly pinned: number;
+  readonly touches: number;
+  readonly writes: boolean;
+  readonly access: number;
+  readonly trace: readonly number[];
+}
+
+export interface MemoryGenes {
+  readonly on: Readonly<Record<MemoryFeature, boolean>>;
+  readonly content: number;
+  readonly workers: number;
+  readonly depth: number;
+  readonly marks: readonly number[];
+  readonly levels: number;
+  readonly scan: number;
+  readonly prefetch: number;
+  readonly block: number;
+  readonly budget: number;
+  readonly unit: number;
+  readonly metadata: number;
+  readonly tight: number;
+  readonly times: readonly number[];
+  readonly fault: readonly number[];
+  readonly upgrades: readonly { readonly at: number; readonly phases: readonly number[]; readonly fails: number }[];
+  readonly guests: readonly GuestGenes[];
+}
+
+const small = (max: number): fc.Arbitrary<number> => fc.nat({ max });
+const list = (length: number, max = 9): fc.Arbitrary<number[]> =>
+  fc.array(small(max), { minLength: length, maxLength: length });
+
+const guest: fc.Arbitrary<GuestGenes> = fc.record({
+  pages: small(27),
+  content: small(99),
+  quota: small(9),
+  pinned: small(9),
+  touches: small(3),
+  writes: fc.boolean(),
+  access: small(9),
+  trace: fc.array(small(99), { minLength: 1, maxLength: 24 }),
+});
+
+export function memoryGenes(guests = 3, share = 0.3): fc.Arbitrary<MemoryGenes> {
+  const on = fc.oneof(
+    { weight: 100 - 100 * share, arbitrary: fc.constant(false) },
+    { weight: 100 * share, arbitrary: fc.constant(true) },
+  );
+  return fc.record({
+    on: fc.record(Object.fromEntries(MEMORY_FEATURES.map((f) => [f, on])) as Record<MemoryFeature, typeof on>),
+    content: small(99),
+    workers: small(4),
+    depth: small(2),
+    marks: list(3),
+    levels: small(4),
+    scan: small(9),
+    prefetch: small(4),
+    block: small(3),
+    budget: small(9),
+    unit: small(2),
+    metadata: small(3),
+    tight: small(9),
+    times: list(8),
+    fault: list(4),
+    upgrades: fc.array(fc.record({ at: small(99), phases: list(4), fails: small(5) }), { minLength: 1, maxLength: 2 }),
+    guests: fc.array(guest, { minLength: guests, maxLength: guests }),
+  });
+}
+
+type HostMemory = Exclude<NonNullable<NonNullable<ScenarioInput['host']>['memory']>, string>;
+type GuestMemory = NonNullable<ScenarioInput['vms'][number]['memory']>;
+
+export interface MadeMemory {
+  readonly host: HostMemory;
+  /** By the place in the scenario. */
+  readonly guests: readonly GuestMemory[];
+  /** Page traces by the name of their file. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly traces: readonly (readonly number[] | null)[];
+}
+
+/** Shares of one backend, or of two. */
+function contentOf(gene: number, on: MemoryGenes['on']): Partial<Record<BackendName, number>> {
+  const allowed = BACKENDS.filter(
+    (name) =>
+      name === 'zero' ||
+      (on.compressed && (name === 'lz4' || name === 'zstd')) ||
+      (on.devices && (name === 'ssd' || name === 'remote')),
+  );
+  const one = allowed[gene % allowed.length]!;
+  const other = allowed[(gene + 1) % allowed.length]!;
+  if (!on.mixed || one === other) return { [one]: 1 };
+  return gene % 2 === 0 ? { [one]: 0.5, [other]: 0.5 } : { [one]: 0.7, [other]: 0.3 };
+}
+
+/** Memory for VMs that run for `horizonNs`. */
+export function memoryOf(genes: MemoryGenes, horizonNs: number): MadeMemory {
+  const { on } = genes;
+  const ns = (gene: number, scale: number): string =>
+    `${(on.coarse ? 500 : scale) * (on.free && gene === 9 ? 0 : gene + 1)}ns`;
+  const constant = (gene: number, scale: number): { dist: 'constant'; value: string } => ({
+    dist: 'constant',
+    value: ns(gene, scale),
+  });
+  const unit = on.largePages ? 4096 * [1, 2, 4][genes.unit]! : 4096;
+  const sample = on.sample ? 2 : 1;
+  const workers = on.workers ? genes.workers + 1 : 1;
+  const metadata = on.metadata ? [0, 1, 16, 64][genes.metadata]! : 1;
+  const ratio = 4;
+  const files: Record<string, string> = {};
+  const traces: (readonly number[] | null)[] = [];
+  let least = workers * unit + unit;
+  let most = unit;
+  const guests = genes.guests.map((own, place): GuestMemory => {
+    const pages = own.pages + 1;
+    const pinned = on.pinned ? own.pinned / 10 : 0;
+    const bytes = pages * unit * sample;
+    const fixed = Math.ceil(pinned * pages);
+    least += fixed * unit + (pages - fixed) * (metadata + unit / ratio);
+    most += pages * unit;
+    const quotaPages = fixed + workers + 1 + own.quota;
+    const name = `p${place}.txt`;
+    const scans = on.scan && own.access > 4;
+    const trace = own.trace.map((gene) => (gene < 50 ? gene : 99 - gene + pages - 1) % pages);
+    if (!scans) files[name] = trace.map((page) => `${page}\n`).join('');
+    traces.push(scans ? null : trace);
+    return {
+      size: `${bytes}B`,
+      ...(on.quota && own.quota < 8 ? { quota: `${quotaPages * unit * sample}B` } : {}),
+      ...(pinned > 0 ? { pinned } : {}),
+      ...(on.ownContent ? { content: contentOf(own.content, on) } : {}),
+      touches: on.touches ? own.touches + (own.access === 0 ? 0 : 1) : 1,
+      writes: on.writes && own.writes ? 1 : 0,
+      access: scans
+        ? {
+            pattern: 'scan',
+            cold: own.content / 200,
+            ...(own.access > 7 ? { phase: ns(own.content, 577), shift: 0.3 } : {}),
+          }
+        : { pattern: 'trace', file: name },
+    };
+  });
+  const frames = on.plenty ? most : least + (Math.max(0, most - least) * genes.tight) / 12;
+  const [high, low, min] = genes.marks.toSorted((a, b) => b - a).map((gene) => gene / 40);
+  const phases = (own: readonly number[]) => ({
+    prepare: ns(own[0]!, 1777),
+    transfer: ns(own[1]!, 1777),
+    switch: ns(own[2]!, 377),
+    rollback: ns(own[3]!, 777),
+  });
+  const [zeroIn, zeroOut, lzIn, lzOut, devIn, devOut, moreA, moreB] = genes.times as [number, ...number[]];
+  const upgrades = genes.upgrades.slice(0, on.twoUpgrades ? 2 : 1).map((own) => ({
+    kind: on.hotSwitch ? ('hot-switch' as const) : ('hot-upgrade' as const),
+    at: `${Math.floor((own.at * horizonNs) / 120)}ns`,
+    ...phases(own.phases),
+    fails: on.failing
+      ? (['none', 'prepare', 'transfer', 'transfer', 'none', 'none'] as const)[own.fails]!
+      : ('none' as const),
+  }));
+  const host: HostMemory = {
+    size: `${Math.ceil(frames / unit) * unit * sample}B`,
+    workers,
+    ...(on.depth ? { deviceDepth: genes.depth + 1 } : {}),
+    ...(on.largePages ? { page: `${unit}B` } : {}),
+    ...(on.sample ? { pageSample: sample } : {}),
+    ...(on.blocks ? { block: `${unit * (genes.block * 2 + 1)}B` } : {}),
+    levels: on.levels ? genes.levels + 1 : 1,
+    scan: { interval: on.scans ? ns(genes.scan + 2, 2777) : '1s', perPage: '3ns' },
+    prefetch: on.prefetch ? genes.prefetch : 0,
+    metadata: `${metadata}B`,
+    watermarks: on.marks ? { high: high!, low: low!, min: min! } : { high: 0.1, low: 0.06, min: 0.03 },
+    content: contentOf(genes.content, on),
+    ...(on.budget
+      ? { budget: [0.001, 0.05, 0.1, 0.25, 0.5, 0.7, 0.9, 1, 2, 3][genes.budget]!, budgetBurst: ns(genes.budget, 3777) }
+      : {}),
+    ...(on.faultCosts
+      ? {
+          fault: {
+            exit: ns(genes.fault[0]!, 317),
+            lock: ns(genes.fault[1]!, 37),
+            map: ns(genes.fault[2]!, 177),
+            resume: ns(genes.fault[3]!, 177),
+          },
+        }
+      : {}),
+    backends: {
+      zero: { in: constant(zeroIn, 377), out: constant(zeroOut!, 477) },
+      lz4: { in: constant(lzIn!, 477), out: constant(lzOut!, 977), ratio },
+      zstd: { in: constant(lzOut!, 477), out: constant(lzIn!, 1977), ratio: 6 },
+      ssd: { in: constant(devIn!, 1977), out: constant(devOut!, 2777), more: ns(moreA!, 177) },
+      remote: { in: constant(devOut!, 577), out: constant(devIn!, 677), more: ns(moreB!, 77) },
+    },
+    ...(on.upgrade ? { upgrades } : {}),
+  };
+  return { host, guests, files, traces };
+}
