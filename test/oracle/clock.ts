@@ -2,8 +2,6 @@
 
 /** What comes first within one nanosecond: docs/model/order.md. */
 export const RANK = {
-  /** Not an event of the page: a task's first instruction, which is part of its running. */
-  begin: -1,
   warmup: 0,
   end: 1,
   step: 2,
@@ -14,15 +12,18 @@ export const RANK = {
   quantum: 7,
   replenish: 8,
   prewarm: 9,
-  modulate: 10,
-  arrival: 11,
+  arrival: 10,
+  modulate: 11,
   expire: 12,
   background: 13,
   round: 14,
   control: 15,
   look: 16,
-  poll: 17,
-  sample: 18,
+  giveUp: 17,
+  poll: 18,
+  sample: 19,
+  /** Not events of the page: what holds at the end of a nanosecond. */
+  afterAll: 20,
 } as const;
 
 export interface Event {
@@ -48,6 +49,9 @@ export class Clock {
   /** Soonest last, so that taking one is `pop`. */
   private readonly events: Event[] = [];
   private scheduled = 0;
+
+  /** `after` is called whenever an event is over. */
+  constructor(private readonly after: () => void = () => undefined) {}
 
   /** The next number of the order of scheduling. */
   ticket(): number {
@@ -78,6 +82,7 @@ export class Clock {
       if (event.cancelled) continue;
       this.now = event.time;
       event.act();
+      this.after();
     }
     this.now = Math.max(this.now, time);
   }

@@ -1,0 +1,28 @@
+// `npm run oracle -- --seeds A..B`: the naive simulator of test/oracle beside the program, on random scenarios, in two processes.
+// Prints the seed of each difference and the smallest scenario that shows it.
+
+import { spawn } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { build } from 'esbuild';
+
+const out = 'build/oracle/main.mjs';
+await mkdir('build/oracle', { recursive: true });
+await build({
+  entryPoints: ['test/oracle/main.ts'],
+  outfile: out,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  packages: 'external',
+  logLevel: 'warning',
+});
+const parts = 2;
+const codes = await Promise.all(
+  Array.from({ length: parts }, (_, part) => {
+    const child = spawn(process.execPath, [out, ...process.argv.slice(2), '--part', `${part}`, '--parts', `${parts}`], {
+      stdio: 'inherit',
+    });
+    return new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)));
+  }),
+);
+process.exitCode = Math.max(...codes);

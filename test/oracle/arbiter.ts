@@ -1,0 +1,158 @@
+// Rounds of the polling core, or of an agent that takes no core: docs/model/arbiter.md.
+
+import { RANK } from './clock.js';
+import { chooseIdle, findCore, inOrder, mayGrow, takeIdle } from './cores.js';
+import { beginMove } from './moves.js';
+import { waitingTasks } from './waiting.js';
+import type { Core, Host, Vm } from './types.js';
+
+export interface Knobs {
+  readonly intervalNs: number;
+  readonly grant: 'one' | 'drain';
+  readonly thresholdNs: number;
+  readonly signal: 'average' | 'oldest' | 'queue-length';
+  readonly queueLength: number;
+  readonly mode: 'reactive' | 'proactive' | 'both';
+  readonly stalenessNs: number;
+  readonly batch: boolean;
+  readonly aggregate: boolean;
+  /** Tasks in the queue of a vCPU without a core make a VM short at once. */
+  readonly parkedWork: boolean;
+}
+
+export const DEFAULTS: Omit<Knobs, 'intervalNs' | 'grant'> = {
+  thresholdNs: 0,
+  signal: 'oldest',
+  queueLength: 1,
+  mode: 'reactive',
+  stalenessNs: 0,
+  batch: false,
+  aggregate: false,
+  parkedWork: false,
+};
+
+/** What is published of a VM. */
+interface Reading {
+  readonly at: number;
+  readonly waiting: number;
+  readonly oldest: number;
+  readonly sum: number;
+  readonly since: number;
+  readonly active: number;
+  readonly parkedWork: boolean;
+}
+
+export class Arbiter {
+  busy = 0;
+  private published: Reading[] = [];
+
+  constructor(
+    private readonly knobs: Knobs,
+    /** What a round does before it reads. */
+    private readonly before: (h: Host) => void = () => undefined,
+    private readonly find: (h: Host, vm: Vm) => Core | null = findCore,
+  ) {}
+
+  private period(h: Host): number {
+    const { pollBase, pollPerVm } = h.costs;
+    const read = this.knobs.aggregate ? Math.ceil(h.vms.length / 64) : h.vms.length;
+    return Math.max(this.knobs.intervalNs, pollBase + pollPerVm * read, 1);
+  }
+
+  start(h: Host): void {
+    const { stalenessNs } = this.knobs;
+    if (stalenessNs > 0) {
+      const publish = (): void => {
+        this.published = h.vms.map((vm) => this.read(h, vm));
+        h.clock.at(h.clock.now + stalenessNs, RANK.afterAll, publish);
+      };
+      h.clock.at(0, RANK.afterAll, publish);
+    }
+    h.clock.at(this.period(h), RANK.round, () => this.round(h));
+  }
+
+  private read(h: Host, vm: Vm): Reading {
+    const ready = waitingTasks(vm).map((task) => task.readyAt);
+    return {
+      at: h.clock.now,
+      waiting: ready.length,
+      oldest: Math.min(...ready),
+      sum: ready.reduce((a, b) => a + b, 0),
+      since: vm.waitingSince,
+      active: vm.vcpus.filter((v) => h.mechanism.isActive(h, v)).length,
+      parkedWork: vm.vcpus.some((v) => v.core === null && v.queue.length > 0),
+    };
+  }
+
+  private round(h: Host): void {
+    const { now } = h.clock;
+    if (this.busy > now) {
+      h.clock.at(this.busy, RANK.round, () => this.round(h));
+      return;
+    }
+    const { knobs } = this;
+    const { pollBase, pollPerVm } = h.costs;
+    const withTasks = h.vms.filter((vm) => waitingTasks(vm).length > 0).length;
+    const read = knobs.aggregate ? Math.ceil(h.vms.length / 64) + withTasks : h.vms.length;
+    this.busy = now + pollBase + pollPerVm * read;
+    this.before(h);
+    const stale = knobs.stalenessNs > 0 && now % knobs.stalenessNs !== 0;
+    const readings = stale ? this.published : h.vms.map((vm) => this.read(h, vm));
+    const short = h.vms.filter((vm) => this.isShort(h, vm, readings[vm.index]!));
+    let issued = false;
+    for (const vm of inOrder(short, (one) => readings[one.index]!.since)) {
+      const demand = Math.max(0, readings[vm.index]!.waiting - vm.coming);
+      const wants = knobs.grant === 'one' ? Math.min(1, demand) : demand;
+      for (let i = 0; i < wants && this.grant(h, vm, issued); i++) {
+        issued = true;
+        vm.grantedInRound = now;
+      }
+    }
+    h.clock.at(Math.max(now + this.period(h), this.busy), RANK.round, () => this.round(h));
+  }
+
+  /** Grants the VM a core, if it may grow and one is found. `issued`: others were in the same batch. */
+  grant(h: Host, vm: Vm, issued: boolean): boolean {
+    if (!mayGrow(vm)) return false;
+    const core = this.find(h, vm);
+    if (core === null) return false;
+    this.issue(h, issued);
+    beginMove(h, core, vm, this.busy);
+    return true;
+  }
+
+  issue(h: Host, issued = false): void {
+    this.busy = Math.max(h.clock.now, this.busy) + (issued && this.knobs.batch ? 0 : h.costs.issue);
+  }
+
+  private isShort(h: Host, vm: Vm, reading: Reading): boolean {
+    const { knobs } = this;
+    if (reading.waiting === 0) return false;
+    if (knobs.grant === 'one' && h.clock.now <= vm.grantedInRound + this.period(h)) return false;
+    if (vm.held === 0) return true;
+    if (knobs.parkedWork && reading.parkedWork) return true;
+    if (knobs.mode === 'proactive') return false;
+    switch (knobs.signal) {
+      case 'average':
+        return reading.at * reading.waiting - reading.sum >= knobs.thresholdNs * reading.waiting;
+      case 'oldest':
+        return reading.at - reading.oldest >= knobs.thresholdNs;
+      case 'queue-length':
+        return reading.waiting >= knobs.queueLength * Math.max(1, reading.active);
+    }
+  }
+
+  announce(h: Host, vm: Vm, width: number): void {
+    const searching = vm.vcpus.filter((v) => v.state === 'searching').length;
+    const wants = waitingTasks(vm).length + width - vm.coming - searching;
+    let issued = false;
+    for (let i = 0; i < wants && this.grant(h, vm, issued); i++) issued = true;
+  }
+}
+
+/** An idle core only. */
+export function findIdle(h: Host, vm: Vm): Core | null {
+  const core = chooseIdle(h, vm);
+  if (core !== null) takeIdle(h, core);
+  return core;
+}

@@ -1,0 +1,65 @@
+// One scenario under both simulators; what differs, as text.
+
+import { figuresOf, figuresOfResult, type Figures } from './figures.js';
+import type { Made } from './generate.js';
+import { Oracle } from './oracle.js';
+import { expand } from './scenario.js';
+import { Simulation, compileCore } from '../../src/index.js';
+
+let module: Promise<WebAssembly.Module> | undefined;
+
+export async function simulated({ scenario, arrivals }: Made): Promise<Figures> {
+  module ??= compileCore();
+  const simulation = await Simulation.create(scenario, { module: await module });
+  try {
+    inject(simulation, scenario, arrivals);
+    await simulation.run();
+    return figuresOfResult(simulation.metrics());
+  } finally {
+    simulation.close();
+  }
+}
+
+function inject(simulation: Simulation, scenario: Made['scenario'], arrivals: Made['arrivals']): void {
+  // in the order in which the naive simulator takes them: of one instant, by the VM's place
+  expand(scenario).forEach(({ name }, vm) => {
+    const own = arrivals.filter((arrival) => arrival.vm === vm);
+    if (own.length > 0) {
+      simulation.inject({ vm: name, arrivals: own.map(({ atNs, serviceNs, width }) => ({ atNs, serviceNs, width })) });
+    }
+  });
+}
+
+export function naive({ scenario, arrivals }: Made): Figures {
+  const oracle = new Oracle(scenario, arrivals);
+  oracle.run();
+  return figuresOf(oracle);
+}
+
+/** Lines `figure: program, naive`. */
+export function differences(program: Figures, other: Figures): string[] {
+  const keys = [...new Set([...Object.keys(other), ...Object.keys(program)])];
+  return keys
+    .filter((key) => !equal(key, program[key], other[key]))
+    .map((key) => `${key}: program ${program[key]}, naive ${other[key]}`);
+}
+
+function equal(key: string, a: number | undefined, b: number | undefined): boolean {
+  if (a === b) return true;
+  if (a === undefined || b === undefined) return false;
+  return key.endsWith('.stddev') && Math.abs(a - b) <= 1e-4 * Math.max(1, Math.abs(a), Math.abs(b));
+}
+
+export async function compared(made: Made): Promise<string[]> {
+  let other: Figures;
+  try {
+    other = naive(made);
+  } catch (error) {
+    return [`naive: ${(error as Error).stack}`];
+  }
+  try {
+    return differences(await simulated(made), other);
+  } catch (error) {
+    return [`program: ${(error as Error).message}`];
+  }
+}

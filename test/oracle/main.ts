@@ -1,0 +1,41 @@
+// One process of `npm run oracle`.
+
+import YAML from 'yaml';
+import { FEATURES, type Feature } from './generate.js';
+import { MAKERS } from './mechanisms-made.js';
+import { check, type Difference } from './seeds.js';
+
+const option = (name: string): string | undefined => {
+  const i = process.argv.indexOf(`--${name}`);
+  return i < 0 ? undefined : process.argv[i + 1];
+};
+
+function text({ seed, made, lines }: Difference): string {
+  const { input, arrivals } = made;
+  const jobs = arrivals.map(
+    ({ vm, atNs, serviceNs, width }) => `${input.vms[vm]!.name}: ${atNs},${serviceNs},${width}`,
+  );
+  return [`seed ${seed}`, YAML.stringify({ ...input, arrivals: jobs }), ...lines].join('\n');
+}
+
+const [from = 1, to = 2000] = (option('seeds') ?? '1..2000').split('..').map(Number);
+const part = Number(option('part') ?? 0);
+const parts = Number(option('parts') ?? 1);
+const without = (option('without') ?? '').split(',');
+const mechanisms = option('mechanisms')?.split(',') ?? Object.keys(MAKERS);
+const features =
+  (option('features')?.split(',') as Feature[] | undefined) ?? FEATURES.filter((f) => !without.includes(f));
+const most = Number(option('most') ?? 1);
+
+let differing = 0;
+let done = 0;
+for (let seed = from + part; seed <= to; seed += parts) {
+  const found = await check(seed, { features, mechanisms });
+  done++;
+  if (found !== null) {
+    console.log(text(found));
+    if (++differing >= most) break;
+  }
+}
+console.log(`${done} seeds, ${differing} differ`);
+process.exitCode = differing > 0 ? 1 : 0;

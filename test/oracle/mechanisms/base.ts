@@ -1,0 +1,87 @@
+// What most mechanisms have in common; by itself `static`: each VM has its guaranteed cores for ever.
+
+import { book } from '../accounts.js';
+import { isActive, putOn } from '../dispatch.js';
+import { choose } from '../guest.js';
+import { leave, stepAfter } from '../moves.js';
+import { countedIdle, takeIdle } from '../cores.js';
+import type { Mechanism } from '../mechanism.js';
+import type { Core, Host, Vcpu, Vm } from '../types.js';
+
+export const base: Mechanism = {
+  pollingCores: 0,
+  yields: false,
+  blind: false,
+  finishesSections: false,
+  migrates: false,
+  start: placeGuaranteed,
+  queued: () => undefined,
+  coreFree: () => undefined,
+  announce: () => undefined,
+  entered: () => undefined,
+  after: () => undefined,
+  costs: (costs) => costs,
+  steps: (h) => h.costs,
+  isActive: (_h, v) => isActive(v),
+  searchFor(h) {
+    return this.yields ? h.costs.minSearch : Infinity;
+  },
+  mayYield: () => true,
+  yieldCore,
+  vcpuFor,
+  putOn,
+};
+
+/** Time 0: every VM's guaranteed vCPUs have a core. */
+export function placeGuaranteed(h: Host): void {
+  for (const vm of h.vms) {
+    for (let i = 0; i < vm.min; i++) {
+      const core = countedIdle(h).reduce((a, b) => (b.index < a.index ? b : a));
+      takeIdle(h, core);
+      const v = vm.vcpus.find((one) => one.core === null)!;
+      v.core = core;
+      v.lastCore = core;
+      core.vcpu = v;
+      vm.held++;
+      choose(h, v);
+    }
+  }
+}
+
+/** Gives its core back of its own will. */
+function yieldCore(h: Host, v: Vcpu): void {
+  v.state = 'yielding';
+  v.vm.counted.yields++;
+  book(h, v.core!, v.vm);
+  stepAfter(h, v, h.costs.yield, () => leave(h, v));
+}
+
+function vcpuFor(_h: Host, vm: Vm, _core: Core): Vcpu {
+  const without = vm.vcpus.filter((v) => v.core === null);
+  return (
+    without.find((v) => v.frozenTask !== null) ??
+    without.find((v) => v.frozen) ??
+    without.find((v) => v.queue.length > 0) ??
+    without[0]!
+  );
+}
+
+/** Costs from `notify` to `pollPerVm`, none. */
+export const FREE = {
+  notify: 0,
+  preempt: 0,
+  suspend: 0,
+  deschedule: 0,
+  wake: 0,
+  dispatch: 0,
+  yield: 0,
+  issue: 0,
+  pollBase: 0,
+  pollPerVm: 0,
+} as const;
+
+/** Never below `vcpus.min`. */
+export function notBelowGuarantee(_h: Host, v: Vcpu): boolean {
+  const yielding = v.vm.vcpus.filter((one) => one.state === 'yielding').length;
+  return v.vm.held - yielding > v.vm.min;
+}

@@ -1,0 +1,172 @@
+// `caladan`: the core by score; controllers of hardware threads and of memory bandwidth.
+
+import { Arbiter, DEFAULTS } from '../arbiter.js';
+import { RANK } from '../clock.js';
+import { chooseIdle, excess, mayLeave, mayTake, takeIdle } from '../cores.js';
+import { beginMove, beginPark } from '../moves.js';
+import { traffic } from '../speeds.js';
+import { fifths, withArbiter } from './polled.js';
+import type { Mechanism } from '../mechanism.js';
+import type { MechanismOf } from '../scenario.js';
+import type { Core, Host, Vm } from '../types.js';
+
+const DECAY_NS = 100_000;
+
+export function caladan(knobs: MechanismOf<'caladan'>): Mechanism {
+  const htPunishNs = knobs.htPunishNs ?? 0;
+  const limit = knobs.bandwidthLimitBytesPerSecond ?? 25e9;
+  const find = (h: Host, vm: Vm): Core | null => {
+    const core = choose(h, vm);
+    if (core !== null && core.vcpu === null) {
+      takeIdle(h, core);
+      core.keptEmpty = false;
+    }
+    return core;
+  };
+  const arbiter = new Arbiter({ ...DEFAULTS, ...knobs, parkedWork: true }, undefined, find);
+
+  const siblings = (h: Host, core: Core): Core[] =>
+    h.cores.filter((other) => other !== core && other.physical === core.physical);
+
+  /** How long a task of a latency-critical VM has run here without a break; negative: none. */
+  const ran = (h: Host, core: Core): number => {
+    const running = core.vcpu?.running;
+    if (!running || !core.vcpu!.vm.latencyCritical || running.beginsAt > h.clock.now) return -1;
+    return h.clock.now - running.beginsAt;
+  };
+
+  const choose = (h: Host, vm: Vm): Core | null => {
+    if (h.scenario.host.smt === 1 && h.idle.length > 0) return chooseIdle(h, vm);
+    let best: Core | null = null;
+    for (const core of h.cores) {
+      const free = h.idle.includes(core) && !core.keptEmpty;
+      if (!free && !(mayLeave(core) && takable(h, vm, core))) continue;
+      if (best === null || score(h, vm, core) > score(h, vm, best)) best = core;
+    }
+    if (best !== null || htPunishNs === 0) return best;
+    const beside = (core: Core): number =>
+      Math.min(...siblings(h, core).map((s) => (s.vcpu?.vm === vm && ran(h, s) >= 0 ? ran(h, s) : Infinity)));
+    const kept = h.cores.filter((core) => core.keptEmpty && h.idle.includes(core) && beside(core) < Infinity);
+    return kept.sort((a, b) => beside(a) - beside(b) || a.index - b.index)[0] ?? null;
+  };
+
+  const takable = (h: Host, vm: Vm, core: Core): boolean => {
+    const from = core.vcpu!.vm;
+    if (mayTake(vm, from)) return true;
+    const long = h.clock.now - core.heldSince >= knobs.bestEffortQuantumNs;
+    return long && from !== vm && !from.latencyCritical && excess(from) > 0 && !vm.latencyCritical && vm.held === 0;
+  };
+
+  const score = (h: Host, vm: Vm, core: Core): number => {
+    const { vcpu } = core;
+    let points = 100;
+    if (vcpu !== null) points = (vcpu.vm.latencyCritical ? 10 : 20) + Number(vcpu.state === 'searching');
+    const beside = siblings(h, core);
+    if (beside.some((s) => s.vcpu?.vm === vm)) points += 1;
+    else {
+      points += 3;
+      if (beside.every((s) => s.vcpu === null)) points += 2;
+      if (vcpu === null && core.lastVm === vm) points += Math.max(0, 1 - (h.clock.now - core.idleSince) / DECAY_NS);
+    }
+    if (htPunishNs > 0) {
+      const longest = Math.max(-1, ...beside.map((s) => ran(h, s)));
+      points += longest < 0 ? 1 : 1 - Math.min(1, longest / htPunishNs);
+    }
+    return points;
+  };
+
+  const threads = (h: Host): void => {
+    for (const core of h.cores) {
+      const own = ran(h, core);
+      const long = siblings(h, core).find(
+        (s) => ran(h, s) >= htPunishNs && (ran(h, s) > own || (ran(h, s) === own && s.index < core.index)),
+      );
+      if (long === undefined) {
+        if (core.keptEmpty) {
+          core.keptEmpty = false;
+          h.controllers.relaxedThreads++;
+        }
+      } else if (!core.keptEmpty) empty(h, core, long, own);
+    }
+  };
+
+  const empty = (h: Host, core: Core, long: Core, own: number): void => {
+    if (h.idle.includes(core)) {
+      core.keptEmpty = true;
+      h.controllers.punishedThreads++;
+      return;
+    }
+    if (!mayLeave(core)) return;
+    const { vm } = core.vcpu!;
+    if (vm.latencyCritical || excess(vm) <= 0) {
+      if (own >= htPunishNs && long.vcpu!.vm === vm) return;
+      const other = find(h, vm);
+      if (other === null) return;
+      arbiter.issue(h);
+      beginMove(h, other, vm, arbiter.busy);
+    }
+    arbiter.issue(h);
+    beginPark(h, core, arbiter.busy);
+    core.keptEmpty = true;
+    h.controllers.punishedThreads++;
+  };
+
+  let state: 'relax' | 'sample' | 'punish' = 'relax';
+  const bandwidth = (h: Host): void => {
+    const at = h.cores.reduce((sum, core) => sum + traffic(core.vcpu), 0);
+    const most = h.scenario.host.memoryBandwidthBytesPerSecond ?? Infinity;
+    const reached = Math.min(at, most) >= limit;
+    if (state === 'sample') state = 'punish';
+    else if (!reached) {
+      if (state === 'relax') {
+        const less = h.vms.find((vm) => vm.allowed < vm.max);
+        if (less !== undefined) {
+          less.allowed++;
+          h.controllers.relaxedBandwidth++;
+        }
+      }
+      state = 'relax';
+    } else if (state === 'relax') state = 'sample';
+    else punish(h);
+  };
+
+  const punish = (h: Host): void => {
+    const of = (vm: Vm): number =>
+      h.cores.reduce((sum, core) => sum + (core.vcpu?.vm === vm ? traffic(core.vcpu) : 0), 0);
+    const worst = h.vms
+      .filter((vm) => !vm.latencyCritical && excess(vm) > 0 && of(vm) >= limit / h.scenario.host.cores)
+      .reduce<Vm | null>((a, b) => (a === null || of(b) > of(a) ? b : a), null);
+    const core =
+      worst === null ? undefined : h.cores.find((c) => c.vcpu?.vm === worst && c.vcpu.running !== null && mayLeave(c));
+    if (worst === null || core === undefined) {
+      state = 'relax';
+      return;
+    }
+    worst.allowed = worst.held - 1;
+    arbiter.issue(h);
+    beginPark(h, core, arbiter.busy);
+    h.controllers.punishedBandwidth++;
+  };
+
+  const mechanism = withArbiter(arbiter);
+  return {
+    ...mechanism,
+    pollingCores: 1,
+    costs: (costs) => ({ ...costs, ...fifths(knobs.moveLatencyNs) }),
+    start(h) {
+      mechanism.start(h);
+      const smt = h.scenario.host.smt > 1 && htPunishNs > 0;
+      const memory = limit > 0 && h.vms.some((vm) => (vm.spec.bandwidthPerVcpuBytesPerSecond ?? 0) > 0);
+      if (!smt && !memory) return;
+      const look = (): void => {
+        if (smt) threads(h);
+        if (memory) bandwidth(h);
+        h.clock.at(h.clock.now + knobs.intervalNs, RANK.control, look);
+      };
+      h.clock.at(0, RANK.control, look);
+    },
+    entered(h, v) {
+      v.core!.heldSince = h.clock.now;
+    },
+  };
+}

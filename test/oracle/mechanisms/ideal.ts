@@ -1,0 +1,80 @@
+// `ideal`: cores move at once, from one queue a VM. The bound.
+
+import { book } from '../accounts.js';
+import { chooseVictim, countedIdle, inOrder, mayGrow, takeIdle } from '../cores.js';
+import { choose, comesToWait, stop, waitsAgain } from '../guest.js';
+import { holderStops } from '../locks.js';
+import { noteWaiting } from '../waiting.js';
+import { FREE, base } from './base.js';
+import type { Mechanism } from '../mechanism.js';
+import type { Core, Host, Vm } from '../types.js';
+
+export function ideal(): Mechanism {
+  return {
+    ...base,
+    yields: true,
+    start(h) {
+      for (const vm of h.vms) vm.spec = { ...vm.spec, dispatch: 'single-queue', stealing: null };
+    },
+    costs: (costs) => ({
+      ...costs,
+      ...FREE,
+      taskSwitch: 0,
+      minSearch: 0,
+      moveTask: 0,
+      moveTaskSocket: 0,
+    }),
+    queued: (h, vm) => lookForCore(h, vm),
+    coreFree(h) {
+      const waiting = h.vms.filter((vm) => vm.ingress.length > 0 && mayGrow(vm));
+      const first = inOrder(waiting, (vm) => Math.min(...vm.ingress.map((task) => task.readyAt)))[0];
+      if (first !== undefined) serve(h, first, takeFirstIdle(h));
+    },
+  };
+}
+
+function takeFirstIdle(h: Host): Core {
+  const core = countedIdle(h)[0]!;
+  takeIdle(h, core);
+  return core;
+}
+
+/** For the head of the VM's queue. */
+function lookForCore(h: Host, vm: Vm): void {
+  if (vm.ingress.length === 0 || !mayGrow(vm)) return;
+  if (h.idle.length > 0) {
+    serve(h, vm, takeFirstIdle(h));
+    return;
+  }
+  const core = chooseVictim(h, vm);
+  if (core === null) return;
+  const victim = core.vcpu!;
+  const spun = victim.spinning !== null;
+  const task = stop(h, victim)!;
+  victim.vm.held--;
+  victim.vm.counted.revocations++;
+  victim.vm.counted.preemptions++;
+  if (task.holds && !spun) victim.vm.locks.holderPreemptions++;
+  victim.state = 'dormant';
+  victim.core = null;
+  core.vcpu = null;
+  core.lastVm = victim.vm;
+  holderStops(h, victim.vm);
+  serve(h, vm, core);
+  if (spun) return;
+  waitsAgain(h, task);
+  victim.vm.ingress.unshift(task);
+  noteWaiting(h, victim.vm);
+  comesToWait(h, victim.vm, null);
+  lookForCore(h, victim.vm);
+}
+
+function serve(h: Host, vm: Vm, core: Core): void {
+  const v = vm.vcpus.find((one) => one.core === null)!;
+  vm.held++;
+  vm.counted.grants++;
+  v.core = core;
+  core.vcpu = v;
+  book(h, core, vm);
+  choose(h, v);
+}

@@ -1,0 +1,147 @@
+// The naive simulator: what docs/model.md says, one event after the other.
+
+import { noCounters, settle } from './accounts.js';
+import { Clock, RANK } from './clock.js';
+import { mechanismOf } from './mechanisms/index.js';
+import { speedsChanged } from './speeds.js';
+import { startArrivals } from './requests.js';
+import { expand, type Arrival } from './scenario.js';
+import type { Core, Host, Locks, Vm } from './types.js';
+import type { Scenario } from '../../src/index.js';
+
+export class Oracle {
+  readonly host: Host;
+
+  constructor(scenario: Scenario, arrivals: readonly Arrival[]) {
+    const mechanism = mechanismOf(scenario.mechanism);
+    const vms = expand(scenario).map(({ name, group }, index) => newVm(index, name, group));
+    const { cores, smt, sockets, memory } = scenario.host;
+    const usable = cores - mechanism.pollingCores - (memory?.cores ?? 0);
+    const all = Array.from({ length: usable }, (_, i) => newCore(i, sockets, cores, smt));
+    const h: Host = {
+      clock: new Clock(() => {
+        speedsChanged(h);
+        mechanism.after(h);
+      }),
+      scenario,
+      cores: all,
+      vms,
+      mechanism,
+      costs: mechanism.costs(scenario.costs),
+      swap: null,
+      warmedAt: 0,
+      idle: [...all],
+      controllers: { punishedThreads: 0, relaxedThreads: 0, punishedBandwidth: 0, relaxedBandwidth: 0 },
+      idleNs: 0,
+      grantNs: [],
+      parkNs: [],
+    };
+    this.host = h;
+    if (scenario.warmupNs > 0) h.clock.at(scenario.warmupNs, RANK.warmup, () => warm(h));
+    mechanism.start(h);
+    startArrivals(h, arrivals);
+  }
+
+  run(): void {
+    const { scenario } = this.host;
+    this.runUntil(scenario.warmupNs + scenario.durationNs);
+  }
+
+  runUntil(time: number): void {
+    this.host.clock.run(time);
+  }
+}
+
+function newVm(index: number, name: string, group: Vm['spec']): Vm {
+  const vm: Vm = {
+    index,
+    name,
+    spec: group,
+    min: group.vcpus.min,
+    max: group.vcpus.max,
+    latencyCritical: group.class === 'latency-critical',
+    priority: group.priority,
+    vcpus: [],
+    ingress: [],
+    held: 0,
+    allowed: group.vcpus.max,
+    grantedInRound: -Infinity,
+    waitingSince: Infinity,
+    chargedNs: 0,
+    coming: 0,
+    lastDispatched: -1,
+    inFlight: 0,
+    arrivals: 0,
+    locks: noLocks(),
+    counted: noCounters(),
+  };
+  for (let i = 0; i < group.vcpus.max; i++) {
+    vm.vcpus.push({
+      vm,
+      index: i,
+      state: 'dormant',
+      core: null,
+      lastCore: null,
+      queue: [],
+      running: null,
+      search: null,
+      spinning: null,
+      spinningSince: 0,
+      step: null,
+      askedAt: -1,
+      frozen: false,
+      frozenTask: null,
+      frozenSince: 0,
+      sectionEnds: null,
+    });
+  }
+  return vm;
+}
+
+function newCore(index: number, sockets: number, cores: number, smt: number): Core {
+  return {
+    index,
+    socket: Math.floor((index * sockets) / cores),
+    physical: Math.floor(index / smt),
+    vcpu: null,
+    move: null,
+    idleSince: 0,
+    lastVm: null,
+    heldSince: 0,
+    keptEmpty: false,
+    payer: null,
+    account: 'transition',
+    since: 0,
+  };
+}
+
+function noLocks(): Locks {
+  return {
+    holder: null,
+    line: [],
+    acquires: 0,
+    waits: 0,
+    waitsEnded: 0,
+    waitNs: 0,
+    longestWaitNs: 0,
+    longestConvoy: 0,
+    holderPreemptions: 0,
+    spinNs: 0,
+  };
+}
+
+/** Statistics begin. */
+function warm(h: Host): void {
+  for (const core of h.cores) settle(h, core);
+  h.idleNs = 0;
+  h.grantNs = [];
+  h.parkNs = [];
+  h.warmedAt = h.clock.now;
+  Object.assign(h.controllers, { punishedThreads: 0, relaxedThreads: 0, punishedBandwidth: 0, relaxedBandwidth: 0 });
+  for (const vm of h.vms) {
+    vm.counted = { ...noCounters(), arrived: vm.inFlight };
+    const { holder, line } = vm.locks;
+    vm.locks = { ...noLocks(), holder, line };
+    for (const v of vm.vcpus) v.spinningSince = h.clock.now;
+  }
+}

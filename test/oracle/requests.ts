@@ -1,0 +1,113 @@
+// Requests: they arrive, are let in or dropped, run stage by stage, and complete.
+
+import { RANK } from './clock.js';
+import { becomesReady } from './dispatch.js';
+import { valueOf, type Arrival } from './scenario.js';
+import type { Host, Request, Task, Vm } from './types.js';
+
+let taskIds = 0;
+
+export function arrive(h: Host, vm: Vm, serviceNs: number, width: number, client: number | null): void {
+  const place = vm.arrivals++;
+  vm.counted.arrived++;
+  const { queueLimit } = vm.spec;
+  if (queueLimit !== undefined && vm.inFlight >= vm.max + queueLimit) {
+    vm.counted.dropped++;
+    if (client !== null) think(h, vm, client, 1);
+    return;
+  }
+  vm.inFlight++;
+  const request: Request = { vm, place, arrivedAt: h.clock.now, stage: -1, tasksLeft: 0, serviceNs, width, client };
+  nextStage(h, request);
+}
+
+function nextStage(h: Host, request: Request): void {
+  const { vm } = request;
+  const { stages, lock } = vm.spec.workload!.request;
+  const stage = stages[++request.stage]!;
+  const first = request.stage === 0;
+  const width = first && request.width > 0 ? request.width : Math.max(1, Math.round(valueOf(stage.tasks)));
+  request.tasksLeft = width;
+  if (width > 1) h.mechanism.announce(h, vm, width);
+  for (let index = 0; index < width; index++) {
+    const serviceNs = first && request.serviceNs >= 0 ? request.serviceNs : valueOf(stage.service);
+    const locked = lock !== undefined && lock.probability > 0 ? section(serviceNs, lock.holdNs) : null;
+    const task: Task = {
+      id: taskIds++,
+      of: request,
+      vm: vm.index,
+      request: request.place,
+      stage: request.stage,
+      index,
+      tasksBefore: 0,
+      arrivedAt: request.arrivedAt,
+      serviceNs,
+      createdAt: h.clock.now,
+      readyAt: h.clock.now,
+      doneNs: 0,
+      begun: false,
+      section: locked,
+      spreadNs: locked === null ? serviceNs : locked.from,
+      holds: false,
+      lockSince: 0,
+      home: null,
+      putBackOn: null,
+      putBehindAt: -1,
+    };
+    h.swap?.prepare(task);
+    becomesReady(h, vm, task);
+  }
+}
+
+/** Where it lies is drawn among as many nanoseconds as the task is longer: without chance for at most one. */
+function section(serviceNs: number, holdNs: number): { from: number; to: number } {
+  if (serviceNs - holdNs > 1) throw new Error('where the section lies is drawn');
+  return { from: 0, to: Math.min(holdNs, serviceNs) };
+}
+
+/** A task is complete. */
+export function completed(h: Host, task: Task): void {
+  const request = task.of;
+  if (--request.tasksLeft > 0) return;
+  const { vm } = request;
+  if (request.stage + 1 < vm.spec.workload!.request.stages.length) {
+    nextStage(h, request);
+    return;
+  }
+  vm.inFlight--;
+  vm.counted.completed++;
+  vm.counted.latencies.push(h.clock.now - request.arrivedAt);
+  const { arrivals } = vm.spec.workload!;
+  if (arrivals.process === 'saturate') arrive(h, vm, -1, 0, null);
+  else if (request.client !== null) think(h, vm, request.client, 0);
+}
+
+function think(h: Host, vm: Vm, client: number, least: number): void {
+  const { arrivals } = vm.spec.workload!;
+  if (arrivals.process !== 'closed') return;
+  const pause = Math.max(least, valueOf(arrivals.think));
+  h.clock.at(h.clock.now + pause, RANK.arrival, () => arrive(h, vm, -1, 0, client), [2, vm.index, client]);
+}
+
+/** Plans all that comes from outside, and what is there at time 0. */
+export function startArrivals(h: Host, arrivals: readonly Arrival[]): void {
+  arrivals.forEach(({ vm, atNs, serviceNs, width }, line) => {
+    h.clock.at(atNs, RANK.arrival, () => arrive(h, h.vms[vm]!, serviceNs, width, null), [0, line]);
+  });
+  for (const vm of h.vms) {
+    const process = vm.spec.workload?.arrivals;
+    if (process === undefined) continue;
+    if (process.process === 'closed') for (let i = 0; i < process.clients; i++) think(h, vm, i, 0);
+    if (process.process === 'saturate') for (let i = 0; i < process.tasks; i++) arrive(h, vm, -1, 0, null);
+    if (process.process === 'deterministic') generate(h, vm, process.rate, 1);
+  }
+}
+
+function generate(h: Host, vm: Vm, rate: number, count: number): void {
+  const at = Math.floor((count * 1e9) / rate);
+  const come = (): void => {
+    generate(h, vm, rate, count + 1);
+    arrive(h, vm, -1, 0, null);
+  };
+  h.clock.at(at, RANK.arrival, come, [1, vm.index]);
+}

@@ -1,0 +1,147 @@
+// A vCPU without work looks into the queues of the others: docs/model/guest.md, "Searching and stealing".
+
+import { RANK } from './clock.js';
+import { book } from './accounts.js';
+import { choose, switchTo, takeNext } from './guest.js';
+import { noteWaiting } from './waiting.js';
+import type { Host, Task, Vcpu } from './types.js';
+
+const STEAL_MOST = 32;
+
+export function beginSearch(h: Host, v: Vcpu): void {
+  v.state = 'searching';
+  v.search = { since: h.clock.now, ticket: h.clock.ticket(), looks: 0, look: null, giveUp: null, ownLook: null };
+  book(h, v.core!, v.vm, 'idlePoll');
+  planGiveUp(h, v);
+  planLook(h, v);
+}
+
+function place(v: Vcpu): number[] {
+  return [v.vm.index, v.search!.since, v.search!.ticket];
+}
+
+function planGiveUp(h: Host, v: Vcpu): void {
+  const most = h.mechanism.searchFor(h, v);
+  if (most === Infinity) return;
+  v.search!.giveUp = h.clock.at(h.clock.now + most, RANK.giveUp, () => givesUp(h, v), [v.vm.index, v.index]);
+}
+
+/** All others, in cyclic order from its own index; `round-robin` starts there. */
+function circle(v: Vcpu): Vcpu[] {
+  const { vcpus } = v.vm;
+  if (v.vm.spec.stealing === null) return [];
+  return vcpus.slice(1).map((_, i) => vcpus[(v.index + 1 + i) % vcpus.length]!);
+}
+
+function planLook(h: Host, v: Vcpu): void {
+  const search = v.search!;
+  const others = circle(v);
+  if (others.length === 0) return;
+  const check = h.costs.stealCheck;
+  if (check === 0) throw new Error('a look that takes no time: not simulated one by one');
+  search.look = h.clock.at(
+    h.clock.now + check,
+    RANK.look,
+    () => {
+      const victim = others[search.looks++ % others.length]!;
+      if (victim.queue.length > 0) steal(h, v, victim);
+      else planLook(h, v);
+    },
+    place(v),
+  );
+}
+
+function steal(h: Host, v: Vcpu, victim: Vcpu): void {
+  v.vm.counted.stealAttempts++;
+  endSearch(v);
+  v.state = 'stealing';
+  book(h, v.core!, v.vm, 'steal');
+  const take = (): void => {
+    v.step = null;
+    takeFrom(v, victim);
+    choose(h, v);
+  };
+  const cost = h.costs.steal;
+  if (cost === 0) take();
+  else v.step = h.clock.at(h.clock.now + cost, RANK.step, take);
+}
+
+/** What costs nothing, or is part of `dispatch`: from the first queue that holds tasks. */
+export function freeSteal(h: Host, v: Vcpu): void {
+  const victim = circle(v).find(({ queue }) => queue.length > 0);
+  if (victim === undefined) return;
+  v.vm.counted.stealAttempts++;
+  takeFrom(v, victim);
+}
+
+function takeFrom(v: Vcpu, victim: Vcpu): void {
+  const half = Math.max(0, Math.ceil((victim.queue.length - v.queue.length) / 2));
+  const most = v.vm.spec.stealing!.amount === 'one' ? 1 : Math.min(half, STEAL_MOST);
+  const taken: Task[] = [];
+  while (taken.length < most && victim.queue.length > 0) {
+    const oldest = victim.queue.reduce((a, b) => (b.readyAt < a.readyAt ? b : a));
+    victim.queue.splice(victim.queue.indexOf(oldest), 1);
+    oldest.putBackOn = null;
+    taken.push(oldest);
+  }
+  if (taken.length === 0) return;
+  v.vm.counted.steals++;
+  v.vm.counted.tasksStolen += taken.length;
+  v.queue = [...v.queue, ...taken].sort((a, b) => a.readyAt - b.readyAt);
+}
+
+export function endSearch(v: Vcpu): void {
+  const search = v.search!;
+  for (const event of [search.look, search.giveUp, search.ownLook]) if (event !== null) event.cancelled = true;
+  v.search = null;
+}
+
+/** A task was put into the own queue of this searching vCPU: it sees it at the next multiple of `localCheck`. */
+export function noticesLater(h: Host, v: Vcpu): void {
+  const search = v.search!;
+  const { localCheck } = h.costs;
+  if (search.ownLook !== null && !search.ownLook.cancelled) return;
+  const at = search.since + Math.ceil((h.clock.now - search.since) / localCheck) * localCheck;
+  search.ownLook = h.clock.at(
+    at,
+    RANK.look,
+    () => {
+      search.ownLook = null;
+      runsWhatIsThere(h, v);
+    },
+    place(v),
+  );
+}
+
+/** Ends the search if own queue or ingress queue hold a task. */
+function runsWhatIsThere(h: Host, v: Vcpu): boolean {
+  const task = takeNext(v);
+  if (task === null) return false;
+  noteWaiting(h, v.vm);
+  endSearch(v);
+  switchTo(h, v, task);
+  return true;
+}
+
+/** The searching vCPU runs the task at once. */
+export function takesAtOnce(h: Host, v: Vcpu, task: Task): void {
+  endSearch(v);
+  switchTo(h, v, task);
+}
+
+/** Of those that search, who has longest. */
+export function longestSearching(vcpus: readonly Vcpu[]): Vcpu | undefined {
+  return vcpus
+    .filter((v) => v.state === 'searching')
+    .sort((a, b) => a.search!.since - b.search!.since || a.search!.ticket - b.search!.ticket)[0];
+}
+
+function givesUp(h: Host, v: Vcpu): void {
+  if (runsWhatIsThere(h, v)) return;
+  if (!h.mechanism.mayYield(h, v)) {
+    planGiveUp(h, v);
+    return;
+  }
+  endSearch(v);
+  h.mechanism.yieldCore(h, v);
+}

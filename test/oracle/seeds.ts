@@ -1,0 +1,32 @@
+// Runs seeds through both simulators and shrinks what differs. `node scripts/oracle.mjs --seeds A..B` runs this in processes.
+
+import fc from 'fast-check';
+import { compared } from './compare.js';
+import { FEATURES, genes, make, type Feature, type Made } from './generate.js';
+import { MAKERS, maker } from './mechanisms-made.js';
+
+export interface Options {
+  readonly features: readonly Feature[];
+  readonly mechanisms: readonly string[];
+}
+
+export const ALL: Options = { features: FEATURES, mechanisms: Object.keys(MAKERS) };
+
+export interface Difference {
+  readonly seed: number;
+  readonly made: Made;
+  readonly lines: readonly string[];
+}
+
+/** The smallest scenario found from this seed in which the two differ; null: they agree. */
+export async function check(seed: number, { features, mechanisms }: Options = ALL): Promise<Difference | null> {
+  const toScenario = maker(mechanisms);
+  const property = fc.asyncProperty(genes(features), async (g) => {
+    const lines = await compared(make(g, toScenario));
+    return lines.length === 0;
+  });
+  const result = await fc.check(property, { seed, numRuns: 1, endOnFailure: false, interruptAfterTimeLimit: 20_000 });
+  if (!result.failed || result.counterexample === null) return null;
+  const made = make(result.counterexample[0], toScenario);
+  return { seed, made, lines: await compared(made) };
+}

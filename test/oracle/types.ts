@@ -1,0 +1,223 @@
+// The things of the model: host, cores, VMs, vCPUs, tasks, requests. Plain records; the rules are in the other files.
+
+import type { Scenario } from '../../src/index.js';
+import type { ScenarioVm } from './scenario.js';
+import type { Clock, Event } from './clock.js';
+import type { SwapEngine, TouchingTask } from './seam.js';
+import type { Steps } from './moves.js';
+import type { Costs, Mechanism } from './mechanism.js';
+
+export type VcpuState =
+  | 'dormant'
+  | 'waking'
+  | 'entering'
+  | 'running' // a task, or switching to it
+  | 'spinning'
+  | 'searching'
+  | 'stealing'
+  | 'yielding'
+  | 'preempting'
+  | 'suspending'
+  | 'descheduling';
+
+export type Account = 'task' | 'steal' | 'idlePoll' | 'transition';
+
+export interface Task extends TouchingTask {
+  readonly id: number;
+  readonly of: Request;
+  readonly createdAt: number;
+  /** Since when it waits: for its first instruction, or since it was put back. */
+  readyAt: number;
+  /** Work done, ns at speed 1. */
+  doneNs: number;
+  begun: boolean;
+  /** Work done at which its critical section begins and ends; null: it takes no lock, or is through. */
+  section: { readonly from: number; readonly to: number } | null;
+  holds: boolean;
+  /** Since when it waits for the lock. */
+  lockSince: number;
+  readonly serviceNs: number;
+  /** The core whose caches know it. */
+  home: Core | null;
+  /** It was preempted on this vCPU and put back there. */
+  putBackOn: Vcpu | null;
+  /** When a quantum's end put it behind the others. */
+  putBehindAt: number;
+}
+
+export interface Request {
+  readonly vm: Vm;
+  readonly place: number;
+  readonly arrivedAt: number;
+  stage: number;
+  tasksLeft: number;
+  /** Demand and width that the trace gave it; -1 and 0: as the VM's workload says. */
+  readonly serviceNs: number;
+  readonly width: number;
+  /** The closed client that sent it. */
+  readonly client: number | null;
+}
+
+/** A task on its vCPU. */
+export interface Running {
+  readonly task: Task;
+  /** When its first instruction comes, or came. */
+  readonly beginsAt: number;
+  begin: Event | null;
+  end: Event;
+  /** Up to when `task.doneNs` counts, and the speed since. */
+  workedUntil: number;
+  speed: number;
+  /** Planned: the end of its quantum. */
+  quantum: Event | null;
+  quantumEndsAt: number;
+}
+
+export interface Search {
+  readonly since: number;
+  readonly ticket: number;
+  looks: number;
+  look: Event | null;
+  giveUp: Event | null;
+  ownLook: Event | null;
+}
+
+export interface Vcpu {
+  /** The core that it had last. */
+  lastCore: Core | null;
+  readonly vm: Vm;
+  readonly index: number;
+  state: VcpuState;
+  core: Core | null;
+  queue: Task[];
+  running: Running | null;
+  search: Search | null;
+  /** The task that spins on it. */
+  spinning: Task | null;
+  spinningSince: number;
+  /** The event that ends a step. */
+  step: Event | null;
+  /** When it was last asked to end a quantum that is past. */
+  askedAt: number;
+  /** Taken off its core unasked, in the middle of what it did. */
+  frozen: boolean;
+  frozenTask: Task | null;
+  frozenSince: number;
+  /** Parks it when the critical section that it is in has ended (`finishSection`). */
+  sectionEnds: (() => void) | null;
+}
+
+/** A core on its way to a VM. */
+export interface Move {
+  readonly core: Core;
+  /** null: taken for nobody. */
+  readonly to: Vm | null;
+  readonly issuedAt: number;
+  readonly steps: Steps;
+}
+
+export interface Core {
+  readonly index: number;
+  readonly socket: number;
+  readonly physical: number;
+  vcpu: Vcpu | null;
+  /** The move under way, from its decision until its vCPU has entered. */
+  move: Move | null;
+  idleSince: number;
+  lastVm: Vm | null;
+  /** Since when its vCPU has it. */
+  heldSince: number;
+  /** Empty beside a long task (caladan). */
+  keptEmpty: boolean;
+  /** What its time is booked to. */
+  payer: Vm | null;
+  account: Account;
+  since: number;
+}
+
+export interface Locks {
+  holder: Task | null;
+  line: Task[];
+  acquires: number;
+  waits: number;
+  waitsEnded: number;
+  waitNs: number;
+  longestWaitNs: number;
+  longestConvoy: number;
+  holderPreemptions: number;
+  spinNs: number;
+}
+
+export interface Vm {
+  readonly index: number;
+  readonly name: string;
+  spec: ScenarioVm;
+  min: number;
+  readonly max: number;
+  readonly latencyCritical: boolean;
+  readonly priority: number;
+  readonly vcpus: Vcpu[];
+  /** Tasks that came while no vCPU took any; under `single-queue` all of them. */
+  ingress: Task[];
+  /** Cores that it has or is promised. */
+  held: number;
+  /** Most cores that it may hold now. */
+  allowed: number;
+  /** The round in which it was last granted a core. */
+  grantedInRound: number;
+  /** Since when tasks wait in it; Infinity: none does. */
+  waitingSince: number;
+  /** Core time booked to it since time 0. */
+  chargedNs: number;
+  /** Cores on their way, whose vCPU has not run its first instruction yet. */
+  coming: number;
+  lastDispatched: number;
+  inFlight: number;
+  arrivals: number;
+  locks: Locks;
+  counted: Counters;
+}
+
+export interface Counters {
+  arrived: number;
+  completed: number;
+  dropped: number;
+  latencies: number[];
+  queueDelays: number[];
+  cpu: Record<Account, number>;
+  steals: number;
+  stealAttempts: number;
+  tasksStolen: number;
+  preemptions: number;
+  yields: number;
+  grants: number;
+  revocations: number;
+  migrations: number;
+  stranded: number;
+  longestOffCoreNs: number;
+  throttledNs: number;
+}
+
+export interface Host {
+  readonly clock: Clock;
+  scenario: Scenario;
+  readonly cores: Core[];
+  readonly vms: Vm[];
+  mechanism: Mechanism;
+  /** The scenario's, and what the mechanism sets. */
+  costs: Costs;
+  swap: SwapEngine | null;
+  warmedAt: number;
+  /** Cores of nobody, in the order in which they became so. */
+  idle: Core[];
+  idleNs: number;
+  /** From the decision to the end of `dispatch`, and of `deschedule`. */
+  grantNs: number[];
+  parkNs: number[];
+  readonly controllers: {
+    punishedThreads: number;
+    relaxedThreads: number;
+    punishedBandwidth: number;
+    relaxedBandwidth: number;
+  };
+}
