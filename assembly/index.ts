@@ -176,7 +176,7 @@ export function coresHeld(vm: u32): u32 {
 }
 
 export function coresComing(vm: u32): u32 {
-  return vmAt(vm).promised;
+  return vmAt(vm).coming;
 }
 
 /** How long the oldest waiting task has waited, ns; 0 when none waits. */

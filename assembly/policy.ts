@@ -32,7 +32,7 @@ export function firstVictim(vm: Vm, v: VCpu): u32 {
 /** How many more cores a VM in which tasks wait should be given in this round; 0: none. Here: one for each task, once the oldest has waited 10 us. */
 export function coresWanted(vm: Vm): u32 {
   if (H.now - oldestReady(vm) < 10_000) return 0;
-  return vm.queued > vm.promised ? vm.queued - vm.promised : 0;
+  return vm.queued > vm.coming ? vm.queued - vm.coming : 0;
 }
 
 // --- the same, answered by the program that runs the simulation

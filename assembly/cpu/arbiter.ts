@@ -245,9 +245,8 @@ export function grantOne(vm: Vm): bool {
 /** Cores that a congested VM asks for in one round. */
 function demand(vm: Vm): u32 {
   if (H.signal == L.SIGNAL_POLICY) return wanted(vm);
-  if (H.grant == L.GRANT_ONE) return 1;
-  const coming = vm.promised;
-  return vm.queued > coming ? vm.queued - coming : 0;
+  const short = vm.queued > vm.coming ? vm.queued - vm.coming : 0;
+  return H.grant == L.GRANT_ONE ? min<u32>(short, 1) : short;
 }
 
 /** Words that hold one bit for every VM: what the arbiter reads first when the VMs' metrics are aggregated. */
@@ -316,12 +315,16 @@ export function onArbiter(): void {
   if (soon != NEVER) armArbiter(soon);
 }
 
-/** A request has announced how many tasks it will bring: cores for them are asked for at once, not at the next round. */
+/**
+ * A request has announced how many tasks it will bring: cores for them are asked for at once, not at the next round. Those that wait
+ * already come before them, for cores that come as for vCPUs that search.
+ */
 export function announce(vm: Vm, width: u32): void {
   H.round++;
   H.roundMoves = 0;
-  const ready = vm.searchingCount + vm.promised;
-  let want = width > ready ? width - ready : 0;
+  const ready = vm.searchingCount + vm.coming;
+  const tasks = vm.queued + width;
+  let want = tasks > ready ? min<u32>(tasks - ready, width) : 0;
   while (want != 0 && grantOne(vm)) want--;
 }
 

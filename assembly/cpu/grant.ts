@@ -169,11 +169,19 @@ function fixSteps(core: Core): void {
   memory.copy(changetype<usize>(moveOf(core)), changetype<usize>(H) + offsetof<Host>("notify"), offsetof<Move>());
 }
 
+/** Its core has been decided for it and it has not looked for a first task there yet. */
+// @ts-ignore: decorator
+@inline
+export function arriving(v: VCpu): bool {
+  return !isNull(v.core) && (v.core.step == STEP_WAKE || v.core.step == STEP_ENTER);
+}
+
 /** Decides, at `at` ≥ now, that `core` (idle, or a victim's) goes to `vm`, and starts the move. */
 export function beginMove(core: Core, vm: Vm, at: u64): void {
   assert(isNull(core.target));
   hold(vm, 1);
   vm.promised++;
+  vm.coming++;
   core.target = vm;
   core.decidedAt = at;
   core.round = H.round;
@@ -290,6 +298,7 @@ export function onCore(core: Core): void {
     case STEP_ENTER: {
       measure(L.HISTOGRAM_DISPATCH, move.dispatchStep);
       core.step = STEP_NONE;
+      v.vm.coming--;
       measure(L.HISTOGRAM_GRANT, H.now - core.decidedAt);
       countHost(L.HOST_MOVES, 1);
       count(v.vm, L.VM_GRANTS, 1);

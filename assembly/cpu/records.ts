@@ -117,6 +117,7 @@ export class Vm {
   cls: u32;
   priority: i32;
   promised: u32; //      cores under way to it that no vCPU has yet
+  coming: u32; //        cores decided for it on which its vCPU has not run yet
   dormantCount: u32;
   inBag: u8;
   denied: u8;

@@ -10,7 +10,7 @@ import { capacity, detach, pushIdle, removeIdle, settleAll } from "./accounts";
 import { activate, deactivate, putBack } from "./vcpu";
 import { halt, unfreeze } from "./halt";
 import { moveOldest } from "./run-queue";
-import { hold, parking } from "./grant";
+import { arriving, hold, parking } from "./grant";
 import { spinOrLeave } from "./lock";
 import { doNothing, ignoreVm, ignoreWidth, setHooks } from "./mechanisms/index";
 
@@ -77,10 +77,12 @@ export function vacate(core: Core): void {
   const v = core.vcpu;
   cancel(Q, core.slot);
   const counted = parking(core);
+  if (arriving(v)) v.vm.coming--;
   core.step = STEP_NONE;
   if (!isNull(core.target)) {
     hold(core.target, -1);
     core.target.promised--;
+    core.target.coming--;
     core.target = nothing<Vm>();
   } else if (!counted) hold(v.vm, -1);
   let t = nothing<Task>();

@@ -85,7 +85,7 @@ export function firstVictim(vm: Vm, v: VCpu): u32 {
 }
 
 export function coresWanted(vm: Vm): u32 {
-  return H.now - oldestReady(vm) < 20_000 || vm.promised > 0 ? 0 : 2;
+  return H.now - oldestReady(vm) < 20_000 || vm.coming > 0 ? 0 : 2;
 }
 `;
 // the imports that answer from the program stand in every policy file

@@ -10,7 +10,7 @@ import { cancel, isPending, schedule, RANK_EXPIRE, RANK_REPLENISH } from "../../
 import { H, Q, Host, Vm, Core, DORMANT, SLOT_ARBITER, VM_SLOT_OWN, count, coreAt, isNull, vcpuOf, vmAt } from "../state";
 import { pushIdle } from "../accounts";
 import { joinBag, worthiest } from "../arbiter";
-import { beginMove, beginPark, canGrow, chooseIdle, chooseVictim } from "../grant";
+import { arriving, beginMove, beginPark, canGrow, chooseIdle, chooseVictim } from "../grant";
 import { activate } from "../vcpu";
 import { setHooks, costNothing, ignoreWidth } from "./index";
 import { placeGuaranteed } from "./static";
@@ -105,14 +105,17 @@ function onPeriod(): void {
 export function wants(vm: Vm): bool {
   if (vm.b != 0 || left(vm) == 0 || !canGrow(vm)) return false;
   let tasks = vm.queued;
+  let coming = vm.coming;
   if (vm.stealAmount == L.STEAL_NONE) {
     tasks = vm.ingressLength;
     for (let k: u32 = 0; k < vm.max; k++) {
       const v = vcpuOf(vm, k);
-      tasks += u32(v.state == DORMANT && (v.queueLength != 0 || !isNull(v.task)));
+      if (v.queueLength == 0 && isNull(v.task)) continue;
+      tasks += u32(v.state == DORMANT);
+      coming -= u32(arriving(v)); // for what is its own
     }
   }
-  return tasks > vm.promised;
+  return tasks > coming;
 }
 
 /** Gives a VM as many cores as it has tasks waiting, of those that are idle or a lower class's. */

@@ -109,6 +109,7 @@ function emptyCores(): void {
     const vm = vmAt(i);
     vm.held = 0; // a core that was being parked for nobody had left the account already
     vm.promised = 0;
+    vm.coming = 0;
     for (let k: u32 = 0; k < vm.max; k++) {
       const v = vcpuOf(vm, k);
       deactivate(v);

@@ -49,7 +49,7 @@ export function placeGuaranteed(): void {
       }
       if (!isNull(core)) placeInitially(core, vm);
       else {
-        if (H.yields && vm.queued <= vm.promised) break; // it would give the core back
+        if (H.yields && vm.queued <= vm.coming) break; // it would give the core back
         core = chooseVictim(vm);
         if (isNull(core)) break; // the rest is in motion
         beginMove(core, vm, H.now);
