@@ -9,7 +9,7 @@ export interface HandVm extends Partial<Omit<VmInput, 'workload'>> {
   readonly name: string;
   /** `[at, service, width?]`, all in nanoseconds but the width. */
   readonly arrivals?: readonly (readonly [number, number, number?])[];
-  readonly lock?: NonNullable<NonNullable<VmInput['workload']>['request']['lock']>;
+  readonly lock?: { readonly probability: number; readonly hold: string; readonly wait?: 'block' | 'spin' };
 }
 
 export interface HandScenario {
