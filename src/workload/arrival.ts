@@ -36,7 +36,7 @@ export interface TraceSummary {
   arrivals: number;
   /** Arrivals left out because they lie before `startNs`. */
   beforeStart: number;
-  /** Service times below `SERVICE_FLOOR_NS` in a format that records whole or rounded milliseconds, raised to it. */
+  /** Service times that scaled are below `SERVICE_FLOOR_NS`, in a format that records whole or rounded milliseconds; raised to it. */
   servicesRaised: number;
   /** Functions of the trace, those that all its files know, and those chosen; 0 where the format has no functions. */
   functionsRead: number;

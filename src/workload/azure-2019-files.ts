@@ -56,15 +56,17 @@ export async function readDurations(host: TraceHost, file: string, summary?: Tra
     }
     const problems = new CellProblems(file);
     block.rows.forEach((row, i) => {
-      let before = -Infinity;
+      let before = 0;
       valueColumns.forEach((column, percentile) => {
         const valueMs = decimal(row[column]!);
         if (!(valueMs >= before)) {
           const expected =
-            percentile === 0 ? 'milliseconds, a number' : 'milliseconds, not below the percentile before it';
+            percentile === 0 || valueMs < 0
+              ? 'milliseconds, 0 or more'
+              : 'milliseconds, not below the percentile before it';
           problems.add(block.line(i), block.header[column]!, row[column]!, expected);
         }
-        before = valueMs;
+        if (valueMs > before) before = valueMs;
         values.push(valueMs);
       });
       identities.push(idColumns.map((column) => detached(row[column]!)));

@@ -9,7 +9,7 @@ import { WIDTH_DRAWN_BY_VM, type ArrivalBatch, type TraceSummary } from './arriv
 import { readDurations, readInvocations, type JoinedTrace } from './azure-2019-files.js';
 import { chooseFunctions, functionStream } from './functions.js';
 import type { Spread, TraceOptions } from './options.js';
-import { ArrivalOutput, raisedToFloor } from './output.js';
+import { ArrivalOutput, SERVICE_FLOOR_NS } from './output.js';
 import { AZURE_PERCENTILES, inverseOfPercentiles } from './percentiles.js';
 import type { SplitMix64 } from './random.js';
 import type { TraceHost } from './text-source.js';
@@ -170,19 +170,14 @@ export async function* readAzure2019(
   const { index, groups } = groupByMinute(trace, new Set(chosen));
   const streams = new Map(chosen.map((i) => [i, functionStream(options.seed ?? 1, trace.hashes[i]!)]));
   const spread = options.spread ?? 'poisson';
-  const out = new ArrivalOutput(options, summary);
+  const out = new ArrivalOutput(options, summary, SERVICE_FLOOR_NS);
   const minute = new Minute();
   for (const group of groups) {
     const calls = drawMinute(trace, durations.percentilesMs, index, group, streams, spread, minute);
     const startNs = (group.minute - range.first) * MINUTE_NS;
     for (let k = 0; k < calls; k++) {
       const call = minute.order[k]!;
-      out.add(
-        startNs + minute.shares[call]! * MINUTE_NS,
-        raisedToFloor(minute.serviceNs[call]!, summary),
-        WIDTH_DRAWN_BY_VM,
-        0,
-      );
+      out.add(startNs + minute.shares[call]! * MINUTE_NS, minute.serviceNs[call]!, WIDTH_DRAWN_BY_VM, 0);
       if (out.full) yield out.take();
       if (out.ended) break;
     }

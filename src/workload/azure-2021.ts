@@ -5,14 +5,15 @@
 // pass over the file finds the least window; with it one pass is enough.
 
 import { WIDTH_DRAWN_BY_VM, type ArrivalBatch, type TraceSummary } from './arrival.js';
-import { CellProblems, columnIndexes, csvBlocks, decimal, detached } from './csv-rows.js';
+import { CellProblems, columnIndexes, csvBlocks, detached } from './csv-rows.js';
+import { ExactTime } from './exact-time.js';
 import { chooseFunctions } from './functions.js';
 import type { TraceOptions } from './options.js';
-import { ArrivalOutput, raisedToFloor } from './output.js';
+import { ArrivalOutput, SERVICE_FLOOR_NS } from './output.js';
 import { Reorder } from './reorder.js';
 import { readText, type TraceHost } from './text-source.js';
 
-const SECOND_NS = 1e9;
+const SECOND_DECIMALS = 9;
 const COLUMNS = ['app', 'func', 'end_timestamp', 'duration'] as const;
 
 interface Invocation {
@@ -23,7 +24,14 @@ interface Invocation {
 }
 
 /** The checked rows of one chunk after the other. */
-async function* invocations(host: TraceHost, file: string, summary?: TraceSummary): AsyncGenerator<Invocation[]> {
+async function* invocations(
+  host: TraceHost,
+  { file, startNs }: TraceOptions,
+  summary?: TraceSummary,
+): AsyncGenerator<Invocation[]> {
+  const ends = new ExactTime(SECOND_DECIMALS, startNs === 'first');
+  const durations = new ExactTime(SECOND_DECIMALS, false);
+  const leastEnd = startNs === 'first' ? -Infinity : 0;
   let at: Record<(typeof COLUMNS)[number], number> | undefined;
   for await (const block of csvBlocks(readText(host, file), file, summary)) {
     at ??= columnIndexes(block.header, COLUMNS, file);
@@ -31,20 +39,20 @@ async function* invocations(host: TraceHost, file: string, summary?: TraceSummar
     const rows: Invocation[] = [];
     for (let i = 0; i < block.rows.length; i++) {
       const row = block.rows[i]!;
-      const end = decimal(row[at.end_timestamp]!);
-      const duration = decimal(row[at.duration]!);
-      if (!(end >= 0))
+      const endNs = Math.round(ends.since(row[at.end_timestamp]!));
+      const durationNs = Math.round(durations.since(row[at.duration]!));
+      if (!(endNs >= leastEnd))
         problems.add(
           block.line(i),
           'end_timestamp',
           row[at.end_timestamp]!,
           'seconds from the start of the trace, 0 or more',
         );
-      if (!(duration >= 0)) problems.add(block.line(i), 'duration', row[at.duration]!, 'seconds, 0 or more');
+      if (!(durationNs >= 0)) problems.add(block.line(i), 'duration', row[at.duration]!, 'seconds, 0 or more');
       rows.push({
         func: row[at.func]!,
-        endNs: Math.round(end * SECOND_NS),
-        durationNs: Math.round(duration * SECOND_NS),
+        endNs,
+        durationNs,
         line: block.line(i),
       });
     }
@@ -58,7 +66,7 @@ async function scan(options: TraceOptions, host: TraceHost): Promise<{ functions
   const functions = new Set<string>();
   let latestNs = -Infinity;
   let windowNs = 0;
-  for await (const rows of invocations(host, options.file)) {
+  for await (const rows of invocations(host, options)) {
     for (const { func, endNs, durationNs } of rows) {
       if (!functions.has(func)) functions.add(detached(func));
       latestNs = Math.max(latestNs, endNs - durationNs);
@@ -87,13 +95,13 @@ export async function* readAzure2021(
   }
   summary.windowNs = windowNs;
 
-  const out = new ArrivalOutput(options, summary);
+  const out = new ArrivalOutput(options, summary, SERVICE_FLOOR_NS);
   const reorder = new Reorder(file, windowNs);
-  for await (const rows of invocations(host, file, summary)) {
+  for await (const rows of invocations(host, options, summary)) {
     for (const { func, endNs, durationNs, line } of rows) {
       summary.rows++;
       if (taken !== undefined && !taken.has(func)) continue;
-      reorder.push(endNs - durationNs, raisedToFloor(durationNs, summary), WIDTH_DRAWN_BY_VM, line);
+      reorder.push(endNs - durationNs, durationNs, WIDTH_DRAWN_BY_VM, line);
       reorder.release(out, false);
       if (out.full) yield out.take();
       if (out.ended) break;

@@ -1,4 +1,5 @@
-// Text chunks to rows of cells with their line numbers (RFC 4180: quoted cells, doubled quotes, newlines inside quotes).
+// Text chunks to rows of cells with their line numbers (RFC 4180: quoted cells, doubled quotes, newlines inside quotes; line ends
+// of any kind, mixed as they may be). Arrivals and page traces are read by it.
 // Papa Parse splits the text; what is added here is streaming by chunk, line numbers, and the refusal of ragged rows.
 // A last row without its newline is taken where it has all its cells, as RFC 4180 allows, and noted: a file cut within its
 // last number looks the same.
@@ -28,21 +29,46 @@ interface Parsed {
   readonly meta: { readonly cursor: number };
 }
 
-export async function* csvBlocks(
-  text: AsyncIterable<string>,
-  file: string,
-  summary?: Pick<TraceSummary, 'openEnded'>,
-): AsyncGenerator<CsvBlock> {
-  let parser: { parse(input: string, baseIndex: number, ignoreLastRow: boolean): unknown } | undefined;
-  let header: readonly string[] | undefined;
-  let pending = '';
-  let line = 1;
+/** Rows out of text that comes in pieces, cut anywhere. */
+export class CsvRows {
+  private parser: { parse(input: string, baseIndex: number, ignoreLastRow: boolean): unknown } | undefined;
+  private header: readonly string[] | undefined;
+  private pending = '';
+  private line = 1;
+  /** A `\r` at the very end may be half of `\r\n`. */
+  private heldReturn = false;
 
-  const take = (last: boolean): CsvBlock | undefined => {
-    parser ??= new Papa.Parser({ delimiter: ',', newline: newlineOf(pending) });
-    const { data, errors, meta } = parser.parse(pending, 0, !last) as Parsed;
-    const firstLine = line;
-    const quoted = pending.lastIndexOf('"', meta.cursor - 1) >= 0;
+  constructor(private readonly file: string) {}
+
+  /** The rows that are complete with this piece, if any are. */
+  push(piece: string): CsvBlock | undefined {
+    let text = this.heldReturn ? `\r${piece}` : piece;
+    this.heldReturn = text.endsWith('\r');
+    if (this.heldReturn) text = text.slice(0, -1);
+    // Files put together from several have line ends of several kinds: all of them end a row, and within quotes are one newline.
+    if (text.includes('\r')) text = text.replace(/\r\n?/g, '\n');
+    this.pending += text;
+    return text.includes('\n') || this.pending.length > ROW_CHARACTERS_MAX ? this.take(false) : undefined;
+  }
+
+  /** The rest. `openEnded`: it has no line end. */
+  end(): { readonly block: CsvBlock | undefined; readonly openEnded: boolean } {
+    if (this.heldReturn) this.pending += '\n';
+    const openEnded = this.pending.length > 0 && !this.pending.endsWith('\n');
+    const block = this.pending.length > 0 ? this.take(true) : undefined;
+    if (this.header === undefined) {
+      const expected = 'a header line that names the columns';
+      throw new InputError({ file: this.file, path: '', given: 'an empty file', expected });
+    }
+    return { block, openEnded };
+  }
+
+  private take(last: boolean): CsvBlock | undefined {
+    const { file } = this;
+    this.parser ??= new Papa.Parser({ delimiter: ',', newline: '\n' });
+    const { data, errors, meta } = this.parser.parse(this.pending, 0, !last) as Parsed;
+    const firstLine = this.line;
+    const quoted = this.pending.lastIndexOf('"', meta.cursor - 1) >= 0;
     const lines = quoted ? linesOfRows(data, firstLine) : undefined;
     const lineOf = (row: number) => (lines === undefined ? firstLine + row : lines[row]!);
     // An error in the row that is still incomplete comes again, if it is one, once the rest of the row is here.
@@ -59,45 +85,35 @@ export async function* csvBlocks(
         })),
       );
     }
-    line = lines === undefined ? firstLine + data.length : lines[data.length]!;
-    pending = pending.slice(meta.cursor);
-    if (pending.length > ROW_CHARACTERS_MAX) {
+    this.line = lines === undefined ? firstLine + data.length : lines[data.length]!;
+    this.pending = this.pending.slice(meta.cursor);
+    if (this.pending.length > ROW_CHARACTERS_MAX) {
       const given = `a row of more than ${ROW_CHARACTERS_MAX} characters`;
-      throw new InputError({ file, line, path: '', given, expected: 'shorter rows; is a quote left open?' });
+      throw new InputError({ file, line: this.line, path: '', given, expected: 'shorter rows; is a quote left open?' });
     }
     let start = 0;
-    if (header === undefined) {
+    if (this.header === undefined) {
       if (data.length === 0) return undefined;
-      header = checkedHeader(data[0]!, file);
+      this.header = checkedHeader(data[0]!, file);
       start = 1;
     }
-    return blockOf(header, data, start, lineOf, file);
-  };
-
-  for await (const chunk of text) {
-    pending += chunk;
-    // Before the first line's end is known, a `\r` at the very end may be half of `\r\n`.
-    const lineEnded = parser === undefined ? /\n|\r[^]/.test(pending) : /[\r\n]/.test(chunk);
-    if (!lineEnded && pending.length <= ROW_CHARACTERS_MAX) continue;
-    const block = take(false);
-    if (block !== undefined) yield block;
-  }
-  if (pending.length > 0) {
-    if (!/[\r\n]$/.test(pending) && summary?.openEnded.includes(file) === false) summary.openEnded.push(file);
-    const block = take(true);
-    if (block !== undefined) yield block;
-  }
-  if (header === undefined) {
-    throw new InputError({ file, path: '', given: 'an empty file', expected: 'a header line that names the columns' });
+    return blockOf(this.header, data, start, lineOf, file);
   }
 }
 
-/** The first line's end decides. A lone `\r` at the very end of what is there may be half of `\r\n`. */
-function newlineOf(text: string): '\n' | '\r\n' | '\r' {
-  const at = text.indexOf('\n');
-  if (at >= 0) return text[at - 1] === '\r' ? '\r\n' : '\n';
-  const lone = text.indexOf('\r');
-  return lone >= 0 && lone < text.length - 1 ? '\r' : '\n';
+export async function* csvBlocks(
+  text: AsyncIterable<string>,
+  file: string,
+  summary?: Pick<TraceSummary, 'openEnded'>,
+): AsyncGenerator<CsvBlock> {
+  const rows = new CsvRows(file);
+  for await (const piece of text) {
+    const block = rows.push(piece);
+    if (block !== undefined) yield block;
+  }
+  const { block, openEnded } = rows.end();
+  if (openEnded && summary?.openEnded.includes(file) === false) summary.openEnded.push(file);
+  if (block !== undefined) yield block;
 }
 
 /** First line of each row and, at the end, of what follows them. */

@@ -3,7 +3,8 @@
 
 import { SERVICE_DRAWN_BY_VM, WIDTH_DRAWN_BY_VM, type ArrivalBatch, type TraceSummary } from './arrival.js';
 import { CellProblems, columnIndexes, csvBlocks, decimal } from './csv-rows.js';
-import { UNIT_NS, type TraceOptions } from './options.js';
+import { ExactTime } from './exact-time.js';
+import { UNIT_DECIMALS, UNIT_NS, type TraceOptions } from './options.js';
 import { ArrivalOutput } from './output.js';
 import { outOfOrder, Reorder } from './reorder.js';
 import { readText, type TraceHost } from './text-source.js';
@@ -37,17 +38,15 @@ export async function* readCsv(
   const { file, windowNs = 0, startNs } = options;
   const arrivalUnit = options.arrivalUnit ?? 'ns';
   const serviceUnit = options.serviceUnit ?? 'ns';
-  const arrivalUnitNs = UNIT_NS[arrivalUnit];
   const serviceUnitNs = UNIT_NS[serviceUnit];
   const out = new ArrivalOutput(options, summary);
   const reorder = windowNs > 0 ? new Reorder(file, windowNs) : undefined;
   summary.windowNs = windowNs;
 
-  const arrivalExpected = `a number of ${arrivalUnit}, 0 or more${startNs === undefined ? ' (startNs: first makes the first arrival time 0)' : ''}`;
+  const arrivalExpected = `a number of ${arrivalUnit}, 0 or more${startNs === undefined ? ' (start: first makes the first arrival time 0)' : ''}`;
   const leastArrival = startNs === undefined ? 0 : -Infinity;
   let columns: Columns | undefined;
-  // Seconds since 1970 have no nanoseconds left in a double: the base is taken off in the file's own unit.
-  let base = startNs === 'first' ? undefined : 0;
+  const clock = new ExactTime(UNIT_DECIMALS[arrivalUnit], startNs === 'first');
   let latestNs = -Infinity;
 
   for await (const block of csvBlocks(readText(host, file), file, summary)) {
@@ -55,8 +54,8 @@ export async function* readCsv(
     const problems = new CellProblems(file);
     for (let i = 0; i < block.rows.length; i++) {
       const row = block.rows[i]!;
-      const arrival = decimal(row[columns.arrival]!);
-      if (!(arrival >= leastArrival)) {
+      const atNs = clock.since(row[columns.arrival]!);
+      if (!(atNs >= leastArrival)) {
         problems.add(block.line(i), block.header[columns.arrival]!, row[columns.arrival]!, arrivalExpected);
         continue;
       }
@@ -87,8 +86,6 @@ export async function* readCsv(
         }
       }
       summary.rows++;
-      base ??= arrival;
-      const atNs = (arrival - base) * arrivalUnitNs;
       if (reorder === undefined) {
         if (atNs < latestNs) throw outOfOrder(file, block.line(i), latestNs - atNs, windowNs);
         latestNs = atNs;

@@ -45,6 +45,8 @@ export interface TraceOptions {
   readonly windowNs?: number;
 }
 
+/** Decimals of a unit down to the nanosecond. */
+export const UNIT_DECIMALS: Readonly<Record<TimeUnit, number>> = { s: 9, ms: 6, us: 3, ns: 0 };
 export const UNIT_NS: Readonly<Record<TimeUnit, number>> = { s: 1e9, ms: 1e6, us: 1e3, ns: 1 };
 export const TIME_MAX_NS = 2 ** 53;
 

@@ -19,7 +19,11 @@ export class ArrivalOutput {
   readonly #serviceNs = new Float64Array(BATCH_CAPACITY);
   readonly #width = new Uint32Array(BATCH_CAPACITY);
 
-  constructor(options: TraceOptions, summary: TraceSummary) {
+  readonly #floorNs: number;
+
+  /** @param floorNs what a service time is raised to once it is scaled: of formats that record short ones as 0 */
+  constructor(options: TraceOptions, summary: TraceSummary, floorNs = 0) {
+    this.#floorNs = floorNs;
     this.#file = options.file;
     this.#summary = summary;
     this.#timeScale = options.timeScale ?? 1;
@@ -56,7 +60,11 @@ export class ArrivalOutput {
     if (this.ended) return;
     const atNs = Math.round(sinceStartNs * this.#timeScale);
     // A task of no recorded length takes no time; one of some length takes at least the clock's unit.
-    const scaledNs = serviceNs > 0 ? Math.max(1, Math.round(serviceNs * this.#serviceScale)) : serviceNs < 0 ? -1 : 0;
+    let scaledNs = serviceNs > 0 ? Math.max(1, Math.round(serviceNs * this.#serviceScale)) : serviceNs < 0 ? -1 : 0;
+    if (scaledNs >= 0 && scaledNs < this.#floorNs) {
+      scaledNs = this.#floorNs;
+      this.#summary.servicesRaised++;
+    }
     if (atNs > TIME_MAX_NS || scaledNs > TIME_MAX_NS) throw this.#tooLong(atNs, scaledNs, line);
     const i = this.#count++;
     this.#atNs[i] = atNs;
@@ -69,9 +77,7 @@ export class ArrivalOutput {
     const given =
       atNs > TIME_MAX_NS ? `an arrival ${show(atNs)} ns after the start` : `a service time of ${show(serviceNs)} ns`;
     const hint =
-      atNs > TIME_MAX_NS
-        ? '; is the unit right? startNs: first makes the first arrival time 0'
-        : '; is the unit right?';
+      atNs > TIME_MAX_NS ? '; is the unit right? start: first makes the first arrival time 0' : '; is the unit right?';
     const problem = { file: this.#file, path: '', given, expected: `at most 2^53 ns (104 days)${hint}` };
     return new InputError(line > 0 ? { ...problem, line } : problem);
   }
@@ -82,11 +88,4 @@ export class ArrivalOutput {
     this.#count = 0;
     return { count, atNs: this.#atNs, serviceNs: this.#serviceNs, width: this.#width };
   }
-}
-
-/** Raises the durations that a format's rounding has made too short, and counts them. */
-export function raisedToFloor(serviceNs: number, summary: TraceSummary): number {
-  if (serviceNs >= SERVICE_FLOOR_NS) return serviceNs;
-  summary.servicesRaised++;
-  return SERVICE_FLOOR_NS;
 }

@@ -94,7 +94,7 @@ export class Reorder {
       throw new InputError({
         file: this.#file,
         line,
-        path: 'windowNs',
+        path: 'window',
         given,
         expected: 'a smaller window, or a file sorted by start',
       });
@@ -120,6 +120,6 @@ export function outOfOrder(file: string, line: number, neededNs: number, windowN
     line,
     path: '',
     given: `an arrival ${Math.ceil(neededNs)} ns behind the rows before it`,
-    expected: `arrivals in order, at most ${windowNs} ns behind; windowNs: ${Math.ceil(neededNs)} or more reorders them`,
+    expected: `arrivals in order, at most ${windowNs} ns behind; window: ${Math.ceil(neededNs)}ns or more reorders them`,
   });
 }

@@ -147,18 +147,18 @@ describe('csv rows', () => {
         line: 4,
         path: '',
         given: 'an arrival 8 ns behind the rows before it',
-        expected: 'arrivals in order, at most 0 ns behind; windowNs: 8 or more reorders them',
+        expected: 'arrivals in order, at most 0 ns behind; window: 8ns or more reorders them',
       },
     ]);
     expect((await collectCsv(text, { windowNs: 8 })).atNs).toEqual([10, 12, 20]);
     expect(await refused('arrival\n10\n20\n30\n5\n', { windowNs: 10 })).toMatchObject([
-      { line: 5, expected: expect.stringContaining('windowNs: 25') as string },
+      { line: 5, expected: expect.stringContaining('window: 25ns') as string },
     ]);
   });
 
   it('times beyond the clock', async () => {
     expect(await refused('arrival\n1600000000\n', { arrivalUnit: 's' })).toMatchObject([
-      { line: 2, expected: expect.stringContaining('startNs: first') as string },
+      { line: 2, expected: expect.stringContaining(' start: first') as string },
     ]);
     expect(await refused('arrival,service\n1,1e16\n')).toMatchObject([
       { line: 2, given: expect.stringContaining('a service time') as string },
@@ -226,7 +226,7 @@ describe('azure files', () => {
     ]);
     const late = 'app,func,end_timestamp,duration\na,f,5,1\na,f,6,1\na,f,7,6\n';
     expect(await refused2021(late, { windowNs: 1e9 })).toMatchObject([
-      { line: 4, expected: expect.stringContaining('windowNs: 4000000000') as string },
+      { line: 4, expected: expect.stringContaining('window: 4000000000ns') as string },
     ]);
   });
 });
