@@ -4,13 +4,16 @@ import { figuresOf, figuresOfResult, type Figures } from './figures.js';
 import type { Made } from './generate.js';
 import { Oracle } from './oracle.js';
 import { expand } from './scenario.js';
-import { Simulation, compileCore } from '../../src/index.js';
+import { Simulation, compileCore, memoryHost } from '../../src/index.js';
 
 let module: Promise<WebAssembly.Module> | undefined;
 
-export async function simulated({ scenario, arrivals }: Made): Promise<Figures> {
+export async function simulated({ scenario, arrivals, memory }: Made): Promise<Figures> {
   module ??= compileCore();
-  const simulation = await Simulation.create(scenario, { module: await module });
+  const simulation = await Simulation.create(scenario, {
+    module: await module,
+    files: memoryHost(memory?.files ?? {}),
+  });
   try {
     inject(simulation, scenario, arrivals);
     await simulation.run();
@@ -30,8 +33,8 @@ function inject(simulation: Simulation, scenario: Made['scenario'], arrivals: Ma
   });
 }
 
-export function naive({ scenario, arrivals }: Made): Figures {
-  const oracle = new Oracle(scenario, arrivals);
+export function naive({ scenario, arrivals, memory }: Made): Figures {
+  const oracle = new Oracle(scenario, arrivals, memory?.traces);
   oracle.run();
   return figuresOf(oracle);
 }

@@ -1,5 +1,6 @@
 // What is compared: the figures of a run, from the naive simulator and from the program, in one form.
 
+import { asResult, compared, flat } from './memory/compare.js';
 import { settle } from './accounts.js';
 import type { Oracle } from './oracle.js';
 import type { Result } from '../../src/index.js';
@@ -68,6 +69,7 @@ export function figuresOf({ host: h }: Oracle): Figures {
       figures[`${name}.locks.waitNs`] = waitNs;
     }
   }
+  if (h.swap !== null) Object.assign(figures, flat('memory', asResult(h.swap.figures())));
   put(figures, 'grantNs', summary(h.grantNs));
   put(figures, 'parkNs', summary(h.parkNs));
   return figures;
@@ -92,6 +94,7 @@ export function figuresOfResult(result: Result): Figures {
       figures[`${name}.locks.spinNs`] = ns(spinSeconds);
     }
   }
+  if (result.memory.swapInNs !== undefined) Object.assign(figures, flat('memory', compared(result.memory)));
   put(figures, 'grantNs', result.reallocation.grantNs);
   put(figures, 'parkNs', result.reallocation.parkNs);
   return figures;

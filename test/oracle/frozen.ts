@@ -19,6 +19,7 @@ export function freeze(h: Host, v: Vcpu, { steps }: Move): void {
 export function freezeTask(h: Host, v: Vcpu): void {
   v.frozen = true;
   v.frozenSince = h.clock.now;
+  v.exitUntil = 0;
   if (v.search !== null) endSearch(v);
   if (v.step !== null) {
     v.step.cancelled = true;

@@ -3,6 +3,7 @@
 
 import fc from 'fast-check';
 import { resolveScenario, type Scenario, type ScenarioInput } from '../../src/index.js';
+import { memoryGenes, memoryOf, type MadeMemory, type MemoryGenes } from './memory/generate.js';
 import type { Arrival } from './scenario.js';
 
 /** What a scenario may have. Only what is switched on is read. */
@@ -34,6 +35,7 @@ export const FEATURES = [
   'localCheck',
   'coarse',
   'zero',
+  'memory',
   'fork',
 ] as const;
 export type Feature = (typeof FEATURES)[number];
@@ -67,12 +69,15 @@ export interface Genes {
   readonly costs: readonly number[];
   readonly warmup: number;
   readonly vms: readonly VmGenes[];
+  readonly memory: MemoryGenes;
 }
 
 export interface Made {
   readonly scenario: Scenario;
   readonly input: ScenarioInput;
   readonly arrivals: readonly Arrival[];
+  /** What its tasks touch. */
+  readonly memory: MadeMemory | null;
 }
 
 const small = (max: number): fc.Arbitrary<number> => fc.nat({ max });
@@ -110,6 +115,7 @@ export function genes(features: readonly Feature[], share = 0.35): fc.Arbitrary<
     costs: fc.array(small(9), { minLength: 20, maxLength: 20 }),
     warmup: small(9),
     vms: fc.array(vm, { minLength: 1, maxLength: 3 }),
+    memory: memoryGenes(),
   });
 }
 
@@ -219,13 +225,19 @@ export function make(g: Genes, maker: Maker): Made {
       },
     };
   });
+  const swapped =
+    on.memory && !on.fork
+      ? memoryOf({ ...g.memory, guests: g.memory.guests.slice(0, vms.length) }, horizon + 60 * step)
+      : null;
+  const kept = swapped?.host.cores ?? 0;
   const input: ScenarioInput = {
     version: 1,
     seed: 1,
     duration: `${Math.ceil((horizon + 120 * step) / 1000)}us`,
     ...(on.warmup ? { warmup: `${Math.ceil(((horizon + 50 * step) * g.warmup) / 20)}ns` } : {}),
     host: {
-      cores,
+      cores: cores + Math.ceil(kept / unit) * unit,
+      ...(swapped === null ? {} : { memory: swapped.host }),
       ...(on.smt ? { smt: 2, smtFactor: 0.5 + (g.costs[18]! % 5) / 10 } : {}),
       ...(on.sockets ? { sockets: 2 } : {}),
       ...(on.bandwidth ? { memoryBandwidth: `${1 + (g.costs[19]! % 4)}GB` } : {}),
@@ -235,9 +247,9 @@ export function make(g: Genes, maker: Maker): Made {
     limits: { tasks: 4096, width: 16 },
     histogram: { precision: 0.2 },
     fingerprint: false,
-    vms,
+    vms: vms.map((own, i) => ({ ...own, ...(swapped === null ? {} : { memory: swapped.guests[i]! }) })),
   };
-  return { scenario: resolveScenario(input), input, arrivals };
+  return { scenario: resolveScenario(input), input, arrivals, memory: swapped };
 }
 
 type Process = ScenarioInput['vms'][number]['workload'] extends infer W

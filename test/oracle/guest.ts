@@ -5,6 +5,7 @@ import { book } from './accounts.js';
 import { attemptLock, holderStops, releaseLock, stopSpinning } from './locks.js';
 import { completed } from './requests.js';
 import { beginSearch, endSearch, freeSteal } from './search.js';
+import { exitLeft, planTouch, touchesFirst } from './touching.js';
 import { noteWaiting } from './waiting.js';
 import { speedOf } from './speeds.js';
 import type { Host, Task, Vcpu, Vm } from './types.js';
@@ -52,7 +53,7 @@ export function switchTo(h: Host, v: Vcpu, task: Task): void {
     cost += home.socket === core.socket ? costs.moveTask : costs.moveTaskSocket;
   }
   task.putBackOn = null;
-  runAfter(h, v, task, cost);
+  runAfter(h, v, task, exitLeft(h, v) + cost);
 }
 
 /** The task's first instruction on this vCPU comes `cost` ns from now. */
@@ -63,7 +64,8 @@ export function runAfter(h: Host, v: Vcpu, task: Task, cost: number): void {
     task,
     beginsAt: at,
     begin: null,
-    end: null!,
+    end: null,
+    touch: null,
     workedUntil: at,
     speed: 1,
     quantum: null,
@@ -79,7 +81,7 @@ export function runAfter(h: Host, v: Vcpu, task: Task, cost: number): void {
 }
 
 /** The first instruction. Last of all in its nanosecond: who is taken off in it has not begun. */
-function begin(h: Host, v: Vcpu): void {
+export function begin(h: Host, v: Vcpu): void {
   const running = v.running!;
   const { task } = running;
   running.begin = null;
@@ -92,7 +94,7 @@ function begin(h: Host, v: Vcpu): void {
 }
 
 /** What the running task comes to next, as work done. */
-function milestone(task: Task): number {
+export function milestone(task: Task): number {
   if (task.section !== null) return task.holds ? task.section.to : task.section.from;
   return task.serviceNs;
 }
@@ -100,6 +102,9 @@ function milestone(task: Task): number {
 export function planEnd(h: Host, v: Vcpu): void {
   const running = v.running!;
   if (running.end !== null) running.end.cancelled = true;
+  running.end = null;
+  planTouch(h, v);
+  if (touchesFirst(h, running.task)) return;
   const work = milestone(running.task) - running.task.doneNs;
   const from = Math.max(running.workedUntil, h.clock.now);
   running.end = h.clock.at(from + Math.ceil(work / running.speed), RANK.end, () => comesToMilestone(h, v));
@@ -154,7 +159,8 @@ function parksNow(v: Vcpu): boolean {
 export function takeOff(h: Host, v: Vcpu): Task {
   const running = v.running!;
   bringUpToDate(h, v);
-  for (const event of [running.begin, running.end, running.quantum]) if (event !== null) event.cancelled = true;
+  for (const event of [running.begin, running.end, running.quantum, running.touch])
+    if (event !== null) event.cancelled = true;
   v.running = null;
   return running.task;
 }

@@ -125,6 +125,7 @@ export function leave(h: Host, v: Vcpu): void {
   const yielded = v.state === 'yielding';
   if (!yielded) h.parkNs.push(h.clock.now - core.move!.issuedAt);
   v.state = 'dormant';
+  v.exitUntil = 0;
   v.core = null;
   core.vcpu = null;
   core.lastVm = v.vm;

@@ -3,16 +3,20 @@
 import { noCounters, settle } from './accounts.js';
 import { Clock, RANK } from './clock.js';
 import { mechanismOf } from './mechanisms/index.js';
+import { becomesReady } from './dispatch.js';
+import { NaiveSwap } from './memory/engine.js';
 import { speedsChanged } from './speeds.js';
 import { startArrivals } from './requests.js';
 import { expand, type Arrival } from './scenario.js';
-import type { Core, Host, Locks, Vm } from './types.js';
+import type { TouchingTask } from './seam.js';
+import type { Core, Host, Locks, Task, Vm } from './types.js';
 import type { Scenario } from '../../src/index.js';
 
 export class Oracle {
   readonly host: Host;
 
-  constructor(scenario: Scenario, arrivals: readonly Arrival[]) {
+  /** `pages`: what the tasks of each VM touch, where a trace tells. */
+  constructor(scenario: Scenario, arrivals: readonly Arrival[], pages: readonly (readonly number[] | null)[] = []) {
     const mechanism = mechanismOf(scenario.mechanism);
     const vms = expand(scenario).map(({ name, group }, index) => newVm(index, name, group));
     const { cores, smt, sockets, memory } = scenario.host;
@@ -37,6 +41,10 @@ export class Oracle {
       parkNs: [],
     };
     this.host = h;
+    if (scenario.vms.some((group) => group.memory !== undefined)) {
+      const ready = (task: TouchingTask): void => becomesReady(h, vms[task.vm]!, task as Task);
+      h.swap = new NaiveSwap({ clock: h.clock, ready }, scenario, pages);
+    }
     if (scenario.warmupNs > 0) h.clock.at(scenario.warmupNs, RANK.warmup, () => warm(h));
     mechanism.start(h);
     startArrivals(h, arrivals);
@@ -72,6 +80,7 @@ function newVm(index: number, name: string, group: Vm['spec']): Vm {
     lastDispatched: -1,
     inFlight: 0,
     arrivals: 0,
+    tasksArrived: 0,
     locks: noLocks(),
     counted: noCounters(),
   };
@@ -87,6 +96,7 @@ function newVm(index: number, name: string, group: Vm['spec']): Vm {
       search: null,
       spinning: null,
       spinningSince: 0,
+      exitUntil: 0,
       step: null,
       askedAt: -1,
       frozen: false,
@@ -133,6 +143,7 @@ function noLocks(): Locks {
 /** Statistics begin. */
 function warm(h: Host): void {
   for (const core of h.cores) settle(h, core);
+  h.swap?.warmup();
   h.idleNs = 0;
   h.grantNs = [];
   h.parkNs = [];

@@ -10,6 +10,8 @@ let taskIds = 0;
 export function arrive(h: Host, vm: Vm, serviceNs: number, width: number, client: number | null): void {
   const place = vm.arrivals++;
   vm.counted.arrived++;
+  const tasksBefore = vm.tasksArrived;
+  vm.tasksArrived += widths(vm, width).reduce((sum, each) => sum + each, 0);
   const { queueLimit } = vm.spec;
   if (queueLimit !== undefined && vm.inFlight >= vm.max + queueLimit) {
     vm.counted.dropped++;
@@ -17,7 +19,18 @@ export function arrive(h: Host, vm: Vm, serviceNs: number, width: number, client
     return;
   }
   vm.inFlight++;
-  const request: Request = { vm, place, arrivedAt: h.clock.now, stage: -1, tasksLeft: 0, serviceNs, width, client };
+  const request: Request = {
+    vm,
+    place,
+    arrivedAt: h.clock.now,
+    stage: -1,
+    tasksLeft: 0,
+    serviceNs,
+    width,
+    client,
+    tasksBefore,
+    tasks: 0,
+  };
   nextStage(h, request);
 }
 
@@ -26,8 +39,10 @@ function nextStage(h: Host, request: Request): void {
   const { stages, lock } = vm.spec.workload!.request;
   const stage = stages[++request.stage]!;
   const first = request.stage === 0;
-  const width = first && request.width > 0 ? request.width : Math.max(1, Math.round(valueOf(stage.tasks)));
+  const width = widths(vm, request.width)[request.stage]!;
   request.tasksLeft = width;
+  const tasksBefore = request.tasksBefore + request.tasks;
+  request.tasks += width;
   if (width > 1) h.mechanism.announce(h, vm, width);
   for (let index = 0; index < width; index++) {
     const serviceNs = first && request.serviceNs >= 0 ? request.serviceNs : valueOf(stage.service);
@@ -39,7 +54,7 @@ function nextStage(h: Host, request: Request): void {
       request: request.place,
       stage: request.stage,
       index,
-      tasksBefore: 0,
+      tasksBefore: tasksBefore + index,
       arrivedAt: request.arrivedAt,
       serviceNs,
       createdAt: h.clock.now,
@@ -57,6 +72,13 @@ function nextStage(h: Host, request: Request): void {
     h.swap?.prepare(task);
     becomesReady(h, vm, task);
   }
+}
+
+/** How many tasks each stage of a request has. */
+function widths(vm: Vm, given: number): number[] {
+  return vm.spec.workload!.request.stages.map(({ tasks }, stage) =>
+    stage === 0 && given > 0 ? given : Math.max(1, Math.round(valueOf(tasks))),
+  );
 }
 
 /** Where it lies is drawn among as many nanoseconds as the task is longer: without chance for at most one. */

@@ -3,6 +3,7 @@
 import { RANK } from './clock.js';
 import { book } from './accounts.js';
 import { choose, switchTo, takeNext } from './guest.js';
+import { exitLeft } from './touching.js';
 import { noteWaiting } from './waiting.js';
 import type { Host, Task, Vcpu } from './types.js';
 
@@ -11,9 +12,20 @@ const STEAL_MOST = 32;
 export function beginSearch(h: Host, v: Vcpu): void {
   v.state = 'searching';
   v.search = { since: h.clock.now, ticket: h.clock.ticket(), looks: 0, look: null, giveUp: null, ownLook: null };
-  book(h, v.core!, v.vm, 'idlePoll');
+  bookSearch(h, v);
   planGiveUp(h, v);
   planLook(h, v);
+}
+
+/** Transition until a fault's exit is over. */
+function bookSearch(h: Host, v: Vcpu): void {
+  const { search } = v;
+  const exit = exitLeft(h, v);
+  book(h, v.core!, v.vm, exit > 0 ? 'transition' : 'idlePoll');
+  if (exit > 0)
+    h.clock.at(v.exitUntil, RANK.afterAll, () => {
+      if (v.search === search) bookSearch(h, v);
+    });
 }
 
 function place(v: Vcpu): number[] {

@@ -54,6 +54,10 @@ export interface Request {
   /** Demand and width that the trace gave it; -1 and 0: as the VM's workload says. */
   readonly serviceNs: number;
   readonly width: number;
+  /** Tasks of its VM before its own. */
+  readonly tasksBefore: number;
+  /** Those of its stages so far. */
+  tasks: number;
   /** The closed client that sent it. */
   readonly client: number | null;
 }
@@ -62,9 +66,11 @@ export interface Request {
 export interface Running {
   readonly task: Task;
   /** When its first instruction comes, or came. */
-  readonly beginsAt: number;
+  beginsAt: number;
   begin: Event | null;
-  end: Event;
+  /** null: it has to touch pages first. */
+  end: Event | null;
+  touch: Event | null;
   /** Up to when `task.doneNs` counts, and the speed since. */
   workedUntil: number;
   speed: number;
@@ -95,6 +101,8 @@ export interface Vcpu {
   /** The task that spins on it. */
   spinning: Task | null;
   spinningSince: number;
+  /** Until when it is busy with the exit of a fault. */
+  exitUntil: number;
   /** The event that ends a step. */
   step: Event | null;
   /** When it was last asked to end a quantum that is past. */
@@ -174,6 +182,8 @@ export interface Vm {
   lastDispatched: number;
   inFlight: number;
   arrivals: number;
+  /** Tasks of all requests that have arrived, dropped ones too. */
+  tasksArrived: number;
   locks: Locks;
   counted: Counters;
 }

@@ -56,6 +56,7 @@ function lookForCore(h: Host, vm: Vm): void {
   victim.vm.counted.preemptions++;
   if (task.holds && !spun) victim.vm.locks.holderPreemptions++;
   victim.state = 'dormant';
+  victim.exitUntil = 0;
   victim.core = null;
   core.vcpu = null;
   core.lastVm = victim.vm;

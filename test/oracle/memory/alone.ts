@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { Simulation, compileCore, memoryHost, resolveScenario, type Scenario } from '../../../src/index.js';
-import { memoryDifferences } from './compare.js';
+import { asResult, compared, flat } from './compare.js';
 import { drive, type Arrival } from './driver.js';
 import { NaiveSwap } from './engine.js';
 import { memoryGenes, memoryOf, type MemoryGenes } from './generate.js';
@@ -76,6 +76,12 @@ export function alone({ memory: genes, jobs, switchCost, warmup, coarse }: Alone
   }
 }
 
+function same(key: string, a: number | undefined, b: number | undefined): boolean {
+  if (a === b) return true;
+  if (a === undefined || b === undefined || !key.endsWith('.stddev')) return false;
+  return Math.abs(a - b) <= 1e-4 * Math.max(1, Math.abs(a), Math.abs(b));
+}
+
 let module: Promise<WebAssembly.Module> | undefined;
 
 /** Lines of what differs; null where the program refuses the scenario. */
@@ -97,7 +103,11 @@ export async function aloneDifferences({ scenario, files, traces, arrivals }: Al
     const naive = drive(scenario, arrivals, traces, (cpu, spec, pages) => new NaiveSwap(cpu, spec, pages));
     const { memory } = result;
     if (memory.swapInNs === undefined) return ['no memory'];
-    const lines = memoryDifferences(memory, naive.memory);
+    const program = flat('memory', compared(memory));
+    const other = flat('memory', asResult(naive.memory));
+    const lines = [...new Set([...Object.keys(program), ...Object.keys(other)])]
+      .filter((key) => !same(key, program[key], other[key]))
+      .map((key) => `${key}: program ${program[key]}, naive ${other[key]}`);
     result.vms.forEach(({ name, latencyNs, completed }, vm) => {
       const done = naive.latencyNs[vm]!.filter((ns): ns is number => ns !== null);
       if (scenario.warmupNs === 0) {

@@ -1,70 +1,94 @@
-// A result's `memory` beside the naive engine's figures: what differs, as text.
+// What a result says under `memory`, and the naive engine's figures, in one form.
 
 import type { MemoryResult } from '../../../src/index.js';
 import type { MemoryFigures } from './figures.js';
 
-const sum = (list: readonly number[]): number => list.reduce((total, value) => total + value, 0);
-
-function ofList(path: string, list: readonly number[], into: Map<string, number | null>): void {
-  into.set(`${path}.count`, list.length);
-  into.set(`${path}.min`, list[0] ?? null);
-  into.set(`${path}.max`, list.at(-1) ?? null);
-  into.set(`${path}.mean`, list.length === 0 ? null : sum(list) / list.length);
-  const mean = sum(list) / list.length;
-  const squares = sum(list.map((value) => (value - mean) ** 2));
-  into.set(`${path}.stddev`, list.length === 0 ? null : Math.sqrt(squares / list.length));
+interface Summary {
+  readonly count: number;
+  readonly sum: number;
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly stddev: number | null;
 }
 
-/** Every number of a result that the naive engine has, by its path. */
-export function figuresAsPrinted(figures: MemoryFigures): Map<string, number | string | null> {
-  const { swapInNs, stallNs, pauseWaitNs, elasticityNs, backends, upgrades, vms, outPages, pages, ...plain } = figures;
-  const into = new Map<string, number | string | null>(Object.entries(plain));
-  const numbers = into as Map<string, number | null>;
-  ofList('swapInNs', swapInNs, numbers);
-  ofList('stallNs', stallNs, numbers);
-  ofList('pauseWaitNs', pauseWaitNs, numbers);
-  const within = (list: readonly number[]): number | null =>
-    list.length === 0 ? null : list.filter((ns) => ns <= 10_000).length / list.length;
-  into.set('withinTenUs', within(swapInNs));
-  into.set('outShare', outPages / pages);
-  for (const [kind, ns] of Object.entries(elasticityNs)) into.set(`elasticityCoreSeconds.${kind}`, ns / 1e9);
-  into.set('elasticityCoreSeconds.total', sum(Object.values(elasticityNs)) / 1e9);
-  for (const [name, { swapInNs: each, ...backend }] of Object.entries(backends)) {
-    for (const [key, value] of Object.entries(backend)) into.set(`backends.${name}.${key}`, value);
-    ofList(`backends.${name}.swapInNs`, each, numbers);
-    into.set(`backends.${name}.withinTenUs`, within(each));
+type Tree = { readonly [key: string]: Tree | number | string | boolean | null | readonly Tree[] };
+
+/** What the program has beyond the engine: of the CPU side too, or quantiles of a histogram. */
+const LEFT_OUT = new Set(['overheadShare', 'keptCoresUsed', 'faultsOverdue', 'p50', 'p90', 'p99', 'p999']);
+/** To so many digits: sums of squares in floating point. */
+const STDDEV_DIGITS = 5;
+
+function summary(list: readonly number[]): Summary {
+  const count = list.length;
+  if (count === 0) return { count, sum: 0, min: null, max: null, stddev: null };
+  const sum = list.reduce((total, value) => total + value, 0);
+  const squares = list.reduce((total, value) => total + (value - sum / count) ** 2, 0);
+  return { count, sum, min: list[0]!, max: list.at(-1)!, stddev: Math.sqrt(squares / Math.max(1, count - 1)) };
+}
+
+const within = (list: readonly number[]): number | null =>
+  list.length === 0 ? null : list.filter((ns) => ns <= 10_000).length / list.length;
+
+/** As a result is written. */
+export function asResult(figures: MemoryFigures): Tree {
+  const { swapInNs, stallNs, pauseWaitNs, elasticityNs, backends, vms, upgrades, outPages, pages, ...plain } = figures;
+  const { swapIn, swapOut, scan, faultExit } = elasticityNs;
+  return {
+    ...plain,
+    expansion: figures.virtualBytes / figures.physicalBytes,
+    outShare: outPages / pages,
+    faultShare: figures.touches === 0 ? null : figures.faults / figures.touches,
+    swapInNs: { ...summary(swapInNs) },
+    withinTenUs: within(swapInNs),
+    stallNs: { ...summary(stallNs) },
+    pauseWaitNs: { ...summary(pauseWaitNs) },
+    elasticityCoreSeconds: { swapIn, swapOut, scan, faultExit, total: swapIn + swapOut + scan + faultExit },
+    backends: Object.fromEntries(
+      Object.entries(backends).map(([name, { swapInNs: own, ...rest }]) => [
+        name,
+        { ...rest, swapInNs: { ...summary(own) }, withinTenUs: within(own) },
+      ]),
+    ),
+    upgrades: upgrades.map((upgrade) => ({ ...upgrade })),
+    vms: Object.fromEntries(
+      Object.entries(vms).map(([name, { stallNs: stall, pauseNs, pausedStallNs, ...rest }]) => [
+        name,
+        { ...rest, stallSeconds: stall, pauseSeconds: pauseNs, pausedStallSeconds: pausedStallNs },
+      ]),
+    ),
+  };
+}
+
+/** A result with sums for means, and nanoseconds for seconds. */
+export function compared(memory: MemoryResult): Tree {
+  return whole(memory as unknown as Tree) as Tree;
+}
+
+function whole(tree: Tree[string], key = ''): Tree[string] {
+  if (typeof tree === 'number' && (key.endsWith('Seconds') || key === 'total')) return Math.round(tree * 1e9);
+  if (Array.isArray(tree)) return tree.map((each: Tree) => whole(each) as Tree);
+  if (typeof tree !== 'object' || tree === null) return tree;
+  const inside = key.endsWith('Seconds') ? 'Seconds' : '';
+  const entries = Object.entries(tree).filter(([name]) => !LEFT_OUT.has(name));
+  const made = Object.fromEntries(
+    entries.map(([name, value]) => [name, whole(value as Tree[string], inside === '' ? name : inside)]),
+  );
+  if (!('mean' in made)) return made;
+  const { mean, count, ...rest } = made;
+  return { ...rest, count: count!, sum: Math.round(((mean as number | null) ?? 0) * (count as number)) };
+}
+
+const OUTCOMES = ['not reached', 'in progress', 'done', 'rolled back', 'hot-upgrade', 'hot-switch'];
+
+/** Every number by its path; what is null is left out. */
+export function flat(path: string, tree: Tree[string]): Record<string, number> {
+  if (typeof tree === 'number') {
+    return { [path]: path.endsWith('.stddev') ? Number(tree.toPrecision(STDDEV_DIGITS)) : tree };
   }
-  upgrades.forEach((upgrade, i) => {
-    for (const [key, value] of Object.entries(upgrade)) into.set(`upgrades.${i}.${key}`, value as number | string);
-  });
-  for (const [name, { stallNs: stall, pauseNs, pausedStallNs, ...guest }] of Object.entries(vms)) {
-    for (const [key, value] of Object.entries(guest)) into.set(`vms.${name}.${key}`, value);
-    into.set(`vms.${name}.stallSeconds`, stall / 1e9);
-    into.set(`vms.${name}.pauseSeconds`, pauseNs / 1e9);
-    into.set(`vms.${name}.pausedStallSeconds`, pausedStallNs / 1e9);
-  }
-  return into;
-}
-
-function at(result: MemoryResult, path: string): unknown {
-  let found: unknown = result;
-  for (const part of path.split('.')) found = (found as Record<string, unknown> | undefined)?.[part];
-  return found;
-}
-
-function equal(path: string, a: unknown, b: number | string | null): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'number' || typeof b !== 'number') return false;
-  if (path.endsWith('.stddev')) return Math.abs(a - b) <= 1e-4 * Math.max(1, Math.abs(a), Math.abs(b));
-  return !Number.isInteger(b) && Math.abs(a - b) <= 1e-12 * Math.abs(b);
-}
-
-/** Lines `memory.figure: program, naive`. */
-export function memoryDifferences(result: MemoryResult, figures: MemoryFigures): string[] {
-  const lines: string[] = [];
-  for (const [path, value] of figuresAsPrinted(figures)) {
-    const got = at(result, path);
-    if (!equal(path, got, value)) lines.push(`memory.${path}: program ${String(got)}, naive ${String(value)}`);
-  }
-  return lines;
+  if (typeof tree === 'string') return { [path]: OUTCOMES.indexOf(tree) };
+  if (typeof tree !== 'object' || tree === null) return {};
+  return Object.assign(
+    {},
+    ...Object.entries(tree).map(([key, value]) => flat(`${path}.${key}`, value as Tree[string])),
+  ) as Record<string, number>;
 }

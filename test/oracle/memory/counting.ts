@@ -1,7 +1,16 @@
 // What the naive swap engine has counted since statistics began.
 
 import type { BackendFigures, GuestFigures, MemoryFigures, UpgradeFigures } from './figures.js';
-import { BACKENDS, freeBytes, hasFrame, type Guest, type Memory, type Page, type Waiting } from './things.js';
+import {
+  BACKENDS,
+  freeBytes,
+  type BackendName,
+  hasFrame,
+  type Guest,
+  type Memory,
+  type Page,
+  type Waiting,
+} from './things.js';
 
 const ZERO = {
   touches: 0,
@@ -143,9 +152,11 @@ export class Counting {
     const { pageBytes } = memory.spec;
     const framed = (pages: readonly Page[]): number => pages.filter(hasFrame).length * pageBytes;
     const copied = memory.pages.filter(isOut);
+    const contents = memory.guests.flatMap(({ spec }) => (spec === null ? [] : [spec.content ?? memory.spec.content]));
+    contents.push(memory.spec.content);
     const backends: Record<string, BackendFigures> = {};
     for (const [name, { swapIns, swapOuts, swapInNs }] of this.backends) {
-      if (!memory.pages.some((page) => page.backend === name)) continue;
+      if (!contents.some((content) => content[name as BackendName] > 0)) continue;
       const outPages = copied.filter((page) => page.backend === name).length;
       backends[name] = { swapIns, swapOuts, outPages, swapInNs: sorted(swapInNs) };
     }
@@ -159,6 +170,8 @@ export class Counting {
         };
     return {
       ...this.n,
+      pageBytes,
+      pageSample: memory.spec.pageSample,
       physicalBytes: memory.capacityBytes,
       virtualBytes: memory.pages.length * pageBytes,
       residentBytes: framed(memory.pages),

@@ -30,6 +30,8 @@ export interface UpgradeFigures {
 }
 
 export interface MemoryFigures {
+  pageBytes: number;
+  pageSample: number;
   physicalBytes: number;
   virtualBytes: number;
   residentBytes: number;

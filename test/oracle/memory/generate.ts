@@ -34,6 +34,7 @@ export const MEMORY_FEATURES = [
   'coarse',
   'scan',
   'plenty',
+  'kept',
 ] as const;
 export type MemoryFeature = (typeof MEMORY_FEATURES)[number];
 
@@ -147,7 +148,7 @@ export function memoryOf(genes: MemoryGenes, horizonNs: number): MadeMemory {
   const unit = on.largePages ? 4096 * [1, 2, 4][genes.unit]! : 4096;
   const sample = on.sample ? 2 : 1;
   const workers = on.workers ? genes.workers + 1 : 1;
-  const metadata = on.metadata ? [0, 1, 16, 64][genes.metadata]! : 1;
+  const metadata = on.metadata ? [1, 2, 16, 64][genes.metadata]! : 1;
   const ratio = 4;
   const files: Record<string, string> = {};
   const traces: (readonly number[] | null)[] = [];
@@ -202,6 +203,7 @@ export function memoryOf(genes: MemoryGenes, horizonNs: number): MadeMemory {
   const host: HostMemory = {
     size: `${Math.ceil(frames / unit) * unit * sample}B`,
     workers,
+    ...(on.kept ? { cores: workers } : {}),
     ...(on.depth ? { deviceDepth: genes.depth + 1 } : {}),
     ...(on.largePages ? { page: `${unit}B` } : {}),
     ...(on.sample ? { pageSample: sample } : {}),
