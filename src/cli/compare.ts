@@ -1,27 +1,24 @@
 // `fluxhost compare`: one workload and seed under several mechanisms, side by side, with paired differences and the
 // number of cores that each needs to meet every SLO.
 
-import { differenceOf } from '../metrics/replications.js';
-import { toStableJson, type Result } from '../metrics/result.js';
-import { renderComparison, type Comparison, type Sizing } from '../report/compare-table.js';
+import { toStableJson } from '../metrics/result.js';
+import { headed, renderComparison } from '../report/compare-table.js';
 import { overTimeText } from '../report/series.js';
-import { InputError, type Problem } from '../scenario/errors.js';
-import { withMechanism } from '../scenario/mechanisms.js';
-import type { MechanismKind, Scenario } from '../scenario/types.js';
+import { compareAll } from '../study/compare.js';
+import { LIMIT_FACTOR } from '../study/ladder.js';
+import { MAX_SIZING_CORES } from '../study/sizing.js';
 import { parseCommand, renderHelp, type CommandSpec } from './args.js';
 import { EXIT } from './exit.js';
 import { prepareFolder } from './files.js';
 import { POLICY_TIMEOUT } from './guard.js';
 import type { Io } from './io.js';
-import { combine, Session, type Tools } from './replicate.js';
-import { MAX_REPLICATIONS, MAX_SEED, overrides } from './run.js';
-import { LIMIT_FACTOR, sizeFor } from './sizing.js';
-import { checkSize, writeOut } from './out.js';
 import { readMechanisms } from './mechanisms.js';
+import { checkSize, writeOut } from './out.js';
+import { openStudy, type Tools } from './replicate.js';
+import { MAX_REPLICATIONS, MAX_SEED, overrides } from './run.js';
 import { FILES_WITHIN, simulationTools, toolsFor } from './tools.js';
 
 const DEFAULT_MECHANISMS = 'ideal,hyperflux,hotplug,static';
-const MAX_SIZING_CORES = 65_536;
 
 export const compareSpec: CommandSpec = {
   name: 'compare',
@@ -41,7 +38,8 @@ export const compareSpec: CommandSpec = {
     json: { help: 'prints runs, differences and sizing as one JSON document' },
   },
   details:
-    "The scenario's own mechanism keeps its settings, the others take their defaults (fluxhost explain lists them).\n" +
+    "The scenario's own mechanism keeps its settings, the others take their defaults (fluxhost explain lists them) unless\n" +
+    'given with settings of their own: hyperflux:signal=oldest, cgroup:period=10ms.\n' +
     "The search counts a polling core among the host's cores, and under static the vCPUs pinned by all VMs.\n" +
     'Ctrl-C ends with what is finished, marked incomplete.',
   examples: [
@@ -50,90 +48,41 @@ export const compareSpec: CommandSpec = {
   ],
 };
 
-/** One scenario per mechanism; what any of them cannot run is refused before the first one starts. */
-function scenariosFor(scenario: Scenario, kinds: readonly MechanismKind[], file: string): Scenario[] {
-  const problems: Problem[] = [];
-  const scenarios = kinds.flatMap((kind) => {
-    try {
-      return [withMechanism(scenario, kind)];
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      problems.push(...error.problems.map((problem) => ({ ...problem, file: `${file} under ${kind}` })));
-      return [];
-    }
-  });
-  if (problems.length > 0) throw new InputError(problems);
-  return scenarios;
-}
-
-async function sizeAll(
-  session: Session,
-  scenarios: readonly Scenario[],
-  bases: readonly Result[],
-  most: number,
-): Promise<Sizing[]> {
-  const found: Sizing[] = [];
-  for (const [i, scenario] of scenarios.entries()) {
-    const base = bases[i];
-    if (base === undefined || base.incomplete === true) break;
-    const sizing = await sizeFor(scenario, base, most, async (candidate) => {
-      if (session.interrupted) return null;
-      const label = `sizing ${scenario.mechanism.kind} ${candidate.host.cores} cores`;
-      const result = await session.once(candidate, label, { overTime: false });
-      return session.interrupted ? null : result;
-    });
-    if (sizing === null) break;
-    found.push(sizing);
-  }
-  return found;
-}
-
 export async function compare(args: readonly string[], io: Io, tools: Tools = simulationTools): Promise<number> {
   const given = parseCommand(compareSpec, args);
   if (given.help) {
     io.stdout(renderHelp(compareSpec));
     return EXIT.done;
   }
-  const kinds = readMechanisms(given, DEFAULT_MECHANISMS);
+  const variants = readMechanisms(given, DEFAULT_MECHANISMS);
   const seed = given.whole('seed', 0, MAX_SEED);
   const replications = given.whole('replications', 1, MAX_REPLICATIONS) ?? 1;
-  const limit = given.whole('max-cores', 1, MAX_SIZING_CORES);
+  const mostCores = given.whole('max-cores', 1, MAX_SIZING_CORES);
   given.check();
 
   const file = given.positional(0);
   const loaded = await tools.load(file, { set: overrides(given.list('set'), seed) });
-  const scenarios = scenariosFor(loaded.scenario, kinds, file);
-
   const folder = given.text('out');
-  if (folder !== undefined || given.flag('json')) checkSize(loaded.scenario, scenarios.length);
+  if (folder !== undefined || given.flag('json')) checkSize(loaded.scenario, variants.length);
 
   const used = await toolsFor(given, tools);
-  return Session.open(used, loaded.directory, io, async (session) => {
+  return openStudy(used, loaded.directory, io, async (study) => {
     for (const warning of loaded.warnings) io.stderr(`warning: ${warning}\n`);
-    const runs: Result[] = [];
-    const bases: Result[] = [];
-    for (const scenario of scenarios) {
-      if (session.interrupted) break;
+    const question = { variants, replications, sizing: !given.flag('no-sizing'), mostCores };
+    const comparison = await compareAll(study, loaded.scenario, question, {
+      file,
       // Written to only once the first simulation stands: a refused input leaves no folder behind.
-      const results = await session.replications(scenario, replications, async () => {
+      before: async () => {
         if (folder !== undefined) await prepareFolder(folder, ['comparison.json']);
-      });
-      bases.push(results[0]!);
-      runs.push(combine(results, replications));
-    }
-    const [first, ...others] = runs;
-    const comparison: Comparison = { runs, differences: others.map((other) => differenceOf(first!, other)) };
-    const sized = !given.flag('no-sizing') && loaded.scenario.vms.some((vm) => vm.slo !== undefined);
-    if (sized) {
-      const most = Math.min(limit ?? LIMIT_FACTOR * loaded.scenario.host.cores, MAX_SIZING_CORES);
-      comparison.sizing = await sizeAll(session, scenarios, bases, most);
-    }
-    if (session.interrupted) comparison.incomplete = true;
+      },
+    });
     const json = toStableJson(comparison);
+    const { runs } = comparison;
     if (folder !== undefined) await writeOut(folder, 'comparison.json', json, runs);
-    const overTime = overTimeText(first!, folder, '--out DIR writes that of every run as CSV, --json prints it');
-    io.stdout(given.flag('json') ? json : renderComparison(comparison, io.isTty) + overTime);
-    if (!session.interrupted) return EXIT.done;
+    const overTime = overTimeText(runs[0]!, folder, '--out DIR writes that of every run as CSV, --json prints it');
+    const labels = variants.map(({ label }) => label);
+    io.stdout(given.flag('json') ? json : renderComparison(headed(comparison, labels), io.isTty) + overTime);
+    if (!study.interrupted) return EXIT.done;
     io.stderr('interrupted: what is finished is shown\n');
     return EXIT.interrupted;
   });

@@ -4,18 +4,20 @@
 
 import { differenceOf } from '../metrics/replications.js';
 import { toStableJson, type Result } from '../metrics/result.js';
-import { renderComparison, type Comparison } from '../report/compare-table.js';
+import { headed, renderComparison } from '../report/compare-table.js';
 import { formatDurationNs } from '../report/units.js';
 import { InputError, type Problem } from '../scenario/errors.js';
 import { withMechanism } from '../scenario/mechanisms.js';
-import type { MechanismKind, Scenario } from '../scenario/types.js';
+import type { Scenario } from '../scenario/types.js';
 import { changedScenario, switchProblem } from '../scenario/written.js';
 import type { Simulation } from '../simulation.js';
+import type { Comparison } from '../study/compare.js';
+import { variantOf, type Variant } from '../study/variant.js';
 import { parseCommand, renderHelp, type CommandSpec } from './args.js';
 import { EXIT } from './exit.js';
 import { POLICY_TIMEOUT } from './guard.js';
 import type { Io } from './io.js';
-import { Session } from './replicate.js';
+import { openStudy } from './replicate.js';
 import { MAX_SEED, overrides } from './run.js';
 import { checkSize } from './out.js';
 import { continuing, openSnapshot } from './snapshot-file.js';
@@ -64,10 +66,10 @@ interface Branch {
 function branchesOf(
   base: Scenario,
   changed: Scenario,
-  kinds: readonly MechanismKind[] | undefined,
+  variants: readonly Variant[] | undefined,
   file: string,
 ): Branch[] {
-  if (kinds === undefined && changed !== base) {
+  if (variants === undefined && changed !== base) {
     const before = base.mechanism.kind;
     const after = changed.mechanism.kind;
     return [
@@ -76,18 +78,19 @@ function branchesOf(
     ];
   }
   const problems: Problem[] = [];
-  const wanted = kinds ?? [...new Set([base.mechanism.kind, ...DEFAULT_MECHANISMS])];
-  const branches = wanted.flatMap((kind) => {
-    const cannotSwitch = switchProblem(base, kind);
+  const wanted = variants ?? [...new Set([base.mechanism.kind, ...DEFAULT_MECHANISMS])].map(variantOf);
+  const branches = wanted.flatMap(({ label, mechanism }) => {
+    const cannotSwitch = switchProblem(base, mechanism.kind);
     if (cannotSwitch !== undefined) {
       problems.push({ ...cannotSwitch, file });
       return [];
     }
     try {
-      return [{ label: kind, scenario: withMechanism(changed, kind) }];
+      const choice = Object.keys(mechanism).length === 1 ? mechanism.kind : mechanism;
+      return [{ label, scenario: withMechanism(changed, choice) }];
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      problems.push(...error.problems.map((problem) => ({ ...problem, file: `${file} under ${kind}` })));
+      problems.push(...error.problems.map((problem) => ({ ...problem, file: `${file} under ${label}` })));
       return [];
     }
   });
@@ -95,33 +98,31 @@ function branchesOf(
   return branches;
 }
 
-/** Two columns may be of one mechanism; the table tells them apart by their heads, the JSON by their scenarios. */
-function headed(comparison: Comparison, branches: readonly Branch[]): Comparison {
-  const label = (i: number): string => branches[i]?.label ?? '';
-  return {
-    ...comparison,
-    runs: comparison.runs.map((run, i) => ({ ...run, manifest: { ...run.manifest, mechanism: label(i) } })),
-    differences: comparison.differences.map((one, i) => ({ ...one, mechanism: label(i + 1), baseline: label(0) })),
-  };
-}
-
 async function continueAll(base: Simulation, branches: readonly Branch[], json: boolean, io: Io): Promise<number> {
-  return Session.open(continuing(base, simulationTools), '', io, async (session) => {
+  return openStudy(continuing(base, simulationTools), '', io, async (study) => {
     const runs: Result[] = [];
     for (const { label, scenario } of branches) {
-      if (session.interrupted) break;
-      runs.push(await session.once(scenario, label));
+      if (study.interrupted) break;
+      runs.push(await study.once(scenario, label));
     }
     const [first, ...others] = runs;
-    const comparison: Comparison = { runs, differences: others.map((other) => differenceOf(first!, other)) };
-    if (session.interrupted) comparison.incomplete = true;
+    const labels = branches.map(({ label }) => label);
+    const comparison: Comparison = {
+      runs,
+      differences: others.map((other, i) => ({
+        ...differenceOf(first!, other),
+        mechanism: labels[i + 1]!,
+        baseline: labels[0]!,
+      })),
+    };
+    if (study.interrupted) comparison.incomplete = true;
     const from = { atNs: base.nowNs, mechanism: base.scenario.mechanism.kind, seed: base.scenario.seed };
     if (json) io.stdout(toStableJson({ from, ...comparison }));
     else {
       io.stdout(`from ${formatDurationNs(from.atNs)} on, until then under ${from.mechanism} with seed ${from.seed}\n`);
-      io.stdout(renderComparison(headed(comparison, branches), io.isTty));
+      io.stdout(renderComparison(headed(comparison, labels), io.isTty));
     }
-    if (!session.interrupted) return EXIT.done;
+    if (!study.interrupted) return EXIT.done;
     io.stderr('interrupted: what is finished is shown\n');
     return EXIT.interrupted;
   });
@@ -133,7 +134,7 @@ export async function fork(args: readonly string[], io: Io): Promise<number> {
     io.stdout(renderHelp(forkSpec));
     return EXIT.done;
   }
-  const kinds = readMechanisms(given);
+  const variants = readMechanisms(given);
   const seed = given.whole('seed', 0, MAX_SEED);
   given.check();
 
@@ -141,7 +142,7 @@ export async function fork(args: readonly string[], io: Io): Promise<number> {
   const base = await openSnapshot(file, given);
   try {
     const changed = changedScenario(base.scenario, overrides(given.list('set'), seed), file);
-    const branches = branchesOf(base.scenario, changed, kinds, file);
+    const branches = branchesOf(base.scenario, changed, variants, file);
     const json = given.flag('json');
     if (json) checkSize(base.scenario, branches.length);
     return await continueAll(base, branches, json, io);

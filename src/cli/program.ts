@@ -20,6 +20,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'the same workload under several mechanisms',
     load: async () => (await import('./compare.js')).compare,
   },
+  size: {
+    summary: 'the least cores, guarantee, quota or memory for an objective',
+    load: async () => (await import('./size.js')).size,
+  },
   fork: { summary: 'how a snapshot goes on, side by side', load: async () => (await import('./fork.js')).fork },
   pages: { summary: 'replay a page-access trace', load: async () => (await import('./pages.js')).pages },
   reserve: {

@@ -7,12 +7,13 @@ import { evaluateAssertion } from '../scenario/assert.js';
 import { InputError } from '../scenario/errors.js';
 import type { Scenario } from '../scenario/types.js';
 import { changedScenario } from '../scenario/written.js';
+import { combine } from '../study/study.js';
 import { parseCommand, renderHelp, type Arguments, type CommandSpec } from './args.js';
 import { EXIT } from './exit.js';
 import { prepareFolder } from './files.js';
 import { POLICY_TIMEOUT } from './guard.js';
 import type { Io } from './io.js';
-import { combine, Session, type Tools } from './replicate.js';
+import { openStudy, type Tools } from './replicate.js';
 import { checkSize, withSeries, writeOut } from './out.js';
 import { continuing, openSnapshot, snapshotting } from './snapshot-file.js';
 import { FILES_WITHIN, simulationTools, toolsFor } from './tools.js';
@@ -171,10 +172,10 @@ export async function run(args: readonly string[], io: Io, tools: Tools = simula
   try {
     const scenario = sampled(start, given);
     if (folder !== undefined || given.flag('json')) checkSize(scenario, 1);
-    return await Session.open(used, start.directory, io, async (session) => {
+    return await openStudy(used, start.directory, io, async (study) => {
       for (const warning of start.warnings) io.stderr(`warning: ${warning}\n`);
       // Written to only once the first simulation stands: a refused input leaves no folder behind.
-      const results = await session.replications(scenario, replications, async (first) => {
+      const results = await study.replications(scenario, replications, async (first) => {
         checkAssertions(expressions, first);
         if (folder !== undefined) await prepareFolder(folder, ['result.json']);
       });

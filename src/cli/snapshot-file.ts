@@ -11,7 +11,8 @@ import type { RunOptions, Simulation } from '../simulation.js';
 import type { Arguments } from './args.js';
 import { writeAtomically } from './files.js';
 import type { Io } from './io.js';
-import type { Runnable, Tools } from './replicate.js';
+import type { Runnable } from '../study/study.js';
+import type { Tools } from './replicate.js';
 import { readCore } from './tools.js';
 
 /** Makes sure, before anything long is started, that the snapshot will find its place. */

@@ -1,35 +1,13 @@
 // Mechanisms side by side: one column a mechanism, one row a figure, and a closing sentence on who meets the SLO
 // with how many cores. Differences that their interval does not tell from chance are marked with `~`.
 
-import type { Difference } from '../metrics/replications.js';
 import type { Result, VmResult } from '../metrics/result.js';
+import type { Comparison } from '../study/compare.js';
 import { memoryRows } from './memory-table.js';
 import { MAX_VMS, omittedText, sloCell, sloText } from './run-table.js';
 import { printable } from '../scenario/errors.js';
 import { paint, renderTable, type Cell } from './table.js';
 import { formatCoreSeconds, formatCount, formatDurationNs, formatExactDurationNs, formatShare } from './units.js';
-
-/** How many cores a mechanism needs for every VM's SLO. */
-export interface Sizing {
-  mechanism: string;
-  /** What was varied: the host's cores, or under `static` the vCPUs pinned by the VMs together. */
-  of: 'host.cores' | 'pinned vCPUs';
-  /** The least number found; null where not even `searchedTo` attains every SLO. */
-  cores: number | null;
-  searchedFrom: number;
-  searchedTo: number;
-  /** Runs it took. */
-  runs: number;
-}
-
-export interface Comparison {
-  runs: Result[];
-  /** Each mechanism against the first. */
-  differences: Difference[];
-  /** Absent with --no-sizing, without any SLO, or when interrupted before it. */
-  sizing?: Sizing[];
-  incomplete?: true;
-}
 
 const LABEL_COLUMNS = 30;
 const VALUE_COLUMNS = 17;
@@ -38,10 +16,7 @@ type Row = (string | Cell)[];
 
 /** The value, with the ratio to the first mechanism where they differ: `47.3 us (1.25x)`. */
 function withRatio(text: string, comparison: Comparison, column: number, path: string): string {
-  const difference = comparison.differences.find(
-    (one) => one.mechanism === comparison.runs[column]?.manifest.mechanism,
-  );
-  const figure = column === 0 ? undefined : difference?.figures[path];
+  const figure = column === 0 ? undefined : comparison.differences[column - 1]?.figures[path];
   if (figure?.ratio === undefined || figure.ratio === null || text === '-') return text;
   // An interval around zero: the replications do not tell the two apart.
   const unclear = figure.low !== null && figure.high !== null && figure.low <= 0 && figure.high >= 0;
@@ -113,8 +88,8 @@ function hostRows(comparison: Comparison): Row[] {
 function sizingRows(comparison: Comparison): Row[] {
   const { sizing, runs } = comparison;
   if (sizing === undefined || sizing.length === 0) return [];
-  const cells = runs.map((run): string | Cell => {
-    const found = sizing.find((one) => one.mechanism === run.manifest.mechanism);
+  const cells = runs.map((_, column): string | Cell => {
+    const found = sizing[column];
     if (found === undefined) return '-';
     if (found.cores === null) return { text: `not up to ${found.searchedTo}`, tone: 'bad' };
     return found.of === 'host.cores' ? String(found.cores) : `${found.cores} pinned`;
@@ -173,6 +148,15 @@ export function wrap(text: string, most: number): string {
 
 /** At most this many mechanisms side by side; more come in further blocks below. */
 const BLOCK = 4;
+
+/** The comparison with its columns called otherwise: two of them may be of one mechanism. */
+export function headed(comparison: Comparison, labels: readonly string[]): Comparison {
+  const runs = comparison.runs.map((run, i) => ({
+    ...run,
+    manifest: { ...run.manifest, mechanism: labels[i] ?? run.manifest.mechanism },
+  }));
+  return { ...comparison, runs };
+}
 
 /** The comparison as text, ending in a line feed; at most 110 columns wide whatever the number of mechanisms. */
 export function renderComparison(comparison: Comparison, colour = false): string {

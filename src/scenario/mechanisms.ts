@@ -3,17 +3,37 @@
 import { coreProblems } from './checks.js';
 import { InputError } from './errors.js';
 import { toProblem } from './resolve.js';
-import { defaultMechanism } from './schema/mechanism.js';
+import { defaultMechanism, type MechanismInput } from './schema/mechanism.js';
 import type { MechanismKind, Scenario } from './types.js';
+import { withFields } from './written.js';
 
 export { MECHANISM_KINDS, dedicatedCores } from './mechanism-kinds.js';
 
 /**
- * The scenario under another mechanism: its own knobs where it is of that kind already, else that kind's defaults.
+ * The scenario under another mechanism: its own knobs where it is of that kind already, else that kind's defaults, and
+ * over them those that are given.
  *
- * @throws InputError where the guarantees do not fit the cores that the mechanism leaves to VMs
+ * @example
+ * withMechanism(scenario, 'caladan');
+ * withMechanism(scenario, { kind: 'hyperflux', signal: 'oldest', threshold: '5us' });
+ *
+ * @throws InputError for a knob that is none, and where the guarantees do not fit the cores that the mechanism leaves to VMs
  */
-export function withMechanism(scenario: Scenario, kind: MechanismKind): Scenario {
+export function withMechanism(scenario: Scenario, mechanism: MechanismKind | MechanismInput): Scenario {
+  const { kind, ...knobs } = typeof mechanism === 'string' ? { kind: mechanism } : mechanism;
+  const base = withKind(scenario, kind);
+  try {
+    return withFields(
+      base,
+      Object.entries(knobs).map(([knob, value]) => `mechanism.${knob}=${JSON.stringify(value)}`),
+    );
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(error.problems.map(({ path, given, expected }) => ({ path, given, expected })));
+  }
+}
+
+function withKind(scenario: Scenario, kind: MechanismKind): Scenario {
   if (scenario.mechanism.kind === kind) return scenario;
   const guaranteed = scenario.vms.reduce((sum, vm) => sum + vm.vcpus.min * vm.count, 0);
   const problems = coreProblems(scenario.host.cores, kind, guaranteed);

@@ -124,6 +124,36 @@ export function switchProblem(before: Scenario, kind: MechanismKind): Problem | 
   };
 }
 
+/** What overrides make of a scenario: checked as if they had been written, and what nobody set left as it was. */
+function overridden(scenario: Scenario, set: readonly string[], file: string) {
+  const source = writtenForm(scenario);
+  const changes = applyOverrides(source, set);
+  const checked = checkScenario(changes.value);
+  const locate = (problem: Problem): Problem => {
+    const cause = changes.applied.findLast(({ path }) => {
+      const of = path.join('.');
+      return problem.path === of || problem.path.startsWith(`${of}.`);
+    });
+    return { file: cause === undefined ? file : `--set ${cause.text}`, ...problem };
+  };
+  const problems = [...changes.problems, ...checked.problems.map((problem) => locate(toProblem(problem)))];
+  const graftOn = (found: Scenario): Scenario => graft(scenario, checkScenario(source).scenario, found) as Scenario;
+  return { scenario: checked.scenario, problems, locate, graftOn };
+}
+
+/**
+ * The scenario with fields changed (`PATH=VALUE` each), held to every check of a scenario; the very same object where they
+ * are none.
+ *
+ * @throws InputError with every problem at once
+ */
+export function withFields(scenario: Scenario, set: readonly string[], file = ''): Scenario {
+  if (set.length === 0) return scenario;
+  const { scenario: found, problems, graftOn } = overridden(scenario, set, file);
+  if (found === undefined || problems.length > 0) throw new InputError(problems);
+  return graftOn(found);
+}
+
 /**
  * The scenario of a running simulation under overrides (`PATH=VALUE` each); the very same object where they are none.
  *
@@ -132,22 +162,11 @@ export function switchProblem(before: Scenario, kind: MechanismKind): Problem | 
  */
 export function changedScenario(scenario: Scenario, set: readonly string[], file: string): Scenario {
   if (set.length === 0) return scenario;
-  const source = writtenForm(scenario);
-  const overridden = applyOverrides(source, set);
-  const checked = checkScenario(overridden.value);
-  const locate = (problem: Problem): Problem => {
-    const cause = overridden.applied.findLast(({ path }) => {
-      const of = path.join('.');
-      return problem.path === of || problem.path.startsWith(`${of}.`);
-    });
-    return { file: cause === undefined ? file : `--set ${cause.text}`, ...problem };
-  };
-  const problems = [...overridden.problems, ...checked.problems.map((problem) => locate(toProblem(problem)))];
-  const cannotSwitch = checked.scenario && switchProblem(scenario, checked.scenario.mechanism.kind);
+  const { scenario: found, problems, locate, graftOn } = overridden(scenario, set, file);
+  const cannotSwitch = found && switchProblem(scenario, found.mechanism.kind);
   if (cannotSwitch !== undefined) problems.push(locate(cannotSwitch));
-  if (checked.scenario === undefined || problems.length > 0) throw new InputError(problems);
-  const unchanged = checkScenario(source).scenario;
-  const changed = graft(scenario, unchanged, checked.scenario) as Scenario;
+  if (found === undefined || problems.length > 0) throw new InputError(problems);
+  const changed = graftOn(found);
   try {
     checkFork(scenario, changed);
   } catch (error) {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/cli/args.js';
 import { compare } from '../../src/cli/compare.js';
-import type { Comparison } from '../../src/report/compare-table.js';
+import type { Comparison } from '../../src/study/compare.js';
 import { InputError } from '../../src/scenario/errors.js';
 import { captureIo, fakeTools, SCENARIO, type FakeTools } from './fake.js';
 

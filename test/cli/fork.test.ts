@@ -10,7 +10,7 @@ import { fork } from '../../src/cli/fork.js';
 import { main } from '../../src/cli/program.js';
 import { run } from '../../src/cli/run.js';
 import type { Result } from '../../src/metrics/result.js';
-import type { Comparison } from '../../src/report/compare-table.js';
+import type { Comparison } from '../../src/study/compare.js';
 import { InputError } from '../../src/scenario/errors.js';
 import { MECHANISM_KINDS } from '../../src/scenario/mechanisms.js';
 import { essence } from '../support/bits.js';

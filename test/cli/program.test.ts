@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mayColour } from '../../src/cli/io.js';
 import { main } from '../../src/cli/program.js';
-import type { Comparison } from '../../src/report/compare-table.js';
+import type { Comparison } from '../../src/study/compare.js';
 import type { Result } from '../../src/metrics/result.js';
 import { captureIo, SCENARIO } from './fake.js';
 

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compare } from '../../src/cli/compare.js';
-import { combine } from '../../src/cli/replicate.js';
+import { combine } from '../../src/study/study.js';
 import { run } from '../../src/cli/run.js';
 import { brokenLaws } from '../../src/metrics/laws.js';
 import { memoryOf, type MemoryResult } from '../../src/metrics/memory.js';

@@ -1,0 +1,89 @@
+// `fluxhost size`: the least value of a field at which every objective is met.
+
+import { toStableJson } from '../metrics/result.js';
+import { renderSize } from '../report/size-table.js';
+import { checkObjectives, parseFind, sizeAll } from '../study/size.js';
+import { parseCommand, renderHelp, type CommandSpec } from './args.js';
+import { EXIT } from './exit.js';
+import { prepareFolder, writeAtomically } from './files.js';
+import { POLICY_TIMEOUT } from './guard.js';
+import type { Io } from './io.js';
+import { readMechanisms } from './mechanisms.js';
+import { openStudy, type Tools } from './replicate.js';
+import { MAX_REPLICATIONS, MAX_SEED, overrides } from './run.js';
+import { FILES_WITHIN, simulationTools, toolsFor } from './tools.js';
+import { join } from 'node:path';
+
+export const sizeSpec: CommandSpec = {
+  name: 'size',
+  summary: 'Finds the least value of a field (cores, a guarantee, a quota, memory) at which every objective is met.',
+  positionals: ['SCENARIO'],
+  options: {
+    find: {
+      value: 'PATH[=LOW..HIGH[:STEP]]',
+      help: 'the field, and where to look (default host.cores, up to four times those of the scenario)',
+    },
+    for: {
+      value: "'VM.slo, ...'",
+      multiple: true,
+      help: 'what must hold: SLOs, or assertions such as api.latency.p99 < 200us (default: every SLO)',
+    },
+    mechanisms: { value: 'A,B,...', help: "mechanisms to size, each alone (default: the scenario's own)" },
+    replications: { value: 'R', help: 'seeds that must all meet the objectives (default 1)' },
+    seed: { value: 'N', help: "seed in place of the scenario's" },
+    set: { value: 'PATH=VALUE', multiple: true, help: 'changes a field of the scenario' },
+    out: { value: 'DIR', help: 'writes size.json there' },
+    core: { value: 'FILE', help: 'simulates on a core that fluxhost build has made' },
+    ...FILES_WITHIN,
+    ...POLICY_TIMEOUT,
+    json: { help: 'prints the answers as one JSON document' },
+  },
+  details:
+    'Every value is a scenario that passes its checks, and is run: fluxhost run with --set of the answer prints the same\n' +
+    'figures. The values beside the answer are run too, since more does not always help. With --replications the answer is\n' +
+    'the least value at which every seed meets the objectives, and low is the least at which any seed does.',
+  examples: [
+    'fluxhost size burst.yaml',
+    'fluxhost size burst.yaml --find host.cores=8..40 --mechanisms ideal,hyperflux --replications 5',
+    "fluxhost size colocated.yaml --find vms.api.vcpus.min --for 'api.latency.p99 < 200us' --json",
+  ],
+};
+
+export async function size(args: readonly string[], io: Io, tools: Tools = simulationTools): Promise<number> {
+  const given = parseCommand(sizeSpec, args);
+  if (given.help) {
+    io.stdout(renderHelp(sizeSpec));
+    return EXIT.done;
+  }
+  const variants = readMechanisms(given);
+  const seed = given.whole('seed', 0, MAX_SEED);
+  const replications = given.whole('replications', 1, MAX_REPLICATIONS) ?? 1;
+  given.check();
+  const find = parseFind(given.text('find') ?? 'host.cores');
+  const objectives = given
+    .list('for')
+    .flatMap((list) => list.split(','))
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+
+  const loaded = await tools.load(given.positional(0), { set: overrides(given.list('set'), seed) });
+  const { scenario } = loaded;
+  checkObjectives(scenario, objectives);
+  const folder = given.text('out');
+  const used = await toolsFor(given, tools);
+  return openStudy(used, loaded.directory, io, async (study) => {
+    for (const warning of loaded.warnings) io.stderr(`warning: ${warning}\n`);
+    const own = { label: scenario.mechanism.kind, mechanism: { kind: scenario.mechanism.kind } };
+    const question = { find, objectives, variants: variants ?? [own], replications };
+    const result = await sizeAll(study, scenario, question);
+    const json = toStableJson(result);
+    if (folder !== undefined) {
+      await prepareFolder(folder, ['size.json']);
+      await writeAtomically(join(folder, 'size.json'), json);
+    }
+    io.stdout(given.flag('json') ? json : renderSize(result, io.isTty));
+    if (result.incomplete !== true) return EXIT.done;
+    io.stderr('interrupted: what is finished is shown\n');
+    return EXIT.interrupted;
+  });
+}

@@ -1,0 +1,68 @@
+// The answer of `size`: one row a mechanism, what stands in the way of less, and the command that shows it.
+
+import type { SizeResult, SizeRun } from '../study/size.js';
+import { renderTable, type Cell } from './table.js';
+import { formatExactDurationNs } from './units.js';
+import { formatSize } from '../scenario/quantities.js';
+
+const WIDTH = 100;
+
+function valueText(value: number | null, unit: SizeResult['unit']): string {
+  if (value === null) return '-';
+  return unit === 'ns' ? formatExactDurationNs(value) : unit === 'bytes' ? formatSize(value) : String(value);
+}
+
+function row(run: SizeRun, { unit, replications }: SizeResult): (string | Cell)[] {
+  const ran = run.tried.filter(({ of }) => of > 0);
+  const at = run.tried.find(({ value }) => value === run.value);
+  const range = replications === 1 ? [] : [`${valueText(run.low, unit)} .. ${valueText(run.high, unit)}`];
+  const value = run.value === null ? { text: 'none', tone: 'bad' as const } : valueText(run.value, unit);
+  const best = run.tried.at(-1);
+  const seeds = at ?? best;
+  return [
+    run.mechanism,
+    value,
+    ...range,
+    seeds === undefined ? '-' : `${seeds.attainedIn} of ${seeds.of}`,
+    String(ran.length),
+  ];
+}
+
+/** `hyperflux:signal=oldest` as the fields that a command line sets. */
+function mechanismFields(label: string): string {
+  const [kind, ...knobs] = label.split(':');
+  return [`--set mechanism=${kind}`, ...knobs.map((knob) => `--set mechanism.${knob}`)].join(' ');
+}
+
+function wrap(text: string): string {
+  const lines: string[] = [''];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== '' && last.length + word.length >= WIDTH) lines.push(word);
+    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
+  }
+  return lines.join('\n  ');
+}
+
+/** The answers as text, ending in a line feed. */
+export function renderSize(result: SizeResult, colour = false): string {
+  const { find, runs, replications, unit } = result;
+  const head = ['', `least ${find}`, ...(replications === 1 ? [] : ['any .. every seed']), 'met in', 'values run'];
+  let text = `the least ${find} for ${result.for.join(', ')}, ${replications} ${replications === 1 ? 'seed' : 'seeds'}\n\n`;
+  text += renderTable(
+    [head.map((one): Cell => ({ text: one, tone: 'strong' })), ...runs.map((run) => row(run, result))],
+    { colour },
+  );
+  const notes = runs.flatMap((run) => [
+    ...(run.bound === null ? [] : [`${run.mechanism}, bound by ${run.bound.by}: ${run.bound.detail}`]),
+    ...(run.missedAbove.length === 0
+      ? []
+      : [
+          `${run.mechanism}: more does not always help, ${run.missedAbove.map((value) => valueText(value, unit)).join(', ')} misses again`,
+        ]),
+    ...(run.set === null
+      ? []
+      : [`${run.mechanism}: fluxhost run SCENARIO ${mechanismFields(run.mechanism)} --set ${run.set}`]),
+  ]);
+  return notes.length === 0 ? text : `${text}\n${notes.map(wrap).join('\n')}\n`;
+}

@@ -1,0 +1,116 @@
+// What a program asks: `replicate`, `compare` and `size` do with values in memory what the commands of those names do with files.
+
+import type { Result } from '../metrics/result.js';
+import { InputError, show } from '../scenario/errors.js';
+import type { Scenario } from '../scenario/types.js';
+import { Simulation, type Progress, type SimulationOptions } from '../simulation.js';
+import { compareAll, type Comparison } from './compare.js';
+import { parseFind, sizeAll, type SizeResult } from './size.js';
+import { Study, combine, type Runner } from './study.js';
+import { variantsOf, type MechanismChoice } from './variant.js';
+
+/** How the simulations of a study are made, followed and stopped. */
+export interface StudyOptions extends SimulationOptions {
+  /** Ends the study early but orderly: what is finished is kept, and marked incomplete. */
+  readonly signal?: AbortSignal;
+  /** Called some ten times a second; `label` says which run of the study it is. */
+  readonly onProgress?: (label: string, progress: Progress) => void;
+  /** Hears what the readers of traces did to them, each once. */
+  readonly onNote?: (note: string) => void;
+}
+
+export interface ReplicateOptions extends StudyOptions {
+  /** Runs with seeds of their own, the first with the scenario's. */
+  readonly replications: number;
+}
+
+export interface CompareOptions extends StudyOptions {
+  /** The first is what the others are set against. A mechanism by name has its defaults, one as a mapping its settings. */
+  readonly mechanisms: readonly MechanismChoice[];
+  /** Default 1. */
+  readonly replications?: number;
+  /** Whether the least cores at which every SLO is attained are searched; default true. */
+  readonly sizing?: boolean;
+  /** Upper end of that search; default four times the scenario's cores. */
+  readonly mostCores?: number;
+}
+
+export interface SizeOptions extends StudyOptions {
+  /** The field, with a range where the usual one does not fit: `host.cores`, `vms.api.quota=0.5..4:0.5`. */
+  readonly find: string;
+  /** What must hold: `api.slo`, or an assertion such as `api.latency.p99 < 200us`; default: every SLO of the scenario. */
+  readonly objectives?: readonly string[];
+  /** Default: the scenario's own. */
+  readonly mechanisms?: readonly MechanismChoice[];
+  /** Default 1. */
+  readonly replications?: number;
+}
+
+const MOST_REPLICATIONS = 1000;
+
+function studyOf({ signal, onProgress, onNote, ...options }: StudyOptions): Study {
+  const runner: Runner = {
+    create: (scenario) => Simulation.create(scenario, options),
+    signal,
+    ...(onProgress === undefined ? {} : { onProgress }),
+    ...(onNote === undefined ? {} : { onNote }),
+  };
+  return new Study(runner);
+}
+
+function checkedReplications(replications: number): number {
+  if (Number.isSafeInteger(replications) && replications >= 1 && replications <= MOST_REPLICATIONS) return replications;
+  const expected = `a whole number from 1 to ${MOST_REPLICATIONS}`;
+  throw new InputError({ path: 'replications', given: show(replications), expected });
+}
+
+/**
+ * One scenario with several seeds. The result is that of the scenario's own seed, with every replication's headline figures
+ * (`replications`) and their 95 % intervals (`confidence`) beside it.
+ *
+ *     const { confidence } = await replicate(scenario, { replications: 10 });
+ *
+ * @throws InputError as `Simulation.create`
+ */
+export async function replicate(scenario: Scenario, options: ReplicateOptions): Promise<Result> {
+  const { replications, ...rest } = options;
+  const count = checkedReplications(replications);
+  return combine(await studyOf(rest).replications(scenario, count), count);
+}
+
+/**
+ * One workload under several mechanisms: a result each, paired differences against the first, and the cores that each
+ * needs to attain every SLO.
+ *
+ *     const { runs, sizing } = await compare(scenario, { mechanisms: ['ideal', { kind: 'hyperflux', signal: 'oldest' }] });
+ *
+ * @throws InputError with what any of the mechanisms cannot run, before anything runs
+ */
+export async function compare(scenario: Scenario, options: CompareOptions): Promise<Comparison> {
+  const { mechanisms, replications = 1, sizing = true, mostCores, ...rest } = options;
+  const question = {
+    variants: variantsOf(mechanisms),
+    replications: checkedReplications(replications),
+    sizing,
+    mostCores,
+  };
+  return compareAll(studyOf(rest), scenario, question);
+}
+
+/**
+ * The least value of a field at which every objective is met, found among values that were run.
+ *
+ *     const { runs } = await size(scenario, { find: 'host.cores', replications: 5 });
+ *
+ * @throws InputError for a field, range or objective that is none
+ */
+export async function size(scenario: Scenario, options: SizeOptions): Promise<SizeResult> {
+  const { find, objectives = [], mechanisms = [scenario.mechanism.kind], replications = 1, ...rest } = options;
+  const question = {
+    find: parseFind(find),
+    objectives,
+    variants: variantsOf(mechanisms),
+    replications: checkedReplications(replications),
+  };
+  return sizeAll(studyOf(rest), scenario, question);
+}

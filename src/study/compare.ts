@@ -1,0 +1,73 @@
+// Mechanisms side by side: the same workload and seeds under each, paired differences against the first, and the cores
+// that each needs.
+
+import { differenceOf, type Difference } from '../metrics/replications.js';
+import type { Result } from '../metrics/result.js';
+import type { Scenario } from '../scenario/types.js';
+import { sizeFor, type Sizing } from './sizing.js';
+import { combine, type Study } from './study.js';
+import { scenariosOf, type Variant } from './variant.js';
+
+export interface Comparison {
+  runs: Result[];
+  /** Each mechanism against the first. */
+  differences: Difference[];
+  /** Absent where it is not asked for, without any SLO, or when interrupted before it. */
+  sizing?: Sizing[];
+  incomplete?: true;
+}
+
+export interface ComparisonQuestion {
+  readonly variants: readonly Variant[];
+  readonly replications: number;
+  /** Whether the least cores for every SLO are searched, where any VM states one. */
+  readonly sizing: boolean;
+  /** Upper end of that search. */
+  readonly mostCores?: number | undefined;
+}
+
+/** Two runs may be of one kind of mechanism: differences and sizes are told apart by what the variant was called. */
+const called = (difference: Difference, value: Variant, baseline: Variant): Difference => ({
+  ...difference,
+  mechanism: value.label,
+  baseline: baseline.label,
+});
+
+/**
+ * @param file named in problems
+ * @param before sees the first result of each variant's time zero, before anything has run
+ * @throws InputError with what any of the variants cannot run, before anything runs
+ */
+export async function compareAll(
+  study: Study,
+  scenario: Scenario,
+  { variants, replications, sizing, mostCores }: ComparisonQuestion,
+  { file, before }: { readonly file?: string; readonly before?: () => void | Promise<void> } = {},
+): Promise<Comparison> {
+  const scenarios = scenariosOf(scenario, variants, file);
+  const runs: Result[] = [];
+  const bases: Result[] = [];
+  for (const one of scenarios) {
+    if (study.interrupted) break;
+    const results = await study.replications(one, replications, before);
+    bases.push(results[0]!);
+    runs.push(combine(results, replications));
+  }
+  const [first, ...others] = runs;
+  const comparison: Comparison = {
+    runs,
+    differences: others.map((other, i) => called(differenceOf(first!, other), variants[i + 1]!, variants[0]!)),
+  };
+  if (sizing && scenario.vms.some((vm) => vm.slo !== undefined)) {
+    comparison.sizing = [];
+    for (const [i, one] of scenarios.entries()) {
+      const base = bases[i];
+      if (base === undefined || base.incomplete === true) break;
+      const found = await sizeFor(study, one, base, mostCores);
+      if (found === null) break;
+      comparison.sizing.push({ ...found, mechanism: variants[i]!.label });
+    }
+  }
+  if (study.interrupted) comparison.incomplete = true;
+  return comparison;
+}

@@ -1,0 +1,258 @@
+// `size`: the least value of a field at which every objective is met, the runs it was found by, and what stands in the way of less.
+// Nothing is printed that was not run: the answer is a candidate, a candidate is a scenario that passed its checks.
+
+import type { Result } from '../metrics/result.js';
+import { evaluateAssertion } from '../scenario/assert.js';
+import { InputError } from '../scenario/errors.js';
+import type { Scenario } from '../scenario/types.js';
+import { withFields } from '../scenario/written.js';
+import { ladderOf, parseFind, type FindRange, type Ladder, type LadderUnit } from './ladder.js';
+import { leastOf, type Trial } from './search.js';
+import { seeded, type Study } from './study.js';
+import type { Variant } from './variant.js';
+
+export interface SizeTrial {
+  /** Of the field; nanoseconds and bytes where it has a unit. */
+  value: number;
+  /** Replications in which every objective was met, of those that ran. */
+  attainedIn: number;
+  of: number;
+  /** Why the value makes no scenario. */
+  refused?: string;
+}
+
+/** What keeps the value from being less, or any value from being enough. */
+export interface Bound {
+  /** `guarantees`, `vcpus.max`, `service`, `mechanism` or `range`. */
+  by: string;
+  detail: string;
+}
+
+export interface SizeRun {
+  mechanism: string;
+  /** The least value at which every replication met every objective; null where none that was run does. */
+  value: number | null;
+  /** The field as a scenario writes it, for `--set`. */
+  set: string | null;
+  /** The least value at which some replication met them; null where none did. */
+  low: number | null;
+  /** As `value`: the least at which all did. */
+  high: number | null;
+  bound: Bound | null;
+  /** Every value that was run or refused, from the least to the greatest. */
+  tried: SizeTrial[];
+  /** Values above the answer at which an objective is missed again: more does not always help. */
+  missedAbove: number[];
+}
+
+export interface SizeResult {
+  find: string;
+  unit: LadderUnit;
+  for: string[];
+  replications: number;
+  runs: SizeRun[];
+  incomplete?: true;
+}
+
+export interface SizeQuestion {
+  readonly find: FindRange;
+  /** `api.slo`, or an assertion such as `api.latency.p99 < 200us`; without any, every SLO of the scenario. */
+  readonly objectives: readonly string[];
+  readonly variants: readonly Variant[];
+  readonly replications: number;
+}
+
+/** `api.slo` means that it is attained. */
+const asAssertion = (objective: string): string =>
+  /^(vms\.)?[A-Za-z][A-Za-z0-9_-]*\.slo$/.test(objective.trim()) ? `${objective.trim()}.attained` : objective;
+
+/** @throws InputError for what is no objective of this result */
+export function meets(result: Result, objectives: readonly string[]): boolean {
+  if (objectives.length === 0) return result.vms.every((vm) => vm.slo === null || vm.slo.attained);
+  const verdicts = objectives.map((objective) => evaluateAssertion(asAssertion(objective), result).holds);
+  return verdicts.every(Boolean);
+}
+
+/** @throws InputError where neither the question nor the scenario states an objective */
+export function checkObjectives(scenario: Scenario, objectives: readonly string[]): void {
+  if (objectives.length > 0 || scenario.vms.some((vm) => vm.slo !== undefined)) return;
+  throw new InputError({
+    path: '--for',
+    given: 'nothing, and no VM with an slo',
+    expected: "an objective: --for 'api.latency.p99 < 200us', or slo: { quantile: 0.99, latency: 200us } of a VM",
+  });
+}
+
+/** Figures alone are asked for: what only describes a run is left out of the candidates. */
+const bare = (scenario: Scenario): Scenario => ({ ...scenario, fingerprint: false, series: null, log: null });
+
+const mechanismFields = ({ mechanism }: Variant, scenario: Scenario): string[] => {
+  const { kind, ...knobs } = mechanism;
+  const own = scenario.mechanism.kind === kind ? [] : [`mechanism=${kind}`];
+  return [...own, ...Object.entries(knobs).map(([knob, value]) => `mechanism.${knob}=${JSON.stringify(value)}`)];
+};
+
+interface CandidateTrial extends Trial {
+  readonly refused?: string;
+}
+
+/** Runs one candidate with every replication; null when interrupted. */
+async function tryOne(
+  study: Study,
+  candidate: Scenario,
+  label: string,
+  { objectives, replications }: SizeQuestion,
+): Promise<CandidateTrial | null> {
+  let attainedIn = 0;
+  for (let r = 0; r < replications; r++) {
+    if (study.interrupted) return null;
+    const result = await study.once(seeded(candidate, r), label, { overTime: false });
+    if (study.interrupted) return null;
+    if (meets(result, objectives)) attainedIn += 1;
+  }
+  return { attainedIn, of: replications };
+}
+
+async function sizeOne(
+  study: Study,
+  scenario: Scenario,
+  variant: Variant,
+  question: SizeQuestion,
+): Promise<SizeRun | null> {
+  const under = mechanismFields(variant, scenario);
+  const ladder = ladderOf(scenario, question.find);
+  const candidate = (index: number): Scenario =>
+    bare(withFields(scenario, [...under, `${ladder.path}=${ladder.text(index)}`]));
+  const refusals = new Map<number, string>();
+  const found = await leastOf(
+    ladder.count,
+    async (index, left): Promise<CandidateTrial | null> => {
+      let made: Scenario;
+      try {
+        made = candidate(index);
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        refusals.set(index, error.problems[0]!.path + ': expected ' + error.problems[0]!.expected);
+        return { attainedIn: 0, of: 0, refused: refusals.get(index)! };
+      }
+      return tryOne(study, made, `${variant.label} ${ladder.path}=${ladder.text(index)}, about ${left} left`, question);
+    },
+    ladder.own,
+  );
+  if (found === null) return null;
+  // refused everywhere is a mistake in the question, not an answer
+  if (found.tried.every(({ trial }) => trial.of === 0)) candidate(found.tried.at(-1)!.index);
+  const valueAt = (index: number | null): number | null => (index === null ? null : ladder.value(index));
+  const run: SizeRun = {
+    mechanism: variant.label,
+    value: valueAt(found.index),
+    set: found.index === null ? null : `${ladder.path}=${ladder.text(found.index)}`,
+    low: valueAt(found.someIndex),
+    high: valueAt(found.index),
+    bound: null,
+    tried: found.tried.map(({ index, trial }) => ({ value: ladder.value(index), ...trial })),
+    missedAbove: found.missedAbove.map((index) => ladder.value(index)),
+  };
+  const bound = await boundOf(study, scenario, variant, question, ladder, found.index, refusals);
+  return study.interrupted ? null : { ...run, bound };
+}
+
+/** A core for every task that may run at once, nothing costs anything: what is left is the work's own time. */
+function unlimited(scenario: Scenario, vcpusToo: boolean): Scenario {
+  const count = scenario.vms.reduce((sum, vm) => sum + vm.count, 0);
+  const most = Math.max(Math.min(4096, Math.floor(60_000 / count)), 1);
+  const vms = scenario.vms.map((vm) => ({
+    ...vm,
+    vcpus: { min: 0, max: vcpusToo ? Math.max(vm.vcpus.max, most) : vm.vcpus.max },
+  }));
+  const cores = vms.reduce((sum, vm) => sum + vm.vcpus.max * vm.count, 0);
+  const free = withFields({ ...scenario, vms, host: { ...scenario.host, cores, sockets: 1, smt: 1 } }, [
+    'mechanism=ideal',
+  ]);
+  return bare({
+    ...free,
+    costs: Object.fromEntries(Object.keys(free.costs).map((name) => [name, 0])) as unknown as Scenario['costs'],
+  });
+}
+
+/** Each VM that misses its SLO, with how far. */
+function misses(result: Result): string {
+  const late = result.vms.filter((vm) => vm.slo !== null && !vm.slo.attained);
+  const ms = (ns: number | null): string => (ns === null ? 'not reached' : `${Number((ns / 1e6).toPrecision(3))} ms`);
+  return late
+    .slice(0, 3)
+    .map(
+      ({ name, slo }) =>
+        `p${Number((slo!.quantile * 100).toPrecision(6))} of ${name} is ${ms(slo!.latencyNs)}, its target ${ms(slo!.targetNs)}`,
+    )
+    .join('; ');
+}
+
+/** Why it is not less, or not reachable at all: found by runs in which one limit after the other is lifted. */
+async function boundOf(
+  study: Study,
+  scenario: Scenario,
+  variant: Variant,
+  question: SizeQuestion,
+  ladder: Ladder,
+  index: number | null,
+  refusals: ReadonlyMap<number, string>,
+): Promise<Bound | null> {
+  if (index !== null) {
+    const below = index > 0 ? refusals.get(index - 1) : undefined;
+    if (below !== undefined) return { by: /guarantee/.test(below) ? 'guarantees' : 'checks', detail: below };
+    return index === 0 ? { by: 'range', detail: `${ladder.text(0)} is the least that was asked for` } : null;
+  }
+  const end = `${ladder.path} up to ${ladder.text(ladder.count - 1)}`;
+  const lift = async (vcpusToo: boolean): Promise<Result | null> =>
+    study.interrupted
+      ? null
+      : study.once(unlimited(scenario, vcpusToo), `${variant.label} without limits`, { overTime: false });
+  const free = await lift(true);
+  if (free === null) return null;
+  if (!meets(free, question.objectives)) {
+    const what = misses(free);
+    return {
+      by: 'service',
+      detail: `no number of cores helps: with a core for every task, ${what === '' ? 'the objectives are missed as well' : what}`,
+    };
+  }
+  const within = await lift(false);
+  if (within === null) return null;
+  if (!meets(within, question.objectives)) {
+    return {
+      by: 'vcpus.max',
+      detail: `no ${end} helps: a core for each of the vCPUs that vcpus.max allows is not enough, more vCPUs are`,
+    };
+  }
+  return variant.mechanism.kind === 'ideal'
+    ? { by: 'range', detail: `no ${end} is enough; a core for every vCPU is` }
+    : {
+        by: 'mechanism',
+        detail: `no ${end} is enough under ${variant.label}; a core for every vCPU without any cost is`,
+      };
+}
+
+/** Every variant's answer, in order; fewer when interrupted. */
+export async function sizeAll(study: Study, scenario: Scenario, question: SizeQuestion): Promise<SizeResult> {
+  checkObjectives(scenario, question.objectives);
+  const { unit } = ladderOf(scenario, question.find);
+  const result: SizeResult = {
+    find: question.find.path,
+    unit,
+    for:
+      question.objectives.length > 0
+        ? [...question.objectives]
+        : scenario.vms.filter((vm) => vm.slo !== undefined).map(({ name }) => `${name}.slo`),
+    replications: question.replications,
+    runs: [],
+  };
+  for (const variant of question.variants) {
+    const run = study.interrupted ? null : await sizeOne(study, scenario, variant, question);
+    if (run === null) return { ...result, incomplete: true };
+    result.runs.push(run);
+  }
+  return result;
+}
+
+export { parseFind };

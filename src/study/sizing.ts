@@ -1,0 +1,178 @@
+// How many cores a mechanism needs until every VM's SLO is attained, as `compare` prints it: host cores where cores move; under
+// `static`, where VMs cannot influence each other, the vCPUs pinned by each VM. What is printed was run: the search ends in
+// the run that confirms it. Leaves out how the SLO varies by seed; `fluxhost size` asks that.
+
+import type { Result } from '../metrics/result.js';
+import { dedicatedCores } from '../scenario/mechanisms.js';
+import type { Scenario, VmGroup } from '../scenario/types.js';
+import { withFields } from '../scenario/written.js';
+import { LIMIT_FACTOR, ladderOf } from './ladder.js';
+import { leastOf, type Trial } from './search.js';
+import type { Study } from './study.js';
+
+export const MAX_SIZING_CORES = 65_536;
+
+/** How many cores a mechanism needs for every VM's SLO. */
+export interface Sizing {
+  mechanism: string;
+  /** What was varied: the host's cores, or under `static` the vCPUs pinned by the VMs together. */
+  of: 'host.cores' | 'pinned vCPUs';
+  /** The least number found; null where not even `searchedTo` attains every SLO. */
+  cores: number | null;
+  searchedFrom: number;
+  searchedTo: number;
+  /** Runs it took. */
+  runs: number;
+}
+
+/** Simulates one candidate; null when interrupted. */
+type Attempt = (scenario: Scenario) => Promise<Result | null>;
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+function names(group: VmGroup): string[] {
+  return group.count === 1 ? [group.name] : Array.from({ length: group.count }, (_, i) => `${group.name}-${i}`);
+}
+
+function attained(result: Result, some: readonly string[]): boolean {
+  return result.vms.every((vm) => !some.includes(vm.name) || vm.slo === null || vm.slo.attained);
+}
+
+function everyAttained(result: Result): boolean {
+  return result.vms.every((vm) => vm.slo === null || vm.slo.attained);
+}
+
+const asTrial = (holds: boolean): Trial => ({ attainedIn: holds ? 1 : 0, of: 1 });
+
+/** Sizing decides by latencies alone, which neither fingerprint nor samples touch. */
+const bare = (scenario: Scenario): Scenario => ({ ...scenario, fingerprint: false, series: null, log: null });
+
+async function sizeHost(scenario: Scenario, base: Result, most: number, attempt: Attempt): Promise<Sizing | null> {
+  const kept = dedicatedCores(scenario.mechanism.kind) + (scenario.host.memory?.cores ?? 0);
+  const step = scenario.host.sockets * scenario.host.smt;
+  const guaranteed = sum(scenario.vms.map((vm) => vm.vcpus.min * vm.count));
+  const from = Math.ceil((Math.max(guaranteed, 1) + kept) / step) * step;
+  // No mechanism can hand out more cores than the VMs can hold: beyond that a run would only repeat itself.
+  const usable = Math.ceil((sum(scenario.vms.map((vm) => vm.vcpus.max * vm.count)) + kept) / step) * step;
+  const to = Math.max(Math.min(most, usable), from);
+  const ladder = ladderOf(scenario, { path: 'host.cores', low: String(from), high: String(to) });
+  let runs = 0;
+  const found = await leastOf(
+    ladder.count,
+    async (index) => {
+      if (ladder.value(index) === scenario.host.cores) return asTrial(everyAttained(base));
+      runs += 1;
+      const result = await attempt(bare(withFields(scenario, [`host.cores=${ladder.text(index)}`])));
+      return result === null ? null : asTrial(everyAttained(result));
+    },
+    ladder.own,
+  );
+  if (found === null) return null;
+  const cores = found.index === null ? null : ladder.value(found.index);
+  const searchedTo = ladder.value(ladder.count - 1);
+  return { mechanism: scenario.mechanism.kind, of: 'host.cores', cores, searchedFrom: from, searchedTo, runs };
+}
+
+/** The search for one group of VMs; all groups' candidates share each run. */
+interface Lane {
+  readonly group: VmGroup;
+  readonly names: readonly string[];
+  low: number;
+  high: number;
+  /** Whether `high` is known to attain the SLO. */
+  sure: boolean;
+  reachable: boolean;
+}
+
+function pinned(scenario: Scenario, vcpus: ReadonlyMap<string, number>): Scenario {
+  const vms = scenario.vms.map((vm) => {
+    const count = vcpus.get(vm.name);
+    return count === undefined ? vm : { ...vm, vcpus: { min: count, max: count } };
+  });
+  const cores = Math.max(sum(vms.map((vm) => vm.vcpus.min * vm.count)), 1);
+  return bare({ ...scenario, vms, host: { ...scenario.host, cores, sockets: 1, smt: 1 } });
+}
+
+async function sizePinned(scenario: Scenario, base: Result, most: number, attempt: Attempt): Promise<Sizing | null> {
+  const others = sum(scenario.vms.filter((vm) => vm.slo === undefined).map((vm) => vm.vcpus.min * vm.count));
+  // what a sibling thread takes away hangs on which cores there are: such a host's own run tells nothing about pinned ones
+  const comparable = scenario.host.smt === 1;
+  const lanes = scenario.vms
+    .filter((vm) => vm.slo !== undefined)
+    .map((group): Lane => {
+      const high = Math.max(Math.floor((most - others) / group.count), 1);
+      const lane = { group, names: names(group), low: 1, high, sure: false, reachable: true };
+      const own = group.vcpus.min;
+      if (own < 1 || own > high || !comparable || group.vcpus.max !== own) return lane;
+      return attained(base, lane.names)
+        ? { ...lane, high: own, sure: true }
+        : { ...lane, low: Math.min(own + 1, high) };
+    });
+  let runs = 0;
+  const run = async (vcpus: ReadonlyMap<string, number>): Promise<Result | null> => {
+    runs += 1;
+    return attempt(pinned(scenario, vcpus));
+  };
+  const open = (lane: Lane): boolean => lane.reachable && (lane.low < lane.high || !lane.sure);
+  while (lanes.some(open)) {
+    // A lane asks first whether its upper end is enough at all, then halves what is left.
+    const candidates = new Map(
+      lanes.map((lane) => [lane.group.name, lane.sure ? Math.floor((lane.low + lane.high) / 2) : lane.high] as const),
+    );
+    const result = await run(candidates);
+    if (result === null) return null;
+    for (const lane of lanes.filter(open)) {
+      const candidate = candidates.get(lane.group.name)!;
+      const enough = attained(result, lane.names);
+      if (!lane.sure) {
+        lane.sure = enough;
+        lane.reachable = enough;
+      } else if (enough) {
+        lane.high = candidate;
+      } else {
+        lane.low = candidate + 1;
+      }
+    }
+  }
+  let total = others + sum(lanes.map((lane) => lane.high * lane.group.count));
+  let reachable = lanes.every((lane) => lane.reachable) && total <= most;
+  // each lane was run beside other values of the others: the answer itself is run, and raised until it holds
+  for (let confirmed = false; reachable && !confirmed;) {
+    const result = await run(new Map(lanes.map((lane) => [lane.group.name, lane.high])));
+    if (result === null) return null;
+    const late = lanes.filter((lane) => !attained(result, lane.names));
+    confirmed = late.length === 0;
+    for (const lane of late) lane.high += 1;
+    total = others + sum(lanes.map((lane) => lane.high * lane.group.count));
+    reachable = total <= most;
+  }
+  const from = others + sum(lanes.map((lane) => lane.group.count));
+  return {
+    mechanism: scenario.mechanism.kind,
+    of: 'pinned vCPUs',
+    cores: reachable ? total : null,
+    searchedFrom: Math.min(from, most),
+    searchedTo: most,
+    runs,
+  };
+}
+
+/**
+ * The least number of cores at which every VM's SLO is attained; null for an interrupted search. `base` is the scenario's own
+ * run, which the search starts from. `cores` is null where `most` are not enough.
+ */
+export function sizeFor(
+  study: Study,
+  scenario: Scenario,
+  base: Result,
+  most: number | undefined,
+): Promise<Sizing | null> {
+  const limit = Math.min(most ?? LIMIT_FACTOR * scenario.host.cores, MAX_SIZING_CORES);
+  const search = scenario.mechanism.kind === 'static' ? sizePinned : sizeHost;
+  return search(scenario, base, limit, async (candidate) => {
+    if (study.interrupted) return null;
+    const label = `sizing ${scenario.mechanism.kind} ${candidate.host.cores} cores`;
+    const result = await study.once(candidate, label, { overTime: false });
+    return study.interrupted ? null : result;
+  });
+}

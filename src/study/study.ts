@@ -1,0 +1,129 @@
+// A study is a question that takes several simulations: replications, mechanisms side by side, a search for the least cores.
+// This file runs them one after the other, so that whoever asks (the command line, a program, a page) says only how one is made, where
+// progress goes and when to stop. Every result that it hands out has been held to the laws.
+
+import type { EventLog, Series } from '../core/series.js';
+import { assertLaws } from '../metrics/laws.js';
+import { replicationSeed, withReplications } from '../metrics/replications.js';
+import type { Result } from '../metrics/result.js';
+import { logResult, seriesResult } from '../metrics/series.js';
+import type { Scenario } from '../scenario/types.js';
+import type { Progress } from '../simulation.js';
+
+/** The part of `Simulation` that a study uses. */
+export interface Runnable {
+  readonly done: boolean;
+  run(options?: { onProgress?: (report: Progress) => void; signal?: AbortSignal }): Promise<void>;
+  metrics(): Result;
+  series?(): Series | null;
+  eventLog?(): EventLog | null;
+  traceNotes?(): string[];
+  close(): void;
+}
+
+/** How simulations are made, and who hears of them. */
+export interface Runner {
+  create(scenario: Scenario): Promise<Runnable>;
+  /** Ends the study early but orderly: what is finished is kept, what runs is marked incomplete. */
+  readonly signal?: AbortSignal | undefined;
+  /** Between two slices of a simulation; `label` says which one of the study it is. */
+  onProgress?(label: string, report: Progress): void;
+  /** A simulation is about to be made, or has ended. */
+  onBusy?(busy: boolean): void;
+  /** What the readers of traces did to them, each once a study. */
+  onNote?(note: string): void;
+}
+
+interface OnceOptions {
+  /** Sees the metrics of time zero. */
+  readonly before?: ((result: Result) => void | Promise<void>) | undefined;
+  /** Takes series and event log into the result; default true. */
+  readonly overTime?: boolean;
+}
+
+export class Study {
+  private readonly told = new Set<string>();
+
+  constructor(private readonly runner: Runner) {}
+
+  get interrupted(): boolean {
+    return this.runner.signal?.aborted === true;
+  }
+
+  /** One simulation from start to end, or to the interruption. */
+  async once(scenario: Scenario, label: string, { before, overTime = true }: OnceOptions = {}): Promise<Result> {
+    const { runner } = this;
+    const { signal } = runner;
+    runner.onBusy?.(true);
+    try {
+      const simulation = await runner.create(scenario);
+      try {
+        await before?.(simulation.metrics());
+        await simulation
+          .run({
+            onProgress: (report) => runner.onProgress?.(label, report),
+            ...(signal === undefined ? {} : { signal }),
+          })
+          .catch((error: unknown) => {
+            // An engine may end an aborted run by throwing; what it counted so far is still good.
+            if (signal?.aborted !== true || !(error instanceof Error) || error.name !== 'AbortError') throw error;
+          });
+        const result = simulation.metrics();
+        if (!simulation.done) result.incomplete = true;
+        assertLaws(result);
+        if (overTime) addOverTime(result, simulation);
+        this.tell(simulation.traceNotes?.() ?? []);
+        return result;
+      } finally {
+        simulation.close();
+      }
+    } finally {
+      runner.onBusy?.(false);
+    }
+  }
+
+  /** Every replication's own result, fewer when interrupted (at least one). */
+  async replications(
+    scenario: Scenario,
+    count: number,
+    before?: (result: Result) => void | Promise<void>,
+  ): Promise<Result[]> {
+    const results: Result[] = [];
+    for (let r = 0; r < count && (r === 0 || !this.interrupted); r++) {
+      const label = count === 1 ? scenario.mechanism.kind : `${scenario.mechanism.kind} ${r + 1}/${count}`;
+      // The others' samples are taken too, or their events would be others than those of a run with their seed.
+      results.push(
+        await this.once(seeded(scenario, r), label, { before: r === 0 ? before : undefined, overTime: r === 0 }),
+      );
+    }
+    return results;
+  }
+
+  /** Each note once, whatever the number of runs that read the trace. */
+  private tell(notes: readonly string[]): void {
+    for (const note of notes) {
+      if (!this.told.has(note)) this.runner.onNote?.(note);
+      this.told.add(note);
+    }
+  }
+}
+
+/** The scenario with the seed of its `replication`-th replication; that of 0 is its own. */
+export function seeded(scenario: Scenario, replication: number): Scenario {
+  return replication === 0 ? scenario : { ...scenario, seed: replicationSeed(scenario.seed, replication) };
+}
+
+function addOverTime(result: Result, simulation: Runnable): void {
+  const series = simulation.series?.() ?? null;
+  const log = simulation.eventLog?.() ?? null;
+  if (series !== null) result.series = seriesResult(series);
+  if (log !== null) result.log = logResult(log);
+}
+
+/** One document for all replications; the plain result for one. `wanted` is how many were asked for. */
+export function combine(results: readonly Result[], wanted: number): Result {
+  const first = results[0];
+  if (wanted === 1 && first !== undefined) return first;
+  const combined = withReplications(results);
+  return results.length < wanted ? { ...combined, incomplete: true } : combined;
+}

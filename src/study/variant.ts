@@ -1,0 +1,93 @@
+// A mechanism with settings, in one word: `hyperflux`, `hyperflux:signal=oldest`, `cgroup:period=10ms`. A list of them is what
+// `--mechanisms` takes; `Variant.label` is what the word was, and heads its column.
+
+import { InputError, nearest, show, type Problem } from '../scenario/errors.js';
+import { MECHANISM_KINDS, withMechanism } from '../scenario/mechanisms.js';
+import type { MechanismInput } from '../scenario/schema/mechanism.js';
+import type { Scenario } from '../scenario/types.js';
+
+export interface Variant {
+  readonly label: string;
+  readonly mechanism: MechanismInput;
+}
+
+/** `true` and numbers as such, everything else as text, as in a scenario. */
+function knobValue(text: string): string | number | boolean {
+  if (text === 'true' || text === 'false') return text === 'true';
+  return /^-?\d+(\.\d+)?(e-?\d+)?$/i.test(text) ? Number(text) : text;
+}
+
+function parseVariant(text: string): Variant | string {
+  const [name = '', ...settings] = text.split(':');
+  const kind = MECHANISM_KINDS.find((known) => known === name);
+  if (kind === undefined) {
+    const near = nearest(name, MECHANISM_KINDS);
+    const hint = near === undefined ? '' : `, did you mean ${near}?`;
+    return `given ${JSON.stringify(name)}, expected some of ${MECHANISM_KINDS.join(', ')}${hint}`;
+  }
+  const knobs: [string, string | number | boolean][] = [];
+  for (const setting of settings) {
+    const at = setting.indexOf('=');
+    if (at <= 0 || at === setting.length - 1)
+      return `given ${JSON.stringify(text)}, expected settings as in hyperflux:signal=oldest:threshold=5us`;
+    knobs.push([setting.slice(0, at), knobValue(setting.slice(at + 1))]);
+  }
+  return { label: text, mechanism: { kind, ...Object.fromEntries(knobs) } };
+}
+
+/** The variants of a list with commas; every mistake goes to `problems`, in words that follow the name of the option. */
+export function parseVariants(list: string, problems: string[]): Variant[] {
+  const found: Variant[] = [];
+  for (const text of list.split(',').map((part) => part.trim())) {
+    const variant = parseVariant(text);
+    if (typeof variant === 'string') problems.push(variant);
+    else if (found.some(({ label }) => label === variant.label))
+      problems.push(`given ${text} twice, expected each mechanism once`);
+    else found.push(variant);
+  }
+  return found;
+}
+
+/** What a program may give where variants are asked for. */
+export type MechanismChoice = MechanismInput['kind'] | MechanismInput;
+
+export function variantOf(choice: MechanismChoice): Variant {
+  if (typeof choice === 'string') return { label: choice, mechanism: { kind: choice } };
+  const { kind, ...knobs } = choice;
+  return {
+    label: [kind, ...Object.entries(knobs).map(([knob, value]) => `${knob}=${value}`)].join(':'),
+    mechanism: choice,
+  };
+}
+
+/**
+ * The scenario under each variant.
+ *
+ * @param file named in problems, with the variant
+ * @throws InputError with what any of them cannot run, before anything runs
+ */
+export function scenariosOf(scenario: Scenario, variants: readonly Variant[], file?: string): Scenario[] {
+  const problems: Problem[] = [];
+  const scenarios = variants.flatMap(({ label, mechanism }) => {
+    try {
+      return [withMechanism(scenario, Object.keys(mechanism).length === 1 ? mechanism.kind : mechanism)];
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      const place = file === undefined ? `under ${label}` : `${file} under ${label}`;
+      problems.push(...error.problems.map((problem) => ({ ...problem, file: place })));
+      return [];
+    }
+  });
+  if (problems.length > 0) throw new InputError(problems);
+  return scenarios;
+}
+
+/** @throws InputError for a list without an entry, or with one twice */
+export function variantsOf(choices: readonly MechanismChoice[]): Variant[] {
+  const variants = choices.map(variantOf);
+  const labels = variants.map(({ label }) => label);
+  const twice = labels.find((label, i) => labels.indexOf(label) < i);
+  if (variants.length > 0 && twice === undefined) return variants;
+  const given = twice === undefined ? 'none' : `${show(twice)} twice`;
+  throw new InputError({ path: 'mechanisms', given, expected: 'one or more mechanisms, each once' });
+}

@@ -1,0 +1,79 @@
+// The search for the least value against trying every one, on predicates that are monotone and on some that are not.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { leastOf, type Trial } from '../../src/study/search.js';
+
+const of = 4;
+
+async function search(attained: readonly number[], hint?: number) {
+  const asked: number[] = [];
+  const found = await leastOf(
+    attained.length,
+    async (index): Promise<Trial> => {
+      asked.push(index);
+      return { attainedIn: attained[index]!, of };
+    },
+    hint,
+  );
+  return { found: found!, asked };
+}
+
+describe('the least value that holds', () => {
+  it('is that of trying every one, wherever the search begins, and no value is run twice', async () => {
+    const rising = fc
+      .array(fc.integer({ min: 0, max: of }), { minLength: 1, maxLength: 40 })
+      .map((list) => list.sort((a, b) => a - b));
+    await fc.assert(
+      fc.asyncProperty(rising, fc.nat(50), async (attained, hint) => {
+        const { found, asked } = await search(attained, hint);
+        const first = (wanted: (n: number) => boolean): number | null => {
+          const at = attained.findIndex(wanted);
+          return at < 0 ? null : at;
+        };
+        expect(found.index).toBe(first((n) => n === of));
+        expect(found.someIndex).toBe(first((n) => n > 0));
+        expect(found.missedAbove).toEqual([]);
+        expect(new Set(asked).size).toBe(asked.length);
+        expect(found.tried.map(({ index }) => index)).toEqual([...asked].sort((a, b) => a - b));
+      }),
+    );
+  });
+
+  it('was run, and so were its neighbours, also where more does not help', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.constantFrom(0, of), { minLength: 2, maxLength: 40 }), async (attained) => {
+        const { found, asked } = await search(attained);
+        if (found.index === null) {
+          for (const index of asked) expect(attained[index]).toBe(0);
+          return;
+        }
+        expect(attained[found.index]).toBe(of);
+        for (const near of [found.index - 1, found.index, found.index + 1]) {
+          if (near >= 0 && near < attained.length) expect(asked).toContain(near);
+        }
+        // nothing that was run below it holds; what was run above it and does not is told
+        for (const index of asked) if (index < found.index) expect(attained[index]).toBe(0);
+        expect(found.missedAbove).toEqual(
+          asked.filter((i) => i > found.index! && attained[i] === 0).sort((a, b) => a - b),
+        );
+      }),
+    );
+  });
+
+  it('takes about as many runs as halving', async () => {
+    for (const size of [2, 10, 1000]) {
+      for (let at = 0; at < size; at += Math.ceil(size / 7)) {
+        const { asked } = await search(Array.from({ length: size }, (_, i) => (i >= at ? of : 0)));
+        expect(asked.length).toBeLessThanOrEqual(Math.ceil(Math.log2(size)) + 4);
+      }
+    }
+  });
+
+  it('ends where a run is interrupted', async () => {
+    let runs = 0;
+    expect(
+      await leastOf(100, async () => (++runs === 3 ? null : { attainedIn: runs === 1 ? 1 : 0, of: 1 })),
+    ).toBeNull();
+    expect(runs).toBe(3);
+  });
+});

@@ -1,0 +1,176 @@
+// `size`: its values are scenarios that were run, its answers are those of theory and of trying every value, its limits have names.
+import { describe, expect, it } from 'vitest';
+import { main } from '../../src/cli/program.js';
+import {
+  InputError,
+  Simulation,
+  compare,
+  replicate,
+  resolveScenario,
+  size,
+  withMechanism,
+  type Scenario,
+  type ScenarioInput,
+} from '../../src/index.js';
+import { ladderOf, parseFind } from '../../src/study/ladder.js';
+import { withFields } from '../../src/scenario/written.js';
+import { captureIo } from '../cli/fake.js';
+import { mmkTail } from '../support/queueing.js';
+import { sample } from './sample.js';
+
+const attained = async (scenario: Scenario): Promise<boolean> => {
+  const simulation = await Simulation.create(scenario);
+  await simulation.run();
+  const held = simulation.metrics().vms.every((vm) => vm.slo === null || vm.slo.attained);
+  simulation.close();
+  return held;
+};
+
+describe('the answer', () => {
+  it('is the least number of servers by Erlang C', async () => {
+    // 12 erlangs of 10 us: 60 us or less for 99.5 %
+    const erlangs = 12;
+    const mean = 10_000;
+    const target = 60_000;
+    const late = (k: number): number => mmkTail(k, erlangs / k, mean, target);
+    let expected = erlangs + 1;
+    while (late(expected) > 0.005) expected += 1;
+    // both neighbours are far enough from the objective for a run of this length
+    expect(late(expected)).toBeLessThan(0.0042);
+    expect(late(expected - 1)).toBeGreaterThan(0.006);
+    const input: ScenarioInput = {
+      version: 1,
+      seed: 5,
+      duration: '400ms',
+      warmup: '20ms',
+      host: { cores: 40 },
+      mechanism: 'ideal',
+      vms: [
+        {
+          name: 'a',
+          vcpus: { min: 0, max: 40 },
+          slo: { quantile: 0.995, latency: `${target}ns` },
+          workload: {
+            arrivals: { process: 'poisson', rate: (erlangs * 1e9) / mean },
+            request: { stages: [{ tasks: 1, service: { dist: 'exponential', mean: `${mean}ns` } }] },
+          },
+        },
+      ],
+    };
+    const { runs } = await size(resolveScenario(input), { find: 'host.cores=13..40', replications: 3 });
+    expect(runs).toMatchObject([
+      { mechanism: 'ideal', value: expected, low: expected, high: expected, bound: null, missedAbove: [] },
+    ]);
+  });
+
+  it('is what a run with that value confirms, and one less refutes', async () => {
+    const scenario = sample();
+    for (const kind of ['ideal', 'hyperflux'] as const) {
+      const { runs } = await size(scenario, { find: 'host.cores', mechanisms: [kind] });
+      const [{ value, set, tried }] = runs as [(typeof runs)[number]];
+      const under = withMechanism(scenario, kind);
+      expect(await attained(withFields(under, [set!]))).toBe(true);
+      if (value! > tried[0]!.value) expect(await attained(withFields(under, [`host.cores=${value! - 1}`]))).toBe(false);
+      const { sizing } = await compare(scenario, { mechanisms: [kind] });
+      expect(sizing).toMatchObject([{ mechanism: kind, of: 'host.cores', cores: value }]);
+    }
+  });
+
+  it('names what it tried, what is refused and what it is bound by', async () => {
+    const scenario = sample({ guaranteed: 6 });
+    const { runs } = await size(scenario, { find: 'host.cores=1..12', mechanisms: ['ideal'] });
+    expect(runs[0]!.value).toBe(6);
+    expect(runs[0]!.bound).toMatchObject({ by: 'guarantees' });
+    expect(runs[0]!.tried.find(({ value }) => value === 5)).toMatchObject({
+      of: 0,
+      refused: expect.stringContaining('at most 5') as string,
+    });
+  });
+
+  it('says that no number of cores helps where the service alone is too long', async () => {
+    const { runs } = await size(sample({ target: '2us' }), { find: 'host.cores' });
+    expect(runs[0]).toMatchObject({ value: null, set: null, low: null, bound: { by: 'service' } });
+    expect(runs[0]!.bound!.detail).toMatch(/no number of cores helps: .*p99 of api is .* ms, its target 0\.002 ms/);
+  });
+
+  it('tells vcpus.max from a range that ends too early, and both from what the mechanism costs', async () => {
+    const narrow = await size(sample({ most: 2, target: '60us' }), { find: 'host.cores' });
+    expect(narrow.runs[0]!.bound).toMatchObject({ by: 'vcpus.max' });
+    const early = await size(sample(), { find: 'host.cores=1..2', mechanisms: ['ideal'] });
+    expect(early.runs[0]!.bound).toMatchObject({ by: 'range' });
+    const slow = await size(sample(), { find: 'host.cores', mechanisms: [{ kind: 'hotplug', latency: '1s' }] });
+    expect(slow.runs[0]!.bound).toMatchObject({ by: 'mechanism' });
+  });
+
+  it('takes assertions, variants with settings and other fields than cores', async () => {
+    const scenario = sample();
+    const { runs, for: objectives } = await size(scenario, {
+      find: 'vms.api.vcpus.max=1..12',
+      objectives: ['api.latency.mean < 25us', 'api.slo'],
+      mechanisms: ['hyperflux', { kind: 'hyperflux', signal: 'oldest' }],
+    });
+    expect(objectives).toEqual(['api.latency.mean < 25us', 'api.slo']);
+    expect(runs.map(({ mechanism }) => mechanism)).toEqual(['hyperflux', 'hyperflux:signal=oldest']);
+    for (const { value } of runs) expect(value).toBeGreaterThan(1);
+  });
+});
+
+describe('a mistake', () => {
+  it.each([
+    ['host.coresx=1..3', /coresx/],
+    ['host.cores=3..1', /the least value first/],
+    ['host.cores=1..2ms', /one unit/],
+    ['vms.none.vcpus.min=1..2', /none/],
+    ['host.cores=1..1e9', /at most/],
+    ['host.cores==', /a field, or a field with a range/],
+    ['vms.api.queueLimit', /a range as well/],
+  ])('of %s is named', async (find, message) => {
+    const error: unknown = await size(sample(), { find }).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(InputError);
+    expect((error as InputError).message).toMatch(message);
+  });
+
+  it('of an objective, of no objective at all, and of replications is named', async () => {
+    const scenario = sample();
+    await expect(size(scenario, { find: 'host.cores', objectives: ['web.slo'] })).rejects.toThrow(/"web"/);
+    const without = { ...scenario, vms: scenario.vms.map(({ slo: _, ...vm }) => vm) };
+    await expect(size(without, { find: 'host.cores' })).rejects.toThrow(/--for: given nothing/);
+    await expect(replicate(scenario, { replications: 0 })).rejects.toThrow(/from 1 to 1000/);
+    await expect(compare(scenario, { mechanisms: [] })).rejects.toThrow(/one or more mechanisms/);
+    await expect(compare(scenario, { mechanisms: [{ kind: 'hyperflux', sginal: 'oldest' }] })).rejects.toThrow(
+      /sginal/,
+    );
+  });
+});
+
+describe('ladders', () => {
+  it('step as decimals, durations and sizes are meant', () => {
+    const scenario = sample();
+    const values = (text: string): string[] => {
+      const ladder = ladderOf(scenario, parseFind(text));
+      return Array.from({ length: ladder.count }, (_, i) => ladder.text(i));
+    };
+    expect(values('vms.api.x=0.1..0.5')).toEqual(['0.1', '0.2', '0.3', '0.4', '0.5']);
+    expect(values('vms.api.slo.latency=10us..20us:5us')).toEqual(['10us', '15us', '20us']);
+    expect(values('host.memory.size=1GiB..2GiB:512MiB')).toEqual(['1GiB', '1536MiB', '2GiB']);
+    expect(values('host.cores=2..9:3')).toEqual(['2', '5', '8']);
+  });
+});
+
+it('the command prints the answer with the command that shows it', async () => {
+  const io = captureIo();
+  const file = new URL('../../examples/burst.yaml', import.meta.url).pathname;
+  const args = [
+    '--find',
+    'host.cores=16..18',
+    '--set',
+    'duration=20ms',
+    '--set',
+    'warmup=2ms',
+    '--mechanisms',
+    'ideal',
+  ];
+  expect(await main(['size', file, ...args], io)).toBe(0);
+  expect(io.out).toMatch(/the least host\.cores for api\.slo, 1 seed/);
+  expect(io.out).toMatch(/fluxhost run SCENARIO --set mechanism=ideal --set host\.cores=16/);
+});
