@@ -38,8 +38,8 @@ export const compareSpec: CommandSpec = {
     json: { help: 'prints runs, differences and sizing as one JSON document' },
   },
   details:
-    "The scenario's own mechanism keeps its settings, the others take their defaults (fluxhost explain lists them) unless\n" +
-    'given with settings of their own: hyperflux:signal=oldest, cgroup:period=10ms.\n' +
+    "The scenario's own mechanism keeps its settings, the others take their defaults (fluxhost explain lists them)\n" +
+    'unless given with settings of their own: hyperflux:signal=oldest, cgroup:period=10ms.\n' +
     "The search counts a polling core among the host's cores, and under static the vCPUs pinned by all VMs.\n" +
     'Ctrl-C ends with what is finished, marked incomplete.',
   examples: [

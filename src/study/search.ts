@@ -61,28 +61,32 @@ export async function leastOf<T extends Trial>(
     return high;
   };
   const least = async (wanted: (trial: Trial) => boolean, most: number): Promise<number | null> => {
+    if (hint !== undefined && hint >= 0 && hint < most) await test(hint, wanted);
+    // what is known already narrows the search
     let [low, high] = [0, most];
-    if (hint !== undefined && hint > 0 && hint < most && !stopped) {
-      if (await test(hint, wanted)) high = hint;
-      else low = hint + 1;
-    }
+    for (const [index, trial] of trials) if (index <= high && wanted(trial)) high = index;
+    for (const [index, trial] of trials) if (index < high && !wanted(trial)) low = Math.max(low, index + 1);
     if (high === most && !(await test(most, wanted))) return null;
     return bisect(low, high, wanted);
   };
+  const lowest = (wanted: (trial: Trial) => boolean): number | null => {
+    const indices = [...trials].filter(([, trial]) => wanted(trial)).map(([index]) => index);
+    return indices.length === 0 ? null : Math.min(...indices);
+  };
   const all = await least(holds, count - 1);
-  if (all !== null) {
-    if (all > 0) await test(all - 1, holds);
-    if (all + 1 < count) await test(all + 1, holds);
+  if (!stopped) await least(holdsSome, all ?? count - 1);
+  // a run beside the answer may hold as well, where more does not always help: then that is the answer, with its own neighbours
+  for (let index = lowest(holds), before = -1; index !== null && index !== before && !stopped; index = lowest(holds)) {
+    before = index;
+    if (index > 0) await test(index - 1, holds);
+    if (index + 1 < count) await test(index + 1, holds);
   }
-  const some = stopped ? null : await least(holdsSome, all ?? count - 1);
   if (stopped) return null;
   const tried = [...trials].sort(([a], [b]) => a - b).map(([index, trial]) => ({ index, trial }));
-  // a value below the answer that holds after all would be the answer: runs were made there and told so
-  const lowest = tried.find(({ trial }) => holds(trial))?.index ?? null;
-  const index = all === null ? lowest : Math.min(all, lowest ?? all);
+  const index = lowest(holds);
   return {
     index,
-    someIndex: some ?? tried.find(({ trial }) => holdsSome(trial))?.index ?? null,
+    someIndex: lowest(holdsSome),
     tried,
     missedAbove:
       index === null ? [] : tried.filter(({ index: i, trial }) => i > index && !holds(trial)).map((one) => one.index),

@@ -132,7 +132,8 @@ async function sizeOne(
         made = candidate(index);
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
-        refusals.set(index, error.problems[0]!.path + ': expected ' + error.problems[0]!.expected);
+        const { path, given, expected } = error.problems[0]!;
+        refusals.set(index, `${path}: given ${given}, expected ${expected}`);
         return { attainedIn: 0, of: 0, refused: refusals.get(index)! };
       }
       return tryOne(study, made, `${variant.label} ${ladder.path}=${ladder.text(index)}, about ${left} left`, question);
