@@ -2,7 +2,7 @@
 // Plain constants only, so that the same file is compiled into the core and imported by src/core; the two cannot drift.
 
 /** Bump when a word moves: src/core refuses a core whose layout differs. */
-export const LAYOUT_VERSION = 3;
+export const LAYOUT_VERSION = 4;
 
 // --- configuration: one Float64 per word -----------------------------------------------------------------
 // host words, then VM groups, VMs, arrival states, stages, distributions, tables
@@ -59,25 +59,27 @@ export const HOST_BATCH = 46; // 1: the moves of a round are issued at one cost
 export const HOST_AGGREGATE = 47; // 1: one bit a VM tells the arbiter whether to read it
 export const HOST_SMT = 48; // hardware threads a physical core
 export const HOST_SOCKETS = 49;
+export const HOST_SMT_SWITCH = 50; // 1: a thread that switches tasks slows its siblings
+export const HOST_SMT_SPIN = 51; // 1: one that spins for a lock does
 // fractions
-export const HOST_QUEUE_LENGTH = 50; // waiting tasks per active vCPU
-export const HOST_MEMORY_BANDWIDTH = 51; // bytes per second, Infinity: no limit
-export const HOST_SMT_FACTOR = 52; // throughput of a thread whose siblings work, of one
-export const HOST_KNOB_A = 53; // knobs of single mechanisms, named in their files
-export const HOST_KNOB_B = 54;
-export const HOST_KNOB_C = 55;
-export const HOST_KNOB_D = 56;
-export const HOST_KNOB_E = 57;
-export const HOST_KNOB_F = 58;
-export const HOST_KNOB_G = 59;
-export const HOST_KNOB_H = 60;
-export const HOST_SAMPLE_INTERVAL = 61; // ns between samples of the series, 0 off
-export const HOST_SAMPLE_CAPACITY = 62; // samples kept
-export const HOST_LOG_FROM = 63; // ns: the event log's window
-export const HOST_LOG_UNTIL = 64;
-export const HOST_LOG_CAPACITY = 65; // events, 0 off
-export const HOST_TASK_LIMIT = 66; // records that may be alive at once
-export const HOST_WORDS = 67;
+export const HOST_QUEUE_LENGTH = 52; // waiting tasks per active vCPU
+export const HOST_MEMORY_BANDWIDTH = 53; // bytes per second, Infinity: no limit
+export const HOST_SMT_FACTOR = 54; // throughput of a thread whose siblings work, of one
+export const HOST_KNOB_A = 55; // knobs of single mechanisms, named in their files
+export const HOST_KNOB_B = 56;
+export const HOST_KNOB_C = 57;
+export const HOST_KNOB_D = 58;
+export const HOST_KNOB_E = 59;
+export const HOST_KNOB_F = 60;
+export const HOST_KNOB_G = 61;
+export const HOST_KNOB_H = 62;
+export const HOST_SAMPLE_INTERVAL = 63; // ns between samples of the series, 0 off
+export const HOST_SAMPLE_CAPACITY = 64; // samples kept
+export const HOST_LOG_FROM = 65; // ns: the event log's window
+export const HOST_LOG_UNTIL = 66;
+export const HOST_LOG_CAPACITY = 67; // events, 0 off
+export const HOST_TASK_LIMIT = 68; // records that may be alive at once
+export const HOST_WORDS = 69;
 
 export const GROUP_CLASS = 0; // CLASS_*
 export const GROUP_PRIORITY = 1;

@@ -52,7 +52,7 @@ export function enterHere(v: VCpu, state: u32): void {
   settle(v);
   const before = v.state;
   v.state = state;
-  if (H.varies && (state == RUNNING) != (before == RUNNING)) paceChanged(v);
+  if (H.varies) paceChanged(v, before);
 }
 
 export function enter(v: VCpu, state: u32): void {
@@ -75,7 +75,7 @@ export function attachHere(core: Core, v: VCpu, state: u32): void {
   v.since = H.now;
   v.runSince = H.now;
   v.state = state;
-  if (state == RUNNING && H.varies) paceChanged(v);
+  if (H.varies) paceChanged(v, DORMANT);
 }
 
 export function attach(core: Core, v: VCpu, state: u32): void {
@@ -88,9 +88,9 @@ export function attach(core: Core, v: VCpu, state: u32): void {
 export function detachHere(core: Core): void {
   const v = core.vcpu;
   settle(v);
-  const ran = v.state == RUNNING;
+  const before = v.state;
   v.state = DORMANT;
-  if (ran && H.varies) paceChanged(v);
+  if (H.varies) paceChanged(v, before);
   v.core = nothing<Core>();
   setBit(v.vm.dormant, v.index);
   v.vm.dormantCount++;
@@ -114,14 +114,18 @@ export function pushIdle(core: Core): void {
   pushIdleHere(core);
 }
 
-/** Takes a given core off the idle stack. */
+/** Takes a given core off the idle stack; the others stay in the order in which they became idle. */
 // @ts-ignore: decorator
 @inline
 export function removeIdleHere(core: Core): void {
   assert(core.idlePlace != 0);
-  const last = load<Core>(H.idle + (<usize>(--H.idleCount) << 2));
-  store<Core>(H.idle + (<usize>(core.idlePlace - 1) << 2), last);
-  last.idlePlace = core.idlePlace;
+  const left = --H.idleCount;
+  for (let i = core.idlePlace - 1; i < left; i++) {
+    const at = H.idle + (<usize>i << 2);
+    const above = load<Core>(at, 4);
+    store<Core>(at, above);
+    above.idlePlace = i + 1;
+  }
   core.idlePlace = 0;
 }
 

@@ -18,7 +18,7 @@ import {
 import { attach, detach, enter, hostHistogram, removeIdle } from "./accounts";
 import { activate, proceedAfterGrant, putBack } from "./vcpu";
 import { freeze, halt, migrateQueue, thaw } from "./halt";
-import { wholeCore } from "./topology";
+import { isWhole } from "./topology";
 
 // --- who may take a core from whom ------------------------------------------------------------------------------
 
@@ -100,19 +100,26 @@ export function chooseVictim(a: Vm): Core {
   return changetype<Core>(best);
 }
 
-/** An idle core for `vm`: one it had before when the top of the stack was not, else the one that became idle last. */
+/** An idle core for `vm`; of hardware threads one whose siblings are idle too, if there is any. Null: none is idle. */
 export function chooseIdle(vm: Vm): Core {
-  if (H.idleCount == 0) return nothing<Core>();
   if (H.smt > 1) {
-    const core = wholeCore();
+    const core = newestIdle(vm, true);
     if (!isNull(core)) return core;
   }
-  const depth = min<u32>(H.idleCount, 8); // locality is looked for among the eight newest only
-  for (let i: u32 = 1; i <= depth; i++) {
-    const core = load<Core>(H.idle + (<usize>(H.idleCount - i) << 2));
+  return newestIdle(vm, false);
+}
+
+/** The core that became idle last; rather the VM's own, if that is among the eight newest of those that count. */
+function newestIdle(vm: Vm, whole: bool): Core {
+  let newest = nothing<Core>();
+  let seen = 0;
+  for (let i = H.idleCount; i > 0 && seen < 8; i--) {
+    const core = load<Core>(H.idle + (<usize>(i - 1) << 2));
+    if (whole && !isWhole(core)) continue;
     if (core.lastVm == vm) return core;
+    if (seen++ == 0) newest = core;
   }
-  return load<Core>(H.idle + (<usize>(H.idleCount - 1) << 2));
+  return newest;
 }
 
 /** The dormant vCPU that a new core wakes: one with tasks stranded in its queue, else the first. */

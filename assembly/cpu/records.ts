@@ -73,6 +73,7 @@ export class VCpu {
   speed: f64; //           at which its task gets on, of 1; set where Host.varies
   begunAt: u64; //         since when it has run its task without a break
   endPlace: u64; //        of its task's end among those of the same nanosecond
+  switching: u32; //       1: it switches to its task, and its siblings do not notice
   phase: u32; //           nsdi22: what its pending event means
   place: u32; //           nsdi22: on the ring that every searcher walks
 }
@@ -278,6 +279,8 @@ export class Host {
   aggregate: u32;            // 1: the arbiter reads one bit a VM, and only the VMs whose bit is set
   smt: u32;                  // hardware threads that share a core
   sockets: u32;
+  smtSwitch: u32;            // 1: a thread that switches tasks slows its siblings
+  smtSpin: u32;              // 1: one that spins for a lock does
   queueLength: f64;
   memoryBandwidth: f64;      // bytes per second
   smtFactor: f64;            // speed of each when two or more work

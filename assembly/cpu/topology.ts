@@ -1,18 +1,25 @@
-// What a task's speed depends on beside its own core: hardware threads that share it (a thread whose siblings run tasks gets on
+// What a task's speed depends on beside its own core: hardware threads that share it (a thread whose siblings work gets on
 // at `smtFactor`), and the host's memory bandwidth (where running tasks would use more than there is, each of those that use
 // any gets on at available / wanted: assumed). And caches: a task that goes on where its state is not pays for fetching it.
 // Off (smt 1, no bandwidth declared, costs 0), nothing here runs.
 
 import { takeSequence } from "../kernel/event-queue";
-import { H, Q, VCpu, Core, Task, RUNNING, TASK_CORE_SHIFT, TASK_FLAGS, coreAt, isNull, nothing } from "./state";
+import { H, Q, VCpu, Core, Task, RUNNING, SPINNING, TASK_CORE_SHIFT, TASK_FLAGS, coreAt, isNull, nothing } from "./state";
 import { mayTouch, planTouch } from "../memory/swap/engine";
 import { planRun } from "./vcpu";
 
-/** Whether another hardware thread of the same core runs a task. */
+/** Whether the thread of `v` slows its siblings: it runs a task or, if asked for, switches to one or spins for a lock. */
+// @ts-ignore: decorator
+@inline
+function works(v: VCpu): bool {
+  return v.state == RUNNING ? v.switching == 0 : v.state == SPINNING && H.smtSpin != 0;
+}
+
+/** Whether another hardware thread of the same core works. */
 function shares(core: Core): bool {
   for (let i: u32 = core.sibling; i < core.sibling + H.smt && i < H.coreCount; i++) {
     const other = coreAt(i);
-    if (other != core && !isNull(other.vcpu) && other.vcpu.state == RUNNING) return true;
+    if (other != core && !isNull(other.vcpu) && works(other.vcpu)) return true;
   }
   return false;
 }
@@ -34,10 +41,35 @@ export function workDone(v: VCpu, t: Task): u64 {
   return min<u64>(<u64>(<i64>(<f64>(<i64>(H.now - v.startedAt)) * v.speed)), t.remaining);
 }
 
-/** `v` has begun or ceased to run tasks: the speed of its siblings, and of all where memory bandwidth is short, follows. */
-export function paceChanged(v: VCpu): void {
+/** `v` begins to switch to a task, until `start`. Where that is no work to its siblings, they follow here and at its end. */
+export function beginSwitch(v: VCpu, start: u64): void {
+  if (H.smtSwitch || H.smt == 1 || start == H.now) return;
+  v.switching = 1;
+  if (v.state == RUNNING) siblingsFollow(v);
+}
+
+export function endSwitch(v: VCpu): void {
+  v.switching = 0;
+  siblingsFollow(v);
+}
+
+function siblingsFollow(v: VCpu): void {
   const core = v.core;
-  const bandwidth = v.state == RUNNING ? v.vm.bandwidth : -v.vm.bandwidth;
+  for (let i = core.sibling; i < core.sibling + H.smt && i < H.coreCount; i++) {
+    const other = coreAt(i);
+    if (other != core && !isNull(other.vcpu)) adapt(other.vcpu);
+  }
+}
+
+/**
+ * `v` was in state `before`. Where it has begun or ceased to run tasks, or to spin, the speed of its siblings, and of all where
+ * memory bandwidth is short, follows.
+ */
+export function paceChanged(v: VCpu, before: u32): void {
+  const runs = v.state == RUNNING;
+  if (runs == (before == RUNNING) && (v.state == SPINNING) == (before == SPINNING)) return;
+  const core = v.core;
+  const bandwidth = runs == (before == RUNNING) ? 0 : runs ? v.vm.bandwidth : -v.vm.bandwidth;
   let from = core.sibling;
   let to = min<u32>(from + H.smt, H.coreCount);
   if (bandwidth != 0) {
@@ -54,7 +86,7 @@ export function paceChanged(v: VCpu): void {
     const other = coreAt(from);
     if (other != core && !isNull(other.vcpu)) adapt(other.vcpu);
   }
-  if (H.onPace != 0) call_indirect<void>(H.onPace, v);
+  if (H.onPace != 0 && runs != (before == RUNNING)) call_indirect<void>(H.onPace, v);
 }
 
 /** The task that `v` runs, if any, goes on at the speed of now. */
@@ -94,15 +126,19 @@ export function topIdle(): Core {
   return isNull(core) ? load<Core>(H.idle + (<usize>(H.idleCount - 1) << 2)) : core;
 }
 
-/** An idle hardware thread whose siblings are idle too. */
-export function wholeCore(): Core {
+/** The idle hardware thread whose siblings are idle too that became so last. */
+function wholeCore(): Core {
   for (let i = H.idleCount; i > 0; i--) {
     const core = load<Core>(H.idle + (<usize>(i - 1) << 2));
-    let whole = true;
-    for (let k: u32 = core.sibling; k < core.sibling + H.smt && k < H.coreCount; k++) {
-      if (coreAt(k).idlePlace == 0) whole = false;
-    }
-    if (whole) return core;
+    if (isWhole(core)) return core;
   }
   return nothing<Core>();
+}
+
+/** Whether `core` is idle, and all of its siblings. */
+export function isWhole(core: Core): bool {
+  for (let k: u32 = core.sibling; k < core.sibling + H.smt && k < H.coreCount; k++) {
+    if (coreAt(k).idlePlace == 0) return false;
+  }
+  return true;
 }

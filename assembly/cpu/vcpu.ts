@@ -19,7 +19,7 @@ import { reachLock, releaseLock, spinOrLeave } from "./lock";
 import { joinBag } from "./arbiter";
 import { canGrow, chooseDormant, coreReleased, rekey, stopFinished } from "./grant";
 import { dispatch, hostDispatch } from "../policy";
-import { comeHome, setHome, stretched, topIdle, workDone } from "./topology";
+import { beginSwitch, comeHome, endSwitch, setHome, stretched, topIdle, workDone } from "./topology";
 import { mayTouch, onTouch, planTouch } from "../memory/swap/engine";
 
 // --- ready tasks ------------------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ export function queueOn(v: VCpu, t: Task): void {
     return;
   }
   waitBegins(vm, t);
-  if (H.moveCost != 0 && !isNull(v.lastCore)) setHome(t, v.lastCore);
+  if (H.moveCost != 0 && !isNull(v.lastCore) && (t.flags & TASK_STARTED) == 0) setHome(t, v.lastCore);
   pushTail(ownQueue(v), t);
   setBit(vm.occupied, v.index);
   if (v.frozen) count(vm, L.VM_STRANDED, 1);
@@ -215,10 +215,11 @@ export function run(v: VCpu, t: Task): void {
 // @ts-ignore: decorator
 @inline
 function runHere(v: VCpu, t: Task): void {
-  if (v.state != RUNNING) enterHere(v, RUNNING);
-  v.task = t;
   let start = max<u64>(H.now, v.faultUntil) + H.taskSwitch;
   if (H.moveCost != 0) start += comeHome(t, v.core);
+  if (H.varies) beginSwitch(v, start);
+  if (v.state != RUNNING) enterHere(v, RUNNING);
+  v.task = t;
   v.switchLeft += start - H.now;
   if ((t.flags & TASK_STARTED) == 0) {
     t.flags |= TASK_STARTED;
@@ -232,7 +233,7 @@ function runHere(v: VCpu, t: Task): void {
   v.endPlace = takeSequence(Q);
   const touches = mayTouch(t);
   if (touches) planTouch(v, t);
-  if (touches || v.vm.quantum != 0) planRun(v);
+  if (touches || v.vm.quantum != 0 || v.switching) planRun(v);
   else scheduleAtHere(Q, v.slot, v.runsUntil, RANK_END, v.endPlace);
 }
 
@@ -241,6 +242,10 @@ function runHere(v: VCpu, t: Task): void {
  * end keeps its place among those of the same instant, whatever was planned in between.
  */
 export function planRun(v: VCpu): void {
+  if (v.switching) {
+    scheduleAt(Q, v.slot, v.startedAt, RANK_END, v.endPlace);
+    return;
+  }
   const vm = v.vm;
   let until = v.runsUntil;
   let rank = RANK_END;
@@ -261,6 +266,7 @@ export function planRun(v: VCpu): void {
 /** The task's remaining demand as of now; its vCPU is about to stop running it. */
 export function stopTask(v: VCpu): Task {
   const t = v.task;
+  v.switching = 0;
   if (H.now < v.startedAt) {
     v.switchLeft -= v.startedAt - H.now; // cut short in the middle of the switch
     v.startedAt = H.now;
@@ -329,6 +335,11 @@ export function proceedAfterGrant(v: VCpu): void {
 export function onVcpu(v: VCpu): void {
   const state = v.state;
   if (state == RUNNING) {
+    if (v.switching) {
+      endSwitch(v);
+      planRun(v);
+      return;
+    }
     const t = v.task;
     if (mayTouch(t) && H.now == v.touchAt) {
       onTouch(v, t);

@@ -321,6 +321,8 @@ export function compileScenario(
     [L.HOST_SMT]: scenario.host.smt,
     [L.HOST_SMT_FACTOR]: scenario.host.smtFactor,
     [L.HOST_SOCKETS]: scenario.host.sockets,
+    [L.HOST_SMT_SWITCH]: Number(scenario.host.smtSwitch),
+    [L.HOST_SMT_SPIN]: Number(scenario.host.smtSpin),
     [L.HOST_MEMORY_BANDWIDTH]: scenario.host.memoryBandwidthBytesPerSecond ?? Infinity,
     [L.HOST_POLICY]: policyBits,
     [L.HOST_SAMPLE_INTERVAL]: scenario.series?.intervalNs ?? 0,

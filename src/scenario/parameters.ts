@@ -40,6 +40,12 @@ export function defaultNumber(path: string): number {
   return value;
 }
 
+export function defaultFlag(path: string): boolean {
+  const value = defaultOf(path);
+  if (typeof value !== 'boolean') throw new Error(`the default of "${path}" is neither true nor false`);
+  return value;
+}
+
 /** The default of a choice, typed as the caller's choices. */
 export function defaultChoice<T extends string>(path: string, choices: readonly T[]): T {
   const value = choices.find((choice) => choice === defaultOf(path));

@@ -2,7 +2,7 @@
 // editors come from it. What concerns several fields at once (guarantees, names, limits) is in checks.ts.
 
 import * as z from 'zod';
-import { COST_NAMES, defaultChoice, defaultNumber, defaultOf, type CostName } from './parameters.js';
+import { COST_NAMES, defaultChoice, defaultFlag, defaultNumber, defaultOf, type CostName } from './parameters.js';
 import {
   choice,
   documented,
@@ -28,13 +28,17 @@ const host = section({
   sockets: documented('host.sockets', whole(1, 64)),
   smt: documented('host.smt', whole(1, 8)),
   smtFactor: documented('host.smtFactor', real(0.05, 1)),
+  smtSwitch: documented('host.smtSwitch', flag),
+  smtSpin: documented('host.smtSpin', flag),
   memoryBandwidth: documented('host.memoryBandwidth', positivePerSecond),
   memory: z.optional(hostMemory),
-}).transform(({ cores, sockets, smt, smtFactor, memoryBandwidth, memory }) => ({
+}).transform(({ cores, sockets, smt, smtFactor, smtSwitch, smtSpin, memoryBandwidth, memory }) => ({
   cores,
   sockets: sockets ?? defaultNumber('host.sockets'),
   smt: smt ?? defaultNumber('host.smt'),
   smtFactor: smtFactor ?? defaultNumber('host.smtFactor'),
+  smtSwitch: smtSwitch ?? defaultFlag('host.smtSwitch'),
+  smtSpin: smtSpin ?? defaultFlag('host.smtSpin'),
   ...(memoryBandwidth === undefined ? {} : { memoryBandwidthBytesPerSecond: memoryBandwidth }),
   ...(memory === undefined ? {} : { memoryBytes: sizeOf(memory), memory: resolveHostMemory(memory) }),
 }));

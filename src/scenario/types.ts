@@ -31,6 +31,9 @@ export interface Host {
   readonly smt: number;
   /** Speed of each hardware thread while a sibling works too, of one alone. */
   readonly smtFactor: number;
+  /** Whether a thread that switches tasks, or spins for a lock, slows its siblings as one that runs a task does. */
+  readonly smtSwitch: boolean;
+  readonly smtSpin: boolean;
   /** Absent: no limit. */
   readonly memoryBandwidthBytesPerSecond?: number | undefined;
   readonly memoryBytes?: number | undefined;

@@ -24,7 +24,7 @@ describe('a resolved scenario', () => {
       seed: 1,
       durationNs: 1_000_000_000,
       warmupNs: 0,
-      host: { cores: 17, sockets: 1, smt: 1, smtFactor: 0.65 },
+      host: { cores: 17, sockets: 1, smt: 1, smtFactor: 0.65, smtSwitch: true, smtSpin: true },
       mechanism: {
         kind: 'hyperflux',
         intervalNs: 10_000,

@@ -3,7 +3,7 @@
 
 import { H, Core, vmAt, coreAt, isNull, nothing } from "../state";
 import { beginMove, beginPark, canGrow, chooseVictim, placeInitially } from "../grant";
-import { wholeCore } from "../topology";
+import { isWhole } from "../topology";
 import { pushIdle } from "../accounts";
 import { setHooks, ignoreVm, ignoreWidth, doNothing } from "./index";
 
@@ -42,10 +42,12 @@ export function placeGuaranteed(): void {
     const vm = vmAt(i);
     // counted, since where searching and yielding cost nothing a core that finds no work is given back at once
     for (let k: u32 = vm.held; k < vm.min && canGrow(vm); k++) {
-      let core = H.smt > 1 ? wholeCore() : nothing<Core>();
-      if (isNull(core)) {
-        while (next < H.coreCount && coreAt(next).idlePlace == 0) next++;
-        if (next < H.coreCount) core = coreAt(next);
+      while (next < H.coreCount && coreAt(next).idlePlace == 0) next++;
+      let core = next < H.coreCount ? coreAt(next) : nothing<Core>();
+      for (let i = next; H.smt > 1 && i < H.coreCount; i++) {
+        if (!isWhole(coreAt(i))) continue;
+        core = coreAt(i);
+        break;
       }
       if (!isNull(core)) placeInitially(core, vm);
       else {

@@ -46,8 +46,28 @@ export const SCENARIO_PARAMETERS: readonly Parameter[] = [
     path: 'host.smtFactor',
     unit: 'share',
     default: 0.65,
-    meaning: 'Speed of each hardware thread while a sibling runs a task too, of its speed alone.',
+    meaning: 'Speed of each hardware thread while a sibling works too, of its speed alone.',
     source: 'two siblings together are commonly said to do 1.2 to 1.4 times the work of one',
+    confidence: 'assumed',
+  },
+  {
+    name: 'smtSwitch',
+    path: 'host.smtSwitch',
+    unit: 'yes or no',
+    default: true,
+    meaning:
+      'Whether a hardware thread that switches to a task works, as one that runs a task does: its siblings get on at smtFactor.',
+    source: 'a switch is instructions like any; what share of a core they take was not measured',
+    confidence: 'assumed',
+  },
+  {
+    name: 'smtSpin',
+    path: 'host.smtSpin',
+    unit: 'yes or no',
+    default: true,
+    meaning: 'Whether a hardware thread that spins for a lock works, as one that runs a task does.',
+    source:
+      "the thread loads the lock's line over and over; false: its loop is made of pauses that leave the core to the sibling",
     confidence: 'assumed',
   },
   {
