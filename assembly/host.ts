@@ -3,7 +3,7 @@
 
 import * as L from "./layout";
 import { allocate } from "./kernel/arena";
-import { createQueue, peekTime, schedule, take, RANK_WARMUP, SLOTS_MAX } from "./kernel/event-queue";
+import { closeInstant, createQueue, peekTime, schedule, take, RANK_WARMUP, SLOTS_MAX } from "./kernel/event-queue";
 import { createHistograms, histogramBytes } from "./kernel/histogram";
 import { layDistributions, prepareTables, Distribution } from "./kernel/distribution";
 import { seedStream } from "./kernel/random";
@@ -287,6 +287,7 @@ export function run(untilNs: f64, budget: f64): i32 {
     const time = peekTime(Q);
     if (time > H.runUntil) {
       if (H.runUntil > H.now) H.now = H.runUntil;
+      closeInstant(Q);
       return L.RUN_DONE;
     }
     if (H.events == H.runLast) return L.RUN_BUDGET;

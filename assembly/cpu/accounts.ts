@@ -92,6 +92,7 @@ export function detachHere(core: Core): void {
   v.state = DORMANT;
   if (H.varies) paceChanged(v, before);
   v.core = nothing<Core>();
+  v.faultUntil = 0; // the exit of a fault is of no further consequence for it
   setBit(v.vm.dormant, v.index);
   v.vm.dormantCount++;
   core.vcpu = nothing<VCpu>();

@@ -31,7 +31,7 @@ export class Request {
   left: u32; //         44 tasks of the stage not done yet
   client: u32; //       48
   pad0: u32;
-  pad1: u64;
+  touch: u64; //        56 its tasks' next place in the order of its VM's touches (memory/swap/access.ts)
 }
 
 /** First in, first out, singly linked through the tasks: no capacity of its own. */

@@ -11,7 +11,7 @@ import { H, Vm, Task, Request, TASK_BEFORE_LOCK, RECORD_BYTES, count, isNull, no
 import { makeReady } from "./vcpu";
 import { clientDone } from "./arrivals";
 import { S } from "../memory/swap/state";
-import { beginTouches } from "../memory/swap/access";
+import { beginTouches, inOrder, reservePlaces } from "../memory/swap/access";
 import { sampleTime } from "./series";
 
 const SCRATCH: usize = memory.data(16, 16); // the stream of the stage being started
@@ -119,6 +119,7 @@ export function arriveHere(vm: Vm, serviceNs: f64, width: u32, client: u32): voi
 
 function arriveForked(vm: Vm, serviceNs: f64, width: u32, client: u32): void {
   const draws = next(changetype<usize>(vm) + offsetof<Vm>("serviceStream0"));
+  const places = S.on != 0 && inOrder(vm) ? takePlaces(vm, draws, width) : 0;
   if (isFull(vm)) {
     offerInVain(vm, draws, serviceNs, width);
     turnAway(vm, client);
@@ -132,7 +133,32 @@ function arriveForked(vm: Vm, serviceNs: f64, width: u32, client: u32): void {
   r.ideal = 0;
   r.stage = 0;
   r.client = client;
+  r.touch = places;
   startStage(r, serviceNs, width);
+}
+
+/**
+ * All tasks of the request, of later stages too, have their places among its VM's touches from its arrival on, whenever they run;
+ * answers the first.
+ */
+function takePlaces(vm: Vm, draws: u64, width: u32): u64 {
+  let first: u64 = 0;
+  for (let k: u32 = 0; k < vm.stageCount; k++) {
+    const n = min<u64>(beginDraws(vm, k, draws, width), <u64>H.widthLimit);
+    for (let i: u64 = 0; i < n; i++) {
+      const place = reservePlaces(vm, taskDraws(draws, i));
+      if (k == 0 && i == 0) first = place;
+    }
+    draws = mix(draws + 1);
+  }
+  return first;
+}
+
+/** What a task of a stage draws for its touches; not 0. */
+// @ts-ignore: decorator
+@inline
+function taskDraws(draws: u64, index: u64): u64 {
+  return mix(draws + index + 1) | 1;
 }
 
 /**
@@ -198,7 +224,7 @@ function startStage(r: Request, serviceNs: f64, width: u32): void {
     r.longest = max<u64>(r.longest, service);
     count(vm, L.VM_WORK_NS, service);
     if (vm.lockProbability > 0) drawLock(vm, t, SCRATCH);
-    if (S.on) beginTouches(vm, t, mix(r.draws + i + 1) | 1);
+    if (S.on) beginTouches(vm, t, taskDraws(r.draws, i));
     makeReady(vm, t);
   }
 }

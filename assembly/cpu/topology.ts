@@ -5,7 +5,7 @@
 
 import { takeSequence } from "../kernel/event-queue";
 import { H, Q, VCpu, Core, Task, RUNNING, SPINNING, TASK_CORE_SHIFT, TASK_FLAGS, coreAt, isNull, nothing } from "./state";
-import { mayTouch, planTouch } from "../memory/swap/engine";
+import { mayTouch, planTouch } from "../memory/swap/plan";
 import { planRun } from "./vcpu";
 
 /** Whether the thread of `v` slows its siblings: it runs a task or, if asked for, switches to one or spins for a lock. */

@@ -20,7 +20,8 @@ import { joinBag } from "./arbiter";
 import { canGrow, chooseDormant, coreReleased, rekey, stopFinished } from "./grant";
 import { dispatch, hostDispatch } from "../policy";
 import { beginSwitch, comeHome, endSwitch, setHome, stretched, topIdle, workDone } from "./topology";
-import { mayTouch, onTouch, planTouch } from "../memory/swap/engine";
+import { onTouch } from "../memory/swap/engine";
+import { endTouches, mayTouch, planTouch } from "../memory/swap/plan";
 
 // --- ready tasks ------------------------------------------------------------------------------------------
 
@@ -267,6 +268,7 @@ export function planRun(v: VCpu): void {
 export function stopTask(v: VCpu): Task {
   const t = v.task;
   v.switching = 0;
+  endTouches(v);
   if (H.now < v.startedAt) {
     v.switchLeft -= v.startedAt - H.now; // cut short in the middle of the switch
     v.startedAt = H.now;
@@ -345,6 +347,7 @@ export function onVcpu(v: VCpu): void {
       onTouch(v, t);
       return;
     }
+    endTouches(v);
     v.task = nothing<Task>(); // what happens below may change the speed of siblings, and this one is not running now
     if (H.now < v.runsUntil) {
       // end of its quantum: back to the tail, the next one's turn

@@ -21,6 +21,8 @@ import { allocate } from "./arena";
 // @ts-ignore: decorator
 @inline const RANK_BITS: u64 = 5;
 // @ts-ignore: decorator
+@inline const RANK_MASK: u32 = 31;
+// @ts-ignore: decorator
 @inline const TIME_MAX: u64 = (<u64>1 << (64 - RANK_BITS)) - 2; // 18 years; what is later is never reached
 // @ts-ignore: decorator
 @inline const NEVER: u64 = 0xffff_ffff_ffff_ffff;
@@ -38,6 +40,8 @@ import { allocate } from "./arena";
 @inline export const RANK_STEP: u64 = 2; // of a core's move; a steal, a yield
 // @ts-ignore: decorator
 @inline export const RANK_SERVE: u64 = 3; // a memory worker or device is done, a phase of an upgrade ends
+// @ts-ignore: decorator
+@inline export const RANK_FAULT: u64 = 4; // a page fault has left the guest
 // @ts-ignore: decorator
 @inline export const RANK_READY: u64 = 5;
 // @ts-ignore: decorator
@@ -75,7 +79,8 @@ export class EventQueue {
   hole: u32; // 1: the root has been taken
   sequence: u64;
   capacity: u32;
-  pad: u32;
+  rank: u32; // of the event that was taken last, and its slot: what has happened of this instant
+  slot: u32;
 }
 
 /** Room for one event in each of `slots` slots. False when memory cannot grow that far. */
@@ -258,11 +263,18 @@ export function peekTime(q: EventQueue): u64 {
   return load<u64>(q.heap) >> RANK_BITS;
 }
 
+/** All of the present instant has happened. */
+export function closeInstant(q: EventQueue): void {
+  q.rank = RANK_MASK;
+}
+
 /** Takes the event that `peekTime` saw and answers its slot. */
 // @ts-ignore: decorator
 @inline
 export function take(q: EventQueue): u32 {
   const slot = <u32>load<u64>(q.heap, 8) & 0xff_ffff;
+  q.rank = <u32>load<u64>(q.heap) & RANK_MASK;
+  q.slot = slot;
   store<u32>(q.position + (<usize>slot << 2), 0);
   store<u64>(q.heap, 0); // an event of this instant and of a lower rank must not rise above the hole
   q.hole = 1;

@@ -12,9 +12,10 @@ import { H } from "../../cpu/state";
 import { layRanks } from "./access";
 import { pushCold } from "./levels";
 import { planUpgrade } from "./upgrade";
-import { SERVER_SLOTS, compressed, keeps } from "./servers";
+import { PLAN_BYTES } from "./plan";
+import { QUEUES, compressed, keeps } from "./servers";
 import {
-  S, Swap, Backend, Guest, RESIDENT, OUT, PINNED, STATE, BACKEND_SHIFT, GUEST_SHIFT_BITS, add, backendOf, countersOf, guestAt, kindOf, pageAt,
+  S, SERVER_SLOTS, Swap, Backend, Guest, RESIDENT, OUT, PINNED, STATE, BACKEND_SHIFT, GUEST_SHIFT_BITS, add, backendOf, countersOf, guestAt, kindOf, pageAt,
 } from "./state";
 
 // purposes of random streams: beyond those of the CPU's, so that memory shifts no other draw
@@ -22,6 +23,8 @@ import {
 @inline const PURPOSE_ENGINE: u64 = 10;
 // @ts-ignore: decorator
 @inline const PURPOSE_TOUCHES: u64 = 11;
+// @ts-ignore: decorator
+@inline const NEARLY: f64 = 0.001; // a product so close to a whole number is that number (src/memory/swap/compile.ts)
 // @ts-ignore: decorator
 @inline const CHUNKS: u64 = 1024; // in which VMs take turns at having pages out at time 0
 
@@ -69,13 +72,18 @@ export function configureSwap(words: usize, vmWords: usize, groups: u32, tables:
   S.guestCounters = allocate((<u64>H.vmCount * W.GUEST_COUNTERS) << 3);
   S.histograms = createHistograms(W.SWAP_HISTOGRAMS, L.HOST_HISTOGRAM_SUB_BITS);
   S.backends = allocate(<u64>W.BACKENDS * offsetof<Backend>());
-  S.queues = allocate(5 * 8);
+  S.queues = allocate(<u64>QUEUES << 4);
+  S.exitsMax = 2 * H.vcpuCount + 1;
+  S.exits = allocate(<u64>S.exitsMax << 4);
+  S.plans = allocate(<u64>H.coresInAll * PLAN_BYTES);
+  S.planLeft = allocate(<u64>H.coresInAll);
   S.servers = allocate(<u64>(<u32>S.workers + <u32>S.depth) << 4);
   S.upgradeCounters = allocate((<u64>S.upgrades * W.UPGRADE_COUNTERS) << 3);
   const levels = allocate((<u64>H.vmCount * (S.levels + 1)) << 3);
   if (pages >= 0xffff_ffff) return L.E_MEMORY;
   S.pages = allocate((pages + 1) << 4);
-  if (S.pages == 0 || levels == 0 || S.histograms == 0 || S.guests == 0) return L.E_MEMORY;
+  S.stages = hasDevices(guestWords, groups) ? allocate((pages + 1) << 4) : 1;
+  if (S.pages == 0 || levels == 0 || S.histograms == 0 || S.guests == 0 || S.plans == 0 || S.stages == 0) return L.E_MEMORY;
 
   seedStream(changetype<usize>(S) + offsetof<Swap>("stream0"), H.seed, 0, PURPOSE_ENGINE);
   for (let k: usize = 0; k < <usize>W.BACKENDS; k++) {
@@ -108,17 +116,25 @@ export function configureSwap(words: usize, vmWords: usize, groups: u32, tables:
   return 0;
 }
 
+/** Whether any page may go to a device. */
+function hasDevices(guestWords: usize, groups: u32): bool {
+  for (let i: u32 = 0; i < groups; i++) {
+    const w = guestWords + ((<usize>i * W.GUEST_WORDS) << 3);
+    if (word(w, W.GUEST_PAGES) != 0 && word(w, W.GUEST_CONTENT + W.BACKEND_ZSTD) < 1) return true;
+  }
+  return false;
+}
+
 function readGuest(g: Guest, index: u32, w: usize, vmWords: usize, tables: usize): bool {
   g.pages = <u32>word(w, W.GUEST_PAGES);
   if (g.pages == 0) return true;
   layWhole(changetype<usize>(g) + offsetof<Guest>("quota"), w + (W.GUEST_QUOTA << 3), W.GUEST_TOUCHES - W.GUEST_QUOTA);
   memory.copy(changetype<usize>(g) + offsetof<Guest>("touches"), w + (W.GUEST_TOUCHES << 3), (W.GUEST_PATTERN - W.GUEST_TOUCHES) << 3);
   g.free = g.quota;
-  const share = <f64>g.quota / <f64>S.capacity;
-  g.high = <i64>(<f64>S.high * share);
-  g.low = <i64>(<f64>S.low * share);
+  g.high = <i64>word(w, W.GUEST_HIGH);
+  g.low = <i64>word(w, W.GUEST_LOW);
   g.pattern = <u32>word(w, W.GUEST_PATTERN);
-  g.hot = max<u32>(1, g.pages - <u32>(<f64>g.pages * word(w, W.GUEST_COLD)));
+  g.hot = <u32>word(w, W.GUEST_HOT);
   if (g.hot == g.pages) g.coldTouches = 0;
   g.trace = tables + (<usize>word(w, W.GUEST_TRACE) << 3);
   const name = (<u64>word(vmWords, L.VM_NAME_HI) << 32) | <u64>word(vmWords, L.VM_NAME_LO);
@@ -126,16 +142,16 @@ function readGuest(g: Guest, index: u32, w: usize, vmWords: usize, tables: usize
   if (g.pattern == W.PATTERN_ZIPF && !layRanks(g, word(w, W.GUEST_EXPONENT))) return false;
   // a page's content, and with it its backend, is the VM's and the page's own
   const pinned = word(w, W.GUEST_PINNED);
-  let pins: f64 = 0;
+  let pins: u32 = 0;
   for (let k: u32 = 0; k < g.pages; k++) {
     const p = pageAt(g.first + k);
     const u = unit(mixed(mixed(H.seed ^ name) + k));
     let kind: u32 = 0;
     while (kind < <u32>W.BACKENDS - 1 && u >= word(w, <usize>(W.GUEST_CONTENT + <i32>kind))) kind++;
     p.word = (index << GUEST_SHIFT_BITS) | (kind << BACKEND_SHIFT) | RESIDENT;
-    pins += pinned;
-    if (pins >= 1) {
-      pins -= 1;
+    // a share of 0.1 of ten pages is one page, whatever the tenth is in binary
+    if (<u32>(<f64>(k + 1) * pinned + NEARLY) > pins) {
+      pins++;
       p.word |= PINNED;
     }
   }

@@ -1,131 +1,141 @@
 // The swap engine as the rest of the core sees it: where a task touches pages, what its timer slots mean, when statistics
 // begin. After Taiji (arXiv 2511.09936) as far as it is published; granularity, backends, watermarks, workers and the phases
-// of switch and upgrade are assumed, parameter by parameter (src/scenario/parameters/memory.ts).
-// A touch of a page that is there costs nothing and takes no event. One of a page that is not stops the task as a lock would:
-// the vCPU pays for the exit and goes on with others, and the task is made ready when the page is mapped.
-// A task's touches up to its first miss are looked up when it starts to run: between that and the instant of the touch such
-// a page may go, unseen; the miss itself is looked up again at its instant.
+// of switch and upgrade are assumed, parameter by parameter (src/scenario/parameters/memory.ts). The rules: docs/model/memory.md.
+// A touch of a page that is there costs nothing and takes no event (plan.ts). One of a page that is not stops the task as a lock would:
+// the vCPU pays for the exit and goes on with others; when the exit is over the fault queues, and the task is made ready when the page
+// is mapped.
 
 import * as W from "./layout";
+import { schedule, takeSequence, RANK_FAULT } from "../../kernel/event-queue";
 import { stretched } from "../../cpu/topology";
-import { H, Q, Task, VCpu, isNull } from "../../cpu/state";
+import { H, Q, Task, VCpu, isNull, vmAt } from "../../cpu/state";
 import { histogramBytes } from "../../kernel/histogram";
 import { HOST_HISTOGRAM_SUB_BITS } from "../../layout";
-import { planRun, proceed, stopTask } from "../../cpu/vcpu";
-import { COUNT_MASK, advance, pageOf, written } from "./access";
+import { makeReady, planRun, proceed, stopTask } from "../../cpu/vcpu";
+import { advance, pageOf, spreadOf } from "./access";
+import { onBudget } from "./budget";
 import { armScan, scan } from "./levels";
 import { settleSwap } from "./laws";
-import { AHEADS, SERVER_SLOTS, onServer, pump, queueFault, spend } from "./servers";
-import { afterServer, onUpgrade, waitForUpgrade } from "./upgrade";
+import { AHEADS, claim, endFault, needPage, onMapped, onServer, onUnmapped, promote, pump, queueFault } from "./servers";
+import { isHere, planTouch, positionOf, use } from "./plan";
+import { onUpgrade, quiesced, waitAtFault, waitAtTouch } from "./upgrade";
 import {
-  S, Guest, Page, COUNTERS, OUT, COMING, GOING, RESCUED, STATE, AWAY, ACCESSED, DIRTY, AHEAD, DIRECT,
-  backendOf, countersOf, guestAt, kindOf, pageAt, pushPage, queueAt, setState, tally, tallyGuest,
+  S, BUDGET_SLOT, EXIT_SLOT, MAP_SLOT, SCAN_SLOT, SERVER_SLOTS, UNMAP_SLOT, UPGRADE_SLOT, Guest, Page, COUNTERS, RESIDENT, OUT, COMING, GOING, RESCUED, STATE, AHEAD, DIRECT, SERVED, QUEUED, GUEST_SHIFT_BITS,
+  backendOf, countersOf, exitAt, guestAt, kindOf, pageAt, pushPage, queueAt, setState, tally, tallyGuest,
 } from "./state";
 
-// @ts-ignore: decorator
-@inline const NEVER: u64 = 0xffff_ffff_ffff_ffff;
-
-/** A page that is there is used. Such a touch costs a run 10 to 16 ns of processor time, all told (bench, case "fault"; busy machine). */
-// @ts-ignore: decorator
-@inline
-function use(g: Guest, p: Page, word: u64): void {
-  let bits = p.word | ACCESSED;
-  if (bits & AHEAD) {
-    bits &= ~AHEAD;
-    tally(W.SWAP_PREFETCH_HITS, 1);
-  }
-  if ((bits & DIRTY) == 0) bits = written(g, word, bits);
-  p.word = bits;
-}
-
-// @ts-ignore: decorator
-@inline
-function isHere(p: Page): bool {
-  return (p.word & AWAY) == 0;
-}
-
-/** Whether the task may still touch a page. */
-// @ts-ignore: decorator
-@inline
-export function mayTouch(t: Task): bool {
-  return S.on != 0 && (t.touch & COUNT_MASK) != 0;
-}
-
-/** When the task that `v` runs from startedAt to runsUntil first needs a page that is not there; NEVER when all are. */
-export function planTouch(v: VCpu, t: Task): u64 {
-  const g = guestAt(v.vm.index);
-  v.touchAt = v.startedAt;
-  if (S.paused == 2) return v.startedAt;
-  let word = t.touch;
-  const all = word & COUNT_MASK;
-  let done: u64 = 0;
-  while (done < all) {
-    const p = pageAt(pageOf(g, word));
-    if (!isHere(p)) break;
-    use(g, p, word);
-    word = advance(g, word);
-    done++;
-  }
-  if (done != 0) {
-    t.touch = word;
-    tallyGuest(g, W.GUEST_TOUCHED, done);
-    armScan(g);
-  }
-  v.touchAt = done == all ? NEVER : v.startedAt + ((v.runsUntil - v.startedAt) * done) / all;
-  return v.touchAt;
-}
-
-/** `v` goes on with `t`, its own task, from `start` on. */
-function goOnAt(v: VCpu, t: Task, start: u64): void {
-  v.startedAt = start;
-  v.runsUntil = start + (H.varies ? stretched(v, t.remaining) : t.remaining);
-  if (mayTouch(t)) planTouch(v, t);
-  planRun(v);
-}
-
-/** `t`, running on `v`, has come to a touch whose page was missing when it was looked up. */
+/** `t`, running on `v`, has come to a touch that is an event. */
 export function onTouch(v: VCpu, t: Task): void {
   const vm = v.vm;
   const g = guestAt(vm.index);
-  stopTask(v);
-  const page = pageOf(g, t.touch);
+  const page = pageOf(g, t.touch, t.arrivedAt);
   const p = pageAt(page);
   const here = isHere(p);
+  if (here && S.paused != 2) {
+    // it has come meanwhile, or could not be noted before
+    touched(g, p, t);
+    planTouch(v, t);
+    planRun(v);
+    return;
+  }
+  const spread = spreadOf(vm, t);
+  const position = positionOf(g, t.touch, spread);
+  stopTask(v);
+  if (H.varies) t.remaining = min<u64>(t.remaining, spread - position); // to the nanosecond, whatever the speed was
   if (S.paused == 2 || (S.paused != 0 && !here)) {
-    waitForUpgrade(g, t);
+    waitAtTouch(g, t);
     proceed(v);
     return;
   }
-  if (here) {
+  tallyGuest(g, W.GUEST_FAULTS, 1);
+  armScan();
+  S.touched = 1;
+  if ((p.word & (STATE | DIRECT)) == GOING) {
+    tally(W.SWAP_RESCUED, 1);
+    setState(p, RESCUED);
+    touched(g, p, t);
     v.task = t;
-    goOnAt(v, t, H.now);
+    v.switchLeft += S.entry;
+    v.startedAt = H.now + S.entry;
+    v.runsUntil = v.startedAt + (H.varies ? stretched(v, t.remaining) : t.remaining);
+    v.endPlace = takeSequence(Q);
+    planTouch(v, t);
+    planRun(v);
     return;
   }
   tallyGuest(g, W.GUEST_TOUCHED, 1);
-  tallyGuest(g, W.GUEST_FAULTS, 1);
-  armScan(g);
+  t.readyAt = H.now;
+  v.faultUntil = H.now + S.entry;
+  const own = (p.word & STATE) == OUT;
+  if (own) needPage(p);
+  if (S.entry != 0) beginExit(t, vm.index, page, u32(own));
+  else leaveGuest(t, g, page, u32(own));
+  pump();
+  proceed(v);
+}
+
+/** A touch of a page that is there, now. */
+function touched(g: Guest, p: Page, t: Task): void {
+  usePage(g, p, t);
+  tallyGuest(g, W.GUEST_TOUCHED, 1);
+}
+
+function usePage(g: Guest, p: Page, t: Task): void {
+  armScan();
+  S.touched = 1;
+  g.touched = 1;
+  use(g, p, t.touch);
+  t.touch = advance(g, t.touch);
+}
+
+// --- the exit of a fault ------------------------------------------------------------------------------------------
+
+/** `t` waits for `page`, but first the guest is left, which takes every fault the same time. */
+function beginExit(t: Task, guest: u32, page: u32, own: u32): void {
+  const exit = exitAt((S.exitFirst + S.exitCount) % S.exitsMax);
+  exit.task = t;
+  exit.guest = guest;
+  exit.page = page;
+  exit.own = own;
+  if (own) claim(backendOf(pageAt(page)).device, 1);
+  if (S.exitCount++ == 0) schedule(Q, S.slot + EXIT_SLOT, H.now + S.entry, RANK_FAULT);
+}
+
+/** The first fault on its way has left the guest. */
+function onExit(): void {
+  const exit = exitAt(S.exitFirst);
+  S.exitFirst = (S.exitFirst + 1) % S.exitsMax;
+  if (--S.exitCount != 0) schedule(Q, S.slot + EXIT_SLOT, exitAt(S.exitFirst).task.readyAt + S.entry, RANK_FAULT);
+  if (exit.own) claim(backendOf(pageAt(exit.page)).device, -1);
+  leaveGuest(exit.task, guestAt(exit.guest), exit.page, exit.own);
+}
+
+/** What `t` finds where it needs `page`, now that it has left the guest. */
+function leaveGuest(t: Task, g: Guest, page: u32, own: u32): void {
+  const p = pageAt(page);
   const state = p.word & STATE;
-  if (state == GOING && (p.word & DIRECT) == 0) {
-    tally(W.SWAP_RESCUED, 1);
-    setState(p, RESCUED);
-    use(g, p, t.touch);
-    t.touch = advance(g, t.touch);
-    v.task = t;
-    v.switchLeft += S.entry;
-    goOnAt(v, t, H.now + S.entry);
+  if (state == RESIDENT || state == RESCUED) {
+    tally(W.SWAP_JOINED, 1);
+    p.word &= ~AHEAD;
+    endFault(g, p, t, W.SWAP_HISTOGRAM_JOINED);
     return;
   }
-  t.readyAt = H.now;
+  if ((p.word & (STATE | DIRECT)) == GOING) {
+    tally(W.SWAP_RESCUED, 1);
+    setState(p, RESCUED);
+    usePage(g, p, t);
+    makeReady(vmAt(p.word >> GUEST_SHIFT_BITS), t);
+    return;
+  }
+  if (own == 0 && state != OUT && (state == COMING || !isNull(p.waiters))) tally(W.SWAP_JOINED, 1);
   t.next = p.waiters;
   p.waiters = t;
-  if (state == COMING || !isNull(t.next)) tally(W.SWAP_JOINED, 1);
-  else if (state == OUT) {
+  if (S.paused && (p.word & SERVED) == 0) waitAtFault();
+  if (state == OUT) needPage(p);
+  if (own || state == OUT) {
     queueFault(page, p);
     if (<u32>S.prefetch != 0) readAhead(g, page, p);
-    pump();
-  }
-  v.faultUntil = H.now + S.entry;
-  proceed(v);
+  } else if (state == COMING && (p.word & (AHEAD | QUEUED | SERVED)) == AHEAD) promote(page, p);
 }
 
 /** The next pages of the block, as long as they are out in the same backend. */
@@ -140,16 +150,19 @@ function readAhead(g: Guest, page: u32, p: Page): void {
   }
 }
 
+// --- events ---------------------------------------------------------------------------------------------------------
+
 /** A timer slot of the engine. */
 export function onSwap(slot: u32): void {
   const which = slot - S.slot;
-  if (which >= SERVER_SLOTS) {
-    onServer(which - SERVER_SLOTS);
-    afterServer();
-  } else if (which == 1) {
-    const took = scan();
-    spend(took);
-  } else if (which == 2) onUpgrade();
+  if (which >= SERVER_SLOTS) onServer(which - SERVER_SLOTS);
+  else if (which == EXIT_SLOT) onExit();
+  else if (which == MAP_SLOT) onMapped();
+  else if (which == UNMAP_SLOT) onUnmapped();
+  else if (which == SCAN_SLOT) scan();
+  else if (which == BUDGET_SLOT) onBudget();
+  else if (which == UPGRADE_SLOT) onUpgrade();
+  quiesced();
   pump();
 }
 
@@ -158,8 +171,10 @@ export function beginSwapStatistics(): void {
   if (!S.on) return;
   H.status |= settleSwap();
   const waiting = load<u64>(COUNTERS, W.SWAP_WAITING << 3);
+  const underWay = load<u64>(COUNTERS, W.SWAP_UNDER_WAY << 3);
   memory.fill(COUNTERS, 0, W.SWAP_OF_BACKENDS << 3);
   store<u64>(COUNTERS, waiting, W.SWAP_WAITING_FIRST << 3);
+  store<u64>(COUNTERS, underWay, W.SWAP_UNDER_WAY_FIRST << 3);
   for (let k: u32 = 0; k < <u32>W.BACKENDS; k++) {
     const at = countersOf(k);
     const now = load<u64>(at, W.BACKEND_NOW << 3);

@@ -1,15 +1,18 @@
 // Which page goes: Taiji's multi-level LRU by access bits, one set of levels a VM. A scan once an interval puts pages in use
-// back to level 0 and lets the others sink by one; the oldest page of the coldest level goes, and is spared when its bit is
-// set, as unmapping it reads the bit anyway. A page that comes in for a task stands in the coldest level until it is used again;
+// back to level 0 and lets the others sink by one, in every VM; the oldest page of the coldest level of all goes, and is spared when its
+// bit is set, as unmapping it reads the bit anyway. A page that comes in for a task stands in the coldest level until it is used again;
 // one brought ahead stands in level 0, so that it is there when its use comes. The rules are those of replacement/taiji.ts, by
 // time instead of by requests.
 // VMs take turns among those that have pages in the coldest level there is.
-// Nothing is scanned while nothing is touched: a touch arms the scan of its interval.
+// Nothing is scanned while nothing is touched on the host. Pages of VMs that were not touched sink when somebody looks at them again,
+// by as many levels as scans have passed.
 
 import * as W from "./layout";
 import { schedule, RANK_BACKGROUND } from "../../kernel/event-queue";
 import { H, Q } from "../../cpu/state";
-import { S, Guest, PageQueue, ACCESSED, guestAt, pageAt, pushPage, tally } from "./state";
+import { S, SCAN_SLOT, Guest, PageQueue, ACCESSED, guestAt, pageAt, pushPage, tally } from "./state";
+import { makeTouches } from "./plan";
+import { spend } from "./budget";
 
 // @ts-ignore: decorator
 @inline
@@ -17,72 +20,139 @@ export function levelOf(g: Guest, level: u32): PageQueue {
   return changetype<PageQueue>(g.levels + (<usize>level << 3));
 }
 
-/** The page stands in level 0, as what was used again. */
+/** Behind the levels: pages found in use, on their way to level 0. */
 // @ts-ignore: decorator
 @inline
+function inUse(g: Guest): PageQueue {
+  return levelOf(g, <u32>S.levels);
+}
+
+/** The page stands in level 0, as what was used again. */
 export function pushHot(g: Guest, page: u32): void {
+  sink(g);
+  S.listed++;
   pushPage(levelOf(g, 0), page);
 }
 
 /** The page stands in the coldest level: it was used once, now, and that is all that is known of it. */
-// @ts-ignore: decorator
-@inline
 export function pushCold(g: Guest, page: u32): void {
+  sink(g);
+  S.listed++;
   pushPage(levelOf(g, <u32>S.levels - 1), page);
 }
 
-/** The coldest page of `g` that was not touched since it was looked at; 0 when all are pinned or out. */
-function coldestOf(g: Guest, level: u32): u32 {
+/** All pages of `from` stand behind those of `to`. */
+// @ts-ignore: decorator
+@inline
+function append(to: PageQueue, from: PageQueue): void {
+  if (from.head == 0) return;
+  if (to.head == 0) to.head = from.head;
+  else pageAt(to.tail).next = from.head;
+  to.tail = from.tail;
+  from.head = 0;
+}
+
+/** The scans that have passed since `g` was looked at, in which it had not been touched. */
+// @ts-ignore: decorator
+@inline
+export function sink(g: Guest): void {
+  if (g.scanned != S.scanned) sinkBy(g);
+}
+
+function sinkBy(g: Guest): void {
+  const coldest = <u32>S.levels - 1;
+  const steps = min<u64>(S.scanned - g.scanned, coldest);
+  g.scanned = S.scanned;
+  for (let k: u64 = 0; k < steps; k++) {
+    for (let level = coldest; level > 0; level--) append(levelOf(g, level), levelOf(g, level - 1));
+  }
+}
+
+/** The first page of that level that was not touched; those in front of it are put aside. 0: none. */
+function untouchedOf(g: Guest, level: u32): u32 {
+  const q = levelOf(g, level);
   while (true) {
-    const q = levelOf(g, level);
     const page = q.head;
-    if (page == 0) {
-      if (level == 0) return 0;
-      level--;
-      continue;
-    }
+    if (page == 0) return 0;
     const p = pageAt(page);
     q.head = p.next;
     if ((p.word & ACCESSED) == 0) return page;
     p.word &= ~ACCESSED;
-    pushHot(g, page);
+    pushPage(inUse(g), page);
+    S.spared = 1;
   }
 }
 
 /** A victim: of `g`, or of any VM where it is null. 0: none. */
 export function takeVictim(g: Guest): u32 {
-  const coldest = <u32>S.levels - 1;
-  if (changetype<usize>(g) != 0) return coldestOf(g, coldest);
-  const n = S.guestCount;
-  for (let level = <i32>coldest; level >= 0; level--) {
-    let index = S.levelHand;
-    for (let i: u32 = 0; i < n; i++, index++) {
-      if (index >= n) index -= n;
-      const candidate = guestAt(index);
-      if (candidate.pages == 0 || levelOf(candidate, level).head == 0) continue;
-      S.levelHand = index + 1;
-      return coldestOf(candidate, level);
+  makeTouches();
+  let page = changetype<usize>(g) != 0 ? coldestOf(g) : coldestOfAll();
+  if (S.spared) {
+    S.spared = 0;
+    for (let i: u32 = 0; i < S.guestCount; i++) {
+      const other = guestAt(i);
+      if (other.pages != 0) append(levelOf(other, 0), inUse(other));
     }
+    if (page == 0) page = changetype<usize>(g) != 0 ? untouchedOf(g, 0) : firstOf(0);
+  }
+  if (page != 0) S.listed--;
+  return page;
+}
+
+function coldestOf(g: Guest): u32 {
+  sink(g);
+  for (let level = <i32>S.levels - 1; level >= 0; level--) {
+    const page = untouchedOf(g, level);
+    if (page != 0) return page;
   }
   return 0;
 }
 
-/** A page was touched: its VM is looked at in the next scan. */
-// @ts-ignore: decorator
-@inline
-export function armScan(g: Guest): void {
-  if (g.touched) return;
-  g.touched = 1;
-  if (S.scanArmed) return;
-  S.scanArmed = 1;
-  schedule(Q, S.slot + 1, (H.now / S.scanEvery + 1) * S.scanEvery, RANK_BACKGROUND);
+function coldestOfAll(): u32 {
+  for (let i: u32 = 0; i < S.guestCount; i++) sink(guestAt(i));
+  for (let level = <i32>S.levels - 1; level >= 0; level--) {
+    const page = firstOf(level);
+    if (page != 0) return page;
+  }
+  return 0;
 }
 
-/** Over all access bits of `g`, coldest level first, so that no page is looked at twice. Answers how many pages it saw. */
-function scanGuest(g: Guest): u64 {
+/** The first untouched page of that level, VMs in turn. */
+function firstOf(level: u32): u32 {
+  const n = S.guestCount;
+  let index = S.levelHand;
+  for (let i: u32 = 0; i < n; i++, index++) {
+    if (index >= n) index -= n;
+    const g = guestAt(index);
+    if (g.pages == 0 || levelOf(g, level).head == 0) continue;
+    const page = untouchedOf(g, level);
+    if (page == 0) continue;
+    S.levelHand = index + 1;
+    return page;
+  }
+  return 0;
+}
+
+/** A page is touched, now or later: the next scan is looked at. */
+// @ts-ignore: decorator
+@inline
+export function armScan(): void {
+  if (S.scanArmed == 0) arm();
+}
+
+function arm(): void {
+  S.scanArmed = 1;
+  // one that is due at this very instant, unless its turn is over; none at time 0
+  const from = max<u64>(H.now, 1) + (Q.rank < <u32>RANK_BACKGROUND ? S.scanEvery - 1 : S.scanEvery);
+  schedule(Q, S.slot + SCAN_SLOT, from - (from % S.scanEvery), RANK_BACKGROUND);
+}
+
+/** Over all access bits of `g`, coldest level first, so that no page is looked at twice. */
+function scanGuest(g: Guest): void {
+  g.scanned++; // the scans before this one
+  sink(g);
   const coldest = <u32>S.levels - 1;
-  const inUse = levelOf(g, <u32>S.levels);
-  let seen: u64 = 0;
+  const used = inUse(g);
   for (let level = <i32>coldest; level >= 0; level--) {
     const q = levelOf(g, level);
     const below = levelOf(g, min<u32>(level + 1, coldest));
@@ -91,38 +161,42 @@ function scanGuest(g: Guest): u64 {
     while (page != 0) {
       const p = pageAt(page);
       const next = p.next;
-      seen++;
       if (p.word & ACCESSED) {
         p.word &= ~ACCESSED;
-        pushPage(inUse, page);
+        pushPage(used, page);
       } else pushPage(below, page);
       page = next;
     }
   }
   // behind what stands in level 0 already: with one level, the pages that have just sunk into it
-  const hot = levelOf(g, 0);
-  if (inUse.head != 0) {
-    if (hot.head == 0) hot.head = inUse.head;
-    else pageAt(hot.tail).next = inUse.head;
-    hot.tail = inUse.tail;
-    inUse.head = 0;
-  }
-  return seen;
+  append(levelOf(g, 0), used);
 }
 
-/** The scan's own time, ns: of the memory that the sample stands for. */
-export function scan(): u64 {
+/** The scan that is due, of what was touched before it in this instant too; none where nothing was. */
+export function scan(): void {
+  makeTouches();
   S.scanArmed = 0;
-  let seen: u64 = 0;
+  if (S.touched) scanAll();
+  // what is planned may be touched before the next
+  for (let core: u32 = 0; core < H.coreCount && S.scanArmed == 0; core++) {
+    if (load<u8>(S.planLeft + core) == 0) continue;
+    S.scanArmed = 1;
+    schedule(Q, S.slot + SCAN_SLOT, H.now + S.scanEvery, RANK_BACKGROUND);
+  }
+}
+
+function scanAll(): void {
+  S.touched = 0;
+  S.scanned++;
   for (let i: u32 = 0; i < S.guestCount; i++) {
     const g = guestAt(i);
     if (!g.touched) continue;
     g.touched = 0;
-    seen += scanGuest(g);
+    scanGuest(g);
   }
-  seen *= S.sample;
+  const seen = S.listed * S.sample;
   tally(W.SWAP_SCANS, 1);
   tally(W.SWAP_SCANNED, seen);
   tally(W.SWAP_SCAN_NS, seen * S.scanPage);
-  return seen * S.scanPage;
+  spend(seen * S.scanPage);
 }

@@ -1,34 +1,42 @@
 // Who moves pages: W workers for what costs core time (zero filling, compression), and a number of operations at once for
-// what waits for a device (SSD, remote memory). Faults come first, then prefetches, then background swap-out between the
-// watermarks; a fault that finds less than `min` free has a victim written first (direct reclaim), and one that finds no
-// frame waits for one: its victim is not rescued.
-// Background swap-out keeps to a budget of cores; swap-ins are charged to it too
-// and never held up by it.
+// what waits for a device (SSD, remote memory). A fault queues when it has left the guest. Faults come first, then prefetches, then
+// background swap-out between the watermarks; the latter two leave a server to each fault that is on its way out of the guest. A fault takes its frame as it queues; one that leaves less than `min` free, or finds
+// none, has one victim written first (direct reclaim), by the victim's own backend, and that one is not rescued. Who cannot be served holds nobody up.
+// A device is busy with a page only while it moves: mapping and unmapping keep no server.
+// Background swap-out keeps to a budget of cores; all else is charged to it and never held up by it.
 // Leaves out: on which core a worker runs (src/memory/swap says from where its cores are taken), and a device's bandwidth
 // beyond its number of operations at once.
 
 import * as L from "../../layout";
 import * as W from "./layout";
-import { schedule, RANK_BACKGROUND, RANK_SERVE } from "../../kernel/event-queue";
+import { schedule, scheduleAt, takeSequence, RANK_SERVE } from "../../kernel/event-queue";
 import { sample, sampleNs } from "../../kernel/distribution";
 import { H, Q, Task, isNull, nothing, vmAt } from "../../cpu/state";
 import { makeReady } from "../../cpu/vcpu";
 import { advance, written } from "./access";
+import { affords, spend } from "./budget";
 import { pushCold, pushHot, takeVictim } from "./levels";
+import { forgetPage } from "./plan";
 import {
-  S, COUNTERS, Swap, Backend, Guest, Page, RESIDENT, OUT, COMING, GOING, RESCUED, STATE, ACCESSED, DIRTY, COPY, AHEAD, DIRECT, GUEST_SHIFT_BITS,
-  backendOf, countersOf, guestAt, guestOf, kindOf, pageAt, popPage, pushPage, queueAt, serverAt, setState, add, note, tally, tallyGuest,
+  S, MAP_SLOT, SERVER_SLOTS, UNMAP_SLOT, COUNTERS, Swap, Backend, Guest, Page, FaultQueue, RESIDENT, OUT, COMING, GOING, RESCUED, STATE, ACCESSED, DIRTY, COPY, AHEAD, DIRECT, SERVED, AWAITS, HAD, FRAME, QUEUED, GUEST_SHIFT_BITS,
+  backendOf, countersOf, exitAt, guestAt, guestOf, kindOf, pageAt, popPage, pushPage, queueAt, serverAt, setState, stageOf, add, note, tally, tallyGuest,
 } from "./state";
 
-// @ts-ignore: decorator
-@inline export const SERVER_SLOTS: u32 = 3; // timer slots in front of the servers': budget, scan, upgrade
-// queues: faults and prefetches for workers (0, 2) and devices (1, 3), swap-outs for devices
+// queues, of workers (+ 0) and devices (+ 1)
 // @ts-ignore: decorator
 @inline export const FAULTS: u32 = 0;
 // @ts-ignore: decorator
 @inline export const AHEADS: u32 = 2;
 // @ts-ignore: decorator
-@inline const OUTS: u32 = 4;
+@inline export const VICTIMS: u32 = 4; // of faults
+// @ts-ignore: decorator
+@inline export const OUTS: u32 = 6; // of background work, for devices
+// @ts-ignore: decorator
+@inline export const UNMAPPING: u32 = 7; // for devices
+// @ts-ignore: decorator
+@inline export const MAPPING: u32 = 8; // from devices
+// @ts-ignore: decorator
+@inline export const QUEUES: u32 = 9;
 
 // @ts-ignore: decorator
 @inline
@@ -36,7 +44,13 @@ function stream(): usize {
   return changetype<usize>(S) + offsetof<Swap>("stream0");
 }
 
-// --- watermarks and budget --------------------------------------------------------------------------------------
+// @ts-ignore: decorator
+@inline
+export function faultsOf(device: u32): FaultQueue {
+  return changetype<FaultQueue>(queueAt(FAULTS + device));
+}
+
+// --- watermarks -------------------------------------------------------------------------------------------------
 
 /** Bytes are free again, or are not: background swap-out starts below `low` and rests at `high`, which is no less. */
 // @ts-ignore: decorator
@@ -58,29 +72,10 @@ function giveQuota(g: Guest, bytes: i64): void {
   g.reclaiming = wants;
 }
 
-/** Core time of elasticity work, charged to the budget. */
-// @ts-ignore: decorator
-@inline
-export function spend(ns: u64): void {
-  if (S.budget != 0) spendBudget(ns);
-}
-
-function spendBudget(ns: u64): void {
-  S.budgetAt = max<u64>(S.budgetAt, H.now) + (ns * 1000) / S.budget;
-}
-
-/** Whether background work may start now; if not, it is looked at again when the budget allows. */
-function affords(): bool {
-  if (S.budgetAt <= H.now + S.burst) return true;
-  tally(W.SWAP_THROTTLED, 1);
-  schedule(Q, S.slot, S.budgetAt - S.burst, RANK_BACKGROUND);
-  return false;
-}
-
 // --- servers ----------------------------------------------------------------------------------------------------
 
-/** An idle server of the class (0 workers, 1 devices) begins; there must be one. */
-function begin(device: u32, page: u32, victim: u32, until: u64): void {
+/** An idle server of the class (0 workers, 1 devices) begins; there must be one. `fault`: for whose sake the page goes. */
+function begin(device: u32, page: u32, fault: u32, until: u64): void {
   let index: u32;
   if (device) {
     index = <u32>ctz<u64>(S.idleDevices);
@@ -92,7 +87,7 @@ function begin(device: u32, page: u32, victim: u32, until: u64): void {
   }
   const s = serverAt(index);
   s.page = page;
-  s.victim = victim;
+  s.fault = fault;
   S.busy++;
   schedule(Q, S.slot + SERVER_SLOTS + index, until, RANK_SERVE);
 }
@@ -113,81 +108,257 @@ export function compressed(ratio: f64): u32 {
   return <u32>min<f64>(<f64>S.unit, <f64>S.unit / max<f64>(ratio, 1));
 }
 
-/** Unmaps a victim and says how long writing it takes. */
-function leave(page: u32, p: Page): u64 {
-  const b = backendOf(p);
-  setState(p, GOING);
+/** Core time of a swap-out. */
+// @ts-ignore: decorator
+@inline
+function chargeOut(ns: u64): void {
+  tally(W.SWAP_OUT_NS, ns);
+  spend(ns);
+}
+
+/** What a page leaves free when it is gone. */
+// @ts-ignore: decorator
+@inline
+function frees(p: Page): i64 {
+  return S.unit - <i64>p.kept;
+}
+
+// --- pages that go ----------------------------------------------------------------------------------------------
+
+/** `page` leaves its level: nobody touches it any more without noticing. */
+// @ts-ignore: decorator
+@inline
+function take(page: u32, bits: u32): Page {
+  const p = pageAt(page);
+  p.word = (p.word & ~STATE) | bits;
   S.going++;
-  tally(W.SWAP_OUT_NS, S.unmap);
-  spend(S.unmap);
-  if ((p.word & COPY) != 0) {
-    p.kept = <u32>S.metadata;
-    tally(W.SWAP_CLEAN_DROPS, 1);
-    return S.unmap;
-  }
-  p.kept = keeps(b);
+  forgetPage(page);
+  return p;
+}
+
+/** A page whose backend is a device is unmapped, which keeps no server. */
+function unmap(page: u32): void {
+  chargeOut(S.unmap);
+  if (S.unmap == 0) unmapped(page);
+  else stage(UNMAPPING, UNMAP_SLOT, page, S.unmap);
+}
+
+function unmapped(page: u32): void {
+  const p = pageAt(page);
+  if ((p.word & STATE) == RESCUED) stay(page, p);
+  else if ((p.word & COPY) != 0) gone(page, ownerOf(p));
+  else pushPage(queueAt(p.word & DIRECT ? VICTIMS + 1 : OUTS), page);
+}
+
+/** A victim is written for the sake of `fault`, which waits for it. */
+function goForFault(victim: u32, fault: u32): void {
+  const p = take(victim, GOING | DIRECT);
+  p.kept = fault; // until it is known what is kept of it
+  pageAt(fault).word |= AWAITS;
+  faultsOf(backendOf(pageAt(fault)).device).awaiting++;
+  tally(W.SWAP_DIRECT, 1);
+  if (backendOf(p).device) unmap(victim);
+  else pushPage(queueAt(VICTIMS), victim);
+}
+
+/** The fault for whose sake the page goes, 0: none; what is kept of the page is known from now on. */
+function ownerOf(p: Page): u32 {
+  if ((p.word & DIRECT) == 0) return 0;
+  const fault = p.kept;
+  p.kept = keeps(backendOf(p));
+  return fault;
+}
+
+/** The next victim of a fault is written. */
+function beginVictim(device: u32): void {
+  const page = popPage(queueAt(VICTIMS + device));
+  const p = pageAt(page);
+  const fault = ownerOf(p);
+  begin(device, page, fault, H.now + write(p));
+}
+
+/** How long a page is written by its server. */
+function write(p: Page): u64 {
+  const b = backendOf(p);
   const work = sampleNs(b.write, stream()) + b.writeMore;
-  if (b.device == 0) {
-    tally(W.SWAP_OUT_NS, work);
-    spend(work);
-  } else tally(W.SWAP_WRITEBACKS, 1);
+  if (b.device) return work;
+  chargeOut(S.unmap + work);
   return S.unmap + work;
 }
 
-/** Tasks wait for `page`, which is out. */
-export function queueFault(page: u32, p: Page): void {
-  setState(p, COMING);
-  if (S.free - S.unit < S.least) p.word |= DIRECT;
-  pushPage(queueAt(FAULTS + backendOf(p).device), page);
-  const longest = COUNTERS + (W.SWAP_QUEUED_MAX << 3);
-  if (<u64>(++S.queued) > load<u64>(longest)) store<u64>(longest, S.queued);
+/** One background swap-out begins. False: none is due, or none can be. */
+function beginOut(): bool {
+  if (S.reclaiming && S.free + S.leaving < S.high) return goInBackground(nothing<Guest>());
+  if (S.quotaReclaims == 0) return false;
+  for (let i: u32 = 0; i < S.guestCount; i++) {
+    const g = guestAt(i);
+    if (g.reclaiming && g.free + <i64>g.leaving * S.unit < g.high && goInBackground(g)) return true;
+  }
+  return false;
 }
 
-/** The first fault of a queue begins. False: no frame is free, and none can be freed before something on its way arrives. */
-function beginFault(device: u32): bool {
-  const q = queueAt(FAULTS + device);
-  const page = q.head;
-  const p = pageAt(page);
-  const g = guestOf(p);
-  const overQuota = g.quota != 0 && g.free < S.unit;
-  const noFrame = overQuota || S.free < S.unit;
-  let victim: u32 = 0;
-  if (noFrame || (p.word & DIRECT) != 0) {
-    victim = takeVictim(overQuota ? g : nothing<Guest>());
-    if (victim != 0) {
-      tally(W.SWAP_DIRECT, 1);
-      if (overQuota) tallyGuest(g, W.GUEST_QUOTA_RECLAIMS, 1);
-    }
-  }
-  if (noFrame) {
-    if (victim != 0) {
-      pageAt(victim).word |= DIRECT;
-      begin(device, victim, 0, H.now + leave(victim, pageAt(victim)));
-      return true;
-    }
-    if (S.busy == 0) H.status = L.E_FRAMES;
-    return false;
-  }
-  popPage(q);
-  S.queued--;
-  p.word &= ~DIRECT;
-  let first = p.waiters;
-  while (!isNull(first.next)) first = first.next;
-  beginIn(page, p, g, device, victim, max<u64>(H.now, first.readyAt + S.entry));
+function goInBackground(g: Guest): bool {
+  if (!affords()) return false;
+  const page = takeVictim(g);
+  if (page == 0) return false;
+  if (!isNull(g)) tallyGuest(g, W.GUEST_QUOTA_RECLAIMS, 1);
+  const p = take(page, GOING);
+  p.kept = keeps(backendOf(p));
+  S.leaving += frees(p);
+  guestOf(p).leaving++;
+  if (backendOf(p).device) unmap(page);
+  else begin(0, page, 0, H.now + write(p));
   return true;
 }
 
-function beginIn(page: u32, p: Page, g: Guest, device: u32, victim: u32, at: u64): void {
-  const b = backendOf(p);
+/** The next page for a device is written, unless it was touched meanwhile. */
+function beginQueuedOut(): void {
+  const page = popPage(queueAt(OUTS));
+  const p = pageAt(page);
+  if ((p.word & STATE) == RESCUED) stay(page, p);
+  else begin(1, page, 0, H.now + write(p));
+}
+
+/** A page that was on its way out is not any more. */
+// @ts-ignore: decorator
+@inline
+function arrived(p: Page): void {
+  S.going--;
+  if ((p.word & DIRECT) != 0) return;
+  S.leaving -= frees(p);
+  guestOf(p).leaving--;
+}
+
+/** It was touched on its way out. */
+function stay(page: u32, p: Page): void {
+  arrived(p);
+  setState(p, RESIDENT);
+  pushHot(guestOf(p), page);
+}
+
+/** It is out; `fault` has waited for that. */
+function gone(page: u32, fault: u32): void {
+  const p = pageAt(page);
+  if ((p.word & STATE) == RESCUED) {
+    stay(page, p);
+    return;
+  }
+  arrived(p);
+  if (backendOf(p).device) tally(p.word & COPY ? W.SWAP_CLEAN_DROPS : W.SWAP_WRITEBACKS, 1);
+  p.word = (p.word & ~(STATE | DIRTY | COPY | AHEAD | DIRECT)) | OUT;
+  give(frees(p));
+  giveQuota(guestOf(p), S.unit);
+  add(countersOf(kindOf(p)), W.BACKEND_OUTS, 1);
+  if (fault != 0) {
+    const f = pageAt(fault);
+    f.word = (f.word & ~(AWAITS | DIRECT)) | HAD;
+    faultsOf(backendOf(f).device).awaiting--;
+  }
+  if (S.lacking != 0) giveFrames();
+  if (isNull(p.waiters)) return;
+  needPage(p);
+  queueFault(page, p);
+}
+
+// --- pages that come --------------------------------------------------------------------------------------------
+
+/** `page`, which is out, is going to come in for a task's sake: it takes its frame. */
+export function needPage(p: Page): void {
+  setState(p, COMING);
+  S.lacking++;
+  takeFrame(p, guestOf(p));
+}
+
+/** The fault of a page that is needed has left the guest: it queues for a server. */
+export function queueFault(page: u32, p: Page): void {
+  p.word |= QUEUED;
+  const q = faultsOf(backendOf(p).device);
+  pushPage(queueAt(FAULTS + backendOf(p).device), page);
+  q.length++;
+  const longest = COUNTERS + (W.SWAP_QUEUED_MAX << 3);
+  const queued = <u64>faultsOf(0).length + <u64>faultsOf(1).length;
+  if (queued > load<u64>(longest)) store<u64>(longest, queued);
+}
+
+// @ts-ignore: decorator
+@inline
+function overQuota(g: Guest): bool {
+  return g.quota != 0 && g.free < S.unit;
+}
+
+/** The fault takes its frame, if there is one for it. */
+// @ts-ignore: decorator
+@inline
+function takeFrame(p: Page, g: Guest): void {
+  if (S.free < S.unit || overQuota(g)) return;
   give(-S.unit);
   giveQuota(g, -S.unit);
+  S.lacking--;
+  p.word |= FRAME;
+  if (S.free < S.least && (p.word & HAD) == 0) p.word |= DIRECT;
+}
+
+/** A frame is free: who lacks one takes it, in order. */
+function giveFrames(): void {
+  for (let device: u32 = 0; device < 2; device++) {
+    for (let page = faultsOf(device).head; page != 0; page = pageAt(page).next) {
+      const p = pageAt(page);
+      if ((p.word & FRAME) == 0) takeFrame(p, guestOf(p));
+    }
+  }
+  for (let i: u32 = 0; i < S.exitCount; i++) {
+    const exit = exitAt((S.exitFirst + i) % S.exitsMax);
+    const p = pageAt(exit.page);
+    if (exit.own && (p.word & FRAME) == 0) takeFrame(p, guestOf(p));
+  }
+}
+
+/** The first fault of the queue that can be served begins, or the first that needs one has a victim written. False: none. */
+function beginFault(device: u32): bool {
+  const q = faultsOf(device);
+  if (q.length == q.awaiting) return false;
+  let before: u32 = 0;
+  let page = q.head;
+  while (page != 0) {
+    const p = pageAt(page);
+    const next = p.next;
+    if ((p.word & AWAITS) == 0) {
+      const lacks = (p.word & FRAME) == 0;
+      if (lacks || (p.word & DIRECT) != 0) {
+        const g = lacks && overQuota(guestOf(p)) ? guestOf(p) : nothing<Guest>();
+        const victim = takeVictim(g);
+        if (victim != 0) {
+          if (!isNull(g)) tallyGuest(g, W.GUEST_QUOTA_RECLAIMS, 1);
+          goForFault(victim, page);
+          return true;
+        }
+      }
+      if (!lacks) {
+        if (before == 0) q.head = next;
+        else pageAt(before).next = next;
+        if (next == 0) q.tail = before;
+        q.length--;
+        beginIn(page, p, device);
+        return true;
+      }
+    }
+    before = page;
+    page = next;
+  }
+  return false;
+}
+
+/** A server begins to bring in a page that has its frame. */
+function beginIn(page: u32, p: Page, device: u32): void {
+  const b = backendOf(p);
+  S.serving++;
+  if ((p.word & AHEAD) != 0) tally(W.SWAP_PREFETCHED, 1);
+  p.word = (p.word & ~(HAD | DIRECT)) | SERVED;
   const work = sampleNs(b.read, stream()) + b.readMore;
   const onCore = b.device ? S.finish : work + S.finish;
   tally(W.SWAP_IN_NS, onCore);
   spend(onCore);
-  let until = at + work + S.finish;
-  if (victim != 0) until += leave(victim, pageAt(victim));
-  begin(device, page, victim, until);
+  begin(device, page, 0, H.now + work + (b.device ? 0 : S.finish));
 }
 
 /** The next prefetch begins, or is dropped where memory is short or its VM is at its quota. */
@@ -195,120 +366,37 @@ function beginAhead(device: u32): void {
   const page = popPage(queueAt(AHEADS + device));
   const p = pageAt(page);
   const g = guestOf(p);
-  if (isNull(p.waiters) && (S.free - S.unit < S.low || (g.quota != 0 && g.free - S.unit < g.low))) {
+  if (S.free - S.unit < S.low || (g.quota != 0 && g.free - S.unit < g.low)) {
     p.word = (p.word & ~(STATE | AHEAD)) | OUT;
     return;
   }
-  if (!isNull(p.waiters)) {
-    // a task came to need it meanwhile: from now on it is a fault like others
-    queueFault(page, p);
-    return;
-  }
-  tally(W.SWAP_PREFETCHED, 1);
-  beginIn(page, p, g, device, 0, H.now);
+  give(-S.unit);
+  giveQuota(g, -S.unit);
+  p.word |= FRAME;
+  beginIn(page, p, device);
 }
 
-/** One background swap-out begins, or is queued for a device. False: none is due, or none can be. */
-function beginOut(): bool {
-  let g = nothing<Guest>();
-  if (!S.reclaiming || S.free + <i64>S.going * S.unit >= S.high) {
-    if (S.quotaReclaims == 0) return false;
-    for (let i: u32 = 0; i < S.guestCount; i++) {
-      const candidate = guestAt(i);
-      if (candidate.reclaiming && candidate.free < candidate.high) {
-        g = candidate;
-        break;
-      }
-    }
-    if (isNull(g) || S.going >= <u32>S.workers) return false;
+/** A task has come to need a page that is queued to be brought ahead: it queues as a fault. */
+export function promote(page: u32, p: Page): void {
+  const q = queueAt(AHEADS + backendOf(p).device);
+  if (q.head == page) q.head = p.next;
+  else {
+    let before = q.head;
+    while (pageAt(before).next != page) before = pageAt(before).next;
+    pageAt(before).next = p.next;
+    if (q.tail == page) q.tail = before;
   }
-  if (!affords()) return false;
-  const page = takeVictim(g);
-  if (page == 0) return false;
-  if (!isNull(g)) tallyGuest(g, W.GUEST_QUOTA_RECLAIMS, 1);
-  const p = pageAt(page);
-  if (backendOf(p).device == 0) {
-    begin(0, page, 0, H.now + leave(page, p));
-  } else if (S.idleDevices != 0) {
-    begin(1, page, 0, H.now + leave(page, p));
-  } else {
-    setState(p, GOING);
-    S.going++;
-    pushPage(queueAt(OUTS), page);
-  }
-  return true;
-}
-
-function beginQueuedOut(): void {
-  const page = popPage(queueAt(OUTS));
-  const p = pageAt(page);
-  S.going--;
-  if ((p.word & STATE) == RESCUED) {
-    setState(p, RESIDENT);
-    pushHot(guestOf(p), page);
-  } else begin(1, page, 0, H.now + leave(page, p));
-}
-
-/** Gives idle servers what there is to do. */
-export function pump(): void {
-  if (S.paused) return;
-  while (S.idleWorkers != 0) {
-    if (queueAt(FAULTS).head != 0 && beginFault(0)) continue;
-    if (H.status != 0) return;
-    if (queueAt(AHEADS).head != 0) {
-      beginAhead(0);
-      continue;
-    }
-    if (!beginOut()) break;
-  }
-  while (S.idleDevices != 0) {
-    if (queueAt(FAULTS + 1).head != 0 && beginFault(1)) continue;
-    if (H.status != 0) return;
-    if (queueAt(AHEADS + 1).head != 0) beginAhead(1);
-    else if (queueAt(OUTS).head != 0) beginQueuedOut();
-    else break;
-  }
-}
-
-/** Server `index` is done with its page, and with the victim in front of it. */
-export function onServer(index: u32): void {
-  const s = serverAt(index);
-  const page = s.page;
-  const victim = s.victim;
-  s.page = 0;
-  s.victim = 0;
-  S.busy--;
-  if (index < <u32>S.workers) S.idleWorkers |= <u64>1 << index;
-  else S.idleDevices |= <u64>1 << (index - <u32>S.workers);
-  if (victim != 0) arriveOut(victim);
-  const p = pageAt(page);
-  if ((p.word & STATE) == COMING) arriveIn(page, p);
-  else arriveOut(page);
-}
-
-function arriveOut(page: u32): void {
-  const p = pageAt(page);
-  const g = guestOf(p);
-  S.going--;
-  if ((p.word & STATE) == RESCUED) {
-    setState(p, RESIDENT);
-    pushHot(g, page);
-    return;
-  }
-  p.word = (p.word & ~(STATE | DIRTY | COPY | AHEAD | DIRECT)) | OUT;
-  give(S.unit);
-  give(-<i64>p.kept);
-  giveQuota(g, S.unit);
-  add(countersOf(kindOf(p)), W.BACKEND_OUTS, 1);
-  if (!isNull(p.waiters)) queueFault(page, p);
+  needPage(p);
+  queueFault(page, p);
 }
 
 function arriveIn(page: u32, p: Page): void {
   const g = guestOf(p);
   const kind = kindOf(p);
   const c = countersOf(kind);
+  S.serving--;
   give(p.kept);
-  let word = (p.word & ~STATE) | RESIDENT;
+  let word = (p.word & ~(STATE | SERVED | FRAME | QUEUED)) | RESIDENT;
   if (backendOf(p).device) word |= COPY;
   add(c, W.BACKEND_INS, 1);
   // in the order in which they came
@@ -331,16 +419,100 @@ function arriveIn(page: u32, p: Page): void {
   // the first one's wait is the page's: it is counted once, and the result puts the others' to it
   let which: usize = W.SWAP_HISTOGRAM_BACKENDS + kind;
   if (H.now - ordered.readyAt <= <u64>W.FAST_NS) add(c, W.BACKEND_FAST, 1);
-  const vm = vmAt(word >> GUEST_SHIFT_BITS);
   while (!isNull(ordered)) {
     const task = ordered;
     ordered = task.next;
-    const waited = H.now - task.readyAt;
-    note(which, waited);
+    endFault(g, p, task, which);
     which = W.SWAP_HISTOGRAM_JOINED;
-    tallyGuest(g, W.GUEST_STALL_NS, waited);
-    p.word = written(g, task.touch, p.word);
-    task.touch = advance(g, task.touch);
-    makeReady(vm, task);
   }
+}
+
+/** The page that `t` has waited for is there. */
+export function endFault(g: Guest, p: Page, t: Task, which: usize): void {
+  const waited = H.now - t.readyAt;
+  note(which, waited);
+  tallyGuest(g, W.GUEST_STALL_NS, waited);
+  p.word = written(g, t.touch, p.word);
+  t.touch = advance(g, t.touch);
+  makeReady(vmAt(p.word >> GUEST_SHIFT_BITS), t);
+}
+
+// --- events -----------------------------------------------------------------------------------------------------
+
+/** `page` is done with a step that takes the same time for every page, behind those that began it before. */
+function stage(queue: u32, slot: u32, page: u32, ns: u64): void {
+  const q = queueAt(queue);
+  const step = stageOf(page);
+  step.at = H.now + ns;
+  step.place = takeSequence(Q);
+  if (q.head == 0) scheduleAt(Q, S.slot + slot, step.at, RANK_SERVE, step.place);
+  pushPage(q, page);
+}
+
+/** The first page of `queue` is done with its step. */
+function staged(queue: u32, slot: u32): u32 {
+  const q = queueAt(queue);
+  const page = popPage(q);
+  if (q.head != 0) scheduleAt(Q, S.slot + slot, stageOf(q.head).at, RANK_SERVE, stageOf(q.head).place);
+  return page;
+}
+
+export function onUnmapped(): void {
+  unmapped(staged(UNMAPPING, UNMAP_SLOT));
+}
+
+export function onMapped(): void {
+  const page = staged(MAPPING, MAP_SLOT);
+  arriveIn(page, pageAt(page));
+}
+
+/** Server `index` is done with its page. */
+export function onServer(index: u32): void {
+  const s = serverAt(index);
+  const page = s.page;
+  const fault = s.fault;
+  s.page = 0;
+  s.fault = 0;
+  S.busy--;
+  if (index < <u32>S.workers) S.idleWorkers |= <u64>1 << index;
+  else S.idleDevices |= <u64>1 << (index - <u32>S.workers);
+  const p = pageAt(page);
+  if ((p.word & STATE) != COMING) gone(page, fault);
+  else if (backendOf(p).device && S.finish != 0) stage(MAPPING, MAP_SLOT, page, S.finish);
+  else arriveIn(page, p);
+}
+
+/** Faults of the class that leave the guest: they will need a server soon. */
+// @ts-ignore: decorator
+@inline
+export function claim(device: u32, by: u32): void {
+  if (device) S.claims1 += by;
+  else S.claims0 += by;
+}
+
+/** Gives idle servers what there is to do. */
+export function pump(): void {
+  if (S.paused) return;
+  let more = true;
+  while (more) {
+    while (S.idleWorkers != 0) {
+      if (queueAt(VICTIMS).head != 0) beginVictim(0);
+      else if (queueAt(FAULTS).head != 0 && beginFault(0)) continue;
+      else if (<u32>popcnt<u64>(S.idleWorkers) <= S.claims0) break;
+      else if (queueAt(AHEADS).head != 0) beginAhead(0);
+      else if (!beginOut()) break;
+    }
+    more = false;
+    while (S.idleDevices != 0) {
+      if (queueAt(VICTIMS + 1).head != 0) beginVictim(1);
+      else if (queueAt(FAULTS + 1).head != 0 && beginFault(1)) {
+        more = true; // its victim may be for a worker, or have gone at once
+        continue;
+      } else if (<u32>popcnt<u64>(S.idleDevices) <= S.claims1) break;
+      else if (queueAt(AHEADS + 1).head != 0) beginAhead(1);
+      else if (queueAt(OUTS).head != 0) beginQueuedOut();
+      else break;
+    }
+  }
+  if (S.going + S.serving == 0 && faultsOf(0).length + faultsOf(1).length != 0) H.status = L.E_FRAMES;
 }

@@ -6,8 +6,8 @@
 // A page that goes because a fault found no frame is not rescued: who touches it waits, and it is COMING as soon as it is OUT.
 // Otherwise a fault might wait for ever where writing takes longer than the time to the next touch (2 MiB: 8 ms).
 //
-// A page takes a frame in every state but OUT; what is kept of an OUT page takes its compressed size. Capacity is the sum of
-// both and of what is free, to the byte (laws.ts). Pinned pages are RESIDENT for ever and in no list.
+// A page takes a frame in every state but OUT; COMING, from when there is one for it. What is kept of an OUT or COMING page takes its
+// compressed size. Capacity is the sum of both and of what is free, to the byte (laws.ts). Pinned pages are RESIDENT for ever and in no list.
 
 import * as W from "./layout";
 import { Task } from "../../cpu/state";
@@ -39,13 +39,39 @@ import { HOST_HISTOGRAM_SUB_BITS } from "../../layout";
 // @ts-ignore: decorator
 @inline export const COPY: u32 = 64; // its copy on a device is still good
 // @ts-ignore: decorator
+@inline export const QUEUED: u32 = 64; // COMING: its fault stands in the queue, or a server has begun
+// @ts-ignore: decorator
 @inline export const AHEAD: u32 = 128; // brought by prefetching, not touched yet
 // @ts-ignore: decorator
-@inline export const DIRECT: u32 = 256; // COMING: its fault found less than min free; GOING: a fault waits for its frame
+@inline export const DIRECT: u32 = 256; // GOING: a fault waits for its frame; COMING: a victim has to be written for it first
+// @ts-ignore: decorator
+@inline export const SERVED: u32 = 512; // COMING: a server has begun, or it is being mapped
 // @ts-ignore: decorator
 @inline export const BACKEND_SHIFT: u32 = 10; // 3 bits
 // @ts-ignore: decorator
+@inline export const AWAITS: u32 = 0x2000; // COMING: its victim is on its way
+// @ts-ignore: decorator
+@inline export const HAD: u32 = 0x4000; // COMING: its victim has gone
+// @ts-ignore: decorator
+@inline export const FRAME: u32 = 0x8000; // COMING: it has its frame
+// @ts-ignore: decorator
 @inline export const GUEST_SHIFT_BITS: u32 = 16; // the VM's index, 16 bits
+
+// timer slots in front of the servers'; a scan comes before what the budget allows
+// @ts-ignore: decorator
+@inline export const SCAN_SLOT: u32 = 0;
+// @ts-ignore: decorator
+@inline export const BUDGET_SLOT: u32 = 1;
+// @ts-ignore: decorator
+@inline export const UPGRADE_SLOT: u32 = 2;
+// @ts-ignore: decorator
+@inline export const EXIT_SLOT: u32 = 3;
+// @ts-ignore: decorator
+@inline export const UNMAP_SLOT: u32 = 4;
+// @ts-ignore: decorator
+@inline export const MAP_SLOT: u32 = 5;
+// @ts-ignore: decorator
+@inline export const SERVER_SLOTS: u32 = 6;
 
 // @ts-ignore: decorator
 @inline export const PAGE_BITS: usize = 4;
@@ -55,7 +81,7 @@ import { HOST_HISTOGRAM_SUB_BITS } from "../../layout";
 export class Page {
   next: u32; //      0 in a level, or in a queue for a server
   word: u32; //      4 state, bits, backend, VM
-  kept: u32; //      8 bytes kept of it while it is out
+  kept: u32; //      8 bytes kept of it while it is out; queued for a fault's sake: that fault's page
   waiters: Task; // 12 tasks that wait for it, the last to come first
 }
 
@@ -64,6 +90,31 @@ export class Page {
 export class PageQueue {
   head: u32;
   tail: u32;
+}
+
+/** Faults; as long as a PageQueue, and as a queue of any other pages. */
+@unmanaged
+export class FaultQueue {
+  head: u32;
+  tail: u32;
+  length: u32;
+  awaiting: u32; //    of those: with their victim on its way
+}
+
+/** The end of a page's mapping or unmapping, in its place among what ends with it. */
+@unmanaged
+export class Stage {
+  at: u64;
+  place: u64;
+}
+
+/** A fault's exit from the guest. */
+@unmanaged
+export class Exit {
+  task: Task;
+  guest: u32;
+  page: u32;
+  own: u32; //  1: it was the first to touch the page, which comes in for its sake
 }
 
 /** The memory of one VM. */
@@ -88,6 +139,8 @@ export class Guest {
   low: i64;
   reclaiming: u32;
   touched: u32; //        since the last scan
+  leaving: u32; //        pages that background work has on their way out
+  scanned: u64; //        scans that its levels have seen
   trace: usize;
   cursor: u64; //         scan and trace: the next position
   ranks: usize; //        Zipf: u32 ranks at equal steps of probability
@@ -113,7 +166,7 @@ export class Backend {
 @unmanaged
 export class Server {
   page: u32; //     0 idle
-  victim: u32; //   reclaimed directly, in front of `page`
+  fault: u32; //    for whose sake it goes, 0: none
   pad: u64;
 }
 
@@ -143,6 +196,9 @@ export class Swap {
   // as it goes
   free: i64;
   budgetAt: u64; //       when what was used so far will have been earned
+  leaving: i64; //        bytes that will be free when background work is done with what it has on its way out
+  listed: u64; //         pages that stand in a level
+  scanned: u64; //        scans so far
   idleWorkers: u64; //    bitmaps
   idleDevices: u64;
   pausedAt: u64;
@@ -157,12 +213,25 @@ export class Swap {
   quotaReclaims: u32; //  VMs that are over their own
   levelHand: u32; //      VMs take turns at giving
   scanArmed: u32;
+  touched: u32; //        1: something was, since the last scan
+  spared: u32; //         1: a search has put touched pages aside
+  throttled: u32; //      1: background work waits for its budget
   busy: u32; //           servers
   servers: usize;
-  queues: usize; //       PageQueue: faults for workers, for devices, prefetches for workers, for devices, swap-outs for devices
-  queued: u32; //         faults in the first two
-  going: u32; //          pages on their way out
-  slot: u32; //           first timer slot: budget, scan, upgrade, then the servers
+  queues: usize; //       FaultQueue each (servers.ts)
+  going: u32; //          pages on their way out, or rescued there
+  serving: u32; //        pages that a server or their mapping brings in
+  lacking: u32; //        faults without a frame
+  claims0: u32; //        faults that leave the guest and will need a worker
+  claims1: u32; //        … a device
+  stages: usize; //       a Stage for each page, where devices are
+  exits: usize; //        ring of faults that leave the guest, one a vCPU at most
+  exitsMax: u32;
+  exitFirst: u32;
+  exitCount: u32;
+  plans: usize; //        what running tasks touch (plan.ts)
+  planLeft: usize; //     u8 a core: touches planned and not made yet
+  slot: u32; //           first timer slot
   paused: u32; //         0, 1 faults wait, 2 every access waits
   phase: u32;
   upgrade: u32; //        the one under way
@@ -179,6 +248,8 @@ export const S: Swap = changetype<Swap>(memory.data(offsetof<Swap>(), 64));
 if (offsetof<Page>() > 1 << PAGE_BITS) ERROR("a Page outgrows its room");
 if (offsetof<Server>() > 16) ERROR("a Server outgrows its room");
 if (offsetof<PageQueue>() > 8) ERROR("a PageQueue outgrows its room");
+if (offsetof<FaultQueue>() > 16) ERROR("a FaultQueue outgrows its room");
+if (offsetof<Exit>() > 16 || offsetof<Stage>() > 16) ERROR("a step outgrows its room");
 
 // @ts-ignore: decorator
 @inline
@@ -245,7 +316,17 @@ export function swapHistogramAt(which: usize): usize {
 // @ts-ignore: decorator
 @inline
 export function queueAt(which: u32): PageQueue {
-  return changetype<PageQueue>(S.queues + (<usize>which << 3));
+  return changetype<PageQueue>(S.queues + (<usize>which << 4));
+}
+// @ts-ignore: decorator
+@inline
+export function stageOf(page: u32): Stage {
+  return changetype<Stage>(S.stages + (<usize>page << 4));
+}
+// @ts-ignore: decorator
+@inline
+export function exitAt(index: u32): Exit {
+  return changetype<Exit>(S.exits + (<usize>index << 4));
 }
 
 export function pushPage(q: PageQueue, page: u32): void {

@@ -5,14 +5,16 @@
 //      └────────→ ROLLBACK ←───┘           as before
 //
 // From QUIESCE on the layer is paused: nothing new starts moving, what is on its way ends, and accesses wait and are counted:
-// every one in a hot-switch (the running system becomes a guest), faults only in a hot-upgrade. A failure before the switch
-// rolls back. No duration is published: all are parameters. A task that has made its last touch runs on during a hot-switch.
+// every one in a hot-switch (the running system becomes a guest), faults only in a hot-upgrade, those that are queued too. A failure
+// before the switch rolls back. No duration is published: all are parameters. A task that has made its last touch runs on.
 
 import * as W from "./layout";
 import { schedule, RANK_SERVE } from "../../kernel/event-queue";
 import { H, Q, Task, isNull, nothing, vmAt } from "../../cpu/state";
 import { makeReady } from "../../cpu/vcpu";
-import { S, Guest, add, guestAt, note, tally } from "./state";
+import { forgetAll, makeTouches } from "./plan";
+import { FAULTS, UNMAPPING, MAPPING, VICTIMS } from "./servers";
+import { S, UPGRADE_SLOT, Guest, Page, PageQueue, GOING, STATE, add, guestAt, guestOf, note, pageAt, queueAt, serverAt, tally, tallyGuest } from "./state";
 
 // @ts-ignore: decorator
 @inline const NONE: u32 = 0;
@@ -41,18 +43,24 @@ function outcome(which: usize): usize {
 
 function enter(phase: u32, ns: u64): void {
   S.phase = phase;
-  schedule(Q, S.slot + 2, H.now + ns, RANK_SERVE);
+  if (ns == 0) onUpgrade();
+  else schedule(Q, S.slot + UPGRADE_SLOT, H.now + ns, RANK_SERVE);
 }
 
 /** Plans the next upgrade, at its time or now if that has passed. */
 export function planUpgrade(): void {
-  if (S.upgrade < <u32>S.upgrades) schedule(Q, S.slot + 2, max<u64>(H.now, setting(W.UPGRADE_AT)), RANK_SERVE);
+  if (S.upgrade < <u32>S.upgrades) schedule(Q, S.slot + UPGRADE_SLOT, max<u64>(H.now, setting(W.UPGRADE_AT)), RANK_SERVE);
 }
 
-/** `t` needs the layer while it is paused. */
-export function waitForUpgrade(g: Guest, t: Task): void {
+/** An access waits for the end of the pause: here one whose fault waits. */
+export function waitAtFault(): void {
   tally(W.SWAP_PAUSE_WAITS, 1);
   add(outcome(W.UPGRADE_WAITED), 0, 1);
+}
+
+/** `t` has come to a touch while the layer is paused. */
+export function waitAtTouch(g: Guest, t: Task): void {
+  waitAtFault();
   t.readyAt = H.now;
   t.next = nothing<Task>();
   if (isNull(g.pauseHead)) g.pauseHead = t;
@@ -65,9 +73,53 @@ export function settleUpgrade(): void {
   if (S.paused) store<u64>(outcome(W.UPGRADE_PAUSED_NS), H.now - S.pausedAt);
 }
 
+/** A task has waited since `since`, or since the pause began. Answers for how long. */
+function waited(g: Guest, since: u64): u64 {
+  const ns = H.now - max<u64>(since, S.pausedAt);
+  note(W.SWAP_HISTOGRAM_PAUSE, ns);
+  tallyGuest(g, W.GUEST_PAUSE_NS, ns);
+  store<u64>(outcome(W.UPGRADE_WAIT_MAX), max<u64>(load<u64>(outcome(W.UPGRADE_WAIT_MAX)), ns));
+  return ns;
+}
+
+/** The pause begins or ends for who waits for `p`, whose swap-in has not begun. */
+function faultsWait(p: Page, ends: bool): void {
+  for (let t = p.waiters; !isNull(t); t = t.next) {
+    if (!ends) waitAtFault();
+    else tallyGuest(guestOf(p), W.GUEST_PAUSE_STALL_NS, waited(guestOf(p), t.readyAt + S.entry));
+  }
+}
+
+function queueWaits(q: PageQueue, ends: bool): void {
+  for (let page = q.head; page != 0; page = pageAt(page).next) faultsWait(pageAt(page), ends);
+}
+
+/** … for all tasks whose page is queued for a server, or on its way out. */
+function allWait(ends: bool): void {
+  for (let device: u32 = 0; device < 2; device++) {
+    queueWaits(queueAt(FAULTS + device), ends);
+    queueWaits(queueAt(VICTIMS + device), ends);
+  }
+  queueWaits(queueAt(UNMAPPING), ends);
+  for (let i: u32 = 0; i < <u32>S.workers + <u32>S.depth; i++) {
+    const page = serverAt(i).page;
+    if (page != 0 && (pageAt(page).word & STATE) == GOING) faultsWait(pageAt(page), ends);
+  }
+}
+
+function pause(all: bool): void {
+  S.paused = all ? 2 : 1;
+  S.pausedAt = H.now;
+  allWait(false);
+  if (!all) return;
+  makeTouches();
+  forgetAll();
+}
+
 function resume(): void {
   if (!S.paused) return;
   settleUpgrade();
+  allWait(true);
   S.paused = 0;
   for (let i: u32 = 0; i < S.guestCount; i++) {
     const g = guestAt(i);
@@ -75,9 +127,7 @@ function resume(): void {
     g.pauseHead = nothing<Task>();
     while (!isNull(t)) {
       const next = t.next;
-      const waited = H.now - t.readyAt;
-      note(W.SWAP_HISTOGRAM_PAUSE, waited);
-      store<u64>(outcome(W.UPGRADE_WAIT_MAX), max<u64>(load<u64>(outcome(W.UPGRADE_WAIT_MAX)), waited));
+      waited(g, t.readyAt);
       makeReady(vmAt(i), t);
       t = next;
     }
@@ -93,8 +143,8 @@ function end(result: u64): void {
 }
 
 /** Nothing is on its way any more: what the layer knows can be handed over. */
-export function afterServer(): void {
-  if (S.phase != QUIESCE || S.busy != 0) return;
+export function quiesced(): void {
+  if (S.phase != QUIESCE || S.busy != 0 || queueAt(UNMAPPING).head != 0 || queueAt(MAPPING).head != 0) return;
   store<u64>(outcome(W.UPGRADE_QUIESCE_NS), H.now - S.pausedAt);
   enter(TRANSFER, setting(W.UPGRADE_TRANSFER));
 }
@@ -114,10 +164,8 @@ export function onUpgrade(): void {
         enter(ROLLBACK, setting(W.UPGRADE_ROLLBACK));
         return;
       }
-      S.paused = setting(W.UPGRADE_STOPS_ALL) ? 2 : 1;
-      S.pausedAt = H.now;
       S.phase = QUIESCE;
-      afterServer();
+      pause(setting(W.UPGRADE_STOPS_ALL) != 0);
       return;
     }
     case TRANSFER: {

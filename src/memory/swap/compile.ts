@@ -31,6 +31,19 @@ export function guestPages(sizeBytes: number, pageBytes: number, pageSample: num
   return Math.floor(sizeBytes / pageBytes / pageSample);
 }
 
+// A share of a whole number, in whole numbers: what the product would be without the rounding of binary fractions.
+const NEARLY = 0.001;
+
+/** The least whole number that is not below it. */
+function atLeastShare(share: number, of: number): number {
+  return Math.ceil(of * share - NEARLY);
+}
+
+/** The greatest that is not above it. */
+export function atMostShare(share: number, of: number): number {
+  return Math.floor(of * share + NEARLY);
+}
+
 function put(length: number, values: Readonly<Record<number, number>>): number[] {
   const words = new Array<number>(length).fill(0);
   for (const [index, value] of Object.entries(values)) words[Number(index)] = value;
@@ -57,9 +70,9 @@ export function swapWords(
     [W.SWAP_PAGE]: pageBytes,
     [W.SWAP_BLOCK]: memory.blockBytes / pageBytes,
     [W.SWAP_SAMPLE]: sample,
-    [W.SWAP_HIGH]: Math.floor(capacity * watermarks.high),
-    [W.SWAP_LOW]: Math.floor(capacity * watermarks.low),
-    [W.SWAP_MIN]: Math.floor(capacity * watermarks.min),
+    [W.SWAP_HIGH]: atLeastShare(watermarks.high, capacity),
+    [W.SWAP_LOW]: atLeastShare(watermarks.low, capacity),
+    [W.SWAP_MIN]: atLeastShare(watermarks.min, capacity),
     [W.SWAP_WORKERS]: memory.workers,
     [W.SWAP_DEPTH]: memory.deviceDepth,
     [W.SWAP_BUDGET]: Math.round(memory.budget * 1000),
@@ -124,15 +137,19 @@ export function swapWords(
           });
         laws.table.push(page);
       });
+    const quota = Math.floor((guest.quotaBytes ?? 0) / sample / pageBytes) * pageBytes;
+    const cold = access.pattern === 'trace' ? 0 : access.cold;
     const words = put(W.GUEST_WORDS, {
       [W.GUEST_PAGES]: pages,
       [W.GUEST_PINNED]: guest.pinned,
-      [W.GUEST_QUOTA]: Math.floor((guest.quotaBytes ?? 0) / sample / pageBytes) * pageBytes,
+      [W.GUEST_QUOTA]: quota,
+      [W.GUEST_HIGH]: atLeastShare(watermarks.high, quota),
+      [W.GUEST_LOW]: atLeastShare(watermarks.low, quota),
       [W.GUEST_TOUCHES]: guest.touches,
       [W.GUEST_WRITES]: guest.writes,
       [W.GUEST_PATTERN]: PATTERN[access.pattern],
       [W.GUEST_EXPONENT]: access.exponent,
-      [W.GUEST_COLD]: access.pattern === 'trace' ? 0 : access.cold,
+      [W.GUEST_HOT]: Math.max(1, pages - atMostShare(cold, pages)),
       [W.GUEST_COLD_TOUCHES]: access.coldTouches,
       [W.GUEST_PHASE]: access.phaseNs,
       [W.GUEST_SHIFT]: Math.round(access.shift * pages),

@@ -104,7 +104,7 @@ export function swapResult(
     faultsInFlight: at(W.SWAP_WAITING),
     oldestFaultNs,
     faultsOverdue: oldestFaultNs > Math.max(OVERDUE_NS, stallNs.p999 ?? 0),
-    swapIns: swapInNs.count,
+    swapIns: overBackends(W.BACKEND_INS),
     swapInNs,
     withinTenUs: share(overBackends(W.BACKEND_FAST), swapInNs.count),
     stallNs,

@@ -223,7 +223,10 @@ describe('background work', () => {
       }),
     );
     const free = await run(small({ memory: { workers: 4 }, guest: { access: { cold: 0.5, coldTouches: 0.3 } } }));
-    expect(memory.throttled).toBeGreaterThan(10);
+    // a wait is counted once, however much is charged meanwhile, and swap-ins alone use the budget up
+    expect(memory.throttled).toBeGreaterThan(1);
+    const inBackground = (outcome: typeof memory) => outcome.swapOuts - outcome.directReclaims;
+    expect(inBackground(memory)).toBeLessThan(0.1 * inBackground(free.memory));
     // what the background may not do, faults have to
     expect(memory.directReclaims).toBeGreaterThan(free.memory.directReclaims);
   });
@@ -291,7 +294,15 @@ describe('bits', () => {
   });
 
   it('of arrivals and services do not depend on memory: without faults a run is the run without memory', async () => {
-    const withMemory = small({ guest: { size: '512KiB' }, memory: { scan: { interval: '1h' } } });
+    // no service of 0 ns: such a task's touch is an event of its own
+    const withMemory = small({
+      guest: { size: '512KiB' },
+      memory: { scan: { interval: '1h' } },
+      arrivals: {
+        arrivals: { process: 'saturate', tasks: 8 },
+        request: { stages: [{ tasks: 1, service: { dist: 'uniform', min: '1us', max: '9us' } }] },
+      },
+    });
     const vm: Partial<ScenarioInput['vms'][number]> = { ...withMemory.vms[0]! };
     delete vm.memory;
     const without: ScenarioInput = { ...withMemory, host: { cores: 2 }, vms: [vm as ScenarioInput['vms'][number]] };

@@ -1,5 +1,5 @@
 // A naive model beside the engine: one task after the other, one worker, arrays instead of linked records, written from the
-// rules in docs/memory.md. Both must count the same to the last swap-in, nanosecond and byte.
+// rules in docs/model/memory.md. Both must count the same to the last swap-in, nanosecond and byte.
 
 import { describe, expect, it } from 'vitest';
 import { Simulation, memoryHost } from '../../../src/index.js';
@@ -29,14 +29,15 @@ class Naive {
   readonly used: boolean[] = new Array<boolean>(PAGES).fill(false);
   /** Hot to cold, each oldest first. */
   order: number[][];
-  scanArmed = false;
+  touched = false;
   free = (FRAMES - PAGES) * UNIT;
   reclaiming = false;
-  going = 0;
-  waiting: { page: number; since: number; direct: boolean } | undefined;
+  leaving = 0;
+  /** The fault, from its touch on: it takes its frame at once where there is one. */
+  fault: { page: number; since: number; hasFrame: boolean; queued: boolean; owes: boolean; had: boolean } | undefined;
   busy = false;
   exitUntil = 0;
-  events: { at: number; sequence: number; act: (at: number) => void }[] = [];
+  events: { at: number; rank: number; sequence: number; act: (at: number) => void }[] = [];
   sequence = 0;
   position = 0;
   completed = 0;
@@ -63,60 +64,64 @@ class Naive {
   }
 
   bytes(share: number): number {
-    return Math.floor(FRAMES * UNIT * share);
+    return Math.ceil(FRAMES * UNIT * share - 0.001);
   }
 
-  at(time: number, act: (at: number) => void): void {
-    this.events.push({ at: time, sequence: this.sequence++, act });
+  at(time: number, rank: number, act: (at: number) => void): void {
+    this.events.push({ at: time, rank, sequence: this.sequence++, act });
   }
 
   take(bytes: number): void {
     this.free -= bytes;
-    if (this.free < this.bytes(this.marks.low)) this.reclaiming = true;
-    else if (this.free >= this.bytes(this.marks.high)) this.reclaiming = false;
+    if (this.free >= this.bytes(this.marks.high)) this.reclaiming = false;
+    else if (this.free < this.bytes(this.marks.low)) this.reclaiming = true;
   }
 
-  /** The oldest page of the coldest level that was not used since it was looked at. */
+  takeFrame(): void {
+    const { fault } = this;
+    if (fault === undefined || fault.hasFrame || this.free < UNIT) return;
+    this.take(UNIT);
+    fault.hasFrame = true;
+    fault.owes = !fault.had && this.free < this.bytes(this.marks.min);
+  }
+
+  /** The oldest page of the coldest level that was not used since it was looked at; those that were go to level 0. */
   victim(): number | undefined {
-    for (;;) {
-      const page = this.order.findLast((level) => level.length > 0)?.shift();
-      if (page === undefined || !this.used[page]) return page;
-      this.used[page] = false;
-      this.order[0]!.push(page);
-    }
+    const spared: number[] = [];
+    let found: number | undefined;
+    for (const level of this.order.toReversed())
+      while (found === undefined && level.length > 0) {
+        const page = level.shift()!;
+        if (!this.used[page]) found = page;
+        else spared.push(page);
+      }
+    for (const page of spared) this.used[page] = false;
+    this.order[0]!.push(...spared);
+    return found ?? this.order[0]!.shift();
   }
 
-  /** Something is touched: the access bits are looked at when the interval ends. */
-  arm(now: number): void {
-    if (this.scanArmed) return;
-    this.scanArmed = true;
-    this.at((Math.floor(now / this.scanEvery) + 1) * this.scanEvery, (at) => {
-      this.scanArmed = false;
-      const next: number[][] = this.order.map(() => []);
-      const inUse: number[] = [];
-      for (let level = this.levels - 1; level >= 0; level--)
-        for (const page of this.order[level]!) {
-          (this.used[page] ? inUse : next[Math.min(level + 1, this.levels - 1)]!).push(page);
-          this.used[page] = false;
-        }
-      next[0]!.push(...inUse);
-      this.order = next;
-      this.pump(at);
-    });
+  scan(at: number): void {
+    this.at(at + this.scanEvery, 13, (next) => this.scan(next));
+    if (!this.touched) return;
+    this.touched = false;
+    const next: number[][] = this.order.map(() => []);
+    const inUse: number[] = [];
+    for (let level = this.levels - 1; level >= 0; level--)
+      for (const page of this.order[level]!) {
+        (this.used[page] ? inUse : next[Math.min(level + 1, this.levels - 1)]!).push(page);
+        this.used[page] = false;
+      }
+    next[0]!.push(...inUse);
+    this.order = next;
+    this.pump(at);
   }
 
   start(now: number): void {
-    const begins = Math.max(now, this.exitUntil);
-    const page = this.trace[this.position % this.trace.length]!;
-    if (this.state[page] === 'in' || this.state[page] === 'rescued') {
-      this.used[page] = true;
-      this.arm(now);
-      this.finishAt(begins + SERVICE);
-    } else this.at(begins, (at) => this.touch(at, page));
+    this.at(Math.max(now, this.exitUntil), 6, (at) => this.touch(at, this.trace[this.position % this.trace.length]!));
   }
 
   finishAt(time: number): void {
-    this.at(time, (at) => {
+    this.at(time, 1, (at) => {
       this.completed++;
       this.position++;
       this.start(at);
@@ -125,8 +130,8 @@ class Naive {
 
   touch(now: number, page: number): void {
     const state = this.state[page];
-    this.arm(now);
-    if (state === 'in') {
+    this.touched = true;
+    if (state === 'in' || state === 'rescued') {
       this.used[page] = true;
       this.finishAt(now + SERVICE);
       return;
@@ -140,78 +145,80 @@ class Naive {
       return;
     }
     this.state[page] = 'coming';
-    this.waiting = { page, since: now, direct: this.free - UNIT < this.bytes(this.marks.min) };
+    this.fault = { page, since: now, hasFrame: false, queued: false, owes: false, had: false };
+    this.takeFrame();
     this.exitUntil = now + ENTRY_NS;
+    const { fault } = this;
+    this.at(this.exitUntil, 4, (at) => {
+      fault.queued = true;
+      this.pump(at);
+    });
     this.pump(now);
   }
 
-  leave(page: number): void {
+  /** A page is unmapped and written. */
+  swapOut(now: number, page: number, isBackground: boolean): void {
     this.state[page] = 'going';
-    this.going++;
-  }
-
-  left(page: number): void {
-    this.going--;
-    if (this.state[page] === 'rescued') {
-      this.state[page] = 'in';
-      this.order[0]!.push(page);
-      return;
-    }
-    this.state[page] = 'out';
-    this.swapOuts++;
-    this.take(-UNIT);
-    this.take(KEPT);
+    if (isBackground) this.leaving += UNIT - KEPT;
+    this.busy = true;
+    this.at(now + UNMAP + OUT, 3, (at) => {
+      this.busy = false;
+      if (isBackground) this.leaving -= UNIT - KEPT;
+      if (this.state[page] === 'rescued') {
+        this.state[page] = 'in';
+        this.order[0]!.push(page);
+      } else {
+        this.state[page] = 'out';
+        this.swapOuts++;
+        this.take(KEPT - UNIT);
+        if (!isBackground) Object.assign(this.fault!, { had: true, owes: false });
+        this.takeFrame();
+      }
+      this.pump(at);
+    });
   }
 
   /** What the worker does next. */
   pump(now: number): void {
     if (this.busy) return;
-    const { waiting } = this;
-    if (waiting !== undefined) {
-      const noFrame = this.free < UNIT;
-      let victim: number | undefined;
-      if (noFrame || waiting.direct) {
-        victim = this.victim();
-        if (victim !== undefined) this.direct++;
-      }
-      if (noFrame && victim !== undefined) this.work(now + UNMAP + OUT, [victim]);
-      if (noFrame) return;
-      this.waiting = undefined;
-      this.take(UNIT);
-      const begins = Math.max(now, waiting.since + ENTRY_NS);
-      const extra = victim === undefined ? 0 : UNMAP + OUT;
-      this.work(begins + IN + FINISH_NS + extra, victim === undefined ? [] : [victim], waiting);
+    const { fault } = this;
+    if (fault?.queued === true) {
+      const victim = !fault.hasFrame || fault.owes ? this.victim() : undefined;
+      if (victim !== undefined) {
+        this.direct++;
+        this.swapOut(now, victim, false);
+      } else if (fault.hasFrame) this.swapIn(now, fault);
       return;
     }
-    if (this.reclaiming && this.free + this.going * UNIT < this.bytes(this.marks.high)) {
+    // the only worker is left to a fault that leaves the guest
+    if (fault !== undefined) return;
+    if (this.reclaiming && this.free + this.leaving < this.bytes(this.marks.high)) {
       const victim = this.victim();
-      if (victim !== undefined) this.work(now + UNMAP + OUT, [victim]);
+      if (victim !== undefined) this.swapOut(now, victim, true);
     }
   }
 
-  work(until: number, out: readonly number[], fault?: { page: number; since: number }): void {
+  swapIn(now: number, fault: { page: number; since: number }): void {
+    this.fault = undefined;
     this.busy = true;
-    out.forEach((page) => this.leave(page));
-    this.at(until, (now) => {
+    this.at(now + IN + FINISH_NS, 3, (at) => {
       this.busy = false;
-      out.forEach((page) => this.left(page));
-      if (fault !== undefined) {
-        this.take(-KEPT);
-        this.state[fault.page] = 'in';
-        this.used[fault.page] = false;
-        this.order.at(-1).push(fault.page);
-        this.swapIns++;
-        this.latencyNs += now - fault.since;
-        this.finishAt(Math.max(now, this.exitUntil) + SERVICE);
-      }
-      this.pump(now);
+      this.take(-KEPT);
+      this.state[fault.page] = 'in';
+      this.used[fault.page] = false;
+      this.order.at(-1).push(fault.page);
+      this.swapIns++;
+      this.latencyNs += at - fault.since;
+      this.finishAt(at + SERVICE);
+      this.pump(at);
     });
   }
 
   run(): void {
     this.start(0);
+    this.at(this.scanEvery, 13, (at) => this.scan(at));
     for (;;) {
-      this.events.sort((a, b) => a.at - b.at || a.sequence - b.sequence);
+      this.events.sort((a, b) => a.at - b.at || a.rank - b.rank || a.sequence - b.sequence);
       const event = this.events[0];
       if (event === undefined || event.at > END) return;
       this.events.shift();
