@@ -5,7 +5,7 @@
 // searchers as one pending event. A search over empty queues costs no event at all.
 
 import * as L from "../layout";
-import { schedule, cancel, isPending, timeOf, RANK_LOOK, RANK_STEP } from "../kernel/event-queue";
+import { schedule, cancel, RANK_LOOK, RANK_STEP } from "../kernel/event-queue";
 import { below } from "../kernel/random";
 import {
   H, Q, Vm, VCpu, SEARCHING, STEALING, VM_SLOT_LOOK,
@@ -152,7 +152,6 @@ export function endSearch(v: VCpu): void {
 export function onLook(vm: Vm): void {
   const v = vm.looker;
   const victim = vm.lookVictim;
-  if (H.localCheck != 0) lookIntoOwn(vm, v);
   vm.lookAt = NEVER;
   assert(v.state == SEARCHING);
   if (victim.queueLength != 0) {
@@ -166,19 +165,6 @@ export function onLook(vm: Vm): void {
     }
   }
   planLook(vm);
-}
-
-/** Who began to search before `looker` and looks into its own queue in this nanosecond comes first. */
-function lookIntoOwn(vm: Vm, looker: VCpu): void {
-  let v = vm.searching;
-  while (v != looker) {
-    const next = v.nextSearching;
-    if (v.queueLength != 0 && isPending(Q, v.slot) && timeOf(Q, v.slot) == H.now && (H.now - v.searchAt) % H.localCheck == 0) {
-      endSearch(v);
-      proceed(v);
-    }
-    v = next;
-  }
 }
 
 /** The steal's own time is over; other thieves may have been faster. */

@@ -95,8 +95,9 @@ function adapt(v: VCpu): void {
   const t = v.task;
   t.remaining -= workDone(v, t);
   if (H.now > v.startedAt) v.startedAt = H.now;
-  v.runsUntil = v.startedAt + stretched(v, t.remaining);
-  v.endPlace = takeSequence(Q);
+  const until = v.startedAt + stretched(v, t.remaining);
+  if (until != v.runsUntil) v.endPlace = takeSequence(Q); // an end that stays where it was keeps its place
+  v.runsUntil = until;
   if (mayTouch(t)) planTouch(v, t);
   planRun(v);
 }
