@@ -18,7 +18,7 @@ import { layRecords } from "./cpu/request";
 import { finishSwitch, prepareSwitch, setCoreCount } from "./cpu/switch";
 import { onCore, rankKey, rekey } from "./cpu/grant";
 import { onLook } from "./cpu/steal";
-import { onVcpu } from "./cpu/vcpu";
+import { bookDelays, onVcpu } from "./cpu/vcpu";
 import { laySeries, logEvent, onSample } from "./cpu/series";
 import { chooseMechanism } from "./cpu/mechanisms/index";
 import { configureSwap, swapSlots } from "./memory/swap/configure";
@@ -336,6 +336,7 @@ function onOther(slot: u32): void {
 /** Books everything up to now and checks the core's own accounts. Answers 0 or E_CONSERVATION. */
 export function settleAccounts(): u32 {
   settleAll();
+  bookDelays(peekTime(Q) > H.now ? H.now + 1 : H.now); // who begins in a nanosecond that is not over may still be stopped in it
   store<u64>(H.counters, H.events, L.HOST_EVENTS << 3);
   store<u64>(H.counters, H.fingerprint, L.HOST_FINGERPRINT_VALUE << 3);
   store<u64>(H.counters, H.curveLength, L.HOST_CURVE_LENGTH << 3);

@@ -9,6 +9,7 @@ import {
 } from "./state";
 import { histogramBytes, resetHistogram } from "../kernel/histogram";
 import { paceChanged } from "./topology";
+import { bookDelays } from "./vcpu";
 import { arriving, parking } from "./grant";
 
 /** Time without a task: first what is left of a page fault's exit, then polling. */
@@ -160,6 +161,7 @@ export function hostHistogram(which: usize): usize {
 /** The warm-up is over: statistics begin, with the requests that are under way. */
 export function beginStatistics(): void {
   settleAll();
+  bookDelays(H.now); // a first instruction in this nanosecond is measured
   H.statsFrom = H.now;
   H.capacityNs = 0;
   H.capacitySince = H.now;

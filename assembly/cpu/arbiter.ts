@@ -7,8 +7,9 @@
 import * as L from "../layout";
 import { schedule, isPending, RANK_ROUND } from "../kernel/event-queue";
 import { record } from "../kernel/histogram";
-import { H, Q, Vm, Core, SLOT_ARBITER, countHost, isNull, nothing, vcpuOf } from "./state";
+import { H, Q, Vm, Core, SLOT_ARBITER, countHost, ingress, isNull, nothing, ownQueue, vcpuOf } from "./state";
 import { hostHistogram, pushIdle } from "./accounts";
+import { oldestIn } from "./run-queue";
 import { anyVictim, beginMove, canGrow, chooseIdle, chooseVictim } from "./grant";
 import { RANK_VM, copyRank, heapify, rankAt, setRank, sinkRank } from "./rank";
 import { wants } from "./mechanisms/cgroup";
@@ -44,7 +45,7 @@ const PLANNED: usize = memory.data(8, 8); // when the pending round begins
 /** Since when the VM's oldest waiting task has been ready; NEVER when none waits. */
 export function oldestReady(vm: Vm): u64 {
   let oldest = NEVER;
-  if (vm.ingressLength != 0) oldest = vm.ingressHead.readyAt;
+  if (vm.ingressLength != 0) oldest = oldestIn(ingress(vm));
   if (vm.frozen != 0) {
     for (let k: u32 = 0; k < vm.max; k++) {
       const v = vcpuOf(vm, k);
@@ -54,7 +55,7 @@ export function oldestReady(vm: Vm): u64 {
   for (let w: u32 = 0; w < vm.words; w++) {
     let bits = load<u64>(vm.occupied + (<usize>w << 3));
     while (bits != 0) {
-      oldest = min<u64>(oldest, vcpuOf(vm, (w << 6) + <u32>ctz<u64>(bits)).queueHead.readyAt);
+      oldest = min<u64>(oldest, oldestIn(ownQueue(vcpuOf(vm, (w << 6) + <u32>ctz<u64>(bits)))));
       bits &= bits - 1;
     }
   }
@@ -169,7 +170,7 @@ function precedes(a: Vm, b: Vm): bool {
   if (starves != b.held < b.min) return starves;
   if (a.cls != b.cls) return a.cls > b.cls;
   if (a.priority != b.priority) return a.priority > b.priority;
-  return H.central ? a.ingressHead.readyAt < b.ingressHead.readyAt : a.backlogSince < b.backlogSince;
+  return H.central ? oldestIn(ingress(a)) < oldestIn(ingress(b)) : a.backlogSince < b.backlogSince;
 }
 
 /** Cores have moved or become free: who was denied one may get one. */

@@ -8,7 +8,7 @@ import { enter } from "./accounts";
 import { popHead } from "./run-queue";
 import { endSearch } from "./steal";
 import { leaveSpin, spinOrLeave, spins } from "./lock";
-import { activate, deactivate, proceedAfterGrant, queueOn, run, stopTask, waitBegins, waitEnds } from "./vcpu";
+import { activate, deactivate, proceedAfterGrant, queueOn, run, stopTask, waitBegins, waitEnds, waitsAgain } from "./vcpu";
 
 /** Takes `v` off its core without asking the guest, which goes on dispatching to it: its task goes nowhere until it is back. */
 export function freeze(v: VCpu, state: u32): void {
@@ -20,7 +20,7 @@ export function freeze(v: VCpu, state: u32): void {
   v.task = t;
   v.startedAt = H.now;
   if (isNull(t)) return;
-  t.readyAt = H.now;
+  waitsAgain(t);
   waitBegins(v.vm, t);
   v.vm.frozen++;
 }

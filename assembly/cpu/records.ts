@@ -40,6 +40,7 @@ export class RunQueue {
   head: Task;
   tail: Task;
   length: u32;
+  front: u32; // how many at the head were preempted and put back; MIXED: in no order that is known
 }
 
 @unmanaged
@@ -56,6 +57,7 @@ export class VCpu {
   queueHead: Task; //      its run queue, a RunQueue record
   queueTail: Task;
   queueLength: u32;
+  queueFront: u32;
   stealVictim: VCpu;
   nextSearching: VCpu;
   priorSearching: VCpu;
@@ -74,6 +76,7 @@ export class VCpu {
   begunAt: u64; //         since when it has run its task without a break
   endPlace: u64; //        of its task's end among those of the same nanosecond
   switching: u32; //       1: it switches to its task, and its siblings do not notice
+  asked: u32; //           1: to switch at this instant, since its quantum is past and somebody has come to wait
   phase: u32; //           nsdi22: what its pending event means
   place: u32; //           nsdi22: on the ring that every searcher walks
 }
@@ -142,6 +145,7 @@ export class Vm {
   ingressHead: Task; //  tasks that no active vCPU could take, or all of them under single-queue dispatch
   ingressTail: Task;
   ingressLength: u32;
+  ingressFront: u32;
   frozen: u32; //        vCPUs that were taken off their core in the middle of a task
   // arrivals
   arrivals: u32;

@@ -8,6 +8,12 @@ import { Task, RunQueue, isNull, nothing } from "./state";
 // @ts-ignore: decorator
 @inline export const STEAL_MAX: u32 = 32;
 
+// A queue is in the order of the times since which its tasks are ready, but for those at its head that were preempted and put back: who
+// looks for the oldest looks at those and at the first behind them. Where tasks of another queue were put behind (migration, forks) it
+// looks at all.
+// @ts-ignore: decorator
+@inline export const MIXED: u32 = 0x8000_0000;
+
 // @ts-ignore: decorator
 @inline
 export function pushTail(q: RunQueue, t: Task): void {
@@ -18,8 +24,13 @@ export function pushTail(q: RunQueue, t: Task): void {
   q.length++;
 }
 
-// @ts-ignore: decorator
-@inline
+/** A task goes to the tail that may have been ready before those in front of it. */
+export function pushOld(q: RunQueue, t: Task): void {
+  if (q.length != 0 && q.tail.readyAt > t.readyAt) q.front |= MIXED;
+  pushTail(q, t);
+}
+
+/** A preempted task goes to the head. */
 export function pushHead(q: RunQueue, t: Task): void {
   t.next = q.head;
   if (q.length == 0) {
@@ -28,9 +39,17 @@ export function pushHead(q: RunQueue, t: Task): void {
   }
   q.head = t;
   q.length++;
+  q.front++;
 }
 
-/** The oldest task; the queue must not be empty. */
+/** Whether the head was preempted and put back there. */
+// @ts-ignore: decorator
+@inline
+export function headWasPreempted(q: RunQueue): bool {
+  return (q.front & ~MIXED) != 0;
+}
+
+/** The first task; the queue must not be empty. */
 // @ts-ignore: decorator
 @inline
 export function popHead(q: RunQueue): Task {
@@ -38,7 +57,56 @@ export function popHead(q: RunQueue): Task {
   const t = q.head;
   q.head = t.next;
   q.length--;
+  if (q.front != 0) leftFront(q);
   return t;
+}
+
+/** One of those at the front is gone, or all. */
+function leftFront(q: RunQueue): void {
+  if (q.length == 0) q.front = 0;
+  else if ((q.front & ~MIXED) != 0) q.front--;
+}
+
+/** How many of the first tasks must be looked at to find the oldest. */
+// @ts-ignore: decorator
+@inline
+function unordered(q: RunQueue): u32 {
+  return (q.front & MIXED) != 0 ? q.length : min<u32>(q.front + 1, q.length);
+}
+
+/** Since when the oldest task has been ready; the queue must not be empty. */
+export function oldestIn(q: RunQueue): u64 {
+  let t = q.head;
+  let oldest = t.readyAt;
+  if (q.front == 0) return oldest;
+  for (let n = unordered(q); n > 1; n--) {
+    t = t.next;
+    oldest = min<u64>(oldest, t.readyAt);
+  }
+  return oldest;
+}
+
+/** Takes the oldest task out, of equals the one further ahead. */
+function popOldest(q: RunQueue): Task {
+  let before = nothing<Task>(); // of the oldest
+  let oldest = q.head;
+  let place: u32 = 0;
+  let last = q.head;
+  for (let i: u32 = 1, n = unordered(q); i < n; i++) {
+    const t = last.next;
+    if (t.readyAt < oldest.readyAt) {
+      before = last;
+      oldest = t;
+      place = i;
+    }
+    last = t;
+  }
+  if (place == 0) return popHead(q);
+  before.next = oldest.next;
+  if (q.tail == oldest) q.tail = before;
+  q.length--;
+  if (place < (q.front & ~MIXED)) q.front--;
+  return oldest;
 }
 
 /** How many of `waiting` tasks a thief with `own` takes: half of the difference, rounded up, at most 32. */
@@ -52,13 +120,24 @@ export function half(waiting: u32, own: u32): u32 {
 export function moveOldest(from: RunQueue, to: RunQueue, n: u32): void {
   assert(n <= from.length);
   if (n == 0) return;
-  const first = from.head;
+  let first = from.head;
   let last = first;
-  for (let i: u32 = 1; i < n; i++) last = last.next;
-  from.head = last.next;
-  from.length -= n;
+  if (from.front == 0) {
+    for (let i: u32 = 1; i < n; i++) last = last.next;
+    from.head = last.next;
+    from.length -= n;
+  } else {
+    first = popOldest(from);
+    last = first;
+    for (let i: u32 = 1; i < n; i++) {
+      last.next = popOldest(from);
+      last = last.next;
+    }
+  }
   last.next = nothing<Task>();
+  to.front = to.front == 0 ? 0 : MIXED;
   if (to.length == 0) {
+    to.front = 0;
     to.head = first;
     to.tail = last;
   } else {

@@ -8,6 +8,7 @@ import { GREATEST, bucketCount } from "../kernel/histogram";
 import { schedule, RANK_SAMPLE } from "../kernel/event-queue";
 import { H, Q, VCpu, Vm, SLOT_SAMPLE, vmAt } from "./state";
 import { oldestReady } from "./arbiter";
+import { bookDelays } from "./vcpu";
 
 // @ts-ignore: decorator
 @inline
@@ -66,6 +67,7 @@ export function sampleTime(which: u32, ns: u64): void {
 
 /** The interval is over: one sample of every VM. */
 export function onSample(): void {
+  bookDelays(H.now + 1);
   let at = row(H.sampleCount);
   store<f64>(at, <f64>(<i64>H.now));
   at += 8;

@@ -61,11 +61,13 @@ export * from "./records";
 
 // task flags
 // @ts-ignore: decorator
-@inline export const TASK_STARTED: u32 = 1;
+@inline export const TASK_STARTED: u32 = 1; // has come to its first instruction
 // @ts-ignore: decorator
 @inline export const TASK_BEFORE_LOCK: u32 = 2; // runs up to its critical section
 // @ts-ignore: decorator
 @inline export const TASK_HOLDS_LOCK: u32 = 4;
+// @ts-ignore: decorator
+@inline export const TASK_SLICED: u32 = 8; // went to the tail at the end of its quantum
 // @ts-ignore: decorator
 @inline export const TASK_CORE_SHIFT: u32 = 8; // from here on: the core whose caches know it, + 1
 // @ts-ignore: decorator
@@ -113,6 +115,8 @@ if (offsetof<Vm>() > VM_COUNTERS_AT) ERROR("a Vm outgrows VM_COUNTERS_AT");
 if (VM_BYTES % 64 != 0) ERROR("VM_BYTES are no whole cache lines");
 if (offsetof<VCpu>("queueTail") - offsetof<VCpu>("queueHead") != offsetof<RunQueue>("tail")) ERROR("a VCpu's queue is no RunQueue");
 if (offsetof<VCpu>("queueLength") - offsetof<VCpu>("queueHead") != offsetof<RunQueue>("length")) ERROR("a VCpu's queue is no RunQueue");
+if (offsetof<VCpu>("queueFront") - offsetof<VCpu>("queueHead") != offsetof<RunQueue>("front")) ERROR("a VCpu's queue is no RunQueue");
+if (offsetof<Vm>("ingressFront") - offsetof<Vm>("ingressHead") != offsetof<RunQueue>("front")) ERROR("a Vm's ingress is no RunQueue");
 if (offsetof<Vm>("ingressTail") - offsetof<Vm>("ingressHead") != offsetof<RunQueue>("tail")) ERROR("a Vm's ingress is no RunQueue");
 if (offsetof<Vm>("ingressLength") - offsetof<Vm>("ingressHead") != offsetof<RunQueue>("length")) ERROR("a Vm's ingress is no RunQueue");
 // the host's settings lie in the order of layout.ts: 64 bits each, then 32, then fractions

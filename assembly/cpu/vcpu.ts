@@ -8,11 +8,11 @@ import { record } from "../kernel/histogram";
 import { sampleTime } from "./series";
 import {
   H, Q, Vm, VCpu, Task, Core, countHost,
-  RUNNING, SEARCHING, STEALING, YIELDING, SPINNING, TASK_STARTED, TASK_BEFORE_LOCK, TASK_HOLDS_LOCK,
-  activeAt, vcpuOf, count, ingress, isNull, nothing, ownQueue, setBit, clearBit,
+  RUNNING, SEARCHING, STEALING, YIELDING, SPINNING, TASK_STARTED, TASK_BEFORE_LOCK, TASK_HOLDS_LOCK, TASK_SLICED,
+  activeAt, coreAt, vcpuOf, count, ingress, isNull, nothing, ownQueue, setBit, clearBit,
 } from "./state";
 import { attachHere, detach, detachHere, enter, enterHere, pushIdleHere, removeIdleHere } from "./accounts";
-import { popHead, pushHead, pushTail } from "./run-queue";
+import { headWasPreempted, popHead, pushHead, pushOld, pushTail } from "./run-queue";
 import { beginSearch, endSearch, offerLook, onStealDone, stealNow } from "./steal";
 import { completeHere } from "./request";
 import { reachLock, releaseLock, spinOrLeave } from "./lock";
@@ -22,6 +22,9 @@ import { dispatch, hostDispatch } from "../policy";
 import { beginSwitch, comeHome, endSwitch, setHome, stretched, topIdle, workDone } from "./topology";
 import { onTouch } from "../memory/swap/engine";
 import { endTouches, mayTouch, planTouch } from "../memory/swap/plan";
+
+// @ts-ignore: decorator
+@inline const NEVER: u64 = 0xffff_ffff_ffff_ffff;
 
 // --- ready tasks ------------------------------------------------------------------------------------------
 
@@ -55,7 +58,7 @@ export function makeReady(vm: Vm, t: Task): void {
     }
     waitBegins(vm, t);
     pushTail(ingress(vm), t);
-    if (vm.quantum != 0) limitAll(vm);
+    if (vm.quantum != 0) askForTurn(vm);
     call_indirect<void>(H.onQueued, vm);
     return;
   }
@@ -108,6 +111,13 @@ function restAtOnce(v: VCpu): void {
   pushIdleHere(core);
 }
 
+/** A task that was taken off its vCPU is ready since now; since it was, if it had not begun. */
+// @ts-ignore: decorator
+@inline
+export function waitsAgain(t: Task): void {
+  if ((t.flags & TASK_STARTED) != 0) t.readyAt = H.now;
+}
+
 /** Queues a ready task on a given vCPU. */
 export function queueOn(v: VCpu, t: Task): void {
   const vm = v.vm;
@@ -118,7 +128,8 @@ export function queueOn(v: VCpu, t: Task): void {
   }
   waitBegins(vm, t);
   if (H.moveCost != 0 && !isNull(v.lastCore) && (t.flags & TASK_STARTED) == 0) setHome(t, v.lastCore);
-  pushTail(ownQueue(v), t);
+  if (t.readyAt < H.now) pushOld(ownQueue(v), t);
+  else pushTail(ownQueue(v), t);
   setBit(vm.occupied, v.index);
   if (v.frozen) count(vm, L.VM_STRANDED, 1);
   if (v.state == SEARCHING) seeOwnQueue(v);
@@ -127,13 +138,22 @@ export function queueOn(v: VCpu, t: Task): void {
   call_indirect<void>(H.onQueued, vm);
 }
 
-/** A preempted task goes back to the head of its vCPU's queue, where it can be stolen. */
+/** A preempted task goes back to the head of its vCPU's queue, where it can be stolen, or of the VM's. */
 export function putBack(v: VCpu, t: Task): void {
   const vm = v.vm;
-  t.readyAt = H.now;
-  waitBegins(vm, t);
-  if (H.central) pushHead(ingress(vm), t);
-  else {
+  waitsAgain(t);
+  if (vm.dispatch == L.DISPATCH_SINGLE) {
+    const searcher = vm.searching;
+    if (!isNull(searcher)) {
+      endSearch(searcher);
+      run(searcher, t);
+      return;
+    }
+    waitBegins(vm, t);
+    pushHead(ingress(vm), t);
+    if (vm.quantum != 0) askForTurn(vm);
+  } else {
+    waitBegins(vm, t);
     pushHead(ownQueue(v), t);
     setBit(vm.occupied, v.index);
     offerLook(vm, v);
@@ -222,20 +242,16 @@ function runHere(v: VCpu, t: Task): void {
   if (v.state != RUNNING) enterHere(v, RUNNING);
   v.task = t;
   v.switchLeft += start - H.now;
-  if ((t.flags & TASK_STARTED) == 0) {
-    t.flags |= TASK_STARTED;
-    const delay = start - t.readyAt;
-    record(v.vm.queueDelay, H.bits, delay);
-    if (H.sampleCapacity != 0) sampleTime(H.groupCount + v.vm.group, delay);
-  }
   v.startedAt = start;
   v.begunAt = start;
   v.runsUntil = start + (H.varies ? stretched(v, t.remaining) : t.remaining);
   v.endPlace = takeSequence(Q);
   const touches = mayTouch(t);
   if (touches) planTouch(v, t);
-  if (touches || v.vm.quantum != 0 || v.switching) planRun(v);
-  else scheduleAtHere(Q, v.slot, v.runsUntil, RANK_END, v.endPlace);
+  if (touches || v.vm.quantum != 0 || v.switching) {
+    v.asked = 0;
+    planRun(v);
+  } else scheduleAtHere(Q, v.slot, v.runsUntil, RANK_END, v.endPlace);
 }
 
 /**
@@ -248,20 +264,49 @@ export function planRun(v: VCpu): void {
     return;
   }
   const vm = v.vm;
+  let slice = NEVER;
+  if (vm.quantum != 0 && v.queueLength + vm.ingressLength != 0) {
+    const end = v.begunAt + vm.quantum;
+    // of one queue not everybody past his quantum switches
+    if (end >= H.now || vm.dispatch != L.DISPATCH_SINGLE || v.asked) slice = max<u64>(H.now, end);
+  }
+  planFirst(v, slice);
+}
+
+function planFirst(v: VCpu, slice: u64): void {
   let until = v.runsUntil;
   let rank = RANK_END;
-  if (vm.quantum != 0 && v.queueLength + vm.ingressLength != 0) {
-    const end = max<u64>(H.now, v.begunAt + vm.quantum);
-    if (end < until) {
-      until = end;
-      rank = RANK_QUANTUM;
-    }
+  if (slice < until) {
+    until = slice;
+    rank = RANK_QUANTUM;
   }
   if (mayTouch(v.task) && v.touchAt <= until) {
     until = v.touchAt;
     rank = RANK_TOUCH;
   }
   scheduleAt(Q, v.slot, until, rank, rank == RANK_END ? v.endPlace : 0);
+}
+
+/** The task on `v` has come to its first instruction: its queueing delay is known. Booked when it is next looked at. */
+// @ts-ignore: decorator
+@inline
+function began(v: VCpu, t: Task): void {
+  if ((t.flags & TASK_STARTED) == 0) bookDelay(v, t);
+}
+
+function bookDelay(v: VCpu, t: Task): void {
+  t.flags |= TASK_STARTED;
+  const delay = v.begunAt - t.readyAt;
+  record(v.vm.queueDelay, H.bits, delay);
+  if (H.sampleCapacity != 0) sampleTime(H.groupCount + v.vm.group, delay);
+}
+
+/** Books the queueing delays of all that came to their first instruction before `until`, so that they can be read. */
+export function bookDelays(until: u64): void {
+  for (let i: u32 = 0; i < H.coreCount; i++) {
+    const v = coreAt(i).vcpu;
+    if (!isNull(v) && v.state == RUNNING && !isNull(v.task) && v.begunAt < until) began(v, v.task);
+  }
 }
 
 /** The task's remaining demand as of now; its vCPU is about to stop running it. */
@@ -273,6 +318,7 @@ export function stopTask(v: VCpu): Task {
     v.switchLeft -= v.startedAt - H.now; // cut short in the middle of the switch
     v.startedAt = H.now;
   } else t.remaining -= H.varies ? workDone(v, t) : H.now - v.startedAt;
+  if (H.now > v.begunAt) began(v, t); // in that very nanosecond nothing of it has run
   v.task = nothing<Task>();
   cancel(Q, v.slot);
   return t;
@@ -283,9 +329,70 @@ function limitToQuantum(v: VCpu): void {
   if (v.state == RUNNING && !isNull(v.task)) planRun(v);
 }
 
-function limitAll(vm: Vm): void {
-  if (vm.ingressLength != 1) return;
-  for (let i: u32 = 0; i < vm.max; i++) limitToQuantum(vcpuOf(vm, i));
+// --- quanta where a VM has one queue: one waiting task, one switch
+
+/** Of the VM's vCPUs the one longest past its quantum, of equals the first; null: none is. `unasked`: that is not to switch already. */
+function longestPast(vm: Vm, unasked: bool): VCpu {
+  let best = nothing<VCpu>();
+  let least = H.now < vm.quantum ? 0 : H.now - vm.quantum + 1;
+  for (let i: u32 = 0; i < vm.max; i++) {
+    const v = vcpuOf(vm, i);
+    if (v.state != RUNNING || isNull(v.task) || v.begunAt >= least || v.runsUntil == H.now || (unasked && v.asked)) continue;
+    least = v.begunAt;
+    best = v;
+  }
+  return best;
+}
+
+/** A task has come to the VM's queue otherwise than by the end of a quantum. */
+function askForTurn(vm: Vm): void {
+  if (vm.ingressLength == 1) {
+    for (let i: u32 = 0; i < vm.max; i++) limitToQuantum(vcpuOf(vm, i)); // nobody waited before, and no limit applied
+  }
+  const v = longestPast(vm, true);
+  if (isNull(v)) return;
+  v.asked = 1;
+  planRun(v);
+}
+
+/** A quantum has ended while tasks wait in the VM's one queue: who is longest past his switches, unless the next in line is there for that. */
+function takeTurn(v: VCpu): void {
+  const vm = v.vm;
+  v.asked = 0;
+  const next = vm.ingressHead;
+  const sliced = next.readyAt == H.now && (next.flags & TASK_SLICED) != 0;
+  const longest = sliced ? nothing<VCpu>() : longestPast(vm, false);
+  if (longest != v) planFirst(v, NEVER);
+  if (!isNull(longest)) endSlice(longest);
+}
+
+/** The task on `v` goes to the tail, the next one's turn. */
+function endSlice(v: VCpu): void {
+  const vm = v.vm;
+  const t = v.task;
+  began(v, t);
+  endTouches(v);
+  v.task = nothing<Task>(); // what happens below may change the speed of siblings, and this one is not running now
+  t.remaining = H.varies ? t.remaining - workDone(v, t) : v.runsUntil - H.now;
+  t.readyAt = H.now;
+  waitBegins(vm, t);
+  if (vm.dispatch == L.DISPATCH_SINGLE) {
+    t.flags |= TASK_SLICED;
+    pushTail(ingress(vm), t);
+  } else {
+    pushTail(ownQueue(v), t);
+    setBit(vm.occupied, v.index);
+  }
+  if (!v.finishing) proceed(v);
+  if (t.flags & TASK_HOLDS_LOCK) spinOrLeave(vm);
+  if (v.finishing) stopFinished(v);
+}
+
+/** Whether the head of its own queue comes before that of the ingress queue: it was preempted here, or is no younger. */
+// @ts-ignore: decorator
+@inline
+function ownIsNext(v: VCpu, vm: Vm): bool {
+  return headWasPreempted(ownQueue(v)) || v.queueHead.readyAt <= vm.ingressHead.readyAt;
 }
 
 /** `v` has nothing to run at this instant: own queue, ingress queue, a steal that costs nothing, or a search. */
@@ -295,7 +402,7 @@ export function proceed(v: VCpu): void {
     call_indirect<void>(H.onRest, v);
     return;
   }
-  if (v.queueLength != 0) {
+  if (v.queueLength != 0 && (vm.ingressLength == 0 || ownIsNext(v, vm))) {
     const t = popHead(ownQueue(v));
     if (v.queueLength == 0) clearBit(vm.occupied, v.index);
     waitEnds(vm, t);
@@ -344,26 +451,19 @@ export function onVcpu(v: VCpu): void {
     }
     const t = v.task;
     if (mayTouch(t) && H.now == v.touchAt) {
+      began(v, t);
       onTouch(v, t);
       return;
     }
-    endTouches(v);
-    v.task = nothing<Task>(); // what happens below may change the speed of siblings, and this one is not running now
     if (H.now < v.runsUntil) {
-      // end of its quantum: back to the tail, the next one's turn
-      t.remaining = H.varies ? t.remaining - workDone(v, t) : v.runsUntil - H.now;
-      t.readyAt = H.now;
-      waitBegins(v.vm, t);
-      if (v.vm.dispatch == L.DISPATCH_SINGLE) pushTail(ingress(v.vm), t);
-      else {
-        pushTail(ownQueue(v), t);
-        setBit(v.vm.occupied, v.index);
-      }
-      if (!v.finishing) proceed(v);
-      if (t.flags & TASK_HOLDS_LOCK) spinOrLeave(v.vm);
-      if (v.finishing) stopFinished(v);
+      if (v.queueLength + v.vm.ingressLength == 0) planRun(v); // who waited is gone
+      else if (v.vm.dispatch == L.DISPATCH_SINGLE) takeTurn(v);
+      else endSlice(v);
       return;
     }
+    began(v, t);
+    endTouches(v);
+    v.task = nothing<Task>(); // what happens below may change the speed of siblings, and this one is not running now
     if (t.flags & (TASK_BEFORE_LOCK | TASK_HOLDS_LOCK)) {
       t.remaining = 0;
       if (t.flags & TASK_BEFORE_LOCK) reachLock(v, t);

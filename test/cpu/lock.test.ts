@@ -213,7 +213,7 @@ describe('a lock that is spun for', () => {
 describe('cores that go and come, seed by seed', () => {
   const SEEDS = [1, 2, 3, 4, 5] as const;
   const back = async (way: Way, wait: 'block' | 'spin', seed: number): Promise<VmResult> => {
-    const simulation = await Simulation.create({ ...locked(way, wait, '500us'), duration: '150ms', seed });
+    const simulation = await Simulation.create({ ...locked(way, wait, '500us'), duration: '500ms', seed });
     return vm(await finished(simulation), 'back');
   };
 

@@ -101,7 +101,10 @@ export function deliver(v: VCpu): void {
   else before.next = t.next;
   if (q.tail == t) q.tail = before;
   q.length--;
-  if (q.length == 0) clearBit(vm.occupied, v.index);
+  if (q.length == 0) {
+    q.front = 0;
+    clearBit(vm.occupied, v.index);
+  }
   vm.queued--;
   vm.readySum -= t.readyAt;
   const chosen = vcpuOf(vm, (t.flags >> TASK_CORE_SHIFT) - 1);

@@ -365,6 +365,8 @@ function take(v: VCpu, victim: VCpu): void {
   const first = from.head;
   let last = first;
   for (let i: u32 = 1; i < n; i++) last = last.next;
+  from.front = 0; // an order of its own, which nobody asks for the oldest
+  to.front = 0;
   from.head = last.next;
   from.length -= n;
   last.next = to.head;
