@@ -79,7 +79,7 @@ export class Arbiter {
       oldest: Math.min(...ready),
       sum: ready.reduce((a, b) => a + b, 0),
       since: vm.waitingSince,
-      active: vm.vcpus.filter((v) => h.mechanism.isActive(h, v)).length,
+      active: vm.active.length,
       parkedWork: vm.vcpus.some((v) => v.core === null && v.queue.length > 0),
     };
   }
@@ -113,7 +113,7 @@ export class Arbiter {
 
   /** Grants the VM a core, if it may grow and one is found. `issued`: others were in the same batch. */
   grant(h: Host, vm: Vm, issued: boolean): boolean {
-    if (!mayGrow(vm)) return false;
+    if (!mayGrow(h, vm)) return false;
     const core = this.find(h, vm);
     if (core === null) return false;
     this.issue(h, issued);
@@ -144,7 +144,7 @@ export class Arbiter {
 
   announce(h: Host, vm: Vm, width: number): void {
     const searching = vm.vcpus.filter((v) => v.state === 'searching').length;
-    const wants = waitingTasks(vm).length + width - vm.coming - searching;
+    const wants = Math.min(width, waitingTasks(vm).length + width - vm.coming - searching);
     let issued = false;
     for (let i = 0; i < wants && this.grant(h, vm, issued); i++) issued = true;
   }

@@ -43,6 +43,7 @@ export function naive({ scenario, arrivals, memory }: Made): Figures {
 export function differences(program: Figures, other: Figures): string[] {
   const keys = [...new Set([...Object.keys(other), ...Object.keys(program)])];
   return keys
+    .filter((key) => process.env['IGNORE'] === undefined || !new RegExp(process.env['IGNORE']).test(key))
     .filter((key) => !equal(key, program[key], other[key]))
     .map((key) => `${key}: program ${program[key]}, naive ${other[key]}`);
 }

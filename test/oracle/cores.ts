@@ -19,8 +19,11 @@ export function mayTake(vm: Vm, from: Vm): boolean {
   return standing(vm, from) > 0 || (standing(vm, from) === 0 && excess(from) >= excess(vm) + 2);
 }
 
-export function mayGrow(vm: Vm): boolean {
-  return vm.held < vm.allowed;
+/** It holds less than it may, and has a vCPU for one more than the promised cores. */
+export function mayGrow(h: Host, vm: Vm): boolean {
+  const dormant = vm.vcpus.filter((v) => v.core === null).length;
+  const promised = h.cores.filter((core) => core.move?.to === vm && core.vcpu?.vm !== vm).length;
+  return vm.held < vm.allowed && dormant > promised;
 }
 
 /** The idle cores that count, newest first: where threads share a core, those whose siblings are idle as well, if there are any. */

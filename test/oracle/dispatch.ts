@@ -5,22 +5,18 @@ import { longestSearching, noticesLater, takesAtOnce } from './search.js';
 import { noteWaiting } from './waiting.js';
 import type { Host, Task, Vcpu, Vm } from './types.js';
 
-/** Whether tasks are dispatched to the vCPU. */
-export function isActive(v: Vcpu): boolean {
-  switch (v.state) {
-    case 'running':
-    case 'spinning':
-    case 'searching':
-    case 'stealing':
-      return true;
-    case 'dormant':
-    case 'descheduling':
-    case 'waking':
-    case 'entering':
-      return v.frozen;
-    default:
-      return false;
-  }
+/** From now on tasks are dispatched to the vCPU: it is the last of the list. */
+export function activate(v: Vcpu): void {
+  if (!v.vm.active.includes(v)) v.vm.active.push(v);
+}
+
+/** It leaves the list, and the last of the list takes its place. */
+export function deactivate(v: Vcpu): void {
+  const { active } = v.vm;
+  const place = active.indexOf(v);
+  if (place < 0) return;
+  const last = active.pop()!;
+  if (last !== v) active[place] = last;
 }
 
 export function becomesReady(h: Host, vm: Vm, task: Task): void {
@@ -35,9 +31,8 @@ function dispatch(h: Host, vm: Vm, task: Task): void {
     else waitsInIngress(h, vm, task);
     return;
   }
-  const active = vm.vcpus.filter((v) => h.mechanism.isActive(h, v));
-  if (active.length === 0) waitsInIngress(h, vm, task);
-  else putOn(h, pick(vm, active), task);
+  if (vm.active.length === 0) waitsInIngress(h, vm, task);
+  else putOn(h, pick(vm), task);
 }
 
 function waitsInIngress(h: Host, vm: Vm, task: Task): void {
@@ -47,12 +42,13 @@ function waitsInIngress(h: Host, vm: Vm, task: Task): void {
   h.mechanism.queued(h, vm, null);
 }
 
-function pick(vm: Vm, active: readonly Vcpu[]): Vcpu {
+function pick(vm: Vm): Vcpu {
+  const { active } = vm;
   if (vm.spec.dispatch === 'shortest-queue') return active.reduce((least, v) => (load(v) < load(least) ? v : least));
   if (vm.spec.dispatch !== 'round-robin') throw new Error(`dispatch ${vm.spec.dispatch} is drawn`);
-  const next = active.find((v) => v.index > vm.lastDispatched) ?? active[0]!;
-  vm.lastDispatched = next.index;
-  return next;
+  if (active.length === 1) return active[0]!;
+  if (vm.roundRobin >= active.length) vm.roundRobin = 0;
+  return active[vm.roundRobin++]!;
 }
 
 export function load(v: Vcpu): number {

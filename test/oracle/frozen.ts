@@ -1,10 +1,12 @@
 // vCPUs that are taken off their core unasked, with whatever they do: docs/model/moves.md, "Blind and cgroup".
 
 import { book } from './accounts.js';
+import { activate, deactivate } from './dispatch.js';
 import { choose, switchTo, takeOff, waitsAgain } from './guest.js';
 import { spinsOn, stopSpinning } from './locks.js';
 import { endSearch } from './search.js';
 import { leave, stepAfter } from './moves.js';
+import { speedsChanged } from './speeds.js';
 import { noteWaiting } from './waiting.js';
 import type { Host, Move, Vcpu } from './types.js';
 
@@ -12,12 +14,15 @@ export function freeze(h: Host, v: Vcpu, { steps }: Move): void {
   freezeTask(h, v);
   book(h, v.core!, v.vm);
   v.state = 'descheduling';
+  speedsChanged(h);
   stepAfter(h, v, steps.deschedule, () => leave(h, v));
 }
 
 /** Its task stays with it; a search or steal is over. */
 export function freezeTask(h: Host, v: Vcpu): void {
   v.frozen = true;
+  deactivate(v);
+  activate(v);
   v.frozenSince = h.clock.now;
   v.exitUntil = 0;
   if (v.search !== null) endSearch(v);

@@ -30,6 +30,7 @@ export const FEATURES = [
   'sockets',
   'moveTask',
   'bandwidth',
+  'htPunish',
   'warmup',
   'costs',
   'localCheck',

@@ -7,7 +7,7 @@ import { completed } from './requests.js';
 import { beginSearch, endSearch, freeSteal } from './search.js';
 import { exitLeft, planTouch, touchesFirst } from './touching.js';
 import { noteWaiting } from './waiting.js';
-import { speedOf } from './speeds.js';
+import { speedOf, speedsChanged } from './speeds.js';
 import type { Host, Task, Vcpu, Vm } from './types.js';
 
 /** The vCPU has a core and nothing to run: it runs what comes next, or searches, or yields. */
@@ -60,6 +60,7 @@ export function switchTo(h: Host, v: Vcpu, task: Task): void {
 export function runAfter(h: Host, v: Vcpu, task: Task, cost: number): void {
   const at = h.clock.now + cost;
   v.state = 'running';
+  speedsChanged(h);
   v.running = {
     task,
     beginsAt: at,
@@ -105,9 +106,21 @@ export function planEnd(h: Host, v: Vcpu): void {
   running.end = null;
   planTouch(h, v);
   if (touchesFirst(h, running.task)) return;
-  const work = milestone(running.task) - running.task.doneNs;
-  const from = Math.max(running.workedUntil, h.clock.now);
-  running.end = h.clock.at(from + Math.ceil(work / running.speed), RANK.end, () => comesToMilestone(h, v));
+  running.end = h.clock.at(endOf(h, v), RANK.end, () => comesToMilestone(h, v));
+}
+
+function endOf(h: Host, v: Vcpu): number {
+  const { task, speed, workedUntil } = v.running!;
+  return Math.max(workedUntil, h.clock.now) + Math.ceil((milestone(task) - task.doneNs) / speed);
+}
+
+/** The speed has changed: its end keeps its place where the instant stays. */
+export function changeSpeed(h: Host, v: Vcpu, speed: number): void {
+  const running = v.running!;
+  bringUpToDate(h, v);
+  running.speed = speed;
+  if (endOf(h, v) === running.end?.time) planTouch(h, v);
+  else planEnd(h, v);
 }
 
 export function bringUpToDate(h: Host, v: Vcpu): void {

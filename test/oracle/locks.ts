@@ -3,6 +3,7 @@
 import { book } from './accounts.js';
 import { becomesReady } from './dispatch.js';
 import { choose, comesToWait, runAfter, singleQueue, takeOff } from './guest.js';
+import { speedsChanged } from './speeds.js';
 import { noteWaiting } from './waiting.js';
 import type { Host, Task, Vcpu, Vm } from './types.js';
 
@@ -30,6 +31,7 @@ function spins(h: Host, v: Vcpu, task: Task): void {
   v.spinning = task;
   v.spinningSince = h.clock.now;
   book(h, v.core!, v.vm, 'idlePoll');
+  speedsChanged(h);
 }
 
 /** As the guest sees it: it cannot know of a vCPU that was taken off its core unasked. */

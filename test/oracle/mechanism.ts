@@ -26,7 +26,8 @@ export interface Mechanism {
   /** Costs that the mechanism sets. */
   costs(costs: Costs): Costs;
   steps(h: Host, vm: Vm): Steps;
-  isActive(h: Host, v: Vcpu): boolean;
+  /** All of the VM's vCPUs are active, with a core or without. */
+  alwaysActive(vm: Vm): boolean;
   /** How long a vCPU searches before it gives up; Infinity: for ever. */
   searchFor(h: Host, v: Vcpu): number;
   mayYield(h: Host, v: Vcpu): boolean;

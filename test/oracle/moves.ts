@@ -2,9 +2,11 @@
 
 import { RANK } from './clock.js';
 import { book } from './accounts.js';
+import { activate, deactivate } from './dispatch.js';
 import { choose, comesToWait, queueOf, singleQueue, stop, waitsAgain } from './guest.js';
 import { freeze, thaw } from './frozen.js';
 import { holderStops } from './locks.js';
+import { speedsChanged } from './speeds.js';
 import { noteWaiting } from './waiting.js';
 import type { Core, Host, Move, Task, Vcpu, Vm } from './types.js';
 
@@ -69,6 +71,7 @@ function notice(h: Host, v: Vcpu, move: Move): void {
 }
 
 function park(h: Host, v: Vcpu, move: Move): void {
+  deactivate(v);
   const spun = v.spinning !== null;
   const task = stop(h, v);
   book(h, v.core!, v.vm);
@@ -77,6 +80,7 @@ function park(h: Host, v: Vcpu, move: Move): void {
     return;
   }
   v.state = 'preempting';
+  speedsChanged(h);
   v.vm.counted.preemptions++;
   if (task.holds && !spun) v.vm.locks.holderPreemptions++;
   holderStops(h, v.vm);
@@ -107,11 +111,10 @@ function suspend(h: Host, v: Vcpu, move: Move): void {
 
 /** A parked vCPU hands its queue to the active ones, by index, over and over. */
 function migrate(h: Host, v: Vcpu): number {
-  const active = v.vm.vcpus.filter((other) => h.mechanism.isActive(h, other));
+  const active = [...v.vm.active];
   if (active.length === 0) return 0;
   const moved = v.queue.splice(0);
   moved.forEach((task, k) => {
-    task.readyAt = h.clock.now;
     task.putBackOn = null;
     h.mechanism.putOn(h, active[k % active.length]!, task);
   });
@@ -164,6 +167,7 @@ function beginWake(h: Host, core: Core, move: Move): void {
 function enter(h: Host, v: Vcpu): void {
   h.grantNs.push(h.clock.now - v.core!.move!.issuedAt);
   v.core!.move = null;
+  activate(v);
   v.vm.coming--;
   v.vm.counted.grants++;
   if (v.frozen) thaw(h, v);

@@ -5,7 +5,6 @@ import { Clock, RANK } from './clock.js';
 import { mechanismOf } from './mechanisms/index.js';
 import { becomesReady } from './dispatch.js';
 import { NaiveSwap } from './memory/engine.js';
-import { speedsChanged } from './speeds.js';
 import { startArrivals } from './requests.js';
 import { expand, type Arrival } from './scenario.js';
 import type { TouchingTask } from './seam.js';
@@ -24,7 +23,6 @@ export class Oracle {
     const all = Array.from({ length: usable }, (_, i) => newCore(i, sockets, cores, smt));
     const h: Host = {
       clock: new Clock(() => {
-        speedsChanged(h);
         mechanism.after(h);
       }),
       scenario,
@@ -48,6 +46,7 @@ export class Oracle {
     if (scenario.warmupNs > 0) h.clock.at(scenario.warmupNs, RANK.warmup, () => warm(h));
     mechanism.start(h);
     startArrivals(h, arrivals);
+    mechanism.after(h);
   }
 
   run(): void {
@@ -71,13 +70,14 @@ function newVm(index: number, name: string, group: Vm['spec']): Vm {
     priority: group.priority,
     vcpus: [],
     ingress: [],
+    active: [],
     held: 0,
     allowed: group.vcpus.max,
     grantedInRound: -Infinity,
     waitingSince: Infinity,
     chargedNs: 0,
     coming: 0,
-    lastDispatched: -1,
+    roundRobin: 0,
     inFlight: 0,
     arrivals: 0,
     tasksArrived: 0,

@@ -4,6 +4,7 @@ import { RANK } from './clock.js';
 import { book } from './accounts.js';
 import { choose, switchTo, takeNext } from './guest.js';
 import { exitLeft } from './touching.js';
+import { speedsChanged } from './speeds.js';
 import { noteWaiting } from './waiting.js';
 import type { Host, Task, Vcpu } from './types.js';
 
@@ -13,6 +14,7 @@ export function beginSearch(h: Host, v: Vcpu): void {
   v.state = 'searching';
   v.search = { since: h.clock.now, ticket: h.clock.ticket(), looks: 0, look: null, giveUp: null, ownLook: null };
   bookSearch(h, v);
+  speedsChanged(h);
   planGiveUp(h, v);
   planLook(h, v);
 }
@@ -29,7 +31,7 @@ function bookSearch(h: Host, v: Vcpu): void {
 }
 
 function place(v: Vcpu): number[] {
-  return [v.vm.index, v.search!.since, v.search!.ticket];
+  return [0, v.vm.index, v.search!.since, v.search!.ticket];
 }
 
 function planGiveUp(h: Host, v: Vcpu): void {
@@ -121,7 +123,7 @@ export function noticesLater(h: Host, v: Vcpu): void {
       search.ownLook = null;
       runsWhatIsThere(h, v);
     },
-    place(v),
+    [1, v.vm.index, v.index],
   );
 }
 

@@ -1,6 +1,6 @@
 // How fast tasks get on: beside sibling hardware threads, and where VMs want more memory bandwidth than there is.
 
-import { planEnd, bringUpToDate } from './guest.js';
+import { changeSpeed } from './guest.js';
 import type { Host, Vcpu } from './types.js';
 
 /** Whether the vCPU shares its physical core with those on sibling threads. */
@@ -33,9 +33,6 @@ export function speedsChanged(h: Host): void {
     const running = vcpu?.running;
     if (!running) continue;
     const speed = speedOf(h, vcpu);
-    if (speed === running.speed) continue;
-    bringUpToDate(h, vcpu);
-    running.speed = speed;
-    planEnd(h, vcpu);
+    if (speed !== running.speed) changeSpeed(h, vcpu, speed);
   }
 }

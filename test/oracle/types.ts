@@ -167,6 +167,8 @@ export interface Vm {
   readonly vcpus: Vcpu[];
   /** Tasks that came while no vCPU took any; under `single-queue` all of them. */
   ingress: Task[];
+  /** vCPUs to which tasks are dispatched, in the order of their list. */
+  active: Vcpu[];
   /** Cores that it has or is promised. */
   held: number;
   /** Most cores that it may hold now. */
@@ -179,7 +181,7 @@ export interface Vm {
   chargedNs: number;
   /** Cores on their way, whose vCPU has not run its first instruction yet. */
   coming: number;
-  lastDispatched: number;
+  roundRobin: number;
   inFlight: number;
   arrivals: number;
   /** Tasks of all requests that have arrived, dropped ones too. */

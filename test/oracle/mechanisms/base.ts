@@ -1,8 +1,9 @@
 // What most mechanisms have in common; by itself `static`: each VM has its guaranteed cores for ever.
 
 import { book } from '../accounts.js';
-import { isActive, putOn } from '../dispatch.js';
+import { activate, deactivate, putOn } from '../dispatch.js';
 import { choose } from '../guest.js';
+import { speedsChanged } from '../speeds.js';
 import { leave, stepAfter } from '../moves.js';
 import { countedIdle, takeIdle } from '../cores.js';
 import type { Mechanism } from '../mechanism.js';
@@ -22,10 +23,10 @@ export const base: Mechanism = {
   after: () => undefined,
   costs: (costs) => costs,
   steps: (h) => h.costs,
-  isActive: (_h, v) => isActive(v),
   searchFor(h) {
     return this.yields ? h.costs.minSearch : Infinity;
   },
+  alwaysActive: () => false,
   mayYield: () => true,
   yieldCore,
   vcpuFor,
@@ -43,6 +44,7 @@ export function placeGuaranteed(h: Host): void {
       v.lastCore = core;
       core.vcpu = v;
       vm.held++;
+      activate(v);
       choose(h, v);
     }
   }
@@ -51,8 +53,10 @@ export function placeGuaranteed(h: Host): void {
 /** Gives its core back of its own will. */
 function yieldCore(h: Host, v: Vcpu): void {
   v.state = 'yielding';
+  if (!h.mechanism.alwaysActive(v.vm)) deactivate(v);
   v.vm.counted.yields++;
   book(h, v.core!, v.vm);
+  speedsChanged(h);
   stepAfter(h, v, h.costs.yield, () => leave(h, v));
 }
 

@@ -5,11 +5,10 @@ import { RANK, type Event } from '../clock.js';
 import { findCore, inOrder, mayGrow, mayLeave } from '../cores.js';
 import { beginMove, beginPark } from '../moves.js';
 import { waitingTasks } from '../waiting.js';
-import { isActive } from '../dispatch.js';
 import { FREE, base, placeGuaranteed } from './base.js';
 import type { Mechanism } from '../mechanism.js';
 import type { MechanismOf } from '../scenario.js';
-import type { Host, Vm } from '../types.js';
+import type { Host, Vcpu, Vm } from '../types.js';
 
 interface Quota {
   readonly vm: Vm;
@@ -34,16 +33,17 @@ export function cgroup(knobs: MechanismOf<'cgroup'>): Mechanism {
   };
 
   const demand = (vm: Vm): number => {
-    if (vm.spec.stealing !== null || vm.spec.dispatch === 'single-queue') return waitingTasks(vm).length - vm.coming;
-    const dormant = vm.vcpus.filter((v) => v.core === null && (v.frozenTask !== null || v.queue.length > 0));
-    const arriving = vm.vcpus.filter((v) => v.state === 'waking' || v.state === 'entering').length;
-    return dormant.length - (vm.coming - arriving);
+    if (!unstolen(vm)) return waitingTasks(vm).length - vm.coming;
+    const has = (v: Vcpu): boolean => v.frozenTask !== null || v.queue.length > 0;
+    const dormant = vm.vcpus.filter((v) => v.core === null && has(v));
+    const arriving = vm.vcpus.filter((v) => (v.state === 'waking' || v.state === 'entering') && has(v));
+    return vm.ingress.length + dormant.length - (vm.coming - arriving.length);
   };
 
   const wants = (h: Host, vm: Vm): boolean => {
     const quota = quotaOf(vm);
     if (quota !== undefined && (quota.throttled || used(h, quota) >= quota.quotaNs)) return false;
-    return mayGrow(vm) && demand(vm) > 0;
+    return mayGrow(h, vm) && demand(vm) > 0;
   };
 
   const serve = (h: Host, vm: Vm): void => {
@@ -118,6 +118,7 @@ export function cgroup(knobs: MechanismOf<'cgroup'>): Mechanism {
           expire: null,
         };
       });
+      for (const vm of h.vms) if (unstolen(vm)) vm.active = [...vm.vcpus];
       placeGuaranteed(h);
       h.clock.at(knobs.periodNs, RANK.replenish, () => replenish(h));
       for (const quota of quotas) plan(h, quota);
@@ -137,7 +138,7 @@ export function cgroup(knobs: MechanismOf<'cgroup'>): Mechanism {
       )[0];
       if (first !== undefined) serve(h, first);
     },
-    isActive: (_h, v) => isActive(v) || v.vm.spec.stealing === null,
+    alwaysActive: unstolen,
     entered(h, v) {
       if (quotaOf(v.vm)?.throttled === true && mayLeave(v.core!)) beginPark(h, v.core!, h.clock.now);
     },
@@ -145,6 +146,10 @@ export function cgroup(knobs: MechanismOf<'cgroup'>): Mechanism {
       for (const quota of quotas) plan(h, quota);
     },
   };
+}
+
+function unstolen(vm: Vm): boolean {
+  return vm.spec.stealing === null;
 }
 
 function cancelled(event: Event | null): null {

@@ -4,6 +4,7 @@ import { book } from '../accounts.js';
 import { chooseVictim, countedIdle, inOrder, mayGrow, takeIdle } from '../cores.js';
 import { choose, comesToWait, stop, waitsAgain } from '../guest.js';
 import { holderStops } from '../locks.js';
+import { speedsChanged } from '../speeds.js';
 import { noteWaiting } from '../waiting.js';
 import { FREE, base } from './base.js';
 import type { Mechanism } from '../mechanism.js';
@@ -26,7 +27,7 @@ export function ideal(): Mechanism {
     }),
     queued: (h, vm) => lookForCore(h, vm),
     coreFree(h) {
-      const waiting = h.vms.filter((vm) => vm.ingress.length > 0 && mayGrow(vm));
+      const waiting = h.vms.filter((vm) => vm.ingress.length > 0 && mayGrow(h, vm));
       const first = inOrder(waiting, (vm) => Math.min(...vm.ingress.map((task) => task.readyAt)))[0];
       if (first !== undefined) serve(h, first, takeFirstIdle(h));
     },
@@ -41,7 +42,7 @@ function takeFirstIdle(h: Host): Core {
 
 /** For the head of the VM's queue. */
 function lookForCore(h: Host, vm: Vm): void {
-  if (vm.ingress.length === 0 || !mayGrow(vm)) return;
+  if (vm.ingress.length === 0 || !mayGrow(h, vm)) return;
   if (h.idle.length > 0) {
     serve(h, vm, takeFirstIdle(h));
     return;
@@ -59,6 +60,7 @@ function lookForCore(h: Host, vm: Vm): void {
   victim.exitUntil = 0;
   victim.core = null;
   core.vcpu = null;
+  speedsChanged(h);
   core.lastVm = victim.vm;
   holderStops(h, victim.vm);
   serve(h, vm, core);
