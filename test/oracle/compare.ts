@@ -40,10 +40,10 @@ export function naive({ scenario, arrivals, memory }: Made): Figures {
 }
 
 /** Lines `figure: program, naive`. */
-export function differences(program: Figures, other: Figures): string[] {
+export function differences(program: Figures, other: Figures, ignored?: RegExp): string[] {
   const keys = [...new Set([...Object.keys(other), ...Object.keys(program)])];
   return keys
-    .filter((key) => process.env['IGNORE'] === undefined || !new RegExp(process.env['IGNORE']).test(key))
+    .filter((key) => ignored?.test(key) !== true)
     .filter((key) => !equal(key, program[key], other[key]))
     .map((key) => `${key}: program ${program[key]}, naive ${other[key]}`);
 }
@@ -54,7 +54,7 @@ function equal(key: string, a: number | undefined, b: number | undefined): boole
   return key.endsWith('.stddev') && Math.abs(a - b) <= 1e-4 * Math.max(1, Math.abs(a), Math.abs(b));
 }
 
-export async function compared(made: Made): Promise<string[]> {
+export async function compared(made: Made, ignored?: RegExp): Promise<string[]> {
   let other: Figures;
   try {
     other = naive(made);
@@ -62,7 +62,7 @@ export async function compared(made: Made): Promise<string[]> {
     return [`naive: ${(error as Error).stack}`];
   }
   try {
-    return differences(await simulated(made), other);
+    return differences(await simulated(made), other, ignored);
   } catch (error) {
     return [`program: ${(error as Error).message}`];
   }

@@ -61,12 +61,12 @@ export function figuresOf({ host: h }: Oracle): Figures {
     figures[`${name}.longestOffCoreNs`] = counted.longestOffCoreNs;
     figures[`${name}.throttledNs`] = counted.throttledNs;
     if ((spec.workload?.request.lock?.probability ?? 0) > 0) {
-      const { holder: _holder, line: _line, waitsEnded: _ended, waitNs, ...rest } = locks;
+      const { holder: _holder, line: _line, waitsEnded, waitNs, ...rest } = locks;
       for (const v of vcpus) {
         if (v.spinning !== null) rest.spinNs += h.clock.now - v.spinningSince;
       }
       for (const [key, value] of Object.entries(rest)) figures[`${name}.locks.${key}`] = value;
-      figures[`${name}.locks.waitNs`] = waitNs;
+      figures[`${name}.locks.meanWaitNs`] = waitsEnded === 0 ? 0 : Math.round((1000 * waitNs) / waitsEnded) / 1000;
     }
   }
   if (h.swap !== null) Object.assign(figures, flat('memory', asResult(h.swap.figures())));
@@ -90,7 +90,7 @@ export function figuresOfResult(result: Result): Figures {
       const { meanWaitNs, longestWaitNs, spinSeconds, ...rest } = locks;
       for (const [key, value] of Object.entries(rest)) figures[`${name}.locks.${key}`] = value;
       figures[`${name}.locks.longestWaitNs`] = longestWaitNs ?? 0;
-      figures[`${name}.locks.waitNs`] = meanWaitNs === null ? 0 : Math.round(meanWaitNs * locks.waits);
+      figures[`${name}.locks.meanWaitNs`] = Math.round(1000 * (meanWaitNs ?? 0)) / 1000;
       figures[`${name}.locks.spinNs`] = ns(spinSeconds);
     }
   }

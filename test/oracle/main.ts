@@ -1,22 +1,13 @@
 // One process of `npm run oracle`.
 
-import YAML from 'yaml';
 import { FEATURES, type Feature } from './generate.js';
 import { MAKERS } from './mechanisms-made.js';
-import { check, type Difference } from './seeds.js';
+import { check, text } from './seeds.js';
 
 const option = (name: string): string | undefined => {
   const i = process.argv.indexOf(`--${name}`);
   return i < 0 ? undefined : process.argv[i + 1];
 };
-
-function text({ seed, made, lines }: Difference): string {
-  const { input, arrivals } = made;
-  const jobs = arrivals.map(
-    ({ vm, atNs, serviceNs, width }) => `${input.vms[vm]!.name}: ${atNs},${serviceNs},${width}`,
-  );
-  return [`seed ${seed}`, YAML.stringify({ ...input, arrivals: jobs }), ...lines].join('\n');
-}
 
 const [from = 1, to = 2000] = (option('seeds') ?? '1..2000').split('..').map(Number);
 const part = Number(option('part') ?? 0);
@@ -27,10 +18,12 @@ const features =
   (option('features')?.split(',') as Feature[] | undefined) ?? FEATURES.filter((f) => !without.includes(f));
 const most = Number(option('most') ?? 1);
 
+const ignored = option('ignore') === undefined ? undefined : new RegExp(option('ignore')!);
+
 let differing = 0;
 let done = 0;
 for (let seed = from + part; seed <= to; seed += parts) {
-  const found = await check(seed, { features, mechanisms });
+  const found = await check(seed, { features, mechanisms, ignored });
   done++;
   if (found !== null) {
     console.log(text(found));

@@ -1,6 +1,7 @@
 // Runs seeds through both simulators and shrinks what differs. `node scripts/oracle.mjs --seeds A..B` runs this in processes.
 
 import fc from 'fast-check';
+import YAML from 'yaml';
 import { compared } from './compare.js';
 import { FEATURES, genes, make, type Feature, type Made } from './generate.js';
 import { MAKERS, maker } from './mechanisms-made.js';
@@ -8,6 +9,8 @@ import { MAKERS, maker } from './mechanisms-made.js';
 export interface Options {
   readonly features: readonly Feature[];
   readonly mechanisms: readonly string[];
+  /** Figures that are not compared. */
+  readonly ignored?: RegExp | undefined;
 }
 
 export const ALL: Options = { features: FEATURES.filter((f) => f !== 'memory'), mechanisms: Object.keys(MAKERS) };
@@ -19,14 +22,26 @@ export interface Difference {
 }
 
 /** The smallest scenario found from this seed in which the two differ; null: they agree. */
-export async function check(seed: number, { features, mechanisms }: Options = ALL): Promise<Difference | null> {
+export async function check(
+  seed: number,
+  { features, mechanisms, ignored }: Options = ALL,
+): Promise<Difference | null> {
   const toScenario = maker(mechanisms);
   const property = fc.asyncProperty(genes(features), async (g) => {
-    const lines = await compared(make(g, toScenario));
+    const lines = await compared(make(g, toScenario), ignored);
     return lines.length === 0;
   });
   const result = await fc.check(property, { seed, numRuns: 1, endOnFailure: false, interruptAfterTimeLimit: 20_000 });
   if (!result.failed || result.counterexample === null) return null;
   const made = make(result.counterexample[0], toScenario);
-  return { seed, made, lines: await compared(made) };
+  return { seed, made, lines: await compared(made, ignored) };
+}
+
+/** The scenario and what differs, to read. */
+export function text({ seed, made, lines }: Difference): string {
+  const { input, arrivals } = made;
+  const jobs = arrivals.map(
+    ({ vm, atNs, serviceNs, width }) => `${input.vms[vm]!.name}: ${atNs},${serviceNs},${width}`,
+  );
+  return [`seed ${seed}`, YAML.stringify({ ...input, arrivals: jobs }), ...lines].join('\n');
 }
