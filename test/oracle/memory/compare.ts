@@ -70,9 +70,7 @@ function whole(tree: Tree[string], key = ''): Tree[string] {
   if (typeof tree !== 'object' || tree === null) return tree;
   const inside = key.endsWith('Seconds') ? 'Seconds' : '';
   const entries = Object.entries(tree).filter(([name]) => !LEFT_OUT.has(name));
-  const made = Object.fromEntries(
-    entries.map(([name, value]) => [name, whole(value as Tree[string], inside === '' ? name : inside)]),
-  );
+  const made = Object.fromEntries(entries.map(([name, value]) => [name, whole(value, inside === '' ? name : inside)]));
   if (!('mean' in made)) return made;
   const { mean, count, ...rest } = made;
   return { ...rest, count: count!, sum: Math.round(((mean as number | null) ?? 0) * (count as number)) };
@@ -87,8 +85,8 @@ export function flat(path: string, tree: Tree[string]): Record<string, number> {
   }
   if (typeof tree === 'string') return { [path]: OUTCOMES.indexOf(tree) };
   if (typeof tree !== 'object' || tree === null) return {};
-  return Object.assign(
-    {},
-    ...Object.entries(tree).map(([key, value]) => flat(`${path}.${key}`, value as Tree[string])),
-  ) as Record<string, number>;
+  return Object.assign({}, ...Object.entries(tree).map(([key, value]) => flat(`${path}.${key}`, value))) as Record<
+    string,
+    number
+  >;
 }
