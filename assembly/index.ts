@@ -150,6 +150,15 @@ export function slotClients(): u32 {
   return H.slotClients;
 }
 
+export function slotMemory(): u32 {
+  return H.slotMemory;
+}
+
+/** Workers of swapped memory, whose timers come before the devices'. */
+export function memoryWorkers(): u32 {
+  return <u32>S.workers;
+}
+
 // --- what a policy of the program's own may look at
 
 export function activeVcpus(vm: u32): u32 {

@@ -27,7 +27,7 @@ export interface Series {
 
 export interface LoggedEvent {
   readonly timeNs: number;
-  /** What the event was for: `vcpu api 3`, `core 5`, `vm api arrival`, `arbiter` … */
+  /** What the event was for: `vcpu api 3`, `core 5`, `vm api arrival`, `arbiter`, `memory worker 0` … */
   readonly entity: string;
   /** State of the vCPU when it came, where it was a vCPU's. */
   readonly state: string | null;
@@ -49,6 +49,8 @@ interface SeriesExports {
   slotCores(): number;
   slotVcpus(): number;
   slotClients(): number;
+  slotMemory(): number;
+  memoryWorkers(): number;
 }
 
 export interface SeriesLayout {
@@ -72,6 +74,8 @@ const STATES = [
   'spinning',
 ];
 const VM_SLOTS = ['arrival', 'modulation', 'look', 'mechanism'];
+/** Timers of swapped memory in front of those of its workers and devices (assembly/memory/swap/state.ts). */
+const MEMORY_TIMERS = ['scan', 'budget', 'upgrade', 'fault', 'unmapped', 'mapped'] as const;
 const FIRST_SLOTS = ['control', 'arbiter', 'injection', 'sample'];
 
 export function readSeries(exports: WebAssembly.Exports, memory: WebAssembly.Memory, layout: SeriesLayout): Series {
@@ -132,6 +136,13 @@ function fromBuckets(counts: Uint32Array): RawHistogram {
   return { count, sum, sumSquares, min, max, counts, subBucketBits: L.SERIES_SUB_BITS, scale: 1 };
 }
 
+/** What a timer of swapped memory is for: `memory scan`, `memory fault` (one has left the guest), `memory worker 0` … */
+function memoryEntity(timer: number, workers: number): string {
+  const server = timer - MEMORY_TIMERS.length;
+  if (server < 0) return `memory ${MEMORY_TIMERS[timer] ?? timer}`;
+  return server < workers ? `memory worker ${server}` : `memory device ${server - workers}`;
+}
+
 export function readLog(exports: WebAssembly.Exports, memory: WebAssembly.Memory, layout: SeriesLayout): EventLog {
   const core = exports as unknown as SeriesExports;
   const total = core.logCount();
@@ -141,6 +152,7 @@ export function readLog(exports: WebAssembly.Exports, memory: WebAssembly.Memory
     Array.from({ length: count }, (_, i) => `vcpu ${name} ${i}`),
   );
   const entity = (slot: number): string => {
+    if (slot >= core.slotMemory()) return memoryEntity(slot - core.slotMemory(), core.memoryWorkers());
     if (slot >= core.slotClients()) return `client ${slot - core.slotClients()}`;
     if (slot >= core.slotVcpus()) return vcpus[slot - core.slotVcpus()] ?? `vcpu ${slot - core.slotVcpus()}`;
     if (slot >= core.slotCores()) return `core ${slot - core.slotCores()}`;

@@ -1,6 +1,7 @@
 // What holds for every run whatever the mechanism; checked by the program after each run, not only by tests.
 // Requests: arrived = completed + dropped + inFlight. Core-time: the states add up to cores × time.
 // Faults: those under way when statistics began + faults = rescued + stalls that ended + those under way.
+// Pages: what came in and went out is the sum over backends; what went to devices was written or dropped clean.
 // Latency ≥ service is read off the slowdown (latency / service), which is never below one.
 
 import { memoryOf } from './memory.js';
@@ -22,6 +23,25 @@ function brokenFaultLaw(result: Result): string | undefined {
   const accounted = memory.rescued + memory.stallNs.count + memory.faultsInFlight;
   if (begun === accounted) return undefined;
   return `memory: ${begun} faults, but rescued + stalls + in flight is ${accounted}`;
+}
+
+/** What is counted in all is what is counted by backend. */
+function brokenPageLaws(result: Result): string[] {
+  const memory = memoryOf(result);
+  if (memory === undefined) return [];
+  const sum = (which: 'swapIns' | 'swapOuts', ...names: string[]): number =>
+    Object.entries(memory.backends)
+      .filter(([name]) => names.length === 0 || names.includes(name))
+      .reduce((all, [, backend]) => all + backend[which], 0);
+  const toDevices = sum('swapOuts', 'ssd', 'remote');
+  const equal: readonly [string, number, string, number][] = [
+    ['swapIns', memory.swapIns, 'the sum over backends', sum('swapIns')],
+    ['swapOuts', memory.swapOuts, 'the sum over backends', sum('swapOuts')],
+    ['writebacks + cleanDrops', memory.writebacks + memory.cleanDrops, 'what went to devices', toDevices],
+  ];
+  return equal.flatMap(([name, value, other, expected]) =>
+    value === expected ? [] : [`memory: ${name} is ${value}, but ${other} is ${expected}`],
+  );
 }
 
 /** One line for each law that a result breaks; none for a sound one. */
@@ -48,6 +68,7 @@ export function brokenLaws(result: Result): string[] {
   }
   const fault = brokenFaultLaw(result);
   if (fault !== undefined) broken.push(fault);
+  broken.push(...brokenPageLaws(result));
   const expected = (result.host.cores * result.manifest.measuredNs) / 1e9;
   if (Math.abs(coreSeconds - expected) > RELATIVE_ROUNDING * Math.max(expected, 1e-3)) {
     broken.push(`core-seconds of all states add up to ${coreSeconds}, but cores × time is ${expected}`);

@@ -29,8 +29,11 @@ export interface GuestMemoryResult {
   residentBytes: number;
   touches: number;
   faults: number;
-  /** Time that its tasks were stopped for faults, summed over tasks. */
+  /** Time that its tasks were stopped for faults, summed over tasks; a pause of an upgrade that they waited out is part of it. */
   stallSeconds: number;
+  /** Time that its tasks waited for the end of pauses, and the part of it that lies within stalls. */
+  pauseSeconds: number;
+  pausedStallSeconds: number;
   quotaReclaims: number;
 }
 
@@ -59,15 +62,18 @@ export interface MemoryResult {
   oldestFaultNs: number;
   /** The oldest is above 10 ms and the stalls' p99.9: the latencies are those of the others. */
   faultsOverdue: boolean;
+  /** Pages that came in, for faults and ahead of them; the sum of `backends`. */
   swapIns: number;
-  /** From the fault to the task being ready: queueing, the page's way back, map and resume. */
+  /** Of the pages that a task waited for: from the fault to the task being ready: queueing, the page's way back, map and resume. */
   swapInNs: Distribution;
   withinTenUs: number | null;
   /** The same as each task sees it: those that join a fault under way are counted too. */
   stallNs: Distribution;
   swapOuts: number;
+  /** Of those that went to a device: with a write, and without since the copy there was still good. */
   writebacks: number;
   cleanDrops: number;
+  /** Pages that went out since a fault had to wait for it. */
   directReclaims: number;
   prefetched: number;
   prefetchHits: number;

@@ -54,6 +54,13 @@ function swapInTable(memory: MemoryResult, colour: boolean): string {
   );
 }
 
+/** More work than the cores kept for it could do, so that some of it took nobody's time. */
+function overKept({ keptCoresUsed }: MemoryResult): string {
+  return keptCoresUsed !== null && keptCoresUsed > 1
+    ? `, ${formatShare(keptCoresUsed)} of the cores kept for it: more than they are`
+    : '';
+}
+
 function workText(memory: MemoryResult): string {
   const { swapIn, swapOut, scan, faultExit, total } = memory.elasticityCoreSeconds;
   const parts = [
@@ -69,7 +76,7 @@ function workText(memory: MemoryResult): string {
       : `; ${formatCount(memory.prefetched)} prefetched, ${formatCount(memory.prefetchHits)} of them used`;
   return (
     `${formatCount(memory.swapOuts)} swap-outs${clean}; ${formatCount(memory.directReclaims)} direct reclaims${ahead}\n` +
-    `elasticity work ${formatCoreSeconds(total)} of core time, ${fineShare(memory.overheadShare)} of all:\n  ` +
+    `elasticity work ${formatCoreSeconds(total)} of core time, ${fineShare(memory.overheadShare)} of all${overKept(memory)}:\n  ` +
     `${parts.map(([name, seconds]) => `${name} ${formatCoreSeconds(seconds)}`).join(', ')}\n`
   );
 }
@@ -177,6 +184,13 @@ export function memoryRows(
     row('swap-ins <= 10 us', ({ withinTenUs }) => formatShare(withinTenUs)),
     row('direct reclaims', ({ directReclaims }) => formatCount(directReclaims)),
     row('elasticity core-seconds', (memory) => formatCoreSeconds(memory.elasticityCoreSeconds.total)),
+    ...(memories.some((memory) => (memory?.keptCoresUsed ?? 0) > 1)
+      ? [
+          row('  of the cores kept for it', ({ keptCoresUsed }) =>
+            keptCoresUsed === null ? '-' : `${formatShare(keptCoresUsed)}${keptCoresUsed > 1 ? ' (!)' : ''}`,
+          ),
+        ]
+      : []),
     row('  of all core time', ({ overheadShare }) => fineShare(overheadShare), 'overheadShare'),
     ...(memories.some((memory) => (memory?.upgrades.length ?? 0) > 0)
       ? [row('accesses that waited', ({ pauseWaits }) => formatCount(pauseWaits))]

@@ -16,6 +16,7 @@ function row(figures: Figures, name: string, run: Measured): string[] {
     name,
     at('operationNs.count'),
     at('vms.failed'),
+    at('vms.operationsFailed'),
     at('upgrades.switched'),
     at('upgrades.rolledBack'),
     at('upgrades.operationsDelayed'),
@@ -39,8 +40,9 @@ export async function upgrade(laboratory: Laboratory): Promise<ExperimentResult>
         source: 'arXiv:2511.09961, abstract: first such architecture to support online upgrades',
         paper: 'no figure; upgrades are online',
         ours:
-          `${at('vms.failed')} of ${at('operationNs.count')} operations, ${at('upgrades.attempted')} upgrades, ` +
-          `${at('upgrades.rolledBack')} of them rolled back; ${figures.show(reload, `${MEMORY}.vms.failed`, String)} fail where the module is reloaded instead`,
+          `${at('vms.failed')} VMs and ${at('vms.operationsFailed')} resizes and departures of ${at('operationNs.count')} operations, ${at('upgrades.attempted')} upgrades, ` +
+          `${at('upgrades.rolledBack')} of them rolled back; ${figures.show(reload, `${MEMORY}.vms.failed`, String)} VMs and ` +
+          `${figures.show(reload, `${MEMORY}.vms.operationsFailed`, String)} resizes and departures fail where the module is reloaded instead`,
         unit: 'operations',
         supported: 'partly',
         assumptions: [
@@ -59,7 +61,8 @@ export async function upgrade(laboratory: Laboratory): Promise<ExperimentResult>
         head: [
           'upgrade',
           'operations',
-          'failed',
+          'VMs failed',
+          'others failed',
           'switched',
           'rolled back',
           'waited',

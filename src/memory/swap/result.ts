@@ -150,6 +150,8 @@ export function swapResult(
               touches: of(W.GUEST_TOUCHED),
               faults: of(W.GUEST_FAULTS),
               stallSeconds: of(W.GUEST_STALL_NS) / SECOND,
+              pauseSeconds: of(W.GUEST_PAUSE_NS) / SECOND,
+              pausedStallSeconds: of(W.GUEST_PAUSE_STALL_NS) / SECOND,
               quotaReclaims: of(W.GUEST_QUOTA_RECLAIMS),
             },
           ],

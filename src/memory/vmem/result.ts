@@ -48,8 +48,10 @@ export interface VmsReport {
   rejected: number;
   /** Of those: as much was free, but in the wrong pool or in no node. */
   rejectedThoughFree: number;
-  /** Operations that failed for want of a module to answer. */
+  /** VMs that came while no module was there to answer: arrived = placed + rejected + failed. */
   failed: number;
+  /** Resizes and departures that failed for the same reason, each time; they are asked for again. */
+  operationsFailed: number;
   departed: number;
   running: number;
   resized: number;

@@ -95,6 +95,7 @@ export class Traffic {
       rejected: 0,
       rejectedThoughFree: 0,
       failed: 0,
+      operationsFailed: 0,
       departed: 0,
       running: 0,
       resized: 0,
@@ -240,7 +241,7 @@ export class Traffic {
   /** An operation on a VM that is there is asked for again once the module is back; it has failed all the same. */
   private failed(nowNs: number, what: Happening): boolean {
     if (!this.gate.fails(nowNs)) return false;
-    this.counts.failed++;
+    this.counts.operationsFailed++;
     this.enter(this.gate.reopensNs, what);
     return true;
   }
@@ -342,6 +343,9 @@ export class Traffic {
     const { counts, upgrades } = this;
     this.sell(this.durationNs, 0);
     counts.running = this.guests.size;
+    const answered = counts.placed + counts.rejected + counts.failed;
+    if (counts.arrived !== answered)
+      throw new LawError(`arrived ${counts.arrived}, but placed + rejected + failed is ${answered}`);
     if (counts.placed !== counts.departed + counts.running)
       throw new LawError(`placed ${counts.placed}, but departed + running is ${counts.departed + counts.running}`);
     const isolatedBytes = this.server.core.poisonedGranules * GRANULE_BYTES;

@@ -27,7 +27,11 @@ const guest = z.strictObject({
   residentBytes: count,
   touches: count,
   faults: count,
-  stallSeconds: number.meta({ description: 'Time that tasks were stopped for faults, summed over tasks.' }),
+  stallSeconds: number.meta({
+    description: 'Time that tasks were stopped for faults, pauses in it, summed over tasks.',
+  }),
+  pauseSeconds: number.meta({ description: 'Time that tasks waited for the end of pauses of upgrades.' }),
+  pausedStallSeconds: number.meta({ description: 'The part of it that lies within stalls.' }),
   quotaReclaims: count,
 });
 
@@ -51,13 +55,15 @@ export const memoryResult = z.strictObject({
   faultsInFlight: count.meta({ description: 'Faults that wait at the end.' }),
   oldestFaultNs: count.meta({ description: 'Since when the first of them has.' }),
   faultsOverdue: z.boolean().meta({ description: "That is above 10 ms and the stalls' p99.9." }),
-  swapIns: count,
+  swapIns: count.meta({ description: 'Pages that came in, for faults or ahead of them: the sum of backends.' }),
   swapInNs: distribution.meta({ description: 'From the fault to the task being ready; by its first task.' }),
   withinTenUs: figure.meta({ description: 'Share of swap-ins of at most 10 us.' }),
   stallNs: distribution.meta({ description: 'The same as each task sees it, joined faults included.' }),
   swapOuts: count,
-  writebacks: count,
-  cleanDrops: count,
+  writebacks: count.meta({ description: 'Swap-outs to devices with a write.' }),
+  cleanDrops: count.meta({
+    description: 'Swap-outs to devices without one, the copy being good: with writebacks, all of them.',
+  }),
   directReclaims: count,
   prefetched: count,
   prefetchHits: count,

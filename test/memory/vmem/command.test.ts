@@ -196,7 +196,9 @@ describe('reproduce vmem', () => {
       /^1\.11 from mapping and pinning alone; above 3 from 3 zeroing threads on, 3\.19 \(from 2 on/,
     );
     expect(claims[4]!.ours).toMatch(/^1\.00 to 1\.\d\d over .*; 1\.38 at the defaults$/);
-    expect(claims[5]!.ours).toMatch(/^0 of \d{5} operations, \d+ upgrades, \d+ of them rolled back; \d+ fail where/);
+    expect(claims[5]!.ours).toMatch(
+      /^0 VMs and 0 resizes and departures of \d{5} operations, \d+ upgrades, \d+ of them rolled back; \d+ VMs and \d+ .* fail where/,
+    );
     for (const claim of claims) {
       expect(claim.assumptions.length).toBeGreaterThan(0);
       expect(claim.command).toMatch(/^fluxhost reserve examples/);
