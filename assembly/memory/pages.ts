@@ -5,7 +5,7 @@
 
 import { allocate } from "../kernel/arena";
 import { Cache } from "./replacement/cache";
-import { History, makeHistory, recordHistory } from "./replacement/history";
+import { History, makeHistory, recordHistory, recordSizes, sizeOf } from "./replacement/history";
 import { WINDOW_REQUESTS } from "./replacement/ids";
 import { makeOpt, Opt, replayOpt } from "./replacement/opt";
 import { makePolicy, replayPolicy } from "./replacement/policies";
@@ -13,11 +13,18 @@ import { REQUEST_BYTES } from "./replacement/request";
 import { makeStackDistances, recordDistances, StackDistances } from "./replacement/stack-distance";
 
 let window: usize = 0;
+let sizes: usize = 0;
 
 /** Where the window is: WINDOW_REQUESTS words of 64 bits. */
 export function pagesWindow(): usize {
   if (window == 0) window = allocate(<u64>WINDOW_REQUESTS * REQUEST_BYTES);
   return window;
+}
+
+/** Where the sizes of the window's objects are, of a trace that tells them: u32 each. */
+export function pagesSizes(): usize {
+  if (sizes == 0) sizes = allocate(<u64>WINDOW_REQUESTS << 2);
+  return sizes;
 }
 
 /** A cache of `capacity` pages; what `first` and `second` mean depends on the policy (replacement/policies.ts). */
@@ -33,6 +40,26 @@ export function pagesReplay(cache: usize, count: u32): bool {
   return true;
 }
 
+/**
+ * The same with what the misses cost in bytes. Requests for objects of one size are replayed together: between two of another
+ * size the hits tell what was missed, and policies need not know of sizes.
+ */
+export function pagesReplaySized(at: usize, count: u32): bool {
+  assert(count <= <u32>WINDOW_REQUESTS);
+  const cache = changetype<Cache>(at);
+  for (let from: u32 = 0; from < count; ) {
+    const size = load<u32>(sizes + (<usize>from << 2));
+    let to = from + 1;
+    while (to < count && load<u32>(sizes + (<usize>to << 2)) == size) to++;
+    const before = cache.hits;
+    if (!replayPolicy(at, window + <usize>from * REQUEST_BYTES, window + <usize>to * REQUEST_BYTES)) return false;
+    cache.missedBytes += <u64>size * (<u64>(to - from) - (cache.hits - before));
+    from = to;
+  }
+  cache.requests += count;
+  return true;
+}
+
 /** The whole trace's distinct pages; with `nextUses` also what Belady's policy needs. */
 export function pagesHistory(nextUses: bool): usize {
   return makeHistory(nextUses);
@@ -42,6 +69,12 @@ export function pagesHistory(nextUses: bool): usize {
 export function pagesRecord(history: usize, count: u32): bool {
   assert(count <= <u32>WINDOW_REQUESTS);
   return recordHistory(changetype<History>(history), window, window + <usize>count * REQUEST_BYTES);
+}
+
+/** Takes in the sizes of the window's objects; before pagesRecord, and only for what Belady's policy is to replay. */
+export function pagesRecordSizes(history: usize, count: u32): bool {
+  assert(count <= <u32>WINDOW_REQUESTS);
+  return recordSizes(changetype<History>(history), sizes, count);
 }
 
 export function pagesDistinct(history: usize): f64 {
@@ -56,6 +89,22 @@ export function pagesOptimal(history: usize, capacity: u32): usize {
 /** Replays up to `count` further requests of its history. */
 export function pagesReplayOptimal(cache: usize, count: u32): void {
   replayOpt(changetype<Opt>(cache), count);
+}
+
+/** The same with what the misses cost in bytes; the history must know all sizes. */
+export function pagesReplayOptimalSized(at: usize, count: u32): void {
+  const cache = changetype<Opt>(at);
+  const history = changetype<History>(cache.history);
+  const end = <u32>min<u64>(history.requests, cache.position + count);
+  for (let from = <u32>cache.position; from < end; ) {
+    const size = sizeOf(history, from);
+    let to = history.sizeChunks == 0 ? end : from + 1;
+    while (to < end && sizeOf(history, to) == size) to++;
+    const before = cache.hits;
+    replayOpt(cache, to - from);
+    cache.missedBytes += <u64>size * (<u64>(to - from) - (cache.hits - before));
+    from = to;
+  }
 }
 
 /** Counters of a cache of any policy. */
@@ -73,6 +122,10 @@ export function pagesEvictions(cache: usize): f64 {
 
 export function pagesWritebacks(cache: usize): f64 {
   return <f64>changetype<Cache>(cache).writebacks;
+}
+
+export function pagesMissedBytes(cache: usize): f64 {
+  return <f64>changetype<Cache>(cache).missedBytes;
 }
 
 /** Linear memory the cache took, bytes. */

@@ -13,7 +13,7 @@ import type { PagesResult } from './result.js';
 
 /** How a trace is read. */
 export interface PageTraceOptions {
-  /** `oracleGeneral lackey addresses csv ramulator be32`; gzip and Zstandard are unpacked. */
+  /** `oracleGeneral lackey addresses csv ramulator ldst be32`; gzip and Zstandard are unpacked. */
   readonly format: string;
   /** Where the trace is: `memoryHost({ name: bytes })`, `nodeHost(folder)` of `fluxhost/node`, or your own. */
   readonly files: TraceHost;
@@ -25,6 +25,13 @@ export interface PageTraceOptions {
   readonly pageColumn?: string;
   readonly addressColumn?: string;
   readonly writeColumn?: string;
+  readonly sizeColumn?: string;
+  /** csv: values of the write column that mean a write; all others mean a read. */
+  readonly writeValues?: readonly string[];
+  /** Renumber pages in the order of their first use: ids of any 64 bits, or in a csv any text. */
+  readonly hashIds?: boolean;
+  /** Told what is legal in the trace, but should be known. */
+  readonly note?: (text: string) => void;
   /** A core compiled before: of fluxhost-memory.wasm. */
   readonly module?: WebAssembly.Module;
 }
@@ -64,7 +71,7 @@ function reader(problems: Problem[]) {
   };
 }
 
-type Reading = Pick<ReplayOptions, 'source' | 'format' | 'read'>;
+type Reading = Pick<ReplayOptions, 'source' | 'format' | 'read' | 'note'>;
 
 function reading(trace: string, options: PageTraceOptions, problems: Problem[]): Reading {
   const format = formatNamed(options.format);
@@ -79,11 +86,13 @@ function reading(trace: string, options: PageTraceOptions, problems: Problem[]):
   const isPage = pageSizeBytes > 0 && pageSizeBytes <= MOST_PAGE_BYTES && Number.isInteger(Math.log2(pageSizeBytes));
   if (!Number.isNaN(pageSizeBytes) && !isPage)
     problems.push({ path: 'pageSize', given: show(options.pageSize), expected: 'a power of two up to 1TiB' });
-  const { instructions = false, pageColumn, addressColumn, writeColumn, files } = options;
+  const { instructions = false, pageColumn, addressColumn, writeColumn, sizeColumn, writeValues, hashIds } = options;
+  const { files, note } = options;
   return {
     source: { name: trace, reopenable: true, open: () => readBytes(files, trace) },
     format: format!,
-    read: { pageSizeBytes, instructions, pageColumn, addressColumn, writeColumn },
+    read: { pageSizeBytes, instructions, pageColumn, addressColumn, writeColumn, sizeColumn, writeValues, hashIds },
+    note,
   };
 }
 

@@ -7,16 +7,21 @@ import { compileMemoryCore, instantiateCore } from '../core/load.js';
 interface Exports {
   pagesWindow(): number;
   pagesCreate(policy: number, capacity: number, first: number, second: number): number;
+  pagesSizes(): number;
   pagesReplay(cache: number, count: number): number;
+  pagesReplaySized(cache: number, count: number): number;
   pagesHistory(nextUses: boolean): number;
   pagesRecord(history: number, count: number): number;
+  pagesRecordSizes(history: number, count: number): number;
   pagesDistinct(history: number): number;
   pagesOptimal(history: number, capacity: number): number;
   pagesReplayOptimal(cache: number, count: number): void;
+  pagesReplayOptimalSized(cache: number, count: number): void;
   pagesRequests(cache: number): number;
   pagesHits(cache: number): number;
   pagesEvictions(cache: number): number;
   pagesWritebacks(cache: number): number;
+  pagesMissedBytes(cache: number): number;
   pagesBytes(cache: number): number;
   pagesDistances(threshold: number): number;
   pagesRecordDistances(distances: number, count: number): number;
@@ -63,6 +68,13 @@ export class PagesCore {
       this.view = new Uint32Array(this.memory.buffer, this.windowAt, WORDS_PER_REQUEST * WINDOW_REQUESTS);
     }
     this.view.set(words.subarray(0, WORDS_PER_REQUEST * count));
+  }
+
+  /** Puts the sizes of the window's objects where the sized replay reads them. */
+  fillSizes(sizes: Uint32Array, count: number): void {
+    const at = this.exports.pagesSizes() >>> 0; // may grow memory, and take the old buffer away
+    if (at === 0) throw new RangeError('no memory for the sizes of a window');
+    new Uint32Array(this.memory.buffer, at, count).set(sizes.subarray(0, count));
   }
 
   /** A copy of the reuse distances' histogram: requests by distance, from 0. */

@@ -5,6 +5,8 @@
 
 /** Of 2^24 hash values, those looked at. */
 const SAMPLE_RANGE = 2 ** 24;
+/** Distinct pages that a sample should hold: the error of a point is some 1 / (2 × its root), 3 % here. */
+export const SAMPLED_PAGES_WANTED = 300;
 /** Points of the curve a doubling of the capacity. */
 const POINTS_PER_DOUBLING = 4;
 
@@ -44,6 +46,7 @@ function grid(least: number, pages: number, extra: readonly number[]): number[] 
  *
  * @param histogram requests by reuse distance, from 0; the rest of the sampled requests are first uses
  * @param threshold as samplingThreshold gives it
+ * @param distinctPages of the whole trace, which are missed at any capacity
  * @param extra capacities that must be among the points, as far as the sample reaches down to them
  */
 export function curveOf(
@@ -51,6 +54,7 @@ export function curveOf(
   requests: number,
   sampledRequests: number,
   threshold: number,
+  distinctPages: number,
   extra: readonly number[],
 ): MissRatioCurve {
   const rate = threshold / SAMPLE_RANGE;
@@ -58,13 +62,17 @@ export function curveOf(
   // Hot pages make the sample's size err; the error belongs to the shortest distances, where such pages are.
   const expected = rate === 1 ? sampledRequests : requests * rate;
   const correction = expected - sampledRequests;
+  const compulsory = distinctPages / requests;
   const points: { capacityPages: number; missRatio: number }[] = [];
   let hits = correction;
   let distance = 0;
   const least = Math.ceil(1 / rate);
-  for (const capacityPages of grid(least, Math.max(least, Math.round(sampledPages / rate)), extra)) {
+  // Of no page looked at, nothing is known.
+  for (const capacityPages of sampledPages === 0
+    ? []
+    : grid(least, Math.max(least, Math.round(sampledPages / rate)), extra)) {
     while (distance < sampledPages && (distance + 1) / rate <= capacityPages) hits += histogram[++distance]!;
-    const missRatio = expected > 0 ? Math.min(1, Math.max(0, 1 - hits / expected)) : 1;
+    const missRatio = expected > 0 ? Math.min(1, Math.max(compulsory, 1 - hits / expected)) : 1;
     points.push({ capacityPages, missRatio });
   }
   return {

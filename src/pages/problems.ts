@@ -9,7 +9,7 @@ export class Problems {
   private readonly list: Problem[] = [];
 
   constructor(
-    private readonly file: string,
+    readonly file: string,
     private readonly tell: (note: string) => void = () => undefined,
   ) {}
 

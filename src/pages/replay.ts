@@ -7,8 +7,9 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import { InputError } from '../scenario/errors.js';
 import { type CapacitySpec } from './capacity.js';
 import { PagesCore } from './core.js';
+import { DenseIds } from './dense-ids.js';
 import { type ReadOptions, type TraceFormat } from './formats/format.js';
-import { curveOf, samplingThreshold } from './miss-ratio-curve.js';
+import { curveOf, SAMPLED_PAGES_WANTED, samplingThreshold } from './miss-ratio-curve.js';
 import { type PolicySpec } from './policies.js';
 import { Problems } from './problems.js';
 import { RequestSink, WRITE_BIT } from './request-sink.js';
@@ -63,6 +64,12 @@ interface Cache {
 /** Requests of Belady's policy between two looks at the clock. */
 const OPTIMAL_STEP = 1 << 24;
 
+/** A rate that is at least as large, in two digits. */
+function rateOf(least: number): string {
+  const digits = 10 ** (1 - Math.floor(Math.log10(least)));
+  return String(Math.ceil(least * digits) / digits);
+}
+
 function portableDigest(): Digest {
   const hash = sha256.create();
   return { update: (bytes) => hash.update(bytes), hex: () => bytesToHex(hash.digest()) };
@@ -82,6 +89,9 @@ class Replay {
   private readonly core: PagesCore['exports'];
   private readonly caches: Cache[] = [];
   private readonly clock: () => number;
+  /** Whether the trace tells the sizes of its objects, and what they add up to over the requests read so far. */
+  private sized = false;
+  private requestedBytes = 0;
 
   constructor(
     private readonly pages: PagesCore,
@@ -95,11 +105,18 @@ class Replay {
   private async pass(each: (count: number, words: Uint32Array, writes: boolean) => void): Promise<number> {
     const { source, format, read } = this.options;
     const problems = new Problems(source.name, this.options.note);
-    const sink = new RequestSink((words, count, writes) => {
+    const ids = read.hashIds === true ? new DenseIds() : undefined;
+    this.requestedBytes = 0;
+    const sink = new RequestSink((words, count, writes, sizes) => {
       if (problems.found) return; // what was read so far will not be used
       this.pages.fill(words, count);
+      this.sized = sizes !== undefined;
+      if (sizes !== undefined) {
+        this.pages.fillSizes(sizes, count);
+        for (let at = 0; at < count; at++) this.requestedBytes += sizes[at]!;
+      }
       each(count, words, writes);
-    });
+    }, ids);
     const reader = format.read(sink, problems, read);
     for await (const bytes of source.open()) reader.push(bytes);
     reader.end();
@@ -108,6 +125,8 @@ class Replay {
     if (sink.requests === 0)
       problems.add({ path: '', given: 'no request', expected: `a trace of format ${format.name}` });
     problems.check();
+    if (ids !== undefined)
+      problems.note(`${ids.size} ids are renumbered, in about ${Math.ceil(ids.bytes / 2 ** 20)} MiB of memory`);
     return sink.requests;
   }
 
@@ -120,9 +139,12 @@ class Replay {
     const handle = this.made(this.core.pagesHistory(keeps), '--policy', 'a trace');
     let requests = 0;
     const record = (count: number): void => {
-      if (this.core.pagesRecord(handle, count) === 0) {
+      const sizes = !keeps || !this.sized || this.core.pagesRecordSizes(handle, count) !== 0;
+      if (!sizes || this.core.pagesRecord(handle, count) === 0) {
         const given = `more than ${requests} requests to ${this.core.pagesDistinct(handle)} distinct pages`;
-        const needs = keeps ? ' and, for opt, the next use of every request: 4.125 bytes a request, 2^30 at most' : '';
+        const needs = keeps
+          ? ' and, for opt, the next use of every request: 4.125 bytes a request, 8.125 where sizes differ, 2^30 at most'
+          : '';
         throw this.refuse('', given, `what fits in 4 GiB of memory: 20 to 28 bytes a distinct page${needs}`);
       }
       requests += count;
@@ -159,7 +181,10 @@ class Replay {
   }
 
   private replayWindow(cache: Cache, count: number): void {
-    if (this.core.pagesReplay(cache.handle, count) !== 0) return;
+    const done = this.sized
+      ? this.core.pagesReplaySized(cache.handle, count)
+      : this.core.pagesReplay(cache.handle, count);
+    if (done !== 0) return;
     throw this.refuse(
       '--policy',
       cache.policy.label,
@@ -173,7 +198,10 @@ class Replay {
       const handle = this.core.pagesOptimal(history, cache.capacityPages);
       cache.handle = this.made(handle, '--policy', `opt over ${requests} requests`);
       for (let done = 0; done < requests; done += OPTIMAL_STEP) {
-        this.timed(cache, () => this.core.pagesReplayOptimal(cache.handle, OPTIMAL_STEP));
+        this.timed(cache, () => {
+          if (this.sized) this.core.pagesReplayOptimalSized(cache.handle, OPTIMAL_STEP);
+          else this.core.pagesReplayOptimal(cache.handle, OPTIMAL_STEP);
+        });
       }
     }
   }
@@ -219,7 +247,22 @@ class Replay {
     if (distances === 0) return result;
     const extra = [...(this.options.curveCapacities ?? []), ...this.caches.map((cache) => cache.capacityPages)];
     const looked = this.core.pagesDistancesRequests(distances);
-    return { ...result, mrc: [curveOf(this.pages.histogram(distances), requests, looked, threshold, extra)] };
+    const pages = this.core.pagesDistinct(history);
+    const curve = curveOf(this.pages.histogram(distances), requests, looked, threshold, pages, extra);
+    if (curve.sampled && curve.sampledPages < SAMPLED_PAGES_WANTED) {
+      const wanted = Math.min(1, SAMPLED_PAGES_WANTED / pages);
+      const share =
+        wanted === 1 ? 'the trace has no more: take the curve without --shards' : `--shards ${rateOf(wanted)} has`;
+      this.options.note?.(
+        `${source.name}: the curve is from ${curve.sampledPages} distinct pages, of which some ${SAMPLED_PAGES_WANTED} are wanted; ${share}`,
+      );
+    }
+    return { ...result, mrc: [curve] };
+  }
+
+  /** null where all objects are of no size. */
+  private byteMissRatio(handle: number): number | null {
+    return this.requestedBytes === 0 ? null : this.core.pagesMissedBytes(handle) / this.requestedBytes;
   }
 
   private summary(cache: Cache, requests: number): PageRun {
@@ -235,6 +278,7 @@ class Replay {
       hits,
       misses,
       missRatio: misses / requests,
+      ...(this.sized ? { byteMissRatio: this.byteMissRatio(handle) } : {}),
       swapInNs: swapInNs === undefined ? null : constantDistribution(misses, swapInNs),
       swapOuts: this.core.pagesEvictions(handle),
       writebacks: this.core.pagesWritebacks(handle),

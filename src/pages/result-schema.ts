@@ -12,6 +12,9 @@ const run = z.strictObject({
   hits: count,
   misses: count.meta({ description: 'Swap-ins, first uses included.' }),
   missRatio: number,
+  byteMissRatio: z.optional(
+    z.nullable(number).meta({ description: 'Where the trace tells sizes: bytes missed of those requested.' }),
+  ),
   swapInNs: z.nullable(distribution).meta({ description: 'null unless --swap-in says what a miss costs.' }),
   swapOuts: count,
   writebacks: count.meta({ description: 'Swap-outs of pages written to since they came in.' }),

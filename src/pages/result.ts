@@ -14,6 +14,8 @@ export interface PageRun {
   readonly hits: number;
   readonly misses: number;
   readonly missRatio: number;
+  /** Bytes missed of those requested, where the trace tells the sizes of its objects; null where they are all 0. */
+  readonly byteMissRatio?: number | null;
   /** null unless a swap-in cost is given: replacement alone has no clock. */
   readonly swapInNs: Distribution | null;
   readonly swapOuts: number;

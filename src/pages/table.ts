@@ -12,7 +12,11 @@ const ratio = (value: number): string => value.toFixed(4);
 export function renderPages(result: PagesResult, colour: boolean): string {
   const { trace, runs, mrc = [] } = result;
   const timed = runs.some(({ swapInNs }) => swapInNs !== null);
-  const head = ['policy', 'pages', 'hits', 'misses', 'miss ratio', 'swap-outs', 'write-backs', 'req/s'];
+  // of objects of one size it would say the same again
+  const sized = runs.some(({ byteMissRatio, missRatio }) => (byteMissRatio ?? missRatio) !== missRatio);
+  const head = ['policy', 'pages', 'hits', 'misses', 'miss ratio'];
+  if (sized) head.push('of bytes');
+  head.push('swap-outs', 'write-backs', 'req/s');
   if (timed) head.push('p99 swap-in');
   const rows = runs.map((run) => {
     const row = [
@@ -21,6 +25,7 @@ export function renderPages(result: PagesResult, colour: boolean): string {
       formatCount(run.hits),
       formatCount(run.misses),
       ratio(run.missRatio),
+      ...(sized ? [typeof run.byteMissRatio === 'number' ? ratio(run.byteMissRatio) : '-'] : []),
       formatCount(run.swapOuts),
       formatCount(run.writebacks),
       formatCount(run.requestsPerSecond),
@@ -33,6 +38,10 @@ export function renderPages(result: PagesResult, colour: boolean): string {
   if (rows.length > 0)
     parts.push(renderTable([head.map((text) => ({ text, tone: 'strong' as const })), ...rows], { colour }));
   for (const curve of mrc) {
+    if (curve.points.length === 0) {
+      parts.push(`Miss ratio of ${curve.policy} by capacity: the sample has none of its pages, and tells nothing\n`);
+      continue;
+    }
     const from = curve.sampled
       ? `sampled, ${groupThousands(curve.sampledPages)} pages looked at; below ${groupThousands(curve.leastCapacityPages)} pages it tells nothing`
       : 'exact';

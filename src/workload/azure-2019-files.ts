@@ -66,7 +66,7 @@ export async function readDurations(host: TraceHost, file: string, summary?: Tra
               : 'milliseconds, not below the percentile before it';
           problems.add(block.line(i), block.header[column]!, row[column]!, expected);
         }
-        if (valueMs > before) before = valueMs;
+        if (!(valueMs < 0)) before = valueMs;
         values.push(valueMs);
       });
       identities.push(idColumns.map((column) => detached(row[column]!)));

@@ -4,6 +4,7 @@
 
 import { InputError, type Problem } from '../scenario/errors.js';
 import { DamagedStream } from './damaged.js';
+import { TextPieces } from './text-pieces.js';
 import { startsWith, unpack } from './unpack.js';
 
 /** Where bytes come from: a folder on disk, memory, the network. */
@@ -38,29 +39,15 @@ function refuse(file: string, given: string, expected: string, line?: number): I
 
 /** The text of a file in chunks, a byte order mark taken off. A refusal names the line the file is readable up to. */
 export async function* readText(host: TraceHost, file: string): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  let line = 1;
-  const bytes = unpackText(await host.open(file), file);
+  const pieces = new TextPieces(file);
   try {
-    for await (const chunk of bytes) {
-      let text: string;
-      try {
-        text = decoder.decode(chunk, { stream: true });
-      } catch {
-        throw refuse(file, 'bytes that are not UTF-8 text', EXPECTED_FILE, line + linesBeforeGarbage(chunk));
-      }
-      const nul = text.indexOf('\0');
-      if (nul >= 0) throw refuse(file, 'binary data', EXPECTED_FILE, line + countNewlines(text, nul));
-      line += countNewlines(text, text.length);
+    for await (const chunk of unpackText(await host.open(file), file)) {
+      const text = pieces.piece(chunk);
       if (text.length > 0) yield text;
     }
-    try {
-      decoder.decode();
-    } catch {
-      throw refuse(file, 'a character cut in the middle by the end of the file', 'whole UTF-8 characters', line);
-    }
+    pieces.end();
   } catch (error) {
-    if (error instanceof DamagedStream) throw refuse(file, error.given, error.expected, line);
+    if (error instanceof DamagedStream) throw refuse(file, error.given, error.expected, pieces.line);
     throw error;
   }
 }
@@ -73,19 +60,6 @@ export async function* readBytes(host: TraceHost, file: string): AsyncGenerator<
     if (error instanceof DamagedStream) throw refuse(file, error.given, error.expected);
     throw error;
   }
-}
-
-function countNewlines(text: string, end: number): number {
-  let count = 0;
-  for (let at = text.indexOf('\n'); at >= 0 && at < end; at = text.indexOf('\n', at + 1)) count++;
-  return count;
-}
-
-/** The fatal decoder does not say where; a second, forgiving pass over the one chunk does. */
-function linesBeforeGarbage(chunk: Uint8Array): number {
-  const text = new TextDecoder('utf-8').decode(chunk);
-  const at = text.indexOf('\uFFFD');
-  return countNewlines(text, at < 0 ? text.length : at);
 }
 
 function unpackText(bytes: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {

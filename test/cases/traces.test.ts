@@ -104,10 +104,103 @@ describe('03-gzip-tail', () => {
   });
 });
 
+describe('04-bom-quoted', () => {
+  const csv = (name: string) => pages(`04-bom-quoted/${name}.csv`, 'csv');
+
+  it.each([
+    ['bom-plain', 3, 2, 1],
+    ['bom-quoted', 3, 2, 1],
+    ['quoted', 3, 2, 1],
+    ['doubled-quote', 3, 2, 0],
+    ['newline-in-cell', 2, 2, 0],
+    ['cr-only', 3, 2, 0],
+    ['blank-line', 3, 2, 0],
+    ['blanks', 3, 2, 0],
+  ])('%s.csv', async (name, requests, distinct, writes) => {
+    if (name === 'blank-line') {
+      expect(await refusedPages('04-bom-quoted/blank-line.csv', 'csv')).toContain(':5: page: given "   "');
+      return;
+    }
+    expect(await csv(name)).toMatchObject({ requests, pages: distinct, misses: [2] });
+    const one = await pages(`04-bom-quoted/${name}.csv`, 'csv', '--policy', 'lru', '--capacity', '1');
+    expect(one.writebacks).toEqual([writes]);
+  });
+
+  it.each(['lackey', 'addresses', 'ramulator'])('bom.%s', async (name) => {
+    expect(await pages(`04-bom-quoted/bom.${name}`, name)).toMatchObject({ requests: 2, pages: 2 });
+  });
+
+  it.each([
+    ['comment', 'given the columns # made by x'],
+    ['semicolon', 'given the columns page;write'],
+    ['tab', 'given the columns page?write'],
+    ['space-before-quote', 'given the columns note, "page"'],
+  ])('%s.csv is refused', async (name, line) => {
+    expect(await refusedPages(`04-bom-quoted/${name}.csv`, 'csv')).toContain(line);
+  });
+});
+
 describe('05-epoch-ns', () => {
   it.each(['ns', 'rel'])('%s: every latency is the service', async (name) => {
     const { latencyNs } = first(await run(`05-epoch-ns/${name}.yaml`));
     expect(latencyNs).toMatchObject({ count: 11, min: 50, p50: 50, max: 50, mean: 50 });
+  });
+});
+
+describe('06-cachelib-op', () => {
+  it('a column that nobody named is not looked at, and told', async () => {
+    const file = caseFile('06-cachelib-op/kv.csv');
+    const { err } = await fluxhost('pages', file, '--format', 'csv', '--page-column', 'key', ...LRU2);
+    expect(err).toContain('note: ' + file + ': the column op is not looked at: --write-column op would');
+    const read = await pages('06-cachelib-op/kv.csv', 'csv', '--page-column', 'key');
+    expect(read).toMatchObject({ requests: 4, pages: 2, misses: [2] });
+  });
+
+  it('or is, with the values that write', async () => {
+    const options = ['--page-column', 'key', '--write-column', 'op', '--write-values', 'set,put'];
+    const read = await pages('06-cachelib-op/kv.csv', 'csv', ...options, '--policy', 'lru', '--capacity', '1');
+    expect(read).toMatchObject({ requests: 4, pages: 2, misses: [3], writebacks: [1] });
+  });
+});
+
+describe('07-ramulator-hex', () => {
+  it.each(['hex', 'dec'])('%s.trace', async (name) => {
+    const read = await pages(`07-ramulator-hex/${name}.trace`, 'ramulator');
+    expect(read).toMatchObject({ requests: 4, pages: 2, misses: [2] });
+  });
+
+  it('ldst.trace has a format of its own', async () => {
+    const read = await pages('07-ramulator-hex/ldst.trace', 'ldst', '--policy', 'lru', '--capacity', '1');
+    expect(read).toMatchObject({ requests: 3, pages: 2, misses: [3], writebacks: [1] });
+  });
+
+  it('the others: octal as C reads it, of memory by another format, minus refused', async () => {
+    expect(await pages('07-ramulator-hex/octal.trace', 'ramulator')).toMatchObject({ requests: 1, pages: 1 });
+    expect(await pages('07-ramulator-hex/dram.trace', 'addresses')).toMatchObject({ requests: 3, pages: 2 });
+    expect(await refusedPages('07-ramulator-hex/minus.trace', 'ramulator')).toContain(':1: given "3 -1"');
+  });
+});
+
+describe('08-lackey-forms', () => {
+  it.each([
+    ['trailing-space', 3, 2],
+    ['stars', 1, 1],
+    ['arm', 2, 2],
+    ['blank', 2, 1],
+    ['crlf', 2, 2],
+    ['eof-note', 2, 2],
+    ['high', 2, 2],
+    ['no-lead', 3, 1],
+    ['pidlines', 1, 1],
+    ['signext', 1, 1],
+    ['tabs', 1, 1],
+    ['upper', 2, 1],
+  ])('%s', async (name, requests, distinct) => {
+    expect(await pages(`08-lackey-forms/${name}.lackey`, 'lackey')).toMatchObject({ requests, pages: distinct });
+  });
+
+  it.each(['prog', 'sb', 'space-after-comma', 'zero-size'])('%s is refused', async (name) => {
+    expect(await refusedPages(`08-lackey-forms/${name}.lackey`, 'lackey')).toContain('lackey:1: given ');
   });
 });
 
@@ -178,6 +271,94 @@ describe('18-heavy-tail', () => {
   ])('%s ends, with a result or a refusal', async (name) => {
     const { status, err } = await fluxhost('run', caseFile(`18-heavy-tail/${name}.yaml`));
     expect([0, 2], err).toContain(status);
+  });
+});
+
+describe('19-ids-64bit', () => {
+  it('64-bit and text ids with --hash-ids, whose memory is told', async () => {
+    const hash = await pages('19-ids-64bit/hash.oracleGeneral', 'oracleGeneral', '--hash-ids');
+    expect(hash).toMatchObject({ requests: 4, pages: 3 });
+    expect(await pages('19-ids-64bit/text.csv', 'csv', '--hash-ids')).toMatchObject({ requests: 3, pages: 2 });
+    const file = caseFile('19-ids-64bit/text.csv');
+    const { err } = await fluxhost('pages', file, '--format', 'csv', '--hash-ids', ...LRU2);
+    expect(err).toBe(`note: ${file}: 2 ids are renumbered, in about 1 MiB of memory\n`);
+  });
+
+  it('without it they are refused, and what would read them is named', async () => {
+    const hash = await refusedPages('19-ids-64bit/hash.oracleGeneral', 'oracleGeneral');
+    expect(hash).toContain('record 1, id: given 17375808098319191535, expected less than 2^52; --hash-ids');
+    expect(await refusedPages('19-ids-64bit/text.csv', 'csv')).toContain(':2: page: given "A"');
+    expect(await refusedPages('19-ids-64bit/neg.csv', 'csv')).toContain(':2: page: given "-5"');
+    expect(await refusedPages('19-ids-64bit/sci.csv', 'csv')).toContain(':2: page: given "1.0"');
+  });
+
+  it('limit and size 0', async () => {
+    const limit = await pages('19-ids-64bit/limit.oracleGeneral', 'oracleGeneral');
+    expect(limit).toMatchObject({ requests: 3, pages: 2 });
+    const empty = await pages('19-ids-64bit/size0.oracleGeneral', 'oracleGeneral');
+    expect(empty).toMatchObject({ requests: 3, pages: 2 });
+  });
+});
+
+describe('20-lsm-lru', () => {
+  it('two hits of three pages, the misses of first uses at any size, and the curve as the replay', async () => {
+    const file = caseFile('20-lsm-lru/a.csv');
+    const options = ['--policy', 'lru', '--capacity', '3,1000', '--mrc', '--json'];
+    const { out } = await fluxhost('pages', file, '--format', 'csv', ...options);
+    const { runs, mrc } = JSON.parse(out) as {
+      runs: { hits: number; misses: number }[];
+      mrc: { points: { capacityPages: number; missRatio: number }[] }[];
+    };
+    expect(runs.map(({ hits, misses }) => [hits, misses])).toEqual([
+      [2, 4],
+      [2, 4],
+    ]);
+    expect(mrc[0]!.points.find(({ capacityPages }) => capacityPages === 3)!.missRatio).toBeCloseTo(4 / 6, 12);
+  });
+});
+
+describe('21-opt-no-oracle', () => {
+  it('OPT finds next uses itself; LRU and FIFO as in the textbook, with its anomaly', async () => {
+    const asked = ['--policy', 'opt,lru,fifo', '--capacity', '3,4'];
+    const misses = [7, 6, 10, 8, 9, 10];
+    expect((await pages('21-opt-no-oracle/belady.csv', 'csv', ...asked)).misses).toEqual(misses);
+    for (const name of ['distance', 'wrong'])
+      expect((await pages(`21-opt-no-oracle/${name}.oracleGeneral`, 'oracleGeneral', ...asked)).misses).toEqual(misses);
+  });
+});
+
+describe('22-shards', () => {
+  const sampled = async (name: string, rate: string) => {
+    const args = ['pages', caseFile(`22-shards/${name}.csv`), '--format', 'csv', '--mrc', '--shards', rate, '--json'];
+    const { status, out, err } = await fluxhost(...args);
+    expect(status).toBe(0);
+    const { trace, mrc } = JSON.parse(out) as {
+      trace: { requests: number; distinctPages: number };
+      mrc: { sampledPages: number; points: { missRatio: number }[] }[];
+    };
+    return { trace, err, ...mrc[0]! };
+  };
+
+  it('no point from nothing', async () => {
+    const { sampledPages, points, err } = await sampled('three', '0.01');
+    expect([sampledPages, points]).toEqual([0, []]);
+    expect(err).toContain('the curve is from 0 distinct pages');
+    const text = await fluxhost(
+      'pages',
+      caseFile('22-shards/three.csv'),
+      '--format',
+      'csv',
+      '--mrc',
+      '--shards',
+      '0.01',
+    );
+    expect(text.out).not.toMatch(/0\.\d{4}/);
+  });
+
+  it('from one page: told, and never below what first uses miss', async () => {
+    const { trace, points, err } = await sampled('loop', '0.01');
+    expect(err).toContain('the curve is from 1 distinct pages, of which some 300 are wanted');
+    for (const { missRatio } of points) expect(missRatio).toBeGreaterThanOrEqual(trace.distinctPages / trace.requests);
   });
 });
 

@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
+import { DenseIds } from '../../src/pages/dense-ids.js';
 import { type ReadOptions, type TraceFormat } from '../../src/pages/formats/format.js';
 import { formatNamed } from '../../src/pages/formats/index.js';
 import { Problems } from '../../src/pages/problems.js';
-import { RequestSink, WRITE_BIT } from '../../src/pages/request-sink.js';
+import { RequestSink, WRITE_BIT, type TakeWindow } from '../../src/pages/request-sink.js';
 import type { Request } from '../memory/support.js';
 
 export const READ: ReadOptions = { pageSizeBytes: 4096, instructions: false };
@@ -28,12 +29,13 @@ export function read(
 ): Request[] {
   const requests: Request[] = [];
   const problems = new Problems('trace');
-  const sink = new RequestSink((words, count) => {
+  const take: TakeWindow = (words, count) => {
     for (let at = 0; at < 2 * count; at += 2) {
       const high = words[at + 1]!;
       requests.push({ page: (high & (WRITE_BIT - 1)) * 2 ** 32 + words[at]!, write: (high & WRITE_BIT) !== 0 });
     }
-  });
+  };
+  const sink = new RequestSink(take, options.hashIds === true ? new DenseIds() : undefined);
   const reader = format(name).read(sink, problems, { ...READ, ...options });
   for (let at = 0, piece = 0; at < bytes.length; piece++) {
     const size = pieces[Math.min(piece, pieces.length - 1)]!;

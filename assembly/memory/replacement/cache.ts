@@ -33,6 +33,8 @@ export class Cache {
   evictions: u64;
   /** … of which had been written to. */
   writebacks: u64;
+  /** Bytes of the objects that were missed, where the trace tells sizes. */
+  missedBytes: u64;
   /** What table, records and state took from the arena. */
   bytes: u64;
 }

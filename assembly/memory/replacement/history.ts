@@ -3,8 +3,9 @@
 //
 //     next use: u32 a request, NEVER where there is none, in chunks of 2^20 requests (4 MiB)
 //     writes:   1 bit a request, in chunks of 128 KiB
+//     sizes:    u32 a request, in chunks as the next uses; none while all objects are of one size
 //
-// Memory: page-index.ts, and 4.125 bytes a request when next uses are kept; 2^30 requests at most.
+// Memory: page-index.ts, and 4.125 bytes a request when next uses are kept, 8.125 where sizes differ; 2^30 requests at most.
 
 import { allocate } from "../../kernel/arena";
 import { entryOf, indexReserve, makeIndex, PageIndex } from "./page-index";
@@ -31,6 +32,11 @@ export class History extends PageIndex {
   nextChunks: usize;
   writeChunks: usize;
   nextChunksUsed: u32;
+  /** The size of every object, while they are all alike. */
+  size: u32;
+  /** u32 a chunk each: where it is; 0 while all sizes are alike. */
+  sizeChunks: usize;
+  sizeChunksUsed: u32;
 }
 
 export function makeHistory(keeps: bool): usize {
@@ -57,6 +63,43 @@ function reserveNextUses(history: History, more: u32): bool {
     store<u32>(history.writeChunks + at, <u32>writes);
     history.nextChunksUsed++;
   }
+  return true;
+}
+
+function reserveSizes(history: History, requests: u64): bool {
+  while ((<u64>history.sizeChunksUsed << CHUNK_BITS) < requests) {
+    const chunk = allocate(<u64>4 << CHUNK_BITS);
+    if (chunk == 0) return false;
+    store<u32>(history.sizeChunks + (<usize>history.sizeChunksUsed << 2), <u32>chunk);
+    history.sizeChunksUsed++;
+  }
+  return true;
+}
+
+// @ts-ignore: decorator
+@inline
+function sizeAt(history: History, request: u32): usize {
+  return <usize>load<u32>(history.sizeChunks + (<usize>(request >> CHUNK_BITS) << 2)) + (<usize>(request & CHUNK_MASK) << 2);
+}
+
+export function sizeOf(history: History, request: u32): u32 {
+  return history.sizeChunks == 0 ? history.size : load<u32>(sizeAt(history, request));
+}
+
+/** Takes in the sizes of the next `count` requests, before the requests themselves. False when memory does not reach. */
+export function recordSizes(history: History, sizes: usize, count: u32): bool {
+  const before = <u32>history.requests;
+  if (before == 0 && count > 0) history.size = load<u32>(sizes);
+  if (history.sizeChunks == 0) {
+    let same: u32 = 0;
+    while (same < count && load<u32>(sizes + (<usize>same << 2)) == history.size) same++;
+    if (same == count) return true;
+    history.sizeChunks = allocate(<u64>CHUNK_LIMIT << 2);
+    if (history.sizeChunks == 0 || !reserveSizes(history, before)) return false;
+    for (let request: u32 = 0; request < before; request++) store<u32>(sizeAt(history, request), history.size);
+  }
+  if (<u64>before + count > <u64>CHUNK_LIMIT << CHUNK_BITS || !reserveSizes(history, <u64>before + count)) return false;
+  for (let i: u32 = 0; i < count; i++) store<u32>(sizeAt(history, before + i), load<u32>(sizes + (<usize>i << 2)));
   return true;
 }
 

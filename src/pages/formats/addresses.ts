@@ -3,8 +3,9 @@
 
 import { type Problems } from '../problems.js';
 import { type RequestSink } from '../request-sink.js';
-import { type TraceFormat, putAddress, type ReadOptions } from './format.js';
+import { type TraceFormat, type ReadOptions } from './format.js';
 import { Cursor, LineReader, quote } from './lines.js';
+import { putAddress } from './word64.js';
 
 const EXPECTED = 'a hexadecimal address and R or W';
 const [HASH, R, W] = [35, 82, 87];
@@ -30,7 +31,7 @@ class AddressReader extends LineReader {
     const kind = cursor.byte & ~32; // upper case
     cursor.at++;
     cursor.skipBlanks();
-    if (Number.isNaN(address) || !spaced || (kind !== R && kind !== W) || !cursor.atEnd) {
+    if (Number.isNaN(address.value) || !spaced || (kind !== R && kind !== W) || !cursor.atEnd) {
       this.problems.add({ line: number, path: '', given: quote(bytes, from, to), expected: EXPECTED });
       return;
     }

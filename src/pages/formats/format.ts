@@ -2,7 +2,7 @@
 // formats/index.ts. A reader keeps no more than one unfinished record or line, so a trace may be larger than memory.
 
 import { type Problems } from '../problems.js';
-import { PAGE_EXPECTED, PAGE_LIMIT, type RequestSink } from '../request-sink.js';
+import { type RequestSink } from '../request-sink.js';
 
 /** How a trace is to be read; what a format has no use for it ignores. */
 export interface ReadOptions {
@@ -14,6 +14,12 @@ export interface ReadOptions {
   readonly pageColumn?: string;
   readonly addressColumn?: string;
   readonly writeColumn?: string;
+  /** csv: the values of the write column that mean a write; every other one means a read. */
+  readonly writeValues?: readonly string[];
+  /** csv: the column of the objects' sizes in bytes. */
+  readonly sizeColumn?: string;
+  /** Renumber pages, whose ids may be any 64 bits, or any text in a csv. */
+  readonly hashIds?: boolean;
 }
 
 export interface TraceReader {
@@ -30,21 +36,4 @@ export interface TraceFormat {
   /** Bytes of every record, where they are all alike: a file of another size is refused before it is read. */
   readonly recordBytes?: number;
   read(sink: RequestSink, problems: Problems, options: ReadOptions): TraceReader;
-}
-
-/** Puts the page of a byte address, or says what is wrong with the address. */
-export function putAddress(
-  sink: RequestSink,
-  problems: Problems,
-  address: number,
-  write: boolean,
-  pageSizeBytes: number,
-  line: number,
-): void {
-  if (address < PAGE_LIMIT) {
-    sink.put(Math.floor(address / pageSizeBytes), write);
-    return;
-  }
-  const given = Number.isSafeInteger(address) ? `0x${address.toString(16)}` : 'an address above 2^53';
-  problems.add({ line, path: 'address', given, expected: PAGE_EXPECTED });
 }

@@ -6,9 +6,9 @@ import { csv } from './csv.js';
 import { type TraceFormat } from './format.js';
 import { lackey } from './lackey.js';
 import { oracleGeneral } from './oracle-general.js';
-import { ramulator } from './ramulator.js';
+import { ldst, ramulator } from './ramulator.js';
 
-export const FORMATS: readonly TraceFormat[] = [oracleGeneral, lackey, addresses, csv, ramulator, be32];
+export const FORMATS: readonly TraceFormat[] = [oracleGeneral, lackey, addresses, csv, ramulator, ldst, be32];
 
 export function formatNamed(name: string): TraceFormat | undefined {
   return FORMATS.find((format) => format.name === name);

@@ -1,12 +1,15 @@
-// Cuts a stream of bytes into lines without making strings of them: a line is a range of bytes. Line ends are LF or CR LF; the
-// last line may have none. What is no text is found out by its lines having no end.
+// Cuts a stream of bytes into lines without making strings of them: a line is a range of bytes. Line ends are LF, CR LF or CR, mixed
+// as they may be; the last line may have none. A byte order mark is passed over. What is no text is found out by its lines having no end.
 
 import { type Problems } from '../problems.js';
 import { type TraceReader } from './format.js';
+import { Word64 } from './word64.js';
 
 const LONGEST_LINE = 65_536;
 const LF = 10;
 const CR = 13;
+/** UTF-8's byte order mark. */
+const MARK = [0xef, 0xbb, 0xbf];
 
 export abstract class LineReader implements TraceReader {
   private rest = new Uint8Array(0);
@@ -25,12 +28,25 @@ export abstract class LineReader implements TraceReader {
       data.set(bytes, this.rest.length);
     }
     let from = 0;
+    if (this.lines === 0) {
+      if (data.length < MARK.length && data[0] === MARK[0]) {
+        this.rest = data.slice();
+        return;
+      }
+      if (MARK.every((byte, at) => data[at] === byte)) from = MARK.length;
+    }
+    let old = data.indexOf(CR, from);
     for (;;) {
       const to = data.indexOf(LF, from);
+      // a CR that ends a line alone; the last byte may be half of a CR LF
+      for (const end = to < 0 ? data.length : to; old >= 0 && old < end - 1; old = data.indexOf(CR, from)) {
+        this.one(data, from, old);
+        from = old + 1;
+      }
       if (to < 0) break;
-      this.lines++;
-      this.line(data, from, to > from && data[to - 1] === CR ? to - 1 : to, this.lines);
+      this.one(data, from, to > from && data[to - 1] === CR ? to - 1 : to);
       from = to + 1;
+      if (old >= 0 && old < from) old = data.indexOf(CR, from);
     }
     this.rest = data.slice(from);
     if (this.rest.length > LONGEST_LINE) {
@@ -44,13 +60,17 @@ export abstract class LineReader implements TraceReader {
     }
   }
 
-  end(): void {
-    if (this.rest.length === 0) return;
-    const data = this.rest;
+  private one(data: Uint8Array, from: number, to: number): void {
     this.lines++;
-    this.problems.note('the last line has no newline: it may be cut');
-    const to = data[data.length - 1] === CR ? data.length - 1 : data.length;
-    this.line(data, 0, to, this.lines);
+    this.line(data, from, to, this.lines);
+  }
+
+  end(): void {
+    const data = this.rest;
+    if (data.length === 0) return;
+    const isEnded = data[data.length - 1] === CR;
+    if (!isEnded) this.problems.note('the last line has no newline: it may be cut');
+    this.one(data, 0, isEnded ? data.length - 1 : data.length);
   }
 }
 
@@ -64,9 +84,14 @@ export function quote(bytes: Uint8Array, from: number, to: number): string {
   return from === to ? 'an empty line' : `"${text}${to - from > 60 ? '…' : ''}"`;
 }
 
-/** A place in a line that moves on; numbers are NaN where there is none. */
+/** Of 64 bits, to base 8. */
+const DIGITS_MAX = 22;
+
+/** A place in a line that moves on. A number is valid until two more have been read; its value is NaN where there is none. */
 export class Cursor {
   bytes: Uint8Array = new Uint8Array(0);
+  private readonly numbers = [new Word64(), new Word64()];
+  private taken = 0;
   at = 0;
   to = 0;
 
@@ -92,21 +117,21 @@ export class Cursor {
     return this.at > from;
   }
 
-  /** Digits to base 10. Exact below 2^53; beyond it only known to be that large. */
-  decimal(): number {
+  /** Digits to base 10, or 8. */
+  decimal(base: 8 | 10 = 10): Word64 {
     const from = this.at;
     let value = 0;
     for (; this.at < this.to; this.at++) {
       const digit = this.bytes[this.at]! - 48;
-      if (digit < 0 || digit > 9) break;
-      value = value * 10 + digit;
+      if (digit < 0 || digit >= base) break;
+      value = value * base + digit;
     }
-    return this.at === from ? NaN : value;
+    return this.take(from, value, base);
   }
 
   /** Digits to base 16, with or without `0x`. */
-  hexadecimal(): number {
-    if (this.byte === 48 && this.at + 2 < this.to && (this.bytes[this.at + 1]! | 32) === 120) this.at += 2;
+  hexadecimal(): Word64 {
+    if (this.startsHex) this.at += 2;
     const from = this.at;
     let value = 0;
     for (; this.at < this.to; this.at++) {
@@ -116,6 +141,24 @@ export class Cursor {
       if (digit < 0) break;
       value = value * 16 + digit;
     }
-    return this.at === from ? NaN : value;
+    return this.take(from, value, 16);
+  }
+
+  /** Whether `0x` and something more stands here. */
+  get startsHex(): boolean {
+    return this.byte === 48 && this.at + 2 < this.to && (this.bytes[this.at + 1]! | 32) === 120;
+  }
+
+  private take(from: number, value: number, base: 8 | 10 | 16): Word64 {
+    const number = this.numbers[(this.taken ^= 1)]!;
+    if (this.at === from) number.value = NaN;
+    else if (value < 2 ** 53) number.setExact(value);
+    else {
+      let first = from;
+      while (this.bytes[first] === 48) first++;
+      if (this.at - first > DIGITS_MAX) number.value = Infinity;
+      else number.set(String.fromCharCode(...this.bytes.subarray(first, this.at)), base);
+    }
+    return number;
   }
 }
