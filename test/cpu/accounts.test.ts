@@ -115,9 +115,11 @@ describe('looks at the metrics, at any instants', () => {
   });
   const kinds = MECHANISM_KINDS.filter((kind) => kind !== 'nsdi22');
 
-  it.each(kinds)('find accounts under %s that only grow, by as much time as passed', async (kind) => {
+  it.each(kinds)('find accounts under %s that only grow, by as much time as passed, and change none', async (kind) => {
     for (const variant of VARIANTS) {
-      const scenario = { ...contended(kind, variant), warmup: '0us', duration: '200us' };
+      // switches as long as many a task, so that most looks fall into one
+      const costs = variant === 'costs-none' ? 'none' : { taskSwitch: '3us' };
+      const scenario = { ...contended(kind, variant), costs, warmup: '0us', duration: '200us' } as const;
       const simulation = await Simulation.create(scenario);
       let before: Record<string, number> | undefined;
       let cores = 0;
@@ -136,7 +138,12 @@ describe('looks at the metrics, at any instants', () => {
         }
         before = now;
       }
+      await simulation.run();
+      const undisturbed = await Simulation.create(scenario);
+      await undisturbed.run();
+      expect(total(simulation.metrics())).toEqual(total(undisturbed.metrics()));
       simulation.close();
+      undisturbed.close();
     }
   });
 
