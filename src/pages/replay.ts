@@ -58,6 +58,8 @@ interface Cache {
   readonly parameters: Record<string, number>;
   /** 0 until a policy that needs the whole trace is made. */
   handle: number;
+  /** In windows of one size; what the core counts in others comes to it. */
+  missedBytes: number;
   milliseconds: number;
 }
 
@@ -92,6 +94,8 @@ class Replay {
   /** Whether the trace tells the sizes of its objects, and what they add up to over the requests read so far. */
   private sized = false;
   private requestedBytes = 0;
+  /** Of every object in the window, where they are alike: misses tell the bytes then. */
+  private sizeOfAll: number | undefined;
 
   constructor(
     private readonly pages: PagesCore,
@@ -113,7 +117,13 @@ class Replay {
       this.sized = sizes !== undefined;
       if (sizes !== undefined) {
         this.pages.fillSizes(sizes, count);
-        for (let at = 0; at < count; at++) this.requestedBytes += sizes[at]!;
+        const [first = 0] = sizes;
+        let isOne = true;
+        for (let at = 0; at < count; at++) {
+          this.requestedBytes += sizes[at]!;
+          isOne &&= sizes[at] === first;
+        }
+        this.sizeOfAll = isOne ? first : undefined;
       }
       each(count, words, writes);
     }, ids);
@@ -163,7 +173,7 @@ class Replay {
       for (const capacity of capacities) {
         const capacityPages = capacity.pages(distinctPages);
         const parameters = policy.parameters(capacityPages, seed);
-        this.caches.push({ policy, capacityPages, parameters, handle: 0, milliseconds: 0 });
+        this.caches.push({ policy, capacityPages, parameters, handle: 0, missedBytes: 0, milliseconds: 0 });
       }
     }
     for (const cache of this.caches) {
@@ -181,9 +191,11 @@ class Replay {
   }
 
   private replayWindow(cache: Cache, count: number): void {
-    const done = this.sized
-      ? this.core.pagesReplaySized(cache.handle, count)
-      : this.core.pagesReplay(cache.handle, count);
+    const { core, sizeOfAll } = this;
+    const before = core.pagesHits(cache.handle);
+    const isMixed = this.sized && sizeOfAll === undefined;
+    const done = isMixed ? core.pagesReplaySized(cache.handle, count) : core.pagesReplay(cache.handle, count);
+    cache.missedBytes += (sizeOfAll ?? 0) * (count - (core.pagesHits(cache.handle) - before));
     if (done !== 0) return;
     throw this.refuse(
       '--policy',
@@ -261,8 +273,9 @@ class Replay {
   }
 
   /** null where all objects are of no size. */
-  private byteMissRatio(handle: number): number | null {
-    return this.requestedBytes === 0 ? null : this.core.pagesMissedBytes(handle) / this.requestedBytes;
+  private byteMissRatio({ handle, missedBytes }: Cache): number | null {
+    const missed = missedBytes + this.core.pagesMissedBytes(handle);
+    return this.requestedBytes === 0 ? null : missed / this.requestedBytes;
   }
 
   private summary(cache: Cache, requests: number): PageRun {
@@ -278,7 +291,7 @@ class Replay {
       hits,
       misses,
       missRatio: misses / requests,
-      ...(this.sized ? { byteMissRatio: this.byteMissRatio(handle) } : {}),
+      ...(this.sized ? { byteMissRatio: this.byteMissRatio(cache) } : {}),
       swapInNs: swapInNs === undefined ? null : constantDistribution(misses, swapInNs),
       swapOuts: this.core.pagesEvictions(handle),
       writebacks: this.core.pagesWritebacks(handle),
