@@ -1,0 +1,90 @@
+// The layers of the code, from the lowest up: a file may import files of its own room and of layers below, nothing beside it
+// and nothing above. Held by test/architecture/layers.test.ts; docs/architecture.md prints it (`npm run docs`). A pattern is a
+// file or a folder with all that is in it; the longest that fits decides.
+
+/** The core, AssemblyScript. */
+export const CORE_LAYERS = [
+  {
+    rooms: [
+      'assembly/layout.ts',
+      'assembly/memory/pages/layout.ts',
+      'assembly/memory/vmem/layout.ts',
+      'assembly/memory/replacement/ids.ts',
+    ],
+    about: 'numbers that both languages know: words of the configuration, kinds, codes',
+  },
+  {
+    rooms: ['assembly/kernel'],
+    about:
+      'time, chance and storage: event queue, random streams, distributions, histograms, the arena; knows nothing of hosts',
+  },
+  {
+    rooms: ['assembly/cpu'],
+    about:
+      'records of the host and what holds for all who use them: accounts, laws, who waits, which core is idle or may be taken',
+  },
+  {
+    rooms: ['assembly/memory/pages'],
+    about: 'pages of guests: their records, which ones a task touches, how they age',
+  },
+  { rooms: ['assembly/cpu/guest'], about: "the guest's scheduler: run, dispatch, search and steal, lock" },
+  {
+    rooms: ['assembly/cpu/workload', 'assembly/cpu/cores', 'assembly/memory/swap'],
+    about: 'requests that come and end | cores that move, the arbiter, forks | faults and the servers that mend them',
+  },
+  { rooms: ['assembly/cpu/mechanisms'], about: 'who gets which core when, one folder or file a mechanism' },
+  { rooms: ['assembly/parts.ts'], about: 'the parts that a host may have, one line each' },
+  { rooms: ['assembly/events.ts'], about: 'the event loop: which event goes to whom' },
+  { rooms: ['assembly/host.ts'], about: 'one host: configured, run, settled' },
+  {
+    rooms: ['assembly/index.ts', 'assembly/policy.ts'],
+    about: 'the boundary to TypeScript, and the file that a policy of one’s own takes the place of',
+  },
+];
+
+/** The memory's own core: replacement on traces and reserved memory, which need no host. */
+export const MEMORY_CORE_LAYERS = [
+  {
+    rooms: ['assembly/layout.ts', 'assembly/memory/vmem/layout.ts', 'assembly/memory/replacement/ids.ts'],
+    about: 'numbers that both languages know',
+  },
+  { rooms: ['assembly/kernel'], about: 'as above' },
+  {
+    rooms: ['assembly/memory/replacement', 'assembly/memory/vmem'],
+    about: 'one replacement policy a file | extents and tables of reserved memory',
+  },
+  { rooms: ['assembly/memory/replay.ts'], about: 'a trace through a policy' },
+  { rooms: ['assembly/memory/index.ts'], about: 'the boundary to TypeScript' },
+];
+
+/** TypeScript. */
+export const SRC_LAYERS = [
+  { rooms: ['src/version.ts', 'src/generated'], about: "the package's name; the cores' bytes, made by the build" },
+  {
+    rooms: ['src/input'],
+    about: 'what a person wrote: quantities, fields, refusals, assertions; knows no part of a host',
+  },
+  { rooms: ['src/metrics'], about: 'histograms and intervals; knows no pictures' },
+  {
+    rooms: ['src/mechanisms', 'src/workload'],
+    about: 'the settings of each mechanism | arrivals and the files that they are read from',
+  },
+  { rooms: ['src/swap'], about: 'swapped memory as a part of scenario and result' },
+  { rooms: ['src/scenario'], about: 'a scenario: checked, resolved, written again, forked' },
+  { rooms: ['src/result'], about: 'a result: its fields, laws, replications, what happened over time' },
+  { rooms: ['src/policy.ts'], about: 'decisions of one’s own' },
+  { rooms: ['src/core'], about: 'the boundary to Wasm: words in, counters out' },
+  { rooms: ['src/simulation.ts'], about: 'one host, simulated' },
+  {
+    rooms: ['src/study', 'src/pages', 'src/reserve'],
+    about: 'questions of several runs | traces of pages | reserved memory',
+  },
+  { rooms: ['src/explain'], about: 'every parameter with meaning, default and source, as text and as Markdown' },
+  { rooms: ['src/report'], about: 'results as text; reads nothing but the result' },
+  { rooms: ['src/experiments'], about: "papers' claims beside ours" },
+  { rooms: ['src/index.ts', 'src/core-entry.ts', 'src/node-entry.ts'], about: 'what people import' },
+  { rooms: ['src/cli'], about: 'the command line' },
+];
+
+/** Upward imports that are meant, each with its reason; none is the goal. */
+export const EXCEPTIONS = [];
