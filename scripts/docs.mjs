@@ -1,31 +1,58 @@
-// Writes docs/parameters.md from the table that the program itself takes its defaults from.
-// `--check` writes nothing and fails where the file on disk is not what would be written.
+// Writes what the documentation prints from the program: docs/parameters.md from the table that the program itself takes its
+// defaults from, the layers in docs/architecture.md from scripts/layers.mjs.
+// `--check` writes nothing and fails where a file on disk is not what would be written.
 import { existsSync, readFileSync } from 'node:fs';
+import { CORE_LAYERS, MEMORY_CORE_LAYERS, SRC_LAYERS } from './layers.mjs';
 import { at, ensureInstalled, fail, writeAtomically } from './support.mjs';
 
 const SOURCE = 'src/scenario/parameters.ts';
 const TARGET = 'docs/parameters.md';
+const ARCHITECTURE = 'docs/architecture.md';
 
 await ensureInstalled();
 const { build } = await import('esbuild');
 const prettier = await import('prettier');
-const bundle = await build({
-  absWorkingDir: at(),
-  entryPoints: [SOURCE],
-  bundle: true,
-  write: false,
-  format: 'esm',
-  platform: 'node',
-  packages: 'external',
-});
-const code = Buffer.from(bundle.outputFiles[0].contents).toString('base64');
-const { renderParametersMarkdown } = await import(`data:text/javascript;base64,${code}`);
-const options = (await prettier.resolveConfig(at(TARGET))) ?? {};
-const text = await prettier.format(renderParametersMarkdown(), { ...options, parser: 'markdown' });
+const read = (path) => (existsSync(at(path)) ? readFileSync(at(path), 'utf8') : '');
 
-if (process.argv.includes('--check')) {
-  const found = existsSync(at(TARGET)) ? readFileSync(at(TARGET), 'utf8') : '';
-  if (found !== text) fail(`${TARGET} is not what ${SOURCE} says: run \`npm run docs\``);
-} else {
-  writeAtomically(at(TARGET), text);
+async function parameters() {
+  const bundle = await build({
+    absWorkingDir: at(),
+    entryPoints: [SOURCE],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
+  });
+  const code = Buffer.from(bundle.outputFiles[0].contents).toString('base64');
+  const { renderParametersMarkdown } = await import(`data:text/javascript;base64,${code}`);
+  return renderParametersMarkdown();
+}
+
+/** The highest layer first, rooms beside each other in one cell. */
+function layerTable(layers) {
+  const rows = [...layers]
+    .reverse()
+    .map(({ rooms, about }) => `| ${rooms.map((room) => `\`${room}\``).join(' ')} | ${about} |`);
+  return ['| rooms | what they hold |', '| --- | --- |', ...rows].join('\n');
+}
+
+function architecture() {
+  let page = read(ARCHITECTURE);
+  const tables = { 'the core': CORE_LAYERS, "the memory's core": MEMORY_CORE_LAYERS, TypeScript: SRC_LAYERS };
+  for (const [name, layers] of Object.entries(tables)) {
+    const [from, to] = [`<!-- layers of ${name} -->`, `<!-- end of layers of ${name} -->`];
+    const [start, end] = [page.indexOf(from), page.indexOf(to)];
+    if (start < 0 || end < start) fail(`${ARCHITECTURE}: the marks ${from} and ${to} are not in it`);
+    page = `${page.slice(0, start + from.length)}\n\n${layerTable(layers)}\n\n${page.slice(end)}`;
+  }
+  return page;
+}
+
+const pages = { [TARGET]: await parameters(), [ARCHITECTURE]: architecture() };
+for (const [path, page] of Object.entries(pages)) {
+  const options = (await prettier.resolveConfig(at(path))) ?? {};
+  const text = await prettier.format(page, { ...options, parser: 'markdown' });
+  if (!process.argv.includes('--check')) writeAtomically(at(path), text);
+  else if (read(path) !== text) fail(`${path} is not what the program says: run \`npm run docs\``);
 }

@@ -24,21 +24,25 @@ export const CORE_LAYERS = [
       'records of the host and what holds for all who use them: accounts, laws, who waits, which core is idle or may be taken',
   },
   {
+    rooms: ['assembly/policy.ts'],
+    about: 'three decisions that may be one’s own: the file whose place `fluxhost build --policy` gives to another',
+  },
+  {
     rooms: ['assembly/memory/pages'],
     about: 'pages of guests: their records, which ones a task touches, how they age',
   },
   { rooms: ['assembly/cpu/guest'], about: "the guest's scheduler: run, dispatch, search and steal, lock" },
   {
     rooms: ['assembly/cpu/workload', 'assembly/cpu/cores', 'assembly/memory/swap'],
-    about: 'requests that come and end | cores that move, the arbiter, forks | faults and the servers that mend them',
+    about: 'requests that come and end · cores that move, the arbiter, forks · faults and the servers that mend them',
   },
   { rooms: ['assembly/cpu/mechanisms'], about: 'who gets which core when, one folder or file a mechanism' },
   { rooms: ['assembly/parts.ts'], about: 'the parts that a host may have, one line each' },
   { rooms: ['assembly/events.ts'], about: 'the event loop: which event goes to whom' },
   { rooms: ['assembly/host.ts'], about: 'one host: configured, run, settled' },
   {
-    rooms: ['assembly/index.ts', 'assembly/policy.ts'],
-    about: 'the boundary to TypeScript, and the file that a policy of one’s own takes the place of',
+    rooms: ['assembly/index.ts'],
+    about: 'the boundary to TypeScript',
   },
 ];
 
@@ -51,7 +55,7 @@ export const MEMORY_CORE_LAYERS = [
   { rooms: ['assembly/kernel'], about: 'as above' },
   {
     rooms: ['assembly/memory/replacement', 'assembly/memory/vmem'],
-    about: 'one replacement policy a file | extents and tables of reserved memory',
+    about: 'one replacement policy a file · extents and tables of reserved memory',
   },
   { rooms: ['assembly/memory/replay.ts'], about: 'a trace through a policy' },
   { rooms: ['assembly/memory/index.ts'], about: 'the boundary to TypeScript' },
@@ -67,7 +71,7 @@ export const SRC_LAYERS = [
   { rooms: ['src/metrics'], about: 'histograms and intervals; knows no pictures' },
   {
     rooms: ['src/mechanisms', 'src/workload'],
-    about: 'the settings of each mechanism | arrivals and the files that they are read from',
+    about: 'the settings of each mechanism · arrivals and the files that they are read from',
   },
   { rooms: ['src/swap'], about: 'swapped memory as a part of scenario and result' },
   { rooms: ['src/scenario'], about: 'a scenario: checked, resolved, written again, forked' },
@@ -77,7 +81,7 @@ export const SRC_LAYERS = [
   { rooms: ['src/simulation.ts'], about: 'one host, simulated' },
   {
     rooms: ['src/study', 'src/pages', 'src/reserve'],
-    about: 'questions of several runs | traces of pages | reserved memory',
+    about: 'questions of several runs · traces of pages · reserved memory',
   },
   { rooms: ['src/explain'], about: 'every parameter with meaning, default and source, as text and as Markdown' },
   { rooms: ['src/report'], about: 'results as text; reads nothing but the result' },
