@@ -249,7 +249,8 @@ export const VM_RESTORES = 28; // microvm: instances restored from a snapshot
 export const VM_THROTTLED_NS = 29; // cgroup: time without quota
 export const VM_LOCK_WAIT_MAX = 30; // ns
 export const VM_LOCK_HOLDER_PREEMPTIONS = 31; // holders whose vCPU was taken, and locks that came to a waiter without one
-export const VM_COUNTERS = 32;
+export const VM_LOCK_WAITS_ENDED = 32;
+export const VM_COUNTERS = 33;
 
 export const HOST_EVENTS = 0;
 export const HOST_FINGERPRINT_VALUE = 1;

@@ -100,7 +100,7 @@ export * from "./records";
 // @ts-ignore: decorator
 @inline const VM_COUNTERS_AT: usize = 512; // behind a VM's record, filled up to whole cache lines, its counters
 // @ts-ignore: decorator
-@inline export const VM_BYTES: usize = VM_COUNTERS_AT + (L.VM_COUNTERS << 3)
+@inline export const VM_BYTES: usize = (VM_COUNTERS_AT + (L.VM_COUNTERS << 3) + 63) & ~63
 
 /** Its pending events. */
 export const Q: EventQueue = changetype<EventQueue>(memory.data(offsetof<EventQueue>(), 64));
