@@ -9,7 +9,7 @@ import { layDistributions, prepareTables, Distribution } from "./kernel/distribu
 import { seedStream } from "./kernel/random";
 import {
   H, Q, Host, Vm, VCpu, Core, Move,
-  SLOT_CONTROL, SLOT_ARBITER, SLOT_INJECT, SLOT_SAMPLE, SLOT_VMS, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE, VM_SLOT_OWN, VM_SLOTS_SHIFT, VM_BYTES,
+  SLOT_CONTROL, SLOT_ARBITER, SLOT_INJECT, SLOT_PUBLISH, SLOT_SAMPLE, SLOT_VMS, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE, VM_SLOT_OWN, VM_SLOTS_SHIFT, VM_BYTES,
   coreAt, setBit, vmAt, vcpuOf,
 } from "./cpu/state";
 import { beginStatistics, checkConservation, pushIdle, settleAll } from "./cpu/accounts";
@@ -17,6 +17,7 @@ import { changeStates, onArrival, onClient, onInject, onModulate, setRate, start
 import { layRecords } from "./cpu/request";
 import { finishSwitch, prepareSwitch, setCoreCount } from "./cpu/switch";
 import { onCore, rankKey, rekey } from "./cpu/grant";
+import { onPublish } from "./cpu/arbiter";
 import { onLook } from "./cpu/steal";
 import { bookDelays, onVcpu } from "./cpu/vcpu";
 import { laySeries, logEvent, onSample } from "./cpu/series";
@@ -192,6 +193,7 @@ function seedVm(vm: Vm, w: usize, seed: u64): void {
 /** What a mechanism may override, and a fork change. */
 function readPolicies(vm: Vm, g: usize): void {
   vm.min = <u32>word(g, L.GROUP_MIN);
+  vm.quota = word(g, L.GROUP_QUOTA);
   vm.dispatch = <u32>word(g, L.GROUP_DISPATCH);
   vm.stealAmount = <u32>word(g, L.GROUP_STEAL_AMOUNT);
   vm.stealVictim = <u32>word(g, L.GROUP_STEAL_VICTIM);
@@ -327,6 +329,7 @@ function onOther(slot: u32): void {
   } else if (slot == SLOT_ARBITER) call_indirect<void>(H.onArbiter);
   else if (slot == SLOT_INJECT) onInject();
   else if (slot == SLOT_SAMPLE) onSample();
+  else if (slot == SLOT_PUBLISH) onPublish();
   else {
     beginStatistics();
     beginSwapStatistics();

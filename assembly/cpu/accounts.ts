@@ -10,6 +10,7 @@ import {
 import { histogramBytes, resetHistogram } from "../kernel/histogram";
 import { paceChanged } from "./topology";
 import { bookDelays } from "./vcpu";
+import { bookThrottled } from "./mechanisms/cgroup";
 import { arriving, parking } from "./grant";
 
 /** Time without a task: first what is left of a page fault's exit, then polling. */
@@ -80,6 +81,7 @@ export function attachHere(core: Core, v: VCpu, state: u32): void {
 }
 
 export function attach(core: Core, v: VCpu, state: u32): void {
+  if (H.onCores != 0) call_indirect<void>(H.onCores, v.vm, 1);
   attachHere(core, v, state);
 }
 
@@ -101,6 +103,7 @@ export function detachHere(core: Core): void {
 }
 
 export function detach(core: Core): void {
+  if (H.onCores != 0) call_indirect<void>(H.onCores, core.vcpu.vm, -1);
   detachHere(core);
 }
 
@@ -149,6 +152,7 @@ export function settleAll(): void {
       core.since = H.now;
     } else settle(core.vcpu);
   }
+  for (let i: u32 = 0; i < H.vmCount; i++) bookThrottled(vmAt(i));
   store<u64>(H.counters + (L.HOST_POLL_NS << 3), (H.now - H.statsFrom) * <u64>H.coresInAll - capacity());
 }
 

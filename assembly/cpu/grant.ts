@@ -17,6 +17,7 @@ import {
 } from "./state";
 import { attach, detach, enter, hostHistogram, removeIdle } from "./accounts";
 import { activate, proceedAfterGrant, putBack } from "./vcpu";
+import { hasLost, nudge } from "./arbiter";
 import { freeze, halt, migrateQueue, thaw } from "./halt";
 import { isWhole } from "./topology";
 
@@ -153,9 +154,9 @@ export function canGrow(vm: Vm): bool {
 
 /** The number of cores that `vm` holds changes by `by`. */
 export function hold(vm: Vm, by: i32): void {
-  if (H.onHeld != 0) call_indirect<void>(H.onHeld, vm, by);
   vm.held += by;
   rekey(vm);
+  if (by < 0) hasLost(vm);
 }
 
 /** Its vCPU is being parked: the VM has lost it already. */
@@ -192,6 +193,7 @@ export function beginMove(core: Core, vm: Vm, at: u64): void {
   core.target = vm;
   core.decidedAt = at;
   core.round = H.round;
+  if (H.parkedBusy) nudge(); // who has one more may lose one (caladan)
   fixSteps(core);
   if (isNull(core.vcpu)) {
     removeIdle(core);
@@ -293,11 +295,13 @@ export function onCore(core: Core): void {
       measure(L.HISTOGRAM_PARK, H.now - core.parkedAt);
       core.step = STEP_NONE;
       detach(core);
+      if (v.queueLength != 0) hasLost(v.vm);
       afterDetach(core);
       return;
     }
     case STEP_WAKE: {
       enter(v, ENTERING);
+      if (H.onWoken != 0) call_indirect<void>(H.onWoken, v.vm);
       measure(L.HISTOGRAM_WAKE, move.wake);
       step(core, STEP_ENTER, move.dispatchStep);
       return;
@@ -347,6 +351,7 @@ export function coreReleased(core: Core, vm: Vm): void {
     cancel(Q, core.slot);
     core.step = STEP_NONE;
     startWake(core, core.decidedAt > H.now ? core.decidedAt - H.now : 0); // not before its move is issued
+    call_indirect<void>(H.onMoved);
     return;
   }
   if (core.step == STEP_NOTIFY) {

@@ -3,10 +3,11 @@
 
 import * as L from "../layout";
 import { cancel } from "../kernel/event-queue";
-import { H, Q, VCpu, Task, RUNNING, SEARCHING, SPINNING, FROZEN_IN_TASK, FROZEN_SPINNING, TASK_HOLDS_LOCK, activeAt, atLeast, count, isNull, nothing, ownQueue, clearBit } from "./state";
+import { H, Q, VCpu, Task, RUNNING, SEARCHING, SPINNING, FROZEN_IN_TASK, FROZEN_SPINNING, TASK_HOLDS_LOCK, TASK_STARTED, activeAt, atLeast, count, isNull, nothing, ownQueue, clearBit } from "./state";
 import { enter } from "./accounts";
 import { popHead } from "./run-queue";
 import { endSearch } from "./steal";
+import { mayBeShort } from "./arbiter";
 import { leaveSpin, spinOrLeave, spins } from "./lock";
 import { activate, deactivate, proceedAfterGrant, queueOn, run, stopTask, waitBegins, waitEnds, waitsAgain } from "./vcpu";
 
@@ -23,6 +24,7 @@ export function freeze(v: VCpu, state: u32): void {
   waitsAgain(t);
   waitBegins(v.vm, t);
   v.vm.frozen++;
+  if (H.arbiter != 0 && (t.flags & TASK_STARTED) == 0) mayBeShort(v.vm); // it may be the oldest again
 }
 
 /** `v` is frozen no longer; answers its task, which waits no longer. */

@@ -14,6 +14,7 @@ import {
 import { enter, enterHere } from "./accounts";
 import { half, moveOldest } from "./run-queue";
 import { planEnd, proceed } from "./vcpu";
+import { behindRounds } from "./arbiter";
 import { firstVictim, hostVictim } from "../policy";
 
 // @ts-ignore: decorator
@@ -150,6 +151,7 @@ export function endSearch(v: VCpu): void {
 
 /** The planned look happens. */
 export function onLook(vm: Vm): void {
+  behindRounds();
   const v = vm.looker;
   const victim = vm.lookVictim;
   vm.lookAt = NEVER;

@@ -16,7 +16,7 @@ import { headWasPreempted, popHead, pushHead, pushOld, pushTail } from "./run-qu
 import { beginSearch, endSearch, offerLook, onStealDone, stealNow } from "./steal";
 import { completeHere } from "./request";
 import { reachLock, releaseLock, spinOrLeave } from "./lock";
-import { joinBag } from "./arbiter";
+import { behindRounds, joinBag, mayBeShort } from "./arbiter";
 import { canGrow, chooseDormant, coreReleased, rekey, stopFinished } from "./grant";
 import { dispatch, hostDispatch } from "../policy";
 import { beginSwitch, comeHome, endSwitch, setHome, stretched, topIdle, workDone } from "./topology";
@@ -31,6 +31,7 @@ import { endTouches, mayTouch, planTouch } from "../memory/swap/plan";
 // @ts-ignore: decorator
 @inline
 export function waitBegins(vm: Vm, t: Task): void {
+  if (vm.queued == 0) vm.backlogSince = H.now;
   vm.queued++;
   vm.readySum += t.readyAt;
 }
@@ -158,6 +159,7 @@ export function putBack(v: VCpu, t: Task): void {
     setBit(vm.occupied, v.index);
     offerLook(vm, v);
   }
+  if (H.arbiter != 0 && (t.flags & TASK_STARTED) == 0) mayBeShort(vm); // it may be the oldest again
   call_indirect<void>(H.onQueued, vm);
 }
 
@@ -225,6 +227,7 @@ export function deactivate(v: VCpu): void {
   store<VCpu>(vm.actives + (<usize>(v.activePlace - 1) << 2), last);
   last.activePlace = v.activePlace;
   v.activePlace = 0;
+  if (H.signal == L.SIGNAL_QUEUE_LENGTH && H.arbiter != 0 && vm.queued != 0) mayBeShort(vm);
 }
 
 /** `v` runs `t`, which waits in no queue. */
@@ -423,13 +426,13 @@ export function proceed(v: VCpu): void {
     proceed(v);
     return;
   }
-  if (H.yields && H.minSearch == 0) {
+  if (H.yields && H.minSearch == 0 && mayYield(vm)) {
     yieldCore(v);
     return;
   }
   beginSearch(v);
   if (H.yields) {
-    v.deadline = H.now + H.minSearch;
+    v.deadline = H.minSearch == 0 ? NEVER : H.now + H.minSearch;
     schedule(Q, v.slot, v.deadline, RANK_GIVE_UP);
   }
 }
@@ -473,12 +476,18 @@ export function onVcpu(v: VCpu): void {
     completeHere(v.vm, t);
     proceed(v);
   } else if (state == SEARCHING) {
+    behindRounds();
     if (v.queueLength != 0 || v.vm.ingressLength != 0) {
       endSearch(v);
       proceed(v);
     } else if (H.yields && H.now >= v.deadline) {
-      endSearch(v);
-      yieldCore(v);
+      if (mayYield(v.vm)) {
+        endSearch(v);
+        yieldCore(v);
+      } else {
+        v.deadline = H.now + H.minSearch;
+        planEnd(v);
+      }
     } else planEnd(v);
   } else if (H.onStep != 0) {
     call_indirect<void>(H.onStep, v);
@@ -491,6 +500,14 @@ export function onVcpu(v: VCpu): void {
 }
 
 // --- leaving the core -----------------------------------------------------------------------------------------
+
+/** Whether `vm` keeps what it is guaranteed if one more vCPU leaves, where that is not got back at once (hotplug, microvm). */
+function mayYield(vm: Vm): bool {
+  if (H.keeps == 0 || vm.min == 0) return true;
+  let there = vm.held;
+  for (let k: u32 = 0; k < vm.max && there > vm.min; k++) there -= u32(vcpuOf(vm, k).state == YIELDING);
+  return there > vm.min;
+}
 
 /** Nothing found: the vCPU gives its core up by itself (voluntary yield). */
 function yieldCore(v: VCpu): void {
