@@ -1,0 +1,44 @@
+// The bag of VMs with tasks waiting: who may want a core, without asking every VM.
+
+import { Vm, H, nothing, isNull, ingress } from "./state";
+import { oldestIn } from "./run-queue";
+
+/** A task waits in `vm`, which no arbiter serves: whoever frees a core looks into the bag (worthiest). */
+// @ts-ignore: decorator
+@inline
+export function joinBag(vm: Vm): void {
+  if (vm.inBag) return;
+  vm.inBag = 1;
+  vm.backlogSince = H.now;
+  store<Vm>(H.bag + (<usize>(H.bagCount++) << 2), vm);
+}
+
+/**
+ * The VM that deserves a free core most, where no arbiter decides: below its guarantee, class, priority, who waits longest.
+ * Under cgroup it must be able to use one more.
+ * Leaves the bag without those in which nothing waits any more.
+ */
+export function worthiest(): Vm {
+  let best = nothing<Vm>();
+  let kept: u32 = 0;
+  for (let i: u32 = 0; i < H.bagCount; i++) {
+    const vm = load<Vm>(H.bag + (<usize>i << 2));
+    if (vm.queued == 0) {
+      vm.inBag = 0;
+      continue;
+    }
+    store<Vm>(H.bag + (<usize>(kept++) << 2), vm);
+    if (!call_indirect<bool>(H.onWants, vm)) continue;
+    if (isNull(best) || precedes(vm, best)) best = vm;
+  }
+  H.bagCount = kept;
+  return best;
+}
+
+function precedes(a: Vm, b: Vm): bool {
+  const starves = a.held < a.min;
+  if (starves != b.held < b.min) return starves;
+  if (a.cls != b.cls) return a.cls > b.cls;
+  if (a.priority != b.priority) return a.priority > b.priority;
+  return H.central ? oldestIn(ingress(a)) < oldestIn(ingress(b)) : a.backlogSince < b.backlogSince;
+}
