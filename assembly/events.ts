@@ -4,9 +4,10 @@
 import { goOn } from "./cpu/guest/run";
 import {
   Vm, SEARCHING, count, H, STEALING, Q, VCpu, coreAt, SLOT_VMS, vmAt, VM_SLOTS_SHIFT, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE,
-  VM_SLOT_OWN, SLOT_ARBITER, SLOT_INJECT, SLOT_SAMPLE, TASK_SLICED, nothing, isNull, Task, ingress, ownQueue, setBit,
-  TASK_HOLDS_LOCK, RUNNING, TASK_BEFORE_LOCK, YIELDING,
+  VM_SLOT_OWN, SLOT_ARBITER, SLOT_INJECT, SLOT_SAMPLE, SLOT_PUBLISH, TASK_SLICED, nothing, isNull, Task, ingress, ownQueue, setBit,
+  TASK_HOLDS_LOCK, RUNNING, TASK_BEFORE_LOCK, YIELDING, vcpuOf,
 } from "./cpu/state";
+import { behindRounds, onPublish } from "./cpu/cores/arbiter";
 import { endSearch, planLook, moveSome } from "./cpu/guest/search";
 import * as L from "./layout";
 import { enter } from "./cpu/guest/life";
@@ -29,6 +30,7 @@ import { complete, completeHere } from "./cpu/workload/request";
 
 /** The planned look happens. */
 export function onLook(vm: Vm): void {
+  behindRounds();
   const v = vm.looker;
   const victim = vm.lookVictim;
   vm.lookAt = NEVER;
@@ -120,6 +122,7 @@ function onOther(slot: u32): void {
   } else if (slot == SLOT_ARBITER) call_indirect<void>(H.onArbiter);
   else if (slot == SLOT_INJECT) onInject();
   else if (slot == SLOT_SAMPLE) onSample();
+  else if (slot == SLOT_PUBLISH) onPublish();
   else {
     beginStatistics();
     beginSwapStatistics();
@@ -213,12 +216,18 @@ export function onVcpu(v: VCpu): void {
     completeHere(v.vm, t);
     proceed(v);
   } else if (state == SEARCHING) {
+    behindRounds();
     if (v.queueLength != 0 || v.vm.ingressLength != 0) {
       endSearch(v);
       proceed(v);
     } else if (H.yields && H.now >= v.deadline) {
-      endSearch(v);
-      yieldCore(v);
+      if (mayYield(v.vm)) {
+        endSearch(v);
+        yieldCore(v);
+      } else {
+        v.deadline = H.now + H.minSearch;
+        planEnd(v);
+      }
     } else planEnd(v);
   } else if (H.onStep != 0) {
     call_indirect<void>(H.onStep, v);
@@ -228,4 +237,14 @@ export function onVcpu(v: VCpu): void {
     assert(state == YIELDING);
     yielded(v);
   }
+}
+
+// --- leaving the core -----------------------------------------------------------------------------------------
+
+/** Whether `vm` keeps what it is guaranteed if one more vCPU leaves, where that is not got back at once (hotplug, microvm). */
+export function mayYield(vm: Vm): bool {
+  if (H.keeps == 0 || vm.min == 0) return true;
+  let there = vm.held;
+  for (let k: u32 = 0; k < vm.max && there > vm.min; k++) there -= u32(vcpuOf(vm, k).state == YIELDING);
+  return there > vm.min;
 }

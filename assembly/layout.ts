@@ -103,7 +103,8 @@ export const GROUP_LOCK_HOLD = 18; // ns
 export const GROUP_LOCK_SPINS = 19; // 1: who waits for the lock keeps its vCPU
 export const GROUP_ROOM = 20; // requests in a VM at once, 0xffffffff: any number
 export const GROUP_BANDWIDTH = 21; // bytes per second of memory traffic while a vCPU runs a task
-export const GROUP_WORDS = 22;
+export const GROUP_QUOTA = 22; // cores of a cgroup's quota, 0: none
+export const GROUP_WORDS = 23;
 
 export const VM_GROUP = 0;
 export const VM_NAME_LO = 1; // 64-bit hash of the name: its random streams do not depend on its place in the list
@@ -164,6 +165,7 @@ export const SIGNAL_POLICY = 3;
 export const POLICY_DISPATCH = 1; // bits: which policies the program answers; the compiled ones answer the others
 export const POLICY_VICTIM = 2;
 export const POLICY_CORES = 4;
+export const POLICY_EVERY_ROUND = 8; // hold all rounds, also those that can change nothing (tests)
 
 export const MODE_REACTIVE = 1; // bits
 export const MODE_PROACTIVE = 2;
@@ -249,7 +251,8 @@ export const VM_RESTORES = 28; // microvm: instances restored from a snapshot
 export const VM_THROTTLED_NS = 29; // cgroup: time without quota
 export const VM_LOCK_WAIT_MAX = 30; // ns
 export const VM_LOCK_HOLDER_PREEMPTIONS = 31; // holders whose vCPU was taken, and locks that came to a waiter without one
-export const VM_COUNTERS = 32;
+export const VM_LOCK_WAITS_ENDED = 32;
+export const VM_COUNTERS = 33;
 
 export const HOST_EVENTS = 0;
 export const HOST_FINGERPRINT_VALUE = 1;

@@ -38,6 +38,8 @@ export interface SimulationOptions {
   readonly files?: TraceHost;
   /** Decisions of your own, where the scenario says `policy`. */
   readonly policy?: Policy;
+  /** Holds every round of the arbiter, also those that can change nothing: for the test that they change nothing. */
+  readonly everyRound?: boolean;
 }
 
 export interface Progress {
@@ -138,7 +140,7 @@ export class Simulation {
     if (options.coreSha256 !== undefined) knownSha256(options.coreSha256);
     const tables = await readTables(scenario, options.files);
     const module = options.module ?? (await compileCore());
-    const bits = policyBits(options.policy);
+    const bits = policyBits(options.policy, options.everyRound);
     const compiled = compileScenario(scenario, tables, bits);
     const bound = options.policy === undefined ? undefined : bindPolicy(options.policy);
     const instance = instantiateCore(module, options.coreSha256, bound?.imports);
@@ -195,7 +197,7 @@ export class Simulation {
 
   private changed(scenario: Scenario): Simulation {
     checkFork(this.scenario, scenario);
-    const compiled = compileScenario(scenario, this.tables, policyBits(this.options.policy));
+    const compiled = compileScenario(scenario, this.tables, policyBits(this.options.policy, this.options.everyRound));
     const { words } = this.compiled;
     const same = compiled.words.length === words.length && compiled.words.every((word, i) => Object.is(word, words[i]));
     if (!same) this.core.reconfigure(compiled.words); // another end alone changes nothing in the core

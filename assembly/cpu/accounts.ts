@@ -5,6 +5,7 @@ import * as L from "../layout";
 import { VCpu, H, count, RUNNING, SEARCHING, STEALING, SPINNING, DORMANT, coreAt, isNull, countHost, vmAt, countersOf } from "./state";
 import { histogramBytes, resetHistogram } from "../kernel/histogram";
 import { bookDelays } from "./series";
+import { bookThrottled } from "./mechanisms/cgroup";
 
 /** Time without a task: first what is left of a page fault's exit, then polling. */
 function bookSearch(v: VCpu, elapsed: u64): void {
@@ -55,6 +56,7 @@ export function settleAll(): void {
       core.since = H.now;
     } else settle(core.vcpu);
   }
+  for (let i: u32 = 0; i < H.vmCount; i++) bookThrottled(vmAt(i));
   store<u64>(H.counters + (L.HOST_POLL_NS << 3), (H.now - H.statsFrom) * <u64>H.coresInAll - capacity());
 }
 

@@ -1,6 +1,7 @@
 // The bag of VMs with tasks waiting: who may want a core, without asking every VM.
 
 import { Vm, H, nothing, isNull, ingress } from "./state";
+import { rankOf } from "./cores/rank";
 import { oldestIn } from "./run-queue";
 
 /** A task waits in `vm`, which no arbiter serves: whoever frees a core looks into the bag (worthiest). */
@@ -9,14 +10,12 @@ import { oldestIn } from "./run-queue";
 export function joinBag(vm: Vm): void {
   if (vm.inBag) return;
   vm.inBag = 1;
-  vm.backlogSince = H.now;
   store<Vm>(H.bag + (<usize>(H.bagCount++) << 2), vm);
 }
 
 /**
- * The VM that deserves a free core most, where no arbiter decides: below its guarantee, class, priority, who waits longest.
- * Under cgroup it must be able to use one more.
- * Leaves the bag without those in which nothing waits any more.
+ * The VM that deserves a free core most, where no arbiter decides, in the order of a round (rank.ts). Under cgroup it must be able to use
+ * one more. Leaves the bag without those in which nothing waits any more.
  */
 export function worthiest(): Vm {
   let best = nothing<Vm>();
@@ -36,9 +35,11 @@ export function worthiest(): Vm {
 }
 
 function precedes(a: Vm, b: Vm): bool {
-  const starves = a.held < a.min;
-  if (starves != b.held < b.min) return starves;
-  if (a.cls != b.cls) return a.cls > b.cls;
-  if (a.priority != b.priority) return a.priority > b.priority;
-  return H.central ? oldestIn(ingress(a)) < oldestIn(ingress(b)) : a.backlogSince < b.backlogSince;
+  const rank = rankOf(a);
+  const other = rankOf(b);
+  if (rank != other) return rank < other;
+  // ideal has no predicate that evens out later who came too late, so it goes by the oldest task
+  const since = H.central ? oldestIn(ingress(a)) : a.backlogSince;
+  const otherSince = H.central ? oldestIn(ingress(b)) : b.backlogSince;
+  return since < otherSince || (since == otherSince && a.index < b.index);
 }

@@ -67,6 +67,7 @@ export function seedVm(vm: Vm, w: usize, seed: u64): void {
 /** What a mechanism may override, and a fork change. */
 export function readPolicies(vm: Vm, g: usize): void {
   vm.min = <u32>word(g, L.GROUP_MIN);
+  vm.quota = word(g, L.GROUP_QUOTA);
   vm.dispatch = <u32>word(g, L.GROUP_DISPATCH);
   vm.stealAmount = <u32>word(g, L.GROUP_STEAL_AMOUNT);
   vm.stealVictim = <u32>word(g, L.GROUP_STEAL_VICTIM);

@@ -2,6 +2,7 @@
 
 import { Vm, VCpu, H, vcpuOf, DORMANT, isNull, Core, STEP_NOTIFY, STEP_DESCHEDULE, STEP_WAKE, STEP_ENTER } from "./state";
 import { rekey } from "./victims";
+import { hasLost } from "./cores/arbiter";
 
 /** The dormant vCPU that a new core wakes: one with tasks stranded in its queue, else the first. */
 export function chooseDormant(vm: Vm): VCpu {
@@ -34,9 +35,9 @@ export function canGrow(vm: Vm): bool {
 
 /** The number of cores that `vm` holds changes by `by`. */
 export function hold(vm: Vm, by: i32): void {
-  if (H.onHeld != 0) call_indirect<void>(H.onHeld, vm, by);
   vm.held += by;
   rekey(vm);
+  if (by < 0) hasLost(vm);
 }
 
 /** Its vCPU is being parked: the VM has lost it already. */

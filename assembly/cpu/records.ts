@@ -124,10 +124,11 @@ export class Vm {
   coming: u32; //        cores decided for it on which its vCPU has not run yet
   dormantCount: u32;
   inBag: u8;
-  denied: u8;
+  denied: u8; //         by the last round that looked: none is needed for it until something has changed
   limit: u32; //         vCPUs allowed at present: max, or fewer (caladan)
   readySum: u64; //      Σ of the waiting tasks' readyAt, modulo 2^64
   backlogSince: u64;
+  contended: u32; //     denied since tasks wait: they wait for a core, and not for the arbiter
   skipUntil: u64; //     the arbiter leaves it alone before
   // its vCPUs
   index: u32;
@@ -196,14 +197,18 @@ export class Vm {
   states: u32;
   stateWords: usize;
   think: Distribution;
-  snapQueued: u32;
+  snapQueued: u32; //    as last published (arbiter.ts)
+  snapActive: u32;
+  snapStranded: u32;
   snapReadySum: u64;
   snapOldest: u64;
-  snapNext: u64;
+  snapSince: u64;
   a: u64; //             mechanisms' own words
   b: u64;
   c: u64;
   d: u64;
+  quota: f64; //         cores, 0: none (cgroup)
+  stopped: u32; //       1: throttled in the period before (cgroup)
   bandwidth: f64; //     memory traffic of a vCPU that runs a task, bytes per second
   traffic: f64; //       of all that run one now
   rankKey: i64; //       who loses a core first (grant.ts)
@@ -298,7 +303,11 @@ export class Host {
   knobH: f64;
   // arbiter
   period: u64;
-  roundAt: u64; //           start of the last round
+  roundAt: u64; //           nsdi22: the next round
+  gridAt: u64; //            the first round that was not held
+  wantedAt: u64; //          from when on the planned round is needed
+  lateAt: u64; //            the last nanosecond of which the rounds are over
+  arbiter: u32; //           1: rounds are held
   busyUntil: u64; //         the arbiter issues one move after another
   round: u32;
   bagCount: u32;
@@ -331,7 +340,9 @@ export class Host {
   onStep: u32; //            the event of a vCPU that neither runs nor searches; 0 unused
   victimsOf: u64; //         arbiter round and move of which the next one tells (grant.ts, anyVictim)
   victimLeast: i64;
-  onHeld: u32; //            before the number of cores that a VM holds changes; 0 unused
+  onCores: u32; //           before the number of cores with a vCPU of a VM changes; 0 unused
+  onWoken: u32; //           a vCPU's wake, boot or restore is over; 0 unused
+  keeps: u32; //             1: no vCPU leaves by itself that its VM is guaranteed
   halts: u32; //             1: where nothing is stolen, tasks are dispatched to idle vCPUs too, which wakes them
   // injected arrivals
   ring: usize;

@@ -73,7 +73,7 @@ export * from "./records";
 // @ts-ignore: decorator
 @inline export const TASK_FLAGS: u32 = 0xff;
 
-// timer slots: 0 control, 1 arbiter, 2 injected arrivals, then per VM four, per core one, per vCPU one, per closed client one
+// timer slots: control, arbiter, injected arrivals, samples, publication of metrics, then per VM four, per core one, per vCPU one, per closed client one
 // @ts-ignore: decorator
 @inline export const SLOT_CONTROL: u32 = 0;
 // @ts-ignore: decorator
@@ -83,7 +83,9 @@ export * from "./records";
 // @ts-ignore: decorator
 @inline export const SLOT_SAMPLE: u32 = 3;
 // @ts-ignore: decorator
-@inline export const SLOT_VMS: u32 = 4;
+@inline export const SLOT_PUBLISH: u32 = 4;
+// @ts-ignore: decorator
+@inline export const SLOT_VMS: u32 = 5;
 // @ts-ignore: decorator
 @inline export const VM_SLOT_ARRIVAL: u32 = 0;
 // @ts-ignore: decorator
@@ -100,7 +102,7 @@ export * from "./records";
 // @ts-ignore: decorator
 @inline const VM_COUNTERS_AT: usize = 512; // behind a VM's record, filled up to whole cache lines, its counters
 // @ts-ignore: decorator
-@inline export const VM_BYTES: usize = VM_COUNTERS_AT + (L.VM_COUNTERS << 3)
+@inline export const VM_BYTES: usize = (VM_COUNTERS_AT + (L.VM_COUNTERS << 3) + 63) & ~63
 
 /** Its pending events. */
 export const Q: EventQueue = changetype<EventQueue>(memory.data(offsetof<EventQueue>(), 64));
@@ -183,6 +185,13 @@ export function clearBit(bits: usize, index: u32): void {
 @inline
 export function getBit(bits: usize, index: u32): bool {
   return ((load<u64>(bits + (<usize>(index >> 6) << 3)) >> (index & 63)) & 1) != 0;
+}
+
+/** Whether rounds that could change nothing are held as well (tests). */
+// @ts-ignore: decorator
+@inline
+export function everyRound(): bool {
+  return (H.policy & L.POLICY_EVERY_ROUND) != 0;
 }
 
 /** u64[VM_COUNTERS] (layout.ts, VM_*). */

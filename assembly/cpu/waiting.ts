@@ -1,10 +1,8 @@
 // Tasks that wait for a core: how many, since when, the oldest of them.
 
-import { Vm, ingress, vcpuOf, isNull, ownQueue, Task, TASK_STARTED, H } from "./state";
+import { Vm, ingress, vcpuOf, isNull, ownQueue, Task, H, TASK_STARTED } from "./state";
 import { NEVER } from "../kernel/event-queue";
 import { oldestIn } from "./run-queue";
-
- // when the pending round begins
 
 // --- signals -----------------------------------------------------------------------------------------------------
 
@@ -41,6 +39,7 @@ export function stranded(vm: Vm): bool {
 // @ts-ignore: decorator
 @inline
 export function waitBegins(vm: Vm, t: Task): void {
+  if (vm.queued == 0) vm.backlogSince = H.now;
   vm.queued++;
   vm.readySum += t.readyAt;
 }

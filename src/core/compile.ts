@@ -256,6 +256,7 @@ export function compileScenario(
       [L.GROUP_CLASS]: CLASSES[group.class],
       [L.GROUP_PRIORITY]: group.priority,
       [L.GROUP_MIN]: group.vcpus.min,
+      [L.GROUP_QUOTA]: group.vcpus.min,
       [L.GROUP_MAX]: group.vcpus.max,
       [L.GROUP_DISPATCH]: DISPATCHES[group.dispatch],
       [L.GROUP_STEAL_AMOUNT]:

@@ -1,7 +1,7 @@
 // What a simulation is given, before the core sees it: files of distributions read, traces opened, arrivals checked,
 // policies counted.
 
-import { POLICY_DISPATCH, POLICY_VICTIM, POLICY_CORES } from '../../assembly/layout.js';
+import { POLICY_EVERY_ROUND, POLICY_DISPATCH, POLICY_VICTIM, POLICY_CORES } from '../../assembly/layout.js';
 import type { Policy } from '../policy.js';
 import { type Problem, show, InputError } from '../input/errors.js';
 import type { ScenarioInput } from '../scenario/schema.js';
@@ -18,8 +18,10 @@ import type { Injection } from './injection.js';
 /** Of a scenario that names files. */
 export const FILES_EXPECTED = 'options.files to read it from: memoryHost(files), or nodeHost(folder) of fluxhost/node';
 
-export function policyBits(policy: Policy | undefined): number {
+/** `everyRound`: rounds that can change nothing are held as well (SimulationOptions). */
+export function policyBits(policy: Policy | undefined, everyRound = false): number {
   return (
+    (everyRound ? POLICY_EVERY_ROUND : 0) |
     (policy?.dispatch === undefined ? 0 : POLICY_DISPATCH) |
     (policy?.firstVictim === undefined ? 0 : POLICY_VICTIM) |
     (policy?.coresWanted === undefined ? 0 : POLICY_CORES)

@@ -98,6 +98,7 @@ export function readCounters(
             locks: {
               acquires: at(L.VM_LOCK_ACQUIRES),
               waits: at(L.VM_LOCK_WAITS),
+              waitsEnded: at(L.VM_LOCK_WAITS_ENDED),
               waitNs: at(L.VM_LOCK_WAIT_NS),
               longestWaitNs: at(L.VM_LOCK_WAIT_MAX),
               longestConvoy: at(L.VM_LOCK_CONVOY_MAX),

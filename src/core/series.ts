@@ -41,7 +41,7 @@ const STATES = [
 const VM_SLOTS = ['arrival', 'modulation', 'look', 'mechanism'];
 /** Timers of swapped memory in front of those of its workers and devices (assembly/memory/pages/state.ts). */
 const MEMORY_TIMERS = ['scan', 'budget', 'upgrade', 'fault', 'unmapped', 'mapped'] as const;
-const FIRST_SLOTS = ['control', 'arbiter', 'injection', 'sample'];
+const FIRST_SLOTS = ['control', 'arbiter', 'injection', 'sample', 'publication'];
 
 export function readSeries(exports: WebAssembly.Exports, memory: WebAssembly.Memory, layout: SeriesLayout): Series {
   const core = exports as unknown as SeriesExports;

@@ -194,6 +194,8 @@ export interface RawVm {
   readonly locks?: {
     readonly acquires: number;
     readonly waits: number;
+    /** Of those that have ended, also where they began before the warm-up's end. */
+    readonly waitsEnded: number;
     readonly waitNs: number;
     readonly longestWaitNs: number;
     readonly longestConvoy: number;
@@ -298,11 +300,11 @@ function vmResult(raw: RawVm, measuredNs: number): VmResult {
     unstable: isUnstable(raw),
   };
   if (raw.locks !== undefined) {
-    const { acquires, waits, waitNs, longestWaitNs, longestConvoy, holderPreemptions, spinNs } = raw.locks;
+    const { acquires, waits, waitsEnded, waitNs, longestWaitNs, longestConvoy, holderPreemptions, spinNs } = raw.locks;
     result.locks = {
       acquires,
       waits,
-      meanWaitNs: waits === 0 ? null : waitNs / waits,
+      meanWaitNs: waitsEnded === 0 ? null : waitNs / waitsEnded,
       longestWaitNs: waits === 0 ? null : longestWaitNs,
       longestConvoy,
       holderPreemptions,

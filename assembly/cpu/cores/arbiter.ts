@@ -5,67 +5,190 @@
 // over its threshold, or at which a core that a VM was denied may have become free, on the grid on which the arbiter polls.
 
 import * as L from "../../layout";
-import { schedule, RANK_ROUND, isPending, NEVER } from "../../kernel/event-queue";
+import { RANK_ROUND, isPending, timeOf, schedule, RANK_SAMPLE, NEVER } from "../../kernel/event-queue";
 import { record } from "../../kernel/histogram";
-import { Q, SLOT_ARBITER, H, Vm, countHost, Core, isNull, nothing } from "../state";
+import { H, Q, SLOT_ARBITER, everyRound, SLOT_PUBLISH, Vm, countHost, Core, isNull, nothing } from "../state";
 import { hostHistogram } from "../accounts";
 import { chooseIdle, pushIdle } from "../idle";
 import { canGrow } from "../holding";
 import { beginMove } from "./move";
 import { anyVictim, chooseVictim } from "../victims";
 import { rankAt, RANK_VM, copyRank, heapify, setRank, sinkRank } from "./rank";
-import { publish, congested, wanted, soonest } from "./signal";
-import { oldestReady } from "../waiting";
+import { nextTurn } from "../mechanisms/caladan/index";
+import { oldestReady, stranded } from "../waiting";
+import { wanted, congested, soonest } from "./signal";
 
-/** Plans a round at the first grid point at or after `at`, unless an earlier one is planned. */
+// --- the grid on which rounds begin -------------------------------------------------------------------------------------
+// H.gridAt is the first round that was neither held nor can be known to be over: later ones are at multiples of the period behind it.
+// What is skipped leaves the grid where it is; only an arbiter that is busy at the next round's instant moves it.
+
+/** Something at `at` or later may make a round matter: the first on the grid is held, unless an earlier one is planned. */
 export function armArbiter(at: u64): void {
-  const start = gridPoint(at);
-  if (isPlanned(start)) return;
-  store<u64>(PLANNED, start);
-  schedule(Q, SLOT_ARBITER, start, RANK_ROUND);
+  // what comes behind the rounds of this nanosecond is for the next, held or not
+  if (at <= H.now && (Q.rank > <u32>RANK_ROUND || H.lateAt == H.now)) at = H.now + 1;
+  if (isPending(Q, SLOT_ARBITER)) {
+    if (H.wantedAt <= at) return;
+    H.wantedAt = at;
+    if (everyRound()) return;
+  } else H.wantedAt = at;
+  planRound();
 }
 
-/** When the first round at or after `at` can begin. */
-function gridPoint(at: u64): u64 {
-  const start = max<u64>(H.roundAt + H.period, H.busyUntil);
-  return at > start ? start + ((at - start + H.period - 1) / H.period) * H.period : start;
+function planRound(): void {
+  const start = everyRound() ? gridPoint(late() ? H.now + 1 : H.now) : gridPoint(H.wantedAt);
+  if (!isPending(Q, SLOT_ARBITER) || timeOf(Q, SLOT_ARBITER) != start) schedule(Q, SLOT_ARBITER, start, RANK_ROUND);
 }
 
+/** Whether the rounds of this nanosecond are over. */
 // @ts-ignore: decorator
 @inline
-function isPlanned(start: u64): bool {
-  return isPending(Q, SLOT_ARBITER) && load<u64>(PLANNED) <= start;
+function late(): bool {
+  return Q.rank > <u32>RANK_ROUND || H.lateAt == H.now;
 }
 
-const PLANNED: usize = memory.data(8, 8);
+/** An event that comes behind the rounds of its nanosecond: so does all that follows from it at once. */
+// @ts-ignore: decorator
+@inline
+export function behindRounds(): void {
+  H.lateAt = H.now;
+}
+
+/** The first round at `at` or later. */
+// @ts-ignore: decorator
+@inline
+function gridPoint(at: u64): u64 {
+  return at > H.gridAt ? H.gridAt + ((at - H.gridAt + H.period - 1) / H.period) * H.period : H.gridAt;
+}
+
+/** The arbiter reads and issues no earlier than what it is doing allows: a round that was skipped has been read as well. */
+function beBusy(): void {
+  const passed = late() ? H.now : H.now - 1;
+  if (H.now == 0 || passed < H.gridAt) return;
+  const last = H.gridAt + ((passed - H.gridAt) / H.period) * H.period;
+  H.busyUntil = max<u64>(H.busyUntil, last + reading(0));
+}
+
+/** Moves were issued outside a round: if the arbiter is still at it when the next one is due, that is when it ends. */
+function moveGrid(): void {
+  const next = gridPoint(late() ? H.now + 1 : H.now);
+  if (H.busyUntil <= next) return;
+  H.gridAt = H.busyUntil;
+  if (isPending(Q, SLOT_ARBITER)) planRound();
+  if (H.staleness != 0) planPublication();
+}
+
+/** What a round's reading takes, where `waiting` VMs have their bit set. */
+// @ts-ignore: decorator
+@inline
+function reading(waiting: u32): u64 {
+  return H.pollBase + H.pollPerVm * (H.aggregate ? aggregated() + <u64>waiting : <u64>H.vmCount);
+}
+
+// Metrics that the arbiter reads may be old: they are those of the end of the last multiple of `staleness`, published by an event of
+// their own at every multiple that some round can read, as long as tasks wait. A round at such an instant reads what it finds.
+
+/** Whether rounds read now what was published before now. */
+// @ts-ignore: decorator
+@inline
+export function isStale(): bool {
+  return H.staleness != 0 && H.now % H.staleness != 0;
+}
+
+/** The last multiple of `staleness`, now included. */
+// @ts-ignore: decorator
+@inline
+export function publishedAt(at: u64): u64 {
+  return at - at % H.staleness;
+}
+
+/** Plans the next publication that a round will read. */
+function planPublication(): void {
+  let at = publishedAt(gridPoint(H.now + 1));
+  if (at <= H.now) at = publishedAt(gridPoint(publishedAt(H.now) + H.staleness));
+  schedule(Q, SLOT_PUBLISH, at, RANK_SAMPLE);
+}
+
+/** What is true of every VM at the end of this nanosecond is what later rounds read. */
+export function onPublish(): void {
+  let kept: u32 = 0;
+  for (let i: u32 = 0; i < H.bagCount; i++) {
+    const vm = load<Vm>(H.bag + (<usize>i << 2));
+    vm.snapQueued = vm.queued;
+    if (vm.queued == 0) {
+      vm.inBag = 0;
+      continue;
+    }
+    vm.snapReadySum = vm.readySum;
+    vm.snapOldest = oldestReady(vm);
+    vm.snapSince = vm.backlogSince;
+    vm.snapActive = vm.activeCount;
+    vm.snapStranded = u32(stranded(vm));
+    store<Vm>(H.bag + (<usize>(kept++) << 2), vm);
+  }
+  H.bagCount = kept;
+  if (kept != 0) planPublication();
+}
+
+/** Tasks that wait in `vm`, as a round sees it now. */
+// @ts-ignore: decorator
+@inline
+function waiting(vm: Vm): u32 {
+  return isStale() ? vm.snapQueued : vm.queued;
+}
+
+/** The first multiple of `staleness` at or after `at`. */
+// @ts-ignore: decorator
+@inline
+export function nextPublished(at: u64): u64 {
+  return at % H.staleness == 0 ? at : publishedAt(at) + H.staleness;
+}
 
 // --- the bag of VMs in which tasks wait -----------------------------------------------------------------------------
 
 /** A task waits in `vm`. Also the hook of every mechanism that an arbiter serves. */
 export function watch(vm: Vm): void {
-  if (H.staleness != 0) publish(vm);
   if (vm.inBag == 0) {
     vm.inBag = 1;
     store<Vm>(H.bag + (<usize>(H.bagCount++) << 2), vm);
+    if (H.staleness != 0 && !isPending(Q, SLOT_PUBLISH)) planPublication();
   } else if (vm.queued > 1) {
-    if (vm.denied == 0 && H.signal == L.SIGNAL_QUEUE_LENGTH && congested(vm)) armArbiter(H.now);
+    if (H.signal == L.SIGNAL_QUEUE_LENGTH && vm.denied == 0) mayBeShort(vm);
     return; // a policy is asked in every round as long as tasks wait
   }
   // a new backlog, whether or not the last round has noticed that the one before is gone
   vm.denied = 0;
-  vm.backlogSince = H.now;
-  if (vm.held == 0 || H.signal == L.SIGNAL_POLICY) armArbiter(H.now);
-  else if (H.signal != L.SIGNAL_QUEUE_LENGTH) armArbiter(H.now + H.threshold);
-  else if (congested(vm)) armArbiter(H.now);
+  vm.contended = 0;
+  if (H.aggregate) armArbiter(H.now); // what its rounds cost hangs on who waits
+  mayBeShort(vm);
+}
+
+/** Plans the first round that can find `vm` short, in which something has changed that makes it so, or sooner so. */
+export function mayBeShort(vm: Vm): void {
+  const signals = (H.mode & L.MODE_REACTIVE) != 0;
+  let at = H.now;
+  if (vm.held != 0) {
+    if (!signals) return;
+    if (H.signal == L.SIGNAL_QUEUE_LENGTH) {
+      if (<f64>vm.queued < H.queueLength * <f64>max<u32>(vm.activeCount, 1)) return;
+    } else if (H.signal != L.SIGNAL_POLICY && !(H.parkedBusy && stranded(vm))) at = max<u64>(at, (vm.queued == 1 ? vm.readySum : oldestReady(vm)) + H.threshold);
+  }
+  armArbiter(H.staleness == 0 ? at : nextPublished(at));
+}
+
+/** `vm` has lost a core, or a vCPU of it with tasks in its queue has, or takes no tasks any more. */
+export function hasLost(vm: Vm): void {
+  if (H.arbiter == 0 || vm.inBag == 0 || (vm.queued == 0 && vm.snapQueued == 0)) return;
+  vm.denied = 0; // it has less than when it was
+  armArbiter(H.now);
 }
 
 /** Cores have moved or become free: who was denied one may get one. */
 export function nudge(): void {
   // mostly the round is planned already, and nobody need be looked for
-  if (H.bagCount == 0 || isPlanned(gridPoint(H.now))) return;
+  if (H.arbiter == 0 || H.bagCount == 0 || (isPending(Q, SLOT_ARBITER) && H.wantedAt <= H.now)) return;
   for (let i: u32 = 0; i < H.bagCount; i++) {
     const vm = load<Vm>(H.bag + (<usize>i << 2));
-    if (vm.denied && vm.queued != 0 && canGrow(vm)) {
+    if (vm.denied && canGrow(vm)) {
       armArbiter(H.now);
       return;
     }
@@ -76,6 +199,7 @@ export function nudge(): void {
 // @ts-ignore: decorator
 @inline
 function hopeless(vm: Vm, failed: Vm): bool {
+  if (H.keptCount != 0 || (H.parkedBusy && vm.held == 0 && failed.held != 0)) return false; // caladan: what is one VM's alone
   return vm.rankKey == failed.rankKey && vm.held >= vm.min && <i32>(vm.held - vm.min) >= <i32>failed.held - <i32>failed.min && H.idleCount == 0;
 }
 
@@ -102,6 +226,7 @@ function denyHopeless(failed: Vm, n: u32): u32 {
 
 function deny(vm: Vm): void {
   vm.denied = 1;
+  vm.contended = u32(vm.queued != 0);
   countHost(L.HOST_CONGESTED_DENIED, 1);
 }
 
@@ -124,7 +249,7 @@ export function grantOne(vm: Vm): bool {
   }
   // how long the VM's oldest waiting task had waited when it was decided that a core comes; where there had been no core
   // to decide on, that is contention and not detection
-  if (vm.queued != 0 && vm.denied == 0) record(hostHistogram(L.HISTOGRAM_DETECTION), L.HOST_HISTOGRAM_SUB_BITS, at - oldestReady(vm));
+  if (vm.queued != 0 && vm.contended == 0) record(hostHistogram(L.HISTOGRAM_DETECTION), L.HOST_HISTOGRAM_SUB_BITS, at - oldestReady(vm));
   beginMove(core, vm, at);
   return true;
 }
@@ -132,7 +257,8 @@ export function grantOne(vm: Vm): bool {
 /** Cores that a congested VM asks for in one round. */
 function demand(vm: Vm): u32 {
   if (H.signal == L.SIGNAL_POLICY) return wanted(vm);
-  const short = vm.queued > vm.coming ? vm.queued - vm.coming : 0;
+  const tasks = waiting(vm);
+  const short = tasks > vm.coming ? tasks - vm.coming : 0;
   return H.grant == L.GRANT_ONE ? min<u32>(short, 1) : short;
 }
 
@@ -152,26 +278,28 @@ export function onArbiter(): void {
   H.round++;
   H.roundMoves = 0;
   countHost(L.HOST_ROUNDS, 1);
-  if (H.period > 0) countHost(L.HOST_ROUNDS_SKIPPED, (H.now - H.roundAt) / H.period - u64(H.now > H.roundAt));
-  H.roundAt = H.now;
-  const cost = H.pollBase + H.pollPerVm * (H.aggregate ? aggregated() + <u64>H.bagCount : <u64>H.vmCount);
-  H.busyUntil = H.now + cost; // decisions are made on what was read, when all is read
+  countHost(L.HOST_ROUNDS_SKIPPED, (H.now - H.gridAt) / H.period);
+  H.gridAt = H.now + H.period;
 
-  // drop who has nothing waiting any more, collect who is over the threshold
+  // drop who has nothing waiting any more, collect who is short
   let n: u32 = 0;
   let kept: u32 = 0;
+  let bits: u32 = 0;
   for (let i: u32 = 0; i < H.bagCount; i++) {
     const vm = load<Vm>(H.bag + (<usize>i << 2));
-    if (vm.queued == 0) {
+    const tasks = waiting(vm);
+    if (tasks == 0 && vm.queued == 0 && (H.staleness == 0 || vm.snapQueued == 0)) {
       vm.inBag = 0;
       continue;
     }
     store<Vm>(H.bag + (<usize>(kept++) << 2), vm);
-    // "waking": after a grant one interval passes before the VM is looked at again (Caladan's congestion rule)
+    bits += u32(tasks != 0);
+    // after a grant one interval passes before the VM is looked at again (Caladan's congestion rule)
     if (H.now < vm.skipUntil || !congested(vm)) vm.denied = 0;
-    else setRank(n++, vm);
+    else setRank(n++, vm, isStale() ? vm.snapSince : vm.backlogSince);
   }
   H.bagCount = kept;
+  H.busyUntil = H.now + reading(bits); // decisions are made on what was read, when all is read
   heapify(n);
 
   // the first that finds neither an idle core nor a victim
@@ -180,7 +308,9 @@ export function onArbiter(): void {
     const vm = load<Vm>(rankAt(0), RANK_VM);
     sinkRank(0, --n);
     let want = demand(vm);
+    const before = want;
     while (want != 0 && (isNull(failed) || !hopeless(vm, failed)) && grantOne(vm)) want--;
+    if (H.grant == L.GRANT_ONE && want != before) vm.skipUntil = H.now + H.period + 1;
     if (want != 0) {
       deny(vm);
       if (isNull(failed) && canGrow(vm)) {
@@ -190,16 +320,20 @@ export function onArbiter(): void {
       continue;
     }
     vm.denied = 0;
-    if (H.grant == L.GRANT_ONE) vm.skipUntil = H.now + H.period + 1;
   }
+  H.gridAt = max<u64>(H.gridAt, H.busyUntil);
 
   // the next round that can matter
-  let soon = NEVER;
+  let soon = H.aggregate && kept != 0 ? H.now + 1 : NEVER;
   for (let i: u32 = 0; i < kept; i++) {
     const vm = load<Vm>(H.bag + (<usize>i << 2));
-    if (vm.denied == 0) soon = min<u64>(soon, soonest(vm));
+    if (vm.denied == 0 || H.signal == L.SIGNAL_POLICY) soon = min<u64>(soon, soonest(vm));
+    else if (H.parkedBusy) soon = min<u64>(soon, nextTurn(vm));
   }
   if (soon != NEVER) armArbiter(soon);
+  if (isPending(Q, SLOT_ARBITER)) planRound(); // something may have been wanted before the round was over
+  else if (everyRound()) armArbiter(NEVER);
+  if (H.staleness != 0 && isPending(Q, SLOT_PUBLISH)) planPublication();
 }
 
 /**
@@ -207,20 +341,28 @@ export function onArbiter(): void {
  * already come before them, for cores that come as for vCPUs that search.
  */
 export function announce(vm: Vm, width: u32): void {
-  H.round++;
-  H.roundMoves = 0;
   const ready = vm.searchingCount + vm.coming;
   const tasks = vm.queued + width;
-  let want = tasks > ready ? min<u32>(tasks - ready, width) : 0;
-  while (want != 0 && grantOne(vm)) want--;
+  if (tasks > ready) grantOutside(vm, min<u32>(tasks - ready, width));
 }
 
-/** Lays the arbiter out: its period follows from how many VMs it serves. */
+/** Up to `want` cores for `vm` at once, whatever the round, as in one of their own: when the arbiter has read and issued what it is at. */
+export function grantOutside(vm: Vm, want: u32): void {
+  H.round++;
+  H.roundMoves = 0;
+  beBusy();
+  while (want != 0 && grantOne(vm)) want--;
+  if (H.roundMoves != 0) moveGrid();
+}
+
+/** Lays the arbiter out: its period follows from how many VMs it serves. The first round comes one period from now. */
 export function startArbiter(): void {
-  const reads = H.aggregate ? aggregated() : <u64>H.vmCount;
-  H.period = max<u64>(max<u64>(H.interval, H.pollBase + H.pollPerVm * reads), 1);
-  H.roundAt = H.now;
+  H.arbiter = 1;
+  H.period = max<u64>(max<u64>(H.interval, reading(0)), 1);
+  H.gridAt = H.now + H.period;
   H.busyUntil = H.now;
+  H.lateAt = NEVER;
+  if (everyRound()) armArbiter(NEVER);
 }
 
 /** Hook for a freed core: idle, and whoever was denied one is looked at in the next round. */

@@ -19,6 +19,7 @@ import { hostHistogram } from "../accounts";
 import { enter, detach, activate, attach } from "../guest/life";
 import { putBack } from "../guest/dispatch";
 import { proceedAfterGrant } from "../guest/loop";
+import { nudge, hasLost } from "./arbiter";
 import { freeze, halt, migrateQueue, thaw } from "../guest/halt";
 import { hold, chooseDormant, parking, arriving } from "../holding";
 import { mayLeave } from "../victims";
@@ -43,6 +44,7 @@ export function beginMove(core: Core, vm: Vm, at: u64): void {
   core.target = vm;
   core.decidedAt = at;
   core.round = H.round;
+  if (H.parkedBusy) nudge(); // who has one more may lose one (caladan)
   fixSteps(core);
   if (isNull(core.vcpu)) {
     removeIdle(core);
@@ -144,11 +146,13 @@ export function onCore(core: Core): void {
       measure(L.HISTOGRAM_PARK, H.now - core.parkedAt);
       core.step = STEP_NONE;
       detach(core);
+      if (v.queueLength != 0) hasLost(v.vm);
       afterDetach(core);
       return;
     }
     case STEP_WAKE: {
       enter(v, ENTERING);
+      if (H.onWoken != 0) call_indirect<void>(H.onWoken, v.vm);
       measure(L.HISTOGRAM_WAKE, move.wake);
       step(core, STEP_ENTER, move.dispatchStep);
       return;
@@ -198,6 +202,7 @@ export function coreReleased(core: Core, vm: Vm): void {
     cancel(Q, core.slot);
     core.step = STEP_NONE;
     startWake(core, core.decidedAt > H.now ? core.decidedAt - H.now : 0); // not before its move is issued
+    call_indirect<void>(H.onMoved);
     return;
   }
   if (core.step == STEP_NOTIFY) {

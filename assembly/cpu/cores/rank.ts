@@ -17,12 +17,18 @@ export function rankAt(i: u32): usize {
   return H.scratch + (<usize>i << RANK_BYTES_SHIFT);
 }
 
-/** Smaller is better: class, priority, whether it starves; then since when it has a backlog. */
-export function setRank(i: u32, vm: Vm): void {
+/** Smaller comes first: below its guarantee, class, priority, without any core. */
+// @ts-ignore: decorator
+@inline
+export function rankOf(vm: Vm): u64 {
+  return (<u64>(vm.held >= vm.min) << 63) | ((~<u64>vm.rankKey << 1) & 0x7fff_ffff_ffff_fffe) | <u64>(vm.held != 0);
+}
+
+/** Of equals who has had a backlog for longer, then the first. */
+export function setRank(i: u32, vm: Vm, since: u64): void {
   const at = rankAt(i);
-  const content = vm.held >= vm.min && vm.held != 0;
-  store<u64>(at, (~<u64>vm.rankKey << 1) | <u64>content);
-  store<u64>(at, vm.backlogSince, RANK_SINCE);
+  store<u64>(at, rankOf(vm));
+  store<u64>(at, since, RANK_SINCE);
   store<Vm>(at, vm, RANK_VM);
 }
 

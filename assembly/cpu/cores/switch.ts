@@ -21,7 +21,7 @@ export function prepareSwitch(): void {
   cancel(Q, SLOT_ARBITER);
   // nobody reacts while things are rearranged
   setHooks(doNothing, ignoreVm, pushIdle, ignoreWidth, doNothing, doNothing);
-  H.onHeld = 0;
+  H.onCores = 0;
   H.blind = 0;
   H.onPace = 0;
   H.bagCount = 0;
@@ -39,6 +39,8 @@ export function prepareSwitch(): void {
     vm.a = 0;
     vm.b = 0;
     vm.c = H.now;
+    vm.stopped = 0;
+    vm.snapQueued = 0;
     vm.limit = vm.max;
     cancel(Q, vm.slot + VM_SLOT_OWN);
     for (let k: u32 = 0; k < vm.max; k++) {

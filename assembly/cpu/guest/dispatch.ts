@@ -12,6 +12,7 @@ import { askForTurn } from "./turn";
 import { hostDispatch, dispatch } from "../../policy";
 import { below } from "../../kernel/random";
 import { setHome } from "../speed";
+import { mayBeShort } from "../cores/arbiter";
 import { schedule, RANK_GIVE_UP, RANK_LOOK } from "../../kernel/event-queue";
 
 /** A task can run from now on: it is queued as the VM's dispatch policy says, or runs at once. */
@@ -119,6 +120,7 @@ export function putBack(v: VCpu, t: Task): void {
     setBit(vm.occupied, v.index);
     offerLook(vm, v);
   }
+  if (H.arbiter != 0 && (t.flags & TASK_STARTED) == 0) mayBeShort(vm); // it may be the oldest again
   call_indirect<void>(H.onQueued, vm);
 }
 

@@ -4,12 +4,13 @@
 import * as L from "../../layout";
 import { cancel } from "../../kernel/event-queue";
 import {
-  VCpu, SPINNING, FROZEN_SPINNING, FROZEN_IN_TASK, H, isNull, Task, nothing, atLeast, ownQueue, clearBit, activeAt, count, RUNNING,
-  SEARCHING, Q, TASK_HOLDS_LOCK,
+  VCpu, SPINNING, FROZEN_SPINNING, FROZEN_IN_TASK, H, isNull, TASK_STARTED, Task, nothing, atLeast, ownQueue, clearBit, activeAt,
+  count, RUNNING, SEARCHING, Q, TASK_HOLDS_LOCK,
 } from "../state";
 import { activate, deactivate, enter } from "./life";
 import { popHead } from "../run-queue";
 import { endSearch } from "./search";
+import { mayBeShort } from "../cores/arbiter";
 import { spins, leaveSpin, spinOrLeave } from "./lock";
 import { waitsAgain, waitBegins, waitEnds } from "../waiting";
 import { proceedAfterGrant } from "./loop";
@@ -29,6 +30,7 @@ export function freeze(v: VCpu, state: u32): void {
   waitsAgain(t);
   waitBegins(v.vm, t);
   v.vm.frozen++;
+  if (H.arbiter != 0 && (t.flags & TASK_STARTED) == 0) mayBeShort(v.vm); // it may be the oldest again
 }
 
 /** `v` is frozen no longer; answers its task, which waits no longer. */

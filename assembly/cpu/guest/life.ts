@@ -4,6 +4,7 @@ import { VCpu, H, Core, isNull, DORMANT, countHost, clearBit, nothing, setBit, a
 import { settle } from "../accounts";
 import { paceChanged } from "./pace";
 import * as L from "../../layout";
+import { mayBeShort } from "../cores/arbiter";
 
 // @ts-ignore: decorator
 @inline
@@ -38,6 +39,7 @@ export function attachHere(core: Core, v: VCpu, state: u32): void {
 }
 
 export function attach(core: Core, v: VCpu, state: u32): void {
+  if (H.onCores != 0) call_indirect<void>(H.onCores, v.vm, 1);
   attachHere(core, v, state);
 }
 
@@ -59,6 +61,7 @@ export function detachHere(core: Core): void {
 }
 
 export function detach(core: Core): void {
+  if (H.onCores != 0) call_indirect<void>(H.onCores, core.vcpu.vm, -1);
   detachHere(core);
 }
 
@@ -80,4 +83,5 @@ export function deactivate(v: VCpu): void {
   store<VCpu>(vm.actives + (<usize>(v.activePlace - 1) << 2), last);
   last.activePlace = v.activePlace;
   v.activePlace = 0;
+  if (H.signal == L.SIGNAL_QUEUE_LENGTH && H.arbiter != 0 && vm.queued != 0) mayBeShort(vm);
 }

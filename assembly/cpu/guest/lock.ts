@@ -59,6 +59,7 @@ export function releaseLock(v: VCpu, t: Task): void {
     vm.lockWaitHead = w.next;
     vm.lockWaiting--;
     const waited = H.now - w.remaining;
+    count(vm, L.VM_LOCK_WAITS_ENDED, 1);
     count(vm, L.VM_LOCK_WAIT_NS, waited);
     atLeast(vm, L.VM_LOCK_WAIT_MAX, waited);
     hold(vm, w);

@@ -7,7 +7,8 @@ import { waitEnds } from "../waiting";
 import { runHere } from "./run";
 import { restAtOnce } from "./central";
 import { stealNow, beginSearch } from "./search";
-import { schedule, RANK_GIVE_UP, RANK_STEP } from "../../kernel/event-queue";
+import { mayYield } from "../../events";
+import { NEVER, schedule, RANK_GIVE_UP, RANK_STEP } from "../../kernel/event-queue";
 import * as L from "../../layout";
 import { deactivate, enter, detach } from "./life";
 
@@ -39,13 +40,13 @@ export function proceed(v: VCpu): void {
     proceed(v);
     return;
   }
-  if (H.yields && H.minSearch == 0) {
+  if (H.yields && H.minSearch == 0 && mayYield(vm)) {
     yieldCore(v);
     return;
   }
   beginSearch(v);
   if (H.yields) {
-    v.deadline = H.now + H.minSearch;
+    v.deadline = H.minSearch == 0 ? NEVER : H.now + H.minSearch;
     schedule(Q, v.slot, v.deadline, RANK_GIVE_UP);
   }
 }
@@ -55,8 +56,6 @@ export function proceedAfterGrant(v: VCpu): void {
   if (v.queueLength == 0 && v.vm.ingressLength == 0) stealNow(v);
   proceed(v);
 }
-
-// --- leaving the core -----------------------------------------------------------------------------------------
 
 /** Nothing found: the vCPU gives its core up by itself (voluntary yield). */
 export function yieldCore(v: VCpu): void {

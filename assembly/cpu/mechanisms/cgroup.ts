@@ -1,18 +1,21 @@
 // `cgroup`: Linux's CPU bandwidth control. Every VM's vCPUs run whenever there is a core (best-effort ones give way), but a VM
-// may use no more than its guarantee × period of core time in each period; then all its vCPUs stop, in the middle of whatever
-// they do, until the next period begins. A VM without a guarantee has no quota, as a group whose cpu.max is not set: it runs
-// on what the others leave. No arbiter, no polling core.
+// may use no more than its quota × period of core time in each period; then all its vCPUs stop, in the middle of whatever they do,
+// until the next period begins. What stopping takes beyond the quota is repaid. A VM has no quota where it has no guarantee either, as a
+// group whose cpu.max is not set: it runs on what the others leave. No arbiter, no polling core.
 //
 //   knob A: period ns | B: ns of a host context switch
 
 import * as L from "../../layout";
 import { cancel, schedule, RANK_EXPIRE, isPending, RANK_REPLENISH } from "../../kernel/event-queue";
-import { H, Host, Vm, vmAt, vcpuOf, VM_SLOT_OWN, Q, SLOT_ARBITER, coreAt, isNull, count, DORMANT, Core } from "../state";
+import {
+  H, Host, Vm, vmAt, vcpuOf, DORMANT, YIELDING, DESCHEDULING, VM_SLOT_OWN, Q, SLOT_ARBITER, coreAt, isNull, count, everyRound, Core,
+} from "../state";
 import { chooseIdle, pushIdle } from "../idle";
 import { joinBag, worthiest } from "../bag";
 import { beginPark, beginMove } from "../cores/move";
 import { canGrow, arriving } from "../holding";
 import { chooseVictim } from "../victims";
+import { setRank, heapify, rankAt, RANK_VM, sinkRank } from "../cores/rank";
 import { activate } from "../guest/life";
 import { costNothing, setHooks, ignoreWidth } from "../hooks";
 import { placeGuaranteed } from "../cores/place";
@@ -29,7 +32,7 @@ export function cgroup(): void {
   H.yield = <u64>H.knobB;
   setHooks(start, onQueued, onCoreFree, ignoreWidth, stopThrottled, onPeriod);
   const charged: (vm: Vm, by: i32) => void = charge;
-  H.onHeld = charged.index;
+  H.onCores = charged.index;
   const gone: (vm: Vm) => void = onQuota;
   H.onTimer = gone.index;
 }
@@ -38,40 +41,63 @@ function start(): void {
   placeGuaranteed();
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
-    if (vm.held != 0) charge(vm, 0); // a fork: it holds cores already
+    if (vm.dormantCount != vm.max) charge(vm, 0); // a fork: it has cores already
     if (vm.stealAmount == L.STEAL_NONE) {
       for (let k: u32 = 0; k < vm.max; k++) activate(vcpuOf(vm, k));
     }
   }
 }
 
-// vm.a: core time used in this period | vm.b: since when it is throttled, 0 not | vm.c: when vm.a was last brought up to date
+// vm.a: core time used in this period, with what the last one left to be repaid | vm.b: since when it is throttled, 0 not | vm.c: when
+// vm.a was last brought up to date
+
+// @ts-ignore: decorator
+@inline const NEVER: u64 = 0xffff_ffff_ffff_ffff;
+
+/** Core time of a VM's quota in a period; the greatest u64: it has none. */
+// @ts-ignore: decorator
+@inline
+function quotaOf(vm: Vm): u64 {
+  return vm.quota == 0 ? NEVER : <u64>(<i64>(vm.quota * H.knobA + 0.5));
+}
 
 /** Core time that is left of this period's quota. */
 // @ts-ignore: decorator
 @inline
 function left(vm: Vm): u64 {
-  const quota = <u64>vm.min * <u64>H.knobA;
-  return vm.min == 0 ? NEVER : vm.a < quota ? quota - vm.a : 0;
+  const quota = quotaOf(vm);
+  return quota == NEVER ? NEVER : vm.a < quota ? quota - vm.a : 0;
 }
 
-// @ts-ignore: decorator
-@inline const NEVER: u64 = 0xffff_ffff_ffff_ffff;
+/** The same, less what stopping `vm` now would take, where it has seen that; `more` vCPUs are about to come. */
+function usable(vm: Vm, more: u64): u64 {
+  const rest = left(vm);
+  if (rest == NEVER || vm.stopped == 0) return rest;
+  let leave = more;
+  for (let k: u32 = 0; k < vm.max; k++) {
+    const state = vcpuOf(vm, k).state;
+    leave += u64(state != DORMANT && state != YIELDING && state != DESCHEDULING);
+  }
+  const stopping = leave * <u64>H.knobB;
+  return rest > stopping ? rest - stopping : 0;
+}
 
-/** Books the core time used so far and plans the instant at which the quota is gone. */
+/** Books the core time used so far and plans the instant at which the quota is gone; `by` vCPUs come or go now. */
 function charge(vm: Vm, by: i32): void {
-  vm.a += <u64>vm.held * (H.now - vm.c);
+  const on = vm.max - vm.dormantCount;
+  vm.a += <u64>on * (H.now - vm.c);
   vm.c = H.now;
   const slot = vm.slot + VM_SLOT_OWN;
-  const held = <u64>(<i32>vm.held + by);
-  if (held == 0 || vm.b != 0 || vm.min == 0) cancel(Q, slot);
-  else schedule(Q, slot, H.now + (left(vm) + held - 1) / held, RANK_EXPIRE);
+  const soon = <u64>(<i32>on + by);
+  if (soon == 0 || vm.b != 0 || vm.quota == 0) cancel(Q, slot);
+  else schedule(Q, slot, H.now + (usable(vm, u64(by > 0)) + soon - 1) / soon, RANK_EXPIRE);
   if (!isPending(Q, SLOT_ARBITER)) schedule(Q, SLOT_ARBITER, (H.now / <u64>H.knobA + 1) * <u64>H.knobA, RANK_REPLENISH);
 }
 
 /** The quota is gone: every vCPU of the VM stops. */
 function onQuota(vm: Vm): void {
   charge(vm, 0);
+  if (usable(vm, 0) != 0) return; // who leaves by itself need not be stopped
   cancel(Q, vm.slot + VM_SLOT_OWN);
   if (vm.b != 0) return;
   vm.b = H.now + 1;
@@ -86,22 +112,39 @@ function stopThrottled(): void {
   }
 }
 
-/** A period begins: quotas are full again. */
+/** Books the time for which `vm` has been throttled. */
+export function bookThrottled(vm: Vm): void {
+  if (H.mechanism != L.MECHANISM_CGROUP || vm.b == 0) return;
+  count(vm, L.VM_THROTTLED_NS, H.now - (vm.b - 1));
+  vm.b = H.now + 1;
+}
+
+/** A period begins: quotas are full again, but for what was used beyond the last. */
 function onPeriod(): void {
   let used = false;
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
-    if (vm.b != 0) {
-      count(vm, L.VM_THROTTLED_NS, H.now - max<u64>(vm.b - 1, H.statsFrom));
-      vm.b = 0;
-    }
     charge(vm, 0);
-    used = used || vm.a != 0 || vm.held != 0 || vm.queued != 0;
-    vm.a = 0;
+    used = used || vm.a != 0 || vm.dormantCount != vm.max || vm.queued != 0;
+    const quota = quotaOf(vm);
+    vm.a = vm.a > quota ? vm.a - quota : 0;
+    vm.stopped = u32(vm.b != 0);
+    bookThrottled(vm);
+    if (vm.a < quota) vm.b = 0;
     charge(vm, 0);
+  }
+  let n: u32 = 0;
+  for (let i: u32 = 0; i < H.bagCount; i++) {
+    const vm = load<Vm>(H.bag + (<usize>i << 2));
+    if (wants(vm)) setRank(n++, vm, vm.backlogSince);
+  }
+  heapify(n);
+  while (n != 0) {
+    const vm = load<Vm>(rankAt(0), RANK_VM);
+    sinkRank(0, --n);
     serve(vm);
   }
-  if (used) schedule(Q, SLOT_ARBITER, H.now + <u64>H.knobA, RANK_REPLENISH);
+  if (used || everyRound()) schedule(Q, SLOT_ARBITER, H.now + <u64>H.knobA, RANK_REPLENISH);
   else cancel(Q, SLOT_ARBITER);
 }
 

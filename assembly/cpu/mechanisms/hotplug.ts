@@ -11,6 +11,7 @@ import { placeGuaranteed } from "../cores/place";
 
 export function hotplug(): void {
   H.yields = 1;
+  H.keeps = 1;
   costNothing(offsetof<Host>("notify"));
   H.minSearch = <u64>H.knobC;
   H.yield = <u64>H.knobB;

@@ -35,13 +35,16 @@ export function chooseMechanism(kind: u32): bool {
   H.yields = 0;
   H.central = 0;
   H.blind = 0;
-  H.onHeld = 0;
+  H.onCores = 0;
+  H.onWoken = 0;
+  H.keeps = 0;
   H.onPace = 0;
   H.halts = 0;
   H.onReady = 0;
   H.onRest = 0;
   H.onStep = 0;
   H.parkedBusy = 0;
+  H.arbiter = 0;
   const choose: (vm: Vm) => Core = chooseCore;
   H.onChoose = choose.index;
   const released: (core: Core, vm: Vm) => void = coreReleased;

@@ -1,6 +1,6 @@
 // `microvm`: cores never move; a service grows by whole microVMs of one vCPU each, behind a load balancer. A VM of the
-// scenario is the service, its vCPUs are the instances. The first instance boots; later ones are restored from its
-// snapshot where there is one. An instance that has been idle for `keepAlive` ends. Nothing is stolen between instances.
+// scenario is the service, its vCPUs are the instances. An instance boots; when the first boot is over there is a snapshot, from which
+// later ones are restored. One that has been idle for `keepAlive` ends, but for `vcpus.min`. Nothing is stolen between instances.
 //
 //   knob A: boot ns | B: restore ns, 0: no snapshots | C: keep-alive ns | D: the balancer's policy (layout.ts, DISPATCH_*)
 
@@ -13,11 +13,19 @@ import { placeGuaranteed } from "../cores/place";
 
 export function microvm(): void {
   H.yields = 1;
+  H.keeps = 1;
   costNothing(offsetof<Host>("dispatchStep"));
   H.minSearch = <u64>H.knobC;
   setHooks(start, watch, coreToPool, ignoreWidth, nudge, onArbiter);
   const choose: (vm: Vm) => Core = startInstance;
   H.onChoose = choose.index;
+  const woken: (vm: Vm) => void = leaveSnapshot;
+  H.onWoken = woken.index;
+}
+
+/** The boot is over: what follows can be restored from what it left behind. */
+function leaveSnapshot(vm: Vm): void {
+  vm.a = 1;
 }
 
 function start(): void {
@@ -38,6 +46,5 @@ function startInstance(vm: Vm): Core {
   const restores = vm.a != 0 && H.knobB > 0;
   H.wake = <u64>(restores ? H.knobB : H.knobA);
   count(vm, restores ? L.VM_RESTORES : L.VM_BOOTS, 1);
-  vm.a = 1;
   return core;
 }

@@ -11,9 +11,9 @@
 
 import * as L from "../../../layout";
 import { isPending, schedule, RANK_CONTROL } from "../../../kernel/event-queue";
-import { H, VCpu, Vm, Core, vmAt, VM_SLOT_OWN, Q, RUNNING, coreAt, isNull, countHost, nothing } from "../../state";
+import { H, VCpu, Vm, Core, everyRound, vmAt, VM_SLOT_OWN, Q, RUNNING, coreAt, isNull, countHost, nothing } from "../../state";
 import { removeIdle, pushIdle } from "../../idle";
-import { grantOne, coreToPool, nudge } from "../../cores/arbiter";
+import { nudge, behindRounds, grantOutside, coreToPool } from "../../cores/arbiter";
 import { mayLeave } from "../../victims";
 import { beginPark } from "../../cores/move";
 import { byScore } from "./score";
@@ -39,7 +39,7 @@ export function control(): void {
   H.onTimer = timer.index;
   H.onCoreFree = free.index;
   H.bandwidthPhase = RELAX;
-  if (lanesWatched()) plan(H.now); // a fork finds tasks that run
+  if (lanesWatched() || everyRound()) plan(H.now); // a fork finds tasks that run
 }
 
 /** There is something to look at from `at` on: the first multiple of the interval after now and not before `at`. */
@@ -55,11 +55,13 @@ function plan(at: u64): void {
 function onPace(v: VCpu): void {
   if (lanesWatched() && v.state == RUNNING && v.vm.cls == L.CLASS_LATENCY_CRITICAL) plan(H.now + <u64>H.knobC);
   if (overLimit()) plan(H.now);
+  if (H.keptCount != 0) nudge(); // one of the emptied may be beside a task of who was denied
 }
 
 function poll(_: Vm): void {
+  behindRounds();
   if (lanesWatched()) watchLanes();
-  if (H.knobD > 0 && watchBandwidth()) plan(H.now);
+  if ((H.knobD > 0 && watchBandwidth()) || everyRound()) plan(H.now);
 }
 
 function watchLanes(): void {
@@ -81,6 +83,7 @@ function empty(core: Core, beside: Core, own: f64): void {
   if (isNull(v)) {
     keep(core);
     removeIdle(core);
+    nudge();
     return;
   }
   if (!mayLeave(core)) return; // in motion: the next poll looks again
@@ -93,11 +96,7 @@ function empty(core: Core, beside: Core, own: f64): void {
   }
   keep(core); // before: where moves cost nothing the core is free when beginPark returns
   beginPark(core);
-  if (moves) {
-    H.round++;
-    H.roundMoves = 0;
-    grantOne(vm);
-  }
+  if (moves) grantOutside(vm, 1);
 }
 
 function keep(core: Core): void {
@@ -119,6 +118,7 @@ function giveBack(core: Core): void {
 
 function onCoreFree(core: Core): void {
   if (!core.kept) coreToPool(core);
+  else nudge();
 }
 
 /** For a VM that gets no other core: one that is kept empty for a task of its own, that of the task which has run least. */

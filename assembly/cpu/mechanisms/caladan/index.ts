@@ -13,7 +13,7 @@
 //   knobs C, D: the controllers'
 
 import * as L from "../../../layout";
-import { H, Vm, Core, isNull } from "../../state";
+import { H, Vm, Core, isNull, coreAt } from "../../state";
 import { watch, coreToPool, announce, nudge, onArbiter, startArbiter } from "../../cores/arbiter";
 import { control, takeBack } from "./controllers";
 import { setHooks } from "../../hooks";
@@ -55,4 +55,17 @@ function start(): void {
 function chooseByScore(vm: Vm): Core {
   const core = byScore(vm);
   return isNull(core) ? takeBack(vm) : core;
+}
+
+/** When a best-effort VM without a core, which was denied one, may get one since another has had it long enough; the greatest u64: never. */
+export function nextTurn(vm: Vm): u64 {
+  let at: u64 = 0xffff_ffff_ffff_ffff;
+  if (vm.held != 0 || vm.cls != L.CLASS_BEST_EFFORT) return at;
+  for (let i: u32 = 0; i < H.coreCount; i++) {
+    const v = coreAt(i).vcpu;
+    if (isNull(v) || v.vm.cls != L.CLASS_BEST_EFFORT) continue;
+    const turn = v.runSince + <u64>H.knobB;
+    if (turn > H.now) at = min<u64>(at, turn);
+  }
+  return at;
 }
