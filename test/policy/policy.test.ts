@@ -66,8 +66,7 @@ const typescript: Policy = {
 };
 
 const COMPILED = `
-import { H, Vm, VCpu, SEARCHING, activeAt } from "./cpu/state";
-import { oldestReady } from "./cpu/arbiter";
+import { H, Vm, VCpu, SEARCHING, activeAt, oldestReady } from "./view";
 
 function load(vm: Vm, place: u32): u32 {
   const v = activeAt(vm, place);
