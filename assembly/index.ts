@@ -4,12 +4,13 @@
 import * as L from "./layout";
 import { allocate, extend } from "./kernel/arena";
 import { peekTime } from "./kernel/event-queue";
-import { H, Q, SEARCHING, activeAt, vcpuOf, vmAt, countersOf } from "./cpu/state";
-import { oldestReady } from "./cpu/arbiter";
-import { configure as configureHost, reconfigure as reconfigureHost, run as runHost, settleAccounts } from "./host";
+import { H, Q, countersOf, vmAt, activeAt, SEARCHING, vcpuOf } from "./cpu/state";
+import { oldestReady } from "./cpu/waiting";
+import { configure as configureHost, reconfigure as reconfigureHost, settleAccounts } from "./host";
+import { run as runHost } from "./events";
 import { hostHistogram as histogramOf } from "./cpu/accounts";
-import { commitInjected } from "./cpu/arrivals";
-import { COUNTERS, S, swapHistogramAt } from "./memory/swap/state";
+import { commitInjected } from "./cpu/workload/arrivals";
+import { S, COUNTERS, swapHistogramAt } from "./memory/pages/state";
 
 export { drawInto } from "./kernel/distribution";
 

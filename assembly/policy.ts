@@ -2,11 +2,10 @@
 // private core at full speed. A scenario asks for them by `dispatch: policy`, `stealing: { victim: policy }`, `signal: policy`;
 // where the program gives a function instead (options.policy), that one is called.
 //
-// What may be used: the records (cpu/records.ts) and accessors (cpu/state.ts), to be read and never written; integers and
+// What may be used: what view.ts hands out, to be read and never written; integers and
 // floating point, no time but H.now, no random numbers but streams of the VM.
 
-import { H, Vm, VCpu, SEARCHING, activeAt } from "./cpu/state";
-import { oldestReady } from "./cpu/arbiter";
+import { Vm, activeAt, SEARCHING, VCpu, H, oldestReady } from "./view";
 
 /** Which of the VM's `active` vCPUs that accept tasks gets the next one, 0 … active - 1. Here: the least loaded, the first of equals. */
 export function dispatch(vm: Vm, active: u32): u32 {

@@ -19,7 +19,7 @@ const TOOLING = ['package-lock.json', 'scripts/build.mjs', 'scripts/support.mjs'
 const isSource = (path) => path.endsWith('.ts');
 const SHARED = [
   'assembly/layout.ts',
-  'assembly/memory/swap/layout.ts',
+  'assembly/memory/pages/layout.ts',
   'assembly/memory/vmem/layout.ts',
   'assembly/memory/replacement/ids.ts',
 ];
@@ -156,8 +156,7 @@ async function buildBundle() {
   // what it throws must be the index's InputError: a second copy would be another class
   const errorsOfIndex = {
     name: 'errors-of-index',
-    setup: (hooks) =>
-      hooks.onResolve({ filter: /scenario\/errors\.js$/ }, () => ({ path: './index.js', external: true })),
+    setup: (hooks) => hooks.onResolve({ filter: /input\/errors\.js$/ }, () => ({ path: './index.js', external: true })),
   };
   const common = {
     absWorkingDir: at(),

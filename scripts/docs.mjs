@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { CORE_LAYERS, MEMORY_CORE_LAYERS, SRC_LAYERS } from './layers.mjs';
 import { at, ensureInstalled, fail, writeAtomically } from './support.mjs';
 
-const SOURCE = 'src/scenario/parameters.ts';
+const SOURCE = 'src/explain/page.ts';
 const TARGET = 'docs/parameters.md';
 const ARCHITECTURE = 'docs/architecture.md';
 

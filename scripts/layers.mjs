@@ -23,6 +23,7 @@ export const CORE_LAYERS = [
     about:
       'records of the host and what holds for all who use them: accounts, laws, who waits, which core is idle or may be taken',
   },
+  { rooms: ['assembly/view.ts'], about: 'what a policy of one’s own may read' },
   {
     rooms: ['assembly/policy.ts'],
     about: 'three decisions that may be one’s own: the file whose place `fluxhost build --policy` gives to another',
@@ -37,7 +38,6 @@ export const CORE_LAYERS = [
     about: 'requests that come and end · cores that move, the arbiter, forks · faults and the servers that mend them',
   },
   { rooms: ['assembly/cpu/mechanisms'], about: 'who gets which core when, one folder or file a mechanism' },
-  { rooms: ['assembly/parts.ts'], about: 'the parts that a host may have, one line each' },
   { rooms: ['assembly/events.ts'], about: 'the event loop: which event goes to whom' },
   { rooms: ['assembly/host.ts'], about: 'one host: configured, run, settled' },
   {

@@ -2,8 +2,7 @@
 // read-only view and answer a number. A call costs some tens of nanoseconds to cross over and whatever the function does
 // (`npm run bench` measures it); the same policy compiled in (`fluxhost build --policy`) costs next to nothing.
 
-import type { PolicyImports } from './core/load.js';
-import { InputError, expectedOneOf, show } from './scenario/errors.js';
+import { InputError, expectedOneOf, show } from './input/errors.js';
 
 /** What a policy may see, at the instant it is asked. Reading costs a call into the core, about 5 ns. */
 export interface HostView {
@@ -176,4 +175,11 @@ export function bindPolicy(policy: Policy): BoundPolicy {
       );
     },
   };
+}
+
+/** What the core asks the program, where the program decides (policy.ts in assembly/). Numbers of VMs and vCPUs in, a number out. */
+export interface PolicyImports {
+  dispatch(vm: number, active: number): number;
+  firstVictim(vm: number, vcpu: number): number;
+  coresWanted(vm: number): number;
 }

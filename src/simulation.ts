@@ -1,21 +1,22 @@
 // Simulation: configure a host, inject work, run it, read its metrics. One instance is one host in a linear memory of its
 // own; dropping it frees everything.
 
-import { compileScenario, type CompiledScenario } from './core/compile.js';
+import { type CompiledScenario, compileScenario } from './core/compile.js';
 import type { EmpiricalTables } from './core/distributions.js';
-import { ClosedError, HostCore } from './core/host.js';
+import { HostCore } from './core/host.js';
+import { ClosedError } from './core/errors.js';
 import { Injection } from './core/injection.js';
 import { LateRequests } from './core/late.js';
-import type { EventLog, Series } from './core/series.js';
-import { bindPolicy, checkRestored, decisionsOf, type Policy } from './policy.js';
-import { arrivalProblems, isResolved, openTraces, policyBits, readTables } from './core/inputs.js';
+import type { Series, EventLog } from './result/over-time.js';
+import { type Policy, checkRestored, bindPolicy, decisionsOf } from './policy.js';
+import { isResolved, readTables, policyBits, openTraces, arrivalProblems } from './core/inputs.js';
 import { compileCore, instantiateCore } from './core/load.js';
 import { readCounters } from './core/results.js';
-import { swapResult } from './memory/swap/result.js';
-import { knownSha256, packSnapshot, unpackSnapshot, type SnapshotParts } from './core/snapshot.js';
-import { buildResult, type Result } from './metrics/result.js';
+import { swapResult } from './swap/read.js';
+import { knownSha256, unpackSnapshot, type SnapshotParts, packSnapshot } from './core/snapshot.js';
+import { type Result, buildResult } from './result/result.js';
 import { scenarioSha256 } from './scenario/canonical.js';
-import { InputError, expectedOneOf, show } from './scenario/errors.js';
+import { InputError, show, expectedOneOf } from './input/errors.js';
 import { checkFork } from './scenario/fork.js';
 import { resolveScenario } from './scenario/resolve.js';
 import type { ScenarioInput } from './scenario/schema.js';

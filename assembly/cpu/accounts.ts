@@ -2,16 +2,10 @@
 // sums over all states are cores × time to the nanosecond (checked by the program after every run).
 
 import * as L from "../layout";
-import {
-  H, VCpu, Core, count, countHost, vmAt, vcpuOf, coreAt, isNull, nothing, setBit, clearBit, getBit,
-  DORMANT, RUNNING, SEARCHING, STEALING, SPINNING,
-  countersOf,
-} from "./state";
+import { VCpu, H, count, RUNNING, SEARCHING, STEALING, SPINNING, DORMANT, coreAt, isNull, countHost, vmAt, countersOf } from "./state";
 import { histogramBytes, resetHistogram } from "../kernel/histogram";
-import { paceChanged } from "./topology";
-import { bookDelays } from "./vcpu";
+import { bookDelays } from "./series";
 import { bookThrottled } from "./mechanisms/cgroup";
-import { arriving, parking } from "./grant";
 
 /** Time without a task: first what is left of a page fault's exit, then polling. */
 function bookSearch(v: VCpu, elapsed: u64): void {
@@ -46,96 +40,6 @@ export function settle(v: VCpu): void {
     count(v.vm, L.VM_IDLE_POLL_NS, elapsed);
     count(v.vm, L.VM_SPIN_NS, elapsed);
   } else if (state != DORMANT) count(v.vm, L.VM_TRANSITION_NS, elapsed);
-}
-
-// @ts-ignore: decorator
-@inline
-export function enterHere(v: VCpu, state: u32): void {
-  settle(v);
-  const before = v.state;
-  v.state = state;
-  if (H.varies) paceChanged(v, before);
-}
-
-export function enter(v: VCpu, state: u32): void {
-  enterHere(v, state);
-}
-
-/** Gives an idle core, already off the idle stack, to a dormant vCPU. */
-// @ts-ignore: decorator
-@inline
-export function attachHere(core: Core, v: VCpu, state: u32): void {
-  assert(isNull(core.vcpu));
-  assert(v.state == DORMANT);
-  countHost(L.HOST_IDLE_NS, H.now - core.since);
-  clearBit(v.vm.dormant, v.index);
-  v.vm.dormantCount--;
-  core.vcpu = v;
-  core.lastVm = v.vm;
-  v.core = core;
-  v.lastCore = core;
-  v.since = H.now;
-  v.runSince = H.now;
-  v.state = state;
-  if (H.varies) paceChanged(v, DORMANT);
-}
-
-export function attach(core: Core, v: VCpu, state: u32): void {
-  if (H.onCores != 0) call_indirect<void>(H.onCores, v.vm, 1);
-  attachHere(core, v, state);
-}
-
-/** Takes the core from its vCPU, which is dormant from now on. The core is nobody's until it is attached or pushed idle. */
-// @ts-ignore: decorator
-@inline
-export function detachHere(core: Core): void {
-  const v = core.vcpu;
-  settle(v);
-  const before = v.state;
-  v.state = DORMANT;
-  if (H.varies) paceChanged(v, before);
-  v.core = nothing<Core>();
-  v.faultUntil = 0; // the exit of a fault is of no further consequence for it
-  setBit(v.vm.dormant, v.index);
-  v.vm.dormantCount++;
-  core.vcpu = nothing<VCpu>();
-  core.since = H.now;
-}
-
-export function detach(core: Core): void {
-  if (H.onCores != 0) call_indirect<void>(H.onCores, core.vcpu.vm, -1);
-  detachHere(core);
-}
-
-// @ts-ignore: decorator
-@inline
-export function pushIdleHere(core: Core): void {
-  assert(core.idlePlace == 0);
-  store<Core>(H.idle + (<usize>H.idleCount << 2), core);
-  core.idlePlace = ++H.idleCount;
-}
-
-export function pushIdle(core: Core): void {
-  pushIdleHere(core);
-}
-
-/** Takes a given core off the idle stack; the others stay in the order in which they became idle. */
-// @ts-ignore: decorator
-@inline
-export function removeIdleHere(core: Core): void {
-  assert(core.idlePlace != 0);
-  const left = --H.idleCount;
-  for (let i = core.idlePlace - 1; i < left; i++) {
-    const at = H.idle + (<usize>i << 2);
-    const above = load<Core>(at, 4);
-    store<Core>(at, above);
-    above.idlePlace = i + 1;
-  }
-  core.idlePlace = 0;
-}
-
-export function removeIdle(core: Core): void {
-  removeIdleHere(core);
 }
 
 /** Core time that VMs could have had since statistics began. */
@@ -188,43 +92,4 @@ export function beginStatistics(): void {
     }
   }
   for (let i: u32 = 0; i < <u32>L.HOST_HISTOGRAMS; i++) resetHistogram(hostHistogram(i), L.HOST_HISTOGRAM_SUB_BITS);
-}
-
-/**
- * What must hold at any instant: tasks, core time and cores are conserved, no core belongs to two, none is lost.
- * Call after settleAll. Answers 0 or E_CONSERVATION.
- */
-export function checkConservation(): u32 {
-  let time = load<u64>(H.counters, L.HOST_IDLE_NS << 3);
-  // cores by VM: those that it has, less those being taken, and those promised to it; and those that come
-  const cores = H.scratch;
-  memory.fill(cores, 0, <usize>H.vmCount << 3);
-  for (let i: u32 = 0; i < H.coreCount; i++) {
-    const core = coreAt(i);
-    let vm = core.target;
-    if (isNull(vm) && !isNull(core.vcpu) && !parking(core)) vm = core.vcpu.vm;
-    if (isNull(vm)) continue;
-    const at = cores + (<usize>vm.index << 3);
-    store<u32>(at, load<u32>(at) + 1);
-    if (!isNull(core.target) || arriving(core.vcpu)) store<u32>(at, load<u32>(at, 4) + 1, 4);
-  }
-  for (let i: u32 = 0; i < H.vmCount; i++) {
-    const vm = vmAt(i);
-    const c = countersOf(vm);
-    if (load<u64>(c, L.VM_ARRIVED << 3) != load<u64>(c, L.VM_COMPLETED << 3) + load<u64>(c, L.VM_DROPPED << 3) + load<u64>(c, L.VM_IN_FLIGHT << 3)) return L.E_CONSERVATION;
-    time += load<u64>(c, L.VM_TASK_NS << 3) + load<u64>(c, L.VM_STEAL_NS << 3) + load<u64>(c, L.VM_IDLE_POLL_NS << 3) + load<u64>(c, L.VM_TRANSITION_NS << 3);
-    if (load<u32>(cores + (<usize>i << 3)) != vm.held || vm.held > vm.max) return L.E_CONSERVATION;
-    if (load<u32>(cores + (<usize>i << 3), 4) != vm.coming) return L.E_CONSERVATION;
-    let queued: u32 = vm.ingressLength + vm.frozen;
-    for (let k: u32 = 0; k < vm.max; k++) {
-      const v = vcpuOf(vm, k);
-      queued += v.queueLength;
-      if (getBit(vm.occupied, k) != (v.queueLength != 0)) return L.E_CONSERVATION;
-      if (getBit(vm.dormant, k) != (v.state == DORMANT)) return L.E_CONSERVATION;
-      if ((v.state == DORMANT) != isNull(v.core)) return L.E_CONSERVATION;
-      if (!isNull(v.core) && v.core.vcpu != v) return L.E_CONSERVATION;
-    }
-    if (queued != vm.queued) return L.E_CONSERVATION;
-  }
-  return time == capacity() ? 0 : L.E_CONSERVATION;
 }

@@ -320,6 +320,8 @@ export class Host {
   onArbiter: u32;
   onStart: u32;
   onMoved: u32; //           a core has arrived, or a vCPU has become dormant
+  onYield: u32; //           a vCPU has given its core up by itself
+  onWants: u32; //           whether a VM would take a free core, where no arbiter decides
   yields: u32; //            0: an idle vCPU searches for ever
   central: u32; //           1: every VM has one queue, and no cost
   blind: u32; //             1: vCPUs are descheduled without asking the guest

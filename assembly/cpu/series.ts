@@ -4,11 +4,10 @@
 
 import * as L from "../layout";
 import { allocate } from "../kernel/arena";
-import { GREATEST, bucketCount } from "../kernel/histogram";
+import { bucketCount, GREATEST, record } from "../kernel/histogram";
 import { schedule, RANK_SAMPLE } from "../kernel/event-queue";
-import { H, Q, VCpu, Vm, SLOT_SAMPLE, vmAt } from "./state";
-import { oldestReady } from "./arbiter";
-import { bookDelays } from "./vcpu";
+import { H, Q, SLOT_SAMPLE, vmAt, VCpu, Task, TASK_STARTED, coreAt, isNull, RUNNING } from "./state";
+import { oldestReady } from "./waiting";
 
 // @ts-ignore: decorator
 @inline
@@ -115,4 +114,26 @@ export function logEvent(slot: u32): void {
     store<u32>(at, slot >= H.slotVcpus && slot < H.slotClients ? load<u32>(H.vcpus + <usize>(slot - H.slotVcpus) * offsetof<VCpu>(), offsetof<VCpu>("state")) : 16, 12);
   }
   H.logCount++;
+}
+
+/** The task on `v` has come to its first instruction: its queueing delay is known. Booked when it is next looked at. */
+// @ts-ignore: decorator
+@inline
+export function began(v: VCpu, t: Task): void {
+  if ((t.flags & TASK_STARTED) == 0) bookDelay(v, t);
+}
+
+function bookDelay(v: VCpu, t: Task): void {
+  t.flags |= TASK_STARTED;
+  const delay = v.begunAt - t.readyAt;
+  record(v.vm.queueDelay, H.bits, delay);
+  if (H.sampleCapacity != 0) sampleTime(H.groupCount + v.vm.group, delay);
+}
+
+/** Books the queueing delays of all that came to their first instruction before `until`, so that they can be read. */
+export function bookDelays(until: u64): void {
+  for (let i: u32 = 0; i < H.coreCount; i++) {
+    const v = coreAt(i).vcpu;
+    if (!isNull(v) && v.state == RUNNING && !isNull(v.task) && v.begunAt < until) began(v, v.task);
+  }
 }

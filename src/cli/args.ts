@@ -2,7 +2,7 @@
 // Leaves out what the values mean: commands read them and report through the same list of problems.
 
 import { parseArgs } from 'node:util';
-import { nearest } from '../scenario/errors.js';
+import { nearest } from '../input/errors.js';
 
 export interface OptionSpec {
   /** Placeholder of the value, such as `N`; a switch without value where absent. */

@@ -3,12 +3,12 @@
 
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
-import { InputError, show } from '../scenario/errors.js';
-import { readFailure } from '../scenario/read-failure.js';
-import { parseCommand, renderHelp, type CommandSpec } from './args.js';
+import { InputError, show } from '../input/errors.js';
+import { readFailure } from '../input/read-failure.js';
+import { type CommandSpec, parseCommand, renderHelp } from './args.js';
 import { EXIT } from './exit.js';
 import { prepareFolder, writeAtomically } from './files.js';
 import type { Io } from './io.js';

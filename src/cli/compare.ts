@@ -1,21 +1,21 @@
 // `fluxhost compare`: one workload and seed under several mechanisms, side by side, with paired differences and the
 // number of cores that each needs to meet every SLO.
 
-import { toStableJson } from '../metrics/result.js';
-import { headed, renderComparison } from '../report/compare-table.js';
+import { toStableJson } from '../result/result.js';
+import { renderComparison, headed } from '../report/compare-table.js';
 import { overTimeText } from '../report/series.js';
 import { compareAll } from '../study/compare.js';
 import { LIMIT_FACTOR } from '../study/ladder.js';
 import { MAX_SIZING_CORES } from '../study/sizing.js';
-import { parseCommand, renderHelp, type CommandSpec } from './args.js';
+import { type CommandSpec, parseCommand, renderHelp } from './args.js';
 import { EXIT } from './exit.js';
 import { prepareFolder } from './files.js';
 import { POLICY_TIMEOUT } from './guard.js';
 import type { Io } from './io.js';
 import { readMechanisms } from './mechanisms.js';
 import { checkSize, writeOut } from './out.js';
-import { openStudy, type Tools } from './replicate.js';
-import { MAX_REPLICATIONS, MAX_SEED, overrides } from './run.js';
+import { type Tools, openStudy } from './replicate.js';
+import { MAX_SEED, MAX_REPLICATIONS, overrides } from './run.js';
 import { FILES_WITHIN, simulationTools, toolsFor } from './tools.js';
 
 const DEFAULT_MECHANISMS = 'ideal,hyperflux,hotplug,static';

@@ -1,16 +1,10 @@
 // `fluxhost explain [PARAMETER]`: what a parameter means, its unit, its default and where that default comes from; what a
 // mechanism or a part of the scenario is about, and its parameters.
 
-import { InputError, expectedOneOf, show } from '../scenario/errors.js';
-import {
-  FIELDS,
-  PARAMETERS,
-  findParameters,
-  formatDefault,
-  type Field,
-  type Parameter,
-} from '../scenario/parameters.js';
-import { GROUP_NAMES, MECHANISM_MEANINGS, findGroup, type Group } from '../scenario/parameters/groups.js';
+import { InputError, expectedOneOf, show } from '../input/errors.js';
+import { type Parameter, type Field, PARAMETERS, FIELDS, findParameters } from '../explain/parameters.js';
+import { formatDefault } from '../input/parameter.js';
+import { type Group, MECHANISM_MEANINGS, findGroup, GROUP_NAMES } from '../explain/groups.js';
 import type { Io } from './io.js';
 
 const HELP = `Usage: fluxhost explain [PARAMETER] [--json]

@@ -1,8 +1,8 @@
 // Files that commands write: whole or not at all, in folders that are made and tried before anything long is started.
 
-import { access, constants, mkdir, open, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { open, rename, rm, mkdir, stat, access, constants, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { InputError, printable, show } from '../scenario/errors.js';
+import { printable, InputError, show } from '../input/errors.js';
 
 /** What cannot be written, and why: a full disk, a folder that is gone. */
 export class WriteError extends Error {

@@ -2,18 +2,18 @@
 // starts from the same queues, the same cores in motion and, unless the seed is changed, the same arrivals to come.
 // Leaves out the search for cores that `compare` makes: how many cores there are is laid out in the snapshot.
 
-import { differenceOf } from '../metrics/replications.js';
-import { toStableJson, type Result } from '../metrics/result.js';
-import { headed, renderComparison } from '../report/compare-table.js';
+import { differenceOf } from '../result/replications.js';
+import { type Result, toStableJson } from '../result/result.js';
+import { renderComparison, headed } from '../report/compare-table.js';
 import { formatDurationNs } from '../report/units.js';
-import { InputError, type Problem } from '../scenario/errors.js';
+import { type Problem, InputError } from '../input/errors.js';
 import { withMechanism } from '../scenario/mechanisms.js';
 import type { Scenario } from '../scenario/types.js';
-import { changedScenario, switchProblem } from '../scenario/written.js';
+import { switchProblem, changedScenario } from '../scenario/written.js';
 import type { Simulation } from '../simulation.js';
 import type { Comparison } from '../study/compare.js';
-import { variantOf, type Variant } from '../study/variant.js';
-import { parseCommand, renderHelp, type CommandSpec } from './args.js';
+import { type Variant, variantOf } from '../study/variant.js';
+import { type CommandSpec, parseCommand, renderHelp } from './args.js';
 import { EXIT } from './exit.js';
 import { POLICY_TIMEOUT } from './guard.js';
 import type { Io } from './io.js';

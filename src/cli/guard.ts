@@ -3,8 +3,8 @@
 // Without `--core` there is nothing to guard against, and no worker is started.
 
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
-import { parseDuration, QuantityError } from '../scenario/quantities.js';
-import { printable, show } from '../scenario/errors.js';
+import { parseDuration, QuantityError } from '../input/quantities.js';
+import { show, printable } from '../input/errors.js';
 import { EXIT } from './exit.js';
 import type { Io } from './io.js';
 

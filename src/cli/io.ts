@@ -2,7 +2,7 @@
 // Commands get it as an argument, so that tests run them in-process and see every byte they print.
 // Leaves out files: commands that read or write them import node:fs themselves.
 
-import { printableLines } from '../scenario/errors.js';
+import { printableLines } from '../input/errors.js';
 import { EXIT } from './exit.js';
 
 export interface Io {

@@ -1,10 +1,10 @@
 // `--out DIR` of run and compare: the document that --json prints, and what the scenario samples and logs as CSV beside it.
 
+import { defaultNumber } from '../scenario/table.js';
 import { join } from 'node:path';
-import type { Result } from '../metrics/result.js';
+import type { Result } from '../result/result.js';
 import { overTimeFiles } from '../report/series.js';
-import { InputError, show } from '../scenario/errors.js';
-import { defaultNumber } from '../scenario/parameters.js';
+import { InputError, show } from '../input/errors.js';
 import type { Scenario } from '../scenario/types.js';
 import { writeAtomically } from './files.js';
 

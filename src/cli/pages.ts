@@ -1,16 +1,16 @@
 // `fluxhost pages`: replays a page-access trace through replacement policies and prints misses as a table or as JSON.
 
 import { performance } from 'node:perf_hooks';
-import { toStableJson } from '../metrics/result.js';
+import { toStableJson } from '../result/result.js';
 import { parseCapacity, type CapacitySpec } from '../pages/capacity.js';
-import { nodeDigest, traceFile } from '../pages/file.js';
+import { traceFile, nodeDigest } from '../pages/file.js';
 import { FORMATS, formatNamed } from '../pages/formats/index.js';
 import { describePolicies, parsePolicy, type PolicySpec } from '../pages/policies.js';
 import { replayTrace } from '../pages/replay.js';
-import { renderPages } from '../pages/table.js';
-import { expectedOneOf, InputError, type Problem } from '../scenario/errors.js';
-import { parseDuration, parseSize, QuantityError } from '../scenario/quantities.js';
-import { type Arguments, type CommandSpec, parseCommand, renderHelp } from './args.js';
+import { renderPages } from '../report/pages-table.js';
+import { type Problem, expectedOneOf, InputError } from '../input/errors.js';
+import { QuantityError, parseSize, parseDuration } from '../input/quantities.js';
+import { type CommandSpec, type Arguments, parseCommand, renderHelp } from './args.js';
 import { EXIT } from './exit.js';
 import type { Io } from './io.js';
 

@@ -1,7 +1,7 @@
 // The `fluxhost` program: finds the command, runs it, and turns every failure into one clear line and an exit status.
 // Commands are one file each and one line in the table below; they are imported only when asked for.
 
-import { InputError, nearest } from '../scenario/errors.js';
+import { InputError, nearest } from '../input/errors.js';
 import { VERSION } from '../version.js';
 import { UsageError } from './args.js';
 import { EXIT } from './exit.js';

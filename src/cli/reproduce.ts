@@ -3,9 +3,9 @@
 
 import { EXPERIMENTS } from '../experiments/index.js';
 import { renderExperiment } from '../experiments/table.js';
-import { toStableJson } from '../metrics/result.js';
-import { InputError, expectedOneOf, show } from '../scenario/errors.js';
-import { parseCommand, renderHelp, type CommandSpec } from './args.js';
+import { toStableJson } from '../result/result.js';
+import { InputError, show, expectedOneOf } from '../input/errors.js';
+import { type CommandSpec, parseCommand, renderHelp } from './args.js';
 import { EXIT } from './exit.js';
 import type { Io } from './io.js';
 

@@ -1,22 +1,22 @@
 // `fluxhost run`: simulates one scenario and prints its result as a table or as JSON.
 
-import { toStableJson, type Result } from '../metrics/result.js';
+import { type Result, toStableJson } from '../result/result.js';
 import { renderRun } from '../report/run-table.js';
-import { overTimeText, renderSeries } from '../report/series.js';
-import { evaluateAssertion } from '../scenario/assert.js';
-import { InputError } from '../scenario/errors.js';
+import { renderSeries, overTimeText } from '../report/series.js';
+import { evaluateAssertion } from '../input/assert.js';
+import { InputError } from '../input/errors.js';
 import type { Scenario } from '../scenario/types.js';
 import { changedScenario } from '../scenario/written.js';
 import { combine } from '../study/study.js';
-import { parseCommand, renderHelp, type Arguments, type CommandSpec } from './args.js';
+import { type CommandSpec, type Arguments, parseCommand, renderHelp } from './args.js';
 import { EXIT } from './exit.js';
 import { prepareFolder } from './files.js';
 import { POLICY_TIMEOUT } from './guard.js';
 import type { Io } from './io.js';
-import { openStudy, type Tools } from './replicate.js';
-import { checkSize, withSeries, writeOut } from './out.js';
-import { continuing, openSnapshot, snapshotting } from './snapshot-file.js';
-import { FILES_WITHIN, simulationTools, toolsFor } from './tools.js';
+import { type Tools, openStudy } from './replicate.js';
+import { withSeries, checkSize, writeOut } from './out.js';
+import { openSnapshot, continuing, snapshotting } from './snapshot-file.js';
+import { FILES_WITHIN, toolsFor, simulationTools } from './tools.js';
 
 export const MAX_SEED = Number.MAX_SAFE_INTEGER;
 export const MAX_REPLICATIONS = 1000;

@@ -1,16 +1,16 @@
 // `fluxhost size`: the least value of a field at which every objective is met.
 
-import { toStableJson } from '../metrics/result.js';
+import { toStableJson } from '../result/result.js';
 import { renderSize } from '../report/size-table.js';
-import { checkObjectives, parseFind, sizeAll } from '../study/size.js';
-import { parseCommand, renderHelp, type CommandSpec } from './args.js';
+import { parseFind, checkObjectives, sizeAll } from '../study/size.js';
+import { type CommandSpec, parseCommand, renderHelp } from './args.js';
 import { EXIT } from './exit.js';
 import { prepareFolder, writeAtomically } from './files.js';
 import { POLICY_TIMEOUT } from './guard.js';
 import type { Io } from './io.js';
 import { readMechanisms } from './mechanisms.js';
-import { openStudy, type Tools } from './replicate.js';
-import { MAX_REPLICATIONS, MAX_SEED, overrides } from './run.js';
+import { type Tools, openStudy } from './replicate.js';
+import { MAX_SEED, MAX_REPLICATIONS, overrides } from './run.js';
 import { FILES_WITHIN, simulationTools, toolsFor } from './tools.js';
 import { join } from 'node:path';
 

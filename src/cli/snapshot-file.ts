@@ -1,13 +1,13 @@
 // Snapshots as files: their place checked before a long run, and opened again with one clear line for whatever is none. What is in them stands in core/snapshot.ts; nothing here looks inside.
 
-import { access, constants, readFile, stat } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { access, constants, stat, readFile } from 'node:fs/promises';
+import { dirname, basename } from 'node:path';
 import { formatDurationNs } from '../report/units.js';
-import { InputError, show } from '../scenario/errors.js';
-import { formatDuration, parseDuration, QuantityError } from '../scenario/quantities.js';
-import { readFailure } from '../scenario/read-failure.js';
+import { InputError, show } from '../input/errors.js';
+import { formatDuration, parseDuration, QuantityError } from '../input/quantities.js';
+import { readFailure } from '../input/read-failure.js';
 import type { Scenario } from '../scenario/types.js';
-import type { RunOptions, Simulation } from '../simulation.js';
+import type { Simulation, RunOptions } from '../simulation.js';
 import type { Arguments } from './args.js';
 import { writeAtomically } from './files.js';
 import type { Io } from './io.js';

@@ -55,8 +55,8 @@ export async function readCore(file: string): Promise<WebAssembly.Module> {
     await Promise.all([
       import('node:fs/promises'),
       import('../core/load.js'),
-      import('../scenario/errors.js'),
-      import('../scenario/read-failure.js'),
+      import('../input/errors.js'),
+      import('../input/read-failure.js'),
       import('../../assembly/layout.js'),
     ]);
   const refuse = (given: string): Error =>

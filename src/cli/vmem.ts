@@ -2,15 +2,15 @@
 // ways, with one workload and one seed.
 
 import { join } from 'node:path';
-import { toStableJson } from '../metrics/result.js';
-import { loadReserve } from '../memory/vmem/file.js';
-import { MANAGER_KINDS, type ManagerKind } from '../memory/vmem/schema.js';
-import { compareReserve } from '../memory/vmem/simulate.js';
-import { renderReserve } from '../memory/vmem/table.js';
-import { evaluateAssertion } from '../scenario/assert.js';
-import { parseAssertion } from '../scenario/assert-syntax.js';
-import { InputError, nearest, type Problem } from '../scenario/errors.js';
-import { type Arguments, type CommandSpec, parseCommand, renderHelp } from './args.js';
+import { toStableJson } from '../result/result.js';
+import { loadReserve } from '../reserve/file.js';
+import { MANAGER_KINDS, type ManagerKind } from '../reserve/schema.js';
+import { compareReserve } from '../reserve/simulate.js';
+import { renderReserve } from '../report/reserve-table.js';
+import { evaluateAssertion } from '../input/assert.js';
+import { parseAssertion } from '../input/assert-syntax.js';
+import { nearest, type Problem, InputError } from '../input/errors.js';
+import { type CommandSpec, type Arguments, parseCommand, renderHelp } from './args.js';
 import { EXIT } from './exit.js';
 import type { Io } from './io.js';
 import { prepareFolder, writeAtomically } from './files.js';

@@ -2,11 +2,13 @@
 // only the layout knows: how fine the histograms can be, how many task records to begin with.
 
 import * as L from '../../assembly/layout.js';
-import { swapWords } from '../memory/swap/compile.js';
+import { swapWords } from '../swap/words.js';
 import { dedicatedCores } from '../scenario/mechanisms.js';
-import { KNOBS, type Knob } from '../scenario/parameters/mechanisms.js';
-import { resolvedName } from '../scenario/schema/mechanism.js';
-import type { Arrivals, Mechanism, Scenario, VmGroup } from '../scenario/types.js';
+import type { Knob } from '../mechanisms/knob.js';
+import { KNOBS } from '../mechanisms/knobs.js';
+import { resolvedName } from '../mechanisms/schema.js';
+import type { VmGroup, Scenario, Arrivals } from '../scenario/types.js';
+import type { Mechanism } from '../mechanisms/types.js';
 import { Distributions, type EmpiricalTables } from './distributions.js';
 
 /** What a scenario becomes: words for the core, and what its counters mean. */

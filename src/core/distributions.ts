@@ -1,7 +1,8 @@
 // Distributions as words of the core: each laid down once, its table behind it.
 
 import * as L from '../../assembly/layout.js';
-import type { CountDist, Dist, Scenario } from '../scenario/types.js';
+import type { CountDist, Dist } from '../input/distributions.js';
+import type { Scenario } from '../scenario/types.js';
 
 /** Values of an empirical distribution's file, read before: the core knows nothing of files. */
 export type EmpiricalTables = ReadonlyMap<string, Float64Array>;

@@ -2,13 +2,15 @@
 // pointers of the core are known. Everything here is cheap but for `configure`.
 
 import * as L from '../../assembly/layout.js';
-import { PolicyError, type BoundPolicy } from '../policy.js';
-import * as W from '../../assembly/memory/swap/layout.js';
-import type { SwapCounters } from '../memory/swap/result.js';
+import { type BoundPolicy, PolicyError } from '../policy.js';
+import * as W from '../../assembly/memory/pages/layout.js';
+import type { SwapCounters } from '../swap/read.js';
 import type { RawHistogram } from '../metrics/histogram.js';
 import type { CompiledScenario } from './compile.js';
 import type { CoreInstance } from './load.js';
-import { readLog, readSeries, type EventLog, type Series, type SeriesLayout } from './series.js';
+import type { Series, EventLog } from '../result/over-time.js';
+import { readSeries, readLog, type SeriesLayout } from './series.js';
+import { CoreError, LimitError } from './errors.js';
 
 interface CoreExports {
   words(count: number): number;
@@ -35,31 +37,6 @@ interface CoreExports {
   swapGuestCounters(): number;
   swapUpgradeCounters(): number;
   swapHistogram(which: number): number;
-}
-
-/** The core answered something that only a defect of fluxhost explains. */
-export class CoreError extends Error {
-  override readonly name = 'CoreError';
-}
-
-/** The simulation was used after close. */
-export class ClosedError extends Error {
-  override readonly name = 'ClosedError';
-  constructor() {
-    super('this simulation is closed: create another');
-  }
-}
-
-/** A run came to one of its limits: nothing was lost, and the message names the limit to raise. */
-export class LimitError extends Error {
-  override readonly name = 'LimitError';
-  constructor(
-    readonly limit: string,
-    readonly value: number,
-    message: string,
-  ) {
-    super(message);
-  }
 }
 
 export interface InjectedArrival {

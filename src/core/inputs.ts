@@ -1,18 +1,18 @@
 // What a simulation is given, before the core sees it: files of distributions read, traces opened, arrivals checked,
 // policies counted.
 
-import { POLICY_CORES, POLICY_DISPATCH, POLICY_EVERY_ROUND, POLICY_VICTIM } from '../../assembly/layout.js';
+import { POLICY_EVERY_ROUND, POLICY_DISPATCH, POLICY_VICTIM, POLICY_CORES } from '../../assembly/layout.js';
 import type { Policy } from '../policy.js';
-import { InputError, show, type Problem } from '../scenario/errors.js';
+import { type Problem, show, InputError } from '../input/errors.js';
 import type { ScenarioInput } from '../scenario/schema.js';
 import type { Scenario } from '../scenario/types.js';
-import type { Arrival, TraceReader } from '../workload/arrival.js';
+import type { TraceReader, Arrival } from '../workload/arrival.js';
 import { openTrace, type TraceOptions } from '../workload/index.js';
 import { readNumbers } from '../workload/numbers.js';
 import { sharedReader } from '../workload/shared-reader.js';
 import type { TraceHost } from '../workload/text-source.js';
 import type { CompiledScenario } from './compile.js';
-import { numberFiles, type EmpiricalTables } from './distributions.js';
+import { type EmpiricalTables, numberFiles } from './distributions.js';
 import type { Injection } from './injection.js';
 
 /** Of a scenario that names files. */

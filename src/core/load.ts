@@ -1,12 +1,14 @@
 // Compiles and instantiates the core. The bytes come inline with the package or from the caller
 // (a file under a strict content policy, an edge's static import, a module posted by another thread).
 // Nothing here looks at its surroundings, and nothing is compiled before somebody asks.
+
 import { sha256 as sha256Of } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { CORE_BASE64, CORE_SHA256 } from '../generated/core-bytes.js';
 import { CORE_BASE64 as MEMORY_BASE64, CORE_SHA256 as MEMORY_SHA256 } from '../generated/memory-bytes.js';
-import { bindControlPath, readString, type BoundExports } from './bindings.js';
+import { type BoundExports, readString, bindControlPath } from './bindings.js';
 import { CoreTrap } from './trap.js';
+import type { PolicyImports } from '../policy.js';
 
 /** What a caller may bring instead of the inline bytes. */
 export type CoreSource = WebAssembly.Module | BufferSource | Response;
@@ -68,13 +70,6 @@ export async function compileCore(source?: CoreSource | PromiseLike<CoreSource>)
 /** The same for the core of page replacement and reserved memory (fluxhost-memory.wasm). */
 export async function compileMemoryCore(source?: CoreSource | PromiseLike<CoreSource>): Promise<WebAssembly.Module> {
   return source === undefined ? memoryCore.module() : compile(await source);
-}
-
-/** What the core asks the program, where the program decides (policy.ts in assembly/). Numbers of VMs and vCPUs in, a number out. */
-export interface PolicyImports {
-  dispatch(vm: number, active: number): number;
-  firstVictim(vm: number, vcpu: number): number;
-  coresWanted(vm: number): number;
 }
 
 const unasked = (): never => {

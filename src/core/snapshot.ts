@@ -6,9 +6,9 @@
 
 import * as L from '../../assembly/layout.js';
 import { checksum } from './checksum.js';
-import { hexToBytes, bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { utf8ToBytes, hexToBytes, bytesToHex } from '@noble/hashes/utils.js';
 import type { PolicyName } from '../policy.js';
-import { InputError, show } from '../scenario/errors.js';
+import { InputError, show } from '../input/errors.js';
 import type { Scenario } from '../scenario/types.js';
 import type { InjectionState } from './injection.js';
 import type { ArrivalReading } from './late.js';

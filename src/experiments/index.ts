@@ -2,7 +2,7 @@
 // line in this table; none is loaded before it is asked for.
 
 import { QUESTION_NAMES } from './hyperflux/questions.js';
-import type { Experiment } from './vmem/experiment.js';
+import type { Experiment } from './experiment.js';
 
 export interface ExperimentEntry {
   readonly name: string;

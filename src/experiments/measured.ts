@@ -1,14 +1,15 @@
 // Figures with the commands that give them. An experiment runs an example with fields set, as `--set` would, and takes every
 // figure by its path from the document that the command prints with --json: what is printed cannot be another run's.
 
-import { compareReserve } from '../memory/vmem/simulate.js';
-import { resolveReserve } from '../memory/vmem/parse.js';
-import type { ManagerKind, ReserveInput } from '../memory/vmem/schema.js';
-import { InputError } from '../scenario/errors.js';
-import { applyOverrides } from '../scenario/overrides.js';
+import { unfold } from '../scenario/unfold.js';
+import { compareReserve } from '../reserve/simulate.js';
+import { resolveReserve } from '../reserve/parse.js';
+import type { ReserveInput, ManagerKind } from '../reserve/schema.js';
+import { InputError } from '../input/errors.js';
+import { applyOverrides } from '../input/overrides.js';
 import type { ScenarioInput } from '../scenario/schema.js';
 import { Simulation } from '../simulation.js';
-import type { ExperimentOptions, Figure } from './vmem/experiment.js';
+import type { ExperimentOptions, Figure } from './experiment.js';
 
 /** A file under examples/, and what stands in it. */
 export interface Example<T> {
@@ -32,7 +33,7 @@ function commandLine(verb: string, file: string, set: readonly string[], rest: r
 }
 
 function changed<T extends object>(input: T, set: readonly string[]): T {
-  const { value, problems } = applyOverrides(input as unknown as Record<string, unknown>, set);
+  const { value, problems } = applyOverrides(input as unknown as Record<string, unknown>, set, unfold);
   if (problems.length > 0) throw new InputError(problems);
   return value as T;
 }

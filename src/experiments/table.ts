@@ -2,8 +2,8 @@
 // parameters with a source carry it (an open question with its answer instead), and which command gives which figure; then the
 // tables behind the claims.
 
-import { renderTable, type Cell } from '../report/table.js';
-import type { Claim, ExperimentResult, Figure } from './vmem/experiment.js';
+import { type Cell, renderTable } from '../report/table.js';
+import type { Claim, Figure, ExperimentResult } from './experiment.js';
 
 const strong = (text: string): Cell => ({ text, tone: 'strong' });
 

@@ -1,14 +1,14 @@
 // Page traces from a program of one's own, in Node as in a browser: policies and capacities by the words that the command line
 // takes, the trace from a host of files. Everything wrong with what is asked is told at once.
 
-import { InputError, expectedOneOf, show, type Problem } from '../scenario/errors.js';
-import { parseDuration, parseSize, QuantityError } from '../scenario/quantities.js';
-import { readBytes, type TraceHost } from '../workload/text-source.js';
+import { type Problem, show, expectedOneOf, InputError } from '../input/errors.js';
+import { QuantityError, parseSize, parseDuration } from '../input/quantities.js';
+import { type TraceHost, readBytes } from '../workload/text-source.js';
 import { parseCapacity, type CapacitySpec } from './capacity.js';
-import { FORMATS, formatNamed } from './formats/index.js';
+import { formatNamed, FORMATS } from './formats/index.js';
 import type { MissRatioCurve } from './miss-ratio-curve.js';
 import { parsePolicy, type PolicySpec } from './policies.js';
-import { replayTrace, type ReplayOptions } from './replay.js';
+import { type ReplayOptions, replayTrace } from './replay.js';
 import type { PagesResult } from './result.js';
 
 /** How a trace is read. */

@@ -1,8 +1,8 @@
 // How much memory there is for pages: a page count, a size, or a share of the trace's distinct pages. More than the trace
 // has is legal (every page is missed once); nothing at all is not.
 
-import { type Problem } from '../scenario/errors.js';
-import { parseSize, QuantityError } from '../scenario/quantities.js';
+import type { Problem } from '../input/errors.js';
+import { parseSize, QuantityError } from '../input/quantities.js';
 import { shareOf } from './policies.js';
 
 /** Records are numbered in 32 bits, and a policy may remember as many pages again. */

@@ -1,4 +1,4 @@
-// The core's part for page traces (assembly/memory/pages.ts) behind names and types. Handles are addresses above 0;
+// The core's part for page traces (assembly/memory/replay.ts) behind names and types. Handles are addresses above 0;
 // 0 from the core means that linear memory cannot grow that far.
 
 import { WINDOW_REQUESTS } from '../../assembly/memory/replacement/ids.js';

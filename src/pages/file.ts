@@ -2,13 +2,13 @@
 // `.gz` or `.zst` is held to what it says. The only file of this folder that needs Node: a browser bundle leaves it out.
 
 import { createHash } from 'node:crypto';
-import { createReadStream, type ReadStream } from 'node:fs';
+import { type ReadStream, createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { InputError } from '../scenario/errors.js';
+import { InputError } from '../input/errors.js';
 import { DamagedStream } from '../workload/damaged.js';
-import { packingOf, SIGNATURE_BYTES, unpack } from '../workload/unpack.js';
-import { type TraceFormat } from './formats/format.js';
-import { type Digest, type TraceSource } from './replay.js';
+import { packingOf, unpack, SIGNATURE_BYTES } from '../workload/unpack.js';
+import type { TraceFormat } from './formats/format.js';
+import type { TraceSource, Digest } from './replay.js';
 
 const READ_BYTES = 256 * 1024;
 

@@ -1,7 +1,7 @@
 // The parameters of replacement policies, as `fluxhost pages --policy NAME:PARAMETER=VALUE` takes them: bounds, published defaults
 // and where those are from. policies.ts reads what a person gives; `fluxhost explain pages` prints this table.
 
-import type { Confidence, Parameter } from '../scenario/parameters/parameter.js';
+import type { Confidence, Parameter } from '../input/parameter.js';
 
 /** A whole number within bounds, or a share of the capacity. */
 export interface PolicyParameter {

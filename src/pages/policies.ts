@@ -3,8 +3,8 @@
 // file, a line there and an entry here.
 
 import * as id from '../../assembly/memory/replacement/ids.js';
-import { expectedOneOf, type Problem } from '../scenario/errors.js';
-import { PARAMETER_TABLE, WHOLE, type PolicyParameter } from './parameters.js';
+import { type Problem, expectedOneOf } from '../input/errors.js';
+import { type PolicyParameter, PARAMETER_TABLE, WHOLE } from './parameters.js';
 
 interface Policy {
   readonly name: string;

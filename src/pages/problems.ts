@@ -1,7 +1,7 @@
 // Gathers what is wrong with a trace, so that a person sees many mistakes at once, and gives up when it is plainly the wrong
 // file: reading on through a gigabyte of noise helps nobody.
 
-import { InputError, type Problem } from '../scenario/errors.js';
+import { type Problem, InputError } from '../input/errors.js';
 
 const MOST = 20;
 

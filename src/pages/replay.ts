@@ -4,16 +4,16 @@
 
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { InputError } from '../scenario/errors.js';
-import { type CapacitySpec } from './capacity.js';
+import { InputError } from '../input/errors.js';
+import type { CapacitySpec } from './capacity.js';
 import { PagesCore } from './core.js';
 import { DenseIds } from './dense-ids.js';
-import { type ReadOptions, type TraceFormat } from './formats/format.js';
-import { curveOf, SAMPLED_PAGES_WANTED, samplingThreshold } from './miss-ratio-curve.js';
-import { type PolicySpec } from './policies.js';
+import type { TraceFormat, ReadOptions } from './formats/format.js';
+import { samplingThreshold, curveOf, SAMPLED_PAGES_WANTED } from './miss-ratio-curve.js';
+import type { PolicySpec } from './policies.js';
 import { Problems } from './problems.js';
-import { RequestSink, WRITE_BIT } from './request-sink.js';
-import { constantDistribution, type PageRun, type PagesResult } from './result.js';
+import { WRITE_BIT, RequestSink } from './request-sink.js';
+import { type PagesResult, type PageRun, constantDistribution } from './result.js';
 
 /** Where a trace's bytes come from. */
 export interface TraceSource {

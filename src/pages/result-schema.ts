@@ -1,7 +1,7 @@
 // JSON Schema of what `fluxhost pages --json` prints, kept equal to its type by the compiler (`satisfies`).
 
 import * as z from 'zod';
-import { count, distribution, number } from '../scenario/schema/figures.js';
+import { count, number, distribution } from '../metrics/figures.js';
 import type { PagesResult } from './result.js';
 
 const run = z.strictObject({

@@ -1,13 +1,13 @@
 // Mechanisms side by side: one column a mechanism, one row a figure, and a closing sentence on who meets the SLO
 // with how many cores. Differences that their interval does not tell from chance are marked with `~`.
 
-import type { Result, VmResult } from '../metrics/result.js';
+import type { VmResult, Result } from '../result/result.js';
 import type { Comparison } from '../study/compare.js';
 import { memoryRows } from './memory-table.js';
-import { MAX_VMS, omittedText, sloCell, sloText } from './run-table.js';
-import { printable } from '../scenario/errors.js';
-import { paint, renderTable, type Cell } from './table.js';
-import { formatCoreSeconds, formatCount, formatDurationNs, formatExactDurationNs, formatShare } from './units.js';
+import { sloText, sloCell, MAX_VMS, omittedText } from './run-table.js';
+import { printable } from '../input/errors.js';
+import { type Cell, renderTable, paint } from './table.js';
+import { formatCount, formatCoreSeconds, formatDurationNs, formatShare, formatExactDurationNs } from './units.js';
 
 const LABEL_COLUMNS = 30;
 const VALUE_COLUMNS = 17;

@@ -2,11 +2,11 @@
 // backend, what the work costs, what upgrades made wait. Prints nothing where no VM has memory.
 
 import type { Distribution } from '../metrics/histogram.js';
-import { memoryOf, type MemoryResult } from '../metrics/memory.js';
-import type { Result } from '../metrics/result.js';
+import { type MemoryResult, memoryOf } from '../swap/result.js';
+import type { Result } from '../result/result.js';
 import type { Interval } from '../metrics/confidence.js';
-import { renderTable, type Cell } from './table.js';
-import { formatCoreSeconds, formatCount, formatDurationNs, formatShare } from './units.js';
+import { type Cell, renderTable } from './table.js';
+import { formatDurationNs, formatCount, formatShare, formatCoreSeconds } from './units.js';
 
 const GIB = 2 ** 30;
 const strong = (text: string): Cell => ({ text, tone: 'strong' });

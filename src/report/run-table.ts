@@ -2,18 +2,18 @@
 // Reads nothing but the result, so a result printed by any engine or read back from a file looks the same.
 
 import type { Interval } from '../metrics/confidence.js';
-import { memoryOf } from '../metrics/memory.js';
-import type { ControllerResult, Result, SloResult, VmResult } from '../metrics/result.js';
-import { printable } from '../scenario/errors.js';
-import { paint, renderTable, type Cell } from './table.js';
+import { memoryOf } from '../swap/result.js';
+import type { SloResult, Result, VmResult, ControllerResult } from '../result/result.js';
+import { printable } from '../input/errors.js';
+import { type Cell, renderTable, paint } from './table.js';
 import { renderMemory } from './memory-table.js';
 import {
-  formatCoreSeconds,
+  formatQuantile,
+  formatExactDurationNs,
   formatCount,
   formatDurationNs,
-  formatExactDurationNs,
-  formatQuantile,
   formatRate,
+  formatCoreSeconds,
   formatShare,
 } from './units.js';
 

@@ -2,11 +2,11 @@
 // line each for a terminal, and three CSV files in the long form that spreadsheets, pandas and R read.
 // Leaves out the result's JSON (metrics/series.ts gives it its shape).
 
-import type { Result } from '../metrics/result.js';
-import { DISTRIBUTION_KEYS, type LogResult, type SeriesResult } from '../metrics/series.js';
+import type { Result } from '../result/result.js';
+import { type SeriesResult, DISTRIBUTION_KEYS, type LogResult } from '../result/series.js';
 import { MAX_VMS, omittedText } from './run-table.js';
 import { renderTable } from './table.js';
-import { formatDurationNs, formatExactDurationNs, groupThousands } from './units.js';
+import { groupThousands, formatExactDurationNs, formatDurationNs } from './units.js';
 
 export interface CsvFile {
   readonly name: string;

@@ -1,9 +1,9 @@
 // The answer of `size`: one row a mechanism, what stands in the way of less, and the command that shows it.
 
 import type { SizeResult, SizeRun } from '../study/size.js';
-import { renderTable, type Cell } from './table.js';
+import { type Cell, renderTable } from './table.js';
 import { formatExactDurationNs } from './units.js';
-import { formatSize } from '../scenario/quantities.js';
+import { formatSize } from '../input/quantities.js';
 
 const WIDTH = 100;
 

@@ -1,7 +1,7 @@
 // Plain-text tables: aligned columns, long cells cut, colour only where asked for.
 // Leaves out boxes and wrapping: a table is read in a terminal, pasted into an issue and searched with grep.
 
-import { printable } from '../scenario/errors.js';
+import { printable } from '../input/errors.js';
 
 export type Tone = 'good' | 'bad' | 'dim' | 'strong';
 

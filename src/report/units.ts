@@ -1,5 +1,5 @@
 // Numbers as people read them: durations scaled to ns, us, ms or s, counts to k, M or G, three significant digits.
-// Leaves out parsing (src/scenario/quantities.ts) and any language but English.
+// Leaves out parsing (src/input/quantities.ts) and any language but English.
 
 const NOTHING = '-';
 

@@ -2,13 +2,13 @@
 // even where the schema refuses some of it, so that every problem is told in one go; a field that is itself wrong is
 // left out here, since the schema has told about it.
 
-import { MECHANISM_KINDS, dedicatedCores } from './mechanism-kinds.js';
-import { defaultNumber } from './parameters.js';
-import type { FieldProblem, Path } from './problems.js';
-import { show } from './errors.js';
-import { DURATION_LIMIT, QuantityError, formatDuration, parseDuration } from './quantities.js';
+import { defaultNumber } from './table.js';
+import { MECHANISM_KINDS, dedicatedCores } from '../mechanisms/kinds.js';
+import type { FieldProblem, Path } from '../input/problems.js';
+import { show } from '../input/errors.js';
+import { parseDuration, QuantityError, DURATION_LIMIT, formatDuration } from '../input/quantities.js';
 import { MAX_VMS } from './schema/vm.js';
-import type { MechanismKind } from './types.js';
+import type { MechanismKind } from '../mechanisms/types.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 

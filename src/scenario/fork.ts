@@ -1,8 +1,8 @@
 // What may differ between a running simulation and its fork: mechanism, costs, seed, policies, guarantees, rates and mean dwell times, the end.
 // Everything else is laid out in memory already.
 
-import { InputError, show, type Problem } from './errors.js';
-import type { Arrivals, Scenario, VmGroup } from './types.js';
+import { type Problem, show, InputError } from '../input/errors.js';
+import type { Arrivals, VmGroup, Scenario } from './types.js';
 
 /** The process without its rates and mean dwell times; how many states it has is laid out. */
 function fixedOfArrivals(arrivals: Arrivals): unknown {

@@ -1,13 +1,14 @@
 // The same scenario under another mechanism, as `compare` needs it.
 
 import { coreProblems } from './checks.js';
-import { InputError } from './errors.js';
+import { InputError } from '../input/errors.js';
 import { toProblem } from './resolve.js';
-import { defaultMechanism, type MechanismInput } from './schema/mechanism.js';
-import type { MechanismKind, Scenario } from './types.js';
+import { type MechanismInput, defaultMechanism } from '../mechanisms/schema.js';
+import type { Scenario } from './types.js';
+import type { MechanismKind } from '../mechanisms/types.js';
 import { withFields } from './written.js';
 
-export { MECHANISM_KINDS, dedicatedCores } from './mechanism-kinds.js';
+export { MECHANISM_KINDS, dedicatedCores } from '../mechanisms/kinds.js';
 
 /**
  * The scenario under another mechanism: its own knobs where it is of that kind already, else that kind's defaults, and

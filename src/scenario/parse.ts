@@ -1,11 +1,12 @@
 // A scenario's text to a resolved scenario. Pure: no files, so it runs in browsers as it does in Node; load.ts reads.
 
+import { unfold } from './unfold.js';
 import { scenarioSha256 } from './canonical.js';
-import { readDocument, type ScenarioDocument } from './document.js';
-import { InputError, type Problem } from './errors.js';
-import { applyOverrides, type Overridden } from './overrides.js';
-import type { FieldProblem } from './problems.js';
-import { checkScenario, told, toProblem } from './resolve.js';
+import { type ScenarioDocument, readDocument } from '../input/document.js';
+import { type Problem, InputError } from '../input/errors.js';
+import { type Overridden, applyOverrides } from '../input/overrides.js';
+import type { FieldProblem } from '../input/problems.js';
+import { toProblem, checkScenario, told } from './resolve.js';
 import type { Scenario } from './types.js';
 import { warningsOf } from './warnings.js';
 
@@ -45,7 +46,7 @@ function locate(
  */
 export function parseScenario(text: string, { file, set = [] }: ParseOptions = {}): ParsedScenario {
   const document = readDocument(text, file);
-  const overridden = applyOverrides(document.value, set);
+  const overridden = applyOverrides(document.value, set, unfold);
   const checked = checkScenario(overridden.value);
   const located = checked.problems.map((problem) => locate(problem, document, overridden, file));
   const problems = [...overridden.problems, ...located.sort((a, b) => (a.line ?? 0) - (b.line ?? 0))];

@@ -1,11 +1,11 @@
 // From a written scenario (already a value, no text) to a resolved one, or to every problem it has.
 
-import { InputError, type Problem } from './errors.js';
+import { type Problem, InputError } from '../input/errors.js';
 import { checkTogether } from './checks.js';
-import { oneForEachField, problemsOf, type FieldProblem, type Path } from './problems.js';
+import { type FieldProblem, type Path, oneForEachField, problemsOf } from '../input/problems.js';
 import { scenarioSchema, type ScenarioInput } from './schema.js';
-import { memoryProblems } from './schema/memory-checks.js';
-import { MAX_ENTRIES, MAX_FIELDS } from './text-shape.js';
+import { memoryProblems } from '../swap/checks.js';
+import { MAX_ENTRIES, MAX_FIELDS } from '../input/text-shape.js';
 import type { Scenario } from './types.js';
 
 /** As deep as a scenario is looked at for long lists: it ends some ten levels down, and a value may contain itself. */

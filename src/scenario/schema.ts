@@ -1,22 +1,22 @@
 // The scenario as it is written, checked and resolved in one schema: types, validation, defaults and the JSON Schema for
 // editors come from it. What concerns several fields at once (guarantees, names, limits) is in checks.ts.
 
+import { COST_NAMES, type CostName } from './costs.js';
+import { documented, defaultOf, defaultNumber, defaultChoice, defaultFlag } from './table.js';
 import * as z from 'zod';
-import { COST_NAMES, defaultChoice, defaultFlag, defaultNumber, defaultOf, type CostName } from './parameters.js';
 import {
-  choice,
-  documented,
-  duration,
-  flag,
-  positiveDuration,
-  positivePerSecond,
-  positiveSize,
-  real,
   section,
   whole,
-} from './schema/fields.js';
-import { mechanism } from './schema/mechanism.js';
-import { hostMemory, resolveHostMemory, sizeOf } from './schema/memory.js';
+  real,
+  flag,
+  positivePerSecond,
+  duration,
+  choice,
+  positiveSize,
+  positiveDuration,
+} from '../input/fields.js';
+import { mechanism } from '../mechanisms/schema.js';
+import { hostMemory, sizeOf, resolveHostMemory } from '../swap/schema.js';
 import { vmGroup } from './schema/vm.js';
 import type { Scenario } from './types.js';
 

@@ -1,8 +1,10 @@
 // The resolved scenario: what the core is laid out from. Durations are whole nanoseconds, sizes bytes, every default
 // filled. The written form (units as text, defaults left out) is `ScenarioInput`, inferred from the schema.
 
-import type { CostName } from './parameters.js';
-import type { GuestMemory, HostMemory } from './schema/memory-types.js';
+import type { CostName } from './costs.js';
+import type { HostMemory, GuestMemory } from '../swap/types.js';
+import type { Mechanism } from '../mechanisms/types.js';
+import type { CountDist, Dist } from '../input/distributions.js';
 
 export interface Scenario {
   readonly version: 1;
@@ -40,114 +42,6 @@ export interface Host {
   /** Present where some VM has memory: how it is swapped. */
   readonly memory?: HostMemory | undefined;
 }
-
-export type Signal = 'average' | 'oldest' | 'queue-length' | 'policy';
-export type Grant = 'one' | 'drain';
-
-interface Deciding {
-  readonly intervalNs: number;
-  readonly grant: Grant;
-}
-
-interface Signalled extends Deciding {
-  readonly thresholdNs: number;
-  readonly signal: Signal;
-  /** Tasks waiting per active vCPU above which a VM is short of cores; read for signal `queue-length`. */
-  readonly queueLength: number;
-}
-
-interface Polling extends Signalled {
-  readonly mode: 'reactive' | 'proactive' | 'both';
-  readonly stalenessNs: number;
-}
-
-export interface HyperfluxMechanism extends Polling {
-  readonly kind: 'hyperflux';
-  readonly migrate: boolean;
-  readonly finishSection: boolean;
-  readonly batch: boolean;
-  readonly aggregate: boolean;
-}
-
-export interface BlindMechanism extends Polling {
-  readonly kind: 'blind';
-}
-
-export interface HotplugMechanism extends Signalled {
-  readonly kind: 'hotplug';
-  readonly latencyNs: number;
-  readonly unplugLatencyNs: number;
-  readonly idleBeforeNs: number;
-}
-
-export interface ShenangoMechanism extends Deciding {
-  readonly kind: 'shenango';
-  readonly moveLatencyNs: number;
-}
-
-export interface CaladanMechanism extends Deciding {
-  readonly kind: 'caladan';
-  readonly thresholdNs: number;
-  readonly moveLatencyNs: number;
-  readonly bestEffortQuantumNs: number;
-  /** Of the two controllers; absent: the default. */
-  readonly htPunishNs?: number;
-  readonly bandwidthLimitBytesPerSecond?: number;
-}
-
-export interface DittoMechanism extends Deciding {
-  readonly kind: 'ditto';
-  readonly addLatencyNs: number;
-  readonly removeLatencyNs: number;
-}
-
-export interface CgroupMechanism {
-  readonly kind: 'cgroup';
-  readonly periodNs: number;
-  readonly contextSwitchNs: number;
-}
-
-/** The NSDI'22 simulator's rules; which knob belongs to which rule, parameters/mechanisms.ts tells. */
-export interface Nsdi22Mechanism {
-  readonly kind: 'nsdi22';
-  readonly reallocation: 'none' | 'delay-range' | 'buffer-cores' | 'utilization-range' | 'ideal' | 'head-age';
-  readonly intervalNs: number;
-  readonly everyStep: boolean;
-  readonly allocationNs: number;
-  readonly delayLowNs: number;
-  readonly delayHighNs: number;
-  readonly buffersLow: number;
-  readonly buffersHigh: number;
-  readonly utilizationLow: number;
-  readonly utilizationHigh: number;
-  readonly thresholdNs: number;
-  readonly twoChoices: boolean;
-  readonly penaltyNs: number;
-  readonly roundDown: boolean;
-}
-
-export interface MicrovmMechanism extends Deciding {
-  readonly kind: 'microvm';
-  readonly bootNs: number;
-  readonly restoreNs: number;
-  readonly keepAliveNs: number;
-  readonly balancer: 'random' | 'round-robin' | 'shortest-queue';
-  readonly queueLength: number;
-}
-
-export type Mechanism =
-  | { readonly kind: 'ideal' }
-  | { readonly kind: 'static' }
-  | HotplugMechanism
-  | HyperfluxMechanism
-  | MicrovmMechanism
-  | ShenangoMechanism
-  | CaladanMechanism
-  | DittoMechanism
-  | BlindMechanism
-  | CgroupMechanism
-  | Nsdi22Mechanism;
-export type MechanismKind = Mechanism['kind'];
 
 export interface Limits {
   /** Tasks alive at once in the whole host. */
@@ -259,22 +153,3 @@ export interface TraceArrivals {
   /** `azure-2021`: how far out of order starts may be. */
   readonly windowNs?: number | undefined;
 }
-
-/** Values are nanoseconds for times, plain numbers for counts. Every one has a finite mean. */
-export type SimpleDist =
-  | { readonly dist: 'constant'; readonly value: number }
-  | { readonly dist: 'exponential'; readonly mean: number }
-  | { readonly dist: 'uniform'; readonly min: number; readonly max: number }
-  /** cv: standard deviation / mean. */
-  | { readonly dist: 'lognormal'; readonly mean: number; readonly cv: number }
-  | { readonly dist: 'bimodal'; readonly short: number; readonly long: number; readonly longShare: number }
-  /** min is the scale; without max the tail is unbounded and shape > 1. */
-  | { readonly dist: 'pareto'; readonly shape: number; readonly min: number; readonly max?: number | undefined }
-  | { readonly dist: 'weibull'; readonly shape: number; readonly mean: number }
-  /** scale: what the number 1 in the file stands for (nanoseconds, or a count). */
-  | { readonly dist: 'empirical'; readonly file: string; readonly scale: number };
-
-export type Dist =
-  SimpleDist | { readonly dist: 'mixture'; readonly of: readonly ({ readonly weight: number } & SimpleDist)[] };
-
-export type CountDist = number | Dist;

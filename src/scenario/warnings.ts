@@ -1,9 +1,9 @@
 // What is allowed but perhaps not meant: said beside the results, never a reason to refuse.
 
-import { meanCount, meanOf } from './distributions.js';
-import { formatDuration } from './quantities.js';
-import { dedicatedCores } from './mechanism-kinds.js';
-import type { Arrivals, Scenario, VmGroup } from './types.js';
+import { meanCount, meanOf } from '../input/distributions.js';
+import { formatDuration } from '../input/quantities.js';
+import { dedicatedCores } from '../mechanisms/kinds.js';
+import type { Arrivals, VmGroup, Scenario } from './types.js';
 
 /** Requests per second in the long run; undefined where the system itself or a file decides. */
 function meanRate(arrivals: Arrivals): number | undefined {

@@ -1,12 +1,14 @@
 // From a resolved scenario back to one that could have been written, so that `--set` reaches the fields of a snapshot by the
 // names that they have in a file. Leaves out how it was spelt: every default is written out, every time in its greatest unit.
 
-import { InputError, type Problem } from './errors.js';
+import { unfold } from './unfold.js';
+import { type Problem, InputError } from '../input/errors.js';
 import { checkFork } from './fork.js';
-import { applyOverrides } from './overrides.js';
-import { formatDuration, formatSize } from './quantities.js';
+import { applyOverrides } from '../input/overrides.js';
+import { formatDuration, formatSize } from '../input/quantities.js';
 import { checkScenario, toProblem } from './resolve.js';
-import type { MechanismKind, Scenario, Workload } from './types.js';
+import type { Scenario, Workload } from './types.js';
+import type { MechanismKind } from '../mechanisms/types.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -127,7 +129,7 @@ export function switchProblem(before: Scenario, kind: MechanismKind): Problem | 
 /** What overrides make of a scenario: checked as if they had been written, and what nobody set left as it was. */
 function overridden(scenario: Scenario, set: readonly string[], file: string) {
   const source = writtenForm(scenario);
-  const changes = applyOverrides(source, set);
+  const changes = applyOverrides(source, set, unfold);
   const checked = checkScenario(changes.value);
   const locate = (problem: Problem): Problem => {
     const cause = changes.applied.findLast(({ path }) => {

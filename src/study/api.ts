@@ -1,13 +1,13 @@
 // What a program asks: `replicate`, `compare` and `size` do with values in memory what the commands of those names do with files.
 
-import type { Result } from '../metrics/result.js';
-import { InputError, show } from '../scenario/errors.js';
+import type { Result } from '../result/result.js';
+import { InputError, show } from '../input/errors.js';
 import type { Scenario } from '../scenario/types.js';
-import { Simulation, type Progress, type SimulationOptions } from '../simulation.js';
-import { compareAll, type Comparison } from './compare.js';
-import { parseFind, sizeAll, type SizeResult } from './size.js';
-import { Study, combine, type Runner } from './study.js';
-import { variantsOf, type MechanismChoice } from './variant.js';
+import { type SimulationOptions, type Progress, Simulation } from '../simulation.js';
+import { type Comparison, compareAll } from './compare.js';
+import { type SizeResult, parseFind, sizeAll } from './size.js';
+import { Study, type Runner, combine } from './study.js';
+import { type MechanismChoice, variantsOf } from './variant.js';
 
 /** How the simulations of a study are made, followed and stopped. */
 export interface StudyOptions extends SimulationOptions {

@@ -1,12 +1,12 @@
 // Mechanisms side by side: the same workload and seeds under each, paired differences against the first, and the cores
 // that each needs.
 
-import { differenceOf, type Difference } from '../metrics/replications.js';
-import type { Result } from '../metrics/result.js';
+import { type Difference, differenceOf } from '../result/replications.js';
+import type { Result } from '../result/result.js';
 import type { Scenario } from '../scenario/types.js';
-import { sizeFor, type Sizing } from './sizing.js';
-import { combine, type Study } from './study.js';
-import { scenariosOf, type Variant } from './variant.js';
+import { type Sizing, sizeFor } from './sizing.js';
+import { type Study, combine } from './study.js';
+import { type Variant, scenariosOf } from './variant.js';
 
 export interface Comparison {
   runs: Result[];

@@ -1,16 +1,16 @@
 // The values that a field is tried with, from the least to the greatest: `host.cores=4..30`, `vms.api.quota=0.5..4:0.5`,
 // `host.memory.size=16GiB..64GiB:4GiB`. Written as in a scenario, since every candidate is checked as one.
 
-import { InputError, show } from '../scenario/errors.js';
+import { InputError, show } from '../input/errors.js';
 import { dedicatedCores } from '../scenario/mechanisms.js';
 import {
-  formatDuration,
-  formatSize,
   parseDuration,
   parseSize,
-  QUANTITY_LIMIT,
   QuantityError,
-} from '../scenario/quantities.js';
+  QUANTITY_LIMIT,
+  formatDuration,
+  formatSize,
+} from '../input/quantities.js';
 import type { Scenario } from '../scenario/types.js';
 import { writtenForm } from '../scenario/written.js';
 

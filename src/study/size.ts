@@ -1,14 +1,14 @@
 // `size`: the least value of a field at which every objective is met, the runs it was found by, and what stands in the way of less.
 // Nothing is printed that was not run: the answer is a candidate, a candidate is a scenario that passed its checks.
 
-import type { Result } from '../metrics/result.js';
-import { evaluateAssertion } from '../scenario/assert.js';
-import { InputError } from '../scenario/errors.js';
+import type { Result } from '../result/result.js';
+import { evaluateAssertion } from '../input/assert.js';
+import { InputError } from '../input/errors.js';
 import type { Scenario } from '../scenario/types.js';
 import { withFields } from '../scenario/written.js';
-import { ladderOf, parseFind, type FindRange, type Ladder, type LadderUnit } from './ladder.js';
-import { leastOf, type Trial } from './search.js';
-import { seeded, type Study } from './study.js';
+import { type LadderUnit, type FindRange, ladderOf, type Ladder, parseFind } from './ladder.js';
+import { type Trial, leastOf } from './search.js';
+import { type Study, seeded } from './study.js';
 import type { Variant } from './variant.js';
 
 export interface SizeTrial {

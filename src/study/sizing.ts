@@ -2,12 +2,12 @@
 // `static`, where VMs cannot influence each other, the vCPUs pinned by each VM. What is printed was run: the search ends in
 // the run that confirms it. Leaves out how the SLO varies by seed; `fluxhost size` asks that.
 
-import type { Result } from '../metrics/result.js';
+import type { Result } from '../result/result.js';
 import { dedicatedCores } from '../scenario/mechanisms.js';
 import type { Scenario, VmGroup } from '../scenario/types.js';
 import { withFields } from '../scenario/written.js';
-import { LIMIT_FACTOR, ladderOf } from './ladder.js';
-import { leastOf, type Trial } from './search.js';
+import { ladderOf, LIMIT_FACTOR } from './ladder.js';
+import { type Trial, leastOf } from './search.js';
 import type { Study } from './study.js';
 
 export const MAX_SIZING_CORES = 65_536;

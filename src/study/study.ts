@@ -2,11 +2,11 @@
 // This file runs them one after the other, so that whoever asks (the command line, a program, a page) says only how one is made, where
 // progress goes and when to stop. Every result that it hands out has been held to the laws.
 
-import type { EventLog, Series } from '../core/series.js';
-import { assertLaws } from '../metrics/laws.js';
-import { replicationSeed, withReplications } from '../metrics/replications.js';
-import type { Result } from '../metrics/result.js';
-import { logResult, seriesResult } from '../metrics/series.js';
+import type { Series, EventLog } from '../result/over-time.js';
+import { assertLaws } from '../result/laws.js';
+import { replicationSeed, withReplications } from '../result/replications.js';
+import type { Result } from '../result/result.js';
+import { seriesResult, logResult } from '../result/series.js';
 import type { Scenario } from '../scenario/types.js';
 import type { Progress } from '../simulation.js';
 

@@ -1,9 +1,9 @@
 // A mechanism with settings, in one word: `hyperflux`, `hyperflux:signal=oldest`, `cgroup:period=10ms`. A list of them is what
 // `--mechanisms` takes; `Variant.label` is what the word was, and heads its column.
 
-import { InputError, nearest, show, type Problem } from '../scenario/errors.js';
+import { nearest, type Problem, InputError, show } from '../input/errors.js';
 import { MECHANISM_KINDS, withMechanism } from '../scenario/mechanisms.js';
-import type { MechanismInput } from '../scenario/schema/mechanism.js';
+import type { MechanismInput } from '../mechanisms/schema.js';
 import type { Scenario } from '../scenario/types.js';
 
 export interface Variant {

@@ -2,11 +2,11 @@
 // and function (kept sparse: most minutes of most functions are empty) and percentiles of the execution time.
 // Column names and units as published with Shahrad et al., "Serverless in the Wild", USENIX ATC 2020.
 
-import { InputError, type Problem } from '../scenario/errors.js';
+import { type Problem, InputError } from '../input/errors.js';
 import type { TraceSummary } from './arrival.js';
-import { CellProblems, columnIndexes, csvBlocks, decimal, detached } from './csv-rows.js';
+import { csvBlocks, columnIndexes, CellProblems, decimal, detached } from './csv-rows.js';
 import { AZURE_PERCENTILES } from './percentiles.js';
-import { readText, type TraceHost } from './text-source.js';
+import { type TraceHost, readText } from './text-source.js';
 
 const IDENTITY = ['HashOwner', 'HashApp', 'HashFunction'] as const;
 const MINUTE_MAX = 1440;

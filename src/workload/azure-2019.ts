@@ -4,9 +4,9 @@
 // Memory: the non-empty (function, minute) cells, and the calls of the busiest minute. Leaves out memory sizes,
 // triggers and cold starts.
 
-import { InputError } from '../scenario/errors.js';
-import { WIDTH_DRAWN_BY_VM, type ArrivalBatch, type TraceSummary } from './arrival.js';
-import { readDurations, readInvocations, type JoinedTrace } from './azure-2019-files.js';
+import { InputError } from '../input/errors.js';
+import { type TraceSummary, type ArrivalBatch, WIDTH_DRAWN_BY_VM } from './arrival.js';
+import { type JoinedTrace, readDurations, readInvocations } from './azure-2019-files.js';
 import { chooseFunctions, functionStream } from './functions.js';
 import type { Spread, TraceOptions } from './options.js';
 import { ArrivalOutput, SERVICE_FLOOR_NS } from './output.js';

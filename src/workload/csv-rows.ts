@@ -5,7 +5,7 @@
 // last number looks the same.
 
 import Papa from 'papaparse';
-import { InputError, show, type Problem } from '../scenario/errors.js';
+import { InputError, type Problem, show } from '../input/errors.js';
 import type { TraceSummary } from './arrival.js';
 
 /** Rows that were complete in one chunk of text; every row has as many cells as the header. */

@@ -1,6 +1,6 @@
 // Which functions of a trace are taken: all, these, or a seeded choice of so many.
 
-import { InputError, show } from '../scenario/errors.js';
+import { InputError, show } from '../input/errors.js';
 import type { TraceOptions } from './options.js';
 import { SplitMix64 } from './random.js';
 

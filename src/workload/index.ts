@@ -1,12 +1,12 @@
 // Opens a trace by the name of its format. A format is one file in this folder and one line in the table below.
 // Free of node: imports; on Node the host comes from node-file.ts.
 
-import { expectedOneOf, InputError, show } from '../scenario/errors.js';
-import { emptySummary, type ArrivalBatch, type TraceReader, type TraceSummary } from './arrival.js';
+import { expectedOneOf, InputError, show } from '../input/errors.js';
+import { type TraceSummary, type ArrivalBatch, type TraceReader, emptySummary } from './arrival.js';
 import { readAzure2019 } from './azure-2019.js';
 import { readAzure2021 } from './azure-2021.js';
 import { readCsv } from './csv.js';
-import { checkOptions, type TraceOptions } from './options.js';
+import { type TraceOptions, checkOptions } from './options.js';
 import type { TraceHost } from './text-source.js';
 
 export interface TraceFormat {

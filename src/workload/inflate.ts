@@ -1,7 +1,7 @@
 // One gzip member by pako, where Node's zlib is not at hand: in browsers. A file of its own, so that only what is used is bundled.
 
-import { ZStream, Z_BUF_ERROR, Z_NO_FLUSH, Z_OK, Z_STREAM_END, zlibInflate, zlibInflateInit2 } from 'pako';
-import type { Input } from './gunzip.js';
+import { ZStream, zlibInflateInit2, zlibInflate, Z_NO_FLUSH, Z_OK, Z_STREAM_END, Z_BUF_ERROR } from 'pako';
+import type { Input } from './pieces.js';
 
 const OUT_BYTES = 64 * 1024;
 

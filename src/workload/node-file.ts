@@ -1,8 +1,8 @@
 // Traces from a folder on disk (Node). The only file of this folder that needs Node: a browser bundle leaves it out.
 
-import { open, realpath } from 'node:fs/promises';
-import { resolve, sep } from 'node:path';
-import { InputError, show } from '../scenario/errors.js';
+import { realpath, open } from 'node:fs/promises';
+import { sep, resolve } from 'node:path';
+import { InputError, show } from '../input/errors.js';
 import type { TraceHost } from './text-source.js';
 
 const READ_BYTES = 256 * 1024;

@@ -1,8 +1,8 @@
 // A file of numbers, of an empirical distribution or of the pages that a VM touches: one number a line, plain or compressed; empty
 // lines and # comments are passed over.
 
-import { InputError, show, type Problem } from '../scenario/errors.js';
-import { readText, type TraceHost } from './text-source.js';
+import { type Problem, show, InputError } from '../input/errors.js';
+import { type TraceHost, readText } from './text-source.js';
 
 const PROBLEMS_MAX = 10;
 /** Of a line: what has none would be gathered whole. */

@@ -1,7 +1,7 @@
 // What a trace is opened with, and the check of it: unknown, misplaced and impossible options are all told at once.
 // The names are those of a scenario's `arrivals: { process: trace, … }`.
 
-import { expectedOneOf, InputError, show, type Problem } from '../scenario/errors.js';
+import { expectedOneOf, type Problem, show, InputError } from '../input/errors.js';
 
 export type TimeUnit = 's' | 'ms' | 'us' | 'ns';
 export type Spread = 'poisson' | 'uniform' | 'even';

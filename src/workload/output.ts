@@ -1,8 +1,8 @@
 // The last step of every reader: start, scales and limit applied to arrivals that come in order, then batches.
 
-import { InputError, show } from '../scenario/errors.js';
-import { BATCH_CAPACITY, type ArrivalBatch, type TraceSummary } from './arrival.js';
-import { TIME_MAX_NS, type TraceOptions } from './options.js';
+import { InputError, show } from '../input/errors.js';
+import { type TraceSummary, BATCH_CAPACITY, type ArrivalBatch } from './arrival.js';
+import { type TraceOptions, TIME_MAX_NS } from './options.js';
 
 /** Durations recorded in whole milliseconds are often 0; the host cannot run a task in no time. */
 export const SERVICE_FLOOR_NS = 1000;

@@ -2,7 +2,7 @@
 // arrival go once no later row can precede it. The window says how far an arrival may lie behind the latest one of the
 // rows before it; too small a window is noticed and refused, never papered over.
 
-import { InputError } from '../scenario/errors.js';
+import { InputError } from '../input/errors.js';
 import type { ArrivalOutput } from './output.js';
 
 /** 4 Mi arrivals at 32 bytes each: 128 MiB, reached only by a window far too wide for the rate. */

@@ -1,6 +1,6 @@
 // Bytes that come in pieces to text, UTF-8 and nothing else; a refusal names the line that the file is readable up to.
 
-import { InputError } from '../scenario/errors.js';
+import { InputError } from '../input/errors.js';
 
 const EXPECTED = 'UTF-8 text, plain or compressed with gzip or Zstandard';
 

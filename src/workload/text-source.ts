@@ -2,10 +2,10 @@
 // Streams; holds one chunk at a time. Free of node: imports, so that a browser reads traces with the same code.
 // Leaves out archives (.zip, .rar, .tar).
 
-import { InputError, type Problem } from '../scenario/errors.js';
+import { InputError, type Problem } from '../input/errors.js';
 import { DamagedStream } from './damaged.js';
 import { TextPieces } from './text-pieces.js';
-import { startsWith, unpack } from './unpack.js';
+import { unpack, startsWith } from './unpack.js';
 
 /** Where bytes come from: a folder on disk, memory, the network. */
 export interface TraceHost {

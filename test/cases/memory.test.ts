@@ -4,12 +4,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, it, expect } from 'vitest';
 import { nodeHost } from '../../src/node-entry.js';
 import { Simulation, parseScenario } from '../../src/index.js';
-import { assertLaws } from '../../src/metrics/laws.js';
-import { loadReserve } from '../../src/memory/vmem/file.js';
-import { compareReserve } from '../../src/memory/vmem/simulate.js';
+import { assertLaws } from '../../src/result/laws.js';
+import { loadReserve } from '../../src/reserve/file.js';
+import { compareReserve } from '../../src/reserve/simulate.js';
 
 interface Case {
   readonly scenario: string;

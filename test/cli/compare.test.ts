@@ -1,10 +1,11 @@
 // `fluxhost compare` on a stand-in simulator: pairing, differences, the search for cores, refusals, interruption.
-import { describe, expect, it } from 'vitest';
+
+import { expect, describe, it } from 'vitest';
 import { UsageError } from '../../src/cli/args.js';
 import { compare } from '../../src/cli/compare.js';
 import type { Comparison } from '../../src/study/compare.js';
-import { InputError } from '../../src/scenario/errors.js';
-import { captureIo, fakeTools, SCENARIO, type FakeTools } from './fake.js';
+import { InputError } from '../../src/input/errors.js';
+import { type FakeTools, captureIo, fakeTools, SCENARIO } from './fake.js';
 
 async function compared(args: readonly string[], tools: FakeTools): Promise<Comparison> {
   const io = captureIo();

@@ -1,13 +1,13 @@
 // The two commands that only print: explain and schema.
 
-import { describe, expect, it } from 'vitest';
+import { expect, describe, it } from 'vitest';
 import { explain } from '../../src/cli/explain.js';
 import type { Io } from '../../src/cli/io.js';
 import { schema } from '../../src/cli/schema.js';
-import { InputError } from '../../src/scenario/errors.js';
+import { InputError } from '../../src/input/errors.js';
 import { MECHANISM_KINDS } from '../../src/scenario/mechanisms.js';
-import { COST_NAMES, PARAMETERS } from '../../src/scenario/parameters.js';
-import { GROUP_NAMES } from '../../src/scenario/parameters/groups.js';
+import { PARAMETERS, COST_NAMES } from '../../src/explain/parameters.js';
+import { GROUP_NAMES } from '../../src/explain/groups.js';
 
 const silent: Io = { stdout: () => undefined, stderr: () => undefined, isTty: false };
 

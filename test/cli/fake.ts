@@ -1,7 +1,8 @@
 // A stand-in for the simulator: results follow from the scenario by a plain rule, so that tests of the commands know
 // what must come out. Rule: a VM's latencies are 10 us, or 1 ms in one of 20, unless it may have `enough` cores.
+
 import type { RawHistogram } from '../../src/metrics/histogram.js';
-import { buildResult, type RawVm, type Result } from '../../src/metrics/result.js';
+import { type Result, type RawVm, buildResult } from '../../src/result/result.js';
 import type { Io } from '../../src/cli/io.js';
 import type { ProgressReport } from '../../src/cli/progress.js';
 import type { Tools } from '../../src/cli/replicate.js';

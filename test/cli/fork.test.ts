@@ -1,20 +1,20 @@
 // Snapshots on the command line: `run --snapshot --at`, `run --from`, `fork`. On the real simulator, with real files; what a
 // snapshot holds and what goes on from it is tested in test/core/snapshot.test.ts.
 
-import { mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync, rmSync, readdirSync, readFileSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, afterEach, describe, it, expect } from 'vitest';
 import { UsageError } from '../../src/cli/args.js';
 import { fork } from '../../src/cli/fork.js';
 import { main } from '../../src/cli/program.js';
 import { run } from '../../src/cli/run.js';
-import type { Result } from '../../src/metrics/result.js';
+import type { Result } from '../../src/result/result.js';
 import type { Comparison } from '../../src/study/compare.js';
-import { InputError } from '../../src/scenario/errors.js';
+import { InputError } from '../../src/input/errors.js';
 import { MECHANISM_KINDS } from '../../src/scenario/mechanisms.js';
 import { essence } from '../support/bits.js';
-import { captureIo, fakeTools, SCENARIO } from './fake.js';
+import { SCENARIO, captureIo, fakeTools } from './fake.js';
 
 let folder: string;
 let scenario: string;

@@ -56,7 +56,7 @@ describe('a core of one’s own', { timeout: 60_000 }, () => {
       trap: deciding('unreachable();\n  return 0;'),
     };
     for (const [name, source] of Object.entries(policies)) {
-      const imports = /import \{[^}]*\bH\b/.test(source) ? '' : 'import { H } from "./cpu/state";\n';
+      const imports = /import \{[^}]*\bH\b/.test(source) ? '' : 'import { H } from "./view";\n';
       writeFileSync(core(name), await compileWithPolicy(imports + source, `${name}.ts`));
     }
   }, 120_000);

@@ -1,13 +1,14 @@
 // What comes from outside and must not do harm: text that steers a terminal, paths that lead elsewhere, disks that are full.
-import { mkdtempSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+
+import { mkdtempSync, rmSync, writeFileSync, mkdirSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it, vi } from 'vitest';
-import { WriteError, writeAtomically } from '../../src/cli/files.js';
-import { CLEAR_LINE, processIo } from '../../src/cli/io.js';
+import { afterAll, describe, it, expect, vi } from 'vitest';
+import { writeAtomically, WriteError } from '../../src/cli/files.js';
+import { processIo, CLEAR_LINE } from '../../src/cli/io.js';
 import { main } from '../../src/cli/program.js';
-import { toStableJson } from '../../src/metrics/result.js';
-import { printable, printableLines } from '../../src/scenario/errors.js';
+import { toStableJson } from '../../src/result/result.js';
+import { printable, printableLines } from '../../src/input/errors.js';
 import { captureIo } from './fake.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'fluxhost-outside-'));

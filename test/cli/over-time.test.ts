@@ -1,14 +1,15 @@
 // Series and event log on the command line: in the JSON, as CSV files, as a drawing; the rest of the result stays as it is.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+
+import { mkdtempSync, rmSync, writeFileSync, readFileSync, readdirSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, afterEach, describe, it, expect } from 'vitest';
 import { checkSize } from '../../src/cli/out.js';
 import { main } from '../../src/cli/program.js';
-import type { Result } from '../../src/metrics/result.js';
-import { overTimeFiles, renderSeries } from '../../src/report/series.js';
+import type { Result } from '../../src/result/result.js';
+import { renderSeries, overTimeFiles } from '../../src/report/series.js';
 import { resolveScenario } from '../../src/scenario/resolve.js';
-import { resultSchema } from '../../src/scenario/schema/result.js';
+import { resultSchema } from '../../src/result/result-schema.js';
 import { captureIo } from './fake.js';
 
 const request = { stages: [{ tasks: 2, service: { dist: 'exponential', mean: '10us' } }] };

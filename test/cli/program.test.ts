@@ -1,14 +1,15 @@
 // The program around the commands: help, version, unknown commands, what failures print and how they end.
+
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, mkdtempSync, writeFileSync, rmSync, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, it, expect, beforeAll, afterAll } from 'vitest';
 import { mayColour } from '../../src/cli/io.js';
 import { main } from '../../src/cli/program.js';
 import type { Comparison } from '../../src/study/compare.js';
-import type { Result } from '../../src/metrics/result.js';
+import type { Result } from '../../src/result/result.js';
 import { captureIo, SCENARIO } from './fake.js';
 
 async function called(...args: string[]): Promise<{ status: number; out: string; err: string }> {

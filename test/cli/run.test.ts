@@ -1,15 +1,16 @@
 // `fluxhost run` on a stand-in simulator: output, exit statuses, assertions, folders, interruption, progress.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+
+import { mkdtempSync, rmSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, afterEach, describe, it, expect } from 'vitest';
 import { UsageError } from '../../src/cli/args.js';
 import { progressText } from '../../src/cli/progress.js';
 import { run } from '../../src/cli/run.js';
-import type { Result } from '../../src/metrics/result.js';
-import { LawError } from '../../src/metrics/laws.js';
-import { replicationSeed } from '../../src/metrics/replications.js';
-import { InputError } from '../../src/scenario/errors.js';
+import type { Result } from '../../src/result/result.js';
+import { LawError } from '../../src/result/laws.js';
+import { replicationSeed } from '../../src/result/replications.js';
+import { InputError } from '../../src/input/errors.js';
 import { captureIo, fakeTools } from './fake.js';
 
 let folder: string;

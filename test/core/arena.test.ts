@@ -4,19 +4,19 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, describe, it } from 'vitest';
 import {
-  LimitError,
+  type SimulationOptions,
   Simulation,
-  memoryHost,
-  parseScenario,
-  resolveScenario,
-  withMechanism,
   type Result,
   type ScenarioInput,
-  type SimulationOptions,
+  parseScenario,
+  memoryHost,
+  withMechanism,
+  resolveScenario,
 } from '../../src/index.js';
-import { assertLaws } from '../../src/metrics/laws.js';
+import { LimitError } from '../../src/core/errors.js';
+import { assertLaws } from '../../src/result/laws.js';
 import { essence } from '../support/bits.js';
 import { moduleOf } from '../support/builds.js';
 

@@ -1,8 +1,9 @@
 // Limits and memory: what is exceeded is named and nothing is lost; memory is flat in the number of requests, nothing is
 // allocated while stepping, idle VMs cost no events, a thousand VMs of sixteen vCPUs fit into 64 MiB.
 
-import { describe, expect, it } from 'vitest';
-import { LimitError, Simulation, type ScenarioInput } from '../../src/index.js';
+import { describe, it, expect } from 'vitest';
+import { type ScenarioInput, Simulation } from '../../src/index.js';
+import { LimitError } from '../../src/core/errors.js';
 import { contended } from '../support/contended.js';
 import { station } from '../support/scenarios.js';
 

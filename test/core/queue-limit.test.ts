@@ -1,13 +1,13 @@
 // A VM with a bound on its requests: who is let in and who is dropped, to the request, under every mechanism; that a request
 // is dropped as a whole and leaves the others' demands as they were; clients, forks and snapshots. Statistics: laws/bounded.test.ts.
 
-import { describe, expect, it } from 'vitest';
+import { describe, it, expect } from 'vitest';
 import { VM_IN_FLIGHT } from '../../assembly/layout.js';
-import { InputError, MECHANISM_KINDS, Simulation, type Result, type ScenarioInput } from '../../src/index.js';
-import { assertLaws } from '../../src/metrics/laws.js';
+import { MECHANISM_KINDS, type ScenarioInput, Simulation, type Result, InputError } from '../../src/index.js';
+import { assertLaws } from '../../src/result/laws.js';
 import { resolveScenario } from '../../src/scenario/resolve.js';
 import { essence } from '../support/bits.js';
-import { VARIANTS, contended, type Variant } from '../support/contended.js';
+import { type Variant, contended, VARIANTS } from '../support/contended.js';
 import type { ArrivalsInput } from '../support/scenarios.js';
 
 /** The contended host with a bound on each VM, 3 beyond its vCPUs, and perhaps other arrivals. */

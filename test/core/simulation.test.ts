@@ -3,8 +3,9 @@
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
-import { ClosedError, InputError, Simulation, type Result, type ScenarioInput } from '../../src/index.js';
+import { describe, it, expect } from 'vitest';
+import { Simulation, InputError, type ScenarioInput, type Result } from '../../src/index.js';
+import { ClosedError } from '../../src/core/errors.js';
 import { station } from '../support/scenarios.js';
 
 const SOURCE = readFileSync(fileURLToPath(new URL('../../src/simulation.ts', import.meta.url)), 'utf8');

@@ -1,23 +1,23 @@
 // Snapshot, restore and fork of a running host. Unchanged, it continues bit by bit, under every mechanism and wherever it was
 // stopped; changed, it starts from the same instant and loses nothing. Debug and release cores, so that assertions watch.
 
-import { beforeAll, describe, expect, it } from 'vitest';
+import { expect, describe, it, beforeAll } from 'vitest';
 import {
-  compileCore,
-  InputError,
   MECHANISM_KINDS,
-  memoryHost,
+  type Scenario,
   resolveScenario,
   Simulation,
   type Result,
-  type Scenario,
+  InputError,
+  memoryHost,
   type ScenarioInput,
+  compileCore,
 } from '../../src/index.js';
-import { assertLaws } from '../../src/metrics/laws.js';
+import { assertLaws } from '../../src/result/laws.js';
 import { readFileSync } from 'node:fs';
 import { essence, injectInto } from '../support/bits.js';
 import { buildPath } from '../support/builds.js';
-import { contended, VARIANTS, type Variant } from '../support/contended.js';
+import { type Variant, contended, VARIANTS } from '../support/contended.js';
 
 const END_NS = 4_000_000;
 /** What a running host can be handed over to: nsdi22 lays its cores and queues out at the start, in its own way. */

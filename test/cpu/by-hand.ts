@@ -1,7 +1,7 @@
 // Scenarios small enough to follow with a pencil: VMs with the arrivals named one by one, a result in whole nanoseconds.
 
-import { Simulation, type Result, type ScenarioInput, type VmResult } from '../../src/index.js';
-import { assertLaws } from '../../src/metrics/laws.js';
+import { type ScenarioInput, Simulation, type Result, type VmResult } from '../../src/index.js';
+import { assertLaws } from '../../src/result/laws.js';
 
 type VmInput = ScenarioInput['vms'][number];
 

@@ -1,9 +1,9 @@
 // caladan's two controllers: what each takes away, when, and gives back; what they leave alone; and that off they are not there.
 
-import { describe, expect, it } from 'vitest';
-import { Simulation, resolveScenario, type Result, type ScenarioInput } from '../../src/index.js';
+import { describe, it, expect } from 'vitest';
+import { type ScenarioInput, type Result, Simulation, resolveScenario } from '../../src/index.js';
 import { HOST_IDLE_NS, VM_TASK_NS } from '../../assembly/layout.js';
-import { assertLaws } from '../../src/metrics/laws.js';
+import { assertLaws } from '../../src/result/laws.js';
 import { withMechanism } from '../../src/scenario/mechanisms.js';
 import { warningsOf } from '../../src/scenario/warnings.js';
 import { essence } from '../support/bits.js';

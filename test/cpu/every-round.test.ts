@@ -143,19 +143,23 @@ async function run(input: ScenarioInput, module: WebAssembly.Module, everyRound:
 const RUNS = 400;
 
 describe('rounds that could change nothing', () => {
-  it.each(KINDS)('change nothing under %s', async (kind) => {
-    const module = await moduleOf('release');
-    let skipped = 0;
-    await fc.assert(
-      fc.asyncProperty(host, async (spec) => {
-        const input = scenarioOf({ ...spec, knobs: { ...spec.knobs, kind } });
-        const [lean, few] = await run(input, module, false);
-        const [full, many] = await run(input, module, true);
-        expect(lean).toEqual(full);
-        if (few < many) skipped++;
-      }),
-      { seed: 20261128, numRuns: RUNS },
-    );
-    expect(skipped).toBeGreaterThan(RUNS / 4);
-  }, 120_000);
+  it.each(KINDS)(
+    'change nothing under %s',
+    async (kind) => {
+      const module = await moduleOf('release');
+      let skipped = 0;
+      await fc.assert(
+        fc.asyncProperty(host, async (spec) => {
+          const input = scenarioOf({ ...spec, knobs: { ...spec.knobs, kind } });
+          const [lean, few] = await run(input, module, false);
+          const [full, many] = await run(input, module, true);
+          expect(lean).toEqual(full);
+          if (few < many) skipped++;
+        }),
+        { seed: 20261128, numRuns: RUNS },
+      );
+      expect(skipped).toBeGreaterThan(RUNS / 4);
+    },
+    120_000,
+  );
 });

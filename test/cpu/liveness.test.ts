@@ -2,10 +2,10 @@
 // The core recounts requests, core time and cores at every look; time passes; and who asks for less than it is guaranteed gets it.
 
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { MECHANISM_KINDS, resolveScenario, Simulation, type Scenario, type ScenarioInput } from '../../src/index.js';
-import { assertLaws } from '../../src/metrics/laws.js';
-import type { MechanismKind } from '../../src/scenario/types.js';
+import { expect, describe, it } from 'vitest';
+import { type ScenarioInput, MECHANISM_KINDS, type Scenario, resolveScenario, Simulation } from '../../src/index.js';
+import { assertLaws } from '../../src/result/laws.js';
+import type { MechanismKind } from '../../src/mechanisms/types.js';
 import { moduleOf } from '../support/builds.js';
 import type { VmInput } from '../support/scenarios.js';
 

@@ -1,14 +1,14 @@
 // What becomes of a lock when a core is taken away. First by hand: one core more or less, at instants that are known, so that every
 // nanosecond of a wait can be named. Then the experiment's own scenario under several seeds: bounds that hold on every run.
 
-import { describe, expect, it } from 'vitest';
-import { HOLD_NS, locked, type Way } from '../../src/experiments/hyperflux/lock.js';
-import { MECHANISM_KINDS, Simulation, type Result, type ScenarioInput, type VmResult } from '../../src/index.js';
-import { assertLaws } from '../../src/metrics/laws.js';
+import { describe, it, expect } from 'vitest';
+import { type Way, locked, HOLD_NS } from '../../src/experiments/hyperflux/lock.js';
+import { type ScenarioInput, Simulation, type Result, type VmResult, MECHANISM_KINDS } from '../../src/index.js';
+import { assertLaws } from '../../src/result/laws.js';
 import { withMechanism } from '../../src/scenario/mechanisms.js';
-import { defaultMechanism } from '../../src/scenario/schema/mechanism.js';
-import type { MechanismKind } from '../../src/scenario/types.js';
-import { moduleOf, type Build } from '../support/builds.js';
+import { defaultMechanism } from '../../src/mechanisms/schema.js';
+import type { MechanismKind } from '../../src/mechanisms/types.js';
+import { type Build, moduleOf } from '../support/builds.js';
 import { contended } from '../support/contended.js';
 
 type Mechanism = ScenarioInput['mechanism'];

@@ -33,7 +33,13 @@ describe('who spins', () => {
     const a = vmOf(result, 'a');
     expect(a.latencyNs).toMatchObject({ count: 4, min: 5150, max: 7050 });
     expect(a.latencyNs.mean).toBe((5150 + 6100 + 7050 + 5300) / 4);
-    expect(a.locks).toMatchObject({ acquires: 4, waits: 3, longestConvoy: 3, longestWaitNs: 5000, holderPreemptions: 0 });
+    expect(a.locks).toMatchObject({
+      acquires: 4,
+      waits: 3,
+      longestConvoy: 3,
+      longestWaitNs: 5000,
+      holderPreemptions: 0,
+    });
     expect(ns(a.locks!.spinSeconds)).toBe(1900 + 4200);
     expect(accountsOf(a)).toMatchObject({ task: 8000, transition: 8 * 50 });
   });
@@ -160,7 +166,11 @@ describe('a vCPU that is told to leave in a section', () => {
   it('is preempted behind its section where the task goes on', async () => {
     // where its 10 us lie in the 40 us of the task is drawn, so it is read off a run in which nobody comes
     const b = back([[0, 40_000]], { hold: '10us' });
-    const undisturbed = await prepared({ ...taken(b), vms: [{ ...front, arrivals: [] }, b], log: { from: '0us', until: '200us' } });
+    const undisturbed = await prepared({
+      ...taken(b),
+      vms: [{ ...front, arrivals: [] }, b],
+      log: { from: '0us', until: '200us' },
+    });
     await undisturbed.run();
     const [begin, end, done] = undisturbed
       .eventLog()!

@@ -2,16 +2,15 @@
 // through the program, and its field compared with the text. What the experiments hold as data is what the examples say.
 
 import { readFileSync } from 'node:fs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { expect, describe, beforeAll, it } from 'vitest';
 import { main } from '../../src/cli/program.js';
-import type { Example } from '../../src/experiments/measured.js';
-import { numberAt } from '../../src/experiments/measured.js';
+import { numberAt, type Example } from '../../src/experiments/measured.js';
 import { CLIFF, QUIET } from '../../src/experiments/taiji/dpu.js';
 import { experiment as taiji } from '../../src/experiments/taiji/index.js';
-import type { Experiment, ExperimentResult, Figure } from '../../src/experiments/vmem/experiment.js';
+import type { ExperimentResult, Figure, Experiment } from '../../src/experiments/experiment.js';
 import { experiment as vmem } from '../../src/experiments/vmem/index.js';
 import { VM_BOOT, VMEM_SERVER, VMEM_UPGRADE } from '../../src/experiments/vmem/servers.js';
-import { parseReserve, resolveReserve } from '../../src/memory/vmem/parse.js';
+import { parseReserve, resolveReserve } from '../../src/reserve/parse.js';
 import { parseScenario } from '../../src/scenario/parse.js';
 import { resolveScenario } from '../../src/scenario/resolve.js';
 import { captureIo } from '../cli/fake.js';

@@ -5,7 +5,14 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { InputError, MECHANISM_KINDS, Simulation, parseScenario, withMechanism, type Scenario } from '../../src/index.js';
+import {
+  InputError,
+  MECHANISM_KINDS,
+  Simulation,
+  parseScenario,
+  withMechanism,
+  type Scenario,
+} from '../../src/index.js';
 import { nodeHost } from '../../src/node-entry.js';
 import { essence, sha256 } from '../support/bits.js';
 import { contended } from '../support/contended.js';

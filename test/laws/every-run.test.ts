@@ -1,10 +1,10 @@
 // What holds on every run, exactly: Little's law and the utilization law on a run that ends empty, under every mechanism,
 // with fork-join, locks, a quantum, and cores that move. No statistics: the sample-path laws are identities.
 
-import { describe, expect, it } from 'vitest';
+import { describe, it, expect } from 'vitest';
 import { VM_IN_FLIGHT, VM_LATENCY_NS_SUM } from '../../assembly/layout.js';
-import { MECHANISM_KINDS, Simulation, type ScenarioInput } from '../../src/index.js';
-import { assertLaws } from '../../src/metrics/laws.js';
+import { type ScenarioInput, Simulation, MECHANISM_KINDS } from '../../src/index.js';
+import { assertLaws } from '../../src/result/laws.js';
 import { VARIANTS, contended } from '../support/contended.js';
 
 const SENTINEL_NS = 900_000_000;

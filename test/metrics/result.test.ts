@@ -1,19 +1,20 @@
 // Results: built from raw counters, checked by the laws, printed as stable JSON, put together over replications.
+
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { assertLaws, brokenLaws, LawError } from '../../src/metrics/laws.js';
+import { describe, it, expect } from 'vitest';
+import { brokenLaws, assertLaws, LawError } from '../../src/result/laws.js';
 import {
-  confidenceOf,
-  differenceOf,
-  headlineFigures,
-  replicationOf,
   replicationSeed,
   withReplications,
-} from '../../src/metrics/replications.js';
-import { isUnstable, toStableJson, type RawVm, type Result } from '../../src/metrics/result.js';
+  confidenceOf,
+  replicationOf,
+  differenceOf,
+  headlineFigures,
+} from '../../src/result/replications.js';
+import { type Result, type RawVm, isUnstable, toStableJson } from '../../src/result/result.js';
 import { parseScenario } from '../../src/scenario/parse.js';
 import { withMechanism } from '../../src/scenario/mechanisms.js';
-import { fakeTools, SCENARIO, type FakeOptions } from '../cli/fake.js';
+import { SCENARIO, type FakeOptions, fakeTools } from '../cli/fake.js';
 
 const { scenario } = parseScenario(SCENARIO);
 

@@ -1,11 +1,12 @@
 // Files: packed or not, whole or cut, what they claim to be or something else.
+
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, test, expect } from 'vitest';
 import { traceFile } from '../../src/pages/file.js';
-import { InputError } from '../../src/scenario/errors.js';
-import { bytesOf, format, oracleGeneral, temporary } from './helpers.js';
+import { InputError } from '../../src/input/errors.js';
+import { format, bytesOf, temporary, oracleGeneral } from './helpers.js';
 import { PACKED, PACKED_TEXT } from './zstandard.js';
 
 async function contents(path: string, name = 'addresses'): Promise<Buffer> {

@@ -1,7 +1,8 @@
 // Every trace format: what it reads, in pieces that end anywhere, and what it refuses, with the place and the expectation.
+
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { InputError } from '../../src/scenario/errors.js';
+import { describe, test, expect } from 'vitest';
+import { InputError } from '../../src/input/errors.js';
 import { bytesOf, oracleGeneral, read } from './helpers.js';
 
 const R = (page: number) => ({ page, write: false });

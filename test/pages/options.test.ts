@@ -1,8 +1,9 @@
 // Policies and capacities as people write them.
-import { describe, expect, test } from 'vitest';
+
+import { test, expect, describe } from 'vitest';
 import { parseCapacity } from '../../src/pages/capacity.js';
 import { parsePolicy, POLICY_NAMES } from '../../src/pages/policies.js';
-import { formatProblem, type Problem } from '../../src/scenario/errors.js';
+import { type Problem, formatProblem } from '../../src/input/errors.js';
 
 function policy(text: string): { label: string; parameters: Record<string, number> } | string[] {
   const problems: Problem[] = [];

@@ -1,16 +1,17 @@
 // Whole replays: real traces, several policies in one pass, shares, curves, streams, and the promises of the result.
+
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, test, expect } from 'vitest';
 import { parseCapacity } from '../../src/pages/capacity.js';
-import { nodeDigest, traceFile } from '../../src/pages/file.js';
+import { traceFile, nodeDigest } from '../../src/pages/file.js';
 import { parsePolicy, POLICY_NAMES } from '../../src/pages/policies.js';
-import { replayTrace, type ReplayOptions, type TraceSource } from '../../src/pages/replay.js';
+import { type ReplayOptions, type TraceSource, replayTrace } from '../../src/pages/replay.js';
 import type { PagesResult } from '../../src/pages/result.js';
-import { InputError } from '../../src/scenario/errors.js';
-import { BUILDS, moduleOf, sharedFile, zipf } from '../memory/support.js';
-import { bytesOf, format, oracleGeneral, READ } from './helpers.js';
+import { InputError } from '../../src/input/errors.js';
+import { zipf, sharedFile, BUILDS, moduleOf } from '../memory/support.js';
+import { READ, format, oracleGeneral, bytesOf } from './helpers.js';
 
 type Asked = Omit<Partial<ReplayOptions>, 'policies' | 'capacities' | 'format'> & {
   source: TraceSource;

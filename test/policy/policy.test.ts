@@ -1,25 +1,25 @@
 // Policies of one's own: the same policy stated in TypeScript and compiled into a private core takes the same trajectory; what
 // a policy answers wrongly is refused; and series and log show what happened.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, beforeAll, afterAll, it, expect } from 'vitest';
 import { compileWithPolicy, build } from '../../src/cli/build.js';
 import { fork } from '../../src/cli/fork.js';
 import { run } from '../../src/cli/run.js';
 import {
-  CoreError,
-  InputError,
-  PolicyError,
+  type ScenarioInput,
+  type Policy,
   Simulation,
   compileCore,
-  type HostView,
-  type Policy,
   type Result,
-  type ScenarioInput,
+  InputError,
+  PolicyError,
+  type HostView,
 } from '../../src/index.js';
+import { CoreError } from '../../src/core/errors.js';
 import type { Io } from '../../src/cli/io.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -66,8 +66,7 @@ const typescript: Policy = {
 };
 
 const COMPILED = `
-import { H, Vm, VCpu, SEARCHING, activeAt } from "./cpu/state";
-import { oldestReady } from "./cpu/arbiter";
+import { H, Vm, VCpu, SEARCHING, activeAt, oldestReady } from "./view";
 
 function load(vm: Vm, place: u32): u32 {
   const v = activeAt(vm, place);

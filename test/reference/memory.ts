@@ -2,11 +2,11 @@
 
 import * as id from '../../assembly/memory/replacement/ids.js';
 import { requiredOutShare, unitTimeNs } from '../../src/experiments/taiji/identities.js';
-import { memoryOf } from '../../src/metrics/memory.js';
+import { memoryOf } from '../../src/swap/result.js';
 import { synReference, SYN_POLICIES } from '../memory/golden.js';
-import { batchHits, cheHitRatio, meanAndError } from '../memory/irm.js';
-import { feed, make, missesOf, newCore, optimalMisses, seeded, zipf } from '../memory/support.js';
-import { ENTRY_NS, FINISH_NS, run, small } from '../memory/swap/support.js';
+import { batchHits, meanAndError, cheHitRatio } from '../memory/irm.js';
+import { missesOf, optimalMisses, seeded, newCore, make, feed, zipf } from '../memory/support.js';
+import { small, run, ENTRY_NS, FINISH_NS } from '../memory/swap/support.js';
 import { synV1 } from '../memory/syn-v1.js';
 
 type Row = readonly string[];

@@ -2,8 +2,8 @@
 // at load 0.5 of 32 cores, task sizes from 1 us to 1 ms; each mechanism that moves cores is held against `static` with as many cores
 // as the VM held in the mean (between two whole numbers: interpolated). The polling core of a mechanism is not counted against it.
 
-import { Simulation, type ScenarioInput } from '../../src/index.js';
-import { assertLaws } from '../../src/metrics/laws.js';
+import { type ScenarioInput, Simulation } from '../../src/index.js';
+import { assertLaws } from '../../src/result/laws.js';
 
 const CORES = 32;
 const LOAD = 0.5;

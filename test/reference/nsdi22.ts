@@ -3,9 +3,9 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { VM_GRANTS, VM_REVOCATIONS, VM_TASKS_STOLEN, VM_YIELDS } from '../../assembly/layout.js';
-import { Simulation, type ScenarioInput } from '../../src/index.js';
-import { assertLaws } from '../../src/metrics/laws.js';
+import { VM_TASKS_STOLEN, VM_YIELDS, VM_REVOCATIONS, VM_GRANTS } from '../../assembly/layout.js';
+import { type ScenarioInput, Simulation } from '../../src/index.js';
+import { assertLaws } from '../../src/result/laws.js';
 
 export interface Measured {
   readonly value: number;

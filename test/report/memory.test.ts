@@ -2,22 +2,22 @@
 // replications; where no VM has memory nothing is added.
 
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, it, expect } from 'vitest';
 import { compare } from '../../src/cli/compare.js';
 import { combine } from '../../src/study/study.js';
 import { run } from '../../src/cli/run.js';
-import { brokenLaws } from '../../src/metrics/laws.js';
-import { memoryOf, type MemoryResult } from '../../src/metrics/memory.js';
-import { differenceOf } from '../../src/metrics/replications.js';
-import type { Result } from '../../src/metrics/result.js';
+import { brokenLaws } from '../../src/result/laws.js';
+import { type MemoryResult, memoryOf } from '../../src/swap/result.js';
+import { differenceOf } from '../../src/result/replications.js';
+import type { Result } from '../../src/result/result.js';
 import { renderComparison } from '../../src/report/compare-table.js';
 import { renderRun } from '../../src/report/run-table.js';
 import { MAX_COLUMNS } from '../../src/report/table.js';
-import { formatCoreSeconds, formatCount, formatDurationNs } from '../../src/report/units.js';
+import { formatCount, formatDurationNs, formatCoreSeconds } from '../../src/report/units.js';
 import { withMechanism } from '../../src/scenario/mechanisms.js';
 import { parseScenario } from '../../src/scenario/parse.js';
-import { resultSchema } from '../../src/scenario/schema/result.js';
-import type { MechanismKind } from '../../src/scenario/types.js';
+import { resultSchema } from '../../src/result/result-schema.js';
+import type { MechanismKind } from '../../src/mechanisms/types.js';
 import { Simulation } from '../../src/simulation.js';
 import { captureIo } from '../cli/fake.js';
 import { small } from '../memory/swap/support.js';

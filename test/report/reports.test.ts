@@ -1,17 +1,18 @@
 // The readable reports of `run` and `compare`: what they say, how wide they get, what they say about missing figures.
-import { describe, expect, it } from 'vitest';
-import { differenceOf } from '../../src/metrics/replications.js';
-import type { Result } from '../../src/metrics/result.js';
+
+import { describe, it, expect } from 'vitest';
+import { differenceOf } from '../../src/result/replications.js';
+import type { Result } from '../../src/result/result.js';
 import { renderComparison, sloSentence, wrap } from '../../src/report/compare-table.js';
 import { renderRun } from '../../src/report/run-table.js';
 import { MAX_COLUMNS } from '../../src/report/table.js';
 import { withMechanism } from '../../src/scenario/mechanisms.js';
 import { parseScenario } from '../../src/scenario/parse.js';
-import type { MechanismKind } from '../../src/scenario/types.js';
+import type { MechanismKind } from '../../src/mechanisms/types.js';
 import type { Comparison } from '../../src/study/compare.js';
 import type { Sizing } from '../../src/study/sizing.js';
 import { combine } from '../../src/study/study.js';
-import { fakeTools, SCENARIO, type FakeOptions } from '../cli/fake.js';
+import { type FakeOptions, SCENARIO, fakeTools } from '../cli/fake.js';
 
 const KINDS = ['ideal', 'hyperflux', 'hotplug', 'static'] as const;
 

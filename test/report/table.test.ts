@@ -1,16 +1,17 @@
 // Tables and units: scaled numbers, alignment, the promised width, no colour unless asked, no control characters.
+
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { MAX_COLUMNS, paint, renderTable } from '../../src/report/table.js';
-import { printable } from '../../src/scenario/errors.js';
+import { describe, it, expect } from 'vitest';
+import { renderTable, paint, MAX_COLUMNS } from '../../src/report/table.js';
+import { printable } from '../../src/input/errors.js';
 import {
-  formatCoreSeconds,
-  formatCount,
   formatDurationNs,
-  formatExactDurationNs,
-  formatQuantile,
-  formatRate,
+  formatCount,
   formatShare,
+  formatExactDurationNs,
+  formatRate,
+  formatCoreSeconds,
+  formatQuantile,
 } from '../../src/report/units.js';
 
 describe('units', () => {

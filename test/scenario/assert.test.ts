@@ -1,10 +1,10 @@
 // `--assert`: what holds, what does not, what cannot be said, and what is no assertion.
 
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { evaluateAssertion } from '../../src/scenario/assert.js';
-import { parseAssertion } from '../../src/scenario/assert-syntax.js';
-import { InputError } from '../../src/scenario/errors.js';
+import { describe, it, expect } from 'vitest';
+import { evaluateAssertion } from '../../src/input/assert.js';
+import { parseAssertion } from '../../src/input/assert-syntax.js';
+import { InputError } from '../../src/input/errors.js';
 
 const latency = {
   count: 1_000,

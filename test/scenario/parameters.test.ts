@@ -1,22 +1,15 @@
 // The table of parameters: complete, without doubles, and what docs/parameters.md says.
 
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
-import {
-  defaultChoice,
-  defaultNumber,
-  defaultOf,
-  FIELDS,
-  findParameters,
-  formatDefault,
-  PARAMETERS,
-  renderParametersMarkdown,
-} from '../../src/scenario/parameters.js';
-import { reserveJsonSchema } from '../../src/memory/vmem/schema.js';
+import { describe, it, expect } from 'vitest';
+import { PARAMETERS, FIELDS, findParameters } from '../../src/explain/parameters.js';
+import { formatDefault, parameterTable } from '../../src/input/parameter.js';
+import { renderParametersMarkdown } from '../../src/explain/page.js';
+import { reserveJsonSchema } from '../../src/reserve/schema.js';
 import { POLICY_PARAMETERS } from '../../src/pages/parameters.js';
 import { parsePolicy, POLICY_NAMES } from '../../src/pages/policies.js';
 import { scenarioJsonSchema } from '../../src/scenario/schema.js';
-import { parseDuration, parseSize } from '../../src/scenario/quantities.js';
+import { parseDuration, parseSize } from '../../src/input/quantities.js';
 
 interface Node {
   properties?: Record<string, Node>;
@@ -126,6 +119,7 @@ describe('the table of parameters', () => {
   });
 
   it('refuses a default that the program asks for wrongly', () => {
+    const { defaultOf, defaultNumber, defaultChoice } = parameterTable(PARAMETERS);
     expect(() => defaultOf('costs.nothing')).toThrow('no parameter has the path "costs.nothing"');
     expect(() => defaultNumber('mechanism.hyperflux.mode')).toThrow('is not a number');
     expect(() => defaultChoice('mechanism.hyperflux.mode', ['other'])).toThrow('is none of other');

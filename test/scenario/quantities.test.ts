@@ -1,17 +1,17 @@
 // Durations and sizes: exact decimals, exact round trips, and refusal of everything that could be read two ways.
 
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, it, expect } from 'vitest';
 import {
   DURATION_LIMIT,
-  QUANTITY_LIMIT,
+  parseDuration,
   QuantityError,
   formatDuration,
-  formatSize,
-  parseDuration,
   parseFractionalDuration,
+  QUANTITY_LIMIT,
   parseSize,
-} from '../../src/scenario/quantities.js';
+  formatSize,
+} from '../../src/input/quantities.js';
 
 const wholeNumber = fc.oneof(
   fc.integer({ min: 0, max: 1_000_000 }),

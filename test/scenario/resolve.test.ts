@@ -1,10 +1,10 @@
 // Defaults, short forms and resolved shapes; a changed mechanism; warnings.
 
-import { describe, expect, it } from 'vitest';
-import { InputError } from '../../src/scenario/errors.js';
-import { meanOf } from '../../src/scenario/distributions.js';
-import { dedicatedCores, MECHANISM_KINDS, withMechanism } from '../../src/scenario/mechanisms.js';
-import { COST_NAMES, COST_PARAMETERS } from '../../src/scenario/parameters.js';
+import { describe, it, expect } from 'vitest';
+import { InputError } from '../../src/input/errors.js';
+import { meanOf } from '../../src/input/distributions.js';
+import { MECHANISM_KINDS, withMechanism, dedicatedCores } from '../../src/scenario/mechanisms.js';
+import { COST_NAMES, COST_PARAMETERS } from '../../src/scenario/costs.js';
 import { parseScenario } from '../../src/scenario/parse.js';
 import { resolveScenario } from '../../src/scenario/resolve.js';
 import type { ScenarioInput } from '../../src/scenario/schema.js';

@@ -1,6 +1,6 @@
 // A small scenario that is right, for tests to break one field at a time.
 
-import { InputError, formatProblem, type Problem } from '../../src/scenario/errors.js';
+import { type Problem, InputError, formatProblem } from '../../src/input/errors.js';
 import { parseScenario } from '../../src/scenario/parse.js';
 
 export const SAMPLE = `version: 1

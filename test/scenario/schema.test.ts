@@ -4,14 +4,14 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, it, expect } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { checkScenario } from '../../src/scenario/resolve.js';
-import { MECHANISM_KINDS } from '../../src/scenario/mechanism-kinds.js';
+import { MECHANISM_KINDS } from '../../src/mechanisms/kinds.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import { scenarioJsonSchema } from '../../src/scenario/schema.js';
-import { resultJsonSchema } from '../../src/scenario/schema/result.js';
+import { resultJsonSchema } from '../../src/result/result-schema.js';
 import { SAMPLE } from './sample.js';
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url));

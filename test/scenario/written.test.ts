@@ -4,14 +4,14 @@
 import * as fc from 'fast-check';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
-import { InputError, type Problem } from '../../src/scenario/errors.js';
+import { describe, it, expect } from 'vitest';
+import { InputError, type Problem } from '../../src/input/errors.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import { parseScenario } from '../../src/scenario/parse.js';
 import { resolveScenario } from '../../src/scenario/resolve.js';
 import type { ScenarioInput } from '../../src/scenario/schema.js';
 import type { Scenario } from '../../src/scenario/types.js';
-import { changedScenario, writtenForm } from '../../src/scenario/written.js';
+import { writtenForm, changedScenario } from '../../src/scenario/written.js';
 import { MECHANISM_KINDS } from '../../src/scenario/mechanisms.js';
 import { contended } from '../support/contended.js';
 

@@ -2,8 +2,8 @@
 // use, so that cores move under every mechanism that moves any. Each variant turns one more part of the model on.
 
 import type { ScenarioInput } from '../../src/index.js';
-import type { MechanismKind } from '../../src/scenario/types.js';
-import { EXPONENTIAL, type VmInput } from './scenarios.js';
+import type { MechanismKind } from '../../src/mechanisms/types.js';
+import { type VmInput, EXPONENTIAL } from './scenarios.js';
 
 export const VARIANTS = ['plain', 'fork-join', 'lock', 'quantum', 'single-queue', 'no-stealing', 'costs-none'] as const;
 export type Variant = (typeof VARIANTS)[number];

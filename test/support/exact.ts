@@ -1,8 +1,8 @@
 // Scenarios small enough to be computed by hand: arrivals at named instants with named services, handed in, and figures in
 // whole nanoseconds.
 
-import { Simulation, type Result, type ScenarioInput, type VmResult } from '../../src/index.js';
-import { assertLaws } from '../../src/metrics/laws.js';
+import { type ScenarioInput, Simulation, type Result, type VmResult } from '../../src/index.js';
+import { assertLaws } from '../../src/result/laws.js';
 import type { VmInput } from './scenarios.js';
 
 /** [arrival, service], ns. */

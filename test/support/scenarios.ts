@@ -2,8 +2,8 @@
 // replications. Every run is checked against the laws that hold for all runs before anything else is looked at.
 
 import { HISTOGRAM_QUEUE_DELAY } from '../../assembly/layout.js';
-import { Simulation, type Result, type ScenarioInput, type VmResult } from '../../src/index.js';
-import { assertLaws } from '../../src/metrics/laws.js';
+import { type ScenarioInput, type Result, type VmResult, Simulation } from '../../src/index.js';
+import { assertLaws } from '../../src/result/laws.js';
 
 export type VmInput = ScenarioInput['vms'][number];
 type Workload = NonNullable<VmInput['workload']>;

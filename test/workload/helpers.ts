@@ -1,13 +1,12 @@
 // What the tests of the trace readers share: the folder of real traces, hosts that hand out awkward chunks, and a
 // collector that checks the stream's promises (full batches, whole and rising times) on every trace it reads.
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
-import { InputError, type Problem } from '../../src/scenario/errors.js';
-import { BATCH_CAPACITY, memoryHost, openTrace, type TraceHost, type TraceOptions } from '../../src/workload/index.js';
+import { type Problem, InputError } from '../../src/input/errors.js';
+import { type TraceOptions, type TraceHost, openTrace, BATCH_CAPACITY, memoryHost } from '../../src/workload/index.js';
 import type { TraceSummary } from '../../src/workload/arrival.js';
 
 export const TRACES = fileURLToPath(new URL('../../../shared/traces/', import.meta.url));

@@ -6,17 +6,23 @@
 //   knob A: period ns | B: ns of a host context switch
 
 import * as L from "../../layout";
-import { cancel, isPending, schedule, RANK_EXPIRE, RANK_REPLENISH } from "../../kernel/event-queue";
-import { H, Q, Host, Vm, Core, DORMANT, YIELDING, DESCHEDULING, SLOT_ARBITER, VM_SLOT_OWN, count, coreAt, everyRound, isNull, vcpuOf, vmAt } from "../state";
-import { pushIdle } from "../accounts";
-import { joinBag, worthiest } from "../arbiter";
-import { arriving, beginMove, beginPark, canGrow, chooseIdle, chooseVictim } from "../grant";
-import { RANK_VM, heapify, rankAt, setRank, sinkRank } from "../rank";
-import { activate } from "../vcpu";
-import { setHooks, costNothing, ignoreWidth } from "./index";
-import { placeGuaranteed } from "./static";
+import { cancel, schedule, RANK_EXPIRE, isPending, RANK_REPLENISH } from "../../kernel/event-queue";
+import {
+  H, Host, Vm, vmAt, vcpuOf, DORMANT, YIELDING, DESCHEDULING, VM_SLOT_OWN, Q, SLOT_ARBITER, coreAt, isNull, count, everyRound, Core,
+} from "../state";
+import { chooseIdle, pushIdle } from "../idle";
+import { joinBag, worthiest } from "../bag";
+import { beginPark, beginMove } from "../cores/move";
+import { canGrow, arriving } from "../holding";
+import { chooseVictim } from "../victims";
+import { setRank, heapify, rankAt, RANK_VM, sinkRank } from "../cores/rank";
+import { activate } from "../guest/life";
+import { costNothing, setHooks, ignoreWidth } from "../hooks";
+import { placeGuaranteed } from "../cores/place";
 
 export function cgroup(): void {
+  const wanting: (vm: Vm) => bool = wants;
+  H.onWants = wanting.index;
   H.yields = 1;
   H.blind = 1; // the guest is not told
   H.halts = 1;

@@ -3,12 +3,12 @@
 //
 //   knob A: ns to add a vCPU | B: ns to remove one
 
-import { H, Host, SEARCHING, coreAt, isNull, vmAt, SLOT_ARBITER, Q } from "../state";
-import { armArbiter, coreToPool, onArbiter, startArbiter, watch } from "../arbiter";
+import { H, Host, coreAt, isNull, SEARCHING, Q, SLOT_ARBITER, vmAt } from "../state";
+import { watch, coreToPool, startArbiter, onArbiter, armArbiter } from "../cores/arbiter";
 import { isPending } from "../../kernel/event-queue";
-import { beginPark } from "../grant";
-import { setHooks, costNothing, ignoreWidth, doNothing } from "./index";
-import { placeGuaranteed } from "./static";
+import { beginPark } from "../cores/move";
+import { costNothing, setHooks, ignoreWidth, doNothing } from "../hooks";
+import { placeGuaranteed } from "../cores/place";
 
 export function ditto(): void {
   H.threshold = 0; // any task that waits is asked for

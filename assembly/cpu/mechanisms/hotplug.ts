@@ -5,9 +5,9 @@
 //   knob A: plug latency ns | B: unplug latency ns | C: idle time before unplug ns
 
 import { H, Host } from "../state";
-import { coreToPool, nudge, onArbiter, startArbiter, watch } from "../arbiter";
-import { setHooks, costNothing, ignoreWidth } from "./index";
-import { placeGuaranteed } from "./static";
+import { watch, coreToPool, nudge, onArbiter, startArbiter } from "../cores/arbiter";
+import { costNothing, setHooks, ignoreWidth } from "../hooks";
+import { placeGuaranteed } from "../cores/place";
 
 export function hotplug(): void {
   H.yields = 1;

@@ -3,9 +3,9 @@
 // its width). A move takes 13 us end to end by default; the split into steps is assumed, the sum is published.
 
 import { H } from "../state";
-import { announce, coreToPool, nudge, onArbiter, startArbiter, watch } from "../arbiter";
-import { setHooks } from "./index";
-import { placeGuaranteed } from "./static";
+import { watch, coreToPool, announce, nudge, onArbiter, startArbiter } from "../cores/arbiter";
+import { setHooks } from "../hooks";
+import { placeGuaranteed } from "../cores/place";
 
 export function hyperflux(): void {
   H.yields = 1;

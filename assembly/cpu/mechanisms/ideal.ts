@@ -2,15 +2,17 @@
 // one VM simply M/G/k. Class and priority decide who runs, by instant preemption; the guarantees hold.
 
 import * as L from "../../layout";
-import { H, Vm, Core, RUNNING, SUSPENDING, count, countHost, ingress, isNull, vmAt } from "../state";
-import { attach, detach, pushIdle, removeIdle } from "../accounts";
-import { joinBag, worthiest } from "../arbiter";
+import { H, vmAt, Core, Vm, ingress, RUNNING, countHost, count, isNull, SUSPENDING } from "../state";
+import { attach, detach } from "../guest/life";
+import { topIdle, removeIdle, pushIdle } from "../idle";
+import { joinBag, worthiest } from "../bag";
 import { popHead } from "../run-queue";
-import { canGrow, chooseDormant, chooseVictim, rekey } from "../grant";
-import { halt } from "../halt";
-import { topIdle } from "../topology";
-import { putBack, run } from "../vcpu";
-import { setHooks, ignoreWidth, doNothing } from "./index";
+import { rekey, chooseVictim } from "../victims";
+import { chooseDormant, canGrow } from "../holding";
+import { halt } from "../guest/halt";
+import { run } from "../guest/run";
+import { putBack } from "../guest/dispatch";
+import { setHooks, ignoreWidth, doNothing } from "../hooks";
 
 export function ideal(): void {
   H.central = 1;

@@ -11,19 +11,22 @@
 //   onPace(vCPU)     it has begun or ceased to run tasks, where speeds vary; onTimer(vm): a timer of the mechanism's own
 //   central          one queue per VM, nothing costs anything (the bound)
 
+import { canGrow } from "../holding";
+import { coreReleased } from "../cores/move";
 import * as L from "../../layout";
-import { H, Host, Vm, Core } from "../state";
+import { H, Vm, Core } from "../state";
 import { ideal } from "./ideal";
 import { fixed } from "./static";
 import { hotplug } from "./hotplug";
 import { hyperflux } from "./hyperflux";
-import { shenango, caladan } from "./caladan";
+import { shenango, caladan } from "./caladan/index";
 import { ditto } from "./ditto";
 import { blind } from "./blind";
 import { cgroup } from "./cgroup";
 import { microvm } from "./microvm";
-import { leaveNsdi22, nsdi22 } from "./nsdi22";
-import { chooseCore } from "../arbiter";
+import { leaveNsdi22, nsdi22 } from "./nsdi22/index";
+import { chooseCore } from "../cores/arbiter";
+import { setHooks, doNothing, ignoreVm, ignoreCore, ignoreWidth } from "../hooks";
 
 /** Sets the hooks of a mechanism by its number (layout.ts, MECHANISM_*). False: there is none. */
 export function chooseMechanism(kind: u32): bool {
@@ -44,6 +47,10 @@ export function chooseMechanism(kind: u32): bool {
   H.arbiter = 0;
   const choose: (vm: Vm) => Core = chooseCore;
   H.onChoose = choose.index;
+  const released: (core: Core, vm: Vm) => void = coreReleased;
+  H.onYield = released.index;
+  const grows: (vm: Vm) => bool = canGrow;
+  H.onWants = grows.index;
   setHooks(doNothing, ignoreVm, ignoreCore, ignoreWidth, doNothing, doNothing);
   if (before == L.MECHANISM_NSDI22 && kind != before) leaveNsdi22();
   switch (kind) {
@@ -83,29 +90,3 @@ export function chooseMechanism(kind: u32): bool {
   }
   return false;
 }
-
-export function setHooks(
-  onStart: () => void,
-  onQueued: (vm: Vm) => void,
-  onCoreFree: (core: Core) => void,
-  onAnnounce: (vm: Vm, width: u32) => void,
-  onMoved: () => void,
-  onArbiter: () => void,
-): void {
-  H.onStart = onStart.index;
-  H.onQueued = onQueued.index;
-  H.onCoreFree = onCoreFree.index;
-  H.onAnnounce = onAnnounce.index;
-  H.onMoved = onMoved.index;
-  H.onArbiter = onArbiter.index;
-}
-
-/** Steps of a move, yields and the arbiter's own work take no time, from the given field of Host on. */
-export function costNothing(from: usize): void {
-  memory.fill(changetype<usize>(H) + from, 0, offsetof<Host>("migrateTask") - from);
-}
-
-export function doNothing(): void {}
-export function ignoreVm(vm: Vm): void {}
-export function ignoreCore(core: Core): void {}
-export function ignoreWidth(vm: Vm, width: u32): void {}

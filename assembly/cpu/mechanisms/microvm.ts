@@ -5,11 +5,11 @@
 //   knob A: boot ns | B: restore ns, 0: no snapshots | C: keep-alive ns | D: the balancer's policy (layout.ts, DISPATCH_*)
 
 import * as L from "../../layout";
-import { H, Host, Vm, Core, count, vmAt } from "../state";
-import { chooseIdle } from "../grant";
-import { chooseCore, coreToPool, nudge, onArbiter, startArbiter, watch } from "../arbiter";
-import { setHooks, costNothing, ignoreWidth } from "./index";
-import { placeGuaranteed } from "./static";
+import { H, Host, Vm, Core, vmAt, count } from "../state";
+import { chooseIdle } from "../idle";
+import { watch, coreToPool, nudge, onArbiter, startArbiter, chooseCore } from "../cores/arbiter";
+import { costNothing, setHooks, ignoreWidth } from "../hooks";
+import { placeGuaranteed } from "../cores/place";
 
 export function microvm(): void {
   H.yields = 1;

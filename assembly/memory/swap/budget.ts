@@ -1,9 +1,9 @@
 // The cores' worth of time that background work may take. Everything that elasticity costs is charged; only background swap-out waits.
 
-import * as W from "./layout";
+import * as W from "../pages/layout";
 import { schedule, RANK_BACKGROUND } from "../../kernel/event-queue";
 import { H, Q } from "../../cpu/state";
-import { S, BUDGET_SLOT, tally } from "./state";
+import { S, tally, BUDGET_SLOT } from "../pages/state";
 
 /** Core time of elasticity work, charged to the budget. */
 // @ts-ignore: decorator

@@ -3,20 +3,21 @@
 // cold, so those are each VM's last ones; pinned pages, spread evenly over all, stay.
 
 import * as L from "../../layout";
-import * as W from "./layout";
+import * as W from "../pages/layout";
 import { allocate } from "../../kernel/arena";
 import { createHistograms } from "../../kernel/histogram";
 import { Distribution } from "../../kernel/distribution";
-import { mixed, seedStream, unit } from "../../kernel/random";
+import { seedStream, unit, mixed } from "../../kernel/random";
 import { H } from "../../cpu/state";
-import { layRanks } from "./access";
-import { pushCold } from "./levels";
+import { layRanks } from "../pages/access";
+import { pushCold } from "../pages/levels";
 import { planUpgrade } from "./upgrade";
-import { PLAN_BYTES } from "./plan";
+import { PLAN_BYTES } from "../pages/touch";
 import { QUEUES, compressed, keeps } from "./servers";
 import {
-  S, SERVER_SLOTS, Swap, Backend, Guest, RESIDENT, OUT, PINNED, STATE, BACKEND_SHIFT, GUEST_SHIFT_BITS, add, backendOf, countersOf, guestAt, kindOf, pageAt,
-} from "./state";
+  SERVER_SLOTS, S, Guest, Backend, Swap, guestAt, pageAt, GUEST_SHIFT_BITS, BACKEND_SHIFT, RESIDENT, PINNED, STATE, OUT, backendOf,
+  add, countersOf, kindOf,
+} from "../pages/state";
 
 // purposes of random streams: beyond those of the CPU's, so that memory shifts no other draw
 // @ts-ignore: decorator
@@ -24,9 +25,12 @@ import {
 // @ts-ignore: decorator
 @inline const PURPOSE_TOUCHES: u64 = 11;
 // @ts-ignore: decorator
-@inline const NEARLY: f64 = 0.001; // a product so close to a whole number is that number (src/memory/swap/compile.ts)
+@inline const NEARLY: f64 = 0.001;
+ // a product so close to a whole number is that number (src/swap/words.ts)
 // @ts-ignore: decorator
-@inline const CHUNKS: u64 = 1024; // in which VMs take turns at having pages out at time 0
+@inline const CHUNKS: u64 = 1024;
+
+ // in which VMs take turns at having pages out at time 0
 
 // @ts-ignore: decorator
 @inline

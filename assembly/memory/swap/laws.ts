@@ -4,15 +4,16 @@
 // a swap-in, has joined one, or has kept its page.
 
 import * as L from "../../layout";
-import * as W from "./layout";
-import { H, Task, isNull } from "../../cpu/state";
-import { levelOf, sink } from "./levels";
-import { makeTouches } from "./plan";
-import { AHEADS, FAULTS, MAPPING, OUTS, UNMAPPING, VICTIMS, faultsOf } from "./servers";
+import * as W from "../pages/layout";
+import { H, isNull } from "../../cpu/state";
+import { sink, levelOf } from "../pages/levels";
+import { makeTouches } from "../pages/touch";
+import { faultsOf, MAPPING, OUTS, UNMAPPING, FAULTS, AHEADS, VICTIMS } from "./servers";
 import { settleUpgrade } from "./upgrade";
 import {
-  S, COUNTERS, add, RESIDENT, OUT, COMING, GOING, RESCUED, STATE, PINNED, DIRECT, SERVED, AHEAD, AWAITS, FRAME, QUEUED, PageQueue, countersOf, exitAt, guestAt, guestOf, kindOf, pageAt, queueAt, serverAt, tallyGuest,
-} from "./state";
+  COUNTERS, PageQueue, S, pageAt, STATE, countersOf, exitAt, guestAt, RESIDENT, add, OUT, COMING, kindOf, SERVED, FRAME, GOING,
+  RESCUED, DIRECT, AWAITS, AHEAD, QUEUED, PINNED, queueAt, serverAt,
+} from "../pages/state";
 
 // @ts-ignore: decorator
 @inline

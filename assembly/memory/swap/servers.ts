@@ -8,19 +8,20 @@
 // beyond its number of operations at once.
 
 import * as L from "../../layout";
-import * as W from "./layout";
-import { schedule, scheduleAt, takeSequence, RANK_SERVE } from "../../kernel/event-queue";
+import * as W from "../pages/layout";
+import { schedule, RANK_SERVE, takeSequence, scheduleAt } from "../../kernel/event-queue";
 import { sample, sampleNs } from "../../kernel/distribution";
-import { H, Q, Task, isNull, nothing, vmAt } from "../../cpu/state";
-import { makeReady } from "../../cpu/vcpu";
-import { advance, written } from "./access";
-import { affords, spend } from "./budget";
-import { pushCold, pushHot, takeVictim } from "./levels";
+import { Q, isNull, H, nothing, Task, vmAt } from "../../cpu/state";
+import { makeReady } from "../../cpu/guest/dispatch";
+import { written, advance } from "../pages/access";
+import { spend, affords } from "./budget";
+import { takeVictim, pushHot, pushCold } from "../pages/levels";
 import { forgetPage } from "./plan";
 import {
-  S, MAP_SLOT, SERVER_SLOTS, UNMAP_SLOT, COUNTERS, Swap, Backend, Guest, Page, FaultQueue, RESIDENT, OUT, COMING, GOING, RESCUED, STATE, ACCESSED, DIRTY, COPY, AHEAD, DIRECT, SERVED, AWAITS, HAD, FRAME, QUEUED, GUEST_SHIFT_BITS,
-  backendOf, countersOf, exitAt, guestAt, guestOf, kindOf, pageAt, popPage, pushPage, queueAt, serverAt, setState, stageOf, add, note, tally, tallyGuest,
-} from "./state";
+  S, Swap, FaultQueue, queueAt, Guest, serverAt, SERVER_SLOTS, Backend, tally, Page, pageAt, STATE, UNMAP_SLOT, RESCUED, COPY,
+  pushPage, DIRECT, GOING, AWAITS, backendOf, popPage, guestAt, tallyGuest, guestOf, setState, RESIDENT, DIRTY, AHEAD, OUT, add,
+  countersOf, kindOf, HAD, COMING, QUEUED, COUNTERS, FRAME, exitAt, SERVED, note, GUEST_SHIFT_BITS, stageOf, MAP_SLOT,
+} from "../pages/state";
 
 // queues, of workers (+ 0) and devices (+ 1)
 // @ts-ignore: decorator
@@ -28,13 +29,17 @@ import {
 // @ts-ignore: decorator
 @inline export const AHEADS: u32 = 2;
 // @ts-ignore: decorator
-@inline export const VICTIMS: u32 = 4; // of faults
+@inline export const VICTIMS: u32 = 4;
+ // of faults
 // @ts-ignore: decorator
-@inline export const OUTS: u32 = 6; // of background work, for devices
+@inline export const OUTS: u32 = 6;
+ // of background work, for devices
 // @ts-ignore: decorator
-@inline export const UNMAPPING: u32 = 7; // for devices
+@inline export const UNMAPPING: u32 = 7;
+ // for devices
 // @ts-ignore: decorator
-@inline export const MAPPING: u32 = 8; // from devices
+@inline export const MAPPING: u32 = 8;
+ // from devices
 // @ts-ignore: decorator
 @inline export const QUEUES: u32 = 9;
 

@@ -8,13 +8,16 @@
 // every one in a hot-switch (the running system becomes a guest), faults only in a hot-upgrade, those that are queued too. A failure
 // before the switch rolls back. No duration is published: all are parameters. A task that has made its last touch runs on.
 
-import * as W from "./layout";
+import * as W from "../pages/layout";
 import { schedule, RANK_SERVE } from "../../kernel/event-queue";
-import { H, Q, Task, isNull, nothing, vmAt } from "../../cpu/state";
-import { makeReady } from "../../cpu/vcpu";
-import { forgetAll, makeTouches } from "./plan";
-import { FAULTS, UNMAPPING, MAPPING, VICTIMS } from "./servers";
-import { S, UPGRADE_SLOT, Guest, Page, PageQueue, GOING, STATE, add, guestAt, guestOf, note, pageAt, queueAt, serverAt, tally, tallyGuest } from "./state";
+import { Q, H, Task, nothing, isNull, vmAt } from "../../cpu/state";
+import { makeReady } from "../../cpu/guest/dispatch";
+import { makeTouches } from "../pages/touch";
+import { forgetAll } from "./plan";
+import { FAULTS, VICTIMS, UNMAPPING, MAPPING } from "./servers";
+import {
+  S, UPGRADE_SLOT, tally, add, Guest, note, tallyGuest, Page, guestOf, PageQueue, pageAt, queueAt, serverAt, STATE, GOING, guestAt,
+} from "../pages/state";
 
 // @ts-ignore: decorator
 @inline const NONE: u32 = 0;

@@ -5,13 +5,15 @@
 
 import type { Interval } from '../../metrics/confidence.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
-import type { ExperimentOptions } from '../vmem/experiment.js';
-import { confidence, SURE, meanOf, over, replicate, us, type Answer } from './measure.js';
+import type { ExperimentOptions } from '../experiment.js';
+import { replicate, over, type Answer, meanOf, us, SURE, confidence } from './measure.js';
 import { command } from './questions.js';
 
 const INTERVAL_NS = 10_000;
 const POLL_PER_VM_NS = 55;
-const REPLICATIONS_HERE = 3; // thousands of VMs: the intervals are narrow already
+const REPLICATIONS_HERE = 3;
+
+// thousands of VMs: the intervals are narrow already
 
 export interface ArbiterPoint {
   readonly vms: number;

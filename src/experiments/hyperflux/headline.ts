@@ -1,12 +1,11 @@
 // What the papers claim of HyperFlux as a whole, beside ours: the time of a move, many cores at once, the tail against fixed cores, and
 // against cgroup quotas and hot-plug. What the model leaves out (boot time, footprint) is said so.
 
-import type { Interval } from '../../metrics/confidence.js';
-import { meanInterval } from '../../metrics/confidence.js';
-import { CONFIDENCE_LEVEL } from '../../metrics/replications.js';
+import { type Interval, meanInterval } from '../../metrics/confidence.js';
+import { CONFIDENCE_LEVEL } from '../../result/replications.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
-import type { Claim, ExperimentOptions } from '../vmem/experiment.js';
-import { confidence, meanOf, over, replicate, single, spread, us, vm, type Answer } from './measure.js';
+import type { ExperimentOptions, Claim } from '../experiment.js';
+import { single, replicate, vm, meanOf, over, type Answer, us, confidence, spread } from './measure.js';
 import { command } from './questions.js';
 
 const ABSTRACT = 'arXiv:2608.12633, abstract';

@@ -4,8 +4,8 @@
 
 import type { Interval } from '../../metrics/confidence.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
-import type { ExperimentOptions } from '../vmem/experiment.js';
-import { confidence, SURE, meanOf, over, replicate, single, us, vm, type Answer } from './measure.js';
+import type { ExperimentOptions } from '../experiment.js';
+import { single, over, replicate, vm, type Answer, meanOf, us, SURE, confidence } from './measure.js';
 import { command } from './questions.js';
 
 const SLO_NS = 200_000;

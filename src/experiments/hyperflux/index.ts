@@ -1,14 +1,14 @@
 // HyperFlux (APSys 2025; arXiv:2608.12633): what its papers claim beside ours, and the questions they leave open, one file each.
 // Of the second paper only the abstract is public here; every answer names what was assumed for it.
 
-import type { Experiment, ExperimentOptions } from '../vmem/experiment.js';
+import type { ExperimentOptions, Experiment } from '../experiment.js';
 import { arbiter } from './arbiter.js';
 import { headline } from './headline.js';
 import { hotplug } from './hotplug.js';
 import { lock } from './lock.js';
 import type { Answer } from './measure.js';
 import { migrate } from './migrate.js';
-import { QUESTION_NAMES, type QuestionName } from './questions.js';
+import { type QuestionName, QUESTION_NAMES } from './questions.js';
 import { signal } from './signal.js';
 import { taskSize } from './task-size.js';
 

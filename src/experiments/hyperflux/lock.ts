@@ -3,12 +3,12 @@
 // preempted and left to be stolen (`hyperflux`, as its paper has it), parked at the end of the critical section (`finishSection`), and
 // descheduled blindly. Waiters block or spin; short bursts and long ones, because a holder that is gone is gone until they are over.
 
-import { meanInterval, pairedDifference, type Interval } from '../../metrics/confidence.js';
-import { CONFIDENCE_LEVEL } from '../../metrics/replications.js';
-import type { LockResult, Result, VmResult } from '../../metrics/result.js';
+import { type Interval, meanInterval, pairedDifference } from '../../metrics/confidence.js';
+import { CONFIDENCE_LEVEL } from '../../result/replications.js';
+import type { VmResult, LockResult, Result } from '../../result/result.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
-import type { ExperimentOptions } from '../vmem/experiment.js';
-import { confidence, SURE, differs, over, replicate, single, spread, us, vm, type Answer } from './measure.js';
+import type { ExperimentOptions } from '../experiment.js';
+import { single, replicate, vm, over, type Answer, us, differs, spread, SURE, confidence } from './measure.js';
 import { command } from './questions.js';
 
 export type Way = 'static' | 'parked' | 'section finished' | 'blind';

@@ -1,12 +1,12 @@
 // What the HyperFlux experiments share: replications with seeds of their own, Student-t intervals over them, and text for
 // figures. Every mechanism sees the same seeds, so two mechanisms differ by the mechanism alone.
 
-import { meanInterval, type Interval } from '../../metrics/confidence.js';
-import { CONFIDENCE_LEVEL, replicationSeed } from '../../metrics/replications.js';
-import type { Result, VmResult } from '../../metrics/result.js';
+import { type Interval, meanInterval } from '../../metrics/confidence.js';
+import { replicationSeed, CONFIDENCE_LEVEL } from '../../result/replications.js';
+import type { Result, VmResult } from '../../result/result.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
 import { Simulation } from '../../simulation.js';
-import type { Claim, ExperimentOptions, ExperimentTable } from '../vmem/experiment.js';
+import type { Claim, ExperimentTable, ExperimentOptions } from '../experiment.js';
 
 export const REPLICATIONS = 5;
 

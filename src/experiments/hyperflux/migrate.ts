@@ -2,11 +2,11 @@
 // take cores from the second in the middle of its work. With migration a parked vCPU hands its queue on; without, the
 // tasks stay and are stolen. Measured on the second service, with stealing and, to see what stealing does, without.
 
-import { pairedDifference, type Interval } from '../../metrics/confidence.js';
-import { CONFIDENCE_LEVEL } from '../../metrics/replications.js';
+import { type Interval, pairedDifference } from '../../metrics/confidence.js';
+import { CONFIDENCE_LEVEL } from '../../result/replications.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
-import type { ExperimentOptions } from '../vmem/experiment.js';
-import { confidence, SURE, differs, over, replicate, single, spread, us, vm, type Answer } from './measure.js';
+import type { ExperimentOptions } from '../experiment.js';
+import { single, replicate, vm, over, type Answer, differs, us, SURE, spread, confidence } from './measure.js';
 import { command } from './questions.js';
 
 export interface MigrateFigures {

@@ -2,13 +2,13 @@
 // thresholds. A grant is false when its vCPU leaves again without having run a task: all that it did was to come, to search and to
 // leave. They are counted one by one in the event log, and signals are compared at equal numbers of them.
 
-import { meanInterval, pairedDifference, type Interval } from '../../metrics/confidence.js';
-import type { EventLog } from '../../core/series.js';
-import { CONFIDENCE_LEVEL } from '../../metrics/replications.js';
-import type { Result } from '../../metrics/result.js';
+import { type Interval, meanInterval, pairedDifference } from '../../metrics/confidence.js';
+import type { EventLog } from '../../result/over-time.js';
+import { CONFIDENCE_LEVEL } from '../../result/replications.js';
+import type { Result } from '../../result/result.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
-import type { ExperimentOptions } from '../vmem/experiment.js';
-import { confidence, differs, REPLICATIONS, SURE, over, replicate, spread, us, vm, type Answer } from './measure.js';
+import type { ExperimentOptions } from '../experiment.js';
+import { vm, replicate, REPLICATIONS, over, type Answer, us, spread, differs, SURE, confidence } from './measure.js';
 import { command } from './questions.js';
 
 export type SignalName = 'average' | 'oldest' | 'queue-length';

@@ -3,10 +3,10 @@
 // et al. (NSDI 2022): with small tasks a static allocation wins, and a model that always favours moving cores is wrong.
 
 import type { ScenarioInput } from '../../scenario/schema.js';
-import type { ExperimentOptions } from '../vmem/experiment.js';
-import { meanInterval, type Interval } from '../../metrics/confidence.js';
-import { CONFIDENCE_LEVEL } from '../../metrics/replications.js';
-import { confidence, SURE, meanOf, over, replicate, single, spread, us, vm, type Answer } from './measure.js';
+import type { ExperimentOptions } from '../experiment.js';
+import { type Interval, meanInterval } from '../../metrics/confidence.js';
+import { CONFIDENCE_LEVEL } from '../../result/replications.js';
+import { single, replicate, vm, over, meanOf, type Answer, spread, SURE, confidence, us } from './measure.js';
 import { command } from './questions.js';
 
 export type Load = 'steady' | 'swinging';

@@ -1,16 +1,18 @@
 // Taiji (arXiv:2511.09936): its three headline results beside what comes out of parameters that have a source, and where they
 // break. Only the abstract and a review are public here; what the model adds is named as an assumption with each claim.
 
-import { formatCount, formatDurationNs } from '../../report/units.js';
-import { Figures, Laboratory, numberAt, type Measured } from '../measured.js';
-import type { Claim, Experiment, ExperimentTable } from '../vmem/experiment.js';
-import { A72, CLIFF, cold, coldTouches, content, NOTHING_OUT, QUIET, ratio, unit, watermarks, workers } from './dpu.js';
+import { formatDurationNs, formatCount } from '../../report/units.js';
+import { type Measured, numberAt, Laboratory, Figures } from '../measured.js';
+import type { ExperimentTable, Claim, Experiment } from '../experiment.js';
+import { CLIFF, cold, ratio, content, A72, QUIET, unit, coldTouches, workers, watermarks, NOTHING_OUT } from './dpu.js';
 import { requiredOutShare, unitTimeNs } from './identities.js';
 
 const ABSTRACT = 'arXiv:2511.09936, abstract';
 const METADATA = 16;
 const PAGE = 4096;
-const HIGH = 0.03; // the watermark kept free, host.memory.watermarks.high
+const HIGH = 0.03;
+
+// the watermark kept free, host.memory.watermarks.high
 
 const percent = (share: number | null, digits = 1): string =>
   share === null ? '-' : `${(share * 100).toFixed(digits)} %`;

@@ -1,8 +1,8 @@
 // Which part of the work must go for a boot more than three times as fast: a ladder of variants for the 373 GB VM for which
 // about 100 s are reported, against that figure and against the sum of the steps that have a source.
 
-import { Figures, numberAt, type Laboratory, type Measured } from '../measured.js';
-import type { ExperimentResult } from './experiment.js';
+import { type Measured, numberAt, type Laboratory, Figures } from '../measured.js';
+import type { ExperimentResult } from '../experiment.js';
 import { VM_BOOT } from './servers.js';
 
 const REPORTED_S = 100;

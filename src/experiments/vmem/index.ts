@@ -2,7 +2,7 @@
 // Only the abstract is public here; what the model adds is named as an assumption with each claim.
 
 import { Laboratory } from '../measured.js';
-import type { Experiment } from './experiment.js';
+import type { Experiment } from '../experiment.js';
 import { boot } from './boot.js';
 import { network } from './network.js';
 import { sellable } from './sellable.js';

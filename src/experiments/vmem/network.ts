@@ -1,9 +1,9 @@
 // What 1 GiB mappings do for network packets by IOTLB reach alone. No figure of an IOTLB's size or miss has a public source here,
 // so the result is a map of where +10 % could come from, not a reproduction.
 
-import { resolveReserve } from '../../memory/vmem/parse.js';
-import { Figures, type Laboratory, type Measured } from '../measured.js';
-import type { ExperimentResult } from './experiment.js';
+import { resolveReserve } from '../../reserve/parse.js';
+import { type Laboratory, type Measured, Figures } from '../measured.js';
+import type { ExperimentResult } from '../experiment.js';
 import { VM_BOOT } from './servers.js';
 
 const BUFFERS = ['128MiB', '256MiB', '320MiB', '512MiB', '1GiB', '4GiB'] as const;

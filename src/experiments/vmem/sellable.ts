@@ -1,11 +1,11 @@
 // How much of a server can be sold. The page descriptors' part follows from 64 B for each 4 KiB page and is checked against the
 // published effect of Linux's vmemmap optimization; the part of separate pools needs a workload, which is assumed.
 
-import { resolveReserve } from '../../memory/vmem/parse.js';
-import { MANAGER_KINDS } from '../../memory/vmem/schema.js';
-import { Figures, numberAt, type Laboratory, type Measured } from '../measured.js';
-import type { ExperimentResult, ExperimentTable } from './experiment.js';
-import { VM_BOOT, VMEM_SERVER } from './servers.js';
+import { resolveReserve } from '../../reserve/parse.js';
+import { MANAGER_KINDS } from '../../reserve/schema.js';
+import { type Laboratory, type Measured, Figures, numberAt } from '../measured.js';
+import type { ExperimentTable, ExperimentResult } from '../experiment.js';
+import { VMEM_SERVER, VM_BOOT } from './servers.js';
 
 const GIB = 2 ** 30;
 const ABSTRACT = 'arXiv:2511.09961, abstract';

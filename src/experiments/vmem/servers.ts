@@ -1,6 +1,6 @@
 // The servers of the Vmem experiments, as they stand in examples/: the experiment sets fields of them as `--set` would.
 
-import type { ReserveInput } from '../../memory/vmem/schema.js';
+import type { ReserveInput } from '../../reserve/schema.js';
 import type { Example } from '../measured.js';
 
 /** One VM alone on its server; with one pool of 2 MiB pages it is the machine of Linux commit 3dfd02c9, whose effect is published. */

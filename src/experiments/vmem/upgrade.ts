@@ -2,8 +2,8 @@
 // the control, a module taken out and put in again, which shows that the traffic does hit the window.
 
 import { formatDurationNs } from '../../report/units.js';
-import { Figures, type Laboratory, type Measured } from '../measured.js';
-import type { ExperimentResult } from './experiment.js';
+import { Figures, type Measured, type Laboratory } from '../measured.js';
+import type { ExperimentResult } from '../experiment.js';
 import { VMEM_UPGRADE } from './servers.js';
 
 const MEMORY = 'runs.0.memory';

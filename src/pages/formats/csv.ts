@@ -2,13 +2,13 @@
 // addresses (decimal, or hexadecimal with 0x; any text where ids are renumbered), others may say whether the access writes and how large
 // the object is. Whoever names the column of pages has a file with words of its own: then only the columns named are looked at.
 
-import { expectedOneOf, printable, show } from '../../scenario/errors.js';
+import { show, printable, expectedOneOf } from '../../input/errors.js';
 import { CsvRows, type CsvBlock } from '../../workload/csv-rows.js';
 import { TextPieces } from '../../workload/text-pieces.js';
-import { type Problems } from '../problems.js';
-import { type RequestSink } from '../request-sink.js';
-import { type TraceFormat, type ReadOptions, type TraceReader } from './format.js';
-import { putAddress, putPage, Word64 } from './word64.js';
+import type { Problems } from '../problems.js';
+import type { RequestSink } from '../request-sink.js';
+import type { TraceReader, ReadOptions, TraceFormat } from './format.js';
+import { Word64, putAddress, putPage } from './word64.js';
 
 // What a column is taken for when none is named.
 const PAGE_NAMES = ['page'];

@@ -1,23 +1,22 @@
 // When requests come. Rates are plain numbers per second; everything with a time in it has a unit.
 
+import { documented, defaultNumber, defaultChoice } from '../table.js';
 import * as z from 'zod';
-import { defaultChoice, defaultNumber } from '../parameters.js';
 import type { Arrivals } from '../types.js';
-import { timeDistribution } from './distributions.js';
+import { timeDistribution } from '../../input/distribution-schema.js';
 import {
-  choice,
-  compact,
-  documented,
-  duration,
-  fileName,
+  section,
+  rateOrZero,
   positiveDuration,
   rate,
-  rateOrZero,
+  choice,
   real,
-  section,
-  variants,
+  fileName,
   whole,
-} from './fields.js';
+  duration,
+  compact,
+  variants,
+} from '../../input/fields.js';
 
 export const PROCESSES = ['poisson', 'deterministic', 'mmpp', 'onoff', 'closed', 'saturate', 'trace', 'none'] as const;
 export const TRACE_FORMATS = ['csv', 'azure-2019', 'azure-2021'] as const;

@@ -1,22 +1,21 @@
 // A group of identical VMs: its vCPUs, its service-level objective, how its tasks are queued and what work it gets.
 
+import { documented, defaultNumber, defaultChoice } from '../table.js';
 import * as z from 'zod';
-import { defaultChoice, defaultNumber } from '../parameters.js';
-import type { Arrivals, RequestShape, VmGroup } from '../types.js';
+import type { RequestShape, Arrivals, VmGroup } from '../types.js';
 import { arrivals } from './arrivals.js';
-import { countDistribution, serviceDistribution } from './distributions.js';
-import { guestMemory } from './memory.js';
+import { countDistribution, serviceDistribution } from '../../input/distribution-schema.js';
+import { guestMemory } from '../../swap/schema.js';
 import {
+  whole,
+  section,
+  positiveDuration,
   choice,
+  real,
   compact,
-  documented,
   duration,
   perSecondOfVcpu,
-  positiveDuration,
-  real,
-  section,
-  whole,
-} from './fields.js';
+} from '../../input/fields.js';
 
 const CLASSES = ['latency-critical', 'best-effort'] as const;
 const DISPATCH = ['random', 'round-robin', 'shortest-queue', 'single-queue', 'policy'] as const;

@@ -1,30 +1,31 @@
 // The HyperFlux experiments: each must go the way that theory demands, whatever the figures. No test here asserts a number that only
 // the model knows; the ones asserted follow from the parameters alone.
-import { describe, expect, it } from 'vitest';
-import { SATURATION_VMS, measureArbiter, theory } from '../../../src/experiments/hyperflux/arbiter.js';
+
+import { describe, it, expect } from 'vitest';
+import { measureArbiter, SATURATION_VMS, theory } from '../../../src/experiments/hyperflux/arbiter.js';
 import { measureHeadline } from '../../../src/experiments/hyperflux/headline.js';
 import { measureHotplug } from '../../../src/experiments/hyperflux/hotplug.js';
 import { experiment } from '../../../src/experiments/hyperflux/index.js';
 import {
-  HOLD_NS,
-  lockDifference,
   measureLock,
-  type Burst,
   type LockPoint,
-  type LockWait,
   type Way,
+  type LockWait,
+  type Burst,
+  lockDifference,
+  HOLD_NS,
 } from '../../../src/experiments/hyperflux/lock.js';
-import { meanOf, replicate, spread, us } from '../../../src/experiments/hyperflux/measure.js';
+import { replicate, us, spread, meanOf } from '../../../src/experiments/hyperflux/measure.js';
 import { measureMigrate } from '../../../src/experiments/hyperflux/migrate.js';
-import { countFalseGrants, delayAt, measureSignals } from '../../../src/experiments/hyperflux/signal.js';
-import { breakEvenNs, measureTaskSizes, type SizePoint } from '../../../src/experiments/hyperflux/task-size.js';
+import { measureSignals, delayAt, countFalseGrants } from '../../../src/experiments/hyperflux/signal.js';
+import { measureTaskSizes, type SizePoint, breakEvenNs } from '../../../src/experiments/hyperflux/task-size.js';
 import { QUESTION_NAMES } from '../../../src/experiments/hyperflux/questions.js';
 import { reproduce } from '../../../src/cli/reproduce.js';
-import { InputError } from '../../../src/scenario/errors.js';
+import { InputError } from '../../../src/input/errors.js';
 import { captureIo } from '../../cli/fake.js';
 import { renderExperiment } from '../../../src/experiments/table.js';
 import { meanInterval } from '../../../src/metrics/confidence.js';
-import type { VmResult } from '../../../src/metrics/result.js';
+import type { VmResult } from '../../../src/result/result.js';
 import type { ScenarioInput } from '../../../src/scenario/schema.js';
 
 const rising = (values: readonly number[]): boolean => values.every((value, i) => i === 0 || value >= values[i - 1]!);

@@ -1,12 +1,12 @@
 // The swap engine piece by piece, on a host small enough to count by hand: joined faults, pinned pages, quotas, budget,
 // prefetching, devices, scans, and that memory switched off leaves every bit as it was.
 
-import { describe, expect, it } from 'vitest';
-import { toStableJson, type ScenarioInput } from '../../../src/index.js';
+import { describe, it, expect } from 'vitest';
+import { type ScenarioInput, toStableJson } from '../../../src/index.js';
 import { renderRun } from '../../../src/report/run-table.js';
 import { BUILDS, moduleOf } from '../../support/builds.js';
-import { memoryOf } from '../../../src/metrics/memory.js';
-import { FINISH_NS, ENTRY_NS, run, small, type HostMemoryInput } from './support.js';
+import { memoryOf } from '../../../src/swap/result.js';
+import { run, small, ENTRY_NS, FINISH_NS, type HostMemoryInput } from './support.js';
 
 const fixed = (value: string) => ({ stages: [{ tasks: 1, service: { dist: 'constant' as const, value } }] });
 const PAGE = 4096;

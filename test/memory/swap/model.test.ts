@@ -1,9 +1,9 @@
 // A naive model beside the engine: one task after the other, one worker, arrays instead of linked records, written from the
 // rules in docs/model/memory.md. Both must count the same to the last swap-in, nanosecond and byte.
 
-import { describe, expect, it } from 'vitest';
+import { describe, it, expect } from 'vitest';
 import { Simulation, memoryHost } from '../../../src/index.js';
-import { memoryOf } from '../../../src/metrics/memory.js';
+import { memoryOf } from '../../../src/swap/result.js';
 import { ENTRY_NS, FINISH_NS, small } from './support.js';
 
 const PAGES = 48;

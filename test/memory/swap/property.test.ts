@@ -2,12 +2,12 @@
 // faults page by page whenever metrics are asked for, and refuses to answer when they do not add up.
 
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, it, expect } from 'vitest';
 import { Simulation } from '../../../src/simulation.js';
-import { assertLaws } from '../../../src/metrics/laws.js';
-import { memoryOf } from '../../../src/metrics/memory.js';
+import { assertLaws } from '../../../src/result/laws.js';
+import { memoryOf } from '../../../src/swap/result.js';
 import { moduleOf } from '../../support/builds.js';
-import { BACKENDS, small } from './support.js';
+import { small, BACKENDS } from './support.js';
 
 const configuration = fc.record({
   seed: fc.nat(1000),

@@ -1,9 +1,9 @@
 // A small host with one VM whose memory is swapped, every latency a constant, so that tests can count by hand.
 
-import type { Result, ScenarioInput } from '../../../src/index.js';
+import type { ScenarioInput, Result } from '../../../src/index.js';
 import { Simulation } from '../../../src/simulation.js';
-import { assertLaws } from '../../../src/metrics/laws.js';
-import { memoryOf, type MemoryResult } from '../../../src/metrics/memory.js';
+import { assertLaws } from '../../../src/result/laws.js';
+import { type MemoryResult, memoryOf } from '../../../src/swap/result.js';
 
 export type HostMemoryInput = Extract<NonNullable<ScenarioInput['host']['memory']>, object>;
 export type GuestMemoryInput = NonNullable<ScenarioInput['vms'][number]['memory']>;

@@ -1,15 +1,16 @@
 // Laws of the memory plan and of the boot's parts, and the published figures they have to meet.
+
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { DESCRIPTOR_SHARE, memoryPlan } from '../../../src/memory/vmem/accounting.js';
-import { BOOT_PARTS, bootSplit, perGB, zeroingNs } from '../../../src/memory/vmem/boot.js';
-import { GRANULE_BYTES } from '../../../src/memory/vmem/core.js';
-import { resolveReserve } from '../../../src/memory/vmem/parse.js';
-import { RESERVE_PARAMETERS } from '../../../src/memory/vmem/parameters.js';
-import { MANAGER_KINDS, type ReserveInput, type ReserveScenario } from '../../../src/memory/vmem/schema.js';
-import { withManager } from '../../../src/memory/vmem/simulate.js';
-import { formatDefault } from '../../../src/scenario/parameters.js';
-import { parseDuration, parseSize } from '../../../src/scenario/quantities.js';
+import { describe, it, expect } from 'vitest';
+import { memoryPlan, DESCRIPTOR_SHARE } from '../../../src/reserve/accounting.js';
+import { bootSplit, zeroingNs, BOOT_PARTS, perGB } from '../../../src/reserve/boot.js';
+import { GRANULE_BYTES } from '../../../src/reserve/core.js';
+import { resolveReserve } from '../../../src/reserve/parse.js';
+import { RESERVE_PARAMETERS } from '../../../src/reserve/parameters.js';
+import { type ReserveInput, type ReserveScenario, MANAGER_KINDS } from '../../../src/reserve/schema.js';
+import { withManager } from '../../../src/reserve/simulate.js';
+import { formatDefault } from '../../../src/input/parameter.js';
+import { parseDuration, parseSize } from '../../../src/input/quantities.js';
 
 const GIB = 2 ** 30;
 const scenarioOf = (input: Partial<ReserveInput> = {}): ReserveScenario =>

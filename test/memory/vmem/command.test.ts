@@ -1,16 +1,17 @@
 // `fluxhost reserve` as a person meets it: the table, the JSON, the refusals; and the experiment behind `reproduce vmem`.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+
+import { mkdtempSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, afterAll, expect, describe, it } from 'vitest';
 import { UsageError } from '../../../src/cli/args.js';
 import { reserve } from '../../../src/cli/vmem.js';
 import { experiment } from '../../../src/experiments/vmem/index.js';
-import { parseReserve, resolveReserve } from '../../../src/memory/vmem/parse.js';
-import type { ReserveComparison } from '../../../src/memory/vmem/result.js';
-import { compareReserve } from '../../../src/memory/vmem/simulate.js';
-import { InputError } from '../../../src/scenario/errors.js';
+import { parseReserve, resolveReserve } from '../../../src/reserve/parse.js';
+import type { ReserveComparison } from '../../../src/reserve/result.js';
+import { compareReserve } from '../../../src/reserve/simulate.js';
+import { InputError } from '../../../src/input/errors.js';
 import { captureIo } from '../../cli/fake.js';
 import { buildOf } from './cores.js';
 

@@ -1,9 +1,10 @@
 // The extent allocator against a naive model: one owner a frame, kept as the frames are reported after each operation. What an
 // operation may change is stated frame by frame; whether it is accepted follows from counting; the tables are checked each time.
+
 import * as fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { REGION_GRANULES, VmemCore, type FrameLayout, type Source } from '../../../src/memory/vmem/core.js';
-import { BUILD_NAMES, buildOf, type BuildName } from './cores.js';
+import { beforeAll, expect, describe, it } from 'vitest';
+import { REGION_GRANULES, type FrameLayout, VmemCore, type Source } from '../../../src/reserve/core.js';
+import { type BuildName, BUILD_NAMES, buildOf } from './cores.js';
 
 const VMS = 5;
 type Owner = number | 'free' | 'isolated';

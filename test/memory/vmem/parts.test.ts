@@ -1,11 +1,12 @@
 // The small parts by themselves: zeroing threads, the calendar, IOTLB reach against a simulated LRU.
+
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { Calendar } from '../../../src/memory/vmem/calendar.js';
-import { resolveReserve } from '../../../src/memory/vmem/parse.js';
-import { missShare, packetNs } from '../../../src/memory/vmem/reach.js';
-import { distributionOf } from '../../../src/memory/vmem/result.js';
-import { Zeroing } from '../../../src/memory/vmem/zeroing.js';
+import { describe, it, expect } from 'vitest';
+import { Calendar } from '../../../src/reserve/calendar.js';
+import { resolveReserve } from '../../../src/reserve/parse.js';
+import { missShare, packetNs } from '../../../src/reserve/reach.js';
+import { distributionOf } from '../../../src/reserve/result.js';
+import { Zeroing } from '../../../src/reserve/zeroing.js';
 import { SplitMix64 } from '../../../src/workload/random.js';
 
 const GB = 1e9;

@@ -1,14 +1,15 @@
 // Months of VMs: what is conserved, that runs are paired between managers, that all three builds give the same bits.
+
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { parseReserve, resolveReserve, withHash, type LoadedReserve } from '../../../src/memory/vmem/parse.js';
-import type { ReserveComparison, ReserveResult } from '../../../src/memory/vmem/result.js';
-import { MANAGER_KINDS } from '../../../src/memory/vmem/schema.js';
-import { compareReserve, simulateReserve, withManager } from '../../../src/memory/vmem/simulate.js';
-import { toStableJson } from '../../../src/metrics/result.js';
-import { BUILD_NAMES, buildOf } from './cores.js';
+import { beforeAll, describe, it, expect } from 'vitest';
+import { type LoadedReserve, parseReserve, withHash, resolveReserve } from '../../../src/reserve/parse.js';
+import type { ReserveComparison, ReserveResult } from '../../../src/reserve/result.js';
+import { MANAGER_KINDS } from '../../../src/reserve/schema.js';
+import { compareReserve, simulateReserve, withManager } from '../../../src/reserve/simulate.js';
+import { toStableJson } from '../../../src/result/result.js';
+import { buildOf, BUILD_NAMES } from './cores.js';
 
 const example = (name: string): LoadedReserve => {
   const path = fileURLToPath(new URL(`../../../examples/${name}`, import.meta.url));

@@ -1,13 +1,14 @@
 // Hot upgrade: the copy of the tables, the check before the switch, the rollback; then upgrades under dense traffic.
+
 import * as fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, it, expect } from 'vitest';
 import { instantiateCore } from '../../../src/core/load.js';
 import { VMEM_UPGRADE } from '../../../src/experiments/vmem/servers.js';
-import { GRANULE_BYTES } from '../../../src/memory/vmem/core.js';
-import { tableBytes } from '../../../src/memory/vmem/accounting.js';
-import { resolveReserve, type LoadedReserve } from '../../../src/memory/vmem/parse.js';
-import { simulateReserve } from '../../../src/memory/vmem/simulate.js';
-import type { ReserveResult } from '../../../src/memory/vmem/result.js';
+import { GRANULE_BYTES } from '../../../src/reserve/core.js';
+import { tableBytes } from '../../../src/reserve/accounting.js';
+import { type LoadedReserve, resolveReserve } from '../../../src/reserve/parse.js';
+import { simulateReserve } from '../../../src/reserve/simulate.js';
+import type { ReserveResult } from '../../../src/reserve/result.js';
 import { buildOf } from './cores.js';
 
 type Raw = Record<string, (...numbers: (number | boolean)[]) => number>;

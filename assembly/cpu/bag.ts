@@ -1,0 +1,45 @@
+// The bag of VMs with tasks waiting: who may want a core, without asking every VM.
+
+import { Vm, H, nothing, isNull, ingress } from "./state";
+import { rankOf } from "./cores/rank";
+import { oldestIn } from "./run-queue";
+
+/** A task waits in `vm`, which no arbiter serves: whoever frees a core looks into the bag (worthiest). */
+// @ts-ignore: decorator
+@inline
+export function joinBag(vm: Vm): void {
+  if (vm.inBag) return;
+  vm.inBag = 1;
+  store<Vm>(H.bag + (<usize>(H.bagCount++) << 2), vm);
+}
+
+/**
+ * The VM that deserves a free core most, where no arbiter decides, in the order of a round (rank.ts). Under cgroup it must be able to use
+ * one more. Leaves the bag without those in which nothing waits any more.
+ */
+export function worthiest(): Vm {
+  let best = nothing<Vm>();
+  let kept: u32 = 0;
+  for (let i: u32 = 0; i < H.bagCount; i++) {
+    const vm = load<Vm>(H.bag + (<usize>i << 2));
+    if (vm.queued == 0) {
+      vm.inBag = 0;
+      continue;
+    }
+    store<Vm>(H.bag + (<usize>(kept++) << 2), vm);
+    if (!call_indirect<bool>(H.onWants, vm)) continue;
+    if (isNull(best) || precedes(vm, best)) best = vm;
+  }
+  H.bagCount = kept;
+  return best;
+}
+
+function precedes(a: Vm, b: Vm): bool {
+  const rank = rankOf(a);
+  const other = rankOf(b);
+  if (rank != other) return rank < other;
+  // ideal has no predicate that evens out later who came too late, so it goes by the oldest task
+  const since = H.central ? oldestIn(ingress(a)) : a.backlogSince;
+  const otherSince = H.central ? oldestIn(ingress(b)) : b.backlogSince;
+  return since < otherSince || (since == otherSince && a.index < b.index);
+}

@@ -1,0 +1,108 @@
+// A host laid out from the words of its configuration (layout.ts).
+
+import { H, Host, Vm, SLOT_VMS, VM_SLOTS_SHIFT, vcpuOf, setBit, vmAt } from "./state";
+import * as L from "../layout";
+import { rankKey, rekey } from "./victims";
+import { Distribution } from "../kernel/distribution";
+import { seedStream } from "../kernel/random";
+import { allocate } from "../kernel/arena";
+import { histogramBytes } from "../kernel/histogram";
+
+// @ts-ignore: decorator
+@inline
+export function word(base: usize, index: usize): f64 {
+  return load<f64>(base + (index << 3));
+}
+
+/** What a fork may change as well: costs, arbiter, knobs. */
+export function readHost(w: usize): void {
+  let to = changetype<usize>(H) + offsetof<Host>("stealCheck");
+  for (let i: usize = L.HOST_STEAL_CHECK; i < <usize>L.HOST_SIGNAL; i++, to += 8) store<u64>(to, <u64>word(w, i));
+  for (let i: usize = L.HOST_SIGNAL; i < <usize>L.HOST_QUEUE_LENGTH; i++, to += 4) store<u32>(to, <u32>word(w, i));
+  memory.copy(changetype<usize>(H) + offsetof<Host>("queueLength"), w + (L.HOST_QUEUE_LENGTH << 3), (L.HOST_SAMPLE_INTERVAL - L.HOST_QUEUE_LENGTH) << 3);
+}
+
+export function readVm(vm: Vm, index: u32, w: usize, g: usize, stateWords: usize): void {
+  vm.index = index;
+  vm.group = <u32>word(w, L.VM_GROUP);
+  vm.slot = SLOT_VMS + (index << VM_SLOTS_SHIFT);
+  vm.cls = <u32>word(g, L.GROUP_CLASS);
+  vm.priority = <i32>word(g, L.GROUP_PRIORITY);
+  vm.max = <u32>word(g, L.GROUP_MAX);
+  vm.rankKey = rankKey(vm);
+  vm.limit = vm.max;
+  vm.bandwidth = word(g, L.GROUP_BANDWIDTH);
+  if (vm.bandwidth > 0) H.varies = 1;
+  readPolicies(vm, g);
+  vm.arrivals = <u32>word(g, L.GROUP_ARRIVALS);
+  const rate = word(g, L.GROUP_RATE);
+  vm.gapMean = rate > 0 ? 1e9 / rate : 0;
+  if (rate == 0 && (vm.arrivals == L.ARRIVALS_POISSON || vm.arrivals == L.ARRIVALS_DETERMINISTIC)) vm.arrivals = L.ARRIVALS_NONE;
+  vm.clients = <u32>word(g, L.GROUP_CLIENTS);
+  vm.think = changetype<Distribution>(H.distributions + <usize>word(g, L.GROUP_THINK) * <usize>offsetof<Distribution>());
+  vm.states = <u32>word(g, L.GROUP_STATES);
+  vm.stateWords = stateWords + ((<usize>word(g, L.GROUP_STATES_FROM) * L.STATE_WORDS) << 3);
+  vm.dwellConstant = <u8>word(g, L.GROUP_DWELL_CONSTANT);
+  vm.stageCount = <u32>word(g, L.GROUP_STAGES);
+  vm.stages = H.stages + ((<usize>word(g, L.GROUP_STAGES_FROM) * L.STAGE_WORDS) << 2);
+  vm.lockProbability = word(g, L.GROUP_LOCK_PROBABILITY);
+  vm.lockHold = <u64>word(g, L.GROUP_LOCK_HOLD);
+  vm.lockSpins = <u8>word(g, L.GROUP_LOCK_SPINS);
+  if (vm.stageCount != 0) {
+    const tasks = load<Distribution>(vm.stages, L.STAGE_TASKS << 2);
+    vm.service = load<Distribution>(vm.stages, L.STAGE_SERVICE << 2);
+    vm.single = u8(vm.stageCount == 1 && tasks.kind == L.DIST_CONSTANT && tasks.a == 1);
+  }
+  vm.lookAt = 0xffff_ffff_ffff_ffff;
+  seedVm(vm, w, H.seed);
+}
+
+export function seedVm(vm: Vm, w: usize, seed: u64): void {
+  const name = (<u64>word(w, L.VM_NAME_HI) << 32) | <u64>word(w, L.VM_NAME_LO);
+  // arrivals, services, dispatch, stealing, locks: one stream each, one behind the other
+  const at = changetype<usize>(vm) + offsetof<Vm>("arrivalStream0");
+  for (let k: u32 = 0; k < 5; k++) seedStream(at + (<usize>k << 4), seed, name, k + 1);
+}
+
+/** What a mechanism may override, and a fork change. */
+export function readPolicies(vm: Vm, g: usize): void {
+  vm.min = <u32>word(g, L.GROUP_MIN);
+  vm.quota = word(g, L.GROUP_QUOTA);
+  vm.dispatch = <u32>word(g, L.GROUP_DISPATCH);
+  vm.stealAmount = <u32>word(g, L.GROUP_STEAL_AMOUNT);
+  vm.stealVictim = <u32>word(g, L.GROUP_STEAL_VICTIM);
+  vm.quantum = <u64>word(g, L.GROUP_QUANTUM);
+  vm.room = <u32>word(g, L.GROUP_ROOM);
+  rekey(vm);
+}
+
+export function layVcpus(vm: Vm, first: u32): bool {
+  vm.words = (vm.max + 63) >> 6;
+  vm.actives = allocate(<u64>vm.max << 2);
+  vm.dormant = allocate(<u64>vm.words << 3);
+  vm.occupied = allocate(<u64>vm.words << 3);
+  if (vm.occupied == 0) return false;
+  for (let k: u32 = 0; k < vm.max; k++) {
+    const v = vcpuOf(vm, k);
+    v.vm = vm;
+    v.index = k;
+    v.slot = H.slotVcpus + first + k;
+    setBit(vm.dormant, k);
+  }
+  vm.dormantCount = vm.max;
+  return true;
+}
+
+export function shareHistograms(shared: u32): void {
+  const bytes = <usize>histogramBytes(H.bits);
+  let lastGroup: u32 = 0xffff_ffff;
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    const vm = vmAt(i);
+    const set = <usize>(shared ? vm.group : i);
+    vm.latency = H.histograms + (set * L.VM_HISTOGRAMS + L.HISTOGRAM_LATENCY) * bytes;
+    vm.queueDelay = H.histograms + (set * L.VM_HISTOGRAMS + L.HISTOGRAM_QUEUE_DELAY) * bytes;
+    vm.slowdown = H.histograms + (set * L.VM_HISTOGRAMS + L.HISTOGRAM_SLOWDOWN) * bytes;
+    vm.histogramOwner = u8(!shared || vm.group != lastGroup);
+    lastGroup = vm.group;
+  }
+}

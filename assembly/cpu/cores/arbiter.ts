@@ -1,0 +1,372 @@
+// The host's arbiter: one dedicated polling core that reads every VM's metrics, round after round, decides, and issues moves
+// one after another (HyperFlux §3.5, Caladan's iokernel). A round takes pollBase + pollPerVm × VMs, so its period is the
+// greater of that and the interval; moves issued in a round delay the next.
+// Rounds that could change nothing are not simulated: a round is planned for the first instant at which some VM could be
+// over its threshold, or at which a core that a VM was denied may have become free, on the grid on which the arbiter polls.
+
+import * as L from "../../layout";
+import { RANK_ROUND, isPending, timeOf, schedule, RANK_SAMPLE, NEVER } from "../../kernel/event-queue";
+import { record } from "../../kernel/histogram";
+import { H, Q, SLOT_ARBITER, everyRound, SLOT_PUBLISH, Vm, countHost, Core, isNull, nothing } from "../state";
+import { hostHistogram } from "../accounts";
+import { chooseIdle, pushIdle } from "../idle";
+import { canGrow } from "../holding";
+import { beginMove } from "./move";
+import { anyVictim, chooseVictim } from "../victims";
+import { rankAt, RANK_VM, copyRank, heapify, setRank, sinkRank } from "./rank";
+import { nextTurn } from "../mechanisms/caladan/index";
+import { oldestReady, stranded } from "../waiting";
+import { wanted, congested, soonest } from "./signal";
+
+// --- the grid on which rounds begin -------------------------------------------------------------------------------------
+// H.gridAt is the first round that was neither held nor can be known to be over: later ones are at multiples of the period behind it.
+// What is skipped leaves the grid where it is; only an arbiter that is busy at the next round's instant moves it.
+
+/** Something at `at` or later may make a round matter: the first on the grid is held, unless an earlier one is planned. */
+export function armArbiter(at: u64): void {
+  // what comes behind the rounds of this nanosecond is for the next, held or not
+  if (at <= H.now && (Q.rank > <u32>RANK_ROUND || H.lateAt == H.now)) at = H.now + 1;
+  if (isPending(Q, SLOT_ARBITER)) {
+    if (H.wantedAt <= at) return;
+    H.wantedAt = at;
+    if (everyRound()) return;
+  } else H.wantedAt = at;
+  planRound();
+}
+
+function planRound(): void {
+  const start = everyRound() ? gridPoint(late() ? H.now + 1 : H.now) : gridPoint(H.wantedAt);
+  if (!isPending(Q, SLOT_ARBITER) || timeOf(Q, SLOT_ARBITER) != start) schedule(Q, SLOT_ARBITER, start, RANK_ROUND);
+}
+
+/** Whether the rounds of this nanosecond are over. */
+// @ts-ignore: decorator
+@inline
+function late(): bool {
+  return Q.rank > <u32>RANK_ROUND || H.lateAt == H.now;
+}
+
+/** An event that comes behind the rounds of its nanosecond: so does all that follows from it at once. */
+// @ts-ignore: decorator
+@inline
+export function behindRounds(): void {
+  H.lateAt = H.now;
+}
+
+/** The first round at `at` or later. */
+// @ts-ignore: decorator
+@inline
+function gridPoint(at: u64): u64 {
+  return at > H.gridAt ? H.gridAt + ((at - H.gridAt + H.period - 1) / H.period) * H.period : H.gridAt;
+}
+
+/** The arbiter reads and issues no earlier than what it is doing allows: a round that was skipped has been read as well. */
+function beBusy(): void {
+  const passed = late() ? H.now : H.now - 1;
+  if (H.now == 0 || passed < H.gridAt) return;
+  const last = H.gridAt + ((passed - H.gridAt) / H.period) * H.period;
+  H.busyUntil = max<u64>(H.busyUntil, last + reading(0));
+}
+
+/** Moves were issued outside a round: if the arbiter is still at it when the next one is due, that is when it ends. */
+function moveGrid(): void {
+  const next = gridPoint(late() ? H.now + 1 : H.now);
+  if (H.busyUntil <= next) return;
+  H.gridAt = H.busyUntil;
+  if (isPending(Q, SLOT_ARBITER)) planRound();
+  if (H.staleness != 0) planPublication();
+}
+
+/** What a round's reading takes, where `waiting` VMs have their bit set. */
+// @ts-ignore: decorator
+@inline
+function reading(waiting: u32): u64 {
+  return H.pollBase + H.pollPerVm * (H.aggregate ? aggregated() + <u64>waiting : <u64>H.vmCount);
+}
+
+// Metrics that the arbiter reads may be old: they are those of the end of the last multiple of `staleness`, published by an event of
+// their own at every multiple that some round can read, as long as tasks wait. A round at such an instant reads what it finds.
+
+/** Whether rounds read now what was published before now. */
+// @ts-ignore: decorator
+@inline
+export function isStale(): bool {
+  return H.staleness != 0 && H.now % H.staleness != 0;
+}
+
+/** The last multiple of `staleness`, now included. */
+// @ts-ignore: decorator
+@inline
+export function publishedAt(at: u64): u64 {
+  return at - at % H.staleness;
+}
+
+/** Plans the next publication that a round will read. */
+function planPublication(): void {
+  let at = publishedAt(gridPoint(H.now + 1));
+  if (at <= H.now) at = publishedAt(gridPoint(publishedAt(H.now) + H.staleness));
+  schedule(Q, SLOT_PUBLISH, at, RANK_SAMPLE);
+}
+
+/** What is true of every VM at the end of this nanosecond is what later rounds read. */
+export function onPublish(): void {
+  let kept: u32 = 0;
+  for (let i: u32 = 0; i < H.bagCount; i++) {
+    const vm = load<Vm>(H.bag + (<usize>i << 2));
+    vm.snapQueued = vm.queued;
+    if (vm.queued == 0) {
+      vm.inBag = 0;
+      continue;
+    }
+    vm.snapReadySum = vm.readySum;
+    vm.snapOldest = oldestReady(vm);
+    vm.snapSince = vm.backlogSince;
+    vm.snapActive = vm.activeCount;
+    vm.snapStranded = u32(stranded(vm));
+    store<Vm>(H.bag + (<usize>(kept++) << 2), vm);
+  }
+  H.bagCount = kept;
+  if (kept != 0) planPublication();
+}
+
+/** Tasks that wait in `vm`, as a round sees it now. */
+// @ts-ignore: decorator
+@inline
+function waiting(vm: Vm): u32 {
+  return isStale() ? vm.snapQueued : vm.queued;
+}
+
+/** The first multiple of `staleness` at or after `at`. */
+// @ts-ignore: decorator
+@inline
+export function nextPublished(at: u64): u64 {
+  return at % H.staleness == 0 ? at : publishedAt(at) + H.staleness;
+}
+
+// --- the bag of VMs in which tasks wait -----------------------------------------------------------------------------
+
+/** A task waits in `vm`. Also the hook of every mechanism that an arbiter serves. */
+export function watch(vm: Vm): void {
+  if (vm.inBag == 0) {
+    vm.inBag = 1;
+    store<Vm>(H.bag + (<usize>(H.bagCount++) << 2), vm);
+    if (H.staleness != 0 && !isPending(Q, SLOT_PUBLISH)) planPublication();
+  } else if (vm.queued > 1) {
+    if (H.signal == L.SIGNAL_QUEUE_LENGTH && vm.denied == 0) mayBeShort(vm);
+    return; // a policy is asked in every round as long as tasks wait
+  }
+  // a new backlog, whether or not the last round has noticed that the one before is gone
+  vm.denied = 0;
+  vm.contended = 0;
+  if (H.aggregate) armArbiter(H.now); // what its rounds cost hangs on who waits
+  mayBeShort(vm);
+}
+
+/** Plans the first round that can find `vm` short, in which something has changed that makes it so, or sooner so. */
+export function mayBeShort(vm: Vm): void {
+  const signals = (H.mode & L.MODE_REACTIVE) != 0;
+  let at = H.now;
+  if (vm.held != 0) {
+    if (!signals) return;
+    if (H.signal == L.SIGNAL_QUEUE_LENGTH) {
+      if (<f64>vm.queued < H.queueLength * <f64>max<u32>(vm.activeCount, 1)) return;
+    } else if (H.signal != L.SIGNAL_POLICY && !(H.parkedBusy && stranded(vm))) at = max<u64>(at, (vm.queued == 1 ? vm.readySum : oldestReady(vm)) + H.threshold);
+  }
+  armArbiter(H.staleness == 0 ? at : nextPublished(at));
+}
+
+/** `vm` has lost a core, or a vCPU of it with tasks in its queue has, or takes no tasks any more. */
+export function hasLost(vm: Vm): void {
+  if (H.arbiter == 0 || vm.inBag == 0 || (vm.queued == 0 && vm.snapQueued == 0)) return;
+  vm.denied = 0; // it has less than when it was
+  armArbiter(H.now);
+}
+
+/** Cores have moved or become free: who was denied one may get one. */
+export function nudge(): void {
+  // mostly the round is planned already, and nobody need be looked for
+  if (H.arbiter == 0 || H.bagCount == 0 || (isPending(Q, SLOT_ARBITER) && H.wantedAt <= H.now)) return;
+  for (let i: u32 = 0; i < H.bagCount; i++) {
+    const vm = load<Vm>(H.bag + (<usize>i << 2));
+    if (vm.denied && canGrow(vm)) {
+      armArbiter(H.now);
+      return;
+    }
+  }
+}
+
+/** Whether `vm` cannot get a core since `failed` could not: no core is idle, and it ranks no higher and has no less. */
+// @ts-ignore: decorator
+@inline
+function hopeless(vm: Vm, failed: Vm): bool {
+  if (H.keptCount != 0 || (H.parkedBusy && vm.held == 0 && failed.held != 0)) return false; // caladan: what is one VM's alone
+  return vm.rankKey == failed.rankKey && vm.held >= vm.min && <i32>(vm.held - vm.min) >= <i32>failed.held - <i32>failed.min && H.idleCount == 0;
+}
+
+/**
+ * `failed` was denied a core: so will be all of its rank that are left in the heap of `n`, if they are hopeless now, since nobody
+ * is granted one in between. Denies them at once and answers how many are left; none is taken out when some of the rank may
+ * still get one.
+ */
+function denyHopeless(failed: Vm, n: u32): u32 {
+  let kept: u32 = 0;
+  for (let pass = 0; pass < 2; pass++) {
+    for (let i: u32 = 0; i < n; i++) {
+      const vm = load<Vm>(rankAt(i), RANK_VM);
+      const rival = vm.rankKey == failed.rankKey && demand(vm) != 0;
+      if (pass == 0) {
+        if (rival && !hopeless(vm, failed)) return n;
+      } else if (rival) deny(vm);
+      else copyRank(kept++, i);
+    }
+  }
+  heapify(kept);
+  return kept;
+}
+
+function deny(vm: Vm): void {
+  vm.denied = 1;
+  vm.contended = u32(vm.queued != 0);
+  countHost(L.HOST_CONGESTED_DENIED, 1);
+}
+
+/** Tries to give `vm` one core. Moves are issued one after another, `issue` each. */
+export function grantOne(vm: Vm): bool {
+  if (!canGrow(vm)) return false;
+  const core = call_indirect<Core>(H.onChoose, vm);
+  if (isNull(core)) return false;
+  const at = max<u64>(H.now, H.busyUntil) + (H.batch && H.roundMoves != 0 ? 0 : H.issue);
+  H.busyUntil = at;
+  if (H.roundMoves++ == 0) H.roundStart = at;
+  // whoever asks for more than one core at once is timed from the first to the last
+  if (H.roundMoves > H.curveMoves) {
+    if (H.curveRound != H.round) {
+      H.curveRound = H.round;
+      H.curveLength = 0;
+      H.curveStart = H.roundStart;
+    }
+    H.curveMoves = H.roundMoves;
+  }
+  // how long the VM's oldest waiting task had waited when it was decided that a core comes; where there had been no core
+  // to decide on, that is contention and not detection
+  if (vm.queued != 0 && vm.contended == 0) record(hostHistogram(L.HISTOGRAM_DETECTION), L.HOST_HISTOGRAM_SUB_BITS, at - oldestReady(vm));
+  beginMove(core, vm, at);
+  return true;
+}
+
+/** Cores that a congested VM asks for in one round. */
+function demand(vm: Vm): u32 {
+  if (H.signal == L.SIGNAL_POLICY) return wanted(vm);
+  const tasks = waiting(vm);
+  const short = tasks > vm.coming ? tasks - vm.coming : 0;
+  return H.grant == L.GRANT_ONE ? min<u32>(short, 1) : short;
+}
+
+/** Words that hold one bit for every VM: what the arbiter reads first when the VMs' metrics are aggregated. */
+function aggregated(): u64 {
+  return (<u64>H.vmCount + 63) >> 6;
+}
+
+/** An idle core, else somebody's. */
+export function chooseCore(vm: Vm): Core {
+  const core = chooseIdle(vm);
+  return isNull(core) && anyVictim(vm) ? chooseVictim(vm) : core;
+}
+
+/** One round. */
+export function onArbiter(): void {
+  H.round++;
+  H.roundMoves = 0;
+  countHost(L.HOST_ROUNDS, 1);
+  countHost(L.HOST_ROUNDS_SKIPPED, (H.now - H.gridAt) / H.period);
+  H.gridAt = H.now + H.period;
+
+  // drop who has nothing waiting any more, collect who is short
+  let n: u32 = 0;
+  let kept: u32 = 0;
+  let bits: u32 = 0;
+  for (let i: u32 = 0; i < H.bagCount; i++) {
+    const vm = load<Vm>(H.bag + (<usize>i << 2));
+    const tasks = waiting(vm);
+    if (tasks == 0 && vm.queued == 0 && (H.staleness == 0 || vm.snapQueued == 0)) {
+      vm.inBag = 0;
+      continue;
+    }
+    store<Vm>(H.bag + (<usize>(kept++) << 2), vm);
+    bits += u32(tasks != 0);
+    // after a grant one interval passes before the VM is looked at again (Caladan's congestion rule)
+    if (H.now < vm.skipUntil || !congested(vm)) vm.denied = 0;
+    else setRank(n++, vm, isStale() ? vm.snapSince : vm.backlogSince);
+  }
+  H.bagCount = kept;
+  H.busyUntil = H.now + reading(bits); // decisions are made on what was read, when all is read
+  heapify(n);
+
+  // the first that finds neither an idle core nor a victim
+  let failed = nothing<Vm>();
+  while (n != 0) {
+    const vm = load<Vm>(rankAt(0), RANK_VM);
+    sinkRank(0, --n);
+    let want = demand(vm);
+    const before = want;
+    while (want != 0 && (isNull(failed) || !hopeless(vm, failed)) && grantOne(vm)) want--;
+    if (H.grant == L.GRANT_ONE && want != before) vm.skipUntil = H.now + H.period + 1;
+    if (want != 0) {
+      deny(vm);
+      if (isNull(failed) && canGrow(vm)) {
+        failed = vm;
+        if (H.signal != L.SIGNAL_POLICY) n = denyHopeless(vm, n); // a policy is asked once
+      }
+      continue;
+    }
+    vm.denied = 0;
+  }
+  H.gridAt = max<u64>(H.gridAt, H.busyUntil);
+
+  // the next round that can matter
+  let soon = H.aggregate && kept != 0 ? H.now + 1 : NEVER;
+  for (let i: u32 = 0; i < kept; i++) {
+    const vm = load<Vm>(H.bag + (<usize>i << 2));
+    if (vm.denied == 0 || H.signal == L.SIGNAL_POLICY) soon = min<u64>(soon, soonest(vm));
+    else if (H.parkedBusy) soon = min<u64>(soon, nextTurn(vm));
+  }
+  if (soon != NEVER) armArbiter(soon);
+  if (isPending(Q, SLOT_ARBITER)) planRound(); // something may have been wanted before the round was over
+  else if (everyRound()) armArbiter(NEVER);
+  if (H.staleness != 0 && isPending(Q, SLOT_PUBLISH)) planPublication();
+}
+
+/**
+ * A request has announced how many tasks it will bring: cores for them are asked for at once, not at the next round. Those that wait
+ * already come before them, for cores that come as for vCPUs that search.
+ */
+export function announce(vm: Vm, width: u32): void {
+  const ready = vm.searchingCount + vm.coming;
+  const tasks = vm.queued + width;
+  if (tasks > ready) grantOutside(vm, min<u32>(tasks - ready, width));
+}
+
+/** Up to `want` cores for `vm` at once, whatever the round, as in one of their own: when the arbiter has read and issued what it is at. */
+export function grantOutside(vm: Vm, want: u32): void {
+  H.round++;
+  H.roundMoves = 0;
+  beBusy();
+  while (want != 0 && grantOne(vm)) want--;
+  if (H.roundMoves != 0) moveGrid();
+}
+
+/** Lays the arbiter out: its period follows from how many VMs it serves. The first round comes one period from now. */
+export function startArbiter(): void {
+  H.arbiter = 1;
+  H.period = max<u64>(max<u64>(H.interval, reading(0)), 1);
+  H.gridAt = H.now + H.period;
+  H.busyUntil = H.now;
+  H.lateAt = NEVER;
+  if (everyRound()) armArbiter(NEVER);
+}
+
+/** Hook for a freed core: idle, and whoever was denied one is looked at in the next round. */
+export function coreToPool(core: Core): void {
+  pushIdle(core);
+  nudge();
+}

@@ -1,0 +1,236 @@
+// How one core gets from one VM to another: safe parking of its vCPU, step by step, then the grant (HyperFlux §3.4).
+//
+//   decided ─issue→ NOTIFY ─→ PREEMPT ─→ SUSPEND ─→ DESCHEDULE ─→ WAKE ─→ ENTER → first instruction
+//           the task still runs │ context saved, │ no task comes │ host switch │ vCPU of the beneficiary starts, looks for work
+//                               │ then stealable │ here any more │
+// An idle core begins at WAKE; a vCPU that was only searching has no context and skips PREEMPT. Steps that cost nothing
+// take no event. Moves are decided one after the other and then proceed in parallel; a core in motion is promised to one VM.
+
+import * as L from "../../layout";
+import { schedule, RANK_STEP, cancel } from "../../kernel/event-queue";
+import { record } from "../../kernel/histogram";
+import {
+  Core, Move, H, Host, Vm, isNull, count, STEP_NOTIFY, Q, VCpu, DESCHEDULING, STEP_DESCHEDULE, SPINNING, RUNNING, PREEMPTING,
+  STEP_PREEMPT, YIELDING, TASK_HOLDS_LOCK, nothing, Task, SUSPENDING, STEP_SUSPEND, STEP_NONE, STEP_WAKE, ENTERING, STEP_ENTER,
+  countHost, WAKING, SEARCHING, STEALING,
+} from "../state";
+import { removeIdle } from "../idle";
+import { hostHistogram } from "../accounts";
+import { enter, detach, activate, attach } from "../guest/life";
+import { putBack } from "../guest/dispatch";
+import { proceedAfterGrant } from "../guest/loop";
+import { nudge, hasLost } from "./arbiter";
+import { freeze, halt, migrateQueue, thaw } from "../guest/halt";
+import { hold, chooseDormant, parking, arriving } from "../holding";
+import { mayLeave } from "../victims";
+
+// @ts-ignore: decorator
+@inline
+function moveOf(core: Core): Move {
+  return changetype<Move>(H.moves + <usize>core.index * <usize>offsetof<Move>());
+}
+
+/** What the steps of the move take is what they cost now. */
+function fixSteps(core: Core): void {
+  memory.copy(changetype<usize>(moveOf(core)), changetype<usize>(H) + offsetof<Host>("notify"), offsetof<Move>());
+}
+
+/** Decides, at `at` ≥ now, that `core` (idle, or a victim's) goes to `vm`, and starts the move. */
+export function beginMove(core: Core, vm: Vm, at: u64): void {
+  assert(isNull(core.target));
+  hold(vm, 1);
+  vm.promised++;
+  vm.coming++;
+  core.target = vm;
+  core.decidedAt = at;
+  core.round = H.round;
+  if (H.parkedBusy) nudge(); // who has one more may lose one (caladan)
+  fixSteps(core);
+  if (isNull(core.vcpu)) {
+    removeIdle(core);
+    startWake(core, at - H.now);
+    return;
+  }
+  const from = core.vcpu.vm;
+  hold(from, -1);
+  count(from, L.VM_REVOCATIONS, 1);
+  core.parkedAt = at;
+  step(core, STEP_NOTIFY, at - H.now + moveOf(core).notify);
+}
+
+/** Takes a core from its VM with nobody to give it to (a mechanism's own downscaling), unless it is under way already. */
+export function beginPark(core: Core): void {
+  if (!mayLeave(core)) return;
+  const from = core.vcpu.vm;
+  hold(from, -1);
+  count(from, L.VM_REVOCATIONS, 1);
+  core.parkedAt = H.now;
+  core.decidedAt = H.now;
+  fixSteps(core);
+  step(core, STEP_NOTIFY, H.notify);
+}
+
+function step(core: Core, which: u32, after: u64): void {
+  core.step = which;
+  if (after == 0) onCore(core);
+  else schedule(Q, core.slot, H.now + after, RANK_STEP);
+}
+
+/** Books how long something about a move took. */
+function measure(which: usize, took: u64): void {
+  record(hostHistogram(which), L.HOST_HISTOGRAM_SUB_BITS, took);
+}
+
+/** The notice has reached `v`: it stops here and now. */
+function stop(core: Core, v: VCpu): void {
+  const move = moveOf(core);
+  measure(L.HISTOGRAM_NOTIFY, move.notify);
+  if (H.blind) {
+    if (!isNull(v.task)) count(v.vm, L.VM_PREEMPTIONS, 1);
+    const from = v.vm;
+    freeze(v, DESCHEDULING);
+    if (from.frozen != 0) call_indirect<void>(H.onQueued, from);
+    measure(L.HISTOGRAM_DESCHEDULE, move.deschedule);
+    step(core, STEP_DESCHEDULE, move.deschedule);
+    return;
+  }
+  const busy = v.state == SPINNING || (v.state == RUNNING && !isNull(v.task));
+  v.task = halt(v, PREEMPTING);
+  if (busy) {
+    count(v.vm, L.VM_PREEMPTIONS, 1);
+    measure(L.HISTOGRAM_PREEMPT, move.preempt);
+    step(core, STEP_PREEMPT, move.preempt);
+  } else {
+    core.step = STEP_PREEMPT;
+    onCore(core);
+  }
+}
+
+/** The section that `v` was allowed to finish is over. */
+export function stopFinished(v: VCpu): void {
+  v.finishing = 0;
+  stop(v.core, v);
+}
+
+/** The pending step of a core's move is over. */
+export function onCore(core: Core): void {
+  const v = core.vcpu;
+  const move = moveOf(core);
+  switch (core.step) {
+    case STEP_NOTIFY: {
+      if (v.state == YIELDING) return; // it leaves by itself; coreReleased goes on, and by the step knows what is counted already
+      if (H.finishSection && v.state == RUNNING && v.task.flags & TASK_HOLDS_LOCK) {
+        v.finishing = 1; // stopFinished goes on
+        return;
+      }
+      stop(core, v);
+      return;
+    }
+    case STEP_PREEMPT: {
+      const t = v.task;
+      v.task = nothing<Task>();
+      if (!isNull(t)) putBack(v, t);
+      enter(v, SUSPENDING);
+      const took = move.suspend + (H.migrate ? <u64>migrateQueue(v) * H.migrateTask : 0);
+      measure(L.HISTOGRAM_SUSPEND, took);
+      step(core, STEP_SUSPEND, took);
+      return;
+    }
+    case STEP_SUSPEND: {
+      enter(v, DESCHEDULING);
+      measure(L.HISTOGRAM_DESCHEDULE, move.deschedule);
+      step(core, STEP_DESCHEDULE, move.deschedule);
+      return;
+    }
+    case STEP_DESCHEDULE: {
+      measure(L.HISTOGRAM_PARK, H.now - core.parkedAt);
+      core.step = STEP_NONE;
+      detach(core);
+      if (v.queueLength != 0) hasLost(v.vm);
+      afterDetach(core);
+      return;
+    }
+    case STEP_WAKE: {
+      enter(v, ENTERING);
+      if (H.onWoken != 0) call_indirect<void>(H.onWoken, v.vm);
+      measure(L.HISTOGRAM_WAKE, move.wake);
+      step(core, STEP_ENTER, move.dispatchStep);
+      return;
+    }
+    case STEP_ENTER: {
+      measure(L.HISTOGRAM_DISPATCH, move.dispatchStep);
+      core.step = STEP_NONE;
+      v.vm.coming--;
+      measure(L.HISTOGRAM_GRANT, H.now - core.decidedAt);
+      countHost(L.HOST_MOVES, 1);
+      count(v.vm, L.VM_GRANTS, 1);
+      if (core.round == H.curveRound && H.curveLength < H.curveCapacity) {
+        store<f64>(H.curve + (<usize>H.curveLength << 3), <f64>(<i64>(H.now - H.curveStart)));
+        H.curveLength++;
+      }
+      if (v.frozen) thaw(v);
+      else {
+        activate(v);
+        proceedAfterGrant(v);
+      }
+      call_indirect<void>(H.onMoved);
+      return;
+    }
+  }
+}
+
+/** The core of a move is free: its new VM's vCPU wakes on it, or nobody wants it. */
+function afterDetach(core: Core): void {
+  if (!isNull(core.target)) {
+    startWake(core, 0);
+    call_indirect<void>(H.onMoved);
+  } else call_indirect<void>(H.onCoreFree, core);
+}
+
+function startWake(core: Core, delay: u64): void {
+  const vm = core.target;
+  core.target = nothing<Vm>();
+  vm.promised--;
+  attach(core, chooseDormant(vm), WAKING);
+  step(core, STEP_WAKE, delay + moveOf(core).wake);
+}
+
+/** A vCPU of `vm` has given its core up by itself. */
+export function coreReleased(core: Core, vm: Vm): void {
+  if (!isNull(core.target)) {
+    // promised meanwhile: the victim's account was settled when the move began
+    cancel(Q, core.slot);
+    core.step = STEP_NONE;
+    startWake(core, core.decidedAt > H.now ? core.decidedAt - H.now : 0); // not before its move is issued
+    call_indirect<void>(H.onMoved);
+    return;
+  }
+  if (core.step == STEP_NOTIFY) {
+    // it was being parked for nobody, and that was counted already
+    cancel(Q, core.slot);
+    core.step = STEP_NONE;
+  } else hold(vm, -1);
+  call_indirect<void>(H.onCoreFree, core);
+}
+
+/** Takes a core from whoever has it, at once. */
+export function vacate(core: Core): void {
+  const v = core.vcpu;
+  cancel(Q, core.slot);
+  const counted = parking(core);
+  if (arriving(v)) v.vm.coming--;
+  core.step = STEP_NONE;
+  if (!isNull(core.target)) {
+    hold(core.target, -1);
+    core.target.promised--;
+    core.target.coming--;
+    core.target = nothing<Vm>();
+  } else if (!counted) hold(v.vm, -1);
+  let t = nothing<Task>();
+  if (v.state == PREEMPTING) t = v.task; // its context is being saved
+  else if (v.state == RUNNING || v.state == SEARCHING || v.state == STEALING || v.state == SPINNING) t = halt(v, SUSPENDING);
+  v.task = nothing<Task>();
+  cancel(Q, v.slot);
+  detach(core);
+  if (!isNull(t)) putBack(v, t);
+}

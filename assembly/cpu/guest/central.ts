@@ -1,0 +1,46 @@
+// The bound's guest (ideal): one queue a VM, served the moment a core is there, at no cost.
+
+import { Vm, Task, RUNNING, countHost, count, VCpu, H } from "../state";
+import { joinBag } from "../bag";
+import { topIdle, removeIdleHere, pushIdleHere } from "../idle";
+import { rekey } from "../victims";
+import { chooseDormant } from "../holding";
+import { attachHere, detachHere } from "./life";
+import * as L from "../../layout";
+import { runHere } from "./run";
+
+// The two functions below do what the ideal mechanism's hooks would, without the queue, the hook and the calls in between: half
+// of all events of M/M/16 pass here, and 0.49 of the C anchor's speed becomes 0.6.
+
+/** Nobody waits and a core is idle: the task runs on it at once. */
+// @ts-ignore: decorator
+@inline
+export function serveAtOnce(vm: Vm, t: Task): void {
+  joinBag(vm);
+  const core = topIdle();
+  removeIdleHere(core);
+  vm.held++;
+  rekey(vm);
+  const v = chooseDormant(vm);
+  attachHere(core, v, RUNNING);
+  countHost(L.HOST_MOVES, 1);
+  count(vm, L.VM_GRANTS, 1);
+  runHere(v, t);
+}
+
+/** Nobody waits anywhere: the core is idle. */
+// @ts-ignore: decorator
+@inline
+export function restAtOnce(v: VCpu): void {
+  const vm = v.vm;
+  if (H.bagCount != 0) {
+    load<Vm>(H.bag).inBag = 0;
+    H.bagCount = 0;
+  }
+  count(vm, L.VM_YIELDS, 1);
+  const core = v.core;
+  detachHere(core);
+  vm.held--;
+  rekey(vm);
+  pushIdleHere(core);
+}

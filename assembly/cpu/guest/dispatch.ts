@@ -1,0 +1,133 @@
+// Where a task that is ready goes: to which vCPU's queue, or to the VM's.
+
+import { Vm, Task, H, isNull, ingress, VCpu, activeAt, SEARCHING, TASK_STARTED, ownQueue, setBit, count, Q } from "../state";
+import { canGrow } from "../holding";
+import { serveAtOnce } from "./central";
+import * as L from "../../layout";
+import { endSearch, offerLook } from "./search";
+import { run, limitToQuantum } from "./run";
+import { waitBegins, waitsAgain } from "../waiting";
+import { pushTail, pushOld, pushHead } from "../run-queue";
+import { askForTurn } from "./turn";
+import { hostDispatch, dispatch } from "../../policy";
+import { below } from "../../kernel/random";
+import { setHome } from "../speed";
+import { mayBeShort } from "../cores/arbiter";
+import { schedule, RANK_GIVE_UP, RANK_LOOK } from "../../kernel/event-queue";
+
+/** A task can run from now on: it is queued as the VM's dispatch policy says, or runs at once. */
+export function makeReady(vm: Vm, t: Task): void {
+  t.readyAt = H.now;
+  if (H.central && vm.queued == 0 && vm.quantum == 0 && H.idleCount != 0 && canGrow(vm)) {
+    serveAtOnce(vm, t);
+    return;
+  }
+  if (vm.dispatch == L.DISPATCH_SINGLE) {
+    const v = vm.searching;
+    if (!isNull(v)) {
+      endSearch(v);
+      run(v, t);
+      return;
+    }
+    waitBegins(vm, t);
+    pushTail(ingress(vm), t);
+    if (vm.quantum != 0) askForTurn(vm);
+    call_indirect<void>(H.onQueued, vm);
+    return;
+  }
+  if (H.onReady != 0 && vm.activeCount != 0) {
+    call_indirect<void>(H.onReady, vm, t);
+    return;
+  }
+  if (vm.activeCount == 0) {
+    waitBegins(vm, t);
+    pushTail(ingress(vm), t);
+    call_indirect<void>(H.onQueued, vm);
+    return;
+  }
+  queueOn(chooseQueue(vm), t);
+}
+
+function chooseQueue(vm: Vm): VCpu {
+  const n = vm.activeCount;
+  if (n == 1) return activeAt(vm, 0);
+  switch (vm.dispatch) {
+    case L.DISPATCH_ROUND_ROBIN: {
+      if (vm.roundRobin >= n) vm.roundRobin = 0;
+      return activeAt(vm, vm.roundRobin++);
+    }
+    case L.DISPATCH_SHORTEST: {
+      let best = activeAt(vm, 0);
+      let least: u32 = 0xffff_ffff;
+      for (let i: u32 = 0; i < n; i++) {
+        const v = activeAt(vm, i);
+        const length = v.queueLength + u32(v.state != SEARCHING);
+        if (length < least) {
+          least = length;
+          best = v;
+          if (length == 0) break;
+        }
+      }
+      return best;
+    }
+    case L.DISPATCH_POLICY: {
+      const chosen = H.policy & L.POLICY_DISPATCH ? hostDispatch(vm.index, n) : dispatch(vm, n);
+      if (chosen < n) return activeAt(vm, chosen);
+      H.status = L.E_POLICY;
+      return activeAt(vm, 0);
+    }
+  }
+  return activeAt(vm, below(changetype<usize>(vm) + offsetof<Vm>("dispatchStream0"), n));
+}
+
+/** Queues a ready task on a given vCPU. */
+export function queueOn(v: VCpu, t: Task): void {
+  const vm = v.vm;
+  if (v.state == SEARCHING && v.queueLength == 0 && H.localCheck == 0) {
+    endSearch(v);
+    run(v, t);
+    return;
+  }
+  waitBegins(vm, t);
+  if (H.moveCost != 0 && !isNull(v.lastCore) && (t.flags & TASK_STARTED) == 0) setHome(t, v.lastCore);
+  if (t.readyAt < H.now) pushOld(ownQueue(v), t);
+  else pushTail(ownQueue(v), t);
+  setBit(vm.occupied, v.index);
+  if (v.frozen) count(vm, L.VM_STRANDED, 1);
+  if (v.state == SEARCHING) seeOwnQueue(v);
+  else if (vm.quantum != 0 && v.queueLength == 1) limitToQuantum(v); // before, nobody waited and no limit applied
+  offerLook(vm, v);
+  call_indirect<void>(H.onQueued, vm);
+}
+
+/** A preempted task goes back to the head of its vCPU's queue, where it can be stolen, or of the VM's. */
+export function putBack(v: VCpu, t: Task): void {
+  const vm = v.vm;
+  waitsAgain(t);
+  if (vm.dispatch == L.DISPATCH_SINGLE) {
+    const searcher = vm.searching;
+    if (!isNull(searcher)) {
+      endSearch(searcher);
+      run(searcher, t);
+      return;
+    }
+    waitBegins(vm, t);
+    pushHead(ingress(vm), t);
+    if (vm.quantum != 0) askForTurn(vm);
+  } else {
+    waitBegins(vm, t);
+    pushHead(ownQueue(v), t);
+    setBit(vm.occupied, v.index);
+    offerLook(vm, v);
+  }
+  if (H.arbiter != 0 && (t.flags & TASK_STARTED) == 0) mayBeShort(vm); // it may be the oldest again
+  call_indirect<void>(H.onQueued, vm);
+}
+
+/** A searching vCPU looks into its own queue only every localCheck; 0 = at every step of its loop. */
+function seeOwnQueue(v: VCpu): void {
+  const waited = H.now - v.searchAt;
+  const at = v.searchAt + ((waited + H.localCheck - 1) / H.localCheck) * H.localCheck;
+  if (H.yields && v.deadline < at) schedule(Q, v.slot, v.deadline, RANK_GIVE_UP);
+  else schedule(Q, v.slot, at, RANK_LOOK);
+}

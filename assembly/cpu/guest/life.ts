@@ -1,0 +1,87 @@
+// A vCPU's state and whether it has a core; each change is accounted for.
+
+import { VCpu, H, Core, isNull, DORMANT, countHost, clearBit, nothing, setBit, activeAt } from "../state";
+import { settle } from "../accounts";
+import { paceChanged } from "./pace";
+import * as L from "../../layout";
+import { mayBeShort } from "../cores/arbiter";
+
+// @ts-ignore: decorator
+@inline
+export function enterHere(v: VCpu, state: u32): void {
+  settle(v);
+  const before = v.state;
+  v.state = state;
+  if (H.varies) paceChanged(v, before);
+}
+
+export function enter(v: VCpu, state: u32): void {
+  enterHere(v, state);
+}
+
+/** Gives an idle core, already off the idle stack, to a dormant vCPU. */
+// @ts-ignore: decorator
+@inline
+export function attachHere(core: Core, v: VCpu, state: u32): void {
+  assert(isNull(core.vcpu));
+  assert(v.state == DORMANT);
+  countHost(L.HOST_IDLE_NS, H.now - core.since);
+  clearBit(v.vm.dormant, v.index);
+  v.vm.dormantCount--;
+  core.vcpu = v;
+  core.lastVm = v.vm;
+  v.core = core;
+  v.lastCore = core;
+  v.since = H.now;
+  v.runSince = H.now;
+  v.state = state;
+  if (H.varies) paceChanged(v, DORMANT);
+}
+
+export function attach(core: Core, v: VCpu, state: u32): void {
+  if (H.onCores != 0) call_indirect<void>(H.onCores, v.vm, 1);
+  attachHere(core, v, state);
+}
+
+/** Takes the core from its vCPU, which is dormant from now on. The core is nobody's until it is attached or pushed idle. */
+// @ts-ignore: decorator
+@inline
+export function detachHere(core: Core): void {
+  const v = core.vcpu;
+  settle(v);
+  const before = v.state;
+  v.state = DORMANT;
+  if (H.varies) paceChanged(v, before);
+  v.core = nothing<Core>();
+  v.faultUntil = 0; // the exit of a fault is of no further consequence for it
+  setBit(v.vm.dormant, v.index);
+  v.vm.dormantCount++;
+  core.vcpu = nothing<VCpu>();
+  core.since = H.now;
+}
+
+export function detach(core: Core): void {
+  if (H.onCores != 0) call_indirect<void>(H.onCores, core.vcpu.vm, -1);
+  detachHere(core);
+}
+
+// --- running ------------------------------------------------------------------------------------------------
+
+/** Tasks are dispatched to `v` from now on. */
+export function activate(v: VCpu): void {
+  if (v.activePlace != 0) return;
+  const vm = v.vm;
+  store<VCpu>(vm.actives + (<usize>vm.activeCount << 2), v);
+  v.activePlace = ++vm.activeCount;
+}
+
+/** No task is dispatched to `v` any more; what waits in its queue stays there and can be stolen. */
+export function deactivate(v: VCpu): void {
+  if (v.activePlace == 0) return;
+  const vm = v.vm;
+  const last = activeAt(vm, --vm.activeCount);
+  store<VCpu>(vm.actives + (<usize>(v.activePlace - 1) << 2), last);
+  last.activePlace = v.activePlace;
+  v.activePlace = 0;
+  if (H.signal == L.SIGNAL_QUEUE_LENGTH && H.arbiter != 0 && vm.queued != 0) mayBeShort(vm);
+}

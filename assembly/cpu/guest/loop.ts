@@ -1,0 +1,80 @@
+// The guest's scheduler loop on one vCPU (FluxOS; order as in Caladan's runtime/sched.c): own queue → ingress queue → steal →
+// search for minSearch → give the core back.
+
+import { VCpu, H, ownQueue, clearBit, ingress, Vm, Q, count, YIELDING } from "../state";
+import { popHead, headWasPreempted } from "../run-queue";
+import { waitEnds } from "../waiting";
+import { runHere } from "./run";
+import { restAtOnce } from "./central";
+import { stealNow, beginSearch } from "./search";
+import { mayYield } from "../../events";
+import { NEVER, schedule, RANK_GIVE_UP, RANK_STEP } from "../../kernel/event-queue";
+import * as L from "../../layout";
+import { deactivate, enter, detach } from "./life";
+
+/** `v` has nothing to run at this instant: own queue, ingress queue, a steal that costs nothing, or a search. */
+export function proceed(v: VCpu): void {
+  const vm = v.vm;
+  if (H.onRest != 0) {
+    call_indirect<void>(H.onRest, v);
+    return;
+  }
+  if (v.queueLength != 0 && (vm.ingressLength == 0 || ownIsNext(v, vm))) {
+    const t = popHead(ownQueue(v));
+    if (v.queueLength == 0) clearBit(vm.occupied, v.index);
+    waitEnds(vm, t);
+    runHere(v, t);
+    return;
+  }
+  if (vm.ingressLength != 0) {
+    const t = popHead(ingress(vm));
+    waitEnds(vm, t);
+    runHere(v, t);
+    return;
+  }
+  if (H.central && H.bagCount <= 1 && (H.bagCount == 0 || load<Vm>(H.bag).queued == 0)) {
+    restAtOnce(v);
+    return;
+  }
+  if (H.stealCheck + H.steal == 0 && stealNow(v)) {
+    proceed(v);
+    return;
+  }
+  if (H.yields && H.minSearch == 0 && mayYield(vm)) {
+    yieldCore(v);
+    return;
+  }
+  beginSearch(v);
+  if (H.yields) {
+    v.deadline = H.minSearch == 0 ? NEVER : H.now + H.minSearch;
+    schedule(Q, v.slot, v.deadline, RANK_GIVE_UP);
+  }
+}
+
+/** The first step of a vCPU that has just been granted its core: the steal is part of what the grant cost. */
+export function proceedAfterGrant(v: VCpu): void {
+  if (v.queueLength == 0 && v.vm.ingressLength == 0) stealNow(v);
+  proceed(v);
+}
+
+/** Nothing found: the vCPU gives its core up by itself (voluntary yield). */
+export function yieldCore(v: VCpu): void {
+  if (!H.halts || v.vm.stealAmount != L.STEAL_NONE) deactivate(v);
+  count(v.vm, L.VM_YIELDS, 1);
+  enter(v, YIELDING);
+  if (H.yield == 0) yielded(v);
+  else schedule(Q, v.slot, H.now + H.yield, RANK_STEP);
+}
+
+export function yielded(v: VCpu): void {
+  const core = v.core;
+  detach(core);
+  call_indirect<void>(H.onYield, core, v.vm);
+}
+
+/** Whether the head of its own queue comes before that of the ingress queue: it was preempted here, or is no younger. */
+// @ts-ignore: decorator
+@inline
+function ownIsNext(v: VCpu, vm: Vm): bool {
+  return headWasPreempted(ownQueue(v)) || v.queueHead.readyAt <= vm.ingressHead.readyAt;
+}

@@ -1,0 +1,45 @@
+// When a vCPU's next event comes: the one place that says so.
+
+import { VCpu, Q, H } from "../state";
+import { scheduleAt, RANK_END, NEVER, schedule, RANK_GIVE_UP, cancel, RANK_QUANTUM, RANK_TOUCH } from "../../kernel/event-queue";
+import * as L from "../../layout";
+import { mayTouch } from "../../memory/pages/touch";
+
+/**
+ * Plans what the task that `v` runs comes to first: its end, a missing page, or the end of its quantum where somebody waits. Its
+ * end keeps its place among those of the same instant, whatever was planned in between.
+ */
+export function planRun(v: VCpu): void {
+  if (v.switching) {
+    scheduleAt(Q, v.slot, v.startedAt, RANK_END, v.endPlace);
+    return;
+  }
+  const vm = v.vm;
+  let slice = NEVER;
+  if (vm.quantum != 0 && v.queueLength + vm.ingressLength != 0) {
+    const end = v.begunAt + vm.quantum;
+    // of one queue not everybody past his quantum switches
+    if (end >= H.now || vm.dispatch != L.DISPATCH_SINGLE || v.asked) slice = max<u64>(H.now, end);
+  }
+  planFirst(v, slice);
+}
+
+/** What a searching vCPU comes to by itself, when nothing waits in its own queue. */
+export function planEnd(v: VCpu): void {
+  if (H.yields) schedule(Q, v.slot, v.deadline, RANK_GIVE_UP);
+  else cancel(Q, v.slot);
+}
+
+export function planFirst(v: VCpu, slice: u64): void {
+  let until = v.runsUntil;
+  let rank = RANK_END;
+  if (slice < until) {
+    until = slice;
+    rank = RANK_QUANTUM;
+  }
+  if (mayTouch(v.task) && v.touchAt <= until) {
+    until = v.touchAt;
+    rank = RANK_TOUCH;
+  }
+  scheduleAt(Q, v.slot, until, rank, rank == RANK_END ? v.endPlace : 0);
+}

@@ -1,0 +1,31 @@
+// Whose turn is over where tasks of a VM with one queue wait: the vCPU longest past its quantum, one for each task.
+
+import { Vm, VCpu, nothing, H, vcpuOf, RUNNING, isNull } from "../state";
+import { limitToQuantum } from "./run";
+import { planRun } from "./plan";
+
+// --- quanta where a VM has one queue: one waiting task, one switch
+
+/** Of the VM's vCPUs the one longest past its quantum, of equals the first; null: none is. `unasked`: that is not to switch already. */
+export function longestPast(vm: Vm, unasked: bool): VCpu {
+  let best = nothing<VCpu>();
+  let least = H.now < vm.quantum ? 0 : H.now - vm.quantum + 1;
+  for (let i: u32 = 0; i < vm.max; i++) {
+    const v = vcpuOf(vm, i);
+    if (v.state != RUNNING || isNull(v.task) || v.begunAt >= least || v.runsUntil == H.now || (unasked && v.asked)) continue;
+    least = v.begunAt;
+    best = v;
+  }
+  return best;
+}
+
+/** A task has come to the VM's queue otherwise than by the end of a quantum. */
+export function askForTurn(vm: Vm): void {
+  if (vm.ingressLength == 1) {
+    for (let i: u32 = 0; i < vm.max; i++) limitToQuantum(vcpuOf(vm, i)); // nobody waited before, and no limit applied
+  }
+  const v = longestPast(vm, true);
+  if (isNull(v)) return;
+  v.asked = 1;
+  planRun(v);
+}

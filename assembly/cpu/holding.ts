@@ -1,0 +1,55 @@
+// What a VM holds and may still get: vCPUs without a core, room below its limit, the count itself.
+
+import { Vm, VCpu, H, vcpuOf, DORMANT, isNull, Core, STEP_NOTIFY, STEP_DESCHEDULE, STEP_WAKE, STEP_ENTER } from "./state";
+import { rekey } from "./victims";
+import { hasLost } from "./cores/arbiter";
+
+/** The dormant vCPU that a new core wakes: one with tasks stranded in its queue, else the first. */
+export function chooseDormant(vm: Vm): VCpu {
+  let first: u32 = 0xffff_ffff;
+  if (H.blind) {
+    // what was frozen in the middle of a task goes on before anything new is woken
+    for (let k: u32 = 0; k < vm.max; k++) {
+      const v = vcpuOf(vm, k);
+      if (v.state == DORMANT && v.frozen && (vm.frozen == 0 || !isNull(v.task))) return v;
+    }
+  }
+  for (let w: u32 = 0; w < vm.words; w++) {
+    const dormant = load<u64>(vm.dormant + (<usize>w << 3));
+    const stranded = dormant & load<u64>(vm.occupied + (<usize>w << 3));
+    if (stranded != 0) return vcpuOf(vm, (w << 6) + <u32>ctz<u64>(stranded));
+    if (first == 0xffff_ffff && dormant != 0) first = (w << 6) + <u32>ctz<u64>(dormant);
+  }
+  assert(first != 0xffff_ffff);
+  return vcpuOf(vm, first);
+}
+
+// --- the move -------------------------------------------------------------------------------------------------------
+
+/** Whether `vm` may get one more core at all. */
+// @ts-ignore: decorator
+@inline
+export function canGrow(vm: Vm): bool {
+  return vm.held < vm.limit && vm.promised < vm.dormantCount;
+}
+
+/** The number of cores that `vm` holds changes by `by`. */
+export function hold(vm: Vm, by: i32): void {
+  vm.held += by;
+  rekey(vm);
+  if (by < 0) hasLost(vm);
+}
+
+/** Its vCPU is being parked: the VM has lost it already. */
+// @ts-ignore: decorator
+@inline
+export function parking(core: Core): bool {
+  return core.step >= STEP_NOTIFY && core.step <= STEP_DESCHEDULE;
+}
+
+/** Its core has been decided for it and it has not looked for a first task there yet. */
+// @ts-ignore: decorator
+@inline
+export function arriving(v: VCpu): bool {
+  return !isNull(v.core) && (v.core.step == STEP_WAKE || v.core.step == STEP_ENTER);
+}

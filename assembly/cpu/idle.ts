@@ -1,0 +1,81 @@
+// Idle cores: the list of them, and which one a VM gets.
+
+import { Core, H, nothing, isNull, Vm, coreAt } from "./state";
+
+// @ts-ignore: decorator
+@inline
+export function pushIdleHere(core: Core): void {
+  assert(core.idlePlace == 0);
+  store<Core>(H.idle + (<usize>H.idleCount << 2), core);
+  core.idlePlace = ++H.idleCount;
+}
+
+export function pushIdle(core: Core): void {
+  pushIdleHere(core);
+}
+
+/** Takes a given core off the idle stack; the others stay in the order in which they became idle. */
+// @ts-ignore: decorator
+@inline
+export function removeIdleHere(core: Core): void {
+  assert(core.idlePlace != 0);
+  const left = --H.idleCount;
+  for (let i = core.idlePlace - 1; i < left; i++) {
+    const at = H.idle + (<usize>i << 2);
+    const above = load<Core>(at, 4);
+    store<Core>(at, above);
+    above.idlePlace = i + 1;
+  }
+  core.idlePlace = 0;
+}
+
+export function removeIdle(core: Core): void {
+  removeIdleHere(core);
+}
+
+/** The core that became idle last, rather one whose siblings are idle too. Some core must be idle. */
+// @ts-ignore: decorator
+@inline
+export function topIdle(): Core {
+  const core = H.smt > 1 ? wholeCore() : nothing<Core>();
+  return isNull(core) ? load<Core>(H.idle + (<usize>(H.idleCount - 1) << 2)) : core;
+}
+
+/** The idle hardware thread whose siblings are idle too that became so last. */
+function wholeCore(): Core {
+  for (let i = H.idleCount; i > 0; i--) {
+    const core = load<Core>(H.idle + (<usize>(i - 1) << 2));
+    if (isWhole(core)) return core;
+  }
+  return nothing<Core>();
+}
+
+/** An idle core for `vm`; of hardware threads one whose siblings are idle too, if there is any. Null: none is idle. */
+export function chooseIdle(vm: Vm): Core {
+  if (H.smt > 1) {
+    const core = newestIdle(vm, true);
+    if (!isNull(core)) return core;
+  }
+  return newestIdle(vm, false);
+}
+
+/** Whether `core` is idle, and all of its siblings. */
+export function isWhole(core: Core): bool {
+  for (let k: u32 = core.sibling; k < core.sibling + H.smt && k < H.coreCount; k++) {
+    if (coreAt(k).idlePlace == 0) return false;
+  }
+  return true;
+}
+
+/** The core that became idle last; rather the VM's own, if that is among the eight newest of those that count. */
+function newestIdle(vm: Vm, whole: bool): Core {
+  let newest = nothing<Core>();
+  let seen = 0;
+  for (let i = H.idleCount; i > 0 && seen < 8; i--) {
+    const core = load<Core>(H.idle + (<usize>(i - 1) << 2));
+    if (whole && !isWhole(core)) continue;
+    if (core.lastVm == vm) return core;
+    if (seen++ == 0) newest = core;
+  }
+  return newest;
+}

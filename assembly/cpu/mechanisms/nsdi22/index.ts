@@ -1,0 +1,205 @@
+// `nsdi22`: the rules of the simulator of "Efficient Scheduling Policies for Microsecond-Scale Tasks" (NSDI'22), so that its figures
+// can be held against ours. Every VM is one such machine on its `vcpus.min` cores, which no other VM ever gets:
+//   search  one queue after another, stealCheck each, along one fixed random ring; found: `steal` more, then half, oldest first, to the
+//           front of its own queue. Its own queue it sees every localCheck only. No locks: a second thief may come too late.
+//   park    by itself, after a failed search and minSearch without work, where the policy lets it; or by the policy, at once,
+//           whatever waits in its queue, which stays there.
+//   policy  every `interval` (or at every step): which parked core is allocated, which core is parked (below).
+// Within an instant: what ends, arrivals, the policy, then cores begin in the order of their index. Left out: the extra choice of
+// victims, flags, locks and preemption that the simulator has switched off in its published configurations.
+//
+//   knob A: policy | B: ns an allocation takes | C: 1: the policy is asked at every step | D, E: average delay, low and high, ns
+//   F, G: buffer cores, low and high | H, queueLength: utilization, low and high, percent | threshold: age of a queue's head, ns
+//   batch: 1: two-choices enqueue | staleness: its penalty, ns | aggregate: 1: gaps and exponential services are rounded down
+//
+// A look into an empty queue changes nothing, and when a searcher looks into which queue is known when its walk begins; so no look
+// is an event but the next that will find something, which is planned anew when a queue that was empty is no more.
+//
+// Of a vCPU's record it uses, in its own sense: searchAt (since when without work), deadline (when its walk began), searchOffset
+// (the place where it began), runSince (its pending event), stealVictim (the queue it will look into then; null: the walk ends, or
+// its own). Of a VM's: a, b (task and busy ns at the last look at utilization), d (laid out).
+
+import * as L from "../../../layout";
+import { schedule, RANK_LAST, RANK_END } from "../../../kernel/event-queue";
+import { below } from "../../../kernel/random";
+import {
+  Vm, Task, VCpu, H, vmAt, coreAt, vcpuOf, STEALING, Q, SLOT_ARBITER, isNull, RUNNING, PREEMPTING, nothing, activeAt, ownQueue,
+  ingress, setBit, clearBit, TASK_FLAGS,
+} from "../../state";
+import { removeIdle, pushIdle } from "../../idle";
+import { attach, activate, deactivate } from "../../guest/life";
+import { hold } from "../../holding";
+import { pushTail, popHead } from "../../run-queue";
+import { vacate } from "../../cores/move";
+import { setHooks, ignoreVm, ignoreCore, ignoreWidth, doNothing } from "../../hooks";
+import { enqueue, deliver } from "./arrivals";
+import { reallocate } from "./policy";
+import { rest, begin, walkEnds, plan, take } from "./search";
+import { NEVER, STEP_BEGIN, STEP_PENALTY, STEP_IDLE, STEP_FINAL, STEP_LOOK, STEP_STEAL, STEP_ALLOCATE } from "./state";
+
+export function nsdi22(): void {
+  setHooks(start, ignoreVm, ignoreCore, ignoreWidth, doNothing, phase);
+  const ready: (vm: Vm, t: Task) => void = enqueue;
+  const step: (v: VCpu) => void = onStep;
+  const idle: (v: VCpu) => void = rest;
+  H.onReady = ready.index;
+  H.onStep = step.index;
+  H.onRest = idle.index;
+}
+
+function start(): void {
+  let next: u32 = 0;
+  if (H.now != 0 && vmAt(0).d == 0) emptyCores(); // another mechanism has had them
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    const vm = vmAt(i);
+    if (vm.d != 0) continue; // a fork of a host that is laid out
+    vm.d = 1;
+    vm.dispatch = L.DISPATCH_RANDOM;
+    vm.quantum = 0;
+    if (H.aggregate && vm.stageCount != 0 && vm.service.kind == L.DIST_EXPONENTIAL) vm.service.kind = L.DIST_EXPONENTIAL_FLOOR;
+    for (let k: u32 = 0; k < vm.min; k++) {
+      while (next < H.coreCount && coreAt(next).idlePlace == 0) next++;
+      if (next == H.coreCount) break;
+      const core = coreAt(next);
+      const v = vcpuOf(vm, k);
+      hold(vm, 1);
+      removeIdle(core);
+      attach(core, v, STEALING);
+      activate(v);
+      v.searchAt = NEVER;
+      v.phase = STEP_BEGIN;
+    }
+    layRing(vm);
+    if (H.now != 0) gather(vm);
+  }
+  H.roundAt = H.knobA != 0 ? (H.now / H.interval + 1) * H.interval : NEVER;
+  schedule(Q, SLOT_ARBITER, H.now, RANK_LAST);
+}
+
+/** Nobody has a core any more; what ran waits at the head of its queue. */
+function emptyCores(): void {
+  for (let i: u32 = 0; i < H.coreCount; i++) {
+    const core = coreAt(i);
+    const v = core.vcpu;
+    if (isNull(v)) continue;
+    // in every other state it is what it ran last, done long ago or waiting for a lock
+    if (v.state != RUNNING && v.state != PREEMPTING && v.phase != STEP_PENALTY) v.task = nothing<Task>();
+    vacate(core);
+    pushIdle(core);
+  }
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    const vm = vmAt(i);
+    vm.held = 0; // a core that was being parked for nobody had left the account already
+    vm.promised = 0;
+    vm.coming = 0;
+    for (let k: u32 = 0; k < vm.max; k++) {
+      const v = vcpuOf(vm, k);
+      deactivate(v);
+      v.phase = STEP_IDLE;
+      v.task = nothing<Task>();
+    }
+  }
+}
+
+/** Tasks that another mechanism left where no core of this one looks go to the active queues in turn. */
+function gather(vm: Vm): void {
+  let n: u32 = 0;
+  if (vm.activeCount == 0) return;
+  while (vm.ingressLength != 0) {
+    const v = activeAt(vm, n++ % vm.activeCount);
+    pushTail(ownQueue(v), popHead(ingress(vm)));
+    setBit(vm.occupied, v.index);
+  }
+  for (let k = vm.min; k < vm.max; k++) {
+    const from = vcpuOf(vm, k);
+    while (from.queueLength != 0) {
+      const v = activeAt(vm, n++ % vm.activeCount);
+      pushTail(ownQueue(v), popHead(ownQueue(from)));
+      setBit(vm.occupied, v.index);
+    }
+    clearBit(vm.occupied, k);
+  }
+}
+
+/** Another mechanism takes over: it finds every core idle, every task in a queue. */
+export function leaveNsdi22(): void {
+  emptyCores();
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    const vm = vmAt(i);
+    vm.d = 0;
+    if (vm.stageCount != 0 && vm.service.kind == L.DIST_EXPONENTIAL_FLOOR) vm.service.kind = L.DIST_EXPONENTIAL;
+    for (let k: u32 = 0; k < vm.max; k++) {
+      const v = vcpuOf(vm, k);
+      for (let t = v.queueHead, n = v.queueLength; n != 0; n--) {
+        t.flags &= TASK_FLAGS; // a task on its way elsewhere stays here
+        t = t.next;
+      }
+    }
+  }
+}
+
+/** The order in which every searcher walks: one random ring through all queues, drawn once. */
+function layRing(vm: Vm): void {
+  const n = vm.activeCount;
+  for (let i = n; i > 1; i--) {
+    const k = below(changetype<usize>(vm) + offsetof<Vm>("stealStream0"), i);
+    const at = vm.actives + (<usize>(i - 1) << 2);
+    const other = vm.actives + (<usize>k << 2);
+    const v = load<VCpu>(at);
+    store<VCpu>(at, load<VCpu>(other));
+    store<VCpu>(other, v);
+  }
+  for (let i: u32 = 0; i < n; i++) {
+    const v = activeAt(vm, i);
+    v.activePlace = i + 1;
+    v.place = i;
+  }
+}
+
+/** Everything else of this instant is done: the policy, then the cores that begin something. */
+function phase(): void {
+  const due = H.knobC != 0 || H.now == H.roundAt;
+  if (H.now == H.roundAt) H.roundAt += H.interval;
+  if (H.roundAt != NEVER && H.knobC == 0) schedule(Q, SLOT_ARBITER, H.roundAt, RANK_LAST);
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    const vm = vmAt(i);
+    if (due && H.knobA != 0) reallocate(vm);
+    for (let k: u32 = 0; k < vm.min; k++) {
+      const v = vcpuOf(vm, k);
+      if (v.phase == STEP_BEGIN || v.phase == STEP_FINAL) begin(v);
+    }
+  }
+}
+
+/** The pending event of a vCPU that runs no task. */
+function onStep(v: VCpu): void {
+  const vm = v.vm;
+  switch (v.phase) {
+    case STEP_LOOK: {
+      if (v.queueLength != 0 && H.localCheck != 0 && (H.now - v.deadline) % H.localCheck == 0) rest(v);
+      else if (!isNull(v.stealVictim) && v.stealVictim.queueLength != 0) {
+        v.phase = STEP_STEAL;
+        schedule(Q, v.slot, H.now + H.steal, RANK_END);
+      } else if (H.now >= walkEnds(v)) {
+        if (H.now - v.searchAt >= H.minSearch) v.phase = STEP_FINAL;
+        rest(v);
+      } else plan(v); // somebody was faster
+      return;
+    }
+    case STEP_STEAL: {
+      take(v, v.stealVictim);
+      v.searchAt = NEVER;
+      rest(v);
+      return;
+    }
+    case STEP_ALLOCATE: {
+      if (v.activePlace == 0) activate(v);
+      rest(v);
+      return;
+    }
+    default: {
+      assert(v.phase == STEP_PENALTY);
+      deliver(v);
+    }
+  }
+}

@@ -1,0 +1,130 @@
+// Where requests come from: Poisson, deterministic and modulated processes, closed clients, saturation, and the ring
+// through which traces and injected arrivals enter. One pending event per source; a VM without arrivals has none.
+// The fraction of a nanosecond that rounding an arrival takes off is carried to the next, so the rate is exact at any size.
+
+import * as L from "../../layout";
+import { scheduleHere, RANK_ARRIVAL, cancel, schedule, timeOf, RANK_MODULATE, isPending } from "../../kernel/event-queue";
+import { exponential, sampleNs } from "../../kernel/distribution";
+import { Vm, Q, VM_SLOT_ARRIVAL, H, VM_SLOT_MODULATE, SLOT_INJECT, vmAt } from "../state";
+import { arrivalStream, arriveHere, arrive, SATURATING } from "./request";
+
+// @ts-ignore: decorator
+@inline
+function scheduleArrivalHere(vm: Vm): void {
+  const gap = (vm.arrivals == L.ARRIVALS_DETERMINISTIC ? vm.gapMean : vm.gapMean * exponential(arrivalStream(vm))) + vm.carry;
+  const whole = <i64>gap;
+  vm.carry = gap - <f64>whole;
+  scheduleHere(Q, vm.slot + VM_SLOT_ARRIVAL, H.now + <u64>whole, RANK_ARRIVAL);
+}
+
+function scheduleArrival(vm: Vm): void {
+  scheduleArrivalHere(vm);
+}
+
+export function onArrival(vm: Vm): void {
+  scheduleArrivalHere(vm);
+  arriveHere(vm, -1, 0, 0);
+}
+
+/** Another rate from now on. The gap to the next arrival is drawn anew, which is exact where gaps are memoryless. */
+export function setRate(vm: Vm, rate: f64): void {
+  vm.carry = 0;
+  vm.gapMean = rate > 0 ? 1e9 / rate : 0;
+  if (rate > 0) scheduleArrival(vm);
+  else cancel(Q, vm.slot + VM_SLOT_ARRIVAL);
+}
+
+/**
+ * A modulated process goes on under the states at `words`. What is left of the present one is stretched as its mean is: exact for
+ * exponential dwells, and of a constant one the same share is left.
+ */
+export function changeStates(vm: Vm, words: usize): void {
+  const at = (<usize>vm.state * L.STATE_WORDS) << 3;
+  const rate = load<f64>(words + at, L.STATE_RATE << 3);
+  if (rate != load<f64>(vm.stateWords + at, L.STATE_RATE << 3)) setRate(vm, rate);
+  const factor = load<f64>(words + at, L.STATE_DWELL << 3) / load<f64>(vm.stateWords + at, L.STATE_DWELL << 3);
+  const slot = vm.slot + VM_SLOT_MODULATE;
+  if (factor != 1) schedule(Q, slot, H.now + <u64>(<i64>(<f64>(<i64>(timeOf(Q, slot) - H.now)) * factor + 0.5)), RANK_MODULATE);
+}
+
+/** Enters state `vm.state` of a modulated process: its rate holds from now on (gaps are memoryless, so drawing anew is exact). */
+function enterState(vm: Vm): void {
+  const words = vm.stateWords + ((<usize>vm.state * L.STATE_WORDS) << 3);
+  const rate = load<f64>(words, L.STATE_RATE << 3);
+  const dwell = load<f64>(words, L.STATE_DWELL << 3);
+  setRate(vm, rate);
+  const length = vm.dwellConstant ? dwell : dwell * exponential(arrivalStream(vm));
+  schedule(Q, vm.slot + VM_SLOT_MODULATE, H.now + <u64>(<i64>(length + 0.5)), RANK_MODULATE);
+}
+
+/** The dwell time in the present state is over; states follow one another in the order of the scenario. */
+export function onModulate(vm: Vm): void {
+  vm.state = vm.state + 1 == vm.states ? 0 : vm.state + 1;
+  enterState(vm);
+}
+
+/** A closed client has thought long enough. */
+export function onClient(vm: Vm, slot: u32): void {
+  arrive(vm, -1, 0, slot);
+}
+
+/** Schedules the first arrivals; at time 0, before any other event. */
+export function startArrivals(vm: Vm): void {
+  switch (vm.arrivals) {
+    case L.ARRIVALS_POISSON:
+    case L.ARRIVALS_DETERMINISTIC:
+      scheduleArrival(vm);
+      break;
+    case L.ARRIVALS_MODULATED:
+      vm.state = 0;
+      enterState(vm);
+      break;
+    case L.ARRIVALS_CLOSED:
+      for (let i: u32 = 0; i < vm.clients; i++) schedule(Q, vm.firstClient + i, sampleNs(vm.think, arrivalStream(vm)), RANK_ARRIVAL);
+      break;
+    case L.ARRIVALS_SATURATE:
+      for (let i: u32 = 0; i < vm.clients; i++) arrive(vm, -1, 0, SATURATING);
+      break;
+  }
+}
+
+// --- injected arrivals ------------------------------------------------------------------------------------------
+
+// @ts-ignore: decorator
+@inline
+function entry(index: u32): usize {
+  return H.ring + <usize>(index % H.ringCapacity) * L.ARRIVAL_BYTES;
+}
+
+// @ts-ignore: decorator
+@inline
+function dueAt(index: u32): u64 {
+  return max<u64>(<u64>(<i64>load<f64>(entry(index))), H.now);
+}
+
+function scheduleInjection(): void {
+  if (H.ringRead == H.ringWrite) {
+    cancel(Q, SLOT_INJECT);
+    return;
+  }
+  H.ringAt = dueAt(H.ringRead);
+  schedule(Q, SLOT_INJECT, H.ringAt, RANK_ARRIVAL);
+}
+
+/** The ring holds entries read … write - 1 from now on, sorted by time; `more`: others will follow. */
+export function commitInjected(read: u32, write: u32, more: u32): void {
+  H.ringRead = read;
+  H.ringWrite = write;
+  H.ringMore = more;
+  // an event that stands keeps its place among those of its instant, however the ring was filled
+  if (read == write || !isPending(Q, SLOT_INJECT) || dueAt(read) != H.ringAt) scheduleInjection();
+}
+
+export function onInject(): void {
+  const at = entry(H.ringRead++);
+  const vm = vmAt(load<u32>(at, 16));
+  const serviceNs = load<f64>(at, 8);
+  const width = load<u32>(at, 20);
+  scheduleInjection();
+  arrive(vm, serviceNs, width, 0);
+}

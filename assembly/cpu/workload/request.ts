@@ -1,0 +1,310 @@
+// Requests: one task, or a fork-join chain of stages whose widths are drawn when they start (nobody knows them before).
+// What a request draws depends on its place among its VM's arrivals alone, not on when it is served, so that runs under
+// different mechanisms see the same demands.
+
+import * as L from "../../layout";
+import { arenaTop, extend } from "../../kernel/arena";
+import { record } from "../../kernel/histogram";
+import { next, mix, seedStream, unit } from "../../kernel/random";
+import { sampleNs, Distribution, sampleCount } from "../../kernel/distribution";
+import { count, H, RECORD_BYTES, Task, isNull, Vm, nothing, Request, countersOf, TASK_BEFORE_LOCK, Q } from "../state";
+import { makeReady } from "../guest/dispatch";
+import { S } from "../../memory/pages/state";
+import { beginTouches, inOrder, reservePlaces } from "../../memory/pages/access";
+import { sampleTime } from "../series";
+import { schedule, RANK_ARRIVAL } from "../../kernel/event-queue";
+
+const SCRATCH: usize = memory.data(16, 16);
+
+ // the stream of the stage being started
+
+// --- records: one arena of 64-byte lines for tasks and requests -----------------------------------------------
+// The last region of memory, and the only one that grows while the host runs: by itself where more are needed, up to a limit.
+
+/** Room for `count` records to begin with. False: memory cannot grow that far. */
+export function layRecords(count: u32, limit: u32): bool {
+  H.recordLimit = limit;
+  H.records = arenaTop();
+  H.recordsEnd = H.records;
+  H.recordsFresh = H.records;
+  return lengthen(count);
+}
+
+function lengthen(count: u64): bool {
+  if (!extend(count * RECORD_BYTES)) return false;
+  H.recordsEnd += <usize>count * RECORD_BYTES;
+  H.freeCount += <u32>count;
+  return true;
+}
+
+/** Makes sure that `count` records are free. False, and the event ends with the reason, where they cannot be. */
+// @ts-ignore: decorator
+@inline
+function ensureRecords(count: u64): bool {
+  return <u64>H.freeCount >= count || growRecords(count);
+}
+
+function growRecords(count: u64): bool {
+  const have = <u64>((H.recordsEnd - H.records) / RECORD_BYTES);
+  const missing = count - <u64>H.freeCount;
+  if (have + missing > <u64>H.recordLimit) {
+    H.status = L.E_TASKS;
+    return false;
+  }
+  // twice as many, or what there is room for
+  if (lengthen(max<u64>(missing, min<u64>(have, <u64>H.recordLimit - have))) || lengthen(missing)) return true;
+  H.status = L.E_MEMORY;
+  return false;
+}
+
+/** One that `ensureRecords` has found free. */
+function allocateRecord(): Task {
+  assert(H.freeCount > 0);
+  H.freeCount--;
+  const t = H.freeRecords;
+  if (!isNull(t)) {
+    H.freeRecords = t.next;
+    return t;
+  }
+  const fresh = H.recordsFresh;
+  assert(fresh < H.recordsEnd);
+  H.recordsFresh = fresh + RECORD_BYTES;
+  return changetype<Task>(fresh);
+}
+
+// @ts-ignore: decorator
+@inline
+function freeRecord(t: Task): void {
+  t.next = H.freeRecords;
+  H.freeRecords = t;
+  H.freeCount++;
+}
+
+// --- arrivals ----------------------------------------------------------------------------------------------------
+
+/**
+ * A request arrives now. `serviceNs` < 0 and `width` 0 mean: draw. `client` is the slot of the closed client that waits
+ * for it, or one of the markers of arrivals.ts.
+ */
+export function arrive(vm: Vm, serviceNs: f64, width: u32, client: u32): void {
+  arriveHere(vm, serviceNs, width, client);
+}
+
+// inlined where generated arrivals and completed tasks pass, which is every request of most scenarios
+// @ts-ignore: decorator
+@inline
+export function arriveHere(vm: Vm, serviceNs: f64, width: u32, client: u32): void {
+  count(vm, L.VM_ARRIVED, 1);
+  count(vm, L.VM_IN_FLIGHT, 1);
+  if (vm.single && width <= 1) {
+    if (!ensureRecords(1)) return;
+    const t = allocateRecord();
+    const service = serviceNs >= 0 ? <u64>(<i64>(serviceNs + 0.5)) : sampleNs(vm.service, changetype<usize>(vm) + offsetof<Vm>("serviceStream0"));
+    t.flags = 0;
+    t.request = nothing<Request>();
+    t.arrivedAt = H.now;
+    t.service = service;
+    t.remaining = service;
+    t.client = client;
+    count(vm, L.VM_WORK_NS, service);
+    if (vm.lockProbability > 0) drawLock(vm, t, changetype<usize>(vm) + offsetof<Vm>("lockStream0"));
+    if (S.on) beginTouches(vm, t, 0);
+    if (isFull(vm)) {
+      // what it drew is gone, so that those behind it draw what they would have drawn
+      freeRecord(t);
+      turnAway(vm, client);
+    } else makeReady(vm, t);
+    return;
+  }
+  arriveForked(vm, serviceNs, width, client);
+}
+
+function arriveForked(vm: Vm, serviceNs: f64, width: u32, client: u32): void {
+  const draws = next(changetype<usize>(vm) + offsetof<Vm>("serviceStream0"));
+  const places = S.on != 0 && inOrder(vm) ? takePlaces(vm, draws, width) : 0;
+  if (isFull(vm)) {
+    offerInVain(vm, draws, serviceNs, width);
+    turnAway(vm, client);
+    return;
+  }
+  if (!ensureRecords(1)) return;
+  const r = changetype<Request>(allocateRecord());
+  r.vm = vm;
+  r.arrivedAt = H.now;
+  r.draws = draws;
+  r.ideal = 0;
+  r.stage = 0;
+  r.client = client;
+  r.touch = places;
+  startStage(r, serviceNs, width);
+}
+
+/**
+ * All tasks of the request, of later stages too, have their places among its VM's touches from its arrival on, whenever they run;
+ * answers the first.
+ */
+function takePlaces(vm: Vm, draws: u64, width: u32): u64 {
+  let first: u64 = 0;
+  for (let k: u32 = 0; k < vm.stageCount; k++) {
+    const n = min<u64>(beginDraws(vm, k, draws, width), <u64>H.widthLimit);
+    for (let i: u64 = 0; i < n; i++) {
+      const place = reservePlaces(vm, taskDraws(draws, i));
+      if (k == 0 && i == 0) first = place;
+    }
+    draws = mix(draws + 1);
+  }
+  return first;
+}
+
+/** What a task of a stage draws for its touches; not 0. */
+// @ts-ignore: decorator
+@inline
+function taskDraws(draws: u64, index: u64): u64 {
+  return mix(draws + index + 1) | 1;
+}
+
+/**
+ * What a request that is dropped would have asked for is offered load as well: widths as drawn, services by their mean. Nothing
+ * else hangs on what it would have drawn, and a wide one would draw for ever what nobody runs.
+ */
+function offerInVain(vm: Vm, draws: u64, serviceNs: f64, width: u32): void {
+  for (let i: u32 = 0; i < vm.stageCount; i++) {
+    const n = beginDraws(vm, i, draws, width);
+    if (n > <u64>H.widthLimit) {
+      H.status = L.E_WIDTH;
+      return;
+    }
+    const law = load<Distribution>(vm.stages + ((<usize>i * L.STAGE_WORDS) << 2), L.STAGE_SERVICE << 2);
+    const each = serviceNs >= 0 && i == 0 ? serviceNs : law.mean;
+    count(vm, L.VM_WORK_NS, <u64>(<i64>(each * <f64>n + 0.5)));
+    draws = mix(draws + 1);
+  }
+}
+
+/** Sets the stream of one stage of one request, and draws its width where `width` does not give the first one's. */
+function beginDraws(vm: Vm, stage: u32, draws: u64, width: u32): u64 {
+  seedStream(SCRATCH, draws, <u64>stage, 0);
+  const drawn = sampleCount(load<Distribution>(vm.stages + ((<usize>stage * L.STAGE_WORDS) << 2), L.STAGE_TASKS << 2), SCRATCH);
+  return width != 0 && stage == 0 ? <u64>width : drawn;
+}
+
+/** More requests than the VM has room for, the one that arrives included. One comparison: without a bound the room is 2^32 - 1. */
+// @ts-ignore: decorator
+@inline
+function isFull(vm: Vm): bool {
+  return load<u64>(countersOf(vm), L.VM_IN_FLIGHT << 3) > <u64>vm.room;
+}
+
+/** The request that has just arrived is dropped. */
+function turnAway(vm: Vm, client: u32): void {
+  count(vm, L.VM_DROPPED, 1);
+  count(vm, L.VM_IN_FLIGHT, -1);
+  if (client != 0) clientDone(vm, client, 1);
+}
+
+function startStage(r: Request, serviceNs: f64, width: u32): void {
+  const vm = r.vm;
+  const n = beginDraws(vm, r.stage, r.draws, width);
+  if (n > <u64>H.widthLimit) {
+    H.status = L.E_WIDTH;
+    return;
+  }
+  if (!ensureRecords(n)) return;
+  r.left = <u32>n;
+  r.longest = 0;
+  if ((H.mode & L.MODE_PROACTIVE) != 0 && n > 1) call_indirect<void>(H.onAnnounce, vm, <u32>n);
+  const law = load<Distribution>(vm.stages + ((<usize>r.stage * L.STAGE_WORDS) << 2), L.STAGE_SERVICE << 2);
+  for (let i: u64 = 0; i < n; i++) {
+    const t = allocateRecord();
+    const service = serviceNs >= 0 && r.stage == 0 ? <u64>(<i64>(serviceNs + 0.5)) : sampleNs(law, SCRATCH);
+    t.flags = 0;
+    t.request = r;
+    t.arrivedAt = r.arrivedAt;
+    t.service = service;
+    t.remaining = service;
+    t.client = 0;
+    r.longest = max<u64>(r.longest, service);
+    count(vm, L.VM_WORK_NS, service);
+    if (vm.lockProbability > 0) drawLock(vm, t, SCRATCH);
+    if (S.on) beginTouches(vm, t, taskDraws(r.draws, i));
+    makeReady(vm, t);
+  }
+}
+
+/** Puts the critical section at a uniformly drawn place of the task's service. */
+function drawLock(vm: Vm, t: Task, stream: usize): void {
+  const takes = unit(next(stream)) < vm.lockProbability;
+  const where = unit(next(stream));
+  if (!takes) return;
+  const hold = min<u64>(vm.lockHold, t.service);
+  const before = <u64>(where * <f64>(t.service - hold));
+  t.flags = TASK_BEFORE_LOCK;
+  t.remaining = before;
+  t.afterLock = t.service - hold - before;
+}
+
+// --- completion -----------------------------------------------------------------------------------------------------
+
+// @ts-ignore: decorator
+@inline
+function recordRequest(vm: Vm, arrivedAt: u64, ideal: u64): void {
+  const latency = H.now - arrivedAt;
+  assert(latency >= ideal);
+  record(vm.latency, H.bits, latency);
+  // in 1/1024; by floating point, whose division is IEEE's and so the same everywhere, and twice as fast as the integer one
+  record(vm.slowdown, H.bits, <u64>(<i64>((<f64>(<i64>max<u64>(latency, 1)) * <f64>L.SLOWDOWN_ONE) / <f64>(<i64>max<u64>(ideal, 1)))));
+  count(vm, L.VM_LATENCY_NS_SUM, latency);
+  if (H.sampleCapacity != 0) {
+    sampleTime(vm.group, latency);
+    vm.sampleDone++;
+  }
+  count(vm, L.VM_COMPLETED, 1);
+  count(vm, L.VM_IN_FLIGHT, -1);
+}
+
+/** The task has had all its service. */
+export function complete(vm: Vm, t: Task): void {
+  completeHere(vm, t);
+}
+
+// @ts-ignore: decorator
+@inline
+export function completeHere(vm: Vm, t: Task): void {
+  const r = t.request;
+  if (isNull(r)) {
+    const client = t.client;
+    recordRequest(vm, t.arrivedAt, t.service);
+    freeRecord(t);
+    if (client != 0) clientDone(vm, client, 0);
+    return;
+  }
+  freeRecord(t);
+  if (--r.left != 0) return;
+  r.ideal += r.longest;
+  r.stage++;
+  if (r.stage < vm.stageCount) {
+    r.draws = mix(r.draws + 1);
+    startStage(r, -1, 0);
+    return;
+  }
+  const client = r.client;
+  recordRequest(vm, r.arrivedAt, r.ideal);
+  freeRecord(changetype<Task>(r));
+  if (client != 0) clientDone(vm, client, 0);
+}
+
+/** The request of a closed client, or of a saturating VM, is done; or it was dropped, and its client thinks for `least` 1 ns, so that time goes on. */
+export function clientDone(vm: Vm, client: u32, least: u64): void {
+  if (client == SATURATING) arrive(vm, -1, 0, SATURATING);
+  else schedule(Q, client, H.now + max<u64>(least, sampleNs(vm.think, arrivalStream(vm))), RANK_ARRIVAL);
+}
+
+/** Marks the task of a saturating VM: its completion brings the next. */
+// @ts-ignore: decorator
+@inline export const SATURATING: u32 = 0xffff_ffff;
+
+// @ts-ignore: decorator
+@inline
+export function arrivalStream(vm: Vm): usize {
+  return changetype<usize>(vm) + offsetof<Vm>("arrivalStream0");
+}

@@ -1,0 +1,250 @@
+// The event loop: takes the next event and hands it to whom it belongs. The handlers of what a vCPU does next stand here, above all
+// that they call: a task's end leads to its request, to the guest's loop, to cores that move.
+
+import { goOn } from "./cpu/guest/run";
+import {
+  Vm, SEARCHING, count, H, STEALING, Q, VCpu, coreAt, SLOT_VMS, vmAt, VM_SLOTS_SHIFT, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE,
+  VM_SLOT_OWN, SLOT_ARBITER, SLOT_INJECT, SLOT_SAMPLE, SLOT_PUBLISH, TASK_SLICED, nothing, isNull, Task, ingress, ownQueue, setBit,
+  TASK_HOLDS_LOCK, RUNNING, TASK_BEFORE_LOCK, YIELDING, vcpuOf,
+} from "./cpu/state";
+import { behindRounds, onPublish } from "./cpu/cores/arbiter";
+import { endSearch, planLook, moveSome } from "./cpu/guest/search";
+import * as L from "./layout";
+import { enter } from "./cpu/guest/life";
+import { schedule, RANK_STEP, peekTime, closeInstant, take } from "./kernel/event-queue";
+import { proceed, yieldCore, yielded } from "./cpu/guest/loop";
+import { logEvent, onSample, began } from "./cpu/series";
+import { onSwap, beginSwapStatistics, onTouch } from "./memory/swap/fault";
+import { onClient, onArrival, onModulate, onInject } from "./cpu/workload/arrivals";
+import { onCore, stopFinished } from "./cpu/cores/move";
+import { beginStatistics } from "./cpu/accounts";
+import { longestPast } from "./cpu/guest/turn";
+import { planFirst, planRun, planEnd } from "./cpu/guest/plan";
+import { endTouches, mayTouch } from "./memory/pages/touch";
+import { workDone } from "./cpu/speed";
+import { waitBegins } from "./cpu/waiting";
+import { pushTail } from "./cpu/run-queue";
+import { spinOrLeave, releaseLock, reachLock } from "./cpu/guest/lock";
+import { endSwitch } from "./cpu/guest/pace";
+import { complete, completeHere } from "./cpu/workload/request";
+
+/** The planned look happens. */
+export function onLook(vm: Vm): void {
+  behindRounds();
+  const v = vm.looker;
+  const victim = vm.lookVictim;
+  vm.lookAt = NEVER;
+  assert(v.state == SEARCHING);
+  if (victim.queueLength != 0) {
+    endSearch(v);
+    count(vm, L.VM_STEAL_ATTEMPTS, 1);
+    if (H.steal == 0) takeFrom(v, victim);
+    else {
+      enter(v, STEALING);
+      v.stealVictim = victim;
+      schedule(Q, v.slot, H.now + H.steal, RANK_STEP);
+    }
+  }
+  planLook(vm);
+}
+
+/** The steal's own time is over; other thieves may have been faster. */
+export function onStealDone(v: VCpu): void {
+  takeFrom(v, v.stealVictim);
+}
+
+function takeFrom(v: VCpu, victim: VCpu): void {
+  if (victim.queueLength != 0) moveSome(v, victim);
+  proceed(v);
+}
+
+// --- the event loop ---------------------------------------------------------------------------------------------
+
+/** Order-sensitive 64-bit hash: one multiplication an event. */
+// @ts-ignore: decorator
+@inline
+function fold(hash: u64, time: u64, slot: u64, kind: u64): u64 {
+  const x = (hash ^ time ^ (slot << 40) ^ (kind << 34)) * 0x9fb21c651e98df25;
+  return x ^ (x >> 32);
+}
+
+/**
+ * Simulates every event up to and including `untilNs`, at most `budget` of them. Answers RUN_*, or E_* when the event
+ * could not be carried out; after an E_* the accounts can still be read, and every further call answers the same.
+ */
+export function run(untilNs: f64, budget: f64): i32 {
+  if (H.status != 0) return <i32>H.status; // the event that could not be carried out is gone, and so is what it would have led to
+  // in memory: the compiler sinks the conversions into the loop otherwise, and each event pays for them (1.5 %)
+  H.runUntil = <u64>(<i64>untilNs);
+  H.runLast = H.events + <u64>(<i64>budget);
+  while (true) {
+    if (H.ringMore && H.ringRead == H.ringWrite) return L.RUN_INPUT;
+    const time = peekTime(Q);
+    if (time > H.runUntil) {
+      if (H.runUntil > H.now) H.now = H.runUntil;
+      closeInstant(Q);
+      return L.RUN_DONE;
+    }
+    if (H.events == H.runLast) return L.RUN_BUDGET;
+    const slot = take(Q);
+    H.now = time;
+    H.events++;
+    if (H.logCapacity != 0) logEvent(slot);
+    if (slot >= H.slotVcpus) {
+      if (slot < H.slotClients) {
+        const v = changetype<VCpu>(H.vcpus + <usize>(slot - H.slotVcpus) * offsetof<VCpu>());
+        if (H.fingerprintOn) H.fingerprint = fold(H.fingerprint, time, slot, v.state);
+        onVcpu(v);
+      } else if (slot >= H.slotMemory) {
+        if (H.fingerprintOn) H.fingerprint = fold(H.fingerprint, time, slot, 18);
+        onSwap(slot);
+      } else {
+        if (H.fingerprintOn) H.fingerprint = fold(H.fingerprint, time, slot, 16);
+        onClient(load<Vm>(H.clientVm + (<usize>(slot - H.slotClients) << 2)), slot);
+      }
+    } else {
+      if (H.fingerprintOn) H.fingerprint = fold(H.fingerprint, time, slot, 17);
+      onOther(slot);
+    }
+    if (H.status != 0) return <i32>H.status;
+  }
+}
+
+function onOther(slot: u32): void {
+  if (slot >= H.slotCores) onCore(coreAt(slot - H.slotCores));
+  else if (slot >= SLOT_VMS) {
+    const vm = vmAt((slot - SLOT_VMS) >> VM_SLOTS_SHIFT);
+    const which = (slot - SLOT_VMS) & ((1 << VM_SLOTS_SHIFT) - 1);
+    if (which == VM_SLOT_ARRIVAL) onArrival(vm);
+    else if (which == VM_SLOT_MODULATE) onModulate(vm);
+    else if (which == VM_SLOT_OWN) call_indirect<void>(H.onTimer, vm);
+    else onLook(vm);
+  } else if (slot == SLOT_ARBITER) call_indirect<void>(H.onArbiter);
+  else if (slot == SLOT_INJECT) onInject();
+  else if (slot == SLOT_SAMPLE) onSample();
+  else if (slot == SLOT_PUBLISH) onPublish();
+  else {
+    beginStatistics();
+    beginSwapStatistics();
+  }
+}
+
+// @ts-ignore: decorator
+@inline const NEVER: u64 = 0xffff_ffff_ffff_ffff;
+
+/** A quantum has ended while tasks wait in the VM's one queue: who is longest past his switches, unless the next in line is there for that. */
+function takeTurn(v: VCpu): void {
+  const vm = v.vm;
+  v.asked = 0;
+  const next = vm.ingressHead;
+  const sliced = next.readyAt == H.now && (next.flags & TASK_SLICED) != 0;
+  const longest = sliced ? nothing<VCpu>() : longestPast(vm, false);
+  if (longest != v) planFirst(v, NEVER);
+  if (!isNull(longest)) endSlice(longest);
+}
+
+/** The task on `v` goes to the tail, the next one's turn. */
+function endSlice(v: VCpu): void {
+  const vm = v.vm;
+  const t = v.task;
+  began(v, t);
+  endTouches(v);
+  v.task = nothing<Task>(); // what happens below may change the speed of siblings, and this one is not running now
+  t.remaining = H.varies ? t.remaining - workDone(v, t) : v.runsUntil - H.now;
+  t.readyAt = H.now;
+  waitBegins(vm, t);
+  if (vm.dispatch == L.DISPATCH_SINGLE) {
+    t.flags |= TASK_SLICED;
+    pushTail(ingress(vm), t);
+  } else {
+    pushTail(ownQueue(v), t);
+    setBit(vm.occupied, v.index);
+  }
+  if (!v.finishing) proceed(v);
+  if (t.flags & TASK_HOLDS_LOCK) spinOrLeave(vm);
+  if (v.finishing) stopFinished(v);
+}
+
+/** The section of `t`, which runs on `v`, is over: on with the task or to the next one, or off the core where `v` was told to leave. */
+function onSectionEnd(v: VCpu, t: Task): void {
+  const vm = v.vm;
+  releaseLock(v, t);
+  const done = t.remaining == 0;
+  if (done) complete(vm, t);
+  if (v.finishing) {
+    // the vCPU was told to leave its core: it begins nothing else, and what is left of the task waits
+    if (!done) {
+      v.task = t;
+      v.startedAt = H.now;
+    }
+  } else if (done) proceed(v);
+  else goOn(v, t);
+  spinOrLeave(vm);
+  if (v.finishing) stopFinished(v);
+}
+
+/** The pending event of a vCPU: what it means follows from its state. */
+export function onVcpu(v: VCpu): void {
+  const state = v.state;
+  if (state == RUNNING) {
+    if (v.switching) {
+      endSwitch(v);
+      planRun(v);
+      return;
+    }
+    const t = v.task;
+    if (mayTouch(t) && H.now == v.touchAt) {
+      began(v, t);
+      onTouch(v, t);
+      return;
+    }
+    if (H.now < v.runsUntil) {
+      if (v.queueLength + v.vm.ingressLength == 0) planRun(v); // who waited is gone
+      else if (v.vm.dispatch == L.DISPATCH_SINGLE) takeTurn(v);
+      else endSlice(v);
+      return;
+    }
+    began(v, t);
+    endTouches(v);
+    v.task = nothing<Task>(); // what happens below may change the speed of siblings, and this one is not running now
+    if (t.flags & (TASK_BEFORE_LOCK | TASK_HOLDS_LOCK)) {
+      t.remaining = 0;
+      if (t.flags & TASK_BEFORE_LOCK) reachLock(v, t);
+      else onSectionEnd(v, t);
+      return;
+    }
+    completeHere(v.vm, t);
+    proceed(v);
+  } else if (state == SEARCHING) {
+    behindRounds();
+    if (v.queueLength != 0 || v.vm.ingressLength != 0) {
+      endSearch(v);
+      proceed(v);
+    } else if (H.yields && H.now >= v.deadline) {
+      if (mayYield(v.vm)) {
+        endSearch(v);
+        yieldCore(v);
+      } else {
+        v.deadline = H.now + H.minSearch;
+        planEnd(v);
+      }
+    } else planEnd(v);
+  } else if (H.onStep != 0) {
+    call_indirect<void>(H.onStep, v);
+  } else if (state == STEALING) {
+    onStealDone(v);
+  } else {
+    assert(state == YIELDING);
+    yielded(v);
+  }
+}
+
+// --- leaving the core -----------------------------------------------------------------------------------------
+
+/** Whether `vm` keeps what it is guaranteed if one more vCPU leaves, where that is not got back at once (hotplug, microvm). */
+export function mayYield(vm: Vm): bool {
+  if (H.keeps == 0 || vm.min == 0) return true;
+  let there = vm.held;
+  for (let k: u32 = 0; k < vm.max && there > vm.min; k++) there -= u32(vcpuOf(vm, k).state == YIELDING);
+  return there > vm.min;
+}

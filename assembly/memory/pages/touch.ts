@@ -1,0 +1,187 @@
+// Touches of pages that are there, made without events. Each happens at its own instant in the model, and nobody can tell the
+// difference: when a task begins to run, its touches up to the first page that is missing are noted, and they are made when
+// somebody could see whether they have been: at the task's end or stop, before a scan, before a victim is looked for.
+
+import { S, Guest, Page, ACCESSED, AHEAD, tally, DIRTY, AWAY, guestAt, pageAt, tallyGuest } from "./state";
+import * as W from "./layout";
+import { written, COUNT_MASK, spreadOf, pageOf, advance, touchesOf } from "./access";
+import { VCpu, H, Q, coreAt, Task } from "../../cpu/state";
+import { RANK_TOUCH, NEVER } from "../../kernel/event-queue";
+import { armScan } from "./scan-due";
+
+// @ts-ignore: decorator
+@inline const AHEAD_MAX: u32 = 10;
+
+ // touches noted at once; more are looked up when these are made
+// @ts-ignore: decorator
+@inline export const PLAN_BYTES: usize = 256;
+
+ // a core
+
+/** What the task on one core will touch, if nothing leaves: a list of touches behind it. */
+@unmanaged
+class Plan {
+  next: u32; //   the first that is not made yet
+  count: u32;
+  after: u64; //  the task's word behind the last
+}
+
+@unmanaged
+class Planned {
+  at: u64;
+  word: u64;
+  page: u32;
+  pad: u32;
+}
+
+// @ts-ignore: decorator
+@inline
+export function planOn(core: u32): Plan {
+  return changetype<Plan>(S.plans + <usize>core * PLAN_BYTES);
+}
+
+// @ts-ignore: decorator
+@inline
+export function plannedAt(plan: Plan, index: u32): Planned {
+  return changetype<Planned>(changetype<usize>(plan) + offsetof<Plan>() + <usize>index * <usize>offsetof<Planned>());
+}
+
+// touches not made yet on each core, side by side, so that looking over all cores reads one or two cache lines
+// @ts-ignore: decorator
+@inline
+export function left(core: u32): u32 {
+  return load<u8>(S.planLeft + core);
+}
+
+/** A page that is there is used. Such a touch costs a run 10 to 25 ns of processor time, all told (bench, case "fault"; busy machine). */
+// @ts-ignore: decorator
+@inline
+export function use(g: Guest, p: Page, word: u64): void {
+  let bits = p.word | ACCESSED;
+  if (bits & AHEAD) {
+    bits &= ~AHEAD;
+    tally(W.SWAP_PREFETCH_HITS, 1);
+  }
+  if ((bits & DIRTY) == 0) bits = written(g, word, bits);
+  p.word = bits;
+}
+
+// @ts-ignore: decorator
+@inline
+export function isHere(p: Page): bool {
+  return (p.word & AWAY) == 0;
+}
+
+/** Touches of `v` before that instant come before what happens now: the order of docs/model/order.md. */
+// @ts-ignore: decorator
+@inline
+function bound(v: VCpu): u64 {
+  return H.now + u64(Q.rank > <u32>RANK_TOUCH || (Q.rank == <u32>RANK_TOUCH && v.slot <= Q.slot));
+}
+
+/** Touches on `core` that come before what happens now are made. */
+function make(core: u32): void {
+  const plan = planOn(core);
+  const v = coreAt(core).vcpu;
+  const g = guestAt(v.vm.index);
+  const before = bound(v);
+  const from = plan.next;
+  let i = from;
+  while (i < plan.count) {
+    const touch = plannedAt(plan, i);
+    if (touch.at >= before) break;
+    use(g, pageAt(touch.page), touch.word);
+    i++;
+  }
+  if (i == from) return;
+  plan.next = i;
+  v.task.touch = i < plan.count ? plannedAt(plan, i).word : plan.after;
+  store<u8>(S.planLeft + core, <u8>(plan.count - i));
+  tallyGuest(g, W.GUEST_TOUCHED, i - from);
+  g.touched = 1;
+  S.touched = 1;
+}
+
+/** The same on all cores. */
+export function makeTouches(): void {
+  const n = H.coreCount;
+  for (let core: u32 = 0; core < n; core++) {
+    if (left(core) != 0) make(core);
+  }
+}
+
+/** `v` stops running its task: the touches to come it makes when it runs again. */
+// @ts-ignore: decorator
+@inline
+export function endTouches(v: VCpu): void {
+  if (S.on == 0) return;
+  const core = v.core.index;
+  if (left(core) == 0) return;
+  make(core);
+  store<u8>(S.planLeft + core, 0);
+}
+
+/** Whether the task may still touch a page. */
+// @ts-ignore: decorator
+@inline
+export function mayTouch(t: Task): bool {
+  return S.on != 0 && (t.touch & COUNT_MASK) != 0;
+}
+
+/**
+ * When the task that `v` runs from startedAt to runsUntil, with `remaining` left at startedAt, comes to a touch that is an event: of a
+ * page that is not there, or when so many are noted already. NEVER when all are there.
+ */
+export function planTouch(v: VCpu, t: Task): u64 {
+  const core = v.core.index;
+  if (left(core) != 0) make(core);
+  const g = guestAt(v.vm.index);
+  const plan = planOn(core);
+  const spread = spreadOf(v.vm, t);
+  const done = spread - t.remaining;
+  let word = t.touch;
+  let i: u32 = 0;
+  let at = NEVER;
+  if (S.paused != 2 && spread != 0) {
+    while ((word & COUNT_MASK) != 0) {
+      const instant = instantOf(v, g, word, spread, done);
+      const page = pageOf(g, word, t.arrivedAt);
+      if (i == AHEAD_MAX || !isHere(pageAt(page))) {
+        at = instant;
+        break;
+      }
+      const touch = plannedAt(plan, i++);
+      touch.at = instant;
+      touch.word = word;
+      touch.page = page;
+      word = advance(g, word);
+    }
+  } else if ((word & COUNT_MASK) != 0) at = instantOf(v, g, word, spread, done);
+  plan.next = 0;
+  plan.count = i;
+  plan.after = word;
+  store<u8>(S.planLeft + core, <u8>i);
+  if (i != 0) armScan();
+  v.touchAt = at;
+  return at;
+}
+
+/** When so much work of the task is done that its touch is due. */
+// @ts-ignore: decorator
+@inline
+function instantOf(v: VCpu, g: Guest, word: u64, spread: u64, done: u64): u64 {
+  const position = positionOf(g, word, spread);
+  if (position <= done) return v.startedAt;
+  const work = position - done;
+  return v.startedAt + (H.varies ? <u64>(<i64>Math.ceil(<f64>(<i64>work) / v.speed)) : work);
+}
+
+/** After how much work the touch is due. */
+// @ts-ignore: decorator
+@inline
+export function positionOf(g: Guest, word: u64, spread: u64): u64 {
+  const n = touchesOf(g, word);
+  const k = n - (word & COUNT_MASK);
+  if (k == 0) return 0;
+  return (spread / n) * k + ((spread % n) * k) / n;
+}

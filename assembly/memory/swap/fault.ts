@@ -1,0 +1,191 @@
+// The swap engine as the rest of the core sees it: where a task touches pages, what its timer slots mean, when statistics
+// begin. After Taiji (arXiv 2511.09936) as far as it is published; granularity, backends, watermarks, workers and the phases
+// of switch and upgrade are assumed, parameter by parameter (src/swap/parameters.ts). The rules: docs/model/memory.md.
+// A touch of a page that is there costs nothing and takes no event (plan.ts). One of a page that is not stops the task as a lock would:
+// the vCPU pays for the exit and goes on with others; when the exit is over the fault queues, and the task is made ready when the page
+// is mapped.
+
+import * as W from "../pages/layout";
+import { takeSequence, schedule, RANK_FAULT } from "../../kernel/event-queue";
+import { stretched } from "../../cpu/speed";
+import { VCpu, Task, H, Q, vmAt, isNull } from "../../cpu/state";
+import { histogramBytes } from "../../kernel/histogram";
+import { HOST_HISTOGRAM_SUB_BITS } from "../../layout";
+import { planRun } from "../../cpu/guest/plan";
+import { stopTask } from "../../cpu/guest/run";
+import { proceed } from "../../cpu/guest/loop";
+import { makeReady } from "../../cpu/guest/dispatch";
+import { pageOf, spreadOf, advance } from "../pages/access";
+import { onBudget } from "./budget";
+import { armScan } from "../pages/scan-due";
+import { scan } from "./scan";
+import { settleSwap } from "./laws";
+import { needPage, pump, claim, endFault, queueFault, promote, AHEADS, onServer, onMapped, onUnmapped } from "./servers";
+import { isHere, planTouch, positionOf, use } from "../pages/touch";
+import { waitAtTouch, waitAtFault, onUpgrade, quiesced } from "./upgrade";
+import {
+  guestAt, pageAt, S, tallyGuest, STATE, DIRECT, GOING, tally, setState, RESCUED, OUT, Guest, Page, exitAt, backendOf, EXIT_SLOT,
+  RESIDENT, AHEAD, GUEST_SHIFT_BITS, COMING, SERVED, QUEUED, kindOf, pushPage, queueAt, SERVER_SLOTS, MAP_SLOT, UNMAP_SLOT,
+  SCAN_SLOT, BUDGET_SLOT, UPGRADE_SLOT, COUNTERS, countersOf,
+} from "../pages/state";
+
+/** `t`, running on `v`, has come to a touch that is an event. */
+export function onTouch(v: VCpu, t: Task): void {
+  const vm = v.vm;
+  const g = guestAt(vm.index);
+  const page = pageOf(g, t.touch, t.arrivedAt);
+  const p = pageAt(page);
+  const here = isHere(p);
+  if (here && S.paused != 2) {
+    // it has come meanwhile, or could not be noted before
+    touched(g, p, t);
+    planTouch(v, t);
+    planRun(v);
+    return;
+  }
+  const spread = spreadOf(vm, t);
+  const position = positionOf(g, t.touch, spread);
+  stopTask(v);
+  if (H.varies) t.remaining = min<u64>(t.remaining, spread - position); // to the nanosecond, whatever the speed was
+  if (S.paused == 2 || (S.paused != 0 && !here)) {
+    waitAtTouch(g, t);
+    proceed(v);
+    return;
+  }
+  tallyGuest(g, W.GUEST_FAULTS, 1);
+  armScan();
+  S.touched = 1;
+  if ((p.word & (STATE | DIRECT)) == GOING) {
+    tally(W.SWAP_RESCUED, 1);
+    setState(p, RESCUED);
+    touched(g, p, t);
+    v.task = t;
+    v.switchLeft += S.entry;
+    v.startedAt = H.now + S.entry;
+    v.runsUntil = v.startedAt + (H.varies ? stretched(v, t.remaining) : t.remaining);
+    v.endPlace = takeSequence(Q);
+    planTouch(v, t);
+    planRun(v);
+    return;
+  }
+  tallyGuest(g, W.GUEST_TOUCHED, 1);
+  t.readyAt = H.now;
+  v.faultUntil = H.now + S.entry;
+  const own = (p.word & STATE) == OUT;
+  if (own) needPage(p);
+  if (S.entry != 0) beginExit(t, vm.index, page, u32(own));
+  else leaveGuest(t, g, page, u32(own));
+  pump();
+  proceed(v);
+}
+
+/** A touch of a page that is there, now. */
+function touched(g: Guest, p: Page, t: Task): void {
+  usePage(g, p, t);
+  tallyGuest(g, W.GUEST_TOUCHED, 1);
+}
+
+function usePage(g: Guest, p: Page, t: Task): void {
+  armScan();
+  S.touched = 1;
+  g.touched = 1;
+  use(g, p, t.touch);
+  t.touch = advance(g, t.touch);
+}
+
+// --- the exit of a fault ------------------------------------------------------------------------------------------
+
+/** `t` waits for `page`, but first the guest is left, which takes every fault the same time. */
+function beginExit(t: Task, guest: u32, page: u32, own: u32): void {
+  const exit = exitAt((S.exitFirst + S.exitCount) % S.exitsMax);
+  exit.task = t;
+  exit.guest = guest;
+  exit.page = page;
+  exit.own = own;
+  if (own) claim(backendOf(pageAt(page)).device, 1);
+  if (S.exitCount++ == 0) schedule(Q, S.slot + EXIT_SLOT, H.now + S.entry, RANK_FAULT);
+}
+
+/** The first fault on its way has left the guest. */
+function onExit(): void {
+  const exit = exitAt(S.exitFirst);
+  S.exitFirst = (S.exitFirst + 1) % S.exitsMax;
+  if (--S.exitCount != 0) schedule(Q, S.slot + EXIT_SLOT, exitAt(S.exitFirst).task.readyAt + S.entry, RANK_FAULT);
+  if (exit.own) claim(backendOf(pageAt(exit.page)).device, -1);
+  leaveGuest(exit.task, guestAt(exit.guest), exit.page, exit.own);
+}
+
+/** What `t` finds where it needs `page`, now that it has left the guest. */
+function leaveGuest(t: Task, g: Guest, page: u32, own: u32): void {
+  const p = pageAt(page);
+  const state = p.word & STATE;
+  if (state == RESIDENT || state == RESCUED) {
+    tally(W.SWAP_JOINED, 1);
+    p.word &= ~AHEAD;
+    endFault(g, p, t, W.SWAP_HISTOGRAM_JOINED);
+    return;
+  }
+  if ((p.word & (STATE | DIRECT)) == GOING) {
+    tally(W.SWAP_RESCUED, 1);
+    setState(p, RESCUED);
+    usePage(g, p, t);
+    makeReady(vmAt(p.word >> GUEST_SHIFT_BITS), t);
+    return;
+  }
+  if (own == 0 && state != OUT && (state == COMING || !isNull(p.waiters))) tally(W.SWAP_JOINED, 1);
+  t.next = p.waiters;
+  p.waiters = t;
+  if (S.paused && (p.word & SERVED) == 0) waitAtFault();
+  if (state == OUT) needPage(p);
+  if (own || state == OUT) {
+    queueFault(page, p);
+    if (<u32>S.prefetch != 0) readAhead(g, page, p);
+  } else if (state == COMING && (p.word & (AHEAD | QUEUED | SERVED)) == AHEAD) promote(page, p);
+}
+
+/** The next pages of the block, as long as they are out in the same backend. */
+function readAhead(g: Guest, page: u32, p: Page): void {
+  const index = page - g.first;
+  const end = g.first + min<u32>(g.pages, (index / <u32>S.block + 1) * <u32>S.block);
+  for (let next = page + 1; next < end && next <= page + <u32>S.prefetch; next++) {
+    const n = pageAt(next);
+    if ((n.word & STATE) != OUT || kindOf(n) != kindOf(p)) return;
+    n.word = (n.word & ~STATE) | COMING | AHEAD;
+    pushPage(queueAt(AHEADS + backendOf(n).device), next);
+  }
+}
+
+// --- events ---------------------------------------------------------------------------------------------------------
+
+/** A timer slot of the engine. */
+export function onSwap(slot: u32): void {
+  const which = slot - S.slot;
+  if (which >= SERVER_SLOTS) onServer(which - SERVER_SLOTS);
+  else if (which == EXIT_SLOT) onExit();
+  else if (which == MAP_SLOT) onMapped();
+  else if (which == UNMAP_SLOT) onUnmapped();
+  else if (which == SCAN_SLOT) scan();
+  else if (which == BUDGET_SLOT) onBudget();
+  else if (which == UPGRADE_SLOT) onUpgrade();
+  quiesced();
+  pump();
+}
+
+/** The warm-up is over. */
+export function beginSwapStatistics(): void {
+  if (!S.on) return;
+  H.status |= settleSwap();
+  const waiting = load<u64>(COUNTERS, W.SWAP_WAITING << 3);
+  const underWay = load<u64>(COUNTERS, W.SWAP_UNDER_WAY << 3);
+  memory.fill(COUNTERS, 0, W.SWAP_OF_BACKENDS << 3);
+  store<u64>(COUNTERS, waiting, W.SWAP_WAITING_FIRST << 3);
+  store<u64>(COUNTERS, underWay, W.SWAP_UNDER_WAY_FIRST << 3);
+  for (let k: u32 = 0; k < <u32>W.BACKENDS; k++) {
+    const at = countersOf(k);
+    const now = load<u64>(at, W.BACKEND_NOW << 3);
+    memory.fill(at, 0, W.BACKEND_COUNTERS << 3);
+    store<u64>(at, now, W.BACKEND_FIRST << 3);
+  }
+  memory.fill(S.guestCounters, 0, (<usize>S.guestCount * W.GUEST_COUNTERS) << 3);
+  memory.fill(S.histograms, 0, <usize>W.SWAP_HISTOGRAMS * <usize>histogramBytes(HOST_HISTOGRAM_SUB_BITS));
+}

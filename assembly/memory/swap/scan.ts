@@ -1,0 +1,63 @@
+// Scans of access bits: every page ages, and the work is charged.
+
+import { Guest, S, pageAt, ACCESSED, pushPage, SCAN_SLOT, guestAt, tally } from "../pages/state";
+import { sink, inUse, levelOf, append } from "../pages/levels";
+import { makeTouches } from "../pages/touch";
+import { H, Q } from "../../cpu/state";
+import { schedule, RANK_BACKGROUND } from "../../kernel/event-queue";
+import * as W from "../pages/layout";
+import { spend } from "./budget";
+
+/** Over all access bits of `g`, coldest level first, so that no page is looked at twice. */
+function scanGuest(g: Guest): void {
+  g.scanned++; // the scans before this one
+  sink(g);
+  const coldest = <u32>S.levels - 1;
+  const used = inUse(g);
+  for (let level = <i32>coldest; level >= 0; level--) {
+    const q = levelOf(g, level);
+    const below = levelOf(g, min<u32>(level + 1, coldest));
+    let page = q.head;
+    q.head = 0;
+    while (page != 0) {
+      const p = pageAt(page);
+      const next = p.next;
+      if (p.word & ACCESSED) {
+        p.word &= ~ACCESSED;
+        pushPage(used, page);
+      } else pushPage(below, page);
+      page = next;
+    }
+  }
+  // behind what stands in level 0 already: with one level, the pages that have just sunk into it
+  append(levelOf(g, 0), used);
+}
+
+/** The scan that is due, of what was touched before it in this instant too; none where nothing was. */
+export function scan(): void {
+  makeTouches();
+  S.scanArmed = 0;
+  if (S.touched) scanAll();
+  // what is planned may be touched before the next
+  for (let core: u32 = 0; core < H.coreCount && S.scanArmed == 0; core++) {
+    if (load<u8>(S.planLeft + core) == 0) continue;
+    S.scanArmed = 1;
+    schedule(Q, S.slot + SCAN_SLOT, H.now + S.scanEvery, RANK_BACKGROUND);
+  }
+}
+
+function scanAll(): void {
+  S.touched = 0;
+  S.scanned++;
+  for (let i: u32 = 0; i < S.guestCount; i++) {
+    const g = guestAt(i);
+    if (!g.touched) continue;
+    g.touched = 0;
+    scanGuest(g);
+  }
+  const seen = S.listed * S.sample;
+  tally(W.SWAP_SCANS, 1);
+  tally(W.SWAP_SCANNED, seen);
+  tally(W.SWAP_SCAN_NS, seen * S.scanPage);
+  spend(seen * S.scanPage);
+}

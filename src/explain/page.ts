@@ -1,0 +1,71 @@
+// docs/parameters.md, printed from the tables that the program takes its defaults from.
+
+import { type Parameter, type Field, formatDefault } from '../input/parameter.js';
+import { COST_PARAMETERS } from '../scenario/costs.js';
+import { MECHANISM_PARAMETERS } from '../mechanisms/knobs.js';
+import { MEMORY_PARAMETERS, MEMORY_FIELDS } from '../swap/parameters.js';
+import { SCENARIO_PARAMETERS } from '../scenario/fields.js';
+import { RESERVE_PARAMETERS, RESERVE_FIELDS } from '../reserve/parameters.js';
+import { POLICY_PARAMETERS } from '../pages/parameters.js';
+
+const CONFIDENCE_WORDS = [
+  ['published', 'stands in a paper or a document of the system itself'],
+  ['source code', "read in the system's public source"],
+  ['derived', 'follows by arithmetic from figures with a source'],
+  ['secondary', "a third party's note or measurement; the original was not read"],
+  ['assumed', 'no source; a choice that a study should vary'],
+] as const;
+
+const cell = (text: string): string => text.replaceAll('|', '\\|');
+
+/** Columns are padded as prettier pads them, so that the printed page passes the format check. */
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(3, ...rows.map((row) => row[column]!.length)));
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((text, column) => text.padEnd(widths[column]!)).join(' | ')} |`;
+  const rule = widths.map((width) => '-'.repeat(width));
+  return [rows[0]!, rule, ...rows.slice(1)].map(line).join('\n');
+}
+
+function section(title: string, intro: string, list: readonly (Parameter | Field)[]): string {
+  const rows = list.map((p) => {
+    const choices = p.choices === undefined ? '' : ` (${p.choices.join(', ')})`;
+    const [source, confidence] = 'absent' in p ? ['-', '-'] : [p.source, p.confidence];
+    return [`\`${p.path}\``, cell(formatDefault(p)), cell(p.meaning + choices), cell(source), confidence];
+  });
+  const head = ['parameter', 'default', 'meaning', 'source of the default', 'confidence'];
+  return `## ${title}\n\n${intro}\n\n${table([head, ...rows])}\n`;
+}
+
+/** The text of docs/parameters.md. */
+export function renderParametersMarkdown(): string {
+  const words = CONFIDENCE_WORDS.map(([word, meaning]) => `- **${word}**: ${meaning}`).join('\n');
+  return [
+    '<!-- Printed from src/explain/parameters.ts by `npm run docs`; change it there. -->\n',
+    '# Parameters\n',
+    'Every default of a scenario, with its unit, meaning and source. `fluxhost explain NAME` prints one of them.\n',
+    `How far a default is to be trusted:\n\n${words}\n`,
+    section('Costs', 'Under `costs`. `costs: none` sets every one to zero: pure queueing.', COST_PARAMETERS),
+    section(
+      'Mechanisms',
+      'Knobs of `mechanism: { kind: …, … }`; the part after `mechanism` is the kind.',
+      MECHANISM_PARAMETERS,
+    ),
+    section(
+      'Memory',
+      'Under `host.memory`, and under `memory` of each VM that has some; docs/memory.md tells what the engine does with them.',
+      [...MEMORY_PARAMETERS, ...MEMORY_FIELDS],
+    ),
+    section('Scenario', 'The remaining fields that may be left out; `*` stands for each VM.', SCENARIO_PARAMETERS),
+    section(
+      'Reserved memory',
+      'Of `fluxhost reserve`, in a file of its own; docs/vmem.md tells what is done with them.',
+      [...RESERVE_PARAMETERS, ...RESERVE_FIELDS],
+    ),
+    section(
+      'Page replacement',
+      'Of `fluxhost pages --policy NAME:PARAMETER=VALUE`; docs/pages.md tells what each policy does.',
+      POLICY_PARAMETERS,
+    ),
+  ].join('\n');
+}

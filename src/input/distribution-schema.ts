@@ -1,0 +1,126 @@
+// The distributions of service times, think times and stage widths. Each has a finite mean, or it is refused: an
+// unbounded Pareto tail needs shape > 1, and no field takes an infinity. Mixtures do not nest.
+
+import * as z from 'zod';
+import { type Dist, meanOf } from './distributions.js';
+import {
+  section,
+  real,
+  compact,
+  fileName,
+  variants,
+  positiveFractionalDuration,
+  fractionalDuration,
+} from './fields.js';
+
+export const DISTRIBUTIONS = [
+  'constant',
+  'exponential',
+  'uniform',
+  'lognormal',
+  'bimodal',
+  'pareto',
+  'weibull',
+  'empirical',
+  'mixture',
+] as const;
+const SIMPLE = DISTRIBUTIONS.filter((name) => name !== 'mixture');
+
+// Below 0.05 a Weibull's mean is 20! times its scale: all of it in draws that never come.
+const WEIBULL_SHAPE = [0.05, 100] as const;
+
+/** The kind of number a distribution is over, as it is written. */
+interface Leaf<Written extends string | number> {
+  readonly positive: z.ZodType<number, Written>;
+  readonly orZero: z.ZodType<number, Written>;
+  /** What the number 1 of an empirical file stands for, where the scenario does not say. */
+  readonly unit: number;
+}
+
+/** `extra` is put into every mapping: the weight, inside a mixture. */
+function simpleVariants<Written extends string | number, Extra extends z.core.$ZodLooseShape>(
+  { positive, orZero, unit }: Leaf<Written>,
+  extra: Extra,
+) {
+  const order = (low: string, high: string) => (value: Record<string, unknown>, context: z.RefinementCtx) => {
+    const [from, to] = [value[low], value[high]];
+    if (typeof from === 'number' && typeof to === 'number' && from > to)
+      context.addIssue({ code: 'custom', path: [low], message: `no more than ${high}` });
+  };
+  return [
+    section({ ...extra, dist: z.literal('constant'), value: orZero }),
+    section({ ...extra, dist: z.literal('exponential'), mean: positive }),
+    section({ ...extra, dist: z.literal('uniform'), min: orZero, max: positive }).superRefine(order('min', 'max')),
+    section({ ...extra, dist: z.literal('lognormal'), mean: positive, cv: real(0, 1_000) }),
+    section({ ...extra, dist: z.literal('bimodal'), short: orZero, long: positive, longShare: real(0, 1) }).superRefine(
+      order('short', 'long'),
+    ),
+    section({
+      ...extra,
+      dist: z.literal('pareto'),
+      shape: real(0, 100, true),
+      min: positive,
+      max: z.optional(positive),
+    })
+      .superRefine(order('min', 'max'))
+      .superRefine((value: Record<string, unknown>, context) => {
+        if (value['max'] === undefined && (value['shape'] as number) <= 1)
+          context.addIssue({
+            code: 'custom',
+            path: ['shape'],
+            message: 'a number above 1 where max is left out: the mean would be infinite',
+          });
+      })
+      .transform(compact),
+    section({ ...extra, dist: z.literal('weibull'), shape: real(...WEIBULL_SHAPE), mean: positive }),
+    section({ ...extra, dist: z.literal('empirical'), file: fileName, scale: z.optional(positive) }).transform(
+      (value) => ({ ...value, scale: (value as { scale?: number }).scale ?? unit }),
+    ),
+  ] as const;
+}
+
+function distribution<Written extends string | number>(leaf: Leaf<Written>) {
+  const part = z.discriminatedUnion(
+    'dist',
+    [...simpleVariants(leaf, { weight: real(0, Number.MAX_VALUE, true) })],
+    variants('dist', SIMPLE),
+  );
+  const parts = z
+    .array(part, { error: () => 'a list of at least one distribution, each with a weight' })
+    .min(1, { error: () => 'a list of at least one distribution, each with a weight' });
+  const mixture = section({
+    dist: z.literal('mixture'),
+    components: z.optional(parts),
+    of: z.optional(parts),
+  }).transform(({ components, of }, context) => {
+    if ((components === undefined) === (of === undefined)) {
+      context.issues.push({
+        code: 'custom',
+        message:
+          'components: a list of distributions, each with a weight (of is another word for components; give one of the two)',
+        input: components ?? of,
+      });
+      return z.NEVER;
+    }
+    return { dist: 'mixture' as const, of: components ?? of! };
+  });
+  return z.discriminatedUnion('dist', [...simpleVariants(leaf, {}), mixture], variants('dist', DISTRIBUTIONS));
+}
+
+const timeLeaf = { positive: positiveFractionalDuration, orZero: fractionalDuration, unit: 1 };
+const countLeaf = { positive: real(0, 2 ** 31, true), orZero: real(0, 2 ** 31), unit: 1 };
+
+/** Over times: fields are durations with a unit, resolved to nanoseconds. */
+export const timeDistribution = distribution(timeLeaf) satisfies z.ZodType<Dist>;
+
+/** Over counts: fields are plain numbers. */
+export const countDistribution = distribution(countLeaf) satisfies z.ZodType<Dist>;
+
+// A service time that rounds to 0 ns would let a closed loop turn forever within one instant.
+const LEAST_SERVICE_NS = 1;
+
+export const serviceDistribution = timeDistribution.superRefine((dist: Dist, context) => {
+  const mean = meanOf(dist);
+  if (mean !== undefined && mean < LEAST_SERVICE_NS)
+    context.addIssue({ code: 'custom', path: [], message: 'a mean of at least 1ns' });
+});

@@ -1,0 +1,79 @@
+// One named parameter of the model: what it means, in which unit, and where its default comes from.
+
+import { formatDuration, formatSize } from './quantities.js';
+
+/** How far a default is to be trusted, best first; docs/parameters.md explains the words. */
+export type Confidence = 'published' | 'source code' | 'derived' | 'secondary' | 'assumed';
+
+/** `ns`, `bytes` and bytes per second are written with a unit (`10us`, `48MiB`, `25GB`); the others as they are; `pages`: a number, or a share of the capacity. */
+export type ParameterUnit =
+  'ns' | 'bytes' | 'bytes per second' | 'count' | 'share' | 'pages' | 'choice' | 'yes or no' | 'name';
+
+export interface Parameter {
+  /** Last part of the path. */
+  readonly name: string;
+  /** Where it stands in a resolved scenario's written form; `*` stands for each VM. */
+  readonly path: string;
+  readonly unit: ParameterUnit;
+  /** In the base unit (nanoseconds, bytes), or the choice's name. */
+  readonly default: number | string | boolean;
+  readonly choices?: readonly string[];
+  readonly meaning: string;
+  readonly source: string;
+  readonly confidence: Confidence;
+}
+
+/** A field without a default: it must be given, or says what its absence says. */
+export interface Field extends Omit<Parameter, 'default' | 'source' | 'confidence'> {
+  /** `must be given`, or what holds without it. */
+  readonly absent: string;
+}
+
+/** As one would write it in a scenario. */
+export function formatDefault(parameter: Parameter | Field): string {
+  if ('absent' in parameter) return parameter.absent;
+  const { unit, default: value } = parameter;
+  if (typeof value !== 'number') return String(value);
+  if (unit === 'ns') return formatDuration(value);
+  if (unit === 'bytes' || unit === 'bytes per second') return formatSize(value);
+  return String(value);
+}
+
+/** What the parameters of one room answer by path. A wrong path is a mistake in this program. */
+export interface ParameterTable {
+  parameterAt(path: string): Parameter;
+  defaultOf(path: string): number | string | boolean;
+  defaultNumber(path: string): number;
+  defaultFlag(path: string): boolean;
+  /** The default of a choice, typed as the caller's choices. */
+  defaultChoice<T extends string>(path: string, choices: readonly T[]): T;
+}
+
+export function parameterTable(parameters: readonly Parameter[]): ParameterTable {
+  const byPath = new Map(parameters.map((parameter) => [parameter.path, parameter]));
+  const parameterAt = (path: string): Parameter => {
+    const parameter = byPath.get(path);
+    if (parameter === undefined) throw new Error(`no parameter has the path "${path}"`);
+    return parameter;
+  };
+  const defaultOf = (path: string): number | string | boolean => parameterAt(path).default;
+  return {
+    parameterAt,
+    defaultOf,
+    defaultNumber(path) {
+      const value = defaultOf(path);
+      if (typeof value !== 'number') throw new Error(`the default of "${path}" is not a number`);
+      return value;
+    },
+    defaultFlag(path) {
+      const value = defaultOf(path);
+      if (typeof value !== 'boolean') throw new Error(`the default of "${path}" is neither true nor false`);
+      return value;
+    },
+    defaultChoice(path, choices) {
+      const value = choices.find((choice) => choice === defaultOf(path));
+      if (value === undefined) throw new Error(`the default of "${path}" is none of ${choices.join(', ')}`);
+      return value;
+    },
+  };
+}

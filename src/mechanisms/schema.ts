@@ -1,0 +1,79 @@
+// `mechanism`: a kind, or a kind with knobs. The schema of every kind is made from its knobs in parameters/mechanisms.ts.
+
+import { documented } from './table.js';
+import * as z from 'zod';
+import { expectedOneOf } from '../input/errors.js';
+import { MECHANISM_KINDS } from './kinds.js';
+import type { Knob } from './knob.js';
+import { KNOBS } from './knobs.js';
+import { formatDuration } from '../input/quantities.js';
+import type { Mechanism } from './types.js';
+import { duration, positiveDuration, perSecond, whole, choice, flag, section, variants } from '../input/fields.js';
+
+function knobField(knob: Knob) {
+  switch (knob.unit) {
+    case 'ns':
+      return knob.least === undefined
+        ? duration
+        : positiveDuration.refine((ns) => ns >= knob.least!, {
+            error: () => `a duration of at least ${formatDuration(knob.least!)}`,
+          });
+    case 'bytes per second':
+      return perSecond;
+    case 'count':
+      return whole(knob.least ?? 0, 2 ** 31);
+    case 'choice':
+      return choice(knob.choices as readonly [string, ...string[]]);
+    default:
+      return flag;
+  }
+}
+
+/** The resolved field of a quantity says its unit. */
+export function resolvedName(knob: Knob): string {
+  if (knob.unit === 'ns') return `${knob.name}Ns`;
+  return knob.unit === 'bytes per second' ? `${knob.name}BytesPerSecond` : knob.name;
+}
+
+function kindSection<K extends Mechanism['kind']>(kind: K) {
+  const list: readonly Knob[] = KNOBS[kind];
+  const fields = Object.fromEntries(
+    list.map((knob) => [knob.name, documented(`mechanism.${kind}.${knob.name}`, knobField(knob))]),
+  );
+  return section({ kind: z.literal(kind), ...fields }).transform((given) => {
+    const written = given as Readonly<Record<string, unknown>>;
+    const resolved = Object.fromEntries(
+      list
+        .filter((knob) => knob.onlyWritten === undefined || written[knob.name] !== undefined)
+        .map((knob) => [resolvedName(knob), written[knob.name] ?? knob.default]),
+    );
+    return { kind, ...resolved } as Extract<Mechanism, { kind: K }>;
+  });
+}
+
+/** A mechanism as it is written; which knobs a kind has, and their units, `fluxhost explain mechanism` tells. */
+export interface MechanismInput {
+  readonly kind: Mechanism['kind'];
+  readonly [knob: string]: string | number | boolean;
+}
+
+type Sections = [ReturnType<typeof kindSection>, ...ReturnType<typeof kindSection>[]];
+const sections = MECHANISM_KINDS.map(kindSection) as unknown as Sections;
+
+const withKnobs = z.discriminatedUnion('kind', sections, variants('kind', MECHANISM_KINDS));
+
+const kindExpected = (given: unknown): string =>
+  typeof given === 'string'
+    ? expectedOneOf('a known mechanism', given, MECHANISM_KINDS)
+    : `a mechanism, or a mapping with its kind and knobs; kinds: ${MECHANISM_KINDS.join(', ')}`;
+
+export const mechanism = z
+  .union([z.enum(MECHANISM_KINDS), withKnobs], { error: (issue) => kindExpected(issue.input) })
+  .transform((value): Mechanism =>
+    typeof value === 'string' ? defaultMechanism(value) : value,
+  ) as unknown as z.ZodType<Mechanism, Mechanism['kind'] | MechanismInput>;
+
+/** A mechanism with every knob at its default. */
+export function defaultMechanism(kind: Mechanism['kind']): Mechanism {
+  return withKnobs.parse({ kind });
+}

@@ -1,0 +1,83 @@
+// What holds for every run whatever the mechanism; checked by the program after each run, not only by tests.
+// Requests: arrived = completed + dropped + inFlight. Core-time: the states add up to cores × time.
+// Faults: those under way when statistics began + faults = rescued + stalls that ended + those under way.
+// Pages: what came in and went out is the sum over backends; what went to devices was written or dropped clean.
+// Latency ≥ service is read off the slowdown (latency / service), which is never below one.
+
+import { memoryOf } from '../swap/result.js';
+import type { Result } from './result.js';
+
+/** A run broke a conservation law: a defect of the simulator, never of the scenario. */
+export class LawError extends Error {
+  override readonly name = 'LawError';
+}
+
+/** Core-seconds are sums of whole nanoseconds divided once: what remains is rounding of the sums. */
+const RELATIVE_ROUNDING = 1e-9;
+
+/** Every fault is rescued at once, has ended in a stall, or waits; `memory` is empty where no VM has any. */
+function brokenFaultLaw(result: Result): string | undefined {
+  const memory = memoryOf(result);
+  if (memory === undefined) return undefined;
+  const begun = memory.faultsInFlightAtWarmup + memory.faults;
+  const accounted = memory.rescued + memory.stallNs.count + memory.faultsInFlight;
+  if (begun === accounted) return undefined;
+  return `memory: ${begun} faults, but rescued + stalls + in flight is ${accounted}`;
+}
+
+/** What is counted in all is what is counted by backend. */
+function brokenPageLaws(result: Result): string[] {
+  const memory = memoryOf(result);
+  if (memory === undefined) return [];
+  const sum = (which: 'swapIns' | 'swapOuts', ...names: string[]): number =>
+    Object.entries(memory.backends)
+      .filter(([name]) => names.length === 0 || names.includes(name))
+      .reduce((all, [, backend]) => all + backend[which], 0);
+  const toDevices = sum('swapOuts', 'ssd', 'remote');
+  const equal: readonly [string, number, string, number][] = [
+    ['swapIns', memory.swapIns, 'the sum over backends', sum('swapIns')],
+    ['swapOuts', memory.swapOuts, 'the sum over backends', sum('swapOuts')],
+    ['writebacks + cleanDrops', memory.writebacks + memory.cleanDrops, 'what went to devices', toDevices],
+  ];
+  return equal.flatMap(([name, value, other, expected]) =>
+    value === expected ? [] : [`memory: ${name} is ${value}, but ${other} is ${expected}`],
+  );
+}
+
+/** One line for each law that a result breaks; none for a sound one. */
+export function brokenLaws(result: Result): string[] {
+  const broken: string[] = [];
+  for (const [state, seconds] of Object.entries(result.host))
+    if (state.endsWith('CoreSeconds') && seconds < 0) broken.push(`host.${state} is ${seconds}, below zero`);
+  let coreSeconds = result.host.idleCoreSeconds + result.host.pollCoreSeconds + (result.host.memoryCoreSeconds ?? 0);
+  for (const vm of result.vms) {
+    const accounted = vm.completed + vm.dropped + vm.inFlight;
+    if (vm.arrived !== accounted) {
+      broken.push(`${vm.name}: arrived ${vm.arrived}, but completed + dropped + inFlight is ${accounted}`);
+    }
+    const { task, steal, idlePoll, transition } = vm.cpuSeconds;
+    for (const [state, seconds] of Object.entries(vm.cpuSeconds)) {
+      if (seconds < 0) broken.push(`${vm.name}: cpuSeconds.${state} is ${seconds}, below zero`);
+    }
+    coreSeconds += task + steal + idlePoll + transition;
+    // One unit of the histogram's precision: the quotient is stored rounded.
+    const least = 1 - result.histogram.precision;
+    if (vm.slowdown.min !== null && vm.slowdown.min < least) {
+      broken.push(`${vm.name}: slowdown ${vm.slowdown.min}, latency is below the service time`);
+    }
+  }
+  const fault = brokenFaultLaw(result);
+  if (fault !== undefined) broken.push(fault);
+  broken.push(...brokenPageLaws(result));
+  const expected = (result.host.cores * result.manifest.measuredNs) / 1e9;
+  if (Math.abs(coreSeconds - expected) > RELATIVE_ROUNDING * Math.max(expected, 1e-3)) {
+    broken.push(`core-seconds of all states add up to ${coreSeconds}, but cores × time is ${expected}`);
+  }
+  return broken;
+}
+
+/** Throws a `LawError` naming every broken law. */
+export function assertLaws(result: Result): void {
+  const broken = brokenLaws(result);
+  if (broken.length > 0) throw new LawError(`the run broke a conservation law: ${broken.join('; ')}`);
+}

@@ -1,0 +1,175 @@
+// Replications: seeds of their own, the headline figures of each run, and the intervals over them.
+// Replication 0 has the scenario's seed, so its result is that of a plain run; the others' seeds follow from it.
+// Leaves out running: the caller simulates each seed and hands the results over.
+
+import { type Interval, meanInterval, pairedDifference } from '../metrics/confidence.js';
+import { type MemoryResult, memoryOf } from '../swap/result.js';
+import type { Figures, Result, Replication, Confidence } from './result.js';
+
+/** One mechanism against the first one named. */
+export interface Difference {
+  mechanism: string;
+  baseline: string;
+  level: number;
+  replications: number;
+  figures: Record<string, FigureDifference>;
+}
+
+export interface FigureDifference {
+  /** Means over the replications. */
+  baseline: number | null;
+  value: number | null;
+  /** value − baseline, paired by seed. */
+  difference: number | null;
+  /** value / baseline; null where the baseline is 0. */
+  ratio: number | null;
+  /** Interval of the difference; null with fewer than two replications. */
+  low: number | null;
+  high: number | null;
+}
+
+export const CONFIDENCE_LEVEL = 0.95;
+
+const MASK = (1n << 64n) - 1n;
+const GOLDEN = 0x9e3779b97f4a7c15n;
+
+/** The output function of SplitMix64 (Steele, Lea & Flood, OOPSLA 2014). */
+function mix(state: bigint): bigint {
+  let z = state;
+  z = ((z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n) & MASK;
+  z = ((z ^ (z >> 27n)) * 0x94d049bb133111ebn) & MASK;
+  return z ^ (z >> 31n);
+}
+
+/**
+ * The seed of a replication: the scenario's for 0, else the r-th SplitMix64 output of a generator started at it,
+ * cut to its upper 53 bits so that it is a whole JSON number. The first r seeds stay when R grows.
+ */
+export function replicationSeed(seed: number, replication: number): number {
+  if (replication === 0) return seed;
+  // Mixing the seed first keeps the sequences of neighbouring seeds apart.
+  const start = mix((BigInt(seed) + GOLDEN) & MASK);
+  return Number(mix((start + BigInt(replication) * GOLDEN) & MASK) >> 11n);
+}
+
+/** Of swapped memory; their paths are those of the result. */
+function memoryFigures(memory: MemoryResult): Figures {
+  const figures: Figures = {};
+  for (const key of ['outShare', 'faults', 'faultShare', 'withinTenUs', 'directReclaims', 'pauseWaits'] as const)
+    figures[`memory.${key}`] = memory[key];
+  for (const key of ['mean', 'p50', 'p90', 'p99', 'p999'] as const)
+    figures[`memory.swapInNs.${key}`] = memory.swapInNs[key];
+  figures['memory.stallNs.p99'] = memory.stallNs.p99;
+  figures['memory.elasticityCoreSeconds.total'] = memory.elasticityCoreSeconds.total;
+  figures['memory.overheadShare'] = memory.overheadShare;
+  return figures;
+}
+
+/** The figures of a result that replications and comparisons are about. */
+export function headlineFigures(result: Result): Figures {
+  const figures: Figures = {};
+  for (const vm of result.vms) {
+    const put = (path: string, value: number | null): void => {
+      figures[`${vm.name}.${path}`] = value;
+    };
+    put('completed', vm.completed);
+    put('dropped', vm.dropped);
+    put('inFlight', vm.inFlight);
+    for (const key of ['mean', 'p50', 'p90', 'p99', 'p999', 'max'] as const) put(`latencyNs.${key}`, vm.latencyNs[key]);
+    for (const key of ['mean', 'p99'] as const) put(`queueDelayNs.${key}`, vm.queueDelayNs[key]);
+    if (vm.slo !== null) put('slo.attained', vm.slo.attained ? 1 : 0);
+    for (const [state, seconds] of Object.entries(vm.cpuSeconds)) put(`cpuSeconds.${state}`, seconds);
+    put('steals', vm.steals);
+    put('preemptions', vm.preemptions);
+    put('grants', vm.grants);
+  }
+  figures['host.utilization'] = result.host.utilization;
+  figures['host.idleCoreSeconds'] = result.host.idleCoreSeconds;
+  figures['host.pollCoreSeconds'] = result.host.pollCoreSeconds;
+  figures['reallocation.count'] = result.reallocation.count;
+  figures['reallocation.grantNs.p99'] = result.reallocation.grantNs.p99;
+  const memory = memoryOf(result);
+  return memory === undefined ? figures : { ...figures, ...memoryFigures(memory) };
+}
+
+/** The entry of a run in the `replications` of a result. */
+export function replicationOf(result: Result, replication: number): Replication {
+  const entry: Replication = {
+    replication,
+    seed: result.manifest.seed,
+    fingerprint: result.manifest.fingerprint,
+    events: result.manifest.events,
+    figures: headlineFigures(result),
+  };
+  if (result.incomplete === true) entry.incomplete = true;
+  return entry;
+}
+
+function figuresAt(replications: readonly Replication[], path: string): (number | null)[] {
+  return replications.map((replication) => replication.figures[path] ?? null);
+}
+
+/** An interrupted replication stands for another length of time; it is shown, but enters no interval. */
+const finished = (replications: readonly Replication[]): Replication[] =>
+  replications.filter((replication) => replication.incomplete !== true);
+
+/** Student-t intervals of every headline figure over the finished replications. */
+export function confidenceOf(replications: readonly Replication[], level = CONFIDENCE_LEVEL): Confidence {
+  const whole = finished(replications);
+  const figures: Record<string, Interval> = {};
+  for (const path of Object.keys(whole[0]?.figures ?? {})) figures[path] = meanInterval(figuresAt(whole, path), level);
+  return { level, method: 'student-t', replications: whole.length, figures };
+}
+
+/**
+ * Replication 0's result with every replication's headline figures beside it. The body stays what a plain run
+ * with that seed prints: asking for replications adds figures and changes none.
+ */
+export function withReplications(results: readonly Result[], level = CONFIDENCE_LEVEL): Result {
+  const first = results[0];
+  if (first === undefined) throw new RangeError('withReplications: given no result, expected at least one');
+  const replications = results.map(replicationOf);
+  const result: Result = {
+    ...first,
+    manifest: { ...first.manifest, replications: results.length },
+    replications,
+    confidence: confidenceOf(replications, level),
+  };
+  if (results.some((one) => one.incomplete === true)) result.incomplete = true;
+  return result;
+}
+
+/** Paired differences of one mechanism's replications against the baseline's, seed by seed. */
+export function differenceOf(baseline: Result, value: Result, level = CONFIDENCE_LEVEL): Difference {
+  const bases = baseline.replications ?? [replicationOf(baseline, 0)];
+  const values = value.replications ?? [replicationOf(value, 0)];
+  const pairs = bases.flatMap((base, i) => {
+    const other = values[i];
+    return other === undefined || base.incomplete === true || other.incomplete === true ? [] : [{ base, other }];
+  });
+  const baseOf = pairs.map((pair) => pair.base);
+  const otherOf = pairs.map((pair) => pair.other);
+  const figures: Record<string, FigureDifference> = {};
+  for (const path of Object.keys(baseOf[0]?.figures ?? {})) {
+    const from = figuresAt(baseOf, path);
+    const to = figuresAt(otherOf, path);
+    const difference = pairedDifference(from, to, level);
+    const base = meanInterval(from, level).mean;
+    const mean = meanInterval(to, level).mean;
+    figures[path] = {
+      baseline: base,
+      value: mean,
+      difference: difference.mean,
+      ratio: base === null || mean === null || base === 0 ? null : mean / base,
+      low: difference.low,
+      high: difference.high,
+    };
+  }
+  return {
+    mechanism: value.manifest.mechanism,
+    baseline: baseline.manifest.mechanism,
+    level,
+    replications: pairs.length,
+    figures,
+  };
+}

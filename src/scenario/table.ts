@@ -1,0 +1,10 @@
+// The scenario's own parameters by path: defaults, and the words of their fields.
+
+import { documenting } from '../input/fields.js';
+import { parameterTable } from '../input/parameter.js';
+import { COST_PARAMETERS } from './costs.js';
+import { SCENARIO_PARAMETERS } from './fields.js';
+
+const TABLE = parameterTable([...COST_PARAMETERS, ...SCENARIO_PARAMETERS]);
+export const { defaultOf, defaultNumber, defaultFlag, defaultChoice } = TABLE;
+export const { documented } = documenting(TABLE);
