@@ -80,6 +80,41 @@ describe('who spins', () => {
   });
 });
 
+describe('a task past its quantum', () => {
+  it.each(['round-robin', 'single-queue'] as const)(
+    'gives way behind its section to whom it hands the lock (%s)',
+    async (dispatch) => {
+      // t0 50 … 550 (quantum), t1 600, blocks; t0 650 … 1649, with 1 ns to go; t1, ready in that instant, 1699; t0 1749 … 1750
+      const result = await resultOf(
+        alone(
+          [
+            [0, 1500],
+            [0, 0],
+          ],
+          { vcpus: { min: 1, max: 1 }, dispatch, quantum: '500ns', lock: 'block', hold: '1499ns' },
+        ),
+      );
+      expect(vmOf(result, 'a').latencyNs).toMatchObject({ min: 1699, max: 1750 });
+    },
+  );
+});
+
+describe('a wait that begins before the warm-up ends', () => {
+  it('counts in whole where it ends', async () => {
+    // t0 50 … 261 (quantum), t1 311, blocks; t0 361 … 571, its section of 421 done
+    const arrivals = [
+      [0, 422],
+      [0, 211],
+    ] as const;
+    const over = { vcpus: { min: 1, max: 1 }, quantum: '211ns', hold: '421ns' };
+    const during = async (warmup: string, duration: string): Promise<unknown> =>
+      vmOf(await resultOf(alone(arrivals, over, { warmup, duration })), 'a').locks;
+    expect(await during('528ns', '26us')).toMatchObject({ waits: 0, meanWaitNs: 260, longestWaitNs: 260 });
+    expect(await during('0ns', '26us')).toMatchObject({ waits: 1, meanWaitNs: 260, longestWaitNs: 260 });
+    expect(await during('0ns', '528ns')).toMatchObject({ waits: 1, meanWaitNs: null, longestWaitNs: null });
+  });
+});
+
 describe('a vCPU that is told to leave in a section', () => {
   const front: ExactVm = {
     name: 'a',
