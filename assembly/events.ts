@@ -171,14 +171,11 @@ function onSectionEnd(v: VCpu, t: Task): void {
   releaseLock(v, t);
   const done = t.remaining == 0;
   if (done) complete(vm, t);
-  if (v.finishing) {
-    // the vCPU was told to leave its core: it begins nothing else, and what is left of the task waits
-    if (!done) {
-      v.task = t;
-      v.startedAt = H.now;
-    }
-  } else if (done) proceed(v);
-  else goOn(v, t);
+  // a vCPU that was told to leave its core begins nothing else, and what is left of the task waits
+  if (!v.finishing) {
+    if (done) proceed(v);
+    else goOn(v, t);
+  }
   spinOrLeave(vm);
   if (v.finishing) stopFinished(v);
 }

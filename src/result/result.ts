@@ -305,7 +305,7 @@ function vmResult(raw: RawVm, measuredNs: number): VmResult {
       acquires,
       waits,
       meanWaitNs: waitsEnded === 0 ? null : waitNs / waitsEnded,
-      longestWaitNs: waits === 0 ? null : longestWaitNs,
+      longestWaitNs: waitsEnded === 0 ? null : longestWaitNs,
       longestConvoy,
       holderPreemptions,
       spinSeconds: spinNs / NS_PER_SECOND,

@@ -53,6 +53,12 @@ export function releaseLock(v: VCpu, t: Task): void {
   const vm = v.vm;
   t.flags &= ~TASK_HOLDS_LOCK;
   t.remaining = t.afterLock;
+  if (t.remaining != 0) {
+    // it is on its vCPU as before: who comes to wait below may end its quantum
+    v.task = t;
+    v.startedAt = H.now;
+    v.runsUntil = H.now + t.remaining;
+  }
   const w = vm.lockWaitHead;
   if (vm.lockWaiting == 0) vm.lockHolder = nothing<Task>();
   else {
