@@ -39,9 +39,16 @@ export async function check(
 
 /** The scenario and what differs, to read. */
 export function text({ seed, made, lines }: Difference): string {
-  const { input, arrivals } = made;
+  const { input, arrivals, memory } = made;
   const jobs = arrivals.map(
     ({ vm, atNs, serviceNs, width }) => `${input.vms[vm]!.name}: ${atNs},${serviceNs},${width}`,
   );
-  return [`seed ${seed}`, YAML.stringify({ ...input, arrivals: jobs }), ...lines].join('\n');
+  const pages = Object.fromEntries(
+    Object.entries(memory?.files ?? {}).map(([name, written]) => [name, written.trim().replaceAll('\n', ' ')]),
+  );
+  return [
+    `seed ${seed}`,
+    YAML.stringify({ ...input, arrivals: jobs, ...(memory === null ? {} : { pages }) }),
+    ...lines,
+  ].join('\n');
 }

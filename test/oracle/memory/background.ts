@@ -20,10 +20,12 @@ export class Background {
     private readonly clock: Clock,
     private readonly counted: Counting,
     private readonly look: () => void,
-  ) {}
+  ) {
+    this.freeChanged();
+  }
 
   /** Frames or copies have come or gone. */
-  private update(): void {
+  freeChanged(): void {
     const { memory } = this;
     const free = freeBytes(memory);
     if (free < memory.low) this.draining = true;
@@ -65,7 +67,6 @@ export class Background {
 
   private wants(): Asked {
     const { memory } = this;
-    this.update();
     const unit = memory.spec.pageBytes;
     if (this.draining) {
       let soon = freeBytes(memory);

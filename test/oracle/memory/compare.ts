@@ -85,8 +85,10 @@ export function flat(path: string, tree: Tree[string]): Record<string, number> {
   }
   if (typeof tree === 'string') return { [path]: OUTCOMES.indexOf(tree) };
   if (typeof tree !== 'object' || tree === null) return {};
-  return Object.assign({}, ...Object.entries(tree).map(([key, value]) => flat(`${path}.${key}`, value))) as Record<
-    string,
-    number
-  >;
+  return Object.assign(
+    {},
+    ...Object.entries(tree)
+      .filter(([key]) => !LEFT_OUT.has(key))
+      .map(([key, value]) => flat(`${path}.${key}`, value)),
+  ) as Record<string, number>;
 }

@@ -6,6 +6,7 @@ import {
   freeBytes,
   type BackendName,
   hasFrame,
+  isOut,
   type Guest,
   type Memory,
   type Page,
@@ -195,6 +196,3 @@ export class Counting {
 }
 
 const sorted = (list: readonly number[]): number[] => list.toSorted((a, b) => a - b);
-
-/** Out, or not yet there again. */
-const isOut = ({ where }: Page): boolean => where === 'out' || where === 'queued' || where === 'coming';

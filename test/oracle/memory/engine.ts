@@ -8,8 +8,8 @@ import { Counting } from './counting.js';
 import type { MemoryFigures } from './figures.js';
 import { layOut } from './layout.js';
 import { Levels } from './levels.js';
-import { Servers } from './servers.js';
-import { type Memory, type Page, type Waiting, type Want } from './things.js';
+import { Servers, newWant } from './servers.js';
+import { type Memory, type Page, type Waiting } from './things.js';
 import { touchesOf, type Touch } from './touches.js';
 import { Upgrades } from './upgrades.js';
 
@@ -23,7 +23,8 @@ export class NaiveSwap implements SwapEngine {
   private readonly upgrades: Upgrades;
   /** What every task will touch yet. */
   private readonly touches = new Map<TouchingTask, Touch[]>();
-  /** Tasks whose exit is not over, by the touch. */
+  private touchedSinceScan = false;
+  /** Tasks whose exit is not over. */
   private readonly leaving = new Map<TouchingTask, Waiting>();
   private readonly exitNs: number;
 
@@ -43,6 +44,8 @@ export class NaiveSwap implements SwapEngine {
       there: (waiting) => this.serve(waiting),
       paused: () => this.upgrades.pausing,
       idle: () => this.upgrades.serversIdle(),
+      leaving: () =>
+        [...this.leaving.values()].flatMap(({ page, task }) => (page.want?.leaving === task ? [page.want] : [])),
     });
     this.upgrades = new Upgrades(spec.upgrades, this.clock, this.counted, {
       serversIdle: () => this.servers.idle(),
@@ -78,6 +81,7 @@ export class NaiveSwap implements SwapEngine {
     }
     this.touches.get(task)!.shift();
     this.counted.touch(guest);
+    this.touchedSinceScan = true;
     if (hit) {
       this.hit(page, touch.write);
       return 'go on';
@@ -87,7 +91,9 @@ export class NaiveSwap implements SwapEngine {
       this.rescue(page, touch.write);
       return { exitNs: this.exitNs, stays: true };
     }
-    this.leaving.set(task, { task, page, touchedAt: this.clock.now, write: touch.write, leftAt: null });
+    this.leaving.set(task, { task, page, touchedAt: this.clock.now, write: touch.write });
+    if (page.where === 'out') this.servers.need(page, task);
+    this.servers.look();
     return { exitNs: this.exitNs, stays: false };
   }
 
@@ -95,44 +101,51 @@ export class NaiveSwap implements SwapEngine {
     const waiting = this.leaving.get(task);
     if (waiting === undefined) return; // stopped by a pause
     this.leaving.delete(task);
-    waiting.leftAt = this.clock.now;
-    const { page } = waiting;
+    this.finds(waiting);
+    this.servers.look();
+  }
+
+  /** What a fault that has left its guest finds its page to be. */
+  private finds(waiting: Waiting): void {
+    const { page, task } = waiting;
+    const first = page.want?.leaving === task;
     switch (page.where) {
       case 'in':
         this.counted.joined();
-        page.ahead = false;
+        page.untouched = false;
         this.serve(waiting);
-        break;
+        return;
       case 'coming':
         this.counted.joined();
         page.want!.waiting.push(waiting);
-        break;
-      case 'queued':
-        this.counted.joined();
-        page.want!.waiting.push(waiting);
-        this.servers.wanted(page.want!);
-        this.upgrades.waits(waiting);
-        break;
+        return;
       case 'going':
         if (page.leaving!.forFault === null) {
           this.rescue(page, waiting.write);
           this.cpu.ready(task);
-        } else {
-          if (page.want === null) page.want = want(page, false);
-          else this.counted.joined();
-          page.want.waiting.push(waiting);
-          this.upgrades.waits(waiting);
+          return;
         }
+        if (page.want === null) page.want = newWant(page, null, false);
+        else this.counted.joined();
+        page.want.waiting.push(waiting);
         break;
       case 'out':
-        page.want = want(page, false);
-        page.want.waiting.push(waiting);
-        this.servers.queue(page.want);
-        this.servers.queueAhead(page);
-        this.upgrades.waits(waiting);
+      case 'needed':
+      case 'ahead':
+        if (page.where === 'out' || first) {
+          if (!first) this.servers.need(page, null);
+          page.want!.leaving = null;
+          page.want!.waiting.push(waiting);
+          this.servers.queue(page.want!);
+          this.servers.queueAhead(page);
+        } else {
+          this.counted.joined();
+          page.want!.waiting.push(waiting);
+          if (page.where === 'ahead') this.servers.noLongerAhead(page.want!);
+        }
         break;
     }
-    this.servers.look();
+    this.upgrades.waits(waiting);
   }
 
   warmup(): void {
@@ -150,8 +163,8 @@ export class NaiveSwap implements SwapEngine {
 
   private hit(page: Page, write: boolean): void {
     page.used = true;
-    if (page.ahead) this.counted.prefetchHit();
-    page.ahead = false;
+    if (page.untouched) this.counted.prefetchHit();
+    page.untouched = false;
     if (write) page.dirty = true;
   }
 
@@ -175,17 +188,15 @@ export class NaiveSwap implements SwapEngine {
       this.clock.now + intervalNs,
       RANK.background,
       () => {
+        this.planScan();
+        if (!this.touchedSinceScan) return;
+        this.touchedSinceScan = false;
         const ns = this.levels.scan() * perPageNs * this.memory.spec.pageSample;
         this.counted.scan(ns);
         this.background.charge(ns);
         this.servers.look();
-        this.planScan();
       },
       [0],
     );
   }
-}
-
-export function want(page: Page, prefetch: boolean): Want {
-  return { page, waiting: [], prefetch, victim: null, hadVictim: false };
 }

@@ -183,7 +183,7 @@ export function memoryOf(genes: MemoryGenes, horizonNs: number): MadeMemory {
         : { pattern: 'trace', file: name },
     };
   });
-  const frames = on.plenty ? most : least + (Math.max(0, most - least) * genes.tight) / 12;
+  const frames = on.plenty ? Math.max(least, most) : least + (Math.max(0, most - least) * genes.tight) / 12;
   const [high, low, min] = genes.marks.toSorted((a, b) => b - a).map((gene) => gene / 40);
   const phases = (own: readonly number[]) => ({
     prepare: ns(own[0]!, 1777),
@@ -207,9 +207,9 @@ export function memoryOf(genes: MemoryGenes, horizonNs: number): MadeMemory {
     ...(on.depth ? { deviceDepth: genes.depth + 1 } : {}),
     ...(on.largePages ? { page: `${unit}B` } : {}),
     ...(on.sample ? { pageSample: sample } : {}),
-    ...(on.blocks ? { block: `${unit * (genes.block * 2 + 1)}B` } : {}),
+    ...(on.blocks ? { block: `${unit * 2 ** genes.block}B` } : {}),
     levels: on.levels ? genes.levels + 1 : 1,
-    scan: { interval: on.scans ? ns(genes.scan + 2, 2777) : '1s', perPage: '3ns' },
+    scan: { interval: on.scans ? ns(genes.scan % 9, 2777) : '1s', perPage: '3ns' },
     prefetch: on.prefetch ? genes.prefetch : 0,
     metadata: `${metadata}B`,
     watermarks: on.marks ? { high: high!, low: low!, min: min! } : { high: 0.1, low: 0.06, min: 0.03 },

@@ -82,7 +82,7 @@ function fill(memory: Memory, guest: Guest, seed: number): void {
       where: 'in',
       used: false,
       dirty: true,
-      ahead: false,
+      untouched: false,
       want: null,
       leaving: null,
     };

@@ -1,6 +1,7 @@
 // Workers and devices: what they take next, and what it takes them.
 
 import { RANK, type Clock } from '../clock.js';
+import type { TouchingTask } from '../seam.js';
 import type { Background } from './background.js';
 import type { Counting } from './counting.js';
 import type { Levels } from './levels.js';
@@ -35,13 +36,18 @@ export interface Around {
   paused(): boolean;
   /** No server is busy and no page is being mapped or unmapped. */
   idle(): void;
+  /** Pages needed by faults that leave the guest, in the order of touches. */
+  leaving(): Want[];
+}
+
+export function newWant(page: Page, leaving: TouchingTask | null, prefetch: boolean): Want {
+  return { page, leaving, waiting: [], prefetch, framed: false, owes: false, victim: null, hadVictim: false };
 }
 
 export class Servers {
   private readonly of: Record<ServerClass, Queues>;
   /** Pages that are mapped or unmapped beside the servers. */
   private mapping = 0;
-  private looking = false;
 
   constructor(
     private readonly memory: Memory,
@@ -72,18 +78,35 @@ export class Servers {
     return this.of[classOf(page.backend)];
   }
 
+  /** A fault has come for a page that is out; by a touch whose task still leaves the guest, or (null) not. */
+  need(page: Page, by: TouchingTask | null): void {
+    page.where = 'needed';
+    page.want ??= newWant(page, by, false);
+    this.takeFrame(page.want);
+  }
+
+  /** If there is one, for its VM too. */
+  private takeFrame(want: Want): void {
+    const { memory } = this;
+    const { guest } = want.page;
+    const unit = memory.spec.pageBytes;
+    if (want.framed || freeBytes(memory) < unit) return;
+    if (guest.quota !== null && quotaFreeBytes(memory, guest) < unit) return;
+    want.framed = true;
+    this.background.freeChanged();
+    want.owes = !want.hadVictim && freeBytes(memory) < memory.min;
+  }
+
   queue(want: Want): void {
-    want.page.where = 'queued';
     this.classOf(want.page).faults.push(want);
     this.counted.queued(this.of.worker.faults.length + this.of.device.faults.length);
   }
 
-  /** A task waits for a page that is queued: if it was for a prefetch, it becomes a fault. */
-  wanted(want: Want): void {
-    const queues = this.classOf(want.page);
-    const at = queues.prefetches.indexOf(want);
-    if (at < 0) return;
-    queues.prefetches.splice(at, 1);
+  /** A task waits for a page that was queued to be brought in ahead. */
+  noLongerAhead(want: Want): void {
+    const { prefetches } = this.classOf(want.page);
+    prefetches.splice(prefetches.indexOf(want), 1);
+    this.need(want.page, null);
     this.queue(want);
   }
 
@@ -95,8 +118,8 @@ export class Servers {
       const next = guest.pages[number + k];
       if (next === undefined || Math.floor((number + k) / block) !== Math.floor(number / block)) return;
       if (next.where !== 'out' || next.backend !== backend) return;
-      next.where = 'queued';
-      next.want = { page: next, waiting: [], prefetch: true, victim: null, hadVictim: false };
+      next.where = 'ahead';
+      next.want = newWant(next, null, true);
       this.classOf(next).prefetches.push(next.want);
     }
   }
@@ -104,27 +127,25 @@ export class Servers {
   /** Tasks that wait for something which a pause keeps from beginning. */
   waitingInPause(): Waiting[] {
     return this.memory.pages
-      .filter(({ where }) => where === 'queued' || where === 'going')
+      .filter(({ where }) => where === 'needed' || where === 'going')
       .flatMap(({ want }) => want?.waiting ?? []);
   }
 
   // --- looking for work
 
   look(): void {
-    if (this.looking) return;
-    this.looking = true;
     let began: boolean;
     do {
       began = false;
       for (const name of CLASSES) while (this.begin(name)) began = true;
     } while (began);
-    this.looking = false;
   }
 
   /** An idle server of the class takes the first thing that there is for it. */
   private begin(name: ServerClass): boolean {
     const queues = this.of[name];
-    if (this.around.paused() || queues.busy >= queues.servers) return false;
+    const idle = queues.servers - queues.busy;
+    if (this.around.paused() || idle === 0) return false;
     const victim = queues.victims.shift();
     if (victim !== undefined) {
       this.putOut(victim);
@@ -138,6 +159,7 @@ export class Servers {
       }
       if (turn !== 'waits') return true;
     }
+    if (idle <= this.onTheirWay(name)) return false;
     for (;;) {
       const ahead = queues.prefetches.shift();
       if (ahead === undefined) break;
@@ -148,25 +170,22 @@ export class Servers {
       ahead.page.where = 'out';
       ahead.page.want = null;
     }
-    if (name === 'worker') return this.beginBackground();
-    const outgoing = queues.outgoing.shift();
-    if (outgoing === undefined) return false;
-    this.putOut(outgoing);
-    return true;
+    return name === 'worker' ? this.beginBackground() : this.beginOutgoing();
+  }
+
+  /** Faults that leave the guest and will need a server of the class. */
+  private onTheirWay(name: ServerClass): number {
+    return this.around.leaving().filter(({ page }) => classOf(page.backend) === name).length;
   }
 
   private turn(want: Want): 'begins' | 'waits' | 'has a victim' {
     const { guest } = want.page;
-    const unit = this.memory.spec.pageBytes;
     if (want.victim !== null) return 'waits';
-    const overQuota = guest.quota !== null && quotaFreeBytes(this.memory, guest) < unit;
-    const free = freeBytes(this.memory);
-    if (overQuota || free < unit) {
-      if (this.reclaim(want, overQuota ? guest : null)) return 'has a victim';
-      return 'waits';
+    if (!want.framed) {
+      const quotaLacks = guest.quota !== null && quotaFreeBytes(this.memory, guest) < this.memory.spec.pageBytes;
+      return this.reclaim(want, quotaLacks ? guest : null) ? 'has a victim' : 'waits';
     }
-    if (free - unit < this.memory.min && !want.hadVictim && this.reclaim(want, null)) return 'has a victim';
-    return 'begins';
+    return want.owes && this.reclaim(want, null) ? 'has a victim' : 'begins';
   }
 
   private reclaim(want: Want, of: Guest | null): boolean {
@@ -174,7 +193,6 @@ export class Servers {
     if (page === null) return false;
     this.counted.directReclaim(of);
     want.victim = this.leave(page, want);
-    want.hadVictim = true;
     if (classOf(page.backend) === 'device') this.unmap(want.victim);
     else this.of.worker.victims.push(want.victim);
     return true;
@@ -184,6 +202,14 @@ export class Servers {
     const unit = this.memory.spec.pageBytes;
     if (freeBytes(this.memory) - unit < this.memory.low) return false;
     return guest.quota === null || quotaFreeBytes(this.memory, guest) - unit >= guest.quota.low;
+  }
+
+  private beginOutgoing(): boolean {
+    const leaving = this.of.device.outgoing.shift();
+    if (leaving === undefined) return false;
+    if (leaving.rescued) this.out(leaving);
+    else this.putOut(leaving);
+    return true;
   }
 
   private beginBackground(): boolean {
@@ -230,7 +256,9 @@ export class Servers {
     const { page } = want;
     const { mapNs, resumeNs } = this.memory.spec.fault;
     const inNs = this.inNs(page);
+    want.framed = true;
     page.where = 'coming';
+    this.background.freeChanged();
     if (want.prefetch) this.counted.prefetched();
     if (classOf(page.backend) === 'worker') {
       this.charge('swapIn', inNs + mapNs + resumeNs);
@@ -246,7 +274,8 @@ export class Servers {
     page.used = false;
     page.dirty = false;
     page.want = null;
-    page.ahead = waiting.length === 0;
+    page.untouched = waiting.length === 0;
+    this.background.freeChanged();
     this.counted.swapIn(page, waiting.length === 0 ? null : this.clock.now - waiting[0]!.touchedAt);
     this.levels.enter(page, waiting.length === 0 ? 0 : this.memory.spec.levels - 1);
     for (const each of waiting) this.around.there(each);
@@ -257,7 +286,7 @@ export class Servers {
   private leave(page: Page, forFault: Want | null): Leaving {
     const clean = classOf(page.backend) === 'device' && !page.dirty;
     page.where = 'going';
-    page.leaving = { page, forFault, clean, queued: false, rescued: false };
+    page.leaving = { page, forFault, clean, rescued: false };
     return page.leaving;
   }
 
@@ -266,7 +295,7 @@ export class Servers {
     const { mapNs } = this.memory.spec.fault;
     this.charge('swapOut', mapNs);
     this.aside(mapNs, () => {
-      if (leaving.clean) this.out(leaving);
+      if (leaving.clean || leaving.rescued) this.out(leaving);
       else if (leaving.forFault === null) this.of.device.outgoing.push(leaving);
       else this.of.device.victims.push(leaving);
     });
@@ -284,15 +313,30 @@ export class Servers {
     const { page, forFault } = leaving;
     page.leaving = null;
     this.background.underWay.delete(leaving);
-    if (forFault !== null) forFault.victim = null;
     if (leaving.rescued) {
       this.levels.enter(page, 0);
       return;
     }
     page.where = 'out';
-    page.ahead = false;
+    page.untouched = false;
     this.counted.swapOut(page, classOf(page.backend) === 'worker' ? 'stored' : leaving.clean ? 'dropped' : 'written');
-    if (page.want !== null) this.queue(page.want);
+    this.background.freeChanged();
+    if (forFault !== null) {
+      forFault.victim = null;
+      forFault.hadVictim = true;
+      forFault.owes = false;
+    }
+    this.takeFrames();
+    if (page.want !== null) {
+      this.need(page, null);
+      this.queue(page.want);
+    }
+  }
+
+  /** A frame has come free: for faults that are queued, then for those that leave the guest. */
+  private takeFrames(): void {
+    const leaving = this.around.leaving();
+    for (const want of [...this.of.worker.faults, ...this.of.device.faults, ...leaving]) this.takeFrame(want);
   }
 
   // --- time

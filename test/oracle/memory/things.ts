@@ -40,17 +40,17 @@ export interface Page {
   readonly keptBytes: number;
   readonly pinned: boolean;
   /**
-   * `in`: it has a frame and is mapped. `going`: unmapped or being so, its frame not yet free. `out`. `queued`: out, for a fault or a
-   * prefetch to be brought in. `coming`: it has a frame and is being brought in.
+   * `in`: mapped. `going`: unmapped or being so, its frame not yet free. `out`. `ahead`: out, and queued to be brought in ahead.
+   * `needed`: out, and a fault has come for it; perhaps it has a frame already. `coming`: being brought in.
    */
-  where: 'in' | 'going' | 'out' | 'queued' | 'coming';
+  where: 'in' | 'going' | 'out' | 'ahead' | 'needed' | 'coming';
   /** The access bit. */
   used: boolean;
   /** Written to since it came in from a device, or never on one. */
   dirty: boolean;
   /** Brought in while no task waited, and not touched since. */
-  ahead: boolean;
-  /** Who waits for it, from the end of the first exit on. */
+  untouched: boolean;
+  /** Why it is to come in, or what waits for it to be out. */
   want: Want | null;
   leaving: Leaving | null;
 }
@@ -58,10 +58,16 @@ export interface Page {
 /** What is to bring a page in. */
 export interface Want {
   readonly page: Page;
+  /** The touch that made the page needed, as long as its task leaves the guest; null: it has, or there is none. */
+  leaving: TouchingTask | null;
   /** In the order in which they came to wait. */
   readonly waiting: Waiting[];
   /** It was queued as a prefetch. */
   readonly prefetch: boolean;
+  /** It has taken its frame. */
+  framed: boolean;
+  /** Its frame was one of the last: a victim has to be written before it begins. */
+  owes: boolean;
   /** The page that goes for it. */
   victim: Leaving | null;
   hadVictim: boolean;
@@ -73,8 +79,6 @@ export interface Waiting {
   readonly page: Page;
   readonly touchedAt: number;
   readonly write: boolean;
-  /** Since when it waits. */
-  leftAt: number | null;
 }
 
 /** A page on its way out. */
@@ -83,8 +87,6 @@ export interface Leaving {
   /** The fault that it goes for; null: background work. */
   readonly forFault: Want | null;
   readonly clean: boolean;
-  /** Waits for a server. */
-  queued: boolean;
   rescued: boolean;
 }
 
@@ -99,15 +101,18 @@ export interface Memory {
   readonly pages: Page[];
 }
 
-export const hasFrame = (page: Page): boolean =>
-  page.where === 'in' || page.where === 'going' || page.where === 'coming';
+export const hasFrame = ({ where, want }: Page): boolean =>
+  where === 'in' || where === 'going' || where === 'coming' || (where === 'needed' && want!.framed);
 
-/** Frames and copies that are not there. */
+/** It is not there, so a copy of it is kept. */
+export const isOut = ({ where }: Page): boolean => where !== 'in' && where !== 'going';
+
+/** What neither frames nor copies take. */
 export function freeBytes(memory: Memory): number {
   let free = memory.capacityBytes;
   for (const page of memory.pages) {
     if (hasFrame(page)) free -= memory.spec.pageBytes;
-    if (page.where === 'out' || page.where === 'queued' || page.where === 'coming') free -= page.keptBytes;
+    if (isOut(page)) free -= page.keptBytes;
   }
   return free;
 }

@@ -82,10 +82,9 @@ export class Upgrades {
   }
 
   figures(): UpgradeFigures[] {
-    return this.all.map(({ figures, pausedAt, quiescing }) => {
+    return this.all.map(({ figures, pausedAt }) => {
       const now = { ...figures };
       if (pausedAt !== null) now.pausedNs = this.clock.now - pausedAt;
-      if (quiescing) now.quiesceNs = now.pausedNs;
       return now;
     });
   }
