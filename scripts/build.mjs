@@ -25,6 +25,10 @@ const SHARED = [
 ];
 const sources = () => [...listFiles('src', isSource), ...SHARED];
 
+/** What the memory's own core is made of: none of it knows the host (scripts/layers.mjs). */
+const isMemorySource = (path) =>
+  isSource(path) && !path.startsWith('assembly/cpu/') && !/^assembly\/memory\/(pages|swap)\//.test(path);
+
 /** One Wasm file: the host, or the parts of memory that need none (assembly/memory/index.ts says why they are apart). */
 const core = (part, target) => {
   const name = part === 'host' ? 'fluxhost' : `fluxhost-${part}`;
@@ -33,7 +37,12 @@ const core = (part, target) => {
   return {
     name: `core ${part} ${target}`,
     group: 'cores',
-    inputs: () => [...TOOLING, 'asconfig.json', 'scripts/as-bind-transform.mjs', ...listFiles('assembly', isSource)],
+    inputs: () => [
+      ...TOOLING,
+      'asconfig.json',
+      'scripts/as-bind-transform.mjs',
+      ...listFiles('assembly', part === 'memory' ? isMemorySource : isSource),
+    ],
     outputs,
     build: () => buildCore(part, target, outputs),
   };
