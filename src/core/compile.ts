@@ -4,6 +4,7 @@
 import * as L from '../../assembly/layout.js';
 import { swapWords } from '../swap/words.js';
 import { dedicatedCores } from '../scenario/mechanisms.js';
+import { quotaOf } from '../scenario/quota.js';
 import type { Knob } from '../mechanisms/knob.js';
 import { KNOBS } from '../mechanisms/knobs.js';
 import { resolvedName } from '../mechanisms/schema.js';
@@ -256,7 +257,7 @@ export function compileScenario(
       [L.GROUP_CLASS]: CLASSES[group.class],
       [L.GROUP_PRIORITY]: group.priority,
       [L.GROUP_MIN]: group.vcpus.min,
-      [L.GROUP_QUOTA]: group.vcpus.min,
+      [L.GROUP_QUOTA]: quotaOf(group),
       [L.GROUP_MAX]: group.vcpus.max,
       [L.GROUP_DISPATCH]: DISPATCHES[group.dispatch],
       [L.GROUP_STEAL_AMOUNT]:

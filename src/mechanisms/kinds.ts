@@ -1,7 +1,6 @@
 // The kinds of mechanism that can be run, and how many cores each keeps for itself. One line each.
 
 import type { MechanismKind } from './types.js';
-
 export const MECHANISM_KINDS = [
   'ideal',
   'static',

@@ -255,6 +255,17 @@ export const SCENARIO_PARAMETERS: readonly Parameter[] = [
     confidence: 'assumed',
   },
   {
+    name: 'quota',
+    path: 'vms.*.quota',
+    unit: 'count',
+    default: 'as vcpus.min; none where that is 0',
+    meaning:
+      "cgroup: cores' worth of time that the VM may use in each period, a fraction too (cpu.max over its period); apart from what it is guaranteed. none: as much as there is.",
+    source:
+      "Linux, Documentation/admin-guide/cgroup-v2.rst, cpu.max; that it follows the guarantee unless given is the program's own",
+    confidence: 'assumed',
+  },
+  {
     name: 'bandwidthPerVcpu',
     path: 'vms.*.bandwidthPerVcpu',
     unit: 'bytes per second',

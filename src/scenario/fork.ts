@@ -20,7 +20,17 @@ function fixedOfArrivals(arrivals: Arrivals): unknown {
 }
 
 function fixedOfGroup(group: VmGroup): unknown {
-  const { workload, vcpus, dispatch: _d, stealing: _s, quantumNs: _q, queueLimit: _l, slo: _slo, ...rest } = group;
+  const {
+    workload,
+    vcpus,
+    dispatch: _d,
+    stealing: _s,
+    quantumNs: _q,
+    queueLimit: _l,
+    quota: _c,
+    slo: _slo,
+    ...rest
+  } = group;
   return {
     ...rest,
     vcpus: { max: vcpus.max },

@@ -72,6 +72,8 @@ export interface VmGroup {
   readonly quantumNs: number;
   /** Requests beyond one for each vCPU of `vcpus.max` that the VM holds at once; those that find so many are dropped. Absent: no limit. */
   readonly queueLimit?: number | undefined;
+  /** cgroup: cores' worth of time in each period; absent: as `vcpus.min`. */
+  readonly quota?: number | 'none' | undefined;
   /** Memory traffic of a vCPU that runs a task; absent: none. */
   readonly bandwidthPerVcpuBytesPerSecond?: number | undefined;
   /** What its tasks touch; absent: its memory is not simulated. */

@@ -3,7 +3,9 @@
 import { meanCount, meanOf } from '../input/distributions.js';
 import { formatDuration } from '../input/quantities.js';
 import { dedicatedCores } from '../mechanisms/kinds.js';
+import { quotaOf } from './quota.js';
 import type { Arrivals, VmGroup, Scenario } from './types.js';
+import type { MechanismKind } from '../mechanisms/types.js';
 
 /** Requests per second in the long run; undefined where the system itself or a file decides. */
 function meanRate(arrivals: Arrivals): number | undefined {
@@ -46,6 +48,13 @@ export function offeredLoad(vm: VmGroup): number | undefined {
   return (rate * serviceNs) / 1e9;
 }
 
+/** Cores' worth of time that the VM can have in the long run. */
+function usableCores(vm: VmGroup, kind: MechanismKind, available: number): number {
+  if (kind === 'static') return vm.vcpus.min;
+  const quota = kind === 'cgroup' ? quotaOf(vm) : 0;
+  return Math.min(vm.vcpus.max, available, quota > 0 ? quota : Infinity);
+}
+
 export function warningsOf(scenario: Scenario): string[] {
   const warnings: string[] = [];
   const { host, mechanism } = scenario;
@@ -56,7 +65,7 @@ export function warningsOf(scenario: Scenario): string[] {
     const where = `vms.${index} (${vm.name})`;
     const load = offeredLoad(vm);
     if (load === undefined || load === 0) return;
-    const usable = mechanism.kind === 'static' ? vm.vcpus.min : Math.min(vm.vcpus.max, available);
+    const usable = usableCores(vm, mechanism.kind, available);
     if (usable === 0)
       warnings.push(`${where}: has no core under static, since vcpus.min is 0: nothing it is sent is ever served`);
     else if (load >= usable) {
@@ -83,6 +92,9 @@ export function warningsOf(scenario: Scenario): string[] {
     warnings.push(
       `vms.${moving}.bandwidthPerVcpu: host.memoryBandwidth has no limit and ${mechanism.kind} does not look at it: no part of the run depends on it`,
     );
+  const limited = scenario.vms.findIndex((vm) => vm.quota !== undefined);
+  if (limited >= 0 && mechanism.kind !== 'cgroup')
+    warnings.push(`vms.${limited}.quota: ${mechanism.kind} keeps no quotas: no part of the run depends on it`);
   if (mechanism.kind === 'hotplug' && mechanism.latencyNs > scenario.durationNs + scenario.warmupNs) {
     warnings.push(
       `mechanism.latency: ${formatDuration(mechanism.latencyNs)} is longer than the run: no vCPU is ever added`,

@@ -50,6 +50,31 @@ describe('a quota', () => {
     expect(vm!.throttledSeconds).toBe(0);
   });
 
+  it.each([0.2, 0.5, 2])('may be %d cores, whatever is guaranteed', async (quota) => {
+    const input = paced(3);
+    const [vm] = (await run({ ...input, vms: [{ ...input.vms[0]!, quota }] })).vms;
+    // in its first period the VM does not know yet what stopping its four vCPUs takes
+    expect(used(vm!)).toBeLessThanOrEqual(quota + 4 * 3e-6);
+    expect(used(vm!)).toBeGreaterThan(0.999 * quota);
+    expect(vm!.throttledSeconds).toBeGreaterThan(0);
+  });
+
+  it('may be none beside a guarantee', async () => {
+    const input = paced(3);
+    const [vm] = (await run({ ...input, vms: [{ ...input.vms[0]!, quota: 'none' }] })).vms;
+    expect(vm!.throttledSeconds).toBe(0);
+    expect(vm!.completed).toBeGreaterThan(0.99 * vm!.arrived);
+  });
+
+  it('changes in a fork', async () => {
+    const simulation = await Simulation.create(paced(3));
+    await simulation.runUntil(5e8);
+    const { scenario } = simulation;
+    const fork = await simulation.fork({ ...scenario, vms: [{ ...scenario.vms[0]!, quota: 0.25 }] });
+    await fork.run();
+    expect(used(fork.metrics().vms[0]!)).toBeCloseTo(0.5 + 0.5 * 0.25, 3);
+  });
+
   it('counts throttling after the warm-up only', async () => {
     const [vm] = (await run({ ...paced(3, '50ms'), duration: '50ms' })).vms;
     // four cores use up a period of one in 25 ms: the rest of the measured half of it is throttled

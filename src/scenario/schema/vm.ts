@@ -81,6 +81,16 @@ const queueLimit = z.union(
   { error: queueLimitExpected },
 );
 
+const MAX_QUOTA = 100_000;
+const quotaExpected = (): string => `none, or a number of cores above 0, at most ${MAX_QUOTA}`;
+const quota = z.union(
+  [
+    z.literal('none'),
+    z.number({ error: quotaExpected }).gt(0, { error: quotaExpected }).max(MAX_QUOTA, { error: quotaExpected }),
+  ],
+  { error: quotaExpected },
+);
+
 const tasksExpected = (): string => 'a whole number of tasks from 1, or a distribution of counts';
 const tasks = z.union(
   [
@@ -139,6 +149,7 @@ export const vmGroup = section({
   stealing: z.optional(stealing),
   quantum: documented('vms.*.quantum', duration),
   queueLimit: documented('vms.*.queueLimit', queueLimit),
+  quota: documented('vms.*.quota', quota),
   bandwidthPerVcpu: documented('vms.*.bandwidthPerVcpu', perSecondOfVcpu),
   memory: z.optional(guestMemory),
   workload: z.optional(workload),
@@ -155,6 +166,7 @@ export const vmGroup = section({
     stealing: vm.stealing === undefined ? stealingDefaults({}) : vm.stealing,
     quantumNs: vm.quantum ?? defaultNumber('vms.*.quantum'),
     queueLimit: vm.queueLimit === 'none' ? undefined : vm.queueLimit,
+    quota: vm.quota,
     bandwidthPerVcpuBytesPerSecond: vm.bandwidthPerVcpu,
     memory: vm.memory,
     workload: vm.workload ?? null,
