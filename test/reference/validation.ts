@@ -1,5 +1,5 @@
 // The tables of docs/validation.md: every law and every reference result beside what the simulator gives, its error and the
-// verdict. Printed as one JSON object, section by section; scripts/validation.mjs puts them into the page.
+// verdict. Printed as one JSON object, section by section; scripts/validate.mjs puts them into the page.
 
 import {
   erlangC,

@@ -1,5 +1,7 @@
 // Computes the tables of docs/validation.md anew and puts them into it, between their marks; the text around them is written by
 // hand. Names (`laws schedsim tandem nsdi22 control memory`) compute only those. The reference files lie beside the repository, in ../shared.
+// `--check` writes nothing and fails where the page on disk is not what would be written: one seed gives one table, so that a page
+// that differs is out of date, or a result has changed.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
@@ -8,6 +10,10 @@ import { at, ensureInstalled, fail, writeAtomically } from './support.mjs';
 
 const SOURCE = 'test/reference/validation.ts';
 const TARGET = 'docs/validation.md';
+
+const words = process.argv.slice(2);
+const check = words.includes('--check');
+const names = words.filter((word) => word !== '--check');
 
 await ensureInstalled();
 try {
@@ -19,6 +25,13 @@ const { build } = await import('esbuild');
 const prettier = await import('prettier');
 const bundled = at('build', `.validation-${process.pid}.mjs`);
 mkdirSync(at('build'), { recursive: true });
+
+/** The first lines that are other than they would be. */
+function differences(found, wanted) {
+  const [before, after] = [found.split('\n'), wanted.split('\n')];
+  const lines = after.flatMap((line, i) => (line === before[i] ? [] : [`- ${before[i] ?? ''}`, `+ ${line}`]));
+  return lines.slice(0, 20);
+}
 
 /** Runs the bundled tables in a process of their own; answers what it prints. */
 function tables(names) {
@@ -48,16 +61,22 @@ try {
     alias: { 'as-bind/dist/as-bind.esm.js': at('node_modules/as-bind/dist/as-bind.esm.js') },
   });
   let page = readFileSync(at(TARGET), 'utf8');
-  for (const [name, text] of Object.entries(await tables(process.argv.slice(2)))) {
+  for (const [name, text] of Object.entries(await tables(names))) {
     const [from, to] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
     const [start, end] = [page.indexOf(from), page.indexOf(to)];
     if (start < 0 || end < start) fail(`${TARGET}: the marks ${from} and ${to} are not in it`);
     page = `${page.slice(0, start + from.length)}\n\n${text}\n\n${page.slice(end)}`;
   }
   const options = (await prettier.resolveConfig(at(TARGET))) ?? {};
-  writeAtomically(at(TARGET), await prettier.format(page, { ...options, parser: 'markdown' }));
+  const text = await prettier.format(page, { ...options, parser: 'markdown' });
+  if (!check) writeAtomically(at(TARGET), text);
+  else {
+    const differs = differences(readFileSync(at(TARGET), 'utf8'), text);
+    if (differs.length > 0) throw new Error(`${TARGET} is out of date (npm run validate):\n${differs.join('\n')}`);
+    process.stderr.write(`${TARGET} is what the program gives\n`);
+  }
 } catch (error) {
-  fail(`validation failed: ${error.message}`);
+  fail(`validate failed: ${error.message}`);
 } finally {
   rmSync(bundled, { force: true });
 }
