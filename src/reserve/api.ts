@@ -1,6 +1,7 @@
 // Reserved memory from a program of one's own, in Node as in a browser: what `fluxhost reserve` does with a file.
 
-import { resolveReserve } from './parse.js';
+import { type HeldFile, memoryHost } from '../workload/text-source.js';
+import { withArrivals, resolveReserve } from './parse.js';
 import type { ReserveComparison } from './result.js';
 import type { ManagerKind, ReserveInput } from './schema.js';
 import { compareReserve } from './simulate.js';
@@ -10,6 +11,8 @@ export interface ReserveOptions {
   readonly against?: readonly ManagerKind[];
   /** A core compiled before: of fluxhost-memory.wasm. */
   readonly module?: WebAssembly.Module;
+  /** The files that the input names, by name. */
+  readonly files?: Readonly<Record<string, HeldFile>>;
 }
 
 /**
@@ -26,5 +29,6 @@ export interface ReserveOptions {
  * @throws InputError naming every field that is wrong, what was given and what is expected
  */
 export async function reserve(input: ReserveInput, options: ReserveOptions = {}): Promise<ReserveComparison> {
-  return compareReserve(resolveReserve(input), options.against ?? [], options.module);
+  const loaded = await withArrivals(resolveReserve(input), memoryHost(options.files ?? {}));
+  return compareReserve(loaded, options.against ?? [], options.module);
 }

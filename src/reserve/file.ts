@@ -1,9 +1,12 @@
 // Reads a server's file for `fluxhost reserve`. Node only; everything about the text itself is in parse.ts.
 
+import { dirname } from 'node:path';
 import { readText } from '../input/text.js';
-import { type LoadedReserve, parseReserve } from './parse.js';
+import { nodeHost } from '../workload/node-file.js';
+import { type LoadedReserve, parseReserve, withArrivals } from './parse.js';
 
-/** @throws InputError also where the file cannot be read */
+/** @throws InputError also where the file or a file that it names cannot be read */
 export async function loadReserve(path: string, set: readonly string[] = []): Promise<LoadedReserve> {
-  return parseReserve(await readText(path, 'a server in YAML or JSON'), { file: path, set });
+  const loaded = parseReserve(await readText(path, 'a server in YAML or JSON'), { file: path, set });
+  return withArrivals(loaded, nodeHost(dirname(path)));
 }

@@ -15,6 +15,8 @@ type Knob = readonly [
 ];
 
 const OURS = 'a choice of this program, not a figure of any system';
+const TIME_UNITS = ['ns', 'us', 'ms', 's', 'm', 'h'] as const;
+const MEMORY_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'GB'] as const;
 const MANAGERS = ['vmem', 'hugetlb', 'hvo', 'thp'] as const;
 
 const SERVER: readonly Knob[] = [
@@ -230,6 +232,8 @@ const NETWORK: readonly Knob[] = [
 ];
 
 const VMS: readonly Knob[] = [
+  ['arrivals.timeUnit', 'choice', 's', 'Unit of times without one in the file.', OURS, 'assumed', TIME_UNITS],
+  ['arrivals.memoryUnit', 'choice', 'GiB', 'Unit of sizes without one in the file.', OURS, 'assumed', MEMORY_UNITS],
   [
     'vms.resizeShare',
     'share',
@@ -266,7 +270,16 @@ const MUST = 'must be given';
 export const RESERVE_FIELDS: readonly Field[] = (
   [
     ['version', 'count', 'Of the format: 1.', MUST],
-    ['duration', 'ns', 'How long VMs come and go, simulated.', 'must be given with vms'],
+    ['duration', 'ns', 'How long VMs come and go, simulated.', 'must be given with vms or arrivals'],
+    [
+      'arrivals.file',
+      'name',
+      'VMs in a CSV file, instead of drawn ones: a row each, with when it comes, its memory, and how long it runs (empty: to the end). Beside the scenario.',
+      'must be given with arrivals',
+    ],
+    ['arrivals.columns.arrival', 'name', 'The column that says when a VM comes.', 'arrival'],
+    ['arrivals.columns.memory', 'name', 'The column with its memory, rounded up to 2 MiB.', 'memory'],
+    ['arrivals.columns.lifetime', 'name', 'The column that says how long it runs once it has booted.', 'lifetime'],
     ['server.memory', 'bytes', 'Memory of the whole server, all nodes together.', MUST],
     [
       'vms.meanGap',

@@ -8,13 +8,17 @@ import { applyOverrides } from '../input/overrides.js';
 import { oneForEachField, problemsOf } from '../input/problems.js';
 import { toProblem } from '../scenario/resolve.js';
 import { sha256 } from '@noble/hashes/sha2.js';
+import type { TraceHost } from '../workload/text-source.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { memoryPlan } from './accounting.js';
+import { type VmArrival, readArrivals } from './vm-arrivals.js';
 import { GRANULE_BYTES } from './core.js';
 import { type ReserveScenario, reserveSchema, type ReserveInput } from './schema.js';
 
 export interface LoadedReserve {
   readonly scenario: ReserveScenario;
+  /** Where the scenario names a file of them. */
+  readonly arrivals?: readonly VmArrival[];
   /** Of the canonical JSON of the resolved scenario. */
   readonly sha256: string;
 }
@@ -64,6 +68,16 @@ export function resolveReserve(input: ReserveInput): LoadedReserve {
   const small = tooSmall(checked.data);
   if (small !== undefined) throw new InputError(small);
   return withHash(checked.data);
+}
+
+/**
+ * The same with the VMs that it names a file of, if it does.
+ *
+ * @throws InputError with what is wrong in the file
+ */
+export async function withArrivals(loaded: LoadedReserve, host: TraceHost): Promise<LoadedReserve> {
+  const { arrivals } = loaded.scenario;
+  return arrivals === undefined ? loaded : { ...loaded, arrivals: await readArrivals(arrivals, host) };
 }
 
 export function withHash(scenario: ReserveScenario): LoadedReserve {

@@ -4,7 +4,7 @@
 import * as z from 'zod';
 import { formatDefault } from '../input/parameter.js';
 import { formatSize } from '../input/quantities.js';
-import { real, positiveSize, section, positiveDuration, whole, choice, flag, duration } from '../input/fields.js';
+import { real, positiveSize, section, positiveDuration, choice, whole, flag, duration } from '../input/fields.js';
 import { reserveParameter, RESERVE_FIELDS } from './parameters.js';
 
 export const MANAGER_KINDS = ['vmem', 'hugetlb', 'hvo', 'thp'] as const;
@@ -50,6 +50,27 @@ const vms = section({
   resizeShare: withDefault('vms.resizeShare', share),
 });
 
+/** More VMs than this take longer than anybody waits. */
+export const MOST_ARRIVALS = 5e6;
+
+const columnName = z.string({ error: () => 'the name of a column' }).min(1, { error: () => 'the name of a column' });
+
+const arrivals = section({
+  file: given(
+    'arrivals.file',
+    z.string({ error: () => 'the name of a file' }).min(1, { error: () => 'the name of a file' }),
+  ),
+  timeUnit: withDefault('arrivals.timeUnit', choice(['ns', 'us', 'ms', 's', 'm', 'h'])),
+  memoryUnit: withDefault('arrivals.memoryUnit', choice(['B', 'KiB', 'MiB', 'GiB', 'GB'])),
+  columns: optionalSection(
+    section({
+      arrival: given('arrivals.columns.arrival', z.optional(columnName)),
+      memory: given('arrivals.columns.memory', z.optional(columnName)),
+      lifetime: given('arrivals.columns.lifetime', z.optional(columnName)),
+    }),
+  ),
+});
+
 const server = section({
   memory: given('server.memory', serverSize),
   nodes: withDefault('server.nodes', whole(1, 16)),
@@ -85,6 +106,7 @@ export const reserveSchema = section({
   duration: given('duration', z.optional(positiveDuration)),
   server,
   vms: z.optional(vms),
+  arrivals: z.optional(arrivals),
   poison: z.optional(section({ meanGap: given('poison.meanGap', positiveDuration) })),
   upgrade: z.optional(upgrade),
   costs: optionalSection(costs),
@@ -126,9 +148,15 @@ export const reserveSchema = section({
 }).superRefine((written, context) => {
   const refuse = (path: (string | number)[], message: string): void =>
     context.addIssue({ code: 'custom', path, message });
-  if (written.vms !== undefined && written.duration === undefined)
+  if (written.vms !== undefined && written.arrivals !== undefined)
+    refuse(['arrivals'], 'either vms, which are drawn, or arrivals from a file');
+  if ((written.vms ?? written.arrivals) !== undefined && written.duration === undefined)
     refuse(['duration'], 'how long VMs come and go, such as 2160h');
-  if (written.vms !== undefined && written.duration !== undefined && written.duration / written.vms.meanGap > 5e6)
+  if (
+    written.vms !== undefined &&
+    written.duration !== undefined &&
+    written.duration / written.vms.meanGap > MOST_ARRIVALS
+  )
     refuse(['vms', 'meanGap'], 'at most 5 million arrivals in the duration');
   // a field that is refused itself comes here as it was written, and is not to be measured
   const total: unknown = written.server.memory;

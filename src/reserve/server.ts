@@ -59,10 +59,9 @@ export class Server {
     return { missShare: miss, packetNs: packetNs(this.scenario, miss) };
   }
 
-  /** Of the sizes that boots and VMs are to have, those for which there is no room even on the empty server, in bytes. */
-  sizesThatNeverFit(): number[] {
-    const { boot, vms } = this.scenario;
-    const sizes = new Set([...(boot.sizes ?? []), ...(vms?.sizes ?? []).map(({ memory }) => memory)]);
+  /** Of the sizes that boots are to have and that VMs ask for, those for which there is no room even on the empty server, in bytes. */
+  sizesThatNeverFit(asked: readonly number[]): number[] {
+    const sizes = new Set([...(this.scenario.boot.sizes ?? []), ...asked]);
     return [...sizes]
       .filter((bytes) => {
         const granules = this.granulesFor(bytes);

@@ -4,6 +4,7 @@ import { InputError } from '../input/errors.js';
 import { VERSION } from '../version.js';
 import { type LoadedReserve, withHash } from './parse.js';
 import { memoryPlan } from './accounting.js';
+import { demandOf } from './demand.js';
 import type { ReserveResult, MemoryReport, ReserveDifference, ReserveComparison } from './result.js';
 import type { ReserveScenario, ManagerKind } from './schema.js';
 import { Server } from './server.js';
@@ -41,12 +42,13 @@ export async function simulateReserve(loaded: LoadedReserve, module?: WebAssembl
   const scenario = withManager(loaded.scenario, loaded.scenario.manager);
   const server = await Server.create(scenario, module);
   // on a server of its own: what comes and goes here must leave nothing behind
-  const neverFitBytes = (await Server.create(scenario, module)).sizesThatNeverFit();
+  const demand = demandOf(loaded, server.core);
+  const neverFitBytes = (await Server.create(scenario, module)).sizesThatNeverFit(demand?.sizes() ?? []);
   const bootTable = server.bootTable();
   server.core.check();
-  const { vms, duration } = scenario;
+  const { duration } = scenario;
   const { fingerprint, events, ...traffic } =
-    vms === undefined || duration === undefined ? NO_TRAFFIC : new Traffic(server, vms, duration).run();
+    demand === undefined || duration === undefined ? NO_TRAFFIC : new Traffic(server, demand, duration).run();
   const largest = bootTable.at(-1);
   const memory: MemoryReport = {
     plan: { ...server.plan, sellableShare: server.plan.sellableBytes / server.plan.totalBytes },
@@ -119,7 +121,8 @@ export async function compareReserve(
     );
   const runs: ReserveResult[] = [];
   for (const kind of kinds) {
-    const scenario = kind === loaded.scenario.manager ? loaded : withHash(withManager(loaded.scenario, kind));
+    const scenario =
+      kind === loaded.scenario.manager ? loaded : { ...loaded, ...withHash(withManager(loaded.scenario, kind)) };
     runs.push(await simulateReserve(scenario, module));
   }
   return { runs, differences: runs.slice(1).map((other) => differenceOf(runs[0]!, other)) };

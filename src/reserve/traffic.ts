@@ -1,11 +1,12 @@
 // Months of VMs on one server: arrivals, departures, resizes, memory errors, upgrades of the manager; the tables are checked at
 // every sample, at every upgrade and at the end, when every VM is taken away and all memory must be back.
-// Every VM draws from streams of its own, so another manager or an upgrade shifts nobody's arrival, size or lifetime.
+// Every VM draws from streams of its own (demand.ts), so another manager or an upgrade shifts nobody's arrival, size or lifetime.
 
 import { LawError } from '../result/laws.js';
 import { SplitMix64 } from '../workload/random.js';
 import { type BootSplit, BOOT_PARTS, bootSplit } from './boot.js';
 import { Calendar } from './calendar.js';
+import type { Demand } from './demand.js';
 import { type Source, type PoisonOutcome, GRANULE_BYTES, REGION_GRANULES } from './core.js';
 import { Gate, type UpgradeOutcome } from './gate.js';
 import { type MemoryReport, type VmsReport, type FragmentationSample, distributionOf } from './result.js';
@@ -15,14 +16,7 @@ import { Zeroing } from './zeroing.js';
 
 const SAMPLES = 60;
 
-// Purposes of the streams; a number, once given, stays.
-const DRAW_GAP = 101;
-const DRAW_SIZE = 102;
-const DRAW_LIFETIME_CLASS = 103;
-const DRAW_LIFETIME = 104;
-const DRAW_RESIZE = 105;
-const DRAW_RESIZE_WHEN = 106;
-const DRAW_RESIZE_SIZE = 107;
+// Purposes of the streams, behind those of demand.ts; a number, once given, stays.
 const DRAW_POISON_GAP = 108;
 const DRAW_POISON_WHERE = 109;
 const DRAW_UPGRADE = 110;
@@ -82,7 +76,7 @@ export class Traffic {
 
   constructor(
     private readonly server: Server,
-    private readonly vms: NonNullable<ReserveScenario['vms']>,
+    private readonly demand: Demand,
     private readonly durationNs: number,
   ) {
     this.scenario = server.scenario;
@@ -107,7 +101,7 @@ export class Traffic {
 
   run(): TrafficReport {
     const { poison, upgrade } = this.scenario;
-    this.enter(this.gapNs(0), { kind: 'arrive', index: 0 });
+    this.awaitVm(0, 0);
     if (poison !== undefined) this.enter(this.poisonGapNs(0), { kind: 'poison', index: 0 });
     if (upgrade !== undefined) this.enter(upgrade.every + upgrade.prepare, { kind: 'upgrade', index: 0 });
     this.enter(Math.ceil(this.durationNs / SAMPLES), { kind: 'sample', index: 0 });
@@ -134,7 +128,7 @@ export class Traffic {
   private happen(nowNs: number, what: Happening): void {
     switch (what.kind) {
       case 'arrive':
-        this.enter(nowNs + this.gapNs(what.index + 1), { kind: 'arrive', index: what.index + 1 });
+        this.awaitVm(what.index + 1, nowNs);
         return this.arrive(nowNs, what.index);
       case 'depart':
         return this.depart(nowNs, what.guest);
@@ -157,8 +151,9 @@ export class Traffic {
     return Math.max(Math.round(meanNs * this.server.core.exponential(this.scenario.seed, index, purpose)), 1);
   }
 
-  private gapNs(index: number): number {
-    return this.exponentialNs(this.vms.meanGap, index, DRAW_GAP);
+  private awaitVm(index: number, beforeNs: number): void {
+    const atNs = this.demand.arrivalNs(index, beforeNs);
+    if (atNs !== undefined) this.enter(atNs, { kind: 'arrive', index });
   }
 
   private poisonGapNs(index: number): number {
@@ -167,11 +162,6 @@ export class Traffic {
 
   private unit(index: number, purpose: number): number {
     return this.server.core.draw(this.scenario.seed, index, purpose);
-  }
-
-  private pick<T extends { weight: number }>(list: readonly T[], index: number, purpose: number): T {
-    let left = this.unit(index, purpose) * list.reduce((sum, { weight }) => sum + weight, 0);
-    return list.find(({ weight }) => (left -= weight) < 0) ?? list.at(-1)!;
   }
 
   // --- the manager
@@ -199,8 +189,7 @@ export class Traffic {
       counts.failed++;
       return;
     }
-    const bytes = this.pick(this.vms.sizes, index, DRAW_SIZE).memory;
-    const granules = server.granulesFor(bytes);
+    const granules = server.granulesFor(this.demand.bytes(index));
     const slot = this.freeSlots.at(-1);
     const source = slot === undefined ? undefined : server.place(slot, granules);
     if (slot === undefined || source === undefined) {
@@ -228,14 +217,13 @@ export class Traffic {
 
   /** The rest of a guest's life: how long it runs, and whether it is resized on the way. */
   private plan(guest: Guest, bootedNs: number): void {
-    const { index } = guest;
-    const { mean } = this.pick(this.vms.lifetimes, index, DRAW_LIFETIME_CLASS);
-    const lifetimeNs = this.exponentialNs(mean, index, DRAW_LIFETIME);
+    const lifetimeNs = this.demand.lifetimeNs(guest.index);
+    if (lifetimeNs === Infinity) return;
     this.enter(bootedNs + lifetimeNs, { kind: 'depart', guest });
-    if (this.unit(index, DRAW_RESIZE) >= this.vms.resizeShare) return;
-    const granules = this.server.granulesFor(this.pick(this.vms.sizes, index, DRAW_RESIZE_SIZE).memory);
-    const atNs = bootedNs + Math.floor(lifetimeNs * this.unit(index, DRAW_RESIZE_WHEN));
-    this.enter(atNs, { kind: 'resize', guest, granules });
+    const resize = this.demand.resize(guest.index);
+    if (resize === undefined) return;
+    const granules = this.server.granulesFor(resize.bytes);
+    this.enter(bootedNs + Math.floor(lifetimeNs * resize.when), { kind: 'resize', guest, granules });
   }
 
   /** An operation on a VM that is there is asked for again once the module is back; it has failed all the same. */

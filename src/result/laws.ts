@@ -1,7 +1,8 @@
 // What holds for every run whatever the mechanism; checked by the program after each run, not only by tests.
 // Requests: arrived = completed + dropped + inFlight. Core-time: the states add up to cores × time.
 // Faults: those under way when statistics began + faults = rescued + stalls that ended + those under way.
-// Pages: what came in and went out is the sum over backends; what went to devices was written or dropped clean.
+// Pages: what came in and went out is the sum over backends; what went to devices was written or dropped clean; frames, copies and
+// what is free are the memory.
 // Latency ≥ service is read off the slowdown (latency / service), which is never below one.
 
 import { memoryOf } from '../swap/result.js';
@@ -37,6 +38,12 @@ function brokenPageLaws(result: Result): string[] {
   const equal: readonly [string, number, string, number][] = [
     ['swapIns', memory.swapIns, 'the sum over backends', sum('swapIns')],
     ['swapOuts', memory.swapOuts, 'the sum over backends', sum('swapOuts')],
+    [
+      'residentBytes + storedBytes + freeBytes',
+      memory.residentBytes + memory.storedBytes + memory.freeBytes,
+      'physicalBytes',
+      memory.physicalBytes,
+    ],
     ['writebacks + cleanDrops', memory.writebacks + memory.cleanDrops, 'what went to devices', toDevices],
   ];
   return equal.flatMap(([name, value, other, expected]) =>

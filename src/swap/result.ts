@@ -44,6 +44,7 @@ export interface MemoryResult {
   virtualBytes: number;
   /** Virtual over physical memory. */
   expansion: number;
+  /** Frames that pages have, on their way in or out too; with what is stored and free, the physical memory. */
   residentBytes: number;
   pinnedBytes: number;
   storedBytes: number;

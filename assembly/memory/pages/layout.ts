@@ -150,7 +150,7 @@ export const SWAP_PAUSE_WAITS = 12;
 export const SWAP_THROTTLED = 13;
  // times that the budget stopped background work
 export const SWAP_RESIDENT = 14;
- // pages now
+ // pages with a frame now
 export const SWAP_WAITING = 15;
  // tasks that wait for a page now
 export const SWAP_OLDEST_NS = 16;

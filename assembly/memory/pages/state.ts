@@ -236,8 +236,8 @@ export class Swap {
   going: u32; //          pages on their way out, or rescued there
   serving: u32; //        pages that a server or their mapping brings in
   lacking: u32; //        faults without a frame
-  claims0: u32; //        faults that leave the guest and will need a worker
-  claims1: u32; //        … a device
+  claims0: u32; //        workers that the present look leaves idle to a fault
+  claims1: u32; //        … devices
   stages: usize; //       a Stage for each page, where devices are
   exits: usize; //        ring of faults that leave the guest, one a vCPU at most
   exitsMax: u32;

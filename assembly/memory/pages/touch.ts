@@ -4,7 +4,7 @@
 
 import { S, Guest, Page, ACCESSED, AHEAD, tally, DIRTY, AWAY, guestAt, pageAt, tallyGuest } from "./state";
 import * as W from "./layout";
-import { written, COUNT_MASK, spreadOf, pageOf, advance, touchesOf } from "./access";
+import { written, COUNT_MASK, spreadOf, touchesOf, pageOf, advance } from "./access";
 import { VCpu, H, Q, coreAt, Task } from "../../cpu/state";
 import { RANK_TOUCH, NEVER } from "../../kernel/event-queue";
 import { armScan } from "./scan-due";
@@ -140,23 +140,49 @@ export function planTouch(v: VCpu, t: Task): u64 {
   const spread = spreadOf(v.vm, t);
   const done = spread - t.remaining;
   let word = t.touch;
+  let togo = word & COUNT_MASK;
   let i: u32 = 0;
   let at = NEVER;
-  if (S.paused != 2 && spread != 0) {
-    while ((word & COUNT_MASK) != 0) {
-      const instant = instantOf(v, g, word, spread, done);
-      const page = pageOf(g, word, t.arrivedAt);
-      if (i == AHEAD_MAX || !isHere(pageAt(page))) {
-        at = instant;
-        break;
+  if (togo != 0) {
+    // positions ⌊k × spread / n⌋ one after the other, by one division
+    const n = touchesOf(g, word);
+    let position: u64 = 0;
+    let step: u64 = 0;
+    let rest: u64 = 0;
+    let part: u64 = 0;
+    if (n != 1) {
+      step = spread / n;
+      rest = spread - step * n;
+      const k = n - togo;
+      if (k != 0) {
+        const more = (rest * k) / n;
+        part = rest * k - more * n;
+        position = step * k + more;
       }
+    }
+    const stops = S.paused == 2 || spread == 0;
+    while (true) {
+      at = instantOf(v, position, done);
+      if (stops) break;
+      const page = pageOf(g, word, t.arrivedAt);
+      if (i == AHEAD_MAX || !isHere(pageAt(page))) break;
       const touch = plannedAt(plan, i++);
-      touch.at = instant;
+      touch.at = at;
       touch.word = word;
       touch.page = page;
       word = advance(g, word);
+      if (--togo == 0) {
+        at = NEVER;
+        break;
+      }
+      position += step;
+      part += rest;
+      if (part >= n) {
+        part -= n;
+        position++;
+      }
     }
-  } else if ((word & COUNT_MASK) != 0) at = instantOf(v, g, word, spread, done);
+  }
   plan.next = 0;
   plan.count = i;
   plan.after = word;
@@ -166,11 +192,10 @@ export function planTouch(v: VCpu, t: Task): u64 {
   return at;
 }
 
-/** When so much work of the task is done that its touch is due. */
+/** When so much work of the task is done. */
 // @ts-ignore: decorator
 @inline
-function instantOf(v: VCpu, g: Guest, word: u64, spread: u64, done: u64): u64 {
-  const position = positionOf(g, word, spread);
+function instantOf(v: VCpu, position: u64, done: u64): u64 {
   if (position <= done) return v.startedAt;
   const work = position - done;
   return v.startedAt + (H.varies ? <u64>(<i64>Math.ceil(<f64>(<i64>work) / v.speed)) : work);

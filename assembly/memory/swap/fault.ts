@@ -20,12 +20,12 @@ import { onBudget } from "./budget";
 import { armScan } from "../pages/scan-due";
 import { scan } from "./scan";
 import { settleSwap } from "./laws";
-import { needPage, pump, claim, endFault, queueFault, promote, AHEADS, onServer, onMapped, onUnmapped } from "./servers";
-import { isHere, planTouch, positionOf, use } from "../pages/touch";
+import { needPage, pump, leaveServer, AHEADS, OUTS, endFault, queueFault, promote, onServer, onMapped, onUnmapped } from "./servers";
+import { endTouches, isHere, planTouch, positionOf, use } from "../pages/touch";
 import { waitAtTouch, waitAtFault, onUpgrade, quiesced } from "./upgrade";
 import {
-  guestAt, pageAt, S, tallyGuest, STATE, DIRECT, GOING, tally, setState, RESCUED, OUT, Guest, Page, exitAt, backendOf, EXIT_SLOT,
-  RESIDENT, AHEAD, GUEST_SHIFT_BITS, COMING, SERVED, QUEUED, kindOf, pushPage, queueAt, SERVER_SLOTS, MAP_SLOT, UNMAP_SLOT,
+  guestAt, pageAt, S, tallyGuest, STATE, DIRECT, GOING, tally, setState, RESCUED, OUT, backendOf, queueAt, Guest, Page, exitAt,
+  EXIT_SLOT, RESIDENT, AHEAD, GUEST_SHIFT_BITS, COMING, SERVED, QUEUED, kindOf, pushPage, SERVER_SLOTS, MAP_SLOT, UNMAP_SLOT,
   SCAN_SLOT, BUDGET_SLOT, UPGRADE_SLOT, COUNTERS, countersOf,
 } from "../pages/state";
 
@@ -33,6 +33,7 @@ import {
 export function onTouch(v: VCpu, t: Task): void {
   const vm = v.vm;
   const g = guestAt(vm.index);
+  endTouches(v); // those before this one
   const page = pageOf(g, t.touch, t.arrivedAt);
   const p = pageAt(page);
   const here = isHere(p);
@@ -43,10 +44,12 @@ export function onTouch(v: VCpu, t: Task): void {
     planRun(v);
     return;
   }
-  const spread = spreadOf(vm, t);
-  const position = positionOf(g, t.touch, spread);
   stopTask(v);
-  if (H.varies) t.remaining = min<u64>(t.remaining, spread - position); // to the nanosecond, whatever the speed was
+  if (H.varies) {
+    // to the nanosecond, whatever the speed was
+    const spread = spreadOf(vm, t);
+    t.remaining = min<u64>(t.remaining, spread - positionOf(g, t.touch, spread));
+  }
   if (S.paused == 2 || (S.paused != 0 && !here)) {
     waitAtTouch(g, t);
     proceed(v);
@@ -75,8 +78,21 @@ export function onTouch(v: VCpu, t: Task): void {
   if (own) needPage(p);
   if (S.entry != 0) beginExit(t, vm.index, page, u32(own));
   else leaveGuest(t, g, page, u32(own));
-  pump();
+  if (S.entry == 0) pump();
+  else if (own && wantsWork()) {
+    // what the touch alone lets begin is no fault; it leaves a server to this one
+    leaveServer(backendOf(p).device, 1);
+    pump();
+    leaveServer(backendOf(p).device, 0);
+  }
   proceed(v);
+}
+
+/** Whether there is work that is no fault's. */
+// @ts-ignore: decorator
+@inline
+function wantsWork(): bool {
+  return (S.reclaiming | S.quotaReclaims | queueAt(AHEADS).head | queueAt(AHEADS + 1).head | queueAt(OUTS).head) != 0;
 }
 
 /** A touch of a page that is there, now. */
@@ -95,23 +111,27 @@ function usePage(g: Guest, p: Page, t: Task): void {
 
 // --- the exit of a fault ------------------------------------------------------------------------------------------
 
+// @ts-ignore: decorator
+@inline
+function turn(index: u32): u32 {
+  return index < S.exitsMax ? index : index - S.exitsMax;
+}
+
 /** `t` waits for `page`, but first the guest is left, which takes every fault the same time. */
 function beginExit(t: Task, guest: u32, page: u32, own: u32): void {
-  const exit = exitAt((S.exitFirst + S.exitCount) % S.exitsMax);
+  const exit = exitAt(turn(S.exitFirst + S.exitCount));
   exit.task = t;
   exit.guest = guest;
   exit.page = page;
   exit.own = own;
-  if (own) claim(backendOf(pageAt(page)).device, 1);
   if (S.exitCount++ == 0) schedule(Q, S.slot + EXIT_SLOT, H.now + S.entry, RANK_FAULT);
 }
 
 /** The first fault on its way has left the guest. */
 function onExit(): void {
   const exit = exitAt(S.exitFirst);
-  S.exitFirst = (S.exitFirst + 1) % S.exitsMax;
+  S.exitFirst = turn(S.exitFirst + 1);
   if (--S.exitCount != 0) schedule(Q, S.slot + EXIT_SLOT, exitAt(S.exitFirst).task.readyAt + S.entry, RANK_FAULT);
-  if (exit.own) claim(backendOf(pageAt(exit.page)).device, -1);
   leaveGuest(exit.task, guestAt(exit.guest), exit.page, exit.own);
 }
 
@@ -167,7 +187,7 @@ export function onSwap(slot: u32): void {
   else if (which == SCAN_SLOT) scan();
   else if (which == BUDGET_SLOT) onBudget();
   else if (which == UPGRADE_SLOT) onUpgrade();
-  quiesced();
+  if (S.phase != 0) quiesced();
   pump();
 }
 

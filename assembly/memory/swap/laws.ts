@@ -147,7 +147,7 @@ export function settleSwap(): u32 {
   if (dropped != counter(W.SWAP_WRITEBACKS) + counter(W.SWAP_CLEAN_DROPS)) wrong = true;
   const asked = faults + counter(W.SWAP_PREFETCHED) + counter(W.SWAP_UNDER_WAY_FIRST);
   if (asked != counter(W.SWAP_JOINED) + counter(W.SWAP_RESCUED) + ins + underWay) wrong = true;
-  put(W.SWAP_RESIDENT, resident);
+  put(W.SWAP_RESIDENT, resident + goes + framed);
   put(W.SWAP_WAITING, waiting);
   put(W.SWAP_OLDEST_NS, oldest);
   put(W.SWAP_PINNED, pinned);

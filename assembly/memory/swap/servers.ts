@@ -1,6 +1,6 @@
 // Who moves pages: W workers for what costs core time (zero filling, compression), and a number of operations at once for
 // what waits for a device (SSD, remote memory). A fault queues when it has left the guest. Faults come first, then prefetches, then
-// background swap-out between the watermarks; the latter two leave a server to each fault that is on its way out of the guest. A fault takes its frame as it queues; one that leaves less than `min` free, or finds
+// background swap-out between the watermarks; what a touch lets begin of the latter two leaves a server to its fault. A fault takes its frame as it queues; one that leaves less than `min` free, or finds
 // none, has one victim written first (direct reclaim), by the victim's own backend, and that one is not rescued. Who cannot be served holds nobody up.
 // A device is busy with a page only while it moves: mapping and unmapping keep no server.
 // Background swap-out keeps to a budget of cores; all else is charged to it and never held up by it.
@@ -487,12 +487,12 @@ export function onServer(index: u32): void {
   else arriveIn(page, p);
 }
 
-/** Faults of the class that leave the guest: they will need a server soon. */
+/** In the next look work that is no fault's leaves so many servers of the class idle. */
 // @ts-ignore: decorator
 @inline
-export function claim(device: u32, by: u32): void {
-  if (device) S.claims1 += by;
-  else S.claims0 += by;
+export function leaveServer(device: u32, servers: u32): void {
+  if (device) S.claims1 = servers;
+  else S.claims0 = servers;
 }
 
 /** Gives idle servers what there is to do. */

@@ -153,7 +153,7 @@ class Naive {
       fault.queued = true;
       this.pump(at);
     });
-    this.pump(now);
+    // background work would leave the only worker to this fault
   }
 
   /** A page is unmapped and written. */
@@ -190,8 +190,6 @@ class Naive {
       } else if (fault.hasFrame) this.swapIn(now, fault);
       return;
     }
-    // the only worker is left to a fault that leaves the guest
-    if (fault !== undefined) return;
     if (this.reclaiming && this.free + this.leaving < this.bytes(this.marks.high)) {
       const victim = this.victim();
       if (victim !== undefined) this.swapOut(now, victim, true);
