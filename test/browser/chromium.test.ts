@@ -3,6 +3,7 @@
 
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as fluxhost from '../../src/index.js';
@@ -14,6 +15,7 @@ import {
   PROGRAM,
   type Installed,
 } from '../package-proofs/installed.js';
+import { PACKED } from '../pages/zstandard.js';
 import { PAGE, REPORT, Site } from './chromium.js';
 
 let installed: Installed;
@@ -135,6 +137,47 @@ describe('in Chromium', () => {
     const [there] = (await site.visit('pages/index.html')) as string[];
     expect(JSON.parse(there!)).toEqual(JSON.parse(here));
     expect(here).toContain('"misses":[5,4]');
+  });
+
+  it('packed traces, as in Node: members, padding, skippable frames, damage', async () => {
+    const zeros = Buffer.alloc(600);
+    const zstandard = Buffer.from(PACKED, 'base64');
+    const skippable = Buffer.from([0x5a, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 1, 2]);
+    const gzip = gzipSync('1000 R\n2000 W\n'.repeat(20_000));
+    const packed = [
+      Buffer.concat([gzip, zeros, gzip, zeros]),
+      Buffer.concat([skippable, zstandard, zstandard]),
+      Buffer.concat([gzip, Buffer.from('x')]),
+      zstandard.subarray(0, 500),
+    ].map((bytes) => bytes.toString('base64'));
+    const work = `
+      const told = [];
+      for (const text of ${JSON.stringify(packed)}) {
+        const files = memoryHost({ t: Uint8Array.from(atob(text), (character) => character.charCodeAt(0)) });
+        try {
+          const { trace } = await replayPages('t', { files, format: 'addresses', policies: ['lru'], capacities: [2] });
+          told.push(trace);
+        } catch (error) {
+          told.push(error.message);
+        }
+      }
+      return JSON.stringify(told);`;
+    const AsyncFunction = (async () => undefined).constructor as new (
+      ...text: string[]
+    ) => (...values: unknown[]) => Promise<string>;
+    const here = await new AsyncFunction('memoryHost', 'replayPages', work)(fluxhost.memoryHost, fluxhost.replayPages);
+    const main = `
+      import { memoryHost, replayPages } from './fluxhost.js';
+      report({ value: [await (async () => {${work}})()] });`;
+    withPackage(page('packed', { 'main.js': main }));
+    const [there] = (await site.visit('packed/index.html')) as string[];
+    expect(JSON.parse(there!)).toEqual(JSON.parse(here));
+    expect(JSON.parse(here)).toMatchObject([
+      { requests: 80_000 },
+      { requests: 1200 },
+      't: given damaged or incomplete gzip data (incorrect header check), expected a whole gzip file',
+      't: given damaged or incomplete Zstandard data (its end is missing), expected a whole Zstandard file',
+    ]);
   });
 
   it('the entry without bytes takes the file from the server', async () => {
