@@ -49,7 +49,7 @@ export class RequestSink {
 
   /** A page number below PAGE_LIMIT. */
   put(page: number, write: boolean): void {
-    const high = Math.floor(page / TWO_32);
+    const high = page < TWO_32 ? 0 : Math.floor(page / TWO_32);
     this.putWords(page - high * TWO_32, high, write);
   }
 

@@ -11,7 +11,7 @@ export async function* inflateByPako(input: Input): AsyncGenerator<Uint8Array> {
   zlibInflateInit2(stream, 31); // a window of 2^15, within gzip's header and trailer
   for (;;) {
     const piece = await input.next();
-    if (piece === undefined) throw new Error('its end is missing');
+    if (piece === undefined) throw new Error('unexpected end of file');
     stream.input = piece;
     stream.next_in = 0;
     stream.avail_in = piece.length;

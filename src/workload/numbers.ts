@@ -27,14 +27,17 @@ export async function readNumbers(host: TraceHost, file: string, zeros = false):
       problems.push({ file, line, path: '', given: show(cell), expected: 'a number of at least 0, one a line' });
   };
   for await (const text of readText(host, file)) {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
+    rest += text;
+    // a CR at the end may be half of a CR LF
+    const held = rest.endsWith('\r') ? '\r' : '';
+    const lines = rest.slice(0, rest.length - held.length).split(/\r\n?|\n/);
+    rest = (lines.pop() ?? '') + held;
     lines.forEach(take);
     if (rest.length <= CHARACTERS_MAX) continue;
     const given = `a line of more than ${CHARACTERS_MAX} characters`;
     throw new InputError({ file, line: line + 1, path: '', given, expected: 'a number of at least 0, one a line' });
   }
-  if (rest !== '') take(rest);
+  if (rest.trim() !== '') take(rest);
   if (problems.length > 0) throw new InputError(problems);
   if (zeros ? values.length === 0 : !values.some((value) => value > 0))
     throw new InputError({

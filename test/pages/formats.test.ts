@@ -313,3 +313,11 @@ test('noise is refused or read, but never anything else', () => {
     { seed: 4, numRuns: 500 },
   );
 });
+
+test('csv tells what is wrong with cells and with rows together', () => {
+  const lines = refusal(() => read('csv', bytesOf('page,rw\nx,r\n1,r\n2,r,3\n'), {}, [12])).split('\n');
+  expect(lines).toEqual([
+    'trace:2: page: given "x", expected a page number, decimal or hexadecimal with 0x (--hash-ids reads any text)',
+    'trace:4: given 3 cells: "2,r,3", expected 2 cells, one for each column of the header',
+  ]);
+});

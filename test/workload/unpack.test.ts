@@ -46,13 +46,13 @@ describe.each([
   });
 
   it.each([
-    ['cut', first.subarray(0, -9), 'its end|unexpected end'],
-    ['cut within the header', first.subarray(0, 5), 'its end|unexpected end'],
+    ['cut', first.subarray(0, -9), 'unexpected end'],
+    ['cut within the header', first.subarray(0, 5), 'unexpected end'],
     ['with another length', Buffer.concat([first.subarray(0, -1), zeros(1).fill(9)]), 'incorrect length check'],
     ['with another checksum', Buffer.concat([first.subarray(0, -8), zeros(8)]), 'incorrect data check'],
     ['with text behind it', Buffer.concat([first, Buffer.from('text')]), 'incorrect header check'],
     ['with text behind zeros', Buffer.concat([first, zeros(9), Buffer.from('text')]), 'incorrect header check'],
-    ['with half a member behind it', Buffer.concat([first, second.subarray(0, 12)]), 'its end|unexpected end'],
+    ['with half a member behind it', Buffer.concat([first, second.subarray(0, 12)]), 'unexpected end'],
   ])('%s: refused', async (_name, bytes, why) => {
     for (const size of [64, 1e6])
       await expect(read(bytes, size)).rejects.toThrow(new RegExp(`^damaged or incomplete gzip data \\((${why})`));

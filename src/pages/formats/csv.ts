@@ -2,7 +2,7 @@
 // addresses (decimal, or hexadecimal with 0x; any text where ids are renumbered), others may say whether the access writes and how large
 // the object is. Whoever names the column of pages has a file with words of its own: then only the columns named are looked at.
 
-import { show, printable, expectedOneOf } from '../../input/errors.js';
+import { InputError, expectedOneOf, printable, show } from '../../input/errors.js';
 import { CsvRows, type CsvBlock } from '../../workload/csv-rows.js';
 import { TextPieces } from '../../workload/text-pieces.js';
 import type { Problems } from '../problems.js';
@@ -56,14 +56,27 @@ class CsvReader implements TraceReader {
   }
 
   push(bytes: Uint8Array): void {
-    this.take(this.rows.push(this.text.piece(bytes)));
+    this.take(this.told(() => this.rows.push(this.text.piece(bytes))));
   }
 
   end(): void {
-    this.text.end();
-    const { block, openEnded } = this.rows.end();
+    const { block, openEnded } = this.told(() => {
+      this.text.end();
+      return this.rows.end();
+    });
     if (openEnded) this.problems.note('the last line has no newline: it may be cut');
     this.take(block);
+  }
+
+  /** What is wrong with the rows themselves, told with what was wrong before them. */
+  private told<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof InputError) for (const problem of error.problems) this.problems.add(problem);
+      this.problems.check();
+      throw error;
+    }
   }
 
   private take(block: CsvBlock | undefined): void {

@@ -151,14 +151,15 @@ export class Cursor {
 
   private take(from: number, value: number, base: 8 | 10 | 16): Word64 {
     const number = this.numbers[(this.taken ^= 1)]!;
-    if (this.at === from) number.value = NaN;
-    else if (value < 2 ** 53) number.setExact(value);
-    else {
-      let first = from;
-      while (this.bytes[first] === 48) first++;
-      if (this.at - first > DIGITS_MAX) number.value = Infinity;
-      else number.set(String.fromCharCode(...this.bytes.subarray(first, this.at)), base);
-    }
+    number.value = this.at === from ? NaN : value;
+    if (value >= 2 ** 53) this.takeWide(number, from, base);
     return number;
+  }
+
+  private takeWide(number: Word64, from: number, base: 8 | 10 | 16): void {
+    let first = from;
+    while (this.bytes[first] === 48) first++;
+    if (this.at - first > DIGITS_MAX) number.value = Infinity;
+    else number.set(String.fromCharCode(...this.bytes.subarray(first, this.at)), base);
   }
 }

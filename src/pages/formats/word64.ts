@@ -10,6 +10,7 @@ const PREFIXES = { 8: '0o', 10: '', 16: '0x' } as const;
 export class Word64 {
   /** The number, correctly rounded; Infinity where it has more than 64 bits, NaN where there is none. */
   value = NaN;
+  /** Its words, where `value` is 2^53 or more, or after `spread`. */
   low = 0;
   high = 0;
 
@@ -21,11 +22,11 @@ export class Word64 {
     this.high = Number((whole >> 32n) & 0xffffffffn);
   }
 
-  /** A number that a double holds. */
-  setExact(value: number): void {
-    this.value = value;
-    this.high = Math.floor(value / TWO_32);
-    this.low = value - this.high * TWO_32;
+  /** Fills the words of a number that a double holds. */
+  spread(): void {
+    if (!(this.value < EXACT_BELOW)) return;
+    this.high = Math.floor(this.value / TWO_32);
+    this.low = this.value - this.high * TWO_32;
   }
 
   /** A cell, decimal or hexadecimal with 0x; false where it is neither. */
@@ -34,7 +35,7 @@ export class Word64 {
     if (match === null) return false;
     const [, decimal, hexadecimal] = match;
     const plain = Number(decimal ?? `0x${hexadecimal}`);
-    if (plain < EXACT_BELOW) this.setExact(plain);
+    if (plain < EXACT_BELOW) this.value = plain;
     else if (decimal === undefined) this.set(hexadecimal!, 16);
     else this.set(decimal, 10);
     return true;
@@ -66,6 +67,11 @@ export function putPage(
   path: string,
   line?: number,
 ): void {
+  if (page.value < PAGE_LIMIT) {
+    sink.put(page.value, write);
+    return;
+  }
+  page.spread();
   const fits = page.high < PAGE_LIMIT / TWO_32 || sink.ids !== undefined;
   if (fits && Number.isFinite(page.value)) sink.putWords(page.low, page.high, write);
   else problems.add({ ...(line === undefined ? {} : { line }), path, given: text(page), expected: PAGE_EXPECTED });
@@ -87,6 +93,7 @@ export function putAddress(
       return;
     }
   }
+  address.spread();
   const before = text(address);
   address.shift(Math.log2(pageSizeBytes));
   if (Number.isFinite(address.value) && (address.high < PAGE_LIMIT / TWO_32 || sink.ids !== undefined)) {
