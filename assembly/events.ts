@@ -5,14 +5,15 @@ import { goOn } from "./cpu/guest/run";
 import {
   Vm, SEARCHING, count, H, STEALING, Q, VCpu, coreAt, SLOT_VMS, vmAt, VM_SLOTS_SHIFT, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE,
   VM_SLOT_OWN, SLOT_ARBITER, SLOT_INJECT, SLOT_SAMPLE, SLOT_PUBLISH, TASK_SLICED, nothing, isNull, Task, ingress, ownQueue, setBit,
-  TASK_HOLDS_LOCK, RUNNING, TASK_BEFORE_LOCK, YIELDING, vcpuOf,
+  TASK_HOLDS_LOCK, RUNNING, TASK_BEFORE_LOCK, YIELDING,
 } from "./cpu/state";
-import { behindRounds, onPublish } from "./cpu/cores/arbiter";
+import { onPublish } from "./cpu/cores/arbiter";
+import { behindRounds } from "./cpu/rounds";
 import { endSearch, planLook, moveSome } from "./cpu/guest/search";
 import * as L from "./layout";
 import { enter } from "./cpu/guest/life";
 import { schedule, RANK_STEP, peekTime, closeInstant, take } from "./kernel/event-queue";
-import { proceed, yieldCore, yielded } from "./cpu/guest/loop";
+import { mayYield, proceed, yieldCore, yielded } from "./cpu/guest/loop";
 import { logEvent, onSample, began } from "./cpu/series";
 import { onSwap, beginSwapStatistics, onTouch } from "./memory/swap/fault";
 import { onClient, onArrival, onModulate, onInject } from "./cpu/workload/arrivals";
@@ -234,14 +235,4 @@ export function onVcpu(v: VCpu): void {
     assert(state == YIELDING);
     yielded(v);
   }
-}
-
-// --- leaving the core -----------------------------------------------------------------------------------------
-
-/** Whether `vm` keeps what it is guaranteed if one more vCPU leaves, where that is not got back at once (hotplug, microvm). */
-export function mayYield(vm: Vm): bool {
-  if (H.keeps == 0 || vm.min == 0) return true;
-  let there = vm.held;
-  for (let k: u32 = 0; k < vm.max && there > vm.min; k++) there -= u32(vcpuOf(vm, k).state == YIELDING);
-  return there > vm.min;
 }

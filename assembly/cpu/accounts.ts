@@ -2,10 +2,9 @@
 // sums over all states are cores × time to the nanosecond (checked by the program after every run).
 
 import * as L from "../layout";
-import { VCpu, H, count, RUNNING, SEARCHING, STEALING, SPINNING, DORMANT, coreAt, isNull, countHost, vmAt, countersOf } from "./state";
+import { Vm, VCpu, H, count, RUNNING, SEARCHING, STEALING, SPINNING, DORMANT, coreAt, isNull, countHost, vmAt, countersOf } from "./state";
 import { histogramBytes, resetHistogram } from "../kernel/histogram";
 import { bookDelays } from "./series";
-import { bookThrottled } from "./mechanisms/cgroup";
 
 /** Time without a task: first what is left of a page fault's exit, then polling. */
 function bookSearch(v: VCpu, elapsed: u64): void {
@@ -45,6 +44,13 @@ export function settle(v: VCpu): void {
 /** Core time that VMs could have had since statistics began. */
 export function capacity(): u64 {
   return H.capacityNs + <u64>H.coreCount * (H.now - H.capacitySince);
+}
+
+/** Books the time for which `vm` has been throttled. */
+export function bookThrottled(vm: Vm): void {
+  if (H.mechanism != L.MECHANISM_CGROUP || vm.b == 0) return;
+  count(vm, L.VM_THROTTLED_NS, H.now - (vm.b - 1));
+  vm.b = H.now + 1;
 }
 
 /** Books everything up to now, so that the counters can be read. */

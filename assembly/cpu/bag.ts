@@ -1,7 +1,6 @@
 // The bag of VMs with tasks waiting: who may want a core, without asking every VM.
 
 import { Vm, H, nothing, isNull, ingress } from "./state";
-import { rankOf } from "./cores/rank";
 import { oldestIn } from "./run-queue";
 
 /** A task waits in `vm`, which no arbiter serves: whoever frees a core looks into the bag (worthiest). */
@@ -42,4 +41,11 @@ function precedes(a: Vm, b: Vm): bool {
   const since = H.central ? oldestIn(ingress(a)) : a.backlogSince;
   const otherSince = H.central ? oldestIn(ingress(b)) : b.backlogSince;
   return since < otherSince || (since == otherSince && a.index < b.index);
+}
+
+/** Smaller comes first: below its guarantee, class, priority, without any core. */
+// @ts-ignore: decorator
+@inline
+export function rankOf(vm: Vm): u64 {
+  return (<u64>(vm.held >= vm.min) << 63) | ((~<u64>vm.rankKey << 1) & 0x7fff_ffff_ffff_fffe) | <u64>(vm.held != 0);
 }

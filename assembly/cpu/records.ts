@@ -341,6 +341,7 @@ export class Host {
   victimsOf: u64; //         arbiter round and move of which the next one tells (grant.ts, anyVictim)
   victimLeast: i64;
   onCores: u32; //           before the number of cores with a vCPU of a VM changes; 0 unused
+  onTurn: u32; //            when a VM that was denied a core may get one though nothing changes; 0 unused
   onWoken: u32; //           a vCPU's wake, boot or restore is over; 0 unused
   keeps: u32; //             1: no vCPU leaves by itself that its VM is guaranteed
   halts: u32; //             1: where nothing is stolen, tasks are dispatched to idle vCPUs too, which wakes them

@@ -5,60 +5,18 @@
 // over its threshold, or at which a core that a VM was denied may have become free, on the grid on which the arbiter polls.
 
 import * as L from "../../layout";
-import { RANK_ROUND, isPending, timeOf, schedule, RANK_SAMPLE, NEVER } from "../../kernel/event-queue";
+import { isPending, schedule, RANK_SAMPLE, NEVER } from "../../kernel/event-queue";
 import { record } from "../../kernel/histogram";
 import { H, Q, SLOT_ARBITER, everyRound, SLOT_PUBLISH, Vm, countHost, Core, isNull, nothing } from "../state";
 import { hostHistogram } from "../accounts";
 import { chooseIdle, pushIdle } from "../idle";
-import { canGrow } from "../holding";
+import { canGrow, nudge } from "../holding";
+import { armArbiter, gridPoint, isStale, late, mayBeShort, planRound, publishedAt } from "../rounds";
 import { beginMove } from "./move";
 import { anyVictim, chooseVictim } from "../victims";
 import { rankAt, RANK_VM, copyRank, heapify, setRank, sinkRank } from "./rank";
-import { nextTurn } from "../mechanisms/caladan/index";
 import { oldestReady, stranded } from "../waiting";
 import { wanted, congested, soonest } from "./signal";
-
-// --- the grid on which rounds begin -------------------------------------------------------------------------------------
-// H.gridAt is the first round that was neither held nor can be known to be over: later ones are at multiples of the period behind it.
-// What is skipped leaves the grid where it is; only an arbiter that is busy at the next round's instant moves it.
-
-/** Something at `at` or later may make a round matter: the first on the grid is held, unless an earlier one is planned. */
-export function armArbiter(at: u64): void {
-  // what comes behind the rounds of this nanosecond is for the next, held or not
-  if (at <= H.now && (Q.rank > <u32>RANK_ROUND || H.lateAt == H.now)) at = H.now + 1;
-  if (isPending(Q, SLOT_ARBITER)) {
-    if (H.wantedAt <= at) return;
-    H.wantedAt = at;
-    if (everyRound()) return;
-  } else H.wantedAt = at;
-  planRound();
-}
-
-function planRound(): void {
-  const start = everyRound() ? gridPoint(late() ? H.now + 1 : H.now) : gridPoint(H.wantedAt);
-  if (!isPending(Q, SLOT_ARBITER) || timeOf(Q, SLOT_ARBITER) != start) schedule(Q, SLOT_ARBITER, start, RANK_ROUND);
-}
-
-/** Whether the rounds of this nanosecond are over. */
-// @ts-ignore: decorator
-@inline
-function late(): bool {
-  return Q.rank > <u32>RANK_ROUND || H.lateAt == H.now;
-}
-
-/** An event that comes behind the rounds of its nanosecond: so does all that follows from it at once. */
-// @ts-ignore: decorator
-@inline
-export function behindRounds(): void {
-  H.lateAt = H.now;
-}
-
-/** The first round at `at` or later. */
-// @ts-ignore: decorator
-@inline
-function gridPoint(at: u64): u64 {
-  return at > H.gridAt ? H.gridAt + ((at - H.gridAt + H.period - 1) / H.period) * H.period : H.gridAt;
-}
 
 /** The arbiter reads and issues no earlier than what it is doing allows: a round that was skipped has been read as well. */
 function beBusy(): void {
@@ -87,24 +45,11 @@ function reading(waiting: u32): u64 {
 // Metrics that the arbiter reads may be old: they are those of the end of the last multiple of `staleness`, published by an event of
 // their own at every multiple that some round can read, as long as tasks wait. A round at such an instant reads what it finds.
 
-/** Whether rounds read now what was published before now. */
-// @ts-ignore: decorator
-@inline
-export function isStale(): bool {
-  return H.staleness != 0 && H.now % H.staleness != 0;
-}
-
-/** The last multiple of `staleness`, now included. */
-// @ts-ignore: decorator
-@inline
-export function publishedAt(at: u64): u64 {
-  return at - at % H.staleness;
-}
-
 /** Plans the next publication that a round will read. */
 function planPublication(): void {
+  const from = Q.rank < <u32>RANK_SAMPLE ? H.now : H.now + 1; // that of this nanosecond may be to come
   let at = publishedAt(gridPoint(H.now + 1));
-  if (at <= H.now) at = publishedAt(gridPoint(publishedAt(H.now) + H.staleness));
+  if (at < from) at = publishedAt(gridPoint(publishedAt(H.now) + H.staleness));
   schedule(Q, SLOT_PUBLISH, at, RANK_SAMPLE);
 }
 
@@ -136,13 +81,6 @@ function waiting(vm: Vm): u32 {
   return isStale() ? vm.snapQueued : vm.queued;
 }
 
-/** The first multiple of `staleness` at or after `at`. */
-// @ts-ignore: decorator
-@inline
-export function nextPublished(at: u64): u64 {
-  return at % H.staleness == 0 ? at : publishedAt(at) + H.staleness;
-}
-
 // --- the bag of VMs in which tasks wait -----------------------------------------------------------------------------
 
 /** A task waits in `vm`. Also the hook of every mechanism that an arbiter serves. */
@@ -158,41 +96,9 @@ export function watch(vm: Vm): void {
   // a new backlog, whether or not the last round has noticed that the one before is gone
   vm.denied = 0;
   vm.contended = 0;
-  if (H.aggregate) armArbiter(H.now); // what its rounds cost hangs on who waits
+  // what rounds cost hangs on who waits; and what is still published may be denied
+  if (H.aggregate || vm.snapQueued != 0) armArbiter(H.now);
   mayBeShort(vm);
-}
-
-/** Plans the first round that can find `vm` short, in which something has changed that makes it so, or sooner so. */
-export function mayBeShort(vm: Vm): void {
-  const signals = (H.mode & L.MODE_REACTIVE) != 0;
-  let at = H.now;
-  if (vm.held != 0) {
-    if (!signals) return;
-    if (H.signal == L.SIGNAL_QUEUE_LENGTH) {
-      if (<f64>vm.queued < H.queueLength * <f64>max<u32>(vm.activeCount, 1)) return;
-    } else if (H.signal != L.SIGNAL_POLICY && !(H.parkedBusy && stranded(vm))) at = max<u64>(at, (vm.queued == 1 ? vm.readySum : oldestReady(vm)) + H.threshold);
-  }
-  armArbiter(H.staleness == 0 ? at : nextPublished(at));
-}
-
-/** `vm` has lost a core, or a vCPU of it with tasks in its queue has, or takes no tasks any more. */
-export function hasLost(vm: Vm): void {
-  if (H.arbiter == 0 || vm.inBag == 0 || (vm.queued == 0 && vm.snapQueued == 0)) return;
-  vm.denied = 0; // it has less than when it was
-  armArbiter(H.now);
-}
-
-/** Cores have moved or become free: who was denied one may get one. */
-export function nudge(): void {
-  // mostly the round is planned already, and nobody need be looked for
-  if (H.arbiter == 0 || H.bagCount == 0 || (isPending(Q, SLOT_ARBITER) && H.wantedAt <= H.now)) return;
-  for (let i: u32 = 0; i < H.bagCount; i++) {
-    const vm = load<Vm>(H.bag + (<usize>i << 2));
-    if (vm.denied && canGrow(vm)) {
-      armArbiter(H.now);
-      return;
-    }
-  }
 }
 
 /** Whether `vm` cannot get a core since `failed` could not: no core is idle, and it ranks no higher and has no less. */
@@ -328,7 +234,7 @@ export function onArbiter(): void {
   for (let i: u32 = 0; i < kept; i++) {
     const vm = load<Vm>(H.bag + (<usize>i << 2));
     if (vm.denied == 0 || H.signal == L.SIGNAL_POLICY) soon = min<u64>(soon, soonest(vm));
-    else if (H.parkedBusy) soon = min<u64>(soon, nextTurn(vm));
+    else if (H.onTurn != 0) soon = min<u64>(soon, call_indirect<u64>(H.onTurn, vm));
   }
   if (soon != NEVER) armArbiter(soon);
   if (isPending(Q, SLOT_ARBITER)) planRound(); // something may have been wanted before the round was over

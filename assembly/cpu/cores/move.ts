@@ -19,9 +19,9 @@ import { hostHistogram } from "../accounts";
 import { enter, detach, activate, attach } from "../guest/life";
 import { putBack } from "../guest/dispatch";
 import { proceedAfterGrant } from "../guest/loop";
-import { nudge, hasLost } from "./arbiter";
+import { hasLost } from "../rounds";
 import { freeze, halt, migrateQueue, thaw } from "../guest/halt";
-import { hold, chooseDormant, parking, arriving } from "../holding";
+import { hold, chooseDormant, parking, arriving, nudge } from "../holding";
 import { mayLeave } from "../victims";
 
 // @ts-ignore: decorator

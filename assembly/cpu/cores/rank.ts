@@ -2,6 +2,7 @@
 // one arbiter may serve nearly all can be over it, and most of them leave at once when one is denied (arbiter.ts).
 // 32 bytes each: rank, since when there is a backlog, the VM.
 
+import { rankOf } from "../bag";
 import { H, Vm } from "../state";
 
 // @ts-ignore: decorator
@@ -15,13 +16,6 @@ import { H, Vm } from "../state";
 @inline
 export function rankAt(i: u32): usize {
   return H.scratch + (<usize>i << RANK_BYTES_SHIFT);
-}
-
-/** Smaller comes first: below its guarantee, class, priority, without any core. */
-// @ts-ignore: decorator
-@inline
-export function rankOf(vm: Vm): u64 {
-  return (<u64>(vm.held >= vm.min) << 63) | ((~<u64>vm.rankKey << 1) & 0x7fff_ffff_ffff_fffe) | <u64>(vm.held != 0);
 }
 
 /** Of equals who has had a backlog for longer, then the first. */

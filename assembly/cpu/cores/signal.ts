@@ -1,7 +1,7 @@
 // Congestion as the arbiter sees it: metrics as of their last publication, and the signals made of them.
 
 import { Vm, H } from "../state";
-import { isStale, publishedAt, nextPublished } from "./arbiter";
+import { isStale, publishedAt, nextPublished } from "../rounds";
 import * as L from "../../layout";
 import { stranded, oldestReady } from "../waiting";
 import { hostCores, coresWanted } from "../../policy";

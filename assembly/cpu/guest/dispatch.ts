@@ -12,7 +12,7 @@ import { askForTurn } from "./turn";
 import { hostDispatch, dispatch } from "../../policy";
 import { below } from "../../kernel/random";
 import { setHome } from "../speed";
-import { mayBeShort } from "../cores/arbiter";
+import { mayBeShort } from "../rounds";
 import { schedule, RANK_GIVE_UP, RANK_LOOK } from "../../kernel/event-queue";
 
 /** A task can run from now on: it is queued as the VM's dispatch policy says, or runs at once. */

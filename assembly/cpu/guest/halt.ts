@@ -10,7 +10,7 @@ import {
 import { activate, deactivate, enter } from "./life";
 import { popHead } from "../run-queue";
 import { endSearch } from "./search";
-import { mayBeShort } from "../cores/arbiter";
+import { mayBeShort } from "../rounds";
 import { spins, leaveSpin, spinOrLeave } from "./lock";
 import { waitsAgain, waitBegins, waitEnds } from "../waiting";
 import { proceedAfterGrant } from "./loop";

@@ -4,7 +4,7 @@ import { VCpu, H, Core, isNull, DORMANT, countHost, clearBit, nothing, setBit, a
 import { settle } from "../accounts";
 import { paceChanged } from "./pace";
 import * as L from "../../layout";
-import { mayBeShort } from "../cores/arbiter";
+import { mayBeShort } from "../rounds";
 
 // @ts-ignore: decorator
 @inline

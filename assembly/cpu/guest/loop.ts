@@ -1,13 +1,12 @@
 // The guest's scheduler loop on one vCPU (FluxOS; order as in Caladan's runtime/sched.c): own queue → ingress queue → steal →
 // search for minSearch → give the core back.
 
-import { VCpu, H, ownQueue, clearBit, ingress, Vm, Q, count, YIELDING } from "../state";
+import { VCpu, H, ownQueue, clearBit, ingress, Vm, Q, count, isNull, vcpuOf, STEP_NONE, YIELDING } from "../state";
 import { popHead, headWasPreempted } from "../run-queue";
 import { waitEnds } from "../waiting";
 import { runHere } from "./run";
 import { restAtOnce } from "./central";
 import { stealNow, beginSearch } from "./search";
-import { mayYield } from "../../events";
 import { NEVER, schedule, RANK_GIVE_UP, RANK_STEP } from "../../kernel/event-queue";
 import * as L from "../../layout";
 import { deactivate, enter, detach } from "./life";
@@ -55,6 +54,18 @@ export function proceed(v: VCpu): void {
 export function proceedAfterGrant(v: VCpu): void {
   if (v.queueLength == 0 && v.vm.ingressLength == 0) stealNow(v);
   proceed(v);
+}
+
+/** Whether `vm` keeps what it is guaranteed if one more vCPU leaves, where that is not got back at once (hotplug, microvm). */
+export function mayYield(vm: Vm): bool {
+  if (H.keeps == 0 || vm.min == 0) return true;
+  let there = vm.held;
+  for (let k: u32 = 0; k < vm.max && there > vm.min; k++) {
+    const v = vcpuOf(vm, k);
+    // one whose core is being taken is not held any more
+    there -= u32(v.state == YIELDING && v.core.step == STEP_NONE && isNull(v.core.target));
+  }
+  return there > vm.min;
 }
 
 /** Nothing found: the vCPU gives its core up by itself (voluntary yield). */

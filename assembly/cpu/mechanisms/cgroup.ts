@@ -6,6 +6,7 @@
 //   knob A: period ns | B: ns of a host context switch
 
 import * as L from "../../layout";
+import { bookThrottled } from "../accounts";
 import { cancel, schedule, RANK_EXPIRE, isPending, RANK_REPLENISH } from "../../kernel/event-queue";
 import {
   H, Host, Vm, vmAt, vcpuOf, DORMANT, YIELDING, DESCHEDULING, VM_SLOT_OWN, Q, SLOT_ARBITER, coreAt, isNull, count, everyRound, Core,
@@ -110,13 +111,6 @@ function stopThrottled(): void {
     const core = coreAt(i);
     if (!isNull(core.vcpu) && core.vcpu.vm.b != 0) beginPark(core);
   }
-}
-
-/** Books the time for which `vm` has been throttled. */
-export function bookThrottled(vm: Vm): void {
-  if (H.mechanism != L.MECHANISM_CGROUP || vm.b == 0) return;
-  count(vm, L.VM_THROTTLED_NS, H.now - (vm.b - 1));
-  vm.b = H.now + 1;
 }
 
 /** A period begins: quotas are full again, but for what was used beyond the last. */

@@ -3,9 +3,9 @@
 //
 //   knob A: ns to add a vCPU | B: ns to remove one
 
-import { H, Host, coreAt, isNull, SEARCHING, Q, SLOT_ARBITER, vmAt } from "../state";
-import { watch, coreToPool, startArbiter, onArbiter, armArbiter } from "../cores/arbiter";
-import { isPending } from "../../kernel/event-queue";
+import { H, Host, coreAt, isNull, SEARCHING, vmAt } from "../state";
+import { watch, coreToPool, startArbiter, onArbiter } from "../cores/arbiter";
+import { armArbiter } from "../rounds";
 import { beginPark } from "../cores/move";
 import { costNothing, setHooks, ignoreWidth, doNothing } from "../hooks";
 import { placeGuaranteed } from "../cores/place";
@@ -33,7 +33,6 @@ function sample(): void {
   }
   onArbiter();
   // there is something to sample as long as some VM has more than its guarantee
-  if (isPending(Q, SLOT_ARBITER)) return;
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     if (vm.held > vm.min || vm.queued != 0) {

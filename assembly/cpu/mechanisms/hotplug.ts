@@ -5,7 +5,8 @@
 //   knob A: plug latency ns | B: unplug latency ns | C: idle time before unplug ns
 
 import { H, Host } from "../state";
-import { watch, coreToPool, nudge, onArbiter, startArbiter } from "../cores/arbiter";
+import { nudge } from "../holding";
+import { watch, coreToPool, onArbiter, startArbiter } from "../cores/arbiter";
 import { costNothing, setHooks, ignoreWidth } from "../hooks";
 import { placeGuaranteed } from "../cores/place";
 

@@ -3,7 +3,8 @@
 // its width). A move takes 13 us end to end by default; the split into steps is assumed, the sum is published.
 
 import { H } from "../state";
-import { watch, coreToPool, announce, nudge, onArbiter, startArbiter } from "../cores/arbiter";
+import { nudge } from "../holding";
+import { watch, coreToPool, announce, onArbiter, startArbiter } from "../cores/arbiter";
 import { setHooks } from "../hooks";
 import { placeGuaranteed } from "../cores/place";
 

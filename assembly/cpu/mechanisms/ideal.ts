@@ -20,6 +20,8 @@ export function ideal(): void {
   H.minSearch = 0;
   H.yield = 0;
   H.taskSwitch = 0;
+  H.moveCost = 0;
+  H.moveCostSocket = 0;
   H.mode = L.MODE_REACTIVE;
   setHooks(start, onQueued, onCoreFree, ignoreWidth, doNothing, doNothing);
 }

@@ -37,6 +37,7 @@ export function chooseMechanism(kind: u32): bool {
   H.blind = 0;
   H.onCores = 0;
   H.onWoken = 0;
+  H.onTurn = 0;
   H.keeps = 0;
   H.onPace = 0;
   H.halts = 0;

@@ -7,7 +7,8 @@
 import * as L from "../../layout";
 import { H, Host, Vm, Core, vmAt, count } from "../state";
 import { chooseIdle } from "../idle";
-import { watch, coreToPool, nudge, onArbiter, startArbiter, chooseCore } from "../cores/arbiter";
+import { nudge } from "../holding";
+import { watch, coreToPool, onArbiter, startArbiter, chooseCore } from "../cores/arbiter";
 import { costNothing, setHooks, ignoreWidth } from "../hooks";
 import { placeGuaranteed } from "../cores/place";
 

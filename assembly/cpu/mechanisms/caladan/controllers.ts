@@ -13,7 +13,9 @@ import * as L from "../../../layout";
 import { isPending, schedule, RANK_CONTROL } from "../../../kernel/event-queue";
 import { H, VCpu, Vm, Core, everyRound, vmAt, VM_SLOT_OWN, Q, RUNNING, coreAt, isNull, countHost, nothing } from "../../state";
 import { removeIdle, pushIdle } from "../../idle";
-import { nudge, behindRounds, grantOutside, coreToPool } from "../../cores/arbiter";
+import { grantOutside, coreToPool } from "../../cores/arbiter";
+import { nudge } from "../../holding";
+import { behindRounds } from "../../rounds";
 import { mayLeave } from "../../victims";
 import { beginPark } from "../../cores/move";
 import { byScore } from "./score";
@@ -46,7 +48,8 @@ export function control(): void {
 function plan(at: u64): void {
   const slot = vmAt(0).slot + VM_SLOT_OWN;
   if (isPending(Q, slot) && H.controlAt <= at) return;
-  const next = (max<u64>(at, H.now + 1) + H.interval - 1) / H.interval * H.interval;
+  const soonest = Q.rank < <u32>RANK_CONTROL ? H.now : H.now + 1;
+  const next = (max<u64>(at, soonest) + H.interval - 1) / H.interval * H.interval;
   if (isPending(Q, slot) && H.controlAt <= next) return;
   H.controlAt = next;
   schedule(Q, slot, next, RANK_CONTROL);

@@ -14,7 +14,8 @@
 
 import * as L from "../../../layout";
 import { H, Vm, Core, isNull, coreAt } from "../../state";
-import { watch, coreToPool, announce, nudge, onArbiter, startArbiter } from "../../cores/arbiter";
+import { nudge } from "../../holding";
+import { watch, coreToPool, announce, onArbiter, startArbiter } from "../../cores/arbiter";
 import { control, takeBack } from "./controllers";
 import { setHooks } from "../../hooks";
 import { placeGuaranteed } from "../../cores/place";
@@ -44,6 +45,8 @@ export function caladan(): void {
   H.parkedBusy = 1;
   const choose: (vm: Vm) => Core = chooseByScore;
   H.onChoose = choose.index;
+  const turn: (vm: Vm) => u64 = nextTurn;
+  H.onTurn = turn.index;
   control();
 }
 
@@ -58,7 +61,7 @@ function chooseByScore(vm: Vm): Core {
 }
 
 /** When a best-effort VM without a core, which was denied one, may get one since another has had it long enough; the greatest u64: never. */
-export function nextTurn(vm: Vm): u64 {
+function nextTurn(vm: Vm): u64 {
   let at: u64 = 0xffff_ffff_ffff_ffff;
   if (vm.held != 0 || vm.cls != L.CLASS_BEST_EFFORT) return at;
   for (let i: u32 = 0; i < H.coreCount; i++) {

@@ -1,0 +1,94 @@
+// Which round of the arbiter is planned. Rounds that could change nothing are not simulated: one is planned for the first instant on the
+// grid at which some VM could be short, or something could be had that was denied. Whoever makes a VM short, or sooner so, says it here.
+
+import * as L from "../layout";
+import { isPending, schedule, timeOf, RANK_ROUND } from "../kernel/event-queue";
+import { H, Q, Vm, SLOT_ARBITER, everyRound } from "./state";
+import { oldestReady, stranded } from "./waiting";
+
+// --- the grid on which rounds begin -------------------------------------------------------------------------------------
+// H.gridAt is the first round that was neither held nor can be known to be over: later ones are at multiples of the period behind it.
+// What is skipped leaves the grid where it is; only an arbiter that is busy at the next round's instant moves it.
+
+/** Something at `at` or later may make a round matter: the first on the grid is held, unless an earlier one is planned. */
+export function armArbiter(at: u64): void {
+  // what comes behind the rounds of this nanosecond is for the next, held or not
+  if (at <= H.now && late()) at = H.now + 1;
+  if (isPending(Q, SLOT_ARBITER)) {
+    if (H.wantedAt <= at) return;
+    H.wantedAt = at;
+    if (everyRound()) return;
+  } else H.wantedAt = at;
+  planRound();
+}
+
+export function planRound(): void {
+  const start = everyRound() ? gridPoint(late() ? H.now + 1 : H.now) : gridPoint(H.wantedAt);
+  if (!isPending(Q, SLOT_ARBITER) || timeOf(Q, SLOT_ARBITER) != start) schedule(Q, SLOT_ARBITER, start, RANK_ROUND);
+}
+
+/** Whether the rounds of this nanosecond are over. */
+// @ts-ignore: decorator
+@inline
+export function late(): bool {
+  return Q.rank > <u32>RANK_ROUND || H.lateAt == H.now;
+}
+
+/** An event that comes behind the rounds of its nanosecond: so does all that follows from it at once. */
+// @ts-ignore: decorator
+@inline
+export function behindRounds(): void {
+  H.lateAt = H.now;
+}
+
+/** The first round at `at` or later. */
+// @ts-ignore: decorator
+@inline
+export function gridPoint(at: u64): u64 {
+  return at > H.gridAt ? H.gridAt + ((at - H.gridAt + H.period - 1) / H.period) * H.period : H.gridAt;
+}
+
+// --- metrics that may be old (cores/arbiter.ts) ----------------------------------------------------------------------------
+
+/** Whether rounds read now what was published before now. */
+// @ts-ignore: decorator
+@inline
+export function isStale(): bool {
+  return H.staleness != 0 && H.now % H.staleness != 0;
+}
+
+/** The last multiple of `staleness`, now included. */
+// @ts-ignore: decorator
+@inline
+export function publishedAt(at: u64): u64 {
+  return at - at % H.staleness;
+}
+
+/** The first multiple of `staleness` at or after `at`. */
+// @ts-ignore: decorator
+@inline
+export function nextPublished(at: u64): u64 {
+  return at % H.staleness == 0 ? at : publishedAt(at) + H.staleness;
+}
+
+// --- what makes a VM short -----------------------------------------------------------------------------------------------
+
+/** Plans the first round that can find `vm` short, in which something has changed that makes it so, or sooner so. */
+export function mayBeShort(vm: Vm): void {
+  const signals = (H.mode & L.MODE_REACTIVE) != 0;
+  let at = H.now;
+  if (vm.held != 0) {
+    if (!signals) return;
+    if (H.signal == L.SIGNAL_QUEUE_LENGTH) {
+      if (<f64>vm.queued < H.queueLength * <f64>max<u32>(vm.activeCount, 1)) return;
+    } else if (H.signal != L.SIGNAL_POLICY && !(H.parkedBusy && stranded(vm))) at = max<u64>(at, (vm.queued == 1 ? vm.readySum : oldestReady(vm)) + H.threshold);
+  }
+  armArbiter(H.staleness == 0 ? at : nextPublished(at));
+}
+
+/** `vm` has lost a core, or a vCPU of it with tasks in its queue has, or takes no tasks any more. */
+export function hasLost(vm: Vm): void {
+  if (H.arbiter == 0 || vm.inBag == 0 || (vm.queued == 0 && vm.snapQueued == 0)) return;
+  vm.denied = 0; // it has less than when it was
+  armArbiter(H.now);
+}
