@@ -214,6 +214,27 @@ describe('09-behind-long', () => {
   );
 });
 
+describe('13-overtaken', () => {
+  // One vCPU and constant service: served in order from the grant on, so nobody waits longer than the first did.
+  it.each([
+    ['hyperflux', 10_000, 13_000],
+    ['caladan', 12_000, 15_000],
+    ['cgroup', 3000, 6000],
+  ])('under %s', async (name, p50, max) => {
+    const { latencyNs } = first(await run(`13-overtaken/${name}.yaml`));
+    expect(latencyNs.max).toBe(max);
+    expect(Math.abs(latencyNs.p50! / p50 - 1)).toBeLessThan(0.004); // as fine as a histogram's buckets
+  });
+
+  it('a bounded VM, and M/M/1 as under a single queue', async () => {
+    expect(first(await run('13-overtaken/bounded-cgroup.yaml')).latencyNs.max).toBe(6000);
+    const { max } = first(await run('13-overtaken/mm1.yaml')).latencyNs;
+    expect(max! / 1e6).toBeCloseTo(1.592, 3);
+    const central = await run('13-overtaken/mm1.yaml', 'vms.0.dispatch=single-queue');
+    expect(first(central).latencyNs.max).toBe(max);
+  });
+});
+
 describe('14-onoff-residual', () => {
   it('as many arrivals as both rates give', async () => {
     expect(Math.abs(first(await run('14-onoff-residual/base.yaml')).arrived - 100_990)).toBeLessThan(950);
