@@ -3,6 +3,9 @@
 // at a multiple of 10 us reads two VMs in 210 ns, of three in 265; a move from a victim takes 1, 2, 2, 3, 3 and 2 us.
 
 import { describe, expect, it } from 'vitest';
+import { MECHANISM_KINDS } from '../../src/index.js';
+import { assertLaws } from '../../src/result/laws.js';
+import { withMechanism } from '../../src/scenario/mechanisms.js';
 import { accountsOf, ns, prepared, resultOf, vmOf, type Arrivals, type Exact, type ExactVm } from '../support/exact.js';
 
 const FINISHING = { kind: 'hyperflux', finishSection: true } as const;
@@ -220,5 +223,37 @@ describe('a vCPU that is told to leave in a section', () => {
     expect(vmOf(result, 'a').latencyNs.max).toBe(end! + 12_000 + 50 + 3000 - (round - 1));
     expect(vmOf(result, 'b')).toMatchObject({ preemptions: 1, revocations: 1 });
     expect(vmOf(result, 'b').locks).toMatchObject({ acquires: 1, holderPreemptions: 0 });
+  });
+
+  // at 25 us its vCPU runs on in its section, told to leave at 21210
+  const inSection = taken(
+    back([
+      [0, 20_000],
+      [0, 20_000],
+    ]),
+  );
+
+  it('goes on in a fork that changes nothing as if there were none', async () => {
+    const simulation = await prepared(inSection);
+    await simulation.runUntil(25_000);
+    const fork = await simulation.fork(simulation.scenario);
+    await fork.run();
+    expect(fork.metrics().vms).toEqual((await resultOf(inSection)).vms);
+    fork.close();
+    simulation.close();
+  });
+
+  it.each(MECHANISM_KINDS.filter((kind) => kind !== 'nsdi22'))('ends its section in a fork to %s', async (kind) => {
+    const simulation = await prepared({ ...inSection, duration: '900ms' });
+    await simulation.runUntil(25_000);
+    const fork = await simulation.fork(withMechanism(simulation.scenario, kind));
+    await fork.run();
+    const result = fork.metrics();
+    fork.close();
+    simulation.close();
+    assertLaws(result);
+    // static and ditto leave b, which has no guarantee, without a core
+    if (kind !== 'static' && kind !== 'ditto') expect(result.vms.map(({ completed }) => completed)).toEqual([1, 2]);
+    expect(vmOf(result, 'b').latencyNs.min).toBe(35_260);
   });
 });
