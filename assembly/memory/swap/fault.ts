@@ -65,6 +65,7 @@ export function onTouch(v: VCpu, t: Task): void {
     v.task = t;
     v.switchLeft += S.entry;
     v.startedAt = H.now + S.entry;
+    v.faultUntil = v.startedAt; // nothing is switched to before
     v.runsUntil = v.startedAt + (H.varies ? stretched(v, t.remaining) : t.remaining);
     v.endPlace = takeSequence(Q);
     planTouch(v, t);
@@ -188,7 +189,8 @@ export function onSwap(slot: u32): void {
   else if (which == BUDGET_SLOT) onBudget();
   else if (which == UPGRADE_SLOT) onUpgrade();
   if (S.phase != 0) quiesced();
-  pump();
+  // of an upgrade only its end lets anything begin
+  if (which != UPGRADE_SLOT || S.phase == 0) pump();
 }
 
 /** The warm-up is over. */

@@ -92,8 +92,10 @@ export class NaiveSwap implements SwapEngine {
       return { exitNs: this.exitNs, stays: true };
     }
     this.leaving.set(task, { task, page, touchedAt: this.clock.now, write: touch.write });
-    if (page.where === 'out') this.servers.need(page, task);
-    this.servers.look();
+    if (page.where === 'out') {
+      this.servers.need(page, task);
+      if (this.exitNs > 0) this.servers.look(page);
+    }
     return { exitNs: this.exitNs, stays: false };
   }
 

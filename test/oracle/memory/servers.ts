@@ -133,16 +133,18 @@ export class Servers {
 
   // --- looking for work
 
-  look(): void {
+  /** `needed`: by a touch of now, whose fault a server is left to. */
+  look(needed?: Page): void {
+    const left = needed === undefined ? undefined : classOf(needed.backend);
     let began: boolean;
     do {
       began = false;
-      for (const name of CLASSES) while (this.begin(name)) began = true;
+      for (const name of CLASSES) while (this.begin(name, name === left ? 1 : 0)) began = true;
     } while (began);
   }
 
   /** An idle server of the class takes the first thing that there is for it. */
-  private begin(name: ServerClass): boolean {
+  private begin(name: ServerClass, left: number): boolean {
     const queues = this.of[name];
     const idle = queues.servers - queues.busy;
     if (this.around.paused() || idle === 0) return false;
@@ -159,7 +161,7 @@ export class Servers {
       }
       if (turn !== 'waits') return true;
     }
-    if (idle <= this.onTheirWay(name)) return false;
+    if (idle <= left) return false;
     for (;;) {
       const ahead = queues.prefetches.shift();
       if (ahead === undefined) break;
@@ -171,11 +173,6 @@ export class Servers {
       ahead.page.want = null;
     }
     return name === 'worker' ? this.beginBackground() : this.beginOutgoing();
-  }
-
-  /** Faults that leave the guest and will need a server of the class. */
-  private onTheirWay(name: ServerClass): number {
-    return this.around.leaving().filter(({ page }) => classOf(page.backend) === name).length;
   }
 
   private turn(want: Want): 'begins' | 'waits' | 'has a victim' {
