@@ -147,7 +147,7 @@ describe('in Chromium', () => {
     const packed = [
       Buffer.concat([gzip, zeros, gzip, zeros]),
       Buffer.concat([skippable, zstandard, zstandard]),
-      Buffer.concat([gzip, Buffer.from('x')]),
+      Buffer.concat([gzip, Buffer.from('text')]),
       zstandard.subarray(0, 500),
     ].map((bytes) => bytes.toString('base64'));
     const work = `
