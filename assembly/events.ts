@@ -12,7 +12,7 @@ import { behindRounds } from "./cpu/rounds";
 import { endSearch, planLook, moveSome } from "./cpu/guest/search";
 import * as L from "./layout";
 import { enter } from "./cpu/guest/life";
-import { schedule, RANK_STEP, peekTime, closeInstant, take } from "./kernel/event-queue";
+import { NEVER, schedule, RANK_STEP, peekTime, closeInstant, take } from "./kernel/event-queue";
 import { mayYield, proceed, yieldCore, yielded } from "./cpu/guest/loop";
 import { logEvent, onSample, began } from "./cpu/series";
 import { onSwap, beginSwapStatistics, onTouch } from "./memory/swap/fault";
@@ -130,13 +130,17 @@ function onOther(slot: u32): void {
   }
 }
 
-// @ts-ignore: decorator
-@inline const NEVER: u64 = 0xffff_ffff_ffff_ffff;
-
-/** A quantum has ended while tasks wait in the VM's one queue: who is longest past his switches, unless the next in line is there for that. */
+/**
+ * A quantum has ended while tasks wait in the VM's one queue: who was asked switches; else who is longest past his, unless the next in line
+ * is there by the end of a quantum at this instant.
+ */
 function takeTurn(v: VCpu): void {
   const vm = v.vm;
-  v.asked = 0;
+  if (v.asked) {
+    v.asked = 0;
+    endSlice(v);
+    return;
+  }
   const next = vm.ingressHead;
   const sliced = next.readyAt == H.now && (next.flags & TASK_SLICED) != 0;
   const longest = sliced ? nothing<VCpu>() : longestPast(vm, false);

@@ -87,6 +87,7 @@ export function layVcpus(vm: Vm, first: u32): bool {
     v.vm = vm;
     v.index = k;
     v.slot = H.slotVcpus + first + k;
+    v.askedAt = 0xffff_ffff_ffff_ffff;
     setBit(vm.dormant, k);
   }
   vm.dormantCount = vm.max;

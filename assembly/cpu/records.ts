@@ -76,6 +76,7 @@ export class VCpu {
   begunAt: u64; //         since when it has run its task without a break
   endPlace: u64; //        of its task's end among those of the same nanosecond
   switching: u32; //       1: it switches to its task, and its siblings do not notice
+  askedAt: u64; //         when it was last asked to switch
   asked: u32; //           1: to switch at this instant, since its quantum is past and somebody has come to wait
   phase: u32; //           nsdi22: what its pending event means
   place: u32; //           nsdi22: on the ring that every searcher walks

@@ -18,8 +18,9 @@ export function planRun(v: VCpu): void {
   let slice = NEVER;
   if (vm.quantum != 0 && v.queueLength + vm.ingressLength != 0) {
     const end = v.begunAt + vm.quantum;
-    // of one queue not everybody past his quantum switches
-    if (end >= H.now || vm.dispatch != L.DISPATCH_SINGLE || v.asked) slice = max<u64>(H.now, end);
+    // of one queue not everybody past his quantum switches; one that ends now is past when the quanta of this instant are over
+    const past = end < H.now || (end == H.now && Q.rank >= <u32>RANK_QUANTUM);
+    if (!past || vm.dispatch != L.DISPATCH_SINGLE || v.asked) slice = max<u64>(H.now, end);
   }
   planFirst(v, slice);
 }

@@ -1,25 +1,28 @@
 // Whose turn is over where tasks of a VM with one queue wait: the vCPU longest past its quantum, one for each task.
 
-import { Vm, VCpu, nothing, H, vcpuOf, RUNNING, isNull } from "../state";
+import { isPending, timeOf } from "../../kernel/event-queue";
+import { Vm, VCpu, nothing, H, Q, vcpuOf, RUNNING, isNull } from "../state";
 import { limitToQuantum } from "./run";
 import { planRun } from "./plan";
 
 // --- quanta where a VM has one queue: one waiting task, one switch
 
-/** Of the VM's vCPUs the one longest past its quantum, of equals the first; null: none is. `unasked`: that is not to switch already. */
-export function longestPast(vm: Vm, unasked: bool): VCpu {
+/** Of the VM's vCPUs the one longest past its quantum, of equals the first, but for those that are to switch already; null: none is. */
+export function longestPast(vm: Vm, asking: bool): VCpu {
   let best = nothing<VCpu>();
   let least = H.now < vm.quantum ? 0 : H.now - vm.quantum + 1;
   for (let i: u32 = 0; i < vm.max; i++) {
     const v = vcpuOf(vm, i);
-    if (v.state != RUNNING || isNull(v.task) || v.begunAt >= least || v.runsUntil == H.now || (unasked && v.asked)) continue;
+    if (v.state != RUNNING || isNull(v.task) || v.begunAt >= least || v.runsUntil == H.now || v.asked) continue;
+    if (asking && v.askedAt == H.now) continue;
+    if (v.begunAt + vm.quantum == H.now && isPending(Q, v.slot) && timeOf(Q, v.slot) == H.now) continue; // its quantum's end is to come
     least = v.begunAt;
     best = v;
   }
   return best;
 }
 
-/** A task has come to the VM's queue otherwise than by the end of a quantum. */
+/** A task has come to the VM's queue otherwise than by the end of a quantum: one vCPU that is past its quantum is asked to switch. */
 export function askForTurn(vm: Vm): void {
   if (vm.ingressLength == 1) {
     for (let i: u32 = 0; i < vm.max; i++) limitToQuantum(vcpuOf(vm, i)); // nobody waited before, and no limit applied
@@ -27,5 +30,6 @@ export function askForTurn(vm: Vm): void {
   const v = longestPast(vm, true);
   if (isNull(v)) return;
   v.asked = 1;
+  v.askedAt = H.now;
   planRun(v);
 }
