@@ -80,27 +80,123 @@ describe('a warm-up and an end', () => {
     expect(await during(120, 1000)).toMatchObject({ task: 880, transition: 30, idlePoll: 850, spin: 850 });
     expect(await during(1000, 2080)).toMatchObject({ task: 1050, transition: 30, idlePoll: 1080, spin: 1050 });
     expect(await during(2080, 3000)).toMatchObject({ task: 900, transition: 20, idlePoll: 920, spin: 0 });
+  });
 
-    // an idle core under hyperflux: decided in the round at 10000 (read 155, issued 100): wake to 13255, dispatch to 15255, switch
-    // to 15305, task to 16305, search to 18305, yield to 20305
-    const moving: Exact = {
-      host: { cores: 2 },
-      mechanism: 'hyperflux',
-      vms: [{ name: 'a', vcpus: { min: 0, max: 1 }, arrivals: [[0, 1000]] }],
+  type Stretch = readonly [until: number, account: string];
+  /** What each core does until when, as `vm.account`, or `idle`. */
+  interface Timed {
+    readonly name: string;
+    readonly exact: Exact;
+    readonly cores: readonly (readonly Stretch[])[];
+  }
+  const visitor = { class: 'latency-critical', vcpus: { min: 0, max: 1 } } as const;
+  const TIMED: readonly Timed[] = [
+    {
+      name: 'a look and a steal',
+      exact: {
+        host: { cores: 2 },
+        mechanism: 'static',
+        vms: [
+          {
+            name: 'a',
+            vcpus: { min: 2, max: 2 },
+            stealing: { amount: 'half', victim: 'round-robin' },
+            arrivals: [
+              [0, 10_000],
+              [0, 500],
+              [0, 1000],
+            ],
+          },
+        ],
+      },
+      cores: [
+        [
+          [50, 'a.transition'],
+          [10_050, 'a.task'],
+        ],
+        [
+          [50, 'a.transition'],
+          [550, 'a.task'],
+          [670, 'a.idlePoll'],
+          [790, 'a.steal'],
+          [840, 'a.transition'],
+          [1840, 'a.task'],
+          [5000, 'a.idlePoll'],
+        ],
+      ],
+    },
+    {
+      // decided in the round at 10000: reading takes 55, issuing 100
+      name: 'a move from an idle core, and a yield',
+      exact: { host: { cores: 2 }, mechanism: 'hyperflux', vms: [{ ...visitor, name: 'a', arrivals: [[0, 1000]] }] },
+      cores: [
+        [
+          [10_000, 'idle'],
+          [15_205, 'a.transition'],
+          [16_205, 'a.task'],
+          [18_205, 'a.idlePoll'],
+          [20_205, 'a.transition'],
+          [30_000, 'idle'],
+        ],
+      ],
+    },
+    {
+      // b is granted in the round at 10000 and told at 21210 that a takes its core
+      name: 'a move from a running task, step by step',
+      exact: {
+        host: { cores: 2 },
+        mechanism: 'hyperflux',
+        vms: [
+          { ...visitor, name: 'a', arrivals: [[12_345, 3000]] },
+          { name: 'b', class: 'best-effort', vcpus: { min: 0, max: 1 }, arrivals: [[0, 50_000]] },
+        ],
+      },
+      cores: [
+        [
+          [10_000, 'idle'],
+          [15_260, 'b.transition'],
+          [21_210, 'b.task'],
+          [23_210, 'b.transition'], // preempt
+          [25_210, 'b.transition'], // suspend
+          [28_210, 'b.transition'], // deschedule
+          [33_260, 'a.transition'], // wake, dispatch, switch
+          [36_260, 'a.task'],
+          [38_260, 'a.idlePoll'],
+          [40_260, 'a.transition'],
+        ],
+      ],
+    },
+  ];
+
+  describe.each(TIMED)('$name', ({ exact, cores }) => {
+    const ends = [...new Set(cores.flat().map(([until]) => until))].sort((x, y) => x - y);
+    const last = Math.min(...cores.map((stretches) => stretches.at(-1)![0]));
+    const cuts = ends.flatMap((end) => [end - 7, end, end + 7]).filter((cut) => cut <= last);
+    const between = (from: number, to: number): Record<string, number> => {
+      const sums: Record<string, number> = {};
+      for (const stretches of cores) {
+        let begin = 0;
+        for (const [until, account] of stretches) {
+          sums[account] = (sums[account] ?? 0) + Math.max(0, Math.min(until, to) - Math.max(begin, from));
+          begin = until;
+        }
+      }
+      return sums;
     };
-    const moved = async (from: number, to: number): Promise<Record<string, number>> => {
-      const result = await resultOf({ ...moving, warmup: `${from}ns`, duration: `${to - from}ns` });
-      return { ...accountsOf(vmOf(result, 'a')), idleCore: ns(result.host.idleCoreSeconds) };
-    };
-    const end = (await moved(0, 40_000))['task'];
-    expect(end).toBe(1000);
-    for (const cut of [9_000, 10_100, 12_000, 14_000, 15_260, 15_310, 16_000, 17_000, 19_000, 30_000]) {
-      const [before, after, whole] = [await moved(0, cut), await moved(cut, 40_000), await moved(0, 40_000)];
-      const both = Object.fromEntries(
-        Object.keys(whole).map((account) => [account, before[account]! + after[account]!]),
-      );
-      expect(both).toEqual(whole);
-    }
+    it.each(cuts)('cut at %i ns', async (cut) => {
+      for (const [from, to] of [
+        [0, cut],
+        [cut, last],
+      ] as const) {
+        if (from === to) continue;
+        const result = await resultOf({ ...exact, warmup: `${from}ns`, duration: `${to - from}ns` });
+        const given: Record<string, number> = { idle: ns(result.host.idleCoreSeconds) };
+        for (const vm of result.vms) {
+          for (const [account, sum] of Object.entries(accountsOf(vm))) given[`${vm.name}.${account}`] = sum;
+        }
+        expect(given).toMatchObject(between(from, to));
+      }
+    });
   });
 });
 
