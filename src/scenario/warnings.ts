@@ -3,6 +3,7 @@
 import { meanCount, meanOf } from '../input/distributions.js';
 import { formatDuration } from '../input/quantities.js';
 import { dedicatedCores } from '../mechanisms/kinds.js';
+import { ignoredCosts } from './costs.js';
 import { quotaOf } from './quota.js';
 import type { Arrivals, VmGroup, Scenario } from './types.js';
 import type { MechanismKind } from '../mechanisms/types.js';
@@ -95,6 +96,11 @@ export function warningsOf(scenario: Scenario): string[] {
   const limited = scenario.vms.findIndex((vm) => vm.quota !== undefined);
   if (limited >= 0 && mechanism.kind !== 'cgroup')
     warnings.push(`vms.${limited}.quota: ${mechanism.kind} keeps no quotas: no part of the run depends on it`);
+  const migrates = mechanism.kind === 'hyperflux' && mechanism.migrate === true;
+  for (const name of ignoredCosts(mechanism.kind, scenario.costs, migrates))
+    warnings.push(
+      `costs.${name}: ${mechanism.kind} ${name === 'migrateTask' ? 'migrates no tasks' : 'has no such cost, or one of its own'}: no part of the run depends on it`,
+    );
   if (mechanism.kind === 'hotplug' && mechanism.latencyNs > scenario.durationNs + scenario.warmupNs) {
     warnings.push(
       `mechanism.latency: ${formatDuration(mechanism.latencyNs)} is longer than the run: no vCPU is ever added`,
