@@ -239,7 +239,14 @@ export function make(g: Genes, maker: Maker): Made {
     host: {
       cores: cores + Math.ceil(kept / unit) * unit,
       ...(swapped === null ? {} : { memory: swapped.host }),
-      ...(on.smt ? { smt: 2, smtFactor: 0.5 + (g.costs[18]! % 5) / 10 } : {}),
+      ...(on.smt
+        ? {
+            smt: 2,
+            smtFactor: 0.5 + (g.costs[18]! % 5) / 10,
+            smtSwitch: g.knobs[10]! < 7,
+            smtSpin: g.knobs[11]! < 7,
+          }
+        : {}),
       ...(on.sockets ? { sockets: 2 } : {}),
       ...(on.bandwidth ? { memoryBandwidth: `${1 + (g.costs[19]! % 4)}GB` } : {}),
     },

@@ -8,7 +8,7 @@ import { beginSearch, endSearch, freeSteal } from './search.js';
 import { exitLeft, planTouch, touchesFirst } from './touching.js';
 import { noteWaiting } from './waiting.js';
 import { speedOf, speedsChanged } from './speeds.js';
-import type { Host, Task, Vcpu, Vm } from './types.js';
+import type { Host, Running, Task, Vcpu, Vm } from './types.js';
 
 /** The vCPU has a core and nothing to run: it runs what comes next, or searches, or yields. */
 export function choose(h: Host, v: Vcpu, entering = false): void {
@@ -60,8 +60,9 @@ export function switchTo(h: Host, v: Vcpu, task: Task): void {
 export function runAfter(h: Host, v: Vcpu, task: Task, cost: number): void {
   const at = h.clock.now + cost;
   v.state = 'running';
+  v.switching = cost > 0 && !h.scenario.host.smtSwitch;
   speedsChanged(h);
-  v.running = {
+  const running = (v.running = {
     task,
     beginsAt: at,
     begin: null,
@@ -71,9 +72,16 @@ export function runAfter(h: Host, v: Vcpu, task: Task, cost: number): void {
     speed: 1,
     quantum: null,
     quantumEndsAt: Infinity,
-  };
-  v.running.speed = speedOf(h, v);
+  } as Running);
+  running.speed = speedOf(h, v);
   planEnd(h, v);
+  if (v.switching) {
+    h.clock.at(at, RANK.end, () => {
+      if (v.running !== running) return;
+      v.switching = false;
+      speedsChanged(h);
+    });
+  }
   const { quantumNs } = v.vm.spec;
   if (quantumNs > 0) planQuantum(h, v, at + quantumNs);
   book(h, v.core!, v.vm, 'transition');

@@ -89,6 +89,7 @@ function newVm(index: number, name: string, group: Vm['spec']): Vm {
       vm,
       index: i,
       state: 'dormant',
+      switching: false,
       core: null,
       lastCore: null,
       queue: [],

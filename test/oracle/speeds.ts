@@ -4,8 +4,8 @@ import { changeSpeed } from './guest.js';
 import type { Host, Vcpu } from './types.js';
 
 /** Whether the vCPU shares its physical core with those on sibling threads. */
-function works(v: Vcpu): boolean {
-  return v.state === 'running' || v.state === 'spinning';
+function works(h: Host, v: Vcpu): boolean {
+  return v.state === 'running' ? !v.switching : v.state === 'spinning' && h.scenario.host.smtSpin;
 }
 
 /** Bytes a second that the vCPU wants to move. */
@@ -17,7 +17,7 @@ export function speedOf(h: Host, v: Vcpu): number {
   const { smt, smtFactor, memoryBandwidthBytesPerSecond: available } = h.scenario.host;
   let speed = 1;
   const beside = h.cores.some(
-    (c) => c.physical === v.core!.physical && c.vcpu !== null && c.vcpu !== v && works(c.vcpu),
+    (c) => c.physical === v.core!.physical && c.vcpu !== null && c.vcpu !== v && works(h, c.vcpu),
   );
   if (smt > 1 && beside) speed = smtFactor;
   if (available !== undefined && traffic(v) > 0) {

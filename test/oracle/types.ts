@@ -98,6 +98,8 @@ export interface Vcpu {
   queue: Task[];
   running: Running | null;
   search: Search | null;
+  /** Switches to its task, unnoticed by sibling threads (`smtSwitch: false`). */
+  switching: boolean;
   /** The task that spins on it. */
   spinning: Task | null;
   spinningSince: number;
