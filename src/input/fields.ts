@@ -154,9 +154,9 @@ export function variants(discriminator: string, names: readonly string[]) {
 /** Gives fields the words that editors show, from the parameters and fields of a room. */
 export interface Documenting {
   /** An optional field: meaning and default from the table of parameters. */
-  documented<T extends z.ZodType>(path: string, field: T): z.ZodOptional<T>;
+  readonly documented: <T extends z.ZodType>(path: string, field: T) => z.ZodOptional<T>;
   /** The same for a field without a default. */
-  described<T extends z.ZodType>(path: string, field: T): T;
+  readonly described: <T extends z.ZodType>(path: string, field: T) => T;
 }
 
 export function documenting({ parameterAt }: ParameterTable, fields: readonly Field[] = []): Documenting {

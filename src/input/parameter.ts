@@ -41,12 +41,12 @@ export function formatDefault(parameter: Parameter | Field): string {
 
 /** What the parameters of one room answer by path. A wrong path is a mistake in this program. */
 export interface ParameterTable {
-  parameterAt(path: string): Parameter;
-  defaultOf(path: string): number | string | boolean;
-  defaultNumber(path: string): number;
-  defaultFlag(path: string): boolean;
+  readonly parameterAt: (path: string) => Parameter;
+  readonly defaultOf: (path: string) => number | string | boolean;
+  readonly defaultNumber: (path: string) => number;
+  readonly defaultFlag: (path: string) => boolean;
   /** The default of a choice, typed as the caller's choices. */
-  defaultChoice<T extends string>(path: string, choices: readonly T[]): T;
+  readonly defaultChoice: <T extends string>(path: string, choices: readonly T[]) => T;
 }
 
 export function parameterTable(parameters: readonly Parameter[]): ParameterTable {

@@ -38,7 +38,7 @@ describe('the documented example', () => {
   it.each([
     ['pages/api.ts', 'replayPages'],
     ['pages/api.ts', 'missRatioCurve'],
-    ['memory/vmem/reserve.ts', 'reserve'],
+    ['reserve/api.ts', 'reserve'],
   ])('of %s, %s, runs as it stands and prints what it says', async (file, name) => {
     const { code, printed } = exampleOf(file, name);
     const script = (await transform(code, { loader: 'ts', target: 'es2022' })).code;
