@@ -1,7 +1,7 @@
 // `fluxhost compare`: one workload and seed under several mechanisms, side by side, with paired differences and the
 // number of cores that each needs to meet every SLO.
 
-import { toStableJson } from '../result/result.js';
+import { toStableJson } from '../result/json.js';
 import { renderComparison, headed } from '../report/compare-table.js';
 import { overTimeText } from '../report/series.js';
 import { compareAll } from '../study/compare.js';

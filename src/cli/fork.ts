@@ -3,7 +3,8 @@
 // Leaves out the search for cores that `compare` makes: how many cores there are is laid out in the snapshot.
 
 import { differenceOf } from '../result/replications.js';
-import { type Result, toStableJson } from '../result/result.js';
+import type { Result } from '../result/result.js';
+import { toStableJson } from '../result/json.js';
 import { renderComparison, headed } from '../report/compare-table.js';
 import { formatDurationNs } from '../report/units.js';
 import { type Problem, InputError } from '../input/errors.js';

@@ -1,7 +1,7 @@
 // `fluxhost pages`: replays a page-access trace through replacement policies and prints misses as a table or as JSON.
 
 import { performance } from 'node:perf_hooks';
-import { toStableJson } from '../result/result.js';
+import { toStableJson } from '../result/json.js';
 import { parseCapacity, type CapacitySpec } from '../pages/capacity.js';
 import { traceFile, nodeDigest } from '../pages/file.js';
 import { FORMATS, formatNamed } from '../pages/formats/index.js';

@@ -3,7 +3,7 @@
 
 import { EXPERIMENTS } from '../experiments/index.js';
 import { renderExperiment } from '../experiments/table.js';
-import { toStableJson } from '../result/result.js';
+import { toStableJson } from '../result/json.js';
 import { InputError, show, expectedOneOf } from '../input/errors.js';
 import { type CommandSpec, parseCommand, renderHelp } from './args.js';
 import { EXIT } from './exit.js';

@@ -1,6 +1,7 @@
 // `fluxhost run`: simulates one scenario and prints its result as a table or as JSON.
 
-import { type Result, toStableJson } from '../result/result.js';
+import type { Result } from '../result/result.js';
+import { toStableJson } from '../result/json.js';
 import { renderRun } from '../report/run-table.js';
 import { renderSeries, overTimeText } from '../report/series.js';
 import { evaluateAssertion } from '../input/assert.js';

@@ -1,6 +1,6 @@
 // `fluxhost size`: the least value of a field at which every objective is met.
 
-import { toStableJson } from '../result/result.js';
+import { toStableJson } from '../result/json.js';
 import { renderSize } from '../report/size-table.js';
 import { parseFind, checkObjectives, sizeAll } from '../study/size.js';
 import { type CommandSpec, parseCommand, renderHelp } from './args.js';

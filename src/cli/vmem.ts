@@ -2,7 +2,7 @@
 // ways, with one workload and one seed.
 
 import { join } from 'node:path';
-import { toStableJson } from '../result/result.js';
+import { toStableJson } from '../result/json.js';
 import { loadReserve } from '../reserve/file.js';
 import { MANAGER_KINDS, type ManagerKind } from '../reserve/schema.js';
 import { compareReserve } from '../reserve/simulate.js';

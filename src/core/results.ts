@@ -1,7 +1,7 @@
 // The core's counters, read back under their names.
 
 import * as L from '../../assembly/layout.js';
-import type { RawRun, RawVm } from '../result/result.js';
+import type { RawRun, RawVm } from '../result/build.js';
 import type { CompiledScenario } from './compile.js';
 import type { HostCore } from './host.js';
 import type { LateRequests } from './late.js';

@@ -2,7 +2,8 @@
 // what must come out. Rule: a VM's latencies are 10 us, or 1 ms in one of 20, unless it may have `enough` cores.
 
 import type { RawHistogram } from '../../src/metrics/histogram.js';
-import { type Result, type RawVm, buildResult } from '../../src/result/result.js';
+import type { Result } from '../../src/result/result.js';
+import { type RawVm, buildResult } from '../../src/result/build.js';
 import type { Io } from '../../src/cli/io.js';
 import type { ProgressReport } from '../../src/cli/progress.js';
 import type { Tools } from '../../src/cli/replicate.js';

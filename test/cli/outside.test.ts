@@ -7,7 +7,7 @@ import { afterAll, describe, it, expect, vi } from 'vitest';
 import { writeAtomically, WriteError } from '../../src/cli/files.js';
 import { processIo, CLEAR_LINE } from '../../src/cli/io.js';
 import { main } from '../../src/cli/program.js';
-import { toStableJson } from '../../src/result/result.js';
+import { toStableJson } from '../../src/result/json.js';
 import { printable, printableLines } from '../../src/input/errors.js';
 import { captureIo } from './fake.js';
 

@@ -11,7 +11,9 @@ import {
   differenceOf,
   headlineFigures,
 } from '../../src/result/replications.js';
-import { type Result, type RawVm, isUnstable, toStableJson } from '../../src/result/result.js';
+import type { Result } from '../../src/result/result.js';
+import { type RawVm, isUnstable } from '../../src/result/build.js';
+import { toStableJson } from '../../src/result/json.js';
 import { parseScenario } from '../../src/scenario/parse.js';
 import { withMechanism } from '../../src/scenario/mechanisms.js';
 import { SCENARIO, type FakeOptions, fakeTools } from '../cli/fake.js';

@@ -2,7 +2,8 @@
 // arbiter. And the one text that stands for a result: all of it but what may differ between two equal runs.
 
 import { createHash } from 'node:crypto';
-import { MECHANISM_KINDS, Simulation, toStableJson, type Result, type ScenarioInput } from '../../src/index.js';
+import { type ScenarioInput, MECHANISM_KINDS, Simulation, type Result } from '../../src/index.js';
+import { toStableJson } from '../../src/result/json.js';
 import { VARIANTS, contended, paced } from './contended.js';
 
 export interface BitsCase {

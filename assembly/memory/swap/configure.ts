@@ -13,7 +13,7 @@ import { layRanks } from "../pages/access";
 import { pushCold } from "../pages/levels";
 import { planUpgrade } from "./upgrade";
 import { PLAN_BYTES } from "../pages/touch";
-import { QUEUES, compressed, keeps } from "./servers";
+import { QUEUES, compressed, keeps } from "./frames";
 import {
   SERVER_SLOTS, S, Guest, Backend, Swap, guestAt, pageAt, GUEST_SHIFT_BITS, BACKEND_SHIFT, RESIDENT, PINNED, STATE, OUT, backendOf,
   add, countersOf, kindOf,

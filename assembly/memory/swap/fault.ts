@@ -20,7 +20,8 @@ import { onBudget } from "./budget";
 import { armScan } from "../pages/scan-due";
 import { scan } from "./scan";
 import { settleSwap } from "./laws";
-import { needPage, pump, leaveServer, AHEADS, OUTS, endFault, queueFault, promote, onServer, onMapped, onUnmapped } from "./servers";
+import { needPage, AHEADS, OUTS, queueFault, promote } from "./frames";
+import { pump, leaveServer, endFault, onServer, onMapped, onUnmapped } from "./servers";
 import { endTouches, isHere, planTouch, positionOf, use } from "../pages/touch";
 import { waitAtTouch, waitAtFault, onUpgrade, quiesced } from "./upgrade";
 import {

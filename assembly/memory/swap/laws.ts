@@ -8,7 +8,7 @@ import * as W from "../pages/layout";
 import { H, isNull } from "../../cpu/state";
 import { sink, levelOf } from "../pages/levels";
 import { makeTouches } from "../pages/touch";
-import { faultsOf, MAPPING, OUTS, UNMAPPING, FAULTS, AHEADS, VICTIMS } from "./servers";
+import { faultsOf, MAPPING, OUTS, UNMAPPING, FAULTS, AHEADS, VICTIMS } from "./frames";
 import { settleUpgrade } from "./upgrade";
 import {
   COUNTERS, PageQueue, S, pageAt, STATE, countersOf, exitAt, guestAt, RESIDENT, add, OUT, COMING, kindOf, SERVED, FRAME, GOING,

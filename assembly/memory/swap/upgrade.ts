@@ -14,7 +14,7 @@ import { Q, H, Task, nothing, isNull, vmAt } from "../../cpu/state";
 import { makeReady } from "../../cpu/guest/dispatch";
 import { makeTouches } from "../pages/touch";
 import { forgetAll } from "./plan";
-import { FAULTS, VICTIMS, UNMAPPING, MAPPING } from "./servers";
+import { FAULTS, VICTIMS, UNMAPPING, MAPPING } from "./frames";
 import {
   S, UPGRADE_SLOT, tally, add, Guest, note, tallyGuest, Page, guestOf, PageQueue, pageAt, queueAt, serverAt, STATE, GOING, guestAt,
 } from "../pages/state";

@@ -2,7 +2,8 @@
 // prefetching, devices, scans, and that memory switched off leaves every bit as it was.
 
 import { describe, it, expect } from 'vitest';
-import { type ScenarioInput, toStableJson } from '../../../src/index.js';
+import type { ScenarioInput } from '../../../src/index.js';
+import { toStableJson } from '../../../src/result/json.js';
 import { renderRun } from '../../../src/report/run-table.js';
 import { BUILDS, moduleOf } from '../../support/builds.js';
 import { memoryOf } from '../../../src/swap/result.js';

@@ -8,7 +8,7 @@ import { type LoadedReserve, parseReserve, withHash, resolveReserve } from '../.
 import type { ReserveComparison, ReserveResult } from '../../../src/reserve/result.js';
 import { MANAGER_KINDS } from '../../../src/reserve/schema.js';
 import { compareReserve, simulateReserve, withManager } from '../../../src/reserve/simulate.js';
-import { toStableJson } from '../../../src/result/result.js';
+import { toStableJson } from '../../../src/result/json.js';
 import { buildOf, BUILD_NAMES } from './cores.js';
 
 const example = (name: string): LoadedReserve => {

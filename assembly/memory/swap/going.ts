@@ -1,0 +1,153 @@
+// Pages that go: victims of faults, background swap-out, and the way of each from its unmapping to its copy.
+
+import {
+  Page, pageAt, STATE, S, UNMAP_SLOT, RESCUED, COPY, pushPage, queueAt, DIRECT, GOING, AWAITS, backendOf, tally, popPage, Guest,
+  guestAt, tallyGuest, guestOf, setState, RESIDENT, DIRTY, AHEAD, OUT, add, countersOf, kindOf, HAD,
+} from "../pages/state";
+import { forgetPage } from "./plan";
+import {
+  chargeOut, stage, UNMAPPING, VICTIMS, OUTS, faultsOf, keeps, begin, stream, frees, give, giveQuota, giveFrames, needPage,
+  queueFault,
+} from "./frames";
+import * as W from "../pages/layout";
+import { H, nothing, isNull } from "../../cpu/state";
+import { sampleNs } from "../../kernel/distribution";
+import { affords } from "./budget";
+import { takeVictim, pushHot } from "../pages/levels";
+
+// --- pages that go ----------------------------------------------------------------------------------------------
+
+/** `page` leaves its level: nobody touches it any more without noticing. */
+// @ts-ignore: decorator
+@inline
+function take(page: u32, bits: u32): Page {
+  const p = pageAt(page);
+  p.word = (p.word & ~STATE) | bits;
+  S.going++;
+  forgetPage(page);
+  return p;
+}
+
+/** A page whose backend is a device is unmapped, which keeps no server. */
+function unmap(page: u32): void {
+  chargeOut(S.unmap);
+  if (S.unmap == 0) unmapped(page);
+  else stage(UNMAPPING, UNMAP_SLOT, page, S.unmap);
+}
+
+export function unmapped(page: u32): void {
+  const p = pageAt(page);
+  if ((p.word & STATE) == RESCUED) stay(page, p);
+  else if ((p.word & COPY) != 0) gone(page, ownerOf(p));
+  else pushPage(queueAt(p.word & DIRECT ? VICTIMS + 1 : OUTS), page);
+}
+
+/** A victim is written for the sake of `fault`, which waits for it. */
+export function goForFault(victim: u32, fault: u32): void {
+  const p = take(victim, GOING | DIRECT);
+  p.kept = fault; // until it is known what is kept of it
+  pageAt(fault).word |= AWAITS;
+  faultsOf(backendOf(pageAt(fault)).device).awaiting++;
+  tally(W.SWAP_DIRECT, 1);
+  if (backendOf(p).device) unmap(victim);
+  else pushPage(queueAt(VICTIMS), victim);
+}
+
+/** The fault for whose sake the page goes, 0: none; what is kept of the page is known from now on. */
+function ownerOf(p: Page): u32 {
+  if ((p.word & DIRECT) == 0) return 0;
+  const fault = p.kept;
+  p.kept = keeps(backendOf(p));
+  return fault;
+}
+
+/** The next victim of a fault is written. */
+export function beginVictim(device: u32): void {
+  const page = popPage(queueAt(VICTIMS + device));
+  const p = pageAt(page);
+  const fault = ownerOf(p);
+  begin(device, page, fault, H.now + write(p));
+}
+
+/** How long a page is written by its server. */
+function write(p: Page): u64 {
+  const b = backendOf(p);
+  const work = sampleNs(b.write, stream()) + b.writeMore;
+  if (b.device) return work;
+  chargeOut(S.unmap + work);
+  return S.unmap + work;
+}
+
+/** One background swap-out begins. False: none is due, or none can be. */
+export function beginOut(): bool {
+  if (S.reclaiming && S.free + S.leaving < S.high) return goInBackground(nothing<Guest>());
+  if (S.quotaReclaims == 0) return false;
+  for (let i: u32 = 0; i < S.guestCount; i++) {
+    const g = guestAt(i);
+    if (g.reclaiming && g.free + <i64>g.leaving * S.unit < g.high && goInBackground(g)) return true;
+  }
+  return false;
+}
+
+function goInBackground(g: Guest): bool {
+  if (!affords()) return false;
+  const page = takeVictim(g);
+  if (page == 0) return false;
+  if (!isNull(g)) tallyGuest(g, W.GUEST_QUOTA_RECLAIMS, 1);
+  const p = take(page, GOING);
+  p.kept = keeps(backendOf(p));
+  S.leaving += frees(p);
+  guestOf(p).leaving++;
+  if (backendOf(p).device) unmap(page);
+  else begin(0, page, 0, H.now + write(p));
+  return true;
+}
+
+/** The next page for a device is written, unless it was touched meanwhile. */
+export function beginQueuedOut(): void {
+  const page = popPage(queueAt(OUTS));
+  const p = pageAt(page);
+  if ((p.word & STATE) == RESCUED) stay(page, p);
+  else begin(1, page, 0, H.now + write(p));
+}
+
+/** A page that was on its way out is not any more. */
+// @ts-ignore: decorator
+@inline
+function arrived(p: Page): void {
+  S.going--;
+  if ((p.word & DIRECT) != 0) return;
+  S.leaving -= frees(p);
+  guestOf(p).leaving--;
+}
+
+/** It was touched on its way out. */
+function stay(page: u32, p: Page): void {
+  arrived(p);
+  setState(p, RESIDENT);
+  pushHot(guestOf(p), page);
+}
+
+/** It is out; `fault` has waited for that. */
+export function gone(page: u32, fault: u32): void {
+  const p = pageAt(page);
+  if ((p.word & STATE) == RESCUED) {
+    stay(page, p);
+    return;
+  }
+  arrived(p);
+  if (backendOf(p).device) tally(p.word & COPY ? W.SWAP_CLEAN_DROPS : W.SWAP_WRITEBACKS, 1);
+  p.word = (p.word & ~(STATE | DIRTY | COPY | AHEAD | DIRECT)) | OUT;
+  give(frees(p));
+  giveQuota(guestOf(p), S.unit);
+  add(countersOf(kindOf(p)), W.BACKEND_OUTS, 1);
+  if (fault != 0) {
+    const f = pageAt(fault);
+    f.word = (f.word & ~(AWAITS | DIRECT)) | HAD;
+    faultsOf(backendOf(f).device).awaiting--;
+  }
+  if (S.lacking != 0) giveFrames();
+  if (isNull(p.waiters)) return;
+  needPage(p);
+  queueFault(page, p);
+}
