@@ -329,11 +329,7 @@ export class Simulation {
     }
   }
 
-  /**
-   * Counters and distributions up to now. Can be asked for at any time; it disturbs nothing.
-   *
-   * @throws CoreError when tasks or core time do not add up: checked every time
-   */
+  /** Counters and distributions up to now, at any time; it disturbs nothing. @throws CoreError when tasks or core time do not add up */
   metrics(): Result {
     this.open();
     this.core.settle();
