@@ -15,6 +15,7 @@ import { layRecords } from "./cpu/workload/request";
 import { prepareSwitch, setCoreCount, finishSwitch } from "./cpu/cores/switch";
 import { laySeries, bookDelays } from "./cpu/series";
 import { chooseMechanism } from "./cpu/mechanisms/index";
+import { takeOver } from "./cpu/mechanisms/refit";
 import { swapSlots, configureSwap } from "./memory/swap/configure";
 import { settleSwap } from "./memory/swap/laws";
 import { word, readHost, readVm, layVcpus, shareHistograms, readPolicies, seedVm } from "./cpu/configure";
@@ -137,7 +138,10 @@ export function reconfigure(words: usize): i32 {
   const groupWords = words + (L.HOST_WORDS << 3);
   const vmWords = groupWords + ((<usize>groups * L.GROUP_WORDS) << 3);
   const stateWords = vmWords + ((<usize>H.vmCount * L.VM_WORDS) << 3);
-  prepareSwitch();
+  const kind = <u32>word(words, L.HOST_MECHANISM);
+  const same = kind == H.mechanism;
+  prepareSwitch(kind);
+  H.fingerprintOn = <u32>word(words, L.HOST_FINGERPRINT);
   readHost(words);
   setCoreCount(H.coresInAll - H.dedicated);
   for (let i: u32 = 0; i < H.vmCount; i++) {
@@ -154,8 +158,8 @@ export function reconfigure(words: usize): i32 {
   // not before all VMs of a group have seen what their states were; those of the first group come first
   memory.copy(vmAt(0).stateWords, stateWords, (<usize>word(words, L.HOST_STATES) * L.STATE_WORDS) << 3);
   H.seed = seed;
-  if (!chooseMechanism(<u32>word(words, L.HOST_MECHANISM))) return L.E_CONFIG;
-  finishSwitch();
+  if (!chooseMechanism(kind)) return L.E_CONFIG;
+  takeOver(same, finishSwitch(same));
   return <i32>H.status;
 }
 

@@ -280,13 +280,14 @@ export const SERIES_SUB_BITS = 4; // of an interval's histograms, latency of eac
 export const LOG_BYTES = 16;
 
 // --- histograms ------------------------------------------------------------------------------------------------
-//   0 sum u64 | 8 Σ squares, low u64 | 16 Σ squares, high u64 | 24 ~min u64 | 32 max u64 | 40 … | 64 counters u64[]
+//   0 sum, low u64 | 8 Σ squares, low u64 | 16 Σ squares, high u64 | 24 ~min u64 | 32 max u64 | 40 sum, high u64 | 64 counters u64[]
 
 export const HISTOGRAM_SUM = 0; // word index
 export const HISTOGRAM_SQUARES_LO = 1;
 export const HISTOGRAM_SQUARES_HI = 2;
 export const HISTOGRAM_MIN = 3;
 export const HISTOGRAM_MAX = 4;
+export const HISTOGRAM_SUM_HI = 5;
 export const HISTOGRAM_COUNTERS = 8;
 export const HISTOGRAM_MAX_BITS = 14;
 

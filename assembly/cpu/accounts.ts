@@ -2,7 +2,7 @@
 // sums over all states are cores × time to the nanosecond (checked by the program after every run).
 
 import * as L from "../layout";
-import { Vm, VCpu, H, count, RUNNING, SEARCHING, STEALING, SPINNING, DORMANT, coreAt, isNull, countHost, vmAt, countersOf } from "./state";
+import { Vm, VCpu, H, count, RUNNING, SEARCHING, STEALING, SPINNING, DORMANT, coreAt, isNull, vmAt, countersOf } from "./state";
 import { histogramBytes, resetHistogram } from "../kernel/histogram";
 import { bookDelays } from "./series";
 
@@ -55,13 +55,14 @@ export function bookThrottled(vm: Vm): void {
 
 /** Books everything up to now, so that the counters can be read. */
 export function settleAll(): void {
+  let idle = H.idleNs;
   for (let i: u32 = 0; i < H.coreCount; i++) {
     const core = coreAt(i);
-    if (isNull(core.vcpu)) {
-      countHost(L.HOST_IDLE_NS, H.now - core.since);
-      core.since = H.now;
-    } else settle(core.vcpu);
+    // since when a core has been idle somebody may want to know (caladan): reading leaves it
+    if (isNull(core.vcpu)) idle += H.now - max<u64>(core.since, H.statsFrom);
+    else settle(core.vcpu);
   }
+  store<u64>(H.counters + (L.HOST_IDLE_NS << 3), idle);
   for (let i: u32 = 0; i < H.vmCount; i++) bookThrottled(vmAt(i));
   store<u64>(H.counters + (L.HOST_POLL_NS << 3), (H.now - H.statsFrom) * <u64>H.coresInAll - capacity());
 }
@@ -77,6 +78,7 @@ export function beginStatistics(): void {
   settleAll();
   bookDelays(H.now); // a first instruction in this nanosecond is measured
   H.statsFrom = H.now;
+  H.idleNs = 0;
   H.capacityNs = 0;
   H.capacitySince = H.now;
   const events = load<u64>(H.counters, L.HOST_EVENTS << 3);

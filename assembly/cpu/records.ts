@@ -67,7 +67,8 @@ export class VCpu {
   switchLeft: u64; //      ns of uThread switches not accounted yet
   startedAt: u64; //       when the instructions of its task began; frozen: when it was taken off
   runsUntil: u64; //       when they end
-  searchAt: u64; //        when its search began
+  searchAt: u64; //        when its search, or the walk by which it looks, began
+  searchSince: u64; //     when its search began
   deadline: u64; //        when the search is given up
   runSince: u64; //        since when it has been on its core
   touchAt: u64; //         when its task needs a page that is not there
@@ -226,6 +227,7 @@ export class Host {
   events: u64;
   warmup: u64;
   statsFrom: u64; //         when statistics began
+  idleNs: u64; //            of cores that were idle since statistics began, until they ceased to be
   capacityNs: u64; //        core time for VMs up to capacitySince; a fork may change how many cores there are
   capacitySince: u64;
   runUntil: u64; //          of the present call of run

@@ -116,6 +116,54 @@ export function half(waiting: u32, own: u32): u32 {
   return waiting <= own ? 0 : min<u32>((waiting - own + 1) >> 1, STEAL_MAX);
 }
 
+/** All of `from` goes behind what `to` holds. */
+export function append(from: RunQueue, to: RunQueue): void {
+  if (from.length == 0) return;
+  if (to.length == 0) to.head = from.head;
+  else to.tail.next = from.head;
+  to.tail = from.tail;
+  to.length += from.length;
+  to.front |= MIXED;
+  from.length = 0;
+  from.front = 0;
+}
+
+/** In the order of the instants since which they are ready; of equals, who stood further ahead. By merging runs of 1, 2, 4, … tasks. */
+export function sortByReady(q: RunQueue): void {
+  q.front = 0;
+  if (q.length < 2) return;
+  q.tail.next = nothing<Task>();
+  for (let run: u32 = 1; run < q.length; run <<= 1) {
+    let rest = q.head;
+    let end = nothing<Task>();
+    while (!isNull(rest)) {
+      let a = rest;
+      let left = run;
+      for (let n = run; n != 0 && !isNull(rest); n--) rest = rest.next;
+      let b = rest;
+      let right = run;
+      for (let n = run; n != 0 && !isNull(rest); n--) rest = rest.next;
+      const first = b;
+      while ((left != 0 && a != first) || (right != 0 && b != rest)) {
+        let least = a;
+        if (left == 0 || a == first || (right != 0 && b != rest && b.readyAt < a.readyAt)) {
+          least = b;
+          b = b.next;
+          right--;
+        } else {
+          a = a.next;
+          left--;
+        }
+        if (isNull(end)) q.head = least;
+        else end.next = least;
+        end = least;
+      }
+    }
+    end.next = nothing<Task>();
+    q.tail = end;
+  }
+}
+
 /** Moves the `n` oldest tasks of `from` to `to`, merged by the time since which they are ready; on a tie `to`'s come first. */
 export function moveOldest(from: RunQueue, to: RunQueue, n: u32): void {
   assert(n <= from.length);

@@ -2,7 +2,7 @@
 // buckets, so a bucket is never wider than 2^-b of its value. Counters are u64: they cannot overflow in a run that ends.
 // Sum and sum of squares are exact integers, so two histograms merge to the bits that one would have held.
 //
-//   0 sum u64 | 8 Σ squares low u64 | 16 high u64 | 24 min u64 | 32 max u64 | 40 … 63 unused | 64 counters u64[(54-b) << b]
+//   0 sum, low u64 | 8 Σ squares low u64 | 16 high u64 | 24 ~min u64 | 32 max u64 | 40 sum, high u64 | 48 … 63 unused | 64 counters u64[(54-b) << b]
 
 import { allocate } from "./arena";
 
@@ -38,7 +38,9 @@ export function resetHistogram(h: usize, bits: u32): void {
 export function record(h: usize, bits: u32, value: u64): void {
   // a ratio may lie beyond the last bucket; a time may not, and one that does would be below zero
   value = min<u64>(value, GREATEST);
-  store<u64>(h, load<u64>(h) + value);
+  const sum = load<u64>(h) + value;
+  store<u64>(h, sum);
+  if (sum < value) store<u64>(h, load<u64>(h, 40) + 1, 40);
   if (value < 0x1_0000_0000) {
     const before = load<u64>(h, 8);
     const after = before + value * value;

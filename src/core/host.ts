@@ -328,7 +328,7 @@ export class HostCore {
         counts[index]! += n;
         count += n;
       });
-      sum += header[L.HISTOGRAM_SUM]!;
+      sum += (header[L.HISTOGRAM_SUM_HI]! << 64n) | header[L.HISTOGRAM_SUM]!;
       squares += (header[L.HISTOGRAM_SQUARES_HI]! << 64n) | header[L.HISTOGRAM_SQUARES_LO]!;
       if (header[L.HISTOGRAM_MIN]! > least) least = header[L.HISTOGRAM_MIN]!;
       if (header[L.HISTOGRAM_MAX]! > max) max = header[L.HISTOGRAM_MAX]!;

@@ -3,9 +3,11 @@
 // Faults: those under way when statistics began + faults = rescued + stalls that ended + those under way.
 // Pages: what came in and went out is the sum over backends; what went to devices was written or dropped clean; frames, copies and
 // what is free are the memory.
+// Times: none below zero, none longer than any run, and of each distribution least ≤ mean ≤ greatest.
 // Latency ≥ service is read off the slowdown (latency / service), which is never below one.
 
 import { memoryOf } from '../swap/result.js';
+import type { Distribution } from '../metrics/histogram.js';
 import type { Result } from './result.js';
 
 /** A run broke a conservation law: a defect of the simulator, never of the scenario. */
@@ -51,6 +53,28 @@ function brokenPageLaws(result: Result): string[] {
   );
 }
 
+/** What the core counts in the last bucket was no time: below zero, or longer than any run. */
+const NO_TIME = 2 ** 53 - 1;
+
+/** Every distribution in `value`, wherever it stands, by its path. */
+function* distributionsIn(value: unknown, path: string): Generator<[string, Distribution]> {
+  if (typeof value !== 'object' || value === null) return;
+  if ('count' in value && 'mean' in value && 'min' in value && 'max' in value) yield [path, value as Distribution];
+  else
+    for (const [key, part] of Object.entries(value)) yield* distributionsIn(part, path === '' ? key : `${path}.${key}`);
+}
+
+function brokenTimes(path: string, part: unknown): string[] {
+  const broken: string[] = [];
+  for (const [at, { count, min, mean, max }] of distributionsIn(part, path)) {
+    if (count === 0 || min === null || mean === null || max === null) continue;
+    if (!(min >= 0 && min <= mean * (1 + RELATIVE_ROUNDING) && mean <= max * (1 + RELATIVE_ROUNDING)))
+      broken.push(`${at}: least ${min}, mean ${mean}, greatest ${max}`);
+    if (!at.endsWith('slowdown') && max >= NO_TIME) broken.push(`${at}: ${max} ns is longer than any run`);
+  }
+  return broken;
+}
+
 /** One line for each law that a result breaks; none for a sound one. */
 export function brokenLaws(result: Result): string[] {
   const broken: string[] = [];
@@ -73,6 +97,10 @@ export function brokenLaws(result: Result): string[] {
       broken.push(`${vm.name}: slowdown ${vm.slowdown.min}, latency is below the service time`);
     }
   }
+  for (const vm of result.vms) broken.push(...brokenTimes(vm.name, vm));
+  broken.push(...brokenTimes('reallocation', result.reallocation), ...brokenTimes('memory', result.memory));
+  for (const { atNs } of result.reallocation.grantCurve ?? [])
+    if (!(atNs >= 0)) broken.push(`reallocation.grantCurve: a grant at ${atNs} ns, before the first decision`);
   const fault = brokenFaultLaw(result);
   if (fault !== undefined) broken.push(fault);
   broken.push(...brokenPageLaws(result));

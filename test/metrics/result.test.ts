@@ -114,6 +114,26 @@ describe('the laws', () => {
     ['lost requests', (result: Result) => (result.vms[0]!.completed -= 1), /api: arrived 100, but .* is 99/],
     ['lost core time', (result: Result) => (result.host.idleCoreSeconds -= 1e-9), /core-seconds .* cores × time is/],
     ['negative core time', (result: Result) => (result.vms[1]!.cpuSeconds.steal = -1), /batch: cpuSeconds.steal is -1/],
+    [
+      'a mean below the least',
+      (result: Result) => (result.vms[0]!.latencyNs.min = 10_008),
+      /api.latencyNs: least 10008/,
+    ],
+    [
+      'a mean above the greatest',
+      (result: Result) => (result.vms[0]!.queueDelayNs.max = -1),
+      /api.queueDelayNs: least/,
+    ],
+    [
+      'a time below zero, as the core counts it',
+      (result: Result) => (result.reallocation.steps['wake'] = { ...result.vms[0]!.latencyNs, max: 2 ** 53 - 1 }),
+      /reallocation.steps.wake: 9007199254740991 ns is longer than any run/,
+    ],
+    [
+      'a grant before its decision',
+      (result: Result) => (result.reallocation.grantCurve = [{ atNs: -1, cores: 1 }]),
+      /grantCurve: a grant at -1 ns/,
+    ],
     ['latency below service', (result: Result) => (result.vms[0]!.slowdown.min = 0.9), /api: slowdown 0.9/],
   ])('tell %s', async (_, spoil, message) => {
     const result = await simulate();

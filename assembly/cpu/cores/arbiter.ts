@@ -5,7 +5,7 @@
 // over its threshold, or at which a core that a VM was denied may have become free, on the grid on which the arbiter polls.
 
 import * as L from "../../layout";
-import { isPending, schedule, RANK_SAMPLE, NEVER } from "../../kernel/event-queue";
+import { cancel, isPending, schedule, RANK_SAMPLE, NEVER } from "../../kernel/event-queue";
 import { record } from "../../kernel/histogram";
 import { H, Q, SLOT_ARBITER, everyRound, SLOT_PUBLISH, Vm, countHost, Core, isNull, nothing } from "../state";
 import { hostHistogram } from "../accounts";
@@ -261,10 +261,31 @@ export function grantOutside(vm: Vm, want: u32): void {
   if (H.roundMoves != 0) moveGrid();
 }
 
+// @ts-ignore: decorator
+@inline
+function periodNow(): u64 {
+  return max<u64>(max<u64>(H.interval, reading(0)), 1);
+}
+
+/** A fork has changed what rounds go by: the next one comes when it would have and is held, those behind it by the period of now. */
+export function replanRounds(): void {
+  const next = gridPoint(H.now + 1);
+  H.period = periodNow();
+  H.gridAt = next;
+  cancel(Q, SLOT_ARBITER);
+  armArbiter(H.now + 1);
+}
+
+/** A fork has changed when VMs publish: until they do it is what they are now. */
+export function publishNow(): void {
+  cancel(Q, SLOT_PUBLISH);
+  if (H.staleness != 0) onPublish();
+}
+
 /** Lays the arbiter out: its period follows from how many VMs it serves. The first round comes one period from now. */
 export function startArbiter(): void {
   H.arbiter = 1;
-  H.period = max<u64>(max<u64>(H.interval, reading(0)), 1);
+  H.period = periodNow();
   H.gridAt = H.now + H.period;
   H.busyUntil = H.now;
   H.lateAt = NEVER;

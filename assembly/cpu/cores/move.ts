@@ -35,6 +35,14 @@ function fixSteps(core: Core): void {
   memory.copy(changetype<usize>(moveOf(core)), changetype<usize>(H) + offsetof<Host>("notify"), offsetof<Move>());
 }
 
+/** What is left of the core's move takes no time, and it was decided by now. */
+export function hurry(core: Core): void {
+  cancel(Q, core.slot);
+  memory.fill(changetype<usize>(moveOf(core)), 0, offsetof<Move>());
+  core.decidedAt = min<u64>(core.decidedAt, H.now);
+  core.parkedAt = min<u64>(core.parkedAt, H.now);
+}
+
 /** Decides, at `at` ≥ now, that `core` (idle, or a victim's) goes to `vm`, and starts the move. */
 export function beginMove(core: Core, vm: Vm, at: u64): void {
   assert(isNull(core.target));
@@ -168,14 +176,19 @@ export function onCore(core: Core): void {
         store<f64>(H.curve + (<usize>H.curveLength << 3), <f64>(<i64>(H.now - H.curveStart)));
         H.curveLength++;
       }
-      if (v.frozen) thaw(v);
-      else {
-        activate(v);
-        proceedAfterGrant(v);
-      }
+      enterGuest(v);
       call_indirect<void>(H.onMoved);
       return;
     }
+  }
+}
+
+/** `v` executes the guest from now on. */
+export function enterGuest(v: VCpu): void {
+  if (v.frozen) thaw(v);
+  else {
+    activate(v);
+    proceedAfterGrant(v);
   }
 }
 
@@ -229,7 +242,7 @@ export function vacate(core: Core): void {
   let t = nothing<Task>();
   if (v.state == PREEMPTING) t = v.task; // its context is being saved
   else if (v.state == RUNNING || v.state == SEARCHING || v.state == STEALING || v.state == SPINNING) t = halt(v, SUSPENDING);
-  v.task = nothing<Task>();
+  if (!v.frozen) v.task = nothing<Task>();
   cancel(Q, v.slot);
   detach(core);
   if (!isNull(t)) putBack(v, t);

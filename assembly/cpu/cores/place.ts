@@ -1,12 +1,12 @@
 // Who holds which cores at time 0 and after a fork.
 
+import * as L from "../../layout";
 import { Core, Vm, ENTERING, H, vmAt, coreAt, nothing, isNull } from "../state";
 import { hold, chooseDormant, canGrow } from "../holding";
 import { removeIdle, isWhole } from "../idle";
-import { attach, activate } from "../guest/life";
-import { proceedAfterGrant } from "../guest/loop";
+import { attach } from "../guest/life";
 import { chooseVictim } from "../victims";
-import { beginMove } from "./move";
+import { beginMove, enterGuest } from "./move";
 
 /** At time 0: the core belongs to a vCPU of `vm`, which looks for work. Costs nothing. */
 export function placeInitially(core: Core, vm: Vm): void {
@@ -14,8 +14,7 @@ export function placeInitially(core: Core, vm: Vm): void {
   const v = chooseDormant(vm);
   removeIdle(core);
   attach(core, v, ENTERING);
-  activate(v);
-  proceedAfterGrant(v);
+  enterGuest(v);
 }
 
 /**
@@ -38,7 +37,8 @@ export function placeGuaranteed(): void {
       if (!isNull(core)) placeInitially(core, vm);
       else {
         if (H.yields && vm.queued <= vm.coming) break; // it would give the core back
-        core = chooseVictim(vm);
+        // what a microVM's start takes is told where its core is chosen
+        core = H.mechanism == L.MECHANISM_MICROVM ? call_indirect<Core>(H.onChoose, vm) : chooseVictim(vm);
         if (isNull(core)) break; // the rest is in motion
         beginMove(core, vm, H.now);
       }

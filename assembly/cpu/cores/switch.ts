@@ -1,30 +1,76 @@
-// From one mechanism to another in the middle of a run (a fork): every task keeps what it has been served, every core in motion
-// arrives, and the new mechanism starts from the cores as they lie. The change itself costs nothing.
+// A fork: the same host goes on under other settings, perhaps under another mechanism. Costs nothing, and what does not depend on
+// what was changed goes on bit by bit. Moves keep the steps they were decided with (move.ts); a search keeps its beginning.
+//
+//   the same kind   nothing is rearranged; what hangs on a changed setting is planned anew
+//   another kind    it starts as at time 0, from the cores as they lie: what only the one before understands is undone first
+//   to ideal        all motion ends at once
 
-import { cancel, schedule, RANK_GIVE_UP, isPending, RANK_STEP } from "../../kernel/event-queue";
+import { cancel, NEVER } from "../../kernel/event-queue";
+import * as L from "../../layout";
 import {
-  Q, SLOT_ARBITER, H, coreAt, isNull, vmAt, VM_SLOT_OWN, vcpuOf, DORMANT, FROZEN_SPINNING, TASK_HOLDS_LOCK, RUNNING, SEARCHING,
-  STEALING, SPINNING, ownQueue, ingress, clearBit,
+  H, Q, Host, Vm, VCpu, Core, YIELDING, FROZEN_SPINNING, RUNNING, SEARCHING, STEALING, SPINNING, SLOT_ARBITER, SLOT_PUBLISH,
+  VM_SLOT_OWN, STEP_NONE, clearBit, coreAt, ingress, isNull, ownQueue, setBit, vcpuOf, vmAt,
 } from "../state";
 import { pushIdle, removeIdle } from "../idle";
 import { settleAll, capacity } from "../accounts";
-import { deactivate, activate } from "../guest/life";
-import { putBack } from "../guest/dispatch";
-import { unfreeze } from "../guest/halt";
-import { moveOldest } from "../run-queue";
-import { spinOrLeave } from "../guest/lock";
+import { waitBegins } from "../waiting";
+import { append, pushHead, sortByReady } from "../run-queue";
 import { setHooks, doNothing, ignoreVm, ignoreWidth } from "../hooks";
-import { vacate } from "./move";
+import { activate, deactivate } from "../guest/life";
+import { unfreeze } from "../guest/halt";
+import { planRun } from "../guest/plan";
+import { planSearch } from "../guest/dispatch";
+import { endSearch, walkAnew } from "../guest/search";
+import { gatherStranded, proceed, yielded } from "../guest/loop";
+import { spinOrLeave } from "../guest/lock";
+import { hurry, onCore, vacate } from "./move";
 
-/** Undoes what only the present mechanism understands. */
-export function prepareSwitch(): void {
+// what was set before: the host's settings, and of each VM 24 bytes in H.scratch, which nobody else uses meanwhile
+// @ts-ignore: decorator
+@inline const SETTINGS: usize = offsetof<Host>("knobH") + 8 - offsetof<Host>("stealCheck");
+const BEFORE: usize = memory.data(offsetof<Host>("knobH") + 8 - offsetof<Host>("stealCheck"), 8);
+// @ts-ignore: decorator
+@inline const WAS_MIN: usize = 0;
+// @ts-ignore: decorator
+@inline const WAS_STEALING: usize = 4;
+// @ts-ignore: decorator
+@inline const WAS_QUANTUM: usize = 8;
+// @ts-ignore: decorator
+@inline const WAS_QUOTA: usize = 16;
+
+// @ts-ignore: decorator
+@inline
+function was(i: u32): usize {
+  return H.scratch + (<usize>i << 5);
+}
+
+/** Whether the setting at `field` of Host, of 4 or 8 bytes, is another now. */
+export function differs(field: usize, bytes: usize): bool {
+  return memory.compare(BEFORE + field - offsetof<Host>("stealCheck"), changetype<usize>(H) + field, bytes) != 0;
+}
+
+/** Settings are about to be read: what they are now is kept, and with another `kind` what only the present mechanism understands is undone. */
+export function prepareSwitch(kind: u32): void {
+  memory.copy(BEFORE, changetype<usize>(H) + offsetof<Host>("stealCheck"), SETTINGS);
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    const vm = vmAt(i);
+    store<u32>(was(i), vm.min, WAS_MIN);
+    store<u32>(was(i), vm.stealAmount, WAS_STEALING);
+    store<u64>(was(i), vm.quantum, WAS_QUANTUM);
+    store<f64>(was(i), vm.quota, WAS_QUOTA);
+  }
+  if (kind == H.mechanism) return;
+  const asks = kind != L.MECHANISM_BLIND && kind != L.MECHANISM_CGROUP;
   cancel(Q, SLOT_ARBITER);
+  cancel(Q, SLOT_PUBLISH);
+  H.arbiter = 0;
   // nobody reacts while things are rearranged
   setHooks(doNothing, ignoreVm, pushIdle, ignoreWidth, doNothing, doNothing);
   H.onCores = 0;
   H.blind = 0;
   H.onPace = 0;
   H.bagCount = 0;
+  H.round++; // what is decided from now on is of no round of the arbiter's
   for (let i: u32 = 0; i < H.coreCount; i++) {
     const core = coreAt(i);
     if (core.kept && isNull(core.vcpu)) pushIdle(core);
@@ -35,6 +81,7 @@ export function prepareSwitch(): void {
     const vm = vmAt(i);
     vm.inBag = 0;
     vm.denied = 0;
+    vm.contended = 0;
     vm.skipUntil = 0;
     vm.a = 0;
     vm.b = 0;
@@ -43,23 +90,26 @@ export function prepareSwitch(): void {
     vm.snapQueued = 0;
     vm.limit = vm.max;
     cancel(Q, vm.slot + VM_SLOT_OWN);
-    for (let k: u32 = 0; k < vm.max; k++) {
+    for (let k: u32 = 0; asks && k < vm.max; k++) {
       const v = vcpuOf(vm, k);
-      if (v.state == DORMANT) deactivate(v);
-      if (!v.frozen) continue;
-      // what was frozen lies in the run queue from now on, where it can be stolen; the guest is told, those who spin for it too
-      const spun = v.frozen == FROZEN_SPINNING; // its task stays in line for the lock
-      const t = unfreeze(v);
-      if (!isNull(t) && !spun) {
-        putBack(v, t);
-        if (t.flags & TASK_HOLDS_LOCK) spinOrLeave(vm);
-      }
+      if (v.frozen) release(v);
     }
   }
 }
 
+/** What was frozen lies at the head of the run queue from now on, where it can be stolen; who span stays in line for the lock. */
+function release(v: VCpu): void {
+  const spun = v.frozen == FROZEN_SPINNING;
+  const t = unfreeze(v);
+  if (isNull(t) || spun) return;
+  waitBegins(v.vm, t); // ready since it was
+  pushHead(ownQueue(v), t);
+  setBit(v.vm.occupied, v.index);
+}
+
 /** Another mechanism may keep another number of cores for polling. */
 export function setCoreCount(cores: u32): void {
+  if (cores == H.coreCount) return;
   settleAll();
   H.capacityNs = capacity();
   H.capacitySince = H.now;
@@ -67,6 +117,7 @@ export function setCoreCount(cores: u32): void {
     const core = coreAt(H.coreCount - 1);
     if (!isNull(core.vcpu)) vacate(core);
     if (core.idlePlace != 0) removeIdle(core);
+    H.idleNs += H.now - max<u64>(core.since, H.statsFrom);
     H.coreCount--;
   }
   while (H.coreCount < cores) {
@@ -76,39 +127,95 @@ export function setCoreCount(cores: u32): void {
   }
 }
 
-/** The new mechanism is chosen: vCPUs and queues take the form that it expects, and it starts. */
-export function finishSwitch(): void {
+/**
+ * The settings are those that hold from now on, and the mechanism is chosen. What vCPUs are at goes by them; `same`: the mechanism is of the
+ * kind that was there. Answers whether a guarantee or a quota has changed.
+ */
+export function finishSwitch(same: bool): bool {
+  if (!same) setActive();
+  const walks = differs(offsetof<Host>("stealCheck"), 8) || differs(offsetof<Host>("localCheck"), 8);
+  const searches = !same || differs(offsetof<Host>("minSearch"), 8);
+  let guarantees = false;
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    const vm = vmAt(i);
+    guarantees = guarantees || vm.min != load<u32>(was(i), WAS_MIN) || vm.quota != load<f64>(was(i), WAS_QUOTA);
+    const quantum = vm.quantum != load<u64>(was(i), WAS_QUANTUM);
+    const stole = load<u32>(was(i), WAS_STEALING) != L.STEAL_NONE;
+    const anew = walks || stole != (vm.stealAmount != L.STEAL_NONE);
+    if (H.onStep != 0 || (!searches && !anew && !quantum)) continue; // nsdi22 searches in its own way
+    for (let k: u32 = 0; k < vm.max; k++) {
+      const v = vcpuOf(vm, k);
+      if (v.state == SEARCHING) {
+        // who may not leave is not asked again where a search takes no time
+        if (searches) v.deadline = H.keeps && H.minSearch == 0 ? NEVER : max<u64>(H.now, v.searchSince + H.minSearch);
+        if (anew) v.searchAt = H.now;
+        planSearch(v);
+      } else if (quantum && v.state == RUNNING && !isNull(v.task)) planRun(v);
+    }
+    if (anew) walkAnew(vm, stole);
+  }
+  return guarantees;
+}
+
+/** Another mechanism, not ideal, starts from the cores as they lie. */
+export function beginAnew(): void {
+  for (let i: u32 = 0; i < H.vmCount; i++) gatherStranded(vmAt(i));
+  call_indirect<void>(H.onStart);
+  // who spins for a holder that the guest sees no longer run does something else
+  for (let i: u32 = 0; i < H.vmCount; i++) spinOrLeave(vmAt(i));
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    const vm = vmAt(i);
+    if (vm.queued != 0) call_indirect<void>(H.onQueued, vm);
+  }
+}
+
+/** Tasks are dispatched to whoever executes the guest, and where it is not asked to who is frozen. */
+function setActive(): void {
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     for (let k: u32 = 0; k < vm.max; k++) {
       const v = vcpuOf(vm, k);
-      if (v.state == RUNNING || v.state == SEARCHING || v.state == STEALING || v.state == SPINNING) {
-        if (v.activePlace == 0) activate(v);
-      }
-      if (v.state == SEARCHING) {
-        if (!H.yields) cancel(Q, v.slot);
-        else {
-          v.deadline = H.now + H.minSearch;
-          schedule(Q, v.slot, v.deadline, RANK_GIVE_UP);
-        }
-      }
-      if (H.central && v.queueLength != 0) {
-        moveOldest(ownQueue(v), ingress(vm), v.queueLength);
-        clearBit(vm.occupied, v.index);
-      }
+      const state = v.state;
+      if (state == RUNNING || state == SEARCHING || state == STEALING || state == SPINNING || v.frozen) activate(v);
+      else deactivate(v);
     }
   }
-  // cores that were in motion arrive at once: how long they would have taken was the other mechanism's
-  for (let i: u32 = 0; i < H.coreCount; i++) {
-    const core = coreAt(i);
-    if (isPending(Q, core.slot)) schedule(Q, core.slot, H.now, RANK_STEP);
-  }
-  call_indirect<void>(H.onStart);
+}
+
+/** Under `ideal`: every core arrives, every vCPU that runs no task gives its core up, at once and in the order of the cores. */
+export function endMotion(): void {
+  const queued = H.onQueued;
+  const free = H.onCoreFree;
+  const alone: (vm: Vm) => void = ignoreVm;
+  const idle: (core: Core) => void = pushIdle;
+  H.onQueued = alone.index;
+  H.onCoreFree = idle.index;
+  H.curveStart = min<u64>(H.curveStart, H.now); // a round that was still being issued
+  H.busyUntil = H.now;
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
-    // once is enough for an arbiter; the ideal mechanism hands out one core each time
-    for (let n = vm.queued; n > 0; n--) {
-      if (vm.queued != 0) call_indirect<void>(H.onQueued, vm);
+    for (let k: u32 = 0; k < vm.max; k++) {
+      const v = vcpuOf(vm, k);
+      if (v.queueLength == 0) continue;
+      append(ownQueue(v), ingress(vm));
+      clearBit(vm.occupied, k);
     }
+    sortByReady(ingress(vm));
   }
+  for (let i: u32 = 0; i < H.coreCount; i++) {
+    const core = coreAt(i);
+    const v = core.vcpu;
+    if (isNull(v)) continue;
+    hurry(core);
+    if (v.state == YIELDING || v.state == STEALING || v.state == SEARCHING) cancel(Q, v.slot);
+    if (v.state == YIELDING) yielded(v);
+    else if (core.step != STEP_NONE) onCore(core);
+    else if (v.state == SEARCHING) {
+      endSearch(v);
+      proceed(v);
+    } else if (v.state == STEALING) proceed(v);
+  }
+  for (let i: u32 = 0; i < H.vmCount; i++) spinOrLeave(vmAt(i));
+  H.onQueued = queued;
+  H.onCoreFree = free;
 }

@@ -13,6 +13,7 @@ import { hostDispatch, dispatch } from "../../policy";
 import { below } from "../../kernel/random";
 import { setHome } from "../speed";
 import { mayBeShort } from "../rounds";
+import { planEnd } from "./plan";
 import { schedule, RANK_GIVE_UP, RANK_LOOK } from "../../kernel/event-queue";
 
 /** A task can run from now on: it is queued as the VM's dispatch policy says, or runs at once. */
@@ -130,4 +131,11 @@ function seeOwnQueue(v: VCpu): void {
   const at = v.searchAt + ((waited + H.localCheck - 1) / H.localCheck) * H.localCheck;
   if (H.yields && v.deadline < at) schedule(Q, v.slot, v.deadline, RANK_GIVE_UP);
   else schedule(Q, v.slot, at, RANK_LOOK);
+}
+
+/** What `v`, which searches, comes to next by itself. */
+export function planSearch(v: VCpu): void {
+  if (v.queueLength == 0) planEnd(v);
+  else if (H.localCheck == 0) schedule(Q, v.slot, H.now, RANK_LOOK);
+  else seeOwnQueue(v);
 }

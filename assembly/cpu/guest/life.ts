@@ -1,6 +1,6 @@
 // A vCPU's state and whether it has a core; each change is accounted for.
 
-import { VCpu, H, Core, isNull, DORMANT, countHost, clearBit, nothing, setBit, activeAt } from "../state";
+import { VCpu, H, Core, isNull, DORMANT, clearBit, nothing, setBit, activeAt } from "../state";
 import { settle } from "../accounts";
 import { paceChanged } from "./pace";
 import * as L from "../../layout";
@@ -25,7 +25,7 @@ export function enter(v: VCpu, state: u32): void {
 export function attachHere(core: Core, v: VCpu, state: u32): void {
   assert(isNull(core.vcpu));
   assert(v.state == DORMANT);
-  countHost(L.HOST_IDLE_NS, H.now - core.since);
+  H.idleNs += H.now - max<u64>(core.since, H.statsFrom);
   clearBit(v.vm.dormant, v.index);
   v.vm.dormantCount--;
   core.vcpu = v;

@@ -1,13 +1,13 @@
 // The guest's scheduler loop on one vCPU (FluxOS; order as in Caladan's runtime/sched.c): own queue → ingress queue → steal →
 // search for minSearch → give the core back.
 
-import { VCpu, H, ownQueue, clearBit, ingress, Vm, Q, count, isNull, vcpuOf, STEP_NONE, YIELDING } from "../state";
-import { popHead, headWasPreempted } from "../run-queue";
+import { VCpu, H, ownQueue, clearBit, ingress, Vm, Q, count, isNull, vcpuOf, DORMANT, STEP_NONE, YIELDING } from "../state";
+import { append, popHead, headWasPreempted, sortByReady } from "../run-queue";
 import { waitEnds } from "../waiting";
 import { runHere } from "./run";
 import { restAtOnce } from "./central";
-import { stealNow, beginSearch } from "./search";
-import { NEVER, schedule, RANK_GIVE_UP, RANK_STEP } from "../../kernel/event-queue";
+import { endSearch, stealNow, beginSearch } from "./search";
+import { NEVER, cancel, schedule, RANK_GIVE_UP, RANK_STEP } from "../../kernel/event-queue";
 import * as L from "../../layout";
 import { deactivate, enter, detach } from "./life";
 
@@ -66,6 +66,24 @@ export function mayYield(vm: Vm): bool {
     there -= u32(v.state == YIELDING && v.core.step == STEP_NONE && isNull(v.core.target));
   }
   return there > vm.min;
+}
+
+/** Where nothing is stolen, what waits at a vCPU without a core waits for any of the VM's from now on. */
+export function gatherStranded(vm: Vm): void {
+  if (vm.stealAmount != L.STEAL_NONE) return;
+  for (let k: u32 = 0; k < vm.max; k++) {
+    const v = vcpuOf(vm, k);
+    if (v.state != DORMANT || v.queueLength == 0) continue;
+    append(ownQueue(v), ingress(vm));
+    clearBit(vm.occupied, k);
+    sortByReady(ingress(vm));
+  }
+  while (vm.ingressLength != 0 && !isNull(vm.searching)) {
+    const v = vm.searching;
+    endSearch(v);
+    cancel(Q, v.slot);
+    proceed(v);
+  }
 }
 
 /** Nothing found: the vCPU gives its core up by itself (voluntary yield). */

@@ -104,11 +104,23 @@ export function planLook(vm: Vm): void {
   if (vm.lookAt == NEVER) cancel(Q, lookSlot(vm));
 }
 
+/** Looks go by other settings from now on; `stole`: whether there were any before. */
+export function walkAnew(vm: Vm, stole: bool): void {
+  if (vm.stealAmount == L.STEAL_NONE || vm.max < 2) {
+    vm.lookAt = NEVER;
+    cancel(Q, lookSlot(vm));
+    return;
+  }
+  for (let v = vm.searching; !stole && !isNull(v); v = v.nextSearching) drawOffset(v);
+  planLook(vm);
+}
+
 /** `v` begins to search. What it will find, and when, is planned here. */
 export function beginSearch(v: VCpu): void {
   const vm = v.vm;
   enterHere(v, SEARCHING);
   v.searchAt = H.now;
+  v.searchSince = H.now;
   v.nextSearching = nothing<VCpu>();
   v.priorSearching = vm.searchingTail;
   if (isNull(vm.searchingTail)) vm.searching = v;

@@ -95,6 +95,11 @@ function charge(vm: Vm, by: i32): void {
   if (!isPending(Q, SLOT_ARBITER)) schedule(Q, SLOT_ARBITER, (H.now / <u64>H.knobA + 1) * <u64>H.knobA, RANK_REPLENISH);
 }
 
+/** After a fork: quotas or the period have changed. */
+export function refit(): void {
+  for (let i: u32 = 0; i < H.vmCount; i++) charge(vmAt(i), 0);
+}
+
 /** The quota is gone: every vCPU of the VM stops. */
 function onQuota(vm: Vm): void {
   charge(vm, 0);

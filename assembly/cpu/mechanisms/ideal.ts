@@ -23,14 +23,24 @@ export function ideal(): void {
   H.moveCost = 0;
   H.moveCostSocket = 0;
   H.mode = L.MODE_REACTIVE;
-  setHooks(start, onQueued, onCoreFree, ignoreWidth, doNothing, doNothing);
+  setHooks(doNothing, onQueued, onCoreFree, ignoreWidth, doNothing, doNothing);
 }
 
-function start(): void {
+/** After a fork: idle cores go to whom they would have gone to, then who still waits looks for a victim's. */
+export function serveWaiting(): void {
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    if (vmAt(i).queued != 0) joinBag(vmAt(i));
+  }
+  while (H.idleCount != 0) {
+    const best = worthiest();
+    if (isNull(best)) break;
+    const core = topIdle();
+    removeIdle(core);
+    serve(core, best);
+  }
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
-    vm.dispatch = L.DISPATCH_SINGLE;
-    vm.stealAmount = L.STEAL_NONE;
+    for (let n = vm.queued; n > 0 && vm.queued != 0; n--) onQueued(vm);
   }
 }
 

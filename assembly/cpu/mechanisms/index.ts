@@ -14,7 +14,7 @@
 import { canGrow } from "../holding";
 import { coreReleased } from "../cores/move";
 import * as L from "../../layout";
-import { H, Vm, Core } from "../state";
+import { H, Vm, Core, vmAt } from "../state";
 import { ideal } from "./ideal";
 import { fixed } from "./static";
 import { hotplug } from "./hotplug";
@@ -45,7 +45,7 @@ export function chooseMechanism(kind: u32): bool {
   H.onRest = 0;
   H.onStep = 0;
   H.parkedBusy = 0;
-  H.arbiter = 0;
+  if (kind != before) H.arbiter = 0;
   const choose: (vm: Vm) => Core = chooseCore;
   H.onChoose = choose.index;
   const released: (core: Core, vm: Vm) => void = coreReleased;
@@ -54,6 +54,7 @@ export function chooseMechanism(kind: u32): bool {
   H.onWants = grows.index;
   setHooks(doNothing, ignoreVm, ignoreCore, ignoreWidth, doNothing, doNothing);
   if (before == L.MECHANISM_NSDI22 && kind != before) leaveNsdi22();
+  for (let i: u32 = 0; i < H.vmCount; i++) shape(vmAt(i));
   switch (kind) {
     case L.MECHANISM_IDEAL:
       ideal();
@@ -90,4 +91,24 @@ export function chooseMechanism(kind: u32): bool {
       return true;
   }
   return false;
+}
+
+/** What a mechanism does not leave to the VM. */
+function shape(vm: Vm): void {
+  switch (H.mechanism) {
+    case L.MECHANISM_IDEAL: {
+      vm.dispatch = L.DISPATCH_SINGLE;
+      vm.stealAmount = L.STEAL_NONE;
+      return;
+    }
+    case L.MECHANISM_MICROVM: {
+      vm.stealAmount = L.STEAL_NONE;
+      if (vm.dispatch != L.DISPATCH_SINGLE) vm.dispatch = <u32>H.knobD;
+      return;
+    }
+    case L.MECHANISM_NSDI22: {
+      vm.dispatch = L.DISPATCH_RANDOM;
+      vm.quantum = 0;
+    }
+  }
 }

@@ -33,8 +33,6 @@ function start(): void {
   startArbiter();
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
-    vm.stealAmount = L.STEAL_NONE;
-    if (vm.dispatch != L.DISPATCH_SINGLE) vm.dispatch = <u32>H.knobD;
     vm.a = u64(vm.min > 0); // booted before
   }
   placeGuaranteed();

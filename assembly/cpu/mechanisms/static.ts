@@ -4,6 +4,7 @@
 import { H, coreAt, isNull, Core, vmAt } from "../state";
 import { beginPark, beginMove } from "../cores/move";
 import { canGrow } from "../holding";
+import { gatherStranded } from "../guest/loop";
 import { pushIdle } from "../idle";
 import { setHooks, ignoreVm, ignoreWidth, doNothing } from "../hooks";
 import { placeGuaranteed } from "../cores/place";
@@ -24,6 +25,7 @@ function start(): void {
 
 function onCoreFree(core: Core): void {
   pushIdle(core);
+  gatherStranded(core.lastVm); // its vCPU will have no core again
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     if (vm.held < vm.min && canGrow(vm)) {

@@ -40,8 +40,27 @@ export function control(): void {
   H.onPace = pace.index;
   H.onTimer = timer.index;
   H.onCoreFree = free.index;
+}
+
+/** With the mechanism's start; a fork finds tasks that run. */
+export function beginControl(): void {
   H.bandwidthPhase = RELAX;
-  if (lanesWatched() || everyRound()) plan(H.now); // a fork finds tasks that run
+  if (H.varies != 0 && (lanesWatched() || everyRound())) plan(H.now);
+}
+
+/** A fork has changed the knobs: what a controller that is off has taken is given back. */
+export function recontrol(): void {
+  if (H.varies == 0) return;
+  if (lanesWatched()) plan(H.now);
+  else {
+    for (let i: u32 = 0; i < H.coreCount; i++) {
+      if (coreAt(i).kept) giveBack(coreAt(i));
+    }
+  }
+  if (H.knobD > 0) plan(H.now);
+  else {
+    for (let i: u32 = 0; i < H.vmCount; i++) vmAt(i).limit = vmAt(i).max;
+  }
 }
 
 /** There is something to look at from `at` on: the first multiple of the interval after now and not before `at`. */

@@ -16,7 +16,7 @@ import * as L from "../../../layout";
 import { H, Vm, Core, isNull, coreAt } from "../../state";
 import { nudge } from "../../holding";
 import { watch, coreToPool, announce, onArbiter, startArbiter } from "../../cores/arbiter";
-import { control, takeBack } from "./controllers";
+import { beginControl, control, takeBack } from "./controllers";
 import { setHooks } from "../../hooks";
 import { placeGuaranteed } from "../../cores/place";
 import { byScore } from "./score";
@@ -52,6 +52,7 @@ export function caladan(): void {
 
 function start(): void {
   startArbiter();
+  if (H.mechanism == L.MECHANISM_CALADAN) beginControl();
   placeGuaranteed();
 }
 

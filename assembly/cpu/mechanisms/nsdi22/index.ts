@@ -29,7 +29,7 @@ import {
 import { removeIdle, pushIdle } from "../../idle";
 import { attach, activate, deactivate } from "../../guest/life";
 import { hold } from "../../holding";
-import { pushTail, popHead } from "../../run-queue";
+import { MIXED, pushTail, popHead } from "../../run-queue";
 import { vacate } from "../../cores/move";
 import { setHooks, ignoreVm, ignoreCore, ignoreWidth, doNothing } from "../../hooks";
 import { enqueue, deliver } from "./arrivals";
@@ -54,8 +54,6 @@ function start(): void {
     const vm = vmAt(i);
     if (vm.d != 0) continue; // a fork of a host that is laid out
     vm.d = 1;
-    vm.dispatch = L.DISPATCH_RANDOM;
-    vm.quantum = 0;
     if (H.aggregate && vm.stageCount != 0 && vm.service.kind == L.DIST_EXPONENTIAL) vm.service.kind = L.DIST_EXPONENTIAL_FLOOR;
     for (let k: u32 = 0; k < vm.min; k++) {
       while (next < H.coreCount && coreAt(next).idlePlace == 0) next++;
@@ -130,6 +128,7 @@ export function leaveNsdi22(): void {
     if (vm.stageCount != 0 && vm.service.kind == L.DIST_EXPONENTIAL_FLOOR) vm.service.kind = L.DIST_EXPONENTIAL;
     for (let k: u32 = 0; k < vm.max; k++) {
       const v = vcpuOf(vm, k);
+      if (v.queueLength > 1) v.queueFront = MIXED;
       for (let t = v.queueHead, n = v.queueLength; n != 0; n--) {
         t.flags &= TASK_FLAGS; // a task on its way elsewhere stays here
         t = t.next;
