@@ -102,6 +102,40 @@ describe('a task past its quantum', () => {
   );
 });
 
+describe('a spinning vCPU whose core is taken', () => {
+  it('is preempted as one that runs, and its task stays in line, under ideal too', async () => {
+    // b: t0 0 … 633 on core 1; t1 spins on core 0 from 422, where a was, to 519, where a is back, below its guarantee
+    const result = await resultOf({
+      host: { cores: 2 },
+      mechanism: 'ideal',
+      vms: [
+        {
+          name: 'a',
+          arrivals: [
+            [0, 422],
+            [519, 0],
+          ],
+        },
+        {
+          name: 'b',
+          vcpus: { min: 1, max: 2 },
+          lock: 'spin',
+          arrivals: [
+            [0, 633],
+            [0, 633],
+          ],
+        },
+      ],
+    });
+    expect(vmOf(result, 'a').latencyNs).toMatchObject({ min: 0, max: 422 });
+    const b = vmOf(result, 'b');
+    expect(b).toMatchObject({ preemptions: 1, revocations: 1 });
+    expect(b.latencyNs).toMatchObject({ min: 633, max: 1266 });
+    expect(ns(b.locks!.spinSeconds)).toBe(519 - 422);
+    expect(b.locks).toMatchObject({ longestWaitNs: 633 - 422, holderPreemptions: 0 });
+  });
+});
+
 describe('a wait that begins before the warm-up ends', () => {
   it('counts in whole where it ends', async () => {
     // t0 50 … 261 (quantum), t1 311, blocks; t0 361 … 571, its section of 421 done

@@ -20,7 +20,7 @@ import { enter, detach, activate, attach } from "../guest/life";
 import { putBack } from "../guest/dispatch";
 import { proceedAfterGrant } from "../guest/loop";
 import { hasLost } from "../rounds";
-import { freeze, halt, migrateQueue, thaw } from "../guest/halt";
+import { freeze, halt, isBusy, migrateQueue, thaw } from "../guest/halt";
 import { hold, chooseDormant, parking, arriving, nudge } from "../holding";
 import { mayLeave } from "../victims";
 
@@ -102,7 +102,7 @@ function stop(core: Core, v: VCpu): void {
     step(core, STEP_DESCHEDULE, move.deschedule);
     return;
   }
-  const busy = v.state == SPINNING || (v.state == RUNNING && !isNull(v.task));
+  const busy = isBusy(v);
   v.task = halt(v, PREEMPTING);
   if (busy) {
     count(v.vm, L.VM_PREEMPTIONS, 1);

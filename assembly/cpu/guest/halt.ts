@@ -69,6 +69,11 @@ export function migrateQueue(v: VCpu): u32 {
   return n;
 }
 
+/** Whether `v` has a task in its hands: it runs or switches to one, or spins for it. */
+export function isBusy(v: VCpu): bool {
+  return (v.state == RUNNING || v.state == SPINNING) && !isNull(v.task);
+}
+
 /**
  * The vCPU is made to stop: it is dispatched to no more. Answers its task when it was running or spinning one, which the
  * caller puts where it belongs once the context is saved.

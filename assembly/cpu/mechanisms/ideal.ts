@@ -9,7 +9,7 @@ import { joinBag, worthiest } from "../bag";
 import { popHead } from "../run-queue";
 import { rekey, chooseVictim } from "../victims";
 import { chooseDormant, canGrow } from "../holding";
-import { halt } from "../guest/halt";
+import { halt, isBusy } from "../guest/halt";
 import { run } from "../guest/run";
 import { putBack } from "../guest/dispatch";
 import { setHooks, ignoreWidth, doNothing } from "../hooks";
@@ -72,11 +72,11 @@ function onQueued(vm: Vm): void {
   if (isNull(core)) return;
   const v = core.vcpu;
   const from = v.vm;
+  if (isBusy(v)) count(from, L.VM_PREEMPTIONS, 1);
   const t = halt(v, SUSPENDING); // after a fork a vCPU may still search; nothing is in its hands then
   from.held--;
   rekey(from);
   count(from, L.VM_REVOCATIONS, 1);
-  if (!isNull(t)) count(from, L.VM_PREEMPTIONS, 1);
   detach(core);
   // who span for a lock that `t` holds may have left a core to `vm` meanwhile
   if (vm.ingressLength != 0 && canGrow(vm)) serve(core, vm);
