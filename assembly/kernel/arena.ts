@@ -1,5 +1,5 @@
 // Fixed regions of linear memory. Everything the core owns is laid out once, while it is configured,
-// by bumping one pointer; nothing is ever freed singly and nothing grows while the simulation steps.
+// by bumping one pointer; nothing is ever freed singly, and of what steps only the last region, task records, may grow.
 // A simulation is dropped as a whole, with its instance.
 
 // @ts-ignore: decorator

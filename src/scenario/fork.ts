@@ -69,5 +69,15 @@ export function checkFork(before: Scenario, after: Scenario): void {
       expected: `another mechanism: nsdi22 has rules of its own for queues and parking, and runs from the start or not at all`,
     });
   }
+  if (after.mechanism.kind === 'nsdi22' && before.mechanism.kind === 'nsdi22')
+    after.vms.forEach(({ vcpus }, index) => {
+      const laid = before.vms[index]?.vcpus.min;
+      if (laid !== undefined && vcpus.min !== laid)
+        problems.push({
+          path: `vms.${index}.vcpus.min`,
+          given: String(vcpus.min),
+          expected: `${laid}: under nsdi22 a VM's cores are laid out from the start`,
+        });
+    });
   if (problems.length > 0) throw new InputError(problems);
 }

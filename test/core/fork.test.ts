@@ -339,3 +339,34 @@ describe('reading', () => {
     }
   });
 });
+
+describe('done', () => {
+  it('waits for the last of its instant, however it is reached', async () => {
+    // found by attack: two VMs whose last arrivals and ends fall into the last nanosecond
+    const input: ScenarioInput = {
+      version: 1,
+      duration: '10us',
+      host: { cores: 2 },
+      mechanism: 'static',
+      costs: 'none',
+      vms: [
+        {
+          name: 'a',
+          count: 2,
+          vcpus: { min: 1, max: 1 },
+          workload: {
+            arrivals: { process: 'deterministic', rate: 1e6 },
+            request: { stages: [{ tasks: 1, service: { dist: 'constant', value: '100ns' } }] },
+          },
+        },
+      ],
+    };
+    const expected = await finished(await Simulation.create(input));
+    expect(expected.vms.map(({ arrived }) => arrived)).toEqual([10, 10]);
+    const stepped = await Simulation.create(input);
+    while (!stepped.done) expect(await stepped.step(1)).toBe(1);
+    expect(await stepped.step(1)).toBe(0);
+    expect(bits(stepped.metrics())).toBe(bits(expected));
+    stepped.close();
+  });
+});
