@@ -201,8 +201,10 @@ export function onVcpu(v: VCpu): void {
       return;
     }
     if (H.now < v.runsUntil) {
-      if (v.queueLength + v.vm.ingressLength == 0) planRun(v); // who waited is gone
-      else if (v.vm.dispatch == L.DISPATCH_SINGLE) takeTurn(v);
+      if (v.queueLength + v.vm.ingressLength == 0) {
+        v.asked = 0; // who waited is gone
+        planRun(v);
+      } else if (v.vm.dispatch == L.DISPATCH_SINGLE) takeTurn(v);
       else endSlice(v);
       return;
     }
