@@ -46,8 +46,10 @@ export class Arbiter {
   busy = 0;
   private published: Reading[] = [];
 
+  private stopped = false;
+
   constructor(
-    private readonly knobs: Knobs,
+    public knobs: Knobs,
     /** What a round does before it reads. */
     private readonly before: (h: Host) => void = () => undefined,
     private readonly find: (h: Host, vm: Vm) => Core | null = findCore,
@@ -63,12 +65,18 @@ export class Arbiter {
     const { stalenessNs } = this.knobs;
     if (stalenessNs > 0) {
       const publish = (): void => {
+        if (this.stopped) return;
         this.published = h.vms.map((vm) => this.read(h, vm));
         h.clock.at(h.clock.now + stalenessNs, RANK.afterAll, publish);
       };
-      h.clock.at(0, RANK.afterAll, publish);
+      h.clock.at(Math.ceil(h.clock.now / stalenessNs) * stalenessNs, RANK.afterAll, publish);
     }
-    h.clock.at(this.period(h), RANK.round, () => this.round(h));
+    h.clock.at(h.clock.now + this.period(h), RANK.round, () => this.round(h));
+  }
+
+  /** Another kind of mechanism takes over. */
+  stop(): void {
+    this.stopped = true;
   }
 
   private read(h: Host, vm: Vm): Reading {
@@ -86,6 +94,7 @@ export class Arbiter {
 
   private round(h: Host): void {
     const { now } = h.clock;
+    if (this.stopped) return;
     if (this.busy > now) {
       h.clock.at(this.busy, RANK.round, () => this.round(h));
       return;

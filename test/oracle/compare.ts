@@ -8,14 +8,20 @@ import { Simulation, compileCore, memoryHost } from '../../src/index.js';
 
 let module: Promise<WebAssembly.Module> | undefined;
 
-export async function simulated({ scenario, arrivals, memory }: Made): Promise<Figures> {
+export async function simulated({ scenario, arrivals, memory, fork }: Made): Promise<Figures> {
   module ??= compileCore();
-  const simulation = await Simulation.create(scenario, {
+  let simulation = await Simulation.create(scenario, {
     module: await module,
     files: memoryHost(memory?.files ?? {}),
   });
   try {
     inject(simulation, scenario, arrivals);
+    if (fork !== undefined) {
+      await simulation.runUntil(fork.atNs);
+      const other = await simulation.fork(fork.scenario);
+      simulation.close();
+      simulation = other;
+    }
     await simulation.run();
     return figuresOfResult(simulation.metrics());
   } finally {
@@ -33,8 +39,12 @@ function inject(simulation: Simulation, scenario: Made['scenario'], arrivals: Ma
   });
 }
 
-export function naive({ scenario, arrivals, memory }: Made): Figures {
+export function naive({ scenario, arrivals, memory, fork }: Made): Figures {
   const oracle = new Oracle(scenario, arrivals, memory?.traces);
+  if (fork !== undefined) {
+    oracle.runUntil(fork.atNs);
+    oracle.fork(fork.scenario);
+  }
   oracle.run();
   return figuresOf(oracle);
 }

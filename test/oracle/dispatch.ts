@@ -57,13 +57,13 @@ export function load(v: Vcpu): number {
 
 /** The task is dispatched to this vCPU. */
 export function putOn(h: Host, v: Vcpu, task: Task): void {
-  task.home ??= v.lastCore;
   const { localCheck } = h.costs;
   if (v.frozen) v.vm.counted.stranded++;
   if (v.state === 'searching' && v.queue.length === 0 && localCheck === 0) {
     takesAtOnce(h, v, task);
     return;
   }
+  if (!task.begun) task.home = v.lastCore;
   v.queue.push(task);
   noteWaiting(h, v.vm);
   if (v.state === 'searching') noticesLater(h, v);

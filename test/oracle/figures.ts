@@ -63,7 +63,7 @@ export function figuresOf({ host: h }: Oracle): Figures {
     if ((spec.workload?.request.lock?.probability ?? 0) > 0) {
       const { holder: _holder, line: _line, waitsEnded, waitNs, ...rest } = locks;
       for (const v of vcpus) {
-        if (v.spinning !== null) rest.spinNs += h.clock.now - v.spinningSince;
+        if (v.state === 'spinning') rest.spinNs += h.clock.now - v.spinningSince;
       }
       for (const [key, value] of Object.entries(rest)) figures[`${name}.locks.${key}`] = value;
       figures[`${name}.locks.meanWaitNs`] = waitsEnded === 0 ? 0 : Math.round((1000 * waitNs) / waitsEnded) / 1000;

@@ -10,6 +10,7 @@ import type { Arrival } from './scenario.js';
 export const FEATURES = [
   'mechanism',
   'knobs',
+  'staleness',
   'guarantees',
   'classes',
   'stealing',
@@ -38,6 +39,10 @@ export const FEATURES = [
   'zero',
   'memory',
   'fork',
+  'forkMechanism',
+  'forkKnobs',
+  'forkCosts',
+  'forkQuantum',
 ] as const;
 export type Feature = (typeof FEATURES)[number];
 
@@ -69,11 +74,26 @@ export interface Genes {
   readonly knobs: readonly number[];
   readonly costs: readonly number[];
   readonly warmup: number;
+  readonly fork: {
+    readonly at: number;
+    readonly mechanism: number;
+    readonly costs: readonly number[];
+    readonly knobs: readonly number[];
+    readonly quantum: number;
+  };
   readonly vms: readonly VmGenes[];
   readonly memory: MemoryGenes;
 }
 
+export interface Fork {
+  readonly atNs: number;
+  readonly input: ScenarioInput;
+  readonly scenario: Scenario;
+}
+
 export interface Made {
+  /** Goes on as another scenario from an instant on. */
+  readonly fork?: Fork | undefined;
   readonly scenario: Scenario;
   readonly input: ScenarioInput;
   readonly arrivals: readonly Arrival[];
@@ -115,6 +135,13 @@ export function genes(features: readonly Feature[], share = 0.35): fc.Arbitrary<
     knobs: fc.array(small(9), { minLength: 12, maxLength: 12 }),
     costs: fc.array(small(9), { minLength: 20, maxLength: 20 }),
     warmup: small(9),
+    fork: fc.record({
+      at: small(19),
+      mechanism: small(999),
+      costs: fc.array(small(9), { minLength: 20, maxLength: 20 }),
+      knobs: fc.array(small(9), { minLength: 12, maxLength: 12 }),
+      quantum: small(9),
+    }),
     vms: fc.array(vm, { minLength: 1, maxLength: 3 }),
     memory: memoryGenes(),
   });
@@ -164,7 +191,9 @@ function costsOf({ on, costs }: Genes): NonNullable<ScenarioInput['costs']> {
 /** The scenario that the genes stand for. */
 export function make(g: Genes, maker: Maker): Made {
   const { on } = g;
-  const { mechanism, polls, scale } = maker(g);
+  const { mechanism, polls: ownPolls, scale } = maker(g);
+  const later = on.fork && on.forkMechanism ? forkGenes(g) : g;
+  const polls = Math.max(ownPolls, maker(later).polls);
   const threads = on.smt ? 2 : 1;
   const sockets = on.sockets ? 2 : 1;
   const unit = threads * sockets;
@@ -257,7 +286,41 @@ export function make(g: Genes, maker: Maker): Made {
     fingerprint: false,
     vms: vms.map((own, i) => ({ ...own, ...(swapped === null ? {} : { memory: swapped.guests[i]! }) })),
   };
-  return { scenario: resolveScenario(input), input, arrivals, memory: swapped };
+  const scenario = resolveScenario(input);
+  const made = { scenario, input, arrivals, memory: swapped };
+  if (!on.fork) return made;
+  const atNs = Math.floor(((scenario.warmupNs + scenario.durationNs) * (1 + g.fork.at)) / 21);
+  const changed = forked(g, input, maker);
+  return { ...made, fork: { atNs, input: changed, scenario: resolveScenario(changed) } };
+}
+
+/** The genes of what a fork goes on as. */
+function forkGenes(g: Genes): Genes {
+  const { on, fork } = g;
+  return {
+    ...g,
+    on: {
+      ...on,
+      mechanism: on.forkMechanism || on.mechanism,
+      knobs: on.forkKnobs || on.knobs,
+      costs: on.forkCosts || on.costs,
+    },
+    mechanism: on.forkMechanism ? fork.mechanism : g.mechanism,
+    knobs: on.forkKnobs ? fork.knobs : g.knobs,
+    costs: on.forkCosts ? fork.costs : g.costs,
+  };
+}
+
+function forked(g: Genes, input: ScenarioInput, maker: Maker): ScenarioInput {
+  const { on, fork } = g;
+  const later = forkGenes(g);
+  const quantum = on.forkQuantum ? { quantum: `${(on.coarse ? 500 : 211) * fork.quantum}ns` } : {};
+  return {
+    ...input,
+    mechanism: on.forkMechanism || on.forkKnobs ? maker(later).mechanism : input.mechanism,
+    costs: costsOf(later),
+    vms: input.vms.map((one) => ({ ...one, ...quantum })),
+  };
 }
 
 type Process = ScenarioInput['vms'][number]['workload'] extends infer W

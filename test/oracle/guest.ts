@@ -53,6 +53,7 @@ export function switchTo(h: Host, v: Vcpu, task: Task): void {
     cost += home.socket === core.socket ? costs.moveTask : costs.moveTaskSocket;
   }
   task.putBackOn = null;
+  task.home = core;
   runAfter(h, v, task, exitLeft(h, v) + cost);
 }
 
@@ -65,6 +66,7 @@ export function runAfter(h: Host, v: Vcpu, task: Task, cost: number): void {
   const running = (v.running = {
     task,
     beginsAt: at,
+    firstAt: at,
     begin: null,
     end: null,
     touch: null,
@@ -95,7 +97,6 @@ export function begin(h: Host, v: Vcpu): void {
   const { task } = running;
   running.begin = null;
   book(h, v.core!, v.vm, 'task');
-  task.home = v.core;
   if (!task.begun) {
     task.begun = true;
     v.vm.counted.queueDelays.push(h.clock.now - task.createdAt);
@@ -197,6 +198,19 @@ function planQuantum(h: Host, v: Vcpu, at: number): void {
   running.quantum = h.clock.at(at, RANK.quantum, () => quantumEnds(h, v), [v.vm.index, v.index]);
 }
 
+/** After a fork that may have changed it. */
+export function replanQuantum(h: Host, v: Vcpu): void {
+  const running = v.running!;
+  const { quantumNs } = v.vm.spec;
+  const endsAt = quantumNs > 0 ? running.firstAt + quantumNs : Infinity;
+  if (endsAt === running.quantumEndsAt) return;
+  if (running.quantum !== null) running.quantum.cancelled = true;
+  running.quantum = null;
+  running.quantumEndsAt = Infinity;
+  if (endsAt < Infinity) planQuantum(h, v, Math.max(endsAt, h.clock.now));
+  running.quantumEndsAt = endsAt;
+}
+
 function past(h: Host, v: Vcpu): boolean {
   return v.running !== null && v.running.quantumEndsAt <= h.clock.now && v.running.quantum === null;
 }
@@ -234,7 +248,7 @@ export function comesToWait(h: Host, vm: Vm, at: Vcpu | null): void {
   if (singleQueue(vm)) {
     const longest = longestPast(
       h,
-      vm.vcpus.filter((v) => v.askedAt !== h.clock.now),
+      vm.vcpus.filter((v) => v.askedAt !== h.clock.now && v.running?.end?.time !== h.clock.now),
     );
     if (longest === undefined) return;
     longest.askedAt = h.clock.now;

@@ -93,5 +93,6 @@ export function spinsOn(h: Host, v: Vcpu): void {
   const task = v.spinning!;
   v.spinning = null;
   if (task.holds) runAfter(h, v, task, h.costs.taskSwitch);
-  else spins(h, v, task);
+  else if (holderRuns(v.vm)) spins(h, v, task);
+  else choose(h, v, true);
 }

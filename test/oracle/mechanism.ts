@@ -1,18 +1,27 @@
 // What a mechanism decides; the machinery is one for all.
 
+import type { Mechanism as Knobs } from './scenario.js';
 import type { Steps } from './moves.js';
 import type { Core, Host, Task, Vcpu, Vm } from './types.js';
 
 export interface Mechanism {
+  readonly kind: Knobs['kind'];
   /** Cores that poll and run no VM: those of the highest numbers. */
   readonly pollingCores: number;
   /** Whether a vCPU that finds nothing to do gives its core up. */
   readonly yields: boolean;
   /** Cores are taken without the guest's knowledge. */
   readonly blind: boolean;
-  readonly finishesSections: boolean;
-  readonly migrates: boolean;
+  finishesSections(): boolean;
+  migrates(): boolean;
+  /** What it makes of a VM as the scenario has it. */
+  adapt(spec: Vm['spec']): Vm['spec'];
+  /** At time 0, and at a fork to it from another kind: from the cores as they lie. */
   start(h: Host): void;
+  /** A fork to the same kind: other knobs from now on. */
+  change(h: Host, knobs: Knobs): void;
+  /** A fork to another kind: none of its events comes any more. */
+  retire(h: Host): void;
   /** A task has come to wait in the VM: at a vCPU, or (null) in its ingress queue. */
   queued(h: Host, vm: Vm, at: Vcpu | null): void;
   /** The core belongs to nobody. */

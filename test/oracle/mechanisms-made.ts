@@ -64,7 +64,7 @@ export const MAKERS: Readonly<
       restore: us([10, 0, 5, 20, 1][g.knobs[2]! % 5]!),
       keepAlive: us([30, 10, 50, 3, 1][g.knobs[3]! % 5]!),
       balancer: (['shortest-queue', 'round-robin'] as const)[g.knobs[4]! % 2]!,
-      ...(g.on.knobs ? { grant: grantOf(g), queueLength: [1, 1, 2, 3, 0.5][g.knobs[5]! % 5]! } : {}),
+      ...(g.on.knobs ? { grant: grantOf(g), queueLength: [1, 1, 2, 3, 0][g.knobs[5]! % 5]! } : {}),
     },
     polls: 0,
   }),
@@ -93,7 +93,7 @@ function signalOf({ knobs }: Genes) {
   return {
     threshold: us([10, 0, 1, 5, 30][knobs[7]! % 5]!),
     signal: (['average', 'oldest', 'queue-length'] as const)[knobs[8]! % 3]!,
-    queueLength: [1, 2, 3, 0.5, 1][knobs[9]! % 5]!,
+    queueLength: [1, 2, 3, 0, 1][knobs[9]! % 5]!,
   };
 }
 
@@ -117,7 +117,7 @@ function polling({ on, knobs }: Genes) {
         'oldest',
       ] as const
     )[signal!]!,
-    queueLength: [1, 1, 2, 3, 1, 0.5, 1, 1, 2, 1][length!]!,
+    queueLength: [1, 1, 2, 3, 1, 0, 1, 1, 2, 1][length!]!,
     mode: (
       [
         'reactive',
@@ -132,7 +132,7 @@ function polling({ on, knobs }: Genes) {
         'both',
       ] as const
     )[mode!]!,
-    staleness: us([0, 0, 0, 0, 15, 20, 100, 4, 0, 0][stale!]!),
+    staleness: us(on.staleness ? [10, 15, 20, 100, 4, 7, 30, 1, 50, 25][stale!]! : 0),
     grant: (['drain', 'one'] as const)[grant! % 2]!,
   };
 }

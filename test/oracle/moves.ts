@@ -6,6 +6,7 @@ import { activate, deactivate } from './dispatch.js';
 import { choose, comesToWait, queueOf, singleQueue, stop, waitsAgain } from './guest.js';
 import { freeze, thaw } from './frozen.js';
 import { holderStops } from './locks.js';
+import { longestSearching, takesAtOnce } from './search.js';
 import { speedsChanged } from './speeds.js';
 import { noteWaiting } from './waiting.js';
 import type { Core, Host, Move, Task, Vcpu, Vm } from './types.js';
@@ -57,16 +58,15 @@ function take(h: Host, core: Core, move: Move): void {
   core.move = move;
   v.vm.held--;
   v.vm.counted.revocations++;
-  const { blind } = h.mechanism;
-  stepAt(h, null, move.issuedAt + (blind ? 0 : move.steps.notify), () => {
+  stepAt(h, null, move.issuedAt + move.steps.notify, () => {
     if (core.move !== move || core.vcpu !== v || v.state === 'yielding') return;
-    if (blind) freeze(h, v, move);
+    if (h.mechanism.blind) freeze(h, v, move);
     else notice(h, v, move);
   });
 }
 
 function notice(h: Host, v: Vcpu, move: Move): void {
-  if (h.mechanism.finishesSections && v.running?.task.holds === true) v.sectionEnds = () => park(h, v, move);
+  if (h.mechanism.finishesSections() && v.running?.task.holds === true) v.sectionEnds = () => park(h, v, move);
   else park(h, v, move);
 }
 
@@ -80,12 +80,14 @@ function park(h: Host, v: Vcpu, move: Move): void {
     return;
   }
   v.state = 'preempting';
+  v.parked = spun ? null : task;
   speedsChanged(h);
   v.vm.counted.preemptions++;
   if (task.holds && !spun) v.vm.locks.holderPreemptions++;
   holderStops(h, v.vm);
   stepAfter(h, v, move.steps.preempt, () => {
     // who spins stands in line for the lock, and stays there without a vCPU
+    v.parked = null;
     if (!spun) putBack(h, v, task);
     suspend(h, v, move);
   });
@@ -93,6 +95,11 @@ function park(h: Host, v: Vcpu, move: Move): void {
 
 function putBack(h: Host, v: Vcpu, task: Task): void {
   waitsAgain(h, task);
+  const searching = singleQueue(v.vm) ? longestSearching(v.vm.vcpus) : undefined;
+  if (searching !== undefined) {
+    takesAtOnce(h, searching, task);
+    return;
+  }
   task.putBackOn = v;
   queueOf(v).unshift(task);
   noteWaiting(h, v.vm);
@@ -102,7 +109,8 @@ function putBack(h: Host, v: Vcpu, task: Task): void {
 
 function suspend(h: Host, v: Vcpu, move: Move): void {
   v.state = 'suspending';
-  const migrating = h.mechanism.migrates ? migrate(h, v) : 0;
+  speedsChanged(h);
+  const migrating = h.mechanism.migrates() ? migrate(h, v) : 0;
   stepAfter(h, v, move.steps.suspend + migrating, () => {
     v.state = 'descheduling';
     stepAfter(h, v, move.steps.deschedule, () => leave(h, v));

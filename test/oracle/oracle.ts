@@ -3,6 +3,7 @@
 import { noCounters, settle } from './accounts.js';
 import { Clock, RANK } from './clock.js';
 import { mechanismOf } from './mechanisms/index.js';
+import { fork } from './forks.js';
 import { becomesReady } from './dispatch.js';
 import { NaiveSwap } from './memory/engine.js';
 import { startArrivals } from './requests.js';
@@ -23,7 +24,7 @@ export class Oracle {
     const all = Array.from({ length: usable }, (_, i) => newCore(i, sockets, cores, smt));
     const h: Host = {
       clock: new Clock(() => {
-        mechanism.after(h);
+        h.mechanism.after(h);
       }),
       scenario,
       cores: all,
@@ -44,6 +45,7 @@ export class Oracle {
       h.swap = new NaiveSwap({ clock: h.clock, ready }, scenario, pages);
     }
     if (scenario.warmupNs > 0) h.clock.at(scenario.warmupNs, RANK.warmup, () => warm(h));
+    for (const vm of vms) vm.spec = mechanism.adapt(vm.spec);
     mechanism.start(h);
     startArrivals(h, arrivals);
     mechanism.after(h);
@@ -52,6 +54,11 @@ export class Oracle {
   run(): void {
     const { scenario } = this.host;
     this.runUntil(scenario.warmupNs + scenario.durationNs);
+  }
+
+  /** Goes on as this scenario says. */
+  fork(scenario: Scenario): void {
+    fork(this.host, scenario);
   }
 
   runUntil(time: number): void {
@@ -104,12 +111,13 @@ function newVm(index: number, name: string, group: Vm['spec']): Vm {
       frozenTask: null,
       frozenSince: 0,
       sectionEnds: null,
+      parked: null,
     });
   }
   return vm;
 }
 
-function newCore(index: number, sockets: number, cores: number, smt: number): Core {
+export function newCore(index: number, sockets: number, cores: number, smt: number): Core {
   return {
     index,
     socket: Math.floor((index * sockets) / cores),

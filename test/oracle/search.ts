@@ -12,7 +12,15 @@ const STEAL_MOST = 32;
 
 export function beginSearch(h: Host, v: Vcpu): void {
   v.state = 'searching';
-  v.search = { since: h.clock.now, ticket: h.clock.ticket(), looks: 0, look: null, giveUp: null, ownLook: null };
+  v.search = {
+    since: h.clock.now,
+    ticket: h.clock.ticket(),
+    looks: 0,
+    counted: h.clock.now,
+    look: null,
+    giveUp: null,
+    ownLook: null,
+  };
   bookSearch(h, v);
   speedsChanged(h);
   planGiveUp(h, v);
@@ -36,6 +44,7 @@ function place(v: Vcpu): number[] {
 
 function planGiveUp(h: Host, v: Vcpu): void {
   const most = h.mechanism.searchFor(h, v);
+  v.search!.counted = h.clock.now;
   if (most === Infinity) return;
   v.search!.giveUp = h.clock.at(h.clock.now + most, RANK.giveUp, () => givesUp(h, v), [v.vm.index, v.index]);
 }
@@ -102,6 +111,25 @@ function takeFrom(v: Vcpu, victim: Vcpu): void {
   v.vm.counted.steals++;
   v.vm.counted.tasksStolen += taken.length;
   v.queue = [...v.queue, ...taken].sort((a, b) => a.readyAt - b.readyAt);
+}
+
+/** After a fork: the end counts from the beginning of the search; the walk begins anew where it has changed. */
+export function replanSearch(h: Host, v: Vcpu, old: Host['costs']): void {
+  const search = v.search!;
+  const { stealCheck, localCheck } = h.costs;
+  const most = h.mechanism.searchFor(h, v);
+  if (search.giveUp !== null) search.giveUp.cancelled = true;
+  search.giveUp = null;
+  if (most !== Infinity) {
+    const at = Math.max(h.clock.now, search.counted + most);
+    search.giveUp = h.clock.at(at, RANK.giveUp, () => givesUp(h, v), [v.vm.index, v.index]);
+  }
+  const walks = search.look !== null;
+  if (stealCheck === old.stealCheck && localCheck === old.localCheck && walks === circle(v).length > 0) return;
+  if (search.look !== null) search.look.cancelled = true;
+  search.look = null;
+  search.looks = 0;
+  planLook(h, v);
 }
 
 export function endSearch(v: Vcpu): void {

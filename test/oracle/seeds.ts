@@ -39,7 +39,7 @@ export async function check(
 
 /** The scenario and what differs, to read. */
 export function text({ seed, made, lines }: Difference): string {
-  const { input, arrivals, memory } = made;
+  const { input, arrivals, fork, memory } = made;
   const jobs = arrivals.map(
     ({ vm, atNs, serviceNs, width }) => `${input.vms[vm]!.name}: ${atNs},${serviceNs},${width}`,
   );
@@ -48,7 +48,20 @@ export function text({ seed, made, lines }: Difference): string {
   );
   return [
     `seed ${seed}`,
-    YAML.stringify({ ...input, arrivals: jobs, ...(memory === null ? {} : { pages }) }),
+    YAML.stringify({
+      ...input,
+      arrivals: jobs,
+      ...(fork === undefined ? {} : { fork: forkText(input, fork) }),
+      ...(memory === null ? {} : { pages }),
+    }),
     ...lines,
   ].join('\n');
+}
+
+/** Of a fork: when, and what changes. */
+function forkText(input: Made['input'], { atNs, input: later }: NonNullable<Made['fork']>): object {
+  const changed = Object.entries(later).filter(
+    ([key, value]) => JSON.stringify(value) !== JSON.stringify(input[key as 'vms']),
+  );
+  return { atNs, ...Object.fromEntries(changed) };
 }

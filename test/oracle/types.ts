@@ -67,6 +67,8 @@ export interface Running {
   readonly task: Task;
   /** When its first instruction comes, or came. */
   beginsAt: number;
+  /** The first instruction after the switch. */
+  readonly firstAt: number;
   begin: Event | null;
   /** null: it has to touch pages first. */
   end: Event | null;
@@ -83,6 +85,8 @@ export interface Search {
   readonly since: number;
   readonly ticket: number;
   looks: number;
+  /** From when `minSearch` counts. */
+  counted: number;
   look: Event | null;
   giveUp: Event | null;
   ownLook: Event | null;
@@ -115,6 +119,8 @@ export interface Vcpu {
   frozenSince: number;
   /** Parks it when the critical section that it is in has ended (`finishSection`). */
   sectionEnds: (() => void) | null;
+  /** The task that is being preempted. */
+  parked: Task | null;
 }
 
 /** A core on its way to a VM. */

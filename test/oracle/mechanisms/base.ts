@@ -4,20 +4,32 @@ import { book } from '../accounts.js';
 import { activate, deactivate, putOn } from '../dispatch.js';
 import { choose } from '../guest.js';
 import { speedsChanged } from '../speeds.js';
-import { leave, stepAfter } from '../moves.js';
-import { countedIdle, takeIdle } from '../cores.js';
+import { beginMove, beginPark, leave, stepAfter } from '../moves.js';
+import { countedIdle, mayGrow, mayLeave, takeIdle } from '../cores.js';
 import type { Mechanism } from '../mechanism.js';
 import type { Core, Host, Vcpu, Vm } from '../types.js';
 
 export const base: Mechanism = {
+  kind: 'static',
   pollingCores: 0,
   yields: false,
   blind: false,
-  finishesSections: false,
-  migrates: false,
-  start: placeGuaranteed,
+  finishesSections: () => false,
+  migrates: () => false,
+  adapt: (spec) => spec,
+  start(h) {
+    placeGuaranteed(h);
+    parkToGuarantee(h);
+  },
+  change: () => undefined,
+  retire: () => undefined,
   queued: () => undefined,
-  coreFree: () => undefined,
+  coreFree(h, core) {
+    const below = h.vms.find((vm) => vm.held < vm.min && mayGrow(h, vm));
+    if (below === undefined) return;
+    takeIdle(h, core);
+    beginMove(h, core, below, h.clock.now);
+  },
   announce: () => undefined,
   entered: () => undefined,
   after: () => undefined,
@@ -36,7 +48,7 @@ export const base: Mechanism = {
 /** Time 0: every VM's guaranteed vCPUs have a core. */
 export function placeGuaranteed(h: Host): void {
   for (const vm of h.vms) {
-    for (let i = 0; i < vm.min; i++) {
+    while (vm.held < vm.min && h.idle.length > 0) {
       const core = countedIdle(h).reduce((a, b) => (b.index < a.index ? b : a));
       takeIdle(h, core);
       const v = vm.vcpus.find((one) => one.core === null)!;
@@ -47,6 +59,13 @@ export function placeGuaranteed(h: Host): void {
       activate(v);
       choose(h, v);
     }
+  }
+}
+
+/** After a fork to `static`: who has more is parked to its guarantee, in the order of core numbers. */
+function parkToGuarantee(h: Host): void {
+  for (const core of h.cores) {
+    if (mayLeave(core) && core.vcpu!.vm.held > core.vcpu!.vm.min) beginPark(h, core, h.clock.now);
   }
 }
 

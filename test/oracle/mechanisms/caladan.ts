@@ -1,6 +1,6 @@
 // `caladan`: the core by score; controllers of hardware threads and of memory bandwidth.
 
-import { Arbiter, DEFAULTS } from '../arbiter.js';
+import { Arbiter, DEFAULTS, type Knobs } from '../arbiter.js';
 import { RANK } from '../clock.js';
 import { chooseIdle, excess, mayLeave, mayTake, takeIdle } from '../cores.js';
 import { beginMove, beginPark } from '../moves.js';
@@ -12,9 +12,15 @@ import type { Core, Host, Vm } from '../types.js';
 
 const DECAY_NS = 100_000;
 
-export function caladan(knobs: MechanismOf<'caladan'>): Mechanism {
-  const htPunishNs = knobs.htPunishNs ?? 0;
-  const limit = knobs.bandwidthLimitBytesPerSecond ?? 25e9;
+export function caladan(given: MechanismOf<'caladan'>): Mechanism {
+  const knobs = { ...given };
+  let htPunishNs = 0;
+  let limit = 0;
+  const set = (one: typeof knobs): Knobs => {
+    htPunishNs = one.htPunishNs ?? 0;
+    limit = one.bandwidthLimitBytesPerSecond ?? 25e9;
+    return { ...DEFAULTS, ...one, parkedWork: true };
+  };
   const find = (h: Host, vm: Vm): Core | null => {
     const core = choose(h, vm);
     if (core !== null && core.vcpu === null) {
@@ -23,7 +29,7 @@ export function caladan(knobs: MechanismOf<'caladan'>): Mechanism {
     }
     return core;
   };
-  const arbiter = new Arbiter({ ...DEFAULTS, ...knobs, parkedWork: true }, undefined, find);
+  const arbiter = new Arbiter(set(knobs), undefined, find);
 
   const siblings = (h: Host, core: Core): Core[] =>
     h.cores.filter((other) => other !== core && other.physical === core.physical);
@@ -148,7 +154,8 @@ export function caladan(knobs: MechanismOf<'caladan'>): Mechanism {
     h.controllers.punishedBandwidth++;
   };
 
-  const mechanism = withArbiter(arbiter);
+  let retired = false;
+  const mechanism = withArbiter(knobs, arbiter, set);
   return {
     ...mechanism,
     pollingCores: 1,
@@ -159,11 +166,18 @@ export function caladan(knobs: MechanismOf<'caladan'>): Mechanism {
       const memory = limit > 0 && h.vms.some((vm) => (vm.spec.bandwidthPerVcpuBytesPerSecond ?? 0) > 0);
       if (!smt && !memory) return;
       const look = (): void => {
+        if (retired) return;
         if (smt) threads(h);
         if (memory) bandwidth(h);
         h.clock.at(h.clock.now + knobs.intervalNs, RANK.control, look);
       };
-      h.clock.at(0, RANK.control, look);
+      h.clock.at(h.clock.now, RANK.control, look);
+    },
+    retire(h) {
+      retired = true;
+      mechanism.retire(h);
+      for (const core of h.cores) core.keptEmpty = false;
+      for (const vm of h.vms) vm.allowed = vm.max;
     },
     entered(h, v) {
       v.core!.heldSince = h.clock.now;

@@ -12,7 +12,7 @@ import type { Host, Vcpu, Vm } from '../types.js';
 
 interface Quota {
   readonly vm: Vm;
-  readonly quotaNs: number;
+  quotaNs: number;
   /** `chargedNs` of the VM at which nothing was used. */
   from: number;
   throttled: boolean;
@@ -23,8 +23,10 @@ interface Quota {
   expire: Event | null;
 }
 
-export function cgroup(knobs: MechanismOf<'cgroup'>): Mechanism {
+export function cgroup(given: MechanismOf<'cgroup'>): Mechanism {
+  const knobs = { ...given };
   let quotas: Quota[] = [];
+  let retired = false;
   const quotaOf = (vm: Vm): Quota | undefined => quotas.find((quota) => quota.vm === vm);
 
   const used = (h: Host, quota: Quota): number => {
@@ -69,6 +71,7 @@ export function cgroup(knobs: MechanismOf<'cgroup'>): Mechanism {
   };
 
   const replenish = (h: Host): void => {
+    if (retired) return;
     for (const quota of quotas) {
       const spent = used(h, quota);
       quota.from = quota.vm.chargedNs - Math.max(0, spent - quota.quotaNs);
@@ -103,14 +106,15 @@ export function cgroup(knobs: MechanismOf<'cgroup'>): Mechanism {
     ...base,
     yields: true,
     blind: true,
+    kind: 'cgroup',
     start(h) {
       quotas = h.vms.flatMap((vm) => {
-        const cores = (vm.spec as { quota?: number }).quota ?? vm.min;
+        const cores = coresOf(vm);
         if (cores === 0) return [];
         return {
           vm,
           quotaNs: Math.round(cores * knobs.periodNs),
-          from: 0,
+          from: vm.chargedNs,
           throttled: false,
           throttledSince: 0,
           wasThrottled: false,
@@ -120,8 +124,16 @@ export function cgroup(knobs: MechanismOf<'cgroup'>): Mechanism {
       });
       for (const vm of h.vms) if (unstolen(vm)) vm.active = [...vm.vcpus];
       placeGuaranteed(h);
-      h.clock.at(knobs.periodNs, RANK.replenish, () => replenish(h));
-      for (const quota of quotas) plan(h, quota);
+      h.clock.at(h.clock.now + knobs.periodNs, RANK.replenish, () => replenish(h));
+    },
+    change(_h, next) {
+      Object.assign(knobs, next);
+      for (const quota of quotas) quota.quotaNs = Math.round(coresOf(quota.vm) * knobs.periodNs);
+    },
+    retire() {
+      retired = true;
+      for (const quota of quotas) quota.expire = cancelled(quota.expire);
+      quotas = [];
     },
     costs: (costs) => ({
       ...costs,
@@ -146,6 +158,11 @@ export function cgroup(knobs: MechanismOf<'cgroup'>): Mechanism {
       for (const quota of quotas) plan(h, quota);
     },
   };
+}
+
+/** Cores' worth of its quota; 0: none. */
+function coresOf(vm: Vm): number {
+  return (vm.spec as { quota?: number }).quota ?? vm.min;
 }
 
 function unstolen(vm: Vm): boolean {

@@ -2,6 +2,7 @@
 
 import { book } from '../accounts.js';
 import { chooseVictim, countedIdle, inOrder, mayGrow, takeIdle } from '../cores.js';
+import { activate, deactivate } from '../dispatch.js';
 import { choose, comesToWait, stop, waitsAgain } from '../guest.js';
 import { holderStops } from '../locks.js';
 import { speedsChanged } from '../speeds.js';
@@ -14,9 +15,9 @@ export function ideal(): Mechanism {
   return {
     ...base,
     yields: true,
-    start(h) {
-      for (const vm of h.vms) vm.spec = { ...vm.spec, dispatch: 'single-queue', stealing: null };
-    },
+    kind: 'ideal',
+    adapt: (spec) => ({ ...spec, dispatch: 'single-queue', stealing: null }),
+    start: () => undefined,
     costs: (costs) => ({
       ...costs,
       ...FREE,
@@ -41,7 +42,7 @@ function takeFirstIdle(h: Host): Core {
 }
 
 /** For the head of the VM's queue. */
-function lookForCore(h: Host, vm: Vm): void {
+export function lookForCore(h: Host, vm: Vm): void {
   if (vm.ingress.length === 0 || !mayGrow(h, vm)) return;
   if (h.idle.length > 0) {
     serve(h, vm, takeFirstIdle(h));
@@ -56,6 +57,7 @@ function lookForCore(h: Host, vm: Vm): void {
   victim.vm.counted.revocations++;
   victim.vm.counted.preemptions++;
   if (task.holds && !spun) victim.vm.locks.holderPreemptions++;
+  deactivate(victim);
   victim.state = 'dormant';
   victim.exitUntil = 0;
   victim.core = null;
@@ -72,12 +74,13 @@ function lookForCore(h: Host, vm: Vm): void {
   lookForCore(h, victim.vm);
 }
 
-function serve(h: Host, vm: Vm, core: Core): void {
+export function serve(h: Host, vm: Vm, core: Core): void {
   const v = vm.vcpus.find((one) => one.core === null)!;
   vm.held++;
   vm.counted.grants++;
   v.core = core;
   core.vcpu = v;
+  activate(v);
   book(h, core, vm);
   choose(h, v);
 }

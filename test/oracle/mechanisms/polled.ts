@@ -1,41 +1,55 @@
 // Mechanisms of an arbiter: `hyperflux`, `blind`, `shenango`, `hotplug`, `microvm`, `ditto`.
 
-import { Arbiter, DEFAULTS, findIdle, type Knobs } from '../arbiter.js';
-import { chooseIdle, chooseVictim, type findCore, mayLeave } from '../cores.js';
+import { Arbiter, DEFAULTS, findIdle, type Knobs as ArbiterKnobs } from '../arbiter.js';
+import { chooseIdle, chooseVictim, mayLeave, type findCore } from '../cores.js';
 import { beginPark } from '../moves.js';
 import { FREE, base, notBelowGuarantee, placeGuaranteed } from './base.js';
 import type { Mechanism } from '../mechanism.js';
-import type { MechanismOf } from '../scenario.js';
+import type { Mechanism as Knobs, MechanismOf } from '../scenario.js';
 import type { Host } from '../types.js';
 
-export function withArbiter(arbiter: Arbiter, mode: Knobs['mode'] = 'reactive'): Mechanism {
+/** `knobs` is what the mechanism reads; a fork writes into it. */
+export function withArbiter<K extends Knobs>(knobs: K, arbiter: Arbiter, set: (knobs: K) => ArbiterKnobs): Mechanism {
   return {
     ...base,
+    kind: knobs.kind,
     yields: true,
+    coreFree: () => undefined,
     start(h) {
       placeGuaranteed(h);
       arbiter.start(h);
     },
+    change(_h, next) {
+      Object.assign(knobs, next);
+      arbiter.knobs = set(knobs);
+    },
+    retire: () => arbiter.stop(),
     announce(h, vm, width) {
-      if (mode !== 'reactive') arbiter.announce(h, vm, width);
+      if (arbiter.knobs.mode !== 'reactive') arbiter.announce(h, vm, width);
     },
   };
 }
 
-export function hyperflux(knobs: MechanismOf<'hyperflux'>): Mechanism {
-  if (knobs.signal === 'policy') throw new Error('a policy is not simulated');
+function signalled<K extends MechanismOf<'hyperflux' | 'blind' | 'hotplug'>>(knobs: K): ArbiterKnobs {
+  const { signal } = knobs;
+  if (signal === 'policy') throw new Error('a policy is not simulated');
+  return { ...DEFAULTS, ...knobs, signal };
+}
+
+export function hyperflux(given: MechanismOf<'hyperflux'>): Mechanism {
+  const knobs = { ...given };
   return {
-    ...withArbiter(new Arbiter({ ...DEFAULTS, ...knobs, signal: knobs.signal }), knobs.mode),
+    ...withArbiter(knobs, new Arbiter(signalled(knobs)), signalled),
     pollingCores: 1,
-    finishesSections: knobs.finishSection,
-    migrates: knobs.migrate,
+    finishesSections: () => knobs.finishSection,
+    migrates: () => knobs.migrate,
   };
 }
 
-export function blind(knobs: MechanismOf<'blind'>): Mechanism {
-  if (knobs.signal === 'policy') throw new Error('a policy is not simulated');
+export function blind(given: MechanismOf<'blind'>): Mechanism {
+  const knobs = { ...given };
   return {
-    ...withArbiter(new Arbiter({ ...DEFAULTS, ...knobs, signal: knobs.signal }), knobs.mode),
+    ...withArbiter(knobs, new Arbiter(signalled(knobs)), signalled),
     pollingCores: 1,
     blind: true,
     costs: (costs) => ({ ...costs, notify: 0, preempt: 0, suspend: 0 }),
@@ -56,18 +70,20 @@ export function fifths(latency: number) {
   };
 }
 
-export function shenango(knobs: MechanismOf<'shenango'>): Mechanism {
+export function shenango(given: MechanismOf<'shenango'>): Mechanism {
+  const knobs = { ...given };
+  const set = (one: typeof knobs): ArbiterKnobs => ({ ...DEFAULTS, ...one, thresholdNs: one.intervalNs });
   return {
-    ...withArbiter(new Arbiter({ ...DEFAULTS, ...knobs, thresholdNs: knobs.intervalNs })),
+    ...withArbiter(knobs, new Arbiter(set(knobs)), set),
     pollingCores: 1,
     costs: (costs) => ({ ...costs, ...fifths(knobs.moveLatencyNs) }),
   };
 }
 
-export function hotplug(knobs: MechanismOf<'hotplug'>): Mechanism {
-  if (knobs.signal === 'policy') throw new Error('a policy is not simulated');
+export function hotplug(given: MechanismOf<'hotplug'>): Mechanism {
+  const knobs = { ...given };
   return {
-    ...withArbiter(new Arbiter({ ...DEFAULTS, ...knobs, signal: knobs.signal })),
+    ...withArbiter(knobs, new Arbiter(signalled(knobs)), signalled),
     costs: (costs) => ({
       ...costs,
       ...FREE,
@@ -89,38 +105,36 @@ function parkSearching(h: Host): void {
   }
 }
 
-export function ditto(knobs: MechanismOf<'ditto'>): Mechanism {
+export function ditto(given: MechanismOf<'ditto'>): Mechanism {
+  const knobs = { ...given };
+  const set = (one: typeof knobs): ArbiterKnobs => ({ ...DEFAULTS, ...one });
   return {
-    ...withArbiter(new Arbiter({ ...DEFAULTS, ...knobs }, parkSearching)),
+    ...withArbiter(knobs, new Arbiter(set(knobs), parkSearching), set),
     yields: false,
     costs: (costs) => ({ ...costs, ...FREE, notify: knobs.removeLatencyNs, wake: knobs.addLatencyNs }),
   };
 }
 
-export function microvm(knobs: MechanismOf<'microvm'>): Mechanism {
+export function microvm(given: MechanismOf<'microvm'>): Mechanism {
+  const knobs = { ...given };
   const find: typeof findCore = (h, vm) => {
     if (chooseIdle(h, vm) !== null) return findIdle(h, vm);
     return vm.held < vm.min ? chooseVictim(h, vm) : null;
   };
-  const arbiter = new Arbiter(
-    { ...DEFAULTS, ...knobs, signal: 'queue-length', queueLength: knobs.queueLength },
-    undefined,
-    find,
-  );
+  const set = (one: typeof knobs): ArbiterKnobs => ({ ...DEFAULTS, ...one, signal: 'queue-length' });
+  const arbiter = new Arbiter(set(knobs), undefined, find);
+  const mechanism = withArbiter(knobs, arbiter, set);
   const booted = new Set<number>();
   return {
-    ...withArbiter(arbiter),
+    ...mechanism,
+    adapt: (spec) => ({
+      ...spec,
+      stealing: null,
+      dispatch: spec.dispatch === 'single-queue' ? 'single-queue' : knobs.balancer,
+    }),
     start(h) {
-      for (const vm of h.vms) {
-        vm.spec = {
-          ...vm.spec,
-          stealing: null,
-          dispatch: vm.spec.dispatch === 'single-queue' ? 'single-queue' : knobs.balancer,
-        };
-        if (vm.min > 0) booted.add(vm.index);
-      }
-      placeGuaranteed(h);
-      arbiter.start(h);
+      for (const vm of h.vms) if (vm.min > 0) booted.add(vm.index);
+      mechanism.start(h);
     },
     costs: (costs) => ({
       ...costs,
