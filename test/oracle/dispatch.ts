@@ -38,8 +38,8 @@ function dispatch(h: Host, vm: Vm, task: Task): void {
 function waitsInIngress(h: Host, vm: Vm, task: Task): void {
   vm.ingress.push(task);
   noteWaiting(h, vm);
-  comesToWait(h, vm, null);
   h.mechanism.queued(h, vm, null);
+  if (vm.ingress.includes(task)) comesToWait(h, vm, null);
 }
 
 function pick(vm: Vm): Vcpu {
@@ -67,6 +67,6 @@ export function putOn(h: Host, v: Vcpu, task: Task): void {
   v.queue.push(task);
   noteWaiting(h, v.vm);
   if (v.state === 'searching') noticesLater(h, v);
-  comesToWait(h, v.vm, v);
   h.mechanism.queued(h, v.vm, v);
+  if (v.queue.includes(task)) comesToWait(h, v.vm, v);
 }

@@ -52,14 +52,15 @@ const ns = (seconds: number): number => Math.round(seconds * 1e9);
 export function figuresOf({ host: h }: Oracle): Figures {
   for (const core of h.cores) settle(h, core);
   const figures: Figures = { idleNs: h.idleNs };
-  for (const { name, counted, inFlight, locks, spec, vcpus } of h.vms) {
+  for (const { name, counted, inFlight, locks, spec, vcpus, throttledSince } of h.vms) {
     for (const key of COUNTERS) figures[`${name}.${key}`] = counted[key];
     figures[`${name}.inFlight`] = inFlight;
     put(figures, `${name}.latencyNs`, summary(counted.latencies));
     put(figures, `${name}.queueDelayNs`, summary(counted.queueDelays));
     for (const [account, spent] of Object.entries(counted.cpu)) figures[`${name}.cpu.${account}`] = spent;
     figures[`${name}.longestOffCoreNs`] = counted.longestOffCoreNs;
-    figures[`${name}.throttledNs`] = counted.throttledNs;
+    const throttled = throttledSince === null ? 0 : h.clock.now - Math.max(throttledSince, h.warmedAt);
+    figures[`${name}.throttledNs`] = counted.throttledNs + throttled;
     if ((spec.workload?.request.lock?.probability ?? 0) > 0) {
       const { holder: _holder, line: _line, waitsEnded, waitNs, ...rest } = locks;
       for (const v of vcpus) {

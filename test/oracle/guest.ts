@@ -87,8 +87,7 @@ export function runAfter(h: Host, v: Vcpu, task: Task, cost: number): void {
   const { quantumNs } = v.vm.spec;
   if (quantumNs > 0) planQuantum(h, v, at + quantumNs);
   book(h, v.core!, v.vm, 'transition');
-  if (cost > 0) v.running.begin = h.clock.at(at, RANK.afterAll, () => begin(h, v));
-  else begin(h, v);
+  v.running.begin = h.clock.at(at, RANK.afterAll, () => begin(h, v));
 }
 
 /** The first instruction. Last of all in its nanosecond: who is taken off in it has not begun. */
@@ -149,6 +148,7 @@ function comesToMilestone(h: Host, v: Vcpu): void {
     running.begin.cancelled = true;
     begin(h, v);
   }
+  running.end = null;
   task.doneNs = milestone(task);
   running.workedUntil = h.clock.now;
   if (task.section !== null && !task.holds) {

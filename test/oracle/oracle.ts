@@ -82,6 +82,7 @@ function newVm(index: number, name: string, group: Vm['spec']): Vm {
     allowed: group.vcpus.max,
     grantedInRound: -Infinity,
     waitingSince: Infinity,
+    throttledSince: null,
     chargedNs: 0,
     coming: 0,
     roundRobin: 0,

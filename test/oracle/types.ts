@@ -185,6 +185,8 @@ export interface Vm {
   grantedInRound: number;
   /** Since when tasks wait in it; Infinity: none does. */
   waitingSince: number;
+  /** Since when it is without quota; null: it is not. */
+  throttledSince: number | null;
   /** Core time booked to it since time 0. */
   chargedNs: number;
   /** Cores on their way, whose vCPU has not run its first instruction yet. */

@@ -79,11 +79,11 @@ function yieldCore(h: Host, v: Vcpu): void {
   stepAfter(h, v, h.costs.yield, () => leave(h, v));
 }
 
-function vcpuFor(_h: Host, vm: Vm, _core: Core): Vcpu {
+function vcpuFor(h: Host, vm: Vm, _core: Core): Vcpu {
   const without = vm.vcpus.filter((v) => v.core === null);
   return (
     without.find((v) => v.frozenTask !== null) ??
-    without.find((v) => v.frozen) ??
+    (h.mechanism.alwaysActive(vm) ? undefined : without.find((v) => v.frozen)) ??
     without.find((v) => v.queue.length > 0) ??
     without[0]!
   );
@@ -105,6 +105,7 @@ export const FREE = {
 
 /** Never below `vcpus.min`. */
 export function notBelowGuarantee(_h: Host, v: Vcpu): boolean {
+  if (v.core!.move !== null) return true; // it is taken already, and held no more
   const yielding = v.vm.vcpus.filter((one) => one.state === 'yielding').length;
   return v.vm.held - yielding > v.vm.min;
 }

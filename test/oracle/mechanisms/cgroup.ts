@@ -16,7 +16,6 @@ interface Quota {
   /** `chargedNs` of the VM at which nothing was used. */
   from: number;
   throttled: boolean;
-  throttledSince: number;
   wasThrottled: boolean;
   /** It knows what stopping takes. */
   anticipates: boolean;
@@ -66,7 +65,7 @@ export function cgroup(given: MechanismOf<'cgroup'>): Mechanism {
     quota.expire = null;
     quota.throttled = true;
     quota.wasThrottled = true;
-    quota.throttledSince = h.clock.now;
+    quota.vm.throttledSince = h.clock.now;
     stopAll(h, quota.vm);
   };
 
@@ -78,7 +77,8 @@ export function cgroup(given: MechanismOf<'cgroup'>): Mechanism {
       quota.anticipates = quota.wasThrottled;
       if (quota.throttled && used(h, quota) < quota.quotaNs) {
         quota.throttled = false;
-        quota.vm.counted.throttledNs += h.clock.now - Math.max(quota.throttledSince, h.warmedAt);
+        quota.vm.counted.throttledNs += h.clock.now - Math.max(quota.vm.throttledSince!, h.warmedAt);
+        quota.vm.throttledSince = null;
       }
       quota.wasThrottled = quota.throttled;
     }
@@ -116,7 +116,6 @@ export function cgroup(given: MechanismOf<'cgroup'>): Mechanism {
           quotaNs: Math.round(cores * knobs.periodNs),
           from: vm.chargedNs,
           throttled: false,
-          throttledSince: 0,
           wasThrottled: false,
           anticipates: false,
           expire: null,
@@ -130,8 +129,13 @@ export function cgroup(given: MechanismOf<'cgroup'>): Mechanism {
       Object.assign(knobs, next);
       for (const quota of quotas) quota.quotaNs = Math.round(coresOf(quota.vm) * knobs.periodNs);
     },
-    retire() {
+    retire(h) {
       retired = true;
+      for (const { vm } of quotas)
+        if (vm.throttledSince !== null) {
+          vm.counted.throttledNs += h.clock.now - Math.max(vm.throttledSince, h.warmedAt);
+          vm.throttledSince = null;
+        }
       for (const quota of quotas) quota.expire = cancelled(quota.expire);
       quotas = [];
     },

@@ -6,6 +6,7 @@ import { activate, deactivate } from '../dispatch.js';
 import { choose, comesToWait, stop, waitsAgain } from '../guest.js';
 import { holderStops } from '../locks.js';
 import { speedsChanged } from '../speeds.js';
+import { free } from '../moves.js';
 import { noteWaiting } from '../waiting.js';
 import { FREE, base } from './base.js';
 import type { Mechanism } from '../mechanism.js';
@@ -65,13 +66,14 @@ export function lookForCore(h: Host, vm: Vm): void {
   speedsChanged(h);
   core.lastVm = victim.vm;
   holderStops(h, victim.vm);
-  serve(h, vm, core);
+  if (vm.ingress.length > 0 && mayGrow(h, vm)) serve(h, vm, core);
+  else free(h, core); // a core of a spinner that left has served it meanwhile
   if (spun) return;
   waitsAgain(h, task);
   victim.vm.ingress.unshift(task);
   noteWaiting(h, victim.vm);
-  comesToWait(h, victim.vm, null);
   lookForCore(h, victim.vm);
+  if (victim.vm.ingress.includes(task)) comesToWait(h, victim.vm, null);
 }
 
 export function serve(h: Host, vm: Vm, core: Core): void {
