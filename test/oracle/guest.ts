@@ -78,11 +78,13 @@ export function runAfter(h: Host, v: Vcpu, task: Task, cost: number): void {
   running.speed = speedOf(h, v);
   planEnd(h, v);
   if (v.switching) {
-    h.clock.at(at, RANK.end, () => {
+    const works = (): void => {
       if (v.running !== running) return;
       v.switching = false;
       speedsChanged(h);
-    });
+    };
+    // in the place of its own end, before it
+    h.clock.at(at, RANK.end, works, [], (running.end?.place[0] ?? h.clock.ticket()) - 0.5);
   }
   const { quantumNs } = v.vm.spec;
   if (quantumNs > 0) planQuantum(h, v, at + quantumNs);
