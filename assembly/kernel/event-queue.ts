@@ -23,8 +23,7 @@ import { allocate } from "./arena";
 // @ts-ignore: decorator
 @inline const RANK_MASK: u32 = 31;
 // @ts-ignore: decorator
-@inline const TIME_MAX: u64 = (<u64>1 << (64 - RANK_BITS)) - 2;
- // 18 years; what is later is never reached
+@inline const TIME_MAX: u64 = (<u64>1 << (64 - RANK_BITS)) - 2; // 18 years; what is later is never reached
 // @ts-ignore: decorator
 @inline export const NEVER: u64 = 0xffff_ffff_ffff_ffff;
 /** What `peekTime` answers where nothing is pending. */
@@ -34,60 +33,43 @@ import { allocate } from "./arena";
 // Ranks: what happens first within one nanosecond, as docs/model/order.md has it; those that are missing are planned there. A task
 // that ends is done before anything can preempt it, an arrival finds free what becomes free with it, who decides or looks sees both.
 // @ts-ignore: decorator
-@inline export const RANK_WARMUP: u64 = 0;
- // statistics begin
+@inline export const RANK_WARMUP: u64 = 0; // statistics begin
 // @ts-ignore: decorator
-@inline export const RANK_END: u64 = 1;
- // a running task comes to its section, the section's end or its own
+@inline export const RANK_END: u64 = 1; // a running task comes to its section, the section's end or its own
 // @ts-ignore: decorator
-@inline export const RANK_STEP: u64 = 2;
- // of a core's move; a steal, a yield
+@inline export const RANK_STEP: u64 = 2; // of a core's move; a steal, a yield
 // @ts-ignore: decorator
-@inline export const RANK_SERVE: u64 = 3;
- // a memory worker or device is done, a phase of an upgrade ends
+@inline export const RANK_SERVE: u64 = 3; // a memory worker or device is done, a phase of an upgrade ends
 // @ts-ignore: decorator
-@inline export const RANK_FAULT: u64 = 4;
- // a page fault has left the guest
+@inline export const RANK_FAULT: u64 = 4; // a page fault has left the guest
 // @ts-ignore: decorator
 @inline export const RANK_READY: u64 = 5;
 // @ts-ignore: decorator
-@inline export const RANK_TOUCH: u64 = 6;
- // a running task comes to a page that is missing
+@inline export const RANK_TOUCH: u64 = 6; // a running task comes to a page that is missing
 // @ts-ignore: decorator
 @inline export const RANK_QUANTUM: u64 = 7;
 // @ts-ignore: decorator
-@inline export const RANK_REPLENISH: u64 = 8;
- // a period begins, quotas are filled
+@inline export const RANK_REPLENISH: u64 = 8; // a period begins, quotas are filled
 // @ts-ignore: decorator
 @inline export const RANK_ARRIVAL: u64 = 10;
 // @ts-ignore: decorator
-@inline export const RANK_MODULATE: u64 = 11;
- // what was due in the old state has come
+@inline export const RANK_MODULATE: u64 = 11; // what was due in the old state has come
 // @ts-ignore: decorator
-@inline export const RANK_EXPIRE: u64 = 12;
- // a quota is used up
+@inline export const RANK_EXPIRE: u64 = 12; // a quota is used up
 // @ts-ignore: decorator
-@inline export const RANK_BACKGROUND: u64 = 13;
- // a scan, background work that the budget allows again
+@inline export const RANK_BACKGROUND: u64 = 13; // a scan, background work that the budget allows again
 // @ts-ignore: decorator
-@inline export const RANK_ROUND: u64 = 14;
- // the arbiter's round or poll, ditto's sample
+@inline export const RANK_ROUND: u64 = 14; // the arbiter's round or poll, ditto's sample
 // @ts-ignore: decorator
-@inline export const RANK_CONTROL: u64 = 15;
- // caladan's controllers, which its source asks after the poll
+@inline export const RANK_CONTROL: u64 = 15; // caladan's controllers, which its source asks after the poll
 // @ts-ignore: decorator
-@inline export const RANK_LOOK: u64 = 16;
- // a searcher looks into a queue
+@inline export const RANK_LOOK: u64 = 16; // a searcher looks into a queue
 // @ts-ignore: decorator
-@inline export const RANK_GIVE_UP: u64 = 17;
- // the search is over, when its last look has found nothing
+@inline export const RANK_GIVE_UP: u64 = 17; // the search is over, when its last look has found nothing
 // @ts-ignore: decorator
-@inline export const RANK_SAMPLE: u64 = 19;
- // series see the whole instant
+@inline export const RANK_SAMPLE: u64 = 19; // series see the whole instant
 // @ts-ignore: decorator
-@inline export const RANK_LAST: u64 = 31;
-
- // nsdi22's end of an instant
+@inline export const RANK_LAST: u64 = 31; // nsdi22's end of an instant
 
 @unmanaged
 export class EventQueue {
@@ -171,8 +153,10 @@ function siftDown(q: EventQueue, start: usize, time: u64, key: u64): void {
 
 function siftUp(q: EventQueue, start: usize, time: u64, key: u64): void {
   const heap = q.heap;
+  // nothing rises above a hole, though an event of this instant and of a lower rank comes before what was taken from there
+  const least: usize = q.hole != 0 ? 4 : 0;
   let index = start;
-  while (index > 0) {
+  while (index > least) {
     const parent = (index - 1) >> 2;
     const at = heap + (parent << 4);
     const parentTime = load<u64>(at);
@@ -294,7 +278,6 @@ export function take(q: EventQueue): u32 {
   q.rank = <u32>load<u64>(q.heap) & RANK_MASK;
   q.slot = slot;
   store<u32>(q.position + (<usize>slot << 2), 0);
-  store<u64>(q.heap, 0); // an event of this instant and of a lower rank must not rise above the hole
   q.hole = 1;
   return slot;
 }

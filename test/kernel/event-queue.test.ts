@@ -81,7 +81,7 @@ describe('event queue', () => {
         expect(probe.queueCreate(slots)).toBe(1);
         const model = new Model();
         const kept = new Map<number, number>();
-        let now = 1; // nothing of rank 0 is ever scheduled at time 0
+        let now = 0;
         const takeFirst = (): void => {
           const first = model.first();
           expect(probe.queuePeek()).toBe(first?.time ?? -1);

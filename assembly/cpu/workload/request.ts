@@ -14,9 +14,7 @@ import { beginTouches, inOrder, reservePlaces } from "../../memory/pages/access"
 import { sampleTime } from "../series";
 import { schedule, RANK_ARRIVAL } from "../../kernel/event-queue";
 
-const SCRATCH: usize = memory.data(16, 16);
-
- // the stream of the stage being started
+const SCRATCH: usize = memory.data(16, 16); // the stream of the stage being started
 
 // --- records: one arena of 64-byte lines for tasks and requests -----------------------------------------------
 // The last region of memory, and the only one that grows while the host runs: by itself where more are needed, up to a limit.

@@ -2,43 +2,25 @@
 // words, where HOST_SWAP points) and its counters. Plain constants only: compiled into the core and imported by
 // src/memory/swap. A header (its words are the first fields of state.ts's Swap, whole numbers all), then one record a backend, one a VM group, one an upgrade.
 
-export const SWAP_CAPACITY = 0;
- // bytes for guests' pages and what is kept of those that are out
-export const SWAP_PAGE = 1;
- // bytes moved at once
-export const SWAP_BLOCK = 2;
- // pages a block
-export const SWAP_SAMPLE = 3;
- // the memory is that many times smaller than the one it stands for
-export const SWAP_HIGH = 4;
- // bytes free at which background swap-out rests
-export const SWAP_LOW = 5;
- // … begins
-export const SWAP_MIN = 6;
- // … below which a fault reclaims by itself
-export const SWAP_WORKERS = 7;
- // of them, at most SERVERS_MAX
-export const SWAP_DEPTH = 8;
- // operations at once on devices, at most SERVERS_MAX
-export const SWAP_BUDGET = 9;
- // thousandths of a core that background work may take, 0: no limit
-export const SWAP_BURST = 10;
- // ns that it may run ahead of its budget
-export const SWAP_ENTRY = 11;
- // ns: exit and lock, on the core that faults
-export const SWAP_FINISH = 12;
- // ns: map and resume, behind the backend
-export const SWAP_UNMAP = 13;
- // ns, before a page goes out
+export const SWAP_CAPACITY = 0; // bytes for guests' pages and what is kept of those that are out
+export const SWAP_PAGE = 1; // bytes moved at once
+export const SWAP_BLOCK = 2; // pages a block
+export const SWAP_SAMPLE = 3; // the memory is that many times smaller than the one it stands for
+export const SWAP_HIGH = 4; // bytes free at which background swap-out rests
+export const SWAP_LOW = 5; // … begins
+export const SWAP_MIN = 6; // … below which a fault reclaims by itself
+export const SWAP_WORKERS = 7; // of them, at most SERVERS_MAX
+export const SWAP_DEPTH = 8; // operations at once on devices, at most SERVERS_MAX
+export const SWAP_BUDGET = 9; // thousandths of a core that background work may take, 0: no limit
+export const SWAP_BURST = 10; // ns that it may run ahead of its budget
+export const SWAP_ENTRY = 11; // ns: exit and lock, on the core that faults
+export const SWAP_FINISH = 12; // ns: map and resume, behind the backend
+export const SWAP_UNMAP = 13; // ns, before a page goes out
 export const SWAP_LEVELS = 14;
-export const SWAP_SCAN = 15;
- // ns between scans of the access bits
-export const SWAP_SCAN_PAGE = 16;
- // ns a page
-export const SWAP_PREFETCH = 17;
- // pages
-export const SWAP_METADATA = 18;
- // bytes kept of every page that is out
+export const SWAP_SCAN = 15; // ns between scans of the access bits
+export const SWAP_SCAN_PAGE = 16; // ns a page
+export const SWAP_PREFETCH = 17; // pages
+export const SWAP_METADATA = 18; // bytes kept of every page that is out
 export const SWAP_UPGRADES = 19;
 export const SWAP_HEADER = 20;
 
@@ -49,47 +31,30 @@ export const BACKEND_SSD = 3;
 export const BACKEND_REMOTE = 4;
 export const BACKENDS = 5;
 
-export const BACKEND_IN = 0;
- // distribution, ns for the first 4 KiB
+export const BACKEND_IN = 0; // distribution, ns for the first 4 KiB
 export const BACKEND_OUT = 1;
-export const BACKEND_IN_MORE = 2;
- // ns for all further 4 KiB of the page
+export const BACKEND_IN_MORE = 2; // ns for all further 4 KiB of the page
 export const BACKEND_OUT_MORE = 3;
-export const BACKEND_RATIO = 4;
- // distribution: page / what is kept of it; 0: nothing is kept in this memory
-export const BACKEND_DEVICE = 5;
- // 1: the operation waits for a device instead of keeping a worker busy, and its copy stays valid
+export const BACKEND_RATIO = 4; // distribution: page / what is kept of it; 0: nothing is kept in this memory
+export const BACKEND_DEVICE = 5; // 1: the operation waits for a device instead of keeping a worker busy, and its copy stays valid
 export const BACKEND_WORDS = 6;
 
 export const GUEST_PAGES = 0;
-export const GUEST_QUOTA = 1;
- // bytes resident at most, 0: none of its own; from here on whole numbers in the order of state.ts's Guest
-export const GUEST_PHASE = 2;
- // ns after which the hot part moves on, 0: never
-export const GUEST_SHIFT = 3;
- // pages by which it moves
+export const GUEST_QUOTA = 1; // bytes resident at most, 0: none of its own; from here on whole numbers in the order of state.ts's Guest
+export const GUEST_PHASE = 2; // ns after which the hot part moves on, 0: never
+export const GUEST_SHIFT = 3; // pages by which it moves
 export const GUEST_TRACE_LENGTH = 4;
-export const GUEST_TOUCHES = 5;
- // mean pages a task; a fraction is drawn; from here on as they are
-export const GUEST_WRITES = 6;
- // share of touches
-export const GUEST_COLD_TOUCHES = 7;
- // share of touches outside the hot part
-export const GUEST_PATTERN = 8;
- // PATTERN_*; from here on one by one
+export const GUEST_TOUCHES = 5; // mean pages a task; a fraction is drawn; from here on as they are
+export const GUEST_WRITES = 6; // share of touches
+export const GUEST_COLD_TOUCHES = 7; // share of touches outside the hot part
+export const GUEST_PATTERN = 8; // PATTERN_*; from here on one by one
 export const GUEST_EXPONENT = 9;
-export const GUEST_HOT = 10;
- // pages of the hot part
-export const GUEST_PINNED = 11;
- // share of its pages
-export const GUEST_TRACE = 12;
- // first table word
-export const GUEST_CONTENT = 13;
- // cumulated share of pages by backend, BACKENDS words
-export const GUEST_HIGH = 18;
- // bytes of the quota free at which its background swap-out rests
-export const GUEST_LOW = 19;
- // … begins
+export const GUEST_HOT = 10; // pages of the hot part
+export const GUEST_PINNED = 11; // share of its pages
+export const GUEST_TRACE = 12; // first table word
+export const GUEST_CONTENT = 13; // cumulated share of pages by backend, BACKENDS words
+export const GUEST_HIGH = 18; // bytes of the quota free at which its background swap-out rests
+export const GUEST_LOW = 19; // … begins
 export const GUEST_WORDS = 20;
 
 export const PATTERN_UNIFORM = 0;
@@ -97,122 +62,73 @@ export const PATTERN_ZIPF = 1;
 export const PATTERN_SCAN = 2;
 export const PATTERN_TRACE = 3;
 
-export const UPGRADE_AT = 0;
- // ns
-export const UPGRADE_STOPS_ALL = 1;
- // 1: every access waits (hot-switch), 0: faults only (hot-upgrade)
-export const UPGRADE_PREPARE = 2;
- // ns, nothing waits yet
-export const UPGRADE_TRANSFER = 3;
- // ns, paused
-export const UPGRADE_SWITCH = 4;
- // ns, paused
-export const UPGRADE_ROLLBACK = 5;
- // ns, paused when the pause had begun
-export const UPGRADE_FAILS = 6;
- // FAILS_*
+export const UPGRADE_AT = 0; // ns
+export const UPGRADE_STOPS_ALL = 1; // 1: every access waits (hot-switch), 0: faults only (hot-upgrade)
+export const UPGRADE_PREPARE = 2; // ns, nothing waits yet
+export const UPGRADE_TRANSFER = 3; // ns, paused
+export const UPGRADE_SWITCH = 4; // ns, paused
+export const UPGRADE_ROLLBACK = 5; // ns, paused when the pause had begun
+export const UPGRADE_FAILS = 6; // FAILS_*
 export const UPGRADE_WORDS = 7;
 
 export const FAILS_NOT = 0;
 export const FAILS_PREPARE = 1;
 export const FAILS_TRANSFER = 2;
 
-export const SERVERS_MAX = 64;
-
- // workers, and device operations
+export const SERVERS_MAX = 64; // workers, and device operations
 
 // --- counters, one u64 each ---------------------------------------------------------------------------------
 
-export const SWAP_JOINED = 0;
- // faults: the page was on its way in
-export const SWAP_RESCUED = 1;
- // faults: it was on its way out and stays
-export const SWAP_DIRECT = 2;
- // victims chosen for a fault's sake
-export const SWAP_PREFETCHED = 3;
- // swap-ins that a prefetch began, or would have begun had no task come to need them
+export const SWAP_JOINED = 0; // faults: the page was on its way in
+export const SWAP_RESCUED = 1; // faults: it was on its way out and stays
+export const SWAP_DIRECT = 2; // victims chosen for a fault's sake
+export const SWAP_PREFETCHED = 3; // swap-ins that a prefetch began, or would have begun had no task come to need them
 export const SWAP_PREFETCH_HITS = 4;
-export const SWAP_CLEAN_DROPS = 5;
- // swap-outs to devices without a write: the copy was still good
-export const SWAP_WRITEBACKS = 6;
- // … with one
-export const SWAP_IN_NS = 7;
- // core time of swap-ins
-export const SWAP_OUT_NS = 8;
- // … of swap-outs
-export const SWAP_SCAN_NS = 9;
- // … of scans
+export const SWAP_CLEAN_DROPS = 5; // swap-outs to devices without a write: the copy was still good
+export const SWAP_WRITEBACKS = 6; // … with one
+export const SWAP_IN_NS = 7; // core time of swap-ins
+export const SWAP_OUT_NS = 8; // … of swap-outs
+export const SWAP_SCAN_NS = 9; // … of scans
 export const SWAP_SCANS = 10;
-export const SWAP_SCANNED = 11;
- // pages
-export const SWAP_PAUSE_WAITS = 12;
- // accesses that waited for an upgrade
-export const SWAP_THROTTLED = 13;
- // times that the budget stopped background work
-export const SWAP_RESIDENT = 14;
- // pages with a frame now
-export const SWAP_WAITING = 15;
- // tasks that wait for a page now
-export const SWAP_OLDEST_NS = 16;
- // how long the first of them has been waiting
+export const SWAP_SCANNED = 11; // pages
+export const SWAP_PAUSE_WAITS = 12; // accesses that waited for an upgrade
+export const SWAP_THROTTLED = 13; // times that the budget stopped background work
+export const SWAP_RESIDENT = 14; // pages with a frame now
+export const SWAP_WAITING = 15; // tasks that wait for a page now
+export const SWAP_OLDEST_NS = 16; // how long the first of them has been waiting
 export const SWAP_PINNED = 17;
-export const SWAP_STORED = 18;
- // bytes kept of pages that are out
-export const SWAP_FREE = 19;
- // bytes
-export const SWAP_QUEUED_MAX = 20;
- // longest queue of faults for a server
-export const SWAP_WAITING_FIRST = 21;
- // tasks that waited for a page when statistics began
-export const SWAP_UNDER_WAY = 22;
- // faults that leave the guest, swap-ins that will come for a fault or have begun for a prefetch, now
-export const SWAP_UNDER_WAY_FIRST = 23;
- // … when statistics began
-export const SWAP_OF_BACKENDS = 24;
- // then BACKEND_COUNTERS each
-export const BACKEND_INS = 0;
- // pages
+export const SWAP_STORED = 18; // bytes kept of pages that are out
+export const SWAP_FREE = 19; // bytes
+export const SWAP_QUEUED_MAX = 20; // longest queue of faults for a server
+export const SWAP_WAITING_FIRST = 21; // tasks that waited for a page when statistics began
+export const SWAP_UNDER_WAY = 22; // faults that leave the guest, swap-ins that will come for a fault or have begun for a prefetch, now
+export const SWAP_UNDER_WAY_FIRST = 23; // … when statistics began
+export const SWAP_OF_BACKENDS = 24; // then BACKEND_COUNTERS each
+export const BACKEND_INS = 0; // pages
 export const BACKEND_OUTS = 1;
-export const BACKEND_FAST = 2;
- // swap-ins of at most FAST_NS
-export const BACKEND_NOW = 3;
- // pages out in it now, counted when accounts are settled
-export const BACKEND_FIRST = 4;
- // pages out in it when statistics began
+export const BACKEND_FAST = 2; // swap-ins of at most FAST_NS
+export const BACKEND_NOW = 3; // pages out in it now, counted when accounts are settled
+export const BACKEND_FIRST = 4; // pages out in it when statistics began
 export const BACKEND_COUNTERS = 5;
 export const SWAP_COUNTERS = 49;
 
-export const FAST_NS = 10000;
-
- // the p90 that Taiji claims
+export const FAST_NS = 10000; // the p90 that Taiji claims
 
 export const GUEST_TOUCHED = 0;
-export const GUEST_FAULTS = 1;
- // touches of a page that was not there
-export const GUEST_STALL_NS = 2;
- // Σ over tasks of time waiting for a page
-export const GUEST_RESIDENT = 3;
- // pages with a frame, counted when accounts are settled
-export const GUEST_QUOTA_RECLAIMS = 4;
- // swap-outs for its own quota
-export const GUEST_PAUSE_NS = 5;
- // Σ over tasks of time waiting for the end of a pause
-export const GUEST_PAUSE_STALL_NS = 6;
- // … of it, within stalls
+export const GUEST_FAULTS = 1; // touches of a page that was not there
+export const GUEST_STALL_NS = 2; // Σ over tasks of time waiting for a page
+export const GUEST_RESIDENT = 3; // pages with a frame, counted when accounts are settled
+export const GUEST_QUOTA_RECLAIMS = 4; // swap-outs for its own quota
+export const GUEST_PAUSE_NS = 5; // Σ over tasks of time waiting for the end of a pause
+export const GUEST_PAUSE_STALL_NS = 6; // … of it, within stalls
 export const GUEST_COUNTERS = 7;
 
-export const UPGRADE_STARTED = 0;
- // ns
-export const UPGRADE_PAUSED_NS = 1;
- // so far
-export const UPGRADE_WAITED = 2;
- // accesses, so far
-export const UPGRADE_WAIT_MAX = 3;
- // ns, of those that have ended
-export const UPGRADE_OUTCOME = 4;
- // OUTCOME_*
-export const UPGRADE_QUIESCE_NS = 5;
- // of the pause: until nothing was on its way
+export const UPGRADE_STARTED = 0; // ns
+export const UPGRADE_PAUSED_NS = 1; // so far
+export const UPGRADE_WAITED = 2; // accesses, so far
+export const UPGRADE_WAIT_MAX = 3; // ns, of those that have ended
+export const UPGRADE_OUTCOME = 4; // OUTCOME_*
+export const UPGRADE_QUIESCE_NS = 5; // of the pause: until nothing was on its way
 export const UPGRADE_COUNTERS = 6;
 
 export const OUTCOME_PENDING = 0;
@@ -221,9 +137,7 @@ export const OUTCOME_ROLLED_BACK = 2;
 export const OUTCOME_UNDER_WAY = 3;
 
 // a page's swap-in, from the first fault to mapped, is also that task's stall: all swap-ins and all stalls are sums of these
-export const SWAP_HISTOGRAM_BACKENDS = 0;
- // one a backend
-export const SWAP_HISTOGRAM_JOINED = 5;
- // stalls of tasks that came while the page was on its way
+export const SWAP_HISTOGRAM_BACKENDS = 0; // one a backend
+export const SWAP_HISTOGRAM_JOINED = 5; // stalls of tasks that came while the page was on its way
 export const SWAP_HISTOGRAM_PAUSE = 6;
 export const SWAP_HISTOGRAMS = 7;

@@ -26,50 +26,36 @@ import { HOST_HISTOGRAM_SUB_BITS } from "../../layout";
 // @ts-ignore: decorator
 @inline export const RESCUED: u32 = 4;
 // @ts-ignore: decorator
-@inline export const AWAY: u32 = 3;
-
- // neither RESIDENT nor RESCUED
+@inline export const AWAY: u32 = 3; // neither RESIDENT nor RESCUED
 
 // @ts-ignore: decorator
 @inline export const STATE: u32 = 7;
 // @ts-ignore: decorator
-@inline export const ACCESSED: u32 = 8;
- // the stage-2 access bit
+@inline export const ACCESSED: u32 = 8; // the stage-2 access bit
 // @ts-ignore: decorator
 @inline export const DIRTY: u32 = 16;
 // @ts-ignore: decorator
 @inline export const PINNED: u32 = 32;
 // @ts-ignore: decorator
-@inline export const COPY: u32 = 64;
- // its copy on a device is still good
+@inline export const COPY: u32 = 64; // its copy on a device is still good
 // @ts-ignore: decorator
-@inline export const QUEUED: u32 = 64;
- // COMING: its fault stands in the queue, or a server has begun
+@inline export const QUEUED: u32 = 64; // COMING: its fault stands in the queue, or a server has begun
 // @ts-ignore: decorator
-@inline export const AHEAD: u32 = 128;
- // brought by prefetching, not touched yet
+@inline export const AHEAD: u32 = 128; // brought by prefetching, not touched yet
 // @ts-ignore: decorator
-@inline export const DIRECT: u32 = 256;
- // GOING: a fault waits for its frame; COMING: a victim has to be written for it first
+@inline export const DIRECT: u32 = 256; // GOING: a fault waits for its frame; COMING: a victim has to be written for it first
 // @ts-ignore: decorator
-@inline export const SERVED: u32 = 512;
- // COMING: a server has begun, or it is being mapped
+@inline export const SERVED: u32 = 512; // COMING: a server has begun, or it is being mapped
 // @ts-ignore: decorator
-@inline export const BACKEND_SHIFT: u32 = 10;
- // 3 bits
+@inline export const BACKEND_SHIFT: u32 = 10; // 3 bits
 // @ts-ignore: decorator
-@inline export const AWAITS: u32 = 0x2000;
- // COMING: its victim is on its way
+@inline export const AWAITS: u32 = 0x2000; // COMING: its victim is on its way
 // @ts-ignore: decorator
-@inline export const HAD: u32 = 0x4000;
- // COMING: its victim has gone
+@inline export const HAD: u32 = 0x4000; // COMING: its victim has gone
 // @ts-ignore: decorator
-@inline export const FRAME: u32 = 0x8000;
- // COMING: it has its frame
+@inline export const FRAME: u32 = 0x8000; // COMING: it has its frame
 // @ts-ignore: decorator
-@inline export const GUEST_SHIFT_BITS: u32 = 16;
-
- // the VM's index, 16 bits
+@inline export const GUEST_SHIFT_BITS: u32 = 16; // the VM's index, 16 bits
 
 // timer slots in front of the servers'; a scan comes before what the budget allows
 // @ts-ignore: decorator

@@ -10,13 +10,9 @@ import { RANK_TOUCH, NEVER } from "../../kernel/event-queue";
 import { armScan } from "./scan-due";
 
 // @ts-ignore: decorator
-@inline const AHEAD_MAX: u32 = 10;
-
- // touches noted at once; more are looked up when these are made
+@inline const AHEAD_MAX: u32 = 10; // touches noted at once; more are looked up when these are made
 // @ts-ignore: decorator
-@inline export const PLAN_BYTES: usize = 256;
-
- // a core
+@inline export const PLAN_BYTES: usize = 256; // a core
 
 /** What the task on one core will touch, if nothing leaves: a list of touches behind it. */
 @unmanaged

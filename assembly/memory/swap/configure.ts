@@ -25,12 +25,9 @@ import {
 // @ts-ignore: decorator
 @inline const PURPOSE_TOUCHES: u64 = 11;
 // @ts-ignore: decorator
-@inline const NEARLY: f64 = 0.001;
- // a product so close to a whole number is that number (src/swap/words.ts)
+@inline const NEARLY: f64 = 0.001; // a product so close to a whole number is that number (src/swap/words.ts)
 // @ts-ignore: decorator
-@inline const CHUNKS: u64 = 1024;
-
- // in which VMs take turns at having pages out at time 0
+@inline const CHUNKS: u64 = 1024; // in which VMs take turns at having pages out at time 0
 
 // @ts-ignore: decorator
 @inline

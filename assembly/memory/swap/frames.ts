@@ -15,24 +15,16 @@ import { spend } from "./budget";
 @inline export const FAULTS: u32 = 0;
 
 // @ts-ignore: decorator
-@inline export const AHEADS: u32 = 2;
-
- // of faults
+@inline export const AHEADS: u32 = 2; // of faults
 // @ts-ignore: decorator
 @inline export const OUTS: u32 = 6;
 
 // @ts-ignore: decorator
-@inline export const VICTIMS: u32 = 4;
-
- // of background work, for devices
+@inline export const VICTIMS: u32 = 4; // of background work, for devices
 // @ts-ignore: decorator
-@inline export const UNMAPPING: u32 = 7;
-
- // for devices
+@inline export const UNMAPPING: u32 = 7; // for devices
 // @ts-ignore: decorator
-@inline export const MAPPING: u32 = 8;
-
- // from devices
+@inline export const MAPPING: u32 = 8; // from devices
 // @ts-ignore: decorator
 @inline export const QUEUES: u32 = 9;
 

@@ -8,13 +8,9 @@
 @inline export const STEP_IDLE: u32 = 0;
 
 // @ts-ignore: decorator
-@inline export const STEP_BEGIN: u32 = 1;
-
- // looks into its own queue when everything else of this instant is done
+@inline export const STEP_BEGIN: u32 = 1; // looks into its own queue when everything else of this instant is done
 // @ts-ignore: decorator
-@inline export const STEP_FINAL: u32 = 2;
-
- // the same, and parks when nothing is there
+@inline export const STEP_FINAL: u32 = 2; // the same, and parks when nothing is there
 // @ts-ignore: decorator
 @inline export const STEP_LOOK: u32 = 3;
 
