@@ -1,9 +1,8 @@
 // What a VM holds and may still get: vCPUs without a core, room below its limit, the count itself.
 
-import { Vm, VCpu, H, Q, SLOT_ARBITER, vcpuOf, DORMANT, isNull, Core, STEP_NOTIFY, STEP_DESCHEDULE, STEP_WAKE, STEP_ENTER } from "./state";
+import { Vm, VCpu, H, vcpuOf, DORMANT, isNull, Core, STEP_NOTIFY, STEP_DESCHEDULE, STEP_WAKE, STEP_ENTER } from "./state";
 import { rekey } from "./victims";
-import { isPending } from "../kernel/event-queue";
-import { armArbiter, hasLost } from "./rounds";
+import { armArbiter, hasLost, isPlanned } from "./rounds";
 
 /** The dormant vCPU that a new core wakes: one with tasks stranded in its queue, else the first. */
 export function chooseDormant(vm: Vm): VCpu {
@@ -58,7 +57,7 @@ export function arriving(v: VCpu): bool {
 /** Cores have moved or become free: who was denied one may get one. */
 export function nudge(): void {
   // mostly the round is planned already, and nobody need be looked for
-  if (H.arbiter == 0 || H.bagCount == 0 || (isPending(Q, SLOT_ARBITER) && H.wantedAt <= H.now)) return;
+  if (H.arbiter == 0 || H.bagCount == 0 || isPlanned()) return;
   for (let i: u32 = 0; i < H.bagCount; i++) {
     const vm = load<Vm>(H.bag + (<usize>i << 2));
     if (vm.denied && canGrow(vm)) {

@@ -120,19 +120,19 @@ export class Vm {
   held: u32; //          cores that it has or was promised, less those being taken
   min: u32;
   max: u32;
-  cls: u32;
-  priority: i32;
   promised: u32; //      cores under way to it that no vCPU has yet
   coming: u32; //        cores decided for it on which its vCPU has not run yet
   dormantCount: u32;
   inBag: u8;
   denied: u8; //         by the last round that looked: none is needed for it until something has changed
+  contended: u8; //      denied since tasks wait: they wait for a core, and not for the arbiter
   limit: u32; //         vCPUs allowed at present: max, or fewer (caladan)
   readySum: u64; //      Σ of the waiting tasks' readyAt, modulo 2^64
   backlogSince: u64;
-  contended: u32; //     denied since tasks wait: they wait for a core, and not for the arbiter
   skipUntil: u64; //     the arbiter leaves it alone before
   // its vCPUs
+  cls: u32;
+  priority: i32;
   index: u32;
   group: u32;
   slot: u32;

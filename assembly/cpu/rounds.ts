@@ -27,6 +27,16 @@ export function planRound(): void {
   if (!isPending(Q, SLOT_ARBITER) || timeOf(Q, SLOT_ARBITER) != start) schedule(Q, SLOT_ARBITER, start, RANK_ROUND);
 }
 
+/** Whether the first round that can still be held is planned: it is needed from now on then, whatever for. */
+export function isPlanned(): bool {
+  if (!isPending(Q, SLOT_ARBITER)) return false;
+  const at = late() ? H.now + 1 : H.now;
+  if (H.wantedAt <= at) return true;
+  if (timeOf(Q, SLOT_ARBITER) > gridPoint(at)) return false;
+  H.wantedAt = at;
+  return true;
+}
+
 /** Whether the rounds of this nanosecond are over. */
 // @ts-ignore: decorator
 @inline

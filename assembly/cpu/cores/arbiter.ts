@@ -116,10 +116,11 @@ function hopeless(vm: Vm, failed: Vm): bool {
  */
 function denyHopeless(failed: Vm, n: u32): u32 {
   let kept: u32 = 0;
+  const stale = isStale();
   for (let pass = 0; pass < 2; pass++) {
     for (let i: u32 = 0; i < n; i++) {
       const vm = load<Vm>(rankAt(i), RANK_VM);
-      const rival = vm.rankKey == failed.rankKey && demand(vm) != 0;
+      const rival = vm.rankKey == failed.rankKey && (stale ? vm.snapQueued : vm.queued) > vm.coming; // its demand is not 0
       if (pass == 0) {
         if (rival && !hopeless(vm, failed)) return n;
       } else if (rival) deny(vm);
@@ -132,7 +133,7 @@ function denyHopeless(failed: Vm, n: u32): u32 {
 
 function deny(vm: Vm): void {
   vm.denied = 1;
-  vm.contended = u32(vm.queued != 0);
+  vm.contended = u8(vm.queued != 0);
   countHost(L.HOST_CONGESTED_DENIED, 1);
 }
 
@@ -188,13 +189,14 @@ export function onArbiter(): void {
   H.gridAt = H.now + H.period;
 
   // drop who has nothing waiting any more, collect who is short
+  const stale = isStale();
   let n: u32 = 0;
   let kept: u32 = 0;
   let bits: u32 = 0;
   for (let i: u32 = 0; i < H.bagCount; i++) {
     const vm = load<Vm>(H.bag + (<usize>i << 2));
-    const tasks = waiting(vm);
-    if (tasks == 0 && vm.queued == 0 && (H.staleness == 0 || vm.snapQueued == 0)) {
+    const tasks = stale ? vm.snapQueued : vm.queued;
+    if (tasks == 0 && vm.queued == 0 && vm.snapQueued == 0) {
       vm.inBag = 0;
       continue;
     }
@@ -202,7 +204,7 @@ export function onArbiter(): void {
     bits += u32(tasks != 0);
     // after a grant one interval passes before the VM is looked at again (Caladan's congestion rule)
     if (H.now < vm.skipUntil || !congested(vm)) vm.denied = 0;
-    else setRank(n++, vm, isStale() ? vm.snapSince : vm.backlogSince);
+    else setRank(n++, vm, stale ? vm.snapSince : vm.backlogSince);
   }
   H.bagCount = kept;
   H.busyUntil = H.now + reading(bits); // decisions are made on what was read, when all is read
