@@ -155,7 +155,12 @@ function endSlice(v: VCpu): void {
   began(v, t);
   endTouches(v);
   v.task = nothing<Task>(); // what happens below may change the speed of siblings, and this one is not running now
-  t.remaining = H.varies ? t.remaining - workDone(v, t) : v.runsUntil - H.now;
+  if (H.now < v.startedAt) {
+    // in the exit of a page fault, which goes on: what comes next begins behind it
+    v.switchLeft -= v.startedAt - H.now;
+    v.faultUntil = v.startedAt;
+    v.startedAt = H.now;
+  } else t.remaining = H.varies ? t.remaining - workDone(v, t) : v.runsUntil - H.now;
   t.readyAt = H.now;
   waitBegins(vm, t);
   if (vm.dispatch == L.DISPATCH_SINGLE) {
