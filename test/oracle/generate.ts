@@ -120,14 +120,20 @@ const vm: fc.Arbitrary<VmGenes> = fc.record({
   jobs: fc.array(job, { maxLength: 14 }),
 });
 
-export function genes(features: readonly Feature[], share = 0.35): fc.Arbitrary<Genes> {
-  const on = (feature: Feature): fc.Arbitrary<boolean> =>
-    features.includes(feature)
-      ? fc.oneof(
-          { weight: 100 - 100 * share, arbitrary: fc.constant(false) },
-          { weight: 100 * share, arbitrary: fc.constant(true) },
-        )
-      : fc.constant(false);
+/** `always`: what every scenario has. */
+export function genes(
+  features: readonly Feature[],
+  always: readonly Feature[] = [],
+  share = 0.35,
+): fc.Arbitrary<Genes> {
+  const on = (feature: Feature): fc.Arbitrary<boolean> => {
+    if (always.includes(feature)) return fc.constant(true);
+    if (!features.includes(feature)) return fc.constant(false);
+    return fc.oneof(
+      { weight: 100 - 100 * share, arbitrary: fc.constant(false) },
+      { weight: 100 * share, arbitrary: fc.constant(true) },
+    );
+  };
   return fc.record({
     on: fc.record(Object.fromEntries(FEATURES.map((f) => [f, on(f)])) as Record<Feature, fc.Arbitrary<boolean>>),
     cores: small(5),

@@ -16,6 +16,7 @@ const without = (option('without') ?? 'memory').split(',');
 const mechanisms = option('mechanisms')?.split(',') ?? Object.keys(MAKERS);
 const features =
   (option('features')?.split(',') as Feature[] | undefined) ?? FEATURES.filter((f) => !without.includes(f));
+const always = option('always')?.split(',') as Feature[] | undefined;
 const most = Number(option('most') ?? 1);
 
 const ignored = option('ignore') === undefined ? undefined : new RegExp(option('ignore')!);
@@ -23,7 +24,7 @@ const ignored = option('ignore') === undefined ? undefined : new RegExp(option('
 let differing = 0;
 let done = 0;
 for (let seed = from + part; seed <= to; seed += parts) {
-  const found = await check(seed, { features, mechanisms, ignored });
+  const found = await check(seed, { features, mechanisms, ignored, ...(always === undefined ? {} : { always }) });
   done++;
   if (found !== null) {
     console.log(text(found));

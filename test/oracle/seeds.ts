@@ -9,6 +9,8 @@ import { MAKERS, maker } from './mechanisms-made.js';
 export interface Options {
   readonly features: readonly Feature[];
   readonly mechanisms: readonly string[];
+  /** Of these, the ones that every scenario has. */
+  readonly always?: readonly Feature[];
   /** Figures that are not compared. */
   readonly ignored?: RegExp | undefined;
 }
@@ -24,10 +26,10 @@ export interface Difference {
 /** The smallest scenario found from this seed in which the two differ; null: they agree. */
 export async function check(
   seed: number,
-  { features, mechanisms, ignored }: Options = ALL,
+  { features, mechanisms, always, ignored }: Options = ALL,
 ): Promise<Difference | null> {
   const toScenario = maker(mechanisms);
-  const property = fc.asyncProperty(genes(features), async (g) => {
+  const property = fc.asyncProperty(genes(features, always), async (g) => {
     const lines = await compared(make(g, toScenario), ignored);
     return lines.length === 0;
   });

@@ -165,6 +165,7 @@ export class NaiveSwap implements SwapEngine {
 
   private hit(page: Page, write: boolean): void {
     page.used = true;
+    this.touchedSinceScan = true;
     if (page.untouched) this.counted.prefetchHit();
     page.untouched = false;
     if (write) page.dirty = true;

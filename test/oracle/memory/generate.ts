@@ -84,7 +84,7 @@ const guest: fc.Arbitrary<GuestGenes> = fc.record({
   trace: fc.array(small(99), { minLength: 1, maxLength: 24 }),
 });
 
-export function memoryGenes(guests = 3, share = 0.3): fc.Arbitrary<MemoryGenes> {
+export function memoryGenes(guests = 3, share = 0.35): fc.Arbitrary<MemoryGenes> {
   const on = fc.oneof(
     { weight: 100 - 100 * share, arbitrary: fc.constant(false) },
     { weight: 100 * share, arbitrary: fc.constant(true) },
