@@ -12,7 +12,7 @@ const option = (name: string): string | undefined => {
 const [from = 1, to = 2000] = (option('seeds') ?? '1..2000').split('..').map(Number);
 const part = Number(option('part') ?? 0);
 const parts = Number(option('parts') ?? 1);
-const without = (option('without') ?? 'memory').split(',');
+const without = (option('without') ?? '').split(',');
 const mechanisms = option('mechanisms')?.split(',') ?? Object.keys(MAKERS);
 const features =
   (option('features')?.split(',') as Feature[] | undefined) ?? FEATURES.filter((f) => !without.includes(f));

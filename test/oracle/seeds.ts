@@ -15,7 +15,7 @@ export interface Options {
   readonly ignored?: RegExp | undefined;
 }
 
-export const ALL: Options = { features: FEATURES.filter((f) => f !== 'memory'), mechanisms: Object.keys(MAKERS) };
+export const ALL: Options = { features: FEATURES, mechanisms: Object.keys(MAKERS) };
 
 export interface Difference {
   readonly seed: number;
