@@ -44,9 +44,10 @@ export class DenseIds {
       const found = map.get(text);
       if (found !== undefined) return found;
     }
-    if (this.texts.at(-1).size >= MAP_MAX) this.texts.push(new Map());
+    let last = this.texts[this.texts.length - 1];
+    if (last === undefined || last.size >= MAP_MAX) this.texts.push((last = new Map()));
     // A copy: engines keep a cell as a view of the whole piece of text that it was cut from.
-    this.texts.at(-1).set(Array.from(text).join(''), this.count);
+    last.set(Array.from(text).join(''), this.count);
     this.textBytes += 2 * text.length + TEXT_BYTES;
     return this.count++;
   }

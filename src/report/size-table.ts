@@ -37,7 +37,7 @@ function mechanismFields(label: string): string {
 function wrap(text: string): string {
   const lines: string[] = [''];
   for (const word of text.split(' ')) {
-    const last = lines.at(-1);
+    const last = lines[lines.length - 1] ?? '';
     if (last !== '' && last.length + word.length >= WIDTH) lines.push(word);
     else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
   }

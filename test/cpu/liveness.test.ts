@@ -179,7 +179,8 @@ async function advance(simulation: Simulation): Promise<void> {
   while (!simulation.done) {
     const before = simulation.nowNs;
     await simulation.step(SLICE_EVENTS);
-    expect(simulation.nowNs, 'the clock stands').toBeGreaterThan(before);
+    // at the very end some events may be left of the last instant
+    if (!simulation.done) expect(simulation.nowNs, 'the clock stands').toBeGreaterThan(before);
     assertLaws(simulation.metrics());
   }
 }
