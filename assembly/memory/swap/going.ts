@@ -2,7 +2,7 @@
 
 import {
   Page, pageAt, STATE, S, UNMAP_SLOT, RESCUED, COPY, pushPage, queueAt, DIRECT, GOING, AWAITS, backendOf, tally, popPage, Guest,
-  guestAt, tallyGuest, guestOf, setState, RESIDENT, DIRTY, AHEAD, OUT, add, countersOf, kindOf, HAD,
+  guestAt, tallyGuest, guestOf, setState, RESIDENT, DIRTY, AHEAD, OUT, add, countersOf, kindOf, HAD, ACCESSED,
 } from "../pages/state";
 import { forgetPage } from "./plan";
 import {
@@ -125,7 +125,9 @@ function arrived(p: Page): void {
 function stay(page: u32, p: Page): void {
   arrived(p);
   setState(p, RESIDENT);
-  pushHot(guestOf(p), page);
+  const g = guestOf(p);
+  if (p.word & ACCESSED) g.touched = 1; // the next scan finds its bit, whether or not anything of the VM is touched before
+  pushHot(g, page);
 }
 
 /** It is out; `fault` has waited for that. */

@@ -94,10 +94,10 @@ describe('workers', () => {
   });
 
   it('a single swap-in takes its steps and nothing else', async () => {
-    // The second task comes long after the first: nobody waits for anybody.
+    // The second task comes long after the first, and no scan in the nanosecond of a touch: nobody waits for anybody.
     const { memory } = await run(
       small({
-        memory: { content: { zstd: 1 } },
+        memory: { content: { zstd: 1 }, scan: { interval: '1003us', perPage: '2ns' } },
         arrivals: {
           arrivals: { process: 'deterministic', rate: 1000 },
           request: { stages: [{ tasks: 1, service: { dist: 'constant', value: '5us' } }] },
