@@ -101,12 +101,12 @@ export class Arbiter {
     }
     const { knobs } = this;
     const { pollBase, pollPerVm } = h.costs;
-    const withTasks = h.vms.filter((vm) => waitingTasks(vm).length > 0).length;
+    const stale = knobs.stalenessNs > 0 && now % knobs.stalenessNs !== 0;
+    const readings = stale ? this.published : h.vms.map((vm) => this.read(h, vm));
+    const withTasks = readings.filter(({ waiting }) => waiting > 0).length;
     const read = knobs.aggregate ? Math.ceil(h.vms.length / 64) + withTasks : h.vms.length;
     this.busy = now + pollBase + pollPerVm * read;
     this.before(h);
-    const stale = knobs.stalenessNs > 0 && now % knobs.stalenessNs !== 0;
-    const readings = stale ? this.published : h.vms.map((vm) => this.read(h, vm));
     const short = h.vms.filter((vm) => this.isShort(h, vm, readings[vm.index]!));
     let issued = false;
     for (const vm of inOrder(short, (one) => readings[one.index]!.since)) {

@@ -105,7 +105,6 @@ export const FREE = {
 
 /** Never below `vcpus.min`. */
 export function notBelowGuarantee(_h: Host, v: Vcpu): boolean {
-  if (v.core!.move !== null) return true; // it is taken already, and held no more
   const yielding = v.vm.vcpus.filter((one) => one.state === 'yielding').length;
   return v.vm.held - yielding > v.vm.min;
 }
