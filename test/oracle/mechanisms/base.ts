@@ -105,6 +105,6 @@ export const FREE = {
 
 /** Never below `vcpus.min`. */
 export function notBelowGuarantee(_h: Host, v: Vcpu): boolean {
-  const yielding = v.vm.vcpus.filter((one) => one.state === 'yielding').length;
+  const yielding = v.vm.vcpus.filter((one) => one.state === 'yielding' && one.core!.move === null).length;
   return v.vm.held - yielding > v.vm.min;
 }
