@@ -5,9 +5,16 @@ import { FEATURES } from './generate.js';
 import { MAKERS } from './mechanisms-made.js';
 import { check, text } from './seeds.js';
 
-/** Not compared yet. */
+/**
+ * Not compared here yet. fork: the naive side is written, and its differences have not been judged. staleness: the rule for the
+ * publication of time 0 was mended last, and has not been run on all of these seeds.
+ */
 const LEFT_OUT = new Set<string>(['fork', 'staleness']);
 const IGNORED = undefined;
+/**
+ * Left out: ideal and cgroup differ in about one seed of a hundred, with quanta and siblings, and with frozen vCPUs that nobody
+ * steals from; caladan and hotplug have been run on the first 500 seeds only.
+ */
 const MECHANISMS: readonly string[] = ['static', 'shenango', 'microvm', 'blind', 'hyperflux', 'ditto'];
 
 const SEEDS = 2000;
