@@ -1,4 +1,5 @@
-// Run queues beside plain arrays: both ends, and stealing of the oldest with its merge by ready time.
+// Run queues beside plain arrays: both ends, and stealing of the oldest, wherever they stand, with its merge by ready time. As in
+// a guest, who goes to the tail is ready now, who goes to the head was preempted and may be ready since any earlier instant.
 
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -19,6 +20,17 @@ function merged(to: Waiting[], moved: Waiting[]): Waiting[] {
   const out: Waiting[] = [];
   while (a.length > 0 && b.length > 0) out.push(b[0]!.readyAt < a[0]!.readyAt ? b.shift()! : a.shift()!);
   return [...out, ...a, ...b];
+}
+
+/** Takes the `n` oldest out; of equals those further ahead. */
+function oldestOf(queue: Waiting[], n: number): Waiting[] {
+  return Array.from({ length: n }, () => {
+    const least = Math.min(...queue.map(({ readyAt }) => readyAt));
+    return queue.splice(
+      queue.findIndex(({ readyAt }) => readyAt === least),
+      1,
+    )[0]!;
+  });
 }
 
 const operation = fc.record({
@@ -54,13 +66,15 @@ describe('run queue', () => {
         const models: Waiting[][] = queues.map(() => []);
         const total = weights.reduce((sum, weight) => sum + weight, 0);
         let number = 1;
+        let now = 0;
         for (const { kind, queue, other, readyAt, share } of operations) {
           const model = models[queue]!;
           let at = kind % total;
           const which = weights.findIndex((weight) => (at -= weight) < 0);
+          now += readyAt % 4; // often the same instant again
           if (which <= 1) {
-            const task = { number: number++, readyAt };
-            const pointer = probe.taskCreate(task.number, readyAt);
+            const task = { number: number++, readyAt: which === 0 ? now : Math.max(now - readyAt, 0) };
+            const pointer = probe.taskCreate(task.number, task.readyAt);
             if (which === 0) {
               probe.runQueuePushTail(queues[queue]!, pointer);
               model.push(task);
@@ -74,7 +88,7 @@ describe('run queue', () => {
             const thief = (queue + other) % QUEUES;
             const n = Math.round(share * model.length);
             probe.runQueueMoveOldest(queues[queue]!, queues[thief]!, n);
-            models[thief] = merged(models[thief]!, model.splice(0, n));
+            models[thief] = merged(models[thief]!, oldestOf(model, n));
           }
           models.forEach((expected, i) => {
             expect(list(queues[i]!)).toEqual(expected.map((task) => task.number));
