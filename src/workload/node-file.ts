@@ -2,7 +2,7 @@
 
 import { realpath, open } from 'node:fs/promises';
 import { sep, resolve } from 'node:path';
-import { InputError, show } from '../input/errors.js';
+import { InputError } from '../input/errors.js';
 import type { TraceHost } from './text-source.js';
 
 const READ_BYTES = 256 * 1024;
@@ -30,7 +30,12 @@ export interface NodeHostOptions {
 async function confined(path: string, full: string, within: string): Promise<string> {
   const [real, root] = [await realpath(full), await realpath(within)];
   if (real.startsWith(root.endsWith(sep) ? root : root + sep)) return real;
-  throw new InputError({ file: path, path: '', given: 'a file elsewhere', expected: `a file within ${show(within)}` });
+  throw new InputError({
+    file: path,
+    path: '',
+    given: 'a file elsewhere',
+    expected: `a file within ${JSON.stringify(within)}`,
+  });
 }
 
 /**

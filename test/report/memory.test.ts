@@ -167,7 +167,7 @@ describe('assertions', () => {
     expect(status).toBe(0);
     const [failed, why] = await asserted('memory.swapIn.p90 <= 1us');
     expect(failed).toBe(3);
-    expect(why).toContain('memory.swapIn.p90 is 3.8');
+    expect(why).toContain('memory.swapIn.p90 is 3.7835us');
   });
 
   it('reach a backend that no page has come to yet', async () => {

@@ -99,7 +99,7 @@ export async function hotplug(options?: ExperimentOptions): Promise<Answer> {
             : `Up to ${label(within.latencyNs)}, where p99 is ${us(within.p99Ns)} and within 200 us`) +
           `; a plug of 1 ms costs ${us(points.find((point) => point.latencyNs === 1_000_000)!.p99Ns)}, one of 1 s ${us(points.at(-1)!.p99Ns)}, none at all ${us(neverNs)}. ${SURE}`,
         ours:
-          `p99 grows with the latency: ${points.map((point) => `${label(point.latencyNs)}: ${us(point.p99Ns)}`).join('; ')}. ` +
+          `p99 by latency: ${points.map((point) => `${label(point.latencyNs)}: ${us(point.p99Ns)}`).join('; ')}. ` +
           `Never plugged: ${us(neverNs)}; hyperflux: ${us(hyperfluxNs)}. ` +
           `${within === undefined ? 'No latency tried keeps p99 within 200 us' : `Within 200 us up to ${label(within.latencyNs)}`}; ` +
           `${half === undefined ? 'no latency tried' : `from ${label(half.latencyNs)} on the plug`} costs a tenth or more of what never plugging costs`,

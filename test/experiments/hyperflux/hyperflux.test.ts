@@ -226,11 +226,15 @@ describe('hot-plug', () => {
   it('costs more the longer a plug takes, and never as much as no plug at all', async () => {
     const { points, neverNs, hyperfluxNs } = await measureHotplug();
     const tails = points.map((point) => meanOf(point.p99Ns));
-    expect(rising(tails)).toBe(true);
+    // with 100 ms and more a burst is over before its cores are there: five replications do not tell those apart
+    const [early, late] = [tails.slice(0, 5), tails.slice(5)];
+    expect(points[4]!.latencyNs).toBe(10_000_000);
+    expect(rising(early)).toBe(true);
+    for (const tail of late) expect(tail).toBeGreaterThan(early.at(-1)!);
     // one of a few microseconds that keeps its cores for 20 ms may do better than cores that are given back at once
     const slow = points.find((point) => point.latencyNs === 1_000_000)!;
     expect(meanOf(slow.p99Ns)).toBeGreaterThan(meanOf(hyperfluxNs));
-    expect(tails.at(-1)).toBeLessThanOrEqual(meanOf(neverNs));
+    for (const tail of tails) expect(tail).toBeLessThanOrEqual(meanOf(neverNs));
   });
 });
 

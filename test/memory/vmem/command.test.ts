@@ -153,7 +153,7 @@ describe('a refused server', () => {
     ['upgrade={ every: 1ms }', 'upgrade.prepare: given nothing, expected less than upgrade.every'],
     [
       'servers=1',
-      'servers: given an unknown field, expected a known field (did you mean "server"?): version, seed, manager, duration, server, vms, poison, upgrade, costs, zeroing, hugetlb, thp, boot, network',
+      'servers: given an unknown field, expected a known field (did you mean "server"?): version, seed, manager, duration, server, vms, arrivals, poison, upgrade, costs, zeroing, hugetlb, thp, boot, network',
     ],
   ])('%s', (set, line) => {
     expect(refusal(TEXT, [set])).toEqual([`--set ${set}: ${line}`]);
