@@ -15,7 +15,7 @@ import {
 } from './nsdi22.js';
 
 const { configs, long_runs_first_half_dropped: long } = nsdi22Reference();
-const RUNS = 32;
+const RUNS = 48;
 const LONG_RUNS = 12;
 const WITHIN = 3;
 
