@@ -74,7 +74,7 @@ async function golden(): Promise<Record<string, string>> {
 
 it('every example, mechanism and fork gives what it gave', async () => {
   const now = await golden();
-  if (UPDATE) writeFileSync(PINNED, `${JSON.stringify(now, null, 1)}\n`);
+  if (UPDATE) writeFileSync(PINNED, `${JSON.stringify(now, null, 2)}\n`);
   expect(now).toEqual(JSON.parse(readFileSync(PINNED, 'utf8')));
   const hashes = Object.values(now).filter((text) => !text.startsWith('refused'));
   expect(hashes.length).toBeGreaterThan(150);
