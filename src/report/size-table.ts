@@ -1,5 +1,6 @@
 // The answer of `size`: one row a mechanism, what stands in the way of less, and the command that shows it.
 
+import { wrap } from './compare-table.js';
 import type { SizeResult, SizeRun } from '../study/size.js';
 import { type Cell, renderTable } from './table.js';
 import { formatExactDurationNs } from './units.js';
@@ -34,16 +35,6 @@ function mechanismFields(label: string): string {
   return [`--set mechanism=${kind}`, ...knobs.map((knob) => `--set mechanism.${knob}`)].join(' ');
 }
 
-function wrap(text: string): string {
-  const lines: string[] = [''];
-  for (const word of text.split(' ')) {
-    const last = lines[lines.length - 1] ?? '';
-    if (last !== '' && last.length + word.length >= WIDTH) lines.push(word);
-    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
-  }
-  return lines.join('\n  ');
-}
-
 /** The answers as text, ending in a line feed. */
 export function renderSize(result: SizeResult, colour = false): string {
   const { find, runs, replications, unit } = result;
@@ -64,5 +55,7 @@ export function renderSize(result: SizeResult, colour = false): string {
       ? []
       : [`${run.mechanism}: fluxhost run SCENARIO ${mechanismFields(run.mechanism)} --set ${run.set}`]),
   ]);
-  return notes.length === 0 ? text : `${text}\n${notes.map(wrap).join('\n')}\n`;
+  return notes.length === 0
+    ? text
+    : `${text}\n${notes.map((note) => wrap(note, WIDTH).replaceAll('\n', '\n  ')).join('\n')}\n`;
 }

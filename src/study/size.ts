@@ -8,7 +8,7 @@ import type { Scenario } from '../scenario/types.js';
 import { withFields } from '../scenario/written.js';
 import { type LadderUnit, type FindRange, ladderOf, type Ladder, parseFind } from './ladder.js';
 import { type Trial, leastOf } from './search.js';
-import { type Study, seeded } from './study.js';
+import { bare, seeded, type Study } from './study.js';
 import type { Variant } from './variant.js';
 
 export interface SizeTrial {
@@ -82,9 +82,6 @@ export function checkObjectives(scenario: Scenario, objectives: readonly string[
     expected: "an objective: --for 'api.latency.p99 < 200us', or slo: { quantile: 0.99, latency: 200us } of a VM",
   });
 }
-
-/** Figures alone are asked for: what only describes a run is left out of the candidates. */
-const bare = (scenario: Scenario): Scenario => ({ ...scenario, fingerprint: false, series: null, log: null });
 
 const mechanismFields = ({ mechanism }: Variant, scenario: Scenario): string[] => {
   const { kind, ...knobs } = mechanism;

@@ -8,7 +8,7 @@ import type { Scenario, VmGroup } from '../scenario/types.js';
 import { withFields } from '../scenario/written.js';
 import { ladderOf, LIMIT_FACTOR } from './ladder.js';
 import { type Trial, leastOf } from './search.js';
-import type { Study } from './study.js';
+import { bare, type Study } from './study.js';
 
 export const MAX_SIZING_CORES = 65_536;
 
@@ -43,9 +43,6 @@ function everyAttained(result: Result): boolean {
 }
 
 const asTrial = (holds: boolean): Trial => ({ attainedIn: holds ? 1 : 0, of: 1 });
-
-/** Sizing decides by latencies alone, which neither fingerprint nor samples touch. */
-const bare = (scenario: Scenario): Scenario => ({ ...scenario, fingerprint: false, series: null, log: null });
 
 async function sizeHost(scenario: Scenario, base: Result, most: number, attempt: Attempt): Promise<Sizing | null> {
   const kept = dedicatedCores(scenario.mechanism.kind) + (scenario.host.memory?.cores ?? 0);

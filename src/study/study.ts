@@ -108,6 +108,9 @@ export class Study {
   }
 }
 
+/** Searches decide by figures alone: what only describes a run is left out of their candidates. */
+export const bare = (scenario: Scenario): Scenario => ({ ...scenario, fingerprint: false, series: null, log: null });
+
 /** The scenario with the seed of its `replication`-th replication; that of 0 is its own. */
 export function seeded(scenario: Scenario, replication: number): Scenario {
   return replication === 0 ? scenario : { ...scenario, seed: replicationSeed(scenario.seed, replication) };
