@@ -5,11 +5,8 @@ import * as L from '../../assembly/layout.js';
 import { swapWords } from '../swap/words.js';
 import { dedicatedCores } from '../scenario/mechanisms.js';
 import { quotaOf } from '../scenario/quota.js';
-import type { Knob } from '../mechanisms/knob.js';
-import { KNOBS } from '../mechanisms/knobs.js';
-import { resolvedName } from '../mechanisms/schema.js';
+import { isOn, mechanismWords } from '../mechanisms/words.js';
 import type { VmGroup, Scenario, Arrivals } from '../scenario/types.js';
-import type { Mechanism } from '../mechanisms/types.js';
 import { Distributions, type EmpiricalTables } from './distributions.js';
 
 /** What a scenario becomes: words for the core, and what its counters mean. */
@@ -38,39 +35,6 @@ const RING_ENTRIES = 4096;
 const TASKS_AT_FIRST = 65_536;
 const NO_LIMIT = 2 ** 32 - 1;
 
-const KINDS: Readonly<Record<Mechanism['kind'], number>> = {
-  ideal: L.MECHANISM_IDEAL,
-  static: L.MECHANISM_STATIC,
-  hotplug: L.MECHANISM_HOTPLUG,
-  hyperflux: L.MECHANISM_HYPERFLUX,
-  microvm: L.MECHANISM_MICROVM,
-  shenango: L.MECHANISM_SHENANGO,
-  caladan: L.MECHANISM_CALADAN,
-  ditto: L.MECHANISM_DITTO,
-  blind: L.MECHANISM_BLIND,
-  cgroup: L.MECHANISM_CGROUP,
-  nsdi22: L.MECHANISM_NSDI22,
-};
-const SIGNALS = {
-  average: L.SIGNAL_AVERAGE,
-  oldest: L.SIGNAL_OLDEST,
-  'queue-length': L.SIGNAL_QUEUE_LENGTH,
-  policy: L.SIGNAL_POLICY,
-} as const;
-const MODES = {
-  reactive: L.MODE_REACTIVE,
-  proactive: L.MODE_PROACTIVE,
-  both: L.MODE_REACTIVE | L.MODE_PROACTIVE,
-} as const;
-const GRANTS = { one: L.GRANT_ONE, drain: L.GRANT_DRAIN } as const;
-const REALLOCATIONS = {
-  none: L.NSDI22_NONE,
-  'delay-range': L.NSDI22_DELAY_RANGE,
-  'buffer-cores': L.NSDI22_BUFFER_CORES,
-  'utilization-range': L.NSDI22_UTILIZATION_RANGE,
-  ideal: L.NSDI22_IDEAL,
-  'head-age': L.NSDI22_HEAD_AGE,
-} as const;
 const CLASSES = { 'best-effort': L.CLASS_BEST_EFFORT, 'latency-critical': L.CLASS_LATENCY_CRITICAL } as const;
 const VICTIMS = { random: L.VICTIM_RANDOM, 'round-robin': L.VICTIM_ROUND_ROBIN, policy: L.VICTIM_POLICY } as const;
 const DISPATCHES = {
@@ -152,85 +116,14 @@ function arrivalWords(
   }
 }
 
-/** Where the core reads a knob, by its resolved name; knobs A … are named in the mechanism's own file there. */
-const KNOB_WORDS: Readonly<Record<string, number>> = {
-  intervalNs: L.HOST_INTERVAL,
-  thresholdNs: L.HOST_THRESHOLD,
-  signal: L.HOST_SIGNAL,
-  mode: L.HOST_MODE,
-  stalenessNs: L.HOST_STALENESS,
-  grant: L.HOST_GRANT,
-  queueLength: L.HOST_QUEUE_LENGTH,
-  migrate: L.HOST_MIGRATE,
-  finishSection: L.HOST_FINISH_SECTION,
-  batch: L.HOST_BATCH,
-  aggregate: L.HOST_AGGREGATE,
-  latencyNs: L.HOST_KNOB_A,
-  unplugLatencyNs: L.HOST_KNOB_B,
-  idleBeforeNs: L.HOST_KNOB_C,
-  moveLatencyNs: L.HOST_KNOB_A,
-  bestEffortQuantumNs: L.HOST_KNOB_B,
-  htPunishNs: L.HOST_KNOB_C,
-  bandwidthLimitBytesPerSecond: L.HOST_KNOB_D,
-  addLatencyNs: L.HOST_KNOB_A,
-  removeLatencyNs: L.HOST_KNOB_B,
-  periodNs: L.HOST_KNOB_A,
-  contextSwitchNs: L.HOST_KNOB_B,
-  bootNs: L.HOST_KNOB_A,
-  restoreNs: L.HOST_KNOB_B,
-  keepAliveNs: L.HOST_KNOB_C,
-  balancer: L.HOST_KNOB_D,
-  reallocation: L.HOST_KNOB_A,
-  allocationNs: L.HOST_KNOB_B,
-  everyStep: L.HOST_KNOB_C,
-  delayLowNs: L.HOST_KNOB_D,
-  delayHighNs: L.HOST_KNOB_E,
-  buffersLow: L.HOST_KNOB_F,
-  buffersHigh: L.HOST_KNOB_G,
-  utilizationLow: L.HOST_KNOB_H,
-  utilizationHigh: L.HOST_QUEUE_LENGTH, // and the next three: words of an arbiter, which nsdi22 has not
-  twoChoices: L.HOST_BATCH,
-  penaltyNs: L.HOST_STALENESS,
-  roundDown: L.HOST_AGGREGATE,
-};
-const CHOICES: Readonly<Record<string, number>> = { ...DISPATCHES, ...SIGNALS, ...MODES, ...GRANTS, ...REALLOCATIONS };
-/** What a mechanism does not leave to a knob. */
-const FIXED_SIGNALS: Partial<Record<Mechanism['kind'], number>> = {
-  shenango: L.SIGNAL_OLDEST,
-  caladan: L.SIGNAL_OLDEST,
-  ditto: L.SIGNAL_OLDEST,
-  microvm: L.SIGNAL_QUEUE_LENGTH,
-};
-
-function mechanismWords({ kind, ...knobs }: Mechanism): Partial<Record<number, number>> {
-  const words: Partial<Record<number, number>> = {
-    [L.HOST_MODE]: L.MODE_REACTIVE,
-    [L.HOST_SIGNAL]: FIXED_SIGNALS[kind] ?? 0,
-  };
-  const list: readonly Knob[] = KNOBS[kind];
-  const unwritten = list.filter((knob) => knob.onlyWritten).map((knob) => [resolvedName(knob), knob.default] as const);
-  for (const [name, value] of Object.entries<number | string | boolean>({
-    ...Object.fromEntries(unwritten),
-    ...knobs,
-  })) {
-    const word = KNOB_WORDS[name];
-    const number = typeof value === 'string' ? CHOICES[value] : Number(value);
-    if (word === undefined || number === undefined)
-      throw new RangeError(`mechanism ${kind}: the core has no word for ${name} = ${value}`);
-    words[word] = number;
-  }
-  return words;
-}
-
 function fill(words: number[], from: number, values: Partial<Record<number, number>>): void {
   for (const [index, value] of Object.entries(values)) words[from + Number(index)] = value ?? 0;
 }
 
-function controllersOf({ mechanism, host: { smt }, vms }: Scenario, words: readonly number[]): Controllers {
-  const on = (word: number): boolean => mechanism.kind === 'caladan' && words[word]! > 0;
+function controllersOf({ mechanism, host: { smt }, vms }: Scenario): Controllers {
   return {
-    lanes: on(L.HOST_KNOB_C) && smt > 1,
-    bandwidth: on(L.HOST_KNOB_D) && vms.some((vm) => (vm.bandwidthPerVcpuBytesPerSecond ?? 0) > 0),
+    lanes: isOn(mechanism, 'htPunish') && smt > 1,
+    bandwidth: isOn(mechanism, 'bandwidthLimit') && vms.some((vm) => (vm.bandwidthPerVcpuBytesPerSecond ?? 0) > 0),
   };
 }
 
@@ -290,7 +183,6 @@ export function compileScenario(
     [L.HOST_SEED_LO]: scenario.seed % 2 ** 32,
     [L.HOST_SEED_HI]: Math.floor(scenario.seed / 2 ** 32),
     [L.HOST_WARMUP]: scenario.warmupNs,
-    [L.HOST_MECHANISM]: KINDS[scenario.mechanism.kind],
     [L.HOST_FINGERPRINT]: Number(scenario.fingerprint),
     [L.HOST_HISTOGRAM_BITS]: bits,
     [L.HOST_HISTOGRAM_SHARED]: Number(shared),
@@ -357,6 +249,6 @@ export function compileScenario(
     histogramsShared: shared,
     taskLimit: scenario.limits.tasks,
     ringCapacity: traced ? ringCapacity : Math.min(ringCapacity, 256),
-    controllers: controllersOf(scenario, host),
+    controllers: controllersOf(scenario),
   };
 }

@@ -1,25 +1,12 @@
 // What parameters that belong together are about, in one sentence each: every mechanism, and every part of a scenario that has
 // parameters of its own. `fluxhost explain NAME` prints it above their list.
 
-import type { MechanismKind } from '../mechanisms/types.js';
+import { MECHANISM_KINDS, definitionOf } from '../mechanisms/kinds.js';
 
-export const MECHANISM_MEANINGS = {
-  ideal: 'Cores move instantly and at no cost, and each VM has one queue: the bound that no mechanism passes.',
-  static: 'Cores never move: each VM owns as many as it is guaranteed (vcpus.min).',
-  hotplug: 'A management agent plugs vCPUs into a Linux guest and unplugs them, in milliseconds to a second.',
-  hyperflux:
-    'An arbiter on a polling core watches the queueing delay of every VM and moves cores in some 13 us; a vCPU is parked safely before its core goes.',
-  microvm: 'Cores never move: a service scales out by booting or restoring whole microVMs behind a balancer.',
-  shenango:
-    'Cores move between processes that trust each other; congestion is a task seen waiting at two polls in a row.',
-  caladan:
-    'Cores move between processes that trust each other, to those whose oldest task waits too long, chosen by score.',
-  ditto: 'The guest publishes how many vCPUs it could use, and the hypervisor samples that.',
-  blind:
-    'As hyperflux, but a vCPU loses its core in the middle of whatever it does, and its guest goes on queueing on it: shows the hazard.',
-  cgroup: 'All VMs run on all cores; each stops when it has used up its quota of the period.',
-  nsdi22: 'The rules of the NSDI 2022 simulator, so that its figures can be compared.',
-} as const satisfies Record<MechanismKind, string>;
+/** By kind, in the order of their numbers. */
+export const MECHANISM_MEANINGS: Readonly<Record<string, string>> = Object.fromEntries(
+  MECHANISM_KINDS.map((kind) => [kind, definitionOf(kind).meaning]),
+);
 
 /** By the beginning of their paths. */
 const PART_MEANINGS = {

@@ -1,8 +1,8 @@
 // docs/parameters.md, printed from the tables that the program takes its defaults from.
 
 import { type Parameter, type Field, formatDefault } from '../input/parameter.js';
-import { COST_PARAMETERS } from '../scenario/costs.js';
-import { MECHANISM_PARAMETERS } from '../mechanisms/knobs.js';
+import { COST_PARAMETERS } from '../mechanisms/costs.js';
+import { MECHANISM_PARAMETERS } from '../mechanisms/kinds.js';
 import { MEMORY_PARAMETERS, MEMORY_FIELDS } from '../swap/parameters.js';
 import { SCENARIO_PARAMETERS } from '../scenario/fields.js';
 import { RESERVE_PARAMETERS, RESERVE_FIELDS } from '../reserve/parameters.js';

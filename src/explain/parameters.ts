@@ -1,15 +1,15 @@
 // Every named parameter in one table. `fluxhost explain` and docs/parameters.md are printed from it, and the schema
 // takes its defaults from it, so that what is explained is what is used.
 
-import { COST_PARAMETERS } from '../scenario/costs.js';
-import { MECHANISM_PARAMETERS } from '../mechanisms/knobs.js';
+import { COST_PARAMETERS } from '../mechanisms/costs.js';
+import { MECHANISM_PARAMETERS } from '../mechanisms/kinds.js';
 import { MEMORY_PARAMETERS, MEMORY_FIELDS } from '../swap/parameters.js';
 import { RESERVE_PARAMETERS, RESERVE_FIELDS } from '../reserve/parameters.js';
 import { POLICY_PARAMETERS } from '../pages/parameters.js';
 import { type Parameter, type Field } from '../input/parameter.js';
 import { SCENARIO_PARAMETERS } from '../scenario/fields.js';
 
-export { COST_NAMES, COST_PARAMETERS, type CostName } from '../scenario/costs.js';
+export { COST_NAMES, COST_PARAMETERS, type CostName } from '../mechanisms/costs.js';
 export type { Confidence, Field, Parameter, ParameterUnit } from '../input/parameter.js';
 
 export const PARAMETERS: readonly Parameter[] = [

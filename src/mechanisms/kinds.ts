@@ -1,35 +1,32 @@
-// The kinds of mechanism that can be run, and how many cores each keeps for itself. One line each.
+// What is known of every kind of mechanism, in the order of their numbers.
 
+import type { Parameter } from '../input/parameter.js';
+import * as MECHANISMS from './index.js';
+import type { Knob, MechanismDefinition } from './knob.js';
 import type { MechanismKind } from './types.js';
-export const MECHANISM_KINDS = [
-  'ideal',
-  'static',
-  'hotplug',
-  'hyperflux',
-  'microvm',
-  'shenango',
-  'caladan',
-  'ditto',
-  'blind',
-  'cgroup',
-  'nsdi22',
-] as const satisfies readonly MechanismKind[];
+
+const BY_KIND: Readonly<Record<MechanismKind, MechanismDefinition>> = MECHANISMS;
+
+export const MECHANISM_KINDS: readonly MechanismKind[] = (Object.keys(BY_KIND) as MechanismKind[]).sort(
+  (a, b) => BY_KIND[a].number - BY_KIND[b].number,
+);
+
+export function definitionOf(kind: MechanismKind): MechanismDefinition {
+  return BY_KIND[kind];
+}
 
 /** Cores that poll for the whole host and run no VM. */
-const DEDICATED_CORES: Readonly<Record<MechanismKind, number>> = {
-  ideal: 0,
-  static: 0,
-  hotplug: 0,
-  microvm: 0,
-  shenango: 1, // the IOKernel
-  caladan: 1, // the IOKernel
-  ditto: 0,
-  blind: 1,
-  cgroup: 0,
-  nsdi22: 0, // that simulator's arbiter takes no core
-  hyperflux: 1, // the seed's one dedicated busy-polling core (APSys 2025, section 3.5)
-};
-
 export function dedicatedCores(kind: MechanismKind): number {
-  return DEDICATED_CORES[kind];
+  return BY_KIND[kind].dedicatedCores;
 }
+
+/** A knob as it is listed and explained. */
+function parameter(kind: MechanismKind, knob: Knob): Parameter {
+  const { name, unit, default: value, codes, meaning, source, confidence } = knob;
+  const choices = codes === undefined ? {} : { choices: Object.keys(codes) };
+  return { name, unit, default: value, ...choices, meaning, source, confidence, path: `mechanism.${kind}.${name}` };
+}
+
+export const MECHANISM_PARAMETERS: readonly Parameter[] = MECHANISM_KINDS.flatMap((kind) =>
+  BY_KIND[kind].knobs.map((knob) => parameter(kind, knob)),
+);

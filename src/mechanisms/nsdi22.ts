@@ -1,64 +1,94 @@
-// The knobs of nsdi22: the names and values of that simulator's configuration. Which belongs to which rule of reallocation, the
-// meanings tell.
+// `nsdi22`: the rules of the NSDI 2022 simulator. The knobs have the names and values of that simulator's configuration; which
+// belongs to which rule of reallocation, the meanings tell.
 
-import type { Knob } from './knob.js';
+import * as L from '../../assembly/layout.js';
+import { interval } from './arbiter-knobs.js';
+import { ARBITER_COSTS, MOVE_COSTS } from './costs.js';
+import type { Knob, MechanismDefinition } from './knob.js';
 
-const NSDI22_SOURCE =
-  'McClure et al., NSDI 2022, simulator smcclure20/scheduling-policies-sim at 32b9d666, sim/sim_config.py';
+const SOURCE = 'McClure et al., NSDI 2022, simulator smcclure20/scheduling-policies-sim at 32b9d666, sim/sim_config.py';
 
-const nsdi22 = (name: string, unit: Knob['unit'], value: number | boolean, meaning: string): Knob => ({
-  name,
-  unit,
-  default: value,
-  meaning,
-  source: NSDI22_SOURCE,
-  confidence: 'source code',
-});
+const theirs = <const N extends string, const U extends Knob['unit']>(
+  name: N,
+  unit: U,
+  value: number | boolean,
+  meaning: string,
+) => ({ name, unit, default: value, meaning, source: SOURCE, confidence: 'source code' }) as const satisfies Knob;
 
-export const NSDI22: readonly Knob[] = [
-  {
-    name: 'reallocation',
-    unit: 'choice',
-    default: 'head-age',
-    choices: ['none', 'delay-range', 'buffer-cores', 'utilization-range', 'ideal', 'head-age'],
-    meaning: 'The rule by which cores are parked and allocated. none: they never are.',
-    source: `${NSDI22_SOURCE}; head-age is what it does where no rule is named`,
-    confidence: 'source code',
-  },
-  { ...nsdi22('interval', 'ns', 5_000, 'Time between two decisions, taken at its multiples.'), least: 1 },
-  nsdi22('everyStep', 'yes or no', false, 'Decides whenever anything happens, instead of at the interval.'),
-  nsdi22('allocation', 'ns', 5_000, 'From the decision to allocate a core until its queue takes tasks.'),
-  nsdi22('delayLow', 'ns', 2_500, 'delay-range: average delay under which one core is parked.'),
-  nsdi22(
-    'delayHigh',
-    'ns',
-    10_000,
-    'delay-range: average delay over which one core is allocated, and from which none parks itself.',
-  ),
-  nsdi22('buffersLow', 'count', 2, 'buffer-cores: as many cores without a task there are at least.'),
-  nsdi22('buffersHigh', 'count', 4, 'buffer-cores: as many cores without a task there are at most.'),
-  nsdi22(
-    'utilizationLow',
-    'count',
-    80,
-    'utilization-range: percent of busy time spent on tasks under which one core is parked.',
-  ),
-  nsdi22('utilizationHigh', 'count', 90, 'utilization-range: percent over which one core is allocated.'),
-  nsdi22('threshold', 'ns', 5_000, "head-age: age of a queue's first task over which one core is allocated."),
-  nsdi22(
-    'twoChoices',
-    'yes or no',
-    false,
-    'An arrival goes to the shorter of two queues, and a core at work pays for carrying it there.',
-  ),
-  nsdi22('penalty', 'ns', 120, 'twoChoices: how long the core that carries a task is kept from its own.'),
-  {
-    name: 'roundDown',
-    unit: 'yes or no',
-    default: false,
-    meaning:
-      'Gaps between arrivals and exponential service times are rounded down to whole nanoseconds, and services of 0 drawn again, as in that simulator; it raises the load by up to 1.3 %.',
-    source: 'off, so that demands are those of every other mechanism; on for comparisons with that simulator',
-    confidence: 'derived',
-  },
-];
+export const nsdi22 = {
+  number: L.MECHANISM_NSDI22,
+  dedicatedCores: 0, // that simulator's arbiter takes no core
+  meaning: 'The rules of the NSDI 2022 simulator, so that its figures can be compared.',
+  ignoredCosts: [...MOVE_COSTS, ...ARBITER_COSTS],
+  fromTheStart: true,
+  knobs: [
+    {
+      name: 'reallocation',
+      unit: 'choice',
+      default: 'head-age',
+      codes: {
+        none: L.NSDI22_NONE,
+        'delay-range': L.NSDI22_DELAY_RANGE,
+        'buffer-cores': L.NSDI22_BUFFER_CORES,
+        'utilization-range': L.NSDI22_UTILIZATION_RANGE,
+        ideal: L.NSDI22_IDEAL,
+        'head-age': L.NSDI22_HEAD_AGE,
+      },
+      meaning: 'The rule by which cores are parked and allocated. none: they never are.',
+      source: `${SOURCE}; head-age is what it does where no rule is named`,
+      confidence: 'source code',
+    },
+    {
+      ...interval(5_000, SOURCE, 'source code'),
+      meaning: 'Time between two decisions, taken at its multiples.',
+    },
+    theirs('allocation', 'ns', 5_000, 'From the decision to allocate a core until its queue takes tasks.'),
+    theirs('everyStep', 'yes or no', false, 'Decides whenever anything happens, instead of at the interval.'),
+    theirs('delayLow', 'ns', 2_500, 'delay-range: average delay under which one core is parked.'),
+    theirs(
+      'delayHigh',
+      'ns',
+      10_000,
+      'delay-range: average delay over which one core is allocated, and from which none parks itself.',
+    ),
+    theirs('buffersLow', 'count', 2, 'buffer-cores: as many cores without a task there are at least.'),
+    theirs('buffersHigh', 'count', 4, 'buffer-cores: as many cores without a task there are at most.'),
+    theirs(
+      'utilizationLow',
+      'count',
+      80,
+      'utilization-range: percent of busy time spent on tasks under which one core is parked.',
+    ),
+    {
+      ...theirs('utilizationHigh', 'count', 90, 'utilization-range: percent over which one core is allocated.'),
+      word: L.HOST_QUEUE_LENGTH,
+    },
+    {
+      ...theirs('threshold', 'ns', 5_000, "head-age: age of a queue's first task over which one core is allocated."),
+      word: L.HOST_THRESHOLD,
+    },
+    {
+      ...theirs(
+        'twoChoices',
+        'yes or no',
+        false,
+        'An arrival goes to the shorter of two queues, and a core at work pays for carrying it there.',
+      ),
+      word: L.HOST_BATCH,
+    },
+    {
+      ...theirs('penalty', 'ns', 120, 'twoChoices: how long the core that carries a task is kept from its own.'),
+      word: L.HOST_STALENESS,
+    },
+    {
+      name: 'roundDown',
+      unit: 'yes or no',
+      word: L.HOST_AGGREGATE,
+      default: false,
+      meaning:
+        'Gaps between arrivals and exponential service times are rounded down to whole nanoseconds, and services of 0 drawn again, as in that simulator; it raises the load by up to 1.3 %.',
+      source: 'off, so that demands are those of every other mechanism; on for comparisons with that simulator',
+      confidence: 'derived',
+    },
+  ],
+} as const satisfies MechanismDefinition;

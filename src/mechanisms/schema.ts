@@ -1,11 +1,10 @@
-// `mechanism`: a kind, or a kind with knobs. The schema of every kind is made from its knobs in parameters/mechanisms.ts.
+// `mechanism`: a kind, or a kind with knobs. The schema of every kind is made from its knobs in its file.
 
 import { documented } from './table.js';
 import * as z from 'zod';
 import { expectedOneOf } from '../input/errors.js';
-import { MECHANISM_KINDS } from './kinds.js';
+import { MECHANISM_KINDS, definitionOf } from './kinds.js';
 import type { Knob } from './knob.js';
-import { KNOBS } from './knobs.js';
 import { formatDuration } from '../input/quantities.js';
 import type { Mechanism } from './types.js';
 import { duration, positiveDuration, perSecond, whole, choice, flag, section, variants } from '../input/fields.js';
@@ -23,7 +22,7 @@ function knobField(knob: Knob) {
     case 'count':
       return whole(knob.least ?? 0, 2 ** 31);
     case 'choice':
-      return choice(knob.choices as readonly [string, ...string[]]);
+      return choice(Object.keys(knob.codes ?? {}) as [string, ...string[]]);
     default:
       return flag;
   }
@@ -36,7 +35,7 @@ export function resolvedName(knob: Knob): string {
 }
 
 function kindSection<K extends Mechanism['kind']>(kind: K) {
-  const list: readonly Knob[] = KNOBS[kind];
+  const list = definitionOf(kind).knobs;
   const fields = Object.fromEntries(
     list.map((knob) => [knob.name, documented(`mechanism.${kind}.${knob.name}`, knobField(knob))]),
   );
@@ -47,7 +46,7 @@ function kindSection<K extends Mechanism['kind']>(kind: K) {
         .filter((knob) => knob.onlyWritten === undefined || written[knob.name] !== undefined)
         .map((knob) => [resolvedName(knob), written[knob.name] ?? knob.default]),
     );
-    return { kind, ...resolved } as Extract<Mechanism, { kind: K }>;
+    return { kind, ...resolved } as unknown as Extract<Mechanism, { kind: K }>;
   });
 }
 

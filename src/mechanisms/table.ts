@@ -2,7 +2,7 @@
 
 import { documenting } from '../input/fields.js';
 import { parameterTable } from '../input/parameter.js';
-import { MECHANISM_PARAMETERS } from './knobs.js';
+import { MECHANISM_PARAMETERS } from './kinds.js';
 
 const TABLE = parameterTable(MECHANISM_PARAMETERS);
 export const { documented } = documenting(TABLE);

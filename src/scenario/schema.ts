@@ -1,7 +1,7 @@
 // The scenario as it is written, checked and resolved in one schema: types, validation, defaults and the JSON Schema for
 // editors come from it. What concerns several fields at once (guarantees, names, limits) is in checks.ts.
 
-import { COST_NAMES, type CostName } from './costs.js';
+import { COST_NAMES, type CostName } from '../mechanisms/costs.js';
 import { documented, defaultOf, defaultNumber, defaultChoice, defaultFlag } from './table.js';
 import * as z from 'zod';
 import {

@@ -2,7 +2,7 @@
 
 import { documenting } from '../input/fields.js';
 import { parameterTable } from '../input/parameter.js';
-import { COST_PARAMETERS } from './costs.js';
+import { COST_PARAMETERS } from '../mechanisms/costs.js';
 import { SCENARIO_PARAMETERS } from './fields.js';
 
 const TABLE = parameterTable([...COST_PARAMETERS, ...SCENARIO_PARAMETERS]);

@@ -1,7 +1,7 @@
 // The resolved scenario: what the core is laid out from. Durations are whole nanoseconds, sizes bytes, every default
 // filled. The written form (units as text, defaults left out) is `ScenarioInput`, inferred from the schema.
 
-import type { CostName } from './costs.js';
+import type { CostName } from '../mechanisms/costs.js';
 import type { HostMemory, GuestMemory } from '../swap/types.js';
 import type { Mechanism } from '../mechanisms/types.js';
 import type { CountDist, Dist } from '../input/distributions.js';

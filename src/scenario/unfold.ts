@@ -1,7 +1,7 @@
 // Short forms of a scenario, written out.
 
 import type { Path } from '../input/problems.js';
-import { COST_NAMES } from './costs.js';
+import { COST_NAMES } from '../mechanisms/costs.js';
 
 /** Short forms that hide fields are written out when one of those fields is set. */
 export function unfold(value: unknown, path: Path): unknown {

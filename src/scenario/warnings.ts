@@ -2,8 +2,8 @@
 
 import { meanCount, meanOf } from '../input/distributions.js';
 import { formatDuration } from '../input/quantities.js';
-import { dedicatedCores } from '../mechanisms/kinds.js';
-import { ignoredCosts } from './costs.js';
+import { COST_PARAMETERS, type CostName } from '../mechanisms/costs.js';
+import { dedicatedCores, definitionOf } from '../mechanisms/kinds.js';
 import { quotaOf } from './quota.js';
 import type { Arrivals, VmGroup, Scenario } from './types.js';
 import type { MechanismKind } from '../mechanisms/types.js';
@@ -56,6 +56,16 @@ function usableCores(vm: VmGroup, kind: MechanismKind, available: number): numbe
   return Math.min(vm.vcpus.max, available, quota > 0 ? quota : Infinity);
 }
 
+/** Of the costs that differ from their defaults, and are some, those that no part of a run depends on. */
+function ignoredCosts({ mechanism, costs }: Scenario): readonly CostName[] {
+  const ignored = new Set<CostName>(definitionOf(mechanism.kind).ignoredCosts);
+  if (!('migrate' in mechanism && mechanism.migrate)) ignored.add('migrateTask');
+  return [...ignored].filter((name) => {
+    const { default: usual } = COST_PARAMETERS.find((parameter) => parameter.name === name)!;
+    return costs[name] !== 0 && costs[name] !== usual;
+  });
+}
+
 export function warningsOf(scenario: Scenario): string[] {
   const warnings: string[] = [];
   const { host, mechanism } = scenario;
@@ -96,8 +106,7 @@ export function warningsOf(scenario: Scenario): string[] {
   const limited = scenario.vms.findIndex((vm) => vm.quota !== undefined);
   if (limited >= 0 && mechanism.kind !== 'cgroup')
     warnings.push(`vms.${limited}.quota: ${mechanism.kind} keeps no quotas: no part of the run depends on it`);
-  const migrates = mechanism.kind === 'hyperflux' && mechanism.migrate === true;
-  for (const name of ignoredCosts(mechanism.kind, scenario.costs, migrates))
+  for (const name of ignoredCosts(scenario))
     warnings.push(
       `costs.${name}: ${mechanism.kind} ${name === 'migrateTask' ? 'migrates no tasks' : 'has no such cost, or one of its own'}: no part of the run depends on it`,
     );

@@ -8,6 +8,7 @@ import { applyOverrides } from '../input/overrides.js';
 import { formatDuration, formatSize } from '../input/quantities.js';
 import { checkScenario, toProblem } from './resolve.js';
 import type { Scenario, Workload } from './types.js';
+import { definitionOf } from '../mechanisms/kinds.js';
 import type { MechanismKind } from '../mechanisms/types.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -113,12 +114,9 @@ function inWrittenWords(problem: Problem): Problem {
   return { ...problem, path: name, given: spell(given), expected: spell(expected) };
 }
 
-/** Mechanisms that lay the host out in their own way at its start: no running host can be handed over to them. */
-const FROM_THE_START: readonly MechanismKind[] = ['nsdi22'];
-
 /** The problem of going on under another mechanism, or none. */
 export function switchProblem(before: Scenario, kind: MechanismKind): Problem | undefined {
-  if (kind === before.mechanism.kind || !FROM_THE_START.includes(kind)) return undefined;
+  if (kind === before.mechanism.kind || definitionOf(kind).fromTheStart === undefined) return undefined;
   return {
     path: 'mechanism',
     given: kind,

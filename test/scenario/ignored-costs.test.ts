@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { MECHANISM_KINDS, Simulation, resolveScenario, type ScenarioInput } from '../../src/index.js';
 import type { MechanismKind } from '../../src/mechanisms/types.js';
-import { COST_NAMES, type CostName } from '../../src/scenario/costs.js';
+import { COST_NAMES, type CostName } from '../../src/mechanisms/costs.js';
 import { warningsOf } from '../../src/scenario/warnings.js';
 
 function scenario(kind: MechanismKind, costs: ScenarioInput['costs']): ScenarioInput {

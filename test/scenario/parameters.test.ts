@@ -105,11 +105,11 @@ describe('the table of parameters', () => {
     expect(findParameters('interval').map(({ path }) => path)).toEqual([
       'mechanism.hotplug.interval',
       'mechanism.hyperflux.interval',
-      'mechanism.microvm.interval',
       'mechanism.shenango.interval',
       'mechanism.caladan.interval',
       'mechanism.ditto.interval',
       'mechanism.blind.interval',
+      'mechanism.microvm.interval',
       'mechanism.nsdi22.interval',
       'host.memory.scan.interval',
       'series.interval',

@@ -41,7 +41,7 @@ describe('one wrong field', () => {
     ['host.memory=64', 'host.memory: given 64, expected a size such as 512GiB, or a mapping { size }'],
     [
       'mechanism=hyperflex',
-      'mechanism: given "hyperflex", expected a known mechanism (did you mean "hyperflux"?): ideal, static, hotplug, hyperflux, microvm, shenango, caladan, ditto, blind, cgroup, nsdi22',
+      'mechanism: given "hyperflex", expected a known mechanism (did you mean "hyperflux"?): ideal, static, hotplug, hyperflux, shenango, caladan, ditto, blind, cgroup, microvm, nsdi22',
     ],
     [
       'mechanism.intervall=5us',

@@ -4,7 +4,7 @@ import { describe, it, expect } from 'vitest';
 import { InputError } from '../../src/input/errors.js';
 import { meanOf } from '../../src/input/distributions.js';
 import { MECHANISM_KINDS, withMechanism, dedicatedCores } from '../../src/scenario/mechanisms.js';
-import { COST_NAMES, COST_PARAMETERS } from '../../src/scenario/costs.js';
+import { COST_NAMES, COST_PARAMETERS } from '../../src/mechanisms/costs.js';
 import { parseScenario } from '../../src/scenario/parse.js';
 import { resolveScenario } from '../../src/scenario/resolve.js';
 import type { ScenarioInput } from '../../src/scenario/schema.js';

@@ -1,7 +1,6 @@
 // What the steps of scheduling and of moving a core cost. Only the sum of a forced move, 13 us, is published for
 // HyperFlux; its split over the steps is ours and adds up to it (a test checks that).
 
-import type { MechanismKind } from '../mechanisms/types.js';
 import type { Parameter } from '../input/parameter.js';
 
 const NSDI22 = 'McClure et al., NSDI 2022, simulator smcclure20/scheduling-policies-sim at 32b9d666, sim/sim_config.py';
@@ -41,36 +40,9 @@ export const COST_NAMES = [
 
 export type CostName = (typeof COST_NAMES)[number];
 
-const MOVE = ['notify', 'preempt', 'suspend', 'deschedule', 'wake', 'dispatch', 'yield'] as const;
-const ARBITER = ['issue', 'pollBase', 'pollPerVm'] as const;
-
-/** Costs that a mechanism does without, or sets by knobs of its own (docs/model/mechanisms.md): what a scenario says of them is not read. */
-const IGNORED: Readonly<Record<MechanismKind, readonly CostName[]>> = {
-  ideal: COST_NAMES,
-  static: [...MOVE, ...ARBITER, 'minSearch', 'migrateTask'],
-  hotplug: [...MOVE, ...ARBITER, 'minSearch', 'migrateTask'],
-  microvm: ['stealCheck', 'steal', 'minSearch', 'wake', 'dispatch', 'yield', ...ARBITER, 'migrateTask'],
-  shenango: [...MOVE, 'migrateTask'],
-  caladan: [...MOVE, 'migrateTask'],
-  ditto: [...MOVE, ...ARBITER, 'minSearch', 'migrateTask'],
-  blind: ['notify', 'preempt', 'suspend', 'migrateTask'],
-  cgroup: [...MOVE, ...ARBITER, 'migrateTask'],
-  nsdi22: [...MOVE, ...ARBITER, 'migrateTask'],
-  hyperflux: [],
-};
-
-/** Of the costs that differ from their defaults, and are some, those that no part of a run under `kind` depends on. */
-export function ignoredCosts(
-  kind: MechanismKind,
-  costs: Readonly<Record<CostName, number>>,
-  migrates: boolean,
-): readonly CostName[] {
-  const ignored = kind === 'hyperflux' && !migrates ? (['migrateTask'] as const) : IGNORED[kind];
-  return ignored.filter((name) => {
-    const { default: usual } = COST_PARAMETERS.find((parameter) => parameter.name === name)!;
-    return costs[name] !== 0 && costs[name] !== usual;
-  });
-}
+/** Of a forced move and of a vCPU that yields. */
+export const MOVE_COSTS = ['notify', 'preempt', 'suspend', 'deschedule', 'wake', 'dispatch', 'yield'] as const;
+export const ARBITER_COSTS = ['issue', 'pollBase', 'pollPerVm'] as const;
 
 export const COST_PARAMETERS: readonly Parameter[] = [
   cost(
