@@ -25,6 +25,7 @@ export function noCounters(): Counters {
     completed: 0,
     dropped: 0,
     latencies: [],
+    slowdowns: [],
     queueDelays: [],
     cpu: { task: 0, steal: 0, idlePoll: 0, transition: 0 },
     steals: 0,
@@ -38,5 +39,6 @@ export function noCounters(): Counters {
     stranded: 0,
     longestOffCoreNs: 0,
     throttledNs: 0,
+    coldStarts: { boot: 0, restore: 0 },
   };
 }

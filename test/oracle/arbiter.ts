@@ -112,7 +112,11 @@ export class Arbiter {
     for (const vm of inOrder(short, (one) => readings[one.index]!.since)) {
       const demand = Math.max(0, readings[vm.index]!.waiting - vm.coming);
       const wants = knobs.grant === 'one' ? Math.min(1, demand) : demand;
-      for (let i = 0; i < wants && this.grant(h, vm, issued); i++) {
+      for (let i = 0; i < wants; i++) {
+        if (!this.grant(h, vm, issued)) {
+          vm.denied = true;
+          break;
+        }
         issued = true;
         vm.grantedInRound = now;
       }
@@ -126,6 +130,8 @@ export class Arbiter {
     const core = this.find(h, vm);
     if (core === null) return false;
     this.issue(h, issued);
+    const ready = waitingTasks(vm).map((task) => task.readyAt);
+    if (ready.length > 0 && !vm.denied) h.detectionNs.push(this.busy - Math.min(...ready));
     beginMove(h, core, vm, this.busy);
     return true;
   }

@@ -3,9 +3,13 @@
 import { asResult, compared, flat } from './memory/compare.js';
 import { settle } from './accounts.js';
 import type { Oracle } from './oracle.js';
+import type { Finished } from './watched.js';
+import type { Host, Vm } from './types.js';
 import type { Result } from '../../src/index.js';
 
 export type Figures = Record<string, number>;
+
+const QUANTILES = { p50: 0.5, p90: 0.9, p99: 0.99, p999: 0.999 } as const;
 
 interface Summary {
   readonly count: number;
@@ -13,23 +17,48 @@ interface Summary {
   readonly min?: number | null;
   readonly max?: number | null;
   readonly stddev?: number | null;
+  readonly p50?: number | null;
+  readonly p90?: number | null;
+  readonly p99?: number | null;
+  readonly p999?: number | null;
+}
+
+/** Nearest rank. */
+function quantile(sorted: readonly number[], q: number): number {
+  const exact = q * sorted.length;
+  const rank = Math.abs(exact - Math.round(exact)) < 1e-9 ? Math.round(exact) : Math.ceil(exact);
+  return sorted[Math.max(1, rank) - 1]!;
 }
 
 function summary(values: readonly number[]): Summary {
   const count = values.length;
   if (count === 0) return { count };
+  const sorted = values.toSorted((a, b) => a - b);
   const mean = values.reduce((a, b) => a + b, 0) / count;
   const square = values.reduce((a, b) => a + (b - mean) ** 2, 0) / Math.max(1, count - 1);
-  return { count, mean, min: Math.min(...values), max: Math.max(...values), stddev: Math.sqrt(square) };
+  const [p50, p90, p99, p999] = Object.values(QUANTILES).map((q) => quantile(sorted, q));
+  return {
+    count,
+    mean,
+    min: sorted[0]!,
+    max: sorted.at(-1),
+    stddev: Math.sqrt(square),
+    p50,
+    p90,
+    p99,
+    p999,
+  };
 }
 
-function put(figures: Figures, path: string, { count, mean, min, max, stddev }: Summary): void {
+/** `unit`: what values are whole multiples of. */
+function put(figures: Figures, path: string, { count, mean, min, max, stddev, ...quantiles }: Summary, unit = 1): void {
   figures[`${path}.count`] = count;
   if (count === 0) return;
-  figures[`${path}.sum`] = Math.round(mean! * count);
+  figures[`${path}.sum`] = Math.round((mean! * count) / unit) * unit;
   figures[`${path}.min`] = min!;
   figures[`${path}.max`] = max!;
   figures[`${path}.stddev`] = Number(stddev!.toPrecision(6));
+  for (const key of Object.keys(QUANTILES) as (keyof typeof QUANTILES)[]) figures[`${path}.${key}`] = quantiles[key]!;
 }
 
 const COUNTERS = [
@@ -48,55 +77,89 @@ const COUNTERS = [
 ] as const;
 
 const ns = (seconds: number): number => Math.round(seconds * 1e9);
+const SLOWDOWN_UNIT = 1 / 1024;
+
+/** Each request by itself: in the order of completion, of one instant in that of arrival. */
+function putRequests(figures: Figures, finished: readonly Finished[]): void {
+  const counts: Record<string, number> = {};
+  for (const { vm, arrivedAt, at } of finished.toSorted((a, b) => a.at - b.at || a.arrivedAt - b.arrivedAt)) {
+    const place = (counts[vm] = (counts[vm] ?? 0) + 1);
+    figures[`${vm}.request ${place}.arrived`] = arrivedAt;
+    figures[`${vm}.request ${place}.completed`] = at;
+  }
+}
+
+function putVm(figures: Figures, h: Host, { name, counted, inFlight, locks, spec, vcpus, throttledSince }: Vm): void {
+  for (const key of COUNTERS) figures[`${name}.${key}`] = counted[key];
+  figures[`${name}.inFlight`] = inFlight;
+  put(figures, `${name}.latencyNs`, summary(counted.latencies));
+  put(figures, `${name}.queueDelayNs`, summary(counted.queueDelays));
+  put(figures, `${name}.slowdown`, summary(counted.slowdowns), SLOWDOWN_UNIT);
+  for (const [account, spent] of Object.entries(counted.cpu)) figures[`${name}.cpu.${account}`] = spent;
+  for (const [tier, count] of Object.entries(counted.coldStarts)) figures[`${name}.coldStarts.${tier}`] = count;
+  figures[`${name}.longestOffCoreNs`] = counted.longestOffCoreNs;
+  const throttled = throttledSince === null ? 0 : h.clock.now - Math.max(throttledSince, h.warmedAt);
+  figures[`${name}.throttledNs`] = counted.throttledNs + throttled;
+  if ((spec.workload?.request.lock?.probability ?? 0) === 0) return;
+  const { holder: _holder, line: _line, waitsEnded, waitNs, ...rest } = locks;
+  for (const v of vcpus) {
+    if (v.state === 'spinning') rest.spinNs += h.clock.now - v.spinningSince;
+  }
+  for (const [key, value] of Object.entries(rest)) figures[`${name}.locks.${key}`] = value;
+  figures[`${name}.locks.meanWaitNs`] = waitsEnded === 0 ? 0 : Math.round((1000 * waitNs) / waitsEnded) / 1000;
+}
 
 export function figuresOf({ host: h }: Oracle): Figures {
   for (const core of h.cores) settle(h, core);
   const figures: Figures = { idleNs: h.idleNs };
-  for (const { name, counted, inFlight, locks, spec, vcpus, throttledSince } of h.vms) {
-    for (const key of COUNTERS) figures[`${name}.${key}`] = counted[key];
-    figures[`${name}.inFlight`] = inFlight;
-    put(figures, `${name}.latencyNs`, summary(counted.latencies));
-    put(figures, `${name}.queueDelayNs`, summary(counted.queueDelays));
-    for (const [account, spent] of Object.entries(counted.cpu)) figures[`${name}.cpu.${account}`] = spent;
-    figures[`${name}.longestOffCoreNs`] = counted.longestOffCoreNs;
-    const throttled = throttledSince === null ? 0 : h.clock.now - Math.max(throttledSince, h.warmedAt);
-    figures[`${name}.throttledNs`] = counted.throttledNs + throttled;
-    if ((spec.workload?.request.lock?.probability ?? 0) > 0) {
-      const { holder: _holder, line: _line, waitsEnded, waitNs, ...rest } = locks;
-      for (const v of vcpus) {
-        if (v.state === 'spinning') rest.spinNs += h.clock.now - v.spinningSince;
-      }
-      for (const [key, value] of Object.entries(rest)) figures[`${name}.locks.${key}`] = value;
-      figures[`${name}.locks.meanWaitNs`] = waitsEnded === 0 ? 0 : Math.round((1000 * waitNs) / waitsEnded) / 1000;
-    }
-  }
+  for (const vm of h.vms) putVm(figures, h, vm);
   if (h.swap !== null) Object.assign(figures, flat('memory', asResult(h.swap.figures())));
+  figures['moves'] = h.vms.reduce((sum, vm) => sum + vm.counted.grants, 0);
   put(figures, 'grantNs', summary(h.grantNs));
   put(figures, 'parkNs', summary(h.parkNs));
+  put(figures, 'detectionNs', summary(h.detectionNs));
+  for (const [step, values] of Object.entries(h.stepNs)) put(figures, `steps.${step}Ns`, summary(values));
+  const { punishedThreads, relaxedThreads, punishedBandwidth, relaxedBandwidth } = h.controllers;
+  figures['hyperthread.punished'] = punishedThreads;
+  figures['hyperthread.relaxed'] = relaxedThreads;
+  figures['bandwidth.punished'] = punishedBandwidth;
+  figures['bandwidth.relaxed'] = relaxedBandwidth;
+  putRequests(figures, h.finished);
   return figures;
 }
 
-export function figuresOfResult(result: Result): Figures {
+function putVmResult(figures: Figures, vm: Result['vms'][number]): void {
+  const { name, locks } = vm;
+  for (const key of COUNTERS) figures[`${name}.${key}`] = vm[key];
+  figures[`${name}.inFlight`] = vm.inFlight;
+  put(figures, `${name}.latencyNs`, vm.latencyNs);
+  put(figures, `${name}.queueDelayNs`, vm.queueDelayNs);
+  put(figures, `${name}.slowdown`, vm.slowdown, SLOWDOWN_UNIT);
+  for (const [account, spent] of Object.entries(vm.cpuSeconds)) figures[`${name}.cpu.${account}`] = ns(spent);
+  for (const tier of ['boot', 'restore']) figures[`${name}.coldStarts.${tier}`] = vm.coldStarts[tier] ?? 0;
+  figures[`${name}.longestOffCoreNs`] = vm.longestOffCoreNs ?? 0;
+  figures[`${name}.throttledNs`] = ns(vm.throttledSeconds);
+  if (locks === undefined) return;
+  const { meanWaitNs, longestWaitNs, spinSeconds, ...rest } = locks;
+  for (const [key, value] of Object.entries(rest)) figures[`${name}.locks.${key}`] = value;
+  figures[`${name}.locks.longestWaitNs`] = longestWaitNs ?? 0;
+  figures[`${name}.locks.meanWaitNs`] = Math.round(1000 * (meanWaitNs ?? 0)) / 1000;
+  figures[`${name}.locks.spinNs`] = ns(spinSeconds);
+}
+
+export function figuresOfResult(result: Result, finished: readonly Finished[]): Figures {
+  const { reallocation } = result;
   const figures: Figures = { idleNs: ns(result.host.idleCoreSeconds) };
-  for (const vm of result.vms) {
-    const { name, locks } = vm;
-    for (const key of COUNTERS) figures[`${name}.${key}`] = vm[key];
-    figures[`${name}.inFlight`] = vm.inFlight;
-    put(figures, `${name}.latencyNs`, vm.latencyNs);
-    put(figures, `${name}.queueDelayNs`, vm.queueDelayNs);
-    for (const [account, spent] of Object.entries(vm.cpuSeconds)) figures[`${name}.cpu.${account}`] = ns(spent);
-    figures[`${name}.longestOffCoreNs`] = vm.longestOffCoreNs ?? 0;
-    figures[`${name}.throttledNs`] = ns(vm.throttledSeconds);
-    if (locks !== undefined) {
-      const { meanWaitNs, longestWaitNs, spinSeconds, ...rest } = locks;
-      for (const [key, value] of Object.entries(rest)) figures[`${name}.locks.${key}`] = value;
-      figures[`${name}.locks.longestWaitNs`] = longestWaitNs ?? 0;
-      figures[`${name}.locks.meanWaitNs`] = Math.round(1000 * (meanWaitNs ?? 0)) / 1000;
-      figures[`${name}.locks.spinNs`] = ns(spinSeconds);
-    }
-  }
+  for (const vm of result.vms) putVmResult(figures, vm);
   if (result.memory.swapInNs !== undefined) Object.assign(figures, flat('memory', compared(result.memory)));
-  put(figures, 'grantNs', result.reallocation.grantNs);
-  put(figures, 'parkNs', result.reallocation.parkNs);
+  figures['moves'] = reallocation.count;
+  put(figures, 'grantNs', reallocation.grantNs);
+  put(figures, 'parkNs', reallocation.parkNs);
+  put(figures, 'detectionNs', reallocation.detectionNs);
+  for (const [step, values] of Object.entries(reallocation.steps)) put(figures, `steps.${step}`, values);
+  for (const which of ['hyperthread', 'bandwidth'] as const)
+    for (const key of ['punished', 'relaxed'] as const)
+      figures[`${which}.${key}`] = reallocation.controllers?.[which]?.[key] ?? 0;
+  putRequests(figures, finished);
   return figures;
 }

@@ -15,6 +15,7 @@ export function freeze(h: Host, v: Vcpu, { steps }: Move): void {
   book(h, v.core!, v.vm);
   v.state = 'descheduling';
   speedsChanged(h);
+  h.stepNs.deschedule.push(steps.deschedule);
   stepAfter(h, v, steps.deschedule, () => leave(h, v));
 }
 

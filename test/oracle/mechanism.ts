@@ -28,6 +28,8 @@ export interface Mechanism {
   coreFree(h: Host, core: Core): void;
   /** A request has announced that many tasks. */
   announce(h: Host, vm: Vm, width: number): void;
+  /** A core for the VM has been decided on. */
+  starting(h: Host, vm: Vm): void;
   /** A vCPU has entered. */
   entered(h: Host, v: Vcpu): void;
   /** After every event. */

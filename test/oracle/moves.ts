@@ -42,6 +42,7 @@ export function beginMove(h: Host, core: Core, to: Vm, at: number, steps = h.mec
   const move: Move = { core, to, issuedAt: at, steps };
   to.held++;
   to.coming++;
+  h.mechanism.starting(h, to);
   if (core.vcpu === null) {
     core.move = move;
     beginWake(h, core, move);
@@ -60,6 +61,7 @@ function take(h: Host, core: Core, move: Move): void {
   v.vm.counted.revocations++;
   stepAt(h, null, move.issuedAt + move.steps.notify, () => {
     if (core.move !== move || core.vcpu !== v || v.state === 'yielding') return;
+    h.stepNs.notify.push(move.steps.notify);
     if (h.mechanism.blind) freeze(h, v, move);
     else notice(h, v, move);
   });
@@ -85,6 +87,7 @@ function park(h: Host, v: Vcpu, move: Move): void {
   v.vm.counted.preemptions++;
   if (task.holds && !spun) v.vm.locks.holderPreemptions++;
   holderStops(h, v.vm);
+  h.stepNs.preempt.push(move.steps.preempt);
   stepAfter(h, v, move.steps.preempt, () => {
     // who spins stands in line for the lock, and stays there without a vCPU
     v.parked = null;
@@ -111,8 +114,10 @@ function suspend(h: Host, v: Vcpu, move: Move): void {
   v.state = 'suspending';
   speedsChanged(h);
   const migrating = h.mechanism.migrates() ? migrate(h, v) : 0;
+  h.stepNs.suspend.push(move.steps.suspend + migrating);
   stepAfter(h, v, move.steps.suspend + migrating, () => {
     v.state = 'descheduling';
+    h.stepNs.deschedule.push(move.steps.deschedule);
     stepAfter(h, v, move.steps.deschedule, () => leave(h, v));
   });
 }
@@ -167,7 +172,11 @@ function beginWake(h: Host, core: Core, move: Move): void {
   const from = Math.max(h.clock.now, move.issuedAt);
   stepAt(h, v, from + move.steps.wake, () => {
     v.state = 'entering';
-    stepAfter(h, v, move.steps.dispatch, () => enter(h, v));
+    h.stepNs.wake.push(move.steps.wake);
+    stepAfter(h, v, move.steps.dispatch, () => {
+      h.stepNs.dispatch.push(move.steps.dispatch);
+      enter(h, v);
+    });
   });
 }
 

@@ -38,6 +38,9 @@ export class Oracle {
       idleNs: 0,
       grantNs: [],
       parkNs: [],
+      detectionNs: [],
+      stepNs: noSteps(),
+      finished: [],
     };
     this.host = h;
     if (scenario.vms.some((group) => group.memory !== undefined)) {
@@ -81,6 +84,7 @@ function newVm(index: number, name: string, group: Vm['spec']): Vm {
     held: 0,
     allowed: group.vcpus.max,
     grantedInRound: -Infinity,
+    denied: false,
     waitingSince: Infinity,
     throttledSince: null,
     chargedNs: 0,
@@ -150,6 +154,10 @@ function noLocks(): Locks {
   };
 }
 
+function noSteps(): Host['stepNs'] {
+  return { notify: [], preempt: [], suspend: [], deschedule: [], wake: [], dispatch: [] };
+}
+
 /** Statistics begin. */
 function warm(h: Host): void {
   for (const core of h.cores) settle(h, core);
@@ -157,6 +165,8 @@ function warm(h: Host): void {
   h.idleNs = 0;
   h.grantNs = [];
   h.parkNs = [];
+  h.detectionNs = [];
+  h.stepNs = noSteps();
   h.warmedAt = h.clock.now;
   Object.assign(h.controllers, { punishedThreads: 0, relaxedThreads: 0, punishedBandwidth: 0, relaxedBandwidth: 0 });
   for (const vm of h.vms) {

@@ -30,6 +30,7 @@ export function arrive(h: Host, vm: Vm, serviceNs: number, width: number, client
     client,
     tasksBefore,
     tasks: 0,
+    idealNs: 0,
   };
   nextStage(h, request);
 }
@@ -44,6 +45,7 @@ function nextStage(h: Host, request: Request): void {
   const tasksBefore = request.tasksBefore + request.tasks;
   request.tasks += width;
   if (width > 1) h.mechanism.announce(h, vm, width);
+  let longest = 0;
   for (let index = 0; index < width; index++) {
     const serviceNs = first && request.serviceNs >= 0 ? request.serviceNs : valueOf(stage.service);
     const locked = lock !== undefined && lock.probability > 0 ? section(serviceNs, lock.holdNs) : null;
@@ -69,9 +71,11 @@ function nextStage(h: Host, request: Request): void {
       putBackOn: null,
       putBehindAt: -1,
     };
+    longest = Math.max(longest, serviceNs);
     h.swap?.prepare(task);
     becomesReady(h, vm, task);
   }
+  request.idealNs += longest;
 }
 
 /** How many tasks each stage of a request has. */
@@ -98,7 +102,10 @@ export function completed(h: Host, task: Task): void {
   }
   vm.inFlight--;
   vm.counted.completed++;
-  vm.counted.latencies.push(h.clock.now - request.arrivedAt);
+  const latency = h.clock.now - request.arrivedAt;
+  vm.counted.latencies.push(latency);
+  vm.counted.slowdowns.push(Math.floor((1024 * Math.max(1, latency)) / Math.max(1, request.idealNs)) / 1024);
+  h.finished.push({ vm: vm.name, arrivedAt: request.arrivedAt, at: h.clock.now });
   const { arrivals } = vm.spec.workload!;
   if (arrivals.process === 'saturate') arrive(h, vm, -1, 0, null);
   else if (request.client !== null) think(h, vm, request.client, 0);

@@ -56,6 +56,8 @@ export interface Request {
   readonly width: number;
   /** Tasks of its VM before its own. */
   readonly tasksBefore: number;
+  /** The longest service of each stage so far, added up. */
+  idealNs: number;
   /** Those of its stages so far. */
   tasks: number;
   /** The closed client that sent it. */
@@ -183,6 +185,8 @@ export interface Vm {
   allowed: number;
   /** The round in which it was last granted a core. */
   grantedInRound: number;
+  /** It was short in vain, and something has waited in it ever since. */
+  denied: boolean;
   /** Since when tasks wait in it; Infinity: none does. */
   waitingSince: number;
   /** Since when it is without quota; null: it is not. */
@@ -205,6 +209,8 @@ export interface Counters {
   completed: number;
   dropped: number;
   latencies: number[];
+  /** Latency over what it would have been alone. */
+  slowdowns: number[];
   queueDelays: number[];
   cpu: Record<Account, number>;
   steals: number;
@@ -218,6 +224,7 @@ export interface Counters {
   stranded: number;
   longestOffCoreNs: number;
   throttledNs: number;
+  coldStarts: { boot: number; restore: number };
 }
 
 export interface Host {
@@ -236,6 +243,12 @@ export interface Host {
   /** From the decision to the end of `dispatch`, and of `deschedule`. */
   grantNs: number[];
   parkNs: number[];
+  /** From since when the oldest task waits to the decision. */
+  detectionNs: number[];
+  /** Each step of a move that took place. */
+  stepNs: Record<keyof Steps, number[]>;
+  /** Of requests that are complete, those of the warm-up too. */
+  readonly finished: { readonly vm: string; readonly arrivedAt: number; readonly at: number }[];
   readonly controllers: {
     punishedThreads: number;
     relaxedThreads: number;

@@ -10,6 +10,8 @@ export function waitingTasks(vm: Vm): Task[] {
 /** To be called after a task has come to wait or waits no longer: keeps since when any does. */
 export function noteWaiting(h: Host, vm: Vm): void {
   const { length } = waitingTasks(vm);
-  if (length === 0) vm.waitingSince = Infinity;
-  else if (vm.waitingSince === Infinity) vm.waitingSince = h.clock.now;
+  if (length === 0) {
+    vm.waitingSince = Infinity;
+    vm.denied = false;
+  } else if (vm.waitingSince === Infinity) vm.waitingSince = h.clock.now;
 }

@@ -31,6 +31,7 @@ export const base: Mechanism = {
     beginMove(h, core, below, h.clock.now);
   },
   announce: () => undefined,
+  starting: () => undefined,
   entered: () => undefined,
   after: () => undefined,
   costs: (costs) => costs,

@@ -149,6 +149,10 @@ export function microvm(given: MechanismOf<'microvm'>): Mechanism {
       const restores = booted.has(vm.index) && knobs.restoreNs > 0;
       return { ...h.costs, wake: restores ? knobs.restoreNs : knobs.bootNs };
     },
+    starting(_h, vm) {
+      const restores = booted.has(vm.index) && knobs.restoreNs > 0;
+      vm.counted.coldStarts[restores ? 'restore' : 'boot']++;
+    },
     entered: (_h, v) => booted.add(v.vm.index),
     mayYield: notBelowGuarantee,
   };
