@@ -4,6 +4,7 @@
 import * as L from "./layout";
 import { allocate, extend } from "./kernel/arena";
 import { peekTime } from "./kernel/event-queue";
+import { OCTAVES, countSamples, bucketOfRank } from "./kernel/histogram";
 import { H, Q, countersOf, vmAt, activeAt, SEARCHING, vcpuOf } from "./cpu/state";
 import { oldestReady } from "./cpu/waiting";
 import { configure as configureHost, reconfigure as reconfigureHost, settleAccounts } from "./host";
@@ -104,6 +105,21 @@ export function vmHistogram(index: u32, which: u32): usize {
 
 export function hostHistogram(which: u32): usize {
   return histogramOf(which);
+}
+
+/** How many samples the histogram at `at` holds; `histogramOctaves` then tells how many in each octave. */
+export function histogramCount(at: usize, bits: u32): f64 {
+  return <f64>(<i64>countSamples(at, bits));
+}
+
+/** f64 each, of the histogram that was counted last. */
+export function histogramOctaves(): usize {
+  return OCTAVES;
+}
+
+/** The bucket of the sample at `rank`, 1 … count, among those from the octave `octave` on. */
+export function histogramBucket(at: usize, bits: u32, octave: u32, rank: f64): u32 {
+  return bucketOfRank(at, bits, octave, <u64>(<i64>rank));
 }
 
 /** f64 each: how long after its first decision the largest round's grants were done. */

@@ -28,8 +28,71 @@ export function createHistograms(count: u64, bits: u32): usize {
   return allocate(count * histogramBytes(bits));
 }
 
+/** Where the counter of `value` lies, in bytes behind the header. */
+// @ts-ignore: decorator
+@inline
+function counterOffset(bits: u32, value: u64): usize {
+  const octave = 63 - <u64>bits - clz<u64>(value | (<u64>1 << bits));
+  return (<usize>(octave << bits) + <usize>(value >> octave)) << 3;
+}
+
+// Least and greatest value say between which counters anything was counted; the rest is zero, and often was never written:
+// whoever walks only between them leaves pages alone that the system would have to make first.
+
+/** Offset of the first counter that can be above zero. */
+// @ts-ignore: decorator
+@inline
+function firstOffset(h: usize, bits: u32): usize {
+  return counterOffset(bits, ~load<u64>(h, 24));
+}
+
+/** Offset behind the last counter that can be above zero; 0 for an empty histogram, which is before the first. */
+// @ts-ignore: decorator
+@inline
+function endOffset(h: usize, bits: u32): usize {
+  return load<u64>(h, 24) == 0 ? 0 : counterOffset(bits, load<u64>(h, 32)) + 8;
+}
+
 export function resetHistogram(h: usize, bits: u32): void {
-  memory.fill(h, 0, <usize>histogramBytes(bits));
+  const end = endOffset(h, bits);
+  if (end == 0) return;
+  const first = firstOffset(h, bits);
+  memory.fill(h + HEADER + first, 0, end - first);
+  memory.fill(h, 0, HEADER);
+}
+
+/** Samples of each octave of the histogram that was counted last, f64 each. */
+export const OCTAVES: usize = memory.data(54 << 3, 8);
+
+/** How many samples there are; leaves how many in each octave at `OCTAVES`. One pass over what is between least and greatest. */
+export function countSamples(h: usize, bits: u32): u64 {
+  memory.fill(OCTAVES, 0, <usize>(54 - bits) << 3);
+  const end = endOffset(h, bits);
+  if (end == 0) return 0;
+  let count: u64 = 0;
+  const octaveBytes: usize = 8 << bits;
+  for (let at = firstOffset(h, bits); at < end;) {
+    const octave = at >> (bits + 3);
+    const stop = min<usize>(end, (octave + 1) * octaveBytes);
+    let here: u64 = 0;
+    for (; at < stop; at += 8) here += load<u64>(h + at, HEADER);
+    store<f64>(OCTAVES + (octave << 3), <f64>(<i64>here));
+    count += here;
+  }
+  return count;
+}
+
+/** The bucket of the sample at `rank`, 1 to the number of samples, among those from the octave `octave` on. */
+export function bucketOfRank(h: usize, bits: u32, octave: u32, rank: u64): u32 {
+  assert(rank >= 1);
+  const end = endOffset(h, bits);
+  let at = max<usize>(firstOffset(h, bits), <usize>octave << (bits + 3));
+  for (let seen: u64 = 0; at < end; at += 8) {
+    seen += load<u64>(h + at, HEADER);
+    if (seen >= rank) break;
+  }
+  assert(at < end);
+  return <u32>(at >> 3);
 }
 
 /** Counts `value`. Measured with the ideal mechanism on: three of these cost about 12 ns a request. */
@@ -51,8 +114,7 @@ export function record(h: usize, bits: u32, value: u64): void {
   const least = load<u64>(h, 24);
   if (~value > least) store<u64>(h, ~value, 24);
   if (value > load<u64>(h, 32)) store<u64>(h, value, 32);
-  const octave = 63 - <u64>bits - clz<u64>(value | (<u64>1 << bits));
-  const at = h + ((<usize>(octave << bits) + <usize>(value >> octave)) << 3);
+  const at = h + counterOffset(bits, value);
   store<u64>(at, load<u64>(at, HEADER) + 1, HEADER);
 }
 

@@ -5,7 +5,7 @@ import * as L from '../../assembly/layout.js';
 import { type BoundPolicy, PolicyError } from '../policy.js';
 import * as W from '../../assembly/memory/pages/layout.js';
 import type { SwapCounters } from '../swap/read.js';
-import type { RawHistogram } from '../metrics/histogram.js';
+import { Histogram, type Samples, type Totals } from '../metrics/histogram.js';
 import type { CompiledScenario } from './compile.js';
 import type { CoreInstance } from './load.js';
 import type { Series, EventLog } from '../result/over-time.js';
@@ -32,6 +32,9 @@ interface CoreExports {
   vmCounters(index: number): number;
   vmHistogram(index: number, which: number): number;
   hostHistogram(which: number): number;
+  histogramCount(at: number, bits: number): number;
+  histogramOctaves(): number;
+  histogramBucket(at: number, bits: number, octave: number, rank: number): number;
   grantCurve(): number;
   swapCounters(): number;
   swapGuestCounters(): number;
@@ -47,6 +50,22 @@ export interface InjectedArrival {
 }
 
 const TWO_32 = 2 ** 32;
+
+/** A histogram's header as the core keeps it: the least value as its complement, so that zeroed memory is an empty one. */
+interface CoreTotals {
+  sum: bigint;
+  squares: bigint;
+  least: bigint;
+  max: bigint;
+}
+
+function rounded(
+  count: number,
+  { sum, squares, least, max }: CoreTotals,
+): Pick<Totals, 'count' | 'sum' | 'sumSquares' | 'min' | 'max'> {
+  const min = count === 0 ? 0 : Number(BigInt.asUintN(64, ~least));
+  return { count, sum: Number(sum), sumSquares: Number(squares), min, max: Number(max) };
+}
 
 export class HostCore {
   readonly sha256: string;
@@ -292,13 +311,13 @@ export class HostCore {
     return (value ?? 0n).toString(16).padStart(16, '0');
   }
 
-  vmHistogram(index: number, which: number): RawHistogram {
+  vmHistogram(index: number, which: number): Samples {
     const scale = which === L.HISTOGRAM_SLOWDOWN ? 1 / L.SLOWDOWN_ONE : 1;
-    return this.histogram([this.core.vmHistogram(index, which)], this.compiled.histogramBits, scale);
+    return this.samples(this.core.vmHistogram(index, which), this.compiled.histogramBits, scale);
   }
 
-  hostHistogram(which: number): RawHistogram {
-    return this.histogram([this.core.hostHistogram(which)], L.HOST_HISTOGRAM_SUB_BITS, 1);
+  hostHistogram(which: number): Samples {
+    return this.samples(this.core.hostHistogram(which), L.HOST_HISTOGRAM_SUB_BITS, 1);
   }
 
   /** What the swap engine counted; undefined where no VM has memory. */
@@ -310,39 +329,53 @@ export class HostCore {
       guests: this.counters(this.core.swapGuestCounters(), vms * W.GUEST_COUNTERS),
       upgrades: this.counters(this.core.swapUpgradeCounters(), upgrades * W.UPGRADE_COUNTERS),
       histogram: (which) =>
-        this.histogram(
+        this.merged(
           which.map((one) => this.core.swapHistogram(one)),
           L.HOST_HISTOGRAM_SUB_BITS,
-          1,
         ),
     };
   }
 
-  /** Several are put together here, where sums are still the core's integers: the same bits as if one had counted all. */
-  private histogram(places: readonly number[], bits: number, scale: number): RawHistogram {
-    const counts = new Float64Array((54 - bits) << bits);
-    let [count, sum, squares, least, max] = [0, 0n, 0n, 0n, 0n];
+  /** One histogram as it stands; the core itself counts and looks for ranks, between least and greatest. */
+  private samples(at: number, subBucketBits: number, scale: number): Samples {
+    const { core } = this;
+    const count = core.histogramCount(at, subBucketBits);
+    const octaves = new Float64Array(this.memory.buffer, core.histogramOctaves(), 54 - subBucketBits).slice();
+    const bucketOfRank = (rank: number): number => {
+      let octave = 0;
+      let left = rank;
+      for (; left > octaves[octave]!; octave++) left -= octaves[octave]!;
+      return core.histogramBucket(at, subBucketBits, octave, left);
+    };
+    return { ...rounded(count, this.totals(at)), subBucketBits, scale, bucketOfRank };
+  }
+
+  /** Several put together here, where sums are still the core's integers: the same bits as if one had counted all. */
+  private merged(places: readonly number[], subBucketBits: number): Histogram {
+    const counts = new Float64Array((54 - subBucketBits) << subBucketBits);
+    const all: CoreTotals = { sum: 0n, squares: 0n, least: 0n, max: 0n };
+    let count = 0;
     for (const at of places) {
-      const header = new BigUint64Array(this.memory.buffer, at, L.HISTOGRAM_COUNTERS);
-      this.counters(at + 8 * L.HISTOGRAM_COUNTERS, counts.length).forEach((n, index) => {
-        counts[index]! += n;
-        count += n;
-      });
-      sum += (header[L.HISTOGRAM_SUM_HI]! << 64n) | header[L.HISTOGRAM_SUM]!;
-      squares += (header[L.HISTOGRAM_SQUARES_HI]! << 64n) | header[L.HISTOGRAM_SQUARES_LO]!;
-      if (header[L.HISTOGRAM_MIN]! > least) least = header[L.HISTOGRAM_MIN]!;
-      if (header[L.HISTOGRAM_MAX]! > max) max = header[L.HISTOGRAM_MAX]!;
+      const here = this.core.histogramCount(at, subBucketBits);
+      if (here === 0) continue;
+      count += here;
+      this.counters(at + 8 * L.HISTOGRAM_COUNTERS, counts.length).forEach((n, index) => (counts[index]! += n));
+      const { sum, squares, least, max } = this.totals(at);
+      all.sum += sum;
+      all.squares += squares;
+      if (least > all.least) all.least = least;
+      if (max > all.max) all.max = max;
     }
+    return Histogram.fromRaw({ ...rounded(count, all), counts, subBucketBits, scale: 1 });
+  }
+
+  private totals(at: number): CoreTotals {
+    const header = new BigUint64Array(this.memory.buffer, at, L.HISTOGRAM_COUNTERS);
     return {
-      count,
-      sum: Number(sum),
-      sumSquares: Number(squares),
-      // kept as its complement, so that zeroed memory is an empty histogram
-      min: count === 0 ? 0 : Number(BigInt.asUintN(64, ~least)),
-      max: Number(max),
-      counts,
-      subBucketBits: bits,
-      scale,
+      sum: (header[L.HISTOGRAM_SUM_HI]! << 64n) | header[L.HISTOGRAM_SUM]!,
+      squares: (header[L.HISTOGRAM_SQUARES_HI]! << 64n) | header[L.HISTOGRAM_SQUARES_LO]!,
+      least: header[L.HISTOGRAM_MIN]!,
+      max: header[L.HISTOGRAM_MAX]!,
     };
   }
 

@@ -7,17 +7,29 @@
 //   2^(b+e) <= v < 2^(b+e+1), e >= 1
 //                           (e << b) + (v >> e)       2^e neighbouring values
 
-/** The counters of one histogram as the core hands them over. All but `count` and `counts` are in raw units. */
-export interface RawHistogram {
+/** The exact totals of what was counted. All but `count` are in raw units, and without meaning where it is 0. */
+export interface Totals {
   readonly count: number;
   readonly sum: number;
   readonly sumSquares: number;
   readonly min: number;
   readonly max: number;
-  readonly counts: ArrayLike<number | bigint>;
   readonly subBucketBits: number;
   /** value = raw × scale. */
   readonly scale: number;
+}
+
+/** What figures are read from, wherever the counters lie: the core answers for its own without handing them over. */
+export interface Samples extends Omit<Totals, 'sum' | 'sumSquares'> {
+  readonly sum: number | bigint;
+  readonly sumSquares: number | bigint;
+  /** The bucket of the sample at a rank from 1 to `count`. */
+  bucketOfRank(rank: number): number;
+}
+
+/** Totals with the counters themselves. */
+export interface RawHistogram extends Totals {
+  readonly counts: ArrayLike<number | bigint>;
 }
 
 /** A distribution as results print it; everything but `count` is null where nothing was counted. */
@@ -87,6 +99,53 @@ export function nearestRank(q: number, count: number): number {
 }
 
 /**
+ * The sample of nearest rank ⌈q·count⌉, reported as its bucket's midpoint kept within [min, max];
+ * null where nothing was counted. Off by at most `relativeErrorBound(subBucketBits)`;
+ * exact for the first and the last rank and below 2^(b+1) raw units.
+ */
+export function quantileOf(samples: Samples, q: number): number | null {
+  if (!(q >= 0 && q <= 1)) throw new HistogramError(`quantile: given ${q}, expected a number from 0 to 1`);
+  const { count, min, max, scale, subBucketBits } = samples;
+  if (count === 0) return null;
+  const rank = nearestRank(q, count);
+  if (rank === 1) return min * scale;
+  if (rank === count) return max * scale;
+  const middle = bucketMidpoint(samples.bucketOfRank(rank), subBucketBits);
+  return Math.min(Math.max(middle, min), max) * scale;
+}
+
+function meanOf({ count, sum, scale }: Samples): number | null {
+  return count === 0 ? null : (Number(sum) / count) * scale;
+}
+
+/** Sample standard deviation (n − 1), 0 for one sample. The difference is taken in integers: no cancellation. */
+function stddevOf({ count, sum, sumSquares, scale }: Samples): number | null {
+  if (count === 0) return null;
+  if (count === 1) return 0;
+  const whole = BigInt(sum);
+  const numerator = BigInt(count) * BigInt(sumSquares) - whole * whole;
+  // The core rounds sums above 2^53, which can leave a constant distribution a hair below zero.
+  if (numerator <= 0n) return 0;
+  return Math.sqrt(Number(numerator) / count / (count - 1)) * scale;
+}
+
+/** The figures that results print. */
+export function distributionOf(samples: Samples): Distribution {
+  const empty = samples.count === 0;
+  return {
+    count: samples.count,
+    min: empty ? null : samples.min * samples.scale,
+    mean: meanOf(samples),
+    stddev: stddevOf(samples),
+    p50: quantileOf(samples, 0.5),
+    p90: quantileOf(samples, 0.9),
+    p99: quantileOf(samples, 0.99),
+    p999: quantileOf(samples, 0.999),
+    max: empty ? null : samples.max * samples.scale,
+  };
+}
+
+/**
  * Counters that can be recorded into, merged and asked for quantiles.
  * Sums are BigInt: merging is associative and commutative to the last bit, so that results cannot
  * depend on how many workers shared the work or which of them finished first.
@@ -97,16 +156,12 @@ export function nearestRank(q: number, count: number): number {
  * h.quantile(0.99); // 99
  * h.distribution().mean; // 50.5
  */
-export class Histogram {
+export class Histogram implements Samples {
   private constructor(
     readonly subBucketBits: number,
     readonly scale: number,
     private counts: Float64Array,
-    private total: number,
-    private sum: bigint,
-    private sumSquares: bigint,
-    private rawMin: number,
-    private rawMax: number,
+    private totals: { count: number; sum: bigint; sumSquares: bigint; min: number; max: number },
   ) {}
 
   /** An empty histogram; `subBucketBits` 9 keeps quantiles within 0.1 %. */
@@ -117,7 +172,13 @@ export class Histogram {
     if (!(scale > 0) || !Number.isFinite(scale)) {
       throw new HistogramError(`scale: given ${scale}, expected a finite number above 0`);
     }
-    return new Histogram(subBucketBits, scale, new Float64Array(0), 0, 0n, 0n, Infinity, -Infinity);
+    return new Histogram(subBucketBits, scale, new Float64Array(0), {
+      count: 0,
+      sum: 0n,
+      sumSquares: 0n,
+      min: Infinity,
+      max: -Infinity,
+    });
   }
 
   /** A copy of raw counters, checked: the buckets must add up to `count`. */
@@ -143,11 +204,8 @@ export class Histogram {
       }
     }
     result.counts = counts;
-    result.total = total;
-    result.sum = BigInt(raw.sum);
-    result.sumSquares = BigInt(raw.sumSquares);
-    result.rawMin = raw.min;
-    result.rawMax = raw.max;
+    const { min, max } = raw;
+    result.totals = { count: total, sum: BigInt(raw.sum), sumSquares: BigInt(raw.sumSquares), min, max };
     return result;
   }
 
@@ -165,17 +223,36 @@ export class Histogram {
       }
       result.reserve(part.counts.length);
       for (let i = 0; i < part.counts.length; i++) result.counts[i] = result.counts[i]! + part.counts[i]!;
-      result.total += part.total;
-      result.sum += part.sum;
-      result.sumSquares += part.sumSquares;
-      result.rawMin = Math.min(result.rawMin, part.rawMin);
-      result.rawMax = Math.max(result.rawMax, part.rawMax);
+      const { totals } = result;
+      totals.count += part.count;
+      totals.sum += part.sum;
+      totals.sumSquares += part.sumSquares;
+      totals.min = Math.min(totals.min, part.min);
+      totals.max = Math.max(totals.max, part.max);
     }
     return result;
   }
 
   get count(): number {
-    return this.total;
+    return this.totals.count;
+  }
+
+  get sum(): bigint {
+    return this.totals.sum;
+  }
+
+  get sumSquares(): bigint {
+    return this.totals.sumSquares;
+  }
+
+  /** Infinity where nothing was counted. */
+  get min(): number {
+    return this.totals.min;
+  }
+
+  /** -Infinity where nothing was counted. */
+  get max(): number {
+    return this.totals.max;
   }
 
   /** Counts a raw value (a whole number from 0 to 2^53 − 1) `times` times. */
@@ -186,63 +263,38 @@ export class Histogram {
     const index = bucketIndex(value, this.subBucketBits);
     this.reserve(index + 1);
     this.counts[index] = this.counts[index]! + times;
-    this.total += times;
-    this.sum += BigInt(value) * BigInt(times);
-    this.sumSquares += BigInt(value) ** 2n * BigInt(times);
-    this.rawMin = Math.min(this.rawMin, value);
-    this.rawMax = Math.max(this.rawMax, value);
+    this.totals.count += times;
+    this.totals.sum += BigInt(value) * BigInt(times);
+    this.totals.sumSquares += BigInt(value) ** 2n * BigInt(times);
+    this.totals.min = Math.min(this.totals.min, value);
+    this.totals.max = Math.max(this.totals.max, value);
   }
 
-  /**
-   * The sample of nearest rank ⌈q·count⌉, reported as its bucket's midpoint kept within [min, max];
-   * null where nothing was counted. Off by at most `relativeErrorBound(subBucketBits)`;
-   * exact for the first and the last rank and below 2^(b+1) raw units.
-   */
-  quantile(q: number): number | null {
-    if (!(q >= 0 && q <= 1)) throw new HistogramError(`quantile: given ${q}, expected a number from 0 to 1`);
-    if (this.total === 0) return null;
-    const rank = nearestRank(q, this.total);
-    if (rank === 1) return this.rawMin * this.scale;
-    if (rank === this.total) return this.rawMax * this.scale;
+  bucketOfRank(rank: number): number {
     let seen = 0;
     let index = 0;
     for (; index < this.counts.length; index++) {
       seen += this.counts[index]!;
       if (seen >= rank) break;
     }
-    const middle = bucketMidpoint(index, this.subBucketBits);
-    return Math.min(Math.max(middle, this.rawMin), this.rawMax) * this.scale;
+    return index;
+  }
+
+  /** `quantileOf` this. */
+  quantile(q: number): number | null {
+    return quantileOf(this, q);
   }
 
   mean(): number | null {
-    return this.total === 0 ? null : (Number(this.sum) / this.total) * this.scale;
+    return meanOf(this);
   }
 
-  /** Sample standard deviation (n − 1), 0 for one sample. The difference is taken in integers: no cancellation. */
   stddev(): number | null {
-    if (this.total === 0) return null;
-    if (this.total === 1) return 0;
-    const n = BigInt(this.total);
-    const numerator = n * this.sumSquares - this.sum * this.sum;
-    // The core rounds sums above 2^53, which can leave a constant distribution a hair below zero.
-    if (numerator <= 0n) return 0;
-    return Math.sqrt(Number(numerator) / this.total / (this.total - 1)) * this.scale;
+    return stddevOf(this);
   }
 
-  /** The figures that results print. */
   distribution(): Distribution {
-    const empty = this.total === 0;
-    return {
-      count: this.total,
-      min: empty ? null : this.rawMin * this.scale,
-      mean: this.mean(),
-      stddev: this.stddev(),
-      p50: this.quantile(0.5),
-      p90: this.quantile(0.9),
-      p99: this.quantile(0.99),
-      p999: this.quantile(0.999),
-      max: empty ? null : this.rawMax * this.scale,
-    };
+    return distributionOf(this);
   }
 
   private reserve(length: number): void {

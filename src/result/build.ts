@@ -1,6 +1,6 @@
 // The result of one run, built from the core's raw counters.
 
-import { type RawHistogram, Histogram, nearestRank } from '../metrics/histogram.js';
+import { type Samples, nearestRank, quantileOf, distributionOf } from '../metrics/histogram.js';
 import {
   type Manifest,
   type Controllers,
@@ -10,7 +10,6 @@ import {
   type SloResult,
   NS_PER_SECOND,
   type Result,
-  distribution,
 } from './result.js';
 import type { MemoryResult } from '../swap/result.js';
 
@@ -27,9 +26,9 @@ export interface RawVm {
   readonly inFlightAtWarmup: number;
   /** Of those in flight now, how many are surely older than the SLO's target. */
   readonly lateInFlight?: number;
-  readonly latency: RawHistogram;
-  readonly queueDelay: RawHistogram;
-  readonly slowdown: RawHistogram;
+  readonly latency: Samples;
+  readonly queueDelay: Samples;
+  readonly slowdown: Samples;
   readonly latencyShared?: string;
   readonly cpuNs: {
     readonly task: number;
@@ -77,10 +76,10 @@ export interface RawRun {
   };
   readonly reallocation: {
     readonly count: number;
-    readonly grant: RawHistogram;
-    readonly park: RawHistogram;
-    readonly detection: RawHistogram;
-    readonly steps: Readonly<Record<string, RawHistogram>>;
+    readonly grant: Samples;
+    readonly park: Samples;
+    readonly detection: Samples;
+    readonly steps: Readonly<Record<string, Samples>>;
     readonly grantCurve?: readonly { readonly atNs: number; readonly cores: number }[];
     readonly controllers?: Readonly<Controllers>;
     readonly arbiter?: { readonly rounds: number; readonly roundsSkipped: number; readonly denied: number };
@@ -102,18 +101,17 @@ export function isUnstable(vm: Pick<RawVm, 'arrived' | 'inFlight' | 'inFlightAtW
  * The latency at quantile q of all requests whose fate is known, those dropped or late without an answer last: null where it is
  * one of these. Where VMs share a distribution it stands for each of them, but what a VM dropped or keeps waiting is its own.
  */
-function latencyAt(latency: Histogram, q: number, { completed, dropped, lateInFlight = 0 }: RawVm): number | null {
+function latencyAt(latency: Samples, q: number, { completed, dropped, lateInFlight = 0 }: RawVm): number | null {
   const missed = dropped + lateInFlight;
-  if (missed === 0) return latency.quantile(q);
+  if (missed === 0) return quantileOf(latency, q);
   const known = completed + missed;
-  return nearestRank(q, known) > completed ? null : latency.quantile(Math.min(1, (q * known) / completed));
+  return nearestRank(q, known) > completed ? null : quantileOf(latency, Math.min(1, (q * known) / completed));
 }
 
 function vmResult(raw: RawVm, measuredNs: number): VmResult {
-  const latency = Histogram.fromRaw(raw.latency);
   let slo: SloResult | null = null;
   if (raw.slo !== null) {
-    const latencyNs = latencyAt(latency, raw.slo.quantile, raw);
+    const latencyNs = latencyAt(raw.latency, raw.slo.quantile, raw);
     // Nobody was kept waiting where nobody came; but arrivals without a completion have waited all along.
     const attained = latencyNs === null ? raw.arrived === 0 : latencyNs <= raw.slo.latencyNs;
     const { quantile, latencyNs: targetNs } = raw.slo;
@@ -126,9 +124,9 @@ function vmResult(raw: RawVm, measuredNs: number): VmResult {
     completed: raw.completed,
     dropped: raw.dropped,
     inFlight: raw.inFlight,
-    latencyNs: latency.distribution(),
-    queueDelayNs: Histogram.fromRaw(raw.queueDelay).distribution(),
-    slowdown: Histogram.fromRaw(raw.slowdown).distribution(),
+    latencyNs: distributionOf(raw.latency),
+    queueDelayNs: distributionOf(raw.queueDelay),
+    slowdown: distributionOf(raw.slowdown),
     slo,
     cpuSeconds: {
       task: raw.cpuNs.task / NS_PER_SECOND,
@@ -184,12 +182,12 @@ export function buildResult(raw: RawRun): Result {
     },
     reallocation: {
       count: raw.reallocation.count,
-      grantNs: distribution(raw.reallocation.grant),
-      parkNs: distribution(raw.reallocation.park),
-      detectionNs: distribution(raw.reallocation.detection),
+      grantNs: distributionOf(raw.reallocation.grant),
+      parkNs: distributionOf(raw.reallocation.park),
+      detectionNs: distributionOf(raw.reallocation.detection),
       arbiter: { ...(raw.reallocation.arbiter ?? { rounds: 0, roundsSkipped: 0, denied: 0 }) },
       steps: Object.fromEntries(
-        Object.entries(raw.reallocation.steps).map(([name, step]) => [name, distribution(step)]),
+        Object.entries(raw.reallocation.steps).map(([name, step]) => [name, distributionOf(step)]),
       ),
     },
     memory: raw.memory ?? {},

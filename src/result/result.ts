@@ -2,7 +2,7 @@
 // Built from the core's raw counters; key order is sorted when printed, so that equal results are equal bytes.
 // Of all its fields only manifest.wallSeconds and manifest.eventsPerSecond may differ between two equal runs.
 
-import { type Distribution, type RawHistogram, Histogram } from '../metrics/histogram.js';
+import type { Distribution } from '../metrics/histogram.js';
 import type { SeriesResult, LogResult } from './series.js';
 import type { MemoryResult, NoMemory } from '../swap/result.js';
 import type { Interval } from '../metrics/confidence.js';
@@ -161,8 +161,6 @@ export const NS_PER_SECOND = 1e9;
 export const UNSTABLE_SHARE = 0.02;
 /** Standard deviations of a Poisson count of arrivals that the pile must exceed as well: short runs vary by chance. */
 export const UNSTABLE_DEVIATIONS = 10;
-
-export const distribution = (raw: RawHistogram): Distribution => Histogram.fromRaw(raw).distribution();
 
 /** Figures by path, such as "api.latencyNs.p99"; booleans count as 0 and 1. */
 export type Figures = Record<string, number | null>;

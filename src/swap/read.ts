@@ -3,7 +3,7 @@
 
 import type { SwappedScenario } from './types.js';
 import * as W from '../../assembly/memory/pages/layout.js';
-import { type RawHistogram, type Distribution, Histogram } from '../metrics/histogram.js';
+import type { Distribution, Histogram } from '../metrics/histogram.js';
 import type { MemoryResult } from './result.js';
 import { BACKEND_NAMES } from './types.js';
 import { guestPages } from './words.js';
@@ -16,7 +16,7 @@ export interface SwapCounters {
   /** UPGRADE_COUNTERS for each upgrade. */
   readonly upgrades: Float64Array;
   /** One of them, or several put together. */
-  histogram(which: readonly number[]): RawHistogram;
+  histogram(which: readonly number[]): Histogram;
 }
 
 const OUTCOMES = ['not reached', 'done', 'rolled back', 'in progress'] as const;
@@ -34,7 +34,7 @@ export function swapResult(
   const { memory, memoryBytes = 0, cores } = scenario.host;
   if (memory === undefined) return undefined;
   const at = (which: number): number => raw.counters[which] ?? 0;
-  const distribution = (...which: number[]): Distribution => Histogram.fromRaw(raw.histogram(which)).distribution();
+  const distribution = (...which: number[]): Distribution => raw.histogram(which).distribution();
   const { pageBytes, pageSample: sample } = memory;
   const capacity = Math.floor(memoryBytes / sample / pageBytes) * pageBytes;
   const sizes = scenario.vms.flatMap((vm) =>

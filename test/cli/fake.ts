@@ -1,7 +1,7 @@
 // A stand-in for the simulator: results follow from the scenario by a plain rule, so that tests of the commands know
 // what must come out. Rule: a VM's latencies are 10 us, or 1 ms in one of 20, unless it may have `enough` cores.
 
-import type { RawHistogram } from '../../src/metrics/histogram.js';
+import { Histogram } from '../../src/metrics/histogram.js';
 import type { Result } from '../../src/result/result.js';
 import { type RawVm, buildResult } from '../../src/result/build.js';
 import type { Io } from '../../src/cli/io.js';
@@ -34,7 +34,7 @@ vms:
 `;
 
 /** Counters as the core lays them out, from plain values in raw units. */
-export function rawHistogram(values: readonly number[], scale = 1): RawHistogram {
+export function rawHistogram(values: readonly number[], scale = 1): Histogram {
   const counts = new Float64Array(4096);
   let [sum, sumSquares] = [0, 0];
   for (const value of values) {
@@ -45,7 +45,7 @@ export function rawHistogram(values: readonly number[], scale = 1): RawHistogram
     sumSquares += value * value;
   }
   const [min, max] = values.length === 0 ? [0, 0] : [Math.min(...values), Math.max(...values)];
-  return { count: values.length, sum, sumSquares, min, max, counts, subBucketBits: 7, scale };
+  return Histogram.fromRaw({ count: values.length, sum, sumSquares, min, max, counts, subBucketBits: 7, scale });
 }
 
 export interface FakeOptions {

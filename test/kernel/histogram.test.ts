@@ -115,8 +115,33 @@ describe('histogram of the core', () => {
     );
   });
 
-  it('is empty again after a reset', () => {
-    recorded(7, [1, 2, 2 ** 40]);
-    expect(recorded(7, []).every((word) => word === 0n)).toBe(true);
+  it('tells how many samples each octave holds, and the bucket of every rank', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(1, 7, 10), fc.array(value, { minLength: 1, maxLength: 60 }), (bits, values) => {
+        recorded(bits, values);
+        const h = bases.get(bits)!;
+        expect(probe.histogramCount(h, bits)).toBe(values.length);
+        const octaves = [...new Float64Array(probe.memory.buffer, probe.histogramOctaves(), 54 - bits)];
+        const buckets = values.map((v) => bucketIndex(v, bits)).sort((a, b) => a - b);
+        expect(octaves).toEqual(octaves.map((_, octave) => buckets.filter((b) => b >> bits === octave).length));
+        buckets.forEach((bucket, i) => {
+          expect(probe.histogramBucket(h, bits, 0, i + 1)).toBe(bucket);
+          const before = buckets.filter((b) => b >> bits < bucket >> bits).length;
+          expect(probe.histogramBucket(h, bits, bucket >> bits, i + 1 - before)).toBe(bucket);
+        });
+      }),
+      { seed: SEED, numRuns: 60 },
+    );
+  });
+
+  it('is empty again after a reset, wherever it counted', () => {
+    fc.assert(
+      fc.property(fc.array(value, { maxLength: 20 }), (values) => {
+        recorded(7, values);
+        expect(recorded(7, []).every((word) => word === 0n)).toBe(true);
+        expect(probe.histogramCount(bases.get(7)!, 7)).toBe(0);
+      }),
+      { seed: SEED, numRuns: 30 },
+    );
   });
 });

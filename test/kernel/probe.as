@@ -4,7 +4,7 @@
 
 import { allocate } from "../../assembly/kernel/arena";
 import { EventQueue, createQueue, schedule, scheduleAt, takeSequence, cancel, isPending, peekTime, take, NO_TIME } from "../../assembly/kernel/event-queue";
-import { createHistograms, histogramBytes, record, resetHistogram } from "../../assembly/kernel/histogram";
+import { createHistograms, histogramBytes, record, resetHistogram, countSamples, OCTAVES, bucketOfRank } from "../../assembly/kernel/histogram";
 import { Distribution, drawInto, exponential, layDistributions, prepareTables, sampleCount, sampleNs } from "../../assembly/kernel/distribution";
 import { below, next, seedStream } from "../../assembly/kernel/random";
 import { Task, RunQueue, isNull } from "../../assembly/cpu/state";
@@ -102,6 +102,15 @@ export function histogramRecord(h: usize, bits: u32, value: f64): void {
 }
 export function histogramReset(h: usize, bits: u32): void {
   resetHistogram(h, bits);
+}
+export function histogramCount(h: usize, bits: u32): f64 {
+  return <f64>(<i64>countSamples(h, bits));
+}
+export function histogramOctaves(): usize {
+  return OCTAVES;
+}
+export function histogramBucket(h: usize, bits: u32, octave: u32, rank: f64): u32 {
+  return bucketOfRank(h, bits, octave, <u64>(<i64>rank));
 }
 
 // --- random streams and distributions

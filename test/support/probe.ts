@@ -34,6 +34,9 @@ export interface Probe {
   histogramSize(bits: number): number;
   histogramRecord(h: number, bits: number, value: number): void;
   histogramReset(h: number, bits: number): void;
+  histogramCount(h: number, bits: number): number;
+  histogramOctaves(): number;
+  histogramBucket(h: number, bits: number, octave: number, rank: number): number;
   streamSeed(stream: number, seed: bigint, entity: bigint, purpose: bigint): void;
   drawBits(stream: number, out: number, n: number): void;
   drawBelow(stream: number, bound: number, out: number, n: number): void;

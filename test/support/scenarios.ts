@@ -3,6 +3,7 @@
 
 import { HISTOGRAM_QUEUE_DELAY } from '../../assembly/layout.js';
 import { type ScenarioInput, type Result, type VmResult, Simulation } from '../../src/index.js';
+import type { Samples } from '../../src/metrics/histogram.js';
 import { assertLaws } from '../../src/result/laws.js';
 
 export type VmInput = ScenarioInput['vms'][number];
@@ -94,7 +95,19 @@ export function readRun(simulation: Simulation): Run {
   const result = simulation.metrics();
   assertLaws(result);
   const delays = simulation['core'].vmHistogram(0, HISTOGRAM_QUEUE_DELAY);
-  return { result, vm: result.vms[0]!, waited: 1 - Number(delays.counts[0]) / delays.count };
+  return { result, vm: result.vms[0]!, waited: 1 - atOnce(delays) / delays.count };
+}
+
+/** How many samples lie in the first bucket, which counts 0 alone. */
+function atOnce({ count, bucketOfRank }: Samples): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (bucketOfRank(middle) === 0) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
 /** Independent replications: seeds 1 … count. */
