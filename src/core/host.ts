@@ -311,12 +311,12 @@ export class HostCore {
     return (value ?? 0n).toString(16).padStart(16, '0');
   }
 
-  vmHistogram(index: number, which: number): Samples {
+  vmHistogram(index: number, which: number): Totals & Samples {
     const scale = which === L.HISTOGRAM_SLOWDOWN ? 1 / L.SLOWDOWN_ONE : 1;
     return this.samples(this.core.vmHistogram(index, which), this.compiled.histogramBits, scale);
   }
 
-  hostHistogram(which: number): Samples {
+  hostHistogram(which: number): Totals & Samples {
     return this.samples(this.core.hostHistogram(which), L.HOST_HISTOGRAM_SUB_BITS, 1);
   }
 
@@ -337,7 +337,7 @@ export class HostCore {
   }
 
   /** One histogram as it stands; the core itself counts and looks for ranks, between least and greatest. */
-  private samples(at: number, subBucketBits: number, scale: number): Samples {
+  private samples(at: number, subBucketBits: number, scale: number): Totals & Samples {
     const { core } = this;
     const count = core.histogramCount(at, subBucketBits);
     const octaves = new Float64Array(this.memory.buffer, core.histogramOctaves(), 54 - subBucketBits).slice();

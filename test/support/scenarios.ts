@@ -99,12 +99,12 @@ export function readRun(simulation: Simulation): Run {
 }
 
 /** How many samples lie in the first bucket, which counts 0 alone. */
-function atOnce({ count, bucketOfRank }: Samples): number {
+function atOnce(delays: Samples): number {
   let low = 0;
-  let high = count;
+  let high = delays.count;
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    if (bucketOfRank(middle) === 0) low = middle;
+    if (delays.bucketOfRank(middle) === 0) low = middle;
     else high = middle - 1;
   }
   return low;
