@@ -28,6 +28,7 @@ import { pushTail } from "./cpu/run-queue";
 import { spinOrLeave, releaseLock, reachLock } from "./cpu/guest/lock";
 import { endSwitch } from "./cpu/guest/pace";
 import { complete, completeHere } from "./cpu/workload/request";
+import { hooks } from "./cpu/hooks";
 
 /** The planned look happens. */
 export function onLook(vm: Vm): void {
@@ -118,9 +119,9 @@ function onOther(slot: u32): void {
     const which = (slot - SLOT_VMS) & ((1 << VM_SLOTS_SHIFT) - 1);
     if (which == VM_SLOT_ARRIVAL) onArrival(vm);
     else if (which == VM_SLOT_MODULATE) onModulate(vm);
-    else if (which == VM_SLOT_OWN) call_indirect<void>(H.onTimer, vm);
+    else if (which == VM_SLOT_OWN) hooks.timer(vm);
     else onLook(vm);
-  } else if (slot == SLOT_ARBITER) call_indirect<void>(H.onArbiter);
+  } else if (slot == SLOT_ARBITER) hooks.arbiter();
   else if (slot == SLOT_INJECT) onInject();
   else if (slot == SLOT_SAMPLE) onSample();
   else if (slot == SLOT_PUBLISH) onPublish();
@@ -238,8 +239,8 @@ export function onVcpu(v: VCpu): void {
         planEnd(v);
       }
     } else planEnd(v);
-  } else if (H.onStep != 0) {
-    call_indirect<void>(H.onStep, v);
+  } else if (hooks.schedule) {
+    hooks.step(v);
   } else if (state == STEALING) {
     onStealDone(v);
   } else {

@@ -6,7 +6,7 @@ import { allocate } from "./kernel/arena";
 import { SLOTS_MAX, createQueue, schedule, RANK_WARMUP, peekTime } from "./kernel/event-queue";
 import { createHistograms } from "./kernel/histogram";
 import { prepareTables, layDistributions, Distribution } from "./kernel/distribution";
-import { H, SLOT_VMS, VM_SLOTS_SHIFT, VM_BYTES, VCpu, Core, Move, Q, coreAt, vmAt, Vm, SLOT_CONTROL } from "./cpu/state";
+import { H, SLOT_VMS, VM_SLOTS_SHIFT, VM_BYTES, VCPU_OWN_BYTES, VCpu, Core, Move, Q, coreAt, vmAt, Vm, SLOT_CONTROL } from "./cpu/state";
 import { pushIdle } from "./cpu/idle";
 import { settleAll } from "./cpu/accounts";
 import { checkConservation } from "./cpu/laws";
@@ -15,10 +15,11 @@ import { layRecords } from "./cpu/workload/request";
 import { prepareSwitch, setCoreCount, finishSwitch } from "./cpu/cores/switch";
 import { laySeries, bookDelays } from "./cpu/series";
 import { chooseMechanism } from "./cpu/mechanisms/index";
-import { takeOver } from "./cpu/mechanisms/refit";
+import { takeOver } from "./cpu/cores/refit";
 import { swapSlots, configureSwap } from "./memory/swap/configure";
 import { settleSwap } from "./memory/swap/laws";
 import { word, readHost, readVm, layVcpus, shareHistograms, readPolicies, seedVm } from "./cpu/configure";
+import { hooks } from "./cpu/hooks";
 
 /** Lays out the host that `words` describes (layout.ts). Once per instance. Answers 0 or E_*. */
 export function configure(words: usize): i32 {
@@ -74,6 +75,7 @@ export function configure(words: usize): i32 {
   H.histogramSets = <u32>word(words, L.HOST_HISTOGRAM_SHARED) ? groups : vmCount;
   H.vms = allocate(<u64>vmCount * VM_BYTES);
   H.vcpus = allocate(vcpus * offsetof<VCpu>());
+  H.ownOfVcpus = allocate(vcpus * VCPU_OWN_BYTES);
   H.cores = allocate(<u64>H.coresInAll * offsetof<Core>());
   H.moves = allocate(<u64>H.coresInAll * offsetof<Move>());
   H.idle = allocate(<u64>H.coresInAll << 2);
@@ -123,7 +125,7 @@ export function configure(words: usize): i32 {
 
   if (!chooseMechanism(<u32>word(words, L.HOST_MECHANISM))) return L.E_CONFIG;
   if (H.warmup > 0) schedule(Q, SLOT_CONTROL, H.warmup, RANK_WARMUP);
-  call_indirect<void>(H.onStart);
+  hooks.start();
   for (let i: u32 = 0; i < vmCount; i++) startArrivals(vmAt(i));
   return <i32>H.status;
 }

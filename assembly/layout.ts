@@ -2,7 +2,7 @@
 // Plain constants only, so that the same file is compiled into the core and imported by src/core; the two cannot drift.
 
 /** Bump when a word moves: src/core refuses a core whose layout differs. */
-export const LAYOUT_VERSION = 4;
+export const LAYOUT_VERSION = 5;
 
 // --- configuration: one Float64 per word -----------------------------------------------------------------
 // host words, then VM groups, VMs, arrival states, stages, distributions, tables
@@ -65,21 +65,15 @@ export const HOST_SMT_SPIN = 51; // 1: one that spins for a lock does
 export const HOST_QUEUE_LENGTH = 52; // waiting tasks per active vCPU
 export const HOST_MEMORY_BANDWIDTH = 53; // bytes per second, Infinity: no limit
 export const HOST_SMT_FACTOR = 54; // throughput of a thread whose siblings work, of one
-export const HOST_KNOB_A = 55; // knobs of single mechanisms, named in their files
-export const HOST_KNOB_B = 56;
-export const HOST_KNOB_C = 57;
-export const HOST_KNOB_D = 58;
-export const HOST_KNOB_E = 59;
-export const HOST_KNOB_F = 60;
-export const HOST_KNOB_G = 61;
-export const HOST_KNOB_H = 62;
-export const HOST_SAMPLE_INTERVAL = 63; // ns between samples of the series, 0 off
-export const HOST_SAMPLE_CAPACITY = 64; // samples kept
-export const HOST_LOG_FROM = 65; // ns: the event log's window
-export const HOST_LOG_UNTIL = 66;
-export const HOST_LOG_CAPACITY = 67; // events, 0 off
-export const HOST_TASK_LIMIT = 68; // records that may be alive at once
-export const HOST_WORDS = 69;
+export const HOST_KNOBS = 55; // knobs of the one mechanism in charge, in the order of its table (src/mechanisms) and of its record of them
+export const HOST_KNOBS_END = 71;
+export const HOST_SAMPLE_INTERVAL = 71; // ns between samples of the series, 0 off
+export const HOST_SAMPLE_CAPACITY = 72; // samples kept
+export const HOST_LOG_FROM = 73; // ns: the event log's window
+export const HOST_LOG_UNTIL = 74;
+export const HOST_LOG_CAPACITY = 75; // events, 0 off
+export const HOST_TASK_LIMIT = 76; // records that may be alive at once
+export const HOST_WORDS = 77;
 
 export const GROUP_CLASS = 0; // CLASS_*
 export const GROUP_PRIORITY = 1;

@@ -2,9 +2,10 @@
 // sums over all states are cores × time to the nanosecond (checked by the program after every run).
 
 import * as L from "../layout";
-import { Vm, VCpu, H, count, RUNNING, SEARCHING, STEALING, SPINNING, DORMANT, coreAt, isNull, vmAt, countersOf } from "./state";
+import { VCpu, H, count, RUNNING, SEARCHING, STEALING, SPINNING, DORMANT, coreAt, isNull, vmAt, countersOf } from "./state";
 import { histogramBytes, resetHistogram } from "../kernel/histogram";
 import { bookDelays } from "./series";
+import { hooks } from "./hooks";
 
 /** Time without a task: first what is left of a page fault's exit, then polling. */
 function bookSearch(v: VCpu, elapsed: u64): void {
@@ -46,13 +47,6 @@ export function capacity(): u64 {
   return H.capacityNs + <u64>H.coreCount * (H.now - H.capacitySince);
 }
 
-/** Books the time for which `vm` has been throttled. */
-export function bookThrottled(vm: Vm): void {
-  if (H.mechanism != L.MECHANISM_CGROUP || vm.b == 0) return;
-  count(vm, L.VM_THROTTLED_NS, H.now - (vm.b - 1));
-  vm.b = H.now + 1;
-}
-
 /** Books everything up to now, so that the counters can be read. */
 export function settleAll(): void {
   let idle = H.idleNs;
@@ -63,7 +57,7 @@ export function settleAll(): void {
     else settle(core.vcpu);
   }
   store<u64>(H.counters + (L.HOST_IDLE_NS << 3), idle);
-  for (let i: u32 = 0; i < H.vmCount; i++) bookThrottled(vmAt(i));
+  for (let i: u32 = 0; i < H.vmCount; i++) hooks.book(vmAt(i));
   store<u64>(H.counters + (L.HOST_POLL_NS << 3), (H.now - H.statsFrom) * <u64>H.coresInAll - capacity());
 }
 

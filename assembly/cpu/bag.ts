@@ -2,6 +2,7 @@
 
 import { Vm, H, nothing, isNull, ingress } from "./state";
 import { oldestIn } from "./run-queue";
+import { hooks } from "./hooks";
 
 /** A task waits in `vm`, which no arbiter serves: whoever frees a core looks into the bag (worthiest). */
 // @ts-ignore: decorator
@@ -26,7 +27,7 @@ export function worthiest(): Vm {
       continue;
     }
     store<Vm>(H.bag + (<usize>(kept++) << 2), vm);
-    if (!call_indirect<bool>(H.onWants, vm)) continue;
+    if (!hooks.wanted(vm)) continue;
     if (isNull(best) || precedes(vm, best)) best = vm;
   }
   H.bagCount = kept;

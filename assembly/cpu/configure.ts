@@ -1,12 +1,13 @@
 // A host laid out from the words of its configuration (layout.ts).
 
-import { H, Host, Vm, SLOT_VMS, VM_SLOTS_SHIFT, vcpuOf, setBit, vmAt } from "./state";
+import { H, Host, Vm, SLOT_VMS, VM_SLOTS_SHIFT, VCPU_OWN_BYTES, vcpuOf, setBit, vmAt } from "./state";
 import * as L from "../layout";
 import { rankKey, rekey } from "./victims";
 import { Distribution } from "../kernel/distribution";
 import { seedStream } from "../kernel/random";
 import { allocate } from "../kernel/arena";
 import { histogramBytes } from "../kernel/histogram";
+import { KNOB_BYTES, KNOBS } from "./own";
 
 // @ts-ignore: decorator
 @inline
@@ -19,7 +20,16 @@ export function readHost(w: usize): void {
   let to = changetype<usize>(H) + offsetof<Host>("stealCheck");
   for (let i: usize = L.HOST_STEAL_CHECK; i < <usize>L.HOST_SIGNAL; i++, to += 8) store<u64>(to, <u64>word(w, i));
   for (let i: usize = L.HOST_SIGNAL; i < <usize>L.HOST_QUEUE_LENGTH; i++, to += 4) store<u32>(to, <u32>word(w, i));
-  memory.copy(changetype<usize>(H) + offsetof<Host>("queueLength"), w + (L.HOST_QUEUE_LENGTH << 3), (L.HOST_SAMPLE_INTERVAL - L.HOST_QUEUE_LENGTH) << 3);
+  memory.copy(changetype<usize>(H) + offsetof<Host>("queueLength"), w + (L.HOST_QUEUE_LENGTH << 3), (L.HOST_KNOBS - L.HOST_QUEUE_LENGTH) << 3);
+  memory.copy(KNOBS, w + (L.HOST_KNOBS << 3), KNOB_BYTES);
+}
+
+/**
+ * A mechanism has no costs but those that it names: steps of a move, yields and the arbiter's own work take no time, from the given
+ * field of Host on.
+ */
+export function costNothing(from: usize): void {
+  memory.fill(changetype<usize>(H) + from, 0, offsetof<Host>("migrateTask") - from);
 }
 
 export function readVm(vm: Vm, index: u32, w: usize, g: usize, stateWords: usize): void {
@@ -87,6 +97,7 @@ export function layVcpus(vm: Vm, first: u32): bool {
     v.vm = vm;
     v.index = k;
     v.slot = H.slotVcpus + first + k;
+    v.own = H.ownOfVcpus + <usize>(first + k) * VCPU_OWN_BYTES;
     v.askedAt = 0xffff_ffff_ffff_ffff;
     setBit(vm.dormant, k);
   }

@@ -1,32 +1,321 @@
-// What a mechanism is asked and told, hook by hook.
+// What a mechanism is asked and told: the machinery calls these hooks, a mechanism sets those that concern it, by name:
+//
+//   hooks.onQueued = serve;
+//
+// Each is documented at its setter: when it is called, and what it may do. One that nobody sets does what its setter says. A hook
+// goes by the host's records, by no clock and by no chance but a VM's own streams, so that a run stays the same bits everywhere.
+// Where cores may move ("moves cores"), it may call chooseIdle, chooseVictim, beginMove, beginPark, pushIdle.
+//
+// A hook is an index into the table of functions, 0 where nobody listens: the compiler resolves no function that is passed on, so
+// what is called for every task asks first whether there is anybody.
 
-import { Vm, Core, H, Host } from "./state";
+import { NEVER } from "../kernel/event-queue";
+import { Core, Task, VCpu, Vm } from "./state";
 
-export function setHooks(
-  onStart: () => void,
-  onQueued: (vm: Vm) => void,
-  onCoreFree: (core: Core) => void,
-  onAnnounce: (vm: Vm, width: u32) => void,
-  onMoved: () => void,
-  onArbiter: () => void,
-): void {
-  H.onStart = onStart.index;
-  H.onQueued = onQueued.index;
-  H.onCoreFree = onCoreFree.index;
-  H.onAnnounce = onAnnounce.index;
-  H.onMoved = onMoved.index;
-  H.onArbiter = onArbiter.index;
+@unmanaged
+export class Hooks {
+  private starts: u32;
+  queues: u32; // these two a fork to ideal holds back meanwhile (cores/switch.ts)
+  frees: u32;
+  private announces: u32;
+  private moves: u32;
+  private rounds: u32;
+  private yields: u32;
+  private wants: u32;
+  private chooses: u32;
+  private changes: u32;
+  private turns: u32;
+  private wakes: u32;
+  private paces: u32;
+  private timers: u32;
+  private readies: u32;
+  private rests: u32;
+  private steps: u32;
+  private books: u32;
+  private refits: u32;
+  private leaves: u32;
+
+  // --- who gets which core ---------------------------------------------------------------------------------------
+
+  /**
+   * At time 0, and when the mechanism takes over in a fork: gives VMs their first cores, starts the arbiter if there is one. Moves
+   * cores. Unset: nothing.
+   */
+  set onStart(f: () => void) {
+    this.starts = f.index;
+  }
+  // @ts-ignore: decorator
+  @inline
+  start(): void {
+    call_indirect<void>(this.starts);
+  }
+
+  /**
+   * One task more waits in `vm`, and no vCPU of it has taken it at once. Called last, when all about the task is written down, so it may
+   * move cores, and the task may run before it returns. Unset: nothing.
+   */
+  set onQueued(f: (vm: Vm) => void) {
+    this.queues = f.index;
+  }
+  // @ts-ignore: decorator
+  @inline
+  queued(vm: Vm): void {
+    call_indirect<void>(this.queues, vm);
+  }
+
+  /**
+   * `core` has been given up or taken and belongs to nobody, nor does it stand among the idle ones: the hook gives it away or calls
+   * pushIdle. Moves cores. Unset: nothing, so whoever lets cores come free sets it.
+   */
+  set onCoreFree(f: (core: Core) => void) {
+    this.frees = f.index;
+  }
+  // @ts-ignore: decorator
+  @inline
+  coreFree(core: Core): void {
+    call_indirect<void>(this.frees, core);
+  }
+
+  /**
+   * Under a proactive mode: a request's next stage is about to bring `width` tasks, more than one, none of them ready yet. Moves cores.
+   * Unset: nothing.
+   */
+  set onAnnounce(f: (vm: Vm, width: u32) => void) {
+    this.announces = f.index;
+  }
+  // @ts-ignore: decorator
+  @inline
+  announce(vm: Vm, width: u32): void {
+    call_indirect<void>(this.announces, vm, width);
+  }
+
+  /**
+   * A core has arrived at the vCPU that it was sent to, or a vCPU has become dormant: who was denied a core may get one now. Moves
+   * cores. Unset: nothing.
+   */
+  set onMoved(f: () => void) {
+    this.moves = f.index;
+  }
+  // @ts-ignore: decorator
+  @inline
+  moved(): void {
+    call_indirect<void>(this.moves);
+  }
+
+  /**
+   * The event that was scheduled at SLOT_ARBITER: a round of the arbiter, or what a mechanism without one plans there. Moves cores.
+   * Unset: nothing.
+   */
+  set onArbiter(f: () => void) {
+    this.rounds = f.index;
+  }
+  // @ts-ignore: decorator
+  @inline
+  arbiter(): void {
+    call_indirect<void>(this.rounds);
+  }
+
+  /** The event that was scheduled at the slot VM_SLOT_OWN of `vm`. Moves cores. Whoever schedules one sets it. */
+  set onTimer(f: (vm: Vm) => void) {
+    this.timers = f.index;
+  }
+  // @ts-ignore: decorator
+  @inline
+  timer(vm: Vm): void {
+    call_indirect<void>(this.timers, vm);
+  }
+
+  // --- questions ---------------------------------------------------------------------------------------------------
+
+  /**
+   * Which core the arbiter may give to `vm` now; null: none. Chooses, and moves nothing. As every mechanism begins: an idle one, else a
+   * victim's (chooseCore).
+   */
+  set onChoose(f: (vm: Vm) => Core) {
+    this.chooses = f.index;
+  }
+  // @ts-ignore: decorator
+  @inline
+  choose(vm: Vm): Core {
+    return call_indirect<Core>(this.chooses, vm);
+  }
+
+  /**
+   * Where no arbiter decides: whether `vm`, in which a task waits, could use a core that is free. Changes nothing. As every mechanism
+   * begins: it has a vCPU left (canGrow).
+   */
+  set onWants(f: (vm: Vm) => bool) {
+    this.wants = f.index;
+  }
+  // @ts-ignore: decorator
+  @inline
+  wanted(vm: Vm): bool {
+    return call_indirect<bool>(this.wants, vm);
+  }
+
+  /**
+   * When `vm`, which was denied a core, may get one though nothing changes; NEVER: not before something does. Changes nothing. Unset:
+   * NEVER.
+   */
+  set onTurn(f: (vm: Vm) => u64) {
+    this.turns = f.index;
+  }
+  // @ts-ignore: decorator
+  @inline
+  turn(vm: Vm): u64 {
+    return this.turns == 0 ? NEVER : call_indirect<u64>(this.turns, vm);
+  }
+
+  // --- what happens to vCPUs ------------------------------------------------------------------------------------
+
+  /** A vCPU of `vm` has given `core` up by itself. As every mechanism begins: the core is free (coreReleased). */
+  set onYield(f: (core: Core, vm: Vm) => void) {
+    this.yields = f.index;
+  }
+  // @ts-ignore: decorator
+  @inline
+  yielded(core: Core, vm: Vm): void {
+    call_indirect<void>(this.yields, core, vm);
+  }
+
+  /** Just before `by` (1 or -1) vCPUs more have a core: what counts core time closes its account. Moves nothing. Unset: nothing. */
+  set onCores(f: (vm: Vm, by: i32) => void) {
+    this.changes = f.index;
+  }
+  // @ts-ignore: decorator
+  @inline
+  coresChange(vm: Vm, by: i32): void {
+    if (this.changes != 0) call_indirect<void>(this.changes, vm, by);
+  }
+
+  /** A vCPU of `vm` has been woken, booted or restored, and enters the guest. Moves nothing. Unset: nothing. */
+  set onWoken(f: (vm: Vm) => void) {
+    this.wakes = f.index;
+  }
+  // @ts-ignore: decorator
+  @inline
+  woken(vm: Vm): void {
+    if (this.wakes != 0) call_indirect<void>(this.wakes, vm);
+  }
+
+  /**
+   * Where speeds vary: `v` has begun or ceased to run tasks. In the middle of a change of state: plans what it wants to do, and moves
+   * nothing. Unset: nothing.
+   */
+  set onPace(f: (v: VCpu) => void) {
+    this.paces = f.index;
+  }
+  // @ts-ignore: decorator
+  @inline
+  pace(v: VCpu): void {
+    if (this.paces != 0) call_indirect<void>(this.paces, v);
+  }
+
+  // --- a guest's scheduler of the mechanism's own: all three or none -----------------------------------------------
+
+  /** `t` is ready in `vm`, which has active vCPUs: queues or runs it, instead of the VM's dispatch. Unset: the guest does. */
+  set onReady(f: (vm: Vm, t: Task) => void) {
+    this.readies = f.index;
+  }
+  // @ts-ignore: decorator
+  @inline
+  ready(vm: Vm, t: Task): void {
+    call_indirect<void>(this.readies, vm, t);
+  }
+
+  /** `v`, which has a core, has nothing to run: looks for work, instead of the guest's loop. Unset: the guest does. */
+  set onRest(f: (v: VCpu) => void) {
+    this.rests = f.index;
+  }
+  // @ts-ignore: decorator
+  @inline
+  rest(v: VCpu): void {
+    call_indirect<void>(this.rests, v);
+  }
+
+  /** The event of `v`, which neither runs a task nor searches as the guest does. Unset: the guest's steals and yields. */
+  set onStep(f: (v: VCpu) => void) {
+    this.steps = f.index;
+  }
+  // @ts-ignore: decorator
+  @inline
+  step(v: VCpu): void {
+    call_indirect<void>(this.steps, v);
+  }
+
+  /** Whether the mechanism schedules guests in a way of its own. */
+  // @ts-ignore: decorator
+  @inline
+  get schedule(): bool {
+    return this.steps != 0;
+  }
+
+  // --- accounts and forks -----------------------------------------------------------------------------------------
+
+  /** Accounts of `vm` are about to be read: counts what runs on. Changes nothing else. Unset: nothing. */
+  set onBook(f: (vm: Vm) => void) {
+    this.books = f.index;
+  }
+  // @ts-ignore: decorator
+  @inline
+  book(vm: Vm): void {
+    if (this.books != 0) call_indirect<void>(this.books, vm);
+  }
+
+  /**
+   * A fork goes on under the same mechanism with other settings (cores/switch.ts, differs): plans anew what hangs on them; `guarantees`:
+   * one of them, or a quota, is another. As every mechanism begins: the arbiter's rounds (replanArbiter).
+   */
+  set onRefit(f: (guarantees: bool) => void) {
+    this.refits = f.index;
+  }
+  // @ts-ignore: decorator
+  @inline
+  refit(guarantees: bool): void {
+    call_indirect<void>(this.refits, guarantees);
+  }
+
+  /** A fork goes on under another mechanism: undoes what only this one understands. No other hook is set any more. Unset: nothing. */
+  set onLeave(f: () => void) {
+    this.leaves = f.index;
+  }
+  /** Answers the one that is set, which is to be called when all others are gone; 0: none. */
+  get leave(): u32 {
+    return this.leaves;
+  }
+
+  /** Nobody reacts to what happens to tasks and cores; what a guest does by rules of the mechanism's own goes on. */
+  silence(): void {
+    this.onStart = doNothing;
+    this.onQueued = ignoreVm;
+    this.onCoreFree = ignoreCore;
+    this.onAnnounce = ignoreWidth;
+    this.onMoved = doNothing;
+    this.onArbiter = doNothing;
+    this.changes = 0;
+    this.paces = 0;
+    this.books = 0;
+  }
+
+  /** Nobody listens. */
+  clear(): void {
+    this.silence();
+    this.turns = 0;
+    this.wakes = 0;
+    this.timers = 0;
+    this.readies = 0;
+    this.rests = 0;
+    this.steps = 0;
+    this.leaves = 0;
+  }
 }
 
-export function doNothing(): void {}
+export const hooks: Hooks = changetype<Hooks>(memory.data(offsetof<Hooks>(), 64));
 
-export function ignoreVm(vm: Vm): void {}
+function doNothing(): void {}
 
-export function ignoreCore(core: Core): void {}
+export function ignoreVm(_: Vm): void {}
 
-export function ignoreWidth(vm: Vm, width: u32): void {}
+function ignoreCore(_: Core): void {}
 
-/** Steps of a move, yields and the arbiter's own work take no time, from the given field of Host on. */
-export function costNothing(from: usize): void {
-  memory.fill(changetype<usize>(H) + from, 0, offsetof<Host>("migrateTask") - from);
-}
+function ignoreWidth(_: Vm, __: u32): void {}

@@ -79,8 +79,7 @@ export class VCpu {
   switching: u32; //       1: it switches to its task, and its siblings do not notice
   askedAt: u64; //         when it was last asked to switch
   asked: u32; //           1: to switch at this instant, since its quantum is past and somebody has come to wait
-  phase: u32; //           nsdi22: what its pending event means
-  place: u32; //           nsdi22: on the ring that every searcher walks
+  own: usize; //           the mechanism's record of it (own.ts)
 }
 
 @unmanaged
@@ -205,12 +204,7 @@ export class Vm {
   snapReadySum: u64;
   snapOldest: u64;
   snapSince: u64;
-  a: u64; //             mechanisms' own words
-  b: u64;
-  c: u64;
-  d: u64;
   quota: f64; //         cores, 0: none (cgroup)
-  stopped: u32; //       1: throttled in the period before (cgroup)
   bandwidth: f64; //     memory traffic of a vCPU that runs a task, bytes per second
   traffic: f64; //       of all that run one now
   rankKey: i64; //       who loses a core first (grant.ts)
@@ -243,6 +237,7 @@ export class Host {
   moves: usize; //           a Move of each core
   vms: usize;
   vcpus: usize;
+  ownOfVcpus: usize; //      a mechanism's record of each (own.ts)
   slotCores: u32;
   slotVcpus: u32;
   slotClients: u32;
@@ -296,17 +291,8 @@ export class Host {
   queueLength: f64;
   memoryBandwidth: f64;      // bytes per second
   smtFactor: f64;            // speed of each when two or more work
-  knobA: f64;
-  knobB: f64;
-  knobC: f64;
-  knobD: f64;
-  knobE: f64;
-  knobF: f64;
-  knobG: f64;
-  knobH: f64;
   // arbiter
   period: u64;
-  roundAt: u64; //           nsdi22: the next round
   gridAt: u64; //            the first round that was not held
   wantedAt: u64; //          from when on the planned round is needed
   lateAt: u64; //            the last nanosecond of which the rounds are over
@@ -316,15 +302,7 @@ export class Host {
   bagCount: u32;
   bag: usize; //             VMs with tasks waiting
   scratch: usize; //         those of them that are over their threshold, by rank (arbiter.ts)
-  // mechanism hooks, indices into the function table
-  onQueued: u32;
-  onCoreFree: u32;
-  onAnnounce: u32;
-  onArbiter: u32;
-  onStart: u32;
-  onMoved: u32; //           a core has arrived, or a vCPU has become dormant
-  onYield: u32; //           a vCPU has given its core up by itself
-  onWants: u32; //           whether a VM would take a free core, where no arbiter decides
+  // what the mechanism is like
   yields: u32; //            0: an idle vCPU searches for ever
   central: u32; //           1: every VM has one queue, and no cost
   blind: u32; //             1: vCPUs are descheduled without asking the guest
@@ -333,19 +311,9 @@ export class Host {
   keptCount: u32; //         cores that stay empty for a sibling's sake
   traffic: f64; //           bytes per second that all running tasks would like
   memorySpeed: f64; //       of who uses memory bandwidth, 1 where there is enough
-  controlAt: u64; //         when caladan's controllers are to look next
-  bandwidthPhase: u32;
-  onPace: u32; //            a vCPU has begun or ceased to run tasks; 0 unused
-  onTimer: u32; //           a VM's timer of the mechanism's own
-  onChoose: u32; //          which core a VM gets
-  onReady: u32; //           a task is ready: instead of the VM's dispatch; 0 unused
-  onRest: u32; //            a vCPU has nothing to run: instead of its own loop; 0 unused
-  onStep: u32; //            the event of a vCPU that neither runs nor searches; 0 unused
   victimsOf: u64; //         arbiter round and move of which the next one tells (grant.ts, anyVictim)
   victimLeast: i64;
-  onCores: u32; //           before the number of cores with a vCPU of a VM changes; 0 unused
-  onTurn: u32; //            when a VM that was denied a core may get one though nothing changes; 0 unused
-  onWoken: u32; //           a vCPU's wake, boot or restore is over; 0 unused
+  tellsStart: u32; //        1: what a vCPU's start takes is told where its core is chosen (microvm)
   keeps: u32; //             1: no vCPU leaves by itself that its VM is guaranteed
   halts: u32; //             1: where nothing is stolen, tasks are dispatched to idle vCPUs too, which wakes them
   // injected arrivals

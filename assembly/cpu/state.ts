@@ -100,7 +100,13 @@ export * from "./records";
 // @ts-ignore: decorator
 @inline export const RECORD_BYTES: usize = 64; // a task or a fork-join request
 // @ts-ignore: decorator
-@inline const VM_COUNTERS_AT: usize = 512; // behind a VM's record, filled up to whole cache lines, its counters
+@inline export const VM_OWN_AT: usize = 472; // behind a VM's record what belongs to the mechanism (own.ts)
+// @ts-ignore: decorator
+@inline export const VM_OWN_BYTES: usize = 40;
+// @ts-ignore: decorator
+@inline export const VCPU_OWN_BYTES: usize = 40;
+// @ts-ignore: decorator
+@inline const VM_COUNTERS_AT: usize = VM_OWN_AT + VM_OWN_BYTES; // then its counters
 // @ts-ignore: decorator
 @inline export const VM_BYTES: usize = (VM_COUNTERS_AT + (L.VM_COUNTERS << 3) + 63) & ~63
 
@@ -113,7 +119,7 @@ export const H: Host = changetype<Host>(memory.data(offsetof<Host>(), 64));
 // Where a record has a room of a fixed size, or is read as another, the compiler says when it no longer fits.
 if (offsetof<Task>() > RECORD_BYTES) ERROR("a Task outgrows RECORD_BYTES");
 if (offsetof<Request>() > RECORD_BYTES) ERROR("a Request outgrows RECORD_BYTES");
-if (offsetof<Vm>() > VM_COUNTERS_AT) ERROR("a Vm outgrows VM_COUNTERS_AT");
+if (offsetof<Vm>() > VM_OWN_AT) ERROR("a Vm outgrows VM_OWN_AT");
 if (VM_BYTES % 64 != 0) ERROR("VM_BYTES are no whole cache lines");
 if (offsetof<VCpu>("queueTail") - offsetof<VCpu>("queueHead") != offsetof<RunQueue>("tail")) ERROR("a VCpu's queue is no RunQueue");
 if (offsetof<VCpu>("queueLength") - offsetof<VCpu>("queueHead") != offsetof<RunQueue>("length")) ERROR("a VCpu's queue is no RunQueue");
@@ -124,7 +130,7 @@ if (offsetof<Vm>("ingressLength") - offsetof<Vm>("ingressHead") != offsetof<RunQ
 // the host's settings lie in the order of layout.ts: 64 bits each, then 32, then fractions
 if (offsetof<Host>("signal") - offsetof<Host>("stealCheck") != (L.HOST_SIGNAL - L.HOST_STEAL_CHECK) << 3) ERROR("Host's times differ from layout.ts");
 if (offsetof<Host>("queueLength") - offsetof<Host>("signal") != (L.HOST_QUEUE_LENGTH - L.HOST_SIGNAL) << 2) ERROR("Host's choices differ from layout.ts");
-if (offsetof<Host>("knobH") + 8 - offsetof<Host>("queueLength") != (L.HOST_SAMPLE_INTERVAL - L.HOST_QUEUE_LENGTH) << 3) ERROR("Host's fractions differ from layout.ts");
+if (offsetof<Host>("smtFactor") + 8 - offsetof<Host>("queueLength") != (L.HOST_KNOBS - L.HOST_QUEUE_LENGTH) << 3) ERROR("Host's fractions differ from layout.ts");
 if (offsetof<Host>("migrateTask") - offsetof<Host>("notify") < offsetof<Move>()) ERROR("Host has fewer steps than a Move");
 if (offsetof<Vm>("lockStream1") + 8 - offsetof<Vm>("arrivalStream0") != 5 * STREAM_BYTES) ERROR("a Vm's streams do not lie one behind the other");
 

@@ -59,31 +59,21 @@ export const nsdi22 = {
       80,
       'utilization-range: percent of busy time spent on tasks under which one core is parked.',
     ),
-    {
-      ...theirs('utilizationHigh', 'count', 90, 'utilization-range: percent over which one core is allocated.'),
-      word: L.HOST_QUEUE_LENGTH,
-    },
+    theirs('utilizationHigh', 'count', 90, 'utilization-range: percent over which one core is allocated.'),
     {
       ...theirs('threshold', 'ns', 5_000, "head-age: age of a queue's first task over which one core is allocated."),
       word: L.HOST_THRESHOLD,
     },
-    {
-      ...theirs(
-        'twoChoices',
-        'yes or no',
-        false,
-        'An arrival goes to the shorter of two queues, and a core at work pays for carrying it there.',
-      ),
-      word: L.HOST_BATCH,
-    },
-    {
-      ...theirs('penalty', 'ns', 120, 'twoChoices: how long the core that carries a task is kept from its own.'),
-      word: L.HOST_STALENESS,
-    },
+    theirs(
+      'twoChoices',
+      'yes or no',
+      false,
+      'An arrival goes to the shorter of two queues, and a core at work pays for carrying it there.',
+    ),
+    theirs('penalty', 'ns', 120, 'twoChoices: how long the core that carries a task is kept from its own.'),
     {
       name: 'roundDown',
       unit: 'yes or no',
-      word: L.HOST_AGGREGATE,
       default: false,
       meaning:
         'Gaps between arrivals and exponential service times are rounded down to whole nanoseconds, and services of 0 drawn again, as in that simulator; it raises the load by up to 1.3 %.',

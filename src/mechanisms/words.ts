@@ -28,12 +28,12 @@ export function mechanismWords(mechanism: Mechanism): Words {
     [L.HOST_MODE]: L.MODE_REACTIVE,
     [L.HOST_SIGNAL]: signal ?? 0,
   };
-  let own = L.HOST_KNOB_A;
+  let own = L.HOST_KNOBS;
   for (const knob of knobs) {
     const value = settingOf(mechanism, knob);
     const code = typeof value === 'string' ? knob.codes?.[value] : Number(value);
     const word = knob.word ?? own++;
-    if (code === undefined || own > L.HOST_KNOB_H + 1)
+    if (code === undefined || own > L.HOST_KNOBS_END)
       throw new RangeError(`mechanism ${mechanism.kind}: the core has no word for ${knob.name} = ${value}`);
     words[word] = code;
   }

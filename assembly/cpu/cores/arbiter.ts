@@ -17,6 +17,7 @@ import { anyVictim, chooseVictim } from "../victims";
 import { rankAt, RANK_VM, copyRank, heapify, setRank, sinkRank } from "./rank";
 import { oldestReady, stranded } from "../waiting";
 import { wanted, congested, soonest } from "./signal";
+import { hooks } from "../hooks";
 
 /** The arbiter reads and issues no earlier than what it is doing allows: a round that was skipped has been read as well. */
 function beBusy(): void {
@@ -140,7 +141,7 @@ function deny(vm: Vm): void {
 /** Tries to give `vm` one core. Moves are issued one after another, `issue` each. */
 export function grantOne(vm: Vm): bool {
   if (!canGrow(vm)) return false;
-  const core = call_indirect<Core>(H.onChoose, vm);
+  const core = hooks.choose(vm);
   if (isNull(core)) return false;
   const at = max<u64>(H.now, H.busyUntil) + (H.batch && H.roundMoves != 0 ? 0 : H.issue);
   H.busyUntil = at;
@@ -236,7 +237,7 @@ export function onArbiter(): void {
   for (let i: u32 = 0; i < kept; i++) {
     const vm = load<Vm>(H.bag + (<usize>i << 2));
     if (vm.denied == 0 || H.signal == L.SIGNAL_POLICY) soon = min<u64>(soon, soonest(vm));
-    else if (H.onTurn != 0) soon = min<u64>(soon, call_indirect<u64>(H.onTurn, vm));
+    else soon = min<u64>(soon, hooks.turn(vm));
   }
   if (soon != NEVER) armArbiter(soon);
   if (isPending(Q, SLOT_ARBITER)) planRound(); // something may have been wanted before the round was over

@@ -23,6 +23,7 @@ import { hasLost } from "../rounds";
 import { freeze, halt, isBusy, migrateQueue, thaw } from "../guest/halt";
 import { hold, chooseDormant, parking, arriving, nudge } from "../holding";
 import { mayLeave } from "../victims";
+import { hooks } from "../hooks";
 
 // @ts-ignore: decorator
 @inline
@@ -97,7 +98,7 @@ function stop(core: Core, v: VCpu): void {
     if (!isNull(v.task)) count(v.vm, L.VM_PREEMPTIONS, 1);
     const from = v.vm;
     freeze(v, DESCHEDULING);
-    if (from.frozen != 0) call_indirect<void>(H.onQueued, from);
+    if (from.frozen != 0) hooks.queued(from);
     measure(L.HISTOGRAM_DESCHEDULE, move.deschedule);
     step(core, STEP_DESCHEDULE, move.deschedule);
     return;
@@ -160,7 +161,7 @@ export function onCore(core: Core): void {
     }
     case STEP_WAKE: {
       enter(v, ENTERING);
-      if (H.onWoken != 0) call_indirect<void>(H.onWoken, v.vm);
+      hooks.woken(v.vm);
       measure(L.HISTOGRAM_WAKE, move.wake);
       step(core, STEP_ENTER, move.dispatchStep);
       return;
@@ -177,7 +178,7 @@ export function onCore(core: Core): void {
         H.curveLength++;
       }
       enterGuest(v);
-      call_indirect<void>(H.onMoved);
+      hooks.moved();
       return;
     }
   }
@@ -196,8 +197,8 @@ export function enterGuest(v: VCpu): void {
 function afterDetach(core: Core): void {
   if (!isNull(core.target)) {
     startWake(core, 0);
-    call_indirect<void>(H.onMoved);
-  } else call_indirect<void>(H.onCoreFree, core);
+    hooks.moved();
+  } else hooks.coreFree(core);
 }
 
 function startWake(core: Core, delay: u64): void {
@@ -215,7 +216,7 @@ export function coreReleased(core: Core, vm: Vm): void {
     cancel(Q, core.slot);
     core.step = STEP_NONE;
     startWake(core, core.decidedAt > H.now ? core.decidedAt - H.now : 0); // not before its move is issued
-    call_indirect<void>(H.onMoved);
+    hooks.moved();
     return;
   }
   if (core.step == STEP_NOTIFY) {
@@ -223,7 +224,7 @@ export function coreReleased(core: Core, vm: Vm): void {
     cancel(Q, core.slot);
     core.step = STEP_NONE;
   } else hold(vm, -1);
-  call_indirect<void>(H.onCoreFree, core);
+  hooks.coreFree(core);
 }
 
 /** Takes a core from whoever has it, at once. */

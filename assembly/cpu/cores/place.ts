@@ -1,11 +1,11 @@
 // Who holds which cores at time 0 and after a fork.
 
-import * as L from "../../layout";
 import { Core, Vm, ENTERING, H, vmAt, coreAt, nothing, isNull } from "../state";
 import { hold, chooseDormant, canGrow } from "../holding";
 import { removeIdle, isWhole } from "../idle";
 import { attach } from "../guest/life";
 import { chooseVictim } from "../victims";
+import { hooks } from "../hooks";
 import { beginMove, enterGuest } from "./move";
 
 /** At time 0: the core belongs to a vCPU of `vm`, which looks for work. Costs nothing. */
@@ -38,7 +38,7 @@ export function placeGuaranteed(): void {
       else {
         if (H.yields && vm.queued <= vm.coming) break; // it would give the core back
         // what a microVM's start takes is told where its core is chosen
-        core = H.mechanism == L.MECHANISM_MICROVM ? call_indirect<Core>(H.onChoose, vm) : chooseVictim(vm);
+        core = H.tellsStart ? hooks.choose(vm) : chooseVictim(vm);
         if (isNull(core)) break; // the rest is in motion
         beginMove(core, vm, H.now);
       }

@@ -8,14 +8,15 @@
 import { cancel, NEVER } from "../../kernel/event-queue";
 import * as L from "../../layout";
 import {
-  H, Q, Host, Vm, VCpu, Core, YIELDING, FROZEN_SPINNING, RUNNING, SEARCHING, STEALING, SPINNING, SLOT_ARBITER, SLOT_PUBLISH,
-  VM_SLOT_OWN, STEP_NONE, clearBit, coreAt, ingress, isNull, ownQueue, setBit, vcpuOf, vmAt,
+  H, Q, Host, VCpu, YIELDING, FROZEN_SPINNING, RUNNING, SEARCHING, STEALING, SPINNING, SLOT_ARBITER, SLOT_PUBLISH, VM_SLOT_OWN,
+  STEP_NONE, clearBit, coreAt, ingress, isNull, ownQueue, setBit, vcpuOf, vmAt,
 } from "../state";
 import { pushIdle, removeIdle } from "../idle";
 import { settleAll, capacity } from "../accounts";
 import { waitBegins } from "../waiting";
 import { append, pushHead, sortByReady } from "../run-queue";
-import { setHooks, doNothing, ignoreVm, ignoreWidth } from "../hooks";
+import { hooks, ignoreVm } from "../hooks";
+import { KNOB_BYTES, KNOBS } from "../own";
 import { activate, deactivate } from "../guest/life";
 import { unfreeze } from "../guest/halt";
 import { planRun } from "../guest/plan";
@@ -27,8 +28,9 @@ import { hurry, onCore, vacate } from "./move";
 
 // what was set before: the host's settings, and of each VM 24 bytes in H.scratch, which nobody else uses meanwhile
 // @ts-ignore: decorator
-@inline const SETTINGS: usize = offsetof<Host>("knobH") + 8 - offsetof<Host>("stealCheck");
-const BEFORE: usize = memory.data(offsetof<Host>("knobH") + 8 - offsetof<Host>("stealCheck"), 8);
+@inline const SETTINGS: usize = offsetof<Host>("smtFactor") + 8 - offsetof<Host>("stealCheck");
+const BEFORE: usize = memory.data(offsetof<Host>("smtFactor") + 8 - offsetof<Host>("stealCheck"), 8);
+const KNOBS_BEFORE: usize = memory.data((L.HOST_KNOBS_END - L.HOST_KNOBS) << 3, 8);
 // @ts-ignore: decorator
 @inline const WAS_MIN: usize = 0;
 // @ts-ignore: decorator
@@ -49,9 +51,21 @@ export function differs(field: usize, bytes: usize): bool {
   return memory.compare(BEFORE + field - offsetof<Host>("stealCheck"), changetype<usize>(H) + field, bytes) != 0;
 }
 
+/** Whether one of the mechanism's own knobs is another now. */
+export function knobsDiffer(): bool {
+  return memory.compare(KNOBS_BEFORE, KNOBS, KNOB_BYTES) != 0;
+}
+
+/** Whether something that the arbiter's rounds go by is. */
+export function roundsDiffer(): bool {
+  return differs(offsetof<Host>("pollBase"), 16) || differs(offsetof<Host>("interval"), offsetof<Host>("dedicated") - offsetof<Host>("interval"))
+    || differs(offsetof<Host>("batch"), 8) || differs(offsetof<Host>("queueLength"), 8);
+}
+
 /** Settings are about to be read: what they are now is kept, and with another `kind` what only the present mechanism understands is undone. */
 export function prepareSwitch(kind: u32): void {
   memory.copy(BEFORE, changetype<usize>(H) + offsetof<Host>("stealCheck"), SETTINGS);
+  memory.copy(KNOBS_BEFORE, KNOBS, KNOB_BYTES);
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     store<u32>(was(i), vm.min, WAS_MIN);
@@ -65,10 +79,9 @@ export function prepareSwitch(kind: u32): void {
   cancel(Q, SLOT_PUBLISH);
   H.arbiter = 0;
   // nobody reacts while things are rearranged
-  setHooks(doNothing, ignoreVm, pushIdle, ignoreWidth, doNothing, doNothing);
-  H.onCores = 0;
+  hooks.silence();
+  hooks.onCoreFree = pushIdle;
   H.blind = 0;
-  H.onPace = 0;
   H.bagCount = 0;
   H.round++; // what is decided from now on is of no round of the arbiter's
   for (let i: u32 = 0; i < H.coreCount; i++) {
@@ -83,10 +96,6 @@ export function prepareSwitch(kind: u32): void {
     vm.denied = 0;
     vm.contended = 0;
     vm.skipUntil = 0;
-    vm.a = 0;
-    vm.b = 0;
-    vm.c = H.now;
-    vm.stopped = 0;
     vm.snapQueued = 0;
     vm.limit = vm.max;
     cancel(Q, vm.slot + VM_SLOT_OWN);
@@ -142,7 +151,7 @@ export function finishSwitch(same: bool): bool {
     const quantum = vm.quantum != load<u64>(was(i), WAS_QUANTUM);
     const stole = load<u32>(was(i), WAS_STEALING) != L.STEAL_NONE;
     const anew = walks || stole != (vm.stealAmount != L.STEAL_NONE);
-    if (H.onStep != 0 || (!searches && !anew && !quantum)) continue; // nsdi22 searches in its own way
+    if (hooks.schedule || (!searches && !anew && !quantum)) continue; // nsdi22 searches in its own way
     for (let k: u32 = 0; k < vm.max; k++) {
       const v = vcpuOf(vm, k);
       if (v.state == SEARCHING) {
@@ -160,12 +169,12 @@ export function finishSwitch(same: bool): bool {
 /** Another mechanism, not ideal, starts from the cores as they lie. */
 export function beginAnew(): void {
   for (let i: u32 = 0; i < H.vmCount; i++) gatherStranded(vmAt(i));
-  call_indirect<void>(H.onStart);
+  hooks.start();
   // who spins for a holder that the guest sees no longer run does something else
   for (let i: u32 = 0; i < H.vmCount; i++) spinOrLeave(vmAt(i));
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
-    if (vm.queued != 0) call_indirect<void>(H.onQueued, vm);
+    if (vm.queued != 0) hooks.queued(vm);
   }
 }
 
@@ -184,12 +193,10 @@ function setActive(): void {
 
 /** Under `ideal`: every core arrives, every vCPU that runs no task gives its core up, at once and in the order of the cores. */
 export function endMotion(): void {
-  const queued = H.onQueued;
-  const free = H.onCoreFree;
-  const alone: (vm: Vm) => void = ignoreVm;
-  const idle: (core: Core) => void = pushIdle;
-  H.onQueued = alone.index;
-  H.onCoreFree = idle.index;
+  const queued = hooks.queues;
+  const free = hooks.frees;
+  hooks.onQueued = ignoreVm;
+  hooks.onCoreFree = pushIdle;
   H.curveStart = min<u64>(H.curveStart, H.now); // a round that was still being issued
   H.busyUntil = H.now;
   for (let i: u32 = 0; i < H.vmCount; i++) {
@@ -216,6 +223,6 @@ export function endMotion(): void {
     } else if (v.state == STEALING) proceed(v);
   }
   for (let i: u32 = 0; i < H.vmCount; i++) spinOrLeave(vmAt(i));
-  H.onQueued = queued;
-  H.onCoreFree = free;
+  hooks.queues = queued;
+  hooks.frees = free;
 }

@@ -15,6 +15,7 @@ import { setHome } from "../speed";
 import { mayBeShort } from "../rounds";
 import { planEnd } from "./plan";
 import { schedule, RANK_GIVE_UP, RANK_LOOK } from "../../kernel/event-queue";
+import { hooks } from "../hooks";
 
 /** A task can run from now on: it is queued as the VM's dispatch policy says, or runs at once. */
 export function makeReady(vm: Vm, t: Task): void {
@@ -33,17 +34,17 @@ export function makeReady(vm: Vm, t: Task): void {
     waitBegins(vm, t);
     pushTail(ingress(vm), t);
     if (vm.quantum != 0) askForTurn(vm);
-    call_indirect<void>(H.onQueued, vm);
+    hooks.queued(vm);
     return;
   }
-  if (H.onReady != 0 && vm.activeCount != 0) {
-    call_indirect<void>(H.onReady, vm, t);
+  if (hooks.schedule && vm.activeCount != 0) {
+    hooks.ready(vm, t);
     return;
   }
   if (vm.activeCount == 0) {
     waitBegins(vm, t);
     pushTail(ingress(vm), t);
-    call_indirect<void>(H.onQueued, vm);
+    hooks.queued(vm);
     return;
   }
   queueOn(chooseQueue(vm), t);
@@ -98,7 +99,7 @@ export function queueOn(v: VCpu, t: Task): void {
   if (v.state == SEARCHING) seeOwnQueue(v);
   else if (vm.quantum != 0 && v.queueLength == 1) limitToQuantum(v); // before, nobody waited and no limit applied
   offerLook(vm, v);
-  call_indirect<void>(H.onQueued, vm);
+  hooks.queued(vm);
 }
 
 /** A preempted task goes back to the head of its vCPU's queue, where it can be stolen, or of the VM's. */
@@ -122,7 +123,7 @@ export function putBack(v: VCpu, t: Task): void {
     offerLook(vm, v);
   }
   if (H.arbiter != 0 && (t.flags & TASK_STARTED) == 0) mayBeShort(vm); // it may be the oldest again
-  call_indirect<void>(H.onQueued, vm);
+  hooks.queued(vm);
 }
 
 /** A searching vCPU looks into its own queue only every localCheck; 0 = at every step of its loop. */

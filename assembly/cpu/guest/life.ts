@@ -5,6 +5,7 @@ import { settle } from "../accounts";
 import { paceChanged } from "./pace";
 import * as L from "../../layout";
 import { mayBeShort } from "../rounds";
+import { hooks } from "../hooks";
 
 // @ts-ignore: decorator
 @inline
@@ -39,7 +40,7 @@ export function attachHere(core: Core, v: VCpu, state: u32): void {
 }
 
 export function attach(core: Core, v: VCpu, state: u32): void {
-  if (H.onCores != 0) call_indirect<void>(H.onCores, v.vm, 1);
+  hooks.coresChange(v.vm, 1);
   attachHere(core, v, state);
 }
 
@@ -61,7 +62,7 @@ export function detachHere(core: Core): void {
 }
 
 export function detach(core: Core): void {
-  if (H.onCores != 0) call_indirect<void>(H.onCores, core.vcpu.vm, -1);
+  hooks.coresChange(core.vcpu.vm, -1);
   detachHere(core);
 }
 

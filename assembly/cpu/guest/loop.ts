@@ -10,12 +10,13 @@ import { endSearch, stealNow, beginSearch } from "./search";
 import { NEVER, cancel, schedule, RANK_GIVE_UP, RANK_STEP } from "../../kernel/event-queue";
 import * as L from "../../layout";
 import { deactivate, enter, detach } from "./life";
+import { hooks } from "../hooks";
 
 /** `v` has nothing to run at this instant: own queue, ingress queue, a steal that costs nothing, or a search. */
 export function proceed(v: VCpu): void {
   const vm = v.vm;
-  if (H.onRest != 0) {
-    call_indirect<void>(H.onRest, v);
+  if (hooks.schedule) {
+    hooks.rest(v);
     return;
   }
   if (v.queueLength != 0 && (vm.ingressLength == 0 || ownIsNext(v, vm))) {
@@ -98,7 +99,7 @@ export function yieldCore(v: VCpu): void {
 export function yielded(v: VCpu): void {
   const core = v.core;
   detach(core);
-  call_indirect<void>(H.onYield, core, v.vm);
+  hooks.yielded(core, v.vm);
 }
 
 /** Whether the head of its own queue comes before that of the ingress queue: it was preempted here, or is no younger. */

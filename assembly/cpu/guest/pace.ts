@@ -5,6 +5,7 @@ import { speedOf, workDone, stretched } from "../speed";
 import { takeSequence } from "../../kernel/event-queue";
 import { mayTouch, planTouch } from "../../memory/pages/touch";
 import { planRun } from "./plan";
+import { hooks } from "../hooks";
 
 /**
  * `v` was in state `before`. Where it has begun or ceased to run tasks, or to spin, the speed of its siblings, and of all where
@@ -31,7 +32,7 @@ export function paceChanged(v: VCpu, before: u32): void {
     const other = coreAt(from);
     if (other != core && !isNull(other.vcpu)) adapt(other.vcpu);
   }
-  if (H.onPace != 0 && runs != (before == RUNNING)) call_indirect<void>(H.onPace, v);
+  if (runs != (before == RUNNING)) hooks.pace(v);
 }
 
 /** The task that `v` runs, if any, goes on at the speed of now. */

@@ -2,12 +2,9 @@
 // may use no more than its quota × period of core time in each period; then all its vCPUs stop, in the middle of whatever they do,
 // until the next period begins. What stopping takes beyond the quota is repaid. A VM has no quota where it has no guarantee either, as a
 // group whose cpu.max is not set: it runs on what the others leave. No arbiter, no polling core.
-//
-//   knob A: period ns | B: ns of a host context switch
 
 import * as L from "../../layout";
-import { bookThrottled } from "../accounts";
-import { cancel, schedule, RANK_EXPIRE, isPending, RANK_REPLENISH } from "../../kernel/event-queue";
+import { cancel, schedule, RANK_EXPIRE, isPending, NEVER, RANK_REPLENISH } from "../../kernel/event-queue";
 import {
   H, Host, Vm, vmAt, vcpuOf, DORMANT, YIELDING, DESCHEDULING, VM_SLOT_OWN, Q, SLOT_ARBITER, coreAt, isNull, count, everyRound, Core,
 } from "../state";
@@ -18,24 +15,63 @@ import { canGrow, arriving } from "../holding";
 import { chooseVictim } from "../victims";
 import { setRank, heapify, rankAt, RANK_VM, sinkRank } from "../cores/rank";
 import { activate } from "../guest/life";
-import { costNothing, setHooks, ignoreWidth } from "../hooks";
+import { hooks } from "../hooks";
+import { costNothing } from "../configure";
+import { knobs, own } from "../own";
+import { knobsDiffer } from "../cores/switch";
 import { placeGuaranteed } from "../cores/place";
 
+@unmanaged
+class CgroupKnobs {
+  periodNs: f64;
+  contextSwitchNs: f64;
+}
+
+/** A VM's control group. */
+@unmanaged
+class Quota {
+  used: u64; //           core time in this period, with what the last one left to be repaid
+  usedUntil: u64; //      when that was last brought up to date, + 1; 0: never
+  throttledSince: u64; // and booked, + 1; 0: it is not
+  stopped: u32; //        1: throttled in the period before
+}
+
+// @ts-ignore: decorator
+@inline
+function period(): u64 {
+  return <u64>knobs<CgroupKnobs>().periodNs;
+}
+
+// @ts-ignore: decorator
+@inline
+function contextSwitch(): u64 {
+  return <u64>knobs<CgroupKnobs>().contextSwitchNs;
+}
+
+// @ts-ignore: decorator
+@inline
+function throttled(vm: Vm): bool {
+  return own<Quota>(vm).throttledSince != 0;
+}
+
 export function cgroup(): void {
-  const wanting: (vm: Vm) => bool = wants;
-  H.onWants = wanting.index;
   H.yields = 1;
   H.blind = 1; // the guest is not told
   H.halts = 1;
   costNothing(offsetof<Host>("notify"));
-  H.deschedule = <u64>H.knobB;
-  H.wake = <u64>H.knobB;
-  H.yield = <u64>H.knobB;
-  setHooks(start, onQueued, onCoreFree, ignoreWidth, stopThrottled, onPeriod);
-  const charged: (vm: Vm, by: i32) => void = charge;
-  H.onCores = charged.index;
-  const gone: (vm: Vm) => void = onQuota;
-  H.onTimer = gone.index;
+  H.deschedule = contextSwitch();
+  H.wake = contextSwitch();
+  H.yield = contextSwitch();
+  hooks.onStart = start;
+  hooks.onQueued = onQueued;
+  hooks.onCoreFree = onCoreFree;
+  hooks.onMoved = stopThrottled;
+  hooks.onArbiter = onPeriod;
+  hooks.onTimer = onQuota;
+  hooks.onWants = wants;
+  hooks.onCores = charge;
+  hooks.onBook = book;
+  hooks.onRefit = refit;
 }
 
 function start(): void {
@@ -49,17 +85,11 @@ function start(): void {
   }
 }
 
-// vm.a: core time used in this period, with what the last one left to be repaid | vm.b: since when it is throttled, 0 not | vm.c: when
-// vm.a was last brought up to date
-
-// @ts-ignore: decorator
-@inline const NEVER: u64 = 0xffff_ffff_ffff_ffff;
-
 /** Core time of a VM's quota in a period; the greatest u64: it has none. */
 // @ts-ignore: decorator
 @inline
 function quotaOf(vm: Vm): u64 {
-  return vm.quota == 0 ? NEVER : <u64>(<i64>(vm.quota * H.knobA + 0.5));
+  return vm.quota == 0 ? NEVER : <u64>(<i64>(vm.quota * knobs<CgroupKnobs>().periodNs + 0.5));
 }
 
 /** Core time that is left of this period's quota. */
@@ -67,36 +97,38 @@ function quotaOf(vm: Vm): u64 {
 @inline
 function left(vm: Vm): u64 {
   const quota = quotaOf(vm);
-  return quota == NEVER ? NEVER : vm.a < quota ? quota - vm.a : 0;
+  return quota == NEVER ? NEVER : own<Quota>(vm).used < quota ? quota - own<Quota>(vm).used : 0;
 }
 
 /** The same, less what stopping `vm` now would take, where it has seen that; `more` vCPUs are about to come. */
 function usable(vm: Vm, more: u64): u64 {
   const rest = left(vm);
-  if (rest == NEVER || vm.stopped == 0) return rest;
+  if (rest == NEVER || own<Quota>(vm).stopped == 0) return rest;
   let leave = more;
   for (let k: u32 = 0; k < vm.max; k++) {
     const state = vcpuOf(vm, k).state;
     leave += u64(state != DORMANT && state != YIELDING && state != DESCHEDULING);
   }
-  const stopping = leave * <u64>H.knobB;
+  const stopping = leave * contextSwitch();
   return rest > stopping ? rest - stopping : 0;
 }
 
 /** Books the core time used so far and plans the instant at which the quota is gone; `by` vCPUs come or go now. */
 function charge(vm: Vm, by: i32): void {
   const on = vm.max - vm.dormantCount;
-  vm.a += <u64>on * (H.now - vm.c);
-  vm.c = H.now;
+  const q = own<Quota>(vm);
+  if (q.usedUntil != 0) q.used += <u64>on * (H.now + 1 - q.usedUntil);
+  q.usedUntil = H.now + 1;
   const slot = vm.slot + VM_SLOT_OWN;
   const soon = <u64>(<i32>on + by);
-  if (soon == 0 || vm.b != 0 || vm.quota == 0) cancel(Q, slot);
+  if (soon == 0 || throttled(vm) || vm.quota == 0) cancel(Q, slot);
   else schedule(Q, slot, H.now + (usable(vm, u64(by > 0)) + soon - 1) / soon, RANK_EXPIRE);
-  if (!isPending(Q, SLOT_ARBITER)) schedule(Q, SLOT_ARBITER, (H.now / <u64>H.knobA + 1) * <u64>H.knobA, RANK_REPLENISH);
+  if (!isPending(Q, SLOT_ARBITER)) schedule(Q, SLOT_ARBITER, (H.now / period() + 1) * period(), RANK_REPLENISH);
 }
 
-/** After a fork: quotas or the period have changed. */
-export function refit(): void {
+/** After a fork: quotas or the period may have changed. */
+function refit(guarantees: bool): void {
+  if (!guarantees && !knobsDiffer()) return;
   for (let i: u32 = 0; i < H.vmCount; i++) charge(vmAt(i), 0);
 }
 
@@ -105,8 +137,8 @@ function onQuota(vm: Vm): void {
   charge(vm, 0);
   if (usable(vm, 0) != 0) return; // who leaves by itself need not be stopped
   cancel(Q, vm.slot + VM_SLOT_OWN);
-  if (vm.b != 0) return;
-  vm.b = H.now + 1;
+  if (throttled(vm)) return;
+  own<Quota>(vm).throttledSince = H.now + 1;
   stopThrottled();
 }
 
@@ -114,8 +146,16 @@ function onQuota(vm: Vm): void {
 function stopThrottled(): void {
   for (let i: u32 = 0; i < H.coreCount; i++) {
     const core = coreAt(i);
-    if (!isNull(core.vcpu) && core.vcpu.vm.b != 0) beginPark(core);
+    if (!isNull(core.vcpu) && throttled(core.vcpu.vm)) beginPark(core);
   }
+}
+
+/** Books the time for which `vm` has been throttled. */
+function book(vm: Vm): void {
+  if (!throttled(vm)) return;
+  const q = own<Quota>(vm);
+  count(vm, L.VM_THROTTLED_NS, H.now + 1 - q.throttledSince);
+  q.throttledSince = H.now + 1;
 }
 
 /** A period begins: quotas are full again, but for what was used beyond the last. */
@@ -124,12 +164,13 @@ function onPeriod(): void {
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     charge(vm, 0);
-    used = used || vm.a != 0 || vm.dormantCount != vm.max || vm.queued != 0;
+    const q = own<Quota>(vm);
+    used = used || q.used != 0 || vm.dormantCount != vm.max || vm.queued != 0;
     const quota = quotaOf(vm);
-    vm.a = vm.a > quota ? vm.a - quota : 0;
-    vm.stopped = u32(vm.b != 0);
-    bookThrottled(vm);
-    if (vm.a < quota) vm.b = 0;
+    q.used = q.used > quota ? q.used - quota : 0;
+    q.stopped = u32(throttled(vm));
+    book(vm);
+    if (q.used < quota) q.throttledSince = 0;
     charge(vm, 0);
   }
   let n: u32 = 0;
@@ -143,13 +184,13 @@ function onPeriod(): void {
     sinkRank(0, --n);
     serve(vm);
   }
-  if (used || everyRound()) schedule(Q, SLOT_ARBITER, H.now + <u64>H.knobA, RANK_REPLENISH);
+  if (used || everyRound()) schedule(Q, SLOT_ARBITER, H.now + period(), RANK_REPLENISH);
   else cancel(Q, SLOT_ARBITER);
 }
 
 /** Whether one vCPU more would find something to do. Where nothing is stolen, what waits behind a running one is not for others. */
-export function wants(vm: Vm): bool {
-  if (vm.b != 0 || left(vm) == 0 || !canGrow(vm)) return false;
+function wants(vm: Vm): bool {
+  if (throttled(vm) || left(vm) == 0 || !canGrow(vm)) return false;
   let tasks = vm.queued;
   let coming = vm.coming;
   if (vm.stealAmount == L.STEAL_NONE) {

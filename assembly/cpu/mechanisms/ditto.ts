@@ -1,26 +1,36 @@
 // `ditto` (arXiv 2409.15542): the guest publishes how many vCPUs it could use, the hypervisor samples that every `interval` and
 // adds or removes worker vCPUs, about 14 us each. What a burst waits for is the next sample, not the 14 us.
-//
-//   knob A: ns to add a vCPU | B: ns to remove one
 
 import { H, Host, coreAt, isNull, SEARCHING, vmAt } from "../state";
 import { watch, coreToPool, startArbiter, onArbiter } from "../cores/arbiter";
 import { armArbiter } from "../rounds";
 import { beginPark } from "../cores/move";
-import { costNothing, setHooks, ignoreWidth, doNothing } from "../hooks";
+import { hooks } from "../hooks";
+import { costNothing } from "../configure";
+import { knobs } from "../own";
 import { placeGuaranteed } from "../cores/place";
+
+@unmanaged
+class DittoKnobs {
+  addLatencyNs: f64;
+  removeLatencyNs: f64;
+}
 
 export function ditto(): void {
   H.threshold = 0; // any task that waits is asked for
   costNothing(offsetof<Host>("notify"));
-  H.notify = <u64>H.knobB;
-  H.wake = <u64>H.knobA;
-  setHooks(start, watch, coreToPool, ignoreWidth, doNothing, sample);
+  H.notify = <u64>knobs<DittoKnobs>().removeLatencyNs;
+  H.wake = <u64>knobs<DittoKnobs>().addLatencyNs;
+  hooks.onStart = start;
+  hooks.onQueued = watch;
+  hooks.onCoreFree = coreToPool;
+  hooks.onArbiter = sample;
 }
 
 function start(): void {
   startArbiter();
   placeGuaranteed();
+  if (H.now != 0) armArbiter(H.now + 1); // a fork: vCPUs that search above the guarantee are to be taken
 }
 
 /** One sample: idle vCPUs above the guarantee are taken, then demand is served. */

@@ -1,24 +1,36 @@
 // `hotplug`: cores are plugged into and out of a Linux guest. The same signals, read by a monitor at its own interval, but a
 // plug takes `latency` and an unplug `unplugLatency`, and a vCPU is unplugged after it has been idle for `idleBefore`.
 // The guest goes on using a vCPU until its unplug completes, then its queue can be stolen from, as with parking.
-//
-//   knob A: plug latency ns | B: unplug latency ns | C: idle time before unplug ns
 
 import { H, Host } from "../state";
 import { nudge } from "../holding";
 import { watch, coreToPool, onArbiter, startArbiter } from "../cores/arbiter";
-import { costNothing, setHooks, ignoreWidth } from "../hooks";
+import { hooks } from "../hooks";
+import { costNothing } from "../configure";
+import { knobs } from "../own";
 import { placeGuaranteed } from "../cores/place";
+
+@unmanaged
+class HotplugKnobs {
+  latencyNs: f64;
+  unplugLatencyNs: f64;
+  idleBeforeNs: f64;
+}
 
 export function hotplug(): void {
   H.yields = 1;
   H.keeps = 1;
   costNothing(offsetof<Host>("notify"));
-  H.minSearch = <u64>H.knobC;
-  H.yield = <u64>H.knobB;
-  H.notify = <u64>H.knobB;
-  H.wake = <u64>H.knobA;
-  setHooks(start, watch, coreToPool, ignoreWidth, nudge, onArbiter);
+  const knob = knobs<HotplugKnobs>();
+  H.minSearch = <u64>knob.idleBeforeNs;
+  H.yield = <u64>knob.unplugLatencyNs;
+  H.notify = <u64>knob.unplugLatencyNs;
+  H.wake = <u64>knob.latencyNs;
+  hooks.onStart = start;
+  hooks.onQueued = watch;
+  hooks.onCoreFree = coreToPool;
+  hooks.onMoved = nudge;
+  hooks.onArbiter = onArbiter;
 }
 
 function start(): void {

@@ -5,12 +5,17 @@
 import { H } from "../state";
 import { nudge } from "../holding";
 import { watch, coreToPool, announce, onArbiter, startArbiter } from "../cores/arbiter";
-import { setHooks } from "../hooks";
+import { hooks } from "../hooks";
 import { placeGuaranteed } from "../cores/place";
 
 export function hyperflux(): void {
   H.yields = 1;
-  setHooks(start, watch, coreToPool, announce, nudge, onArbiter);
+  hooks.onStart = start;
+  hooks.onQueued = watch;
+  hooks.onCoreFree = coreToPool;
+  hooks.onAnnounce = announce;
+  hooks.onMoved = nudge;
+  hooks.onArbiter = onArbiter;
 }
 
 function start(): void {

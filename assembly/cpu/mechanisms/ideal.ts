@@ -12,7 +12,7 @@ import { chooseDormant, canGrow } from "../holding";
 import { halt, isBusy } from "../guest/halt";
 import { run } from "../guest/run";
 import { putBack } from "../guest/dispatch";
-import { setHooks, ignoreWidth, doNothing } from "../hooks";
+import { hooks } from "../hooks";
 
 export function ideal(): void {
   H.central = 1;
@@ -23,11 +23,17 @@ export function ideal(): void {
   H.moveCost = 0;
   H.moveCostSocket = 0;
   H.mode = L.MODE_REACTIVE;
-  setHooks(doNothing, onQueued, onCoreFree, ignoreWidth, doNothing, doNothing);
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    vmAt(i).dispatch = L.DISPATCH_SINGLE;
+    vmAt(i).stealAmount = L.STEAL_NONE;
+  }
+  hooks.onStart = serveWaiting;
+  hooks.onQueued = onQueued;
+  hooks.onCoreFree = onCoreFree;
 }
 
-/** After a fork: idle cores go to whom they would have gone to, then who still waits looks for a victim's. */
-export function serveWaiting(): void {
+/** After a fork (at time 0 nothing waits): idle cores go to whom they would have gone to, then who still waits looks for a victim's. */
+function serveWaiting(): void {
   for (let i: u32 = 0; i < H.vmCount; i++) {
     if (vmAt(i).queued != 0) joinBag(vmAt(i));
   }

@@ -1,20 +1,10 @@
-// The table of mechanisms: how cores move. Each is one file that fills in the hooks below; a new one is a file and a line here.
-//
-//   onStart()        time 0: who holds which cores
-//   onQueued(vm)     a task waits in the VM
-//   onCoreFree(core) a core is nobody's
-//   onMoved()        a core has arrived where it was sent, or a vCPU has become dormant
-//   onAnnounce(vm,n) a request has announced n tasks (proactive modes)
-//   onArbiter()      the arbiter's planned round
-//   yields           whether a vCPU that finds nothing gives its core up after minSearch
-//   onReady(vm, t), onRest(vCPU), onStep(vCPU)   instead of dispatch and of the vCPU's own loop (nsdi22)
-//   onPace(vCPU)     it has begun or ceased to run tasks, where speeds vary; onTimer(vm): a timer of the mechanism's own
-//   central          one queue per VM, nothing costs anything (the bound)
+// The table of mechanisms: how cores move. Each is one file, or a folder, that sets the hooks which concern it (../hooks.ts) and says what
+// it is like (records.ts, `yields` and on); a new one is a file and a line here.
 
 import { canGrow } from "../holding";
 import { coreReleased } from "../cores/move";
 import * as L from "../../layout";
-import { H, Vm, Core, vmAt } from "../state";
+import { H } from "../state";
 import { ideal } from "./ideal";
 import { fixed } from "./static";
 import { hotplug } from "./hotplug";
@@ -24,9 +14,11 @@ import { ditto } from "./ditto";
 import { blind } from "./blind";
 import { cgroup } from "./cgroup";
 import { microvm } from "./microvm";
-import { leaveNsdi22, nsdi22 } from "./nsdi22/index";
+import { nsdi22 } from "./nsdi22/index";
 import { chooseCore } from "../cores/arbiter";
-import { setHooks, doNothing, ignoreVm, ignoreCore, ignoreWidth } from "../hooks";
+import { hooks } from "../hooks";
+import { clearOwn } from "../own";
+import { replanArbiter } from "../cores/refit";
 
 /** Sets the hooks of a mechanism by its number (layout.ts, MECHANISM_*). False: there is none. */
 export function chooseMechanism(kind: u32): bool {
@@ -35,26 +27,21 @@ export function chooseMechanism(kind: u32): bool {
   H.yields = 0;
   H.central = 0;
   H.blind = 0;
-  H.onCores = 0;
-  H.onWoken = 0;
-  H.onTurn = 0;
   H.keeps = 0;
-  H.onPace = 0;
   H.halts = 0;
-  H.onReady = 0;
-  H.onRest = 0;
-  H.onStep = 0;
   H.parkedBusy = 0;
   if (kind != before) H.arbiter = 0;
-  const choose: (vm: Vm) => Core = chooseCore;
-  H.onChoose = choose.index;
-  const released: (core: Core, vm: Vm) => void = coreReleased;
-  H.onYield = released.index;
-  const grows: (vm: Vm) => bool = canGrow;
-  H.onWants = grows.index;
-  setHooks(doNothing, ignoreVm, ignoreCore, ignoreWidth, doNothing, doNothing);
-  if (before == L.MECHANISM_NSDI22 && kind != before) leaveNsdi22();
-  for (let i: u32 = 0; i < H.vmCount; i++) shape(vmAt(i));
+  H.tellsStart = 0;
+  const leave = hooks.leave;
+  hooks.clear();
+  hooks.onChoose = chooseCore;
+  hooks.onYield = coreReleased;
+  hooks.onWants = canGrow;
+  hooks.onRefit = replanArbiter;
+  if (kind != before) {
+    if (leave != 0) call_indirect<void>(leave);
+    clearOwn();
+  }
   switch (kind) {
     case L.MECHANISM_IDEAL:
       ideal();
@@ -91,24 +78,4 @@ export function chooseMechanism(kind: u32): bool {
       return true;
   }
   return false;
-}
-
-/** What a mechanism does not leave to the VM. */
-function shape(vm: Vm): void {
-  switch (H.mechanism) {
-    case L.MECHANISM_IDEAL: {
-      vm.dispatch = L.DISPATCH_SINGLE;
-      vm.stealAmount = L.STEAL_NONE;
-      return;
-    }
-    case L.MECHANISM_MICROVM: {
-      vm.stealAmount = L.STEAL_NONE;
-      if (vm.dispatch != L.DISPATCH_SINGLE) vm.dispatch = <u32>H.knobD;
-      return;
-    }
-    case L.MECHANISM_NSDI22: {
-      vm.dispatch = L.DISPATCH_RANDOM;
-      vm.quantum = 0;
-    }
-  }
 }

@@ -6,11 +6,14 @@ import { beginPark, beginMove } from "../cores/move";
 import { canGrow } from "../holding";
 import { gatherStranded } from "../guest/loop";
 import { pushIdle } from "../idle";
-import { setHooks, ignoreVm, ignoreWidth, doNothing } from "../hooks";
+import { hooks } from "../hooks";
 import { placeGuaranteed } from "../cores/place";
 
 export function fixed(): void {
-  setHooks(start, ignoreVm, onCoreFree, ignoreWidth, start, doNothing);
+  hooks.onStart = start;
+  hooks.onCoreFree = onCoreFree;
+  hooks.onMoved = start;
+  hooks.onRefit = refit;
 }
 
 /** Also when a core has arrived that was in motion when another mechanism handed over (a fork). */
@@ -21,6 +24,10 @@ function start(): void {
     const core = coreAt(i);
     if (!isNull(core.vcpu) && core.vcpu.vm.held > core.vcpu.vm.min) beginPark(core);
   }
+}
+
+function refit(guarantees: bool): void {
+  if (guarantees) start();
 }
 
 function onCoreFree(core: Core): void {

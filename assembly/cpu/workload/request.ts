@@ -13,6 +13,7 @@ import { S } from "../../memory/pages/state";
 import { beginTouches, inOrder, reservePlaces } from "../../memory/pages/access";
 import { sampleTime } from "../series";
 import { schedule, RANK_ARRIVAL } from "../../kernel/event-queue";
+import { hooks } from "../hooks";
 
 const SCRATCH: usize = memory.data(16, 16); // the stream of the stage being started
 
@@ -210,7 +211,7 @@ function startStage(r: Request, serviceNs: f64, width: u32): void {
   if (!ensureRecords(n)) return;
   r.left = <u32>n;
   r.longest = 0;
-  if ((H.mode & L.MODE_PROACTIVE) != 0 && n > 1) call_indirect<void>(H.onAnnounce, vm, <u32>n);
+  if ((H.mode & L.MODE_PROACTIVE) != 0 && n > 1) hooks.announce(vm, <u32>n);
   const law = load<Distribution>(vm.stages + ((<usize>r.stage * L.STAGE_WORDS) << 2), L.STAGE_SERVICE << 2);
   for (let i: u64 = 0; i < n; i++) {
     const t = allocateRecord();

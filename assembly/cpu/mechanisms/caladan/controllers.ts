@@ -1,13 +1,11 @@
 // Two of Caladan's controllers (iokernel/ias_ht.c, ias_bw.c), asked for by knobs, every `interval` of caladan:
-//   lanes      a latency-critical VM's task that has run for knob C has the sibling hardware threads of its core emptied until it
+//   lanes      a latency-critical VM's task that has run for `htPunish` has the sibling hardware threads of its core emptied until it
 //              ends or stops; of two such tasks side by side the one that has run longer keeps its thread
-//   bandwidth  RELAX → SAMPLE → PUNISH: while memory traffic is at knob D, the best-effort VM above its guarantee that causes most
+//   bandwidth  RELAX → SAMPLE → PUNISH: while memory traffic is at `bandwidthLimit`, the best-effort VM above its guarantee that causes most
 //              of it loses one vCPU an interval, after two spent sampling; below, one VM gets one back an interval
 // Traffic is read at the instant of the poll, where the source counts an interval's. An emptied thread is idle in the accounts,
 // where the source charges it to the process. Left out: that only tasks on a process's reserved cores have siblings emptied.
 // A poll that could change nothing is not simulated.
-//
-//   knob C: ns, 0: off | knob D: bytes per second, 0: off
 
 import * as L from "../../../layout";
 import { isPending, schedule, RANK_CONTROL } from "../../../kernel/event-queue";
@@ -18,11 +16,11 @@ import { nudge } from "../../holding";
 import { behindRounds } from "../../rounds";
 import { mayLeave } from "../../victims";
 import { beginPark } from "../../cores/move";
+import { hooks } from "../../hooks";
+import { knobs, ownOfHost } from "../../own";
+import { CaladanKnobs, Controllers } from "./state";
 import { byScore } from "./score";
 import { lanesWatched, used, longestBeside } from "./lanes";
-
-// @ts-ignore: decorator
-@inline const NEVER: u64 = 0xffff_ffff_ffff_ffff;
 
 // @ts-ignore: decorator
 @inline const RELAX: u32 = 0;
@@ -34,17 +32,14 @@ import { lanesWatched, used, longestBeside } from "./lanes";
 /** Sets the controllers' hooks, where one can have anything to do. */
 export function control(): void {
   if (H.varies == 0) return;
-  const pace: (v: VCpu) => void = onPace;
-  const timer: (vm: Vm) => void = poll;
-  const free: (core: Core) => void = onCoreFree;
-  H.onPace = pace.index;
-  H.onTimer = timer.index;
-  H.onCoreFree = free.index;
+  hooks.onPace = onPace;
+  hooks.onTimer = poll;
+  hooks.onCoreFree = onCoreFree;
 }
 
 /** With the mechanism's start; a fork finds tasks that run. */
 export function beginControl(): void {
-  H.bandwidthPhase = RELAX;
+  ownOfHost<Controllers>().phase = RELAX;
   if (H.varies != 0 && (lanesWatched() || everyRound())) plan(H.now);
 }
 
@@ -57,7 +52,7 @@ export function recontrol(): void {
       if (coreAt(i).kept) giveBack(coreAt(i));
     }
   }
-  if (H.knobD > 0) plan(H.now);
+  if (knobs<CaladanKnobs>().bandwidthLimitBytesPerSecond > 0) plan(H.now);
   else {
     for (let i: u32 = 0; i < H.vmCount; i++) vmAt(i).limit = vmAt(i).max;
   }
@@ -66,16 +61,16 @@ export function recontrol(): void {
 /** There is something to look at from `at` on: the first multiple of the interval after now and not before `at`. */
 function plan(at: u64): void {
   const slot = vmAt(0).slot + VM_SLOT_OWN;
-  if (isPending(Q, slot) && H.controlAt <= at) return;
+  if (isPending(Q, slot) && ownOfHost<Controllers>().at <= at) return;
   const soonest = Q.rank < <u32>RANK_CONTROL ? H.now : H.now + 1;
   const next = (max<u64>(at, soonest) + H.interval - 1) / H.interval * H.interval;
-  if (isPending(Q, slot) && H.controlAt <= next) return;
-  H.controlAt = next;
+  if (isPending(Q, slot) && ownOfHost<Controllers>().at <= next) return;
+  ownOfHost<Controllers>().at = next;
   schedule(Q, slot, next, RANK_CONTROL);
 }
 
 function onPace(v: VCpu): void {
-  if (lanesWatched() && v.state == RUNNING && v.vm.cls == L.CLASS_LATENCY_CRITICAL) plan(H.now + <u64>H.knobC);
+  if (lanesWatched() && v.state == RUNNING && v.vm.cls == L.CLASS_LATENCY_CRITICAL) plan(H.now + <u64>knobs<CaladanKnobs>().htPunishNs);
   if (overLimit()) plan(H.now);
   if (H.keptCount != 0) nudge(); // one of the emptied may be beside a task of who was denied
 }
@@ -83,14 +78,14 @@ function onPace(v: VCpu): void {
 function poll(_: Vm): void {
   behindRounds();
   if (lanesWatched()) watchLanes();
-  if ((H.knobD > 0 && watchBandwidth()) || everyRound()) plan(H.now);
+  if ((knobs<CaladanKnobs>().bandwidthLimitBytesPerSecond > 0 && watchBandwidth()) || everyRound()) plan(H.now);
 }
 
 function watchLanes(): void {
   for (let i: u32 = 0; i < H.coreCount; i++) {
     const core = coreAt(i);
     const own = used(core);
-    if (own >= 0) plan(H.now + <u64>(<i64>(max<f64>(0, 1 - own) * H.knobC)));
+    if (own >= 0) plan(H.now + <u64>(<i64>(max<f64>(0, 1 - own) * knobs<CaladanKnobs>().htPunishNs)));
     const beside = longestBeside(core);
     const its = isNull(beside) ? -1 : used(beside);
     if (core.kept) {
@@ -166,16 +161,16 @@ export function takeBack(vm: Vm): Core {
 
 /** Whether the memory moves as much as the limit allows; it cannot move more than it can. */
 function overLimit(): bool {
-  return H.knobD > 0 && min<f64>(H.traffic, H.memoryBandwidth) >= H.knobD;
+  return knobs<CaladanKnobs>().bandwidthLimitBytesPerSecond > 0 && min<f64>(H.traffic, H.memoryBandwidth) >= knobs<CaladanKnobs>().bandwidthLimitBytesPerSecond;
 }
 
 /** One step of the controller. False: nothing to do before traffic is at the limit again. */
 function watchBandwidth(): bool {
-  if (H.bandwidthPhase == RELAX) {
+  if (ownOfHost<Controllers>().phase == RELAX) {
     if (!overLimit()) return relax();
-    H.bandwidthPhase = SAMPLE;
-  } else if (H.bandwidthPhase == SAMPLE) H.bandwidthPhase = PUNISH;
-  else if (!overLimit() || !punish()) H.bandwidthPhase = RELAX;
+    ownOfHost<Controllers>().phase = SAMPLE;
+  } else if (ownOfHost<Controllers>().phase == SAMPLE) ownOfHost<Controllers>().phase = PUNISH;
+  else if (!overLimit() || !punish()) ownOfHost<Controllers>().phase = RELAX;
   return true;
 }
 
@@ -195,7 +190,7 @@ function relax(): bool {
 /** One vCPU less for the victim. False: there is none, or none of its cores can leave now. */
 function punish(): bool {
   let victim = nothing<Vm>();
-  const share = H.knobD / <f64>H.coreCount; // who uses less than a core's is left alone
+  const share = knobs<CaladanKnobs>().bandwidthLimitBytesPerSecond / <f64>H.coreCount; // who uses less than a core's is left alone
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     if (vm.cls != L.CLASS_BEST_EFFORT || vm.held <= vm.min || vm.traffic < share) continue;

@@ -5,33 +5,40 @@
 //             core by score: 1 if a sibling runs the same process, else falling to 0 over 100 us since it last ran there,
 //             + 3 if the sibling is not its own, + 2 if both threads are idle, + how far the sibling is from having
 //             this one emptied; a best-effort process that has no core takes one that another has had for 2 ms
-// Its hyper-thread and bandwidth controllers are in caladan-controllers.ts. Left out: softirq and network queues (a task stands
-// for them).
-//
-//   knob A: ns from decision to first instruction when the core is taken from somebody, split evenly into five steps (assumed)
-//   knob B: ns after which a best-effort vCPU's core may go to a best-effort VM that has none
-//   knobs C, D: the controllers'
+// A move's latency is split evenly into five steps (assumed). Its hyper-thread and bandwidth controllers are in controllers.ts. Left out:
+// softirq and network queues (a task stands for them).
 
 import * as L from "../../../layout";
-import { H, Vm, Core, isNull, coreAt } from "../../state";
+import { H, Host, Vm, Core, isNull, coreAt } from "../../state";
 import { nudge } from "../../holding";
 import { watch, coreToPool, announce, onArbiter, startArbiter } from "../../cores/arbiter";
-import { beginControl, control, takeBack } from "./controllers";
-import { setHooks } from "../../hooks";
+import { beginControl, control, recontrol, takeBack } from "./controllers";
+import { hooks } from "../../hooks";
+import { knobs } from "../../own";
+import { differs, knobsDiffer } from "../../cores/switch";
+import { replanArbiter } from "../../cores/refit";
+import { NEVER } from "../../../kernel/event-queue";
+import { CaladanKnobs } from "./state";
 import { placeGuaranteed } from "../../cores/place";
 import { byScore } from "./score";
 
 function trusted(): void {
   H.yields = 1;
-  const part = <u64>H.knobA / 5;
+  const whole = <u64>knobs<CaladanKnobs>().moveLatencyNs; // shenango's one knob of its own is the same
+  const part = whole / 5;
   H.notify = part;
   H.preempt = part;
   H.suspend = 0;
   H.deschedule = part;
   H.wake = part;
-  H.dispatchStep = <u64>H.knobA - 4 * part;
+  H.dispatchStep = whole - 4 * part;
   H.yield = part;
-  setHooks(start, watch, coreToPool, announce, nudge, onArbiter);
+  hooks.onStart = start;
+  hooks.onQueued = watch;
+  hooks.onCoreFree = coreToPool;
+  hooks.onAnnounce = announce;
+  hooks.onMoved = nudge;
+  hooks.onArbiter = onArbiter;
 }
 
 export function shenango(): void {
@@ -43,10 +50,9 @@ export function shenango(): void {
 export function caladan(): void {
   trusted();
   H.parkedBusy = 1;
-  const choose: (vm: Vm) => Core = chooseByScore;
-  H.onChoose = choose.index;
-  const turn: (vm: Vm) => u64 = nextTurn;
-  H.onTurn = turn.index;
+  hooks.onChoose = chooseByScore;
+  hooks.onTurn = nextTurn;
+  hooks.onRefit = refit;
   control();
 }
 
@@ -56,19 +62,24 @@ function start(): void {
   placeGuaranteed();
 }
 
+function refit(guarantees: bool): void {
+  if (knobsDiffer() || differs(offsetof<Host>("interval"), 8)) recontrol();
+  replanArbiter(guarantees);
+}
+
 function chooseByScore(vm: Vm): Core {
   const core = byScore(vm);
   return isNull(core) ? takeBack(vm) : core;
 }
 
-/** When a best-effort VM without a core, which was denied one, may get one since another has had it long enough; the greatest u64: never. */
+/** When a best-effort VM without a core, which was denied one, may get one since another has had it long enough; NEVER: not by itself. */
 function nextTurn(vm: Vm): u64 {
-  let at: u64 = 0xffff_ffff_ffff_ffff;
+  let at = NEVER;
   if (vm.held != 0 || vm.cls != L.CLASS_BEST_EFFORT) return at;
   for (let i: u32 = 0; i < H.coreCount; i++) {
     const v = coreAt(i).vcpu;
     if (isNull(v) || v.vm.cls != L.CLASS_BEST_EFFORT) continue;
-    const turn = v.runSince + <u64>H.knobB;
+    const turn = v.runSince + <u64>knobs<CaladanKnobs>().bestEffortQuantumNs;
     if (turn > H.now) at = min<u64>(at, turn);
   }
   return at;

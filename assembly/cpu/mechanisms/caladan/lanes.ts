@@ -2,20 +2,22 @@
 
 import { H, Core, isNull, RUNNING, nothing, coreAt } from "../../state";
 import * as L from "../../../layout";
+import { knobs } from "../../own";
+import { CaladanKnobs } from "./state";
 
 // @ts-ignore: decorator
 @inline
 export function lanesWatched(): bool {
-  return H.knobC > 0 && H.smt > 1;
+  return knobs<CaladanKnobs>().htPunishNs > 0 && H.smt > 1;
 }
 
 // --- hardware threads ------------------------------------------------------------------------------------------------
 
-/** How much of knob C the task on `core` has run, 1 and more: all; -1 where no latency-critical VM's task runs. */
+/** How much of `htPunish` the task on `core` has run, 1 and more: all; -1 where no latency-critical VM's task runs. */
 export function used(core: Core): f64 {
   const v = core.vcpu;
   if (isNull(v) || v.state != RUNNING || v.vm.cls != L.CLASS_LATENCY_CRITICAL) return -1;
-  return max<f64>(0, <f64>(<i64>(H.now - v.begunAt)) / H.knobC);
+  return max<f64>(0, <f64>(<i64>(H.now - v.begunAt)) / knobs<CaladanKnobs>().htPunishNs);
 }
 
 /** The sibling of `core` whose latency-critical task has run longest, the first of equals; null: none runs one. */

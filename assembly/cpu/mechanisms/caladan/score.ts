@@ -5,6 +5,8 @@ import { budgetLeft } from "./lanes";
 import { chooseIdle } from "../../idle";
 import { mayLeave, mayPreempt } from "../../victims";
 import * as L from "../../../layout";
+import { knobs } from "../../own";
+import { CaladanKnobs } from "./state";
 
 // @ts-ignore: decorator
 @inline const LOCALITY_NS: f64 = 100000;
@@ -43,7 +45,7 @@ export function byScore(vm: Vm): Core {
       const v = core.vcpu;
       if (!mayLeave(core)) continue;
       const b = v.vm;
-      const turn = b.cls == L.CLASS_BEST_EFFORT && vm.cls == L.CLASS_BEST_EFFORT && vm.held == 0 && b.held > b.min && H.now - v.runSince >= <u64>H.knobB;
+      const turn = b.cls == L.CLASS_BEST_EFFORT && vm.cls == L.CLASS_BEST_EFFORT && vm.held == 0 && b.held > b.min && H.now - v.runSince >= <u64>knobs<CaladanKnobs>().bestEffortQuantumNs;
       if (!mayPreempt(vm, b) && !turn) continue;
       s = (b.cls == L.CLASS_BEST_EFFORT ? 20 : 10) + score(core, vm) + (v.state == SEARCHING ? 1 : 0);
     }

@@ -11,16 +11,16 @@ import { enter } from "../../guest/life";
 import { pushTail } from "../../run-queue";
 import { endSearch } from "../../guest/search";
 import { run, stopTask } from "../../guest/run";
-import { STEP_IDLE, STEP_LOOK, STEP_PENALTY } from "./state";
+import { STEP_IDLE, STEP_LOOK, STEP_PENALTY, rules, walkOf } from "./state";
 import { rest, offer } from "./search";
 
 /** A task became ready: a queue of an available core is drawn. */
 export function enqueue(vm: Vm, t: Task): void {
-  if (H.aggregate) vm.carry = 0; // the gap drawn next is rounded down by itself
+  if (rules().roundDown != 0) vm.carry = 0; // the gap drawn next is rounded down by itself
   const dispatches = changetype<usize>(vm) + offsetof<Vm>("dispatchStream0");
   const n = vm.activeCount;
   let v = activeAt(vm, n == 1 ? 0 : below(dispatches, n));
-  if (H.batch && n > 1) {
+  if (rules().twoChoices != 0 && n > 1) {
     let other = below(dispatches, n - 1);
     if (other + 1 >= v.activePlace) other++;
     const second = activeAt(vm, other);
@@ -45,7 +45,7 @@ function put(v: VCpu, t: Task): void {
   const vm = v.vm;
   if (v.state == SEARCHING && v.queueLength == 0) {
     endSearch(v);
-    v.phase = STEP_IDLE;
+    walkOf(v).step = STEP_IDLE;
     run(v, t);
     return;
   }
@@ -53,11 +53,11 @@ function put(v: VCpu, t: Task): void {
   vm.readySum += t.readyAt;
   pushTail(ownQueue(v), t);
   setBit(vm.occupied, v.index);
-  if (v.phase == STEP_LOOK && H.localCheck == 0) {
+  if (walkOf(v).step == STEP_LOOK && H.localCheck == 0) {
     cancel(Q, v.slot);
     rest(v);
   } else if (v.queueLength == 1) offer(v);
-  if (H.knobC != 0) schedule(Q, SLOT_ARBITER, H.now, RANK_LAST);
+  if (rules().everyStep != 0) schedule(Q, SLOT_ARBITER, H.now, RANK_LAST);
 }
 
 /** A core that runs a task, at random: it pays for the placement of the task that arrived. */
@@ -84,8 +84,8 @@ function charge(source: VCpu, chosen: VCpu, t: Task): void {
   const suspended = stopTask(source);
   source.task = suspended;
   enter(source, ENTERING);
-  source.phase = STEP_PENALTY;
-  schedule(Q, source.slot, H.now + H.staleness, RANK_END);
+  walkOf(source).step = STEP_PENALTY;
+  schedule(Q, source.slot, H.now + <u64>rules().penaltyNs, RANK_END);
 }
 
 /** The penalty is paid: the first task that is on its way goes to its queue, the suspended one goes on. */
@@ -110,7 +110,7 @@ export function deliver(v: VCpu): void {
   vm.readySum -= t.readyAt;
   const chosen = vcpuOf(vm, (t.flags >> TASK_CORE_SHIFT) - 1);
   t.flags &= TASK_FLAGS;
-  v.phase = STEP_IDLE;
+  walkOf(v).step = STEP_IDLE;
   run(v, v.task);
   put(chosen, t);
 }

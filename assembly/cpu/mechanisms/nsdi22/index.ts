@@ -8,19 +8,11 @@
 // Within an instant: what ends, arrivals, the policy, then cores begin in the order of their index. Left out: the extra choice of
 // victims, flags, locks and preemption that the simulator has switched off in its published configurations.
 //
-//   knob A: policy | B: ns an allocation takes | C: 1: the policy is asked at every step | D, E: average delay, low and high, ns
-//   F, G: buffer cores, low and high | H, queueLength: utilization, low and high, percent | threshold: age of a queue's head, ns
-//   batch: 1: two-choices enqueue | staleness: its penalty, ns | aggregate: 1: gaps and exponential services are rounded down
-//
 // A look into an empty queue changes nothing, and when a searcher looks into which queue is known when its walk begins; so no look
 // is an event but the next that will find something, which is planned anew when a queue that was empty is no more.
-//
-// Of a vCPU's record it uses, in its own sense: searchAt (since when without work), deadline (when its walk began), searchOffset
-// (the place where it began), runSince (its pending event), stealVictim (the queue it will look into then; null: the walk ends, or
-// its own). Of a VM's: a, b (task and busy ns at the last look at utilization), d (laid out).
 
 import * as L from "../../../layout";
-import { schedule, RANK_LAST, RANK_END } from "../../../kernel/event-queue";
+import { NEVER, schedule, RANK_LAST, RANK_END } from "../../../kernel/event-queue";
 import { below } from "../../../kernel/random";
 import {
   Vm, Task, VCpu, H, vmAt, coreAt, vcpuOf, STEALING, Q, SLOT_ARBITER, isNull, RUNNING, PREEMPTING, nothing, activeAt, ownQueue,
@@ -31,30 +23,37 @@ import { attach, activate, deactivate } from "../../guest/life";
 import { hold } from "../../holding";
 import { MIXED, pushTail, popHead } from "../../run-queue";
 import { vacate } from "../../cores/move";
-import { setHooks, ignoreVm, ignoreCore, ignoreWidth, doNothing } from "../../hooks";
+import { hooks } from "../../hooks";
+import { knobsDiffer, roundsDiffer } from "../../cores/switch";
 import { enqueue, deliver } from "./arrivals";
 import { reallocate } from "./policy";
 import { rest, begin, walkEnds, plan, take } from "./search";
-import { NEVER, STEP_BEGIN, STEP_PENALTY, STEP_IDLE, STEP_FINAL, STEP_LOOK, STEP_STEAL, STEP_ALLOCATE } from "./state";
+import {
+  STEP_BEGIN, STEP_PENALTY, STEP_IDLE, STEP_FINAL, STEP_LOOK, STEP_STEAL, STEP_ALLOCATE, rules, walkOf, walkAt, machine, usageOf,
+} from "./state";
 
 export function nsdi22(): void {
-  setHooks(start, ignoreVm, ignoreCore, ignoreWidth, doNothing, phase);
-  const ready: (vm: Vm, t: Task) => void = enqueue;
-  const step: (v: VCpu) => void = onStep;
-  const idle: (v: VCpu) => void = rest;
-  H.onReady = ready.index;
-  H.onStep = step.index;
-  H.onRest = idle.index;
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    vmAt(i).dispatch = L.DISPATCH_RANDOM;
+    vmAt(i).quantum = 0;
+  }
+  hooks.onStart = start;
+  hooks.onArbiter = phase;
+  hooks.onReady = enqueue;
+  hooks.onStep = onStep;
+  hooks.onRest = rest;
+  hooks.onRefit = refit;
+  hooks.onLeave = leave;
 }
 
 function start(): void {
   let next: u32 = 0;
-  if (H.now != 0 && vmAt(0).d == 0) emptyCores(); // another mechanism has had them
+  if (H.now != 0 && usageOf(vmAt(0)).laid == 0) emptyCores(); // another mechanism has had them
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
-    if (vm.d != 0) continue; // a fork of a host that is laid out
-    vm.d = 1;
-    if (H.aggregate && vm.stageCount != 0 && vm.service.kind == L.DIST_EXPONENTIAL) vm.service.kind = L.DIST_EXPONENTIAL_FLOOR;
+    if (usageOf(vm).laid != 0) continue; // a fork of a host that is laid out
+    usageOf(vm).laid = 1;
+    if (rules().roundDown != 0 && vm.stageCount != 0 && vm.service.kind == L.DIST_EXPONENTIAL) vm.service.kind = L.DIST_EXPONENTIAL_FLOOR;
     for (let k: u32 = 0; k < vm.min; k++) {
       while (next < H.coreCount && coreAt(next).idlePlace == 0) next++;
       if (next == H.coreCount) break;
@@ -64,14 +63,18 @@ function start(): void {
       removeIdle(core);
       attach(core, v, STEALING);
       activate(v);
-      v.searchAt = NEVER;
-      v.phase = STEP_BEGIN;
+      walkOf(v).idleSince = NEVER;
+      walkOf(v).step = STEP_BEGIN;
     }
     layRing(vm);
     if (H.now != 0) gather(vm);
   }
-  H.roundAt = H.knobA != 0 ? (H.now / H.interval + 1) * H.interval : NEVER;
+  machine().roundAt = rules().reallocation != 0 ? (H.now / H.interval + 1) * H.interval : NEVER;
   schedule(Q, SLOT_ARBITER, H.now, RANK_LAST);
+}
+
+function refit(_: bool): void {
+  if (knobsDiffer() || roundsDiffer()) start();
 }
 
 /** Nobody has a core any more; what ran waits at the head of its queue. */
@@ -81,7 +84,7 @@ function emptyCores(): void {
     const v = core.vcpu;
     if (isNull(v)) continue;
     // in every other state it is what it ran last, done long ago or waiting for a lock
-    if (v.state != RUNNING && v.state != PREEMPTING && v.phase != STEP_PENALTY) v.task = nothing<Task>();
+    if (v.state != RUNNING && v.state != PREEMPTING && walkOf(v).step != STEP_PENALTY) v.task = nothing<Task>();
     vacate(core);
     pushIdle(core);
   }
@@ -93,7 +96,7 @@ function emptyCores(): void {
     for (let k: u32 = 0; k < vm.max; k++) {
       const v = vcpuOf(vm, k);
       deactivate(v);
-      v.phase = STEP_IDLE;
+      walkOf(v).step = STEP_IDLE;
       v.task = nothing<Task>();
     }
   }
@@ -120,11 +123,10 @@ function gather(vm: Vm): void {
 }
 
 /** Another mechanism takes over: it finds every core idle, every task in a queue. */
-export function leaveNsdi22(): void {
+function leave(): void {
   emptyCores();
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
-    vm.d = 0;
     if (vm.stageCount != 0 && vm.service.kind == L.DIST_EXPONENTIAL_FLOOR) vm.service.kind = L.DIST_EXPONENTIAL;
     for (let k: u32 = 0; k < vm.max; k++) {
       const v = vcpuOf(vm, k);
@@ -151,21 +153,21 @@ function layRing(vm: Vm): void {
   for (let i: u32 = 0; i < n; i++) {
     const v = activeAt(vm, i);
     v.activePlace = i + 1;
-    v.place = i;
+    walkOf(v).place = i;
   }
 }
 
 /** Everything else of this instant is done: the policy, then the cores that begin something. */
 function phase(): void {
-  const due = H.knobC != 0 || H.now == H.roundAt;
-  if (H.now == H.roundAt) H.roundAt += H.interval;
-  if (H.roundAt != NEVER && H.knobC == 0) schedule(Q, SLOT_ARBITER, H.roundAt, RANK_LAST);
+  const due = rules().everyStep != 0 || H.now == machine().roundAt;
+  if (H.now == machine().roundAt) machine().roundAt += H.interval;
+  if (machine().roundAt != NEVER && rules().everyStep == 0) schedule(Q, SLOT_ARBITER, machine().roundAt, RANK_LAST);
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
-    if (due && H.knobA != 0) reallocate(vm);
+    if (due && rules().reallocation != 0) reallocate(vm);
     for (let k: u32 = 0; k < vm.min; k++) {
-      const v = vcpuOf(vm, k);
-      if (v.phase == STEP_BEGIN || v.phase == STEP_FINAL) begin(v);
+      const step = walkAt(vm, k).step;
+      if (step == STEP_BEGIN || step == STEP_FINAL) begin(vcpuOf(vm, k));
     }
   }
 }
@@ -173,21 +175,21 @@ function phase(): void {
 /** The pending event of a vCPU that runs no task. */
 function onStep(v: VCpu): void {
   const vm = v.vm;
-  switch (v.phase) {
+  switch (walkOf(v).step) {
     case STEP_LOOK: {
-      if (v.queueLength != 0 && H.localCheck != 0 && (H.now - v.deadline) % H.localCheck == 0) rest(v);
-      else if (!isNull(v.stealVictim) && v.stealVictim.queueLength != 0) {
-        v.phase = STEP_STEAL;
+      if (v.queueLength != 0 && H.localCheck != 0 && (H.now - walkOf(v).began) % H.localCheck == 0) rest(v);
+      else if (!isNull(walkOf(v).target) && walkOf(v).target.queueLength != 0) {
+        walkOf(v).step = STEP_STEAL;
         schedule(Q, v.slot, H.now + H.steal, RANK_END);
       } else if (H.now >= walkEnds(v)) {
-        if (H.now - v.searchAt >= H.minSearch) v.phase = STEP_FINAL;
+        if (H.now - walkOf(v).idleSince >= H.minSearch) walkOf(v).step = STEP_FINAL;
         rest(v);
       } else plan(v); // somebody was faster
       return;
     }
     case STEP_STEAL: {
-      take(v, v.stealVictim);
-      v.searchAt = NEVER;
+      take(v, walkOf(v).target);
+      walkOf(v).idleSince = NEVER;
       rest(v);
       return;
     }
@@ -197,7 +199,7 @@ function onStep(v: VCpu): void {
       return;
     }
     default: {
-      assert(v.phase == STEP_PENALTY);
+      assert(walkOf(v).step == STEP_PENALTY);
       deliver(v);
     }
   }

@@ -7,14 +7,14 @@
 //   head age           some queue's head is older than the threshold: one more; cores leave by themselves only
 
 import * as L from "../../../layout";
-import { cancel, schedule, RANK_END } from "../../../kernel/event-queue";
+import { NEVER, cancel, schedule, RANK_END } from "../../../kernel/event-queue";
 import { below } from "../../../kernel/random";
 import { Vm, vcpuOf, DORMANT, RUNNING, H, VCpu, Q, count, activeAt, ENTERING, countHost, STEALING, countersOf } from "../../state";
 import { deactivate, detach, attach, activate, enter } from "../../guest/life";
 import { pushIdle, removeIdle } from "../../idle";
 import { settle } from "../../accounts";
 import { hold } from "../../holding";
-import { STEP_IDLE, NEVER, STEP_BEGIN, STEP_ALLOCATE } from "./state";
+import { STEP_IDLE, STEP_BEGIN, STEP_ALLOCATE, rules, walkOf, usageOf } from "./state";
 
 /** Cores neither parked nor at a task: searching, being allocated, or between two tasks. */
 function buffers(vm: Vm): u32 {
@@ -38,13 +38,13 @@ function averageDelay(vm: Vm): f64 {
 
 /** Whether the policy lets a core that found nothing park itself. */
 export function mayPark(vm: Vm): bool {
-  switch (<u32>H.knobA) {
+  switch (<u32>rules().reallocation) {
     case L.NSDI22_NONE:
       return false;
     case L.NSDI22_DELAY_RANGE:
-      return averageDelay(vm) < H.knobE;
+      return averageDelay(vm) < rules().delayHighNs;
     case L.NSDI22_BUFFER_CORES:
-      return <f64>buffers(vm) > H.knobF;
+      return <f64>buffers(vm) > rules().buffersLow;
   }
   return true;
 }
@@ -55,7 +55,7 @@ export function park(v: VCpu): void {
   cancel(Q, v.slot);
   if (vm.activeCount > 1) deactivate(v);
   const core = v.core;
-  v.phase = STEP_IDLE;
+  walkOf(v).step = STEP_IDLE;
   detach(core);
   hold(vm, -1);
   pushIdle(core);
@@ -79,14 +79,14 @@ function allocate(vm: Vm): bool {
   attach(core, v, ENTERING);
   count(vm, L.VM_GRANTS, 1);
   countHost(L.HOST_MOVES, 1);
-  v.searchAt = NEVER;
-  if (H.knobB == 0) {
+  walkOf(v).idleSince = NEVER;
+  if (rules().allocationNs == 0) {
     if (v.activePlace == 0) activate(v);
     enter(v, STEALING);
-    v.phase = STEP_BEGIN; // begins when the policy is done
+    walkOf(v).step = STEP_BEGIN; // begins when the policy is done
   } else {
-    v.phase = STEP_ALLOCATE;
-    schedule(Q, v.slot, H.now + <u64>H.knobB, RANK_END);
+    walkOf(v).step = STEP_ALLOCATE;
+    schedule(Q, v.slot, H.now + <u64>rules().allocationNs, RANK_END);
   }
   return true;
 }
@@ -118,36 +118,37 @@ function utilization(vm: Vm): f64 {
   for (let k: u32 = 0; k < vm.min; k++) settle(vcpuOf(vm, k));
   const task = load<u64>(countersOf(vm) + (L.VM_TASK_NS << 3));
   const busy = task + load<u64>(countersOf(vm) + (L.VM_STEAL_NS << 3));
+  const last = usageOf(vm);
   // the counters begin anew when the warm-up ends
-  const tasks = task < vm.a || busy < vm.b ? task : task - vm.a;
-  const busies = task < vm.a || busy < vm.b ? busy : busy - vm.b;
-  vm.a = task;
-  vm.b = busy;
+  const tasks = task < last.tasks || busy < last.busy ? task : task - last.tasks;
+  const busies = task < last.tasks || busy < last.busy ? busy : busy - last.busy;
+  last.tasks = task;
+  last.busy = busy;
   return busies == 0 ? 100 : (<f64>(<i64>tasks) / <f64>(<i64>busies)) * 100;
 }
 
 /** One decision. */
 export function reallocate(vm: Vm): void {
-  switch (<u32>H.knobA) {
+  switch (<u32>rules().reallocation) {
     case L.NSDI22_DELAY_RANGE: {
       const delay = averageDelay(vm);
-      if (delay > H.knobE) allocate(vm);
-      else if (delay < H.knobD) parkLowest(vm, true);
+      if (delay > rules().delayHighNs) allocate(vm);
+      else if (delay < rules().delayLowNs) parkLowest(vm, true);
       return;
     }
     case L.NSDI22_BUFFER_CORES: {
       let n = buffers(vm);
-      if (<f64>n < H.knobF) {
-        while (<f64>n < H.knobF && allocate(vm)) n++;
+      if (<f64>n < rules().buffersLow) {
+        while (<f64>n < rules().buffersLow && allocate(vm)) n++;
       } else {
-        while (<f64>n > H.knobG) parkAny(vm, n--);
+        while (<f64>n > rules().buffersHigh) parkAny(vm, n--);
       }
       return;
     }
     case L.NSDI22_UTILIZATION_RANGE: {
       const share = utilization(vm);
-      if (share > H.queueLength) allocate(vm);
-      else if (share < H.knobH) parkLowest(vm, true);
+      if (share > rules().utilizationHigh) allocate(vm);
+      else if (share < rules().utilizationLow) parkLowest(vm, true);
       return;
     }
     case L.NSDI22_IDEAL: {

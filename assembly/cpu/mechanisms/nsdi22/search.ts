@@ -3,9 +3,9 @@
 import {
   VCpu, RUNNING, nothing, Task, STEALING, H, Q, SLOT_ARBITER, ownQueue, clearBit, count, Vm, vcpuOf, isNull, setBit,
 } from "../../state";
-import { NEVER, STEP_FINAL, STEP_BEGIN, STEP_IDLE, STEP_LOOK } from "./state";
+import { STEP_FINAL, STEP_BEGIN, STEP_IDLE, STEP_LOOK, rules, walkOf, walkAt, machine } from "./state";
 import { enter } from "../../guest/life";
-import { peekTime, schedule, RANK_LAST, RANK_END } from "../../../kernel/event-queue";
+import { NEVER, peekTime, schedule, RANK_LAST, RANK_END } from "../../../kernel/event-queue";
 import { popHead } from "../../run-queue";
 import { run } from "../../guest/run";
 import * as L from "../../../layout";
@@ -17,27 +17,29 @@ import { below } from "../../../kernel/random";
 
 /** `v` has nothing to do from now on: it goes on when all that belongs to this instant has happened. */
 export function rest(v: VCpu): void {
+  const walk = walkOf(v);
   if (v.state == RUNNING) {
-    v.searchAt = NEVER;
+    walk.idleSince = NEVER;
     v.task = nothing<Task>();
   }
   if (v.state != STEALING) enter(v, STEALING);
-  if (v.phase != STEP_FINAL) v.phase = STEP_BEGIN;
-  if (H.knobC != 0 || H.roundAt == H.now || peekTime(Q) == H.now) schedule(Q, SLOT_ARBITER, H.now, RANK_LAST);
+  if (walk.step != STEP_FINAL) walk.step = STEP_BEGIN;
+  if (rules().everyStep != 0 || machine().roundAt == H.now || peekTime(Q) == H.now) schedule(Q, SLOT_ARBITER, H.now, RANK_LAST);
   else begin(v);
 }
 
 /** Own queue first; then it parks, or searches. */
 export function begin(v: VCpu): void {
   const vm = v.vm;
-  const last = v.phase == STEP_FINAL;
-  v.phase = STEP_IDLE;
+  const walk = walkOf(v);
+  const last = walk.step == STEP_FINAL;
+  walk.step = STEP_IDLE;
   if (v.queueLength != 0) {
     const t = popHead(ownQueue(v));
     if (v.queueLength == 0) clearBit(vm.occupied, v.index);
     vm.queued--;
     vm.readySum -= t.readyAt;
-    v.searchAt = NEVER;
+    walk.idleSince = NEVER;
     run(v, t);
     return;
   }
@@ -49,15 +51,15 @@ export function begin(v: VCpu): void {
     if (mayPark(vm)) {
       count(vm, L.VM_YIELDS, 1);
       park(v);
-      if (H.knobC != 0) schedule(Q, SLOT_ARBITER, H.now + 1, RANK_LAST);
+      if (rules().everyStep != 0) schedule(Q, SLOT_ARBITER, H.now + 1, RANK_LAST);
       return;
     }
-    v.searchAt = NEVER;
+    walk.idleSince = NEVER;
   }
-  if (v.searchAt == NEVER) v.searchAt = H.now;
-  v.searchOffset = below(changetype<usize>(vm) + offsetof<Vm>("stealStream0"), vm.min);
-  v.deadline = H.now;
-  v.phase = STEP_LOOK;
+  if (walk.idleSince == NEVER) walk.idleSince = H.now;
+  walk.from = below(changetype<usize>(vm) + offsetof<Vm>("stealStream0"), vm.min);
+  walk.began = H.now;
+  walk.step = STEP_LOOK;
   plan(v);
 }
 
@@ -73,20 +75,22 @@ function check(): u64 {
 // @ts-ignore: decorator
 @inline
 export function walkEnds(v: VCpu): u64 {
-  return v.deadline + check() * <u64>(v.vm.min - u32(v.searchOffset != v.place));
+  const walk = walkOf(v);
+  return walk.began + check() * <u64>(v.vm.min - u32(walk.from != walk.place));
 }
 
-/** When `v` looks into `victim` for the first time after now in this walk; NEVER: no more. */
-function nextLook(v: VCpu, victim: VCpu): u64 {
+/** When `v` looks into the queue at place `its` for the first time after now in this walk; NEVER: no more. */
+function nextLook(v: VCpu, its: u32): u64 {
   const n = v.vm.min;
-  const from = v.searchOffset;
-  const own = v.place - from + (v.place < from ? n : 0); // steps from where it began
-  let steps = victim.place - from + (victim.place <= from ? n : 0); // where it began comes last
+  const walk = walkOf(v);
+  const from = walk.from;
+  const own = walk.place - from + (walk.place < from ? n : 0); // steps from where it began
+  let steps = its - from + (its <= from ? n : 0); // where it began comes last
   if (own != 0 && steps > own) steps--; // its own is passed over
-  const at = v.deadline + check() * <u64>steps;
+  const at = walk.began + check() * <u64>steps;
   if (at > H.now) return at;
   if (own != 0 || steps != 1) return NEVER;
-  const again = v.deadline + check() * <u64>n;
+  const again = walk.began + check() * <u64>n;
   return again > H.now ? again : NEVER;
 }
 
@@ -94,26 +98,28 @@ function nextLook(v: VCpu, victim: VCpu): u64 {
 // @ts-ignore: decorator
 @inline
 function nextOwnLook(v: VCpu): u64 {
+  const walk = walkOf(v);
   if (H.localCheck == 0) return NEVER;
-  const times = (H.now - v.deadline + H.localCheck - 1) / H.localCheck;
-  return v.deadline + max<u64>(times, 1) * H.localCheck;
+  const times = (H.now - walk.began + H.localCheck - 1) / H.localCheck;
+  return walk.began + max<u64>(times, 1) * H.localCheck;
 }
 
 /** The next look of `v` that can find something, or the end of its walk. */
 export function plan(v: VCpu): void {
   const vm = v.vm;
+  const walk = walkOf(v);
   let best = walkEnds(v);
   let found = changetype<VCpu>(0);
   for (let w: u32 = 0; w < vm.words; w++) {
     let bits = load<u64>(vm.occupied + (<usize>w << 3));
     while (bits != 0) {
-      const victim = vcpuOf(vm, (w << 6) + <u32>ctz<u64>(bits));
+      const index = (w << 6) + <u32>ctz<u64>(bits);
       bits &= bits - 1;
-      if (victim == v) continue;
-      const at = nextLook(v, victim);
+      if (index == v.index) continue;
+      const at = nextLook(v, walkAt(vm, index).place);
       if (at <= best) {
         best = at;
-        found = victim;
+        found = vcpuOf(vm, index);
       }
     }
   }
@@ -124,22 +130,24 @@ export function plan(v: VCpu): void {
       found = changetype<VCpu>(0);
     }
   }
-  v.runSince = best;
-  v.stealVictim = found;
+  walk.at = best;
+  walk.target = found;
   schedule(Q, v.slot, best, RANK_END);
 }
 
 /** The queue of `victim` was empty and is no more: searchers may find that before anything else. */
 export function offer(victim: VCpu): void {
   const vm = victim.vm;
+  const its = walkOf(victim).place;
   for (let k: u32 = 0; k < vm.min; k++) {
+    const walk = walkAt(vm, k);
+    if (walk.step != STEP_LOOK) continue;
     const v = vcpuOf(vm, k);
-    if (v.phase != STEP_LOOK) continue;
-    const at = v == victim ? nextOwnLook(v) : nextLook(v, victim);
+    const at = v == victim ? nextOwnLook(v) : nextLook(v, its);
     // at the end of the walk the look comes first
-    if (at > v.runSince || (at == v.runSince && !isNull(v.stealVictim))) continue;
-    v.runSince = at;
-    v.stealVictim = v == victim ? changetype<VCpu>(0) : victim;
+    if (at > walk.at || (at == walk.at && !isNull(walk.target))) continue;
+    walk.at = at;
+    walk.target = v == victim ? changetype<VCpu>(0) : victim;
     schedule(Q, v.slot, at, RANK_END);
   }
 }
