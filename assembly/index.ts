@@ -4,7 +4,7 @@
 import * as L from "./layout";
 import { allocate, extend } from "./kernel/arena";
 import { peekTime } from "./kernel/event-queue";
-import { OCTAVES, countSamples, bucketOfRank } from "./kernel/histogram";
+import { OCTAVES, countFrom, countSamples, bucketOfRank } from "./kernel/histogram";
 import { H, Q, countersOf, vmAt, activeAt, SEARCHING, vcpuOf } from "./cpu/state";
 import { oldestReady } from "./cpu/waiting";
 import { configure as configureHost, reconfigure as reconfigureHost, settleAccounts } from "./host";
@@ -115,6 +115,11 @@ export function histogramCount(at: usize, bits: u32): f64 {
 /** f64 each, of the histogram that was counted last. */
 export function histogramOctaves(): usize {
   return OCTAVES;
+}
+
+/** How many of its samples lie in `bucket` or beyond. */
+export function histogramFrom(at: usize, bits: u32, bucket: u32): f64 {
+  return <f64>(<i64>countFrom(at, bits, bucket));
 }
 
 /** The bucket of the sample at `rank`, 1 … count, among those from the octave `octave` on. */

@@ -7,9 +7,11 @@ import { HostCore } from './core/host.js';
 import { ClosedError } from './core/errors.js';
 import { Injection } from './core/injection.js';
 import { LateRequests } from './core/late.js';
+import { LostObjectives } from './core/lost.js';
 import type { Series, EventLog } from './result/over-time.js';
-import { type Policy, checkRestored, bindPolicy, decisionsOf } from './policy.js';
+import { checkRestored, bindPolicy, decisionsOf } from './policy.js';
 import { isResolved, readTables, policyBits, openTraces, arrivalProblems } from './core/inputs.js';
+import type { InjectedWorkload, Progress, RunOptions, SimulationOptions } from './options.js';
 import { compileCore, instantiateCore } from './core/load.js';
 import { readCounters } from './core/results.js';
 import { swapResult } from './swap/read.js';
@@ -22,48 +24,10 @@ import { checkFork } from './scenario/fork.js';
 import { resolveScenario } from './scenario/resolve.js';
 import type { ScenarioInput } from './scenario/schema.js';
 import type { Scenario } from './scenario/types.js';
-import type { Arrival, ArrivalBatch } from './workload/arrival.js';
 import { summaryNotes } from './workload/index.js';
-import type { TraceHost } from './workload/text-source.js';
 import { NAME, VERSION } from './version.js';
 
-export interface SimulationOptions {
-  /** A core compiled before, to spare compiling it again (1 to 2 ms), or where inline bytes are not allowed. */
-  readonly module?: WebAssembly.Module;
-  /**
-   * `manifest.coreSha256` of a run on `module`, where the module came from another thread: a module does not tell its bytes.
-   * Only snapshots need it; for what `compileCore` compiled here it is known.
-   */
-  readonly coreSha256?: string;
-  /** Where trace files and empirical distributions are read from: `memoryHost(files)`, `nodeHost(folder)` of `fluxhost/node`, or your own. */
-  readonly files?: TraceHost;
-  /** Decisions of your own, where the scenario says `policy`. */
-  readonly policy?: Policy;
-  /** Holds every round of the arbiter, also those that can change nothing: for the test that they change nothing. */
-  readonly everyRound?: boolean;
-}
-
-export interface Progress {
-  readonly nowNs: number;
-  readonly endNs: number;
-  readonly events: number;
-  readonly wallSeconds: number;
-}
-
-export interface RunOptions {
-  /** Called some ten times a second. */
-  readonly onProgress?: (progress: Progress) => void;
-  /** Stops the run between two events; `metrics` then gives the result so far, marked incomplete. */
-  readonly signal?: AbortSignal;
-}
-
-/** Work put into a simulation: single arrivals, or a stream of batches in order of time. */
-export interface InjectedWorkload {
-  /** Name of the VM, as in the result. */
-  readonly vm: string;
-  /** Times are of the simulation; one that is past already counts as now. `serviceNs` -1 and `width` 0 (the defaults) mean: as the VM's own workload draws. */
-  readonly arrivals: readonly Partial<Arrival>[] | AsyncIterable<ArrivalBatch>;
-}
+export type { InjectedWorkload, Progress, RunOptions, SimulationOptions };
 
 /** Events between two looks at the clock and the abort signal: some 50 ms. */
 const SLICE_EVENTS = 500_000;
@@ -293,13 +257,21 @@ export class Simulation {
     return this.events - before;
   }
 
-  private async advance(untilNs: number, budget: number, { onProgress, signal }: RunOptions): Promise<void> {
+  private async advance(
+    untilNs: number,
+    budget: number,
+    { onProgress, signal, endWhenLost }: RunOptions,
+  ): Promise<void> {
     this.open();
     if (!this.started) {
       this.started = true;
       await this.injection.refill();
     }
     const watched = onProgress !== undefined || signal !== undefined;
+    const { core, compiled, scenario } = this;
+    const lost = endWhenLost && new LostObjectives(core, compiled, endWhenLost, scenario.warmupNs);
+    const slice = lost === undefined ? (watched ? SLICE_EVENTS : UNLIMITED) : lost.everyEvents;
+    let sinceReport = 0;
     let begun = performance.now();
     const lap = (): void => {
       const now = performance.now();
@@ -311,13 +283,16 @@ export class Simulation {
       while (left > 0 && signal?.aborted !== true) {
         const before = this.core.events;
         const pauseNs = Math.min(untilNs, this.late.next(this.nowNs));
-        const answer = this.core.run(pauseNs, watched ? Math.min(left, SLICE_EVENTS) : left);
+        const answer = this.core.run(pauseNs, Math.min(left, slice));
         left -= this.core.events - before;
+        sinceReport += this.core.events - before;
+        if (lost?.any() === true) return;
         if (answer === 'done') {
           this.late.read(this.core);
           if (pauseNs === untilNs) return;
         } else if (answer === 'input') await this.injection.refill();
-        else if (watched && left > 0) {
+        else if (watched && left > 0 && sinceReport >= SLICE_EVENTS) {
+          sinceReport = 0;
           lap();
           onProgress?.({ nowNs: this.nowNs, endNs: untilNs, events: this.events, wallSeconds: this.wallSeconds });
           await new Promise((resolve) => setTimeout(resolve)); // lets the interrupt, the page, the other workers through

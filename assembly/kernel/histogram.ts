@@ -82,6 +82,15 @@ export function countSamples(h: usize, bits: u32): u64 {
   return count;
 }
 
+/** How many samples lie in `bucket` or beyond. */
+export function countFrom(h: usize, bits: u32, bucket: u32): u64 {
+  const end = endOffset(h, bits);
+  let count: u64 = 0;
+  if (end == 0) return count;
+  for (let at = max<usize>(firstOffset(h, bits), <usize>bucket << 3); at < end; at += 8) count += load<u64>(h + at, HEADER);
+  return count;
+}
+
 /** The bucket of the sample at `rank`, 1 to the number of samples, among those from the octave `octave` on. */
 export function bucketOfRank(h: usize, bits: u32, octave: u32, rank: u64): u32 {
   assert(rank >= 1);

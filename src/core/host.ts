@@ -5,7 +5,8 @@ import * as L from '../../assembly/layout.js';
 import { type BoundPolicy, PolicyError } from '../policy.js';
 import * as W from '../../assembly/memory/pages/layout.js';
 import type { SwapCounters } from '../swap/read.js';
-import { Histogram, type Samples, type Totals } from '../metrics/histogram.js';
+import type { Samples, Totals } from '../metrics/histogram.js';
+import { CoreHistograms } from './histograms.js';
 import type { CompiledScenario } from './compile.js';
 import type { CoreInstance } from './load.js';
 import type { Series, EventLog } from '../result/over-time.js';
@@ -32,9 +33,6 @@ interface CoreExports {
   vmCounters(index: number): number;
   vmHistogram(index: number, which: number): number;
   hostHistogram(which: number): number;
-  histogramCount(at: number, bits: number): number;
-  histogramOctaves(): number;
-  histogramBucket(at: number, bits: number, octave: number, rank: number): number;
   grantCurve(): number;
   swapCounters(): number;
   swapGuestCounters(): number;
@@ -51,27 +49,12 @@ export interface InjectedArrival {
 
 const TWO_32 = 2 ** 32;
 
-/** A histogram's header as the core keeps it: the least value as its complement, so that zeroed memory is an empty one. */
-interface CoreTotals {
-  sum: bigint;
-  squares: bigint;
-  least: bigint;
-  max: bigint;
-}
-
-function rounded(
-  count: number,
-  { sum, squares, least, max }: CoreTotals,
-): Pick<Totals, 'count' | 'sum' | 'sumSquares' | 'min' | 'max'> {
-  const min = count === 0 ? 0 : Number(BigInt.asUintN(64, ~least));
-  return { count, sum: Number(sum), sumSquares: Number(squares), min, max: Number(max) };
-}
-
 export class HostCore {
   readonly sha256: string;
   private readonly core: CoreExports;
   private readonly exports: WebAssembly.Exports;
   private readonly memory: WebAssembly.Memory;
+  private readonly histograms: CoreHistograms;
   private readonly name: (code: number) => string;
   private ringAt = 0;
   private ringRead = 0;
@@ -86,6 +69,7 @@ export class HostCore {
     this.core = instance.exports as unknown as CoreExports;
     this.exports = instance.exports;
     this.memory = instance.memory;
+    this.histograms = new CoreHistograms(instance.exports, instance.memory);
     this.sha256 = instance.sha256 ?? '';
     this.name = instance.bound['answerName'] as (code: number) => string;
     if (typeof this.core.layoutVersion !== 'function') {
@@ -313,11 +297,20 @@ export class HostCore {
 
   vmHistogram(index: number, which: number): Totals & Samples {
     const scale = which === L.HISTOGRAM_SLOWDOWN ? 1 / L.SLOWDOWN_ONE : 1;
-    return this.samples(this.core.vmHistogram(index, which), this.compiled.histogramBits, scale);
+    return this.histograms.samples(this.core.vmHistogram(index, which), this.compiled.histogramBits, scale);
+  }
+
+  /** Requests whose latency is surely above `latencyNs`: those of the buckets that begin above it. */
+  slowerThan(index: number, latencyNs: number): number {
+    return this.histograms.above(
+      this.core.vmHistogram(index, L.HISTOGRAM_LATENCY),
+      this.compiled.histogramBits,
+      latencyNs,
+    );
   }
 
   hostHistogram(which: number): Totals & Samples {
-    return this.samples(this.core.hostHistogram(which), L.HOST_HISTOGRAM_SUB_BITS, 1);
+    return this.histograms.samples(this.core.hostHistogram(which), L.HOST_HISTOGRAM_SUB_BITS, 1);
   }
 
   /** What the swap engine counted; undefined where no VM has memory. */
@@ -329,53 +322,10 @@ export class HostCore {
       guests: this.counters(this.core.swapGuestCounters(), vms * W.GUEST_COUNTERS),
       upgrades: this.counters(this.core.swapUpgradeCounters(), upgrades * W.UPGRADE_COUNTERS),
       histogram: (which) =>
-        this.merged(
+        this.histograms.merged(
           which.map((one) => this.core.swapHistogram(one)),
           L.HOST_HISTOGRAM_SUB_BITS,
         ),
-    };
-  }
-
-  /** One histogram as it stands; the core itself counts and looks for ranks, between least and greatest. */
-  private samples(at: number, subBucketBits: number, scale: number): Totals & Samples {
-    const { core } = this;
-    const count = core.histogramCount(at, subBucketBits);
-    const octaves = new Float64Array(this.memory.buffer, core.histogramOctaves(), 54 - subBucketBits).slice();
-    const bucketOfRank = (rank: number): number => {
-      let octave = 0;
-      let left = rank;
-      for (; left > octaves[octave]!; octave++) left -= octaves[octave]!;
-      return core.histogramBucket(at, subBucketBits, octave, left);
-    };
-    return { ...rounded(count, this.totals(at)), subBucketBits, scale, bucketOfRank };
-  }
-
-  /** Several put together here, where sums are still the core's integers: the same bits as if one had counted all. */
-  private merged(places: readonly number[], subBucketBits: number): Histogram {
-    const counts = new Float64Array((54 - subBucketBits) << subBucketBits);
-    const all: CoreTotals = { sum: 0n, squares: 0n, least: 0n, max: 0n };
-    let count = 0;
-    for (const at of places) {
-      const here = this.core.histogramCount(at, subBucketBits);
-      if (here === 0) continue;
-      count += here;
-      this.counters(at + 8 * L.HISTOGRAM_COUNTERS, counts.length).forEach((n, index) => (counts[index]! += n));
-      const { sum, squares, least, max } = this.totals(at);
-      all.sum += sum;
-      all.squares += squares;
-      if (least > all.least) all.least = least;
-      if (max > all.max) all.max = max;
-    }
-    return Histogram.fromRaw({ ...rounded(count, all), counts, subBucketBits, scale: 1 });
-  }
-
-  private totals(at: number): CoreTotals {
-    const header = new BigUint64Array(this.memory.buffer, at, L.HISTOGRAM_COUNTERS);
-    return {
-      sum: (header[L.HISTOGRAM_SUM_HI]! << 64n) | header[L.HISTOGRAM_SUM]!,
-      squares: (header[L.HISTOGRAM_SQUARES_HI]! << 64n) | header[L.HISTOGRAM_SQUARES_LO]!,
-      least: header[L.HISTOGRAM_MIN]!,
-      max: header[L.HISTOGRAM_MAX]!,
     };
   }
 

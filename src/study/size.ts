@@ -8,7 +8,7 @@ import type { Scenario } from '../scenario/types.js';
 import { withFields } from '../scenario/written.js';
 import { type LadderUnit, type FindRange, ladderOf, type Ladder, parseFind } from './ladder.js';
 import { type Trial, leastOf } from './search.js';
-import { bare, seeded, type Study } from './study.js';
+import { bare, mostRequests, seeded, type Study } from './study.js';
 import type { Variant } from './variant.js';
 
 export interface SizeTrial {
@@ -93,18 +93,45 @@ interface CandidateTrial extends Trial {
   readonly refused?: string;
 }
 
+/** Fields that say what the host is, and not what comes to it. */
+const OF_THE_HOST = /^(host|costs|mechanism)\.|^vms\.[^.]+\.(vcpus|quota)\b/;
+
+/**
+ * The requests of each replication, once one of its runs has gone to the end: where the question is every SLO, and candidates
+ * differ in the host alone, other runs of that seed may end as soon as an SLO is lost.
+ */
+class KnownRequests {
+  private readonly bySeed = new Map<number, ReadonlyMap<string, number>>();
+  private readonly applies: boolean;
+
+  constructor({ find, objectives }: SizeQuestion) {
+    this.applies = objectives.length === 0 && OF_THE_HOST.test(find.path);
+  }
+
+  most({ seed }: Scenario): ReadonlyMap<string, number> | undefined {
+    return this.bySeed.get(seed);
+  }
+
+  learn(scenario: Scenario, result: Result): void {
+    if (this.applies && result.incomplete !== true) this.bySeed.set(scenario.seed, mostRequests(scenario, result));
+  }
+}
+
 /** Runs one candidate with every replication; null when interrupted. */
 async function tryOne(
   study: Study,
   candidate: Scenario,
   label: string,
   { objectives, replications }: SizeQuestion,
+  known: KnownRequests,
 ): Promise<CandidateTrial | null> {
   let attainedIn = 0;
   for (let r = 0; r < replications; r++) {
     if (study.interrupted) return null;
-    const result = await study.once(seeded(candidate, r), label, { overTime: false });
+    const scenario = seeded(candidate, r);
+    const result = await study.once(scenario, label, { overTime: false, endWhenLost: known.most(scenario) });
     if (study.interrupted) return null;
+    known.learn(scenario, result);
     if (meets(result, objectives)) attainedIn += 1;
   }
   return { attainedIn, of: replications };
@@ -121,6 +148,7 @@ async function sizeOne(
   const candidate = (index: number): Scenario =>
     bare(withFields(scenario, [...under, `${ladder.path}=${ladder.text(index)}`]));
   const refusals = new Map<number, string>();
+  const known = new KnownRequests(question);
   const found = await leastOf(
     ladder.count,
     async (index, left): Promise<CandidateTrial | null> => {
@@ -133,7 +161,13 @@ async function sizeOne(
         refusals.set(index, `${path}: given ${given}, expected ${expected}`);
         return { attainedIn: 0, of: 0, refused: refusals.get(index)! };
       }
-      return tryOne(study, made, `${variant.label} ${ladder.path}=${ladder.text(index)}, about ${left} left`, question);
+      return tryOne(
+        study,
+        made,
+        `${variant.label} ${ladder.path}=${ladder.text(index)}, about ${left} left`,
+        question,
+        known,
+      );
     },
     ladder.own,
   );

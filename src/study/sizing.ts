@@ -8,7 +8,7 @@ import type { Scenario, VmGroup } from '../scenario/types.js';
 import { withFields } from '../scenario/written.js';
 import { ladderOf, LIMIT_FACTOR } from './ladder.js';
 import { type Trial, leastOf } from './search.js';
-import { bare, type Study } from './study.js';
+import { bare, mostRequests, type Study } from './study.js';
 
 export const MAX_SIZING_CORES = 65_536;
 
@@ -25,8 +25,8 @@ export interface Sizing {
   runs: number;
 }
 
-/** Simulates one candidate; null when interrupted. */
-type Attempt = (scenario: Scenario) => Promise<Result | null>;
+/** Simulates one candidate, `asWhole` only until one SLO of any VM is lost; null when interrupted. */
+type Attempt = (scenario: Scenario, asWhole: boolean) => Promise<Result | null>;
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
@@ -59,7 +59,7 @@ async function sizeHost(scenario: Scenario, base: Result, most: number, attempt:
     async (index) => {
       if (ladder.value(index) === scenario.host.cores) return asTrial(everyAttained(base));
       runs += 1;
-      const result = await attempt(bare(withFields(scenario, [`host.cores=${ladder.text(index)}`])));
+      const result = await attempt(bare(withFields(scenario, [`host.cores=${ladder.text(index)}`])), true);
       return result === null ? null : asTrial(everyAttained(result));
     },
     ladder.own,
@@ -108,7 +108,7 @@ async function sizePinned(scenario: Scenario, base: Result, most: number, attemp
   let runs = 0;
   const run = async (vcpus: ReadonlyMap<string, number>): Promise<Result | null> => {
     runs += 1;
-    return attempt(pinned(scenario, vcpus));
+    return attempt(pinned(scenario, vcpus), lanes.length === 1); // each lane has an answer of its own
   };
   const open = (lane: Lane): boolean => lane.reachable && (lane.low < lane.high || !lane.sure);
   while (lanes.some(open)) {
@@ -166,10 +166,11 @@ export function sizeFor(
 ): Promise<Sizing | null> {
   const limit = Math.min(most ?? LIMIT_FACTOR * scenario.host.cores, MAX_SIZING_CORES);
   const search = scenario.mechanism.kind === 'static' ? sizePinned : sizeHost;
-  return search(scenario, base, limit, async (candidate) => {
+  return search(scenario, base, limit, async (candidate, asWhole) => {
     if (study.interrupted) return null;
     const label = `sizing ${scenario.mechanism.kind} ${candidate.host.cores} cores`;
-    const result = await study.once(candidate, label, { overTime: false });
+    const endWhenLost = asWhole ? mostRequests(candidate, base) : undefined;
+    const result = await study.once(candidate, label, { overTime: false, endWhenLost });
     return study.interrupted ? null : result;
   });
 }

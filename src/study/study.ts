@@ -8,12 +8,12 @@ import { replicationSeed, withReplications } from '../result/replications.js';
 import type { Result } from '../result/result.js';
 import { seriesResult, logResult } from '../result/series.js';
 import type { Scenario } from '../scenario/types.js';
-import type { Progress } from '../simulation.js';
+import type { Progress, RunOptions } from '../simulation.js';
 
 /** The part of `Simulation` that a study uses. */
 export interface Runnable {
   readonly done: boolean;
-  run(options?: { onProgress?: (report: Progress) => void; signal?: AbortSignal }): Promise<void>;
+  run(options?: RunOptions): Promise<void>;
   metrics(): Result;
   series?(): Series | null;
   eventLog?(): EventLog | null;
@@ -39,6 +39,8 @@ interface OnceOptions {
   readonly before?: ((result: Result) => void | Promise<void>) | undefined;
   /** Takes series and event log into the result; default true. */
   readonly overTime?: boolean;
+  /** Ends the run once it cannot attain every SLO any more (`RunOptions.endWhenLost`). */
+  readonly endWhenLost?: ReadonlyMap<string, number> | undefined;
 }
 
 export class Study {
@@ -51,7 +53,11 @@ export class Study {
   }
 
   /** One simulation from start to end, or to the interruption. */
-  async once(scenario: Scenario, label: string, { before, overTime = true }: OnceOptions = {}): Promise<Result> {
+  async once(
+    scenario: Scenario,
+    label: string,
+    { before, overTime = true, endWhenLost }: OnceOptions = {},
+  ): Promise<Result> {
     const { runner } = this;
     const { signal } = runner;
     runner.onBusy?.(true);
@@ -63,6 +69,7 @@ export class Study {
           .run({
             onProgress: (report) => runner.onProgress?.(label, report),
             ...(signal === undefined ? {} : { signal }),
+            ...(endWhenLost === undefined ? {} : { endWhenLost }),
           })
           .catch((error: unknown) => {
             // An engine may end an aborted run by throwing; what it counted so far is still good.
@@ -110,6 +117,20 @@ export class Study {
 
 /** Searches decide by figures alone: what only describes a run is left out of their candidates. */
 export const bare = (scenario: Scenario): Scenario => ({ ...scenario, fingerprint: false, series: null, log: null });
+
+/**
+ * How many requests each VM can have in any run of this workload and seed, whatever the host: as many as in one that was
+ * run to its end. Empty under mechanisms and workloads where arrivals depend on what happens.
+ */
+export function mostRequests(scenario: Scenario, complete: Result): ReadonlyMap<string, number> {
+  if (scenario.mechanism.kind === 'nsdi22' || complete.incomplete === true) return new Map();
+  const open = scenario.vms.flatMap(({ name, count, workload }) => {
+    const process = workload?.arrivals.process;
+    if (process === undefined || process === 'closed' || process === 'saturate') return [];
+    return count === 1 ? [name] : Array.from({ length: count }, (_, i) => `${name}-${i}`);
+  });
+  return new Map(complete.vms.filter(({ name }) => open.includes(name)).map(({ name, arrived }) => [name, arrived]));
+}
 
 /** The scenario with the seed of its `replication`-th replication; that of 0 is its own. */
 export function seeded(scenario: Scenario, replication: number): Scenario {

@@ -1,0 +1,88 @@
+// The core's histograms, read where they lie: the core itself counts and looks for ranks, so that nothing is copied.
+
+import * as L from '../../assembly/layout.js';
+import { Histogram, bucketIndex, type Samples, type Totals } from '../metrics/histogram.js';
+
+interface HistogramExports {
+  histogramCount(at: number, bits: number): number;
+  histogramOctaves(): number;
+  histogramFrom(at: number, bits: number, bucket: number): number;
+  histogramBucket(at: number, bits: number, octave: number, rank: number): number;
+}
+
+/** A histogram's header as the core keeps it: the least value as its complement, so that zeroed memory is an empty one. */
+interface CoreTotals {
+  sum: bigint;
+  squares: bigint;
+  least: bigint;
+  max: bigint;
+}
+
+function rounded(
+  count: number,
+  { sum, squares, least, max }: CoreTotals,
+): Pick<Totals, 'count' | 'sum' | 'sumSquares' | 'min' | 'max'> {
+  const min = count === 0 ? 0 : Number(BigInt.asUintN(64, ~least));
+  return { count, sum: Number(sum), sumSquares: Number(squares), min, max: Number(max) };
+}
+
+export class CoreHistograms {
+  private readonly core: HistogramExports;
+
+  constructor(
+    exports: WebAssembly.Exports,
+    private readonly memory: WebAssembly.Memory,
+  ) {
+    this.core = exports as unknown as HistogramExports;
+  }
+
+  /** Samples surely above `value`: those of the buckets that begin above it. */
+  above(at: number, subBucketBits: number, value: number): number {
+    const bucket = bucketIndex(Math.min(Math.floor(value), Number.MAX_SAFE_INTEGER), subBucketBits) + 1;
+    return this.core.histogramFrom(at, subBucketBits, bucket);
+  }
+
+  /** One histogram as it stands; the core itself counts and looks for ranks, between least and greatest. */
+  samples(at: number, subBucketBits: number, scale: number): Totals & Samples {
+    const { core } = this;
+    const count = core.histogramCount(at, subBucketBits);
+    const octaves = new Float64Array(this.memory.buffer, core.histogramOctaves(), 54 - subBucketBits).slice();
+    const bucketOfRank = (rank: number): number => {
+      let octave = 0;
+      let left = rank;
+      for (; left > octaves[octave]!; octave++) left -= octaves[octave]!;
+      return core.histogramBucket(at, subBucketBits, octave, left);
+    };
+    return { ...rounded(count, this.totals(at)), subBucketBits, scale, bucketOfRank };
+  }
+
+  /** Several put together here, where sums are still the core's integers: the same bits as if one had counted all. */
+  merged(places: readonly number[], subBucketBits: number): Histogram {
+    const counts = new Float64Array((54 - subBucketBits) << subBucketBits);
+    const all: CoreTotals = { sum: 0n, squares: 0n, least: 0n, max: 0n };
+    let count = 0;
+    for (const at of places) {
+      const here = this.core.histogramCount(at, subBucketBits);
+      if (here === 0) continue;
+      count += here;
+      const counters = new BigUint64Array(this.memory.buffer, at + 8 * L.HISTOGRAM_COUNTERS, counts.length);
+      counters.forEach((n, index) => (counts[index]! += Number(n)));
+      const { sum, squares, least, max } = this.totals(at);
+      all.sum += sum;
+      all.squares += squares;
+      if (least > all.least) all.least = least;
+      if (max > all.max) all.max = max;
+    }
+    return Histogram.fromRaw({ ...rounded(count, all), counts, subBucketBits, scale: 1 });
+  }
+
+  private totals(at: number): CoreTotals {
+    const header = new BigUint64Array(this.memory.buffer, at, L.HISTOGRAM_COUNTERS);
+    return {
+      sum: (header[L.HISTOGRAM_SUM_HI]! << 64n) | header[L.HISTOGRAM_SUM]!,
+      squares: (header[L.HISTOGRAM_SQUARES_HI]! << 64n) | header[L.HISTOGRAM_SQUARES_LO]!,
+      least: header[L.HISTOGRAM_MIN]!,
+      max: header[L.HISTOGRAM_MAX]!,
+    };
+  }
+}

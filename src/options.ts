@@ -1,0 +1,49 @@
+// What a program may say when it makes, feeds and runs a simulation.
+
+import type { MostRequests } from './core/lost.js';
+import type { Policy } from './policy.js';
+import type { Arrival, ArrivalBatch } from './workload/arrival.js';
+import type { TraceHost } from './workload/text-source.js';
+
+export interface SimulationOptions {
+  /** A core compiled before, to spare compiling it again (1 to 2 ms), or where inline bytes are not allowed. */
+  readonly module?: WebAssembly.Module;
+  /**
+   * `manifest.coreSha256` of a run on `module`, where the module came from another thread: a module does not tell its bytes.
+   * Only snapshots need it; for what `compileCore` compiled here it is known.
+   */
+  readonly coreSha256?: string;
+  /** Where trace files and empirical distributions are read from: `memoryHost(files)`, `nodeHost(folder)` of `fluxhost/node`, or your own. */
+  readonly files?: TraceHost;
+  /** Decisions of your own, where the scenario says `policy`. */
+  readonly policy?: Policy;
+  /** Holds every round of the arbiter, also those that can change nothing: for the test that they change nothing. */
+  readonly everyRound?: boolean;
+}
+
+export interface Progress {
+  readonly nowNs: number;
+  readonly endNs: number;
+  readonly events: number;
+  readonly wallSeconds: number;
+}
+
+export interface RunOptions {
+  /** Called some ten times a second. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** Stops the run between two events; `metrics` then gives the result so far, marked incomplete. */
+  readonly signal?: AbortSignal;
+  /**
+   * Ends the run as soon as some VM misses its SLO whatever the rest brings, if no more requests than these come to each VM
+   * (by its name; one that is not named loses nothing). `metrics` then says that the SLO is missed, and is marked incomplete.
+   */
+  readonly endWhenLost?: MostRequests;
+}
+
+/** Work put into a simulation: single arrivals, or a stream of batches in order of time. */
+export interface InjectedWorkload {
+  /** Name of the VM, as in the result. */
+  readonly vm: string;
+  /** Times are of the simulation; one that is past already counts as now. `serviceNs` -1 and `width` 0 (the defaults) mean: as the VM's own workload draws. */
+  readonly arrivals: readonly Partial<Arrival>[] | AsyncIterable<ArrivalBatch>;
+}
