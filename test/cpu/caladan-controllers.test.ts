@@ -170,6 +170,37 @@ describe('hyper-thread controller', () => {
     expect(result.vms[0]!.revocations).toBe(0);
   });
 
+  it('grants the emptied VM another core first, so by what it holds before it loses its own', async () => {
+    const critical = (name: string, max: number, tasks: number, service: string, priority = 1): VmInput => ({
+      name,
+      class: 'latency-critical',
+      priority,
+      vcpus: { min: 1, max },
+      workload: {
+        arrivals: { process: 'saturate', tasks },
+        request: { stages: [{ tasks: 1, service: { dist: 'constant', value: service } }] },
+      },
+    });
+    // beside `long` lies `moved`; `two` holds one core above its guarantee, and `three` two of which it may lose one to an equal
+    const result = await run({
+      version: 1,
+      duration: '150us',
+      host: { cores: 10, smt: 2 },
+      mechanism: caladan({ htPunish: '50us', threshold: '1us' }),
+      vms: [
+        critical('moved', 2, 1, '5us'),
+        critical('two', 2, 2, '40us'),
+        critical('three', 3, 3, '5us'),
+        critical('other', 1, 1, '5us', 2),
+        critical('last', 1, 1, '5us', 2),
+        critical('long', 1, 1, '400us', 2),
+      ],
+    });
+    expect(result.reallocation.controllers!.hyperthread!.punished).toBe(1);
+    const [moved, two, three] = result.vms;
+    expect([moved!.revocations, two!.revocations, three!.revocations]).toEqual([1, 0, 1]);
+  });
+
   it('off, or without siblings, changes no bit', async () => {
     const fingerprint = async (input: ScenarioInput) => (await run(input)).manifest.fingerprint;
     const off = await run(contended(1, {}));

@@ -13,9 +13,18 @@ const LEFT_OUT = new Set<string>(['fork', 'staleness']);
 const IGNORED = undefined;
 /**
  * Left out: ideal and cgroup differ in about one seed of a hundred, with quanta and siblings, and with frozen vCPUs that nobody
- * steals from; caladan and hotplug have been run on the first 500 seeds only.
+ * steals from.
  */
-const MECHANISMS: readonly string[] = ['static', 'shenango', 'microvm', 'blind', 'hyperflux', 'ditto'];
+const MECHANISMS: readonly string[] = [
+  'static',
+  'shenango',
+  'microvm',
+  'blind',
+  'hyperflux',
+  'ditto',
+  'caladan',
+  'hotplug',
+];
 
 const SEEDS = 2000;
 const AT_A_TIME = 250;

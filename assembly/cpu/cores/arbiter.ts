@@ -255,13 +255,18 @@ export function announce(vm: Vm, width: u32): void {
   if (tasks > ready) grantOutside(vm, min<u32>(tasks - ready, width));
 }
 
-/** Up to `want` cores for `vm` at once, whatever the round, as in one of their own: when the arbiter has read and issued what it is at. */
-export function grantOutside(vm: Vm, want: u32): void {
+/**
+ * Up to `want` cores for `vm` at once, whatever the round, as in one of their own: when the arbiter has read and issued what it is at.
+ * Answers whether it got one.
+ */
+export function grantOutside(vm: Vm, want: u32): bool {
   H.round++;
   H.roundMoves = 0;
   beBusy();
   while (want != 0 && grantOne(vm)) want--;
-  if (H.roundMoves != 0) moveGrid();
+  if (H.roundMoves == 0) return false;
+  moveGrid();
+  return true;
 }
 
 // @ts-ignore: decorator

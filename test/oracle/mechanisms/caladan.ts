@@ -3,7 +3,7 @@
 import { Arbiter, DEFAULTS, type Knobs } from '../arbiter.js';
 import { RANK } from '../clock.js';
 import { chooseIdle, excess, mayLeave, mayTake, takeIdle } from '../cores.js';
-import { beginMove, beginPark } from '../moves.js';
+import { beginPark } from '../moves.js';
 import { traffic } from '../speeds.js';
 import { fifths, withArbiter } from './polled.js';
 import type { Mechanism } from '../mechanism.js';
@@ -25,6 +25,7 @@ export function caladan(given: MechanismOf<'caladan'>): Mechanism {
     const core = choose(h, vm);
     if (core !== null && core.vcpu === null) {
       takeIdle(h, core);
+      if (core.keptEmpty) h.controllers.relaxedThreads++;
       core.keptEmpty = false;
     }
     return core;
@@ -34,14 +35,14 @@ export function caladan(given: MechanismOf<'caladan'>): Mechanism {
   const siblings = (h: Host, core: Core): Core[] =>
     h.cores.filter((other) => other !== core && other.physical === core.physical);
 
-  /** How long a task of a latency-critical VM has run here without a break; negative: none. */
+  /** How long a task of a latency-critical VM has run here without a break, 0 while it is switched to; negative: none. */
   const ran = (h: Host, core: Core): number => {
     const running = core.vcpu?.running;
-    if (!running || !core.vcpu!.vm.latencyCritical || running.beginsAt > h.clock.now) return -1;
-    return h.clock.now - running.beginsAt;
+    if (!running || core.keptEmpty || !core.vcpu!.vm.latencyCritical) return -1;
+    return Math.max(0, h.clock.now - running.firstAt);
   };
 
-  const choose = (h: Host, vm: Vm): Core | null => {
+  const byScore = (h: Host, vm: Vm): Core | null => {
     if (h.scenario.host.smt === 1 && h.idle.length > 0) return chooseIdle(h, vm);
     let best: Core | null = null;
     for (const core of h.cores) {
@@ -49,6 +50,11 @@ export function caladan(given: MechanismOf<'caladan'>): Mechanism {
       if (!free && !(mayLeave(core) && takable(h, vm, core))) continue;
       if (best === null || score(h, vm, core) > score(h, vm, best)) best = core;
     }
+    return best;
+  };
+
+  const choose = (h: Host, vm: Vm): Core | null => {
+    const best = byScore(h, vm);
     if (best !== null || htPunishNs === 0) return best;
     const beside = (core: Core): number =>
       Math.min(...siblings(h, core).map((s) => (s.vcpu?.vm === vm && ran(h, s) >= 0 ? ran(h, s) : Infinity)));
@@ -106,13 +112,10 @@ export function caladan(given: MechanismOf<'caladan'>): Mechanism {
     const { vm } = core.vcpu!;
     if (vm.latencyCritical || excess(vm) <= 0) {
       if (own >= htPunishNs && long.vcpu!.vm === vm) return;
-      const other = find(h, vm);
-      if (other === null) return;
-      arbiter.issue(h);
-      beginMove(h, other, vm, arbiter.busy);
+      const other = byScore(h, vm);
+      if (other === null || other === long || !arbiter.grant(h, vm, false)) return;
     }
-    arbiter.issue(h);
-    beginPark(h, core, arbiter.busy);
+    beginPark(h, core, h.clock.now);
     core.keptEmpty = true;
     h.controllers.punishedThreads++;
   };
@@ -149,8 +152,7 @@ export function caladan(given: MechanismOf<'caladan'>): Mechanism {
       return;
     }
     worst.allowed = worst.held - 1;
-    arbiter.issue(h);
-    beginPark(h, core, arbiter.busy);
+    beginPark(h, core, h.clock.now);
     h.controllers.punishedBandwidth++;
   };
 

@@ -107,13 +107,12 @@ function empty(core: Core, beside: Core, own: f64): void {
   const vm = v.vm;
   const moves = vm.cls == L.CLASS_LATENCY_CRITICAL || vm.held <= vm.min;
   if (moves) {
-    if (vm.promised >= vm.dormantCount || (own >= 1 && vm == beside.vcpu.vm)) return;
+    if (own >= 1 && vm == beside.vcpu.vm) return;
     const other = byScore(vm);
-    if (isNull(other) || other == beside) return;
+    if (isNull(other) || other == beside || !grantOutside(vm, 1)) return;
   }
   keep(core); // before: where moves cost nothing the core is free when beginPark returns
   beginPark(core);
-  if (moves) grantOutside(vm, 1);
 }
 
 function keep(core: Core): void {
