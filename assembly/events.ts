@@ -15,7 +15,8 @@ import { enter } from "./cpu/guest/life";
 import { NEVER, schedule, RANK_STEP, peekTime, closeInstant, take } from "./kernel/event-queue";
 import { mayYield, proceed, yieldCore, yielded } from "./cpu/guest/loop";
 import { logEvent, onSample, began } from "./cpu/series";
-import { onSwap, beginSwapStatistics, onTouch } from "./memory/swap/fault";
+import { onTouch } from "./memory/swap/fault";
+import { beginParts, onPart } from "./parts";
 import { onClient, onArrival, onModulate, onInject } from "./cpu/workload/arrivals";
 import { onCore, stopFinished } from "./cpu/cores/move";
 import { beginStatistics } from "./cpu/accounts";
@@ -97,9 +98,9 @@ export function run(untilNs: f64, budget: f64): i32 {
         const v = changetype<VCpu>(H.vcpus + <usize>(slot - H.slotVcpus) * offsetof<VCpu>());
         if (H.fingerprintOn) H.fingerprint = fold(H.fingerprint, time, slot, v.state);
         onVcpu(v);
-      } else if (slot >= H.slotMemory) {
+      } else if (slot >= H.slotParts) {
         if (H.fingerprintOn) H.fingerprint = fold(H.fingerprint, time, slot, 18);
-        onSwap(slot);
+        onPart(slot);
       } else {
         if (H.fingerprintOn) H.fingerprint = fold(H.fingerprint, time, slot, 16);
         onClient(load<Vm>(H.clientVm + (<usize>(slot - H.slotClients) << 2)), slot);
@@ -127,7 +128,7 @@ function onOther(slot: u32): void {
   else if (slot == SLOT_PUBLISH) onPublish();
   else {
     beginStatistics();
-    beginSwapStatistics();
+    beginParts();
   }
 }
 

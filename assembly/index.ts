@@ -11,7 +11,8 @@ import { configure as configureHost, reconfigure as reconfigureHost, settleAccou
 import { run as runHost } from "./events";
 import { hostHistogram as histogramOf } from "./cpu/accounts";
 import { commitInjected } from "./cpu/workload/arrivals";
-import { S, COUNTERS, swapHistogramAt } from "./memory/pages/state";
+import { partAt } from "./parts";
+import { histogramBytes } from "./kernel/histogram";
 
 export { drawInto } from "./kernel/distribution";
 
@@ -159,7 +160,7 @@ export function logCount(): u32 {
   return H.logCount;
 }
 
-/** Where the slots of cores, of vCPUs and of closed clients begin, to read a log by. */
+/** Where the slots of cores, of vCPUs, of closed clients and of parts begin, to read a log by. */
 export function slotCores(): u32 {
   return H.slotCores;
 }
@@ -172,13 +173,13 @@ export function slotClients(): u32 {
   return H.slotClients;
 }
 
-export function slotMemory(): u32 {
-  return H.slotMemory;
+export function slotParts(): u32 {
+  return H.slotParts;
 }
 
-/** Workers of swapped memory, whose timers come before the devices'. */
-export function memoryWorkers(): u32 {
-  return <u32>S.workers;
+/** Where those of one part do. */
+export function partSlot(part: u32): u32 {
+  return partAt(part).slot;
 }
 
 // --- what a policy of the program's own may look at
@@ -220,23 +221,15 @@ export function idleCores(): u32 {
   return H.idleCount;
 }
 
-// --- memory: counters and histograms of the swap engine (memory/swap/layout.ts); settle first
+// --- parts (parts.ts): counters and histograms as their own layout.ts says; settle first
 
-/** u64 each; 0 when no guest's memory is simulated. */
-export function swapCounters(): usize {
-  return S.on ? COUNTERS : 0;
+/** u64 each; 0 when the host has no such part. */
+export function partCounters(part: u32, set: u32): usize {
+  return partAt(part).section == 0 ? 0 : partAt(part).countersOf(set);
 }
 
-export function swapGuestCounters(): usize {
-  return S.guestCounters;
-}
-
-export function swapUpgradeCounters(): usize {
-  return S.upgradeCounters;
-}
-
-export function swapHistogram(which: u32): usize {
-  return swapHistogramAt(which);
+export function partHistogram(part: u32, which: u32): usize {
+  return partAt(part).histograms + <usize>which * <usize>histogramBytes(L.HOST_HISTOGRAM_SUB_BITS);
 }
 
 // --- control path: texts, through the bindings

@@ -2,7 +2,7 @@
 // Plain constants only, so that the same file is compiled into the core and imported by src/core; the two cannot drift.
 
 /** Bump when a word moves: src/core refuses a core whose layout differs. */
-export const LAYOUT_VERSION = 5;
+export const LAYOUT_VERSION = 6;
 
 // --- configuration: one Float64 per word -----------------------------------------------------------------
 // host words, then VM groups, VMs, arrival states, stages, distributions, tables
@@ -16,7 +16,7 @@ export const HOST_FINGERPRINT = 5; // 0 | 1
 export const HOST_HISTOGRAM_BITS = 6; // sub-bucket bits b: relative width 2^-b
 export const HOST_HISTOGRAM_SHARED = 7; // 1: the VMs of a group share their histograms
 export const HOST_TASKS = 8; // task records to begin with
-export const HOST_SWAP = 9; // where the words of memory/swap/layout.ts begin, 0: no guest's memory is simulated
+export const HOST_PARTS = 9; // where the directory of the parts' sections begins: PARTS words, each where its section does, 0: there is none
 export const HOST_GROUPS = 10;
 export const HOST_VMS = 11;
 export const HOST_STATES = 12;
@@ -74,6 +74,9 @@ export const HOST_LOG_UNTIL = 74;
 export const HOST_LOG_CAPACITY = 75; // events, 0 off
 export const HOST_TASK_LIMIT = 76; // records that may be alive at once
 export const HOST_WORDS = 77;
+
+export const PART_SWAP = 0; // memory/pages/layout.ts
+export const PARTS = 1;
 
 export const GROUP_CLASS = 0; // CLASS_*
 export const GROUP_PRIORITY = 1;

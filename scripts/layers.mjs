@@ -38,6 +38,7 @@ export const CORE_LAYERS = [
     about: 'requests that come and end · cores that move, the arbiter, forks · faults and the servers that mend them',
   },
   { rooms: ['assembly/cpu/mechanisms'], about: 'who gets which core when, one folder or file a mechanism' },
+  { rooms: ['assembly/parts.ts'], about: 'the parts of the host, one line each' },
   { rooms: ['assembly/events.ts'], about: 'the event loop: which event goes to whom' },
   { rooms: ['assembly/host.ts'], about: 'one host: configured, run, settled' },
   {
@@ -75,6 +76,7 @@ export const SRC_LAYERS = [
   },
   { rooms: ['src/swap'], about: 'swapped memory as a part of scenario and result' },
   { rooms: ['src/scenario'], about: 'a scenario: checked, resolved, written again, forked' },
+  { rooms: ['src/parts.ts'], about: 'the parts of the host, one line each' },
   { rooms: ['src/result'], about: 'a result: its fields, laws, replications, what happened over time' },
   { rooms: ['src/policy.ts'], about: 'decisions of one’s own' },
   { rooms: ['src/core'], about: 'the boundary to Wasm: words in, counters out' },

@@ -312,9 +312,8 @@ export class Simulation {
     // statistics begin anew at the end of the warm-up; a run that is stopped before has what it has
     const measuredNs = this.nowNs < scenario.warmupNs ? this.nowNs : this.nowNs - scenario.warmupNs;
     const { compiled } = this;
-    const raw = this.core.swap(compiled.vms.length, scenario.host.memory?.upgrades.length ?? 0);
     const names = compiled.vms.map(({ name }) => name);
-    const memory = raw === undefined ? undefined : swapResult(scenario, names, measuredNs, raw);
+    const memory = swapResult(scenario, names, measuredNs, this.core);
     const counters = readCounters(this.core, compiled, scenario.host.cores, this.late);
     const memoryNs = (scenario.host.memory?.cores ?? 0) * measuredNs;
     return buildResult({

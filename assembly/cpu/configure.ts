@@ -15,6 +15,46 @@ export function word(base: usize, index: usize): f64 {
   return load<f64>(base + (index << 3));
 }
 
+/** Where the words of a configuration lie, in their order in layout.ts. */
+@unmanaged
+class Sections {
+  host: usize;
+  groups: usize;
+  vms: usize;
+  states: usize;
+  stages: usize;
+  distributions: usize;
+  tables: usize;
+}
+
+/** Those of the configuration that is being read. */
+export const sections: Sections = changetype<Sections>(memory.data(offsetof<Sections>(), 8));
+
+export function findSections(words: usize): void {
+  sections.host = words;
+  sections.groups = words + (L.HOST_WORDS << 3);
+  sections.vms = sections.groups + ((<usize>word(words, L.HOST_GROUPS) * L.GROUP_WORDS) << 3);
+  sections.states = sections.vms + ((<usize>word(words, L.HOST_VMS) * L.VM_WORDS) << 3);
+  sections.stages = sections.states + ((<usize>word(words, L.HOST_STATES) * L.STATE_WORDS) << 3);
+  sections.distributions = sections.stages + ((<usize>word(words, L.HOST_STAGES) * L.STAGE_WORDS) << 3);
+  sections.tables = sections.distributions + ((<usize>word(words, L.HOST_DISTRIBUTIONS) * L.DISTRIBUTION_WORDS) << 3);
+}
+
+/** The words of VM `index`. */
+export function vmWords(index: u32): usize {
+  return sections.vms + ((<usize>index * L.VM_WORDS) << 3);
+}
+
+/** Those of the group that it belongs to. */
+export function groupWords(index: u32): usize {
+  return sections.groups + ((<usize>word(vmWords(index), L.VM_GROUP) * L.GROUP_WORDS) << 3);
+}
+
+/** Those of its arrivals' states. */
+export function stateWords(index: u32): usize {
+  return sections.states + ((<usize>word(groupWords(index), L.GROUP_STATES_FROM) * L.STATE_WORDS) << 3);
+}
+
 /** What a fork may change as well: costs, arbiter, knobs. */
 export function readHost(w: usize): void {
   let to = changetype<usize>(H) + offsetof<Host>("stealCheck");
@@ -32,7 +72,9 @@ export function costNothing(from: usize): void {
   memory.fill(changetype<usize>(H) + from, 0, offsetof<Host>("migrateTask") - from);
 }
 
-export function readVm(vm: Vm, index: u32, w: usize, g: usize, stateWords: usize): void {
+export function readVm(vm: Vm, index: u32): void {
+  const w = vmWords(index);
+  const g = groupWords(index);
   vm.index = index;
   vm.group = <u32>word(w, L.VM_GROUP);
   vm.slot = SLOT_VMS + (index << VM_SLOTS_SHIFT);
@@ -51,7 +93,7 @@ export function readVm(vm: Vm, index: u32, w: usize, g: usize, stateWords: usize
   vm.clients = <u32>word(g, L.GROUP_CLIENTS);
   vm.think = changetype<Distribution>(H.distributions + <usize>word(g, L.GROUP_THINK) * <usize>offsetof<Distribution>());
   vm.states = <u32>word(g, L.GROUP_STATES);
-  vm.stateWords = stateWords + ((<usize>word(g, L.GROUP_STATES_FROM) * L.STATE_WORDS) << 3);
+  vm.stateWords = stateWords(index);
   vm.dwellConstant = <u8>word(g, L.GROUP_DWELL_CONSTANT);
   vm.stageCount = <u32>word(g, L.GROUP_STAGES);
   vm.stages = H.stages + ((<usize>word(g, L.GROUP_STAGES_FROM) * L.STAGE_WORDS) << 2);

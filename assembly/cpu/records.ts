@@ -241,7 +241,8 @@ export class Host {
   slotCores: u32;
   slotVcpus: u32;
   slotClients: u32;
-  slotMemory: u32;
+  slotParts: u32;
+  slotsEnd: u32;
   clientVm: usize; //        u32 pointer to the VM, per client slot
   idle: usize; //            stack of idle cores
   idleCount: u32;

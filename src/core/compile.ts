@@ -2,7 +2,7 @@
 // only the layout knows: how fine the histograms can be, how many task records to begin with.
 
 import * as L from '../../assembly/layout.js';
-import { swapWords } from '../swap/words.js';
+import { directory, partCores, partSections } from '../parts.js';
 import { dedicatedCores } from '../scenario/mechanisms.js';
 import { quotaOf } from '../scenario/quota.js';
 import { isOn, mechanismWords } from '../mechanisms/words.js';
@@ -12,6 +12,7 @@ import { Distributions, type EmpiricalTables } from './distributions.js';
 /** What a scenario becomes: words for the core, and what its counters mean. */
 export interface CompiledScenario {
   readonly words: Float64Array;
+  readonly scenario: Scenario;
   readonly vms: readonly CompiledVm[];
   readonly histogramBits: number;
   readonly histogramsShared: boolean;
@@ -173,7 +174,7 @@ export function compileScenario(
       return [index, lo, hi];
     }),
   );
-  const swap = swapWords(scenario, distributions, tables);
+  const parts = partSections(scenario, distributions, tables);
   const host = new Array<number>(L.HOST_WORDS).fill(0);
   const { costs } = scenario;
   const traced = scenario.vms.some((group) => group.workload?.arrivals.process === 'trace');
@@ -226,24 +227,15 @@ export function compileScenario(
     [L.HOST_LOG_FROM]: scenario.log?.fromNs ?? 0,
     [L.HOST_LOG_UNTIL]: scenario.log?.untilNs ?? 0,
     [L.HOST_LOG_CAPACITY]: scenario.log?.events ?? 0,
-    [L.HOST_DEDICATED]: dedicatedCores(scenario.mechanism.kind) + (scenario.host.memory?.cores ?? 0),
+    [L.HOST_DEDICATED]: dedicatedCores(scenario.mechanism.kind) + partCores(scenario),
     ...mechanismWords(scenario.mechanism),
   });
-  if (swap !== undefined) {
-    const before = [host, groups, vmWords, states, stages, distributions.words, distributions.table];
-    host[L.HOST_SWAP] = before.reduce((sum, { length }) => sum + length, 0);
-  }
+  const before = [host, groups, vmWords, states, stages, distributions.words, distributions.table];
+  const at = before.reduce((sum, { length }) => sum + length, 0);
+  if (parts.size > 0) host[L.HOST_PARTS] = at;
   return {
-    words: Float64Array.from([
-      ...host,
-      ...groups,
-      ...vmWords,
-      ...states,
-      ...stages,
-      ...distributions.words,
-      ...distributions.table,
-      ...(swap ?? []),
-    ]),
+    words: Float64Array.from([...before.flat(), ...directory(parts, at)]),
+    scenario,
     vms,
     histogramBits: bits,
     histogramsShared: shared,

@@ -3,9 +3,7 @@
 
 import * as L from '../../assembly/layout.js';
 import { type BoundPolicy, PolicyError } from '../policy.js';
-import * as W from '../../assembly/memory/pages/layout.js';
-import type { SwapCounters } from '../swap/read.js';
-import type { Samples, Totals } from '../metrics/histogram.js';
+import type { Histogram, Samples, Totals } from '../metrics/histogram.js';
 import { CoreHistograms } from './histograms.js';
 import type { CompiledScenario } from './compile.js';
 import type { CoreInstance } from './load.js';
@@ -34,10 +32,8 @@ interface CoreExports {
   vmHistogram(index: number, which: number): number;
   hostHistogram(which: number): number;
   grantCurve(): number;
-  swapCounters(): number;
-  swapGuestCounters(): number;
-  swapUpgradeCounters(): number;
-  swapHistogram(which: number): number;
+  partCounters(part: number, set: number): number;
+  partHistogram(part: number, which: number): number;
 }
 
 export interface InjectedArrival {
@@ -313,20 +309,18 @@ export class HostCore {
     return this.histograms.samples(this.core.hostHistogram(which), L.HOST_HISTOGRAM_SUB_BITS, 1);
   }
 
-  /** What the swap engine counted; undefined where no VM has memory. */
-  swap(vms: number, upgrades: number): SwapCounters | undefined {
-    const at = this.core.swapCounters();
-    if (at === 0) return undefined;
-    return {
-      counters: this.counters(at, W.SWAP_COUNTERS),
-      guests: this.counters(this.core.swapGuestCounters(), vms * W.GUEST_COUNTERS),
-      upgrades: this.counters(this.core.swapUpgradeCounters(), upgrades * W.UPGRADE_COUNTERS),
-      histogram: (which) =>
-        this.histograms.merged(
-          which.map((one) => this.core.swapHistogram(one)),
-          L.HOST_HISTOGRAM_SUB_BITS,
-        ),
-    };
+  /** `count` counters of a part, as its layout.ts says; undefined where the host has no such part. */
+  partCounters(part: number, set: number, count: number): Float64Array | undefined {
+    const at = this.core.partCounters(part, set);
+    return at === 0 ? undefined : this.counters(at, count);
+  }
+
+  /** One histogram of a part, or several put together. */
+  partHistogram(part: number, which: readonly number[]): Histogram {
+    return this.histograms.merged(
+      which.map((one) => this.core.partHistogram(part, one)),
+      L.HOST_HISTOGRAM_SUB_BITS,
+    );
   }
 
   series(): Series {
@@ -338,11 +332,12 @@ export class HostCore {
   }
 
   private seriesLayout(): SeriesLayout {
-    const { vms, words } = this.compiled;
+    const { vms, words, scenario } = this.compiled;
     return {
       vms: vms.map(({ name, group }) => ({ name, group: group.name, vcpus: group.vcpus.max })),
       groups: [...new Set(vms.map(({ group }) => group))].map(({ name }) => name),
       logCapacity: words[L.HOST_LOG_CAPACITY] ?? 0,
+      scenario,
     };
   }
 

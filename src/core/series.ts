@@ -2,7 +2,9 @@
 
 import * as L from '../../assembly/layout.js';
 import type { RawHistogram } from '../metrics/histogram.js';
+import { PARTS } from '../parts.js';
 import type { Series, EventLog } from '../result/over-time.js';
+import type { Scenario } from '../scenario/types.js';
 
 interface SeriesExports {
   sampleCount(): number;
@@ -14,14 +16,15 @@ interface SeriesExports {
   slotCores(): number;
   slotVcpus(): number;
   slotClients(): number;
-  slotMemory(): number;
-  memoryWorkers(): number;
+  slotParts(): number;
+  partSlot(part: number): number;
 }
 
 export interface SeriesLayout {
   readonly vms: readonly { readonly name: string; readonly group: string; readonly vcpus: number }[];
   readonly groups: readonly string[];
   readonly logCapacity: number;
+  readonly scenario: Scenario;
 }
 
 const BUCKETS = (54 - L.SERIES_SUB_BITS) << L.SERIES_SUB_BITS;
@@ -40,7 +43,6 @@ const STATES = [
 ];
 const VM_SLOTS = ['arrival', 'modulation', 'look', 'mechanism'];
 /** Timers of swapped memory in front of those of its workers and devices (assembly/memory/pages/state.ts). */
-const MEMORY_TIMERS = ['scan', 'budget', 'upgrade', 'fault', 'unmapped', 'mapped'] as const;
 const FIRST_SLOTS = ['control', 'arbiter', 'injection', 'sample', 'publication'];
 
 export function readSeries(exports: WebAssembly.Exports, memory: WebAssembly.Memory, layout: SeriesLayout): Series {
@@ -101,13 +103,6 @@ function fromBuckets(counts: Uint32Array): RawHistogram {
   return { count, sum, sumSquares, min, max, counts, subBucketBits: L.SERIES_SUB_BITS, scale: 1 };
 }
 
-/** What a timer of swapped memory is for: `memory scan`, `memory fault` (one has left the guest), `memory worker 0` … */
-function memoryEntity(timer: number, workers: number): string {
-  const server = timer - MEMORY_TIMERS.length;
-  if (server < 0) return `memory ${MEMORY_TIMERS[timer] ?? timer}`;
-  return server < workers ? `memory worker ${server}` : `memory device ${server - workers}`;
-}
-
 export function readLog(exports: WebAssembly.Exports, memory: WebAssembly.Memory, layout: SeriesLayout): EventLog {
   const core = exports as unknown as SeriesExports;
   const total = core.logCount();
@@ -117,7 +112,10 @@ export function readLog(exports: WebAssembly.Exports, memory: WebAssembly.Memory
     Array.from({ length: count }, (_, i) => `vcpu ${name} ${i}`),
   );
   const entity = (slot: number): string => {
-    if (slot >= core.slotMemory()) return memoryEntity(slot - core.slotMemory(), core.memoryWorkers());
+    if (slot >= core.slotParts()) {
+      const part = PARTS.findLast(({ number }) => slot >= core.partSlot(number))!;
+      return part.timer(slot - core.partSlot(part.number), layout.scenario);
+    }
     if (slot >= core.slotClients()) return `client ${slot - core.slotClients()}`;
     if (slot >= core.slotVcpus()) return vcpus[slot - core.slotVcpus()] ?? `vcpu ${slot - core.slotVcpus()}`;
     if (slot >= core.slotCores()) return `core ${slot - core.slotCores()}`;

@@ -2,6 +2,7 @@
 // simulated memory, which pageSample may have made smaller; shares and times are those of the memory it stands for.
 
 import type { SwappedScenario } from './types.js';
+import { PART_SWAP } from '../../assembly/layout.js';
 import * as W from '../../assembly/memory/pages/layout.js';
 import type { Distribution, Histogram } from '../metrics/histogram.js';
 import type { MemoryResult } from './result.js';
@@ -19,6 +20,22 @@ export interface SwapCounters {
   histogram(which: readonly number[]): Histogram;
 }
 
+/** Counters and histograms of parts, as the boundary to the core gives them. */
+export interface PartReader {
+  partCounters(part: number, set: number, count: number): Float64Array | undefined;
+  partHistogram(part: number, which: readonly number[]): Histogram;
+}
+
+/** What the engine has counted; undefined where no VM has memory. */
+function readSwap(core: PartReader, vms: number, upgrades: number): SwapCounters | undefined {
+  const of = (set: number, count: number): Float64Array | undefined => core.partCounters(PART_SWAP, set, count);
+  const counters = of(W.SWAP_SET, W.SWAP_COUNTERS);
+  const guests = of(W.SWAP_SET_GUESTS, vms * W.GUEST_COUNTERS);
+  const upgraded = of(W.SWAP_SET_UPGRADES, upgrades * W.UPGRADE_COUNTERS);
+  if (counters === undefined || guests === undefined || upgraded === undefined) return undefined;
+  return { counters, guests, upgrades: upgraded, histogram: (which) => core.partHistogram(PART_SWAP, which) };
+}
+
 const OUTCOMES = ['not reached', 'done', 'rolled back', 'in progress'] as const;
 const SECOND = 1e9;
 /** A fault that waits longer than this, and than nearly all others did, is pointed out: no backend takes that long by itself. */
@@ -29,10 +46,12 @@ export function swapResult(
   scenario: SwappedScenario,
   names: readonly string[],
   measuredNs: number,
-  raw: SwapCounters,
+  core: PartReader,
 ): MemoryResult | undefined {
   const { memory, memoryBytes = 0, cores } = scenario.host;
   if (memory === undefined) return undefined;
+  const raw = readSwap(core, names.length, memory.upgrades.length);
+  if (raw === undefined) return undefined;
   const at = (which: number): number => raw.counters[which] ?? 0;
   const distribution = (...which: number[]): Distribution => raw.histogram(which).distribution();
   const { pageBytes, pageSample: sample } = memory;

@@ -1,5 +1,5 @@
 // The words of the swap engine that cross the boundary: its configuration (one Float64 a word, behind the scenario's other
-// words, where HOST_SWAP points) and its counters. Plain constants only: compiled into the core and imported by
+// words, where the directory of parts points) and its counters. Plain constants only: compiled into the core and imported by
 // src/memory/swap. A header (its words are the first fields of state.ts's Swap, whole numbers all), then one record a backend, one a VM group, one an upgrade.
 
 export const SWAP_CAPACITY = 0; // bytes for guests' pages and what is kept of those that are out
@@ -77,7 +77,11 @@ export const FAILS_TRANSFER = 2;
 
 export const SERVERS_MAX = 64; // workers, and device operations
 
-// --- counters, one u64 each ---------------------------------------------------------------------------------
+// --- counters: what the sets are, and one u64 each ---------------------------------------------------------------------------------
+
+export const SWAP_SET = 0; // SWAP_COUNTERS
+export const SWAP_SET_GUESTS = 1; // GUEST_COUNTERS a VM
+export const SWAP_SET_UPGRADES = 2; // UPGRADE_COUNTERS an upgrade
 
 export const SWAP_JOINED = 0; // faults: the page was on its way in
 export const SWAP_RESCUED = 1; // faults: it was on its way out and stays

@@ -9,13 +9,15 @@ import { createHistograms } from "../../kernel/histogram";
 import { Distribution } from "../../kernel/distribution";
 import { seedStream, unit, mixed } from "../../kernel/random";
 import { H } from "../../cpu/state";
+import { sections, word } from "../../cpu/configure";
+import { Part } from "../../kernel/part";
 import { layRanks } from "../pages/access";
 import { pushCold } from "../pages/levels";
 import { planUpgrade } from "./upgrade";
 import { PLAN_BYTES } from "../pages/touch";
 import { QUEUES, compressed, keeps } from "./frames";
 import {
-  SERVER_SLOTS, S, Guest, Backend, Swap, guestAt, pageAt, GUEST_SHIFT_BITS, BACKEND_SHIFT, RESIDENT, PINNED, STATE, OUT, backendOf,
+  COUNTERS, SERVER_SLOTS, S, Guest, Backend, Swap, guestAt, pageAt, GUEST_SHIFT_BITS, BACKEND_SHIFT, RESIDENT, PINNED, STATE, OUT, backendOf,
   add, countersOf, kindOf,
 } from "../pages/state";
 
@@ -29,15 +31,9 @@ import {
 // @ts-ignore: decorator
 @inline const CHUNKS: u64 = 1024; // in which VMs take turns at having pages out at time 0
 
-// @ts-ignore: decorator
-@inline
-function word(base: usize, index: usize): f64 {
-  return load<f64>(base + (index << 3));
-}
-
-/** Timer slots that the engine needs. `words` 0: no guest has memory. */
+/** Timer slots that the engine needs. */
 export function swapSlots(words: usize): u32 {
-  return words == 0 ? 0 : SERVER_SLOTS + <u32>word(words, W.SWAP_WORKERS) + <u32>word(words, W.SWAP_DEPTH);
+  return SERVER_SLOTS + <u32>word(words, W.SWAP_WORKERS) + <u32>word(words, W.SWAP_DEPTH);
 }
 
 /** `count` words as whole numbers, into fields of 8 bytes in the same order. */
@@ -49,14 +45,14 @@ function lawAt(number: f64): Distribution {
   return changetype<Distribution>(H.distributions + <usize>number * <usize>offsetof<Distribution>());
 }
 
-/**
- * `words` is where the engine's words begin, `vmWords` and `tables` where those of VMs and tables do; `slot` is the engine's
- * first timer slot. Answers 0 or E_*.
- */
-export function configureSwap(words: usize, vmWords: usize, groups: u32, tables: usize, slot: u32): i32 {
-  if (words == 0) return 0;
+/** Answers 0 or E_*. */
+export function configureSwap(part: Part): i32 {
+  const words = part.section;
+  const vmWords = sections.vms;
+  const tables = sections.tables;
+  const groups = H.groupCount;
   S.on = 1;
-  S.slot = slot;
+  S.slot = part.slot;
   layWhole(changetype<usize>(S), words, W.SWAP_HEADER);
   S.free = S.capacity;
   S.idleWorkers = ~<u64>0 >> (64 - S.workers);
@@ -80,6 +76,10 @@ export function configureSwap(words: usize, vmWords: usize, groups: u32, tables:
   S.planLeft = allocate(<u64>H.coresInAll);
   S.servers = allocate(<u64>(<u32>S.workers + <u32>S.depth) << 4);
   S.upgradeCounters = allocate((<u64>S.upgrades * W.UPGRADE_COUNTERS) << 3);
+  part.histograms = S.histograms;
+  part.keepCounters(W.SWAP_SET, COUNTERS);
+  part.keepCounters(W.SWAP_SET_GUESTS, S.guestCounters);
+  part.keepCounters(W.SWAP_SET_UPGRADES, S.upgradeCounters);
   const levels = allocate((<u64>H.vmCount * (S.levels + 1)) << 3);
   if (pages >= 0xffff_ffff) return L.E_MEMORY;
   S.pages = allocate((pages + 1) << 4);

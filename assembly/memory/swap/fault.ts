@@ -179,9 +179,8 @@ function readAhead(g: Guest, page: u32, p: Page): void {
 
 // --- events ---------------------------------------------------------------------------------------------------------
 
-/** A timer slot of the engine. */
-export function onSwap(slot: u32): void {
-  const which = slot - S.slot;
+/** The event of slot `which` of the engine. */
+export function onSlot(which: u32): void {
   if (which >= SERVER_SLOTS) onServer(which - SERVER_SLOTS);
   else if (which == EXIT_SLOT) onExit();
   else if (which == MAP_SLOT) onMapped();
@@ -195,8 +194,7 @@ export function onSwap(slot: u32): void {
 }
 
 /** The warm-up is over. */
-export function beginSwapStatistics(): void {
-  if (!S.on) return;
+export function beginStatistics(): void {
   H.status |= settleSwap();
   const waiting = load<u64>(COUNTERS, W.SWAP_WAITING << 3);
   const underWay = load<u64>(COUNTERS, W.SWAP_UNDER_WAY << 3);

@@ -40,7 +40,6 @@ function lengthOf(q: PageQueue, state: u32): u32 {
 
 /** Writes what there is now into the counters and answers 0 or E_CONSERVATION. */
 export function settleSwap(): u32 {
-  if (!S.on) return 0;
   makeTouches();
   settleUpgrade();
   const perState = memory.data(5 * 8, 8);

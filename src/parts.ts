@@ -1,0 +1,46 @@
+// The parts of a host (docs/architecture.md), one line each: what this side of the boundary asks of every part.
+
+import * as L from '../assembly/layout.js';
+import type { Scenario } from './scenario/types.js';
+import { swap } from './swap/index.js';
+import type { Laws } from './swap/words.js';
+
+export interface Part {
+  /** What the core calls it: assembly/layout.ts, PART_*. */
+  readonly number: number;
+  /** Its section of the configuration, as its own layout.ts says; undefined: the scenario has no such part. */
+  words(scenario: Scenario, laws: Laws, tables: ReadonlyMap<string, Float64Array>): number[] | undefined;
+  /** Cores that it keeps from VMs. */
+  cores(scenario: Scenario): number;
+  /** What its timer `which` is for, in the event log. */
+  timer(which: number, scenario: Scenario): string;
+}
+
+/** A new part: its line here. */
+export const PARTS: readonly Part[] = [swap];
+
+export function partCores(scenario: Scenario): number {
+  return PARTS.reduce((sum, part) => sum + part.cores(scenario), 0);
+}
+
+/** The sections of all parts, some absent: `words` lays laws and tables of its own down, so nothing may be laid down behind it. */
+export function partSections(
+  scenario: Scenario,
+  laws: Laws,
+  tables: ReadonlyMap<string, Float64Array>,
+): ReadonlyMap<number, readonly number[]> {
+  const found = PARTS.map((part) => [part.number, part.words(scenario, laws, tables)] as const);
+  return new Map(found.flatMap(([number, words]) => (words === undefined ? [] : [[number, words] as const])));
+}
+
+/** The directory of the sections, from word `at` of the configuration on, and the sections behind it; nothing where there is none. */
+export function directory(sections: ReadonlyMap<number, readonly number[]>, at: number): readonly number[] {
+  if (sections.size === 0) return [];
+  const entries = new Array<number>(L.PARTS).fill(0);
+  const words: number[] = [];
+  for (const [number, section] of sections) {
+    entries[number] = at + L.PARTS + words.length;
+    words.push(...section);
+  }
+  return [...entries, ...words];
+}
