@@ -51,6 +51,9 @@ const core = (part, target) => {
 /** The cores whose bytes are packed: all that `bytes` needs. */
 const isRelease = (target) => target.name.endsWith(' release');
 
+/** Declarations of what can be imported. */
+const TYPES = ['src/index.d.ts', 'src/core-entry.d.ts', 'src/node-entry.d.ts'];
+
 const TARGETS = [
   core('host', 'debug'),
   core('host', 'checked'),
@@ -81,8 +84,15 @@ const TARGETS = [
   {
     name: 'types',
     group: 'types',
-    inputs: () => [...TOOLING, 'package.json', 'tsconfig.json', 'tsconfig.build.json', ...sources()],
-    outputs: ['dist/types/src/index.d.ts', 'dist/types/src/core-entry.d.ts', 'dist/types/src/node-entry.d.ts'],
+    inputs: () => [
+      ...TOOLING,
+      'scripts/declarations.mjs',
+      'package.json',
+      'tsconfig.json',
+      'tsconfig.build.json',
+      ...sources(),
+    ],
+    outputs: TYPES.map((path) => `dist/types/${path}`),
     build: buildTypes,
   },
 ];
@@ -235,13 +245,20 @@ function bundledLicenses() {
   return texts.join('\n---\n\n');
 }
 
-/** Emitted aside and swapped in, so that types of files that are gone do not stay in the package. */
+/**
+ * Emitted aside and swapped in, so that types of files that are gone do not stay in the package. Of what tsc emits, the
+ * declarations inferred from a schema give way to printed ones (declarations.mjs), and what no entry reaches is left out.
+ */
 async function buildTypes() {
   const aside = `build/.types-${process.pid}`;
   try {
     const args = ['-p', 'tsconfig.build.json', '--outDir', aside];
     const status = await runTool('typescript/bin/tsc', args, { stdio: ['ignore', 2, 2] });
     if (status !== 0) throw new Error(`tsc ended with status ${status}`);
+    const { declarations, reached } = await import('./declarations.mjs');
+    for (const [path, text] of Object.entries(await declarations())) writeAtomically(at(aside, path), text);
+    const wanted = new Set(reached(TYPES, (path) => readFileSync(at(aside, path), 'utf8')));
+    for (const path of listFiles(aside)) if (!wanted.has(path.slice(aside.length + 1))) rmSync(at(path));
     rmSync(at('dist/types'), { recursive: true, force: true });
     mkdirSync(at('dist'), { recursive: true });
     renameSync(at(aside), at('dist/types'));

@@ -15,7 +15,7 @@ export type { Comparison } from './study/compare.js';
 export type { Bound, SizeResult, SizeRun, SizeTrial } from './study/size.js';
 export type { Sizing } from './study/sizing.js';
 export type { MechanismChoice } from './study/variant.js';
-export type { MechanismInput } from './mechanisms/schema.js';
+export type { MechanismInput } from './mechanisms/types.js';
 export type { Confidence, Figures, Replication } from './result/result.js';
 export type { Difference, FigureDifference } from './result/replications.js';
 export type { Interval } from './metrics/confidence.js';

@@ -4,6 +4,7 @@ import { type Parameter, type Field, formatDefault } from '../input/parameter.js
 import { COST_PARAMETERS } from '../mechanisms/costs.js';
 import { MECHANISM_PARAMETERS } from '../mechanisms/kinds.js';
 import { MEMORY_PARAMETERS, MEMORY_FIELDS } from '../swap/parameters.js';
+import { SCENARIO_FIELDS } from '../scenario/given.js';
 import { SCENARIO_PARAMETERS } from '../scenario/fields.js';
 import { RESERVE_PARAMETERS, RESERVE_FIELDS } from '../reserve/parameters.js';
 import { POLICY_PARAMETERS } from '../pages/parameters.js';
@@ -56,7 +57,7 @@ export function renderParametersMarkdown(): string {
       'Under `host.memory`, and under `memory` of each VM that has some; docs/memory.md tells what the engine does with them.',
       [...MEMORY_PARAMETERS, ...MEMORY_FIELDS],
     ),
-    section('Scenario', 'The remaining fields that may be left out; `*` stands for each VM.', SCENARIO_PARAMETERS),
+    section('Scenario', 'The remaining fields; `*` stands for each VM.', [...SCENARIO_PARAMETERS, ...SCENARIO_FIELDS]),
     section(
       'Reserved memory',
       'Of `fluxhost reserve`, in a file of its own; docs/vmem.md tells what is done with them.',

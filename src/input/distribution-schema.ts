@@ -4,6 +4,8 @@
 import * as z from 'zod';
 import { type Dist, meanOf } from './distributions.js';
 import {
+  about,
+  named,
   section,
   real,
   compact,
@@ -48,19 +50,33 @@ function simpleVariants<Written extends string | number, Extra extends z.core.$Z
       context.addIssue({ code: 'custom', path: [low], message: `no more than ${high}` });
   };
   return [
-    section({ ...extra, dist: z.literal('constant'), value: orZero }),
-    section({ ...extra, dist: z.literal('exponential'), mean: positive }),
-    section({ ...extra, dist: z.literal('uniform'), min: orZero, max: positive }).superRefine(order('min', 'max')),
-    section({ ...extra, dist: z.literal('lognormal'), mean: positive, cv: real(0, 1_000) }),
-    section({ ...extra, dist: z.literal('bimodal'), short: orZero, long: positive, longShare: real(0, 1) }).superRefine(
-      order('short', 'long'),
-    ),
+    section({ ...extra, dist: z.literal('constant'), value: about('The one value.', orZero) }),
+    section({ ...extra, dist: z.literal('exponential'), mean: about('Its mean.', positive) }),
+    section({
+      ...extra,
+      dist: z.literal('uniform'),
+      min: about('The least value.', orZero),
+      max: about('The greatest value.', positive),
+    }).superRefine(order('min', 'max')),
+    section({
+      ...extra,
+      dist: z.literal('lognormal'),
+      mean: about('Its mean.', positive),
+      cv: about('Standard deviation over mean.', real(0, 1_000)),
+    }),
+    section({
+      ...extra,
+      dist: z.literal('bimodal'),
+      short: about('The lesser value.', orZero),
+      long: about('The greater value.', positive),
+      longShare: about('Share of the draws that are long.', real(0, 1)),
+    }).superRefine(order('short', 'long')),
     section({
       ...extra,
       dist: z.literal('pareto'),
-      shape: real(0, 100, true),
-      min: positive,
-      max: z.optional(positive),
+      shape: about('Exponent of the tail; above 1 where max is left out.', real(0, 100, true)),
+      min: about('The least value.', positive),
+      max: about('The greatest value; absent: the tail is not bounded.', z.optional(positive)),
     })
       .superRefine(order('min', 'max'))
       .superRefine((value: Record<string, unknown>, context) => {
@@ -72,17 +88,29 @@ function simpleVariants<Written extends string | number, Extra extends z.core.$Z
           });
       })
       .transform(compact),
-    section({ ...extra, dist: z.literal('weibull'), shape: real(...WEIBULL_SHAPE), mean: positive }),
-    section({ ...extra, dist: z.literal('empirical'), file: fileName, scale: z.optional(positive) }).transform(
-      (value) => ({ ...value, scale: (value as { scale?: number }).scale ?? unit }),
-    ),
+    section({
+      ...extra,
+      dist: z.literal('weibull'),
+      shape: about('1: exponential; below: a longer tail.', real(...WEIBULL_SHAPE)),
+      mean: about('Its mean.', positive),
+    }),
+    section({
+      ...extra,
+      dist: z.literal('empirical'),
+      file: about('File of one value a line, each drawn as often as any other.', fileName),
+      scale: about('What the number 1 of the file stands for. Default: 1 (ns, or a count).', z.optional(positive)),
+    }).transform((value) => ({ ...value, scale: (value as { scale?: number }).scale ?? unit })),
   ] as const;
 }
 
 function distribution<Written extends string | number>(leaf: Leaf<Written>) {
   const part = z.discriminatedUnion(
     'dist',
-    [...simpleVariants(leaf, { weight: real(0, Number.MAX_VALUE, true) })],
+    [
+      ...simpleVariants(leaf, {
+        weight: about('How often it is drawn, over the sum of all weights.', real(0, Number.MAX_VALUE, true)),
+      }),
+    ],
     variants('dist', SIMPLE),
   );
   const parts = z
@@ -90,8 +118,8 @@ function distribution<Written extends string | number>(leaf: Leaf<Written>) {
     .min(1, { error: () => 'a list of at least one distribution, each with a weight' });
   const mixture = section({
     dist: z.literal('mixture'),
-    components: z.optional(parts),
-    of: z.optional(parts),
+    components: about('Distributions of which one is drawn from, by weight.', z.optional(parts)),
+    of: about('Another word for components.', z.optional(parts)),
   }).transform(({ components, of }, context) => {
     if ((components === undefined) === (of === undefined)) {
       context.issues.push({
@@ -111,10 +139,18 @@ const timeLeaf = { positive: positiveFractionalDuration, orZero: fractionalDurat
 const countLeaf = { positive: real(0, 2 ** 31, true), orZero: real(0, 2 ** 31), unit: 1 };
 
 /** Over times: fields are durations with a unit, resolved to nanoseconds. */
-export const timeDistribution = distribution(timeLeaf) satisfies z.ZodType<Dist>;
+export const timeDistribution = named(
+  'TimeDistribution',
+  'A distribution of times; each is a duration with a unit.',
+  distribution(timeLeaf),
+) satisfies z.ZodType<Dist>;
 
 /** Over counts: fields are plain numbers. */
-export const countDistribution = distribution(countLeaf) satisfies z.ZodType<Dist>;
+export const countDistribution = named(
+  'CountDistribution',
+  'A distribution of counts; drawn values are rounded up to at least 1.',
+  distribution(countLeaf),
+) satisfies z.ZodType<Dist>;
 
 // A service time that rounds to 0 ns would let a closed loop turn forever within one instant.
 const LEAST_SERVICE_NS = 1;

@@ -15,7 +15,7 @@ import {
   type Node,
 } from 'yaml';
 import { InputError, type Problem, show } from './errors.js';
-import type { Path } from './problems.js';
+import type { Path } from './errors.js';
 import { excessOf } from './text-shape.js';
 
 export const MAX_TEXT_BYTES = 8 * 2 ** 20;

@@ -1,13 +1,30 @@
 // How a refused input is told: every problem at once, one line each, with the place, what was given and what is
 // expected. Used by everything that reads what a person wrote (scenarios, traces, command lines).
 
+/** One thing that is wrong with an input. */
 export interface Problem {
+  /** The file that it was read from, where there is one. */
   readonly file?: string;
   /** Counted from 1. */
   readonly line?: number;
   /** The field, as `--set` would name it; '' for the document as a whole. */
   readonly path: string;
+  /** What was found there, as text. */
   readonly given: string;
+  /** What would have been taken. */
+  readonly expected: string;
+}
+
+/** Where a field stands in a document. */
+export type Path = readonly (string | number)[];
+
+/** A problem before it is known where in which file the field stands. */
+export interface FieldProblem {
+  /** The field. */
+  readonly path: Path;
+  /** What was found there, as text. */
+  readonly given: string;
+  /** What would have been taken. */
   readonly expected: string;
 }
 

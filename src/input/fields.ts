@@ -173,6 +173,16 @@ export function documenting({ parameterAt }: ParameterTable, fields: readonly Fi
   };
 }
 
+/** What a mapping within another is about, for editors. */
+export function about<T extends z.ZodType>(meaning: string, field: T): T {
+  return field.meta({ description: meaning });
+}
+
+/** A mapping that has a name of its own in the declarations (scripts/declarations.mjs). */
+export function named<T extends z.ZodType>(name: string, meaning: string, field: T): T {
+  return field.meta({ title: name, description: meaning });
+}
+
 /** Leaves out the fields that are undefined, so that a resolved scenario has one canonical JSON form. */
 export function compact<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;

@@ -3,7 +3,7 @@
 
 import { parse, YAMLParseError } from 'yaml';
 import { type Problem, show } from './errors.js';
-import type { Path } from './problems.js';
+import type { Path } from './errors.js';
 
 export interface Override {
   /** As it was written. */

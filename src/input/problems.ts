@@ -1,16 +1,7 @@
 // From the schema's issues to problems as people read them: one for each field, with the value that was given there.
 
 import type * as z from 'zod';
-import { expectedOneOf, show } from './errors.js';
-
-export type Path = readonly (string | number)[];
-
-/** A problem before it is known where in which file the field stands. */
-export interface FieldProblem {
-  readonly path: Path;
-  readonly given: string;
-  readonly expected: string;
-}
+import { expectedOneOf, show, type FieldProblem, type Path } from './errors.js';
 
 type Issue = z.core.$ZodIssue;
 

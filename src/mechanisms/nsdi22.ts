@@ -4,16 +4,12 @@
 import * as L from '../../assembly/layout.js';
 import { interval } from './arbiter-knobs.js';
 import { ARBITER_COSTS, MOVE_COSTS } from './costs.js';
-import type { Knob, MechanismDefinition } from './knob.js';
+import type { MechanismDefinition } from './knob.js';
 
 const SOURCE = 'McClure et al., NSDI 2022, simulator smcclure20/scheduling-policies-sim at 32b9d666, sim/sim_config.py';
 
-const theirs = <const N extends string, const U extends Knob['unit']>(
-  name: N,
-  unit: U,
-  value: number | boolean,
-  meaning: string,
-) => ({ name, unit, default: value, meaning, source: SOURCE, confidence: 'source code' }) as const satisfies Knob;
+/** Whose value a default is. */
+const THEIRS = { source: SOURCE, confidence: 'source code' } as const;
 
 export const nsdi22 = {
   number: L.MECHANISM_NSDI22,
@@ -42,35 +38,84 @@ export const nsdi22 = {
       ...interval(5_000, SOURCE, 'source code'),
       meaning: 'Time between two decisions, taken at its multiples.',
     },
-    theirs('allocation', 'ns', 5_000, 'From the decision to allocate a core until its queue takes tasks.'),
-    theirs('everyStep', 'yes or no', false, 'Decides whenever anything happens, instead of at the interval.'),
-    theirs('delayLow', 'ns', 2_500, 'delay-range: average delay under which one core is parked.'),
-    theirs(
-      'delayHigh',
-      'ns',
-      10_000,
-      'delay-range: average delay over which one core is allocated, and from which none parks itself.',
-    ),
-    theirs('buffersLow', 'count', 2, 'buffer-cores: as many cores without a task there are at least.'),
-    theirs('buffersHigh', 'count', 4, 'buffer-cores: as many cores without a task there are at most.'),
-    theirs(
-      'utilizationLow',
-      'count',
-      80,
-      'utilization-range: percent of busy time spent on tasks under which one core is parked.',
-    ),
-    theirs('utilizationHigh', 'count', 90, 'utilization-range: percent over which one core is allocated.'),
     {
-      ...theirs('threshold', 'ns', 5_000, "head-age: age of a queue's first task over which one core is allocated."),
+      name: 'allocation',
+      unit: 'ns',
+      default: 5_000,
+      meaning: 'From the decision to allocate a core until its queue takes tasks.',
+      ...THEIRS,
+    },
+    {
+      name: 'everyStep',
+      unit: 'yes or no',
+      default: false,
+      meaning: 'Decides whenever anything happens, instead of at the interval.',
+      ...THEIRS,
+    },
+    {
+      name: 'delayLow',
+      unit: 'ns',
+      default: 2_500,
+      meaning: 'delay-range: average delay under which one core is parked.',
+      ...THEIRS,
+    },
+    {
+      name: 'delayHigh',
+      unit: 'ns',
+      default: 10_000,
+      meaning: 'delay-range: average delay over which one core is allocated, and from which none parks itself.',
+      ...THEIRS,
+    },
+    {
+      name: 'buffersLow',
+      unit: 'count',
+      default: 2,
+      meaning: 'buffer-cores: as many cores without a task there are at least.',
+      ...THEIRS,
+    },
+    {
+      name: 'buffersHigh',
+      unit: 'count',
+      default: 4,
+      meaning: 'buffer-cores: as many cores without a task there are at most.',
+      ...THEIRS,
+    },
+    {
+      name: 'utilizationLow',
+      unit: 'count',
+      default: 80,
+      meaning: 'utilization-range: percent of busy time spent on tasks under which one core is parked.',
+      ...THEIRS,
+    },
+    {
+      name: 'utilizationHigh',
+      unit: 'count',
+      default: 90,
+      meaning: 'utilization-range: percent over which one core is allocated.',
+      ...THEIRS,
+    },
+    {
+      name: 'threshold',
+      unit: 'ns',
+      default: 5_000,
+      meaning: "head-age: age of a queue's first task over which one core is allocated.",
+      ...THEIRS,
       word: L.HOST_THRESHOLD,
     },
-    theirs(
-      'twoChoices',
-      'yes or no',
-      false,
-      'An arrival goes to the shorter of two queues, and a core at work pays for carrying it there.',
-    ),
-    theirs('penalty', 'ns', 120, 'twoChoices: how long the core that carries a task is kept from its own.'),
+    {
+      name: 'twoChoices',
+      unit: 'yes or no',
+      default: false,
+      meaning: 'An arrival goes to the shorter of two queues, and a core at work pays for carrying it there.',
+      ...THEIRS,
+    },
+    {
+      name: 'penalty',
+      unit: 'ns',
+      default: 120,
+      meaning: 'twoChoices: how long the core that carries a task is kept from its own.',
+      ...THEIRS,
+    },
     {
       name: 'roundDown',
       unit: 'yes or no',

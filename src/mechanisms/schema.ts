@@ -6,8 +6,19 @@ import { expectedOneOf } from '../input/errors.js';
 import { MECHANISM_KINDS, definitionOf } from './kinds.js';
 import type { Knob } from './knob.js';
 import { formatDuration } from '../input/quantities.js';
-import type { Mechanism } from './types.js';
-import { duration, positiveDuration, perSecond, whole, choice, flag, section, variants } from '../input/fields.js';
+import type { Mechanism, MechanismInput } from './types.js';
+import {
+  duration,
+  positiveDuration,
+  perSecond,
+  whole,
+  choice,
+  flag,
+  section,
+  variants,
+  about,
+  named,
+} from '../input/fields.js';
 
 function knobField(knob: Knob) {
   switch (knob.unit) {
@@ -39,7 +50,7 @@ function kindSection<K extends Mechanism['kind']>(kind: K) {
   const fields = Object.fromEntries(
     list.map((knob) => [knob.name, documented(`mechanism.${kind}.${knob.name}`, knobField(knob))]),
   );
-  return section({ kind: z.literal(kind), ...fields }).transform((given) => {
+  return about(definitionOf(kind).meaning, section({ kind: z.literal(kind), ...fields })).transform((given) => {
     const written = given as Readonly<Record<string, unknown>>;
     const resolved = Object.fromEntries(
       list
@@ -50,16 +61,14 @@ function kindSection<K extends Mechanism['kind']>(kind: K) {
   });
 }
 
-/** A mechanism as it is written; which knobs a kind has, and their units, `fluxhost explain mechanism` tells. */
-export interface MechanismInput {
-  readonly kind: Mechanism['kind'];
-  readonly [knob: string]: string | number | boolean;
-}
-
 type Sections = [ReturnType<typeof kindSection>, ...ReturnType<typeof kindSection>[]];
 const sections = MECHANISM_KINDS.map(kindSection) as unknown as Sections;
 
-const withKnobs = z.discriminatedUnion('kind', sections, variants('kind', MECHANISM_KINDS));
+const withKnobs = named(
+  'MechanismInput',
+  'A mechanism with knobs.',
+  z.discriminatedUnion('kind', sections, variants('kind', MECHANISM_KINDS)),
+);
 
 const kindExpected = (given: unknown): string =>
   typeof given === 'string'

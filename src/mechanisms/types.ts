@@ -37,5 +37,14 @@ export type MechanismOf<Kind extends MechanismKind> = Kind extends MechanismKind
   ? { readonly kind: Kind } & Settings<Mechanisms[Kind]['knobs'][number]>
   : never;
 
+type WrittenValue<K extends Knob> = K['unit'] extends 'ns' | 'bytes per second' ? string : Value<K>;
+
+/** A mechanism as it is written: a kind, and those knobs that are not to be at their defaults. */
+export type MechanismInput = {
+  [Kind in MechanismKind]: { kind: Kind } & {
+    [Each in Mechanisms[Kind]['knobs'][number] as Each['name']]?: WrittenValue<Each> | undefined;
+  };
+}[MechanismKind];
+
 /** A mechanism and its knobs: durations in ns, rates in bytes per second. */
 export type Mechanism = MechanismOf<MechanismKind>;

@@ -76,7 +76,10 @@ function shares(
   }
 }
 
-/** The kernel's memory and every table is spread evenly over the nodes. */
+/**
+ * The kernel's memory and every table is spread evenly over the nodes.
+ * @internal
+ */
 export function memoryPlan(scenario: ReserveScenario, kind: ManagerKind = scenario.manager): MemoryPlan {
   const { memory: totalBytes, kernel: kernelBytes, nodes } = scenario.server;
   const { sellable, descriptors, headroom } = shares(scenario, kind);

@@ -26,19 +26,28 @@ export function perGB(bytes: number, nsPerGB: number): number {
   return Math.round((bytes / GB) * nsPerGB);
 }
 
-/** Zeroing alone, with that many threads on one VM. */
+/**
+ * Zeroing alone, with that many threads on one VM.
+ * @internal
+ */
 export function zeroingNs(scenario: ReserveScenario, bytes: number, threads: number): number {
   const { zeroPerGB, zeroFloorPerGB } = scenario.costs;
   // The memory bandwidth bounds many threads, never one: a single thread is as fast as it was measured.
   return perGB(bytes, Math.max(zeroPerGB / threads, Math.min(zeroFloorPerGB, zeroPerGB)));
 }
 
-/** What an operation of the manager takes once it is its turn. */
+/**
+ * What an operation of the manager takes once it is its turn.
+ * @internal
+ */
 export function operationNs(scenario: ReserveScenario, extents: number): number {
   return scenario.costs.operation + extents * scenario.costs.extent;
 }
 
-/** `zeroNs` of Vmem comes from its shared threads; the others zero with threads of the VM's own. */
+/**
+ * `zeroNs` of Vmem comes from its shared threads; the others zero with threads of the VM's own.
+ * @internal
+ */
 export function bootSplit(
   scenario: ReserveScenario,
   bytes: number,

@@ -4,7 +4,17 @@
 import * as z from 'zod';
 import { formatDefault } from '../input/parameter.js';
 import { formatSize } from '../input/quantities.js';
-import { real, positiveSize, section, positiveDuration, choice, whole, flag, duration } from '../input/fields.js';
+import {
+  about,
+  real,
+  positiveSize,
+  section,
+  positiveDuration,
+  choice,
+  whole,
+  flag,
+  duration,
+} from '../input/fields.js';
 import { reserveParameter, RESERVE_FIELDS } from './parameters.js';
 
 export const MANAGER_KINDS = ['vmem', 'hugetlb', 'hvo', 'thp'] as const;
@@ -39,13 +49,22 @@ const listOf = <T extends z.ZodType>(what: string, item: T) => {
 
 const vms = section({
   meanGap: given('vms.meanGap', positiveDuration),
-  sizes: listOf(
-    'size { weight, memory }',
-    section({ weight: given('vms.sizes.*.weight', weight), memory: given('vms.sizes.*.memory', size) }),
+  sizes: about(
+    'Sizes of which one is drawn, by weight.',
+    listOf(
+      'size { weight, memory }',
+      section({ weight: given('vms.sizes.*.weight', weight), memory: given('vms.sizes.*.memory', size) }),
+    ),
   ),
-  lifetimes: listOf(
-    'lifetime { weight, mean }',
-    section({ weight: given('vms.lifetimes.*.weight', weight), mean: given('vms.lifetimes.*.mean', positiveDuration) }),
+  lifetimes: about(
+    'Exponential lifetimes of which one is drawn, by weight.',
+    listOf(
+      'lifetime { weight, mean }',
+      section({
+        weight: given('vms.lifetimes.*.weight', weight),
+        mean: given('vms.lifetimes.*.mean', positiveDuration),
+      }),
+    ),
   ),
   resizeShare: withDefault('vms.resizeShare', share),
 });
@@ -62,12 +81,15 @@ const arrivals = section({
   ),
   timeUnit: withDefault('arrivals.timeUnit', choice(['ns', 'us', 'ms', 's', 'm', 'h'])),
   memoryUnit: withDefault('arrivals.memoryUnit', choice(['B', 'KiB', 'MiB', 'GiB', 'GB'])),
-  columns: optionalSection(
-    section({
-      arrival: given('arrivals.columns.arrival', z.optional(columnName)),
-      memory: given('arrivals.columns.memory', z.optional(columnName)),
-      lifetime: given('arrivals.columns.lifetime', z.optional(columnName)),
-    }),
+  columns: about(
+    'The columns by name.',
+    optionalSection(
+      section({
+        arrival: given('arrivals.columns.arrival', z.optional(columnName)),
+        memory: given('arrivals.columns.memory', z.optional(columnName)),
+        lifetime: given('arrivals.columns.lifetime', z.optional(columnName)),
+      }),
+    ),
   ),
 });
 
@@ -104,46 +126,67 @@ export const reserveSchema = section({
   seed: withDefault('seed', whole(0, Number.MAX_SAFE_INTEGER)),
   manager: withDefault('manager', choice(MANAGER_KINDS)),
   duration: given('duration', z.optional(positiveDuration)),
-  server,
-  vms: z.optional(vms),
-  arrivals: z.optional(arrivals),
-  poison: z.optional(section({ meanGap: given('poison.meanGap', positiveDuration) })),
-  upgrade: z.optional(upgrade),
-  costs: optionalSection(costs),
-  zeroing: optionalSection(
-    section({
-      threads: withDefault('zeroing.threads', whole(1, 1024)),
-      when: withDefault('zeroing.when', choice(['create', 'destroy'])),
-    }),
+  server: about('The machine whose memory is reserved.', server),
+  vms: about('VMs that are drawn; absent: none, or those of arrivals.', z.optional(vms)),
+  arrivals: about('VMs from a file, instead of vms.', z.optional(arrivals)),
+  poison: about(
+    'Pages that go bad; absent: none.',
+    z.optional(section({ meanGap: given('poison.meanGap', positiveDuration) })),
   ),
-  hugetlb: optionalSection(
-    section({
-      zeroThreads: withDefault('hugetlb.zeroThreads', whole(1, 1024)),
-      largeShare: withDefault('hugetlb.largeShare', share),
-      fallback: withDefault('hugetlb.fallback', flag),
-    }),
+  upgrade: about('Upgrades of the manager; absent: none.', z.optional(upgrade)),
+  costs: about('What the steps of the manager take.', optionalSection(costs)),
+  zeroing: about(
+    'Who zeroes memory, and when.',
+    optionalSection(
+      section({
+        threads: withDefault('zeroing.threads', whole(1, 1024)),
+        when: withDefault('zeroing.when', choice(['create', 'destroy'])),
+      }),
+    ),
   ),
-  thp: optionalSection(
-    section({
-      hugeShare: withDefault('thp.hugeShare', share),
-      headroomShare: withDefault('thp.headroomShare', share),
-    }),
+  hugetlb: about(
+    'Manager hugetlb: huge pages of Linux.',
+    optionalSection(
+      section({
+        zeroThreads: withDefault('hugetlb.zeroThreads', whole(1, 1024)),
+        largeShare: withDefault('hugetlb.largeShare', share),
+        fallback: withDefault('hugetlb.fallback', flag),
+      }),
+    ),
   ),
-  boot: optionalSection(
-    section({
-      fixed: withDefault('boot.fixed', duration),
-      sizes: given('boot.sizes', z.optional(z.array(size, { error: () => 'a list of sizes such as [16GiB, 373GB]' }))),
-    }),
+  thp: about(
+    'Manager thp: transparent huge pages.',
+    optionalSection(
+      section({
+        hugeShare: withDefault('thp.hugeShare', share),
+        headroomShare: withDefault('thp.headroomShare', share),
+      }),
+    ),
   ),
-  network: optionalSection(
-    section({
-      buffers: withDefault('network.buffers', size),
-      entries: withDefault('network.entries', whole(1, 2 ** 24)),
-      miss: withDefault('network.miss', duration),
-      walkers: withDefault('network.walkers', whole(1, 1024)),
-      packet: withDefault('network.packet', positiveDuration),
-      translations: withDefault('network.translations', real(0, 1000)),
-    }),
+  boot: about(
+    'What starting a VM takes.',
+    optionalSection(
+      section({
+        fixed: withDefault('boot.fixed', duration),
+        sizes: given(
+          'boot.sizes',
+          z.optional(z.array(size, { error: () => 'a list of sizes such as [16GiB, 373GB]' })),
+        ),
+      }),
+    ),
+  ),
+  network: about(
+    'Buffers of a network card that translates addresses.',
+    optionalSection(
+      section({
+        buffers: withDefault('network.buffers', size),
+        entries: withDefault('network.entries', whole(1, 2 ** 24)),
+        miss: withDefault('network.miss', duration),
+        walkers: withDefault('network.walkers', whole(1, 1024)),
+        packet: withDefault('network.packet', positiveDuration),
+        translations: withDefault('network.translations', real(0, 1000)),
+      }),
+    ),
   ),
 }).superRefine((written, context) => {
   const refuse = (path: (string | number)[], message: string): void =>

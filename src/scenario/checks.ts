@@ -4,7 +4,7 @@
 
 import { defaultNumber } from './table.js';
 import { MECHANISM_KINDS, dedicatedCores } from '../mechanisms/kinds.js';
-import type { FieldProblem, Path } from '../input/problems.js';
+import type { FieldProblem, Path } from '../input/errors.js';
 import { show } from '../input/errors.js';
 import { parseDuration, QuantityError, DURATION_LIMIT, formatDuration } from '../input/quantities.js';
 import { MAX_VMS } from './schema/vm.js';

@@ -3,9 +3,9 @@
 import { coreProblems } from './checks.js';
 import { InputError } from '../input/errors.js';
 import { toProblem } from './resolve.js';
-import { type MechanismInput, defaultMechanism } from '../mechanisms/schema.js';
+import { defaultMechanism } from '../mechanisms/schema.js';
 import type { Scenario } from './types.js';
-import type { MechanismKind } from '../mechanisms/types.js';
+import type { MechanismInput, MechanismKind } from '../mechanisms/types.js';
 import { withFields } from './written.js';
 
 export { MECHANISM_KINDS, dedicatedCores } from '../mechanisms/kinds.js';

@@ -5,7 +5,7 @@ import { scenarioSha256 } from './canonical.js';
 import { type ScenarioDocument, readDocument } from '../input/document.js';
 import { type Problem, InputError } from '../input/errors.js';
 import { type Overridden, applyOverrides } from '../input/overrides.js';
-import type { FieldProblem } from '../input/problems.js';
+import type { FieldProblem } from '../input/errors.js';
 import { toProblem, checkScenario, told } from './resolve.js';
 import type { Scenario } from './types.js';
 import { warningsOf } from './warnings.js';

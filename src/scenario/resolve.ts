@@ -2,7 +2,8 @@
 
 import { type Problem, InputError } from '../input/errors.js';
 import { checkTogether } from './checks.js';
-import { type FieldProblem, type Path, oneForEachField, problemsOf } from '../input/problems.js';
+import type { FieldProblem, Path } from '../input/errors.js';
+import { oneForEachField, problemsOf } from '../input/problems.js';
 import { scenarioSchema, type ScenarioInput } from './schema.js';
 import { memoryProblems } from '../swap/checks.js';
 import { MAX_ENTRIES, MAX_FIELDS } from '../input/text-shape.js';

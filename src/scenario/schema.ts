@@ -2,9 +2,11 @@
 // editors come from it. What concerns several fields at once (guarantees, names, limits) is in checks.ts.
 
 import { COST_NAMES, type CostName } from '../mechanisms/costs.js';
-import { documented, defaultOf, defaultNumber, defaultChoice, defaultFlag } from './table.js';
+import { documented, described, defaultOf, defaultNumber, defaultChoice, defaultFlag } from './table.js';
 import * as z from 'zod';
 import {
+  about,
+  named,
   section,
   whole,
   real,
@@ -24,14 +26,17 @@ const SHARES = ['auto', 'vm', 'group'] as const;
 const MAX_CORES = 65_536;
 
 const host = section({
-  cores: whole(1, MAX_CORES),
+  cores: described('host.cores', whole(1, MAX_CORES)),
   sockets: documented('host.sockets', whole(1, 64)),
   smt: documented('host.smt', whole(1, 8)),
   smtFactor: documented('host.smtFactor', real(0.05, 1)),
   smtSwitch: documented('host.smtSwitch', flag),
   smtSpin: documented('host.smtSpin', flag),
   memoryBandwidth: documented('host.memoryBandwidth', positivePerSecond),
-  memory: z.optional(hostMemory),
+  memory: about(
+    "The host's memory, and how it is swapped where VMs have some; a size alone is only recorded.",
+    z.optional(hostMemory),
+  ),
 }).transform(({ cores, sockets, smt, smtFactor, smtSwitch, smtSpin, memoryBandwidth, memory }) => ({
   cores,
   sockets: sockets ?? defaultNumber('host.sockets'),
@@ -93,8 +98,8 @@ const series = section({
 }));
 
 const log = section({
-  from: duration,
-  until: positiveDuration,
+  from: described('log.from', duration),
+  until: described('log.until', positiveDuration),
   events: documented('log.events', whole(1, 2 ** 24)),
 }).transform(({ from, until, events }) => ({
   fromNs: from,
@@ -105,19 +110,22 @@ const log = section({
 const vmsExpected = (): string => 'a list of at least one VM';
 
 export const scenarioSchema = section({
-  version: z.literal(1, { error: () => '1, the only version there is' }),
+  version: about('Of this form of scenarios: 1.', z.literal(1, { error: () => '1, the only version there is' })),
   seed: documented('seed', whole(0, Number.MAX_SAFE_INTEGER)),
-  duration: positiveDuration.meta({ description: 'Simulated time after the warm-up.' }),
+  duration: described('duration', positiveDuration),
   warmup: documented('warmup', duration),
-  host,
-  mechanism,
-  costs: z.optional(costs),
-  limits: z.optional(limits),
-  histogram: z.optional(histogram),
+  host: named('HostInput', 'The machine that the VMs share.', host),
+  mechanism: about('Who moves cores between VMs, when, and how: a name, or a name with knobs.', mechanism),
+  costs: about('What the steps of scheduling and of moving a core take; none: every one is zero.', z.optional(costs)),
+  limits: about('Bounds on what a run may hold.', z.optional(limits)),
+  histogram: about('How exactly latencies are kept, and in how much memory.', z.optional(histogram)),
   fingerprint: documented('fingerprint', flag),
-  series: z.optional(series),
-  log: z.optional(log),
-  vms: z.array(vmGroup, { error: vmsExpected }).min(1, { error: vmsExpected }),
+  series: about('Samples of every VM over time; absent: none.', z.optional(series)),
+  log: about('The events of a window of time, one by one; absent: none.', z.optional(log)),
+  vms: about(
+    'The VMs, their load and their objectives.',
+    z.array(vmGroup, { error: vmsExpected }).min(1, { error: vmsExpected }),
+  ),
 }).transform((written) => ({
   version: written.version,
   seed: written.seed ?? defaultNumber('seed'),

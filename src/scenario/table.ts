@@ -3,8 +3,9 @@
 import { documenting } from '../input/fields.js';
 import { parameterTable } from '../input/parameter.js';
 import { COST_PARAMETERS } from '../mechanisms/costs.js';
+import { SCENARIO_FIELDS } from './given.js';
 import { SCENARIO_PARAMETERS } from './fields.js';
 
 const TABLE = parameterTable([...COST_PARAMETERS, ...SCENARIO_PARAMETERS]);
 export const { defaultOf, defaultNumber, defaultFlag, defaultChoice } = TABLE;
-export const { documented } = documenting(TABLE);
+export const { documented, described } = documenting(TABLE, SCENARIO_FIELDS);

@@ -1,6 +1,6 @@
 // Short forms of a scenario, written out.
 
-import type { Path } from '../input/problems.js';
+import type { Path } from '../input/errors.js';
 import { COST_NAMES } from '../mechanisms/costs.js';
 
 /** Short forms that hide fields are written out when one of those fields is set. */

@@ -3,7 +3,7 @@
 
 import { nearest, type Problem, InputError, show } from '../input/errors.js';
 import { MECHANISM_KINDS, withMechanism } from '../scenario/mechanisms.js';
-import type { MechanismInput } from '../mechanisms/schema.js';
+import type { MechanismInput } from '../mechanisms/types.js';
 import type { Scenario } from '../scenario/types.js';
 
 export interface Variant {

@@ -2,7 +2,7 @@
 // not hold its guests even with every page out is refused here, before anything is laid out.
 
 import type { SwappedScenario } from './types.js';
-import type { Path, FieldProblem } from '../input/problems.js';
+import type { Path, FieldProblem } from '../input/errors.js';
 import { formatSize } from '../input/quantities.js';
 import { dedicatedCores } from '../mechanisms/kinds.js';
 import { type HostMemory, type Content, BACKEND_NAMES } from './types.js';

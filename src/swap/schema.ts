@@ -7,6 +7,7 @@ import * as z from 'zod';
 import { type Dist, meanOf } from '../input/distributions.js';
 import { countDistribution, timeDistribution } from '../input/distribution-schema.js';
 import {
+  about,
   real,
   section,
   duration,
@@ -103,11 +104,11 @@ function backend(name: BackendName, given: Given): Backend {
 }
 
 const backends = section({
-  zero: z.optional(section(ways('zero'))),
-  lz4: z.optional(withRatio('lz4')),
-  zstd: z.optional(withRatio('zstd')),
-  ssd: z.optional(withMore('ssd')),
-  remote: z.optional(withMore('remote')),
+  zero: about('Pages of zeros: nothing is kept.', z.optional(section(ways('zero')))),
+  lz4: about('Compressed in memory by LZ4.', z.optional(withRatio('lz4'))),
+  zstd: about('Compressed in memory by Zstandard.', z.optional(withRatio('zstd'))),
+  ssd: about('Written to a solid-state drive.', z.optional(withMore('ssd'))),
+  remote: about("Written to another machine's memory.", z.optional(withMore('remote'))),
 });
 
 // --- host.memory ----------------------------------------------------------------------------------------------------
@@ -152,38 +153,47 @@ const fields = section({
   page: documented(`${HM}.page`, pageSize),
   block: documented(`${HM}.block`, blockSize),
   pageSample: documented(`${HM}.pageSample`, whole(1, 65_536)),
-  watermarks: z.optional(
-    section({
-      high: documented(`${HM}.watermarks.high`, share),
-      low: documented(`${HM}.watermarks.low`, share),
-      min: documented(`${HM}.watermarks.min`, share),
-    }),
+  watermarks: about(
+    'Shares of the memory free at which swap-out rests, works, and is waited for.',
+    z.optional(
+      section({
+        high: documented(`${HM}.watermarks.high`, share),
+        low: documented(`${HM}.watermarks.low`, share),
+        min: documented(`${HM}.watermarks.min`, share),
+      }),
+    ),
   ),
   workers: documented(`${HM}.workers`, whole(1, SERVERS_MAX)),
   deviceDepth: documented(`${HM}.deviceDepth`, whole(1, SERVERS_MAX)),
   cores: documented(`${HM}.cores`, whole(0, SERVERS_MAX)),
   budget: documented(`${HM}.budget`, real(0, SERVERS_MAX)),
   budgetBurst: documented(`${HM}.budgetBurst`, duration),
-  fault: z.optional(
-    section({
-      exit: documented(`${HM}.fault.exit`, duration),
-      lock: documented(`${HM}.fault.lock`, duration),
-      map: documented(`${HM}.fault.map`, duration),
-      resume: documented(`${HM}.fault.resume`, duration),
-    }),
+  fault: about(
+    'What a fault costs on the core that faults.',
+    z.optional(
+      section({
+        exit: documented(`${HM}.fault.exit`, duration),
+        lock: documented(`${HM}.fault.lock`, duration),
+        map: documented(`${HM}.fault.map`, duration),
+        resume: documented(`${HM}.fault.resume`, duration),
+      }),
+    ),
   ),
   levels: documented(`${HM}.levels`, whole(1, 16)),
-  scan: z.optional(
-    section({
-      interval: documented(`${HM}.scan.interval`, positiveDuration),
-      perPage: documented(`${HM}.scan.perPage`, duration),
-    }),
+  scan: about(
+    'The looks by which pages age.',
+    z.optional(
+      section({
+        interval: documented(`${HM}.scan.interval`, positiveDuration),
+        perPage: documented(`${HM}.scan.perPage`, duration),
+      }),
+    ),
   ),
   prefetch: documented(`${HM}.prefetch`, whole(0, 511)),
   metadata: documented(`${HM}.metadata`, positiveSize),
-  content: z.optional(content),
-  backends: z.optional(backends),
-  upgrades: z.optional(z.array(upgrade, { error: upgradesExpected })),
+  content: about('Shares of the pages that go to each backend; they add up to 1.', z.optional(content)),
+  backends: about('Where pages go, and what reading and writing them takes.', z.optional(backends)),
+  upgrades: about('Upgrades of the engine while it runs.', z.optional(z.array(upgrade, { error: upgradesExpected }))),
 });
 
 const expected = (): string => 'a size such as 512GiB, or a mapping { size }';
@@ -271,7 +281,7 @@ export const guestMemory = section({
   pinned: documented(`${VM}.pinned`, share),
   touches: documented(`${VM}.touches`, real(0, 4095)),
   writes: documented(`${VM}.writes`, share),
-  access: z.optional(access),
+  access: about('Which pages its tasks touch.', z.optional(access)),
   content: described(`${VM}.content`, z.optional(content)),
 }).transform((given): GuestMemory =>
   compact({

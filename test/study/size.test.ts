@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/program.js';
 import {
+  type MechanismInput,
   InputError,
   Simulation,
   compare,
@@ -137,9 +138,9 @@ describe('a mistake', () => {
     await expect(size(without, { find: 'host.cores' })).rejects.toThrow(/--for: given nothing/);
     await expect(replicate(scenario, { replications: 0 })).rejects.toThrow(/from 1 to 1000/);
     await expect(compare(scenario, { mechanisms: [] })).rejects.toThrow(/one or more mechanisms/);
-    await expect(compare(scenario, { mechanisms: [{ kind: 'hyperflux', sginal: 'oldest' }] })).rejects.toThrow(
-      /sginal/,
-    );
+    // @ts-expect-error the types know the knobs of each kind
+    const misspelt: MechanismInput = { kind: 'hyperflux', sginal: 'oldest' };
+    await expect(compare(scenario, { mechanisms: [misspelt] })).rejects.toThrow(/sginal/);
   });
 });
 

@@ -1,6 +1,6 @@
 // When requests come. Rates are plain numbers per second; everything with a time in it has a unit.
 
-import { documented, defaultNumber, defaultChoice } from '../table.js';
+import { documented, described, defaultNumber, defaultChoice } from '../table.js';
 import * as z from 'zod';
 import type { Arrivals } from '../types.js';
 import { timeDistribution } from '../../input/distribution-schema.js';
@@ -29,24 +29,30 @@ const statesExpected = (): string =>
 
 const mmpp = section({
   process: z.literal('mmpp'),
-  states: z
-    .array(
-      section({ rate: rateOrZero, meanDwell: positiveDuration }).transform(({ rate: perSecond, meanDwell }) => ({
-        rate: perSecond,
-        meanDwellNs: meanDwell,
-      })),
-      { error: statesExpected },
-    )
-    .min(1, { error: statesExpected })
-    .refine((states) => states.some((state) => state.rate > 0), { error: statesExpected }),
+  states: described(
+    `${VM}.mmpp.states`,
+    z
+      .array(
+        section({
+          rate: described(`${VM}.mmpp.states.*.rate`, rateOrZero),
+          meanDwell: described(`${VM}.mmpp.states.*.meanDwell`, positiveDuration),
+        }).transform(({ rate: perSecond, meanDwell }) => ({
+          rate: perSecond,
+          meanDwellNs: meanDwell,
+        })),
+        { error: statesExpected },
+      )
+      .min(1, { error: statesExpected })
+      .refine((states) => states.some((state) => state.rate > 0), { error: statesExpected }),
+  ),
 });
 
 const onoff = section({
   process: z.literal('onoff'),
-  onRate: rate,
+  onRate: described(`${VM}.onoff.onRate`, rate),
   offRate: documented(`${VM}.onoff.offRate`, rateOrZero),
-  meanOn: positiveDuration,
-  meanOff: positiveDuration,
+  meanOn: described(`${VM}.onoff.meanOn`, positiveDuration),
+  meanOff: described(`${VM}.onoff.meanOff`, positiveDuration),
   dwell: documented(`${VM}.onoff.dwell`, choice(DWELLS)),
 }).transform(({ meanOn, meanOff, offRate, dwell, ...rest }) => ({
   ...rest,
@@ -70,28 +76,37 @@ const NOT_COMMON = [...new Set(Object.values(OPTIONS_OF).flat())];
 
 const trace = section({
   process: z.literal('trace'),
-  file: fileName,
-  format: choice(TRACE_FORMATS),
+  file: described(`${VM}.trace.file`, fileName),
+  format: described(`${VM}.trace.format`, choice(TRACE_FORMATS)),
   timeScale: documented(`${VM}.trace.timeScale`, factor),
   serviceScale: documented(`${VM}.trace.serviceScale`, factor),
-  durations: z.optional(fileName),
-  functions: z.optional(z.union([whole(1, 2 ** 31), z.array(z.string()).min(1)], { error: functionsExpected })),
-  seed: z.optional(whole(0, Number.MAX_SAFE_INTEGER)),
-  start: z.optional(z.union([z.literal('first'), duration], { error: () => 'a duration with a unit, or first' })),
-  limit: z.optional(whole(1, Number.MAX_SAFE_INTEGER)),
-  startMinute: z.optional(whole(1, 1_440)),
-  minutes: z.optional(whole(1, 1_440)),
-  spread: z.optional(choice(['uniform', 'poisson', 'even'])),
-  columns: z.optional(
-    section({
-      arrival: z.optional(z.string()),
-      service: z.optional(z.string()),
-      width: z.optional(z.string()),
-    }).transform(compact),
+  durations: described(`${VM}.trace.durations`, z.optional(fileName)),
+  functions: described(
+    `${VM}.trace.functions`,
+    z.optional(z.union([whole(1, 2 ** 31), z.array(z.string()).min(1)], { error: functionsExpected })),
   ),
-  arrivalUnit: z.optional(choice(TIME_UNITS)),
-  serviceUnit: z.optional(choice(TIME_UNITS)),
-  window: z.optional(positiveDuration),
+  seed: described(`${VM}.trace.seed`, z.optional(whole(0, Number.MAX_SAFE_INTEGER))),
+  start: described(
+    `${VM}.trace.start`,
+    z.optional(z.union([z.literal('first'), duration], { error: () => 'a duration with a unit, or first' })),
+  ),
+  limit: described(`${VM}.trace.limit`, z.optional(whole(1, Number.MAX_SAFE_INTEGER))),
+  startMinute: described(`${VM}.trace.startMinute`, z.optional(whole(1, 1_440))),
+  minutes: described(`${VM}.trace.minutes`, z.optional(whole(1, 1_440))),
+  spread: described(`${VM}.trace.spread`, z.optional(choice(['uniform', 'poisson', 'even']))),
+  columns: described(
+    `${VM}.trace.columns`,
+    z.optional(
+      section({
+        arrival: described(`${VM}.trace.columns.arrival`, z.optional(z.string())),
+        service: described(`${VM}.trace.columns.service`, z.optional(z.string())),
+        width: described(`${VM}.trace.columns.width`, z.optional(z.string())),
+      }).transform(compact),
+    ),
+  ),
+  arrivalUnit: described(`${VM}.trace.arrivalUnit`, z.optional(choice(TIME_UNITS))),
+  serviceUnit: described(`${VM}.trace.serviceUnit`, z.optional(choice(TIME_UNITS))),
+  window: described(`${VM}.trace.window`, z.optional(positiveDuration)),
 })
   .superRefine((value, context) => {
     for (const option of NOT_COMMON) {
@@ -124,12 +139,16 @@ const trace = section({
 export const arrivals = z.discriminatedUnion(
   'process',
   [
-    section({ process: z.literal('poisson'), rate }),
-    section({ process: z.literal('deterministic'), rate }),
+    section({ process: z.literal('poisson'), rate: described(`${VM}.poisson.rate`, rate) }),
+    section({ process: z.literal('deterministic'), rate: described(`${VM}.deterministic.rate`, rate) }),
     mmpp,
     onoff,
-    section({ process: z.literal('closed'), clients: whole(1, 2 ** 31), think: timeDistribution }),
-    section({ process: z.literal('saturate'), tasks: whole(1, 2 ** 31) }),
+    section({
+      process: z.literal('closed'),
+      clients: described(`${VM}.closed.clients`, whole(1, 2 ** 31)),
+      think: described(`${VM}.closed.think`, timeDistribution),
+    }),
+    section({ process: z.literal('saturate'), tasks: described(`${VM}.saturate.tasks`, whole(1, 2 ** 31)) }),
     trace,
     section({ process: z.literal('none') }),
   ],

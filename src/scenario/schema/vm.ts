@@ -1,12 +1,14 @@
 // A group of identical VMs: its vCPUs, its service-level objective, how its tasks are queued and what work it gets.
 
-import { documented, defaultNumber, defaultChoice } from '../table.js';
+import { documented, described, defaultNumber, defaultChoice } from '../table.js';
 import * as z from 'zod';
 import type { RequestShape, Arrivals, VmGroup } from '../types.js';
 import { arrivals } from './arrivals.js';
 import { countDistribution, serviceDistribution } from '../../input/distribution-schema.js';
 import { guestMemory } from '../../swap/schema.js';
 import {
+  about,
+  named,
   whole,
   section,
   positiveDuration,
@@ -32,7 +34,10 @@ const PRIORITY: Readonly<Record<(typeof CLASSES)[number], number>> = { 'latency-
 const nameExpected = (): string => 'a name that starts with a letter and has letters, digits, - and _ (at most 64)';
 const vcpuCount = (min: number) => whole(min, MAX_VCPUS);
 
-const vcpus = section({ min: vcpuCount(0), max: vcpuCount(1) }).superRefine(({ min, max }, context) => {
+const vcpus = section({
+  min: described('vms.*.vcpus.min', vcpuCount(0)),
+  max: described('vms.*.vcpus.max', vcpuCount(1)),
+}).superRefine(({ min, max }, context) => {
   // max itself may be refused: then min is not to be measured by it.
   if (max >= 1 && min > max)
     context.addIssue({ code: 'custom', path: ['min'], message: `a whole number from 0 to vcpus.max (${max})` });
@@ -40,8 +45,11 @@ const vcpus = section({ min: vcpuCount(0), max: vcpuCount(1) }).superRefine(({ m
 
 const quantileExpected = (): string => 'a number above 0 and below 1, such as 0.99';
 const slo = section({
-  quantile: z.number({ error: quantileExpected }).gt(0, { error: quantileExpected }).lt(1, { error: quantileExpected }),
-  latency: positiveDuration,
+  quantile: described(
+    'vms.*.slo.quantile',
+    z.number({ error: quantileExpected }).gt(0, { error: quantileExpected }).lt(1, { error: quantileExpected }),
+  ),
+  latency: described('vms.*.slo.latency', positiveDuration),
 }).transform(({ quantile, latency }) => ({ quantile, latencyNs: latency }));
 
 const stealingExpected = (): string => 'none, or a mapping { amount, victim }';
@@ -100,21 +108,34 @@ const tasks = z.union(
   { error: tasksExpected },
 );
 
+const REQUEST = 'vms.*.workload.request';
 const stagesExpected = (): string => 'a list of at least one stage { tasks, service }';
 const request = section({
-  stages: z
-    .array(section({ tasks, service: serviceDistribution }), { error: stagesExpected })
-    .min(1, { error: stagesExpected }),
-  lock: z.optional(
-    section({
-      probability: real(0, 1),
-      hold: positiveDuration,
-      wait: documented('vms.*.workload.request.lock.wait', choice(WAITS)),
-    }).transform(({ probability, hold, wait }) => ({
-      probability,
-      holdNs: hold,
-      wait: wait ?? defaultChoice('vms.*.workload.request.lock.wait', WAITS),
-    })),
+  stages: described(
+    `${REQUEST}.stages`,
+    z
+      .array(
+        section({
+          tasks: described(`${REQUEST}.stages.*.tasks`, tasks),
+          service: described(`${REQUEST}.stages.*.service`, serviceDistribution),
+        }),
+        { error: stagesExpected },
+      )
+      .min(1, { error: stagesExpected }),
+  ),
+  lock: about(
+    "The VM's one lock, held for a part of a task's service time; absent: none.",
+    z.optional(
+      section({
+        probability: described(`${REQUEST}.lock.probability`, real(0, 1)),
+        hold: described(`${REQUEST}.lock.hold`, positiveDuration),
+        wait: documented('vms.*.workload.request.lock.wait', choice(WAITS)),
+      }).transform(({ probability, hold, wait }) => ({
+        probability,
+        holdNs: hold,
+        wait: wait ?? defaultChoice('vms.*.workload.request.lock.wait', WAITS),
+      })),
+    ),
   ),
 }).transform(compact);
 
@@ -126,7 +147,10 @@ function bringsItsOwnService(process: Arrivals): boolean {
   return process.process === 'trace' && (process.format !== 'csv' || process.columns?.service !== undefined);
 }
 
-const workload = section({ arrivals, request: z.optional(request) })
+const workload = section({
+  arrivals: named('ArrivalsInput', 'When requests come.', arrivals),
+  request: about('What a request is; a trace with service times and process none do without.', z.optional(request)),
+})
   .superRefine((value, context) => {
     if (value.request === undefined && !bringsItsOwnService(value.arrivals)) {
       context.addIssue({
@@ -138,22 +162,27 @@ const workload = section({ arrivals, request: z.optional(request) })
   })
   .transform((value) => ({ arrivals: value.arrivals, request: value.request ?? REQUEST_OF_THE_TRACE }));
 
-export const vmGroup = section({
-  name: z.string({ error: nameExpected }).regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, { error: nameExpected }),
+const vmFields = section({
+  name: described(
+    'vms.*.name',
+    z.string({ error: nameExpected }).regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, { error: nameExpected }),
+  ),
   count: documented('vms.*.count', whole(1, MAX_VMS)),
   class: documented('vms.*.class', choice(CLASSES)),
   priority: documented('vms.*.priority', whole(-1_000_000, 1_000_000)),
-  vcpus,
-  slo: z.optional(slo),
+  vcpus: about('The cores that it is guaranteed, and the vCPUs that it has.', vcpus),
+  slo: about('Its service-level objective; absent: none.', z.optional(slo)),
   dispatch: documented('vms.*.dispatch', choice(DISPATCH)),
-  stealing: z.optional(stealing),
+  stealing: about('How a vCPU without work takes tasks of another; none: it does not.', z.optional(stealing)),
   quantum: documented('vms.*.quantum', duration),
   queueLimit: documented('vms.*.queueLimit', queueLimit),
   quota: documented('vms.*.quota', quota),
   bandwidthPerVcpu: documented('vms.*.bandwidthPerVcpu', perSecondOfVcpu),
-  memory: z.optional(guestMemory),
-  workload: z.optional(workload),
-}).transform((vm) => {
+  memory: about('What its tasks touch; absent: its memory is not simulated.', z.optional(guestMemory)),
+  workload: about('What it has to do; absent: nothing.', z.optional(workload)),
+});
+
+export const vmGroup = named('VmInput', 'A group of identical VMs.', vmFields).transform((vm) => {
   const vmClass = vm.class ?? defaultChoice('vms.*.class', CLASSES);
   return compact({
     name: vm.name,

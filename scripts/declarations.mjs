@@ -1,0 +1,176 @@
+// The declarations of what a person writes, and of mechanisms as they are resolved, printed from the same schema and tables that
+// check it: with the words of every field, and without the library that the schema is made of. The build puts them in the
+// place of what tsc infers; test/package.test.ts holds that both say the same.
+import { posix } from 'node:path';
+import { build } from 'esbuild';
+import { at } from './support.mjs';
+
+/** Everything that the schema states, from the sources as they are. */
+async function load() {
+  const bundle = await build({
+    absWorkingDir: at(),
+    stdin: {
+      contents: `
+        export { scenarioJsonSchema } from './src/scenario/schema.js';
+        export { reserveJsonSchema, MANAGER_KINDS } from './src/reserve/schema.js';
+        export { MECHANISM_KINDS, definitionOf } from './src/mechanisms/kinds.js';
+        export { resolvedName } from './src/mechanisms/schema.js';
+        export { formatDefault } from './src/input/parameter.js';`,
+      resolveDir: at(),
+      loader: 'ts',
+    },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    logLevel: 'error',
+  });
+  const code = Buffer.from(bundle.outputFiles[0].contents).toString('base64');
+  return import(`data:text/javascript;base64,${code}`);
+}
+
+const KNOWN = new Set(
+  `$schema type properties required additionalProperties title const description minimum maximum pattern anyOf oneOf
+   exclusiveMinimum exclusiveMaximum minLength minItems items enum multipleOf`.split(/\s+/),
+);
+
+function comment(text, indent = '') {
+  return text === undefined ? '' : `${indent}/** ${text.replaceAll('*/', '* /')} */\n`;
+}
+
+/** How a text is to be written, told by its pattern. */
+function unitOf({ type, pattern, anyOf }) {
+  if (type === 'string' && pattern?.includes('µs')) return ' A duration with a unit, such as 10us.';
+  if (type === 'string' && pattern?.includes('KiB')) return ' A size with a unit, such as 64MiB.';
+  return anyOf === undefined ? '' : (anyOf.map(unitOf).find((text) => text !== '') ?? '');
+}
+
+function rangeOf({ minimum, exclusiveMinimum, maximum }) {
+  const least = exclusiveMinimum === undefined ? minimum : `above ${exclusiveMinimum}`;
+  if (least === undefined) return '';
+  const bounded = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER;
+  return ` From ${least}${bounded ? ` to ${maximum}` : ''}.`;
+}
+
+/** Prints types of a JSON Schema; what has a title becomes a declaration of its own. */
+class Printer {
+  declarations = new Map();
+
+  type(schema, indent = '') {
+    const strange = Object.keys(schema).filter((key) => !KNOWN.has(key));
+    if (strange.length > 0) throw new Error(`no type is known for ${strange.join(', ')} of a JSON Schema`);
+    return /^[A-Z]\w+$/.test(schema.title ?? '') ? this.declare(schema) : this.inline(schema, indent);
+  }
+
+  declare(schema) {
+    const { title, description } = schema;
+    if (!this.declarations.has(title)) {
+      this.declarations.set(title, '');
+      const body = this.inline(schema, '');
+      const text =
+        schema.type === 'object' ? `export interface ${title} ${body}\n` : `export type ${title} = ${body};\n`;
+      this.declarations.set(title, comment(description) + text);
+    }
+    return title;
+  }
+
+  inline(schema, indent) {
+    const { type, properties, anyOf, oneOf, items } = schema;
+    if (schema.const !== undefined) return JSON.stringify(schema.const);
+    if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
+    const parts = anyOf ?? oneOf;
+    if (parts !== undefined) return parts.map((part) => this.type(part, indent)).join(' | ');
+    if (type === 'array') {
+      const item = this.type(items, indent);
+      return item.includes('|') ? `(${item})[]` : `${item}[]`;
+    }
+    if (type === 'integer') return 'number';
+    if (type !== 'object') return type;
+    const required = new Set(schema.required);
+    const fields = Object.entries(properties).map(([name, field]) => {
+      const words = field.description && `${field.description}${unitOf(field)}${rangeOf(field)}`;
+      const inner = this.type(field, `${indent}    `);
+      const value = required.has(name) ? `: ${inner}` : `?: ${inner} | undefined`;
+      return `${comment(words ?? `Says which ${name} it is.`, `${indent}    `)}${indent}    ${name}${value};\n`;
+    });
+    return `{\n${fields.join('')}${indent}}`;
+  }
+
+  text() {
+    return [...this.declarations.values()].join('\n');
+  }
+}
+
+const UNITS = { ns: 'Nanoseconds.', 'bytes per second': 'Bytes per second.' };
+
+/** Mechanisms as they are resolved: one interface a kind. */
+function resolvedMechanisms({ MECHANISM_KINDS, definitionOf, resolvedName, formatDefault }) {
+  const title = (kind) => `${kind[0].toUpperCase()}${kind.slice(1)}Mechanism`;
+  const interfaces = MECHANISM_KINDS.map((kind) => {
+    const { meaning, knobs } = definitionOf(kind);
+    const fields = knobs.map((knob) => {
+      const type = knob.codes
+        ? Object.keys(knob.codes)
+            .map((name) => JSON.stringify(name))
+            .join(' | ')
+        : knob.unit === 'yes or no'
+          ? 'boolean'
+          : 'number';
+      const words = [knob.meaning, UNITS[knob.unit], `Default: ${formatDefault(knob)}.`].filter(Boolean).join(' ');
+      return `${comment(words, '    ')}    readonly ${resolvedName(knob)}${knob.onlyWritten ? '?' : ''}: ${type};\n`;
+    });
+    return `${comment(meaning)}export interface ${title(kind)} {\n    /** Its name. */\n    readonly kind: ${JSON.stringify(kind)};\n${fields.join('')}}\n`;
+  });
+  return [
+    ...interfaces,
+    `/** A mechanism and its knobs: durations in ns, rates in bytes per second. */\nexport type Mechanism = ${MECHANISM_KINDS.map(title).join(' | ')};\n`,
+    "/** The name of a mechanism. */\nexport type MechanismKind = Mechanism['kind'];\n",
+  ].join('\n');
+}
+
+/** The declarations that an entry reaches, each by its path; what is imported must be there, or be Node's own. */
+export function reached(entries, read) {
+  const seen = new Map();
+  const queue = [...entries];
+  for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
+    if (seen.has(path)) continue;
+    const text = read(path);
+    seen.set(path, text);
+    for (const [, name] of text.matchAll(/(?:from|import\()\s*['"]([^'"]+)['"]/g)) {
+      if (name.startsWith('node:')) continue;
+      if (!name.startsWith('.'))
+        throw new Error(`${path} imports ${name}: what is bundled is not installed with the package`);
+      queue.push(posix.join(posix.dirname(path), name.replace(/\.js$/, '.d.ts')));
+    }
+  }
+  return [...seen.keys()];
+}
+
+/** Text by path under dist/types; each has what other declarations import of that file. */
+export async function declarations() {
+  const loaded = await load();
+  const scenario = new Printer();
+  scenario.type({
+    ...loaded.scenarioJsonSchema(),
+    title: 'ScenarioInput',
+    description: 'The scenario as a person or a program writes it: units as text, defaults left out.',
+  });
+  const reserve = new Printer();
+  reserve.type({
+    ...loaded.reserveJsonSchema(),
+    title: 'ReserveInput',
+    description: 'A server whose memory is sold to VMs, as a person or a program writes it.',
+  });
+  const managers = loaded.MANAGER_KINDS.map((kind) => JSON.stringify(kind)).join(' | ');
+  return {
+    'src/scenario/schema.d.ts': `${scenario.text()}
+/** JSON Schema (2020-12) of the written scenario, for editors. */
+export declare function scenarioJsonSchema(): Record<string, unknown>;
+`,
+    'src/mechanisms/types.d.ts': `export type { MechanismInput } from '../scenario/schema.js';\n\n${resolvedMechanisms(loaded)}`,
+    'src/reserve/schema.d.ts': `${reserve.text()}
+/** Who manages the reserved memory. */
+export type ManagerKind = ${managers};
+`,
+  };
+}
