@@ -21,7 +21,7 @@ import { onClient, onArrival, onModulate, onInject } from "./cpu/workload/arriva
 import { onCore, stopFinished } from "./cpu/cores/move";
 import { beginStatistics } from "./cpu/accounts";
 import { longestPast } from "./cpu/guest/turn";
-import { planFirst, planRun, planEnd } from "./cpu/guest/plan";
+import { isAsked, planFirst, planRun, planEnd } from "./cpu/guest/plan";
 import { endTouches, mayTouch } from "./memory/pages/touch";
 import { workDone } from "./cpu/speed";
 import { waitBegins } from "./cpu/waiting";
@@ -138,7 +138,7 @@ function onOther(slot: u32): void {
  */
 function takeTurn(v: VCpu): void {
   const vm = v.vm;
-  if (v.asked) {
+  if (isAsked(v)) {
     v.asked = 0;
     endSlice(v);
     return;

@@ -53,6 +53,7 @@ export function switchTo(h: Host, v: Vcpu, task: Task): void {
     cost += home.socket === core.socket ? costs.moveTask : costs.moveTaskSocket;
   }
   task.putBackOn = null;
+  task.putBehindAt = -1;
   task.home = core;
   runAfter(h, v, task, exitLeft(h, v) + cost);
 }
@@ -234,6 +235,12 @@ function quantumEnds(h: Host, v: Vcpu): void {
   rotate(h, longestPast(h, vm.vcpus)!);
 }
 
+/** It was asked, since somebody came to wait: it switches itself. */
+function switchesAsAsked(h: Host, v: Vcpu): void {
+  v.running!.quantum = null;
+  if (v.vm.ingress.length > 0) rotate(h, v);
+}
+
 /** The quantum is over and somebody waits: the running task goes behind them. */
 function rotate(h: Host, v: Vcpu): void {
   const task = takeOff(h, v);
@@ -254,7 +261,10 @@ export function comesToWait(h: Host, vm: Vm, at: Vcpu | null): void {
     );
     if (longest === undefined) return;
     longest.askedAt = h.clock.now;
-    planQuantum(h, longest, h.clock.now);
+    longest.running!.quantum = h.clock.at(h.clock.now, RANK.quantum, () => switchesAsAsked(h, longest), [
+      vm.index,
+      longest.index,
+    ]);
     return;
   }
   for (const v of at === null ? vm.vcpus : [at]) if (past(h, v)) planQuantum(h, v, h.clock.now);

@@ -33,8 +33,8 @@ export function makeReady(vm: Vm, t: Task): void {
     }
     waitBegins(vm, t);
     pushTail(ingress(vm), t);
-    if (vm.quantum != 0) askForTurn(vm);
     hooks.queued(vm);
+    if (vm.quantum != 0 && vm.ingressLength != 0 && vm.ingressTail == t) askForTurn(vm); // who has a core at once waits for no turn
     return;
   }
   if (hooks.schedule && vm.activeCount != 0) {
@@ -115,7 +115,6 @@ export function putBack(v: VCpu, t: Task): void {
     }
     waitBegins(vm, t);
     pushHead(ingress(vm), t);
-    if (vm.quantum != 0) askForTurn(vm);
   } else {
     waitBegins(vm, t);
     pushHead(ownQueue(v), t);
@@ -124,6 +123,7 @@ export function putBack(v: VCpu, t: Task): void {
   }
   if (H.arbiter != 0 && (t.flags & TASK_STARTED) == 0) mayBeShort(vm); // it may be the oldest again
   hooks.queued(vm);
+  if (vm.dispatch == L.DISPATCH_SINGLE && vm.quantum != 0 && vm.ingressLength != 0 && vm.ingressHead == t) askForTurn(vm);
 }
 
 /** A searching vCPU looks into its own queue only every localCheck; 0 = at every step of its loop. */

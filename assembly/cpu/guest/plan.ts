@@ -20,9 +20,16 @@ export function planRun(v: VCpu): void {
     const end = v.begunAt + vm.quantum;
     // of one queue not everybody past his quantum switches; one that ends now is past when the quanta of this instant are over
     const past = end < H.now || (end == H.now && Q.rank >= <u32>RANK_QUANTUM);
-    if (!past || vm.dispatch != L.DISPATCH_SINGLE || v.asked) slice = max<u64>(H.now, end);
+    if (!past || vm.dispatch != L.DISPATCH_SINGLE || isAsked(v)) slice = max<u64>(H.now, end);
   }
   planFirst(v, slice);
+}
+
+/** Whether `v` was asked to switch at this instant, and has not yet. */
+// @ts-ignore: decorator
+@inline
+export function isAsked(v: VCpu): bool {
+  return v.asked != 0 && v.askedAt == H.now;
 }
 
 /** What a searching vCPU comes to by itself, when nothing waits in its own queue. */

@@ -1,6 +1,6 @@
 // A vCPU runs a task: from when to when, and what comes first: its end, its quantum's, a page that is missing.
 
-import { VCpu, Task, H, RUNNING, Q, nothing, isNull } from "../state";
+import { VCpu, Task, H, RUNNING, Q, nothing, isNull, TASK_SLICED } from "../state";
 import { comeHome, stretched, workDone } from "../speed";
 import { beginSwitch } from "./pace";
 import { enterHere } from "./life";
@@ -32,6 +32,7 @@ export function runHere(v: VCpu, t: Task): void {
   if (touches) planTouch(v, t);
   if (touches || v.vm.quantum != 0 || v.switching) {
     v.asked = 0;
+    t.flags &= ~TASK_SLICED;
     planRun(v);
   } else scheduleAtHere(Q, v.slot, v.runsUntil, RANK_END, v.endPlace);
 }

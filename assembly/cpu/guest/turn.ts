@@ -3,7 +3,7 @@
 import { isPending, timeOf } from "../../kernel/event-queue";
 import { Vm, VCpu, nothing, H, Q, vcpuOf, RUNNING, isNull } from "../state";
 import { limitToQuantum } from "./run";
-import { planRun } from "./plan";
+import { isAsked, planRun } from "./plan";
 
 // --- quanta where a VM has one queue: one waiting task, one switch
 
@@ -13,7 +13,7 @@ export function longestPast(vm: Vm, asking: bool): VCpu {
   let least = H.now < vm.quantum ? 0 : H.now - vm.quantum + 1;
   for (let i: u32 = 0; i < vm.max; i++) {
     const v = vcpuOf(vm, i);
-    if (v.state != RUNNING || isNull(v.task) || v.begunAt >= least || v.runsUntil == H.now || v.asked) continue;
+    if (v.state != RUNNING || isNull(v.task) || v.begunAt >= least || v.runsUntil == H.now || isAsked(v)) continue;
     if (asking && v.askedAt == H.now) continue;
     if (v.begunAt + vm.quantum == H.now && isPending(Q, v.slot) && timeOf(Q, v.slot) == H.now) continue; // its quantum's end is to come
     least = v.begunAt;
