@@ -16,6 +16,8 @@ export interface HandScenario {
   readonly duration: string;
   readonly warmup?: string;
   readonly cores: number;
+  /** What there is beside its cores. */
+  readonly host?: Partial<ScenarioInput['host']>;
   readonly mechanism: ScenarioInput['mechanism'];
   readonly costs?: ScenarioInput['costs'];
   readonly vms: readonly HandVm[];
@@ -23,12 +25,12 @@ export interface HandScenario {
 
 const stages = [{ tasks: 1, service: { dist: 'constant' as const, value: '1us' } }];
 
-export function scenarioOf({ duration, warmup, cores, mechanism, costs, vms }: HandScenario): ScenarioInput {
+export function scenarioOf({ duration, warmup, cores, host, mechanism, costs, vms }: HandScenario): ScenarioInput {
   return {
     version: 1,
     duration,
     ...(warmup === undefined ? {} : { warmup }),
-    host: { cores },
+    host: { ...host, cores },
     mechanism,
     ...(costs === undefined ? {} : { costs }),
     vms: vms.map(({ arrivals: _, lock, ...vm }) => ({

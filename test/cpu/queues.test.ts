@@ -156,6 +156,26 @@ describe('single-queue', () => {
     expect(a.latencyNs.max).toBe(30_050);
     expect(ns(a.cpuSeconds.transition)).toBe(4 * 50);
   });
+
+  it('with quanta: who gets a core at once makes nobody switch', async () => {
+    const arrivals = [[0, 20_000], [10_000, 10_000], [10_000, 10_000]] as const; // prettier-ignore
+    const vms: HandVm[] = [{ name: 'a', vcpus: { min: 0, max: 2 }, quantum: '10us', arrivals }];
+    const a = vmOf(await byHand({ duration: '1ms', cores: 2, mechanism: 'ideal', vms }), 'a');
+    // 10,000: the second has the idle core; for the third the first goes to the tail, and ends at 30,000
+    expect(a.latencyNs.min).toBe(10_000);
+    expect(a.latencyNs.max).toBe(30_000);
+    expect(a.queueDelayNs.max).toBe(0);
+  });
+
+  it('with quanta: who was asked to switch, and need not, is asked no more later', async () => {
+    // threads of one core: from 346, where the second gets the idle one, at half speed. 692: the first, longest past his quantum and
+    // asked about nobody yet, has 114 left and gives way to the third; 768, where the second ends: it goes on, still at half speed
+    const arrivals = [[0, 633], [346, 211], [692, 211]] as const; // prettier-ignore
+    const host = { smt: 2, smtFactor: 0.5 };
+    const vms: HandVm[] = [{ name: 'a', vcpus: { min: 0, max: 2 }, quantum: '211ns', arrivals }];
+    const a = vmOf(await byHand({ duration: '1ms', cores: 2, host, mechanism: 'ideal', vms }), 'a');
+    expect(a.latencyNs.max).toBe(996);
+  });
 });
 
 describe('a quantum', () => {
