@@ -88,7 +88,10 @@ describe('a run that ends when an SLO is lost', () => {
     const { spared } = await both(scenario(3, [api(600_000)]), new Map());
     expect(spared).toBe(0);
     const closed = api(1, {
-      workload: { ...api(1).workload!, arrivals: { process: 'closed', clients: 40, think: { dist: 'constant', value: '10us' } } },
+      workload: {
+        ...api(1).workload!,
+        arrivals: { process: 'closed', clients: 40, think: { dist: 'constant', value: '10us' } },
+      },
     });
     expect(await requestsOf(scenario(3, [closed]))).toEqual(new Map());
   });
