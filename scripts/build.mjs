@@ -15,7 +15,7 @@ import {
   writeAtomically,
 } from './support.mjs';
 
-const TOOLING = ['package-lock.json', 'scripts/build.mjs', 'scripts/support.mjs'];
+const TOOLING = ['package-lock.json', 'scripts/build.mjs', 'scripts/inline.mjs', 'scripts/support.mjs'];
 const isSource = (path) => path.endsWith('.ts');
 const SHARED = [
   'assembly/layout.ts',
@@ -104,19 +104,24 @@ async function buildCore(part, target, outputs) {
   try {
     const outFile = `${folder}/${outputs[0].slice('build/'.length)}`;
     const entry = part === 'host' ? 'assembly/index.ts' : `assembly/${part}/index.ts`;
-    // replay gains 8 to 19 % from inlining that the host has no room for
-    const shrink = part === 'memory' && target !== 'debug' ? ['--shrinkLevel', '0'] : [];
-    const args = [entry, ...shrink, '--target', target, '--baseDir', at(), '--outFile', outFile];
+    const args = [entry, '--target', target, '--baseDir', at(), '--outFile', outFile];
     // asc writes the map's URL relative to the binary, so both may be moved together.
     const { status, said } = await runToolQuietly('assemblyscript/bin/asc.js', args);
     // The optimizer tells when its last pass did not shrink the file and was dropped: nothing that anyone should act on.
     const lines = said.split('\n').filter((line) => line.trim() !== '' && line !== 'Last converge was suboptimal.');
     if (lines.length > 0) process.stderr.write(`${lines.join('\n')}\n`);
     if (status !== 0) throw new Error(`asc ${entry} --target ${target} ended with status ${status}`);
+    if (target === 'release') await inline(outFile);
     for (const output of outputs) renameSync(at(folder, output.slice('build/'.length)), at(output));
   } finally {
     rmSync(at(folder), { recursive: true, force: true });
   }
+}
+
+/** In a process of its own: Binaryen would keep this one from watching the other compilers. */
+async function inline(file) {
+  const { status, said } = await runToolQuietly('../scripts/inline.mjs', [at(file)]);
+  if (status !== 0) throw new Error(`inlining ${file} ended with status ${status}\n${said.slice(0, 2000)}`);
 }
 
 function buildBytes() {

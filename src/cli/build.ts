@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve, basename } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { InputError, show } from '../input/errors.js';
 import { readFailure } from '../input/read-failure.js';
@@ -131,7 +131,15 @@ export async function compileWithPolicy(policy: string, file: string, debug = fa
     if (rest > 1) problems.splice(MOST_PROBLEMS, rest, { file, path: '', given: `${rest} more like these`, expected });
     throw new InputError(problems);
   }
-  return binary;
+  return debug ? binary : inlined(folder, binary);
+}
+
+/** As the package's own core is made. */
+async function inlined(folder: string, binary: Uint8Array): Promise<Uint8Array> {
+  const module = (await import(pathToFileURL(join(folder, 'scripts/inline.mjs')).href)) as {
+    inlined(bytes: Uint8Array): Promise<Uint8Array>;
+  };
+  return module.inlined(binary);
 }
 
 export async function build(args: string[], io: Io): Promise<number> {
