@@ -8,6 +8,7 @@ import { seedStream } from "../kernel/random";
 import { allocate } from "../kernel/arena";
 import { histogramBytes } from "../kernel/histogram";
 import { KNOB_BYTES, KNOBS } from "./own";
+import { NEVER } from "../kernel/event-queue";
 
 // @ts-ignore: decorator
 @inline
@@ -105,7 +106,7 @@ export function readVm(vm: Vm, index: u32): void {
     vm.service = load<Distribution>(vm.stages, L.STAGE_SERVICE << 2);
     vm.single = u8(vm.stageCount == 1 && tasks.kind == L.DIST_CONSTANT && tasks.a == 1);
   }
-  vm.lookAt = 0xffff_ffff_ffff_ffff;
+  vm.lookAt = NEVER;
   seedVm(vm, w, H.seed);
 }
 
@@ -140,7 +141,7 @@ export function layVcpus(vm: Vm, first: u32): bool {
     v.index = k;
     v.slot = H.slotVcpus + first + k;
     v.own = H.ownOfVcpus + <usize>(first + k) * VCPU_OWN_BYTES;
-    v.askedAt = 0xffff_ffff_ffff_ffff;
+    v.askedAt = NEVER;
     setBit(vm.dormant, k);
   }
   vm.dormantCount = vm.max;

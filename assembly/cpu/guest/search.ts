@@ -5,16 +5,13 @@
 // searchers as one pending event. A search over empty queues costs no event at all.
 
 import * as L from "../../layout";
-import { schedule, RANK_LOOK, cancel } from "../../kernel/event-queue";
+import { NEVER, schedule, RANK_LOOK, cancel } from "../../kernel/event-queue";
 import { below } from "../../kernel/random";
 import { VCpu, H, Vm, VM_SLOT_LOOK, isNull, Q, vcpuOf, SEARCHING, nothing, ownQueue, clearBit, setBit, count } from "../state";
 import { enterHere } from "./life";
 import { half, moveOldest } from "../run-queue";
 import { planEnd } from "./plan";
 import { hostVictim, firstVictim } from "../../policy";
-
-// @ts-ignore: decorator
-@inline export const NEVER: u64 = 0xffff_ffff_ffff_ffff;
 
 /** When `v` looks into the queue of vCPU `victim` for the first time at `from` or later. */
 function nextLook(v: VCpu, victim: u32, from: u64): u64 {

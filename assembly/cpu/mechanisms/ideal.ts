@@ -13,6 +13,7 @@ import { halt, isBusy } from "../guest/halt";
 import { run } from "../guest/run";
 import { putBack } from "../guest/dispatch";
 import { hooks } from "../hooks";
+import { waitEnds } from "../waiting";
 
 export function ideal(): void {
   H.central = 1;
@@ -53,8 +54,7 @@ function serveWaiting(): void {
 /** Runs the VM's oldest waiting task on a core that is off every list. */
 function serve(core: Core, vm: Vm): void {
   const t = popHead(ingress(vm));
-  vm.queued--;
-  vm.readySum -= t.readyAt;
+  waitEnds(vm, t);
   vm.held++;
   rekey(vm);
   const v = chooseDormant(vm);

@@ -13,6 +13,7 @@ import { endSearch } from "../../guest/search";
 import { run, stopTask } from "../../guest/run";
 import { STEP_IDLE, STEP_LOOK, STEP_PENALTY, rules, walkOf } from "./state";
 import { rest, offer } from "./search";
+import { waitBegins, waitEnds } from "../../waiting";
 
 /** A task became ready: a queue of an available core is drawn. */
 export function enqueue(vm: Vm, t: Task): void {
@@ -49,8 +50,7 @@ function put(v: VCpu, t: Task): void {
     run(v, t);
     return;
   }
-  vm.queued++;
-  vm.readySum += t.readyAt;
+  waitBegins(vm, t);
   pushTail(ownQueue(v), t);
   setBit(vm.occupied, v.index);
   if (walkOf(v).step == STEP_LOOK && H.localCheck == 0) {
@@ -77,8 +77,7 @@ function anyRunning(vm: Vm): VCpu {
 function charge(source: VCpu, chosen: VCpu, t: Task): void {
   const vm = source.vm;
   t.flags = (t.flags & TASK_FLAGS) | ((chosen.index + 1) << TASK_CORE_SHIFT);
-  vm.queued++;
-  vm.readySum += t.readyAt;
+  waitBegins(vm, t);
   pushTail(ownQueue(source), t);
   setBit(vm.occupied, source.index);
   const suspended = stopTask(source);
@@ -106,8 +105,7 @@ export function deliver(v: VCpu): void {
     q.front = 0;
     clearBit(vm.occupied, v.index);
   }
-  vm.queued--;
-  vm.readySum -= t.readyAt;
+  waitEnds(vm, t);
   const chosen = vcpuOf(vm, (t.flags >> TASK_CORE_SHIFT) - 1);
   t.flags &= TASK_FLAGS;
   walkOf(v).step = STEP_IDLE;

@@ -12,6 +12,7 @@ import * as L from "../../../layout";
 import { beginSearch } from "../../guest/search";
 import { mayPark, park } from "./policy";
 import { below } from "../../../kernel/random";
+import { waitEnds } from "../../waiting";
 
 // --- the end of an instant ------------------------------------------------------------------------------------------
 
@@ -37,8 +38,7 @@ export function begin(v: VCpu): void {
   if (v.queueLength != 0) {
     const t = popHead(ownQueue(v));
     if (v.queueLength == 0) clearBit(vm.occupied, v.index);
-    vm.queued--;
-    vm.readySum -= t.readyAt;
+    waitEnds(vm, t);
     walk.idleSince = NEVER;
     run(v, t);
     return;
