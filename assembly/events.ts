@@ -4,8 +4,8 @@
 import { goOn } from "./cpu/guest/run";
 import {
   Vm, SEARCHING, count, H, STEALING, Q, VCpu, coreAt, SLOT_VMS, vmAt, VM_SLOTS_SHIFT, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE,
-  VM_SLOT_OWN, SLOT_ARBITER, SLOT_INJECT, SLOT_SAMPLE, SLOT_PUBLISH, TASK_SLICED, nothing, isNull, Task, ingress, ownQueue, setBit,
-  TASK_HOLDS_LOCK, RUNNING, TASK_BEFORE_LOCK, YIELDING,
+  VM_SLOT_OWN, SLOT_ARBITER, SLOT_INJECT, SLOT_SAMPLE, SLOT_PUBLISH, TASK_SLICED, nothing, isNull, Task, ingress, ownQueue,
+  setBit, TASK_HOLDS_LOCK, RUNNING, TASK_BEFORE_LOCK, YIELDING, clock, injection, series, settings, traits,
 } from "./cpu/state";
 import { onPublish } from "./cpu/cores/arbiter";
 import { behindRounds } from "./cpu/rounds";
@@ -41,11 +41,11 @@ export function onLook(vm: Vm): void {
   if (victim.queueLength != 0) {
     endSearch(v);
     count(vm, L.VM_STEAL_ATTEMPTS, 1);
-    if (H.steal == 0) takeFrom(v, victim);
+    if (settings.steal == 0) takeFrom(v, victim);
     else {
       enter(v, STEALING);
       v.stealVictim = victim;
-      schedule(Q, v.slot, H.now + H.steal, RANK_STEP);
+      schedule(Q, v.slot, clock.now + settings.steal, RANK_STEP);
     }
   }
   planLook(vm);
@@ -76,40 +76,40 @@ function fold(hash: u64, time: u64, slot: u64, kind: u64): u64 {
  * could not be carried out; after an E_* the accounts can still be read, and every further call answers the same.
  */
 export function run(untilNs: f64, budget: f64): i32 {
-  if (H.status != 0) return <i32>H.status; // the event that could not be carried out is gone, and so is what it would have led to
+  if (clock.status != 0) return <i32>clock.status; // the event that could not be carried out is gone, and so is what it would have led to
   // in memory: the compiler sinks the conversions into the loop otherwise, and each event pays for them (1.5 %)
-  H.runUntil = <u64>(<i64>untilNs);
-  H.runLast = H.events + <u64>(<i64>budget);
+  clock.runUntil = <u64>(<i64>untilNs);
+  clock.runLast = clock.events + <u64>(<i64>budget);
   while (true) {
-    if (H.ringMore && H.ringRead == H.ringWrite) return L.RUN_INPUT;
+    if (injection.more && injection.read == injection.write) return L.RUN_INPUT;
     const time = peekTime(Q);
-    if (time > H.runUntil) {
-      if (H.runUntil > H.now) H.now = H.runUntil;
+    if (time > clock.runUntil) {
+      if (clock.runUntil > clock.now) clock.now = clock.runUntil;
       closeInstant(Q);
       return L.RUN_DONE;
     }
-    if (H.events == H.runLast) return L.RUN_BUDGET;
+    if (clock.events == clock.runLast) return L.RUN_BUDGET;
     const slot = take(Q);
-    H.now = time;
-    H.events++;
-    if (H.logCapacity != 0) logEvent(slot);
+    clock.now = time;
+    clock.events++;
+    if (series.logCapacity != 0) logEvent(slot);
     if (slot >= H.slotVcpus) {
       if (slot < H.slotClients) {
         const v = changetype<VCpu>(H.vcpus + <usize>(slot - H.slotVcpus) * offsetof<VCpu>());
-        if (H.fingerprintOn) H.fingerprint = fold(H.fingerprint, time, slot, v.state);
+        if (clock.fingerprintOn) clock.fingerprint = fold(clock.fingerprint, time, slot, v.state);
         onVcpu(v);
       } else if (slot >= H.slotParts) {
-        if (H.fingerprintOn) H.fingerprint = fold(H.fingerprint, time, slot, 18);
+        if (clock.fingerprintOn) clock.fingerprint = fold(clock.fingerprint, time, slot, 18);
         onPart(slot);
       } else {
-        if (H.fingerprintOn) H.fingerprint = fold(H.fingerprint, time, slot, 16);
+        if (clock.fingerprintOn) clock.fingerprint = fold(clock.fingerprint, time, slot, 16);
         onClient(load<Vm>(H.clientVm + (<usize>(slot - H.slotClients) << 2)), slot);
       }
     } else {
-      if (H.fingerprintOn) H.fingerprint = fold(H.fingerprint, time, slot, 17);
+      if (clock.fingerprintOn) clock.fingerprint = fold(clock.fingerprint, time, slot, 17);
       onOther(slot);
     }
-    if (H.status != 0) return <i32>H.status;
+    if (clock.status != 0) return <i32>clock.status;
   }
 }
 
@@ -144,7 +144,7 @@ function takeTurn(v: VCpu): void {
     return;
   }
   const next = vm.ingressHead;
-  const sliced = next.readyAt == H.now && (next.flags & TASK_SLICED) != 0;
+  const sliced = next.readyAt == clock.now && (next.flags & TASK_SLICED) != 0;
   const longest = sliced ? nothing<VCpu>() : longestPast(vm, false);
   if (longest != v) planFirst(v, NEVER);
   if (!isNull(longest)) endSlice(longest);
@@ -157,13 +157,13 @@ function endSlice(v: VCpu): void {
   began(v, t);
   endTouches(v);
   v.task = nothing<Task>(); // what happens below may change the speed of siblings, and this one is not running now
-  if (H.now < v.startedAt) {
+  if (clock.now < v.startedAt) {
     // in the exit of a page fault, which goes on: what comes next begins behind it
-    v.switchLeft -= v.startedAt - H.now;
+    v.switchLeft -= v.startedAt - clock.now;
     v.faultUntil = v.startedAt;
-    v.startedAt = H.now;
-  } else t.remaining = H.varies ? t.remaining - workDone(v, t) : v.runsUntil - H.now;
-  t.readyAt = H.now;
+    v.startedAt = clock.now;
+  } else t.remaining = H.varies ? t.remaining - workDone(v, t) : v.runsUntil - clock.now;
+  t.readyAt = clock.now;
   waitBegins(vm, t);
   if (vm.dispatch == L.DISPATCH_SINGLE) {
     t.flags |= TASK_SLICED;
@@ -202,12 +202,12 @@ export function onVcpu(v: VCpu): void {
       return;
     }
     const t = v.task;
-    if (mayTouch(t) && H.now == v.touchAt) {
+    if (mayTouch(t) && clock.now == v.touchAt) {
       began(v, t);
       onTouch(v, t);
       return;
     }
-    if (H.now < v.runsUntil) {
+    if (clock.now < v.runsUntil) {
       if (v.queueLength + v.vm.ingressLength == 0) {
         v.asked = 0; // who waited is gone
         planRun(v);
@@ -231,12 +231,12 @@ export function onVcpu(v: VCpu): void {
     if (v.queueLength != 0 || v.vm.ingressLength != 0) {
       endSearch(v);
       proceed(v);
-    } else if (H.yields && H.now >= v.deadline) {
+    } else if (traits.yields && clock.now >= v.deadline) {
       if (mayYield(v.vm)) {
         endSearch(v);
         yieldCore(v);
       } else {
-        v.deadline = H.now + H.minSearch;
+        v.deadline = clock.now + settings.minSearch;
         planEnd(v);
       }
     } else planEnd(v);

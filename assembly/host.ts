@@ -6,7 +6,10 @@ import { allocate } from "./kernel/arena";
 import { SLOTS_MAX, createQueue, schedule, RANK_WARMUP, peekTime } from "./kernel/event-queue";
 import { createHistograms } from "./kernel/histogram";
 import { prepareTables, layDistributions, Distribution } from "./kernel/distribution";
-import { H, SLOT_VMS, VM_SLOTS_SHIFT, VM_BYTES, VCPU_OWN_BYTES, VCpu, Core, Move, Q, coreAt, vmAt, Vm, SLOT_CONTROL } from "./cpu/state";
+import {
+  H, SLOT_VMS, VM_SLOTS_SHIFT, VM_BYTES, VCPU_OWN_BYTES, VCpu, Core, Move, Q, coreAt, vmAt, Vm, SLOT_CONTROL, clock, curve,
+  injection, settings,
+} from "./cpu/state";
 import { pushIdle } from "./cpu/idle";
 import { settleAll } from "./cpu/accounts";
 import { checkConservation } from "./cpu/laws";
@@ -42,23 +45,23 @@ export function configure(words: usize): i32 {
   if (!layRecords(<u32>word(words, L.HOST_TASKS), <u32>word(words, L.HOST_TASK_LIMIT))) return L.E_MEMORY;
 
   if (!chooseMechanism(<u32>word(words, L.HOST_MECHANISM))) return L.E_CONFIG;
-  if (H.warmup > 0) schedule(Q, SLOT_CONTROL, H.warmup, RANK_WARMUP);
+  if (clock.warmup > 0) schedule(Q, SLOT_CONTROL, clock.warmup, RANK_WARMUP);
   hooks.start();
   for (let i: u32 = 0; i < H.vmCount; i++) startArrivals(vmAt(i));
-  return <i32>H.status;
+  return <i32>clock.status;
 }
 
 /** What no fork changes, then what it may. */
 function readAtStart(words: usize): void {
   H.seed = seedOf(words);
-  H.warmup = <u64>word(words, L.HOST_WARMUP);
-  H.fingerprintOn = <u32>word(words, L.HOST_FINGERPRINT);
-  H.fingerprint = 0xcbf29ce484222325;
+  clock.warmup = <u64>word(words, L.HOST_WARMUP);
+  clock.fingerprintOn = <u32>word(words, L.HOST_FINGERPRINT);
+  clock.fingerprint = 0xcbf29ce484222325;
   H.bits = <u32>word(words, L.HOST_HISTOGRAM_BITS);
   H.coresInAll = <u32>word(words, L.HOST_CORES);
   readHost(words);
-  H.coreCount = H.coresInAll - H.dedicated;
-  H.varies = u32(H.smt > 1);
+  H.coreCount = H.coresInAll - settings.dedicated;
+  H.varies = u32(settings.smt > 1);
   H.memorySpeed = 1;
   H.vmCount = <u32>word(words, L.HOST_VMS);
   H.groupCount = <u32>word(words, L.HOST_GROUPS);
@@ -116,14 +119,14 @@ function allocateAll(words: usize): bool {
   H.bag = allocate(vmCount << 2);
   H.scratch = allocate((vmCount + 1) << 5);
   H.clientVm = allocate(<u64>(H.slotParts - H.slotClients + 1) << 2);
-  H.curveCapacity = H.coresInAll;
-  H.curve = allocate(cores << 3);
+  curve.capacity = H.coresInAll;
+  curve.grants = allocate(cores << 3);
   H.counters = allocate(L.HOST_COUNTERS << 3);
   H.histograms = createHistograms(<u64>H.histogramSets * L.VM_HISTOGRAMS, H.bits);
   H.hostHistograms = createHistograms(L.HOST_HISTOGRAMS, L.HOST_HISTOGRAM_SUB_BITS);
-  H.ringCapacity = <u32>word(words, L.HOST_RING);
-  H.ring = allocate(<u64>H.ringCapacity * L.ARRIVAL_BYTES + 8);
-  return createQueue(Q, H.slotsEnd) && H.ring != 0 && H.hostHistograms != 0 && H.histograms != 0;
+  injection.capacity = <u32>word(words, L.HOST_RING);
+  injection.ring = allocate(<u64>injection.capacity * L.ARRIVAL_BYTES + 8);
+  return createQueue(Q, H.slotsEnd) && injection.ring != 0 && H.hostHistograms != 0 && H.histograms != 0;
 }
 
 function layCores(): void {
@@ -131,8 +134,8 @@ function layCores(): void {
     const core = coreAt(i);
     core.index = i;
     core.slot = H.slotCores + i;
-    core.sibling = i - (i % H.smt);
-    core.socket = <u16>((i * H.sockets) / H.coresInAll);
+    core.sibling = i - (i % settings.smt);
+    core.socket = <u16>((i * settings.sockets) / H.coresInAll);
   }
   for (let i: u32 = H.coreCount; i > 0; i--) pushIdle(coreAt(i - 1)); // the first core is on top
 }
@@ -165,9 +168,9 @@ export function reconfigure(words: usize): i32 {
   const kind = <u32>word(words, L.HOST_MECHANISM);
   const same = kind == H.mechanism;
   prepareSwitch(kind);
-  H.fingerprintOn = <u32>word(words, L.HOST_FINGERPRINT);
+  clock.fingerprintOn = <u32>word(words, L.HOST_FINGERPRINT);
   readHost(words);
-  setCoreCount(H.coresInAll - H.dedicated);
+  setCoreCount(H.coresInAll - settings.dedicated);
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     const g = groupWords(i);
@@ -183,15 +186,15 @@ export function reconfigure(words: usize): i32 {
   H.seed = seed;
   if (!chooseMechanism(kind)) return L.E_CONFIG;
   takeOver(same, finishSwitch(same));
-  return <i32>H.status;
+  return <i32>clock.status;
 }
 
 /** Books everything up to now and checks the core's own accounts. Answers 0 or E_CONSERVATION. */
 export function settleAccounts(): u32 {
   settleAll();
-  bookDelays(peekTime(Q) > H.now ? H.now + 1 : H.now); // who begins in a nanosecond that is not over may still be stopped in it
-  store<u64>(H.counters, H.events, L.HOST_EVENTS << 3);
-  store<u64>(H.counters, H.fingerprint, L.HOST_FINGERPRINT_VALUE << 3);
-  store<u64>(H.counters, H.curveLength, L.HOST_CURVE_LENGTH << 3);
+  bookDelays(peekTime(Q) > clock.now ? clock.now + 1 : clock.now); // who begins in a nanosecond that is not over may still be stopped in it
+  store<u64>(H.counters, clock.events, L.HOST_EVENTS << 3);
+  store<u64>(H.counters, clock.fingerprint, L.HOST_FINGERPRINT_VALUE << 3);
+  store<u64>(H.counters, curve.length, L.HOST_CURVE_LENGTH << 3);
   return checkConservation() | settleParts();
 }

@@ -5,7 +5,7 @@ import * as L from "./layout";
 import { allocate, extend } from "./kernel/arena";
 import { peekTime } from "./kernel/event-queue";
 import { OCTAVES, countFrom, countSamples, bucketOfRank } from "./kernel/histogram";
-import { H, Q, countersOf, vmAt, activeAt, SEARCHING, vcpuOf } from "./cpu/state";
+import { H, Q, countersOf, vmAt, activeAt, SEARCHING, vcpuOf, clock, curve, injection, series } from "./cpu/state";
 import { oldestReady } from "./cpu/waiting";
 import { configure as configureHost, reconfigure as reconfigureHost, settleAccounts } from "./host";
 import { run as runHost } from "./events";
@@ -53,29 +53,29 @@ export function reachArena(): bool {
 /** Whether nothing is left to do up to and including `untilNs`: time is there, and neither an event nor an arrival to be fetched is due. */
 export function finished(untilNs: f64): bool {
   const until = <u64>(<i64>untilNs);
-  return H.now >= until && peekTime(Q) > until && !(H.ringMore && H.ringRead == H.ringWrite);
+  return clock.now >= until && peekTime(Q) > until && !(injection.more && injection.read == injection.write);
 }
 
 export function nowNs(): f64 {
-  return <f64>(<i64>H.now);
+  return <f64>(<i64>clock.now);
 }
 
 export function events(): f64 {
-  return <f64>(<i64>H.events);
+  return <f64>(<i64>clock.events);
 }
 
 // --- injected arrivals
 
 export function ring(): usize {
-  return H.ring;
+  return injection.ring;
 }
 
 export function ringRead(): u32 {
-  return H.ringRead;
+  return injection.read;
 }
 
 export function ringWrite(): u32 {
-  return H.ringWrite;
+  return injection.write;
 }
 
 /** Entries read … write - 1 (modulo the ring's capacity) wait; `more`: others will follow. */
@@ -130,34 +130,34 @@ export function histogramBucket(at: usize, bits: u32, octave: u32, rank: f64): u
 
 /** f64 each: how long after its first decision the largest round's grants were done. */
 export function grantCurve(): usize {
-  return H.curve;
+  return curve.grants;
 }
 
 // --- series and event log (series.ts)
 
 export function sampleCount(): u32 {
-  return H.sampleCount;
+  return series.count;
 }
 
 export function sampleInterval(): f64 {
-  return <f64>(<i64>H.sampleInterval);
+  return <f64>(<i64>series.interval);
 }
 
 export function samples(): usize {
-  return H.samples;
+  return series.rows;
 }
 
 export function sampleHistograms(): usize {
-  return H.sampleHistograms;
+  return series.histograms;
 }
 
 export function log(): usize {
-  return H.log;
+  return series.log;
 }
 
 /** Events of the window, those beyond the log's capacity included. */
 export function logCount(): u32 {
-  return H.logCount;
+  return series.logCount;
 }
 
 /** Where the slots of cores, of vCPUs, of closed clients and of parts begin, to read a log by. */
@@ -214,7 +214,7 @@ export function coresComing(vm: u32): u32 {
 /** How long the oldest waiting task has waited, ns; 0 when none waits. */
 export function oldestDelayNs(vm: u32): f64 {
   const v = vmAt(vm);
-  return v.queued == 0 ? 0 : <f64>(<i64>(H.now - oldestReady(v)));
+  return v.queued == 0 ? 0 : <f64>(<i64>(clock.now - oldestReady(v)));
 }
 
 export function idleCores(): u32 {

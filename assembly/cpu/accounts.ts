@@ -2,16 +2,16 @@
 // sums over all states are cores × time to the nanosecond (checked by the program after every run).
 
 import * as L from "../layout";
-import { VCpu, H, count, RUNNING, SEARCHING, STEALING, SPINNING, DORMANT, coreAt, isNull, vmAt, countersOf } from "./state";
+import { VCpu, H, count, RUNNING, SEARCHING, STEALING, SPINNING, DORMANT, coreAt, isNull, vmAt, countersOf, clock, curve } from "./state";
 import { histogramBytes, resetHistogram } from "../kernel/histogram";
 import { bookDelays } from "./series";
 import { hooks } from "./hooks";
 
 /** Time without a task: first what is left of a page fault's exit, then polling. */
 function bookSearch(v: VCpu, elapsed: u64): void {
-  const since = H.now - elapsed;
+  const since = clock.now - elapsed;
   if (v.faultUntil > since) {
-    const exit = min<u64>(H.now, v.faultUntil) - since;
+    const exit = min<u64>(clock.now, v.faultUntil) - since;
     count(v.vm, L.VM_TRANSITION_NS, exit);
     elapsed -= exit;
   }
@@ -22,13 +22,13 @@ function bookSearch(v: VCpu, elapsed: u64): void {
 // @ts-ignore: decorator
 @inline
 export function settle(v: VCpu): void {
-  let elapsed = H.now - v.since;
-  v.since = H.now;
+  let elapsed = clock.now - v.since;
+  v.since = clock.now;
   const state = v.state;
   if (state == RUNNING) {
     if (v.switchLeft != 0) {
       // of the last switch some may be to come; those before it, between tasks that are done, are past
-      const left = v.startedAt > H.now ? v.startedAt - H.now : 0;
+      const left = v.startedAt > clock.now ? v.startedAt - clock.now : 0;
       count(v.vm, L.VM_TRANSITION_NS, v.switchLeft - left);
       elapsed -= v.switchLeft - left;
       v.switchLeft = left;
@@ -44,7 +44,7 @@ export function settle(v: VCpu): void {
 
 /** Core time that VMs could have had since statistics began. */
 export function capacity(): u64 {
-  return H.capacityNs + <u64>H.coreCount * (H.now - H.capacitySince);
+  return H.capacityNs + <u64>H.coreCount * (clock.now - H.capacitySince);
 }
 
 /** Books everything up to now, so that the counters can be read. */
@@ -53,12 +53,12 @@ export function settleAll(): void {
   for (let i: u32 = 0; i < H.coreCount; i++) {
     const core = coreAt(i);
     // since when a core has been idle somebody may want to know (caladan): reading leaves it
-    if (isNull(core.vcpu)) idle += H.now - max<u64>(core.since, H.statsFrom);
+    if (isNull(core.vcpu)) idle += clock.now - max<u64>(core.since, clock.statsFrom);
     else settle(core.vcpu);
   }
   store<u64>(H.counters + (L.HOST_IDLE_NS << 3), idle);
   for (let i: u32 = 0; i < H.vmCount; i++) hooks.book(vmAt(i));
-  store<u64>(H.counters + (L.HOST_POLL_NS << 3), (H.now - H.statsFrom) * <u64>H.coresInAll - capacity());
+  store<u64>(H.counters + (L.HOST_POLL_NS << 3), (clock.now - clock.statsFrom) * <u64>H.coresInAll - capacity());
 }
 
 // @ts-ignore: decorator
@@ -70,16 +70,16 @@ export function hostHistogram(which: usize): usize {
 /** The warm-up is over: statistics begin, with the requests that are under way. */
 export function beginStatistics(): void {
   settleAll();
-  bookDelays(H.now); // a first instruction in this nanosecond is measured
-  H.statsFrom = H.now;
+  bookDelays(clock.now); // a first instruction in this nanosecond is measured
+  clock.statsFrom = clock.now;
   H.idleNs = 0;
   H.capacityNs = 0;
-  H.capacitySince = H.now;
+  H.capacitySince = clock.now;
   const events = load<u64>(H.counters, L.HOST_EVENTS << 3);
   memory.fill(H.counters, 0, L.HOST_COUNTERS << 3);
   store<u64>(H.counters, events, L.HOST_EVENTS << 3);
-  H.curveMoves = 0;
-  H.curveLength = 0;
+  curve.moves = 0;
+  curve.length = 0;
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     const inFlight = load<u64>(countersOf(vm), L.VM_IN_FLIGHT << 3);

@@ -1,6 +1,6 @@
 // The bag of VMs with tasks waiting: who may want a core, without asking every VM.
 
-import { Vm, H, nothing, isNull, ingress } from "./state";
+import { Vm, H, nothing, isNull, ingress, traits } from "./state";
 import { oldestIn } from "./run-queue";
 import { hooks } from "./hooks";
 
@@ -39,8 +39,8 @@ function precedes(a: Vm, b: Vm): bool {
   const other = rankOf(b);
   if (rank != other) return rank < other;
   // ideal has no predicate that evens out later who came too late, so it goes by the oldest task
-  const since = H.central ? oldestIn(ingress(a)) : a.backlogSince;
-  const otherSince = H.central ? oldestIn(ingress(b)) : b.backlogSince;
+  const since = traits.central ? oldestIn(ingress(a)) : a.backlogSince;
+  const otherSince = traits.central ? oldestIn(ingress(b)) : b.backlogSince;
   return since < otherSince || (since == otherSince && a.index < b.index);
 }
 

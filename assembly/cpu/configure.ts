@@ -1,6 +1,6 @@
 // A host laid out from the words of its configuration (layout.ts).
 
-import { H, Host, Vm, SLOT_VMS, VM_SLOTS_SHIFT, VCPU_OWN_BYTES, vcpuOf, setBit, vmAt } from "./state";
+import { settings, H, Vm, SLOT_VMS, VM_SLOTS_SHIFT, VCPU_OWN_BYTES, vcpuOf, setBit, vmAt, Settings } from "./state";
 import * as L from "../layout";
 import { rankKey, rekey } from "./victims";
 import { Distribution } from "../kernel/distribution";
@@ -58,10 +58,10 @@ export function stateWords(index: u32): usize {
 
 /** What a fork may change as well: costs, arbiter, knobs. */
 export function readHost(w: usize): void {
-  let to = changetype<usize>(H) + offsetof<Host>("stealCheck");
+  let to = changetype<usize>(settings) + offsetof<Settings>("stealCheck");
   for (let i: usize = L.HOST_STEAL_CHECK; i < <usize>L.HOST_SIGNAL; i++, to += 8) store<u64>(to, <u64>word(w, i));
   for (let i: usize = L.HOST_SIGNAL; i < <usize>L.HOST_QUEUE_LENGTH; i++, to += 4) store<u32>(to, <u32>word(w, i));
-  memory.copy(changetype<usize>(H) + offsetof<Host>("queueLength"), w + (L.HOST_QUEUE_LENGTH << 3), (L.HOST_KNOBS - L.HOST_QUEUE_LENGTH) << 3);
+  memory.copy(changetype<usize>(settings) + offsetof<Settings>("queueLength"), w + (L.HOST_QUEUE_LENGTH << 3), (L.HOST_KNOBS - L.HOST_QUEUE_LENGTH) << 3);
   memory.copy(KNOBS, w + (L.HOST_KNOBS << 3), KNOB_BYTES);
 }
 
@@ -70,7 +70,7 @@ export function readHost(w: usize): void {
  * field of Host on.
  */
 export function costNothing(from: usize): void {
-  memory.fill(changetype<usize>(H) + from, 0, offsetof<Host>("migrateTask") - from);
+  memory.fill(changetype<usize>(settings) + from, 0, offsetof<Settings>("migrateTask") - from);
 }
 
 export function readVm(vm: Vm, index: u32): void {

@@ -1,13 +1,15 @@
 // What a VM holds and may still get: vCPUs without a core, room below its limit, the count itself.
 
-import { Vm, VCpu, H, vcpuOf, DORMANT, isNull, Core, STEP_NOTIFY, STEP_DESCHEDULE, STEP_WAKE, STEP_ENTER } from "./state";
+import {
+  Vm, VCpu, H, vcpuOf, DORMANT, isNull, Core, STEP_NOTIFY, STEP_DESCHEDULE, STEP_WAKE, STEP_ENTER, arbiter, clock, traits,
+} from "./state";
 import { rekey } from "./victims";
 import { armArbiter, hasLost, isPlanned } from "./rounds";
 
 /** The dormant vCPU that a new core wakes: one with tasks stranded in its queue, else the first. */
 export function chooseDormant(vm: Vm): VCpu {
   let first: u32 = 0xffff_ffff;
-  if (H.blind) {
+  if (traits.blind) {
     // what was frozen in the middle of a task goes on before anything new is woken
     for (let k: u32 = 0; k < vm.max; k++) {
       const v = vcpuOf(vm, k);
@@ -57,11 +59,11 @@ export function arriving(v: VCpu): bool {
 /** Cores have moved or become free: who was denied one may get one. */
 export function nudge(): void {
   // mostly the round is planned already, and nobody need be looked for
-  if (H.arbiter == 0 || H.bagCount == 0 || isPlanned()) return;
+  if (arbiter.on == 0 || H.bagCount == 0 || isPlanned()) return;
   for (let i: u32 = 0; i < H.bagCount; i++) {
     const vm = load<Vm>(H.bag + (<usize>i << 2));
     if (vm.denied && canGrow(vm)) {
-      armArbiter(H.now);
+      armArbiter(clock.now);
       return;
     }
   }

@@ -1,6 +1,6 @@
 // Idle cores: the list of them, and which one a VM gets.
 
-import { Core, H, nothing, isNull, Vm, coreAt } from "./state";
+import { Core, H, nothing, isNull, Vm, coreAt, settings } from "./state";
 
 // @ts-ignore: decorator
 @inline
@@ -37,7 +37,7 @@ export function removeIdle(core: Core): void {
 // @ts-ignore: decorator
 @inline
 export function topIdle(): Core {
-  const core = H.smt > 1 ? wholeCore() : nothing<Core>();
+  const core = settings.smt > 1 ? wholeCore() : nothing<Core>();
   return isNull(core) ? load<Core>(H.idle + (<usize>(H.idleCount - 1) << 2)) : core;
 }
 
@@ -52,7 +52,7 @@ function wholeCore(): Core {
 
 /** An idle core for `vm`; of hardware threads one whose siblings are idle too, if there is any. Null: none is idle. */
 export function chooseIdle(vm: Vm): Core {
-  if (H.smt > 1) {
+  if (settings.smt > 1) {
     const core = newestIdle(vm, true);
     if (!isNull(core)) return core;
   }
@@ -61,7 +61,7 @@ export function chooseIdle(vm: Vm): Core {
 
 /** Whether `core` is idle, and all of its siblings. */
 export function isWhole(core: Core): bool {
-  for (let k: u32 = core.sibling; k < core.sibling + H.smt && k < H.coreCount; k++) {
+  for (let k: u32 = core.sibling; k < core.sibling + settings.smt && k < H.coreCount; k++) {
     if (coreAt(k).idlePlace == 0) return false;
   }
   return true;

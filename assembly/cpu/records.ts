@@ -100,7 +100,7 @@ export class Core {
   sibling: u32; //       60 first hardware thread of its physical core
 }
 
-/** How long each step of a core's move takes, in the order of Host's fields. Fixed when it is decided: neither a fork nor the next decision touches it. */
+/** How long each step of a core's move takes, in the order of Settings' fields. Fixed when it is decided: neither a fork nor the next decision touches it. */
 @unmanaged
 export class Move {
   notify: u64;
@@ -207,53 +207,27 @@ export class Vm {
   quota: f64; //         cores, 0: none (cgroup)
   bandwidth: f64; //     memory traffic of a vCPU that runs a task, bytes per second
   traffic: f64; //       of all that run one now
-  rankKey: i64; //       who loses a core first (grant.ts)
+  rankKey: i64; //       who loses a core first (victims.ts)
   victimKey: i64;
 }
 
+/** Time, and how far the present call goes. */
 @unmanaged
-export class Host {
-  now: u64;
-  seed: u64;
-  fingerprint: u64;
+export class Clock {
+  now: u64; //            ns
+  events: u64; //         so far
+  runUntil: u64; //       of the present call of run
+  runLast: u64; //        number of its last event
+  fingerprint: u64; //    of all events
   fingerprintOn: u32;
-  status: u32; //            error raised by the present event
-  events: u64;
-  warmup: u64;
-  statsFrom: u64; //         when statistics began
-  idleNs: u64; //            of cores that were idle since statistics began, until they ceased to be
-  capacityNs: u64; //        core time for VMs up to capacitySince; a fork may change how many cores there are
-  capacitySince: u64;
-  runUntil: u64; //          of the present call of run
-  runLast: u64; //           number of its last event
-  mechanism: u32;
-  coreCount: u32; //         cores for VMs
-  coresInAll: u32;
-  vmCount: u32;
-  groupCount: u32;
-  vcpuCount: u32;
-  bits: u32; //              histogram sub-bucket bits
-  cores: usize;
-  moves: usize; //           a Move of each core
-  vms: usize;
-  vcpus: usize;
-  ownOfVcpus: usize; //      a mechanism's record of each (own.ts)
-  slotCores: u32;
-  slotVcpus: u32;
-  slotClients: u32;
-  slotParts: u32;
-  slotsEnd: u32;
-  clientVm: usize; //        u32 pointer to the VM, per client slot
-  idle: usize; //            stack of idle cores
-  idleCount: u32;
-  // records
-  records: usize; //         first record
-  recordsEnd: usize;
-  recordsFresh: usize; //    never used so far
-  freeRecords: Task;
-  freeCount: u32;
-  recordLimit: u32; //       that may be alive at once
-  // the settings, in the order of layout.ts: HOST_STEAL_CHECK and on
+  status: u32; //         E_*: error raised by the present event
+  warmup: u64; //         ns
+  statsFrom: u64; //      when statistics began
+}
+
+/** What the scenario says and a fork may change, in the order of layout.ts: HOST_STEAL_CHECK and on. Mechanisms overwrite what they set themselves. */
+@unmanaged
+export class Settings {
   stealCheck: u64;
   steal: u64;
   taskSwitch: u64;
@@ -270,7 +244,7 @@ export class Host {
   pollBase: u64;
   pollPerVm: u64;
   migrateTask: u64;
-  moveCost: u64;             // ns for a task whose state is in another core's caches
+  moveCost: u64; // ns for a task whose state is in another core's caches
   moveCostSocket: u64;
   interval: u64;
   threshold: u64;
@@ -284,71 +258,129 @@ export class Host {
   migrate: u32;
   finishSection: u32;        // 1: a vCPU in a critical section is parked at the section's end
   batch: u32;                // 1: the moves of a round are issued at one cost
-  aggregate: u32;            // 1: the arbiter reads one bit a VM, and only the VMs whose bit is set
+  aggregate: u32; // 1: the arbiter reads one bit a VM, and only the VMs whose bit is set
   smt: u32;                  // hardware threads that share a core
   sockets: u32;
-  smtSwitch: u32;            // 1: a thread that switches tasks slows its siblings
+  smtSwitch: u32; // 1: a thread that switches tasks slows its siblings
   smtSpin: u32;              // 1: one that spins for a lock does
   queueLength: f64;
-  memoryBandwidth: f64;      // bytes per second
-  smtFactor: f64;            // speed of each when two or more work
-  // arbiter
+  memoryBandwidth: f64;  // bytes per second
+  smtFactor: f64; // speed of each when two or more work
+}
+
+/** What the mechanism is like; it says so when it is chosen (mechanisms/index.ts). */
+@unmanaged
+export class Traits {
+  yields: u32; //      0: an idle vCPU searches for ever
+  central: u32; //     1: every VM has one queue, and no cost
+  blind: u32; //       1: vCPUs are descheduled without asking the guest
+  parkedBusy: u32; //  1: tasks in the queue of a dormant vCPU are congestion
+  tellsStart: u32; //  1: what a vCPU's start takes is told where its core is chosen (microvm)
+  keeps: u32; //       1: no vCPU leaves by itself that its VM is guaranteed
+  halts: u32; //       1: where nothing is stolen, tasks are dispatched to idle vCPUs too, which wakes them
+}
+
+/** Rounds of the polling core (rounds.ts, cores/arbiter.ts). */
+@unmanaged
+export class Arbiter {
+  on: u32; //          1: rounds are held
+  round: u32; //       number of the last one
   period: u64;
-  gridAt: u64; //            the first round that was not held
-  wantedAt: u64; //          from when on the planned round is needed
-  lateAt: u64; //            the last nanosecond of which the rounds are over
-  arbiter: u32; //           1: rounds are held
-  busyUntil: u64; //         the arbiter issues one move after another
-  round: u32;
-  bagCount: u32;
-  bag: usize; //             VMs with tasks waiting
-  scratch: usize; //         those of them that are over their threshold, by rank (arbiter.ts)
-  // what the mechanism is like
-  yields: u32; //            0: an idle vCPU searches for ever
-  central: u32; //           1: every VM has one queue, and no cost
-  blind: u32; //             1: vCPUs are descheduled without asking the guest
-  parkedBusy: u32; //        1: tasks in the queue of a dormant vCPU are congestion
-  varies: u32; //            1: a task's speed depends on what else runs
-  keptCount: u32; //         cores that stay empty for a sibling's sake
-  traffic: f64; //           bytes per second that all running tasks would like
-  memorySpeed: f64; //       of who uses memory bandwidth, 1 where there is enough
-  victimsOf: u64; //         arbiter round and move of which the next one tells (grant.ts, anyVictim)
+  gridAt: u64; //      the first round that was not held
+  wantedAt: u64; //    from when on the planned round is needed
+  lateAt: u64; //      the last nanosecond of which the rounds are over
+  busyUntil: u64; //   it issues one move after another
+  start: u64; //       when the round's first move is issued
+  moves: u32; //       of the round
+  victimsOf: u64; //   round and move of which the next one tells (victims.ts, anyVictim)
   victimLeast: i64;
-  tellsStart: u32; //        1: what a vCPU's start takes is told where its core is chosen (microvm)
-  keeps: u32; //             1: no vCPU leaves by itself that its VM is guaranteed
-  halts: u32; //             1: where nothing is stolen, tasks are dispatched to idle vCPUs too, which wakes them
-  // injected arrivals
+}
+
+/** Arrivals from outside: a ring in linear memory. */
+@unmanaged
+export class Injection {
   ring: usize;
-  ringCapacity: u32;
-  ringRead: u32;
-  ringWrite: u32;
-  ringMore: u32;
-  ringAt: u64; //            when the pending injected arrival is due
-  // grants of the largest round, ns after its first decision
-  curve: usize;
-  curveCapacity: u32;
-  curveRound: u32;
-  curveMoves: u32;
-  curveLength: u32;
-  curveStart: u64;
-  roundMoves: u32;
-  roundStart: u64;
-  hostHistograms: usize;
-  // series and log (series.ts)
-  sampleInterval: u64;
-  sampleCapacity: u32;
-  sampleCount: u32;
-  samples: usize;
-  sampleHistograms: usize;
-  sampleRowBytes: u32;
+  capacity: u32;
+  read: u32;
+  write: u32;
+  more: u32; //  1: others will follow
+  at: u64; //    when the pending one is due
+}
+
+/** Grants of the largest round, ns after its first decision. */
+@unmanaged
+export class Curve {
+  grants: usize; // f64 each
+  capacity: u32;
+  length: u32;
+  round: u32;
+  moves: u32; //    that the round has issued
+  start: u64;
+}
+
+/** Samples and the event log (series.ts). */
+@unmanaged
+export class Series {
+  interval: u64; //     ns between samples, 0 off
+  capacity: u32;
+  count: u32;
+  rows: usize;
+  histograms: usize; // of each interval
+  rowBytes: u32;
   logCapacity: u32;
   logCount: u32;
   log: usize;
   logFrom: u64;
   logUntil: u64;
-  counters: usize; //        u64[HOST_COUNTERS]
-  histograms: usize;
-  histogramSets: u32;
+}
+
+/** Cores, VMs and their vCPUs, tasks, and what is counted of them. */
+@unmanaged
+export class Host {
+  seed: u64;
+  mechanism: u32; //         MECHANISM_*
+  coreCount: u32; //         cores for VMs
+  coresInAll: u32;
+  vmCount: u32;
+  groupCount: u32;
+  vcpuCount: u32;
+  cores: usize;
+  moves: usize; //           a Move of each core
+  vms: usize;
+  vcpus: usize;
+  ownOfVcpus: usize; //      a mechanism's record of each (own.ts)
+  clientVm: usize; //        u32 pointer to the VM, per client slot
+  slotCores: u32; //         timer slots
+  slotVcpus: u32;
+  slotClients: u32;
+  slotParts: u32;
+  slotsEnd: u32;
+  idle: usize; //            stack of idle cores
+  idleCount: u32;
+  keptCount: u32; //         cores that stay empty for a sibling's sake
+  bagCount: u32;
+  bag: usize; //             VMs with tasks waiting
+  scratch: usize; //         those of them that are over their threshold, by rank (cores/rank.ts)
+  // speeds
+  varies: u32; //            1: a task's speed depends on what else runs
+  traffic: f64; //           bytes per second that all running tasks would like
+  memorySpeed: f64; //       of who uses memory bandwidth, 1 where there is enough
+  // tasks and requests
+  records: usize; //         first record
+  recordsEnd: usize;
+  recordsFresh: usize; //    never used so far
+  freeRecords: Task;
+  freeCount: u32;
+  recordLimit: u32; //       that may be alive at once
   distributions: usize;
   stages: usize;
+  // accounts
+  idleNs: u64; //            of cores that were idle since statistics began, until they ceased to be
+  capacityNs: u64; //        core time for VMs up to capacitySince; a fork may change how many cores there are
+  capacitySince: u64;
+  counters: usize; //        u64[HOST_COUNTERS]
+  hostHistograms: usize;
+  histograms: usize;
+  histogramSets: u32;
+  bits: u32; //              histogram sub-bucket bits
 }

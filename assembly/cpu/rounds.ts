@@ -3,37 +3,37 @@
 
 import * as L from "../layout";
 import { isPending, schedule, timeOf, RANK_ROUND } from "../kernel/event-queue";
-import { H, Q, Vm, SLOT_ARBITER, everyRound } from "./state";
+import { Q, Vm, SLOT_ARBITER, everyRound, arbiter, clock, settings, traits } from "./state";
 import { oldestReady, stranded } from "./waiting";
 
 // --- the grid on which rounds begin -------------------------------------------------------------------------------------
-// H.gridAt is the first round that was neither held nor can be known to be over: later ones are at multiples of the period behind it.
+// arbiter.gridAt is the first round that was neither held nor can be known to be over: later ones are at multiples of the period behind it.
 // What is skipped leaves the grid where it is; only an arbiter that is busy at the next round's instant moves it.
 
 /** Something at `at` or later may make a round matter: the first on the grid is held, unless an earlier one is planned. */
 export function armArbiter(at: u64): void {
   // what comes behind the rounds of this nanosecond is for the next, held or not
-  if (at <= H.now && late()) at = H.now + 1;
+  if (at <= clock.now && late()) at = clock.now + 1;
   if (isPending(Q, SLOT_ARBITER)) {
-    if (H.wantedAt <= at) return;
-    H.wantedAt = at;
+    if (arbiter.wantedAt <= at) return;
+    arbiter.wantedAt = at;
     if (everyRound()) return;
-  } else H.wantedAt = at;
+  } else arbiter.wantedAt = at;
   planRound();
 }
 
 export function planRound(): void {
-  const start = everyRound() ? gridPoint(late() ? H.now + 1 : H.now) : gridPoint(H.wantedAt);
+  const start = everyRound() ? gridPoint(late() ? clock.now + 1 : clock.now) : gridPoint(arbiter.wantedAt);
   if (!isPending(Q, SLOT_ARBITER) || timeOf(Q, SLOT_ARBITER) != start) schedule(Q, SLOT_ARBITER, start, RANK_ROUND);
 }
 
 /** Whether the first round that can still be held is planned: it is needed from now on then, whatever for. */
 export function isPlanned(): bool {
   if (!isPending(Q, SLOT_ARBITER)) return false;
-  const at = late() ? H.now + 1 : H.now;
-  if (H.wantedAt <= at) return true;
+  const at = late() ? clock.now + 1 : clock.now;
+  if (arbiter.wantedAt <= at) return true;
   if (timeOf(Q, SLOT_ARBITER) > gridPoint(at)) return false;
-  H.wantedAt = at;
+  arbiter.wantedAt = at;
   return true;
 }
 
@@ -41,21 +41,21 @@ export function isPlanned(): bool {
 // @ts-ignore: decorator
 @inline
 export function late(): bool {
-  return Q.rank > <u32>RANK_ROUND || H.lateAt == H.now;
+  return Q.rank > <u32>RANK_ROUND || arbiter.lateAt == clock.now;
 }
 
 /** An event that comes behind the rounds of its nanosecond: so does all that follows from it at once. */
 // @ts-ignore: decorator
 @inline
 export function behindRounds(): void {
-  H.lateAt = H.now;
+  arbiter.lateAt = clock.now;
 }
 
 /** The first round at `at` or later. */
 // @ts-ignore: decorator
 @inline
 export function gridPoint(at: u64): u64 {
-  return at > H.gridAt ? H.gridAt + ((at - H.gridAt + H.period - 1) / H.period) * H.period : H.gridAt;
+  return at > arbiter.gridAt ? arbiter.gridAt + ((at - arbiter.gridAt + arbiter.period - 1) / arbiter.period) * arbiter.period : arbiter.gridAt;
 }
 
 // --- metrics that may be old (cores/arbiter.ts) ----------------------------------------------------------------------------
@@ -64,41 +64,41 @@ export function gridPoint(at: u64): u64 {
 // @ts-ignore: decorator
 @inline
 export function isStale(): bool {
-  return H.staleness != 0 && H.now % H.staleness != 0;
+  return settings.staleness != 0 && clock.now % settings.staleness != 0;
 }
 
 /** The last multiple of `staleness`, now included. */
 // @ts-ignore: decorator
 @inline
 export function publishedAt(at: u64): u64 {
-  return at - at % H.staleness;
+  return at - at % settings.staleness;
 }
 
 /** The first multiple of `staleness` at or after `at`. */
 // @ts-ignore: decorator
 @inline
 export function nextPublished(at: u64): u64 {
-  return at % H.staleness == 0 ? at : publishedAt(at) + H.staleness;
+  return at % settings.staleness == 0 ? at : publishedAt(at) + settings.staleness;
 }
 
 // --- what makes a VM short -----------------------------------------------------------------------------------------------
 
 /** Plans the first round that can find `vm` short, in which something has changed that makes it so, or sooner so. */
 export function mayBeShort(vm: Vm): void {
-  const signals = (H.mode & L.MODE_REACTIVE) != 0;
-  let at = H.now;
+  const signals = (settings.mode & L.MODE_REACTIVE) != 0;
+  let at = clock.now;
   if (vm.held != 0) {
     if (!signals) return;
-    if (H.signal == L.SIGNAL_QUEUE_LENGTH) {
-      if (<f64>vm.queued < H.queueLength * <f64>max<u32>(vm.activeCount, 1)) return;
-    } else if (H.signal != L.SIGNAL_POLICY && !(H.parkedBusy && stranded(vm))) at = max<u64>(at, (vm.queued == 1 ? vm.readySum : oldestReady(vm)) + H.threshold);
+    if (settings.signal == L.SIGNAL_QUEUE_LENGTH) {
+      if (<f64>vm.queued < settings.queueLength * <f64>max<u32>(vm.activeCount, 1)) return;
+    } else if (settings.signal != L.SIGNAL_POLICY && !(traits.parkedBusy && stranded(vm))) at = max<u64>(at, (vm.queued == 1 ? vm.readySum : oldestReady(vm)) + settings.threshold);
   }
-  armArbiter(H.staleness == 0 ? at : nextPublished(at));
+  armArbiter(settings.staleness == 0 ? at : nextPublished(at));
 }
 
 /** `vm` has lost a core, or a vCPU of it with tasks in its queue has, or takes no tasks any more. */
 export function hasLost(vm: Vm): void {
-  if (H.arbiter == 0 || vm.inBag == 0 || (vm.queued == 0 && vm.snapQueued == 0)) return;
+  if (arbiter.on == 0 || vm.inBag == 0 || (vm.queued == 0 && vm.snapQueued == 0)) return;
   vm.denied = 0; // it has less than when it was
-  armArbiter(H.now);
+  armArbiter(clock.now);
 }

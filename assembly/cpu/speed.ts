@@ -3,18 +3,18 @@
 // any gets on at available / wanted: assumed). And caches: a task that goes on where its state is not pays for fetching it.
 // Off (smt 1, no bandwidth declared, costs 0), nothing here runs.
 
-import { VCpu, RUNNING, SPINNING, H, Core, coreAt, isNull, Task, TASK_FLAGS, TASK_CORE_SHIFT } from "./state";
+import { VCpu, RUNNING, SPINNING, H, Core, coreAt, isNull, Task, TASK_FLAGS, TASK_CORE_SHIFT, clock, settings } from "./state";
 
 /** Whether the thread of `v` slows its siblings: it runs a task or, if asked for, switches to one or spins for a lock. */
 // @ts-ignore: decorator
 @inline
 function works(v: VCpu): bool {
-  return v.state == RUNNING ? v.switching == 0 : v.state == SPINNING && H.smtSpin != 0;
+  return v.state == RUNNING ? v.switching == 0 : v.state == SPINNING && settings.smtSpin != 0;
 }
 
 /** Whether another hardware thread of the same core works. */
 function shares(core: Core): bool {
-  for (let i: u32 = core.sibling; i < core.sibling + H.smt && i < H.coreCount; i++) {
+  for (let i: u32 = core.sibling; i < core.sibling + settings.smt && i < H.coreCount; i++) {
     const other = coreAt(i);
     if (other != core && !isNull(other.vcpu) && works(other.vcpu)) return true;
   }
@@ -22,7 +22,7 @@ function shares(core: Core): bool {
 }
 
 export function speedOf(v: VCpu): f64 {
-  const speed = shares(v.core) ? H.smtFactor : 1;
+  const speed = shares(v.core) ? settings.smtFactor : 1;
   return v.vm.bandwidth > 0 ? speed * H.memorySpeed : speed;
 }
 
@@ -34,8 +34,8 @@ export function stretched(v: VCpu, work: u64): u64 {
 
 /** Service that the running task has had since `startedAt`. */
 export function workDone(v: VCpu, t: Task): u64 {
-  if (H.now <= v.startedAt) return 0;
-  return min<u64>(<u64>(<i64>(<f64>(<i64>(H.now - v.startedAt)) * v.speed)), t.remaining);
+  if (clock.now <= v.startedAt) return 0;
+  return min<u64>(<u64>(<i64>(<f64>(<i64>(clock.now - v.startedAt)) * v.speed)), t.remaining);
 }
 
 /** The caches that know the task are `core`'s. */
@@ -51,6 +51,6 @@ export function comeHome(t: Task, core: Core): u64 {
   setHome(t, core);
   if (home == 0 || home == core.index + 1) return 0;
   const other = coreAt(home - 1);
-  if (H.smt > 1 && other.sibling == core.sibling) return 0; // they share the caches
-  return other.socket == core.socket ? H.moveCost : H.moveCostSocket;
+  if (settings.smt > 1 && other.sibling == core.sibling) return 0; // they share the caches
+  return other.socket == core.socket ? settings.moveCost : settings.moveCostSocket;
 }

@@ -10,7 +10,7 @@
 import * as L from "../layout";
 import { EventQueue } from "../kernel/event-queue";
 import { STREAM_BYTES } from "../kernel/random";
-import { Core, Host, Move, Request, RunQueue, Task, VCpu, Vm } from "./records";
+import { Arbiter, Clock, Core, Curve, Host, Injection, Move, Request, RunQueue, Series, Settings, Task, Traits, VCpu, Vm } from "./records";
 
 export * from "./records";
 
@@ -113,8 +113,16 @@ export * from "./records";
 /** Its pending events. */
 export const Q: EventQueue = changetype<EventQueue>(memory.data(offsetof<EventQueue>(), 64));
 
-/** The one host of this instance. All that changes lies in linear memory, so that a copy of it is a snapshot. */
+// The one host of this instance, at addresses that are known when it is compiled. All that changes lies in linear memory, so that a copy
+// of it is a snapshot.
 export const H: Host = changetype<Host>(memory.data(offsetof<Host>(), 64));
+export const clock: Clock = changetype<Clock>(memory.data(offsetof<Clock>(), 64));
+export const settings: Settings = changetype<Settings>(memory.data(offsetof<Settings>(), 64));
+export const traits: Traits = changetype<Traits>(memory.data(offsetof<Traits>(), 64));
+export const arbiter: Arbiter = changetype<Arbiter>(memory.data(offsetof<Arbiter>(), 64));
+export const injection: Injection = changetype<Injection>(memory.data(offsetof<Injection>(), 64));
+export const curve: Curve = changetype<Curve>(memory.data(offsetof<Curve>(), 64));
+export const series: Series = changetype<Series>(memory.data(offsetof<Series>(), 64));
 
 // Where a record has a room of a fixed size, or is read as another, the compiler says when it no longer fits.
 if (offsetof<Task>() > RECORD_BYTES) ERROR("a Task outgrows RECORD_BYTES");
@@ -127,11 +135,11 @@ if (offsetof<VCpu>("queueFront") - offsetof<VCpu>("queueHead") != offsetof<RunQu
 if (offsetof<Vm>("ingressFront") - offsetof<Vm>("ingressHead") != offsetof<RunQueue>("front")) ERROR("a Vm's ingress is no RunQueue");
 if (offsetof<Vm>("ingressTail") - offsetof<Vm>("ingressHead") != offsetof<RunQueue>("tail")) ERROR("a Vm's ingress is no RunQueue");
 if (offsetof<Vm>("ingressLength") - offsetof<Vm>("ingressHead") != offsetof<RunQueue>("length")) ERROR("a Vm's ingress is no RunQueue");
-// the host's settings lie in the order of layout.ts: 64 bits each, then 32, then fractions
-if (offsetof<Host>("signal") - offsetof<Host>("stealCheck") != (L.HOST_SIGNAL - L.HOST_STEAL_CHECK) << 3) ERROR("Host's times differ from layout.ts");
-if (offsetof<Host>("queueLength") - offsetof<Host>("signal") != (L.HOST_QUEUE_LENGTH - L.HOST_SIGNAL) << 2) ERROR("Host's choices differ from layout.ts");
-if (offsetof<Host>("smtFactor") + 8 - offsetof<Host>("queueLength") != (L.HOST_KNOBS - L.HOST_QUEUE_LENGTH) << 3) ERROR("Host's fractions differ from layout.ts");
-if (offsetof<Host>("migrateTask") - offsetof<Host>("notify") < offsetof<Move>()) ERROR("Host has fewer steps than a Move");
+// the settings lie in the order of layout.ts: 64 bits each, then 32, then fractions
+if (offsetof<Settings>("signal") - offsetof<Settings>("stealCheck") != (L.HOST_SIGNAL - L.HOST_STEAL_CHECK) << 3) ERROR("Settings' times differ from layout.ts");
+if (offsetof<Settings>("queueLength") - offsetof<Settings>("signal") != (L.HOST_QUEUE_LENGTH - L.HOST_SIGNAL) << 2) ERROR("Settings' choices differ from layout.ts");
+if (offsetof<Settings>("smtFactor") + 8 - offsetof<Settings>("queueLength") != (L.HOST_KNOBS - L.HOST_QUEUE_LENGTH) << 3) ERROR("Settings' fractions differ from layout.ts");
+if (offsetof<Settings>("migrateTask") - offsetof<Settings>("notify") < offsetof<Move>()) ERROR("Settings have fewer steps than a Move");
 if (offsetof<Vm>("lockStream1") + 8 - offsetof<Vm>("arrivalStream0") != 5 * STREAM_BYTES) ERROR("a Vm's streams do not lie one behind the other");
 
 // @ts-ignore: decorator
@@ -197,7 +205,7 @@ export function getBit(bits: usize, index: u32): bool {
 // @ts-ignore: decorator
 @inline
 export function everyRound(): bool {
-  return (H.policy & L.POLICY_EVERY_ROUND) != 0;
+  return (settings.policy & L.POLICY_EVERY_ROUND) != 0;
 }
 
 /** u64[VM_COUNTERS] (layout.ts, VM_*). */

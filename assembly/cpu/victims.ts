@@ -1,6 +1,6 @@
 // Who may lose a core to whom: class, priority, guarantee; and which of those cores goes first.
 
-import { Vm, RUNNING, SEARCHING, STEALING, SPINNING, Core, isNull, STEP_NONE, H, coreAt } from "./state";
+import { Vm, RUNNING, SEARCHING, STEALING, SPINNING, Core, isNull, STEP_NONE, H, coreAt, arbiter } from "./state";
 
 // --- who may take a core from whom ------------------------------------------------------------------------------
 
@@ -47,18 +47,18 @@ export function mayLeave(core: Core): bool {
  * host denies tens of VMs a round, and a search for each was a quarter of its time.
  */
 export function anyVictim(a: Vm): bool {
-  const key = (<u64>H.round << 32) | <u64>H.roundMoves;
-  if (H.victimsOf != key) {
-    H.victimsOf = key;
-    H.victimLeast = i64.MAX_VALUE;
+  const key = (<u64>arbiter.round << 32) | <u64>arbiter.moves;
+  if (arbiter.victimsOf != key) {
+    arbiter.victimsOf = key;
+    arbiter.victimLeast = i64.MAX_VALUE;
     for (let i: u32 = 0; i < H.coreCount; i++) {
       const core = coreAt(i);
       if (isNull(core.vcpu)) continue;
       const key = core.lastVm.victimKey; // the VM that it runs
-      if (key < H.victimLeast && mayLeave(core)) H.victimLeast = key;
+      if (key < arbiter.victimLeast && mayLeave(core)) arbiter.victimLeast = key;
     }
   }
-  return H.victimLeast < bound(a);
+  return arbiter.victimLeast < bound(a);
 }
 
 /**

@@ -1,6 +1,6 @@
 // Tasks that wait for a core: how many, since when, the oldest of them.
 
-import { Vm, ingress, vcpuOf, isNull, ownQueue, Task, H, TASK_STARTED } from "./state";
+import { Vm, ingress, vcpuOf, isNull, ownQueue, Task, TASK_STARTED, clock } from "./state";
 import { NEVER } from "../kernel/event-queue";
 import { oldestIn } from "./run-queue";
 
@@ -39,7 +39,7 @@ export function stranded(vm: Vm): bool {
 // @ts-ignore: decorator
 @inline
 export function waitBegins(vm: Vm, t: Task): void {
-  if (vm.queued == 0) vm.backlogSince = H.now;
+  if (vm.queued == 0) vm.backlogSince = clock.now;
   vm.queued++;
   vm.readySum += t.readyAt;
 }
@@ -55,5 +55,5 @@ export function waitEnds(vm: Vm, t: Task): void {
 // @ts-ignore: decorator
 @inline
 export function waitsAgain(t: Task): void {
-  if ((t.flags & TASK_STARTED) != 0) t.readyAt = H.now;
+  if ((t.flags & TASK_STARTED) != 0) t.readyAt = clock.now;
 }

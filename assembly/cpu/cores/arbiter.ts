@@ -7,7 +7,9 @@
 import * as L from "../../layout";
 import { cancel, isPending, schedule, RANK_SAMPLE, NEVER } from "../../kernel/event-queue";
 import { record } from "../../kernel/histogram";
-import { H, Q, SLOT_ARBITER, everyRound, SLOT_PUBLISH, Vm, countHost, Core, isNull, nothing } from "../state";
+import {
+  H, Q, SLOT_ARBITER, everyRound, SLOT_PUBLISH, Vm, countHost, Core, isNull, nothing, arbiter, clock, curve, settings, traits,
+} from "../state";
 import { hostHistogram } from "../accounts";
 import { chooseIdle, pushIdle } from "../idle";
 import { canGrow, nudge } from "../holding";
@@ -21,26 +23,26 @@ import { hooks } from "../hooks";
 
 /** The arbiter reads and issues no earlier than what it is doing allows: a round that was skipped has been read as well. */
 function beBusy(): void {
-  const passed = late() ? H.now : H.now - 1;
-  if (H.now == 0 || passed < H.gridAt) return;
-  const last = H.gridAt + ((passed - H.gridAt) / H.period) * H.period;
-  H.busyUntil = max<u64>(H.busyUntil, last + reading(0));
+  const passed = late() ? clock.now : clock.now - 1;
+  if (clock.now == 0 || passed < arbiter.gridAt) return;
+  const last = arbiter.gridAt + ((passed - arbiter.gridAt) / arbiter.period) * arbiter.period;
+  arbiter.busyUntil = max<u64>(arbiter.busyUntil, last + reading(0));
 }
 
 /** Moves were issued outside a round: if the arbiter is still at it when the next one is due, that is when it ends. */
 function moveGrid(): void {
-  const next = gridPoint(late() ? H.now + 1 : H.now);
-  if (H.busyUntil <= next) return;
-  H.gridAt = H.busyUntil;
+  const next = gridPoint(late() ? clock.now + 1 : clock.now);
+  if (arbiter.busyUntil <= next) return;
+  arbiter.gridAt = arbiter.busyUntil;
   if (isPending(Q, SLOT_ARBITER)) planRound();
-  if (H.staleness != 0) planPublication();
+  if (settings.staleness != 0) planPublication();
 }
 
 /** What a round's reading takes, where `waiting` VMs have their bit set. */
 // @ts-ignore: decorator
 @inline
 function reading(waiting: u32): u64 {
-  return H.pollBase + H.pollPerVm * (H.aggregate ? aggregated() + <u64>waiting : <u64>H.vmCount);
+  return settings.pollBase + settings.pollPerVm * (settings.aggregate ? aggregated() + <u64>waiting : <u64>H.vmCount);
 }
 
 // Metrics that the arbiter reads may be old: they are those of the end of the last multiple of `staleness`, published by an event of
@@ -48,9 +50,9 @@ function reading(waiting: u32): u64 {
 
 /** Plans the next publication that a round will read. */
 function planPublication(): void {
-  const from = Q.rank < <u32>RANK_SAMPLE ? H.now : H.now + 1; // that of this nanosecond may be to come
-  let at = publishedAt(gridPoint(H.now + 1));
-  if (at < from) at = publishedAt(gridPoint(publishedAt(H.now) + H.staleness));
+  const from = Q.rank < <u32>RANK_SAMPLE ? clock.now : clock.now + 1; // that of this nanosecond may be to come
+  let at = publishedAt(gridPoint(clock.now + 1));
+  if (at < from) at = publishedAt(gridPoint(publishedAt(clock.now) + settings.staleness));
   schedule(Q, SLOT_PUBLISH, at, RANK_SAMPLE);
 }
 
@@ -89,16 +91,16 @@ export function watch(vm: Vm): void {
   if (vm.inBag == 0) {
     vm.inBag = 1;
     store<Vm>(H.bag + (<usize>(H.bagCount++) << 2), vm);
-    if (H.staleness != 0 && !isPending(Q, SLOT_PUBLISH)) planPublication();
+    if (settings.staleness != 0 && !isPending(Q, SLOT_PUBLISH)) planPublication();
   } else if (vm.queued > 1) {
-    if (H.signal == L.SIGNAL_QUEUE_LENGTH && vm.denied == 0) mayBeShort(vm);
+    if (settings.signal == L.SIGNAL_QUEUE_LENGTH && vm.denied == 0) mayBeShort(vm);
     return; // a policy is asked in every round as long as tasks wait
   }
   // a new backlog, whether or not the last round has noticed that the one before is gone
   vm.denied = 0;
   vm.contended = 0;
   // what rounds cost hangs on who waits; and what is still published may be denied
-  if (H.aggregate || vm.snapQueued != 0) armArbiter(H.now);
+  if (settings.aggregate || vm.snapQueued != 0) armArbiter(clock.now);
   mayBeShort(vm);
 }
 
@@ -106,7 +108,7 @@ export function watch(vm: Vm): void {
 // @ts-ignore: decorator
 @inline
 function hopeless(vm: Vm, failed: Vm): bool {
-  if (H.keptCount != 0 || (H.parkedBusy && vm.held == 0 && failed.held != 0)) return false; // caladan: what is one VM's alone
+  if (H.keptCount != 0 || (traits.parkedBusy && vm.held == 0 && failed.held != 0)) return false; // caladan: what is one VM's alone
   return vm.rankKey == failed.rankKey && vm.held >= vm.min && <i32>(vm.held - vm.min) >= <i32>failed.held - <i32>failed.min && H.idleCount == 0;
 }
 
@@ -143,17 +145,17 @@ export function grantOne(vm: Vm): bool {
   if (!canGrow(vm)) return false;
   const core = hooks.choose(vm);
   if (isNull(core)) return false;
-  const at = max<u64>(H.now, H.busyUntil) + (H.batch && H.roundMoves != 0 ? 0 : H.issue);
-  H.busyUntil = at;
-  if (H.roundMoves++ == 0) H.roundStart = at;
+  const at = max<u64>(clock.now, arbiter.busyUntil) + (settings.batch && arbiter.moves != 0 ? 0 : settings.issue);
+  arbiter.busyUntil = at;
+  if (arbiter.moves++ == 0) arbiter.start = at;
   // whoever asks for more than one core at once is timed from the first to the last
-  if (H.roundMoves > H.curveMoves) {
-    if (H.curveRound != H.round) {
-      H.curveRound = H.round;
-      H.curveLength = 0;
-      H.curveStart = H.roundStart;
+  if (arbiter.moves > curve.moves) {
+    if (curve.round != arbiter.round) {
+      curve.round = arbiter.round;
+      curve.length = 0;
+      curve.start = arbiter.start;
     }
-    H.curveMoves = H.roundMoves;
+    curve.moves = arbiter.moves;
   }
   // how long the VM's oldest waiting task had waited when it was decided that a core comes; where there had been no core
   // to decide on, that is contention and not detection
@@ -164,10 +166,10 @@ export function grantOne(vm: Vm): bool {
 
 /** Cores that a congested VM asks for in one round. */
 function demand(vm: Vm): u32 {
-  if (H.signal == L.SIGNAL_POLICY) return wanted(vm);
+  if (settings.signal == L.SIGNAL_POLICY) return wanted(vm);
   const tasks = waiting(vm);
   const short = tasks > vm.coming ? tasks - vm.coming : 0;
-  return H.grant == L.GRANT_ONE ? min<u32>(short, 1) : short;
+  return settings.grant == L.GRANT_ONE ? min<u32>(short, 1) : short;
 }
 
 /** Words that hold one bit for every VM: what the arbiter reads first when the VMs' metrics are aggregated. */
@@ -183,11 +185,11 @@ export function chooseCore(vm: Vm): Core {
 
 /** One round. */
 export function onArbiter(): void {
-  H.round++;
-  H.roundMoves = 0;
+  arbiter.round++;
+  arbiter.moves = 0;
   countHost(L.HOST_ROUNDS, 1);
-  countHost(L.HOST_ROUNDS_SKIPPED, (H.now - H.gridAt) / H.period);
-  H.gridAt = H.now + H.period;
+  countHost(L.HOST_ROUNDS_SKIPPED, (clock.now - arbiter.gridAt) / arbiter.period);
+  arbiter.gridAt = clock.now + arbiter.period;
 
   // drop who has nothing waiting any more, collect who is short
   const stale = isStale();
@@ -204,11 +206,11 @@ export function onArbiter(): void {
     store<Vm>(H.bag + (<usize>(kept++) << 2), vm);
     bits += u32(tasks != 0);
     // after a grant one interval passes before the VM is looked at again (Caladan's congestion rule)
-    if (H.now < vm.skipUntil || !congested(vm)) vm.denied = 0;
+    if (clock.now < vm.skipUntil || !congested(vm)) vm.denied = 0;
     else setRank(n++, vm, stale ? vm.snapSince : vm.backlogSince);
   }
   H.bagCount = kept;
-  H.busyUntil = H.now + reading(bits); // decisions are made on what was read, when all is read
+  arbiter.busyUntil = clock.now + reading(bits); // decisions are made on what was read, when all is read
   heapify(n);
 
   // the first that finds neither an idle core nor a victim
@@ -219,30 +221,30 @@ export function onArbiter(): void {
     let want = demand(vm);
     const before = want;
     while (want != 0 && (isNull(failed) || !hopeless(vm, failed)) && grantOne(vm)) want--;
-    if (H.grant == L.GRANT_ONE && want != before) vm.skipUntil = H.now + H.period + 1;
+    if (settings.grant == L.GRANT_ONE && want != before) vm.skipUntil = clock.now + arbiter.period + 1;
     if (want != 0) {
       deny(vm);
       if (isNull(failed) && canGrow(vm)) {
         failed = vm;
-        if (H.signal != L.SIGNAL_POLICY) n = denyHopeless(vm, n); // a policy is asked once
+        if (settings.signal != L.SIGNAL_POLICY) n = denyHopeless(vm, n); // a policy is asked once
       }
       continue;
     }
     vm.denied = 0;
   }
-  H.gridAt = max<u64>(H.gridAt, H.busyUntil);
+  arbiter.gridAt = max<u64>(arbiter.gridAt, arbiter.busyUntil);
 
   // the next round that can matter
-  let soon = H.aggregate && kept != 0 ? H.now + 1 : NEVER;
+  let soon = settings.aggregate && kept != 0 ? clock.now + 1 : NEVER;
   for (let i: u32 = 0; i < kept; i++) {
     const vm = load<Vm>(H.bag + (<usize>i << 2));
-    if (vm.denied == 0 || H.signal == L.SIGNAL_POLICY) soon = min<u64>(soon, soonest(vm));
+    if (vm.denied == 0 || settings.signal == L.SIGNAL_POLICY) soon = min<u64>(soon, soonest(vm));
     else soon = min<u64>(soon, hooks.turn(vm));
   }
   if (soon != NEVER) armArbiter(soon);
   if (isPending(Q, SLOT_ARBITER)) planRound(); // something may have been wanted before the round was over
   else if (everyRound()) armArbiter(NEVER);
-  if (H.staleness != 0 && isPending(Q, SLOT_PUBLISH)) planPublication();
+  if (settings.staleness != 0 && isPending(Q, SLOT_PUBLISH)) planPublication();
 }
 
 /**
@@ -260,11 +262,11 @@ export function announce(vm: Vm, width: u32): void {
  * Answers whether it got one.
  */
 export function grantOutside(vm: Vm, want: u32): bool {
-  H.round++;
-  H.roundMoves = 0;
+  arbiter.round++;
+  arbiter.moves = 0;
   beBusy();
   while (want != 0 && grantOne(vm)) want--;
-  if (H.roundMoves == 0) return false;
+  if (arbiter.moves == 0) return false;
   moveGrid();
   return true;
 }
@@ -272,31 +274,31 @@ export function grantOutside(vm: Vm, want: u32): bool {
 // @ts-ignore: decorator
 @inline
 function periodNow(): u64 {
-  return max<u64>(max<u64>(H.interval, reading(0)), 1);
+  return max<u64>(max<u64>(settings.interval, reading(0)), 1);
 }
 
 /** A fork has changed what rounds go by: the next one comes when it would have and is held, those behind it by the period of now. */
 export function replanRounds(): void {
-  const next = gridPoint(H.now + 1);
-  H.period = periodNow();
-  H.gridAt = next;
+  const next = gridPoint(clock.now + 1);
+  arbiter.period = periodNow();
+  arbiter.gridAt = next;
   cancel(Q, SLOT_ARBITER);
-  armArbiter(H.now + 1);
+  armArbiter(clock.now + 1);
 }
 
 /** A fork has changed when VMs publish: until they do it is what they are now. */
 export function publishNow(): void {
   cancel(Q, SLOT_PUBLISH);
-  if (H.staleness != 0) onPublish();
+  if (settings.staleness != 0) onPublish();
 }
 
 /** Lays the arbiter out: its period follows from how many VMs it serves. The first round comes one period from now. */
 export function startArbiter(): void {
-  H.arbiter = 1;
-  H.period = periodNow();
-  H.gridAt = H.now + H.period;
-  H.busyUntil = H.now;
-  H.lateAt = NEVER;
+  arbiter.on = 1;
+  arbiter.period = periodNow();
+  arbiter.gridAt = clock.now + arbiter.period;
+  arbiter.busyUntil = clock.now;
+  arbiter.lateAt = NEVER;
   if (everyRound()) armArbiter(NEVER);
 }
 

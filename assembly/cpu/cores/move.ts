@@ -10,9 +10,9 @@ import * as L from "../../layout";
 import { schedule, RANK_STEP, cancel } from "../../kernel/event-queue";
 import { record } from "../../kernel/histogram";
 import {
-  Core, Move, H, Host, Vm, isNull, count, STEP_NOTIFY, Q, VCpu, DESCHEDULING, STEP_DESCHEDULE, SPINNING, RUNNING, PREEMPTING,
+  Core, Move, H, Vm, isNull, count, STEP_NOTIFY, Q, VCpu, DESCHEDULING, STEP_DESCHEDULE, SPINNING, RUNNING, PREEMPTING,
   STEP_PREEMPT, YIELDING, TASK_HOLDS_LOCK, nothing, Task, SUSPENDING, STEP_SUSPEND, STEP_NONE, STEP_WAKE, ENTERING, STEP_ENTER,
-  countHost, WAKING, SEARCHING, STEALING,
+  countHost, WAKING, SEARCHING, STEALING, arbiter, clock, curve, settings, traits, Settings,
 } from "../state";
 import { removeIdle } from "../idle";
 import { hostHistogram } from "../accounts";
@@ -33,15 +33,15 @@ function moveOf(core: Core): Move {
 
 /** What the steps of the move take is what they cost now. */
 function fixSteps(core: Core): void {
-  memory.copy(changetype<usize>(moveOf(core)), changetype<usize>(H) + offsetof<Host>("notify"), offsetof<Move>());
+  memory.copy(changetype<usize>(moveOf(core)), changetype<usize>(settings) + offsetof<Settings>("notify"), offsetof<Move>());
 }
 
 /** What is left of the core's move takes no time, and it was decided by now. */
 export function hurry(core: Core): void {
   cancel(Q, core.slot);
   memory.fill(changetype<usize>(moveOf(core)), 0, offsetof<Move>());
-  core.decidedAt = min<u64>(core.decidedAt, H.now);
-  core.parkedAt = min<u64>(core.parkedAt, H.now);
+  core.decidedAt = min<u64>(core.decidedAt, clock.now);
+  core.parkedAt = min<u64>(core.parkedAt, clock.now);
 }
 
 /** Decides, at `at` ≥ now, that `core` (idle, or a victim's) goes to `vm`, and starts the move. */
@@ -52,19 +52,19 @@ export function beginMove(core: Core, vm: Vm, at: u64): void {
   vm.coming++;
   core.target = vm;
   core.decidedAt = at;
-  core.round = H.round;
-  if (H.parkedBusy) nudge(); // who has one more may lose one (caladan)
+  core.round = arbiter.round;
+  if (traits.parkedBusy) nudge(); // who has one more may lose one (caladan)
   fixSteps(core);
   if (isNull(core.vcpu)) {
     removeIdle(core);
-    startWake(core, at - H.now);
+    startWake(core, at - clock.now);
     return;
   }
   const from = core.vcpu.vm;
   hold(from, -1);
   count(from, L.VM_REVOCATIONS, 1);
   core.parkedAt = at;
-  step(core, STEP_NOTIFY, at - H.now + moveOf(core).notify);
+  step(core, STEP_NOTIFY, at - clock.now + moveOf(core).notify);
 }
 
 /** Takes a core from its VM with nobody to give it to (a mechanism's own downscaling), unless it is under way already. */
@@ -73,16 +73,16 @@ export function beginPark(core: Core): void {
   const from = core.vcpu.vm;
   hold(from, -1);
   count(from, L.VM_REVOCATIONS, 1);
-  core.parkedAt = H.now;
-  core.decidedAt = H.now;
+  core.parkedAt = clock.now;
+  core.decidedAt = clock.now;
   fixSteps(core);
-  step(core, STEP_NOTIFY, H.notify);
+  step(core, STEP_NOTIFY, settings.notify);
 }
 
 function step(core: Core, which: u32, after: u64): void {
   core.step = which;
   if (after == 0) onCore(core);
-  else schedule(Q, core.slot, H.now + after, RANK_STEP);
+  else schedule(Q, core.slot, clock.now + after, RANK_STEP);
 }
 
 /** Books how long something about a move took. */
@@ -94,7 +94,7 @@ function measure(which: usize, took: u64): void {
 function stop(core: Core, v: VCpu): void {
   const move = moveOf(core);
   measure(L.HISTOGRAM_NOTIFY, move.notify);
-  if (H.blind) {
+  if (traits.blind) {
     if (!isNull(v.task)) count(v.vm, L.VM_PREEMPTIONS, 1);
     const from = v.vm;
     freeze(v, DESCHEDULING);
@@ -128,7 +128,7 @@ export function onCore(core: Core): void {
   switch (core.step) {
     case STEP_NOTIFY: {
       if (v.state == YIELDING) return; // it leaves by itself; coreReleased goes on, and by the step knows what is counted already
-      if (H.finishSection && v.state == RUNNING && v.task.flags & TASK_HOLDS_LOCK) {
+      if (settings.finishSection && v.state == RUNNING && v.task.flags & TASK_HOLDS_LOCK) {
         v.finishing = 1; // stopFinished goes on
         return;
       }
@@ -140,7 +140,7 @@ export function onCore(core: Core): void {
       v.task = nothing<Task>();
       if (!isNull(t)) putBack(v, t);
       enter(v, SUSPENDING);
-      const took = move.suspend + (H.migrate ? <u64>migrateQueue(v) * H.migrateTask : 0);
+      const took = move.suspend + (settings.migrate ? <u64>migrateQueue(v) * settings.migrateTask : 0);
       measure(L.HISTOGRAM_SUSPEND, took);
       step(core, STEP_SUSPEND, took);
       return;
@@ -152,7 +152,7 @@ export function onCore(core: Core): void {
       return;
     }
     case STEP_DESCHEDULE: {
-      measure(L.HISTOGRAM_PARK, H.now - core.parkedAt);
+      measure(L.HISTOGRAM_PARK, clock.now - core.parkedAt);
       core.step = STEP_NONE;
       detach(core);
       if (v.queueLength != 0) hasLost(v.vm);
@@ -170,12 +170,12 @@ export function onCore(core: Core): void {
       measure(L.HISTOGRAM_DISPATCH, move.dispatchStep);
       core.step = STEP_NONE;
       v.vm.coming--;
-      measure(L.HISTOGRAM_GRANT, H.now - core.decidedAt);
+      measure(L.HISTOGRAM_GRANT, clock.now - core.decidedAt);
       countHost(L.HOST_MOVES, 1);
       count(v.vm, L.VM_GRANTS, 1);
-      if (core.round == H.curveRound && H.curveLength < H.curveCapacity) {
-        store<f64>(H.curve + (<usize>H.curveLength << 3), <f64>(<i64>(H.now - H.curveStart)));
-        H.curveLength++;
+      if (core.round == curve.round && curve.length < curve.capacity) {
+        store<f64>(curve.grants + (<usize>curve.length << 3), <f64>(<i64>(clock.now - curve.start)));
+        curve.length++;
       }
       enterGuest(v);
       hooks.moved();
@@ -215,7 +215,7 @@ export function coreReleased(core: Core, vm: Vm): void {
     // promised meanwhile: the victim's account was settled when the move began
     cancel(Q, core.slot);
     core.step = STEP_NONE;
-    startWake(core, core.decidedAt > H.now ? core.decidedAt - H.now : 0); // not before its move is issued
+    startWake(core, core.decidedAt > clock.now ? core.decidedAt - clock.now : 0); // not before its move is issued
     hooks.moved();
     return;
   }

@@ -1,6 +1,6 @@
 // Who holds which cores at time 0 and after a fork.
 
-import { Core, Vm, ENTERING, H, vmAt, coreAt, nothing, isNull } from "../state";
+import { Core, Vm, ENTERING, H, vmAt, coreAt, nothing, isNull, clock, settings, traits } from "../state";
 import { hold, chooseDormant, canGrow } from "../holding";
 import { removeIdle, isWhole } from "../idle";
 import { attach } from "../guest/life";
@@ -29,18 +29,18 @@ export function placeGuaranteed(): void {
     for (let k: u32 = vm.held; k < vm.min && canGrow(vm); k++) {
       while (next < H.coreCount && coreAt(next).idlePlace == 0) next++;
       let core = next < H.coreCount ? coreAt(next) : nothing<Core>();
-      for (let i = next; H.smt > 1 && i < H.coreCount; i++) {
+      for (let i = next; settings.smt > 1 && i < H.coreCount; i++) {
         if (!isWhole(coreAt(i))) continue;
         core = coreAt(i);
         break;
       }
       if (!isNull(core)) placeInitially(core, vm);
       else {
-        if (H.yields && vm.queued <= vm.coming) break; // it would give the core back
+        if (traits.yields && vm.queued <= vm.coming) break; // it would give the core back
         // what a microVM's start takes is told where its core is chosen
-        core = H.tellsStart ? hooks.choose(vm) : chooseVictim(vm);
+        core = traits.tellsStart ? hooks.choose(vm) : chooseVictim(vm);
         if (isNull(core)) break; // the rest is in motion
-        beginMove(core, vm, H.now);
+        beginMove(core, vm, clock.now);
       }
     }
   }

@@ -1,6 +1,6 @@
 // Congestion as the arbiter sees it: metrics as of their last publication, and the signals made of them.
 
-import { Vm, H } from "../state";
+import { Vm, clock, settings, traits } from "../state";
 import { isStale, publishedAt, nextPublished } from "../rounds";
 import * as L from "../../layout";
 import { stranded, oldestReady } from "../waiting";
@@ -13,31 +13,31 @@ export function congested(vm: Vm): bool {
   const queued = stale ? vm.snapQueued : vm.queued;
   if (queued == 0) return false;
   if (vm.held == 0) return true; // nobody in it could ever run the task
-  if ((H.mode & L.MODE_REACTIVE) == 0) return false;
-  if (H.parkedBusy && (stale ? vm.snapStranded != 0 : stranded(vm))) return true;
-  if (H.signal == L.SIGNAL_POLICY) return wanted(vm) != 0;
-  if (H.signal == L.SIGNAL_QUEUE_LENGTH) return <f64>queued >= H.queueLength * <f64>max<u32>(stale ? vm.snapActive : vm.activeCount, 1);
-  const asOf = stale ? publishedAt(H.now) : H.now;
+  if ((settings.mode & L.MODE_REACTIVE) == 0) return false;
+  if (traits.parkedBusy && (stale ? vm.snapStranded != 0 : stranded(vm))) return true;
+  if (settings.signal == L.SIGNAL_POLICY) return wanted(vm) != 0;
+  if (settings.signal == L.SIGNAL_QUEUE_LENGTH) return <f64>queued >= settings.queueLength * <f64>max<u32>(stale ? vm.snapActive : vm.activeCount, 1);
+  const asOf = stale ? publishedAt(clock.now) : clock.now;
   // both sides modulo 2^64: the difference is what it is
-  if (H.signal == L.SIGNAL_AVERAGE) return <u64>queued * asOf - (stale ? vm.snapReadySum : vm.readySum) >= H.threshold * <u64>queued;
-  return asOf - (stale ? vm.snapOldest : oldestReady(vm)) >= H.threshold;
+  if (settings.signal == L.SIGNAL_AVERAGE) return <u64>queued * asOf - (stale ? vm.snapReadySum : vm.readySum) >= settings.threshold * <u64>queued;
+  return asOf - (stale ? vm.snapOldest : oldestReady(vm)) >= settings.threshold;
 }
 
 /** Cores that the policy wants for a VM in which tasks wait. */
 export function wanted(vm: Vm): u32 {
-  const cores = H.policy & L.POLICY_CORES ? hostCores(vm.index) : coresWanted(vm);
+  const cores = settings.policy & L.POLICY_CORES ? hostCores(vm.index) : coresWanted(vm);
   return min<u32>(cores, vm.max); // beyond that it means "as many as there are"
 }
 
 /** Before this instant no round finds `vm` short, if nothing happens that arms one: a lower bound, since tasks that leave are the oldest. */
 export function soonest(vm: Vm): u64 {
-  const next = max<u64>(H.now + 1, vm.skipUntil);
-  const signals = (H.mode & L.MODE_REACTIVE) != 0;
-  if (signals && H.signal == L.SIGNAL_POLICY) return next;
-  if (vm.queued == 0 || (H.staleness != 0 && (!isStale() || congested(vm)))) return next; // what is published still counts
+  const next = max<u64>(clock.now + 1, vm.skipUntil);
+  const signals = (settings.mode & L.MODE_REACTIVE) != 0;
+  if (signals && settings.signal == L.SIGNAL_POLICY) return next;
+  if (vm.queued == 0 || (settings.staleness != 0 && (!isStale() || congested(vm)))) return next; // what is published still counts
   let at = next;
-  if (vm.held == 0 || (signals && (H.signal == L.SIGNAL_QUEUE_LENGTH || (H.parkedBusy && stranded(vm))))) at = next;
-  else if (signals) at = max<u64>(oldestReady(vm) + H.threshold, next);
+  if (vm.held == 0 || (signals && (settings.signal == L.SIGNAL_QUEUE_LENGTH || (traits.parkedBusy && stranded(vm))))) at = next;
+  else if (signals) at = max<u64>(oldestReady(vm) + settings.threshold, next);
   else return NEVER;
-  return H.staleness == 0 ? at : nextPublished(at);
+  return settings.staleness == 0 ? at : nextPublished(at);
 }

@@ -8,8 +8,8 @@
 import { cancel, NEVER } from "../../kernel/event-queue";
 import * as L from "../../layout";
 import {
-  H, Q, Host, VCpu, YIELDING, FROZEN_SPINNING, RUNNING, SEARCHING, STEALING, SPINNING, SLOT_ARBITER, SLOT_PUBLISH, VM_SLOT_OWN,
-  STEP_NONE, clearBit, coreAt, ingress, isNull, ownQueue, setBit, vcpuOf, vmAt,
+  H, Q, VCpu, YIELDING, FROZEN_SPINNING, RUNNING, SEARCHING, STEALING, SPINNING, SLOT_ARBITER, SLOT_PUBLISH, VM_SLOT_OWN, STEP_NONE,
+  clearBit, coreAt, ingress, isNull, ownQueue, setBit, vcpuOf, vmAt, arbiter, clock, curve, settings, traits, Settings,
 } from "../state";
 import { pushIdle, removeIdle } from "../idle";
 import { settleAll, capacity } from "../accounts";
@@ -28,8 +28,8 @@ import { hurry, onCore, vacate } from "./move";
 
 // what was set before: the host's settings, and of each VM 24 bytes in H.scratch, which nobody else uses meanwhile
 // @ts-ignore: decorator
-@inline const SETTINGS: usize = offsetof<Host>("smtFactor") + 8 - offsetof<Host>("stealCheck");
-const BEFORE: usize = memory.data(offsetof<Host>("smtFactor") + 8 - offsetof<Host>("stealCheck"), 8);
+@inline const SETTINGS: usize = offsetof<Settings>("smtFactor") + 8 - offsetof<Settings>("stealCheck");
+const BEFORE: usize = memory.data(offsetof<Settings>("smtFactor") + 8 - offsetof<Settings>("stealCheck"), 8);
 const KNOBS_BEFORE: usize = memory.data((L.HOST_KNOBS_END - L.HOST_KNOBS) << 3, 8);
 // @ts-ignore: decorator
 @inline const WAS_MIN: usize = 0;
@@ -46,9 +46,9 @@ function was(i: u32): usize {
   return H.scratch + (<usize>i << 5);
 }
 
-/** Whether the setting at `field` of Host, of 4 or 8 bytes, is another now. */
+/** Whether the setting at `field` of Settings, of 4 or 8 bytes, is another now. */
 export function differs(field: usize, bytes: usize): bool {
-  return memory.compare(BEFORE + field - offsetof<Host>("stealCheck"), changetype<usize>(H) + field, bytes) != 0;
+  return memory.compare(BEFORE + field - offsetof<Settings>("stealCheck"), changetype<usize>(settings) + field, bytes) != 0;
 }
 
 /** Whether one of the mechanism's own knobs is another now. */
@@ -58,13 +58,13 @@ export function knobsDiffer(): bool {
 
 /** Whether something that the arbiter's rounds go by is. */
 export function roundsDiffer(): bool {
-  return differs(offsetof<Host>("pollBase"), 16) || differs(offsetof<Host>("interval"), offsetof<Host>("dedicated") - offsetof<Host>("interval"))
-    || differs(offsetof<Host>("batch"), 8) || differs(offsetof<Host>("queueLength"), 8);
+  return differs(offsetof<Settings>("pollBase"), 16) || differs(offsetof<Settings>("interval"), offsetof<Settings>("dedicated") - offsetof<Settings>("interval"))
+    || differs(offsetof<Settings>("batch"), 8) || differs(offsetof<Settings>("queueLength"), 8);
 }
 
 /** Settings are about to be read: what they are now is kept, and with another `kind` what only the present mechanism understands is undone. */
 export function prepareSwitch(kind: u32): void {
-  memory.copy(BEFORE, changetype<usize>(H) + offsetof<Host>("stealCheck"), SETTINGS);
+  memory.copy(BEFORE, changetype<usize>(settings) + offsetof<Settings>("stealCheck"), SETTINGS);
   memory.copy(KNOBS_BEFORE, KNOBS, KNOB_BYTES);
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
@@ -77,13 +77,13 @@ export function prepareSwitch(kind: u32): void {
   const asks = kind != L.MECHANISM_BLIND && kind != L.MECHANISM_CGROUP;
   cancel(Q, SLOT_ARBITER);
   cancel(Q, SLOT_PUBLISH);
-  H.arbiter = 0;
+  arbiter.on = 0;
   // nobody reacts while things are rearranged
   hooks.silence();
   hooks.onCoreFree = pushIdle;
-  H.blind = 0;
+  traits.blind = 0;
   H.bagCount = 0;
-  H.round++; // what is decided from now on is of no round of the arbiter's
+  arbiter.round++; // what is decided from now on is of no round of the arbiter's
   for (let i: u32 = 0; i < H.coreCount; i++) {
     const core = coreAt(i);
     if (core.kept && isNull(core.vcpu)) pushIdle(core);
@@ -121,17 +121,17 @@ export function setCoreCount(cores: u32): void {
   if (cores == H.coreCount) return;
   settleAll();
   H.capacityNs = capacity();
-  H.capacitySince = H.now;
+  H.capacitySince = clock.now;
   while (H.coreCount > cores) {
     const core = coreAt(H.coreCount - 1);
     if (!isNull(core.vcpu)) vacate(core);
     if (core.idlePlace != 0) removeIdle(core);
-    H.idleNs += H.now - max<u64>(core.since, H.statsFrom);
+    H.idleNs += clock.now - max<u64>(core.since, clock.statsFrom);
     H.coreCount--;
   }
   while (H.coreCount < cores) {
     const core = coreAt(H.coreCount++);
-    core.since = H.now;
+    core.since = clock.now;
     pushIdle(core);
   }
 }
@@ -142,8 +142,8 @@ export function setCoreCount(cores: u32): void {
  */
 export function finishSwitch(same: bool): bool {
   if (!same) setActive();
-  const walks = differs(offsetof<Host>("stealCheck"), 8) || differs(offsetof<Host>("localCheck"), 8);
-  const searches = !same || differs(offsetof<Host>("minSearch"), 8);
+  const walks = differs(offsetof<Settings>("stealCheck"), 8) || differs(offsetof<Settings>("localCheck"), 8);
+  const searches = !same || differs(offsetof<Settings>("minSearch"), 8);
   let guarantees = false;
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
@@ -156,8 +156,8 @@ export function finishSwitch(same: bool): bool {
       const v = vcpuOf(vm, k);
       if (v.state == SEARCHING) {
         // who may not leave is not asked again where a search takes no time
-        if (searches) v.deadline = H.keeps && H.minSearch == 0 ? NEVER : max<u64>(H.now, v.searchSince + H.minSearch);
-        if (anew) v.searchAt = H.now;
+        if (searches) v.deadline = traits.keeps && settings.minSearch == 0 ? NEVER : max<u64>(clock.now, v.searchSince + settings.minSearch);
+        if (anew) v.searchAt = clock.now;
         planSearch(v);
       } else if (quantum && v.state == RUNNING && !isNull(v.task)) planRun(v);
     }
@@ -197,8 +197,8 @@ export function endMotion(): void {
   const free = hooks.frees;
   hooks.onQueued = ignoreVm;
   hooks.onCoreFree = pushIdle;
-  H.curveStart = min<u64>(H.curveStart, H.now); // a round that was still being issued
-  H.busyUntil = H.now;
+  curve.start = min<u64>(curve.start, clock.now); // a round that was still being issued
+  arbiter.busyUntil = clock.now;
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     for (let k: u32 = 0; k < vm.max; k++) {

@@ -1,6 +1,9 @@
 // Where a task that is ready goes: to which vCPU's queue, or to the VM's.
 
-import { Vm, Task, H, isNull, ingress, VCpu, activeAt, SEARCHING, TASK_STARTED, ownQueue, setBit, count, Q } from "../state";
+import {
+  Vm, Task, H, isNull, ingress, VCpu, activeAt, SEARCHING, TASK_STARTED, ownQueue, setBit, count, Q, arbiter, clock, settings,
+  traits,
+} from "../state";
 import { canGrow } from "../holding";
 import { serveAtOnce } from "./central";
 import * as L from "../../layout";
@@ -19,8 +22,8 @@ import { hooks } from "../hooks";
 
 /** A task can run from now on: it is queued as the VM's dispatch policy says, or runs at once. */
 export function makeReady(vm: Vm, t: Task): void {
-  t.readyAt = H.now;
-  if (H.central && vm.queued == 0 && vm.quantum == 0 && H.idleCount != 0 && canGrow(vm)) {
+  t.readyAt = clock.now;
+  if (traits.central && vm.queued == 0 && vm.quantum == 0 && H.idleCount != 0 && canGrow(vm)) {
     serveAtOnce(vm, t);
     return;
   }
@@ -73,9 +76,9 @@ function chooseQueue(vm: Vm): VCpu {
       return best;
     }
     case L.DISPATCH_POLICY: {
-      const chosen = H.policy & L.POLICY_DISPATCH ? hostDispatch(vm.index, n) : dispatch(vm, n);
+      const chosen = settings.policy & L.POLICY_DISPATCH ? hostDispatch(vm.index, n) : dispatch(vm, n);
       if (chosen < n) return activeAt(vm, chosen);
-      H.status = L.E_POLICY;
+      clock.status = L.E_POLICY;
       return activeAt(vm, 0);
     }
   }
@@ -85,14 +88,14 @@ function chooseQueue(vm: Vm): VCpu {
 /** Queues a ready task on a given vCPU. */
 export function queueOn(v: VCpu, t: Task): void {
   const vm = v.vm;
-  if (v.state == SEARCHING && v.queueLength == 0 && H.localCheck == 0) {
+  if (v.state == SEARCHING && v.queueLength == 0 && settings.localCheck == 0) {
     endSearch(v);
     run(v, t);
     return;
   }
   waitBegins(vm, t);
-  if (H.moveCost != 0 && !isNull(v.lastCore) && (t.flags & TASK_STARTED) == 0) setHome(t, v.lastCore);
-  if (t.readyAt < H.now) pushOld(ownQueue(v), t);
+  if (settings.moveCost != 0 && !isNull(v.lastCore) && (t.flags & TASK_STARTED) == 0) setHome(t, v.lastCore);
+  if (t.readyAt < clock.now) pushOld(ownQueue(v), t);
   else pushTail(ownQueue(v), t);
   setBit(vm.occupied, v.index);
   if (v.frozen) count(vm, L.VM_STRANDED, 1);
@@ -121,22 +124,22 @@ export function putBack(v: VCpu, t: Task): void {
     setBit(vm.occupied, v.index);
     offerLook(vm, v);
   }
-  if (H.arbiter != 0 && (t.flags & TASK_STARTED) == 0) mayBeShort(vm); // it may be the oldest again
+  if (arbiter.on != 0 && (t.flags & TASK_STARTED) == 0) mayBeShort(vm); // it may be the oldest again
   hooks.queued(vm);
   if (vm.dispatch == L.DISPATCH_SINGLE && vm.quantum != 0 && vm.ingressLength != 0 && vm.ingressHead == t) askForTurn(vm);
 }
 
 /** A searching vCPU looks into its own queue only every localCheck; 0 = at every step of its loop. */
 function seeOwnQueue(v: VCpu): void {
-  const waited = H.now - v.searchAt;
-  const at = v.searchAt + ((waited + H.localCheck - 1) / H.localCheck) * H.localCheck;
-  if (H.yields && v.deadline < at) schedule(Q, v.slot, v.deadline, RANK_GIVE_UP);
+  const waited = clock.now - v.searchAt;
+  const at = v.searchAt + ((waited + settings.localCheck - 1) / settings.localCheck) * settings.localCheck;
+  if (traits.yields && v.deadline < at) schedule(Q, v.slot, v.deadline, RANK_GIVE_UP);
   else schedule(Q, v.slot, at, RANK_LOOK);
 }
 
 /** What `v`, which searches, comes to next by itself. */
 export function planSearch(v: VCpu): void {
   if (v.queueLength == 0) planEnd(v);
-  else if (H.localCheck == 0) schedule(Q, v.slot, H.now, RANK_LOOK);
+  else if (settings.localCheck == 0) schedule(Q, v.slot, clock.now, RANK_LOOK);
   else seeOwnQueue(v);
 }

@@ -4,8 +4,8 @@
 import * as L from "../../layout";
 import { cancel } from "../../kernel/event-queue";
 import {
-  VCpu, SPINNING, FROZEN_SPINNING, FROZEN_IN_TASK, H, isNull, TASK_STARTED, Task, nothing, atLeast, ownQueue, clearBit, activeAt,
-  count, RUNNING, SEARCHING, Q, TASK_HOLDS_LOCK,
+  VCpu, SPINNING, FROZEN_SPINNING, FROZEN_IN_TASK, isNull, TASK_STARTED, Task, nothing, atLeast, ownQueue, clearBit, activeAt,
+  count, RUNNING, SEARCHING, Q, TASK_HOLDS_LOCK, arbiter, clock, traits,
 } from "../state";
 import { activate, deactivate, enter } from "./life";
 import { popHead } from "../run-queue";
@@ -25,12 +25,12 @@ export function freeze(v: VCpu, state: u32): void {
   activate(v);
   v.frozen = frozen;
   v.task = t;
-  v.startedAt = H.now;
+  v.startedAt = clock.now;
   if (isNull(t)) return;
   waitsAgain(t);
   waitBegins(v.vm, t);
   v.vm.frozen++;
-  if (H.arbiter != 0 && (t.flags & TASK_STARTED) == 0) mayBeShort(v.vm); // it may be the oldest again
+  if (arbiter.on != 0 && (t.flags & TASK_STARTED) == 0) mayBeShort(v.vm); // it may be the oldest again
 }
 
 /** `v` is frozen no longer; answers its task, which waits no longer. */
@@ -49,7 +49,7 @@ export function unfreeze(v: VCpu): Task {
 export function thaw(v: VCpu): void {
   const spun = v.frozen == FROZEN_SPINNING;
   const t = unfreeze(v);
-  atLeast(v.vm, L.VM_OFF_CORE_MAX, H.now - v.startedAt);
+  atLeast(v.vm, L.VM_OFF_CORE_MAX, clock.now - v.startedAt);
   if (isNull(t) || (spun && !spins(v, t))) proceedAfterGrant(v);
   else if (!spun) run(v, t);
 }
@@ -89,7 +89,7 @@ export function halt(v: VCpu, state: u32): Task {
   enter(v, state);
   if (!isNull(t) && t.flags & TASK_HOLDS_LOCK) {
     count(v.vm, L.VM_LOCK_HOLDER_PREEMPTIONS, 1);
-    if (!H.blind) spinOrLeave(v.vm);
+    if (!traits.blind) spinOrLeave(v.vm);
   }
   return t;
 }

@@ -1,6 +1,6 @@
 // A vCPU's state and whether it has a core; each change is accounted for.
 
-import { VCpu, H, Core, isNull, DORMANT, clearBit, nothing, setBit, activeAt } from "../state";
+import { VCpu, H, Core, isNull, DORMANT, clearBit, nothing, setBit, activeAt, arbiter, clock, settings } from "../state";
 import { settle } from "../accounts";
 import { paceChanged } from "./pace";
 import * as L from "../../layout";
@@ -26,15 +26,15 @@ export function enter(v: VCpu, state: u32): void {
 export function attachHere(core: Core, v: VCpu, state: u32): void {
   assert(isNull(core.vcpu));
   assert(v.state == DORMANT);
-  H.idleNs += H.now - max<u64>(core.since, H.statsFrom);
+  H.idleNs += clock.now - max<u64>(core.since, clock.statsFrom);
   clearBit(v.vm.dormant, v.index);
   v.vm.dormantCount--;
   core.vcpu = v;
   core.lastVm = v.vm;
   v.core = core;
   v.lastCore = core;
-  v.since = H.now;
-  v.runSince = H.now;
+  v.since = clock.now;
+  v.runSince = clock.now;
   v.state = state;
   if (H.varies) paceChanged(v, DORMANT);
 }
@@ -58,7 +58,7 @@ export function detachHere(core: Core): void {
   setBit(v.vm.dormant, v.index);
   v.vm.dormantCount++;
   core.vcpu = nothing<VCpu>();
-  core.since = H.now;
+  core.since = clock.now;
 }
 
 export function detach(core: Core): void {
@@ -84,5 +84,5 @@ export function deactivate(v: VCpu): void {
   store<VCpu>(vm.actives + (<usize>(v.activePlace - 1) << 2), last);
   last.activePlace = v.activePlace;
   v.activePlace = 0;
-  if (H.signal == L.SIGNAL_QUEUE_LENGTH && H.arbiter != 0 && vm.queued != 0) mayBeShort(vm);
+  if (settings.signal == L.SIGNAL_QUEUE_LENGTH && arbiter.on != 0 && vm.queued != 0) mayBeShort(vm);
 }

@@ -5,7 +5,8 @@
 
 import * as L from "../../layout";
 import {
-  Vm, Task, TASK_BEFORE_LOCK, TASK_HOLDS_LOCK, count, VCpu, isNull, nothing, H, atLeast, SPINNING, FROZEN_IN_TASK, vcpuOf, RUNNING,
+  Vm, Task, TASK_BEFORE_LOCK, TASK_HOLDS_LOCK, count, VCpu, isNull, nothing, atLeast, SPINNING, FROZEN_IN_TASK, vcpuOf, RUNNING,
+  clock,
 } from "../state";
 import { enter } from "./life";
 import { goOn, run } from "./run";
@@ -30,7 +31,7 @@ export function reachLock(v: VCpu, t: Task): void {
     return;
   }
   t.next = nothing<Task>();
-  t.remaining = H.now; // since when it has waited for the lock
+  t.remaining = clock.now; // since when it has waited for the lock
   if (vm.lockWaiting == 0) vm.lockWaitHead = t;
   else vm.lockWaitTail.next = t;
   vm.lockWaitTail = t;
@@ -56,15 +57,15 @@ export function releaseLock(v: VCpu, t: Task): void {
   if (t.remaining != 0) {
     // it is on its vCPU as before: who comes to wait below may end its quantum
     v.task = t;
-    v.startedAt = H.now;
-    v.runsUntil = H.now + t.remaining;
+    v.startedAt = clock.now;
+    v.runsUntil = clock.now + t.remaining;
   }
   const w = vm.lockWaitHead;
   if (vm.lockWaiting == 0) vm.lockHolder = nothing<Task>();
   else {
     vm.lockWaitHead = w.next;
     vm.lockWaiting--;
-    const waited = H.now - w.remaining;
+    const waited = clock.now - w.remaining;
     count(vm, L.VM_LOCK_WAITS_ENDED, 1);
     count(vm, L.VM_LOCK_WAIT_NS, waited);
     atLeast(vm, L.VM_LOCK_WAIT_MAX, waited);
@@ -73,7 +74,7 @@ export function releaseLock(v: VCpu, t: Task): void {
     if (isNull(spinner)) {
       if (vm.dispatch == L.DISPATCH_SINGLE) makeReady(vm, w);
       else {
-        w.readyAt = H.now;
+        w.readyAt = clock.now;
         queueOn(v, w); // where the data is that the lock protects
       }
     } else if (spinner.frozen) {

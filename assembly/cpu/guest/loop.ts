@@ -1,7 +1,9 @@
 // The guest's scheduler loop on one vCPU (FluxOS; order as in Caladan's runtime/sched.c): own queue → ingress queue → steal →
 // search for minSearch → give the core back.
 
-import { VCpu, H, ownQueue, clearBit, ingress, Vm, Q, count, isNull, vcpuOf, DORMANT, STEP_NONE, YIELDING } from "../state";
+import {
+  VCpu, H, ownQueue, clearBit, ingress, Vm, Q, count, isNull, vcpuOf, DORMANT, STEP_NONE, YIELDING, clock, settings, traits,
+} from "../state";
 import { append, popHead, headWasPreempted, sortByReady } from "../run-queue";
 import { waitEnds } from "../waiting";
 import { runHere } from "./run";
@@ -32,21 +34,21 @@ export function proceed(v: VCpu): void {
     runHere(v, t);
     return;
   }
-  if (H.central && H.bagCount <= 1 && (H.bagCount == 0 || load<Vm>(H.bag).queued == 0)) {
+  if (traits.central && H.bagCount <= 1 && (H.bagCount == 0 || load<Vm>(H.bag).queued == 0)) {
     restAtOnce(v);
     return;
   }
-  if (H.stealCheck + H.steal == 0 && stealNow(v)) {
+  if (settings.stealCheck + settings.steal == 0 && stealNow(v)) {
     proceed(v);
     return;
   }
-  if (H.yields && H.minSearch == 0 && mayYield(vm)) {
+  if (traits.yields && settings.minSearch == 0 && mayYield(vm)) {
     yieldCore(v);
     return;
   }
   beginSearch(v);
-  if (H.yields) {
-    v.deadline = H.minSearch == 0 ? NEVER : H.now + H.minSearch;
+  if (traits.yields) {
+    v.deadline = settings.minSearch == 0 ? NEVER : clock.now + settings.minSearch;
     schedule(Q, v.slot, v.deadline, RANK_GIVE_UP);
   }
 }
@@ -59,7 +61,7 @@ export function proceedAfterGrant(v: VCpu): void {
 
 /** Whether `vm` keeps what it is guaranteed if one more vCPU leaves, where that is not got back at once (hotplug, microvm). */
 export function mayYield(vm: Vm): bool {
-  if (H.keeps == 0 || vm.min == 0) return true;
+  if (traits.keeps == 0 || vm.min == 0) return true;
   let there = vm.held;
   for (let k: u32 = 0; k < vm.max && there > vm.min; k++) {
     const v = vcpuOf(vm, k);
@@ -89,11 +91,11 @@ export function gatherStranded(vm: Vm): void {
 
 /** Nothing found: the vCPU gives its core up by itself (voluntary yield). */
 export function yieldCore(v: VCpu): void {
-  if (!H.halts || v.vm.stealAmount != L.STEAL_NONE) deactivate(v);
+  if (!traits.halts || v.vm.stealAmount != L.STEAL_NONE) deactivate(v);
   count(v.vm, L.VM_YIELDS, 1);
   enter(v, YIELDING);
-  if (H.yield == 0) yielded(v);
-  else schedule(Q, v.slot, H.now + H.yield, RANK_STEP);
+  if (settings.yield == 0) yielded(v);
+  else schedule(Q, v.slot, clock.now + settings.yield, RANK_STEP);
 }
 
 export function yielded(v: VCpu): void {

@@ -1,6 +1,6 @@
 // Speeds follow who runs beside whom: as a task starts or stops, those whose speed changes get another end.
 
-import { VCpu, RUNNING, SPINNING, H, coreAt, isNull, Q } from "../state";
+import { VCpu, RUNNING, SPINNING, H, coreAt, isNull, Q, clock, settings } from "../state";
 import { speedOf, workDone, stretched } from "../speed";
 import { takeSequence } from "../../kernel/event-queue";
 import { mayTouch, planTouch } from "../../memory/pages/touch";
@@ -17,11 +17,11 @@ export function paceChanged(v: VCpu, before: u32): void {
   const core = v.core;
   const bandwidth = runs == (before == RUNNING) ? 0 : runs ? v.vm.bandwidth : -v.vm.bandwidth;
   let from = core.sibling;
-  let to = min<u32>(from + H.smt, H.coreCount);
+  let to = min<u32>(from + settings.smt, H.coreCount);
   if (bandwidth != 0) {
     v.vm.traffic += bandwidth;
     H.traffic += bandwidth;
-    const speed = H.traffic > H.memoryBandwidth ? H.memoryBandwidth / H.traffic : 1;
+    const speed = H.traffic > settings.memoryBandwidth ? settings.memoryBandwidth / H.traffic : 1;
     if (speed != H.memorySpeed) {
       H.memorySpeed = speed;
       from = 0;
@@ -40,7 +40,7 @@ function adapt(v: VCpu): void {
   if (v.state != RUNNING || isNull(v.task) || v.speed == speedOf(v)) return;
   const t = v.task;
   t.remaining -= workDone(v, t);
-  if (H.now > v.startedAt) v.startedAt = H.now;
+  if (clock.now > v.startedAt) v.startedAt = clock.now;
   const until = v.startedAt + stretched(v, t.remaining);
   if (until != v.runsUntil) v.endPlace = takeSequence(Q); // an end that stays where it was keeps its place
   v.runsUntil = until;
@@ -50,7 +50,7 @@ function adapt(v: VCpu): void {
 
 /** `v` begins to switch to a task, until `start`. Where that is no work to its siblings, they follow here and at its end. */
 export function beginSwitch(v: VCpu, start: u64): void {
-  if (H.smtSwitch || H.smt == 1 || start == H.now) return;
+  if (settings.smtSwitch || settings.smt == 1 || start == clock.now) return;
   v.switching = 1;
   if (v.state == RUNNING) siblingsFollow(v);
 }
@@ -62,7 +62,7 @@ export function endSwitch(v: VCpu): void {
 
 function siblingsFollow(v: VCpu): void {
   const core = v.core;
-  for (let i = core.sibling; i < core.sibling + H.smt && i < H.coreCount; i++) {
+  for (let i = core.sibling; i < core.sibling + settings.smt && i < H.coreCount; i++) {
     const other = coreAt(i);
     if (other != core && !isNull(other.vcpu)) adapt(other.vcpu);
   }

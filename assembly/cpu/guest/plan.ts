@@ -1,6 +1,6 @@
 // When a vCPU's next event comes: the one place that says so.
 
-import { VCpu, Q, H } from "../state";
+import { VCpu, Q, clock, traits } from "../state";
 import { scheduleAt, RANK_END, NEVER, schedule, RANK_GIVE_UP, cancel, RANK_QUANTUM, RANK_TOUCH } from "../../kernel/event-queue";
 import * as L from "../../layout";
 import { mayTouch } from "../../memory/pages/touch";
@@ -19,8 +19,8 @@ export function planRun(v: VCpu): void {
   if (vm.quantum != 0 && v.queueLength + vm.ingressLength != 0) {
     const end = v.begunAt + vm.quantum;
     // of one queue not everybody past his quantum switches; one that ends now is past when the quanta of this instant are over
-    const past = end < H.now || (end == H.now && Q.rank >= <u32>RANK_QUANTUM);
-    if (!past || vm.dispatch != L.DISPATCH_SINGLE || isAsked(v)) slice = max<u64>(H.now, end);
+    const past = end < clock.now || (end == clock.now && Q.rank >= <u32>RANK_QUANTUM);
+    if (!past || vm.dispatch != L.DISPATCH_SINGLE || isAsked(v)) slice = max<u64>(clock.now, end);
   }
   planFirst(v, slice);
 }
@@ -29,12 +29,12 @@ export function planRun(v: VCpu): void {
 // @ts-ignore: decorator
 @inline
 export function isAsked(v: VCpu): bool {
-  return v.asked != 0 && v.askedAt == H.now;
+  return v.asked != 0 && v.askedAt == clock.now;
 }
 
 /** What a searching vCPU comes to by itself, when nothing waits in its own queue. */
 export function planEnd(v: VCpu): void {
-  if (H.yields) schedule(Q, v.slot, v.deadline, RANK_GIVE_UP);
+  if (traits.yields) schedule(Q, v.slot, v.deadline, RANK_GIVE_UP);
   else cancel(Q, v.slot);
 }
 

@@ -1,6 +1,6 @@
 // A vCPU runs a task: from when to when, and what comes first: its end, its quantum's, a page that is missing.
 
-import { VCpu, Task, H, RUNNING, Q, nothing, isNull, TASK_SLICED } from "../state";
+import { VCpu, Task, H, RUNNING, Q, nothing, isNull, TASK_SLICED, clock, settings } from "../state";
 import { comeHome, stretched, workDone } from "../speed";
 import { beginSwitch } from "./pace";
 import { enterHere } from "./life";
@@ -18,12 +18,12 @@ export function run(v: VCpu, t: Task): void {
 // @ts-ignore: decorator
 @inline
 export function runHere(v: VCpu, t: Task): void {
-  let start = max<u64>(H.now, v.faultUntil) + H.taskSwitch;
-  if (H.moveCost != 0) start += comeHome(t, v.core);
+  let start = max<u64>(clock.now, v.faultUntil) + settings.taskSwitch;
+  if (settings.moveCost != 0) start += comeHome(t, v.core);
   if (H.varies) beginSwitch(v, start);
   if (v.state != RUNNING) enterHere(v, RUNNING);
   v.task = t;
-  v.switchLeft += start - H.now;
+  v.switchLeft += start - clock.now;
   v.startedAt = start;
   v.begunAt = start;
   v.runsUntil = start + (H.varies ? stretched(v, t.remaining) : t.remaining);
@@ -42,11 +42,11 @@ export function stopTask(v: VCpu): Task {
   const t = v.task;
   v.switching = 0;
   endTouches(v);
-  if (H.now < v.startedAt) {
-    v.switchLeft -= v.startedAt - H.now; // cut short in the middle of the switch
-    v.startedAt = H.now;
-  } else t.remaining -= H.varies ? workDone(v, t) : H.now - v.startedAt;
-  if (H.now > v.begunAt) began(v, t); // in that very nanosecond nothing of it has run
+  if (clock.now < v.startedAt) {
+    v.switchLeft -= v.startedAt - clock.now; // cut short in the middle of the switch
+    v.startedAt = clock.now;
+  } else t.remaining -= H.varies ? workDone(v, t) : clock.now - v.startedAt;
+  if (clock.now > v.begunAt) began(v, t); // in that very nanosecond nothing of it has run
   v.task = nothing<Task>();
   cancel(Q, v.slot);
   return t;
@@ -60,8 +60,8 @@ export function limitToQuantum(v: VCpu): void {
 /** Goes on at once, in the next phase of its service. */
 export function goOn(v: VCpu, t: Task): void {
   v.task = t;
-  v.startedAt = H.now;
-  v.runsUntil = H.now + (H.varies ? stretched(v, t.remaining) : t.remaining);
+  v.startedAt = clock.now;
+  v.runsUntil = clock.now + (H.varies ? stretched(v, t.remaining) : t.remaining);
   v.endPlace = takeSequence(Q);
   planRun(v);
 }

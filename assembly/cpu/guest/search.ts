@@ -7,7 +7,9 @@
 import * as L from "../../layout";
 import { NEVER, schedule, RANK_LOOK, cancel } from "../../kernel/event-queue";
 import { below } from "../../kernel/random";
-import { VCpu, H, Vm, VM_SLOT_LOOK, isNull, Q, vcpuOf, SEARCHING, nothing, ownQueue, clearBit, setBit, count } from "../state";
+import {
+  VCpu, Vm, VM_SLOT_LOOK, isNull, Q, vcpuOf, SEARCHING, nothing, ownQueue, clearBit, setBit, count, clock, settings,
+} from "../state";
 import { enterHere } from "./life";
 import { half, moveOldest } from "../run-queue";
 import { planEnd } from "./plan";
@@ -15,7 +17,7 @@ import { hostVictim, firstVictim } from "../../policy";
 
 /** When `v` looks into the queue of vCPU `victim` for the first time at `from` or later. */
 function nextLook(v: VCpu, victim: u32, from: u64): u64 {
-  const check = H.stealCheck;
+  const check = settings.stealCheck;
   if (check == 0) return from;
   const others = v.vm.max - 1;
   const distance = (victim + v.vm.max - v.index - 1) % v.vm.max; // 0 … others - 1
@@ -50,7 +52,7 @@ export function offerLook(vm: Vm, victim: VCpu): void {
   let v = vm.searching;
   while (!isNull(v)) {
     if (v != victim) {
-      const at = nextLook(v, victim.index, H.now);
+      const at = nextLook(v, victim.index, clock.now);
       if (at < best || (at == best && at != NEVER && beganBefore(v, vm.looker))) {
         best = at;
         vm.looker = v;
@@ -74,7 +76,7 @@ function joinLook(vm: Vm, v: VCpu): void {
       const index = (w << 6) + <u32>ctz<u64>(bits);
       bits &= bits - 1;
       if (index == v.index) continue;
-      const at = nextLook(v, index, H.now);
+      const at = nextLook(v, index, clock.now);
       if (at < best) {
         best = at;
         vm.looker = v;
@@ -116,8 +118,8 @@ export function walkAnew(vm: Vm, stole: bool): void {
 export function beginSearch(v: VCpu): void {
   const vm = v.vm;
   enterHere(v, SEARCHING);
-  v.searchAt = H.now;
-  v.searchSince = H.now;
+  v.searchAt = clock.now;
+  v.searchSince = clock.now;
   v.nextSearching = nothing<VCpu>();
   v.priorSearching = vm.searchingTail;
   if (isNull(vm.searchingTail)) vm.searching = v;
@@ -135,8 +137,8 @@ export function beginSearch(v: VCpu): void {
 function drawOffset(v: VCpu): void {
   const vm = v.vm;
   if (vm.stealVictim == L.VICTIM_POLICY) {
-    const victim = H.policy & L.POLICY_VICTIM ? hostVictim(vm.index, v.index) : firstVictim(vm, v);
-    if (victim >= vm.max || victim == v.index) H.status = L.E_POLICY;
+    const victim = settings.policy & L.POLICY_VICTIM ? hostVictim(vm.index, v.index) : firstVictim(vm, v);
+    if (victim >= vm.max || victim == v.index) clock.status = L.E_POLICY;
     else v.searchOffset = (victim + vm.max - v.index - 1) % vm.max;
     return;
   }

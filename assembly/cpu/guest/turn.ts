@@ -1,7 +1,7 @@
 // Whose turn is over where tasks of a VM with one queue wait: the vCPU longest past its quantum, one for each task.
 
 import { isPending, timeOf } from "../../kernel/event-queue";
-import { Vm, VCpu, nothing, H, Q, vcpuOf, RUNNING, isNull } from "../state";
+import { Vm, VCpu, nothing, Q, vcpuOf, RUNNING, isNull, clock } from "../state";
 import { limitToQuantum } from "./run";
 import { isAsked, planRun } from "./plan";
 
@@ -10,12 +10,12 @@ import { isAsked, planRun } from "./plan";
 /** Of the VM's vCPUs the one longest past its quantum, of equals the first, but for those that are to switch already; null: none is. */
 export function longestPast(vm: Vm, asking: bool): VCpu {
   let best = nothing<VCpu>();
-  let least = H.now < vm.quantum ? 0 : H.now - vm.quantum + 1;
+  let least = clock.now < vm.quantum ? 0 : clock.now - vm.quantum + 1;
   for (let i: u32 = 0; i < vm.max; i++) {
     const v = vcpuOf(vm, i);
-    if (v.state != RUNNING || isNull(v.task) || v.begunAt >= least || v.runsUntil == H.now || isAsked(v)) continue;
-    if (asking && v.askedAt == H.now) continue;
-    if (v.begunAt + vm.quantum == H.now && isPending(Q, v.slot) && timeOf(Q, v.slot) == H.now) continue; // its quantum's end is to come
+    if (v.state != RUNNING || isNull(v.task) || v.begunAt >= least || v.runsUntil == clock.now || isAsked(v)) continue;
+    if (asking && v.askedAt == clock.now) continue;
+    if (v.begunAt + vm.quantum == clock.now && isPending(Q, v.slot) && timeOf(Q, v.slot) == clock.now) continue; // its quantum's end is to come
     least = v.begunAt;
     best = v;
   }
@@ -30,6 +30,6 @@ export function askForTurn(vm: Vm): void {
   const v = longestPast(vm, true);
   if (isNull(v)) return;
   v.asked = 1;
-  v.askedAt = H.now;
+  v.askedAt = clock.now;
   planRun(v);
 }

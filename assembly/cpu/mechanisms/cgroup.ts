@@ -6,7 +6,8 @@
 import * as L from "../../layout";
 import { cancel, schedule, RANK_EXPIRE, isPending, NEVER, RANK_REPLENISH } from "../../kernel/event-queue";
 import {
-  H, Host, Vm, vmAt, vcpuOf, DORMANT, YIELDING, DESCHEDULING, VM_SLOT_OWN, Q, SLOT_ARBITER, coreAt, isNull, count, everyRound, Core,
+  H, Vm, vmAt, vcpuOf, DORMANT, YIELDING, DESCHEDULING, VM_SLOT_OWN, Q, SLOT_ARBITER, coreAt, isNull, count, everyRound, Core,
+  clock, settings, traits, Settings,
 } from "../state";
 import { chooseIdle, pushIdle } from "../idle";
 import { joinBag, worthiest } from "../bag";
@@ -55,13 +56,13 @@ function throttled(vm: Vm): bool {
 }
 
 export function cgroup(): void {
-  H.yields = 1;
-  H.blind = 1; // the guest is not told
-  H.halts = 1;
-  costNothing(offsetof<Host>("notify"));
-  H.deschedule = contextSwitch();
-  H.wake = contextSwitch();
-  H.yield = contextSwitch();
+  traits.yields = 1;
+  traits.blind = 1; // the guest is not told
+  traits.halts = 1;
+  costNothing(offsetof<Settings>("notify"));
+  settings.deschedule = contextSwitch();
+  settings.wake = contextSwitch();
+  settings.yield = contextSwitch();
   hooks.onStart = start;
   hooks.onQueued = onQueued;
   hooks.onCoreFree = onCoreFree;
@@ -117,13 +118,13 @@ function usable(vm: Vm, more: u64): u64 {
 function charge(vm: Vm, by: i32): void {
   const on = vm.max - vm.dormantCount;
   const q = own<Quota>(vm);
-  if (q.usedUntil != 0) q.used += <u64>on * (H.now + 1 - q.usedUntil);
-  q.usedUntil = H.now + 1;
+  if (q.usedUntil != 0) q.used += <u64>on * (clock.now + 1 - q.usedUntil);
+  q.usedUntil = clock.now + 1;
   const slot = vm.slot + VM_SLOT_OWN;
   const soon = <u64>(<i32>on + by);
   if (soon == 0 || throttled(vm) || vm.quota == 0) cancel(Q, slot);
-  else schedule(Q, slot, H.now + (usable(vm, u64(by > 0)) + soon - 1) / soon, RANK_EXPIRE);
-  if (!isPending(Q, SLOT_ARBITER)) schedule(Q, SLOT_ARBITER, (H.now / period() + 1) * period(), RANK_REPLENISH);
+  else schedule(Q, slot, clock.now + (usable(vm, u64(by > 0)) + soon - 1) / soon, RANK_EXPIRE);
+  if (!isPending(Q, SLOT_ARBITER)) schedule(Q, SLOT_ARBITER, (clock.now / period() + 1) * period(), RANK_REPLENISH);
 }
 
 /** After a fork: quotas or the period may have changed. */
@@ -138,7 +139,7 @@ function onQuota(vm: Vm): void {
   if (usable(vm, 0) != 0) return; // who leaves by itself need not be stopped
   cancel(Q, vm.slot + VM_SLOT_OWN);
   if (throttled(vm)) return;
-  own<Quota>(vm).throttledSince = H.now + 1;
+  own<Quota>(vm).throttledSince = clock.now + 1;
   stopThrottled();
 }
 
@@ -154,8 +155,8 @@ function stopThrottled(): void {
 function book(vm: Vm): void {
   if (!throttled(vm)) return;
   const q = own<Quota>(vm);
-  count(vm, L.VM_THROTTLED_NS, H.now + 1 - q.throttledSince);
-  q.throttledSince = H.now + 1;
+  count(vm, L.VM_THROTTLED_NS, clock.now + 1 - q.throttledSince);
+  q.throttledSince = clock.now + 1;
 }
 
 /** A period begins: quotas are full again, but for what was used beyond the last. */
@@ -184,7 +185,7 @@ function onPeriod(): void {
     sinkRank(0, --n);
     serve(vm);
   }
-  if (used || everyRound()) schedule(Q, SLOT_ARBITER, H.now + period(), RANK_REPLENISH);
+  if (used || everyRound()) schedule(Q, SLOT_ARBITER, clock.now + period(), RANK_REPLENISH);
   else cancel(Q, SLOT_ARBITER);
 }
 
@@ -211,7 +212,7 @@ function serve(vm: Vm): void {
     let core = chooseIdle(vm);
     if (isNull(core)) core = chooseVictim(vm);
     if (isNull(core)) return;
-    beginMove(core, vm, H.now);
+    beginMove(core, vm, clock.now);
   }
 }
 

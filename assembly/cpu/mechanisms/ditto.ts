@@ -1,7 +1,7 @@
 // `ditto` (arXiv 2409.15542): the guest publishes how many vCPUs it could use, the hypervisor samples that every `interval` and
 // adds or removes worker vCPUs, about 14 us each. What a burst waits for is the next sample, not the 14 us.
 
-import { H, Host, coreAt, isNull, SEARCHING, vmAt } from "../state";
+import { H, coreAt, isNull, SEARCHING, vmAt, clock, settings, Settings } from "../state";
 import { watch, coreToPool, startArbiter, onArbiter } from "../cores/arbiter";
 import { armArbiter } from "../rounds";
 import { beginPark } from "../cores/move";
@@ -17,10 +17,10 @@ class DittoKnobs {
 }
 
 export function ditto(): void {
-  H.threshold = 0; // any task that waits is asked for
-  costNothing(offsetof<Host>("notify"));
-  H.notify = <u64>knobs<DittoKnobs>().removeLatencyNs;
-  H.wake = <u64>knobs<DittoKnobs>().addLatencyNs;
+  settings.threshold = 0; // any task that waits is asked for
+  costNothing(offsetof<Settings>("notify"));
+  settings.notify = <u64>knobs<DittoKnobs>().removeLatencyNs;
+  settings.wake = <u64>knobs<DittoKnobs>().addLatencyNs;
   hooks.onStart = start;
   hooks.onQueued = watch;
   hooks.onCoreFree = coreToPool;
@@ -30,7 +30,7 @@ export function ditto(): void {
 function start(): void {
   startArbiter();
   placeGuaranteed();
-  if (H.now != 0) armArbiter(H.now + 1); // a fork: vCPUs that search above the guarantee are to be taken
+  if (clock.now != 0) armArbiter(clock.now + 1); // a fork: vCPUs that search above the guarantee are to be taken
 }
 
 /** One sample: idle vCPUs above the guarantee are taken, then demand is served. */
@@ -46,7 +46,7 @@ function sample(): void {
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     if (vm.held > vm.min || vm.queued != 0) {
-      armArbiter(H.now + 1);
+      armArbiter(clock.now + 1);
       return;
     }
   }

@@ -2,7 +2,7 @@
 // plug takes `latency` and an unplug `unplugLatency`, and a vCPU is unplugged after it has been idle for `idleBefore`.
 // The guest goes on using a vCPU until its unplug completes, then its queue can be stolen from, as with parking.
 
-import { H, Host } from "../state";
+import { settings, traits, Settings } from "../state";
 import { nudge } from "../holding";
 import { watch, coreToPool, onArbiter, startArbiter } from "../cores/arbiter";
 import { hooks } from "../hooks";
@@ -18,14 +18,14 @@ class HotplugKnobs {
 }
 
 export function hotplug(): void {
-  H.yields = 1;
-  H.keeps = 1;
-  costNothing(offsetof<Host>("notify"));
+  traits.yields = 1;
+  traits.keeps = 1;
+  costNothing(offsetof<Settings>("notify"));
   const knob = knobs<HotplugKnobs>();
-  H.minSearch = <u64>knob.idleBeforeNs;
-  H.yield = <u64>knob.unplugLatencyNs;
-  H.notify = <u64>knob.unplugLatencyNs;
-  H.wake = <u64>knob.latencyNs;
+  settings.minSearch = <u64>knob.idleBeforeNs;
+  settings.yield = <u64>knob.unplugLatencyNs;
+  settings.notify = <u64>knob.unplugLatencyNs;
+  settings.wake = <u64>knob.latencyNs;
   hooks.onStart = start;
   hooks.onQueued = watch;
   hooks.onCoreFree = coreToPool;

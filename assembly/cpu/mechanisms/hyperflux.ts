@@ -2,14 +2,14 @@
 // an arbiter on a dedicated polling core, reactive (over a threshold of queueing delay) or proactive (a request announces
 // its width). A move takes 13 us end to end by default; the split into steps is assumed, the sum is published.
 
-import { H } from "../state";
+import { traits } from "../state";
 import { nudge } from "../holding";
 import { watch, coreToPool, announce, onArbiter, startArbiter } from "../cores/arbiter";
 import { hooks } from "../hooks";
 import { placeGuaranteed } from "../cores/place";
 
 export function hyperflux(): void {
-  H.yields = 1;
+  traits.yields = 1;
   hooks.onStart = start;
   hooks.onQueued = watch;
   hooks.onCoreFree = coreToPool;

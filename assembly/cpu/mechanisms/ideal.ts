@@ -2,7 +2,7 @@
 // one VM simply M/G/k. Class and priority decide who runs, by instant preemption; the guarantees hold.
 
 import * as L from "../../layout";
-import { H, vmAt, Core, Vm, ingress, RUNNING, countHost, count, isNull, SUSPENDING } from "../state";
+import { H, vmAt, Core, Vm, ingress, RUNNING, countHost, count, isNull, SUSPENDING, settings, traits } from "../state";
 import { attach, detach } from "../guest/life";
 import { topIdle, removeIdle, pushIdle } from "../idle";
 import { joinBag, worthiest } from "../bag";
@@ -16,14 +16,14 @@ import { hooks } from "../hooks";
 import { waitEnds } from "../waiting";
 
 export function ideal(): void {
-  H.central = 1;
-  H.yields = 1;
-  H.minSearch = 0;
-  H.yield = 0;
-  H.taskSwitch = 0;
-  H.moveCost = 0;
-  H.moveCostSocket = 0;
-  H.mode = L.MODE_REACTIVE;
+  traits.central = 1;
+  traits.yields = 1;
+  settings.minSearch = 0;
+  settings.yield = 0;
+  settings.taskSwitch = 0;
+  settings.moveCost = 0;
+  settings.moveCostSocket = 0;
+  settings.mode = L.MODE_REACTIVE;
   for (let i: u32 = 0; i < H.vmCount; i++) {
     vmAt(i).dispatch = L.DISPATCH_SINGLE;
     vmAt(i).stealAmount = L.STEAL_NONE;

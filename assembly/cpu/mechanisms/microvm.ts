@@ -3,7 +3,7 @@
 // later ones are restored. One that has been idle for `keepAlive` ends, but for `vcpus.min`. Nothing is stolen between instances.
 
 import * as L from "../../layout";
-import { H, Host, Vm, Core, vmAt, count } from "../state";
+import { H, Vm, Core, vmAt, count, settings, traits, Settings } from "../state";
 import { chooseIdle } from "../idle";
 import { nudge } from "../holding";
 import { watch, coreToPool, onArbiter, startArbiter, chooseCore } from "../cores/arbiter";
@@ -26,11 +26,11 @@ class Service {
 }
 
 export function microvm(): void {
-  H.yields = 1;
-  H.keeps = 1;
-  H.tellsStart = 1;
-  costNothing(offsetof<Host>("dispatchStep"));
-  H.minSearch = <u64>knobs<MicrovmKnobs>().keepAliveNs;
+  traits.yields = 1;
+  traits.keeps = 1;
+  traits.tellsStart = 1;
+  costNothing(offsetof<Settings>("dispatchStep"));
+  settings.minSearch = <u64>knobs<MicrovmKnobs>().keepAliveNs;
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     vm.stealAmount = L.STEAL_NONE;
@@ -65,7 +65,7 @@ function startInstance(vm: Vm): Core {
   if (changetype<usize>(core) == 0) return core;
   const knob = knobs<MicrovmKnobs>();
   const restores = own<Service>(vm).snapshot != 0 && knob.restoreNs > 0;
-  H.wake = <u64>(restores ? knob.restoreNs : knob.bootNs);
+  settings.wake = <u64>(restores ? knob.restoreNs : knob.bootNs);
   count(vm, restores ? L.VM_RESTORES : L.VM_BOOTS, 1);
   return core;
 }

@@ -1,7 +1,7 @@
 // `static`: every VM owns `vcpus.min` cores from the start, for ever. Its vCPUs search for work between tasks and never
 // yield. What Firecracker or Cloud Hypervisor give: cores fixed at boot.
 
-import { H, coreAt, isNull, Core, vmAt } from "../state";
+import { H, coreAt, isNull, Core, vmAt, clock } from "../state";
 import { beginPark, beginMove } from "../cores/move";
 import { canGrow } from "../holding";
 import { gatherStranded } from "../guest/loop";
@@ -36,7 +36,7 @@ function onCoreFree(core: Core): void {
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     if (vm.held < vm.min && canGrow(vm)) {
-      beginMove(core, vm, H.now);
+      beginMove(core, vm, clock.now);
       return;
     }
   }

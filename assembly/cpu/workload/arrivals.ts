@@ -5,7 +5,7 @@
 import * as L from "../../layout";
 import { scheduleHere, RANK_ARRIVAL, cancel, schedule, timeOf, RANK_MODULATE, isPending } from "../../kernel/event-queue";
 import { exponential, sampleNs } from "../../kernel/distribution";
-import { Vm, Q, VM_SLOT_ARRIVAL, H, VM_SLOT_MODULATE, SLOT_INJECT, vmAt } from "../state";
+import { Vm, Q, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE, SLOT_INJECT, vmAt, clock, injection } from "../state";
 import { arrivalStream, arriveHere, arrive, SATURATING } from "./request";
 
 // @ts-ignore: decorator
@@ -14,7 +14,7 @@ function scheduleArrivalHere(vm: Vm): void {
   const gap = (vm.arrivals == L.ARRIVALS_DETERMINISTIC ? vm.gapMean : vm.gapMean * exponential(arrivalStream(vm))) + vm.carry;
   const whole = <i64>gap;
   vm.carry = gap - <f64>whole;
-  scheduleHere(Q, vm.slot + VM_SLOT_ARRIVAL, H.now + <u64>whole, RANK_ARRIVAL);
+  scheduleHere(Q, vm.slot + VM_SLOT_ARRIVAL, clock.now + <u64>whole, RANK_ARRIVAL);
 }
 
 function scheduleArrival(vm: Vm): void {
@@ -44,7 +44,7 @@ export function changeStates(vm: Vm, words: usize): void {
   if (rate != load<f64>(vm.stateWords + at, L.STATE_RATE << 3)) setRate(vm, rate);
   const factor = load<f64>(words + at, L.STATE_DWELL << 3) / load<f64>(vm.stateWords + at, L.STATE_DWELL << 3);
   const slot = vm.slot + VM_SLOT_MODULATE;
-  if (factor != 1) schedule(Q, slot, H.now + <u64>(<i64>(<f64>(<i64>(timeOf(Q, slot) - H.now)) * factor + 0.5)), RANK_MODULATE);
+  if (factor != 1) schedule(Q, slot, clock.now + <u64>(<i64>(<f64>(<i64>(timeOf(Q, slot) - clock.now)) * factor + 0.5)), RANK_MODULATE);
 }
 
 /** Enters state `vm.state` of a modulated process: its rate holds from now on (gaps are memoryless, so drawing anew is exact). */
@@ -54,7 +54,7 @@ function enterState(vm: Vm): void {
   const dwell = load<f64>(words, L.STATE_DWELL << 3);
   setRate(vm, rate);
   const length = vm.dwellConstant ? dwell : dwell * exponential(arrivalStream(vm));
-  schedule(Q, vm.slot + VM_SLOT_MODULATE, H.now + <u64>(<i64>(length + 0.5)), RANK_MODULATE);
+  schedule(Q, vm.slot + VM_SLOT_MODULATE, clock.now + <u64>(<i64>(length + 0.5)), RANK_MODULATE);
 }
 
 /** The dwell time in the present state is over; states follow one another in the order of the scenario. */
@@ -93,35 +93,35 @@ export function startArrivals(vm: Vm): void {
 // @ts-ignore: decorator
 @inline
 function entry(index: u32): usize {
-  return H.ring + <usize>(index % H.ringCapacity) * L.ARRIVAL_BYTES;
+  return injection.ring + <usize>(index % injection.capacity) * L.ARRIVAL_BYTES;
 }
 
 // @ts-ignore: decorator
 @inline
 function dueAt(index: u32): u64 {
-  return max<u64>(<u64>(<i64>load<f64>(entry(index))), H.now);
+  return max<u64>(<u64>(<i64>load<f64>(entry(index))), clock.now);
 }
 
 function scheduleInjection(): void {
-  if (H.ringRead == H.ringWrite) {
+  if (injection.read == injection.write) {
     cancel(Q, SLOT_INJECT);
     return;
   }
-  H.ringAt = dueAt(H.ringRead);
-  schedule(Q, SLOT_INJECT, H.ringAt, RANK_ARRIVAL);
+  injection.at = dueAt(injection.read);
+  schedule(Q, SLOT_INJECT, injection.at, RANK_ARRIVAL);
 }
 
 /** The ring holds entries read … write - 1 from now on, sorted by time; `more`: others will follow. */
 export function commitInjected(read: u32, write: u32, more: u32): void {
-  H.ringRead = read;
-  H.ringWrite = write;
-  H.ringMore = more;
+  injection.read = read;
+  injection.write = write;
+  injection.more = more;
   // an event that stands keeps its place among those of its instant, however the ring was filled
-  if (read == write || !isPending(Q, SLOT_INJECT) || dueAt(read) != H.ringAt) scheduleInjection();
+  if (read == write || !isPending(Q, SLOT_INJECT) || dueAt(read) != injection.at) scheduleInjection();
 }
 
 export function onInject(): void {
-  const at = entry(H.ringRead++);
+  const at = entry(injection.read++);
   const vm = vmAt(load<u32>(at, 16));
   const serviceNs = load<f64>(at, 8);
   const width = load<u32>(at, 20);

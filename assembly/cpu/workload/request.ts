@@ -7,7 +7,9 @@ import { arenaTop, extend } from "../../kernel/arena";
 import { record } from "../../kernel/histogram";
 import { next, mix, seedStream, unit } from "../../kernel/random";
 import { sampleNs, Distribution, sampleCount } from "../../kernel/distribution";
-import { count, H, RECORD_BYTES, Task, isNull, Vm, nothing, Request, countersOf, TASK_BEFORE_LOCK, Q } from "../state";
+import {
+  count, H, RECORD_BYTES, Task, isNull, Vm, nothing, Request, countersOf, TASK_BEFORE_LOCK, Q, clock, series, settings,
+} from "../state";
 import { makeReady } from "../guest/dispatch";
 import { S } from "../../memory/pages/state";
 import { beginTouches, inOrder, reservePlaces } from "../../memory/pages/access";
@@ -47,12 +49,12 @@ function growRecords(count: u64): bool {
   const have = <u64>((H.recordsEnd - H.records) / RECORD_BYTES);
   const missing = count - <u64>H.freeCount;
   if (have + missing > <u64>H.recordLimit) {
-    H.status = L.E_TASKS;
+    clock.status = L.E_TASKS;
     return false;
   }
   // twice as many, or what there is room for
   if (lengthen(max<u64>(missing, min<u64>(have, <u64>H.recordLimit - have))) || lengthen(missing)) return true;
-  H.status = L.E_MEMORY;
+  clock.status = L.E_MEMORY;
   return false;
 }
 
@@ -101,7 +103,7 @@ export function arriveHere(vm: Vm, serviceNs: f64, width: u32, client: u32): voi
     const service = serviceNs >= 0 ? <u64>(<i64>(serviceNs + 0.5)) : sampleNs(vm.service, changetype<usize>(vm) + offsetof<Vm>("serviceStream0"));
     t.flags = 0;
     t.request = nothing<Request>();
-    t.arrivedAt = H.now;
+    t.arrivedAt = clock.now;
     t.service = service;
     t.remaining = service;
     t.client = client;
@@ -129,7 +131,7 @@ function arriveForked(vm: Vm, serviceNs: f64, width: u32, client: u32): void {
   if (!ensureRecords(1)) return;
   const r = changetype<Request>(allocateRecord());
   r.vm = vm;
-  r.arrivedAt = H.now;
+  r.arrivedAt = clock.now;
   r.draws = draws;
   r.ideal = 0;
   r.stage = 0;
@@ -145,7 +147,7 @@ function arriveForked(vm: Vm, serviceNs: f64, width: u32, client: u32): void {
 function takePlaces(vm: Vm, draws: u64, width: u32): u64 {
   let first: u64 = 0;
   for (let k: u32 = 0; k < vm.stageCount; k++) {
-    const n = min<u64>(beginDraws(vm, k, draws, width), <u64>H.widthLimit);
+    const n = min<u64>(beginDraws(vm, k, draws, width), <u64>settings.widthLimit);
     for (let i: u64 = 0; i < n; i++) {
       const place = reservePlaces(vm, taskDraws(draws, i));
       if (k == 0 && i == 0) first = place;
@@ -169,8 +171,8 @@ function taskDraws(draws: u64, index: u64): u64 {
 function offerInVain(vm: Vm, draws: u64, serviceNs: f64, width: u32): void {
   for (let i: u32 = 0; i < vm.stageCount; i++) {
     const n = beginDraws(vm, i, draws, width);
-    if (n > <u64>H.widthLimit) {
-      H.status = L.E_WIDTH;
+    if (n > <u64>settings.widthLimit) {
+      clock.status = L.E_WIDTH;
       return;
     }
     const law = load<Distribution>(vm.stages + ((<usize>i * L.STAGE_WORDS) << 2), L.STAGE_SERVICE << 2);
@@ -204,14 +206,14 @@ function turnAway(vm: Vm, client: u32): void {
 function startStage(r: Request, serviceNs: f64, width: u32): void {
   const vm = r.vm;
   const n = beginDraws(vm, r.stage, r.draws, width);
-  if (n > <u64>H.widthLimit) {
-    H.status = L.E_WIDTH;
+  if (n > <u64>settings.widthLimit) {
+    clock.status = L.E_WIDTH;
     return;
   }
   if (!ensureRecords(n)) return;
   r.left = <u32>n;
   r.longest = 0;
-  if ((H.mode & L.MODE_PROACTIVE) != 0 && n > 1) hooks.announce(vm, <u32>n);
+  if ((settings.mode & L.MODE_PROACTIVE) != 0 && n > 1) hooks.announce(vm, <u32>n);
   const law = load<Distribution>(vm.stages + ((<usize>r.stage * L.STAGE_WORDS) << 2), L.STAGE_SERVICE << 2);
   for (let i: u64 = 0; i < n; i++) {
     const t = allocateRecord();
@@ -247,13 +249,13 @@ function drawLock(vm: Vm, t: Task, stream: usize): void {
 // @ts-ignore: decorator
 @inline
 function recordRequest(vm: Vm, arrivedAt: u64, ideal: u64): void {
-  const latency = H.now - arrivedAt;
+  const latency = clock.now - arrivedAt;
   assert(latency >= ideal);
   record(vm.latency, H.bits, latency);
   // in 1/1024; by floating point, whose division is IEEE's and so the same everywhere, and twice as fast as the integer one
   record(vm.slowdown, H.bits, <u64>(<i64>((<f64>(<i64>max<u64>(latency, 1)) * <f64>L.SLOWDOWN_ONE) / <f64>(<i64>max<u64>(ideal, 1)))));
   count(vm, L.VM_LATENCY_NS_SUM, latency);
-  if (H.sampleCapacity != 0) {
+  if (series.capacity != 0) {
     sampleTime(vm.group, latency);
     vm.sampleDone++;
   }
@@ -295,7 +297,7 @@ export function completeHere(vm: Vm, t: Task): void {
 /** The request of a closed client, or of a saturating VM, is done; or it was dropped, and its client thinks for `least` 1 ns, so that time goes on. */
 export function clientDone(vm: Vm, client: u32, least: u64): void {
   if (client == SATURATING) arrive(vm, -1, 0, SATURATING);
-  else schedule(Q, client, H.now + max<u64>(least, sampleNs(vm.think, arrivalStream(vm))), RANK_ARRIVAL);
+  else schedule(Q, client, clock.now + max<u64>(least, sampleNs(vm.think, arrivalStream(vm))), RANK_ARRIVAL);
 }
 
 /** Marks the task of a saturating VM: its completion brings the next. */

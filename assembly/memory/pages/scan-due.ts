@@ -1,7 +1,7 @@
 // When the next scan of access bits comes: planned by the first touch after the last one.
 
 import { S, SCAN_SLOT } from "./state";
-import { H, Q } from "../../cpu/state";
+import { Q, clock } from "../../cpu/state";
 import { RANK_BACKGROUND, schedule } from "../../kernel/event-queue";
 
 /** A page is touched, now or later: the next scan is looked at. */
@@ -14,6 +14,6 @@ export function armScan(): void {
 function arm(): void {
   S.scanArmed = 1;
   // one that is due at this very instant, unless its turn is over; none at time 0
-  const from = max<u64>(H.now, 1) + (Q.rank < <u32>RANK_BACKGROUND ? S.scanEvery - 1 : S.scanEvery);
+  const from = max<u64>(clock.now, 1) + (Q.rank < <u32>RANK_BACKGROUND ? S.scanEvery - 1 : S.scanEvery);
   schedule(Q, S.slot + SCAN_SLOT, from - (from % S.scanEvery), RANK_BACKGROUND);
 }

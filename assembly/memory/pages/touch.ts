@@ -5,7 +5,7 @@
 import { S, Guest, Page, ACCESSED, AHEAD, tally, DIRTY, AWAY, guestAt, pageAt, tallyGuest } from "./state";
 import * as W from "./layout";
 import { written, COUNT_MASK, spreadOf, touchesOf, pageOf, advance } from "./access";
-import { VCpu, H, Q, coreAt, Task } from "../../cpu/state";
+import { VCpu, H, Q, coreAt, Task, clock } from "../../cpu/state";
 import { RANK_TOUCH, NEVER } from "../../kernel/event-queue";
 import { armScan } from "./scan-due";
 
@@ -72,7 +72,7 @@ export function isHere(p: Page): bool {
 // @ts-ignore: decorator
 @inline
 function bound(v: VCpu): u64 {
-  return H.now + u64(Q.rank > <u32>RANK_TOUCH || (Q.rank == <u32>RANK_TOUCH && v.slot <= Q.slot));
+  return clock.now + u64(Q.rank > <u32>RANK_TOUCH || (Q.rank == <u32>RANK_TOUCH && v.slot <= Q.slot));
 }
 
 /** Touches on `core` that come before what happens now are made. */

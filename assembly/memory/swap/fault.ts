@@ -8,7 +8,7 @@
 import * as W from "../pages/layout";
 import { takeSequence, schedule, RANK_FAULT } from "../../kernel/event-queue";
 import { stretched } from "../../cpu/speed";
-import { VCpu, Task, H, Q, vmAt, isNull } from "../../cpu/state";
+import { VCpu, Task, H, Q, vmAt, isNull, clock } from "../../cpu/state";
 import { histogramBytes } from "../../kernel/histogram";
 import { HOST_HISTOGRAM_SUB_BITS } from "../../layout";
 import { planRun } from "../../cpu/guest/plan";
@@ -65,7 +65,7 @@ export function onTouch(v: VCpu, t: Task): void {
     touched(g, p, t);
     v.task = t;
     v.switchLeft += S.entry;
-    v.startedAt = H.now + S.entry;
+    v.startedAt = clock.now + S.entry;
     v.faultUntil = v.startedAt; // nothing is switched to before
     v.runsUntil = v.startedAt + (H.varies ? stretched(v, t.remaining) : t.remaining);
     v.endPlace = takeSequence(Q);
@@ -74,8 +74,8 @@ export function onTouch(v: VCpu, t: Task): void {
     return;
   }
   tallyGuest(g, W.GUEST_TOUCHED, 1);
-  t.readyAt = H.now;
-  v.faultUntil = H.now + S.entry;
+  t.readyAt = clock.now;
+  v.faultUntil = clock.now + S.entry;
   const own = (p.word & STATE) == OUT;
   if (own) needPage(p);
   if (S.entry != 0) beginExit(t, vm.index, page, u32(own));
@@ -126,7 +126,7 @@ function beginExit(t: Task, guest: u32, page: u32, own: u32): void {
   exit.guest = guest;
   exit.page = page;
   exit.own = own;
-  if (S.exitCount++ == 0) schedule(Q, S.slot + EXIT_SLOT, H.now + S.entry, RANK_FAULT);
+  if (S.exitCount++ == 0) schedule(Q, S.slot + EXIT_SLOT, clock.now + S.entry, RANK_FAULT);
 }
 
 /** The first fault on its way has left the guest. */
@@ -195,7 +195,7 @@ export function onSlot(which: u32): void {
 
 /** The warm-up is over. */
 export function beginStatistics(): void {
-  H.status |= settleSwap();
+  clock.status |= settleSwap();
   const waiting = load<u64>(COUNTERS, W.SWAP_WAITING << 3);
   const underWay = load<u64>(COUNTERS, W.SWAP_UNDER_WAY << 3);
   memory.fill(COUNTERS, 0, W.SWAP_OF_BACKENDS << 3);

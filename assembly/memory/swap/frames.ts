@@ -6,7 +6,7 @@ import {
 } from "../pages/state";
 import * as W from "../pages/layout";
 import { schedule, RANK_SERVE, takeSequence, scheduleAt } from "../../kernel/event-queue";
-import { Q, isNull, H } from "../../cpu/state";
+import { Q, isNull, clock } from "../../cpu/state";
 import { sample } from "../../kernel/distribution";
 import { spend } from "./budget";
 
@@ -186,7 +186,7 @@ export function chargeOut(ns: u64): void {
 export function stage(queue: u32, slot: u32, page: u32, ns: u64): void {
   const q = queueAt(queue);
   const step = stageOf(page);
-  step.at = H.now + ns;
+  step.at = clock.now + ns;
   step.place = takeSequence(Q);
   if (q.head == 0) scheduleAt(Q, S.slot + slot, step.at, RANK_SERVE, step.place);
   pushPage(q, page);

@@ -10,7 +10,7 @@ import {
   queueFault,
 } from "./frames";
 import * as W from "../pages/layout";
-import { H, nothing, isNull } from "../../cpu/state";
+import { nothing, isNull, clock } from "../../cpu/state";
 import { sampleNs } from "../../kernel/distribution";
 import { affords } from "./budget";
 import { takeVictim, pushHot } from "../pages/levels";
@@ -66,7 +66,7 @@ export function beginVictim(device: u32): void {
   const page = popPage(queueAt(VICTIMS + device));
   const p = pageAt(page);
   const fault = ownerOf(p);
-  begin(device, page, fault, H.now + write(p));
+  begin(device, page, fault, clock.now + write(p));
 }
 
 /** How long a page is written by its server. */
@@ -99,7 +99,7 @@ function goInBackground(g: Guest): bool {
   S.leaving += frees(p);
   guestOf(p).leaving++;
   if (backendOf(p).device) unmap(page);
-  else begin(0, page, 0, H.now + write(p));
+  else begin(0, page, 0, clock.now + write(p));
   return true;
 }
 
@@ -108,7 +108,7 @@ export function beginQueuedOut(): void {
   const page = popPage(queueAt(OUTS));
   const p = pageAt(page);
   if ((p.word & STATE) == RESCUED) stay(page, p);
-  else begin(1, page, 0, H.now + write(p));
+  else begin(1, page, 0, clock.now + write(p));
 }
 
 /** A page that was on its way out is not any more. */

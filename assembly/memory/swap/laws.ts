@@ -5,7 +5,7 @@
 
 import * as L from "../../layout";
 import * as W from "../pages/layout";
-import { H, isNull } from "../../cpu/state";
+import { isNull, clock } from "../../cpu/state";
 import { sink, levelOf } from "../pages/levels";
 import { makeTouches } from "../pages/touch";
 import { faultsOf, MAPPING, OUTS, UNMAPPING, FAULTS, AHEADS, VICTIMS } from "./frames";
@@ -62,7 +62,7 @@ export function settleSwap(): u32 {
     waiting++;
     const exit = exitAt((S.exitFirst + i) % S.exitsMax);
     leavingGuest += exit.own;
-    oldest = max<u64>(oldest, H.now - exit.task.readyAt);
+    oldest = max<u64>(oldest, clock.now - exit.task.readyAt);
   }
   for (let i: u32 = 0; i < S.guestCount; i++) {
     const g = guestAt(i);
@@ -94,7 +94,7 @@ export function settleSwap(): u32 {
       if (!isNull(p.waiters) && state != COMING && (p.word & (STATE | DIRECT)) != (GOING | DIRECT)) wrong = true;
       for (let t = p.waiters; !isNull(t); t = t.next) {
         waiting++;
-        oldest = max<u64>(oldest, H.now - t.readyAt);
+        oldest = max<u64>(oldest, clock.now - t.readyAt);
       }
       if (p.word & PINNED) {
         pinned++;

@@ -3,7 +3,7 @@
 import { Guest, S, pageAt, ACCESSED, pushPage, SCAN_SLOT, guestAt, tally } from "../pages/state";
 import { sink, inUse, levelOf, append } from "../pages/levels";
 import { makeTouches } from "../pages/touch";
-import { H, Q } from "../../cpu/state";
+import { H, Q, clock } from "../../cpu/state";
 import { schedule, RANK_BACKGROUND } from "../../kernel/event-queue";
 import * as W from "../pages/layout";
 import { spend } from "./budget";
@@ -42,7 +42,7 @@ export function scan(): void {
   for (let core: u32 = 0; core < H.coreCount && S.scanArmed == 0; core++) {
     if (load<u8>(S.planLeft + core) == 0) continue;
     S.scanArmed = 1;
-    schedule(Q, S.slot + SCAN_SLOT, H.now + S.scanEvery, RANK_BACKGROUND);
+    schedule(Q, S.slot + SCAN_SLOT, clock.now + S.scanEvery, RANK_BACKGROUND);
   }
 }
 

@@ -10,7 +10,7 @@
 import * as L from "../../layout";
 import * as W from "../pages/layout";
 import { sampleNs } from "../../kernel/distribution";
-import { nothing, isNull, H, Task, vmAt } from "../../cpu/state";
+import { nothing, isNull, Task, vmAt, clock } from "../../cpu/state";
 import { makeReady } from "../../cpu/guest/dispatch";
 import { written, advance } from "../pages/access";
 import { spend } from "./budget";
@@ -69,7 +69,7 @@ function beginIn(page: u32, p: Page, device: u32): void {
   const onCore = b.device ? S.finish : work + S.finish;
   tally(W.SWAP_IN_NS, onCore);
   spend(onCore);
-  begin(device, page, 0, H.now + work + (b.device ? 0 : S.finish));
+  begin(device, page, 0, clock.now + work + (b.device ? 0 : S.finish));
 }
 
 /** The next prefetch begins, or is dropped where memory is short or its VM is at its quota. */
@@ -115,7 +115,7 @@ function arriveIn(page: u32, p: Page): void {
   pushCold(g, page);
   // the first one's wait is the page's: it is counted once, and the result puts the others' to it
   let which: usize = W.SWAP_HISTOGRAM_BACKENDS + kind;
-  if (H.now - ordered.readyAt <= <u64>W.FAST_NS) add(c, W.BACKEND_FAST, 1);
+  if (clock.now - ordered.readyAt <= <u64>W.FAST_NS) add(c, W.BACKEND_FAST, 1);
   while (!isNull(ordered)) {
     const task = ordered;
     ordered = task.next;
@@ -126,7 +126,7 @@ function arriveIn(page: u32, p: Page): void {
 
 /** The page that `t` has waited for is there. */
 export function endFault(g: Guest, p: Page, t: Task, which: usize): void {
-  const waited = H.now - t.readyAt;
+  const waited = clock.now - t.readyAt;
   note(which, waited);
   tallyGuest(g, W.GUEST_STALL_NS, waited);
   p.word = written(g, t.touch, p.word);
@@ -191,5 +191,5 @@ export function pump(): void {
       else break;
     }
   }
-  if (S.going + S.serving == 0 && faultsOf(0).length + faultsOf(1).length != 0) H.status = L.E_FRAMES;
+  if (S.going + S.serving == 0 && faultsOf(0).length + faultsOf(1).length != 0) clock.status = L.E_FRAMES;
 }

@@ -10,7 +10,7 @@
 
 import * as W from "../pages/layout";
 import { schedule, RANK_SERVE } from "../../kernel/event-queue";
-import { Q, H, Task, nothing, isNull, vmAt } from "../../cpu/state";
+import { Q, Task, nothing, isNull, vmAt, clock } from "../../cpu/state";
 import { makeReady } from "../../cpu/guest/dispatch";
 import { makeTouches } from "../pages/touch";
 import { forgetAll } from "./plan";
@@ -47,12 +47,12 @@ function outcome(which: usize): usize {
 function enter(phase: u32, ns: u64): void {
   S.phase = phase;
   if (ns == 0) onUpgrade();
-  else schedule(Q, S.slot + UPGRADE_SLOT, H.now + ns, RANK_SERVE);
+  else schedule(Q, S.slot + UPGRADE_SLOT, clock.now + ns, RANK_SERVE);
 }
 
 /** Plans the next upgrade, at its time or now if that has passed. */
 export function planUpgrade(): void {
-  if (S.upgrade < <u32>S.upgrades) schedule(Q, S.slot + UPGRADE_SLOT, max<u64>(H.now, setting(W.UPGRADE_AT)), RANK_SERVE);
+  if (S.upgrade < <u32>S.upgrades) schedule(Q, S.slot + UPGRADE_SLOT, max<u64>(clock.now, setting(W.UPGRADE_AT)), RANK_SERVE);
 }
 
 /** An access waits for the end of the pause: here one whose fault waits. */
@@ -64,7 +64,7 @@ export function waitAtFault(): void {
 /** `t` has come to a touch while the layer is paused. */
 export function waitAtTouch(g: Guest, t: Task): void {
   waitAtFault();
-  t.readyAt = H.now;
+  t.readyAt = clock.now;
   t.next = nothing<Task>();
   if (isNull(g.pauseHead)) g.pauseHead = t;
   else g.pauseTail.next = t;
@@ -73,12 +73,12 @@ export function waitAtTouch(g: Guest, t: Task): void {
 
 /** How long the pause that is on has lasted. */
 export function settleUpgrade(): void {
-  if (S.paused) store<u64>(outcome(W.UPGRADE_PAUSED_NS), H.now - S.pausedAt);
+  if (S.paused) store<u64>(outcome(W.UPGRADE_PAUSED_NS), clock.now - S.pausedAt);
 }
 
 /** A task has waited since `since`, or since the pause began. Answers for how long. */
 function waited(g: Guest, since: u64): u64 {
-  const ns = H.now - max<u64>(since, S.pausedAt);
+  const ns = clock.now - max<u64>(since, S.pausedAt);
   note(W.SWAP_HISTOGRAM_PAUSE, ns);
   tallyGuest(g, W.GUEST_PAUSE_NS, ns);
   store<u64>(outcome(W.UPGRADE_WAIT_MAX), max<u64>(load<u64>(outcome(W.UPGRADE_WAIT_MAX)), ns));
@@ -112,7 +112,7 @@ function allWait(ends: bool): void {
 
 function pause(all: bool): void {
   S.paused = all ? 2 : 1;
-  S.pausedAt = H.now;
+  S.pausedAt = clock.now;
   allWait(false);
   if (!all) return;
   makeTouches();
@@ -148,7 +148,7 @@ function end(result: u64): void {
 /** Nothing is on its way any more: what the layer knows can be handed over. */
 export function quiesced(): void {
   if (S.phase != QUIESCE || S.busy != 0 || queueAt(UNMAPPING).head != 0 || queueAt(MAPPING).head != 0) return;
-  store<u64>(outcome(W.UPGRADE_QUIESCE_NS), H.now - S.pausedAt);
+  store<u64>(outcome(W.UPGRADE_QUIESCE_NS), clock.now - S.pausedAt);
   enter(TRANSFER, setting(W.UPGRADE_TRANSFER));
 }
 
@@ -157,7 +157,7 @@ export function onUpgrade(): void {
   const fails = <u32>setting(W.UPGRADE_FAILS);
   switch (S.phase) {
     case NONE: {
-      store<u64>(outcome(W.UPGRADE_STARTED), H.now);
+      store<u64>(outcome(W.UPGRADE_STARTED), clock.now);
       store<u64>(outcome(W.UPGRADE_OUTCOME), W.OUTCOME_UNDER_WAY);
       enter(PREPARE, setting(W.UPGRADE_PREPARE));
       return;

@@ -9,7 +9,9 @@
 
 import * as L from "../../../layout";
 import { isPending, schedule, RANK_CONTROL } from "../../../kernel/event-queue";
-import { H, VCpu, Vm, Core, everyRound, vmAt, VM_SLOT_OWN, Q, RUNNING, coreAt, isNull, countHost, nothing } from "../../state";
+import {
+  H, VCpu, Vm, Core, everyRound, vmAt, VM_SLOT_OWN, Q, RUNNING, coreAt, isNull, countHost, nothing, clock, settings,
+} from "../../state";
 import { removeIdle, pushIdle } from "../../idle";
 import { grantOutside, coreToPool } from "../../cores/arbiter";
 import { nudge } from "../../holding";
@@ -40,19 +42,19 @@ export function control(): void {
 /** With the mechanism's start; a fork finds tasks that run. */
 export function beginControl(): void {
   ownOfHost<Controllers>().phase = RELAX;
-  if (H.varies != 0 && (lanesWatched() || everyRound())) plan(H.now);
+  if (H.varies != 0 && (lanesWatched() || everyRound())) plan(clock.now);
 }
 
 /** A fork has changed the knobs: what a controller that is off has taken is given back. */
 export function recontrol(): void {
   if (H.varies == 0) return;
-  if (lanesWatched()) plan(H.now);
+  if (lanesWatched()) plan(clock.now);
   else {
     for (let i: u32 = 0; i < H.coreCount; i++) {
       if (coreAt(i).kept) giveBack(coreAt(i));
     }
   }
-  if (knobs<CaladanKnobs>().bandwidthLimitBytesPerSecond > 0) plan(H.now);
+  if (knobs<CaladanKnobs>().bandwidthLimitBytesPerSecond > 0) plan(clock.now);
   else {
     for (let i: u32 = 0; i < H.vmCount; i++) vmAt(i).limit = vmAt(i).max;
   }
@@ -62,30 +64,30 @@ export function recontrol(): void {
 function plan(at: u64): void {
   const slot = vmAt(0).slot + VM_SLOT_OWN;
   if (isPending(Q, slot) && ownOfHost<Controllers>().at <= at) return;
-  const soonest = Q.rank < <u32>RANK_CONTROL ? H.now : H.now + 1;
-  const next = (max<u64>(at, soonest) + H.interval - 1) / H.interval * H.interval;
+  const soonest = Q.rank < <u32>RANK_CONTROL ? clock.now : clock.now + 1;
+  const next = (max<u64>(at, soonest) + settings.interval - 1) / settings.interval * settings.interval;
   if (isPending(Q, slot) && ownOfHost<Controllers>().at <= next) return;
   ownOfHost<Controllers>().at = next;
   schedule(Q, slot, next, RANK_CONTROL);
 }
 
 function onPace(v: VCpu): void {
-  if (lanesWatched() && v.state == RUNNING && v.vm.cls == L.CLASS_LATENCY_CRITICAL) plan(H.now + <u64>knobs<CaladanKnobs>().htPunishNs);
-  if (overLimit()) plan(H.now);
+  if (lanesWatched() && v.state == RUNNING && v.vm.cls == L.CLASS_LATENCY_CRITICAL) plan(clock.now + <u64>knobs<CaladanKnobs>().htPunishNs);
+  if (overLimit()) plan(clock.now);
   if (H.keptCount != 0) nudge(); // one of the emptied may be beside a task of who was denied
 }
 
 function poll(_: Vm): void {
   behindRounds();
   if (lanesWatched()) watchLanes();
-  if ((knobs<CaladanKnobs>().bandwidthLimitBytesPerSecond > 0 && watchBandwidth()) || everyRound()) plan(H.now);
+  if ((knobs<CaladanKnobs>().bandwidthLimitBytesPerSecond > 0 && watchBandwidth()) || everyRound()) plan(clock.now);
 }
 
 function watchLanes(): void {
   for (let i: u32 = 0; i < H.coreCount; i++) {
     const core = coreAt(i);
     const own = used(core);
-    if (own >= 0) plan(H.now + <u64>(<i64>(max<f64>(0, 1 - own) * knobs<CaladanKnobs>().htPunishNs)));
+    if (own >= 0) plan(clock.now + <u64>(<i64>(max<f64>(0, 1 - own) * knobs<CaladanKnobs>().htPunishNs)));
     const beside = longestBeside(core);
     const its = isNull(beside) ? -1 : used(beside);
     if (core.kept) {
@@ -160,7 +162,7 @@ export function takeBack(vm: Vm): Core {
 
 /** Whether the memory moves as much as the limit allows; it cannot move more than it can. */
 function overLimit(): bool {
-  return knobs<CaladanKnobs>().bandwidthLimitBytesPerSecond > 0 && min<f64>(H.traffic, H.memoryBandwidth) >= knobs<CaladanKnobs>().bandwidthLimitBytesPerSecond;
+  return knobs<CaladanKnobs>().bandwidthLimitBytesPerSecond > 0 && min<f64>(H.traffic, settings.memoryBandwidth) >= knobs<CaladanKnobs>().bandwidthLimitBytesPerSecond;
 }
 
 /** One step of the controller. False: nothing to do before traffic is at the limit again. */

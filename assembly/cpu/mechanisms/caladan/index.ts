@@ -9,7 +9,7 @@
 // softirq and network queues (a task stands for them).
 
 import * as L from "../../../layout";
-import { H, Host, Vm, Core, isNull, coreAt } from "../../state";
+import { H, Vm, Core, isNull, coreAt, clock, settings, traits, Settings } from "../../state";
 import { nudge } from "../../holding";
 import { watch, coreToPool, announce, onArbiter, startArbiter } from "../../cores/arbiter";
 import { beginControl, control, recontrol, takeBack } from "./controllers";
@@ -23,16 +23,16 @@ import { placeGuaranteed } from "../../cores/place";
 import { byScore } from "./score";
 
 function trusted(): void {
-  H.yields = 1;
+  traits.yields = 1;
   const whole = <u64>knobs<CaladanKnobs>().moveLatencyNs; // shenango's one knob of its own is the same
   const part = whole / 5;
-  H.notify = part;
-  H.preempt = part;
-  H.suspend = 0;
-  H.deschedule = part;
-  H.wake = part;
-  H.dispatchStep = whole - 4 * part;
-  H.yield = part;
+  settings.notify = part;
+  settings.preempt = part;
+  settings.suspend = 0;
+  settings.deschedule = part;
+  settings.wake = part;
+  settings.dispatchStep = whole - 4 * part;
+  settings.yield = part;
   hooks.onStart = start;
   hooks.onQueued = watch;
   hooks.onCoreFree = coreToPool;
@@ -43,13 +43,13 @@ function trusted(): void {
 
 export function shenango(): void {
   trusted();
-  H.signal = L.SIGNAL_OLDEST;
-  H.threshold = H.interval; // seen at two polls in a row
+  settings.signal = L.SIGNAL_OLDEST;
+  settings.threshold = settings.interval; // seen at two polls in a row
 }
 
 export function caladan(): void {
   trusted();
-  H.parkedBusy = 1;
+  traits.parkedBusy = 1;
   hooks.onChoose = chooseByScore;
   hooks.onTurn = nextTurn;
   hooks.onRefit = refit;
@@ -63,7 +63,7 @@ function start(): void {
 }
 
 function refit(guarantees: bool): void {
-  if (knobsDiffer() || differs(offsetof<Host>("interval"), 8)) recontrol();
+  if (knobsDiffer() || differs(offsetof<Settings>("interval"), 8)) recontrol();
   replanArbiter(guarantees);
 }
 
@@ -80,7 +80,7 @@ function nextTurn(vm: Vm): u64 {
     const v = coreAt(i).vcpu;
     if (isNull(v) || v.vm.cls != L.CLASS_BEST_EFFORT) continue;
     const turn = v.runSince + <u64>knobs<CaladanKnobs>().bestEffortQuantumNs;
-    if (turn > H.now) at = min<u64>(at, turn);
+    if (turn > clock.now) at = min<u64>(at, turn);
   }
   return at;
 }

@@ -1,6 +1,6 @@
 // Hardware threads side by side, as caladan's controllers see them.
 
-import { H, Core, isNull, RUNNING, nothing, coreAt } from "../../state";
+import { H, Core, isNull, RUNNING, nothing, coreAt, clock, settings } from "../../state";
 import * as L from "../../../layout";
 import { knobs } from "../../own";
 import { CaladanKnobs } from "./state";
@@ -8,7 +8,7 @@ import { CaladanKnobs } from "./state";
 // @ts-ignore: decorator
 @inline
 export function lanesWatched(): bool {
-  return knobs<CaladanKnobs>().htPunishNs > 0 && H.smt > 1;
+  return knobs<CaladanKnobs>().htPunishNs > 0 && settings.smt > 1;
 }
 
 // --- hardware threads ------------------------------------------------------------------------------------------------
@@ -17,14 +17,14 @@ export function lanesWatched(): bool {
 export function used(core: Core): f64 {
   const v = core.vcpu;
   if (isNull(v) || v.state != RUNNING || v.vm.cls != L.CLASS_LATENCY_CRITICAL) return -1;
-  return max<f64>(0, <f64>(<i64>(H.now - v.begunAt)) / knobs<CaladanKnobs>().htPunishNs);
+  return max<f64>(0, <f64>(<i64>(clock.now - v.begunAt)) / knobs<CaladanKnobs>().htPunishNs);
 }
 
 /** The sibling of `core` whose latency-critical task has run longest, the first of equals; null: none runs one. */
 export function longestBeside(core: Core): Core {
   let best = nothing<Core>();
   let most: f64 = -1;
-  for (let i: u32 = core.sibling; i < core.sibling + H.smt && i < H.coreCount; i++) {
+  for (let i: u32 = core.sibling; i < core.sibling + settings.smt && i < H.coreCount; i++) {
     const other = coreAt(i);
     if (other == core || other.kept) continue;
     const its = used(other);

@@ -4,8 +4,8 @@
 import { cancel, schedule, RANK_LAST, RANK_END } from "../../../kernel/event-queue";
 import { below } from "../../../kernel/random";
 import {
-  Vm, Task, H, activeAt, isNull, VCpu, SEARCHING, ownQueue, setBit, Q, SLOT_ARBITER, vcpuOf, RUNNING, TASK_FLAGS, TASK_CORE_SHIFT,
-  ENTERING, clearBit,
+  Vm, Task, activeAt, isNull, VCpu, SEARCHING, ownQueue, setBit, Q, SLOT_ARBITER, vcpuOf, RUNNING, TASK_FLAGS, TASK_CORE_SHIFT,
+  ENTERING, clearBit, clock, settings,
 } from "../../state";
 import { enter } from "../../guest/life";
 import { pushTail } from "../../run-queue";
@@ -53,11 +53,11 @@ function put(v: VCpu, t: Task): void {
   waitBegins(vm, t);
   pushTail(ownQueue(v), t);
   setBit(vm.occupied, v.index);
-  if (walkOf(v).step == STEP_LOOK && H.localCheck == 0) {
+  if (walkOf(v).step == STEP_LOOK && settings.localCheck == 0) {
     cancel(Q, v.slot);
     rest(v);
   } else if (v.queueLength == 1) offer(v);
-  if (rules().everyStep != 0) schedule(Q, SLOT_ARBITER, H.now, RANK_LAST);
+  if (rules().everyStep != 0) schedule(Q, SLOT_ARBITER, clock.now, RANK_LAST);
 }
 
 /** A core that runs a task, at random: it pays for the placement of the task that arrived. */
@@ -84,7 +84,7 @@ function charge(source: VCpu, chosen: VCpu, t: Task): void {
   source.task = suspended;
   enter(source, ENTERING);
   walkOf(source).step = STEP_PENALTY;
-  schedule(Q, source.slot, H.now + <u64>rules().penaltyNs, RANK_END);
+  schedule(Q, source.slot, clock.now + <u64>rules().penaltyNs, RANK_END);
 }
 
 /** The penalty is paid: the first task that is on its way goes to its queue, the suspended one goes on. */

@@ -16,7 +16,7 @@ import { NEVER, schedule, RANK_LAST, RANK_END } from "../../../kernel/event-queu
 import { below } from "../../../kernel/random";
 import {
   Vm, Task, VCpu, H, vmAt, coreAt, vcpuOf, STEALING, Q, SLOT_ARBITER, isNull, RUNNING, PREEMPTING, nothing, activeAt, ownQueue,
-  ingress, setBit, clearBit, TASK_FLAGS,
+  ingress, setBit, clearBit, TASK_FLAGS, clock, settings,
 } from "../../state";
 import { removeIdle, pushIdle } from "../../idle";
 import { attach, activate, deactivate } from "../../guest/life";
@@ -48,7 +48,7 @@ export function nsdi22(): void {
 
 function start(): void {
   let next: u32 = 0;
-  if (H.now != 0 && usageOf(vmAt(0)).laid == 0) emptyCores(); // another mechanism has had them
+  if (clock.now != 0 && usageOf(vmAt(0)).laid == 0) emptyCores(); // another mechanism has had them
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     if (usageOf(vm).laid != 0) continue; // a fork of a host that is laid out
@@ -67,10 +67,10 @@ function start(): void {
       walkOf(v).step = STEP_BEGIN;
     }
     layRing(vm);
-    if (H.now != 0) gather(vm);
+    if (clock.now != 0) gather(vm);
   }
-  machine().roundAt = rules().reallocation != 0 ? (H.now / H.interval + 1) * H.interval : NEVER;
-  schedule(Q, SLOT_ARBITER, H.now, RANK_LAST);
+  machine().roundAt = rules().reallocation != 0 ? (clock.now / settings.interval + 1) * settings.interval : NEVER;
+  schedule(Q, SLOT_ARBITER, clock.now, RANK_LAST);
 }
 
 function refit(_: bool): void {
@@ -159,8 +159,8 @@ function layRing(vm: Vm): void {
 
 /** Everything else of this instant is done: the policy, then the cores that begin something. */
 function phase(): void {
-  const due = rules().everyStep != 0 || H.now == machine().roundAt;
-  if (H.now == machine().roundAt) machine().roundAt += H.interval;
+  const due = rules().everyStep != 0 || clock.now == machine().roundAt;
+  if (clock.now == machine().roundAt) machine().roundAt += settings.interval;
   if (machine().roundAt != NEVER && rules().everyStep == 0) schedule(Q, SLOT_ARBITER, machine().roundAt, RANK_LAST);
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
@@ -177,12 +177,12 @@ function onStep(v: VCpu): void {
   const vm = v.vm;
   switch (walkOf(v).step) {
     case STEP_LOOK: {
-      if (v.queueLength != 0 && H.localCheck != 0 && (H.now - walkOf(v).began) % H.localCheck == 0) rest(v);
+      if (v.queueLength != 0 && settings.localCheck != 0 && (clock.now - walkOf(v).began) % settings.localCheck == 0) rest(v);
       else if (!isNull(walkOf(v).target) && walkOf(v).target.queueLength != 0) {
         walkOf(v).step = STEP_STEAL;
-        schedule(Q, v.slot, H.now + H.steal, RANK_END);
-      } else if (H.now >= walkEnds(v)) {
-        if (H.now - walkOf(v).idleSince >= H.minSearch) walkOf(v).step = STEP_FINAL;
+        schedule(Q, v.slot, clock.now + settings.steal, RANK_END);
+      } else if (clock.now >= walkEnds(v)) {
+        if (clock.now - walkOf(v).idleSince >= settings.minSearch) walkOf(v).step = STEP_FINAL;
         rest(v);
       } else plan(v); // somebody was faster
       return;

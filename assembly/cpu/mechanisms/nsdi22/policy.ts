@@ -9,7 +9,9 @@
 import * as L from "../../../layout";
 import { NEVER, cancel, schedule, RANK_END } from "../../../kernel/event-queue";
 import { below } from "../../../kernel/random";
-import { Vm, vcpuOf, DORMANT, RUNNING, H, VCpu, Q, count, activeAt, ENTERING, countHost, STEALING, countersOf } from "../../state";
+import {
+  Vm, vcpuOf, DORMANT, RUNNING, VCpu, Q, count, activeAt, ENTERING, countHost, STEALING, countersOf, clock, settings,
+} from "../../state";
 import { deactivate, detach, attach, activate, enter } from "../../guest/life";
 import { pushIdle, removeIdle } from "../../idle";
 import { settle } from "../../accounts";
@@ -31,7 +33,7 @@ function averageDelay(vm: Vm): f64 {
   let sum: u64 = 0;
   for (let k: u32 = 0; k < vm.min; k++) {
     const v = vcpuOf(vm, k);
-    if (v.queueLength != 0) sum += H.now - v.queueHead.arrivedAt;
+    if (v.queueLength != 0) sum += clock.now - v.queueHead.arrivedAt;
   }
   return <f64>(<i64>sum) / <f64>max<u32>(vm.activeCount, 1);
 }
@@ -86,7 +88,7 @@ function allocate(vm: Vm): bool {
     walkOf(v).step = STEP_BEGIN; // begins when the policy is done
   } else {
     walkOf(v).step = STEP_ALLOCATE;
-    schedule(Q, v.slot, H.now + <u64>rules().allocationNs, RANK_END);
+    schedule(Q, v.slot, clock.now + <u64>rules().allocationNs, RANK_END);
   }
   return true;
 }
@@ -163,7 +165,7 @@ export function reallocate(vm: Vm): void {
     case L.NSDI22_HEAD_AGE: {
       for (let k: u32 = 0; k < vm.min; k++) {
         const v = vcpuOf(vm, k);
-        if (v.queueLength != 0 && H.now - v.queueHead.arrivedAt > H.threshold) {
+        if (v.queueLength != 0 && clock.now - v.queueHead.arrivedAt > settings.threshold) {
           allocate(vm);
           return;
         }

@@ -1,7 +1,8 @@
 // The search of nsdi22's vCPUs: a walk around all queues, one look after another.
 
 import {
-  VCpu, RUNNING, nothing, Task, STEALING, H, Q, SLOT_ARBITER, ownQueue, clearBit, count, Vm, vcpuOf, isNull, setBit,
+  VCpu, RUNNING, nothing, Task, STEALING, Q, SLOT_ARBITER, ownQueue, clearBit, count, Vm, vcpuOf, isNull, setBit, clock,
+  settings,
 } from "../../state";
 import { STEP_FINAL, STEP_BEGIN, STEP_IDLE, STEP_LOOK, rules, walkOf, walkAt, machine } from "./state";
 import { enter } from "../../guest/life";
@@ -25,7 +26,7 @@ export function rest(v: VCpu): void {
   }
   if (v.state != STEALING) enter(v, STEALING);
   if (walk.step != STEP_FINAL) walk.step = STEP_BEGIN;
-  if (rules().everyStep != 0 || machine().roundAt == H.now || peekTime(Q) == H.now) schedule(Q, SLOT_ARBITER, H.now, RANK_LAST);
+  if (rules().everyStep != 0 || machine().roundAt == clock.now || peekTime(Q) == clock.now) schedule(Q, SLOT_ARBITER, clock.now, RANK_LAST);
   else begin(v);
 }
 
@@ -51,14 +52,14 @@ export function begin(v: VCpu): void {
     if (mayPark(vm)) {
       count(vm, L.VM_YIELDS, 1);
       park(v);
-      if (rules().everyStep != 0) schedule(Q, SLOT_ARBITER, H.now + 1, RANK_LAST);
+      if (rules().everyStep != 0) schedule(Q, SLOT_ARBITER, clock.now + 1, RANK_LAST);
       return;
     }
     walk.idleSince = NEVER;
   }
-  if (walk.idleSince == NEVER) walk.idleSince = H.now;
+  if (walk.idleSince == NEVER) walk.idleSince = clock.now;
   walk.from = below(changetype<usize>(vm) + offsetof<Vm>("stealStream0"), vm.min);
-  walk.began = H.now;
+  walk.began = clock.now;
   walk.step = STEP_LOOK;
   plan(v);
 }
@@ -68,7 +69,7 @@ export function begin(v: VCpu): void {
 // @ts-ignore: decorator
 @inline
 function check(): u64 {
-  return max<u64>(H.stealCheck, 1);
+  return max<u64>(settings.stealCheck, 1);
 }
 
 /** When the walk is over: each other queue has been looked into once, the first one twice where the walk began at its own. */
@@ -88,10 +89,10 @@ function nextLook(v: VCpu, its: u32): u64 {
   let steps = its - from + (its <= from ? n : 0); // where it began comes last
   if (own != 0 && steps > own) steps--; // its own is passed over
   const at = walk.began + check() * <u64>steps;
-  if (at > H.now) return at;
+  if (at > clock.now) return at;
   if (own != 0 || steps != 1) return NEVER;
   const again = walk.began + check() * <u64>n;
-  return again > H.now ? again : NEVER;
+  return again > clock.now ? again : NEVER;
 }
 
 /** When `v` looks into its own queue next. */
@@ -99,9 +100,9 @@ function nextLook(v: VCpu, its: u32): u64 {
 @inline
 function nextOwnLook(v: VCpu): u64 {
   const walk = walkOf(v);
-  if (H.localCheck == 0) return NEVER;
-  const times = (H.now - walk.began + H.localCheck - 1) / H.localCheck;
-  return walk.began + max<u64>(times, 1) * H.localCheck;
+  if (settings.localCheck == 0) return NEVER;
+  const times = (clock.now - walk.began + settings.localCheck - 1) / settings.localCheck;
+  return walk.began + max<u64>(times, 1) * settings.localCheck;
 }
 
 /** The next look of `v` that can find something, or the end of its walk. */
