@@ -169,6 +169,8 @@ export declare function scenarioJsonSchema(): Record<string, unknown>;
 `,
     'src/mechanisms/types.d.ts': `export type { MechanismInput } from '../scenario/schema.js';\n\n${resolvedMechanisms(loaded)}`,
     'src/reserve/schema.d.ts': `${reserve.text()}
+/** JSON Schema (2020-12) of the written server, for editors. */
+export declare function reserveJsonSchema(): Record<string, unknown>;
 /** Who manages the reserved memory. */
 export type ManagerKind = ${managers};
 `,

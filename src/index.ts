@@ -1,5 +1,18 @@
 // fluxhost: what people import. Nothing is defined here.
 
+export { explain } from './explain/api.js';
+export type { Field, Parameter } from './input/parameter.js';
+export { evaluateAssertion, type Verdict } from './input/assert.js';
+export { withFields } from './scenario/written.js';
+export { resultJsonSchema } from './result/result-schema.js';
+export { reserveJsonSchema } from './reserve/schema.js';
+export { pagesJsonSchema } from './pages/result-schema.js';
+export { renderRun } from './report/run-table.js';
+export { renderComparison } from './report/compare-table.js';
+export { renderSize } from './report/size-table.js';
+export { renderPages } from './report/pages-table.js';
+export { renderReserve } from './report/reserve-table.js';
+export { overTimeFiles, type CsvFile } from './report/series.js';
 export { Simulation } from './simulation.js';
 export type { InjectedWorkload, Progress, RunOptions, SimulationOptions } from './simulation.js';
 export { compileCore, compileMemoryCore } from './core/load.js';

@@ -5,6 +5,7 @@ import type { Policy } from './policy.js';
 import type { Arrival, ArrivalBatch } from './workload/arrival.js';
 import type { TraceHost } from './workload/text-source.js';
 
+/** With what a simulation runs. */
 export interface SimulationOptions {
   /** A core compiled before, to spare compiling it again (1 to 2 ms), or where inline bytes are not allowed. */
   readonly module?: WebAssembly.Module;
@@ -21,13 +22,19 @@ export interface SimulationOptions {
   readonly everyRound?: boolean;
 }
 
+/** How far a run is. */
 export interface Progress {
+  /** Simulated time, in ns. */
   readonly nowNs: number;
+  /** Simulated time at which it ends, in ns. */
   readonly endNs: number;
+  /** Events so far. */
   readonly events: number;
+  /** On the clock on the wall, so far. */
   readonly wallSeconds: number;
 }
 
+/** How a run is followed and stopped. */
 export interface RunOptions {
   /** Called some ten times a second. */
   readonly onProgress?: (progress: Progress) => void;

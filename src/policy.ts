@@ -6,7 +6,9 @@ import { InputError, expectedOneOf, show } from './input/errors.js';
 
 /** What a policy may see, at the instant it is asked. Reading costs a call into the core, about 5 ns. */
 export interface HostView {
+  /** Simulated time, in ns. */
   readonly nowNs: number;
+  /** Cores that no VM holds. */
   readonly idleCores: number;
   /** Of a VM, by its place in the result's list. */
   coresHeld(vm: number): number;
@@ -14,6 +16,7 @@ export interface HostView {
   coresComing(vm: number): number;
   /** Tasks waiting anywhere in the VM. */
   waiting(vm: number): number;
+  /** How long the oldest waiting task of the VM has waited, in ns; 0: none waits. */
   oldestDelayNs(vm: number): number;
   /** vCPUs to which tasks are dispatched. */
   activeVcpus(vm: number): number;
@@ -72,6 +75,7 @@ export function checkRestored(had: readonly PolicyName[], policy: Policy | undef
 
 /** A policy answered something that cannot be meant, or threw. */
 export class PolicyError extends Error {
+  /** Tells it from other errors. */
   override readonly name = 'PolicyError';
 }
 

@@ -55,6 +55,7 @@ export class Simulation {
   private streams = 0;
 
   private constructor(
+    /** What is simulated, every default filled. */
     readonly scenario: Scenario,
     private readonly compiled: CompiledScenario,
     private readonly core: HostCore,
@@ -74,6 +75,7 @@ export class Simulation {
    * @throws LimitError when the host does not fit into linear memory
    */
   static async create(input: Scenario | ScenarioInput, options: SimulationOptions = {}): Promise<Simulation> {
+    /** Resolved. */
     const scenario = isResolved(input) ? input : resolveScenario(input);
     return Simulation.assemble(scenario, options);
   }
@@ -87,7 +89,12 @@ export class Simulation {
    */
   static async restore(
     snapshot: Uint8Array,
-    options: SimulationOptions & { readonly scenario?: Scenario; readonly file?: string } = {},
+    options: SimulationOptions & {
+      /** Resolved. */
+      readonly scenario?: Scenario;
+      /** Named in problems. */
+      readonly file?: string;
+    } = {},
   ): Promise<Simulation> {
     const module = options.module ?? (await compileCore());
     const sha256 = knownSha256(instantiateCore(module, options.coreSha256).sha256);

@@ -2,9 +2,9 @@
 // mechanism or a part of the scenario is about, and its parameters.
 
 import { InputError, expectedOneOf, show } from '../input/errors.js';
-import { type Parameter, type Field, PARAMETERS, FIELDS, findParameters } from '../explain/parameters.js';
-import { formatDefault } from '../input/parameter.js';
-import { type Group, MECHANISM_MEANINGS, findGroup, GROUP_NAMES } from '../explain/groups.js';
+import { explain as explained } from '../explain/api.js';
+import { type Field, type Parameter, formatDefault } from '../input/parameter.js';
+import { type Group, MECHANISM_MEANINGS, findGroup } from '../explain/groups.js';
 import type { Io } from './io.js';
 
 const HELP = `Usage: fluxhost explain [PARAMETER] [--json]
@@ -112,23 +112,8 @@ export async function explain(args: string[], io: Io): Promise<number> {
   if (rest.length > 1)
     throw new InputError({ path: 'PARAMETER', given: rest.map(show).join(' '), expected: 'one parameter' });
   const query = rest[0];
-  const all = [...PARAMETERS, ...FIELDS];
   const group = query === undefined ? undefined : findGroup(query);
-  const found =
-    query === undefined
-      ? all
-      : group === undefined
-        ? findParameters(query)
-        : all.filter(({ path }) => path.startsWith(group.prefix));
-  if (query !== undefined && group === undefined && found.length === 0) {
-    const known = [...new Set([...all.flatMap(({ name, path }) => [path, name]), ...GROUP_NAMES])];
-    const expected = expectedOneOf('a known parameter', query, known).split(':', 1)[0];
-    throw new InputError({
-      path: 'PARAMETER',
-      given: show(query),
-      expected: `${expected}; fluxhost explain lists them all`,
-    });
-  }
+  const found = explained(query);
   if (json) io.stdout(`${JSON.stringify(found, null, 2)}\n`);
   else if (group !== undefined) io.stdout(groupText(group, found));
   else io.stdout(query === undefined ? listing(found) : found.map(details).join('\n'));

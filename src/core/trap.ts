@@ -3,12 +3,15 @@
 
 /** A trap of the core, with the place in its source where it stopped. */
 export class CoreTrap extends Error {
+  /** Tells it from other errors. */
   override readonly name = 'CoreTrap';
   /** What the core said, without the place. */
   readonly reason: string;
   /** Source file of the core, as the compiler named it. */
   readonly file: string;
+  /** Line of that file, from 1. */
   readonly line: number;
+  /** Column of that line, from 1. */
   readonly column: number;
 
   constructor(reason: string, file: string, line: number, column: number) {

@@ -5,7 +5,9 @@
 import { show, expectedOneOf } from './errors.js';
 import { type Unit, refuseAssertion, type Comparator, type Expression, parseAssertion } from './assert-syntax.js';
 
+/** What an assertion came to. */
 export interface Verdict {
+  /** Whether it holds; false too where a figure does not exist. */
   readonly holds: boolean;
   /** The figures that were looked at, and what came out. */
   readonly explanation: string;

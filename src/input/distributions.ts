@@ -31,6 +31,7 @@ export function meanOf(dist: SimpleDist | Dist): number | undefined {
       let sum = 0;
       let weights = 0;
       for (const part of dist.of) {
+        /** Its mean, in ns or as a count. */
         const mean = meanOf(part);
         if (mean === undefined) return undefined;
         sum += part.weight * mean;
@@ -72,19 +73,84 @@ export function greatestOf(dist: SimpleDist | Dist): number | undefined {
 
 /** Values are nanoseconds for times, plain numbers for counts. Every one has a finite mean. */
 export type SimpleDist =
-  | { readonly dist: 'constant'; readonly value: number }
-  | { readonly dist: 'exponential'; readonly mean: number }
-  | { readonly dist: 'uniform'; readonly min: number; readonly max: number }
+  | {
+      /** Which distribution it is. */
+      readonly dist: 'constant';
+      /** The one value, in ns or as a count. */
+      readonly value: number;
+    }
+  | {
+      /** Which distribution it is. */
+      readonly dist: 'exponential';
+      /** Its mean, in ns or as a count. */
+      readonly mean: number;
+    }
+  | {
+      /** Which distribution it is. */
+      readonly dist: 'uniform';
+      /** The least value, in ns or as a count. */
+      readonly min: number;
+      /** The greatest value, in ns or as a count; absent: the tail is not bounded. */
+      readonly max: number;
+    }
   /** cv: standard deviation / mean. */
-  | { readonly dist: 'lognormal'; readonly mean: number; readonly cv: number }
-  | { readonly dist: 'bimodal'; readonly short: number; readonly long: number; readonly longShare: number }
+  | {
+      /** Which distribution it is. */
+      readonly dist: 'lognormal';
+      /** Its mean, in ns or as a count. */
+      readonly mean: number;
+      /** Standard deviation over mean. */
+      readonly cv: number;
+    }
+  | {
+      /** Which distribution it is. */
+      readonly dist: 'bimodal';
+      /** The lesser value, in ns or as a count. */
+      readonly short: number;
+      /** The greater value, in ns or as a count. */
+      readonly long: number;
+      /** Share of the draws that are long, 0 to 1. */
+      readonly longShare: number;
+    }
   /** min is the scale; without max the tail is unbounded and shape > 1. */
-  | { readonly dist: 'pareto'; readonly shape: number; readonly min: number; readonly max?: number | undefined }
-  | { readonly dist: 'weibull'; readonly shape: number; readonly mean: number }
+  | {
+      /** Which distribution it is. */
+      readonly dist: 'pareto';
+      /** Exponent of the tail. */
+      readonly shape: number;
+      /** The least value, in ns or as a count. */
+      readonly min: number;
+      /** The greatest value, in ns or as a count; absent: the tail is not bounded. */
+      readonly max?: number | undefined;
+    }
+  | {
+      /** Which distribution it is. */
+      readonly dist: 'weibull';
+      /** Exponent of the tail. */
+      readonly shape: number;
+      /** Its mean, in ns or as a count. */
+      readonly mean: number;
+    }
   /** scale: what the number 1 in the file stands for (nanoseconds, or a count). */
-  | { readonly dist: 'empirical'; readonly file: string; readonly scale: number };
+  | {
+      /** Which distribution it is. */
+      readonly dist: 'empirical';
+      /** File of one value a line. */
+      readonly file: string;
+      /** What the number 1 of the file stands for, in ns or as a count. */
+      readonly scale: number;
+    };
 
 export type Dist =
-  SimpleDist | { readonly dist: 'mixture'; readonly of: readonly ({ readonly weight: number } & SimpleDist)[] };
+  | SimpleDist
+  | {
+      /** Which distribution it is. */
+      readonly dist: 'mixture';
+      /** Distributions of which one is drawn from, by weight. */
+      readonly of: readonly ({
+        /** How often it is drawn, over the sum of all weights. */
+        readonly weight: number;
+      } & SimpleDist)[];
+    };
 
 export type CountDist = number | Dist;

@@ -64,6 +64,7 @@ export function formatProblem(problem: Problem): string {
 
 /** The input was refused: nothing ran and nothing was written. The command line ends with exit status 2. */
 export class InputError extends Error {
+  /** All of them, at least one. */
   readonly problems: readonly Problem[];
 
   constructor(problems: Problem | readonly Problem[]) {

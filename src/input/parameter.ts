@@ -9,17 +9,23 @@ export type Confidence = 'published' | 'source code' | 'derived' | 'secondary' |
 export type ParameterUnit =
   'ns' | 'bytes' | 'bytes per second' | 'count' | 'share' | 'pages' | 'choice' | 'yes or no' | 'name';
 
+/** A setting with a default. */
 export interface Parameter {
   /** Last part of the path. */
   readonly name: string;
   /** Where it stands in a resolved scenario's written form; `*` stands for each VM. */
   readonly path: string;
+  /** In which unit it is written. */
   readonly unit: ParameterUnit;
   /** In the base unit (nanoseconds, bytes), or the choice's name. */
   readonly default: number | string | boolean;
+  /** Of a choice: the names. */
   readonly choices?: readonly string[];
+  /** What it does, in words. */
   readonly meaning: string;
+  /** Where the default comes from. */
   readonly source: string;
+  /** How far that is to be trusted. */
   readonly confidence: Confidence;
 }
 

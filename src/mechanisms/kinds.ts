@@ -7,6 +7,7 @@ import type { MechanismKind } from './types.js';
 
 const BY_KIND: Readonly<Record<MechanismKind, MechanismDefinition>> = MECHANISMS;
 
+/** The names of all mechanisms, in the order of their numbers in the core. */
 export const MECHANISM_KINDS: readonly MechanismKind[] = (Object.keys(BY_KIND) as MechanismKind[]).sort(
   (a, b) => BY_KIND[a].number - BY_KIND[b].number,
 );

@@ -7,10 +7,13 @@
 export interface Interval {
   /** Values that entered; replications without a figure (nothing completed) are left out. */
   count: number;
+  /** Their mean; null where there are none. */
   mean: number | null;
   /** Sample standard deviation (n − 1); null below two values. */
   stddev: number | null;
+  /** Lower end; null below two values. */
   low: number | null;
+  /** Upper end; null below two values. */
   high: number | null;
 }
 

@@ -9,11 +9,17 @@
 
 /** The exact totals of what was counted. All but `count` are in raw units, and without meaning where it is 0. */
 export interface Totals {
+  /** Values recorded. */
   readonly count: number;
+  /** Their sum. */
   readonly sum: number;
+  /** The sum of their squares. */
   readonly sumSquares: number;
+  /** The least of them. */
   readonly min: number;
+  /** The greatest of them. */
   readonly max: number;
+  /** Buckets of a power of two are 2^this. */
   readonly subBucketBits: number;
   /** value = raw × scale. */
   readonly scale: number;
@@ -29,19 +35,29 @@ export interface Samples extends Omit<Totals, 'sum' | 'sumSquares'> {
 
 /** Totals with the counters themselves. */
 export interface RawHistogram extends Totals {
+  /** How many fell into each bucket. */
   readonly counts: ArrayLike<number | bigint>;
 }
 
 /** A distribution as results print it; everything but `count` is null where nothing was counted. */
 export interface Distribution {
+  /** Values recorded. */
   count: number;
+  /** The least; in the unit that the field's name ends in. */
   min: number | null;
+  /** Their mean. */
   mean: number | null;
+  /** Their standard deviation. */
   stddev: number | null;
+  /** The median. */
   p50: number | null;
+  /** 9 of 10 are no greater. */
   p90: number | null;
+  /** 99 of 100 are no greater. */
   p99: number | null;
+  /** 999 of 1000 are no greater. */
   p999: number | null;
+  /** The greatest. */
   max: number | null;
 }
 
@@ -158,10 +174,18 @@ export function distributionOf(samples: Samples): Distribution {
  */
 export class Histogram implements Samples {
   private constructor(
+    /** Buckets of a power of two are 2^this. */
     readonly subBucketBits: number,
+    /** value = raw × scale. */
     readonly scale: number,
     private counts: Float64Array,
-    private totals: { count: number; sum: bigint; sumSquares: bigint; min: number; max: number },
+    private totals: {
+      count: number;
+      sum: bigint;
+      sumSquares: bigint;
+      min: number;
+      max: number;
+    },
   ) {}
 
   /** An empty histogram; `subBucketBits` 9 keeps quantiles within 0.1 %. */
@@ -233,14 +257,17 @@ export class Histogram implements Samples {
     return result;
   }
 
+  /** Values recorded. */
   get count(): number {
     return this.totals.count;
   }
 
+  /** The sum of the raw values. */
   get sum(): bigint {
     return this.totals.sum;
   }
 
+  /** The sum of the squares of the raw values. */
   get sumSquares(): bigint {
     return this.totals.sumSquares;
   }
@@ -285,14 +312,17 @@ export class Histogram implements Samples {
     return quantileOf(this, q);
   }
 
+  /** Their mean; null where nothing was counted. */
   mean(): number | null {
     return meanOf(this);
   }
 
+  /** Their standard deviation; null where nothing was counted. */
   stddev(): number | null {
     return stddevOf(this);
   }
 
+  /** What results print of it. */
   distribution(): Distribution {
     return distributionOf(this);
   }

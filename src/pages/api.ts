@@ -23,8 +23,11 @@ export interface PageTraceOptions {
   readonly instructions?: boolean;
   /** csv: names of the columns. */
   readonly pageColumn?: string;
+  /** csv: column of byte addresses, instead of page numbers. */
   readonly addressColumn?: string;
+  /** csv: column that tells writes from reads. */
   readonly writeColumn?: string;
+  /** csv: column of sizes in bytes. */
   readonly sizeColumn?: string;
   /** csv: values of the write column that mean a write; all others mean a read. */
   readonly writeValues?: readonly string[];
@@ -36,6 +39,7 @@ export interface PageTraceOptions {
   readonly module?: WebAssembly.Module;
 }
 
+/** What is replayed, and how the trace is read. */
 export interface ReplayPagesOptions extends PageTraceOptions {
   /** `lru`, `clock:bits=2`, `2q:kin=30%`; `fluxhost pages --help` lists them. */
   readonly policies: readonly string[];
@@ -47,6 +51,7 @@ export interface ReplayPagesOptions extends PageTraceOptions {
   readonly swapIn?: string;
 }
 
+/** Which curve is drawn, and how the trace is read. */
 export interface MissRatioCurveOptions extends PageTraceOptions {
   /** Share of the pages that are looked at; 1, the default, is exact. */
   readonly samplingRate?: number;

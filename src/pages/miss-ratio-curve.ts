@@ -10,17 +10,27 @@ export const SAMPLED_PAGES_WANTED = 300;
 /** Points of the curve a doubling of the capacity. */
 const POINTS_PER_DOUBLING = 4;
 
+/** Miss ratios of one policy over capacities. */
 export interface MissRatioCurve {
+  /** Whose curve it is. */
   readonly policy: 'lru';
+  /** Whether only a share of the pages was looked at. */
   readonly sampled: boolean;
   /** Share of the page numbers looked at. */
   readonly samplingRate: number;
   /** Requests and distinct pages looked at. */
   readonly sampledRequests: number;
+  /** Distinct pages looked at. */
   readonly sampledPages: number;
   /** Below it a sample tells nothing: fewer pages than one that was looked at stands for. 1 where all were. */
   readonly leastCapacityPages: number;
-  readonly points: readonly { readonly capacityPages: number; readonly missRatio: number }[];
+  /** From the least capacity to the greatest. */
+  readonly points: readonly {
+    /** Pages that fit. */
+    readonly capacityPages: number;
+    /** Misses over requests, 0 to 1. */
+    readonly missRatio: number;
+  }[];
 }
 
 /** What the core compares 24 bits of a page's hash with. */
@@ -58,11 +68,13 @@ export function curveOf(
   extra: readonly number[],
 ): MissRatioCurve {
   const rate = threshold / SAMPLE_RANGE;
+  /** Distinct pages looked at. */
   const sampledPages = histogram.length - 1;
   // Hot pages make the sample's size err; the error belongs to the shortest distances, where such pages are.
   const expected = rate === 1 ? sampledRequests : requests * rate;
   const correction = expected - sampledRequests;
   const compulsory = distinctPages / requests;
+  /** From the least capacity to the greatest. */
   const points: { capacityPages: number; missRatio: number }[] = [];
   let hits = correction;
   let distance = 0;
@@ -72,6 +84,7 @@ export function curveOf(
     ? []
     : grid(least, Math.max(least, Math.round(sampledPages / rate)), extra)) {
     while (distance < sampledPages && (distance + 1) / rate <= capacityPages) hits += histogram[++distance]!;
+    /** Misses over requests, 0 to 1. */
     const missRatio = expected > 0 ? Math.min(1, Math.max(compulsory, 1 - hits / expected)) : 1;
     points.push({ capacityPages, missRatio });
   }

@@ -31,6 +31,7 @@ const curve = z.strictObject({
   points: z.array(z.strictObject({ capacityPages: count, missRatio: number })),
 });
 
+/** @internal */
 export const pagesResultSchema = z.strictObject({
   trace: z.strictObject({
     requests: count,
@@ -41,6 +42,7 @@ export const pagesResultSchema = z.strictObject({
   mrc: z.optional(z.array(curve)),
 }) satisfies z.ZodType<PagesResult>;
 
+/** JSON Schema (2020-12) of what `pages --json` prints. */
 export function pagesJsonSchema(): Record<string, unknown> {
   return { ...z.toJSONSchema(pagesResultSchema), title: 'fluxhost pages result' };
 }

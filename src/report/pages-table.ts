@@ -9,7 +9,8 @@ const MOST_POINTS = 24;
 
 const ratio = (value: number): string => value.toFixed(4);
 
-export function renderPages(result: PagesResult, colour: boolean): string {
+/** The runs as text, ending in a line feed. */
+export function renderPages(result: PagesResult, colour = false): string {
   const { trace, runs, mrc = [] } = result;
   const timed = runs.some(({ swapInNs }) => swapInNs !== null);
   // of objects of one size it would say the same again

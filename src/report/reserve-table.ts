@@ -84,7 +84,8 @@ function neverFit(runs: readonly ReserveResult[]): string {
     .join('');
 }
 
-export function renderReserve({ runs, differences }: ReserveComparison, colour: boolean): string {
+/** The runs as text, ending in a line feed. */
+export function renderReserve({ runs, differences }: ReserveComparison, colour = false): string {
   const [first] = runs;
   const rows = first?.memory.vms === null ? MEMORY : [...MEMORY, ...TRAFFIC];
   const parts = [columns(runs, rows, colour), boots(runs, colour), neverFit(runs)];

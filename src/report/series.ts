@@ -8,7 +8,9 @@ import { MAX_VMS, omittedText } from './run-table.js';
 import { renderTable } from './table.js';
 import { groupThousands, formatExactDurationNs, formatDurationNs } from './units.js';
 
+/** A file to be written. */
 export interface CsvFile {
+  /** What it is called. */
   readonly name: string;
   /** Chunks of whole lines. */
   readonly text: Iterable<string>;

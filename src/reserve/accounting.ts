@@ -18,8 +18,11 @@ const REGION_BYTES = 16;
 const VM_BYTES = 16;
 const GRANULE_TABLE_BYTES = 8;
 
+/** Where the memory of a server goes before the first VM is sold. */
 export interface MemoryPlan {
+  /** All of it. */
   readonly totalBytes: number;
+  /** Kept by the host itself. */
   readonly kernelBytes: number;
   /** Page descriptors that stay. */
   readonly descriptorBytes: number;
@@ -31,6 +34,7 @@ export interface MemoryPlan {
   readonly sellableBytes: number;
   /** Lost because nodes hold whole granules only. */
   readonly roundingBytes: number;
+  /** Granules of 2 MiB that each node has to sell. */
   readonly granulesPerNode: number;
   /** Whole gigabytes kept for whole use, where pools are apart. */
   readonly largeRegionsPerNode: number;
@@ -83,6 +87,7 @@ function shares(
 export function memoryPlan(scenario: ReserveScenario, kind: ManagerKind = scenario.manager): MemoryPlan {
   const { memory: totalBytes, kernel: kernelBytes, nodes } = scenario.server;
   const { sellable, descriptors, headroom } = shares(scenario, kind);
+  /** Granules of 2 MiB that each node has to sell. */
   const granulesPerNode = Math.max(Math.floor(sellable / nodes / GRANULE_BYTES), 0);
   const tables = kind === 'vmem' ? 2 * tableBytes(nodes, granulesPerNode, scenario.server.vms) : 0;
   const pooled = kind === 'hugetlb' || kind === 'hvo';

@@ -6,6 +6,7 @@ import type { ReserveComparison } from './result.js';
 import type { ManagerKind, ReserveInput } from './schema.js';
 import { compareReserve } from './simulate.js';
 
+/** What is compared, and with what it runs. */
 export interface ReserveOptions {
   /** Managers to compare with, beside the one that the input names. */
   readonly against?: readonly ManagerKind[];

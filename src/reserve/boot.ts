@@ -6,16 +6,23 @@ import type { ReserveScenario } from './schema.js';
 
 const GB = 1e9;
 
+/** Where the time of starting a VM goes. */
 export interface BootSplit {
+  /** What does not depend on memory, in ns. */
   readonly fixedNs: number;
   /** For the manager to be free: operations before it, an upgrade. */
   readonly waitNs: number;
+  /** Finding the memory, in ns. */
   readonly allocateNs: number;
   /** Until all its memory is zero; with shared zeroing threads the wait for them is in here. */
   readonly zeroNs: number;
+  /** Page faults that are left, in ns. */
   readonly faultNs: number;
+  /** Pinning it for devices, in ns. */
   readonly pinNs: number;
+  /** Mapping it for devices, in ns. */
   readonly mapNs: number;
+  /** All parts, in ns. */
   readonly totalNs: number;
 }
 

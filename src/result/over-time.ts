@@ -4,8 +4,11 @@ import type { RawHistogram } from '../metrics/histogram.js';
 
 /** One VM over time; index i belongs to `Series.timeNs[i]`. */
 export interface VmSeries {
+  /** Of the VM. */
   readonly name: string;
+  /** Cores that it holds. */
   readonly coresHeld: Float64Array;
+  /** Tasks that wait in it. */
   readonly waiting: Float64Array;
   /** Age of the oldest waiting task at the instant of the sample. */
   readonly oldestDelayNs: Float64Array;
@@ -13,10 +16,13 @@ export interface VmSeries {
   readonly completed: Float64Array;
 }
 
+/** Samples of every VM over time. */
 export interface Series {
   /** Between two samples. Doubles each time the samples are full, so that any run fits. */
   readonly intervalNs: number;
+  /** Simulated time of each sample, in ns. */
   readonly timeNs: Float64Array;
+  /** One a VM. */
   readonly vms: readonly VmSeries[];
   /** Latencies, in ns, of each interval, by VM group: `latency[group][i]`. Buckets are 1/16 of their value wide. */
   readonly latency: Readonly<Record<string, readonly RawHistogram[]>>;
@@ -24,7 +30,9 @@ export interface Series {
   readonly queueDelay: Readonly<Record<string, readonly RawHistogram[]>>;
 }
 
+/** An event as the log keeps it. */
 export interface LoggedEvent {
+  /** Simulated time, in ns. */
   readonly timeNs: number;
   /** What the event was for: `vcpu api 3`, `core 5`, `vm api arrival`, `arbiter`, `memory worker 0` … */
   readonly entity: string;
@@ -32,7 +40,9 @@ export interface LoggedEvent {
   readonly state: string | null;
 }
 
+/** The events of a window of time. */
 export interface EventLog {
+  /** In order. */
   readonly events: readonly LoggedEvent[];
   /** Events of the window that the log had no room for. */
   readonly left: number;

@@ -8,16 +8,23 @@ import type { Figures, Result, Replication, Confidence } from './result.js';
 
 /** One mechanism against the first one named. */
 export interface Difference {
+  /** Which. */
   mechanism: string;
+  /** The one that it is set against. */
   baseline: string;
+  /** Of the intervals: 0.95. */
   level: number;
+  /** Pairs of runs, each of one seed. */
   replications: number;
+  /** By path. */
   figures: Record<string, FigureDifference>;
 }
 
+/** A figure under two mechanisms. */
 export interface FigureDifference {
   /** Means over the replications. */
   baseline: number | null;
+  /** Of the mechanism; its mean over the replications. */
   value: number | null;
   /** value − baseline, paired by seed. */
   difference: number | null;
@@ -25,6 +32,7 @@ export interface FigureDifference {
   ratio: number | null;
   /** Interval of the difference; null with fewer than two replications. */
   low: number | null;
+  /** Upper end of that interval. */
   high: number | null;
 }
 
@@ -54,6 +62,7 @@ export function replicationSeed(seed: number, replication: number): number {
 
 /** Of swapped memory; their paths are those of the result. */
 function memoryFigures(memory: MemoryResult): Figures {
+  /** By path. */
   const figures: Figures = {};
   for (const key of ['outShare', 'faults', 'faultShare', 'withinTenUs', 'directReclaims', 'pauseWaits'] as const)
     figures[`memory.${key}`] = memory[key];
@@ -67,6 +76,7 @@ function memoryFigures(memory: MemoryResult): Figures {
 
 /** The figures of a result that replications and comparisons are about. */
 export function headlineFigures(result: Result): Figures {
+  /** By path. */
   const figures: Figures = {};
   for (const vm of result.vms) {
     const put = (path: string, value: number | null): void => {
@@ -116,6 +126,7 @@ const finished = (replications: readonly Replication[]): Replication[] =>
 /** Student-t intervals of every headline figure over the finished replications. */
 export function confidenceOf(replications: readonly Replication[], level = CONFIDENCE_LEVEL): Confidence {
   const whole = finished(replications);
+  /** By path. */
   const figures: Record<string, Interval> = {};
   for (const path of Object.keys(whole[0]?.figures ?? {})) figures[path] = meanInterval(figuresAt(whole, path), level);
   return { level, method: 'student-t', replications: whole.length, figures };
@@ -128,6 +139,7 @@ export function confidenceOf(replications: readonly Replication[], level = CONFI
 export function withReplications(results: readonly Result[], level = CONFIDENCE_LEVEL): Result {
   const first = results[0];
   if (first === undefined) throw new RangeError('withReplications: given no result, expected at least one');
+  /** Pairs of runs, each of one seed. */
   const replications = results.map(replicationOf);
   const result: Result = {
     ...first,
@@ -149,6 +161,7 @@ export function differenceOf(baseline: Result, value: Result, level = CONFIDENCE
   });
   const baseOf = pairs.map((pair) => pair.base);
   const otherOf = pairs.map((pair) => pair.other);
+  /** By path. */
   const figures: Record<string, FigureDifference> = {};
   for (const path of Object.keys(baseOf[0]?.figures ?? {})) {
     const from = figuresAt(baseOf, path);

@@ -101,6 +101,7 @@ const controller = z.strictObject({ punished: count, relaxed: count });
 const figures = z.record(z.string(), figure);
 const interval = z.strictObject({ count, mean: figure, stddev: figure, low: figure, high: figure });
 
+/** @internal */
 export const resultSchema = z.strictObject({
   manifest,
   vms: z.array(vm),
@@ -150,6 +151,7 @@ export const resultSchema = z.strictObject({
   incomplete: z.optional(z.literal(true)),
 }) satisfies z.ZodType<Result>;
 
+/** JSON Schema (2020-12) of a result, as `run --json` prints it. */
 export function resultJsonSchema(): Record<string, unknown> {
   return { ...z.toJSONSchema(resultSchema), title: 'fluxhost result' };
 }

@@ -7,27 +7,43 @@ import type { SeriesResult, LogResult } from './series.js';
 import type { MemoryResult, NoMemory } from '../swap/result.js';
 import type { Interval } from '../metrics/confidence.js';
 
+/** What was run, and on what. */
 export interface Manifest {
+  /** Of the package. */
   name: string;
+  /** Of the package. */
   version: string;
+  /** Of the canonical JSON of the resolved scenario. */
   scenarioSha256: string;
+  /** Of the bytes of the core that ran. */
   coreSha256: string;
   /** 64-bit hash over every event's (time, kind, entity), as 16 hexadecimal digits; '' when switched off. */
   fingerprint: string;
+  /** Every random stream was derived from it. */
   seed: number;
+  /** Its kind. */
   mechanism: string;
+  /** Simulated time after the warm-up that was asked for, in ns. */
   durationNs: number;
+  /** Simulated before the statistics started, in ns. */
   warmupNs: number;
   /** Simulated time that entered the statistics: durationNs, less when interrupted. */
   measuredNs: number;
+  /** Runs with seeds of their own. */
   replications: number;
+  /** Events simulated. */
   events: number;
+  /** On the clock on the wall; differs between two runs. */
   wallSeconds: number;
+  /** Over that time; differs between two runs. */
   eventsPerSecond: number;
 }
 
+/** A VM's service-level objective, and whether it was attained. */
 export interface SloResult {
+  /** Share of the requests that was to be no slower, 0 to 1. */
   quantile: number;
+  /** Than this, in ns. */
   targetNs: number;
   /**
    * The latency at that quantile of all requests answered, dropped, or in flight for longer than the target; null where it is
@@ -40,27 +56,54 @@ export interface SloResult {
   lateInFlight: number;
 }
 
+/** What became of a VM's requests, and of its core time. */
 export interface VmResult {
+  /** Of the VM: its group's, with a number where the group has several. */
   name: string;
+  /** latency-critical or best-effort. */
   class: string;
+  /** Requests that came after the warm-up. */
   arrived: number;
+  /** Requests that were answered after the warm-up. */
   completed: number;
   /** Turned away because the VM was full (`queueLimit`); in no distribution. */
   dropped: number;
+  /** Requests in it at the end. */
   inFlight: number;
+  /** Time in system of the requests completed, in ns. */
   latencyNs: Distribution;
+  /** Time from ready to first instruction of each task, in ns. */
   queueDelayNs: Distribution;
+  /** Time in system over service time of the requests completed. */
   slowdown: Distribution;
   /** Name of the group whose VMs share these three distributions; absent where the VM has its own. */
   latencyShared?: string;
+  /** null where it states none. */
   slo: SloResult | null;
-  cpuSeconds: { task: number; steal: number; idlePoll: number; transition: number };
+  /** Core time that it held, by what it was used for. */
+  cpuSeconds: {
+    /** Running tasks, in seconds. */
+    task: number;
+    /** Taking tasks from other vCPUs, in seconds. */
+    steal: number;
+    /** Searching and spinning, in seconds. */
+    idlePoll: number;
+    /** Switching, and being moved, in seconds. */
+    transition: number;
+  };
+  /** Times that a vCPU took tasks of another. */
   steals: number;
+  /** Looks into another vCPU's queue. */
   stealAttempts: number;
+  /** Tasks stopped before their end. */
   preemptions: number;
+  /** Cores given back of its own will. */
   yields: number;
+  /** Cores that it got. */
   grants: number;
+  /** Cores that were taken from it. */
   revocations: number;
+  /** Instances started, by how (`microvm`: boot, restore). */
   coldStarts: Record<string, number>;
   /** Tasks that a steal moved to another vCPU; one may move more than once. */
   tasksStolen: number;
@@ -80,10 +123,13 @@ export interface VmResult {
   unstable: boolean;
 }
 
+/** What became of a VM's lock. */
 export interface LockResult {
+  /** Times that it was taken. */
   acquires: number;
   /** Acquisitions that had to wait. */
   waits: number;
+  /** Mean of the waits that ended, in ns; null without any. */
   meanWaitNs: number | null;
   /** The longest of those waits that ended. */
   longestWaitNs: number | null;
@@ -95,10 +141,13 @@ export interface LockResult {
   spinSeconds: number;
 }
 
+/** What became of the host's cores. */
 export interface HostResult {
+  /** Hardware threads. */
   cores: number;
   /** Share of all core-time that ran tasks. */
   utilization: number;
+  /** Of cores that no VM held. */
   idleCoreSeconds: number;
   /** Of cores that poll for the mechanism's arbiter. */
   pollCoreSeconds: number;
@@ -106,7 +155,9 @@ export interface HostResult {
   memoryCoreSeconds?: number;
 }
 
+/** How cores moved. */
 export interface ReallocationResult {
+  /** Cores that arrived at a VM. */
   count: number;
   /** From the decision to the core running the VM's scheduler. */
   grantNs: Distribution;
@@ -117,19 +168,34 @@ export interface ReallocationResult {
   /** Where grantNs goes, step by step, keyed by a name ending in Ns. */
   steps: Record<string, Distribution>;
   /** Cores held after each change, for the first such changes. */
-  grantCurve?: { atNs: number; cores: number }[];
+  grantCurve?: {
+    /** Simulated time, in ns. */
+    atNs: number;
+    /** Cores held then. */
+    cores: number;
+  }[];
   /** The arbiter's rounds: simulated, skipped because they could change nothing, and requests for a core that it had to deny. */
-  arbiter: { rounds: number; roundsSkipped: number; denied: number };
+  arbiter: {
+    /** Rounds that were simulated. */
+    rounds: number;
+    /** Rounds that could change nothing, and were not. */
+    roundsSkipped: number;
+    /** Times that a VM was short of a core and none was to be had. */
+    denied: number;
+  };
   /** caladan's controllers, those that were on. */
   controllers?: Controllers;
 }
 
 /** How often a controller acted: took something away, and gave something back. */
 export interface ControllerResult {
+  /** Times that it took something away. */
   punished: number;
+  /** Times that it gave something back. */
   relaxed: number;
 }
 
+/** Caladan's two controllers; absent: off. */
 export interface Controllers {
   /** Hardware threads emptied beside a long task. */
   hyperthread?: ControllerResult;
@@ -137,19 +203,32 @@ export interface Controllers {
   bandwidth?: ControllerResult;
 }
 
+/** What a run found. */
 export interface Result {
+  /** What was run. */
   manifest: Manifest;
+  /** One a VM, in the scenario's order. */
   vms: VmResult[];
+  /** Of all cores. */
   host: HostResult;
+  /** Of cores that moved. */
   reallocation: ReallocationResult;
   /** An empty object where no VM has memory. */
   memory: MemoryResult | NoMemory;
-  histogram: { precision: number; shared: 'vm' | 'group' };
+  /** How the distributions were kept. */
+  histogram: {
+    /** Relative error of a quantile, at most. */
+    precision: number;
+    /** Whether each VM had its own, or each group. */
+    shared: 'vm' | 'group';
+  };
   /** Where the scenario samples; of replication 0. */
   series?: SeriesResult;
   /** Where the scenario logs a window; of replication 0. */
   log?: LogResult;
+  /** Headline figures of each run, where there were several. */
   replications?: Replication[];
+  /** Intervals over them. */
   confidence?: Confidence;
   /** Present when the run was interrupted. */
   incomplete?: true;
@@ -167,17 +246,28 @@ export type Figures = Record<string, number | null>;
 
 /** One run's headline figures. */
 export interface Replication {
+  /** From 0. */
   replication: number;
+  /** Of this run. */
   seed: number;
+  /** Of this run. */
   fingerprint: string;
+  /** Of this run. */
   events: number;
+  /** By path. */
   figures: Figures;
+  /** Present when it was interrupted. */
   incomplete?: true;
 }
 
+/** Intervals over independent replications. */
 export interface Confidence {
+  /** Of the intervals: 0.95. */
   level: number;
+  /** How they are made. */
   method: 'student-t';
+  /** Runs that entered. */
   replications: number;
+  /** By path. */
   figures: Record<string, Interval>;
 }

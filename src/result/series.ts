@@ -7,34 +7,63 @@ import { type RawHistogram, Histogram } from '../metrics/histogram.js';
 
 /** What an interval's histogram says, by interval; null where nothing was counted. */
 export interface DistributionsResult {
+  /** Values recorded. */
   count: number[];
+  /** Their means. */
   mean: (number | null)[];
+  /** Their medians. */
   p50: (number | null)[];
+  /** 9 of 10 are no greater. */
   p90: (number | null)[];
+  /** 99 of 100 are no greater. */
   p99: (number | null)[];
+  /** 999 of 1000 are no greater. */
   p999: (number | null)[];
+  /** The greatest ones. */
   max: (number | null)[];
 }
 
+/** Samples of every VM over time. */
 export interface SeriesResult {
+  /** Between two samples, in ns. */
   intervalNs: number;
   /** Of each sample, which ends its interval. */
   timeNs: number[];
+  /** One a VM. */
   vms: {
+    /** Of the VM. */
     name: string;
+    /** Cores that it holds. */
     coresHeld: number[];
     /** Tasks. */
     waiting: number[];
+    /** How long its oldest waiting task has waited, in ns. */
     oldestDelayNs: number[];
     /** Requests, since the sample before. */
     completed: number[];
   }[];
   /** VMs of one group share these. */
-  groups: { name: string; latencyNs: DistributionsResult; queueDelayNs: DistributionsResult }[];
+  groups: {
+    /** Of the group. */
+    name: string;
+    /** Time in system of requests completed in each interval, in ns. */
+    latencyNs: DistributionsResult;
+    /** Time that tasks begun in each interval had waited, in ns. */
+    queueDelayNs: DistributionsResult;
+  }[];
 }
 
+/** The events of a window of time. */
 export interface LogResult {
-  events: { timeNs: number; entity: string; state: string | null }[];
+  /** In order. */
+  events: {
+    /** Simulated time, in ns. */
+    timeNs: number;
+    /** What the event was for. */
+    entity: string;
+    /** State of the vCPU when it came, where it was a vCPU's. */
+    state: string | null;
+  }[];
   /** Events of the window that the log had no room for. */
   left: number;
 }

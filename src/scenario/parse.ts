@@ -10,6 +10,7 @@ import { toProblem, checkScenario, told } from './resolve.js';
 import type { Scenario } from './types.js';
 import { warningsOf } from './warnings.js';
 
+/** Where a text came from, and what of it is changed. */
 export interface ParseOptions {
   /** Named in problems; what the text came from. */
   readonly file?: string | undefined;
@@ -17,10 +18,13 @@ export interface ParseOptions {
   readonly set?: readonly string[] | undefined;
 }
 
+/** A scenario that passed every check. */
 export interface ParsedScenario {
+  /** Every default filled. */
   readonly scenario: Scenario;
   /** Of the canonical JSON of the resolved scenario. */
   readonly sha256: string;
+  /** What is allowed but perhaps not meant, a line each. */
   readonly warnings: readonly string[];
 }
 

@@ -19,11 +19,13 @@ export interface StudyOptions extends SimulationOptions {
   readonly onNote?: (note: string) => void;
 }
 
+/** How often. */
 export interface ReplicateOptions extends StudyOptions {
   /** Runs with seeds of their own, the first with the scenario's. */
   readonly replications: number;
 }
 
+/** What is compared. */
 export interface CompareOptions extends StudyOptions {
   /** The first is what the others are set against. A mechanism by name has its defaults, one as a mapping its settings. */
   readonly mechanisms: readonly MechanismChoice[];
@@ -35,6 +37,7 @@ export interface CompareOptions extends StudyOptions {
   readonly mostCores?: number;
 }
 
+/** What is searched, and what must hold. */
 export interface SizeOptions extends StudyOptions {
   /** The field, with a range where the usual one does not fit: `host.cores`, `vms.api.quota=0.5..4:0.5`. */
   readonly find: string;

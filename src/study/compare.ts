@@ -8,12 +8,15 @@ import { type Sizing, sizeFor } from './sizing.js';
 import { type Study, combine } from './study.js';
 import { type Variant, scenariosOf } from './variant.js';
 
+/** Mechanisms side by side. */
 export interface Comparison {
+  /** A result each, in the order asked for. */
   runs: Result[];
   /** Each mechanism against the first. */
   differences: Difference[];
   /** Absent where it is not asked for, without any SLO, or when interrupted before it. */
   sizing?: Sizing[];
+  /** Present when it was interrupted. */
   incomplete?: true;
 }
 

@@ -11,11 +11,13 @@ import { type Trial, leastOf } from './search.js';
 import { bare, mostRequests, seeded, type Study } from './study.js';
 import type { Variant } from './variant.js';
 
+/** A value that was tried. */
 export interface SizeTrial {
   /** Of the field; nanoseconds and bytes where it has a unit. */
   value: number;
   /** Replications in which every objective was met, of those that ran. */
   attainedIn: number;
+  /** Replications that ran. */
   of: number;
   /** Why the value makes no scenario. */
   refused?: string;
@@ -25,10 +27,13 @@ export interface SizeTrial {
 export interface Bound {
   /** `guarantees`, `vcpus.max`, `service`, `mechanism` or `range`. */
   by: string;
+  /** In words. */
   detail: string;
 }
 
+/** The answer for a mechanism. */
 export interface SizeRun {
+  /** Which. */
   mechanism: string;
   /** The least value at which every replication met every objective; null where none that was run does. */
   value: number | null;
@@ -38,6 +43,7 @@ export interface SizeRun {
   low: number | null;
   /** As `value`: the least at which all did. */
   high: number | null;
+  /** Why it is not less, or not reachable; null where neither needs a reason. */
   bound: Bound | null;
   /** Every value that was run or refused, from the least to the greatest. */
   tried: SizeTrial[];
@@ -45,12 +51,19 @@ export interface SizeRun {
   missedAbove: number[];
 }
 
+/** The least value of a field at which every objective is met. */
 export interface SizeResult {
+  /** The field. */
   find: string;
+  /** Of its values. */
   unit: LadderUnit;
+  /** The objectives. */
   for: string[];
+  /** Runs with seeds of their own for each value. */
   replications: number;
+  /** One a mechanism. */
   runs: SizeRun[];
+  /** Present when it was interrupted. */
   incomplete?: true;
 }
 

@@ -14,12 +14,15 @@ export const MAX_SIZING_CORES = 65_536;
 
 /** How many cores a mechanism needs for every VM's SLO. */
 export interface Sizing {
+  /** Which. */
   mechanism: string;
   /** What was varied: the host's cores, or under `static` the vCPUs pinned by the VMs together. */
   of: 'host.cores' | 'pinned vCPUs';
   /** The least number found; null where not even `searchedTo` attains every SLO. */
   cores: number | null;
+  /** The least number that was considered. */
   searchedFrom: number;
+  /** The greatest. */
   searchedTo: number;
   /** Runs it took. */
   runs: number;
@@ -66,6 +69,7 @@ async function sizeHost(scenario: Scenario, base: Result, most: number, attempt:
   );
   if (found === null) return null;
   const cores = found.index === null ? null : ladder.value(found.index);
+  /** The greatest. */
   const searchedTo = ladder.value(ladder.count - 1);
   return { mechanism: scenario.mechanism.kind, of: 'host.cores', cores, searchedFrom: from, searchedTo, runs };
 }

@@ -13,56 +13,100 @@ export const FAILURES = ['none', 'prepare', 'transfer'] as const;
 /** Shares of pages by the backend that their content goes to; they add up to 1. */
 export type Content = Readonly<Record<BackendName, number>>;
 
+/** A place where pages go, and what that takes. */
 export interface Backend {
   /** Nanoseconds for a page of 4 KiB. */
   readonly in: Dist;
+  /** The same on the way out, in ns. */
   readonly out: Dist;
   /** For each further 4 KiB of a larger page. */
   readonly inMoreNs: number;
+  /** The same on the way out, in ns. */
   readonly outMoreNs: number;
   /** Page over what is kept of it in the host's memory; null: nothing is. */
   readonly ratio: number | Dist | null;
 }
 
+/** An upgrade of the engine while it runs. */
 export interface Upgrade {
+  /** What is upgraded, and how. */
   readonly kind: (typeof UPGRADE_KINDS)[number];
+  /** When it begins, in ns. */
   readonly atNs: number;
+  /** Beside the running engine, in ns. */
   readonly prepareNs: number;
+  /** Handing the state over, in ns. */
   readonly transferNs: number;
+  /** Of the switch itself, in ns. */
   readonly switchNs: number;
+  /** Back to the old one, where it fails, in ns. */
   readonly rollbackNs: number;
+  /** At which step; none: it does not. */
   readonly fails: (typeof FAILURES)[number];
 }
 
+/** The host's memory, and how it is swapped. */
 export interface HostMemory {
+  /** What is moved at once. */
   readonly pageBytes: number;
+  /** Blocks within which prefetching stays. */
   readonly blockBytes: number;
+  /** How many times smaller the memory is simulated. */
   readonly pageSample: number;
   /** Shares of the memory. */
-  readonly watermarks: { readonly high: number; readonly low: number; readonly min: number };
+  readonly watermarks: {
+    /** Free at which background swap-out rests. */
+    readonly high: number;
+    /** Free below which it works. */
+    readonly low: number;
+    /** Free below which a fault writes a page out by itself. */
+    readonly min: number;
+  };
+  /** That zero, compress and decompress pages. */
   readonly workers: number;
+  /** Operations at once on SSD and remote memory. */
   readonly deviceDepth: number;
   /** Of host.cores, kept for the workers. */
   readonly cores: number;
   /** Cores' worth of background work; 0: no limit. */
   readonly budget: number;
+  /** How far it may run ahead of the budget, in ns. */
   readonly budgetBurstNs: number;
+  /** What a fault costs on the core that faults. */
   readonly fault: {
+    /** From the access to the handler, in ns. */
     readonly exitNs: number;
+    /** Taking the page's lock, in ns. */
     readonly lockNs: number;
+    /** Entering the page, in ns. */
     readonly mapNs: number;
+    /** Back to the guest, in ns. */
     readonly resumeNs: number;
   };
+  /** Of age. */
   readonly levels: number;
-  readonly scan: { readonly intervalNs: number; readonly perPageNs: number };
+  /** The looks by which pages age. */
+  readonly scan: {
+    /** Between two, in ns. */
+    readonly intervalNs: number;
+    /** For each page, in ns. */
+    readonly perPageNs: number;
+  };
+  /** Pages brought ahead with each fault. */
   readonly prefetch: number;
+  /** What the engine keeps for itself. */
   readonly metadataBytes: number;
+  /** Where pages go. */
   readonly content: Content;
+  /** By name. */
   readonly backends: Readonly<Record<BackendName, Backend>>;
+  /** In order of time. */
   readonly upgrades: readonly Upgrade[];
 }
 
+/** Which pages tasks touch. */
 export interface Access {
+  /** Of the hot part. */
   readonly pattern: (typeof PATTERNS)[number];
   /** Of Zipf's law. */
   readonly exponent: number;
@@ -78,8 +122,11 @@ export interface Access {
   readonly file?: string | undefined;
 }
 
+/** What the tasks of a VM touch. */
 export interface GuestMemory {
+  /** Memory that the VM believes it has. */
   readonly sizeBytes: number;
+  /** Resident at most; absent: no limit. */
   readonly quotaBytes?: number | undefined;
   /** Share of its pages that never move. */
   readonly pinned: number;
@@ -87,7 +134,9 @@ export interface GuestMemory {
   readonly touches: number;
   /** Share of touches that write. */
   readonly writes: number;
+  /** Which pages its tasks touch. */
   readonly access: Access;
+  /** Where its pages go; absent: as the host's. */
   readonly content?: Content | undefined;
 }
 

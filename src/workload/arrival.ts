@@ -22,9 +22,13 @@ export const BATCH_CAPACITY = 4096;
  * The arrays are reused: what they hold is valid until the next batch is asked for, and only the first `count` of each.
  */
 export interface ArrivalBatch {
+  /** How many. */
   readonly count: number;
+  /** Of each: ns from the start of the simulation. */
   readonly atNs: Float64Array;
+  /** Of each: ns of one task's work; -1: drawn by the VM. */
   readonly serviceNs: Float64Array;
+  /** Of each: tasks of the first stage; 0: drawn by the VM. */
   readonly width: Uint32Array;
 }
 
@@ -40,7 +44,9 @@ export interface TraceSummary {
   servicesRaised: number;
   /** Functions of the trace, those that all its files know, and those chosen; 0 where the format has no functions. */
   functionsRead: number;
+  /** Those that all its files know. */
   functionsJoined: number;
+  /** Those that were chosen. */
   functionsUsed: number;
   /** Rows of a durations file that repeat a function; the first one counts. */
   functionsRepeated: number;

@@ -9,15 +9,19 @@ import { readCsv } from './csv.js';
 import { type TraceOptions, checkOptions } from './options.js';
 import type { TraceHost } from './text-source.js';
 
+/** A format of arrivals. */
 export interface TraceFormat {
+  /** In words. */
   readonly meaning: string;
   /** Options beside the common ones, and those of them it cannot do without. */
   readonly options: readonly string[];
+  /** Those options that it cannot do without. */
   readonly required: readonly string[];
   /** The arrivals in order; fills the summary as it goes. */
   read(options: TraceOptions, host: TraceHost, summary: TraceSummary): AsyncIterable<ArrivalBatch>;
 }
 
+/** By name. */
 export const TRACE_FORMATS: Readonly<Record<string, TraceFormat>> = {
   csv: {
     meaning: 'a CSV file with a column of arrival times, and optionally of service times and widths',

@@ -21,6 +21,7 @@ function refusal(path: string, error: unknown): InputError {
   return new InputError({ file: path, path: '', given, expected: 'a readable trace file' });
 }
 
+/** What may be read. */
 export interface NodeHostOptions {
   /** Files outside this folder are refused, wherever their paths or links lead. Without it any readable file may be named. */
   readonly within?: string | undefined;

@@ -6,9 +6,11 @@ import { expectedOneOf, type Problem, show, InputError } from '../input/errors.j
 export type TimeUnit = 's' | 'ms' | 'us' | 'ns';
 export type Spread = 'poisson' | 'uniform' | 'even';
 
+/** How a file of arrivals is read. */
 export interface TraceOptions {
   /** Present where a scenario's `arrivals` is handed over whole; says nothing here. */
   readonly process?: 'trace';
+  /** Its name, as the host of files knows it. */
   readonly file: string;
   /** A name in the table of formats. */
   readonly format: string;
@@ -25,7 +27,14 @@ export interface TraceOptions {
   /** At most that many arrivals. */
   readonly limit?: number;
   /** `csv`: column names. Defaults `arrival`, `service`, `width`; the last two may be missing from the file then. */
-  readonly columns?: { readonly arrival?: string; readonly service?: string; readonly width?: string };
+  readonly columns?: {
+    /** Of the instants of arrival. */
+    readonly arrival?: string;
+    /** Of the service times. */
+    readonly service?: string;
+    /** Of how many tasks a request has. */
+    readonly width?: string;
+  };
   /** `csv`. Default ns. */
   readonly arrivalUnit?: TimeUnit;
   /** `csv`. Default ns. */
