@@ -2,7 +2,7 @@
 // A target whose inputs and outputs hash as they did last time is skipped; `--force` builds all of them,
 // names (`cores bytes bundle types`) build only those and what they need.
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import {
   at,
@@ -15,7 +15,15 @@ import {
   writeAtomically,
 } from './support.mjs';
 
-const TOOLING = ['package-lock.json', 'scripts/build.mjs', 'scripts/inline.mjs', 'scripts/support.mjs'];
+const TOOLING = [
+  'package-lock.json',
+  'scripts/build.mjs',
+  'scripts/inline.mjs',
+  'scripts/size.mjs',
+  'scripts/support.mjs',
+];
+/** What each core may take, bytes. */
+const BUDGETS = { host: 256 * 1024, memory: 64 * 1024 };
 const isSource = (path) => path.endsWith('.ts');
 const SHARED = [
   'assembly/layout.ts',
@@ -104,14 +112,18 @@ async function buildCore(part, target, outputs) {
   try {
     const outFile = `${folder}/${outputs[0].slice('build/'.length)}`;
     const entry = part === 'host' ? 'assembly/index.ts' : `assembly/${part}/index.ts`;
-    const args = [entry, '--target', target, '--baseDir', at(), '--outFile', outFile];
+    const names = target === 'release' ? ['--debug'] : []; // by which sizes are told; they are not kept
+    const args = [entry, '--target', target, ...names, '--baseDir', at(), '--outFile', outFile];
     // asc writes the map's URL relative to the binary, so both may be moved together.
     const { status, said } = await runToolQuietly('assemblyscript/bin/asc.js', args);
     // The optimizer tells when its last pass did not shrink the file and was dropped: nothing that anyone should act on.
     const lines = said.split('\n').filter((line) => line.trim() !== '' && line !== 'Last converge was suboptimal.');
     if (lines.length > 0) process.stderr.write(`${lines.join('\n')}\n`);
     if (status !== 0) throw new Error(`asc ${entry} --target ${target} ended with status ${status}`);
-    if (target === 'release') await inline(outFile);
+    if (target === 'release') {
+      const rooms = await inline(outFile);
+      weigh(part, statSync(at(outFile)).size, rooms);
+    }
     for (const output of outputs) renameSync(at(folder, output.slice('build/'.length)), at(output));
   } finally {
     rmSync(at(folder), { recursive: true, force: true });
@@ -122,6 +134,16 @@ async function buildCore(part, target, outputs) {
 async function inline(file) {
   const { status, said } = await runToolQuietly('../scripts/inline.mjs', [at(file)]);
   if (status !== 0) throw new Error(`inlining ${file} ended with status ${status}\n${said.slice(0, 2000)}`);
+  return JSON.parse(said);
+}
+
+/** Says how large a core is and where its code comes from; one that outgrows its budget is not built. */
+function weigh(part, bytes, rooms) {
+  const budget = BUDGETS[part];
+  const of = rooms.map(([room, size]) => `${room} ${(size / 1024).toFixed(1)}`).join(', ');
+  const said = `core ${part}: ${(bytes / 1024).toFixed(1)} of ${budget / 1024} KiB (${of})`;
+  if (bytes > budget) throw new Error(`too large: ${said}`);
+  process.stderr.write(`${said}\n`);
 }
 
 function buildBytes() {

@@ -1,11 +1,12 @@
 // A core once more through Binaryen, with inlining that asc does not offer: its own limits suit code that is to be small. Against
 // asc's output at shrink level 1, processor time in turns: 0.77 to 0.93 of it, for 1.6 times the bytes. What is computed stays, to the bit.
-// `npm run build` uses it for the release core, `fluxhost build` for a core with a policy of one's own.
+// `npm run build` uses it for the release core, and is told how large the code of each room is; `fluxhost build` for a core with a policy of
+// one's own.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
-/** @param {Uint8Array} bytes of a module that asc has made @returns {Promise<Uint8Array>} */
-export async function inlined(bytes) {
+/** `look` is given the result with the names of its functions, where `bytes` has them. @returns {Promise<Uint8Array>} */
+export async function inlined(bytes, look = () => undefined) {
   const { default: binaryen } = await import('assemblyscript/binaryen');
   const module = binaryen.readBinary(bytes);
   // what asc's output may hold, and every engine that runs it has had for years; the bytes themselves do not tell
@@ -19,6 +20,9 @@ export async function inlined(bytes) {
   binaryen.setOneCallerInlineMaxSize(100_000);
   module.optimize();
   if (!module.validate()) throw new Error('inlining left no valid module');
+  binaryen.setDebugInfo(true);
+  look(module.emitBinary());
+  binaryen.setDebugInfo(false);
   const result = module.emitBinary();
   module.dispose();
   return result;
@@ -26,5 +30,7 @@ export async function inlined(bytes) {
 
 const [, script, file] = process.argv;
 if (script !== undefined && file !== undefined && import.meta.url === pathToFileURL(script).href) {
-  writeFileSync(file, await inlined(new Uint8Array(readFileSync(file))));
+  const { sizesByRoom } = await import('./size.mjs'); // which the package does not hold
+  const report = (bytes) => process.stdout.write(`${JSON.stringify([...sizesByRoom(bytes)])}\n`);
+  writeFileSync(file, await inlined(new Uint8Array(readFileSync(file)), report));
 }

@@ -80,7 +80,8 @@ export const SRC_LAYERS = [
   { rooms: ['src/result'], about: 'a result: its fields, laws, replications, what happened over time' },
   { rooms: ['src/policy.ts'], about: 'decisions of one’s own' },
   { rooms: ['src/core'], about: 'the boundary to Wasm: words in, counters out' },
-  { rooms: ['src/options.ts', 'src/simulation.ts'], about: 'one host, simulated' },
+  { rooms: ['src/options.ts'], about: 'what a program may say of a run' },
+  { rooms: ['src/simulation.ts'], about: 'one host, simulated' },
   {
     rooms: ['src/study', 'src/pages', 'src/reserve'],
     about: 'questions of several runs · traces of pages · reserved memory',
