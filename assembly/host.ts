@@ -2,9 +2,9 @@
 // through the core; what each event means stands in cpu/.
 
 import * as L from "./layout";
-import { allocate } from "./kernel/arena";
+import { allocate, arenaBase } from "./kernel/arena";
 import { SLOTS_MAX, createQueue, schedule, RANK_WARMUP, peekTime } from "./kernel/event-queue";
-import { createHistograms } from "./kernel/histogram";
+import { createHistograms, histogramBytes, resetHistogram } from "./kernel/histogram";
 import { prepareTables, layDistributions, Distribution } from "./kernel/distribution";
 import {
   H, SLOT_VMS, VM_SLOTS_SHIFT, VM_BYTES, VCPU_OWN_BYTES, VCpu, Core, Move, Q, coreAt, vmAt, Vm, SLOT_CONTROL, clock, curve,
@@ -49,6 +49,20 @@ export function configure(words: usize): i32 {
   hooks.start();
   for (let i: u32 = 0; i < H.vmCount; i++) startArrivals(vmAt(i));
   return <i32>clock.status;
+}
+
+/**
+ * Leaves the arena as it was before `configure`: zero, without having walked over histograms that are mostly untouched. What lies
+ * before the arena is put back by whoever has kept it.
+ */
+export function wipe(): void {
+  const bytes = <usize>histogramBytes(H.bits);
+  const histograms = H.histograms;
+  const behind = histograms + <usize>H.histogramSets * L.VM_HISTOGRAMS * bytes;
+  for (let at = histograms; at < behind; at += bytes) resetHistogram(at, H.bits);
+  assert(arenaBase() <= histograms && behind <= H.recordsFresh);
+  memory.fill(arenaBase(), 0, histograms - arenaBase());
+  memory.fill(behind, 0, H.recordsFresh - behind);
 }
 
 /** What no fork changes, then what it may. */

@@ -7,7 +7,7 @@ import { peekTime } from "./kernel/event-queue";
 import { OCTAVES, countFrom, countSamples, bucketOfRank } from "./kernel/histogram";
 import { H, Q, countersOf, vmAt, activeAt, SEARCHING, vcpuOf, clock, curve, injection, series } from "./cpu/state";
 import { oldestReady } from "./cpu/waiting";
-import { configure as configureHost, reconfigure as reconfigureHost, settleAccounts } from "./host";
+import { configure as configureHost, reconfigure as reconfigureHost, settleAccounts, wipe as wipeHost } from "./host";
 import { run as runHost } from "./events";
 import { hostHistogram as histogramOf } from "./cpu/accounts";
 import { commitInjected } from "./cpu/workload/arrivals";
@@ -38,6 +38,16 @@ export function run(untilNs: f64, budget: f64): i32 {
 /** Goes on as the words at `at` say: another mechanism, other costs, rates, another seed. Answers 0 or E_*. */
 export function reconfigure(at: usize): i32 {
   return reconfigureHost(at);
+}
+
+/** Bytes from 0 that hold what is written at compile time, and what `configure` finds as it was then. */
+export function staticBytes(): usize {
+  return __heap_base;
+}
+
+/** The arena as it was before `configure`; with the static bytes put back the host can be configured anew. */
+export function wipe(): void {
+  wipeHost();
 }
 
 /** Bytes from 0 that a snapshot must hold; what lies behind has never been written. */

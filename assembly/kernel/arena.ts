@@ -26,12 +26,17 @@ export function reserve(end: u64): bool {
 
 /** `bytes` zeroed bytes on a cache line, or 0 when memory cannot grow that far. Fresh Wasm pages are zero and no region is handed out twice. */
 export function allocate(bytes: u64): usize {
-  if (load<usize>(TOP) == 0) store<usize>(TOP, (__heap_base + CONTROL_BYTES + ALIGN - 1) & ~(ALIGN - 1));
+  if (load<usize>(TOP) == 0) store<usize>(TOP, arenaBase());
   const at = load<usize>(TOP);
   const end = (<u64>at + bytes + ALIGN - 1) & ~<u64>(ALIGN - 1);
   if (!reserve(end)) return 0;
   store<usize>(TOP, <usize>end);
   return at;
+}
+
+/** Where the first region begins. */
+export function arenaBase(): usize {
+  return (__heap_base + CONTROL_BYTES + ALIGN - 1) & ~(ALIGN - 1);
 }
 
 /** Where the next region would begin; a region that ends here may still be extended with `extend`. */

@@ -117,6 +117,18 @@ function arrivalWords(
   }
 }
 
+const seedWords = (seed: number) => ({
+  [L.HOST_SEED_LO]: seed % 2 ** 32,
+  [L.HOST_SEED_HI]: Math.floor(seed / 2 ** 32),
+});
+
+/** The same host with another seed. */
+export function seededWords(words: Float64Array, seed: number): Float64Array {
+  const seeded = words.slice();
+  for (const [index, value] of Object.entries(seedWords(seed))) seeded[Number(index)] = value;
+  return seeded;
+}
+
 function fill(words: number[], from: number, values: Partial<Record<number, number>>): void {
   for (const [index, value] of Object.entries(values)) words[from + Number(index)] = value ?? 0;
 }
@@ -181,8 +193,7 @@ export function compileScenario(
   const ringCapacity = RING_ENTRIES;
   fill(host, 0, {
     [L.HOST_CORES]: scenario.host.cores,
-    [L.HOST_SEED_LO]: scenario.seed % 2 ** 32,
-    [L.HOST_SEED_HI]: Math.floor(scenario.seed / 2 ** 32),
+    ...seedWords(scenario.seed),
     [L.HOST_WARMUP]: scenario.warmupNs,
     [L.HOST_FINGERPRINT]: Number(scenario.fingerprint),
     [L.HOST_HISTOGRAM_BITS]: bits,

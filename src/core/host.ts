@@ -17,6 +17,8 @@ interface CoreExports {
   configure(at: number): number;
   run(untilNs: number, budget: number): number;
   reachArena(): number;
+  staticBytes(): number;
+  wipe(): void;
   finished(untilNs: number): number;
   nowNs(): number;
   events(): number;
@@ -52,6 +54,8 @@ export class HostCore {
   private readonly memory: WebAssembly.Memory;
   private readonly histograms: CoreHistograms;
   private readonly name: (code: number) => string;
+  /** Memory before the arena as the module brings it. */
+  private readonly statics: Uint8Array;
   private ringAt = 0;
   private ringRead = 0;
   private ringWrite = 0;
@@ -78,8 +82,21 @@ export class HostCore {
         `the core's layout is version ${this.core.layoutVersion()}, these bindings speak ${L.LAYOUT_VERSION}: they are of different builds`,
       );
     }
+    this.statics = new Uint8Array(this.memory.buffer, 0, this.core.staticBytes()).slice();
     if (image === undefined) this.check(this.core.configure(this.putWords(compiled.words)));
     else this.setImage(image);
+    this.findRing();
+  }
+
+  /** The host at time zero, laid out from `words` as if it had never run: a twentieth of the time that another one takes to make. */
+  reset(words: Float64Array): void {
+    this.core.wipe();
+    new Uint8Array(this.memory.buffer).set(this.statics);
+    this.check(this.core.configure(this.putWords(words)));
+    this.findRing();
+  }
+
+  private findRing(): void {
     this.ringAt = this.core.ring();
     this.ringRead = this.core.ringRead();
     this.ringWrite = this.core.ringWrite();

@@ -3,7 +3,7 @@
 
 import { POLICY_EVERY_ROUND, POLICY_DISPATCH, POLICY_VICTIM, POLICY_CORES } from '../../assembly/layout.js';
 import type { Policy } from '../policy.js';
-import { type Problem, show, InputError } from '../input/errors.js';
+import { type Problem, show, InputError, expectedOneOf } from '../input/errors.js';
 import type { ScenarioInput } from '../scenario/schema.js';
 import type { Scenario } from '../scenario/types.js';
 import type { TraceReader, Arrival } from '../workload/arrival.js';
@@ -112,4 +112,27 @@ export function arrivalProblems(
       expected: 'a whole number of tasks from 1 to 2^24, or 0 to draw',
     });
   return problems;
+}
+
+/**
+ * The index of the VM that arrivals are for.
+ *
+ * @throws InputError for a name that none has, and for a VM whose requests nothing describes
+ */
+export function fedVm({ vms }: CompiledScenario, name: string): number {
+  const names = vms.map((vm) => vm.name);
+  const index = names.indexOf(name);
+  if (index < 0)
+    throw new InputError({
+      path: 'vm',
+      given: show(name),
+      expected: expectedOneOf('the name of a VM:', name, names),
+    });
+  if (vms[index]!.group.workload === null)
+    throw new InputError({
+      path: `vm ${name}`,
+      given: 'a VM without a workload',
+      expected: 'a VM whose workload says what a request is (its arrivals may be { process: none })',
+    });
+  return index;
 }

@@ -80,3 +80,21 @@ it('every example, mechanism and fork gives what it gave', async () => {
   expect(hashes.length).toBeGreaterThan(150);
   expect(new Set(hashes).size).toBeGreaterThan(0.9 * hashes.length);
 });
+
+/** Another seed, stopped half way, then reset: nothing of the first run may be left in memory. */
+async function resetHalfWay(scenario: Scenario): Promise<Simulation> {
+  const simulation = await Simulation.create({ ...scenario, seed: scenario.seed + 98 }, { files });
+  await simulation.runUntil(simulation.endNs / 2);
+  simulation.reset(scenario.seed);
+  return simulation;
+}
+
+it('a host that was reset gives what a new one gives', async () => {
+  const pinned = JSON.parse(readFileSync(PINNED, 'utf8')) as Record<string, string>;
+  for (const { name, scenario } of scenarios()) {
+    for (const kind of MECHANISM_KINDS) {
+      const hash = await outcome(() => resetHalfWay(withMechanism(scenario, kind)));
+      expect(hash, `${name}, ${kind}`).toBe(pinned[`${name}, ${kind}`]);
+    }
+  }
+});
