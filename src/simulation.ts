@@ -19,7 +19,7 @@ import { knownSha256, unpackSnapshot, type SnapshotParts, packSnapshot } from '.
 import type { Result } from './result/result.js';
 import { buildResult } from './result/build.js';
 import { scenarioSha256 } from './scenario/canonical.js';
-import { InputError, show, expectedOneOf } from './input/errors.js';
+import { InputError, show } from './input/errors.js';
 import { checkFork } from './scenario/fork.js';
 import { resolveScenario } from './scenario/resolve.js';
 import type { ScenarioInput } from './scenario/schema.js';
