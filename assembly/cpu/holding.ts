@@ -1,5 +1,6 @@
 // What a VM holds and may still get: vCPUs without a core, room below its limit, the count itself.
 
+import * as L from "../layout";
 import {
   Vm, VCpu, H, vcpuOf, DORMANT, isNull, Core, STEP_NOTIFY, STEP_DESCHEDULE, STEP_WAKE, STEP_ENTER, arbiter, clock, traits,
 } from "./state";
@@ -10,10 +11,11 @@ import { armArbiter, hasLost, isPlanned } from "./rounds";
 export function chooseDormant(vm: Vm): VCpu {
   let first: u32 = 0xffff_ffff;
   if (traits.blind) {
-    // what was frozen in the middle of a task goes on before anything new is woken
+    // what was frozen in the middle of a task goes on before anything new is woken; who has no task finds one only where it can steal
+    const any = vm.frozen == 0 && !(traits.halts && vm.stealAmount == L.STEAL_NONE);
     for (let k: u32 = 0; k < vm.max; k++) {
       const v = vcpuOf(vm, k);
-      if (v.state == DORMANT && v.frozen && (vm.frozen == 0 || !isNull(v.task))) return v;
+      if (v.state == DORMANT && v.frozen && (any || !isNull(v.task))) return v;
     }
   }
   for (let w: u32 = 0; w < vm.words; w++) {

@@ -2,7 +2,7 @@
 
 import { book } from './accounts.js';
 import { becomesReady } from './dispatch.js';
-import { choose, comesToWait, runAfter, singleQueue, takeOff } from './guest.js';
+import { choose, comesToWait, switchTo, singleQueue, takeOff } from './guest.js';
 import { speedsChanged } from './speeds.js';
 import { noteWaiting } from './waiting.js';
 import type { Host, Task, Vcpu, Vm } from './types.js';
@@ -59,7 +59,7 @@ export function releaseLock(h: Host, v: Vcpu, task: Task): void {
   if (spinner?.frozen === true) locks.holderPreemptions++;
   else if (spinner !== undefined) {
     stopSpinning(h, spinner);
-    runAfter(h, spinner, next, h.costs.taskSwitch);
+    switchTo(h, spinner, next);
   } else if (singleQueue(vm)) becomesReady(h, vm, next);
   else {
     next.readyAt = h.clock.now;
@@ -92,7 +92,7 @@ export function stopSpinning(h: Host, v: Vcpu): Task {
 export function spinsOn(h: Host, v: Vcpu): void {
   const task = v.spinning!;
   v.spinning = null;
-  if (task.holds) runAfter(h, v, task, h.costs.taskSwitch);
+  if (task.holds) switchTo(h, v, task);
   else if (holderRuns(v.vm)) spins(h, v, task);
   else choose(h, v, true);
 }

@@ -84,7 +84,9 @@ function vcpuFor(h: Host, vm: Vm, _core: Core): Vcpu {
   const without = vm.vcpus.filter((v) => v.core === null);
   return (
     without.find((v) => v.frozenTask !== null) ??
-    (h.mechanism.alwaysActive(vm) ? undefined : without.find((v) => v.frozen)) ??
+    (h.mechanism.alwaysActive(vm) || vm.vcpus.some((v) => v.frozenTask !== null)
+      ? undefined
+      : without.find((v) => v.frozen)) ??
     without.find((v) => v.queue.length > 0) ??
     without[0]!
   );
