@@ -15,13 +15,13 @@ import { settleAll } from "./cpu/accounts";
 import { checkConservation } from "./cpu/laws";
 import { startArrivals, setRate, changeStates } from "./cpu/workload/arrivals";
 import { layRecords } from "./cpu/workload/request";
-import { prepareSwitch, setCoreCount, finishSwitch } from "./cpu/cores/switch";
+import { prepareFork, setCoreCount, finishFork } from "./cpu/cores/fork";
 import { laySeries, bookDelays } from "./cpu/series";
 import { chooseMechanism } from "./cpu/mechanisms/index";
 import { takeOver } from "./cpu/cores/refit";
 import { configureParts, openParts, settleParts } from "./parts";
 import {
-  findSections, groupWords, layVcpus, readHost, readPolicies, readVm, sections, seedVm, shareHistograms, stateWords, vmWords, word,
+  findSections, groupWords, layVcpus, readHost, readChoices, readVm, sections, seedVm, shareHistograms, stateWords, vmWords, word,
 } from "./cpu/configure";
 import { hooks } from "./cpu/hooks";
 
@@ -181,14 +181,14 @@ export function reconfigure(words: usize): i32 {
   const seed = seedOf(words);
   const kind = <u32>word(words, L.HOST_MECHANISM);
   const same = kind == H.mechanism;
-  prepareSwitch(kind);
+  prepareFork(kind);
   clock.fingerprintOn = <u32>word(words, L.HOST_FINGERPRINT);
   readHost(words);
   setCoreCount(H.coresInAll - settings.dedicated);
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     const g = groupWords(i);
-    readPolicies(vm, g);
+    readChoices(vm, g);
     if (seed != H.seed) seedVm(vm, vmWords(i), seed);
     const rate = word(g, L.GROUP_RATE);
     if ((vm.arrivals == L.ARRIVALS_POISSON || vm.arrivals == L.ARRIVALS_DETERMINISTIC) && rate > 0) {
@@ -199,7 +199,7 @@ export function reconfigure(words: usize): i32 {
   memory.copy(vmAt(0).stateWords, sections.states, (<usize>word(words, L.HOST_STATES) * L.STATE_WORDS) << 3);
   H.seed = seed;
   if (!chooseMechanism(kind)) return L.E_CONFIG;
-  takeOver(same, finishSwitch(same));
+  takeOver(same, finishFork(same));
   return <i32>clock.status;
 }
 

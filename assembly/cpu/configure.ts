@@ -86,7 +86,7 @@ export function readVm(vm: Vm, index: u32): void {
   vm.limit = vm.max;
   vm.bandwidth = word(g, L.GROUP_BANDWIDTH);
   if (vm.bandwidth > 0) H.varies = 1;
-  readPolicies(vm, g);
+  readChoices(vm, g);
   vm.arrivals = <u32>word(g, L.GROUP_ARRIVALS);
   const rate = word(g, L.GROUP_RATE);
   vm.gapMean = rate > 0 ? 1e9 / rate : 0;
@@ -118,7 +118,7 @@ export function seedVm(vm: Vm, w: usize, seed: u64): void {
 }
 
 /** What a mechanism may override, and a fork change. */
-export function readPolicies(vm: Vm, g: usize): void {
+export function readChoices(vm: Vm, g: usize): void {
   vm.min = <u32>word(g, L.GROUP_MIN);
   vm.quota = word(g, L.GROUP_QUOTA);
   vm.dispatch = <u32>word(g, L.GROUP_DISPATCH);

@@ -15,7 +15,7 @@ import { Core, Task, VCpu, Vm } from "./state";
 @unmanaged
 export class Hooks {
   private starts: u32;
-  queues: u32; // these two a fork to ideal holds back meanwhile (cores/switch.ts)
+  queues: u32; // these two a fork to ideal holds back meanwhile (cores/fork.ts)
   frees: u32;
   private announces: u32;
   private moves: u32;
@@ -263,7 +263,7 @@ export class Hooks {
   }
 
   /**
-   * A fork goes on under the same mechanism with other settings (cores/switch.ts, differs): plans anew what hangs on them; `guarantees`:
+   * A fork goes on under the same mechanism with other settings (cores/fork.ts, differs): plans anew what hangs on them; `guarantees`:
    * one of them, or a quota, is another. As every mechanism begins: the arbiter's rounds (replanArbiter).
    */
   set onRefit(f: (guarantees: bool) => void) {

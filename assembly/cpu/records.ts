@@ -254,7 +254,7 @@ export class Settings {
   grant: u32;
   dedicated: u32;
   widthLimit: u32;
-  policy: u32;               // POLICY_*: which of them the program answers
+  answers: u32; // POLICY_*: which decisions the program makes
   migrate: u32;
   finishSection: u32;        // 1: a vCPU in a critical section is parked at the section's end
   batch: u32;                // 1: the moves of a round are issued at one cost

@@ -205,7 +205,7 @@ export function getBit(bits: usize, index: u32): bool {
 // @ts-ignore: decorator
 @inline
 export function everyRound(): bool {
-  return (settings.policy & L.POLICY_EVERY_ROUND) != 0;
+  return (settings.answers & L.POLICY_EVERY_ROUND) != 0;
 }
 
 /** u64[VM_COUNTERS] (layout.ts, VM_*). */

@@ -20,7 +20,7 @@ import { enter, detach, activate, attach } from "../guest/life";
 import { putBack } from "../guest/dispatch";
 import { proceedAfterGrant } from "../guest/loop";
 import { hasLost } from "../rounds";
-import { freeze, halt, isBusy, migrateQueue, thaw } from "../guest/halt";
+import { freeze, halt, isBusy, migrateQueue, thaw } from "../guest/leave";
 import { hold, chooseDormant, parking, arriving, nudge } from "../holding";
 import { mayLeave } from "../victims";
 import { hooks } from "../hooks";

@@ -2,7 +2,7 @@
 
 import { arbiter, traits, Settings } from "../state";
 import { hooks } from "../hooks";
-import { beginAnew, differs, endMotion, roundsDiffer } from "./switch";
+import { beginAnew, differs, endMotion, roundsDiffer } from "./fork";
 import { publishNow, replanRounds } from "./arbiter";
 
 /** `same`: it is of the kind that was there before; `guarantees`: one of them, or a quota, has changed. */

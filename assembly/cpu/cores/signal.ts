@@ -25,7 +25,7 @@ export function congested(vm: Vm): bool {
 
 /** Cores that the policy wants for a VM in which tasks wait. */
 export function wanted(vm: Vm): u32 {
-  const cores = settings.policy & L.POLICY_CORES ? hostCores(vm.index) : coresWanted(vm);
+  const cores = settings.answers & L.POLICY_CORES ? hostCores(vm.index) : coresWanted(vm);
   return min<u32>(cores, vm.max); // beyond that it means "as many as there are"
 }
 

@@ -76,7 +76,7 @@ function chooseQueue(vm: Vm): VCpu {
       return best;
     }
     case L.DISPATCH_POLICY: {
-      const chosen = settings.policy & L.POLICY_DISPATCH ? hostDispatch(vm.index, n) : dispatch(vm, n);
+      const chosen = settings.answers & L.POLICY_DISPATCH ? hostDispatch(vm.index, n) : dispatch(vm, n);
       if (chosen < n) return activeAt(vm, chosen);
       clock.status = L.E_POLICY;
       return activeAt(vm, 0);

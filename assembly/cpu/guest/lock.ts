@@ -15,7 +15,7 @@ import { makeReady, queueOn } from "./dispatch";
 
 // @ts-ignore: decorator
 @inline
-function hold(vm: Vm, t: Task): void {
+function acquire(vm: Vm, t: Task): void {
   vm.lockHolder = t;
   t.flags = (t.flags & ~TASK_BEFORE_LOCK) | TASK_HOLDS_LOCK;
   t.remaining = min<u64>(vm.lockHold, t.service);
@@ -26,7 +26,7 @@ function hold(vm: Vm, t: Task): void {
 export function reachLock(v: VCpu, t: Task): void {
   const vm = v.vm;
   if (isNull(vm.lockHolder)) {
-    hold(vm, t);
+    acquire(vm, t);
     goOn(v, t);
     return;
   }
@@ -69,7 +69,7 @@ export function releaseLock(v: VCpu, t: Task): void {
     count(vm, L.VM_LOCK_WAITS_ENDED, 1);
     count(vm, L.VM_LOCK_WAIT_NS, waited);
     atLeast(vm, L.VM_LOCK_WAIT_MAX, waited);
-    hold(vm, w);
+    acquire(vm, w);
     const spinner = spinnerOf(vm, w);
     if (isNull(spinner)) {
       if (vm.dispatch == L.DISPATCH_SINGLE) makeReady(vm, w);

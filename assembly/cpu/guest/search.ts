@@ -137,7 +137,7 @@ export function beginSearch(v: VCpu): void {
 function drawOffset(v: VCpu): void {
   const vm = v.vm;
   if (vm.stealVictim == L.VICTIM_POLICY) {
-    const victim = settings.policy & L.POLICY_VICTIM ? hostVictim(vm.index, v.index) : firstVictim(vm, v);
+    const victim = settings.answers & L.POLICY_VICTIM ? hostVictim(vm.index, v.index) : firstVictim(vm, v);
     if (victim >= vm.max || victim == v.index) clock.status = L.E_POLICY;
     else v.searchOffset = (victim + vm.max - v.index - 1) % vm.max;
     return;

@@ -19,7 +19,7 @@ import { activate } from "../guest/life";
 import { hooks } from "../hooks";
 import { costNothing } from "../configure";
 import { knobs, own } from "../own";
-import { knobsDiffer } from "../cores/switch";
+import { knobsDiffer } from "../cores/fork";
 import { placeGuaranteed } from "../cores/place";
 
 @unmanaged

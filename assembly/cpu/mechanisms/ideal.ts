@@ -9,7 +9,7 @@ import { joinBag, worthiest } from "../bag";
 import { popHead } from "../run-queue";
 import { rekey, chooseVictim } from "../victims";
 import { chooseDormant, canGrow } from "../holding";
-import { halt, isBusy } from "../guest/halt";
+import { halt, isBusy } from "../guest/leave";
 import { run } from "../guest/run";
 import { putBack } from "../guest/dispatch";
 import { hooks } from "../hooks";

@@ -5,13 +5,13 @@
 
 import * as L from "../../layout";
 import * as W from "../pages/layout";
-import { isNull, clock } from "../../cpu/state";
+import { Task, clock, isNull } from "../../cpu/state";
 import { sink, levelOf } from "../pages/levels";
 import { makeTouches } from "../pages/touch";
 import { faultsOf, MAPPING, OUTS, UNMAPPING, FAULTS, AHEADS, VICTIMS } from "./frames";
 import { settleUpgrade } from "./upgrade";
 import {
-  COUNTERS, PageQueue, S, pageAt, STATE, countersOf, exitAt, guestAt, RESIDENT, add, OUT, COMING, kindOf, SERVED, FRAME, GOING,
+  COUNTERS, Guest, Page, PageQueue, S, pageAt, STATE, countersOf, exitAt, guestAt, RESIDENT, add, OUT, COMING, kindOf, SERVED, FRAME, GOING,
   RESCUED, DIRECT, AWAITS, AHEAD, QUEUED, PINNED, queueAt, serverAt,
 } from "../pages/state";
 
@@ -38,120 +38,163 @@ function lengthOf(q: PageQueue, state: u32): u32 {
   return n;
 }
 
-/** Writes what there is now into the counters and answers 0 or E_CONSERVATION. */
-export function settleSwap(): u32 {
-  makeTouches();
-  settleUpgrade();
-  const perState = memory.data(5 * 8, 8);
-  memory.fill(perState, 0, 5 * 8);
-  for (let k: u32 = 0; k < <u32>W.BACKENDS; k++) store<u64>(countersOf(k), 0, W.BACKEND_NOW << 3);
-  let pinned: u64 = 0;
-  let kept: u64 = 0;
-  let waiting: u64 = 0;
-  let oldest: u64 = 0;
-  let served: u64 = 0;
-  let framed: u64 = 0; // queued or served, with a frame
-  let leavingGuest: u64 = 0; // pages that come in for a fault that has not left the guest
-  let needed: u64 = 0; // queued
-  let underWay: u64 = S.exitCount;
-  let awaiting: u32 = 0;
-  let listedInAll: u64 = 0;
-  let leaving: i64 = 0;
-  let wrong = false;
+/** What the pages themselves say. */
+@unmanaged
+class Recount {
+  resident: u64; //      pages in each state, in the order of the states
+  out: u64;
+  coming: u64;
+  going: u64;
+  rescued: u64;
+  pinned: u64;
+  kept: u64; //          bytes of pages that are out
+  waiting: u64; //       tasks that wait for a page
+  oldest: u64; //        ns that one of them has been waiting
+  served: u64;
+  framed: u64; //        queued or served, with a frame
+  leavingGuest: u64; //  pages that come in for a fault that has not left the guest
+  needed: u64; //        queued
+  underWay: u64;
+  listed: u64; //        pages that stand in a level
+  leaving: i64; //       bytes that background work has on their way out
+  awaiting: u32;
+  wrong: u32; //         1: a law does not hold
+}
+
+if (offsetof<Recount>("rescued") != (<usize>RESCUED << 3)) ERROR("Recount's states differ from those of pages");
+
+const R: Recount = changetype<Recount>(memory.data(offsetof<Recount>(), 8));
+
+// @ts-ignore: decorator
+@inline
+function demand(holds: bool): void {
+  if (!holds) R.wrong = 1;
+}
+
+function waits(t: Task): void {
+  R.waiting++;
+  R.oldest = max<u64>(R.oldest, clock.now - t.readyAt);
+}
+
+function recountExits(): void {
+  R.underWay = S.exitCount;
   for (let i: u32 = 0; i < S.exitCount; i++) {
-    waiting++;
     const exit = exitAt((S.exitFirst + i) % S.exitsMax);
-    leavingGuest += exit.own;
-    oldest = max<u64>(oldest, clock.now - exit.task.readyAt);
+    R.leavingGuest += exit.own;
+    waits(exit.task);
   }
-  for (let i: u32 = 0; i < S.guestCount; i++) {
-    const g = guestAt(i);
-    let listed: u32 = 0;
-    let frames: u64 = 0;
-    let going: u32 = 0;
-    if (g.pages != 0) sink(g);
-    for (let level: u32 = 0; level < <u32>S.levels && g.pages != 0; level++) listed += lengthOf(levelOf(g, level), RESIDENT);
-    listedInAll += listed;
-    for (let page = g.first; page < g.first + g.pages; page++) {
-      const p = pageAt(page);
-      const state = p.word & STATE;
-      add(perState, state, 1);
-      if (state == OUT || state == COMING) {
-        add(countersOf(kindOf(p)), W.BACKEND_NOW, 1);
-        kept += p.kept;
-      }
-      if (state == COMING && (p.word & SERVED) != 0) served++;
-      if (state != OUT && (state != COMING || (p.word & FRAME) != 0)) frames++;
-      if (state == COMING && (p.word & FRAME) != 0) framed++;
-      if ((state == GOING || state == RESCUED) && (p.word & DIRECT) == 0) {
-        leaving += S.unit - <i64>p.kept;
-        going++;
-      }
-      if ((p.word & AWAITS) != 0) awaiting++;
-      // what will be a swap-in of its own: of a fault, or of a prefetch that has begun
-      if (state == COMING && (p.word & (AHEAD | SERVED)) != AHEAD && (p.word & (SERVED | QUEUED)) != 0) underWay++;
-      if (state == GOING && !isNull(p.waiters)) underWay++;
-      if (!isNull(p.waiters) && state != COMING && (p.word & (STATE | DIRECT)) != (GOING | DIRECT)) wrong = true;
-      for (let t = p.waiters; !isNull(t); t = t.next) {
-        waiting++;
-        oldest = max<u64>(oldest, clock.now - t.readyAt);
-      }
-      if (p.word & PINNED) {
-        pinned++;
-        if (state != RESIDENT) wrong = true;
-      } else if (state == RESIDENT) listed--;
-    }
-    if (listed != 0 || going != g.leaving) wrong = true;
-    if (g.quota != 0 && g.quota - <i64>frames * S.unit != g.free) wrong = true;
-    store<u64>(g.counters, frames, W.GUEST_RESIDENT << 3);
+}
+
+function recountPage(p: Page): void {
+  const state = p.word & STATE;
+  add(changetype<usize>(R), state, 1);
+  if (state == OUT || state == COMING) {
+    add(countersOf(kindOf(p)), W.BACKEND_NOW, 1);
+    R.kept += p.kept;
   }
-  if (listedInAll != S.listed || leaving != S.leaving || served != S.serving) wrong = true;
-  if (awaiting != faultsOf(0).awaiting + faultsOf(1).awaiting) wrong = true;
-  // what has a server, or its turn to come
+  if (state == COMING && (p.word & SERVED) != 0) R.served++;
+  if (state == COMING && (p.word & FRAME) != 0) R.framed++;
+  if ((state == GOING || state == RESCUED) && (p.word & DIRECT) == 0) R.leaving += S.unit - <i64>p.kept;
+  if ((p.word & AWAITS) != 0) R.awaiting++;
+  // what will be a swap-in of its own: of a fault, or of a prefetch that has begun
+  if (state == COMING && (p.word & (AHEAD | SERVED)) != AHEAD && (p.word & (SERVED | QUEUED)) != 0) R.underWay++;
+  if (state == GOING && !isNull(p.waiters)) R.underWay++;
+  demand(isNull(p.waiters) || state == COMING || (p.word & (STATE | DIRECT)) == (GOING | DIRECT));
+  for (let t = p.waiters; !isNull(t); t = t.next) waits(t);
+  if (p.word & PINNED) {
+    R.pinned++;
+    demand(state == RESIDENT);
+  }
+}
+
+function recountGuest(g: Guest): void {
+  let listed: u32 = 0;
+  let frames: u64 = 0;
+  let going: u32 = 0;
+  if (g.pages != 0) sink(g);
+  for (let level: u32 = 0; level < <u32>S.levels && g.pages != 0; level++) listed += lengthOf(levelOf(g, level), RESIDENT);
+  R.listed += listed;
+  for (let page = g.first; page < g.first + g.pages; page++) {
+    const p = pageAt(page);
+    const state = p.word & STATE;
+    recountPage(p);
+    frames += u64(state != OUT && (state != COMING || (p.word & FRAME) != 0));
+    going += u32((state == GOING || state == RESCUED) && (p.word & DIRECT) == 0);
+    listed -= u32(state == RESIDENT && (p.word & PINNED) == 0);
+  }
+  demand(listed == 0 && going == g.leaving);
+  demand(g.quota == 0 || g.quota - <i64>frames * S.unit == g.free);
+  store<u64>(g.counters, frames, W.GUEST_RESIDENT << 3);
+}
+
+/** Every page that moves has a server, or its turn to come. */
+function checkQueues(): void {
+  demand(R.listed == S.listed && R.leaving == S.leaving && R.served == S.serving);
+  demand(R.awaiting == faultsOf(0).awaiting + faultsOf(1).awaiting);
   let coming: u64 = lengthOf(queueAt(MAPPING), COMING);
   let going: u64 = lengthOf(queueAt(OUTS), 0xff) + lengthOf(queueAt(UNMAPPING), 0xff);
   for (let i: u32 = 0; i < <u32>S.workers + <u32>S.depth; i++) {
     const page = serverAt(i).page;
     const idle = i < <u32>S.workers ? (S.idleWorkers >> i) & 1 : (S.idleDevices >> <u64>(i - <u32>S.workers)) & 1;
-    if ((page == 0) != (idle != 0)) wrong = true;
+    demand((page == 0) == (idle != 0));
     if (page == 0) continue;
     if ((pageAt(page).word & STATE) == COMING) coming++;
     else going++;
   }
-  if (coming != served) wrong = true;
+  demand(coming == R.served);
   for (let device: u32 = 0; device < 2; device++) {
     const queued = lengthOf(queueAt(FAULTS + device), COMING);
-    if (queued != faultsOf(device).length) wrong = true;
-    needed += queued;
+    demand(queued == faultsOf(device).length);
+    R.needed += queued;
     coming += queued + lengthOf(queueAt(AHEADS + device), COMING);
     going += lengthOf(queueAt(VICTIMS + device), GOING);
   }
-  const resident = load<u64>(perState, RESIDENT << 3);
-  const goes = load<u64>(perState, GOING << 3) + load<u64>(perState, RESCUED << 3);
-  if (coming + leavingGuest != load<u64>(perState, COMING << 3)) wrong = true;
-  if (going != goes || goes != <u64>S.going) wrong = true;
+  demand(coming + R.leavingGuest == R.coming);
+  demand(going == R.going + R.rescued && going == S.going);
   // who needs a frame has it or lacks it: in service, queued, or with the first fault on its way out of the guest
-  if (framed + S.lacking != served + needed + leavingGuest) wrong = true;
-  if (<i64>(resident + goes + framed) * S.unit + <i64>kept + S.free != S.capacity) wrong = true;
+  demand(R.framed + S.lacking == R.served + R.needed + R.leavingGuest);
+  demand(<i64>frames() * S.unit + <i64>R.kept + S.free == S.capacity);
+}
+
+/** Pages that have one. */
+function frames(): u64 {
+  return R.resident + R.going + R.rescued + R.framed;
+}
+
+/** What went out is what came in and what is out; every fault is a swap-in, has joined one, or has kept its page. */
+function checkCounts(): void {
   let ins: u64 = 0;
   let dropped: u64 = 0;
   let faults: u64 = 0;
   for (let k: u32 = 0; k < <u32>W.BACKENDS; k++) {
     const c = countersOf(k);
+    const outs = load<u64>(c, W.BACKEND_OUTS << 3);
     ins += load<u64>(c, W.BACKEND_INS << 3);
-    if (k >= <u32>W.BACKEND_SSD) dropped += load<u64>(c, W.BACKEND_OUTS << 3);
-    if (load<u64>(c, W.BACKEND_NOW << 3) + load<u64>(c, W.BACKEND_INS << 3) != load<u64>(c, W.BACKEND_FIRST << 3) + load<u64>(c, W.BACKEND_OUTS << 3)) wrong = true;
+    if (k >= <u32>W.BACKEND_SSD) dropped += outs;
+    demand(load<u64>(c, W.BACKEND_NOW << 3) + load<u64>(c, W.BACKEND_INS << 3) == load<u64>(c, W.BACKEND_FIRST << 3) + outs);
   }
   for (let i: u32 = 0; i < S.guestCount; i++) faults += load<u64>(guestAt(i).counters, W.GUEST_FAULTS << 3);
-  if (dropped != counter(W.SWAP_WRITEBACKS) + counter(W.SWAP_CLEAN_DROPS)) wrong = true;
+  demand(dropped == counter(W.SWAP_WRITEBACKS) + counter(W.SWAP_CLEAN_DROPS));
   const asked = faults + counter(W.SWAP_PREFETCHED) + counter(W.SWAP_UNDER_WAY_FIRST);
-  if (asked != counter(W.SWAP_JOINED) + counter(W.SWAP_RESCUED) + ins + underWay) wrong = true;
-  put(W.SWAP_RESIDENT, resident + goes + framed);
-  put(W.SWAP_WAITING, waiting);
-  put(W.SWAP_OLDEST_NS, oldest);
-  put(W.SWAP_PINNED, pinned);
-  put(W.SWAP_STORED, kept);
+  demand(asked == counter(W.SWAP_JOINED) + counter(W.SWAP_RESCUED) + ins + R.underWay);
+}
+
+/** Writes what there is now into the counters and answers 0 or E_CONSERVATION. */
+export function settleSwap(): u32 {
+  makeTouches();
+  settleUpgrade();
+  memory.fill(changetype<usize>(R), 0, offsetof<Recount>());
+  for (let k: u32 = 0; k < <u32>W.BACKENDS; k++) store<u64>(countersOf(k), 0, W.BACKEND_NOW << 3);
+  recountExits();
+  for (let i: u32 = 0; i < S.guestCount; i++) recountGuest(guestAt(i));
+  checkQueues();
+  checkCounts();
+  put(W.SWAP_RESIDENT, frames());
+  put(W.SWAP_WAITING, R.waiting);
+  put(W.SWAP_OLDEST_NS, R.oldest);
+  put(W.SWAP_PINNED, R.pinned);
+  put(W.SWAP_STORED, R.kept);
   put(W.SWAP_FREE, <u64>S.free);
-  put(W.SWAP_UNDER_WAY, underWay);
-  return wrong ? L.E_CONSERVATION : 0;
+  put(W.SWAP_UNDER_WAY, R.underWay);
+  return R.wrong ? L.E_CONSERVATION : 0;
 }

@@ -15,7 +15,7 @@ import { watch, coreToPool, announce, onArbiter, startArbiter } from "../../core
 import { beginControl, control, recontrol, takeBack } from "./controllers";
 import { hooks } from "../../hooks";
 import { knobs } from "../../own";
-import { differs, knobsDiffer } from "../../cores/switch";
+import { differs, knobsDiffer } from "../../cores/fork";
 import { replanArbiter } from "../../cores/refit";
 import { NEVER } from "../../../kernel/event-queue";
 import { CaladanKnobs } from "./state";

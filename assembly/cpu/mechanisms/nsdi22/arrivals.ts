@@ -1,4 +1,4 @@
-// Where a task of `nsdi22` is queued (see nsdi22.ts): an available queue at random; or the shorter of two, to which a random core at
+// Where a task of `nsdi22` is queued (see index.ts): an available queue at random; or the shorter of two, to which a random core at
 // work carries it, suspending its own task for the penalty.
 
 import { cancel, schedule, RANK_LAST, RANK_END } from "../../../kernel/event-queue";

@@ -24,9 +24,9 @@ import { hold } from "../../holding";
 import { MIXED, pushTail, popHead } from "../../run-queue";
 import { vacate } from "../../cores/move";
 import { hooks } from "../../hooks";
-import { knobsDiffer, roundsDiffer } from "../../cores/switch";
+import { knobsDiffer, roundsDiffer } from "../../cores/fork";
 import { enqueue, deliver } from "./arrivals";
-import { reallocate } from "./policy";
+import { reallocate } from "./reallocation";
 import { rest, begin, walkEnds, plan, take } from "./search";
 import {
   STEP_BEGIN, STEP_PENALTY, STEP_IDLE, STEP_FINAL, STEP_LOOK, STEP_STEAL, STEP_ALLOCATE, rules, walkOf, walkAt, machine, usageOf,

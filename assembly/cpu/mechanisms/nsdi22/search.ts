@@ -11,7 +11,7 @@ import { popHead } from "../../run-queue";
 import { run } from "../../guest/run";
 import * as L from "../../../layout";
 import { beginSearch } from "../../guest/search";
-import { mayPark, park } from "./policy";
+import { mayPark, park } from "./reallocation";
 import { below } from "../../../kernel/random";
 import { waitEnds } from "../../waiting";
 

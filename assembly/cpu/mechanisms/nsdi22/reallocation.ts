@@ -1,4 +1,4 @@
-// The reallocation rules of `nsdi22` (see nsdi22.ts): when a core is parked, when one is allocated, and which.
+// The reallocation rules of `nsdi22` (see index.ts): when a core is parked, when one is allocated, and which.
 //
 //   delay range        average delay of the queues' heads over `high`: one more; under `low`: one less
 //   buffer cores       fewer than `low` cores without a task: as many more; more than `high`: as many less, at random, whatever waits there

@@ -18,7 +18,7 @@ import { append, pushHead, sortByReady } from "../run-queue";
 import { hooks, ignoreVm } from "../hooks";
 import { KNOB_BYTES, KNOBS } from "../own";
 import { activate, deactivate } from "../guest/life";
-import { unfreeze } from "../guest/halt";
+import { unfreeze } from "../guest/leave";
 import { planRun } from "../guest/plan";
 import { planSearch } from "../guest/dispatch";
 import { endSearch, walkAnew } from "../guest/search";
@@ -63,7 +63,7 @@ export function roundsDiffer(): bool {
 }
 
 /** Settings are about to be read: what they are now is kept, and with another `kind` what only the present mechanism understands is undone. */
-export function prepareSwitch(kind: u32): void {
+export function prepareFork(kind: u32): void {
   memory.copy(BEFORE, changetype<usize>(settings) + offsetof<Settings>("stealCheck"), SETTINGS);
   memory.copy(KNOBS_BEFORE, KNOBS, KNOB_BYTES);
   for (let i: u32 = 0; i < H.vmCount; i++) {
@@ -140,7 +140,7 @@ export function setCoreCount(cores: u32): void {
  * The settings are those that hold from now on, and the mechanism is chosen. What vCPUs are at goes by them; `same`: the mechanism is of the
  * kind that was there. Answers whether a guarantee or a quota has changed.
  */
-export function finishSwitch(same: bool): bool {
+export function finishFork(same: bool): bool {
   if (!same) setActive();
   const walks = differs(offsetof<Settings>("stealCheck"), 8) || differs(offsetof<Settings>("localCheck"), 8);
   const searches = !same || differs(offsetof<Settings>("minSearch"), 8);
