@@ -152,6 +152,7 @@ function takeTurn(v: VCpu): void {
 
 /** The task on `v` goes to the tail, the next one's turn. */
 function endSlice(v: VCpu): void {
+  assert(v.state == RUNNING && !isNull(v.task));
   const vm = v.vm;
   const t = v.task;
   began(v, t);

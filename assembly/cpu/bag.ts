@@ -9,6 +9,7 @@ import { hooks } from "./hooks";
 @inline
 export function joinBag(vm: Vm): void {
   if (vm.inBag) return;
+  assert(H.bagCount < H.vmCount);
   vm.inBag = 1;
   store<Vm>(H.bag + (<usize>(H.bagCount++) << 2), vm);
 }

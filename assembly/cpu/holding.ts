@@ -39,6 +39,8 @@ export function canGrow(vm: Vm): bool {
 
 /** The number of cores that `vm` holds changes by `by`. */
 export function hold(vm: Vm, by: i32): void {
+  assert(by == 1 || by == -1);
+  assert(by > 0 || vm.held != 0);
   vm.held += by;
   rekey(vm);
   if (by < 0) hasLost(vm);

@@ -12,6 +12,7 @@ import { oldestReady, stranded } from "./waiting";
 
 /** Something at `at` or later may make a round matter: the first on the grid is held, unless an earlier one is planned. */
 export function armArbiter(at: u64): void {
+  assert(arbiter.on != 0);
   // what comes behind the rounds of this nanosecond is for the next, held or not
   if (at <= clock.now && late()) at = clock.now + 1;
   if (isPending(Q, SLOT_ARBITER)) {
@@ -23,6 +24,7 @@ export function armArbiter(at: u64): void {
 }
 
 export function planRound(): void {
+  assert(arbiter.period != 0);
   const start = everyRound() ? gridPoint(late() ? clock.now + 1 : clock.now) : gridPoint(arbiter.wantedAt);
   if (!isPending(Q, SLOT_ARBITER) || timeOf(Q, SLOT_ARBITER) != start) schedule(Q, SLOT_ARBITER, start, RANK_ROUND);
 }

@@ -39,6 +39,7 @@ export function stranded(vm: Vm): bool {
 // @ts-ignore: decorator
 @inline
 export function waitBegins(vm: Vm, t: Task): void {
+  assert(t.readyAt <= clock.now);
   if (vm.queued == 0) vm.backlogSince = clock.now;
   vm.queued++;
   vm.readySum += t.readyAt;
@@ -47,6 +48,8 @@ export function waitBegins(vm: Vm, t: Task): void {
 // @ts-ignore: decorator
 @inline
 export function waitEnds(vm: Vm, t: Task): void {
+  assert(vm.queued != 0);
+  assert(t.readyAt <= clock.now);
   vm.queued--;
   vm.readySum -= t.readyAt;
 }

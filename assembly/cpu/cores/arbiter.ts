@@ -185,6 +185,8 @@ export function chooseCore(vm: Vm): Core {
 
 /** One round. */
 export function onArbiter(): void {
+  assert(arbiter.on != 0);
+  assert(clock.now >= arbiter.gridAt); // a round that is over is not held again
   arbiter.round++;
   arbiter.moves = 0;
   countHost(L.HOST_ROUNDS, 1);
@@ -262,6 +264,7 @@ export function announce(vm: Vm, width: u32): void {
  * Answers whether it got one.
  */
 export function grantOutside(vm: Vm, want: u32): bool {
+  assert(arbiter.on != 0);
   arbiter.round++;
   arbiter.moves = 0;
   beBusy();

@@ -64,6 +64,7 @@ export function roundsDiffer(): bool {
 
 /** Settings are about to be read: what they are now is kept, and with another `kind` what only the present mechanism understands is undone. */
 export function prepareFork(kind: u32): void {
+  assert(clock.status == 0);
   memory.copy(BEFORE, changetype<usize>(settings) + offsetof<Settings>("stealCheck"), SETTINGS);
   memory.copy(KNOBS_BEFORE, KNOBS, KNOB_BYTES);
   for (let i: u32 = 0; i < H.vmCount; i++) {
@@ -168,6 +169,7 @@ export function finishFork(same: bool): bool {
 
 /** Another mechanism, not ideal, starts from the cores as they lie. */
 export function beginAnew(): void {
+  assert(traits.central == 0);
   for (let i: u32 = 0; i < H.vmCount; i++) gatherStranded(vmAt(i));
   hooks.start();
   // who spins for a holder that the guest sees no longer run does something else
@@ -193,6 +195,7 @@ function setActive(): void {
 
 /** Under `ideal`: every core arrives, every vCPU that runs no task gives its core up, at once and in the order of the cores. */
 export function endMotion(): void {
+  assert(traits.central != 0);
   const queued = hooks.queues;
   const free = hooks.frees;
   hooks.onQueued = ignoreVm;

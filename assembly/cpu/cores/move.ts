@@ -33,6 +33,7 @@ function moveOf(core: Core): Move {
 
 /** What the steps of the move take is what they cost now. */
 function fixSteps(core: Core): void {
+  assert(core.step == STEP_NONE || core.step == STEP_NOTIFY);
   memory.copy(changetype<usize>(moveOf(core)), changetype<usize>(settings) + offsetof<Settings>("notify"), offsetof<Move>());
 }
 
@@ -92,6 +93,7 @@ function measure(which: usize, took: u64): void {
 
 /** The notice has reached `v`: it stops here and now. */
 function stop(core: Core, v: VCpu): void {
+  assert(core.vcpu == v);
   const move = moveOf(core);
   measure(L.HISTOGRAM_NOTIFY, move.notify);
   if (traits.blind) {
@@ -202,6 +204,8 @@ function afterDetach(core: Core): void {
 }
 
 function startWake(core: Core, delay: u64): void {
+  assert(!isNull(core.target) && isNull(core.vcpu));
+  assert(core.target.promised != 0);
   const vm = core.target;
   core.target = nothing<Vm>();
   vm.promised--;
@@ -211,6 +215,7 @@ function startWake(core: Core, delay: u64): void {
 
 /** A vCPU of `vm` has given its core up by itself. */
 export function coreReleased(core: Core, vm: Vm): void {
+  assert(isNull(core.vcpu));
   if (!isNull(core.target)) {
     // promised meanwhile: the victim's account was settled when the move began
     cancel(Q, core.slot);
@@ -229,6 +234,7 @@ export function coreReleased(core: Core, vm: Vm): void {
 
 /** Takes a core from whoever has it, at once. */
 export function vacate(core: Core): void {
+  assert(!isNull(core.vcpu));
   const v = core.vcpu;
   cancel(Q, core.slot);
   const counted = parking(core);

@@ -47,6 +47,7 @@ export function copyRank(to: u32, from: u32): void {
 
 /** What stands beyond the heap's `n` entries goes to `i`, and down to its place. */
 export function sinkRank(i: u32, n: u32): void {
+  assert(i <= n && n <= H.vmCount);
   const moved = rankAt(n);
   while (true) {
     let child: u32 = 2 * i + 1;

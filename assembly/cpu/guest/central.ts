@@ -1,6 +1,6 @@
 // The bound's guest (ideal): one queue a VM, served the moment a core is there, at no cost.
 
-import { Vm, Task, RUNNING, countHost, count, VCpu, H } from "../state";
+import { traits, isNull, Vm, Task, RUNNING, countHost, count, VCpu, H } from "../state";
 import { joinBag } from "../bag";
 import { topIdle, removeIdleHere, pushIdleHere } from "../idle";
 import { rekey } from "../victims";
@@ -16,6 +16,7 @@ import { runHere } from "./run";
 // @ts-ignore: decorator
 @inline
 export function serveAtOnce(vm: Vm, t: Task): void {
+  assert(traits.central != 0 && H.idleCount != 0);
   joinBag(vm);
   const core = topIdle();
   removeIdleHere(core);
@@ -32,6 +33,7 @@ export function serveAtOnce(vm: Vm, t: Task): void {
 // @ts-ignore: decorator
 @inline
 export function restAtOnce(v: VCpu): void {
+  assert(traits.central != 0 && isNull(v.task));
   const vm = v.vm;
   if (H.bagCount != 0) {
     load<Vm>(H.bag).inBag = 0;

@@ -19,6 +19,8 @@ import { queueOn } from "./dispatch";
 
 /** Takes `v` off its core without asking the guest, which goes on dispatching to it: its task goes nowhere until it is back. */
 export function freeze(v: VCpu, state: u32): void {
+  assert(v.frozen == 0);
+  assert(traits.blind != 0);
   const frozen = v.state == SPINNING ? FROZEN_SPINNING : FROZEN_IN_TASK;
   const t = v.task;
   halt(v, state);
@@ -35,6 +37,7 @@ export function freeze(v: VCpu, state: u32): void {
 
 /** `v` is frozen no longer; answers its task, which waits no longer. */
 export function unfreeze(v: VCpu): Task {
+  assert(v.frozen != 0);
   const t = v.task;
   v.frozen = 0;
   v.task = nothing<Task>();
@@ -56,6 +59,7 @@ export function thaw(v: VCpu): void {
 
 /** Hands what waits in a parked vCPU's queue to those that are active, one each in turn; answers how many tasks. */
 export function migrateQueue(v: VCpu): u32 {
+  assert(v.activePlace == 0); // else it would hand its tasks to itself
   const vm = v.vm;
   let n: u32 = 0;
   while (v.queueLength != 0 && vm.activeCount != 0) {
@@ -79,6 +83,7 @@ export function isBusy(v: VCpu): bool {
  * caller puts where it belongs once the context is saved.
  */
 export function halt(v: VCpu, state: u32): Task {
+  assert(!isNull(v.core));
   let t = nothing<Task>();
   v.finishing = 0;
   if (v.state == RUNNING) t = isNull(v.task) ? v.task : stopTask(v);

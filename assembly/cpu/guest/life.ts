@@ -10,6 +10,7 @@ import { hooks } from "../hooks";
 // @ts-ignore: decorator
 @inline
 export function enterHere(v: VCpu, state: u32): void {
+  assert(!isNull(v.core) && state != DORMANT);
   settle(v);
   const before = v.state;
   v.state = state;
@@ -48,6 +49,7 @@ export function attach(core: Core, v: VCpu, state: u32): void {
 // @ts-ignore: decorator
 @inline
 export function detachHere(core: Core): void {
+  assert(!isNull(core.vcpu) && core.vcpu.core == core);
   const v = core.vcpu;
   settle(v);
   const before = v.state;
@@ -70,6 +72,7 @@ export function detach(core: Core): void {
 
 /** Tasks are dispatched to `v` from now on. */
 export function activate(v: VCpu): void {
+  assert(v.activePlace <= v.vm.activeCount);
   if (v.activePlace != 0) return;
   const vm = v.vm;
   store<VCpu>(vm.actives + (<usize>vm.activeCount << 2), v);
@@ -78,6 +81,7 @@ export function activate(v: VCpu): void {
 
 /** No task is dispatched to `v` any more; what waits in its queue stays there and can be stolen. */
 export function deactivate(v: VCpu): void {
+  assert(v.activePlace == 0 || activeAt(v.vm, v.activePlace - 1) == v);
   if (v.activePlace == 0) return;
   const vm = v.vm;
   const last = activeAt(vm, --vm.activeCount);

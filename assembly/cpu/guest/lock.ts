@@ -16,6 +16,7 @@ import { makeReady, queueOn } from "./dispatch";
 // @ts-ignore: decorator
 @inline
 function acquire(vm: Vm, t: Task): void {
+  assert((t.flags & TASK_HOLDS_LOCK) == 0);
   vm.lockHolder = t;
   t.flags = (t.flags & ~TASK_BEFORE_LOCK) | TASK_HOLDS_LOCK;
   t.remaining = min<u64>(vm.lockHold, t.service);
@@ -24,6 +25,7 @@ function acquire(vm: Vm, t: Task): void {
 
 /** `t`, running on `v`, has come to its critical section. */
 export function reachLock(v: VCpu, t: Task): void {
+  assert((t.flags & (TASK_BEFORE_LOCK | TASK_HOLDS_LOCK)) == TASK_BEFORE_LOCK);
   const vm = v.vm;
   if (isNull(vm.lockHolder)) {
     acquire(vm, t);
@@ -51,6 +53,8 @@ export function spins(v: VCpu, t: Task): bool {
 
 /** `t`, running on `v`, has left its critical section: the lock goes to who is next. What `v` does then is its caller's. */
 export function releaseLock(v: VCpu, t: Task): void {
+  assert(v.vm.lockHolder == t);
+  assert((t.flags & TASK_HOLDS_LOCK) != 0);
   const vm = v.vm;
   t.flags &= ~TASK_HOLDS_LOCK;
   t.remaining = t.afterLock;

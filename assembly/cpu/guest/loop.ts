@@ -2,7 +2,7 @@
 // search for minSearch → give the core back.
 
 import {
-  VCpu, H, ownQueue, clearBit, ingress, Vm, Q, count, isNull, vcpuOf, DORMANT, STEP_NONE, YIELDING, clock, settings, traits,
+  STEP_NOTIFY, VCpu, H, ownQueue, clearBit, ingress, Vm, Q, count, isNull, vcpuOf, DORMANT, STEP_NONE, YIELDING, clock, settings, traits,
 } from "../state";
 import { append, popHead, headWasPreempted, sortByReady } from "../run-queue";
 import { waitEnds } from "../waiting";
@@ -91,6 +91,8 @@ export function gatherStranded(vm: Vm): void {
 
 /** Nothing found: the vCPU gives its core up by itself (voluntary yield). */
 export function yieldCore(v: VCpu): void {
+  assert(v.core.step == STEP_NONE || v.core.step == STEP_NOTIFY);
+  assert(v.queueLength == 0);
   if (!traits.halts || v.vm.stealAmount != L.STEAL_NONE) deactivate(v);
   count(v.vm, L.VM_YIELDS, 1);
   enter(v, YIELDING);
@@ -99,6 +101,7 @@ export function yieldCore(v: VCpu): void {
 }
 
 export function yielded(v: VCpu): void {
+  assert(v.state == YIELDING);
   const core = v.core;
   detach(core);
   hooks.yielded(core, v.vm);

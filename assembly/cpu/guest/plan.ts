@@ -1,6 +1,6 @@
 // When a vCPU's next event comes: the one place that says so.
 
-import { VCpu, Q, clock, traits } from "../state";
+import { isNull, SEARCHING, RUNNING, VCpu, Q, clock, traits } from "../state";
 import { scheduleAt, RANK_END, NEVER, schedule, RANK_GIVE_UP, cancel, RANK_QUANTUM, RANK_TOUCH } from "../../kernel/event-queue";
 import * as L from "../../layout";
 import { mayTouch } from "../../memory/pages/touch";
@@ -10,6 +10,8 @@ import { mayTouch } from "../../memory/pages/touch";
  * end keeps its place among those of the same instant, whatever was planned in between.
  */
 export function planRun(v: VCpu): void {
+  assert(v.state == RUNNING);
+  assert(!isNull(v.task));
   if (v.switching) {
     scheduleAt(Q, v.slot, v.startedAt, RANK_END, v.endPlace);
     return;
@@ -34,6 +36,7 @@ export function isAsked(v: VCpu): bool {
 
 /** What a searching vCPU comes to by itself, when nothing waits in its own queue. */
 export function planEnd(v: VCpu): void {
+  assert(v.state == SEARCHING);
   if (traits.yields) schedule(Q, v.slot, v.deadline, RANK_GIVE_UP);
   else cancel(Q, v.slot);
 }

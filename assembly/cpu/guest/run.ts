@@ -4,7 +4,7 @@ import { VCpu, Task, H, RUNNING, Q, nothing, isNull, TASK_SLICED, clock, setting
 import { comeHome, stretched, workDone } from "../speed";
 import { beginSwitch } from "./pace";
 import { enterHere } from "./life";
-import { takeSequence, scheduleAtHere, RANK_END, cancel } from "../../kernel/event-queue";
+import { NEVER, takeSequence, scheduleAtHere, RANK_END, cancel } from "../../kernel/event-queue";
 import { mayTouch, planTouch, endTouches } from "../../memory/pages/touch";
 import { planRun } from "./plan";
 import { began } from "../series";
@@ -18,6 +18,7 @@ export function run(v: VCpu, t: Task): void {
 // @ts-ignore: decorator
 @inline
 export function runHere(v: VCpu, t: Task): void {
+  assert(!isNull(v.core) && v.frozen == 0);
   let start = max<u64>(clock.now, v.faultUntil) + settings.taskSwitch;
   if (settings.moveCost != 0) start += comeHome(t, v.core);
   if (H.varies) beginSwitch(v, start);
@@ -39,6 +40,8 @@ export function runHere(v: VCpu, t: Task): void {
 
 /** The task's remaining demand as of now; its vCPU is about to stop running it. */
 export function stopTask(v: VCpu): Task {
+  assert(v.state == RUNNING);
+  assert(!isNull(v.task) && v.task.remaining != NEVER);
   const t = v.task;
   v.switching = 0;
   endTouches(v);
@@ -59,6 +62,8 @@ export function limitToQuantum(v: VCpu): void {
 
 /** Goes on at once, in the next phase of its service. */
 export function goOn(v: VCpu, t: Task): void {
+  assert(v.state == RUNNING);
+  assert(t.remaining != 0);
   v.task = t;
   v.startedAt = clock.now;
   v.runsUntil = clock.now + (H.varies ? stretched(v, t.remaining) : t.remaining);

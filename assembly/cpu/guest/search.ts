@@ -47,6 +47,7 @@ function beganBefore(a: VCpu, b: VCpu): bool {
 
 /** Tasks were added to `victim`'s queue: one of the searchers may now find them earlier than anything else. */
 export function offerLook(vm: Vm, victim: VCpu): void {
+  assert(victim.queueLength != 0);
   if (vm.stealAmount == L.STEAL_NONE) return;
   let best = vm.lookAt;
   let v = vm.searching;
@@ -116,6 +117,7 @@ export function walkAnew(vm: Vm, stole: bool): void {
 
 /** `v` begins to search. What it will find, and when, is planned here. */
 export function beginSearch(v: VCpu): void {
+  assert(v.state != SEARCHING && !isNull(v.core));
   const vm = v.vm;
   enterHere(v, SEARCHING);
   v.searchAt = clock.now;
@@ -147,6 +149,7 @@ function drawOffset(v: VCpu): void {
 
 /** `v` stops searching, for whatever reason. */
 export function endSearch(v: VCpu): void {
+  assert(v.state == SEARCHING && v.vm.searchingCount != 0);
   const vm = v.vm;
   if (isNull(v.priorSearching)) vm.searching = v.nextSearching;
   else v.priorSearching.nextSearching = v.nextSearching;
@@ -157,6 +160,7 @@ export function endSearch(v: VCpu): void {
 }
 
 export function moveSome(v: VCpu, victim: VCpu): void {
+  assert(v != victim && v.vm == victim.vm);
   const vm = v.vm;
   const n = vm.stealAmount == L.STEAL_ONE ? 1 : half(victim.queueLength, v.queueLength);
   if (n == 0) return;

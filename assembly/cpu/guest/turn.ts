@@ -1,5 +1,6 @@
 // Whose turn is over where tasks of a VM with one queue wait: the vCPU longest past its quantum, one for each task.
 
+import * as L from "../../layout";
 import { isPending, timeOf } from "../../kernel/event-queue";
 import { Vm, VCpu, nothing, Q, vcpuOf, RUNNING, isNull, clock } from "../state";
 import { limitToQuantum } from "./run";
@@ -24,6 +25,7 @@ export function longestPast(vm: Vm, asking: bool): VCpu {
 
 /** A task has come to the VM's queue otherwise than by the end of a quantum: one vCPU that is past its quantum is asked to switch. */
 export function askForTurn(vm: Vm): void {
+  assert(vm.quantum != 0 && vm.dispatch == L.DISPATCH_SINGLE);
   if (vm.ingressLength == 1) {
     for (let i: u32 = 0; i < vm.max; i++) limitToQuantum(vcpuOf(vm, i)); // nobody waited before, and no limit applied
   }

@@ -116,6 +116,7 @@ function usable(vm: Vm, more: u64): u64 {
 
 /** Books the core time used so far and plans the instant at which the quota is gone; `by` vCPUs come or go now. */
 function charge(vm: Vm, by: i32): void {
+  assert(own<Quota>(vm).usedUntil <= clock.now + 1);
   const on = vm.max - vm.dormantCount;
   const q = own<Quota>(vm);
   if (q.usedUntil != 0) q.used += <u64>on * (clock.now + 1 - q.usedUntil);
@@ -161,6 +162,7 @@ function book(vm: Vm): void {
 
 /** A period begins: quotas are full again, but for what was used beyond the last. */
 function onPeriod(): void {
+  assert(clock.now % period() == 0);
   let used = false;
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);

@@ -53,6 +53,7 @@ function serveWaiting(): void {
 
 /** Runs the VM's oldest waiting task on a core that is off every list. */
 function serve(core: Core, vm: Vm): void {
+  assert(vm.ingressLength != 0 && core.idlePlace == 0);
   const t = popHead(ingress(vm));
   waitEnds(vm, t);
   vm.held++;

@@ -271,6 +271,7 @@ export function complete(vm: Vm, t: Task): void {
 // @ts-ignore: decorator
 @inline
 export function completeHere(vm: Vm, t: Task): void {
+  assert(isNull(t.request) || t.request.left != 0);
   const r = t.request;
   if (isNull(r)) {
     const client = t.client;

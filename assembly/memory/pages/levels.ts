@@ -7,7 +7,7 @@
 // Nothing is scanned while nothing is touched on the host. Pages of VMs that were not touched sink when somebody looks at them again,
 // by as many levels as scans have passed.
 
-import { Guest, PageQueue, S, pushPage, pageAt, ACCESSED, guestAt } from "./state";
+import { STATE, RESIDENT, PINNED, Guest, PageQueue, S, pushPage, pageAt, ACCESSED, guestAt } from "./state";
 import { makeTouches } from "./touch";
 
 // @ts-ignore: decorator
@@ -25,6 +25,7 @@ export function inUse(g: Guest): PageQueue {
 
 /** The page stands in level 0, as what was used again. */
 export function pushHot(g: Guest, page: u32): void {
+  assert((pageAt(page).word & STATE) == RESIDENT);
   sink(g);
   S.listed++;
   pushPage(levelOf(g, 0), page);
@@ -32,6 +33,7 @@ export function pushHot(g: Guest, page: u32): void {
 
 /** The page stands in the coldest level: it was used once, now, and that is all that is known of it. */
 export function pushCold(g: Guest, page: u32): void {
+  assert((pageAt(page).word & (STATE | PINNED)) == RESIDENT);
   sink(g);
   S.listed++;
   pushPage(levelOf(g, <u32>S.levels - 1), page);

@@ -1,7 +1,7 @@
 // Frames and who waits for them: the queues of faults, quotas, and what a page frees when it goes.
 
 import {
-  S, Swap, FaultQueue, queueAt, Guest, Page, FRAME, HAD, DIRECT, pageAt, guestOf, exitAt, setState, COMING, QUEUED, backendOf,
+  STATE, OUT, S, Swap, FaultQueue, queueAt, Guest, Page, FRAME, HAD, DIRECT, pageAt, guestOf, exitAt, setState, COMING, QUEUED, backendOf,
   pushPage, COUNTERS, serverAt, SERVER_SLOTS, Backend, tally, stageOf, popPage,
 } from "../pages/state";
 import * as W from "../pages/layout";
@@ -99,6 +99,7 @@ export function giveFrames(): void {
 
 /** `page`, which is out, is going to come in for a task's sake: it takes its frame. */
 export function needPage(p: Page): void {
+  assert((p.word & STATE) == OUT);
   setState(p, COMING);
   S.lacking++;
   takeFrame(p, guestOf(p));
@@ -106,6 +107,7 @@ export function needPage(p: Page): void {
 
 /** The fault of a page that is needed has left the guest: it queues for a server. */
 export function queueFault(page: u32, p: Page): void {
+  assert((p.word & (STATE | QUEUED)) == COMING);
   p.word |= QUEUED;
   const q = faultsOf(backendOf(p).device);
   pushPage(queueAt(FAULTS + backendOf(p).device), page);

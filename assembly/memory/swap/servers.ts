@@ -61,6 +61,8 @@ function beginFault(device: u32): bool {
 
 /** A server begins to bring in a page that has its frame. */
 function beginIn(page: u32, p: Page, device: u32): void {
+  assert((p.word & STATE) == COMING);
+  assert((p.word & FRAME) != 0 && (p.word & SERVED) == 0);
   const b = backendOf(p);
   S.serving++;
   if ((p.word & AHEAD) != 0) tally(W.SWAP_PREFETCHED, 1);
@@ -88,6 +90,8 @@ function beginAhead(device: u32): void {
 }
 
 function arriveIn(page: u32, p: Page): void {
+  assert((p.word & (STATE | SERVED)) == (COMING | SERVED));
+  assert(S.serving != 0);
   const g = guestOf(p);
   const kind = kindOf(p);
   const c = countersOf(kind);
@@ -126,6 +130,7 @@ function arriveIn(page: u32, p: Page): void {
 
 /** The page that `t` has waited for is there. */
 export function endFault(g: Guest, p: Page, t: Task, which: usize): void {
+  assert(t.readyAt <= clock.now);
   const waited = clock.now - t.readyAt;
   note(which, waited);
   tallyGuest(g, W.GUEST_STALL_NS, waited);
@@ -145,6 +150,7 @@ export function onMapped(): void {
 
 /** Server `index` is done with its page. */
 export function onServer(index: u32): void {
+  assert(serverAt(index).page != 0 && S.busy != 0);
   const s = serverAt(index);
   const page = s.page;
   const fault = s.fault;

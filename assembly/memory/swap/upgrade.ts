@@ -111,6 +111,7 @@ function allWait(ends: bool): void {
 }
 
 function pause(all: bool): void {
+  assert(S.paused == 0);
   S.paused = all ? 2 : 1;
   S.pausedAt = clock.now;
   allWait(false);
@@ -120,6 +121,7 @@ function pause(all: bool): void {
 }
 
 function resume(): void {
+  assert(S.paused != 0);
   if (!S.paused) return;
   settleUpgrade();
   allWait(true);

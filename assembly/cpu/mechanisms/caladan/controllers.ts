@@ -118,12 +118,14 @@ function empty(core: Core, beside: Core, own: f64): void {
 }
 
 function keep(core: Core): void {
+  assert(core.kept == 0);
   core.kept = 1;
   H.keptCount++;
   countHost(L.HOST_LANES_EMPTIED, 1);
 }
 
 function release(core: Core): void {
+  assert(core.kept != 0 && H.keptCount != 0);
   core.kept = 0;
   H.keptCount--;
   countHost(L.HOST_LANES_RETURNED, 1);
@@ -190,6 +192,7 @@ function relax(): bool {
 
 /** One vCPU less for the victim. False: there is none, or none of its cores can leave now. */
 function punish(): bool {
+  assert(overLimit());
   let victim = nothing<Vm>();
   const share = knobs<CaladanKnobs>().bandwidthLimitBytesPerSecond / <f64>H.coreCount; // who uses less than a core's is left alone
   for (let i: u32 = 0; i < H.vmCount; i++) {

@@ -10,7 +10,7 @@ import * as L from "../../../layout";
 import { NEVER, cancel, schedule, RANK_END } from "../../../kernel/event-queue";
 import { below } from "../../../kernel/random";
 import {
-  Vm, vcpuOf, DORMANT, RUNNING, VCpu, Q, count, activeAt, ENTERING, countHost, STEALING, countersOf, clock, settings,
+  isNull, Vm, vcpuOf, DORMANT, RUNNING, VCpu, Q, count, activeAt, ENTERING, countHost, STEALING, countersOf, clock, settings,
 } from "../../state";
 import { deactivate, detach, attach, activate, enter } from "../../guest/life";
 import { pushIdle, removeIdle } from "../../idle";
@@ -53,6 +53,7 @@ export function mayPark(vm: Vm): bool {
 
 /** The core is parked at once, whatever it did; its queue keeps what is in it and, unless it is the last, gets nothing new. */
 export function park(v: VCpu): void {
+  assert(!isNull(v.core));
   const vm = v.vm;
   cancel(Q, v.slot);
   if (vm.activeCount > 1) deactivate(v);

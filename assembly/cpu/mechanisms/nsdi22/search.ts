@@ -32,6 +32,8 @@ export function rest(v: VCpu): void {
 
 /** Own queue first; then it parks, or searches. */
 export function begin(v: VCpu): void {
+  assert(walkOf(v).step == STEP_BEGIN || walkOf(v).step == STEP_FINAL);
+  assert(v.state == STEALING);
   const vm = v.vm;
   const walk = walkOf(v);
   const last = walk.step == STEP_FINAL;
@@ -107,6 +109,7 @@ function nextOwnLook(v: VCpu): u64 {
 
 /** The next look of `v` that can find something, or the end of its walk. */
 export function plan(v: VCpu): void {
+  assert(walkOf(v).step == STEP_LOOK);
   const vm = v.vm;
   const walk = walkOf(v);
   let best = walkEnds(v);
