@@ -12,21 +12,25 @@ export interface ExperimentEntry {
   readonly load: () => Promise<Experiment>;
 }
 
+const HYPERFLUX = 'HyperFlux: cores that move between VMs in microseconds (APSys 2025, arXiv:2608.12633)';
+const TAIJI = 'Taiji: memory of a DPU, swapped under its feet (arXiv:2511.09936)';
+const VMEM = 'Vmem: reserved memory, hot-upgradable (arXiv:2511.09961)';
+
+/** A module that exports `experiment`. */
+const entry = (
+  name: string,
+  title: string,
+  load: () => Promise<{ readonly experiment: Experiment }>,
+  parts?: readonly string[],
+): ExperimentEntry => ({
+  name,
+  title,
+  load: async () => (await load()).experiment,
+  ...(parts === undefined ? {} : { parts }),
+});
+
 export const EXPERIMENTS: readonly ExperimentEntry[] = [
-  {
-    name: 'hyperflux',
-    title: 'HyperFlux: cores that move between VMs in microseconds (APSys 2025, arXiv:2608.12633)',
-    parts: QUESTION_NAMES,
-    load: async () => (await import('./hyperflux/index.js')).experiment,
-  },
-  {
-    name: 'taiji',
-    title: 'Taiji: memory of a DPU, swapped under its feet (arXiv:2511.09936)',
-    load: async () => (await import('./taiji/index.js')).experiment,
-  },
-  {
-    name: 'vmem',
-    title: 'Vmem: reserved memory, hot-upgradable (arXiv:2511.09961)',
-    load: async () => (await import('./vmem/index.js')).experiment,
-  },
+  entry('hyperflux', HYPERFLUX, () => import('./hyperflux/index.js'), QUESTION_NAMES),
+  entry('taiji', TAIJI, () => import('./taiji/index.js')),
+  entry('vmem', VMEM, () => import('./vmem/index.js')),
 ];

@@ -1,145 +1,158 @@
-// docs/extending.md: its mechanism, put where the page says, compiles and runs; its policy, stated in two languages, takes one
-// trajectory. Files of the core are changed in memory only.
-import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { main } from 'assemblyscript/asc';
+// docs/extending.md: what it adds, put where the page says, touches as much as the page says, compiles, type-checks and runs; its
+// policy of one's own, stated in two languages, takes one trajectory. Files are changed in memory only.
+import { dirname, resolve } from 'node:path';
 import { transform } from 'esbuild';
+import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
-import * as L from '../../assembly/layout.js';
 import { compileWithPolicy } from '../../src/cli/build.js';
-import { compileScenario } from '../../src/core/compile.js';
-import { HostCore } from '../../src/core/host.js';
-import { instantiateCore } from '../../src/core/load.js';
-import { readCounters } from '../../src/core/results.js';
 import * as fluxhost from '../../src/index.js';
-import { resolveScenario } from '../../src/scenario/resolve.js';
+import { captureIo } from '../cli/fake.js';
+import { addition, coreWith, libraryWith, page, ROOT, text, type Addition } from './additions.js';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const INDEX = 'assembly/cpu/mechanisms/index.ts';
-const text = (path: string): string => readFileSync(resolve(ROOT, path), 'utf8');
-const page = text('docs/extending.md');
+const MECHANISM = /lend/i;
+const POLICY = /lifo/i;
+const FORMAT = /le16/;
+const EXPERIMENT = /halving/;
+const ALL = new RegExp([MECHANISM, POLICY, FORMAT, EXPERIMENT].map(({ source }) => source).join('|'), 'i');
 
-/** The block of code after the comment `<!-- LABEL: PATH -->`; it keeps the core's own layout. */
-function block(label: string, path: string): string {
-  const mark = `<!-- ${label}: ${path} -->\n\n<!-- prettier-ignore -->\n\`\`\`ts\n`;
+type Library = Awaited<ReturnType<typeof libraryWith>>;
+
+/** The block of a policy of one's own; it keeps the core's own layout. */
+function block(path: string): string {
+  const mark = `<!-- file: ${path} -->\n\n<!-- prettier-ignore -->\n\`\`\`ts\n`;
   const from = page.indexOf(mark);
-  if (from < 0) throw new Error(`docs/extending.md has no block "${label}: ${path}"`);
+  if (from < 0) throw new Error(`docs/extending.md has no block "${path}"`);
   return page.slice(from + mark.length, page.indexOf('```', from + mark.length));
 }
 
-function replaceOnce(source: string, where: string, by: string): string {
-  if (source.split(where).length !== 2) throw new Error(`expected once in ${INDEX}: ${where}`);
-  return source.replace(where, by);
+/** New files, and lines in files that were there, by language. */
+function counted({ made, lines }: Addition) {
+  const of = (language: string): number => lines.filter(({ path }) => path.startsWith(language)).length;
+  return { files: made.length, core: of('assembly/'), src: of('src/') };
 }
 
-/** The sources as the page changes them. */
-function changed(): ReadonlyMap<string, string> {
-  const lend = 'assembly/cpu/mechanisms/lend.ts';
-  let index = text(INDEX);
-  index = replaceOnce(
-    index,
-    'import { ideal } from "./ideal";\n',
-    `import { ideal } from "./ideal";\n${block('import in', INDEX)}`,
-  );
-  index = replaceOnce(
-    index,
-    '    case L.MECHANISM_STATIC:\n',
-    `${block('case in', INDEX)}    case L.MECHANISM_STATIC:\n`,
-  );
-  return new Map([
-    [lend, block('file', lend)],
-    ['assembly/layout.ts', text('assembly/layout.ts') + block('add to', 'assembly/layout.ts')],
-    [INDEX, index],
-  ]);
-}
+describe('an addition', () => {
+  it.each([
+    ['a mechanism', MECHANISM, { files: 2, core: 2, src: 1 }],
+    ['a replacement policy', POLICY, { files: 1, core: 3, src: 1 }],
+    ['a trace format', FORMAT, { files: 1, core: 0, src: 2 }],
+    ['an experiment', EXPERIMENT, { files: 1, core: 0, src: 1 }],
+  ])('touches no more than the page says: %s', (_, of, touched) => {
+    expect(counted(addition(of))).toEqual(touched);
+  });
 
-async function compileCoreWith(files: ReadonlyMap<string, string>): Promise<Uint8Array<ArrayBuffer>> {
-  let binary: Uint8Array | null = null;
-  let said = '';
-  const say = { write: (words: string | Uint8Array) => void (said += String(words)) };
-  const { error } = await main(
-    [
-      'assembly/index.ts',
-      '--config',
-      'asconfig.json',
-      '--target',
-      'checked',
-      '--baseDir',
-      ROOT,
-      '--outFile',
-      'core.wasm',
-    ],
-    {
-      async readFile(name: string, base: string) {
-        return files.get(name) ?? readFile(resolve(base, name), 'utf8').catch(() => null);
-      },
-      writeFile(name: string, contents: string | Uint8Array) {
-        if (name === 'core.wasm' && typeof contents !== 'string') binary = contents;
-      },
-      stdout: say,
-      stderr: say,
-    },
-  );
-  if (error !== null || binary === null) throw new Error(`the page's mechanism does not compile:\n${said}`);
-  return new Uint8Array(binary);
-}
+  it('passes the type checker with nothing else changed', () => {
+    const { files } = addition(ALL);
+    const { config } = ts.readConfigFile(resolve(ROOT, 'tsconfig.json'), (path) => ts.sys.readFile(path)) as {
+      config: { compilerOptions: object };
+    };
+    const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, ROOT);
+    const host = ts.createCompilerHost(options);
+    const changed = new Map([...files].map(([path, code]) => [resolve(ROOT, path), code]));
+    const getSourceFile = host.getSourceFile.bind(host);
+    const fileExists = host.fileExists.bind(host);
+    host.getSourceFile = (path, language, ...rest) => {
+      const code = changed.get(path);
+      return code === undefined
+        ? getSourceFile(path, language, ...rest)
+        : ts.createSourceFile(path, code, language, true);
+    };
+    host.fileExists = (path) => changed.has(path) || fileExists(path);
+    const folders = new Set([...changed.keys()].map((path) => dirname(path)));
+    host.directoryExists = (path) => folders.has(path) || ts.sys.directoryExists(path);
+    const roots = ['src/index.ts', 'src/cli/main.ts', 'src/core/as-bind.d.ts'].map((path) => resolve(ROOT, path));
+    const program = ts.createProgram(roots, { ...options, types: ['node'] }, host);
+    const said = ts
+      .getPreEmitDiagnostics(program)
+      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
+    expect(said).toEqual([]);
+    for (const path of changed.keys()) {
+      if (path.includes('/src/')) expect(program.getSourceFile(path), path).toBeDefined();
+    }
+  });
+});
 
-describe('docs/extending.md', () => {
+describe('what the page adds', () => {
+  let library: Library;
   let module: WebAssembly.Module;
   beforeAll(async () => {
-    module = await WebAssembly.compile(await compileCoreWith(changed()));
+    const { files } = addition(ALL);
+    library = await libraryWith(files);
+    module = await library.compileCore(await coreWith(files));
   });
 
-  function run(mechanism: number) {
-    const scenario = resolveScenario({
-      version: 1,
-      seed: 1,
-      duration: '20ms',
-      host: { cores: 8 },
-      mechanism: 'static', // fills in the other words; its number is replaced below
-      vms: [
-        {
-          name: 'busy',
-          vcpus: { min: 1, max: 8 },
-          workload: {
-            arrivals: { process: 'poisson', rate: 3e5 },
-            request: { stages: [{ tasks: 1, service: { dist: 'exponential', mean: '10us' } }] },
-          },
+  const scenario = (mechanism: string) => ({
+    version: 1 as const,
+    seed: 1,
+    duration: '20ms',
+    host: { cores: 8 },
+    mechanism: mechanism as 'static',
+    vms: [
+      {
+        name: 'busy',
+        vcpus: { min: 1, max: 8 },
+        workload: {
+          arrivals: { process: 'poisson' as const, rate: 3e5 },
+          request: { stages: [{ tasks: 1, service: { dist: 'exponential' as const, mean: '10us' } }] },
         },
-        { name: 'quiet', vcpus: { min: 1, max: 8 } },
-      ],
-    });
-    const compiled = compileScenario(scenario);
-    const words = compiled.words.slice();
-    words[L.HOST_MECHANISM] = mechanism;
-    const core = new HostCore(instantiateCore(module), { ...compiled, words });
-    expect(core.run(scenario.durationNs, 2 ** 53)).toBe('done');
-    core.settle(); // throws where tasks or core time do not add up
-    return { counters: readCounters(core, compiled, scenario.host.cores), fingerprint: core.fingerprint() };
+      },
+      { name: 'quiet', vcpus: { min: 1, max: 8 } },
+    ],
+  });
+
+  async function run(mechanism: string): Promise<fluxhost.Result> {
+    const simulation = await library.Simulation.create(scenario(mechanism), { module });
+    await simulation.run();
+    const result = simulation.metrics(); // throws where tasks or core time do not add up
+    simulation.close();
+    return result;
   }
 
-  it('says that any free number will do, and takes one', () => {
-    const taken = Object.entries(L).filter(([name]) => name.startsWith('MECHANISM_'));
-    expect(taken.map(([, number]) => number)).not.toContain(100);
-  });
-
-  it('adds a mechanism that lends idle cores', () => {
-    const lent = run(100).counters;
-    const fixed = run(L.MECHANISM_STATIC).counters;
+  it('is a mechanism that lends idle cores', async () => {
+    expect(library.MECHANISM_KINDS).toEqual([...fluxhost.MECHANISM_KINDS, 'lend']);
+    expect(() => fluxhost.resolveScenario(scenario('lend'))).toThrow(fluxhost.InputError);
+    const [lent, fixed] = [await run('lend'), await run('static')];
     // three cores' worth of work: one pinned core drowns in it, lent ones do not
     const [busy] = lent.vms;
     expect(busy!.grants).toBeGreaterThan(0);
     expect(busy!.completed).toBeGreaterThan(0.95 * busy!.arrived);
     expect(fixed.vms[0]!.completed).toBeLessThan(0.5 * fixed.vms[0]!.arrived);
     expect(fixed.reallocation.count).toBe(0);
-    // the same arrivals under both
+    // the same arrivals under both, the same trajectory every time
     expect(busy!.arrived).toBe(fixed.vms[0]!.arrived);
+    expect((await run('lend')).manifest.fingerprint).toBe(lent.manifest.fingerprint);
   });
 
-  it('gives the same trajectory every time', () => {
-    expect(run(100).fingerprint).toBe(run(100).fingerprint);
+  it('is a replacement policy that throws out what came last, and a format that it reads', async () => {
+    const pages = [0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 300];
+    const held: number[] = [];
+    let misses = 0;
+    for (const wanted of pages) {
+      if (held.includes(wanted)) continue;
+      misses++;
+      if (held.length === 3) held.pop();
+      held.push(wanted);
+    }
+    const bytes = Uint8Array.from(pages.flatMap((wanted) => [wanted & 255, wanted >> 8]));
+    const { files } = addition(POLICY);
+    const asked = {
+      format: 'le16',
+      files: library.memoryHost({ trace: bytes }),
+      policies: ['lifo', 'lru'],
+      capacities: [3],
+      module: await library.compileMemoryCore(await coreWith(files, 'assembly/memory/index.ts')),
+    };
+    const { trace, runs } = await library.replayPages('trace', asked);
+    expect(trace).toMatchObject({ requests: pages.length, distinctPages: 5 });
+    expect(runs.map((one) => one.misses)).toEqual([misses, pages.length]); // LRU keeps nothing of a loop
+  });
+
+  it('is an experiment that `reproduce` knows', async () => {
+    const io = captureIo();
+    expect(await library.main(['reproduce', 'halving', '--json'], io), io.err).toBe(0);
+    const { claims } = JSON.parse(io.out) as { claims: { ours: string }[] };
+    expect(Number(claims[0]!.ours)).toBeGreaterThan(19.5);
+    expect(Number(claims[0]!.ours)).toBeLessThan(20.5);
   });
 });
 
@@ -183,7 +196,7 @@ describe("the page's policy", () => {
       simulation.close();
       return manifest.fingerprint;
     };
-    const binary = Uint8Array.from(await compileWithPolicy(block('file', 'my-policy.ts'), 'my-policy.ts'));
+    const binary = Uint8Array.from(await compileWithPolicy(block('my-policy.ts'), 'my-policy.ts'));
     const compiled = await fingerprint({ module: await fluxhost.compileCore(binary) });
     expect(await printed()).toBe(compiled);
     expect(await fingerprint({})).not.toBe(compiled);

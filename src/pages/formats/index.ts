@@ -8,7 +8,16 @@ import { lackey } from './lackey.js';
 import { oracleGeneral } from './oracle-general.js';
 import { ldst, ramulator } from './ramulator.js';
 
-export const FORMATS: readonly TraceFormat[] = [oracleGeneral, lackey, addresses, csv, ramulator, ldst, be32];
+// prettier-ignore
+export const FORMATS: readonly TraceFormat[] = [
+  oracleGeneral,
+  lackey,
+  addresses,
+  csv,
+  ramulator,
+  ldst,
+  be32,
+];
 
 export function formatNamed(name: string): TraceFormat | undefined {
   return FORMATS.find((format) => format.name === name);
