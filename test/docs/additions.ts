@@ -6,6 +6,8 @@ import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { main } from 'assemblyscript/asc';
 import { build } from 'esbuild';
+import type * as program from '../../src/cli/program.js';
+import type * as fluxhost from '../../src/index.js';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const text = (path: string): string => readFileSync(resolve(ROOT, path), 'utf8');
@@ -68,10 +70,11 @@ export async function coreWith(
   return new Uint8Array(binary);
 }
 
-/** The library and the program of the changed sources. */
-export async function libraryWith(
-  files: ReadonlyMap<string, string>,
-): Promise<typeof import('../../src/index.js') & typeof import('../../src/cli/program.js')> {
+/** The library and the program. */
+export type Library = typeof fluxhost & typeof program;
+
+/** Both of the changed sources. */
+export async function libraryWith(files: ReadonlyMap<string, string>): Promise<Library> {
   const made = await build({
     absWorkingDir: ROOT,
     stdin: {

@@ -7,15 +7,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { compileWithPolicy } from '../../src/cli/build.js';
 import * as fluxhost from '../../src/index.js';
 import { captureIo } from '../cli/fake.js';
-import { addition, coreWith, libraryWith, page, ROOT, text, type Addition } from './additions.js';
+import { addition, coreWith, libraryWith, page, ROOT, text, type Addition, type Library } from './additions.js';
 
 const MECHANISM = /lend/i;
 const POLICY = /lifo/i;
 const FORMAT = /le16/;
 const EXPERIMENT = /halving/;
 const ALL = new RegExp([MECHANISM, POLICY, FORMAT, EXPERIMENT].map(({ source }) => source).join('|'), 'i');
-
-type Library = Awaited<ReturnType<typeof libraryWith>>;
 
 /** The block of a policy of one's own; it keeps the core's own layout. */
 function block(path: string): string {

@@ -69,7 +69,7 @@ class Walk {
     for (const property of type.getProperties()) {
       const [declaration] = property.declarations ?? [];
       if (property.name === 'prototype' || !this.isOurs(declaration)) continue;
-      if ((ts.getCombinedModifierFlags(declaration as ts.Declaration) & ts.ModifierFlags.Private) !== 0) continue;
+      if ((ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Private) !== 0) continue;
       this.note(property, `${path}.${property.name}`);
       this.type(this.checker.getTypeOfSymbol(property), `${path}.${property.name}`);
     }
