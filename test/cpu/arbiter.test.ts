@@ -125,6 +125,14 @@ describe('metrics of the last multiple of staleness', () => {
     expect(a.queueDelayNs.max).toBe(201_050 + 50 - 105_000);
     expect(a.grants).toBe(10);
   });
+
+  it('are read when a VM is no longer passed over, also those published while it was', async () => {
+    // round 10,000 grants the first core; 20,000 passes over; 30,000 reads of 16,000 that the second task has waited for 16 us
+    const knobs = { kind: 'hyperflux', signal: 'oldest', threshold: '15us', staleness: '16us', grant: 'one' } as const;
+    const vms: HandVm[] = [{ name: 'a', vcpus: { min: 0, max: 2 }, arrivals: [[0, 200_000], [0, 3_000]] }]; // prettier-ignore
+    const result = await byHand({ duration: '100us', cores: 3, mechanism: knobs, vms });
+    expect(vmOf(result, 'a').queueDelayNs.max).toBe(30_000 + 55 + 100 + DISPATCH);
+  });
 });
 
 describe('who is below its guarantee', () => {

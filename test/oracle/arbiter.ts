@@ -114,7 +114,7 @@ export class Arbiter {
       const wants = knobs.grant === 'one' ? Math.min(1, demand) : demand;
       for (let i = 0; i < wants; i++) {
         if (!this.grant(h, vm, issued)) {
-          vm.denied = true;
+          vm.denied = waitingTasks(vm).length > 0; // what was published may be gone
           break;
         }
         issued = true;

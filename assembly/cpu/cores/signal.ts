@@ -35,9 +35,12 @@ export function soonest(vm: Vm): u64 {
   const signals = (settings.mode & L.MODE_REACTIVE) != 0;
   if (signals && settings.signal == L.SIGNAL_POLICY) return next;
   if (vm.queued == 0 || (settings.staleness != 0 && (!isStale() || congested(vm)))) return next; // what is published still counts
-  let at = next;
-  if (vm.held == 0 || (signals && (settings.signal == L.SIGNAL_QUEUE_LENGTH || (traits.parkedBusy && stranded(vm))))) at = next;
-  else if (signals) at = max<u64>(oldestReady(vm) + settings.threshold, next);
-  else return NEVER;
-  return settings.staleness == 0 ? at : nextPublished(at);
+  let at = clock.now + 1;
+  if (vm.held != 0) {
+    if (!signals) return NEVER;
+    const soon = settings.signal == L.SIGNAL_QUEUE_LENGTH || (traits.parkedBusy && stranded(vm));
+    if (!soon) at = max<u64>(oldestReady(vm) + settings.threshold, at);
+  }
+  // who is passed over is short by what is published meanwhile
+  return max<u64>(next, settings.staleness == 0 ? at : nextPublished(at));
 }

@@ -49,7 +49,9 @@ export const base: Mechanism = {
 /** Time 0: every VM's guaranteed vCPUs have a core. */
 export function placeGuaranteed(h: Host): void {
   for (const vm of h.vms) {
-    while (vm.held < vm.min && h.idle.length > 0) {
+    // who gives its core back at once gets no other
+    const missing = vm.min - vm.held;
+    for (let i = 0; i < missing && h.idle.length > 0; i++) {
       const core = countedIdle(h).reduce((a, b) => (b.index < a.index ? b : a));
       takeIdle(h, core);
       const v = vm.vcpus.find((one) => one.core === null)!;
