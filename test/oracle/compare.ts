@@ -28,7 +28,7 @@ export async function simulated({ scenario, arrivals, memory, fork }: Made): Pro
       simulation = other;
     }
     await watched.run(simulation, simulation.endNs);
-    return figuresOfResult(simulation.metrics(), watched.finished(simulation));
+    return figuresOfResult(simulation.metrics(), watched.finished(simulation), simulation.series());
   } finally {
     simulation.close();
   }
@@ -66,6 +66,7 @@ export function differences(program: Figures, other: Figures, ignored?: RegExp):
 function equal(key: string, a: number | undefined, b: number | undefined): boolean {
   if (a === b) return true;
   if (a === undefined || b === undefined) return false;
+  if (key.endsWith('.bucket')) return Math.abs(a - b) <= Math.max(a, b) / 32 + 0.5;
   // the program's quantiles are middles of buckets, `histogram.precision` of their value wide at most
   if (/\.p(50|90|99|999)$/.test(key)) return Math.abs(a - b) <= (PRECISION / 2) * Math.max(a, b) + 0.5;
   return key.endsWith('.stddev') && Math.abs(a - b) <= 1e-4 * Math.max(1, Math.abs(a), Math.abs(b));

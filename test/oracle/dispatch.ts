@@ -45,8 +45,9 @@ function waitsInIngress(h: Host, vm: Vm, task: Task): void {
 function pick(vm: Vm): Vcpu {
   const { active } = vm;
   if (vm.spec.dispatch === 'shortest-queue') return active.reduce((least, v) => (load(v) < load(least) ? v : least));
-  if (vm.spec.dispatch !== 'round-robin') throw new Error(`dispatch ${vm.spec.dispatch} is drawn`);
   if (active.length === 1) return active[0]!;
+  if (vm.spec.dispatch === 'random') return active[vm.streams.dispatch.below(active.length)]!;
+  if (vm.spec.dispatch !== 'round-robin') throw new Error(`dispatch ${vm.spec.dispatch} is not simulated`);
   if (vm.roundRobin >= active.length) vm.roundRobin = 0;
   return active[vm.roundRobin++]!;
 }

@@ -5,7 +5,10 @@ import { settle } from './accounts.js';
 import type { Oracle } from './oracle.js';
 import type { Finished } from './watched.js';
 import type { Host, Vm } from './types.js';
-import type { Result } from '../../src/index.js';
+import type { Result, Simulation } from '../../src/index.js';
+import { seriesResult } from '../../src/result/series.js';
+
+type Series = NonNullable<ReturnType<Simulation['series']>>;
 
 export type Figures = Record<string, number>;
 
@@ -109,6 +112,14 @@ function putVm(figures: Figures, h: Host, { name, counted, inFlight, locks, spec
   figures[`${name}.locks.meanWaitNs`] = waitsEnded === 0 ? 0 : Math.round((1000 * waitNs) / waitsEnded) / 1000;
 }
 
+/** Within its bucket. */
+function putInterval(figures: Figures, path: string, { count, ...rest }: Partial<Summary>): void {
+  figures[`${path}.count`] = count!;
+  if (count === 0) return;
+  for (const key of ['mean', 'max', 'p50', 'p90'] as const)
+    if (rest[key] !== undefined) figures[`${path}.${key}.bucket`] = rest[key]!;
+}
+
 export function figuresOf({ host: h }: Oracle): Figures {
   for (const core of h.cores) settle(h, core);
   const figures: Figures = { idleNs: h.idleNs };
@@ -124,6 +135,13 @@ export function figuresOf({ host: h }: Oracle): Figures {
   figures['hyperthread.relaxed'] = relaxedThreads;
   figures['bandwidth.punished'] = punishedBandwidth;
   figures['bandwidth.relaxed'] = relaxedBandwidth;
+  for (const { timeNs, vms } of h.sampler?.samples ?? [])
+    vms.forEach(({ latencies, delays, ...rest }, i) => {
+      const path = `${h.vms[i]!.name}.at ${timeNs}`;
+      for (const [key, value] of Object.entries(rest)) figures[`${path}.${key}`] = value;
+      putInterval(figures, `${path}.latencyNs`, summary(latencies));
+      putInterval(figures, `${path}.queueDelayNs`, summary(delays));
+    });
   putRequests(figures, h.finished);
   return figures;
 }
@@ -147,7 +165,33 @@ function putVmResult(figures: Figures, vm: Result['vms'][number]): void {
   figures[`${name}.locks.spinNs`] = ns(spinSeconds);
 }
 
-export function figuresOfResult(result: Result, finished: readonly Finished[]): Figures {
+/** Of VMs that are a group each. */
+function putSeries(figures: Figures, series: Series | null): void {
+  if (series === null) return;
+  const { timeNs, vms, groups } = seriesResult(series);
+  timeNs.forEach((time, i) =>
+    vms.forEach(({ name, coresHeld, waiting, oldestDelayNs, completed }) => {
+      const path = `${name}.at ${time}`;
+      figures[`${path}.held`] = coresHeld[i]!;
+      figures[`${path}.waiting`] = waiting[i]!;
+      figures[`${path}.oldestNs`] = oldestDelayNs[i]!;
+      figures[`${path}.completed`] = completed[i]!;
+      const group = groups.find((one) => one.name === name)!;
+      for (const which of ['latencyNs', 'queueDelayNs'] as const) {
+        const { count, mean, p50, p90, max } = group[which];
+        putInterval(figures, `${path}.${which}`, {
+          count: count[i]!,
+          mean: mean[i]!,
+          max: max[i]!,
+          p50: p50[i]!,
+          p90: p90[i]!,
+        });
+      }
+    }),
+  );
+}
+
+export function figuresOfResult(result: Result, finished: readonly Finished[], series: Series | null): Figures {
   const { reallocation } = result;
   const figures: Figures = { idleNs: ns(result.host.idleCoreSeconds) };
   for (const vm of result.vms) putVmResult(figures, vm);
@@ -160,6 +204,7 @@ export function figuresOfResult(result: Result, finished: readonly Finished[]): 
   for (const which of ['hyperthread', 'bandwidth'] as const)
     for (const key of ['punished', 'relaxed'] as const)
       figures[`${which}.${key}`] = reallocation.controllers?.[which]?.[key] ?? 0;
+  putSeries(figures, series);
   putRequests(figures, finished);
   return figures;
 }

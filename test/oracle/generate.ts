@@ -43,6 +43,12 @@ export const FEATURES = [
   'forkKnobs',
   'forkCosts',
   'forkQuantum',
+  'forkMemory',
+  'randomDispatch',
+  'randomVictim',
+  'lockPlace',
+  'freeLooks',
+  'series',
 ] as const;
 export type Feature = (typeof FEATURES)[number];
 
@@ -110,7 +116,7 @@ const vm: fc.Arbitrary<VmGenes> = fc.record({
   max: small(3),
   latencyCritical: fc.boolean(),
   priority: small(2),
-  dispatch: small(2),
+  dispatch: small(3),
   quantum: small(9),
   hold: small(9),
   traffic: small(3),
@@ -186,6 +192,7 @@ function costsOf({ on, costs }: Genes): NonNullable<ScenarioInput['costs']> {
       if (costs[i]! > 4) own[name] = `${free ? 0 : unit * (costs[i]! - 4)}ns`;
     });
   }
+  if (on.freeLooks) own['stealCheck'] = '0ns';
   if (on.localCheck) own['localCheck'] = `${40 * (1 + costs[15]!)}ns`;
   if (on.moveTask) {
     own['moveTask'] = `${on.coarse ? 500 : 90 * (1 + costs[16]!)}ns`;
@@ -219,6 +226,7 @@ export function make(g: Genes, maker: Maker): Made {
       'round-robin',
       ...(on.shortestQueue ? ['shortest-queue'] : []),
       ...(on.singleQueue ? ['single-queue'] : []),
+      ...(on.randomDispatch ? ['random'] : []),
     ] as const;
     const shape = on.stages ? v.stages : v.stages.slice(0, 1);
     const process = processOf(g, v);
@@ -237,7 +245,9 @@ export function make(g: Genes, maker: Maker): Made {
       ...(on.classes ? { priority: 1 + v.priority } : {}),
       vcpus: { min, max },
       dispatch: dispatches[v.dispatch % dispatches.length] as 'round-robin',
-      stealing: on.stealing ? { amount: on.stealOne ? 'one' : 'half', victim: 'round-robin' } : 'none',
+      stealing: on.stealing
+        ? { amount: on.stealOne ? 'one' : 'half', victim: on.randomVictim ? 'random' : 'round-robin' }
+        : 'none',
       ...(on.quantum ? { quantum: `${step * (1 + v.quantum)}ns` } : {}),
       ...(on.bounded && process?.process !== 'saturate' ? { queueLimit: v.limit } : {}),
       ...(on.bandwidth ? { bandwidthPerVcpu: `${v.traffic}GB` } : {}),
@@ -248,21 +258,13 @@ export function make(g: Genes, maker: Maker): Made {
             tasks: on.widths ? 1 + (stage.width % 4) : 1,
             service: { dist: 'constant', value: `${Math.max(1, demand(stage.service))}ns` },
           })),
-          ...(on.lock
-            ? {
-                lock: {
-                  probability: 1,
-                  hold: `${on.shortHold ? Math.max(1, longest - 1) : step * 101 + v.hold}ns`,
-                  wait: on.spin ? 'spin' : 'block',
-                },
-              }
-            : {}),
+          ...(on.lock ? { lock: lockOf(g, v, step, longest) } : {}),
         },
       },
     };
   });
   const swapped =
-    on.memory && !on.fork
+    on.memory && (!on.fork || on.forkMemory)
       ? memoryOf({ ...g.memory, guests: g.memory.guests.slice(0, vms.length) }, horizon + 60 * step)
       : null;
   const kept = swapped?.host.cores ?? 0;
@@ -290,6 +292,7 @@ export function make(g: Genes, maker: Maker): Made {
     limits: { tasks: 4096, width: 16 },
     histogram: { precision: 0.2 },
     fingerprint: false,
+    ...(on.series ? { series: { interval: `${step * (1 + g.warmup)}ns`, samples: [4, 8, 64][g.cores % 3]! } } : {}),
     vms: vms.map((own, i) => ({ ...own, ...(swapped === null ? {} : { memory: swapped.guests[i]! }) })),
   };
   const scenario = resolveScenario(input);
@@ -326,6 +329,15 @@ function forked(g: Genes, input: ScenarioInput, maker: Maker): ScenarioInput {
     mechanism: on.forkMechanism || on.forkKnobs ? maker(later).mechanism : input.mechanism,
     costs: costsOf(later),
     vms: input.vms.map((one) => ({ ...one, ...quantum })),
+  };
+}
+
+function lockOf({ on }: Genes, v: VmGenes, step: number, longest: number) {
+  const hold = on.lockPlace ? step * (1 + 4 * v.hold) : on.shortHold ? Math.max(1, longest - 1) : step * 101 + v.hold;
+  return {
+    probability: on.lockPlace && v.hold % 2 === 0 ? 0.6 : 1,
+    hold: `${hold}ns`,
+    wait: on.spin ? ('spin' as const) : ('block' as const),
   };
 }
 

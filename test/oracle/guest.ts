@@ -101,7 +101,9 @@ export function begin(h: Host, v: Vcpu): void {
   book(h, v.core!, v.vm, 'task');
   if (!task.begun) {
     task.begun = true;
-    v.vm.counted.queueDelays.push(h.clock.now - task.createdAt);
+    const delay = h.clock.now - task.createdAt;
+    v.vm.counted.queueDelays.push(delay);
+    h.sampler?.began(v.vm.index, delay);
   }
 }
 

@@ -1,12 +1,15 @@
 // The naive simulator: what docs/model.md says, one event after the other.
 
 import { noCounters, settle } from './accounts.js';
+import { streamsOf } from './chance.js';
 import { Clock, RANK } from './clock.js';
 import { mechanismOf } from './mechanisms/index.js';
 import { fork } from './forks.js';
 import { becomesReady } from './dispatch.js';
 import { NaiveSwap } from './memory/engine.js';
 import { startArrivals } from './requests.js';
+import { Sampler } from './sampler.js';
+import { looksAtOnce } from './search.js';
 import { expand, type Arrival } from './scenario.js';
 import type { TouchingTask } from './seam.js';
 import type { Core, Host, Locks, Task, Vm } from './types.js';
@@ -18,13 +21,16 @@ export class Oracle {
   /** `pages`: what the tasks of each VM touch, where a trace tells. */
   constructor(scenario: Scenario, arrivals: readonly Arrival[], pages: readonly (readonly number[] | null)[] = []) {
     const mechanism = mechanismOf(scenario.mechanism);
-    const vms = expand(scenario).map(({ name, group }, index) => newVm(index, name, group));
+    const vms = expand(scenario).map(({ name, group }, index) =>
+      newVm(index, name, group, streamsOf(scenario.seed, name)),
+    );
     const { cores, smt, sockets, memory } = scenario.host;
     const usable = cores - mechanism.pollingCores - (memory?.cores ?? 0);
     const all = Array.from({ length: usable }, (_, i) => newCore(i, sockets, cores, smt));
     const h: Host = {
       clock: new Clock(() => {
         h.mechanism.after(h);
+        looksAtOnce(h);
       }),
       scenario,
       cores: all,
@@ -32,6 +38,7 @@ export class Oracle {
       mechanism,
       costs: mechanism.costs(scenario.costs),
       swap: null,
+      sampler: null,
       warmedAt: 0,
       idle: [...all],
       controllers: { punishedThreads: 0, relaxedThreads: 0, punishedBandwidth: 0, relaxedBandwidth: 0 },
@@ -49,9 +56,11 @@ export class Oracle {
     }
     if (scenario.warmupNs > 0) h.clock.at(scenario.warmupNs, RANK.warmup, () => warm(h));
     for (const vm of vms) vm.spec = mechanism.adapt(vm.spec);
+    if (scenario.series !== null) h.sampler = new Sampler(h, scenario.series.intervalNs, scenario.series.samples);
     mechanism.start(h);
     startArrivals(h, arrivals);
     mechanism.after(h);
+    looksAtOnce(h);
   }
 
   run(): void {
@@ -62,6 +71,7 @@ export class Oracle {
   /** Goes on as this scenario says. */
   fork(scenario: Scenario): void {
     fork(this.host, scenario);
+    looksAtOnce(this.host);
   }
 
   runUntil(time: number): void {
@@ -69,7 +79,7 @@ export class Oracle {
   }
 }
 
-function newVm(index: number, name: string, group: Vm['spec']): Vm {
+function newVm(index: number, name: string, group: Vm['spec'], streams: Vm['streams']): Vm {
   const vm: Vm = {
     index,
     name,
@@ -94,6 +104,7 @@ function newVm(index: number, name: string, group: Vm['spec']): Vm {
     arrivals: 0,
     tasksArrived: 0,
     locks: noLocks(),
+    streams,
     counted: noCounters(),
   };
   for (let i = 0; i < group.vcpus.max; i++) {

@@ -1,6 +1,7 @@
 // Requests: they arrive, are let in or dropped, run stage by stage, and complete.
 
 import { RANK } from './clock.js';
+import { stageStream, type Stream } from './chance.js';
 import { becomesReady } from './dispatch.js';
 import { valueOf, type Arrival } from './scenario.js';
 import type { Host, Request, Task, Vm } from './types.js';
@@ -11,7 +12,12 @@ export function arrive(h: Host, vm: Vm, serviceNs: number, width: number, client
   const place = vm.arrivals++;
   vm.counted.arrived++;
   const tasksBefore = vm.tasksArrived;
-  vm.tasksArrived += widths(vm, width).reduce((sum, each) => sum + each, 0);
+  const counts = widths(vm, width);
+  vm.tasksArrived += counts.reduce((sum, each) => sum + each, 0);
+  const { stages, lock } = vm.spec.workload!.request;
+  const alone = stages.length === 1 && counts[0] === 1 && valueOf(stages[0]!.tasks) <= 1;
+  const word = alone ? null : vm.streams.services.word();
+  const drawn = alone && lock !== undefined ? drawSection(lock, vm.streams.locks) : null;
   const { queueLimit } = vm.spec;
   if (queueLimit !== undefined && vm.inFlight >= vm.max + queueLimit) {
     vm.counted.dropped++;
@@ -31,11 +37,12 @@ export function arrive(h: Host, vm: Vm, serviceNs: number, width: number, client
     tasksBefore,
     tasks: 0,
     idealNs: 0,
+    word,
   };
-  nextStage(h, request);
+  nextStage(h, request, drawn);
 }
 
-function nextStage(h: Host, request: Request): void {
+function nextStage(h: Host, request: Request, alone: Place | null = null): void {
   const { vm } = request;
   const { stages, lock } = vm.spec.workload!.request;
   const stage = stages[++request.stage]!;
@@ -45,10 +52,12 @@ function nextStage(h: Host, request: Request): void {
   const tasksBefore = request.tasksBefore + request.tasks;
   request.tasks += width;
   if (width > 1) h.mechanism.announce(h, vm, width);
+  const stream = request.word === null ? null : stageStream(request.word, request.stage);
   let longest = 0;
   for (let index = 0; index < width; index++) {
     const serviceNs = first && request.serviceNs >= 0 ? request.serviceNs : valueOf(stage.service);
-    const locked = lock !== undefined && lock.probability > 0 ? section(serviceNs, lock.holdNs) : null;
+    const place = stream !== null && lock !== undefined ? drawSection(lock, stream) : alone;
+    const locked = place === null ? null : section(serviceNs, lock!.holdNs, place);
     const task: Task = {
       id: taskIds++,
       of: request,
@@ -85,10 +94,23 @@ function widths(vm: Vm, given: number): number[] {
   );
 }
 
-/** Where it lies is drawn among as many nanoseconds as the task is longer: without chance for at most one. */
-function section(serviceNs: number, holdNs: number): { from: number; to: number } {
-  if (serviceNs - holdNs > 1) throw new Error('where the section lies is drawn');
-  return { from: 0, to: Math.min(holdNs, serviceNs) };
+/** Where in the rest of the task its section lies, from 0 to 1. */
+interface Place {
+  readonly at: number;
+}
+
+/** Whether the task takes the lock, and where: both are drawn always. */
+function drawSection({ probability }: { readonly probability: number }, stream: Stream): Place | null {
+  if (probability === 0) return null;
+  const takes = stream.unit() < probability;
+  const at = stream.unit();
+  return takes ? { at } : null;
+}
+
+function section(serviceNs: number, holdNs: number, { at }: Place): { from: number; to: number } {
+  const length = Math.min(holdNs, serviceNs);
+  const from = Math.floor(at * (serviceNs - length));
+  return { from, to: from + length };
 }
 
 /** A task is complete. */
@@ -104,6 +126,7 @@ export function completed(h: Host, task: Task): void {
   vm.counted.completed++;
   const latency = h.clock.now - request.arrivedAt;
   vm.counted.latencies.push(latency);
+  h.sampler?.completed(vm.index, latency);
   vm.counted.slowdowns.push(Math.floor((1024 * Math.max(1, latency)) / Math.max(1, request.idealNs)) / 1024);
   h.finished.push({ vm: vm.name, arrivedAt: request.arrivedAt, at: h.clock.now });
   const { arrivals } = vm.spec.workload!;

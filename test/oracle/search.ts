@@ -15,6 +15,7 @@ export function beginSearch(h: Host, v: Vcpu): void {
   v.search = {
     since: h.clock.now,
     ticket: h.clock.ticket(),
+    start: drawStart(v),
     looks: 0,
     counted: h.clock.now,
     look: null,
@@ -49,19 +50,23 @@ function planGiveUp(h: Host, v: Vcpu): void {
   v.search!.giveUp = h.clock.at(h.clock.now + most, RANK.giveUp, () => givesUp(h, v), [v.vm.index, v.index]);
 }
 
-/** All others, in cyclic order from its own index; `round-robin` starts there. */
-function circle(v: Vcpu): Vcpu[] {
+/** All others, in cyclic order from its own index, beginning `start` behind its neighbour. */
+function circle(v: Vcpu, start: number): Vcpu[] {
   const { vcpus } = v.vm;
   if (v.vm.spec.stealing === null) return [];
-  return vcpus.slice(1).map((_, i) => vcpus[(v.index + 1 + i) % vcpus.length]!);
+  const others = vcpus.length - 1;
+  return vcpus.slice(1).map((_, k) => vcpus[(v.index + 1 + ((start + k) % others)) % vcpus.length]!);
+}
+
+function drawStart({ vm }: Vcpu): number {
+  return vm.spec.stealing?.victim === 'random' && vm.max > 1 ? vm.streams.stealing.below(vm.max - 1) : 0;
 }
 
 function planLook(h: Host, v: Vcpu): void {
   const search = v.search!;
-  const others = circle(v);
-  if (others.length === 0) return;
+  const others = circle(v, search.start);
   const check = h.costs.stealCheck;
-  if (check === 0) throw new Error('a look that takes no time: not simulated one by one');
+  if (others.length === 0 || check === 0) return;
   search.look = h.clock.at(
     h.clock.now + check,
     RANK.look,
@@ -72,6 +77,23 @@ function planLook(h: Host, v: Vcpu): void {
     },
     place(v),
   );
+}
+
+/** Where a look takes no time, all queues are looked into in every instant: after each event, if any of them holds tasks. */
+export function looksAtOnce(h: Host): void {
+  if (h.costs.stealCheck > 0) return;
+  for (const v of h.vms.flatMap(({ vcpus }) => vcpus)) {
+    const { search } = v;
+    if (search === null || search.look !== null) continue;
+    const found = (): Vcpu | undefined => circle(v, search.start).find(({ queue }) => queue.length > 0);
+    if (found() === undefined) continue;
+    const look = (): void => {
+      search.look = null;
+      const victim = found();
+      if (victim !== undefined) steal(h, v, victim);
+    };
+    search.look = h.clock.at(h.clock.now, RANK.look, look, place(v));
+  }
 }
 
 function steal(h: Host, v: Vcpu, victim: Vcpu): void {
@@ -91,7 +113,8 @@ function steal(h: Host, v: Vcpu, victim: Vcpu): void {
 
 /** What costs nothing, or is part of `dispatch`: from the first queue that holds tasks. */
 export function freeSteal(h: Host, v: Vcpu): void {
-  const victim = circle(v).find(({ queue }) => queue.length > 0);
+  if (v.vm.spec.stealing === null || v.vm.vcpus.every(({ queue }) => queue.length === 0)) return;
+  const victim = circle(v, drawStart(v)).find(({ queue }) => queue.length > 0);
   if (victim === undefined) return;
   v.vm.counted.stealAttempts++;
   takeFrom(v, victim);
@@ -125,7 +148,8 @@ export function replanSearch(h: Host, v: Vcpu, old: Host['costs']): void {
     search.giveUp = h.clock.at(at, RANK.giveUp, () => givesUp(h, v), [v.vm.index, v.index]);
   }
   const walks = search.look !== null;
-  if (stealCheck === old.stealCheck && localCheck === old.localCheck && walks === circle(v).length > 0) return;
+  if (stealCheck === old.stealCheck && localCheck === old.localCheck && walks === circle(v, search.start).length > 0)
+    return;
   if (search.look !== null) search.look.cancelled = true;
   search.look = null;
   search.looks = 0;

@@ -2,7 +2,9 @@
 
 import type { Scenario } from '../../src/index.js';
 import type { ScenarioVm } from './scenario.js';
+import type { Streams } from './chance.js';
 import type { Clock, Event } from './clock.js';
+import type { Sampler } from './sampler.js';
 import type { SwapEngine, TouchingTask } from './seam.js';
 import type { Steps } from './moves.js';
 import type { Costs, Mechanism } from './mechanism.js';
@@ -56,6 +58,8 @@ export interface Request {
   readonly width: number;
   /** Tasks of its VM before its own. */
   readonly tasksBefore: number;
+  /** What its stages draw from; null: it is one task. */
+  readonly word: bigint | null;
   /** The longest service of each stage so far, added up. */
   idealNs: number;
   /** Those of its stages so far. */
@@ -86,6 +90,8 @@ export interface Running {
 export interface Search {
   readonly since: number;
   readonly ticket: number;
+  /** How far behind its neighbour it looks first. */
+  readonly start: number;
   looks: number;
   /** From when `minSearch` counts. */
   counted: number;
@@ -201,6 +207,7 @@ export interface Vm {
   /** Tasks of all requests that have arrived, dropped ones too. */
   tasksArrived: number;
   locks: Locks;
+  readonly streams: Streams;
   counted: Counters;
 }
 
@@ -236,6 +243,7 @@ export interface Host {
   /** The scenario's, and what the mechanism sets. */
   costs: Costs;
   swap: SwapEngine | null;
+  sampler: Sampler | null;
   warmedAt: number;
   /** Cores of nobody, in the order in which they became so. */
   idle: Core[];
