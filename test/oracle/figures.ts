@@ -1,6 +1,7 @@
 // What is compared: the figures of a run, from the naive simulator and from the program, in one form.
 
-import { asResult, compared, flat } from './memory/compare.js';
+import { asResult, compared, flat, quantile } from './memory/compare.js';
+import type { MemoryFigures } from './memory/figures.js';
 import { settle } from './accounts.js';
 import type { Oracle } from './oracle.js';
 import type { Finished } from './watched.js';
@@ -24,13 +25,6 @@ interface Summary {
   readonly p90?: number | null;
   readonly p99?: number | null;
   readonly p999?: number | null;
-}
-
-/** Nearest rank. */
-function quantile(sorted: readonly number[], q: number): number {
-  const exact = q * sorted.length;
-  const rank = Math.abs(exact - Math.round(exact)) < 1e-9 ? Math.round(exact) : Math.ceil(exact);
-  return sorted[Math.max(1, rank) - 1]!;
 }
 
 function summary(values: readonly number[]): Summary {
@@ -120,11 +114,23 @@ function putInterval(figures: Figures, path: string, { count, ...rest }: Partial
     if (rest[key] !== undefined) figures[`${path}.${key}.bucket`] = rest[key]!;
 }
 
+const shareOf = (share: number): number => Number(share.toPrecision(9));
+
+function putMemory(figures: Figures, h: Host, memory: MemoryFigures): void {
+  Object.assign(figures, flat('memory', asResult(memory)));
+  const { swapIn, swapOut, scan, faultExit } = memory.elasticityNs;
+  const { cores, memory: spec } = h.scenario.host;
+  const time = h.clock.now - h.warmedAt;
+  figures['memory.overheadShare'] = shareOf((swapIn + swapOut + scan + faultExit) / (cores * time));
+  const kept = spec!.cores * time;
+  figures['memory.keptCoresUsed'] = kept === 0 ? 0 : shareOf((swapIn + swapOut + scan) / kept);
+}
+
 export function figuresOf({ host: h }: Oracle): Figures {
   for (const core of h.cores) settle(h, core);
   const figures: Figures = { idleNs: h.idleNs };
   for (const vm of h.vms) putVm(figures, h, vm);
-  if (h.swap !== null) Object.assign(figures, flat('memory', asResult(h.swap.figures())));
+  if (h.swap !== null) putMemory(figures, h, h.swap.figures());
   figures['moves'] = h.vms.reduce((sum, vm) => sum + vm.counted.grants, 0);
   put(figures, 'grantNs', summary(h.grantNs));
   put(figures, 'parkNs', summary(h.parkNs));
@@ -195,7 +201,12 @@ export function figuresOfResult(result: Result, finished: readonly Finished[], s
   const { reallocation } = result;
   const figures: Figures = { idleNs: ns(result.host.idleCoreSeconds) };
   for (const vm of result.vms) putVmResult(figures, vm);
-  if (result.memory.swapInNs !== undefined) Object.assign(figures, flat('memory', compared(result.memory)));
+  const { memory } = result;
+  if (memory.swapInNs !== undefined) {
+    Object.assign(figures, flat('memory', compared(memory)));
+    figures['memory.overheadShare'] = shareOf(memory.overheadShare ?? 0);
+    figures['memory.keptCoresUsed'] = shareOf(memory.keptCoresUsed ?? 0);
+  }
   figures['moves'] = reallocation.count;
   put(figures, 'grantNs', reallocation.grantNs);
   put(figures, 'parkNs', reallocation.parkNs);
