@@ -9,7 +9,7 @@ import {
 } from "./cpu/state";
 import { onPublish } from "./cpu/cores/arbiter";
 import { behindRounds } from "./cpu/rounds";
-import { endSearch, planLook, moveSome } from "./cpu/guest/search";
+import { endSearch, firstOccupied, planLook, moveSome } from "./cpu/guest/search";
 import * as L from "./layout";
 import { enter } from "./cpu/guest/life";
 import { NEVER, schedule, RANK_STEP, peekTime, closeInstant, take } from "./kernel/event-queue";
@@ -35,10 +35,11 @@ import { hooks } from "./cpu/hooks";
 export function onLook(vm: Vm): void {
   behindRounds();
   const v = vm.looker;
-  const victim = vm.lookVictim;
+  // looks that take no time see all queues at once, in their order
+  const victim = settings.stealCheck == 0 ? firstOccupied(v) : vm.lookVictim;
   vm.lookAt = NEVER;
   assert(v.state == SEARCHING);
-  if (victim.queueLength != 0) {
+  if (!isNull(victim) && victim.queueLength != 0) {
     endSearch(v);
     count(vm, L.VM_STEAL_ATTEMPTS, 1);
     if (settings.steal == 0) takeFrom(v, victim);

@@ -182,18 +182,24 @@ export function stealNow(v: VCpu): bool {
   const vm = v.vm;
   if (vm.stealAmount == L.STEAL_NONE || vm.max < 2 || vm.queued == vm.ingressLength) return false;
   drawOffset(v);
+  const victim = firstOccupied(v);
+  if (isNull(victim)) return false;
+  count(vm, L.VM_STEAL_ATTEMPTS, 1);
+  moveSome(v, victim);
+  return true;
+}
+
+/** The first in `v`'s cyclic order in whose queue tasks wait. */
+export function firstOccupied(v: VCpu): VCpu {
+  const vm = v.vm;
   let index = v.index + 1 + v.searchOffset;
   for (let i: u32 = 1; i < vm.max; i++) {
     // the walk passes over v itself without counting it
     index = index % vm.max;
     if (index == v.index) index = (index + 1) % vm.max;
     const victim = vcpuOf(vm, index);
-    if (victim.queueLength != 0) {
-      count(vm, L.VM_STEAL_ATTEMPTS, 1);
-      moveSome(v, victim);
-      return true;
-    }
+    if (victim.queueLength != 0) return victim;
     index++;
   }
-  return false;
+  return nothing<VCpu>();
 }
