@@ -3,7 +3,7 @@
 import { RANK } from './clock.js';
 import { stageStream, type Stream } from './chance.js';
 import { becomesReady } from './dispatch.js';
-import { valueOf, type Arrival } from './scenario.js';
+import { gapOf, valueOf, type Arrival } from './scenario.js';
 import type { Host, Request, Task, Vm } from './types.js';
 
 let taskIds = 0;
@@ -55,7 +55,7 @@ function nextStage(h: Host, request: Request, alone: Place | null = null): void 
   const stream = request.word === null ? null : stageStream(request.word, request.stage);
   let longest = 0;
   for (let index = 0; index < width; index++) {
-    const serviceNs = first && request.serviceNs >= 0 ? request.serviceNs : valueOf(stage.service);
+    const serviceNs = first && request.serviceNs >= 0 ? request.serviceNs : Math.floor(valueOf(stage.service) + 0.5);
     const place = stream !== null && lock !== undefined ? drawSection(lock, stream) : alone;
     const locked = place === null ? null : section(serviceNs, lock!.holdNs, place);
     const task: Task = {
@@ -151,8 +151,18 @@ export function startArrivals(h: Host, arrivals: readonly Arrival[]): void {
     if (process === undefined) continue;
     if (process.process === 'closed') for (let i = 0; i < process.clients; i++) think(h, vm, i, 0);
     if (process.process === 'saturate') for (let i = 0; i < process.tasks; i++) arrive(h, vm, -1, 0, null);
+    if (process.process === 'poisson') poisson(h, vm, 1e9 / process.rate, 0);
     if (process.process === 'deterministic') generate(h, vm, process.rate, 1);
   }
+}
+
+function poisson(h: Host, vm: Vm, meanNs: number, before: number): void {
+  const { ns, left } = gapOf(meanNs, before);
+  const come = (): void => {
+    poisson(h, vm, meanNs, left);
+    arrive(h, vm, -1, 0, null);
+  };
+  h.clock.at(h.clock.now + ns, RANK.arrival, come, [1, vm.index]);
 }
 
 function generate(h: Host, vm: Vm, rate: number, count: number): void {
