@@ -121,8 +121,7 @@ function pause(all: bool): void {
 }
 
 function resume(): void {
-  assert(S.paused != 0);
-  if (!S.paused) return;
+  if (!S.paused) return; // rolled back before it began
   settleUpgrade();
   allWait(true);
   S.paused = 0;
@@ -140,6 +139,7 @@ function resume(): void {
 }
 
 function end(result: u64): void {
+  assert(S.phase != NONE);
   store<u64>(outcome(W.UPGRADE_OUTCOME), result);
   resume();
   S.phase = NONE;
