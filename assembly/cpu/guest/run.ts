@@ -63,7 +63,6 @@ export function limitToQuantum(v: VCpu): void {
 /** Goes on at once, in the next phase of its service. */
 export function goOn(v: VCpu, t: Task): void {
   assert(v.state == RUNNING);
-  assert(t.remaining != 0);
   v.task = t;
   v.startedAt = clock.now;
   v.runsUntil = clock.now + (H.varies ? stretched(v, t.remaining) : t.remaining);

@@ -1,7 +1,7 @@
 // Frames and who waits for them: the queues of faults, quotas, and what a page frees when it goes.
 
 import {
-  STATE, OUT, S, Swap, FaultQueue, queueAt, Guest, Page, FRAME, HAD, DIRECT, pageAt, guestOf, exitAt, setState, COMING, QUEUED, backendOf,
+  STATE, S, Swap, FaultQueue, queueAt, Guest, Page, FRAME, HAD, DIRECT, pageAt, guestOf, exitAt, setState, COMING, QUEUED, backendOf,
   pushPage, COUNTERS, serverAt, SERVER_SLOTS, Backend, tally, stageOf, popPage,
 } from "../pages/state";
 import * as W from "../pages/layout";
@@ -97,9 +97,8 @@ export function giveFrames(): void {
 
 // --- pages that come --------------------------------------------------------------------------------------------
 
-/** `page`, which is out, is going to come in for a task's sake: it takes its frame. */
+/** `p`, which is out, on its way out or queued to be brought ahead, is going to come in for a task's sake: it takes its frame. */
 export function needPage(p: Page): void {
-  assert((p.word & STATE) == OUT);
   setState(p, COMING);
   S.lacking++;
   takeFrame(p, guestOf(p));
