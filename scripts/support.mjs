@@ -101,3 +101,11 @@ function holdsTheLock() {
     ([path, entry]) => path === '' || entry.optional || entry.peer || installed[path]?.version === entry.version,
   );
 }
+
+/** Where the last run of the tests left its counts. */
+export const TEST_COUNTS = 'build/test-counts.json';
+
+/** The last line of a run that counts, which continuous integration reads. */
+export function closingLine({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`;
+}

@@ -3,7 +3,17 @@
 // tests count as failures.
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { build } from './build.mjs';
-import { at, ensureInstalled, fail, listFiles, run, runTool } from './support.mjs';
+import {
+  at,
+  closingLine,
+  ensureInstalled,
+  fail,
+  listFiles,
+  run,
+  runTool,
+  TEST_COUNTS,
+  writeAtomically,
+} from './support.mjs';
 
 const REPORT = 'build/test-report.json';
 
@@ -47,6 +57,7 @@ try {
 if (listFiles('test/browser', (path) => path.endsWith('.test.ts')).length > 0) await ensureChromium();
 
 rmSync(at(REPORT), { force: true });
+rmSync(at(TEST_COUNTS), { force: true });
 const status = await runTool('vitest/vitest.mjs', [
   'run',
   '--reporter=default',
@@ -59,6 +70,6 @@ const counts = existsSync(at(REPORT))
   : { passed: 0, failed: 0, skipped: 0 };
 // A non-zero end that no test explains: a crash, an error outside the tests, or nothing to run.
 if (counts.failed === 0 && (status !== 0 || counts.passed === 0)) counts.failed = 1;
-const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
-process.stdout.write(`${counts.passed} passed, ${counts.failed} failed${skipped}\n`);
+writeAtomically(at(TEST_COUNTS), JSON.stringify(counts));
+process.stdout.write(closingLine(counts));
 process.exitCode = counts.failed > 0 || status !== 0 ? 1 : 0;

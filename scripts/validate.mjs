@@ -1,19 +1,29 @@
 // Computes the tables of docs/validation.md anew and puts them into it, between their marks; the text around them is written by
 // hand. Names (`laws schedsim tandem nsdi22 control memory`) compute only those. The reference files lie beside the repository, in ../shared.
 // `--check` writes nothing and fails where the page on disk is not what would be written: one seed gives one table, so that a page
-// that differs is out of date, or a result has changed.
+// that differs is out of date, or a result has changed. `--counts` ends with the line of the tests that ran before, this check counted in.
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { build as buildTargets } from './build.mjs';
-import { at, ensureInstalled, fail, writeAtomically } from './support.mjs';
+import { at, closingLine, ensureInstalled, fail, TEST_COUNTS, writeAtomically } from './support.mjs';
 
 const SOURCE = 'test/reference/validation.ts';
 const TARGET = 'docs/validation.md';
 
 const words = process.argv.slice(2);
 const check = words.includes('--check');
-const names = words.filter((word) => word !== '--check');
+const names = words.filter((word) => !['--check', '--counts'].includes(word));
+
+if (words.includes('--counts')) {
+  // whatever ends this process; tests that left no counts have failed
+  process.on('exit', (status) => {
+    const counted = existsSync(at(TEST_COUNTS));
+    const tests = counted ? JSON.parse(readFileSync(at(TEST_COUNTS), 'utf8')) : { passed: 0, failed: 1, skipped: 0 };
+    const own = status === 0 ? 'passed' : 'failed';
+    process.stdout.write(closingLine({ ...tests, [own]: tests[own] + 1 }));
+  });
+}
 
 await ensureInstalled();
 try {
