@@ -16,6 +16,8 @@ export interface Io {
   stderrIsTty?: boolean;
   /** Calls back at the first interrupt (Ctrl-C, SIGTERM) and returns how to stop listening. */
   onInterrupt?(callback: () => void): () => void;
+  /** The file of the program, for commands that start it again as workers; absent where there is none, or where none may be started. */
+  program?: URL;
   /** Told between two slices of a simulation, and at its begin and end: whoever watches it knows that it goes on. */
   alive?(simulating: boolean): void;
 }

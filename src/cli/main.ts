@@ -3,10 +3,12 @@
 
 import { guarded, serveGuarded } from './guard.js';
 import { processIo } from './io.js';
+import { serveRuns } from './pool.js';
 import { main } from './program.js';
 
-if (!(await serveGuarded(main))) {
+if (!serveRuns() && !(await serveGuarded(main))) {
   // The status is set, not forced: a forced exit would cut output that a pipe has not taken yet.
-  const status = await guarded(main, process.argv.slice(2), processIo(), new URL(import.meta.url));
+  const program = new URL(import.meta.url);
+  const status = await guarded(main, process.argv.slice(2), { ...processIo(), program }, program);
   process.exitCode ??= status; // set already where the output could not be written
 }

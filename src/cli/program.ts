@@ -24,6 +24,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'the least cores, guarantee, quota or memory for an objective',
     load: async () => (await import('./size.js')).size,
   },
+  sweep: {
+    summary: 'a scenario at many points, under each mechanism, with intervals',
+    load: async () => (await import('./sweep.js')).sweep,
+  },
   fork: { summary: 'how a snapshot goes on, side by side', load: async () => (await import('./fork.js')).fork },
   pages: { summary: 'replay a page-access trace', load: async () => (await import('./pages.js')).pages },
   reserve: {

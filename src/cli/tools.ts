@@ -14,12 +14,12 @@ export const simulationTools: Tools = {
 };
 
 /** What options of a command line change about every simulation of it. */
-interface Setup {
+export interface Setup {
   readonly module?: WebAssembly.Module;
   readonly within?: string | undefined;
 }
 
-async function createOn({ within, ...core }: Setup, scenario: Scenario, directory: string) {
+export async function createOn({ within, ...core }: Setup, scenario: Scenario, directory: string) {
   const [{ Simulation }, { nodeHost }] = await Promise.all([
     import('../simulation.js'),
     import('../workload/node-file.js'),
@@ -40,13 +40,18 @@ export const FILES_WITHIN = {
  * @throws InputError for a file that cannot be read or is no core of this build
  */
 export async function toolsFor(given: Arguments, tools: Tools): Promise<Tools> {
-  const [file, within] = [given.text('core'), given.text('files-within')];
-  if (file === undefined && within === undefined) return tools;
-  const setup: Setup = { within, ...(file === undefined ? {} : { module: await readCore(file) }) };
+  if (given.text('core') === undefined && given.text('files-within') === undefined) return tools;
+  const setup = await setupOf(given);
   return {
     load: (path, options) => tools.load(path, options),
     create: (scenario, directory) => createOn(setup, scenario, directory),
   };
+}
+
+/** @throws InputError for a file that cannot be read or is no core of this build */
+export async function setupOf(given: Arguments): Promise<Setup> {
+  const [file, within] = [given.text('core'), given.text('files-within')];
+  return { within, ...(file === undefined ? {} : { module: await readCore(file) }) };
 }
 
 /** @throws InputError for a file that cannot be read or is no core of this build */

@@ -22,7 +22,7 @@ type CsvValue = string | number | null;
 const CHUNK_ROWS = 1000;
 
 /** No cell needs quotes: names of VMs are letters, digits, - and _. */
-function* csvText(header: readonly string[], rows: Iterable<readonly CsvValue[]>): Generator<string> {
+export function* csvText(header: readonly string[], rows: Iterable<readonly CsvValue[]>): Generator<string> {
   let chunk = `${header.join(',')}\n`;
   let lines = 0;
   for (const row of rows) {

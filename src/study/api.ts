@@ -7,6 +7,8 @@ import { type SimulationOptions, type Progress, Simulation } from '../simulation
 import { type Comparison, compareAll } from './compare.js';
 import { type SizeResult, parseFind, sizeAll } from './size.js';
 import { Study, type Runner, combine } from './study.js';
+import { MOST_POINTS, parseAxes } from './axes.js';
+import { type SweepResult, parseUntil, sweepAll } from './sweep.js';
 import { type MechanismChoice, variantsOf } from './variant.js';
 
 /** How the simulations of a study are made, followed and stopped. */
@@ -49,7 +51,25 @@ export interface SizeOptions extends StudyOptions {
   readonly replications?: number;
 }
 
+/** What `sweep` is asked. */
+export interface SweepOptions extends StudyOptions {
+  /** As `--vary` takes them: `host.cores=8,16,32`, `load=0.5..0.95:10`, `vms.api.quantum=5us..500us:7:log`. */
+  readonly vary: readonly string[];
+  /** Points of a Latin hypercube over the ranges, in place of the grid. */
+  readonly latin?: number;
+  /** Default: the scenario's own. */
+  readonly mechanisms?: readonly MechanismChoice[];
+  /** Seeds of each row, the same for all. Default 1, or 64 with `until`. */
+  readonly replications?: number;
+  /** More seeds until the 95 % interval of a latency is so narrow: `p99±2%`. */
+  readonly until?: string;
+  /** Called when rows have ended. */
+  readonly onRows?: (done: number, all: number) => void;
+}
+
 const MOST_REPLICATIONS = 1000;
+/** Seeds that `until` may take where nobody says. */
+const UNTIL_REPLICATIONS = 64;
 
 function studyOf({ signal, onProgress, onNote, ...options }: StudyOptions): Study {
   const runner: Runner = {
@@ -116,4 +136,35 @@ export async function size(scenario: Scenario, options: SizeOptions): Promise<Si
     replications: checkedReplications(replications),
   };
   return sizeAll(studyOf(rest), scenario, question);
+}
+
+/**
+ * One scenario at many points, under each mechanism, with the same seeds: a row each, with means and 95 % intervals.
+ *
+ *     const { rows } = await sweep(scenario, { vary: ['load=0.5..0.9:5'], mechanisms: ['ideal', 'hyperflux'], replications: 5 });
+ *
+ * @throws InputError for an axis, precision or mechanism that is none, and where no point makes a scenario
+ */
+export async function sweep(scenario: Scenario, options: SweepOptions): Promise<SweepResult> {
+  const { vary, latin, mechanisms = [scenario.mechanism.kind], until, onRows, ...more } = options;
+  const { replications = until === undefined ? 1 : UNTIL_REPLICATIONS, ...rest } = more;
+  const study = studyOf(rest);
+  const question = {
+    axes: parseAxes(vary),
+    latin,
+    variants: variantsOf(mechanisms),
+    replications: checkedReplications(replications),
+    until: until === undefined ? undefined : parseUntil(until),
+  };
+  if (latin !== undefined && !(Number.isSafeInteger(latin) && latin >= 1 && latin <= MOST_POINTS))
+    throw new InputError({ path: 'latin', given: show(latin), expected: `a whole number from 1 to ${MOST_POINTS}` });
+  return sweepAll(scenario, question, {
+    width: 1,
+    async run(one, label) {
+      if (study.interrupted) return null;
+      const result = await study.once(one, label, { overTime: false });
+      return study.interrupted ? null : result;
+    },
+    ...(onRows === undefined ? {} : { onRows }),
+  });
 }

@@ -55,12 +55,12 @@ export function parseFind(text: string): FindRange {
   };
 }
 
-interface Measured {
+export interface Measured {
   readonly value: number;
   readonly unit: LadderUnit;
 }
 
-function measure(value: unknown): Measured | undefined {
+export function measure(value: unknown): Measured | undefined {
   if (typeof value === 'number' && Number.isFinite(value)) return { value, unit: '' };
   if (typeof value !== 'string') return undefined;
   if (/^\d+(\.\d+)?(e[+-]?\d+)?$/i.test(value)) return { value: Number(value), unit: '' };

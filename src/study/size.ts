@@ -9,7 +9,7 @@ import { withFields } from '../scenario/written.js';
 import { type LadderUnit, type FindRange, ladderOf, type Ladder, parseFind } from './ladder.js';
 import { type Trial, leastOf } from './search.js';
 import { bare, mostRequests, seeded, type Study } from './study.js';
-import type { Variant } from './variant.js';
+import { type Variant, mechanismFields } from './variant.js';
 
 /** A value that was tried. */
 export interface SizeTrial {
@@ -95,12 +95,6 @@ export function checkObjectives(scenario: Scenario, objectives: readonly string[
     expected: "an objective: --for 'api.latency.p99 < 200us', or slo: { quantile: 0.99, latency: 200us } of a VM",
   });
 }
-
-const mechanismFields = ({ mechanism }: Variant, scenario: Scenario): string[] => {
-  const { kind, ...knobs } = mechanism;
-  const own = scenario.mechanism.kind === kind ? [] : [`mechanism=${kind}`];
-  return [...own, ...Object.entries(knobs).map(([knob, value]) => `mechanism.${knob}=${JSON.stringify(value)}`)];
-};
 
 interface CandidateTrial extends Trial {
   readonly refused?: string;

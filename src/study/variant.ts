@@ -91,3 +91,10 @@ export function variantsOf(choices: readonly MechanismChoice[]): Variant[] {
   const given = twice === undefined ? 'none' : `${show(twice)} twice`;
   throw new InputError({ path: 'mechanisms', given, expected: 'one or more mechanisms, each once' });
 }
+
+/** What `--set` must say for the mechanism of a variant; settings of the scenario's own stay where it is of the same kind. */
+export function mechanismFields({ mechanism }: Variant, scenario: Scenario): string[] {
+  const { kind, ...knobs } = mechanism;
+  const own = scenario.mechanism.kind === kind ? [] : [`mechanism=${kind}`];
+  return [...own, ...Object.entries(knobs).map(([knob, value]) => `mechanism.${knob}=${JSON.stringify(value)}`)];
+}

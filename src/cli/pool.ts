@@ -1,0 +1,111 @@
+// Runs of a study on several threads. A simulation is one thread's work and shares nothing, so a sweep's runs go to whoever is
+// free. What comes back is the result alone; a run that fails is made again here, where its error has its class.
+
+import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
+import type { Result } from '../result/result.js';
+import type { Scenario } from '../scenario/types.js';
+import { Study } from '../study/study.js';
+import type { Crew } from '../study/sweep.js';
+import { createOn, type Setup } from './tools.js';
+
+const KIND = 'fluxhost runs';
+
+interface Shared {
+  readonly kind: typeof KIND;
+  readonly directory: string;
+  readonly setup: Setup;
+}
+
+interface Job {
+  readonly scenario: Scenario;
+  readonly label: string;
+  readonly resolve: (result: Result | null) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Threads that simulate; `close` ends them. */
+export class Pool implements Crew {
+  private readonly idle: Worker[] = [];
+  private readonly busy = new Map<Worker, Job>();
+  private readonly waiting: Job[] = [];
+  private closed = false;
+
+  /**
+   * @param file the program, which serves runs where it is a worker
+   * @param here makes a run on this thread
+   */
+  constructor(
+    file: URL,
+    readonly width: number,
+    { directory, setup }: { directory: string; setup: Setup },
+    private readonly here: (scenario: Scenario, label: string) => Promise<Result | null>,
+    readonly onRows?: (done: number, all: number) => void,
+  ) {
+    const shared: Shared = { kind: KIND, directory, setup };
+    for (let i = 0; i < width; i++) {
+      const worker = new Worker(file, { workerData: shared });
+      worker.on('message', (result: Result | null) => this.came(worker, result));
+      worker.on('error', () => this.came(worker, null, true));
+      worker.unref();
+      this.idle.push(worker);
+    }
+  }
+
+  run(scenario: Scenario, label: string): Promise<Result | null> {
+    return new Promise((resolve, reject) => {
+      if (this.closed) resolve(null);
+      else {
+        this.waiting.push({ scenario, label, resolve, reject });
+        this.next();
+      }
+    });
+  }
+
+  private next(): void {
+    while (this.idle.length > 0 && this.waiting.length > 0) {
+      const worker = this.idle.pop()!;
+      const job = this.waiting.shift()!;
+      this.busy.set(worker, job);
+      worker.ref();
+      worker.postMessage({ scenario: job.scenario, label: job.label });
+    }
+  }
+
+  private came(worker: Worker, result: Result | null, lost = false): void {
+    const job = this.busy.get(worker);
+    this.busy.delete(worker);
+    worker.unref();
+    if (!lost) this.idle.push(worker);
+    if (job !== undefined) {
+      if (result === null) this.here(job.scenario, job.label).then(job.resolve, job.reject);
+      else job.resolve(result);
+    }
+    this.next();
+  }
+
+  /** Ends all threads; what they were at has no result. */
+  async close(): Promise<void> {
+    this.closed = true;
+    const workers = [...this.idle, ...this.busy.keys()];
+    for (const { resolve } of [...this.waiting, ...this.busy.values()]) resolve(null);
+    this.waiting.length = 0;
+    this.busy.clear();
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+}
+
+/** The other side. Does nothing outside a worker of a pool. */
+export function serveRuns(): boolean {
+  const shared = workerData as Partial<Shared> | null;
+  if (isMainThread || parentPort === null || shared?.kind !== KIND) return false;
+  const { directory = '', setup = {} } = shared;
+  const port = parentPort;
+  const study = new Study({ create: (scenario) => createOn(setup, scenario, directory) });
+  port.on('message', ({ scenario, label }: Pick<Job, 'scenario' | 'label'>) => {
+    study.once(scenario, label, { overTime: false }).then(
+      (result) => port.postMessage(result),
+      () => port.postMessage(null),
+    );
+  });
+  return true;
+}

@@ -1,0 +1,136 @@
+// `fluxhost sweep`: one scenario at many points, under several mechanisms, with several seeds.
+
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { formatDurationNs } from '../report/units.js';
+import { renderSweep, sweepCsv } from '../report/sweep-table.js';
+import { toStableJson } from '../result/json.js';
+import { MOST_POINTS, parseAxes } from '../study/axes.js';
+import type { Study } from '../study/study.js';
+import { type Crew, parseUntil, sweepAll } from '../study/sweep.js';
+import { type CommandSpec, parseCommand, renderHelp } from './args.js';
+import { EXIT } from './exit.js';
+import { prepareFolder, writeAtomically } from './files.js';
+import { POLICY_TIMEOUT } from './guard.js';
+import { CLEAR_LINE, type Io } from './io.js';
+import { readMechanisms } from './mechanisms.js';
+import { Pool } from './pool.js';
+import { type Tools, openStudy } from './replicate.js';
+import { MAX_REPLICATIONS, MAX_SEED, overrides } from './run.js';
+import { FILES_WITHIN, setupOf, simulationTools, toolsFor } from './tools.js';
+
+const MOST_WORKERS = 256;
+/** Seeds that `--until` may take where nobody says. */
+const UNTIL_REPLICATIONS = 64;
+
+export const sweepSpec: CommandSpec = {
+  name: 'sweep',
+  summary: 'Simulates a scenario at every point of a grid, a list or a Latin hypercube, under each mechanism.',
+  positionals: ['SCENARIO'],
+  options: {
+    vary: {
+      value: 'PATH=VALUES',
+      multiple: true,
+      help: 'a field and its values: host.cores=8,16,32, load=0.5..0.95:10, vms.api.quantum=5us..500us:7:log',
+    },
+    latin: { value: 'N', help: 'N points of a Latin hypercube over the ranges, in place of the grid' },
+    mechanisms: { value: 'A,B,...', help: "mechanisms side by side (default: the scenario's own)" },
+    replications: { value: 'R', help: 'seeds of each row, the same for all (default 1)' },
+    until: {
+      value: 'p99±2%',
+      help: 'more seeds until the interval of the latency is so narrow (at most --replications, or 64)',
+    },
+    workers: { value: 'N', help: 'threads (default: one for each processor)' },
+    seed: { value: 'N', help: "seed in place of the scenario's" },
+    set: { value: 'PATH=VALUE', multiple: true, help: 'changes a field of the scenario first' },
+    out: { value: 'DIR', help: 'writes sweep.json and sweep.csv there' },
+    core: { value: 'FILE', help: 'simulates on a core that fluxhost build has made' },
+    ...FILES_WITHIN,
+    ...POLICY_TIMEOUT,
+    json: { help: 'prints the rows as one JSON document' },
+  },
+  details:
+    'The axis load is no field: it scales all arrivals so that the service time that arrives is that share of the time of all\n' +
+    'cores. Rows of one seed have the same arrivals, so what differs is the point and the mechanism. A point that makes no\n' +
+    'scenario is a row with its reason. fluxhost run with --set of a row prints its first seed.',
+  examples: [
+    'fluxhost sweep burst.yaml --vary host.cores=12..30:7 --mechanisms ideal,hyperflux',
+    'fluxhost sweep burst.yaml --vary load=0.5..0.95:10 --replications 5 --out load',
+    'fluxhost sweep burst.yaml --vary host.cores=8..64:2 --vary load=0.3..0.9:2 --latin 40 --until p99±2% --json',
+  ],
+};
+
+/** `12 of 80 rows, 41.0 s left` */
+function rowsText(done: number, all: number, elapsedMs: number): string {
+  return `${done} of ${all} rows, ${formatDurationNs(((elapsedMs * (all - done)) / done) * 1e6)} left`;
+}
+
+export async function sweep(args: readonly string[], io: Io, tools: Tools = simulationTools): Promise<number> {
+  const given = parseCommand(sweepSpec, args);
+  if (given.help) {
+    io.stdout(renderHelp(sweepSpec));
+    return EXIT.done;
+  }
+  const variants = readMechanisms(given);
+  const seed = given.whole('seed', 0, MAX_SEED);
+  const latin = given.whole('latin', 1, MOST_POINTS);
+  const asked = given.whole('replications', 1, MAX_REPLICATIONS);
+  const workers = given.whole('workers', 1, MOST_WORKERS) ?? availableParallelism();
+  given.check();
+  const axes = parseAxes(given.list('vary'));
+  const precision = given.text('until');
+  const until = precision === undefined ? undefined : parseUntil(precision);
+  const replications = asked ?? (until === undefined ? 1 : UNTIL_REPLICATIONS);
+
+  const loaded = await tools.load(given.positional(0), { set: overrides(given.list('set'), seed) });
+  const { scenario, directory } = loaded;
+  const folder = given.text('out');
+  if (folder !== undefined) await prepareFolder(folder, ['sweep.json', 'sweep.csv']);
+  const used = await toolsFor(given, tools);
+  const setup = await setupOf(given);
+  return openStudy(used, directory, io, async (study) => {
+    for (const warning of loaded.warnings) io.stderr(`warning: ${warning}\n`);
+    const own = { label: scenario.mechanism.kind, mechanism: { kind: scenario.mechanism.kind } };
+    const question = { axes, latin, variants: variants ?? [own], replications, until };
+    const begun = performance.now();
+    const onRows = (done: number, all: number): void => {
+      if (io.stderrIsTty === true) io.stderr(CLEAR_LINE + rowsText(done, all, performance.now() - begun));
+    };
+    const crew = crewOf(study, io, workers, { directory, setup }, onRows);
+    const stop = io.onInterrupt?.(() => void crew.close?.());
+    const result = await sweepAll(scenario, question, crew).finally(async () => {
+      stop?.();
+      await crew.close?.();
+      if (io.stderrIsTty === true) io.stderr(CLEAR_LINE);
+    });
+    const json = toStableJson(result);
+    if (folder !== undefined) {
+      await writeAtomically(join(folder, 'sweep.csv'), sweepCsv(result));
+      await writeAtomically(join(folder, 'sweep.json'), json);
+    }
+    io.stdout(given.flag('json') ? json : renderSweep(result, io.isTty));
+    if (result.incomplete !== true) return EXIT.done;
+    io.stderr('interrupted: the rows that had ended are shown\n');
+    return EXIT.interrupted;
+  });
+}
+
+type Where = ConstructorParameters<typeof Pool>[2];
+
+/** Threads where the program can start some and there is use for them; this thread alone otherwise. */
+function crewOf(
+  study: Study,
+  io: Io,
+  workers: number,
+  where: Where,
+  onRows: Crew['onRows'],
+): Crew & { close?(): Promise<void> } {
+  const here: Crew['run'] = async (one, label) => {
+    if (study.interrupted) return null;
+    const result = await study.once(one, label, { overTime: false });
+    return study.interrupted ? null : result;
+  };
+  if (io.program === undefined || workers === 1)
+    return { width: 1, run: here, ...(onRows === undefined ? {} : { onRows }) };
+  return new Pool(io.program, workers, where, here, onRows);
+}

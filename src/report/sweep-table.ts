@@ -1,0 +1,113 @@
+// A sweep as text: one row a point and mechanism, with what is asked most; and as CSV, with every headline figure.
+
+import type { SweepFigure, SweepResult, SweepRow } from '../study/sweep.js';
+import { wrap } from './compare-table.js';
+import { csvText } from './series.js';
+import { type Cell, renderTable } from './table.js';
+import { formatDurationNs, formatShare } from './units.js';
+
+const WIDTH = 100;
+/** VMs with columns of their own. */
+const MOST_VMS = 3;
+
+const NONE: SweepFigure = { mean: null, low: null, high: null, stddev: null };
+const figure = (row: SweepRow, path: string): SweepFigure => row.figures[path] ?? NONE;
+
+/** `69.0 us ± 1.2 us`: the mean, and half of its 95 % interval where there are several replications. */
+function withHalf({ mean, low, high }: SweepFigure, format: (value: number) => string): string {
+  if (mean === null) return '-';
+  return low === null || high === null ? format(mean) : `${format(mean)} ± ${format((high - low) / 2)}`;
+}
+
+/** Names of VMs in order: those with an SLO first. */
+function namedVms(rows: readonly SweepRow[]): { names: string[]; left: number } {
+  const paths = Object.keys(rows.find((row) => row.refused === undefined)?.figures ?? {});
+  const all = paths.flatMap((path) =>
+    path.endsWith('.latencyNs.p99') ? [path.slice(0, -'.latencyNs.p99'.length)] : [],
+  );
+  const withSlo = all.filter((name) => paths.includes(`${name}.slo.attained`));
+  const ordered = [...withSlo, ...all.filter((name) => !withSlo.includes(name))];
+  return { names: ordered.slice(0, MOST_VMS), left: Math.max(0, ordered.length - MOST_VMS) };
+}
+
+function sloCell(row: SweepRow, name: string): string | Cell {
+  const share = row.figures[`${name}.slo.attained`]?.mean;
+  if (share === undefined || share === null) return '';
+  const met = Math.round(share * row.replications);
+  const text = row.replications === 1 ? (met === 1 ? 'yes' : 'no') : `${met} of ${row.replications}`;
+  return { text, tone: met === row.replications ? 'good' : 'bad' };
+}
+
+/** The rows as text, ending in a line feed. */
+export function renderSweep(result: SweepResult, colour = false): string {
+  const { axes, rows } = result;
+  const { names, left } = namedVms(rows);
+  const slos = names.filter((name) => rows.some((row) => row.figures[`${name}.slo.attained`] !== undefined));
+  const head = [
+    ...axes.map(({ path }) => path),
+    'mechanism',
+    ...names.flatMap((name) => [`${name} p99`, ...(slos.includes(name) ? ['SLO'] : [])]),
+    'utilization',
+    'moves',
+    'seeds',
+  ];
+  const lines = rows.map((row): (string | Cell)[] => {
+    const lead = [...axes.map(({ path }) => String(row.point[path])), row.mechanism];
+    if (row.refused !== undefined) return [...lead, { text: 'refused, see below', tone: 'bad' }];
+    return [
+      ...lead,
+      ...names.flatMap((name) => [
+        withHalf(figure(row, `${name}.latencyNs.p99`), formatDurationNs),
+        ...(slos.includes(name) ? [sloCell(row, name)] : []),
+      ]),
+      withHalf(figure(row, 'host.utilization'), formatShare),
+      withHalf(figure(row, 'reallocation.count'), (value) => String(Number(value.toPrecision(3)))),
+      String(row.replications),
+    ];
+  });
+  const align = [
+    ...axes.map(() => 'right' as const),
+    'left' as const,
+    ...head.slice(axes.length + 1).map(() => 'right' as const),
+  ];
+  const text = renderTable([head.map((one): Cell => ({ text: one, tone: 'strong' })), ...lines], { colour, align });
+  const refusals = [
+    ...new Set(rows.flatMap(({ mechanism, refused }) => (refused === undefined ? [] : [`${mechanism}: ${refused}`]))),
+  ];
+  const shown = rows.find(({ refused }) => refused === undefined);
+  const notes = [
+    ...refusals,
+    ...(rows.some(({ replications }) => replications > 1)
+      ? ['± is half of a 95 % interval over the seeds (Student t)']
+      : []),
+    ...(left > 0 ? [`${left} more VMs are in --json and sweep.csv`] : []),
+    ...(shown === undefined
+      ? []
+      : [`first row: fluxhost run SCENARIO${shown.set.map((one) => ` --set '${one}'`).join('')}`]),
+  ];
+  return `${text}\n${notes.map((note) => wrap(note, WIDTH).replaceAll('\n', '\n  ')).join('\n')}\n`;
+}
+
+/** A reason has commas, and may have quotes. */
+const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+
+/** Every row with every headline figure: its mean, and the ends of its interval. */
+export function sweepCsv({ axes, rows }: SweepResult): string {
+  const paths = [...new Set(rows.flatMap(({ figures }) => Object.keys(figures)))];
+  const ends = ['mean', 'low', 'high'] as const;
+  const head = [
+    ...axes.map(({ path }) => path),
+    'mechanism',
+    'replications',
+    'refused',
+    ...paths.flatMap((path) => ends.map((end) => (end === 'mean' ? path : `${path}.${end}`))),
+  ];
+  const lines = rows.map((row) => [
+    ...axes.map(({ path }) => row.point[path]!),
+    row.mechanism,
+    row.replications,
+    row.refused === undefined ? '' : quoted(row.refused),
+    ...paths.flatMap((path) => ends.map((end) => figure(row, path)[end])),
+  ]);
+  return [...csvText(head, lines)].join('');
+}

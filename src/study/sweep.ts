@@ -1,0 +1,210 @@
+// A sweep: one scenario at many points, under each mechanism, with several seeds. The seeds are the same everywhere, so arrivals and
+// service times are too, and what differs is the point's and the mechanism's. A point that makes no scenario is a row with the
+// reason. What a row says, `run` with the row's `set` prints.
+
+import type { Interval } from '../metrics/confidence.js';
+import { LimitError } from '../core/errors.js';
+import { InputError, show } from '../input/errors.js';
+import { confidenceOf, replicationOf } from '../result/replications.js';
+import type { Replication, Result } from '../result/result.js';
+import type { Scenario } from '../scenario/types.js';
+import { withFields } from '../scenario/written.js';
+import { type Axis, type Point, gridOf, latinOf, pointValue } from './axes.js';
+import { arrivalFields, factorFor, measuredCores, offeredCores } from './load.js';
+import { bare, seeded } from './study.js';
+import { type Variant, mechanismFields } from './variant.js';
+
+/** A figure over the replications of a row. */
+export type SweepFigure = Pick<Interval, 'mean' | 'low' | 'high' | 'stddev'>;
+
+/** One point under one mechanism. */
+export interface SweepRow {
+  /** By path: the value, a plain number as such. */
+  point: Record<string, number | string>;
+  /** As it was asked for: `hyperflux:signal=oldest`. */
+  mechanism: string;
+  /** Runs behind the figures. */
+  replications: number;
+  /** Of the headline figures of `run --replications`, by path: mean and 95 % interval. */
+  figures: Record<string, SweepFigure>;
+  /** For `--set`: what makes this row's scenario of the one that was given. */
+  set: string[];
+  /** Why the point makes no scenario. */
+  refused?: string;
+}
+
+/** Every row, in the order of points and mechanisms. */
+export interface SweepResult {
+  /** What was varied. */
+  axes: { path: string; values: (number | string)[] }[];
+  /** A row each point and mechanism. */
+  rows: SweepRow[];
+  /** Present when it was interrupted: rows that had not ended are missing. */
+  incomplete?: true;
+}
+
+/** Runs of a row go on until an interval is so narrow. */
+export interface Until {
+  /** A latency: `p99`, of every VM with an SLO, or of all where none has one. */
+  readonly figure: 'mean' | 'p50' | 'p90' | 'p99' | 'p999';
+  /** Half of the interval over the mean. */
+  readonly share: number;
+}
+
+/** What is asked of a sweep. */
+export interface SweepQuestion {
+  readonly axes: readonly Axis[];
+  /** Points of a Latin hypercube in place of the grid. */
+  readonly latin?: number | undefined;
+  readonly variants: readonly Variant[];
+  /** Seeds of each row; with `until` the most. */
+  readonly replications: number;
+  readonly until?: Until | undefined;
+}
+
+/** How a sweep's runs are made: one after the other, or by several workers at once. */
+export interface Crew {
+  /** Runs that may be under way at once. */
+  readonly width: number;
+  /** Null where it was interrupted. */
+  run(scenario: Scenario, label: string): Promise<Result | null>;
+  /** Some rows have ended. */
+  onRows?(done: number, all: number): void;
+}
+
+/** Fewer agree by chance too often to stop by. */
+const LEAST_FOR_UNTIL = 4;
+
+/** @throws InputError for what is no precision */
+export function parseUntil(text: string): Until {
+  const match = /^(mean|p50|p90|p99|p999)\s*(?:±|\+-|\+\/-)\s*(\d+(?:\.\d+)?)\s*%$/.exec(text.trim());
+  const share = Number(match?.[2]) / 100;
+  if (match === null || !(share > 0))
+    throw new InputError({
+      path: '--until',
+      given: show(text),
+      expected: 'mean, p50, p90, p99 or p999 with a share of it, as in p99±2% (or p99+-2%)',
+    });
+  return { figure: match[1] as Until['figure'], share };
+}
+
+/** Whether the intervals of the figures that `until` is about are narrow enough. */
+export function isNarrow(replications: readonly Replication[], scenario: Scenario, { figure, share }: Until): boolean {
+  if (replications.length < LEAST_FOR_UNTIL) return false;
+  const { figures } = confidenceOf(replications);
+  const anySlo = scenario.vms.some((vm) => vm.slo !== undefined);
+  const paths = Object.keys(figures).filter((path) => path.endsWith(`.latencyNs.${figure}`));
+  const asked = paths.filter((path) => {
+    const name = path.slice(0, path.indexOf('.'));
+    const group = scenario.vms.find((vm) => vm.name === name || name.startsWith(`${vm.name}-`));
+    return !anySlo || group?.slo !== undefined;
+  });
+  return asked.every((path) => {
+    const { mean, low, high } = figures[path]!;
+    return mean === null || low === null || high === null ? mean === null : (high - low) / 2 <= share * Math.abs(mean);
+  });
+}
+
+/** The scenario of a point under a mechanism, and what `--set` must say for it. */
+async function scenarioAt(
+  base: Scenario,
+  axes: readonly Axis[],
+  point: Point,
+  variant: Variant,
+  crew: Crew,
+): Promise<{ scenario: Scenario; set: string[] } | null> {
+  const fields = axes.flatMap(({ path }, i) => (path === 'load' ? [] : [`${path}=${point[i]!}`]));
+  const set = [...mechanismFields(variant, base), ...fields];
+  const scenario = withFields(base, set);
+  const at = axes.findIndex(({ path }) => path === 'load');
+  if (at < 0) return { scenario, set };
+  let offered = offeredCores(scenario);
+  if (offered === undefined) {
+    // what a trace brings depends neither on the mechanism nor on the host
+    const ideal = bare(withFields(scenario, scenario.mechanism.kind === 'ideal' ? [] : ['mechanism=ideal']));
+    const result = await crew.run(ideal, 'the load of the trace');
+    if (result === null) return null;
+    offered = measuredCores(result);
+  }
+  const scaled = arrivalFields(scenario, factorFor(Number(point[at]!), offered, scenario));
+  return { scenario: withFields(scenario, scaled), set: [...set, ...scaled] };
+}
+
+/** @throws InputError where no point makes a scenario, with the reason of the first */
+export async function sweepAll(base: Scenario, question: SweepQuestion, crew: Crew): Promise<SweepResult> {
+  const { axes, latin, variants, replications, until } = question;
+  const points = latin === undefined ? gridOf(axes) : latinOf(axes, latin, base.seed);
+  const jobs = points.flatMap((point) => variants.map((variant) => ({ point, variant })));
+  const rows: (SweepRow | undefined)[] = jobs.map(() => undefined);
+  const values = (i: number) =>
+    (latin === undefined ? axes[i]!.values : points.map((point) => point[i]!)).map(pointValue);
+  let next = 0;
+  let done = 0;
+  let interrupted = false;
+  let firstRefusal: InputError | undefined;
+
+  const rowOf = async (point: Point, variant: Variant): Promise<SweepRow | undefined> => {
+    const row: SweepRow = {
+      point: Object.fromEntries(axes.map(({ path }, i) => [path, pointValue(point[i]!)])),
+      mechanism: variant.label,
+      replications: 0,
+      figures: {},
+      set: [],
+    };
+    let made: Awaited<ReturnType<typeof scenarioAt>>;
+    try {
+      made = await scenarioAt(base, axes, point, variant, crew);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      firstRefusal ??= error;
+      const { path, given, expected } = error.problems[0]!;
+      return { ...row, refused: `${path === '' ? '' : `${path}: `}given ${given}, expected ${expected}` };
+    }
+    if (made === null) return undefined;
+    const runs: Replication[] = [];
+    for (let r = 0; r < replications; r++) {
+      const name = Object.entries(row.point)
+        .map(([path, value]) => `${path}=${value}`)
+        .join(' ');
+      let result: Result | null;
+      try {
+        result = await crew.run(seeded(bare(made.scenario), r), `${variant.label} ${name}`);
+      } catch (error) {
+        if (!(error instanceof LimitError)) throw error;
+        return { ...row, set: made.set, refused: error.message };
+      }
+      if (result === null) return undefined;
+      runs.push(replicationOf(result, r));
+      if (until !== undefined && isNarrow(runs, made.scenario, until)) break;
+    }
+    const figures = Object.entries(confidenceOf(runs).figures).map(
+      ([path, { mean, low, high, stddev }]) => [path, { mean, low, high, stddev }] as const,
+    );
+    return { ...row, replications: runs.length, figures: Object.fromEntries(figures), set: made.set };
+  };
+
+  const hand = async (): Promise<void> => {
+    while (next < jobs.length && !interrupted) {
+      const index = next++;
+      const { point, variant } = jobs[index]!;
+      const row = await rowOf(point, variant);
+      if (row === undefined) interrupted = true;
+      rows[index] = row;
+      crew.onRows?.(++done, jobs.length);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, Math.min(crew.width, jobs.length)) }, hand));
+  const finished = rows.filter((row) => row !== undefined);
+  // refused everywhere is a mistake in the question, not an answer
+  if (
+    firstRefusal !== undefined &&
+    finished.length === jobs.length &&
+    finished.every(({ refused }) => refused !== undefined)
+  )
+    throw firstRefusal;
+  return {
+    axes: axes.map(({ path }, i) => ({ path, values: values(i) })),
+    rows: finished,
+    ...(finished.length < jobs.length ? { incomplete: true as const } : {}),
+  };
+}
