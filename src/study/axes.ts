@@ -21,7 +21,7 @@ interface Range {
   readonly high: number;
   readonly unit: LadderUnit;
   readonly log: boolean;
-  /** Both ends are whole, so all values are. */
+  /** Both ends are whole, so all values are; a load is a share. */
   readonly whole: boolean;
 }
 
@@ -39,7 +39,7 @@ function along({ low, high, unit, log, whole }: Range, share: number): string {
   return unit === 'ns' ? formatDuration(value) : unit === 'bytes' ? formatSize(value) : String(value);
 }
 
-function rangeOf(text: string): (Range & { readonly count: number }) | string {
+function rangeOf(path: string, text: string): (Range & { readonly count: number }) | string {
   const match = /^(.+?)\.\.([^:]+):(\d+)(:log)?$/.exec(text);
   if (match === null) return FORM;
   const [, from = '', to = '', times = '', log] = match;
@@ -50,7 +50,11 @@ function rangeOf(text: string): (Range & { readonly count: number }) | string {
   if (!(low.value < high.value)) return 'the least value first';
   if (log !== undefined && !(low.value > 0)) return 'a least value above 0, since the steps are factors';
   if (count < 2 || count > MOST_VALUES) return `from 2 to ${MOST_VALUES} values`;
-  const whole = Number.isInteger(low.value) && Number.isInteger(high.value) && high.value - low.value >= count - 1;
+  const whole =
+    path !== 'load' &&
+    Number.isInteger(low.value) &&
+    Number.isInteger(high.value) &&
+    high.value - low.value >= count - 1;
   return { low: low.value, high: high.value, unit: low.unit, log: log !== undefined, whole, count };
 }
 
@@ -61,7 +65,7 @@ function parseAxis(text: string): Axis | string {
   const list = text.slice(at + 1).trim();
   if (!/^[A-Za-z0-9_.-]+$/.test(path) || list === '') return FORM;
   if (list.includes('..')) {
-    const range = rangeOf(list);
+    const range = rangeOf(path, list);
     if (typeof range === 'string') return range;
     const { count } = range;
     const values = [...new Set(Array.from({ length: count }, (_, i) => along(range, i / (count - 1))))];

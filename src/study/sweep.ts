@@ -36,7 +36,12 @@ export interface SweepRow {
 /** Every row, in the order of points and mechanisms. */
 export interface SweepResult {
   /** What was varied. */
-  axes: { path: string; values: (number | string)[] }[];
+  axes: {
+    /** The field, or `load`. */
+    path: string;
+    /** In the order asked for; plain numbers as such. */
+    values: (number | string)[];
+  }[];
   /** A row each point and mechanism. */
   rows: SweepRow[];
   /** Present when it was interrupted: rows that had not ended are missing. */
@@ -142,6 +147,7 @@ export async function sweepAll(base: Scenario, question: SweepQuestion, crew: Cr
   let done = 0;
   let interrupted = false;
   let firstRefusal: InputError | undefined;
+  let refusals = 0;
 
   const rowOf = async (point: Point, variant: Variant): Promise<SweepRow | undefined> => {
     const row: SweepRow = {
@@ -157,6 +163,7 @@ export async function sweepAll(base: Scenario, question: SweepQuestion, crew: Cr
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       firstRefusal ??= error;
+      refusals += 1;
       const { path, given, expected } = error.problems[0]!;
       return { ...row, refused: `${path === '' ? '' : `${path}: `}given ${given}, expected ${expected}` };
     }
@@ -196,12 +203,7 @@ export async function sweepAll(base: Scenario, question: SweepQuestion, crew: Cr
   await Promise.all(Array.from({ length: Math.max(1, Math.min(crew.width, jobs.length)) }, hand));
   const finished = rows.filter((row) => row !== undefined);
   // refused everywhere is a mistake in the question, not an answer
-  if (
-    firstRefusal !== undefined &&
-    finished.length === jobs.length &&
-    finished.every(({ refused }) => refused !== undefined)
-  )
-    throw firstRefusal;
+  if (firstRefusal !== undefined && refusals === jobs.length) throw firstRefusal;
   return {
     axes: axes.map(({ path }, i) => ({ path, values: values(i) })),
     rows: finished,

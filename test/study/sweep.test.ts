@@ -1,0 +1,260 @@
+// `sweep`: its axes are what was asked for, its rows are what `run` prints, its intervals hold what theory says.
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { main } from '../../src/cli/program.js';
+import { InputError, Simulation, resolveScenario, sweep, type Scenario } from '../../src/index.js';
+import { sweepCsv } from '../../src/report/sweep-table.js';
+import { headlineFigures } from '../../src/result/replications.js';
+import { withFields } from '../../src/scenario/written.js';
+import { gridOf, latinOf, parseAxes } from '../../src/study/axes.js';
+import { offeredCores } from '../../src/study/load.js';
+import { parseUntil } from '../../src/study/sweep.js';
+import { captureIo } from '../cli/fake.js';
+import { mmkWait } from '../support/queueing.js';
+import { sample } from './sample.js';
+
+const refusal = async (work: () => unknown): Promise<string> => {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof InputError)
+      return error.problems.map(({ path, given, expected }) => `${path} ${given}: ${expected}`).join('; ');
+    throw error;
+  }
+  return 'not refused';
+};
+
+describe('axes', () => {
+  it('are lists and ranges, linear or by factors, whole where both ends are', () => {
+    const axes = parseAxes([
+      'host.cores=4..8:5',
+      'load=0.5..0.8:4',
+      'vms.api.quantum=1us..100us:3:log',
+      'mechanism.signal=oldest,average',
+    ]);
+    expect(axes.map(({ values }) => values)).toEqual([
+      ['4', '5', '6', '7', '8'],
+      ['0.5', '0.6', '0.7', '0.8'],
+      ['1us', '10us', '100us'],
+      ['oldest', 'average'],
+    ]);
+    expect(gridOf(axes)).toHaveLength(5 * 4 * 3 * 2);
+    expect(gridOf(axes)[1]).toEqual(['4', '0.5', '1us', 'average']);
+    expect(new Set(gridOf(axes).map((point) => point.join())).size).toBe(120);
+  });
+
+  it.each([
+    ['host.cores', 'PATH=V1,V2'],
+    ['host.cores=', 'PATH=V1,V2'],
+    ['host.cores=4..8', 'PATH=V1,V2'],
+    ['host.cores=8..4:3', 'least value first'],
+    ['host.cores=0..4:3:log', 'above 0'],
+    ['host.cores=1us..4:3', 'of one kind'],
+    ['host.cores=1..4:1', 'from 2'],
+    ['host.cores=4,4', '4 once'],
+    ['host.cores=4,,5', 'between commas'],
+  ])('refuses %s', async (text, expected) => {
+    expect(await refusal(() => parseAxes([text]))).toContain(expected);
+  });
+
+  it('refuses a field twice, no field, and too many points', async () => {
+    expect(await refusal(() => parseAxes(['load=1,2', 'load=3']))).toContain('each field once');
+    expect(await refusal(() => parseAxes([]))).toContain('PATH=V1,V2');
+    expect(await refusal(() => gridOf(parseAxes(['a=1..10000:10000', 'b=1..11:11'])))).toContain('110000 points');
+  });
+
+  it('put one point of a Latin hypercube into each part of every range', () => {
+    const axes = parseAxes(['load=0..1:2', 'host.x=1us..1000us:2:log', 'kind=a,b,c']);
+    const points = latinOf(axes, 12, 7);
+    const shares = points.map(([load]) => Math.floor(Number(load) * 12)).sort((a, b) => a - b);
+    expect(shares).toEqual(Array.from({ length: 12 }, (_, i) => i));
+    expect(points.filter(([, , kind]) => kind === 'b')).toHaveLength(4);
+    expect(latinOf(axes, 12, 7)).toEqual(points);
+    expect(latinOf(axes, 12, 8)).not.toEqual(points);
+    // the orders of the axes are drawn apart
+    expect(new Set(points.map(([load], i) => Math.floor(Number(load) * 12) - i)).size).toBeGreaterThan(3);
+  });
+
+  it('take the precision of --until with either sign', async () => {
+    expect(parseUntil('p99±2%')).toEqual({ figure: 'p99', share: 0.02 });
+    expect(parseUntil('mean+-0.5 %')).toEqual({ figure: 'mean', share: 0.005 });
+    for (const text of ['p99', 'p98±2%', 'p99±0%', 'p99±2'])
+      expect(await refusal(() => parseUntil(text))).toContain('p99±2%');
+  });
+});
+
+const station = (cores: number): Scenario =>
+  resolveScenario({
+    version: 1,
+    seed: 11,
+    duration: '80ms',
+    warmup: '20ms',
+    host: { cores },
+    mechanism: 'ideal',
+    costs: 'none',
+    vms: [
+      {
+        name: 'api',
+        vcpus: { min: 0, max: cores },
+        dispatch: 'single-queue',
+        workload: {
+          arrivals: { process: 'poisson', rate: 1000 },
+          request: { stages: [{ tasks: 1, service: { dist: 'exponential', mean: '10us' } }] },
+        },
+      },
+    ],
+  });
+
+describe('a sweep', () => {
+  it('of load over M/M/16 has the mean wait of Erlang C within its intervals, nine times of ten', async () => {
+    const cores = 16;
+    const { rows } = await sweep(station(cores), { vary: ['load=0.5..0.9:9'], replications: 8 });
+    expect(rows).toHaveLength(9);
+    const held = rows.filter(({ point, figures }) => {
+      const { low, high } = figures['api.queueDelayNs.mean']!;
+      const wait = mmkWait(cores, Number(point['load']), 10_000);
+      return low! <= wait && wait <= high!;
+    });
+    expect(held.length).toBeGreaterThanOrEqual(8);
+    const widths = rows.map(({ figures }) => figures['api.queueDelayNs.mean']!);
+    // and the intervals are no excuse: at the highest load some percent
+    expect((widths[8]!.high! - widths[8]!.low!) / widths[8]!.mean!).toBeLessThan(0.3);
+  });
+
+  it('offers the load that was asked for: by the laws of the scenario', () => {
+    expect(offeredCores(withFields(station(4), ['vms.api.workload.arrivals.rate=200000']))).toBeCloseTo(2, 12);
+    expect(offeredCores(resolveScenario({ ...input(), vms: [{ ...input().vms[0]!, count: 3 }] }))).toBeCloseTo(
+      3 * 0.3,
+      12,
+    );
+  });
+
+  it('prints what run prints: each row by its own --set', async () => {
+    const base = sample();
+    const options = {
+      vary: ['host.cores=6,12', 'load=0.4,0.7'],
+      mechanisms: ['ideal', { kind: 'hyperflux', signal: 'oldest' }],
+    } as const;
+    const { rows } = await sweep(base, { ...options, mechanisms: [...options.mechanisms], vary: [...options.vary] });
+    expect(rows).toHaveLength(8);
+    for (const row of rows) {
+      const simulation = await Simulation.create(withFields(base, row.set));
+      await simulation.run();
+      const figures = headlineFigures(simulation.metrics());
+      expect(Object.fromEntries(Object.entries(row.figures).map(([path, { mean }]) => [path, mean]))).toEqual(figures);
+      expect(simulation.scenario.host.cores).toBe(row.point['host.cores']);
+      simulation.close();
+    }
+    expect(new Set(rows.map(({ figures }) => figures['api.latencyNs.p99']!.mean)).size).toBeGreaterThan(6);
+  });
+
+  it('has rows with a reason where a point makes no scenario, and refuses where none does', async () => {
+    const { rows } = await sweep(sample({ guaranteed: 4 }), { vary: ['host.cores=2,12'] });
+    expect(rows.map(({ refused }) => refused === undefined)).toEqual([false, true]);
+    expect(rows[0]!.refused).toMatch(/cores/);
+    expect(sweepCsv({ axes: [{ path: 'host.cores', values: [2, 12] }], rows }).split('\n')[1]).toMatch(
+      /^2,hyperflux,0,".*"/,
+    );
+    expect(await refusal(() => sweep(sample(), { vary: ['host.coers=2,12'] }))).toMatch(/host/);
+    const closed = withFields(sample(), ['vms.api.workload.arrivals={process: saturate, tasks: 4}']);
+    expect(
+      await refusal(() =>
+        sweep(withFields(closed, ['vms.batch.workload.arrivals={process: none}']), { vary: ['load=0.5'] }),
+      ),
+    ).toContain('arrivals that can be scaled');
+  });
+
+  it('goes on until an interval is narrow, and no further', async () => {
+    const wide = await sweep(station(4), { vary: ['load=0.7'], until: 'mean±20%' });
+    const narrow = await sweep(station(4), { vary: ['load=0.7'], until: 'mean±3%' });
+    const width = ({ low, high, mean }: { low: number | null; high: number | null; mean: number | null }) =>
+      (high! - low!) / 2 / mean!;
+    const of = (result: typeof wide) => result.rows[0]!.figures['api.latencyNs.mean']!;
+    expect(wide.rows[0]!.replications).toBe(4);
+    expect(narrow.rows[0]!.replications).toBeGreaterThan(4);
+    expect(width(of(narrow))).toBeLessThanOrEqual(0.03);
+    expect(width(of(wide))).toBeGreaterThan(0.03);
+  });
+
+  it('keeps what has ended when it is interrupted', async () => {
+    const controller = new AbortController();
+    const { rows, incomplete } = await sweep(sample(), {
+      vary: ['host.cores=8..12:5'],
+      signal: controller.signal,
+      onRows: (done) => done === 2 && controller.abort(),
+    });
+    expect(rows).toHaveLength(2);
+    expect(incomplete).toBe(true);
+  });
+});
+
+function input() {
+  return {
+    version: 1 as const,
+    seed: 1,
+    duration: '1ms',
+    host: { cores: 4 },
+    mechanism: 'ideal' as const,
+    vms: [
+      {
+        name: 'f',
+        vcpus: { min: 0, max: 4 },
+        workload: {
+          arrivals: { process: 'onoff' as const, onRate: 1e5, offRate: 0, meanOn: '1ms', meanOff: '3ms' },
+          request: {
+            stages: [
+              { tasks: 1, service: { dist: 'constant' as const, value: '4us' } },
+              { tasks: 2, service: { dist: 'uniform' as const, min: '2us', max: '6us' } },
+            ],
+          },
+        },
+      },
+    ],
+  };
+}
+
+describe('the command', () => {
+  it('prints a row a point and mechanism, and how to run the first', async () => {
+    const io = captureIo();
+    const args = ['sweep', 'examples/burst.yaml', '--vary', 'host.cores=12,17', '--mechanisms', 'ideal,hyperflux'];
+    expect(await main([...args, '--set', 'duration=20ms', '--replications', '2'], io)).toBe(0);
+    expect(io.out).toMatch(/host\.cores +mechanism +api p99 +SLO/);
+    expect(io.out.split('\n').filter((line) => /^ +1[27] +(ideal|hyperflux)/.test(line))).toHaveLength(4);
+    expect(io.out).toContain("fluxhost run SCENARIO --set 'mechanism=ideal' --set 'host.cores=12'");
+    expect(io.out).toContain('of 2');
+  });
+});
+
+describe('workers', () => {
+  // the built program: threads start it again
+  const program = (args: readonly string[]): string =>
+    execFileSync(process.execPath, [fileURLToPath(new URL('../../dist/cli.js', import.meta.url)), ...args], {
+      encoding: 'utf8',
+    });
+  const args = [
+    'sweep',
+    'examples/burst.yaml',
+    '--vary',
+    'host.cores=2,16,18',
+    '--set',
+    'duration=5ms',
+    '--replications',
+    '2',
+    '--json',
+  ];
+
+  it('give the same bytes as one thread, refused points among them', () => {
+    const alone = program([...args, '--workers', '1']);
+    expect(program([...args, '--workers', '3'])).toBe(alone);
+    const { rows } = JSON.parse(alone) as { rows: { refused?: string; replications: number }[] };
+    expect(rows.map(({ replications }) => replications)).toEqual([0, 2, 2]);
+  });
+
+  it('tell a run that fails with the words of one thread', () => {
+    const few = [...args, '--set', 'limits.tasks=70'];
+    const alone = program([...few, '--workers', '1']);
+    expect(program([...few, '--workers', '2'])).toBe(alone);
+    expect(alone).toContain('limits.tasks: 70 tasks are too few');
+  });
+});
