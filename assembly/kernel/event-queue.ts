@@ -254,6 +254,12 @@ export function timeOf(q: EventQueue, slot: u32): u64 {
   return load<u64>(q.heap + (<usize>(load<u32>(q.position + (<usize>slot << 2)) - 1) << 4)) >> RANK_BITS;
 }
 
+/** Whether the slot's event is of that kind and at that instant. */
+export function isPendingAt(q: EventQueue, slot: u32, time: u64, rank: u64): bool {
+  const pending = load<u32>(q.position + (<usize>slot << 2));
+  return pending != 0 && load<u64>(q.heap + (<usize>(pending - 1) << 4)) == ((time << RANK_BITS) | rank);
+}
+
 /** Time of the next event; NO_TIME when there is none. Closes the hole. */
 // @ts-ignore: decorator
 @inline

@@ -1,7 +1,7 @@
 // The program against the naive simulator, on random scenarios. `npm run oracle -- --seeds A..B` runs more of them.
 
 import { describe, expect, it } from 'vitest';
-import { FEATURES } from './generate.js';
+import { FEATURES, type Feature } from './generate.js';
 import { MAKERS } from './mechanisms-made.js';
 import { check, text, type Options } from './seeds.js';
 
@@ -33,6 +33,16 @@ const SEEDS = 2000;
 const STALE_SEEDS = 400;
 const AT_A_TIME = 250;
 
+/** Mechanisms, what every scenario has, and what none has. */
+const DIFFERED: readonly (readonly [number, string, Feature[], Feature | null])[] = [
+  // two quanta end in one instant, and the one's switch changes the other's speed
+  [123, 'static', ['smt', 'quantum', 'singleQueue', 'coarse', 'bandwidth', 'knobs', 'mechanism'], 'memory'],
+  // a notice is over where a section goes on
+  [998, 'blind,hyperflux', ['mechanism', 'knobs', 'staleness'], null],
+  // a device passes over a rescued page, and a worker is idle
+  [1471, MECHANISMS.filter((kind) => kind !== 'ideal').join(), [], null],
+];
+
 describe('the program does what the naive simulator does', () => {
   const options = { features: FEATURES.filter((f) => !LEFT_OUT.has(f)), mechanisms: MECHANISMS, ignored: IGNORED };
   it('knows all mechanisms but nsdi22', () => {
@@ -47,6 +57,11 @@ describe('the program does what the naive simulator does', () => {
       }
     });
   }
+  it.each(DIFFERED)('where it differed: seed %i under %s', async (seed, mechanisms, always, without) => {
+    const early = FEATURES.slice(0, FEATURES.indexOf('fork')).filter((f) => f !== without);
+    const found = await check(seed, { ...options, features: early, mechanisms: mechanisms.split(','), always });
+    expect(found === null ? '' : text(found)).toBe('');
+  });
   it.each([1, 6, 47, 92, 194, 227])('cgroup, where it differed: seed %i', async (seed) => {
     const found = await check(seed, { ...options, mechanisms: ['cgroup'] });
     expect(found === null ? '' : text(found)).toBe('');

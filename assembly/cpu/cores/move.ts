@@ -95,7 +95,6 @@ function measure(which: usize, took: u64): void {
 function stop(core: Core, v: VCpu): void {
   assert(core.vcpu == v);
   const move = moveOf(core);
-  measure(L.HISTOGRAM_NOTIFY, move.notify);
   if (traits.blind) {
     if (!isNull(v.task)) count(v.vm, L.VM_PREEMPTIONS, 1);
     const from = v.vm;
@@ -130,6 +129,7 @@ export function onCore(core: Core): void {
   switch (core.step) {
     case STEP_NOTIFY: {
       if (v.state == YIELDING) return; // it leaves by itself; coreReleased goes on, and by the step knows what is counted already
+      measure(L.HISTOGRAM_NOTIFY, move.notify);
       if (settings.finishSection && v.state == RUNNING && v.task.flags & TASK_HOLDS_LOCK) {
         v.finishing = 1; // stopFinished goes on
         return;

@@ -1,7 +1,7 @@
 // When a vCPU's next event comes: the one place that says so.
 
 import { isNull, SEARCHING, RUNNING, VCpu, Q, clock, traits } from "../state";
-import { scheduleAt, RANK_END, NEVER, schedule, RANK_GIVE_UP, cancel, RANK_QUANTUM, RANK_TOUCH } from "../../kernel/event-queue";
+import { scheduleAt, RANK_END, NEVER, schedule, RANK_GIVE_UP, cancel, isPendingAt, RANK_QUANTUM, RANK_TOUCH } from "../../kernel/event-queue";
 import * as L from "../../layout";
 import { mayTouch } from "../../memory/pages/touch";
 
@@ -20,8 +20,8 @@ export function planRun(v: VCpu): void {
   let slice = NEVER;
   if (vm.quantum != 0 && v.queueLength + vm.ingressLength != 0) {
     const end = v.begunAt + vm.quantum;
-    // of one queue not everybody past his quantum switches; one that ends now is past when the quanta of this instant are over
-    const past = end < clock.now || (end == clock.now && Q.rank >= <u32>RANK_QUANTUM);
+    // of one queue not everybody past his quantum switches; one that ends now is past when its own turn of this instant is over
+    const past = end < clock.now || (end == clock.now && Q.rank >= <u32>RANK_QUANTUM && !isPendingAt(Q, v.slot, end, RANK_QUANTUM));
     if (!past || vm.dispatch != L.DISPATCH_SINGLE || isAsked(v)) slice = max<u64>(clock.now, end);
   }
   planFirst(v, slice);

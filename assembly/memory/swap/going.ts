@@ -103,12 +103,16 @@ function goInBackground(g: Guest): bool {
   return true;
 }
 
-/** The next page for a device is written, unless it was touched meanwhile. */
-export function beginQueuedOut(): void {
+/** The next page for a device is written. False: it was touched meanwhile, and stays. */
+export function beginQueuedOut(): bool {
   const page = popPage(queueAt(OUTS));
   const p = pageAt(page);
-  if ((p.word & STATE) == RESCUED) stay(page, p);
-  else begin(1, page, 0, clock.now + write(p));
+  if ((p.word & STATE) == RESCUED) {
+    stay(page, p);
+    return false;
+  }
+  begin(1, page, 0, clock.now + write(p));
+  return true;
 }
 
 /** A page that was on its way out is not any more. */

@@ -192,9 +192,12 @@ export function pump(): void {
         more = true; // its victim may be for a worker, or have gone at once
         continue;
       } else if (<u32>popcnt<u64>(S.idleDevices) <= S.claims1) break;
-      else if (queueAt(AHEADS + 1).head != 0) beginAhead(1);
-      else if (queueAt(OUTS).head != 0) beginQueuedOut();
-      else break;
+      else if (queueAt(AHEADS + 1).head != 0) {
+        beginAhead(1);
+        more = true; // a frame less: background work may be due
+      } else if (queueAt(OUTS).head != 0) {
+        if (!beginQueuedOut()) more = true; // one that stays: another has to go
+      } else break;
     }
   }
   if (S.going + S.serving == 0 && faultsOf(0).length + faultsOf(1).length != 0) clock.status = L.E_FRAMES;
