@@ -45,7 +45,7 @@ export class DenseIds {
       if (found !== undefined) return found;
     }
     let last = this.texts[this.texts.length - 1];
-    if (last === undefined || last.size >= MAP_MAX) this.texts.push((last = new Map()));
+    if (last === undefined || last.size >= MAP_MAX) this.texts.push((last = new Map<string, number>()));
     // A copy: engines keep a cell as a view of the whole piece of text that it was cut from.
     last.set(Array.from(text).join(''), this.count);
     this.textBytes += 2 * text.length + TEXT_BYTES;
