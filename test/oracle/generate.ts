@@ -230,6 +230,8 @@ export function make(g: Genes, maker: Maker): Made {
     ] as const;
     const shape = on.stages ? v.stages : v.stages.slice(0, 1);
     const process = processOf(g, v);
+    // a saturating request of no length is a million events
+    const least = process?.process === 'saturate' ? step : 1;
     const longest = Math.max(...[...v.jobs, ...shape].map(({ service }) => demand(service)));
     let at = 0;
     if (process === undefined) {
@@ -256,7 +258,7 @@ export function make(g: Genes, maker: Maker): Made {
         request: {
           stages: shape.map((stage) => ({
             tasks: on.widths ? 1 + (stage.width % 4) : 1,
-            service: { dist: 'constant', value: `${Math.max(1, demand(stage.service))}ns` },
+            service: { dist: 'constant', value: `${Math.max(least, demand(stage.service))}ns` },
           })),
           ...(on.lock ? { lock: lockOf(g, v, step, longest) } : {}),
         },

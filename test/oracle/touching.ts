@@ -38,12 +38,15 @@ function touches(h: Host, v: Vcpu): void {
     running.begin.cancelled = true;
     begin(h, v);
   }
+  const due = h.swap!.next(task, task.doneNs)!;
   const stop = h.swap!.touch(task);
   if (stop === 'go on') {
     planTouch(h, v);
     if (running.end === null) planEnd(h, v);
     return;
   }
+  bringUpToDate(h, v);
+  task.doneNs = Math.max(task.doneNs, due);
   if (stop.stays) goesOnBehind(h, v, stop.exitNs);
   else leaves(h, v, stop.exitNs);
 }
@@ -51,7 +54,6 @@ function touches(h: Host, v: Vcpu): void {
 /** A rescue: as a switch back to the task. */
 function goesOnBehind(h: Host, v: Vcpu, exitNs: number): void {
   const running = v.running!;
-  bringUpToDate(h, v);
   if (exitNs > 0) {
     v.exitUntil = h.clock.now + exitNs;
     running.beginsAt = v.exitUntil;

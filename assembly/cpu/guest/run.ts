@@ -5,7 +5,7 @@ import { comeHome, stretched, workDone } from "../speed";
 import { beginSwitch } from "./pace";
 import { enterHere } from "./life";
 import { NEVER, takeSequence, scheduleAtHere, RANK_END, cancel } from "../../kernel/event-queue";
-import { mayTouch, planTouch, endTouches } from "../../memory/pages/touch";
+import { mayTouch, planTouch, endTouches, hasTouched } from "../../memory/pages/touch";
 import { planRun } from "./plan";
 import { began } from "../series";
 
@@ -49,7 +49,7 @@ export function stopTask(v: VCpu): Task {
     v.switchLeft -= v.startedAt - clock.now; // cut short in the middle of the switch
     v.startedAt = clock.now;
   } else t.remaining -= H.varies ? workDone(v, t) : clock.now - v.startedAt;
-  if (clock.now > v.begunAt) began(v, t); // in that very nanosecond nothing of it has run
+  if (clock.now > v.begunAt || (clock.now == v.begunAt && hasTouched(v, t))) began(v, t); // else nothing of it has run
   v.task = nothing<Task>();
   cancel(Q, v.slot);
   return t;

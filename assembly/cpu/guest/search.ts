@@ -170,6 +170,7 @@ export function moveSome(v: VCpu, victim: VCpu): void {
     if (victim.state == SEARCHING) planEnd(victim); // its look into its own queue would find nothing
   }
   setBit(vm.occupied, v.index);
+  if (v.queueLength > 1) offerLook(vm, v); // one it runs at once
   count(vm, L.VM_STEALS, 1);
   count(vm, L.VM_TASKS_STOLEN, n);
 }

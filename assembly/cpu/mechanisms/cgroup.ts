@@ -93,12 +93,22 @@ function quotaOf(vm: Vm): u64 {
   return vm.quota == 0 ? NEVER : <u64>(<i64>(vm.quota * knobs<CgroupKnobs>().periodNs + 0.5));
 }
 
+/** Core time used in this period, this nanosecond included. */
+// @ts-ignore: decorator
+@inline
+function usedNow(vm: Vm): u64 {
+  const q = own<Quota>(vm);
+  return q.usedUntil == 0 ? q.used : q.used + <u64>(vm.max - vm.dormantCount) * (clock.now + 1 - q.usedUntil);
+}
+
 /** Core time that is left of this period's quota. */
 // @ts-ignore: decorator
 @inline
 function left(vm: Vm): u64 {
   const quota = quotaOf(vm);
-  return quota == NEVER ? NEVER : own<Quota>(vm).used < quota ? quota - own<Quota>(vm).used : 0;
+  if (quota == NEVER) return NEVER;
+  const used = usedNow(vm);
+  return used < quota ? quota - used : 0;
 }
 
 /** The same, less what stopping `vm` now would take, where it has seen that; `more` vCPUs are about to come. */
@@ -119,7 +129,7 @@ function charge(vm: Vm, by: i32): void {
   assert(own<Quota>(vm).usedUntil <= clock.now + 1);
   const on = vm.max - vm.dormantCount;
   const q = own<Quota>(vm);
-  if (q.usedUntil != 0) q.used += <u64>on * (clock.now + 1 - q.usedUntil);
+  q.used = usedNow(vm);
   q.usedUntil = clock.now + 1;
   const slot = vm.slot + VM_SLOT_OWN;
   const soon = <u64>(<i32>on + by);

@@ -124,6 +124,13 @@ export function mayTouch(t: Task): bool {
   return S.on != 0 && (t.touch & COUNT_MASK) != 0;
 }
 
+/** Whether the task on `v` has made a touch; of one that comes to its first instruction now, whether it has come to more than that. */
+// @ts-ignore: decorator
+@inline
+export function hasTouched(v: VCpu, t: Task): bool {
+  return S.on != 0 && touchesOf(guestAt(v.vm.index), t.touch) != (t.touch & COUNT_MASK);
+}
+
 /**
  * When the task that `v` runs from startedAt to runsUntil, with `remaining` left at startedAt, comes to a touch that is an event: of a
  * page that is not there, or when so many are noted already. NEVER when all are there.
