@@ -23,6 +23,7 @@ import { configureParts, openParts, settleParts } from "./parts";
 import {
   findSections, groupWords, layVcpus, readHost, readChoices, readVm, sections, seedVm, shareHistograms, stateWords, vmWords, word,
 } from "./cpu/configure";
+import { layTakeable } from "./cpu/takeable";
 import { hooks } from "./cpu/hooks";
 
 /** Lays out the host that `words` describes (layout.ts). Once per instance. Answers 0 or E_*. */
@@ -35,7 +36,7 @@ export function configure(words: usize): i32 {
   if (answer != 0) return answer;
   if (!allocateAll(words)) return L.E_MEMORY;
   layCores();
-  if (!layVms()) return L.E_MEMORY;
+  if (!layVms() || !layTakeable()) return L.E_MEMORY;
   shareHistograms(<u32>word(words, L.HOST_HISTOGRAM_SHARED));
   if (!laySeries(words)) return L.E_MEMORY;
   const parts = configureParts();

@@ -20,6 +20,8 @@ export function joinBag(vm: Vm): void {
  */
 export function worthiest(): Vm {
   let best = nothing<Vm>();
+  let bestRank = <u64>-1;
+  let bestSince = <u64>-1;
   let kept: u32 = 0;
   for (let i: u32 = 0; i < H.bagCount; i++) {
     const vm = load<Vm>(H.bag + (<usize>i << 2));
@@ -28,21 +30,19 @@ export function worthiest(): Vm {
       continue;
     }
     store<Vm>(H.bag + (<usize>(kept++) << 2), vm);
+    // cheap questions first: nearly every one that waits comes behind another
+    const rank = rankOf(vm);
+    if (rank > bestRank) continue;
+    // ideal has no predicate that evens out later who came too late, so it goes by the oldest task
+    const since = traits.central ? oldestIn(ingress(vm)) : vm.backlogSince;
+    if (rank == bestRank && (since > bestSince || (since == bestSince && !isNull(best) && vm.index > best.index))) continue;
     if (!hooks.wanted(vm)) continue;
-    if (isNull(best) || precedes(vm, best)) best = vm;
+    best = vm;
+    bestRank = rank;
+    bestSince = since;
   }
   H.bagCount = kept;
   return best;
-}
-
-function precedes(a: Vm, b: Vm): bool {
-  const rank = rankOf(a);
-  const other = rankOf(b);
-  if (rank != other) return rank < other;
-  // ideal has no predicate that evens out later who came too late, so it goes by the oldest task
-  const since = traits.central ? oldestIn(ingress(a)) : a.backlogSince;
-  const otherSince = traits.central ? oldestIn(ingress(b)) : b.backlogSince;
-  return since < otherSince || (since == otherSince && a.index < b.index);
 }
 
 /** Smaller comes first: below its guarantee, class, priority, without any core. */

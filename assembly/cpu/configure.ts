@@ -2,7 +2,8 @@
 
 import { settings, H, Vm, SLOT_VMS, VM_SLOTS_SHIFT, VCPU_OWN_BYTES, vcpuOf, setBit, vmAt, Settings } from "./state";
 import * as L from "../layout";
-import { rankKey, rekey } from "./victims";
+import { rankKey } from "./victims";
+import { takeableHeld } from "./takeable";
 import { Distribution } from "../kernel/distribution";
 import { seedStream } from "../kernel/random";
 import { allocate } from "../kernel/arena";
@@ -126,7 +127,7 @@ export function readChoices(vm: Vm, g: usize): void {
   vm.stealVictim = <u32>word(g, L.GROUP_STEAL_VICTIM);
   vm.quantum = <u64>word(g, L.GROUP_QUANTUM);
   vm.room = <u32>word(g, L.GROUP_ROOM);
-  rekey(vm);
+  takeableHeld(vm);
 }
 
 export function layVcpus(vm: Vm, first: u32): bool {

@@ -4,7 +4,7 @@ import * as L from "../layout";
 import {
   Vm, VCpu, H, vcpuOf, DORMANT, isNull, Core, STEP_NOTIFY, STEP_DESCHEDULE, STEP_WAKE, STEP_ENTER, arbiter, clock, traits,
 } from "./state";
-import { rekey } from "./victims";
+import { takeableHeld } from "./takeable";
 import { armArbiter, hasLost, isPlanned } from "./rounds";
 
 /** The dormant vCPU that a new core wakes: one with tasks stranded in its queue, else the first. */
@@ -42,7 +42,7 @@ export function hold(vm: Vm, by: i32): void {
   assert(by == 1 || by == -1);
   assert(by > 0 || vm.held != 0);
   vm.held += by;
-  rekey(vm);
+  takeableHeld(vm);
   if (by < 0) hasLost(vm);
 }
 

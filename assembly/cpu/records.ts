@@ -96,7 +96,8 @@ export class Core {
   round: u32; //         48 the arbiter round of the move
   lastVm: Vm; //         52
   socket: u16; //        56
-  kept: u16; //          58 1: to stay empty for the sake of a sibling (caladan)
+  kept: u8; //           58 1: to stay empty for the sake of a sibling (caladan)
+  takeable: u8; //       59 as what it stands in takeable.ts
   sibling: u32; //       60 first hardware thread of its physical core
 }
 
@@ -208,7 +209,9 @@ export class Vm {
   bandwidth: f64; //     memory traffic of a vCPU that runs a task, bytes per second
   traffic: f64; //       of all that run one now
   rankKey: i64; //       who loses a core first (victims.ts)
-  victimKey: i64;
+  victimKey: i64; //     the same less what it has above its guarantee
+  level: usize; //       its class and priority, and how many cores it has above its guarantee (takeable.ts)
+  row: u32;
 }
 
 /** Time, and how far the present call goes. */
@@ -292,8 +295,6 @@ export class Arbiter {
   busyUntil: u64; //   it issues one move after another
   start: u64; //       when the round's first move is issued
   moves: u32; //       of the round
-  victimsOf: u64; //   round and move of which the next one tells (victims.ts, anyVictim)
-  victimLeast: i64;
 }
 
 /** Arrivals from outside: a ring in linear memory. */

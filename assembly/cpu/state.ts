@@ -100,7 +100,7 @@ export * from "./records";
 // @ts-ignore: decorator
 @inline export const RECORD_BYTES: usize = 64; // a task or a fork-join request
 // @ts-ignore: decorator
-@inline export const VM_OWN_AT: usize = 472; // behind a VM's record what belongs to the mechanism (own.ts)
+@inline export const VM_OWN_AT: usize = 480; // behind a VM's record what belongs to the mechanism (own.ts)
 // @ts-ignore: decorator
 @inline export const VM_OWN_BYTES: usize = 40;
 // @ts-ignore: decorator

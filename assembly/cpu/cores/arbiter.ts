@@ -15,7 +15,7 @@ import { chooseIdle, pushIdle } from "../idle";
 import { canGrow, nudge } from "../holding";
 import { armArbiter, gridPoint, isStale, late, mayBeShort, planRound, publishedAt } from "../rounds";
 import { beginMove } from "./move";
-import { anyVictim, chooseVictim } from "../victims";
+import { chooseVictim } from "../victims";
 import { rankAt, RANK_VM, copyRank, heapify, setRank, sinkRank } from "./rank";
 import { oldestReady, stranded } from "../waiting";
 import { wanted, congested, soonest } from "./signal";
@@ -180,7 +180,7 @@ function aggregated(): u64 {
 /** An idle core, else somebody's. */
 export function chooseCore(vm: Vm): Core {
   const core = chooseIdle(vm);
-  return isNull(core) && anyVictim(vm) ? chooseVictim(vm) : core;
+  return isNull(core) ? chooseVictim(vm) : core;
 }
 
 /** One round. */

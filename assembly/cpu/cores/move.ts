@@ -22,7 +22,7 @@ import { proceedAfterGrant } from "../guest/loop";
 import { hasLost } from "../rounds";
 import { freeze, halt, isBusy, migrateQueue, thaw } from "../guest/leave";
 import { hold, chooseDormant, parking, arriving, nudge } from "../holding";
-import { mayLeave } from "../victims";
+import { mayLeave, takeableGone } from "../takeable";
 import { hooks } from "../hooks";
 
 // @ts-ignore: decorator
@@ -52,6 +52,7 @@ export function beginMove(core: Core, vm: Vm, at: u64): void {
   vm.promised++;
   vm.coming++;
   core.target = vm;
+  takeableGone(core);
   core.decidedAt = at;
   core.round = arbiter.round;
   if (traits.parkedBusy) nudge(); // who has one more may lose one (caladan)
@@ -76,6 +77,7 @@ export function beginPark(core: Core): void {
   count(from, L.VM_REVOCATIONS, 1);
   core.parkedAt = clock.now;
   core.decidedAt = clock.now;
+  takeableGone(core);
   fixSteps(core);
   step(core, STEP_NOTIFY, settings.notify);
 }

@@ -3,7 +3,7 @@
 import { traits, isNull, Vm, Task, RUNNING, countHost, count, VCpu, H } from "../state";
 import { joinBag } from "../bag";
 import { topIdle, removeIdleHere, pushIdleHere } from "../idle";
-import { rekey } from "../victims";
+import { takeableHeld } from "../takeable";
 import { chooseDormant } from "../holding";
 import { attachHere, detachHere } from "./life";
 import * as L from "../../layout";
@@ -21,7 +21,7 @@ export function serveAtOnce(vm: Vm, t: Task): void {
   const core = topIdle();
   removeIdleHere(core);
   vm.held++;
-  rekey(vm);
+  takeableHeld(vm);
   const v = chooseDormant(vm);
   attachHere(core, v, RUNNING);
   countHost(L.HOST_MOVES, 1);
@@ -43,6 +43,6 @@ export function restAtOnce(v: VCpu): void {
   const core = v.core;
   detachHere(core);
   vm.held--;
-  rekey(vm);
+  takeableHeld(vm);
   pushIdleHere(core);
 }

@@ -5,6 +5,7 @@ import { settle } from "../accounts";
 import { paceChanged } from "./pace";
 import * as L from "../../layout";
 import { mayBeShort } from "../rounds";
+import { takeableCore, takeableGone } from "../takeable";
 import { hooks } from "../hooks";
 
 // @ts-ignore: decorator
@@ -14,6 +15,7 @@ export function enterHere(v: VCpu, state: u32): void {
   settle(v);
   const before = v.state;
   v.state = state;
+  takeableCore(v.core);
   if (H.varies) paceChanged(v, before);
 }
 
@@ -37,6 +39,7 @@ export function attachHere(core: Core, v: VCpu, state: u32): void {
   v.since = clock.now;
   v.runSince = clock.now;
   v.state = state;
+  takeableCore(core);
   if (H.varies) paceChanged(v, DORMANT);
 }
 
@@ -59,6 +62,7 @@ export function detachHere(core: Core): void {
   v.faultUntil = 0; // the exit of a fault is of no further consequence for it
   setBit(v.vm.dormant, v.index);
   v.vm.dormantCount++;
+  takeableGone(core);
   core.vcpu = nothing<VCpu>();
   core.since = clock.now;
 }

@@ -18,7 +18,7 @@ import { setRank, heapify, rankAt, RANK_VM, sinkRank } from "../cores/rank";
 import { activate } from "../guest/life";
 import { hooks } from "../hooks";
 import { costNothing } from "../configure";
-import { knobs, own } from "../own";
+import { knobs, own, ownOfHost } from "../own";
 import { knobsDiffer } from "../cores/fork";
 import { placeGuaranteed } from "../cores/place";
 
@@ -35,6 +35,12 @@ class Quota {
   usedUntil: u64; //      when that was last brought up to date, + 1; 0: never
   throttledSince: u64; // and booked, + 1; 0: it is not
   stopped: u32; //        1: throttled in the period before
+}
+
+/** The host's. */
+@unmanaged
+class Groups {
+  throttled: u32; // VMs that are
 }
 
 // @ts-ignore: decorator
@@ -151,11 +157,13 @@ function onQuota(vm: Vm): void {
   cancel(Q, vm.slot + VM_SLOT_OWN);
   if (throttled(vm)) return;
   own<Quota>(vm).throttledSince = clock.now + 1;
+  ownOfHost<Groups>().throttled++;
   stopThrottled();
 }
 
 /** Takes the cores of VMs that have no quota left; also of those whose vCPU was still on its way when the quota was gone. */
 function stopThrottled(): void {
+  if (ownOfHost<Groups>().throttled == 0) return;
   for (let i: u32 = 0; i < H.coreCount; i++) {
     const core = coreAt(i);
     if (!isNull(core.vcpu) && throttled(core.vcpu.vm)) beginPark(core);
@@ -183,7 +191,10 @@ function onPeriod(): void {
     q.used = q.used > quota ? q.used - quota : 0;
     q.stopped = u32(throttled(vm));
     book(vm);
-    if (q.used < quota) q.throttledSince = 0;
+    if (q.used < quota && throttled(vm)) {
+      q.throttledSince = 0;
+      ownOfHost<Groups>().throttled--;
+    }
     charge(vm, 0);
   }
   let n: u32 = 0;

@@ -7,7 +7,8 @@ import { attach, detach } from "../guest/life";
 import { topIdle, removeIdle, pushIdle } from "../idle";
 import { joinBag, worthiest } from "../bag";
 import { popHead } from "../run-queue";
-import { rekey, chooseVictim } from "../victims";
+import { chooseVictim } from "../victims";
+import { takeableHeld } from "../takeable";
 import { chooseDormant, canGrow } from "../holding";
 import { halt, isBusy } from "../guest/leave";
 import { run } from "../guest/run";
@@ -57,7 +58,7 @@ function serve(core: Core, vm: Vm): void {
   const t = popHead(ingress(vm));
   waitEnds(vm, t);
   vm.held++;
-  rekey(vm);
+  takeableHeld(vm);
   const v = chooseDormant(vm);
   attach(core, v, RUNNING);
   countHost(L.HOST_MOVES, 1);
@@ -82,7 +83,7 @@ function onQueued(vm: Vm): void {
   if (isBusy(v)) count(from, L.VM_PREEMPTIONS, 1);
   const t = halt(v, SUSPENDING); // after a fork a vCPU may still search; nothing is in its hands then
   from.held--;
-  rekey(from);
+  takeableHeld(from);
   count(from, L.VM_REVOCATIONS, 1);
   detach(core);
   // who span for a lock that `t` holds may have left a core to `vm` meanwhile

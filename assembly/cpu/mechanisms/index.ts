@@ -18,6 +18,7 @@ import { nsdi22 } from "./nsdi22/index";
 import { chooseCore } from "../cores/arbiter";
 import { hooks } from "../hooks";
 import { clearOwn } from "../own";
+import { keepNoTakeable } from "../takeable";
 import { replanArbiter } from "../cores/refit";
 
 /** Sets the hooks of a mechanism by its number (layout.ts, MECHANISM_*). False: there is none. */
@@ -41,6 +42,7 @@ export function chooseMechanism(kind: u32): bool {
   if (kind != before) {
     if (leave != 0) call_indirect<void>(leave);
     clearOwn();
+    keepNoTakeable();
   }
   switch (kind) {
     case L.MECHANISM_IDEAL:

@@ -16,7 +16,7 @@ import { removeIdle, pushIdle } from "../../idle";
 import { grantOutside, coreToPool } from "../../cores/arbiter";
 import { nudge } from "../../holding";
 import { behindRounds } from "../../rounds";
-import { mayLeave } from "../../victims";
+import { mayLeave } from "../../takeable";
 import { beginPark } from "../../cores/move";
 import { hooks } from "../../hooks";
 import { knobs, ownOfHost } from "../../own";

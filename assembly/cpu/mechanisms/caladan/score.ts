@@ -3,7 +3,8 @@
 import { Core, Vm, H, coreAt, isNull, nothing, SEARCHING, clock, settings } from "../../state";
 import { budgetLeft } from "./lanes";
 import { chooseIdle } from "../../idle";
-import { mayLeave, mayPreempt } from "../../victims";
+import { mayLeave } from "../../takeable";
+import { mayPreempt } from "../../victims";
 import * as L from "../../../layout";
 import { knobs } from "../../own";
 import { CaladanKnobs } from "./state";
