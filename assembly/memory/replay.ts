@@ -9,11 +9,12 @@ import { makeHistory, recordHistory, History, recordSizes, sizeOf } from "./repl
 import { WINDOW_REQUESTS } from "./replacement/ids";
 import { makeOpt, replayOpt, Opt } from "./replacement/opt";
 import { makePolicy, replayPolicy } from "./replacement/policies";
-import { REQUEST_BYTES } from "./replacement/request";
-import { makeStackDistances, recordDistances, StackDistances } from "./replacement/stack-distance";
+import { PAGE_MASK, REQUEST_BYTES } from "./replacement/request";
+import { isSampled, makeStackDistances, recordDistances, StackDistances } from "./replacement/stack-distance";
 
 let window: usize = 0;
 let sizes: usize = 0;
+let sample: usize = 0;
 
 /** Where the window is: WINDOW_REQUESTS words of 64 bits. */
 export function pagesWindow(): usize {
@@ -25,6 +26,36 @@ export function pagesWindow(): usize {
 export function pagesSizes(): usize {
   if (sizes == 0) sizes = allocate(<u64>WINDOW_REQUESTS << 2);
   return sizes;
+}
+
+// A miniature simulation (Waldspurger et al., USENIX ATC'17) replays the requests for a share of the pages, chosen by a hash, on a
+// cache that is as much smaller. The sample is taken once a window, for all caches.
+
+/** Puts those of the window's first `count` requests whose page is among `threshold` of 2^24 into the sample; how many, or -1 without memory. */
+export function pagesSample(threshold: u32, count: u32): i32 {
+  assert(count <= <u32>WINDOW_REQUESTS);
+  if (sample == 0) sample = allocate(<u64>WINDOW_REQUESTS * REQUEST_BYTES);
+  if (sample == 0) return -1;
+  let taken: u32 = 0;
+  for (let at = window, end = window + <usize>count * REQUEST_BYTES; at < end; at += REQUEST_BYTES) {
+    const request = load<u64>(at);
+    // stored in any case, kept if it is wanted: nobody could foresee the branch
+    store<u64>(sample + <usize>taken * REQUEST_BYTES, request);
+    taken += u32(isSampled(request & PAGE_MASK, threshold));
+  }
+  return <i32>taken;
+}
+
+/** Replays the first `count` requests of the sample; false when memory does not reach. */
+export function pagesReplaySample(cache: usize, count: u32): bool {
+  if (!replayPolicy(cache, sample, sample + <usize>count * REQUEST_BYTES)) return false;
+  changetype<Cache>(cache).requests += count;
+  return true;
+}
+
+/** Takes in the first `count` requests of the sample; false when memory does not reach. */
+export function pagesRecordSample(history: usize, count: u32): bool {
+  return recordHistory(changetype<History>(history), sample, sample + <usize>count * REQUEST_BYTES);
 }
 
 /** A cache of `capacity` pages; what `first` and `second` mean depends on the policy (replacement/policies.ts). */

@@ -52,9 +52,14 @@ const spec: CommandSpec = {
     seed: { value: 'N', help: 'for random (default 1)' },
     'swap-in': { value: 'DURATION', help: 'what every miss costs; adds the distribution of swap-in latency' },
     mrc: { help: "LRU's miss-ratio curve over all capacities in one pass; alone or beside --policy and --capacity" },
+    curve: {
+      value: 'P[,P...]',
+      multiple: true,
+      help: 'miss-ratio curves of these policies: a miniature of each capacity is replayed; exact, and slow, without --shards',
+    },
     shards: {
       value: 'RATE',
-      help: 'takes the curve from this share of the pages (0.01), marked as sampled; with --mrc',
+      help: 'takes the curves from this share of the pages (0.01), marked as sampled; with --mrc or --curve',
     },
     json: { help: 'prints the result as one JSON document' },
   },
@@ -67,6 +72,7 @@ const spec: CommandSpec = {
     'fluxhost pages trace.oracleGeneral.zst --format oracleGeneral --policy lru,sieve,opt --capacity 1%,10%',
     'fluxhost pages mem.log --format lackey --policy clock --capacity 64MiB,128MiB --json',
     'fluxhost pages mem.log --format addresses --mrc --shards 0.01',
+    'fluxhost pages mem.log --format addresses --curve lru,arc,opt --shards 0.01',
   ],
 };
 
@@ -99,8 +105,9 @@ function curveRate(given: Arguments, problems: Problem[]): number | undefined {
   const rate = /^\d*\.?\d+(e-?\d+)?$/i.test(text) ? Number(text) : NaN;
   const wrong = !(rate > 0 && rate <= 1);
   if (wrong) problems.push({ path: '--shards', given: JSON.stringify(text), expected: 'a share above 0 and up to 1' });
-  if (!given.flag('mrc'))
-    problems.push({ path: '--shards', given: 'no --mrc', expected: '--mrc, whose curve it samples' });
+  const curves = given.flag('mrc') || given.list('curve').length > 0;
+  if (!curves)
+    problems.push({ path: '--shards', given: 'no --mrc', expected: '--mrc or --curve, whose curves it samples' });
   return rate;
 }
 
@@ -113,15 +120,16 @@ export async function pages(args: string[], io: Io): Promise<number> {
   const problems: Problem[] = [];
   const seed = given.whole('seed', 0, Number.MAX_SAFE_INTEGER);
   // a curve needs neither policies nor capacities; one of them without the other is a mistake all the same
-  const curveOnly = given.flag('mrc') && listed(given, 'policy').length + listed(given, 'capacity').length === 0;
+  const curves = given.flag('mrc') || given.list('curve').length > 0;
+  const curveOnly = curves && listed(given, 'policy').length + listed(given, 'capacity').length === 0;
   const need = (name: string, what: string, required = true): string[] => {
     const values = listed(given, name);
     if (required && values.length === 0) given.problems.push(`--${name}: missing, expected ${what}`);
     return values;
   };
   const [formatName] = need('format', `one of ${FORMATS.map(({ name }) => name).join(', ')}`);
-  const policyTexts = need('policy', 'one or more policies, or --mrc alone', !curveOnly);
-  const capacityTexts = need('capacity', 'one or more capacities, or --mrc alone', !curveOnly);
+  const policyTexts = need('policy', 'one or more policies, or --mrc or --curve alone', !curveOnly);
+  const capacityTexts = need('capacity', 'one or more capacities, or --mrc or --curve alone', !curveOnly);
   given.check();
 
   const format = formatNamed(formatName!);
@@ -133,6 +141,7 @@ export async function pages(args: string[], io: Io): Promise<number> {
   const pageSizeBytes = pageSize(given.text('page-size') ?? `${DEFAULT_PAGE_SIZE}B`, problems);
   const policies = policyTexts.map((text) => parsePolicy(text, '--policy', problems));
   const usable = Number.isNaN(pageSizeBytes) ? DEFAULT_PAGE_SIZE : pageSizeBytes;
+  const curvePolicies = listed(given, 'curve').map((text) => parsePolicy(text, '--curve', problems));
   const capacities = capacityTexts.map((text) => parseCapacity(text, usable, '--capacity', problems));
   const swapIn = given.text('swap-in');
   const swapInNs = swapIn === undefined ? undefined : quantity(swapIn, '--swap-in', parseDuration, problems);
@@ -162,6 +171,8 @@ export async function pages(args: string[], io: Io): Promise<number> {
     seed,
     swapInNs,
     curveRate: rate,
+    lruCurve: given.flag('mrc'),
+    curvePolicies: curvePolicies as PolicySpec[],
     digest: nodeDigest,
     note: (text) => void notes.add(text),
     clock: () => performance.now(),

@@ -59,6 +59,14 @@ export interface MissRatioCurveOptions extends PageTraceOptions {
   readonly capacities?: readonly number[];
 }
 
+/** Whose curves are drawn, and how the trace is read. */
+export interface MissRatioCurvesOptions extends MissRatioCurveOptions {
+  /** Any of them: `lru`, `arc`, `2q:kin=30%`. */
+  readonly policies: readonly string[];
+  /** For `random`; 1 where not given. */
+  readonly seed?: number;
+}
+
 const MOST_RUNS = 1000;
 const DEFAULT_PAGE_SIZE = '4KiB';
 const MOST_PAGE_BYTES = 2 ** 40;
@@ -153,6 +161,37 @@ export async function replayPages(trace: string, options: ReplayPagesOptions): P
  */
 export async function missRatioCurve(trace: string, options: MissRatioCurveOptions): Promise<MissRatioCurve> {
   const problems: Problem[] = [];
+  const asked = curveAsked(trace, options, problems);
+  if (problems.length > 0) throw new InputError(problems);
+  const { mrc } = await replayTrace(asked);
+  return mrc![0]!;
+}
+
+/**
+ * The miss ratios of any policies over all capacities, from miniature simulations: the requests for a share of the pages on caches
+ * that are as much smaller. At a rate of 1 they are exact, and a replay at each capacity.
+ *
+ *     const files = memoryHost({ 'mem.txt': '1000 R\n2000 R\n1000 W\n2000 R\n' });
+ *     const [lru, opt] = await missRatioCurves('mem.txt', { files, format: 'addresses', policies: ['lru', 'opt'] });
+ *     console.log(lru.points[0].missRatio, opt.points[0].missRatio); // 1 0.75
+ *
+ * @param trace its name in `files`; read twice
+ * @throws InputError as replayPages does
+ */
+export async function missRatioCurves(trace: string, options: MissRatioCurvesOptions): Promise<MissRatioCurve[]> {
+  const problems: Problem[] = [];
+  const asked = curveAsked(trace, options, problems);
+  if (options.policies.length === 0) problems.push({ path: 'policies', given: '[]', expected: 'at least one' });
+  const curvePolicies = options.policies.map((text, index) => parsePolicy(text, `policies.${index}`, problems));
+  const { seed } = options;
+  if (seed !== undefined && !(Number.isSafeInteger(seed) && seed >= 0))
+    problems.push({ path: 'seed', given: show(seed), expected: 'a whole number from 0 to 2^53 - 1' });
+  if (problems.length > 0) throw new InputError(problems);
+  const { mrc } = await replayTrace({ ...asked, lruCurve: false, seed, curvePolicies: curvePolicies as PolicySpec[] });
+  return [...mrc!];
+}
+
+function curveAsked(trace: string, options: MissRatioCurveOptions, problems: Problem[]): ReplayOptions {
   const { samplingRate = 1, capacities = [], module } = options;
   const common = reading(trace, options, problems);
   if (!(samplingRate > 0 && samplingRate <= 1))
@@ -161,14 +200,12 @@ export async function missRatioCurve(trace: string, options: MissRatioCurveOptio
     if (!(Number.isSafeInteger(capacity) && capacity >= 1))
       problems.push({ path: `capacities.${index}`, given: show(capacity), expected: 'a whole number of pages from 1' });
   });
-  if (problems.length > 0) throw new InputError(problems);
-  const { mrc } = await replayTrace({
+  return {
     ...common,
     policies: [],
     capacities: [],
     curveRate: samplingRate,
     curveCapacities: capacities,
     module,
-  });
-  return mrc![0]!;
+  };
 }

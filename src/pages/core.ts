@@ -10,6 +10,9 @@ interface Exports {
   pagesSizes(): number;
   pagesReplay(cache: number, count: number): number;
   pagesReplaySized(cache: number, count: number): number;
+  pagesSample(threshold: number, count: number): number;
+  pagesReplaySample(cache: number, count: number): number;
+  pagesRecordSample(history: number, count: number): number;
   pagesHistory(nextUses: boolean): number;
   pagesRecord(history: number, count: number): number;
   pagesRecordSizes(history: number, count: number): number;

@@ -1,10 +1,10 @@
 // The miss ratio of LRU at every capacity, from one pass (Mattson et al. 1970), or from a sample of the pages (SHARDS,
 // Waldspurger et al., FAST'15: fixed rate, with its adjustment for a sample that got too many or too few requests).
-// Leaves out other policies: most are no stack algorithms, and OPT, which is one, would need a pass backwards and a priority list of
-// its own. Several capacities of them are replayed in one pass over the file.
+// Other policies have no curve from one pass, as most are no stack algorithms: they are replayed on the sample, at each
+// capacity as a miniature of it (miniatures.ts).
 
 /** Of 2^24 hash values, those looked at. */
-const SAMPLE_RANGE = 2 ** 24;
+export const SAMPLE_RANGE = 2 ** 24;
 /** Distinct pages that a sample should hold: the error of a point is some 1 / (2 × its root), 3 % here. */
 export const SAMPLED_PAGES_WANTED = 300;
 /** Points of the curve a doubling of the capacity. */
@@ -13,7 +13,7 @@ const POINTS_PER_DOUBLING = 4;
 /** Miss ratios of one policy over capacities. */
 export interface MissRatioCurve {
   /** Whose curve it is. */
-  readonly policy: 'lru';
+  readonly policy: string;
   /** Whether only a share of the pages was looked at. */
   readonly sampled: boolean;
   /** Share of the page numbers looked at. */
@@ -39,7 +39,7 @@ export function samplingThreshold(rate: number): number {
 }
 
 /** Capacities from `least` to `pages`, some a doubling, with `extra` ones among them. */
-function grid(least: number, pages: number, extra: readonly number[]): number[] {
+export function grid(least: number, pages: number, extra: readonly number[]): number[] {
   const capacities = new Set<number>([least, ...extra]);
   for (let base = 1; base <= pages; base *= 2) {
     for (let step = 0; step < POINTS_PER_DOUBLING; step++) {

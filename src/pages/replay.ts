@@ -9,7 +9,8 @@ import type { CapacitySpec } from './capacity.js';
 import { PagesCore } from './core.js';
 import { DenseIds } from './dense-ids.js';
 import type { TraceFormat, ReadOptions } from './formats/format.js';
-import { samplingThreshold, curveOf, SAMPLED_PAGES_WANTED } from './miss-ratio-curve.js';
+import { Miniatures, NoMemory } from './miniatures.js';
+import { type MissRatioCurve, samplingThreshold, curveOf, SAMPLED_PAGES_WANTED } from './miss-ratio-curve.js';
 import type { PolicySpec } from './policies.js';
 import { Problems } from './problems.js';
 import { WRITE_BIT, RequestSink } from './request-sink.js';
@@ -40,8 +41,12 @@ export interface ReplayOptions {
   readonly seed?: number;
   /** What every miss costs, ns; adds `swapInNs`. */
   readonly swapInNs?: number;
-  /** Adds LRU's miss-ratio curve from this share of the pages: 1 is exact. */
+  /** Share of the pages that curves are taken from: 1, the default, is exact. */
   readonly curveRate?: number;
+  /** Adds LRU's miss-ratio curve in one pass; absent: where a rate is given. */
+  readonly lruCurve?: boolean;
+  /** Adds the curves of these by miniature simulation, at `curveRate`; needs a trace that can be read twice. */
+  readonly curvePolicies?: readonly PolicySpec[];
   /** Capacities among the curve's points, beside those of the runs. */
   readonly curveCapacities?: readonly number[];
   readonly module?: WebAssembly.Module;
@@ -219,7 +224,7 @@ class Replay {
   }
 
   async run(): Promise<PagesResult> {
-    const { source, capacities, curveRate } = this.options;
+    const { source, capacities, curveRate, curvePolicies = [] } = this.options;
     const { handle: history, record } = this.history();
     const shares = capacities.filter((capacity) => capacity.isShare);
     let counted: number | undefined;
@@ -230,10 +235,18 @@ class Replay {
       }
       counted = await this.pass(record);
     }
+    if (curvePolicies.length > 0 && counted === undefined) {
+      if (!source.reopenable)
+        throw this.refuse('--curve', 'a stream', 'a file, which is read twice: first for its distinct pages');
+      counted = await this.pass(record);
+    }
     this.plan(this.core.pagesDistinct(history));
 
-    const threshold = curveRate === undefined ? 0 : samplingThreshold(curveRate);
+    const { lruCurve = curveRate !== undefined } = this.options;
+    const threshold = lruCurve ? samplingThreshold(curveRate ?? 1) : 0;
     const distances = threshold === 0 ? 0 : this.made(this.core.pagesDistances(threshold), '--mrc', 'a trace');
+    const extra = [...(this.options.curveCapacities ?? []), ...this.caches.map((cache) => cache.capacityPages)];
+    const miniatures = this.miniatures(history, extra);
     const digest = (this.options.digest ?? portableDigest)();
     const requests = await this.pass((count, words, writes) => {
       digest.update(pageBytes(words, count, writes));
@@ -244,6 +257,7 @@ class Replay {
       for (const cache of this.caches) {
         if (cache.handle !== 0) this.timed(cache, () => this.replayWindow(cache, count));
       }
+      this.reaching(() => miniatures?.take(count));
     });
     if (counted !== undefined && counted !== requests) {
       throw new Error(
@@ -256,20 +270,51 @@ class Replay {
       trace: { requests, distinctPages: this.core.pagesDistinct(history), sha256: digest.hex() },
       runs: this.caches.map((cache) => this.summary(cache, requests)),
     };
-    if (distances === 0) return result;
-    const extra = [...(this.options.curveCapacities ?? []), ...this.caches.map((cache) => cache.capacityPages)];
+    const curves = this.reaching(() => miniatures?.end(requests)) ?? [];
+    if (distances === 0) {
+      for (const curve of curves.slice(0, 1)) this.warnOf(curve, this.core.pagesDistinct(history));
+      return curves.length === 0 ? result : { ...result, mrc: curves };
+    }
     const looked = this.core.pagesDistancesRequests(distances);
     const pages = this.core.pagesDistinct(history);
     const curve = curveOf(this.pages.histogram(distances), requests, looked, threshold, pages, extra);
+    this.warnOf(curve, pages);
+    return { ...result, mrc: [curve, ...curves] };
+  }
+
+  /** The miniatures of the policies whose curves are wanted. */
+  private miniatures(history: number, extra: readonly number[]): Miniatures | undefined {
+    const { curvePolicies = [], curveRate = 1, seed = 1 } = this.options;
+    if (curvePolicies.length === 0) return undefined;
+    const pages = this.core.pagesDistinct(history);
+    return this.reaching(
+      () => new Miniatures(this.core, curvePolicies, samplingThreshold(curveRate), pages, extra, seed),
+    );
+  }
+
+  private reaching<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof NoMemory)) throw error;
+      throw this.refuse(
+        '--curve',
+        'miniatures of every capacity',
+        'what fits in 4 GiB of memory: a smaller --shards RATE',
+      );
+    }
+  }
+
+  /** A curve from few pages is a guess. */
+  private warnOf(curve: MissRatioCurve, pages: number): void {
     if (curve.sampled && curve.sampledPages < SAMPLED_PAGES_WANTED) {
       const wanted = Math.min(1, SAMPLED_PAGES_WANTED / pages);
       const share =
         wanted === 1 ? 'the trace has no more: take the curve without --shards' : `--shards ${rateOf(wanted)} has`;
       this.options.note?.(
-        `${source.name}: the curve is from ${curve.sampledPages} distinct pages, of which some ${SAMPLED_PAGES_WANTED} are wanted; ${share}`,
+        `${this.options.source.name}: the curve is from ${curve.sampledPages} distinct pages, of which some ${SAMPLED_PAGES_WANTED} are wanted; ${share}`,
       );
     }
-    return { ...result, mrc: [curve] };
   }
 
   /** null where all objects are of no size. */

@@ -22,7 +22,7 @@ const run = z.strictObject({
 });
 
 const curve = z.strictObject({
-  policy: z.literal('lru'),
+  policy: z.string(),
   sampled: z.boolean(),
   samplingRate: number,
   sampledRequests: count,

@@ -1,5 +1,6 @@
 // The readable result of `fluxhost pages`: one row a policy and capacity, the curve thinned to what a person reads.
 
+import type { MissRatioCurve } from '../pages/miss-ratio-curve.js';
 import type { PagesResult } from '../pages/result.js';
 import { renderTable } from './table.js';
 import { groupThousands, formatCount, formatDurationNs } from './units.js';
@@ -38,25 +39,37 @@ export function renderPages(result: PagesResult, colour = false): string {
   const parts = [title];
   if (rows.length > 0)
     parts.push(renderTable([head.map((text) => ({ text, tone: 'strong' as const })), ...rows], { colour }));
-  for (const curve of mrc) {
-    if (curve.points.length === 0) {
-      parts.push(`Miss ratio of ${curve.policy} by capacity: the sample has none of its pages, and tells nothing\n`);
-      continue;
-    }
-    const from = curve.sampled
-      ? `sampled, ${groupThousands(curve.sampledPages)} pages looked at; below ${groupThousands(curve.leastCapacityPages)} pages it tells nothing`
-      : 'exact';
-    const step = Math.ceil(curve.points.length / MOST_POINTS);
-    const points = curve.points.filter((_, at) => at % step === 0 || at === curve.points.length - 1);
-    parts.push(
-      `Miss ratio of ${curve.policy} by capacity (${from})\n` +
-        renderTable(
-          [['pages', 'miss ratio'], ...points.map((p) => [groupThousands(p.capacityPages), ratio(p.missRatio)])],
-          {
-            align: ['right', 'right'],
-          },
-        ),
-    );
-  }
+  parts.push(...curveTables(mrc));
   return parts.join('\n');
+}
+
+const kind = (curve: MissRatioCurve): string =>
+  curve.sampled
+    ? `sampled, ${groupThousands(curve.sampledPages)} pages looked at; below ${groupThousands(curve.leastCapacityPages)} pages it tells nothing`
+    : 'exact';
+
+/** One table for all curves: a row a capacity, a column a policy. */
+function curveTables(curves: readonly MissRatioCurve[]): string[] {
+  const empty = curves.filter(({ points }) => points.length === 0);
+  const told = empty.map(
+    ({ policy }) => `Miss ratio of ${policy} by capacity: the sample has none of its pages, and tells nothing\n`,
+  );
+  const drawn = curves.filter(({ points }) => points.length > 0);
+  const first = drawn[0];
+  if (first === undefined) return told;
+  const capacities = [...new Set(drawn.flatMap(({ points }) => points.map((point) => point.capacityPages)))].sort(
+    (x, y) => x - y,
+  );
+  const step = Math.ceil(capacities.length / MOST_POINTS);
+  const columns = drawn.map(({ points }) => new Map(points.map((point) => [point.capacityPages, point.missRatio])));
+  const rows = capacities
+    .filter((_, at) => at % step === 0 || at === capacities.length - 1)
+    .map((capacity) => [
+      groupThousands(capacity),
+      ...columns.map((column) => (column.has(capacity) ? ratio(column.get(capacity)!) : '-')),
+    ]);
+  const names = drawn.map(({ policy }) => policy);
+  const head = names.length === 1 ? ['pages', 'miss ratio'] : ['pages', ...names];
+  const table = renderTable([head, ...rows], { align: head.map(() => 'right' as const) });
+  return [...told, `Miss ratio of ${names.join(', ')} by capacity (${kind(first)})\n${table}`];
 }

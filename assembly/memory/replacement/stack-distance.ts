@@ -14,6 +14,13 @@ import { PAGE_MASK, REQUEST_BYTES } from "./request";
 // @ts-ignore: decorator
 @inline const SAMPLE_BITS: u64 = 24;
 
+/** Whether a page is among `threshold` of 2^24. */
+// @ts-ignore: decorator
+@inline
+export function isSampled(page: u64, threshold: u32): bool {
+  return mix(page) >> (64 - SAMPLE_BITS) < <u64>threshold;
+}
+
 @unmanaged
 export class StackDistances extends PageIndex {
   /** Of 2^24. */
@@ -117,10 +124,10 @@ function reserveHistogram(distances: StackDistances, more: u32): bool {
 export function recordDistances(distances: StackDistances, at: usize, end: usize): bool {
   const count = <u32>((end - at) / REQUEST_BYTES);
   if (!indexReserve(distances, count) || !reserveHistogram(distances, count) || !reserveTimes(distances, count)) return false;
-  const threshold = <u64>distances.threshold;
+  const threshold = distances.threshold;
   for (; at < end; at += REQUEST_BYTES) {
     const page = load<u64>(at) & PAGE_MASK;
-    if (mix(page) >> (64 - SAMPLE_BITS) >= threshold) continue;
+    if (!isSampled(page, threshold)) continue;
     distances.requests++;
     const entry = entryOf(distances, page);
     const last = load<u32>(entry, 8);
