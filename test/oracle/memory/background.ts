@@ -5,7 +5,7 @@ import type { Counting } from './counting.js';
 import { freeBytes, quotaFreeBytes, type Guest, type Leaving, type Memory } from './things.js';
 
 /** Whose page is to go: any VM's, or that of one above its quota. */
-export type Asked = 'any' | Guest | null;
+export type Asked = 'any' | Guest;
 
 export class Background {
   private draining = false;
@@ -44,11 +44,11 @@ export class Background {
     this.spentUntil = Math.max(this.spentUntil, this.clock.now) + Math.floor((ns * 1000) / thousandths);
   }
 
-  /** Whether one more page is to go now. */
-  asks(): Asked {
+  /** Who is to give one more page now: the first that has one. */
+  asks(): readonly Asked[] {
     const asked = this.wants();
-    if (asked === null || this.memory.spec.budget === 0) return asked;
-    if (this.waitsForBudget) return null;
+    if (asked.length === 0 || this.memory.spec.budget === 0) return asked;
+    if (this.waitsForBudget) return [];
     const from = this.spentUntil - this.memory.spec.budgetBurstNs;
     if (from <= this.clock.now) return asked;
     this.waitsForBudget = true;
@@ -62,22 +62,21 @@ export class Background {
       },
       [1],
     );
-    return null;
+    return [];
   }
 
-  private wants(): Asked {
+  private wants(): Asked[] {
     const { memory } = this;
     const unit = memory.spec.pageBytes;
     if (this.draining) {
       let soon = freeBytes(memory);
       for (const { page } of this.underWay) soon += unit - page.keptBytes;
-      if (soon < memory.high) return 'any';
+      if (soon < memory.high) return ['any'];
     }
-    for (const guest of memory.guests) {
-      if (!guest.quota?.draining) continue;
+    return memory.guests.filter((guest) => {
+      if (guest.quota?.draining !== true) return false;
       const own = [...this.underWay].filter(({ page }) => page.guest === guest).length;
-      if (quotaFreeBytes(memory, guest) + unit * own < guest.quota.high) return guest;
-    }
-    return null;
+      return quotaFreeBytes(memory, guest) + unit * own < guest.quota.high;
+    });
   }
 }

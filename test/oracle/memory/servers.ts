@@ -210,16 +210,17 @@ export class Servers {
   }
 
   private beginBackground(): boolean {
-    const asked = this.background.asks();
-    if (asked === null) return false;
-    const page = this.levels.victim(asked === 'any' ? null : asked);
-    if (page === null) return false;
-    if (asked !== 'any') this.counted.quotaReclaim(asked);
-    const leaving = this.leave(page, null);
-    this.background.underWay.add(leaving);
-    if (classOf(page.backend) === 'device') this.unmap(leaving);
-    else this.putOut(leaving);
-    return true;
+    for (const asked of this.background.asks()) {
+      const page = this.levels.victim(asked === 'any' ? null : asked);
+      if (page === null) continue;
+      if (asked !== 'any') this.counted.quotaReclaim(asked);
+      const leaving = this.leave(page, null);
+      this.background.underWay.add(leaving);
+      if (classOf(page.backend) === 'device') this.unmap(leaving);
+      else this.putOut(leaving);
+      return true;
+    }
+    return false;
   }
 
   // --- in
