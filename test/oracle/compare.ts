@@ -69,6 +69,8 @@ function equal(key: string, a: number | undefined, b: number | undefined): boole
   if (key.endsWith('.bucket')) return Math.abs(a - b) <= Math.max(a, b) / 32 + 0.5;
   // the program's quantiles are middles of buckets, `histogram.precision` of their value wide at most
   if (/\.p(50|90|99|999)$/.test(key)) return Math.abs(a - b) <= (PRECISION / 2) * Math.max(a, b) + 0.5;
+  // quotients whose last of nine digits is rounded
+  if (/^memory\.(overheadShare|keptCoresUsed)$/.test(key)) return Math.abs(a - b) <= 1.1e-8 * Math.max(a, b);
   return key.endsWith('.stddev') && Math.abs(a - b) <= 1e-4 * Math.max(1, Math.abs(a), Math.abs(b));
 }
 
