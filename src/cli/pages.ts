@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { toStableJson } from '../result/json.js';
 import { parseCapacity, type CapacitySpec } from '../pages/capacity.js';
 import { traceFile, nodeDigest } from '../pages/file.js';
-import { FORMATS, formatNamed } from '../pages/formats/index.js';
+import { FORMATS, formatNamed } from '../pages/formats/names.js';
 import { describePolicies, parsePolicy, type PolicySpec } from '../pages/policies.js';
 import { replayTrace } from '../pages/replay.js';
 import { renderPages } from '../report/pages-table.js';

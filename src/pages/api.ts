@@ -5,16 +5,16 @@ import { type Problem, show, expectedOneOf, InputError } from '../input/errors.j
 import { QuantityError, parseSize, parseDuration } from '../input/quantities.js';
 import { type TraceHost, readBytes } from '../workload/text-source.js';
 import { parseCapacity, type CapacitySpec } from './capacity.js';
-import { formatNamed, FORMATS } from './formats/index.js';
+import { formatNamed, FORMATS, type TraceFormatName } from './formats/names.js';
 import type { MissRatioCurve } from './miss-ratio-curve.js';
-import { parsePolicy, type PolicySpec } from './policies.js';
+import { parsePolicy, type PolicySpec, type PolicyText } from './policies.js';
 import { type ReplayOptions, replayTrace } from './replay.js';
 import type { PagesResult } from './result.js';
 
 /** How a trace is read. */
 export interface PageTraceOptions {
   /** `oracleGeneral lackey addresses csv ramulator ldst be32`; gzip and Zstandard are unpacked. */
-  readonly format: string;
+  readonly format: TraceFormatName;
   /** Where the trace is: `memoryHost({ name: bytes })`, `nodeHost(folder)` of `fluxhost/node`, or your own. */
   readonly files: TraceHost;
   /** A power of two; 4KiB where not given. */
@@ -42,7 +42,7 @@ export interface PageTraceOptions {
 /** What is replayed, and how the trace is read. */
 export interface ReplayPagesOptions extends PageTraceOptions {
   /** `lru`, `clock:bits=2`, `2q:kin=30%`; `fluxhost pages --help` lists them. */
-  readonly policies: readonly string[];
+  readonly policies: readonly PolicyText[];
   /** Pages, a size (`64MiB`), or a share of the distinct pages (`10%`), for which the trace is read twice. */
   readonly capacities: readonly (number | string)[];
   /** For `random`; 1 where not given. */

@@ -13,7 +13,7 @@ interface Policy {
   readonly parameters: readonly PolicyParameter[];
 }
 
-const LIST: readonly (readonly [name: string, id: number, summary: string])[] = [
+const LIST = [
   ['lru', id.POLICY_LRU, 'least recently used'],
   ['fifo', id.POLICY_FIFO, 'first in, first out'],
   ['clock', id.POLICY_CLOCK, 'FIFO with reinsertion'],
@@ -25,7 +25,13 @@ const LIST: readonly (readonly [name: string, id: number, summary: string])[] = 
   ['s3fifo', id.POLICY_S3FIFO, 'Yang et al. 2023'],
   ['taiji', id.POLICY_TAIJI, 'multi-level LRU aged by scans of access bits; levels and interval are assumed'],
   ['opt', id.POLICY_OPT, "Belady's: the page used furthest in the future; needs the whole trace"],
-];
+] as const satisfies readonly (readonly [name: string, id: number, summary: string])[];
+
+/** The name of a replacement policy. */
+export type PolicyName = (typeof LIST)[number][0];
+
+/** A policy as it is asked for: its name, and what parameters are other than their defaults. */
+export type PolicyText = PolicyName | `${PolicyName}:${string}`;
 
 const POLICIES: readonly Policy[] = LIST.map(([name, number, summary]) => ({
   name,
@@ -34,7 +40,7 @@ const POLICIES: readonly Policy[] = LIST.map(([name, number, summary]) => ({
   parameters: PARAMETER_TABLE.filter(({ policy }) => policy === name),
 }));
 
-export const POLICY_NAMES: readonly string[] = POLICIES.map(({ name }) => name);
+export const POLICY_NAMES: readonly PolicyName[] = LIST.map(([name]) => name);
 
 /** A policy as a person asked for it. */
 export interface PolicySpec {

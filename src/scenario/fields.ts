@@ -207,9 +207,9 @@ export const SCENARIO_PARAMETERS: readonly Parameter[] = [
     path: 'vms.*.dispatch',
     unit: 'choice',
     default: 'random',
-    choices: ['random', 'round-robin', 'shortest-queue', 'single-queue'],
+    choices: ['random', 'round-robin', 'shortest-queue', 'single-queue', 'policy'],
     meaning:
-      "In which active vCPU's queue a new task is put; round-robin counts tasks, single-queue has one queue for all.",
+      "In which active vCPU's queue a new task is put; round-robin counts tasks, single-queue has one queue for all, policy asks a function of your own.",
     source:
       'flow hashing spreads requests as good as at random, as in the NSDI 2022 simulator (sim/sim_config.py: enqueue_choice off)',
     confidence: 'source code',
@@ -230,8 +230,8 @@ export const SCENARIO_PARAMETERS: readonly Parameter[] = [
     path: 'vms.*.stealing.victim',
     unit: 'choice',
     default: 'random',
-    choices: ['random', 'round-robin'],
-    meaning: 'In which order other queues are looked into.',
+    choices: ['random', 'round-robin', 'policy'],
+    meaning: 'In which order other queues are looked into. policy: the first one by a function of your own, the others in turn.',
     source: 'Caladan, runtime/sched.c: all others in turn, from a hashed start',
     confidence: 'source code',
   },

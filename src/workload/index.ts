@@ -6,7 +6,7 @@ import { type TraceSummary, type ArrivalBatch, type TraceReader, emptySummary } 
 import { readAzure2019 } from './azure-2019.js';
 import { readAzure2021 } from './azure-2021.js';
 import { readCsv } from './csv.js';
-import { type TraceOptions, checkOptions } from './options.js';
+import { type TraceFormatName, type TraceOptions, checkOptions } from './options.js';
 import type { TraceHost } from './text-source.js';
 
 /** A format of arrivals. */
@@ -22,7 +22,7 @@ export interface TraceFormat {
 }
 
 /** By name. */
-export const TRACE_FORMATS: Readonly<Record<string, TraceFormat>> = {
+export const TRACE_FORMATS: Readonly<Record<TraceFormatName, TraceFormat>> = {
   csv: {
     meaning: 'a CSV file with a column of arrival times, and optionally of service times and widths',
     options: ['columns', 'arrivalUnit', 'serviceUnit', 'windowNs'],

@@ -6,14 +6,17 @@ import { expectedOneOf, type Problem, show, InputError } from '../input/errors.j
 export type TimeUnit = 's' | 'ms' | 'us' | 'ns';
 export type Spread = 'poisson' | 'uniform' | 'even';
 
+/** The name of a format of arrivals that the package reads. */
+export type TraceFormatName = 'csv' | 'azure-2019' | 'azure-2021';
+
 /** How a file of arrivals is read. */
 export interface TraceOptions {
   /** Present where a scenario's `arrivals` is handed over whole; says nothing here. */
   readonly process?: 'trace';
   /** Its name, as the host of files knows it. */
   readonly file: string;
-  /** A name in the table of formats. */
-  readonly format: string;
+  /** A name in the table of formats: the package's, or one of your own that is handed to `openTrace`. */
+  readonly format: TraceFormatName | (string & Record<never, never>);
   /** Arrival times are multiplied by it: 0.001 makes a second of the trace last 1 ms. Default 1. */
   readonly timeScale?: number;
   /** Service times are multiplied by it. Default 1. */

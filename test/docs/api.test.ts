@@ -8,7 +8,7 @@ import { pages } from '../../src/cli/pages.js';
 import { reserve as reserveCommand } from '../../src/cli/vmem.js';
 import { VM_BOOT } from '../../src/experiments/vmem/servers.js';
 import * as fluxhost from '../../src/index.js';
-import { FORMATS } from '../../src/pages/formats/index.js';
+import { FORMATS } from '../../src/pages/formats/names.js';
 import { POLICY_PARAMETERS } from '../../src/pages/parameters.js';
 import { POLICY_NAMES } from '../../src/pages/policies.js';
 import { pagesResultSchema } from '../../src/pages/result-schema.js';
@@ -82,7 +82,7 @@ describe('replayPages', () => {
   it('unpacks what is packed, whatever its name', async () => {
     const stream = new Blob([TRACE]).stream().pipeThrough(new CompressionStream('gzip'));
     const packed = new Uint8Array(await new Response(stream).arrayBuffer());
-    const asked = { format: 'csv', policies: ['lru'], capacities: [8] };
+    const asked = { format: 'csv', policies: ['lru'], capacities: [8] } as const;
     const plain = await replayPages('mem.csv', { ...asked, files });
     const same = await replayPages('mem', { ...asked, files: memoryHost({ mem: packed }) });
     expect(same.trace).toEqual(plain.trace);
@@ -95,8 +95,8 @@ describe('replayPages', () => {
   it('tells everything that is wrong with what is asked', async () => {
     const wrong = replayPages('mem.csv', {
       files,
-      format: 'cvs',
-      policies: ['lru', 'arcc'],
+      format: 'cvs' as 'csv', // as from a program without types
+      policies: ['lru', 'arcc' as 'arc'],
       capacities: [0, '5MB/s'],
       pageSize: '3KiB',
       swapIn: '10',
@@ -115,7 +115,7 @@ describe('replayPages', () => {
 
   it('refuses the core of hosts in one clear line', async () => {
     const module = await fluxhost.compileCore();
-    const asked = { files, format: 'csv', policies: ['lru'], capacities: [1] };
+    const asked = { files, format: 'csv', policies: ['lru'], capacities: [1] } as const;
     await expect(replayPages('mem.csv', { ...asked, module })).rejects.toThrow('expected that of fluxhost-memory.wasm');
     const own = await fluxhost.compileMemoryCore();
     expect((await replayPages('mem.csv', { ...asked, module: own })).runs).toHaveLength(1);

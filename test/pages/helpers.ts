@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { DenseIds } from '../../src/pages/dense-ids.js';
 import { type ReadOptions, type TraceFormat } from '../../src/pages/formats/format.js';
-import { formatNamed } from '../../src/pages/formats/index.js';
+import { formatNamed } from '../../src/pages/formats/names.js';
 import { Problems } from '../../src/pages/problems.js';
 import { RequestSink, WRITE_BIT, type TakeWindow } from '../../src/pages/request-sink.js';
 import type { Request } from '../memory/support.js';

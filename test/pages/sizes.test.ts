@@ -8,7 +8,7 @@ import { oracleGeneral } from './helpers.js';
 const PAGES = 40;
 /** Skewed, with runs and returns. */
 const trace = Array.from({ length: 6000 }, (_, i) => ((i * i * 31 + (i >> 4) * 7) % 97) % (1 + ((i * 13) % PAGES)));
-const policies = [...POLICY_NAMES];
+const policies = [...POLICY_NAMES] as const;
 
 function sizedTrace(sizeOf: (page: number, at: number) => number, pages = trace): Uint8Array {
   const bytes = oracleGeneral(pages);
@@ -77,7 +77,7 @@ describe('byteMissRatio', () => {
   test('from a csv column, usual or named, and none without one', async () => {
     const run = async (text: string, options: object) => {
       const files = memoryHost({ t: text });
-      const asked = { files, format: 'csv', policies: ['lru'], capacities: [2], ...options };
+      const asked = { files, format: 'csv', policies: ['lru'], capacities: [2], ...options } as const;
       return (await replayPages('t', asked)).runs[0]!;
     };
     const text = 'page,size,bytes\n1,10,1\n2,20,1\n1,10,1\n3,60,7\n';

@@ -380,7 +380,12 @@ const memory = async (): Promise<string> => table(MEMORY_HEAD, await memoryRows(
 const SECTIONS = { laws, schedsim, tandem, nsdi22, control, memory } as const;
 type Section = keyof typeof SECTIONS;
 
-const asked = process.argv.slice(2).filter((name): name is Section => name in SECTIONS);
+const words = process.argv.slice(2);
+const isSection = (name: string): name is Section => Object.hasOwn(SECTIONS, name);
+const unknown = words.filter((name) => !isSection(name));
+if (unknown.length > 0)
+  throw new Error(`no table ${unknown.join(', ')}: there are ${Object.keys(SECTIONS).join(', ')}`);
+const asked = words.filter(isSection);
 const printed: Partial<Record<Section, string>> = {};
 for (const name of asked.length > 0 ? asked : (Object.keys(SECTIONS) as Section[])) {
   process.stderr.write(`${name} …\n`);

@@ -15,8 +15,10 @@ interface Node {
   properties?: Record<string, Node>;
   items?: Node;
   anyOf?: Node[];
+  oneOf?: Node[];
   allOf?: Node[];
   $ref?: string;
+  enum?: string[];
 }
 
 /** Paths of a schema down to what is explained, or to where it ends. */
@@ -38,6 +40,29 @@ function paths(root: Node, node: Node, path: string, known: ReadonlySet<string>)
   ];
   return inner.length === 0 ? [path] : inner;
 }
+
+/** The words that a schema takes at each path. */
+function words(node: Node, path: string, found = new Map<string, string[]>()): Map<string, string[]> {
+  if (node.enum !== undefined) found.set(path, [...(found.get(path) ?? []), ...node.enum]);
+  for (const [name, part] of Object.entries(node.properties ?? {}))
+    words(part, path === '' ? name : `${path}.${name}`, found);
+  if (node.items !== undefined) words(node.items, `${path}.*`, found);
+  for (const part of [...(node.anyOf ?? []), ...(node.oneOf ?? [])]) words(part, path, found);
+  return found;
+}
+
+describe('a field of a scenario', () => {
+  const taken = words(scenarioJsonSchema(), '');
+  const told = PARAMETERS.filter(({ path, choices }) => choices !== undefined && taken.has(path));
+
+  it('is looked at', () => {
+    expect(told.map(({ path }) => path)).toEqual(expect.arrayContaining(['vms.*.dispatch', 'vms.*.stealing.victim']));
+  });
+
+  it.each(told.map(({ path, choices }) => [path, choices] as const))('%s tells all its choices', (path, choices) => {
+    expect([...choices!].sort()).toEqual([...new Set(taken.get(path))].sort());
+  });
+});
 
 describe('every field of memory', () => {
   const known = new Set([...PARAMETERS, ...FIELDS].map(({ path }) => path));

@@ -1,8 +1,10 @@
 // `blind`: hyperflux without safe parking. The host takes the core without a word; the guest goes on queueing on the vCPU, and
 // what ran there, a lock holder perhaps, goes nowhere until the vCPU is back. Shows the hazard that parking removes.
 
+import * as L from "../../layout";
 import { settings, traits } from "../state";
 import { hyperflux } from "./hyperflux";
+import { mechanism } from "./registry";
 
 export function blind(): void {
   hyperflux();
@@ -11,3 +13,5 @@ export function blind(): void {
   settings.preempt = 0;
   settings.suspend = 0;
 }
+
+mechanism(L.MECHANISM_BLIND, blind);

@@ -21,6 +21,7 @@ import { costNothing } from "../configure";
 import { knobs, own, ownOfHost } from "../own";
 import { knobsDiffer } from "../cores/fork";
 import { placeGuaranteed } from "../cores/place";
+import { mechanism } from "./registry";
 
 @unmanaged
 class CgroupKnobs {
@@ -250,3 +251,5 @@ function onCoreFree(core: Core): void {
   const best = worthiest();
   if (!isNull(best)) serve(best);
 }
+
+mechanism(L.MECHANISM_CGROUP, cgroup);

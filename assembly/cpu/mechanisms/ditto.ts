@@ -1,6 +1,7 @@
 // `ditto` (arXiv 2409.15542): the guest publishes how many vCPUs it could use, the hypervisor samples that every `interval` and
 // adds or removes worker vCPUs, about 14 us each. What a burst waits for is the next sample, not the 14 us.
 
+import * as L from "../../layout";
 import { H, coreAt, isNull, SEARCHING, vmAt, clock, settings, Settings } from "../state";
 import { watch, coreToPool, startArbiter, onArbiter } from "../cores/arbiter";
 import { armArbiter } from "../rounds";
@@ -9,6 +10,7 @@ import { hooks } from "../hooks";
 import { costNothing } from "../configure";
 import { knobs } from "../own";
 import { placeGuaranteed } from "../cores/place";
+import { mechanism } from "./registry";
 
 @unmanaged
 class DittoKnobs {
@@ -51,3 +53,5 @@ function sample(): void {
     }
   }
 }
+
+mechanism(L.MECHANISM_DITTO, ditto);

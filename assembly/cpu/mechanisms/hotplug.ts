@@ -2,6 +2,7 @@
 // plug takes `latency` and an unplug `unplugLatency`, and a vCPU is unplugged after it has been idle for `idleBefore`.
 // The guest goes on using a vCPU until its unplug completes, then its queue can be stolen from, as with parking.
 
+import * as L from "../../layout";
 import { settings, traits, Settings } from "../state";
 import { nudge } from "../holding";
 import { watch, coreToPool, onArbiter, startArbiter } from "../cores/arbiter";
@@ -9,6 +10,7 @@ import { hooks } from "../hooks";
 import { costNothing } from "../configure";
 import { knobs } from "../own";
 import { placeGuaranteed } from "../cores/place";
+import { mechanism } from "./registry";
 
 @unmanaged
 class HotplugKnobs {
@@ -37,3 +39,5 @@ function start(): void {
   startArbiter();
   placeGuaranteed();
 }
+
+mechanism(L.MECHANISM_HOTPLUG, hotplug);

@@ -15,6 +15,7 @@ import { run } from "../guest/run";
 import { putBack } from "../guest/dispatch";
 import { hooks } from "../hooks";
 import { waitEnds } from "../waiting";
+import { mechanism } from "./registry";
 
 export function ideal(): void {
   traits.central = 1;
@@ -98,3 +99,5 @@ function onCoreFree(core: Core): void {
   if (isNull(best)) pushIdle(core);
   else serve(core, best);
 }
+
+mechanism(L.MECHANISM_IDEAL, ideal);

@@ -11,6 +11,7 @@ import { hooks } from "../hooks";
 import { costNothing } from "../configure";
 import { knobs, own } from "../own";
 import { placeGuaranteed } from "../cores/place";
+import { mechanism } from "./registry";
 
 @unmanaged
 class MicrovmKnobs {
@@ -69,3 +70,5 @@ function startInstance(vm: Vm): Core {
   count(vm, restores ? L.VM_RESTORES : L.VM_BOOTS, 1);
   return core;
 }
+
+mechanism(L.MECHANISM_MICROVM, microvm);

@@ -1,6 +1,7 @@
 // `static`: every VM owns `vcpus.min` cores from the start, for ever. Its vCPUs search for work between tasks and never
 // yield. What Firecracker or Cloud Hypervisor give: cores fixed at boot.
 
+import * as L from "../../layout";
 import { H, coreAt, isNull, Core, vmAt, clock } from "../state";
 import { beginPark, beginMove } from "../cores/move";
 import { canGrow } from "../holding";
@@ -8,6 +9,7 @@ import { gatherStranded } from "../guest/loop";
 import { pushIdle } from "../idle";
 import { hooks } from "../hooks";
 import { placeGuaranteed } from "../cores/place";
+import { mechanism } from "./registry";
 
 export function fixed(): void {
   hooks.onStart = start;
@@ -41,3 +43,5 @@ function onCoreFree(core: Core): void {
     }
   }
 }
+
+mechanism(L.MECHANISM_STATIC, fixed);

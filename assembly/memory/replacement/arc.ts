@@ -7,6 +7,7 @@ import { Cache, makeCache, takeOut } from "./cache";
 import { POLICY_ARC } from "./ids";
 import { LINKED_BYTES, makeList, newer, oldest, pushNewest, recordAt, setNewer, unlink } from "./links";
 import { enter, find, setWord, slotOf, word } from "./page-table";
+import { policy } from "./registry";
 import { DIRTY, DIRTY_BIT, KEY_MASK, QUEUE_MASK, QUEUE_SHIFT, REQUEST_BYTES, THERE } from "./request";
 
 // Queues, by the record that is their sentinel; the resident ones come first.
@@ -173,3 +174,5 @@ export function replayArc(cache: Arc, at: usize, end: usize): void {
   }
   cache.hits += hits;
 }
+
+policy<Arc>(POLICY_ARC, (capacity) => makeArc(capacity), replayArc);

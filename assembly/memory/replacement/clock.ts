@@ -6,6 +6,7 @@
 import { Cache, makeCache, PLAIN_BYTES } from "./cache";
 import { POLICY_CLOCK } from "./ids";
 import { enter, find, is, move, probe, setWord, slotOf, word } from "./page-table";
+import { policy } from "./registry";
 import { COUNTER_MASK, COUNTER_ONE, DIRTY, DIRTY_BIT, KEY_MASK, REQUEST_BYTES, THERE } from "./request";
 
 @unmanaged
@@ -81,3 +82,5 @@ export function replayClock(cache: Clock, at: usize, end: usize): void {
   cache.evictions += count - hits;
   cache.writebacks += writebacks;
 }
+
+policy<Clock>(POLICY_CLOCK, (capacity, bits) => makeClock(capacity, <u32>bits), replayClock);

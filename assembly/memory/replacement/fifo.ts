@@ -5,6 +5,7 @@
 import { Cache, makeCache, PLAIN_BYTES } from "./cache";
 import { POLICY_FIFO } from "./ids";
 import { enter, find, is, move, probe, setWord, slotOf, word } from "./page-table";
+import { policy } from "./registry";
 import { DIRTY, DIRTY_BIT, KEY_MASK, REQUEST_BYTES, THERE } from "./request";
 
 @unmanaged
@@ -64,3 +65,5 @@ export function replayFifo(cache: Fifo, at: usize, end: usize): void {
   cache.evictions += count - hits;
   cache.writebacks += writebacks;
 }
+
+policy<Fifo>(POLICY_FIFO, (capacity) => makeFifo(capacity), replayFifo);

@@ -9,6 +9,7 @@ import { Cache, makeCache, makeRegion, takeOut } from "./cache";
 import { POLICY_LFU } from "./ids";
 import { LINKED_BYTES, makeList, newer, older, oldest, putAfter, unlink } from "./links";
 import { enter, find, setWord, slotOf, word } from "./page-table";
+import { policy, reserves } from "./registry";
 import { DIRTY, DIRTY_BIT, KEY_MASK, REQUEST_BYTES, THERE } from "./request";
 
 /** Where a record holds the address of its group; the sentinel's is 0, which is no group. */
@@ -188,3 +189,6 @@ export function replayLfu(cache: Lfu, at: usize, end: usize): void {
   cache.evictions += evictions;
   cache.writebacks += writebacks;
 }
+
+policy<Lfu>(POLICY_LFU, (capacity) => makeLfu(capacity), replayLfu);
+reserves<Lfu>(POLICY_LFU, reserveGroups);

@@ -9,6 +9,7 @@ import { Cache, makeCache } from "./cache";
 import { POLICY_LRU } from "./ids";
 import { LINKED_BYTES, makeList, newer, older, putAfter, recordAt, setNewer, setOlder, unlink } from "./links";
 import { enter, find, is, move, probe, setWord, slotOf, word } from "./page-table";
+import { policy } from "./registry";
 import { DIRTY, DIRTY_BIT, KEY_MASK, REQUEST_BYTES, THERE } from "./request";
 
 @unmanaged
@@ -80,3 +81,5 @@ export function replayLru(cache: Lru, at: usize, end: usize): void {
   cache.evictions += count - hits;
   cache.writebacks += writebacks;
 }
+
+policy<Lru>(POLICY_LRU, (capacity) => makeLru(capacity), replayLru);

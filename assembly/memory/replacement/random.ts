@@ -6,6 +6,7 @@ import { below, seedStream, STREAM_BYTES } from "../../kernel/random";
 import { Cache, makeCache, makeRegion, PLAIN_BYTES } from "./cache";
 import { POLICY_RANDOM } from "./ids";
 import { enter, find, leave, setWord, slotOf, word } from "./page-table";
+import { policy } from "./registry";
 import { DIRTY, DIRTY_BIT, KEY_MASK, REQUEST_BYTES, THERE } from "./request";
 
 /** The purpose these streams are named by: "pages". */
@@ -63,3 +64,5 @@ export function replayRandom(cache: Random, at: usize, end: usize): void {
   cache.evictions += evictions;
   cache.writebacks += writebacks;
 }
+
+policy<Random>(POLICY_RANDOM, (capacity, seed) => makeRandom(capacity, <u64>seed), replayRandom);

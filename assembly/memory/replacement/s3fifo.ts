@@ -7,6 +7,7 @@ import { Cache, makeCache, takeOut } from "./cache";
 import { POLICY_S3FIFO } from "./ids";
 import { LINKED_BYTES, makeList, newer, oldest, pushNewest, recordAt, setNewer, unlink } from "./links";
 import { enter, find, setWord, slotOf, word } from "./page-table";
+import { policy } from "./registry";
 import { COUNTER_MASK, COUNTER_ONE, DIRTY, DIRTY_BIT, KEY_MASK, QUEUE_MASK, QUEUE_SHIFT, REQUEST_BYTES, THERE } from "./request";
 
 // Queues, by the record that is their sentinel.
@@ -156,3 +157,5 @@ export function replayS3Fifo(cache: S3Fifo, at: usize, end: usize): void {
   }
   cache.hits += hits;
 }
+
+policy<S3Fifo>(POLICY_S3FIFO, (capacity, small, ghost) => makeS3Fifo(capacity, <u32>small, <u32>ghost), replayS3Fifo);

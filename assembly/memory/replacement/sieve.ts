@@ -5,6 +5,7 @@
 import { Cache, makeCache, PLAIN_BYTES } from "./cache";
 import { POLICY_SIEVE } from "./ids";
 import { enter, find, move, setWord, slotOf, word } from "./page-table";
+import { policy } from "./registry";
 import { COUNTER_ONE, DIRTY, DIRTY_BIT, KEY_MASK, REQUEST_BYTES, THERE } from "./request";
 
 // @ts-ignore: decorator
@@ -113,3 +114,5 @@ export function replaySieve(cache: Sieve, at: usize, end: usize): void {
   cache.evictions += count - hits;
   cache.writebacks += writebacks;
 }
+
+policy<Sieve>(POLICY_SIEVE, (capacity) => makeSieve(capacity), replaySieve);

@@ -11,6 +11,7 @@
 import { Cache, makeCache, makeRegion, PLAIN_BYTES } from "./cache";
 import { POLICY_TAIJI } from "./ids";
 import { enter, find, leave, setWord, slotOf, word } from "./page-table";
+import { policy } from "./registry";
 import { COUNTER_ONE, DIRTY, DIRTY_BIT, KEY_MASK, REQUEST_BYTES, THERE } from "./request";
 
 // @ts-ignore: decorator
@@ -159,3 +160,5 @@ export function replayTaiji(cache: Taiji, at: usize, end: usize): void {
   cache.evictions += evictions;
   cache.writebacks += writebacks;
 }
+
+policy<Taiji>(POLICY_TAIJI, (capacity, levels, interval) => makeTaiji(capacity, <u32>levels, <u64>interval), replayTaiji);

@@ -7,6 +7,7 @@ import { Cache, makeCache, takeOut } from "./cache";
 import { POLICY_TWO_QUEUE } from "./ids";
 import { LINKED_BYTES, makeList, newer, oldest, pushNewest, recordAt, setNewer, unlink } from "./links";
 import { enter, find, setWord, slotOf, word } from "./page-table";
+import { policy } from "./registry";
 import { DIRTY, DIRTY_BIT, KEY_MASK, QUEUE_MASK, QUEUE_SHIFT, REQUEST_BYTES, THERE } from "./request";
 
 // Queues, by the record that is their sentinel.
@@ -128,3 +129,5 @@ export function replayTwoQueue(cache: TwoQueue, at: usize, end: usize): void {
   }
   cache.hits += hits;
 }
+
+policy<TwoQueue>(POLICY_TWO_QUEUE, (capacity, kin, kout) => makeTwoQueue(capacity, <u32>kin, <u32>kout), replayTwoQueue);

@@ -39,8 +39,8 @@ class AddressReader extends LineReader {
   }
 }
 
-export const addresses: TraceFormat = {
+export const addresses = {
   name: 'addresses',
   summary: 'a hexadecimal address and R or W a line',
   read: (sink, problems, options) => new AddressReader(sink, problems, options),
-};
+} as const satisfies TraceFormat;

@@ -181,8 +181,8 @@ class CsvReader implements TraceReader {
   }
 }
 
-export const csv: TraceFormat = {
+export const csv = {
   name: 'csv',
   summary: 'a header line and a column of pages or addresses',
   read: (sink, problems, options) => new CsvReader(sink, problems, options),
-};
+} as const satisfies TraceFormat;

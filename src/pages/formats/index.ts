@@ -1,24 +1,8 @@
-// The table of trace formats: one line each.
+// The formats of page traces: one line each. Their names are what `format` says.
 
-import { addresses } from './addresses.js';
-import { be32 } from './be32.js';
-import { csv } from './csv.js';
-import { type TraceFormat } from './format.js';
-import { lackey } from './lackey.js';
-import { oracleGeneral } from './oracle-general.js';
-import { ldst, ramulator } from './ramulator.js';
-
-// prettier-ignore
-export const FORMATS: readonly TraceFormat[] = [
-  oracleGeneral,
-  lackey,
-  addresses,
-  csv,
-  ramulator,
-  ldst,
-  be32,
-];
-
-export function formatNamed(name: string): TraceFormat | undefined {
-  return FORMATS.find((format) => format.name === name);
-}
+export { addresses } from './addresses.js';
+export { be32 } from './be32.js';
+export { csv } from './csv.js';
+export { lackey } from './lackey.js';
+export { oracleGeneral } from './oracle-general.js';
+export { ldst, ramulator } from './ramulator.js';

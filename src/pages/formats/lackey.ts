@@ -46,8 +46,8 @@ class LackeyReader extends LineReader {
   }
 }
 
-export const lackey: TraceFormat = {
+export const lackey = {
   name: 'lackey',
   summary: 'valgrind --tool=lackey --trace-mem=yes',
   read: (sink, problems, options) => new LackeyReader(sink, problems, options),
-};
+} as const satisfies TraceFormat;

@@ -12,7 +12,7 @@ const ID_LOW = 4;
 const ID_HIGH = 8;
 const SIZE = 12;
 
-export const oracleGeneral: TraceFormat = {
+export const oracleGeneral = {
   name: 'oracleGeneral',
   summary: 'libCacheSim binary, records of 24 bytes; the object id is the page, its size gives byte miss ratios',
   recordBytes: RECORD_BYTES,
@@ -29,4 +29,4 @@ export const oracleGeneral: TraceFormat = {
         }
       }
     }),
-};
+} as const satisfies TraceFormat;

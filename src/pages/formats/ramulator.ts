@@ -84,14 +84,14 @@ class LoadStoreReader extends AddressLines {
   }
 }
 
-export const ramulator: TraceFormat = {
+export const ramulator = {
   name: 'ramulator',
   summary: 'Ramulator CPU trace: instructions, read address, write-back address; decimal or 0x',
   read: (sink, problems, options) => new ProcessorReader(sink, problems, options),
-};
+} as const satisfies TraceFormat;
 
-export const ldst: TraceFormat = {
+export const ldst = {
   name: 'ldst',
   summary: 'Ramulator 2 load-store trace: LD or ST and an address; decimal or 0x',
   read: (sink, problems, options) => new LoadStoreReader(sink, problems, options),
-};
+} as const satisfies TraceFormat;

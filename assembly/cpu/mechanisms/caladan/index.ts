@@ -21,6 +21,7 @@ import { NEVER } from "../../../kernel/event-queue";
 import { CaladanKnobs } from "./state";
 import { placeGuaranteed } from "../../cores/place";
 import { byScore } from "./score";
+import { mechanism } from "../registry";
 
 function trusted(): void {
   traits.yields = 1;
@@ -84,3 +85,6 @@ function nextTurn(vm: Vm): u64 {
   }
   return at;
 }
+
+mechanism(L.MECHANISM_SHENANGO, shenango);
+mechanism(L.MECHANISM_CALADAN, caladan);

@@ -31,6 +31,7 @@ import { rest, begin, walkEnds, plan, take } from "./search";
 import {
   STEP_BEGIN, STEP_PENALTY, STEP_IDLE, STEP_FINAL, STEP_LOOK, STEP_STEAL, STEP_ALLOCATE, rules, walkOf, walkAt, machine, usageOf,
 } from "./state";
+import { mechanism } from "../registry";
 
 export function nsdi22(): void {
   for (let i: u32 = 0; i < H.vmCount; i++) {
@@ -204,3 +205,5 @@ function onStep(v: VCpu): void {
     }
   }
 }
+
+mechanism(L.MECHANISM_NSDI22, nsdi22);
