@@ -62,7 +62,7 @@ export interface MissRatioCurveOptions extends PageTraceOptions {
 /** Whose curves are drawn, and how the trace is read. */
 export interface MissRatioCurvesOptions extends MissRatioCurveOptions {
   /** Any of them: `lru`, `arc`, `2q:kin=30%`. */
-  readonly policies: readonly string[];
+  readonly policies: readonly PolicyText[];
   /** For `random`; 1 where not given. */
   readonly seed?: number;
 }

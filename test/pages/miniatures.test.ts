@@ -21,7 +21,7 @@ describe('miniatures of every capacity', () => {
   const options = { files, format: 'csv' } as const;
 
   it('are replays at a rate of 1, under every policy', async () => {
-    const policies = [...POLICY_NAMES, 'clock:bits=2', '2q:kin=30%'];
+    const policies = [...POLICY_NAMES, 'clock:bits=2', '2q:kin=30%'] as const;
     const curves = await missRatioCurves('skewed.csv', { ...options, policies });
     expect(curves.map(({ policy }) => policy)).toEqual(policies);
     const { runs } = await replayPages('skewed.csv', { ...options, policies, capacities: [1, 7, 48, 320, 512] });
@@ -74,6 +74,8 @@ describe('miniatures of every capacity', () => {
 
   it('refuse no policy, and one that is none', async () => {
     await expect(missRatioCurves('skewed.csv', { ...options, policies: [] })).rejects.toThrow(InputError);
-    await expect(missRatioCurves('skewed.csv', { ...options, policies: ['lru', 'arx'] })).rejects.toThrow(/arc/);
+    await expect(missRatioCurves('skewed.csv', { ...options, policies: ['lru', 'arx' as 'arc'] })).rejects.toThrow(
+      /arc/,
+    );
   });
 });
