@@ -6,6 +6,7 @@ import type { EmpiricalTables } from './core/distributions.js';
 import { HostCore } from './core/host.js';
 import { ClosedError } from './core/errors.js';
 import { Injection } from './core/injection.js';
+import { IntervalReadings } from './core/intervals.js';
 import { LateRequests } from './core/late.js';
 import { LostObjectives } from './core/lost.js';
 import type { Series, EventLog } from './result/over-time.js';
@@ -18,13 +19,13 @@ import { swapResult } from './swap/read.js';
 import { knownSha256, unpackSnapshot, type SnapshotParts, packSnapshot } from './core/snapshot.js';
 import type { Result } from './result/result.js';
 import { buildResult } from './result/build.js';
+import { warningsOf } from './result/trust.js';
 import { scenarioSha256 } from './scenario/canonical.js';
 import { InputError, show } from './input/errors.js';
 import { checkFork } from './scenario/fork.js';
 import { resolveScenario } from './scenario/resolve.js';
 import type { ScenarioInput } from './scenario/schema.js';
 import type { Scenario } from './scenario/types.js';
-import { summaryNotes } from './workload/index.js';
 import { NAME, VERSION } from './version.js';
 
 export type { InjectedWorkload, Progress, RunOptions, SimulationOptions };
@@ -60,6 +61,7 @@ export class Simulation {
     private readonly core: HostCore,
     private readonly injection: Injection,
     private readonly late: LateRequests,
+    private readonly intervals: IntervalReadings,
     private readonly options: SimulationOptions,
     private readonly tables: EmpiricalTables,
     private started = false,
@@ -129,7 +131,9 @@ export class Simulation {
     if (parts !== undefined) injection.restorePending(parts.injection);
     openTraces(scenario, compiled, options.files, injection, parts?.injection.taken);
     const late = new LateRequests(compiled, scenario, parts?.late);
-    const simulation = new Simulation(scenario, compiled, core, injection, late, { ...options, module }, tables);
+    const intervals = new IntervalReadings(compiled, scenario, parts?.intervals);
+    const all = { ...options, module };
+    const simulation = new Simulation(scenario, compiled, core, injection, late, intervals, all, tables);
     simulation.started = parts !== undefined && core.nowNs > 0;
     return simulation;
   }
@@ -152,9 +156,10 @@ export class Simulation {
         given: 'a stream of arrivals',
         expected: 'arrays or traces of the scenario: a stream cannot be read again after a snapshot',
       });
-    const { scenario, injection, late, core } = this;
+    const { scenario, injection, late, intervals, core } = this;
     const policy = decisionsOf(this.options.policy);
-    return { scenario, injection: injection.state, late: late.state, policy, memory: core.image() };
+    const outside = { injection: injection.state, late: late.state, intervals: intervals.state };
+    return { scenario, ...outside, policy, memory: core.image() };
   }
 
   /**
@@ -174,11 +179,13 @@ export class Simulation {
   private changed(scenario: Scenario): Simulation {
     checkFork(this.scenario, scenario);
     const compiled = compileScenario(scenario, this.tables, policyBits(this.options.policy, this.options.everyRound));
-    const { words } = this.compiled;
-    const same = compiled.words.length === words.length && compiled.words.every((word, i) => Object.is(word, words[i]));
-    if (!same) this.core.reconfigure(compiled.words); // another end alone changes nothing in the core
+    const [was, is] = [this.compiled.words, compiled.words];
+    const same = was.length === is.length && is.every((word, i) => Object.is(word, was[i]));
+    if (!same) this.core.reconfigure(is); // another end alone changes nothing in the core
     const late = new LateRequests(compiled, scenario, this.late.state);
-    return new Simulation(scenario, compiled, this.core, this.injection, late, this.options, this.tables, this.started);
+    const intervals = new IntervalReadings(compiled, scenario, this.intervals.state);
+    const { core, injection, options, tables, started } = this;
+    return new Simulation(scenario, compiled, core, injection, late, intervals, options, tables, started);
   }
 
   /**
@@ -203,7 +210,8 @@ export class Simulation {
     const injection = new Injection(this.core);
     openTraces(resolved, compiled, this.options.files, injection);
     const late = new LateRequests(compiled, resolved);
-    Object.assign(this, { resolved, compiled, injection, late, started: false, streams: 0, wallSeconds: 0 });
+    const intervals = new IntervalReadings(compiled, resolved);
+    Object.assign(this, { resolved, compiled, injection, late, intervals, started: false, streams: 0, wallSeconds: 0 });
   }
 
   /** Simulated time, ns. */
@@ -303,16 +311,18 @@ export class Simulation {
       let left = budget;
       while (left > 0 && signal?.aborted !== true) {
         const before = this.core.events;
-        const pauseNs = Math.min(untilNs, this.late.next(this.nowNs));
+        const intervalNs = lost === undefined ? this.intervals.next(this.nowNs) : Infinity;
+        const pauseNs = Math.min(untilNs, this.late.next(this.nowNs), intervalNs);
         const answer = this.core.run(pauseNs, Math.min(left, slice));
         left -= this.core.events - before;
         sinceReport += this.core.events - before;
         if (lost?.any() === true) return;
         if (answer === 'done') {
           this.late.read(this.core);
+          this.intervals.read(this.core);
           if (pauseNs === untilNs) return;
         } else if (answer === 'input') await this.injection.refill();
-        else if (watched && left > 0 && sinceReport >= SLICE_EVENTS) {
+        if (watched && left > 0 && sinceReport >= SLICE_EVENTS) {
           sinceReport = 0;
           lap();
           onProgress?.({ nowNs: this.nowNs, endNs: untilNs, events: this.events, wallSeconds: this.wallSeconds });
@@ -329,15 +339,14 @@ export class Simulation {
   metrics(): Result {
     this.open();
     this.core.settle();
-    const { scenario } = this;
+    const { scenario, compiled } = this;
     // statistics begin anew at the end of the warm-up; a run that is stopped before has what it has
     const measuredNs = this.nowNs < scenario.warmupNs ? this.nowNs : this.nowNs - scenario.warmupNs;
-    const { compiled } = this;
     const names = compiled.vms.map(({ name }) => name);
     const memory = swapResult(scenario, names, measuredNs, this.core);
     const counters = readCounters(this.core, compiled, scenario.host.cores, this.late);
     const memoryNs = (scenario.host.memory?.cores ?? 0) * measuredNs;
-    return buildResult({
+    const result = buildResult({
       manifest: {
         name: NAME,
         version: VERSION,
@@ -356,6 +365,8 @@ export class Simulation {
       ...counters,
       ...(memory === undefined ? {} : { memory, host: { ...counters.host, memoryNs } }),
     });
+    result.warnings = warningsOf(result, { scenario, vms: this.intervals.byVm, traces: this.injection.reached });
+    return result;
   }
 
   /** Cores held, tasks waiting, delays and latencies over time, the warm-up included; null where the scenario asks for no `series`. */
@@ -373,10 +384,7 @@ export class Simulation {
   /** What the readers of the scenario's traces did to them, as far as they were read: `FILE: …`, each once. */
   traceNotes(): string[] {
     this.open();
-    const notes = this.injection.traces.flatMap(({ file, reader }) =>
-      summaryNotes(reader.summary).map((note) => `${file}: ${note}`),
-    );
-    return [...new Set(notes)];
+    return this.injection.notes;
   }
 
   /** Lets go of trace files. The instance is of no use afterwards. */

@@ -302,6 +302,17 @@ export class HostCore {
     return this.counters(this.core.vmCounters(index), L.VM_COUNTERS);
   }
 
+  /** Requests that a VM has completed, and the sum of the latencies in its histogram (in ns; its group's where they share it). */
+  completedSoFar(index: number): { count: number; latencyNs: number } {
+    const histogram = this.core.vmHistogram(index, L.HISTOGRAM_LATENCY);
+    const word = (at: number): number => {
+      const [low, high] = new Uint32Array(this.memory.buffer, at, 2);
+      return low! + high! * TWO_32;
+    };
+    const count = word(this.core.vmCounters(index) + 8 * L.VM_COMPLETED);
+    return { count, latencyNs: word(histogram + 8 * L.HISTOGRAM_SUM) };
+  }
+
   /** 64 bits, as 16 hexadecimal digits. */
   fingerprint(): string {
     const [value] = new BigUint64Array(this.memory.buffer, this.core.hostCounters() + 8 * L.HOST_FINGERPRINT_VALUE, 1);

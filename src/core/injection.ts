@@ -1,7 +1,8 @@
 // Arrivals from outside the core: traces, and what a program injects. They are merged by time into the core's ring, a few
 // thousand at a time, so a trace larger than memory streams through.
 
-import type { ArrivalBatch, TraceReader } from '../workload/arrival.js';
+import type { TraceReach } from '../result/trust.js';
+import { summaryNotes, type ArrivalBatch, type TraceReader } from '../workload/arrival.js';
 import type { HostCore, InjectedArrival } from './host.js';
 
 /** One stream of arrivals for one VM, already in order of time. */
@@ -17,6 +18,11 @@ interface Source {
   /** Of those, how many are still to be read past after a snapshot. */
   toSkip: number;
   ended: boolean;
+  /** Time of the last arrival that went into the core, in ns. */
+  lastNs: number;
+  /** Of those that went in here, how many, and how many take 1 ns or less: readers round what is shorter up to it. */
+  seen: number;
+  tiny: number;
 }
 
 /** A trace that the scenario names. */
@@ -49,9 +55,21 @@ export class Injection {
     this.addSource(vm, trace.reader, trace, skip);
   }
 
-  /** The scenario's traces, in the order of the VMs. */
-  get traces(): OpenedTrace[] {
-    return this.sources.flatMap(({ trace }) => (trace === undefined ? [] : [trace]));
+  /** What the readers of the scenario's traces did to them: `FILE: …`, each once. */
+  get notes(): string[] {
+    const notes = this.sources.flatMap(({ trace }) =>
+      trace === undefined ? [] : summaryNotes(trace.reader.summary).map((note) => `${trace.file}: ${note}`),
+    );
+    return [...new Set(notes)];
+  }
+
+  /** How far each trace of the scenario has been read. */
+  get reached(): TraceReach[] {
+    return this.sources.flatMap(({ vm, trace, ended, taken, lastNs, seen, tiny }) =>
+      trace === undefined
+        ? []
+        : [{ vm, file: trace.file, ended, arrivals: taken, lastNs, tinyShare: tiny / Math.max(seen, 1) }],
+    );
   }
 
   private addSource(
@@ -69,6 +87,9 @@ export class Injection {
       taken: skip,
       toSkip: skip,
       ended: false,
+      lastNs: 0,
+      seen: 0,
+      tiny: 0,
     });
   }
 
@@ -123,7 +144,11 @@ export class Injection {
         this.putPending();
       } else {
         const { atNs, serviceNs, width } = source.batch!;
-        this.core.put(atNs[source.at]!, serviceNs[source.at]!, source.vm, width[source.at]!);
+        const service = serviceNs[source.at]!;
+        this.core.put(atNs[source.at]!, service, source.vm, width[source.at]!);
+        source.lastNs = atNs[source.at]!;
+        source.seen++;
+        if (service >= 0 && service <= 1) source.tiny++;
         source.at++;
         source.taken++;
       }
@@ -144,6 +169,7 @@ export class Injection {
           // passes over what a snapshot has taken already
           source.at = Math.min(source.toSkip, next.value.count);
           source.toSkip -= source.at;
+          if (source.at > 0) source.lastNs = next.value.atNs[source.at - 1]!;
         }
       }
       if (!source.ended && (best === null || source.batch!.atNs[source.at]! < best.batch!.atNs[best.at]!))

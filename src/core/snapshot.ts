@@ -11,6 +11,7 @@ import type { PolicyName } from '../policy.js';
 import { InputError, show } from '../input/errors.js';
 import type { Scenario } from '../scenario/types.js';
 import type { InjectionState } from './injection.js';
+import type { IntervalState } from './intervals.js';
 import type { ArrivalReading } from './late.js';
 
 const MAGIC = utf8ToBytes('fluxhost');
@@ -25,6 +26,8 @@ export interface SnapshotParts {
   readonly injection: InjectionState;
   /** Arrivals counted on the way, to tell late requests at the end. */
   readonly late: readonly (ArrivalReading | null)[];
+  /** What was counted by interval of time so far. */
+  readonly intervals: IntervalState;
   /** Decisions that functions of the program took: they must be given again. */
   readonly policy: readonly PolicyName[];
   readonly memory: Uint8Array;

@@ -17,6 +17,8 @@ interface Value {
   readonly value: number | boolean | string | null;
   readonly unit: Unit;
   readonly text: string;
+  /** What it would be if it were there; absent: a number. */
+  readonly kind?: 'boolean';
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -118,7 +120,8 @@ function lookUp(name: string, result: Fields, source: string): Value {
     return { value: scaled, unit: measure.unit, text: `${name} is ${readable(scaled, measure.unit)}` };
   }
   if (typeof value === 'boolean' || typeof value === 'string' || value === null) {
-    return { value, unit: measure.unit, text: value === null ? `${name} has no value` : `${name} is ${String(value)}` };
+    const text = value === null ? `${name} has no value` : `${name} is ${String(value)}`;
+    return { value, unit: measure.unit, text, ...(walked.endsWith('.attained') ? { kind: 'boolean' } : {}) };
   }
   return refuseAssertion(source, name, show(value), 'a number, a text or true or false');
 }
@@ -180,8 +183,8 @@ class Evaluation {
 
   #compare(operator: Comparator, left: Expression, right: Expression): Truth {
     const [a, b] = [this.#value(left), this.#value(right)];
-    // A figure without a value is a number that is missing: what it is compared with is checked all the same.
-    const [kindA, kindB] = [a, b].map(({ value }) => (value === null ? 'number' : typeof value));
+    // A figure without a value is a number (or truth) that is missing: what it is compared with is checked all the same.
+    const [kindA, kindB] = [a, b].map(({ value, kind = 'number' }) => (value === null ? kind : typeof value));
     if (kindA !== kindB) {
       const kind = kindA === 'number' ? UNIT_WORDS[a.unit] : kindA === 'boolean' ? 'true or false' : 'a text in quotes';
       return refuseAssertion(this.#source, describe(left), show(b.value), `${kind} to compare it with`);

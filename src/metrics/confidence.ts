@@ -1,7 +1,7 @@
 // Confidence intervals over independent replications: Student's t, and paired differences between mechanisms.
 // t quantiles from the finite sums of Abramowitz & Stegun 26.7.3-4 (whole degrees of freedom), so that only
 // + - × ÷ and sqrt are used: IEEE 754 fixes their bits, while Math.log or Math.atan may differ between engines.
-// Leaves out batch means, as replications with seeds of their own are already independent.
+// Wilson's interval of a share of runs. Leaves out batch means (steady.ts), as replications with seeds of their own are independent.
 
 /** The mean of independent values and the interval that holds the true mean with the given level. */
 export interface Interval {
@@ -108,4 +108,81 @@ export function pairedDifference(
     return value === null || base === null ? null : value - base;
   });
   return meanInterval(differences, level);
+}
+
+/**
+ * value / baseline as a ratio of means, and its interval: the residuals value − ratio × baseline of each pair, so that what
+ * both have in common cancels out (Cochran, "Sampling Techniques", 3rd ed., section 6.4). Nulls without a pair, or with a baseline of 0.
+ */
+export function pairedRatio(
+  baseline: readonly (number | null)[],
+  values: readonly (number | null)[],
+  level: number,
+): Interval {
+  const pairs = values.flatMap((value, i): [number, number][] => {
+    const base = baseline[i] ?? null;
+    return value === null || base === null ? [] : [[base, value]];
+  });
+  const none = { count: pairs.length, mean: null, stddev: null, low: null, high: null };
+  const base = pairs.reduce((sum, [from]) => sum + from, 0);
+  if (base === 0) return none;
+  const ratio = pairs.reduce((sum, [, to]) => sum + to, 0) / base;
+  const residuals = meanInterval(
+    pairs.map(([from, to]) => to - ratio * from),
+    level,
+  );
+  if (residuals.stddev === null || residuals.high === null || residuals.mean === null) return { ...none, mean: ratio };
+  const average = Math.abs(base) / pairs.length;
+  const half = (residuals.high - residuals.mean) / average;
+  return { ...none, mean: ratio, stddev: residuals.stddev / average, low: ratio - half, high: ratio + half };
+}
+
+/** P(|Z| ≤ z) of the standard normal distribution by its series (Abramowitz & Stegun 26.2.11), z from 0 to 8. */
+function normalCentralProbability(z: number): number {
+  let term = z;
+  let sum = z;
+  for (let k = 1; term > sum * 2 ** -54; k++) {
+    term *= (z * z) / (2 * k + 1);
+    sum += term;
+  }
+  // e^(z²/2) as the sum of its own series: all terms are positive, so nothing cancels.
+  let power = 1;
+  let growth = 1;
+  for (let k = 1; power > growth * 2 ** -54; k++) {
+    power *= (z * z) / 2 / k;
+    growth += power;
+  }
+  return (Math.sqrt(2 / Math.PI) * sum) / growth;
+}
+
+/** The z for which P(|Z| ≤ z) = level: 1.960 for 0.95. */
+export function normalQuantile(level: number): number {
+  if (!(level > 0 && level < 1)) throw new RangeError(`level: given ${level}, expected a number between 0 and 1`);
+  let low = 0;
+  let high = 8;
+  for (;;) {
+    const middle = low + (high - low) / 2;
+    if (middle <= low || middle >= high) return high;
+    if (normalCentralProbability(middle) < level) low = middle;
+    else high = middle;
+  }
+}
+
+/**
+ * The interval of a share that was seen `hits` times in `of` independent runs (Wilson, JASA 22, 1927): within 0 to 1, and of some
+ * width even where all or none hit.
+ *
+ * @example
+ * wilsonInterval(7, 8, 0.95); // low 0.529, high 0.978
+ */
+export function wilsonInterval(hits: number, of: number, level: number): { low: number; high: number } {
+  if (of === 0) return { low: 0, high: 1 };
+  const square = normalQuantile(level) ** 2;
+  const share = hits / of;
+  const centre = share + square / (2 * of);
+  const half = Math.sqrt(square * ((share * (1 - share)) / of + square / (4 * of * of)));
+  const scale = 1 + square / of;
+  // At the ends the difference is 0 but for rounding.
+  const low = hits === 0 ? 0 : (centre - half) / scale;
+  return { low, high: hits === of ? 1 : (centre + half) / scale };
 }

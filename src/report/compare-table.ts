@@ -6,7 +6,8 @@ import type { Comparison } from '../study/compare.js';
 import { memoryRows } from './memory-table.js';
 import { sloText, sloCell, MAX_VMS, omittedText } from './run-table.js';
 import { printable } from '../input/errors.js';
-import { type Cell, renderTable, paint } from './table.js';
+import { type Cell, renderTable, paint, wrap } from './table.js';
+import { markedQuantile, renderTrust } from './trust.js';
 import { formatCount, formatCoreSeconds, formatDurationNs, formatShare, formatExactDurationNs } from './units.js';
 
 const LABEL_COLUMNS = 30;
@@ -17,7 +18,7 @@ type Row = (string | Cell)[];
 /** The value, with the ratio to the first mechanism where they differ: `47.3 us (1.25x)`. */
 function withRatio(text: string, comparison: Comparison, column: number, path: string): string {
   const figure = column === 0 ? undefined : comparison.differences[column - 1]?.figures[path];
-  if (figure?.ratio === undefined || figure.ratio === null || text === '-') return text;
+  if (figure?.ratio === undefined || figure.ratio === null || text === '-' || text === '–') return text;
   // An interval around zero: the replications do not tell the two apart.
   const unclear = figure.low !== null && figure.high !== null && figure.low <= 0 && figure.high >= 0;
   const ratio = figure.ratio >= 99.5 ? figure.ratio.toFixed(0) : figure.ratio.toPrecision(3);
@@ -47,7 +48,7 @@ function vmRows(comparison: Comparison, vms: readonly VmResult[]): Row[] {
       ['p99.9', 'p999'],
     ] as const) {
       each(`latency ${label}`, (one, i) =>
-        withRatio(formatDurationNs(one.latencyNs[key]), comparison, i, `${one.name}.latencyNs.${key}`),
+        withRatio(markedQuantile(one.latencyNs, key), comparison, i, `${one.name}.latencyNs.${key}`),
       );
     }
     if (vm.slo !== null) each(`SLO ${sloText(vm.slo)}`, (one) => sloCell(one.slo));
@@ -110,7 +111,7 @@ export function sloSentence(comparison: Comparison): string {
   if (!runs.some((run) => run.vms.some((vm) => vm.slo !== null))) {
     return 'No VM states an SLO: give one (slo: { quantile: 0.99, latency: 200us }) to see how many cores each mechanism needs.';
   }
-  const meets = (run: Result): boolean => run.vms.every((vm) => vm.slo === null || vm.slo.attained);
+  const meets = (run: Result): boolean => run.vms.every((vm) => vm.slo === null || vm.slo.attained !== false);
   const names = (some: readonly Result[]): string => list(some.map((run) => run.manifest.mechanism));
   const good = runs.filter(meets);
   const bad = runs.filter((run) => !meets(run));
@@ -129,21 +130,6 @@ export function sloSentence(comparison: Comparison): string {
       : `${one.mechanism} ${one.cores} ${unit}`;
   });
   return `${verdict} Needed to meet them: ${needs.join(', ')}.`;
-}
-
-/** Breaks text at blanks so that no line is longer than `most` columns. */
-export function wrap(text: string, most: number): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > most) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line].join('\n');
 }
 
 /** At most this many mechanisms side by side; more come in further blocks below. */
@@ -184,7 +170,7 @@ export function renderComparison(comparison: Comparison, colour = false): string
       text += `${paint(`incomplete: ${printable(run.manifest.mechanism)} was interrupted`, 'bad', colour)}\n`;
     }
   }
-  return `${text}\n${wrap(sloSentence(comparison), 100)}\n`;
+  return `${text}\n${renderTrust(comparison.runs, colour)}\n${wrap(sloSentence(comparison), 100)}\n`;
 }
 
 /** 30 columns of label and four of 17 with two blanks between make 106: the promise of 110 holds for any input. */

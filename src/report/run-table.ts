@@ -6,6 +6,7 @@ import { memoryOf } from '../swap/result.js';
 import type { SloResult, Result, VmResult, ControllerResult } from '../result/result.js';
 import { printable } from '../input/errors.js';
 import { type Cell, renderTable, paint } from './table.js';
+import { markedQuantile, renderTrust } from './trust.js';
 import { renderMemory } from './memory-table.js';
 import {
   formatQuantile,
@@ -30,6 +31,7 @@ export function sloText(slo: SloResult): string {
 /** `yes` or `no`, in the tone of it; `-` without an SLO. */
 export function sloCell(slo: SloResult | null): Cell {
   if (slo === null) return { text: '-' };
+  if (slo.attained === null) return { text: 'no data' };
   return slo.attained ? { text: 'yes', tone: 'good' } : { text: 'no', tone: 'bad' };
 }
 
@@ -61,7 +63,7 @@ function latencyTable(vms: readonly VmResult[], colour: boolean): string {
       vm.name,
       SHORT_CLASS[vm.class] ?? vm.class,
       formatCount(vm.completed),
-      ...[latency.mean, latency.p50, latency.p99, latency.p999, latency.max].map(formatDurationNs),
+      ...(['mean', 'p50', 'p99', 'p999', 'max'] as const).map((key) => markedQuantile(latency, key)),
       vm.slo === null ? '-' : sloText(vm.slo),
       sloCell(vm.slo),
     ]);
@@ -155,12 +157,6 @@ function warnings(result: Result, colour: boolean): string {
       const missed = vm.slo === null ? '' : '; its SLO counts them as missed';
       lines.push(`dropped: ${printable(vm.name)} turned away ${formatCount(vm.dropped)} requests (${share})${missed}`);
     }
-    if (vm.unstable) {
-      const left = `${formatCount(vm.inFlight)} requests are left waiting`;
-      lines.push(
-        `unstable: ${printable(vm.name)} gets more work than it can do (${left}); a longer run gives longer latencies`,
-      );
-    }
   }
   return lines.map((line) => `${paint(line, 'bad', colour)}\n`).join('');
 }
@@ -180,5 +176,7 @@ export function renderRun(result: Result, colour = false): string {
     controllersText(result),
     renderMemory(result, MAX_VMS, colour),
     warnings(result, colour),
+    '\n',
+    renderTrust([result], colour),
   ].join('');
 }

@@ -1,8 +1,7 @@
 // The answer of `size`: one row a mechanism, what stands in the way of less, and the command that shows it.
 
-import { wrap } from './compare-table.js';
 import type { SizeResult, SizeRun } from '../study/size.js';
-import { type Cell, renderTable } from './table.js';
+import { type Cell, renderTable, wrap } from './table.js';
 import { formatExactDurationNs } from './units.js';
 import { formatSize } from '../input/quantities.js';
 

@@ -74,3 +74,18 @@ export function renderTable(rows: readonly (readonly (string | Cell)[])[], optio
   });
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }
+
+/** Breaks text at blanks so that no line is longer than `most` columns. */
+export function wrap(text: string, most: number): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > most) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line].join('\n');
+}

@@ -112,8 +112,9 @@ function vmResult(raw: RawVm, measuredNs: number): VmResult {
   let slo: SloResult | null = null;
   if (raw.slo !== null) {
     const latencyNs = latencyAt(raw.latency, raw.slo.quantile, raw);
-    // Nobody was kept waiting where nobody came; but arrivals without a completion have waited all along.
-    const attained = latencyNs === null ? raw.arrived === 0 : latencyNs <= raw.slo.latencyNs;
+    // Nobody was kept waiting where nobody came, nor served well; but arrivals without a completion have waited all along.
+    const unjudged = raw.arrived === 0 ? null : false;
+    const attained = latencyNs === null ? unjudged : latencyNs <= raw.slo.latencyNs;
     const { quantile, latencyNs: targetNs } = raw.slo;
     slo = { quantile, targetNs, latencyNs, attained, lateInFlight: raw.lateInFlight ?? 0 };
   }
@@ -192,6 +193,7 @@ export function buildResult(raw: RawRun): Result {
     },
     memory: raw.memory ?? {},
     histogram: { ...raw.histogram },
+    warnings: [],
   };
   if (raw.reallocation.grantCurve !== undefined) {
     result.reallocation.grantCurve = raw.reallocation.grantCurve.map(({ atNs, cores }) => ({ atNs, cores }));

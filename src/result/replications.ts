@@ -87,7 +87,7 @@ export function headlineFigures(result: Result): Figures {
     put('inFlight', vm.inFlight);
     for (const key of ['mean', 'p50', 'p90', 'p99', 'p999', 'max'] as const) put(`latencyNs.${key}`, vm.latencyNs[key]);
     for (const key of ['mean', 'p99'] as const) put(`queueDelayNs.${key}`, vm.queueDelayNs[key]);
-    if (vm.slo !== null) put('slo.attained', vm.slo.attained ? 1 : 0);
+    if (vm.slo !== null) put('slo.attained', vm.slo.attained === null ? null : Number(vm.slo.attained));
     for (const [state, seconds] of Object.entries(vm.cpuSeconds)) put(`cpuSeconds.${state}`, seconds);
     put('steals', vm.steals);
     put('preemptions', vm.preemptions);

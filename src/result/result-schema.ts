@@ -2,7 +2,7 @@
 // neither can change without the other.
 
 import * as z from 'zod';
-import type { Result } from './result.js';
+import { WARNING_CODES, type Result } from './result.js';
 import { count, number, distribution, figure } from '../metrics/figures.js';
 import { memoryResult } from '../swap/result-schema.js';
 
@@ -39,7 +39,7 @@ const vm = z.strictObject({
       quantile: number,
       targetNs: count,
       latencyNs: figure,
-      attained: z.boolean(),
+      attained: z.nullable(z.boolean()).meta({ description: 'null: no request to judge by.' }),
       lateInFlight: count.meta({ description: 'In flight at the end and surely older than the target: missed.' }),
     }),
   ),
@@ -148,6 +148,9 @@ export const resultSchema = z.strictObject({
       figures: z.record(z.string(), interval),
     }),
   ),
+  warnings: z
+    .array(z.strictObject({ code: z.enum(WARNING_CODES), field: z.string(), detail: z.string() }))
+    .meta({ description: 'What speaks against trusting the figures; of replication 0.' }),
   incomplete: z.optional(z.literal(true)),
 }) satisfies z.ZodType<Result>;
 

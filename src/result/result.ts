@@ -50,8 +50,11 @@ export interface SloResult {
    * not an answered one's, or none completed.
    */
   latencyNs: number | null;
-  /** A dropped request counts as missed, so does a late one in flight; false where no request completed although some arrived. */
-  attained: boolean;
+  /**
+   * A dropped request counts as missed, so does a late one in flight; false where no request completed although some arrived, null
+   * where there was none to judge by.
+   */
+  attained: boolean | null;
   /** Requests in flight at the scenario's end that are surely older than the target; 0 before it. */
   lateInFlight: number;
 }
@@ -230,8 +233,34 @@ export interface Result {
   replications?: Replication[];
   /** Intervals over them. */
   confidence?: Confidence;
+  /** What speaks against trusting the figures (docs/trust.md); of replication 0. Empty where nothing does, and before anything was measured. */
+  warnings: Warning[];
   /** Present when the run was interrupted. */
   incomplete?: true;
+}
+
+/** Stable words, each with a meaning of its own in docs/trust.md. */
+export const WARNING_CODES = [
+  'unstable',
+  'no-requests',
+  'few-samples',
+  'short-warmup',
+  'autocorrelated',
+  'few-cycles',
+  'trace-ended',
+  'same-trace',
+  'not-steady',
+  'unit',
+] as const;
+
+/** Something that speaks against trusting a figure. */
+export interface Warning {
+  /** What kind of thing it is. */
+  code: (typeof WARNING_CODES)[number];
+  /** The figure, by its path in the result, or the field of the scenario that it comes from. */
+  field: string;
+  /** What was seen, in one sentence. */
+  detail: string;
 }
 
 export const NS_PER_SECOND = 1e9;

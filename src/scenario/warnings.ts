@@ -50,7 +50,7 @@ export function offeredLoad(vm: VmGroup): number | undefined {
 }
 
 /** Cores' worth of time that the VM can have in the long run. */
-function usableCores(vm: VmGroup, kind: MechanismKind, available: number): number {
+export function usableCores(vm: VmGroup, kind: MechanismKind, available: number): number {
   if (kind === 'static') return vm.vcpus.min;
   const quota = kind === 'cgroup' ? quotaOf(vm) : 0;
   return Math.min(vm.vcpus.max, available, quota > 0 ? quota : Infinity);

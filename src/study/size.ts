@@ -81,7 +81,7 @@ const asAssertion = (objective: string): string =>
 
 /** @throws InputError for what is no objective of this result */
 export function meets(result: Result, objectives: readonly string[]): boolean {
-  if (objectives.length === 0) return result.vms.every((vm) => vm.slo === null || vm.slo.attained);
+  if (objectives.length === 0) return result.vms.every((vm) => vm.slo === null || vm.slo.attained !== false);
   const verdicts = objectives.map((objective) => evaluateAssertion(asAssertion(objective), result).holds);
   return verdicts.every(Boolean);
 }
@@ -216,7 +216,7 @@ function unlimited(scenario: Scenario, vcpusToo: boolean): Scenario {
 
 /** Each VM that misses its SLO, with how far. */
 function misses(result: Result): string {
-  const late = result.vms.filter((vm) => vm.slo !== null && !vm.slo.attained);
+  const late = result.vms.filter((vm) => vm.slo?.attained === false);
   const ms = (ns: number | null): string => (ns === null ? 'not reached' : `${Number((ns / 1e6).toPrecision(3))} ms`);
   return late
     .slice(0, 3)

@@ -38,11 +38,11 @@ function names(group: VmGroup): string[] {
 }
 
 function attained(result: Result, some: readonly string[]): boolean {
-  return result.vms.every((vm) => !some.includes(vm.name) || vm.slo === null || vm.slo.attained);
+  return result.vms.every((vm) => !some.includes(vm.name) || vm.slo === null || vm.slo.attained !== false);
 }
 
 function everyAttained(result: Result): boolean {
-  return result.vms.every((vm) => vm.slo === null || vm.slo.attained);
+  return result.vms.every((vm) => vm.slo === null || vm.slo.attained !== false);
 }
 
 const asTrial = (holds: boolean): Trial => ({ attainedIn: holds ? 1 : 0, of: 1 });

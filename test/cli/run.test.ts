@@ -34,7 +34,7 @@ describe('output', () => {
     const io = captureIo();
     expect(await run(['a.yaml', '--json'], io, fakeTools())).toBe(0);
     const result = JSON.parse(io.out) as Result;
-    expect(Object.keys(result)).toEqual(['histogram', 'host', 'manifest', 'memory', 'reallocation', 'vms']);
+    expect(Object.keys(result)).toEqual(['histogram', 'host', 'manifest', 'memory', 'reallocation', 'vms', 'warnings']);
     expect(io.out.endsWith('}\n')).toBe(true);
   });
 

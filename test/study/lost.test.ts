@@ -42,8 +42,8 @@ async function both(input: ScenarioInput, most: ReadonlyMap<string, number>) {
   return { whole: whole.metrics(), early: early.metrics(), spared: whole.events - early.events };
 }
 
-const verdicts = (result: { vms: { slo: { attained: boolean } | null }[] }) =>
-  result.vms.every(({ slo }) => slo === null || slo.attained);
+const verdicts = (result: { vms: { slo: { attained: boolean | null } | null }[] }) =>
+  result.vms.every(({ slo }) => slo === null || slo.attained !== false);
 
 async function requestsOf(input: ScenarioInput): Promise<ReadonlyMap<string, number>> {
   const run = await Simulation.create(input, { module });

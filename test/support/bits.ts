@@ -70,7 +70,8 @@ export function essence(result: Result): string {
     version: _version,
     ...manifest
   } = result.manifest;
-  return toStableJson({ ...result, manifest });
+  // Warnings say what to think of the figures, in words that may be put better.
+  return toStableJson({ ...result, warnings: undefined, manifest });
 }
 
 export function sha256(text: string): string {

@@ -1,0 +1,66 @@
+// "Can this be trusted?": the warnings of a result, or of several side by side, as text; and quantiles with a mark where too few
+// samples stand behind them. Reads nothing but the results.
+
+import type { Distribution } from '../metrics/histogram.js';
+import { support } from '../result/trust.js';
+import type { Result, Warning } from '../result/result.js';
+import { printable } from '../input/errors.js';
+import { paint, wrap, MAX_COLUMNS } from './table.js';
+import { formatDurationNs } from './units.js';
+
+/** Lines beyond this many are left out, and the last one says so. */
+const MAX_WARNINGS = 16;
+
+type Key = 'mean' | 'p50' | 'p90' | 'p99' | 'p999' | 'max';
+
+/** `47.3 us`; `≥ 47.3 us` where too few samples give it an upper limit, `–` where none lies beyond it. */
+export function markedQuantile(distribution: Distribution, key: Key): string {
+  const text = formatDurationNs(distribution[key]);
+  if (key === 'mean' || key === 'max' || distribution[key] === null) return text;
+  const behind = support(key, distribution.count);
+  return behind === 'enough' ? text : behind === 'few' ? `≥ ${text}` : '–';
+}
+
+function legend(runs: readonly Result[]): string[] {
+  const marks = new Set(
+    runs.flatMap(({ vms }) =>
+      vms.flatMap(({ latencyNs }) => (['p50', 'p99', 'p999'] as const).map((key) => markedQuantile(latencyNs, key)[0])),
+    ),
+  );
+  return [
+    ...(marks.has('≥') ? ['≥ at least: too few requests for an upper limit of this quantile (95 %)'] : []),
+    ...(marks.has('–') ? ['– no request lies beyond this quantile: it would be the greatest value'] : []),
+  ];
+}
+
+/** One for each code and field, of the first run that has it, with the runs that have it where not all do. */
+function merged(runs: readonly Result[]): { warning: Warning; where: string }[] {
+  const found = new Map<string, { warning: Warning; in: string[] }>();
+  for (const { warnings, manifest } of runs)
+    for (const warning of warnings) {
+      const key = `${warning.code} ${warning.field}`;
+      const before = found.get(key) ?? { warning, in: [] };
+      if (before.in.at(-1) !== manifest.mechanism) before.in.push(manifest.mechanism);
+      found.set(key, before);
+    }
+  return [...found.values()].map(({ warning, in: named }) => {
+    if (runs.length === 1) return { warning, where: '' };
+    return { warning, where: named.length === runs.length ? ' (all)' : ` (${named.join(', ')})` };
+  });
+}
+
+/** The section "can this be trusted?", ending in a line feed. */
+export function renderTrust(runs: readonly Result[], colour = false): string {
+  const all = merged(runs);
+  if (all.length === 0) {
+    const measured = runs.every(({ manifest }) => manifest.measuredNs > 0);
+    return `can this be trusted? ${measured ? 'nothing was found that speaks against it' : 'nothing was measured yet'}\n`;
+  }
+  const lines = all.slice(0, MAX_WARNINGS).map(({ warning, where }) => {
+    const head = `${warning.code} ${printable(warning.field)}${printable(where)}: `;
+    const [first = '', ...rest] = wrap(head + printable(warning.detail), MAX_COLUMNS - 4).split('\n');
+    return [`  ${paint(first, 'bad', colour)}`, ...rest.map((line) => `    ${paint(line, 'bad', colour)}`)].join('\n');
+  });
+  if (all.length > MAX_WARNINGS) lines.push(`  and ${all.length - MAX_WARNINGS} more; --json has them all`);
+  return `can this be trusted?\n${[...lines, ...legend(runs).map((line) => `  ${line}`)].join('\n')}\n`;
+}
