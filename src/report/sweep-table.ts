@@ -1,9 +1,8 @@
 // A sweep as text: one row a point and mechanism, with what is asked most; and as CSV, with every headline figure.
 
 import type { SweepFigure, SweepResult, SweepRow } from '../study/sweep.js';
-import { wrap } from './compare-table.js';
 import { csvText } from './series.js';
-import { type Cell, renderTable } from './table.js';
+import { type Cell, renderTable, wrap } from './table.js';
 import { formatDurationNs, formatShare } from './units.js';
 
 const WIDTH = 100;
