@@ -1,4 +1,6 @@
-// Every benchmark of the simulator in one run and one table: npm run bench [-- --smoke] [--json] [--only NAME,…]
+// Every benchmark of the simulator in one run and one table: npm run bench [-- --smoke] [--json] [--only NAME,…] [--save FILE] [--against FILE]
+//   --save FILE     keeps the figures, free of the machine's speed (baseline.mjs); bench/baseline.json is the one of the repository
+//   --against FILE  compares with figures that were kept; ends with 1 where one is worse
 //   --smoke  one short turn of everything, in seconds: does it still run, are its counts right; its times mean nothing
 // Contestants that are compared run in turns in this process; each figure is given as min, median and max over the turns.
 import { loadavg } from 'node:os';
@@ -12,14 +14,22 @@ import { hyperflux, idleVms, microsecond } from './cases/hyperflux.mjs';
 import { manyVms, mechanisms } from './cases/mechanisms.mjs';
 import { policy } from './cases/policy.mjs';
 import { ideal } from './cases/ideal.mjs';
+import { against, save } from './baseline.mjs';
+import { felt } from './cases/felt.mjs';
 import { CLOCK, figuresTable, machine } from './measure.mjs';
 import { root } from './programs.mjs';
 
-const CASES = { ideal, hyperflux, idleVms, microsecond, mechanisms, manyVms, policy, fault, footprint, fork };
+const CASES = { ideal, hyperflux, idleVms, microsecond, mechanisms, manyVms, policy, fault, footprint, fork, felt };
 const NAMES = [...Object.keys(CASES), 'pages'];
 
 const { values } = parseArgs({
-  options: { smoke: { type: 'boolean' }, json: { type: 'boolean' }, only: { type: 'string' } },
+  options: {
+    smoke: { type: 'boolean' },
+    json: { type: 'boolean' },
+    only: { type: 'string' },
+    save: { type: 'string' },
+    against: { type: 'string' },
+  },
 });
 const chosen = values.only?.split(',') ?? (values.smoke ? Object.keys(CASES) : NAMES);
 const unknown = chosen.filter((name) => !NAMES.includes(name));
@@ -28,7 +38,8 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 // What hyperflux is compared with is measured in the same run.
-if (chosen.includes('hyperflux') && !chosen.includes('ideal')) chosen.unshift('ideal');
+if (!chosen.includes('ideal') && (chosen.includes('hyperflux') || values.save || values.against))
+  chosen.unshift('ideal');
 
 const library = await import(new URL('../dist/index.js', import.meta.url).href);
 const options = { smoke: values.smoke === true };
@@ -57,10 +68,16 @@ else {
     );
   }
 }
+if (values.against !== undefined) {
+  const { text, good } = against(values.against, figures);
+  process.stdout.write(`\n${text}\n`);
+  if (!good) process.exitCode = 1;
+}
+if (values.save !== undefined) save(values.save, about, figures);
 if (chosen.includes('pages')) {
   process.stderr.write('pages …\n');
   const { status } = spawnSync(process.execPath, [join(root, 'bench', 'pages', 'replacement.mjs')], {
     stdio: 'inherit',
   });
-  process.exitCode = status ?? 1;
+  if (status !== 0) process.exitCode = status ?? 1;
 }
