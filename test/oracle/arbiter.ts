@@ -46,6 +46,8 @@ export class Arbiter {
   busy = 0;
   private published: Reading[] = [];
 
+  /** Which course of publications is on. */
+  private publication = 0;
   private stopped = false;
 
   constructor(
@@ -62,16 +64,27 @@ export class Arbiter {
   }
 
   start(h: Host): void {
-    const { stalenessNs } = this.knobs;
-    if (stalenessNs > 0) {
-      const publish = (): void => {
-        if (this.stopped) return;
-        this.published = h.vms.map((vm) => this.read(h, vm));
-        h.clock.at(h.clock.now + stalenessNs, RANK.afterAll, publish);
-      };
-      h.clock.at(Math.ceil(h.clock.now / stalenessNs) * stalenessNs, RANK.afterAll, publish);
-    }
+    this.publishes(h);
     h.clock.at(h.clock.now + this.period(h), RANK.round, () => this.round(h));
+  }
+
+  /** From now on, at the end of this nanosecond first: what it holds is published at the multiples. */
+  private publishes(h: Host): void {
+    const { stalenessNs } = this.knobs;
+    const from = ++this.publication;
+    const publish = (): void => {
+      if (this.stopped || from !== this.publication) return;
+      this.published = h.vms.map((vm) => this.read(h, vm));
+      h.clock.at((Math.floor(h.clock.now / stalenessNs) + 1) * stalenessNs, RANK.afterAll, publish);
+    };
+    if (stalenessNs > 0) h.clock.at(h.clock.now, RANK.afterAll, publish);
+  }
+
+  /** A fork. */
+  change(h: Host, knobs: Knobs): void {
+    const { stalenessNs } = this.knobs;
+    this.knobs = knobs;
+    if (knobs.stalenessNs !== stalenessNs) this.publishes(h);
   }
 
   /** Another kind of mechanism takes over. */
@@ -118,7 +131,7 @@ export class Arbiter {
           break;
         }
         issued = true;
-        vm.grantedInRound = now;
+        if (knobs.grant === 'one') vm.passedOverUntil = now + this.period(h);
       }
     }
     h.clock.at(Math.max(now + this.period(h), this.busy), RANK.round, () => this.round(h));
@@ -143,7 +156,7 @@ export class Arbiter {
   private isShort(h: Host, vm: Vm, reading: Reading): boolean {
     const { knobs } = this;
     if (reading.waiting === 0) return false;
-    if (knobs.grant === 'one' && h.clock.now <= vm.grantedInRound + this.period(h)) return false;
+    if (knobs.grant === 'one' && h.clock.now <= vm.passedOverUntil) return false;
     if (vm.held === 0) return true;
     if (knobs.parkedWork && reading.parkedWork) return true;
     if (knobs.mode === 'proactive') return false;

@@ -4,7 +4,7 @@ import { inOrder } from './cores.js';
 import { settle, book } from './accounts.js';
 
 import { deactivate } from './dispatch.js';
-import { replanQuantum, stop, waitsAgain } from './guest.js';
+import { askAnew, replanQuantum, stop, waitsAgain } from './guest.js';
 import { holderStops } from './locks.js';
 import { lookForCore, serve } from './mechanisms/ideal.js';
 import { mechanismOf } from './mechanisms/index.js';
@@ -23,6 +23,7 @@ export function fork(h: Host, scenario: Scenario): void {
   const groups = expand(scenario).map(({ group }) => group);
   const same = scenario.mechanism.kind === before.mechanism.kind;
   const { costs: old, mechanism: previous } = h;
+  const quanta = h.vms.map((vm) => vm.spec.quantumNs);
   if (same) previous.change(h, scenario.mechanism);
   else previous.retire(h);
   const mechanism = same ? previous : mechanismOf(scenario.mechanism);
@@ -39,6 +40,7 @@ export function fork(h: Host, scenario: Scenario): void {
       if (v.search !== null) replanSearch(h, v, old);
       if (v.running !== null) replanQuantum(h, v);
     }
+    if (vm.spec.quantumNs !== quanta[vm.index]) askAnew(h, vm);
   }
   h.mechanism.after(h);
 }

@@ -212,8 +212,14 @@ export function replanQuantum(h: Host, v: Vcpu): void {
   if (running.quantum !== null) running.quantum.cancelled = true;
   running.quantum = null;
   running.quantumEndsAt = Infinity;
-  if (endsAt < Infinity) planQuantum(h, v, Math.max(endsAt, h.clock.now));
+  if (endsAt > h.clock.now && endsAt < Infinity) planQuantum(h, v, endsAt);
   running.quantumEndsAt = endsAt;
+}
+
+/** Whoever waits asks as if it came now. */
+export function askAnew(h: Host, vm: Vm): void {
+  if (!singleQueue(vm)) vm.vcpus.forEach((v) => comesToWait(h, vm, v));
+  else vm.ingress.forEach(() => comesToWait(h, vm, null));
 }
 
 function past(h: Host, v: Vcpu): boolean {

@@ -6,8 +6,8 @@ import { MAKERS } from './mechanisms-made.js';
 import { check, text, type Options } from './seeds.js';
 
 /**
- * fork is not compared here yet: the naive side is written, and its differences have not been judged. staleness has seeds of its
- * own below, in which every scenario has it.
+ * Forks and staleness have seeds of their own below, in which every scenario has them. Forks to another kind of mechanism, and of memory,
+ * are not compared: the naive side is written, and its differences have not been judged.
  */
 const LEFT_OUT = new Set<string>(['fork', 'staleness']);
 const IGNORED = undefined;
@@ -26,6 +26,7 @@ const MECHANISMS: readonly string[] = [
 
 const SEEDS = 2000;
 const STALE_SEEDS = 400;
+const FORK_SEEDS = 600;
 const AT_A_TIME = 250;
 
 /** Mechanisms, what every scenario has, and what none has. */
@@ -77,4 +78,15 @@ describe('the program does what the naive simulator does', () => {
       expect(found === null ? '' : text(found)).toBe('');
     }
   });
+  it(`seeds 1 to ${FORK_SEEDS} where a fork changes knobs, costs or quanta`, async () => {
+    const forks: Options = {
+      ...options,
+      features: FEATURES.filter((f) => f !== 'memory' && f !== 'forkMechanism' && f !== 'forkMemory'),
+      always: ['mechanism', 'knobs', 'fork'],
+    };
+    for (let seed = 1; seed <= FORK_SEEDS; seed++) {
+      const found = await check(seed, forks);
+      expect(found === null ? '' : text(found)).toBe('');
+    }
+  }, 60_000);
 });

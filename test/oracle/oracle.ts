@@ -93,7 +93,7 @@ function newVm(index: number, name: string, group: Vm['spec'], streams: Vm['stre
     active: [],
     held: 0,
     allowed: group.vcpus.max,
-    grantedInRound: -Infinity,
+    passedOverUntil: -Infinity,
     denied: false,
     waitingSince: Infinity,
     throttledSince: null,

@@ -18,6 +18,8 @@ export function beginSearch(h: Host, v: Vcpu): void {
     start: drawStart(v),
     looks: 0,
     counted: h.clock.now,
+    walksFrom: h.clock.now,
+    walks: circle(v, 0).length > 0,
     look: null,
     giveUp: null,
     ownLook: null,
@@ -147,13 +149,19 @@ export function replanSearch(h: Host, v: Vcpu, old: Host['costs']): void {
     const at = Math.max(h.clock.now, search.counted + most);
     search.giveUp = h.clock.at(at, RANK.giveUp, () => givesUp(h, v), [v.vm.index, v.index]);
   }
-  const walks = search.look !== null;
-  if (stealCheck === old.stealCheck && localCheck === old.localCheck && walks === circle(v, search.start).length > 0)
-    return;
+  const walks = circle(v, search.start).length > 0;
+  if (stealCheck === old.stealCheck && localCheck === old.localCheck && walks === search.walks) return;
   if (search.look !== null) search.look.cancelled = true;
   search.look = null;
   search.looks = 0;
+  search.walksFrom = h.clock.now;
+  search.walks = walks;
   planLook(h, v);
+  if (search.ownLook !== null) {
+    search.ownLook.cancelled = true;
+    search.ownLook = null;
+    noticesLater(h, v);
+  }
 }
 
 export function endSearch(v: Vcpu): void {
@@ -162,12 +170,13 @@ export function endSearch(v: Vcpu): void {
   v.search = null;
 }
 
-/** A task was put into the own queue of this searching vCPU: it sees it at the next multiple of `localCheck`. */
+/** A task was put into the own queue of this searching vCPU: it sees it at the next multiple of `localCheck`, now at the earliest. */
 export function noticesLater(h: Host, v: Vcpu): void {
   const search = v.search!;
   const { localCheck } = h.costs;
   if (search.ownLook !== null && !search.ownLook.cancelled) return;
-  const at = search.since + Math.ceil((h.clock.now - search.since) / localCheck) * localCheck;
+  const passed = h.clock.now - search.walksFrom;
+  const at = localCheck === 0 ? h.clock.now : search.walksFrom + Math.ceil(passed / localCheck) * localCheck;
   search.ownLook = h.clock.at(
     at,
     RANK.look,

@@ -95,6 +95,10 @@ export interface Search {
   looks: number;
   /** From when `minSearch` counts. */
   counted: number;
+  /** From when looks count. */
+  walksFrom: number;
+  /** Whether it looks into others' queues. */
+  walks: boolean;
   look: Event | null;
   giveUp: Event | null;
   ownLook: Event | null;
@@ -189,8 +193,8 @@ export interface Vm {
   held: number;
   /** Most cores that it may hold now. */
   allowed: number;
-  /** The round in which it was last granted a core. */
-  grantedInRound: number;
+  /** Until when rounds pass it over, since one has granted it its one core. */
+  passedOverUntil: number;
   /** It was short in vain, and something has waited in it ever since. */
   denied: boolean;
   /** Since when tasks wait in it; Infinity: none does. */

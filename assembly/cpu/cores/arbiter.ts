@@ -8,7 +8,7 @@ import * as L from "../../layout";
 import { cancel, isPending, schedule, RANK_SAMPLE, NEVER } from "../../kernel/event-queue";
 import { record } from "../../kernel/histogram";
 import {
-  H, Q, SLOT_ARBITER, everyRound, SLOT_PUBLISH, Vm, countHost, Core, isNull, nothing, arbiter, clock, curve, settings, traits,
+  H, Q, SLOT_ARBITER, everyRound, SLOT_PUBLISH, Vm, countHost, Core, isNull, nothing, arbiter, clock, curve, settings, traits, vmAt,
 } from "../state";
 import { hostHistogram } from "../accounts";
 import { chooseIdle, pushIdle } from "../idle";
@@ -285,6 +285,7 @@ export function replanRounds(): void {
   const next = gridPoint(clock.now + 1);
   arbiter.period = periodNow();
   arbiter.gridAt = next;
+  for (let i: u32 = 0; settings.grant != L.GRANT_ONE && i < H.vmCount; i++) vmAt(i).skipUntil = 0;
   cancel(Q, SLOT_ARBITER);
   armArbiter(clock.now + 1);
 }
@@ -292,6 +293,7 @@ export function replanRounds(): void {
 /** A fork has changed when VMs publish: until they do it is what they are now. */
 export function publishNow(): void {
   cancel(Q, SLOT_PUBLISH);
+  arbiter.publishedFrom = clock.now;
   if (settings.staleness != 0) onPublish();
 }
 

@@ -20,6 +20,7 @@ import { KNOB_BYTES, KNOBS } from "../own";
 import { activate, deactivate } from "../guest/life";
 import { unfreeze } from "../guest/leave";
 import { planRun } from "../guest/plan";
+import { askForTurn } from "../guest/turn";
 import { planSearch } from "../guest/dispatch";
 import { endSearch, walkAnew } from "../guest/search";
 import { gatherStranded, proceed, yielded } from "../guest/loop";
@@ -161,6 +162,9 @@ export function finishFork(same: bool): bool {
         if (anew) v.searchAt = clock.now;
         planSearch(v);
       } else if (quantum && v.state == RUNNING && !isNull(v.task)) planRun(v);
+    }
+    if (quantum && vm.quantum != 0 && vm.dispatch == L.DISPATCH_SINGLE) {
+      for (let n = vm.ingressLength; n > 0; n--) askForTurn(vm); // as if all who wait had come now
     }
     if (anew) walkAnew(vm, stole);
   }

@@ -1,6 +1,6 @@
 // Congestion as the arbiter sees it: metrics as of their last publication, and the signals made of them.
 
-import { Vm, clock, settings, traits } from "../state";
+import { Vm, arbiter, clock, settings, traits } from "../state";
 import { isStale, publishedAt, nextPublished } from "../rounds";
 import * as L from "../../layout";
 import { stranded, oldestReady } from "../waiting";
@@ -17,7 +17,7 @@ export function congested(vm: Vm): bool {
   if (traits.parkedBusy && (stale ? vm.snapStranded != 0 : stranded(vm))) return true;
   if (settings.signal == L.SIGNAL_POLICY) return wanted(vm) != 0;
   if (settings.signal == L.SIGNAL_QUEUE_LENGTH) return <f64>queued >= settings.queueLength * <f64>max<u32>(stale ? vm.snapActive : vm.activeCount, 1);
-  const asOf = stale ? publishedAt(clock.now) : clock.now;
+  const asOf = stale ? max<u64>(publishedAt(clock.now), arbiter.publishedFrom) : clock.now;
   // both sides modulo 2^64: the difference is what it is
   if (settings.signal == L.SIGNAL_AVERAGE) return <u64>queued * asOf - (stale ? vm.snapReadySum : vm.readySum) >= settings.threshold * <u64>queued;
   return asOf - (stale ? vm.snapOldest : oldestReady(vm)) >= settings.threshold;

@@ -87,6 +87,18 @@ export function caladan(given: MechanismOf<'caladan'>): Mechanism {
     return points;
   };
 
+  /** It is the one that became idle last. */
+  const back = (h: Host, core: Core): void => {
+    core.keptEmpty = false;
+    const place = h.idle.indexOf(core);
+    if (place >= 0) h.idle.unshift(...h.idle.splice(place, 1));
+  };
+
+  const giveBack = (h: Host, core: Core): void => {
+    back(h, core);
+    h.controllers.relaxedThreads++;
+  };
+
   const threads = (h: Host): void => {
     for (const core of h.cores) {
       const own = ran(h, core);
@@ -94,10 +106,7 @@ export function caladan(given: MechanismOf<'caladan'>): Mechanism {
         (s) => ran(h, s) >= htPunishNs && (ran(h, s) > own || (ran(h, s) === own && s.index < core.index)),
       );
       if (long === undefined) {
-        if (core.keptEmpty) {
-          core.keptEmpty = false;
-          h.controllers.relaxedThreads++;
-        }
+        if (core.keptEmpty) giveBack(h, core);
       } else if (!core.keptEmpty) empty(h, core, long, own);
     }
   };
@@ -156,7 +165,20 @@ export function caladan(given: MechanismOf<'caladan'>): Mechanism {
     h.controllers.punishedBandwidth++;
   };
 
-  let retired = false;
+  /** Which course of looks is on; each fork begins another. */
+  let course = 0;
+  const plan = (h: Host, from: number): void => {
+    const own = ++course;
+    const at = Math.ceil(from / knobs.intervalNs) * knobs.intervalNs;
+    const look = (): void => {
+      if (own !== course) return;
+      if (h.scenario.host.smt > 1 && htPunishNs > 0) threads(h);
+      if (limit > 0 && h.vms.some((vm) => (vm.spec.bandwidthPerVcpuBytesPerSecond ?? 0) > 0)) bandwidth(h);
+      plan(h, h.clock.now + 1);
+    };
+    h.clock.at(at, RANK.control, look);
+  };
+
   const mechanism = withArbiter(knobs, arbiter, set);
   return {
     ...mechanism,
@@ -164,21 +186,18 @@ export function caladan(given: MechanismOf<'caladan'>): Mechanism {
     costs: (costs) => ({ ...costs, ...fifths(knobs.moveLatencyNs) }),
     start(h) {
       mechanism.start(h);
-      const smt = h.scenario.host.smt > 1 && htPunishNs > 0;
-      const memory = limit > 0 && h.vms.some((vm) => (vm.spec.bandwidthPerVcpuBytesPerSecond ?? 0) > 0);
-      if (!smt && !memory) return;
-      const look = (): void => {
-        if (retired) return;
-        if (smt) threads(h);
-        if (memory) bandwidth(h);
-        h.clock.at(h.clock.now + knobs.intervalNs, RANK.control, look);
-      };
-      h.clock.at(h.clock.now, RANK.control, look);
+      plan(h, h.clock.now === 0 ? 0 : h.clock.now + 1);
+    },
+    change(h, next) {
+      mechanism.change(h, next);
+      plan(h, h.clock.now + 1);
+      if (htPunishNs === 0) h.cores.filter((core) => core.keptEmpty).forEach((core) => giveBack(h, core));
+      if (limit === 0) for (const vm of h.vms) vm.allowed = vm.max;
     },
     retire(h) {
-      retired = true;
+      course++;
       mechanism.retire(h);
-      for (const core of h.cores) core.keptEmpty = false;
+      for (const core of h.cores) if (core.keptEmpty) back(h, core);
       for (const vm of h.vms) vm.allowed = vm.max;
     },
     entered(h, v) {

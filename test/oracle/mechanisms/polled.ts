@@ -19,9 +19,9 @@ export function withArbiter<K extends Knobs>(knobs: K, arbiter: Arbiter, set: (k
       placeGuaranteed(h);
       arbiter.start(h);
     },
-    change(_h, next) {
+    change(h, next) {
       Object.assign(knobs, next);
-      arbiter.knobs = set(knobs);
+      arbiter.change(h, set(knobs));
     },
     retire: () => arbiter.stop(),
     announce(h, vm, width) {

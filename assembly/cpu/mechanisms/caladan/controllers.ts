@@ -8,7 +8,7 @@
 // A poll that could change nothing is not simulated.
 
 import * as L from "../../../layout";
-import { isPending, schedule, RANK_CONTROL } from "../../../kernel/event-queue";
+import { cancel, isPending, schedule, RANK_CONTROL } from "../../../kernel/event-queue";
 import {
   H, VCpu, Vm, Core, everyRound, vmAt, VM_SLOT_OWN, Q, RUNNING, coreAt, isNull, countHost, nothing, clock, settings,
 } from "../../state";
@@ -48,6 +48,7 @@ export function beginControl(): void {
 /** A fork has changed the knobs: what a controller that is off has taken is given back. */
 export function recontrol(): void {
   if (H.varies == 0) return;
+  cancel(Q, vmAt(0).slot + VM_SLOT_OWN);
   if (lanesWatched()) plan(clock.now);
   else {
     for (let i: u32 = 0; i < H.coreCount; i++) {
