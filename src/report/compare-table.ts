@@ -1,17 +1,18 @@
 // Mechanisms side by side: one column a mechanism, one row a figure, and a closing sentence on who meets the SLO
 // with how many cores. Differences that their interval does not tell from chance are marked with `~`.
 
-import type { VmResult, Result } from '../result/result.js';
+import type { Figures, VmResult, Result } from '../result/result.js';
 import type { Comparison } from '../study/compare.js';
 import { memoryRows } from './memory-table.js';
 import { sloText, sloCell, MAX_VMS, omittedText } from './run-table.js';
 import { printable } from '../input/errors.js';
 import { type Cell, renderTable, paint, wrap } from './table.js';
 import { markedQuantile, renderTrust } from './trust.js';
+import { type Figure, meetsAll, overRuns, ratioCell, replicated, replicationLegend, sloShare } from './replications.js';
 import { formatCount, formatCoreSeconds, formatDurationNs, formatShare, formatExactDurationNs } from './units.js';
 
 const LABEL_COLUMNS = 30;
-const VALUE_COLUMNS = 17;
+const VALUE_COLUMNS = 18;
 
 type Row = (string | Cell)[];
 
@@ -34,11 +35,15 @@ function vmRows(comparison: Comparison, vms: readonly VmResult[]): Row[] {
       rows.push([`  ${label}`, ...comparison.runs.map((_, i) => (at(i) === undefined ? '-' : cell(at(i)!, i)))]);
     };
     rows.push([{ text: `${vm.name} (${vm.class})`, tone: 'strong' }]);
-    each('completed', (one) => formatCount(one.completed));
-    if (comparison.runs.some((_, i) => (at(i)?.dropped ?? 0) > 0)) each('dropped', (one) => formatCount(one.dropped));
+    const counted = (label: string, key: 'completed' | 'dropped'): void =>
+      each(label, (one, i) => overRuns(comparison.runs[i]!, one[key], formatCount, (f) => f[`${one.name}.${key}`]));
+    counted('completed', 'completed');
+    if (comparison.runs.some((_, i) => (at(i)?.dropped ?? 0) > 0)) counted('dropped', 'dropped');
     if (vm.slo === null && vm.class === 'best-effort') {
       // What a best-effort VM gets is core time; its latencies say little.
-      each('task core-seconds', (one) => formatCoreSeconds(one.cpuSeconds.task));
+      each('task core-seconds', (one, i) =>
+        overRuns(comparison.runs[i]!, one.cpuSeconds.task, formatCoreSeconds, (f) => f[`${one.name}.cpuSeconds.task`]),
+      );
       continue;
     }
     for (const [label, key] of [
@@ -47,11 +52,19 @@ function vmRows(comparison: Comparison, vms: readonly VmResult[]): Row[] {
       ['p99', 'p99'],
       ['p99.9', 'p999'],
     ] as const) {
-      each(`latency ${label}`, (one, i) =>
-        withRatio(markedQuantile(one.latencyNs, key), comparison, i, `${one.name}.latencyNs.${key}`),
-      );
+      const path = (one: VmResult): string => `${one.name}.latencyNs.${key}`;
+      each(`latency ${label}`, (one, i) => {
+        const marked = markedQuantile(one.latencyNs, key);
+        if (!replicated(comparison)) return withRatio(marked, comparison, i, path(one));
+        const mark = marked.startsWith('≥') ? '≥' : '';
+        if (marked === '–') return marked;
+        return mark + overRuns(comparison.runs[i]!, one.latencyNs[key], formatDurationNs, (f) => f[path(one)]);
+      });
+      if (replicated(comparison) && comparison.runs.length > 1)
+        each('  ratio', (one, i) => ratioCell(comparison, i, path(one)));
     }
-    if (vm.slo !== null) each(`SLO ${sloText(vm.slo)}`, (one) => sloCell(one.slo));
+    if (vm.slo !== null)
+      each(`SLO ${sloText(vm.slo)}`, (one, i) => sloShare(comparison.runs[i]!, one) ?? sloCell(one.slo));
     if (comparison.runs.some((_, i) => at(i)?.unstable)) {
       each('backlog', (one) => (one.unstable ? { text: 'grows', tone: 'bad' } : 'stable'));
     }
@@ -63,26 +76,55 @@ function hostRows(comparison: Comparison): Row[] {
   const { runs } = comparison;
   const sum = (run: Result, state: keyof VmResult['cpuSeconds']): number =>
     run.vms.reduce((total, vm) => total + vm.cpuSeconds[state], 0);
-  const seconds = (label: string, of: (run: Result) => number): Row => [
+  const seconds = (label: string, of: (run: Result) => number, path?: (f: Figures) => Figure): Row => [
     `  ${label}`,
-    ...runs.map((run) => formatCoreSeconds(of(run))),
+    ...runs.map((run) => overRuns(run, of(run), formatCoreSeconds, path ?? (() => undefined))),
   ];
+  const summed = (label: string, state: keyof VmResult['cpuSeconds']): Row =>
+    seconds(
+      label,
+      (run) => sum(run, state),
+      (f) => (runs[0]?.vms ?? []).reduce((all, { name }) => all + (f[`${name}.cpuSeconds.${state}`] ?? 0), 0),
+    );
   return [
     [{ text: `core-seconds of ${runs[0]?.host.cores ?? 0} cores`, tone: 'strong' }],
-    seconds('task', (run) => sum(run, 'task')),
-    seconds('steal', (run) => sum(run, 'steal')),
-    seconds('idle poll', (run) => sum(run, 'idlePoll')),
-    seconds('transition', (run) => sum(run, 'transition')),
-    seconds('idle', (run) => run.host.idleCoreSeconds),
-    seconds('polling core', (run) => run.host.pollCoreSeconds),
+    summed('task', 'task'),
+    summed('steal', 'steal'),
+    summed('idle poll', 'idlePoll'),
+    summed('transition', 'transition'),
+    seconds(
+      'idle',
+      (run) => run.host.idleCoreSeconds,
+      (f) => f['host.idleCoreSeconds'],
+    ),
+    seconds(
+      'polling core',
+      (run) => run.host.pollCoreSeconds,
+      (f) => f['host.pollCoreSeconds'],
+    ),
     ...(runs.some((run) => run.host.memoryCoreSeconds !== undefined)
       ? [seconds('kept for memory', (run) => run.host.memoryCoreSeconds ?? 0)]
       : []),
-    ['  utilization', ...runs.map((run) => formatShare(run.host.utilization))],
+    [
+      '  utilization',
+      ...runs.map((run) => overRuns(run, run.host.utilization, formatShare, (f) => f['host.utilization'])),
+    ],
     [{ text: 'core moves', tone: 'strong' }],
-    ['  count', ...runs.map((run) => formatCount(run.reallocation.count))],
-    ['  grant p50', ...runs.map((run) => formatDurationNs(run.reallocation.grantNs.p50))],
-    ['  grant p99', ...runs.map((run) => formatDurationNs(run.reallocation.grantNs.p99))],
+    [
+      '  count',
+      ...runs.map((run) => overRuns(run, run.reallocation.count, formatCount, (f) => f['reallocation.count'])),
+    ],
+    // Replications keep no p50: one run's would stand beside means of all.
+    ...(replicated({ runs })
+      ? []
+      : [['  grant p50', ...runs.map((run) => formatDurationNs(run.reallocation.grantNs.p50))]]),
+    [
+      '  grant p99',
+      ...runs.map((run) => {
+        const { p99 } = run.reallocation.grantNs;
+        return overRuns(run, p99, formatDurationNs, (f) => f['reallocation.grantNs.p99']);
+      }),
+    ],
   ];
 }
 
@@ -111,10 +153,9 @@ export function sloSentence(comparison: Comparison): string {
   if (!runs.some((run) => run.vms.some((vm) => vm.slo !== null))) {
     return 'No VM states an SLO: give one (slo: { quantile: 0.99, latency: 200us }) to see how many cores each mechanism needs.';
   }
-  const meets = (run: Result): boolean => run.vms.every((vm) => vm.slo === null || vm.slo.attained !== false);
   const names = (some: readonly Result[]): string => list(some.map((run) => run.manifest.mechanism));
-  const good = runs.filter(meets);
-  const bad = runs.filter((run) => !meets(run));
+  const good = runs.filter(meetsAll);
+  const bad = runs.filter((run) => !meetsAll(run));
   const cores = runs[0]?.host.cores ?? 0;
   const verdict =
     good.length === 0
@@ -170,6 +211,7 @@ export function renderComparison(comparison: Comparison, colour = false): string
       text += `${paint(`incomplete: ${printable(run.manifest.mechanism)} was interrupted`, 'bad', colour)}\n`;
     }
   }
+  text += replicationLegend(comparison);
   return `${text}\n${renderTrust(comparison.runs, colour)}\n${wrap(sloSentence(comparison), 100)}\n`;
 }
 

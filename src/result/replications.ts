@@ -2,7 +2,7 @@
 // Replication 0 has the scenario's seed, so its result is that of a plain run; the others' seeds follow from it.
 // Leaves out running: the caller simulates each seed and hands the results over.
 
-import { type Interval, meanInterval, pairedDifference } from '../metrics/confidence.js';
+import { type Interval, meanInterval, pairedDifference, pairedRatio } from '../metrics/confidence.js';
 import { type MemoryResult, memoryOf } from '../swap/result.js';
 import type { Figures, Result, Replication, Confidence } from './result.js';
 
@@ -30,7 +30,11 @@ export interface FigureDifference {
   difference: number | null;
   /** value / baseline; null where the baseline is 0. */
   ratio: number | null;
-  /** Interval of the difference; null with fewer than two replications. */
+  /** Interval of the ratio, paired by seed; null as `low`. */
+  ratioLow: number | null;
+  /** Upper end of that interval. */
+  ratioHigh: number | null;
+  /** Interval of the difference; null with fewer than two replications, and where all replay one trace. */
   low: number | null;
   /** Upper end of that interval. */
   high: number | null;
@@ -123,6 +127,9 @@ function figuresAt(replications: readonly Replication[], path: string): (number 
 const finished = (replications: readonly Replication[]): Replication[] =>
   replications.filter((replication) => replication.incomplete !== true);
 
+/** Replications of one trace differ in what is drawn beside it only: an interval over them would say nothing of other traces. */
+export const oneTrace = ({ warnings }: Result): boolean => warnings.some(({ code }) => code === 'same-trace');
+
 /** Student-t intervals of every headline figure over the finished replications. */
 export function confidenceOf(replications: readonly Replication[], level = CONFIDENCE_LEVEL): Confidence {
   const whole = finished(replications);
@@ -141,11 +148,13 @@ export function withReplications(results: readonly Result[], level = CONFIDENCE_
   if (first === undefined) throw new RangeError('withReplications: given no result, expected at least one');
   /** Pairs of runs, each of one seed. */
   const replications = results.map(replicationOf);
+  const confidence = confidenceOf(replications, level);
+  if (oneTrace(first)) for (const interval of Object.values(confidence.figures)) interval.low = interval.high = null;
   const result: Result = {
     ...first,
     manifest: { ...first.manifest, replications: results.length },
     replications,
-    confidence: confidenceOf(replications, level),
+    confidence,
   };
   if (results.some((one) => one.incomplete === true)) result.incomplete = true;
   return result;
@@ -167,6 +176,8 @@ export function differenceOf(baseline: Result, value: Result, level = CONFIDENCE
     const from = figuresAt(baseOf, path);
     const to = figuresAt(otherOf, path);
     const difference = pairedDifference(from, to, level);
+    const ratio = pairedRatio(from, to, level);
+    const bare = oneTrace(baseline) || oneTrace(value);
     const base = meanInterval(from, level).mean;
     const mean = meanInterval(to, level).mean;
     figures[path] = {
@@ -174,8 +185,10 @@ export function differenceOf(baseline: Result, value: Result, level = CONFIDENCE
       value: mean,
       difference: difference.mean,
       ratio: base === null || mean === null || base === 0 ? null : mean / base,
-      low: difference.low,
-      high: difference.high,
+      ratioLow: bare ? null : ratio.low,
+      ratioHigh: bare ? null : ratio.high,
+      low: bare ? null : difference.low,
+      high: bare ? null : difference.high,
     };
   }
   return {

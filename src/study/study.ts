@@ -5,7 +5,7 @@
 import type { Series, EventLog } from '../result/over-time.js';
 import { assertLaws } from '../result/laws.js';
 import { replicationSeed, withReplications } from '../result/replications.js';
-import type { Result } from '../result/result.js';
+import type { Result, Warning } from '../result/result.js';
 import { seriesResult, logResult } from '../result/series.js';
 import type { Scenario } from '../scenario/types.js';
 import type { Progress, RunOptions } from '../simulation.js';
@@ -103,6 +103,8 @@ export class Study {
         await this.once(seeded(scenario, r), label, { before: r === 0 ? before : undefined, overTime: r === 0 }),
       );
     }
+    const [first] = results;
+    if (first !== undefined && results.length > 1) first.warnings.push(...sameTrace(scenario));
     return results;
   }
 
@@ -113,6 +115,15 @@ export class Study {
       this.told.add(note);
     }
   }
+}
+
+/** Another seed draws other services and choices, but no other arrivals: nothing is known of other days. */
+function sameTrace({ vms }: Scenario): Warning[] {
+  return vms.flatMap(({ name, workload }): Warning[] => {
+    if (workload?.arrivals.process !== 'trace') return [];
+    const detail = `every replication replays ${workload.arrivals.file}: they are no sample of other traces, so no intervals are given`;
+    return [{ code: 'same-trace', field: `vms.${name}.workload.arrivals.file`, detail }];
+  });
 }
 
 /** Searches decide by figures alone: what only describes a run is left out of their candidates. */

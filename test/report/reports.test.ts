@@ -137,7 +137,7 @@ describe('the report of a comparison', () => {
     const noisy = await of([9, 7, 8]);
     noisy.manifest.mechanism = 'hyperflux';
     expect(renderComparison(comparisonOf([await of([7, 8, 9]), noisy]))).toMatch(
-      /^ {2}latency p99 +≥ 10\.0 us +≥ 10\.0 us ~1\.00x$/m,
+      /^ {2}latency p99 +≥10\.0 us ± 2\.50 ns +≥10\.0 us ± 2\.50 ns\n {4}ratio +~1\.00x ± 0\.00043$/m,
     );
   });
 

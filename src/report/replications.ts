@@ -1,0 +1,86 @@
+// Figures over several replications in a comparison: mean ± half-width, paired ratios, an SLO as "7 of 8", and what the signs mean.
+// Rounds: JSON has the digits.
+
+import { meanInterval, wilsonInterval } from '../metrics/confidence.js';
+import { CONFIDENCE_LEVEL, oneTrace } from '../result/replications.js';
+import type { Figures, Result, VmResult } from '../result/result.js';
+import type { Comparison } from '../study/compare.js';
+import type { Cell } from './table.js';
+
+/** A figure of one replication; undefined: replications do not keep it. */
+export type Figure = number | null | undefined;
+
+/** Those that ran to their end; none where there was one run only. */
+function whole({ replications = [] }: Result): Figures[] {
+  const finished = replications.filter(({ incomplete }) => incomplete !== true).map(({ figures }) => figures);
+  return finished.length > 1 ? finished : [];
+}
+
+export const replicated = ({ runs }: Pick<Comparison, 'runs'>): boolean => runs.some((run) => whole(run).length > 0);
+
+/** `47.3 us ± 1.2 us` over the replications; the one value where there is one run only. */
+export function overRuns(
+  run: Result,
+  single: number | null,
+  format: (value: number) => string,
+  of: (figures: Figures) => Figure,
+): string {
+  const values = whole(run).map(of);
+  if (values.length === 0 || values.includes(undefined)) return single === null ? '-' : format(single);
+  const { mean, high } = meanInterval(
+    values.map((value) => value ?? null),
+    CONFIDENCE_LEVEL,
+  );
+  // Counts are whole, their means need not be.
+  const shown = mean !== null && mean >= 100 ? Math.round(mean) : mean;
+  if (mean === null || shown === null) return '-';
+  if (high === null || high === mean || oneTrace(run)) return format(shown);
+  const half = high - mean;
+  return `${format(shown)} ± ${format(half >= 100 ? Math.round(half) : Number(half.toPrecision(2)))}`;
+}
+
+/** `1.25x ± 0.03`, with `~` where the interval holds 1; blank for the first mechanism. */
+export function ratioCell(comparison: Comparison, column: number, path: string): string {
+  const figure = column === 0 ? undefined : comparison.differences[column - 1]?.figures[path];
+  if (figure?.ratio === undefined || figure.ratio === null) return '';
+  const { ratio, ratioLow: low, ratioHigh: high } = figure;
+  const text = ratio >= 99.5 ? ratio.toFixed(0) : ratio.toPrecision(3);
+  if (low === null || high === null) return `${text}x`;
+  return `${low <= 1 && high >= 1 ? '~' : ''}${text}x ± ${Number(((high - low) / 2).toPrecision(2))}`;
+}
+
+const percent = (share: number): string => (100 * share).toFixed(0);
+
+/** Whether every SLO is attained in every replication; what has no data counts as neither. */
+export function meetsAll(run: Result): boolean {
+  const all = whole(run);
+  if (all.length === 0) return run.vms.every(({ slo }) => slo?.attained !== false);
+  return run.vms.every(({ name }) => all.every((figures) => figures[`${name}.slo.attained`] !== 0));
+}
+
+/** `7 of 8 [53, 98]%`: replications that meet the SLO, and Wilson's interval; undefined with one run, `no data` without requests. */
+export function sloShare(run: Result, { name }: VmResult): Cell | undefined {
+  const known = whole(run).flatMap((figures) => figures[`${name}.slo.attained`] ?? []);
+  if (whole(run).length === 0) return undefined;
+  if (known.length === 0) return { text: 'no data' };
+  const met = known.filter((value) => value === 1).length;
+  const { low, high } = wilsonInterval(met, known.length, CONFIDENCE_LEVEL);
+  const range = oneTrace(run) ? '' : ` [${percent(low)}, ${percent(high)}]%`;
+  return { text: `${met} of ${known.length}${range}`, tone: met === known.length ? 'good' : 'bad' };
+}
+
+/** What the signs mean; nothing where there was one run each. */
+export function replicationLegend(comparison: Comparison): string {
+  if (!replicated(comparison)) return '';
+  const lines = comparison.runs.some(oneTrace)
+    ? [
+        'means over the replications; all replay one trace, so no interval is given',
+        'k of n: replications that meet the SLO',
+      ]
+    : [
+        "±: half-width of the 95 % interval of the mean over the replications (Student's t)",
+        'ratio: of means, against the first mechanism, paired by seed; ~ where its interval holds 1',
+        'k of n: replications that meet the SLO, with the 95 % interval of their share (Wilson) in percent',
+      ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,70 @@
+// What a comparison of several replications prints: means with half-widths, paired ratios, an SLO as a share; and nothing of the
+// kind where all replay one trace.
+
+import { describe, expect, it } from 'vitest';
+import { compare, memoryHost, renderComparison, resolveScenario, type ScenarioInput } from '../../src/index.js';
+import { meanInterval, pairedRatio } from '../../src/metrics/confidence.js';
+
+const scenario = (arrivals: object): ScenarioInput =>
+  ({
+    version: 1,
+    seed: 3,
+    duration: '20ms',
+    host: { cores: 5 },
+    mechanism: 'ideal',
+    vms: [
+      {
+        name: 'api',
+        vcpus: { min: 1, max: 4 },
+        slo: { quantile: 0.99, latency: '70us' },
+        workload: {
+          arrivals,
+          request: { stages: [{ tasks: 1, service: { dist: 'exponential', mean: '10us' } }] },
+        },
+      },
+    ],
+  }) as ScenarioInput;
+
+const files = memoryHost({
+  'a.csv': `arrival\n${Array.from({ length: 4000 }, (_, i) => `${i * 5000}\n`).join('')}`,
+});
+const of = (arrivals: object) =>
+  compare(resolveScenario(scenario(arrivals)), {
+    mechanisms: ['ideal', 'static'],
+    replications: 8,
+    sizing: false,
+    files,
+  });
+
+describe('eight replications', () => {
+  it('give means with their intervals, ratios with theirs and SLOs as shares', async () => {
+    const comparison = await of({ process: 'poisson', rate: 3e5 });
+    const text = renderComparison(comparison);
+    const p99 = (run: number): number[] =>
+      comparison.runs[run]!.replications!.map(({ figures }) => figures['api.latencyNs.p99']!);
+    const { mean, high } = meanInterval(p99(0), 0.95);
+    const us = (ns: number): string => `${(ns / 1000).toPrecision(3)} us`;
+    expect(text).toContain(`${us(mean!)} ± ${us(high! - mean!)}`);
+    const ratio = pairedRatio(p99(0), p99(1), 0.95);
+    const told = comparison.differences[0]!.figures['api.latencyNs.p99']!;
+    expect([told.ratio, told.ratioLow, told.ratioHigh].map((x) => x!.toFixed(9))).toEqual(
+      [ratio.mean, ratio.low, ratio.high].map((x) => x!.toFixed(9)),
+    );
+    expect(text).toContain(`${told.ratio! >= 99.5 ? told.ratio!.toFixed(0) : told.ratio!.toPrecision(3)}x ± `);
+    expect(text).toMatch(/SLO p99 <= 70 us +\d of 8 \[\d+, \d+\]% +0 of 8 \[0, 32\]%/);
+    expect(text).toContain("Student's t");
+    expect(text).not.toContain('same-trace');
+  });
+
+  it('of one trace give means alone, and say why', async () => {
+    const comparison = await of({ process: 'trace', file: 'a.csv', format: 'csv' });
+    const text = renderComparison(comparison);
+    const table = text.slice(0, text.indexOf('can this be trusted?'));
+    expect(table).not.toContain('±');
+    expect(table).toContain('all replay one trace, so no interval is given');
+    expect(text).toContain('same-trace vms.api.workload.arrivals.file (all): every replication replays a.csv');
+    for (const run of comparison.runs)
+      expect(Object.values(run.confidence!.figures).every(({ low, high }) => low === null && high === null)).toBe(true);
+    expect(comparison.differences[0]!.figures['api.latencyNs.mean']).toMatchObject({ low: null, ratioHigh: null });
+  });
+});
