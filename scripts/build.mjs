@@ -1,4 +1,4 @@
-// The build, target by target: three cores by asc, the core's bytes as a module, bundles by esbuild, types by tsc.
+// The build, target by target: cores by asc, their bytes and the report's page as modules, bundles by esbuild, types by tsc.
 // A target whose inputs and outputs hash as they did last time is skipped; `--force` builds all of them,
 // names (`cores bytes bundle types`) build only those and what they need.
 import { createHash } from 'node:crypto';
@@ -83,6 +83,13 @@ const TARGETS = [
     build: buildBytes,
   },
   {
+    name: 'page',
+    group: 'bytes',
+    inputs: () => [...TOOLING, 'src/report/html/figure.ts', ...listFiles('src/report/html/page')],
+    outputs: ['src/generated/report-page.ts', 'src/generated/report-page-packages.json'],
+    build: buildPage,
+  },
+  {
     name: 'bundle',
     group: 'bundle',
     inputs: () => [...TOOLING, 'package.json', ...sources()],
@@ -161,6 +168,41 @@ function copyDecoder() {
     at('src/generated/zstd-bytes.ts'),
     `// Copied by the build from zstddec; not kept in the repository.\nexport const ZSTD_BASE64: string =\n  '${base64}';\n`,
   );
+}
+
+/** The report's script and style sheet as text that a page carries; the script's hash is what its policy lets run. */
+async function buildPage() {
+  const { build } = await import('esbuild');
+  const folder = 'src/report/html/page';
+  const common = {
+    absWorkingDir: at(),
+    bundle: true,
+    minify: true,
+    write: false,
+    target: 'es2022',
+    logLevel: 'warning',
+  };
+  const [script, style] = await Promise.all([
+    build({ ...common, entryPoints: [`${folder}/main.ts`], format: 'iife', legalComments: 'none', metafile: true }),
+    build({ ...common, entryPoints: [`${folder}/style.css`] }),
+  ]);
+  const text = script.outputFiles[0].text.trim();
+  if (/<\/script|<!--/i.test(text)) throw new Error("the report's script would end its own element");
+  const packages = Object.keys(script.metafile.inputs).flatMap((path) => {
+    const name = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1];
+    return name === undefined ? [] : [name];
+  });
+  writeAtomically(
+    at('src/generated/report-page.ts'),
+    [
+      "// Made by the build from the report's page; not kept in the repository.",
+      `export const PAGE_SCRIPT: string = ${JSON.stringify(text)};`,
+      `export const PAGE_SCRIPT_SHA256: string = '${createHash('sha256').update(text).digest('base64')}';`,
+      `export const PAGE_STYLE: string = ${JSON.stringify(style.outputFiles[0].text.trim())};`,
+      '',
+    ].join('\n'),
+  );
+  writeAtomically(at('src/generated/report-page-packages.json'), JSON.stringify([...new Set(packages)].sort()));
 }
 
 function inlineBytes(name, module) {
@@ -260,7 +302,10 @@ async function buildBundle() {
 
 /** What is bundled keeps its terms: the packages, and the loader that as-bind holds a copy of. */
 function bundledLicenses() {
-  const bundled = ['as-bind', '@assemblyscript/loader', 'zod', 'yaml', 'papaparse', 'pako', 'zstddec', '@noble/hashes'];
+  const bundled = [
+    ...['as-bind', '@assemblyscript/loader', 'zod', 'yaml', 'papaparse', 'pako', 'zstddec', '@noble/hashes'],
+    ...JSON.parse(readFileSync(at('src/generated/report-page-packages.json'), 'utf8')),
+  ];
   const texts = bundled.map((name) => {
     const { version, license } = JSON.parse(readFileSync(at('node_modules', name, 'package.json'), 'utf8'));
     const file = readdirSync(at('node_modules', name)).find((entry) => /^licen[cs]e/i.test(entry));
@@ -332,7 +377,7 @@ export async function build({ groups = [], force = false } = {}) {
         .filter(isRelease)
         .map((target) => make(target, force)),
     );
-  if (wants('bytes') || both) await make(of('bytes')[0], force);
+  if (wants('bytes') || both) for (const target of of('bytes')) await make(target, force);
   const rest = TARGETS.filter(
     (target) => (target.group === 'bundle' || target.group === 'types') && wants(target.group),
   );

@@ -87,7 +87,7 @@ export const SRC_LAYERS = [
     about: 'questions of several runs · traces of pages · reserved memory',
   },
   { rooms: ['src/explain'], about: 'every parameter with meaning, default and source, as text and as Markdown' },
-  { rooms: ['src/report'], about: 'results as text; reads nothing but the result' },
+  { rooms: ['src/report'], about: 'results as text and as a page of figures; reads nothing but the result' },
   { rooms: ['src/experiments'], about: "papers' claims beside ours" },
   { rooms: ['src/index.ts'], about: 'what people import' },
   { rooms: ['src/core-entry.ts', 'src/node-entry.ts'], about: 'the same without the bytes · what needs Node' },

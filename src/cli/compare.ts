@@ -14,6 +14,7 @@ import { POLICY_TIMEOUT } from './guard.js';
 import type { Io } from './io.js';
 import { readMechanisms } from './mechanisms.js';
 import { checkSize, writeOut } from './out.js';
+import { REPORT, commandOf } from './report.js';
 import { type Tools, openStudy } from './replicate.js';
 import { MAX_SEED, MAX_REPLICATIONS, overrides } from './run.js';
 import { FILES_WITHIN, simulationTools, toolsFor } from './tools.js';
@@ -31,7 +32,7 @@ export const compareSpec: CommandSpec = {
     set: { value: 'PATH=VALUE', multiple: true, help: 'changes a field of the scenario' },
     'no-sizing': { help: 'leaves out the search for the cores that each mechanism needs' },
     'max-cores': { value: 'N', help: `upper end of that search (default ${LIMIT_FACTOR} times the scenario's cores)` },
-    out: { value: 'DIR', help: 'writes comparison.json there, and what series and log ask for as CSV' },
+    out: { value: 'DIR', help: 'writes comparison.json and report.html there, and what series and log ask for as CSV' },
     core: { value: 'FILE', help: 'simulates on a core that fluxhost build has made' },
     ...FILES_WITHIN,
     ...POLICY_TIMEOUT,
@@ -73,12 +74,15 @@ export async function compare(args: readonly string[], io: Io, tools: Tools = si
       file,
       // Written to only once the first simulation stands: a refused input leaves no folder behind.
       before: async () => {
-        if (folder !== undefined) await prepareFolder(folder, ['comparison.json']);
+        if (folder !== undefined) await prepareFolder(folder, ['comparison.json', REPORT]);
       },
     });
     const json = toStableJson(comparison);
     const { runs } = comparison;
-    if (folder !== undefined) await writeOut(folder, 'comparison.json', json, runs);
+    if (folder !== undefined) {
+      const again = { command: commandOf('compare', args), scenario: loaded.scenario };
+      await writeOut(folder, 'comparison.json', json, runs, comparison, again);
+    }
     const overTime = overTimeText(runs[0]!, folder, '--out DIR writes that of every run as CSV, --json prints it');
     const labels = variants.map(({ label }) => label);
     io.stdout(given.flag('json') ? json : renderComparison(headed(comparison, labels), io.isTty) + overTime);

@@ -1,17 +1,29 @@
-// `--out DIR` of run and compare: the document that --json prints, and what the scenario samples and logs as CSV beside it.
+// `--out DIR`: the document that --json prints, what the scenario samples and logs as CSV, and the page of figures beside it.
 
 import { defaultNumber } from '../scenario/table.js';
 import { join } from 'node:path';
+import { toStableJson } from '../result/json.js';
 import type { Result } from '../result/result.js';
+import type { Reportable } from '../report/html/document.js';
 import { overTimeFiles } from '../report/series.js';
 import { InputError, show } from '../input/errors.js';
 import type { Scenario } from '../scenario/types.js';
+import { writtenForm } from '../scenario/written.js';
 import { writeAtomically } from './files.js';
+import { REPORT, writeReport } from './report.js';
 
 /** Each file whole or not at all; CSV files of an earlier run that this one has no data for stay as they are. */
-export async function writeOut(folder: string, name: string, json: string, results: readonly Result[]): Promise<void> {
+export async function writeOut(
+  folder: string,
+  name: string,
+  json: string,
+  results: readonly Result[],
+  whole: Reportable,
+  { command, scenario }: { readonly command: string; readonly scenario: Scenario },
+): Promise<void> {
   for (const file of overTimeFiles(results)) await writeAtomically(join(folder, file.name), file.text);
   await writeAtomically(join(folder, name), json);
+  await writeReport(join(folder, REPORT), whole, { command, scenario: toStableJson(writtenForm(scenario)) });
 }
 
 /** The scenario with samples: its own, or those of the defaults. */

@@ -34,6 +34,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: "a server's reserved memory: what can be sold, boot times, upgrades",
     load: async () => (await import('./vmem.js')).reserve,
   },
+  report: {
+    summary: 'a page of figures of what was written with --out',
+    load: async () => (await import('./report.js')).report,
+  },
   build: {
     summary: 'compile a core with a policy of your own',
     load: async () => (await import('./build.js')).build,

@@ -16,6 +16,7 @@ import { POLICY_TIMEOUT } from './guard.js';
 import type { Io } from './io.js';
 import { type Tools, openStudy } from './replicate.js';
 import { withSeries, checkSize, writeOut } from './out.js';
+import { REPORT, commandOf } from './report.js';
 import { openSnapshot, continuing, snapshotting } from './snapshot-file.js';
 import { FILES_WITHIN, toolsFor, simulationTools } from './tools.js';
 
@@ -31,7 +32,10 @@ export const runSpec: CommandSpec = {
     replications: { value: 'R', help: 'runs with seeds of their own; adds 95 % confidence intervals (default 1)' },
     set: { value: 'PATH=VALUE', multiple: true, help: 'changes a field of the scenario' },
     assert: { value: 'EXPRESSION', multiple: true, help: 'must hold in every replication, else exit status 3' },
-    out: { value: 'DIR', help: 'writes result.json there, and what series and log of the scenario ask for as CSV' },
+    out: {
+      value: 'DIR',
+      help: 'writes result.json and report.html there, and what series and log ask for as CSV',
+    },
     series: { help: 'draws cores and queues over time; samples every 100us where the scenario does not sample' },
     snapshot: { value: 'FILE', help: 'writes a snapshot that --from and fluxhost fork go on from' },
     at: { value: 'TIME', help: 'simulated time of the snapshot, warm-up included (default: the end)' },
@@ -178,11 +182,12 @@ export async function run(args: readonly string[], io: Io, tools: Tools = simula
       // Written to only once the first simulation stands: a refused input leaves no folder behind.
       const results = await study.replications(scenario, replications, async (first) => {
         checkAssertions(expressions, first);
-        if (folder !== undefined) await prepareFolder(folder, ['result.json']);
+        if (folder !== undefined) await prepareFolder(folder, ['result.json', REPORT]);
       });
       const result = combine(results, replications);
       const json = toStableJson(result);
-      if (folder !== undefined) await writeOut(folder, 'result.json', json, [result]);
+      if (folder !== undefined)
+        await writeOut(folder, 'result.json', json, [result], result, { command: commandOf('run', args), scenario });
       io.stdout(given.flag('json') ? json : renderRun(result, io.isTty) + overTime(result, given, folder));
       if (result.incomplete === true) {
         io.stderr('interrupted: the result covers what was simulated so far\n');

@@ -5,14 +5,15 @@ import { renderSize } from '../report/size-table.js';
 import { parseFind, checkObjectives, sizeAll } from '../study/size.js';
 import { type CommandSpec, parseCommand, renderHelp } from './args.js';
 import { EXIT } from './exit.js';
-import { prepareFolder, writeAtomically } from './files.js';
+import { prepareFolder } from './files.js';
 import { POLICY_TIMEOUT } from './guard.js';
 import type { Io } from './io.js';
 import { readMechanisms } from './mechanisms.js';
+import { writeOut } from './out.js';
 import { type Tools, openStudy } from './replicate.js';
+import { REPORT, commandOf } from './report.js';
 import { MAX_SEED, MAX_REPLICATIONS, overrides } from './run.js';
 import { FILES_WITHIN, simulationTools, toolsFor } from './tools.js';
-import { join } from 'node:path';
 
 export const sizeSpec: CommandSpec = {
   name: 'size',
@@ -32,7 +33,7 @@ export const sizeSpec: CommandSpec = {
     replications: { value: 'R', help: 'seeds that must all meet the objectives (default 1)' },
     seed: { value: 'N', help: "seed in place of the scenario's" },
     set: { value: 'PATH=VALUE', multiple: true, help: 'changes a field of the scenario' },
-    out: { value: 'DIR', help: 'writes size.json there' },
+    out: { value: 'DIR', help: 'writes size.json and report.html there' },
     core: { value: 'FILE', help: 'simulates on a core that fluxhost build has made' },
     ...FILES_WITHIN,
     ...POLICY_TIMEOUT,
@@ -78,8 +79,8 @@ export async function size(args: readonly string[], io: Io, tools: Tools = simul
     const result = await sizeAll(study, scenario, question);
     const json = toStableJson(result);
     if (folder !== undefined) {
-      await prepareFolder(folder, ['size.json']);
-      await writeAtomically(join(folder, 'size.json'), json);
+      await prepareFolder(folder, ['size.json', REPORT]);
+      await writeOut(folder, 'size.json', json, [], result, { command: commandOf('size', args), scenario });
     }
     io.stdout(given.flag('json') ? json : renderSize(result, io.isTty));
     if (result.incomplete !== true) return EXIT.done;

@@ -14,8 +14,10 @@ import { prepareFolder, writeAtomically } from './files.js';
 import { POLICY_TIMEOUT } from './guard.js';
 import { CLEAR_LINE, type Io } from './io.js';
 import { readMechanisms } from './mechanisms.js';
+import { writeOut } from './out.js';
 import { Pool } from './pool.js';
 import { type Tools, openStudy } from './replicate.js';
+import { REPORT, commandOf } from './report.js';
 import { MAX_REPLICATIONS, MAX_SEED, overrides } from './run.js';
 import { FILES_WITHIN, setupOf, simulationTools, toolsFor } from './tools.js';
 
@@ -43,7 +45,7 @@ export const sweepSpec: CommandSpec = {
     workers: { value: 'N', help: 'threads (default: one for each processor)' },
     seed: { value: 'N', help: "seed in place of the scenario's" },
     set: { value: 'PATH=VALUE', multiple: true, help: 'changes a field of the scenario first' },
-    out: { value: 'DIR', help: 'writes sweep.json and sweep.csv there' },
+    out: { value: 'DIR', help: 'writes sweep.json, sweep.csv and report.html there' },
     core: { value: 'FILE', help: 'simulates on a core that fluxhost build has made' },
     ...FILES_WITHIN,
     ...POLICY_TIMEOUT,
@@ -85,7 +87,7 @@ export async function sweep(args: readonly string[], io: Io, tools: Tools = simu
   const loaded = await tools.load(given.positional(0), { set: overrides(given.list('set'), seed) });
   const { scenario, directory } = loaded;
   const folder = given.text('out');
-  if (folder !== undefined) await prepareFolder(folder, ['sweep.json', 'sweep.csv']);
+  if (folder !== undefined) await prepareFolder(folder, ['sweep.json', 'sweep.csv', REPORT]);
   const used = await toolsFor(given, tools);
   const setup = await setupOf(given);
   return openStudy(used, directory, io, async (study) => {
@@ -106,7 +108,7 @@ export async function sweep(args: readonly string[], io: Io, tools: Tools = simu
     const json = toStableJson(result);
     if (folder !== undefined) {
       await writeAtomically(join(folder, 'sweep.csv'), sweepCsv(result));
-      await writeAtomically(join(folder, 'sweep.json'), json);
+      await writeOut(folder, 'sweep.json', json, [], result, { command: commandOf('sweep', args), scenario });
     }
     io.stdout(given.flag('json') ? json : renderSweep(result, io.isTty));
     if (result.incomplete !== true) return EXIT.done;

@@ -44,6 +44,15 @@ export interface SweepResult {
   }[];
   /** A row each point and mechanism. */
   rows: SweepRow[];
+  /** The SLOs that hold at every point: of VMs that state one which no axis changes. */
+  slos?: {
+    /** Its name, as in the figures' paths. */
+    vm: string;
+    /** Share of the requests that was to be no slower, 0 to 1. */
+    quantile: number;
+    /** Than this, in ns. */
+    targetNs: number;
+  }[];
   /** Present when it was interrupted: rows that had not ended are missing. */
   incomplete?: true;
 }
@@ -108,6 +117,17 @@ export function isNarrow(replications: readonly Replication[], scenario: Scenari
     const { mean, low, high } = figures[path]!;
     return mean === null || low === null || high === null ? mean === null : (high - low) / 2 <= share * Math.abs(mean);
   });
+}
+
+/** The SLOs that hold at every point; absent where there is none. */
+function slosOf({ vms }: Scenario, axes: readonly Axis[]): Pick<SweepResult, 'slos'> {
+  if (axes.some(({ path }) => /(^|\.)slo(\.|$)/.test(path))) return {};
+  const slos = vms.flatMap(({ name, count, slo }) => {
+    if (slo === undefined) return [];
+    const names = count === 1 ? [name] : Array.from({ length: count }, (_, i) => `${name}-${i}`);
+    return names.map((vm) => ({ vm, quantile: slo.quantile, targetNs: slo.latencyNs }));
+  });
+  return slos.length === 0 ? {} : { slos };
 }
 
 /** The scenario of a point under a mechanism, and what `--set` must say for it. */
@@ -207,6 +227,7 @@ export async function sweepAll(base: Scenario, question: SweepQuestion, crew: Cr
   return {
     axes: axes.map(({ path }, i) => ({ path, values: values(i) })),
     rows: finished,
+    ...slosOf(base, axes),
     ...(finished.length < jobs.length ? { incomplete: true as const } : {}),
   };
 }

@@ -22,7 +22,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Without these Chromium asks the outside for updates, accounts and field trials at every start. */
-const QUIET = [
+export const QUIET = [
   '--headless',
   '--disable-gpu',
   '--disable-quic',
@@ -32,7 +32,7 @@ const QUIET = [
   '--disable-sync',
 ];
 
-function chromiumPath(): string {
+export function chromiumPath(): string {
   const path = PLACES.find((place) => place !== undefined && existsSync(place));
   if (path === undefined) {
     throw new Error(

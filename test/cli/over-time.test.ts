@@ -119,6 +119,7 @@ describe('--out', () => {
     expect(readdirSync(join(folder, 'out')).sort()).toEqual([
       'events.csv',
       'intervals.csv',
+      'report.html',
       'result.json',
       'series.csv',
     ]);

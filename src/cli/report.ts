@@ -1,0 +1,104 @@
+// `report.html` beside what `--out DIR` writes, and `fluxhost report`, which makes it later of a file that was written then.
+
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { printable, InputError, show } from '../input/errors.js';
+import { readFailure } from '../input/read-failure.js';
+import type { Reportable } from '../report/html/document.js';
+import type { Context } from '../report/html/figure.js';
+import { type CommandSpec, parseCommand, renderHelp } from './args.js';
+import { EXIT } from './exit.js';
+import { prepareFolder, writeAtomically } from './files.js';
+import type { Io } from './io.js';
+
+/** The name of the page in a folder. */
+export const REPORT = 'report.html';
+/** What a report may be made of, as `--out` names it. */
+const SOURCES = ['result.json', 'comparison.json', 'size.json', 'sweep.json'] as const;
+
+/** As a shell takes it. */
+const quoted = (word: string): string => (/^[\w@%+=:,./±-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+
+/** The command that makes a result again: as it was given. */
+export const commandOf = (name: string, args: readonly string[]): string =>
+  printable(['fluxhost', name, ...args].map((word, i) => (i < 2 ? word : quoted(word))).join(' '));
+
+/** Writes the page; the pictures' code is loaded only here. */
+export async function writeReport(path: string, value: Reportable, context: Context): Promise<void> {
+  const { renderHtml } = await import('../report/html/html.js');
+  await writeAtomically(path, renderHtml(value, context));
+}
+
+export const reportSpec: CommandSpec = {
+  name: 'report',
+  summary: 'Makes the page of figures of what run, compare, size or sweep wrote with --out.',
+  positionals: ['DIR|FILE'],
+  options: {
+    out: { value: 'FILE', help: `where the page goes (default: ${REPORT} beside the file)` },
+  },
+  details:
+    'The page is one file that opens without a network, in light and dark, on paper and on a phone. Every picture can be\n' +
+    'saved as SVG or PNG, and its numbers stand in a table below it. run, compare, size and sweep leave it with --out.',
+  examples: ['fluxhost report burst', 'fluxhost report burst/comparison.json --out burst.html'],
+};
+
+/** The one file of a folder that a report can be made of. */
+async function sourceOf(path: string): Promise<string> {
+  const isThere = async (one: string): Promise<boolean> => (await stat(one).catch(() => undefined))?.isFile() === true;
+  const found = await stat(path).catch((failure: unknown) => {
+    throw new InputError({ file: path, path: '', given: readFailure(failure), expected: 'a file or folder of --out' });
+  });
+  if (!found.isDirectory()) return path;
+  const there: string[] = [];
+  for (const name of SOURCES) if (await isThere(join(path, name))) there.push(name);
+  if (there.length === 1) return join(path, there[0]!);
+  const given = there.length === 0 ? 'a folder with none of them' : `a folder with ${there.join(' and ')}`;
+  throw new InputError({
+    path: 'DIR|FILE',
+    given: `${show(path)}, ${given}`,
+    expected: `one of ${SOURCES.join(', ')}`,
+  });
+}
+
+async function readSource(file: string): Promise<Reportable> {
+  const expected = 'the JSON of run, compare, size or sweep (--json or --out)';
+  const text = await readFile(file, 'utf8').catch((failure: unknown) => {
+    throw new InputError({ file, path: '', given: readFailure(failure), expected });
+  });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new InputError({ file, path: '', given: 'no JSON', expected });
+  }
+  const { kindOf } = await import('../report/html/document.js');
+  if (kindOf(value) === undefined) throw new InputError({ file, path: '', given: 'another JSON document', expected });
+  return value as Reportable;
+}
+
+export async function report(args: readonly string[], io: Io): Promise<number> {
+  const given = parseCommand(reportSpec, args);
+  if (given.help) {
+    io.stdout(renderHelp(reportSpec));
+    return EXIT.done;
+  }
+  given.check();
+  const file = await sourceOf(given.positional(0));
+  const value = await readSource(file);
+  const out = given.text('out') ?? join(dirname(file), REPORT);
+  await prepareFolder(dirname(out), [out.slice(dirname(out).length).replace(/^[/\\]/, '')]);
+  try {
+    await writeReport(out, value, { command: commandOf('report', args), from: file });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    const what = {
+      file,
+      path: '',
+      given: 'a document that lacks what its kind has',
+      expected: 'the file as it was written',
+    };
+    throw new InputError(what);
+  }
+  io.stdout(`${printable(out)}\n`);
+  return EXIT.done;
+}

@@ -1,0 +1,245 @@
+// From a result, a comparison, the answer of size or a sweep to all that a report says of it. Told apart by their own fields, so
+// that a file read back needs no label.
+
+import type { Result } from '../../result/result.js';
+import type { Comparison } from '../../study/compare.js';
+import type { SizeResult } from '../../study/size.js';
+import type { SweepResult } from '../../study/sweep.js';
+import { sloSentence } from '../compare-table.js';
+import { formatShare } from '../units.js';
+import type { Figure, Remark, Report, Table } from './figure.js';
+import { coreSecondsFigure } from './figures/core-seconds.js';
+import { coresFigure } from './figures/cores.js';
+import { latencyFigure } from './figures/latency.js';
+import { movesFigure } from './figures/moves.js';
+import type { Named } from './figures/named.js';
+import { sizeAnswer, sizeFigure, sizingFigure } from './figures/needed.js';
+import { sweepFigures } from './figures/sweep.js';
+import { duration, grouped, listed, sloWords } from './words.js';
+
+/** What a report can be made of. */
+export type Reportable = Result | Comparison | SizeResult | SweepResult;
+
+type Loose = Readonly<Record<string, unknown>>;
+
+/** Of whose shape a JSON document is; undefined for something else. */
+export function kindOf(value: unknown): 'result' | 'comparison' | 'size' | 'sweep' | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const document = value as Loose;
+  const list = (key: string): boolean => Array.isArray(document[key]);
+  if (typeof document['manifest'] === 'object' && list('vms')) return 'result';
+  if (list('axes') && list('rows')) return 'sweep';
+  if (typeof document['find'] === 'string' && list('runs')) return 'size';
+  if (list('differences') && list('runs')) return 'comparison';
+  return undefined;
+}
+
+const unique = (remarks: readonly Remark[]): Remark[] => {
+  const seen = new Map(remarks.map((remark) => [`${remark.code} ${remark.detail}`, remark]));
+  return [...seen.values()];
+};
+
+/** What the result itself warns of, and what can be seen without. */
+function remarksOf(runs: readonly Named[]): Remark[] {
+  const single = runs.length === 1;
+  return unique(
+    runs.flatMap(({ label, result }) => {
+      const where = single ? '' : `${label}: `;
+      const own = (result as Result & { warnings?: readonly { code: string; field: string; detail: string }[] })
+        .warnings;
+      const remarks = (own ?? []).map(({ code, field, detail }) => ({ code, detail: `${where}${field}: ${detail}` }));
+      const unstable = result.vms.filter((vm) => vm.unstable).map(({ name }) => name);
+      if (unstable.length > 0 && !remarks.some(({ code }) => code === 'unstable'))
+        remarks.push({
+          code: 'unstable',
+          detail: `${where}the backlog of ${listed(unstable.slice(0, 5))} grew all along: longer runs would give longer latencies`,
+        });
+      if (result.manifest.replications === 1)
+        remarks.push({
+          code: 'one-seed',
+          detail: 'one seed: no interval tells chance from effect; --replications 5 gives one',
+        });
+      if (result.incomplete === true)
+        remarks.push({ code: 'incomplete', detail: `${where}interrupted: the figures cover what was simulated` });
+      return remarks;
+    }),
+  );
+}
+
+function factsOf(runs: readonly Named[]): string[] {
+  const { manifest, histogram, host } = runs[0]!.result;
+  const seeds =
+    manifest.replications === 1 ? `seed ${manifest.seed}` : `${manifest.replications} seeds from ${manifest.seed} on`;
+  const events = runs.reduce((total, { result }) => total + result.manifest.events, 0);
+  return [
+    seeds,
+    `${host.cores} cores`,
+    `${duration(manifest.measuredNs)} measured after ${duration(manifest.warmupNs)} of warm-up`,
+    `${grouped(events)} events`,
+    `quantiles within ${formatShare(histogram.precision)}`,
+  ];
+}
+
+function manifestOf(runs: readonly Named[]): Table {
+  const row = (name: string, of: (result: Result) => string): string[] => [
+    name,
+    ...runs.map(({ result }) => of(result)),
+  ];
+  return {
+    head: ['', ...runs.map(({ label }) => label)],
+    rows: [
+      row('program', ({ manifest }) => `${manifest.name} ${manifest.version}`),
+      row('scenario (SHA-256)', ({ manifest }) => manifest.scenarioSha256),
+      row('core (SHA-256)', ({ manifest }) => manifest.coreSha256),
+      row('fingerprint', ({ manifest }) => manifest.fingerprint),
+      row('seed', ({ manifest }) => String(manifest.seed)),
+      row('events', ({ manifest }) => grouped(manifest.events)),
+    ],
+  };
+}
+
+const some = (figures: readonly (Figure | undefined)[]): Figure[] => figures.filter((figure) => figure !== undefined);
+
+/** `Every SLO is met: api p99 69.0 µs (≤ 200 µs).` */
+function runVerdict({ label, result }: Named): { verdict: string; good: boolean | null } {
+  const judged = result.vms.filter((vm) => vm.slo !== null);
+  if (judged.length === 0) {
+    const [vm] = result.vms;
+    const p99 = vm === undefined ? '' : ` ${vm.name}’s p99 is ${duration(vm.latencyNs.p99)}.`;
+    return { verdict: `No VM states an SLO.${p99}`, good: null };
+  }
+  const says = (vm: (typeof judged)[number]): string =>
+    `${vm.name} ${vm.slo!.latencyNs === null ? '' : `${duration(vm.slo!.latencyNs)} `}(${sloWords(vm.slo!)})`;
+  const missed = judged.filter((vm) => !vm.slo!.attained);
+  if (missed.length === 0) {
+    const what = judged.length === 1 ? 'the SLO' : 'every SLO';
+    return { verdict: `${label} meets ${what}: ${listed(judged.slice(0, 3).map(says))}.`, good: true };
+  }
+  const of = judged.length === 1 ? 'the SLO' : `${missed.length} of ${judged.length} SLOs`;
+  return { verdict: `${label} misses ${of}: ${listed(missed.slice(0, 3).map(says))}.`, good: false };
+}
+
+function resultReport(result: Result): Report {
+  const runs = [{ label: result.manifest.mechanism, result }];
+  const names = result.vms.filter((vm) => vm.slo !== null).map(({ name }) => name);
+  const what =
+    names.length === 0 ? `How do ${result.vms.length} VMs fare` : `Does ${listed(names.slice(0, 3))} meet its SLO`;
+  return {
+    title: `${result.manifest.mechanism} on ${result.host.cores} cores`,
+    question: `${what} under ${result.manifest.mechanism} on ${result.host.cores} cores?`,
+    ...runVerdict(runs[0]!),
+    facts: factsOf(runs),
+    remarks: remarksOf(runs),
+    figures: some([latencyFigure(runs), coreSecondsFigure(runs), coresFigure(runs[0]!, true), movesFigure(runs)]),
+    manifest: manifestOf(runs),
+  };
+}
+
+/** Two runs may be of one kind: then what they were called stands in the differences. */
+function labelled({ runs, differences }: Comparison): Named[] {
+  const labels = [differences[0]?.baseline, ...differences.map(({ mechanism }) => mechanism)];
+  return runs.map((result, i) => ({ label: labels[i] ?? result.manifest.mechanism, result }));
+}
+
+function comparisonReport(comparison: Comparison): Report {
+  const runs = labelled(comparison);
+  const labels = runs.map(({ label }) => label);
+  const [first] = runs;
+  if (first === undefined) return emptyReport('comparison', 'interrupted before any run had ended');
+  const headed = runs.map(({ label, result }) => ({ ...result, manifest: { ...result.manifest, mechanism: label } }));
+  const judged = first.result.vms.some((vm) => vm.slo !== null);
+  const met = runs.map(({ result }) => result.vms.every((vm) => vm.slo === null || vm.slo.attained));
+  return {
+    title: `${listed(labels)} on ${first.result.host.cores} cores`,
+    question: `Which of ${listed(labels)} ${judged ? 'meet every SLO' : 'serves best'}, and at what cost?`,
+    verdict: sloSentence({ ...comparison, runs: headed }),
+    good: judged ? met.some(Boolean) : null,
+    facts: factsOf(runs),
+    remarks: remarksOf(runs),
+    figures: some([
+      latencyFigure(runs),
+      coreSecondsFigure(runs),
+      ...runs.map((run) => coresFigure(run, false)),
+      movesFigure(runs),
+      comparison.sizing === undefined ? undefined : sizingFigure(comparison.sizing),
+    ]),
+    manifest: manifestOf(runs),
+  };
+}
+
+const emptyReport = (title: string, detail: string): Report => ({
+  title,
+  question: `What does the ${title} say?`,
+  verdict: 'Nothing yet: no run has ended.',
+  good: null,
+  facts: [],
+  remarks: [{ code: 'incomplete', detail }],
+  figures: [],
+  manifest: { head: [], rows: [] },
+});
+
+const interrupted = (incomplete: true | undefined): Remark[] =>
+  incomplete === true ? [{ code: 'incomplete', detail: 'interrupted: what had ended is shown' }] : [];
+
+const oneSeed = (replications: number): Remark[] =>
+  replications > 1
+    ? []
+    : [{ code: 'one-seed', detail: 'one seed: no interval tells chance from effect; --replications 5 gives one' }];
+
+function sizeReport(result: SizeResult): Report {
+  return {
+    title: `the least ${result.find}`,
+    question: `How much ${result.find} is enough for ${listed(result.for)}?`,
+    verdict: sizeAnswer(result),
+    good: result.runs.length === 0 ? null : result.runs.some(({ value }) => value !== null),
+    facts: [`${result.replications} ${result.replications === 1 ? 'seed' : 'seeds'} each`, 'every value shown was run'],
+    remarks: [...interrupted(result.incomplete), ...oneSeed(result.replications)],
+    figures: some([sizeFigure(result)]),
+    manifest: { head: [], rows: [] },
+  };
+}
+
+function sweepReport(result: SweepResult): Report {
+  const figures = sweepFigures(result);
+  const paths = listed(result.axes.map(({ path }) => path));
+  const seeds = Math.min(...result.rows.filter(({ refused }) => refused === undefined).map((row) => row.replications));
+  const refused = result.rows.filter((row) => row.refused !== undefined).length;
+  const judged = result.rows.filter(({ figures: all }) =>
+    Object.keys(all).some((path) => path.endsWith('.slo.attained')),
+  );
+  const metIn = (row: (typeof result.rows)[number]): boolean =>
+    Object.entries(row.figures).every(([path, { mean }]) => !path.endsWith('.slo.attained') || mean === 1);
+  return {
+    title: `sweep of ${paths}`,
+    question: `How does the host answer to ${paths}?`,
+    verdict: figures[0]?.answer ?? 'Nothing yet: no row has ended.',
+    good: judged.length === 0 ? null : judged.some(metIn),
+    facts: [
+      `${grouped(result.rows.length)} rows`,
+      ...(Number.isFinite(seeds) ? [`${seeds} ${seeds === 1 ? 'seed' : 'seeds'} each, the same for all`] : []),
+    ],
+    remarks: [
+      ...interrupted(result.incomplete),
+      ...(refused === 0 ? [] : [{ code: 'refused', detail: `${refused} points make no scenario: the table says why` }]),
+      ...oneSeed(Number.isFinite(seeds) ? seeds : 1),
+    ],
+    figures,
+    manifest: { head: [], rows: [] },
+  };
+}
+
+/** @throws TypeError for what is of none of the shapes; `kindOf` tells before */
+export function reportOf(value: Reportable): Report {
+  switch (kindOf(value)) {
+    case 'result':
+      return resultReport(value as Result);
+    case 'comparison':
+      return comparisonReport(value as Comparison);
+    case 'size':
+      return sizeReport(value as SizeResult);
+    case 'sweep':
+      return sweepReport(value as SweepResult);
+    case undefined:
+      throw new TypeError('no result, comparison, sizing or sweep');
+  }
+}

@@ -1,0 +1,211 @@
+// What a figure of the report is: a question, the answer in a sentence, numbers to draw and the same numbers as a table.
+// Plain data: the page draws it and knows no result, the tests hold it against the result without a browser.
+
+/** The figure's numbers as text; the accessible form. */
+export interface Table {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** A line's look: which mechanism, or which VM. The page has the colours. */
+export interface Hue {
+  /** A CSS colour; a variable of the style sheet where light and dark differ. */
+  readonly colour: string;
+  /** Dash pattern of lines, as SVG has it; '' for solid. */
+  readonly dash: string;
+}
+
+/** A quantile: so many of the requests were slower than so much. */
+export interface TailPoint {
+  /** p50, p99.9, max. */
+  readonly name: string;
+  readonly ns: number;
+  /** Share of the requests that were slower. */
+  readonly share: number;
+  /** Interval over the replications; null without. */
+  readonly low: number | null;
+  readonly high: number | null;
+  /** Fewer than ten samples lie behind it. */
+  readonly thin: boolean;
+}
+
+export interface TailPlot {
+  readonly kind: 'tail';
+  readonly panels: readonly {
+    readonly title: string;
+    readonly slo: { readonly ns: number; readonly share: number; readonly text: string } | null;
+    readonly lines: readonly {
+      readonly name: string;
+      readonly hue: Hue;
+      readonly missed: boolean;
+      readonly points: readonly TailPoint[];
+      /** From the histogram, where the result holds one: share of the requests above each bound. */
+      readonly curve: readonly (readonly [ns: number, share: number])[];
+    }[];
+  }[];
+}
+
+/** How a share of core time is drawn. */
+export type Texture = 'solid' | 'light' | 'hatch' | 'grey' | 'empty';
+
+export interface StackPlot {
+  readonly kind: 'stack';
+  readonly rows: readonly {
+    readonly name: string;
+    readonly parts: readonly {
+      readonly name: string;
+      readonly colour: string;
+      readonly texture: Texture;
+      readonly seconds: number;
+    }[];
+  }[];
+}
+
+export interface CoresPlot {
+  readonly kind: 'cores';
+  /** Of the host. */
+  readonly cores: number;
+  readonly windows: readonly {
+    readonly title: string;
+    readonly intervalNs: number;
+    readonly timeNs: readonly number[];
+    readonly vms: readonly {
+      readonly name: string;
+      readonly colour: string;
+      readonly held: readonly number[];
+      readonly waiting: readonly number[];
+    }[];
+  }[];
+}
+
+export interface MovesPlot {
+  readonly kind: 'moves';
+  readonly panels: readonly {
+    readonly title: string;
+    /** One after the other, detection first. */
+    readonly steps: readonly {
+      readonly name: string;
+      readonly fromNs: number;
+      readonly meanNs: number;
+      readonly count: number;
+      /** Of the moves that went through it. */
+      readonly share: number;
+    }[];
+    readonly spreads: readonly {
+      readonly name: string;
+      readonly points: readonly { readonly name: string; readonly ns: number }[];
+    }[];
+  }[];
+}
+
+export interface NeededPlot {
+  readonly kind: 'needed';
+  /** What is varied, on the axis. */
+  readonly of: string;
+  /** Values are nanoseconds, bytes or plain numbers. */
+  readonly unit: 'ns' | 'bytes' | '';
+  readonly rows: readonly {
+    readonly name: string;
+    readonly hue: Hue;
+    readonly value: number | null;
+    readonly low: number | null;
+    /** The word beside the dot: the limit that binds, or that nothing in the range is enough. */
+    readonly word: string;
+    readonly tried: readonly { readonly value: number; readonly share: number }[];
+    readonly from: number;
+    readonly to: number;
+  }[];
+}
+
+export interface ResponsePlot {
+  readonly kind: 'response';
+  /** The axis that is varied. */
+  readonly x: string;
+  /** Words on the axis in place of numbers. */
+  readonly words: boolean;
+  /** Points of the axis span so much that their logarithms are even. */
+  readonly log: boolean;
+  /** Points differ in other axes too: they are drawn alone, no line joins them. */
+  readonly cloud: boolean;
+  readonly panels: readonly {
+    readonly title: string;
+    readonly unit: 'ns' | 'share';
+    readonly slo: { readonly value: number; readonly text: string } | null;
+    readonly lines: readonly {
+      readonly name: string;
+      readonly hue: Hue;
+      readonly points: readonly {
+        readonly x: number | string;
+        readonly mean: number;
+        readonly low: number | null;
+        readonly high: number | null;
+        readonly missed: boolean;
+      }[];
+      /** The point that still meets the objective, next to one that does not. */
+      readonly knee: number | string | null;
+    }[];
+  }[];
+}
+
+export interface HeatPlot {
+  readonly kind: 'heat';
+  readonly x: string;
+  readonly y: string;
+  readonly unit: 'ns' | 'share';
+  readonly panels: readonly {
+    readonly title: string;
+    readonly xs: readonly (number | string)[];
+    readonly ys: readonly (number | string)[];
+    readonly cells: readonly {
+      readonly x: number | string;
+      readonly y: number | string;
+      readonly value: number;
+      readonly missed: boolean;
+    }[];
+  }[];
+}
+
+export type Drawing = TailPlot | StackPlot | CoresPlot | MovesPlot | NeededPlot | ResponsePlot | HeatPlot;
+
+export interface Figure {
+  /** Of the element, and of downloads. */
+  readonly id: string;
+  readonly question: string;
+  /** What the program makes of the numbers. */
+  readonly answer: string;
+  /** How to read it; the text alternative of the picture. */
+  readonly caption: string;
+  readonly drawing: Drawing;
+  readonly table: Table;
+}
+
+/** A remark on how far the figures are to be trusted. */
+export interface Remark {
+  /** A stable word. */
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** All that a report says. */
+export interface Report {
+  readonly title: string;
+  readonly question: string;
+  readonly verdict: string;
+  /** Whether every objective is met; null where none is stated. */
+  readonly good: boolean | null;
+  /** Seeds, times, precision: facts that make the figures' weight. */
+  readonly facts: readonly string[];
+  readonly remarks: readonly Remark[];
+  readonly figures: readonly Figure[];
+  readonly manifest: Table;
+}
+
+/** What whoever has the result knows of it besides. */
+export interface Context {
+  /** The command that makes it again. */
+  readonly command: string;
+  /** The scenario's text, where it is at hand. */
+  readonly scenario?: string;
+  /** The file that the result was read from, where it was. */
+  readonly from?: string;
+}

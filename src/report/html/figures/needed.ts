@@ -1,0 +1,110 @@
+// "How much is needed?": the least value at which every objective is met, one row a mechanism, with every value that was run. From
+// `size`, and from the search for cores that `compare` makes.
+
+import { formatSize } from '../../../input/quantities.js';
+import type { Sizing } from '../../../study/sizing.js';
+import type { SizeResult, SizeRun } from '../../../study/size.js';
+import type { Figure, NeededPlot } from '../figure.js';
+import { exactDuration, listed, mechanismHues } from '../words.js';
+
+type Row = NeededPlot['rows'][number];
+
+const textOf = (value: number, unit: SizeResult['unit']): string =>
+  unit === 'ns' ? exactDuration(value) : unit === 'bytes' ? formatSize(value) : String(value);
+
+const plotUnit = (unit: SizeResult['unit']): NeededPlot['unit'] => (unit === 'ns' || unit === 'bytes' ? unit : '');
+
+function sizeRow(run: SizeRun, hue: Row['hue'], unit: SizeResult['unit']): Row {
+  const ran = run.tried.filter(({ of }) => of > 0);
+  const values = run.tried.map(({ value }) => value);
+  const word = run.value === null ? `none: ${run.bound?.by ?? 'range'}` : (run.bound?.by ?? '');
+  return {
+    name: run.mechanism,
+    hue,
+    value: run.value,
+    low: run.low,
+    word: run.value === null ? word : [textOf(run.value, unit), word].filter((one) => one !== '').join(', '),
+    tried: ran.map(({ value, attainedIn, of }) => ({ value, share: attainedIn / of })),
+    from: Math.min(...values),
+    to: Math.max(...values),
+  };
+}
+
+/** `ideal 15, hyperflux 16; static none of those tried` */
+export function sizeAnswer({ runs, find, unit }: SizeResult): string {
+  const found = runs.filter(({ value }) => value !== null);
+  const none = runs.filter(({ value }) => value === null).map(({ mechanism }) => mechanism);
+  const needs = found.map(({ mechanism, value }) => `${mechanism} needs ${textOf(value!, unit)}`);
+  const failed = `${listed(none)} ${none.length === 1 ? 'does' : 'do'} not meet the objectives at any value of ${find} that was run`;
+  if (found.length === 0) return `${failed}.`;
+  return `Of ${find}, ${listed(needs)}${none.length === 0 ? '' : `; ${failed}`}.`;
+}
+
+export function sizeFigure(result: SizeResult): Figure | undefined {
+  if (result.runs.length === 0) return undefined;
+  const hues = mechanismHues(result.runs.map(({ mechanism }) => mechanism));
+  const rows = result.runs.map((run) => sizeRow(run, hues.get(run.mechanism)!, result.unit));
+  const bounds = result.runs.flatMap(({ mechanism, bound }) =>
+    bound === null ? [] : [`${mechanism} is bound by ${bound.by}: ${bound.detail}.`],
+  );
+  return {
+    id: 'needed',
+    question: `How much ${result.find} is needed?`,
+    answer: [sizeAnswer(result), ...bounds].join(' '),
+    caption:
+      'Every value that was run: filled where all seeds meet the objectives, half-filled where some do, hollow where none does. ' +
+      'The large dot is the least value at which all do, the line before it reaches to the least at which any does.',
+    drawing: { kind: 'needed', of: result.find, unit: plotUnit(result.unit), rows },
+    table: {
+      head: ['mechanism', result.find, 'seeds that meet the objectives', ''],
+      rows: result.runs.flatMap(({ mechanism, tried, value: best }) =>
+        tried.map(({ value, attainedIn, of, refused }) => [
+          mechanism,
+          textOf(value, result.unit),
+          refused === undefined ? `${attainedIn} of ${of}` : `refused: ${refused}`,
+          value === best ? 'the least' : '',
+        ]),
+      ),
+    },
+  };
+}
+
+export function sizingFigure(sizing: readonly Sizing[]): Figure | undefined {
+  if (sizing.length === 0) return undefined;
+  const hues = mechanismHues(sizing.map(({ mechanism }) => mechanism));
+  const counted = (one: Sizing): string => (one.of === 'host.cores' ? 'cores' : 'pinned vCPUs');
+  const rows = sizing.map((one): Row => ({
+    name: one.mechanism,
+    hue: hues.get(one.mechanism)!,
+    value: one.cores,
+    low: one.cores,
+    word: one.cores === null ? `none up to ${one.searchedTo}` : `${one.cores} ${counted(one)}`,
+    tried: [],
+    from: one.searchedFrom,
+    to: one.searchedTo,
+  }));
+  const needs = sizing.map((one) =>
+    one.cores === null
+      ? `${one.mechanism} more than ${one.searchedTo} ${counted(one)}`
+      : `${one.mechanism} ${one.cores} ${counted(one)}`,
+  );
+  return {
+    id: 'needed',
+    question: 'How many cores are needed?',
+    answer: `To meet every SLO ${listed(needs)} ${sizing.length === 1 ? 'is' : 'are'} needed.`,
+    caption:
+      'The least number at which every SLO is met with the scenario’s seed; the thin line is the range that was searched. ' +
+      'A polling core counts; static counts the vCPUs that it pins.',
+    drawing: { kind: 'needed', of: 'cores', unit: '', rows },
+    table: {
+      head: ['mechanism', 'needed', 'of', 'searched', 'runs'],
+      rows: sizing.map((one) => [
+        one.mechanism,
+        one.cores === null ? 'none' : String(one.cores),
+        one.of,
+        `${one.searchedFrom} to ${one.searchedTo}`,
+        String(one.runs),
+      ]),
+    },
+  };
+}

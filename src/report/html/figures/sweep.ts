@@ -1,0 +1,235 @@
+// "How does it answer to …?": a sweep. One axis: curves with the band of their intervals, one panel a figure. Two axes: heat maps, one
+// panel a mechanism. Points that were refused leave a gap. More axes, and Latin hypercubes: each axis has its cloud of points.
+
+import type { SweepResult, SweepRow } from '../../../study/sweep.js';
+import { formatShare } from '../../units.js';
+import type { Figure, HeatPlot, ResponsePlot } from '../figure.js';
+import { duration, listed, mechanismHues, sloWords } from '../words.js';
+
+const MOST_PANELS = 4;
+const MOST_TABLE_ROWS = 400;
+
+interface Measure {
+  readonly path: string;
+  readonly title: string;
+  readonly unit: 'ns' | 'share';
+  /** The VM, where the measure is one's latency. */
+  readonly vm?: string;
+}
+
+/** The quantile of its SLO for a VM that has one, p99 for others, and how busy the host was. */
+export function measuresOf({ rows, slos = [] }: SweepResult): Measure[] {
+  const paths = [...new Set(rows.flatMap(({ figures }) => Object.keys(figures)))];
+  const vms = paths.filter((path) => path.endsWith('.latencyNs.p99')).map((path) => path.slice(0, -14));
+  const withSlo = (vm: string): boolean => paths.includes(`${vm}.slo.attained`);
+  const ordered = [...vms].sort((a, b) => Number(withSlo(b)) - Number(withSlo(a)));
+  const shown = ordered.some(withSlo) ? ordered.filter(withSlo) : ordered;
+  const latencies = shown.slice(0, MOST_PANELS - 1).map((vm): Measure => {
+    const quantile = slos.find((slo) => slo.vm === vm)?.quantile ?? 0.99;
+    const key = `p${String(quantile * 100).replace('.', '')}`;
+    const known = paths.includes(`${vm}.latencyNs.${key}`) ? key : 'p99';
+    return { path: `${vm}.latencyNs.${known}`, title: `${vm} ${known.replace('p999', 'p99.9')}`, unit: 'ns', vm };
+  });
+  return [...latencies, { path: 'host.utilization', title: 'core time that runs tasks', unit: 'share' }];
+}
+
+const missed = (row: SweepRow, vm: string | undefined): boolean => {
+  const share = vm === undefined ? undefined : row.figures[`${vm}.slo.attained`]?.mean;
+  return share !== undefined && share !== null && share < 1;
+};
+
+const mechanismsOf = ({ rows }: SweepResult): string[] => [...new Set(rows.map(({ mechanism }) => mechanism))];
+
+type Line = ResponsePlot['panels'][number]['lines'][number];
+
+function lineOf(
+  result: SweepResult,
+  measure: Measure,
+  mechanism: string,
+  hue: Line['hue'],
+  axis: string,
+  cloud: boolean,
+): Line {
+  const points = result.rows
+    .filter((row) => row.mechanism === mechanism)
+    .flatMap((row) => {
+      const figure = row.figures[measure.path];
+      if (figure === undefined || figure.mean === null) return [];
+      const { mean, low, high } = figure;
+      return [{ x: row.point[axis]!, mean, low, high, missed: missed(row, measure.vm) }];
+    });
+  if (points.every(({ x }) => typeof x === 'number')) points.sort((a, b) => Number(a.x) - Number(b.x));
+  const misses = points.findIndex((point) => point.missed);
+  const meets = points.findIndex((point) => !point.missed);
+  const knee = misses > 0 ? points[misses - 1]!.x : misses === 0 && meets > 0 ? points[meets]!.x : null;
+  return { name: mechanism, hue, points, knee: cloud ? null : knee };
+}
+
+/** What of a line's points meet the objective, as a verb and where. */
+function meetingOf(axis: string, points: Line['points'], cloud: boolean): readonly ['meet' | 'miss' | '', string] {
+  const bad = points.filter((point) => point.missed);
+  if (points.length === 0) return ['', 'without figures'];
+  if (bad.length === 0) return ['meet', 'at every point'];
+  if (bad.length === points.length) return ['miss', 'at every point'];
+  if (cloud) return ['meet', `at ${points.length - bad.length} of ${points.length} points`];
+  if (points.slice(points.indexOf(bad[0]!)).every((point) => point.missed))
+    return ['miss', `from ${axis} = ${bad[0]!.x} on`];
+  if (points.slice(0, bad.length).every((point) => point.missed))
+    return ['meet', `from ${axis} = ${points[bad.length]!.x} on`];
+  return ['miss', `at ${axis} = ${listed(bad.map(({ x }) => String(x)))}`];
+}
+
+/** `ideal and hyperflux meet it at every point; static misses it from load = 0.55 on`: those of whom the same holds in one. */
+function grouped(said: readonly { name: string; verb: 'meet' | 'miss' | ''; where: string }[]): string {
+  const together = new Map<string, { names: string[]; verb: string; where: string }>();
+  for (const { name, verb, where } of said) {
+    const key = `${verb} ${where}`;
+    together.set(key, { names: [...(together.get(key)?.names ?? []), name], verb, where });
+  }
+  return [...together.values()]
+    .map(({ names, verb, where }) => {
+      const one = verb === 'meet' ? 'meets it' : 'misses it';
+      const what = verb === '' ? '' : names.length === 1 ? one : `${verb} it`;
+      return [listed(names), what, where].filter((word) => word !== '').join(' ');
+    })
+    .join('; ');
+}
+
+function tableOf(result: SweepResult, measures: readonly Measure[]): Figure['table'] {
+  const { axes, rows } = result;
+  const seeds = rows.some(({ replications }) => replications > 1);
+  return {
+    head: [...axes.map(({ path }) => path), 'mechanism', ...measures.map(({ title }) => title), 'SLO', 'seeds'],
+    rows: rows.slice(0, MOST_TABLE_ROWS).map((row) => [
+      ...axes.map(({ path }) => String(row.point[path])),
+      row.mechanism,
+      ...measures.map(({ path, unit }) => {
+        const { mean = null, low = null, high = null } = row.figures[path] ?? {};
+        const say = unit === 'ns' ? duration : formatShare;
+        if (mean === null) return row.refused === undefined ? '–' : `refused: ${row.refused}`;
+        return seeds && low !== null && high !== null ? `${say(mean)} ± ${say((high - low) / 2)}` : say(mean);
+      }),
+      measures.some(({ vm }) => missed(row, vm)) ? 'missed' : row.refused === undefined ? 'met' : '–',
+      String(row.replications),
+    ]),
+  };
+}
+
+function sloOf(result: SweepResult, { vm, path }: Measure): ResponsePlot['panels'][number]['slo'] {
+  const slo = result.slos?.find((one) => one.vm === vm);
+  if (slo === undefined || !path.includes('latencyNs')) return null;
+  return { value: slo.targetNs, text: `SLO ${sloWords(slo)}` };
+}
+
+function curvesOf(result: SweepResult, axis: SweepResult['axes'][number], cloud: boolean): Figure {
+  const measures = measuresOf(result);
+  const mechanisms = mechanismsOf(result);
+  const hues = mechanismHues(mechanisms);
+  const panels = measures.map((measure) => ({
+    title: measure.title,
+    unit: measure.unit,
+    slo: sloOf(result, measure),
+    lines: mechanisms.map((name) => lineOf(result, measure, name, hues.get(name)!, axis.path, cloud)),
+  }));
+  const judged = measures.flatMap((measure, i) =>
+    isJudged(result, measure)
+      ? [
+          `${objectiveOf(measure, panels[i]!.slo)}: ${grouped(
+            panels[i]!.lines.map(({ name, points }) => {
+              const [verb, where] = meetingOf(axis.path, points, cloud);
+              return { name, verb, where };
+            }),
+          )}.`,
+        ]
+      : [],
+  );
+  const spans = panels[0]!.lines.map(
+    ({ name, points }) =>
+      `${spanOf(
+        panels[0]!.unit,
+        points.map(({ mean }) => mean),
+      )} under ${name}`,
+  );
+  const numbers = axis.values.filter((value) => typeof value === 'number');
+  const words = numbers.length < axis.values.length;
+  const log = !words && Math.min(...numbers) > 0 && Math.max(...numbers) >= 50 * Math.min(...numbers);
+  const intervals = result.rows.some(({ replications }) => replications > 1);
+  return {
+    id: `response-${axis.path.replaceAll(/[^a-z0-9]+/gi, '-')}`,
+    question: `How does it answer to ${axis.path}?`,
+    answer: judged.length > 0 ? judged.join(' ') : `${panels[0]!.title}: ${listed(spans)}.`,
+    caption:
+      `One ${cloud ? 'point a row' : 'line a mechanism'} over ${axis.path}${intervals ? ', with the 95 % interval over the seeds as a band' : ', one seed a point'}. ` +
+      'Crosses are points at which some seed misses the SLO; a ring marks the last point before the first of them.',
+    drawing: { kind: 'response', x: axis.path, words, log, cloud, panels },
+    table: tableOf(result, measures),
+  };
+}
+
+/** `12.0 µs to 48.8 ms` */
+function spanOf(unit: Measure['unit'], values: readonly number[]): string {
+  const say = unit === 'ns' ? duration : formatShare;
+  return values.length === 0 ? 'not known' : `${say(Math.min(...values))} to ${say(Math.max(...values))}`;
+}
+
+const isJudged = ({ rows }: SweepResult, { vm }: Measure): boolean =>
+  vm !== undefined && rows.some((row) => row.figures[`${vm}.slo.attained`] !== undefined);
+
+/** `api’s p99 ≤ 200 µs` */
+const objectiveOf = ({ vm }: Measure, slo: ResponsePlot['panels'][number]['slo']): string =>
+  slo === null ? `${vm}’s SLO` : `${vm}’s ${slo.text.replace(/^SLO /, '')}`;
+
+function heatOf(result: SweepResult, measure: Measure): Figure {
+  const [x, y] = [result.axes[0]!, result.axes[1]!];
+  const distinct = (path: string): (number | string)[] => {
+    const values = [...new Set(result.rows.map((row) => row.point[path]!))];
+    return values.every((value) => typeof value === 'number') ? values.sort((a, b) => Number(a) - Number(b)) : values;
+  };
+  const panels = mechanismsOf(result).map((mechanism): HeatPlot['panels'][number] => ({
+    title: mechanism,
+    xs: distinct(x.path),
+    ys: distinct(y.path),
+    cells: result.rows.flatMap((row) => {
+      const value = row.figures[measure.path]?.mean;
+      if (row.mechanism !== mechanism || value === undefined || value === null) return [];
+      return [{ x: row.point[x.path]!, y: row.point[y.path]!, value, missed: missed(row, measure.vm) }];
+    }),
+  }));
+  const slo = sloOf(result, measure);
+  const judged = isJudged(result, measure);
+  const says = judged
+    ? grouped(
+        panels.map(({ title, cells }) => {
+          const met = cells.filter((cell) => !cell.missed).length;
+          return { name: title, verb: 'meet', where: `at ${met} of ${cells.length} points` };
+        }),
+      )
+    : listed(
+        panels.map(
+          ({ title, cells }) =>
+            `${spanOf(
+              measure.unit,
+              cells.map(({ value }) => value),
+            )} under ${title}`,
+        ),
+      );
+  return {
+    id: `heat-${measure.path.replaceAll(/[^a-z0-9]+/gi, '-')}`,
+    question: `How does ${measure.title} answer to ${x.path} and ${y.path}?`,
+    answer: `${judged ? objectiveOf(measure, slo) : measure.title}: ${says}.`,
+    caption:
+      `${measure.title} at each point, dark is little${measure.unit === 'ns' ? ' (logarithmic)' : ''}` +
+      `${judged ? '; a cross marks a miss of the SLO' : ''}. Points that make no scenario are left empty.`,
+    drawing: { kind: 'heat', x: x.path, y: y.path, unit: measure.unit, panels },
+    table: tableOf(result, [measure]),
+  };
+}
+
+export function sweepFigures(result: SweepResult): Figure[] {
+  const measures = measuresOf(result);
+  if (result.rows.length === 0) return [];
+  const whole = result.axes.reduce((product, { values }) => product * new Set(values).size, 1);
+  const grid = result.rows.length >= (whole * mechanismsOf(result).length) / 2;
+  if (result.axes.length === 2 && grid) return measures.map((measure) => heatOf(result, measure));
+  return result.axes.map((axis) => curvesOf(result, axis, result.axes.length > 1));
+}

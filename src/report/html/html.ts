@@ -1,0 +1,117 @@
+// The report as one file: text and tables stand in the page without any script, the pictures are drawn by one that is inlined and
+// named by its hash. Whatever comes from a scenario, a trace or a file's name is escaped, and the page may not ask for anything.
+
+import { PAGE_SCRIPT, PAGE_SCRIPT_SHA256, PAGE_STYLE } from '../../generated/report-page.js';
+import { NAME, VERSION } from '../../version.js';
+import { reportOf, type Reportable } from './document.js';
+import type { Context, Figure, Remark, Report, Table } from './figure.js';
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (one) => ENTITIES[one]!);
+
+/** JSON that no `</script>` and no `<!--` can end. */
+export const inlineJson = (value: unknown): string =>
+  JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+/** Nothing is loaded, sent or framed; one script, known by its hash; styles and pictures that lie in the page. */
+const POLICY = [
+  "default-src 'none'",
+  `script-src 'sha256-${PAGE_SCRIPT_SHA256}'`,
+  "style-src 'unsafe-inline'",
+  'img-src data: blob:',
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+const NUMBER = /^[-–]?[\d.,\u2009]/;
+
+function tableHtml({ head, rows }: Table): string {
+  const cell = (text: string, i: number): string =>
+    i === 0
+      ? `<th scope="row">${escapeHtml(text)}</th>`
+      : `<td${NUMBER.test(text) ? ' class="n"' : ''}>${escapeHtml(text)}</td>`;
+  const top = head.map((text) => `<th scope="col">${escapeHtml(text)}</th>`).join('');
+  const body = rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('\n');
+  return `<div class="scroll" tabindex="0" role="group" aria-label="table"><table><thead><tr>${top}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
+}
+
+function figureHtml(figure: Figure, number: number): string {
+  const { id, question, answer, caption, table } = figure;
+  return `<section class="figure" id="${escapeHtml(id)}">
+<h2><span class="number">${number}</span> ${escapeHtml(question)}</h2>
+<p class="answer">${escapeHtml(answer)}</p>
+<figure>
+<div class="plot" data-figure="${escapeHtml(id)}" role="img" aria-label="${escapeHtml(`${question} ${answer}`)}"></div>
+<figcaption>${escapeHtml(caption)}</figcaption>
+</figure>
+<div class="tools"><button type="button" data-save="svg">SVG</button><button type="button" data-save="png">PNG</button><button type="button" data-copy>copy command</button></div>
+<details class="table"><summary>table</summary>
+${tableHtml(table)}
+</details>
+</section>`;
+}
+
+const remarkHtml = ({ code, detail }: Remark): string =>
+  `<details class="chip"><summary>${escapeHtml(code)}</summary><p>${escapeHtml(detail)}</p></details>`;
+
+function headHtml(report: Report, { command, from }: Context): string {
+  const mark = report.good === null ? '' : `<span class="mark" aria-hidden="true">${report.good ? '✓' : '✕'}</span> `;
+  const tone = report.good === null ? 'plain' : report.good ? 'good' : 'bad';
+  return `<header>
+<p class="name">${escapeHtml(NAME)} report</p>
+<h1>${escapeHtml(report.question)}</h1>
+<p class="verdict ${tone}">${mark}${escapeHtml(report.verdict.replaceAll(' us', ' µs'))}</p>
+<div class="trust"><p>${report.facts.map(escapeHtml).join(' · ')}</p>${report.remarks.map(remarkHtml).join('')}</div>
+<div class="command"><code id="command">${escapeHtml(command)}</code><button type="button" data-copy>copy</button></div>
+${from === undefined ? '' : `<p class="from">Made of ${escapeHtml(from)}.</p>`}
+</header>`;
+}
+
+function endHtml({ manifest }: Report, { scenario }: Context): string {
+  const parts = [
+    ...(manifest.rows.length === 0
+      ? []
+      : [`<section><h2>Manifest</h2><div class="manifest">${tableHtml(manifest)}</div></section>`]),
+    ...(scenario === undefined
+      ? []
+      : [
+          `<section><h2>Scenario</h2><details><summary>as it was run</summary><pre>${escapeHtml(scenario)}</pre></details></section>`,
+        ]),
+  ];
+  return `${parts.join('\n')}\n<footer>${escapeHtml(`${NAME} ${VERSION}`)}. The same scenario and seed give the same figures everywhere.</footer>`;
+}
+
+/** The page; nothing lies beside it. */
+export function renderHtml(value: Reportable, context: Context): string {
+  const report = reportOf(value);
+  const drawings = Object.fromEntries(report.figures.map(({ id, drawing, question }) => [id, { drawing, question }]));
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${escapeHtml(POLICY)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeHtml(`${report.title} · ${NAME}`)}</title>
+<style>${PAGE_STYLE}</style>
+</head>
+<body>
+<main>
+${headHtml(report, context)}
+${report.figures.map((figure, i) => figureHtml(figure, i + 1)).join('\n')}
+${endHtml(report, context)}
+</main>
+<noscript><p>Pictures need scripts; every table stands above.</p></noscript>
+<script type="application/json" id="drawings">${inlineJson(drawings)}</script>
+<script>${PAGE_SCRIPT}</script>
+</body>
+</html>
+`;
+}

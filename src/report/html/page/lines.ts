@@ -1,0 +1,200 @@
+// Curves: latencies' tails, and what a sweep's figures do along an axis.
+
+import * as Plot from '@observablehq/plot';
+import type { ResponsePlot, TailPlot } from '../figure.js';
+import { type Label, type Panel, type Room, at, muted, plot, writeLabels } from './panel.js';
+import { logDomain, logTicks, shareText, timeText, valueText } from './ticks.js';
+
+const SLO = 'var(--missed)';
+
+/** A line's marks for each stretch: solid where it is sound, dotted where few samples lie behind it. */
+function tailMarks(line: TailPlot['panels'][number]['lines'][number]): Plot.Markish[] {
+  const { points, curve, hue } = line;
+  const exact = curve.length > 0;
+  const sound = points.filter(({ thin }) => !thin);
+  const thin = points.filter((point, i) => point.thin || points[i + 1]?.thin === true);
+  const banded = points.filter(({ low, high }) => low !== null && high !== null && low > 0 && high > low);
+  const guide = { x: 'ns', y: 'share', stroke: hue.colour, strokeDasharray: hue.dash || undefined } as const;
+  return [
+    ...(exact
+      ? [
+          Plot.line(curve, {
+            x: '0',
+            y: '1',
+            curve: 'step-before',
+            stroke: hue.colour,
+            strokeWidth: 2.25,
+            strokeDasharray: hue.dash || undefined,
+          }),
+        ]
+      : [
+          Plot.line(sound, { ...guide, strokeWidth: 2.25 }),
+          Plot.line(thin, { ...guide, strokeDasharray: '1 4', strokeLinecap: 'round', strokeWidth: 2 }),
+        ]),
+    Plot.link(banded, {
+      x1: 'low',
+      x2: 'high',
+      y1: 'share',
+      y2: 'share',
+      stroke: hue.colour,
+      strokeWidth: 6,
+      strokeOpacity: 0.3,
+    }),
+    Plot.dot(points, {
+      x: 'ns',
+      y: 'share',
+      r: 4,
+      stroke: hue.colour,
+      strokeWidth: 1.75,
+      fill: (d: { thin: boolean }) => (d.thin ? 'var(--page)' : hue.colour),
+      title: (d: { name: string; ns: number; share: number }) => `${line.name} ${d.name}: ${timeText(d.ns)}`,
+    }),
+  ];
+}
+
+export function tail({ panels }: TailPlot, room: Room): Panel[] {
+  const height = room.narrow ? 300 : Math.min(420, Math.max(300, room.width / 2));
+  return panels.map(({ title, slo, lines }) => {
+    const times = lines.flatMap(({ points, curve }) => [...points.map(({ ns }) => ns), ...curve.map(([ns]) => ns)]);
+    const lowest = Math.min(0.001, ...lines.flatMap(({ points }) => points.map(({ share }) => share)));
+    const x = logDomain(slo === null ? times : [...times, slo.ns]);
+    const svg = plot(room, {
+      height,
+      marginTop: 34,
+      marginLeft: 64,
+      marginRight: room.narrow ? 12 : 24,
+      marginBottom: 42,
+      x: { type: 'log', domain: x, label: 'latency →', ticks: logTicks(x, room.narrow ? 5 : 10), tickFormat: timeText },
+      y: {
+        type: 'log',
+        domain: [lowest / 1.5, 1],
+        label: '↑ share of requests that took longer',
+        ticks: logTicks([lowest / 1.5, 1], 6),
+        tickFormat: shareText,
+      },
+      color: { type: 'identity' },
+      marks: [
+        Plot.gridX({ ...muted, ticks: logTicks(x, 10) }),
+        Plot.gridY({ ...muted, ticks: logTicks([lowest / 1.5, 1], 6) }),
+        ...(slo === null
+          ? []
+          : [
+              Plot.ruleX([slo.ns], { stroke: SLO, strokeWidth: 1.5, strokeDasharray: '5 3' }),
+              Plot.dot([slo], { x: 'ns', y: 'share', symbol: 'plus', r: 6, stroke: SLO, strokeWidth: 2 }),
+            ]),
+        ...lines.flatMap(tailMarks),
+      ],
+    });
+    const labels = lines.flatMap(({ name, hue, points, missed }): Label[] => {
+      const end = points.findLast(({ thin }) => !thin) ?? points.at(-1);
+      if (end === undefined) return [];
+      const text = missed ? `${name} ✕` : name;
+      return [{ text, colour: hue.colour, x: at(svg, 'x', end.ns), y: at(svg, 'y', end.share) }];
+    });
+    if (slo !== null) labels.push({ text: slo.text, colour: SLO, x: at(svg, 'x', slo.ns), y: 28 });
+    writeLabels(svg, labels, room.width, height - 42);
+    return { title, svg };
+  });
+}
+
+type Response = ResponsePlot['panels'][number];
+
+function responseMarks(
+  { cloud }: ResponsePlot,
+  { hue, points, knee, name }: Response['lines'][number],
+  unit: string,
+): Plot.Markish[] {
+  const banded = points.filter(({ low, high }) => low !== null && high !== null);
+  const positive = (value: number | null): number => Math.max(value ?? 0, unit === 'ns' ? 1 : 0);
+  const band = {
+    x: 'x',
+    y1: (d: { low: number | null }) => positive(d.low),
+    y2: (d: { high: number | null }) => positive(d.high),
+  };
+  const met = points.filter(({ missed }) => !missed);
+  const missed = points.filter((point) => point.missed);
+  const said = (d: { x: number | string; mean: number }): string => `${name} at ${d.x}: ${valueText(d.mean, unit)}`;
+  return [
+    ...(cloud || banded.length < 2
+      ? []
+      : [Plot.areaY(banded, { ...band, fill: hue.colour, fillOpacity: 0.2, clip: true })]),
+    ...(cloud
+      ? []
+      : [
+          Plot.line(points, {
+            x: 'x',
+            y: 'mean',
+            stroke: hue.colour,
+            strokeWidth: 2.25,
+            strokeDasharray: hue.dash || undefined,
+          }),
+        ]),
+    Plot.dot(met, { x: 'x', y: 'mean', r: 3.5, fill: hue.colour, title: said }),
+    Plot.dot(missed, {
+      x: 'x',
+      y: 'mean',
+      r: 4.5,
+      symbol: 'times',
+      stroke: hue.colour,
+      strokeWidth: 2.25,
+      title: said,
+    }),
+    Plot.dot(
+      points.filter(({ x }) => x === knee),
+      { x: 'x', y: 'mean', r: 8, stroke: hue.colour, strokeWidth: 1.75 },
+    ),
+  ];
+}
+
+export function response(figure: ResponsePlot, room: Room): Panel[] {
+  const height = room.narrow ? 280 : Math.min(360, Math.max(280, room.width / 2));
+  const right = room.narrow ? 78 : 104;
+  return figure.panels.map(({ title, unit, slo, lines }) => {
+    const all = lines.flatMap(({ points }) =>
+      points.flatMap(({ mean, low, high }) => [mean, low ?? mean, high ?? mean]),
+    );
+    const y = unit === 'ns' ? logDomain(slo === null ? all : [...all, slo.value]) : ([0, 1] as [number, number]);
+    const xs = lines.flatMap(({ points }) => points.map((point) => point.x));
+    const ticks = unit === 'ns' ? logTicks(y, 8) : [0, 0.25, 0.5, 0.75, 1];
+    const svg = plot(room, {
+      height,
+      marginTop: 34,
+      marginLeft: 60,
+      marginRight: right,
+      marginBottom: 42,
+      x: {
+        type: figure.words ? 'point' : figure.log ? 'log' : 'linear',
+        label: `${figure.x} →`,
+        ...(figure.words || !figure.log ? {} : { ticks: logTicks(logDomain(xs.map(Number)), 8) }),
+        ...(figure.words
+          ? {}
+          : {
+              tickFormat: (value: number) => valueText(value, ''),
+              ...(figure.log ? {} : { ticks: room.narrow ? 4 : 8 }),
+            }),
+      },
+      y: {
+        type: unit === 'ns' ? 'log' : 'linear',
+        domain: y,
+        label: `↑ ${title}`,
+        ticks,
+        tickFormat: (value: number) => valueText(value, unit),
+      },
+      color: { type: 'identity' },
+      marks: [
+        Plot.gridY({ ...muted, ticks }),
+        ...(slo === null ? [] : [Plot.ruleY([slo.value], { stroke: SLO, strokeWidth: 1.5, strokeDasharray: '5 3' })]),
+        ...lines.flatMap((line) => responseMarks(figure, line, unit)),
+      ],
+    });
+    const labels = lines.flatMap(({ name, hue, points }): Label[] => {
+      const end = points.at(-1);
+      return end === undefined
+        ? []
+        : [{ text: name, colour: hue.colour, x: at(svg, 'x', end.x), y: at(svg, 'y', end.mean) }];
+    });
+    if (slo !== null) labels.push({ text: slo.text, colour: SLO, x: 60, y: at(svg, 'y', slo.value) - 10 });
+    writeLabels(svg, labels, room.width + 20, height - 42);
+    return { title, svg };
+  });
+}

@@ -1,0 +1,102 @@
+// The page's script: draws every figure from the numbers that lie in the page, again when its width changes, and hands it out as a file.
+
+import type { Drawing } from '../figure.js';
+import { cores, heat } from './areas.js';
+import { moves, needed, stack } from './bars.js';
+import { response, tail } from './lines.js';
+import type { Panel, Room } from './panel.js';
+import { figurePng, figureSvg, save } from './save.js';
+
+interface Entry {
+  readonly drawing: Drawing;
+  readonly question: string;
+}
+
+const entries = JSON.parse(document.getElementById('drawings')!.textContent) as Readonly<Record<string, Entry>>;
+const drawn = new Map<string, readonly Panel[]>();
+
+function panelsOf(drawing: Drawing, room: Room): Panel[] {
+  switch (drawing.kind) {
+    case 'tail':
+      return tail(drawing, room);
+    case 'stack':
+      return stack(drawing, room);
+    case 'cores':
+      return cores(drawing, room);
+    case 'moves':
+      return moves(drawing, room);
+    case 'needed':
+      return needed(drawing, room);
+    case 'response':
+      return response(drawing, room);
+    case 'heat':
+      return heat(drawing, room);
+  }
+}
+
+const GAP = 32;
+const NARROW = 560;
+
+/** Panels stand side by side where each has room. */
+function roomIn(width: number, drawing: Drawing, id: string): Room {
+  const whole =
+    ['stack', 'needed', 'cores'].includes(drawing.kind) ||
+    ('panels' in drawing && drawing.panels.length < 2 && drawing.kind !== 'moves');
+  const each = whole || width < 860 ? width : (width - GAP) / 2;
+  return { width: Math.floor(each), narrow: each < NARROW, id };
+}
+
+function draw(place: HTMLElement): void {
+  const id = place.dataset['figure']!;
+  const entry = entries[id];
+  if (entry === undefined) return;
+  const width = place.clientWidth;
+  if (width === 0 || place.dataset['width'] === String(width)) return;
+  place.dataset['width'] = String(width);
+  const panels = panelsOf(entry.drawing, roomIn(width, entry.drawing, id));
+  drawn.set(id, panels);
+  place.replaceChildren(
+    ...panels.map(({ title, svg }) => {
+      const panel = document.createElement('div');
+      panel.className = 'panel';
+      if (title !== '') {
+        const head = document.createElement('p');
+        head.className = 'panel-title';
+        head.textContent = title;
+        panel.append(head);
+      }
+      svg.setAttribute('aria-hidden', 'true');
+      panel.append(svg);
+      return panel;
+    }),
+  );
+}
+
+async function onClick(target: HTMLElement): Promise<void> {
+  if (target.dataset['copy'] !== undefined) {
+    const text = document.getElementById('command')!.textContent;
+    await navigator.clipboard.writeText(text).then(
+      () => (target.textContent = 'copied'),
+      () => getSelection()?.selectAllChildren(document.getElementById('command')!),
+    );
+    return;
+  }
+  const id = target.closest<HTMLElement>('.figure')?.id;
+  const panels = id === undefined ? undefined : drawn.get(id);
+  if (id === undefined || panels === undefined) return;
+  const { question } = entries[id]!;
+  if (target.dataset['save'] === 'svg')
+    save(new Blob([figureSvg(panels, question).text], { type: 'image/svg+xml' }), `${id}.svg`);
+  if (target.dataset['save'] === 'png') save(await figurePng(panels, question), `${id}.png`);
+}
+
+const places = [...document.querySelectorAll<HTMLElement>('.plot')];
+for (const place of places) draw(place);
+const observer = new ResizeObserver((changes) => {
+  for (const { target } of changes) draw(target as HTMLElement);
+});
+for (const place of places) observer.observe(place);
+document.addEventListener('click', (event) => {
+  const button = (event.target as Element).closest('button');
+  if (button !== null) void onClick(button);
+});

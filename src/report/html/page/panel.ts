@@ -1,0 +1,95 @@
+// A panel: one picture with its title. Names stand beside the lines that they name, moved apart where they would cover one another.
+
+import * as Plot from '@observablehq/plot';
+
+export interface Panel {
+  readonly title: string;
+  readonly svg: SVGSVGElement;
+}
+
+/** What a drawing may take. */
+export interface Room {
+  /** Of one panel, in pixels. */
+  readonly width: number;
+  readonly narrow: boolean;
+  /** Of the figure: names of patterns must differ within a page. */
+  readonly id: string;
+}
+
+export const SVG = 'http://www.w3.org/2000/svg';
+
+/** Our look of every picture; what a drawing asks for comes over it. */
+export function plot({ width }: Room, options: Plot.PlotOptions): SVGSVGElement & Plot.Plot {
+  const style = { fontFamily: 'system-ui, sans-serif', fontSize: '13px', background: 'none', overflow: 'visible' };
+  const drawn = Plot.plot({ width, style, ...options });
+  return drawn as SVGSVGElement & Plot.Plot;
+}
+
+export const muted = { stroke: 'var(--grid)', strokeOpacity: 1 } as const;
+
+export interface Label {
+  readonly text: string;
+  readonly colour: string;
+  /** Where it belongs, in pixels. */
+  readonly x: number;
+  readonly y: number;
+}
+
+const LINE = 16;
+const CHARACTER = 7.2;
+
+/** Writes the labels to the right of their places (or the left, where they would leave the picture), each where no other stands. */
+export function writeLabels(svg: SVGSVGElement, labels: readonly Label[], width: number, height: number): void {
+  const taken: { x: number; y: number; wide: number }[] = [];
+  for (const { text, colour, x, y } of [...labels].sort((a, b) => a.y - b.y || a.x - b.x)) {
+    const wide = text.length * CHARACTER;
+    const left = x + 8 + wide > width;
+    const begin = left ? x - 8 - wide : x + 8;
+    const free = (at: number): boolean =>
+      taken.every((one) => Math.abs(one.y - at) >= LINE || begin + wide < one.x || begin > one.x + one.wide);
+    const offsets = Array.from({ length: 24 }, (_, i) => (i % 2 === 0 ? -1 : 1) * Math.ceil(i / 2) * (LINE / 2));
+    const place = offsets.map((offset) => y + offset).find((at) => at > 8 && at < height - 4 && free(at)) ?? y;
+    taken.push({ x: begin, y: place, wide });
+    const element = document.createElementNS(SVG, 'text');
+    element.textContent = text;
+    element.setAttribute('x', String(begin));
+    element.setAttribute('y', String(place));
+    element.setAttribute('dy', '0.32em');
+    element.setAttribute('text-anchor', 'start'); // Plot centres all text of a picture
+    element.setAttribute('fill', colour);
+    element.setAttribute('font-weight', '600');
+    element.setAttribute('stroke', 'var(--page)');
+    element.setAttribute('stroke-width', '4');
+    element.setAttribute('stroke-linejoin', 'round');
+    element.setAttribute('paint-order', 'stroke');
+    svg.append(element);
+  }
+}
+
+/** Pixels of a value on a scale. */
+export const at = (drawn: Plot.Plot, scale: 'x' | 'y', value: unknown): number =>
+  Number(drawn.scale(scale)?.apply(value) ?? 0);
+
+/** Diagonal stripes of a colour: in motion. */
+export function hatch(svg: SVGSVGElement, id: string, colour: string): void {
+  const pattern = document.createElementNS(SVG, 'pattern');
+  for (const [name, value] of [
+    ['id', id],
+    ['width', '6'],
+    ['height', '6'],
+    ['patternUnits', 'userSpaceOnUse'],
+  ] as const)
+    pattern.setAttribute(name, value);
+  pattern.setAttribute('patternTransform', 'rotate(45)');
+  const stripe = document.createElementNS(SVG, 'rect');
+  for (const [name, value] of [
+    ['width', '3'],
+    ['height', '6'],
+    ['fill', colour],
+  ] as const)
+    stripe.setAttribute(name, value);
+  pattern.append(stripe);
+  const defs = document.createElementNS(SVG, 'defs');
+  defs.append(pattern);
+  svg.prepend(defs);
+}

@@ -1,0 +1,62 @@
+// Ticks of axes: times in ns as 10 µs and 1 ms, shares in percent, powers of ten and what lies between them where there is room.
+
+const UNITS = [
+  ['s', 1e9],
+  ['ms', 1e6],
+  ['µs', 1e3],
+  ['ns', 1],
+] as const;
+
+/** Three digits, six of large ones, no zeros at the end; thousands apart by thin spaces. */
+const short = (value: number): string => {
+  const text = String(Number(value.toPrecision(value >= 1000 ? 6 : 3)));
+  return /^\d{5,}$/.test(text) ? text.replace(/\B(?=(\d{3})+$)/g, '\u2009') : text;
+};
+
+export function timeText(ns: number): string {
+  if (ns === 0) return '0';
+  const [unit, size] = UNITS.find(([, one]) => Math.abs(ns) >= one * 0.9995) ?? UNITS[3];
+  return `${short(ns / size)} ${unit}`;
+}
+
+export const shareText = (share: number): string => `${short(share * 100)} %`;
+
+export const valueText = (value: number, unit: string): string => {
+  if (unit === 'ns') return timeText(value);
+  if (unit === 'share') return shareText(value);
+  if (unit !== 'bytes') return short(value);
+  const power = Math.min(4, Math.floor(Math.log2(Math.max(1, value)) / 10));
+  return `${short(value / 1024 ** power)} ${['B', 'KiB', 'MiB', 'GiB', 'TiB'][power]}`;
+};
+
+/** 1, 2, 5 times powers of ten within the domain; powers alone where those are many, every second one where they are more. */
+export function logTicks([low, high]: readonly [number, number], most: number): number[] {
+  const from = Math.floor(Math.log10(low));
+  const to = Math.ceil(Math.log10(high));
+  const inside = (value: number): boolean => value >= low * 0.999 && value <= high * 1.001;
+  const of = (factors: readonly number[], step: number): number[] => {
+    const ticks: number[] = [];
+    for (let power = from; power <= to; power += step)
+      for (const factor of factors) ticks.push(Number((factor * 10 ** power).toPrecision(6)));
+    return ticks.filter(inside);
+  };
+  for (const [factors, step] of [
+    [[1, 2, 5], 1],
+    [[1, 3], 1],
+    [[1], 1],
+    [[1], 2],
+    [[1], 3],
+  ] as const) {
+    const ticks = of(factors, step);
+    if (ticks.length <= most) return ticks;
+  }
+  return of([1], 4);
+}
+
+/** The domain of a logarithmic axis: what is there, with a little room. */
+export function logDomain(values: readonly number[]): [number, number] {
+  const positive = values.filter((value) => value > 0);
+  if (positive.length === 0) return [1, 10];
+  const [low, high] = [Math.min(...positive), Math.max(...positive)];
+  return low * 2 > high ? [low / 1.5, high * 1.5] : [low / 1.15, high * 1.15];
+}

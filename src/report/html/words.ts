@@ -1,0 +1,67 @@
+// Numbers and lists as the report writes them, and the hues of mechanisms and VMs: one colour, one meaning, in every figure.
+
+import { formatCoreSeconds, formatDurationNs, formatExactDurationNs, formatQuantile } from '../units.js';
+import type { SloResult } from '../../result/result.js';
+import type { Hue } from './figure.js';
+
+const micro = (text: string): string =>
+  text.replaceAll(' us', '\u00a0µs').replaceAll(/(\d) (ns|ms|s)\b/g, '$1\u00a0$2');
+
+/** `69.0 µs` */
+export const duration = (ns: number | null): string => micro(formatDurationNs(ns));
+/** `200 µs`, with no digits that it was not written with. */
+export const exactDuration = (ns: number): string => micro(formatExactDurationNs(ns));
+export const coreSeconds = (seconds: number): string => micro(formatCoreSeconds(seconds));
+/** `p99 ≤ 200 µs` */
+export const sloWords = (slo: Pick<SloResult, 'quantile' | 'targetNs'>): string =>
+  `${formatQuantile(slo.quantile)} ≤ ${exactDuration(slo.targetNs)}`;
+
+/** Thousands apart by thin spaces: the same in every language. */
+export const grouped = (value: number): string =>
+  String(value).replace(/^(-?)(\d{5,})/, (_, sign: string, digits: string) => {
+    return sign + digits.replace(/\B(?=(\d{3})+$)/g, '\u2009');
+  });
+
+/** `a, b and c` */
+export const listed = (parts: readonly string[]): string =>
+  parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+
+export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** Solid, dashed, dotted, …: told apart on paper without colours too. */
+const MECHANISM_DASHES: Readonly<Record<string, string>> = {
+  ideal: '6 4',
+  static: '',
+  hyperflux: '',
+  caladan: '10 3',
+  shenango: '10 3 2 3',
+  cgroup: '2 3',
+  hotplug: '14 4',
+  microvm: '4 2 1 2',
+  ditto: '7 2 2 2 2 2',
+  blind: '1 3',
+};
+
+/** A mechanism keeps its hue and dash everywhere; a second one of a kind with other settings differs in its dash. */
+export function mechanismHues(labels: readonly string[]): Map<string, Hue> {
+  const seen = new Map<string, number>();
+  return new Map(
+    labels.map((label) => {
+      const kind = label.split(':')[0]!;
+      const before = seen.get(kind) ?? 0;
+      seen.set(kind, before + 1);
+      const known = MECHANISM_DASHES[kind];
+      const dash = before === 0 ? (known ?? '') : `${3 * before} ${2 + before}`;
+      return [label, { colour: known === undefined ? 'var(--m-other)' : `var(--m-${kind})`, dash }];
+    }),
+  );
+}
+
+const HUES = 8;
+
+/** Eight hues by place; of more VMs the class gives the hue and the place its lightness. */
+export function vmColour(index: number, total: number, kind: string): string {
+  if (total <= HUES) return `var(--vm-${index + 1})`;
+  const lightness = 38 + Math.round((30 * index) / total);
+  return kind === 'best-effort' ? `hsl(38 75% ${lightness}%)` : `hsl(205 70% ${lightness}%)`;
+}

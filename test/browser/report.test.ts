@@ -1,0 +1,124 @@
+// Reports in Chromium, as files: no request, no error, every figure drawn with what its data says, in light and dark, wide and narrow,
+// and each picture as a file.
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reportOf } from '../../src/report/html/document.js';
+import { renderHtml } from '../../src/report/html/html.js';
+import { all, documents, type Documents } from '../report/html/documents.js';
+import { QUIET, chromiumPath } from './chromium.js';
+
+let folder: string;
+let browser: Browser;
+let made: Documents;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'fluxhost-report-'));
+  made = await documents();
+  for (const [name, one] of all(made))
+    writeFileSync(join(folder, `${name}.html`), renderHtml(one, { command: `fluxhost ${name} <b>a.yaml</b>` }));
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  browser = await chromium.launch({ executablePath: chromiumPath(), args: [...QUIET, ...sandbox] });
+});
+afterAll(async () => {
+  await browser?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Visit {
+  readonly page: Page;
+  /** Errors, and what was asked for besides the page. */
+  readonly complaints: string[];
+}
+
+async function open(name: string, width: number, colorScheme: 'light' | 'dark'): Promise<Visit> {
+  const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+  const complaints: string[] = [];
+  page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', ({ message }) => complaints.push(message));
+  const url = pathToFileURL(join(folder, `${name}.html`)).href;
+  page.on('request', (request) => {
+    if (request.url() !== url) complaints.push(`asked for ${request.url()}`);
+  });
+  await page.goto(url);
+  return { page, complaints };
+}
+
+const NAMES = ['result', 'comparison', 'size', 'sweep', 'grid'] as const;
+
+describe('a report in Chromium', () => {
+  it.each(NAMES)('%s: draws every figure, asks for nothing, fits a phone', async (name) => {
+    for (const [width, scheme] of [
+      [1440, 'light'],
+      [390, 'dark'],
+    ] as const) {
+      const { page, complaints } = await open(name, width, scheme);
+      const figures = reportOf(made[name]).figures.map(({ id }) => id);
+      const drawn = await page.$$eval('.plot', (places) =>
+        places.map((place) => [
+          (place as HTMLElement).dataset['figure'],
+          place.querySelectorAll(
+            'svg [aria-label=dot] *, svg [aria-label=bar] *, svg [aria-label=area] *, svg [aria-label=cell] *',
+          ).length,
+          [...place.querySelectorAll('svg')].every((svg) => !/NaN|Infinity|undefined/.test(svg.outerHTML)),
+        ]),
+      );
+      expect(drawn.map(([id]) => id)).toEqual(figures);
+      for (const [id, marks, sound] of drawn) {
+        expect(marks, `${name} ${String(id)}`).toBeGreaterThan(0);
+        expect(sound, `${name} ${String(id)}`).toBe(true);
+      }
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+      expect(await page.textContent('#command')).toBe(`fluxhost ${name} <b>a.yaml</b>`);
+      expect(complaints).toEqual([]);
+      await page.close();
+    }
+  });
+
+  it('every quantile is a dot where its axis has it', async () => {
+    const { page } = await open('comparison', 1440, 'light');
+    const { drawing } = reportOf(made.comparison).figures[0]!;
+    if (drawing.kind !== 'tail') throw new Error('the first figure is no tail');
+    const titles = await page.$$eval('[data-figure=latency] [aria-label=dot] title', (some) =>
+      some.map((one) => one.textContent),
+    );
+    expect(titles).toHaveLength(drawing.panels.flatMap(({ lines }) => lines.flatMap(({ points }) => points)).length);
+    // on a logarithmic axis equal ratios are equal lengths
+    const xs = await page.$$eval(
+      '[data-figure=latency] .panel:first-child [aria-label=dot] path, [data-figure=latency] .panel:first-child [aria-label=dot] circle',
+      (some) =>
+        some
+          .filter((one) => one.querySelector('title') !== null)
+          .map((one) =>
+            Number(one.getAttribute('cx') ?? /translate\(([\d.]+)/.exec(one.getAttribute('transform') ?? '')?.[1]),
+          ),
+    );
+    const times = drawing.panels[0]!.lines.flatMap(({ points }) => points.map(({ ns }) => Math.log(ns)));
+    const order = [...times.keys()].sort((a, b) => times[a]! - times[b]!);
+    const [first, last] = [order[0]!, order.at(-1)];
+    const perUnit = (xs[last]! - xs[first]!) / (times[last]! - times[first]!);
+    xs.forEach((x, i) => expect(x).toBeCloseTo(xs[first]! + perUnit * (times[i]! - times[first]!), 1));
+    await page.close();
+  });
+
+  it('hands each picture out as SVG and PNG that stand alone', async () => {
+    const { page, complaints } = await open('sweep', 1440, 'dark');
+    for (const kind of ['svg', 'png']) {
+      const [download] = await Promise.all([page.waitForEvent('download'), page.click(`.figure [data-save=${kind}]`)]);
+      expect(download.suggestedFilename()).toMatch(new RegExp(`^response-host-cores\\.${kind}$`));
+      const bytes = readFileSync(await download.path());
+      if (kind === 'png') expect(bytes.subarray(1, 4).toString()).toBe('PNG');
+      else {
+        expect(bytes.toString()).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+        expect(bytes.toString()).not.toContain('var(');
+      }
+    }
+    expect(
+      complaints.filter((one) => !one.startsWith('asked for blob:') && !one.startsWith('asked for data:')),
+    ).toEqual([]);
+    await page.close();
+  });
+});

@@ -1,0 +1,72 @@
+// `report.html` of the commands, and `fluxhost report`, which makes the same page of the file beside it.
+
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { compare } from '../../src/cli/compare.js';
+import { report } from '../../src/cli/report.js';
+import { run } from '../../src/cli/run.js';
+import { size } from '../../src/cli/size.js';
+import { sweep } from '../../src/cli/sweep.js';
+import { captureIo, fakeTools } from './fake.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fluxhost-report-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const COMMANDS = [
+  ['result.json', run, ['a.yaml']],
+  ['comparison.json', compare, ['a.yaml', '--mechanisms', 'ideal,static']],
+  ['size.json', size, ['a.yaml', '--find', 'host.cores=3..9']],
+  ['sweep.json', sweep, ['a.yaml', '--vary', 'host.cores=3,9', '--workers', '1']],
+] as const;
+
+const figures = (html: string): string[] =>
+  [...html.matchAll(/<section class="figure" id="([^"]+)">/g)].map(([, id]) => id!);
+
+describe('report.html', () => {
+  it.each(COMMANDS)(
+    'stands beside %s, with the command and the scenario, and is made again from it',
+    async (json, command, args) => {
+      const target = join(folder, "it's here");
+      expect(await command([...args, '--out', target], captureIo(), fakeTools())).toBe(0);
+      expect(readdirSync(target)).toEqual(expect.arrayContaining(['report.html', json]));
+      const html = readFileSync(join(target, 'report.html'), 'utf8');
+      expect(html).toContain(
+        `fluxhost ${json === 'result.json' ? 'run' : json === 'comparison.json' ? 'compare' : json.slice(0, -5)} a.yaml`,
+      );
+      expect(html).toContain(`&#39;${folder}/it&#39;\\&#39;&#39;s here&#39;`);
+      expect(html).toContain('&quot;duration&quot;');
+      expect(figures(html).length).toBeGreaterThan(0);
+
+      const io = captureIo();
+      expect(await report([target, '--out', join(folder, 'later', 'page.html')], io)).toBe(0);
+      expect(io.out).toBe(`${join(folder, 'later', 'page.html')}\n`);
+      const later = readFileSync(join(folder, 'later', 'page.html'), 'utf8');
+      expect(figures(later)).toEqual(figures(html));
+      expect(later).toContain(`Made of ${folder}`);
+    },
+  );
+
+  it('refuses what is no result, and says what it takes', async () => {
+    const file = join(folder, 'result.json');
+    await expect(report([folder], captureIo())).rejects.toThrow(
+      /a folder with none of them.*result\.json, comparison\.json/,
+    );
+    await expect(report([file], captureIo())).rejects.toThrow(/result\.json/);
+    for (const [text, said] of [
+      ['{', 'no JSON'],
+      ['{"a": 1}', 'another JSON document'],
+      ['{"manifest": {}, "vms": [1]}', 'lacks'],
+    ] as const) {
+      writeFileSync(file, text);
+      await expect(report([folder], captureIo())).rejects.toThrow(said);
+    }
+    writeFileSync(join(folder, 'sweep.json'), '{}');
+    await expect(report([folder], captureIo())).rejects.toThrow(/with result\.json and sweep\.json/);
+    expect(readdirSync(folder).sort()).toEqual(['result.json', 'sweep.json']);
+  });
+});

@@ -1,0 +1,239 @@
+// The report's figures are the result's: what is drawn and what stands in the tables is held against the document that it is made of.
+// Whatever a result or a file name holds is text on the page, never markup.
+
+import { beforeAll, describe, expect, it } from 'vitest';
+import { PAGE_SCRIPT, PAGE_SCRIPT_SHA256 } from '../../../src/generated/report-page.js';
+import { kindOf, reportOf } from '../../../src/report/html/document.js';
+import type { Drawing, Figure } from '../../../src/report/html/figure.js';
+import { mostEventful } from '../../../src/report/html/figures/cores.js';
+import { tailCurve } from '../../../src/report/html/figures/latency.js';
+import { escapeHtml, inlineJson, renderHtml } from '../../../src/report/html/html.js';
+import { duration } from '../../../src/report/html/words.js';
+import { all, documents, type Documents } from './documents.js';
+
+let made: Documents;
+beforeAll(async () => {
+  made = await documents();
+});
+
+type Of<K extends Drawing['kind']> = Extract<Drawing, { kind: K }>;
+
+function drawingOf<K extends Drawing['kind']>(figures: readonly Figure[], kind: K): Of<K> {
+  const found = figures.find(({ drawing }) => drawing.kind === kind);
+  expect(found, kind).toBeDefined();
+  return found!.drawing as Of<K>;
+}
+
+describe('figures', () => {
+  it('stand in the order of the brief, each with question, answer, caption and a full table', () => {
+    expect(reportOf(made.result).figures.map(({ id }) => id)).toEqual(['latency', 'core-seconds', 'cores', 'moves']);
+    expect(reportOf(made.comparison).figures.map(({ id }) => id)).toEqual([
+      'latency',
+      'core-seconds',
+      'moves',
+      'needed',
+    ]);
+    for (const [name, one] of all(made))
+      for (const { question, answer, caption, table } of reportOf(one).figures) {
+        expect(question, name).toMatch(/\?$/);
+        expect(answer, name).toMatch(/\.$/);
+        expect(caption, name).toMatch(/\.$/);
+        expect(table.rows.length, name).toBeGreaterThan(0);
+        for (const row of table.rows) expect(row).toHaveLength(table.head.length);
+      }
+  });
+
+  it('latency: the quantiles of every run, the intervals of its replications, the objective', () => {
+    const { panels } = drawingOf(reportOf(made.comparison).figures, 'tail');
+    expect(panels.map(({ title }) => title)).toEqual(['api', 'batch']);
+    expect(panels[0]!.slo).toMatchObject({ ns: 200_000, text: 'SLO p99 ≤ 200\u00a0µs' });
+    made.comparison.runs.forEach((run, i) => {
+      const line = panels[0]!.lines[i]!;
+      const { latencyNs, slo } = run.vms[0]!;
+      const at = (name: string): number | undefined => line.points.find((point) => point.name === name)?.ns;
+      expect([at('p50'), at('p90'), at('p99'), at('max')]).toEqual([
+        latencyNs.p50,
+        latencyNs.p90,
+        latencyNs.p99,
+        latencyNs.max,
+      ]);
+      expect(line.missed).toBe(!slo!.attained);
+      const p99 = line.points.find(({ name }) => name === 'p99')!;
+      const { low, high } = run.confidence!.figures['api.latencyNs.p99']!;
+      expect([p99.low, p99.high]).toEqual([low, high]);
+      expect(p99.thin).toBe(latencyNs.count * 0.01 < 10);
+    });
+  });
+
+  it('latency: a histogram gives the curve, each share exact', () => {
+    const latency = { ...made.result.vms[0]!.latencyNs, count: 8, histogram: { upTo: [10, 20, 40], count: [4, 3, 1] } };
+    expect(tailCurve(latency)).toEqual([
+      [10, 0.5],
+      [20, 0.125],
+    ]);
+  });
+
+  it('core-seconds: the parts add up to all core time, and those of a VM to its own', () => {
+    const { rows } = drawingOf(reportOf(made.comparison).figures, 'stack');
+    made.comparison.runs.forEach(({ host, manifest, vms }, i) => {
+      const total = rows[i]!.parts.reduce((sum, { seconds }) => sum + seconds, 0);
+      expect(total).toBeCloseTo((host.cores * manifest.measuredNs) / 1e9, 9);
+      const own = rows[i]!.parts.filter(({ name }) => name.startsWith('api,'));
+      const { task, steal, idlePoll, transition } = vms[0]!.cpuSeconds;
+      expect(own.map(({ seconds }) => seconds)).toEqual([task, steal + idlePoll, transition]);
+    });
+  });
+
+  it('cores over time: the samples as they are, and the window in which most changes', () => {
+    const { windows, cores } = drawingOf(reportOf(made.result).figures, 'cores');
+    const series = made.result.series!;
+    expect(cores).toBe(9);
+    const close = windows.at(-1)!;
+    const from = series.timeNs.indexOf(close.timeNs[0]!);
+    close.vms.forEach(({ held, waiting }, i) => {
+      expect(held).toEqual(series.vms[i]!.coresHeld.slice(from, from + held.length));
+      expect(waiting).toEqual(series.vms[i]!.waiting.slice(from, from + held.length));
+    });
+    const quiet = { name: 'a', waiting: [], oldestDelayNs: [], completed: [] };
+    const steps = {
+      intervalNs: 1,
+      timeNs: [1, 2, 3, 4, 5, 6],
+      groups: [],
+      vms: [{ ...quiet, coresHeld: [0, 0, 0, 3, 1, 1] }],
+    };
+    expect(mostEventful(steps, 2)).toEqual({ from: 3, changes: 5 });
+  });
+
+  it('moves: the means of the steps, one after the other, and the quantiles beside', () => {
+    const { panels } = drawingOf(reportOf(made.result).figures, 'moves');
+    const { steps, spreads } = panels[0]!;
+    const { reallocation } = made.result;
+    expect(steps.map(({ name }) => name)).toEqual([
+      'detection',
+      'notify',
+      'preempt',
+      'suspend',
+      'deschedule',
+      'wake',
+      'dispatch',
+    ]);
+    for (const [i, step] of steps.entries()) {
+      const of = step.name === 'detection' ? reallocation.detectionNs : reallocation.steps[`${step.name}Ns`]!;
+      expect(step).toMatchObject({ meanNs: of.mean, count: of.count, share: of.count / reallocation.count });
+      expect(step.fromNs).toBe(i === 0 ? 0 : steps[i - 1]!.fromNs + steps[i - 1]!.meanNs);
+    }
+    expect(spreads.find(({ name }) => name === 'grant')!.points.find(({ name }) => name === 'p99')!.ns).toBe(
+      reallocation.grantNs.p99,
+    );
+  });
+
+  it('needed: the answers of size and of the search of compare', () => {
+    const { rows } = drawingOf(reportOf(made.size).figures, 'needed');
+    expect(rows.map(({ name, value }) => [name, value])).toEqual(
+      made.size.runs.map(({ mechanism, value }) => [mechanism, value]),
+    );
+    rows.forEach(({ tried }, i) => {
+      const ran = made.size.runs[i]!.tried.filter(({ of }) => of > 0);
+      expect(tried).toEqual(ran.map(({ value, attainedIn, of }) => ({ value, share: attainedIn / of })));
+    });
+    const sized = drawingOf(reportOf(made.comparison).figures, 'needed').rows;
+    expect(sized.map(({ value }) => value)).toEqual(made.comparison.sizing!.map(({ cores }) => cores));
+  });
+
+  it('sweep: every mean with its interval, the objective, and where it is missed', () => {
+    const { panels, x } = drawingOf(reportOf(made.sweep).figures, 'response');
+    expect(x).toBe('host.cores');
+    expect(panels[0]!.slo!.value).toBe(200_000);
+    const points = panels[0]!.lines.flatMap(({ name, points: some }) => some.map((point) => ({ name, ...point })));
+    expect(points).toHaveLength(made.sweep.rows.filter(({ refused }) => refused === undefined).length);
+    for (const { name, x: at, mean, low, high, missed } of points) {
+      const row = made.sweep.rows.find(({ mechanism, point }) => mechanism === name && point['host.cores'] === at)!;
+      expect({ mean, low, high }).toEqual(
+        (({ mean: a, low: b, high: c }) => ({ mean: a, low: b, high: c }))(row.figures['api.latencyNs.p99']!),
+      );
+      expect(missed).toBe(row.figures['api.slo.attained']!.mean! < 1);
+    }
+    const heat = drawingOf(reportOf(made.grid).figures, 'heat');
+    expect(heat.panels[0]!.cells).toHaveLength(made.grid.rows.filter(({ refused }) => refused === undefined).length);
+  });
+});
+
+describe('what is said', () => {
+  it('the verdict follows from the result, either way', () => {
+    const { result } = made;
+    const slo = result.vms[0]!.slo!;
+    const of = (attained: boolean): ReturnType<typeof reportOf> => {
+      const vms = result.vms.map((vm, i) => (i === 0 ? { ...vm, slo: { ...slo, attained } } : vm));
+      return reportOf({ ...result, vms });
+    };
+    const told = `api ${duration(slo.latencyNs)} (p99 ≤ 200\u00a0µs).`;
+    expect(of(true)).toMatchObject({ verdict: `hyperflux meets the SLO: ${told}`, good: true });
+    expect(of(false)).toMatchObject({ verdict: `hyperflux misses the SLO: ${told}`, good: false });
+  });
+
+  it('remarks: what the result warns of, and what can be seen without', () => {
+    const warnings = [{ code: 'few-samples', field: 'api.latencyNs.p999', detail: 'three samples' }];
+    const codes = (one: object): string[] => reportOf({ ...made.result, ...one }).remarks.map(({ code }) => code);
+    expect(codes({})).toEqual(['one-seed']);
+    expect(codes({ warnings, incomplete: true })).toEqual(['few-samples', 'one-seed', 'incomplete']);
+  });
+
+  it('tells the kinds of documents apart, and others from them', () => {
+    expect(all(made).map(([, one]) => kindOf(one))).toEqual(['result', 'comparison', 'size', 'sweep', 'sweep']);
+    for (const other of [null, 3, [], {}, { runs: [] }, { manifest: {}, vms: 1 }])
+      expect(kindOf(other)).toBeUndefined();
+  });
+});
+
+describe('the page', () => {
+  const EVIL = `</script><script>alert(1)</script><img src=x onerror='alert("2")'>`;
+
+  it('has its policy, its script by its hash, and every table', async () => {
+    const html = renderHtml(made.comparison, { command: 'fluxhost compare a.yaml' });
+    expect(html).toContain(`script-src &#39;sha256-${PAGE_SCRIPT_SHA256}&#39;`);
+    const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(PAGE_SCRIPT));
+    expect(Buffer.from(digest).toString('base64')).toBe(PAGE_SCRIPT_SHA256);
+    expect(html).toContain('default-src &#39;none&#39;');
+    for (const { table } of reportOf(made.comparison).figures)
+      for (const row of table.rows) for (const cell of row) expect(html).toContain(`>${escapeHtml(cell)}<`);
+  });
+
+  it('escapes names, labels, codes, commands and scenarios', () => {
+    const result = structuredClone(made.result);
+    result.manifest.mechanism = EVIL;
+    result.vms[0]!.name = EVIL;
+    result.series!.vms[0]!.name = EVIL;
+    Object.assign(result, { warnings: [{ code: EVIL, field: EVIL, detail: EVIL }] });
+    const html = renderHtml(result, { command: EVIL, scenario: EVIL, from: EVIL });
+    expect(html).not.toContain('<img');
+    expect(html.match(/<script/g)).toHaveLength(2);
+    expect(html.match(/<\/script/g)).toHaveLength(2);
+    const json = /<script type="application\/json" id="drawings">(.*?)<\/script>/s.exec(html)![1]!;
+    expect(
+      (JSON.parse(json) as Record<string, { drawing: { panels: { title: string }[] } }>)['latency']!.drawing.panels[0]!
+        .title,
+    ).toBe(EVIL);
+    expect(inlineJson('<!-- \u2028')).toBe(String.raw`"\u003c!-- \u2028"`);
+  });
+
+  it('stays below 2 MB, with 64 VMs and as many samples as a run keeps', () => {
+    const { result } = made;
+    const [vm] = result.vms;
+    const samples = Array.from({ length: 4096 }, (_, i) => i);
+    const names = Array.from({ length: 64 }, (_, i) => `vm-${i}`);
+    const of = (name: string) => ({
+      name,
+      coresHeld: samples,
+      waiting: samples,
+      oldestDelayNs: samples,
+      completed: samples,
+    });
+    const large = {
+      ...result,
+      vms: names.map((name) => ({ ...vm!, name })),
+      series: { intervalNs: 1000, timeNs: samples.map((i) => 1000 * (i + 1)), vms: names.map(of), groups: [] },
+    };
+    for (const [, one] of [...all(made), ['large', large] as const])
+      expect(renderHtml(one, { command: 'fluxhost run a.yaml' }).length).toBeLessThan(2e6);
+  });
+});
