@@ -45,9 +45,9 @@ function remarksOf(runs: readonly Named[]): Remark[] {
   return unique(
     runs.flatMap(({ label, result }) => {
       const where = single ? '' : `${label}: `;
-      const own = (result as Result & { warnings?: readonly { code: string; field: string; detail: string }[] })
-        .warnings;
-      const remarks = (own ?? []).map(({ code, field, detail }) => ({ code, detail: `${where}${field}: ${detail}` }));
+      const remarks = (result.warnings ?? []).map(({ code, field, detail }): Remark => {
+        return { code, detail: `${where}${field}: ${detail}` };
+      });
       const unstable = result.vms.filter((vm) => vm.unstable).map(({ name }) => name);
       if (unstable.length > 0 && !remarks.some(({ code }) => code === 'unstable'))
         remarks.push({

@@ -174,7 +174,8 @@ describe('what is said', () => {
   it('remarks: what the result warns of, and what can be seen without', () => {
     const warnings = [{ code: 'few-samples', field: 'api.latencyNs.p999', detail: 'three samples' }];
     const codes = (one: object): string[] => reportOf({ ...made.result, ...one }).remarks.map(({ code }) => code);
-    expect(codes({})).toEqual(['one-seed']);
+    expect(codes({})).toEqual([...made.result.warnings.map(({ code }) => code), 'one-seed']);
+    expect(codes({ warnings: [] })).toEqual(['one-seed']);
     expect(codes({ warnings, incomplete: true })).toEqual(['few-samples', 'one-seed', 'incomplete']);
   });
 
