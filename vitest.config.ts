@@ -1,9 +1,25 @@
-// One project: everything under test/ in Node. No retries: a test that fails once has failed.
-import { defineConfig } from 'vitest/config';
+// Everything under test/ in Node. No retries: a test that fails once has failed. What is statistical and long is left out by
+// `npm test` and run by `npm run validate -- --check`; named, as in `npm test -- test/laws/mgk.test.ts`, each runs there, too.
+import { existsSync } from 'node:fs';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+const LONG = [
+  'test/experiments/hyperflux/hyperflux.test.ts',
+  'test/laws/bounded.test.ts',
+  'test/laws/mgk.test.ts',
+  'test/laws/rare-long.test.ts',
+  'test/reference/nsdi22.test.ts',
+  'test/reference/schedsim.test.ts',
+];
+for (const path of LONG) if (!existsSync(path)) throw new Error(`vitest.config.ts names ${path}, which is no file`);
+
+/** `short`, `long`, or all (scripts/support.mjs, runTests). */
+const asked = process.env['FLUXHOST_TESTS'];
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    include: asked === 'long' ? LONG : ['test/**/*.test.ts'],
+    exclude: asked === 'short' ? [...configDefaults.exclude, ...LONG] : configDefaults.exclude,
     environment: 'node',
     pool: 'forks',
     maxWorkers: 2,

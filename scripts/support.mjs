@@ -2,7 +2,7 @@
 // Plain Node without dependencies: this file runs before anything is installed.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -108,4 +108,35 @@ export const TEST_COUNTS = 'build/test-counts.json';
 /** The last line of a run that counts, which continuous integration reads. */
 export function closingLine({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`;
+}
+
+/** Counts of the JSON report. A file that failed outside its tests is one failure more. */
+function countsOf(report) {
+  const brokenFiles = report.testResults.filter(
+    (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
+  );
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + brokenFiles.length,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+const REPORT = 'build/test-report.json';
+
+/**
+ * Runs vitest on the `short` tests, on the `long` ones (vitest.config.ts) or on `all`, with further arguments. A crash, a file that
+ * cannot be loaded and a run without tests count as failures.
+ */
+export async function runTests(which, args = []) {
+  rmSync(at(REPORT), { force: true });
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${REPORT}`];
+  const env = { ...process.env, FLUXHOST_TESTS: which };
+  const status = await runTool('vitest/vitest.mjs', ['run', ...reporters, ...args], { env });
+  const counts = existsSync(at(REPORT))
+    ? countsOf(JSON.parse(readFileSync(at(REPORT), 'utf8')))
+    : { passed: 0, failed: 0, skipped: 0 };
+  // A non-zero end that no test explains: a crash, an error outside the tests, or nothing to run.
+  if (counts.failed === 0 && (status !== 0 || counts.passed === 0)) counts.failed = 1;
+  return { counts, status };
 }

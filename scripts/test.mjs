@@ -1,7 +1,8 @@
-// The one test command: install if needed, build what is stale, run every test, end with one line of counts.
+// The one test command: install if needed, build what is stale, run the tests, end with one line of counts. What is statistical
+// and long (vitest.config.ts) is left to `npm run validate -- --check`.
 // Arguments go to vitest (`npm test -- test/core`). A crash, a file that cannot be loaded and a run without
 // tests count as failures.
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { build } from './build.mjs';
 import {
   at,
@@ -10,12 +11,10 @@ import {
   fail,
   listFiles,
   run,
-  runTool,
+  runTests,
   TEST_COUNTS,
   writeAtomically,
 } from './support.mjs';
-
-const REPORT = 'build/test-report.json';
 
 /** Browser tests drive Debian's Chromium; it is installed where that is possible and named where it is not. */
 async function ensureChromium() {
@@ -36,18 +35,6 @@ async function ensureChromium() {
   }
 }
 
-/** Counts of the JSON report. A file that failed outside its tests is one failure more. */
-function countsOf(report) {
-  const brokenFiles = report.testResults.filter(
-    (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
-  );
-  return {
-    passed: report.numPassedTests,
-    failed: report.numFailedTests + brokenFiles.length,
-    skipped: report.numPendingTests + report.numTodoTests,
-  };
-}
-
 await ensureInstalled();
 try {
   await build();
@@ -56,20 +43,9 @@ try {
 }
 if (listFiles('test/browser', (path) => path.endsWith('.test.ts')).length > 0) await ensureChromium();
 
-rmSync(at(REPORT), { force: true });
 rmSync(at(TEST_COUNTS), { force: true });
-const status = await runTool('vitest/vitest.mjs', [
-  'run',
-  '--reporter=default',
-  '--reporter=json',
-  `--outputFile.json=${REPORT}`,
-  ...process.argv.slice(2),
-]);
-const counts = existsSync(at(REPORT))
-  ? countsOf(JSON.parse(readFileSync(at(REPORT), 'utf8')))
-  : { passed: 0, failed: 0, skipped: 0 };
-// A non-zero end that no test explains: a crash, an error outside the tests, or nothing to run.
-if (counts.failed === 0 && (status !== 0 || counts.passed === 0)) counts.failed = 1;
+const files = process.argv.slice(2);
+const { counts, status } = await runTests(files.length > 0 ? 'all' : 'short', files);
 writeAtomically(at(TEST_COUNTS), JSON.stringify(counts));
 process.stdout.write(closingLine(counts));
 process.exitCode = counts.failed > 0 || status !== 0 ? 1 : 0;

@@ -1,7 +1,7 @@
 // The HyperFlux experiments: each must go the way that theory demands, whatever the figures. No test here asserts a number that only
 // the model knows; the ones asserted follow from the parameters alone.
 
-import { describe, it, expect } from 'vitest';
+import { describe, it, expect, vi } from 'vitest';
 import { measureArbiter, SATURATION_VMS, theory } from '../../../src/experiments/hyperflux/arbiter.js';
 import { measureHeadline } from '../../../src/experiments/hyperflux/headline.js';
 import { measureHotplug } from '../../../src/experiments/hyperflux/hotplug.js';
@@ -15,7 +15,8 @@ import {
   lockDifference,
   HOLD_NS,
 } from '../../../src/experiments/hyperflux/lock.js';
-import { replicate, us, spread, meanOf } from '../../../src/experiments/hyperflux/measure.js';
+import type * as measure from '../../../src/experiments/hyperflux/measure.js';
+import { type replicate, us, spread, meanOf } from '../../../src/experiments/hyperflux/measure.js';
 import { measureMigrate } from '../../../src/experiments/hyperflux/migrate.js';
 import { measureSignals, delayAt, countFalseGrants } from '../../../src/experiments/hyperflux/signal.js';
 import { measureTaskSizes, type SizePoint, breakEvenNs } from '../../../src/experiments/hyperflux/task-size.js';
@@ -27,6 +28,20 @@ import { renderExperiment } from '../../../src/experiments/table.js';
 import { meanInterval } from '../../../src/metrics/confidence.js';
 import type { VmResult } from '../../../src/result/result.js';
 import type { ScenarioInput } from '../../../src/scenario/schema.js';
+
+/** One run of each scenario serves all questions: equal seeds give equal results, which the first test asks of the runs themselves. */
+vi.mock('../../../src/experiments/hyperflux/measure.js', async (original) => {
+  const actual = await original<typeof measure>();
+  const done = new Map<string, ReturnType<typeof replicate>>();
+  const once: typeof replicate = (scenario, options, replications, look) => {
+    if (look !== undefined) return actual.replicate(scenario, options, replications, look);
+    const key = JSON.stringify([scenario, replications]);
+    const runs = done.get(key) ?? actual.replicate(scenario, options, replications);
+    done.set(key, runs);
+    return runs;
+  };
+  return { ...actual, replicate: once };
+});
 
 const rising = (values: readonly number[]): boolean => values.every((value, i) => i === 0 || value >= values[i - 1]!);
 
@@ -48,8 +63,9 @@ describe('measuring', () => {
         },
       ],
     };
+    const actual = await vi.importActual<typeof measure>('../../../src/experiments/hyperflux/measure.js');
     const fingerprints = async (): Promise<string[]> =>
-      (await replicate(scenario, {}, 3)).map((result) => result.manifest.fingerprint);
+      (await actual.replicate(scenario, {}, 3)).map((result) => result.manifest.fingerprint);
     const first = await fingerprints();
     expect(new Set(first).size).toBe(3);
     expect(await fingerprints()).toEqual(first);
