@@ -40,7 +40,12 @@ export { toStableJson } from './result/json.js';
 export type { Result, VmResult } from './result/result.js';
 export type { BackendResult, GuestMemoryResult, MemoryResult, NoMemory, UpgradeResult } from './swap/result.js';
 export { missRatioCurve, missRatioCurves, replayPages } from './pages/api.js';
-export type { MissRatioCurveOptions, MissRatioCurvesOptions, PageTraceOptions, ReplayPagesOptions } from './pages/api.js';
+export type {
+  MissRatioCurveOptions,
+  MissRatioCurvesOptions,
+  PageTraceOptions,
+  ReplayPagesOptions,
+} from './pages/api.js';
 export type { MissRatioCurve } from './pages/miss-ratio-curve.js';
 export type { PageRun, PagesResult } from './pages/result.js';
 export { reserve, type ReserveOptions } from './reserve/api.js';

@@ -231,7 +231,8 @@ export const SCENARIO_PARAMETERS: readonly Parameter[] = [
     unit: 'choice',
     default: 'random',
     choices: ['random', 'round-robin', 'policy'],
-    meaning: 'In which order other queues are looked into. policy: the first one by a function of your own, the others in turn.',
+    meaning:
+      'In which order other queues are looked into. policy: the first one by a function of your own, the others in turn.',
     source: 'Caladan, runtime/sched.c: all others in turn, from a hashed start',
     confidence: 'source code',
   },
