@@ -267,6 +267,8 @@ export function answerName(code: i32): string {
       return "config";
     case L.E_POLICY:
       return "policy";
+    case L.E_EXITS:
+      return "exits";
     case L.E_FRAMES:
       return "frames";
     case L.E_CONSERVATION:

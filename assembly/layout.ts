@@ -211,6 +211,7 @@ export const E_TIME = 19; // a time beyond 2^53 ns
 export const E_CONFIG = 20; // a word outside its range: the caller's check failed
 export const E_POLICY = 22; // a policy answered something that is not there
 export const E_FRAMES = 23; // no frame is free and no page can go out
+export const E_EXITS = 28; // more faults leave their guests at once than there is room for
 export const E_TASKS = 24; // more task records are needed than HOST_TASK_LIMIT
 export const E_CONSERVATION = 21; // the core's own accounts do not add up
 

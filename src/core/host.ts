@@ -214,6 +214,12 @@ export class HostCore {
         return new PolicyError(
           `a policy answered a vCPU that is not there at ${this.nowNs} ns; dispatch must answer 0 … active - 1, firstVictim another vCPU of the VM`,
         );
+      case L.E_EXITS:
+        return new LimitError(
+          'host.memory',
+          0,
+          `host.memory: at ${this.nowNs} ns more than 65,536 page faults leave their guests at once; fewer tasks at once (limits.tasks, clients) or a shorter fault.exit need less room`,
+        );
       case L.E_FRAMES:
         return new LimitError(
           'host.memory',

@@ -225,7 +225,7 @@ export class Swap {
   claims0: u32; //        workers that the present look leaves idle to a fault
   claims1: u32; //        … devices
   stages: usize; //       a Stage for each page, where devices are
-  exits: usize; //        ring of faults that leave the guest, one a vCPU at most
+  exits: usize; //        ring of faults that leave the guest
   exitsMax: u32;
   exitFirst: u32;
   exitCount: u32;

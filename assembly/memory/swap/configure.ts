@@ -31,6 +31,10 @@ import {
 // @ts-ignore: decorator
 @inline const CHUNKS: u64 = 1024; // in which VMs take turns at having pages out at time 0
 
+/** Faults that may leave their guests at once, whatever the number of vCPUs; memory that is not used costs nothing. */
+// @ts-ignore: decorator
+@inline const EXITS_LEAST: u32 = 65536;
+
 /** Timer slots that the engine needs. */
 export function swapSlots(words: usize): u32 {
   return SERVER_SLOTS + <u32>word(words, W.SWAP_WORKERS) + <u32>word(words, W.SWAP_DEPTH);
@@ -70,7 +74,8 @@ export function configureSwap(part: Part): i32 {
   S.histograms = createHistograms(W.SWAP_HISTOGRAMS, L.HOST_HISTOGRAM_SUB_BITS);
   S.backends = allocate(<u64>W.BACKENDS * offsetof<Backend>());
   S.queues = allocate(<u64>QUEUES << 4);
-  S.exitsMax = 2 * H.vcpuCount + 1;
+  // a vCPU that yields at no cost is taken again in the same instant and may fault again: tasks are the bound, not vCPUs
+  S.exitsMax = 2 * H.vcpuCount + EXITS_LEAST;
   S.exits = allocate(<u64>S.exitsMax << 4);
   S.plans = allocate(<u64>H.coresInAll * PLAN_BYTES);
   S.planLeft = allocate(<u64>H.coresInAll);

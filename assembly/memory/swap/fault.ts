@@ -10,7 +10,7 @@ import { takeSequence, schedule, RANK_FAULT } from "../../kernel/event-queue";
 import { stretched } from "../../cpu/speed";
 import { VCpu, Task, H, Q, vmAt, isNull, clock } from "../../cpu/state";
 import { histogramBytes } from "../../kernel/histogram";
-import { HOST_HISTOGRAM_SUB_BITS } from "../../layout";
+import { E_EXITS, HOST_HISTOGRAM_SUB_BITS } from "../../layout";
 import { planRun } from "../../cpu/guest/plan";
 import { stopTask } from "../../cpu/guest/run";
 import { proceed } from "../../cpu/guest/loop";
@@ -121,6 +121,10 @@ function turn(index: u32): u32 {
 
 /** `t` waits for `page`, but first the guest is left, which takes every fault the same time. */
 function beginExit(t: Task, guest: u32, page: u32, own: u32): void {
+  if (S.exitCount == S.exitsMax) {
+    clock.status = E_EXITS;
+    return;
+  }
   const exit = exitAt(turn(S.exitFirst + S.exitCount));
   exit.task = t;
   exit.guest = guest;
