@@ -160,7 +160,7 @@ function curvesOf(result: SweepResult, axis: SweepResult['axes'][number], cloud:
     answer: judged.length > 0 ? judged.join(' ') : `${panels[0]!.title}: ${listed(spans)}.`,
     caption:
       `One ${cloud ? 'point a row' : 'line a mechanism'} over ${axis.path}${intervals ? ', with the 95 % interval over the seeds as a band' : ', one seed a point'}. ` +
-      'Crosses are points at which some seed misses the SLO; a ring marks the last point before the first of them.',
+      `Crosses are points at which some seed misses the SLO${cloud ? '' : '; a ring marks the one beside them that meets it'}.`,
     drawing: { kind: 'response', x: axis.path, words, log, cloud, panels },
     table: tableOf(result, measures),
   };

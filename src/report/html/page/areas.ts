@@ -18,10 +18,11 @@ function held(window: Window, cores: number, room: Room): Panel {
   const layers = vms.map(({ name, colour, held: some }) => {
     const points = timeNs.map((time, i) => {
       const from = below[i]!;
-      below[i] = from + some[i]!;
-      return { time: time - intervalNs, from, to: below[i] };
+      const to = from + some[i]!;
+      below[i] = to;
+      return { time: time - intervalNs, from, to };
     });
-    const end = points.at(-1);
+    const end = points[points.length - 1]!;
     return { name, colour, points: [...points, { ...end, time: end.time + intervalNs }] };
   });
   const height = room.narrow ? 240 : 300;
