@@ -83,13 +83,15 @@ export function run(untilNs: f64, budget: f64): i32 {
   clock.runLast = clock.events + <u64>(<i64>budget);
   while (true) {
     if (injection.more && injection.read == injection.write) return L.RUN_INPUT;
-    if (clock.events == clock.runLast) return L.RUN_BUDGET; // the clock stays at the last event
     const time = peekTime(Q);
-    if (time > clock.runUntil) {
+    const spent = clock.events == clock.runLast;
+    // where the events asked for are done the clock stays at the last of them
+    if (time > clock.runUntil && (!spent || clock.now >= clock.runUntil)) {
       if (clock.runUntil > clock.now) clock.now = clock.runUntil;
       closeInstant(Q);
       return L.RUN_DONE;
     }
+    if (spent) return L.RUN_BUDGET;
     const slot = take(Q);
     clock.now = time;
     clock.events++;
