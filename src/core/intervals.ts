@@ -1,6 +1,6 @@
 // The measured time in equal intervals: how many requests each completed, and how long they took together. Read at fixed instants of
 // simulated time between two events, so that nothing of a run changes; what a run's warnings about warm-up and autocorrelation
-// are computed from. Some 0.2 us a reading of a VM. Leaves out the warm-up: its counts begin anew at its end.
+// are computed from. Leaves out the warm-up: its counts begin anew at its end.
 
 import type { Intervals } from '../metrics/steady.js';
 import type { Scenario, VmGroup } from '../scenario/types.js';
