@@ -5,28 +5,31 @@ import { simulate } from './ideal.mjs';
 
 export const exponential = (mean) => ({ stages: [{ tasks: 1, service: { dist: 'exponential', mean } }] });
 
-/** 64 cores for VMs and one for the arbiter; 80 latency-critical VMs at 0.45 core each, 20 best-effort ones that take the rest. */
+/** 80 latency-critical VMs at 0.45 core each, 20 best-effort ones that take the rest of 64 cores. */
+export const COLOCATED = [
+  {
+    name: 'api',
+    count: 80,
+    vcpus: { min: 0, max: 8 },
+    workload: { arrivals: { process: 'poisson', rate: 45_000 }, request: exponential('10us') },
+  },
+  {
+    name: 'batch',
+    count: 20,
+    class: 'best-effort',
+    vcpus: { min: 0, max: 16 },
+    workload: { arrivals: { process: 'saturate', tasks: 16 }, request: exponential('100us') },
+  },
+];
+
+/** One core more, for the arbiter. */
 const colocated = (durationUs) => ({
   version: 1,
   seed: 1,
   duration: `${durationUs}us`,
   host: { cores: 65 },
   mechanism: 'hyperflux',
-  vms: [
-    {
-      name: 'api',
-      count: 80,
-      vcpus: { min: 0, max: 8 },
-      workload: { arrivals: { process: 'poisson', rate: 45_000 }, request: exponential('10us') },
-    },
-    {
-      name: 'batch',
-      count: 20,
-      class: 'best-effort',
-      vcpus: { min: 0, max: 16 },
-      workload: { arrivals: { process: 'saturate', tasks: 16 }, request: exponential('100us') },
-    },
-  ],
+  vms: COLOCATED,
 });
 
 /** ns an event with everything on, against case "ideal". */

@@ -1,7 +1,7 @@
 // Cases "mechanisms" and "manyVms": what an event, and a request or move, costs under each mechanism where it moves cores, against hyperflux;
 // and one arbiter that looks after 5,000 VMs instead of 100, under the same load in all.
 import { figure, interleave } from '../measure.mjs';
-import { exponential } from './hyperflux.mjs';
+import { COLOCATED, exponential } from './hyperflux.mjs';
 import { simulate } from './ideal.mjs';
 
 const POLLING = new Set(['hyperflux', 'blind', 'shenango', 'caladan']);
@@ -18,21 +18,7 @@ const host = (mechanism, durationUs, knobs = {}) => ({
 /** Requests come one by one and every one may need a core: for mechanisms that move one in microseconds. */
 const steady = (mechanism, durationUs) => ({
   ...host(mechanism, durationUs),
-  vms: [
-    {
-      name: 'api',
-      count: 80,
-      vcpus: { min: 0, max: 8 },
-      workload: { arrivals: { process: 'poisson', rate: 45_000 }, request: exponential('10us') },
-    },
-    {
-      name: 'batch',
-      count: 20,
-      class: 'best-effort',
-      vcpus: { min: 0, max: 16 },
-      workload: { arrivals: { process: 'saturate', tasks: 16 }, request: exponential('100us') },
-    },
-  ],
+  vms: COLOCATED,
 });
 
 /** Bursts of ten milliseconds, for mechanisms that take milliseconds; these are made as quick as that, so that they do move cores. */

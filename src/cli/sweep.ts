@@ -7,7 +7,7 @@ import { renderSweep, sweepCsv } from '../report/sweep-table.js';
 import { toStableJson } from '../result/json.js';
 import { MOST_POINTS, parseAxes } from '../study/axes.js';
 import type { Study } from '../study/study.js';
-import { type Crew, parseUntil, sweepAll } from '../study/sweep.js';
+import { type Crew, UNTIL_REPLICATIONS, alone, parseUntil, sweepAll } from '../study/sweep.js';
 import { type CommandSpec, parseCommand, renderHelp } from './args.js';
 import { EXIT } from './exit.js';
 import { prepareFolder, writeAtomically } from './files.js';
@@ -22,8 +22,6 @@ import { MAX_REPLICATIONS, MAX_SEED, overrides } from './run.js';
 import { FILES_WITHIN, setupOf, simulationTools, toolsFor } from './tools.js';
 
 const MOST_WORKERS = 256;
-/** Seeds that `--until` may take where nobody says. */
-const UNTIL_REPLICATIONS = 64;
 
 export const sweepSpec: CommandSpec = {
   name: 'sweep',
@@ -127,12 +125,7 @@ function crewOf(
   where: Where,
   onRows: Crew['onRows'],
 ): Crew & { close?(): Promise<void> } {
-  const here: Crew['run'] = async (one, label) => {
-    if (study.interrupted) return null;
-    const result = await study.once(one, label, { overTime: false });
-    return study.interrupted ? null : result;
-  };
-  if (io.program === undefined || workers === 1)
-    return { width: 1, run: here, ...(onRows === undefined ? {} : { onRows }) };
-  return new Pool(io.program, workers, where, here, onRows);
+  const here = alone(study);
+  if (io.program === undefined || workers === 1) return { ...here, ...(onRows === undefined ? {} : { onRows }) };
+  return new Pool(io.program, workers, where, here.run, onRows);
 }

@@ -8,7 +8,7 @@ import { type Comparison, compareAll } from './compare.js';
 import { type SizeResult, parseFind, sizeAll } from './size.js';
 import { Study, type Runner, combine } from './study.js';
 import { MOST_POINTS, parseAxes } from './axes.js';
-import { type SweepResult, parseUntil, sweepAll } from './sweep.js';
+import { type SweepResult, UNTIL_REPLICATIONS, alone, parseUntil, sweepAll } from './sweep.js';
 import { type MechanismChoice, variantsOf } from './variant.js';
 
 /** How the simulations of a study are made, followed and stopped. */
@@ -68,8 +68,6 @@ export interface SweepOptions extends StudyOptions {
 }
 
 const MOST_REPLICATIONS = 1000;
-/** Seeds that `until` may take where nobody says. */
-const UNTIL_REPLICATIONS = 64;
 
 function studyOf({ signal, onProgress, onNote, ...options }: StudyOptions): Study {
   const runner: Runner = {
@@ -158,13 +156,5 @@ export async function sweep(scenario: Scenario, options: SweepOptions): Promise<
   };
   if (latin !== undefined && !(Number.isSafeInteger(latin) && latin >= 1 && latin <= MOST_POINTS))
     throw new InputError({ path: 'latin', given: show(latin), expected: `a whole number from 1 to ${MOST_POINTS}` });
-  return sweepAll(scenario, question, {
-    width: 1,
-    async run(one, label) {
-      if (study.interrupted) return null;
-      const result = await study.once(one, label, { overTime: false });
-      return study.interrupted ? null : result;
-    },
-    ...(onRows === undefined ? {} : { onRows }),
-  });
+  return sweepAll(scenario, question, { ...alone(study), ...(onRows === undefined ? {} : { onRows }) });
 }

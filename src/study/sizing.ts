@@ -2,6 +2,7 @@
 // `static`, where VMs cannot influence each other, the vCPUs pinned by each VM. What is printed was run: the search ends in
 // the run that confirms it. Leaves out how the SLO varies by seed; `fluxhost size` asks that.
 
+import { vmNames } from '../core/compile.js';
 import type { Result } from '../result/result.js';
 import { dedicatedCores } from '../scenario/mechanisms.js';
 import type { Scenario, VmGroup } from '../scenario/types.js';
@@ -32,10 +33,6 @@ export interface Sizing {
 type Attempt = (scenario: Scenario, asWhole: boolean) => Promise<Result | null>;
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-
-function names(group: VmGroup): string[] {
-  return group.count === 1 ? [group.name] : Array.from({ length: group.count }, (_, i) => `${group.name}-${i}`);
-}
 
 function attained(result: Result, some: readonly string[]): boolean {
   return result.vms.every((vm) => !some.includes(vm.name) || vm.slo === null || vm.slo.attained !== false);
@@ -102,7 +99,7 @@ async function sizePinned(scenario: Scenario, base: Result, most: number, attemp
     .filter((vm) => vm.slo !== undefined)
     .map((group): Lane => {
       const high = Math.max(Math.floor((most - others) / group.count), 1);
-      const lane = { group, names: names(group), low: 1, high, sure: false, reachable: true };
+      const lane = { group, names: vmNames(group), low: 1, high, sure: false, reachable: true };
       const own = group.vcpus.min;
       if (own < 1 || own > high || !comparable || group.vcpus.max !== own) return lane;
       return attained(base, lane.names)

@@ -3,6 +3,7 @@
 // progress goes and when to stop. Every result that it hands out has been held to the laws.
 
 import type { Series, EventLog } from '../result/over-time.js';
+import { vmNames } from '../core/compile.js';
 import { assertLaws } from '../result/laws.js';
 import { replicationSeed, withReplications } from '../result/replications.js';
 import type { Result, Warning } from '../result/result.js';
@@ -135,10 +136,10 @@ export const bare = (scenario: Scenario): Scenario => ({ ...scenario, fingerprin
  */
 export function mostRequests(scenario: Scenario, complete: Result): ReadonlyMap<string, number> {
   if (scenario.mechanism.kind === 'nsdi22' || complete.incomplete === true) return new Map();
-  const open = scenario.vms.flatMap(({ name, count, workload }) => {
-    const process = workload?.arrivals.process;
+  const open = scenario.vms.flatMap((group) => {
+    const process = group.workload?.arrivals.process;
     if (process === undefined || process === 'closed' || process === 'saturate') return [];
-    return count === 1 ? [name] : Array.from({ length: count }, (_, i) => `${name}-${i}`);
+    return vmNames(group);
   });
   return new Map(complete.vms.filter(({ name }) => open.includes(name)).map(({ name, arrived }) => [name, arrived]));
 }

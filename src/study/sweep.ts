@@ -11,7 +11,7 @@ import type { Scenario } from '../scenario/types.js';
 import { withFields } from '../scenario/written.js';
 import { type Axis, type Point, gridOf, latinOf, pointValue } from './axes.js';
 import { arrivalFields, factorFor, measuredCores, offeredCores } from './load.js';
-import { bare, seeded } from './study.js';
+import { bare, seeded, type Study } from './study.js';
 import { type Variant, mechanismFields } from './variant.js';
 
 /** A figure over the replications of a row. */
@@ -85,6 +85,19 @@ export interface Crew {
   /** Some rows have ended. */
   onRows?(done: number, all: number): void;
 }
+
+/** Seeds that `until` may take where nobody says. */
+export const UNTIL_REPLICATIONS = 64;
+
+/** One run after the other, on this thread. */
+export const alone = (study: Study): Pick<Crew, 'width' | 'run'> => ({
+  width: 1,
+  async run(scenario, label) {
+    if (study.interrupted) return null;
+    const result = await study.once(scenario, label, { overTime: false });
+    return study.interrupted ? null : result;
+  },
+});
 
 /** Fewer agree by chance too often to stop by. */
 const LEAST_FOR_UNTIL = 4;
