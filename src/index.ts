@@ -22,8 +22,17 @@ export { InputError, type Problem } from './input/errors.js';
 export { parseScenario, type ParsedScenario, type ParseOptions } from './scenario/parse.js';
 export { resolveScenario } from './scenario/resolve.js';
 export { withMechanism, MECHANISM_KINDS } from './scenario/mechanisms.js';
-export { compare, replicate, size, sweep } from './study/api.js';
-export type { CompareOptions, ReplicateOptions, SizeOptions, StudyOptions, SweepOptions } from './study/api.js';
+export { compare, replicate, size, suite, sweep } from './study/api.js';
+export type {
+  CompareOptions,
+  ReplicateOptions,
+  SizeOptions,
+  StudyOptions,
+  SuiteOptions,
+  SweepOptions,
+} from './study/api.js';
+export { renderSuite } from './report/suite-table.js';
+export type { SuiteFigure, SuiteFigures, SuiteResult, SuiteRow, SuiteScore } from './study/suite/suite.js';
 export type { Comparison } from './study/compare.js';
 export type { Bound, SizeResult, SizeRun, SizeTrial } from './study/size.js';
 export type { Sizing } from './study/sizing.js';

@@ -50,7 +50,7 @@ function timeoutMs(text: string): number | undefined {
 
 /** Runs the command here, or in a worker where it simulates on a core that is not the package's. */
 export async function guarded(command: Command, args: readonly string[], io: Io, file: URL): Promise<number> {
-  const core = valueOf(args, '--core');
+  const core = valueOf(args, '--core') ?? (args[0] === 'suite' ? valueOf(args, '--policy') : undefined);
   if (core === undefined || args.includes('--help')) return command(args, io);
   const text = valueOf(args, '--policy-timeout') ?? DEFAULT_TIMEOUT;
   const limit = timeoutMs(text);

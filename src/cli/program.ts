@@ -28,6 +28,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'a scenario at many points, under each mechanism, with intervals',
     load: async () => (await import('./sweep.js')).sweep,
   },
+  suite: {
+    summary: 'fixed scenarios under each mechanism: one table, one score card each',
+    load: async () => (await import('./suite.js')).suite,
+  },
   fork: { summary: 'how a snapshot goes on, side by side', load: async () => (await import('./fork.js')).fork },
   pages: { summary: 'replay a page-access trace', load: async () => (await import('./pages.js')).pages },
   reserve: {

@@ -1,27 +1,22 @@
 // `fluxhost sweep`: one scenario at many points, under several mechanisms, with several seeds.
 
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { formatDurationNs } from '../report/units.js';
 import { renderSweep, sweepCsv } from '../report/sweep-table.js';
 import { toStableJson } from '../result/json.js';
 import { MOST_POINTS, parseAxes } from '../study/axes.js';
-import type { Study } from '../study/study.js';
-import { type Crew, UNTIL_REPLICATIONS, alone, parseUntil, sweepAll } from '../study/sweep.js';
+import { UNTIL_REPLICATIONS, parseUntil, sweepAll } from '../study/sweep.js';
 import { type CommandSpec, parseCommand, renderHelp } from './args.js';
+import { WORKERS, onCrew, workersOf } from './crew.js';
 import { EXIT } from './exit.js';
 import { prepareFolder, writeAtomically } from './files.js';
 import { POLICY_TIMEOUT } from './guard.js';
-import { CLEAR_LINE, type Io } from './io.js';
+import type { Io } from './io.js';
 import { readMechanisms } from './mechanisms.js';
 import { writeOut } from './out.js';
-import { Pool } from './pool.js';
 import { type Tools, openStudy } from './replicate.js';
 import { REPORT, commandOf } from './report.js';
 import { MAX_REPLICATIONS, MAX_SEED, overrides } from './run.js';
 import { FILES_WITHIN, setupOf, simulationTools, toolsFor } from './tools.js';
-
-const MOST_WORKERS = 256;
 
 export const sweepSpec: CommandSpec = {
   name: 'sweep',
@@ -40,7 +35,7 @@ export const sweepSpec: CommandSpec = {
       value: 'p99±2%',
       help: 'more seeds until the interval of the latency is so narrow (at most --replications, or 64)',
     },
-    workers: { value: 'N', help: 'threads (default: one for each processor)' },
+    ...WORKERS,
     seed: { value: 'N', help: "seed in place of the scenario's" },
     set: { value: 'PATH=VALUE', multiple: true, help: 'changes a field of the scenario first' },
     out: { value: 'DIR', help: 'writes sweep.json, sweep.csv and report.html there' },
@@ -60,11 +55,6 @@ export const sweepSpec: CommandSpec = {
   ],
 };
 
-/** `12 of 80 rows, 41.0 s left` */
-function rowsText(done: number, all: number, elapsedMs: number): string {
-  return `${done} of ${all} rows, ${formatDurationNs(((elapsedMs * (all - done)) / done) * 1e6)} left`;
-}
-
 export async function sweep(args: readonly string[], io: Io, tools: Tools = simulationTools): Promise<number> {
   const given = parseCommand(sweepSpec, args);
   if (given.help) {
@@ -75,7 +65,7 @@ export async function sweep(args: readonly string[], io: Io, tools: Tools = simu
   const seed = given.whole('seed', 0, MAX_SEED);
   const latin = given.whole('latin', 1, MOST_POINTS);
   const asked = given.whole('replications', 1, MAX_REPLICATIONS);
-  const workers = given.whole('workers', 1, MOST_WORKERS) ?? availableParallelism();
+  const workers = workersOf(given);
   given.check();
   const axes = parseAxes(given.list('vary'));
   const precision = given.text('until');
@@ -92,17 +82,8 @@ export async function sweep(args: readonly string[], io: Io, tools: Tools = simu
     for (const warning of loaded.warnings) io.stderr(`warning: ${warning}\n`);
     const own = { label: scenario.mechanism.kind, mechanism: { kind: scenario.mechanism.kind } };
     const question = { axes, latin, variants: variants ?? [own], replications, until };
-    const begun = performance.now();
-    const onRows = (done: number, all: number): void => {
-      if (io.stderrIsTty === true) io.stderr(CLEAR_LINE + rowsText(done, all, performance.now() - begun));
-    };
-    const crew = crewOf(study, io, workers, { directory, setup }, onRows);
-    const stop = io.onInterrupt?.(() => void crew.close?.());
-    const result = await sweepAll(scenario, question, crew).finally(async () => {
-      stop?.();
-      await crew.close?.();
-      if (io.stderrIsTty === true) io.stderr(CLEAR_LINE);
-    });
+    const where = { directory, setup, workers, rows: 'rows' };
+    const result = await onCrew(study, io, where, (crew) => sweepAll(scenario, question, crew));
     const json = toStableJson(result);
     if (folder !== undefined) {
       await writeAtomically(join(folder, 'sweep.csv'), sweepCsv(result));
@@ -113,19 +94,4 @@ export async function sweep(args: readonly string[], io: Io, tools: Tools = simu
     io.stderr('interrupted: the rows that had ended are shown\n');
     return EXIT.interrupted;
   });
-}
-
-type Where = ConstructorParameters<typeof Pool>[2];
-
-/** Threads where the program can start some and there is use for them; this thread alone otherwise. */
-function crewOf(
-  study: Study,
-  io: Io,
-  workers: number,
-  where: Where,
-  onRows: Crew['onRows'],
-): Crew & { close?(): Promise<void> } {
-  const here = alone(study);
-  if (io.program === undefined || workers === 1) return { ...here, ...(onRows === undefined ? {} : { onRows }) };
-  return new Pool(io.program, workers, where, here.run, onRows);
 }

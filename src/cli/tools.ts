@@ -17,15 +17,19 @@ export const simulationTools: Tools = {
 export interface Setup {
   readonly module?: WebAssembly.Module;
   readonly within?: string | undefined;
+  /** The suite's own file is there too, beside those of the folder. */
+  readonly suite?: true;
 }
 
-export async function createOn({ within, ...core }: Setup, scenario: Scenario, directory: string) {
-  const [{ Simulation }, { nodeHost }] = await Promise.all([
+export async function createOn({ within, suite, ...core }: Setup, scenario: Scenario, directory: string) {
+  const [{ Simulation }, { nodeHost }, { withSuiteFiles }] = await Promise.all([
     import('../simulation.js'),
     import('../workload/node-file.js'),
+    import('../study/suite/azure-like.js'),
   ]);
   // The files that a scenario names are relative to it.
-  return Simulation.create(scenario, { files: nodeHost(directory, { within }), ...core });
+  const files = nodeHost(directory, { within });
+  return Simulation.create(scenario, { files: suite === true ? withSuiteFiles(files) : files, ...core });
 }
 
 /** Options of every command that simulates a scenario's files on a core. */

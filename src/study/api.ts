@@ -3,12 +3,16 @@
 import type { Result } from '../result/result.js';
 import { InputError, show } from '../input/errors.js';
 import type { Scenario } from '../scenario/types.js';
+import { memoryHost, type TraceHost } from '../workload/text-source.js';
 import { type SimulationOptions, type Progress, Simulation } from '../simulation.js';
 import { type Comparison, compareAll } from './compare.js';
 import { type SizeResult, parseFind, sizeAll } from './size.js';
 import { Study, type Runner, combine } from './study.js';
 import { MOST_POINTS, parseAxes } from './axes.js';
 import { type SweepResult, UNTIL_REPLICATIONS, alone, parseUntil, sweepAll } from './sweep.js';
+import { withSuiteFiles } from './suite/azure-like.js';
+import { suiteScenarios } from './suite/scenarios.js';
+import { SUITE_REPLICATIONS, type SuiteResult, chosen, entryOf, policyEntry, suiteAll } from './suite/suite.js';
 import { type MechanismChoice, variantsOf } from './variant.js';
 
 /** How the simulations of a study are made, followed and stopped. */
@@ -65,6 +69,20 @@ export interface SweepOptions extends StudyOptions {
   readonly until?: string;
   /** Called when rows have ended. */
   readonly onRows?: (done: number, all: number) => void;
+}
+
+/** What is ranked. `policy` is ranked too, as hyperflux that asks for the decisions it has. */
+export interface SuiteOptions extends StudyOptions {
+  /** Default: ideal and hyperflux. */
+  readonly mechanisms?: readonly MechanismChoice[];
+  /** Some of the scenarios, by name; default: all twelve. */
+  readonly only?: readonly string[];
+  /** A scenario of one's own as one more, such as one that replays a trace; some VM must state an SLO. */
+  readonly own?: Scenario;
+  /** Default 5. */
+  readonly replications?: number;
+  /** Called when runs have ended. */
+  readonly onRuns?: (done: number, all: number) => void;
 }
 
 const MOST_REPLICATIONS = 1000;
@@ -157,4 +175,33 @@ export async function sweep(scenario: Scenario, options: SweepOptions): Promise<
   if (latin !== undefined && !(Number.isSafeInteger(latin) && latin >= 1 && latin <= MOST_POINTS))
     throw new InputError({ path: 'latin', given: show(latin), expected: `a whole number from 1 to ${MOST_POINTS}` });
   return sweepAll(scenario, question, { ...alone(study), ...(onRows === undefined ? {} : { onRows }) });
+}
+
+/**
+ * Fixed, versioned scenarios under each mechanism: one table, and a score card a mechanism, so that a new mechanism or policy is ranked
+ * beside the others. Two people get the same `sha256`.
+ *
+ *     const { scores, sha256 } = await suite({ mechanisms: ['hyperflux', 'caladan'] });
+ *
+ * @throws InputError for a scenario or mechanism that is none
+ */
+export async function suite(options: SuiteOptions = {}): Promise<SuiteResult> {
+  const {
+    mechanisms = ['ideal', 'hyperflux'],
+    only,
+    own,
+    replications = SUITE_REPLICATIONS,
+    onRuns,
+    ...rest
+  } = options;
+  const others: TraceHost = rest.files ?? memoryHost({});
+  const { policy } = rest;
+  const study = studyOf({ ...rest, files: withSuiteFiles(others) });
+  const scenarios = chosen(suiteScenarios(), only);
+  const question = {
+    scenarios: own === undefined ? scenarios : [...scenarios, { name: 'own', about: 'your own', scenario: own }],
+    entries: [...variantsOf(mechanisms).map(entryOf), ...(policy === undefined ? [] : [policyEntry('policy', policy)])],
+    replications: checkedReplications(replications),
+  };
+  return suiteAll(question, { ...alone(study), ...(onRuns === undefined ? {} : { onRows: onRuns }) });
 }

@@ -1,0 +1,58 @@
+// Who makes the runs of a sweep or a suite: threads where the program can start some, this one otherwise; and the line that tells
+// how far they are.
+
+import { availableParallelism } from 'node:os';
+import { formatDurationNs } from '../report/units.js';
+import type { Study } from '../study/study.js';
+import { type Crew, alone } from '../study/sweep.js';
+import type { Arguments } from './args.js';
+import { CLEAR_LINE, type Io } from './io.js';
+import { Pool } from './pool.js';
+import type { Setup } from './tools.js';
+
+const MOST_WORKERS = 256;
+
+/** The option of every command whose runs go to several threads. */
+export const WORKERS = { workers: { value: 'N', help: 'threads (default: one for each processor)' } } as const;
+
+export const workersOf = (given: Arguments): number =>
+  given.whole('workers', 1, MOST_WORKERS) ?? availableParallelism();
+
+interface Where {
+  readonly directory: string;
+  readonly setup: Setup;
+  readonly workers: number;
+  /** What is counted: rows, runs. */
+  readonly rows: string;
+}
+
+/** `12 of 80 rows, 41.0 s left` */
+function rowsText(done: number, all: number, rows: string, elapsedMs: number): string {
+  return `${done} of ${all} ${rows}, ${formatDurationNs(((elapsedMs * (all - done)) / done) * 1e6)} left`;
+}
+
+/** Does `work` with a crew, and sends the crew home when it ends or is interrupted. */
+export async function onCrew<T>(
+  study: Study,
+  io: Io,
+  { directory, setup, workers, rows }: Where,
+  work: (crew: Crew) => Promise<T>,
+): Promise<T> {
+  const begun = performance.now();
+  const onRows = (done: number, all: number): void => {
+    if (io.stderrIsTty === true) io.stderr(CLEAR_LINE + rowsText(done, all, rows, performance.now() - begun));
+  };
+  const here = alone(study);
+  const pool =
+    io.program === undefined || workers === 1
+      ? undefined
+      : new Pool(io.program, workers, { directory, setup }, here.run, onRows);
+  const stop = io.onInterrupt?.(() => void pool?.close());
+  try {
+    return await work(pool ?? { ...here, onRows });
+  } finally {
+    stop?.();
+    await pool?.close();
+    if (io.stderrIsTty === true) io.stderr(CLEAR_LINE);
+  }
+}
