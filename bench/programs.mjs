@@ -4,6 +4,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inlined } from '../scripts/inline.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'build', 'bench');
@@ -31,13 +32,13 @@ export function buildAnchor() {
 }
 
 /** A function that lays out the kernel's M/M/k in a fresh instance and answers its exports. */
-export function buildKernel() {
+export async function buildKernel() {
   mkdirSync(folder, { recursive: true });
   const wasm = join(folder, 'kernel.wasm');
   const asc = join(root, 'node_modules', 'assemblyscript', 'bin', 'asc.js');
   const args = [asc, 'bench/native/kernel.ts', '--config', 'bench/native/asconfig.json', '--baseDir', '.', '-o', wasm];
   execFileSync(process.execPath, args, { cwd: root, stdio: ['ignore', 2, 'ignore'] });
-  const module = new WebAssembly.Module(readFileSync(wasm));
+  const module = new WebAssembly.Module(await inlined(readFileSync(wasm)));
   const abort = () => {
     throw new Error('bench/native/kernel.ts aborted');
   };

@@ -6,11 +6,13 @@
 // into it and sifts down, which spares one of the two sifts in the usual "take one, schedule one" step.
 //
 // What happens first within a nanosecond is part of the model (docs/model.md), so the rank stands in the key and not in luck.
-// It lies below the time in the same word: comparing costs what it did without.
+// It lies below the time in the same word: comparing costs what it did without. The place decides where both are equal, which is
+// rare: it stays with the slot, so that an entry is 12 bytes and no sequence ever runs out of bits.
 //
-//   entry, 16 bytes: 0 time (ns) << 5 | rank | 8 sequence << 24 | slot        order: time, then rank, then place
-//   heap: the root sits 16 bytes before a cache line, so that each family of four children fills one line
-//   position: u32 per slot, index + 1; 0 = not pending
+//   key, u64 an entry: time (ns) << 5 | rank; a family of four children lies in half a cache line
+//   slot, u32 an entry, in an array of its own
+//   place, u64 a slot: sequence << 24 | slot, of the event that is pending
+//   position, u32 a slot: index of its entry + 1; 0 = not pending
 
 import { allocate } from "./arena";
 
@@ -73,7 +75,9 @@ import { allocate } from "./arena";
 
 @unmanaged
 export class EventQueue {
-  heap: usize;
+  keys: usize;
+  slots: usize;
+  places: usize;
   position: usize;
   size: u32; // entries, a hole included
   hole: u32; // 1: the root has been taken
@@ -85,85 +89,116 @@ export class EventQueue {
 
 /** Room for one event in each of `slots` slots. False when memory cannot grow that far. */
 export function createQueue(q: EventQueue, slots: u32): bool {
-  const heap = allocate((<u64>slots + 8) * 16 + 64);
+  const room = <u64>slots + 8;
+  const keys = allocate(room * 8 + 64);
+  const entrySlots = allocate(room * 4 + 64);
+  const places = allocate(<u64>slots * 8);
   const position = allocate(<u64>slots * 4);
-  if (heap == 0 || position == 0) return false;
-  q.heap = heap + 48;
+  if (keys == 0 || entrySlots == 0 || places == 0 || position == 0) return false;
+  q.keys = keys + 24; // the root's children begin a half of a cache line
+  q.slots = entrySlots + 12;
+  q.places = places;
   q.position = position;
   q.size = 0;
   q.hole = 0;
   q.sequence = 0;
   q.capacity = slots;
   // children beyond the end read as "never", so sifting needs no bounds check
-  for (let i: usize = 0; i < <usize>slots + 4; i++) store<u64>(q.heap + (i << 4), NEVER);
+  for (let i: usize = 0; i < <usize>slots + 4; i++) vacate(q, i);
   return true;
 }
 
+/** No entry is at `index`: its key is above all others, and not that of its neighbours, which would have to be told apart by place. */
 // @ts-ignore: decorator
 @inline
-function put(q: EventQueue, index: usize, time: u64, key: u64): void {
-  const at = q.heap + (index << 4);
-  store<u64>(at, time);
-  store<u64>(at, key, 8);
-  store<u32>(q.position + ((<usize>key & 0xff_ffff) << 2), <u32>index + 1);
+function vacate(q: EventQueue, index: usize): void {
+  store<u64>(q.keys + (index << 3), NEVER - (<u64>index & 31));
 }
 
 // @ts-ignore: decorator
 @inline
-function before(timeA: u64, keyA: u64, timeB: u64, keyB: u64): bool {
-  if (timeA == timeB) return keyA < keyB; // a branch nearly always foreseen
-  return timeA < timeB;
+function keyAt(q: EventQueue, index: usize): u64 {
+  return load<u64>(q.keys + (index << 3));
 }
 
-// Which child is least nobody can foresee, so it is selected without a branch: M/M/16 over the kernel alone takes 26 ns an
-// event instead of 34 (bench/native/kernel.ts; AMD EPYC, Node 20). Times are selected and where they stand; the rest of the key is read only
-// of the least, and where times are equal: M/M/256 takes 0.95 of what it does when both are carried along, M/M/16 the same.
-function siftDown(q: EventQueue, start: usize, time: u64, key: u64): void {
-  const heap = q.heap;
+// @ts-ignore: decorator
+@inline
+function placeAt(q: EventQueue, index: usize): u64 {
+  return load<u64>(q.places + (<usize>load<u32>(q.slots + (index << 2)) << 3));
+}
+
+// @ts-ignore: decorator
+@inline
+function put(q: EventQueue, index: usize, key: u64, slot: u32): void {
+  store<u64>(q.keys + (index << 3), key);
+  store<u32>(q.slots + (index << 2), slot);
+  store<u32>(q.position + (<usize>slot << 2), <u32>index + 1);
+}
+
+/** Of entries of one instant and rank: whether that at `index` has its place before that of `slot`. */
+function placedBefore(q: EventQueue, index: usize, slot: u32): bool {
+  return placeAt(q, index) < load<u64>(q.places + (<usize>slot << 3));
+}
+
+/** The least of the four from `first` on, two of which have the same key. */
+function leastOf(q: EventQueue, first: usize): usize {
+  let least = first;
+  for (let i = first + 1; i < first + 4; i++) {
+    const key = keyAt(q, i);
+    const leastKey = keyAt(q, least);
+    if (key < leastKey || (key == leastKey && placeAt(q, i) < placeAt(q, least))) least = i;
+  }
+  return least;
+}
+
+// Which child is least nobody can foresee, so it is selected without a branch; that no two are equal is nearly always foreseen. The product
+// is 0 where two are, and at times beside (differences of 64 factors of two in all): then they are only looked at again. M/M/16 over the
+// kernel alone (bench/native/kernel.ts; AMD EPYC, Node 20) takes 0.93 of what it did with places in entries of 16 bytes, M/M/256 0.98.
+// Families of eight, selected likewise in one cache line, take 1.08 of these four at M/M/16 and M/M/256 and 1.11 at M/M/5000.
+function siftDown(q: EventQueue, start: usize, key: u64, slot: u32): void {
+  const keys = q.keys;
+  const slots = q.slots;
   const position = q.position;
-  const end = heap + (<usize>q.size << 4);
-  let to = heap + (start << 4);
+  const size = <usize>q.size;
+  let to = start;
   while (true) {
-    const at = ((to - heap) << 2) + heap + 16;
-    if (at >= end) break;
-    const t0 = load<u64>(at);
-    const t1 = load<u64>(at, 16);
-    const t2 = load<u64>(at, 32);
-    const t3 = load<u64>(at, 48);
-    const left = t0 == t1 ? load<u64>(at, 24) < load<u64>(at, 8) : t1 < t0;
-    const right = t2 == t3 ? load<u64>(at, 56) < load<u64>(at, 40) : t3 < t2;
-    const leftTime = select<u64>(t1, t0, left);
-    const rightTime = select<u64>(t3, t2, right);
-    const leftAt = usize(left) << 4;
-    const rightAt = <usize>32 + (usize(right) << 4);
-    const which = leftTime == rightTime ? load<u64>(at + rightAt, 8) < load<u64>(at + leftAt, 8) : rightTime < leftTime;
-    const leastTime = select<u64>(rightTime, leftTime, which);
-    const from = at + select<usize>(rightAt, leftAt, which);
-    const leastKey = load<u64>(from, 8);
-    if (time == leastTime ? key < leastKey : time < leastTime) break;
-    store<u64>(to, leastTime);
-    store<u64>(to, leastKey, 8);
-    store<u32>(position + ((<usize>leastKey & 0xff_ffff) << 2), <u32>((to - heap) >> 4) + 1);
+    const first = (to << 2) + 1;
+    if (first >= size) break;
+    const at = keys + (first << 3);
+    const k0 = load<u64>(at);
+    const k1 = load<u64>(at, 8);
+    const k2 = load<u64>(at, 16);
+    const k3 = load<u64>(at, 24);
+    const left = k1 < k0;
+    const right = k3 < k2;
+    const leftKey = select<u64>(k1, k0, left);
+    const rightKey = select<u64>(k3, k2, right);
+    const which = rightKey < leftKey;
+    const leastKey = select<u64>(rightKey, leftKey, which);
+    let from = first + select<usize>(2 + usize(right), usize(left), which);
+    if ((k0 - k1) * (k2 - k3) * (leftKey - rightKey) == 0) from = leastOf(q, first);
+    if (leastKey >= key && (leastKey > key || !placedBefore(q, from, slot))) break;
+    const moved = load<u32>(slots + (from << 2));
+    store<u64>(keys + (to << 3), leastKey);
+    store<u32>(slots + (to << 2), moved);
+    store<u32>(position + (<usize>moved << 2), <u32>to + 1);
     to = from;
   }
-  put(q, (to - heap) >> 4, time, key);
+  put(q, to, key, slot);
 }
 
-function siftUp(q: EventQueue, start: usize, time: u64, key: u64): void {
-  const heap = q.heap;
+function siftUp(q: EventQueue, start: usize, key: u64, slot: u32): void {
   // nothing rises above a hole, though an event of this instant and of a lower rank comes before what was taken from there
   const least: usize = q.hole != 0 ? 4 : 0;
   let index = start;
   while (index > least) {
     const parent = (index - 1) >> 2;
-    const at = heap + (parent << 4);
-    const parentTime = load<u64>(at);
-    const parentKey = load<u64>(at, 8);
-    if (before(parentTime, parentKey, time, key)) break;
-    put(q, index, parentTime, parentKey);
+    const parentKey = keyAt(q, parent);
+    if (parentKey <= key && (parentKey < key || placedBefore(q, parent, slot))) break;
+    put(q, index, parentKey, load<u32>(q.slots + (parent << 2)));
     index = parent;
   }
-  put(q, index, time, key);
+  put(q, index, key, slot);
 }
 
 /**
@@ -200,34 +235,37 @@ export function scheduleAt(q: EventQueue, slot: u32, time: u64, rank: u64, seque
 @inline
 export function scheduleAtHere(q: EventQueue, slot: u32, at: u64, rank: u64, sequence: u64): void {
   assert(slot < q.capacity);
-  const time = (min<u64>(at, TIME_MAX) << RANK_BITS) | rank;
-  const key = (sequence << SLOT_BITS) | <u64>slot;
+  const key = (min<u64>(at, TIME_MAX) << RANK_BITS) | rank;
+  const place = (sequence << SLOT_BITS) | <u64>slot;
+  const placed = q.places + (<usize>slot << 3);
   const pending = load<u32>(q.position + (<usize>slot << 2));
   if (pending != 0) {
     const index = <usize>pending - 1;
-    const entry = q.heap + (index << 4);
-    if (before(time, key, load<u64>(entry), load<u64>(entry, 8))) siftUp(q, index, time, key);
-    else siftDown(q, index, time, key);
-  } else if (q.hole != 0) {
-    q.hole = 0;
-    siftDown(q, 0, time, key);
-  } else {
-    siftUp(q, <usize>(q.size++), time, key);
+    const before = keyAt(q, index);
+    const earlier = key < before || (key == before && place < load<u64>(placed));
+    store<u64>(placed, place);
+    if (earlier) siftUp(q, index, key, slot);
+    else siftDown(q, index, key, slot);
+    return;
   }
+  store<u64>(placed, place);
+  if (q.hole != 0) {
+    q.hole = 0;
+    siftDown(q, 0, key, slot);
+  } else siftUp(q, <usize>(q.size++), key, slot);
 }
 
 /** Takes the last entry off and returns it to `index`, whose own entry is gone. */
 function refill(q: EventQueue, index: usize): void {
   const last = <usize>q.size - 1;
   q.size = <u32>last;
-  const at = q.heap + (last << 4);
-  const time = load<u64>(at);
-  const key = load<u64>(at, 8);
-  store<u64>(at, NEVER);
+  const key = keyAt(q, last);
+  const slot = load<u32>(q.slots + (last << 2));
+  vacate(q, last);
   if (index == last) return;
   const parent = (index - 1) >> 2;
-  if (index > 0 && before(time, key, load<u64>(q.heap + (parent << 4)), load<u64>(q.heap + (parent << 4), 8))) siftUp(q, index, time, key);
-  else siftDown(q, index, time, key);
+  if (index > 0 && (key < keyAt(q, parent) || (key == keyAt(q, parent) && !placedBefore(q, parent, slot)))) siftUp(q, index, key, slot);
+  else siftDown(q, index, key, slot);
 }
 
 /** The slot's pending event does not happen. Harmless when there is none. */
@@ -249,13 +287,13 @@ export function isPending(q: EventQueue, slot: u32): bool {
 // @ts-ignore: decorator
 @inline
 export function timeOf(q: EventQueue, slot: u32): u64 {
-  return load<u64>(q.heap + (<usize>(load<u32>(q.position + (<usize>slot << 2)) - 1) << 4)) >> RANK_BITS;
+  return keyAt(q, <usize>load<u32>(q.position + (<usize>slot << 2)) - 1) >> RANK_BITS;
 }
 
 /** Whether the slot's event is of that kind and at that instant. */
 export function isPendingAt(q: EventQueue, slot: u32, time: u64, rank: u64): bool {
   const pending = load<u32>(q.position + (<usize>slot << 2));
-  return pending != 0 && load<u64>(q.heap + (<usize>(pending - 1) << 4)) == ((time << RANK_BITS) | rank);
+  return pending != 0 && keyAt(q, <usize>pending - 1) == ((time << RANK_BITS) | rank);
 }
 
 /** Time of the next event; NO_TIME when there is none. Closes the hole. */
@@ -266,7 +304,7 @@ export function peekTime(q: EventQueue): u64 {
     q.hole = 0;
     refill(q, 0);
   }
-  return load<u64>(q.heap) >> RANK_BITS;
+  return load<u64>(q.keys) >> RANK_BITS;
 }
 
 /** All of the present instant has happened. */
@@ -278,8 +316,8 @@ export function closeInstant(q: EventQueue): void {
 // @ts-ignore: decorator
 @inline
 export function take(q: EventQueue): u32 {
-  const slot = <u32>load<u64>(q.heap, 8) & 0xff_ffff;
-  q.rank = <u32>load<u64>(q.heap) & RANK_MASK;
+  const slot = load<u32>(q.slots);
+  q.rank = <u32>load<u64>(q.keys) & RANK_MASK;
   q.slot = slot;
   store<u32>(q.position + (<usize>slot << 2), 0);
   q.hole = 1;

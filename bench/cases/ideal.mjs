@@ -47,7 +47,7 @@ export async function ideal({ Simulation }, { smoke }) {
   const durationUs = Math.round((requests / RATE) * 1e6);
   const untilNs = durationUs * 1000;
   const anchor = buildAnchor();
-  const kernel = buildKernel();
+  const kernel = await buildKernel();
   let totals;
   const counts = { fingerprints: new Set() };
 
@@ -113,9 +113,9 @@ export async function ideal({ Simulation }, { smoke }) {
       figure('  C anchor (cc -O3 -march=native)', 'M events/s', samples.anchor, {
         note: 'same draws, same 3 histograms: counters u64, sum, 128-bit squares, min, max',
       }),
-      figure('  kernel alone (asc -O3)', 'M events/s', samples.kernel, { note: 'the same' }),
-      figure('  API / C anchor', '×', ratios(samples.api, samples.anchor), { least: 0.6 }),
-      figure('  kernel / C anchor', '×', ratios(samples.kernel, samples.anchor), { least: 0.85 }),
+      figure('  kernel alone (as the core is compiled)', 'M events/s', samples.kernel, { note: 'the same' }),
+      figure('  API / C anchor', '×', ratios(samples.api, samples.anchor), { least: 0.75 }),
+      figure('  kernel / C anchor', '×', ratios(samples.kernel, samples.anchor), { least: 0.97 }),
     );
   }
   figures.push(

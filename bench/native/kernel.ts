@@ -4,7 +4,7 @@
 
 import { allocate } from "../../assembly/kernel/arena";
 import { Distribution, exponential, prepareTables, sampleNs } from "../../assembly/kernel/distribution";
-import { EventQueue, createQueue, peekTime, schedule, take, RANK_ARRIVAL, RANK_END } from "../../assembly/kernel/event-queue";
+import { EventQueue, createQueue, peekTime, scheduleHere, take, RANK_ARRIVAL, RANK_END } from "../../assembly/kernel/event-queue";
 import { bucketCount, createHistograms, histogramBytes, record } from "../../assembly/kernel/histogram";
 import { mix, seedStream } from "../../assembly/kernel/random";
 import { DIST_EXPONENTIAL, SLOWDOWN_ONE } from "../../assembly/layout";
@@ -63,7 +63,7 @@ function scheduleArrival(now: u64): void {
   const gap = gapMean * exponential(ARRIVALS) + carry;
   const whole = <i64>gap;
   carry = gap - <f64>whole;
-  schedule(Q, 0, now + <u64>whole, RANK_ARRIVAL);
+  scheduleHere(Q, 0, now + <u64>whole, RANK_ARRIVAL);
 }
 
 // @ts-ignore: decorator
@@ -73,7 +73,7 @@ function serve(server: u32, arrivedAt: u64, service: u64, now: u64): void {
   store<u64>(at, arrivedAt);
   store<u64>(at, service, 8);
   record(delay, BITS, now - arrivedAt);
-  schedule(Q, server, now + service, RANK_END);
+  scheduleHere(Q, server, now + service, RANK_END);
 }
 
 /** Runs every event up to and including `untilNs`. False: more requests wait than was said at most. */
