@@ -18,18 +18,27 @@ const features =
   (option('features')?.split(',') as Feature[] | undefined) ?? FEATURES.filter((f) => !without.includes(f));
 const always = option('always')?.split(',') as Feature[] | undefined;
 const most = Number(option('most') ?? 1);
+/** All seeds, whatever differs; of those that do the first is shrunk, the others are named. */
+const keepGoing = process.argv.includes('--keep-going');
 
 const ignored = option('ignore') === undefined ? undefined : new RegExp(option('ignore')!);
 
 let differing = 0;
 let done = 0;
 for (let seed = from + part; seed <= to; seed += parts) {
-  const found = await check(seed, { features, mechanisms, ignored, ...(always === undefined ? {} : { always }) });
+  const shrinks = !keepGoing || differing === 0;
+  const found = await check(seed, {
+    features,
+    mechanisms,
+    ignored,
+    shrinks,
+    ...(always === undefined ? {} : { always }),
+  });
   done++;
-  if (found !== null) {
-    console.log(text(found));
-    if (++differing >= most) break;
-  }
+  if (found === null) continue;
+  differing++;
+  console.log(shrinks ? text(found) : `seed ${seed} (not shrunk)\n${found.lines.slice(0, 3).join('\n')}`);
+  if (!keepGoing && differing >= most) break;
 }
 console.log(`${done} seeds, ${differing} differ`);
 process.exitCode = differing > 0 ? 1 : 0;

@@ -168,6 +168,7 @@ function beginWake(h: Host, core: Core, move: Move): void {
   v.lastCore = core;
   v.state = 'waking';
   core.vcpu = v;
+  core.heldSince = h.clock.now;
   book(h, core, to);
   const from = Math.max(h.clock.now, move.issuedAt);
   stepAt(h, v, from + move.steps.wake, () => {

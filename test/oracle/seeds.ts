@@ -13,6 +13,8 @@ export interface Options {
   readonly always?: readonly Feature[];
   /** Figures that are not compared. */
   readonly ignored?: RegExp | undefined;
+  /** False: what differs is told as the seed makes it. */
+  readonly shrinks?: boolean;
 }
 
 export const ALL: Options = { features: FEATURES, mechanisms: Object.keys(MAKERS) };
@@ -26,14 +28,19 @@ export interface Difference {
 /** The smallest scenario found from this seed in which the two differ; null: they agree. */
 export async function check(
   seed: number,
-  { features, mechanisms, always, ignored }: Options = ALL,
+  { features, mechanisms, always, ignored, shrinks = true }: Options = ALL,
 ): Promise<Difference | null> {
   const toScenario = maker(mechanisms);
   const property = fc.asyncProperty(genes(features, always), async (g) => {
     const lines = await compared(make(g, toScenario), ignored);
     return lines.length === 0;
   });
-  const result = await fc.check(property, { seed, numRuns: 1, endOnFailure: false, interruptAfterTimeLimit: 20_000 });
+  const result = await fc.check(property, {
+    seed,
+    numRuns: 1,
+    endOnFailure: !shrinks,
+    interruptAfterTimeLimit: 20_000,
+  });
   if (!result.failed || result.counterexample === null) return null;
   const made = make(result.counterexample[0], toScenario);
   return { seed, made, lines: await compared(made, ignored) };

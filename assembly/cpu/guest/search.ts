@@ -181,13 +181,22 @@ export function moveSome(v: VCpu, victim: VCpu): void {
  */
 export function stealNow(v: VCpu): bool {
   const vm = v.vm;
-  if (vm.stealAmount == L.STEAL_NONE || vm.max < 2 || vm.queued == vm.ingressLength) return false;
+  // a frozen vCPU's task waits too, but in nobody's queue: where nothing can be found nothing is drawn
+  if (vm.stealAmount == L.STEAL_NONE || vm.max < 2 || vm.queued == vm.ingressLength || !anyOccupied(vm)) return false;
   drawOffset(v);
   const victim = firstOccupied(v);
   if (isNull(victim)) return false;
   count(vm, L.VM_STEAL_ATTEMPTS, 1);
   moveSome(v, victim);
   return true;
+}
+
+/** Whether tasks wait in the queue of any vCPU of `vm`. */
+function anyOccupied(vm: Vm): bool {
+  for (let w: u32 = 0; w < vm.words; w++) {
+    if (load<u64>(vm.occupied + (<usize>w << 3)) != 0) return true;
+  }
+  return false;
 }
 
 /** The first in `v`'s cyclic order in whose queue tasks wait. */

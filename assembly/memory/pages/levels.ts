@@ -39,6 +39,14 @@ export function pushCold(g: Guest, page: u32): void {
   pushPage(levelOf(g, <u32>S.levels - 1), page);
 }
 
+/** Whether any page of `g` could go. */
+export function hasPages(g: Guest): bool {
+  for (let level: u32 = 0; level < <u32>S.levels; level++) {
+    if (levelOf(g, level).head != 0) return true;
+  }
+  return false;
+}
+
 /** All pages of `from` stand behind those of `to`. */
 // @ts-ignore: decorator
 @inline

@@ -13,7 +13,7 @@ import * as W from "../pages/layout";
 import { nothing, isNull, clock } from "../../cpu/state";
 import { sampleNs } from "../../kernel/distribution";
 import { affords } from "./budget";
-import { takeVictim, pushHot } from "../pages/levels";
+import { takeVictim, pushHot, hasPages } from "../pages/levels";
 
 // --- pages that go ----------------------------------------------------------------------------------------------
 
@@ -90,6 +90,8 @@ export function beginOut(): bool {
 }
 
 function goInBackground(g: Guest): bool {
+  // where no page can go, nothing waits for the budget
+  if (isNull(g) ? S.listed == 0 : !hasPages(g)) return false;
   if (!affords()) return false;
   const page = takeVictim(g);
   if (page == 0) return false;

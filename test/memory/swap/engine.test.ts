@@ -232,6 +232,35 @@ describe('background work', () => {
     expect(memory.directReclaims).toBeGreaterThan(free.memory.directReclaims);
   });
 
+  it('waits for no budget where no VM has a page to give', async () => {
+    // `a` brings one page in, at once, which goes again; from then on it is above its quota by what is pinned, and scans use the budget up
+    const once = { process: 'closed', clients: 1, think: { dist: 'constant', value: '50us' } } as const;
+    const input = small({
+      memory: {
+        size: '160KiB',
+        workers: 1,
+        content: { zero: 1 },
+        watermarks: { high: 0.15, low: 0.1, min: 0.01 },
+        budget: 0.5,
+        budgetBurst: '50us',
+        scan: { interval: '100us', perPage: '1ms' },
+      },
+      guest: { size: '100KiB', quota: '88KiB', pinned: 0.8, touches: 1, access: { pattern: 'scan', cold: 0 } },
+      arrivals: { arrivals: once, request: fixed('1s') },
+    });
+    const [a] = input.vms;
+    const hits: ScenarioInput['vms'][number] = {
+      ...a!,
+      name: 'b',
+      memory: { size: '16KiB', touches: 1, access: { cold: 0 } },
+      workload: { arrivals: { process: 'saturate', tasks: 1 }, request: fixed('5us') },
+    };
+    const { memory } = await run({ ...input, host: { ...input.host, cores: 4 }, vms: [a!, hits] });
+    expect(memory.scans).toBeGreaterThan(100);
+    expect(memory.vms['a']).toMatchObject({ faults: 1, quotaReclaims: 1 });
+    expect(memory.throttled).toBe(0);
+  });
+
   it('runs on the cores kept for it: no more workers than cores, and no more work', async () => {
     const pressed = (cores: number, workers?: number, interval = '1ms') => {
       const input = small({

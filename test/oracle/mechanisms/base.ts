@@ -58,6 +58,7 @@ export function placeGuaranteed(h: Host): void {
       v.core = core;
       v.lastCore = core;
       core.vcpu = v;
+      core.heldSince = h.clock.now;
       vm.held++;
       activate(v);
       choose(h, v);

@@ -200,8 +200,5 @@ export function caladan(given: MechanismOf<'caladan'>): Mechanism {
       for (const core of h.cores) if (core.keptEmpty) back(h, core);
       for (const vm of h.vms) vm.allowed = vm.max;
     },
-    entered(h, v) {
-      v.core!.heldSince = h.clock.now;
-    },
   };
 }

@@ -82,6 +82,7 @@ export function serve(h: Host, vm: Vm, core: Core): void {
   vm.counted.grants++;
   v.core = core;
   core.vcpu = v;
+  core.heldSince = h.clock.now;
   activate(v);
   book(h, core, vm);
   choose(h, v);

@@ -2,6 +2,7 @@
 
 import { RANK, type Clock } from '../clock.js';
 import type { Counting } from './counting.js';
+import type { Levels } from './levels.js';
 import { freeBytes, quotaFreeBytes, type Guest, type Leaving, type Memory } from './things.js';
 
 /** Whose page is to go: any VM's, or that of one above its quota. */
@@ -19,6 +20,7 @@ export class Background {
     private readonly memory: Memory,
     private readonly clock: Clock,
     private readonly counted: Counting,
+    private readonly levels: Levels,
     private readonly look: () => void,
   ) {
     this.freeChanged();
@@ -44,9 +46,9 @@ export class Background {
     this.spentUntil = Math.max(this.spentUntil, this.clock.now) + Math.floor((ns * 1000) / thousandths);
   }
 
-  /** Who is to give one more page now: the first that has one. */
+  /** Who is to give one more page now: the first of those that have one. */
   asks(): readonly Asked[] {
-    const asked = this.wants();
+    const asked = this.wants().filter((one) => this.levels.has(one === 'any' ? null : one));
     if (asked.length === 0 || this.memory.spec.budget === 0) return asked;
     if (this.waitsForBudget) return [];
     const from = this.spentUntil - this.memory.spec.budgetBurstNs;

@@ -39,7 +39,7 @@ export class NaiveSwap implements SwapEngine {
     this.exitNs = spec.fault.exitNs + spec.fault.lockNs;
     this.counted = new Counting(this.memory);
     this.levels = new Levels(this.memory);
-    this.background = new Background(this.memory, this.clock, this.counted, () => this.servers.look());
+    this.background = new Background(this.memory, this.clock, this.counted, this.levels, () => this.servers.look());
     this.servers = new Servers(this.memory, this.clock, this.counted, this.levels, this.background, {
       there: (waiting) => this.serve(waiting),
       paused: () => this.upgrades.pausing,

@@ -13,6 +13,12 @@ export class Levels {
     page.guest.levels[level]!.push(page);
   }
 
+  /** Whether that VM, or any, has a page to give. */
+  has(of: Guest | null): boolean {
+    const guests = of === null ? this.memory.guests : [of];
+    return guests.some(({ levels }) => levels.some((level) => level.length > 0));
+  }
+
   private take(page: Page): Page {
     for (const level of page.guest.levels) {
       const at = level.indexOf(page);
