@@ -54,3 +54,9 @@ export interface InjectedWorkload {
   /** Times are of the simulation; one that is past already counts as now. `serviceNs` -1 and `width` 0 (the defaults) mean: as the VM's own workload draws. */
   readonly arrivals: readonly Partial<Arrival>[] | AsyncIterable<ArrivalBatch>;
 }
+
+/** What metrics hold besides. */
+export interface MetricsOptions {
+  /** Every bucket of each VM's latencies, as `latencyNs.histogram`; where VMs share them, with the first. Default false. */
+  readonly histograms?: boolean;
+}

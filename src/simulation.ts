@@ -12,9 +12,9 @@ import { LostObjectives } from './core/lost.js';
 import type { Series, EventLog } from './result/over-time.js';
 import { checkRestored, bindPolicy, decisionsOf } from './policy.js';
 import { isResolved, readTables, policyBits, openTraces, arrivalProblems, fedVm } from './core/inputs.js';
-import type { InjectedWorkload, Progress, RunOptions, SimulationOptions } from './options.js';
+import type { InjectedWorkload, MetricsOptions, Progress, RunOptions, SimulationOptions } from './options.js';
 import { compileCore, instantiateCore } from './core/load.js';
-import { readCounters } from './core/results.js';
+import { addHistograms, readCounters } from './core/results.js';
 import { swapResult } from './swap/read.js';
 import { knownSha256, unpackSnapshot, type SnapshotParts, packSnapshot } from './core/snapshot.js';
 import type { Result } from './result/result.js';
@@ -28,7 +28,7 @@ import type { ScenarioInput } from './scenario/schema.js';
 import type { Scenario } from './scenario/types.js';
 import { NAME, VERSION } from './version.js';
 
-export type { InjectedWorkload, Progress, RunOptions, SimulationOptions };
+export type { InjectedWorkload, MetricsOptions, Progress, RunOptions, SimulationOptions };
 
 /** Events between two looks at the clock and the abort signal: some 50 ms. */
 const SLICE_EVENTS = 500_000;
@@ -336,14 +336,13 @@ export class Simulation {
   }
 
   /** Counters and distributions up to now, at any time; it disturbs nothing. @throws CoreError when tasks or core time do not add up */
-  metrics(): Result {
+  metrics({ histograms = false }: MetricsOptions = {}): Result {
     this.open();
     this.core.settle();
     const { scenario, compiled } = this;
     // statistics begin anew at the end of the warm-up; a run that is stopped before has what it has
     const measuredNs = this.nowNs < scenario.warmupNs ? this.nowNs : this.nowNs - scenario.warmupNs;
-    const names = compiled.vms.map(({ name }) => name);
-    const memory = swapResult(scenario, names, measuredNs, this.core);
+    const memory = swapResult(scenario, compiled.vms, measuredNs, this.core);
     const counters = readCounters(this.core, compiled, scenario.host.cores, this.late);
     const memoryNs = (scenario.host.memory?.cores ?? 0) * measuredNs;
     const result = buildResult({
@@ -365,6 +364,7 @@ export class Simulation {
       ...counters,
       ...(memory === undefined ? {} : { memory, host: { ...counters.host, memoryNs } }),
     });
+    if (histograms) addHistograms(result, this.core);
     result.warnings = warningsOf(result, { scenario, vms: this.intervals.byVm, traces: this.injection.reached });
     return result;
   }

@@ -19,12 +19,14 @@ export async function openStudy<T>(
   directory: string,
   io: Io,
   work: (study: Study) => Promise<T>,
+  { histograms = false }: { readonly histograms?: boolean } = {},
 ): Promise<T> {
   const progress = new Progress(io);
   const controller = new AbortController();
   const study = new Study({
     create: (scenario) => tools.create(scenario, directory),
     signal: controller.signal,
+    histograms,
     onProgress(label, report) {
       io.alive?.(true);
       progress.update(label, report);

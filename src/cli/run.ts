@@ -1,7 +1,9 @@
 // `fluxhost run`: simulates one scenario and prints its result as a table or as JSON.
 
+import { join } from 'node:path';
 import type { Result } from '../result/result.js';
 import { toStableJson } from '../result/json.js';
+import { latencyFiles } from '../report/hdr.js';
 import { renderRun } from '../report/run-table.js';
 import { renderSeries, overTimeText } from '../report/series.js';
 import { evaluateAssertion } from '../input/assert.js';
@@ -11,7 +13,7 @@ import { changedScenario } from '../scenario/written.js';
 import { combine } from '../study/study.js';
 import { type CommandSpec, type Arguments, parseCommand, renderHelp } from './args.js';
 import { EXIT } from './exit.js';
-import { prepareFolder } from './files.js';
+import { prepareFolder, writeAtomically } from './files.js';
 import { POLICY_TIMEOUT } from './guard.js';
 import type { Io } from './io.js';
 import { type Tools, openStudy } from './replicate.js';
@@ -34,8 +36,11 @@ export const runSpec: CommandSpec = {
     assert: { value: 'EXPRESSION', multiple: true, help: 'must hold in every replication, else exit status 3' },
     out: {
       value: 'DIR',
-      help: 'writes result.json and report.html there, and what series and log ask for as CSV',
+      help:
+        'writes result.json, report.html, the distribution of latencies (cdf.csv, latency.hlog for HdrHistogram) there,\n' +
+        'and what series and log ask for as CSV',
     },
+    histograms: { help: 'puts every bucket of the latencies into the JSON (latencyNs.histogram)' },
     series: { help: 'draws cores and queues over time; samples every 100us where the scenario does not sample' },
     snapshot: { value: 'FILE', help: 'writes a snapshot that --from and fluxhost fork go on from' },
     at: { value: 'TIME', help: 'simulated time of the snapshot, warm-up included (default: the end)' },
@@ -177,26 +182,36 @@ export async function run(args: readonly string[], io: Io, tools: Tools = simula
   try {
     const scenario = sampled(start, given);
     if (folder !== undefined || given.flag('json')) checkSize(scenario, 1);
-    return await openStudy(used, start.directory, io, async (study) => {
-      for (const warning of start.warnings) io.stderr(`warning: ${warning}\n`);
-      // Written to only once the first simulation stands: a refused input leaves no folder behind.
-      const results = await study.replications(scenario, replications, async (first) => {
-        checkAssertions(expressions, first);
-        if (folder !== undefined) await prepareFolder(folder, ['result.json', REPORT]);
-      });
-      const result = combine(results, replications);
-      const json = toStableJson(result);
-      if (folder !== undefined)
-        await writeOut(folder, 'result.json', json, [result], result, { command: commandOf('run', args), scenario });
-      io.stdout(given.flag('json') ? json : renderRun(result, io.isTty) + overTime(result, given, folder));
-      if (result.incomplete === true) {
-        io.stderr('interrupted: the result covers what was simulated so far\n');
-        return EXIT.interrupted;
-      }
-      const failed = failedAssertions(expressions, results);
-      for (const line of failed) io.stderr(`${line}\n`);
-      return failed.length > 0 ? EXIT.assertionFailed : EXIT.done;
-    });
+    return await openStudy(
+      used,
+      start.directory,
+      io,
+      async (study) => {
+        for (const warning of start.warnings) io.stderr(`warning: ${warning}\n`);
+        // Written to only once the first simulation stands: a refused input leaves no folder behind.
+        const results = await study.replications(scenario, replications, async (first) => {
+          checkAssertions(expressions, first);
+          if (folder !== undefined) await prepareFolder(folder, ['result.json', 'cdf.csv', 'latency.hlog', REPORT]);
+        });
+        const result = combine(results, replications);
+        const files = folder === undefined ? [] : latencyFiles(result);
+        if (!given.flag('histograms')) for (const { latencyNs } of result.vms) delete latencyNs.histogram;
+        const json = toStableJson(result);
+        if (folder !== undefined) {
+          for (const { name, text } of files) await writeAtomically(join(folder, name), text);
+          await writeOut(folder, 'result.json', json, [result], result, { command: commandOf('run', args), scenario });
+        }
+        io.stdout(given.flag('json') ? json : renderRun(result, io.isTty) + overTime(result, given, folder));
+        if (result.incomplete === true) {
+          io.stderr('interrupted: the result covers what was simulated so far\n');
+          return EXIT.interrupted;
+        }
+        const failed = failedAssertions(expressions, results);
+        for (const line of failed) io.stderr(`${line}\n`);
+        return failed.length > 0 ? EXIT.assertionFailed : EXIT.done;
+      },
+      { histograms: given.flag('histograms') || folder !== undefined },
+    );
   } finally {
     start.close();
   }

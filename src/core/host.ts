@@ -330,6 +330,11 @@ export class HostCore {
     return this.histograms.samples(this.core.vmHistogram(index, which), this.compiled.histogramBits, scale);
   }
 
+  /** A VM's latencies (its group's where they share them), every counter. */
+  latencies(index: number): Histogram {
+    return this.histograms.merged([this.core.vmHistogram(index, L.HISTOGRAM_LATENCY)], this.compiled.histogramBits);
+  }
+
   /** Requests whose latency is surely above `latencyNs`: those of the buckets that begin above it. */
   slowerThan(index: number, latencyNs: number): number {
     return this.histograms.above(

@@ -2,6 +2,7 @@
 
 import * as L from '../../assembly/layout.js';
 import type { RawRun, RawVm } from '../result/build.js';
+import type { Result } from '../result/result.js';
 import type { CompiledScenario } from './compile.js';
 import type { HostCore } from './host.js';
 import type { LateRequests } from './late.js';
@@ -130,4 +131,13 @@ export function readCounters(
     },
     histogram: { precision: 2 ** -compiled.histogramBits, shared: compiled.histogramsShared ? 'group' : 'vm' },
   };
+}
+
+/** Puts the buckets of every VM's latencies into a result; of VMs that share them, into the first one's. */
+export function addHistograms(result: Result, core: HostCore): void {
+  const told = new Set<string>();
+  for (const [index, { latencyNs, latencyShared }] of result.vms.entries()) {
+    if (latencyShared === undefined || !told.has(latencyShared)) latencyNs.histogram = core.latencies(index).buckets();
+    if (latencyShared !== undefined) told.add(latencyShared);
+  }
 }

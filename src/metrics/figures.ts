@@ -1,7 +1,7 @@
 // The building blocks of result schemas: counts, figures that may be missing, distributions.
 
 import * as z from 'zod';
-import type { Distribution } from './histogram.js';
+import type { BucketedDistribution, Distribution } from './histogram.js';
 
 export const number = z.number();
 export const count = z.number().int().min(0);
@@ -19,3 +19,9 @@ export const distribution = z.strictObject({
   p999: figure,
   max: figure,
 }) satisfies z.ZodType<Distribution>;
+
+export const bucketedDistribution = distribution.extend({
+  histogram: z
+    .optional(z.strictObject({ upTo: z.array(number), count: z.array(count) }))
+    .meta({ description: 'Buckets that counted something: their upper bounds and counts; with --histograms.' }),
+}) satisfies z.ZodType<BucketedDistribution>;

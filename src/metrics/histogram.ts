@@ -61,6 +61,20 @@ export interface Distribution {
   max: number | null;
 }
 
+/** A distribution whose buckets may be asked for. */
+export interface BucketedDistribution extends Distribution {
+  /** Every bucket that counted something, where that is asked for. */
+  histogram?: Buckets;
+}
+
+/** Buckets that counted something, in ascending order. */
+export interface Buckets {
+  /** The greatest value that each counts, in the unit of the distribution. */
+  upTo: number[];
+  /** How many values it counted; they add up to the distribution's `count`. */
+  count: number[];
+}
+
 /** Histograms that cannot be read or put together; `message` says which field and what was expected. */
 export class HistogramError extends Error {
   override readonly name = 'HistogramError';
@@ -320,6 +334,17 @@ export class Histogram implements Samples {
   /** Their standard deviation; null where nothing was counted. */
   stddev(): number | null {
     return stddevOf(this);
+  }
+
+  /** The buckets that counted something; the last one ends at the greatest value. */
+  buckets(): Buckets {
+    const buckets: Buckets = { upTo: [], count: [] };
+    this.counts.forEach((count, index) => {
+      if (count === 0) return;
+      buckets.upTo.push(Math.min(bucketBounds(index, this.subBucketBits).high, this.max) * this.scale);
+      buckets.count.push(count);
+    });
+    return buckets;
   }
 
   /** What results print of it. */

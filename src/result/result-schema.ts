@@ -3,7 +3,7 @@
 
 import * as z from 'zod';
 import { WARNING_CODES, type Result } from './result.js';
-import { count, number, distribution, figure } from '../metrics/figures.js';
+import { bucketedDistribution, count, number, distribution, figure } from '../metrics/figures.js';
 import { memoryResult } from '../swap/result-schema.js';
 
 const manifest = z.strictObject({
@@ -30,7 +30,7 @@ const vm = z.strictObject({
   completed: count,
   dropped: count.meta({ description: 'Turned away because the VM was full (queueLimit).' }),
   inFlight: count,
-  latencyNs: distribution,
+  latencyNs: bucketedDistribution,
   queueDelayNs: distribution,
   slowdown: distribution,
   latencyShared: z.optional(z.string()),

@@ -2,7 +2,7 @@
 // Built from the core's raw counters; key order is sorted when printed, so that equal results are equal bytes.
 // Of all its fields only manifest.wallSeconds and manifest.eventsPerSecond may differ between two equal runs.
 
-import type { Distribution } from '../metrics/histogram.js';
+import type { BucketedDistribution, Distribution } from '../metrics/histogram.js';
 import type { SeriesResult, LogResult } from './series.js';
 import type { MemoryResult, NoMemory } from '../swap/result.js';
 import type { Interval } from '../metrics/confidence.js';
@@ -74,7 +74,7 @@ export interface VmResult {
   /** Requests in it at the end. */
   inFlight: number;
   /** Time in system of the requests completed, in ns. */
-  latencyNs: Distribution;
+  latencyNs: BucketedDistribution;
   /** Time from ready to first instruction of each task, in ns. */
   queueDelayNs: Distribution;
   /** Time in system over service time of the requests completed. */

@@ -9,13 +9,13 @@ import { replicationSeed, withReplications } from '../result/replications.js';
 import type { Result, Warning } from '../result/result.js';
 import { seriesResult, logResult } from '../result/series.js';
 import type { Scenario } from '../scenario/types.js';
-import type { Progress, RunOptions } from '../simulation.js';
+import type { MetricsOptions, Progress, RunOptions } from '../simulation.js';
 
 /** The part of `Simulation` that a study uses. */
 export interface Runnable {
   readonly done: boolean;
   run(options?: RunOptions): Promise<void>;
-  metrics(): Result;
+  metrics(options?: MetricsOptions): Result;
   series?(): Series | null;
   eventLog?(): EventLog | null;
   traceNotes?(): string[];
@@ -25,6 +25,8 @@ export interface Runnable {
 /** How simulations are made, and who hears of them. */
 export interface Runner {
   create(scenario: Scenario): Promise<Runnable>;
+  /** Takes every bucket of latencies into the results that are not only searched through. */
+  readonly histograms?: boolean;
   /** Ends the study early but orderly: what is finished is kept, what runs is marked incomplete. */
   readonly signal?: AbortSignal | undefined;
   /** Between two slices of a simulation; `label` says which one of the study it is. */
@@ -38,7 +40,7 @@ export interface Runner {
 interface OnceOptions {
   /** Sees the metrics of time zero. */
   readonly before?: ((result: Result) => void | Promise<void>) | undefined;
-  /** Takes series and event log into the result; default true. */
+  /** Takes series, event log and, where the runner has them, histograms into the result; default true. */
   readonly overTime?: boolean;
   /** Ends the run once it cannot attain every SLO any more (`RunOptions.endWhenLost`). */
   readonly endWhenLost?: ReadonlyMap<string, number> | undefined;
@@ -76,7 +78,7 @@ export class Study {
             // An engine may end an aborted run by throwing; what it counted so far is still good.
             if (signal?.aborted !== true || !(error instanceof Error) || error.name !== 'AbortError') throw error;
           });
-        const result = simulation.metrics();
+        const result = simulation.metrics({ histograms: overTime && runner.histograms === true });
         if (!simulation.done) result.incomplete = true;
         assertLaws(result);
         if (overTime) addOverTime(result, simulation);

@@ -44,13 +44,13 @@ const share = (part: number, whole: number): number | null => (whole === 0 ? nul
 
 export function swapResult(
   scenario: SwappedScenario,
-  names: readonly string[],
+  vms: readonly { readonly name: string }[],
   measuredNs: number,
   core: PartReader,
 ): MemoryResult | undefined {
   const { memory, memoryBytes = 0, cores } = scenario.host;
   if (memory === undefined) return undefined;
-  const raw = readSwap(core, names.length, memory.upgrades.length);
+  const raw = readSwap(core, vms.length, memory.upgrades.length);
   if (raw === undefined) return undefined;
   const at = (which: number): number => raw.counters[which] ?? 0;
   const distribution = (...which: number[]): Distribution => raw.histogram(which).distribution();
@@ -67,7 +67,7 @@ export function swapResult(
   const overBackends = (which: number): number =>
     BACKEND_NAMES.reduce((sum, _, index) => sum + ofBackend(index, which), 0);
   const overGuests = (which: number): number =>
-    names.reduce((sum, _, index) => sum + (raw.guests[index * W.GUEST_COUNTERS + which] ?? 0), 0);
+    vms.reduce((sum, _, index) => sum + (raw.guests[index * W.GUEST_COUNTERS + which] ?? 0), 0);
   const stallNs = distribution(...ofBackends, W.SWAP_HISTOGRAM_JOINED);
   const oldestFaultNs = at(W.SWAP_OLDEST_NS);
   const touches = overGuests(W.GUEST_TOUCHED);
@@ -156,7 +156,7 @@ export function swapResult(
     pauseWaits: at(W.SWAP_PAUSE_WAITS),
     pauseWaitNs: distribution(W.SWAP_HISTOGRAM_PAUSE),
     vms: Object.fromEntries(
-      names.flatMap((name, index) => {
+      vms.flatMap(({ name }, index) => {
         const of = (which: number): number => raw.guests[index * W.GUEST_COUNTERS + which] ?? 0;
         const pages = sizes[index] ?? 0;
         if (pages === 0) return [];

@@ -1,0 +1,179 @@
+// Latencies as files: the distribution function as CSV, and a histogram log of version 1.3 (G. Tene's HdrHistogram) with one V2
+// histogram a VM, which HistogramLogAnalyzer, HistogramLogProcessor and the libraries of many languages read.
+// Both have the same layout of buckets, so that a bucket goes over as it is, by its middle, into one at least as narrow.
+
+import { bucketBounds, bucketIndex, type Buckets } from '../metrics/histogram.js';
+import { NS_PER_SECOND, type Result, type VmResult } from '../result/result.js';
+import { csvText } from './series.js';
+
+/** What a file of --out holds. */
+export interface LatencyFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+type Bucketed = VmResult & { readonly latencyNs: { readonly histogram: Buckets } };
+
+const bucketed = (vm: VmResult): vm is Bucketed => vm.latencyNs.histogram !== undefined;
+
+/** VMs that share a distribution stand under their group's name. */
+const nameOf = (vm: VmResult): string => vm.latencyShared ?? vm.name;
+
+/** `vm,latencyNs,share`: of the requests completed, how many took no longer. */
+function cdfText(vms: readonly Bucketed[]): string {
+  const rows = vms.flatMap((vm) => {
+    const { upTo, count } = vm.latencyNs.histogram;
+    let seen = 0;
+    return upTo.map((latencyNs, i) => {
+      seen += count[i]!;
+      return [nameOf(vm), latencyNs, seen / vm.latencyNs.count];
+    });
+  });
+  return [...csvText(['vm', 'latencyNs', 'share'], rows)].join('');
+}
+
+/** log2 of half the sub-buckets of a power of two, by significant digits: HdrHistogram keeps 2 × 10^digits steps apart. */
+const HALF_BITS: readonly (readonly [digits: number, bits: number])[] = [
+  [1, 4],
+  [2, 7],
+  [3, 10],
+  [4, 14],
+  [5, 17],
+];
+
+const V2_COOKIE = 0x1c849303 | 0x10;
+const V2_COMPRESSED_COOKIE = 0x1c849304 | 0x10;
+const HEADER_BYTES = 40;
+
+/** Big-endian bytes. */
+class Bytes {
+  readonly all: number[] = [];
+
+  int32(value: number): void {
+    for (const shift of [24, 16, 8, 0]) this.all.push((value >>> shift) & 0xff);
+  }
+
+  int64(value: number): void {
+    this.int32(Math.floor(value / 2 ** 32));
+    this.int32(value % 2 ** 32);
+  }
+
+  float64(value: number): void {
+    const view = new DataView(new ArrayBuffer(8));
+    view.setFloat64(0, value);
+    for (let i = 0; i < 8; i++) this.all.push(view.getUint8(i));
+  }
+
+  /** ZigZag, then seven bits a byte from the lowest up, the ninth byte whole. Counts are below 2^53. */
+  varint(value: number): void {
+    let rest = value >= 0 ? 2 * value : -2 * value - 1;
+    for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) this.all.push((rest % 0x80) | 0x80);
+    this.all.push(rest);
+  }
+}
+
+/** Our buckets by their middles, the least and the greatest value by themselves, as counts of HdrHistogram's. */
+function countsOf({ upTo, count }: Buckets, min: number, bits: number, ours: number): Map<number, number> {
+  const counts = new Map<number, number>();
+  const add = (value: number, times: number): void => {
+    const index = bucketIndex(value, bits);
+    counts.set(index, (counts.get(index) ?? 0) + times);
+  };
+  const most = upTo.at(-1) ?? 0;
+  upTo.forEach((value, i) => {
+    const { low, high } = bucketBounds(bucketIndex(value, ours), ours);
+    let left = count[i]!;
+    if (i === 0) {
+      add(min, 1);
+      left -= 1;
+    }
+    if (i === upTo.length - 1 && left > 0) {
+      add(most, 1);
+      left -= 1;
+    }
+    if (left > 0) add(Math.min(Math.max(low + Math.floor((high - low) / 2), min), most), left);
+  });
+  return counts;
+}
+
+/** An uncompressed V2 histogram. */
+function v2(counts: ReadonlyMap<number, number>, digits: number, most: number): number[] {
+  const payload = new Bytes();
+  let at = 0;
+  for (const index of [...counts.keys()].sort((a, b) => a - b)) {
+    if (index > at) payload.varint(at - index);
+    payload.varint(counts.get(index)!);
+    at = index + 1;
+  }
+  const bytes = new Bytes();
+  bytes.int32(V2_COOKIE);
+  bytes.int32(payload.all.length);
+  bytes.int32(0); // normalizing index offset
+  bytes.int32(digits);
+  bytes.int64(1); // lowest discernible value, ns
+  bytes.int64(Math.max(most, 2)); // highest trackable value
+  bytes.float64(1); // integer to double conversion
+  if (bytes.all.length !== HEADER_BYTES) throw new RangeError('a V2 header has 40 bytes');
+  return [...bytes.all, ...payload.all];
+}
+
+const STORED_BYTES = 65_535;
+
+/** A zlib stream of stored blocks (RFC 1950, 1951): what a compressor writes depends on its version, this does not. */
+function zlibStored(data: readonly number[]): number[] {
+  const out = [0x78, 0x01];
+  for (let from = 0; from < data.length; from += STORED_BYTES) {
+    const block = data.slice(from, from + STORED_BYTES);
+    const size = block.length;
+    out.push(from + size >= data.length ? 1 : 0, size & 0xff, size >> 8, ~size & 0xff, (~size >> 8) & 0xff);
+    for (const byte of block) out.push(byte);
+  }
+  let [a, b] = [1, 0];
+  for (const byte of data) {
+    a = (a + byte) % 65_521;
+    b = (b + a) % 65_521;
+  }
+  out.push(b >> 8, b & 0xff, a >> 8, a & 0xff);
+  return out;
+}
+
+/** A histogram as HdrHistogram's logs have it: compressed V2 in base 64. */
+export function encodedHistogram(buckets: Buckets, min: number, precision: number): string {
+  const ours = Math.round(Math.log2(1 / precision)) - 1;
+  const [digits, bits] = HALF_BITS.find(([, own]) => own >= ours) ?? HALF_BITS.at(-1)!;
+  const most = buckets.upTo.at(-1) ?? 0;
+  const deflated = zlibStored(v2(countsOf(buckets, min, bits, ours), digits, most));
+  const bytes = new Bytes();
+  bytes.int32(V2_COMPRESSED_COOKIE);
+  bytes.int32(deflated.length);
+  return btoa([...bytes.all, ...deflated].map((byte) => String.fromCharCode(byte)).join(''));
+}
+
+/** Seconds with three decimals, as logs have them. */
+const seconds = (ns: number): string => (ns / NS_PER_SECOND).toFixed(3);
+
+function logText(vms: readonly Bucketed[], { manifest, histogram }: Result): string {
+  const lines = vms.map(({ latencyNs, ...vm }) => {
+    const encoded = encodedHistogram(latencyNs.histogram, latencyNs.min ?? 0, histogram.precision);
+    const interval = `${seconds(manifest.warmupNs)},${seconds(manifest.measuredNs)}`;
+    return `Tag=${nameOf({ latencyNs, ...vm })},${interval},${((latencyNs.max ?? 0) / 1e6).toFixed(3)},${encoded}`;
+  });
+  return [
+    `#[Latencies in ns of ${manifest.name} ${manifest.version}, one histogram a VM]`,
+    '#[Histogram log format version 1.3]',
+    '#[StartTime: 0.000 (seconds since epoch), simulated]',
+    '"StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram"',
+    ...lines,
+    '',
+  ].join('\n');
+}
+
+/** `cdf.csv` and `latency.hlog`; nothing where no histogram was asked for, or nothing completed. */
+export function latencyFiles(result: Result): LatencyFile[] {
+  const vms = result.vms.filter(bucketed).filter(({ latencyNs }) => latencyNs.count > 0);
+  if (vms.length === 0) return [];
+  return [
+    { name: 'cdf.csv', text: cdfText(vms) },
+    { name: 'latency.hlog', text: logText(vms, result) },
+  ];
+}
