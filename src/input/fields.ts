@@ -85,9 +85,9 @@ export const perSecondOfVcpu = perSecondField(0, VCPU_LIMIT);
 export const perSecond = perSecondField(0, HOST_LIMIT);
 export const positivePerSecond = perSecondField(1, HOST_LIMIT);
 
-export function whole(min: number, max: number) {
+export function whole(min: number, max: number): z.ZodNumber {
   const error = (): string => `a whole number from ${min} to ${max === Number.MAX_SAFE_INTEGER ? '2^53 - 1' : max}`;
-  return z.number({ error }).int({ error }).min(min, { error }).max(max, { error });
+  return z.number({ error }).check(z.int({ error }), z.gte(min, { error }), z.lte(max, { error }));
 }
 
 /** A finite number in [min, max]; `above` leaves min itself out. */
@@ -101,8 +101,7 @@ export function real(min: number, max: number, above = false) {
         ? `above ${min} and up to ${max}`
         : `from ${min} to ${max}`;
   const error = (): string => `a number ${range}`;
-  const number = z.number({ error });
-  return (above ? number.gt(min, { error }) : number.min(min, { error })).max(max, { error });
+  return z.number({ error }).check(above ? z.gt(min, { error }) : z.gte(min, { error }), z.lte(max, { error }));
 }
 
 // More than one arrival a nanosecond cannot be told apart: time is whole nanoseconds.
@@ -111,8 +110,7 @@ const RATE_LIMIT = 1e9;
 function rateField(above: boolean) {
   const error = (): string =>
     `a number of arrivals per second ${above ? 'above' : 'from'} 0${above ? ' and' : ''} up to 1e9, without a unit`;
-  const number = z.number({ error });
-  return (above ? number.gt(0, { error }) : number.min(0, { error })).max(RATE_LIMIT, { error });
+  return z.number({ error }).check(above ? z.gt(0, { error }) : z.gte(0, { error }), z.lte(RATE_LIMIT, { error }));
 }
 
 export const rate = rateField(true);
@@ -151,6 +149,31 @@ export function variants(discriminator: string, names: readonly string[]) {
   };
 }
 
+/**
+ * The field with words of its own, and otherwise the same. zod's `meta` would copy it, which for all the fields of a scenario is a
+ * sixth of what importing the package takes; what inherits from it is told apart as well.
+ */
+function tell<T extends z.ZodType>(field: T, words: { readonly title?: string; readonly description: string }): T {
+  const internals: unknown = Object.create(field._zod, {
+    parent: { value: undefined },
+    toJSONSchema: { value: () => written(field) },
+  });
+  const own = Object.create(field, { _zod: { value: internals } }) as T;
+  z.globalRegistry.add(own, words);
+  return own;
+}
+
+/** Defaults are in base units, which is not how they are written: the descriptions have them as they are. */
+export const WRITTEN = {
+  io: 'input',
+  override: ({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void => void delete jsonSchema.default,
+} as const;
+
+function written(field: z.ZodType): object {
+  const { $schema: _, ...schema } = z.toJSONSchema(field, WRITTEN);
+  return schema;
+}
+
 /** Gives fields the words that editors show, from the parameters and fields of a room. */
 export interface Documenting {
   /** An optional field: meaning and default from the table of parameters. */
@@ -163,24 +186,24 @@ export function documenting({ parameterAt }: ParameterTable, fields: readonly Fi
   return {
     documented(path, field) {
       const parameter = parameterAt(path);
-      return z.optional(field).meta({ description: `${parameter.meaning} Default: ${formatDefault(parameter)}.` });
+      return tell(z.optional(field), { description: `${parameter.meaning} Default: ${formatDefault(parameter)}.` });
     },
     described(path, field) {
       const known = fields.find((candidate) => candidate.path === path);
       if (known === undefined) throw new Error(`no field has the path "${path}"`);
-      return field.meta({ description: known.meaning });
+      return about(known.meaning, field);
     },
   };
 }
 
 /** What a mapping within another is about, for editors. */
 export function about<T extends z.ZodType>(meaning: string, field: T): T {
-  return field.meta({ description: meaning });
+  return tell(field, { description: meaning });
 }
 
 /** A mapping that has a name of its own in the declarations (scripts/declarations.mjs). */
 export function named<T extends z.ZodType>(name: string, meaning: string, field: T): T {
-  return field.meta({ title: name, description: meaning });
+  return tell(field, { title: name, description: meaning });
 }
 
 /** Leaves out the fields that are undefined, so that a resolved scenario has one canonical JSON form. */

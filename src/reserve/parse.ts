@@ -40,7 +40,7 @@ export function parseReserve(
 ): LoadedReserve {
   const document = readDocument(text, file, 'a server: a YAML or JSON mapping with version, duration, server and vms');
   const overridden = applyOverrides(document.value, set);
-  const checked = reserveSchema.safeParse(overridden.value);
+  const checked = reserveSchema().safeParse(overridden.value);
   const named = file === undefined ? {} : { file };
   const problems: Problem[] = [...overridden.problems];
   if (!checked.success) {
@@ -63,7 +63,7 @@ export function parseReserve(
 
 /** @throws InputError with every problem */
 export function resolveReserve(input: ReserveInput): LoadedReserve {
-  const checked = reserveSchema.safeParse(input);
+  const checked = reserveSchema().safeParse(input);
   if (!checked.success) throw new InputError(oneForEachField(problemsOf(checked.error, input)).map(toProblem));
   const small = tooSmall(checked.data);
   if (small !== undefined) throw new InputError(small);

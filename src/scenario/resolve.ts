@@ -32,10 +32,14 @@ function tooLong(value: unknown, path: Path = []): FieldProblem[] {
   return path.length >= MAX_DEPTH ? [] : entries.flatMap(([key, inner]) => tooLong(inner, [...path, key]));
 }
 
+// zod writes functions for a schema that is used, which takes longer than the first few scenarios without them
+const UNCOMPILED = 4;
+let checks = 0;
+
 export function checkScenario(written: unknown): Checked {
   const long = tooLong(written);
   if (long.length > 0) return { problems: long };
-  const result = scenarioSchema.safeParse(written);
+  const result = scenarioSchema.safeParse(written, { jitless: checks++ < UNCOMPILED });
   const problems = oneForEachField([
     ...(result.success ? [] : problemsOf(result.error, written)),
     ...checkTogether(written),
