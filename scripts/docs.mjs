@@ -1,12 +1,12 @@
 // Writes what the documentation prints from the program: docs/parameters.md from the table that the program itself takes its
-// defaults from, the layers in docs/architecture.md from scripts/layers.mjs.
+// defaults from, docs/scenario.md from the schema that it checks scenarios by, the layers in docs/architecture.md from scripts/layers.mjs.
 // `--check` writes nothing and fails where a file on disk is not what would be written.
 import { existsSync, readFileSync } from 'node:fs';
 import { CORE_LAYERS, MEMORY_CORE_LAYERS, SRC_LAYERS } from './layers.mjs';
 import { at, ensureInstalled, fail, writeAtomically } from './support.mjs';
 
-const SOURCE = 'src/explain/page.ts';
-const TARGET = 'docs/parameters.md';
+const PARAMETERS = { source: 'src/explain/page.ts', target: 'docs/parameters.md', name: 'renderParametersMarkdown' };
+const SCENARIO = { source: 'src/explain/scenario-page.ts', target: 'docs/scenario.md', name: 'renderScenarioMarkdown' };
 const ARCHITECTURE = 'docs/architecture.md';
 
 await ensureInstalled();
@@ -14,19 +14,18 @@ const { build } = await import('esbuild');
 const prettier = await import('prettier');
 const read = (path) => (existsSync(at(path)) ? readFileSync(at(path), 'utf8') : '');
 
-async function parameters() {
+/** What a module of the program prints. */
+async function printed({ source, name }) {
   const bundle = await build({
     absWorkingDir: at(),
-    entryPoints: [SOURCE],
+    entryPoints: [source],
     bundle: true,
     write: false,
     format: 'esm',
     platform: 'node',
-    packages: 'external',
   });
   const code = Buffer.from(bundle.outputFiles[0].contents).toString('base64');
-  const { renderParametersMarkdown } = await import(`data:text/javascript;base64,${code}`);
-  return renderParametersMarkdown();
+  return (await import(`data:text/javascript;base64,${code}`))[name]();
 }
 
 /** The highest layer first, rooms beside each other in one cell. */
@@ -49,7 +48,11 @@ function architecture() {
   return page;
 }
 
-const pages = { [TARGET]: await parameters(), [ARCHITECTURE]: architecture() };
+const pages = {
+  [PARAMETERS.target]: await printed(PARAMETERS),
+  [SCENARIO.target]: await printed(SCENARIO),
+  [ARCHITECTURE]: architecture(),
+};
 for (const [path, page] of Object.entries(pages)) {
   const options = (await prettier.resolveConfig(at(path))) ?? {};
   const text = await prettier.format(page, { ...options, parser: 'markdown' });

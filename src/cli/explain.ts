@@ -12,8 +12,8 @@ const HELP = `Usage: fluxhost explain [PARAMETER] [--json]
 Prints the meaning, unit, default and source of a parameter: of a scenario, of a server of
 fluxhost reserve (reserve), of a replacement policy of fluxhost pages (pages).
 PARAMETER is its path or the end of it: costs.stealCheck, stealCheck, interval, vms.0.memory.size. A mechanism's
-name, or a part of the scenario, lists what belongs to it: hotplug, costs, mechanism, memory. Without it every
-parameter is listed.
+name, or a part of the scenario, lists what belongs to it: hotplug, costs, mechanism, memory; so does a process of arrivals or a
+distribution: onoff, pareto. Without it every parameter is listed.
 
   --json   one JSON document: a list of parameters, defaults in nanoseconds and bytes
   --help   this text

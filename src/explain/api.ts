@@ -21,8 +21,9 @@ export function explain(query?: string): readonly (Parameter | Field)[] {
   if (group !== undefined) return all.filter(({ path }) => path.startsWith(group.prefix));
   const found = findParameters(query);
   if (found.length > 0) return found;
-  const known = [...new Set([...all.flatMap(({ name, path }) => [path, name]), ...GROUP_NAMES])];
-  const expected = expectedOneOf('a known parameter', query, known).split(':', 1)[0];
+  // any end of a path is a name: vcpus.max, slo.latency
+  const ends = all.flatMap(({ path }) => path.split('.').map((_, i, parts) => parts.slice(i).join('.')));
+  const expected = expectedOneOf('a known parameter', query, [...new Set([...ends, ...GROUP_NAMES])]).split(':', 1)[0];
   throw new InputError({
     path: 'PARAMETER',
     given: show(query),

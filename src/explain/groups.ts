@@ -1,7 +1,10 @@
 // What parameters that belong together are about, in one sentence each: every mechanism, and every part of a scenario that has
 // parameters of its own. `fluxhost explain NAME` prints it above their list.
 
+import { DISTRIBUTION_MEANINGS } from '../input/distribution-schema.js';
 import { MECHANISM_KINDS, definitionOf } from '../mechanisms/kinds.js';
+import { PROCESS_MEANINGS } from '../scenario/schema/arrivals.js';
+import { DISTRIBUTION } from './distributions.js';
 
 /** By kind, in the order of their numbers. */
 export const MECHANISM_MEANINGS: Readonly<Record<string, string>> = Object.fromEntries(
@@ -36,6 +39,16 @@ const GROUPS: readonly Group[] = [
     name: kind,
     meaning,
     prefix: `mechanism.${kind}.`,
+  })),
+  ...Object.entries(PROCESS_MEANINGS).map(([name, meaning]) => ({
+    name,
+    meaning: `${meaning} One of the processes of vms.*.workload.arrivals (docs/scenario.md).`,
+    prefix: `vms.*.workload.arrivals.${name}.`,
+  })),
+  ...Object.entries(DISTRIBUTION_MEANINGS).map(([name, meaning]) => ({
+    name,
+    meaning: `${meaning} One of the distributions of service and think times and of numbers of tasks (docs/scenario.md).`,
+    prefix: `${DISTRIBUTION}.${name}.`,
   })),
 ];
 

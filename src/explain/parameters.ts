@@ -7,6 +7,7 @@ import { MEMORY_PARAMETERS, MEMORY_FIELDS } from '../swap/parameters.js';
 import { RESERVE_PARAMETERS, RESERVE_FIELDS } from '../reserve/parameters.js';
 import { POLICY_PARAMETERS } from '../pages/parameters.js';
 import { type Parameter, type Field } from '../input/parameter.js';
+import { DISTRIBUTION_FIELDS } from './distributions.js';
 import { SCENARIO_FIELDS } from '../scenario/given.js';
 import { SCENARIO_PARAMETERS } from '../scenario/fields.js';
 
@@ -23,7 +24,12 @@ export const PARAMETERS: readonly Parameter[] = [
 ];
 
 /** What can be explained but has no default. */
-export const FIELDS: readonly Field[] = [...SCENARIO_FIELDS, ...MEMORY_FIELDS, ...RESERVE_FIELDS];
+export const FIELDS: readonly Field[] = [
+  ...SCENARIO_FIELDS,
+  ...DISTRIBUTION_FIELDS,
+  ...MEMORY_FIELDS,
+  ...RESERVE_FIELDS,
+];
 
 /**
  * By whole path, by any end of it (`stealCheck`, `hyperflux.interval`), by a beginning (`costs`, `mechanism.hotplug`), or by a

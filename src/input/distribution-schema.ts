@@ -26,6 +26,22 @@ export const DISTRIBUTIONS = [
   'empirical',
   'mixture',
 ] as const;
+/** What each is, for editors and docs/scenario.md. */
+export const DISTRIBUTION_MEANINGS: Readonly<Record<(typeof DISTRIBUTIONS)[number], string>> = {
+  constant: 'Always one value.',
+  exponential: 'Memoryless.',
+  uniform: 'Every value from min to max alike.',
+  lognormal: 'The logarithm is normal: a long tail, by its coefficient of variation.',
+  bimodal: 'One of two values.',
+  pareto: 'A power-law tail, bounded where max is given.',
+  weibull: 'Below shape 1 a tail longer than exponential.',
+  empirical: 'Values of a file, each as often as any other.',
+  mixture: 'One of several distributions, by weight.',
+};
+
+const is = <const N extends (typeof DISTRIBUTIONS)[number]>(name: N) =>
+  about(DISTRIBUTION_MEANINGS[name], z.literal(name));
+
 const SIMPLE = DISTRIBUTIONS.filter((name) => name !== 'mixture');
 
 // Below 0.05 a Weibull's mean is 20! times its scale: all of it in draws that never come.
@@ -50,30 +66,30 @@ function simpleVariants<Written extends string | number, Extra extends z.core.$Z
       context.addIssue({ code: 'custom', path: [low], message: `no more than ${high}` });
   };
   return [
-    section({ ...extra, dist: z.literal('constant'), value: about('The one value.', orZero) }),
-    section({ ...extra, dist: z.literal('exponential'), mean: about('Its mean.', positive) }),
+    section({ ...extra, dist: is('constant'), value: about('The one value.', orZero) }),
+    section({ ...extra, dist: is('exponential'), mean: about('Its mean.', positive) }),
     section({
       ...extra,
-      dist: z.literal('uniform'),
+      dist: is('uniform'),
       min: about('The least value.', orZero),
       max: about('The greatest value.', positive),
     }).superRefine(order('min', 'max')),
     section({
       ...extra,
-      dist: z.literal('lognormal'),
+      dist: is('lognormal'),
       mean: about('Its mean.', positive),
       cv: about('Standard deviation over mean.', real(0, 1_000)),
     }),
     section({
       ...extra,
-      dist: z.literal('bimodal'),
+      dist: is('bimodal'),
       short: about('The lesser value.', orZero),
       long: about('The greater value.', positive),
       longShare: about('Share of the draws that are long.', real(0, 1)),
     }).superRefine(order('short', 'long')),
     section({
       ...extra,
-      dist: z.literal('pareto'),
+      dist: is('pareto'),
       shape: about('Exponent of the tail; above 1 where max is left out.', real(0, 100, true)),
       min: about('The least value.', positive),
       max: about('The greatest value; absent: the tail is not bounded.', z.optional(positive)),
@@ -90,13 +106,13 @@ function simpleVariants<Written extends string | number, Extra extends z.core.$Z
       .transform(compact),
     section({
       ...extra,
-      dist: z.literal('weibull'),
+      dist: is('weibull'),
       shape: about('1: exponential; below: a longer tail.', real(...WEIBULL_SHAPE)),
       mean: about('Its mean.', positive),
     }),
     section({
       ...extra,
-      dist: z.literal('empirical'),
+      dist: is('empirical'),
       file: about('File of one value a line, each drawn as often as any other.', fileName),
       scale: about('What the number 1 of the file stands for. Default: 1 (ns, or a count).', z.optional(positive)),
     }).transform((value) => ({ ...value, scale: (value as { scale?: number }).scale ?? unit })),
@@ -117,7 +133,7 @@ function distribution<Written extends string | number>(leaf: Leaf<Written>) {
     .array(part, { error: () => 'a list of at least one distribution, each with a weight' })
     .min(1, { error: () => 'a list of at least one distribution, each with a weight' });
   const mixture = section({
-    dist: z.literal('mixture'),
+    dist: is('mixture'),
     components: about('Distributions of which one is drawn from, by weight.', z.optional(parts)),
     of: about('Another word for components.', z.optional(parts)),
   }).transform(({ components, of }, context) => {

@@ -50,7 +50,10 @@ function kindSection<K extends Mechanism['kind']>(kind: K) {
   const fields = Object.fromEntries(
     list.map((knob) => [knob.name, documented(`mechanism.${kind}.${knob.name}`, knobField(knob))]),
   );
-  return about(definitionOf(kind).meaning, section({ kind: z.literal(kind), ...fields })).transform((given) => {
+  return about(
+    definitionOf(kind).meaning,
+    section({ kind: about(definitionOf(kind).meaning, z.literal(kind)), ...fields }),
+  ).transform((given) => {
     const written = given as Readonly<Record<string, unknown>>;
     const resolved = Object.fromEntries(
       list

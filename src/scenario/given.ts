@@ -15,6 +15,7 @@ const TRACE = `${ARRIVALS}.trace`;
 const REQUEST = 'vms.*.workload.request';
 
 export const SCENARIO_FIELDS: readonly Field[] = [
+  field('version', 'count', 'Of this form of scenarios: 1.'),
   field('duration', 'ns', 'Simulated time after the warm-up.'),
   field('host.cores', 'count', 'Hardware threads of the host, those that poll for all VMs included.'),
   field('log.from', 'ns', 'When the log of events begins, from the start of the run.'),

@@ -110,7 +110,7 @@ const log = section({
 const vmsExpected = (): string => 'a list of at least one VM';
 
 export const scenarioSchema = section({
-  version: about('Of this form of scenarios: 1.', z.literal(1, { error: () => '1, the only version there is' })),
+  version: described('version', z.literal(1, { error: () => '1, the only version there is' })),
   seed: documented('seed', whole(0, Number.MAX_SAFE_INTEGER)),
   duration: described('duration', positiveDuration),
   warmup: documented('warmup', duration),

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import type { Arrivals } from '../types.js';
 import { timeDistribution } from '../../input/distribution-schema.js';
 import {
+  about,
   section,
   rateOrZero,
   positiveDuration,
@@ -19,6 +20,20 @@ import {
 } from '../../input/fields.js';
 
 export const PROCESSES = ['poisson', 'deterministic', 'mmpp', 'onoff', 'closed', 'saturate', 'trace', 'none'] as const;
+/** What each is, for editors and docs/scenario.md. */
+export const PROCESS_MEANINGS: Readonly<Record<(typeof PROCESSES)[number], string>> = {
+  poisson: 'Exponential gaps at one rate.',
+  deterministic: 'Evenly spaced.',
+  mmpp: 'Poisson at the rate of a state; the states follow one another in a circle, each for an exponential time.',
+  onoff: 'Bursts: two rates in turn.',
+  closed: 'Clients that wait for an answer, think, and ask again.',
+  saturate: 'So many tasks at all times: each that ends is replaced at once. For best-effort jobs.',
+  trace: 'Arrivals of a file, perhaps with their service times.',
+  none: 'Nothing but what a program injects.',
+};
+
+const is = <const N extends (typeof PROCESSES)[number]>(name: N) => about(PROCESS_MEANINGS[name], z.literal(name));
+
 export const TRACE_FORMATS = ['csv', 'azure-2019', 'azure-2021'] as const;
 const DWELLS = ['exponential', 'constant'] as const;
 const TIME_UNITS = ['s', 'ms', 'us', 'ns'] as const;
@@ -28,7 +43,7 @@ const statesExpected = (): string =>
   'a list of at least one state { rate, meanDwell }, one of them with a rate above 0';
 
 const mmpp = section({
-  process: z.literal('mmpp'),
+  process: is('mmpp'),
   states: described(
     `${VM}.mmpp.states`,
     z
@@ -48,7 +63,7 @@ const mmpp = section({
 });
 
 const onoff = section({
-  process: z.literal('onoff'),
+  process: is('onoff'),
   onRate: described(`${VM}.onoff.onRate`, rate),
   offRate: documented(`${VM}.onoff.offRate`, rateOrZero),
   meanOn: described(`${VM}.onoff.meanOn`, positiveDuration),
@@ -75,7 +90,7 @@ const OPTIONS_OF: Readonly<Record<(typeof TRACE_FORMATS)[number], readonly strin
 const NOT_COMMON = [...new Set(Object.values(OPTIONS_OF).flat())];
 
 const trace = section({
-  process: z.literal('trace'),
+  process: is('trace'),
   file: described(`${VM}.trace.file`, fileName),
   format: described(`${VM}.trace.format`, choice(TRACE_FORMATS)),
   timeScale: documented(`${VM}.trace.timeScale`, factor),
@@ -139,18 +154,18 @@ const trace = section({
 export const arrivals = z.discriminatedUnion(
   'process',
   [
-    section({ process: z.literal('poisson'), rate: described(`${VM}.poisson.rate`, rate) }),
-    section({ process: z.literal('deterministic'), rate: described(`${VM}.deterministic.rate`, rate) }),
+    section({ process: is('poisson'), rate: described(`${VM}.poisson.rate`, rate) }),
+    section({ process: is('deterministic'), rate: described(`${VM}.deterministic.rate`, rate) }),
     mmpp,
     onoff,
     section({
-      process: z.literal('closed'),
+      process: is('closed'),
       clients: described(`${VM}.closed.clients`, whole(1, 2 ** 31)),
       think: described(`${VM}.closed.think`, timeDistribution),
     }),
-    section({ process: z.literal('saturate'), tasks: described(`${VM}.saturate.tasks`, whole(1, 2 ** 31)) }),
+    section({ process: is('saturate'), tasks: described(`${VM}.saturate.tasks`, whole(1, 2 ** 31)) }),
     trace,
-    section({ process: z.literal('none') }),
+    section({ process: is('none') }),
   ],
   variants('process', PROCESSES),
 ) satisfies z.ZodType<Arrivals>;
