@@ -1,5 +1,6 @@
 // `npm run oracle -- --seeds A..B`: the naive simulator of test/oracle beside the program, on random scenarios, in two processes.
-// Prints the seed of each difference and the smallest scenario that shows it.
+// Prints the seed of each difference and the smallest scenario that shows it; `--keep-going` names the others too. What a seed means
+// hangs on `--without` and `--always` (FEATURES of test/oracle/generate.ts; `mechanism` always has one drawn), and on `--mechanisms`.
 
 import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';

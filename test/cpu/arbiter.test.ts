@@ -172,6 +172,24 @@ describe('what is guaranteed is never unplugged', () => {
     expect(ns(a.cpuSeconds.transition)).toBe(5_000 + 3 * 50 + 5_000);
   });
 
+  it('and a vCPU that is being unplugged does not leave besides, though nothing is guaranteed', async () => {
+    const mechanism = {
+      ...quick,
+      threshold: '0us',
+      latency: '30us',
+      unplugLatency: '30us',
+      idleBefore: '10us',
+    } as const;
+    const vms: HandVm[] = [
+      { name: 'a', vcpus: { min: 1, max: 2 }, arrivals: [[0, 400_000], [46_000, 3_000]] }, // prettier-ignore
+      { name: 'c', class: 'best-effort', vcpus: { min: 0, max: 1 }, arrivals: [[0, 5_000]] },
+    ];
+    const result = await byHand({ duration: '300us', cores: 2, mechanism, vms });
+    // c runs from 40,050 on and searches from 45,050; its core is decided to leave at 50,000, and is unplugged before 55,050 + 30,000
+    expect(vmOf(result, 'c')).toMatchObject({ yields: 0, revocations: 1, grants: 1 });
+    expect(vmOf(result, 'a').latencyNs.min).toBe(50_000 + 30_000 + 30_000 + 50 + 3_000 - 46_000);
+  });
+
   it('under microvm', async () => {
     const mechanism = { kind: 'microvm', keepAlive: '20us' } as const;
     const vms: HandVm[] = [{ name: 'a', vcpus: { min: 1, max: 4 }, arrivals: [[900_000, 3_000]] }];

@@ -16,7 +16,8 @@ const without = (option('without') ?? '').split(',');
 const mechanisms = option('mechanisms')?.split(',') ?? Object.keys(MAKERS);
 const features =
   (option('features')?.split(',') as Feature[] | undefined) ?? FEATURES.filter((f) => !without.includes(f));
-const always = option('always')?.split(',') as Feature[] | undefined;
+// else two of three scenarios would have the first of them
+const always = (option('always') ?? 'mechanism').split(',') as Feature[];
 const most = Number(option('most') ?? 1);
 /** All seeds, whatever differs; of those that do the first is shrunk, the others are named. */
 const keepGoing = process.argv.includes('--keep-going');
@@ -27,13 +28,7 @@ let differing = 0;
 let done = 0;
 for (let seed = from + part; seed <= to; seed += parts) {
   const shrinks = !keepGoing || differing === 0;
-  const found = await check(seed, {
-    features,
-    mechanisms,
-    ignored,
-    shrinks,
-    ...(always === undefined ? {} : { always }),
-  });
+  const found = await check(seed, { features, mechanisms, always, ignored, shrinks });
   done++;
   if (found === null) continue;
   differing++;

@@ -61,7 +61,7 @@ export function proceedAfterGrant(v: VCpu): void {
 
 /** Whether `vm` keeps what it is guaranteed if one more vCPU leaves, where that is not got back at once (hotplug, microvm). */
 export function mayYield(vm: Vm): bool {
-  if (traits.keeps == 0 || vm.min == 0) return true;
+  if (traits.keeps == 0) return true;
   let there = vm.held;
   for (let k: u32 = 0; k < vm.max && there > vm.min; k++) {
     const v = vcpuOf(vm, k);
