@@ -15,6 +15,7 @@ import { partAt } from "./parts";
 import { histogramBytes } from "./kernel/histogram";
 
 export { drawInto } from "./kernel/distribution";
+export { fieldAt } from "./fields";
 
 /** Room for `count` configuration words (f64); 0 when memory cannot grow that far. */
 export function words(count: u32): usize {

@@ -306,3 +306,37 @@ export const HISTOGRAM_WAKE = 7;
 export const HISTOGRAM_DISPATCH = 8;
 export const HOST_HISTOGRAMS = 9;
 export const HOST_HISTOGRAM_SUB_BITS = 7;
+
+// --- records of a running host, for who watches it event by event (fields.ts): what `fieldAt` answers, a place or an offset in bytes
+
+export const AT_CORES = 0; // the first core's record
+export const CORE_STRIDE = 1;
+export const CORE_VCPU = 2; // u32, 0: idle
+export const CORE_TARGET = 3; // u32: the VM that it was promised to
+export const CORE_STEP = 4; // u32
+export const CORE_DECIDED = 5; // u64
+export const VCPU_VM = 6; // u32
+export const VCPU_SLOT = 7; // u32
+export const VCPU_STATE = 8; // u32
+export const VCPU_TASK = 9; // u32
+export const VCPU_VICTIM = 10; // u32: whom it steals from
+export const VCPU_FROZEN = 11; // u32
+export const VCPU_BEGUN = 12; // u64: since when it has run its task without a break
+export const VCPU_UNTIL = 13; // u64
+export const VCPU_FAULT_UNTIL = 14; // u64: it is busy with the exit of a page fault before
+export const TASK_FLAGS_AT = 15; // u32
+export const TASK_READY = 16; // u64
+export const TASK_ARRIVED = 17; // u64
+export const TASK_REQUEST = 18; // u32, 0: the task is the whole request
+export const TASK_AFTER_LOCK = 19; // u64
+export const REQUEST_ARRIVED = 20; // u64
+export const REQUEST_STAGE = 21; // u32
+export const REQUEST_LEFT = 22; // u32
+export const AT_VMS = 23;
+export const VM_STRIDE = 24;
+export const VM_INDEX = 25; // u32
+export const VM_QUEUED = 26; // u32
+export const VM_HELD = 27; // u32
+export const VM_THROTTLED = 28; // u64: since when, + 1 (0: it is not); offset 0: the mechanism throttles nobody
+export const VCPU_TOUCH = 29; // u64: when its task needs a page that may not be there
+export const WATCHED_FIELDS = 30;

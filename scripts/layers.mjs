@@ -40,7 +40,10 @@ export const CORE_LAYERS = [
   { rooms: ['assembly/cpu/mechanisms'], about: 'who gets which core when, one folder or file a mechanism' },
   { rooms: ['assembly/parts.ts'], about: 'the parts of the host, one line each' },
   { rooms: ['assembly/events.ts'], about: 'the event loop: which event goes to whom' },
-  { rooms: ['assembly/host.ts'], about: 'one host: configured, run, settled' },
+  {
+    rooms: ['assembly/host.ts', 'assembly/fields.ts'],
+    about: 'one host: configured, run, settled · where its records lie, for who watches it',
+  },
   {
     rooms: ['assembly/index.ts'],
     about: 'the boundary to TypeScript',
@@ -81,6 +84,7 @@ export const SRC_LAYERS = [
   { rooms: ['src/policy.ts'], about: 'decisions of one’s own' },
   { rooms: ['src/core'], about: 'the boundary to Wasm: words in, counters out' },
   { rooms: ['src/options.ts'], about: 'what a program may say of a run' },
+  { rooms: ['src/timeline'], about: 'what happens, event by event, as a Perfetto trace' },
   { rooms: ['src/simulation.ts'], about: 'one host, simulated' },
   {
     rooms: ['src/study', 'src/pages', 'src/reserve'],

@@ -5,6 +5,7 @@ import { type CompiledScenario, compileScenario, seededWords } from './core/comp
 import type { EmpiricalTables } from './core/distributions.js';
 import { HostCore } from './core/host.js';
 import { ClosedError } from './core/errors.js';
+import { measure } from './core/measure.js';
 import { Injection } from './core/injection.js';
 import { IntervalReadings } from './core/intervals.js';
 import { LateRequests } from './core/late.js';
@@ -14,25 +15,30 @@ import { checkRestored, bindPolicy, decisionsOf } from './policy.js';
 import { isResolved, readTables, policyBits, openTraces, arrivalProblems, fedVm } from './core/inputs.js';
 import type { InjectedWorkload, MetricsOptions, Progress, RunOptions, SimulationOptions } from './options.js';
 import { compileCore, instantiateCore } from './core/load.js';
-import { addHistograms, readCounters } from './core/results.js';
-import { swapResult } from './swap/read.js';
 import { knownSha256, unpackSnapshot, type SnapshotParts, packSnapshot } from './core/snapshot.js';
 import type { Result } from './result/result.js';
-import { buildResult } from './result/build.js';
-import { warningsOf } from './result/trust.js';
-import { scenarioSha256 } from './scenario/canonical.js';
+import { Timeline, windowOf, type TimelineSink, type TimelineSummary, type TimelineWindow } from './timeline/index.js';
 import { InputError, show } from './input/errors.js';
 import { checkFork } from './scenario/fork.js';
 import { resolveScenario } from './scenario/resolve.js';
 import type { ScenarioInput } from './scenario/schema.js';
 import type { Scenario } from './scenario/types.js';
-import { NAME, VERSION } from './version.js';
 
-export type { InjectedWorkload, MetricsOptions, Progress, RunOptions, SimulationOptions };
+export type {
+  InjectedWorkload,
+  MetricsOptions,
+  Progress,
+  RunOptions,
+  SimulationOptions,
+  TimelineSink,
+  TimelineSummary,
+  TimelineWindow,
+};
 
 /** Events between two looks at the clock and the abort signal: some 50 ms. */
 const SLICE_EVENTS = 500_000;
 const UNLIMITED = 2 ** 53;
+const UNWATCHED = { pauseNs: Infinity, oneByOne: false };
 
 /**
  * One simulated host.
@@ -267,6 +273,24 @@ export class Simulation {
     await this.advance(this.endNs, UNLIMITED, options);
   }
 
+  /**
+   * Runs to the scenario's end and writes what happens in a window, event by event, as a trace that ui.perfetto.dev opens
+   * (docs/timeline.md). The run is the same as without it. Some 150 bytes an event are handed to `sink` in pieces.
+   *     const pieces: Uint8Array[] = [];
+   *     await simulation.timeline((bytes) => pieces.push(bytes), { fromNs: 0, untilNs: 1e6 });
+   * @throws RangeError for a window that ends before it begins, or that begins before now or behind the scenario's end
+   */
+  async timeline(
+    sink: TimelineSink,
+    window: Partial<TimelineWindow> = {},
+    options: RunOptions = {},
+  ): Promise<TimelineSummary> {
+    this.open();
+    const timeline = new Timeline(this.core, sink, windowOf(window, this.nowNs, this.endNs));
+    await this.advance(this.endNs, UNLIMITED, options, timeline);
+    return timeline.close(this.nowNs);
+  }
+
   /** Runs for `durationNs` of simulated time, beyond the scenario's end if need be. */
   async runFor(durationNs: number, options: RunOptions = {}): Promise<void> {
     await this.runUntil(this.nowNs + durationNs, options);
@@ -291,6 +315,7 @@ export class Simulation {
     untilNs: number,
     budget: number,
     { onProgress, signal, endWhenLost }: RunOptions,
+    timeline?: Timeline,
   ): Promise<void> {
     this.open();
     if (!this.started) {
@@ -312,8 +337,10 @@ export class Simulation {
       while (left > 0 && signal?.aborted !== true) {
         const before = this.core.events;
         const intervalNs = lost === undefined ? this.intervals.next(this.nowNs) : Infinity;
-        const pauseNs = Math.min(untilNs, this.late.next(this.nowNs), intervalNs);
-        const answer = this.core.run(pauseNs, Math.min(left, slice));
+        const looks = timeline?.next(this.nowNs) ?? UNWATCHED;
+        const pauseNs = Math.min(untilNs, this.late.next(this.nowNs), intervalNs, looks.pauseNs);
+        const answer = this.core.run(pauseNs, looks.oneByOne ? 1 : Math.min(left, slice));
+        timeline?.look(this.nowNs, answer === 'done');
         left -= this.core.events - before;
         sinceReport += this.core.events - before;
         if (lost?.any() === true) return;
@@ -338,35 +365,8 @@ export class Simulation {
   /** Counters and distributions up to now, at any time; it disturbs nothing. @throws CoreError when tasks or core time do not add up */
   metrics({ histograms = false }: MetricsOptions = {}): Result {
     this.open();
-    this.core.settle();
-    const { scenario, compiled } = this;
-    // statistics begin anew at the end of the warm-up; a run that is stopped before has what it has
-    const measuredNs = this.nowNs < scenario.warmupNs ? this.nowNs : this.nowNs - scenario.warmupNs;
-    const memory = swapResult(scenario, compiled.vms, measuredNs, this.core);
-    const counters = readCounters(this.core, compiled, scenario.host.cores, this.late);
-    const memoryNs = (scenario.host.memory?.cores ?? 0) * measuredNs;
-    const result = buildResult({
-      manifest: {
-        name: NAME,
-        version: VERSION,
-        scenarioSha256: scenarioSha256(scenario),
-        coreSha256: this.core.sha256,
-        fingerprint: scenario.fingerprint ? this.core.fingerprint() : '',
-        seed: scenario.seed,
-        mechanism: scenario.mechanism.kind,
-        durationNs: scenario.durationNs,
-        warmupNs: scenario.warmupNs,
-        measuredNs,
-        replications: 1,
-        events: this.events,
-        wallSeconds: this.wallSeconds,
-      },
-      ...counters,
-      ...(memory === undefined ? {} : { memory, host: { ...counters.host, memoryNs } }),
-    });
-    if (histograms) addHistograms(result, this.core);
-    result.warnings = warningsOf(result, { scenario, vms: this.intervals.byVm, traces: this.injection.reached });
-    return result;
+    const { scenario, compiled, core, injection, late, intervals, wallSeconds } = this;
+    return measure({ scenario, compiled, core, injection, late, intervals, wallSeconds, histograms });
   }
 
   /** Cores held, tasks waiting, delays and latencies over time, the warm-up included; null where the scenario asks for no `series`. */

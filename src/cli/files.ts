@@ -1,7 +1,8 @@
 // Files that commands write: whole or not at all, in folders that are made and tried before anything long is started.
 
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { open, rename, rm, mkdir, stat, access, constants, rmdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { printable, InputError, show } from '../input/errors.js';
 
 /** What cannot be written, and why: a full disk, a folder that is gone. */
@@ -44,6 +45,52 @@ export async function writeAtomically(path: string, content: string | Uint8Array
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw new WriteError(path, error);
+  }
+}
+
+/** A file that is written piece by piece and stands in its place only once it is whole. */
+export class GrowingFile {
+  private readonly temporary: string;
+  private readonly handle: number;
+
+  /** @throws WriteError naming the file */
+  constructor(private readonly path: string) {
+    this.temporary = `${path}.${process.pid}.tmp`;
+    this.handle = this.attempt(() => openSync(this.temporary, 'w'));
+  }
+
+  /** @throws WriteError naming the file */
+  write(bytes: Uint8Array): void {
+    this.attempt(() => {
+      for (let at = 0; at < bytes.length;) at += writeSync(this.handle, bytes, at);
+    });
+  }
+
+  /** It is whole. @throws WriteError naming the file */
+  keep(): void {
+    this.attempt(() => {
+      fsyncSync(this.handle);
+      closeSync(this.handle);
+      renameSync(this.temporary, this.path);
+    });
+  }
+
+  /** Nothing of it stays. */
+  drop(): void {
+    try {
+      closeSync(this.handle);
+    } catch {
+      // closed before
+    }
+    rmSync(this.temporary, { force: true });
+  }
+
+  private attempt<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw new WriteError(this.path, error);
+    }
   }
 }
 
@@ -104,4 +151,25 @@ export async function prepareFolder(
   return async () => {
     for (const empty of made.reverse()) await rmdir(empty).catch(() => undefined);
   };
+}
+
+/**
+ * Makes sure, before anything long is started, that a file will find its place.
+ *
+ * @throws InputError naming `option`
+ */
+export async function checkTarget(path: string, option: string): Promise<void> {
+  const refuse = (reason: string): InputError =>
+    new InputError({
+      path: option,
+      given: `${show(path)} (${reason})`,
+      expected: 'a file in a folder that can be written to',
+    });
+  try {
+    await access(dirname(path), constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw refuse((error as NodeJS.ErrnoException).code ?? String(error));
+  }
+  const there = await stat(path).catch(() => undefined);
+  if (basename(path) === '' || there?.isDirectory() === true) throw refuse('a folder');
 }

@@ -20,6 +20,7 @@ import { type Tools, openStudy } from './replicate.js';
 import { withSeries, checkSize, writeOut } from './out.js';
 import { REPORT, commandOf } from './report.js';
 import { openSnapshot, continuing, snapshotting } from './snapshot-file.js';
+import { timelining } from './timeline-file.js';
 import { FILES_WITHIN, toolsFor, simulationTools } from './tools.js';
 
 export const MAX_SEED = Number.MAX_SAFE_INTEGER;
@@ -44,6 +45,11 @@ export const runSpec: CommandSpec = {
     series: { help: 'draws cores and queues over time; samples every 100us where the scenario does not sample' },
     snapshot: { value: 'FILE', help: 'writes a snapshot that --from and fluxhost fork go on from' },
     at: { value: 'TIME', help: 'simulated time of the snapshot, warm-up included (default: the end)' },
+    timeline: { value: 'FILE', help: 'writes what happens, event by event, as a trace that ui.perfetto.dev opens' },
+    'timeline-window': {
+      value: 'FROM..UNTIL',
+      help: 'simulated time that the timeline covers (default: the first 10ms after the warm-up)',
+    },
     from: { value: 'FILE', help: 'goes on from a snapshot; there is no SCENARIO then' },
     files: { value: 'DIR', help: "with --from: where the scenario's files are (default: the snapshot's folder)" },
     core: {
@@ -66,6 +72,7 @@ export const runSpec: CommandSpec = {
     "fluxhost run burst.yaml --json --assert 'api.latency.p99 < 200us'",
     'fluxhost run burst.yaml --series --out burst',
     'fluxhost run burst.yaml --snapshot burst.snapshot --at 100ms',
+    'fluxhost run burst.yaml --timeline burst.pftrace --timeline-window 100ms..102ms',
     'fluxhost run --from burst.snapshot --set mechanism=ideal',
   ],
 };
@@ -152,7 +159,12 @@ function checkCombinations(given: Arguments, replications: number): void {
   const has = (name: string): boolean => given.text(name) !== undefined;
   if (has('at') && !has('snapshot')) given.problems.push('--at: given without --snapshot, expected both');
   if (has('files') && !has('from')) given.problems.push('--files: given without --from, expected both');
+  if (has('timeline-window') && !has('timeline'))
+    given.problems.push('--timeline-window: given without --timeline, expected both');
+  if (has('timeline') && has('snapshot'))
+    given.problems.push('--timeline: given with --snapshot, expected one of them');
   if (replications === 1) return;
+  if (has('timeline')) given.problems.push(`--replications: given ${replications} with --timeline, expected one run`);
   if (has('snapshot')) given.problems.push(`--replications: given ${replications} with --snapshot, expected one run`);
   if (has('from')) {
     given.problems.push(
@@ -178,7 +190,13 @@ export async function run(args: readonly string[], io: Io, tools: Tools = simula
   const file = given.text('snapshot');
 
   const start = await startOf(given, overrides(given.list('set'), seed), tools);
-  const used = file === undefined ? start.tools : snapshotting(start.tools, { file, at: given.text('at') }, io);
+  const timeline = given.text('timeline');
+  const used =
+    timeline !== undefined
+      ? timelining(start.tools, { file: timeline, window: given.text('timeline-window') }, io)
+      : file !== undefined
+        ? snapshotting(start.tools, { file, at: given.text('at') }, io)
+        : start.tools;
   try {
     const scenario = sampled(start, given);
     if (folder !== undefined || given.flag('json')) checkSize(scenario, 1);

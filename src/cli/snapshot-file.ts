@@ -1,7 +1,7 @@
 // Snapshots as files: their place checked before a long run, and opened again with one clear line for whatever is none. What is in them stands in core/snapshot.ts; nothing here looks inside.
 
-import { access, constants, stat, readFile } from 'node:fs/promises';
-import { dirname, basename } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { formatDurationNs } from '../report/units.js';
 import { InputError, show } from '../input/errors.js';
 import { formatDuration, parseDuration, QuantityError } from '../input/quantities.js';
@@ -9,28 +9,11 @@ import { readFailure } from '../input/read-failure.js';
 import type { Scenario } from '../scenario/types.js';
 import type { Simulation, RunOptions } from '../simulation.js';
 import type { Arguments } from './args.js';
-import { writeAtomically } from './files.js';
+import { checkTarget, writeAtomically } from './files.js';
 import type { Io } from './io.js';
 import type { Runnable } from '../study/study.js';
 import type { Tools } from './replicate.js';
 import { readCore } from './tools.js';
-
-/** Makes sure, before anything long is started, that the snapshot will find its place. */
-async function checkTarget(path: string): Promise<void> {
-  const refuse = (reason: string): InputError =>
-    new InputError({
-      path: '--snapshot',
-      given: `${show(path)} (${reason})`,
-      expected: 'a file in a folder that can be written to',
-    });
-  try {
-    await access(dirname(path), constants.W_OK | constants.X_OK);
-  } catch (error) {
-    throw refuse((error as NodeJS.ErrnoException).code ?? String(error));
-  }
-  const there = await stat(path).catch(() => undefined);
-  if (basename(path) === '' || there?.isDirectory() === true) throw refuse('a folder');
-}
 
 /** `--at`, between two instants of the simulation; undefined where it is not given. */
 function readInstant(text: string | undefined, nowNs: number, endNs: number): number | undefined {
@@ -77,7 +60,7 @@ export function snapshotting(tools: Tools, { file, at }: SnapshotRequest, io: Io
       try {
         if (!isPausable(simulation)) throw new TypeError('--snapshot: this simulation cannot be stopped on the way');
         const atNs = readInstant(at, simulation.nowNs, simulation.endNs);
-        await checkTarget(file);
+        await checkTarget(file, '--snapshot');
         return {
           get done() {
             return simulation.done;
@@ -103,7 +86,7 @@ export function snapshotting(tools: Tools, { file, at }: SnapshotRequest, io: Io
             if (signal?.aborted !== true) await simulation.run(options);
             if (atNs === undefined) await write(simulation);
           },
-          metrics: () => simulation.metrics(),
+          metrics: (asked) => simulation.metrics(asked),
           series: () => simulation.series?.() ?? null,
           eventLog: () => simulation.eventLog?.() ?? null,
           traceNotes: () => simulation.traceNotes?.() ?? [],

@@ -8,6 +8,7 @@ import { CoreHistograms } from './histograms.js';
 import type { CompiledScenario } from './compile.js';
 import type { CoreInstance } from './load.js';
 import type { Series, EventLog } from '../result/over-time.js';
+import { Records } from './records.js';
 import { readSeries, readLog, type SeriesLayout } from './series.js';
 import { CoreError, LimitError } from './errors.js';
 
@@ -368,6 +369,20 @@ export class HostCore {
 
   eventLog(): EventLog {
     return readLog(this.exports, this.memory, this.seriesLayout());
+  }
+
+  /** The records of the running host, to be read between two events. */
+  records(): Records {
+    return new Records(this.exports, this.memory);
+  }
+
+  /** How many cores there are for VMs and others, and each VM's vCPUs: what `records` can be asked for. */
+  layout(): { readonly cores: number; readonly vms: readonly { readonly name: string; readonly vcpus: number }[] } {
+    const { vms, scenario } = this.compiled;
+    return {
+      cores: scenario.host.cores,
+      vms: vms.map(({ name, group }) => ({ name, vcpus: group.vcpus.max })),
+    };
   }
 
   private seriesLayout(): SeriesLayout {

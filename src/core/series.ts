@@ -3,6 +3,7 @@
 import * as L from '../../assembly/layout.js';
 import type { RawHistogram } from '../metrics/histogram.js';
 import { PARTS } from '../parts.js';
+import { VCPU_STATES } from './records.js';
 import type { Series, EventLog } from '../result/over-time.js';
 import type { Scenario } from '../scenario/types.js';
 
@@ -28,19 +29,6 @@ export interface SeriesLayout {
 }
 
 const BUCKETS = (54 - L.SERIES_SUB_BITS) << L.SERIES_SUB_BITS;
-const STATES = [
-  'dormant',
-  'waking',
-  'entering',
-  'running',
-  'searching',
-  'stealing',
-  'yielding',
-  'preempting',
-  'suspending',
-  'descheduling',
-  'spinning',
-];
 const VM_SLOTS = ['arrival', 'modulation', 'look', 'mechanism'];
 /** Timers of swapped memory in front of those of its workers and devices (assembly/memory/pages/state.ts). */
 const FIRST_SLOTS = ['control', 'arbiter', 'injection', 'sample', 'publication'];
@@ -129,7 +117,7 @@ export function readLog(exports: WebAssembly.Exports, memory: WebAssembly.Memory
     return {
       timeNs: view.getFloat64(at, true),
       entity: entity(view.getUint32(at + 8, true)),
-      state: STATES[view.getUint32(at + 12, true)] ?? null,
+      state: VCPU_STATES[view.getUint32(at + 12, true)] ?? null,
     };
   });
   return { events, left: total - kept };

@@ -7,7 +7,7 @@ import * as L from "../../layout";
 import { cancel, schedule, RANK_EXPIRE, isPending, NEVER, RANK_REPLENISH } from "../../kernel/event-queue";
 import {
   H, Vm, vmAt, vcpuOf, DORMANT, YIELDING, DESCHEDULING, VM_SLOT_OWN, Q, SLOT_ARBITER, coreAt, isNull, count, everyRound, Core,
-  clock, settings, traits, Settings,
+  clock, settings, traits, Settings, VM_OWN_AT,
 } from "../state";
 import { chooseIdle, pushIdle } from "../idle";
 import { joinBag, worthiest } from "../bag";
@@ -60,6 +60,11 @@ function contextSwitch(): u64 {
 @inline
 function throttled(vm: Vm): bool {
   return own<Quota>(vm).throttledSince != 0;
+}
+
+/** Where a VM's record says since when it is throttled (fields.ts). */
+export function throttledSinceAt(): usize {
+  return VM_OWN_AT + offsetof<Quota>("throttledSince");
 }
 
 export function cgroup(): void {

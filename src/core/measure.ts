@@ -1,0 +1,62 @@
+// A result of what a host has counted so far.
+
+import { swapResult } from '../swap/read.js';
+import { buildResult } from '../result/build.js';
+import type { Result } from '../result/result.js';
+import { warningsOf } from '../result/trust.js';
+import { scenarioSha256 } from '../scenario/canonical.js';
+import type { Scenario } from '../scenario/types.js';
+import { NAME, VERSION } from '../version.js';
+import type { CompiledScenario } from './compile.js';
+import type { HostCore } from './host.js';
+import type { Injection } from './injection.js';
+import type { IntervalReadings } from './intervals.js';
+import type { LateRequests } from './late.js';
+import { addHistograms, readCounters } from './results.js';
+
+/** A host, and what was read of it on its way. */
+export interface Measured {
+  readonly scenario: Scenario;
+  readonly compiled: CompiledScenario;
+  readonly core: HostCore;
+  readonly injection: Injection;
+  readonly late: LateRequests;
+  readonly intervals: IntervalReadings;
+  readonly wallSeconds: number;
+  /** Every bucket of the latencies goes into the result. */
+  readonly histograms: boolean;
+}
+
+/** @throws CoreError when tasks or core time do not add up */
+export function measure(of: Measured): Result {
+  const { scenario, compiled, core, injection, late, intervals, wallSeconds, histograms } = of;
+  core.settle();
+  const { nowNs, events } = core;
+  // statistics begin anew at the end of the warm-up; a run that is stopped before has what it has
+  const measuredNs = nowNs < scenario.warmupNs ? nowNs : nowNs - scenario.warmupNs;
+  const memory = swapResult(scenario, compiled.vms, measuredNs, core);
+  const counters = readCounters(core, compiled, scenario.host.cores, late);
+  const memoryNs = (scenario.host.memory?.cores ?? 0) * measuredNs;
+  const result = buildResult({
+    manifest: {
+      name: NAME,
+      version: VERSION,
+      scenarioSha256: scenarioSha256(scenario),
+      coreSha256: core.sha256,
+      fingerprint: scenario.fingerprint ? core.fingerprint() : '',
+      seed: scenario.seed,
+      mechanism: scenario.mechanism.kind,
+      durationNs: scenario.durationNs,
+      warmupNs: scenario.warmupNs,
+      measuredNs,
+      replications: 1,
+      events,
+      wallSeconds,
+    },
+    ...counters,
+    ...(memory === undefined ? {} : { memory, host: { ...counters.host, memoryNs } }),
+  });
+  if (histograms) addHistograms(result, core);
+  result.warnings = warningsOf(result, { scenario, vms: intervals.byVm, traces: injection.reached });
+  return result;
+}

@@ -1,0 +1,50 @@
+// What the slices of a timeline add up to: the accounts that the core keeps by itself.
+
+import { expect, it } from 'vitest';
+import { MECHANISM_KINDS, Simulation, type Result } from '../../src/index.js';
+import { contended, VARIANTS } from '../support/contended.js';
+import { accountsOf, ns } from '../support/exact.js';
+import { sums, traced, type Trace } from './trace.js';
+
+const WARMUP = 1e6;
+
+async function recorded(input: Parameters<typeof Simulation.create>[0]): Promise<{ trace: Trace; result: Result }> {
+  const simulation = await Simulation.create(input);
+  const { trace } = await traced(simulation, { fromNs: WARMUP });
+  const result = simulation.metrics();
+  simulation.close();
+  return { trace, result };
+}
+
+const ACCOUNTS = ['task', 'steal', 'idlePoll', 'transition'] as const;
+
+for (const kind of MECHANISM_KINDS.filter((one) => one !== 'nsdi22')) {
+  it(`adds up to every VM's accounts under ${kind}, whatever else is on`, { timeout: 60_000 }, async () => {
+    for (const variant of VARIANTS) {
+      const { trace, result } = await recorded({ ...contended(kind, variant), duration: '3ms' });
+      for (const vm of result.vms) {
+        const ofVm = trace.slices.filter(({ track }) => track.startsWith(`${vm.name}/vCPU`));
+        const found = sums(ofVm, ({ category }) => category);
+        const expected = accountsOf(vm);
+        for (const account of ACCOUNTS) {
+          expect([variant, vm.name, account, found[account] ?? 0]).toEqual([
+            variant,
+            vm.name,
+            account,
+            expected[account],
+          ]);
+        }
+        const throttled = sums(
+          trace.slices.filter(({ track }) => track === `${vm.name}/throttled`),
+          () => 'all',
+        );
+        expect([variant, throttled['all'] ?? 0]).toEqual([variant, ns(vm.throttledSeconds)]);
+      }
+      // the same time again, on the cores: what a vCPU does is nested in its stay there
+      const inner = trace.slices.filter(({ track, depth }) => /^cores\/core \d+$/.test(track) && depth === 1);
+      const all = Object.values(sums(inner, () => 'all'))[0] ?? 0;
+      const held = result.vms.reduce((sum, vm) => sum + ACCOUNTS.reduce((of, one) => of + accountsOf(vm)[one]!, 0), 0);
+      expect(all).toBe(held);
+    }
+  });
+}
