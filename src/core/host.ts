@@ -373,16 +373,7 @@ export class HostCore {
 
   /** The records of the running host, to be read between two events. */
   records(): Records {
-    return new Records(this.exports, this.memory);
-  }
-
-  /** How many cores there are for VMs and others, and each VM's vCPUs: what `records` can be asked for. */
-  layout(): { readonly cores: number; readonly vms: readonly { readonly name: string; readonly vcpus: number }[] } {
-    const { vms, scenario } = this.compiled;
-    return {
-      cores: scenario.host.cores,
-      vms: vms.map(({ name, group }) => ({ name, vcpus: group.vcpus.max })),
-    };
+    return new Records(this.exports, this.memory, this.compiled);
   }
 
   private seriesLayout(): SeriesLayout {

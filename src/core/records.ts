@@ -2,6 +2,7 @@
 // record and its fields lie the core itself says (assembly/fields.ts).
 
 import * as L from '../../assembly/layout.js';
+import type { CompiledScenario } from './compile.js';
 
 const TWO_32 = 2 ** 32;
 
@@ -29,6 +30,9 @@ export const STARTED = 1;
 export class Records {
   /** What layout.ts calls by these numbers: places, and offsets in bytes. */
   readonly at: readonly number[];
+  /** Of the host, for VMs and others. */
+  readonly cores: number;
+  readonly vms: readonly { readonly name: string; readonly vcpus: number }[];
   /** Slot of the first vCPU. */
   readonly firstVcpu: number;
   private words: Uint32Array;
@@ -36,7 +40,10 @@ export class Records {
   constructor(
     exports: WebAssembly.Exports,
     private readonly memory: WebAssembly.Memory,
+    { vms, scenario }: CompiledScenario,
   ) {
+    this.cores = scenario.host.cores;
+    this.vms = vms.map(({ name, group }) => ({ name, vcpus: group.vcpus.max }));
     const core = exports as unknown as { fieldAt(which: number): number; slotVcpus(): number };
     this.at = Array.from({ length: L.WATCHED_FIELDS }, (_, which) => core.fieldAt(which));
     this.firstVcpu = core.slotVcpus();

@@ -58,7 +58,7 @@ export class Timeline {
 
   private open(nowNs: number): void {
     this.openedNs = nowNs;
-    this.recorder = new Recorder(this.core.records(), this.trace, this.core.layout(), nowNs);
+    this.recorder = new Recorder(this.core.records(), this.trace, nowNs);
     this.recorder.begin(nowNs);
   }
 

@@ -10,12 +10,6 @@ import { Tasks } from './tasks.js';
 import { Vms } from './vms.js';
 import type { TraceWriter } from './writer.js';
 
-/** Of a host, as far as a timeline names it. */
-export interface Layout {
-  readonly vms: readonly { readonly name: string; readonly vcpus: number }[];
-  readonly cores: number;
-}
-
 const NOBODY: Episode = {
   vcpu: 0,
   state: 0,
@@ -42,14 +36,13 @@ export class Recorder {
   constructor(
     private readonly records: Records,
     private readonly trace: TraceWriter,
-    layout: Layout,
     fromNs: number,
   ) {
     const coresTrack = trace.track('cores');
-    const cores = Array.from({ length: layout.cores }, (_, i) => trace.track(`core ${i}`, coresTrack));
+    const cores = Array.from({ length: records.cores }, (_, i) => trace.track(`core ${i}`, coresTrack));
     this.cores = cores.map((track) => ({ track, held: false, episode: { ...NOBODY } }));
-    this.vms = new Vms(records, trace, layout);
-    this.vcpus = layout.vms.flatMap(({ name, vcpus }, vm) =>
+    this.vms = new Vms(records, trace);
+    this.vcpus = records.vms.flatMap(({ name, vcpus }, vm) =>
       Array.from({ length: vcpus }, (_, i) => ({
         name: `${name} vCPU ${i}`,
         track: trace.track(`vCPU ${i}`, this.vms.track(vm)),

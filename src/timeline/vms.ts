@@ -23,9 +23,8 @@ export class Vms {
   constructor(
     private readonly records: Records,
     private readonly trace: TraceWriter,
-    layout: { readonly vms: readonly { readonly name: string }[] },
   ) {
-    this.vms = layout.vms.map(({ name }) => {
+    this.vms = records.vms.map(({ name }) => {
       const track = trace.track(name);
       return {
         track,
