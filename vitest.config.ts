@@ -8,6 +8,7 @@ const LONG = [
   'test/laws/bounded.test.ts',
   'test/laws/mgk.test.ts',
   'test/laws/rare-long.test.ts',
+  'test/oracle/statistics/mechanisms.test.ts',
   'test/reference/nsdi22.test.ts',
   'test/reference/schedsim.test.ts',
 ];

@@ -5,7 +5,7 @@ import { goOn } from "./cpu/guest/run";
 import {
   Vm, SEARCHING, count, H, STEALING, Q, VCpu, coreAt, SLOT_VMS, vmAt, VM_SLOTS_SHIFT, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE,
   VM_SLOT_OWN, SLOT_ARBITER, SLOT_INJECT, SLOT_SAMPLE, SLOT_PUBLISH, TASK_SLICED, nothing, isNull, Task, ingress, ownQueue,
-  setBit, TASK_HOLDS_LOCK, RUNNING, TASK_BEFORE_LOCK, YIELDING, clock, injection, series, settings, traits,
+  setBit, TASK_HOLDS_LOCK, RUNNING, TASK_BEFORE_LOCK, YIELDING, clock, injection, series, settings, traits, arbiter,
 } from "./cpu/state";
 import { onPublish } from "./cpu/cores/arbiter";
 import { behindRounds } from "./cpu/rounds";
@@ -125,8 +125,10 @@ function onOther(slot: u32): void {
     else if (which == VM_SLOT_MODULATE) onModulate(vm);
     else if (which == VM_SLOT_OWN) hooks.timer(vm);
     else onLook(vm);
-  } else if (slot == SLOT_ARBITER) hooks.arbiter();
-  else if (slot == SLOT_INJECT) onInject();
+  } else if (slot == SLOT_ARBITER) {
+    arbiter.heldAt = clock.now;
+    hooks.arbiter();
+  } else if (slot == SLOT_INJECT) onInject();
   else if (slot == SLOT_SAMPLE) onSample();
   else if (slot == SLOT_PUBLISH) onPublish();
   else {

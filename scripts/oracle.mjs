@@ -1,10 +1,16 @@
 // `npm run oracle -- --seeds A..B`: the naive simulator of test/oracle beside the program, on random scenarios, in two processes.
 // Prints the seed of each difference and the smallest scenario that shows it; `--keep-going` names the others too. What a seed means
 // hangs on `--without` and `--always` (FEATURES of test/oracle/generate.ts; `mechanism` always has one drawn), and on `--mechanisms`.
+// `--statistics` runs the tests of what both draw instead.
 
 import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { build } from 'esbuild';
+
+if (process.argv.includes('--statistics')) {
+  const vitest = spawn('npx', ['vitest', 'run', 'test/oracle/statistics'], { stdio: 'inherit' });
+  process.exit(await new Promise((resolve) => vitest.on('exit', (code) => resolve(code ?? 1))));
+}
 
 const out = 'build/oracle/main.mjs';
 await mkdir('build/oracle', { recursive: true });

@@ -292,6 +292,7 @@ export class Arbiter {
   gridAt: u64; //      the first round that was not held
   wantedAt: u64; //    from when on the planned round is needed
   lateAt: u64; //      the last nanosecond of which the rounds are over
+  heldAt: u64; //      when the last round was
   publishedFrom: u64; // what is published is no older: a fork published then
   busyUntil: u64; //   it issues one move after another
   start: u64; //       when the round's first move is issued

@@ -4,7 +4,7 @@ import { RANK } from './clock.js';
 import { chooseIdle, findCore, inOrder, mayGrow, takeIdle } from './cores.js';
 import { beginMove } from './moves.js';
 import { waitingTasks } from './waiting.js';
-import type { Core, Host, Vm } from './types.js';
+import type { Core, Host, Round, Vm } from './types.js';
 
 export interface Knobs {
   readonly intervalNs: number;
@@ -44,6 +44,8 @@ interface Reading {
 
 export class Arbiter {
   busy = 0;
+  /** What it is at. */
+  private current: Round | null = null;
   private published: Reading[] = [];
 
   /** Which course of publications is on. */
@@ -119,6 +121,7 @@ export class Arbiter {
     const withTasks = readings.filter(({ waiting }) => waiting > 0).length;
     const read = knobs.aggregate ? Math.ceil(h.vms.length / 64) + withTasks : h.vms.length;
     this.busy = now + pollBase + pollPerVm * read;
+    this.current = null;
     this.before(h);
     const short = h.vms.filter((vm) => this.isShort(h, vm, readings[vm.index]!));
     let issued = false;
@@ -145,8 +148,16 @@ export class Arbiter {
     this.issue(h, issued);
     const ready = waitingTasks(vm).map((task) => task.readyAt);
     if (ready.length > 0 && !vm.denied) h.detectionNs.push(this.busy - Math.min(...ready));
-    beginMove(h, core, vm, this.busy);
+    if (this.current === null) h.rounds.push((this.current = { moves: 0, startsAt: this.busy, grantedAt: [] }));
+    this.current.moves++;
+    beginMove(h, core, vm, this.busy, this.current);
     return true;
+  }
+
+  /** A grant whatever the round, as in one of its own. */
+  grantOutside(h: Host, vm: Vm): boolean {
+    this.current = null;
+    return this.grant(h, vm, false);
   }
 
   issue(h: Host, issued = false): void {
@@ -173,6 +184,7 @@ export class Arbiter {
   announce(h: Host, vm: Vm, width: number): void {
     const searching = vm.vcpus.filter((v) => v.state === 'searching').length;
     const wants = Math.min(width, waitingTasks(vm).length + width - vm.coming - searching);
+    this.current = null;
     let issued = false;
     for (let i = 0; i < wants && this.grant(h, vm, issued); i++) issued = true;
   }

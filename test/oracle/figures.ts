@@ -126,6 +126,14 @@ function putMemory(figures: Figures, h: Host, memory: MemoryFigures): void {
   figures['memory.keptCoresUsed'] = kept === 0 ? 0 : shareOf((swapIn + swapOut + scan) / kept);
 }
 
+/** Of the first round with most moves, if several of its cores are there. */
+function putCurve(figures: Figures, h: Host): void {
+  const most = Math.max(...h.rounds.map(({ moves }) => moves));
+  const round = h.rounds.find(({ moves }) => moves === most);
+  if (round === undefined || round.grantedAt.length < 2) return;
+  round.grantedAt.forEach((at, i) => (figures[`grantCurve.${i + 1}`] = at - round.startsAt));
+}
+
 export function figuresOf({ host: h }: Oracle): Figures {
   for (const core of h.cores) settle(h, core);
   const figures: Figures = { idleNs: h.idleNs };
@@ -133,6 +141,7 @@ export function figuresOf({ host: h }: Oracle): Figures {
   if (h.swap !== null) putMemory(figures, h, h.swap.figures());
   figures['moves'] = h.vms.reduce((sum, vm) => sum + vm.counted.grants, 0);
   put(figures, 'grantNs', summary(h.grantNs));
+  putCurve(figures, h);
   put(figures, 'parkNs', summary(h.parkNs));
   put(figures, 'detectionNs', summary(h.detectionNs));
   for (const [step, values] of Object.entries(h.stepNs)) put(figures, `steps.${step}Ns`, summary(values));
@@ -209,6 +218,7 @@ export function figuresOfResult(result: Result, finished: readonly Finished[], s
   }
   figures['moves'] = reallocation.count;
   put(figures, 'grantNs', reallocation.grantNs);
+  reallocation.grantCurve?.forEach(({ atNs, cores }) => (figures[`grantCurve.${cores}`] = atNs));
   put(figures, 'parkNs', reallocation.parkNs);
   put(figures, 'detectionNs', reallocation.detectionNs);
   for (const [step, values] of Object.entries(reallocation.steps)) put(figures, `steps.${step}`, values);

@@ -9,7 +9,7 @@ import { holderStops } from './locks.js';
 import { longestSearching, takesAtOnce } from './search.js';
 import { speedsChanged } from './speeds.js';
 import { noteWaiting } from './waiting.js';
-import type { Core, Host, Move, Task, Vcpu, Vm } from './types.js';
+import type { Core, Host, Move, Round, Task, Vcpu, Vm } from './types.js';
 
 export interface Steps {
   readonly notify: number;
@@ -38,8 +38,15 @@ export function stepAfter(h: Host, v: Vcpu | null, cost: number, then: () => voi
 }
 
 /** The core goes to the VM; the move is issued at `at`. */
-export function beginMove(h: Host, core: Core, to: Vm, at: number, steps = h.mechanism.steps(h, to)): void {
-  const move: Move = { core, to, issuedAt: at, steps };
+export function beginMove(
+  h: Host,
+  core: Core,
+  to: Vm,
+  at: number,
+  round: Round | null = null,
+  steps = h.mechanism.steps(h, to),
+): void {
+  const move: Move = { core, to, issuedAt: at, steps, round };
   to.held++;
   to.coming++;
   h.mechanism.starting(h, to);
@@ -51,7 +58,7 @@ export function beginMove(h: Host, core: Core, to: Vm, at: number, steps = h.mec
 
 /** Takes a core from its VM for nobody. */
 export function beginPark(h: Host, core: Core, at: number, steps = h.mechanism.steps(h, core.vcpu!.vm)): void {
-  take(h, core, { core, to: null, issuedAt: at, steps });
+  take(h, core, { core, to: null, issuedAt: at, steps, round: null });
 }
 
 function take(h: Host, core: Core, move: Move): void {
@@ -184,6 +191,7 @@ function beginWake(h: Host, core: Core, move: Move): void {
 /** `dispatch` is over: the vCPU is active and runs what comes next. */
 function enter(h: Host, v: Vcpu): void {
   h.grantNs.push(h.clock.now - v.core!.move!.issuedAt);
+  v.core!.move!.round?.grantedAt.push(h.clock.now);
   v.core!.move = null;
   activate(v);
   v.vm.coming--;

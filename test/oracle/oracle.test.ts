@@ -1,9 +1,11 @@
 // The program against the naive simulator, on random scenarios. `npm run oracle -- --seeds A..B` runs more of them.
 
 import { describe, expect, it } from 'vitest';
-import { FEATURES, type Feature } from './generate.js';
+import { compared, simulated } from './compare.js';
+import { FEATURES, type Feature, type Made } from './generate.js';
 import { MAKERS } from './mechanisms-made.js';
 import { check, text, type Options } from './seeds.js';
+import { resolveScenario, type ScenarioInput } from '../../src/index.js';
 
 /**
  * Forks have seeds of their own below, in which every scenario has one. Forks to another kind of mechanism, and of memory, are not
@@ -39,6 +41,41 @@ const DIFFERED: readonly (readonly [number, string, Feature[], Feature | null])[
   [1471, MECHANISMS.filter((kind) => kind !== 'ideal' && kind !== 'cgroup').join(), [], null],
 ];
 
+/** One VM that touches its pages one after the other; what is out is on a device that takes 25 ms. */
+function swapped(duration: string, size: string, atNs: readonly number[], costs: ScenarioInput['costs'] = {}): Made {
+  const input: ScenarioInput = {
+    version: 1,
+    duration,
+    host: {
+      cores: 1,
+      memory: {
+        size,
+        workers: 1,
+        scan: { interval: '2us' },
+        content: { ssd: 1 },
+        backends: { ssd: { in: { dist: 'constant', value: '25ms' }, out: { dist: 'constant', value: '1us' } } },
+      },
+    },
+    mechanism: 'static',
+    costs,
+    histogram: { precision: 0.2 },
+    fingerprint: false,
+    vms: [
+      {
+        name: 'a',
+        vcpus: { min: 1, max: 1 },
+        workload: {
+          arrivals: { process: 'none' },
+          request: { stages: [{ tasks: 1, service: { dist: 'constant', value: '1us' } }] },
+        },
+        memory: { size: '128KiB', touches: 1, access: { pattern: 'scan', cold: 0 } },
+      },
+    ],
+  };
+  const arrivals = atNs.map((at) => ({ vm: 0, atNs: at, serviceNs: 0, width: 1 }));
+  return { input, scenario: resolveScenario(input), arrivals, memory: null };
+}
+
 describe('the program does what the naive simulator does', () => {
   const options = { features: FEATURES.filter((f) => !LEFT_OUT.has(f)), mechanisms: MECHANISMS, ignored: IGNORED };
   // what a seed means hangs on which features there are: those below were met without staleness
@@ -58,6 +95,24 @@ describe('the program does what the naive simulator does', () => {
     const early = FEATURES.slice(0, FEATURES.indexOf('fork')).filter((f) => f !== without);
     const found = await check(seed, { ...options, features: early, mechanisms: mechanisms.split(','), always });
     expect(found === null ? '' : text(found)).toBe('');
+  });
+  it.each([
+    ['5ms', 0],
+    ['15ms', 1],
+  ])('a fault is overdue behind 10 ms: %s', async (duration, overdue) => {
+    const made = swapped(
+      duration,
+      '64KiB',
+      Array.from({ length: 32 }, (_, i) => 1000 * i),
+    );
+    expect((await simulated(made))['memory.faultsOverdue']).toBe(overdue);
+    expect(await compared(made)).toEqual([]);
+  });
+  it('a scan whose turn is over in the nanosecond of a touch comes an interval later', async () => {
+    // a look, at the second multiple of the interval, finds what touches
+    const made = swapped('5us', '1MiB', [4000], { taskSwitch: '0ns', localCheck: '40ns' });
+    expect((await simulated(made))['memory.scans']).toBe(0);
+    expect(await compared(made)).toEqual([]);
   });
   // of one mechanism alone, where the two differed
   it.each([

@@ -44,6 +44,7 @@ export class Oracle {
       controllers: { punishedThreads: 0, relaxedThreads: 0, punishedBandwidth: 0, relaxedBandwidth: 0 },
       idleNs: 0,
       grantNs: [],
+      rounds: [],
       parkNs: [],
       detectionNs: [],
       stepNs: noSteps(),
@@ -175,6 +176,7 @@ function warm(h: Host): void {
   h.swap?.warmup();
   h.idleNs = 0;
   h.grantNs = [];
+  h.rounds = [];
   h.parkNs = [];
   h.detectionNs = [];
   h.stepNs = noSteps();

@@ -1,7 +1,7 @@
 // Requests: they arrive, are let in or dropped, run stage by stage, and complete.
 
 import { RANK } from './clock.js';
-import { stageStream, type Stream } from './chance.js';
+import { stageStream, taskWord, type Stream } from './chance.js';
 import { becomesReady } from './dispatch.js';
 import { gapOf, valueOf, type Arrival } from './scenario.js';
 import type { Host, Request, Task, Vm } from './types.js';
@@ -18,6 +18,7 @@ export function arrive(h: Host, vm: Vm, serviceNs: number, width: number, client
   const alone = stages.length === 1 && counts[0] === 1 && valueOf(stages[0]!.tasks) <= 1;
   const word = alone ? null : vm.streams.services.word();
   const drawn = alone && lock !== undefined ? drawSection(lock, vm.streams.locks) : null;
+  const touches = alone && h.swap !== null ? h.swap.draw(vm.index) : 0n;
   const { queueLimit } = vm.spec;
   if (queueLimit !== undefined && vm.inFlight >= vm.max + queueLimit) {
     vm.counted.dropped++;
@@ -38,6 +39,7 @@ export function arrive(h: Host, vm: Vm, serviceNs: number, width: number, client
     tasks: 0,
     idealNs: 0,
     word,
+    touches,
   };
   nextStage(h, request, drawn);
 }
@@ -74,6 +76,7 @@ function nextStage(h: Host, request: Request, alone: Place | null = null): void 
       begun: false,
       section: locked,
       spreadNs: locked === null ? serviceNs : locked.from,
+      draws: request.word === null ? request.touches : taskWord(request.word, request.stage, index),
       holds: false,
       lockSince: 0,
       home: null,

@@ -1,6 +1,7 @@
 // The scenario as the naive simulator takes it: the resolved one, with the VMs of a group told apart.
 
 import type { Scenario } from '../../src/index.js';
+import { draw, exponential, type Law } from './statistics/laws.js';
 
 export type ScenarioVm = Scenario['vms'][number];
 export type Mechanism = Scenario['mechanism'];
@@ -29,18 +30,6 @@ export function expand(scenario: Scenario): NamedVm[] {
   );
 }
 
-interface Law {
-  readonly dist: string;
-  readonly value?: number;
-  readonly mean?: number;
-  readonly cv?: number;
-  readonly min?: number;
-  readonly max?: number | undefined;
-  readonly short?: number;
-  readonly long?: number;
-  readonly longShare?: number;
-}
-
 /** Where uniform numbers come from, and what drawn values are multiplied by; null: nothing is drawn. */
 let chance: { readonly unit: () => number; readonly bias: number } | null = null;
 
@@ -59,32 +48,13 @@ export function valueOf(law: number | Law): number {
   if (typeof law === 'number') return law;
   if (law.dist === 'constant') return law.value!;
   if (chance === null) throw new Error(`the naive simulator draws nothing here: ${law.dist}`);
-  return chance.bias * drawn(law, chance.unit);
-}
-
-function drawn(law: Law, unit: () => number): number {
-  const u = unit();
-  switch (law.dist) {
-    case 'exponential':
-      return -law.mean! * Math.log(1 - u);
-    case 'uniform':
-      return law.min! + u * (law.max! - law.min!);
-    case 'bimodal':
-      return u < law.longShare! ? law.long! : law.short!;
-    case 'lognormal': {
-      const normal = Math.sqrt(-2 * Math.log(1 - u)) * Math.cos(2 * Math.PI * unit());
-      const variance = Math.log(1 + law.cv! ** 2);
-      return law.mean! * Math.exp(Math.sqrt(variance) * normal - variance / 2);
-    }
-    default:
-      throw new Error(`the naive simulator does not draw: ${law.dist}`);
-  }
+  return chance.bias * draw(law, chance.unit);
 }
 
 /** Of a gap the whole nanoseconds are waited; what is left of it counts for the next. */
 export function gapOf(meanNs: number, left: number): { readonly ns: number; readonly left: number } {
   if (chance === null) throw new Error('the naive simulator draws no arrivals here');
-  const gap = -meanNs * Math.log(1 - chance.unit()) + left;
+  const gap = exponential(meanNs, chance.unit) + left;
   return { ns: Math.floor(gap), left: gap - Math.floor(gap) };
 }
 

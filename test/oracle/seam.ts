@@ -19,6 +19,8 @@ export interface TouchingTask {
   readonly arrivedAt: number;
   /** The stretch of work over which its touches are spread: its whole demand, or what lies before its critical section. */
   readonly spreadNs: number;
+  /** 64 bits from which its touches follow. */
+  readonly draws: bigint;
 }
 
 /** A touch that stops the task for `exitNs`, which its vCPU pays (transition). */
@@ -33,6 +35,8 @@ export interface Stop {
 
 /** The engine, called by the CPU side. Everything happens at `clock.now`. */
 export interface SwapEngine {
+  /** The next word of the VM's own stream: what a request of one task draws as it arrives. */
+  draw(vm: number): bigint;
   /** A task comes into being: its pages are fixed. */
   prepare(task: TouchingTask): void;
   /**

@@ -60,6 +60,8 @@ export interface Request {
   readonly tasksBefore: number;
   /** What its stages draw from; null: it is one task. */
   readonly word: bigint | null;
+  /** Which pages it touches, if it is one task. */
+  readonly touches: bigint;
   /** The longest service of each stage so far, added up. */
   idealNs: number;
   /** Those of its stages so far. */
@@ -142,6 +144,16 @@ export interface Move {
   readonly to: Vm | null;
   readonly issuedAt: number;
   readonly steps: Steps;
+  /** The round or announcement that decided it; null: none did. */
+  readonly round: Round | null;
+}
+
+/** A round, or an announcement, that has issued moves. */
+export interface Round {
+  moves: number;
+  readonly startsAt: number;
+  /** When cores were there. */
+  readonly grantedAt: number[];
 }
 
 export interface Core {
@@ -255,6 +267,8 @@ export interface Host {
   /** From the decision to the end of `dispatch`, and of `deschedule`. */
   grantNs: number[];
   parkNs: number[];
+  /** Since statistics began. */
+  rounds: Round[];
   /** From since when the oldest task waits to the decision. */
   detectionNs: number[];
   /** Each step of a move that took place. */

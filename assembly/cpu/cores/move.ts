@@ -177,7 +177,8 @@ export function onCore(core: Core): void {
       measure(L.HISTOGRAM_GRANT, clock.now - core.decidedAt);
       countHost(L.HOST_MOVES, 1);
       count(v.vm, L.VM_GRANTS, 1);
-      if (core.round == curve.round && curve.length < curve.capacity) {
+      // no round has been timed since statistics began where `moves` is 0
+      if (curve.moves != 0 && core.round == curve.round && curve.length < curve.capacity) {
         store<f64>(curve.grants + (<usize>curve.length << 3), <f64>(<i64>(clock.now - curve.start)));
         curve.length++;
       }

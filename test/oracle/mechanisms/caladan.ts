@@ -122,7 +122,7 @@ export function caladan(given: MechanismOf<'caladan'>): Mechanism {
     if (vm.latencyCritical || excess(vm) <= 0) {
       if (own >= htPunishNs && long.vcpu!.vm === vm) return;
       const other = byScore(h, vm);
-      if (other === null || other === long || !arbiter.grant(h, vm, false)) return;
+      if (other === null || other === long || !arbiter.grantOutside(h, vm)) return;
     }
     beginPark(h, core, h.clock.now);
     core.keptEmpty = true;

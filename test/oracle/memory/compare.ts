@@ -17,8 +17,9 @@ interface Summary {
 
 type Tree = { readonly [key: string]: Tree | number | string | boolean | null | readonly Tree[] };
 
-/** Shares of core time are compared in figures.ts; no random scenario is long enough for a fault to be overdue. */
-const LEFT_OUT = new Set(['overheadShare', 'keptCoresUsed', 'faultsOverdue']);
+/** Shares of core time are compared in figures.ts. */
+const LEFT_OUT = new Set(['overheadShare', 'keptCoresUsed']);
+const OVERDUE_NS = 10e6;
 /** To so many digits: sums of squares in floating point. */
 const STDDEV_DIGITS = 5;
 
@@ -54,6 +55,7 @@ export function asResult(figures: MemoryFigures): Tree {
   return {
     ...plain,
     expansion: figures.virtualBytes / figures.physicalBytes,
+    faultsOverdue: figures.oldestFaultNs > Math.max(OVERDUE_NS, stallNs.length === 0 ? 0 : quantile(stallNs, 0.999)),
     outShare: outPages / pages,
     faultShare: figures.touches === 0 ? null : figures.faults / figures.touches,
     swapInNs: { ...summary(swapInNs) },
@@ -101,6 +103,7 @@ export function flat(path: string, tree: Tree[string]): Record<string, number> {
   if (typeof tree === 'number') {
     return { [path]: path.endsWith('.stddev') ? Number(tree.toPrecision(STDDEV_DIGITS)) : tree };
   }
+  if (typeof tree === 'boolean') return { [path]: Number(tree) };
   if (typeof tree === 'string') return { [path]: OUTCOMES.indexOf(tree) };
   if (typeof tree !== 'object' || tree === null) return {};
   return Object.assign(

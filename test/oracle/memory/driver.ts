@@ -56,6 +56,7 @@ class Machine implements CpuSide {
             stage: 0,
             index: 0,
             tasksBefore: request,
+            draws: 0n,
             spreadNs: serviceNs,
             arrivedAt: at,
             serviceNs,

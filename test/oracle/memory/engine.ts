@@ -56,6 +56,11 @@ export class NaiveSwap implements SwapEngine {
     this.planScan();
   }
 
+  draw(vm: number): bigint {
+    const { spec, stream } = this.memory.guests[vm]!;
+    return spec === null ? 0n : stream.word();
+  }
+
   prepare(task: TouchingTask): void {
     const guest = this.memory.guests[task.vm]!;
     if (guest.spec !== null) this.touches.set(task, touchesOf(guest, task, this.traces[task.vm]!));

@@ -35,6 +35,9 @@ export const MEMORY_FEATURES = [
   'scan',
   'plenty',
   'kept',
+  'drawnPages',
+  'drawnTimes',
+  'drawnRatio',
 ] as const;
 export type MemoryFeature = (typeof MEMORY_FEATURES)[number];
 
@@ -111,6 +114,10 @@ export function memoryGenes(guests = 3, share = 0.35): fc.Arbitrary<MemoryGenes>
 }
 
 type HostMemory = Exclude<NonNullable<NonNullable<ScenarioInput['host']>['memory']>, string>;
+type Latency =
+  | { dist: 'constant'; value: string }
+  | { dist: 'uniform'; min: string; max: string }
+  | { dist: 'bimodal'; short: string; long: string; longShare: number };
 type GuestMemory = NonNullable<ScenarioInput['vms'][number]['memory']>;
 
 export interface MadeMemory {
@@ -141,15 +148,19 @@ export function memoryOf(genes: MemoryGenes, horizonNs: number): MadeMemory {
   const { on } = genes;
   const ns = (gene: number, scale: number): string =>
     `${(on.coarse ? 500 : scale) * (on.free && gene === 9 ? 0 : gene + 1)}ns`;
-  const constant = (gene: number, scale: number): { dist: 'constant'; value: string } => ({
-    dist: 'constant',
-    value: ns(gene, scale),
-  });
+  const constant = (gene: number, scale: number): Latency => {
+    const value = ns(gene, scale);
+    if (!on.drawnTimes) return { dist: 'constant', value };
+    const least = parseInt(value, 10);
+    if (gene % 2 === 0) return { dist: 'uniform', min: value, max: `${3 * least + 2}ns` };
+    return { dist: 'bimodal', short: value, long: `${5 * least + 1}ns`, longShare: 0.25 };
+  };
   const unit = on.largePages ? 4096 * [1, 2, 4][genes.unit]! : 4096;
   const sample = on.sample ? 2 : 1;
   const workers = on.workers ? genes.workers + 1 : 1;
   const metadata = on.metadata ? [1, 2, 16, 64][genes.metadata]! : 1;
   const ratio = 4;
+  const drawn = { dist: 'uniform' as const, min: 1, max: 7 };
   const files: Record<string, string> = {};
   const traces: (readonly number[] | null)[] = [];
   let least = workers * unit + unit;
@@ -159,28 +170,37 @@ export function memoryOf(genes: MemoryGenes, horizonNs: number): MadeMemory {
     const pinned = on.pinned ? own.pinned / 10 : 0;
     const bytes = pages * unit * sample;
     const fixed = Math.ceil(pinned * pages);
-    least += fixed * unit + (pages - fixed) * (metadata + unit / ratio);
+    least += fixed * unit + (pages - fixed) * (metadata + (on.drawnRatio ? unit : unit / ratio));
     most += pages * unit;
     const quotaPages = fixed + workers + 1 + own.quota;
     const name = `p${place}.txt`;
     const scans = on.scan && own.access > 4;
+    const draws = on.drawnPages && own.access % 3 !== 1;
     const trace = own.trace.map((gene) => (gene < 50 ? gene : 99 - gene + pages - 1) % pages);
-    if (!scans) files[name] = trace.map((page) => `${page}\n`).join('');
-    traces.push(scans ? null : trace);
+    if (!scans && !draws) files[name] = trace.map((page) => `${page}\n`).join('');
+    traces.push(scans || draws ? null : trace);
     return {
       size: `${bytes}B`,
       ...(on.quota && own.quota < 8 ? { quota: `${quotaPages * unit * sample}B` } : {}),
       ...(pinned > 0 ? { pinned } : {}),
       ...(on.ownContent ? { content: contentOf(own.content, on) } : {}),
-      touches: on.touches ? own.touches + (own.access === 0 ? 0 : 1) : 1,
-      writes: on.writes && own.writes ? 1 : 0,
-      access: scans
+      touches: (on.touches ? own.touches + (own.access === 0 ? 0 : 1) : 1) + (draws ? own.content / 150 : 0),
+      writes: on.writes && own.writes ? (on.drawnPages ? 0.4 : 1) : 0,
+      access: draws
         ? {
-            pattern: 'scan',
-            cold: own.content / 200,
+            pattern: own.access > 4 ? 'zipf' : 'uniform',
+            exponent: own.content / 60,
+            cold: own.trace[0]! / 130,
+            coldTouches: own.quota / 12,
             ...(own.access > 7 ? { phase: ns(own.content, 577), shift: 0.3 } : {}),
           }
-        : { pattern: 'trace', file: name },
+        : scans
+          ? {
+              pattern: 'scan',
+              cold: own.content / 200,
+              ...(own.access > 7 ? { phase: ns(own.content, 577), shift: 0.3 } : {}),
+            }
+          : { pattern: 'trace', file: name },
     };
   });
   const frames = on.plenty ? Math.max(least, most) : least + (Math.max(0, most - least) * genes.tight) / 12;
@@ -229,8 +249,8 @@ export function memoryOf(genes: MemoryGenes, horizonNs: number): MadeMemory {
       : {}),
     backends: {
       zero: { in: constant(zeroIn, 377), out: constant(zeroOut!, 477) },
-      lz4: { in: constant(lzIn!, 477), out: constant(lzOut!, 977), ratio },
-      zstd: { in: constant(lzOut!, 477), out: constant(lzIn!, 1977), ratio: 6 },
+      lz4: { in: constant(lzIn!, 477), out: constant(lzOut!, 977), ratio: on.drawnRatio ? drawn : ratio },
+      zstd: { in: constant(lzOut!, 477), out: constant(lzIn!, 1977), ratio: on.drawnRatio ? drawn : 6 },
       ssd: { in: constant(devIn!, 1977), out: constant(devOut!, 2777), more: ns(moreA!, 177) },
       remote: { in: constant(devOut!, 577), out: constant(devIn!, 677), more: ns(moreB!, 77) },
     },

@@ -1,16 +1,9 @@
 // The naive engine's pages, one object each, and where each is at time 0.
 
 import type { Scenario } from '../../../src/index.js';
+import { drawnFrom, engineStream, touchStream } from '../chance.js';
 import { backendOf } from './content.js';
-import {
-  freeBytes,
-  quotaFreeBytes,
-  type BackendName,
-  type Guest,
-  type HostSpec,
-  type Memory,
-  type Page,
-} from './things.js';
+import { freeBytes, quotaFreeBytes, type BackendName, type Guest, type Memory, type Page } from './things.js';
 
 /** A product that is within a thousandth of a whole number is that number. */
 function near(product: number): number {
@@ -20,11 +13,12 @@ function near(product: number): number {
 export const roundedDown = (product: number): number => Math.floor(near(product));
 const roundedUp = (product: number): number => Math.ceil(near(product));
 
-function keptBytes(spec: HostSpec, backend: BackendName): number {
+/** What is kept of a page of that backend that goes now. */
+export function keptBytes({ spec, stream }: Memory, backend: BackendName): number {
   const { ratio } = spec.backends[backend];
   if (ratio === null) return spec.metadataBytes;
-  if (typeof ratio !== 'number') throw new Error('the naive engine takes ratios that are numbers');
-  return spec.metadataBytes + Math.floor(spec.pageBytes / Math.max(ratio, 1));
+  const drawn = typeof ratio === 'number' ? ratio : drawnFrom(ratio, stream);
+  return spec.metadataBytes + Math.floor(spec.pageBytes / Math.max(drawn, 1));
 }
 
 export function layOut(scenario: Scenario): Memory {
@@ -41,6 +35,7 @@ export function layOut(scenario: Scenario): Memory {
     min: roundedUp(capacityBytes * min),
     guests: [],
     pages: [],
+    stream: engineStream(scenario.seed),
   };
   for (const group of scenario.vms)
     for (let i = 0; i < group.count; i++) {
@@ -56,6 +51,7 @@ export function layOut(scenario: Scenario): Memory {
             ? null
             : { bytes, high: roundedUp(bytes * high), low: roundedUp(bytes * low), draining: false },
         levels: Array.from({ length: spec.levels }, () => []),
+        stream: touchStream(scenario.seed, group.count === 1 ? group.name : `${group.name}-${i}`),
       };
       memory.guests.push(guest);
       if (group.memory !== undefined) fill(memory, guest, scenario.seed);
@@ -77,7 +73,7 @@ function fill(memory: Memory, guest: Guest, seed: number): void {
       guest,
       number,
       backend,
-      keptBytes: keptBytes(spec, backend),
+      keptBytes: 0,
       pinned: roundedDown((number + 1) * pinned) > roundedDown(number * pinned),
       where: 'in',
       used: false,
@@ -106,7 +102,9 @@ function startOut(memory: Memory): void {
         const n = guest.pages.length;
         for (let j = Math.floor((n * round) / 1024); j < Math.floor((n * (round + 1)) / 1024); j++) {
           const page = guest.pages[n - 1 - j]!;
-          if (!page.pinned && page.where === 'in' && more(guest)) page.where = 'out';
+          if (page.pinned || page.where !== 'in' || !more(guest)) continue;
+          page.where = 'out';
+          page.keptBytes = keptBytes(memory, page.backend);
         }
       }
 }

@@ -1,9 +1,12 @@
 // Workers and devices: what they take next, and what it takes them.
 
+import { drawnFrom } from '../chance.js';
 import { RANK, type Clock } from '../clock.js';
 import type { TouchingTask } from '../seam.js';
 import type { Background } from './background.js';
+import { meanOf, type Law } from '../statistics/laws.js';
 import type { Counting } from './counting.js';
+import { keptBytes } from './layout.js';
 import type { Levels } from './levels.js';
 import {
   CLASSES,
@@ -235,14 +238,10 @@ export class Servers {
     return this.durationNs(law, outMoreNs, backend);
   }
 
-  private durationNs(
-    law: { readonly dist: string; readonly value?: number },
-    moreNs: number,
-    backend: Page['backend'],
-  ): number {
-    if (law.dist !== 'constant') throw new Error('the naive engine takes constant latencies');
+  private durationNs(law: Law, moreNs: number, backend: Page['backend']): number {
     const further = this.memory.spec.pageBytes / 4096 - 1;
-    return law.value! + further * (classOf(backend) === 'device' ? moreNs : law.value!);
+    const each = classOf(backend) === 'device' ? moreNs : meanOf(law);
+    return Math.floor(drawnFrom(law, this.memory.stream) + 0.5) + Math.round(further * each);
   }
 
   private charge(kind: 'swapIn' | 'swapOut', ns: number): void {
@@ -284,6 +283,7 @@ export class Servers {
   private leave(page: Page, forFault: Want | null): Leaving {
     const clean = classOf(page.backend) === 'device' && !page.dirty;
     page.where = 'going';
+    if (forFault === null) page.keptBytes = keptBytes(this.memory, page.backend);
     page.leaving = { page, forFault, clean, rescued: false };
     return page.leaving;
   }
@@ -293,16 +293,24 @@ export class Servers {
     const { mapNs } = this.memory.spec.fault;
     this.charge('swapOut', mapNs);
     this.aside(mapNs, () => {
-      if (leaving.clean || leaving.rescued) this.out(leaving);
+      if (leaving.clean || leaving.rescued) this.goesAtOnce(leaving);
       else if (leaving.forFault === null) this.of.device.outgoing.push(leaving);
       else this.of.device.victims.push(leaving);
     });
   }
 
+  private goesAtOnce(leaving: Leaving): void {
+    const { page, forFault } = leaving;
+    if (forFault !== null) page.keptBytes = keptBytes(this.memory, page.backend);
+    this.out(leaving);
+  }
+
   private putOut(leaving: Leaving): void {
-    const name = classOf(leaving.page.backend);
+    const { page, forFault } = leaving;
+    const name = classOf(page.backend);
+    if (forFault !== null) page.keptBytes = keptBytes(this.memory, page.backend);
     const { mapNs } = this.memory.spec.fault;
-    const ns = this.outNs(leaving.page) + (name === 'worker' ? mapNs : 0);
+    const ns = this.outNs(page) + (name === 'worker' ? mapNs : 0);
     if (name === 'worker') this.charge('swapOut', ns);
     this.onServer(name, ns, () => this.out(leaving));
   }

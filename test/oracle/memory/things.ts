@@ -1,6 +1,7 @@
 // What the naive swap engine is about: pages, guests, who waits for what. Rules: docs/model/memory.md.
 
 import type { Scenario } from '../../../src/index.js';
+import type { Stream } from '../chance.js';
 import type { TouchingTask } from '../seam.js';
 
 export const BACKENDS = ['zero', 'lz4', 'zstd', 'ssd', 'remote'] as const;
@@ -31,13 +32,16 @@ export interface Guest {
   readonly quota: Quota | null;
   /** From hot to cold; each in the order in which pages entered it. */
   readonly levels: Page[][];
+  /** Which pages its requests of one task touch. */
+  readonly stream: Stream;
 }
 
 export interface Page {
   readonly guest: Guest;
   readonly number: number;
   readonly backend: BackendName;
-  readonly keptBytes: number;
+  /** What is kept of it where it is not there; drawn when it goes, where its backend's ratio varies. */
+  keptBytes: number;
   readonly pinned: boolean;
   /**
    * `in`: mapped. `going`: unmapped or being so, its frame not yet free. `out`. `ahead`: out, and queued to be brought in ahead.
@@ -99,6 +103,8 @@ export interface Memory {
   readonly min: number;
   readonly guests: Guest[];
   readonly pages: Page[];
+  /** What servers take, and how far pages are compressed. */
+  readonly stream: Stream;
 }
 
 export const hasFrame = ({ where, want }: Page): boolean =>

@@ -16,6 +16,10 @@ interface Region {
   owned: boolean;
 }
 
+export type Poisoned = 'known' | 'free' | 'replaced' | 'lost';
+
+export const sizeOf = ({ regions, granules }: Holding): number => regions.length * WHOLE + granules.length;
+
 /** What a VM has, in the order in which it was handed out. */
 export interface Holding {
   readonly regions: number[];
@@ -34,6 +38,9 @@ export class Frames {
   readonly regions: Region[] = [];
   /** Granules that are handed out singly. */
   private readonly single = new Set<number>();
+  /** The first granule of each frame that is out of use. */
+  private readonly isolated = new Set<number>();
+  isolatedGranules = 0;
 
   constructor(private readonly layout: Layout) {
     const { nodes, granulesPerNode, largeRegionsPerNode, shared } = layout;
@@ -160,6 +167,31 @@ export class Frames {
       if (left >= WHOLE) left -= WHOLE;
       else this.takeSingly(holding, region, WHOLE);
     }
+  }
+
+  /** Out of use for good. Who has the frame gets as much elsewhere, from wherever there is some. */
+  isolate(granule: number, holders: Iterable<Holding>): Poisoned {
+    const index = this.regions.findIndex(({ first, size }) => granule >= first && granule < first + size);
+    const region = this.regions[index]!;
+    const whole = !region.inParts;
+    const bad = whole ? region.first : granule;
+    if (this.isolated.has(bad)) return 'known';
+    this.isolated.add(bad);
+    this.isolatedGranules += whole ? WHOLE : 1;
+    const holding = [...holders].find(({ regions, granules }) => regions.includes(index) || granules.includes(granule));
+    if (holding === undefined) {
+      if (whole) region.owned = true;
+      else this.single.add(granule);
+      return 'free';
+    }
+    if (region.owned && !whole) {
+      holding.regions.splice(holding.regions.indexOf(index), 1);
+      region.owned = false;
+      this.takeSingly(holding, region, WHOLE);
+    }
+    const [list, one] = whole ? [holding.regions, index] : [holding.granules, granule];
+    list.splice(list.indexOf(one), 1);
+    return this.add(holding, whole ? WHOLE : 1, whole ? 'large' : 'small', true) ? 'replaced' : 'lost';
   }
 
   /** One for each gigabyte or granule that does not follow the one handed out before it, in its node. */

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { reserve, type ReserveInput, type ReserveResult } from '../../../src/index.js';
 import { resolveReserve } from '../../../src/reserve/parse.js';
-import { NaiveServer, type VmLine } from './server.js';
+import type { VmLine } from './draws.js';
+import { NaiveServer } from './server.js';
 
 const small = (max: number): fc.Arbitrary<number> => fc.nat({ max });
 const GIB = 2 ** 30;
@@ -24,9 +25,15 @@ const genes = fc.record({
   reload: fc.boolean(),
   fails: small(3),
   scale: small(1),
+  drawn: fc.boolean(),
+  resizes: small(3),
+  poison: small(3),
+  seed: small(999),
   vms: fc.array(fc.record({ gap: small(9), size: small(19), life: small(9) }), { minLength: 1, maxLength: 40 }),
 });
 type Genes = typeof genes extends fc.Arbitrary<infer G> ? G : never;
+
+const bytesOf = (size: number): number => (size < 8 ? (1 + (size % 4)) * GIB : (size * 211 + 1) * 2 ** 20);
 
 function made(g: Genes): { input: ReserveInput; csv: string; lines: VmLine[] } {
   // milliseconds in some, so that operations, zeroing and upgrades meet; minutes in others
@@ -34,14 +41,14 @@ function made(g: Genes): { input: ReserveInput; csv: string; lines: VmLine[] } {
   let atNs = 0;
   const lines = g.vms.map(({ gap, size, life }): VmLine => {
     atNs += gap * unit;
-    const bytes = size < 8 ? (1 + (size % 4)) * GIB : (size * 211 + 1) * 2 ** 20;
-    return { atNs, bytes, lifetimeNs: life === 9 ? Infinity : 1 + life * 7 * unit };
+    return { atNs, bytes: bytesOf(size), lifetimeNs: life === 9 ? Infinity : 1 + life * 7 * unit };
   });
   const csv = lines.map(
     ({ atNs: at, bytes, lifetimeNs }) => `${at},${bytes},${lifetimeNs === Infinity ? '' : lifetimeNs}\n`,
   );
   const input: ReserveInput = {
     version: 1,
+    seed: g.seed,
     duration: `${atNs + 40 * unit}ns`,
     manager: g.manager,
     server: {
@@ -55,7 +62,19 @@ function made(g: Genes): { input: ReserveInput; csv: string; lines: VmLine[] } {
     zeroing: { threads: 1 + g.threads, when: g.destroy ? 'destroy' : 'create' },
     hugetlb: { fallback: g.fallback, largeShare: g.share / 4 },
     boot: { fixed: '1ms' },
-    arrivals: { file: 'vms.csv', timeUnit: 'ns', memoryUnit: 'B' },
+    ...(g.drawn
+      ? {
+          vms: {
+            meanGap: `${3 * unit}ns`,
+            sizes: g.vms.slice(0, 4).map(({ size, life }) => ({ weight: 1 + life, memory: `${bytesOf(size)}B` })),
+            lifetimes: g.vms
+              .slice(0, 2)
+              .map(({ gap, life }) => ({ weight: 1 + gap, mean: `${(1 + life) * 7 * unit}ns` })),
+            resizeShare: g.resizes / 3,
+          },
+        }
+      : { arrivals: { file: 'vms.csv', timeUnit: 'ns', memoryUnit: 'B' } }),
+    ...(g.poison > 0 ? { poison: { meanGap: `${5 * g.poison * unit}ns` } } : {}),
     ...(g.upgrade > 0 && g.manager === 'vmem'
       ? {
           upgrade: {
@@ -63,7 +82,7 @@ function made(g: Genes): { input: ReserveInput; csv: string; lines: VmLine[] } {
             prepare: '1ms',
             mode: g.reload ? ('reload' as const) : ('hot' as const),
             transferPerGB: '20s',
-            failureShare: g.fails === 0 ? 1 : 0,
+            failureShare: [1, 0, 0.5, 0.2][g.fails]!,
           },
         }
       : {}),
@@ -93,7 +112,7 @@ const mean = (values: readonly number[]): number | null =>
 
 function naive({ input, lines }: ReturnType<typeof made>): Tree {
   const scenario = resolveReserve(input).scenario;
-  const server = new NaiveServer(scenario, lines);
+  const server = new NaiveServer(scenario, scenario.vms === undefined ? lines : []);
   const { plan, vms, upgrades } = server;
   const { memory } = scenario.server;
   return {
@@ -113,6 +132,7 @@ function naive({ input, lines }: ReturnType<typeof made>): Tree {
         : {
             attempted: upgrades.length,
             switched: upgrades.filter(({ switched }) => switched).length,
+            rolledBack: upgrades.filter(({ switched }) => !switched).length,
             guestsContinued: upgrades.findLast(({ switched }) => switched)?.running ?? 0,
             operationsDelayed: server.delayed.length,
             delayed: of(server.delayed),
@@ -120,6 +140,10 @@ function naive({ input, lines }: ReturnType<typeof made>): Tree {
             drain: of(upgrades.map(({ drainNs }) => drainNs)),
             transfer: of(upgrades.map(({ transferNs }) => transferNs)),
           },
+    poison:
+      scenario.poison === undefined
+        ? null
+        : { ...server.poisoned, isolatedBytes: server.frames.isolatedGranules * 2 * 2 ** 20 },
     samples: server.samples.map(roundedAll),
     missShare: rounded(mean(server.misses)),
     zeroing: scenario.manager === 'vmem' ? server.zeroingNs : null,
@@ -128,7 +152,7 @@ function naive({ input, lines }: ReturnType<typeof made>): Tree {
 
 function program({ memory }: ReserveResult): Tree {
   const { plan, vms, boot, upgrades } = memory;
-  const { resized: _, resizesRejected: __, ...counts } = vms!;
+  const counts = vms!;
   const { descriptorBytes, tableBytes, headroomBytes, sellableBytes } = plan;
   return {
     plan: roundedAll({ descriptorBytes, tableBytes, headroomBytes, sellableBytes }),
@@ -145,6 +169,7 @@ function program({ memory }: ReserveResult): Tree {
         : {
             attempted: upgrades.attempted,
             switched: upgrades.switched,
+            rolledBack: upgrades.rolledBack,
             guestsContinued: upgrades.guestsContinued,
             operationsDelayed: upgrades.operationsDelayed,
             delayed: summed({ ...upgrades.delayedNs }),
@@ -152,6 +177,7 @@ function program({ memory }: ReserveResult): Tree {
             drain: summed({ ...upgrades.drainNs }),
             transfer: summed({ ...upgrades.transferNs }),
           },
+    poison: memory.poison,
     samples: memory.fragmentation.map(roundedAll),
     missShare: rounded(memory.network?.missShare ?? null),
     zeroing: memory.zeroing === null ? null : Math.round(memory.zeroing.busySeconds * 1e9),
@@ -162,16 +188,23 @@ describe('reserved memory does what a naive server does', () => {
   it('on random servers and lists of VMs', async () => {
     let placed = 0;
     let upgraded = 0;
+    let resized = 0;
+    const poisoned = { known: 0, free: 0, replaced: 0, lost: 0 };
     const property = fc.asyncProperty(genes, async (g) => {
       const one = made(g);
       const { runs } = await reserve(one.input, { files: { 'vms.csv': one.csv } });
       const other = naive(one);
       placed += (other['vms'] as { placed: number }).placed;
       upgraded += (other['upgrades'] as { attempted: number } | null)?.attempted ?? 0;
+      resized += (other['vms'] as { resized: number }).resized;
+      const poison = other['poison'] as typeof poisoned | null;
+      for (const key of ['known', 'free', 'replaced', 'lost'] as const) poisoned[key] += poison?.[key] ?? 0;
       expect(program(runs[0]!)).toEqual(other);
     });
     await fc.assert(property, { seed: 1, numRuns: 150, endOnFailure: false, interruptAfterTimeLimit: 60_000 });
     expect(placed).toBeGreaterThan(400);
     expect(upgraded).toBeGreaterThan(50);
+    expect(resized).toBeGreaterThan(50);
+    expect(Math.min(...Object.values(poisoned))).toBeGreaterThan(0);
   });
 });

@@ -1,16 +1,11 @@
 // A naive server of reserved memory: VMs from a list come and go, operations wait for each other and for upgrades. Rules: docs/vmem.md.
 
-import { Frames, GRANULE, WHOLE, type From, type Holding } from './frames.js';
+import { drawnVms, gapNs, uniform, type Resize, type VmLine } from './draws.js';
+import { Frames, GRANULE, WHOLE, sizeOf, type From, type Holding } from './frames.js';
 import { planOf, type Plan } from './plan.js';
 import type { ReserveScenario } from '../../../src/reserve/schema.js';
 
-export interface VmLine {
-  readonly atNs: number;
-  readonly bytes: number;
-  readonly lifetimeNs: number;
-}
-
-const RANK = { depart: 0, arrive: 2, upgrade: 4, sample: 5 } as const;
+const RANK = { depart: 0, resize: 1, arrive: 2, poison: 3, upgrade: 4, sample: 5 } as const;
 const SAMPLES = 60;
 const perGB = (bytes: number, ns: number): number => Math.round((bytes / 1e9) * ns);
 
@@ -33,7 +28,10 @@ export class NaiveServer {
     operationsFailed: 0,
     departed: 0,
     running: 0,
+    resized: 0,
+    resizesRejected: 0,
   };
+  readonly poisoned = { known: 0, free: 0, replaced: 0, lost: 0 };
   readonly boots: Record<string, number[]> = {};
   readonly operations: number[] = [];
   readonly delayed: number[] = [];
@@ -62,11 +60,21 @@ export class NaiveServer {
     this.frames = new Frames(this.plan.layout);
     this.clean = this.frames.freeGranules * GRANULE;
     const until = scenario.duration!;
-    const { upgrade } = scenario;
-    for (const line of lines.toSorted((a, b) => a.atNs - b.atNs)) this.at(line.atNs, 'arrive', () => this.arrive(line));
+    const { upgrade, poison, seed } = scenario;
+    const all = [...lines, ...drawnVms(scenario, until)];
+    for (const line of all.toSorted((a, b) => a.atNs - b.atNs)) this.at(line.atNs, 'arrive', () => this.arrive(line));
     if (upgrade !== undefined) {
       for (let at = upgrade.every + upgrade.prepare; at <= until; at += upgrade.every)
         this.at(at, 'upgrade', () => this.upgrade());
+    }
+    if (poison !== undefined) {
+      const next = (index: number, before: number): void => {
+        const at = before + gapNs(seed, index, 'poisonGap', poison.meanGap);
+        if (at > until) return;
+        this.at(at, 'poison', () => this.isolate(index));
+        next(index + 1, at);
+      };
+      next(0, 0);
     }
     const each = Math.ceil(until / SAMPLES);
     for (let at = each; at <= until; at += each) this.at(at, 'sample', () => this.sample());
@@ -105,16 +113,17 @@ export class NaiveServer {
     return operation + extent * this.frames.extents(holding);
   }
 
-  private place(holding: Holding, granules: number): boolean {
+  /** Where all of it came from. */
+  private place(holding: Holding, granules: number): From | undefined {
     const { manager, hugetlb, server } = this.scenario;
     const whole = granules % WHOLE === 0;
     let kinds: readonly From[] = ['small'];
     if (manager === 'vmem') kinds = ['shared'];
     else if (manager !== 'thp' && whole) kinds = hugetlb.fallback ? ['large', 'small'] : ['large'];
-    return kinds.some((from) => this.frames.add(holding, granules, from, server.span));
+    return kinds.find((from) => this.frames.add(holding, granules, from, server.span));
   }
 
-  private arrive({ bytes, lifetimeNs }: VmLine): void {
+  private arrive({ bytes, lifetimeNs, resize }: VmLine): void {
     const { vms, frames, scenario } = this;
     vms.arrived++;
     if (this.out) {
@@ -124,7 +133,8 @@ export class NaiveServer {
     const granules = Math.ceil(bytes / GRANULE);
     const holding: Holding = { regions: [], granules: [] };
     const room = this.running.size < scenario.server.vms;
-    if (!room || !this.place(holding, granules)) {
+    const from = room ? this.place(holding, granules) : undefined;
+    if (from === undefined) {
       vms.rejected++;
       if (room && frames.freeGranules >= granules) vms.rejectedThoughFree++;
       this.operate(scenario.costs.operation);
@@ -137,7 +147,49 @@ export class NaiveServer {
     const allocated = this.operate(this.costOf(holding));
     const booted = this.now + this.boot(holding, granules * GRANULE, waitNs, allocated);
     this.misses.push(this.missShare(holding, granules));
-    if (lifetimeNs < Infinity) this.at(booted + lifetimeNs, 'depart', () => this.depart(holding, granules));
+    if (lifetimeNs === Infinity) return;
+    this.at(booted + lifetimeNs, 'depart', () => this.depart(holding));
+    if (resize === undefined) return;
+    const at = booted + Math.floor(lifetimeNs * resize.when);
+    this.at(at, 'resize', () => this.resize(holding, from, resize));
+  }
+
+  /** It is not there to answer, and is asked again when it is back. */
+  private failed(kind: 'depart' | 'resize', again: () => void): boolean {
+    if (!this.out) return false;
+    this.vms.operationsFailed++;
+    this.at(this.closed.until, kind, again);
+    return true;
+  }
+
+  private resize(holding: Holding, from: From, resize: Resize): void {
+    if (!this.running.has(holding)) return;
+    if (this.failed('resize', () => this.resize(holding, from, resize))) return;
+    const { server, manager } = this.scenario;
+    const wanted = Math.ceil(resize.bytes / GRANULE) - sizeOf(holding);
+    let more = from === 'large' ? Math.trunc(wanted / WHOLE) * WHOLE : wanted;
+    if (more > 0 && !this.frames.add(holding, more, from, server.span)) {
+      this.vms.resizesRejected++;
+      more = 0;
+    } else {
+      if (more < 0) this.frames.remove(holding, -more);
+      this.vms.resized++;
+    }
+    const done = this.operate(this.costOf(holding));
+    if (more < 0) this.clears(done, -more * GRANULE);
+    else if (more > 0 && manager === 'vmem') this.claim(done, more * GRANULE);
+    this.sold += more;
+  }
+
+  private isolate(index: number): void {
+    const { seed, costs } = this.scenario;
+    const { nodes, granulesPerNode } = this.plan.layout;
+    const granule = Math.floor(uniform(seed, index, 'poisonWhere') * nodes * granulesPerNode);
+    const before = [...this.running].reduce((sum, one) => sum + sizeOf(one), 0);
+    this.poisoned[this.frames.isolate(granule, this.running)]++;
+    this.operate(costs.operation);
+    this.clean = Math.max(0, this.clean - GRANULE);
+    this.sold += [...this.running].reduce((sum, one) => sum + sizeOf(one), 0) - before;
   }
 
   private boot(holding: Holding, bytes: number, waitNs: number, allocated: number): number {
@@ -187,28 +239,29 @@ export class NaiveServer {
     return ready - from;
   }
 
-  private depart(holding: Holding, granules: number): void {
-    if (this.out) {
-      this.vms.operationsFailed++;
-      this.at(this.closed.until, 'depart', () => this.depart(holding, granules));
-      return;
-    }
+  private depart(holding: Holding): void {
+    if (this.failed('depart', () => this.depart(holding))) return;
+    const granules = sizeOf(holding);
     const done = this.operate(this.costOf(holding));
     this.frames.remove(holding, granules);
-    const { manager, zeroing } = this.scenario;
-    if (zeroing.when === 'destroy' && manager === 'vmem')
-      this.dirty.push({ doneNs: this.zero(done, granules * GRANULE), bytes: granules * GRANULE });
+    this.clears(done, granules * GRANULE);
     this.sold -= granules;
     this.running.delete(holding);
     this.vms.departed++;
   }
 
+  /** Memory that is nobody's any more. */
+  private clears(from: number, bytes: number): void {
+    const { manager, zeroing } = this.scenario;
+    if (zeroing.when === 'destroy' && manager === 'vmem' && bytes > 0)
+      this.dirty.push({ doneNs: this.zero(from, bytes), bytes });
+  }
+
   private upgrade(): void {
     const { transferPerGB, switch: switchNs, failureShare } = this.scenario.upgrade!;
-    if (failureShare > 0 && failureShare < 1) throw new Error('which upgrades fail is drawn');
     const drainNs = Math.max(0, this.freeAt - this.now);
     const transferNs = perGB(this.plan.copyBytes, transferPerGB);
-    const switched = failureShare === 0;
+    const switched = uniform(this.scenario.seed, this.upgrades.length, 'upgrade') >= failureShare;
     const pauseNs = drainNs + transferNs + (switched ? switchNs : 0);
     this.upgrades.push({ switched, pauseNs, drainNs, transferNs, running: this.running.size });
     this.closed = { from: this.now, until: this.now + pauseNs };

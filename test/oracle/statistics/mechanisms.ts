@@ -1,13 +1,12 @@
 // Where the program draws, the naive simulator draws from a generator of its own, and the two are compared over many replications:
 // means by Welch's statistic.
 
-import { figuresOf, figuresOfResult, type Figures } from './figures.js';
-import { Oracle } from './oracle.js';
-import { drawing } from './scenario.js';
-import { Simulation, compileCore, resolveScenario, type ScenarioInput } from '../../src/index.js';
-
-/** Chance of a false alarm is 6e-5 a comparison: with the 375 of the test 2.4 %; seeds are fixed, so that it comes always or never. */
-export const MOST_Z = 4;
+import { figuresOf, figuresOfResult, type Figures } from '../figures.js';
+import { Oracle } from '../oracle.js';
+import { drawing } from '../scenario.js';
+import { generator } from './laws.js';
+import { compare, type Compared } from './welch.js';
+import { Simulation, compileCore, resolveScenario, type ScenarioInput } from '../../../src/index.js';
 
 interface Request {
   readonly stages: readonly { readonly tasks: number | object; readonly service: object }[];
@@ -80,17 +79,6 @@ export const CASES: readonly Case[] = Object.keys(MECHANISMS).flatMap((mechanism
     })),
 );
 
-/** mulberry32: small, and unlike the program's. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 const FIGURES = ['completed', 'latencyNs', 'queueDelayNs', 'cpu.task', 'cpu.transition', 'steals', 'grants'] as const;
 
 function sampled(figures: Figures): Record<string, number> {
@@ -101,7 +89,11 @@ function sampled(figures: Figures): Record<string, number> {
       return [path, (figures[`${path}.sum`] ?? 0) / Math.max(1, figures[`${path}.count`] ?? 0)];
     }),
   );
-  return Object.fromEntries([...entries, ['idleNs', figures['idleNs']!]]);
+  const taskNs = ['a', 'b'].map((vm): [string, number] => [
+    `${vm}.taskNs`,
+    figures[`${vm}.cpu.task`]! / Math.max(1, figures[`${vm}.completed`]!),
+  ]);
+  return Object.fromEntries([...entries, ...taskNs, ['idleNs', figures['idleNs']!]]);
 }
 
 let module: Promise<WebAssembly.Module> | undefined;
@@ -126,24 +118,6 @@ function naive(input: ScenarioInput, seed: number, bias: number): Record<string,
   });
 }
 
-const mean = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0) / list.length;
-
-function welch(a: readonly number[], b: readonly number[]): number {
-  const [x, y] = [mean(a), mean(b)];
-  const spread = (list: readonly number[], m: number): number =>
-    list.reduce((sum, value) => sum + (value - m) ** 2, 0) / (list.length - 1) / list.length;
-  const deviation = Math.sqrt(spread(a, x) + spread(b, y));
-  if (x === y) return 0;
-  return (x - y) / deviation;
-}
-
-export interface Compared {
-  readonly figure: string;
-  readonly program: number;
-  readonly naive: number;
-  readonly z: number;
-}
-
 /** `bias`: what the naive side's drawn times are multiplied by; 1 but to see that the comparison can fail. */
 export async function statistics({ input }: Case, replications: number, bias = 1): Promise<Compared[]> {
   const program: Record<string, number>[] = [];
@@ -152,8 +126,7 @@ export async function statistics({ input }: Case, replications: number, bias = 1
     program.push(await simulated(input, seed));
     other.push(naive(input, seed, bias));
   }
-  return Object.keys(program[0]!).map((figure) => {
-    const of = (list: readonly Record<string, number>[]): number[] => list.map((each) => each[figure]!);
-    return { figure, program: mean(of(program)), naive: mean(of(other)), z: welch(of(program), of(other)) };
-  });
+  const of = (list: readonly Record<string, number>[]): Record<string, number[]> =>
+    Object.fromEntries(Object.keys(list[0]!).map((figure) => [figure, list.map((each) => each[figure]!)]));
+  return compare(of(program), of(other));
 }
