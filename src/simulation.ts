@@ -14,7 +14,8 @@ import type { Series, EventLog } from './result/over-time.js';
 import { checkRestored, bindPolicy, decisionsOf } from './policy.js';
 import { isResolved, readTables, policyBits, openTraces, arrivalProblems, fedVm } from './core/inputs.js';
 import type { InjectedWorkload, MetricsOptions, Progress, RunOptions, SimulationOptions } from './options.js';
-import { compileCore, instantiateCore } from './core/load.js';
+import { compileCore, hashOf } from './core/load.js';
+import { coreFor, leaveCore } from './core/spare.js';
 import { knownSha256, unpackSnapshot, type SnapshotParts, packSnapshot } from './core/snapshot.js';
 import type { Result } from './result/result.js';
 import { Timeline, windowOf, type TimelineSink, type TimelineSummary, type TimelineWindow } from './timeline/index.js';
@@ -109,7 +110,7 @@ export class Simulation {
     } = {},
   ): Promise<Simulation> {
     const module = options.module ?? (await compileCore());
-    const sha256 = knownSha256(instantiateCore(module, options.coreSha256).sha256);
+    const sha256 = knownSha256(hashOf(module, options.coreSha256));
     const parts = unpackSnapshot(snapshot, sha256, options.file);
     checkRestored(parts.policy, options.policy, options.file);
     const simulation = await Simulation.assemble(parts.scenario, { ...options, module }, parts);
@@ -127,7 +128,7 @@ export class Simulation {
     const bits = policyBits(options.policy, options.everyRound);
     const compiled = compileScenario(scenario, tables, bits);
     const bound = options.policy === undefined ? undefined : bindPolicy(options.policy);
-    const instance = instantiateCore(module, options.coreSha256, bound?.imports);
+    const instance = coreFor(module, options.coreSha256, bound?.imports);
     bound?.attach(
       instance.exports,
       compiled.vms.map(({ group }) => group.vcpus.max),
@@ -138,10 +139,9 @@ export class Simulation {
     openTraces(scenario, compiled, options.files, injection, parts?.injection.taken);
     const late = new LateRequests(compiled, scenario, parts?.late);
     const intervals = new IntervalReadings(compiled, scenario, parts?.intervals);
+    const started = parts !== undefined && core.nowNs > 0;
     const all = { ...options, module };
-    const simulation = new Simulation(scenario, compiled, core, injection, late, intervals, all, tables);
-    simulation.started = parts !== undefined && core.nowNs > 0;
-    return simulation;
+    return new Simulation(scenario, compiled, core, injection, late, intervals, all, tables, started);
   }
 
   /**
@@ -162,10 +162,9 @@ export class Simulation {
         given: 'a stream of arrivals',
         expected: 'arrays or traces of the scenario: a stream cannot be read again after a snapshot',
       });
-    const { scenario, injection, late, intervals, core } = this;
-    const policy = decisionsOf(this.options.policy);
+    const { scenario, injection, late, intervals, core, options } = this;
     const outside = { injection: injection.state, late: late.state, intervals: intervals.state };
-    return { scenario, ...outside, policy, memory: core.image() };
+    return { scenario, ...outside, policy: decisionsOf(options.policy), memory: core.image() };
   }
 
   /**
@@ -235,7 +234,7 @@ export class Simulation {
     return this.core.finished(this.endNs);
   }
 
-  /** Bytes of linear memory that the host takes. */
+  /** Bytes of linear memory that the host has: no fewer than it needs, and more where a larger one was closed before. */
   get memoryBytes(): number {
     return this.core.memoryBytes;
   }
@@ -387,10 +386,11 @@ export class Simulation {
     return this.injection.notes;
   }
 
-  /** Lets go of trace files. The instance is of no use afterwards. */
+  /** Lets go of trace files, and of memory for the next host. The instance is of no use afterwards. */
   close(): void {
     this.closed = true;
     void this.injection.close();
+    if (!this.injection.reads) leaveCore(this.options.module, this.core.close(this.endNs));
   }
 
   private open(): void {

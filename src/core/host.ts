@@ -10,7 +10,7 @@ import type { CoreInstance } from './load.js';
 import type { Series, EventLog } from '../result/over-time.js';
 import { Records } from './records.js';
 import { readSeries, readLog, type SeriesLayout } from './series.js';
-import { CoreError, LimitError } from './errors.js';
+import { ClosedError, CoreError, LimitError } from './errors.js';
 
 interface CoreExports {
   words(count: number): number;
@@ -47,6 +47,7 @@ export interface InjectedArrival {
 }
 
 const TWO_32 = 2 ** 32;
+const STOPS = { [L.RUN_DONE]: 'done', [L.RUN_BUDGET]: 'budget', [L.RUN_INPUT]: 'input' } as const;
 
 export class HostCore {
   readonly sha256: string;
@@ -60,9 +61,12 @@ export class HostCore {
   private ringAt = 0;
   private ringRead = 0;
   private ringWrite = 0;
+  private broken = false; // it has stopped in the middle of an event
+  /** What is still asked of a host that is closed. */
+  private end?: { nowNs: number; events: number; memoryBytes: number; done: boolean };
 
   constructor(
-    instance: CoreInstance,
+    private readonly instance: CoreInstance,
     private readonly compiled: CompiledScenario,
     image?: Uint8Array,
     readonly policy?: BoundPolicy,
@@ -95,6 +99,17 @@ export class HostCore {
     new Uint8Array(this.memory.buffer).set(this.statics);
     this.check(this.core.configure(this.putWords(words)));
     this.findRing();
+  }
+
+  /** Nothing but the getters below may be asked from now on. Answers the instance as its module makes it, where another host can have it. */
+  close(endNs: number): CoreInstance | undefined {
+    if (this.end !== undefined) return undefined;
+    const { nowNs, events, memoryBytes } = this;
+    this.end = { nowNs, events, memoryBytes, done: this.finished(endNs) };
+    if (this.broken || this.policy !== undefined) return undefined;
+    this.core.wipe();
+    new Uint8Array(this.memory.buffer).set(this.statics);
+    return this.instance;
   }
 
   private findRing(): void {
@@ -146,21 +161,21 @@ export class HostCore {
   }
 
   get nowNs(): number {
-    return this.core.nowNs();
+    return this.end?.nowNs ?? this.core.nowNs();
   }
 
   /** Whether everything up to and including `untilNs` has happened. */
   finished(untilNs: number): boolean {
-    return this.core.finished(untilNs) !== 0;
+    return this.end?.done ?? this.core.finished(untilNs) !== 0;
   }
 
   get events(): number {
-    return this.core.events();
+    return this.end?.events ?? this.core.events();
   }
 
   /** Bytes of linear memory. */
   get memoryBytes(): number {
-    return this.memory.buffer.byteLength;
+    return this.end?.memoryBytes ?? this.memory.buffer.byteLength;
   }
 
   /**
@@ -170,11 +185,12 @@ export class HostCore {
    * @throws LimitError when more tasks are alive than limits.tasks allows
    */
   run(untilNs: number, budget: number): 'done' | 'budget' | 'input' {
+    if (this.end !== undefined) throw new ClosedError();
+    this.broken = true; // unless it comes back
     const answer = this.core.run(untilNs, budget);
-    if (answer === L.RUN_DONE) return 'done';
-    if (answer === L.RUN_BUDGET) return 'budget';
-    if (answer === L.RUN_INPUT) return 'input';
-    throw this.error(answer);
+    if (!(answer in STOPS)) throw this.error(answer);
+    this.broken = false;
+    return STOPS[answer as keyof typeof STOPS];
   }
 
   private outOfMemory(): LimitError {
@@ -242,10 +258,6 @@ export class HostCore {
   get ringRoom(): number {
     this.ringRead = this.core.ringRead();
     return this.compiled.ringCapacity - (this.ringWrite - this.ringRead);
-  }
-
-  get ringCapacity(): number {
-    return this.compiled.ringCapacity;
   }
 
   /** Takes back what waits in the ring, so that earlier arrivals can be put before it. */

@@ -178,6 +178,11 @@ export class Injection {
     return best;
   }
 
+  /** Whether arrivals are read while the host runs: what reads them may come back to the core when nobody else does. */
+  get reads(): boolean {
+    return this.sources.length > 0;
+  }
+
   /** Lets go of the files behind the traces. */
   async close(): Promise<void> {
     for (const source of this.sources) {

@@ -77,6 +77,11 @@ const unasked = (): never => {
 };
 const NO_POLICY: PolicyImports = { dispatch: unasked, firstVictim: unasked, coresWanted: unasked };
 
+/** SHA-256 of a module's bytes where they were seen here, else what is said. */
+export function hashOf(module: WebAssembly.Module, sha256?: string): string | null {
+  return hashes.get(module) ?? sha256 ?? null;
+}
+
 /** Makes a fresh core: 0.1 ms and no shared state. `sha256` names a module that was compiled elsewhere. */
 export function instantiateCore(
   module: WebAssembly.Module,
@@ -98,7 +103,7 @@ export function instantiateCore(
     exports,
     memory,
     bound: bindControlPath(module, exports, memory),
-    sha256: hashes.get(module) ?? sha256 ?? null,
+    sha256: hashOf(module, sha256),
   };
 }
 
