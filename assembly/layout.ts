@@ -2,7 +2,7 @@
 // Plain constants only, so that the same file is compiled into the core and imported by src/core; the two cannot drift.
 
 /** Bump when a word moves: src/core refuses a core whose layout differs. */
-export const LAYOUT_VERSION = 6;
+export const LAYOUT_VERSION = 7;
 
 // --- configuration: one Float64 per word -----------------------------------------------------------------
 // host words, then VM groups, VMs, arrival states, stages, distributions, tables
@@ -241,16 +241,15 @@ export const VM_LOCK_CONVOY_MAX = 20;
 export const VM_SPIN_NS = 21;
 export const VM_MIGRATIONS = 22;
 export const VM_STRANDED = 23; // tasks queued on a vCPU that was taken away under them
-export const VM_COLD_STARTS = 24;
-export const VM_LATENCY_NS_SUM = 25; // Σ time in system over all requests, the flow side of Little's law
-export const VM_CARRIED = 26; // requests in flight when statistics began
-export const VM_BOOTS = 27; // microvm: instances booted
-export const VM_RESTORES = 28; // microvm: instances restored from a snapshot
-export const VM_THROTTLED_NS = 29; // cgroup: time without quota
-export const VM_LOCK_WAIT_MAX = 30; // ns
-export const VM_LOCK_HOLDER_PREEMPTIONS = 31; // holders whose vCPU was taken, and locks that came to a waiter without one
-export const VM_LOCK_WAITS_ENDED = 32;
-export const VM_COUNTERS = 33;
+export const VM_LATENCY_NS_SUM = 24; // Σ time in system over all requests, the flow side of Little's law
+export const VM_CARRIED = 25; // requests in flight when statistics began
+export const VM_BOOTS = 26; // microvm: instances booted
+export const VM_RESTORES = 27; // microvm: instances restored from a snapshot
+export const VM_THROTTLED_NS = 28; // cgroup: time without quota
+export const VM_LOCK_WAIT_MAX = 29; // ns
+export const VM_LOCK_HOLDER_PREEMPTIONS = 30; // holders whose vCPU was taken, and locks that came to a waiter without one
+export const VM_LOCK_WAITS_ENDED = 31;
+export const VM_COUNTERS = 32;
 
 export const HOST_EVENTS = 0;
 export const HOST_FINGERPRINT_VALUE = 1;

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { writePolicyImports } from './policies.mjs';
 import {
   at,
   ensureInstalled,
@@ -19,6 +20,7 @@ const TOOLING = [
   'package-lock.json',
   'scripts/build.mjs',
   'scripts/inline.mjs',
+  'scripts/policies.mjs',
   'scripts/size.mjs',
   'scripts/support.mjs',
 ];
@@ -60,7 +62,7 @@ const core = (part, target) => {
 const isRelease = (target) => target.name.endsWith(' release');
 
 /** Declarations of what can be imported. */
-const TYPES = ['src/index.d.ts', 'src/core-entry.d.ts', 'src/node-entry.d.ts'];
+const TYPES = ['index', 'core-entry', 'node-entry', 'report-entry'].map((name) => `src/${name}.d.ts`);
 
 const TARGETS = [
   core('host', 'debug'),
@@ -93,7 +95,10 @@ const TARGETS = [
     name: 'bundle',
     group: 'bundle',
     inputs: () => [...TOOLING, 'package.json', ...sources()],
-    outputs: ['dist/index.js', 'dist/core.js', 'dist/node.js', 'dist/cli.js', 'dist/third-party-licenses.txt'],
+    outputs: [
+      ...['dist/index.js', 'dist/core.js', 'dist/node.js', 'dist/report.js', 'dist/cli.js'],
+      'dist/third-party-licenses.txt',
+    ],
     build: buildBundle,
   },
   {
@@ -221,8 +226,9 @@ function inlineBytes(name, module) {
 }
 
 /**
- * Four bundles: index and the program carry the bytes, the program in chunks so that each command loads what it needs;
- * core carries none, so that whoever brings the file himself does not ship it twice; node has what needs Node.
+ * Five bundles: index and the program carry the bytes, the program in chunks so that each command loads what it needs;
+ * core carries none, so that whoever brings the file himself does not ship it twice; node has what needs Node, report the page of
+ * figures with its script.
  */
 async function buildBundle() {
   const { build } = await import('esbuild');
@@ -262,7 +268,7 @@ async function buildBundle() {
     outdir: 'dist',
     logLevel: 'warning',
   };
-  const [main, program, alone, node] = await Promise.all([
+  const [main, program, alone, node, report] = await Promise.all([
     // one file: what is imported most starts soonest
     build({
       ...common,
@@ -291,8 +297,13 @@ async function buildBundle() {
       entryPoints: { node: 'src/node-entry.ts' },
       plugins: [errorsOfIndex],
     }),
+    build({
+      ...common,
+      platform: 'neutral',
+      entryPoints: { report: 'src/report-entry.ts' },
+    }),
   ]);
-  const files = [main, program, alone, node].flatMap(({ outputFiles }) => outputFiles);
+  const files = [main, program, alone, node, report].flatMap(({ outputFiles }) => outputFiles);
   for (const file of files) writeAtomically(file.path, file.contents);
   writeAtomically(at('dist/third-party-licenses.txt'), bundledLicenses());
   chmodSync(at('dist/cli.js'), 0o755);
@@ -362,6 +373,7 @@ async function make(target, force) {
 /** Builds what is stale. `groups` empty means everything. */
 export async function build({ groups = [], force = false } = {}) {
   mkdirSync(at('build'), { recursive: true });
+  writePolicyImports();
   for (const name of readdirSync(at('build'))) {
     // A build that was killed leaves its folder behind.
     const pid = /^\.(?:core|types)[\w-]*-(\d+)$/.exec(name)?.[1];

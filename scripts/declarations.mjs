@@ -15,7 +15,13 @@ async function load() {
         export { reserveJsonSchema, MANAGER_KINDS } from './src/reserve/schema.js';
         export { MECHANISM_KINDS, definitionOf } from './src/mechanisms/kinds.js';
         export { resolvedName } from './src/mechanisms/schema.js';
-        export { formatDefault } from './src/input/parameter.js';`,
+        export { formatDefault } from './src/input/parameter.js';
+        export { distributions, interval } from './src/metrics/figures.js';
+        export { resultSchemas } from './src/result/result.js';
+        export { seriesSchemas } from './src/result/series.js';
+        export { memorySchemas } from './src/swap/result.js';
+        export { pagesSchemas } from './src/pages/result.js';
+        export { toJSONSchema } from 'zod';`,
       resolveDir: at(),
       loader: 'ts',
     },
@@ -31,7 +37,8 @@ async function load() {
 
 const KNOWN = new Set(
   `$schema type properties required additionalProperties title const description minimum maximum pattern anyOf oneOf
-   exclusiveMinimum exclusiveMaximum minLength minItems items enum multipleOf`.split(/\s+/),
+   exclusiveMinimum exclusiveMaximum minLength minItems items enum multipleOf propertyNames
+   about`.split(/\s+/),
 );
 
 function comment(text, indent = '') {
@@ -55,6 +62,12 @@ function rangeOf({ minimum, exclusiveMinimum, maximum }) {
 /** Prints types of a JSON Schema; what has a title becomes a declaration of its own. */
 class Printer {
   declarations = new Map();
+  imports = new Map();
+
+  /** `elsewhere`: types by name that another file declares. */
+  constructor(elsewhere = {}) {
+    this.elsewhere = elsewhere;
+  }
 
   type(schema, indent = '') {
     const strange = Object.keys(schema).filter((key) => !KNOWN.has(key));
@@ -63,15 +76,23 @@ class Printer {
   }
 
   declare(schema) {
-    const { title, description } = schema;
+    const { title, about, description = '' } = schema;
+    if (this.elsewhere[title] !== undefined) {
+      this.imports.set(title, this.elsewhere[title]);
+      return title;
+    }
     if (!this.declarations.has(title)) {
       this.declarations.set(title, '');
       const body = this.inline(schema, '');
       const text =
-        schema.type === 'object' ? `export interface ${title} ${body}\n` : `export type ${title} = ${body};\n`;
-      this.declarations.set(title, comment(description) + text);
+        schema.properties !== undefined ? `export interface ${title} ${body}\n` : `export type ${title} = ${body};\n`;
+      this.declarations.set(title, comment(about ?? description) + text);
     }
     return title;
+  }
+
+  words(name, field) {
+    return field.description ? `${field.description}${unitOf(field)}${rangeOf(field)}` : `Says which ${name} it is.`;
   }
 
   inline(schema, indent) {
@@ -84,20 +105,42 @@ class Printer {
       const item = this.type(items, indent);
       return item.includes('|') ? `(${item})[]` : `${item}[]`;
     }
+    if (Array.isArray(type)) return type.map((one) => this.type({ ...schema, type: one }, indent)).join(' | ');
     if (type === 'integer') return 'number';
     if (type !== 'object') return type;
+    if (properties === undefined) return `Record<string, ${this.type(schema.additionalProperties, indent)}>`;
     const required = new Set(schema.required);
     const fields = Object.entries(properties).map(([name, field]) => {
-      const words = field.description && `${field.description}${unitOf(field)}${rangeOf(field)}`;
+      const words = this.words(name, field);
       const inner = this.type(field, `${indent}    `);
       const value = required.has(name) ? `: ${inner}` : `?: ${inner} | undefined`;
-      return `${comment(words ?? `Says which ${name} it is.`, `${indent}    `)}${indent}    ${name}${value};\n`;
+      return `${comment(words, `${indent}    `)}${indent}    ${name}${value};\n`;
     });
     return `{\n${fields.join('')}${indent}}`;
   }
 
   text() {
-    return [...this.declarations.values()].join('\n');
+    const imports = [...this.imports].map(([name, from]) => `import type { ${name} } from '${from}';\n`);
+    return [imports.join(''), ...this.declarations.values()].filter((part) => part !== '').join('\n');
+  }
+}
+
+/** What a result says is told as it is, without the bounds that its figures keep; a type has words of its own beside its field's. */
+class ResultPrinter extends Printer {
+  result({ toJSONSchema }, schema) {
+    this.type(toJSONSchema(schema, { override: ({ zodSchema, jsonSchema }) => this.aboutType(zodSchema, jsonSchema) }));
+  }
+
+  aboutType(zodSchema, jsonSchema) {
+    for (let of = zodSchema; of !== undefined; of = of._zod.parent) {
+      const { title, description } = of.meta() ?? {};
+      if (title !== undefined) jsonSchema.about = description;
+    }
+  }
+
+  words(name, { description }) {
+    if (description === undefined) throw new Error(`the field ${name} of a result has no words`);
+    return description;
   }
 }
 
@@ -161,8 +204,32 @@ export async function declarations() {
     title: 'ReserveInput',
     description: 'A server whose memory is sold to VMs, as a person or a program writes it.',
   });
+  const FIGURES = Object.fromEntries(
+    ['Distribution', 'BucketedDistribution', 'Interval'].map((name) => [name, '../metrics/figures.js']),
+  );
+  const printed = (schemas, elsewhere = {}) => {
+    const printer = new ResultPrinter(elsewhere);
+    for (const schema of schemas) printer.result(loaded, schema);
+    return printer.text();
+  };
+  const memory = { MemoryResult: '../swap/result.js', NoMemory: '../swap/result.js' };
+  const series = { SeriesResult: './series.js', LogResult: './series.js' };
   const managers = loaded.MANAGER_KINDS.map((kind) => JSON.stringify(kind)).join(' | ');
   return {
+    'src/metrics/figures.d.ts': printed([...Object.values(loaded.distributions()), loaded.interval()]),
+    'src/swap/result.d.ts': `${printed([loaded.memorySchemas().memoryResult], FIGURES)}
+/** \`memory\` of a run in which no VM has memory: an empty object. */
+export type NoMemory = { readonly [K in keyof MemoryResult]?: never };
+`,
+    'src/result/series.d.ts': printed(Object.values(loaded.seriesSchemas())),
+    'src/result/result.d.ts': `${printed([loaded.resultSchemas().resultSchema], { ...FIGURES, ...memory, ...series })}
+/** JSON Schema (2020-12) of a result, as \`run --json\` prints it. */
+export declare function resultJsonSchema(): Record<string, unknown>;
+`,
+    'src/pages/result.d.ts': `${printed([loaded.pagesSchemas().pagesResultSchema], FIGURES)}
+/** JSON Schema (2020-12) of what \`pages --json\` prints. */
+export declare function pagesJsonSchema(): Record<string, unknown>;
+`,
     'src/scenario/schema.d.ts': `${scenario.text()}
 /** JSON Schema (2020-12) of the written scenario, for editors. */
 export declare function scenarioJsonSchema(): Record<string, unknown>;

@@ -93,8 +93,12 @@ export const SRC_LAYERS = [
   { rooms: ['src/explain'], about: 'every parameter with meaning, default and source, as text and as Markdown' },
   { rooms: ['src/report'], about: 'results as text and as a page of figures; reads nothing but the result' },
   { rooms: ['src/experiments'], about: "papers' claims beside ours" },
+  { rooms: ['src/policy-core.ts'], about: 'a core with a policy of one’s own, compiled' },
   { rooms: ['src/index.ts'], about: 'what people import' },
-  { rooms: ['src/core-entry.ts', 'src/node-entry.ts'], about: 'the same without the bytes · what needs Node' },
+  {
+    rooms: ['src/core-entry.ts', 'src/node-entry.ts', 'src/report-entry.ts'],
+    about: 'the same without the bytes · what needs Node · the page of figures',
+  },
   { rooms: ['src/cli'], about: 'the command line' },
 ];
 

@@ -4,9 +4,9 @@ export { explain } from './explain/api.js';
 export type { Field, Parameter } from './input/parameter.js';
 export { evaluateAssertion, type Verdict } from './input/assert.js';
 export { withFields } from './scenario/written.js';
-export { resultJsonSchema } from './result/result-schema.js';
+export { resultJsonSchema } from './result/result.js';
 export { reserveJsonSchema } from './reserve/schema.js';
-export { pagesJsonSchema } from './pages/result-schema.js';
+export { pagesJsonSchema } from './pages/result.js';
 export { renderRun } from './report/run-table.js';
 export { renderComparison } from './report/compare-table.js';
 export { renderSize } from './report/size-table.js';
@@ -50,10 +50,10 @@ export type { MechanismChoice } from './study/variant.js';
 export type { MechanismInput } from './mechanisms/types.js';
 export type { Confidence, Figures, Replication } from './result/result.js';
 export type { Difference, FigureDifference } from './result/replications.js';
-export type { Interval } from './metrics/confidence.js';
+export type { BucketedDistribution, Buckets, Distribution, Interval } from './metrics/figures.js';
 export { scenarioJsonSchema, type ScenarioInput } from './scenario/schema.js';
 export type { Scenario } from './scenario/types.js';
-export { Histogram, type BucketedDistribution, type Buckets, type Distribution } from './metrics/histogram.js';
+export { Histogram } from './metrics/histogram.js';
 export { toStableJson } from './result/json.js';
 export type { Result, VmResult } from './result/result.js';
 export type { BackendResult, GuestMemoryResult, MemoryResult, NoMemory, UpgradeResult } from './swap/result.js';
@@ -64,8 +64,10 @@ export type {
   PageTraceOptions,
   ReplayPagesOptions,
 } from './pages/api.js';
-export type { MissRatioCurve } from './pages/miss-ratio-curve.js';
+export type { MissRatioCurve } from './pages/result.js';
 export type { PageRun, PagesResult } from './pages/result.js';
+export { reproduce, type Reproduction } from './experiments/api.js';
+export type { Claim, ExperimentOptions, ExperimentResult, ExperimentTable, Figure } from './experiments/experiment.js';
 export { reserve, type ReserveOptions } from './reserve/api.js';
 export type { ReserveComparison, ReserveDifference, ReserveResult } from './reserve/result.js';
 export type { ManagerKind, ReserveInput } from './reserve/schema.js';

@@ -132,7 +132,29 @@ describe('the entries', () => {
     expect(node('module', code)).toBe(
       '2\ntrue none.txt: given a file that does not exist, expected a readable trace file\n',
     );
-    expect(reach('dist/node.js').packages).toEqual(['node:fs/promises', 'node:path']);
+    expect(reach('dist/node.js').packages.filter((name) => !name.startsWith('node:'))).toEqual([]);
+  });
+
+  it('compile a policy through the entry for Node, whose refusals are those of the index', () => {
+    const code = `
+      import { InputError } from 'fluxhost';
+      import { buildCore } from 'fluxhost/node';
+      await buildCore('export function', { file: 'mine.ts' }).catch((error) => console.log(error instanceof InputError));`;
+    expect(node('module', code)).toBe('true\n');
+  });
+
+  it('draw the page of figures, and rerun an experiment', () => {
+    const code = `
+      import { readFileSync } from 'node:fs';
+      import { parseScenario, reproduce, Simulation } from 'fluxhost';
+      import { renderHtml } from 'fluxhost/report';
+      const text = readFileSync(${JSON.stringify(join(root, 'examples/burst.yaml'))}, 'utf8');
+      const simulation = await Simulation.create(parseScenario(text, { set: ['duration=1ms'] }).scenario);
+      await simulation.run();
+      const page = renderHtml(simulation.metrics(), { command: 'mine' });
+      console.log(page.startsWith('<!doctype html>'), page.includes('<script>'));
+      for await (const { experiment, claims } of reproduce('vmem')) console.log(experiment, claims.length > 3);`;
+    expect(node('module', code)).toBe('true true\nvmem true\n');
   });
 
   it('compile nothing before somebody asks', () => {

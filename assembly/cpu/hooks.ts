@@ -10,7 +10,7 @@
 // what is called for every task asks first whether there is anybody.
 
 import { NEVER } from "../kernel/event-queue";
-import { Core, Task, VCpu, Vm } from "./state";
+import { Core, Move, Task, VCpu, Vm } from "./state";
 
 @unmanaged
 export class Hooks {
@@ -25,6 +25,7 @@ export class Hooks {
   private chooses: u32;
   private changes: u32;
   private turns: u32;
+  private decides: u32;
   private wakes: u32;
   private paces: u32;
   private timers: u32;
@@ -188,6 +189,19 @@ export class Hooks {
     if (this.changes != 0) call_indirect<void>(this.changes, vm, by);
   }
 
+  /**
+   * A core's move to `vm` has been decided, and each step takes what the costs say: where they depend on the VM, the mechanism sets
+   * them in `move`. Moves nothing. Unset: nothing.
+   */
+  set onMove(f: (vm: Vm, move: Move) => void) {
+    this.decides = f.index;
+  }
+  // @ts-ignore: decorator
+  @inline
+  move(vm: Vm, move: Move): void {
+    if (this.decides != 0) call_indirect<void>(this.decides, vm, move);
+  }
+
   /** A vCPU of `vm` has been woken, booted or restored, and enters the guest. Moves nothing. Unset: nothing. */
   set onWoken(f: (vm: Vm) => void) {
     this.wakes = f.index;
@@ -299,14 +313,8 @@ export class Hooks {
 
   /** Nobody listens. */
   clear(): void {
+    memory.fill(changetype<usize>(this), 0, offsetof<Hooks>());
     this.silence();
-    this.turns = 0;
-    this.wakes = 0;
-    this.timers = 0;
-    this.readies = 0;
-    this.rests = 0;
-    this.steps = 0;
-    this.leaves = 0;
   }
 }
 

@@ -278,7 +278,6 @@ export class Traits {
   central: u32; //     1: every VM has one queue, and no cost
   blind: u32; //       1: vCPUs are descheduled without asking the guest
   parkedBusy: u32; //  1: tasks in the queue of a dormant vCPU are congestion
-  tellsStart: u32; //  1: what a vCPU's start takes is told where its core is chosen (microvm)
   keeps: u32; //       1: no vCPU leaves by itself that its VM is guaranteed
   halts: u32; //       1: where nothing is stolen, tasks are dispatched to idle vCPUs too, which wakes them
 }

@@ -1,10 +1,10 @@
 // `fluxhost reproduce [EXPERIMENT]`: reruns a paper's experiment and prints its figures beside ours. A claim that no sourced
 // parameter carries is printed as such; the exit status tells only whether the runs went through.
 
+import { reproduce as reproduceAll, type Reproduction } from '../experiments/api.js';
 import { EXPERIMENTS } from '../experiments/index.js';
 import { renderExperiment } from '../experiments/table.js';
 import { toStableJson } from '../result/json.js';
-import { InputError, show, expectedOneOf } from '../input/errors.js';
 import { type CommandSpec, parseCommand, renderHelp } from './args.js';
 import { EXIT } from './exit.js';
 import type { Io } from './io.js';
@@ -33,20 +33,10 @@ export async function reproduce(args: readonly string[], io: Io, module?: WebAss
     io.stdout(renderHelp(spec).replace('fluxhost reproduce [options]', 'fluxhost reproduce [EXPERIMENT] [options]'));
     return EXIT.done;
   }
-  const [experiment, part] = name === undefined ? [] : name.split(/\/(.*)/s, 2);
-  const chosen = EXPERIMENTS.filter((entry) => experiment === undefined || entry.name === experiment);
-  if (chosen.length === 0 || (part !== undefined && chosen[0]!.parts?.includes(part) !== true)) {
-    const names = EXPERIMENTS.flatMap((entry) => [
-      entry.name,
-      ...(entry.parts ?? []).map((one) => `${entry.name}/${one}`),
-    ]);
-    throw new InputError({ path: 'EXPERIMENT', given: show(name), expected: expectedOneOf('one of', name!, names) });
-  }
-  const documents: unknown[] = [];
-  for (const entry of chosen) {
-    const result = await (await entry.load()).run({ module, part });
-    documents.push({ experiment: entry.name, title: entry.title, ...result });
-    if (!given.flag('json')) io.stdout(renderExperiment(entry.title, result, io.isTty));
+  const documents: Reproduction[] = [];
+  for await (const found of reproduceAll(name, { module })) {
+    documents.push(found);
+    if (!given.flag('json')) io.stdout(renderExperiment(found.title, found, io.isTty));
   }
   if (given.flag('json')) io.stdout(toStableJson(name === undefined ? documents : documents[0]));
   return EXIT.done;

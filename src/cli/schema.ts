@@ -1,10 +1,10 @@
 // `fluxhost schema [scenario|result|reserve|pages]`: JSON Schema, so that an editor completes and checks while one writes.
 
-import { pagesJsonSchema } from '../pages/result-schema.js';
+import { pagesJsonSchema } from '../pages/result.js';
 import { InputError, expectedOneOf, show } from '../input/errors.js';
 import { reserveJsonSchema } from '../reserve/schema.js';
 import { scenarioJsonSchema } from '../scenario/schema.js';
-import { resultJsonSchema } from '../result/result-schema.js';
+import { resultJsonSchema } from '../result/result.js';
 import type { Io } from './io.js';
 
 const HELP = `Usage: fluxhost schema [scenario|result|reserve|pages]

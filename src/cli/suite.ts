@@ -4,6 +4,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { InputError, show } from '../input/errors.js';
 import { readFailure } from '../input/read-failure.js';
+import { buildCore } from '../policy-core.js';
 import { renderSuite, suiteCsv } from '../report/suite-table.js';
 import { toStableJson } from '../result/json.js';
 import { writtenForm } from '../scenario/written.js';
@@ -11,7 +12,6 @@ import { AZURE_LIKE, azureLikeCsv } from '../study/suite/azure-like.js';
 import { type SuiteScenario, SUITE_VERSION, suiteScenarios } from '../study/suite/scenarios.js';
 import { SUITE_REPLICATIONS, type SuiteEntry, chosen, entryOf, policyEntry, suiteAll } from '../study/suite/suite.js';
 import { type Arguments, type CommandSpec, parseCommand, renderHelp } from './args.js';
-import { compileWithPolicy } from './build.js';
 import { WORKERS, onCrew, workersOf } from './crew.js';
 import { EXIT } from './exit.js';
 import { prepareFolder, writeAtomically } from './files.js';
@@ -115,7 +115,7 @@ export async function suite(args: readonly string[], io: Io, tools: Tools = simu
   if (policy !== undefined) {
     const [{ compileCore }, binary] = await Promise.all([
       import('../core/load.js'),
-      policySource(policy).then((source) => compileWithPolicy(source, policy)),
+      policySource(policy).then((source) => buildCore(source, { file: policy })),
     ]);
     setup = { ...setup, module: await compileCore(binary) };
     entries.push(policyEntry(basename(policy), { dispatch: true, firstVictim: true, coresWanted: true }));

@@ -4,13 +4,17 @@
 /** A figure as it is printed, and where it comes from. */
 export interface Figure {
   /** `57.2 %`, `3.86 us`. */
+  /** With its unit. */
   readonly figure: string;
   /** Its field in what the command prints with --json. */
   readonly path: string;
+  /** Prints it. */
   readonly command: string;
 }
 
+/** What a paper claims, beside what comes out here. */
 export interface Claim {
+  /** In words. */
   readonly claim: string;
   /** Where the claim stands. */
   readonly source: string;
@@ -20,6 +24,7 @@ export interface Claim {
   readonly answer?: string;
   /** What comes out here, as text: often a range. */
   readonly ours: string;
+  /** Of `ours`; '' where it says its own. */
   readonly unit: string;
   /** yes: follows from parameters with a source. partly: a part of it does. no: only assumed parameters can bring it about. */
   readonly supported: 'yes' | 'partly' | 'no';
@@ -31,19 +36,27 @@ export interface Claim {
   readonly figures?: readonly Figure[];
 }
 
+/** A table behind the claims. */
 export interface ExperimentTable {
+  /** Of the table. */
   readonly title: string;
+  /** Of its columns. */
   readonly head: readonly string[];
+  /** Cells as text. */
   readonly rows: readonly (readonly string[])[];
   /** Of the rows, in their order. */
   readonly figures?: readonly Figure[];
 }
 
+/** What an experiment found. */
 export interface ExperimentResult {
+  /** One by one. */
   readonly claims: readonly Claim[];
+  /** Behind them. */
   readonly tables: readonly ExperimentTable[];
 }
 
+/** How an experiment is run. */
 export interface ExperimentOptions {
   /** Another core than the one in the package. */
   readonly module?: WebAssembly.Module | undefined;

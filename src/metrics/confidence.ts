@@ -3,19 +3,7 @@
 // + - × ÷ and sqrt are used: IEEE 754 fixes their bits, while Math.log or Math.atan may differ between engines.
 // Wilson's interval of a share of runs. Leaves out batch means (steady.ts), as replications with seeds of their own are independent.
 
-/** The mean of independent values and the interval that holds the true mean with the given level. */
-export interface Interval {
-  /** Values that entered; replications without a figure (nothing completed) are left out. */
-  count: number;
-  /** Their mean; null where there are none. */
-  mean: number | null;
-  /** Sample standard deviation (n − 1); null below two values. */
-  stddev: number | null;
-  /** Lower end; null below two values. */
-  low: number | null;
-  /** Upper end; null below two values. */
-  high: number | null;
-}
+import type { Interval } from './figures.js';
 
 /** atan for x ≥ 0: three half-angle reductions leave x below 0.2, where 16 series terms reach 2^-53. */
 function arctangent(x: number): number {

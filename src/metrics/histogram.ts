@@ -7,6 +7,8 @@
 //   2^(b+e) <= v < 2^(b+e+1), e >= 1
 //                           (e << b) + (v >> e)       2^e neighbouring values
 
+import type { Buckets, Distribution } from './figures.js';
+
 /** The exact totals of what was counted. All but `count` are in raw units, and without meaning where it is 0. */
 export interface Totals {
   /** Values recorded. */
@@ -37,42 +39,6 @@ export interface Samples extends Omit<Totals, 'sum' | 'sumSquares'> {
 export interface RawHistogram extends Totals {
   /** How many fell into each bucket. */
   readonly counts: ArrayLike<number | bigint>;
-}
-
-/** A distribution as results print it; everything but `count` is null where nothing was counted. */
-export interface Distribution {
-  /** Values recorded. */
-  count: number;
-  /** The least; in the unit that the field's name ends in. */
-  min: number | null;
-  /** Their mean. */
-  mean: number | null;
-  /** Their standard deviation. */
-  stddev: number | null;
-  /** The median. */
-  p50: number | null;
-  /** 9 of 10 are no greater. */
-  p90: number | null;
-  /** 99 of 100 are no greater. */
-  p99: number | null;
-  /** 999 of 1000 are no greater. */
-  p999: number | null;
-  /** The greatest. */
-  max: number | null;
-}
-
-/** A distribution whose buckets may be asked for. */
-export interface BucketedDistribution extends Distribution {
-  /** Every bucket that counted something, where that is asked for. */
-  histogram?: Buckets;
-}
-
-/** Buckets that counted something, in ascending order. */
-export interface Buckets {
-  /** The greatest value that each counts, in the unit of the distribution. */
-  upTo: number[];
-  /** How many values it counted; they add up to the distribution's `count`. */
-  count: number[];
 }
 
 /** Histograms that cannot be read or put together; `message` says which field and what was expected. */

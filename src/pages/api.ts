@@ -6,7 +6,7 @@ import { QuantityError, parseSize, parseDuration } from '../input/quantities.js'
 import { type TraceHost, readBytes } from '../workload/text-source.js';
 import { parseCapacity, type CapacitySpec } from './capacity.js';
 import { formatNamed, FORMATS, type TraceFormatName } from './formats/names.js';
-import type { MissRatioCurve } from './miss-ratio-curve.js';
+import type { MissRatioCurve } from './result.js';
 import { parsePolicy, type PolicySpec, type PolicyText } from './policies.js';
 import { type ReplayOptions, replayTrace } from './replay.js';
 import type { PagesResult } from './result.js';

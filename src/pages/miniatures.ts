@@ -4,7 +4,8 @@
 // the number of requests counts as hits, as for LRU's curve.
 
 import type { PagesCore } from './core.js';
-import { type MissRatioCurve, SAMPLE_RANGE, grid } from './miss-ratio-curve.js';
+import { SAMPLE_RANGE, grid } from './miss-ratio-curve.js';
+import type { MissRatioCurve } from './result.js';
 import type { PolicySpec } from './policies.js';
 
 /** A capacity, and the cache that stands for it. */

@@ -3,35 +3,14 @@
 // Other policies have no curve from one pass, as most are no stack algorithms: they are replayed on the sample, at each
 // capacity as a miniature of it (miniatures.ts).
 
+import type { MissRatioCurve } from './result.js';
+
 /** Of 2^24 hash values, those looked at. */
 export const SAMPLE_RANGE = 2 ** 24;
 /** Distinct pages that a sample should hold: the error of a point is some 1 / (2 × its root), 3 % here. */
 export const SAMPLED_PAGES_WANTED = 300;
 /** Points of the curve a doubling of the capacity. */
 const POINTS_PER_DOUBLING = 4;
-
-/** Miss ratios of one policy over capacities. */
-export interface MissRatioCurve {
-  /** Whose curve it is. */
-  readonly policy: string;
-  /** Whether only a share of the pages was looked at. */
-  readonly sampled: boolean;
-  /** Share of the page numbers looked at. */
-  readonly samplingRate: number;
-  /** Requests and distinct pages looked at. */
-  readonly sampledRequests: number;
-  /** Distinct pages looked at. */
-  readonly sampledPages: number;
-  /** Below it a sample tells nothing: fewer pages than one that was looked at stands for. 1 where all were. */
-  readonly leastCapacityPages: number;
-  /** From the least capacity to the greatest. */
-  readonly points: readonly {
-    /** Pages that fit. */
-    readonly capacityPages: number;
-    /** Misses over requests, 0 to 1. */
-    readonly missRatio: number;
-  }[];
-}
 
 /** What the core compares 24 bits of a page's hash with. */
 export function samplingThreshold(rate: number): number {

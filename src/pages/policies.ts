@@ -1,6 +1,6 @@
 // The replacement policies by name, with the parameters a person may give them (`clock:bits=2`, `2q:kin=30%:kout=60%`) and
 // their published defaults. The policies themselves are in assembly/memory/replacement, one file each; adding one is its
-// file, a line there and an entry here.
+// file and an entry here.
 
 import * as id from '../../assembly/memory/replacement/ids.js';
 import { type Problem, expectedOneOf } from '../input/errors.js';

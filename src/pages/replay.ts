@@ -10,11 +10,11 @@ import { PagesCore } from './core.js';
 import { DenseIds } from './dense-ids.js';
 import type { TraceFormat, ReadOptions } from './formats/format.js';
 import { Miniatures, NoMemory } from './miniatures.js';
-import { type MissRatioCurve, samplingThreshold, curveOf, SAMPLED_PAGES_WANTED } from './miss-ratio-curve.js';
+import { samplingThreshold, curveOf, SAMPLED_PAGES_WANTED } from './miss-ratio-curve.js';
 import type { PolicySpec } from './policies.js';
 import { Problems } from './problems.js';
 import { WRITE_BIT, RequestSink } from './request-sink.js';
-import { type PagesResult, type PageRun, constantDistribution } from './result.js';
+import { type MissRatioCurve, type PagesResult, type PageRun, constantDistribution } from './result.js';
 
 /** Where a trace's bytes come from. */
 export interface TraceSource {

@@ -2,8 +2,10 @@
 // histogram a VM, which HistogramLogAnalyzer, HistogramLogProcessor and the libraries of many languages read.
 // Both have the same layout of buckets, so that a bucket goes over as it is, by its middle, into one at least as narrow.
 
-import { bucketBounds, bucketIndex, type Buckets } from '../metrics/histogram.js';
-import { NS_PER_SECOND, type Result, type VmResult } from '../result/result.js';
+import { NS_PER_SECOND } from '../metrics/counters.js';
+import type { Buckets } from '../metrics/figures.js';
+import { bucketBounds, bucketIndex } from '../metrics/histogram.js';
+import type { Result, VmResult } from '../result/result.js';
 import { csvText } from './series.js';
 
 /** What a file of --out holds. */

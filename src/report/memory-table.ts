@@ -1,10 +1,10 @@
 // The readable part of a result that is about swapped memory: how far it is stretched, who faults, what a swap-in takes from each
 // backend, what the work costs, what upgrades made wait. Prints nothing where no VM has memory.
 
-import type { Distribution } from '../metrics/histogram.js';
+import type { Distribution } from '../metrics/figures.js';
 import { type MemoryResult, memoryOf } from '../swap/result.js';
 import type { Result } from '../result/result.js';
-import type { Interval } from '../metrics/confidence.js';
+import type { Interval } from '../metrics/figures.js';
 import { type Cell, renderTable } from './table.js';
 import { formatDurationNs, formatCount, formatShare, formatCoreSeconds } from './units.js';
 

@@ -1,6 +1,6 @@
 // The readable result of `fluxhost pages`: one row a policy and capacity, the curve thinned to what a person reads.
 
-import type { MissRatioCurve } from '../pages/miss-ratio-curve.js';
+import type { MissRatioCurve } from '../pages/result.js';
 import type { PagesResult } from '../pages/result.js';
 import { renderTable } from './table.js';
 import { groupThousands, formatCount, formatDurationNs } from './units.js';

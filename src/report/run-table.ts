@@ -1,7 +1,7 @@
 // The readable report of one run: latencies and SLO per VM, core-seconds by state, core moves, swapped memory, intervals.
 // Reads nothing but the result, so a result printed by any engine or read back from a file looks the same.
 
-import type { Interval } from '../metrics/confidence.js';
+import type { Interval } from '../metrics/figures.js';
 import { memoryOf } from '../swap/result.js';
 import type { SloResult, Result, VmResult, ControllerResult } from '../result/result.js';
 import { printable } from '../input/errors.js';

@@ -1,7 +1,7 @@
 // "Can this be trusted?": the warnings of a result, or of several side by side, as text; and quantiles with a mark where too few
 // samples stand behind them. Reads nothing but the results.
 
-import type { Distribution } from '../metrics/histogram.js';
+import type { Distribution } from '../metrics/figures.js';
 import { support } from '../result/trust.js';
 import type { Result, Warning } from '../result/result.js';
 import { printable } from '../input/errors.js';

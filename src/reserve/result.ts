@@ -1,7 +1,7 @@
 // What one run of reserved memory tells. Everything under `memory` comes from the allocator's tables, the plan of the server
 // or the parameters; nothing but manifest.wallSeconds, which is not here, could differ between two equal runs.
 
-import type { Distribution } from '../metrics/histogram.js';
+import type { Distribution } from '../metrics/figures.js';
 import type { MemoryPlan } from './accounting.js';
 import type { BootSplit } from './boot.js';
 import type { ManagerKind } from './schema.js';

@@ -1,88 +1,63 @@
 // The result of one run, built from the core's raw counters.
 
+import * as L from '../../assembly/layout.js';
+import { counted, NS_PER_SECOND, ofEach, type Words } from '../metrics/counters.js';
 import { type Samples, nearestRank, quantileOf, distributionOf } from '../metrics/histogram.js';
 import {
-  type Manifest,
-  type Controllers,
-  UNSTABLE_SHARE,
-  UNSTABLE_DEVIATIONS,
-  type VmResult,
-  type SloResult,
-  NS_PER_SECOND,
-  type Result,
-} from './result.js';
+  ARBITER_COUNTERS,
+  CONTROLLER_COUNTERS,
+  HOST_COUNTERS,
+  LOCK_COUNTERS,
+  MOVE_COUNTERS,
+  type MOVE_DISTRIBUTIONS,
+  type STEP_DISTRIBUTIONS,
+  VM_COUNTERS,
+  type VM_DISTRIBUTIONS,
+  VM_SECONDS,
+  VM_STARTS,
+} from './counters.js';
+import type { Controllers, LockResult, Manifest, Result, SloResult, VmResult } from './result.js';
 import type { MemoryResult } from '../swap/result.js';
+
+/** The share of a run's arrivals that must have piled up to call a VM unstable. */
+export const UNSTABLE_SHARE = 0.02;
+/** Standard deviations of a Poisson count of arrivals that the pile must exceed as well: short runs vary by chance. */
+export const UNSTABLE_DEVIATIONS = 10;
 
 /** One VM as the core counted it. Times in nanoseconds. */
 export interface RawVm {
   readonly name: string;
   readonly class: string;
   readonly slo: { readonly quantile: number; readonly latencyNs: number } | null;
-  readonly arrived: number;
-  readonly completed: number;
-  readonly dropped: number;
-  readonly inFlight: number;
-  /** Requests in flight when the warm-up ended. */
-  readonly inFlightAtWarmup: number;
+  /** VM_* of assembly/layout.ts. */
+  readonly counters: Words;
   /** Of those in flight now, how many are surely older than the SLO's target. */
   readonly lateInFlight?: number;
-  readonly latency: Samples;
-  readonly queueDelay: Samples;
-  readonly slowdown: Samples;
+  readonly distributions: Readonly<Record<keyof typeof VM_DISTRIBUTIONS, Samples>>;
   readonly latencyShared?: string;
-  readonly cpuNs: {
-    readonly task: number;
-    readonly steal: number;
-    readonly idlePoll: number;
-    readonly transition: number;
-  };
-  readonly steals: number;
-  readonly stealAttempts: number;
-  readonly preemptions: number;
-  readonly yields: number;
-  readonly grants: number;
-  readonly revocations: number;
-  readonly coldStarts?: Readonly<Record<string, number>>;
-  readonly tasksStolen?: number;
-  readonly migrations?: number;
-  readonly stranded?: number;
-  readonly longestOffCoreNs?: number;
-  readonly throttledNs?: number;
-  readonly locks?: {
-    readonly acquires: number;
-    readonly waits: number;
-    /** Of those that have ended, also where they began before the warm-up's end. */
-    readonly waitsEnded: number;
-    readonly waitNs: number;
-    readonly longestWaitNs: number;
-    readonly longestConvoy: number;
-    readonly holderPreemptions: number;
-    readonly spinNs: number;
-  };
-  /** Service time of what arrived after the warm-up; null where arrivals wait for completions (saturate, closed). */
-  readonly offeredNs: number | null;
+  /** Whether its requests take a lock. */
+  readonly locks?: boolean;
+  /** Whether arrivals wait for completions (saturate, closed): then nothing is offered. */
+  readonly endless: boolean;
 }
 
 /** One run as the core counted it. */
 export interface RawRun {
   readonly manifest: Omit<Manifest, 'eventsPerSecond'>;
   readonly vms: readonly RawVm[];
-  /** `pollNs`: of all cores that run no VM; `memoryNs`: of those among them that are kept for the memory's workers. */
   readonly host: {
     readonly cores: number;
-    readonly idleNs: number;
-    readonly pollNs: number;
+    /** HOST_* of assembly/layout.ts. */
+    readonly counters: Words;
+    /** Of cores that are kept for the memory's workers, among those that run no VM. */
     readonly memoryNs?: number;
   };
   readonly reallocation: {
-    readonly count: number;
-    readonly grant: Samples;
-    readonly park: Samples;
-    readonly detection: Samples;
-    readonly steps: Readonly<Record<string, Samples>>;
+    readonly distributions: Readonly<Record<keyof typeof MOVE_DISTRIBUTIONS, Samples>>;
+    readonly steps: Readonly<Record<keyof typeof STEP_DISTRIBUTIONS, Samples>>;
     readonly grantCurve?: readonly { readonly atNs: number; readonly cores: number }[];
-    readonly controllers?: Readonly<Controllers>;
-    readonly arbiter?: { readonly rounds: number; readonly roundsSkipped: number; readonly denied: number };
+    /** Those that were on. */
+    readonly controllers?: readonly (keyof typeof CONTROLLER_COUNTERS)[];
   };
   readonly memory?: MemoryResult;
   readonly histogram: { readonly precision: number; readonly shared: 'vm' | 'group' };
@@ -92,7 +67,11 @@ export interface RawRun {
  * Whether a VM's backlog grew throughout the run. A stable queue ends with a backlog that does not depend on the
  * run's length; one that is overloaded by a share s ends with s of all its arrivals waiting.
  */
-export function isUnstable(vm: Pick<RawVm, 'arrived' | 'inFlight' | 'inFlightAtWarmup'>): boolean {
+export function isUnstable(vm: {
+  readonly arrived: number;
+  readonly inFlight: number;
+  readonly inFlightAtWarmup: number;
+}): boolean {
   const growth = vm.inFlight - vm.inFlightAtWarmup;
   return growth > UNSTABLE_SHARE * vm.arrived && growth > UNSTABLE_DEVIATIONS * Math.sqrt(vm.arrived);
 }
@@ -101,95 +80,74 @@ export function isUnstable(vm: Pick<RawVm, 'arrived' | 'inFlight' | 'inFlightAtW
  * The latency at quantile q of all requests whose fate is known, those dropped or late without an answer last: null where it is
  * one of these. Where VMs share a distribution it stands for each of them, but what a VM dropped or keeps waiting is its own.
  */
-function latencyAt(latency: Samples, q: number, { completed, dropped, lateInFlight = 0 }: RawVm): number | null {
-  const missed = dropped + lateInFlight;
+function latencyAt(latency: Samples, q: number, completed: number, missed: number): number | null {
   if (missed === 0) return quantileOf(latency, q);
   const known = completed + missed;
   return nearestRank(q, known) > completed ? null : quantileOf(latency, Math.min(1, (q * known) / completed));
 }
 
+type VmCounts = Record<keyof typeof VM_COUNTERS, number>;
+
+function sloResult({ slo, distributions, lateInFlight = 0 }: RawVm, counts: VmCounts): SloResult | null {
+  if (slo === null) return null;
+  const latencyNs = latencyAt(distributions.latencyNs, slo.quantile, counts.completed, counts.dropped + lateInFlight);
+  // Nobody was kept waiting where nobody came, nor served well; but arrivals without a completion have waited all along.
+  const unjudged = counts.arrived === 0 ? null : false;
+  const attained = latencyNs === null ? unjudged : latencyNs <= slo.latencyNs;
+  return { quantile: slo.quantile, targetNs: slo.latencyNs, latencyNs, attained, lateInFlight };
+}
+
+function lockResult(counters: Words): LockResult {
+  const ended = counters[L.VM_LOCK_WAITS_ENDED] ?? 0; // also those that began before the warm-up's end
+  return {
+    ...counted(LOCK_COUNTERS, counters),
+    meanWaitNs: ended === 0 ? null : (counters[L.VM_LOCK_WAIT_NS] ?? 0) / ended,
+    longestWaitNs: ended === 0 ? null : (counters[L.VM_LOCK_WAIT_MAX] ?? 0),
+  };
+}
+
 function vmResult(raw: RawVm, measuredNs: number): VmResult {
-  let slo: SloResult | null = null;
-  if (raw.slo !== null) {
-    const latencyNs = latencyAt(raw.latency, raw.slo.quantile, raw);
-    // Nobody was kept waiting where nobody came, nor served well; but arrivals without a completion have waited all along.
-    const unjudged = raw.arrived === 0 ? null : false;
-    const attained = latencyNs === null ? unjudged : latencyNs <= raw.slo.latencyNs;
-    const { quantile, latencyNs: targetNs } = raw.slo;
-    slo = { quantile, targetNs, latencyNs, attained, lateInFlight: raw.lateInFlight ?? 0 };
-  }
-  const result: VmResult = {
+  const { counters, distributions } = raw;
+  const counts = counted(VM_COUNTERS, counters);
+  const starts = Object.entries(counted(VM_STARTS, counters)).filter(([, count]) => count > 0);
+  const longestOffCoreNs = counters[L.VM_OFF_CORE_MAX] ?? 0;
+  return {
     name: raw.name,
     class: raw.class,
-    arrived: raw.arrived,
-    completed: raw.completed,
-    dropped: raw.dropped,
-    inFlight: raw.inFlight,
-    latencyNs: distributionOf(raw.latency),
-    queueDelayNs: distributionOf(raw.queueDelay),
-    slowdown: distributionOf(raw.slowdown),
-    slo,
-    cpuSeconds: {
-      task: raw.cpuNs.task / NS_PER_SECOND,
-      steal: raw.cpuNs.steal / NS_PER_SECOND,
-      idlePoll: raw.cpuNs.idlePoll / NS_PER_SECOND,
-      transition: raw.cpuNs.transition / NS_PER_SECOND,
-    },
-    steals: raw.steals,
-    stealAttempts: raw.stealAttempts,
-    preemptions: raw.preemptions,
-    yields: raw.yields,
-    grants: raw.grants,
-    revocations: raw.revocations,
-    coldStarts: { ...raw.coldStarts },
-    tasksStolen: raw.tasksStolen ?? 0,
-    migrations: raw.migrations ?? 0,
-    stranded: raw.stranded ?? 0,
-    throttledSeconds: (raw.throttledNs ?? 0) / NS_PER_SECOND,
-    offeredLoad: raw.offeredNs === null || measuredNs === 0 ? null : raw.offeredNs / measuredNs,
-    unstable: isUnstable(raw),
+    ...counts,
+    ...ofEach(distributions, distributionOf),
+    slo: sloResult(raw, counts),
+    cpuSeconds: counted(VM_SECONDS, counters),
+    coldStarts: Object.fromEntries(starts),
+    offeredLoad: raw.endless || measuredNs === 0 ? null : (counters[L.VM_WORK_NS] ?? 0) / measuredNs,
+    unstable: isUnstable({ ...counts, inFlightAtWarmup: counters[L.VM_CARRIED] ?? 0 }),
+    ...(raw.locks === true ? { locks: lockResult(counters) } : {}),
+    ...(longestOffCoreNs > 0 ? { longestOffCoreNs } : {}),
+    ...(raw.latencyShared === undefined ? {} : { latencyShared: raw.latencyShared }),
   };
-  if (raw.locks !== undefined) {
-    const { acquires, waits, waitsEnded, waitNs, longestWaitNs, longestConvoy, holderPreemptions, spinNs } = raw.locks;
-    result.locks = {
-      acquires,
-      waits,
-      meanWaitNs: waitsEnded === 0 ? null : waitNs / waitsEnded,
-      longestWaitNs: waitsEnded === 0 ? null : longestWaitNs,
-      longestConvoy,
-      holderPreemptions,
-      spinSeconds: spinNs / NS_PER_SECOND,
-    };
-  }
-  if (raw.longestOffCoreNs) result.longestOffCoreNs = raw.longestOffCoreNs;
-  if (raw.latencyShared !== undefined) result.latencyShared = raw.latencyShared;
-  return result;
 }
 
 /** Turns the core's counters into a result; a `HistogramError` where a histogram contradicts itself. */
 export function buildResult(raw: RawRun): Result {
   const { measuredNs, wallSeconds, events } = raw.manifest;
-  const taskNs = raw.vms.reduce((sum, vm) => sum + vm.cpuNs.task, 0);
+  const taskNs = raw.vms.reduce((sum, { counters }) => sum + (counters[L.VM_TASK_NS] ?? 0), 0);
   const coreNs = raw.host.cores * measuredNs;
+  const { counters } = raw.host;
   const result: Result = {
     manifest: { ...raw.manifest, eventsPerSecond: wallSeconds > 0 ? events / wallSeconds : 0 },
     vms: raw.vms.map((vm) => vmResult(vm, measuredNs)),
     host: {
       cores: raw.host.cores,
       utilization: coreNs > 0 ? taskNs / coreNs : 0,
-      idleCoreSeconds: raw.host.idleNs / NS_PER_SECOND,
-      pollCoreSeconds: (raw.host.pollNs - (raw.host.memoryNs ?? 0)) / NS_PER_SECOND,
+      ...counted(HOST_COUNTERS, counters),
+      pollCoreSeconds: ((counters[L.HOST_POLL_NS] ?? 0) - (raw.host.memoryNs ?? 0)) / NS_PER_SECOND,
       ...(raw.host.memoryNs === undefined ? {} : { memoryCoreSeconds: raw.host.memoryNs / NS_PER_SECOND }),
     },
     reallocation: {
-      count: raw.reallocation.count,
-      grantNs: distributionOf(raw.reallocation.grant),
-      parkNs: distributionOf(raw.reallocation.park),
-      detectionNs: distributionOf(raw.reallocation.detection),
-      arbiter: { ...(raw.reallocation.arbiter ?? { rounds: 0, roundsSkipped: 0, denied: 0 }) },
-      steps: Object.fromEntries(
-        Object.entries(raw.reallocation.steps).map(([name, step]) => [name, distributionOf(step)]),
-      ),
+      ...counted(MOVE_COUNTERS, counters),
+      ...ofEach(raw.reallocation.distributions, distributionOf),
+      arbiter: counted(ARBITER_COUNTERS, counters),
+      steps: ofEach(raw.reallocation.steps, distributionOf),
     },
     memory: raw.memory ?? {},
     histogram: { ...raw.histogram },
@@ -198,7 +156,10 @@ export function buildResult(raw: RawRun): Result {
   if (raw.reallocation.grantCurve !== undefined) {
     result.reallocation.grantCurve = raw.reallocation.grantCurve.map(({ atNs, cores }) => ({ atNs, cores }));
   }
-  if (raw.reallocation.controllers !== undefined) result.reallocation.controllers = { ...raw.reallocation.controllers };
+  if (raw.reallocation.controllers !== undefined) {
+    const acted = raw.reallocation.controllers.map((which) => [which, counted(CONTROLLER_COUNTERS[which], counters)]);
+    result.reallocation.controllers = Object.fromEntries(acted) as Controllers;
+  }
   if (measuredNs < raw.manifest.durationNs) result.incomplete = true;
   return result;
 }

@@ -7,7 +7,7 @@
 // Latency ≥ service is read off the slowdown (latency / service), which is never below one.
 
 import { memoryOf } from '../swap/result.js';
-import type { Distribution } from '../metrics/histogram.js';
+import type { Distribution } from '../metrics/figures.js';
 import type { Result } from './result.js';
 
 /** A run broke a conservation law: a defect of the simulator, never of the scenario. */

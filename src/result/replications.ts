@@ -2,7 +2,8 @@
 // Replication 0 has the scenario's seed, so its result is that of a plain run; the others' seeds follow from it.
 // Leaves out running: the caller simulates each seed and hands the results over.
 
-import { type Interval, meanInterval, pairedDifference, pairedRatio } from '../metrics/confidence.js';
+import { meanInterval, pairedDifference, pairedRatio } from '../metrics/confidence.js';
+import type { Interval } from '../metrics/figures.js';
 import { type MemoryResult, memoryOf } from '../swap/result.js';
 import type { Figures, Result, Replication, Confidence } from './result.js';
 

@@ -2,71 +2,75 @@
 // Quantiles come from buckets 1/16 of their value wide, so they are off by 1/32 at most; the mean and the greatest too.
 // Leaves out files and drawings (report/series.ts).
 
+import * as z from 'zod';
+import { count, list, number, once, record, text, told } from '../metrics/figures.js';
 import type { Series, EventLog } from './over-time.js';
 import { type RawHistogram, Histogram } from '../metrics/histogram.js';
 
-/** What an interval's histogram says, by interval; null where nothing was counted. */
-export interface DistributionsResult {
-  /** Values recorded. */
-  count: number[];
-  /** Their means. */
-  mean: (number | null)[];
-  /** Their medians. */
-  p50: (number | null)[];
-  /** 9 of 10 are no greater. */
-  p90: (number | null)[];
-  /** 99 of 100 are no greater. */
-  p99: (number | null)[];
-  /** 999 of 1000 are no greater. */
-  p999: (number | null)[];
-  /** The greatest ones. */
-  max: (number | null)[];
-}
+const makeSchemas = () => {
+  const columns = (meaning: string) => list(meaning, z.number());
+  const figureColumns = (meaning: string) => list(meaning, z.nullable(z.number()));
 
-/** Samples of every VM over time. */
-export interface SeriesResult {
-  /** Between two samples, in ns. */
-  intervalNs: number;
-  /** Of each sample, which ends its interval. */
-  timeNs: number[];
-  /** One a VM. */
-  vms: {
-    /** Of the VM. */
-    name: string;
-    /** Cores that it holds. */
-    coresHeld: number[];
-    /** Tasks. */
-    waiting: number[];
-    /** How long its oldest waiting task has waited, in ns. */
-    oldestDelayNs: number[];
-    /** Requests, since the sample before. */
-    completed: number[];
-  }[];
-  /** VMs of one group share these. */
-  groups: {
-    /** Of the group. */
-    name: string;
-    /** Time in system of requests completed in each interval, in ns. */
-    latencyNs: DistributionsResult;
-    /** Time that tasks begun in each interval had waited, in ns. */
-    queueDelayNs: DistributionsResult;
-  }[];
-}
+  const distributionColumns = record(
+    'DistributionsResult',
+    "What an interval's histogram says, by interval; null where nothing was counted.",
+    {
+      count: columns('Values recorded.'),
+      mean: figureColumns('Their means.'),
+      p50: figureColumns('Their medians.'),
+      p90: figureColumns('9 of 10 are no greater.'),
+      p99: figureColumns('99 of 100 are no greater.'),
+      p999: figureColumns('999 of 1000 are no greater.'),
+      max: figureColumns('The greatest ones.'),
+    },
+  );
 
-/** The events of a window of time. */
-export interface LogResult {
-  /** In order. */
-  events: {
-    /** Simulated time, in ns. */
-    timeNs: number;
-    /** What the event was for. */
-    entity: string;
-    /** State of the vCPU when it came, where it was a vCPU's. */
-    state: string | null;
-  }[];
-  /** Events of the window that the log had no room for. */
-  left: number;
-}
+  const seriesSchema = record(
+    'SeriesResult',
+    'Samples of every VM over time, as columns: place i of every list belongs to `timeNs[i]`.',
+    {
+      intervalNs: number('Between two samples, in ns; doubles each time the samples are full.'),
+      timeNs: columns('Of each sample, which ends its interval.'),
+      vms: list(
+        'One a VM.',
+        z.strictObject({
+          name: text('Of the VM.'),
+          coresHeld: columns('Cores that it holds.'),
+          waiting: columns('Tasks.'),
+          oldestDelayNs: columns('How long its oldest waiting task has waited, in ns.'),
+          completed: columns('Requests, since the sample before.'),
+        }),
+      ),
+      groups: list(
+        'VMs of one group share these.',
+        z.strictObject({
+          name: text('Of the group.'),
+          latencyNs: told('Time in system of requests completed in each interval, in ns.', distributionColumns),
+          queueDelayNs: told('Time that tasks begun in each interval had waited, in ns.', distributionColumns),
+        }),
+      ),
+    },
+  );
+
+  const logSchema = record('LogResult', 'The events of a window of time.', {
+    events: list(
+      'In order.',
+      z.strictObject({
+        timeNs: number('Simulated time, in ns.'),
+        entity: text('What the event was for.'),
+        state: z.nullable(z.string()).meta({ description: "State of the vCPU when it came, where it was a vCPU's." }),
+      }),
+    ),
+    left: count('Events of the window that the log had no room for.'),
+  });
+  return { distributionColumns, seriesSchema, logSchema };
+};
+/** @internal */
+export const seriesSchemas = once(makeSchemas);
+type Schemas = ReturnType<typeof makeSchemas>;
+export type DistributionsResult = z.output<Schemas['distributionColumns']>;
+export type SeriesResult = z.output<Schemas['seriesSchema']>;
+export type LogResult = z.output<Schemas['logSchema']>;
 
 export const DISTRIBUTION_KEYS = ['count', 'mean', 'p50', 'p90', 'p99', 'p999', 'max'] as const;
 

@@ -37,15 +37,17 @@ const host = section({
     "The host's memory, and how it is swapped where VMs have some; a size alone is only recorded.",
     z.optional(hostMemory),
   ),
-}).transform(({ cores, sockets, smt, smtFactor, smtSwitch, smtSpin, memoryBandwidth, memory }) => ({
-  cores,
-  sockets: sockets ?? defaultNumber('host.sockets'),
-  smt: smt ?? defaultNumber('host.smt'),
-  smtFactor: smtFactor ?? defaultNumber('host.smtFactor'),
-  smtSwitch: smtSwitch ?? defaultFlag('host.smtSwitch'),
-  smtSpin: smtSpin ?? defaultFlag('host.smtSpin'),
-  ...(memoryBandwidth === undefined ? {} : { memoryBandwidthBytesPerSecond: memoryBandwidth }),
-  ...(memory === undefined ? {} : { memoryBytes: sizeOf(memory), memory: resolveHostMemory(memory) }),
+}).transform((written) => ({
+  cores: written.cores,
+  sockets: written.sockets ?? defaultNumber('host.sockets'),
+  smt: written.smt ?? defaultNumber('host.smt'),
+  smtFactor: written.smtFactor ?? defaultNumber('host.smtFactor'),
+  smtSwitch: written.smtSwitch ?? defaultFlag('host.smtSwitch'),
+  smtSpin: written.smtSpin ?? defaultFlag('host.smtSpin'),
+  ...(written.memoryBandwidth === undefined ? {} : { memoryBandwidthBytesPerSecond: written.memoryBandwidth }),
+  ...(written.memory === undefined
+    ? {}
+    : { memoryBytes: sizeOf(written.memory), memory: resolveHostMemory(written.memory) }),
 }));
 
 /** A size alone changes nothing: scenarios without guests' memory resolve as they always did. */

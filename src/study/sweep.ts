@@ -2,7 +2,7 @@
 // service times are too, and what differs is the point's and the mechanism's. A point that makes no scenario is a row with the
 // reason. What a row says, `run` with the row's `set` prints.
 
-import type { Interval } from '../metrics/confidence.js';
+import type { Interval } from '../metrics/figures.js';
 import { LimitError } from '../core/errors.js';
 import { InputError, show } from '../input/errors.js';
 import { confidenceOf, replicationOf } from '../result/replications.js';

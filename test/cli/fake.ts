@@ -1,9 +1,12 @@
 // A stand-in for the simulator: results follow from the scenario by a plain rule, so that tests of the commands know
 // what must come out. Rule: a VM's latencies are 10 us, or 1 ms in one of 20, unless it may have `enough` cores.
 
+import * as L from '../../assembly/layout.js';
+import { ofEach } from '../../src/metrics/counters.js';
 import { Histogram } from '../../src/metrics/histogram.js';
 import type { Result } from '../../src/result/result.js';
 import { type RawVm, buildResult } from '../../src/result/build.js';
+import { MOVE_DISTRIBUTIONS, STEP_DISTRIBUTIONS } from '../../src/result/counters.js';
 import type { Io } from '../../src/cli/io.js';
 import type { ProgressReport } from '../../src/cli/progress.js';
 import type { Tools } from '../../src/cli/replicate.js';
@@ -62,6 +65,7 @@ export interface FakeOptions {
 }
 
 const REQUESTS = 100;
+const TASK_NS = 1000;
 
 function fakeResult(scenario: Scenario, measuredNs: number, options: FakeOptions): Result {
   const kind = scenario.mechanism.kind;
@@ -77,28 +81,24 @@ function fakeResult(scenario: Scenario, measuredNs: number, options: FakeOptions
       name: vm.name,
       class: vm.class,
       slo: vm.slo === undefined ? null : { quantile: vm.slo.quantile, latencyNs: vm.slo.latencyNs },
-      arrived: values.length,
-      completed: values.length,
-      dropped: 0,
-      inFlight: 0,
-      inFlightAtWarmup: 0,
-      latency: rawHistogram(values),
-      queueDelay: rawHistogram(values.map((value) => value - 10_000)),
-      slowdown: rawHistogram(
-        values.map((value) => Math.floor(value / 10)),
-        0.001,
-      ),
-      cpuNs: { task: ran ? 1000 : 0, steal: 0, idlePoll: 0, transition: 0 },
-      steals: 0,
-      stealAttempts: 0,
-      preemptions: 0,
-      yields: 0,
-      grants: 0,
-      revocations: 0,
-      offeredNs: vm.slo === undefined ? null : measuredNs * 2,
+      counters: {
+        [L.VM_ARRIVED]: values.length,
+        [L.VM_COMPLETED]: values.length,
+        [L.VM_TASK_NS]: ran ? TASK_NS : 0,
+        [L.VM_WORK_NS]: measuredNs * 2,
+      },
+      distributions: {
+        latencyNs: rawHistogram(values),
+        queueDelayNs: rawHistogram(values.map((value) => value - 10_000)),
+        slowdown: rawHistogram(
+          values.map((value) => Math.floor(value / 10)),
+          0.001,
+        ),
+      },
+      endless: vm.slo === undefined,
     };
   });
-  const taskNs = vms.reduce((sum, vm) => sum + vm.cpuNs.task, 0);
+  const taskNs = ran ? vms.length * TASK_NS : 0;
   const none = rawHistogram([]);
   const result = buildResult({
     vms: vms.map((vm) => options.raw?.(vm) ?? vm),
@@ -119,10 +119,15 @@ function fakeResult(scenario: Scenario, measuredNs: number, options: FakeOptions
     },
     host: {
       cores: scenario.host.cores,
-      idleNs: (scenario.host.cores - kept) * measuredNs - taskNs,
-      pollNs: kept * measuredNs,
+      counters: {
+        [L.HOST_IDLE_NS]: (scenario.host.cores - kept) * measuredNs - taskNs,
+        [L.HOST_POLL_NS]: kept * measuredNs,
+      },
     },
-    reallocation: { count: 0, grant: none, park: none, detection: none, steps: {} },
+    reallocation: {
+      distributions: ofEach(MOVE_DISTRIBUTIONS, () => none),
+      steps: ofEach(STEP_DISTRIBUTIONS, () => none),
+    },
     histogram: { precision: 0.004, shared: 'vm' },
   });
   options.spoil?.(result);

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { build, compileWithPolicy } from '../../src/cli/build.js';
+import { build } from '../../src/cli/build.js';
+import { buildCore } from '../../src/policy-core.js';
 import { captureIo } from './fake.js';
 
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -57,7 +58,7 @@ describe('a core of one’s own', { timeout: 60_000 }, () => {
     };
     for (const [name, source] of Object.entries(policies)) {
       const imports = /import \{[^}]*\bH\b/.test(source) ? '' : 'import { H } from "./view";\n';
-      writeFileSync(core(name), await compileWithPolicy(imports + source, `${name}.ts`));
+      writeFileSync(core(name), await buildCore(imports + source, { file: `${name}.ts` }));
     }
   }, 120_000);
 

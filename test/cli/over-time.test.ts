@@ -9,7 +9,7 @@ import { main } from '../../src/cli/program.js';
 import type { Result } from '../../src/result/result.js';
 import { renderSeries, overTimeFiles } from '../../src/report/series.js';
 import { resolveScenario } from '../../src/scenario/resolve.js';
-import { resultSchema } from '../../src/result/result-schema.js';
+import { resultSchemas } from '../../src/result/result.js';
 import { captureIo } from './fake.js';
 
 const request = { stages: [{ tasks: 2, service: { dist: 'exponential', mean: '10us' } }] };
@@ -62,7 +62,7 @@ describe('run --json', () => {
     const plain = JSON.parse((await ran('run', written({}), '--json')).out) as Result;
     const { status, out } = await ran('run', written(SAMPLING), '--json');
     expect(status).toBe(0);
-    const result = resultSchema.parse(JSON.parse(out));
+    const result = resultSchemas().resultSchema.parse(JSON.parse(out));
     expect(result.vms).toEqual(plain.vms);
     expect([plain.series, plain.log]).toEqual([undefined, undefined]);
     const series = result.series!;

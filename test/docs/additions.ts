@@ -6,6 +6,7 @@ import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { main } from 'assemblyscript/asc';
 import { build } from 'esbuild';
+import { POLICY_IMPORTS, policyImports, policySources } from '../../scripts/policies.mjs';
 import type * as program from '../../src/cli/program.js';
 import type * as fluxhost from '../../src/index.js';
 
@@ -44,6 +45,7 @@ export function addition(of: RegExp): Addition {
     lines.push(...added.map((line) => ({ path, line })));
     files.set(path, rows.join('\n'));
   }
+  files.set(POLICY_IMPORTS, policyImports(new Map([...policySources(), ...files]))); // as the build does before it compiles
   return { files, made, lines };
 }
 

@@ -11,7 +11,7 @@ import * as fluxhost from '../../src/index.js';
 import { FORMATS } from '../../src/pages/formats/names.js';
 import { POLICY_PARAMETERS } from '../../src/pages/parameters.js';
 import { POLICY_NAMES } from '../../src/pages/policies.js';
-import { pagesResultSchema } from '../../src/pages/result-schema.js';
+import { pagesSchemas } from '../../src/pages/result.js';
 import { captureIo } from '../cli/fake.js';
 import { temporary } from '../pages/helpers.js';
 
@@ -76,7 +76,7 @@ describe('replayPages', () => {
     });
     expect(still(result)).toEqual(still(command));
     expect(result.runs).toHaveLength(9);
-    expect(pagesResultSchema.safeParse(result).error).toBeUndefined();
+    expect(pagesSchemas().pagesResultSchema.safeParse(result).error).toBeUndefined();
   });
 
   it('unpacks what is packed, whatever its name', async () => {

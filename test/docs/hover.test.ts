@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const TYPES = `${ROOT}dist/types/`;
-const ENTRIES = ['index', 'core-entry', 'node-entry'].map((name) => `${TYPES}src/${name}.d.ts`);
+const ENTRIES = ['index', 'core-entry', 'node-entry', 'report-entry'].map((name) => `${TYPES}src/${name}.d.ts`);
 const OPTIONS: ts.CompilerOptions = {
   strict: true,
   noEmit: true,
@@ -115,12 +115,18 @@ describe('the declarations', () => {
       import type { ScenarioInput } from '../../src/scenario/schema.js';
       import type { ReserveInput, ManagerKind } from '../../src/reserve/schema.js';
       import type { Mechanism, MechanismInput } from '../../src/mechanisms/types.js';
+      import type { Result } from '../../src/result/result.js';
+      import type { PagesResult } from '../../src/pages/result.js';
+      import type { Interval } from '../../src/metrics/figures.js';
       type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : 'the source takes more') : 'the package takes more';
       export const scenario: Same<built.ScenarioInput, ScenarioInput> = true;
       export const reserve: Same<built.ReserveInput, ReserveInput> = true;
       export const manager: Same<built.ManagerKind, ManagerKind> = true;
       export const written: Same<built.MechanismInput, MechanismInput> = true;
       export const mechanism: Same<built.Scenario['mechanism'], Mechanism> = true;
+      export const result: Same<built.Result, Result> = true;
+      export const pages: Same<built.PagesResult, PagesResult> = true;
+      export const interval: Same<built.Interval, Interval> = true;
       // @ts-expect-error no number is a duration
       export const wrong: built.ScenarioInput['duration'] = 5;`;
     const path = `${ROOT}test/docs/same-types.ts`;

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, it, expect } from 'vitest';
+import * as L from '../../assembly/layout.js';
 import { brokenLaws, assertLaws, LawError } from '../../src/result/laws.js';
 import {
   replicationSeed,
@@ -70,7 +71,10 @@ describe('a result', () => {
   it('counts what was dropped as missed', async () => {
     const dropping = async (dropped: number, quantile: number): Promise<unknown> => {
       const slo = { quantile, latencyNs: 200_000 };
-      const change = (raw: RawVm): RawVm => ({ ...raw, slo, dropped, arrived: raw.arrived + dropped });
+      const change = (raw: RawVm): RawVm => {
+        const arrived = raw.counters[L.VM_ARRIVED]! + dropped;
+        return { ...raw, slo, counters: { ...raw.counters, [L.VM_DROPPED]: dropped, [L.VM_ARRIVED]: arrived } };
+      };
       const simulation = await fakeTools({ raw: change }).create(withMechanism(scenario, 'hyperflux'), '.');
       await simulation.run();
       return simulation.metrics().vms[0]!.slo;
@@ -86,7 +90,11 @@ describe('a result', () => {
   it('counts what has been in flight for longer than the target as missed', async () => {
     const waiting = async (lateInFlight: number, inFlight = lateInFlight): Promise<unknown> => {
       const slo = { quantile: 0.99, latencyNs: 200_000 };
-      const change = (raw: RawVm): RawVm => ({ ...raw, slo, lateInFlight, inFlight, arrived: raw.arrived + inFlight });
+      const change = (raw: RawVm): RawVm => {
+        const arrived = raw.counters[L.VM_ARRIVED]! + inFlight;
+        const counters = { ...raw.counters, [L.VM_IN_FLIGHT]: inFlight, [L.VM_ARRIVED]: arrived };
+        return { ...raw, slo, lateInFlight, counters };
+      };
       const simulation = await fakeTools({ raw: change }).create(withMechanism(scenario, 'hyperflux'), '.');
       await simulation.run();
       return simulation.metrics().vms[0]!.slo;
@@ -126,8 +134,8 @@ describe('the laws', () => {
     ],
     [
       'a time below zero, as the core counts it',
-      (result: Result) => (result.reallocation.steps['wake'] = { ...result.vms[0]!.latencyNs, max: 2 ** 53 - 1 }),
-      /reallocation.steps.wake: 9007199254740991 ns is longer than any run/,
+      (result: Result) => (result.reallocation.steps.wakeNs = { ...result.vms[0]!.latencyNs, max: 2 ** 53 - 1 }),
+      /reallocation.steps.wakeNs: 9007199254740991 ns is longer than any run/,
     ],
     [
       'a grant before its decision',

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, beforeAll, afterAll, it, expect } from 'vitest';
-import { compileWithPolicy, build } from '../../src/cli/build.js';
+import { build } from '../../src/cli/build.js';
+import { buildCore } from '../../src/policy-core.js';
 import { fork } from '../../src/cli/fork.js';
 import { run } from '../../src/cli/run.js';
 import {
@@ -104,7 +105,7 @@ describe('a policy of one’s own', () => {
   let compiled: Uint8Array<ArrayBuffer>;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'fluxhost-policy-'));
-    compiled = Uint8Array.from(await compileWithPolicy(source, 'my-policy.ts'));
+    compiled = await buildCore(source, { file: 'my-policy.ts' });
   }, 120_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -194,8 +195,8 @@ describe('a policy of one’s own', () => {
 
   it('that does not compile is refused with the place', async () => {
     const wrong = source.replace('let best: u32 = 0;', 'let best: u33 = 0;');
-    await expect(compileWithPolicy(wrong, 'my-policy.ts')).rejects.toThrow(/my-policy\.ts.*u33/s);
-    await expect(compileWithPolicy(wrong, 'my-policy.ts')).rejects.toBeInstanceOf(InputError);
+    await expect(buildCore(wrong, { file: 'my-policy.ts' })).rejects.toThrow(/my-policy\.ts.*u33/s);
+    await expect(buildCore(wrong, { file: 'my-policy.ts' })).rejects.toBeInstanceOf(InputError);
   }, 120_000);
 
   it('that answers what is not there ends the run with its name', async () => {

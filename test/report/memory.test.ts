@@ -16,7 +16,7 @@ import { MAX_COLUMNS } from '../../src/report/table.js';
 import { formatCount, formatDurationNs, formatCoreSeconds } from '../../src/report/units.js';
 import { withMechanism } from '../../src/scenario/mechanisms.js';
 import { parseScenario } from '../../src/scenario/parse.js';
-import { resultSchema } from '../../src/result/result-schema.js';
+import { resultSchemas } from '../../src/result/result.js';
 import type { MechanismKind } from '../../src/mechanisms/types.js';
 import { Simulation } from '../../src/simulation.js';
 import { captureIo } from '../cli/fake.js';
@@ -100,10 +100,10 @@ describe('the report of a run with swapped memory', () => {
 
   it('is the one whose schema is printed', async () => {
     const result = await simulate('static');
-    expect(resultSchema.safeParse(result).error).toBeUndefined();
-    expect(resultSchema.safeParse({ ...result, memory: {} }).success).toBe(true);
-    expect(resultSchema.safeParse({ ...result, memory: { ...result.memory, faults: 'many' } }).success).toBe(false);
-    expect(resultSchema.safeParse({ ...result, memory: { swapIns: 1 } }).success).toBe(false);
+    expect(resultSchemas().resultSchema.safeParse(result).error).toBeUndefined();
+    expect(resultSchemas().resultSchema.safeParse({ ...result, memory: {} }).success).toBe(true);
+    expect(resultSchemas().resultSchema.safeParse({ ...result, memory: { ...result.memory, faults: 'many' } }).success).toBe(false);
+    expect(resultSchemas().resultSchema.safeParse({ ...result, memory: { swapIns: 1 } }).success).toBe(false);
   });
 
   it('adds nothing where no VM has memory', async () => {

@@ -11,7 +11,7 @@ import { checkScenario } from '../../src/scenario/resolve.js';
 import { MECHANISM_KINDS } from '../../src/mechanisms/kinds.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import { scenarioJsonSchema } from '../../src/scenario/schema.js';
-import { resultJsonSchema } from '../../src/result/result-schema.js';
+import { resultJsonSchema } from '../../src/result/result.js';
 import { SAMPLE } from './sample.js';
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url));

@@ -57,6 +57,7 @@ export function beginMove(core: Core, vm: Vm, at: u64): void {
   core.round = arbiter.round;
   if (traits.parkedBusy) nudge(); // who has one more may lose one (caladan)
   fixSteps(core);
+  hooks.move(vm, moveOf(core));
   if (isNull(core.vcpu)) {
     removeIdle(core);
     startWake(core, at - clock.now);

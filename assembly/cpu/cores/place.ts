@@ -5,7 +5,6 @@ import { hold, chooseDormant, canGrow } from "../holding";
 import { removeIdle, isWhole } from "../idle";
 import { attach } from "../guest/life";
 import { chooseVictim } from "../victims";
-import { hooks } from "../hooks";
 import { beginMove, enterGuest } from "./move";
 
 /** At time 0: the core belongs to a vCPU of `vm`, which looks for work. Costs nothing. */
@@ -37,8 +36,7 @@ export function placeGuaranteed(): void {
       if (!isNull(core)) placeInitially(core, vm);
       else {
         if (traits.yields && vm.queued <= vm.coming) break; // it would give the core back
-        // what a microVM's start takes is told where its core is chosen
-        core = traits.tellsStart ? hooks.choose(vm) : chooseVictim(vm);
+        core = chooseVictim(vm);
         if (isNull(core)) break; // the rest is in motion
         beginMove(core, vm, clock.now);
       }

@@ -32,7 +32,6 @@ export function chooseMechanism(kind: u32): bool {
   traits.halts = 0;
   traits.parkedBusy = 0;
   if (kind != before) arbiter.on = 0;
-  traits.tellsStart = 0;
   const leave = hooks.leave;
   hooks.clear();
   hooks.onChoose = chooseCore;

@@ -3,7 +3,7 @@
 // later ones are restored. One that has been idle for `keepAlive` ends, but for `vcpus.min`. Nothing is stolen between instances.
 
 import * as L from "../../layout";
-import { H, Vm, Core, vmAt, count, settings, traits, Settings } from "../state";
+import { H, Vm, Core, Move, vmAt, count, settings, traits, Settings } from "../state";
 import { chooseIdle } from "../idle";
 import { nudge } from "../holding";
 import { watch, coreToPool, onArbiter, startArbiter, chooseCore } from "../cores/arbiter";
@@ -29,7 +29,6 @@ class Service {
 export function microvm(): void {
   traits.yields = 1;
   traits.keeps = 1;
-  traits.tellsStart = 1;
   costNothing(offsetof<Settings>("dispatchStep"));
   settings.minSearch = <u64>knobs<MicrovmKnobs>().keepAliveNs;
   for (let i: u32 = 0; i < H.vmCount; i++) {
@@ -42,7 +41,8 @@ export function microvm(): void {
   hooks.onCoreFree = coreToPool;
   hooks.onMoved = nudge;
   hooks.onArbiter = onArbiter;
-  hooks.onChoose = startInstance;
+  hooks.onChoose = choose;
+  hooks.onMove = startInstance;
   hooks.onWoken = leaveSnapshot;
 }
 
@@ -60,15 +60,17 @@ function start(): void {
   placeGuaranteed();
 }
 
-/** Only an idle core can be used, but for what is guaranteed; how long the start takes depends on whether there is a snapshot yet. */
-function startInstance(vm: Vm): Core {
-  const core = vm.held < vm.min ? chooseCore(vm) : chooseIdle(vm);
-  if (changetype<usize>(core) == 0) return core;
+/** Only an idle core can be used, but for what is guaranteed. */
+function choose(vm: Vm): Core {
+  return vm.held < vm.min ? chooseCore(vm) : chooseIdle(vm);
+}
+
+/** How long the start takes depends on whether there is a snapshot yet. */
+function startInstance(vm: Vm, move: Move): void {
   const knob = knobs<MicrovmKnobs>();
   const restores = own<Service>(vm).snapshot != 0 && knob.restoreNs > 0;
-  settings.wake = <u64>(restores ? knob.restoreNs : knob.bootNs);
+  move.wake = <u64>(restores ? knob.restoreNs : knob.bootNs);
   count(vm, restores ? L.VM_RESTORES : L.VM_BOOTS, 1);
-  return core;
 }
 
 mechanism(L.MECHANISM_MICROVM, microvm);

@@ -1,15 +1,6 @@
-// The table of replacement policies: one file each, which tells how its caches are made and replayed (registry.ts), and one line here.
+// The replacement policies: one file each, which tells how its caches are made and replayed (registry.ts).
 
-import "./arc";
-import "./clock";
-import "./fifo";
-import "./lfu";
-import "./lru";
-import "./random";
-import "./s3fifo";
-import "./sieve";
-import "./taiji";
-import "./two-queue";
+import "./all";
 import { AHEAD, AHEAD_FROM_BYTES, Cache, touch } from "./cache";
 import { makeBy, replayBy, reserveBy } from "./registry";
 import { REQUEST_BYTES } from "./request";

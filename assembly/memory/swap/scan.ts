@@ -57,7 +57,6 @@ function scanAll(): void {
   }
   const seen = S.listed * S.sample;
   tally(W.SWAP_SCANS, 1);
-  tally(W.SWAP_SCANNED, seen);
   tally(W.SWAP_SCAN_NS, seen * S.scanPage);
   spend(seen * S.scanPage);
 }

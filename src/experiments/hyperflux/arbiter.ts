@@ -3,7 +3,7 @@
 // a round reads every VM at pollPerVm each, so a request waits half a period for the round to begin and the round's cost for its
 // end; the period is the greater of the interval and that cost.
 
-import type { Interval } from '../../metrics/confidence.js';
+import type { Interval } from '../../metrics/figures.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
 import type { ExperimentOptions } from '../experiment.js';
 import { replicate, over, type Answer, meanOf, us, SURE, confidence } from './measure.js';

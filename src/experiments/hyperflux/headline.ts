@@ -1,7 +1,8 @@
 // What the papers claim of HyperFlux as a whole, beside ours: the time of a move, many cores at once, the tail against fixed cores, and
 // against cgroup quotas and hot-plug. What the model leaves out (boot time, footprint) is said so.
 
-import { type Interval, meanInterval } from '../../metrics/confidence.js';
+import { meanInterval } from '../../metrics/confidence.js';
+import type { Interval } from '../../metrics/figures.js';
 import { CONFIDENCE_LEVEL } from '../../result/replications.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
 import type { ExperimentOptions, Claim } from '../experiment.js';

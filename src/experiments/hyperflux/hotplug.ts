@@ -2,7 +2,7 @@
 // in is swept from the 13 us of a HyperFlux move to the second that the position paper names. The agent's own interval is
 // set to 10 us, so that the plug alone is what is seen.
 
-import type { Interval } from '../../metrics/confidence.js';
+import type { Interval } from '../../metrics/figures.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
 import type { ExperimentOptions } from '../experiment.js';
 import { single, over, replicate, vm, type Answer, meanOf, us, SURE, confidence } from './measure.js';

@@ -3,7 +3,8 @@
 // preempted and left to be stolen (`hyperflux`, as its paper has it), parked at the end of the critical section (`finishSection`), and
 // descheduled blindly. Waiters block or spin; short bursts and long ones, because a holder that is gone is gone until they are over.
 
-import { type Interval, meanInterval, pairedDifference } from '../../metrics/confidence.js';
+import { meanInterval, pairedDifference } from '../../metrics/confidence.js';
+import type { Interval } from '../../metrics/figures.js';
 import { CONFIDENCE_LEVEL } from '../../result/replications.js';
 import type { VmResult, LockResult, Result } from '../../result/result.js';
 import type { ScenarioInput } from '../../scenario/schema.js';

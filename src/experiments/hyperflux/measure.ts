@@ -1,7 +1,8 @@
 // What the HyperFlux experiments share: replications with seeds of their own, Student-t intervals over them, and text for
 // figures. Every mechanism sees the same seeds, so two mechanisms differ by the mechanism alone.
 
-import { type Interval, meanInterval } from '../../metrics/confidence.js';
+import { meanInterval } from '../../metrics/confidence.js';
+import type { Interval } from '../../metrics/figures.js';
 import { replicationSeed, CONFIDENCE_LEVEL } from '../../result/replications.js';
 import type { Result, VmResult } from '../../result/result.js';
 import type { ScenarioInput } from '../../scenario/schema.js';

@@ -2,7 +2,8 @@
 // take cores from the second in the middle of its work. With migration a parked vCPU hands its queue on; without, the
 // tasks stay and are stolen. Measured on the second service, with stealing and, to see what stealing does, without.
 
-import { type Interval, pairedDifference } from '../../metrics/confidence.js';
+import { pairedDifference } from '../../metrics/confidence.js';
+import type { Interval } from '../../metrics/figures.js';
 import { CONFIDENCE_LEVEL } from '../../result/replications.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
 import type { ExperimentOptions } from '../experiment.js';

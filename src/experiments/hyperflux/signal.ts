@@ -2,7 +2,8 @@
 // thresholds. A grant is false when its vCPU leaves again without having run a task: all that it did was to come, to search and to
 // leave. They are counted one by one in the event log, and signals are compared at equal numbers of them.
 
-import { type Interval, meanInterval, pairedDifference } from '../../metrics/confidence.js';
+import { meanInterval, pairedDifference } from '../../metrics/confidence.js';
+import type { Interval } from '../../metrics/figures.js';
 import type { EventLog } from '../../result/over-time.js';
 import { CONFIDENCE_LEVEL } from '../../result/replications.js';
 import type { Result } from '../../result/result.js';

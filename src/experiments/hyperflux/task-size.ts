@@ -4,7 +4,8 @@
 
 import type { ScenarioInput } from '../../scenario/schema.js';
 import type { ExperimentOptions } from '../experiment.js';
-import { type Interval, meanInterval } from '../../metrics/confidence.js';
+import { meanInterval } from '../../metrics/confidence.js';
+import type { Interval } from '../../metrics/figures.js';
 import { CONFIDENCE_LEVEL } from '../../result/replications.js';
 import { single, replicate, vm, over, meanOf, type Answer, spread, SURE, confidence, us } from './measure.js';
 import { command } from './questions.js';

@@ -118,7 +118,8 @@ describe('figures', () => {
       'dispatch',
     ]);
     for (const [i, step] of steps.entries()) {
-      const of = step.name === 'detection' ? reallocation.detectionNs : reallocation.steps[`${step.name}Ns`]!;
+      const of =
+        step.name === 'detection' ? reallocation.detectionNs : reallocation.steps[`${step.name}Ns` as 'wakeNs'];
       expect(step).toMatchObject({ meanNs: of.mean, count: of.count, share: of.count / reallocation.count });
       expect(step.fromNs).toBe(i === 0 ? 0 : steps[i - 1]!.fromNs + steps[i - 1]!.meanNs);
     }

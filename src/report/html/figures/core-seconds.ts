@@ -1,7 +1,8 @@
 // "Where did the cores go?": all core time by what it was used for, one bar a mechanism. The parts of a bar add up to the cores
 // times the measured time, as the result's laws demand.
 
-import { NS_PER_SECOND, type Result } from '../../../result/result.js';
+import { NS_PER_SECOND } from '../../../metrics/counters.js';
+import type { Result } from '../../../result/result.js';
 import { formatShare } from '../../units.js';
 import type { Figure, StackPlot, Texture } from '../figure.js';
 import { coreSeconds, listed, sum, vmColour } from '../words.js';

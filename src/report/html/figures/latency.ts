@@ -1,7 +1,7 @@
 // "How long do requests wait?": the latencies' tail, one panel a VM, one line a mechanism. Results carry five quantiles, which are
 // drawn as what they are; where one holds its histogram, the curve is the histogram's.
 
-import type { Distribution } from '../../../metrics/histogram.js';
+import type { Distribution } from '../../../metrics/figures.js';
 import type { Result, VmResult } from '../../../result/result.js';
 import type { Figure, TailPlot, TailPoint } from '../figure.js';
 import { duration, grouped, listed, mechanismHues, sloWords } from '../words.js';

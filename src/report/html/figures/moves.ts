@@ -1,7 +1,7 @@
 // "How does a core move?": the steps of a move one after the other, detection before them, and how detection, parking and the
 // whole grant spread. Means add up; quantiles of steps do not, which is why the waterfall is of means.
 
-import type { Distribution } from '../../../metrics/histogram.js';
+import type { Distribution } from '../../../metrics/figures.js';
 import { formatShare } from '../../units.js';
 import type { Figure, MovesPlot } from '../figure.js';
 import { duration, grouped } from '../words.js';
