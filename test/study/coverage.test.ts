@@ -3,7 +3,8 @@
 // own error is a twentieth of an interval's. And a sweep of load over M/M/16 holds Erlang C at 90 of 100 points at least.
 import { describe, expect, it } from 'vitest';
 import { Simulation, resolveScenario, sweep, type Figures, type Result, type ScenarioInput } from '../../src/index.js';
-import { meanInterval, pairedDifference, pairedRatio, type Interval } from '../../src/metrics/confidence.js';
+import { meanInterval, pairedDifference, pairedRatio } from '../../src/metrics/confidence.js';
+import type { Interval } from '../../src/metrics/figures.js';
 import { headlineFigures } from '../../src/result/replications.js';
 import { mmkQuantile, mmkWait } from '../support/queueing.js';
 

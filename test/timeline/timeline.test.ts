@@ -48,8 +48,8 @@ it('tells the steps of every move, and as long as the host measured them', async
   const found = sums(steps, ({ name }) => name);
   const { reallocation } = result;
   expect(reallocation.count).toBeGreaterThan(100);
-  for (const name of ['preempt', 'suspend', 'deschedule', 'wake', 'dispatch']) {
-    const measured = reallocation.steps[`${name}Ns`]!;
+  for (const name of ['preempt', 'suspend', 'deschedule', 'wake', 'dispatch'] as const) {
+    const measured = reallocation.steps[`${name}Ns`];
     const longest = Math.max(...steps.filter((step) => step.name === name).map((step) => step.untilNs - step.fromNs));
     expect([name, longest]).toEqual([name, measured.max]);
     // those that the end of the run cuts, and those that lost their core on the way, are not measured
