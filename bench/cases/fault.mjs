@@ -50,7 +50,7 @@ export async function fault({ Simulation }, { smoke }) {
         'page fault, its swap-out included',
         'ns',
         perFault.map((seconds) => seconds * 1e9),
-        { most: 150, note: `${faulting.faults} faults, ${faulting.swapOuts} swap-outs` },
+        { most: 250, note: `${faulting.faults} faults, ${faulting.swapOuts} swap-outs` },
       ),
       figure(
         '  faults in a second, all else taken off',

@@ -33,7 +33,7 @@ const colocated = (durationUs) => ({
 });
 
 /** ns an event with everything on, against case "ideal". */
-export async function hyperflux({ Simulation }, { smoke }, { nsPerEvent }) {
+export async function hyperflux({ Simulation }, { smoke }, { nsPerEvent, anchorNsPerEvent }) {
   const counts = { fingerprints: new Set() };
   const { colocated: samples } = await interleave(
     {
@@ -60,6 +60,16 @@ export async function hyperflux({ Simulation }, { smoke }, { nsPerEvent }) {
         samples.map((ns) => ns / base),
         { most: 3 },
       ),
+      ...(anchorNsPerEvent === undefined
+        ? []
+        : [
+            figure(
+              '  against the C anchor',
+              '×',
+              samples.map((ns) => ns / spread(anchorNsPerEvent).median),
+              { most: 2.5 },
+            ),
+          ]),
     ],
     counts: { ...counts, fingerprints: [...counts.fingerprints] },
   };

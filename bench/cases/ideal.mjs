@@ -130,5 +130,5 @@ export async function ideal({ Simulation }, { smoke }) {
     ),
   );
   const nsPerEvent = samples.api.map((rate) => 1000 / rate);
-  return { figures, counts, nsPerEvent };
+  return { figures, counts, nsPerEvent, anchorNsPerEvent: samples.anchor?.map((rate) => 1000 / rate) };
 }

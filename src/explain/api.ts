@@ -3,7 +3,7 @@
 import { expectedOneOf, InputError, show } from '../input/errors.js';
 import type { Field, Parameter } from '../input/parameter.js';
 import { findGroup, GROUP_NAMES } from './groups.js';
-import { FIELDS, findParameters, PARAMETERS } from './parameters.js';
+import { allFields, findParameters, PARAMETERS } from './parameters.js';
 
 /**
  * The parameters and fields that a query names: a path (`costs.stealCheck`), the end of one (`stealCheck`), a mechanism
@@ -15,7 +15,7 @@ import { FIELDS, findParameters, PARAMETERS } from './parameters.js';
  * @throws InputError for what names none
  */
 export function explain(query?: string): readonly (Parameter | Field)[] {
-  const all = [...PARAMETERS, ...FIELDS];
+  const all = [...PARAMETERS, ...allFields()];
   if (query === undefined) return all;
   const group = findGroup(query);
   if (group !== undefined) return all.filter(({ path }) => path.startsWith(group.prefix));

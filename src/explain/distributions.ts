@@ -10,14 +10,20 @@ const ONE_OF_THEM = 'vms.*.workload.request.stages.*.service';
 const unitOf = (form: string): ParameterUnit =>
   form === 'duration' ? 'ns' : form === 'text' ? 'name' : /^number .* to 1$/.test(form) ? 'share' : 'count';
 
-export const DISTRIBUTION_FIELDS: readonly Field[] = [...variantRows(ONE_OF_THEM)].flatMap(([name, rows]) =>
-  rows
-    .filter(({ path }) => path !== 'dist' && !path.includes('.'))
-    .map(({ path, form, meaning, required, default: byDefault }): Field => ({
-      name: path,
-      path: `${DISTRIBUTION}.${name}.${path}`,
-      unit: unitOf(form),
-      meaning,
-      absent: required ? 'must be given' : (byDefault ?? 'none'),
-    })),
-);
+let found: readonly Field[] | undefined;
+
+/** Read off the whole schema, which takes longer than importing the package: when it is first asked for. */
+export function distributionFields(): readonly Field[] {
+  found ??= [...variantRows(ONE_OF_THEM)].flatMap(([name, rows]) =>
+    rows
+      .filter(({ path }) => path !== 'dist' && !path.includes('.'))
+      .map(({ path, form, meaning, required, default: byDefault }): Field => ({
+        name: path,
+        path: `${DISTRIBUTION}.${name}.${path}`,
+        unit: unitOf(form),
+        meaning,
+        absent: required ? 'must be given' : (byDefault ?? 'none'),
+      })),
+  );
+  return found;
+}

@@ -7,7 +7,7 @@ import { MEMORY_PARAMETERS, MEMORY_FIELDS } from '../swap/parameters.js';
 import { RESERVE_PARAMETERS, RESERVE_FIELDS } from '../reserve/parameters.js';
 import { POLICY_PARAMETERS } from '../pages/parameters.js';
 import { type Parameter, type Field } from '../input/parameter.js';
-import { DISTRIBUTION_FIELDS } from './distributions.js';
+import { distributionFields } from './distributions.js';
 import { SCENARIO_FIELDS } from '../scenario/given.js';
 import { SCENARIO_PARAMETERS } from '../scenario/fields.js';
 
@@ -24,12 +24,9 @@ export const PARAMETERS: readonly Parameter[] = [
 ];
 
 /** What can be explained but has no default. */
-export const FIELDS: readonly Field[] = [
-  ...SCENARIO_FIELDS,
-  ...DISTRIBUTION_FIELDS,
-  ...MEMORY_FIELDS,
-  ...RESERVE_FIELDS,
-];
+export function allFields(): readonly Field[] {
+  return [...SCENARIO_FIELDS, ...distributionFields(), ...MEMORY_FIELDS, ...RESERVE_FIELDS];
+}
 
 /**
  * By whole path, by any end of it (`stealCheck`, `hyperflux.interval`), by a beginning (`costs`, `mechanism.hotplug`), or by a
@@ -37,7 +34,7 @@ export const FIELDS: readonly Field[] = [
  */
 export function findParameters(query: string): readonly (Parameter | Field)[] {
   const wanted = query.toLowerCase().replace(/\.\d+(?=\.|$)/g, '.*');
-  const all = [...PARAMETERS, ...FIELDS];
+  const all = [...PARAMETERS, ...allFields()];
   const exact = all.filter(({ path }) => path.toLowerCase() === wanted);
   if (exact.length > 0) return exact;
   return all.filter(({ path }) => `.${path.toLowerCase()}.`.includes(`.${wanted}.`));

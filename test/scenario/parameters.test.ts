@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, it, expect } from 'vitest';
-import { PARAMETERS, FIELDS, findParameters } from '../../src/explain/parameters.js';
+import { PARAMETERS, allFields, findParameters } from '../../src/explain/parameters.js';
 import { formatDefault, parameterTable } from '../../src/input/parameter.js';
 import { renderParametersMarkdown } from '../../src/explain/page.js';
 import { reserveJsonSchema } from '../../src/reserve/schema.js';
@@ -65,7 +65,7 @@ describe('a field of a scenario', () => {
 });
 
 describe('every field of memory', () => {
-  const known = new Set([...PARAMETERS, ...FIELDS].map(({ path }) => path));
+  const known = new Set([...PARAMETERS, ...allFields()].map(({ path }) => path));
   const fields = [
     ...paths(scenarioJsonSchema(), scenarioJsonSchema(), '', known).filter((path) =>
       /^(host|vms\.\*)\.memory\./.test(path),
