@@ -6,8 +6,10 @@ import { renderComparison, headed } from '../report/compare-table.js';
 import { overTimeText } from '../report/series.js';
 import { compareAll } from '../study/compare.js';
 import { LIMIT_FACTOR } from '../study/ladder.js';
+import { scenariosOf } from '../study/variant.js';
 import { MAX_SIZING_CORES } from '../study/sizing.js';
 import { type CommandSpec, parseCommand, renderHelp } from './args.js';
+import { ESTIMATE, printEstimate, searchRuns } from './estimate.js';
 import { EXIT } from './exit.js';
 import { prepareFolder } from './files.js';
 import { POLICY_TIMEOUT } from './guard.js';
@@ -36,6 +38,7 @@ export const compareSpec: CommandSpec = {
     core: { value: 'FILE', help: 'simulates on a core that fluxhost build has made' },
     ...FILES_WITHIN,
     ...POLICY_TIMEOUT,
+    ...ESTIMATE,
     json: { help: 'prints runs, differences and sizing as one JSON document' },
   },
   details:
@@ -67,6 +70,14 @@ export async function compare(args: readonly string[], io: Io, tools: Tools = si
   if (folder !== undefined || given.flag('json')) checkSize(loaded.scenario, variants.length);
 
   const used = await toolsFor(given, tools);
+  if (given.flag('estimate')) {
+    const { scenario, directory } = loaded;
+    const searched = !given.flag('no-sizing') && scenario.vms.some(({ slo }) => slo !== undefined);
+    const most = mostCores ?? LIMIT_FACTOR * scenario.host.cores;
+    const runs = replications + (searched ? searchRuns(most) : 0);
+    const plans = scenariosOf(scenario, variants, file).map((one) => ({ scenario: one, runs }));
+    return printEstimate(given, io, plans, (one) => used.create(one, directory));
+  }
   return openStudy(used, loaded.directory, io, async (study) => {
     for (const warning of loaded.warnings) io.stderr(`warning: ${warning}\n`);
     const question = { variants, replications, sizing: !given.flag('no-sizing'), mostCores };

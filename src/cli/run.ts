@@ -12,6 +12,7 @@ import type { Scenario } from '../scenario/types.js';
 import { changedScenario } from '../scenario/written.js';
 import { combine } from '../study/study.js';
 import { type CommandSpec, type Arguments, parseCommand, renderHelp } from './args.js';
+import { ESTIMATE, printEstimate } from './estimate.js';
 import { EXIT } from './exit.js';
 import { prepareFolder, writeAtomically } from './files.js';
 import { POLICY_TIMEOUT } from './guard.js';
@@ -58,6 +59,7 @@ export const runSpec: CommandSpec = {
     },
     ...FILES_WITHIN,
     ...POLICY_TIMEOUT,
+    ...ESTIMATE,
     json: { help: 'prints the result as one JSON document' },
   },
   details:
@@ -200,6 +202,12 @@ export async function run(args: readonly string[], io: Io, tools: Tools = simula
   try {
     const scenario = sampled(start, given);
     if (folder !== undefined || given.flag('json')) checkSize(scenario, 1);
+    if (given.flag('estimate')) {
+      const { directory } = start;
+      return await printEstimate(given, io, [{ scenario, runs: replications }], (one) =>
+        start.tools.create(one, directory),
+      );
+    }
     return await openStudy(
       used,
       start.directory,

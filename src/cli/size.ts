@@ -2,8 +2,11 @@
 
 import { toStableJson } from '../result/json.js';
 import { renderSize } from '../report/size-table.js';
+import { ladderOf } from '../study/ladder.js';
+import { scenariosOf } from '../study/variant.js';
 import { parseFind, checkObjectives, sizeAll } from '../study/size.js';
 import { type CommandSpec, parseCommand, renderHelp } from './args.js';
+import { ESTIMATE, printEstimate, searchRuns } from './estimate.js';
 import { EXIT } from './exit.js';
 import { prepareFolder } from './files.js';
 import { POLICY_TIMEOUT } from './guard.js';
@@ -37,6 +40,7 @@ export const sizeSpec: CommandSpec = {
     core: { value: 'FILE', help: 'simulates on a core that fluxhost build has made' },
     ...FILES_WITHIN,
     ...POLICY_TIMEOUT,
+    ...ESTIMATE,
     json: { help: 'prints the answers as one JSON document' },
   },
   details:
@@ -72,10 +76,15 @@ export async function size(args: readonly string[], io: Io, tools: Tools = simul
   checkObjectives(scenario, objectives);
   const folder = given.text('out');
   const used = await toolsFor(given, tools);
+  const own = { label: scenario.mechanism.kind, mechanism: { kind: scenario.mechanism.kind } };
+  const question = { find, objectives, variants: variants ?? [own], replications };
+  if (given.flag('estimate')) {
+    const runs = searchRuns(ladderOf(scenario, find).count) * replications;
+    const plans = scenariosOf(scenario, question.variants, given.positional(0)).map((one) => ({ scenario: one, runs }));
+    return printEstimate(given, io, plans, (one) => used.create(one, loaded.directory));
+  }
   return openStudy(used, loaded.directory, io, async (study) => {
     for (const warning of loaded.warnings) io.stderr(`warning: ${warning}\n`);
-    const own = { label: scenario.mechanism.kind, mechanism: { kind: scenario.mechanism.kind } };
-    const question = { find, objectives, variants: variants ?? [own], replications };
     const result = await sizeAll(study, scenario, question);
     const json = toStableJson(result);
     if (folder !== undefined) {

@@ -9,10 +9,11 @@ import { renderSuite, suiteCsv } from '../report/suite-table.js';
 import { toStableJson } from '../result/json.js';
 import { writtenForm } from '../scenario/written.js';
 import { AZURE_LIKE, azureLikeCsv } from '../study/suite/azure-like.js';
-import { type SuiteScenario, SUITE_VERSION, suiteScenarios } from '../study/suite/scenarios.js';
-import { SUITE_REPLICATIONS, type SuiteEntry, chosen, entryOf, policyEntry, suiteAll } from '../study/suite/suite.js';
+import { type SuiteScenario, SUITE_VERSION, chosen, suiteScenarios } from '../study/suite/scenarios.js';
+import { SUITE_REPLICATIONS, type SuiteEntry, entryOf, plansOf, policyEntry, suiteAll } from '../study/suite/suite.js';
 import { type Arguments, type CommandSpec, parseCommand, renderHelp } from './args.js';
 import { WORKERS, onCrew, workersOf } from './crew.js';
+import { ESTIMATE, printEstimate } from './estimate.js';
 import { EXIT } from './exit.js';
 import { prepareFolder, writeAtomically } from './files.js';
 import { POLICY_TIMEOUT } from './guard.js';
@@ -41,6 +42,7 @@ export const suiteSpec: CommandSpec = {
     ...WORKERS,
     out: { value: 'DIR', help: 'writes suite.json, suite.csv and every scenario as a file that run takes there' },
     ...POLICY_TIMEOUT,
+    ...ESTIMATE,
     json: { help: 'prints table and score cards as one JSON document' },
   },
   details:
@@ -130,6 +132,8 @@ export async function suite(args: readonly string[], io: Io, tools: Tools = simu
   return openStudy(used, directory, io, async (study) => {
     const where = { directory, setup, workers, rows: 'runs' };
     const question = { scenarios, entries, replications };
+    if (given.flag('estimate'))
+      return printEstimate(given, io, plansOf(question), (one) => used.create(one, directory), workers);
     const result = await onCrew(study, io, where, (crew) => suiteAll(question, crew));
     const json = toStableJson(result);
     if (folder !== undefined) {

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { renderSweep, sweepCsv } from '../report/sweep-table.js';
 import { toStableJson } from '../result/json.js';
 import { MOST_POINTS, parseAxes } from '../study/axes.js';
-import { UNTIL_REPLICATIONS, parseUntil, sweepAll } from '../study/sweep.js';
+import { UNTIL_REPLICATIONS, alone, parseUntil, pilotsOf, sweepAll } from '../study/sweep.js';
 import { type CommandSpec, parseCommand, renderHelp } from './args.js';
 import { WORKERS, onCrew, workersOf } from './crew.js';
+import { ESTIMATE, printEstimate } from './estimate.js';
 import { EXIT } from './exit.js';
 import { prepareFolder, writeAtomically } from './files.js';
 import { POLICY_TIMEOUT } from './guard.js';
@@ -42,6 +43,7 @@ export const sweepSpec: CommandSpec = {
     core: { value: 'FILE', help: 'simulates on a core that fluxhost build has made' },
     ...FILES_WITHIN,
     ...POLICY_TIMEOUT,
+    ...ESTIMATE,
     json: { help: 'prints the rows as one JSON document' },
   },
   details:
@@ -82,6 +84,10 @@ export async function sweep(args: readonly string[], io: Io, tools: Tools = simu
     for (const warning of loaded.warnings) io.stderr(`warning: ${warning}\n`);
     const own = { label: scenario.mechanism.kind, mechanism: { kind: scenario.mechanism.kind } };
     const question = { axes, latin, variants: variants ?? [own], replications, until };
+    if (given.flag('estimate')) {
+      const plans = await pilotsOf(scenario, question, alone(study));
+      return printEstimate(given, io, plans, (one) => used.create(one, directory), workers);
+    }
     const where = { directory, setup, workers, rows: 'rows' };
     const result = await onCrew(study, io, where, (crew) => sweepAll(scenario, question, crew));
     const json = toStableJson(result);

@@ -11,8 +11,8 @@ import { Study, type Runner, combine } from './study.js';
 import { MOST_POINTS, parseAxes } from './axes.js';
 import { type SweepResult, UNTIL_REPLICATIONS, alone, parseUntil, sweepAll } from './sweep.js';
 import { withSuiteFiles } from './suite/azure-like.js';
-import { suiteScenarios } from './suite/scenarios.js';
-import { SUITE_REPLICATIONS, type SuiteResult, chosen, entryOf, policyEntry, suiteAll } from './suite/suite.js';
+import { chosen, suiteScenarios } from './suite/scenarios.js';
+import { SUITE_REPLICATIONS, type SuiteResult, entryOf, policyEntry, suiteAll } from './suite/suite.js';
 import { type MechanismChoice, variantsOf } from './variant.js';
 
 /** How the simulations of a study are made, followed and stopped. */

@@ -168,10 +168,35 @@ async function scenarioAt(
   return { scenario: withFields(scenario, scaled), set: [...set, ...scaled] };
 }
 
+const pointsOf = (base: Scenario, { axes, latin }: SweepQuestion): Point[] =>
+  latin === undefined ? gridOf(axes) : latinOf(axes, latin, base.seed);
+
+/** The first, the middle and the last point under each mechanism, each for a third of the points. */
+export async function pilotsOf(
+  base: Scenario,
+  question: SweepQuestion,
+  crew: Crew,
+): Promise<{ scenario: Scenario; runs: number }[]> {
+  const points = pointsOf(base, question);
+  const some = [...new Set([0, Math.floor(points.length / 2), points.length - 1])];
+  const plans: { scenario: Scenario; runs: number }[] = [];
+  for (const [i, at] of some.entries()) {
+    const share = Math.floor((points.length + i) / some.length); // they add up to all points
+    for (const variant of question.variants) {
+      const made = await scenarioAt(base, question.axes, points[at]!, variant, crew).catch((error: unknown) => {
+        if (error instanceof InputError) return null; // a row with its reason, which costs nothing
+        throw error;
+      });
+      if (made !== null) plans.push({ scenario: bare(made.scenario), runs: share * question.replications });
+    }
+  }
+  return plans;
+}
+
 /** @throws InputError where no point makes a scenario, with the reason of the first */
 export async function sweepAll(base: Scenario, question: SweepQuestion, crew: Crew): Promise<SweepResult> {
   const { axes, latin, variants, replications, until } = question;
-  const points = latin === undefined ? gridOf(axes) : latinOf(axes, latin, base.seed);
+  const points = pointsOf(base, question);
   const jobs = points.flatMap((point) => variants.map((variant) => ({ point, variant })));
   const rows: (SweepRow | undefined)[] = jobs.map(() => undefined);
   const values = (i: number) =>

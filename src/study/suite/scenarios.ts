@@ -2,6 +2,7 @@
 // version. Short on purpose, since every mechanism runs each with several seeds. Hosts, loads and targets are assumed; a target is
 // about twice the latency that `ideal` has.
 
+import { InputError, show } from '../../input/errors.js';
 import { resolveScenario } from '../../scenario/resolve.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
 import type { Scenario } from '../../scenario/types.js';
@@ -322,4 +323,15 @@ const INPUTS: readonly (readonly [name: string, about: string, input: ScenarioIn
 /** Every scenario of the suite, resolved. */
 export function suiteScenarios(): SuiteScenario[] {
   return INPUTS.map(([name, about, input]) => ({ name, about, scenario: resolveScenario(input) }));
+}
+
+/** Those that are named, in the suite's order. @throws InputError for a name that is none */
+export function chosen(all: readonly SuiteScenario[], names: readonly string[] | undefined): SuiteScenario[] {
+  if (names === undefined) return [...all];
+  const unknown = names.filter((name) => !all.some((one) => one.name === name));
+  if (unknown.length > 0 || names.length === 0) {
+    const given = names.length === 0 ? 'nothing' : unknown.map(show).join(', ');
+    throw new InputError({ path: '--only', given, expected: `some of ${all.map(({ name }) => name).join(', ')}` });
+  }
+  return all.filter(({ name }) => names.includes(name));
 }

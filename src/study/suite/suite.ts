@@ -5,7 +5,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { LimitError } from '../../core/errors.js';
-import { InputError, show } from '../../input/errors.js';
+import { InputError } from '../../input/errors.js';
 import { meanInterval } from '../../metrics/confidence.js';
 import { NS_PER_SECOND } from '../../metrics/counters.js';
 import type { Interval } from '../../metrics/figures.js';
@@ -338,6 +338,15 @@ async function runAll(plans: readonly Plan[], replications: number, crew: Crew):
   return interrupted ? undefined : done;
 }
 
+/** Every scenario that there is to run, and how often. */
+export const plansOf = ({ scenarios, entries, replications }: SuiteQuestion): { scenario: Scenario; runs: number }[] =>
+  scenarios.flatMap((one) =>
+    entries.flatMap((entry) => {
+      const { scenario } = planOf(entry, one);
+      return scenario === undefined ? [] : [{ scenario, runs: replications }];
+    }),
+  );
+
 /** Every scenario under every mechanism. */
 export async function suiteAll(question: SuiteQuestion, crew: Crew): Promise<SuiteResult> {
   const { scenarios, replications } = question;
@@ -381,15 +390,4 @@ export async function suiteAll(question: SuiteQuestion, crew: Crew): Promise<Sui
     ),
     sha256: bytesToHex(sha256(utf8ToBytes(canonicalJson({ suite: SUITE_VERSION, replications, rows })))),
   };
-}
-
-/** Those that are named, in the suite's order. @throws InputError for a name that is none */
-export function chosen(all: readonly SuiteScenario[], names: readonly string[] | undefined): SuiteScenario[] {
-  if (names === undefined) return [...all];
-  const unknown = names.filter((name) => !all.some((one) => one.name === name));
-  if (unknown.length > 0 || names.length === 0) {
-    const given = names.length === 0 ? 'nothing' : unknown.map(show).join(', ');
-    throw new InputError({ path: '--only', given, expected: `some of ${all.map(({ name }) => name).join(', ')}` });
-  }
-  return all.filter(({ name }) => names.includes(name));
 }

@@ -1,0 +1,82 @@
+// How long a study will take and in how much memory, by pilots: the begin of some of its runs, held against the clock. What the
+// clock says is no part of a result.
+
+import type { Scenario } from '../scenario/types.js';
+import type { Runnable } from './study.js';
+
+/** Runs that cost about as much as each other. */
+export interface Plan {
+  readonly scenario: Scenario;
+  readonly runs: number;
+}
+
+/** What a pilot needs of a simulation. */
+export interface Pilot extends Pick<Runnable, 'run' | 'done' | 'close'> {
+  readonly nowNs: number;
+  readonly endNs: number;
+  readonly memoryBytes: number;
+}
+
+/** What a study will take. */
+export interface Estimate {
+  /** Simulations, at most. */
+  runs: number;
+  /** On the clock on the wall, with as many threads. */
+  seconds: number;
+  /** Side by side. */
+  threads: number;
+  /** Linear memory of one simulation, the greatest. */
+  bytesPerRun: number;
+  /** Of all threads. */
+  bytes: number;
+  /** Simulated share of the runs that were tried. */
+  pilot: number;
+}
+
+/** All pilots together; the first slice of one is run whatever it takes. */
+const PILOT_SECONDS = 2;
+
+async function seconds(
+  create: () => Promise<Pilot>,
+  most: number,
+): Promise<{ whole: number; share: number; bytes: number }> {
+  const begun = performance.now();
+  const pilot = await create();
+  const made = performance.now();
+  try {
+    const stop = new AbortController();
+    await pilot
+      .run({
+        signal: stop.signal,
+        onProgress: ({ wallSeconds }) => {
+          if (wallSeconds > most) stop.abort();
+        },
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
+      });
+    const share = pilot.done ? 1 : pilot.nowNs / pilot.endNs;
+    const whole = (made - begun + (performance.now() - made) / Math.max(share, 1e-9)) / 1000;
+    return { whole, share, bytes: pilot.memoryBytes };
+  } finally {
+    pilot.close();
+  }
+}
+
+/** Pilots one after the other, so that none takes another's processor. */
+export async function estimateOf(
+  plans: readonly Plan[],
+  create: (scenario: Scenario) => Promise<Pilot>,
+  threads: number,
+): Promise<Estimate> {
+  let [total, runs, bytesPerRun, piloted] = [0, 0, 0, 0];
+  for (const plan of plans) {
+    const { whole, share, bytes } = await seconds(() => create(plan.scenario), PILOT_SECONDS / plans.length);
+    total += whole * plan.runs;
+    runs += plan.runs;
+    piloted += share / plans.length;
+    bytesPerRun = Math.max(bytesPerRun, bytes);
+  }
+  const used = Math.max(1, Math.min(threads, runs));
+  return { runs, seconds: total / used, threads: used, bytesPerRun, bytes: bytesPerRun * used, pilot: piloted };
+}

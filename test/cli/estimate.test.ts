@@ -1,0 +1,74 @@
+// `--estimate`: as many runs as the command would make, time by pilots that are cut short, and nothing else done.
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { main } from '../../src/cli/program.js';
+import { type Estimate, type Pilot, estimateOf } from '../../src/study/estimate.js';
+import { sample } from '../study/sample.js';
+import { captureIo } from './fake.js';
+
+const FILE = fileURLToPath(new URL('../../examples/policy.yaml', import.meta.url));
+let folder: string;
+beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'fluxhost-estimate-'))));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function printed(...args: string[]): Promise<string> {
+  const io = captureIo();
+  expect(await main(args, io), io.err).toBe(0);
+  return io.out;
+}
+
+describe('--estimate', () => {
+  it.each([
+    ['run', [FILE, '--replications', '4'], 4],
+    // 4 seeds each, and a search over up to 36 cores: at most 6 steps and 2 neighbours
+    ['compare', [FILE, '--mechanisms', 'ideal,hyperflux', '--replications', '4'], 2 * (4 + 8)],
+    ['compare', [FILE, '--mechanisms', 'ideal,hyperflux', '--no-sizing'], 2],
+    ['size', [FILE, '--find', 'host.cores=9..16', '--replications', '3'], (3 + 2) * 3],
+    ['sweep', [FILE, '--vary', 'load=0.2..0.8:10', '--mechanisms', 'ideal,static', '--replications', '2'], 10 * 2 * 2],
+    ['suite', ['--mechanisms', 'ideal,hyperflux', '--only', 'bursts,smt'], 2 * 2 * 5],
+  ])('of %s %j counts %3$d runs', async (command, args, runs) => {
+    const out = join(folder, command);
+    const text = await printed(command, ...args, '--out', out, '--estimate', '--json');
+    const estimate = JSON.parse(text) as Estimate;
+    expect(estimate.runs).toBe(runs);
+    expect(estimate.seconds).toBeGreaterThan(0);
+    expect(estimate.bytesPerRun).toBeGreaterThan(2 ** 16);
+    expect(estimate.bytes).toBe(estimate.bytesPerRun * estimate.threads);
+    expect(existsSync(join(out, 'report.html'))).toBe(false);
+  });
+
+  it('prints a sentence', async () => {
+    expect(await printed('run', FILE, '--estimate')).toMatch(/^about .* for 1 run, in \d+ MiB of linear memory\n/);
+  });
+});
+
+describe('an estimate', () => {
+  /** Simulates a tenth of its run, which takes 20 ms, and then is told that it took too long; or the whole of it. */
+  const pilot = (share: number): Pilot => ({
+    endNs: 1000,
+    nowNs: 1000 * share,
+    done: share === 1,
+    memoryBytes: 2 ** 20,
+    run: async (options) => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      options?.onProgress?.({ nowNs: 1000 * share, endNs: 1000, events: 1, wallSeconds: 1e9 });
+      expect(options?.signal?.aborted).toBe(true);
+    },
+    close: () => undefined,
+  });
+
+  it('takes the begin of a run for all of it, as often as there are runs, over the threads', async () => {
+    const plans = [{ scenario: sample(), runs: 6 }];
+    const [whole, tenth] = [
+      await estimateOf(plans, async () => pilot(1), 1),
+      await estimateOf(plans, async () => pilot(0.1), 3),
+    ];
+    expect(whole).toMatchObject({ runs: 6, threads: 1, bytes: 2 ** 20, pilot: 1 });
+    expect(whole.seconds).toBeGreaterThan(6 * 0.015);
+    expect(tenth).toMatchObject({ runs: 6, threads: 3, bytes: 3 * 2 ** 20, pilot: 0.1 });
+    expect(tenth.seconds).toBeGreaterThan((6 * 0.15) / 3);
+  });
+});
