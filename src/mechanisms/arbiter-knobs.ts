@@ -8,7 +8,7 @@ export const queueLength = {
   unit: 'count',
   word: L.HOST_QUEUE_LENGTH,
   default: 1,
-  meaning: 'Tasks waiting per active vCPU above which a VM is short of cores. Read only with signal queue-length.',
+  meaning: 'Tasks waiting per active vCPU from which a VM is short of cores. Read only with signal queue-length.',
   source: 'one task more than there are vCPUs to run them',
   confidence: 'assumed',
 } as const satisfies Knob;
@@ -88,7 +88,7 @@ export const POLLING = [
       both: L.MODE_REACTIVE | L.MODE_PROACTIVE,
     },
     meaning:
-      'reactive: cores follow the signal. proactive: a request announces its width and cores are asked for before its tasks exist. both: either.',
+      'reactive: cores follow the signal. proactive: a request announces its width and cores are asked for before its tasks exist; no signal is followed, a VM with tasks and no core still gets one. both: either.',
     source: 'HyperFlux, APSys 2025, section 3.5 describes both ways; which is on by default is assumed',
     confidence: 'assumed',
   },

@@ -22,6 +22,7 @@ export function settle(h: Host, core: Core): void {
 export function noCounters(): Counters {
   return {
     arrived: 0,
+    offeredNs: 0,
     completed: 0,
     dropped: 0,
     latencies: [],

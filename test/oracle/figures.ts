@@ -89,6 +89,8 @@ function putRequests(figures: Figures, finished: readonly Finished[]): void {
 function putVm(figures: Figures, h: Host, { name, counted, inFlight, locks, spec, vcpus, throttledSince }: Vm): void {
   for (const key of COUNTERS) figures[`${name}.${key}`] = counted[key];
   figures[`${name}.inFlight`] = inFlight;
+  const process = spec.workload?.arrivals.process;
+  if (process !== 'closed' && process !== 'saturate') figures[`${name}.offeredNs`] = counted.offeredNs;
   put(figures, `${name}.latencyNs`, summary(counted.latencies));
   put(figures, `${name}.queueDelayNs`, summary(counted.queueDelays));
   put(figures, `${name}.slowdown`, summary(counted.slowdowns), SLOWDOWN_UNIT);
@@ -139,6 +141,10 @@ export function figuresOf({ host: h }: Oracle): Figures {
   const figures: Figures = { idleNs: h.idleNs };
   for (const vm of h.vms) putVm(figures, h, vm);
   if (h.swap !== null) putMemory(figures, h, h.swap.figures());
+  const time = h.clock.now - h.warmedAt;
+  figures['utilizedNs'] = h.vms.reduce((sum, vm) => sum + vm.counted.cpu.task, 0);
+  figures['pollNs'] = h.mechanism.pollingCores * time;
+  figures['memoryCoreNs'] = h.swap === null ? 0 : h.scenario.host.memory!.cores * time;
   figures['moves'] = h.vms.reduce((sum, vm) => sum + vm.counted.grants, 0);
   put(figures, 'grantNs', summary(h.grantNs));
   putCurve(figures, h);
@@ -161,8 +167,9 @@ export function figuresOf({ host: h }: Oracle): Figures {
   return figures;
 }
 
-function putVmResult(figures: Figures, vm: Result['vms'][number]): void {
-  const { name, locks } = vm;
+function putVmResult(figures: Figures, vm: Result['vms'][number], measuredNs: number): void {
+  const { name, locks, offeredLoad } = vm;
+  if (offeredLoad !== null) figures[`${name}.offeredNs`] = Math.round(offeredLoad * measuredNs);
   for (const key of COUNTERS) figures[`${name}.${key}`] = vm[key];
   figures[`${name}.inFlight`] = vm.inFlight;
   put(figures, `${name}.latencyNs`, vm.latencyNs);
@@ -208,8 +215,13 @@ function putSeries(figures: Figures, series: Series | null): void {
 
 export function figuresOfResult(result: Result, finished: readonly Finished[], series: Series | null): Figures {
   const { reallocation } = result;
-  const figures: Figures = { idleNs: ns(result.host.idleCoreSeconds) };
-  for (const vm of result.vms) putVmResult(figures, vm);
+  const { cores, utilization, idleCoreSeconds, pollCoreSeconds, memoryCoreSeconds } = result.host;
+  const { measuredNs } = result.manifest;
+  const figures: Figures = { idleNs: ns(idleCoreSeconds) };
+  figures['utilizedNs'] = Math.round(utilization * cores * measuredNs);
+  figures['pollNs'] = ns(pollCoreSeconds);
+  figures['memoryCoreNs'] = ns(memoryCoreSeconds ?? 0);
+  for (const vm of result.vms) putVmResult(figures, vm, measuredNs);
   const { memory } = result;
   if (memory.swapInNs !== undefined) {
     Object.assign(figures, flat('memory', compared(memory)));

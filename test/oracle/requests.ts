@@ -22,6 +22,10 @@ export function arrive(h: Host, vm: Vm, serviceNs: number, width: number, client
   const { queueLimit } = vm.spec;
   if (queueLimit !== undefined && vm.inFlight >= vm.max + queueLimit) {
     vm.counted.dropped++;
+    stages.forEach(({ service }, stage) => {
+      const each = stage === 0 && serviceNs >= 0 ? serviceNs : valueOf(service);
+      vm.counted.offeredNs += counts[stage]! * each;
+    });
     if (client !== null) think(h, vm, client, 1);
     return;
   }
@@ -84,6 +88,7 @@ function nextStage(h: Host, request: Request, alone: Place | null = null): void 
       putBehindAt: -1,
     };
     longest = Math.max(longest, serviceNs);
+    vm.counted.offeredNs += serviceNs;
     h.swap?.prepare(task);
     becomesReady(h, vm, task);
   }

@@ -229,6 +229,8 @@ export interface Vm {
 
 export interface Counters {
   arrived: number;
+  /** Service time that has come with stages, and with dropped requests. */
+  offeredNs: number;
   completed: number;
   dropped: number;
   latencies: number[];
