@@ -18,7 +18,8 @@ export function planRun(v: VCpu): void {
   }
   const vm = v.vm;
   let slice = NEVER;
-  if (vm.quantum != 0 && v.queueLength + vm.ingressLength != 0) {
+  // who was asked comes to its turn of this instant, and is asked no more, also where nobody waits any more
+  if (vm.quantum != 0 && (v.queueLength + vm.ingressLength != 0 || isAsked(v))) {
     const end = v.begunAt + vm.quantum;
     // of one queue not everybody past his quantum switches; one that ends now is past when its own turn of this instant is over
     const past = end < clock.now || (end == clock.now && Q.rank >= <u32>RANK_QUANTUM && !isPendingAt(Q, v.slot, end, RANK_QUANTUM));
