@@ -11,7 +11,7 @@ import { configure as configureHost, reconfigure as reconfigureHost, settleAccou
 import { run as runHost } from "./events";
 import { hostHistogram as histogramOf } from "./cpu/accounts";
 import { commitInjected } from "./cpu/workload/arrivals";
-import { partAt } from "./parts";
+import { partAt } from "./kernel/part";
 import { histogramBytes } from "./kernel/histogram";
 
 export { drawInto } from "./kernel/distribution";

@@ -76,7 +76,7 @@ export const HOST_TASK_LIMIT = 76; // records that may be alive at once
 export const HOST_WORDS = 77;
 
 export const PART_SWAP = 0; // memory/pages/layout.ts
-export const PARTS = 1;
+export const PARTS = 4; // room for so many
 
 export const GROUP_CLASS = 0; // CLASS_*
 export const GROUP_PRIORITY = 1;

@@ -1,27 +1,13 @@
-// The parts of the host (kernel/part.ts), one line each in `fill`. A host without parts pays one comparison an event, whether its slot
-// is behind all others.
+// The parts of the host (kernel/part.ts), one line each. A host without parts pays one comparison an event, whether its slot is behind
+// all others.
 
+import "./memory/swap/index";
 import * as L from "./layout";
-import { Part } from "./kernel/part";
+import { partAt } from "./kernel/part";
 import { word } from "./cpu/configure";
-import { swap } from "./memory/swap/index";
-
-const PARTS: usize = memory.data(offsetof<Part>() * L.PARTS, 64);
-
-// @ts-ignore: decorator
-@inline
-export function partAt(number: u32): Part {
-  return changetype<Part>(PARTS + <usize>number * offsetof<Part>());
-}
-
-/** A new part: its number in layout.ts, and its line here. */
-function fill(): void {
-  swap(partAt(L.PART_SWAP));
-}
 
 /** Finds the sections of the parts that the configuration at `words` has, and gives them timer slots from `slot` on; answers the first behind. */
 export function openParts(words: usize, slot: u64): u64 {
-  fill();
   const directory = <usize>word(words, L.HOST_PARTS);
   for (let i: u32 = 0; i < <u32>L.PARTS; i++) {
     const part = partAt(i);

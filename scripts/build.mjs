@@ -27,13 +27,9 @@ const TOOLING = [
 /** What each core may take, bytes. */
 const BUDGETS = { host: 256 * 1024, memory: 64 * 1024 };
 const isSource = (path) => path.endsWith('.ts');
-const SHARED = [
-  'assembly/layout.ts',
-  'assembly/memory/pages/layout.ts',
-  'assembly/memory/vmem/layout.ts',
-  'assembly/memory/replacement/ids.ts',
-];
-const sources = () => [...listFiles('src', isSource), ...SHARED];
+/** Of the core's sources, those that both languages read. */
+const isShared = (path) => /\/(layout|ids)\.ts$/.test(path);
+const sources = () => [...listFiles('src', isSource), ...listFiles('assembly', isShared)];
 
 /** What the memory's own core is made of: none of it knows the host (scripts/layers.mjs). */
 const isMemorySource = (path) =>

@@ -1,8 +1,8 @@
-// The parts of a host (docs/architecture.md), one line each: what this side of the boundary asks of every part.
+// What this side of the boundary asks of every part of a host (docs/architecture.md); part-table.ts names them.
 
 import * as L from '../assembly/layout.js';
 import type { Scenario } from './scenario/types.js';
-import { swap } from './swap/index.js';
+import * as TABLE from './part-table.js';
 import type { Laws } from './swap/words.js';
 
 export interface Part {
@@ -16,8 +16,7 @@ export interface Part {
   timer(which: number, scenario: Scenario): string;
 }
 
-/** A new part: its line here. */
-export const PARTS: readonly Part[] = [swap];
+export const PARTS: readonly Part[] = Object.values<Part>(TABLE).sort((a, b) => a.number - b.number);
 
 export function partCores(scenario: Scenario): number {
   return PARTS.reduce((sum, part) => sum + part.cores(scenario), 0);

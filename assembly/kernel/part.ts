@@ -1,5 +1,5 @@
 // A part of the host: a subsystem with words of the configuration, records, timer slots, events, counters and laws of its own, such as
-// swapped memory. It is a folder, whose index fills a Part in, and a line in parts.ts. Where a task meets it (it arrives, may have to
+// swapped memory. It is a folder, whose index fills a Part in when the core starts, and a line in parts.ts. Where a task meets it (it arrives, may have to
 // stop, is ready again), the call is static and lies in the part's lower half (docs/architecture.md); all else goes through here:
 //
 //   onSlots          before anything is laid out: how many timer slots it needs
@@ -9,6 +9,8 @@
 //   onSettle         counters are about to be read: writes what is now, and answers 0 or E_CONSERVATION
 //
 // A part whose section is not in the configuration is never called. The records are in linear memory, so a snapshot holds them.
+
+import * as L from "../layout";
 
 // @ts-ignore: decorator
 @inline export const COUNTER_SETS: u32 = 4;
@@ -74,4 +76,13 @@ export class Part {
     assert(set < COUNTER_SETS);
     store<usize>(changetype<usize>(this) + offsetof<Part>("counters0") + ((<usize>set) << 2), at);
   }
+}
+
+const PARTS: usize = memory.data(offsetof<Part>() * L.PARTS, 64);
+
+// @ts-ignore: decorator
+@inline
+export function partAt(number: u32): Part {
+  assert(number < <u32>L.PARTS);
+  return changetype<Part>(PARTS + <usize>number * offsetof<Part>());
 }

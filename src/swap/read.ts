@@ -5,6 +5,7 @@ import type { SwappedScenario } from './types.js';
 import { PART_SWAP } from '../../assembly/layout.js';
 import * as W from '../../assembly/memory/pages/layout.js';
 import { counted, NS_PER_SECOND } from '../metrics/counters.js';
+import type { PartReader } from '../metrics/part-reader.js';
 import type { Distribution } from '../metrics/figures.js';
 import type { Histogram } from '../metrics/histogram.js';
 import { BACKEND_COUNTERS, GUEST_COUNTERS, SWAP_COUNTERS, SWAP_SECONDS, UPGRADE_COUNTERS } from './counters.js';
@@ -21,12 +22,6 @@ export interface SwapCounters {
   readonly upgrades: Float64Array;
   /** One of them, or several put together. */
   histogram(which: readonly number[]): Histogram;
-}
-
-/** Counters and histograms of parts, as the boundary to the core gives them. */
-export interface PartReader {
-  partCounters(part: number, set: number, count: number): Float64Array | undefined;
-  partHistogram(part: number, which: readonly number[]): Histogram;
 }
 
 /** What the engine has counted; undefined where no VM has memory. */

@@ -13,7 +13,8 @@ const MECHANISM = /lend/i;
 const POLICY = /lifo/i;
 const FORMAT = /le16/;
 const EXPERIMENT = /halving/;
-const ALL = new RegExp([MECHANISM, POLICY, FORMAT, EXPERIMENT].map(({ source }) => source).join('|'), 'i');
+const PART = /watch/;
+const ALL = new RegExp([MECHANISM, POLICY, PART, FORMAT, EXPERIMENT].map(({ source }) => source).join('|'), 'i');
 
 /** The block of a policy of one's own; it keeps the core's own layout. */
 function block(path: string): string {
@@ -37,6 +38,19 @@ describe('an addition', () => {
     ['an experiment', EXPERIMENT, { files: 1, core: 0, src: 1 }],
   ])('touches no more than the page says: %s', (_, of, touched) => {
     expect(counted(addition(of))).toEqual(touched);
+  });
+
+  it('that is a part is two folders, a line in each table, and its seams', () => {
+    const { made, lines } = addition(PART);
+    expect([...new Set(made.map((path) => dirname(path)))]).toEqual(['assembly/watch', 'src/watch']);
+    const tables = ['assembly/parts.ts', 'src/part-table.ts'];
+    for (const table of tables) expect(lines.filter(({ path }) => path === table)).toHaveLength(1);
+    const seams = lines.filter(({ path }) => !tables.includes(path));
+    expect([...new Set(seams.map(({ path }) => path))]).toEqual([
+      ...['src/scenario/schema.ts', 'src/scenario/types.ts'], // a field
+      ...['src/result/result.ts', 'src/core/measure.ts'], // a figure
+    ]);
+    expect(seams).toHaveLength(6);
   });
 
   it('passes the type checker with nothing else changed', () => {
@@ -143,6 +157,33 @@ describe('what the page adds', () => {
     const { trace, runs } = await library.replayPages('trace', asked);
     expect(trace).toMatchObject({ requests: pages.length, distinctPages: 5 });
     expect(runs.map((one) => one.misses)).toEqual([misses, pages.length]); // LRU keeps nothing of a loop
+  });
+
+  it('is a part that looks at every core from time to time', async () => {
+    const run = async (watch: object): Promise<{ host: fluxhost.Result['host']; events: number }> => {
+      const asked = { ...scenario('hyperflux'), host: { cores: 8, ...watch }, warmup: '1ms' };
+      const simulation = await library.Simulation.create(asked, { module });
+      await simulation.run();
+      const { host, manifest } = simulation.metrics();
+      const copy = await library.Simulation.restore(simulation.snapshot(), { module });
+      expect(copy.metrics().host).toEqual(host); // a snapshot holds it
+      simulation.close();
+      copy.close();
+      return { host, events: manifest.events };
+    };
+    const [plain, watched] = [await run({}), await run({ watch: '1us' })];
+    expect('watched' in plain.host && plain.host.watched !== undefined).toBe(false);
+    const { watched: share, ...host } = watched.host as typeof watched.host & { watched: number };
+    expect(host).toEqual(plain.host); // looking changes nothing
+    expect(watched.events - plain.events).toBe(21_000); // a look a microsecond, the warm-up's included
+    const { idleCoreSeconds, pollCoreSeconds } = host;
+    const measured = 0.02 * 7; // one of the eight cores polls
+    expect(pollCoreSeconds).toBeCloseTo(0.02, 9);
+    expect(share).toBeGreaterThan(0.1);
+    expect(Math.abs(share - (1 - idleCoreSeconds / measured))).toBeLessThan(0.01);
+    expect(() =>
+      fluxhost.resolveScenario({ ...scenario('static'), host: { cores: 8, watch: '1us' } as never }),
+    ).toThrow(/host.watch/);
   });
 
   it('is an experiment that `reproduce` knows', async () => {

@@ -1,0 +1,3 @@
+// The parts of a host, one line each.
+
+export { swap } from './swap/index.js';
