@@ -5,7 +5,9 @@ import * as L from "./layout";
 import { allocate, extend } from "./kernel/arena";
 import { peekTime } from "./kernel/event-queue";
 import { OCTAVES, countFrom, countSamples, bucketOfRank } from "./kernel/histogram";
-import { H, Q, countersOf, vmAt, activeAt, SEARCHING, vcpuOf, clock, curve, injection, series } from "./cpu/state";
+import {
+  H, Q, countersOf, vmAt, activeAt, coreAt, isNull, DORMANT, SEARCHING, vcpuOf, clock, curve, injection, series,
+} from "./cpu/state";
 import { oldestReady } from "./cpu/waiting";
 import { configure as configureHost, reconfigure as reconfigureHost, settleAccounts, wipe as wipeHost } from "./host";
 import { run as runHost } from "./events";
@@ -230,6 +232,46 @@ export function oldestDelayNs(vm: u32): f64 {
 
 export function idleCores(): u32 {
   return H.idleCount;
+}
+
+// --- what each core does at this instant, for whoever watches
+
+/** Cores for VMs: without those that poll for the whole host. */
+export function coreCount(): u32 {
+  return H.coreCount;
+}
+
+/** The VM on core `index`, + 1; 0 where none is. */
+export function coreVm(index: u32): u32 {
+  const v = coreAt(index).vcpu;
+  return isNull(v) ? 0 : v.vm.index + 1;
+}
+
+/** What its vCPU does (state.ts: WAKING …), DORMANT where none is there; 16 times the step of the core's move (STEP_*) beside it. */
+export function coreState(index: u32): u32 {
+  const core = coreAt(index);
+  return (core.step << 4) | (isNull(core.vcpu) ? DORMANT : core.vcpu.state);
+}
+
+export function coreVcpu(index: u32): u32 {
+  const v = coreAt(index).vcpu;
+  return isNull(v) ? 0 : v.index + 1;
+}
+
+/** The VM that core `index` was promised to, + 1; 0 where none is. */
+export function coreTarget(index: u32): u32 {
+  const target = coreAt(index).target;
+  return isNull(target) ? 0 : target.index + 1;
+}
+
+/** Slot of the event that was simulated last. */
+export function lastSlot(): u32 {
+  return Q.slot;
+}
+
+/** When the move under way, or the last one, was decided, ns. */
+export function coreDecidedAt(index: u32): f64 {
+  return <f64>(<i64>coreAt(index).decidedAt);
 }
 
 // --- parts (parts.ts): counters and histograms as their own layout.ts says; settle first

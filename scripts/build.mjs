@@ -98,6 +98,13 @@ const TARGETS = [
     build: buildBundle,
   },
   {
+    name: 'web',
+    group: 'web',
+    inputs: () => [...TOOLING, 'scripts/web.mjs', ...sources(), ...listFiles('src/web'), ...listFiles('examples')],
+    outputs: ['dist/web/index.html', 'dist/web/main.js', 'dist/web/worker.js', 'dist/web/fluxhost.wasm'],
+    build: buildWeb,
+  },
+  {
     name: 'types',
     group: 'types',
     inputs: () => [
@@ -307,6 +314,11 @@ async function buildBundle() {
   for (const stale of listFiles('dist/chunks')) if (!fresh.has(at(stale))) rmSync(at(stale));
 }
 
+async function buildWeb() {
+  const { web } = await import('./web.mjs');
+  process.stderr.write(await web());
+}
+
 /** What is bundled keeps its terms: the packages, and the loader that as-bind holds a copy of. */
 function bundledLicenses() {
   const bundled = [
@@ -377,18 +389,17 @@ export async function build({ groups = [], force = false } = {}) {
   }
   const wants = (group) => groups.length === 0 || groups.includes(group);
   const of = (group) => TARGETS.filter((target) => target.group === group);
-  const both = wants('bundle') || wants('types');
+  const LAST = ['bundle', 'web', 'types'];
+  const any = LAST.some(wants);
   if (wants('cores')) await Promise.all(of('cores').map((target) => make(target, force)));
-  else if (wants('bytes') || both)
+  else if (wants('bytes') || any)
     await Promise.all(
       of('cores')
         .filter(isRelease)
         .map((target) => make(target, force)),
     );
-  if (wants('bytes') || both) for (const target of of('bytes')) await make(target, force);
-  const rest = TARGETS.filter(
-    (target) => (target.group === 'bundle' || target.group === 'types') && wants(target.group),
-  );
+  if (wants('bytes') || any) for (const target of of('bytes')) await make(target, force);
+  const rest = TARGETS.filter((target) => LAST.includes(target.group) && wants(target.group));
   const failures = (await Promise.allSettled(rest.map((target) => make(target, force)))).filter(
     (outcome) => outcome.status === 'rejected',
   );

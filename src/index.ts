@@ -14,16 +14,9 @@ export { renderPages } from './report/pages-table.js';
 export { renderReserve } from './report/reserve-table.js';
 export { overTimeFiles, type CsvFile } from './report/series.js';
 export { Simulation } from './simulation.js';
-export type {
-  InjectedWorkload,
-  MetricsOptions,
-  Progress,
-  RunOptions,
-  SimulationOptions,
-  TimelineSink,
-  TimelineSummary,
-  TimelineWindow,
-} from './simulation.js';
+export type { InjectedWorkload, MetricsOptions, Progress, RunOptions, SimulationOptions } from './options.js';
+export type { TimelineSink, TimelineSummary, TimelineWindow } from './timeline/index.js';
+export type { CoreDoing, CoreLook, HostLook, MoveStep, VmLook } from './result/look.js';
 export { compileCore, compileMemoryCore } from './core/load.js';
 export { CoreTrap } from './core/trap.js';
 export { ClosedError, CoreError, LimitError } from './core/errors.js';

@@ -1,5 +1,4 @@
-// Simulation: configure a host, inject work, run it, read its metrics. One instance is one host in a linear memory of its
-// own; dropping it frees everything.
+// Simulation: configure a host, inject work, run it, read its metrics. One instance is one linear memory; dropping it frees everything.
 
 import { type CompiledScenario, compileScenario, seededWords } from './core/compile.js';
 import type { EmpiricalTables } from './core/distributions.js';
@@ -10,10 +9,12 @@ import { Injection } from './core/injection.js';
 import { IntervalReadings } from './core/intervals.js';
 import { LateRequests } from './core/late.js';
 import { LostObjectives } from './core/lost.js';
+import type { Histogram } from './metrics/histogram.js';
+import type { HostLook } from './result/look.js';
 import type { Series, EventLog } from './result/over-time.js';
 import { checkRestored, bindPolicy, decisionsOf } from './policy.js';
 import { isResolved, readTables, policyBits, openTraces, arrivalProblems, fedVm } from './core/inputs.js';
-import type { InjectedWorkload, MetricsOptions, Progress, RunOptions, SimulationOptions } from './options.js';
+import type { InjectedWorkload, MetricsOptions, RunOptions, SimulationOptions } from './options.js';
 import { compileCore, hashOf } from './core/load.js';
 import { coreFor, leaveCore } from './core/spare.js';
 import { knownSha256, unpackSnapshot, type SnapshotParts, packSnapshot } from './core/snapshot.js';
@@ -24,17 +25,6 @@ import { checkFork } from './scenario/fork.js';
 import { resolveScenario } from './scenario/resolve.js';
 import type { ScenarioInput } from './scenario/schema.js';
 import type { Scenario } from './scenario/types.js';
-
-export type {
-  InjectedWorkload,
-  MetricsOptions,
-  Progress,
-  RunOptions,
-  SimulationOptions,
-  TimelineSink,
-  TimelineSummary,
-  TimelineWindow,
-};
 
 /** Events between two looks at the clock and the abort signal: some 50 ms. */
 const SLICE_EVENTS = 500_000;
@@ -88,9 +78,7 @@ export class Simulation {
    * @throws LimitError when the host does not fit into linear memory
    */
   static async create(input: Scenario | ScenarioInput, options: SimulationOptions = {}): Promise<Simulation> {
-    /** Resolved. */
-    const scenario = isResolved(input) ? input : resolveScenario(input);
-    return Simulation.assemble(scenario, options);
+    return Simulation.assemble(isResolved(input) ? input : resolveScenario(input), options);
   }
 
   /**
@@ -378,6 +366,18 @@ export class Simulation {
   eventLog(): EventLog | null {
     this.open();
     return this.scenario.log === null ? null : this.core.eventLog();
+  }
+
+  /** What every core and VM does at this instant; it disturbs nothing. */
+  look(): HostLook {
+    this.open();
+    return this.core.look();
+  }
+
+  /** Latencies, in ns, of the requests that VM `index` (of the result; its group where VMs share one) has completed so far. */
+  latencies(index: number): Histogram {
+    this.open();
+    return this.core.latencies(index);
   }
 
   /** What the readers of the scenario's traces did to them, as far as they were read: `FILE: …`, each once. */

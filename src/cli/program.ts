@@ -42,6 +42,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'a page of figures of what was written with --out',
     load: async () => (await import('./report.js')).report,
   },
+  serve: {
+    summary: 'the live page: scenarios that run in a browser',
+    load: async () => (await import('./serve.js')).serve,
+  },
   build: {
     summary: 'compile a core with a policy of your own',
     load: async () => (await import('./build.js')).build,

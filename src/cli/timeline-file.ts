@@ -3,7 +3,9 @@
 import { formatDuration, parseDuration, QuantityError } from '../input/quantities.js';
 import { InputError, show } from '../input/errors.js';
 import { formatDurationNs } from '../report/units.js';
-import type { RunOptions, Simulation, TimelineWindow } from '../simulation.js';
+import type { RunOptions } from '../options.js';
+import type { Simulation } from '../simulation.js';
+import type { TimelineWindow } from '../timeline/index.js';
 import type { Runnable } from '../study/study.js';
 import { checkTarget, GrowingFile } from './files.js';
 import type { Io } from './io.js';

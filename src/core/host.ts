@@ -2,13 +2,16 @@
 // pointers of the core are known. Everything here is cheap but for `configure`.
 
 import * as L from '../../assembly/layout.js';
-import { type BoundPolicy, PolicyError } from '../policy.js';
+import type { BoundPolicy } from '../policy.js';
 import type { Histogram, Samples, Totals } from '../metrics/histogram.js';
+import { errorOf } from './answers.js';
 import { CoreHistograms } from './histograms.js';
 import type { CompiledScenario } from './compile.js';
 import type { CoreInstance } from './load.js';
 import type { Series, EventLog } from '../result/over-time.js';
 import { Records } from './records.js';
+import type { HostLook } from '../result/look.js';
+import { readLook } from './look.js';
 import { readSeries, readLog, type SeriesLayout } from './series.js';
 import { ClosedError, CoreError, LimitError } from './errors.js';
 
@@ -202,54 +205,8 @@ export class HostCore {
   }
 
   private error(answer: number): Error {
-    switch (answer) {
-      case L.E_MEMORY:
-        return this.outOfMemory();
-      case L.E_TASKS: {
-        const limit = this.compiled.taskLimit;
-        return new LimitError(
-          'limits.tasks',
-          limit,
-          `limits.tasks: ${limit} tasks are too few at ${this.nowNs} ns: a VM is offered more than it can serve, or more at once; raise limits.tasks, lower the rate or the width, or shorten the run`,
-        );
-      }
-      case L.E_WIDTH: {
-        const limit = this.compiled.words[L.HOST_WIDTH_LIMIT] ?? 0;
-        return new LimitError(
-          'limits.width',
-          limit,
-          `limits.width: a stage drew more than ${limit} tasks at ${this.nowNs} ns; raise limits.width or bound the distribution of tasks`,
-        );
-      }
-      case L.E_SLOTS:
-        return new LimitError(
-          'timers',
-          2 ** 24,
-          `timers: VMs × 4 + cores + vCPUs + closed clients are more than ${2 ** 24}; simulate fewer on one host`,
-        );
-      case L.E_POLICY:
-        return new PolicyError(
-          `a policy answered a vCPU that is not there at ${this.nowNs} ns; dispatch must answer 0 … active - 1, firstVictim another vCPU of the VM`,
-        );
-      case L.E_EXITS:
-        return new LimitError(
-          'host.memory',
-          0,
-          `host.memory: at ${this.nowNs} ns more than 65,536 page faults leave their guests at once; fewer tasks at once (limits.tasks, clients) or a shorter fault.exit need less room`,
-        );
-      case L.E_FRAMES:
-        return new LimitError(
-          'host.memory',
-          0,
-          `host.memory: at ${this.nowNs} ns no frame is free and no page can go out; a larger size, fewer pinned pages or a better ratio is needed`,
-        );
-      case L.E_CONSERVATION:
-        return new CoreError(
-          'the accounts of tasks or core time do not add up: a defect of fluxhost; please report the scenario',
-        );
-      default:
-        return new CoreError(`the core answered ${this.name(answer)} (${answer})`);
-    }
+    if (answer === L.E_MEMORY) return this.outOfMemory();
+    return errorOf(answer, { nowNs: this.nowNs, compiled: this.compiled, name: this.name });
   }
 
   // --- injected arrivals --------------------------------------------------------------------------------------
@@ -386,6 +343,10 @@ export class HostCore {
   /** The records of the running host, to be read between two events. */
   records(): Records {
     return new Records(this.exports, this.memory, this.compiled);
+  }
+
+  look(): HostLook {
+    return readLook(this.exports, this.seriesLayout(), (vm) => this.completedSoFar(vm));
   }
 
   private seriesLayout(): SeriesLayout {

@@ -7,18 +7,22 @@ import { VCPU_STATES } from './records.js';
 import type { Series, EventLog } from '../result/over-time.js';
 import type { Scenario } from '../scenario/types.js';
 
-interface SeriesExports {
+/** Where whose slots begin. */
+export interface SlotExports {
+  slotCores(): number;
+  slotVcpus(): number;
+  slotClients(): number;
+  slotParts(): number;
+  partSlot(part: number): number;
+}
+
+interface SeriesExports extends SlotExports {
   sampleCount(): number;
   sampleInterval(): number;
   samples(): number;
   sampleHistograms(): number;
   log(): number;
   logCount(): number;
-  slotCores(): number;
-  slotVcpus(): number;
-  slotClients(): number;
-  slotParts(): number;
-  partSlot(part: number): number;
 }
 
 export interface SeriesLayout {
@@ -91,27 +95,37 @@ function fromBuckets(counts: Uint32Array): RawHistogram {
   return { count, sum, sumSquares, min, max, counts, subBucketBits: L.SERIES_SUB_BITS, scale: 1 };
 }
 
-export function readLog(exports: WebAssembly.Exports, memory: WebAssembly.Memory, layout: SeriesLayout): EventLog {
-  const core = exports as unknown as SeriesExports;
-  const total = core.logCount();
-  const kept = Math.min(total, layout.logCapacity);
-  const view = new DataView(memory.buffer);
-  const vcpus = layout.vms.flatMap(({ name, vcpus: count }) =>
-    Array.from({ length: count }, (_, i) => `vcpu ${name} ${i}`),
-  );
-  const entity = (slot: number): string => {
+/** What an event was for, by its slot. */
+export function entityNames(core: SlotExports, layout: SeriesLayout): (slot: number) => string {
+  const vcpu = (index: number): string => {
+    let left = index;
+    for (const { name, vcpus } of layout.vms) {
+      if (left < vcpus) return `vcpu ${name} ${left}`;
+      left -= vcpus;
+    }
+    return `vcpu ${index}`;
+  };
+  return (slot) => {
     if (slot >= core.slotParts()) {
       const part = PARTS.findLast(({ number }) => slot >= core.partSlot(number))!;
       return part.timer(slot - core.partSlot(part.number), layout.scenario);
     }
     if (slot >= core.slotClients()) return `client ${slot - core.slotClients()}`;
-    if (slot >= core.slotVcpus()) return vcpus[slot - core.slotVcpus()] ?? `vcpu ${slot - core.slotVcpus()}`;
+    if (slot >= core.slotVcpus()) return vcpu(slot - core.slotVcpus());
     if (slot >= core.slotCores()) return `core ${slot - core.slotCores()}`;
     const first = FIRST_SLOTS[slot];
     if (first !== undefined) return first;
     const vm = layout.vms[(slot - FIRST_SLOTS.length) >> 2];
     return `vm ${vm?.name ?? '?'} ${VM_SLOTS[(slot - FIRST_SLOTS.length) & 3] ?? '?'}`;
   };
+}
+
+export function readLog(exports: WebAssembly.Exports, memory: WebAssembly.Memory, layout: SeriesLayout): EventLog {
+  const core = exports as unknown as SeriesExports;
+  const total = core.logCount();
+  const kept = Math.min(total, layout.logCapacity);
+  const view = new DataView(memory.buffer);
+  const entity = entityNames(core, layout);
   const events = Array.from({ length: kept }, (_, i) => {
     const at = core.log() + i * L.LOG_BYTES;
     return {

@@ -237,6 +237,30 @@ export class Histogram implements Samples {
     return result;
   }
 
+  /**
+   * What was counted since `earlier`, a former state of the same histogram. Least and greatest are the bounds of the outermost
+   * buckets, the sum of squares is exact as the sum is.
+   */
+  since(earlier: Histogram): Histogram {
+    const result = Histogram.create(this.subBucketBits, this.scale);
+    const count = this.count - earlier.count;
+    if (count === 0) return result;
+    const counts = this.counts.map((n, i) => n - (earlier.counts[i] ?? 0));
+    const first = counts.findIndex((n) => n > 0);
+    const last = counts.findLastIndex((n) => n > 0);
+    if (count < 0 || first < 0 || counts.some((n) => n < 0))
+      throw new HistogramError('since: given a histogram that holds more, expected an earlier state of this one');
+    result.counts = counts;
+    result.totals = {
+      count,
+      sum: this.sum - earlier.sum,
+      sumSquares: this.sumSquares - earlier.sumSquares,
+      min: Math.max(this.min, bucketBounds(first, this.subBucketBits).low),
+      max: Math.min(this.max, bucketBounds(last, this.subBucketBits).high),
+    };
+    return result;
+  }
+
   /** Values recorded. */
   get count(): number {
     return this.totals.count;

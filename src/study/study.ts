@@ -9,7 +9,7 @@ import { replicationSeed, withReplications } from '../result/replications.js';
 import type { Result, Warning } from '../result/result.js';
 import { seriesResult, logResult } from '../result/series.js';
 import type { Scenario } from '../scenario/types.js';
-import type { MetricsOptions, Progress, RunOptions } from '../simulation.js';
+import type { MetricsOptions, Progress, RunOptions } from '../options.js';
 
 /** The part of `Simulation` that a study uses. */
 export interface Runnable {

@@ -1,0 +1,100 @@
+// The live page as a folder that any web server can host: the page's script, its worker, the core's file, and what is loaded on
+// demand in chunks of its own. Says what the first run loads, packed; a page that outgrows its budget is not built.
+import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { at, listFiles, writeAtomically } from './support.mjs';
+
+const FOLDER = 'dist/web';
+/** Packed, bytes: what the first run loads, and each part that is loaded on demand. */
+const FIRST = 300_000;
+const LATER = 150_000;
+
+const packed = (content) => gzipSync(content, { level: 9 }).length;
+
+/** Everything that an output imports before it runs. */
+function reached(outputs, entry, seen = new Set()) {
+  if (seen.has(entry)) return seen;
+  seen.add(entry);
+  for (const { path, kind } of outputs[entry].imports) if (kind === 'import-statement') reached(outputs, path, seen);
+  return seen;
+}
+
+export async function web() {
+  const { build } = await import('esbuild');
+  const asBind = pathToFileURL(at('node_modules/as-bind/dist/as-bind.esm.js'));
+  const plugins = [
+    {
+      name: 'as-bind',
+      setup: (hooks) =>
+        hooks.onResolve({ filter: /^as-bind\// }, () => ({ path: asBind.pathname, sideEffects: false })),
+    },
+    {
+      name: 'without-bytes', // the core is a file beside the page
+      setup: (hooks) =>
+        hooks.onLoad({ filter: /src[\\/]generated[\\/](core|memory)-bytes\.ts$/ }, () => ({
+          contents: "export const CORE_SHA256 = ''; export const CORE_BASE64 = '';",
+          loader: 'js',
+        })),
+    },
+  ];
+  const built = await build({
+    absWorkingDir: at(),
+    entryPoints: { main: 'src/web/main.ts', worker: 'src/web/worker.ts' },
+    outdir: FOLDER,
+    bundle: true,
+    splitting: true,
+    minify: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    conditions: ['browser', 'import'],
+    mainFields: ['module', 'browser', 'main'],
+    external: ['node:*', 'stream'],
+    loader: { '.yaml': 'text' },
+    legalComments: 'none',
+    chunkNames: 'chunks/[name]-[hash]',
+    logLevel: 'warning',
+    plugins,
+  });
+  mkdirSync(at(FOLDER), { recursive: true });
+  const sizes = new Map();
+  for (const file of built.outputFiles) {
+    writeAtomically(file.path, file.contents);
+    sizes.set(file.path, packed(file.contents));
+  }
+  const fresh = new Set(sizes.keys());
+  for (const name of ['index.html']) writeAtomically(at(FOLDER, name), readFileSync(at('src/web', name)));
+  copyFileSync(at('dist/fluxhost.wasm'), at(FOLDER, 'fluxhost.wasm'));
+  for (const stale of listFiles(`${FOLDER}/chunks`)) if (!fresh.has(at(stale))) rmSync(at(stale));
+  return weigh(built.metafile.outputs, sizes);
+}
+
+function weigh(outputs, sizes) {
+  const size = (path) => sizes.get(at(path)) ?? 0;
+  const entries = [`${FOLDER}/main.js`, `${FOLDER}/worker.js`];
+  const first = new Set(entries.flatMap((entry) => [...reached(outputs, entry)]));
+  const sum = (paths) => [...paths].reduce((total, path) => total + size(path), 0);
+  const total =
+    sum(first) +
+    size(`${FOLDER}/main.css`) +
+    packed(readFileSync(at(FOLDER, 'index.html'))) +
+    packed(readFileSync(at(FOLDER, 'fluxhost.wasm')));
+  const kB = (bytes) => `${(bytes / 1000).toFixed(0)} kB`;
+  const parts = [`page: ${kB(total)} of ${kB(FIRST)} for the first run`];
+  if (total > FIRST) throw new Error(`too large: ${parts[0]}, packed`);
+  const later = new Set(
+    [...first].flatMap((path) =>
+      outputs[path].imports.filter(({ kind }) => kind === 'dynamic-import').map(({ path: to }) => to),
+    ),
+  );
+  for (const path of later) {
+    const more = sum([...reached(outputs, path)].filter((one) => !first.has(one)));
+    parts.push(`${basename(path).replace(/-[A-Z0-9]+\.js$/, '')} ${kB(more)}`);
+    if (more > LATER) throw new Error(`too large: ${parts.at(-1)} on demand, of ${kB(LATER)}, packed`);
+  }
+  return `${parts.join(', ')}\n`;
+}

@@ -1,0 +1,400 @@
+// The page: one loop asks the worker for the next columns, one draws what has come. Both go on by themselves; everything that a
+// person does changes what the next question is.
+
+import { h } from './dom.js';
+import { Dropped, onDrop } from './dropped.js';
+import { EXAMPLES } from './examples.js';
+import { Happened } from './happened.js';
+import { History } from './history.js';
+import { MOST_COMPUTING_MS } from './limits.js';
+import { onKeys } from './keys.js';
+import { complaint, Link } from './link.js';
+import type { About, Advanced } from './protocol.js';
+import { Settings } from './settings.js';
+import { download, shareByAddress } from './leaving.js';
+import { fromFragment } from './share.js';
+import { Stage, type Shown } from './stage.js';
+import { Transport } from './transport.js';
+import { instant } from './words.js';
+
+/** Columns a second: each is one pixel of a strip. */
+const COLUMNS_A_SECOND = 60;
+/** For the worker's answer while the page plays; a frame at 60 Hz has 16.7 ms. */
+const BUDGET_MS = 13;
+/** Between two points of the latencies. */
+const POINT_MS = 150;
+
+interface Track {
+  history: History;
+  mechanism: string;
+  overallNs: readonly (number | null)[] | null;
+}
+
+export class App {
+  private readonly link = new Link();
+  private readonly transport: Transport;
+  private readonly settings: Settings;
+  private readonly happened: Happened;
+  private stage: Stage | undefined;
+  private about: About | undefined;
+  private tracks: Track[] = [];
+  private nowNs = 0;
+  private done = false;
+  private playing = false;
+  private toEnd = false;
+  private busy = false;
+  private stale = true;
+  private forkedAtNs: number | undefined;
+  private lastFrame = 0;
+  private lastPoint = 0;
+  private owedNs = 0;
+  private computedMs = 0;
+  private foreign = false;
+  private loads = 0;
+  private text = '';
+  private file = '';
+  private set: readonly string[] = [];
+  private readonly dropped = new Dropped();
+  private readonly middle = h('div', { class: 'middle' });
+  private readonly status = h('p', { class: 'status', role: 'status' });
+
+  constructor(private readonly root: HTMLElement) {
+    this.transport = new Transport({
+      onPlay: () => this.togglePlay(),
+      onEvent: () => void this.step('event'),
+      onMicrosecond: () => void this.step('microsecond'),
+      onEnd: () => this.runOn(),
+      onRestart: () => void this.reload(),
+      onFork: () => void this.toggleFork(),
+      onShare: () => void this.share(),
+      onResult: () => void this.download('result'),
+      onReport: () => void this.download('report'),
+    });
+    this.settings = new Settings({
+      onExample: (index) => void this.openExample(index, true),
+      onChange: (set) => void this.fork(set),
+      onRestart: (set) => void this.load(this.text, this.file, set, true),
+      onText: (text) => void this.load(text, this.file, [], true),
+    });
+    this.happened = new Happened((future, core, atNs) => void this.explain(future, core, atNs));
+    this.root.replaceChildren(
+      this.transport.element,
+      h('main', { class: 'layout' }, this.settings.element, this.middle, this.happened.element),
+      this.status,
+    );
+    this.listen();
+  }
+
+  async start(): Promise<void> {
+    const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    requestAnimationFrame((now) => this.frame(now));
+    if (await this.openFragment()) return;
+    const said = this.status.textContent;
+    await this.openExample(0, !calm);
+    this.say(said);
+  }
+
+  /** Whether the address holds a scenario. It waits for a click: whoever follows a link has not asked to compute. */
+  private async openFragment(): Promise<boolean> {
+    try {
+      const shared = await fromFragment(location.hash);
+      if (shared === undefined) return false;
+      this.settings.example.value = 'own';
+      this.transport.speedNs = 200e3;
+      await this.load(shared.text, 'shared.yaml', shared.set, false, true);
+    } catch (error) {
+      this.say(error instanceof Error ? error.message : String(error));
+      return false;
+    }
+    return true;
+  }
+
+  private listen(): void {
+    addEventListener('hashchange', () => void this.openFragment());
+    addEventListener('resize', () => this.redraw());
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.redraw());
+    onKeys({
+      ' ': () => this.togglePlay(),
+      '.': () => void this.step('event'),
+      ',': () => void this.step('microsecond'),
+      '0': () => void this.reload(),
+      f: () => void this.toggleFork(),
+      s: () => void this.share(),
+    });
+    onDrop((files) => void this.drop(files));
+  }
+
+  private redraw(): void {
+    this.stage?.refresh();
+    this.stale = true;
+  }
+
+  private say(line: string): void {
+    this.status.textContent = line;
+  }
+
+  // --- scenarios ---------------------------------------------------------------------------------------------------
+
+  private async openExample(index: number, play: boolean): Promise<void> {
+    const example = EXAMPLES[index] ?? EXAMPLES[0]!;
+    this.settings.example.value = String(EXAMPLES.indexOf(example));
+    this.transport.speedNs = example.speed;
+    this.foreign = false;
+    await this.load(example.text, example.name, [], play);
+  }
+
+  private async load(
+    text: string,
+    file: string,
+    set: readonly string[],
+    play: boolean,
+    foreign = this.foreign,
+  ): Promise<void> {
+    const mine = ++this.loads;
+    this.settings.text.value = text;
+    const answer = await this.link.ask({ ask: 'load', text, file, set, foreign, files: this.dropped.files });
+    if (mine !== this.loads) return; // another has been asked for meanwhile
+    if (answer.answer === 'refused') {
+      this.playing = false;
+      this.settings.refuse(answer.lines, answer.places);
+      return;
+    }
+    if (answer.answer === 'failed') {
+      this.fail(answer.line);
+      return;
+    }
+    const { about } = answer;
+    Object.assign(this, { about, text, file, set, foreign });
+    this.settings.show(about, set, file);
+    this.happened.clear();
+    this.stage = new Stage(about, ({ future, core, atNs }) => void this.explain(future, core, atNs));
+    this.middle.replaceChildren(this.stage.element);
+    this.tracks = [
+      { history: new History(about.cores, about.vms.length), mechanism: about.mechanism, overallNs: null },
+    ];
+    Object.assign(this, {
+      nowNs: 0,
+      done: false,
+      toEnd: false,
+      forkedAtNs: undefined,
+      owedNs: 0,
+      computedMs: 0,
+      stale: true,
+    });
+    this.transport.fork.setAttribute('aria-pressed', 'false');
+    this.playing = play;
+    this.say('');
+  }
+
+  private reload(): Promise<void> {
+    return this.load(this.text, this.file, this.set, true);
+  }
+
+  private fail(line: string): void {
+    this.playing = false;
+    this.toEnd = false;
+    this.say(line);
+  }
+
+  private async drop(given: readonly File[]): Promise<void> {
+    for (const file of given) {
+      const taken = await this.dropped.take(file, this.text);
+      if (taken.run !== undefined) {
+        this.settings.example.value = 'own';
+        // whatever stands in a file is checked when it is read: a refusal names its line
+        await this.load(
+          taken.run.text,
+          taken.run.file ?? this.file,
+          taken.run.file === undefined ? this.set : [],
+          true,
+        );
+      }
+      this.say(taken.said);
+    }
+  }
+
+  // --- time --------------------------------------------------------------------------------------------------------
+
+  private togglePlay(): void {
+    if (this.done) {
+      void this.reload();
+      return;
+    }
+    this.toEnd = false;
+    this.playing = !this.playing;
+    this.stale = true;
+    if (this.playing) this.computedMs = 0;
+  }
+
+  private runOn(): void {
+    this.toEnd = true;
+    this.playing = true;
+    this.computedMs = 0;
+  }
+
+  private frame(now: number): void {
+    requestAnimationFrame((next) => this.frame(next));
+    const elapsed = Math.min(100, now - this.lastFrame);
+    this.lastFrame = now;
+    if (this.playing && !this.done && !document.hidden) {
+      this.owedNs = Math.min(this.owedNs + (elapsed / 1000) * this.transport.speedNs, this.transport.speedNs / 4);
+      if (!this.busy) void this.advance(now);
+    }
+    if (this.stale) this.draw();
+  }
+
+  private get columnNs(): number {
+    if (this.toEnd && this.about !== undefined) return Math.max(1, Math.round(this.about.endNs / 600));
+    return Math.max(1, Math.round(this.transport.speedNs / COLUMNS_A_SECOND));
+  }
+
+  private async advance(now: number): Promise<void> {
+    const { columnNs, toEnd } = this;
+    const toNs = toEnd ? this.about!.endNs : Math.floor(this.nowNs + this.owedNs);
+    if (toNs - this.nowNs < columnNs && toNs < this.about!.endNs && !toEnd) return;
+    this.busy = true;
+    const point = now - this.lastPoint >= POINT_MS;
+    if (point) this.lastPoint = now;
+    const asked = performance.now();
+    const whole = toEnd ? toNs : this.nowNs + Math.floor((toNs - this.nowNs) / columnNs) * columnNs;
+    const answer = await this.link.ask({
+      ask: 'advance',
+      toNs: whole,
+      columnNs,
+      budgetMs: toEnd ? 50 : BUDGET_MS,
+      point,
+    });
+    this.busy = false;
+    this.computedMs += performance.now() - asked;
+    if (answer.answer !== 'advanced') {
+      this.fail(complaint(answer));
+      return;
+    }
+    this.owedNs = Math.max(0, this.owedNs - (answer.nowNs - this.nowNs));
+    this.take(answer);
+    if (this.foreign && this.computedMs > MOST_COMPUTING_MS) {
+      this.playing = false;
+      this.say('Paused: a scenario from a link may compute for a minute, then the page asks. Play goes on.');
+    }
+  }
+
+  private take(answer: Advanced): void {
+    if (answer.futures.length !== this.tracks.length || this.about === undefined) return; // of before a fork or a load
+    const { about } = this;
+    this.nowNs = answer.nowNs;
+    answer.futures.forEach((columns, i) => {
+      const track = this.tracks[i]!;
+      track.history.add(answer.timeNs, columns);
+      track.mechanism = columns.mechanism;
+      if (columns.overallNs !== null) track.overallNs = columns.overallNs;
+      this.happened.add(about, columns.moves, columns.movesLeftOut, i, this.tracks.length > 1);
+    });
+    this.stale = true;
+    if (answer.done && !this.done) void this.finish();
+  }
+
+  private async finish(): Promise<void> {
+    this.done = true;
+    this.playing = false;
+    this.toEnd = false;
+    const hashes: string[] = [];
+    for (const future of this.tracks.keys()) {
+      const answer = await this.link.ask({ ask: 'result', future });
+      if (answer.answer === 'result') hashes.push(answer.sha256);
+    }
+    this.root.dataset['sha256'] = hashes.join(' ');
+    this.say(
+      `Done. Result ${hashes.map((hash) => hash.slice(0, 16)).join(' | ')}: the same as in Node, to the last bit.`,
+    );
+    this.stale = true;
+  }
+
+  private async step(what: 'event' | 'microsecond'): Promise<void> {
+    if (this.about === undefined || this.done || this.busy) return;
+    this.playing = false;
+    this.busy = true;
+    const answer =
+      what === 'event'
+        ? await this.link.ask({ ask: 'step' })
+        : await this.link.ask({
+            ask: 'advance',
+            toNs: Math.floor(this.nowNs) + 1000,
+            columnNs: 100,
+            budgetMs: 1000,
+            point: false,
+          });
+    this.busy = false;
+    if (answer.answer !== 'advanced') return;
+    this.take(answer);
+    const [first] = answer.futures;
+    if (first !== undefined) this.happened.stepped(first.lastEvent, answer.nowNs, first.events);
+  }
+
+  // --- futures -----------------------------------------------------------------------------------------------------
+
+  private async toggleFork(): Promise<void> {
+    if (this.forkedAtNs === undefined) {
+      await this.fork([]);
+      return;
+    }
+    await this.link.ask({ ask: 'unfork' });
+    this.tracks.length = 1;
+    this.forkedAtNs = undefined;
+    this.transport.fork.setAttribute('aria-pressed', 'false');
+    this.stale = true;
+  }
+
+  private async fork(set: readonly string[]): Promise<void> {
+    const first = this.tracks[0];
+    if (first === undefined || this.about === undefined) return;
+    if (this.nowNs === 0) {
+      await this.load(this.text, this.file, [...this.set, ...set], this.playing);
+      return;
+    }
+    const answer = await this.link.ask({ ask: 'fork', set });
+    if (answer.answer === 'refused') this.settings.refuse(answer.lines, answer.places);
+    if (answer.answer !== 'forked') {
+      this.say(complaint(answer));
+      return;
+    }
+    this.forkedAtNs ??= answer.atNs;
+    const history = (this.tracks[1] ?? first).history.copy();
+    this.tracks = [first, { history, mechanism: answer.mechanism, overallNs: null }];
+    this.transport.fork.setAttribute('aria-pressed', 'true');
+    this.say(`Two futures from ${instant(this.forkedAtNs)} on.`);
+    this.done = false;
+    this.stale = true;
+  }
+
+  private async explain(future: number, core: number, atNs: number): Promise<void> {
+    const { about } = this;
+    const answer = await this.link.ask({ ask: 'explain', future, core, atNs });
+    this.stale = true;
+    if (about === undefined || about !== this.about) return;
+    if (answer.answer === 'explained') this.happened.explain(about, answer.explanation);
+    else this.happened.note(complaint(answer));
+  }
+
+  private async share(): Promise<void> {
+    this.say(await shareByAddress({ text: this.text, set: this.set }));
+  }
+
+  private async download(what: 'result' | 'report'): Promise<void> {
+    const failure = await download(this.link, what, this.tracks.length);
+    if (failure !== undefined) this.fail(failure);
+  }
+
+  // --- drawing -----------------------------------------------------------------------------------------------------
+
+  private draw(): void {
+    this.stale = false;
+    this.transport.show(this.nowNs, this.playing, this.done);
+    const forked = this.forkedAtNs !== undefined;
+    const shown = this.tracks.map((track, i): Shown => {
+      return { ...track, label: forked ? `${'AB'[i]}  ${track.mechanism}` : track.mechanism };
+    });
+    this.stage?.draw(shown, this.nowNs, this.columnNs, this.forkedAtNs);
+    this.root.dataset['nowNs'] = String(this.nowNs);
+    this.root.dataset['futures'] = String(this.tracks.length);
+  }
+}

@@ -1,0 +1,136 @@
+// One future of the host as the page watches it: a simulation, what was seen of it last, and copies of it from some instants
+// ago, from which a move of a core can be looked at again, event by event.
+
+import type { Histogram, HostLook, Simulation } from '../index.js';
+import type { CoreLook } from '../result/look.js';
+import { codeOf, IDLE, MOVING, RUNNING, SEARCHING, SPINNING, type MoveSeen } from './protocol.js';
+
+/** Copies kept, and columns between two of them: a strip's width of columns can be explained. */
+const COPIES = 8;
+const COLUMNS_BETWEEN = 200;
+/** A host that takes more is copied less often: only at its begin. */
+const COPIED_BYTES = 64 * 2 ** 20;
+/** VMs whose latencies are read; the first ones. */
+const MOST_READ = 8;
+
+const KINDS: Readonly<Record<CoreLook['doing'], number>> = {
+  idle: IDLE,
+  waking: MOVING,
+  entering: MOVING,
+  running: RUNNING,
+  searching: SEARCHING,
+  stealing: SEARCHING,
+  yielding: MOVING,
+  preempting: MOVING,
+  suspending: MOVING,
+  descheduling: MOVING,
+  spinning: SPINNING,
+};
+
+/** A core that nobody has but that was promised is moving as well. */
+export const drawnAs = ({ vm, doing, target }: CoreLook): number =>
+  vm < 0 ? codeOf(target, target < 0 ? IDLE : MOVING) : codeOf(vm, KINDS[doing]);
+
+/** Latencies up to an instant. */
+interface Reading {
+  readonly atNs: number;
+  readonly all: Histogram;
+}
+
+/** What came since; at the end of the warm-up statistics begin anew. */
+const after = (before: Reading | undefined, now: Reading, warmupNs: number): Histogram =>
+  before === undefined || (before.atNs < warmupNs && now.atNs >= warmupNs) ? now.all : now.all.since(before.all);
+
+export class Future {
+  readonly copies: { readonly nowNs: number; readonly simulation: Simulation }[] = [];
+  look: HostLook;
+  private columns = 0;
+  private earlier: (Reading | undefined)[] = [];
+  private forked: readonly (Reading | undefined)[] = [];
+  private readonly holders: Int32Array;
+  private readonly decided: Float64Array;
+
+  constructor(
+    readonly simulation: Simulation,
+    /** The quantile that is read of each VM. */
+    private readonly quantiles: readonly number[],
+  ) {
+    this.look = simulation.look();
+    this.holders = Int32Array.from(this.look.cores, ({ vm }) => vm);
+    this.decided = Float64Array.from(this.look.cores, ({ decidedAtNs }) => decidedAtNs);
+  }
+
+  /** Runs to an instant and looks; moves of cores since the look before go into `moves`. */
+  async advance(toNs: number, moves: MoveSeen[]): Promise<void> {
+    if (this.columns++ % COLUMNS_BETWEEN === 0) await this.copy();
+    await this.simulation.runUntil(toNs);
+    this.see(moves);
+  }
+
+  /** One event. */
+  async step(moves: MoveSeen[]): Promise<void> {
+    if (this.copies.length === 0) await this.copy();
+    await this.simulation.step(1);
+    this.see(moves);
+  }
+
+  private see(moves: MoveSeen[]): void {
+    this.look = this.simulation.look();
+    this.look.cores.forEach(({ vm, target, decidedAtNs }, core) => {
+      const from = this.holders[core]!;
+      const to = target >= 0 ? target : vm;
+      const decided = decidedAtNs !== this.decided[core] && to !== from;
+      if (decided || (vm >= 0 && vm !== from && target < 0 && decidedAtNs !== this.decided[core]))
+        moves.push({ core, from, to, decidedAtNs, seenAtNs: this.look.timeNs });
+      if (decided || target < 0) {
+        this.decided[core] = decidedAtNs;
+        if (to >= 0 || target < 0) this.holders[core] = to;
+      }
+    });
+  }
+
+  private async copy(): Promise<void> {
+    const { simulation, copies } = this;
+    if (copies.length > 0 && simulation.memoryBytes > COPIED_BYTES) return;
+    copies.push({ nowNs: simulation.nowNs, simulation: await simulation.fork() });
+    if (copies.length > COPIES) copies.splice(1, 1)[0]!.simulation.close(); // the first stays: from it everything can be seen again
+  }
+
+  /** Of each VM the quantile since the call before, and since statistics began, or since the fork. */
+  latencies(): { since: (number | null)[]; overall: (number | null)[] } {
+    const since: (number | null)[] = [];
+    const overall: (number | null)[] = [];
+    const { warmupNs } = this.simulation.scenario;
+    this.read().forEach((now, vm) => {
+      const quantile = this.quantiles[vm]!;
+      since.push(after(this.earlier[vm], now, warmupNs).quantile(quantile));
+      overall.push(after(this.forked[vm], now, warmupNs).quantile(quantile));
+      this.earlier[vm] = now;
+    });
+    return { since, overall };
+  }
+
+  private read(): Reading[] {
+    const { simulation } = this;
+    return this.quantiles
+      .slice(0, MOST_READ)
+      .map((_, vm) => ({ atNs: simulation.nowNs, all: simulation.latencies(vm) }));
+  }
+
+  /** From here on the overall latencies count. */
+  markFork(): void {
+    this.forked = this.read();
+  }
+
+  async fork(scenario: Parameters<Simulation['fork']>[0]): Promise<Future> {
+    const twin = new Future(await this.simulation.fork(scenario), this.quantiles);
+    twin.earlier = [...this.earlier];
+    twin.forked = [...this.forked];
+    return twin;
+  }
+
+  close(): void {
+    this.simulation.close();
+    for (const { simulation } of this.copies) simulation.close();
+  }
+}

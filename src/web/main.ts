@@ -1,0 +1,8 @@
+// The page's own script: makes the page and lets it begin.
+
+import { App } from './app.js';
+import './colours.css';
+import './style.css';
+import './narrow.css';
+
+void new App(document.getElementById('page')!).start();

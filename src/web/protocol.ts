@@ -1,0 +1,124 @@
+// What the page and its worker say to each other. The page asks, the worker answers each question once, in order: nothing is
+// sent unasked, so neither can flood the other.
+
+import type { Explanation } from './explanation.js';
+
+/** What a slider or a field changes, `PATH=VALUE` each, as `--set` takes it. */
+export type Changes = readonly string[];
+
+export interface DroppedFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+export type Ask =
+  | {
+      readonly ask: 'load';
+      readonly text: string;
+      readonly file: string;
+      readonly set: Changes;
+      /** The limits of a scenario that somebody else wrote hold (limits.ts). */
+      readonly foreign: boolean;
+      readonly files: readonly DroppedFile[];
+    }
+  | {
+      readonly ask: 'advance';
+      /** Simulated time to come to, at most. */
+      readonly toNs: number;
+      /** Of it between two columns of the strips. */
+      readonly columnNs: number;
+      /** On the clock on the wall. */
+      readonly budgetMs: number;
+      /** Whether a point of the latencies is wanted as well. */
+      readonly point: boolean;
+    }
+  | { readonly ask: 'step' }
+  | { readonly ask: 'fork'; readonly set: Changes }
+  | { readonly ask: 'unfork' }
+  | { readonly ask: 'explain'; readonly future: number; readonly core: number; readonly atNs: number }
+  | { readonly ask: 'result'; readonly future: number }
+  | { readonly ask: 'report'; readonly future: number };
+
+export interface VmAbout {
+  readonly name: string;
+  readonly kind: 'latency-critical' | 'best-effort';
+  readonly least: number;
+  readonly most: number;
+  readonly slo: { readonly quantile: number; readonly latencyNs: number } | null;
+}
+
+/** A scenario that is loaded. */
+export interface About {
+  readonly vms: readonly VmAbout[];
+  /** Cores for VMs; the others poll. */
+  readonly cores: number;
+  readonly polling: number;
+  readonly hostCores: number;
+  readonly endNs: number;
+  readonly warmupNs: number;
+  readonly mechanism: string;
+  /** Mechanisms that a running host can change to. */
+  readonly mechanisms: readonly string[];
+  /** Fields that hold a rate, with it: what the slider multiplies. */
+  readonly rates: readonly (readonly [path: string, perSecond: number])[];
+  readonly warnings: readonly string[];
+}
+
+/** A core went, or goes, from one VM to another; -1: nobody's. */
+export interface MoveSeen {
+  readonly core: number;
+  readonly from: number;
+  readonly to: number;
+  readonly decidedAtNs: number;
+  readonly seenAtNs: number;
+}
+
+/** One future over the columns of an answer. */
+export interface Columns {
+  /** What each core does, column after column: `codeOf`. */
+  readonly cores: Uint32Array;
+  /** Tasks that wait in each VM, column after column. */
+  readonly waiting: Uint32Array;
+  readonly held: Uint32Array;
+  readonly moves: readonly MoveSeen[];
+  readonly movesLeftOut: number;
+  readonly mechanism: string;
+  readonly events: number;
+  readonly lastEvent: string;
+  /** Of each VM, the SLO's quantile (or p99) of the latencies since the point before, in ns; null: none completed. */
+  readonly latencyNs: readonly (number | null)[] | null;
+  /** The same since statistics began. */
+  readonly overallNs: readonly (number | null)[] | null;
+}
+
+export interface Advanced {
+  readonly answer: 'advanced';
+  readonly nowNs: number;
+  readonly done: boolean;
+  readonly timeNs: Float64Array;
+  readonly futures: readonly Columns[];
+  readonly memoryBytes: number;
+}
+
+export type Answer =
+  | { readonly answer: 'loaded'; readonly about: About }
+  | { readonly answer: 'refused'; readonly lines: readonly string[]; readonly places: readonly (number | null)[] }
+  | Advanced
+  | { readonly answer: 'forked'; readonly atNs: number; readonly mechanism: string }
+  | { readonly answer: 'unforked' }
+  | { readonly answer: 'explained'; readonly explanation: Explanation }
+  | { readonly answer: 'result'; readonly json: string; readonly sha256: string }
+  | { readonly answer: 'report'; readonly html: string }
+  | { readonly answer: 'failed'; readonly line: string };
+
+/** How a core is drawn. */
+export const IDLE = 0;
+export const RUNNING = 1;
+export const SEARCHING = 2;
+export const MOVING = 3;
+export const SPINNING = 4;
+
+/** A VM's index (-1: none) and how its core is drawn, in one number. */
+export const codeOf = (vm: number, kind: number): number => (((vm + 1) << 3) | kind) >>> 0;
+export const vmOf = (code: number): number => (code >>> 3) - 1;
+export const kindOf = (code: number): number => code & 7;

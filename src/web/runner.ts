@@ -1,0 +1,231 @@
+// What the worker does, without the worker: loads a scenario, runs one or two futures of it in slices, answers what the page
+// asks. It runs in Node as well, where tests compare it with the library.
+
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import {
+  InputError,
+  memoryHost,
+  MECHANISM_KINDS,
+  parseScenario,
+  Simulation,
+  toStableJson,
+  withFields,
+  type Result,
+  type Scenario,
+} from '../index.js';
+import { explain } from './explain.js';
+import { drawnAs, Future } from './future.js';
+import { beyondLimits, MOST_MEMORY_BYTES } from './limits.js';
+import type { About, Advanced, Answer, Ask, Columns, MoveSeen } from './protocol.js';
+import { ratesOf } from './rates.js';
+
+/** Columns of one answer, and moves that it tells. */
+const MOST_COLUMNS = 2000;
+const MOST_MOVES = 100;
+
+type Load = Extract<Ask, { ask: 'load' }>;
+type Advance = Extract<Ask, { ask: 'advance' }>;
+
+/** What two equal runs have in common: everything but the time that they took. */
+export function hashOf(result: Result): string {
+  const { manifest, ...rest } = result;
+  return bytesToHex(
+    sha256(utf8ToBytes(toStableJson({ ...rest, manifest: { ...manifest, wallSeconds: 0, eventsPerSecond: 0 } }))),
+  );
+}
+
+const quantilesOf = (about: About): number[] => about.vms.map(({ slo }) => slo?.quantile ?? 0.99);
+
+function aboutOf(simulation: Simulation, warnings: readonly string[]): About {
+  const { scenario, endNs } = simulation;
+  const look = simulation.look();
+  const kindOf = scenario.vms.flatMap((group) => Array.from({ length: group.count }, () => group));
+  return {
+    vms: look.vms.map(({ name }, i) => {
+      const { class: kind, vcpus, slo = null } = kindOf[i]!;
+      return { name, kind, least: vcpus.min, most: vcpus.max, slo };
+    }),
+    cores: look.cores.length,
+    polling: scenario.host.cores - look.cores.length,
+    hostCores: scenario.host.cores,
+    endNs,
+    warmupNs: scenario.warmupNs,
+    mechanism: scenario.mechanism.kind,
+    mechanisms: MECHANISM_KINDS.filter((kind) => kind !== 'nsdi22' || scenario.mechanism.kind === kind),
+    rates: ratesOf(scenario),
+    warnings,
+  };
+}
+
+export class Runner {
+  private futures: Future[] = [];
+  private foreign = false;
+
+  constructor(private readonly compile: () => Promise<WebAssembly.Module>) {}
+
+  /** Never throws: what went wrong is an answer. */
+  async answer(ask: Ask): Promise<Answer> {
+    try {
+      return await this.answerTo(ask);
+    } catch (error) {
+      if (error instanceof InputError)
+        return {
+          answer: 'refused',
+          lines: error.message.split('\n'),
+          places: error.problems.map(({ line }) => line ?? null),
+        };
+      return { answer: 'failed', line: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  private async answerTo(ask: Ask): Promise<Answer> {
+    switch (ask.ask) {
+      case 'load':
+        return this.load(ask);
+      case 'advance':
+        return this.advance(ask);
+      case 'step':
+        return this.step();
+      case 'fork':
+        return this.fork(ask.set);
+      case 'unfork':
+        this.futures.splice(1).forEach((future) => future.close());
+        return { answer: 'unforked' };
+      case 'explain':
+        return { answer: 'explained', explanation: await explain(this.future(ask.future), ask.core, ask.atNs) };
+      case 'result': {
+        const result = this.future(ask.future).simulation.metrics();
+        return { answer: 'result', json: toStableJson(result), sha256: hashOf(result) };
+      }
+      case 'report': {
+        const { renderHtml } = await import('../report/html/html.js');
+        const result = this.future(ask.future).simulation.metrics();
+        return { answer: 'report', html: renderHtml(result, { command: 'fluxhost serve', from: 'the live page' }) };
+      }
+    }
+  }
+
+  private future(index: number): Future {
+    const future = this.futures[index];
+    if (future === undefined) throw new Error('nothing is loaded');
+    return future;
+  }
+
+  private async load({ text, file, set, foreign, files }: Load): Promise<Answer> {
+    const { scenario, warnings } = parseScenario(text, { file, set });
+    const problems = foreign ? beyondLimits(scenario) : [];
+    if (problems.length > 0) throw new InputError(problems.map((problem) => ({ file, ...problem })));
+    const held = memoryHost(Object.fromEntries(files.map(({ name, bytes }) => [name, bytes])));
+    const simulation = await Simulation.create(scenario, { module: await this.compile(), files: held });
+    this.futures.forEach((future) => future.close());
+    const about = aboutOf(simulation, warnings);
+    this.futures = [new Future(simulation, quantilesOf(about))];
+    this.foreign = foreign;
+    return { answer: 'loaded', about };
+  }
+
+  private async advance({ toNs, columnNs, budgetMs, point }: Advance): Promise<Advanced> {
+    const first = this.future(0).simulation;
+    const stop = performance.now() + budgetMs;
+    const endNs = Math.min(...this.futures.map(({ simulation }) => simulation.endNs));
+    const record = new Recording(this.futures);
+    for (let columns = 0; columns < MOST_COLUMNS && first.nowNs < Math.min(toNs, endNs); columns++) {
+      const next = Math.min(
+        (Math.floor(first.nowNs / columnNs) + 1) * columnNs,
+        endNs,
+        Math.max(toNs, first.nowNs + 1),
+      );
+      for (const [i, future] of this.futures.entries()) await future.advance(next, record.moves[i]!);
+      record.column();
+      if (performance.now() >= stop) break;
+    }
+    return this.told(record, point);
+  }
+
+  private async step(): Promise<Advanced> {
+    const record = new Recording(this.futures);
+    const [first, second] = this.futures;
+    if (first !== undefined && !first.simulation.done) {
+      await first.step(record.moves[0]!);
+      // the other future comes along to the same instant
+      if (second !== undefined)
+        await second.advance(Math.max(first.simulation.nowNs, second.simulation.nowNs), record.moves[1]!);
+      record.column();
+    }
+    return this.told(record, false);
+  }
+
+  private told(record: Recording, point: boolean): Advanced {
+    const bytes = this.futures.reduce((sum, { simulation }) => sum + simulation.memoryBytes, 0);
+    if (this.foreign && bytes > MOST_MEMORY_BYTES)
+      throw new Error(
+        `stopped: a scenario from a link may take ${MOST_MEMORY_BYTES / 2 ** 20} MiB, and this one has ${Math.round(bytes / 2 ** 20)}`,
+      );
+    const [first] = this.futures;
+    return {
+      answer: 'advanced',
+      nowNs: first?.simulation.nowNs ?? 0,
+      done: this.futures.every(({ simulation }) => simulation.done),
+      timeNs: Float64Array.from(record.timeNs),
+      futures: this.futures.map((future, i) => record.columnsOf(i, future, point)),
+      memoryBytes: bytes,
+    };
+  }
+
+  private async fork(set: readonly string[]): Promise<Answer> {
+    const { simulation } = this.future(0);
+    // once there are two, what is changed is the second
+    const base = this.futures[1]?.simulation ?? simulation;
+    const scenario: Scenario = withFields(base.scenario, set);
+    if (this.futures.length === 1) this.future(0).markFork();
+    const twin = await (this.futures[1] ?? this.future(0)).fork(scenario);
+    this.futures.splice(1, 1, twin).forEach((future) => future.close());
+    return { answer: 'forked', atNs: simulation.nowNs, mechanism: scenario.mechanism.kind };
+  }
+}
+
+/** Columns as they come, of every future. */
+class Recording {
+  readonly timeNs: number[] = [];
+  readonly moves: MoveSeen[][];
+  private readonly cores: number[][];
+  private readonly waiting: number[][];
+  private readonly held: number[][];
+
+  constructor(private readonly futures: readonly Future[]) {
+    this.moves = futures.map(() => []);
+    this.cores = futures.map(() => []);
+    this.waiting = futures.map(() => []);
+    this.held = futures.map(() => []);
+  }
+
+  column(): void {
+    this.timeNs.push(this.futures[0]!.look.timeNs);
+    this.futures.forEach(({ look }, i) => {
+      for (const core of look.cores) this.cores[i]!.push(drawnAs(core));
+      for (const { waiting, held } of look.vms) {
+        this.waiting[i]!.push(waiting);
+        this.held[i]!.push(held);
+      }
+    });
+  }
+
+  columnsOf(index: number, future: Future, point: boolean): Columns {
+    const moves = this.moves[index]!;
+    const { look, simulation } = future;
+    const read = point ? future.latencies() : undefined;
+    return {
+      cores: Uint32Array.from(this.cores[index]!),
+      waiting: Uint32Array.from(this.waiting[index]!),
+      held: Uint32Array.from(this.held[index]!),
+      moves: moves.slice(-MOST_MOVES),
+      movesLeftOut: Math.max(0, moves.length - MOST_MOVES),
+      mechanism: simulation.scenario.mechanism.kind,
+      events: look.events,
+      lastEvent: look.lastEvent,
+      latencyNs: read?.since ?? null,
+      overallNs: read?.overall ?? null,
+    };
+  }
+}

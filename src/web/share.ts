@@ -1,0 +1,67 @@
+// A scenario in the fragment of an address: `#s=` and the text, packed and spelt in letters that need no escape. A fragment is never
+// sent to a server. What comes back is text to be checked like any other, and cut where it is too long.
+
+import { MOST_CHARACTERS } from './limits.js';
+
+export interface Shared {
+  readonly text: string;
+  /** `PATH=VALUE`, as the sliders had it. */
+  readonly set: readonly string[];
+}
+
+async function through(
+  bytes: Uint8Array<ArrayBuffer>,
+  by: CompressionStream | DecompressionStream,
+  most: number,
+): Promise<Uint8Array> {
+  const reader = new Blob([bytes]).stream().pipeThrough(by).getReader();
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    length += value.length;
+    if (length > most) {
+      await reader.cancel();
+      throw new Error(`the link holds more than ${most} bytes of scenario`);
+    }
+    parts.push(value);
+  }
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+export async function toFragment(shared: Shared): Promise<string> {
+  const bytes = new TextEncoder().encode(JSON.stringify(shared));
+  const packed = await through(bytes, new CompressionStream('deflate-raw'), Infinity);
+  const letters = btoa(Array.from(packed, (byte) => String.fromCharCode(byte)).join(''));
+  return `#s=${letters.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}`;
+}
+
+/** @throws Error in one line for a fragment that is damaged or too long; undefined for one that holds no scenario */
+export async function fromFragment(fragment: string): Promise<Shared | undefined> {
+  const letters = /^#s=([\w-]+)$/.exec(fragment)?.[1];
+  if (letters === undefined) return undefined;
+  const refuse = (why: string): Error => new Error(`this link holds no scenario: ${why}`);
+  if (letters.length > MOST_CHARACTERS) throw refuse(`it is longer than ${MOST_CHARACTERS} characters`);
+  let value: unknown;
+  try {
+    const packed = Uint8Array.from(atob(letters.replaceAll('-', '+').replaceAll('_', '/')), (letter) =>
+      letter.charCodeAt(0),
+    );
+    value = JSON.parse(
+      new TextDecoder().decode(await through(packed, new DecompressionStream('deflate-raw'), MOST_CHARACTERS)),
+    );
+  } catch {
+    throw refuse('it is damaged, or holds too much');
+  }
+  const { text, set } = (value ?? {}) as Partial<Record<keyof Shared, unknown>>;
+  if (typeof text !== 'string' || !Array.isArray(set) || !set.every((one) => typeof one === 'string'))
+    throw refuse('it is damaged');
+  return { text, set: set };
+}

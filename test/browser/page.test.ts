@@ -1,0 +1,269 @@
+// The live page in Chromium, served by `fluxhost serve`: its results are Node's to the last bit, whoever sent the scenario; it asks
+// nobody but the server it came from, under a policy that forbids the rest; and it can be used without eyes or mouse.
+
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addressOf, listen, POLICY } from '../../src/cli/serve.js';
+import { memoryHost, parseScenario, Simulation, withFields } from '../../src/index.js';
+import { hashOf } from '../../src/web/runner.js';
+import { QUIET, chromiumPath } from './chromium.js';
+
+const BURSTS = readFileSync(new URL('../../src/web/scenarios/bursts.yaml', import.meta.url), 'utf8');
+const SHORT = BURSTS.replace('duration: 20ms', 'duration: 2ms');
+
+let server: Server;
+let browser: Browser;
+beforeAll(async () => {
+  server = await listen('127.0.0.1', 0);
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  browser = await chromium.launch({ executablePath: chromiumPath(), args: [...QUIET, ...sandbox] });
+});
+afterAll(async () => {
+  await browser?.close();
+  server.closeAllConnections();
+  server.close();
+});
+
+interface Visit {
+  readonly page: Page;
+  /** Errors of the page, and what it asked of anybody else. */
+  readonly complaints: string[];
+}
+
+/** A page that does not play by itself. */
+async function open(fragment = '', reducedMotion: 'reduce' | 'no-preference' = 'reduce'): Promise<Visit> {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion });
+  const complaints: string[] = [];
+  page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', ({ message }) => complaints.push(message));
+  page.on('request', (request) => {
+    if (!request.url().startsWith(addressOf(server)) && !/^(data|blob):/.test(request.url()))
+      complaints.push(`asked for ${request.url()}`);
+  });
+  await page.goto(`${addressOf(server)}${fragment}`);
+  await page.waitForSelector('canvas.strips');
+  return { page, complaints };
+}
+
+const data = (page: Page, name: string): Promise<string> =>
+  page.$eval('#page', (element, key) => (element as HTMLElement).dataset[key] ?? '', name);
+
+/** Puts a text into the editor and runs it. */
+async function write(page: Page, text: string): Promise<void> {
+  await page.$eval('.editor', (element) => ((element as HTMLDetailsElement).open = true));
+  await page.fill('#text', text);
+  await page.click('.editor button');
+}
+
+const paused = (page: Page): Promise<unknown> =>
+  page.waitForFunction(() => document.querySelector('#play')!.textContent !== 'Pause');
+
+/** Begins a scenario anew, and stands still at its begin or soon after. */
+async function standing(page: Page, text: string): Promise<void> {
+  await write(page, text);
+  await page.waitForFunction(() => Number(document.getElementById('page')!.dataset['nowNs']) > 0);
+  await page.click('#play');
+  await paused(page);
+}
+
+async function toEnd(page: Page): Promise<string[]> {
+  await page.click('#end');
+  await page.waitForFunction(() => document.querySelector('.status')!.textContent?.startsWith('Done.'), undefined, {
+    timeout: 20_000,
+  });
+  return (await data(page, 'sha256')).split(' ');
+}
+
+async function resultOf(simulation: Simulation): Promise<string> {
+  await simulation.run();
+  return hashOf(simulation.metrics());
+}
+
+const inNode = (text: string): Promise<Simulation> => Simulation.create(parseScenario(text).scenario);
+
+/** Drops a file onto the page. */
+const drop = (page: Page, name: string, text: string): Promise<void> =>
+  page.evaluate(
+    ([file, content]) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([content!], file!));
+      window.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+    },
+    [name, text],
+  );
+
+describe('the live page in Chromium', () => {
+  it('plays by itself, draws, and comes to the result that Node has', async () => {
+    const { page, complaints } = await open('', 'no-preference');
+    await page.waitForFunction(() => Number(document.getElementById('page')!.dataset['nowNs']) > 20_000);
+    const colours = await page.$eval('canvas.strips', (element) => {
+      const canvas = element as HTMLCanvasElement;
+      const { data: bytes } = canvas.getContext('2d')!.getImageData(0, 0, 20, canvas.height);
+      return new Set(new Uint32Array(bytes.buffer)).size;
+    });
+    expect(colours).toBeGreaterThanOrEqual(3);
+    await write(page, SHORT);
+    expect(await toEnd(page)).toEqual([await resultOf(await inNode(SHORT))]);
+    expect(await page.textContent('.verdict')).toMatch(/api p99 [\d.]+ µs keeps p99 ≤ 200 µs/);
+    const policy = (await page.request.get(addressOf(server))).headers()['content-security-policy'];
+    expect(policy).toBe(POLICY);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('forks into the futures that Node has from the same instant', async () => {
+    const { page, complaints } = await open();
+    await standing(page, SHORT);
+    const atNs = Number(await data(page, 'nowNs'));
+    await page.selectOption('#mechanism', 'static');
+    await page.waitForFunction(() => document.getElementById('page')!.dataset['futures'] === '2');
+    const hashes = await toEnd(page);
+    const one = await inNode(SHORT);
+    await one.runUntil(atNs);
+    const two = await one.fork(withFields(one.scenario, ['mechanism=static']));
+    expect(hashes).toEqual([await resultOf(one), await resultOf(two)]);
+    expect(hashes[0]).not.toBe(hashes[1]);
+    expect(await page.$$eval('.track h2', (titles) => titles.map(({ textContent }) => textContent))).toEqual([
+      'A  hyperflux',
+      'B  static',
+    ]);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('steps by event and by microsecond, and explains a move', async () => {
+    const { page, complaints } = await open();
+    await standing(page, SHORT);
+    const atNs = Number(await data(page, 'nowNs'));
+    const simulation = await inNode(SHORT);
+    await simulation.runUntil(atNs);
+    await page.click('#event');
+    await simulation.step(1);
+    await page.waitForFunction((at) => document.getElementById('page')!.dataset['nowNs'] !== at, String(atNs));
+    expect(Number(await data(page, 'nowNs'))).toBe(simulation.nowNs);
+    const { events, lastEvent } = simulation.look();
+    expect(await page.textContent('.why')).toMatch(new RegExp(`^Event ${events} at .*: ${lastEvent}$`));
+    await page.keyboard.press('Escape');
+    await page.click('#microsecond');
+    await page.waitForFunction(
+      (at) => Number(document.getElementById('page')!.dataset['nowNs']) === at,
+      simulation.nowNs + 1000,
+    );
+    await toEnd(page);
+    await page.click('.moves button');
+    await page.waitForSelector('.steps li');
+    expect(await page.textContent('.why')).toMatch(
+      /It went to (api|batch) because .* decided in a round of the arbiter/,
+    );
+    await page.focus('canvas.strips');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.querySelector('.why')!.textContent?.includes('core 1 '));
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('reads a broken scenario as the command line does, and shows names as names', async () => {
+    const { page, complaints } = await open();
+    const broken = SHORT.replace('cores: 17', 'cores: <img src=x onerror=alert(1)>').replace(
+      'version: 1',
+      'version: 2',
+    );
+    await write(page, broken);
+    await page.waitForSelector('.problems li');
+    let expected = '';
+    try {
+      parseScenario(broken, { file: 'bursts.yaml' });
+    } catch (error) {
+      expected = (error as Error).message;
+    }
+    expect((await page.$$eval('.problems li', (items) => items.map(({ textContent }) => textContent))).join('\n')).toBe(
+      expected,
+    );
+    expect(expected).toContain('<img src=x onerror=alert(1)>');
+    expect(await page.$('img')).toBeNull();
+    await page.click('.problems .place');
+    expect(await page.$eval('#text', (element) => (element as HTMLTextAreaElement).selectionStart)).toBeGreaterThan(0);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('takes files that are dropped: a scenario, and a trace that it names', async () => {
+    const { page, complaints } = await open();
+    const trace = `arrival\n${Array.from({ length: 200 }, (_, i) => i * 10_000).join('\n')}\n`;
+    await drop(page, 'dropped.csv', trace);
+    await page.waitForFunction(() =>
+      document.querySelector('.command')!.textContent?.includes('replay of dropped.csv'),
+    );
+    const replay = (await page.inputValue('#text')).replace('duration: 20ms', 'duration: 2ms');
+    await drop(page, 'replay.yaml', replay);
+    await page.waitForFunction(() => document.querySelector('.command')!.textContent?.includes('replay.yaml'));
+    const [hash] = await toEnd(page);
+    const files = memoryHost({ 'dropped.csv': trace });
+    const simulation = await Simulation.create(parseScenario(replay).scenario, { files });
+    expect(hash).toBe(await resultOf(simulation));
+    expect(simulation.metrics().vms[0]!.arrived).toBeGreaterThan(50);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('puts a scenario into a link, and takes it out without running it', async () => {
+    const { page, complaints } = await open();
+    await standing(page, SHORT);
+    await page.click('#share');
+    await page.waitForFunction(() => location.hash.startsWith('#s='));
+    const fragment = await page.evaluate(() => location.hash);
+    await page.close();
+    const other = await open(fragment, 'no-preference');
+    expect(await other.page.textContent('#play')).toBe('Play');
+    expect(await other.page.inputValue('#text')).toBe(SHORT);
+    expect(await data(other.page, 'nowNs')).toBe('0');
+    expect(await toEnd(other.page)).toEqual([await resultOf(await inNode(SHORT))]);
+    await other.page.close();
+    const damaged = await open('#s=AAAA');
+    await damaged.page.waitForFunction(() => document.querySelector('.status')!.textContent !== '');
+    expect(await damaged.page.textContent('.status')).toMatch(/this link holds no scenario/);
+    await damaged.page.close();
+    expect([...complaints, ...other.complaints, ...damaged.complaints]).toEqual([]);
+  });
+
+  it('saves result and report', async () => {
+    const { page, complaints } = await open();
+    await standing(page, SHORT);
+    await toEnd(page);
+    const saved = async (button: string): Promise<string> => {
+      const [download] = await Promise.all([page.waitForEvent('download'), page.click(button)]);
+      return readFileSync(await download.path(), 'utf8');
+    };
+    const simulation = await inNode(SHORT);
+    await simulation.run();
+    expect(hashOf(JSON.parse(await saved('#result')))).toBe(hashOf(simulation.metrics()));
+    expect(await saved('#report')).toMatch(/^<!doctype html>[^]*api[^]*<\/html>\s*$/i);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'has no serious fault for those who use it without eyes or mouse (%s)',
+    async (colorScheme) => {
+      const { page } = await open();
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await standing(page, SHORT);
+      await page.click('#fork');
+      await page.waitForFunction(() => document.getElementById('page')!.dataset['futures'] === '2');
+      const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+      await page.evaluate(axe);
+      const found = await page.evaluate(async () => {
+        const { axe: audit } = window as unknown as {
+          axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+        };
+        return (await audit.run()).violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes[0]!.html}`);
+      });
+      expect(found.filter((one) => /^(serious|critical)/.test(one))).toEqual([]);
+      await page.close();
+    },
+  );
+});

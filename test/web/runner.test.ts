@@ -1,0 +1,234 @@
+// The live page's runner without a page: what it shows is what the library simulates, to the last bit, however it is sliced, looked at,
+// forked and explained.
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { compileCore, Histogram, parseScenario, Simulation, withFields } from '../../src/index.js';
+import { MOST_MEMORY_BYTES } from '../../src/web/limits.js';
+import { IDLE, kindOf, vmOf, type Advanced, type Answer, type Ask } from '../../src/web/protocol.js';
+import { scaledRates } from '../../src/web/rates.js';
+import { hashOf, Runner } from '../../src/web/runner.js';
+import { explained } from '../../src/web/words.js';
+
+const BURSTS = readFileSync(new URL('../../src/web/scenarios/bursts.yaml', import.meta.url), 'utf8');
+const SHORT = ['duration=2ms'];
+
+type Of<A extends Answer['answer']> = Extract<Answer, { answer: A }>;
+
+async function asked<A extends Answer['answer']>(runner: Runner, answer: A, ask: Ask): Promise<Of<A>> {
+  const got = await runner.answer(ask);
+  if (got.answer !== answer)
+    throw new Error(`${JSON.stringify(ask).slice(0, 100)}: ${JSON.stringify(got).slice(0, 500)}`);
+  return got as Of<A>;
+}
+
+const load = (text: string, set: readonly string[] = SHORT, foreign = false): Ask => {
+  return { ask: 'load', text, file: 'bursts.yaml', set, foreign, files: [] };
+};
+
+async function loaded(set?: readonly string[]): Promise<Runner> {
+  const runner = new Runner(() => compileCore());
+  await asked(runner, 'loaded', load(BURSTS, set));
+  return runner;
+}
+
+const advance = (runner: Runner, toNs: number, columnNs: number, point = false): Promise<Advanced> =>
+  asked(runner, 'advanced', { ask: 'advance', toNs, columnNs, budgetMs: Infinity, point });
+
+async function toEnd(runner: Runner, columnNs: number): Promise<void> {
+  for (let toNs = 0; ;) {
+    const { done, nowNs } = await advance(runner, (toNs += 377_777), columnNs, true);
+    if (done) return;
+    expect(nowNs).toBeGreaterThan(0);
+  }
+}
+
+async function inNode(set: readonly string[] = SHORT): Promise<Simulation> {
+  return Simulation.create(parseScenario(BURSTS, { set }).scenario);
+}
+
+describe('the runner of the live page', () => {
+  it('comes to the result that a plain run has, at any width of the columns', async () => {
+    const simulation = await inNode();
+    await simulation.run();
+    const expected = hashOf(simulation.metrics());
+    for (const columnNs of [1000, 7919, 1e9]) {
+      const runner = await loaded();
+      await toEnd(runner, columnNs);
+      expect((await asked(runner, 'result', { ask: 'result', future: 0 })).sha256).toBe(expected);
+    }
+    const other = await inNode([...SHORT, 'seed=2']);
+    await other.run();
+    expect(hashOf(other.metrics())).not.toBe(expected);
+  });
+
+  it('forks into the futures that the library has from that instant', async () => {
+    const set = ['mechanism=static', ...scaledRates([['vms.0.workload.arrivals.onRate', 1e6]], 0.5)];
+    expect(set).toContain('vms.0.workload.arrivals.onRate=500000');
+    const runner = await loaded();
+    await advance(runner, 1_234_567, 1000);
+    const { atNs } = await asked(runner, 'forked', { ask: 'fork', set });
+    expect(atNs).toBe(1_234_567);
+    await toEnd(runner, 5000);
+    const one = await inNode();
+    await one.runUntil(atNs);
+    const two = await one.fork(withFields(one.scenario, set));
+    for (const [future, simulation] of [one, two].entries()) {
+      await simulation.run();
+      expect((await asked(runner, 'result', { ask: 'result', future })).sha256).toBe(hashOf(simulation.metrics()));
+    }
+    expect(hashOf(one.metrics())).not.toBe(hashOf(two.metrics()));
+    await asked(runner, 'unforked', { ask: 'unfork' });
+    expect((await runner.answer({ ask: 'result', future: 1 })).answer).toBe('failed');
+  });
+
+  it('shows each core with the VM that has it, and as many as the VMs hold or are under way', async () => {
+    const runner = await loaded();
+    const { timeNs, futures } = await advance(runner, 1_500_000, 10_000);
+    const [{ cores, held, waiting }] = futures as [Advanced['futures'][number]];
+    expect(timeNs).toHaveLength(150);
+    expect(cores).toHaveLength(150 * 16);
+    const simulation = await inNode();
+    for (let column = 0; column < 150; column++) {
+      await simulation.runUntil(timeNs[column]!);
+      const look = simulation.look();
+      look.cores.forEach(({ vm, target, doing }, core) => {
+        const code = cores[column * 16 + core]!;
+        expect(vmOf(code)).toBe(vm >= 0 ? vm : target);
+        expect(kindOf(code) === IDLE).toBe(doing === 'idle' && target < 0);
+      });
+      expect([...held.subarray(2 * column, 2 * column + 2)]).toEqual(look.vms.map((vm) => vm.held));
+      expect([...waiting.subarray(2 * column, 2 * column + 2)]).toEqual(look.vms.map((vm) => vm.waiting));
+      // nothing is drawn for a VM beyond what it was given
+      const taken = look.vms.reduce((sum, vm) => sum + vm.held, 0);
+      expect(taken).toBeLessThanOrEqual(16);
+    }
+  });
+
+  it('steps one event at a time, and says what it was for', async () => {
+    const runner = await loaded();
+    const simulation = await inNode();
+    for (let event = 1; event <= 50; event++) {
+      const { futures, nowNs } = await asked(runner, 'advanced', { ask: 'step' });
+      await simulation.step(1);
+      expect(futures[0]!.events).toBe(event);
+      expect(nowNs).toBe(simulation.nowNs);
+      expect(futures[0]!.lastEvent).toBe(simulation.look().lastEvent);
+      expect(futures[0]!.lastEvent).toMatch(/^(vcpu|core|vm|arbiter|control|client|sample|publication)/);
+    }
+  });
+
+  it('names the events as the log does', async () => {
+    const simulation = await inNode([...SHORT, 'log={from: 0us, until: 2ms, events: 1000}']);
+    const seen: unknown[] = [];
+    while (seen.length < 200) {
+      await simulation.step(1);
+      const { timeNs, lastEvent } = simulation.look();
+      seen.push([timeNs, lastEvent]);
+    }
+    expect(seen).toEqual(
+      simulation
+        .eventLog()!
+        .events.slice(0, 200)
+        .map(({ timeNs, entity }) => [timeNs, entity]),
+    );
+  });
+
+  it('explains a move: who asked, each step, and how long they took together', async () => {
+    const runner = await loaded();
+    const { about } = await asked(runner, 'loaded', load(BURSTS));
+    const { futures } = await advance(runner, 2_000_000, 3333);
+    const move = futures[0]!.moves.find(
+      ({ from, to, decidedAtNs }) => from === 1 && to === 0 && decidedAtNs > 1_800_000,
+    )!;
+    const { explanation } = await asked(runner, 'explained', {
+      ask: 'explain',
+      future: 0,
+      core: move.core,
+      atNs: move.decidedAtNs + 20_000,
+    });
+    const seen = explanation.move!;
+    expect(seen).toMatchObject({ from: 1, to: 0, issuedAtNs: move.decidedAtNs });
+    expect(seen.asked!.waiting).toBeGreaterThan(0);
+    expect(seen.asked!.event).toBe('arbiter');
+    expect(seen.phases.map(({ step }) => step)).toEqual([
+      'notify',
+      'preempt',
+      'suspend',
+      'deschedule',
+      'wake',
+      'enter',
+      'none',
+    ]);
+    // from its command on it takes what the scenario says that the steps cost
+    const { costs } = parseScenario(BURSTS).scenario;
+    const steps = costs.notify + costs.preempt + costs.suspend + costs.deschedule + costs.wake + costs.dispatch;
+    expect(seen.doneAtNs! - seen.issuedAtNs).toBe(steps);
+    const said = explained(about, explanation);
+    expect(said.why).toMatch(
+      /^It went to api because \d+ tasks waited there, the oldest for .* in a round of the arbiter/,
+    );
+    expect(said.steps).toHaveLength(8);
+  });
+
+  it('refuses in the words of the command line', async () => {
+    const runner = new Runner(() => compileCore());
+    const text = BURSTS.replace('cores: 17', 'cores: none').replace('mean: 10us', 'mean: soon');
+    const refused = await asked(runner, 'refused', load(text));
+    let message = '';
+    try {
+      parseScenario(text, { file: 'bursts.yaml', set: SHORT });
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    expect(refused.lines.join('\n')).toBe(message);
+    expect(refused.lines).toHaveLength(2);
+    expect(refused.places).toEqual([8, 20]);
+  });
+
+  it('holds a scenario from a link to limits, and reads no file', async () => {
+    const runner = new Runner(() => compileCore());
+    const huge = await asked(runner, 'refused', load(BURSTS, ['host.cores=5000', 'vms.0.count=2000'], true));
+    expect(huge.lines.join(' ')).toMatch(/host\.cores: given 5000, expected at most 1024/);
+    expect(huge.lines.join(' ')).toMatch(/vms: given 2001/);
+    await asked(runner, 'loaded', load(BURSTS, ['host.cores=1024'], true));
+    const trace = BURSTS.replace(
+      /arrivals: \{ process: onoff.*\}/,
+      'arrivals: { process: trace, file: /etc/passwd, format: csv }',
+    );
+    await asked(runner, 'loaded', load(trace, [], true));
+    const without = await runner.answer({ ask: 'advance', toNs: 1e6, columnNs: 1e6, budgetMs: 100, point: false });
+    expect(without).toMatchObject({ answer: 'refused' });
+    expect((without as Of<'refused'>).lines[0]).toMatch(/passwd.*the name of no file/);
+    expect(MOST_MEMORY_BYTES).toBeLessThan(2 ** 30);
+    // backlog without end: memory grows until the limit stops it
+    const flood = [
+      'limits.tasks=30000000',
+      'vms.0.workload.arrivals.onRate=1e9',
+      'vms.0.workload.arrivals.offRate=1e9',
+      'duration=1s',
+    ];
+    await asked(runner, 'loaded', load(BURSTS, flood, true));
+    let last: Answer = await runner.answer({ ask: 'advance', toNs: 1, columnNs: 20_000, budgetMs: 100, point: false });
+    for (let i = 0; i < 100 && last.answer === 'advanced'; i++)
+      last = await runner.answer({ ask: 'advance', toNs: 1e9, columnNs: 20_000, budgetMs: 100, point: false });
+    expect(last).toMatchObject({ answer: 'failed' });
+    expect((last as Of<'failed'>).line).toMatch(/from a link may take 512 MiB/);
+  });
+});
+
+describe('a histogram since an earlier state', () => {
+  it('holds what came since', () => {
+    const all = Histogram.create(7);
+    for (const value of [5, 100, 1000]) all.record(value);
+    const before = Histogram.merge([all]);
+    for (const value of [40, 50, 60_000]) all.record(value);
+    const since = all.since(before);
+    expect(since.count).toBe(3);
+    expect(since.sum).toBe(60_090n);
+    expect(since.quantile(0.5)).toBe(50);
+    expect(since.quantile(1)).toBeGreaterThan(59_000);
+    expect(since.quantile(1)).toBeLessThanOrEqual(60_000);
+    expect(all.since(all).count).toBe(0);
+    expect(() => before.since(all)).toThrow(/earlier state/);
+  });
+});
