@@ -242,6 +242,7 @@ export function onVcpu(v: VCpu): void {
         endSearch(v);
         yieldCore(v);
       } else {
+        v.searchSince = clock.now;
         v.deadline = clock.now + settings.minSearch;
         planEnd(v);
       }

@@ -15,7 +15,7 @@ import { settleAll } from "./cpu/accounts";
 import { checkConservation } from "./cpu/laws";
 import { startArrivals, setRate, changeStates } from "./cpu/workload/arrivals";
 import { layRecords } from "./cpu/workload/request";
-import { prepareFork, setCoreCount, finishFork } from "./cpu/cores/fork";
+import { prepareFork, releaseFrozen, setCoreCount, finishFork } from "./cpu/cores/fork";
 import { laySeries, bookDelays } from "./cpu/series";
 import { chooseMechanism } from "./cpu/mechanisms/index";
 import { takeOver } from "./cpu/cores/refit";
@@ -23,6 +23,7 @@ import { configureParts, openParts, settleParts } from "./parts";
 import {
   findSections, groupWords, layVcpus, readHost, readChoices, readVm, sections, seedVm, shareHistograms, stateWords, vmWords, word,
 } from "./cpu/configure";
+import { beginRearranging, endRearranging } from "./memory/pages/touch";
 import { layTakeable } from "./cpu/takeable";
 import { hooks } from "./cpu/hooks";
 
@@ -182,10 +183,10 @@ export function reconfigure(words: usize): i32 {
   const seed = seedOf(words);
   const kind = <u32>word(words, L.HOST_MECHANISM);
   const same = kind == H.mechanism;
+  beginRearranging();
   prepareFork(kind);
   clock.fingerprintOn = <u32>word(words, L.HOST_FINGERPRINT);
   readHost(words);
-  setCoreCount(H.coresInAll - settings.dedicated);
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     const g = groupWords(i);
@@ -199,8 +200,11 @@ export function reconfigure(words: usize): i32 {
   // not before all VMs of a group have seen what their states were; those of the first group come first
   memory.copy(vmAt(0).stateWords, sections.states, (<usize>word(words, L.HOST_STATES) * L.STATE_WORDS) << 3);
   H.seed = seed;
+  releaseFrozen(kind);
+  setCoreCount(H.coresInAll - settings.dedicated);
   if (!chooseMechanism(kind)) return L.E_CONFIG;
   takeOver(same, finishFork(same));
+  endRearranging();
   return <i32>clock.status;
 }
 

@@ -68,7 +68,7 @@ export class VCpu {
   startedAt: u64; //       when the instructions of its task began; frozen: when it was taken off
   runsUntil: u64; //       when they end
   searchAt: u64; //        when its search, or the walk by which it looks, began
-  searchSince: u64; //     when its search began
+  searchSince: u64; //     when its search began, or went on for as long again
   deadline: u64; //        when the search is given up
   runSince: u64; //        since when it has been on its core
   touchAt: u64; //         when its task needs a page that is not there

@@ -4,7 +4,7 @@ import { figuresOf, figuresOfResult, type Figures } from './figures.js';
 import type { Made } from './generate.js';
 import { Oracle } from './oracle.js';
 import { expand } from './scenario.js';
-import { Watched, logged } from './watched.js';
+import { FEW, MANY, Overflow, Watched, logged } from './watched.js';
 import { Simulation, compileCore, memoryHost } from '../../src/index.js';
 
 /** Of histograms in random scenarios; those of the host are finer. */
@@ -12,9 +12,18 @@ const PRECISION = 0.2;
 
 let module: Promise<WebAssembly.Module> | undefined;
 
-export async function simulated({ scenario, arrivals, memory, fork }: Made): Promise<Figures> {
+export async function simulated(made: Made): Promise<Figures> {
+  try {
+    return await loggedRun(made, FEW);
+  } catch (error) {
+    if (error instanceof Overflow) return await loggedRun(made, MANY);
+    throw error;
+  }
+}
+
+async function loggedRun({ scenario, arrivals, memory, fork }: Made, events: number): Promise<Figures> {
   module ??= compileCore();
-  let simulation = await Simulation.create(logged(scenario), {
+  let simulation = await Simulation.create(logged(scenario, events), {
     module: await module,
     files: memoryHost(memory?.files ?? {}),
   });
@@ -23,7 +32,7 @@ export async function simulated({ scenario, arrivals, memory, fork }: Made): Pro
     const watched = new Watched(expand(scenario).map(({ name }) => name));
     if (fork !== undefined) {
       await watched.run(simulation, fork.atNs);
-      const other = await simulation.fork(logged(fork.scenario));
+      const other = await simulation.fork(logged(fork.scenario, events));
       simulation.close();
       simulation = other;
     }

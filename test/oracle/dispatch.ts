@@ -64,7 +64,7 @@ export function putOn(h: Host, v: Vcpu, task: Task): void {
     takesAtOnce(h, v, task);
     return;
   }
-  if (!task.begun) task.home = v.lastCore;
+  if (!task.begun && h.costs.moveTask > 0) task.home = v.lastCore;
   v.queue.push(task);
   noteWaiting(h, v.vm);
   if (v.state === 'searching') noticesLater(h, v);

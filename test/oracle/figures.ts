@@ -152,10 +152,11 @@ export function figuresOf({ host: h }: Oracle): Figures {
   put(figures, 'detectionNs', summary(h.detectionNs));
   for (const [step, values] of Object.entries(h.stepNs)) put(figures, `steps.${step}Ns`, summary(values));
   const { punishedThreads, relaxedThreads, punishedBandwidth, relaxedBandwidth } = h.controllers;
-  figures['hyperthread.punished'] = punishedThreads;
-  figures['hyperthread.relaxed'] = relaxedThreads;
-  figures['bandwidth.punished'] = punishedBandwidth;
-  figures['bandwidth.relaxed'] = relaxedBandwidth;
+  const [threads, bandwidth] = h.mechanism.controllers();
+  figures['hyperthread.punished'] = threads ? punishedThreads : 0;
+  figures['hyperthread.relaxed'] = threads ? relaxedThreads : 0;
+  figures['bandwidth.punished'] = bandwidth ? punishedBandwidth : 0;
+  figures['bandwidth.relaxed'] = bandwidth ? relaxedBandwidth : 0;
   for (const { timeNs, vms } of h.sampler?.samples ?? [])
     vms.forEach(({ latencies, delays, ...rest }, i) => {
       const path = `${h.vms[i]!.name}.at ${timeNs}`;

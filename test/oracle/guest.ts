@@ -54,7 +54,7 @@ export function switchTo(h: Host, v: Vcpu, task: Task): void {
   }
   task.putBackOn = null;
   task.putBehindAt = -1;
-  task.home = core;
+  if (costs.moveTask > 0) task.home = core;
   runAfter(h, v, task, exitLeft(h, v) + cost);
 }
 

@@ -30,8 +30,14 @@ export interface Mechanism {
   announce(h: Host, vm: Vm, width: number): void;
   /** A core for the VM has been decided on. */
   starting(h: Host, vm: Vm): void;
+  /** A vCPU of the VM has been woken: its `wake` is over. */
+  woken(vm: Vm): void;
   /** A vCPU has entered. */
   entered(h: Host, v: Vcpu): void;
+  /** A move has got on: a vCPU has entered, or has left a core that is promised. */
+  moved(h: Host): void;
+  /** Whether its controllers are on: of hardware threads, of memory bandwidth. */
+  controllers(): readonly [boolean, boolean];
   /** After every event. */
   after(h: Host): void;
   /** Costs that the mechanism sets. */

@@ -67,16 +67,17 @@ function take(h: Host, core: Core, move: Move): void {
   v.vm.held--;
   v.vm.counted.revocations++;
   stepAt(h, null, move.issuedAt + move.steps.notify, () => {
-    if (core.move !== move || core.vcpu !== v || v.state === 'yielding') return;
-    h.stepNs.notify.push(move.steps.notify);
-    if (h.mechanism.blind) freeze(h, v, move);
-    else notice(h, v, move);
+    if (core.move === move && core.vcpu === v && v.state !== 'yielding') noticed(h, core, v);
   });
 }
 
-function notice(h: Host, v: Vcpu, move: Move): void {
-  if (h.mechanism.finishesSections() && v.running?.task.holds === true) v.sectionEnds = () => park(h, v, move);
-  else park(h, v, move);
+/** `notify` is over. */
+export function noticed(h: Host, core: Core, v: Vcpu): void {
+  const move = core.move!;
+  h.stepNs.notify.push(move.steps.notify);
+  const stops = (): void => (h.mechanism.blind ? freeze(h, v, move) : park(h, v, move));
+  if (h.mechanism.finishesSections() && v.running?.task.holds === true) v.sectionEnds = stops;
+  else stops();
 }
 
 function park(h: Host, v: Vcpu, move: Move): void {
@@ -103,7 +104,7 @@ function park(h: Host, v: Vcpu, move: Move): void {
   });
 }
 
-function putBack(h: Host, v: Vcpu, task: Task): void {
+export function putBack(h: Host, v: Vcpu, task: Task): void {
   waitsAgain(h, task);
   const searching = singleQueue(v.vm) ? longestSearching(v.vm.vcpus) : undefined;
   if (searching !== undefined) {
@@ -153,8 +154,10 @@ export function leave(h: Host, v: Vcpu): void {
   core.vcpu = null;
   core.lastVm = v.vm;
   const { move } = core;
-  if (move?.to) beginWake(h, core, move);
-  else {
+  if (move?.to) {
+    beginWake(h, core, move);
+    h.mechanism.moved(h);
+  } else {
     if (yielded && move === null) v.vm.held--;
     free(h, core);
   }
@@ -180,6 +183,7 @@ function beginWake(h: Host, core: Core, move: Move): void {
   const from = Math.max(h.clock.now, move.issuedAt);
   stepAt(h, v, from + move.steps.wake, () => {
     v.state = 'entering';
+    h.mechanism.woken(to);
     h.stepNs.wake.push(move.steps.wake);
     stepAfter(h, v, move.steps.dispatch, () => {
       h.stepNs.dispatch.push(move.steps.dispatch);
@@ -199,4 +203,5 @@ function enter(h: Host, v: Vcpu): void {
   if (v.frozen) thaw(h, v);
   else choose(h, v, true);
   h.mechanism.entered(h, v);
+  h.mechanism.moved(h);
 }

@@ -142,8 +142,8 @@ export interface Move {
   readonly core: Core;
   /** null: taken for nobody. */
   readonly to: Vm | null;
-  readonly issuedAt: number;
-  readonly steps: Steps;
+  issuedAt: number;
+  steps: Steps;
   /** The round or announcement that decided it; null: none did. */
   readonly round: Round | null;
 }
@@ -165,7 +165,7 @@ export interface Core {
   move: Move | null;
   idleSince: number;
   lastVm: Vm | null;
-  /** Since when its vCPU has it. */
+  /** Since when its vCPU has it, waking included. */
   heldSince: number;
   /** Empty beside a long task (caladan). */
   keptEmpty: boolean;

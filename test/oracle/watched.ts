@@ -17,11 +17,16 @@ interface Inside {
   advance(untilNs: number, events: number, options: object): Promise<void>;
 }
 
-const MOST_EVENTS = 2 ** 15;
+/** Events in a log that holds nearly every scenario's, and in one for those of no length that come again and again. */
+export const FEW = 2 ** 15;
+export const MANY = 2 ** 20;
+
+/** More events than the log holds. */
+export class Overflow extends Error {}
 
 /** The log is what tells when an event was: the clock runs on to where it was told to stop. */
-export function logged(scenario: Scenario): Scenario {
-  return { ...scenario, log: { fromNs: 0, untilNs: scenario.warmupNs + scenario.durationNs, events: MOST_EVENTS } };
+export function logged(scenario: Scenario, events: number): Scenario {
+  return { ...scenario, log: { fromNs: 0, untilNs: scenario.warmupNs + scenario.durationNs, events } };
 }
 
 export class Watched {
@@ -54,7 +59,7 @@ export class Watched {
 
   finished(simulation: Simulation): Finished[] {
     const { events, left } = simulation.eventLog()!;
-    if (left > 0) throw new Error(`${left} events more than the log holds`);
+    if (left > 0) throw new Overflow(`${left} events more than the log holds`);
     return this.done.map(({ vm, event, latencyNs }) => {
       const at = events[event]!.timeNs;
       return { vm, arrivedAt: at - latencyNs, at };

@@ -5,7 +5,7 @@
 // over its threshold, or at which a core that a VM was denied may have become free, on the grid on which the arbiter polls.
 
 import * as L from "../../layout";
-import { cancel, isPending, schedule, RANK_SAMPLE, NEVER } from "../../kernel/event-queue";
+import { cancel, isPending, isPendingAt, schedule, RANK_SAMPLE, NEVER } from "../../kernel/event-queue";
 import { record } from "../../kernel/histogram";
 import {
   H, Q, SLOT_ARBITER, everyRound, SLOT_PUBLISH, Vm, countHost, Core, isNull, nothing, arbiter, clock, curve, settings, traits, vmAt,
@@ -22,7 +22,7 @@ import { wanted, congested, soonest } from "./signal";
 import { hooks } from "../hooks";
 
 /** The arbiter reads and issues no earlier than what it is doing allows: a round that was skipped has been read as well. */
-function beBusy(): void {
+export function beBusy(): void {
   const passed = late() ? clock.now : clock.now - 1;
   if (clock.now == 0 || passed < arbiter.gridAt) return;
   const last = arbiter.gridAt + ((passed - arbiter.gridAt) / arbiter.period) * arbiter.period;
@@ -50,6 +50,7 @@ function reading(waiting: u32): u64 {
 
 /** Plans the next publication that a round will read. */
 function planPublication(): void {
+  if (publishesAnew()) return;
   const from = Q.rank < <u32>RANK_SAMPLE ? clock.now : clock.now + 1; // that of this nanosecond may be to come
   let at = publishedAt(gridPoint(clock.now + 1));
   if (at < from) at = publishedAt(gridPoint(publishedAt(clock.now) + settings.staleness));
@@ -74,7 +75,9 @@ export function onPublish(): void {
     store<Vm>(H.bag + (<usize>(kept++) << 2), vm);
   }
   H.bagCount = kept;
-  if (kept != 0) planPublication();
+  if (kept == 0) return;
+  planPublication();
+  if (arbiter.publishedFrom == clock.now && clock.now != 0) armArbiter(clock.now + 1); // by that the next round may find somebody short
 }
 
 /** Tasks that wait in `vm`, as a round sees it now. */
@@ -290,11 +293,16 @@ export function replanRounds(): void {
   armArbiter(clock.now + 1);
 }
 
-/** A fork has changed when VMs publish: until they do it is what they are now. */
+/** A fork has changed when VMs publish: what is true at the end of this nanosecond is, and then what is at the multiples. */
 export function publishNow(): void {
-  cancel(Q, SLOT_PUBLISH);
   arbiter.publishedFrom = clock.now;
-  if (settings.staleness != 0) onPublish();
+  if (settings.staleness == 0) cancel(Q, SLOT_PUBLISH);
+  else schedule(Q, SLOT_PUBLISH, clock.now, RANK_SAMPLE);
+}
+
+/** Whether a fork at this instant has made VMs publish, and they have not yet. */
+function publishesAnew(): bool {
+  return clock.now != 0 && arbiter.publishedFrom == clock.now && isPendingAt(Q, SLOT_PUBLISH, clock.now, RANK_SAMPLE);
 }
 
 /** Lays the arbiter out: its period follows from how many VMs it serves. The first round comes one period from now. */

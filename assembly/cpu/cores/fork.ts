@@ -20,12 +20,14 @@ import { KNOB_BYTES, KNOBS } from "../own";
 import { activate, deactivate } from "../guest/life";
 import { unfreeze } from "../guest/leave";
 import { planRun } from "../guest/plan";
-import { askForTurn } from "../guest/turn";
+import { makeRoomFor } from "../guest/turn";
+import { limitToQuantum } from "../guest/run";
 import { planSearch } from "../guest/dispatch";
 import { endSearch, walkAnew } from "../guest/search";
 import { gatherStranded, proceed, yielded } from "../guest/loop";
 import { spinOrLeave } from "../guest/lock";
-import { hurry, onCore, vacate } from "./move";
+import { beBusy } from "./arbiter";
+import { hurry, onCore, stopFinished, vacate } from "./move";
 
 // what was set before: the host's settings, and of each VM 24 bytes in H.scratch, which nobody else uses meanwhile
 // @ts-ignore: decorator
@@ -66,6 +68,7 @@ export function roundsDiffer(): bool {
 /** Settings are about to be read: what they are now is kept, and with another `kind` what only the present mechanism understands is undone. */
 export function prepareFork(kind: u32): void {
   assert(clock.status == 0);
+  if (kind == H.mechanism && arbiter.on != 0) beBusy(); // by what reading has cost until now
   memory.copy(BEFORE, changetype<usize>(settings) + offsetof<Settings>("stealCheck"), SETTINGS);
   memory.copy(KNOBS_BEFORE, KNOBS, KNOB_BYTES);
   for (let i: u32 = 0; i < H.vmCount; i++) {
@@ -76,14 +79,13 @@ export function prepareFork(kind: u32): void {
     store<f64>(was(i), vm.quota, WAS_QUOTA);
   }
   if (kind == H.mechanism) return;
-  const asks = kind != L.MECHANISM_BLIND && kind != L.MECHANISM_CGROUP;
   cancel(Q, SLOT_ARBITER);
   cancel(Q, SLOT_PUBLISH);
   arbiter.on = 0;
   // nobody reacts while things are rearranged
   hooks.silence();
   hooks.onCoreFree = pushIdle;
-  traits.blind = 0;
+  traits.blind = 1; // nor does the guest, whose lock's holder may stop meanwhile: who spins for it is asked when all is arranged
   H.bagCount = 0;
   arbiter.round++; // what is decided from now on is of no round of the arbiter's
   for (let i: u32 = 0; i < H.coreCount; i++) {
@@ -101,19 +103,33 @@ export function prepareFork(kind: u32): void {
     vm.snapQueued = 0;
     vm.limit = vm.max;
     cancel(Q, vm.slot + VM_SLOT_OWN);
-    for (let k: u32 = 0; asks && k < vm.max; k++) {
-      const v = vcpuOf(vm, k);
-      if (v.frozen) release(v);
+  }
+}
+
+/** Where the guest is asked from now on nothing is frozen. Goes by the dispatch of now. */
+export function releaseFrozen(kind: u32): void {
+  if (kind == H.mechanism || kind == L.MECHANISM_BLIND || kind == L.MECHANISM_CGROUP) return;
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    const vm = vmAt(i);
+    for (let k = vm.max; k > 0; k--) {
+      const v = vcpuOf(vm, k - 1);
+      if (v.frozen) release(v, kind != L.MECHANISM_IDEAL && vm.dispatch == L.DISPATCH_SINGLE);
     }
   }
 }
 
-/** What was frozen lies at the head of the run queue from now on, where it can be stolen; who span stays in line for the lock. */
-function release(v: VCpu): void {
+/** What was frozen lies at the head of the run queue from now on, as who was preempted; who span stays in line for the lock. */
+function release(v: VCpu, single: bool): void {
   const spun = v.frozen == FROZEN_SPINNING;
+  const since = v.vm.backlogSince;
   const t = unfreeze(v);
   if (isNull(t) || spun) return;
   waitBegins(v.vm, t); // ready since it was
+  v.vm.backlogSince = since;
+  if (single) {
+    pushHead(ingress(v.vm), t);
+    return;
+  }
   pushHead(ownQueue(v), t);
   setBit(v.vm.occupied, v.index);
 }
@@ -150,7 +166,7 @@ export function finishFork(same: bool): bool {
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     guarantees = guarantees || vm.min != load<u32>(was(i), WAS_MIN) || vm.quota != load<f64>(was(i), WAS_QUOTA);
-    const quantum = vm.quantum != load<u64>(was(i), WAS_QUANTUM);
+    const quantum = same && vm.quantum != load<u64>(was(i), WAS_QUANTUM); // of another kind's: quantaAnew
     const stole = load<u32>(was(i), WAS_STEALING) != L.STEAL_NONE;
     const anew = walks || stole != (vm.stealAmount != L.STEAL_NONE);
     if (hooks.schedule || (!searches && !anew && !quantum)) continue; // nsdi22 searches in its own way
@@ -163,35 +179,43 @@ export function finishFork(same: bool): bool {
         planSearch(v);
       } else if (quantum && v.state == RUNNING && !isNull(v.task)) planRun(v);
     }
-    if (quantum && vm.quantum != 0 && vm.dispatch == L.DISPATCH_SINGLE) {
-      for (let n = vm.ingressLength; n > 0; n--) askForTurn(vm); // as if all who wait had come now
-    }
-    if (anew) walkAnew(vm, stole);
+    if (quantum && vm.dispatch == L.DISPATCH_SINGLE) makeRoomFor(vm, vm.ingressLength); // as if all who wait had come now
+    if (anew || !same) walkAnew(vm, stole); // what was frozen may be found
   }
   return guarantees;
+}
+
+/** Another mechanism is in charge, and who waits lies in other queues than before. */
+export function quantaAnew(): void {
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    const vm = vmAt(i);
+    for (let k: u32 = 0; k < vm.max; k++) limitToQuantum(vcpuOf(vm, k));
+    makeRoomFor(vm, vm.ingressLength);
+  }
 }
 
 /** Another mechanism, not ideal, starts from the cores as they lie. */
 export function beginAnew(): void {
   assert(traits.central == 0);
   for (let i: u32 = 0; i < H.vmCount; i++) gatherStranded(vmAt(i));
-  hooks.start();
   // who spins for a holder that the guest sees no longer run does something else
   for (let i: u32 = 0; i < H.vmCount; i++) spinOrLeave(vmAt(i));
+  hooks.start();
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     if (vm.queued != 0) hooks.queued(vm);
   }
 }
 
-/** Tasks are dispatched to whoever executes the guest, and where it is not asked to who is frozen. */
+/** Tasks are dispatched to whoever executes the guest, and where it is not asked to who is frozen; under `ideal` to nobody. */
 function setActive(): void {
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     for (let k: u32 = 0; k < vm.max; k++) {
       const v = vcpuOf(vm, k);
       const state = v.state;
-      if (state == RUNNING || state == SEARCHING || state == STEALING || state == SPINNING || v.frozen) activate(v);
+      const executes = state == RUNNING || state == SEARCHING || state == STEALING || state == SPINNING;
+      if (traits.central == 0 && (executes || v.frozen)) activate(v);
       else deactivate(v);
     }
   }
@@ -223,6 +247,7 @@ export function endMotion(): void {
     hurry(core);
     if (v.state == YIELDING || v.state == STEALING || v.state == SEARCHING) cancel(Q, v.slot);
     if (v.state == YIELDING) yielded(v);
+    else if (v.finishing) stopFinished(v);
     else if (core.step != STEP_NONE) onCore(core);
     else if (v.state == SEARCHING) {
       endSearch(v);

@@ -242,7 +242,8 @@ export function vacate(core: Core): void {
   const v = core.vcpu;
   cancel(Q, core.slot);
   const counted = parking(core);
-  if (arriving(v)) v.vm.coming--;
+  const arrives = arriving(v);
+  if (arrives) v.vm.coming--;
   core.step = STEP_NONE;
   if (!isNull(core.target)) {
     hold(core.target, -1);
@@ -250,6 +251,8 @@ export function vacate(core: Core): void {
     core.target.coming--;
     core.target = nothing<Vm>();
   } else if (!counted) hold(v.vm, -1);
+  if (!counted && !arrives && v.state != YIELDING) count(v.vm, L.VM_REVOCATIONS, 1);
+  if (isBusy(v)) count(v.vm, L.VM_PREEMPTIONS, 1);
   let t = nothing<Task>();
   if (v.state == PREEMPTING) t = v.task; // its context is being saved
   else if (v.state == RUNNING || v.state == SEARCHING || v.state == STEALING || v.state == SPINNING) t = halt(v, SUSPENDING);

@@ -2,19 +2,23 @@
 
 import { arbiter, traits, Settings } from "../state";
 import { hooks } from "../hooks";
-import { beginAnew, differs, endMotion, roundsDiffer } from "./fork";
+import { beginAnew, differs, endMotion, quantaAnew, roundsDiffer } from "./fork";
 import { publishNow, replanRounds } from "./arbiter";
 
 /** `same`: it is of the kind that was there before; `guarantees`: one of them, or a quota, has changed. */
 export function takeOver(same: bool, guarantees: bool): void {
-  if (same) hooks.refit(guarantees);
-  else if (traits.central) {
+  if (same) {
+    hooks.refit(guarantees);
+    return;
+  }
+  if (traits.central) {
     endMotion();
     hooks.start();
   } else {
     beginAnew();
     if (arbiter.on != 0) publishNow();
   }
+  if (!hooks.schedule) quantaAnew();
 }
 
 /** Rounds of the arbiter go by what holds from now on; hook of every mechanism that has none of its own. */

@@ -71,12 +71,16 @@ export function mayYield(vm: Vm): bool {
   return there > vm.min;
 }
 
-/** Where nothing is stolen, what waits at a vCPU without a core waits for any of the VM's from now on. */
-export function gatherStranded(vm: Vm): void {
-  if (vm.stealAmount != L.STEAL_NONE) return;
-  for (let k: u32 = 0; k < vm.max; k++) {
+/**
+ * Where nothing is stolen, what waits at a vCPU without a core waits for any of the VM's from now on; nobody searches while any waits.
+ * Answers how many have come to the VM's queue so.
+ */
+export function gatherStranded(vm: Vm): u32 {
+  let gathered: u32 = 0;
+  for (let k: u32 = 0; vm.stealAmount == L.STEAL_NONE && k < vm.max; k++) {
     const v = vcpuOf(vm, k);
     if (v.state != DORMANT || v.queueLength == 0) continue;
+    gathered += v.queueLength;
     append(ownQueue(v), ingress(vm));
     clearBit(vm.occupied, k);
     sortByReady(ingress(vm));
@@ -87,6 +91,7 @@ export function gatherStranded(vm: Vm): void {
     cancel(Q, v.slot);
     proceed(v);
   }
+  return gathered;
 }
 
 /** Nothing found: the vCPU gives its core up by itself (voluntary yield). */

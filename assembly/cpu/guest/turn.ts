@@ -35,3 +35,13 @@ export function askForTurn(vm: Vm): void {
   v.askedAt = clock.now;
   planRun(v);
 }
+
+/** So many tasks have come to the VM's queue: who is past his quantum makes room, as for one that comes otherwise. */
+export function makeRoomFor(vm: Vm, tasks: u32): void {
+  if (vm.quantum == 0 || tasks == 0) return;
+  if (vm.dispatch != L.DISPATCH_SINGLE) {
+    for (let k: u32 = 0; k < vm.max; k++) limitToQuantum(vcpuOf(vm, k));
+    return;
+  }
+  for (let n = min<u32>(tasks, vm.ingressLength); n > 0; n--) askForTurn(vm);
+}

@@ -41,6 +41,8 @@ class Quota {
 /** The host's. */
 @unmanaged
 class Groups {
+  gridAt: u64; //    an instant at which a period begins
+  period: u64; //    of the periods from then on
   throttled: u32; // VMs that are
 }
 
@@ -48,6 +50,13 @@ class Groups {
 @inline
 function period(): u64 {
   return <u64>knobs<CgroupKnobs>().periodNs;
+}
+
+/** The first instant after now at which a period begins: at multiples of it, but where a fork has changed it behind one that went on. */
+function nextPeriod(): u64 {
+  const groups = ownOfHost<Groups>();
+  if (groups.gridAt > clock.now) return groups.gridAt;
+  return groups.gridAt + ((clock.now - groups.gridAt) / groups.period + 1) * groups.period;
 }
 
 // @ts-ignore: decorator
@@ -85,17 +94,30 @@ export function cgroup(): void {
   hooks.onCores = charge;
   hooks.onBook = book;
   hooks.onRefit = refit;
+  hooks.onLeave = leave;
 }
 
 function start(): void {
-  placeGuaranteed();
+  const groups = ownOfHost<Groups>();
+  groups.period = period();
+  groups.gridAt = clock.now - clock.now % groups.period;
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
-    if (vm.dormantCount != vm.max) charge(vm, 0); // a fork: it has cores already
-    if (vm.stealAmount == L.STEAL_NONE) {
-      for (let k: u32 = 0; k < vm.max; k++) activate(vcpuOf(vm, k));
-    }
+    for (let k: u32 = 0; k < vm.max && vm.stealAmount == L.STEAL_NONE; k++) activate(vcpuOf(vm, k));
   }
+  placeGuaranteed();
+  // a fork: VMs have cores already, and tasks wait
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    const vm = vmAt(i);
+    if (vm.dormantCount != vm.max) charge(vm, 0);
+    if (vm.queued != 0) joinBag(vm);
+  }
+  serveAll();
+}
+
+/** Another mechanism takes over: throttling ends. */
+function leave(): void {
+  for (let i: u32 = 0; i < H.vmCount; i++) book(vmAt(i));
 }
 
 /** Core time of a VM's quota in a period; the greatest u64: it has none. */
@@ -147,12 +169,17 @@ function charge(vm: Vm, by: i32): void {
   const soon = <u64>(<i32>on + by);
   if (soon == 0 || throttled(vm) || vm.quota == 0) cancel(Q, slot);
   else schedule(Q, slot, clock.now + (usable(vm, u64(by > 0)) + soon - 1) / soon, RANK_EXPIRE);
-  if (!isPending(Q, SLOT_ARBITER)) schedule(Q, SLOT_ARBITER, (clock.now / period() + 1) * period(), RANK_REPLENISH);
+  if (!isPending(Q, SLOT_ARBITER)) schedule(Q, SLOT_ARBITER, nextPeriod(), RANK_REPLENISH);
 }
 
 /** After a fork: quotas or the period may have changed. */
 function refit(guarantees: bool): void {
   if (!guarantees && !knobsDiffer()) return;
+  const groups = ownOfHost<Groups>();
+  if (groups.period != period()) {
+    groups.gridAt = nextPeriod(); // the one that is on ends when it would have
+    groups.period = period();
+  }
   for (let i: u32 = 0; i < H.vmCount; i++) charge(vmAt(i), 0);
 }
 
@@ -186,7 +213,7 @@ function book(vm: Vm): void {
 
 /** A period begins: quotas are full again, but for what was used beyond the last. */
 function onPeriod(): void {
-  assert(clock.now % period() == 0);
+  assert(clock.now >= ownOfHost<Groups>().gridAt && (clock.now - ownOfHost<Groups>().gridAt) % period() == 0);
   let used = false;
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
@@ -203,6 +230,13 @@ function onPeriod(): void {
     }
     charge(vm, 0);
   }
+  serveAll();
+  if (used || everyRound()) schedule(Q, SLOT_ARBITER, clock.now + period(), RANK_REPLENISH);
+  else cancel(Q, SLOT_ARBITER);
+}
+
+/** Who waits and has quota gets cores, in the order of a round. */
+function serveAll(): void {
   let n: u32 = 0;
   for (let i: u32 = 0; i < H.bagCount; i++) {
     const vm = load<Vm>(H.bag + (<usize>i << 2));
@@ -214,8 +248,6 @@ function onPeriod(): void {
     sinkRank(0, --n);
     serve(vm);
   }
-  if (used || everyRound()) schedule(Q, SLOT_ARBITER, clock.now + period(), RANK_REPLENISH);
-  else cancel(Q, SLOT_ARBITER);
 }
 
 /** Whether one vCPU more would find something to do. Where nothing is stolen, what waits behind a running one is not for others. */

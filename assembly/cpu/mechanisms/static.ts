@@ -5,7 +5,9 @@ import * as L from "../../layout";
 import { H, coreAt, isNull, Core, vmAt, clock } from "../state";
 import { beginPark, beginMove } from "../cores/move";
 import { canGrow } from "../holding";
+import { chooseCore } from "../cores/arbiter";
 import { gatherStranded } from "../guest/loop";
+import { makeRoomFor } from "../guest/turn";
 import { pushIdle } from "../idle";
 import { hooks } from "../hooks";
 import { placeGuaranteed } from "../cores/place";
@@ -14,13 +16,25 @@ import { mechanism } from "./registry";
 export function fixed(): void {
   hooks.onStart = start;
   hooks.onCoreFree = onCoreFree;
-  hooks.onMoved = start;
+  hooks.onMoved = level;
   hooks.onRefit = refit;
 }
 
-/** Also when a core has arrived that was in motion when another mechanism handed over (a fork). */
 function start(): void {
   placeGuaranteed();
+  level();
+}
+
+/** After a fork, and whenever a core has arrived that was in motion then. */
+function level(): void {
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    const vm = vmAt(i);
+    while (vm.held < vm.min && canGrow(vm)) {
+      const core = chooseCore(vm);
+      if (isNull(core)) break;
+      beginMove(core, vm, clock.now);
+    }
+  }
   // what VMs have beyond their own is nobody's
   for (let i: u32 = 0; i < H.coreCount; i++) {
     const core = coreAt(i);
@@ -34,7 +48,7 @@ function refit(guarantees: bool): void {
 
 function onCoreFree(core: Core): void {
   pushIdle(core);
-  gatherStranded(core.lastVm); // its vCPU will have no core again
+  makeRoomFor(core.lastVm, gatherStranded(core.lastVm)); // its vCPU will have no core again
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     if (vm.held < vm.min && canGrow(vm)) {

@@ -214,6 +214,7 @@ export class Swap {
   levelHand: u32; //      VMs take turns at giving
   scanArmed: u32;
   touched: u32; //        1: something was, since the last scan
+  rearranged: u32; //     1: a fork is under way, and who begins in it has touched nothing
   spared: u32; //         1: a search has put touched pages aside
   throttled: u32; //      1: background work waits for its budget
   busy: u32; //           servers

@@ -72,6 +72,7 @@ export function isHere(p: Page): bool {
 // @ts-ignore: decorator
 @inline
 function bound(v: VCpu): u64 {
+  if (S.rearranged) return clock.now;
   return clock.now + u64(Q.rank > <u32>RANK_TOUCH || (Q.rank == <u32>RANK_TOUCH && v.slot <= Q.slot));
 }
 
@@ -104,6 +105,17 @@ export function makeTouches(): void {
   for (let core: u32 = 0; core < n; core++) {
     if (left(core) != 0) make(core);
   }
+}
+
+/** A fork begins: what was touched up to and including now has been. */
+export function beginRearranging(): void {
+  if (S.on == 0) return;
+  makeTouches();
+  S.rearranged = 1;
+}
+
+export function endRearranging(): void {
+  S.rearranged = 0;
 }
 
 /** `v` stops running its task: the touches to come it makes when it runs again. */

@@ -2,10 +2,13 @@
 
 import { book } from '../accounts.js';
 import { activate, deactivate, putOn } from '../dispatch.js';
-import { choose } from '../guest.js';
+import { choose, comesToWait } from '../guest.js';
 import { speedsChanged } from '../speeds.js';
 import { beginMove, beginPark, leave, stepAfter } from '../moves.js';
-import { countedIdle, mayGrow, mayLeave, takeIdle } from '../cores.js';
+import { chooseVictim, countedIdle, findCore, mayGrow, mayLeave, takeIdle } from '../cores.js';
+import { gatherStranded } from '../forks.js';
+import { thaw } from '../frozen.js';
+import { waitingTasks } from '../waiting.js';
 import type { Mechanism } from '../mechanism.js';
 import type { Core, Host, Vcpu, Vm } from '../types.js';
 
@@ -19,12 +22,14 @@ export const base: Mechanism = {
   adapt: (spec) => spec,
   start(h) {
     placeGuaranteed(h);
-    parkToGuarantee(h);
+    level(h);
   },
   change: () => undefined,
   retire: () => undefined,
   queued: () => undefined,
   coreFree(h, core) {
+    const { lastVm } = core;
+    for (let n = gatherStranded(h, lastVm!); n > 0; n--) comesToWait(h, lastVm!, null);
     const below = h.vms.find((vm) => vm.held < vm.min && mayGrow(h, vm));
     if (below === undefined) return;
     takeIdle(h, core);
@@ -32,7 +37,10 @@ export const base: Mechanism = {
   },
   announce: () => undefined,
   starting: () => undefined,
+  woken: () => undefined,
   entered: () => undefined,
+  moved: level,
+  controllers: () => [false, false],
   after: () => undefined,
   costs: (costs) => costs,
   steps: (h) => h.costs,
@@ -46,28 +54,50 @@ export const base: Mechanism = {
   putOn,
 };
 
-/** Time 0: every VM's guaranteed vCPUs have a core. */
+/** Every VM's guaranteed vCPUs have a core: idle ones, and after a fork, where those are gone, what others have above their own. */
 export function placeGuaranteed(h: Host): void {
   for (const vm of h.vms) {
     // who gives its core back at once gets no other
     const missing = vm.min - vm.held;
-    for (let i = 0; i < missing && h.idle.length > 0; i++) {
-      const core = countedIdle(h).reduce((a, b) => (b.index < a.index ? b : a));
-      takeIdle(h, core);
-      const v = vm.vcpus.find((one) => one.core === null)!;
-      v.core = core;
-      v.lastCore = core;
-      core.vcpu = v;
-      core.heldSince = h.clock.now;
-      vm.held++;
-      activate(v);
-      choose(h, v);
+    for (let i = 0; i < missing && mayGrow(h, vm); i++) {
+      if (h.idle.length > 0) {
+        place(h, vm);
+        continue;
+      }
+      if (h.mechanism.yields && waitingTasks(vm).length <= vm.coming) break;
+      const core = chooseVictim(h, vm);
+      if (core === null) break;
+      beginMove(h, core, vm, h.clock.now);
     }
   }
 }
 
-/** After a fork to `static`: who has more is parked to its guarantee, in the order of core numbers. */
-function parkToGuarantee(h: Host): void {
+/** On an idle core, at no cost. */
+function place(h: Host, vm: Vm): void {
+  const core = countedIdle(h).reduce((a, b) => (b.index < a.index ? b : a));
+  takeIdle(h, core);
+  const v = h.mechanism.vcpuFor(h, vm, core);
+  v.core = core;
+  v.lastCore = core;
+  core.vcpu = v;
+  core.heldSince = h.clock.now;
+  vm.held++;
+  if (v.frozen) thaw(h, v);
+  else {
+    activate(v);
+    choose(h, v, true);
+  }
+}
+
+/** After a fork to `static`, and as what was in motion then arrives: who has less than its own gets it, who has more is parked. */
+function level(h: Host): void {
+  for (const vm of h.vms) {
+    while (vm.held < vm.min && mayGrow(h, vm)) {
+      const core = findCore(h, vm);
+      if (core === null) break;
+      beginMove(h, core, vm, h.clock.now);
+    }
+  }
   for (const core of h.cores) {
     if (mayLeave(core) && core.vcpu!.vm.held > core.vcpu!.vm.min) beginPark(h, core, h.clock.now);
   }

@@ -183,6 +183,7 @@ export function caladan(given: MechanismOf<'caladan'>): Mechanism {
   return {
     ...mechanism,
     pollingCores: 1,
+    controllers: () => [htPunishNs > 0, limit > 0],
     costs: (costs) => ({ ...costs, ...fifths(knobs.moveLatencyNs) }),
     start(h) {
       mechanism.start(h);

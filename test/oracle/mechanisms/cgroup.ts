@@ -2,6 +2,7 @@
 
 import { settle } from '../accounts.js';
 import { RANK, type Event } from '../clock.js';
+import { activate } from '../dispatch.js';
 import { findCore, inOrder, mayGrow, mayLeave } from '../cores.js';
 import { beginMove, beginPark } from '../moves.js';
 import { waitingTasks } from '../waiting.js';
@@ -26,6 +27,7 @@ export function cgroup(given: MechanismOf<'cgroup'>): Mechanism {
   const knobs = { ...given };
   let quotas: Quota[] = [];
   let retired = false;
+  let placing = false;
   const quotaOf = (vm: Vm): Quota | undefined => quotas.find((quota) => quota.vm === vm);
 
   const used = (h: Host, quota: Quota): number => {
@@ -108,6 +110,7 @@ export function cgroup(given: MechanismOf<'cgroup'>): Mechanism {
     blind: true,
     kind: 'cgroup',
     start(h) {
+      for (const core of h.cores) settle(h, core);
       quotas = h.vms.flatMap((vm) => {
         const cores = coresOf(vm);
         if (cores === 0) return [];
@@ -121,9 +124,13 @@ export function cgroup(given: MechanismOf<'cgroup'>): Mechanism {
           expire: null,
         };
       });
-      for (const vm of h.vms) if (unstolen(vm)) vm.active = [...vm.vcpus];
+      for (const vm of h.vms) if (unstolen(vm)) vm.vcpus.forEach(activate);
+      placing = true;
       placeGuaranteed(h);
-      h.clock.at(h.clock.now + knobs.periodNs, RANK.replenish, () => replenish(h));
+      placing = false;
+      for (const vm of inOrder(h.vms, (one) => one.waitingSince)) serve(h, vm);
+      const next = (Math.floor(h.clock.now / knobs.periodNs) + 1) * knobs.periodNs;
+      h.clock.at(next, RANK.replenish, () => replenish(h));
     },
     change(_h, next) {
       Object.assign(knobs, next);
@@ -147,7 +154,9 @@ export function cgroup(given: MechanismOf<'cgroup'>): Mechanism {
       yield: knobs.contextSwitchNs,
     }),
     queued: (h, vm) => serve(h, vm),
+    moved: () => undefined,
     coreFree(h) {
+      if (placing) return;
       const first = inOrder(
         h.vms.filter((vm) => wants(h, vm)),
         (vm) => vm.waitingSince,

@@ -28,12 +28,17 @@ export function ideal(): Mechanism {
       moveTaskSocket: 0,
     }),
     queued: (h, vm) => lookForCore(h, vm),
-    coreFree(h) {
-      const waiting = h.vms.filter((vm) => vm.ingress.length > 0 && mayGrow(h, vm));
-      const first = inOrder(waiting, (vm) => Math.min(...vm.ingress.map((task) => task.readyAt)))[0];
-      if (first !== undefined) serve(h, first, takeFirstIdle(h));
-    },
+    moved: () => undefined,
+    coreFree: (h) => void serveFirst(h),
   };
+}
+
+/** An idle core serves whoever comes first. */
+export function serveFirst(h: Host): boolean {
+  const waiting = h.vms.filter((vm) => vm.ingress.length > 0 && mayGrow(h, vm));
+  const first = inOrder(waiting, (vm) => Math.min(...vm.ingress.map((task) => task.readyAt)))[0];
+  if (first !== undefined) serve(h, first, takeFirstIdle(h));
+  return first !== undefined;
 }
 
 function takeFirstIdle(h: Host): Core {
@@ -76,11 +81,12 @@ export function lookForCore(h: Host, vm: Vm): void {
   if (victim.vm.ingress.includes(task)) comesToWait(h, victim.vm, null);
 }
 
-export function serve(h: Host, vm: Vm, core: Core): void {
+function serve(h: Host, vm: Vm, core: Core): void {
   const v = vm.vcpus.find((one) => one.core === null)!;
   vm.held++;
   vm.counted.grants++;
   v.core = core;
+  v.lastCore = core;
   core.vcpu = v;
   core.heldSince = h.clock.now;
   activate(v);

@@ -15,6 +15,7 @@ export function withArbiter<K extends Knobs>(knobs: K, arbiter: Arbiter, set: (k
     kind: knobs.kind,
     yields: true,
     coreFree: () => undefined,
+    moved: () => undefined,
     start(h) {
       placeGuaranteed(h);
       arbiter.start(h);
@@ -153,7 +154,7 @@ export function microvm(given: MechanismOf<'microvm'>): Mechanism {
       const restores = booted.has(vm.index) && knobs.restoreNs > 0;
       vm.counted.coldStarts[restores ? 'restore' : 'boot']++;
     },
-    entered: (_h, v) => booted.add(v.vm.index),
+    woken: (vm) => booted.add(vm.index),
     mayYield: notBelowGuarantee,
   };
 }

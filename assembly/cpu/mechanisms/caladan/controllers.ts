@@ -42,7 +42,7 @@ export function control(): void {
 /** With the mechanism's start; a fork finds tasks that run. */
 export function beginControl(): void {
   ownOfHost<Controllers>().phase = RELAX;
-  if (H.varies != 0 && (lanesWatched() || everyRound())) plan(clock.now);
+  if (H.varies != 0 && (lanesWatched() || overLimit() || everyRound())) plan(clock.now);
 }
 
 /** A fork has changed the knobs: what a controller that is off has taken is given back. */
