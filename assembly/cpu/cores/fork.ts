@@ -166,7 +166,7 @@ export function finishFork(same: bool): bool {
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     guarantees = guarantees || vm.min != load<u32>(was(i), WAS_MIN) || vm.quota != load<f64>(was(i), WAS_QUOTA);
-    const quantum = same && vm.quantum != load<u64>(was(i), WAS_QUANTUM); // of another kind's: quantaAnew
+    const quantum = vm.quantum != load<u64>(was(i), WAS_QUANTUM);
     const stole = load<u32>(was(i), WAS_STEALING) != L.STEAL_NONE;
     const anew = walks || stole != (vm.stealAmount != L.STEAL_NONE);
     if (hooks.schedule || (!searches && !anew && !quantum)) continue; // nsdi22 searches in its own way
@@ -179,7 +179,7 @@ export function finishFork(same: bool): bool {
         planSearch(v);
       } else if (quantum && v.state == RUNNING && !isNull(v.task)) planRun(v);
     }
-    if (quantum && vm.dispatch == L.DISPATCH_SINGLE) makeRoomFor(vm, vm.ingressLength); // as if all who wait had come now
+    if (same && quantum && vm.dispatch == L.DISPATCH_SINGLE) makeRoomFor(vm, vm.ingressLength); // as if all who wait had come now
     if (anew || !same) walkAnew(vm, stole); // what was frozen may be found
   }
   return guarantees;
@@ -189,7 +189,7 @@ export function finishFork(same: bool): bool {
 export function quantaAnew(): void {
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
-    for (let k: u32 = 0; k < vm.max; k++) limitToQuantum(vcpuOf(vm, k));
+    for (let k: u32 = 0; vm.quantum != 0 && k < vm.max; k++) limitToQuantum(vcpuOf(vm, k));
     makeRoomFor(vm, vm.ingressLength);
   }
 }
