@@ -164,12 +164,10 @@ const makeSchemas = () => {
     detail: text('What was seen, in one sentence.'),
   });
 
-  const figures = z
-    .record(z.string(), z.nullable(z.number()))
-    .meta({
-      title: 'Figures',
-      description: 'Figures by path, such as "api.latencyNs.p99"; booleans count as 0 and 1.',
-    });
+  const figures = z.record(z.string(), z.nullable(z.number())).meta({
+    title: 'Figures',
+    description: 'Figures by path, such as "api.latencyNs.p99"; booleans count as 0 and 1.',
+  });
 
   const incomplete = z.optional(z.literal(true).meta({ description: 'Present when the run was interrupted.' }));
 
@@ -238,10 +236,8 @@ export type Manifest = z.output<Schemas['manifest']>;
 export type SloResult = z.output<Schemas['slo']>;
 export type LockResult = z.output<Schemas['lock']>;
 export type VmResult = z.output<Schemas['vm']>;
-export type HostResult = z.output<Schemas['host']>;
 export type ControllerResult = z.output<Schemas['controller']>;
 export type Controllers = z.output<Schemas['controllers']>;
-export type ReallocationResult = z.output<Schemas['reallocation']>;
 export type Warning = z.output<Schemas['warning']>;
 export type Figures = z.output<Schemas['figures']>;
 export type Replication = z.output<Schemas['replication']>;

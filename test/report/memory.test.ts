@@ -102,7 +102,9 @@ describe('the report of a run with swapped memory', () => {
     const result = await simulate('static');
     expect(resultSchemas().resultSchema.safeParse(result).error).toBeUndefined();
     expect(resultSchemas().resultSchema.safeParse({ ...result, memory: {} }).success).toBe(true);
-    expect(resultSchemas().resultSchema.safeParse({ ...result, memory: { ...result.memory, faults: 'many' } }).success).toBe(false);
+    expect(
+      resultSchemas().resultSchema.safeParse({ ...result, memory: { ...result.memory, faults: 'many' } }).success,
+    ).toBe(false);
     expect(resultSchemas().resultSchema.safeParse({ ...result, memory: { swapIns: 1 } }).success).toBe(false);
   });
 
