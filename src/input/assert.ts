@@ -3,6 +3,7 @@
 // what it is compared with. A figure that does not exist (no request was completed) makes nothing hold.
 
 import { show, expectedOneOf } from './errors.js';
+import { groupsOf } from './vm-groups.js';
 import { type Unit, refuseAssertion, type Comparator, type Expression, parseAssertion } from './assert-syntax.js';
 
 /** What an assertion came to. */
@@ -163,14 +164,26 @@ function describe(expression: Expression): string {
       : 'a part in parentheses';
 }
 
+/** The expression with another name in the place of a VM's or a group's. */
+function renamed(expression: Expression, from: string, to: string): Expression {
+  if (expression.kind !== 'name') return expression;
+  const parts = expression.name.split('.');
+  const at = parts[0] === 'vms' ? 1 : 0;
+  if (parts[at] !== from) return expression;
+  return { ...expression, name: parts.map((part, i) => (i === at ? to : part)).join('.') };
+}
+
 class Evaluation {
   readonly #source: string;
   readonly #result: Fields;
+  readonly #groups: ReadonlyMap<string, readonly string[]>;
   readonly seen: string[] = [];
 
   constructor(source: string, result: Fields) {
     this.#source = source;
     this.#result = result;
+    const vms = Array.isArray(result['vms']) ? (result['vms'] as readonly unknown[]).filter(isFields) : [];
+    this.#groups = groupsOf(vms.map((vm) => String(vm['name'])));
   }
 
   #value(expression: Expression): Value {
@@ -179,6 +192,25 @@ class Evaluation {
     const value = lookUp(expression.name, this.#result, this.#source);
     if (!this.seen.includes(value.text)) this.seen.push(value.text);
     return value;
+  }
+
+  /** The group that one of these names, if any does. */
+  #groupIn(expressions: readonly Expression[]): string | undefined {
+    const names = expressions.flatMap((one) => (one.kind === 'name' ? [one.name.split('.')] : []));
+    return names.map(([first, second]) => (first === 'vms' ? second : first)).find((name) => this.#groups.has(name!));
+  }
+
+  /** Of a group it holds if it holds of every VM; those of which it does not are told. */
+  #ofEach(group: string, truth: (each: Evaluation, member: string) => Truth): Truth {
+    const members = this.#groups.get(group)!;
+    const found = members.map((member) => {
+      const each = new Evaluation(this.#source, this.#result);
+      return { is: truth(each, member), seen: each.seen };
+    });
+    const not = found.filter(({ is }) => is !== true);
+    if (not.length === 0) this.seen.push(`it holds for all ${members.length} VMs of ${group}`);
+    else this.seen.push(`${not.length} of ${members.length} VMs of ${group} do not: ${not[0]!.seen.join(', ')}`);
+    return found.some(({ is }) => is === false) ? false : not.length > 0 ? 'unknown' : true;
   }
 
   #compare(operator: Comparator, left: Expression, right: Expression): Truth {
@@ -215,10 +247,20 @@ class Evaluation {
         if (sides.includes(deciding)) return deciding;
         return sides.includes('unknown') ? 'unknown' : !deciding;
       }
-      case 'compare':
-        return this.#compare(expression.operator, expression.left, expression.right);
+      case 'compare': {
+        const { left, right } = expression;
+        const group = this.#groupIn([left, right]);
+        if (group !== undefined)
+          return this.#ofEach(group, (each, member) =>
+            each.truth({ ...expression, left: renamed(left, group, member), right: renamed(right, group, member) }),
+          );
+        return this.#compare(expression.operator, left, right);
+      }
       case 'name':
       case 'literal': {
+        const group = this.#groupIn([expression]);
+        if (group !== undefined)
+          return this.#ofEach(group, (each, member) => each.truth(renamed(expression, group, member)));
         const { value } = this.#value(expression);
         if (value === null) return 'unknown';
         if (typeof value === 'boolean') return value;

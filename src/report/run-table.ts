@@ -5,6 +5,7 @@ import type { Interval } from '../metrics/figures.js';
 import { memoryOf } from '../swap/result.js';
 import type { SloResult, Result, VmResult, ControllerResult } from '../result/result.js';
 import { printable } from '../input/errors.js';
+import { groupsOf } from '../input/vm-groups.js';
 import { type Cell, renderTable, paint } from './table.js';
 import { markedQuantile, renderTrust } from './trust.js';
 import { renderMemory } from './memory-table.js';
@@ -50,29 +51,79 @@ function header(result: Result): string {
   );
 }
 
-function latencyTable(vms: readonly VmResult[], colour: boolean): string {
+/** A VM by itself, or the VMs of a group. */
+interface Row {
+  readonly name: string;
+  readonly vms: readonly VmResult[];
+}
+
+function rowsOf(vms: readonly VmResult[]): Row[] {
+  const groups = groupsOf(vms.map(({ name }) => name));
+  const groupOf = new Map([...groups].flatMap(([group, members]) => members.map((member) => [member, group] as const)));
+  const rows = new Map<string, VmResult[]>();
+  for (const vm of vms) {
+    const name = groupOf.get(vm.name) ?? vm.name;
+    rows.set(name, [...(rows.get(name) ?? []), vm]);
+  }
+  return [...rows].map(([name, members]) => ({ name, vms: members }));
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+const LATENCIES = ['mean', 'p50', 'p99', 'p999', 'max'] as const;
+
+/** The worst of the group's VMs in each column, then the median one; what they share stands once. */
+function groupRows({ name, vms }: Row): (string | Cell)[][] {
+  const [first] = vms as [VmResult];
+  const ordered = (key: (typeof LATENCIES)[number]): VmResult[] =>
+    [...vms].sort((a, b) => (a.latencyNs[key] ?? -1) - (b.latencyNs[key] ?? -1));
+  const at = (share: number) =>
+    LATENCIES.map((key) => {
+      const of = ordered(key);
+      return markedQuantile(of[Math.floor(share * (of.length - 1))]!.latencyNs, key);
+    });
+  const attained = vms.filter(({ slo }) => slo?.attained === true).length;
+  const slo: (string | Cell)[] =
+    first.slo === null
+      ? ['-', '-']
+      : [sloText(first.slo), { text: `${attained} of ${vms.length}`, tone: attained === vms.length ? 'good' : 'bad' }];
+  const lead = [SHORT_CLASS[first.class] ?? first.class, formatCount(sum(vms.map(({ completed }) => completed)))];
+  if (first.latencyShared !== undefined) return [[`${name} x${vms.length}`, ...lead, ...at(1), ...slo]];
+  return [
+    [`${name} x${vms.length}`, ...lead, ...at(1), ...slo],
+    ['  median', '', '', ...at(0.5), '', ''],
+  ];
+}
+
+function latencyTable(all: readonly Row[], colour: boolean): string {
   const rows: (string | Cell)[][] = [
     ['VM', 'class', 'completed', 'mean', 'p50', 'p99', 'p99.9', 'max', 'SLO', 'attained'].map((text) => ({
       text,
       tone: 'strong' as const,
     })),
   ];
-  for (const vm of vms) {
+  for (const { name, vms } of all) {
+    const [vm] = vms as [VmResult];
+    if (vms.length > 1) {
+      rows.push(...groupRows({ name, vms }));
+      continue;
+    }
     const { latencyNs: latency } = vm;
     rows.push([
       vm.name,
       SHORT_CLASS[vm.class] ?? vm.class,
       formatCount(vm.completed),
-      ...(['mean', 'p50', 'p99', 'p999', 'max'] as const).map((key) => markedQuantile(latency, key)),
+      ...LATENCIES.map((key) => markedQuantile(latency, key)),
       vm.slo === null ? '-' : sloText(vm.slo),
       sloCell(vm.slo),
     ]);
   }
   // 16 columns a cell and the widest figures make 106: as narrow as a comparison.
-  return renderTable(rows, { colour, align: ['left', 'left'], maxCellColumns: 16 });
+  const grouped = all.some(({ vms }) => vms.length > 1 && vms[0]!.latencyShared === undefined);
+  const legend = grouped ? 'xN: of N VMs the worst in each column (completed: the sum), below it the median\n' : '';
+  return renderTable(rows, { colour, align: ['left', 'left'], maxCellColumns: 16 }) + legend;
 }
 
-function coreTable(result: Result, vms: readonly VmResult[], colour: boolean): string {
+function coreTable(result: Result, all: readonly Row[], colour: boolean): string {
   const rows: (string | Cell)[][] = [
     ['core-seconds', 'task', 'steal', 'idle poll', 'transition', 'total'].map((text) => ({
       text,
@@ -80,13 +131,16 @@ function coreTable(result: Result, vms: readonly VmResult[], colour: boolean): s
     })),
   ];
   const totalOf = (vm: VmResult): number => Object.values(vm.cpuSeconds).reduce((sum, seconds) => sum + seconds, 0);
-  for (const vm of vms) {
-    const { task, steal, idlePoll, transition } = vm.cpuSeconds;
-    rows.push([vm.name, ...[task, steal, idlePoll, transition, totalOf(vm)].map(formatCoreSeconds)]);
+  for (const { name, vms } of all) {
+    const states = (['task', 'steal', 'idlePoll', 'transition'] as const).map((state) =>
+      sum(vms.map(({ cpuSeconds }) => cpuSeconds[state])),
+    );
+    const label = vms.length === 1 ? name : `${name} x${vms.length}, sum`;
+    rows.push([label, ...[...states, sum(vms.map(totalOf))].map(formatCoreSeconds)]);
   }
   const { host } = result;
   rows.push(['idle cores', '', '', '', '', formatCoreSeconds(host.idleCoreSeconds)]);
-  rows.push(['polling core', '', '', '', '', formatCoreSeconds(host.pollCoreSeconds)]);
+  if (host.pollCoreSeconds > 0) rows.push(['polling core', '', '', '', '', formatCoreSeconds(host.pollCoreSeconds)]);
   const { idleCoreSeconds, pollCoreSeconds, memoryCoreSeconds = 0 } = host;
   if (host.memoryCoreSeconds !== undefined)
     rows.push(['kept for memory', '', '', '', '', formatCoreSeconds(memoryCoreSeconds)]);
@@ -97,11 +151,16 @@ function coreTable(result: Result, vms: readonly VmResult[], colour: boolean): s
 }
 
 function reallocationText(result: Result): string {
-  const { count, grantNs, parkNs } = result.reallocation;
+  const { count, grantNs, parkNs, detectionNs, grantCurve } = result.reallocation;
   if (count === 0) return 'no core moved\n';
   const spread = (name: string, p50: number | null, p99: number | null): string =>
     p50 === null ? '' : `; ${name} p50 ${formatDurationNs(p50)}, p99 ${formatDurationNs(p99)}`;
-  return `${formatCount(count)} core moves${spread('grant', grantNs.p50, grantNs.p99)}${spread('park', parkNs.p50, parkNs.p99)}\n`;
+  const ramp = grantCurve?.at(-1);
+  return (
+    `${formatCount(count)} core moves${spread('grant', grantNs.p50, grantNs.p99)}${spread('park', parkNs.p50, parkNs.p99)}` +
+    `${spread('noticed after', detectionNs.p50, detectionNs.p99)}\n` +
+    (ramp === undefined ? '' : `largest round of grants: ${ramp.cores} cores in ${formatDurationNs(ramp.atNs)}\n`)
+  );
 }
 
 function controllersText({ reallocation: { controllers } }: Result): string {
@@ -151,6 +210,12 @@ function warnings(result: Result, colour: boolean): string {
       `faults: ${waiting}, one of them for ${formatDurationNs(memory.oldestFaultNs)}; the latencies leave them out`,
     );
   }
+  for (const { name, vms } of rowsOf(result.vms).slice(0, MAX_VMS)) {
+    const throttled = sum(vms.map(({ throttledSeconds }) => throttledSeconds));
+    if (throttled === 0) continue;
+    const share = formatShare((throttled * 1e9) / vms.length / result.manifest.measuredNs);
+    lines.push(`throttled: ${printable(name)} had no quota left for ${share} of the time; its requests waited then`);
+  }
   for (const vm of result.vms.slice(0, MAX_VMS)) {
     if (vm.dropped > 0) {
       const share = formatShare(vm.dropped / vm.arrived);
@@ -163,15 +228,16 @@ function warnings(result: Result, colour: boolean): string {
 
 /** The report of one run as text, ending in a line feed. */
 export function renderRun(result: Result, colour = false): string {
-  const vms = result.vms.slice(0, MAX_VMS);
+  const rows = rowsOf(result.vms);
+  const shown = rows.slice(0, MAX_VMS);
   return [
     header(result),
     '\n',
-    latencyTable(vms, colour),
-    omittedText(result.vms.length),
-    confidenceTable(result, vms, colour),
+    latencyTable(shown, colour),
+    omittedText(rows.length),
+    confidenceTable(result, result.vms.slice(0, MAX_VMS), colour),
     '\n',
-    coreTable(result, vms, colour),
+    coreTable(result, shown, colour),
     reallocationText(result),
     controllersText(result),
     renderMemory(result, MAX_VMS, colour),
