@@ -169,9 +169,15 @@ export const WRITTEN = {
   override: ({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void => void delete jsonSchema.default,
 } as const;
 
+const forms = new WeakMap<z.ZodType, object>(); // many fields are of one
+
 function written(field: z.ZodType): object {
-  const { $schema: _, ...schema } = z.toJSONSchema(field, WRITTEN);
-  return schema;
+  let form = forms.get(field);
+  if (form === undefined) {
+    const { $schema: _, ...schema } = z.toJSONSchema(field, WRITTEN);
+    forms.set(field, (form = schema));
+  }
+  return { ...form }; // zod puts the words into it
 }
 
 /** Gives fields the words that editors show, from the parameters and fields of a room. */
