@@ -222,7 +222,7 @@ export class Simulation {
     return this.core.finished(this.endNs);
   }
 
-  /** Bytes of linear memory that the host has: no fewer than it needs, and more where a larger one was closed before. */
+  /** Bytes of linear memory that the host takes. */
   get memoryBytes(): number {
     return this.core.memoryBytes;
   }

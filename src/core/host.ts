@@ -91,7 +91,7 @@ export class HostCore {
       );
     }
     this.statics = new Uint8Array(this.memory.buffer, 0, this.core.staticBytes()).slice();
-    if (image === undefined) this.check(this.core.configure(this.putWords(compiled.words)));
+    if (image === undefined) this.configure(compiled.words);
     else this.setImage(image);
     this.findRing();
   }
@@ -100,7 +100,7 @@ export class HostCore {
   reset(words: Float64Array): void {
     this.core.wipe();
     new Uint8Array(this.memory.buffer).set(this.statics);
-    this.check(this.core.configure(this.putWords(words)));
+    this.configure(words);
     this.findRing();
   }
 
@@ -121,11 +121,12 @@ export class HostCore {
     this.ringWrite = this.core.ringWrite();
   }
 
-  private putWords(words: Float64Array): number {
+  private configure(words: Float64Array): void {
     const at = this.core.words(words.length);
     if (at === 0) throw this.outOfMemory();
     new Float64Array(this.memory.buffer, at, words.length).set(words);
-    return at;
+    const answer = this.core.configure(at);
+    if (answer !== 0) throw this.error(answer);
   }
 
   private growBy(pages: number): void {
@@ -134,10 +135,6 @@ export class HostCore {
     } catch {
       throw this.outOfMemory();
     }
-  }
-
-  private check(answer: number): void {
-    if (answer !== 0) throw this.error(answer);
   }
 
   /** Linear memory as another host of this core has left it. */
@@ -159,7 +156,8 @@ export class HostCore {
     const at = this.memory.buffer.byteLength;
     this.growBy(Math.ceil((words.length * 8) / 65_536));
     new Float64Array(this.memory.buffer, at, words.length).set(words);
-    this.check(this.core.reconfigure(at));
+    const answer = this.core.reconfigure(at);
+    if (answer !== 0) throw this.error(answer);
     new Float64Array(this.memory.buffer, at, words.length).fill(0); // the arena takes fresh memory to be zero
   }
 
@@ -176,9 +174,9 @@ export class HostCore {
     return this.end?.events ?? this.core.events();
   }
 
-  /** Bytes of linear memory. */
+  /** Bytes of linear memory, in pages of 64 KiB; not those that a greater host has left behind them. */
   get memoryBytes(): number {
-    return this.end?.memoryBytes ?? this.memory.buffer.byteLength;
+    return this.end?.memoryBytes ?? Math.ceil((this.core.words(0) >>> 0) / 65_536) * 65_536;
   }
 
   /**
@@ -199,8 +197,8 @@ export class HostCore {
   private outOfMemory(): LimitError {
     return new LimitError(
       'memory',
-      this.memoryBytes,
-      `memory: the engine gives no more than ${this.memoryBytes} bytes of linear memory; fewer VMs, fewer vCPUs, fewer series.samples, coarser histogram.precision or a lower limits.tasks need less`,
+      this.memory.buffer.byteLength,
+      `memory: the engine gives no more than ${this.memory.buffer.byteLength} bytes of linear memory; fewer VMs, fewer vCPUs, fewer series.samples, coarser histogram.precision or a lower limits.tasks need less`,
     );
   }
 
@@ -208,8 +206,6 @@ export class HostCore {
     if (answer === L.E_MEMORY) return this.outOfMemory();
     return errorOf(answer, { nowNs: this.nowNs, compiled: this.compiled, name: this.name });
   }
-
-  // --- injected arrivals --------------------------------------------------------------------------------------
 
   /** Arrivals that the ring still has room for. */
   get ringRoom(): number {
@@ -253,8 +249,6 @@ export class HostCore {
   private entry(index: number): number {
     return this.ringAt + (index % this.compiled.ringCapacity) * L.ARRIVAL_BYTES;
   }
-
-  // --- results --------------------------------------------------------------------------------------------------
 
   /** Books everything up to now, checks conservation, and answers the host's counters (layout.ts, HOST_*). */
   settle(): void {

@@ -47,12 +47,15 @@ describe('the instance of a closed host', () => {
     first.close();
     const second = await Simulation.create(station({ cores: 2, load: 0.5, duration: '50ms' }));
     expect(memoryOf(second)).toBe(memoryOf(first));
+    expect(second.memoryBytes).toBeLessThan(memoryBytes);
     await second.runUntil(1_000_000);
     expect(first).toMatchObject({ nowNs, events, done, memoryBytes });
     const third = await Simulation.create(station({ cores: 2, load: 0.5, duration: '50ms' }));
     expect(memoryOf(third)).not.toBe(memoryOf(second));
     await third.runUntil(1_000_000);
     expect(essence(third.metrics())).toBe(essence(second.metrics()));
+    expect(third.memoryBytes).toBe(second.memoryBytes);
+    expect(third['core']['memory'].buffer.byteLength).toBe(third.memoryBytes); // its own, as long as it takes
     second.close();
     third.close();
   });
