@@ -143,7 +143,7 @@ export function figuresOf({ host: h }: Oracle): Figures {
   if (h.swap !== null) putMemory(figures, h, h.swap.figures());
   const time = h.clock.now - h.warmedAt;
   figures['utilizedNs'] = h.vms.reduce((sum, vm) => sum + vm.counted.cpu.task, 0);
-  figures['pollNs'] = h.mechanism.pollingCores * time;
+  figures['pollNs'] = h.pollNs + h.mechanism.pollingCores * (h.clock.now - h.pollSince);
   figures['memoryCoreNs'] = h.swap === null ? 0 : h.scenario.host.memory!.cores * time;
   figures['moves'] = h.vms.reduce((sum, vm) => sum + vm.counted.grants, 0);
   put(figures, 'grantNs', summary(h.grantNs));

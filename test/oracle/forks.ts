@@ -23,6 +23,8 @@ export function fork(h: Host, scenario: Scenario): void {
   const groups = expand(scenario).map(({ group }) => group);
   const same = scenario.mechanism.kind === before.mechanism.kind;
   const { costs: old, mechanism: previous } = h;
+  h.pollNs += previous.pollingCores * (h.clock.now - h.pollSince);
+  h.pollSince = h.clock.now;
   const quanta = h.vms.map((vm) => vm.spec.quantumNs);
   if (same) previous.change(h, scenario.mechanism);
   else previous.retire(h);

@@ -40,6 +40,8 @@ export class Oracle {
       swap: null,
       sampler: null,
       warmedAt: 0,
+      pollNs: 0,
+      pollSince: 0,
       idle: [...all],
       controllers: { punishedThreads: 0, relaxedThreads: 0, punishedBandwidth: 0, relaxedBandwidth: 0 },
       idleNs: 0,
@@ -181,6 +183,8 @@ function warm(h: Host): void {
   h.detectionNs = [];
   h.stepNs = noSteps();
   h.warmedAt = h.clock.now;
+  h.pollNs = 0;
+  h.pollSince = h.clock.now;
   Object.assign(h.controllers, { punishedThreads: 0, relaxedThreads: 0, punishedBandwidth: 0, relaxedBandwidth: 0 });
   for (const vm of h.vms) {
     vm.counted = { ...noCounters(), arrived: vm.inFlight };

@@ -263,6 +263,9 @@ export interface Host {
   swap: SwapEngine | null;
   sampler: Sampler | null;
   warmedAt: number;
+  /** Time of polling cores up to `pollSince`: a fork changes how many there are. */
+  pollNs: number;
+  pollSince: number;
   /** Cores of nobody, in the order in which they became so. */
   idle: Core[];
   idleNs: number;
