@@ -2,7 +2,7 @@
 
 import { performance } from 'node:perf_hooks';
 import { toStableJson } from '../result/json.js';
-import { parseCapacity, type CapacitySpec } from '../pages/capacity.js';
+import { expandCapacity, parseCapacity, type CapacitySpec } from '../pages/capacity.js';
 import { traceFile, nodeDigest } from '../pages/file.js';
 import { FORMATS, formatNamed } from '../pages/formats/names.js';
 import { describePolicies, parsePolicy, type PolicySpec } from '../pages/policies.js';
@@ -29,7 +29,7 @@ const spec: CommandSpec = {
     capacity: {
       value: 'C[,C...]',
       multiple: true,
-      help: 'pages that fit: a count, a size (64MiB) or a share of the distinct pages (10%)',
+      help: 'pages that fit: a count, a size (64MiB) a share of the distinct pages (10%) or a range (1%..100%:20:log)',
     },
     'page-size': { value: 'SIZE', help: 'bytes of a page, a power of two (default 4KiB)' },
     instructions: { help: 'lackey: count instruction fetches too' },
@@ -129,7 +129,9 @@ export async function pages(args: string[], io: Io): Promise<number> {
   };
   const [formatName] = need('format', `one of ${FORMATS.map(({ name }) => name).join(', ')}`);
   const policyTexts = need('policy', 'one or more policies, or --mrc or --curve alone', !curveOnly);
-  const capacityTexts = need('capacity', 'one or more capacities, or --mrc or --curve alone', !curveOnly);
+  const capacityTexts = need('capacity', 'one or more capacities, or --mrc or --curve alone', !curveOnly).flatMap(
+    expandCapacity,
+  );
   given.check();
 
   const format = formatNamed(formatName!);

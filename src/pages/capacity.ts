@@ -15,7 +15,22 @@ export interface CapacitySpec {
   pages(distinctPages: number): number;
 }
 
-const EXPECTED = 'a page count, a size such as 64MiB or a share of the distinct pages such as 10%, more than 0';
+const EXPECTED =
+  'a page count, a size such as 64MiB or a share of the distinct pages such as 10%, more than 0; or a range of shares, 1%..100%:20:log';
+
+const RANGE = /^(\d+(?:\.\d+)?)%\.\.(\d+(?:\.\d+)?)%:(\d{1,4})(:log)?$/;
+
+/** The shares of a range, `1%..100%:20:log`; everything else as it is. A range that is none is refused where it is read. */
+export function expandCapacity(text: string): string[] {
+  const [, from, to, times, log] = RANGE.exec(text) ?? [];
+  const [low, high, count] = [Number(from), Number(to), Number(times)];
+  if (!(low > 0 && low < high && high <= 100 && count >= 2)) return [text];
+  const shares = Array.from({ length: count }, (_, i) => {
+    const way = i / (count - 1);
+    return log === undefined ? low + (high - low) * way : low * (high / low) ** way;
+  });
+  return [...new Set(shares.map((share) => `${Number(share.toPrecision(4))}%`))];
+}
 
 /** Reads one capacity; what is wrong is added to `problems` under `path`. */
 export function parseCapacity(

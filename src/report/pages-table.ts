@@ -1,8 +1,8 @@
 // The readable result of `fluxhost pages`: one row a policy and capacity, the curve thinned to what a person reads.
 
 import type { MissRatioCurve } from '../pages/result.js';
-import type { PagesResult } from '../pages/result.js';
-import { renderTable } from './table.js';
+import type { PageRun, PagesResult } from '../pages/result.js';
+import { type Cell, renderTable } from './table.js';
 import { groupThousands, formatCount, formatDurationNs } from './units.js';
 
 /** Rows of the curve that are printed; --json has all of its points. */
@@ -39,8 +39,29 @@ export function renderPages(result: PagesResult, colour = false): string {
   const parts = [title];
   if (rows.length > 0)
     parts.push(renderTable([head.map((text) => ({ text, tone: 'strong' as const })), ...rows], { colour }));
-  parts.push(...curveTables(mrc));
+  parts.push(...pivotTable(runs), ...curveTables(mrc));
   return parts.join('\n');
+}
+
+/** Miss ratios alone, a row a capacity and a column a policy: what one looks at first where there are several of both. */
+function pivotTable(runs: readonly PageRun[]): string[] {
+  const policies = [...new Set(runs.map(({ policy }) => policy))];
+  const capacities = [...new Set(runs.map(({ capacityPages }) => capacityPages))];
+  if (policies.length < 2 || capacities.length < 2) return [];
+  const rows = capacities.map((capacity) => {
+    const here = runs.filter(({ capacityPages }) => capacityPages === capacity);
+    const best = Math.min(...here.map(({ missRatio }) => missRatio));
+    const cells = policies.map((policy): string | Cell => {
+      const run = here.find((one) => one.policy === policy);
+      if (run === undefined) return '-';
+      return run.missRatio === best ? { text: ratio(best), tone: 'good' } : ratio(run.missRatio);
+    });
+    return [groupThousands(capacity), ...cells];
+  });
+  const head = ['pages', ...policies].map((text): Cell => ({ text, tone: 'strong' }));
+  return [
+    `Miss ratio by capacity and policy\n${renderTable([head, ...rows], { align: head.map(() => 'right' as const) })}`,
+  ];
 }
 
 const kind = (curve: MissRatioCurve): string =>

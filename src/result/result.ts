@@ -44,6 +44,7 @@ export const WARNING_CODES = [
   'few-cycles',
   'trace-ended',
   'same-trace',
+  'same-runs',
   'not-steady',
   'unit',
 ] as const;

@@ -107,7 +107,7 @@ export class Study {
       );
     }
     const [first] = results;
-    if (first !== undefined && results.length > 1) first.warnings.push(...sameTrace(scenario));
+    if (first !== undefined && results.length > 1) first.warnings.push(...sameTrace(scenario), ...sameRuns(results));
     return results;
   }
 
@@ -127,6 +127,14 @@ function sameTrace({ vms }: Scenario): Warning[] {
     const detail = `every replication replays ${workload.arrivals.file}: they are no sample of other traces, so no intervals are given`;
     return [{ code: 'same-trace', field: `vms.${name}.workload.arrivals.file`, detail }];
   });
+}
+
+/** Where nothing is drawn, every seed gives one trajectory: intervals of no width, which say nothing. */
+function sameRuns(results: readonly Result[]): Warning[] {
+  const [first, ...others] = results.map(({ manifest }) => manifest.fingerprint);
+  if (first === '' || others.some((other) => other !== first)) return [];
+  const detail = `all ${results.length} replications took one trajectory: nothing that happens is drawn at random, so another seed changes nothing`;
+  return [{ code: 'same-runs', field: 'seed', detail }];
 }
 
 /** Searches decide by figures alone: what only describes a run is left out of their candidates. */
