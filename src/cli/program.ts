@@ -62,7 +62,23 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'JSON Schema of the formats, for editors',
     load: async () => (await import('./schema.js')).schema,
   },
+  completion: {
+    summary: 'the script by which a shell completes all this',
+    load: async () => {
+      const { completion } = await import('./completion.js');
+      const summaries = Object.fromEntries(Object.entries(COMMANDS).map(([name, { summary }]) => [name, summary]));
+      return (args, io) => completion(args, io, summaries, helpOf);
+    },
+  },
 };
+
+/** What `--help` of a command prints. */
+async function helpOf(name: string): Promise<string> {
+  let text = '';
+  const stdout = (some: string): void => void (text += some);
+  await main([name, '--help'], { stdout, stderr: () => undefined, isTty: false });
+  return text;
+}
 
 function helpText(): string {
   const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length));

@@ -39,8 +39,8 @@ export const runSpec: CommandSpec = {
     out: {
       value: 'DIR',
       help:
-        'writes result.json, report.html, the distribution of latencies (cdf.csv, latency.hlog for HdrHistogram) there,\n' +
-        'and what series and log ask for as CSV',
+        'writes result.json, report.html, the distribution of latencies (cdf.csv,\n' +
+        'latency.hlog for HdrHistogram) there, and what series and log ask for as CSV',
     },
     histograms: { help: 'puts every bucket of the latencies into the JSON (latencyNs.histogram)' },
     series: { help: 'draws cores and queues over time; samples every 100us where the scenario does not sample' },
@@ -48,7 +48,7 @@ export const runSpec: CommandSpec = {
     at: { value: 'TIME', help: 'simulated time of the snapshot, warm-up included (default: the end)' },
     timeline: { value: 'FILE', help: 'writes what happens, event by event, as a trace that ui.perfetto.dev opens' },
     'timeline-window': {
-      value: 'FROM..UNTIL',
+      value: 'A..B',
       help: 'simulated time that the timeline covers (default: the first 10ms after the warm-up)',
     },
     from: { value: 'FILE', help: 'goes on from a snapshot; there is no SCENARIO then' },

@@ -1,0 +1,141 @@
+// `fluxhost completion bash|zsh|fish`: a script by which the shell completes commands and their options. Made of the help texts, so that
+// it knows what they know.
+
+import { InputError, expectedOneOf, show } from '../input/errors.js';
+import { type CommandSpec, parseCommand, renderHelp } from './args.js';
+import { EXIT } from './exit.js';
+import type { Io } from './io.js';
+
+interface Option {
+  readonly name: string;
+  readonly takesValue: boolean;
+  readonly help: string;
+}
+
+interface Command {
+  readonly name: string;
+  readonly summary: string;
+  readonly options: readonly Option[];
+}
+
+const spec: CommandSpec = {
+  name: 'completion',
+  summary: 'Prints the script by which a shell completes commands and options.',
+  positionals: ['SHELL'],
+  options: {},
+  details:
+    'bash: add  source <(fluxhost completion bash)  to ~/.bashrc\n' +
+    'zsh:  fluxhost completion zsh > "${fpath[1]}/_fluxhost", before compinit\n' +
+    'fish: fluxhost completion fish > ~/.config/fish/completions/fluxhost.fish',
+  examples: ['fluxhost completion bash'],
+};
+
+/** The options of a help text: `  --seed N   seed in place of the scenario's`. */
+export function optionsOf(help: string): Option[] {
+  return [...help.matchAll(/^ {2}(?:-h, )?--([\w-]+)( [^\s]+)?(?: \.\.\.)? {2,}(.*)$/gm)].map(
+    ([, name = '', value, text = '']) => ({ name, takesValue: value !== undefined, help: text }),
+  );
+}
+
+const flags = ({ options }: Command): string => options.map(({ name }) => `--${name}`).join(' ');
+
+function bash(commands: readonly Command[]): string {
+  const names = commands.map(({ name }) => name).join(' ');
+  const cases = commands.map((command) => `    ${command.name}) words='${flags(command)}' ;;`);
+  return `# bash completion of fluxhost; files are completed wherever no option begins
+_fluxhost() {
+  local current="\${COMP_WORDS[COMP_CWORD]}" words=''
+  COMPREPLY=()
+  if [ "$COMP_CWORD" -eq 1 ]; then
+    COMPREPLY=($(compgen -W '${names} --help --version' -- "$current"))
+    return
+  fi
+  if [ "\${COMP_WORDS[1]}" = help ]; then
+    COMPREPLY=($(compgen -W '${names}' -- "$current"))
+    return
+  fi
+  case "$current" in -*) ;; *) return ;; esac
+  case "\${COMP_WORDS[1]}" in
+${cases.join('\n')}
+  esac
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+}
+complete -o default -F _fluxhost fluxhost
+`;
+}
+
+/** Text between single quotes, with what zsh's specifications give a meaning taken out of it. */
+const zshText = (text: string): string => text.replaceAll(/[[\]:\\]/g, (one) => `\\${one}`).replaceAll("'", `'\\''`);
+
+function zsh(commands: readonly Command[]): string {
+  const described = commands.map(({ name, summary }) => `    '${name}:${zshText(summary)}'`);
+  const cases = commands.map(({ name, options }) => {
+    const each = options.map((option) => {
+      const value = option.takesValue ? `:${option.name}:_files` : '';
+      return `        '*--${option.name}[${zshText(option.help)}]${value}'`;
+    });
+    return `    ${name})\n      _arguments \\\n${each.join(' \\\n')} \\\n        '*:file:_files'\n      ;;`;
+  });
+  return `#compdef fluxhost
+_fluxhost() {
+  local -a commands
+  commands=(
+${described.join('\n')}
+  )
+  if (( CURRENT == 2 )); then
+    _describe command commands
+    return
+  fi
+  local command=\${words[2]}
+  shift words
+  (( CURRENT-- ))
+  case $command in
+${cases.join('\n')}
+  esac
+}
+if [ "$funcstack[1]" = _fluxhost ]; then _fluxhost "$@"; else compdef _fluxhost fluxhost; fi
+`;
+}
+
+const fishText = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
+
+function fish(commands: readonly Command[]): string {
+  const first = commands.map(
+    ({ name, summary }) => `complete -c fluxhost -f -n __fish_use_subcommand -a ${name} -d '${fishText(summary)}'`,
+  );
+  const rest = commands.flatMap(({ name, options }) =>
+    options.map(
+      (option) =>
+        `complete -c fluxhost -n '__fish_seen_subcommand_from ${name}' -l ${option.name}${option.takesValue ? ' -r' : ''} -d '${fishText(option.help)}'`,
+    ),
+  );
+  return `# fish completion of fluxhost\n${[...first, ...rest].join('\n')}\n`;
+}
+
+const SHELLS: Readonly<Record<string, (commands: readonly Command[]) => string>> = { bash, zsh, fish };
+
+/** `commands`: by name, what each does; `helpOf`: its help text. */
+export async function completion(
+  args: readonly string[],
+  io: Io,
+  commands: Readonly<Record<string, string>>,
+  helpOf: (name: string) => Promise<string>,
+): Promise<number> {
+  const given = parseCommand(spec, args);
+  if (given.help) {
+    io.stdout(renderHelp(spec));
+    return EXIT.done;
+  }
+  given.check();
+  const shell = given.positional(0);
+  const script = Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : undefined;
+  if (script === undefined) {
+    const expected = expectedOneOf('one of', shell, Object.keys(SHELLS));
+    throw new InputError({ path: 'SHELL', given: show(shell), expected });
+  }
+  const known: Command[] = [];
+  for (const [name, summary] of Object.entries(commands))
+    known.push({ name, summary, options: optionsOf(await helpOf(name)) });
+  io.stdout(script(known));
+  return EXIT.done;
+}

@@ -1,0 +1,99 @@
+// `fluxhost completion`: what the scripts know, and what bash makes of them where there is one.
+
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { optionsOf } from '../../src/cli/completion.js';
+import { main } from '../../src/cli/program.js';
+import { captureIo } from './fake.js';
+
+async function printed(...args: string[]): Promise<string> {
+  const io = captureIo();
+  expect(await main(args, io), io.err).toBe(0);
+  return io.out;
+}
+
+const has = (program: string): boolean => spawnSync(program, ['--version']).error === undefined;
+
+async function commandNames(): Promise<string[]> {
+  return [...(await printed('--help')).matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, name]) => name!);
+}
+
+describe('completion', () => {
+  it('knows every command and every option that --help tells, in every shell', async () => {
+    const names = await commandNames();
+    expect(names).toContain('completion');
+    const scripts = [
+      await printed('completion', 'bash'),
+      await printed('completion', 'zsh'),
+      await printed('completion', 'fish'),
+    ];
+    let options = 0;
+    for (const name of names) {
+      for (const { name: option } of optionsOf(await printed(name, '--help'))) {
+        options++;
+        const [bash, zsh, fish] = scripts;
+        expect(
+          new RegExp(`^ {4}${name}\\) words='[^']*--${option}[ ']`, 'm').test(bash!),
+          `bash ${name} ${option}`,
+        ).toBe(true);
+        expect(zsh).toContain(`'*--${option}[`);
+        expect(fish).toContain(`'__fish_seen_subcommand_from ${name}' -l ${option} `);
+      }
+    }
+    expect(options).toBeGreaterThan(60);
+  });
+
+  it('reads options and whether they take a value from a help text', () => {
+    const help =
+      'Options:\n  --seed N             seed\n  --set PATH=VALUE ...  changes\n  --json               prints\n  -h, --help           print this\n';
+    expect(optionsOf(help)).toEqual([
+      { name: 'seed', takesValue: true, help: 'seed' },
+      { name: 'set', takesValue: true, help: 'changes' },
+      { name: 'json', takesValue: false, help: 'prints' },
+      { name: 'help', takesValue: false, help: 'print this' },
+    ]);
+  });
+
+  it('refuses a shell that it does not know', async () => {
+    const io = captureIo();
+    expect(await main(['completion', 'tcsh'], io)).toBe(2);
+    expect(io.err).toContain('bash, zsh, fish');
+  });
+});
+
+describe.skipIf(!has('bash'))('bash', () => {
+  async function completes(...words: string[]): Promise<string[]> {
+    const script = `${await printed('completion', 'bash')}
+COMP_WORDS=(fluxhost ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}
+_fluxhost
+printf '%s\\n' "\${COMPREPLY[@]}"
+complete -p fluxhost >/dev/null`;
+    const { stdout, stderr, status } = spawnSync('bash', ['--norc', '-c', script], { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    return stdout.split('\n').filter((line) => line !== '');
+  }
+
+  it('completes a command', async () => {
+    expect(await completes('comp')).toEqual(['compare', 'completion']);
+    expect(await completes('ru')).toEqual(['run']);
+    expect(await completes('help', 'swe')).toEqual(['sweep']);
+  });
+
+  it('completes an option of that command, and leaves files to the shell', async () => {
+    expect(await completes('run', 'a.yaml', '--timeline')).toEqual(['--timeline', '--timeline-window']);
+    expect(await completes('compare', '--mech')).toEqual(['--mechanisms']);
+    expect(await completes('run', 'a.ya')).toEqual([]);
+    expect(await completes('nothing', '--see')).toEqual([]);
+  });
+});
+
+for (const [shell, check] of [
+  ['zsh', ['-n', '-c']],
+  ['fish', ['-n', '-c']],
+] as const) {
+  it.skipIf(!has(shell))(`${shell} takes the script`, async () => {
+    const { stderr, status } = spawnSync(shell, [...check, await printed('completion', shell)], { encoding: 'utf8' });
+    expect([status, stderr]).toEqual([0, '']);
+  });
+}
