@@ -11,6 +11,7 @@ import type { Scenario } from '../scenario/types.js';
 import { writtenForm } from '../scenario/written.js';
 import { writeAtomically } from './files.js';
 import { REPORT, writeReport } from './report.js';
+import { writeOrigin } from './origin.js';
 
 /** Each file whole or not at all; CSV files of an earlier run that this one has no data for stay as they are. */
 export async function writeOut(
@@ -22,8 +23,20 @@ export async function writeOut(
   { command, scenario }: { readonly command: string; readonly scenario: Scenario },
 ): Promise<void> {
   for (const file of overTimeFiles(results)) await writeAtomically(join(folder, file.name), file.text);
+  await writeDocument(folder, name, json, whole, { command, scenario: toStableJson(writtenForm(scenario)) });
+}
+
+/** The document, what it was made of, and its page. */
+export async function writeDocument(
+  folder: string,
+  name: string,
+  json: string,
+  whole: Reportable,
+  context: { readonly command: string; readonly scenario?: string },
+): Promise<void> {
   await writeAtomically(join(folder, name), json);
-  await writeReport(join(folder, REPORT), whole, { command, scenario: toStableJson(writtenForm(scenario)) });
+  await writeOrigin(folder, json, context);
+  await writeReport(join(folder, REPORT), whole, context);
 }
 
 /** The scenario with samples: its own, or those of the defaults. */

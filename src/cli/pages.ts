@@ -12,7 +12,10 @@ import { type Problem, expectedOneOf, InputError } from '../input/errors.js';
 import { QuantityError, parseSize, parseDuration } from '../input/quantities.js';
 import { type CommandSpec, type Arguments, parseCommand, renderHelp } from './args.js';
 import { EXIT } from './exit.js';
+import { prepareFolder } from './files.js';
 import type { Io } from './io.js';
+import { writeDocument } from './out.js';
+import { REPORT, commandOf } from './report.js';
 
 const MOST_RUNS = 1000;
 const DEFAULT_PAGE_SIZE = 4096;
@@ -61,6 +64,7 @@ const spec: CommandSpec = {
       value: 'RATE',
       help: 'takes the curves from this share of the pages (0.01), marked as sampled; with --mrc or --curve',
     },
+    out: { value: 'DIR', help: 'writes result.json and report.html there as well' },
     json: { help: 'prints the result as one JSON document' },
   },
   details:
@@ -154,6 +158,8 @@ export async function pages(args: string[], io: Io): Promise<number> {
   }
   if (problems.length > 0) throw new InputError(problems);
 
+  const folder = given.text('out');
+  if (folder !== undefined) await prepareFolder(folder, ['result.json', REPORT]);
   const notes = new Set<string>(); // a trace that is read twice says everything twice
   const result = await replayTrace({
     source: await traceFile(given.positional(0), format!),
@@ -180,6 +186,9 @@ export async function pages(args: string[], io: Io): Promise<number> {
     clock: () => performance.now(),
   });
   for (const note of notes) io.stderr(`note: ${note}\n`);
-  io.stdout(given.flag('json') ? toStableJson(result) : renderPages(result, io.isTty));
+  const json = toStableJson(result);
+  if (folder !== undefined)
+    await writeDocument(folder, 'result.json', json, result, { command: commandOf('pages', args) });
+  io.stdout(given.flag('json') ? json : renderPages(result, io.isTty));
   return EXIT.done;
 }

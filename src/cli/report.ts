@@ -10,11 +10,12 @@ import { type CommandSpec, parseCommand, renderHelp } from './args.js';
 import { EXIT } from './exit.js';
 import { prepareFolder, writeAtomically } from './files.js';
 import type { Io } from './io.js';
+import { type Origin, readOrigin } from './origin.js';
 
 /** The name of the page in a folder. */
 export const REPORT = 'report.html';
 /** What a report may be made of, as `--out` names it. */
-const SOURCES = ['result.json', 'comparison.json', 'size.json', 'sweep.json'] as const;
+const SOURCES = ['result.json', 'comparison.json', 'size.json', 'sweep.json'] as const; // pages, reserve and reproduce write result.json
 
 /** As a shell takes it. */
 const quoted = (word: string): string => (/^[\w@%+=:,./±-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
@@ -31,14 +32,15 @@ export async function writeReport(path: string, value: Reportable, context: Cont
 
 export const reportSpec: CommandSpec = {
   name: 'report',
-  summary: 'Makes the page of figures of what run, compare, size or sweep wrote with --out.',
+  summary: 'Makes the page of figures of what a command wrote with --out.',
   positionals: ['DIR|FILE'],
   options: {
     out: { value: 'FILE', help: `where the page goes (default: ${REPORT} beside the file)` },
   },
   details:
     'The page is one file that opens without a network, in light and dark, on paper and on a phone. Every picture can be\n' +
-    'saved as SVG or PNG, and its numbers stand in a table below it. run, compare, size and sweep leave it with --out.',
+    'saved as SVG or PNG, and its numbers stand in a table below it. run, compare, size, sweep, pages, reserve and\n' +
+    'reproduce leave it with --out, and beside it the command that made it (origin.json).',
   examples: ['fluxhost report burst', 'fluxhost report burst/comparison.json --out burst.html'],
 };
 
@@ -60,8 +62,8 @@ async function sourceOf(path: string): Promise<string> {
   });
 }
 
-async function readSource(file: string): Promise<Reportable> {
-  const expected = 'the JSON of run, compare, size or sweep (--json or --out)';
+async function readSource(file: string): Promise<{ value: Reportable; origin: Origin | undefined }> {
+  const expected = 'the JSON of run, compare, size, sweep, pages, reserve or reproduce (--json or --out)';
   const text = await readFile(file, 'utf8').catch((failure: unknown) => {
     throw new InputError({ file, path: '', given: readFailure(failure), expected });
   });
@@ -73,7 +75,7 @@ async function readSource(file: string): Promise<Reportable> {
   }
   const { kindOf } = await import('../report/html/document.js');
   if (kindOf(value) === undefined) throw new InputError({ file, path: '', given: 'another JSON document', expected });
-  return value as Reportable;
+  return { value: value as Reportable, origin: await readOrigin(file, text) };
 }
 
 export async function report(args: readonly string[], io: Io): Promise<number> {
@@ -84,11 +86,11 @@ export async function report(args: readonly string[], io: Io): Promise<number> {
   }
   given.check();
   const file = await sourceOf(given.positional(0));
-  const value = await readSource(file);
+  const { value, origin } = await readSource(file);
   const out = given.text('out') ?? join(dirname(file), REPORT);
   await prepareFolder(dirname(out), [out.slice(dirname(out).length).replace(/^[/\\]/, '')]);
   try {
-    await writeReport(out, value, { command: commandOf('report', args), from: file });
+    await writeReport(out, value, { command: commandOf('report', args), from: file, ...origin });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     const what = {

@@ -1,19 +1,26 @@
 // `fluxhost reproduce [EXPERIMENT]`: reruns a paper's experiment and prints its figures beside ours. A claim that no sourced
 // parameter carries is printed as such; the exit status tells only whether the runs went through.
 
+import { join } from 'node:path';
 import { reproduce as reproduceAll, type Reproduction } from '../experiments/api.js';
 import { EXPERIMENTS } from '../experiments/index.js';
 import { renderExperiment } from '../experiments/table.js';
 import { toStableJson } from '../result/json.js';
 import { type CommandSpec, parseCommand, renderHelp } from './args.js';
 import { EXIT } from './exit.js';
+import { prepareFolder } from './files.js';
 import type { Io } from './io.js';
+import { writeDocument } from './out.js';
+import { REPORT } from './report.js';
 
 const spec: CommandSpec = {
   name: 'reproduce',
   summary: "Reruns a paper's experiment and prints its figures beside ours, with what had to be assumed.",
   positionals: [],
-  options: { json: { help: 'prints { experiment, claims, tables } as one JSON document, a list of them for all' } },
+  options: {
+    out: { value: 'DIR', help: 'writes result.json and report.html there, of several experiments into a folder each' },
+    json: { help: 'prints { experiment, claims, tables } as one JSON document, a list of them for all' },
+  },
   details: `Without EXPERIMENT every one is run. Experiments:\n${EXPERIMENTS.map(
     ({ name, title, parts }) =>
       `  ${name.padEnd(9)} ${title}${parts === undefined ? '' : `\n            in parts: ${parts.map((part) => `${name}/${part}`).join(', ')}`}`,
@@ -24,7 +31,7 @@ const spec: CommandSpec = {
 /** `module`: another core than the one in the package. */
 export async function reproduce(args: readonly string[], io: Io, module?: WebAssembly.Module): Promise<number> {
   // the one positional may be left out, which the table of arguments does not know
-  const name = args.find((arg) => !arg.startsWith('-'));
+  const name = args.find((arg, i) => !arg.startsWith('-') && args[i - 1] !== '--out');
   const given = parseCommand(
     spec,
     args.filter((arg) => arg !== name),
@@ -33,9 +40,17 @@ export async function reproduce(args: readonly string[], io: Io, module?: WebAss
     io.stdout(renderHelp(spec).replace('fluxhost reproduce [options]', 'fluxhost reproduce [EXPERIMENT] [options]'));
     return EXIT.done;
   }
+  const folder = given.text('out');
+  if (folder !== undefined) await prepareFolder(folder, ['result.json', REPORT]);
   const documents: Reproduction[] = [];
   for await (const found of reproduceAll(name, { module })) {
     documents.push(found);
+    if (folder !== undefined) {
+      const own = name === undefined ? join(folder, found.experiment) : folder;
+      await prepareFolder(own, ['result.json', REPORT]);
+      const command = `fluxhost reproduce ${name ?? found.experiment}`;
+      await writeDocument(own, 'result.json', toStableJson(found), found, { command });
+    }
     if (!given.flag('json')) io.stdout(renderExperiment(found.title, found, io.isTty));
   }
   if (given.flag('json')) io.stdout(toStableJson(name === undefined ? documents : documents[0]));

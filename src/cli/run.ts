@@ -221,11 +221,13 @@ export async function run(args: readonly string[], io: Io, tools: Tools = simula
         });
         const result = combine(results, replications);
         const files = folder === undefined ? [] : latencyFiles(result);
+        // the page draws every bucket, also where the JSON beside it has none
+        const shown = { ...result, vms: result.vms.map((vm) => ({ ...vm, latencyNs: { ...vm.latencyNs } })) };
         if (!given.flag('histograms')) for (const { latencyNs } of result.vms) delete latencyNs.histogram;
         const json = toStableJson(result);
         if (folder !== undefined) {
           for (const { name, text } of files) await writeAtomically(join(folder, name), text);
-          await writeOut(folder, 'result.json', json, [result], result, { command: commandOf('run', args), scenario });
+          await writeOut(folder, 'result.json', json, [result], shown, { command: commandOf('run', args), scenario });
         }
         io.stdout(given.flag('json') ? json : renderRun(result, io.isTty) + overTime(result, given, folder));
         if (result.incomplete === true) {

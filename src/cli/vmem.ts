@@ -1,7 +1,6 @@
 // `fluxhost reserve SCENARIO [--against M,…]`: a server whose memory is reserved and sold to VMs, under Vmem and under Linux's
 // ways, with one workload and one seed.
 
-import { join } from 'node:path';
 import { toStableJson } from '../result/json.js';
 import { loadReserve } from '../reserve/file.js';
 import { MANAGER_KINDS, type ManagerKind } from '../reserve/schema.js';
@@ -13,7 +12,9 @@ import { nearest, type Problem, InputError } from '../input/errors.js';
 import { type CommandSpec, type Arguments, parseCommand, renderHelp } from './args.js';
 import { EXIT } from './exit.js';
 import type { Io } from './io.js';
-import { prepareFolder, writeAtomically } from './files.js';
+import { prepareFolder } from './files.js';
+import { writeDocument } from './out.js';
+import { REPORT, commandOf } from './report.js';
 
 const spec: CommandSpec = {
   name: 'reserve',
@@ -32,7 +33,7 @@ const spec: CommandSpec = {
       multiple: true,
       help: "must hold under the scenario's own manager, else exit status 3",
     },
-    out: { value: 'DIR', help: 'writes result.json there as well' },
+    out: { value: 'DIR', help: 'writes result.json and report.html there as well' },
     json: { help: 'prints { runs, differences } as one JSON document' },
   },
   details:
@@ -85,12 +86,13 @@ export async function reserve(args: readonly string[], io: Io, module?: WebAssem
   if (problems.length > 0) throw new InputError(problems);
   const loaded = await loadReserve(given.positional(0), set);
   const folder = given.text('out');
-  if (folder !== undefined) await prepareFolder(folder, ['result.json']);
+  if (folder !== undefined) await prepareFolder(folder, ['result.json', REPORT]);
   const comparison = await compareReserve(loaded, against, module);
   // names are checked on what there is: a mistaken one refuses the input and writes nothing
   const verdicts = expressions.map((expression) => evaluateAssertion(expression, comparison.runs[0]!));
   const json = toStableJson(comparison);
-  if (folder !== undefined) await writeAtomically(join(folder, 'result.json'), json);
+  if (folder !== undefined)
+    await writeDocument(folder, 'result.json', json, comparison, { command: commandOf('reserve', args) });
   io.stdout(given.flag('json') ? json : renderReserve(comparison, io.isTty));
   verdicts.forEach(({ holds, explanation }, index) => {
     if (!holds) io.stderr(`assertion does not hold: ${expressions[index]}: ${explanation}\n`);

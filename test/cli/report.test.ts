@@ -48,6 +48,16 @@ describe('report.html', () => {
       const later = readFileSync(join(folder, 'later', 'page.html'), 'utf8');
       expect(figures(later)).toEqual(figures(html));
       expect(later).toContain(`Made of ${folder}`);
+      // the command that made the result, not the one that made the page; and its scenario
+      const commandIn = (page: string): string => /<code id="command">(.*?)<\/code>/s.exec(page)![1]!;
+      expect(commandIn(later)).toBe(commandIn(html));
+      expect(later).toContain('&quot;duration&quot;');
+
+      // of another document in the same folder nothing is known
+      const document = JSON.parse(readFileSync(join(target, json), 'utf8')) as object;
+      writeFileSync(join(target, json), JSON.stringify(document));
+      expect(await report([target, '--out', join(folder, 'other.html')], captureIo())).toBe(0);
+      expect(commandIn(readFileSync(join(folder, 'other.html'), 'utf8'))).toMatch(/^fluxhost report /);
     },
   );
 

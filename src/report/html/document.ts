@@ -1,6 +1,8 @@
 // From a result, a comparison, the answer of size or a sweep to all that a report says of it. Told apart by their own fields, so
 // that a file read back needs no label.
 
+import type { PagesResult } from '../../pages/result.js';
+import type { ReserveComparison } from '../../reserve/result.js';
 import type { Result } from '../../result/result.js';
 import type { Comparison } from '../../study/compare.js';
 import type { SizeResult } from '../../study/size.js';
@@ -15,24 +17,38 @@ import { movesFigure } from './figures/moves.js';
 import type { Named } from './figures/named.js';
 import { sizeAnswer, sizeFigure, sizingFigure } from './figures/needed.js';
 import { sweepFigures } from './figures/sweep.js';
+import type { ExperimentDocument } from './figures/claims.js';
+import { swapInFigure, whereMemoryLies } from './figures/memory.js';
+import { experimentReport, pagesReport, reserveReport } from './others.js';
 import { duration, grouped, listed, sloWords } from './words.js';
 
 /** What a report can be made of. */
-export type Reportable = Result | Comparison | SizeResult | SweepResult;
+export type Reportable =
+  Result | Comparison | SizeResult | SweepResult | PagesResult | ReserveComparison | ExperimentDocument;
+
+type Kind = 'result' | 'comparison' | 'size' | 'sweep' | 'pages' | 'reserve' | 'experiment';
 
 type Loose = Readonly<Record<string, unknown>>;
 
 /** Of whose shape a JSON document is; undefined for something else. */
-export function kindOf(value: unknown): 'result' | 'comparison' | 'size' | 'sweep' | undefined {
+export function kindOf(value: unknown): Kind | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const document = value as Loose;
   const list = (key: string): boolean => Array.isArray(document[key]);
   if (typeof document['manifest'] === 'object' && list('vms')) return 'result';
   if (list('axes') && list('rows')) return 'sweep';
   if (typeof document['find'] === 'string' && list('runs')) return 'size';
-  if (list('differences') && list('runs')) return 'comparison';
+  if (list('claims') && list('tables')) return 'experiment';
+  if (typeof document['trace'] === 'object' && list('runs')) return 'pages';
+  if (list('differences') && list('runs')) return isReserve(document['runs']) ? 'reserve' : 'comparison';
   return undefined;
 }
+
+/** Servers have a manager, hosts a mechanism. */
+const isReserve = (runs: unknown): boolean => {
+  const [first] = runs as readonly { readonly manifest?: { readonly manager?: unknown } }[];
+  return first?.manifest?.manager !== undefined;
+};
 
 const unique = (remarks: readonly Remark[]): Remark[] => {
   const seen = new Map(remarks.map((remark) => [`${remark.code} ${remark.detail}`, remark]));
@@ -123,14 +139,25 @@ function resultReport(result: Result): Report {
   const runs = [{ label: result.manifest.mechanism, result }];
   const names = result.vms.filter((vm) => vm.slo !== null).map(({ name }) => name);
   const what =
-    names.length === 0 ? `How do ${result.vms.length} VMs fare` : `Does ${listed(names.slice(0, 3))} meet its SLO`;
+    names.length === 0
+      ? result.vms.length === 1
+        ? `How does ${result.vms[0]!.name} fare`
+        : `How do ${result.vms.length} VMs fare`
+      : `Does ${listed(names.slice(0, 3))} meet its SLO`;
   return {
     title: `${result.manifest.mechanism} on ${result.host.cores} cores`,
     question: `${what} under ${result.manifest.mechanism} on ${result.host.cores} cores?`,
     ...runVerdict(runs[0]!),
     facts: factsOf(runs),
     remarks: remarksOf(runs),
-    figures: some([latencyFigure(runs), coreSecondsFigure(runs), coresFigure(runs[0]!, true), movesFigure(runs)]),
+    figures: some([
+      latencyFigure(runs),
+      coreSecondsFigure(runs),
+      coresFigure(runs[0]!, true),
+      movesFigure(runs),
+      swapInFigure(runs),
+      whereMemoryLies(runs),
+    ]),
     manifest: manifestOf(runs),
   };
 }
@@ -161,6 +188,8 @@ function comparisonReport(comparison: Comparison): Report {
       coreSecondsFigure(runs),
       ...runs.map((run) => coresFigure(run, false)),
       movesFigure(runs),
+      swapInFigure(runs),
+      whereMemoryLies(runs),
       comparison.sizing === undefined ? undefined : sizingFigure(comparison.sizing),
     ]),
     manifest: manifestOf(runs),
@@ -239,7 +268,13 @@ export function reportOf(value: Reportable): Report {
       return sizeReport(value as SizeResult);
     case 'sweep':
       return sweepReport(value as SweepResult);
+    case 'pages':
+      return pagesReport(value as PagesResult);
+    case 'reserve':
+      return reserveReport(value as ReserveComparison);
+    case 'experiment':
+      return experimentReport(value as ExperimentDocument);
     case undefined:
-      throw new TypeError('no result, comparison, sizing or sweep');
+      throw new TypeError('nothing that a report is made of');
   }
 }

@@ -50,6 +50,8 @@ export type Texture = 'solid' | 'light' | 'hatch' | 'grey' | 'empty';
 
 export interface StackPlot {
   readonly kind: 'stack';
+  /** What the bars are made of; core-seconds where absent. */
+  readonly unit?: string;
   readonly rows: readonly {
     readonly name: string;
     readonly parts: readonly {
@@ -129,7 +131,7 @@ export interface ResponsePlot {
   readonly cloud: boolean;
   readonly panels: readonly {
     readonly title: string;
-    readonly unit: 'ns' | 'share';
+    readonly unit: 'ns' | 'share' | 'number';
     readonly slo: { readonly value: number; readonly text: string } | null;
     readonly lines: readonly {
       readonly name: string;
@@ -196,6 +198,8 @@ export interface Report {
   /** Seeds, times, precision: facts that make the figures' weight. */
   readonly facts: readonly string[];
   readonly remarks: readonly Remark[];
+  /** A paper's claims beside what comes out here. */
+  readonly claims?: Table;
   readonly figures: readonly Figure[];
   readonly manifest: Table;
 }

@@ -74,6 +74,11 @@ ${from === undefined ? '' : `<p class="from">Made of ${escapeHtml(from)}.</p>`}
 </header>`;
 }
 
+function claimsHtml({ claims }: Report): string {
+  if (claims === undefined) return '';
+  return `<section class="claims"><h2>What is claimed, and what comes out?</h2>${tableHtml(claims)}</section>`;
+}
+
 function endHtml({ manifest }: Report, { scenario }: Context): string {
   const parts = [
     ...(manifest.rows.length === 0
@@ -105,6 +110,7 @@ export function renderHtml(value: Reportable, context: Context): string {
 <body>
 <main>
 ${headHtml(report, context)}
+${claimsHtml(report)}
 ${report.figures.map((figure, i) => figureHtml(figure, i + 1)).join('\n')}
 ${endHtml(report, context)}
 </main>

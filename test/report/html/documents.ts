@@ -1,6 +1,19 @@
 // Real results to make reports of: small, and of every kind that a report knows.
 
-import { Simulation, compare, parseScenario, size, sweep } from '../../../src/index.js';
+import {
+  Simulation,
+  compare,
+  memoryHost,
+  missRatioCurve,
+  parseScenario,
+  replayPages,
+  reserve,
+  size,
+  sweep,
+  type PagesResult,
+  type ReserveComparison,
+} from '../../../src/index.js';
+import type { ExperimentDocument } from '../../../src/report/html/figures/claims.js';
 import type { Reportable } from '../../../src/report/html/document.js';
 import { seriesResult } from '../../../src/result/series.js';
 import type { Result } from '../../../src/result/result.js';
@@ -35,7 +48,98 @@ export interface Documents {
   readonly size: SizeResult;
   readonly sweep: SweepResult;
   readonly grid: SweepResult;
+  readonly memory: Result;
+  readonly pages: PagesResult;
+  readonly server: ReserveComparison;
+  readonly paper: ExperimentDocument;
 }
+
+const SWAPPED = `
+version: 1
+seed: 3
+duration: 50ms
+host: { cores: 6, memory: { size: 64MiB, cores: 2, workers: 2, content: { lz4: 0.5, zstd: 0.5 } } }
+mechanism: static
+vms:
+  - name: db
+    vcpus: { min: 4, max: 4 }
+    memory: { size: 96MiB, touches: 2, access: { pattern: uniform } }
+    workload:
+      arrivals: { process: poisson, rate: 2e4 }
+      request: { stages: [ { tasks: 1, service: { dist: exponential, mean: 10us } } ] }
+`;
+
+async function swapped(): Promise<Result> {
+  const simulation = await Simulation.create(parseScenario(SWAPPED).scenario);
+  await simulation.run();
+  const result = simulation.metrics();
+  simulation.close();
+  return result;
+}
+
+async function traced(): Promise<PagesResult> {
+  // small pages are asked for more often
+  const trace = Array.from({ length: 6000 }, (_, i) => Math.floor(200 * ((i * 0.6180339887) % 1) ** 3)).join('\n');
+  const files = memoryHost({ 't.csv': `page\n${trace}\n` });
+  const options = { format: 'csv', files, writeColumn: 'none' } as const;
+  const replayed = await replayPages('t.csv', { ...options, policies: ['lru', 'opt'], capacities: [20, 50, 100] });
+  return { ...replayed, mrc: [await missRatioCurve('t.csv', { ...options, capacities: [20, 50, 100] })] };
+}
+
+const server = (): Promise<ReserveComparison> =>
+  reserve(
+    {
+      version: 1,
+      duration: '240h',
+      server: { memory: '384GiB' },
+      vms: { meanGap: '1h', sizes: [{ weight: 1, memory: '4GiB' }], lifetimes: [{ weight: 1, mean: '24h' }] },
+      boot: { sizes: ['4GiB', '64GiB'] },
+    },
+    { against: ['hugetlb'] },
+  );
+
+const PAPER: ExperimentDocument = {
+  experiment: 'paper',
+  title: 'A paper (2026)',
+  claims: [
+    {
+      claim: 'memory sold',
+      source: 'abstract',
+      paper: 'about +2 %',
+      ours: '+1.55 points <b>',
+      unit: '% of the server',
+      supported: 'partly',
+      assumptions: ['one pool'],
+      command: 'fluxhost reserve a.yaml',
+    },
+  ],
+  tables: [
+    {
+      title: 'Sold',
+      head: ['asked for', 'vmem', 'word'],
+      rows: [
+        ['72 %', '64.8 %', 'a'],
+        ['144 %', '89.0 %', 'b'],
+      ],
+    },
+    {
+      title: 'Boot',
+      head: ['variant', 'boot', 'times'],
+      rows: [
+        ['one thread', '52.8 s', '1.00x'],
+        ['two', '900 ms', '4.5x'],
+      ],
+    },
+    {
+      title: 'Words',
+      head: ['what', 'why'],
+      rows: [
+        ['a', 'b'],
+        ['c', 'd'],
+      ],
+    },
+  ],
+};
 
 export async function documents(): Promise<Documents> {
   const { scenario } = parseScenario(SCENARIO);
@@ -50,6 +154,10 @@ export async function documents(): Promise<Documents> {
     size: await size(scenario, { find: 'host.cores=4..12', mechanisms, replications: 2 }),
     sweep: await sweep(scenario, { vary: ['host.cores=5,7,9,11'], mechanisms, replications: 3 }),
     grid: await sweep(scenario, { vary: ['host.cores=5,7,9', 'vms.api.vcpus.min=1,2'], mechanisms: ['hyperflux'] }),
+    memory: await swapped(),
+    pages: await traced(),
+    server: await server(),
+    paper: PAPER,
   };
 }
 

@@ -9,7 +9,8 @@ import { mostEventful } from '../../../src/report/html/figures/cores.js';
 import { tailCurve } from '../../../src/report/html/figures/latency.js';
 import { escapeHtml, inlineJson, renderHtml } from '../../../src/report/html/html.js';
 import { duration } from '../../../src/report/html/words.js';
-import { all, documents, type Documents } from './documents.js';
+import { Simulation, parseScenario, type MemoryResult } from '../../../src/index.js';
+import { SCENARIO, all, documents, type Documents } from './documents.js';
 
 let made: Documents;
 beforeAll(async () => {
@@ -63,6 +64,95 @@ describe('figures', () => {
       expect([p99.low, p99.high]).toEqual([low, high]);
       expect(p99.thin).toBe(latencyNs.count * 0.01 < 10);
     });
+  });
+
+  it('latency: the curve passes through the quantiles of the histogram that it is drawn from', async () => {
+    const simulation = await Simulation.create(parseScenario(SCENARIO).scenario);
+    await simulation.run();
+    const result = simulation.metrics({ histograms: true });
+    simulation.close();
+    const { panels } = drawingOf(reportOf(result).figures, 'tail');
+    for (const { title, lines } of panels) {
+      const { latencyNs } = result.vms.find(({ name }) => name === title)!;
+      const { curve } = lines[0]!;
+      const { upTo, count } = latencyNs.histogram!;
+      // each drawn point is a bucket's bound with the share of the samples that lie above it
+      for (const [ns, share] of curve) {
+        const above = count.reduce((sum, n, i) => sum + (upTo[i]! > ns ? n : 0), 0);
+        expect(share).toBe(above / latencyNs.count);
+      }
+      // thinned or not, the curve crosses each quantile's share where the quantile is
+      for (const [key, beyond] of [
+        ['p50', 0.5],
+        ['p90', 0.1],
+        ['p99', 0.01],
+      ] as const) {
+        const before = curve.findLast(([, share]) => share > beyond)!;
+        const after = curve.find(([, share]) => share <= beyond)!;
+        expect(before[0]).toBeLessThanOrEqual(latencyNs[key]! * 1.02);
+        expect(after[0]).toBeGreaterThanOrEqual(latencyNs[key]! * 0.98);
+      }
+    }
+  });
+
+  it('memory: swap-ins by backend, and parts that add up to the memory', () => {
+    const memory = made.memory.memory as MemoryResult;
+    const { panels } = drawingOf(reportOf(made.memory).figures, 'tail');
+    expect(panels.map(({ title }) => title)).toEqual(['db']);
+    const swapIn = reportOf(made.memory).figures.find(({ id }) => id === 'swap-in')!.drawing as Of<'tail'>;
+    expect(swapIn.panels[0]!.lines.map(({ name }) => name)).toEqual(expect.arrayContaining(['lz4', 'zstd']));
+    for (const { name, points } of swapIn.panels[0]!.lines) {
+      const times = name === 'stalls' ? memory.stallNs : memory.backends[name]!.swapInNs;
+      expect(points.find((point) => point.name === 'p50')!.ns).toBe(times.p50);
+      expect(points.at(-1)!.ns).toBe(times.max);
+    }
+    const lies = reportOf(made.memory).figures.find(({ id }) => id === 'memory')!.drawing as Of<'stack'>;
+    const all = lies.rows[0]!.parts.reduce((total, { seconds }) => total + seconds, 0);
+    expect(all).toBeCloseTo(memory.physicalBytes / 2 ** 30, 9);
+    expect(lies.unit).toBe('GiB');
+  });
+
+  it('pages: every run is a point of its policy, and a curve stands for the runs of its policy', () => {
+    const { panels } = drawingOf(reportOf(made.pages).figures, 'response');
+    const [lru, opt] = panels[0]!.lines;
+    expect(panels[0]!.lines.map(({ name }) => name)).toEqual(['lru', 'opt']);
+    expect(opt!.points.map(({ x, mean }) => [x, mean])).toEqual(
+      made.pages.runs.filter(({ policy }) => policy === 'opt').map((run) => [run.capacityPages, run.missRatio]),
+    );
+    for (const run of made.pages.runs.filter(({ policy }) => policy === 'lru'))
+      expect(lru!.points.find(({ x }) => x === run.capacityPages)?.mean).toBeCloseTo(run.missRatio, 12);
+  });
+
+  it('reserve: parts of the server, memory sold over time, starts', () => {
+    const { figures } = reportOf(made.server);
+    expect(figures.map(({ id }) => id)).toEqual(['plan', 'sold', 'boot']);
+    made.server.runs.forEach(({ memory, manifest }, i) => {
+      const row = drawingOf(figures, 'stack').rows[i]!;
+      expect(row.name).toBe(manifest.manager);
+      const all = row.parts.reduce((total, { seconds }) => total + seconds, 0);
+      expect(all).toBeCloseTo(memory.plan.totalBytes / 2 ** 30, 6);
+      const sold = drawingOf(figures, 'response').panels[0]!.lines[i]!;
+      expect(sold.points.at(-1)!.mean).toBe(memory.fragmentation.at(-1).soldShare);
+    });
+  });
+
+  it('reproduce: the claims as text, columns of numbers as lines, no picture of words', () => {
+    const report = reportOf(made.paper);
+    expect(report.verdict).toBe(
+      '0 of 1 claims follow from parameters with a source, 1 in part, 0 only with what is assumed.',
+    );
+    expect(report.claims!.rows[0]).toContain('about +2 % (abstract)');
+    expect(report.figures.map(({ id }) => id)).toEqual(['table-1', 'table-2']);
+    const drawings = report.figures.map(({ drawing }) => drawing as Of<'response'>);
+    expect(drawings.map(({ cloud }) => cloud)).toEqual([false, true]);
+    expect(drawings[0]!.panels[0]!.lines.map(({ name, points }) => [name, points.map(({ mean }) => mean)])).toEqual([
+      ['vmem', [0.648, 0.89]],
+    ]);
+    expect(drawings[1]!.panels.map(({ unit, lines }) => [unit, lines[0]!.points.map(({ mean }) => mean)])).toEqual([
+      ['ns', [52.8e9, 9e8]],
+      ['number', [1, 4.5]],
+    ]);
+    expect(renderHtml(made.paper, { command: 'fluxhost reproduce paper' })).toContain('+1.55 points &lt;b&gt;');
   });
 
   it('latency: a histogram gives the curve, each share exact', () => {
@@ -181,7 +271,17 @@ describe('what is said', () => {
   });
 
   it('tells the kinds of documents apart, and others from them', () => {
-    expect(all(made).map(([, one]) => kindOf(one))).toEqual(['result', 'comparison', 'size', 'sweep', 'sweep']);
+    expect(all(made).map(([, one]) => kindOf(one))).toEqual([
+      'result',
+      'comparison',
+      'size',
+      'sweep',
+      'sweep',
+      'result',
+      'pages',
+      'reserve',
+      'experiment',
+    ]);
     for (const other of [null, 3, [], {}, { runs: [] }, { manifest: {}, vms: 1 }])
       expect(kindOf(other)).toBeUndefined();
   });

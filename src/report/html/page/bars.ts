@@ -8,7 +8,7 @@ import { logDomain, logTicks, shareText, timeText, valueText } from './ticks.js'
 const patternOf = (room: Room, colour: string): string => `hatch-${room.id}-${colour.replaceAll(/[^a-z0-9]+/gi, '')}`;
 
 /** Bars as they lie: one after the other, each with its look. */
-export function stack({ rows }: StackPlot, room: Room): Panel[] {
+export function stack({ rows, unit = 'core-seconds' }: StackPlot, room: Room): Panel[] {
   const bars = rows.flatMap(({ name, parts }) => {
     let from = 0;
     return parts.flatMap((part) => {
@@ -30,7 +30,7 @@ export function stack({ rows }: StackPlot, room: Room): Panel[] {
     marginBottom: 42,
     x: {
       domain: [0, total],
-      label: 'core-seconds →',
+      label: `${unit} →`,
       ticks: room.narrow ? 4 : 8,
       tickFormat: (value: number) => valueText(value, ''),
     },
@@ -46,7 +46,7 @@ export function stack({ rows }: StackPlot, room: Room): Panel[] {
         fillOpacity: (bar: (typeof bars)[number]) => (bar.texture === 'light' ? 0.35 : 1),
         stroke: (bar: (typeof bars)[number]) => bar.colour,
         strokeWidth: 1,
-        title: (bar: (typeof bars)[number]) => `${bar.row}: ${bar.name}, ${valueText(bar.seconds, '')} core-seconds`,
+        title: (bar: (typeof bars)[number]) => `${bar.row}: ${bar.name}, ${valueText(bar.seconds, '')} ${unit}`,
       }),
     ],
   });

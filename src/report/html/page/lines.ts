@@ -146,6 +146,22 @@ function responseMarks(
   ];
 }
 
+const MOST_LETTERS = 24;
+
+/** Words that would run into each other stand aslant. */
+function slanted(xs: readonly (number | string)[], width: number): boolean {
+  const words = [...new Set(xs)].map(String);
+  return Math.max(...words.map((word) => word.length)) * 7 > width / words.length;
+}
+
+function wordTicks(xs: readonly (number | string)[], width: number): Plot.ScaleOptions {
+  const tickFormat = (word: unknown): string => {
+    const text = String(word);
+    return text.length > MOST_LETTERS ? `${text.slice(0, MOST_LETTERS - 1)}…` : text;
+  };
+  return slanted(xs, width) ? { tickRotate: -40, tickFormat } : { tickFormat };
+}
+
 export function response(figure: ResponsePlot, room: Room): Panel[] {
   const height = room.narrow ? 280 : Math.min(360, Math.max(280, room.width / 2));
   const right = room.narrow ? 78 : 104;
@@ -153,18 +169,22 @@ export function response(figure: ResponsePlot, room: Room): Panel[] {
     const all = lines.flatMap(({ points }) =>
       points.flatMap(({ mean, low, high }) => [mean, low ?? mean, high ?? mean]),
     );
-    const y = unit === 'ns' ? logDomain(slo === null ? all : [...all, slo.value]) : ([0, 1] as [number, number]);
+    const most = unit === 'share' ? Math.max(1, ...all) : Math.max(...all, Number.MIN_VALUE) * 1.05;
+    const least = Math.min(0, ...all);
+    const y = unit === 'ns' ? logDomain(slo === null ? all : [...all, slo.value]) : ([least, most] as [number, number]);
     const xs = lines.flatMap(({ points }) => points.map((point) => point.x));
-    const ticks = unit === 'ns' ? logTicks(y, 8) : [0, 0.25, 0.5, 0.75, 1];
+    const ticks = unit === 'ns' ? logTicks(y, 8) : unit === 'share' ? [0, 0.25, 0.5, 0.75, 1] : 6;
+    const aslant = figure.words && slanted(xs, room.width - 60 - right);
     const svg = plot(room, {
-      height,
+      height: aslant ? height + 90 : height,
       marginTop: 34,
       marginLeft: 60,
       marginRight: right,
-      marginBottom: 42,
+      marginBottom: aslant ? 132 : 42,
       x: {
         type: figure.words ? 'point' : figure.log ? 'log' : 'linear',
-        label: `${figure.x} →`,
+        ...(figure.words ? { domain: [...new Set(xs)], ...wordTicks(xs, room.width - 60 - right) } : {}),
+        label: aslant ? null : `${figure.x} →`,
         ...(figure.words || !figure.log ? {} : { ticks: logTicks(logDomain(xs.map(Number)), 8) }),
         ...(figure.words
           ? {}

@@ -1,0 +1,105 @@
+// Reports of what is no run of a host: a trace of pages, a server's reserved memory, a paper's experiment.
+
+import type { PagesResult } from '../../pages/result.js';
+import type { ReserveComparison } from '../../reserve/result.js';
+import type { Report, Table } from './figure.js';
+import { type ExperimentDocument, experimentFigures } from './figures/claims.js';
+import { missRatioFigure } from './figures/pages.js';
+import { reserveFigures } from './figures/reserve.js';
+import { formatDurationNs, formatShare } from '../units.js';
+import { grouped, listed } from './words.js';
+
+export function pagesReport(result: PagesResult): Report {
+  const figure = missRatioFigure(result);
+  const { requests, distinctPages, sha256 } = result.trace;
+  const sampled = (result.mrc ?? []).some((curve) => curve.sampled);
+  return {
+    title: 'page replacement on a trace',
+    question: 'How much memory does the trace need, and who uses it best?',
+    verdict: figure?.answer ?? 'Nothing was replayed.',
+    good: null,
+    facts: [`${grouped(requests)} requests`, `${grouped(distinctPages)} distinct pages`],
+    remarks: sampled ? [{ code: 'sampled', detail: 'curves are of a share of the pages (SHARDS), not of all' }] : [],
+    figures: figure === undefined ? [] : [figure],
+    manifest: { head: ['', 'trace'], rows: [['pages (SHA-256)', sha256]] },
+  };
+}
+
+const DAY = 86_400e9;
+
+const simulated = (ns: number): string =>
+  ns < 2 * DAY ? formatDurationNs(ns) : `${Number((ns / DAY).toFixed(1))} days`;
+
+export function reserveReport(comparison: ReserveComparison): Report {
+  const { runs, differences } = comparison;
+  const managers = runs.map(({ manifest }) => manifest.manager);
+  const first = runs[0]!;
+  const sold = first.memory.plan.sellableShare;
+  const points = differences.map(
+    ({ manager, sellablePoints }) =>
+      `${Math.abs(sellablePoints).toFixed(2)} points ${sellablePoints < 0 ? 'less' : 'more'} under ${manager}`,
+  );
+  const { manifest } = first;
+  const row = (name: string, of: (run: (typeof runs)[number]) => string): string[] => [name, ...runs.map(of)];
+  return {
+    title: `reserved memory under ${listed(managers)}`,
+    question: `What does ${listed(managers)} make of the server’s memory?`,
+    verdict: `${formatShare(sold)} of the memory can be sold under ${managers[0]}${points.length === 0 ? '' : `; ${listed(points)}`}.`,
+    good: null,
+    facts: [
+      `seed ${manifest.seed}`,
+      ...(manifest.durationNs > 0 ? [`${simulated(manifest.durationNs)} simulated`] : []),
+      `${grouped(runs.reduce((sum, run) => sum + run.manifest.events, 0))} events`,
+    ],
+    remarks: [{ code: 'one-seed', detail: 'one seed: what VMs come, and when, is drawn once' }],
+    figures: reserveFigures(comparison),
+    manifest: {
+      head: ['', ...managers],
+      rows: [
+        row('program', (run) => `${run.manifest.name} ${run.manifest.version}`),
+        row('scenario (SHA-256)', (run) => run.manifest.scenarioSha256),
+        row('core (SHA-256)', (run) => run.manifest.coreSha256),
+        row('fingerprint', (run) => run.manifest.fingerprint),
+      ],
+    },
+  };
+}
+
+const VERDICTS = {
+  yes: 'follows from parameters with a source',
+  partly: 'follows in part; the rest is assumed',
+  no: 'not supported: no sourced parameter carries it',
+} as const;
+
+function claimsTable({ claims }: ExperimentDocument): Table {
+  return {
+    head: ['claim', 'paper', 'ours', 'verdict', 'assumed', 'command'],
+    rows: claims.map((claim) => [
+      claim.claim,
+      `${claim.paper} (${claim.source})`,
+      `${claim.answer === undefined ? '' : `${claim.answer} `}${claim.ours}${claim.unit === '' ? '' : ` [${claim.unit}]`}`,
+      claim.answer === undefined ? VERDICTS[claim.supported] : 'open question, answered',
+      claim.assumptions.join('; '),
+      claim.command,
+    ]),
+  };
+}
+
+export function experimentReport(document: ExperimentDocument): Report {
+  const compared = document.claims.filter(({ answer }) => answer === undefined);
+  const of = (what: 'yes' | 'partly' | 'no'): number => compared.filter(({ supported }) => supported === what).length;
+  const answered = document.claims.length - compared.length;
+  return {
+    title: document.title,
+    question: `What of ${document.title} follows here?`,
+    verdict:
+      `${of('yes')} of ${compared.length} claims follow from parameters with a source, ${of('partly')} in part, ${of('no')} only with what is assumed` +
+      `${answered === 0 ? '' : `; ${answered} open questions are answered`}.`,
+    good: null,
+    facts: [`${document.claims.length} claims`, `${document.tables.length} tables`],
+    remarks: [],
+    claims: claimsTable(document),
+    figures: experimentFigures(document),
+    manifest: { head: [], rows: [] },
+  };
+}
