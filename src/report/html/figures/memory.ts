@@ -1,6 +1,6 @@
 // Swapped memory: how long a task waits for a page, by where the page was; and where the host's memory lies at the end.
 
-import type { Distribution } from '../../../metrics/histogram.js';
+import type { Distribution } from '../../../metrics/figures.js';
 import type { MemoryResult } from '../../../swap/result.js';
 import { formatShare } from '../../units.js';
 import type { Figure, TailPoint, TailPlot } from '../figure.js';
