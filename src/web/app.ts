@@ -5,36 +5,28 @@ import { h } from './dom.js';
 import { Dropped, onDrop } from './dropped.js';
 import { EXAMPLES } from './examples.js';
 import { Happened } from './happened.js';
-import { History } from './history.js';
+import { History, type Track } from './history.js';
+import { BUDGET_MS, columnOf, POINT_MS } from './pace.js';
+import { Tour } from './tour.js';
 import { MOST_COMPUTING_MS } from './limits.js';
 import { onKeys } from './keys.js';
 import { complaint, Link } from './link.js';
 import type { About, Advanced } from './protocol.js';
 import { Settings } from './settings.js';
-import { download, shareByAddress } from './leaving.js';
+import { download, hashesOf, shareByAddress } from './leaving.js';
 import { fromFragment } from './share.js';
 import { Stage, type Shown } from './stage.js';
 import { Transport } from './transport.js';
 import { instant } from './words.js';
 
-/** Columns a second: each is one pixel of a strip. */
-const COLUMNS_A_SECOND = 60;
-/** For the worker's answer while the page plays; a frame at 60 Hz has 16.7 ms. */
-const BUDGET_MS = 13;
-/** Between two points of the latencies. */
-const POINT_MS = 150;
-
-interface Track {
-  history: History;
-  mechanism: string;
-  overallNs: readonly (number | null)[] | null;
-}
+const CALM = '(prefers-reduced-motion: reduce)';
 
 export class App {
   private readonly link = new Link();
   private readonly transport: Transport;
   private readonly settings: Settings;
   private readonly happened: Happened;
+  private readonly tour: Tour;
   private stage: Stage | undefined;
   private about: About | undefined;
   private tracks: Track[] = [];
@@ -70,6 +62,21 @@ export class App {
       onResult: () => void this.download('result'),
       onReport: () => void this.download('report'),
     });
+    this.tour = new Tour(
+      {
+        open: async (example, speed) => {
+          await this.openExample(example, false);
+          this.transport.speedNs = speed;
+        },
+        fork: (set) => this.fork(set),
+        go: (speed) => {
+          this.transport.speedNs = speed;
+          if (!this.playing) this.togglePlay();
+        },
+        stand: () => (this.playing = false),
+      },
+      matchMedia(CALM).matches,
+    );
     this.settings = new Settings({
       onExample: (index) => void this.openExample(index, true),
       onChange: (set) => void this.fork(set),
@@ -80,13 +87,15 @@ export class App {
     this.root.replaceChildren(
       this.transport.element,
       h('main', { class: 'layout' }, this.settings.element, this.middle, this.happened.element),
+      this.tour.caption,
       this.status,
+      this.tour.element,
     );
     this.listen();
   }
 
   async start(): Promise<void> {
-    const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    const calm = matchMedia(CALM).matches;
     requestAnimationFrame((now) => this.frame(now));
     if (await this.openFragment()) return;
     const said = this.status.textContent;
@@ -96,16 +105,11 @@ export class App {
 
   /** Whether the address holds a scenario. It waits for a click: whoever follows a link has not asked to compute. */
   private async openFragment(): Promise<boolean> {
-    try {
-      const shared = await fromFragment(location.hash);
-      if (shared === undefined) return false;
-      this.settings.example.value = 'own';
-      this.transport.speedNs = 200e3;
-      await this.load(shared.text, 'shared.yaml', shared.set, false, true);
-    } catch (error) {
-      this.say(error instanceof Error ? error.message : String(error));
-      return false;
-    }
+    const shared = await fromFragment(location.hash).catch((error: Error) => this.say(error.message));
+    if (shared === undefined) return false;
+    this.settings.example.value = 'own';
+    this.transport.speedNs = 200e3;
+    await this.load(shared.text, 'shared.yaml', shared.set, false, true);
     return true;
   }
 
@@ -120,6 +124,7 @@ export class App {
       '0': () => void this.reload(),
       f: () => void this.toggleFork(),
       s: () => void this.share(),
+      ...this.tour.keys,
     });
     onDrop((files) => void this.drop(files));
   }
@@ -151,11 +156,12 @@ export class App {
     foreign = this.foreign,
   ): Promise<void> {
     const mine = ++this.loads;
+    this.tour.end();
+    this.playing = false;
     this.settings.text.value = text;
     const answer = await this.link.ask({ ask: 'load', text, file, set, foreign, files: this.dropped.files });
     if (mine !== this.loads) return; // another has been asked for meanwhile
     if (answer.answer === 'refused') {
-      this.playing = false;
       this.settings.refuse(answer.lines, answer.places);
       return;
     }
@@ -227,6 +233,7 @@ export class App {
   }
 
   private runOn(): void {
+    this.tour.end();
     this.toEnd = true;
     this.playing = true;
     this.computedMs = 0;
@@ -244,26 +251,21 @@ export class App {
   }
 
   private get columnNs(): number {
-    if (this.toEnd && this.about !== undefined) return Math.max(1, Math.round(this.about.endNs / 600));
-    return Math.max(1, Math.round(this.transport.speedNs / COLUMNS_A_SECOND));
+    return columnOf(this.transport.speedNs, this.toEnd ? this.about?.endNs : undefined);
   }
 
   private async advance(now: number): Promise<void> {
     const { columnNs, toEnd } = this;
-    const toNs = toEnd ? this.about!.endNs : Math.floor(this.nowNs + this.owedNs);
-    if (toNs - this.nowNs < columnNs && toNs < this.about!.endNs && !toEnd) return;
+    const toNs = Math.min(this.tour.stopNs, toEnd ? this.about!.endNs : Math.floor(this.nowNs + this.owedNs));
+    const stops = toNs >= Math.min(this.about!.endNs, this.tour.stopNs);
+    if (toNs - this.nowNs < columnNs && !stops && !toEnd) return;
     this.busy = true;
     const point = now - this.lastPoint >= POINT_MS;
     if (point) this.lastPoint = now;
     const asked = performance.now();
-    const whole = toEnd ? toNs : this.nowNs + Math.floor((toNs - this.nowNs) / columnNs) * columnNs;
-    const answer = await this.link.ask({
-      ask: 'advance',
-      toNs: whole,
-      columnNs,
-      budgetMs: toEnd ? 50 : BUDGET_MS,
-      point,
-    });
+    const whole = toEnd || stops ? toNs : this.nowNs + Math.floor((toNs - this.nowNs) / columnNs) * columnNs;
+    const budgetMs = toEnd ? 50 : BUDGET_MS;
+    const answer = await this.link.ask({ ask: 'advance', toNs: whole, columnNs, budgetMs, point });
     this.busy = false;
     this.computedMs += performance.now() - asked;
     if (answer.answer !== 'advanced') {
@@ -290,6 +292,7 @@ export class App {
       this.happened.add(about, columns.moves, columns.movesLeftOut, i, this.tracks.length > 1);
     });
     this.stale = true;
+    void this.tour.at(this.nowNs);
     if (answer.done && !this.done) void this.finish();
   }
 
@@ -297,11 +300,7 @@ export class App {
     this.done = true;
     this.playing = false;
     this.toEnd = false;
-    const hashes: string[] = [];
-    for (const future of this.tracks.keys()) {
-      const answer = await this.link.ask({ ask: 'result', future });
-      if (answer.answer === 'result') hashes.push(answer.sha256);
-    }
+    const hashes = await hashesOf(this.link, this.tracks.length);
     this.root.dataset['sha256'] = hashes.join(' ');
     this.say(
       `Done. Result ${hashes.map((hash) => hash.slice(0, 16)).join(' | ')}: the same as in Node, to the last bit.`,

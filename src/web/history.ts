@@ -61,3 +61,10 @@ export class History {
     return low;
   }
 }
+
+/** One future as the page shows it. */
+export interface Track {
+  readonly history: History;
+  mechanism: string;
+  overallNs: readonly (number | null)[] | null;
+}

@@ -27,3 +27,11 @@ export async function download(link: Link, what: 'result' | 'report', futures: n
   }
   return undefined;
 }
+
+/** Of the result of every future. */
+export async function hashesOf(link: Link, futures: number): Promise<string[]> {
+  const answers = await Promise.all(
+    Array.from({ length: futures }, (_, future) => link.ask({ ask: 'result', future })),
+  );
+  return answers.flatMap((answer) => (answer.answer === 'result' ? [answer.sha256] : []));
+}

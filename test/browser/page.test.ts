@@ -230,6 +230,23 @@ describe('the live page in Chromium', () => {
     expect([...complaints, ...other.complaints, ...damaged.complaints]).toEqual([]);
   });
 
+  it('tells a story: stands at each of its instants, says a sentence, and splits the future where it says so', async () => {
+    const { page, complaints } = await open();
+    await page.keyboard.press('1');
+    for (const atNs of [1, 700_000, 1_060_000, 1_500_000]) {
+      await page.waitForFunction((at) => Number(document.getElementById('page')!.dataset['nowNs']) === at, atNs);
+      await page.waitForSelector('.caption button');
+      expect(await page.textContent('#play')).toBe('Play');
+      expect((await page.textContent('.caption p'))!.length).toBeGreaterThan(40);
+      if (atNs === 1_500_000) break;
+      await page.click('.caption button');
+      await page.fill('#speed', '7'); // ten milliseconds a second: it must not run past an instant either
+    }
+    await page.waitForFunction(() => document.getElementById('page')!.dataset['futures'] === '2');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it('saves result and report', async () => {
     const { page, complaints } = await open();
     await standing(page, SHORT);
