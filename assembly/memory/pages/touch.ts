@@ -6,7 +6,7 @@ import { S, Guest, Page, ACCESSED, AHEAD, tally, DIRTY, AWAY, guestAt, pageAt, t
 import * as W from "./layout";
 import { written, COUNT_MASK, spreadOf, touchesOf, pageOf, advance } from "./access";
 import { VCpu, H, Q, coreAt, Task, clock } from "../../cpu/state";
-import { RANK_TOUCH, NEVER } from "../../kernel/event-queue";
+import { RANK_TOUCH, RANK_SAMPLE, NEVER } from "../../kernel/event-queue";
 import { armScan } from "./scan-due";
 
 // @ts-ignore: decorator
@@ -17,8 +17,9 @@ import { armScan } from "./scan-due";
 /** What the task on one core will touch, if nothing leaves: a list of touches behind it. */
 @unmanaged
 class Plan {
-  next: u32; //   the first that is not made yet
-  count: u32;
+  next: u16; //   the first that is not made yet
+  count: u16;
+  event: u32; //  the number of events at which it was made, modulo 2^32
   after: u64; //  the task's word behind the last
 }
 
@@ -68,11 +69,14 @@ export function isHere(p: Page): bool {
   return (p.word & AWAY) == 0;
 }
 
-/** Touches of `v` before that instant come before what happens now: the order of docs/model/order.md. */
+/**
+ * Touches of `v` before that instant come before what happens now: the order of docs/model/order.md. What this very event has planned for
+ * now comes behind it.
+ */
 // @ts-ignore: decorator
 @inline
-function bound(v: VCpu): u64 {
-  if (S.rearranged) return clock.now;
+function bound(v: VCpu, plan: Plan): u64 {
+  if (S.rearranged || (plan.event == <u32>clock.events && Q.rank <= <u32>RANK_SAMPLE)) return clock.now;
   return clock.now + u64(Q.rank > <u32>RANK_TOUCH || (Q.rank == <u32>RANK_TOUCH && v.slot <= Q.slot));
 }
 
@@ -81,19 +85,19 @@ function make(core: u32): void {
   const plan = planOn(core);
   const v = coreAt(core).vcpu;
   const g = guestAt(v.vm.index);
-  const before = bound(v);
-  const from = plan.next;
+  const before = bound(v, plan);
+  const from = <u32>plan.next;
   let i = from;
-  while (i < plan.count) {
+  while (i < <u32>plan.count) {
     const touch = plannedAt(plan, i);
     if (touch.at >= before) break;
     use(g, pageAt(touch.page), touch.word);
     i++;
   }
   if (i == from) return;
-  plan.next = i;
-  v.task.touch = i < plan.count ? plannedAt(plan, i).word : plan.after;
-  store<u8>(S.planLeft + core, <u8>(plan.count - i));
+  plan.next = <u16>i;
+  v.task.touch = i < <u32>plan.count ? plannedAt(plan, i).word : plan.after;
+  store<u8>(S.planLeft + core, <u8>(<u32>plan.count - i));
   tallyGuest(g, W.GUEST_TOUCHED, i - from);
   g.touched = 1;
   S.touched = 1;
@@ -199,7 +203,8 @@ export function planTouch(v: VCpu, t: Task): u64 {
     }
   }
   plan.next = 0;
-  plan.count = i;
+  plan.count = <u16>i;
+  plan.event = <u32>clock.events;
   plan.after = word;
   store<u8>(S.planLeft + core, <u8>i);
   if (i != 0) armScan();

@@ -13,9 +13,9 @@ function cut(core: u32, index: u32): void {
   const plan = planOn(core);
   const touch = plannedAt(plan, index);
   const v = coreAt(core).vcpu;
-  plan.count = index;
+  plan.count = <u16>index;
   plan.after = touch.word;
-  store<u8>(S.planLeft + core, <u8>(index - plan.next));
+  store<u8>(S.planLeft + core, <u8>(index - <u32>plan.next));
   v.touchAt = touch.at;
   planRun(v);
 }
@@ -26,7 +26,7 @@ export function forgetPage(page: u32): void {
   for (let core: u32 = 0; core < n; core++) {
     if (left(core) == 0) continue;
     const plan = planOn(core);
-    for (let i = plan.next; i < plan.count; i++) {
+    for (let i = <u32>plan.next; i < <u32>plan.count; i++) {
       if (plannedAt(plan, i).page == page) {
         cut(core, i);
         break;
