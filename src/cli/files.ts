@@ -1,6 +1,6 @@
 // Files that commands write: whole or not at all, in folders that are made and tried before anything long is started.
 
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { open, rename, rm, mkdir, stat, access, constants, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { printable, InputError, show } from '../input/errors.js';
@@ -25,38 +25,49 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'the disk is read-only',
 };
 
+/** Where bytes go first, and what they replace then: links are followed; a device or a pipe is written to as it is. */
+function placeOf(path: string): { readonly to: string; readonly from?: string } {
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there === undefined) return { to: path, from: `${path}.${process.pid}.tmp` };
+  if (!there.isFile() && !there.isDirectory()) return { to: path };
+  const to = realpathSync(path);
+  return { to, from: `${to}.${process.pid}.tmp` };
+}
+
 /**
  * A reader sees the old file or the new one, never half of it; a crash leaves no file that is not whole.
  *
  * @throws WriteError naming the file
  */
 export async function writeAtomically(path: string, content: string | Uint8Array | Iterable<string>): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
+  let temporary: string | undefined;
   try {
-    const file = await open(temporary, 'w');
+    const { to, from } = placeOf(path);
+    temporary = from;
+    const file = await open(from ?? to, 'w');
     try {
       const whole = typeof content === 'string' || content instanceof Uint8Array;
       for (const chunk of whole ? [content] : content) await file.writeFile(chunk); // each where the last one ended
-      await file.sync();
+      if (from !== undefined) await file.sync();
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
+    if (from !== undefined) await rename(from, to);
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    if (temporary !== undefined) await rm(temporary, { force: true }).catch(() => undefined);
     throw new WriteError(path, error);
   }
 }
 
 /** A file that is written piece by piece and stands in its place only once it is whole. */
 export class GrowingFile {
-  private readonly temporary: string;
+  private readonly place: ReturnType<typeof placeOf>;
   private readonly handle: number;
 
   /** @throws WriteError naming the file */
   constructor(private readonly path: string) {
-    this.temporary = `${path}.${process.pid}.tmp`;
-    this.handle = this.attempt(() => openSync(this.temporary, 'w'));
+    this.place = this.attempt(() => placeOf(path));
+    this.handle = this.attempt(() => openSync(this.place.from ?? this.place.to, 'w'));
   }
 
   /** @throws WriteError naming the file */
@@ -69,9 +80,9 @@ export class GrowingFile {
   /** It is whole. @throws WriteError naming the file */
   keep(): void {
     this.attempt(() => {
-      fsyncSync(this.handle);
+      if (this.place.from !== undefined) fsyncSync(this.handle);
       closeSync(this.handle);
-      renameSync(this.temporary, this.path);
+      if (this.place.from !== undefined) renameSync(this.place.from, this.place.to);
     });
   }
 
@@ -82,7 +93,7 @@ export class GrowingFile {
     } catch {
       // closed before
     }
-    rmSync(this.temporary, { force: true });
+    if (this.place.from !== undefined) rmSync(this.place.from, { force: true });
   }
 
   private attempt<T>(work: () => T): T {
@@ -165,11 +176,12 @@ export async function checkTarget(path: string, option: string): Promise<void> {
       given: `${show(path)} (${reason})`,
       expected: 'a file in a folder that can be written to',
     });
+  const there = await stat(path).catch(() => undefined);
+  const isOther = there !== undefined && !there.isFile() && !there.isDirectory();
   try {
-    await access(dirname(path), constants.W_OK | constants.X_OK);
+    await (isOther ? access(path, constants.W_OK) : access(dirname(path), constants.W_OK | constants.X_OK));
   } catch (error) {
     throw refuse((error as NodeJS.ErrnoException).code ?? String(error));
   }
-  const there = await stat(path).catch(() => undefined);
   if (basename(path) === '' || there?.isDirectory() === true) throw refuse('a folder');
 }

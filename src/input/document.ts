@@ -22,6 +22,7 @@ export const MAX_TEXT_BYTES = 8 * 2 ** 20;
 // An honest scenario shares a few VMs or distributions; a bomb needs thousands of expansions.
 const MAX_ALIASES = 100;
 const MAX_TOLD = 20;
+const MAX_TOLD_CHARACTERS = 200;
 
 export interface ScenarioDocument {
   readonly value: Readonly<Record<string, unknown>>;
@@ -32,10 +33,16 @@ export interface ScenarioDocument {
 
 const A_SCENARIO = 'a scenario: a YAML or JSON mapping with version, duration, host, mechanism and vms';
 
+/** What the library says, without the text that it repeats. */
+function firstLine(message: string): string {
+  const line = message.split('\n', 1)[0]!;
+  return line.length > MAX_TOLD_CHARACTERS ? `${line.slice(0, MAX_TOLD_CHARACTERS - 1)}…` : line;
+}
+
 function describe(error: YAMLError, what: string): { given: string; expected: string } {
   if (error.code === 'RESOURCE_EXHAUSTION') return { given: 'text that is nested too deeply', expected: what };
   if (error.code === 'MULTIPLE_DOCS') return { given: 'more than one document', expected: 'one scenario a file' };
-  return { given: `text that is not YAML (${error.message.split('\n')[0]})`, expected: what };
+  return { given: `text that is not YAML (${firstLine(error.message)})`, expected: what };
 }
 
 function refuse(file: string | undefined, given: string, expected: string, line?: number): never {
@@ -98,7 +105,7 @@ function toValue(document: Document, file: string | undefined, what: string): un
     if (failure instanceof ReferenceError)
       refuse(
         file,
-        `aliases that cannot be followed (${failure.message})`,
+        `aliases that cannot be followed (${firstLine(failure.message)})`,
         `at most ${MAX_ALIASES} uses of anchors that are there`,
       );
     if (failure instanceof RangeError) refuse(file, 'text that is nested too deeply', what);
@@ -129,7 +136,7 @@ export function readDocument(text: string, file?: string, what = A_SCENARIO): Sc
       ...place,
       line: lineAt(offset),
       path: '',
-      given: `${text[offset] === '"' ? JSON.stringify(key) : key} a second time in one mapping`,
+      given: `${firstLine(text[offset] === '"' ? JSON.stringify(key) : key)} a second time in one mapping`,
       expected: 'every field once',
     })),
   ];
@@ -142,7 +149,7 @@ export function readDocument(text: string, file?: string, what = A_SCENARIO): Sc
     value: value as Record<string, unknown>,
     warnings: document.warnings.map(
       (warning) =>
-        `${file === undefined ? 'line ' : `${file}:`}${lineAt(warning.pos[0])}: ${warning.message.split('\n')[0]}`,
+        `${file === undefined ? 'line ' : `${file}:`}${lineAt(warning.pos[0])}: ${firstLine(warning.message)}`,
     ),
     lineOf(path) {
       let node: unknown = document.contents;

@@ -45,8 +45,9 @@ export function excessOf(text: string): Excess | undefined {
     }
     if (isMark || isScalar) dashes = 0;
     else if (token === '[' || token === '{') open.push({ isMap: token === '{', commas: 0 });
-    else if (token === ']' || token === '}') open.pop();
-    else if (token === '-' || token === '?') dashes++;
+    else if (token === ']' || token === '}') {
+      if (open.pop() === undefined) return { line, given: `a ${token} that closes nothing` };
+    } else if (token === '-' || token === '?' || token === ':') dashes++;
     else if (token === ',' && inside !== undefined) {
       inside.commas++;
       if (inside.isMap && inside.commas >= MAX_FIELDS) return { line, given: FIELDS };

@@ -123,7 +123,7 @@ export const SCENARIO_PARAMETERS: readonly Parameter[] = [
     unit: 'count',
     default: 4_194_304,
     meaning:
-      'Tasks alive at once in the whole host; a run that would need more ends with an error that names this limit.',
+      'Tasks alive at once in the whole host, one more for a request of several; a run that would need more ends with an error that names this limit.',
     source: OURS,
     confidence: 'assumed',
   },

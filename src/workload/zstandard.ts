@@ -28,8 +28,10 @@ const ERRORS: Readonly<Record<number, string>> = {
   20: 'corrupted blocks',
   22: 'a checksum that does not match',
   24: 'a corrupted header of literals',
+  30: 'a corrupted table of codes',
   32: 'a frame that needs a dictionary',
   64: 'more memory than there is',
+  70: 'a block that unpacks to more than it may',
   72: 'a block of a wrong size',
 };
 

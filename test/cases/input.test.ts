@@ -45,8 +45,22 @@ describe('12: text beyond measure', () => {
     ['brackets on a line each', '[\n'.repeat(1e6), 101],
     ['dashes', `vms: 1\n${'- '.repeat(1e6)}`, 2],
     ['question marks', '? '.repeat(1e6), 1],
+    ['colons', `a: ${': '.repeat(1e6)}`, 1],
   ])('%s without end', (_, text, line) => {
     expect(refusal(text)).toContain(`s.yaml:${line}: given text that is nested too deeply`);
+  });
+
+  it('brackets that close nothing, which would be an error each', () => {
+    expect(refusal(`a: ${']'.repeat(2e6)}`)).toContain('s.yaml:1: given a ] that closes nothing');
+    expect(refusal('a: 1\nb: {}}\n')).toContain('s.yaml:2: given a } that closes nothing');
+    expect(() => parseScenario(scenario('[{ name: "a]}", b: c] }] # ]'))).toThrow('given a ] that closes nothing');
+    expect(refusal(scenario('"]"'))).toContain('vms: given "]"');
+  });
+
+  it('says no more of the text than a line holds', () => {
+    expect(refusal(`a: ${'!'.repeat(1e6)}`).length).toBeLessThan(1000);
+    expect(refusal(`${'k'.repeat(1e5)}: 1\n${'k'.repeat(1e5)}: 1`).length).toBeLessThan(1000);
+    expect(refusal(`a: *${'k'.repeat(1e5)}`).length).toBeLessThan(1000);
   });
 
   it.each([

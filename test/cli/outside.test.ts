@@ -1,10 +1,21 @@
 // What comes from outside and must not do harm: text that steers a terminal, paths that lead elsewhere, disks that are full.
 
-import { mkdtempSync, rmSync, writeFileSync, mkdirSync, symlinkSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, it, expect, vi } from 'vitest';
-import { writeAtomically, WriteError } from '../../src/cli/files.js';
+import { GrowingFile, writeAtomically, WriteError } from '../../src/cli/files.js';
 import { processIo, CLEAR_LINE } from '../../src/cli/io.js';
 import { main } from '../../src/cli/program.js';
 import { toStableJson } from '../../src/result/json.js';
@@ -111,6 +122,30 @@ describe('a file that cannot be written', () => {
     await expect(writeAtomically(gone, '{}')).rejects.toThrow(`${gone} cannot be written: its folder is gone (ENOENT)`);
     const full = new WriteError('/disk/result.json', Object.assign(new Error('write'), { code: 'ENOSPC' }));
     expect(full.message).toBe('/disk/result.json cannot be written: no space is left on the disk (ENOSPC)');
+  });
+});
+
+describe('what stands where a file is to go', () => {
+  it('stays what it is: a pipe is written into, a link still leads to the file', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const read = readFile(pipe, 'utf8');
+    await writeAtomically(pipe, '{"a":1}');
+    expect(await read).toBe('{"a":1}');
+    const growing = readFile(pipe, 'utf8');
+    await new Promise((resolve) => setTimeout(resolve, 50)); // a reader is there, so that opening does not wait
+    const into = new GrowingFile(pipe);
+    into.write(Buffer.from('abc'));
+    into.keep();
+    expect(await growing).toBe('abc');
+    expect(lstatSync(pipe).isFIFO()).toBe(true);
+
+    const target = file('target.json', 'old');
+    symlinkSync(target, join(folder, 'link.json'));
+    await writeAtomically(join(folder, 'link.json'), 'new');
+    expect(readFileSync(target, 'utf8')).toBe('new');
+    expect(lstatSync(join(folder, 'link.json')).isSymbolicLink()).toBe(true);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 });
 
