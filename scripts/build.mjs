@@ -322,7 +322,18 @@ async function buildWeb() {
 /** What is bundled keeps its terms: the packages, and the loader that as-bind holds a copy of. */
 function bundledLicenses() {
   const bundled = [
-    ...['as-bind', '@assemblyscript/loader', 'zod', 'yaml', 'papaparse', 'pako', 'zstddec', '@noble/hashes', 'pbf'],
+    ...[
+      'as-bind',
+      '@assemblyscript/loader',
+      'uplot',
+      'zod',
+      'yaml',
+      'papaparse',
+      'pako',
+      'zstddec',
+      '@noble/hashes',
+      'pbf',
+    ],
     ...JSON.parse(readFileSync(at('src/generated/report-page-packages.json'), 'utf8')),
   ];
   const texts = bundled.map((name) => {
