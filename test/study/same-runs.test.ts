@@ -1,6 +1,6 @@
 // Replications in which nothing is drawn: they are one run, and the result says so.
 import { expect, it } from 'vitest';
-import { replicate, resolveScenario, type ScenarioInput } from '../../src/index.js';
+import { replicate, resolveScenario } from '../../src/index.js';
 
 const scenario = (process: 'deterministic' | 'poisson') =>
   resolveScenario({
@@ -18,7 +18,7 @@ const scenario = (process: 'deterministic' | 'poisson') =>
         },
       },
     ],
-  } as ScenarioInput);
+  });
 
 it('another seed that changes nothing is warned of, one that does is not', async () => {
   const codes = async (process: 'deterministic' | 'poisson'): Promise<string[]> =>
