@@ -163,12 +163,13 @@ export class Runner {
         `stopped: a scenario from a link may take ${MOST_MEMORY_BYTES / 2 ** 20} MiB, and this one has ${Math.round(bytes / 2 ** 20)}`,
       );
     const [first] = this.futures;
+    const done = this.futures.every(({ simulation }) => simulation.done);
     return {
       answer: 'advanced',
       nowNs: first?.simulation.nowNs ?? 0,
-      done: this.futures.every(({ simulation }) => simulation.done),
+      done,
       timeNs: Float64Array.from(record.timeNs),
-      futures: this.futures.map((future, i) => record.columnsOf(i, future, point)),
+      futures: this.futures.map((future, i) => record.columnsOf(i, future, point || done)),
       memoryBytes: bytes,
     };
   }
