@@ -15,6 +15,7 @@ import type { Io } from './io.js';
 import { prepareFolder } from './files.js';
 import { writeDocument } from './out.js';
 import { REPORT, commandOf } from './report.js';
+import { FILES_WITHIN } from './tools.js';
 
 const spec: CommandSpec = {
   name: 'reserve',
@@ -34,6 +35,7 @@ const spec: CommandSpec = {
       help: "must hold under the scenario's own manager, else exit status 3",
     },
     out: { value: 'DIR', help: 'writes result.json and report.html there as well' },
+    ...FILES_WITHIN,
     json: { help: 'prints { runs, differences } as one JSON document' },
   },
   details:
@@ -84,7 +86,7 @@ export async function reserve(args: readonly string[], io: Io, module?: WebAssem
   const expressions = given.list('assert');
   const problems = expressions.flatMap((expression) => problemsOf(() => parseAssertion(expression)));
   if (problems.length > 0) throw new InputError(problems);
-  const loaded = await loadReserve(given.positional(0), set);
+  const loaded = await loadReserve(given.positional(0), set, given.text('files-within'));
   const folder = given.text('out');
   if (folder !== undefined) await prepareFolder(folder, ['result.json', REPORT]);
   const comparison = await compareReserve(loaded, against, module);

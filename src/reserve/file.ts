@@ -5,8 +5,12 @@ import { readText } from '../input/text.js';
 import { nodeHost } from '../workload/node-file.js';
 import { type LoadedReserve, parseReserve, withArrivals } from './parse.js';
 
-/** @throws InputError also where the file or a file that it names cannot be read */
-export async function loadReserve(path: string, set: readonly string[] = []): Promise<LoadedReserve> {
+/**
+ * `within`: a file that it names must lie in this folder.
+ *
+ * @throws InputError also where the file or a file that it names cannot be read
+ */
+export async function loadReserve(path: string, set: readonly string[] = [], within?: string): Promise<LoadedReserve> {
   const loaded = parseReserve(await readText(path, 'a server in YAML or JSON'), { file: path, set });
-  return withArrivals(loaded, nodeHost(dirname(path)));
+  return withArrivals(loaded, nodeHost(dirname(path), { within }));
 }

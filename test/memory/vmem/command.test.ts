@@ -1,6 +1,6 @@
 // `fluxhost reserve` as a person meets it: the table, the JSON, the refusals; and the experiment behind `reproduce vmem`.
 
-import { mkdtempSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -108,6 +108,22 @@ describe('the command', () => {
     await expect(wrong).rejects.toThrow(UsageError);
     await expect(wrong).rejects.toThrow(
       '--against: given "hugtlb", did you mean hugetlb?\n--against: given "zfs", expected one of vmem, hugetlb, hvo, thp, all',
+    );
+  });
+
+  it('takes VMs from a file wherever it lies, but where files are confined', async () => {
+    const inside = join(folder, 'inside');
+    mkdirSync(inside);
+    writeFileSync(join(folder, 'vms.csv'), 'arrival,memory,lifetime\n1,4,3600\n');
+    writeFileSync(
+      join(inside, 's.yaml'),
+      'version: 1\nduration: 1h\nserver: { memory: 64GiB }\narrivals: { file: ../vms.csv }\n',
+    );
+    const asked = [join(inside, 's.yaml'), '--json'];
+    const { runs } = JSON.parse(await output(...asked, '--files-within', folder)) as ReserveComparison;
+    expect(runs[0]!.memory.vms!.arrived).toBe(1);
+    await expect(reserve([...asked, '--files-within', inside], captureIo(), module)).rejects.toThrow(
+      '../vms.csv: given a file elsewhere, expected a file within',
     );
   });
 
