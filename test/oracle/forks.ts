@@ -40,7 +40,9 @@ export function fork(h: Host, scenario: Scenario): void {
   const vcpus = h.vms.flatMap((vm) => vm.vcpus);
   for (const v of vcpus) if (v.running !== null) replanQuantum(h, v);
   if (!same) anotherKind(h);
-  for (const v of vcpus) if (v.search !== null) replanSearch(h, v, old);
+  const searching = vcpus.filter((v) => v.search !== null);
+  searching.sort((a, b) => a.search!.since - b.search!.since || a.search!.ticket - b.search!.ticket);
+  for (const v of searching) replanSearch(h, v, old);
   for (const vm of h.vms) {
     if (!same || vm.spec.quantumNs !== quanta[vm.index]) askAnew(h, vm);
   }
@@ -178,6 +180,7 @@ function endMotion(h: Host): void {
     const { move } = core;
     if (move !== null) {
       move.issuedAt = Math.min(move.issuedAt, h.clock.now);
+      if (move.round !== null) move.round.startsAt = Math.min(move.round.startsAt, h.clock.now);
       move.steps = { notify: 0, preempt: 0, suspend: 0, deschedule: 0, wake: 0, dispatch: 0 };
     }
     if (v.state === 'yielding') {

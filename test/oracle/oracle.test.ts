@@ -172,6 +172,13 @@ describe('the program does what the naive simulator does', () => {
     const found = await check(480, { ...rest, features, mechanisms: ['blind', 'hyperflux', 'caladan'] });
     expect(found === null ? '' : text(found)).toBe('');
   });
+  it.each([11413, 12136, 14339])(
+    'where a fork to another mechanism, of all features, differed: seed %i',
+    async (seed) => {
+      const found = await check(seed, forks(['forkMechanism'], []));
+      expect(found === null ? '' : text(found)).toBe('');
+    },
+  );
   it.each([321, 541])('where a fork with memory differed: seed %i', async (seed) => {
     const found = await check(seed, forks(['forkMechanism', 'memory', 'forkMemory'], []));
     expect(found === null ? '' : text(found)).toBe('');

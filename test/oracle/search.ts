@@ -19,7 +19,7 @@ export function beginSearch(h: Host, v: Vcpu): void {
     looks: 0,
     counted: h.clock.now,
     walksFrom: h.clock.now,
-    walks: circle(v, 0).length > 0,
+    walks: v.vm.spec.stealing !== null,
     look: null,
     giveUp: null,
     ownLook: null,
@@ -149,7 +149,8 @@ export function replanSearch(h: Host, v: Vcpu, old: Host['costs']): void {
     const at = Math.max(h.clock.now, search.counted + most);
     search.giveUp = h.clock.at(at, RANK.giveUp, () => givesUp(h, v), [v.vm.index, v.index]);
   }
-  const walks = circle(v, search.start).length > 0;
+  const walks = v.vm.spec.stealing !== null;
+  if (walks && !search.walks) search.start = drawStart(v);
   if (stealCheck === old.stealCheck && localCheck === old.localCheck && walks === search.walks) return;
   if (search.look !== null) search.look.cancelled = true;
   search.look = null;

@@ -93,13 +93,13 @@ export interface Search {
   readonly since: number;
   readonly ticket: number;
   /** How far behind its neighbour it looks first. */
-  readonly start: number;
+  start: number;
   looks: number;
   /** From when `minSearch` counts. */
   counted: number;
   /** From when looks count. */
   walksFrom: number;
-  /** Whether it looks into others' queues. */
+  /** Whether its VM's vCPUs steal. */
   walks: boolean;
   look: Event | null;
   giveUp: Event | null;
@@ -151,7 +151,7 @@ export interface Move {
 /** A round, or an announcement, that has issued moves. */
 export interface Round {
   moves: number;
-  readonly startsAt: number;
+  startsAt: number;
   /** When cores were there. */
   readonly grantedAt: number[];
 }
