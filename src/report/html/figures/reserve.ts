@@ -11,6 +11,8 @@ const formatBytes = (bytes: number): string => `${(bytes / GIB).toFixed(bytes < 
 const DAY = 86_400e9;
 const MOST_SAMPLES = 300;
 
+/** Of a list that is not empty. */
+const lastOf = <T>(list: readonly T[]): T => list.at(-1)!;
 const nameOf = ({ manifest }: ReserveResult): string => manifest.manager;
 
 function planFigure(runs: readonly ReserveResult[]): Figure {
@@ -46,7 +48,7 @@ function soldFigure(runs: readonly ReserveResult[]): Figure | undefined {
     const every = Math.ceil(fragmentation.length / MOST_SAMPLES);
     return fragmentation.filter((_, i) => i % every === 0);
   };
-  const days = Math.max(...shown.map(({ memory }) => memory.fragmentation.at(-1).atNs)) / DAY;
+  const days = Math.max(...shown.map(({ memory }) => lastOf(memory.fragmentation).atNs)) / DAY;
   const [unit, size] = days >= 2 ? ['days', DAY] : ['seconds', 1e9];
   const panel = (title: string, of: (sample: ReturnType<typeof samplesOf>[number]) => number | null) => ({
     title,
@@ -103,7 +105,7 @@ function soldFigure(runs: readonly ReserveResult[]): Figure | undefined {
 function bootFigure(runs: readonly ReserveResult[]): Figure | undefined {
   const shown = runs.filter(({ memory }) => memory.bootTable.length > 0);
   if (shown.length === 0) return undefined;
-  const longest = shown.map((run) => `${duration(run.memory.bootTable.at(-1).totalNs)} under ${nameOf(run)}`);
+  const longest = shown.map((run) => `${duration(lastOf(run.memory.bootTable).totalNs)} under ${nameOf(run)}`);
   return {
     id: 'boot',
     question: 'How long does a VM take to start?',
