@@ -20,7 +20,7 @@ import { planEnd } from "./plan";
 import { schedule, RANK_GIVE_UP, RANK_LOOK } from "../../kernel/event-queue";
 import { hooks } from "../hooks";
 
-/** A task can run from now on: it is queued as the VM's dispatch policy says, or runs at once. */
+/** A task can run from now on: it is queued as the VM's `dispatch` says, or runs at once. */
 export function makeReady(vm: Vm, t: Task): void {
   t.readyAt = clock.now;
   if (traits.central && vm.queued == 0 && vm.quantum == 0 && H.idleCount != 0 && canGrow(vm)) {

@@ -49,6 +49,25 @@ function lawAt(number: f64): Distribution {
   return changetype<Distribution>(H.distributions + <usize>number * <usize>offsetof<Distribution>());
 }
 
+/** What reading from each backend and writing to it takes, and what of a page it keeps. */
+function layBackends(backendWords: usize): void {
+  for (let k: usize = 0; k < <usize>W.BACKENDS; k++) {
+    const w = backendWords + ((k * W.BACKEND_WORDS) << 3);
+    const b = changetype<Backend>(S.backends + k * offsetof<Backend>());
+    b.read = lawAt(word(w, W.BACKEND_IN));
+    b.write = lawAt(word(w, W.BACKEND_OUT));
+    layWhole(changetype<usize>(b) + offsetof<Backend>("readMore"), w + (W.BACKEND_IN_MORE << 3), W.BACKEND_RATIO - W.BACKEND_IN_MORE);
+    b.kept = <u32>S.metadata;
+    const ratio = word(w, W.BACKEND_RATIO);
+    if (ratio != 0) {
+      // a constant ratio, the usual case, draws nothing: it is worked out once instead of at every swap-out
+      if (lawAt(ratio).kind == L.DIST_CONSTANT) b.kept += compressed(lawAt(ratio).a);
+      else b.ratio = lawAt(ratio);
+    }
+    b.device = <u32>word(w, W.BACKEND_DEVICE);
+  }
+}
+
 /** Answers 0 or E_*. */
 export function configureSwap(part: Part): i32 {
   const words = part.section;
@@ -92,21 +111,7 @@ export function configureSwap(part: Part): i32 {
   if (S.pages == 0 || levels == 0 || S.histograms == 0 || S.guests == 0 || S.plans == 0 || S.stages == 0) return L.E_MEMORY;
 
   seedStream(changetype<usize>(S) + offsetof<Swap>("stream0"), H.seed, 0, PURPOSE_ENGINE);
-  for (let k: usize = 0; k < <usize>W.BACKENDS; k++) {
-    const w = backendWords + ((k * W.BACKEND_WORDS) << 3);
-    const b = changetype<Backend>(S.backends + k * offsetof<Backend>());
-    b.read = lawAt(word(w, W.BACKEND_IN));
-    b.write = lawAt(word(w, W.BACKEND_OUT));
-    layWhole(changetype<usize>(b) + offsetof<Backend>("readMore"), w + (W.BACKEND_IN_MORE << 3), W.BACKEND_RATIO - W.BACKEND_IN_MORE);
-    b.kept = <u32>S.metadata;
-    const ratio = word(w, W.BACKEND_RATIO);
-    if (ratio != 0) {
-      // a constant ratio, the usual case, draws nothing: it is worked out once instead of at every swap-out
-      if (lawAt(ratio).kind == L.DIST_CONSTANT) b.kept += compressed(lawAt(ratio).a);
-      else b.ratio = lawAt(ratio);
-    }
-    b.device = <u32>word(w, W.BACKEND_DEVICE);
-  }
+  layBackends(backendWords);
   let first: u32 = 1;
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const w = vmWords + ((<usize>i * L.VM_WORDS) << 3);
