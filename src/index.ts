@@ -10,9 +10,11 @@ export { pagesJsonSchema } from './pages/result.js';
 export { renderRun } from './report/run-table.js';
 export { renderComparison } from './report/compare-table.js';
 export { renderSize } from './report/size-table.js';
+export { renderSweep, sweepCsv } from './report/sweep-table.js';
 export { renderPages } from './report/pages-table.js';
 export { renderReserve } from './report/reserve-table.js';
 export { overTimeFiles, type CsvFile } from './report/series.js';
+export { latencyFiles, type LatencyFile } from './report/hdr.js';
 export { Simulation } from './simulation.js';
 export type { InjectedWorkload, MetricsOptions, Progress, RunOptions, SimulationOptions } from './options.js';
 export type { TimelineSink, TimelineSummary, TimelineWindow } from './timeline/index.js';
@@ -33,7 +35,7 @@ export type {
   SuiteOptions,
   SweepOptions,
 } from './study/api.js';
-export { renderSuite } from './report/suite-table.js';
+export { renderSuite, suiteCsv } from './report/suite-table.js';
 export type { SuiteFigure, SuiteFigures, SuiteResult, SuiteRow, SuiteScore } from './study/suite/suite.js';
 export type { Comparison } from './study/compare.js';
 export type { Bound, SizeResult, SizeRun, SizeTrial } from './study/size.js';
@@ -60,6 +62,7 @@ export type {
 export type { MissRatioCurve } from './pages/result.js';
 export type { PageRun, PagesResult } from './pages/result.js';
 export { reproduce, type Reproduction } from './experiments/api.js';
+export { renderExperiment } from './experiments/table.js';
 export type { Claim, ExperimentOptions, ExperimentResult, ExperimentTable, Figure } from './experiments/experiment.js';
 export { reserve, type ReserveOptions } from './reserve/api.js';
 export type { ReserveComparison, ReserveDifference, ReserveResult } from './reserve/result.js';
