@@ -2,7 +2,7 @@
 // defaults from, docs/scenario.md from the schema that it checks scenarios by, the layers in docs/architecture.md from scripts/layers.mjs.
 // `--check` writes nothing and fails where a file on disk is not what would be written.
 import { existsSync, readFileSync } from 'node:fs';
-import { CORE_LAYERS, MEMORY_CORE_LAYERS, SRC_LAYERS } from './layers.mjs';
+import { CORE_LAYERS, MEMORY_CORE_LAYERS, SRC_LAYERS, WAYS } from './layers.mjs';
 import { at, ensureInstalled, fail, writeAtomically } from './support.mjs';
 
 const PARAMETERS = { source: 'src/explain/page.ts', target: 'docs/parameters.md', name: 'renderParametersMarkdown' };
@@ -36,15 +36,47 @@ function layerTable(layers) {
   return ['| rooms | what they hold |', '| --- | --- |', ...rows].join('\n');
 }
 
+/** Both languages in one text, the highest layer first; beside each room its turn on the way of a scenario, an event, a result. */
+function drawing() {
+  const names = Object.keys(WAYS);
+  const drawn = new Set();
+  const turn = (room, name) => {
+    const at = WAYS[name].indexOf(room);
+    if (at < 0) return ''.padEnd(name.length);
+    drawn.add(room);
+    return String(at + 1)
+      .padStart(Math.ceil(name.length / 2))
+      .padEnd(name.length);
+  };
+  const line = (room, mark) => `${names.map((name) => turn(room, name)).join('  ')}  ${mark} ${room}`;
+  const stack = (layers) =>
+    [...layers].reverse().flatMap(({ rooms }) => rooms.map((room, i) => line(room, i === 0 ? '├─' : '│ ')));
+  const side = ''.padEnd(names.join('  ').length);
+  const lines = [
+    `${names.join('  ')}`,
+    `${side}  ┌─ TypeScript`,
+    ...stack(SRC_LAYERS),
+    `${side}  ╪═ Wasm memory: words of the configuration go down; counters, histograms come up`,
+    ...stack(CORE_LAYERS),
+    `${side}  └─ nothing below`,
+  ];
+  const lost = names.flatMap((name) => WAYS[name]).filter((room) => !drawn.has(room));
+  if (lost.length > 0) fail(`scripts/layers.mjs: no layer has ${lost.join(', ')}`);
+  return ['```text', ...lines.map((text) => text.trimEnd()), '```'].join('\n');
+}
+
+/** The page with what stands between two marks replaced. */
+function between(page, name, text) {
+  const [from, to] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
+  const [start, end] = [page.indexOf(from), page.indexOf(to)];
+  if (start < 0 || end < start) fail(`${ARCHITECTURE}: the marks ${from} and ${to} are not in it`);
+  return `${page.slice(0, start + from.length)}\n\n${text}\n\n${page.slice(end)}`;
+}
+
 function architecture() {
-  let page = read(ARCHITECTURE);
+  let page = between(read(ARCHITECTURE), 'drawing', drawing());
   const tables = { 'the core': CORE_LAYERS, "the memory's core": MEMORY_CORE_LAYERS, TypeScript: SRC_LAYERS };
-  for (const [name, layers] of Object.entries(tables)) {
-    const [from, to] = [`<!-- layers of ${name} -->`, `<!-- end of layers of ${name} -->`];
-    const [start, end] = [page.indexOf(from), page.indexOf(to)];
-    if (start < 0 || end < start) fail(`${ARCHITECTURE}: the marks ${from} and ${to} are not in it`);
-    page = `${page.slice(0, start + from.length)}\n\n${layerTable(layers)}\n\n${page.slice(end)}`;
-  }
+  for (const [name, layers] of Object.entries(tables)) page = between(page, `layers of ${name}`, layerTable(layers));
   return page;
 }
 

@@ -106,3 +106,38 @@ export const SRC_LAYERS = [
 
 /** Upward imports that are meant, each with its reason; none is the goal. */
 export const EXCEPTIONS = [];
+
+/** Which rooms a scenario, an event and a result come through, in this order; docs/architecture.md draws it. */
+export const WAYS = {
+  scenario: [
+    'src/cli',
+    'src/index.ts',
+    'src/study',
+    'src/simulation.ts',
+    'src/scenario',
+    'src/input',
+    'src/core',
+    'assembly/index.ts',
+    'assembly/host.ts',
+  ],
+  event: [
+    'assembly/host.ts',
+    'assembly/events.ts',
+    'assembly/cpu/workload',
+    'assembly/cpu/guest',
+    'assembly/memory/pages',
+    'assembly/cpu/mechanisms',
+    'assembly/cpu/cores',
+    'assembly/kernel',
+  ],
+  result: [
+    'assembly/index.ts',
+    'src/core',
+    'src/metrics',
+    'src/result',
+    'src/simulation.ts',
+    'src/study',
+    'src/report',
+    'src/cli',
+  ],
+};
