@@ -16,6 +16,7 @@ import { checkRestored, bindPolicy, decisionsOf } from './policy.js';
 import { isResolved, readTables, policyBits, openTraces, arrivalProblems, fedVm } from './core/inputs.js';
 import type { InjectedWorkload, MetricsOptions, RunOptions, SimulationOptions } from './options.js';
 import { compileCore, hashOf } from './core/load.js';
+import { Watchdog } from './core/watchdog.js';
 import { coreFor, leaveCore } from './core/spare.js';
 import { knownSha256, unpackSnapshot, type SnapshotParts, packSnapshot } from './core/snapshot.js';
 import type { Result } from './result/result.js';
@@ -158,9 +159,7 @@ export class Simulation {
   /**
    * A second simulation that goes on from this instant: bit by bit as this one, or under another mechanism, other costs, rates,
    * another seed. This one is not touched.
-   *
    *     const faster = await simulation.fork(withMechanism(simulation.scenario, 'ideal'));
-   *
    * @throws InputError naming what a running host cannot change
    */
   async fork(change?: Scenario): Promise<Simulation> {
@@ -229,7 +228,6 @@ export class Simulation {
 
   /**
    * Adds work to a VM, before or while the simulation runs.
-   *
    *     simulation.inject({ vm: 'api', arrivals: [{ atNs: 5_000, serviceNs: 10_000, width: 1 }] });
    *
    * @throws InputError for a VM that is not there, a time, service or width that is none
@@ -255,7 +253,7 @@ export class Simulation {
     );
   }
 
-  /** Runs to the scenario's end, or until the signal. */
+  /** Runs to the scenario's end, or until the signal. @throws LimitError for too many tasks, and where simulated time stands still */
   async run(options: RunOptions = {}): Promise<void> {
     await this.advance(this.endNs, UNLIMITED, options);
   }
@@ -312,6 +310,7 @@ export class Simulation {
     const watched = onProgress !== undefined || signal !== undefined;
     const lost = endWhenLost && new LostObjectives(this.core, this.compiled, endWhenLost, this.scenario.warmupNs);
     const slice = lost === undefined ? (watched ? SLICE_EVENTS : UNLIMITED) : lost.everyEvents;
+    const watchdog = new Watchdog(this.core, this.compiled);
     let sinceReport = 0;
     let begun = performance.now();
     const lap = (): void => {
@@ -326,7 +325,8 @@ export class Simulation {
         const intervalNs = lost === undefined ? this.intervals.next(this.nowNs) : Infinity;
         const looks = timeline?.next(this.nowNs) ?? UNWATCHED;
         const pauseNs = Math.min(untilNs, this.late.next(this.nowNs), intervalNs, looks.pauseNs);
-        const answer = this.core.run(pauseNs, looks.oneByOne ? 1 : Math.min(left, slice));
+        const answer = this.core.run(pauseNs, looks.oneByOne ? 1 : Math.min(left, slice, watchdog.limit));
+        watchdog.look();
         timeline?.look(this.nowNs, answer === 'done');
         left -= this.core.events - before;
         sinceReport += this.core.events - before;

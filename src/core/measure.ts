@@ -5,6 +5,7 @@ import { buildResult } from '../result/build.js';
 import type { Result } from '../result/result.js';
 import { warningsOf } from '../result/trust.js';
 import { scenarioSha256 } from '../scenario/canonical.js';
+import { seededStreams } from '../scenario/streams.js';
 import type { Scenario } from '../scenario/types.js';
 import { NAME, VERSION } from '../version.js';
 import type { CompiledScenario } from './compile.js';
@@ -45,6 +46,7 @@ export function measure(of: Measured): Result {
       coreSha256: core.sha256,
       fingerprint: scenario.fingerprint ? core.fingerprint() : '',
       seed: scenario.seed,
+      streams: seededStreams(scenario),
       mechanism: scenario.mechanism.kind,
       durationNs: scenario.durationNs,
       warmupNs: scenario.warmupNs,

@@ -32,6 +32,7 @@ import {
   VM_DISTRIBUTIONS,
   VM_SECONDS,
 } from './counters.js';
+import { STREAM_PURPOSES } from '../scenario/streams.js';
 import { seriesSchemas } from './series.js';
 
 /** Stable words, each with a meaning of its own in docs/trust.md. */
@@ -59,6 +60,13 @@ const makeSchemas = () => {
       "64-bit hash over every event's (time, kind, entity), as 16 hexadecimal digits; '' when switched off. Equal fingerprints, equal trajectories.",
     ),
     seed: count('Every random stream was derived from it.'),
+    streams: list(
+      'The random streams that the seed drives: without any, another seed changes nothing.',
+      record('Streams', 'Streams of one group of VMs, each VM with its own, or of `host.memory`.', {
+        of: text('The group, or `host.memory`.'),
+        purposes: list('What they are for.', z.enum(STREAM_PURPOSES)),
+      }),
+    ),
     mechanism: text('Its kind.'),
     durationNs: count('Simulated time after the warm-up that was asked for, in ns.'),
     warmupNs: count('Simulated before the statistics started, in ns.'),

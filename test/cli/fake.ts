@@ -109,6 +109,7 @@ function fakeResult(scenario: Scenario, measuredNs: number, options: FakeOptions
       coreSha256: 'b'.repeat(64),
       fingerprint: scenario.fingerprint ? '00000000000000ff' : '',
       seed: scenario.seed,
+      streams: [],
       mechanism: kind,
       durationNs: scenario.durationNs,
       warmupNs: scenario.warmupNs,

@@ -68,6 +68,7 @@ export function essence(result: Result): string {
     eventsPerSecond: _rate,
     coreSha256: _core,
     version: _version,
+    streams: _streams, // follow from the scenario
     ...manifest
   } = result.manifest;
   // Warnings say what to think of the figures, in words that may be put better.
