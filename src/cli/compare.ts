@@ -13,7 +13,7 @@ import { ESTIMATE, printEstimate, searchRuns } from './estimate.js';
 import { EXIT } from './exit.js';
 import { prepareFolder } from './files.js';
 import { POLICY_TIMEOUT } from './guard.js';
-import type { Io } from './io.js';
+import { type Io, lookOf } from './io.js';
 import { readMechanisms } from './mechanisms.js';
 import { checkSize, writeOut } from './out.js';
 import { REPORT, commandOf } from './report.js';
@@ -96,7 +96,7 @@ export async function compare(args: readonly string[], io: Io, tools: Tools = si
     }
     const overTime = overTimeText(runs[0]!, folder, '--out DIR writes that of every run as CSV, --json prints it');
     const labels = variants.map(({ label }) => label);
-    io.stdout(given.flag('json') ? json : renderComparison(headed(comparison, labels), io.isTty) + overTime);
+    io.stdout(given.flag('json') ? json : renderComparison(headed(comparison, labels), lookOf(io)) + overTime);
     if (!study.interrupted) return EXIT.done;
     io.stderr('interrupted: what is finished is shown\n');
     return EXIT.interrupted;

@@ -17,7 +17,7 @@ import { type Variant, variantOf } from '../study/variant.js';
 import { type CommandSpec, parseCommand, renderHelp } from './args.js';
 import { EXIT } from './exit.js';
 import { POLICY_TIMEOUT } from './guard.js';
-import type { Io } from './io.js';
+import { type Io, lookOf } from './io.js';
 import { openStudy } from './replicate.js';
 import { MAX_SEED, overrides } from './run.js';
 import { checkSize } from './out.js';
@@ -121,7 +121,7 @@ async function continueAll(base: Simulation, branches: readonly Branch[], json: 
     if (json) io.stdout(toStableJson({ from, ...comparison }));
     else {
       io.stdout(`from ${formatDurationNs(from.atNs)} on, until then under ${from.mechanism} with seed ${from.seed}\n`);
-      io.stdout(renderComparison(headed(comparison, labels), io.isTty));
+      io.stdout(renderComparison(headed(comparison, labels), lookOf(io)));
     }
     if (!study.interrupted) return EXIT.done;
     io.stderr('interrupted: what is finished is shown\n');

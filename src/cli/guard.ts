@@ -25,6 +25,7 @@ type Command = (args: readonly string[], io: Io) => Promise<number>;
 interface Shared {
   readonly args: readonly string[];
   readonly isTty: boolean;
+  readonly columns?: number;
   readonly stderrIsTty: boolean;
 }
 
@@ -58,7 +59,12 @@ export async function guarded(command: Command, args: readonly string[], io: Io,
     io.stderr(`fluxhost: --policy-timeout: given ${show(text)}, expected a time such as ${DEFAULT_TIMEOUT}\n`);
     return EXIT.refused;
   }
-  const shared: Shared = { args, isTty: io.isTty, stderrIsTty: io.stderrIsTty === true };
+  const shared: Shared = {
+    args,
+    isTty: io.isTty,
+    ...(io.columns === undefined ? {} : { columns: io.columns }),
+    stderrIsTty: io.stderrIsTty === true,
+  };
   return watch(new Worker(file, { workerData: shared }), io, printable(core), { limit, text });
 }
 
@@ -122,12 +128,12 @@ function watch(
 export async function serveGuarded(command: Command): Promise<boolean> {
   if (isMainThread || parentPort === null) return false;
   const port = parentPort;
-  const { args, isTty, stderrIsTty } = workerData as Shared;
+  const { args, stderrIsTty, ...terminal } = workerData as Shared;
   const post = (message: Message): void => port.postMessage(message);
   const io: Io = {
     stdout: (text) => post({ kind: 'stdout', text }),
     stderr: (text) => post({ kind: 'stderr', text }),
-    isTty,
+    ...terminal,
     stderrIsTty,
     onInterrupt(callback) {
       port.once('message', callback);

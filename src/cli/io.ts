@@ -3,6 +3,7 @@
 // Leaves out files: commands that read or write them import node:fs themselves.
 
 import { printableLines } from '../input/errors.js';
+import type { Look } from '../report/table.js';
 import { EXIT } from './exit.js';
 
 export interface Io {
@@ -12,6 +13,8 @@ export interface Io {
   stderr(text: string): void;
   /** Standard output is a terminal: colour is allowed. */
   isTty: boolean;
+  /** Width of the terminal that standard output is; absent where it is none, and tables are as wide as they are. */
+  columns?: number;
   /** Standard error is a terminal: a progress line is allowed. */
   stderrIsTty?: boolean;
   /** Calls back at the first interrupt (Ctrl-C, SIGTERM) and returns how to stop listening. */
@@ -47,6 +50,12 @@ export function mayColour(env: Readonly<Record<string, string | undefined>>, isT
   return isTty && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
 }
 
+/** How a result is shown there. */
+export const lookOf = ({ isTty, columns }: Io): Look => ({
+  colour: isTty,
+  ...(columns === undefined ? {} : { columns }),
+});
+
 /** The real streams of this process. */
 export function processIo(): Io {
   // A reader that stops early (`fluxhost … | head`) is no failure; a disk that is full is one. Without listeners Node would
@@ -64,6 +73,7 @@ export function processIo(): Io {
     stdout: (text) => void process.stdout.write(safeResult(text, isTty)),
     stderr: (text) => void process.stderr.write(safe(text)),
     isTty,
+    ...(process.stdout.isTTY && process.stdout.columns > 0 ? { columns: process.stdout.columns } : {}),
     stderrIsTty: process.stderr.isTTY === true,
     onInterrupt(callback) {
       // the first one asks for the result so far, the second one kills as usual

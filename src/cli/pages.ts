@@ -13,7 +13,7 @@ import { QuantityError, parseSize, parseDuration } from '../input/quantities.js'
 import { type CommandSpec, type Arguments, parseCommand, renderHelp } from './args.js';
 import { EXIT } from './exit.js';
 import { prepareFolder } from './files.js';
-import type { Io } from './io.js';
+import { type Io, lookOf } from './io.js';
 import { writeDocument } from './out.js';
 import { REPORT, commandOf } from './report.js';
 
@@ -189,6 +189,6 @@ export async function pages(args: string[], io: Io): Promise<number> {
   const json = toStableJson(result);
   if (folder !== undefined)
     await writeDocument(folder, 'result.json', json, result, { command: commandOf('pages', args) });
-  io.stdout(given.flag('json') ? json : renderPages(result, io.isTty));
+  io.stdout(given.flag('json') ? json : renderPages(result, lookOf(io)));
   return EXIT.done;
 }

@@ -9,7 +9,7 @@ import { toStableJson } from '../result/json.js';
 import { type CommandSpec, parseCommand, renderHelp } from './args.js';
 import { EXIT } from './exit.js';
 import { prepareFolder } from './files.js';
-import type { Io } from './io.js';
+import { type Io, lookOf } from './io.js';
 import { writeDocument } from './out.js';
 import { REPORT } from './report.js';
 
@@ -51,7 +51,7 @@ export async function reproduce(args: readonly string[], io: Io, module?: WebAss
       const command = `fluxhost reproduce ${name ?? found.experiment}`;
       await writeDocument(own, 'result.json', toStableJson(found), found, { command });
     }
-    if (!given.flag('json')) io.stdout(renderExperiment(found.title, found, io.isTty));
+    if (!given.flag('json')) io.stdout(renderExperiment(found.title, found, lookOf(io)));
   }
   if (given.flag('json')) io.stdout(toStableJson(name === undefined ? documents : documents[0]));
   return EXIT.done;

@@ -16,7 +16,7 @@ import { ESTIMATE, printEstimate } from './estimate.js';
 import { EXIT } from './exit.js';
 import { prepareFolder, writeAtomically } from './files.js';
 import { POLICY_TIMEOUT } from './guard.js';
-import type { Io } from './io.js';
+import { type Io, lookOf } from './io.js';
 import { type Tools, openStudy } from './replicate.js';
 import { withSeries, checkSize, writeOut } from './out.js';
 import { REPORT, commandOf } from './report.js';
@@ -229,7 +229,7 @@ export async function run(args: readonly string[], io: Io, tools: Tools = simula
           for (const { name, text } of files) await writeAtomically(join(folder, name), text);
           await writeOut(folder, 'result.json', json, [result], shown, { command: commandOf('run', args), scenario });
         }
-        io.stdout(given.flag('json') ? json : renderRun(result, io.isTty) + overTime(result, given, folder));
+        io.stdout(given.flag('json') ? json : renderRun(shown, lookOf(io)) + overTime(result, given, folder));
         if (result.incomplete === true) {
           io.stderr('interrupted: the result covers what was simulated so far\n');
           return EXIT.interrupted;
@@ -238,7 +238,11 @@ export async function run(args: readonly string[], io: Io, tools: Tools = simula
         for (const line of failed) io.stderr(`${line}\n`);
         return failed.length > 0 ? EXIT.assertionFailed : EXIT.done;
       },
-      { histograms: given.flag('histograms') || folder !== undefined },
+      // a terminal gets them as a line each
+      {
+        histograms:
+          given.flag('histograms') || folder !== undefined || (io.columns !== undefined && !given.flag('json')),
+      },
     );
   } finally {
     start.close();

@@ -10,7 +10,7 @@ import { ESTIMATE, printEstimate, searchRuns } from './estimate.js';
 import { EXIT } from './exit.js';
 import { prepareFolder } from './files.js';
 import { POLICY_TIMEOUT } from './guard.js';
-import type { Io } from './io.js';
+import { type Io, lookOf } from './io.js';
 import { readMechanisms } from './mechanisms.js';
 import { writeOut } from './out.js';
 import { type Tools, openStudy } from './replicate.js';
@@ -91,7 +91,7 @@ export async function size(args: readonly string[], io: Io, tools: Tools = simul
       await prepareFolder(folder, ['size.json', REPORT]);
       await writeOut(folder, 'size.json', json, [], result, { command: commandOf('size', args), scenario });
     }
-    io.stdout(given.flag('json') ? json : renderSize(result, io.isTty));
+    io.stdout(given.flag('json') ? json : renderSize(result, lookOf(io)));
     if (result.incomplete !== true) return EXIT.done;
     io.stderr('interrupted: what is finished is shown\n');
     return EXIT.interrupted;

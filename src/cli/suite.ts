@@ -17,7 +17,7 @@ import { ESTIMATE, printEstimate } from './estimate.js';
 import { EXIT } from './exit.js';
 import { prepareFolder, writeAtomically } from './files.js';
 import { POLICY_TIMEOUT } from './guard.js';
-import type { Io } from './io.js';
+import { type Io, lookOf } from './io.js';
 import { readMechanisms } from './mechanisms.js';
 import { type Tools, openStudy } from './replicate.js';
 import { MAX_REPLICATIONS } from './run.js';
@@ -140,7 +140,7 @@ export async function suite(args: readonly string[], io: Io, tools: Tools = simu
       await writeAtomically(join(folder, 'suite.json'), json);
       await writeAtomically(join(folder, 'suite.csv'), suiteCsv(result));
     }
-    io.stdout(given.flag('json') ? json : renderSuite(result, io.isTty));
+    io.stdout(given.flag('json') ? json : renderSuite(result, lookOf(io)));
     if (result.incomplete !== true) return EXIT.done;
     io.stderr('interrupted: scores need every run\n');
     return EXIT.interrupted;

@@ -11,7 +11,7 @@ import { ESTIMATE, printEstimate } from './estimate.js';
 import { EXIT } from './exit.js';
 import { prepareFolder, writeAtomically } from './files.js';
 import { POLICY_TIMEOUT } from './guard.js';
-import type { Io } from './io.js';
+import { type Io, lookOf } from './io.js';
 import { readMechanisms } from './mechanisms.js';
 import { writeOut } from './out.js';
 import { type Tools, openStudy } from './replicate.js';
@@ -95,7 +95,7 @@ export async function sweep(args: readonly string[], io: Io, tools: Tools = simu
       await writeAtomically(join(folder, 'sweep.csv'), sweepCsv(result));
       await writeOut(folder, 'sweep.json', json, [], result, { command: commandOf('sweep', args), scenario });
     }
-    io.stdout(given.flag('json') ? json : renderSweep(result, io.isTty));
+    io.stdout(given.flag('json') ? json : renderSweep(result, lookOf(io)));
     if (result.incomplete !== true) return EXIT.done;
     io.stderr('interrupted: the rows that had ended are shown\n');
     return EXIT.interrupted;

@@ -11,7 +11,7 @@ import { parseAssertion } from '../input/assert-syntax.js';
 import { nearest, type Problem, InputError } from '../input/errors.js';
 import { type CommandSpec, type Arguments, parseCommand, renderHelp } from './args.js';
 import { EXIT } from './exit.js';
-import type { Io } from './io.js';
+import { type Io, lookOf } from './io.js';
 import { prepareFolder } from './files.js';
 import { writeDocument } from './out.js';
 import { REPORT, commandOf } from './report.js';
@@ -95,7 +95,7 @@ export async function reserve(args: readonly string[], io: Io, module?: WebAssem
   const json = toStableJson(comparison);
   if (folder !== undefined)
     await writeDocument(folder, 'result.json', json, comparison, { command: commandOf('reserve', args) });
-  io.stdout(given.flag('json') ? json : renderReserve(comparison, io.isTty));
+  io.stdout(given.flag('json') ? json : renderReserve(comparison, lookOf(io)));
   verdicts.forEach(({ holds, explanation }, index) => {
     if (!holds) io.stderr(`assertion does not hold: ${expressions[index]}: ${explanation}\n`);
   });

@@ -2,7 +2,7 @@
 // parameters with a source carry it (an open question with its answer instead), and which command gives which figure; then the
 // tables behind the claims.
 
-import { type Cell, renderTable } from '../report/table.js';
+import { type Look, type Cell, renderTable } from '../report/table.js';
 import type { Claim, Figure, ExperimentResult } from './experiment.js';
 
 const strong = (text: string): Cell => ({ text, tone: 'strong' });
@@ -51,10 +51,10 @@ function commandsText(figures: readonly Figure[]): string {
 }
 
 /** Ends in a line feed. */
-export function renderExperiment(title: string, { claims, tables }: ExperimentResult, colour = false): string {
+export function renderExperiment(title: string, { claims, tables }: ExperimentResult, look: Look = false): string {
   const parts = [`${title}\n`, ...claims.map(claimText)];
   for (const { title: name, head, rows, figures = [] } of tables) {
-    const table = renderTable([head.map(strong), ...rows.map((row) => [...row])], { colour, align: ['left'] });
+    const table = renderTable([head.map(strong), ...rows.map((row) => [...row])], { look, align: ['left'] });
     parts.push(`${name}\n${table}${commandsText(figures)}`);
   }
   return parts.join('\n');

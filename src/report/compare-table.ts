@@ -6,7 +6,7 @@ import type { Comparison } from '../study/compare.js';
 import { memoryRows } from './memory-table.js';
 import { sloText, sloCell, MAX_VMS, omittedText } from './run-table.js';
 import { printable } from '../input/errors.js';
-import { type Cell, renderTable, paint, wrap } from './table.js';
+import { type Look, type Cell, renderTable, paint, wrap } from './table.js';
 import { markedQuantile, renderTrust } from './trust.js';
 import { type Figure, meetsAll, overRuns, ratioCell, replicated, replicationLegend, sloShare } from './replications.js';
 import { formatCount, formatCoreSeconds, formatDurationNs, formatShare, formatExactDurationNs } from './units.js';
@@ -186,7 +186,7 @@ export function headed(comparison: Comparison, labels: readonly string[]): Compa
 }
 
 /** The comparison as text, ending in a line feed; at most 110 columns wide whatever the number of mechanisms. */
-export function renderComparison(comparison: Comparison, colour = false): string {
+export function renderComparison(comparison: Comparison, look: Look = false): string {
   const first = comparison.runs[0];
   if (first === undefined) return 'nothing was run\n';
   const { manifest } = first;
@@ -203,16 +203,16 @@ export function renderComparison(comparison: Comparison, colour = false): string
       ...memoryRows(comparison.runs, (text, column, path) => withRatio(text, comparison, column, path)),
       ...sizingRows(comparison),
     ].map(inBlock);
-    text += `\n${renderTable(rows.map(clip), { colour, maxCellColumns: LABEL_COLUMNS })}`;
+    text += `\n${renderTable(rows.map(clip), { look, maxCellColumns: LABEL_COLUMNS })}`;
   }
   text += omittedText(first.vms.length);
   for (const run of comparison.runs) {
     if (run.incomplete === true) {
-      text += `${paint(`incomplete: ${printable(run.manifest.mechanism)} was interrupted`, 'bad', colour)}\n`;
+      text += `${paint(`incomplete: ${printable(run.manifest.mechanism)} was interrupted`, 'bad', look)}\n`;
     }
   }
   text += replicationLegend(comparison);
-  return `${text}\n${renderTrust(comparison.runs, colour)}\n${wrap(sloSentence(comparison), 100)}\n`;
+  return `${text}\n${renderTrust(comparison.runs, look)}\n${wrap(sloSentence(comparison), 100)}\n`;
 }
 
 /** 30 columns of label and four of 17 with two blanks between make 106: the promise of 110 holds for any input. */

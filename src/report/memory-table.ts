@@ -5,7 +5,7 @@ import type { Distribution } from '../metrics/figures.js';
 import { type MemoryResult, memoryOf } from '../swap/result.js';
 import type { Result } from '../result/result.js';
 import type { Interval } from '../metrics/figures.js';
-import { type Cell, renderTable } from './table.js';
+import { type Look, type Cell, renderTable } from './table.js';
 import { formatDurationNs, formatCount, formatShare, formatCoreSeconds } from './units.js';
 
 const GIB = 2 ** 30;
@@ -35,7 +35,7 @@ function summary(memory: MemoryResult): string {
   );
 }
 
-function swapInTable(memory: MemoryResult, colour: boolean): string {
+function swapInTable(memory: MemoryResult, look: Look): string {
   const row = (name: string, law: Distribution, within: number | null): string[] => [
     name,
     formatCount(law.count),
@@ -50,7 +50,7 @@ function swapInTable(memory: MemoryResult, colour: boolean): string {
       row('all', memory.swapInNs, memory.withinTenUs),
       ...rows,
     ],
-    { colour },
+    { look },
   );
 }
 
@@ -81,7 +81,7 @@ function workText(memory: MemoryResult): string {
   );
 }
 
-function guestTable(memory: MemoryResult, most: number, colour: boolean): string {
+function guestTable(memory: MemoryResult, most: number, look: Look): string {
   const guests = Object.entries(memory.vms);
   const rows = guests
     .slice(0, most)
@@ -96,10 +96,10 @@ function guestTable(memory: MemoryResult, most: number, colour: boolean): string
       formatCount(guest.quotaReclaims),
     ]);
   const head = ['VM', 'memory', 'resident', 'touches', 'faults', 'of touches', 'stalled', 'for its quota'];
-  return renderTable([head.map(strong), ...rows], { colour, maxCellColumns: 16 });
+  return renderTable([head.map(strong), ...rows], { look, maxCellColumns: 16 });
 }
 
-function upgradeTable(memory: MemoryResult, colour: boolean): string {
+function upgradeTable(memory: MemoryResult, look: Look): string {
   if (memory.upgrades.length === 0) return '';
   const rows = memory.upgrades.map((upgrade) => [
     upgrade.kind,
@@ -114,7 +114,7 @@ function upgradeTable(memory: MemoryResult, colour: boolean): string {
     pauseWaits === 0
       ? ''
       : `${formatCount(pauseWaits)} accesses waited for a pause: p50 ${formatDurationNs(pauseWaitNs.p50)}, p99 ${formatDurationNs(pauseWaitNs.p99)}\n`;
-  return `\n${renderTable([head.map(strong), ...rows], { colour, align: ['left', 'left'] })}${waits}`;
+  return `\n${renderTable([head.map(strong), ...rows], { look, align: ['left', 'left'] })}${waits}`;
 }
 
 /** Over replications; every other figure of the section is of the first one. */
@@ -140,18 +140,18 @@ function confidenceText(result: Result): string {
 }
 
 /** The section as text, beginning with an empty line; '' where no VM has memory. At most `mostVms` VMs are listed. */
-export function renderMemory(result: Result, mostVms: number, colour: boolean): string {
+export function renderMemory(result: Result, mostVms: number, look: Look): string {
   const memory = memoryOf(result);
   if (memory === undefined) return '';
   return [
     '\n',
     confidenceText(result),
     summary(memory),
-    swapInTable(memory, colour),
+    swapInTable(memory, look),
     workText(memory),
     '\n',
-    guestTable(memory, mostVms, colour),
-    upgradeTable(memory, colour),
+    guestTable(memory, mostVms, look),
+    upgradeTable(memory, look),
   ].join('');
 }
 

@@ -2,7 +2,7 @@
 
 import type { MissRatioCurve } from '../pages/result.js';
 import type { PageRun, PagesResult } from '../pages/result.js';
-import { type Cell, renderTable } from './table.js';
+import { type Look, type Cell, renderTable } from './table.js';
 import { groupThousands, formatCount, formatDurationNs } from './units.js';
 
 /** Rows of the curve that are printed; --json has all of its points. */
@@ -11,7 +11,7 @@ const MOST_POINTS = 24;
 const ratio = (value: number): string => value.toFixed(4);
 
 /** The runs as text, ending in a line feed. */
-export function renderPages(result: PagesResult, colour = false): string {
+export function renderPages(result: PagesResult, look: Look = false): string {
   const { trace, runs, mrc = [] } = result;
   const timed = runs.some(({ swapInNs }) => swapInNs !== null);
   // of objects of one size it would say the same again
@@ -38,7 +38,7 @@ export function renderPages(result: PagesResult, colour = false): string {
   const title = `${groupThousands(trace.requests)} requests to ${groupThousands(trace.distinctPages)} distinct pages\n`;
   const parts = [title];
   if (rows.length > 0)
-    parts.push(renderTable([head.map((text) => ({ text, tone: 'strong' as const })), ...rows], { colour }));
+    parts.push(renderTable([head.map((text) => ({ text, tone: 'strong' as const })), ...rows], { look }));
   parts.push(...pivotTable(runs), ...curveTables(mrc));
   return parts.join('\n');
 }

@@ -1,6 +1,6 @@
 // The readable result of `fluxhost reserve`: one column a manager, then the boots and the fragmentation over time.
 
-import { type Cell, renderTable } from './table.js';
+import { type Look, type Cell, renderTable } from './table.js';
 import { formatDurationNs, formatCount, formatShare } from './units.js';
 import type { ReserveResult, ReserveComparison } from '../reserve/result.js';
 import { bootOf } from '../reserve/simulate.js';
@@ -48,17 +48,17 @@ const TRAFFIC: readonly Row[] = [
 
 const head = (texts: readonly string[]): Cell[] => texts.map((text) => ({ text, tone: 'strong' }));
 
-function columns(runs: readonly ReserveResult[], rows: readonly Row[], colour: boolean): string {
+function columns(runs: readonly ReserveResult[], rows: readonly Row[], look: Look): string {
   return renderTable(
     [
       head(['', ...runs.map(({ manifest }) => manifest.manager)]),
       ...rows.map(([label, value]) => [label, ...runs.map(value)]),
     ],
-    { colour },
+    { look },
   );
 }
 
-function boots(runs: readonly ReserveResult[], colour: boolean): string {
+function boots(runs: readonly ReserveResult[], look: Look): string {
   const rows = runs.flatMap(({ manifest, memory }) =>
     memory.bootTable.map((row) => [
       manifest.manager,
@@ -70,7 +70,7 @@ function boots(runs: readonly ReserveResult[], colour: boolean): string {
   );
   if (rows.length === 0) return '';
   const names = ['boot of one VM', 'memory', 'fixed', 'allocate', 'zero', 'faults', 'pin', 'map', 'total'];
-  return `\n${renderTable([head(names), ...rows], { colour })}`;
+  return `\n${renderTable([head(names), ...rows], { look })}`;
 }
 
 /** What is missing from the tables, and why. */
@@ -85,10 +85,10 @@ function neverFit(runs: readonly ReserveResult[]): string {
 }
 
 /** The runs as text, ending in a line feed. */
-export function renderReserve({ runs, differences }: ReserveComparison, colour = false): string {
+export function renderReserve({ runs, differences }: ReserveComparison, look: Look = false): string {
   const [first] = runs;
   const rows = first?.memory.vms === null ? MEMORY : [...MEMORY, ...TRAFFIC];
-  const parts = [columns(runs, rows, colour), boots(runs, colour), neverFit(runs)];
+  const parts = [columns(runs, rows, look), boots(runs, look), neverFit(runs)];
   if (differences.length > 0) {
     const compared = differences.map((d) => [
       `${d.manager} against ${first!.manifest.manager}`,
@@ -96,9 +96,7 @@ export function renderReserve({ runs, differences }: ReserveComparison, colour =
       times(d.bootRatio),
       times(d.packetRateRatio),
     ]);
-    parts.push(
-      `\n${renderTable([head(['', 'sellable points', 'boot time', 'packet rate']), ...compared], { colour })}`,
-    );
+    parts.push(`\n${renderTable([head(['', 'sellable points', 'boot time', 'packet rate']), ...compared], { look })}`);
   }
   return parts.join('');
 }

@@ -6,7 +6,8 @@ import { memoryOf } from '../swap/result.js';
 import type { SloResult, Result, VmResult, ControllerResult } from '../result/result.js';
 import { printable } from '../input/errors.js';
 import { groupsOf } from '../input/vm-groups.js';
-import { type Cell, renderTable, paint } from './table.js';
+import { renderDistributions } from './distribution-line.js';
+import { type Look, type Cell, renderTable, paint } from './table.js';
 import { markedQuantile, renderTrust } from './trust.js';
 import { renderMemory } from './memory-table.js';
 import {
@@ -94,7 +95,7 @@ function groupRows({ name, vms }: Row): (string | Cell)[][] {
   ];
 }
 
-function latencyTable(all: readonly Row[], colour: boolean): string {
+function latencyTable(all: readonly Row[], look: Look): string {
   const rows: (string | Cell)[][] = [
     ['VM', 'class', 'completed', 'mean', 'p50', 'p99', 'p99.9', 'max', 'SLO', 'attained'].map((text) => ({
       text,
@@ -120,10 +121,10 @@ function latencyTable(all: readonly Row[], colour: boolean): string {
   // 16 columns a cell and the widest figures make 106: as narrow as a comparison.
   const grouped = all.some(({ vms }) => vms.length > 1 && vms[0]!.latencyShared === undefined);
   const legend = grouped ? 'xN: of N VMs the worst in each column (completed: the sum), below it the median\n' : '';
-  return renderTable(rows, { colour, align: ['left', 'left'], maxCellColumns: 16 }) + legend;
+  return renderTable(rows, { look, align: ['left', 'left'], maxCellColumns: 16 }) + legend;
 }
 
-function coreTable(result: Result, all: readonly Row[], colour: boolean): string {
+function coreTable(result: Result, all: readonly Row[], look: Look): string {
   const rows: (string | Cell)[][] = [
     ['core-seconds', 'task', 'steal', 'idle poll', 'transition', 'total'].map((text) => ({
       text,
@@ -147,7 +148,7 @@ function coreTable(result: Result, all: readonly Row[], colour: boolean): string
   const kept = idleCoreSeconds + pollCoreSeconds + memoryCoreSeconds;
   const total = result.vms.reduce((sum, vm) => sum + totalOf(vm), kept);
   rows.push([`${host.cores} cores`, '', '', '', '', formatCoreSeconds(total)]);
-  return `${renderTable(rows, { colour, maxCellColumns: 24 })}utilization by tasks ${formatShare(host.utilization)}\n`;
+  return `${renderTable(rows, { look, maxCellColumns: 24 })}utilization by tasks ${formatShare(host.utilization)}\n`;
 }
 
 function reallocationText(result: Result): string {
@@ -178,7 +179,7 @@ export function intervalText(interval: Interval): string {
   return `${formatDurationNs(mean)}${range}`;
 }
 
-function confidenceTable(result: Result, vms: readonly VmResult[], colour: boolean): string {
+function confidenceTable(result: Result, vms: readonly VmResult[], look: Look): string {
   const { confidence } = result;
   if (confidence === undefined || confidence.replications < 2) return '';
   const title = `mean and ${formatShare(confidence.level)} interval over ${confidence.replications} replications`;
@@ -193,10 +194,10 @@ function confidenceTable(result: Result, vms: readonly VmResult[], colour: boole
     };
     rows.push([vm.name, at('p50'), at('p99'), at('p999')]);
   }
-  return `\n${renderTable(rows, { colour })}`;
+  return `\n${renderTable(rows, { look })}`;
 }
 
-function warnings(result: Result, colour: boolean): string {
+function warnings(result: Result, look: Look): string {
   const lines: string[] = [];
   if (result.incomplete === true) lines.push('incomplete: interrupted, the figures cover the time simulated so far');
   const memory = memoryOf(result);
@@ -223,26 +224,27 @@ function warnings(result: Result, colour: boolean): string {
       lines.push(`dropped: ${printable(vm.name)} turned away ${formatCount(vm.dropped)} requests (${share})${missed}`);
     }
   }
-  return lines.map((line) => `${paint(line, 'bad', colour)}\n`).join('');
+  return lines.map((line) => `${paint(line, 'bad', look)}\n`).join('');
 }
 
 /** The report of one run as text, ending in a line feed. */
-export function renderRun(result: Result, colour = false): string {
+export function renderRun(result: Result, look: Look = false): string {
   const rows = rowsOf(result.vms);
   const shown = rows.slice(0, MAX_VMS);
   return [
     header(result),
     '\n',
-    latencyTable(shown, colour),
+    latencyTable(shown, look),
     omittedText(rows.length),
-    confidenceTable(result, result.vms.slice(0, MAX_VMS), colour),
+    renderDistributions(result, look),
+    confidenceTable(result, result.vms.slice(0, MAX_VMS), look),
     '\n',
-    coreTable(result, shown, colour),
+    coreTable(result, shown, look),
     reallocationText(result),
     controllersText(result),
-    renderMemory(result, MAX_VMS, colour),
-    warnings(result, colour),
+    renderMemory(result, MAX_VMS, look),
+    warnings(result, look),
     '\n',
-    renderTrust([result], colour),
+    renderTrust([result], look),
   ].join('');
 }

@@ -116,7 +116,8 @@ export function overTimeText({ series, log }: Result, folder: string | undefined
   return lines.map((line) => `${line}\n`).join('');
 }
 
-const BARS = [...'▁▂▃▄▅▆▇█'];
+/** From next to nothing to all. */
+export const BARS = [...'▁▂▃▄▅▆▇█'];
 const DRAWING_COLUMNS = 64;
 
 /** From 0 to the greatest value; a value above 0 is never drawn as 0. */

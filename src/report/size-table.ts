@@ -1,7 +1,7 @@
 // The answer of `size`: one row a mechanism, what stands in the way of less, and the command that shows it.
 
 import type { SizeResult, SizeRun } from '../study/size.js';
-import { type Cell, renderTable, wrap } from './table.js';
+import { type Look, type Cell, renderTable, wrap } from './table.js';
 import { formatExactDurationNs } from './units.js';
 import { formatSize } from '../input/quantities.js';
 
@@ -35,13 +35,13 @@ function mechanismFields(label: string): string {
 }
 
 /** The answers as text, ending in a line feed. */
-export function renderSize(result: SizeResult, colour = false): string {
+export function renderSize(result: SizeResult, look: Look = false): string {
   const { find, runs, replications, unit } = result;
   const head = ['', `least ${find}`, ...(replications === 1 ? [] : ['any .. every seed']), 'met in', 'values run'];
   let text = `the least ${find} for ${result.for.join(', ')}, ${replications} ${replications === 1 ? 'seed' : 'seeds'}\n\n`;
   text += renderTable(
     [head.map((one): Cell => ({ text: one, tone: 'strong' })), ...runs.map((run) => row(run, result))],
-    { colour },
+    { look },
   );
   const notes = runs.flatMap((run) => [
     ...(run.bound === null ? [] : [`${run.mechanism}, bound by ${run.bound.by}: ${run.bound.detail}`]),

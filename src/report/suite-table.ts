@@ -2,7 +2,7 @@
 
 import type { SuiteFigure, SuiteResult, SuiteRow, SuiteScore } from '../study/suite/suite.js';
 import { csvText } from './series.js';
-import { type Cell, renderTable, wrap } from './table.js';
+import { type Look, type Cell, renderTable, wrap } from './table.js';
 import { formatShare } from './units.js';
 
 const WIDTH = 100;
@@ -27,16 +27,16 @@ function cell(row: SuiteRow | undefined): Cell {
   return { text: met ? text : `${text} (${attainedIn}/${of})`, tone: met ? 'good' : 'bad' };
 }
 
-function scenarioTable({ scenarios, rows }: SuiteResult, mechanisms: readonly string[], colour: boolean): string {
+function scenarioTable({ scenarios, rows }: SuiteResult, mechanisms: readonly string[], look: Look): string {
   const head = ['latency over target', ...mechanisms].map((text): Cell => ({ text, tone: 'strong' }));
   const lines = scenarios.map(({ name }) => [
     name,
     ...mechanisms.map((mechanism) => cell(rows.find((row) => row.scenario === name && row.mechanism === mechanism))),
   ]);
-  return renderTable([head, ...lines], { colour });
+  return renderTable([head, ...lines], { look });
 }
 
-function scoreTable(scores: readonly SuiteScore[], all: number, colour: boolean): string {
+function scoreTable(scores: readonly SuiteScore[], all: number, look: Look): string {
   const head = ['score', 'runs with every SLO', 'tail', 'worst tail', 'cores', 'best-effort', 'moves/s', 'scenarios'];
   const lines = scores.map(({ rank, mechanism, slo, worst, scenarios, ...score }): (string | Cell)[] => [
     `${rank}. ${mechanism}`,
@@ -48,11 +48,11 @@ function scoreTable(scores: readonly SuiteScore[], all: number, colour: boolean)
     withHalf(score.movesPerSecond),
     `${scenarios} of ${all}`,
   ]);
-  return renderTable([head.map((text): Cell => ({ text, tone: 'strong' })), ...lines], { colour });
+  return renderTable([head.map((text): Cell => ({ text, tone: 'strong' })), ...lines], { look });
 }
 
 /** Table and score cards, ending in a line feed. */
-export function renderSuite(result: SuiteResult, colour = false): string {
+export function renderSuite(result: SuiteResult, look: Look = false): string {
   const { rows, scores, scenarios, replications, sha256, suite } = result;
   if (result.incomplete === true) return `suite ${suite}: incomplete\n`;
   const mechanisms = [...new Set(rows.map(({ mechanism }) => mechanism))];
@@ -71,7 +71,7 @@ export function renderSuite(result: SuiteResult, colour = false): string {
   ];
   return (
     `suite ${suite}, ${scenarios.length} scenarios, ${replications} seeds each\n\n` +
-    `${scenarioTable(result, mechanisms, colour)}\n${scoreTable(scores, scenarios.length, colour)}\n` +
+    `${scenarioTable(result, mechanisms, look)}\n${scoreTable(scores, scenarios.length, look)}\n` +
     `${notes.map((note) => wrap(note, WIDTH).replaceAll('\n', '\n  ')).join('\n')}\n` +
     `sha256 of the rows: ${sha256}\n`
   );

@@ -2,7 +2,7 @@
 
 import type { SweepFigure, SweepResult, SweepRow } from '../study/sweep.js';
 import { csvText } from './series.js';
-import { type Cell, renderTable, wrap } from './table.js';
+import { type Look, type Cell, renderTable, wrap } from './table.js';
 import { formatDurationNs, formatShare } from './units.js';
 
 const WIDTH = 100;
@@ -38,7 +38,7 @@ function sloCell(row: SweepRow, name: string): string | Cell {
 }
 
 /** The rows as text, ending in a line feed. */
-export function renderSweep(result: SweepResult, colour = false): string {
+export function renderSweep(result: SweepResult, look: Look = false): string {
   const { axes, rows } = result;
   const { names, left } = namedVms(rows);
   const slos = names.filter((name) => rows.some((row) => row.figures[`${name}.slo.attained`] !== undefined));
@@ -69,7 +69,7 @@ export function renderSweep(result: SweepResult, colour = false): string {
     'left' as const,
     ...head.slice(axes.length + 1).map(() => 'right' as const),
   ];
-  const text = renderTable([head.map((one): Cell => ({ text: one, tone: 'strong' })), ...lines], { colour, align });
+  const text = renderTable([head.map((one): Cell => ({ text: one, tone: 'strong' })), ...lines], { look, align });
   const refusals = [
     ...new Set(rows.flatMap(({ mechanism, refused }) => (refused === undefined ? [] : [`${mechanism}: ${refused}`]))),
   ];

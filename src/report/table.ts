@@ -1,5 +1,5 @@
-// Plain-text tables: aligned columns, long cells cut, colour only where asked for.
-// Leaves out boxes and wrapping: a table is read in a terminal, pasted into an issue and searched with grep.
+// Plain-text tables: aligned columns, long cells cut, colour only where asked for. At a terminal that is too narrow the columns that
+// do not fit go on below, each row under its label again. Leaves out boxes: a table is pasted into an issue and searched with grep.
 
 import { printable } from '../input/errors.js';
 
@@ -10,11 +10,13 @@ export interface Cell {
   readonly tone?: Tone;
 }
 
+/** Where a text is read: with or without colour, in a terminal of so many columns or (without) somewhere that has no width. */
+export type Look = boolean | { readonly colour: boolean; readonly columns?: number };
+
 export interface TableOptions {
   /** 'left' or 'right' per column; the first is left and the others right where absent. */
   readonly align?: readonly ('left' | 'right')[];
-  /** Colour codes for a terminal. */
-  readonly colour?: boolean;
+  readonly look?: Look;
   /** Longest cell; longer ones end in `…`. */
   readonly maxCellColumns?: number;
 }
@@ -27,7 +29,8 @@ const DEFAULT_CELL_COLUMNS = 40;
 const CODES: Readonly<Record<Tone, string>> = { good: '32', bad: '31', dim: '2', strong: '1' };
 
 /** Puts text in a tone, or leaves it as it is without colour. */
-export function paint(text: string, tone: Tone | undefined, colour: boolean): string {
+export function paint(text: string, tone: Tone | undefined, look: Look): string {
+  const colour = typeof look === 'boolean' ? look : look.colour;
   return colour && tone !== undefined && text !== '' ? `\u001b[${CODES[tone]}m${text}\u001b[0m` : text;
 }
 
@@ -39,6 +42,25 @@ function columns(text: string): number {
 function cut(text: string, most: number): string {
   const characters = [...text];
   return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
+}
+
+const GAP = '  ';
+
+/** Which columns stand beside each other: the first, which says what a row is about, in every block; others where there is room. */
+function blocksOf(widths: readonly number[], room: number | undefined): number[][] {
+  const [label = 0] = widths;
+  const blocks: number[][] = [];
+  let used = Infinity;
+  for (let i = 1; i < widths.length; i++) {
+    const wide = GAP.length + widths[i]!;
+    if (room === undefined ? blocks.length === 0 : used + wide > room) {
+      blocks.push([0]);
+      used = label;
+    }
+    blocks.at(-1).push(i);
+    used += wide;
+  }
+  return blocks.length === 0 ? [[0]] : blocks;
 }
 
 /**
@@ -57,22 +79,27 @@ export function renderTable(rows: readonly (readonly (string | Cell)[])[], optio
       return tone === undefined ? { text: shown } : { text: shown, tone };
     }),
   );
+  const look = options.look ?? false;
   const widths: number[] = [];
   for (const row of cells) {
     if (row.length === 1) continue;
     row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, columns(cell.text))));
   }
-  const lines = cells.map((row) => {
-    const parts = row.map((cell, i) => {
+  const line = (row: readonly Cell[], shown: readonly number[]): string => {
+    const parts = shown.flatMap((i) => {
+      const cell = row[i];
+      if (cell === undefined) return [];
       const fill = ' '.repeat(Math.max((widths[i] ?? 0) - columns(cell.text), 0));
-      const painted = paint(cell.text, cell.tone, options.colour === true);
+      const painted = paint(cell.text, cell.tone, look);
       const align = options.align?.[i] ?? (i === 0 ? 'left' : 'right');
-      if (align === 'right' && row.length > 1) return fill + painted;
-      return i === row.length - 1 ? painted : painted + fill;
+      if (align === 'right' && row.length > 1) return [fill + painted];
+      return [i === shown.at(-1) ? painted : painted + fill];
     });
-    return parts.join('  ').trimEnd();
-  });
-  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+    return parts.join(GAP).trimEnd();
+  };
+  const room = typeof look === 'boolean' ? undefined : look.columns;
+  const blocks = blocksOf(widths, room).map((shown) => cells.map((row) => `${line(row, shown)}\n`).join(''));
+  return blocks.join('\n');
 }
 
 /** Breaks text at blanks so that no line is longer than `most` columns. */

@@ -5,7 +5,7 @@ import type { Distribution } from '../metrics/figures.js';
 import { support } from '../result/trust.js';
 import type { Result, Warning } from '../result/result.js';
 import { printable } from '../input/errors.js';
-import { paint, wrap, MAX_COLUMNS } from './table.js';
+import { type Look, paint, wrap, MAX_COLUMNS } from './table.js';
 import { formatDurationNs } from './units.js';
 
 /** Lines beyond this many are left out, and the last one says so. */
@@ -50,7 +50,7 @@ function merged(runs: readonly Result[]): { warning: Warning; where: string }[] 
 }
 
 /** The section "can this be trusted?", ending in a line feed. */
-export function renderTrust(runs: readonly Result[], colour = false): string {
+export function renderTrust(runs: readonly Result[], look: Look = false): string {
   const all = merged(runs);
   if (all.length === 0) {
     const measured = runs.every(({ manifest }) => manifest.measuredNs > 0);
@@ -59,7 +59,7 @@ export function renderTrust(runs: readonly Result[], colour = false): string {
   const lines = all.slice(0, MAX_WARNINGS).map(({ warning, where }) => {
     const head = `${warning.code} ${printable(warning.field)}${printable(where)}: `;
     const [first = '', ...rest] = wrap(head + printable(warning.detail), MAX_COLUMNS - 4).split('\n');
-    return [`  ${paint(first, 'bad', colour)}`, ...rest.map((line) => `    ${paint(line, 'bad', colour)}`)].join('\n');
+    return [`  ${paint(first, 'bad', look)}`, ...rest.map((line) => `    ${paint(line, 'bad', look)}`)].join('\n');
   });
   if (all.length > MAX_WARNINGS) lines.push(`  and ${all.length - MAX_WARNINGS} more; --json has them all`);
   return `can this be trusted?\n${[...lines, ...legend(runs).map((line) => `  ${line}`)].join('\n')}\n`;

@@ -126,7 +126,7 @@ describe('--out', () => {
     const io = captureIo();
     const target = join(folder, 'deep', 'er');
     expect(await run(['a.yaml', '--json', '--out', target], io, fakeTools())).toBe(0);
-    expect(readdirSync(target)).toEqual(['report.html', 'result.json']);
+    expect(readdirSync(target).sort()).toEqual(['origin.json', 'report.html', 'result.json']);
     expect(readFileSync(join(target, 'result.json'), 'utf8')).toBe(io.out);
   });
 

@@ -89,7 +89,7 @@ describe('tables', () => {
       ['long name', { text: 'no', tone: 'bad' as const }],
     ];
     const plain = renderTable(rows);
-    const coloured = renderTable(rows, { colour: true });
+    const coloured = renderTable(rows, { look: true });
     expect(plain).not.toContain('\u001b');
     expect(coloured).toContain('\u001b[31mno\u001b[0m');
     // eslint-disable-next-line no-control-regex -- colour codes are what is taken away here
