@@ -3,6 +3,7 @@
 
 import type { Figures, VmResult, Result } from '../result/result.js';
 import type { Comparison } from '../study/compare.js';
+import { amountOf } from '../study/sizing.js';
 import { memoryRows } from './memory-table.js';
 import { sloText, sloCell, MAX_VMS, omittedText } from './run-table.js';
 import { printable } from '../input/errors.js';
@@ -135,7 +136,7 @@ function sizingRows(comparison: Comparison): Row[] {
     const found = sizing[column];
     if (found === undefined) return '-';
     if (found.cores === null) return { text: `not up to ${found.searchedTo}`, tone: 'bad' };
-    return found.of === 'host.cores' ? String(found.cores) : `${found.cores} pinned`;
+    return `${found.cores}${found.of === 'host.cores' ? '' : found.of === 'quotas' ? ' of quota' : ' pinned'}`;
   });
   return [[{ text: 'cores needed for every SLO', tone: 'strong' }, ...cells]];
 }
@@ -164,11 +165,9 @@ export function sloSentence(comparison: Comparison): string {
         (bad.length === 0 ? '.' : `; ${names(bad)} ${bad.length === 1 ? 'does' : 'do'} not.`);
   if (sizing === undefined || sizing.length === 0) return verdict;
   const needs = sizing.map((one) => {
-    const single = (one.cores ?? one.searchedTo) === 1;
-    const unit = `${one.of === 'host.cores' ? 'core' : 'pinned vCPU'}${single ? '' : 's'}`;
-    return one.cores === null
-      ? `${one.mechanism} not reachable with up to ${one.searchedTo} ${unit}`
-      : `${one.mechanism} ${one.cores} ${unit}`;
+    const why = one.bound === undefined ? '' : ` (${one.bound.by}: ${one.bound.detail})`;
+    const amount = amountOf(one, one.cores ?? one.searchedTo);
+    return `${one.mechanism} ${one.cores === null ? 'not reachable with up to ' : ''}${amount}${why}`;
   });
   return `${verdict} Needed to meet them: ${needs.join(', ')}.`;
 }

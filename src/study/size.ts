@@ -243,13 +243,24 @@ async function boundOf(
     return index === 0 ? { by: 'range', detail: `${ladder.text(0)} is the least that was asked for` } : null;
   }
   const end = `${ladder.path} up to ${ladder.text(ladder.count - 1)}`;
+  return whyNone(study, scenario, variant.label, question.objectives, end);
+}
+
+/** Why no value is enough, up to the `end` of those that were run; null when interrupted. */
+export async function whyNone(
+  study: Study,
+  scenario: Scenario,
+  label: string,
+  objectives: readonly string[],
+  end: string,
+): Promise<Bound | null> {
   const lift = async (vcpusToo: boolean): Promise<Result | null> =>
     study.interrupted
       ? null
-      : study.once(unlimited(scenario, vcpusToo), `${variant.label} without limits`, { overTime: false });
+      : study.once(unlimited(scenario, vcpusToo), `${label} without limits`, { overTime: false });
   const free = await lift(true);
   if (free === null) return null;
-  if (!meets(free, question.objectives)) {
+  if (!meets(free, objectives)) {
     const what = misses(free);
     return {
       by: 'service',
@@ -258,17 +269,17 @@ async function boundOf(
   }
   const within = await lift(false);
   if (within === null) return null;
-  if (!meets(within, question.objectives)) {
+  if (!meets(within, objectives)) {
     return {
       by: 'vcpus.max',
       detail: `no ${end} helps: a core for each of the vCPUs that vcpus.max allows is not enough, more vCPUs are`,
     };
   }
-  return variant.mechanism.kind === 'ideal'
+  return label === 'ideal'
     ? { by: 'range', detail: `no ${end} is enough; a core for every vCPU is` }
     : {
         by: 'mechanism',
-        detail: `no ${end} is enough under ${variant.label}; a core for every vCPU without any cost is`,
+        detail: `no ${end} is enough under ${label}; a core for every vCPU without any cost is`,
       };
 }
 

@@ -146,19 +146,28 @@ describe('the report of a comparison', () => {
     const sizing: Sizing[] = [
       { mechanism: 'ideal', of: 'host.cores', cores: 4, searchedFrom: 2, searchedTo: 16, runs: 3 },
       { mechanism: 'hyperflux', of: 'host.cores', cores: 5, searchedFrom: 3, searchedTo: 17, runs: 3 },
-      { mechanism: 'hotplug', of: 'host.cores', cores: null, searchedFrom: 2, searchedTo: 16, runs: 1 },
+      {
+        mechanism: 'hotplug',
+        of: 'host.cores',
+        cores: null,
+        searchedFrom: 2,
+        searchedTo: 16,
+        runs: 1,
+        bound: { by: 'service', detail: 'too long' },
+      },
+      { mechanism: 'cgroup', of: 'quotas', cores: 1, searchedFrom: 1, searchedTo: 8, runs: 4 },
       { mechanism: 'static', of: 'pinned vCPUs', cores: 30, searchedFrom: 1, searchedTo: 36, runs: 6 },
     ];
     const comparison = comparisonOf(runs, sizing);
     expect(sloSentence(comparison)).toBe(
       'On 9 cores ideal, hyperflux and hotplug meet every SLO; static does not. Needed to meet them: ideal 4 cores, ' +
-        'hyperflux 5 cores, hotplug not reachable with up to 16 cores, static 30 pinned vCPUs.',
+        'hyperflux 5 cores, hotplug not reachable with up to 16 cores (service: too long), cgroup 1 core of quota, static 30 pinned vCPUs.',
     );
     const text = renderComparison(comparison);
     expect(text.trimEnd().split('\n').slice(-3).join(' ')).toContain(
       sloSentence(comparison).split(': ')[1]!.slice(-25),
     );
-    expect(text).toMatch(/^cores needed for every SLO +4 +5 +not up to 16 +30 pinned$/m);
+    expect(text).toMatch(/^cores needed for every SLO +4 +5 +not up to 16 +1 of quota$/m);
   });
 
   it('says so where nobody meets it, everybody does, or no SLO is stated', async () => {

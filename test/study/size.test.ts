@@ -175,3 +175,47 @@ it('the command prints the answer with the command that shows it', async () => {
   expect(io.out).toMatch(/the least host\.cores for api\.slo, 1 seed/);
   expect(io.out).toMatch(/fluxhost run SCENARIO --set mechanism=ideal --set host\.cores=16/);
 });
+
+describe('what compare prints of cores', () => {
+  const shared = (slo: string): Scenario =>
+    resolveScenario({
+      version: 1,
+      seed: 4,
+      duration: '60ms',
+      warmup: '5ms',
+      host: { cores: 8 },
+      mechanism: 'cgroup',
+      vms: [
+        {
+          name: 'api',
+          vcpus: { min: 1, max: 8 },
+          slo: { quantile: 0.99, latency: slo },
+          workload: {
+            arrivals: { process: 'poisson', rate: 2.5e5 },
+            request: { stages: [{ tasks: 1, service: { dist: 'exponential', mean: '10us' } }] },
+          },
+        },
+      ],
+    });
+
+  it('is quotas under cgroup: enough as found, and one less is not', async () => {
+    const scenario = shared('2ms');
+    const { sizing } = await compare(scenario, { mechanisms: ['cgroup'] });
+    expect(sizing).toMatchObject([{ mechanism: 'cgroup', of: 'quotas', searchedFrom: 1, searchedTo: 8 }]);
+    const { cores } = sizing![0]!;
+    expect(cores).toBeGreaterThan(2);
+    expect(cores).toBeLessThan(8);
+    expect(await attained(withFields(scenario, [`vms.api.quota=${cores}`]))).toBe(true);
+    expect(await attained(withFields(scenario, [`vms.api.quota=${cores! - 1}`]))).toBe(false);
+  });
+
+  it('names what is in the way: the service itself, or the guarantees', async () => {
+    const { sizing } = await compare(shared('20us'), { mechanisms: ['cgroup', 'hyperflux', 'static'] });
+    expect(sizing!.map(({ cores, bound }) => [cores, bound?.by])).toEqual(Array(3).fill([null, 'service']));
+    const roomy = withFields(shared('2ms'), ['vms.api.vcpus.min=7']);
+    const held = await compare(roomy, { mechanisms: ['ideal'] });
+    expect(held.sizing).toMatchObject([{ cores: 7, bound: { by: 'guarantees' } }]);
+    const free = await compare(shared('2ms'), { mechanisms: ['ideal'] });
+    expect(free.sizing![0]!.bound).toBeUndefined();
+  });
+});

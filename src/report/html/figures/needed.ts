@@ -72,7 +72,8 @@ export function sizeFigure(result: SizeResult): Figure | undefined {
 export function sizingFigure(sizing: readonly Sizing[]): Figure | undefined {
   if (sizing.length === 0) return undefined;
   const hues = mechanismHues(sizing.map(({ mechanism }) => mechanism));
-  const counted = (one: Sizing): string => (one.of === 'host.cores' ? 'cores' : 'pinned vCPUs');
+  const counted = (one: Sizing): string =>
+    one.of === 'host.cores' ? 'cores' : one.of === 'quotas' ? 'cores of quota' : 'pinned vCPUs';
   const rows = sizing.map((one): Row => ({
     name: one.mechanism,
     hue: hues.get(one.mechanism)!,
@@ -94,7 +95,7 @@ export function sizingFigure(sizing: readonly Sizing[]): Figure | undefined {
     answer: `To meet every SLO ${listed(needs)} ${sizing.length === 1 ? 'is' : 'are'} needed.`,
     caption:
       'The least number at which every SLO is met with the scenario’s seed; the thin line is the range that was searched. ' +
-      'A polling core counts; static counts the vCPUs that it pins.',
+      'A polling core counts; static counts the vCPUs that it pins, cgroup the quotas of VMs with an SLO.',
     drawing: { kind: 'needed', of: 'cores', unit: '', rows },
     table: {
       head: ['mechanism', 'needed', 'of', 'searched', 'runs'],
