@@ -287,9 +287,9 @@ export const RESERVE_FIELDS: readonly Field[] = (
       'Mean time between two arrivals; exponential.',
       'must be given with vms; without vms only plan and boots',
     ],
-    ['vms.sizes.*.weight', 'share', 'How often this size is drawn, beside the other weights.', MUST],
+    ['vms.sizes.*.weight', 'count', 'How often this size is drawn, beside the other weights.', MUST],
     ['vms.sizes.*.memory', 'bytes', 'Memory of a VM of this size, rounded up to 2 MiB.', MUST],
-    ['vms.lifetimes.*.weight', 'share', 'How often this class is drawn, beside the other weights.', MUST],
+    ['vms.lifetimes.*.weight', 'count', 'How often this class is drawn, beside the other weights.', MUST],
     ['vms.lifetimes.*.mean', 'ns', 'Mean lifetime of this class; exponential.', MUST],
     [
       'poison.meanGap',

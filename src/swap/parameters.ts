@@ -209,10 +209,10 @@ const BACKENDS = rows('host.memory.backends', [
   ],
   ['lz4.in', 'ns', 1708, 'Mean time to bring a page of 4 KiB in (cv 0.357).', ZRAM, 'secondary'],
   ['lz4.out', 'ns', 15_500, 'Mean time to put a page of 4 KiB out.', ZRAM_COPY, 'secondary'],
-  ['lz4.ratio', 'share', 2.63, 'Page over what is kept of it: a number, or a distribution.', ZRAM_RATIO, 'secondary'],
+  ['lz4.ratio', 'count', 2.63, 'Page over what is kept of it: a number, or a distribution.', ZRAM_RATIO, 'secondary'],
   ['zstd.in', 'ns', 5714, 'Mean time to bring a page of 4 KiB in (cv 0.405).', ZRAM, 'secondary'],
   ['zstd.out', 'ns', 27_400, 'Mean time to put a page of 4 KiB out.', ZRAM_COPY, 'secondary'],
-  ['zstd.ratio', 'share', 3.37, 'Page over what is kept of it: a number, or a distribution.', ZRAM_RATIO, 'secondary'],
+  ['zstd.ratio', 'count', 3.37, 'Page over what is kept of it: a number, or a distribution.', ZRAM_RATIO, 'secondary'],
   [
     'ssd.in',
     'ns',
@@ -280,7 +280,7 @@ const GUEST = rows('vms.*.memory', [
   ],
   [
     'access.exponent',
-    'share',
+    'count',
     0.99,
     "Of Zipf's law: the page of rank k is touched in proportion to k^-exponent.",
     'the default of YCSB, whose keys follow the same law',

@@ -1,9 +1,12 @@
-// A function of the core can be read in one go.
+// A function of the core can be read in one go, and the core states what it relies on: the checked build keeps what it
+// asserts, the release has none of it.
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import binaryen from 'assemblyscript/binaryen';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import { buildPath, type Build } from '../support/builds.js';
 
 const LINES_MAX = 70;
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -41,4 +44,30 @@ describe('functions of the core', () => {
   it(`take no more than ${LINES_MAX} lines`, () => {
     expect(all.filter(({ lines }) => lines > LINES_MAX)).toEqual([]);
   });
+});
+
+describe('assertions', () => {
+  /** Places that end the program through `abort`. */
+  const aborts = (target: Build): number => {
+    const module = binaryen.readBinary(readFileSync(buildPath(target)));
+    const text = module.emitText();
+    module.dispose();
+    const name = /\(import "env" "abort" \(func (\S+)/.exec(text)![1]!;
+    return text.split(`(call ${name}`).length - 1;
+  };
+
+  it(
+    'are kept in the checked build; in the release nothing is left but what the runtime says of memory',
+    { timeout: 60_000 },
+    () => {
+      const host = files.filter((path) => !/^assembly\/memory\/(replacement|vmem|replay|index)/.test(path));
+      const stated = host.reduce(
+        (sum, path) => sum + readFileSync(join(root, path), 'utf8').split(/\bassert\(/).length - 1,
+        0,
+      );
+      expect(stated).toBeGreaterThan(100);
+      expect(aborts('checked')).toBeGreaterThanOrEqual(stated);
+      expect(aborts('release')).toBeLessThanOrEqual(2);
+    },
+  );
 });

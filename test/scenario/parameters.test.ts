@@ -3,15 +3,21 @@
 import { readFileSync } from 'node:fs';
 import { describe, it, expect } from 'vitest';
 import { PARAMETERS, allFields, findParameters } from '../../src/explain/parameters.js';
-import { formatDefault, parameterTable } from '../../src/input/parameter.js';
+import { formatDefault, parameterTable, type ParameterUnit } from '../../src/input/parameter.js';
 import { renderParametersMarkdown } from '../../src/explain/page.js';
 import { reserveJsonSchema } from '../../src/reserve/schema.js';
 import { POLICY_PARAMETERS } from '../../src/pages/parameters.js';
 import { parsePolicy, POLICY_NAMES } from '../../src/pages/policies.js';
 import { scenarioJsonSchema } from '../../src/scenario/schema.js';
-import { parseDuration, parseSize } from '../../src/input/quantities.js';
+import { DURATION_PATTERN, parseDuration, parseSize, SIZE_PATTERN } from '../../src/input/quantities.js';
 
 interface Node {
+  type?: string;
+  pattern?: string;
+  minimum?: number;
+  exclusiveMinimum?: number;
+  maximum?: number;
+  exclusiveMaximum?: number;
   properties?: Record<string, Node>;
   items?: Node;
   anyOf?: Node[];
@@ -50,6 +56,68 @@ function words(node: Node, path: string, found = new Map<string, string[]>()): M
   for (const part of [...(node.anyOf ?? []), ...(node.oneOf ?? [])]) words(part, path, found);
   return found;
 }
+
+/** What a schema takes at each path, unions taken apart. */
+function leaves(root: Node, node: Node, path: string, found = new Map<string, Node[]>()): Map<string, Node[]> {
+  if (node.$ref !== undefined) {
+    const target = node.$ref
+      .replace(/^#\//, '')
+      .split('/')
+      .reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], root);
+    return leaves(root, target as Node, path, found);
+  }
+  const parts = [...(node.anyOf ?? []), ...(node.oneOf ?? []), ...(node.allOf ?? [])];
+  if (node.type !== undefined || node.enum !== undefined) found.set(path, [...(found.get(path) ?? []), node]);
+  for (const [name, part] of Object.entries(node.properties ?? {}))
+    leaves(root, part, path === '' ? name : `${path}.${name}`, found);
+  if (node.items !== undefined) leaves(root, node.items, `${path}.*`, found);
+  for (const part of parts) leaves(root, part, path, found);
+  return found;
+}
+
+/** Whether a field of this unit is written so; the unit stands in the parameter's row, the form in the schema. */
+const WRITTEN_AS: Readonly<Partial<Record<ParameterUnit, (node: Node) => boolean>>> = {
+  ns: ({ pattern }) => pattern === DURATION_PATTERN.source,
+  bytes: ({ pattern }) => pattern === SIZE_PATTERN.source,
+  'bytes per second': ({ pattern }) => pattern === SIZE_PATTERN.source,
+  count: ({ type }) => type === 'integer' || type === 'number',
+  share: ({ type, minimum, exclusiveMinimum, maximum, exclusiveMaximum }) =>
+    type === 'number' && (minimum ?? exclusiveMinimum ?? -1) >= 0 && (maximum ?? exclusiveMaximum ?? 2) <= 1,
+  'yes or no': ({ type }) => type === 'boolean',
+};
+
+describe('a field of a scenario or of a server', () => {
+  const scenario = leaves(scenarioJsonSchema(), scenarioJsonSchema(), '');
+  const server = leaves(reserveJsonSchema(), reserveJsonSchema(), 'reserve');
+  const nodesAt = (path: string): readonly Node[] => scenario.get(path) ?? server.get(path) ?? [];
+  /** Where a mapping or a list may stand, such as a distribution, also what lies in it. */
+  const formsAt = (path: string): readonly Node[] =>
+    nodesAt(path).some(({ type }) => type === 'object' || type === 'array')
+      ? [...scenario, ...server].flatMap(([at, nodes]) => (at === path || at.startsWith(`${path}.`) ? nodes : []))
+      : nodesAt(path);
+  const told = [...PARAMETERS, ...allFields()].filter(
+    ({ path, unit }) => WRITTEN_AS[unit] !== undefined && nodesAt(path).length > 0,
+  );
+
+  it('is looked at', () => {
+    expect(told.length).toBeGreaterThan(150);
+    expect(new Set(told.map(({ unit }) => unit))).toEqual(new Set(Object.keys(WRITTEN_AS)));
+  });
+
+  it.each(told.map((row) => [row.path, row] as const))('%s is written in the unit that its row tells', (path, row) => {
+    expect(formsAt(path).filter(WRITTEN_AS[row.unit]!)).not.toEqual([]);
+  });
+
+  it.each(
+    told.filter((row) => 'default' in row && typeof row.default === 'number').map((row) => [row.path, row] as const),
+  )('%s has a default within its bounds', (path, row) => {
+    const numbers = nodesAt(path).filter(({ type }) => type === 'integer' || type === 'number');
+    const value = (row as { default: number }).default;
+    const within = ({ minimum = -Infinity, exclusiveMinimum = -Infinity, maximum = Infinity }: Node): boolean =>
+      value >= minimum && value > exclusiveMinimum && value <= maximum;
+    if (numbers.length > 0) expect(numbers.some(within)).toBe(true);
+  });
+});
 
 describe('a field of a scenario', () => {
   const taken = words(scenarioJsonSchema(), '');

@@ -158,7 +158,7 @@ function layRing(vm: Vm): void {
   }
 }
 
-/** Everything else of this instant is done: the policy, then the cores that begin something. */
+/** Everything else of this instant is done: reallocation, then the cores that begin something. */
 function phase(): void {
   const due = rules().everyStep != 0 || clock.now == machine().roundAt;
   if (clock.now == machine().roundAt) machine().roundAt += settings.interval;
