@@ -112,7 +112,7 @@ describe('a core move', () => {
     );
     const { count, grantNs, steps } = result.reallocation;
     expect([count, grantNs.min, grantNs.max]).toEqual([1, 5_000, 5_000]);
-    expect([steps['wakeNs']!.max, steps['dispatchNs']!.max, steps['notifyNs']!.count]).toEqual([3_000, 2_000, 0]);
+    expect([steps['wakeNs'].max, steps['dispatchNs'].max, steps['notifyNs'].count]).toEqual([3_000, 2_000, 0]);
   });
 
   it('takes 13 us from a busy donor: notify 1, preempt 2, suspend 2, deschedule 3, wake 3, dispatch 2', async () => {
