@@ -3,6 +3,7 @@
 
 import type { Figures, VmResult, Result } from '../result/result.js';
 import type { Comparison } from '../study/compare.js';
+import { type LatencyKey, type VmRow, memberAt, rowsOf, sum } from './vm-rows.js';
 import { amountOf } from '../study/sizing.js';
 import { memoryRows } from './memory-table.js';
 import { sloText, sloCell, MAX_VMS, omittedText } from './run-table.js';
@@ -27,56 +28,104 @@ function withRatio(text: string, comparison: Comparison, column: number, path: s
   return `${text} ${unclear ? '~' : ''}${ratio}x`;
 }
 
-function vmRows(comparison: Comparison, vms: readonly VmResult[]): Row[] {
-  const rows: Row[] = [];
-  for (const vm of vms) {
-    const at = (column: number): VmResult | undefined =>
-      comparison.runs[column]?.vms.find((one) => one.name === vm.name);
-    const each = (label: string, cell: (vm: VmResult, column: number) => string | Cell): void => {
-      rows.push([`  ${label}`, ...comparison.runs.map((_, i) => (at(i) === undefined ? '-' : cell(at(i)!, i)))]);
-    };
-    rows.push([{ text: `${vm.name} (${vm.class})`, tone: 'strong' }]);
-    const counted = (label: string, key: 'completed' | 'dropped'): void =>
-      each(label, (one, i) => overRuns(comparison.runs[i]!, one[key], formatCount, (f) => f[`${one.name}.${key}`]));
-    counted('completed', 'completed');
-    if (comparison.runs.some((_, i) => (at(i)?.dropped ?? 0) > 0)) counted('dropped', 'dropped');
-    if (vm.slo === null && vm.class === 'best-effort') {
-      // What a best-effort VM gets is core time; its latencies say little.
-      each('task core-seconds', (one, i) =>
-        overRuns(comparison.runs[i]!, one.cpuSeconds.task, formatCoreSeconds, (f) => f[`${one.name}.cpuSeconds.task`]),
-      );
+const LATENCIES = [
+  ['mean', 'mean'],
+  ['p50', 'p50'],
+  ['p99', 'p99'],
+  ['p99.9', 'p999'],
+] as const;
+
+/** A latency as `withRatio` shows it for one run each, and as mean ± half-width over several. */
+function latencyCell(comparison: Comparison, column: number, vm: VmResult, key: LatencyKey): string {
+  const marked = markedQuantile(vm.latencyNs, key);
+  const path = `${vm.name}.latencyNs.${key}`;
+  if (!replicated(comparison)) return withRatio(marked, comparison, column, path);
+  const mark = marked.startsWith('≥') ? '≥' : '';
+  if (marked === '–') return marked;
+  return mark + overRuns(comparison.runs[column]!, vm.latencyNs[key], formatDurationNs, (f) => f[path]);
+}
+
+/** Of a group: the worst of its VMs in each run, and the median one. Who that is differs by run, so no ratio is paired. */
+function groupCell(comparison: Comparison, column: number, { vms }: VmRow, key: LatencyKey, share: number): string {
+  const marked = markedQuantile(memberAt(vms, key, share).latencyNs, key);
+  if (marked === '–' || !replicated(comparison)) return marked;
+  const among = (f: Figures): Figure => {
+    const values = vms.map(({ name }) => f[`${name}.latencyNs.${key}`]).filter((value) => typeof value === 'number');
+    return values.sort((a, b) => a - b)[Math.floor(share * (values.length - 1))];
+  };
+  const mark = marked.startsWith('≥') ? '≥' : '';
+  return mark + overRuns(comparison.runs[column]!, memberAt(vms, key, share).latencyNs[key], formatDurationNs, among);
+}
+
+function latencyRows(comparison: Comparison, row: VmRow, each: Each): void {
+  const grouped = row.vms.length > 1;
+  for (const [label, key] of LATENCIES) {
+    if (grouped) {
+      const shared = row.vms[0]!.latencyShared !== undefined;
+      each(`latency ${label}${shared ? '' : ', worst'}`, (one, i) => groupCell(comparison, i, one, key, 1));
+      if (!shared) each('  median', (one, i) => groupCell(comparison, i, one, key, 0.5));
       continue;
     }
-    for (const [label, key] of [
-      ['mean', 'mean'],
-      ['p50', 'p50'],
-      ['p99', 'p99'],
-      ['p99.9', 'p999'],
-    ] as const) {
-      const path = (one: VmResult): string => `${one.name}.latencyNs.${key}`;
-      each(`latency ${label}`, (one, i) => {
-        const marked = markedQuantile(one.latencyNs, key);
-        if (!replicated(comparison)) return withRatio(marked, comparison, i, path(one));
-        const mark = marked.startsWith('≥') ? '≥' : '';
-        if (marked === '–') return marked;
-        return mark + overRuns(comparison.runs[i]!, one.latencyNs[key], formatDurationNs, (f) => f[path(one)]);
-      });
-      if (replicated(comparison) && comparison.runs.length > 1)
-        each('  ratio', (one, i) => ratioCell(comparison, i, path(one)));
+    each(`latency ${label}`, (one, i) => latencyCell(comparison, i, one.vms[0]!, key));
+    if (replicated(comparison) && comparison.runs.length > 1)
+      each('  ratio', (one, i) => ratioCell(comparison, i, `${one.name}.latencyNs.${key}`));
+  }
+}
+
+/** `yes` of one VM, `2 of 3` of a group, `7 of 8` of replications. */
+function attainedCell(run: Result, { vms }: VmRow): string | Cell {
+  const over = sloShare(run, vms);
+  if (over !== undefined) return over;
+  if (vms.length === 1) return sloCell(vms[0]!.slo);
+  const met = vms.filter(({ slo }) => slo?.attained === true).length;
+  return { text: `${met} of ${vms.length} VMs`, tone: met === vms.length ? 'good' : 'bad' };
+}
+
+type Each = (label: string, cell: (row: VmRow, column: number) => string | Cell) => void;
+
+function vmRows(comparison: Comparison, shown: readonly VmRow[]): Row[] {
+  const rows: Row[] = [];
+  const byRun = comparison.runs.map((run) => new Map(rowsOf(run.vms).map((row) => [row.name, row])));
+  for (const row of shown) {
+    const [vm] = row.vms as [VmResult];
+    const at = (column: number): VmRow | undefined => byRun[column]!.get(row.name);
+    const each: Each = (label, cell) => {
+      rows.push([`  ${label}`, ...comparison.runs.map((_, i) => (at(i) === undefined ? '-' : cell(at(i)!, i)))]);
+    };
+    const summed = (
+      label: string,
+      path: string,
+      of: (vm: VmResult) => number,
+      format: (value: number) => string,
+    ): void =>
+      each(label, (one, i) =>
+        overRuns(comparison.runs[i]!, sum(one.vms.map(of)), format, (f) => {
+          const values = one.vms.map(({ name }) => f[`${name}.${path}`]);
+          return values.includes(undefined) ? undefined : sum(values.map((value) => value ?? 0));
+        }),
+      );
+    rows.push([
+      { text: `${row.name}${row.vms.length > 1 ? ` x${row.vms.length}` : ''} (${vm.class})`, tone: 'strong' },
+    ]);
+    summed('completed', 'completed', ({ completed }) => completed, formatCount);
+    const some = (is: (vm: VmResult) => boolean): boolean =>
+      comparison.runs.some((_, i) => at(i)?.vms.some(is) === true);
+    if (some(({ dropped }) => dropped > 0)) summed('dropped', 'dropped', ({ dropped }) => dropped, formatCount);
+    if (vm.slo === null && vm.class === 'best-effort') {
+      // What a best-effort VM gets is core time; its latencies say little.
+      summed('task core-seconds', 'cpuSeconds.task', ({ cpuSeconds }) => cpuSeconds.task, formatCoreSeconds);
+      continue;
     }
-    if (vm.slo !== null)
-      each(`SLO ${sloText(vm.slo)}`, (one, i) => sloShare(comparison.runs[i]!, one) ?? sloCell(one.slo));
-    if (comparison.runs.some((_, i) => at(i)?.unstable)) {
-      each('backlog', (one) => (one.unstable ? { text: 'grows', tone: 'bad' } : 'stable'));
-    }
+    latencyRows(comparison, row, each);
+    if (vm.slo !== null) each(`SLO ${sloText(vm.slo)}`, (one, i) => attainedCell(comparison.runs[i]!, one));
+    if (some(({ unstable }) => unstable))
+      each('backlog', ({ vms }) => (vms.some(({ unstable }) => unstable) ? { text: 'grows', tone: 'bad' } : 'stable'));
   }
   return rows;
 }
 
 function hostRows(comparison: Comparison): Row[] {
   const { runs } = comparison;
-  const sum = (run: Result, state: keyof VmResult['cpuSeconds']): number =>
-    run.vms.reduce((total, vm) => total + vm.cpuSeconds[state], 0);
   const seconds = (label: string, of: (run: Result) => number, path?: (f: Figures) => Figure): Row => [
     `  ${label}`,
     ...runs.map((run) => overRuns(run, of(run), formatCoreSeconds, path ?? (() => undefined))),
@@ -84,7 +133,7 @@ function hostRows(comparison: Comparison): Row[] {
   const summed = (label: string, state: keyof VmResult['cpuSeconds']): Row =>
     seconds(
       label,
-      (run) => sum(run, state),
+      ({ vms }) => sum(vms.map(({ cpuSeconds }) => cpuSeconds[state])),
       (f) => (runs[0]?.vms ?? []).reduce((all, { name }) => all + (f[`${name}.cpuSeconds.${state}`] ?? 0), 0),
     );
   return [
@@ -189,7 +238,7 @@ export function renderComparison(comparison: Comparison, look: Look = false): st
   const first = comparison.runs[0];
   if (first === undefined) return 'nothing was run\n';
   const { manifest } = first;
-  const vms = first.vms.slice(0, MAX_VMS);
+  const all = rowsOf(first.vms);
   const replications = manifest.replications > 1 ? `, ${manifest.replications} replications` : '';
   let text = `seed ${manifest.seed}${replications}, ${formatExactDurationNs(manifest.durationNs)} simulated; `;
   text += `factors are against ${manifest.mechanism}\n`;
@@ -197,14 +246,16 @@ export function renderComparison(comparison: Comparison, look: Look = false): st
     const inBlock = (row: Row): Row => (row.length === 1 ? row : [row[0]!, ...row.slice(1 + start, 1 + start + BLOCK)]);
     const rows: Row[] = [
       ['', ...comparison.runs.map((run): Cell => ({ text: run.manifest.mechanism, tone: 'strong' }))],
-      ...vmRows(comparison, vms),
+      ...vmRows(comparison, all.slice(0, MAX_VMS)),
       ...hostRows(comparison),
       ...memoryRows(comparison.runs, (text, column, path) => withRatio(text, comparison, column, path)),
       ...sizingRows(comparison),
     ].map(inBlock);
     text += `\n${renderTable(rows.map(clip), { look, maxCellColumns: LABEL_COLUMNS })}`;
   }
-  text += omittedText(first.vms.length);
+  text += omittedText(all.length);
+  if (all.some(({ vms }) => vms.length > 1))
+    text += 'xN: of N VMs the sum of what completed, the worst latency of any, and the median one of them\n';
   for (const run of comparison.runs) {
     if (run.incomplete === true) {
       text += `${paint(`incomplete: ${printable(run.manifest.mechanism)} was interrupted`, 'bad', look)}\n`;

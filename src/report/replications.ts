@@ -58,9 +58,15 @@ export function meetsAll(run: Result): boolean {
   return run.vms.every(({ name }) => all.every((figures) => figures[`${name}.slo.attained`] !== 0));
 }
 
-/** `7 of 8 [53, 98]%`: replications that meet the SLO, and Wilson's interval; undefined with one run, `no data` without requests. */
-export function sloShare(run: Result, { name }: VmResult): Cell | undefined {
-  const known = whole(run).flatMap((figures) => figures[`${name}.slo.attained`] ?? []);
+/**
+ * `7 of 8 [53, 98]%`: replications in which the SLO of each of these VMs is met, and Wilson's interval; undefined with one run,
+ * `no data` without requests.
+ */
+export function sloShare(run: Result, vms: readonly VmResult[]): Cell | undefined {
+  const known = whole(run).flatMap((figures) => {
+    const each = vms.flatMap(({ name }) => figures[`${name}.slo.attained`] ?? []);
+    return each.length === 0 ? [] : Math.min(...each);
+  });
   if (whole(run).length === 0) return undefined;
   if (known.length === 0) return { text: 'no data' };
   const met = known.filter((value) => value === 1).length;

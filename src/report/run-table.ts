@@ -5,11 +5,11 @@ import type { Interval } from '../metrics/figures.js';
 import { memoryOf } from '../swap/result.js';
 import type { SloResult, Result, VmResult, ControllerResult } from '../result/result.js';
 import { printable } from '../input/errors.js';
-import { groupsOf } from '../input/vm-groups.js';
 import { renderDistributions } from './distribution-line.js';
 import { type Look, type Cell, renderTable, paint } from './table.js';
 import { markedQuantile, renderTrust } from './trust.js';
 import { renderMemory } from './memory-table.js';
+import { type VmRow, memberAt, rowsOf, sum } from './vm-rows.js';
 import {
   formatQuantile,
   formatExactDurationNs,
@@ -52,36 +52,12 @@ function header(result: Result): string {
   );
 }
 
-/** A VM by itself, or the VMs of a group. */
-interface Row {
-  readonly name: string;
-  readonly vms: readonly VmResult[];
-}
-
-function rowsOf(vms: readonly VmResult[]): Row[] {
-  const groups = groupsOf(vms.map(({ name }) => name));
-  const groupOf = new Map([...groups].flatMap(([group, members]) => members.map((member) => [member, group] as const)));
-  const rows = new Map<string, VmResult[]>();
-  for (const vm of vms) {
-    const name = groupOf.get(vm.name) ?? vm.name;
-    rows.set(name, [...(rows.get(name) ?? []), vm]);
-  }
-  return [...rows].map(([name, members]) => ({ name, vms: members }));
-}
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const LATENCIES = ['mean', 'p50', 'p99', 'p999', 'max'] as const;
 
 /** The worst of the group's VMs in each column, then the median one; what they share stands once. */
-function groupRows({ name, vms }: Row): (string | Cell)[][] {
+function groupRows({ name, vms }: VmRow): (string | Cell)[][] {
   const [first] = vms as [VmResult];
-  const ordered = (key: (typeof LATENCIES)[number]): VmResult[] =>
-    [...vms].sort((a, b) => (a.latencyNs[key] ?? -1) - (b.latencyNs[key] ?? -1));
-  const at = (share: number) =>
-    LATENCIES.map((key) => {
-      const of = ordered(key);
-      return markedQuantile(of[Math.floor(share * (of.length - 1))]!.latencyNs, key);
-    });
+  const at = (share: number) => LATENCIES.map((key) => markedQuantile(memberAt(vms, key, share).latencyNs, key));
   const attained = vms.filter(({ slo }) => slo?.attained === true).length;
   const slo: (string | Cell)[] =
     first.slo === null
@@ -95,7 +71,7 @@ function groupRows({ name, vms }: Row): (string | Cell)[][] {
   ];
 }
 
-function latencyTable(all: readonly Row[], look: Look): string {
+function latencyTable(all: readonly VmRow[], look: Look): string {
   const rows: (string | Cell)[][] = [
     ['VM', 'class', 'completed', 'mean', 'p50', 'p99', 'p99.9', 'max', 'SLO', 'attained'].map((text) => ({
       text,
@@ -124,7 +100,7 @@ function latencyTable(all: readonly Row[], look: Look): string {
   return renderTable(rows, { look, align: ['left', 'left'], maxCellColumns: 16 }) + legend;
 }
 
-function coreTable(result: Result, all: readonly Row[], look: Look): string {
+function coreTable(result: Result, all: readonly VmRow[], look: Look): string {
   const rows: (string | Cell)[][] = [
     ['core-seconds', 'task', 'steal', 'idle poll', 'transition', 'total'].map((text) => ({
       text,
@@ -179,7 +155,7 @@ export function intervalText(interval: Interval): string {
   return `${formatDurationNs(mean)}${range}`;
 }
 
-function confidenceTable(result: Result, vms: readonly VmResult[], look: Look): string {
+function confidenceTable(result: Result, all: readonly VmRow[], look: Look): string {
   const { confidence } = result;
   if (confidence === undefined || confidence.replications < 2) return '';
   const title = `mean and ${formatShare(confidence.level)} interval over ${confidence.replications} replications`;
@@ -187,12 +163,20 @@ function confidenceTable(result: Result, vms: readonly VmResult[], look: Look): 
     [{ text: title }],
     ['VM', 'p50', 'p99', 'p99.9'].map((text) => ({ text, tone: 'strong' as const })),
   ];
-  for (const vm of vms) {
-    const at = (key: string): string => {
-      const interval = confidence.figures[`${vm.name}.latencyNs.${key}`];
+  for (const { name, vms } of all) {
+    // Of a group that one whose mean is the greatest, then the median one: each with its own interval.
+    const at = (key: string, share: number): string => {
+      const known = vms.flatMap((vm) => confidence.figures[`${vm.name}.latencyNs.${key}`] ?? []);
+      const ordered = known.sort((a, b) => (a.mean ?? -1) - (b.mean ?? -1));
+      const interval = ordered[Math.floor(share * (ordered.length - 1))];
       return interval === undefined ? '-' : intervalText(interval);
     };
-    rows.push([vm.name, at('p50'), at('p99'), at('p999')]);
+    const row = (label: string, share: number): string[] => [
+      label,
+      ...['p50', 'p99', 'p999'].map((key) => at(key, share)),
+    ];
+    rows.push(row(vms.length > 1 ? `${name} x${vms.length}` : name, 1));
+    if (vms.length > 1 && vms[0]!.latencyShared === undefined) rows.push(row('  median', 0.5));
   }
   return `\n${renderTable(rows, { look })}`;
 }
@@ -217,12 +201,12 @@ function warnings(result: Result, look: Look): string {
     const share = formatShare((throttled * 1e9) / vms.length / result.manifest.measuredNs);
     lines.push(`throttled: ${printable(name)} had no quota left for ${share} of the time; its requests waited then`);
   }
-  for (const vm of result.vms.slice(0, MAX_VMS)) {
-    if (vm.dropped > 0) {
-      const share = formatShare(vm.dropped / vm.arrived);
-      const missed = vm.slo === null ? '' : '; its SLO counts them as missed';
-      lines.push(`dropped: ${printable(vm.name)} turned away ${formatCount(vm.dropped)} requests (${share})${missed}`);
-    }
+  for (const { name, vms } of rowsOf(result.vms).slice(0, MAX_VMS)) {
+    const dropped = sum(vms.map((vm) => vm.dropped));
+    if (dropped === 0) continue;
+    const share = formatShare(dropped / sum(vms.map(({ arrived }) => arrived)));
+    const missed = vms[0]!.slo === null ? '' : '; its SLO counts them as missed';
+    lines.push(`dropped: ${printable(name)} turned away ${formatCount(dropped)} requests (${share})${missed}`);
   }
   return lines.map((line) => `${paint(line, 'bad', look)}\n`).join('');
 }
@@ -237,7 +221,7 @@ export function renderRun(result: Result, look: Look = false): string {
     latencyTable(shown, look),
     omittedText(rows.length),
     renderDistributions(result, look),
-    confidenceTable(result, result.vms.slice(0, MAX_VMS), look),
+    confidenceTable(result, shown, look),
     '\n',
     coreTable(result, shown, look),
     reallocationText(result),

@@ -5,6 +5,7 @@ import type { Distribution } from '../metrics/figures.js';
 import { support } from '../result/trust.js';
 import type { Result, Warning } from '../result/result.js';
 import { printable } from '../input/errors.js';
+import { groupsOf } from '../input/vm-groups.js';
 import { type Look, paint, wrap, MAX_COLUMNS } from './table.js';
 import { formatDurationNs } from './units.js';
 
@@ -33,11 +34,35 @@ function legend(runs: readonly Result[]): string[] {
   ];
 }
 
+/** Warnings of one code about the same figure of VMs of one group: said of the first, with how many more it holds for. */
+function byGroup({ vms, warnings }: Result): Warning[] {
+  const groups = groupsOf(vms.map(({ name }) => name));
+  const groupOf = new Map([...groups].flatMap(([group, members]) => members.map((member) => [member, group] as const)));
+  const first = new Map<string, { warning: Warning; count: number; of: number }>();
+  for (const warning of warnings) {
+    const [name = '', ...rest] = warning.field.split('.');
+    const group = groupOf.get(name);
+    const field = group === undefined ? warning.field : [group, ...rest].join('.');
+    const before = first.get(`${warning.code} ${field}`);
+    if (before === undefined)
+      first.set(`${warning.code} ${field}`, {
+        warning: { ...warning, field },
+        count: 1,
+        of: groups.get(group ?? '')?.length ?? 1,
+      });
+    else before.count += 1;
+  }
+  return [...first.values()].map(({ warning, count, of }) =>
+    of === 1 ? warning : { ...warning, detail: `${warning.detail} (${count} of ${of} VMs, said of the first)` },
+  );
+}
+
 /** One for each code and field, of the first run that has it, with the runs that have it where not all do. */
 function merged(runs: readonly Result[]): { warning: Warning; where: string }[] {
   const found = new Map<string, { warning: Warning; in: string[] }>();
-  for (const { warnings, manifest } of runs)
-    for (const warning of warnings) {
+  for (const run of runs)
+    for (const warning of byGroup(run)) {
+      const { manifest } = run;
       const key = `${warning.code} ${warning.field}`;
       const before = found.get(key) ?? { warning, in: [] };
       if (before.in.at(-1) !== manifest.mechanism) before.in.push(manifest.mechanism);

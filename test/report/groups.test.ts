@@ -2,7 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import {
   Simulation,
+  compare,
   evaluateAssertion,
+  renderComparison,
+  replicate,
   renderRun,
   resolveScenario,
   size,
@@ -108,5 +111,49 @@ describe('what explains a tail', () => {
     const fixed = renderRun(await run(input(5e4, { mechanism: { kind: 'cgroup', period: '1ms' } }, { quota: 0.3 })));
     expect(fixed).toMatch(/throttled: lc had no quota left for [1-9][\d.]* % of the time/);
     expect(fixed).not.toContain('polling core');
+  });
+});
+
+describe('a group in other tables', () => {
+  const lines = (text: string): string[][] => text.split('\n').map((line) => line.trim().split(/ {2,}/));
+  const micros = (text: string): number => Number(/([\d.]+) us/.exec(text)![1]);
+
+  it('is one block of a comparison: sum, worst, median, and how many meet the SLO', async () => {
+    const scenario = resolveScenario(input(5e4, { histogram: { share: 'vm' } }));
+    const comparison = await compare(scenario, { mechanisms: ['ideal', 'hyperflux'], sizing: false });
+    const text = renderComparison(comparison);
+    const rows = lines(text);
+    expect(rows.filter(([head]) => head === 'lc x3 (latency-critical)')).toHaveLength(1);
+    expect(text).not.toContain('lc-0 (');
+    comparison.runs.forEach(({ vms }, column) => {
+      const some = vms.slice(0, 3);
+      const p50 = some.map(({ latencyNs }) => latencyNs.p50! / 1000).sort((a, b) => a - b);
+      const worst = rows.findIndex(([head]) => head === 'latency p50, worst');
+      expect(micros(rows[worst]![column + 1]!) / p50[2]!).toBeCloseTo(1, 1);
+      expect(micros(rows[worst + 1]![column + 1]!) / p50[1]!).toBeCloseTo(1, 1);
+      const completed = rows.find(([head]) => head === 'completed')![column + 1]!;
+      expect(Number(completed.replaceAll(',', ''))).toBe(some.reduce((sum, vm) => sum + vm.completed, 0));
+    });
+    expect(rows.find(([head]) => head?.startsWith('SLO p99'))!.slice(1)).toEqual(['3 of 3 VMs', '3 of 3 VMs']);
+    expect(text).toContain('xN: of N VMs');
+  });
+
+  it('is one row of intervals, and one line of each warning', async () => {
+    const scenario = resolveScenario(input(2e3, { histogram: { share: 'vm' } }));
+    const result = await replicate(scenario, { replications: 3 });
+    const text = renderRun(result);
+    const table = text.slice(text.indexOf('interval over 3 replications'), text.indexOf('core-seconds'));
+    const rows = lines(table).map(([head]) => head);
+    expect(rows.filter((head) => /^(lc|solo|median)/.test(head ?? ''))).toEqual(['lc x3', 'median', 'solo-0']);
+    const means = ['lc-0', 'lc-1', 'lc-2'].map(
+      (name) => result.confidence!.figures[`${name}.latencyNs.p50`]!.mean! / 1000,
+    );
+    const [worst] = lines(table).filter(([head]) => head === 'lc x3');
+    expect(micros(worst![1]!) / Math.max(...means)).toBeCloseTo(1, 1);
+    expect(result.warnings.filter(({ code }) => code === 'few-samples').length).toBeGreaterThan(3);
+    const trust = text.slice(text.indexOf('can this be trusted?'));
+    expect(trust.match(/few-samples lc\.slo/g)).toHaveLength(1);
+    expect(trust).toMatch(/few-samples lc\.slo: .*\(3 of 3 VMs, said\s+of\s+the\s+first\)/);
+    expect(trust).not.toContain('lc-1');
   });
 });
