@@ -10,7 +10,9 @@ import { csvText } from './series.js';
 
 /** What a file of --out holds. */
 export interface LatencyFile {
+  /** `cdf.csv` or `latency.hlog`. */
   readonly name: string;
+  /** All of it. */
   readonly text: string;
 }
 

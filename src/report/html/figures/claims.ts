@@ -6,22 +6,38 @@ import { lineOf } from './lines.js';
 
 /** As `reproduce --json` prints it. */
 export interface ExperimentDocument {
+  /** Its name, as `reproduce` takes it. */
   readonly experiment: string;
+  /** The question, or what a table holds. */
   readonly title: string;
+  /** Each beside what comes out here. */
   readonly claims: readonly {
+    /** In words. */
     readonly claim: string;
+    /** Where the claim stands. */
     readonly source: string;
+    /** The published figure, as it is worded there. */
     readonly paper: string;
+    /** What comes out here, as text: often a range. */
     readonly ours: string;
+    /** Of `ours`; '' where it says its own. */
     readonly unit: string;
+    /** Whether parameters with a source carry it. */
     readonly supported: 'yes' | 'partly' | 'no';
+    /** What had to be assumed, each on its own. */
     readonly assumptions: readonly string[];
+    /** Of an open question: the answer in one sentence. */
     readonly answer?: string;
+    /** Prints the figures behind it. */
     readonly command: string;
   }[];
+  /** What stands behind the claims. */
   readonly tables: readonly {
+    /** The question, or what a table holds. */
     readonly title: string;
+    /** Words over its columns. */
     readonly head: readonly string[];
+    /** Cells as text. */
     readonly rows: readonly (readonly string[])[];
   }[];
 }
