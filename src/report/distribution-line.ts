@@ -35,7 +35,7 @@ export function renderDistributions({ vms }: Result, look: Look): string {
   const width = Math.min(MOST_COLUMNS, look.columns - label - 2);
   if (drawn.length === 0 || width < 8) return '';
   const from = Math.max(1, Math.min(...drawn.map(({ histogram }) => histogram.upTo[0]!)));
-  const to = Math.max(from, ...drawn.map(({ histogram }) => histogram.upTo.at(-1)));
+  const to = Math.max(from, ...drawn.map(({ histogram }) => histogram.upTo.at(-1)!));
   // the last one is the greatest itself, which no rounding of powers may miss
   const limits = Array.from({ length: width }, (_, i) =>
     i === width - 1 ? to : from * (to / from) ** (i / (width - 1)),

@@ -57,7 +57,7 @@ function blocksOf(widths: readonly number[], room: number | undefined): number[]
       blocks.push([0]);
       used = label;
     }
-    blocks.at(-1).push(i);
+    blocks.at(-1)!.push(i);
     used += wide;
   }
   return blocks.length === 0 ? [[0]] : blocks;

@@ -3,10 +3,10 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import binaryen from 'assemblyscript/binaryen';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { buildPath, type Build } from '../support/builds.js';
+import { binaryen } from '../support/compiler.js';
 
 const LINES_MAX = 70;
 const root = fileURLToPath(new URL('../..', import.meta.url));

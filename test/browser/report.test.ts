@@ -98,7 +98,7 @@ describe('a report in Chromium', () => {
     );
     const times = drawing.panels[0]!.lines.flatMap(({ points }) => points.map(({ ns }) => Math.log(ns)));
     const order = [...times.keys()].sort((a, b) => times[a]! - times[b]!);
-    const [first, last] = [order[0]!, order.at(-1)];
+    const [first, last] = [order[0]!, order.at(-1)!];
     const perUnit = (xs[last]! - xs[first]!) / (times[last]! - times[first]!);
     xs.forEach((x, i) => expect(x).toBeCloseTo(xs[first]! + perUnit * (times[i]! - times[first]!), 1));
     await page.close();

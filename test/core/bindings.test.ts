@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
-import { main } from 'assemblyscript/asc';
+import { main } from '../support/compiler.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bindControlPath, readString, type BoundExports } from '../../src/core/bindings.js';
 import { compileCore, compileMemoryCore, instantiateCore, type CoreInstance } from '../../src/core/load.js';

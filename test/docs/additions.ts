@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { main } from 'assemblyscript/asc';
+import { main } from '../support/compiler.js';
 import { build } from 'esbuild';
 import { POLICY_IMPORTS, policyImports, policySources } from '../../scripts/policies.mjs';
 import type * as program from '../../src/cli/program.js';

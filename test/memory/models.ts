@@ -230,7 +230,7 @@ export class TaijiModel extends Model {
       this.accessed.add(page);
     } else {
       if (this.levels.flat().length === this.capacity) this.throwOut(this.victim());
-      this.levels.at(-1).push(page);
+      this.levels.at(-1)!.push(page);
     }
     if (++this.requests % this.interval === 0) this.scan();
     return hit;

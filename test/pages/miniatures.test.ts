@@ -32,7 +32,7 @@ describe('miniatures of every capacity', () => {
       expect(point?.missRatio, `${run.policy} at ${run.capacityPages}`).toBe(run.missRatio);
     }
     // nothing is missed but first uses where every page fits
-    for (const { points } of curves) expect(points.at(-1).missRatio).toBe(points.at(-1).capacityPages / 20_000);
+    for (const { points } of curves) expect(points.at(-1)!.missRatio).toBe(points.at(-1)!.capacityPages / 20_000);
   });
 
   it('look at the pages that the one-pass curve of LRU looks at, and agree with it', async () => {

@@ -88,7 +88,7 @@ describe('real traces', () => {
     const points = new Map(result.mrc![0]!.points.map((point) => [point.capacityPages, point.missRatio]));
     for (const run of lru) expect(points.get(run.capacityPages)).toBeCloseTo(run.missRatio, 12);
     // Everything fits: each page is missed once.
-    expect(lru.at(-1).misses).toBe(distinctPages);
+    expect(lru.at(-1)!.misses).toBe(distinctPages);
   });
 
   test.each([

@@ -82,7 +82,7 @@ export function recursion({ atNs, nextServiceNs }: Done, buffer: number, first: 
     while (gone < ends.length && (first === 'take' ? ends[gone]! <= at : ends[gone]! < at)) gone++;
     if (ends.length - gone > buffer) continue;
     ends.push(Math.max(at, ends.at(-1) ?? 0) + nextServiceNs[i]!);
-    sum += ends.at(-1) - at;
+    sum += ends.at(-1)! - at;
   }
   return { completed: ends.length, dropped: atNs.length - ends.length, meanNs: sum / ends.length };
 }

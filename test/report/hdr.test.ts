@@ -110,7 +110,7 @@ describe('run', () => {
     expect(rows[0]).toBe('vm,latencyNs,share');
     expect(rows).toHaveLength(1 + vms.reduce((sum, vm) => sum + vm.latencyNs.histogram!.upTo.length, 0));
     const api = rows.filter((row) => row.startsWith('api,')).map((row) => row.split(',').map(Number));
-    expect(api.at(-1).slice(1)).toEqual([vms[0]!.latencyNs.max, 1]);
+    expect(api.at(-1)!.slice(1)).toEqual([vms[0]!.latencyNs.max, 1]);
     for (const [i, [, , share]] of api.entries()) expect(share).toBeGreaterThan(api[i - 1]?.[2] ?? 0);
     expect(
       new HistogramLogReader(readFileSync(join(folder, 'latency.hlog'), 'utf8')).nextIntervalHistogram(),

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { main } from 'assemblyscript/asc';
+import { main } from './compiler.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PROBE = 'test/kernel/probe.as';

@@ -108,7 +108,7 @@ export function decode(bytes: Uint8Array): Trace {
       const slice = read(event, atNs, stack.length);
       if ((ends.get(`${name} ${slice.depth}`) ?? 0) > atNs)
         throw new Error(`${name}: ${slice.name} at ${atNs} begins too early`);
-      if (stack.length > 0 && stack.at(-1).fromNs > atNs)
+      if (stack.length > 0 && stack.at(-1)!.fromNs > atNs)
         throw new Error(`${name}: ${slice.name} begins before its parent`);
       stack.push(slice);
     } else {
@@ -120,7 +120,7 @@ export function decode(bytes: Uint8Array): Trace {
       slices.push(slice);
     }
   }
-  for (const [name, stack] of open) if (stack.length > 0) throw new Error(`${name}: ${stack.at(-1).name} never ends`);
+  for (const [name, stack] of open) if (stack.length > 0) throw new Error(`${name}: ${stack.at(-1)!.name} never ends`);
   return { tracks: [...tracks.values()], slices, instants, counters };
 }
 

@@ -111,7 +111,7 @@ describe('one arbiter for many VMs', () => {
     }
     const plain = points.filter((point) => !point.aggregate);
     expect(rising(plain.map((point) => meanOf(point.meanNs)))).toBe(true);
-    const most = plain.at(-1);
+    const most = plain.at(-1)!;
     const aggregated = points.find((point) => point.aggregate && point.vms === most.vms)!;
     expect(meanOf(aggregated.meanNs)).toBeLessThan(meanOf(most.meanNs) / 10);
     // 255 moves of 100 ns come one after another, or all at once, whatever is drawn
@@ -246,7 +246,7 @@ describe('hot-plug', () => {
     const [early, late] = [tails.slice(0, 5), tails.slice(5)];
     expect(points[4]!.latencyNs).toBe(10_000_000);
     expect(rising(early)).toBe(true);
-    for (const tail of late) expect(tail).toBeGreaterThan(early.at(-1));
+    for (const tail of late) expect(tail).toBeGreaterThan(early.at(-1)!);
     // one of a few microseconds that keeps its cores for 20 ms may do better than cores that are given back at once
     const slow = points.find((point) => point.latencyNs === 1_000_000)!;
     expect(meanOf(slow.p99Ns)).toBeGreaterThan(meanOf(hyperfluxNs));

@@ -60,7 +60,7 @@ class Naive {
       this.state[page] = 'out';
       this.free += UNIT - KEPT;
     }
-    for (let page = PAGES - 1; page >= 0; page--) if (this.state[page] === 'in') this.order.at(-1).push(page);
+    for (let page = PAGES - 1; page >= 0; page--) if (this.state[page] === 'in') this.order.at(-1)!.push(page);
   }
 
   bytes(share: number): number {
@@ -204,7 +204,7 @@ class Naive {
       this.take(-KEPT);
       this.state[fault.page] = 'in';
       this.used[fault.page] = false;
-      this.order.at(-1).push(fault.page);
+      this.order.at(-1)!.push(fault.page);
       this.swapIns++;
       this.latencyNs += at - fault.since;
       this.finishAt(at + SERVICE);

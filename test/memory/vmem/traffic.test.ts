@@ -56,8 +56,8 @@ describe('three months under every manager', () => {
   });
 
   it('keep most of the memory in gigabytes under Vmem, none under transparent huge pages', () => {
-    expect(runOf('vmem').memory.fragmentation.at(-1).gigabyteShare!).toBeGreaterThan(0.5);
-    expect(runOf('thp').memory.fragmentation.at(-1).gigabyteShare).toBe(0);
+    expect(runOf('vmem').memory.fragmentation.at(-1)!.gigabyteShare!).toBeGreaterThan(0.5);
+    expect(runOf('thp').memory.fragmentation.at(-1)!.gigabyteShare).toBe(0);
   });
 
   it('upgrade Vmem alone, every week, and roll some back', () => {

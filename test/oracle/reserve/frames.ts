@@ -92,7 +92,7 @@ export class Frames {
   }
 
   private nodeOf({ regions, granules }: Holding): number | undefined {
-    const granule = regions.length > 0 ? this.regions[regions.at(-1)]!.first : granules.at(-1);
+    const granule = regions.length > 0 ? this.regions[regions.at(-1)!]!.first : granules.at(-1)!;
     return granule === undefined ? undefined : Math.floor(granule / this.layout.granulesPerNode);
   }
 

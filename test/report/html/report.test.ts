@@ -132,7 +132,7 @@ describe('figures', () => {
       const all = row.parts.reduce((total, { seconds }) => total + seconds, 0);
       expect(all).toBeCloseTo(memory.plan.totalBytes / 2 ** 30, 6);
       const sold = drawingOf(figures, 'response').panels[0]!.lines[i]!;
-      expect(sold.points.at(-1)!.mean).toBe(memory.fragmentation.at(-1).soldShare);
+      expect(sold.points.at(-1)!.mean).toBe(memory.fragmentation.at(-1)!.soldShare);
     });
   });
 
