@@ -1,5 +1,6 @@
 // `fluxhost pages`: replays a page-access trace through replacement policies and prints misses as a table or as JSON.
 
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { toStableJson } from '../result/json.js';
 import { expandCapacity, parseCapacity, type CapacitySpec } from '../pages/capacity.js';
@@ -7,12 +8,12 @@ import { traceFile, nodeDigest } from '../pages/file.js';
 import { FORMATS, formatNamed } from '../pages/formats/names.js';
 import { describePolicies, parsePolicy, type PolicySpec } from '../pages/policies.js';
 import { replayTrace } from '../pages/replay.js';
-import { renderPages } from '../report/pages-table.js';
+import { pagesCsv, renderPages } from '../report/pages-table.js';
 import { type Problem, expectedOneOf, InputError } from '../input/errors.js';
 import { QuantityError, parseSize, parseDuration } from '../input/quantities.js';
 import { type CommandSpec, type Arguments, parseCommand, renderHelp } from './args.js';
 import { EXIT } from './exit.js';
-import { prepareFolder } from './files.js';
+import { prepareFolder, writeAtomically } from './files.js';
 import { type Io, lookOf } from './io.js';
 import { writeDocument } from './out.js';
 import { REPORT, commandOf } from './report.js';
@@ -32,7 +33,7 @@ const spec: CommandSpec = {
     capacity: {
       value: 'C[,C...]',
       multiple: true,
-      help: 'pages that fit: a count, a size (64MiB) a share of the distinct pages (10%) or a range (1%..100%:20:log)',
+      help: 'pages that fit: a count, a size (64MiB) a share of the distinct pages (10%) or a range (1%..100%:20:log);\nwithout --policy those of the curves',
     },
     'page-size': { value: 'SIZE', help: 'bytes of a page, a power of two (default 4KiB)' },
     instructions: { help: 'lackey: count instruction fetches too' },
@@ -64,7 +65,8 @@ const spec: CommandSpec = {
       value: 'RATE',
       help: 'takes the curves from this share of the pages (0.01), marked as sampled; with --mrc or --curve',
     },
-    out: { value: 'DIR', help: 'writes result.json and report.html there as well' },
+    csv: { help: 'prints runs and points of curves as CSV, one a row' },
+    out: { value: 'DIR', help: 'writes result.json, pages.csv and report.html there as well' },
     json: { help: 'prints the result as one JSON document' },
   },
   details:
@@ -77,6 +79,7 @@ const spec: CommandSpec = {
     'fluxhost pages mem.log --format lackey --policy clock --capacity 64MiB,128MiB --json',
     'fluxhost pages mem.log --format addresses --mrc --shards 0.01',
     'fluxhost pages mem.log --format addresses --curve lru,arc,opt --shards 0.01',
+    'fluxhost pages mem.log --format addresses --curve arc,opt --capacity 1%..100%:20:log --csv',
   ],
 };
 
@@ -125,17 +128,18 @@ export async function pages(args: string[], io: Io): Promise<number> {
   const seed = given.whole('seed', 0, Number.MAX_SAFE_INTEGER);
   // a curve needs neither policies nor capacities; one of them without the other is a mistake all the same
   const curves = given.flag('mrc') || given.list('curve').length > 0;
-  const curveOnly = curves && listed(given, 'policy').length + listed(given, 'capacity').length === 0;
+  const curveOnly = curves && listed(given, 'policy').length === 0;
   const need = (name: string, what: string, required = true): string[] => {
     const values = listed(given, name);
     if (required && values.length === 0) given.problems.push(`--${name}: missing, expected ${what}`);
     return values;
   };
   const [formatName] = need('format', `one of ${FORMATS.map(({ name }) => name).join(', ')}`);
-  const policyTexts = need('policy', 'one or more policies, or --mrc or --curve alone', !curveOnly);
+  const policyTexts = need('policy', 'one or more policies, or --mrc or --curve', !curveOnly);
   const capacityTexts = need('capacity', 'one or more capacities, or --mrc or --curve alone', !curveOnly).flatMap(
     expandCapacity,
   );
+  if (given.flag('json') && given.flag('csv')) given.problems.push('--csv: given beside --json, expected one of them');
   given.check();
 
   const format = formatNamed(formatName!);
@@ -159,7 +163,7 @@ export async function pages(args: string[], io: Io): Promise<number> {
   if (problems.length > 0) throw new InputError(problems);
 
   const folder = given.text('out');
-  if (folder !== undefined) await prepareFolder(folder, ['result.json', REPORT]);
+  if (folder !== undefined) await prepareFolder(folder, ['result.json', 'pages.csv', REPORT]);
   const notes = new Set<string>(); // a trace that is read twice says everything twice
   const result = await replayTrace({
     source: await traceFile(given.positional(0), format!),
@@ -187,8 +191,11 @@ export async function pages(args: string[], io: Io): Promise<number> {
   });
   for (const note of notes) io.stderr(`note: ${note}\n`);
   const json = toStableJson(result);
-  if (folder !== undefined)
+  const csv = pagesCsv(result);
+  if (folder !== undefined) {
     await writeDocument(folder, 'result.json', json, result, { command: commandOf('pages', args) });
-  io.stdout(given.flag('json') ? json : renderPages(result, lookOf(io)));
+    await writeAtomically(join(folder, 'pages.csv'), csv);
+  }
+  io.stdout(given.flag('json') ? json : given.flag('csv') ? csv : renderPages(result, lookOf(io)));
   return EXIT.done;
 }

@@ -4,7 +4,7 @@
 // the number of requests counts as hits, as for LRU's curve.
 
 import type { PagesCore } from './core.js';
-import { SAMPLE_RANGE, grid } from './miss-ratio-curve.js';
+import { type Wanted, SAMPLE_RANGE, grid } from './miss-ratio-curve.js';
 import type { MissRatioCurve } from './result.js';
 import type { PolicySpec } from './policies.js';
 
@@ -38,14 +38,14 @@ export class Miniatures {
     policies: readonly PolicySpec[],
     private readonly threshold: number,
     private readonly distinctPages: number,
-    extra: readonly number[],
+    wanted: Wanted,
     seed: number,
   ) {
     this.rate = threshold / SAMPLE_RANGE;
     this.least = Math.ceil(1 / this.rate);
     // counts the sample's own pages; keeps next uses where a policy needs them
     this.sampleHistory = this.made(core.pagesHistory(policies.some(({ isOptimal }) => isOptimal)));
-    const capacities = this.least > distinctPages ? [] : grid(this.least, distinctPages, extra);
+    const capacities = this.least > distinctPages ? [] : grid(this.least, distinctPages, wanted);
     this.curves = policies.map((policy) => ({ policy, caches: this.caches(policy, capacities, seed) }));
   }
 

@@ -17,9 +17,17 @@ export function samplingThreshold(rate: number): number {
   return Math.max(1, Math.round(rate * SAMPLE_RANGE));
 }
 
-/** Capacities from `least` to `pages`, some a doubling, with `extra` ones among them. */
-export function grid(least: number, pages: number, extra: readonly number[]): number[] {
-  const capacities = new Set<number>([least, ...extra]);
+/** Capacities that a curve must have: among those of the grid, or these alone. */
+export interface Wanted {
+  readonly capacities: readonly number[];
+  readonly alone: boolean;
+}
+
+/** Capacities from `least` to `pages`, some a doubling, with the wanted ones among them; or these alone, as far as they are `least` or more. */
+export function grid(least: number, pages: number, wanted: Wanted): number[] {
+  const capacities = new Set<number>(wanted.capacities);
+  if (wanted.alone) return [...capacities].filter((capacity) => capacity >= least).sort((a, b) => a - b);
+  capacities.add(least);
   for (let base = 1; base <= pages; base *= 2) {
     for (let step = 0; step < POINTS_PER_DOUBLING; step++) {
       const capacity = base + Math.floor((base * step) / POINTS_PER_DOUBLING);
@@ -36,7 +44,7 @@ export function grid(least: number, pages: number, extra: readonly number[]): nu
  * @param histogram requests by reuse distance, from 0; the rest of the sampled requests are first uses
  * @param threshold as samplingThreshold gives it
  * @param distinctPages of the whole trace, which are missed at any capacity
- * @param extra capacities that must be among the points, as far as the sample reaches down to them
+ * @param wanted capacities of the points, as far as the sample reaches down to them
  */
 export function curveOf(
   histogram: Float64Array,
@@ -44,7 +52,7 @@ export function curveOf(
   sampledRequests: number,
   threshold: number,
   distinctPages: number,
-  extra: readonly number[],
+  wanted: Wanted,
 ): MissRatioCurve {
   const rate = threshold / SAMPLE_RANGE;
   /** Distinct pages looked at. */
@@ -61,7 +69,7 @@ export function curveOf(
   // Of no page looked at, nothing is known.
   for (const capacityPages of sampledPages === 0
     ? []
-    : grid(least, Math.max(least, Math.round(sampledPages / rate)), extra)) {
+    : grid(least, Math.max(least, Math.round(sampledPages / rate)), wanted)) {
     while (distance < sampledPages && (distance + 1) / rate <= capacityPages) hits += histogram[++distance]!;
     /** Misses over requests, 0 to 1. */
     const missRatio = expected > 0 ? Math.min(1, Math.max(compulsory, 1 - hits / expected)) : 1;

@@ -10,7 +10,7 @@ import { PagesCore } from './core.js';
 import { DenseIds } from './dense-ids.js';
 import type { TraceFormat, ReadOptions } from './formats/format.js';
 import { Miniatures, NoMemory } from './miniatures.js';
-import { samplingThreshold, curveOf, SAMPLED_PAGES_WANTED } from './miss-ratio-curve.js';
+import { type Wanted, samplingThreshold, curveOf, SAMPLED_PAGES_WANTED } from './miss-ratio-curve.js';
 import type { PolicySpec } from './policies.js';
 import { Problems } from './problems.js';
 import { WRITE_BIT, RequestSink } from './request-sink.js';
@@ -99,6 +99,8 @@ class Replay {
   /** Whether the trace tells the sizes of its objects, and what they add up to over the requests read so far. */
   private sized = false;
   private requestedBytes = 0;
+  /** Whether any request writes. */
+  private written = false;
   /** Of every object in the window, where they are alike: misses tell the bytes then. */
   private sizeOfAll: number | undefined;
 
@@ -119,6 +121,7 @@ class Replay {
     const sink = new RequestSink((words, count, writes, sizes) => {
       if (problems.found) return; // what was read so far will not be used
       this.pages.fill(words, count);
+      this.written ||= writes;
       this.sized = sizes !== undefined;
       if (sizes !== undefined) {
         this.pages.fillSizes(sizes, count);
@@ -245,7 +248,11 @@ class Replay {
     const { lruCurve = curveRate !== undefined } = this.options;
     const threshold = lruCurve ? samplingThreshold(curveRate ?? 1) : 0;
     const distances = threshold === 0 ? 0 : this.made(this.core.pagesDistances(threshold), '--mrc', 'a trace');
-    const extra = [...(this.options.curveCapacities ?? []), ...this.caches.map((cache) => cache.capacityPages)];
+    const distinct = this.core.pagesDistinct(history);
+    const extra: Wanted = {
+      capacities: [...(this.options.curveCapacities ?? []), ...capacities.map((capacity) => capacity.pages(distinct))],
+      alone: this.caches.length === 0 && capacities.length > 0,
+    };
     const miniatures = this.miniatures(history, extra);
     const digest = (this.options.digest ?? portableDigest)();
     const requests = await this.pass((count, words, writes) => {
@@ -267,7 +274,12 @@ class Replay {
     this.replayOptimal(history, requests);
 
     const result: PagesResult = {
-      trace: { requests, distinctPages: this.core.pagesDistinct(history), sha256: digest.hex() },
+      trace: {
+        requests,
+        distinctPages: this.core.pagesDistinct(history),
+        writes: this.written,
+        sha256: digest.hex(),
+      },
       runs: this.caches.map((cache) => this.summary(cache, requests)),
     };
     const curves = this.reaching(() => miniatures?.end(requests)) ?? [];
@@ -283,7 +295,7 @@ class Replay {
   }
 
   /** The miniatures of the policies whose curves are wanted. */
-  private miniatures(history: number, extra: readonly number[]): Miniatures | undefined {
+  private miniatures(history: number, extra: Wanted): Miniatures | undefined {
     const { curvePolicies = [], curveRate = 1, seed = 1 } = this.options;
     if (curvePolicies.length === 0) return undefined;
     const pages = this.core.pagesDistinct(history);

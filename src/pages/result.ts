@@ -65,6 +65,9 @@ const makeSchemas = () => {
       z.strictObject({
         requests: count('Requests read.'),
         distinctPages: count('Pages that are named at least once.'),
+        writes: flag(
+          'Whether any request writes: without, write-backs mean nothing, and formats that do not tell have none.',
+        ),
         sha256: text('Over the page numbers in order, 8 little-endian bytes each; writes are left out.'),
       }),
     ),

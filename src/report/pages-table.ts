@@ -2,6 +2,7 @@
 
 import type { MissRatioCurve } from '../pages/result.js';
 import type { PageRun, PagesResult } from '../pages/result.js';
+import { csvText } from './series.js';
 import { type Look, type Cell, renderTable } from './table.js';
 import { groupThousands, formatCount, formatDurationNs } from './units.js';
 
@@ -29,7 +30,7 @@ export function renderPages(result: PagesResult, look: Look = false): string {
       ratio(run.missRatio),
       ...(sized ? [typeof run.byteMissRatio === 'number' ? ratio(run.byteMissRatio) : '-'] : []),
       formatCount(run.swapOuts),
-      formatCount(run.writebacks),
+      trace.writes ? formatCount(run.writebacks) : '–',
       formatCount(run.requestsPerSecond),
     ];
     if (timed) row.push(formatDurationNs(run.swapInNs?.p99 ?? null));
@@ -62,6 +63,46 @@ function pivotTable(runs: readonly PageRun[]): string[] {
   return [
     `Miss ratio by capacity and policy\n${renderTable([head, ...rows], { align: head.map(() => 'right' as const) })}`,
   ];
+}
+
+/** One row a policy and capacity, and one a point of a curve, whose other figures are left empty. */
+export function pagesCsv({ trace, runs, mrc = [] }: PagesResult): string {
+  const head = [
+    ...[
+      'policy',
+      'capacityPages',
+      'sampled',
+      'requests',
+      'hits',
+      'misses',
+      'missRatio',
+      'byteMissRatio',
+      'swapOuts',
+      'writebacks',
+    ],
+  ];
+  const policy = (name: string): string => (/[",\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name);
+  const replayed = runs.map((run) => [
+    policy(run.policy),
+    ...[
+      run.capacityPages,
+      '',
+      run.requests,
+      run.hits,
+      run.misses,
+      run.missRatio,
+      run.byteMissRatio ?? '',
+      run.swapOuts,
+    ],
+    trace.writes ? run.writebacks : '',
+  ]);
+  const points = mrc.flatMap((curve) =>
+    curve.points.map(({ capacityPages, missRatio }) => [
+      policy(curve.policy),
+      ...[capacityPages, curve.samplingRate, '', '', '', missRatio, '', '', ''],
+    ]),
+  );
+  return [...csvText(head, [...replayed, ...points])].join('');
 }
 
 const kind = (curve: MissRatioCurve): string =>

@@ -1,5 +1,5 @@
 // Capacities as a range of shares, and the table of policies by capacity that goes with it.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -45,4 +45,71 @@ it('gives every policy at every capacity, and a table of both', async () => {
   const io = captureIo();
   expect(await main(['pages', file, '--format', 'csv', '--policy', 'lru', '--capacity', '50%..10%:5'], io)).toBe(2);
   expect(io.err).toContain('a range of shares, 1%..100%:20:log');
+});
+
+it('a range without policies is that of the curves, each point what a replay gives', async () => {
+  const file = join(folder, 'curve.csv');
+  const pages = Array.from({ length: 3000 }, (_, i) => (i * i + (i >> 3)) % 97);
+  writeFileSync(file, `page,write\n${pages.map((page, i) => `${page},${i % 3 === 0 ? 1 : 0}`).join('\n')}\n`);
+  const out = join(folder, 'out');
+  const run = async (...more: string[]): Promise<string> => {
+    const io = captureIo();
+    expect(await main(['pages', file, '--format', 'csv', '--capacity', '10%..100%:4', ...more], io), io.err).toBe(0);
+    return io.out;
+  };
+  const { runs, mrc } = JSON.parse(await run('--curve', 'arc,opt', '--mrc', '--json')) as PagesResult;
+  expect(runs).toEqual([]);
+  expect(mrc!.map(({ policy, points }) => [policy, points.length])).toEqual([
+    ['lru', 4],
+    ['arc', 4],
+    ['opt', 4],
+  ]);
+  const replayed = JSON.parse(await run('--policy', 'lru,arc,opt', '--json')) as PagesResult;
+  for (const { policy, points } of mrc!)
+    for (const { capacityPages, missRatio } of points)
+      expect(missRatio).toBeCloseTo(
+        replayed.runs.find((one) => one.policy === policy && one.capacityPages === capacityPages)!.missRatio,
+        12,
+      );
+
+  const csv = await run('--policy', 'arc', '--curve', 'opt', '--csv', '--out', out);
+  expect(readFileSync(join(out, 'pages.csv'), 'utf8')).toBe(csv);
+  const [head, ...rows] = csv
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(','));
+  const [first] = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')).runs as PagesResult['runs'];
+  const cells = Object.fromEntries(head!.map((name, i) => [name, rows[0]![i]]));
+  expect(cells).toEqual({
+    policy: 'arc',
+    sampled: '',
+    byteMissRatio: '',
+    ...Object.fromEntries(
+      (['capacityPages', 'requests', 'hits', 'misses', 'missRatio', 'swapOuts', 'writebacks'] as const).map((key) => [
+        key,
+        String(first![key]),
+      ]),
+    ),
+  });
+  expect(rows.filter(([policy]) => policy === 'opt').length).toBeGreaterThan(4);
+  expect(new Set(rows.map((row) => row.length))).toEqual(new Set([head!.length]));
+});
+
+it('has no figure of write-backs where nothing writes', async () => {
+  const file = join(folder, 'reads.csv');
+  const table = async (writes: boolean): Promise<string[]> => {
+    writeFileSync(
+      file,
+      `page,write\n${Array.from({ length: 50 }, (_, i) => `${i % 9},${writes ? 1 : 0}`).join('\n')}\n`,
+    );
+    const io = captureIo();
+    expect(await main(['pages', file, '--format', 'csv', '--policy', 'lru', '--capacity', '3'], io), io.err).toBe(0);
+    const lines = io.out.split('\n').map((line) => line.trim().split(/ {2,}/));
+    const head = lines.find(([name]) => name === 'policy')!;
+    return [head.indexOf('write-backs'), lines.find(([name]) => name === 'lru')!].flat().map(String);
+  };
+  const [at, ...read] = await table(false);
+  expect(read[Number(at)]).toBe('–');
+  const [, ...written] = await table(true);
+  expect(Number(written[Number(at)])).toBeGreaterThan(40);
 });

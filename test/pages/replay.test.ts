@@ -167,6 +167,7 @@ test('the shape of the result', async () => {
   expect(result).toEqual({
     trace: {
       requests: 6,
+      writes: true,
       distinctPages: 4,
       sha256: createHash('sha256')
         .update(new Uint8Array(new BigUint64Array([0n, 1n, 2n, 0n, 0n, 3n]).buffer))
