@@ -7,12 +7,11 @@ import { InputError, show } from '../input/errors.js';
 import { formatDuration, parseDuration, QuantityError } from '../input/quantities.js';
 import { readFailure } from '../input/read-failure.js';
 import type { Scenario } from '../scenario/types.js';
-import type { RunOptions } from '../options.js';
 import type { Simulation } from '../simulation.js';
 import type { Arguments } from './args.js';
 import { checkTarget, writeAtomically } from './files.js';
 import type { Io } from './io.js';
-import type { Runnable } from '../study/study.js';
+import { runOtherwise, type Runnable } from '../study/study.js';
 import type { Tools } from './replicate.js';
 import { readCore } from './tools.js';
 
@@ -62,37 +61,27 @@ export function snapshotting(tools: Tools, { file, at }: SnapshotRequest, io: Io
         if (!isPausable(simulation)) throw new TypeError('--snapshot: this simulation cannot be stopped on the way');
         const atNs = readInstant(at, simulation.nowNs, simulation.endNs);
         await checkTarget(file, '--snapshot');
-        return {
-          get done() {
-            return simulation.done;
-          },
-          async run(options: RunOptions = {}) {
-            const { onProgress, signal } = options;
-            // The share that is done is one of the whole run, not of the way to the snapshot.
-            const whole =
-              onProgress === undefined
-                ? {}
-                : {
-                    onProgress: (report: Parameters<typeof onProgress>[0]) =>
-                      onProgress({ ...report, endNs: simulation.endNs }),
-                  };
-            if (atNs !== undefined) {
-              await simulation.runUntil(atNs, { ...options, ...whole });
-              if (simulation.nowNs < atNs) {
-                io.stderr(`interrupted before ${formatDuration(atNs)}: no snapshot is written\n`);
-                return;
-              }
-              await write(simulation);
+        return runOtherwise(simulation, async (options = {}) => {
+          const { onProgress, signal } = options;
+          // The share that is done is one of the whole run, not of the way to the snapshot.
+          const whole =
+            onProgress === undefined
+              ? {}
+              : {
+                  onProgress: (report: Parameters<typeof onProgress>[0]) =>
+                    onProgress({ ...report, endNs: simulation.endNs }),
+                };
+          if (atNs !== undefined) {
+            await simulation.runUntil(atNs, { ...options, ...whole });
+            if (simulation.nowNs < atNs) {
+              io.stderr(`interrupted before ${formatDuration(atNs)}: no snapshot is written\n`);
+              return;
             }
-            if (signal?.aborted !== true) await simulation.run(options);
-            if (atNs === undefined) await write(simulation);
-          },
-          metrics: (asked) => simulation.metrics(asked),
-          series: () => simulation.series?.() ?? null,
-          eventLog: () => simulation.eventLog?.() ?? null,
-          traceNotes: () => simulation.traceNotes?.() ?? [],
-          close: () => simulation.close(),
-        };
+            await write(simulation);
+          }
+          if (signal?.aborted !== true) await simulation.run(options);
+          if (atNs === undefined) await write(simulation);
+        });
       } catch (error) {
         simulation.close();
         throw error;

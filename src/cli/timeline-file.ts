@@ -6,7 +6,7 @@ import { formatDurationNs } from '../report/units.js';
 import type { RunOptions } from '../options.js';
 import type { Simulation } from '../simulation.js';
 import type { TimelineWindow } from '../timeline/index.js';
-import type { Runnable } from '../study/study.js';
+import { runOtherwise, type Runnable } from '../study/study.js';
 import { checkTarget, GrowingFile } from './files.js';
 import type { Io } from './io.js';
 import type { Tools } from './replicate.js';
@@ -75,17 +75,7 @@ export function timelining(
         const { nowNs, endNs } = simulation;
         const within = readWindow(window, nowNs, endNs, simulation.scenario.warmupNs);
         await checkTarget(file, '--timeline');
-        return {
-          get done() {
-            return simulation.done;
-          },
-          run: (options: RunOptions = {}) => record(simulation, within, options),
-          metrics: (asked) => simulation.metrics(asked),
-          series: () => simulation.series?.() ?? null,
-          eventLog: () => simulation.eventLog?.() ?? null,
-          traceNotes: () => simulation.traceNotes?.() ?? [],
-          close: () => simulation.close(),
-        };
+        return runOtherwise(simulation, (options = {}) => record(simulation, within, options));
       } catch (error) {
         simulation.close();
         throw error;

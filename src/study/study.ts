@@ -22,6 +22,21 @@ export interface Runnable {
   close(): void;
 }
 
+/** The same simulation, run in another way. */
+export function runOtherwise(simulation: Runnable, run: Runnable['run']): Runnable {
+  return {
+    get done() {
+      return simulation.done;
+    },
+    run,
+    metrics: (asked) => simulation.metrics(asked),
+    series: () => simulation.series?.() ?? null,
+    eventLog: () => simulation.eventLog?.() ?? null,
+    traceNotes: () => simulation.traceNotes?.() ?? [],
+    close: () => simulation.close(),
+  };
+}
+
 /** How simulations are made, and who hears of them. */
 export interface Runner {
   create(scenario: Scenario): Promise<Runnable>;
