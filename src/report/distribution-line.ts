@@ -2,9 +2,11 @@
 // the right. Needs the histograms, and a terminal: elsewhere the quantiles of the table say it.
 
 import type { Result, VmResult } from '../result/result.js';
-import { BARS } from './series.js';
 import { type Look, renderTable } from './table.js';
 import { formatDurationNs } from './units.js';
+
+/** From next to nothing to all. */
+export const BARS = [...'▁▂▃▄▅▆▇█'];
 
 const MOST_VMS = 8;
 const MOST_COLUMNS = 64;

@@ -4,6 +4,7 @@
 
 import type { Result } from '../result/result.js';
 import { type SeriesResult, DISTRIBUTION_KEYS, type LogResult } from '../result/series.js';
+import { BARS } from './distribution-line.js';
 import { MAX_VMS, omittedText } from './run-table.js';
 import { renderTable } from './table.js';
 import { groupThousands, formatExactDurationNs, formatDurationNs } from './units.js';
@@ -116,8 +117,6 @@ export function overTimeText({ series, log }: Result, folder: string | undefined
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** From next to nothing to all. */
-export const BARS = [...'▁▂▃▄▅▆▇█'];
 const DRAWING_COLUMNS = 64;
 
 /** From 0 to the greatest value; a value above 0 is never drawn as 0. */
