@@ -68,7 +68,7 @@ export async function web() {
   }
   const fresh = new Set(sizes.keys());
   for (const name of ['index.html']) writeAtomically(at(FOLDER, name), readFileSync(at('src/web', name)));
-  copyFileSync(at('dist/fluxhost.wasm'), at(FOLDER, 'fluxhost.wasm'));
+  for (const name of ['fluxhost.wasm', 'fluxhost-memory.wasm']) copyFileSync(at('dist', name), at(FOLDER, name));
   for (const stale of listFiles(`${FOLDER}/chunks`)) if (!fresh.has(at(stale))) rmSync(at(stale));
   return weigh(built.metafile.outputs, sizes);
 }

@@ -4,6 +4,7 @@
 import { h } from './dom.js';
 import { Dropped, onDrop } from './dropped.js';
 import { EXAMPLES } from './examples.js';
+import { Extras } from './extras.js';
 import { Happened } from './happened.js';
 import { History, type Track } from './history.js';
 import { BUDGET_MS, columnOf, POINT_MS } from './pace.js';
@@ -16,7 +17,7 @@ import { Settings } from './settings.js';
 import { download, hashesOf, shareByAddress } from './leaving.js';
 import { fromFragment } from './share.js';
 import { Stage, type Shown } from './stage.js';
-import { Transport } from './transport.js';
+import { Transport, type Saved } from './transport.js';
 import { instant } from './words.js';
 
 const CALM = '(prefers-reduced-motion: reduce)';
@@ -47,6 +48,7 @@ export class App {
   private file = '';
   private set: readonly string[] = [];
   private readonly dropped = new Dropped();
+  private readonly extras = new Extras();
   private readonly middle = h('div', { class: 'middle' });
   private readonly status = h('p', { class: 'status', role: 'status' });
 
@@ -59,8 +61,7 @@ export class App {
       onRestart: () => void this.reload(),
       onFork: () => void this.toggleFork(),
       onShare: () => void this.share(),
-      onResult: () => void this.download('result'),
-      onReport: () => void this.download('report'),
+      onSave: (what) => void this.save(what),
     });
     this.tour = new Tour(
       {
@@ -174,19 +175,13 @@ export class App {
     this.settings.show(about, set, file);
     this.happened.clear();
     this.stage = new Stage(about, ({ future, core, atNs }) => void this.explain(future, core, atNs));
-    this.middle.replaceChildren(this.stage.element);
+    this.middle.replaceChildren(this.stage.element, this.extras.element);
+    this.extras.show({ about, text, file, set, foreign, files: this.dropped.files });
     this.tracks = [
       { history: new History(about.cores, about.vms.length), mechanism: about.mechanism, overallNs: null },
     ];
-    Object.assign(this, {
-      nowNs: 0,
-      done: false,
-      toEnd: false,
-      forkedAtNs: undefined,
-      owedNs: 0,
-      computedMs: 0,
-      stale: true,
-    });
+    Object.assign(this, { nowNs: 0, done: false, toEnd: false, forkedAtNs: undefined });
+    Object.assign(this, { owedNs: 0, computedMs: 0, stale: true });
     this.transport.fork.setAttribute('aria-pressed', 'false');
     this.playing = play;
     this.say('');
@@ -205,15 +200,12 @@ export class App {
   private async drop(given: readonly File[]): Promise<void> {
     for (const file of given) {
       const taken = await this.dropped.take(file, this.text);
+      if (taken.pages !== undefined) await this.extras.trace(taken.pages);
       if (taken.run !== undefined) {
         this.settings.example.value = 'own';
         // whatever stands in a file is checked when it is read: a refusal names its line
-        await this.load(
-          taken.run.text,
-          taken.run.file ?? this.file,
-          taken.run.file === undefined ? this.set : [],
-          true,
-        );
+        const { text, file: named = this.file } = taken.run;
+        await this.load(text, named, taken.run.file === undefined ? this.set : [], true);
       }
       this.say(taken.said);
     }
@@ -339,6 +331,7 @@ export class App {
     await this.link.ask({ ask: 'unfork' });
     this.tracks.length = 1;
     this.forkedAtNs = undefined;
+    this.settings.fork(undefined);
     this.transport.fork.setAttribute('aria-pressed', 'false');
     this.stale = true;
   }
@@ -357,6 +350,7 @@ export class App {
       return;
     }
     this.forkedAtNs ??= answer.atNs;
+    this.settings.fork({ atNs: answer.atNs, set });
     const history = (this.tracks[1] ?? first).history.copy();
     this.tracks = [first, { history, mechanism: answer.mechanism, overallNs: null }];
     this.transport.fork.setAttribute('aria-pressed', 'true');
@@ -378,8 +372,8 @@ export class App {
     this.say(await shareByAddress({ text: this.text, set: this.set }));
   }
 
-  private async download(what: 'result' | 'report'): Promise<void> {
-    const failure = await download(this.link, what, this.tracks.length);
+  private async save(what: Saved): Promise<void> {
+    const failure = await download(this.link, what, this.tracks.length, this.stage?.shownNs ?? [0, 0]);
     if (failure !== undefined) this.fail(failure);
   }
 

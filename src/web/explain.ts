@@ -12,7 +12,7 @@ const MOST_EVENTS = 50_000;
 const MOST_PHASES = 40;
 
 /** A simulation of its own, at `toNs`, from the last copy before. */
-async function again(future: Future, toNs: number): Promise<Simulation | undefined> {
+export async function again(future: Future, toNs: number): Promise<Simulation | undefined> {
   const copy = future.copies.findLast(({ nowNs }) => nowNs <= toNs);
   if (copy === undefined) return undefined;
   const simulation = await copy.simulation.fork();

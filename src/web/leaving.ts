@@ -1,7 +1,8 @@
-// What leaves the page, all of it into the reader's own hands: the result and the report of each future, and a link.
+// What leaves the page, all of it into the reader's own hands: result, report and timeline of each future, and a link.
 
 import { save } from './dom.js';
 import { complaint, type Link } from './link.js';
+import type { Saved } from './transport.js';
 import { type Shared, toFragment } from './share.js';
 
 /** The address becomes the link, and goes into the clipboard where the browser lets it. Answers what to say. */
@@ -16,13 +17,19 @@ export async function shareByAddress(shared: Shared): Promise<string> {
     : 'The address above is the link. The scenario is in it; no server sees it.';
 }
 
-/** Saves the result or the report of every future; answers what went wrong. */
-export async function download(link: Link, what: 'result' | 'report', futures: number): Promise<string | undefined> {
+/** Saves something of every future, a timeline of what is shown; answers what went wrong. */
+export async function download(
+  link: Link,
+  what: Saved,
+  futures: number,
+  [fromNs, untilNs]: readonly [fromNs: number, untilNs: number],
+): Promise<string | undefined> {
   for (let future = 0; future < futures; future++) {
     const name = futures > 1 ? `${what}-${'ab'[future]}` : what;
-    const answer = await link.ask({ ask: what, future });
+    const answer = await link.ask(what === 'timeline' ? { ask: what, future, fromNs, untilNs } : { ask: what, future });
     if (answer.answer === 'result') save(`${name}.json`, 'application/json', answer.json);
     else if (answer.answer === 'report') save(`${name}.html`, 'text/html', answer.html);
+    else if (answer.answer === 'timeline') save(`${name}.pftrace`, 'application/octet-stream', answer.bytes);
     else return complaint(answer);
   }
   return undefined;

@@ -17,6 +17,9 @@ type AnswerTo<K extends Kind> =
           explain: 'explained';
           result: 'result';
           report: 'report';
+          sweep: 'swept';
+          curve: 'curve';
+          timeline: 'timeline';
         }[K];
       }
     >;
@@ -37,7 +40,7 @@ export class Link {
   }
 
   private start(): Worker {
-    const worker = new Worker(new URL('worker.js', import.meta.url), { type: 'module' });
+    const worker = new Worker(new URL('worker.js', document.baseURI), { type: 'module' }); // beside the page, wherever this chunk is
     worker.onmessage = ({ data }: MessageEvent<{ id: number; answer: Answer }>) => {
       this.waiting.get(data.id)?.(data.answer);
       this.waiting.delete(data.id);

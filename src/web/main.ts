@@ -4,5 +4,6 @@ import { App } from './app.js';
 import './colours.css';
 import './style.css';
 import './narrow.css';
+import './extras.css';
 
 void new App(document.getElementById('page')!).start();

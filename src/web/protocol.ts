@@ -1,6 +1,10 @@
 // What the page and its worker say to each other. The page asks, the worker answers each question once, in order: nothing is
 // sent unasked, so neither can flood the other.
 
+import type { MechanismKind } from '../mechanisms/types.js';
+import type { MissRatioCurve } from '../pages/result.js';
+import type { TraceFormatName } from '../pages/formats/names.js';
+import type { SweepResult } from '../study/sweep.js';
 import type { Explanation } from './explanation.js';
 
 /** What a slider or a field changes, `PATH=VALUE` each, as `--set` takes it. */
@@ -32,6 +36,27 @@ export type Ask =
       /** Whether a point of the latencies is wanted as well. */
       readonly point: boolean;
     }
+  | {
+      /** What `fluxhost sweep` is asked, of a scenario that need not be the one that plays. */
+      readonly ask: 'sweep';
+      readonly text: string;
+      readonly file: string;
+      readonly set: Changes;
+      readonly foreign: boolean;
+      readonly files: readonly DroppedFile[];
+      readonly vary: readonly string[];
+      readonly mechanisms: readonly MechanismKind[];
+      readonly replications: number;
+    }
+  | {
+      /** The miss ratios of a page trace. */
+      readonly ask: 'curve';
+      readonly file: DroppedFile;
+      readonly format: TraceFormatName;
+      readonly samplingRate: number;
+    }
+  /** What happens in a window of a future, as a Perfetto trace. */
+  | { readonly ask: 'timeline'; readonly future: number; readonly fromNs: number; readonly untilNs: number }
   | { readonly ask: 'step' }
   | { readonly ask: 'fork'; readonly set: Changes }
   | { readonly ask: 'unfork' }
@@ -58,7 +83,7 @@ export interface About {
   readonly warmupNs: number;
   readonly mechanism: string;
   /** Mechanisms that a running host can change to. */
-  readonly mechanisms: readonly string[];
+  readonly mechanisms: readonly MechanismKind[];
   /** Fields that hold a rate, with it: what the slider multiplies. */
   readonly rates: readonly (readonly [path: string, perSecond: number])[];
   readonly warnings: readonly string[];
@@ -109,6 +134,14 @@ export type Answer =
   | { readonly answer: 'explained'; readonly explanation: Explanation }
   | { readonly answer: 'result'; readonly json: string; readonly sha256: string }
   | { readonly answer: 'report'; readonly html: string }
+  | { readonly answer: 'curve'; readonly curve: MissRatioCurve }
+  | {
+      readonly answer: 'timeline';
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      readonly fromNs: number;
+      readonly untilNs: number;
+    }
+  | { readonly answer: 'swept'; readonly result: SweepResult; readonly runs: number }
   | { readonly answer: 'failed'; readonly line: string };
 
 /** How a core is drawn. */

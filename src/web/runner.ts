@@ -4,6 +4,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import {
+  compileMemoryCore,
   InputError,
   memoryHost,
   MECHANISM_KINDS,
@@ -19,6 +20,7 @@ import { drawnAs, Future } from './future.js';
 import { beyondLimits, MOST_MEMORY_BYTES } from './limits.js';
 import type { About, Advanced, Answer, Ask, Columns, MoveSeen } from './protocol.js';
 import { ratesOf } from './rates.js';
+import type { Sweeper } from './sweeping.js';
 
 /** Columns of one answer, and moves that it tells. */
 const MOST_COLUMNS = 2000;
@@ -61,8 +63,12 @@ function aboutOf(simulation: Simulation, warnings: readonly string[]): About {
 export class Runner {
   private futures: Future[] = [];
   private foreign = false;
+  private sweeper: Sweeper | undefined;
 
-  constructor(private readonly compile: () => Promise<WebAssembly.Module>) {}
+  constructor(
+    private readonly compile: () => Promise<WebAssembly.Module>,
+    private readonly compileMemory: () => Promise<WebAssembly.Module> = compileMemoryCore,
+  ) {}
 
   /** Never throws: what went wrong is an answer. */
   async answer(ask: Ask): Promise<Answer> {
@@ -85,6 +91,22 @@ export class Runner {
         return this.load(ask);
       case 'advance':
         return this.advance(ask);
+      case 'sweep': {
+        this.sweeper ??= new (await import('./sweeping.js')).Sweeper();
+        const result = await this.sweeper.sweep(ask, await this.compile());
+        return { answer: 'swept', result, runs: this.sweeper.runs };
+      }
+      case 'curve': {
+        const { missRatioCurve } = await import('../pages/api.js');
+        const { file, format, samplingRate } = ask;
+        const files = memoryHost({ [file.name]: file.bytes });
+        const module = await this.compileMemory();
+        return { answer: 'curve', curve: await missRatioCurve(file.name, { files, format, samplingRate, module }) };
+      }
+      case 'timeline': {
+        const { timelineOf } = await import('./timeline.js');
+        return { answer: 'timeline', ...(await timelineOf(this.future(ask.future), ask.fromNs, ask.untilNs)) };
+      }
       case 'step':
         return this.step();
       case 'fork':

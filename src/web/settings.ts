@@ -4,6 +4,8 @@ import { h } from './dom.js';
 import { EXAMPLES } from './examples.js';
 import type { About } from './protocol.js';
 import { scaledRates } from './rates.js';
+import { quoted } from './stages.js';
+import { formatDuration } from '../input/quantities.js';
 
 export interface SettingsEvents {
   onExample(index: number): void;
@@ -16,6 +18,7 @@ export interface SettingsEvents {
 
 /** Steps of the load's slider: a factor from 1/8 to 8. */
 const OCTAVES = 3;
+const flagsOf = (set: readonly string[]): string => set.map((one) => ` --set ${quoted(one)}`).join('');
 const factorOf = (value: string): number => Number((2 ** Number(value)).toPrecision(3));
 
 export class Settings {
@@ -43,6 +46,8 @@ export class Settings {
   private readonly command = h('code', { class: 'command' });
   private readonly loadRow: HTMLElement;
   private about: About | undefined;
+  private run = '';
+  private forked = false;
   readonly element: HTMLElement;
 
   constructor(private readonly events: SettingsEvents) {
@@ -90,9 +95,19 @@ export class Settings {
     this.load.disabled = about.rates.length === 0;
     this.cores.max = String(Math.max(64, 2 * about.hostCores));
     this.cores.value = String(about.hostCores);
-    const flags = set.map((one) => ` --set ${/^[\w.=:/+-]+$/.test(one) ? one : `'${one}'`}`).join('');
-    this.command.textContent = `fluxhost run ${file}${flags}`;
+    this.forked = false;
+    this.run = `fluxhost run ${quoted(file)}${flagsOf(set)}`;
+    this.command.textContent = this.run;
     this.showValues();
+  }
+
+  /** The second future has these fields from here on; undefined: there is none any more. */
+  fork(fork: { readonly atNs: number; readonly set: readonly string[] } | undefined): void {
+    this.forked = fork !== undefined;
+    this.command.textContent =
+      fork === undefined
+        ? this.run
+        : `${this.run} --snapshot at.snapshot --at ${formatDuration(fork.atNs)}\nfluxhost fork at.snapshot${flagsOf(fork.set)}`;
   }
 
   refuse(lines: readonly string[], places: readonly (number | null)[]): void {
@@ -119,8 +134,9 @@ export class Settings {
     if (about === undefined) return [];
     const factor = factorOf(load.value);
     return [
-      ...(mechanism.value === about.mechanism ? [] : [`mechanism=${mechanism.value}`]),
-      ...(factor === 1 ? [] : scaledRates(about.rates, factor)),
+      // what the second future has already must be taken back as well
+      ...(mechanism.value === about.mechanism && !this.forked ? [] : [`mechanism=${mechanism.value}`]),
+      ...(factor === 1 && !this.forked ? [] : scaledRates(about.rates, factor)),
     ];
   }
 

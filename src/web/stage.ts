@@ -106,6 +106,11 @@ export class Stage {
   private legend: Legend | undefined;
   private chosen = { core: 0, place: 1 };
 
+  /** The instants that the strips show. */
+  get shownNs(): readonly [fromNs: number, toNs: number] {
+    return this.range;
+  }
+
   private onKey(event: KeyboardEvent, future: number): void {
     const step: Readonly<Record<string, [core: number, place: number]>> = {
       ArrowUp: [-1, 0],

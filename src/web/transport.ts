@@ -3,6 +3,15 @@
 import { h } from './dom.js';
 import { instant, speed } from './words.js';
 
+/** What can be saved of every future. */
+export type Saved = 'result' | 'report' | 'timeline';
+
+const SAVED: readonly (readonly [what: Saved, label: string, title: string])[] = [
+  ['result', 'Result', 'every figure, JSON'],
+  ['report', 'Report', 'figures to look at, one HTML file'],
+  ['timeline', 'Timeline', 'what is on the strips, event by event, for ui.perfetto.dev'],
+];
+
 export interface TransportEvents {
   onPlay(): void;
   onEvent(): void;
@@ -11,8 +20,7 @@ export interface TransportEvents {
   onRestart(): void;
   onFork(): void;
   onShare(): void;
-  onResult(): void;
-  onReport(): void;
+  onSave(what: Saved): void;
 }
 
 /** Decades of simulated time a second: 1 µs to 1 s. */
@@ -24,16 +32,27 @@ export class Transport {
   readonly fork = h('button', { type: 'button', id: 'fork', title: 'f', 'aria-pressed': 'false' }, 'Fork');
   readonly time = h('span', { id: 'time', class: 'time', role: 'timer', 'aria-label': 'simulated time' });
   readonly rate = h('input', { id: 'speed', type: 'range', min: SLOWEST, max: FASTEST, step: 0.05 });
-  readonly result = h('button', { type: 'button', id: 'result' }, 'Result');
-  readonly report = h('button', { type: 'button', id: 'report' }, 'Report');
+  private readonly menu = h('details', { class: 'menu', id: 'save' });
   private readonly rateOut = h('output', { for: 'speed' });
   readonly element: HTMLElement;
 
   constructor(events: TransportEvents) {
     this.play.addEventListener('click', () => events.onPlay());
     this.fork.addEventListener('click', () => events.onFork());
-    this.result.addEventListener('click', () => events.onResult());
-    this.report.addEventListener('click', () => events.onReport());
+    const choices = SAVED.map(([what, label, title]) => {
+      const onclick = (): void => {
+        this.menu.open = false;
+        events.onSave(what);
+      };
+      return h('button', { type: 'button', id: what, title, onclick }, label);
+    });
+    this.menu.append(h('summary', {}, 'Save'), h('div', { class: 'choices' }, ...choices));
+    this.menu.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape') this.menu.open = false;
+    });
+    this.menu.addEventListener('focusout', ({ relatedTarget }) => {
+      if (!(relatedTarget instanceof Node && this.menu.contains(relatedTarget))) this.menu.open = false;
+    });
     this.rate.addEventListener('input', () => this.showSpeed());
     const button = (id: string, label: string, title: string, onclick: () => void): HTMLElement =>
       h('button', { type: 'button', id, title, onclick }, label);
@@ -57,8 +76,7 @@ export class Transport {
         { class: 'group' },
         this.fork,
         button('share', 'Share', 's', () => events.onShare()),
-        this.result,
-        this.report,
+        this.menu,
       ),
     );
   }

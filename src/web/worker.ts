@@ -1,12 +1,17 @@
-// The worker: the core's file is fetched once from beside the page, and every question goes to the runner. Nothing else is
+// The worker: the cores' files are fetched once each from beside the page, and every question goes to the runner. Nothing else is
 // fetched, ever: the files that a scenario names are those that were dropped onto the page.
 
-import { compileCore } from '../core/load.js';
+import { compileCore, compileMemoryCore } from '../core/load.js';
 import type { Ask } from './protocol.js';
 import { Runner } from './runner.js';
 
 let module: Promise<WebAssembly.Module> | undefined;
-const runner = new Runner(() => (module ??= compileCore(fetch(new URL('fluxhost.wasm', import.meta.url)))));
+let memory: Promise<WebAssembly.Module> | undefined;
+const beside = (name: string): Promise<Response> => fetch(new URL(name, import.meta.url));
+const runner = new Runner(
+  () => (module ??= compileCore(beside('fluxhost.wasm'))),
+  () => (memory ??= compileMemoryCore(beside('fluxhost-memory.wasm'))),
+);
 
 let last: Promise<void> = Promise.resolve();
 addEventListener('message', ({ data }: MessageEvent<{ id: number; ask: Ask }>) => {

@@ -7,7 +7,16 @@ import type { Server } from 'node:http';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addressOf, listen, POLICY } from '../../src/cli/serve.js';
-import { memoryHost, parseScenario, Simulation, withFields } from '../../src/index.js';
+import { formatDuration } from '../../src/input/quantities.js';
+import {
+  memoryHost,
+  missRatioCurve,
+  parseScenario,
+  Simulation,
+  sweep,
+  toStableJson,
+  withFields,
+} from '../../src/index.js';
 import { hashOf } from '../../src/web/runner.js';
 import { QUIET, chromiumPath } from './chromium.js';
 
@@ -126,6 +135,10 @@ describe('the live page in Chromium', () => {
     const two = await one.fork(withFields(one.scenario, ['mechanism=static']));
     expect(hashes).toEqual([await resultOf(one), await resultOf(two)]);
     expect(hashes[0]).not.toBe(hashes[1]);
+    const said = await page.textContent('.settings .command');
+    expect(said).toBe(
+      `fluxhost run bursts.yaml --snapshot at.snapshot --at ${formatDuration(atNs)}\nfluxhost fork at.snapshot --set mechanism=static`,
+    );
     expect(await page.$$eval('.track h2', (titles) => titles.map(({ textContent }) => textContent))).toEqual([
       'A  hyperflux',
       'B  static',
@@ -230,6 +243,51 @@ describe('the live page in Chromium', () => {
     expect([...complaints, ...other.complaints, ...damaged.complaints]).toEqual([]);
   });
 
+  it('draws a curve while a range is dragged, with the rows that sweep has in Node', async () => {
+    const { page, complaints } = await open();
+    await standing(page, SHORT);
+    await page.click('#sweep summary');
+    await page.waitForSelector('.sweep .curve canvas');
+    await page.fill('#sweep-low', '0.3');
+    await page.fill('#sweep-high', '0.5');
+    // whatever stage it is at when it is looked at: command and rows are of one question
+    const seen = await page.waitForFunction(
+      () => {
+        const { stage, rows } = (document.querySelector('.sweep') as HTMLElement).dataset;
+        const command = document.querySelector('.sweep .command')!.textContent;
+        return Number(stage) >= 2 && command.includes('load=0.3..0.5:9') ? { rows: rows!, command } : false;
+      },
+      undefined,
+      { timeout: 20_000 },
+    );
+    const { rows, command } = (await seen.jsonValue()) as { rows: string; command: string };
+    const [, mechanisms, seeds] = /:9 --mechanisms (hyperflux,static|static,hyperflux) --replications (\d+)$/.exec(
+      command,
+    )!;
+    const { rows: expected } = await sweep(parseScenario(SHORT).scenario, {
+      vary: ['load=0.3..0.5:9'],
+      mechanisms: mechanisms!.split(',') as ('hyperflux' | 'static')[],
+      replications: Number(seeds),
+    });
+    expect(toStableJson(JSON.parse(rows))).toBe(toStableJson(expected));
+    expect(await page.$$eval('.sweep tr', (all) => all.length)).toBeGreaterThanOrEqual(10);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('draws the miss ratios of a page trace that is dropped', async () => {
+    const { page, complaints } = await open();
+    const text = `page\n${Array.from({ length: 2000 }, (_, i) => (i * i) % 97).join('\n')}\n`;
+    await drop(page, 'pages.csv', text);
+    await page.waitForSelector('#pages canvas');
+    const points = await page.$eval('#pages > div', (element) => (element as HTMLElement).dataset['points']!);
+    const curve = await missRatioCurve('pages.csv', { files: memoryHost({ 'pages.csv': text }), format: 'csv' });
+    expect(JSON.parse(points)).toEqual(curve.points);
+    expect(await page.textContent('#pages [role=status]')).toMatch(/distinct pages\. With \d+ of them/);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it('tells a story: stands at each of its instants, says a sentence, and splits the future where it says so', async () => {
     const { page, complaints } = await open();
     await page.keyboard.press('1');
@@ -247,17 +305,20 @@ describe('the live page in Chromium', () => {
     await page.close();
   });
 
-  it('saves result and report', async () => {
+  it('saves result, report and timeline', async () => {
     const { page, complaints } = await open();
     await standing(page, SHORT);
     await toEnd(page);
     const saved = async (button: string): Promise<string> => {
+      await page.click('#save summary');
       const [download] = await Promise.all([page.waitForEvent('download'), page.click(button)]);
       return readFileSync(await download.path(), 'utf8');
     };
     const simulation = await inNode(SHORT);
     await simulation.run();
     expect(hashOf(JSON.parse(await saved('#result')))).toBe(hashOf(simulation.metrics()));
+    // the strips, all of a packet's names among them
+    expect(await saved('#timeline')).toMatch(/core 3[^]*api/);
     expect(await saved('#report')).toMatch(/^<!doctype html>[^]*api[^]*<\/html>\s*$/i);
     expect(complaints).toEqual([]);
     await page.close();

@@ -2,8 +2,17 @@
 // forked and explained.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { compileCore, Histogram, parseScenario, Simulation, withFields } from '../../src/index.js';
+import {
+  compileCore,
+  Histogram,
+  memoryHost,
+  missRatioCurve,
+  parseScenario,
+  Simulation,
+  withFields,
+} from '../../src/index.js';
 import { MOST_MEMORY_BYTES } from '../../src/web/limits.js';
+import { pageFormatOf } from '../../src/web/page-format.js';
 import { IDLE, kindOf, vmOf, type Advanced, type Answer, type Ask } from '../../src/web/protocol.js';
 import { scaledRates } from '../../src/web/rates.js';
 import { hashOf, Runner } from '../../src/web/runner.js';
@@ -168,6 +177,37 @@ describe('the runner of the live page', () => {
       /^It went to api because \d+ tasks waited there, the oldest for .* in a round of the arbiter/,
     );
     expect(said.steps).toHaveLength(8);
+  });
+
+  it('writes the timeline of what is shown, as a run that is watched does', async () => {
+    const runner = await loaded();
+    await advance(runner, 1_200_000, 1000);
+    const window = { fromNs: 900_000, untilNs: 1_100_000 };
+    const got = await asked(runner, 'timeline', { ask: 'timeline', future: 0, ...window });
+    const pieces: Uint8Array[] = [];
+    await (await inNode()).timeline((piece) => void pieces.push(piece.slice()), window);
+    expect(got).toMatchObject(window);
+    expect(Buffer.compare(got.bytes, Buffer.concat(pieces))).toBe(0);
+    expect(got.bytes.length).toBeGreaterThan(10_000);
+    // of a second future, from the fork on at most
+    await asked(runner, 'forked', { ask: 'fork', set: ['mechanism=static'] });
+    await advance(runner, 1_300_000, 1000);
+    const second = await asked(runner, 'timeline', { ask: 'timeline', future: 1, fromNs: 0, untilNs: 1_250_000 });
+    expect(second).toMatchObject({ fromNs: 1_200_000, untilNs: 1_250_000 });
+  });
+
+  it('tells a trace of pages from one of arrivals, and has the curve that the library has', async () => {
+    const text = `page,write\n${Array.from({ length: 3000 }, (_, i) => `${(i * i) % 97},0`).join('\n')}\n`;
+    const bytes = new TextEncoder().encode(text);
+    expect(pageFormatOf('some.csv', bytes)).toBe('csv');
+    expect(pageFormatOf('a.oracleGeneral.zst', new Uint8Array(24))).toBe('oracleGeneral');
+    expect(pageFormatOf('arrivals.csv', new TextEncoder().encode('arrival,page\n1,2\n'))).toBeUndefined();
+    expect(pageFormatOf('notes.txt', bytes)).toBeUndefined();
+    const runner = new Runner(() => compileCore());
+    const file = { name: 'some.csv', bytes };
+    const { curve } = await asked(runner, 'curve', { ask: 'curve', file, format: 'csv', samplingRate: 1 });
+    expect(curve).toEqual(await missRatioCurve('some.csv', { files: memoryHost({ 'some.csv': text }), format: 'csv' }));
+    expect(curve.points.length).toBeGreaterThan(10);
   });
 
   it('refuses in the words of the command line', async () => {

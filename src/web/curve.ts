@@ -1,0 +1,155 @@
+// Lines with bands over one axis, and the same numbers as a table: the picture of a sweep and of a page trace.
+
+import uPlot from 'uplot';
+import { h } from './dom.js';
+
+export interface Line {
+  readonly label: string;
+  readonly colour: string;
+  readonly dash: readonly number[];
+  readonly mean: readonly (number | null)[];
+  /** The band's edges; null where there is none. */
+  readonly low: readonly (number | null)[];
+  readonly high: readonly (number | null)[];
+}
+
+export interface Curve {
+  readonly x: readonly number[];
+  readonly xTitle: string;
+  readonly yTitle: string;
+  readonly lines: readonly Line[];
+  readonly logX: boolean;
+  readonly logY: boolean;
+  readonly formatX: (x: number) => string;
+  readonly format: (y: number) => string;
+  /** What was aimed at: a line of its own. */
+  readonly target?: { readonly y: number; readonly label: string } | undefined;
+}
+
+const HEIGHT = 260;
+const FONT = '12px system-ui, sans-serif';
+
+export const colourOf = (name: string): string =>
+  getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+/** Each mechanism has one colour everywhere (colours.css). */
+export const mechanismColour = (label: string): string => {
+  const [kind = ''] = label.split(':');
+  return colourOf(`--m-${kind}`) || colourOf('--m-other');
+};
+
+const DASHES: readonly (readonly number[])[] = [[], [7, 4], [2, 3], [9, 3, 2, 3], [4, 4], [12, 4]];
+export const dashOf = (index: number): readonly number[] => DASHES[index % DASHES.length]!;
+
+const decades = (low: number, high: number): number[] => {
+  const from = Math.floor(Math.log10(low));
+  return Array.from({ length: Math.ceil(Math.log10(high)) - from + 1 }, (_, i) => 10 ** (from + i));
+};
+
+function drawTarget(plot: uPlot, { y, label }: NonNullable<Curve['target']>): void {
+  const { ctx, bbox } = plot;
+  const at = plot.valToPos(y, 'y', true);
+  if (at < bbox.top || at > bbox.top + bbox.height) return;
+  const colour = colourOf('--missed');
+  ctx.save();
+  ctx.strokeStyle = ctx.fillStyle = colour;
+  ctx.setLineDash([6, 4]);
+  ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+  ctx.beginPath();
+  ctx.moveTo(bbox.left, at);
+  ctx.lineTo(bbox.left + bbox.width, at);
+  ctx.stroke();
+  ctx.fillText(label, bbox.left + 4 * devicePixelRatio, at - 4 * devicePixelRatio);
+  ctx.restore();
+}
+
+function optionsOf(curve: Curve, width: number): uPlot.Options {
+  const { lines, target } = curve;
+  const text = colourOf('--quiet');
+  const axis = { stroke: text, font: FONT, labelFont: FONT, grid: { stroke: colourOf('--grid'), width: 1 } };
+  const logarithmic = { distr: 3 as const };
+  return {
+    width,
+    height: HEIGHT,
+    cursor: { show: false },
+    legend: { show: false },
+    scales: { x: { time: false, ...(curve.logX ? logarithmic : {}) }, y: curve.logY ? logarithmic : { range: [0, 1] } },
+    axes: [
+      {
+        ...axis,
+        label: curve.xTitle,
+        labelSize: 20,
+        ticks: { show: false },
+        values: (_plot, values) => values.map((x) => (x === null ? '' : curve.formatX(x))),
+      },
+      {
+        ...axis,
+        size: 62,
+        ticks: { show: false },
+        ...(curve.logY ? { splits: (_p: uPlot, _a: number, low: number, high: number) => decades(low, high) } : {}),
+        values: (_plot, values) => values.map((y) => (y === null ? '' : curve.format(y))),
+      },
+    ],
+    series: [
+      {},
+      ...lines.flatMap(({ label, colour, dash }): uPlot.Series[] => [
+        { label, stroke: colour, width: 2, dash: [...dash], spanGaps: false, points: { size: 5, fill: colour } },
+        { label: `${label} low`, stroke: 'transparent', points: { show: false } },
+        { label: `${label} high`, stroke: 'transparent', points: { show: false } },
+      ]),
+    ],
+    bands: lines.map(({ colour }, i) => {
+      return { series: [3 * i + 3, 3 * i + 2], fill: `color-mix(in srgb, ${colour} 22%, transparent)` };
+    }),
+    hooks: target === undefined ? {} : { draw: [(plot) => drawTarget(plot, target)] },
+  };
+}
+
+export class CurveView {
+  private plot: uPlot | undefined;
+  private readonly place = h('div', { class: 'chart', role: 'img' });
+  private readonly key = h('ul', { class: 'legend' });
+  private readonly table = h('table');
+  readonly element = h(
+    'div',
+    { class: 'curve' },
+    this.key,
+    this.place,
+    h('details', {}, h('summary', {}, 'The numbers'), h('div', { class: 'scrolled', tabindex: 0 }, this.table)),
+  );
+
+  /** `caption` says what the picture shows. */
+  draw(curve: Curve, caption: string): void {
+    this.plot?.destroy();
+    const { lines, x } = curve;
+    this.key.replaceChildren(
+      ...lines.map(({ label, colour }) => {
+        const item = h('li', {}, h('span', { class: 'name' }, label));
+        item.style.color = colour;
+        return item;
+      }),
+    );
+    const data = [x, ...lines.flatMap(({ mean, low, high }) => [mean, low, high])];
+    const width = Math.max(240, this.element.clientWidth);
+    this.plot = new uPlot(optionsOf(curve, width), data as unknown as uPlot.AlignedData, this.place);
+    this.place.setAttribute('aria-label', caption);
+    const cell = (line: Line, i: number): string => {
+      const [mean, low, high] = [line.mean[i] ?? null, line.low[i] ?? null, line.high[i] ?? null];
+      if (mean === null) return '–';
+      return low === null || high === null
+        ? curve.format(mean)
+        : `${curve.format(mean)} ± ${curve.format((high - low) / 2)}`;
+    };
+    this.table.replaceChildren(
+      h('tr', {}, ...[curve.xTitle, ...lines.map(({ label }) => label)].map((name) => h('th', { scope: 'col' }, name))),
+      ...x.map((value, i) =>
+        h(
+          'tr',
+          {},
+          h('th', { scope: 'row' }, curve.formatX(value)),
+          ...lines.map((line) => h('td', {}, cell(line, i))),
+        ),
+      ),
+    );
+  }
+}
