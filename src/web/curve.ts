@@ -53,6 +53,7 @@ function drawTarget(plot: uPlot, { y, label }: NonNullable<Curve['target']>): vo
   const colour = colourOf('--missed');
   ctx.save();
   ctx.strokeStyle = ctx.fillStyle = colour;
+  ctx.textAlign = 'left';
   ctx.setLineDash([6, 4]);
   ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
   ctx.beginPath();
@@ -78,7 +79,8 @@ function optionsOf(curve: Curve, width: number): uPlot.Options {
       {
         ...axis,
         label: curve.xTitle,
-        labelSize: 20,
+        labelSize: 18,
+        size: 26,
         ticks: { show: false },
         values: (_plot, values) => values.map((x) => (x === null ? '' : curve.formatX(x))),
       },
@@ -110,9 +112,11 @@ export class CurveView {
   private readonly place = h('div', { class: 'chart', role: 'img' });
   private readonly key = h('ul', { class: 'legend' });
   private readonly table = h('table');
+  private readonly title = h('h3');
   readonly element = h(
     'div',
     { class: 'curve' },
+    this.title,
     this.key,
     this.place,
     h('details', {}, h('summary', {}, 'The numbers'), h('div', { class: 'scrolled', tabindex: 0 }, this.table)),
@@ -133,6 +137,7 @@ export class CurveView {
     const width = Math.max(240, this.element.clientWidth);
     this.plot = new uPlot(optionsOf(curve, width), data as unknown as uPlot.AlignedData, this.place);
     this.place.setAttribute('aria-label', caption);
+    this.title.textContent = caption;
     const cell = (line: Line, i: number): string => {
       const [mean, low, high] = [line.mean[i] ?? null, line.low[i] ?? null, line.high[i] ?? null];
       if (mean === null) return '–';

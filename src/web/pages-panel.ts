@@ -30,13 +30,13 @@ export class PagesPanel {
       return;
     }
     const { points, sampled, sampledPages } = answer.curve;
-    const half = points.find(({ missRatio }) => missRatio <= (points[0]!.missRatio + points.at(-1).missRatio) / 2);
+    const mean = points.map(({ missRatio }) => missRatio);
+    const half = points.find(({ missRatio }) => missRatio <= (Math.max(...mean) + Math.min(...mean)) / 2);
     this.said.textContent = `${name}: ${formatCount(sampledPages)} distinct pages${sampled ? ' in the sample' : ''}. ${
       half === undefined
         ? ''
         : `With ${formatCount(half.capacityPages)} of them resident half of what memory can save is saved: ${percent(half.missRatio)} of the requests miss.`
     }`;
-    const mean = points.map(({ missRatio }) => missRatio);
     const none = mean.map(() => null);
     this.curve.draw(
       {
@@ -49,7 +49,7 @@ export class PagesPanel {
         formatX: formatCount,
         format: percent,
       },
-      `Miss ratio of LRU over the pages that fit, from ${percent(mean[0]!)} to ${percent(mean.at(-1))}`,
+      `Miss ratio of LRU over the pages that fit, from ${percent(Math.max(...mean))} to ${percent(Math.min(...mean))}`,
     );
     const rate = sampled ? ` --shards ${samplingRate}` : '';
     this.command.textContent = `fluxhost pages ${name} --format ${format} --mrc${rate}`;

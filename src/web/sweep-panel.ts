@@ -220,7 +220,7 @@ export class SweepPanel {
         format: micro,
         target: slo && { y: slo.targetNs, label: `SLO ${quantile(slo.quantile)} ${exactly(slo.targetNs)}` },
       },
-      `p99 of ${vm} over ${path === 'load' ? 'the load' : 'the cores'}, ${lines.length} mechanisms`,
+      `p99 of ${vm} over ${path === 'load' ? 'the load' : 'the cores'}`,
     );
   }
 }
