@@ -55,6 +55,12 @@ describe('README.md', () => {
     expect(links.sort()).toEqual(pages.map((name) => `docs/${name}`).sort());
   });
 
+  it('has a validity box whose every row names a test that is there', () => {
+    const rows = [...read('docs/validity.md').matchAll(/^\|.*\| `(test\/[\w/.-]+)` +\|$/gm)].map(([, path]) => path!);
+    expect(rows.length).toBeGreaterThan(12);
+    expect(rows.filter((path) => !existsSync(ROOT + path))).toEqual([]);
+  });
+
   it('and the other pages link to files that exist', () => {
     const broken = PAGES.flatMap((page) => {
       const folder = page.includes('/') ? page.slice(0, page.lastIndexOf('/') + 1) : '';
