@@ -12,6 +12,9 @@ import { renderHtml } from '../../src/report/html/html.js';
 import { all, documents, type Documents } from '../report/html/documents.js';
 import { QUIET, chromiumPath } from './chromium.js';
 
+/** A folder for pictures of the pages, to be looked at. */
+const LOOK = process.env['FLUXHOST_LOOK'];
+
 let folder: string;
 let browser: Browser;
 let made: Documents;
@@ -72,6 +75,9 @@ describe('a report in Chromium', () => {
         expect(sound, `${name} ${String(id)}`).toBe(true);
       }
       expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+      const drawMs = Number(await page.getAttribute('html', 'data-draw-ms'));
+      expect(drawMs).toBeGreaterThan(0);
+      console.info(`${name}, ${width} px: drawn in ${drawMs.toFixed(0)} ms`);
       expect(await page.textContent('#command')).toBe(`fluxhost ${name} <b>a.yaml</b>`);
       expect(complaints).toEqual([]);
       await page.close();
@@ -101,6 +107,35 @@ describe('a report in Chromium', () => {
     const [first, last] = [order[0]!, order.at(-1)!];
     const perUnit = (xs[last]! - xs[first]!) / (times[last]! - times[first]!);
     xs.forEach((x, i) => expect(x).toBeCloseTo(xs[first]! + perUnit * (times[i]! - times[first]!), 1));
+    await page.close();
+  });
+
+  it.each(NAMES)('%s: prints light, without buttons, with every picture inside the paper', async (name) => {
+    const { page } = await open(name, 1440, 'dark');
+    const paper = await page.pdf({ format: 'A4', printBackground: false });
+    expect(paper.subarray(0, 5).toString()).toBe('%PDF-');
+    if (LOOK !== undefined) writeFileSync(join(LOOK, `${name}.pdf`), paper);
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    await page.setViewportSize({ width: 700, height: 1000 }); // what A4 has between its margins
+    if (LOOK !== undefined) await page.screenshot({ path: join(LOOK, `${name}.png`), fullPage: true });
+    const found = await page.evaluate(() => ({
+      ground: getComputedStyle(document.body).backgroundColor,
+      ink: getComputedStyle(document.body).color,
+      hue: getComputedStyle(document.documentElement).getPropertyValue('--m-hyperflux'),
+      buttons: [...document.querySelectorAll('button')].filter((one) => one.checkVisibility()).length,
+      beyond: [...document.querySelectorAll('.plot svg')].filter(
+        (one) => one.getBoundingClientRect().right > innerWidth,
+      ).length,
+    }));
+    const light = (colour: string): number =>
+      Math.max(...(/\d+, \d+, \d+/.exec(colour)?.[0] ?? '0').split(', ').map(Number));
+    expect(found.ground === 'rgba(0, 0, 0, 0)' || light(found.ground) > 240).toBe(true);
+    expect(light(found.ink)).toBeLessThan(80);
+    expect(found).toMatchObject({ buttons: 0, beyond: 0 });
+    await page.emulateMedia({ media: 'screen', colorScheme: 'light' });
+    const hue = await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--m-hyperflux'));
+    expect(hue).toMatch(/^#/);
+    expect(found.hue).toBe(hue);
     await page.close();
   });
 
