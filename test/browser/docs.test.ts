@@ -1,0 +1,99 @@
+// The documentation in Chromium, served as the live page is: under its policy, found by search, on a phone, without eyes or mouse.
+
+import { createRequire } from 'node:module';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { site } from '../../scripts/site.mjs';
+import { addressOf, listen } from '../../src/cli/serve.js';
+import { QUIET, chromiumPath } from './chromium.js';
+
+/** A folder for pictures of the pages, to be looked at. */
+const LOOK = process.env['FLUXHOST_LOOK'];
+
+let folder: string;
+let server: Server;
+let browser: Browser;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'fluxhost-docs-'));
+  mkdirSync(join(folder, 'docs'));
+  await site(join(folder, 'docs'));
+  server = await listen('127.0.0.1', 0, folder);
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  browser = await chromium.launch({ executablePath: chromiumPath(), args: [...QUIET, ...sandbox] });
+}, 60_000);
+afterAll(async () => {
+  await browser?.close();
+  server.closeAllConnections();
+  server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function open(
+  path: string,
+  width: number,
+  colorScheme: 'light' | 'dark',
+): Promise<{ page: Page; complaints: string[] }> {
+  const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+  const complaints: string[] = [];
+  page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', ({ message }) => complaints.push(message));
+  page.on('request', (request) => {
+    if (!request.url().startsWith(addressOf(server)) && !request.url().startsWith('data:'))
+      complaints.push(`asked for ${request.url()}`);
+  });
+  await page.goto(`${addressOf(server)}docs/${path}`);
+  return { page, complaints };
+}
+
+async function audit(page: Page): Promise<string[]> {
+  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+    };
+    return (await axe.run()).violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes[0]!.html}`);
+  });
+}
+
+describe('the documentation in Chromium', () => {
+  it('finds a section by its words and goes there', async () => {
+    const { page, complaints } = await open('model/moves.html', 1440, 'light');
+    expect(await page.isVisible('#found')).toBe(false);
+    await page.keyboard.press('/');
+    await page.keyboard.type('perfetto');
+    await page.waitForSelector('#found a');
+    if (LOOK !== undefined) await page.screenshot({ path: join(LOOK, 'docs-search.png') });
+    expect(await page.textContent('#found p')).toMatch(/^\d+ sections?$/);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/docs\/timeline\.html#/);
+    expect(await page.isVisible('h1')).toBe(true);
+    await page.fill('#search', 'qqqq');
+    await page.waitForFunction(() => document.querySelector('#found p')?.textContent === 'nothing found');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it.each(['index.html', 'parameters.html', 'model/moves.html', 'validation.html'])(
+    '%s: asks nobody else, fits a phone, has no serious fault for those without eyes or mouse',
+    async (path) => {
+      for (const [width, scheme] of [
+        [1440, 'light'],
+        [1440, 'dark'],
+        [390, 'dark'],
+      ] as const) {
+        const { page, complaints } = await open(path, width, scheme);
+        if (LOOK !== undefined)
+          await page.screenshot({ path: join(LOOK, `docs-${path.replaceAll(/\W/g, '-')}-${width}-${scheme}.png`) });
+        expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+        expect((await audit(page)).filter((one) => /^(serious|critical)/.test(one))).toEqual([]);
+        expect(await page.isVisible('nav.pages')).toBe(width > 760);
+        expect(complaints).toEqual([]);
+        await page.close();
+      }
+    },
+  );
+});

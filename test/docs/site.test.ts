@@ -1,0 +1,66 @@
+// The documentation as pages: every link of every page leads somewhere, every page can be reached, and nothing in them needs
+// more than the live page's policy allows.
+
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import MiniSearch from 'minisearch';
+import { site, slugOf } from '../../scripts/site.mjs';
+
+let folder: string;
+let pages: Map<string, string>;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'fluxhost-docs-'));
+  await site(folder);
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.html'));
+  pages = new Map(files.map((path) => [path, readFileSync(join(folder, path), 'utf8')]));
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const all = (html: string, pattern: RegExp): string[] => [...html.matchAll(pattern)].map(([, found]) => found!);
+
+it('every link and picture of every page leads to something that is there', () => {
+  const broken: string[] = [];
+  let followed = 0;
+  for (const [path, html] of pages)
+    for (const href of all(html, /\s(?:href|src)="([^"]*)"/g)) {
+      if (/^(https?|data|mailto):/.test(href)) continue;
+      followed += 1;
+      const [target, anchor] = href.replaceAll('&amp;', '&').split('#') as [string, string | undefined];
+      const file = target === '' ? path : relative(folder, resolve(folder, dirname(path), decodeURI(target)));
+      if (file === join('..', 'index.html')) continue; // the live page, which another build puts there
+      if (!existsSync(join(folder, file))) broken.push(`${path}: ${href}`);
+      else if (
+        anchor !== undefined &&
+        !all(pages.get(file) ?? '', /\sid="([^"]*)"/g).includes(decodeURIComponent(anchor))
+      )
+        broken.push(`${path}: ${href} (no such heading)`);
+    }
+  expect(broken).toEqual([]);
+  expect(followed).toBeGreaterThan(1000);
+});
+
+it('every page stands in the navigation of every other', () => {
+  const reached = all(pages.get('index.html')!.split('<main')[0]!, /<li><a href="([^"#]*)"/g);
+  expect([...pages.keys()].filter((path) => !reached.includes(path))).toEqual([]);
+});
+
+it('no page has script or style of its own', () => {
+  for (const [path, html] of pages) {
+    expect(all(html, /<(?:script(?! type="module" src=)|style)([^>]*)>/g), path).toEqual([]);
+    expect(all(html, /<[^>]*\s(style|on[a-z]+)=/g), path).toEqual([]);
+  }
+});
+
+it('the index finds what stands in a section, by the page and heading that it is under', async () => {
+  const { default: json } = (await import(join(folder, 'search-index.js'))) as { default: string };
+  const index = MiniSearch.loadJSON(json, { fields: ['heading', 'title', 'text'] });
+  const [first] = index.search('timeline window', { combineWith: 'AND' });
+  expect(String(first?.id)).toMatch(/^timeline\.html#/);
+  expect(index.search('notawordhere')).toEqual([]);
+});
+
+it('headings are called as in the repository', () => {
+  expect(slugOf("What is `run --out`? It's 100 µs")).toBe('what-is-run---out-its-100-µs');
+});
