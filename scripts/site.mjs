@@ -230,7 +230,7 @@ export async function site(target, { api = false } = {}) {
   write('search-index.js', `export default ${JSON.stringify(JSON.stringify(index))};\n`);
   write(
     'docs.css',
-    readFileSync(at('src/web/colours.css'), 'utf8') + readFileSync(at('src/web/docs/docs.css'), 'utf8'),
+    readFileSync(at('src/report/html/page/colours.css'), 'utf8') + readFileSync(at('src/web/docs/docs.css'), 'utf8'),
   );
   const bundle = await build({
     absWorkingDir: at(),
