@@ -1,6 +1,7 @@
 // Scenarios to begin with, part of the page: nothing is fetched. The first plays when the page opens.
 
 import bursts from './scenarios/bursts.yaml';
+import lock from './scenarios/lock.yaml';
 import replay from './scenarios/replay.yaml';
 import burst from '../../examples/burst.yaml';
 import colocated from '../../examples/colocated.yaml';
@@ -20,6 +21,7 @@ export interface Example {
 
 export const EXAMPLES: readonly Example[] = [
   { name: 'bursts.yaml', title: 'Bursts, close up', text: bursts, speed: 200e3 },
+  { name: 'lock.yaml', title: 'A lock holder that is parked', text: lock, speed: 100e3 },
   { name: 'burst.yaml', title: 'A burst every 1.5 s', text: burst, speed: 100e6 },
   { name: 'what-if.yaml', title: 'A burst to fork in', text: whatIf, speed: 1e6 },
   { name: 'colocated.yaml', title: 'Services beside batch work', text: colocated, speed: 200e3 },
