@@ -15,6 +15,8 @@ import { type Arguments, type CommandSpec, parseCommand, renderHelp } from './ar
 import { WORKERS, onCrew, workersOf } from './crew.js';
 import { ESTIMATE, printEstimate } from './estimate.js';
 import { EXIT } from './exit.js';
+import { writeDocument } from './out.js';
+import { REPORT, commandOf } from './report.js';
 import { prepareFolder, writeAtomically } from './files.js';
 import { POLICY_TIMEOUT } from './guard.js';
 import { type Io, lookOf } from './io.js';
@@ -124,7 +126,7 @@ export async function suite(args: readonly string[], io: Io, tools: Tools = simu
   }
   const folder = given.text('out');
   if (folder !== undefined) {
-    await prepareFolder(folder, ['suite.json', 'suite.csv']);
+    await prepareFolder(folder, ['suite.json', 'suite.csv', REPORT]);
     await writeScenarios(folder, named);
   }
   const directory = own?.directory ?? '';
@@ -137,7 +139,7 @@ export async function suite(args: readonly string[], io: Io, tools: Tools = simu
     const result = await onCrew(study, io, where, (crew) => suiteAll(question, crew));
     const json = toStableJson(result);
     if (folder !== undefined) {
-      await writeAtomically(join(folder, 'suite.json'), json);
+      await writeDocument(folder, 'suite.json', json, result, { command: commandOf('suite', args) });
       await writeAtomically(join(folder, 'suite.csv'), suiteCsv(result));
     }
     io.stdout(given.flag('json') ? json : renderSuite(result, lookOf(io)));

@@ -50,7 +50,7 @@ async function open(name: string, width: number, colorScheme: 'light' | 'dark'):
   return { page, complaints };
 }
 
-const NAMES = ['result', 'comparison', 'size', 'sweep', 'grid', 'memory', 'pages', 'server', 'paper'] as const;
+const NAMES = ['result', 'comparison', 'size', 'sweep', 'grid', 'memory', 'pages', 'server', 'paper', 'suite'] as const;
 
 describe('a report in Chromium', () => {
   it.each(NAMES)('%s: draws every figure, asks for nothing, fits a phone', async (name) => {

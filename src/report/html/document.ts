@@ -6,6 +6,7 @@ import type { ReserveComparison } from '../../reserve/result.js';
 import type { Result } from '../../result/result.js';
 import type { Comparison } from '../../study/compare.js';
 import type { SizeResult } from '../../study/size.js';
+import type { SuiteResult } from '../../study/suite/suite.js';
 import type { SweepResult } from '../../study/sweep.js';
 import { sloSentence } from '../compare-table.js';
 import { formatShare } from '../units.js';
@@ -19,14 +20,14 @@ import { sizeAnswer, sizeFigure, sizingFigure } from './figures/needed.js';
 import { sweepFigures } from './figures/sweep.js';
 import type { ExperimentDocument } from './figures/claims.js';
 import { swapInFigure, whereMemoryLies } from './figures/memory.js';
-import { experimentReport, pagesReport, reserveReport } from './others.js';
+import { experimentReport, pagesReport, reserveReport, suiteReport } from './others.js';
 import { duration, grouped, listed, sloWords } from './words.js';
 
 /** What a report can be made of. */
 export type Reportable =
-  Result | Comparison | SizeResult | SweepResult | PagesResult | ReserveComparison | ExperimentDocument;
+  Result | Comparison | SizeResult | SweepResult | PagesResult | ReserveComparison | ExperimentDocument | SuiteResult;
 
-type Kind = 'result' | 'comparison' | 'size' | 'sweep' | 'pages' | 'reserve' | 'experiment';
+type Kind = 'result' | 'comparison' | 'size' | 'sweep' | 'pages' | 'reserve' | 'experiment' | 'suite';
 
 type Loose = Readonly<Record<string, unknown>>;
 
@@ -36,6 +37,7 @@ export function kindOf(value: unknown): Kind | undefined {
   const document = value as Loose;
   const list = (key: string): boolean => Array.isArray(document[key]);
   if (typeof document['manifest'] === 'object' && list('vms')) return 'result';
+  if (list('scores') && list('scenarios') && list('rows')) return 'suite';
   if (list('axes') && list('rows')) return 'sweep';
   if (typeof document['find'] === 'string' && list('runs')) return 'size';
   if (list('claims') && list('tables')) return 'experiment';
@@ -272,6 +274,8 @@ export function reportOf(value: Reportable): Report {
       return pagesReport(value as PagesResult);
     case 'reserve':
       return reserveReport(value as ReserveComparison);
+    case 'suite':
+      return suiteReport(value as SuiteResult);
     case 'experiment':
       return experimentReport(value as ExperimentDocument);
     case undefined:

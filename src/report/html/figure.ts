@@ -153,7 +153,8 @@ export interface HeatPlot {
   readonly kind: 'heat';
   readonly x: string;
   readonly y: string;
-  readonly unit: 'ns' | 'share';
+  /** A ratio's 1 is a target; times and ratios are coloured by their logarithm. */
+  readonly unit: 'ns' | 'share' | 'ratio';
   readonly panels: readonly {
     readonly title: string;
     readonly xs: readonly (number | string)[];

@@ -2,9 +2,11 @@
 
 import type { PagesResult } from '../../pages/result.js';
 import type { ReserveComparison } from '../../reserve/result.js';
+import type { SuiteResult } from '../../study/suite/suite.js';
 import type { Report, Table } from './figure.js';
 import { type ExperimentDocument, experimentFigures } from './figures/claims.js';
 import { missRatioFigure } from './figures/pages.js';
+import { suiteAnswer, suiteFigure } from './figures/suite.js';
 import { reserveFigures } from './figures/reserve.js';
 import { formatDurationNs, formatShare } from '../units.js';
 import { grouped, listed } from './words.js';
@@ -101,5 +103,29 @@ export function experimentReport(document: ExperimentDocument): Report {
     claims: claimsTable(document),
     figures: experimentFigures(document),
     manifest: { head: [], rows: [] },
+  };
+}
+
+export function suiteReport(result: SuiteResult): Report {
+  const { scenarios, replications, suite, sha256, rows } = result;
+  const figure = suiteFigure(result);
+  const refused = rows.filter((row) => row.figures === null);
+  return {
+    title: `suite ${suite}`,
+    question: `Which mechanism serves ${grouped(scenarios.length)} scenarios best?`,
+    verdict: suiteAnswer(result),
+    good: null,
+    facts: [`suite ${suite}`, `${grouped(scenarios.length)} scenarios`, `${grouped(replications)} seeds each`],
+    remarks:
+      refused.length === 0
+        ? []
+        : [
+            {
+              code: 'does-not-fit',
+              detail: listed(refused.map(({ mechanism, scenario }) => `${mechanism} does not fit ${scenario}`)),
+            },
+          ],
+    figures: figure === undefined ? [] : [figure],
+    manifest: { head: ['', 'rows'], rows: [['rows (SHA-256)', sha256]] },
   };
 }

@@ -9,6 +9,7 @@ import {
   replayPages,
   reserve,
   size,
+  suite,
   sweep,
   type PagesResult,
   type ReserveComparison,
@@ -19,6 +20,7 @@ import { seriesResult } from '../../../src/result/series.js';
 import type { Result } from '../../../src/result/result.js';
 import type { Comparison } from '../../../src/study/compare.js';
 import type { SizeResult } from '../../../src/study/size.js';
+import type { SuiteResult } from '../../../src/study/suite/suite.js';
 import type { SweepResult } from '../../../src/study/sweep.js';
 
 export const SCENARIO = `
@@ -52,6 +54,7 @@ export interface Documents {
   readonly pages: PagesResult;
   readonly server: ReserveComparison;
   readonly paper: ExperimentDocument;
+  readonly suite: SuiteResult;
 }
 
 const SWAPPED = `
@@ -158,6 +161,7 @@ export async function documents(): Promise<Documents> {
     pages: await traced(),
     server: await server(),
     paper: PAPER,
+    suite: await suite({ mechanisms: ['hyperflux', 'static'], only: ['bursts', 'smt'], replications: 2 }),
   };
 }
 

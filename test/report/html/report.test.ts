@@ -249,6 +249,28 @@ describe('figures', () => {
   });
 });
 
+describe('the suite', () => {
+  it('has a cell for each row that ran, and says how many runs attain every SLO', () => {
+    const [figure] = reportOf(made.suite).figures;
+    if (figure?.drawing.kind !== 'heat') throw new Error('no map');
+    const { rows, scores } = made.suite;
+    const cells = figure.drawing.panels[0]!.cells;
+    expect(cells).toHaveLength(rows.filter(({ figures }) => figures !== null).length);
+    for (const { x, y, value, missed } of cells) {
+      const row = rows.find(({ mechanism, scenario }) => mechanism === x && scenario === y)!;
+      expect(value).toBe(row.figures!.tailOverTarget.mean);
+      expect(missed).toBe(row.slo.attainedIn < row.slo.of);
+    }
+    expect(cells.some(({ missed }) => missed)).toBe(true);
+    const [best, last] = scores.filter(({ mechanism }) => mechanism !== 'ideal');
+    expect(reportOf(made.suite).verdict).toMatch(
+      `${best!.mechanism} attains every SLO in ${best!.slo.attainedIn} of 4 runs, ${last!.mechanism} in ${last!.slo.attainedIn} of 4`,
+    );
+    const most = Math.max(...cells.map(({ value }) => value));
+    expect(figure.answer).toContain(`${Number(most.toPrecision(3))} times`);
+  });
+});
+
 describe('what is said', () => {
   it('the verdict follows from the result, either way', () => {
     const { result } = made;
@@ -281,6 +303,7 @@ describe('what is said', () => {
       'pages',
       'reserve',
       'experiment',
+      'suite',
     ]);
     for (const other of [null, 3, [], {}, { runs: [] }, { manifest: {}, vms: 1 }])
       expect(kindOf(other)).toBeUndefined();

@@ -101,18 +101,18 @@ export function cores({ windows, cores: all }: CoresPlot, room: Room): Panel[] {
 const onCell = (share: number): string => (share > 0.5 ? '#111' : '#fff');
 
 export function heat({ panels, x, y, unit }: HeatPlot, room: Room): Panel[] {
-  const values = panels
-    .flatMap(({ cells }) => cells.map(({ value }) => value))
-    .filter((value) => unit !== 'ns' || value > 0);
+  const log = unit !== 'share';
+  const values = panels.flatMap(({ cells }) => cells.map(({ value }) => value)).filter((value) => !log || value > 0);
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const place = (value: number): number =>
-    high === low ? 0.5 : unit === 'ns' ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
+    high === low ? 0.5 : log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
   return panels.map(({ title, xs, ys, cells }) => {
+    const left = Math.max(70, 24 + 7.2 * Math.max(...ys.map((one) => shortest(one).length)));
     const height = Math.min(480, 48 * ys.length + 60);
-    const wide = (room.width - 90) / xs.length;
+    const wide = (room.width - left - 20) / xs.length;
     const svg = plot(room, {
       height,
-      marginLeft: 70,
+      marginLeft: left,
       marginRight: 16,
       marginBottom: 42,
       x: {
@@ -142,7 +142,7 @@ export function heat({ panels, x, y, unit }: HeatPlot, room: Room): Panel[] {
           const some = cells.filter(({ value }) => onCell(place(value)) === (dark ? '#111' : '#fff'));
           const fill = dark ? '#111' : '#fff';
           const text = (cell: (typeof cells)[number]): string => {
-            const said = unit === 'ns' ? timeText(cell.value) : shareText(Number(cell.value.toPrecision(2)));
+            const said = unit === 'share' ? shareText(Number(cell.value.toPrecision(2))) : valueText(cell.value, unit);
             const mark = cell.missed ? '✕' : '';
             return wide > 76 ? `${said}${cell.missed ? ' ✕' : ''}` : mark;
           };
