@@ -3,6 +3,7 @@
 
 import { toStableJson } from '../result/json.js';
 import { renderComparison, headed } from '../report/compare-table.js';
+import type { Result } from '../result/result.js';
 import { overTimeText } from '../report/series.js';
 import { compareAll } from '../study/compare.js';
 import { LIMIT_FACTOR } from '../study/ladder.js';
@@ -53,6 +54,9 @@ export const compareSpec: CommandSpec = {
   ],
 };
 
+/** With latencies of its own, which may lose their buckets. */
+const copyOf = (vm: Result['vms'][number]): Result['vms'][number] => ({ ...vm, latencyNs: { ...vm.latencyNs } });
+
 export async function compare(args: readonly string[], io: Io, tools: Tools = simulationTools): Promise<number> {
   const given = parseCommand(compareSpec, args);
   if (given.help) {
@@ -79,27 +83,36 @@ export async function compare(args: readonly string[], io: Io, tools: Tools = si
     const plans = scenariosOf(scenario, variants, file).map((one) => ({ scenario: one, runs }));
     return printEstimate(given, io, plans, (one) => used.create(one, directory));
   }
-  return openStudy(used, loaded.directory, io, async (study) => {
-    for (const warning of loaded.warnings) io.stderr(`warning: ${warning}\n`);
-    const question = { variants, replications, sizing: !given.flag('no-sizing'), mostCores };
-    const comparison = await compareAll(study, loaded.scenario, question, {
-      file,
-      // Written to only once the first simulation stands: a refused input leaves no folder behind.
-      before: async () => {
-        if (folder !== undefined) await prepareFolder(folder, ['comparison.json', REPORT]);
-      },
-    });
-    const json = toStableJson(comparison);
-    const { runs } = comparison;
-    if (folder !== undefined) {
-      const again = { command: commandOf('compare', args), scenario: loaded.scenario };
-      await writeOut(folder, 'comparison.json', json, runs, comparison, again);
-    }
-    const overTime = overTimeText(runs[0]!, folder, '--out DIR writes that of every run as CSV, --json prints it');
-    const labels = variants.map(({ label }) => label);
-    io.stdout(given.flag('json') ? json : renderComparison(headed(comparison, labels), lookOf(io)) + overTime);
-    if (!study.interrupted) return EXIT.done;
-    io.stderr('interrupted: what is finished is shown\n');
-    return EXIT.interrupted;
-  });
+  return openStudy(
+    used,
+    loaded.directory,
+    io,
+    async (study) => {
+      for (const warning of loaded.warnings) io.stderr(`warning: ${warning}\n`);
+      const question = { variants, replications, sizing: !given.flag('no-sizing'), mostCores };
+      const comparison = await compareAll(study, loaded.scenario, question, {
+        file,
+        // Written to only once the first simulation stands: a refused input leaves no folder behind.
+        before: async () => {
+          if (folder !== undefined) await prepareFolder(folder, ['comparison.json', REPORT]);
+        },
+      });
+      const { runs } = comparison;
+      // the page draws every bucket, the JSON beside it has none
+      const drawn = { ...comparison, runs: runs.map((one) => ({ ...one, vms: one.vms.map(copyOf) })) };
+      for (const { vms } of runs) for (const { latencyNs } of vms) delete latencyNs.histogram;
+      const json = toStableJson(comparison);
+      if (folder !== undefined) {
+        const again = { command: commandOf('compare', args), scenario: loaded.scenario };
+        await writeOut(folder, 'comparison.json', json, runs, drawn, again);
+      }
+      const overTime = overTimeText(runs[0]!, folder, '--out DIR writes that of every run as CSV, --json prints it');
+      const labels = variants.map(({ label }) => label);
+      io.stdout(given.flag('json') ? json : renderComparison(headed(comparison, labels), lookOf(io)) + overTime);
+      if (!study.interrupted) return EXIT.done;
+      io.stderr('interrupted: what is finished is shown\n');
+      return EXIT.interrupted;
+    },
+    { histograms: folder !== undefined },
+  );
 }

@@ -1,5 +1,9 @@
 // `fluxhost compare` on a stand-in simulator: pairing, differences, the search for cores, refusals, interruption.
 
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Result } from '../../src/result/result.js';
 import { expect, describe, it } from 'vitest';
 import { UsageError } from '../../src/cli/args.js';
 import { compare } from '../../src/cli/compare.js';
@@ -174,4 +178,25 @@ describe('interruption', () => {
     expect(await compare(['a.yaml'], io, tools)).toBe(130);
     expect(io.out).toContain('On 9 cores');
   });
+});
+
+it('--out draws every bucket of the latencies, and keeps the JSON without', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fluxhost-compare-'));
+  const spoil = ({ vms }: Result): void => {
+    for (const { latencyNs } of vms) latencyNs.histogram = { upTo: [10_000, 1_000_000], count: [95, 5] };
+  };
+  const io = captureIo();
+  try {
+    expect(
+      await compare(['a.yaml', '--no-sizing', '--json', '--out', join(folder, 'c')], io, fakeTools({ spoil })),
+    ).toBe(0);
+    const json = readFileSync(join(folder, 'c', 'comparison.json'), 'utf8');
+    expect(json).toBe(io.out);
+    expect(json).not.toContain('upTo');
+    // share of the requests above the first bound
+    const page = readFileSync(join(folder, 'c', 'report.html'), 'utf8');
+    expect(page.split('"curve":[[10000,0.05]').length - 1).toBe(2 * (JSON.parse(json) as Comparison).runs.length);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
