@@ -10,7 +10,7 @@ export const CHAPTERS = [
   ['Questions', ['docs/suite.md', 'docs/snapshots.md', 'docs/pages.md', 'docs/memory.md', 'docs/vmem.md']],
   ['Own mechanism', ['docs/extending.md']],
   ['Models', ['docs/model.md', 'docs/model/']],
-  ['Trust', ['docs/trust.md', 'docs/validation.md']],
+  ['Trust', ['docs/trust.md', 'docs/validity.md', 'docs/validation.md']],
   ['Reference', ['docs/parameters.md', 'CHANGELOG.md']],
   ['Inside', ['docs/architecture.md', 'CONTRIBUTING.md', 'docs/decisions/']],
 ];
