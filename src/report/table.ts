@@ -11,7 +11,14 @@ export interface Cell {
 }
 
 /** Where a text is read: with or without colour, in a terminal of so many columns or (without) somewhere that has no width. */
-export type Look = boolean | { readonly colour: boolean; readonly columns?: number };
+export type Look =
+  | boolean
+  | {
+      /** With escape codes of colour. */
+      readonly colour: boolean;
+      /** Of the terminal; absent: no width. */
+      readonly columns?: number;
+    };
 
 export interface TableOptions {
   /** 'left' or 'right' per column; the first is left and the others right where absent. */
