@@ -61,7 +61,7 @@ export function tail({ panels }: TailPlot, room: Room): Panel[] {
     const svg = plot(room, {
       height,
       marginTop: 34,
-      marginLeft: 64,
+      marginLeft: 72,
       marginRight: room.narrow ? 12 : 24,
       marginBottom: 42,
       x: { type: 'log', domain: x, label: 'latency →', ticks: logTicks(x, room.narrow ? 5 : 10), tickFormat: timeText },
