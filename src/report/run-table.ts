@@ -130,12 +130,16 @@ function coreTable(result: Result, all: readonly VmRow[], look: Look): string {
 function reallocationText(result: Result): string {
   const { count, grantNs, parkNs, detectionNs, grantCurve } = result.reallocation;
   if (count === 0) return 'no core moved\n';
-  const spread = (name: string, p50: number | null, p99: number | null): string =>
-    p50 === null ? '' : `; ${name} p50 ${formatDurationNs(p50)}, p99 ${formatDurationNs(p99)}`;
+  const spread = (name: string, p50: number | null, p99: number | null): string[] =>
+    p50 === null ? [] : [`${name} p50 ${formatDurationNs(p50)}, p99 ${formatDurationNs(p99)}`];
   const ramp = grantCurve?.at(-1);
+  const moves = [
+    `${formatCount(count)} core moves`,
+    ...spread('grant', grantNs.p50, grantNs.p99),
+    ...spread('park', parkNs.p50, parkNs.p99),
+  ];
   return (
-    `${formatCount(count)} core moves${spread('grant', grantNs.p50, grantNs.p99)}${spread('park', parkNs.p50, parkNs.p99)}` +
-    `${spread('noticed after', detectionNs.p50, detectionNs.p99)}\n` +
+    [moves.join('; '), ...spread('noticed after', detectionNs.p50, detectionNs.p99), ''].join('\n') +
     (ramp === undefined ? '' : `largest round of grants: ${ramp.cores} cores in ${formatDurationNs(ramp.atNs)}\n`)
   );
 }

@@ -117,8 +117,11 @@ describe('--out', () => {
     expect(out).toContain(`over time: 25 samples, one every 200 us, in series.csv and intervals.csv of ${folder}`);
     expect(out).toMatch(/log: 20 events \(\d+ more had no room: log\.events\), in events\.csv of /);
     expect(readdirSync(join(folder, 'out')).sort()).toEqual([
+      'cdf.csv',
       'events.csv',
       'intervals.csv',
+      'latency.hlog',
+      'origin.json',
       'report.html',
       'result.json',
       'series.csv',
@@ -187,7 +190,7 @@ describe('--series', () => {
     expect(status).toBe(0);
     expect(out).toMatch(/\npair-1 +cores +[▁▂▃▄▅▆▇█]+ +up to [\d.]+\n +waiting +[▁▂▃▄▅▆▇█]+ +up to \d+\n/);
     expect(out).toContain('over time: 50 samples, one every 100 us');
-    for (const line of out.split('\n')) expect([...line].length).toBeLessThanOrEqual(110);
+    for (const line of out.split('\n')) expect([...line].length, line).toBeLessThanOrEqual(110);
   });
 
   it('is not drawn unasked, but told of', async () => {
