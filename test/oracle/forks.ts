@@ -28,7 +28,6 @@ export function fork(h: Host, scenario: Scenario): void {
   const quanta = h.vms.map((vm) => vm.spec.quantumNs);
   if (same) previous.change(h, scenario.mechanism);
   else previous.retire(h);
-  if (!same && previous.kind === 'ideal') for (const vm of h.vms) vm.active = vm.vcpus.filter(executes);
   const mechanism = same ? previous : mechanismOf(scenario.mechanism);
   for (const vm of h.vms) {
     vm.spec = mechanism.adapt(groups[vm.index]!);
@@ -39,7 +38,7 @@ export function fork(h: Host, scenario: Scenario): void {
   h.costs = mechanism.costs(scenario.costs);
   const vcpus = h.vms.flatMap((vm) => vm.vcpus);
   for (const v of vcpus) if (v.running !== null) replanQuantum(h, v);
-  if (!same) anotherKind(h);
+  if (!same) anotherKind(h, previous);
   const searching = vcpus.filter((v) => v.search !== null);
   searching.sort((a, b) => a.search!.since - b.search!.since || a.search!.ticket - b.search!.ticket);
   for (const v of searching) replanSearch(h, v, old);
@@ -50,7 +49,7 @@ export function fork(h: Host, scenario: Scenario): void {
 }
 
 /** From the cores as they lie; the mechanism does nothing before all is arranged. */
-function anotherKind(h: Host): void {
+function anotherKind(h: Host, previous: Mechanism): void {
   const { mechanism } = h;
   h.mechanism = silent(mechanism);
   for (const vm of h.vms) {
@@ -59,6 +58,7 @@ function anotherKind(h: Host): void {
     if (!mechanism.blind) [...vm.vcpus].reverse().forEach((v) => unfreeze(h, v));
   }
   changePolling(h);
+  if (previous.kind === 'ideal') for (const vm of h.vms) vm.active = vm.vcpus.filter(executes);
   for (const vm of h.vms) for (const v of vm.vcpus) if (!executes(v) && !v.frozen) deactivate(v);
   if (mechanism.kind === 'ideal') {
     endMotion(h);
