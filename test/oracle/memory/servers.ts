@@ -350,7 +350,7 @@ export class Servers {
   private onServer(name: ServerClass, ns: number, done: () => void): void {
     const queues = this.of[name];
     queues.busy++;
-    this.after(ns, () => {
+    this.later(ns, () => {
       queues.busy--;
       done();
     });
@@ -365,10 +365,11 @@ export class Servers {
   }
 
   private after(ns: number, done: () => void): void {
-    if (ns === 0) {
-      done();
-      return;
-    }
+    if (ns === 0) done();
+    else this.later(ns, done);
+  }
+
+  private later(ns: number, done: () => void): void {
     this.clock.at(this.clock.now + ns, RANK.serve, () => {
       done();
       if (this.idle()) this.around.idle();
