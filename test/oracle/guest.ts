@@ -166,12 +166,14 @@ function comesToMilestone(h: Host, v: Vcpu): void {
     task.section = null;
     releaseLock(h, v, task);
   }
+  const parks = v.sectionEnds !== null;
   if (over) {
     h.swap?.end(task);
     completed(h, task);
-    if (!parksNow(v)) choose(h, v);
-  } else if (!parksNow(v)) planEnd(h, v);
+    if (!parks) choose(h, v);
+  } else if (!parks) planEnd(h, v);
   holderStops(h, v.vm);
+  if (parks) parksNow(v);
 }
 
 /** A vCPU that was let finish its critical section is parked. */
