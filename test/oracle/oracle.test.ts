@@ -172,7 +172,7 @@ describe('the program does what the naive simulator does', () => {
     const found = await check(480, { ...rest, features, mechanisms: ['blind', 'hyperflux', 'caladan'] });
     expect(found === null ? '' : text(found)).toBe('');
   });
-  it.each([11413, 12136, 14339])(
+  it.each([11413, 12136, 14339, 50263])(
     'where a fork to another mechanism, of all features, differed: seed %i',
     async (seed) => {
       const found = await check(seed, forks(['forkMechanism'], []));
