@@ -173,7 +173,7 @@ function comesToMilestone(h: Host, v: Vcpu): void {
     if (!parks) choose(h, v);
   } else if (!parks) planEnd(h, v);
   holderStops(h, v.vm);
-  if (parks) parksNow(v);
+  parksNow(v);
 }
 
 /** A vCPU that was let finish its critical section is parked. */

@@ -20,21 +20,28 @@ const QUANTILES = [
   ['p999', 'p99.9', 0.001],
 ] as const;
 
-/** Quantiles as far as there are samples beyond them, then the greatest, which one request in `count` reached. */
-export function tailPoints(vm: VmResult, result: Result): TailPoint[] {
-  const { count, max } = vm.latencyNs;
-  const interval = (key: string): Pick<TailPoint, 'low' | 'high'> => {
-    const found = result.confidence?.figures[`${vm.name}.latencyNs.${key}`];
-    return { low: found?.low ?? null, high: found?.high ?? null };
-  };
+type Bounds = Pick<TailPoint, 'low' | 'high'>;
+
+const noBounds = (): Bounds => ({ low: null, high: null });
+
+/** Quantiles as far as there are samples beyond them, then the greatest, which one of `count` reached. */
+export function tailPoints(times: Distribution, boundsOf: (key: string) => Bounds = noBounds): TailPoint[] {
+  const { count, max } = times;
   const points = QUANTILES.flatMap(([key, name, share]): TailPoint[] => {
-    const ns = vm.latencyNs[key];
+    const ns = times[key];
     if (ns === null || ns <= 0 || count * share < 1) return [];
-    return [{ name, ns, share, ...interval(key), thin: count * share < FEW }];
+    return [{ name, ns, share, ...boundsOf(key), thin: count * share < FEW }];
   });
   if (max !== null && max > 0 && count > 1)
-    points.push({ name: 'max', ns: max, share: 1 / count, ...interval('max'), thin: true });
+    points.push({ name: 'max', ns: max, share: 1 / count, ...boundsOf('max'), thin: true });
   return points;
+}
+
+function latencyPoints(vm: VmResult, { confidence }: Result): TailPoint[] {
+  return tailPoints(vm.latencyNs, (key) => {
+    const found = confidence?.figures[`${vm.name}.latencyNs.${key}`];
+    return { low: found?.low ?? null, high: found?.high ?? null };
+  });
 }
 
 type WithHistogram = Distribution & {
@@ -107,7 +114,7 @@ export function latencyFigure(runs: readonly Named[]): Figure | undefined {
             name: label,
             hue: hues.get(label)!,
             missed: vm.slo?.attained === false,
-            points: tailPoints(vm, result),
+            points: latencyPoints(vm, result),
             curve: tailCurve(vm.latencyNs),
           },
         ];

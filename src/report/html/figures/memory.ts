@@ -1,35 +1,16 @@
 // Swapped memory: how long a task waits for a page, by where the page was; and where the host's memory lies at the end.
 
-import type { Distribution } from '../../../metrics/figures.js';
 import type { MemoryResult } from '../../../swap/result.js';
 import { formatShare } from '../../units.js';
-import type { Figure, TailPoint, TailPlot } from '../figure.js';
+import type { Figure, TailPlot } from '../figure.js';
 import { duration, grouped, listed } from '../words.js';
+import { tailPoints } from './latency.js';
 import type { Named } from './named.js';
 
 const GIB = 2 ** 30;
-const FEW = 10;
-const QUANTILES = [
-  ['p50', 'p50', 0.5],
-  ['p90', 'p90', 0.1],
-  ['p99', 'p99', 0.01],
-  ['p999', 'p99.9', 0.001],
-] as const;
 
 const memoryOf = ({ result }: Named): MemoryResult | undefined =>
   result.memory?.swapInNs === undefined ? undefined : result.memory;
-
-function pointsOf(times: Distribution): TailPoint[] {
-  const { count, max } = times;
-  const points = QUANTILES.flatMap(([key, name, share]): TailPoint[] => {
-    const ns = times[key];
-    if (ns === null || ns <= 0 || count * share < 1) return [];
-    return [{ name, ns, share, low: null, high: null, thin: count * share < FEW }];
-  });
-  if (max !== null && max > 0 && count > 1)
-    points.push({ name: 'max', ns: max, share: 1 / count, low: null, high: null, thin: true });
-  return points;
-}
 
 const hueOf = (i: number): { colour: string; dash: string } => ({
   colour: `var(--vm-${(i % 8) + 1})`,
@@ -52,7 +33,7 @@ export function swapInFigure(runs: readonly Named[]): Figure | undefined {
       ...(memory.joined === 0 ? [] : [{ name: 'stalls', times: memory.stallNs }]),
     ]
       .filter(({ times }) => times.count > 0)
-      .map(({ name, times }, i) => ({ name, hue: hueOf(i), missed: false, points: pointsOf(times), curve: [] })),
+      .map(({ name, times }, i) => ({ name, hue: hueOf(i), missed: false, points: tailPoints(times), curve: [] })),
   }));
   const says = shown.map(
     ({ label, memory }) =>
