@@ -77,7 +77,10 @@ export const SRC_LAYERS = [
     rooms: ['src/mechanisms', 'src/workload'],
     about: 'the settings of each mechanism · arrivals and the files that they are read from',
   },
-  { rooms: ['src/swap'], about: 'swapped memory as a part of scenario and result' },
+  {
+    rooms: ['src/swap', 'src/lifecycle'],
+    about: 'swapped memory · functions whose VMs come and go, each as a part of scenario and result',
+  },
   { rooms: ['src/scenario'], about: 'a scenario: checked, resolved, written again, forked' },
   { rooms: ['src/part-table.ts'], about: 'the parts of the host, one line each' },
   { rooms: ['src/parts.ts'], about: 'what the boundary asks of every part' },

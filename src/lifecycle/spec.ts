@@ -1,0 +1,81 @@
+// Functions whose VMs come and go: what the core is laid out from. Times are whole nanoseconds, sizes bytes, every default
+// filled, files read. Leaves out how it was written: that is schema.ts; what each word means: docs/model/lifecycle.md.
+
+/** A function: what an instance of it holds and takes. */
+export interface FunctionSpec {
+  /** Named in the result. */
+  readonly name: string;
+  /** Who owns it. */
+  readonly tenant: string;
+  /** Memory of an instance, whatever it does. */
+  readonly memoryBytes: number;
+  /** Memory of each request that runs on it, beyond `memoryBytes`. */
+  readonly memoryPerRequestBytes: number;
+  /** Of its runtime, after the VM has booted; 0: none is needed. */
+  readonly initNs: number;
+  /** The most cores that an instance can hold. */
+  readonly maxVcpus: number;
+  /** Requests that an instance takes at once. */
+  readonly concurrency: number;
+  /** Instances that are always there. */
+  readonly minInstances: number;
+  /** Whether a VM that boots is attested. */
+  readonly confidential: boolean;
+}
+
+/** Sorted by `atNs`; ties keep the order of the rows that they came from. */
+export interface Invocations {
+  /** Instants of arrival. */
+  readonly atNs: Float64Array;
+  /** Index of the function. */
+  readonly fn: Uint32Array;
+  /** How long each runs on one core. */
+  readonly serviceNs: Float64Array;
+}
+
+/** Where a request may find its instance, from the fastest; results also know `joined`. */
+export const TIERS = ['active', 'dormant', 'restore', 'vm', 'full'] as const;
+export type Tier = (typeof TIERS)[number];
+
+/** When a dormant instance goes, and which goes first. */
+export type KeepAlive =
+  | { readonly policy: 'fixed'; readonly timeNs: number; readonly from: 'end' | 'start' }
+  | { readonly policy: 'lru' }
+  | { readonly policy: 'gd'; readonly frequency: 'function' | 'instance' }
+  | { readonly policy: 'hist'; readonly rules: 'dslab' | 'faascache' }
+  | { readonly policy: 'pool'; readonly instances: number }
+  | { readonly policy: 'policy' };
+
+/** What is said of the lifecycle itself; the functions and their invocations come beside it. */
+export interface LifecycleSettings {
+  /** Budget of all instances; null: none. */
+  readonly memoryBytes: number | null;
+  readonly keepAlive: KeepAlive;
+  /** What becomes of a request for which no memory can be made. */
+  readonly overflow: { readonly kind: 'drop' | 'queue' | 'timeout'; readonly timeoutNs: number };
+  /** Tiers that exist, in the order in which they are tried. */
+  readonly order: readonly Tier[];
+  /** Starts at a time, and starts per second and core of the host; 0: no limit. */
+  readonly boot: { readonly slots: number; readonly ratePerSecondPerCore: number };
+  readonly evict: 'asNeeded' | 'asFaasCache';
+  /** `onExpiry`: an instance that expires leaves a snapshot of its function. */
+  readonly snapshots: 'none' | 'onExpiry';
+  readonly tier: {
+    readonly activeNs: number;
+    readonly dormantNs: number;
+    readonly restoreNs: number;
+    readonly vmBootNs: number;
+  };
+  /** Of a confidential function, where its VM boots. */
+  readonly attestNs: number;
+  /** Whether an announced width starts VMs ahead. */
+  readonly proactive: boolean;
+  /** One VM per function grows by requests. */
+  readonly vertical: boolean;
+}
+
+/** The whole of it. */
+export interface LifecycleSpec extends LifecycleSettings {
+  readonly functions: readonly FunctionSpec[];
+  readonly invocations: Invocations;
+}
