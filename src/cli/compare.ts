@@ -45,8 +45,8 @@ export const compareSpec: CommandSpec = {
   details:
     "The scenario's own mechanism keeps its settings, the others take their defaults (fluxhost explain lists them)\n" +
     'unless given with settings of their own: hyperflux:signal=oldest, cgroup:period=10ms.\n' +
-    "The search counts a polling core among the host's cores, under static the vCPUs pinned by all VMs, and under cgroup\n" +
-    'the quotas of the VMs with an SLO, in whole cores.\n' +
+    "The search counts a polling core among the host's cores, under static what all VMs are guaranteed, and under cgroup\n" +
+    'the quotas of the VMs with an SLO, in whole cores. run --set with what it names attains the SLOs.\n' +
     'Ctrl-C ends with what is finished, marked incomplete.',
   examples: [
     'fluxhost compare burst.yaml',

@@ -46,7 +46,7 @@ export async function onCrew<T>(
   const pool =
     io.program === undefined || workers === 1
       ? undefined
-      : new Pool(io.program, workers, { directory, setup }, here.run, onRows);
+      : new Pool(io.program, workers, { directory, setup }, here.run, onRows, (simulating) => io.alive?.(simulating));
   const stop = io.onInterrupt?.(() => void pool?.close());
   try {
     return await work(pool ?? { ...here, onRows });

@@ -125,7 +125,7 @@ function watch(
 }
 
 /** The other side: the same program with streams that lead to the main thread. Does nothing outside a worker of `guarded`. */
-export async function serveGuarded(command: Command): Promise<boolean> {
+export async function serveGuarded(command: Command, program: URL): Promise<boolean> {
   if (isMainThread || parentPort === null) return false;
   const port = parentPort;
   const { args, stderrIsTty, ...terminal } = workerData as Shared;
@@ -135,6 +135,7 @@ export async function serveGuarded(command: Command): Promise<boolean> {
     stderr: (text) => post({ kind: 'stderr', text }),
     ...terminal,
     stderrIsTty,
+    program,
     onInterrupt(callback) {
       port.once('message', callback);
       post({ kind: 'listening', on: true });

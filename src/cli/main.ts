@@ -6,9 +6,9 @@ import { processIo } from './io.js';
 import { serveRuns } from './pool.js';
 import { main } from './program.js';
 
-if (!serveRuns() && !(await serveGuarded(main))) {
+const program = new URL(import.meta.url);
+if (!serveRuns() && !(await serveGuarded(main, program))) {
   // The status is set, not forced: a forced exit would cut output that a pipe has not taken yet.
-  const program = new URL(import.meta.url);
   const status = await guarded(main, process.argv.slice(2), { ...processIo(), program }, program);
   process.exitCode ??= status; // set already where the output could not be written
 }

@@ -16,6 +16,9 @@ interface Shared {
   readonly setup: Setup;
 }
 
+/** A worker's word between two slices of a run; what comes otherwise is the run's result, or null. */
+const ALIVE = 'alive';
+
 interface Job {
   readonly scenario: Scenario;
   readonly label: string;
@@ -26,6 +29,7 @@ interface Job {
 /** Threads that simulate; `close` ends them. */
 export class Pool implements Crew {
   private readonly idle: Worker[] = [];
+  /** Who has been silent longest comes first. */
   private readonly busy = new Map<Worker, Job>();
   private readonly waiting: Job[] = [];
   private closed = false;
@@ -40,11 +44,16 @@ export class Pool implements Crew {
     { directory, setup }: { directory: string; setup: Setup },
     private readonly here: (scenario: Scenario, label: string) => Promise<Result | null>,
     readonly onRows?: (done: number, all: number) => void,
+    /** Hears that whoever had been silent longest goes on, and when nobody runs: a policy of one's own may never come back. */
+    private readonly alive?: (simulating: boolean) => void,
   ) {
     const shared: Shared = { kind: KIND, directory, setup };
     for (let i = 0; i < width; i++) {
       const worker = new Worker(file, { workerData: shared });
-      worker.on('message', (result: Result | null) => this.came(worker, result));
+      worker.on('message', (word: Result | typeof ALIVE | null) => {
+        if (word === ALIVE) this.spoke(worker);
+        else this.came(worker, word);
+      });
       worker.on('error', () => this.came(worker, null, true));
       worker.unref();
       this.idle.push(worker);
@@ -61,7 +70,18 @@ export class Pool implements Crew {
     });
   }
 
+  private spoke(worker: Worker): void {
+    const job = this.busy.get(worker);
+    if (job === undefined) return;
+    const [longest] = this.busy.keys();
+    this.busy.delete(worker);
+    this.busy.set(worker, job);
+    // any other's word says nothing of the one that is waited for
+    if (worker === longest) this.alive?.(true);
+  }
+
   private next(): void {
+    if (this.busy.size === 0 && this.waiting.length > 0) this.alive?.(true);
     while (this.idle.length > 0 && this.waiting.length > 0) {
       const worker = this.idle.pop()!;
       const job = this.waiting.shift()!;
@@ -72,6 +92,7 @@ export class Pool implements Crew {
   }
 
   private came(worker: Worker, result: Result | null, lost = false): void {
+    this.spoke(worker);
     const job = this.busy.get(worker);
     this.busy.delete(worker);
     worker.unref();
@@ -80,6 +101,7 @@ export class Pool implements Crew {
       if (result === null) this.here(job.scenario, job.label).then(job.resolve, job.reject);
       else job.resolve(result);
     }
+    if (this.busy.size === 0) this.alive?.(false);
     this.next();
   }
 
@@ -90,6 +112,7 @@ export class Pool implements Crew {
     for (const { resolve } of [...this.waiting, ...this.busy.values()]) resolve(null);
     this.waiting.length = 0;
     this.busy.clear();
+    this.alive?.(false);
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
 }
@@ -100,7 +123,10 @@ export function serveRuns(): boolean {
   if (isMainThread || parentPort === null || shared?.kind !== KIND) return false;
   const { directory = '', setup = {} } = shared;
   const port = parentPort;
-  const study = new Study({ create: (scenario) => createOn(setup, scenario, directory) });
+  const study = new Study({
+    create: (scenario) => createOn(setup, scenario, directory),
+    ...(setup.module === undefined ? {} : { onProgress: () => port.postMessage(ALIVE) }),
+  });
   port.on('message', ({ scenario, label }: Pick<Job, 'scenario' | 'label'>) => {
     study.once(scenario, label, { overTime: false }).then(
       (result) => port.postMessage(result),

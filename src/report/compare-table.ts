@@ -185,7 +185,7 @@ function sizingRows(comparison: Comparison): Row[] {
     const found = sizing[column];
     if (found === undefined) return '-';
     if (found.cores === null) return { text: `not up to ${found.searchedTo}`, tone: 'bad' };
-    return `${found.cores}${found.of === 'host.cores' ? '' : found.of === 'quotas' ? ' of quota' : ' pinned'}`;
+    return `${found.cores}${found.of === 'host.cores' ? '' : found.of === 'quotas' ? ' of quota' : ' guaranteed'}`;
   });
   return [[{ text: 'cores needed for every SLO', tone: 'strong' }, ...cells]];
 }
@@ -196,7 +196,7 @@ function list(parts: readonly string[]): string {
 
 /**
  * The closing sentence, such as "Every SLO is met at the 17 cores given by ideal and hyperflux, not by static.
- * Needed for it: ideal 14 cores, hyperflux 16 cores, static 41 pinned vCPUs."
+ * Needed for it: ideal 14 cores, hyperflux 16 cores, static 41 guaranteed cores (vms.api.vcpus.min=39)."
  */
 export function sloSentence(comparison: Comparison): string {
   const { runs, sizing } = comparison;
@@ -216,7 +216,9 @@ export function sloSentence(comparison: Comparison): string {
   const needs = sizing.map((one) => {
     const why = one.bound === undefined ? '' : ` (${one.bound.by}: ${one.bound.detail})`;
     const amount = amountOf(one, one.cores ?? one.searchedTo);
-    return `${one.mechanism} ${one.cores === null ? 'not reachable with up to ' : ''}${amount}${why}`;
+    // of several VMs a sum does not say how much each has
+    const set = one.of === 'host.cores' || one.set.length === 0 ? '' : ` (${one.set.join(', ')})`;
+    return `${one.mechanism} ${one.cores === null ? 'not reachable with up to ' : ''}${amount}${set}${why}`;
   });
   return `${verdict} Needed to meet them: ${needs.join(', ')}.`;
 }

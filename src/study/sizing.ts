@@ -1,7 +1,7 @@
 // How many cores a mechanism needs until every VM's SLO is attained, as `compare` prints it: host cores where cores move; under
-// `static`, where VMs cannot influence each other, the vCPUs pinned by each VM; under `cgroup`, where quotas hold a VM back on
-// any host, the quotas in whole cores. What is printed was run: the search ends in the run that confirms it. Leaves out how the
-// SLO varies by seed; `fluxhost size` asks that.
+// `static`, where a VM has what it is guaranteed and no more, the guarantees (vcpus.min) of the VMs with an SLO; under `cgroup`,
+// where quotas hold a VM back on any host, the quotas in whole cores. What is printed was run, and `set` makes the scenario of that
+// run: the search ends in the run that confirms it. Leaves out how the SLO varies by seed; `fluxhost size` asks that.
 
 import { vmNames } from '../core/compile.js';
 import type { Result } from '../result/result.js';
@@ -20,10 +20,15 @@ export const MAX_SIZING_CORES = 65_536;
 export interface Sizing {
   /** Which. */
   mechanism: string;
-  /** What was varied: the host's cores, under `static` the vCPUs pinned by the VMs together, under `cgroup` the quotas of those with an SLO. */
-  of: 'host.cores' | 'pinned vCPUs' | 'quotas';
+  /**
+   * What was varied: the host's cores, under `static` the guarantees (those of VMs without an SLO are counted, not varied), under
+   * `cgroup` the quotas of the VMs with an SLO.
+   */
+  of: 'host.cores' | 'guarantees' | 'quotas';
   /** The least number found; null where not even `searchedTo` attains every SLO. */
   cores: number | null;
+  /** What `--set` must say, beside the mechanism, for the run that attains it; empty where none does. */
+  set: string[];
   /** The least number that was considered. */
   searchedFrom: number;
   /** The greatest. */
@@ -77,6 +82,7 @@ async function sizeHost(scenario: Scenario, base: Result, most: number, attempt:
     mechanism: scenario.mechanism.kind,
     of: 'host.cores',
     cores,
+    set: found.index === null ? [] : [`host.cores=${ladder.text(found.index)}`],
     searchedFrom: from,
     searchedTo,
     runs,
@@ -97,18 +103,9 @@ interface Lane {
   reachable: boolean;
 }
 
-function pinned(scenario: Scenario, vcpus: ReadonlyMap<string, number>): Scenario {
-  const vms = scenario.vms.map((vm) => {
-    const count = vcpus.get(vm.name);
-    return count === undefined ? vm : { ...vm, vcpus: { min: count, max: count } };
-  });
-  const cores = Math.max(sum(vms.map((vm) => vm.vcpus.min * vm.count)), 1);
-  return bare({ ...scenario, vms, host: { ...scenario.host, cores, sockets: 1, smt: 1 } });
-}
-
 /** What is varied for each group of VMs with an SLO by itself. */
 interface Axis {
-  readonly of: 'pinned vCPUs' | 'quotas';
+  readonly of: 'guarantees' | 'quotas';
   /** What those without one have, all together. */
   readonly others: number;
   /** The most that all may have together. */
@@ -117,20 +114,33 @@ interface Axis {
   readonly high: (group: VmGroup) => number;
   /** What each has in the scenario, where its own run tells something. */
   readonly own: (group: VmGroup) => number;
-  readonly candidate: (values: ReadonlyMap<string, number>) => Scenario;
+  /** The fields that give each group its value, as `--set` takes them. */
+  readonly fields: (values: ReadonlyMap<string, number>) => string[];
 }
 
-function pinnedAxis(scenario: Scenario, most: number): Axis {
-  const others = sum(scenario.vms.filter((vm) => vm.slo === undefined).map((vm) => vm.vcpus.min * vm.count));
-  // what a sibling thread takes away hangs on which cores there are: such a host's own run tells nothing about pinned ones
-  const comparable = scenario.host.smt === 1;
+function guaranteeAxis(scenario: Scenario, most: number): Axis {
+  const { host, vms } = scenario;
+  const others = sum(vms.filter((vm) => vm.slo === undefined).map((vm) => vm.vcpus.min * vm.count));
+  const step = host.sockets * host.smt;
   return {
-    of: 'pinned vCPUs',
+    of: 'guarantees',
     others,
     most,
     high: ({ count }) => Math.max(Math.floor((most - others) / count), 1),
-    own: ({ vcpus }) => (comparable && vcpus.max === vcpus.min ? vcpus.min : NaN),
-    candidate: (values) => pinned(scenario, values),
+    own: ({ vcpus }) => vcpus.min,
+    fields: (values) => {
+      const wanted = vms.filter(({ name }) => values.has(name));
+      const total = others + sum(wanted.map(({ name, count }) => values.get(name)! * count));
+      const cores = Math.ceil((total + (host.memory?.cores ?? 0)) / step) * step;
+      return [
+        // the host as it is, as long as it can give what is guaranteed
+        ...(cores > host.cores ? [`host.cores=${cores}`] : []),
+        ...wanted.flatMap(({ name, vcpus }) => [
+          ...(values.get(name)! > vcpus.max ? [`vms.${name}.vcpus.max=${values.get(name)!}`] : []),
+          `vms.${name}.vcpus.min=${values.get(name)!}`,
+        ]),
+      ];
+    },
   };
 }
 
@@ -141,11 +151,7 @@ function quotaAxis(scenario: Scenario, most: number): Axis {
     most: Infinity,
     high: ({ vcpus }) => Math.max(Math.min(vcpus.max, scenario.host.cores, most), 1),
     own: quotaOf,
-    candidate: (values) =>
-      bare({
-        ...scenario,
-        vms: scenario.vms.map((vm) => (values.has(vm.name) ? { ...vm, quota: values.get(vm.name)! } : vm)),
-      }),
+    fields: (values) => [...values].map(([name, quota]) => `vms.${name}.quota=${quota}`),
   };
 }
 
@@ -166,7 +172,8 @@ async function sizeLanes(scenario: Scenario, base: Result, axis: Axis, attempt: 
   let runs = 0;
   const run = async (values: ReadonlyMap<string, number>): Promise<Result | null> => {
     runs += 1;
-    return attempt(axis.candidate(values), lanes.length === 1); // each lane has an answer of its own
+    // each lane has an answer of its own
+    return attempt(bare(withFields(scenario, axis.fields(values))), lanes.length === 1);
   };
   const open = (lane: Lane): boolean => lane.reachable && (lane.low < lane.high || !lane.sure);
   while (lanes.some(open)) {
@@ -189,11 +196,12 @@ async function sizeLanes(scenario: Scenario, base: Result, axis: Axis, attempt: 
       }
     }
   }
+  const answer = (): Map<string, number> => new Map(lanes.map((lane) => [lane.group.name, lane.high]));
   let total = others + sum(lanes.map((lane) => lane.high * lane.group.count));
   let reachable = lanes.every((lane) => lane.reachable) && total <= most;
   // each lane was run beside other values of the others: the answer itself is run, and raised until it holds
   for (let confirmed = false; reachable && !confirmed;) {
-    const result = await run(new Map(lanes.map((lane) => [lane.group.name, lane.high])));
+    const result = await run(answer());
     if (result === null) return null;
     const late = lanes.filter((lane) => !attained(result, lane.names));
     confirmed = late.length === 0;
@@ -206,24 +214,26 @@ async function sizeLanes(scenario: Scenario, base: Result, axis: Axis, attempt: 
     mechanism: scenario.mechanism.kind,
     of: axis.of,
     cores: reachable ? total : null,
+    set: reachable ? axis.fields(answer()) : [],
     searchedFrom: Math.min(from, most),
     searchedTo: Number.isFinite(most) ? most : widest,
     runs,
   };
 }
 
-/** Static pins vCPUs; under cgroup a quota holds back on any host, unless no VM with an SLO has one. */
+/** Static gives what is guaranteed; under cgroup a quota holds back on any host, unless no VM with an SLO has one. */
 function searchOf(scenario: Scenario): (base: Result, most: number, attempt: Attempt) => Promise<Sizing | null> {
   const { kind } = scenario.mechanism;
-  if (kind === 'static') return (base, most, attempt) => sizeLanes(scenario, base, pinnedAxis(scenario, most), attempt);
+  if (kind === 'static')
+    return (base, most, attempt) => sizeLanes(scenario, base, guaranteeAxis(scenario, most), attempt);
   if (kind === 'cgroup' && scenario.vms.some((vm) => vm.slo !== undefined && quotaOf(vm) > 0))
     return (base, most, attempt) => sizeLanes(scenario, base, quotaAxis(scenario, most), attempt);
   return (base, most, attempt) => sizeHost(scenario, base, most, attempt);
 }
 
-const UNITS = { 'host.cores': 'cores', 'pinned vCPUs': 'pinned vCPUs', quotas: 'cores of quota' } as const;
+const UNITS = { 'host.cores': 'cores', guarantees: 'guaranteed cores', quotas: 'cores of quota' } as const;
 
-/** In words: `12 cores`, `1 pinned vCPU`. */
+/** In words: `12 cores`, `1 guaranteed core`. */
 export function amountOf({ of }: Pick<Sizing, 'of'>, amount: number): string {
   const unit = UNITS[of];
   return `${amount} ${amount === 1 ? unit.replace(/s(?= of|$)/, '') : unit}`;

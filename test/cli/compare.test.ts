@@ -63,13 +63,13 @@ describe('runs', () => {
 });
 
 describe('the search for cores', () => {
-  it('finds the least number of host cores, a polling core among them, and of pinned vCPUs', async () => {
+  it('finds the least number of host cores, a polling core among them, and of guaranteed ones', async () => {
     const { sizing } = await compared([], fakeTools(byNeed));
     expect(sizing!.map(({ mechanism, of, cores }) => [mechanism, of, cores])).toEqual([
       ['ideal', 'host.cores', 3],
       ['hyperflux', 'host.cores', 5],
       ['hotplug', 'host.cores', 6],
-      ['static', 'pinned vCPUs', 7],
+      ['static', 'guarantees', 7],
     ]);
   });
 
@@ -97,11 +97,11 @@ describe('the search for cores', () => {
     );
     expect(sizing).toMatchObject([
       { cores: null, searchedTo: 12 },
-      { cores: null, searchedTo: 12, of: 'pinned vCPUs' },
+      { cores: null, searchedTo: 12, of: 'guarantees' },
     ]);
   });
 
-  it('sizes every pinned VM by itself, and counts all of a group', async () => {
+  it('sizes every guarantee by itself, and counts all of a group', async () => {
     const two = `${SCENARIO}  - name: db\n    count: 3\n    vcpus: { min: 1, max: 8 }\n    slo: { quantile: 0.9, latency: 200us }\n`;
     // db's p90 is met however few cores it has (1 in 20 is slow), api's p99 needs 4.
     const { sizing } = await compared(
@@ -134,7 +134,7 @@ describe('the table', () => {
     expect(await compare(['a.yaml'], io, fakeTools(byNeed))).toBe(0);
     expect(io.out.replaceAll('\n', ' ')).toContain(
       'On 9 cores ideal, hyperflux and hotplug meet every SLO; static does not. Needed to meet them: ideal 3 cores, ' +
-        'hyperflux 5 cores, hotplug 6 cores, static 7 pinned vCPUs.',
+        'hyperflux 5 cores, hotplug 6 cores, static 7 guaranteed cores (vms.api.vcpus.min=7).',
     );
   });
 });

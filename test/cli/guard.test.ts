@@ -58,6 +58,7 @@ describe('a core of one’s own', { timeout: 60_000 }, () => {
     };
     for (const [name, source] of Object.entries(policies)) {
       const imports = /import \{[^}]*\bH\b/.test(source) ? '' : 'import { H } from "./view";\n';
+      writeFileSync(join(folder, `${name}.ts`), imports + source);
       writeFileSync(core(name), await buildCore(imports + source, { file: `${name}.ts` }));
     }
   }, 120_000);
@@ -92,6 +93,29 @@ describe('a core of one’s own', { timeout: 60_000 }, () => {
       err: `fluxhost: ${core('loop')}: a policy that did not come back within 500ms (--policy-timeout changes it); nothing was printed or written\n`,
     });
     expect(existsSync(join(folder, 'r', 'result.json'))).toBe(false);
+  });
+
+  it('is ranked on several threads as on one, and ended where it never comes back there', async () => {
+    const ranks = (name: string, workers: string): Promise<Ended> => {
+      const policy = ['--policy', join(folder, `${name}.ts`), '--policy-timeout', '2s', '--workers', workers];
+      return program([
+        'suite',
+        '--only',
+        'bursts',
+        '--replications',
+        '2',
+        '--mechanisms',
+        'ideal',
+        ...policy,
+        '--json',
+      ]);
+    };
+    const [one, two] = [await ranks('own', '1'), await ranks('own', '2')];
+    expect([one.status, two.status]).toEqual([0, 0]);
+    expect(two.out).toBe(one.out);
+    const ended = await ranks('loop', '2');
+    expect([ended.status, ended.out]).toEqual([1, '']);
+    expect(ended.err).toContain('loop.ts: a policy that did not come back within 2s');
   });
 
   it('that never comes back gives way to Ctrl-C', async () => {

@@ -122,6 +122,7 @@ describe('the report of a comparison', () => {
       mechanism: run.manifest.mechanism,
       of: 'host.cores',
       cores: null,
+      set: [],
       searchedFrom: 1,
       searchedTo: 65_536,
       runs: 9,
@@ -144,24 +145,57 @@ describe('the report of a comparison', () => {
   it('ends in a sentence that says who meets the SLO, and with how many cores', async () => {
     const runs = await Promise.all(KINDS.map((kind) => simulate(kind)));
     const sizing: Sizing[] = [
-      { mechanism: 'ideal', of: 'host.cores', cores: 4, searchedFrom: 2, searchedTo: 16, runs: 3 },
-      { mechanism: 'hyperflux', of: 'host.cores', cores: 5, searchedFrom: 3, searchedTo: 17, runs: 3 },
+      {
+        mechanism: 'ideal',
+        of: 'host.cores',
+        cores: 4,
+        set: ['host.cores=4'],
+        searchedFrom: 2,
+        searchedTo: 16,
+        runs: 3,
+      },
+      {
+        mechanism: 'hyperflux',
+        of: 'host.cores',
+        cores: 5,
+        set: ['host.cores=5'],
+        searchedFrom: 3,
+        searchedTo: 17,
+        runs: 3,
+      },
       {
         mechanism: 'hotplug',
         of: 'host.cores',
         cores: null,
+        set: [],
         searchedFrom: 2,
         searchedTo: 16,
         runs: 1,
         bound: { by: 'service', detail: 'too long' },
       },
-      { mechanism: 'cgroup', of: 'quotas', cores: 1, searchedFrom: 1, searchedTo: 8, runs: 4 },
-      { mechanism: 'static', of: 'pinned vCPUs', cores: 30, searchedFrom: 1, searchedTo: 36, runs: 6 },
+      {
+        mechanism: 'cgroup',
+        of: 'quotas',
+        cores: 1,
+        set: ['vms.api.quota=1'],
+        searchedFrom: 1,
+        searchedTo: 8,
+        runs: 4,
+      },
+      {
+        mechanism: 'static',
+        of: 'guarantees',
+        cores: 30,
+        set: ['vms.api.vcpus.min=28'],
+        searchedFrom: 1,
+        searchedTo: 36,
+        runs: 6,
+      },
     ];
     const comparison = comparisonOf(runs, sizing);
     expect(sloSentence(comparison)).toBe(
       'On 9 cores ideal, hyperflux and hotplug meet every SLO; static does not. Needed to meet them: ideal 4 cores, ' +
-        'hyperflux 5 cores, hotplug not reachable with up to 16 cores (service: too long), cgroup 1 core of quota, static 30 pinned vCPUs.',
+        'hyperflux 5 cores, hotplug not reachable with up to 16 cores (service: too long), cgroup 1 core of quota (vms.api.quota=1), static 30 guaranteed cores (vms.api.vcpus.min=28).',
     );
     const text = renderComparison(comparison);
     expect(text.trimEnd().split('\n').slice(-3).join(' ')).toContain(

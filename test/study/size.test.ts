@@ -209,6 +209,33 @@ describe('what compare prints of cores', () => {
     expect(await attained(withFields(scenario, [`vms.api.quota=${cores! - 1}`]))).toBe(false);
   });
 
+  it('is guarantees under static: what it names attains every SLO, and a core less of either VM does not', async () => {
+    const one = shared('60us');
+    const [api] = one.vms as [(typeof one.vms)[number]];
+    const workload = { ...api.workload!, arrivals: { process: 'poisson' as const, rate: 1e5 } };
+    const two = { ...one, vms: [api, { ...api, name: 'db', vcpus: { min: 1, max: 3 }, workload }] };
+    const { sizing } = await compare(two, { mechanisms: ['static'] });
+    const [{ cores, set, of }] = sizing as [(typeof sizing & object)[number]];
+    const values = set.filter((text) => text.includes('vcpus.min')).map((text) => Number(text.split('=')[1]));
+    expect([of, values.reduce((sum, value) => sum + value, 0)]).toEqual(['guarantees', cores]);
+    const under = withMechanism(two, 'static');
+    expect(await attained(withFields(under, set))).toBe(true);
+    for (const [i, { name }] of two.vms.entries()) {
+      expect(values[i]).toBeGreaterThan(1);
+      expect(await attained(withFields(under, [...set, `vms.${name}.vcpus.min=${values[i]! - 1}`]))).toBe(false);
+    }
+  });
+
+  it('asks for a greater host, and more vCPUs, only where guarantees do not fit', async () => {
+    const small = withFields(shared('60us'), ['host.cores=2', 'vms.api.vcpus.max=2', 'mechanism=static']);
+    const { sizing } = await compare(small, { mechanisms: ['static'] });
+    const { cores, set } = sizing![0]!;
+    expect(set).toEqual([`host.cores=${cores}`, `vms.api.vcpus.max=${cores}`, `vms.api.vcpus.min=${cores}`]);
+    expect(await attained(withFields(small, set))).toBe(true);
+    const roomy = await compare(shared('60us'), { mechanisms: ['static'] });
+    expect(roomy.sizing![0]!.set).toEqual([`vms.api.vcpus.min=${cores}`]);
+  });
+
   it('names what is in the way: the service itself, or the guarantees', async () => {
     const { sizing } = await compare(shared('20us'), { mechanisms: ['cgroup', 'hyperflux', 'static'] });
     expect(sizing!.map(({ cores, bound }) => [cores, bound?.by])).toEqual(Array(3).fill([null, 'service']));

@@ -73,7 +73,7 @@ export function sizingFigure(sizing: readonly Sizing[]): Figure | undefined {
   if (sizing.length === 0) return undefined;
   const hues = mechanismHues(sizing.map(({ mechanism }) => mechanism));
   const counted = (one: Sizing): string =>
-    one.of === 'host.cores' ? 'cores' : one.of === 'quotas' ? 'cores of quota' : 'pinned vCPUs';
+    one.of === 'host.cores' ? 'cores' : one.of === 'quotas' ? 'cores of quota' : 'guaranteed cores';
   const rows = sizing.map((one): Row => ({
     name: one.mechanism,
     hue: hues.get(one.mechanism)!,
