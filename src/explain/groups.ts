@@ -23,6 +23,11 @@ const PART_MEANINGS = {
   log: 'The events of a window of time, one by one (docs/series.md).',
   pages: 'Knobs of replacement policies, of fluxhost pages --policy NAME:PARAMETER=VALUE (docs/pages.md).',
   reserve: 'A server whose memory is reserved for its VMs, of fluxhost reserve (docs/vmem.md).',
+  lifecycle:
+    'How the VMs of functions come and go: what is kept, evicted, refused, and what starting takes (docs/model/lifecycle.md).',
+  'lifecycle.keepAlive': 'When a dormant VM goes, and which one goes first (docs/model/lifecycle.md).',
+  'lifecycle.tier': 'What it takes to start from where a request finds its function (docs/model/lifecycle.md).',
+  functions: 'Functions whose VMs come and go, of a trace or generated (docs/model/lifecycle.md).',
   vms: 'The VMs, their load and their objectives; * stands for each.',
 } as const;
 

@@ -3,6 +3,7 @@
 import { type Parameter, type Field, formatDefault } from '../input/parameter.js';
 import { COST_PARAMETERS } from '../mechanisms/costs.js';
 import { MECHANISM_PARAMETERS } from '../mechanisms/kinds.js';
+import { LIFECYCLE_FIELDS, LIFECYCLE_PARAMETERS } from '../lifecycle/parameters.js';
 import { MEMORY_PARAMETERS, MEMORY_FIELDS } from '../swap/parameters.js';
 import { SCENARIO_FIELDS } from '../scenario/given.js';
 import { SCENARIO_PARAMETERS } from '../scenario/fields.js';
@@ -57,6 +58,10 @@ export function renderParametersMarkdown(): string {
       'Under `host.memory`, and under `memory` of each VM that has some; docs/memory.md tells what the engine does with them.',
       [...MEMORY_PARAMETERS, ...MEMORY_FIELDS],
     ),
+    section('Functions', 'Under `lifecycle` and `functions`; docs/model/lifecycle.md tells what is done with them.', [
+      ...LIFECYCLE_PARAMETERS,
+      ...LIFECYCLE_FIELDS,
+    ]),
     section('Scenario', 'The remaining fields; `*` stands for each VM.', [...SCENARIO_PARAMETERS, ...SCENARIO_FIELDS]),
     section(
       'Reserved memory',

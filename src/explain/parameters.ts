@@ -3,6 +3,7 @@
 
 import { COST_PARAMETERS } from '../mechanisms/costs.js';
 import { MECHANISM_PARAMETERS } from '../mechanisms/kinds.js';
+import { LIFECYCLE_FIELDS, LIFECYCLE_PARAMETERS } from '../lifecycle/parameters.js';
 import { MEMORY_PARAMETERS, MEMORY_FIELDS } from '../swap/parameters.js';
 import { RESERVE_PARAMETERS, RESERVE_FIELDS } from '../reserve/parameters.js';
 import { POLICY_PARAMETERS } from '../pages/parameters.js';
@@ -18,6 +19,7 @@ export const PARAMETERS: readonly Parameter[] = [
   ...COST_PARAMETERS,
   ...MECHANISM_PARAMETERS,
   ...MEMORY_PARAMETERS,
+  ...LIFECYCLE_PARAMETERS,
   ...SCENARIO_PARAMETERS,
   ...RESERVE_PARAMETERS,
   ...POLICY_PARAMETERS,
@@ -25,7 +27,7 @@ export const PARAMETERS: readonly Parameter[] = [
 
 /** What can be explained but has no default. */
 export function allFields(): readonly Field[] {
-  return [...SCENARIO_FIELDS, ...distributionFields(), ...MEMORY_FIELDS, ...RESERVE_FIELDS];
+  return [...SCENARIO_FIELDS, ...distributionFields(), ...MEMORY_FIELDS, ...LIFECYCLE_FIELDS, ...RESERVE_FIELDS];
 }
 
 /**

@@ -2,6 +2,7 @@
 // scenario, reads each sample of a trace, and holds every example to its field's schema.
 
 import { DISTRIBUTION_MEANINGS } from '../input/distribution-schema.js';
+import { POLICY_MEANINGS } from '../lifecycle/schema.js';
 import { MECHANISM_KINDS, definitionOf } from '../mechanisms/kinds.js';
 import { PROCESS_MEANINGS } from '../scenario/schema/arrivals.js';
 import { type SchemaRow, scenarioRows, variantRows } from './schema-rows.js';
@@ -30,6 +31,40 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   histogram: '{ precision: 0.001 }',
   series: '{ interval: 100us }',
   log: '{ from: 10ms, until: 11ms }',
+  lifecycle: '{ memory: 16GiB, keepAlive: { policy: lru } }',
+  'lifecycle.memory': '16GiB',
+  'lifecycle.keepAlive': '{ policy: fixed, time: 600s }',
+  'lifecycle.overflow.timeout': '10s',
+  'lifecycle.order': '[active, dormant, restore, vm, full]',
+  'lifecycle.boot': '{ slots: 4, rate: 5 }',
+  'lifecycle.boot.slots': '4',
+  'lifecycle.boot.rate': '5',
+  'lifecycle.tier': '{ vmBoot: 125ms }',
+  functions: '{ count: 1000, rate: 200, memory: 170MB, service: 50ms }',
+  'functions.trace': '{ file: calls.csv, format: azure-2021, table: functions.csv }',
+  'functions.trace.file': 'calls.csv',
+  'functions.trace.format': 'azure-2021',
+  'functions.trace.table': 'functions.csv',
+  'functions.trace.durations': 'durations.csv',
+  'functions.trace.memory': 'memory.csv',
+  'functions.trace.functions': '25',
+  'functions.trace.seed': '7',
+  'functions.trace.start': 'first',
+  'functions.trace.limit': '10000',
+  'functions.trace.startMinute': '480',
+  'functions.trace.minutes': '60',
+  'functions.trace.spread': 'even',
+  'functions.count': '1000',
+  'functions.rate': '200',
+  'functions.memory': '170MB',
+  'functions.init': '100ms',
+  'functions.service': '50ms',
+  'functions.configurations': '{ file: app_configs.csv, format: ibm-code-engine }',
+  'functions.configurations.file': 'app_configs.csv',
+  'functions.configurations.format': 'ibm-code-engine',
+  'functions.vcpus': '4',
+  'functions.concurrency': '4',
+  'functions.memoryPerRequest': '0.1',
   'log.from': '10ms',
   'log.until': '11ms',
   vms: '[{ name: api, vcpus: { min: 1, max: 8 } }]',
@@ -97,6 +132,16 @@ interface TraceFormat {
 
 const HASHES = 'HashOwner,HashApp,HashFunction';
 const MINUTES = Array.from({ length: 1440 }, (_, i) => i + 1);
+
+/** A line for each policy of keeping VMs. */
+export const KEEP_ALIVE_LINES: Readonly<Record<string, string>> = {
+  fixed: 'keepAlive: { policy: fixed, time: 600s }',
+  lru: 'keepAlive: { policy: lru }',
+  gd: 'keepAlive: { policy: gd, frequency: instance }',
+  hist: 'keepAlive: { policy: hist, rules: dslab }',
+  pool: 'keepAlive: { policy: pool, instances: 2 }',
+  policy: 'keepAlive: { policy: policy }',
+};
 
 export const TRACE_LINES: Readonly<Record<string, TraceFormat>> = {
   csv: {
@@ -177,7 +222,9 @@ function variants(
 ): string {
   return [...variantRows(path)]
     .map(([name, rows]) => {
-      const own = rows.filter((row) => !/^(process|dist|kind)$/.test(row.path) && !/^(components|of)\./.test(row.path));
+      const own = rows.filter(
+        (row) => !/^(process|dist|kind|policy)$/.test(row.path) && !/^(components|of)\./.test(row.path),
+      );
       const fields = own.map((row) => {
         const note = row.required ? '' : `; ${row.default === undefined ? 'may be absent' : `default ${row.default}`}`;
         return `- \`${row.path}\` (${row.form}${note}): ${row.meaning}`;
@@ -255,6 +302,12 @@ export function renderScenarioMarkdown(): string {
     part(
       'Distributions',
       `Of times; for numbers of tasks the same with numbers in place of durations.\n\n${variants('vms.*.workload.request.stages.*.service', DISTRIBUTION_MEANINGS, DISTRIBUTION_LINES)}`,
+    ),
+    part('Lifecycle', table(under('lifecycle').slice(1))),
+    part('Keeping VMs', variants('lifecycle.keepAlive', POLICY_MEANINGS, KEEP_ALIVE_LINES)),
+    part(
+      'Functions',
+      `From files (\`functions.trace\`) or generated (\`count\`, \`rate\` …). What the readers do with a row: [model/lifecycle.md](model/lifecycle.md).\n\n${table(under('functions').slice(1))}`,
     ),
     part('Memory of the host', table(under('host.memory').slice(1))),
     part('Memory of a VM', table(under('vms.*.memory').slice(1))),

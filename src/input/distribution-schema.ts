@@ -13,6 +13,7 @@ import {
   variants,
   positiveFractionalDuration,
   fractionalDuration,
+  positiveSize,
 } from './fields.js';
 
 export const DISTRIBUTIONS = [
@@ -166,6 +167,13 @@ export const countDistribution = named(
   'CountDistribution',
   'A distribution of counts; drawn values are rounded up to at least 1.',
   distribution(countLeaf),
+) satisfies z.ZodType<Dist>;
+
+/** Over sizes: fields are sizes with a unit, resolved to bytes. */
+export const sizeDistribution = named(
+  'SizeDistribution',
+  'A distribution of sizes; each has a unit.',
+  distribution({ positive: positiveSize, orZero: positiveSize, unit: 1 }),
 ) satisfies z.ZodType<Dist>;
 
 // A service time that rounds to 0 ns would let a closed loop turn forever within one instant.

@@ -5,6 +5,7 @@ import { checkTogether } from './checks.js';
 import type { FieldProblem, Path } from '../input/errors.js';
 import { oneForEachField, problemsOf } from '../input/problems.js';
 import { scenarioSchema, type ScenarioInput } from './schema.js';
+import { lifecycleProblems } from '../lifecycle/checks.js';
 import { memoryProblems } from '../swap/checks.js';
 import { MAX_ENTRIES, MAX_FIELDS } from '../input/text-shape.js';
 import type { Scenario } from './types.js';
@@ -43,6 +44,7 @@ export function checkScenario(written: unknown): Checked {
   const problems = oneForEachField([
     ...(result.success ? [] : problemsOf(result.error, written)),
     ...checkTogether(written),
+    ...lifecycleProblems(written),
     ...(result.success ? memoryProblems(result.data) : []),
   ]);
   return result.success && problems.length === 0 ? { scenario: result.data, problems: [] } : { problems };

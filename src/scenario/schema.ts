@@ -17,6 +17,7 @@ import {
   positiveSize,
   positiveDuration,
 } from '../input/fields.js';
+import { functionsSchema, lifecycleSchema, resolveLifecycle } from '../lifecycle/schema.js';
 import { mechanism } from '../mechanisms/schema.js';
 import { hostMemory, sizeOf, resolveHostMemory } from '../swap/schema.js';
 import { vmGroup } from './schema/vm.js';
@@ -110,6 +111,9 @@ const log = section({
 }));
 
 const vmsExpected = (): string => 'a list of at least one VM';
+const vmArray = z.array(vmGroup, { error: vmsExpected });
+/** A file that has functions may leave them out; to a program's types they are there, so that who reads them need not ask. */
+const vmList = z.optional(vmArray) as unknown as typeof vmArray;
 
 export const scenarioSchema = section({
   version: described('version', z.literal(1, { error: () => '1, the only version there is' })),
@@ -124,32 +128,43 @@ export const scenarioSchema = section({
   fingerprint: documented('fingerprint', flag),
   series: about('Samples of every VM over time; absent: none.', z.optional(series)),
   log: about('The events of a window of time, one by one; absent: none.', z.optional(log)),
-  vms: about(
-    'The VMs, their load and their objectives.',
-    z.array(vmGroup, { error: vmsExpected }).min(1, { error: vmsExpected }),
-  ),
-}).transform((written) => ({
-  version: written.version,
-  seed: written.seed ?? defaultNumber('seed'),
-  durationNs: written.duration,
-  warmupNs: written.warmup ?? defaultNumber('warmup'),
-  host: written.vms.some((vm) => vm.memory !== undefined) ? written.host : withoutMemory(written.host),
-  mechanism: written.mechanism,
-  costs: written.costs ?? resolveCosts({}),
-  limits: {
-    tasks: written.limits?.tasks ?? defaultNumber('limits.tasks'),
-    width: written.limits?.width ?? defaultNumber('limits.width'),
-  },
-  histogram: {
-    precision: written.histogram?.precision ?? defaultNumber('histogram.precision'),
-    share: written.histogram?.share ?? defaultChoice('histogram.share', SHARES),
-    memoryBytes: written.histogram?.memory ?? defaultNumber('histogram.memory'),
-  },
-  fingerprint: written.fingerprint ?? defaultOf('fingerprint') === true,
-  series: written.series ?? null,
-  log: written.log ?? null,
-  vms: written.vms,
-})) satisfies z.ZodType<Scenario>;
+  lifecycle: about('How the VMs of functions come and go; absent: as by default.', z.optional(lifecycleSchema)),
+  functions: about('Functions whose VMs come and go; absent: none.', z.optional(functionsSchema)),
+  vms: about('The VMs, their load and their objectives; absent: only functions.', vmList),
+})
+  .superRefine(({ vms, functions }, context) => {
+    if (functions === undefined && ((vms as typeof vms | undefined) ?? []).length === 0)
+      context.addIssue({ code: 'custom', path: ['vms'], message: vmsExpected() });
+  })
+  .transform((given) => ({ ...given, vms: (given.vms as typeof given.vms | undefined) ?? [] }))
+  .transform(({ vms, ...written }) => ({
+    version: written.version,
+    seed: written.seed ?? defaultNumber('seed'),
+    durationNs: written.duration,
+    warmupNs: written.warmup ?? defaultNumber('warmup'),
+    host: vms.some((vm) => vm.memory !== undefined) ? written.host : withoutMemory(written.host),
+    mechanism: written.mechanism,
+    costs: written.costs ?? resolveCosts({}),
+    limits: {
+      tasks: written.limits?.tasks ?? defaultNumber('limits.tasks'),
+      width: written.limits?.width ?? defaultNumber('limits.width'),
+    },
+    histogram: {
+      precision: written.histogram?.precision ?? defaultNumber('histogram.precision'),
+      share: written.histogram?.share ?? defaultChoice('histogram.share', SHARES),
+      memoryBytes: written.histogram?.memory ?? defaultNumber('histogram.memory'),
+    },
+    fingerprint: written.fingerprint ?? defaultOf('fingerprint') === true,
+    series: written.series ?? null,
+    log: written.log ?? null,
+    ...(written.functions === undefined
+      ? {}
+      : {
+          lifecycle: resolveLifecycle(written.lifecycle, written.functions.vertical),
+          functions: written.functions,
+        }),
+    vms,
+  })) satisfies z.ZodType<Scenario>;
 
 /** The scenario as a person or a program writes it: units as text, defaults left out. */
 export type ScenarioInput = z.input<typeof scenarioSchema>;

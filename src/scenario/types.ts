@@ -1,6 +1,7 @@
 // The resolved scenario: what the core is laid out from. Durations are whole nanoseconds, sizes bytes, every default
 // filled. The written form (units as text, defaults left out) is `ScenarioInput`, inferred from the schema.
 
+import type { FunctionsGiven, LifecycleGiven } from '../lifecycle/source.js';
 import type { CostName } from '../mechanisms/costs.js';
 import type { HostMemory, GuestMemory } from '../swap/types.js';
 import type { Mechanism } from '../mechanisms/types.js';
@@ -44,7 +45,11 @@ export interface Scenario {
     /** The most that are kept. */
     readonly events: number;
   } | null;
-  /** The VMs, their load and their objectives. */
+  /** How the VMs of functions come and go; present where `functions` is. */
+  readonly lifecycle?: LifecycleGiven | undefined;
+  /** Functions whose VMs come and go; absent: none. */
+  readonly functions?: FunctionsGiven | undefined;
+  /** The VMs, their load and their objectives; none where there are only functions. */
   readonly vms: readonly VmGroup[];
 }
 

@@ -2,6 +2,7 @@
 // names that they have in a file. Leaves out how it was spelt: every default is written out, every time in its greatest unit.
 
 import { unfold } from './unfold.js';
+import type { FunctionsGiven, LifecycleGiven } from '../lifecycle/source.js';
 import { type Problem, InputError } from '../input/errors.js';
 import { checkFork } from './fork.js';
 import { applyOverrides } from '../input/overrides.js';
@@ -19,17 +20,17 @@ const isFields = (value: unknown): value is Fields =>
 /** Parameters of a distribution over times; all others of its numbers have no unit. */
 const TIMES = ['value', 'mean', 'min', 'max', 'short', 'long', 'scale'];
 /** Places of distributions over times; `tasks` and `ratio` are over plain numbers. */
-const TIME_DISTRIBUTIONS = ['service', 'think', 'in', 'out'];
+const TIME_DISTRIBUTIONS = ['service', 'think', 'in', 'out', 'init'];
 
 /** Fractions have at most 20 digits in the written form; no service time is short enough to need more. */
 const fractionalDuration = (ns: number): string =>
   Number.isSafeInteger(ns) ? formatDuration(ns) : `${/e/.test(String(ns)) ? ns.toFixed(20) : String(ns)}ns`;
 
-function distribution(dist: Fields): Fields {
+function distribution(dist: Fields, spell = fractionalDuration): Fields {
   return Object.fromEntries(
     Object.entries(dist).map(([name, value]) => {
-      if (name === 'of') return [name, (value as Fields[]).map(distribution)];
-      return [name, typeof value === 'number' && TIMES.includes(name) ? fractionalDuration(value) : value];
+      if (name === 'of') return [name, (value as Fields[]).map((part) => distribution(part, spell))];
+      return [name, typeof value === 'number' && TIMES.includes(name) ? spell(value) : value];
     }),
   );
 }
@@ -42,7 +43,20 @@ function field(name: string, value: unknown): [string, unknown] {
   if (name === 'stealing' && value === null) return [name, 'none'];
   if (name === 'workload' && isFields(value)) return [name, mapping(withoutTraceRequest(value as unknown as Workload))];
   if (TIME_DISTRIBUTIONS.includes(name) && isFields(value)) return [name, distribution(value)];
+  if (name === 'memory' && isFields(value) && 'dist' in value) return [name, distribution(value, formatSize)];
+  if (name === 'functions' && isFields(value)) return [name, functions(value as unknown as FunctionsGiven)];
+  if (name === 'lifecycle') return [name, lifecycle(value as LifecycleGiven)];
   return [name, written(value)];
+}
+
+/** What is told apart where it is resolved stands side by side where it is written. */
+const functions = ({ generated, ...rest }: FunctionsGiven): Fields => mapping({ ...rest, ...generated });
+
+function lifecycle({ overflow, boot, vertical: _, ...rest }: LifecycleGiven): Fields {
+  const waits = overflow.kind === 'timeout' ? { timeout: formatDuration(overflow.timeoutNs) } : overflow.kind;
+  const { slots, ratePerSecondPerCore: rate } = boot;
+  const gate = { ...(slots > 0 ? { slots } : {}), ...(rate > 0 ? { rate } : {}) };
+  return { ...mapping({ ...rest }), overflow: waits, boot: gate };
 }
 
 /** What stands for the request of a trace that brings its own service times is no request that could be written. */
@@ -83,7 +97,12 @@ function written(value: unknown): unknown {
 export function writtenForm(scenario: Scenario): Fields {
   const { costs, ...rest } = scenario;
   const times = Object.entries(costs).map(([name, ns]) => [name, formatDuration(ns)] as const);
-  return { ...mapping(rest), costs: Object.fromEntries(times) };
+  return { ...mapping({ ...rest, lifecycle: attested(scenario) }), costs: Object.fromEntries(times) };
+}
+
+/** Attestation is not to be written where no function is confidential. */
+function attested({ lifecycle: given, functions: of }: Scenario): unknown {
+  return given === undefined || (of?.confidential ?? 0) > 0 ? given : { ...given, attestNs: undefined };
 }
 
 /**
