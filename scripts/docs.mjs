@@ -1,5 +1,6 @@
 // Writes what the documentation prints from the program: docs/parameters.md from the table that the program itself takes its
-// defaults from, docs/scenario.md from the schema that it checks scenarios by, the layers in docs/architecture.md from scripts/layers.mjs.
+// defaults from, docs/scenario.md from the schema that it checks scenarios by, the lists in docs/validity.md from the table of
+// `run --verbose`, the layers in docs/architecture.md from scripts/layers.mjs.
 // `--check` writes nothing and fails where a file on disk is not what would be written.
 import { existsSync, readFileSync } from 'node:fs';
 import { CORE_LAYERS, MEMORY_CORE_LAYERS, SRC_LAYERS, WAYS } from './layers.mjs';
@@ -7,6 +8,7 @@ import { at, ensureInstalled, fail, writeAtomically } from './support.mjs';
 
 const PARAMETERS = { source: 'src/explain/page.ts', target: 'docs/parameters.md', name: 'renderParametersMarkdown' };
 const SCENARIO = { source: 'src/explain/scenario-page.ts', target: 'docs/scenario.md', name: 'renderScenarioMarkdown' };
+const VALIDITY = { source: 'src/explain/validity-page.ts', target: 'docs/validity.md', name: 'renderValidityMarkdown' };
 const ARCHITECTURE = 'docs/architecture.md';
 
 await ensureInstalled();
@@ -66,10 +68,10 @@ function drawing() {
 }
 
 /** The page with what stands between two marks replaced. */
-function between(page, name, text) {
+function between(page, name, text, file = ARCHITECTURE) {
   const [from, to] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
   const [start, end] = [page.indexOf(from), page.indexOf(to)];
-  if (start < 0 || end < start) fail(`${ARCHITECTURE}: the marks ${from} and ${to} are not in it`);
+  if (start < 0 || end < start) fail(`${file}: the marks ${from} and ${to} are not in it`);
   return `${page.slice(0, start + from.length)}\n\n${text}\n\n${page.slice(end)}`;
 }
 
@@ -80,9 +82,16 @@ function architecture() {
   return page;
 }
 
+async function validity() {
+  const { target } = VALIDITY;
+  const lists = await printed(VALIDITY);
+  return Object.entries(lists).reduce((page, [name, text]) => between(page, name, text, target), read(target));
+}
+
 const pages = {
   [PARAMETERS.target]: await printed(PARAMETERS),
   [SCENARIO.target]: await printed(SCENARIO),
+  [VALIDITY.target]: await validity(),
   [ARCHITECTURE]: architecture(),
 };
 for (const [path, page] of Object.entries(pages)) {

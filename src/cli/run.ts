@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import type { Result } from '../result/result.js';
+import { validityOf } from '../result/validity.js';
 import { toStableJson } from '../result/json.js';
 import { latencyFiles } from '../report/hdr.js';
 import { renderRun } from '../report/run-table.js';
@@ -43,6 +44,7 @@ export const runSpec: CommandSpec = {
         'latency.hlog for HdrHistogram) there, and what series and log ask for as CSV',
     },
     histograms: { help: 'puts every bucket of the latencies into the JSON (latencyNs.histogram)' },
+    verbose: { help: 'adds what brackets this scenario and what has never been tested (docs/validity.md)' },
     series: { help: 'draws cores and queues over time; samples every 100us where the scenario does not sample' },
     snapshot: { value: 'FILE', help: 'writes a snapshot that --from and fluxhost fork go on from' },
     at: { value: 'TIME', help: 'simulated time of the snapshot, warm-up included (default: the end)' },
@@ -220,6 +222,8 @@ export async function run(args: readonly string[], io: Io, tools: Tools = simula
           if (folder !== undefined) await prepareFolder(folder, ['result.json', 'cdf.csv', 'latency.hlog', REPORT]);
         });
         const result = combine(results, replications);
+        if (given.flag('verbose'))
+          result.validity = validityOf({ scenario, replications, ownCore: given.text('core') !== undefined });
         const files = folder === undefined ? [] : latencyFiles(result);
         // the page draws every bucket, also where the JSON beside it has none
         const shown = { ...result, vms: result.vms.map((vm) => ({ ...vm, latencyNs: { ...vm.latencyNs } })) };

@@ -7,7 +7,7 @@ import type { SloResult, Result, VmResult, ControllerResult } from '../result/re
 import { printable } from '../input/errors.js';
 import { renderDistributions } from './distribution-line.js';
 import { type Look, type Cell, renderTable, paint } from './table.js';
-import { markedQuantile, renderTrust } from './trust.js';
+import { markedQuantile, renderTrust, renderValidity } from './trust.js';
 import { renderMemory } from './memory-table.js';
 import { type VmRow, memberAt, rowsOf, sum } from './vm-rows.js';
 import {
@@ -234,5 +234,6 @@ export function renderRun(result: Result, look: Look = false): string {
     warnings(result, look),
     '\n',
     renderTrust([result], look),
+    renderValidity(result),
   ].join('');
 }

@@ -89,3 +89,14 @@ export function renderTrust(runs: readonly Result[], look: Look = false): string
   if (all.length > MAX_WARNINGS) lines.push(`  and ${all.length - MAX_WARNINGS} more; --json has them all`);
   return `can this be trusted?\n${[...lines, ...legend(runs).map((line) => `  ${line}`)].join('\n')}\n`;
 }
+
+/** What brackets the scenario and what nothing does, ending in a line feed; nothing where it was not asked for. */
+export function renderValidity({ validity }: Result): string {
+  if (validity === undefined) return '';
+  const lines = (rows: readonly string[]): string =>
+    rows.map((row) => `  ${wrap(row, MAX_COLUMNS - 4).replaceAll('\n', '\n    ')}\n`).join('');
+  return (
+    `\nwhat brackets this scenario? (docs/validity.md)\n${lines(validity.held.map(({ part, against, test }) => `${part}: ${against} (${test})`))}` +
+    `what has never been tested\n${lines(validity.untested.map(({ part, detail }) => `${part}: ${detail}`))}`
+  );
+}

@@ -173,6 +173,21 @@ const makeSchemas = () => {
     detail: text('What was seen, in one sentence.'),
   });
 
+  const validity = record('Validity', 'What brackets this scenario, and what nothing does (docs/validity.md).', {
+    held: list(
+      'Parts that the scenario has and that are held against something.',
+      z.strictObject({
+        part: text('In the words of a scenario.'),
+        against: text('A closed form, a reference, a naive model.'),
+        test: text('Where, in the repository of the package.'),
+      }),
+    ),
+    untested: list(
+      'What nothing has ever been held against.',
+      z.strictObject({ part: text('Of the scenario, or of the world.'), detail: text('In words.') }),
+    ),
+  });
+
   const figures = z.record(z.string(), z.nullable(z.number())).meta({
     title: 'Figures',
     description: 'Figures by path, such as "api.latencyNs.p99"; booleans count as 0 and 1.',
@@ -220,6 +235,7 @@ const makeSchemas = () => {
       'What speaks against trusting the figures (docs/trust.md); of replication 0. Empty where nothing does, and before anything was measured.',
       warning,
     ),
+    validity: told('Where it is asked for (`--verbose`).', z.optional(validity)),
     incomplete,
   });
   return {
@@ -232,6 +248,7 @@ const makeSchemas = () => {
     controllers,
     reallocation,
     warning,
+    validity,
     figures,
     replication,
     confidence,
@@ -248,6 +265,7 @@ export type VmResult = z.output<Schemas['vm']>;
 export type ControllerResult = z.output<Schemas['controller']>;
 export type Controllers = z.output<Schemas['controllers']>;
 export type Warning = z.output<Schemas['warning']>;
+export type Validity = z.output<Schemas['validity']>;
 export type Figures = z.output<Schemas['figures']>;
 export type Replication = z.output<Schemas['replication']>;
 export type Confidence = z.output<Schemas['confidence']>;
