@@ -1,7 +1,7 @@
 // The live page in headless Chromium: when the first cores are seen after the page is asked for, and frames a second while 256 cores play.
 //   node bench/page.mjs        (after npm run build)
 // It prints what it measured and judges nothing: other programs of the machine decide as much as the page does.
-/* global document, requestAnimationFrame */
+/* global DataTransfer, document, DragEvent, File, requestAnimationFrame, window */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
@@ -45,9 +45,12 @@ try {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   await page.goto(address);
   await page.waitForSelector('canvas.strips');
-  await page.$eval('.editor', (element) => (element.open = true));
-  await page.fill('#text', wide);
-  await page.click('.editor button');
+  await page.evaluate((text) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([text], 'wide.yaml'));
+    window.dispatchEvent(new DragEvent('drop', { dataTransfer }));
+  }, wide);
+  await page.waitForFunction(() => document.querySelector('.command').textContent.includes('wide.yaml'));
   await page.waitForFunction(() => Number(document.getElementById('page').dataset.nowNs) > 100_000);
   const { frames, drawn, rows } = await page.evaluate(
     (ms) =>

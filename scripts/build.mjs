@@ -333,6 +333,12 @@ function bundledLicenses() {
       'zstddec',
       '@noble/hashes',
       'pbf',
+      // of the live page's editor
+      ...['autocomplete', 'commands', 'lang-yaml', 'language', 'lint', 'state', 'view'].map(
+        (part) => `@codemirror/${part}`,
+      ),
+      ...['common', 'highlight', 'lr', 'yaml'].map((part) => `@lezer/${part}`),
+      ...['@marijn/find-cluster-break', 'crelt', 'style-mod', 'w3c-keyname'],
     ],
     ...JSON.parse(readFileSync(at('src/generated/report-page-packages.json'), 'utf8')),
   ];

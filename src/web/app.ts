@@ -78,7 +78,7 @@ export class App {
       },
       matchMedia(CALM).matches,
     );
-    this.settings = new Settings({
+    this.settings = new Settings(this.link, {
       onExample: (index) => void this.openExample(index, true),
       onChange: (set) => void this.fork(set),
       onRestart: (set) => void this.load(this.text, this.file, set, true),
@@ -163,7 +163,7 @@ export class App {
     const answer = await this.link.ask({ ask: 'load', text, file, set, foreign, files: this.dropped.files });
     if (mine !== this.loads) return; // another has been asked for meanwhile
     if (answer.answer === 'refused') {
-      this.settings.refuse(answer.lines, answer.places);
+      this.settings.text.refuse(answer);
       return;
     }
     if (answer.answer === 'failed') {
@@ -344,7 +344,7 @@ export class App {
       return;
     }
     const answer = await this.link.ask({ ask: 'fork', set });
-    if (answer.answer === 'refused') this.settings.refuse(answer.lines, answer.places);
+    if (answer.answer === 'refused') this.settings.text.refuse(answer);
     if (answer.answer !== 'forked') {
       this.say(complaint(answer));
       return;

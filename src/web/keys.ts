@@ -1,6 +1,7 @@
-// Keys for the whole page. Where something is typed or chosen, and with a modifier, they mean what they always mean.
+// Keys for the whole page. Where something is typed or chosen, and with a modifier, they mean what they always mean. (`.code` holds
+// the editor: seen from outside, what is typed in its shadow comes from there.)
 
-const OWN_KEYS = 'input, select, textarea, button, summary, a, [contenteditable]';
+const OWN_KEYS = 'input, select, textarea, button, summary, a, .code';
 
 export function onKeys(actions: Readonly<Record<string, () => void>>): void {
   addEventListener('keydown', (event) => {

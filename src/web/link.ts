@@ -11,6 +11,8 @@ type AnswerTo<K extends Kind> =
         answer: {
           load: 'loaded';
           advance: 'advanced';
+          check: 'checked';
+          schema: 'schema';
           step: 'advanced';
           fork: 'forked';
           unfork: 'unforked';

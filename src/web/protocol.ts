@@ -55,6 +55,10 @@ export type Ask =
       readonly format: TraceFormatName;
       readonly samplingRate: number;
     }
+  /** Whether a text would be refused; nothing that runs is touched. */
+  | { readonly ask: 'check'; readonly text: string; readonly file: string }
+  /** The JSON Schema of a scenario. */
+  | { readonly ask: 'schema' }
   /** What happens in a window of a future, as a Perfetto trace. */
   | { readonly ask: 'timeline'; readonly future: number; readonly fromNs: number; readonly untilNs: number }
   | { readonly ask: 'step' }
@@ -125,9 +129,19 @@ export interface Advanced {
   readonly memoryBytes: number;
 }
 
+/** What is wrong with a text, as the command line says it: of each problem its line, where it stands, and the field. */
+export interface Refused {
+  readonly answer: 'refused';
+  readonly lines: readonly string[];
+  readonly places: readonly (number | null)[];
+  readonly paths: readonly string[];
+}
+
 export type Answer =
   | { readonly answer: 'loaded'; readonly about: About }
-  | { readonly answer: 'refused'; readonly lines: readonly string[]; readonly places: readonly (number | null)[] }
+  | Refused
+  | { readonly answer: 'checked' }
+  | { readonly answer: 'schema'; readonly schema: Readonly<Record<string, unknown>> }
   | Advanced
   | { readonly answer: 'forked'; readonly atNs: number; readonly mechanism: string }
   | { readonly answer: 'unforked' }

@@ -9,6 +9,7 @@ import {
   memoryHost,
   MECHANISM_KINDS,
   parseScenario,
+  scenarioJsonSchema,
   Simulation,
   toStableJson,
   withFields,
@@ -80,6 +81,7 @@ export class Runner {
           answer: 'refused',
           lines: error.message.split('\n'),
           places: error.problems.map(({ line }) => line ?? null),
+          paths: error.problems.map(({ path }) => path),
         };
       return { answer: 'failed', line: error instanceof Error ? error.message : String(error) };
     }
@@ -91,6 +93,11 @@ export class Runner {
         return this.load(ask);
       case 'advance':
         return this.advance(ask);
+      case 'check':
+        parseScenario(ask.text, { file: ask.file });
+        return { answer: 'checked' };
+      case 'schema':
+        return { answer: 'schema', schema: scenarioJsonSchema() };
       case 'sweep': {
         this.sweeper ??= new (await import('./sweeping.js')).Sweeper();
         const result = await this.sweeper.sweep(ask, await this.compile());

@@ -1,10 +1,12 @@
-// The left side: which scenario, the sliders for load, cores and mechanism, and the text itself with its refusals.
+// The left side: which scenario, the sliders for load, cores and mechanism, the command that makes it again, and the text itself.
 
 import { h } from './dom.js';
 import { EXAMPLES } from './examples.js';
+import type { Link } from './link.js';
 import type { About } from './protocol.js';
 import { scaledRates } from './rates.js';
 import { quoted } from './stages.js';
+import { TextPanel } from './text-panel.js';
 import { formatDuration } from '../input/quantities.js';
 
 export interface SettingsEvents {
@@ -31,16 +33,8 @@ export class Settings {
   readonly load = h('input', { id: 'load', type: 'range', min: -OCTAVES, max: OCTAVES, step: 0.25, value: 0 });
   readonly cores = h('input', { id: 'cores', type: 'range', min: 1, max: 64, step: 1 });
   readonly mechanism = h('select', { id: 'mechanism' });
-  readonly text = h('textarea', {
-    id: 'text',
-    spellcheck: 'false',
-    autocomplete: 'off',
-    rows: 24,
-    'aria-describedby': 'problems',
-  });
-  readonly problems = h('ul', { id: 'problems', class: 'problems', role: 'alert' });
+  readonly text: TextPanel;
   readonly warnings = h('ul', { class: 'warnings' });
-  readonly editor = h('details', { class: 'editor' });
   private readonly loadOut = h('output', { for: 'load' });
   private readonly coresOut = h('output', { for: 'cores' });
   private readonly command = h('code', { class: 'command' });
@@ -50,8 +44,9 @@ export class Settings {
   private forked = false;
   readonly element: HTMLElement;
 
-  constructor(private readonly events: SettingsEvents) {
-    const { example, load, cores, mechanism, text, problems, warnings } = this;
+  constructor(link: Link, events: SettingsEvents) {
+    const { example, load, cores, mechanism, warnings } = this;
+    const text = (this.text = new TextPanel(link, (given) => events.onText(given)));
     example.addEventListener('change', () => events.onExample(Number(example.value)));
     load.addEventListener('input', () => this.showValues());
     load.addEventListener('change', () => events.onChange(this.changes()));
@@ -59,16 +54,6 @@ export class Settings {
     cores.addEventListener('input', () => this.showValues());
     cores.addEventListener('change', () => events.onRestart([...this.changes(), `host.cores=${cores.value}`]));
     this.loadRow = h('div', { class: 'field' }, h('label', { for: 'load' }, 'Load'), load, this.loadOut);
-    const apply = h('button', { type: 'button', onclick: () => events.onText(text.value) }, 'Run this');
-    text.addEventListener('keydown', (event) => {
-      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) events.onText(text.value);
-    });
-    this.editor.append(
-      h('summary', {}, 'The scenario, as text'),
-      h('label', { for: 'text', class: 'hidden' }, 'Scenario'),
-      text,
-      apply,
-    );
     this.element = h(
       'section',
       { class: 'settings', 'aria-label': 'Scenario' },
@@ -77,9 +62,9 @@ export class Settings {
       this.loadRow,
       h('div', { class: 'field' }, h('label', { for: 'cores' }, 'Cores'), cores, this.coresOut),
       h('p', { class: 'hint' }, 'Load or mechanism changed while it runs splits the future in two.'),
-      problems,
+      text.problems,
       warnings,
-      this.editor,
+      text.element,
       this.command,
     );
   }
@@ -87,7 +72,7 @@ export class Settings {
   /** A scenario runs: the controls show what it says. */
   show(about: About, set: readonly string[], file: string): void {
     this.about = about;
-    this.problems.replaceChildren();
+    this.text.loaded(file);
     this.warnings.replaceChildren(...about.warnings.map((line) => h('li', {}, line)));
     this.mechanism.replaceChildren(...about.mechanisms.map((kind) => h('option', { value: kind }, kind)));
     this.mechanism.value = about.mechanism;
@@ -108,25 +93,6 @@ export class Settings {
       fork === undefined
         ? this.run
         : `${this.run} --snapshot at.snapshot --at ${formatDuration(fork.atNs)}\nfluxhost fork at.snapshot${flagsOf(fork.set)}`;
-  }
-
-  refuse(lines: readonly string[], places: readonly (number | null)[]): void {
-    this.editor.open = true;
-    this.problems.replaceChildren(
-      ...lines.map((line, i) => {
-        const place = places[i] ?? null;
-        if (place === null) return h('li', {}, line);
-        return h('li', {}, h('button', { type: 'button', class: 'place', onclick: () => this.goTo(place) }, line));
-      }),
-    );
-  }
-
-  /** The cursor stands at the begin of a line of the text. */
-  private goTo(line: number): void {
-    const before = this.text.value.split('\n').slice(0, line - 1);
-    const from = before.reduce((sum, { length }) => sum + length + 1, 0);
-    this.text.focus();
-    this.text.setSelectionRange(from, from + (this.text.value.split('\n')[line - 1]?.length ?? 0));
   }
 
   private changes(): string[] {

@@ -3,10 +3,8 @@
 
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
-import type { Server } from 'node:http';
-import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addressOf, listen, POLICY } from '../../src/cli/serve.js';
+import { POLICY } from '../../src/cli/serve.js';
 import { formatDuration } from '../../src/input/quantities.js';
 import {
   memoryHost,
@@ -18,73 +16,16 @@ import {
   withFields,
 } from '../../src/index.js';
 import { hashOf } from '../../src/web/runner.js';
-import { QUIET, chromiumPath } from './chromium.js';
+import { data, drop, LivePage, standing, toEnd, write } from './live.js';
 
 const BURSTS = readFileSync(new URL('../../src/web/scenarios/bursts.yaml', import.meta.url), 'utf8');
 const SHORT = BURSTS.replace('duration: 20ms', 'duration: 2ms');
 
-let server: Server;
-let browser: Browser;
+let live: LivePage;
 beforeAll(async () => {
-  server = await listen('127.0.0.1', 0);
-  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: [...QUIET, ...sandbox] });
+  live = await LivePage.begin();
 });
-afterAll(async () => {
-  await browser?.close();
-  server.closeAllConnections();
-  server.close();
-});
-
-interface Visit {
-  readonly page: Page;
-  /** Errors of the page, and what it asked of anybody else. */
-  readonly complaints: string[];
-}
-
-/** A page that does not play by itself. */
-async function open(fragment = '', reducedMotion: 'reduce' | 'no-preference' = 'reduce'): Promise<Visit> {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion });
-  const complaints: string[] = [];
-  page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
-  page.on('pageerror', ({ message }) => complaints.push(message));
-  page.on('request', (request) => {
-    if (!request.url().startsWith(addressOf(server)) && !/^(data|blob):/.test(request.url()))
-      complaints.push(`asked for ${request.url()}`);
-  });
-  await page.goto(`${addressOf(server)}${fragment}`);
-  await page.waitForSelector('canvas.strips');
-  return { page, complaints };
-}
-
-const data = (page: Page, name: string): Promise<string> =>
-  page.$eval('#page', (element, key) => (element as HTMLElement).dataset[key] ?? '', name);
-
-/** Puts a text into the editor and runs it. */
-async function write(page: Page, text: string): Promise<void> {
-  await page.$eval('.editor', (element) => ((element as HTMLDetailsElement).open = true));
-  await page.fill('#text', text);
-  await page.click('.editor button');
-}
-
-const paused = (page: Page): Promise<unknown> =>
-  page.waitForFunction(() => document.querySelector('#play')!.textContent !== 'Pause');
-
-/** Begins a scenario anew, and stands still at its begin or soon after. */
-async function standing(page: Page, text: string): Promise<void> {
-  await write(page, text);
-  await page.waitForFunction(() => Number(document.getElementById('page')!.dataset['nowNs']) > 0);
-  await page.click('#play');
-  await paused(page);
-}
-
-async function toEnd(page: Page): Promise<string[]> {
-  await page.click('#end');
-  await page.waitForFunction(() => document.querySelector('.status')!.textContent?.startsWith('Done.'), undefined, {
-    timeout: 20_000,
-  });
-  return (await data(page, 'sha256')).split(' ');
-}
+afterAll(() => live?.end());
 
 async function resultOf(simulation: Simulation): Promise<string> {
   await simulation.run();
@@ -93,20 +34,9 @@ async function resultOf(simulation: Simulation): Promise<string> {
 
 const inNode = (text: string): Promise<Simulation> => Simulation.create(parseScenario(text).scenario);
 
-/** Drops a file onto the page. */
-const drop = (page: Page, name: string, text: string): Promise<void> =>
-  page.evaluate(
-    ([file, content]) => {
-      const dataTransfer = new DataTransfer();
-      dataTransfer.items.add(new File([content!], file!));
-      window.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
-    },
-    [name, text],
-  );
-
 describe('the live page in Chromium', () => {
   it('plays by itself, draws, and comes to the result that Node has', async () => {
-    const { page, complaints } = await open('', 'no-preference');
+    const { page, complaints } = await live.open('', 'no-preference');
     await page.waitForFunction(() => Number(document.getElementById('page')!.dataset['nowNs']) > 20_000);
     const colours = await page.$eval('canvas.strips', (element) => {
       const canvas = element as HTMLCanvasElement;
@@ -117,14 +47,14 @@ describe('the live page in Chromium', () => {
     await write(page, SHORT);
     expect(await toEnd(page)).toEqual([await resultOf(await inNode(SHORT))]);
     expect(await page.textContent('.verdict')).toMatch(/api p99 [\d.]+ µs keeps p99 ≤ 200 µs/);
-    const policy = (await page.request.get(addressOf(server))).headers()['content-security-policy'];
+    const policy = (await page.request.get(live.address)).headers()['content-security-policy'];
     expect(policy).toBe(POLICY);
     expect(complaints).toEqual([]);
     await page.close();
   });
 
   it('forks into the futures that Node has from the same instant', async () => {
-    const { page, complaints } = await open();
+    const { page, complaints } = await live.open();
     await standing(page, SHORT);
     const atNs = Number(await data(page, 'nowNs'));
     await page.selectOption('#mechanism', 'static');
@@ -148,7 +78,7 @@ describe('the live page in Chromium', () => {
   });
 
   it('steps by event and by microsecond, and explains a move', async () => {
-    const { page, complaints } = await open();
+    const { page, complaints } = await live.open();
     await standing(page, SHORT);
     const atNs = Number(await data(page, 'nowNs'));
     const simulation = await inNode(SHORT);
@@ -180,7 +110,7 @@ describe('the live page in Chromium', () => {
   });
 
   it('reads a broken scenario as the command line does, and shows names as names', async () => {
-    const { page, complaints } = await open();
+    const { page, complaints } = await live.open();
     const broken = SHORT.replace('cores: 17', 'cores: <img src=x onerror=alert(1)>').replace(
       'version: 1',
       'version: 2',
@@ -199,13 +129,13 @@ describe('the live page in Chromium', () => {
     expect(expected).toContain('<img src=x onerror=alert(1)>');
     expect(await page.$('img')).toBeNull();
     await page.click('.problems .place');
-    expect(await page.$eval('#text', (element) => (element as HTMLTextAreaElement).selectionStart)).toBeGreaterThan(0);
+    await page.waitForFunction(() => document.activeElement?.matches('.code'));
     expect(complaints).toEqual([]);
     await page.close();
   });
 
   it('takes files that are dropped: a scenario, and a trace that it names', async () => {
-    const { page, complaints } = await open();
+    const { page, complaints } = await live.open();
     const trace = `arrival\n${Array.from({ length: 200 }, (_, i) => i * 10_000).join('\n')}\n`;
     await drop(page, 'dropped.csv', trace);
     await page.waitForFunction(() =>
@@ -224,19 +154,19 @@ describe('the live page in Chromium', () => {
   });
 
   it('puts a scenario into a link, and takes it out without running it', async () => {
-    const { page, complaints } = await open();
+    const { page, complaints } = await live.open();
     await standing(page, SHORT);
     await page.click('#share');
     await page.waitForFunction(() => location.hash.startsWith('#s='));
     const fragment = await page.evaluate(() => location.hash);
     await page.close();
-    const other = await open(fragment, 'no-preference');
+    const other = await live.open(fragment, 'no-preference');
     expect(await other.page.textContent('#play')).toBe('Play');
     expect(await other.page.inputValue('#text')).toBe(SHORT);
     expect(await data(other.page, 'nowNs')).toBe('0');
     expect(await toEnd(other.page)).toEqual([await resultOf(await inNode(SHORT))]);
     await other.page.close();
-    const damaged = await open('#s=AAAA');
+    const damaged = await live.open('#s=AAAA');
     await damaged.page.waitForFunction(() => document.querySelector('.status')!.textContent !== '');
     expect(await damaged.page.textContent('.status')).toMatch(/this link holds no scenario/);
     await damaged.page.close();
@@ -244,7 +174,7 @@ describe('the live page in Chromium', () => {
   });
 
   it('draws a curve while a range is dragged, with the rows that sweep has in Node', async () => {
-    const { page, complaints } = await open();
+    const { page, complaints } = await live.open();
     await standing(page, SHORT);
     await page.click('#sweep summary');
     await page.waitForSelector('.sweep .curve canvas');
@@ -276,7 +206,7 @@ describe('the live page in Chromium', () => {
   });
 
   it('draws the miss ratios of a page trace that is dropped', async () => {
-    const { page, complaints } = await open();
+    const { page, complaints } = await live.open();
     const text = `page\n${Array.from({ length: 2000 }, (_, i) => (i * i) % 97).join('\n')}\n`;
     await drop(page, 'pages.csv', text);
     await page.waitForSelector('#pages canvas');
@@ -289,7 +219,7 @@ describe('the live page in Chromium', () => {
   });
 
   it('tells a story: stands at each of its instants, says a sentence, and splits the future where it says so', async () => {
-    const { page, complaints } = await open();
+    const { page, complaints } = await live.open();
     await page.keyboard.press('1');
     for (const atNs of [1, 700_000, 1_060_000, 1_500_000]) {
       await page.waitForFunction((at) => Number(document.getElementById('page')!.dataset['nowNs']) === at, atNs);
@@ -306,7 +236,7 @@ describe('the live page in Chromium', () => {
   });
 
   it('saves result, report and timeline', async () => {
-    const { page, complaints } = await open();
+    const { page, complaints } = await live.open();
     await standing(page, SHORT);
     await toEnd(page);
     const saved = async (button: string): Promise<string> => {
@@ -327,7 +257,7 @@ describe('the live page in Chromium', () => {
   it.each(['light', 'dark'] as const)(
     'has no serious fault for those who use it without eyes or mouse (%s)',
     async (colorScheme) => {
-      const { page } = await open();
+      const { page } = await live.open();
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await standing(page, SHORT);
       await page.click('#fork');

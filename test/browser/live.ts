@@ -1,0 +1,112 @@
+// The live page as `fluxhost serve` hands it out, in one Chromium, and what people do on it. A visit keeps what the page complains of
+// and whatever it asks of anybody but its server.
+
+import type { Server } from 'node:http';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { addressOf, listen } from '../../src/cli/serve.js';
+import { QUIET, chromiumPath } from './chromium.js';
+
+export interface Visit {
+  readonly page: Page;
+  /** Errors of the page, and what it asked of anybody else. */
+  readonly complaints: string[];
+}
+
+export class LivePage {
+  private constructor(
+    private readonly server: Server,
+    private readonly browser: Browser,
+  ) {}
+
+  static async begin(): Promise<LivePage> {
+    const server = await listen('127.0.0.1', 0);
+    const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+    return new LivePage(
+      server,
+      await chromium.launch({ executablePath: chromiumPath(), args: [...QUIET, ...sandbox] }),
+    );
+  }
+
+  async end(): Promise<void> {
+    await this.browser.close();
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+
+  get address(): string {
+    return addressOf(this.server);
+  }
+
+  /** A page that does not play by itself, unless motion is wanted. What `missing` matches the server does not have. */
+  async open(fragment = '', reducedMotion: 'reduce' | 'no-preference' = 'reduce', missing?: RegExp): Promise<Visit> {
+    const page = await this.browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion });
+    const complaints: string[] = [];
+    page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
+    page.on('pageerror', ({ message }) => complaints.push(message));
+    page.on('request', (request) => {
+      if (!request.url().startsWith(this.address) && !/^(data|blob):/.test(request.url()))
+        complaints.push(`asked for ${request.url()}`);
+    });
+    if (missing !== undefined) await page.route(missing, (route) => route.fulfill({ status: 404 }));
+    await page.goto(`${this.address}${fragment}`);
+    await page.waitForSelector('.settings');
+    if (missing === undefined) await page.waitForSelector('canvas.strips');
+    return { page, complaints };
+  }
+}
+
+export const data = (page: Page, name: string): Promise<string> =>
+  page.$eval('#page', (element, key) => (element as HTMLElement).dataset[key] ?? '', name);
+
+/** Puts a text into the editor in place of what is there. */
+export async function fill(page: Page, text: string): Promise<void> {
+  await page.$eval('.editor', (element) => ((element as HTMLDetailsElement).open = true));
+  await page.click('.cm-content');
+  await page.keyboard.press('Control+a');
+  await page.$eval(
+    '.cm-content',
+    (element, given) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', given);
+      element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    },
+    text,
+  );
+}
+
+/** And runs it. */
+export async function write(page: Page, text: string): Promise<void> {
+  await fill(page, text);
+  await page.click('.editor button');
+}
+
+const paused = (page: Page): Promise<unknown> =>
+  page.waitForFunction(() => document.querySelector('#play')!.textContent !== 'Pause');
+
+/** Begins a scenario anew, and stands still at its begin or soon after. */
+export async function standing(page: Page, text: string): Promise<void> {
+  await write(page, text);
+  await page.waitForFunction(() => Number(document.getElementById('page')!.dataset['nowNs']) > 0);
+  await page.click('#play');
+  await paused(page);
+}
+
+/** The hashes of what every future came to. */
+export async function toEnd(page: Page): Promise<string[]> {
+  await page.click('#end');
+  await page.waitForFunction(() => document.querySelector('.status')!.textContent?.startsWith('Done.'), undefined, {
+    timeout: 20_000,
+  });
+  return (await data(page, 'sha256')).split(' ');
+}
+
+/** Drops a file onto the page. */
+export const drop = (page: Page, name: string, text: string): Promise<void> =>
+  page.evaluate(
+    ([file, content]) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([content!], file!));
+      window.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+    },
+    [name, text],
+  );
