@@ -250,6 +250,22 @@ async function buildBundle() {
       }));
     },
   };
+  // esbuild puts all that a file imports later reaches into functions, which the engine reads twice: of one file everything is read at
+  // once (8 of 57 ms of processor time to import it)
+  const atOnce = {
+    name: 'at-once',
+    setup(hooks) {
+      hooks.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
+        const text = readFileSync(path, 'utf8');
+        const imports = [];
+        const contents = text.replaceAll(/\bimport\(('\.[^']+')\)/g, (_, file) => {
+          imports.push(`import * as later${imports.length} from ${file};`);
+          return `Promise.resolve(later${imports.length - 1})`;
+        });
+        return imports.length === 0 ? undefined : { contents: `${imports.join(' ')}${contents}`, loader: 'ts' };
+      });
+    },
+  };
   // what it throws must be the index's InputError: a second copy would be another class
   const errorsOfIndex = {
     name: 'errors-of-index',
@@ -277,7 +293,7 @@ async function buildBundle() {
       ...common,
       platform: 'neutral',
       entryPoints: { index: 'src/index.ts' },
-      plugins: [bundleAsBind],
+      plugins: [bundleAsBind, atOnce],
     }),
     build({
       ...common,
@@ -292,7 +308,7 @@ async function buildBundle() {
       ...common,
       platform: 'neutral',
       entryPoints: { core: 'src/core-entry.ts' },
-      plugins: [bundleAsBind, withoutBytes],
+      plugins: [bundleAsBind, withoutBytes, atOnce],
     }),
     build({
       ...common,

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { type Dist, meanOf } from './distributions.js';
 import {
   about,
+  later,
   named,
   section,
   real,
@@ -67,88 +68,120 @@ function simpleVariants<Written extends string | number, Extra extends z.core.$Z
       context.addIssue({ code: 'custom', path: [low], message: `no more than ${high}` });
   };
   return [
-    section({ ...extra, dist: is('constant'), value: about('The one value.', orZero) }),
-    section({ ...extra, dist: is('exponential'), mean: about('Its mean.', positive) }),
-    section({
-      ...extra,
-      dist: is('uniform'),
-      min: about('The least value.', orZero),
-      max: about('The greatest value.', positive),
-    }).superRefine(order('min', 'max')),
-    section({
-      ...extra,
-      dist: is('lognormal'),
-      mean: about('Its mean.', positive),
-      cv: about('Standard deviation over mean.', real(0, 1_000)),
-    }),
-    section({
-      ...extra,
-      dist: is('bimodal'),
-      short: about('The lesser value.', orZero),
-      long: about('The greater value.', positive),
-      longShare: about('Share of the draws that are long.', real(0, 1)),
-    }).superRefine(order('short', 'long')),
-    section({
-      ...extra,
-      dist: is('pareto'),
-      shape: about('Exponent of the tail; above 1 where max is left out.', real(0, 100, true)),
-      min: about('The least value.', positive),
-      max: about('The greatest value; absent: the tail is not bounded.', z.optional(positive)),
-    })
-      .superRefine(order('min', 'max'))
-      .superRefine((value: Record<string, unknown>, context) => {
-        if (value['max'] === undefined && (value['shape'] as number) <= 1)
-          context.addIssue({
-            code: 'custom',
-            path: ['shape'],
-            message: 'a number above 1 where max is left out: the mean would be infinite',
-          });
-      })
-      .transform(compact),
-    section({
-      ...extra,
-      dist: is('weibull'),
-      shape: about('1: exponential; below: a longer tail.', real(...WEIBULL_SHAPE)),
-      mean: about('Its mean.', positive),
-    }),
-    section({
-      ...extra,
-      dist: is('empirical'),
-      file: about('File of one value a line, each drawn as often as any other.', fileName),
-      scale: about('What the number 1 of the file stands for. Default: 1 (ns, or a count).', z.optional(positive)),
-    }).transform((value) => ({ ...value, scale: (value as { scale?: number }).scale ?? unit })),
+    later(
+      () => section({ ...extra, dist: is('constant'), value: about('The one value.', orZero) }),
+      ['dist', 'constant'],
+    ),
+    later(
+      () => section({ ...extra, dist: is('exponential'), mean: about('Its mean.', positive) }),
+      ['dist', 'exponential'],
+    ),
+    later(
+      () =>
+        section({
+          ...extra,
+          dist: is('uniform'),
+          min: about('The least value.', orZero),
+          max: about('The greatest value.', positive),
+        }).superRefine(order('min', 'max')),
+      ['dist', 'uniform'],
+    ),
+    later(
+      () =>
+        section({
+          ...extra,
+          dist: is('lognormal'),
+          mean: about('Its mean.', positive),
+          cv: about('Standard deviation over mean.', real(0, 1_000)),
+        }),
+      ['dist', 'lognormal'],
+    ),
+    later(
+      () =>
+        section({
+          ...extra,
+          dist: is('bimodal'),
+          short: about('The lesser value.', orZero),
+          long: about('The greater value.', positive),
+          longShare: about('Share of the draws that are long.', real(0, 1)),
+        }).superRefine(order('short', 'long')),
+      ['dist', 'bimodal'],
+    ),
+    later(
+      () =>
+        section({
+          ...extra,
+          dist: is('pareto'),
+          shape: about('Exponent of the tail; above 1 where max is left out.', real(0, 100, true)),
+          min: about('The least value.', positive),
+          max: about('The greatest value; absent: the tail is not bounded.', z.optional(positive)),
+        })
+          .superRefine(order('min', 'max'))
+          .superRefine((value: Record<string, unknown>, context) => {
+            if (value['max'] === undefined && (value['shape'] as number) <= 1)
+              context.addIssue({
+                code: 'custom',
+                path: ['shape'],
+                message: 'a number above 1 where max is left out: the mean would be infinite',
+              });
+          })
+          .transform(compact),
+      ['dist', 'pareto'],
+    ),
+    later(
+      () =>
+        section({
+          ...extra,
+          dist: is('weibull'),
+          shape: about('1: exponential; below: a longer tail.', real(...WEIBULL_SHAPE)),
+          mean: about('Its mean.', positive),
+        }),
+      ['dist', 'weibull'],
+    ),
+    later(
+      () =>
+        section({
+          ...extra,
+          dist: is('empirical'),
+          file: about('File of one value a line, each drawn as often as any other.', fileName),
+          scale: about('What the number 1 of the file stands for. Default: 1 (ns, or a count).', z.optional(positive)),
+        }).transform((value) => ({ ...value, scale: (value as { scale?: number }).scale ?? unit })),
+      ['dist', 'empirical'],
+    ),
   ] as const;
 }
 
 function distribution<Written extends string | number>(leaf: Leaf<Written>) {
-  const part = z.discriminatedUnion(
-    'dist',
-    [
-      ...simpleVariants(leaf, {
-        weight: about('How often it is drawn, over the sum of all weights.', real(0, Number.MAX_VALUE, true)),
-      }),
-    ],
-    variants('dist', SIMPLE),
-  );
-  const parts = z
-    .array(part, { error: () => 'a list of at least one distribution, each with a weight' })
-    .min(1, { error: () => 'a list of at least one distribution, each with a weight' });
-  const mixture = section({
-    dist: is('mixture'),
-    components: about('Distributions of which one is drawn from, by weight.', z.optional(parts)),
-    of: about('Another word for components.', z.optional(parts)),
-  }).transform(({ components, of }, context) => {
-    if ((components === undefined) === (of === undefined)) {
-      context.issues.push({
-        code: 'custom',
-        message:
-          'components: a list of distributions, each with a weight (of is another word for components; give one of the two)',
-        input: components ?? of,
-      });
-      return z.NEVER;
-    }
-    return { dist: 'mixture' as const, of: components ?? of! };
-  });
+  const mixture = later(() => {
+    const part = z.discriminatedUnion(
+      'dist',
+      [
+        ...simpleVariants(leaf, {
+          weight: about('How often it is drawn, over the sum of all weights.', real(0, Number.MAX_VALUE, true)),
+        }),
+      ],
+      variants('dist', SIMPLE),
+    );
+    const parts = z
+      .array(part, { error: () => 'a list of at least one distribution, each with a weight' })
+      .min(1, { error: () => 'a list of at least one distribution, each with a weight' });
+    return section({
+      dist: is('mixture'),
+      components: about('Distributions of which one is drawn from, by weight.', z.optional(parts)),
+      of: about('Another word for components.', z.optional(parts)),
+    }).transform(({ components, of }, context) => {
+      if ((components === undefined) === (of === undefined)) {
+        context.issues.push({
+          code: 'custom',
+          message:
+            'components: a list of distributions, each with a weight (of is another word for components; give one of the two)',
+          input: components ?? of,
+        });
+        return z.NEVER;
+      }
+      return { dist: 'mixture' as const, of: components ?? of! };
+    });
+  }, ['dist', 'mixture']);
   return z.discriminatedUnion('dist', [...simpleVariants(leaf, {}), mixture], variants('dist', DISTRIBUTIONS));
 }
 
@@ -159,14 +192,14 @@ const countLeaf = { positive: real(0, 2 ** 31, true), orZero: real(0, 2 ** 31), 
 export const timeDistribution = named(
   'TimeDistribution',
   'A distribution of times; each is a duration with a unit.',
-  distribution(timeLeaf),
+  later(() => distribution(timeLeaf)),
 ) satisfies z.ZodType<Dist>;
 
 /** Over counts: fields are plain numbers. */
 export const countDistribution = named(
   'CountDistribution',
   'A distribution of counts; drawn values are rounded up to at least 1.',
-  distribution(countLeaf),
+  later(() => distribution(countLeaf)),
 ) satisfies z.ZodType<Dist>;
 
 /** Over sizes: fields are sizes with a unit, resolved to bytes. */

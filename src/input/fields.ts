@@ -16,6 +16,9 @@ import {
   formatSize,
 } from './quantities.js';
 
+// zod looks for values that contain themselves; no part of a scenario can, and the look at every part is a tenth of a first check
+z.config({ memoizer: { alloc: (_inst, _payload, empty) => empty, guard: () => undefined, attach: () => undefined } });
+
 interface QuantityRule {
   readonly pattern: RegExp;
   readonly expected: string;
@@ -178,6 +181,23 @@ function written(field: z.ZodType): object {
     forms.set(field, (form = schema));
   }
   return { ...form }; // zod puts the words into it
+}
+
+/**
+ * A part of the schema that is made when a scenario first has it: most have few of them, and making all would be a third of what
+ * importing the package takes. `tells`: the field by which a union tells it from others, and the field's value.
+ */
+export function later<T extends z.ZodType>(make: () => T, tells?: readonly [field: string, value: string]): T {
+  const lazy = z.lazy(make);
+  // what a mapping or a union asks of its parts before it has any value of them
+  const asked = {
+    optin: undefined,
+    optout: undefined,
+    pattern: undefined,
+    propValues: tells === undefined ? undefined : { [tells[0]]: new Set([tells[1]]) },
+  };
+  for (const [name, value] of Object.entries(asked)) Object.defineProperty(lazy._zod, name, { value });
+  return lazy as unknown as T;
 }
 
 /** Gives fields the words that editors show, from the parameters and fields of a room. */

@@ -17,6 +17,7 @@ import {
   section,
   variants,
   about,
+  later,
   named,
 } from '../input/fields.js';
 
@@ -46,31 +47,42 @@ export function resolvedName(knob: Knob): string {
 }
 
 function kindSection<K extends Mechanism['kind']>(kind: K) {
-  const list = definitionOf(kind).knobs;
-  const fields = Object.fromEntries(
-    list.map((knob) => [knob.name, documented(`mechanism.${kind}.${knob.name}`, knobField(knob))]),
-  );
-  return about(
-    definitionOf(kind).meaning,
-    section({ kind: about(definitionOf(kind).meaning, z.literal(kind)), ...fields }),
-  ).transform((given) => {
-    const written = given as Readonly<Record<string, unknown>>;
-    const resolved = Object.fromEntries(
-      list
-        .filter((knob) => knob.onlyWritten === undefined || written[knob.name] !== undefined)
-        .map((knob) => [resolvedName(knob), written[knob.name] ?? knob.default]),
+  return later(() => {
+    const fields = Object.fromEntries(
+      definitionOf(kind).knobs.map((knob) => [
+        knob.name,
+        documented(`mechanism.${kind}.${knob.name}`, knobField(knob)),
+      ]),
     );
-    return { kind, ...resolved } as unknown as Extract<Mechanism, { kind: K }>;
-  });
+    return about(
+      definitionOf(kind).meaning,
+      section({ kind: about(definitionOf(kind).meaning, z.literal(kind)), ...fields }),
+    ).transform((given) => resolved(kind, given));
+  }, ['kind', kind]);
+}
+
+function resolved<K extends Mechanism['kind']>(
+  kind: K,
+  written: Readonly<Record<string, unknown>>,
+): Extract<Mechanism, { kind: K }> {
+  const knobs = definitionOf(kind)
+    .knobs.filter((knob) => knob.onlyWritten === undefined || written[knob.name] !== undefined)
+    .map((knob): [string, unknown] => [resolvedName(knob), written[knob.name] ?? knob.default]);
+  return { kind, ...Object.fromEntries(knobs) } as unknown as Extract<Mechanism, { kind: K }>;
 }
 
 type Sections = [ReturnType<typeof kindSection>, ...ReturnType<typeof kindSection>[]];
-const sections = MECHANISM_KINDS.map(kindSection) as unknown as Sections;
 
-const withKnobs = named(
-  'MechanismInput',
-  'A mechanism with knobs.',
-  z.discriminatedUnion('kind', sections, variants('kind', MECHANISM_KINDS)),
+const withKnobs = later(() =>
+  named(
+    'MechanismInput',
+    'A mechanism with knobs.',
+    z.discriminatedUnion(
+      'kind',
+      MECHANISM_KINDS.map(kindSection) as unknown as Sections,
+      variants('kind', MECHANISM_KINDS),
+    ),
+  ),
 );
 
 const kindExpected = (given: unknown): string =>
@@ -86,5 +98,5 @@ export const mechanism = z
 
 /** A mechanism with every knob at its default. */
 export function defaultMechanism(kind: Mechanism['kind']): Mechanism {
-  return withKnobs.parse({ kind });
+  return resolved(kind, {});
 }

@@ -8,6 +8,7 @@ import { type Dist, meanOf } from '../input/distributions.js';
 import { countDistribution, timeDistribution } from '../input/distribution-schema.js';
 import {
   about,
+  later,
   real,
   section,
   duration,
@@ -38,21 +39,23 @@ const share = real(0, 1);
 
 // --- content and backends -------------------------------------------------------------------------------------------
 
-const shares = Object.fromEntries(
-  BACKEND_NAMES.map((name) => [name, documented(`${HM}.content.${name}`, share)]),
-) as Record<BackendName, z.ZodOptional<typeof share>>;
-const content = section(shares).transform((given, context): Content => {
-  const parts = BACKEND_NAMES.map((name) => given[name] ?? 0);
-  const sum = parts.reduce((total, part) => total + part, 0);
-  if (Math.abs(sum - 1) > 1e-9) {
-    context.issues.push({
-      code: 'custom',
-      message: `shares that add up to 1 (these add up to ${Number(sum.toFixed(9))})`,
-      input: given,
-    });
-    return z.NEVER;
-  }
-  return Object.fromEntries(BACKEND_NAMES.map((name, index) => [name, parts[index]])) as unknown as Content;
+const content = later(() => {
+  const shares = Object.fromEntries(
+    BACKEND_NAMES.map((name) => [name, documented(`${HM}.content.${name}`, share)]),
+  ) as Record<BackendName, z.ZodOptional<typeof share>>;
+  return section(shares).transform((given, context): Content => {
+    const parts = BACKEND_NAMES.map((name) => given[name] ?? 0);
+    const sum = parts.reduce((total, part) => total + part, 0);
+    if (Math.abs(sum - 1) > 1e-9) {
+      context.issues.push({
+        code: 'custom',
+        message: `shares that add up to 1 (these add up to ${Number(sum.toFixed(9))})`,
+        input: given,
+      });
+      return z.NEVER;
+    }
+    return Object.fromEntries(BACKEND_NAMES.map((name, index) => [name, parts[index]])) as unknown as Content;
+  });
 });
 
 const PLAIN = Object.fromEntries(
@@ -103,34 +106,38 @@ function backend(name: BackendName, given: Given): Backend {
   };
 }
 
-const backends = section({
-  zero: about('Pages of zeros: nothing is kept.', z.optional(section(ways('zero')))),
-  lz4: about('Compressed in memory by LZ4.', z.optional(withRatio('lz4'))),
-  zstd: about('Compressed in memory by Zstandard.', z.optional(withRatio('zstd'))),
-  ssd: about('Written to a solid-state drive.', z.optional(withMore('ssd'))),
-  remote: about("Written to another machine's memory.", z.optional(withMore('remote'))),
-});
+const backends = later(() =>
+  section({
+    zero: about('Pages of zeros: nothing is kept.', z.optional(section(ways('zero')))),
+    lz4: about('Compressed in memory by LZ4.', z.optional(withRatio('lz4'))),
+    zstd: about('Compressed in memory by Zstandard.', z.optional(withRatio('zstd'))),
+    ssd: about('Written to a solid-state drive.', z.optional(withMore('ssd'))),
+    remote: about("Written to another machine's memory.", z.optional(withMore('remote'))),
+  }),
+);
 
 // --- host.memory ----------------------------------------------------------------------------------------------------
 
 const UP = `${HM}.upgrades.*`;
-const upgrade = section({
-  kind: described(`${UP}.kind`, choice(UPGRADE_KINDS)),
-  at: described(`${UP}.at`, duration),
-  prepare: documented(`${UP}.prepare`, duration),
-  transfer: documented(`${UP}.transfer`, duration),
-  switch: documented(`${UP}.switch`, duration),
-  rollback: documented(`${UP}.rollback`, duration),
-  fails: documented(`${UP}.fails`, choice(FAILURES)),
-}).transform((given) => ({
-  kind: given.kind,
-  atNs: given.at,
-  prepareNs: given.prepare ?? defaultNumber(`${UP}.prepare`),
-  transferNs: given.transfer ?? defaultNumber(`${UP}.transfer`),
-  switchNs: given.switch ?? defaultNumber(`${UP}.switch`),
-  rollbackNs: given.rollback ?? defaultNumber(`${UP}.rollback`),
-  fails: given.fails ?? defaultChoice(`${UP}.fails`, FAILURES),
-}));
+const upgrade = later(() =>
+  section({
+    kind: described(`${UP}.kind`, choice(UPGRADE_KINDS)),
+    at: described(`${UP}.at`, duration),
+    prepare: documented(`${UP}.prepare`, duration),
+    transfer: documented(`${UP}.transfer`, duration),
+    switch: documented(`${UP}.switch`, duration),
+    rollback: documented(`${UP}.rollback`, duration),
+    fails: documented(`${UP}.fails`, choice(FAILURES)),
+  }).transform((given) => ({
+    kind: given.kind,
+    atNs: given.at,
+    prepareNs: given.prepare ?? defaultNumber(`${UP}.prepare`),
+    transferNs: given.transfer ?? defaultNumber(`${UP}.transfer`),
+    switchNs: given.switch ?? defaultNumber(`${UP}.switch`),
+    rollbackNs: given.rollback ?? defaultNumber(`${UP}.rollback`),
+    fails: given.fails ?? defaultChoice(`${UP}.fails`, FAILURES),
+  })),
+);
 
 const PAGE_MIN = 4096;
 const PAGE_MAX = 2 * 2 ** 20;
@@ -148,56 +155,58 @@ const blockSize = positiveSize.refine(
 );
 const upgradesExpected = (): string => 'a list of upgrades { kind, at }';
 
-const fields = section({
-  size: described(`${HM}.size`, positiveSize),
-  page: documented(`${HM}.page`, pageSize),
-  block: documented(`${HM}.block`, blockSize),
-  pageSample: documented(`${HM}.pageSample`, whole(1, 65_536)),
-  watermarks: about(
-    'Shares of the memory free at which swap-out rests, works, and is waited for.',
-    z.optional(
-      section({
-        high: documented(`${HM}.watermarks.high`, share),
-        low: documented(`${HM}.watermarks.low`, share),
-        min: documented(`${HM}.watermarks.min`, share),
-      }),
+const fields = later(() =>
+  section({
+    size: described(`${HM}.size`, positiveSize),
+    page: documented(`${HM}.page`, pageSize),
+    block: documented(`${HM}.block`, blockSize),
+    pageSample: documented(`${HM}.pageSample`, whole(1, 65_536)),
+    watermarks: about(
+      'Shares of the memory free at which swap-out rests, works, and is waited for.',
+      z.optional(
+        section({
+          high: documented(`${HM}.watermarks.high`, share),
+          low: documented(`${HM}.watermarks.low`, share),
+          min: documented(`${HM}.watermarks.min`, share),
+        }),
+      ),
     ),
-  ),
-  workers: documented(`${HM}.workers`, whole(1, SERVERS_MAX)),
-  deviceDepth: documented(`${HM}.deviceDepth`, whole(1, SERVERS_MAX)),
-  cores: documented(`${HM}.cores`, whole(0, SERVERS_MAX)),
-  budget: documented(`${HM}.budget`, real(0, SERVERS_MAX)),
-  budgetBurst: documented(`${HM}.budgetBurst`, duration),
-  fault: about(
-    'What a fault costs on the core that faults.',
-    z.optional(
-      section({
-        exit: documented(`${HM}.fault.exit`, duration),
-        lock: documented(`${HM}.fault.lock`, duration),
-        map: documented(`${HM}.fault.map`, duration),
-        resume: documented(`${HM}.fault.resume`, duration),
-      }),
+    workers: documented(`${HM}.workers`, whole(1, SERVERS_MAX)),
+    deviceDepth: documented(`${HM}.deviceDepth`, whole(1, SERVERS_MAX)),
+    cores: documented(`${HM}.cores`, whole(0, SERVERS_MAX)),
+    budget: documented(`${HM}.budget`, real(0, SERVERS_MAX)),
+    budgetBurst: documented(`${HM}.budgetBurst`, duration),
+    fault: about(
+      'What a fault costs on the core that faults.',
+      z.optional(
+        section({
+          exit: documented(`${HM}.fault.exit`, duration),
+          lock: documented(`${HM}.fault.lock`, duration),
+          map: documented(`${HM}.fault.map`, duration),
+          resume: documented(`${HM}.fault.resume`, duration),
+        }),
+      ),
     ),
-  ),
-  levels: documented(`${HM}.levels`, whole(1, 16)),
-  scan: about(
-    'The looks by which pages age.',
-    z.optional(
-      section({
-        interval: documented(`${HM}.scan.interval`, positiveDuration),
-        perPage: documented(`${HM}.scan.perPage`, duration),
-      }),
+    levels: documented(`${HM}.levels`, whole(1, 16)),
+    scan: about(
+      'The looks by which pages age.',
+      z.optional(
+        section({
+          interval: documented(`${HM}.scan.interval`, positiveDuration),
+          perPage: documented(`${HM}.scan.perPage`, duration),
+        }),
+      ),
     ),
-  ),
-  prefetch: documented(`${HM}.prefetch`, whole(0, 511)),
-  metadata: documented(`${HM}.metadata`, positiveSize),
-  content: about('Shares of the pages that go to each backend; they add up to 1.', z.optional(content)),
-  backends: about('Where pages go, and what reading and writing them takes.', z.optional(backends)),
-  upgrades: about('Upgrades of the engine while it runs.', z.optional(z.array(upgrade, { error: upgradesExpected }))),
-});
+    prefetch: documented(`${HM}.prefetch`, whole(0, 511)),
+    metadata: documented(`${HM}.metadata`, positiveSize),
+    content: about('Shares of the pages that go to each backend; they add up to 1.', z.optional(content)),
+    backends: about('Where pages go, and what reading and writing them takes.', z.optional(backends)),
+    upgrades: about('Upgrades of the engine while it runs.', z.optional(z.array(upgrade, { error: upgradesExpected }))),
+  }),
+);
 
 const expected = (): string => 'a size such as 512GiB, or a mapping { size }';
-export const hostMemory = z.union([positiveSize, fields], { error: expected });
+export const hostMemory = later(() => z.union([positiveSize, fields], { error: expected }));
 type WrittenHostMemory = z.output<typeof hostMemory>;
 
 export const sizeOf = (given: WrittenHostMemory): number => (typeof given === 'number' ? given : given.size);
@@ -246,22 +255,24 @@ export function resolveHostMemory(given: WrittenHostMemory): HostMemory {
 // --- vms.*.memory -----------------------------------------------------------------------------------------------------
 
 const AC = `${VM}.access`;
-const access = section({
-  pattern: documented(`${AC}.pattern`, choice(PATTERNS)),
-  exponent: documented(`${AC}.exponent`, real(0, 4)),
-  cold: documented(`${AC}.cold`, share),
-  coldTouches: documented(`${AC}.coldTouches`, share),
-  phase: documented(`${AC}.phase`, duration),
-  shift: documented(`${AC}.shift`, share),
-  file: described(`${AC}.file`, z.optional(fileName)),
-}).superRefine(({ pattern, file }, context) => {
-  if (pattern === 'trace' && file === undefined)
-    context.addIssue({
-      code: 'custom',
-      path: ['file'],
-      message: 'the name of a file with one page number a line (pattern is trace)',
-    });
-});
+const access = later(() =>
+  section({
+    pattern: documented(`${AC}.pattern`, choice(PATTERNS)),
+    exponent: documented(`${AC}.exponent`, real(0, 4)),
+    cold: documented(`${AC}.cold`, share),
+    coldTouches: documented(`${AC}.coldTouches`, share),
+    phase: documented(`${AC}.phase`, duration),
+    shift: documented(`${AC}.shift`, share),
+    file: described(`${AC}.file`, z.optional(fileName)),
+  }).superRefine(({ pattern, file }, context) => {
+    if (pattern === 'trace' && file === undefined)
+      context.addIssue({
+        code: 'custom',
+        path: ['file'],
+        message: 'the name of a file with one page number a line (pattern is trace)',
+      });
+  }),
+);
 
 function resolveAccess(given: z.output<typeof access> | undefined): GuestMemory['access'] {
   return compact({
@@ -275,22 +286,24 @@ function resolveAccess(given: z.output<typeof access> | undefined): GuestMemory[
   });
 }
 
-export const guestMemory = section({
-  size: described(`${VM}.size`, positiveSize),
-  quota: described(`${VM}.quota`, z.optional(positiveSize)),
-  pinned: documented(`${VM}.pinned`, share),
-  touches: documented(`${VM}.touches`, real(0, 4095)),
-  writes: documented(`${VM}.writes`, share),
-  access: about('Which pages its tasks touch.', z.optional(access)),
-  content: described(`${VM}.content`, z.optional(content)),
-}).transform((given): GuestMemory =>
-  compact({
-    sizeBytes: given.size,
-    quotaBytes: given.quota,
-    pinned: given.pinned ?? defaultNumber(`${VM}.pinned`),
-    touches: given.touches ?? defaultNumber(`${VM}.touches`),
-    writes: given.writes ?? defaultNumber(`${VM}.writes`),
-    access: resolveAccess(given.access),
-    content: given.content,
-  }),
+export const guestMemory = later(() =>
+  section({
+    size: described(`${VM}.size`, positiveSize),
+    quota: described(`${VM}.quota`, z.optional(positiveSize)),
+    pinned: documented(`${VM}.pinned`, share),
+    touches: documented(`${VM}.touches`, real(0, 4095)),
+    writes: documented(`${VM}.writes`, share),
+    access: about('Which pages its tasks touch.', z.optional(access)),
+    content: described(`${VM}.content`, z.optional(content)),
+  }).transform((given): GuestMemory =>
+    compact({
+      sizeBytes: given.size,
+      quotaBytes: given.quota,
+      pinned: given.pinned ?? defaultNumber(`${VM}.pinned`),
+      touches: given.touches ?? defaultNumber(`${VM}.touches`),
+      writes: given.writes ?? defaultNumber(`${VM}.writes`),
+      access: resolveAccess(given.access),
+      content: given.content,
+    }),
+  ),
 );

@@ -6,6 +6,7 @@ import type { Arrivals } from '../types.js';
 import { timeDistribution } from '../../input/distribution-schema.js';
 import {
   about,
+  later,
   section,
   rateOrZero,
   positiveDuration,
@@ -42,40 +43,48 @@ const VM = 'vms.*.workload.arrivals';
 const statesExpected = (): string =>
   'a list of at least one state { rate, meanDwell }, one of them with a rate above 0';
 
-const mmpp = section({
-  process: is('mmpp'),
-  states: described(
-    `${VM}.mmpp.states`,
-    z
-      .array(
-        section({
-          rate: described(`${VM}.mmpp.states.*.rate`, rateOrZero),
-          meanDwell: described(`${VM}.mmpp.states.*.meanDwell`, positiveDuration),
-        }).transform(({ rate: perSecond, meanDwell }) => ({
-          rate: perSecond,
-          meanDwellNs: meanDwell,
-        })),
-        { error: statesExpected },
-      )
-      .min(1, { error: statesExpected })
-      .refine((states) => states.some((state) => state.rate > 0), { error: statesExpected }),
-  ),
-});
+const mmpp = later(
+  () =>
+    section({
+      process: is('mmpp'),
+      states: described(
+        `${VM}.mmpp.states`,
+        z
+          .array(
+            section({
+              rate: described(`${VM}.mmpp.states.*.rate`, rateOrZero),
+              meanDwell: described(`${VM}.mmpp.states.*.meanDwell`, positiveDuration),
+            }).transform(({ rate: perSecond, meanDwell }) => ({
+              rate: perSecond,
+              meanDwellNs: meanDwell,
+            })),
+            { error: statesExpected },
+          )
+          .min(1, { error: statesExpected })
+          .refine((states) => states.some((state) => state.rate > 0), { error: statesExpected }),
+      ),
+    }),
+  ['process', 'mmpp'],
+);
 
-const onoff = section({
-  process: is('onoff'),
-  onRate: described(`${VM}.onoff.onRate`, rate),
-  offRate: documented(`${VM}.onoff.offRate`, rateOrZero),
-  meanOn: described(`${VM}.onoff.meanOn`, positiveDuration),
-  meanOff: described(`${VM}.onoff.meanOff`, positiveDuration),
-  dwell: documented(`${VM}.onoff.dwell`, choice(DWELLS)),
-}).transform(({ meanOn, meanOff, offRate, dwell, ...rest }) => ({
-  ...rest,
-  offRate: offRate ?? defaultNumber(`${VM}.onoff.offRate`),
-  meanOnNs: meanOn,
-  meanOffNs: meanOff,
-  dwell: dwell ?? defaultChoice(`${VM}.onoff.dwell`, DWELLS),
-}));
+const onoff = later(
+  () =>
+    section({
+      process: is('onoff'),
+      onRate: described(`${VM}.onoff.onRate`, rate),
+      offRate: documented(`${VM}.onoff.offRate`, rateOrZero),
+      meanOn: described(`${VM}.onoff.meanOn`, positiveDuration),
+      meanOff: described(`${VM}.onoff.meanOff`, positiveDuration),
+      dwell: documented(`${VM}.onoff.dwell`, choice(DWELLS)),
+    }).transform(({ meanOn, meanOff, offRate, dwell, ...rest }) => ({
+      ...rest,
+      offRate: offRate ?? defaultNumber(`${VM}.onoff.offRate`),
+      meanOnNs: meanOn,
+      meanOffNs: meanOff,
+      dwell: dwell ?? defaultChoice(`${VM}.onoff.dwell`, DWELLS),
+    })),
+  ['process', 'onoff'],
+);
 
 const functionsExpected = (): string =>
   'how many functions to choose (a whole number from 1), or a list of their names';
@@ -89,67 +98,71 @@ const OPTIONS_OF: Readonly<Record<(typeof TRACE_FORMATS)[number], readonly strin
 };
 const NOT_COMMON = [...new Set(Object.values(OPTIONS_OF).flat())];
 
-const trace = section({
-  process: is('trace'),
-  file: described(`${VM}.trace.file`, fileName),
-  format: described(`${VM}.trace.format`, choice(TRACE_FORMATS)),
-  timeScale: documented(`${VM}.trace.timeScale`, factor),
-  serviceScale: documented(`${VM}.trace.serviceScale`, factor),
-  durations: described(`${VM}.trace.durations`, z.optional(fileName)),
-  functions: described(
-    `${VM}.trace.functions`,
-    z.optional(z.union([whole(1, 2 ** 31), z.array(z.string()).min(1)], { error: functionsExpected })),
-  ),
-  seed: described(`${VM}.trace.seed`, z.optional(whole(0, Number.MAX_SAFE_INTEGER))),
-  start: described(
-    `${VM}.trace.start`,
-    z.optional(z.union([z.literal('first'), duration], { error: () => 'a duration with a unit, or first' })),
-  ),
-  limit: described(`${VM}.trace.limit`, z.optional(whole(1, Number.MAX_SAFE_INTEGER))),
-  startMinute: described(`${VM}.trace.startMinute`, z.optional(whole(1, 1_440))),
-  minutes: described(`${VM}.trace.minutes`, z.optional(whole(1, 1_440))),
-  spread: described(`${VM}.trace.spread`, z.optional(choice(['uniform', 'poisson', 'even']))),
-  columns: described(
-    `${VM}.trace.columns`,
-    z.optional(
-      section({
-        arrival: described(`${VM}.trace.columns.arrival`, z.optional(z.string())),
-        service: described(`${VM}.trace.columns.service`, z.optional(z.string())),
-        width: described(`${VM}.trace.columns.width`, z.optional(z.string())),
-      }).transform(compact),
-    ),
-  ),
-  arrivalUnit: described(`${VM}.trace.arrivalUnit`, z.optional(choice(TIME_UNITS))),
-  serviceUnit: described(`${VM}.trace.serviceUnit`, z.optional(choice(TIME_UNITS))),
-  window: described(`${VM}.trace.window`, z.optional(positiveDuration)),
-})
-  .superRefine((value, context) => {
-    for (const option of NOT_COMMON) {
-      if (OPTIONS_OF[value.format].includes(option) || value[option as keyof typeof value] === undefined) continue;
-      const takers = TRACE_FORMATS.filter((format) => OPTIONS_OF[format].includes(option));
-      context.addIssue({
-        code: 'custom',
-        path: [option],
-        message: `no such option: it is one of format ${takers.join(' and ')}`,
-      });
-    }
-    if (value.format === 'azure-2019' && value.durations === undefined) {
-      context.addIssue({
-        code: 'custom',
-        path: ['durations'],
-        message: 'the durations file that goes with the invocations (format azure-2019)',
-      });
-    }
-  })
-  .transform(({ start, window, timeScale, serviceScale, ...rest }) =>
-    compact({
-      ...rest,
-      timeScale: timeScale ?? defaultNumber(`${VM}.trace.timeScale`),
-      serviceScale: serviceScale ?? defaultNumber(`${VM}.trace.serviceScale`),
-      startNs: start,
-      windowNs: window,
-    }),
-  );
+const trace = later(
+  () =>
+    section({
+      process: is('trace'),
+      file: described(`${VM}.trace.file`, fileName),
+      format: described(`${VM}.trace.format`, choice(TRACE_FORMATS)),
+      timeScale: documented(`${VM}.trace.timeScale`, factor),
+      serviceScale: documented(`${VM}.trace.serviceScale`, factor),
+      durations: described(`${VM}.trace.durations`, z.optional(fileName)),
+      functions: described(
+        `${VM}.trace.functions`,
+        z.optional(z.union([whole(1, 2 ** 31), z.array(z.string()).min(1)], { error: functionsExpected })),
+      ),
+      seed: described(`${VM}.trace.seed`, z.optional(whole(0, Number.MAX_SAFE_INTEGER))),
+      start: described(
+        `${VM}.trace.start`,
+        z.optional(z.union([z.literal('first'), duration], { error: () => 'a duration with a unit, or first' })),
+      ),
+      limit: described(`${VM}.trace.limit`, z.optional(whole(1, Number.MAX_SAFE_INTEGER))),
+      startMinute: described(`${VM}.trace.startMinute`, z.optional(whole(1, 1_440))),
+      minutes: described(`${VM}.trace.minutes`, z.optional(whole(1, 1_440))),
+      spread: described(`${VM}.trace.spread`, z.optional(choice(['uniform', 'poisson', 'even']))),
+      columns: described(
+        `${VM}.trace.columns`,
+        z.optional(
+          section({
+            arrival: described(`${VM}.trace.columns.arrival`, z.optional(z.string())),
+            service: described(`${VM}.trace.columns.service`, z.optional(z.string())),
+            width: described(`${VM}.trace.columns.width`, z.optional(z.string())),
+          }).transform(compact),
+        ),
+      ),
+      arrivalUnit: described(`${VM}.trace.arrivalUnit`, z.optional(choice(TIME_UNITS))),
+      serviceUnit: described(`${VM}.trace.serviceUnit`, z.optional(choice(TIME_UNITS))),
+      window: described(`${VM}.trace.window`, z.optional(positiveDuration)),
+    })
+      .superRefine((value, context) => {
+        for (const option of NOT_COMMON) {
+          if (OPTIONS_OF[value.format].includes(option) || value[option as keyof typeof value] === undefined) continue;
+          const takers = TRACE_FORMATS.filter((format) => OPTIONS_OF[format].includes(option));
+          context.addIssue({
+            code: 'custom',
+            path: [option],
+            message: `no such option: it is one of format ${takers.join(' and ')}`,
+          });
+        }
+        if (value.format === 'azure-2019' && value.durations === undefined) {
+          context.addIssue({
+            code: 'custom',
+            path: ['durations'],
+            message: 'the durations file that goes with the invocations (format azure-2019)',
+          });
+        }
+      })
+      .transform(({ start, window, timeScale, serviceScale, ...rest }) =>
+        compact({
+          ...rest,
+          timeScale: timeScale ?? defaultNumber(`${VM}.trace.timeScale`),
+          serviceScale: serviceScale ?? defaultNumber(`${VM}.trace.serviceScale`),
+          startNs: start,
+          windowNs: window,
+        }),
+      ),
+  ['process', 'trace'],
+);
 
 export const arrivals = z.discriminatedUnion(
   'process',
@@ -158,11 +171,15 @@ export const arrivals = z.discriminatedUnion(
     section({ process: is('deterministic'), rate: described(`${VM}.deterministic.rate`, rate) }),
     mmpp,
     onoff,
-    section({
-      process: is('closed'),
-      clients: described(`${VM}.closed.clients`, whole(1, 2 ** 31)),
-      think: described(`${VM}.closed.think`, timeDistribution),
-    }),
+    later(
+      () =>
+        section({
+          process: is('closed'),
+          clients: described(`${VM}.closed.clients`, whole(1, 2 ** 31)),
+          think: described(`${VM}.closed.think`, timeDistribution),
+        }),
+      ['process', 'closed'],
+    ),
     section({ process: is('saturate'), tasks: described(`${VM}.saturate.tasks`, whole(1, 2 ** 31)) }),
     trace,
     section({ process: is('none') }),
