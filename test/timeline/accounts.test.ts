@@ -48,3 +48,48 @@ for (const kind of MECHANISM_KINDS.filter((one) => one !== 'nsdi22')) {
     }
   });
 }
+
+/** The rules by which that simulator moves cores, and what it does with arrivals where nobody steals. */
+const NSDI22 = [
+  ...(['none', 'delay-range', 'buffer-cores', 'utilization-range', 'ideal', 'head-age'] as const).map(
+    (reallocation) => ({
+      knobs: { reallocation },
+      vm: {},
+    }),
+  ),
+  { knobs: { reallocation: 'ideal', everyStep: true, allocation: '0ns' }, vm: {} },
+  { knobs: { reallocation: 'none', twoChoices: true }, vm: { stealing: 'none' } },
+] as const;
+
+it.each(NSDI22)('adds up under nsdi22 with %o, tasks too', async ({ knobs, vm }) => {
+  const { trace, result } = await recorded({
+    version: 1,
+    seed: 7,
+    warmup: '1ms',
+    duration: '3ms',
+    host: { cores: 8 },
+    mechanism: { kind: 'nsdi22', ...knobs },
+    vms: [
+      {
+        name: 'app',
+        vcpus: { min: 8, max: 8 },
+        ...vm,
+        workload: {
+          arrivals: { process: 'poisson', rate: 2e6 },
+          request: { stages: [{ tasks: 1, service: { dist: 'uniform', min: '1us', max: '3us' } }] },
+        },
+      },
+    ],
+  });
+  const [app] = result.vms;
+  const slices = trace.slices.filter(({ track }) => track.startsWith('app/vCPU'));
+  const found = sums(slices, ({ category }) => category);
+  const expected = accountsOf(app!);
+  expect(ACCOUNTS.map((account) => found[account] ?? 0)).toEqual(ACCOUNTS.map((account) => expected[account]));
+  expect(expected['task']).toBeGreaterThan(1e6);
+  const ended = slices.filter(({ category, values }) => category === 'task' && values['ends'] === 'done');
+  expect(ended.length).toBe(app!.completed);
+  // the same time again, on the cores
+  const inner = trace.slices.filter(({ track, depth }) => /^cores\/core \d+$/.test(track) && depth === 1);
+  expect(sums(inner, () => 'all')['all']).toBe(ACCOUNTS.reduce((sum, account) => sum + expected[account]!, 0));
+});
