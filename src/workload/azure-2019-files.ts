@@ -13,7 +13,7 @@ const MINUTE_MAX = 1440;
 const COUNT_MAX = 2 ** 32 - 1;
 
 /** Columns of doubles that grow by doubling. */
-class Numbers {
+export class Numbers {
   #values = new Float64Array(1024);
   length = 0;
 
@@ -36,6 +36,8 @@ export interface DurationTable {
   /** Which of owner, app and function the file names, and for each row their cells. */
   readonly identity: readonly string[];
   readonly identities: readonly (readonly string[])[];
+  /** Where each row stands. */
+  readonly lines: readonly number[];
   /** Milliseconds, one run of `AZURE_PERCENTILES.length` a row. */
   readonly percentilesMs: Float64Array;
 }
@@ -44,6 +46,7 @@ export async function readDurations(host: TraceHost, file: string, summary?: Tra
   const names = AZURE_PERCENTILES.map((percent) => `percentile_Average_${percent}`);
   const values = new Numbers();
   const identities: string[][] = [];
+  const lines: number[] = [];
   let identity: readonly string[] | undefined;
   let idColumns: number[] = [];
   let valueColumns: number[] = [];
@@ -70,10 +73,11 @@ export async function readDurations(host: TraceHost, file: string, summary?: Tra
         values.push(valueMs);
       });
       identities.push(idColumns.map((column) => detached(row[column]!)));
+      lines.push(block.line(i));
     });
     problems.throwIfAny();
   }
-  return { file, identity: identity ?? [], identities, percentilesMs: values.view() };
+  return { file, identity: identity ?? [], identities, lines, percentilesMs: values.view() };
 }
 
 /** A function's invocation rows joined with its durations; calls sorted by minute, then by function. */
@@ -82,6 +86,8 @@ export interface JoinedTrace {
   readonly functionsRepeated: number;
   /** HashFunction of each joined function. */
   readonly hashes: readonly string[];
+  /** Its first line in the invocations. */
+  readonly lines: readonly number[];
   /** Row of each joined function in the durations table. */
   readonly durationRows: readonly number[];
   /** Numbers of the minute columns, rising. */
@@ -132,6 +138,7 @@ export async function readInvocations(
   const cells = { function: new Numbers(), minute: new Numbers(), calls: new Numbers() };
   const hashes: string[] = [];
   const durationRows: number[] = [];
+  const lines: number[] = [];
   const functionOfDuration = new Map<number, number>();
   const unmatched = new Set<string>();
   const byIdentity = new Map<string, number>();
@@ -173,6 +180,7 @@ export async function readInvocations(
         if (index === hashes.length) {
           hashes.push(detached(row[functionColumn]!));
           durationRows.push(durationRow);
+          lines.push(block.line(i));
           functionOfDuration.set(durationRow, index);
         }
       }
@@ -195,6 +203,7 @@ export async function readInvocations(
     functionsRead: hashes.length + unmatched.size,
     functionsRepeated,
     hashes,
+    lines,
     durationRows,
     minutes,
     cells: { function: cells.function.view(), minute: cells.minute.view(), calls: cells.calls.view() },

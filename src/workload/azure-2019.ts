@@ -6,7 +6,7 @@
 
 import { InputError } from '../input/errors.js';
 import { type TraceSummary, type ArrivalBatch, WIDTH_DRAWN_BY_VM } from './arrival.js';
-import { type JoinedTrace, readDurations, readInvocations } from './azure-2019-files.js';
+import { type DurationTable, type JoinedTrace, readDurations, readInvocations } from './azure-2019-files.js';
 import { chooseFunctions, functionStream } from './functions.js';
 import type { Spread, TraceOptions } from './options.js';
 import { ArrivalOutput, SERVICE_FLOOR_NS } from './output.js';
@@ -14,7 +14,7 @@ import { AZURE_PERCENTILES, inverseOfPercentiles } from './percentiles.js';
 import type { SplitMix64 } from './random.js';
 import type { TraceHost } from './text-source.js';
 
-const MINUTE_NS = 60e9;
+export const MINUTE_NS = 60e9;
 const MILLISECOND_NS = 1e6;
 /** The largest double below 1: a share of a minute that rounding took to 1 would belong to the next. */
 const SHARE_MAX = 1 - 2 ** -53;
@@ -55,6 +55,8 @@ export function spreadOverMinute(
 /** The minute's calls of all functions, in order. Buffers grow to the busiest minute and are reused. */
 class Minute {
   shares = new Float64Array(0);
+  /** Index into the trace's functions. */
+  fn = new Uint32Array(0);
   serviceNs = new Float64Array(0);
   order = new Uint32Array(0);
   #buckets = new Uint32Array(0);
@@ -63,6 +65,7 @@ class Minute {
     if (this.shares.length >= calls) return;
     const capacity = Math.max(1024, calls, 2 * this.shares.length);
     this.shares = new Float64Array(capacity);
+    this.fn = new Uint32Array(capacity);
     this.serviceNs = new Float64Array(capacity);
     this.order = new Uint32Array(capacity);
     this.#buckets = new Uint32Array(capacity + 1);
@@ -143,11 +146,29 @@ function minuteRange(options: TraceOptions, minutes: readonly number[]): { first
   return { first, last: first + count - 1 };
 }
 
-export async function* readAzure2019(
+/** The calls of a minute, valid until the next is drawn. */
+export interface DrawnMinute {
+  readonly minute: Minute;
+  /** How many. */
+  readonly calls: number;
+  /** When the minute begins, the first that is taken beginning at 0. */
+  readonly startNs: number;
+}
+
+/** The trace, joined; its calls are drawn minute by minute as they are taken. */
+export interface OpenedAzure2019 {
+  readonly durations: DurationTable;
+  readonly trace: JoinedTrace;
+  /** Indexes of the chosen functions. */
+  readonly chosen: readonly number[];
+  readonly minutes: Iterable<DrawnMinute>;
+}
+
+export async function openAzure2019(
   options: TraceOptions,
   host: TraceHost,
   summary: TraceSummary,
-): AsyncGenerator<ArrivalBatch> {
+): Promise<OpenedAzure2019> {
   const durations = await readDurations(host, options.durations!, summary);
   let range = { first: 0, last: 0 };
   const trace = await readInvocations(
@@ -166,15 +187,34 @@ export async function* readAzure2019(
   summary.functionsRepeated = trace.functionsRepeated;
   summary.functionsJoined = trace.hashes.length;
   summary.functionsUsed = chosen.length;
+  return { durations, trace, chosen, minutes: drawMinutes(options, durations, trace, chosen, range.first) };
+}
 
+function* drawMinutes(
+  options: TraceOptions,
+  durations: DurationTable,
+  trace: JoinedTrace,
+  chosen: readonly number[],
+  first: number,
+): Generator<DrawnMinute> {
   const { index, groups } = groupByMinute(trace, new Set(chosen));
   const streams = new Map(chosen.map((i) => [i, functionStream(options.seed ?? 1, trace.hashes[i]!)]));
   const spread = options.spread ?? 'poisson';
-  const out = new ArrivalOutput(options, summary, SERVICE_FLOOR_NS);
   const minute = new Minute();
   for (const group of groups) {
     const calls = drawMinute(trace, durations.percentilesMs, index, group, streams, spread, minute);
-    const startNs = (group.minute - range.first) * MINUTE_NS;
+    yield { minute, calls, startNs: (group.minute - first) * MINUTE_NS };
+  }
+}
+
+export async function* readAzure2019(
+  options: TraceOptions,
+  host: TraceHost,
+  summary: TraceSummary,
+): AsyncGenerator<ArrivalBatch> {
+  const { minutes } = await openAzure2019(options, host, summary);
+  const out = new ArrivalOutput(options, summary, SERVICE_FLOOR_NS);
+  for (const { minute, calls, startNs } of minutes) {
     for (let k = 0; k < calls; k++) {
       const call = minute.order[k]!;
       out.add(startNs + minute.shares[call]! * MINUTE_NS, minute.serviceNs[call]!, WIDTH_DRAWN_BY_VM, 0);
@@ -208,6 +248,7 @@ function drawMinute(
     const random = streams.get(functionIndex)!.clone();
     random.absorb(minute);
     spreadOverMinute(spread, count, random, into.shares, offset);
+    into.fn.fill(functionIndex, offset, offset + count);
     const row = trace.durationRows[functionIndex]! * AZURE_PERCENTILES.length;
     for (let k = 0; k < count; k++) {
       into.serviceNs[offset + k] = inverseOfPercentiles(percentilesMs, row, random.unit()) * MILLISECOND_NS;

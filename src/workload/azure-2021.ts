@@ -16,7 +16,8 @@ import { readText, type TraceHost } from './text-source.js';
 const SECOND_DECIMALS = 9;
 const COLUMNS = ['app', 'func', 'end_timestamp', 'duration'] as const;
 
-interface Invocation {
+export interface InvocationRow {
+  readonly app: string;
   readonly func: string;
   readonly endNs: number;
   readonly durationNs: number;
@@ -24,11 +25,11 @@ interface Invocation {
 }
 
 /** The checked rows of one chunk after the other. */
-async function* invocations(
+export async function* invocationRows(
   host: TraceHost,
   { file, startNs }: TraceOptions,
   summary?: TraceSummary,
-): AsyncGenerator<Invocation[]> {
+): AsyncGenerator<InvocationRow[]> {
   const ends = new ExactTime(SECOND_DECIMALS, startNs === 'first');
   const durations = new ExactTime(SECOND_DECIMALS, false);
   const leastEnd = startNs === 'first' ? -Infinity : 0;
@@ -36,7 +37,7 @@ async function* invocations(
   for await (const block of csvBlocks(readText(host, file), file, summary)) {
     at ??= columnIndexes(block.header, COLUMNS, file);
     const problems = new CellProblems(file);
-    const rows: Invocation[] = [];
+    const rows: InvocationRow[] = [];
     for (let i = 0; i < block.rows.length; i++) {
       const row = block.rows[i]!;
       const endNs = Math.round(ends.since(row[at.end_timestamp]!));
@@ -50,6 +51,7 @@ async function* invocations(
         );
       if (!(durationNs >= 0)) problems.add(block.line(i), 'duration', row[at.duration]!, 'seconds, 0 or more');
       rows.push({
+        app: row[at.app]!,
         func: row[at.func]!,
         endNs,
         durationNs,
@@ -66,7 +68,7 @@ async function scan(options: TraceOptions, host: TraceHost): Promise<{ functions
   const functions = new Set<string>();
   let latestNs = -Infinity;
   let windowNs = 0;
-  for await (const rows of invocations(host, options)) {
+  for await (const rows of invocationRows(host, options)) {
     for (const { func, endNs, durationNs } of rows) {
       if (!functions.has(func)) functions.add(detached(func));
       latestNs = Math.max(latestNs, endNs - durationNs);
@@ -97,7 +99,7 @@ export async function* readAzure2021(
 
   const out = new ArrivalOutput(options, summary, SERVICE_FLOOR_NS);
   const reorder = new Reorder(file, windowNs);
-  for await (const rows of invocations(host, options, summary)) {
+  for await (const rows of invocationRows(host, options, summary)) {
     for (const { func, endNs, durationNs, line } of rows) {
       summary.rows++;
       if (taken !== undefined && !taken.has(func)) continue;
