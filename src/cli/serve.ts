@@ -115,7 +115,8 @@ async function answer(folder: Folder, request: IncomingMessage, response: Server
   const pathname = (request.url ?? '/').replace(/[?#].*$/s, '');
   const file = await folder.file(pathname);
   if (file === undefined) {
-    response.writeHead(404, { ...HEADERS, 'content-type': 'text/plain; charset=utf-8' }).end('not here\n');
+    const why = pathname.startsWith('/docs/') ? ': `npm run docs -- --site` makes the documentation' : '';
+    response.writeHead(404, { ...HEADERS, 'content-type': 'text/plain; charset=utf-8' }).end(`not here${why}\n`);
     return;
   }
   const packs = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');

@@ -6,8 +6,9 @@ import { Dropped, onDrop } from './dropped.js';
 import { EXAMPLES } from './examples.js';
 import { Extras } from './extras.js';
 import { Happened } from './happened.js';
-import { History, type Track } from './history.js';
+import { Futures } from './futures.js';
 import { BUDGET_MS, columnOf, POINT_MS } from './pace.js';
+import type { Caption } from './stories.js';
 import { Tour } from './tour.js';
 import { MOST_COMPUTING_MS } from './limits.js';
 import { onKeys } from './keys.js';
@@ -16,7 +17,7 @@ import type { About, Advanced } from './protocol.js';
 import { Settings } from './settings.js';
 import { download, hashesOf, shareByAddress } from './leaving.js';
 import { fromFragment } from './share.js';
-import { Stage, type Shown } from './stage.js';
+import { Stage } from './stage.js';
 import { Transport, type Saved } from './transport.js';
 import { instant } from './words.js';
 
@@ -30,14 +31,13 @@ export class App {
   private readonly tour: Tour;
   private stage: Stage | undefined;
   private about: About | undefined;
-  private tracks: Track[] = [];
+  private readonly futures = new Futures();
   private nowNs = 0;
   private done = false;
   private playing = false;
   private toEnd = false;
   private busy = false;
   private stale = true;
-  private forkedAtNs: number | undefined;
   private lastFrame = 0;
   private lastPoint = 0;
   private owedNs = 0;
@@ -68,8 +68,11 @@ export class App {
         open: async (example, speed) => {
           await this.openExample(example, false);
           this.transport.speedNs = speed;
+          this.middle.scrollIntoView(); // on a phone the stories lie far below
         },
         fork: (set) => this.fork(set),
+        beside: (beside) => this.beside(beside),
+        seen: () => this.futures.seen,
         go: (speed) => {
           this.transport.speedNs = speed;
           if (!this.playing) this.togglePlay();
@@ -177,10 +180,8 @@ export class App {
     this.stage = new Stage(about, ({ future, core, atNs }) => void this.explain(future, core, atNs));
     this.middle.replaceChildren(this.stage.element, this.extras.element);
     this.extras.show({ about, text, file, set, foreign, files: this.dropped.files });
-    this.tracks = [
-      { history: new History(about.cores, about.vms.length), mechanism: about.mechanism, overallNs: null },
-    ];
-    Object.assign(this, { nowNs: 0, done: false, toEnd: false, forkedAtNs: undefined });
+    this.futures.begin(about);
+    Object.assign(this, { nowNs: 0, done: false, toEnd: false });
     Object.assign(this, { owedNs: 0, computedMs: 0, stale: true });
     this.transport.fork.setAttribute('aria-pressed', 'false');
     this.playing = play;
@@ -252,7 +253,7 @@ export class App {
     const stops = toNs >= Math.min(this.about!.endNs, this.tour.stopNs);
     if (toNs - this.nowNs < columnNs && !stops && !toEnd) return;
     this.busy = true;
-    const point = now - this.lastPoint >= POINT_MS;
+    const point = stops || now - this.lastPoint >= POINT_MS;
     if (point) this.lastPoint = now;
     const asked = performance.now();
     const whole = toEnd || stops ? toNs : this.nowNs + Math.floor((toNs - this.nowNs) / columnNs) * columnNs;
@@ -273,16 +274,13 @@ export class App {
   }
 
   private take(answer: Advanced): void {
-    if (answer.futures.length !== this.tracks.length || this.about === undefined) return; // of before a fork or a load
+    if (answer.futures.length !== this.futures.count || this.about === undefined) return; // of before a fork or a load
     const { about } = this;
     this.nowNs = answer.nowNs;
-    answer.futures.forEach((columns, i) => {
-      const track = this.tracks[i]!;
-      track.history.add(answer.timeNs, columns);
-      track.mechanism = columns.mechanism;
-      if (columns.overallNs !== null) track.overallNs = columns.overallNs;
-      this.happened.add(about, columns.moves, columns.movesLeftOut, i, this.tracks.length > 1);
-    });
+    this.futures.take(answer);
+    answer.futures.forEach(({ moves, movesLeftOut }, i) =>
+      this.happened.add(about, moves, movesLeftOut, i, answer.futures.length > 1),
+    );
     this.stale = true;
     void this.tour.at(this.nowNs);
     if (answer.done && !this.done) void this.finish();
@@ -292,7 +290,7 @@ export class App {
     this.done = true;
     this.playing = false;
     this.toEnd = false;
-    const hashes = await hashesOf(this.link, this.tracks.length);
+    const hashes = await hashesOf(this.link, this.futures.count);
     this.root.dataset['sha256'] = hashes.join(' ');
     this.say(
       `Done. Result ${hashes.map((hash) => hash.slice(0, 16)).join(' | ')}: the same as in Node, to the last bit.`,
@@ -324,21 +322,19 @@ export class App {
   // --- futures -----------------------------------------------------------------------------------------------------
 
   private async toggleFork(): Promise<void> {
-    if (this.forkedAtNs === undefined) {
+    if (this.futures.forkedAtNs === undefined) {
       await this.fork([]);
       return;
     }
     await this.link.ask({ ask: 'unfork' });
-    this.tracks.length = 1;
-    this.forkedAtNs = undefined;
+    this.futures.unfork();
     this.settings.fork(undefined);
     this.transport.fork.setAttribute('aria-pressed', 'false');
     this.stale = true;
   }
 
   private async fork(set: readonly string[]): Promise<void> {
-    const first = this.tracks[0];
-    if (first === undefined || this.about === undefined) return;
+    if (this.about === undefined) return;
     if (this.nowNs === 0) {
       await this.load(this.text, this.file, [...this.set, ...set], this.playing);
       return;
@@ -349,12 +345,25 @@ export class App {
       this.say(complaint(answer));
       return;
     }
-    this.forkedAtNs ??= answer.atNs;
-    this.settings.fork({ atNs: answer.atNs, set });
-    const history = (this.tracks[1] ?? first).history.copy();
-    this.tracks = [first, { history, mechanism: answer.mechanism, overallNs: null }];
+    this.futures.fork(answer.atNs, answer.mechanism);
+    this.parted(answer.atNs, set);
+    this.say(`Two futures from ${instant(this.futures.forkedAtNs!)} on.`);
+  }
+
+  /** What a fork cannot change is otherwise from the begin. */
+  private async beside({ set, names }: NonNullable<Caption['beside']>): Promise<void> {
+    const answer = await this.link.ask({ ask: 'beside', set });
+    if (answer.answer !== 'forked') {
+      this.say(complaint(answer));
+      return;
+    }
+    this.futures.beside(names, answer.mechanism);
+    this.parted(0, set);
+  }
+
+  private parted(atNs: number, set: readonly string[]): void {
+    this.settings.fork({ atNs, set });
     this.transport.fork.setAttribute('aria-pressed', 'true');
-    this.say(`Two futures from ${instant(this.forkedAtNs)} on.`);
     this.done = false;
     this.stale = true;
   }
@@ -373,7 +382,7 @@ export class App {
   }
 
   private async save(what: Saved): Promise<void> {
-    const failure = await download(this.link, what, this.tracks.length, this.stage?.shownNs ?? [0, 0]);
+    const failure = await download(this.link, what, this.futures.count, this.stage?.shownNs ?? [0, 0]);
     if (failure !== undefined) this.fail(failure);
   }
 
@@ -382,12 +391,8 @@ export class App {
   private draw(): void {
     this.stale = false;
     this.transport.show(this.nowNs, this.playing, this.done);
-    const forked = this.forkedAtNs !== undefined;
-    const shown = this.tracks.map((track, i): Shown => {
-      return { ...track, label: forked ? `${'AB'[i]}  ${track.mechanism}` : track.mechanism };
-    });
-    this.stage?.draw(shown, this.nowNs, this.columnNs, this.forkedAtNs);
+    this.stage?.draw(this.futures.shown, this.nowNs, this.columnNs, this.futures.forkedAtNs);
     this.root.dataset['nowNs'] = String(this.nowNs);
-    this.root.dataset['futures'] = String(this.tracks.length);
+    this.root.dataset['futures'] = String(this.futures.count);
   }
 }

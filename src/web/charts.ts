@@ -10,10 +10,11 @@ import type { VmAbout } from './protocol.js';
 
 /** Of a chart, alone and where two futures share the page. */
 const HEIGHT = 130;
-const SMALL = 84;
+const SMALL = 76;
 /** VMs that are drawn as lines of their own. */
 const MOST_LINES = 8;
 const AXIS_WIDTH = 56;
+const LABEL_WIDTH = 44;
 const FONT = '12px system-ui, sans-serif';
 
 const micro = (text: string): string => text.replace(' us', ' µs');
@@ -33,6 +34,18 @@ const decade = (ns: number, round: (value: number) => number): number => 10 ** r
 /** Ticks at powers of ten alone. */
 const decades = (low: number, high: number): number[] =>
   Array.from({ length: Math.round(Math.log10(high / low)) + 1 }, (_, i) => low * 10 ** i);
+
+/** Of what waits: few enough to be read on an axis that is linear near zero. */
+function countTicks(most: number): number[] {
+  if (most < 20) return [0, 5, 10].filter((value) => value <= most);
+  return [0, ...decades(10, 10 ** Math.floor(Math.log10(most)))];
+}
+
+/** Without the label that the edge would cut. */
+function whole(plot: uPlot, values: readonly number[]): string[] {
+  const last = plot.width - AXIS_WIDTH - LABEL_WIDTH / 2;
+  return ticks(values.map((value) => (plot.valToPos(value, 'x') > last ? null : value)));
+}
 
 function scaleOf(kind: Parts['kind']): uPlot.Scale {
   return kind === 'latency'
@@ -62,7 +75,7 @@ function drawObjectives(plot: uPlot, { vms, palette }: Parts): void {
     ctx.moveTo(bbox.left, y);
     ctx.lineTo(bbox.left + bbox.width, y);
     ctx.stroke();
-    ctx.fillText(`SLO ${micro(formatDurationNs(slo.latencyNs))}`, bbox.left + bbox.width - 4, y - 4 * devicePixelRatio);
+    ctx.fillText(`SLO ${micro(formatDurationNs(slo.latencyNs))}`, bbox.left + bbox.width - 4, y - 6 * devicePixelRatio);
   }
   ctx.restore();
 }
@@ -78,13 +91,12 @@ function optionsOf(parts: Parts): uPlot.Options {
     padding: [8, 0, kind === 'latency' ? 0 : 6, 0],
     scales: { x: { time: false }, y: scaleOf(kind) },
     axes: [
-      { ...axis, show: kind === 'latency', size: 24, values: (_plot, values) => ticks(values) },
+      { ...axis, show: kind === 'latency', size: 24, values: whole },
       {
         ...axis,
         size: AXIS_WIDTH,
-        ...(kind === 'latency'
-          ? { splits: (_plot: uPlot, _axis: number, low: number, high: number) => decades(low, high) }
-          : {}),
+        splits: (_plot: uPlot, _axis: number, low: number, high: number) =>
+          kind === 'latency' ? decades(low, high) : countTicks(high),
         values: (_plot, values) =>
           kind === 'latency' ? ticks(values) : values.map((value) => (value === null ? '' : formatCount(value))),
       },

@@ -1,6 +1,7 @@
 // Scenarios to begin with, part of the page: nothing is fetched. The first plays when the page opens.
 
 import bursts from './scenarios/bursts.yaml';
+import cliff from './scenarios/cliff.yaml';
 import lock from './scenarios/lock.yaml';
 import replay from './scenarios/replay.yaml';
 import burst from '../../examples/burst.yaml';
@@ -22,11 +23,12 @@ export interface Example {
 export const EXAMPLES: readonly Example[] = [
   { name: 'bursts.yaml', title: 'Bursts, close up', text: bursts, speed: 200e3 },
   { name: 'lock.yaml', title: 'A lock holder that is parked', text: lock, speed: 100e3 },
+  { name: 'cliff.yaml', title: 'The memory cliff', text: cliff, speed: 2e6 },
   { name: 'burst.yaml', title: 'A burst every 1.5 s', text: burst, speed: 100e6 },
   { name: 'what-if.yaml', title: 'A burst to fork in', text: whatIf, speed: 1e6 },
   { name: 'colocated.yaml', title: 'Services beside batch work', text: colocated, speed: 200e3 },
   { name: 'fork-join.yaml', title: 'Requests that fork and join', text: forkJoin, speed: 200e3 },
-  { name: 'taiji-cliff.yaml', title: 'The memory cliff', text: taijiCliff, speed: 5e6 },
+  { name: 'taiji-cliff.yaml', title: 'A memory cliff with compression', text: taijiCliff, speed: 5e6 },
   { name: 'taiji-dpu.yaml', title: 'Swapped memory on a DPU', text: taijiDpu, speed: 10e6 },
   { name: 'upgrade-under-load.yaml', title: 'An upgrade under load', text: upgrade, speed: 10e6 },
 ];

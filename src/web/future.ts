@@ -129,6 +129,11 @@ export class Future {
     return twin;
   }
 
+  /** Another simulation of the same VMs, read as this one is. */
+  beside(simulation: Simulation): Future {
+    return new Future(simulation, this.quantiles);
+  }
+
   close(): void {
     this.simulation.close();
     for (const { simulation } of this.copies) simulation.close();

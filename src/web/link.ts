@@ -15,6 +15,7 @@ type AnswerTo<K extends Kind> =
           schema: 'schema';
           step: 'advanced';
           fork: 'forked';
+          beside: 'forked';
           unfork: 'unforked';
           explain: 'explained';
           result: 'result';

@@ -63,6 +63,8 @@ export type Ask =
   | { readonly ask: 'timeline'; readonly future: number; readonly fromNs: number; readonly untilNs: number }
   | { readonly ask: 'step' }
   | { readonly ask: 'fork'; readonly set: Changes }
+  /** A second future that was otherwise from the begin, come to the same instant: what a fork cannot change. */
+  | { readonly ask: 'beside'; readonly set: Changes }
   | { readonly ask: 'unfork' }
   | { readonly ask: 'explain'; readonly future: number; readonly core: number; readonly atNs: number }
   | { readonly ask: 'result'; readonly future: number }

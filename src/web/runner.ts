@@ -64,6 +64,7 @@ function aboutOf(simulation: Simulation, warnings: readonly string[]): About {
 export class Runner {
   private futures: Future[] = [];
   private foreign = false;
+  private files = memoryHost({});
   private sweeper: Sweeper | undefined;
 
   constructor(
@@ -118,6 +119,8 @@ export class Runner {
         return this.step();
       case 'fork':
         return this.fork(ask.set);
+      case 'beside':
+        return this.beside(ask.set);
       case 'unfork':
         this.futures.splice(1).forEach((future) => future.close());
         return { answer: 'unforked' };
@@ -147,6 +150,7 @@ export class Runner {
     if (problems.length > 0) throw new InputError(problems.map((problem) => ({ file, ...problem })));
     const held = memoryHost(Object.fromEntries(files.map(({ name, bytes }) => [name, bytes])));
     const simulation = await Simulation.create(scenario, { module: await this.compile(), files: held });
+    this.files = held;
     this.futures.forEach((future) => future.close());
     const about = aboutOf(simulation, warnings);
     this.futures = [new Future(simulation, quantilesOf(about))];
@@ -204,14 +208,27 @@ export class Runner {
   }
 
   private async fork(set: readonly string[]): Promise<Answer> {
-    const { simulation } = this.future(0);
     // once there are two, what is changed is the second
-    const base = this.futures[1]?.simulation ?? simulation;
+    const base = (this.futures[1] ?? this.future(0)).simulation;
     const scenario: Scenario = withFields(base.scenario, set);
     if (this.futures.length === 1) this.future(0).markFork();
     const twin = await (this.futures[1] ?? this.future(0)).fork(scenario);
+    return this.second(twin);
+  }
+
+  private async beside(set: readonly string[]): Promise<Answer> {
+    const { simulation } = this.future(0);
+    const scenario = withFields(simulation.scenario, set);
+    const other = await Simulation.create(scenario, { module: await this.compile(), files: this.files });
+    const twin = this.future(0).beside(other);
+    await twin.advance(simulation.nowNs, []);
+    return this.second(twin);
+  }
+
+  private second(twin: Future): Answer {
     this.futures.splice(1, 1, twin).forEach((future) => future.close());
-    return { answer: 'forked', atNs: simulation.nowNs, mechanism: scenario.mechanism.kind };
+    const { nowNs, scenario } = twin.simulation;
+    return { answer: 'forked', atNs: nowNs, mechanism: scenario.mechanism.kind };
   }
 }
 

@@ -92,7 +92,9 @@ export class Settings {
     this.command.textContent =
       fork === undefined
         ? this.run
-        : `${this.run} --snapshot at.snapshot --at ${formatDuration(fork.atNs)}\nfluxhost fork at.snapshot${flagsOf(fork.set)}`;
+        : fork.atNs === 0
+          ? `${this.run}\n${this.run}${flagsOf(fork.set)}`
+          : `${this.run} --snapshot at.snapshot --at ${formatDuration(fork.atNs)}\nfluxhost fork at.snapshot${flagsOf(fork.set)}`;
   }
 
   private changes(): string[] {

@@ -166,7 +166,7 @@ export class Stage {
       this.drawVerdict(verdict, overallNs, forkedAtNs);
       strips.draw(history, from, to, this.palette, this.width);
       const at = (timeNs: number): number => ((timeNs - from) / span) * this.width;
-      if (forkedAtNs !== undefined) strips.mark(at(forkedAtNs), this.palette.text, true);
+      if (forkedAtNs !== undefined && forkedAtNs > 0) strips.mark(at(forkedAtNs), this.palette.text, true);
       if (this.line !== undefined && this.frame?.future === i) strips.mark(at(this.line), this.palette.text, false);
       if (this.frame?.future === i) strips.frame(this.frame.core, this.palette.text);
       for (const { chart, place, kind } of charts) {
@@ -200,7 +200,7 @@ export class Stage {
         ),
       ];
     });
-    if (forkedAtNs !== undefined) parts.push(h('span', { class: 'what' }, 'since the fork'));
+    if (forkedAtNs !== undefined && forkedAtNs > 0) parts.push(h('span', { class: 'what' }, 'since the fork'));
     place.replaceChildren(...parts.slice(0, 5));
   }
 

@@ -1,8 +1,18 @@
 // The stories of the guided tour. What a sentence claims with numbers a test reads off a run in Node.
 
+import { count, duration } from './words.js';
+
+/** One future at an instant: of each VM the quantile of its latencies so far. */
+export interface Seen {
+  readonly latencyNs: readonly (number | null)[];
+}
+
 export interface Caption {
   readonly atNs: number;
-  readonly text: string;
+  /** Or what it says of the futures as they are then. */
+  readonly text: string | ((seen: readonly Seen[]) => string);
+  /** A second future that is otherwise from the begin, and what the two are called. */
+  readonly beside?: { readonly set: readonly string[]; readonly names: readonly [string, string] };
   /** What the second future has otherwise from here on, `PATH=VALUE`. */
   readonly fork?: readonly string[];
   /** Simulated ns a second from here on. */
@@ -98,6 +108,34 @@ export const STORIES: readonly Story[] = [
       {
         atNs: 4000e3,
         text: 'A fast move does not help where the decision to move is slow. Click a move below: the steps cost what they cost above.',
+      },
+    ],
+  },
+  {
+    title: 'The memory cliff',
+    scenario: 'cliff.yaml',
+    speed: 2e6,
+    captions: [
+      {
+        atNs: 1,
+        text: 'The tasks of “store” touch half of its 48 GiB. Above, the host has 26 GiB for it, below 20. What does not fit lies on an SSD.',
+        beside: { set: ['host.memory.size=20GiB'], names: ['26 GiB of memory', '20 GiB of memory'] },
+      },
+      {
+        atNs: 6e6,
+        text: 'Below, what is touched does not fit: pages go out that are needed soon after. A task that finds one gone waits for the SSD.',
+        speed: 6e6,
+      },
+      {
+        atNs: 20e6,
+        text: 'The SSD serves 32 pages at once, and more are asked for. More cores for store would not help: its tasks wait for pages, not for cores.',
+        speed: 12e6,
+      },
+      {
+        atNs: 60e6,
+        text: ([above, below]) =>
+          `p99 ${duration(above!.latencyNs[0]!)} above and ${duration(below!.latencyNs[0]!)} below: 6 GiB less, ` +
+          `${count(Math.round(below!.latencyNs[0]! / above!.latencyNs[0]!))} times as long. Now you: change host.memory.size in the text. Where does it break?`,
       },
     ],
   },

@@ -8,7 +8,7 @@ import { IDLE, kindOf, MOVING, RUNNING, vmOf } from './protocol.js';
 const PALE = 0.35;
 /** Of all strips, in pixels, in one future and in each of two. */
 const MOST_HEIGHT = 420;
-const SHARED_HEIGHT = 220;
+const SHARED_HEIGHT = 160;
 
 const packed = (red: number, green: number, blue: number): number =>
   ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0; // bytes lie as r g b a on every machine that runs browsers

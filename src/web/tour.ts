@@ -3,12 +3,14 @@
 
 import { h } from './dom.js';
 import { EXAMPLES } from './examples.js';
-import { STORIES, type Story } from './stories.js';
+import { STORIES, type Caption, type Seen, type Story } from './stories.js';
 
 export interface TourEvents {
   /** Opens an example at its begin, standing still. */
   open(example: number, speed: number): Promise<void>;
   fork(set: readonly string[]): Promise<void>;
+  beside(beside: NonNullable<Caption['beside']>): Promise<void>;
+  seen(): readonly Seen[];
   go(speed: number): void;
   stand(): void;
 }
@@ -35,6 +37,7 @@ export class Tour {
       { class: 'tour', 'aria-label': 'Stories' },
       h('span', { class: 'what' }, 'Stories'),
       ...buttons,
+      h('a', { class: 'docs', href: 'docs/index.html' }, 'Documentation'),
     );
   }
 
@@ -76,6 +79,8 @@ export class Tour {
     this.next++;
     this.events.stand();
     if (caption.fork !== undefined) await this.events.fork(caption.fork);
+    if (caption.beside !== undefined) await this.events.beside(caption.beside);
+    const text = typeof caption.text === 'string' ? caption.text : caption.text(this.events.seen());
     const last = this.next === story.captions.length;
     const goOn = (): void => {
       clearTimeout(this.waiting);
@@ -84,9 +89,9 @@ export class Tour {
       this.events.go(caption.speed ?? story.speed);
     };
     this.caption.replaceChildren(
-      h('p', {}, caption.text),
+      h('p', {}, text),
       h('button', { type: 'button', class: 'primary', onclick: goOn }, last ? 'Go on by myself' : 'Go on'),
     );
-    if (!last && !this.calm) this.waiting = setTimeout(goOn, reading(caption.text));
+    if (!last && !this.calm) this.waiting = setTimeout(goOn, reading(text));
   }
 }

@@ -16,6 +16,7 @@ import {
   withFields,
 } from '../../src/index.js';
 import { hashOf } from '../../src/web/runner.js';
+import { STORIES } from '../../src/web/stories.js';
 import { data, drop, LivePage, standing, toEnd, write } from './live.js';
 
 const BURSTS = readFileSync(new URL('../../src/web/scenarios/bursts.yaml', import.meta.url), 'utf8');
@@ -231,6 +232,33 @@ describe('the live page in Chromium', () => {
       await page.fill('#speed', '7'); // ten milliseconds a second: it must not run past an instant either
     }
     await page.waitForFunction(() => document.getElementById('page')!.dataset['futures'] === '2');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('sets two sizes of memory side by side, and says what Node has of both', async () => {
+    const { page, complaints } = await live.open();
+    await page.keyboard.press('4');
+    const { captions } = STORIES[3]!;
+    for (const { atNs } of captions) {
+      await page.waitForFunction((at) => Number(document.getElementById('page')!.dataset['nowNs']) === at, atNs);
+      await page.waitForSelector('.caption button');
+      if (atNs === captions.at(-1)!.atNs) break;
+      await page.click('.caption button');
+      await page.fill('#speed', '8');
+    }
+    const read = async (set: readonly string[]): Promise<number> => {
+      const text = readFileSync(new URL('../../src/web/scenarios/cliff.yaml', import.meta.url), 'utf8');
+      const simulation = await Simulation.create(parseScenario(text, { set }).scenario);
+      await simulation.runUntil(captions.at(-1)!.atNs);
+      return simulation.latencies(0).quantile(0.99)!;
+    };
+    const seen = [{ latencyNs: [await read([])] }, { latencyNs: [await read(captions[0]!.beside!.set)] }];
+    expect(await page.textContent('.caption p')).toBe((captions.at(-1)!.text as (of: typeof seen) => string)(seen));
+    expect(await page.$$eval('.track h2', (titles) => titles.map(({ textContent }) => textContent))).toEqual([
+      'A  26 GiB of memory',
+      'B  20 GiB of memory',
+    ]);
     expect(complaints).toEqual([]);
     await page.close();
   });

@@ -25,7 +25,7 @@ async function futures(seed: number): Promise<[Locks, Locks]> {
 
 it('parks no holder where sections are finished, as its last sentence says', async () => {
   const [above, below] = await futures(1);
-  const { text } = STORIES.find(({ scenario }) => scenario === 'lock.yaml')!.captions.at(-1)!;
+  const text = STORIES.find(({ scenario }) => scenario === 'lock.yaml')!.captions.at(-1)!.text as string;
   const micro = (ns: number | null): string => `${(ns! / 1000).toFixed(1)} µs`;
   expect(below.holderPreemptions).toBe(0);
   expect(text).toContain(`a holder was parked ${above.holderPreemptions} times, below never`);
@@ -39,4 +39,39 @@ it('says nothing that another seed would deny', async () => {
     expect(below.holderPreemptions).toBe(0);
     expect(below.meanWaitNs!).toBeLessThan(above.meanWaitNs!);
   }
+});
+
+/** The two futures of the story at its last instant: of what a fork cannot change, so each from the begin. */
+async function cliff(seed: number): Promise<Simulation[]> {
+  const story = STORIES.find(({ scenario }) => scenario === 'cliff.yaml')!;
+  const { set } = story.captions.find(({ beside }) => beside !== undefined)!.beside!;
+  const text = readFileSync(new URL('../../src/web/scenarios/cliff.yaml', import.meta.url), 'utf8');
+  const futures: Simulation[] = [];
+  for (const changes of [[], set]) {
+    const simulation = await Simulation.create(parseScenario(text, { set: [`seed=${seed}`, ...changes] }).scenario);
+    await simulation.runUntil(story.captions.at(-1)!.atNs);
+    futures.push(simulation);
+  }
+  return futures;
+}
+
+it('shows a cliff of memory: what is touched fits above, and below the SSD is what requests wait for', async () => {
+  for (const seed of [1, 2, 3]) {
+    const [above, below] = (await cliff(seed)).map((simulation) => {
+      const { vms, memory } = simulation.metrics();
+      return { store: vms[0]!, memory: memory };
+    });
+    expect(above!.store.latencyNs.p99!).toBeLessThan(200_000);
+    expect(below!.store.latencyNs.p99!).toBeGreaterThan(50 * above!.store.latencyNs.p99!);
+    expect(above!.memory.faultShare!).toBeLessThan(0.01);
+    expect(below!.memory.faultShare!).toBeGreaterThan(0.1);
+    // pages, not cores: what waits for a core is a small part of what is there
+    expect(below!.store.queueDelayNs.p99!).toBeLessThan(below!.store.latencyNs.p99! / 10);
+  }
+});
+
+it('says of the cliff what it sees', () => {
+  const { text } = STORIES.find(({ scenario }) => scenario === 'cliff.yaml')!.captions.at(-1)!;
+  const said = (text as (seen: { latencyNs: number[] }[]) => string)([{ latencyNs: [80_000] }, { latencyNs: [20e6] }]);
+  expect(said).toMatch(/^p99 80\.0 µs above and 20\.0 ms below: 6 GiB less, 250 times as long\./);
 });
