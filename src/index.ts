@@ -43,7 +43,7 @@ export type { Sizing } from './study/sizing.js';
 export type { SweepFigure, SweepResult, SweepRow } from './study/sweep.js';
 export type { MechanismChoice } from './study/variant.js';
 export type { MechanismInput } from './mechanisms/types.js';
-export type { Confidence, Figures, Replication, Validity } from './result/result.js';
+export type { Confidence, Figures, Replication, ResampledTrace, Validity } from './result/result.js';
 export type { Difference, FigureDifference } from './result/replications.js';
 export type { BucketedDistribution, Buckets, Distribution, Interval } from './metrics/figures.js';
 export { scenarioJsonSchema, type ScenarioInput } from './scenario/schema.js';

@@ -3,6 +3,7 @@
 
 import type { TraceReach } from '../result/trust.js';
 import { summaryNotes, type ArrivalBatch, type TraceReader } from '../workload/arrival.js';
+import type { ResampledReader } from '../workload/resample.js';
 import type { HostCore, InjectedArrival } from './host.js';
 
 /** One stream of arrivals for one VM, already in order of time. */
@@ -29,6 +30,8 @@ interface Source {
 export interface OpenedTrace {
   readonly file: string;
   readonly reader: TraceReader;
+  /** Where blocks of it are drawn: their length in the simulation, and who knows of how many. */
+  readonly resampled?: { readonly blockNs: number; readonly source: ResampledReader };
 }
 
 /** What a snapshot keeps of the arrivals outside the core. */
@@ -68,7 +71,17 @@ export class Injection {
     return this.sources.flatMap(({ vm, trace, ended, taken, lastNs, seen, tiny }) =>
       trace === undefined
         ? []
-        : [{ vm, file: trace.file, ended, arrivals: taken, lastNs, tinyShare: tiny / Math.max(seen, 1) }],
+        : [
+            {
+              vm,
+              file: trace.file,
+              ended,
+              arrivals: taken,
+              lastNs,
+              tinyShare: tiny / Math.max(seen, 1),
+              blocks: trace.resampled && { blockNs: trace.resampled.blockNs, of: trace.resampled.source.blocks },
+            },
+          ],
     );
   }
 

@@ -5,15 +5,16 @@ import { POLICY_EVERY_ROUND, POLICY_DISPATCH, POLICY_VICTIM, POLICY_CORES } from
 import type { Policy } from '../policy.js';
 import { type Problem, show, InputError, expectedOneOf } from '../input/errors.js';
 import type { ScenarioInput } from '../scenario/schema.js';
-import type { Scenario } from '../scenario/types.js';
+import type { Scenario, TraceArrivals } from '../scenario/types.js';
 import type { TraceReader, Arrival } from '../workload/arrival.js';
 import { openTrace, type TraceOptions } from '../workload/index.js';
 import { readNumbers } from '../workload/numbers.js';
+import { resampled } from '../workload/resample.js';
 import { sharedReader } from '../workload/shared-reader.js';
 import type { TraceHost } from '../workload/text-source.js';
 import type { CompiledScenario } from './compile.js';
 import { type EmpiricalTables, numberFiles } from './distributions.js';
-import type { Injection } from './injection.js';
+import type { Injection, OpenedTrace } from './injection.js';
 
 /** Of a scenario that names files. */
 export const FILES_EXPECTED = 'options.files to read it from: memoryHost(files), or nodeHost(folder) of fluxhost/node';
@@ -58,6 +59,19 @@ export async function readTables(scenario: Scenario, files: TraceHost | undefine
   return tables;
 }
 
+/** A reading that several VMs may share, resampled where that is asked for. */
+function openResampled(
+  reader: TraceReader,
+  { seed, warmupNs, durationNs }: Scenario,
+  { resampleNs, timeScale }: TraceArrivals,
+  path: string,
+): Omit<OpenedTrace, 'file'> {
+  if (resampleNs === undefined) return { reader: sharedReader(reader) };
+  const blockNs = Math.max(Math.round(resampleNs * timeScale), 1);
+  const another = resampled(reader, { blockNs, untilNs: warmupNs + durationNs, seed, path });
+  return { reader: sharedReader(another), resampled: { blockNs, source: another } };
+}
+
 /** `taken`: of each trace, in the order of the VMs, how many arrivals were taken before a snapshot. */
 export function openTraces(
   scenario: Scenario,
@@ -68,11 +82,11 @@ export function openTraces(
 ): void {
   let traces = 0;
   // VMs that read one file in one way share its reading
-  const readers = new Map<string, TraceReader>();
+  const readers = new Map<string, Omit<OpenedTrace, 'file'>>();
   vms.forEach(({ group }, index) => {
     const arrivals = group.workload?.arrivals;
     if (arrivals?.process !== 'trace') return;
-    const { process: _, file, ...options } = arrivals;
+    const { process: _, file, resampleNs, ...options } = arrivals;
     if (files === undefined) {
       throw new InputError({
         path: `vms.${group.name}.workload.arrivals.file`,
@@ -83,10 +97,14 @@ export function openTraces(
     const known = Object.fromEntries(
       Object.entries({ seed: scenario.seed, file, ...options }).filter(([, value]) => value !== undefined),
     );
-    const key = JSON.stringify(known);
-    const reader = readers.get(key) ?? sharedReader(openTrace(known as unknown as TraceOptions, files));
-    readers.set(key, reader);
-    injection.addTrace(index, { file, reader }, taken?.[traces]);
+    const key = JSON.stringify({ ...known, resampleNs });
+    let opened = readers.get(key);
+    if (opened === undefined) {
+      const path = `vms.${group.name}.workload.arrivals.resample`;
+      opened = openResampled(openTrace(known as unknown as TraceOptions, files), scenario, arrivals, path);
+      readers.set(key, opened);
+    }
+    injection.addTrace(index, { file, ...opened }, taken?.[traces]);
     traces++;
   });
 }

@@ -2,8 +2,8 @@
 
 import { swapResult } from '../swap/read.js';
 import { buildResult } from '../result/build.js';
-import type { Result } from '../result/result.js';
-import { warningsOf } from '../result/trust.js';
+import type { Result, ResampledTrace } from '../result/result.js';
+import { type TraceReach, warningsOf } from '../result/trust.js';
 import { scenarioSha256 } from '../scenario/canonical.js';
 import { seededStreams } from '../scenario/streams.js';
 import type { Scenario } from '../scenario/types.js';
@@ -26,6 +26,16 @@ export interface Measured {
   readonly wallSeconds: number;
   /** Every bucket of the latencies goes into the result. */
   readonly histograms: boolean;
+}
+
+/** Each trace once a group of VMs. */
+function resampledOf(reached: readonly TraceReach[], { vms }: CompiledScenario): ResampledTrace[] {
+  const found = new Map<string, ResampledTrace>();
+  for (const { vm, file, blocks } of reached) {
+    const { name } = vms[vm]!.group;
+    if (blocks !== undefined) found.set(name, { vm: name, file, blockNs: blocks.blockNs, blocks: blocks.of });
+  }
+  return [...found.values()];
 }
 
 /** @throws CoreError when tasks or core time do not add up */
@@ -58,6 +68,8 @@ export function measure(of: Measured): Result {
     ...counters,
     ...(memory === undefined ? {} : { memory, host: { ...counters.host, memoryNs } }),
   });
+  const resampled = resampledOf(injection.reached, compiled);
+  if (resampled.length > 0) result.resampled = resampled;
   if (histograms) addHistograms(result, core);
   result.warnings = warningsOf(result, { scenario, vms: intervals.byVm, traces: injection.reached });
   return result;

@@ -50,6 +50,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   'functions.trace.functions': '25',
   'functions.trace.seed': '7',
   'functions.trace.start': 'first',
+  'vms.*.workload.arrivals.trace.resample': '1m',
   'functions.trace.limit': '10000',
   'functions.trace.startMinute': '480',
   'functions.trace.minutes': '60',

@@ -60,13 +60,24 @@ export function studentQuantile(level: number, degreesOfFreedom: number): number
   }
 }
 
+/** Values that were drawn from one sample of blocks, each from `share` of as many as it has. */
+export interface Resample {
+  /** Blocks of a value over blocks of the sample; may be above 1. */
+  readonly share: number;
+  /** Blocks of the sample. */
+  readonly blocks: number;
+}
+
 /**
- * The Student-t interval of the mean of independent values; nulls among them are left out.
+ * The Student-t interval of the mean of independent values; nulls among them are left out. With `resample` the values are as
+ * independent as the draws from one sample are: each has the variance v of so many blocks, so that the sample's own mean has
+ * v × share, and the mean of R values v × (1/R + share) about the mean of what was sampled (Davison & Hinkley, "Bootstrap Methods
+ * and their Application", 1997, section 2.3, for figures whose variance falls as their sample grows).
  *
  * @example
  * meanInterval([9, 10, 11], 0.95); // mean 10, low 7.516, high 12.484
  */
-export function meanInterval(values: readonly (number | null)[], level: number): Interval {
+export function meanInterval(values: readonly (number | null)[], level: number, resample?: Resample): Interval {
   const known = values.filter((value): value is number => value !== null);
   const count = known.length;
   if (count === 0) return { count, mean: null, stddev: null, low: null, high: null };
@@ -75,7 +86,10 @@ export function meanInterval(values: readonly (number | null)[], level: number):
   if (count === 1) return { count, mean, stddev: null, low: null, high: null };
   const squares = known.reduce((sum, value) => sum + (value - mean) * (value - mean), 0);
   const stddev = Math.sqrt(squares / (count - 1));
-  const half = (studentQuantile(level, count - 1) * stddev) / Math.sqrt(count);
+  const half =
+    resample === undefined
+      ? (studentQuantile(level, count - 1) * stddev) / Math.sqrt(count)
+      : studentQuantile(level, Math.min(count, resample.blocks) - 1) * stddev * Math.sqrt(1 / count + resample.share);
   return { count, mean, stddev, low: mean - half, high: mean + half };
 }
 
@@ -87,6 +101,7 @@ export function pairedDifference(
   baseline: readonly (number | null)[],
   values: readonly (number | null)[],
   level: number,
+  resample?: Resample,
 ): Interval {
   if (baseline.length !== values.length) {
     throw new RangeError(`pairedDifference: given ${baseline.length} and ${values.length} values, expected as many`);
@@ -95,7 +110,7 @@ export function pairedDifference(
     const base = baseline[i] ?? null;
     return value === null || base === null ? null : value - base;
   });
-  return meanInterval(differences, level);
+  return meanInterval(differences, level, resample);
 }
 
 /**
@@ -106,6 +121,7 @@ export function pairedRatio(
   baseline: readonly (number | null)[],
   values: readonly (number | null)[],
   level: number,
+  resample?: Resample,
 ): Interval {
   const pairs = values.flatMap((value, i): [number, number][] => {
     const base = baseline[i] ?? null;
@@ -118,6 +134,7 @@ export function pairedRatio(
   const residuals = meanInterval(
     pairs.map(([from, to]) => to - ratio * from),
     level,
+    resample,
   );
   if (residuals.stddev === null || residuals.high === null || residuals.mean === null) return { ...none, mean: ratio };
   const average = Math.abs(base) / pairs.length;

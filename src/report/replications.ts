@@ -2,7 +2,7 @@
 // Rounds: JSON has the digits.
 
 import { meanInterval, wilsonInterval } from '../metrics/confidence.js';
-import { CONFIDENCE_LEVEL, oneTrace } from '../result/replications.js';
+import { CONFIDENCE_LEVEL, samplingOf } from '../result/replications.js';
 import type { Figures, Result, VmResult } from '../result/result.js';
 import type { Comparison } from '../study/compare.js';
 import type { Cell } from './table.js';
@@ -27,15 +27,19 @@ export function overRuns(
 ): string {
   const values = whole(run).map(of);
   if (values.length === 0 || values.includes(undefined)) return single === null ? '-' : format(single);
+  const sampling = samplingOf(run);
   const { mean, high } = meanInterval(
     values.map((value) => value ?? null),
     CONFIDENCE_LEVEL,
+    sampling ?? undefined,
   );
   // Counts are whole, their means need not be.
   const shown = mean !== null && mean >= 100 ? Math.round(mean) : mean;
   if (mean === null || shown === null) return '-';
-  if (high === null || high === mean || oneTrace(run)) return format(shown);
+  if (high === null || sampling === null) return format(shown);
   const half = high - mean;
+  // sums of equal values differ by their rounding
+  if (half <= 1e-12 * Math.abs(mean)) return format(shown);
   return `${format(shown)} ± ${format(half >= 100 ? Math.round(half) : Number(half.toPrecision(2)))}`;
 }
 
@@ -71,22 +75,30 @@ export function sloShare(run: Result, vms: readonly VmResult[]): Cell | undefine
   if (known.length === 0) return { text: 'no data' };
   const met = known.filter((value) => value === 1).length;
   const { low, high } = wilsonInterval(met, known.length, CONFIDENCE_LEVEL);
-  const range = oneTrace(run) ? '' : ` [${percent(low)}, ${percent(high)}]%`;
+  // days drawn from one trace are not independent, and Wilson has no share of that
+  const range = samplingOf(run) !== undefined ? '' : ` [${percent(low)}, ${percent(high)}]%`;
   return { text: `${met} of ${known.length}${range}`, tone: met === known.length ? 'good' : 'bad' };
 }
 
 /** What the signs mean; nothing where there was one run each. */
 export function replicationLegend(comparison: Comparison): string {
   if (!replicated(comparison)) return '';
-  const lines = comparison.runs.some(oneTrace)
-    ? [
-        'means over the replications; all replay one trace, so no interval is given',
-        'k of n: replications that meet the SLO',
-      ]
-    : [
-        "±: half-width of the 95 % interval of the mean over the replications (Student's t)",
-        'ratio: of means, against the first mechanism, paired by seed; ~ where its interval holds 1',
-        'k of n: replications that meet the SLO, with the 95 % interval of their share (Wilson) in percent',
-      ];
+  const [first] = comparison.runs;
+  const sampling = first && samplingOf(first);
+  const lines =
+    sampling === null
+      ? [
+          'means over the replications; they are no sample of other days of the trace, so no interval is given',
+          'k of n: replications that meet the SLO',
+        ]
+      : [
+          sampling === undefined
+            ? "±: half-width of the 95 % interval of the mean over the replications (Student's t)"
+            : "±: half-width of the 95 % interval of the mean of such days, of which the trace's blocks are a sample (Student's t)",
+          'ratio: of means, against the first mechanism, paired by seed; ~ where its interval holds 1',
+          sampling === undefined
+            ? 'k of n: replications that meet the SLO, with the 95 % interval of their share (Wilson) in percent'
+            : 'k of n: replications that meet the SLO',
+        ];
   return `${lines.join('\n')}\n`;
 }

@@ -6,6 +6,9 @@ import { type Look, type Cell, renderTable, wrap } from './table.js';
 import { formatDurationNs, formatShare } from './units.js';
 
 const WIDTH = 100;
+const NO_INTERVALS =
+  'no intervals: replications of a trace as it is are no sample of other days; its resample draws such (docs/trust.md)';
+
 /** VMs with columns of their own. */
 const MOST_VMS = 3;
 
@@ -73,12 +76,12 @@ export function renderSweep(result: SweepResult, look: Look = false): string {
   const refusals = [
     ...new Set(rows.flatMap(({ mechanism, refused }) => (refused === undefined ? [] : [`${mechanism}: ${refused}`]))),
   ];
+  const several = rows.filter(({ replications }) => replications > 1);
+  const bare = several.every(({ figures }) => Object.values(figures).every(({ low }) => low === null));
   const shown = rows.find(({ refused }) => refused === undefined);
   const notes = [
     ...refusals,
-    ...(rows.some(({ replications }) => replications > 1)
-      ? ['± is half of a 95 % interval over the seeds (Student t)']
-      : []),
+    ...(several.length > 0 ? [bare ? NO_INTERVALS : '± is half of a 95 % interval over the seeds (Student t)'] : []),
     ...(left > 0 ? [`${left} more VMs are in --json and sweep.csv`] : []),
     ...(shown === undefined
       ? []

@@ -2,10 +2,10 @@
 // Replication 0 has the scenario's seed, so its result is that of a plain run; the others' seeds follow from it.
 // Leaves out running: the caller simulates each seed and hands the results over.
 
-import { meanInterval, pairedDifference, pairedRatio } from '../metrics/confidence.js';
+import { type Resample, meanInterval, pairedDifference, pairedRatio } from '../metrics/confidence.js';
 import type { Interval } from '../metrics/figures.js';
 import { type MemoryResult, memoryOf } from '../swap/result.js';
-import type { Figures, Result, Replication, Confidence } from './result.js';
+import type { Figures, Result, Replication, Confidence, ResampledTrace } from './result.js';
 
 /** One mechanism against the first one named. */
 export interface Difference {
@@ -128,15 +128,46 @@ function figuresAt(replications: readonly Replication[], path: string): (number 
 const finished = (replications: readonly Replication[]): Replication[] =>
   replications.filter((replication) => replication.incomplete !== true);
 
-/** Replications of one trace differ in what is drawn beside it only: an interval over them would say nothing of other traces. */
-export const oneTrace = ({ warnings }: Result): boolean => warnings.some(({ code }) => code === 'same-trace');
+/** Blocks that a trace should have for the spread between days made of them to tell anything (assumed). */
+export const LEAST_BLOCKS = 10;
 
-/** Student-t intervals of every headline figure over the finished replications. */
-export function confidenceOf(replications: readonly Replication[], level = CONFIDENCE_LEVEL): Confidence {
+/** Whether days drawn of the trace's blocks are a sample of other days: of enough blocks, each shorter than a day. */
+export const isSample = ({ blockNs, blocks }: ResampledTrace, durationNs: number): boolean =>
+  blocks >= LEAST_BLOCKS && blockNs <= durationNs;
+
+/** Of a trace that is replayed as it is replications differ in what is drawn beside it only. */
+const toldSameTrace = ({ warnings }: Result): boolean => warnings.some(({ code }) => code === 'same-trace');
+
+/**
+ * How replications stand to one another: independent (undefined), drawn from the blocks of traces, or no sample at all (null), so
+ * that no interval says anything of other days.
+ */
+export function samplingOf(result: Result, sameTrace = toldSameTrace(result)): Resample | null | undefined {
+  const { resampled = [], manifest } = result;
+  const { durationNs } = manifest;
+  if (sameTrace || !resampled.every((trace) => isSample(trace, durationNs))) return null;
+  if (resampled.length === 0) return undefined;
+  return {
+    share: Math.max(...resampled.map(({ blocks, blockNs }) => durationNs / (blocks * blockNs))),
+    blocks: Math.min(...resampled.map(({ blocks }) => blocks)),
+  };
+}
+
+const withoutEnds = (interval: Interval): Interval => ({ ...interval, low: null, high: null });
+
+/** Student-t intervals of every headline figure over the finished replications; without ends where `sampling` is null. */
+export function confidenceOf(
+  replications: readonly Replication[],
+  sampling?: Resample | null,
+  level = CONFIDENCE_LEVEL,
+): Confidence {
   const whole = finished(replications);
   /** By path. */
   const figures: Record<string, Interval> = {};
-  for (const path of Object.keys(whole[0]?.figures ?? {})) figures[path] = meanInterval(figuresAt(whole, path), level);
+  for (const path of Object.keys(whole[0]?.figures ?? {})) {
+    const interval = meanInterval(figuresAt(whole, path), level, sampling ?? undefined);
+    figures[path] = sampling === null ? withoutEnds(interval) : interval;
+  }
   return { level, method: 'student-t', replications: whole.length, figures };
 }
 
@@ -149,8 +180,7 @@ export function withReplications(results: readonly Result[], level = CONFIDENCE_
   if (first === undefined) throw new RangeError('withReplications: given no result, expected at least one');
   /** Pairs of runs, each of one seed. */
   const replications = results.map(replicationOf);
-  const confidence = confidenceOf(replications, level);
-  if (oneTrace(first)) for (const interval of Object.values(confidence.figures)) interval.low = interval.high = null;
+  const confidence = confidenceOf(replications, samplingOf(first), level);
   const result: Result = {
     ...first,
     manifest: { ...first.manifest, replications: results.length },
@@ -169,6 +199,7 @@ export function differenceOf(baseline: Result, value: Result, level = CONFIDENCE
     const other = values[i];
     return other === undefined || base.incomplete === true || other.incomplete === true ? [] : [{ base, other }];
   });
+  const sampling = samplingOf(baseline); // the workload is one
   const baseOf = pairs.map((pair) => pair.base);
   const otherOf = pairs.map((pair) => pair.other);
   /** By path. */
@@ -176,9 +207,9 @@ export function differenceOf(baseline: Result, value: Result, level = CONFIDENCE
   for (const path of Object.keys(baseOf[0]?.figures ?? {})) {
     const from = figuresAt(baseOf, path);
     const to = figuresAt(otherOf, path);
-    const difference = pairedDifference(from, to, level);
-    const ratio = pairedRatio(from, to, level);
-    const bare = oneTrace(baseline) || oneTrace(value);
+    const difference = pairedDifference(from, to, level, sampling ?? undefined);
+    const ratio = pairedRatio(from, to, level, sampling ?? undefined);
+    const bare = sampling === null;
     const base = meanInterval(from, level).mean;
     const mean = meanInterval(to, level).mean;
     figures[path] = {

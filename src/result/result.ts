@@ -45,6 +45,7 @@ export const WARNING_CODES = [
   'few-cycles',
   'trace-ended',
   'same-trace',
+  'few-blocks',
   'same-runs',
   'not-steady',
   'unit',
@@ -188,6 +189,13 @@ const makeSchemas = () => {
     ),
   });
 
+  const resampledTrace = record('ResampledTrace', 'A trace of whose blocks another day was drawn.', {
+    vm: text('The group of VMs that replays it.'),
+    file: text('As the scenario names it.'),
+    blockNs: count('Length of a block in the simulation, in ns.'),
+    blocks: count('Whole blocks that the trace has.'),
+  });
+
   const figures = z.record(z.string(), z.nullable(z.number())).meta({
     title: 'Figures',
     description: 'Figures by path, such as "api.latencyNs.p99"; booleans count as 0 and 1.',
@@ -235,6 +243,7 @@ const makeSchemas = () => {
       'What speaks against trusting the figures (docs/trust.md); of replication 0. Empty where nothing does, and before anything was measured.',
       warning,
     ),
+    resampled: z.optional(list('Traces that VMs replay with `resample`; absent where none does.', resampledTrace)),
     validity: told('Where it is asked for (`--verbose`).', z.optional(validity)),
     incomplete,
   });
@@ -249,6 +258,7 @@ const makeSchemas = () => {
     reallocation,
     warning,
     validity,
+    resampledTrace,
     figures,
     replication,
     confidence,
@@ -266,6 +276,7 @@ export type ControllerResult = z.output<Schemas['controller']>;
 export type Controllers = z.output<Schemas['controllers']>;
 export type Warning = z.output<Schemas['warning']>;
 export type Validity = z.output<Schemas['validity']>;
+export type ResampledTrace = z.output<Schemas['resampledTrace']>;
 export type Figures = z.output<Schemas['figures']>;
 export type Replication = z.output<Schemas['replication']>;
 export type Confidence = z.output<Schemas['confidence']>;

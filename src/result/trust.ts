@@ -23,6 +23,8 @@ export interface TraceReach {
   readonly lastNs: number;
   /** Share of its requests that take at most 1 ns, which is what readers make of shorter ones; 0 to 1. */
   readonly tinyShare: number;
+  /** Where its blocks are drawn: how long they last in the simulation, in ns, and how many there are. */
+  readonly blocks?: { readonly blockNs: number; readonly of: number } | undefined;
 }
 
 /** What is known of a run beside its result. */

@@ -70,6 +70,12 @@ export const SCENARIO_FIELDS: readonly Field[] = [
   ),
   field(`${TRACE}.start`, 'ns', 'What instant of the file is time 0; first: its first arrival.', '0 of the file'),
   field(`${TRACE}.limit`, 'count', 'No more arrivals than this are taken from the file.', 'no limit'),
+  field(
+    `${TRACE}.resample`,
+    'ns',
+    "Blocks of the trace's own time, in an order that the scenario's seed draws with replacement: another such day for each replication.",
+    'the trace as it is',
+  ),
   field(`${TRACE}.startMinute`, 'count', 'azure-2019: the first minute taken; it becomes time 0.', "the file's first"),
   field(`${TRACE}.minutes`, 'count', 'azure-2019: how many minutes are taken.', 'all that follow'),
   field(`${TRACE}.spread`, 'choice', 'azure-2019: where in its minute a call falls.', 'poisson'),

@@ -25,8 +25,8 @@ function arrivalsDrawn({ workload }: VmGroup): boolean {
       return true;
     case 'closed':
       return varies(arrivals.think);
-    case 'trace': // what a reader chooses follows the seed, unless it has one of its own
-      return arrivals.seed === undefined && arrivals.format === 'azure-2019';
+    case 'trace': // blocks follow the seed always, what a reader chooses unless it has one of its own
+      return arrivals.resampleNs !== undefined || (arrivals.seed === undefined && arrivals.format === 'azure-2019');
     default:
       return false;
   }

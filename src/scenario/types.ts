@@ -250,6 +250,8 @@ export interface TraceArrivals {
   readonly startNs?: number | 'first' | undefined;
   /** At most that many arrivals. */
   readonly limit?: number | undefined;
+  /** Length of the blocks, in ns of the trace, of which the seed makes another day; absent: the trace as it is. */
+  readonly resampleNs?: number | undefined;
   /** `azure-2019`: the first minute taken. */
   readonly startMinute?: number | undefined;
   /** `azure-2019`: how many are taken. */

@@ -5,10 +5,10 @@
 import type { Series, EventLog } from '../result/over-time.js';
 import { vmNames } from '../core/compile.js';
 import { assertLaws } from '../result/laws.js';
-import { replicationSeed, withReplications } from '../result/replications.js';
+import { LEAST_BLOCKS, isSample, replicationSeed, withReplications } from '../result/replications.js';
 import type { Result, Warning } from '../result/result.js';
 import { seriesResult, logResult } from '../result/series.js';
-import type { Scenario } from '../scenario/types.js';
+import type { Scenario, TraceArrivals, VmGroup } from '../scenario/types.js';
 import type { MetricsOptions, Progress, RunOptions } from '../options.js';
 
 /** The part of `Simulation` that a study uses. */
@@ -122,7 +122,8 @@ export class Study {
       );
     }
     const [first] = results;
-    if (first !== undefined && results.length > 1) first.warnings.push(...sameTrace(scenario), ...sameRuns(results));
+    if (first !== undefined && results.length > 1)
+      first.warnings.push(...noSample(scenario, first), ...sameRuns(results));
     return results;
   }
 
@@ -135,13 +136,29 @@ export class Study {
   }
 }
 
-/** Another seed draws other services and choices, but no other arrivals: nothing is known of other days. */
-function sameTrace({ vms }: Scenario): Warning[] {
-  return vms.flatMap(({ name, workload }): Warning[] => {
-    if (workload?.arrivals.process !== 'trace') return [];
-    const detail = `every replication replays ${workload.arrivals.file}: they are no sample of other traces, so no intervals are given`;
-    return [{ code: 'same-trace', field: `vms.${name}.workload.arrivals.file`, detail }];
+/** Whether arrivals are the same with every seed. */
+const replays = ({ workload }: VmGroup): boolean =>
+  workload?.arrivals.process === 'trace' && workload.arrivals.resampleNs === undefined;
+
+/** Whether replications are of one trace as it is. */
+export const sameTrace = ({ vms }: Scenario): boolean => vms.some(replays);
+
+/** Traces that are replayed as they are (another seed draws other services, but no other arrivals), or made of too few blocks. */
+function noSample({ vms, durationNs }: Scenario, { resampled = [] }: Result): Warning[] {
+  const same = vms.filter(replays).map(({ name, workload }): Warning => {
+    const { file } = workload!.arrivals as TraceArrivals;
+    const detail = `every replication replays ${file}: they are no sample of other days, so no intervals are given; resample draws such days`;
+    return { code: 'same-trace', field: `vms.${name}.workload.arrivals.file`, detail };
   });
+  const few = resampled.flatMap((trace): Warning[] => {
+    if (isSample(trace, durationNs)) return [];
+    const detail =
+      trace.blockNs > durationNs
+        ? `a block lasts longer than what is measured, so that its beginning is all that is seen of it: no intervals are given`
+        : `${trace.file} has ${trace.blocks} blocks, too few to tell how days differ (${LEAST_BLOCKS}): no intervals are given`;
+    return [{ code: 'few-blocks', field: `vms.${trace.vm}.workload.arrivals.resample`, detail }];
+  });
+  return [...same, ...few];
 }
 
 /** Where nothing is drawn, every seed gives one trajectory: intervals of no width, which say nothing. */

@@ -2,16 +2,17 @@
 // service times are too, and what differs is the point's and the mechanism's. A point that makes no scenario is a row with the
 // reason. What a row says, `run` with the row's `set` prints.
 
+import type { Resample } from '../metrics/confidence.js';
 import type { Interval } from '../metrics/figures.js';
 import { LimitError } from '../core/errors.js';
 import { InputError, show } from '../input/errors.js';
-import { confidenceOf, replicationOf } from '../result/replications.js';
+import { confidenceOf, replicationOf, samplingOf } from '../result/replications.js';
 import type { Replication, Result } from '../result/result.js';
 import type { Scenario } from '../scenario/types.js';
 import { withFields } from '../scenario/written.js';
 import { type Axis, type Point, gridOf, latinOf, pointValue } from './axes.js';
 import { arrivalFields, factorFor, measuredCores, offeredCores } from './load.js';
-import { bare, seeded, type Study } from './study.js';
+import { bare, sameTrace, seeded, type Study } from './study.js';
 import { type Variant, mechanismFields } from './variant.js';
 
 /** A figure over the replications of a row. */
@@ -116,9 +117,14 @@ export function parseUntil(text: string): Until {
 }
 
 /** Whether the intervals of the figures that `until` is about are narrow enough. */
-export function isNarrow(replications: readonly Replication[], scenario: Scenario, { figure, share }: Until): boolean {
+export function isNarrow(
+  replications: readonly Replication[],
+  scenario: Scenario,
+  { figure, share }: Until,
+  sampling?: Resample | null,
+): boolean {
   if (replications.length < LEAST_FOR_UNTIL) return false;
-  const { figures } = confidenceOf(replications);
+  const { figures } = confidenceOf(replications, sampling);
   const anySlo = scenario.vms.some((vm) => vm.slo !== undefined);
   const paths = Object.keys(figures).filter((path) => path.endsWith(`.latencyNs.${figure}`));
   const asked = paths.filter((path) => {
@@ -131,6 +137,14 @@ export function isNarrow(replications: readonly Replication[], scenario: Scenari
     return mean === null || low === null || high === null ? mean === null : (high - low) / 2 <= share * Math.abs(mean);
   });
 }
+
+/** What is asked for with `until` would never come. */
+const noIntervals = (): InputError =>
+  new InputError({
+    path: '--until',
+    given: 'a trace whose replications are no sample of other days',
+    expected: 'arrivals with resample, and ten blocks or more (docs/trust.md)',
+  });
 
 /** The SLOs that hold at every point; absent where there is none. */
 function slosOf({ vms }: Scenario, axes: readonly Axis[]): Pick<SweepResult, 'slos'> {
@@ -227,6 +241,7 @@ export async function sweepAll(base: Scenario, question: SweepQuestion, crew: Cr
     }
     if (made === null) return undefined;
     const runs: Replication[] = [];
+    let sampling: ReturnType<typeof samplingOf>;
     for (let r = 0; r < replications; r++) {
       const name = Object.entries(row.point)
         .map(([path, value]) => `${path}=${value}`)
@@ -239,10 +254,16 @@ export async function sweepAll(base: Scenario, question: SweepQuestion, crew: Cr
         return { ...row, set: made.set, refused: error.message };
       }
       if (result === null) return undefined;
+      if (r === 0) sampling = samplingOf(result, sameTrace(made.scenario));
+      if (until !== undefined && sampling === null) {
+        refusals += 1;
+        firstRefusal ??= noIntervals();
+        return { ...row, set: made.set, refused: noIntervals().message };
+      }
       runs.push(replicationOf(result, r));
-      if (until !== undefined && isNarrow(runs, made.scenario, until)) break;
+      if (until !== undefined && isNarrow(runs, made.scenario, until, sampling)) break;
     }
-    const figures = Object.entries(confidenceOf(runs).figures).map(
+    const figures = Object.entries(confidenceOf(runs, sampling).figures).map(
       ([path, { mean, low, high, stddev }]) => [path, { mean, low, high, stddev }] as const,
     );
     return { ...row, replications: runs.length, figures: Object.fromEntries(figures), set: made.set };

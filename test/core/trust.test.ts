@@ -168,7 +168,7 @@ describe('a warning', () => {
   );
 
   it('of every code that one run can give has a case here', () => {
-    const several = ['same-trace', 'same-runs'];
+    const several = ['same-trace', 'few-blocks', 'same-runs']; // test/workload/resample.test.ts has the first two
     expect(new Set([...CASES.map(({ code }) => code), ...several])).toEqual(new Set(WARNING_CODES));
   });
 

@@ -61,7 +61,7 @@ describe('eight replications', () => {
     const text = renderComparison(comparison);
     const table = text.slice(0, text.indexOf('can this be trusted?'));
     expect(table).not.toContain('±');
-    expect(table).toContain('all replay one trace, so no interval is given');
+    expect(table).toContain('they are no sample of other days of the trace, so no interval is given');
     expect(text).toContain('same-trace vms.api.workload.arrivals.file (all): every replication replays a.csv');
     for (const run of comparison.runs)
       expect(Object.values(run.confidence!.figures).every(({ low, high }) => low === null && high === null)).toBe(true);

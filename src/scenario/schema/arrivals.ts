@@ -117,6 +117,7 @@ const trace = later(
         z.optional(z.union([z.literal('first'), duration], { error: () => 'a duration with a unit, or first' })),
       ),
       limit: described(`${VM}.trace.limit`, z.optional(whole(1, Number.MAX_SAFE_INTEGER))),
+      resample: described(`${VM}.trace.resample`, z.optional(positiveDuration)),
       startMinute: described(`${VM}.trace.startMinute`, z.optional(whole(1, 1_440))),
       minutes: described(`${VM}.trace.minutes`, z.optional(whole(1, 1_440))),
       spread: described(`${VM}.trace.spread`, z.optional(choice(['uniform', 'poisson', 'even']))),
@@ -152,13 +153,14 @@ const trace = later(
           });
         }
       })
-      .transform(({ start, window, timeScale, serviceScale, ...rest }) =>
+      .transform(({ start, window, resample, timeScale, serviceScale, ...rest }) =>
         compact({
           ...rest,
           timeScale: timeScale ?? defaultNumber(`${VM}.trace.timeScale`),
           serviceScale: serviceScale ?? defaultNumber(`${VM}.trace.serviceScale`),
           startNs: start,
           windowNs: window,
+          resampleNs: resample,
         }),
       ),
   ['process', 'trace'],
