@@ -4,7 +4,7 @@
 import { type Difference, differenceOf } from '../result/replications.js';
 import type { Result } from '../result/result.js';
 import type { Scenario } from '../scenario/types.js';
-import { type Sizing, sizeFor } from './sizing.js';
+import { ofTheVms, type Sizing, sizeFor } from './sizing.js';
 import { type Study, combine } from './study.js';
 import { type Variant, scenariosOf } from './variant.js';
 
@@ -63,11 +63,13 @@ export async function compareAll(
   };
   if (sizing && scenario.vms.some((vm) => vm.slo !== undefined)) {
     comparison.sizing = [];
+    let likely: number | undefined;
     for (const [i, one] of scenarios.entries()) {
       const base = bases[i];
       if (base === undefined || base.incomplete === true) break;
-      const found = await sizeFor(study, one, base, mostCores);
+      const found = await sizeFor(study, one, base, mostCores, likely);
       if (found === null) break;
+      likely = ofTheVms(one, found) ?? likely;
       comparison.sizing.push({ ...found, mechanism: variants[i]!.label });
     }
   }

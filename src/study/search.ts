@@ -25,12 +25,14 @@ const holdsSome = (trial: Trial): boolean => trial.attainedIn > 0;
 /**
  * @param count values, numbered from 0
  * @param run runs one, about `left` more to come; null ends the search, which then answers null
- * @param hint a number that is likely to be near the answer, such as the scenario's own
+ * @param hint a number whose run costs nothing or little, such as the scenario's own
+ * @param likely a number that is likely to be the answer, such as what another mechanism needs: it and its neighbours come first
  */
 export async function leastOf<T extends Trial>(
   count: number,
   run: (index: number, left: number) => Promise<T | null>,
   hint?: number,
+  likely?: number,
 ): Promise<Found<T> | null> {
   const trials = new Map<number, T>();
   let stopped = false;
@@ -54,7 +56,8 @@ export async function leastOf<T extends Trial>(
   const bisect = async (low: number, high: number, wanted: (trial: Trial) => boolean): Promise<number> => {
     while (low < high && !stopped) {
       left = Math.ceil(Math.log2(high - low + 1)) + 1;
-      const middle = Math.floor((low + high) / 2);
+      const near = likely === undefined ? [] : [likely, likely - 1, likely + 1];
+      const middle = near.find((i) => low <= i && i < high && !trials.has(i)) ?? Math.floor((low + high) / 2);
       if (await test(middle, wanted)) high = middle;
       else low = middle + 1;
     }

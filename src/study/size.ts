@@ -258,18 +258,18 @@ export async function whyNone(
     study.interrupted
       ? null
       : study.once(unlimited(scenario, vcpusToo), `${label} without limits`, { overTime: false });
-  const free = await lift(true);
-  if (free === null) return null;
-  if (!meets(free, objectives)) {
-    const what = misses(free);
-    return {
-      by: 'service',
-      detail: `no number of cores helps: with a core for every task, ${what === '' ? 'the objectives are missed as well' : what}`,
-    };
-  }
   const within = await lift(false);
   if (within === null) return null;
   if (!meets(within, objectives)) {
+    const free = await lift(true);
+    if (free === null) return null;
+    if (!meets(free, objectives)) {
+      const what = misses(free);
+      return {
+        by: 'service',
+        detail: `no number of cores helps: with a core for every task, ${what === '' ? 'the objectives are missed as well' : what}`,
+      };
+    }
     return {
       by: 'vcpus.max',
       detail: `no ${end} helps: a core for each of the vCPUs that vcpus.max allows is not enough, more vCPUs are`,

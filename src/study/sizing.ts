@@ -54,8 +54,29 @@ function everyAttained(result: Result): boolean {
 
 const asTrial = (holds: boolean): Trial => ({ attainedIn: holds ? 1 : 0, of: 1 });
 
-async function sizeHost(scenario: Scenario, base: Result, most: number, attempt: Attempt): Promise<Sizing | null> {
-  const kept = dedicatedCores(scenario.mechanism.kind) + (scenario.host.memory?.cores ?? 0);
+/** Where a search goes. */
+interface Range {
+  readonly most: number;
+  /** What the VMs are likely to need, as they do under another mechanism. */
+  readonly likely: number | undefined;
+}
+
+/** Cores that are none of the VMs'. */
+const keptApart = ({ mechanism, host }: Scenario): number => dedicatedCores(mechanism.kind) + (host.memory?.cores ?? 0);
+
+/** The VMs' cores in a size that was found. */
+export function ofTheVms(scenario: Scenario, { of, cores }: Sizing): number | undefined {
+  if (cores === null || of === 'quotas') return undefined;
+  return of === 'host.cores' ? cores - keptApart(scenario) : cores;
+}
+
+async function sizeHost(
+  scenario: Scenario,
+  base: Result,
+  { most, likely }: Range,
+  attempt: Attempt,
+): Promise<Sizing | null> {
+  const kept = keptApart(scenario);
   const step = scenario.host.sockets * scenario.host.smt;
   const guaranteed = sum(scenario.vms.map((vm) => vm.vcpus.min * vm.count));
   const from = Math.ceil((Math.max(guaranteed, 1) + kept) / step) * step;
@@ -73,6 +94,7 @@ async function sizeHost(scenario: Scenario, base: Result, most: number, attempt:
       return result === null ? null : asTrial(everyAttained(result));
     },
     ladder.own,
+    likely === undefined ? undefined : Math.ceil((likely + kept - from) / step),
   );
   if (found === null) return null;
   const cores = found.index === null ? null : ladder.value(found.index);
@@ -155,7 +177,20 @@ function quotaAxis(scenario: Scenario, most: number): Axis {
   };
 }
 
-async function sizeLanes(scenario: Scenario, base: Result, axis: Axis, attempt: Attempt): Promise<Sizing | null> {
+/** What a lane tries next: the likely answer and what lies below it; whether its upper end is enough at all; then half of what is left. */
+function nextOf({ low, high, sure }: Lane, likely: number): number {
+  if (low <= likely && likely < high) return likely;
+  if (!sure) return high;
+  return high === likely ? high - 1 : Math.floor((low + high) / 2);
+}
+
+async function sizeLanes(
+  scenario: Scenario,
+  base: Result,
+  axis: Axis,
+  attempt: Attempt,
+  likely?: number,
+): Promise<Sizing | null> {
   const { others, most } = axis;
   const lanes = scenario.vms
     .filter((vm) => vm.slo !== undefined)
@@ -169,31 +204,28 @@ async function sizeLanes(scenario: Scenario, base: Result, axis: Axis, attempt: 
         : { ...lane, low: Math.min(own + 1, high) };
     });
   const widest = sum(lanes.map((lane) => axis.high(lane.group) * lane.group.count));
-  let runs = 0;
+  const results = new Map<string, Result>();
   const run = async (values: ReadonlyMap<string, number>): Promise<Result | null> => {
-    runs += 1;
+    const key = [...values.values()].join();
+    const known = results.get(key);
+    if (known !== undefined) return known;
     // each lane has an answer of its own
-    return attempt(bare(withFields(scenario, axis.fields(values))), lanes.length === 1);
+    const result = await attempt(bare(withFields(scenario, axis.fields(values))), lanes.length === 1);
+    if (result !== null) results.set(key, result);
+    return result;
   };
+  // of several lanes nobody knows how much of it is whose
+  const each = likely === undefined || lanes.length > 1 ? NaN : Math.ceil((likely - others) / lanes[0]!.group.count);
   const open = (lane: Lane): boolean => lane.reachable && (lane.low < lane.high || !lane.sure);
   while (lanes.some(open)) {
-    // A lane asks first whether its upper end is enough at all, then halves what is left.
-    const candidates = new Map(
-      lanes.map((lane) => [lane.group.name, lane.sure ? Math.floor((lane.low + lane.high) / 2) : lane.high] as const),
-    );
+    const candidates = new Map(lanes.map((lane) => [lane.group.name, nextOf(lane, each)] as const));
     const result = await run(candidates);
     if (result === null) return null;
     for (const lane of lanes.filter(open)) {
       const candidate = candidates.get(lane.group.name)!;
-      const enough = attained(result, lane.names);
-      if (!lane.sure) {
-        lane.sure = enough;
-        lane.reachable = enough;
-      } else if (enough) {
-        lane.high = candidate;
-      } else {
-        lane.low = candidate + 1;
-      }
+      if (attained(result, lane.names)) [lane.high, lane.sure] = [candidate, true];
+      else if (candidate === lane.high) lane.reachable = false;
+      else lane.low = candidate + 1;
     }
   }
   const answer = (): Map<string, number> => new Map(lanes.map((lane) => [lane.group.name, lane.high]));
@@ -217,18 +249,18 @@ async function sizeLanes(scenario: Scenario, base: Result, axis: Axis, attempt: 
     set: reachable ? axis.fields(answer()) : [],
     searchedFrom: Math.min(from, most),
     searchedTo: Number.isFinite(most) ? most : widest,
-    runs,
+    runs: results.size,
   };
 }
 
 /** Static gives what is guaranteed; under cgroup a quota holds back on any host, unless no VM with an SLO has one. */
-function searchOf(scenario: Scenario): (base: Result, most: number, attempt: Attempt) => Promise<Sizing | null> {
+function search(scenario: Scenario, base: Result, range: Range, attempt: Attempt): Promise<Sizing | null> {
   const { kind } = scenario.mechanism;
-  if (kind === 'static')
-    return (base, most, attempt) => sizeLanes(scenario, base, guaranteeAxis(scenario, most), attempt);
+  const { most, likely } = range;
+  if (kind === 'static') return sizeLanes(scenario, base, guaranteeAxis(scenario, most), attempt, likely);
   if (kind === 'cgroup' && scenario.vms.some((vm) => vm.slo !== undefined && quotaOf(vm) > 0))
-    return (base, most, attempt) => sizeLanes(scenario, base, quotaAxis(scenario, most), attempt);
-  return (base, most, attempt) => sizeHost(scenario, base, most, attempt);
+    return sizeLanes(scenario, base, quotaAxis(scenario, most), attempt);
+  return sizeHost(scenario, base, range, attempt);
 }
 
 const UNITS = { 'host.cores': 'cores', guarantees: 'guaranteed cores', quotas: 'cores of quota' } as const;
@@ -241,17 +273,19 @@ export function amountOf({ of }: Pick<Sizing, 'of'>, amount: number): string {
 
 /**
  * The least number of cores at which every VM's SLO is attained; null for an interrupted search. `base` is the scenario's own
- * run, which the search starts from. `cores` is null where `most` are not enough, and then `bound` says what is in the way.
+ * run, which the search starts from; `likely`, a number of VMs' cores, is tried first. `cores` is null where `most` are not enough, and
+ * then `bound` says what is in the way.
  */
 export async function sizeFor(
   study: Study,
   scenario: Scenario,
   base: Result,
   most: number | undefined,
+  likely?: number,
 ): Promise<Sizing | null> {
   const { kind } = scenario.mechanism;
   const limit = Math.min(most ?? LIMIT_FACTOR * scenario.host.cores, MAX_SIZING_CORES);
-  const sizing = await searchOf(scenario)(base, limit, async (candidate, asWhole) => {
+  const sizing = await search(scenario, base, { most: limit, likely }, async (candidate, asWhole) => {
     if (study.interrupted) return null;
     const label = `sizing ${kind} ${candidate.host.cores} cores`;
     const endWhenLost = asWhole ? mostRequests(candidate, base) : undefined;

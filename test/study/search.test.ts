@@ -5,7 +5,7 @@ import { leastOf, type Trial } from '../../src/study/search.js';
 
 const of = 4;
 
-async function search(attained: readonly number[], hint?: number) {
+async function search(attained: readonly number[], hint?: number, likely?: number) {
   const asked: number[] = [];
   const found = await leastOf(
     attained.length,
@@ -14,6 +14,7 @@ async function search(attained: readonly number[], hint?: number) {
       return { attainedIn: attained[index]!, of };
     },
     hint,
+    likely,
   );
   return { found: found!, asked };
 }
@@ -24,18 +25,23 @@ describe('the least value that holds', () => {
       .array(fc.integer({ min: 0, max: of }), { minLength: 1, maxLength: 40 })
       .map((list) => list.sort((a, b) => a - b));
     await fc.assert(
-      fc.asyncProperty(rising, fc.nat(50), async (attained, hint) => {
-        const { found, asked } = await search(attained, hint);
-        const first = (wanted: (n: number) => boolean): number | null => {
-          const at = attained.findIndex(wanted);
-          return at < 0 ? null : at;
-        };
-        expect(found.index).toBe(first((n) => n === of));
-        expect(found.someIndex).toBe(first((n) => n > 0));
-        expect(found.missedAbove).toEqual([]);
-        expect(new Set(asked).size).toBe(asked.length);
-        expect(found.tried.map(({ index }) => index)).toEqual([...asked].sort((a, b) => a - b));
-      }),
+      fc.asyncProperty(
+        rising,
+        fc.nat(50),
+        fc.option(fc.nat(50), { nil: undefined }),
+        async (attained, hint, likely) => {
+          const { found, asked } = await search(attained, hint, likely);
+          const first = (wanted: (n: number) => boolean): number | null => {
+            const at = attained.findIndex(wanted);
+            return at < 0 ? null : at;
+          };
+          expect(found.index).toBe(first((n) => n === of));
+          expect(found.someIndex).toBe(first((n) => n > 0));
+          expect(found.missedAbove).toEqual([]);
+          expect(new Set(asked).size).toBe(asked.length);
+          expect(found.tried.map(({ index }) => index)).toEqual([...asked].sort((a, b) => a - b));
+        },
+      ),
     );
   });
 
@@ -67,6 +73,12 @@ describe('the least value that holds', () => {
         expect(asked.length).toBeLessThanOrEqual(Math.ceil(Math.log2(size)) + 4);
       }
     }
+  });
+
+  it('takes few runs where the likely answer is one, or nearly', async () => {
+    const attained = Array.from({ length: 1000 }, (_, i) => (i >= 600 ? of : 0));
+    expect((await search(attained, 999, 600)).asked).toEqual([999, 600, 599, 601]);
+    expect((await search(attained, 999, 599)).asked).toEqual([999, 599, 600, 601]);
   });
 
   it('ends where a run is interrupted', async () => {

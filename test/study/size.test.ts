@@ -226,6 +226,18 @@ describe('what compare prints of cores', () => {
     }
   });
 
+  it('finds the same whatever mechanisms were asked before, in fewer runs', async () => {
+    const one = shared('60us');
+    const alone = await Promise.all(
+      (['ideal', 'hyperflux', 'static'] as const).map((kind) => compare(one, { mechanisms: [kind] })),
+    );
+    const { sizing } = await compare(one, { mechanisms: ['ideal', 'hyperflux', 'static'] });
+    const sizes = alone.map(({ sizing: own }) => own![0]!);
+    expect(sizing!.map(({ cores, set }) => [cores, set])).toEqual(sizes.map(({ cores, set }) => [cores, set]));
+    const total = (list: readonly { readonly runs: number }[]): number => list.reduce((sum, { runs }) => sum + runs, 0);
+    expect(total(sizing!)).toBeLessThan(total(sizes));
+  });
+
   it('asks for a greater host, and more vCPUs, only where guarantees do not fit', async () => {
     const small = withFields(shared('60us'), ['host.cores=2', 'vms.api.vcpus.max=2', 'mechanism=static']);
     const { sizing } = await compare(small, { mechanisms: ['static'] });
