@@ -104,7 +104,7 @@ export class App {
     if (await this.openFragment()) return;
     const said = this.status.textContent;
     await this.openExample(0, !calm);
-    this.say(said);
+    if (said !== '') this.say(said);
   }
 
   /** Whether the address holds a scenario. It waits for a click: whoever follows a link has not asked to compute. */
@@ -196,6 +196,7 @@ export class App {
     this.playing = false;
     this.toEnd = false;
     this.say(line);
+    if (this.about === undefined) this.middle.replaceChildren(h('p', { class: 'problems' }, line));
   }
 
   private async drop(given: readonly File[]): Promise<void> {

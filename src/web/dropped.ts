@@ -1,16 +1,18 @@
 // Files that were dropped onto the page: kept in it for scenarios that name them, sent nowhere.
 
 import { replayOf } from './examples.js';
-import { pageFormatOf } from './page-format.js';
+import { printable } from '../input/errors.js';
+import { hasArrivals, headerOf, pageFormatOf } from './page-format.js';
 import type { DroppedFile } from './protocol.js';
 
 const MOST_FILE_BYTES = 256 * 2 ** 20;
+const MOST_SHOWN = 60;
 
 export interface Taken {
   readonly said: string;
-  /** What runs next; without a file it is the scenario that is there, read anew. */
   /** A trace of pages: no scenario runs. */
   readonly pages?: DroppedFile;
+  /** What runs next; without a file it is the scenario that is there, read anew. Absent: nothing does. */
   readonly run?: { readonly text: string; readonly file?: string };
 }
 
@@ -24,11 +26,25 @@ export class Dropped {
     if (/\.ya?ml$/i.test(name)) return { said: '', run: { text: await file.text(), file: name } };
     const bytes = new Uint8Array(await file.arrayBuffer());
     // a scenario that names it has it, whatever it looks like
-    if (!text.includes(name) && pageFormatOf(name, bytes) !== undefined) return { said: '', pages: { name, bytes } };
+    const named = text.includes(name);
+    if (!named && pageFormatOf(name, bytes) !== undefined) return { said: '', pages: { name, bytes } };
     this.files = [...this.files.filter((other) => other.name !== name), { name, bytes }];
-    const run = text.includes(name) ? { text } : { text: replayOf(name), file: `replay of ${name}` };
-    return { said: `${name}: ${size} bytes, kept in this page alone`, run };
+    const kept = `${name}: ${size} bytes, kept in this page alone`;
+    if (named) return { said: kept, run: { text } };
+    const header = await headerOf(bytes).catch(() => '');
+    if (hasArrivals(header)) return { said: kept, run: { text: replayOf(name), file: `replay of ${name}` } };
+    return { said: `${kept}. ${unclear(name, header)}` };
   }
+}
+
+/** What a file that could be anything would have to say. */
+function unclear(name: string, header: string): string {
+  const line = printable(header);
+  const shown = line.length > MOST_SHOWN ? `${line.slice(0, MOST_SHOWN)}…` : line;
+  return (
+    `What is it? Its first line “${shown}” names neither a column “arrival” (arrivals, in ns) nor one “page”, “address” or “addr” ` +
+    `(a trace of pages). A scenario can say which column is which: arrivals: { process: trace, format: csv, file: ${JSON.stringify(name)}, columns: { arrival: NAME } }.`
+  );
 }
 
 export function onDrop(take: (files: readonly File[]) => void): void {

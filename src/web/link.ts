@@ -48,7 +48,10 @@ export class Link {
       this.waiting.get(data.id)?.(data.answer);
       this.waiting.delete(data.id);
     };
-    worker.onerror = ({ message }) => this.failAll(`the worker stopped: ${message || 'it could not be loaded'}`);
+    worker.onerror = ({ message }) => {
+      const why = message || 'the page’s file worker.js could not be loaded. Is the server still there?';
+      this.stop(`The simulator stopped: ${why}`); // whoever asks next starts another
+    };
     return worker;
   }
 

@@ -7,7 +7,14 @@ import { Runner } from './runner.js';
 
 let module: Promise<WebAssembly.Module> | undefined;
 let memory: Promise<WebAssembly.Module> | undefined;
-const beside = (name: string): Promise<Response> => fetch(new URL(name, import.meta.url));
+
+async function beside(name: string): Promise<Response> {
+  const response = await fetch(new URL(name, import.meta.url)).catch(() => undefined);
+  if (response?.ok !== true)
+    throw new Error(`The simulator stopped: the page’s file ${name} could not be loaded. Is the server still there?`);
+  return response;
+}
+
 const runner = new Runner(
   () => (module ??= compileCore(beside('fluxhost.wasm'))),
   () => (memory ??= compileMemoryCore(beside('fluxhost-memory.wasm'))),

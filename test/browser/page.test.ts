@@ -154,6 +154,29 @@ describe('the live page in Chromium', () => {
     await page.close();
   });
 
+  it('asks of a file that could be anything what it is, and runs nothing', async () => {
+    const { page, complaints } = await live.open();
+    await drop(page, 'times.csv', 'time,<b>size</b>\n1,2\n3,4\n');
+    await page.waitForFunction(() => document.querySelector('.status')!.textContent?.includes('What is it?'));
+    expect(await page.textContent('.status')).toMatch(
+      /^times\.csv: 25 bytes.*“time,<b>size<\/b>” names neither a column “arrival”/,
+    );
+    expect(await page.textContent('.settings .command')).toBe('fluxhost run bursts.yaml');
+    expect(await data(page, 'nowNs')).toBe('0');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it.each([/worker\.js$/, /fluxhost\.wasm$/])('says so when the server does not have %s', async (missing) => {
+    const { page } = await live.open('', 'reduce', missing);
+    await page.waitForSelector('.middle .problems');
+    expect(await page.textContent('.middle')).toMatch(
+      /^The simulator stopped: .*(worker\.js|fluxhost\.wasm) could not be loaded/,
+    );
+    expect(await page.textContent('.status')).toBe(await page.textContent('.middle'));
+    await page.close();
+  });
+
   it('puts a scenario into a link, and takes it out without running it', async () => {
     const { page, complaints } = await live.open();
     await standing(page, SHORT);

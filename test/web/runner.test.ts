@@ -1,6 +1,7 @@
 // The live page's runner without a page: what it shows is what the library simulates, to the last bit, however it is sliced, looked at,
 // forked and explained.
 import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import {
   compileCore,
@@ -12,7 +13,7 @@ import {
   withFields,
 } from '../../src/index.js';
 import { MOST_MEMORY_BYTES } from '../../src/web/limits.js';
-import { pageFormatOf } from '../../src/web/page-format.js';
+import { hasArrivals, headerOf, pageFormatOf } from '../../src/web/page-format.js';
 import { IDLE, kindOf, vmOf, type Advanced, type Answer, type Ask } from '../../src/web/protocol.js';
 import { scaledRates } from '../../src/web/rates.js';
 import { hashOf, Runner } from '../../src/web/runner.js';
@@ -203,6 +204,9 @@ describe('the runner of the live page', () => {
     expect(pageFormatOf('a.oracleGeneral.zst', new Uint8Array(24))).toBe('oracleGeneral');
     expect(pageFormatOf('arrivals.csv', new TextEncoder().encode('arrival,page\n1,2\n'))).toBeUndefined();
     expect(pageFormatOf('notes.txt', bytes)).toBeUndefined();
+    expect(hasArrivals('"arrival",service')).toBe(true);
+    expect(hasArrivals('arrivals,service')).toBe(false);
+    expect(await headerOf(new Uint8Array(gzipSync('arrival,service\n1,2\n')))).toBe('arrival,service');
     const runner = new Runner(() => compileCore());
     const file = { name: 'some.csv', bytes };
     const { curve } = await asked(runner, 'curve', { ask: 'curve', file, format: 'csv', samplingRate: 1 });
