@@ -10,6 +10,7 @@ export const CORE_LAYERS = [
       'assembly/memory/pages/layout.ts',
       'assembly/memory/vmem/layout.ts',
       'assembly/memory/replacement/ids.ts',
+      'assembly/server/layout.ts',
     ],
     about: 'numbers that both languages know: words of the configuration, kinds, codes',
   },
@@ -17,6 +18,10 @@ export const CORE_LAYERS = [
     rooms: ['assembly/kernel'],
     about:
       'time, chance and storage: event queue, random streams, distributions, histograms, the arena; knows nothing of hosts',
+  },
+  {
+    rooms: ['assembly/server'],
+    about: 'servers with budgets: workers that poll, serve and charge, one discipline a file; knows no host',
   },
   {
     rooms: ['assembly/cpu'],
@@ -91,8 +96,8 @@ export const SRC_LAYERS = [
   { rooms: ['src/timeline'], about: 'what happens, event by event, as a Perfetto trace' },
   { rooms: ['src/simulation.ts'], about: 'one host, simulated' },
   {
-    rooms: ['src/study', 'src/pages', 'src/reserve'],
-    about: 'questions of several runs · traces of pages · reserved memory',
+    rooms: ['src/study', 'src/pages', 'src/reserve', 'src/server'],
+    about: 'questions of several runs · traces of pages · reserved memory · servers with budgets',
   },
   { rooms: ['src/explain'], about: 'every parameter with meaning, default and source, as text and as Markdown' },
   { rooms: ['src/report'], about: 'results as text and as a page of figures; reads nothing but the result' },

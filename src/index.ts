@@ -61,9 +61,25 @@ export type {
 } from './pages/api.js';
 export type { MissRatioCurve } from './pages/result.js';
 export type { PageRun, PagesResult } from './pages/result.js';
-export { reproduce, type Reproduction } from './experiments/api.js';
+export {
+  experimentParameters,
+  reproduce,
+  type JudgedClaim,
+  type ReproduceOptions,
+  type Reproduction,
+} from './experiments/api.js';
+export type { ExperimentParameter, ExperimentUnit } from './experiments/parameters.js';
 export { renderExperiment } from './experiments/table.js';
-export type { Claim, ExperimentOptions, ExperimentResult, ExperimentTable, Figure } from './experiments/experiment.js';
+export type {
+  Claim,
+  ExperimentOptions,
+  ExperimentResult,
+  ExperimentTable,
+  Figure,
+  FigureValue,
+  ClaimVerdict,
+  FigureValues,
+} from './experiments/experiment.js';
 export { reserve, type ReserveOptions } from './reserve/api.js';
 export type { ReserveComparison, ReserveDifference, ReserveResult } from './reserve/result.js';
 export type { ManagerKind, ReserveInput } from './reserve/schema.js';

@@ -5,6 +5,9 @@ import { InputError, expectedOneOf, show } from '../input/errors.js';
 import { explain as explained } from '../explain/api.js';
 import { type Field, type Parameter, formatDefault } from '../input/parameter.js';
 import { type Group, MECHANISM_MEANINGS, findGroup } from '../explain/groups.js';
+import { experimentParameters } from '../experiments/api.js';
+import { EXPERIMENTS } from '../experiments/index.js';
+import type { ExperimentParameter } from '../experiments/parameters.js';
 import type { Io } from './io.js';
 
 const HELP = `Usage: fluxhost explain [PARAMETER] [--json]
@@ -13,9 +16,10 @@ Prints the meaning, unit, default and source of a parameter: of a scenario, of a
 fluxhost reserve (reserve), of a replacement policy of fluxhost pages (pages).
 PARAMETER is its path or the end of it: costs.stealCheck, stealCheck, interval, vms.0.memory.size. A mechanism's
 name, or a part of the scenario, lists what belongs to it: hotplug, costs, mechanism, memory; so does a process of arrivals or a
-distribution: onoff, pareto. Without it every parameter is listed.
+distribution: onoff, pareto. An experiment's name (nexus, nanvix, provisioning) lists what reproduce --set changes there.
+Without it every parameter is listed.
 
-  --json   one JSON document: a list of parameters, defaults in nanoseconds and bytes
+  --json   one JSON document: a list of parameters, defaults in nanoseconds and bytes; of an experiment { parameters }
   --help   this text
 `;
 
@@ -94,6 +98,30 @@ function listing(parameters: readonly (Parameter | Field)[]): string {
   return `${rows.join('\n')}\n\nfluxhost explain PARAMETER tells what it means and where its default comes from.\n`;
 }
 
+/** Of an experiment of that name; none where a mechanism or a part of the scenario has it. */
+async function parametersOf(name: string): Promise<readonly ExperimentParameter[]> {
+  if (findGroup(name) !== undefined || !EXPERIMENTS.some((one) => one.name === name)) return [];
+  return experimentParameters(name);
+}
+
+function experimentText(name: string, parameters: readonly ExperimentParameter[]): string {
+  const blocks = parameters.map(
+    ({ path, unit, default: byDefault, min, max, choices, meaning, source, confidence }) => {
+      const bounds = min === null && max === null ? '' : `, from ${min ?? 'any'} to ${max ?? 'any'}`;
+      const of = choices === undefined ? '' : `: ${choices.join(', ')}`;
+      const rows = [
+        ['meaning', meaning],
+        ['unit', `${unit}${of}${bounds}`],
+        ['default', byDefault === '' ? 'none' : String(byDefault)],
+        ['source', source],
+        ['confidence', confidence],
+      ] as const;
+      return `${path}\n${rows.map(([label, text]) => `  ${label.padEnd(11)}${wrap(text, ' '.repeat(13))}\n`).join('')}`;
+    },
+  );
+  return `${blocks.join('\n')}\nfluxhost reproduce ${name} --set PATH=VALUE changes one.\n`;
+}
+
 /** @throws InputError for an unknown parameter or option */
 export async function explain(args: string[], io: Io): Promise<number> {
   if (args.includes('--help') || args.includes('-h')) {
@@ -112,6 +140,11 @@ export async function explain(args: string[], io: Io): Promise<number> {
   if (rest.length > 1)
     throw new InputError({ path: 'PARAMETER', given: rest.map(show).join(' '), expected: 'one parameter' });
   const query = rest[0];
+  const experiment = query === undefined ? [] : await parametersOf(query);
+  if (query !== undefined && experiment.length > 0) {
+    io.stdout(json ? `${JSON.stringify({ parameters: experiment }, null, 2)}\n` : experimentText(query, experiment));
+    return 0;
+  }
   const group = query === undefined ? undefined : findGroup(query);
   const found = explained(query);
   if (json) io.stdout(`${JSON.stringify(found, null, 2)}\n`);

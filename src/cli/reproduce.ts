@@ -6,7 +6,7 @@ import { reproduce as reproduceAll, type Reproduction } from '../experiments/api
 import { EXPERIMENTS } from '../experiments/index.js';
 import { renderExperiment } from '../experiments/table.js';
 import { toStableJson } from '../result/json.js';
-import { type CommandSpec, parseCommand, renderHelp } from './args.js';
+import { type CommandSpec, parseCommand, renderHelp, UsageError } from './args.js';
 import { EXIT } from './exit.js';
 import { prepareFolder } from './files.js';
 import { type Io, lookOf } from './io.js';
@@ -19,19 +19,30 @@ const spec: CommandSpec = {
   positionals: [],
   options: {
     out: { value: 'DIR', help: 'writes result.json and report.html there, of several experiments into a folder each' },
-    json: { help: 'prints { experiment, claims, tables } as one JSON document, a list of them for all' },
+    set: {
+      value: 'PATH=VALUE',
+      multiple: true,
+      help: 'changes a parameter; fluxhost explain EXPERIMENT lists them with units, bounds and sources',
+    },
+    json: {
+      help: 'prints { name, parameters, figures, claims, tables, laws } as one JSON document, a list of them for all',
+    },
   },
   details: `Without EXPERIMENT every one is run. Experiments:\n${EXPERIMENTS.map(
     ({ name, title, parts }) =>
       `  ${name.padEnd(9)} ${title}${parts === undefined ? '' : `\n            in parts: ${parts.map((part) => `${name}/${part}`).join(', ')}`}`,
   ).join('\n')}`,
-  examples: ['fluxhost reproduce taiji', 'fluxhost reproduce hyperflux/task-size', 'fluxhost reproduce vmem --json'],
+  examples: [
+    'fluxhost reproduce taiji',
+    'fluxhost reproduce hyperflux/task-size',
+    'fluxhost reproduce vmem --json',
+  ],
 };
 
 /** `module`: another core than the one in the package. */
 export async function reproduce(args: readonly string[], io: Io, module?: WebAssembly.Module): Promise<number> {
   // the one positional may be left out, which the table of arguments does not know
-  const name = args.find((arg, i) => !arg.startsWith('-') && args[i - 1] !== '--out');
+  const name = args.find((arg, i) => !arg.startsWith('-') && args[i - 1] !== '--out' && args[i - 1] !== '--set');
   const given = parseCommand(
     spec,
     args.filter((arg) => arg !== name),
@@ -41,14 +52,21 @@ export async function reproduce(args: readonly string[], io: Io, module?: WebAss
     return EXIT.done;
   }
   const folder = given.text('out');
+  const set = given.list('set');
+  if (name === undefined && set.length > 0)
+    throw new UsageError('reproduce', [
+      '--set: given without EXPERIMENT, expected the experiment whose parameter it is',
+    ]);
   if (folder !== undefined) await prepareFolder(folder, ['result.json', REPORT]);
   const documents: Reproduction[] = [];
-  for await (const found of reproduceAll(name, { module })) {
+  for await (const found of reproduceAll(name, { module, set })) {
     documents.push(found);
     if (folder !== undefined) {
       const own = name === undefined ? join(folder, found.experiment) : folder;
       await prepareFolder(own, ['result.json', REPORT]);
-      const command = `fluxhost reproduce ${name ?? found.experiment}`;
+      const command = [`fluxhost reproduce ${name ?? found.experiment}`, ...set.map((text) => `--set ${text}`)].join(
+        ' ',
+      );
       await writeDocument(own, 'result.json', toStableJson(found), found, { command });
     }
     if (!given.flag('json')) io.stdout(renderExperiment(found.title, found, lookOf(io)));

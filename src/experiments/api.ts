@@ -2,14 +2,66 @@
 
 import { expectedOneOf, InputError, show } from '../input/errors.js';
 import { EXPERIMENTS, type ExperimentEntry } from './index.js';
-import type { ExperimentOptions, ExperimentResult } from './experiment.js';
+import type {
+  Claim,
+  Experiment,
+  ExperimentOptions,
+  ExperimentTable,
+  FigureValues,
+  ClaimVerdict,
+} from './experiment.js';
+import { type ExperimentParameter, type SettingValue, settingsOf } from './parameters.js';
+
+/** A claim with its verdict. */
+export interface JudgedClaim extends Claim {
+  /** In one of five forms of words. */
+  readonly verdict: ClaimVerdict;
+  /** What had to be assumed, each on its own. */
+  readonly assumed: readonly string[];
+}
 
 /** An experiment's answer, and whose it is. */
-export interface Reproduction extends ExperimentResult {
+export interface Reproduction {
   /** Its name. */
+  readonly name: string;
+  /** The same, under the key of earlier versions. */
   readonly experiment: string;
   /** What it is about. */
   readonly title: string;
+  /** Every parameter with the value that it had, in its own unit. */
+  readonly parameters: Readonly<Record<string, SettingValue>>;
+  /** The numbers behind claims and tables. */
+  readonly figures: FigureValues;
+  /** One by one. */
+  readonly claims: readonly JudgedClaim[];
+  /** Behind them. */
+  readonly tables: readonly ExperimentTable[];
+  /** What laws say of this run, beside what it did. */
+  readonly laws: Readonly<Record<string, FigureValues>>;
+}
+
+/** What an experiment can be asked with. */
+export interface ReproduceOptions extends Pick<ExperimentOptions, 'module'> {
+  /** `PATH=VALUE` each, of the parameters that `experimentParameters` lists. */
+  readonly set?: readonly string[];
+}
+
+const VERDICTS: Readonly<Record<Claim['supported'], ClaimVerdict>> = {
+  yes: 'reproduced',
+  partly: 'reachable',
+  no: 'not reached',
+};
+
+const judged = (claim: Claim): JudgedClaim => ({
+  ...claim,
+  verdict: claim.verdict ?? VERDICTS[claim.supported],
+  assumed: claim.assumptions,
+});
+
+function withParameters(name: string, command: string, set: readonly string[]): string {
+  return set.length === 0 || !command.startsWith(`fluxhost reproduce ${name}`)
+    ? command
+    : `${command} ${set.map((text) => `--set ${/^[\w./=,:+-]+$/.test(text) ? text : `'${text}'`}`).join(' ')}`;
 }
 
 /** Which experiments a name means, and which part of them; none named: all. */
@@ -24,18 +76,51 @@ function chosenBy(name: string | undefined): { entries: readonly ExperimentEntry
 }
 
 /**
+ * What `--set` may change in an experiment, each with unit, default, bounds and source.
+ *
+ * @example
+ * (await experimentParameters('nanvix')).find(({ path }) => path === 'sysKeep')?.default; // 600
+ *
+ * @throws InputError for a name that none has
+ */
+export async function experimentParameters(name: string): Promise<readonly ExperimentParameter[]> {
+  const { entries } = chosenBy(name);
+  return (await entries[0]!.load()).parameters ?? [];
+}
+
+/** @throws InputError where a parameter is none of its own, or its value is not taken */
+async function run(
+  loaded: Experiment,
+  { name, title }: ExperimentEntry,
+  part: string | undefined,
+  { module, set = [] }: ReproduceOptions,
+): Promise<Reproduction> {
+  const parameters = settingsOf(name, loaded.parameters ?? [], set);
+  const { claims, tables, figures = {}, laws = {} } = await loaded.run({ module, part, parameters });
+  return {
+    name,
+    experiment: name,
+    title,
+    parameters: parameters.toJson(),
+    figures,
+    claims: claims.map((claim) => judged({ ...claim, command: withParameters(name, claim.command, set) })),
+    tables,
+    laws,
+  };
+}
+
+/**
  * Reruns a paper's experiment (`taiji`, or a part of one: `hyperflux/task-size`), or all of them one after the other.
  *
  * @example
  * for await (const { claims } of reproduce('vmem')) console.log(claims[0].ours);
  *
- * @throws InputError for a name that none has
+ * @throws InputError for a name that none has, and for a parameter that is none of its own
  */
 export async function* reproduce(
   name?: string,
-  { module }: Pick<ExperimentOptions, 'module'> = {},
+  options: ReproduceOptions = {},
 ): AsyncGenerator<Reproduction, void, undefined> {
   const { entries, part } = chosenBy(name);
-  for (const { name: experiment, title, load } of entries)
-    yield { experiment, title, ...(await (await load()).run({ module, part })) };
+  for (const entry of entries) yield run(await entry.load(), entry, part, options);
 }

@@ -1,6 +1,8 @@
 // The shape of an experiment: what is claimed, by whom, what comes out here, and whether sourced parameters carry it.
 // Kept to data, so that the command prints it as a table or as JSON without knowing the experiment.
 
+import type { ExperimentParameter, Settings } from './parameters.js';
+
 /** A figure as it is printed, and where it comes from. */
 export interface Figure {
   /** `57.2 %`, `3.86 us`. */
@@ -12,8 +14,17 @@ export interface Figure {
   readonly command: string;
 }
 
+/**
+ * How a claim stands. `reproduced`: our figure is inside the stated tolerance with sourced parameters only. `reachable`: only with
+ * assumed ones, whose range is named. `not reached`: nowhere in the stated range. `refuted under X`: the opposite sign within the
+ * paper's own conditions X. `not testable here`: it needs what is not modelled.
+ */
+export type ClaimVerdict = 'reproduced' | 'reachable' | 'not reached' | 'not testable here' | `refuted under ${string}`;
+
 /** What a paper claims, beside what comes out here. */
 export interface Claim {
+  /** A short name that stays: `boot-time`. */
+  readonly id: string;
   /** In words. */
   readonly claim: string;
   /** Where the claim stands. */
@@ -28,6 +39,8 @@ export interface Claim {
   readonly unit: string;
   /** yes: follows from parameters with a source. partly: a part of it does. no: only assumed parameters can bring it about. */
   readonly supported: 'yes' | 'partly' | 'no';
+  /** Where it differs from what `supported` says: yes is reproduced, partly is reachable, no is not reached. */
+  readonly verdict?: ClaimVerdict;
   /** What had to be assumed, each on its own. */
   readonly assumptions: readonly string[];
   /** Prints the figures behind it. */
@@ -48,12 +61,23 @@ export interface ExperimentTable {
   readonly figures?: readonly Figure[];
 }
 
+/** A number, some, or some with names. */
+export type FigureValue =
+  number | string | boolean | null | readonly FigureValue[] | { readonly [name: string]: FigureValue };
+
+/** Numbers by name, for programs; claims and tables say the same for people. */
+export type FigureValues = Readonly<Record<string, FigureValue>>;
+
 /** What an experiment found. */
 export interface ExperimentResult {
   /** One by one. */
   readonly claims: readonly Claim[];
   /** Behind them. */
   readonly tables: readonly ExperimentTable[];
+  /** The numbers behind both. */
+  readonly figures?: FigureValues;
+  /** What a law says of this run, beside what it did, by the law's name. */
+  readonly laws?: Readonly<Record<string, FigureValues>>;
 }
 
 /** How an experiment is run. */
@@ -62,10 +86,14 @@ export interface ExperimentOptions {
   readonly module?: WebAssembly.Module | undefined;
   /** Only this part of the experiment, where it has parts that can be run alone. */
   readonly part?: string | undefined;
+  /** Of the experiment's parameters, checked: every one has a value. */
+  readonly parameters?: Settings | undefined;
 }
 
 export interface Experiment {
   readonly name: string;
   readonly title: string;
+  /** What `--set` may change. */
+  readonly parameters?: readonly ExperimentParameter[];
   run(options?: ExperimentOptions): Promise<ExperimentResult>;
 }

@@ -27,7 +27,9 @@ function claimText(claim: Claim, index: number): string {
     [claim.answer === undefined ? 'claim' : 'paper', `${claim.paper} (${claim.source})`],
     ...(claim.answer === undefined ? [] : [['answer', claim.answer] as const]),
     [claim.answer === undefined ? 'ours' : 'figures', `${claim.ours}${claim.unit === '' ? '' : `  [${claim.unit}]`}`],
-    ...(claim.answer === undefined ? [['verdict', VERDICTS[claim.supported]] as const] : []),
+    ...(claim.answer === undefined
+      ? [['verdict', `${claim.verdict === undefined ? '' : `${claim.verdict}; `}${VERDICTS[claim.supported]}`] as const]
+      : []),
     ...claim.assumptions.map((text) => ['assumed', text] as const),
     ...(figures.length === 0 ? [['command', claim.command] as const] : []),
     ...[...byCommand(figures)].flatMap(([command, printed]) => [

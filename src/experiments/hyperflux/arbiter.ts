@@ -115,6 +115,7 @@ export async function arbiter(options?: ExperimentOptions): Promise<Answer> {
   return {
     claims: [
       {
+        id: 'arbiter-collapse',
         claim: 'How many VMs can one polling arbiter serve before its reaction collapses?',
         source: 'APSys 2025, section 3.6',
         paper:
@@ -137,6 +138,7 @@ export async function arbiter(options?: ExperimentOptions): Promise<Answer> {
         command: command('arbiter'),
       },
       {
+        id: 'aggregation',
         claim: 'What do aggregated metrics and batched moves buy?',
         source: 'APSys 2025, section 3.6',
         paper: 'no figure',

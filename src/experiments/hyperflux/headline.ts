@@ -127,14 +127,16 @@ export async function measureHeadline(options?: ExperimentOptions): Promise<Head
   };
 }
 
-function notModelled(claim: string, paper: string): Claim {
+function notModelled(id: string, claim: string, paper: string): Claim {
   return {
+    id,
     claim,
     source: ABSTRACT,
     paper,
     ours: 'not modelled: no figure of ours',
     unit: '',
     supported: 'no',
+    verdict: 'not testable here',
     assumptions: [],
     command: command('claims'),
   };
@@ -148,6 +150,7 @@ export async function headline(options?: ExperimentOptions): Promise<Answer> {
   return {
     claims: [
       {
+        id: 'move-time',
         claim: 'A core moves between VMs in 13 us, forced reclaim included',
         source: ABSTRACT,
         paper: '13 us',
@@ -163,6 +166,7 @@ export async function headline(options?: ExperimentOptions): Promise<Answer> {
         command: command('claims'),
       },
       {
+        id: 'tail-against-static',
         claim: 'Up to ten times lower tail latency of high-priority VMs under high load than with fixed cores',
         source: ABSTRACT,
         paper: 'up to 10x',
@@ -179,6 +183,7 @@ export async function headline(options?: ExperimentOptions): Promise<Answer> {
         command: command('claims'),
       },
       {
+        id: 'tail-against-cgroup-and-hotplug',
         claim: 'Lower and more stable tail than cgroup quotas and vCPU hot-plug under changing bursts',
         source: ABSTRACT,
         paper: 'no figure in the abstract',
@@ -194,8 +199,8 @@ export async function headline(options?: ExperimentOptions): Promise<Answer> {
         ],
         command: command('claims'),
       },
-      notModelled('A VM boots in 1.37 ms', '1.37 ms'),
-      notModelled('A VM takes 3.2 MB of memory', '3.2 MB'),
+      notModelled('boot-time', 'A VM boots in 1.37 ms', '1.37 ms'),
+      notModelled('footprint', 'A VM takes 3.2 MB of memory', '3.2 MB'),
     ],
     tables: [
       {

@@ -90,6 +90,7 @@ export async function hotplug(options?: ExperimentOptions): Promise<Answer> {
   return {
     claims: [
       {
+        id: 'hotplug-latency',
         claim: 'How long may a hot-plug take before a 10 ms burst is over?',
         source: 'APSys 2025, section 2.1; arXiv:2608.12633, abstract',
         paper: '"hundreds of ms to seconds" in one, "millisecond-scale" in the other: too slow for bursts in both',

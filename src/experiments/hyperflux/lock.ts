@@ -149,6 +149,7 @@ export async function lock(options?: ExperimentOptions): Promise<Answer> {
   return {
     claims: [
       {
+        id: 'lock-holder',
         claim: 'What does parking a lock holder cost?',
         source: 'APSys 2025, section 3.4',
         paper:
@@ -168,6 +169,7 @@ export async function lock(options?: ExperimentOptions): Promise<Answer> {
         command: command('lock'),
       },
       {
+        id: 'blind-taking',
         claim: 'What does taking the core blindly cost?',
         source: 'APSys 2025, sections 2.1 and 3.4',
         paper:

@@ -77,6 +77,7 @@ export async function migrate(options?: ExperimentOptions): Promise<Answer> {
   return {
     claims: [
       {
+        id: 'migration',
         claim: 'Is proactive task migration worth its complexity?',
         source: 'APSys 2025, section 3.4',
         paper: 'named as future work, no figure',

@@ -151,6 +151,7 @@ export async function signal(options?: ExperimentOptions): Promise<Answer> {
   return {
     claims: [
       {
+        id: 'best-signal',
         claim: 'Which signal reacts best per false grant?',
         source: 'APSys 2025, section 3.5 (average queueing delay); Caladan (oldest task)',
         paper: 'no comparison',

@@ -127,6 +127,7 @@ export async function taskSize(options?: ExperimentOptions): Promise<Answer> {
   return {
     claims: [
       {
+        id: 'task-size',
         claim: 'At which task size does moving cores stop paying?',
         source: 'McClure et al., NSDI 2022',
         paper: 'static core allocations often outperform reallocation with small tasks',

@@ -184,6 +184,7 @@ const ASSUMED_ACCESS =
 function expansion(lz4: Measured): Claim {
   const figures = new Figures();
   return {
+    id: 'expansion',
     claim: 'memory expansion of a DPU with 32 GB',
     source: ABSTRACT,
     paper: 'more than +50 %',
@@ -203,6 +204,7 @@ function expansion(lz4: Measured): Claim {
 function overhead(lz4: Measured, free: Measured): Claim {
   const figures = new Figures();
   return {
+    id: 'overhead',
     claim: 'overhead of virtualization and elasticity',
     source: ABSTRACT,
     paper: 'about 5 %',
@@ -211,6 +213,7 @@ function overhead(lz4: Measured, free: Measured): Claim {
       `${figures.show(free, DONE, count)} where nothing is out), ${figures.show(lz4, OVERHEAD, percent)} of the core time for elasticity work`,
     unit: '',
     supported: 'no',
+    verdict: 'not testable here',
     assumptions: [
       ASSUMED_ACCESS,
       'two-dimensional page walks and exits other than page faults cost nothing here: no figure of them is published for Taiji, so the 5 % can neither be found nor refuted',
@@ -230,6 +233,7 @@ async function swapIns(laboratory: Laboratory): Promise<Claim> {
   const within = (run: Measured): string => figures.show(run, WITHIN, percent);
   const p90 = (run: Measured): string => figures.show(run, P90, time);
   return {
+    id: 'swap-in-time',
     claim: 'swap-ins of at most 10 us',
     source: ABSTRACT,
     paper: '90 % (p90)',

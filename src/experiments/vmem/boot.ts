@@ -75,6 +75,7 @@ export async function boot(laboratory: Laboratory): Promise<ExperimentResult> {
   return {
     claims: [
       {
+        id: 'boot-time',
         claim: 'boot time of a VM with passed-through devices',
         source: 'arXiv:2511.09961, abstract',
         paper: 'more than 3 times as fast',

@@ -40,12 +40,14 @@ export async function network(laboratory: Laboratory): Promise<ExperimentResult>
   return {
     claims: [
       {
+        id: 'network',
         claim: 'network performance of VMs with a DPU',
         source: 'arXiv:2511.09961, abstract',
         paper: 'about +10 %',
         ours: `${least} to ${most} over the buffers and IOTLB sizes swept; ${defaults} at the defaults`,
         unit: 'times as many packets per second',
         supported: 'no',
+        verdict: 'reachable',
         assumptions: [
           'every parameter of the model is assumed: IOTLB entries, page walk, packet time, buffers',
           `+10 % needs ${(WANTED * packet).toFixed(0)} ns less of IOTLB waiting in a packet of ${packet} ns: with the assumed walk, ${percent(neededMiss)} of translations that miss with 2 MiB mappings and hit with 1 GiB`,

@@ -96,6 +96,7 @@ export async function sellable(laboratory: Laboratory): Promise<ExperimentResult
   return {
     claims: [
       {
+        id: 'sellable-all-descriptors',
         claim: 'sellable memory, against Linux hugetlb with all page descriptors',
         source: ABSTRACT,
         paper: 'about +2 %',
@@ -111,6 +112,7 @@ export async function sellable(laboratory: Laboratory): Promise<ExperimentResult
         figures: overHugetlb.list,
       },
       {
+        id: 'sellable-vmemmap',
         claim: 'sellable memory, against Linux hugetlb with the vmemmap optimization',
         source: `${ABSTRACT}, which does not name the baseline`,
         paper: 'about +2 %',
@@ -122,6 +124,7 @@ export async function sellable(laboratory: Laboratory): Promise<ExperimentResult
         figures: overHvo.list,
       },
       {
+        id: 'check-vmemmap',
         claim: "check: Linux's vmemmap optimization on a 384 GB machine",
         source: 'Linux commit 3dfd02c9, message',
         paper: 'less than 376 to more than 381 GB in 2 MiB pages',

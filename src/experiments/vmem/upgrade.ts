@@ -36,6 +36,7 @@ export async function upgrade(laboratory: Laboratory): Promise<ExperimentResult>
   return {
     claims: [
       {
+        id: 'failed-operations',
         claim: 'VM operations that fail during hot upgrades',
         source: 'arXiv:2511.09961, abstract: first such architecture to support online upgrades',
         paper: 'no figure; upgrades are online',

@@ -80,7 +80,9 @@ function claimsTable({ claims }: ExperimentDocument): Table {
       claim.claim,
       `${claim.paper} (${claim.source})`,
       `${claim.answer === undefined ? '' : `${claim.answer} `}${claim.ours}${claim.unit === '' ? '' : ` [${claim.unit}]`}`,
-      claim.answer === undefined ? VERDICTS[claim.supported] : 'open question, answered',
+      claim.answer === undefined
+        ? [...(claim.verdict === undefined ? [] : [claim.verdict]), VERDICTS[claim.supported]].join('; ')
+        : 'open question, answered',
       claim.assumptions.join('; '),
       claim.command,
     ]),

@@ -1,0 +1,188 @@
+// What `--set` may change in an experiment, and what was given. A parameter has a unit of its own (that of the paper's tables); a
+// value is written with a unit (`30ms`, `9.8MiB`) or as a number of that unit. Everything wrong is told at once.
+
+import { type Problem, expectedOneOf, InputError, show } from '../input/errors.js';
+import type { Confidence } from '../input/parameter.js';
+import { parseDuration, parseSize } from '../input/quantities.js';
+
+/** In which a parameter counts. */
+export type ExperimentUnit =
+  | 'ns'
+  | 'us'
+  | 'ms'
+  | 's'
+  | 'MiB'
+  | 'GiB'
+  | 'share'
+  | 'count'
+  | 'per second'
+  | 'choice'
+  | 'yes or no'
+  | 'list'
+  | 'file';
+
+/** One of them. */
+export interface ExperimentParameter {
+  /** As `--set` names it. */
+  readonly path: string;
+  readonly unit: ExperimentUnit;
+  readonly default: number | string | boolean;
+  /** Of a number: the least and the most that are taken; null: no bound. */
+  readonly min: number | null;
+  readonly max: number | null;
+  /** Of a choice, or of what a list may hold. */
+  readonly choices?: readonly string[];
+  readonly meaning: string;
+  readonly source: string;
+  readonly confidence: Confidence;
+}
+
+export type SettingValue = number | string | boolean;
+
+const NS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };
+const BYTES: Readonly<Record<string, number>> = { MiB: 2 ** 20, GiB: 2 ** 30 };
+
+/** A value for every parameter, in the parameter's unit. */
+export class Settings {
+  constructor(readonly values: ReadonlyMap<string, SettingValue>) {}
+
+  private at(path: string): SettingValue {
+    const value = this.values.get(path);
+    if (value === undefined) throw new Error(`no parameter has the path "${path}"`);
+    return value;
+  }
+
+  number(path: string): number {
+    const value = this.at(path);
+    if (typeof value !== 'number') throw new Error(`"${path}" is not a number`);
+    return value;
+  }
+
+  flag(path: string): boolean {
+    return this.at(path) === true;
+  }
+
+  text(path: string): string {
+    return String(this.at(path));
+  }
+
+  /** `a,b` */
+  list(path: string): string[] {
+    return this.text(path)
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
+  }
+
+  /** The same with some changed. */
+  with(changes: Readonly<Record<string, SettingValue>>): Settings {
+    for (const path of Object.keys(changes)) this.at(path);
+    return new Settings(new Map([...this.values, ...Object.entries(changes)]));
+  }
+
+  toJson(): Record<string, SettingValue> {
+    return Object.fromEntries(this.values);
+  }
+}
+
+type Parsed = { readonly value: SettingValue } | { readonly expected: string };
+
+const whole = (value: number): string => (Number.isInteger(value) ? String(value) : value.toString());
+
+function boundsOf({ min, max }: ExperimentParameter): string {
+  if (min !== null && max !== null) return ` from ${whole(min)} to ${whole(max)}`;
+  if (min !== null) return ` of at least ${whole(min)}`;
+  return max === null ? '' : ` of at most ${whole(max)}`;
+}
+
+function expectedNumber(parameter: ExperimentParameter): string {
+  const { unit } = parameter;
+  if (unit in NS) return `a duration such as 10${unit}, or a number of ${unit}${boundsOf(parameter)}`;
+  if (unit in BYTES) return `a size such as 10${unit}, or a number of ${unit}${boundsOf(parameter)}`;
+  return `a number${boundsOf(parameter)}`;
+}
+
+/** A number in the unit; NaN where it is none. */
+function numberIn(unit: ExperimentUnit, text: string): number {
+  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text);
+  try {
+    if (unit in NS) return parseDuration(text) / NS[unit]!;
+    if (unit in BYTES) return parseSize(text) / BYTES[unit]!;
+  } catch {
+    return NaN;
+  }
+  return NaN;
+}
+
+function parseValue(parameter: ExperimentParameter, text: string): Parsed {
+  const { unit, choices = [] } = parameter;
+  if (unit === 'file') return { value: text };
+  if (unit === 'yes or no') {
+    if (text === 'true' || text === 'false') return { value: text === 'true' };
+    return { expected: 'true or false' };
+  }
+  if (unit === 'choice')
+    return choices.includes(text) ? { value: text } : { expected: expectedOneOf('one of', text, choices) };
+  if (unit === 'list') {
+    const parts = text.split(',').map((part) => part.trim());
+    const wrong = parts.find((part) => (choices.length > 0 ? !choices.includes(part) : !(Number(part) >= 0)));
+    if (wrong === undefined && text.trim() !== '') return { value: parts.join(',') };
+    return {
+      expected:
+        choices.length > 0
+          ? expectedOneOf('names with commas between, of', wrong ?? '', choices)
+          : 'numbers with commas between, such as 0,60,600',
+    };
+  }
+  const value = numberIn(unit, text);
+  const { min, max } = parameter;
+  const whole = unit === 'count' && !Number.isInteger(value);
+  if (!Number.isFinite(value) || whole || (min !== null && value < min) || (max !== null && value > max))
+    return { expected: whole ? `a whole number${boundsOf(parameter)}` : expectedNumber(parameter) };
+  return { value };
+}
+
+/**
+ * The defaults with what was set, the later over the earlier.
+ *
+ * @throws InputError for every path that is none and every value that is not taken
+ */
+export function settingsOf(
+  experiment: string,
+  parameters: readonly ExperimentParameter[],
+  set: readonly string[] = [],
+): Settings {
+  const values = new Map<string, SettingValue>(parameters.map((parameter) => [parameter.path, parameter.default]));
+  const problems: Problem[] = [];
+  for (const text of set) {
+    const file = `--set ${text}`;
+    const at = text.indexOf('=');
+    const path = at < 0 ? text : text.slice(0, at).trim();
+    const parameter = parameters.find((one) => one.path === path);
+    if (at <= 0) problems.push({ file, path: '', given: show(text), expected: 'PATH=VALUE, such as seed=2' });
+    else if (parameter === undefined) {
+      const paths = parameters.map((one) => one.path);
+      problems.push({
+        file,
+        path,
+        given: 'an unknown parameter',
+        expected:
+          paths.length === 0
+            ? `none: ${experiment} has no parameters`
+            : `${expectedOneOf('one of', path, paths)} (fluxhost explain ${experiment})`,
+      });
+    } else {
+      const parsed = parseValue(parameter, text.slice(at + 1).trim());
+      if ('value' in parsed) values.set(path, parsed.value);
+      else problems.push({ file, path, given: show(text.slice(at + 1).trim()), expected: parsed.expected });
+    }
+  }
+  if (problems.length > 0) throw new InputError(problems);
+  return new Settings(values);
+}
+
+/** The same refusal where values do not fit together. */
+export function refuse(problems: readonly { path: string; given: SettingValue; expected: string }[]): void {
+  if (problems.length > 0)
+    throw new InputError(problems.map(({ path, given, expected }) => ({ path, given: show(given), expected })));
+}
