@@ -94,6 +94,7 @@ export const SRC_LAYERS = [
   { rooms: ['src/core'], about: 'the boundary to Wasm: words in, counters out' },
   { rooms: ['src/options.ts'], about: 'what a program may say of a run' },
   { rooms: ['src/timeline'], about: 'what happens, event by event, as a Perfetto trace' },
+  { rooms: ['src/advance.ts'], about: 'one host goes on, and who watches it' },
   { rooms: ['src/simulation.ts'], about: 'one host, simulated' },
   {
     rooms: ['src/study', 'src/pages', 'src/reserve', 'src/server'],

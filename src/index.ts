@@ -88,4 +88,5 @@ export type { Arrival, ArrivalBatch } from './workload/arrival.js';
 export { memoryHost, fromWebStream, type TraceHost } from './workload/text-source.js';
 export { PolicyError, type HostView, type Policy } from './policy.js';
 export type { EventLog, LoggedEvent, Series, VmSeries } from './result/over-time.js';
+export type { StripsResult, StripWindow } from './result/strips.js';
 export { VERSION } from './version.js';

@@ -45,6 +45,8 @@ export interface RunOptions {
    * (by its name; one that is not named loses nothing). `metrics` then says that the SLO is missed, and is marked incomplete.
    */
   readonly endWhenLost?: MostRequests;
+  /** Remembers who held which core, for `strips()`: memory that does not grow with the run, and some hundred looks at it. Default false. */
+  readonly strips?: boolean;
 }
 
 /** Work put into a simulation: single arrivals, or a stream of batches in order of time. */

@@ -8,7 +8,6 @@ import { measure } from './core/measure.js';
 import { Injection } from './core/injection.js';
 import { IntervalReadings } from './core/intervals.js';
 import { LateRequests } from './core/late.js';
-import { LostObjectives } from './core/lost.js';
 import type { Histogram } from './metrics/histogram.js';
 import type { HostLook } from './result/look.js';
 import type { Series, EventLog } from './result/over-time.js';
@@ -16,21 +15,20 @@ import { checkRestored, bindPolicy, decisionsOf } from './policy.js';
 import { isResolved, readTables, policyBits, openTraces, arrivalProblems, fedVm } from './core/inputs.js';
 import type { InjectedWorkload, MetricsOptions, RunOptions, SimulationOptions } from './options.js';
 import { compileCore, hashOf } from './core/load.js';
-import { Watchdog } from './core/watchdog.js';
 import { coreFor, leaveCore } from './core/spare.js';
 import { knownSha256, unpackSnapshot, type SnapshotParts, packSnapshot } from './core/snapshot.js';
 import type { Result } from './result/result.js';
+import type { StripsResult } from './result/strips.js';
 import { Timeline, windowOf, type TimelineSink, type TimelineSummary, type TimelineWindow } from './timeline/index.js';
+import { CloseUp } from './timeline/strips/close-up.js';
+import { Overview } from './timeline/strips/overview.js';
+import type { Watcher } from './timeline/watcher.js';
 import { InputError, show } from './input/errors.js';
+import { advance, UNLIMITED } from './advance.js';
 import { checkFork } from './scenario/fork.js';
 import { resolveScenario } from './scenario/resolve.js';
 import type { ScenarioInput } from './scenario/schema.js';
 import type { Scenario } from './scenario/types.js';
-
-/** Events between two looks at the clock and the abort signal: some 50 ms. */
-const SLICE_EVENTS = 500_000;
-const UNLIMITED = 2 ** 53;
-const UNWATCHED = { pauseNs: Infinity, oneByOne: false };
 
 /**
  * One simulated host.
@@ -49,7 +47,8 @@ const UNWATCHED = { pauseNs: Infinity, oneByOne: false };
 export class Simulation {
   /** Simulated time at which the scenario ends: warm-up and duration. */
   readonly endNs: number;
-  private wallSeconds = 0;
+  private wall = { seconds: 0 };
+  private overview: Overview | undefined;
   private closed = false;
   private streams = 0;
 
@@ -203,7 +202,17 @@ export class Simulation {
     openTraces(resolved, compiled, this.options.files, injection);
     const late = new LateRequests(compiled, resolved);
     const intervals = new IntervalReadings(compiled, resolved);
-    Object.assign(this, { resolved, compiled, injection, late, intervals, started: false, streams: 0, wallSeconds: 0 });
+    Object.assign(this, {
+      resolved,
+      compiled,
+      injection,
+      late,
+      intervals,
+      started: false,
+      streams: 0,
+      wall: { seconds: 0 },
+    });
+    this.overview = undefined;
   }
 
   /** Simulated time, ns. */
@@ -272,7 +281,7 @@ export class Simulation {
   ): Promise<TimelineSummary> {
     this.open();
     const timeline = new Timeline(this.core, sink, windowOf(window, this.nowNs, this.endNs));
-    await this.advance(this.endNs, UNLIMITED, options, timeline);
+    await this.advance(this.endNs, UNLIMITED, options, [timeline]);
     return timeline.close(this.nowNs);
   }
 
@@ -296,63 +305,34 @@ export class Simulation {
     return this.events - before;
   }
 
-  private async advance(
-    untilNs: number,
-    budget: number,
-    { onProgress, signal, endWhenLost }: RunOptions,
-    timeline?: Timeline,
-  ): Promise<void> {
+  private async advance(untilNs: number, budget: number, options: RunOptions, looking: Watcher[] = []): Promise<void> {
     this.open();
     if (!this.started) {
       this.started = true;
       await this.injection.refill();
     }
-    const watched = onProgress !== undefined || signal !== undefined;
-    const lost = endWhenLost && new LostObjectives(this.core, this.compiled, endWhenLost, this.scenario.warmupNs);
-    const slice = lost === undefined ? (watched ? SLICE_EVENTS : UNLIMITED) : lost.everyEvents;
-    const watchdog = new Watchdog(this.core, this.compiled);
-    let sinceReport = 0;
-    let begun = performance.now();
-    const lap = (): void => {
-      const now = performance.now();
-      this.wallSeconds += (now - begun) / 1000;
-      begun = now;
+    if (options.strips === true) this.overview ??= this.overviewFrom(this.nowNs);
+    const watchers = this.overview === undefined ? looking : [...looking, this.overview];
+    const { core, compiled, injection, late, intervals, wall, resolved } = this;
+    const of = { core, compiled, injection, late, intervals, wall, warmupNs: resolved.warmupNs };
+    await advance(of, { ...options, untilNs, budget, watchers });
+  }
+
+  private overviewFrom(fromNs: number): Overview {
+    const keep = (): SnapshotParts | undefined => {
+      if (this.streams > 0) return undefined; // cannot be read again
+      const parts = this.parts();
+      return { ...parts, memory: parts.memory.slice() };
     };
-    try {
-      let left = budget;
-      while (left > 0 && signal?.aborted !== true) {
-        const before = this.core.events;
-        const intervalNs = lost === undefined ? this.intervals.next(this.nowNs) : Infinity;
-        const looks = timeline?.next(this.nowNs) ?? UNWATCHED;
-        const pauseNs = Math.min(untilNs, this.late.next(this.nowNs), intervalNs, looks.pauseNs);
-        const answer = this.core.run(pauseNs, looks.oneByOne ? 1 : Math.min(left, slice, watchdog.limit));
-        watchdog.look();
-        timeline?.look(this.nowNs, answer === 'done');
-        left -= this.core.events - before;
-        sinceReport += this.core.events - before;
-        if (lost?.any() === true) return;
-        if (answer === 'done') {
-          this.late.read(this.core);
-          this.intervals.read(this.core);
-          if (pauseNs === untilNs) return;
-        } else if (answer === 'input') await this.injection.refill();
-        if (watched && left > 0 && sinceReport >= SLICE_EVENTS) {
-          sinceReport = 0;
-          lap();
-          onProgress?.({ nowNs: this.nowNs, endNs: untilNs, events: this.events, wallSeconds: this.wallSeconds });
-          await new Promise((resolve) => setTimeout(resolve)); // lets the interrupt, the page, the other workers through
-          begun = performance.now();
-        }
-      }
-    } finally {
-      lap();
-    }
+    const span = { fromNs, untilNs: Math.max(fromNs, this.endNs) };
+    return new Overview(this.core, this.compiled, this.scenario, span, keep);
   }
 
   /** Counters and distributions up to now, at any time; it disturbs nothing. @throws CoreError when tasks or core time do not add up */
   metrics({ histograms = false }: MetricsOptions = {}): Result {
     this.open();
-    const { scenario, compiled, core, injection, late, intervals, wallSeconds } = this;
+    const { scenario, compiled, core, injection, late, intervals, wall } = this;
+    const wallSeconds = wall.seconds;
     return measure({ scenario, compiled, core, injection, late, intervals, wallSeconds, histograms });
   }
 
@@ -366,6 +346,26 @@ export class Simulation {
   eventLog(): EventLog | null {
     this.open();
     return this.scenario.log === null ? null : this.core.eventLog();
+  }
+
+  /**
+   * Who held which core in a run with `strips: true`: the whole of it, and its worst 2 ms, which are simulated once more for it;
+   * null of a run without.
+   */
+  async strips(): Promise<StripsResult | null> {
+    this.open();
+    const { overview } = this;
+    if (overview === undefined) return null;
+    const windows = [overview.result()];
+    if (overview.found !== undefined) {
+      const { fromNs, untilNs, checkpoint } = overview.found;
+      const again = await Simulation.assemble(this.scenario, this.options, checkpoint.parts);
+      const closeUp = new CloseUp(again.core, fromNs, untilNs);
+      await again.advance(untilNs, UNLIMITED, {}, [closeUp]);
+      again.close();
+      windows.push(closeUp.result());
+    }
+    return { windows };
   }
 
   /** What every core and VM does at this instant; it disturbs nothing. */

@@ -113,6 +113,6 @@ export async function compare(args: readonly string[], io: Io, tools: Tools = si
       io.stderr('interrupted: what is finished is shown\n');
       return EXIT.interrupted;
     },
-    { histograms: folder !== undefined },
+    { histograms: folder !== undefined, strips: folder !== undefined },
   );
 }

@@ -19,7 +19,7 @@ export async function openStudy<T>(
   directory: string,
   io: Io,
   work: (study: Study) => Promise<T>,
-  { histograms = false }: { readonly histograms?: boolean } = {},
+  { histograms = false, strips = false }: { readonly histograms?: boolean; readonly strips?: boolean } = {},
 ): Promise<T> {
   const progress = new Progress(io);
   const controller = new AbortController();
@@ -27,6 +27,7 @@ export async function openStudy<T>(
     create: (scenario) => tools.create(scenario, directory),
     signal: controller.signal,
     histograms,
+    strips,
     onProgress(label, report) {
       io.alive?.(true);
       progress.update(label, report);

@@ -244,6 +244,7 @@ export async function run(args: readonly string[], io: Io, tools: Tools = simula
       },
       // a terminal gets them as a line each
       {
+        strips: folder !== undefined,
         histograms:
           given.flag('histograms') || folder !== undefined || (io.columns !== undefined && !given.flag('json')),
       },

@@ -34,6 +34,7 @@ import {
 } from './counters.js';
 import { STREAM_PURPOSES } from '../scenario/streams.js';
 import { seriesSchemas } from './series.js';
+import { stripsSchemas } from './strips.js';
 
 /** Stable words, each with a meaning of its own in docs/trust.md. */
 export const WARNING_CODES = [
@@ -237,6 +238,7 @@ const makeSchemas = () => {
     ),
     series: told('Where the scenario samples; of replication 0.', z.optional(seriesSchemas().seriesSchema)),
     log: told('Where the scenario logs a window; of replication 0.', z.optional(seriesSchemas().logSchema)),
+    strips: told('Where a report is asked for (`--out`); of replication 0.', z.optional(stripsSchemas().stripsSchema)),
     replications: z.optional(list('Headline figures of each run, where there were several.', replication)),
     confidence: told('Intervals over them.', z.optional(confidence)),
     warnings: list(

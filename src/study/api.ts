@@ -28,12 +28,16 @@ export interface StudyOptions extends SimulationOptions {
 
 /** How often. */
 export interface ReplicateOptions extends StudyOptions {
+  /** Takes who held which core into the result, for its report; default false. */
+  readonly strips?: boolean;
   /** Runs with seeds of their own, the first with the scenario's. */
   readonly replications: number;
 }
 
 /** What is compared. */
 export interface CompareOptions extends StudyOptions {
+  /** Takes who held which core into the results, for their report; default false. */
+  readonly strips?: boolean;
   /** The first is what the others are set against. A mechanism by name has its defaults, one as a mapping its settings. */
   readonly mechanisms: readonly MechanismChoice[];
   /** Default 1. */
@@ -88,10 +92,17 @@ export interface SuiteOptions extends StudyOptions {
 
 const MOST_REPLICATIONS = 1000;
 
-function studyOf({ signal, onProgress, onNote, ...options }: StudyOptions): Study {
+function studyOf({
+  signal,
+  onProgress,
+  onNote,
+  strips,
+  ...options
+}: StudyOptions & { readonly strips?: boolean }): Study {
   const runner: Runner = {
     create: (scenario) => Simulation.create(scenario, options),
     signal,
+    strips: strips === true,
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(onNote === undefined ? {} : { onNote }),
   };

@@ -8,6 +8,7 @@ import { assertLaws } from '../result/laws.js';
 import { LEAST_BLOCKS, isSample, replicationSeed, withReplications } from '../result/replications.js';
 import type { Result, Warning } from '../result/result.js';
 import { seriesResult, logResult } from '../result/series.js';
+import type { StripsResult } from '../result/strips.js';
 import type { Scenario, TraceArrivals, VmGroup } from '../scenario/types.js';
 import type { MetricsOptions, Progress, RunOptions } from '../options.js';
 
@@ -18,6 +19,7 @@ export interface Runnable {
   metrics(options?: MetricsOptions): Result;
   series?(): Series | null;
   eventLog?(): EventLog | null;
+  strips?(): Promise<StripsResult | null>;
   traceNotes?(): string[];
   close(): void;
 }
@@ -32,6 +34,7 @@ export function runOtherwise(simulation: Runnable, run: Runnable['run']): Runnab
     metrics: (asked) => simulation.metrics(asked),
     series: () => simulation.series?.() ?? null,
     eventLog: () => simulation.eventLog?.() ?? null,
+    strips: async () => (await simulation.strips?.()) ?? null,
     traceNotes: () => simulation.traceNotes?.() ?? [],
     close: () => simulation.close(),
   };
@@ -42,6 +45,8 @@ export interface Runner {
   create(scenario: Scenario): Promise<Runnable>;
   /** Takes every bucket of latencies into the results that are not only searched through. */
   readonly histograms?: boolean;
+  /** Takes who held which core into them. */
+  readonly strips?: boolean;
   /** Ends the study early but orderly: what is finished is kept, what runs is marked incomplete. */
   readonly signal?: AbortSignal | undefined;
   /** Between two slices of a simulation; `label` says which one of the study it is. */
@@ -55,7 +60,7 @@ export interface Runner {
 interface OnceOptions {
   /** Sees the metrics of time zero. */
   readonly before?: ((result: Result) => void | Promise<void>) | undefined;
-  /** Takes series, event log and, where the runner has them, histograms into the result; default true. */
+  /** Takes series, event log and, where the runner has them, histograms and strips into the result; default true. */
   readonly overTime?: boolean;
   /** Ends the run once it cannot attain every SLO any more (`RunOptions.endWhenLost`). */
   readonly endWhenLost?: ReadonlyMap<string, number> | undefined;
@@ -87,6 +92,7 @@ export class Study {
           .run({
             onProgress: (report) => runner.onProgress?.(label, report),
             ...(signal === undefined ? {} : { signal }),
+            ...(overTime && runner.strips === true ? { strips: true } : {}),
             ...(endWhenLost === undefined ? {} : { endWhenLost }),
           })
           .catch((error: unknown) => {
@@ -96,7 +102,7 @@ export class Study {
         const result = simulation.metrics({ histograms: overTime && runner.histograms === true });
         if (!simulation.done) result.incomplete = true;
         assertLaws(result);
-        if (overTime) addOverTime(result, simulation);
+        if (overTime) await addOverTime(result, simulation);
         this.tell(simulation.traceNotes?.() ?? []);
         return result;
       } finally {
@@ -191,11 +197,13 @@ export function seeded(scenario: Scenario, replication: number): Scenario {
   return replication === 0 ? scenario : { ...scenario, seed: replicationSeed(scenario.seed, replication) };
 }
 
-function addOverTime(result: Result, simulation: Runnable): void {
+async function addOverTime(result: Result, simulation: Runnable): Promise<void> {
   const series = simulation.series?.() ?? null;
   const log = simulation.eventLog?.() ?? null;
   if (series !== null) result.series = seriesResult(series);
   if (log !== null) result.log = logResult(log);
+  const strips = (await simulation.strips?.()) ?? null;
+  if (strips !== null) result.strips = strips;
 }
 
 /** One document for all replications; the plain result for one. `wanted` is how many were asked for. */

@@ -2,6 +2,7 @@
 
 import type { HostCore } from '../core/host.js';
 import { Recorder } from './recorder.js';
+import { UNWATCHED, type Watcher } from './watcher.js';
 import { TraceWriter, type TimelineSink } from './writer.js';
 
 export type { TimelineSink };
@@ -32,7 +33,7 @@ export function windowOf({ fromNs, untilNs }: Partial<TimelineWindow>, nowNs: nu
 }
 
 /** Looks at a host after each event of a window. */
-export class Timeline {
+export class Timeline implements Watcher {
   private readonly trace: TraceWriter;
   private recorder: Recorder | undefined;
   private ended = false;
@@ -47,10 +48,9 @@ export class Timeline {
     this.trace = new TraceWriter(sink);
   }
 
-  /** Up to where the run may go on before it has to be looked at; `oneByOne`: events from now on. */
-  next(nowNs: number): { readonly pauseNs: number; readonly oneByOne: boolean } {
+  next(nowNs: number): ReturnType<Watcher['next']> {
     const { fromNs, untilNs } = this.window;
-    if (this.ended || nowNs > untilNs) return { pauseNs: Infinity, oneByOne: false };
+    if (this.ended || nowNs > untilNs) return UNWATCHED;
     if (this.recorder === undefined && nowNs < fromNs) return { pauseNs: fromNs, oneByOne: false };
     if (this.recorder === undefined) this.open(nowNs);
     return { pauseNs: untilNs, oneByOne: true };
@@ -62,7 +62,6 @@ export class Timeline {
     this.recorder.begin(nowNs);
   }
 
-  /** The run has come to `nowNs`; `paused`: nothing of this instant is left to happen. */
   look(nowNs: number, paused: boolean): void {
     if (this.ended || this.recorder === undefined) return;
     this.recorder.look(nowNs);

@@ -17,6 +17,7 @@ import { latencyFigure } from './figures/latency.js';
 import { movesFigure } from './figures/moves.js';
 import type { Named } from './figures/named.js';
 import { sizeAnswer, sizeFigure, sizingFigure } from './figures/needed.js';
+import { stripsFigure } from './figures/strips.js';
 import { sweepFigures } from './figures/sweep.js';
 import type { ExperimentDocument } from './figures/claims.js';
 import { swapInFigure, whereMemoryLies } from './figures/memory.js';
@@ -155,6 +156,7 @@ function resultReport(result: Result): Report {
     figures: some([
       latencyFigure(runs),
       coreSecondsFigure(runs),
+      stripsFigure(runs),
       coresFigure(runs[0]!, true),
       movesFigure(runs),
       swapInFigure(runs),
@@ -188,6 +190,7 @@ function comparisonReport(comparison: Comparison): Report {
     figures: some([
       latencyFigure(runs),
       coreSecondsFigure(runs),
+      stripsFigure(runs),
       ...runs.map((run) => coresFigure(run, false)),
       movesFigure(runs),
       swapInFigure(runs),

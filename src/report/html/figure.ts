@@ -80,6 +80,23 @@ export interface CoresPlot {
   }[];
 }
 
+/** One strip a core: who held it, and what it did there. */
+export interface StripsPlot {
+  readonly kind: 'strips';
+  readonly vms: readonly { readonly name: string; readonly colour: string }[];
+  readonly panels: readonly {
+    readonly title: string;
+    readonly fromNs: number;
+    /** Cores of the host that are kept from VMs. */
+    readonly kept: number;
+    readonly columnNs: number;
+    readonly columns: number;
+    /** As a result has them (src/result/strips.ts). */
+    readonly cores: readonly { readonly vms: string; readonly doing: string }[];
+    readonly waiting: readonly string[];
+  }[];
+}
+
 export interface MovesPlot {
   readonly kind: 'moves';
   readonly panels: readonly {
@@ -168,7 +185,7 @@ export interface HeatPlot {
   }[];
 }
 
-export type Drawing = TailPlot | StackPlot | CoresPlot | MovesPlot | NeededPlot | ResponsePlot | HeatPlot;
+export type Drawing = TailPlot | StackPlot | CoresPlot | StripsPlot | MovesPlot | NeededPlot | ResponsePlot | HeatPlot;
 
 export interface Figure {
   /** Of the element, and of downloads. */

@@ -147,13 +147,14 @@ const PAPER: ExperimentDocument = {
 export async function documents(): Promise<Documents> {
   const { scenario } = parseScenario(SCENARIO);
   const simulation = await Simulation.create({ ...scenario, series: { intervalNs: 100_000, samples: 512 } });
-  await simulation.run();
-  const result = { ...simulation.metrics(), series: seriesResult(simulation.series()!) };
+  await simulation.run({ strips: true });
+  const series = seriesResult(simulation.series()!);
+  const result = { ...simulation.metrics(), series, strips: (await simulation.strips())! };
   simulation.close();
   const mechanisms = ['ideal', 'hyperflux', 'static'] as const;
   return {
     result,
-    comparison: await compare(scenario, { mechanisms, replications: 3 }),
+    comparison: await compare(scenario, { mechanisms, replications: 3, strips: true }),
     size: await size(scenario, { find: 'host.cores=4..12', mechanisms, replications: 2 }),
     sweep: await sweep(scenario, { vary: ['host.cores=5,7,9,11'], mechanisms, replications: 3 }),
     grid: await sweep(scenario, { vary: ['host.cores=5,7,9', 'vms.api.vcpus.min=1,2'], mechanisms: ['hyperflux'] }),

@@ -6,8 +6,10 @@ import { PAGE_SCRIPT, PAGE_SCRIPT_SHA256 } from '../../../src/generated/report-p
 import { kindOf, reportOf } from '../../../src/report/html/document.js';
 import type { Drawing, Figure } from '../../../src/report/html/figure.js';
 import { mostEventful } from '../../../src/report/html/figures/cores.js';
+import { changesOf, rangeOf } from '../../../src/report/html/figures/strips.js';
 import { tailCurve } from '../../../src/report/html/figures/latency.js';
 import { escapeHtml, inlineJson, renderHtml } from '../../../src/report/html/html.js';
+import { formatShare } from '../../../src/report/units.js';
 import { duration } from '../../../src/report/html/words.js';
 import { Simulation, parseScenario, type MemoryResult } from '../../../src/index.js';
 import { SCENARIO, all, documents, type Documents } from './documents.js';
@@ -27,10 +29,17 @@ function drawingOf<K extends Drawing['kind']>(figures: readonly Figure[], kind: 
 
 describe('figures', () => {
   it('stand in the order of the brief, each with question, answer, caption and a full table', () => {
-    expect(reportOf(made.result).figures.map(({ id }) => id)).toEqual(['latency', 'core-seconds', 'cores', 'moves']);
+    expect(reportOf(made.result).figures.map(({ id }) => id)).toEqual([
+      'latency',
+      'core-seconds',
+      'strips',
+      'cores',
+      'moves',
+    ]);
     expect(reportOf(made.comparison).figures.map(({ id }) => id)).toEqual([
       'latency',
       'core-seconds',
+      'strips',
       'moves',
       'needed',
     ]);
@@ -192,6 +201,47 @@ describe('figures', () => {
       vms: [{ ...quiet, coresHeld: [0, 0, 0, 3, 1, 1] }],
     };
     expect(mostEventful(steps, 2)).toEqual({ from: 3, changes: 5 });
+  });
+
+  it('strips: every run close by and from far away, and what the answer and the table say of them', () => {
+    const { panels, vms } = drawingOf(reportOf(made.comparison).figures, 'strips');
+    expect(vms.map(({ name }) => name)).toEqual(['api', 'batch']);
+    expect(panels.map(({ title }) => title)).toEqual(
+      ['ideal', 'hyperflux', 'static'].flatMap((name) => [
+        `${name}: the worst 2.00\u00a0ms`,
+        `${name}: the whole run, 512 instants of it`,
+      ]),
+    );
+    made.comparison.runs.forEach(({ strips, host }, i) => {
+      const [run, worst] = strips!.windows;
+      expect(panels[2 * i]).toMatchObject({ fromNs: worst!.fromNs, columns: 1000, cores: worst!.cores });
+      expect(panels[2 * i + 1]).toMatchObject({ fromNs: 0, columnNs: run!.columnNs, cores: run!.cores });
+      expect(panels[2 * i]!.kept + worst!.cores.length).toBe(host.cores);
+    });
+    expect(panels.map(({ kept }) => kept)).toEqual([0, 0, 1, 1, 0, 0]); // hyperflux polls on one
+    const { table, answer } = reportOf(made.comparison).figures.find(({ id }) => id === 'strips')!;
+    const worst = made.comparison.runs[1]!.strips!.windows[1]!;
+    const rows = table.rows.filter(([mechanism]) => mechanism === 'hyperflux');
+    expect(rows).toHaveLength(8);
+    rows.forEach((row, core) => {
+      const letters = [...worst.cores[core]!.doing];
+      const share = (letter: string): number => letters.filter((one) => one === letter).length / 1000;
+      expect(row.slice(1, 6)).toEqual([String(core), ...['r', 's', 'm', '.'].map((one) => formatShare(share(one)))]);
+      const first = Number(worst.cores[core]!.vms.split('*')[0]);
+      expect(row[6]).toMatch(new RegExp(`^[\\d.]+\u00a0ms ${['nobody', 'api', 'batch'][first + 1]}(,|$)`));
+    });
+    expect(answer).toContain(`under hyperflux cores change hands ${changesOf(worst)} times, api held`);
+    expect(changesOf(worst)).toBeGreaterThan(10);
+    expect(changesOf({ ...worst, cores: [{ vms: '0*3 -1*2 0*1 1*4 -1*1', doing: 'rrr..rrrrr.' }] })).toBe(1);
+    const two = [
+      { vms: '0*1 1*2', doing: 'rrr' },
+      { vms: '-1*1 1*1 0*1', doing: '.rr' },
+    ];
+    expect([0, 1, 2].map((vm) => rangeOf({ ...worst, columns: 3, cores: two }, vm))).toEqual([
+      [0, 1],
+      [0, 2],
+      [0, 0],
+    ]);
   });
 
   it('moves: the means of the steps, one after the other, and the quantiles beside', () => {

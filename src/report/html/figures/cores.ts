@@ -1,4 +1,4 @@
-// "Who held the cores when?": cores held by each VM over time, the whole run and the part of it in which most changed, with the
+// "How many cores did each VM hold when?": cores held by each VM over time, the whole run and the part of it in which most changed, with the
 // tasks that waited above. From the samples of the series: what happened between two of them is not seen.
 
 import type { SeriesResult } from '../../../result/series.js';
@@ -71,7 +71,7 @@ export function coresFigure({ label, result }: Named, alone: boolean): Figure | 
   const step = Math.max(1, Math.ceil(shown / TABLE_ROWS));
   return {
     id: alone ? 'cores' : `cores-${label.replaceAll(/[^a-z0-9]+/gi, '-')}`,
-    question: alone ? 'Who held the cores when?' : `Who held the cores when, under ${label}?`,
+    question: alone ? 'How many cores did each VM hold when?' : `How many cores did each VM hold when, under ${label}?`,
     answer:
       `Most changed from ${duration(close.timeNs[0]!)} to ${duration(close.timeNs.at(-1)!)}: ` +
       `${groupThousands(changes)} changes of holdings between samples; ${ranges.join(', ')} cores.`,

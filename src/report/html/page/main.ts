@@ -6,6 +6,7 @@ import { moves, needed, stack } from './bars.js';
 import { response, tail } from './lines.js';
 import type { Panel, Room } from './panel.js';
 import { figurePng, figureSvg, save } from './save.js';
+import { strips } from './strips.js';
 
 interface Entry {
   readonly drawing: Drawing;
@@ -23,6 +24,8 @@ function panelsOf(drawing: Drawing, room: Room): Panel[] {
       return stack(drawing, room);
     case 'cores':
       return cores(drawing, room);
+    case 'strips':
+      return strips(drawing, room);
     case 'moves':
       return moves(drawing, room);
     case 'needed':
@@ -41,6 +44,7 @@ const NARROW = 560;
 function roomIn(width: number, drawing: Drawing, id: string): Room {
   const whole =
     ['stack', 'needed', 'cores'].includes(drawing.kind) ||
+    (drawing.kind === 'strips' && drawing.panels.length <= 2) ||
     ('panels' in drawing && drawing.panels.length < 2 && drawing.kind !== 'moves');
   const each = whole || width < 860 ? width : (width - GAP) / 2;
   return { width: Math.floor(each), narrow: each < NARROW, id };

@@ -71,20 +71,20 @@ export const at = (drawn: Plot.Plot, scale: 'x' | 'y', value: unknown): number =
   Number(drawn.scale(scale)?.apply(value) ?? 0);
 
 /** Diagonal stripes of a colour: in motion. */
-export function hatch(svg: SVGSVGElement, id: string, colour: string): void {
+export function hatch(svg: SVGSVGElement, id: string, colour: string, size = 6): void {
   const pattern = document.createElementNS(SVG, 'pattern');
   for (const [name, value] of [
     ['id', id],
-    ['width', '6'],
-    ['height', '6'],
+    ['width', String(size)],
+    ['height', String(size)],
     ['patternUnits', 'userSpaceOnUse'],
   ] as const)
     pattern.setAttribute(name, value);
   pattern.setAttribute('patternTransform', 'rotate(45)');
   const stripe = document.createElementNS(SVG, 'rect');
   for (const [name, value] of [
-    ['width', '3'],
-    ['height', '6'],
+    ['width', String(size / 2)],
+    ['height', String(size)],
     ['fill', colour],
   ] as const)
     stripe.setAttribute(name, value);

@@ -1,0 +1,146 @@
+// "Who held which core?": a strip a core, coloured by VM and by what it did, of the worst 2 ms and of the whole run.
+
+import { DOING, runsOf } from '../../../result/runs.js';
+import type { StripWindow } from '../../../result/strips.js';
+import type { Result } from '../../../result/result.js';
+import { formatShare } from '../../units.js';
+import type { Figure, StripsPlot } from '../figure.js';
+import { duration, grouped, listed, vmColour } from '../words.js';
+import type { Named } from './named.js';
+
+/** Changes of a core's holder that its row of the table names. */
+const MOST_STAYS = 12;
+const MOST_ROWS = 512;
+/** VMs whose holdings the answer names. */
+const MOST_NAMED = 3;
+
+/** From which column to which each VM (-1: nobody) held a core. */
+function staysOf({ vms }: StripWindow['cores'][number]): { vm: number; from: number; to: number }[] {
+  let from = 0;
+  return runsOf(vms).map(([vm, columns]) => ({ vm, from, to: (from += columns) }));
+}
+
+/** How often cores went from one VM to another; a stay of nobody between two of one VM is no change. */
+export function changesOf({ cores }: StripWindow): number {
+  return cores.reduce((sum, core) => {
+    const holders = runsOf(core.vms).flatMap(([vm]) => (vm >= 0 ? [vm] : []));
+    return sum + holders.filter((vm, i) => i > 0 && vm !== holders[i - 1]).length;
+  }, 0);
+}
+
+/** Least and most cores that a VM held at once. */
+export function rangeOf({ cores, columns }: StripWindow, vm: number): [number, number] {
+  const held = new Array<number>(columns).fill(0);
+  for (const core of cores)
+    for (const stay of staysOf(core)) if (stay.vm === vm) for (let i = stay.from; i < stay.to; i++) held[i]!++;
+  return [Math.min(...held), Math.max(...held)];
+}
+
+const count = (text: string, letter: string): number => text.split(letter).length - 1;
+
+export function shareOf({ cores, columns }: StripWindow, what: keyof typeof DOING): number {
+  const all = cores.length * columns;
+  return all === 0 ? 0 : cores.reduce((sum, { doing }) => sum + count(doing, DOING[what]), 0) / all;
+}
+
+const span = ({ columnNs, columns }: StripWindow): string => duration(columnNs * columns);
+/** An instant of a run, to the microsecond: windows are short and runs are long. */
+const instant = (ns: number): string => `${Number((ns / 1e6).toFixed(3))}\u00a0ms`;
+
+/** `hyperflux: cores change hands 97 times, api held 5 to 14 of them, 3.1 % of core time goes into moves` */
+function says({ label, result }: Named, window: StripWindow, alone: boolean): string {
+  const changes = changesOf(window);
+  const judged = result.vms.some(({ slo }) => slo !== null);
+  const held = result.vms
+    .map(({ name, slo }, vm) => ({ name, named: alone || !judged || slo !== null, range: rangeOf(window, vm) }))
+    .filter(({ named, range }) => named && range[1] > 0)
+    .slice(0, MOST_NAMED)
+    .map(({ name, range: [least, most] }) => `${name} held ${least === most ? least : `${least} to ${most}`}`);
+  const moving = shareOf(window, 'moving');
+  const parts = [
+    changes === 0 ? 'no core changes hands' : `cores change hands ${grouped(changes)} times`,
+    ...(held.length === 0 ? [] : [`${listed(held)} cores`]),
+    ...(moving === 0 ? [] : [`${formatShare(moving)} of core time goes into moves`]),
+  ];
+  return `${alone ? '' : `under ${label} `}${parts.join(', ')}`;
+}
+
+function answerOf(worst: readonly { run: Named; window: StripWindow }[], alone: boolean): string {
+  const [first] = worst;
+  if (first === undefined) return 'The run was too short for a close look.';
+  const said = worst.map(({ run, window }) => says(run, window, alone)).join('; ');
+  const where = alone
+    ? `${span(first.window)}, from ${instant(first.window.fromNs)} on`
+    : `${span(first.window)} of each`;
+  return `In the worst ${where}: ${said}.`;
+}
+
+type Strips = NonNullable<Result['strips']>;
+
+const worstOf = ({ windows }: Strips): StripWindow | undefined => windows.find(({ what }) => what === 'worst');
+
+function panelOf(window: StripWindow, { label, result }: Named, alone: boolean): StripsPlot['panels'][number] {
+  const kept = Math.max(0, result.host.cores - window.cores.length);
+  const { what, fromNs, columnNs, columns, cores, waiting } = window;
+  const name = what === 'worst' ? `the worst ${span(window)}` : `the whole run, ${grouped(columns)} instants of it`;
+  return { title: alone ? name : `${label}: ${name}`, fromNs, columnNs, columns, kept, cores, waiting };
+}
+
+function rowsOf({ label, result }: Named, window: StripWindow): string[][] {
+  const { fromNs, columnNs, columns } = window;
+  return window.cores.slice(0, MOST_ROWS).map((core, i) => {
+    const stays = staysOf(core);
+    const said = stays
+      .slice(0, MOST_STAYS)
+      .map(({ vm, from }) => `${instant(fromNs + from * columnNs)} ${result.vms[vm]?.name ?? 'nobody'}`);
+    const left = stays.length - said.length;
+    const of = (what: keyof typeof DOING): string =>
+      formatShare(columns === 0 ? null : count(core.doing, DOING[what]) / columns);
+    return [
+      label,
+      String(i),
+      of('running'),
+      of('searching'),
+      of('moving'),
+      of('idle'),
+      `${said.join(', ')}${left > 0 ? `, ${left} more` : ''}`,
+    ];
+  });
+}
+
+export function stripsFigure(runs: readonly Named[]): Figure | undefined {
+  const shown = runs.flatMap((run) => {
+    const { strips } = run.result;
+    return strips === undefined || strips.windows.length === 0 ? [] : [{ run, strips }];
+  });
+  const [first] = shown;
+  if (first === undefined) return undefined;
+  const alone = runs.length === 1;
+  const { vms } = first.run.result;
+  // beside each other: how it is close by, and how all of it is
+  const panels = shown.flatMap(({ run, strips }) =>
+    [...strips.windows].reverse().map((window) => panelOf(window, run, alone)),
+  );
+  const worst = shown.flatMap(({ run, strips }) => {
+    const window = worstOf(strips);
+    return window === undefined ? [] : [{ run, window }];
+  });
+  return {
+    id: 'strips',
+    question: 'Who held which core?',
+    answer: answerOf(worst, alone),
+    caption:
+      'A row a core, the colour is the VM: solid runs tasks, pale searches, steals or spins, hatched is on its way from or to a vCPU, blank ' +
+      'is idle; grey rows are kept from VMs. Above it the tasks that wait. The worst window is that in which the VMs with an objective had ' +
+      'most requests at once; a place of it shows what lasted longest there. The whole run, warm-up included, is shown at instants.',
+    drawing: {
+      kind: 'strips',
+      vms: vms.map((vm, i) => ({ name: vm.name, colour: vmColour(i, vms.length, vm.class) })),
+      panels,
+    },
+    table: {
+      head: ['mechanism', 'core', 'runs', 'searches', 'moves', 'idle', 'held by, from (worst window)'],
+      rows: worst.flatMap(({ run, window }) => rowsOf(run, window)),
+    },
+  };
+}

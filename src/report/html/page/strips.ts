@@ -1,0 +1,191 @@
+// A strip a core. Thousands of pieces are few paths: one for each VM and state.
+
+import type { StripsPlot } from '../figure.js';
+import { runsOf } from '../../../result/runs.js';
+import { type Panel, type Room, SVG, hatch, plot } from './panel.js';
+import { timeText } from './ticks.js';
+
+type Strip = StripsPlot['panels'][number];
+
+const QUEUES = 56;
+const LEFT = 44;
+const RIGHT = 16;
+const LEGEND = 26;
+const CHARACTER = 7.2;
+const MOST_NAMES = 8;
+
+const STATES = [
+  ['r', 'runs', ''],
+  ['s', 'searches', '0.35'],
+  ['m', 'moves', ''],
+] as const;
+
+function element(name: string, attributes: Readonly<Record<string, string | number>>, text?: string): SVGElement {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+const place = (value: number): string => String(Math.round(value * 100) / 100);
+
+/** By VM and state: the pieces of all cores as one path. */
+function pathsOf(
+  { cores, columnNs }: Strip,
+  x: (ns: number) => number,
+  y: (core: number) => number,
+  high: number,
+): Map<string, string> {
+  const paths = new Map<string, string>();
+  cores.forEach(({ vms, doing }, core) => {
+    const top = place(y(core));
+    let column = 0;
+    for (const [vm, columns] of runsOf(vms)) {
+      const until = column + columns;
+      while (column < until) {
+        const letter = doing[column]!;
+        let end = column + 1;
+        while (end < until && doing[end] === letter) end++;
+        if (vm >= 0) {
+          const [from, to] = [x(column * columnNs), x(end * columnNs)];
+          const wide = place(to - from);
+          const key = `${vm} ${letter}`;
+          paths.set(key, `${paths.get(key) ?? ''}M${place(from)} ${top}h${wide}v${high}h-${wide}z`);
+        }
+        column = end;
+      }
+    }
+  });
+  return paths;
+}
+
+/** Which VM, and what the looks mean; as far as there is room. */
+function legend(
+  svg: SVGSVGElement,
+  vms: StripsPlot['vms'],
+  kept: number,
+  room: Room,
+  pattern: (colour: string) => string,
+): void {
+  let x = LEFT;
+  const word = (text: string, colour: string, bold: boolean): void => {
+    svg.append(
+      element('text', { x, y: 12, 'text-anchor': 'start', fill: colour, 'font-weight': bold ? 600 : 400 }, text),
+    );
+    x += text.length * CHARACTER + 14;
+  };
+  for (const { name, colour } of vms.slice(0, MOST_NAMES))
+    if (x + name.length * CHARACTER < room.width) word(name, colour, true);
+  if (room.narrow) return;
+  const looks = [
+    ...STATES.map(([letter, text, opacity]) => ({ letter, text, opacity })),
+    ...(kept > 0 ? [{ letter: 'k', text: 'kept apart', opacity: '0.6' }] : []),
+  ];
+  const wide = looks.reduce((sum, { text }) => sum + text.length * CHARACTER + 34, 0);
+  if (x + wide > room.width) return;
+  x = room.width - wide - RIGHT + 14;
+  for (const { letter, text, opacity } of looks) {
+    const fill = letter === 'm' ? pattern('currentColor') : letter === 'k' ? 'var(--poll)' : 'currentColor';
+    svg.append(
+      element('rect', {
+        x,
+        y: 3,
+        width: 16,
+        height: 10,
+        fill,
+        'fill-opacity': opacity || 1,
+        stroke: 'currentColor',
+        'stroke-width': letter === 'm' ? 0.75 : 0,
+      }),
+    );
+    x += 20;
+    word(text, 'currentColor', false);
+  }
+}
+
+/** Tasks that wait, over the same time. */
+function queues(svg: SVGSVGElement, panel: Strip, { vms }: StripsPlot, x: (ns: number) => number, room: Room): void {
+  const all = panel.waiting.map(runsOf);
+  const most = Math.max(...all.flat().map(([value]) => value));
+  const bottom = LEGEND + QUEUES - 8;
+  const high = QUEUES - 26;
+  svg.append(element('line', { x1: LEFT, x2: room.width - RIGHT, y1: bottom, y2: bottom, stroke: 'var(--grid)' }));
+  all.forEach((runs, vm) => {
+    if (runs.every(([value]) => value === 0)) return;
+    let column = 0;
+    const steps = runs.map(([value, columns], i) => {
+      const from = place(x(column * panel.columnNs));
+      column += columns;
+      return `${i === 0 ? 'M' : 'L'}${from} ${place(bottom - (high * value) / most)}H${place(x(column * panel.columnNs))}`;
+    });
+    const stroke = vms[vm]?.colour ?? 'currentColor';
+    svg.append(element('path', { d: steps.join(''), fill: 'none', stroke, 'stroke-width': 1.5 }));
+  });
+  const said = `tasks that wait, up to ${most}`;
+  svg.append(element('text', { x: LEFT, y: LEGEND + 10, 'text-anchor': 'start', fill: 'currentColor' }, said));
+}
+
+function draw(figure: StripsPlot, panel: Strip, room: Room): SVGSVGElement {
+  const rows = panel.cores.length + panel.kept;
+  const high = Math.max(2, Math.min(room.narrow ? 12 : 16, Math.floor(384 / rows)));
+  const gap = high >= 6 ? 1 : 0;
+  const waits = panel.waiting.some((runs) => /(^| )[1-9]/.test(runs));
+  const top = LEGEND + (waits ? QUEUES : 0);
+  const spanNs = panel.columns * panel.columnNs;
+  const every = [1, 2, 4, 8, 16, 32, 64, 128].find((step) => step * high >= 15) ?? 256;
+  const marks = Array.from({ length: Math.ceil(rows / every) }, (_, i) => i * every);
+  const since = panel.fromNs === 0 ? 'simulated time →' : `time since ${Number((panel.fromNs / 1e6).toFixed(3))} ms →`;
+  const svg = plot(room, {
+    height: top + rows * high + 42,
+    marginTop: top,
+    marginLeft: LEFT,
+    marginRight: RIGHT,
+    marginBottom: 42,
+    x: { domain: [0, spanNs], label: since, ticks: room.narrow ? 4 : 8, tickFormat: timeText },
+    y: {
+      domain: [rows, 0],
+      label: null,
+      ticks: marks.map((core) => core + 0.5),
+      tickFormat: (value: number) => String(Math.floor(value)),
+      tickSize: 0,
+    },
+    marks: [],
+  });
+  const x = (ns: number): number => LEFT + ((room.width - LEFT - RIGHT) * ns) / spanNs;
+  const y = (core: number): number => top + core * high;
+  const pattern = (colour: string): string => {
+    const id = `strip-${room.id}-${panel.title}-${colour}`.replaceAll(/[^a-z0-9-]+/gi, '');
+    if (svg.querySelector(`#${id}`) === null) hatch(svg, id, colour, 4);
+    return `url(#${id})`;
+  };
+  for (let i = 0; i < rows; i++)
+    svg.append(
+      element('rect', {
+        x: LEFT,
+        y: y(i),
+        width: x(spanNs) - LEFT,
+        height: high - gap,
+        fill: i < panel.cores.length ? 'var(--raised)' : 'var(--poll)',
+        'fill-opacity': i < panel.cores.length ? 1 : 0.6,
+      }),
+    );
+  for (const [key, d] of pathsOf(panel, x, y, high - gap)) {
+    const [vm, letter] = key.split(' ');
+    const { name, colour } = figure.vms[Number(vm)] ?? { name: '', colour: 'currentColor' };
+    const [, word, opacity] = STATES.find(([one]) => one === letter) ?? STATES[0];
+    const path = element('path', {
+      d,
+      fill: letter === 'm' ? pattern(colour) : colour,
+      'fill-opacity': opacity || 1,
+      'shape-rendering': letter === 'm' ? 'auto' : 'crispEdges',
+    });
+    path.append(element('title', {}, `${name} ${word}`));
+    svg.append(path);
+  }
+  if (waits) queues(svg, panel, figure, x, room);
+  legend(svg, figure.vms, panel.kept, room, pattern);
+  return svg;
+}
+
+export const strips = (figure: StripsPlot, room: Room): Panel[] =>
+  figure.panels.map((panel) => ({ title: panel.title, svg: draw(figure, panel, room) }));
