@@ -12,6 +12,7 @@ async function load() {
     stdin: {
       contents: `
         export { scenarioJsonSchema } from './src/scenario/schema.js';
+        export { fleetJsonSchema } from './src/fleet/schema.js';
         export { reserveJsonSchema, MANAGER_KINDS } from './src/reserve/schema.js';
         export { MECHANISM_KINDS, definitionOf } from './src/mechanisms/kinds.js';
         export { resolvedName } from './src/mechanisms/schema.js';
@@ -204,6 +205,12 @@ export async function declarations() {
     title: 'ReserveInput',
     description: 'A server whose memory is sold to VMs, as a person or a program writes it.',
   });
+  const fleet = new Printer();
+  fleet.type({
+    ...loaded.fleetJsonSchema(),
+    title: 'FleetInput',
+    description: 'Hosts and the VMs that come and go on them, as a person or a program writes it.',
+  });
   const FIGURES = Object.fromEntries(
     ['Distribution', 'BucketedDistribution', 'Interval'].map((name) => [name, '../metrics/figures.js']),
   );
@@ -235,6 +242,10 @@ export declare function pagesJsonSchema(): Record<string, unknown>;
 export declare function scenarioJsonSchema(): Record<string, unknown>;
 `,
     'src/mechanisms/types.d.ts': `export type { MechanismInput } from '../scenario/schema.js';\n\n${resolvedMechanisms(loaded)}`,
+    'src/fleet/schema.d.ts': `${fleet.text()}
+/** JSON Schema (2020-12) of the written fleet, for editors. */
+export declare function fleetJsonSchema(): Record<string, unknown>;
+`,
     'src/reserve/schema.d.ts': `${reserve.text()}
 /** JSON Schema (2020-12) of the written server, for editors. */
 export declare function reserveJsonSchema(): Record<string, unknown>;

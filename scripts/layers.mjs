@@ -58,7 +58,12 @@ export const CORE_LAYERS = [
 /** The memory's own core: replacement on traces and reserved memory, which need no host. */
 export const MEMORY_CORE_LAYERS = [
   {
-    rooms: ['assembly/layout.ts', 'assembly/memory/vmem/layout.ts', 'assembly/memory/replacement/ids.ts'],
+    rooms: [
+      'assembly/layout.ts',
+      'assembly/memory/vmem/layout.ts',
+      'assembly/memory/replacement/ids.ts',
+      'assembly/placement/layout.ts',
+    ],
     about: 'numbers that both languages know',
   },
   { rooms: ['assembly/kernel'], about: 'as above' },
@@ -67,6 +72,7 @@ export const MEMORY_CORE_LAYERS = [
     about: 'one replacement policy a file · extents and tables of reserved memory',
   },
   { rooms: ['assembly/memory/replay.ts'], about: 'a trace through a policy' },
+  { rooms: ['assembly/placement'], about: 'which host of a fleet takes which VM' },
   { rooms: ['assembly/memory/index.ts'], about: 'the boundary to TypeScript' },
 ];
 
@@ -100,6 +106,7 @@ export const SRC_LAYERS = [
     rooms: ['src/study', 'src/pages', 'src/reserve', 'src/server'],
     about: 'questions of several runs · traces of pages · reserved memory · servers with budgets',
   },
+  { rooms: ['src/fleet'], about: 'VMs that come and go on many hosts' },
   { rooms: ['src/explain'], about: 'every parameter with meaning, default and source, as text and as Markdown' },
   { rooms: ['src/report'], about: 'results as text and as a page of figures; reads nothing but the result' },
   { rooms: ['src/experiments'], about: "papers' claims beside ours" },

@@ -83,6 +83,11 @@ export type {
 export { reserve, type ReserveOptions } from './reserve/api.js';
 export type { ReserveComparison, ReserveDifference, ReserveResult } from './reserve/result.js';
 export type { ManagerKind, ReserveInput } from './reserve/schema.js';
+export { fleet, type FleetOptions } from './fleet/api.js';
+export { fleetJsonSchema, type FleetInput } from './fleet/schema.js';
+export type { HostsView, PlacementPolicy, VmDemand } from './fleet/pack.js';
+export type { FleetResult } from './fleet/result.js';
+export { renderFleet } from './report/fleet-table.js';
 export { openTrace, TRACE_FORMATS } from './workload/index.js';
 export type { Arrival, ArrivalBatch } from './workload/arrival.js';
 export { memoryHost, fromWebStream, type TraceHost } from './workload/text-source.js';

@@ -1,8 +1,9 @@
-// The second Wasm file: page replacement on traces, and reserved memory. Neither has a host or a clock, each runs in an instance
-// of its own, and the host's core stays below 64 KiB without them.
+// The second Wasm file: page replacement on traces, reserved memory, and placement on the hosts of a fleet. None has a host or a
+// clock of its own, each runs in an instance of its own, and whoever only wants a host does not fetch them.
 
 export * from "./replay";
 export * from "./vmem/exports";
+export * from "../placement/exports";
 
 /** Keeps the control path's section in the binary, by which the loader knows a core of ours. */
 export function part(): string {

@@ -32,6 +32,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'fixed scenarios under each mechanism: one table, one score card each',
     load: async () => (await import('./suite.js')).suite,
   },
+  fleet: {
+    summary: 'VMs that come and go on many hosts: placement, and the hosts simulated',
+    load: async () => (await import('./fleet.js')).fleet,
+  },
   fork: { summary: 'how a snapshot goes on, side by side', load: async () => (await import('./fork.js')).fork },
   pages: { summary: 'replay a page-access trace', load: async () => (await import('./pages.js')).pages },
   reserve: {

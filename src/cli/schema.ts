@@ -1,5 +1,6 @@
-// `fluxhost schema [scenario|result|reserve|pages]`: JSON Schema, so that an editor completes and checks while one writes.
+// `fluxhost schema [scenario|result|fleet|reserve|pages]`: JSON Schema, so that an editor completes and checks while one writes.
 
+import { fleetJsonSchema } from '../fleet/schema.js';
 import { pagesJsonSchema } from '../pages/result.js';
 import { InputError, expectedOneOf, show } from '../input/errors.js';
 import { reserveJsonSchema } from '../reserve/schema.js';
@@ -7,10 +8,10 @@ import { scenarioJsonSchema } from '../scenario/schema.js';
 import { resultJsonSchema } from '../result/result.js';
 import type { Io } from './io.js';
 
-const HELP = `Usage: fluxhost schema [scenario|result|reserve|pages]
+const HELP = `Usage: fluxhost schema [scenario|result|fleet|reserve|pages]
 
 Prints the JSON Schema (2020-12) of a scenario file (the default), of what run --json prints, of a
-server of fluxhost reserve, or of what pages --json prints.
+fleet, of a server of fluxhost reserve, or of what pages --json prints.
 With the YAML language server, save it and put this on top of a scenario:
 
   # yaml-language-server: $schema=scenario.schema.json
@@ -21,6 +22,7 @@ With the YAML language server, save it and put this on top of a scenario:
 const SCHEMAS: Readonly<Record<string, () => Record<string, unknown>>> = {
   scenario: scenarioJsonSchema,
   result: resultJsonSchema,
+  fleet: fleetJsonSchema,
   reserve: reserveJsonSchema,
   pages: pagesJsonSchema,
 };

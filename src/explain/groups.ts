@@ -22,6 +22,7 @@ const PART_MEANINGS = {
   series: 'Samples of every VM over time, in bounded memory (docs/series.md).',
   log: 'The events of a window of time, one by one (docs/series.md).',
   pages: 'Knobs of replacement policies, of fluxhost pages --policy NAME:PARAMETER=VALUE (docs/pages.md).',
+  fleet: 'VMs that come and go on many hosts, of fluxhost fleet (docs/fleet.md).',
   reserve: 'A server whose memory is reserved for its VMs, of fluxhost reserve (docs/vmem.md).',
   lifecycle:
     'How the VMs of functions come and go: what is kept, evicted, refused, and what starting takes (docs/model/lifecycle.md).',

@@ -7,6 +7,7 @@ import { LIFECYCLE_FIELDS, LIFECYCLE_PARAMETERS } from '../lifecycle/parameters.
 import { MEMORY_PARAMETERS, MEMORY_FIELDS } from '../swap/parameters.js';
 import { SCENARIO_FIELDS } from '../scenario/given.js';
 import { SCENARIO_PARAMETERS } from '../scenario/fields.js';
+import { FLEET_PARAMETERS, FLEET_FIELDS } from '../fleet/parameters.js';
 import { RESERVE_PARAMETERS, RESERVE_FIELDS } from '../reserve/parameters.js';
 import { POLICY_PARAMETERS } from '../pages/parameters.js';
 
@@ -68,6 +69,10 @@ export function renderParametersMarkdown(): string {
       'Of `fluxhost reserve`, in a file of its own; docs/vmem.md tells what is done with them.',
       [...RESERVE_PARAMETERS, ...RESERVE_FIELDS],
     ),
+    section('Fleets', 'Of `fluxhost fleet`, in a file of its own; docs/fleet.md tells the rules.', [
+      ...FLEET_PARAMETERS,
+      ...FLEET_FIELDS,
+    ]),
     section(
       'Page replacement',
       'Of `fluxhost pages --policy NAME:PARAMETER=VALUE`; docs/pages.md tells what each policy does.',

@@ -6,6 +6,7 @@ import { MECHANISM_PARAMETERS } from '../mechanisms/kinds.js';
 import { LIFECYCLE_FIELDS, LIFECYCLE_PARAMETERS } from '../lifecycle/parameters.js';
 import { MEMORY_PARAMETERS, MEMORY_FIELDS } from '../swap/parameters.js';
 import { RESERVE_PARAMETERS, RESERVE_FIELDS } from '../reserve/parameters.js';
+import { FLEET_PARAMETERS, FLEET_FIELDS } from '../fleet/parameters.js';
 import { POLICY_PARAMETERS } from '../pages/parameters.js';
 import { type Parameter, type Field } from '../input/parameter.js';
 import { distributionFields } from './distributions.js';
@@ -22,12 +23,20 @@ export const PARAMETERS: readonly Parameter[] = [
   ...LIFECYCLE_PARAMETERS,
   ...SCENARIO_PARAMETERS,
   ...RESERVE_PARAMETERS,
+  ...FLEET_PARAMETERS,
   ...POLICY_PARAMETERS,
 ];
 
 /** What can be explained but has no default. */
 export function allFields(): readonly Field[] {
-  return [...SCENARIO_FIELDS, ...distributionFields(), ...MEMORY_FIELDS, ...LIFECYCLE_FIELDS, ...RESERVE_FIELDS];
+  return [
+    ...SCENARIO_FIELDS,
+    ...distributionFields(),
+    ...MEMORY_FIELDS,
+    ...LIFECYCLE_FIELDS,
+    ...RESERVE_FIELDS,
+    ...FLEET_FIELDS,
+  ];
 }
 
 /**

@@ -25,7 +25,18 @@ interface Value {
 type Fields = Readonly<Record<string, unknown>>;
 type Truth = boolean | 'unknown';
 
-const SECTIONS = ['manifest', 'host', 'reallocation', 'memory', 'histogram', 'confidence', 'replications'] as const;
+const SECTIONS = [
+  'manifest',
+  'host',
+  'reallocation',
+  'memory',
+  'histogram',
+  'confidence',
+  'replications',
+  'packing',
+  'hosts',
+  'coreSeconds',
+] as const;
 const SUFFIXES = ['Ns', 'Seconds', 'Bytes', 'PerSecond'] as const;
 
 function isFields(value: unknown): value is Fields {

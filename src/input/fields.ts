@@ -19,7 +19,7 @@ import {
 // zod looks for values that contain themselves; no part of a scenario can, and the look at every part is a tenth of a first check
 z.config({ memoizer: { alloc: (_inst, _payload, empty) => empty, guard: () => undefined, attach: () => undefined } });
 
-interface QuantityRule {
+export interface QuantityRule {
   readonly pattern: RegExp;
   readonly expected: string;
   readonly parse: (text: string) => number;
@@ -27,7 +27,7 @@ interface QuantityRule {
   readonly least?: { readonly value: number; readonly expected: string };
 }
 
-function quantity({ pattern, expected, parse, least }: QuantityRule) {
+export function quantity({ pattern, expected, parse, least }: QuantityRule) {
   const error = (): string => least?.expected ?? expected;
   return z
     .string({ error })

@@ -51,10 +51,11 @@ describe('a program', () => {
   });
 
   it('gives the schemas that `schema` prints', async () => {
-    const { scenarioJsonSchema, resultJsonSchema, reserveJsonSchema, pagesJsonSchema } = fluxhost;
+    const { scenarioJsonSchema, resultJsonSchema, fleetJsonSchema, reserveJsonSchema, pagesJsonSchema } = fluxhost;
     const made = {
       scenario: scenarioJsonSchema,
       result: resultJsonSchema,
+      fleet: fleetJsonSchema,
       reserve: reserveJsonSchema,
       pages: pagesJsonSchema,
     };

@@ -2,6 +2,7 @@
 // that a file read back needs no label.
 
 import type { PagesResult } from '../../pages/result.js';
+import type { FleetResult } from '../../fleet/result.js';
 import type { ReserveComparison } from '../../reserve/result.js';
 import type { Result } from '../../result/result.js';
 import type { Comparison } from '../../study/compare.js';
@@ -13,6 +14,7 @@ import { formatShare } from '../units.js';
 import type { Figure, Remark, Report, Table } from './figure.js';
 import { coreSecondsFigure } from './figures/core-seconds.js';
 import { coresFigure } from './figures/cores.js';
+import { fleetReport } from './figures/fleet.js';
 import { latencyFigure } from './figures/latency.js';
 import { movesFigure } from './figures/moves.js';
 import type { Named } from './figures/named.js';
@@ -26,9 +28,17 @@ import { duration, grouped, listed, sloWords } from './words.js';
 
 /** What a report can be made of. */
 export type Reportable =
-  Result | Comparison | SizeResult | SweepResult | PagesResult | ReserveComparison | ExperimentDocument | SuiteResult;
+  | Result
+  | Comparison
+  | SizeResult
+  | SweepResult
+  | PagesResult
+  | ReserveComparison
+  | ExperimentDocument
+  | SuiteResult
+  | FleetResult;
 
-type Kind = 'result' | 'comparison' | 'size' | 'sweep' | 'pages' | 'reserve' | 'experiment' | 'suite';
+type Kind = 'result' | 'comparison' | 'size' | 'sweep' | 'pages' | 'reserve' | 'experiment' | 'suite' | 'fleet';
 
 type Loose = Readonly<Record<string, unknown>>;
 
@@ -38,6 +48,7 @@ export function kindOf(value: unknown): Kind | undefined {
   const document = value as Loose;
   const list = (key: string): boolean => Array.isArray(document[key]);
   if (typeof document['manifest'] === 'object' && list('vms')) return 'result';
+  if (typeof document['packing'] === 'object' && list('classes')) return 'fleet';
   if (list('scores') && list('scenarios') && list('rows')) return 'suite';
   if (list('axes') && list('rows')) return 'sweep';
   if (typeof document['find'] === 'string' && list('runs')) return 'size';
@@ -279,6 +290,8 @@ export function reportOf(value: Reportable): Report {
       return reserveReport(value as ReserveComparison);
     case 'suite':
       return suiteReport(value as SuiteResult);
+    case 'fleet':
+      return fleetReport(value as FleetResult);
     case 'experiment':
       return experimentReport(value as ExperimentDocument);
     case undefined:

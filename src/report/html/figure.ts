@@ -185,7 +185,14 @@ export interface HeatPlot {
   }[];
 }
 
-export type Drawing = TailPlot | StackPlot | CoresPlot | StripsPlot | MovesPlot | NeededPlot | ResponsePlot | HeatPlot;
+/** A cell for each of very many things in their order. */
+export interface MapPlot {
+  readonly kind: 'map';
+  readonly panels: readonly { readonly title: string; /** 0 to 100. */ readonly percent: readonly number[] }[];
+}
+
+export type Drawing =
+  TailPlot | StackPlot | CoresPlot | StripsPlot | MovesPlot | NeededPlot | ResponsePlot | HeatPlot | MapPlot;
 
 export interface Figure {
   /** Of the element, and of downloads. */

@@ -2,6 +2,7 @@
 
 import type { Drawing } from '../figure.js';
 import { cores, heat } from './areas.js';
+import { map } from './map.js';
 import { moves, needed, stack } from './bars.js';
 import { response, tail } from './lines.js';
 import type { Panel, Room } from './panel.js';
@@ -34,6 +35,8 @@ function panelsOf(drawing: Drawing, room: Room): Panel[] {
       return response(drawing, room);
     case 'heat':
       return heat(drawing, room);
+    case 'map':
+      return map(drawing, room);
   }
 }
 

@@ -1,0 +1,87 @@
+// From text or a value to a checked fleet; every problem at once, each with its line. Pure: no files, so it runs in browsers as it does in
+// Node; file.ts reads.
+
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { readDocument } from '../input/document.js';
+import { type FieldProblem, type Problem, InputError } from '../input/errors.js';
+import { applyOverrides } from '../input/overrides.js';
+import { oneForEachField, problemsOf } from '../input/problems.js';
+import { canonicalJson } from '../scenario/canonical.js';
+import { checkScenario, toProblem } from '../scenario/resolve.js';
+import { unfold } from '../scenario/unfold.js';
+import { defaultChoice } from './parameters.js';
+import { type Fleet, type FleetInput, type Inside, fleetSchema } from './schema.js';
+
+export interface LoadedFleet {
+  readonly fleet: Fleet;
+  readonly inside: Inside;
+  /** Of the canonical JSON of the resolved fleet. */
+  readonly sha256: string;
+}
+
+const isMapping = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function insideOf(written: Record<string, unknown>): Inside {
+  const { mechanism = defaultChoice('mechanism', ['hyperflux']), costs, vms } = written;
+  const behaviour = isMapping(vms) && isMapping(vms['behaviour']) ? vms['behaviour'] : undefined;
+  return { mechanism, ...(costs === undefined ? {} : { costs }), ...(behaviour === undefined ? {} : { behaviour }) };
+}
+
+/** What a scenario of one such VM would be refused for. */
+function insideProblems(inside: Inside): FieldProblem[] {
+  const { mechanism, costs, behaviour } = inside;
+  const vm = { ...behaviour, name: 'vm', vcpus: { min: 0, max: 1 } };
+  const probe = { version: 1, duration: '1s', host: { cores: 64 }, mechanism, vms: [vm] };
+  const { problems } = checkScenario(costs === undefined ? probe : { ...probe, costs });
+  return problems.flatMap((problem): FieldProblem[] => {
+    const [first, , ...rest] = problem.path;
+    if (first === 'vms') return [{ ...problem, path: ['vms', 'behaviour', ...rest] }];
+    return first === 'mechanism' || first === 'costs' ? [problem] : [];
+  });
+}
+
+type Checked =
+  | { readonly loaded: LoadedFleet; readonly problems: readonly [] }
+  | { readonly problems: readonly FieldProblem[]; readonly loaded?: never };
+
+function check(written: Record<string, unknown>): Checked {
+  const checked = fleetSchema().safeParse(written);
+  const inside = insideOf(written);
+  const problems = oneForEachField([
+    ...(checked.success ? [] : problemsOf(checked.error, written)),
+    ...insideProblems(inside),
+  ]);
+  if (!checked.success || problems.length > 0) return { problems };
+  const fleet = checked.data;
+  const hash = bytesToHex(sha256(utf8ToBytes(canonicalJson({ ...fleet, inside }))));
+  return { loaded: { fleet, inside, sha256: hash }, problems: [] };
+}
+
+/** @throws InputError with every problem */
+export function parseFleet(
+  text: string,
+  { file, set = [] }: { file?: string; set?: readonly string[] } = {},
+): LoadedFleet {
+  const document = readDocument(text, file, 'a fleet: a YAML or JSON mapping with version, hosts and vms');
+  const overridden = applyOverrides(document.value, set, unfold);
+  const { loaded, problems } = check(overridden.value as Record<string, unknown>);
+  const told: Problem[] = problems.map((problem) => {
+    const source = overridden.applied.findLast(
+      ({ path }) => path.length <= problem.path.length && path.every((part, index) => part === problem.path[index]),
+    );
+    if (source !== undefined) return { file: `--set ${source.text}`, ...toProblem(problem) };
+    return { ...(file === undefined ? {} : { file }), line: document.lineOf(problem.path), ...toProblem(problem) };
+  });
+  const all = [...overridden.problems, ...told];
+  if (loaded === undefined || all.length > 0) throw new InputError(all);
+  return loaded;
+}
+
+/** @throws InputError with every problem */
+export function resolveFleet(input: FleetInput): LoadedFleet {
+  const { loaded, problems } = check(input);
+  if (loaded === undefined) throw new InputError(problems.map(toProblem));
+  return loaded;
+}

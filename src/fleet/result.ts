@@ -1,0 +1,150 @@
+// What one run of a fleet tells. Nothing but manifest.wallSeconds and manifest.eventsPerSecond differs between two runs of one fleet, whatever
+// the number of workers.
+
+import type { Distribution } from '../metrics/figures.js';
+import type { PlacementKind } from './placement.js';
+import type { Sample } from './samples.js';
+import type { VmClass } from './vms.js';
+
+/** What was run, and on what. */
+export interface FleetManifest {
+  /** Of the package. */
+  name: string;
+  /** Of the package. */
+  version: string;
+  /** Of the canonical JSON of the resolved fleet. */
+  scenarioSha256: string;
+  /** Of the bytes of the core that placed the VMs. */
+  coreSha256: string;
+  /** 64-bit hash over every event of the packing, as 16 hexadecimal digits. */
+  fingerprint: string;
+  /** Every random choice was drawn from it. */
+  seed: number;
+  /** How hosts were chosen. */
+  placement: PlacementKind | 'policy';
+  /** What was simulated. */
+  fidelity: 'packing' | 'sampled' | 'full';
+  /** What moves cores on hosts that are simulated. */
+  mechanism: string;
+  /** How long VMs came and went, in simulated ns. */
+  durationNs: number;
+  /** Events: of the packing, and of the hosts that were simulated. */
+  events: number;
+  /** How long it took. */
+  wallSeconds: number;
+  /** Events over it. */
+  eventsPerSecond: number;
+}
+
+/** VMs that came and went. arrivals = placed + rejected, placed = departed + running + lost. */
+export interface PackingResult {
+  /** VMs that came. */
+  arrivals: number;
+  /** Of them, those that got a host. */
+  placed: number;
+  /** Of them, those that fitted nowhere. */
+  rejected: number;
+  /** Of those placed, those that left at their time. */
+  departed: number;
+  /** Of those placed, those there at the end. */
+  running: number;
+  /** Of those placed, those displaced by a failure or drain that fitted nowhere else; stands where there are failures or drains. */
+  lost?: number;
+  /** How often a VM was placed anew. */
+  moved?: number;
+  /** Hosts that failed. */
+  failures?: number;
+  /** Hosts that were drained. */
+  drained?: number;
+  /** Most hosts with VMs at once. */
+  peakHosts: number;
+  /** Most cores sold at once. */
+  peakCores: number;
+  /** Hosts with VMs, mean over the time from 0. */
+  meanHosts: number;
+  /** Reserved over all cores, mean over the time from 0, 0 to 1: what is sold over its overcommitment. */
+  meanCoreUtilization: number;
+  /** The same of memory. */
+  meanMemoryUtilization: number;
+  /** Cores that were free where memory had run out, over all cores; mean over the samples. */
+  strandedCores: number;
+  /** Memory that was free where cores had run out, over all memory; mean over the samples. */
+  strandedMemory: number;
+}
+
+/** A figure of sampled hosts: what it would be for all of them, and its 95 % interval. */
+export interface Estimate {
+  /** The best guess. */
+  estimate: number;
+  /** Lower end. */
+  low: number;
+  /** Upper end. */
+  high: number;
+}
+
+/** Requests of the VMs of one class on hosts that were simulated. */
+export interface ClassResult {
+  /** Who they are. */
+  class: VmClass;
+  /** VMs, one a host and epoch. */
+  vms: number;
+  /** Requests that came. */
+  arrived: number;
+  /** Of them, those answered. */
+  completed: number;
+  /** Of them, those turned away. */
+  dropped: number;
+  /** Of them, those under way when an epoch ended. */
+  inFlight: number;
+  /** Time to the answer, in ns. */
+  latencyNs: Distribution;
+  /** Of VMs with an objective. */
+  slo?: {
+    /** Share of the requests that was to be no slower. */
+    quantile: number;
+    /** Than this, in ns. */
+    targetNs: number;
+    /** Whether all requests of the class together were. */
+    attained: boolean;
+    /** Share of the VMs that attained it each for itself. */
+    share: number;
+  };
+  /** Of sampled hosts: intervals. */
+  confidence?: Record<string, Estimate>;
+}
+
+/** What became of the hosts' cores. */
+export interface CoreSeconds {
+  /** Running tasks. */
+  task: number;
+  /** Stealing them. */
+  steal: number;
+  /** Looking for some. */
+  idlePoll: number;
+  /** On the move between VMs. */
+  transition: number;
+  /** Doing nothing. */
+  idle: number;
+  /** Polling for the mechanism. */
+  poll: number;
+}
+
+/** What `fluxhost fleet --json` prints. */
+export interface FleetResult {
+  /** What was run, and on what. */
+  manifest: FleetManifest;
+  /** VMs that came and went. */
+  packing: PackingResult;
+  /** Hosts that were simulated, and all of them. */
+  hosts: { simulated: number; of: number };
+  /** By class; none where hosts are not simulated. */
+  classes: ClassResult[];
+  /** Of simulated hosts, scaled to all of them where they were sampled. */
+  coreSeconds?: CoreSeconds;
+  /** Evenly over the time. */
+  overTime: Sample[];
+  /** Reserved cores and memory of each host, mean over the time, in per cent; of large fleets several hosts in order make a cell. */
+  map: { hostsPerCell: number; coresPercent: number[]; memoryPercent: number[] };
+  /** What is allowed but perhaps not meant. */
+  warnings: { code: string; field: string; detail: string }[];
+}

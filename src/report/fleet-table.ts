@@ -1,0 +1,81 @@
+// The readable result of `fluxhost fleet`: what became of the VMs, what of the hosts is used, what their users wait.
+
+import type { FleetResult } from '../fleet/result.js';
+import { type Cell, type Look, renderTable } from './table.js';
+import { formatCount, formatDurationNs, formatShare } from './units.js';
+
+type Row = readonly [label: string, value: string];
+
+const HOUR = 3600e9;
+const timeText = (ns: number): string => (ns < 2 * HOUR ? formatDurationNs(ns) : `${(ns / HOUR).toFixed(1)} h`);
+
+const head = (texts: readonly string[]): Cell[] => texts.map((text) => ({ text, tone: 'strong' }));
+const cells = (rows: readonly Row[]): Cell[][] => rows.map((row) => row.map((text) => ({ text })));
+
+function packingRows({ packing, hosts }: FleetResult): Row[] {
+  const { lost, moved, failures, drained } = packing;
+  const disturbed: Row[] =
+    lost === undefined
+      ? []
+      : [
+          ['  lost', formatCount(lost)],
+          ['  placed anew', formatCount(moved!)],
+          ['hosts that failed', formatCount(failures!)],
+          ['hosts that were drained', formatCount(drained!)],
+        ];
+  return [
+    ['VMs that came', formatCount(packing.arrivals)],
+    ['  placed', formatCount(packing.placed)],
+    ['  rejected', formatCount(packing.rejected)],
+    ['  departed', formatCount(packing.departed)],
+    ['  running at the end', formatCount(packing.running)],
+    ...disturbed,
+    ['hosts in use, peak', `${formatCount(packing.peakHosts)} of ${formatCount(hosts.of)}`],
+    ['hosts in use, mean', formatCount(Math.round(packing.meanHosts))],
+    ['cores sold, peak', formatCount(Math.round(packing.peakCores))],
+    ['cores reserved, mean', formatShare(packing.meanCoreUtilization)],
+    ['  stranded', formatShare(packing.strandedCores)],
+    ['memory reserved, mean', formatShare(packing.meanMemoryUtilization)],
+    ['  stranded', formatShare(packing.strandedMemory)],
+  ];
+}
+
+function classRows({ classes }: FleetResult): Cell[][] {
+  return classes.map(({ class: name, completed, latencyNs, slo, confidence }) => {
+    const p99 = confidence?.['latencyNs.p99'];
+    const interval = p99 === undefined ? '' : ` (${formatDurationNs(p99.low)} to ${formatDurationNs(p99.high)})`;
+    const kept = slo === undefined ? '-' : formatShare(slo.share);
+    return [
+      name,
+      formatCount(completed),
+      formatDurationNs(latencyNs.mean),
+      `${formatDurationNs(latencyNs.p99)}${interval}`,
+      formatDurationNs(latencyNs.p999),
+      kept,
+    ].map((text, column): Cell => ({
+      text,
+      ...(column === 5 && slo !== undefined ? { tone: slo.attained ? 'good' : 'bad' } : {}),
+    }));
+  });
+}
+
+/** The text that `fluxhost fleet` prints. */
+export function renderFleet(result: FleetResult, look: Look = false): string {
+  const { manifest, hosts } = result;
+  const told =
+    manifest.fidelity === 'packing'
+      ? 'placement alone'
+      : `${manifest.fidelity}, ${formatCount(hosts.simulated)} of ${formatCount(hosts.of)} hosts simulated under ${manifest.mechanism}`;
+  const parts = [
+    `${manifest.placement} on ${formatCount(hosts.of)} hosts, ${timeText(manifest.durationNs)}: ${told}`,
+    renderTable([head(['', 'fleet']), ...cells(packingRows(result))], { look }),
+  ];
+  if (result.classes.length > 0)
+    parts.push(
+      renderTable([head(['class', 'answered', 'mean', 'p99', 'p99.9', 'VMs within SLO']), ...classRows(result)], {
+        look,
+      }),
+    );
+  for (const { code, field, detail } of result.warnings) parts.push(`warning (${code}) ${field}: ${detail}`);
+  return `${parts.join('\n\n')}\n`;
+}

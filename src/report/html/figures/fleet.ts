@@ -1,0 +1,136 @@
+// A fleet: every host as a cell of a map, what is reserved and what is stranded over time, and what its classes wait.
+
+import type { FleetResult } from '../../../fleet/result.js';
+import type { Sample } from '../../../fleet/samples.js';
+import { formatShare } from '../../units.js';
+import type { Figure, Report, Table } from '../figure.js';
+import { duration, grouped, listed } from '../words.js';
+import { lineOf } from './lines.js';
+
+const HOUR = 3600e9;
+const TABLE_CELLS = 40;
+
+function mapFigure({ map, hosts, packing }: FleetResult): Figure {
+  const { coresPercent, memoryPercent, hostsPerCell } = map;
+  const idle = coresPercent.filter((load) => load === 0).length;
+  const every = Math.max(1, Math.ceil(coresPercent.length / TABLE_CELLS));
+  const rows = coresPercent.flatMap((load, cell) =>
+    cell % every === 0 ? [[String(cell * hostsPerCell), `${load} %`, `${memoryPercent[cell]} %`]] : [],
+  );
+  const cells = hostsPerCell === 1 ? 'hosts' : `groups of ${hostsPerCell} hosts`;
+  return {
+    id: 'map',
+    question: 'Which hosts are used, and which are not?',
+    answer: `${grouped(idle)} of ${grouped(coresPercent.length)} ${cells} had nothing to do; at most ${grouped(packing.peakHosts)} of ${grouped(hosts.of)} hosts had VMs at once.`,
+    caption: `A cell for each of the ${cells}, in their order from left to right and down: what of its cores, and of its memory, was reserved on the mean over the time. Dark is little.`,
+    drawing: {
+      kind: 'map',
+      panels: [
+        { title: 'cores', percent: coresPercent },
+        { title: 'memory', percent: memoryPercent },
+      ],
+    },
+    table: { head: [hostsPerCell === 1 ? 'host' : 'first host', 'cores reserved', 'memory reserved'], rows },
+  };
+}
+
+function timeFigure({ overTime, packing, manifest }: FleetResult): Figure | undefined {
+  if (overTime.length < 2) return undefined;
+  const [unit, size] = manifest.durationNs >= 10 * HOUR ? ['hours', HOUR] : ['seconds', 1e9];
+  const line = (name: string, i: number, of: (sample: Sample) => number) =>
+    lineOf(
+      name,
+      i,
+      overTime.map((sample) => [sample.atNs / size, of(sample)] as const),
+    );
+  const panel = (title: string, lines: ReturnType<typeof line>[]) => ({
+    title,
+    unit: 'share' as const,
+    slo: null,
+    lines,
+  });
+  return {
+    id: 'over-time',
+    question: 'How full is the fleet, and what of it can nobody use?',
+    answer: `On the mean ${formatShare(packing.meanCoreUtilization)} of the cores and ${formatShare(packing.meanMemoryUtilization)} of the memory are reserved; ${formatShare(packing.strandedCores)} of the cores and ${formatShare(packing.strandedMemory)} of the memory are stranded.`,
+    caption: `Over simulated ${unit}: reserved over all of the fleet’s, and stranded: free on hosts where the other resource does not take the smallest VM.`,
+    drawing: {
+      kind: 'response',
+      x: unit,
+      words: false,
+      log: false,
+      cloud: false,
+      panels: [
+        panel('reserved', [line('cores', 0, ({ cores }) => cores), line('memory', 1, ({ memory }) => memory)]),
+        panel('stranded', [
+          line('cores', 0, ({ strandedCores }) => strandedCores),
+          line('memory', 1, ({ strandedMemory }) => strandedMemory),
+        ]),
+      ],
+    },
+    table: {
+      head: [unit, 'hosts in use', 'cores reserved', 'memory reserved', 'cores stranded', 'memory stranded'],
+      rows: overTime.map((sample) => [
+        (sample.atNs / size).toFixed(2),
+        grouped(sample.hosts),
+        ...[sample.cores, sample.memory, sample.strandedCores, sample.strandedMemory].map(formatShare),
+      ]),
+    },
+  };
+}
+
+function classTable({ classes }: FleetResult): Table | undefined {
+  if (classes.length === 0) return undefined;
+  return {
+    head: ['class', 'answered', 'mean', 'p99', 'p99.9', 'VMs within their SLO'],
+    rows: classes.map(({ class: name, completed, latencyNs, slo, confidence }) => {
+      const p99 = confidence?.['latencyNs.p99'];
+      const between = p99 === undefined ? '' : ` (${duration(p99.low)} to ${duration(p99.high)})`;
+      return [
+        name,
+        grouped(completed),
+        duration(latencyNs.mean),
+        `${duration(latencyNs.p99)}${between}`,
+        duration(latencyNs.p999),
+        slo === undefined ? '-' : formatShare(slo.share),
+      ];
+    }),
+  };
+}
+
+export function fleetReport(result: FleetResult): Report {
+  const { manifest, packing, hosts, classes } = result;
+  const judged = classes.filter(({ slo }) => slo !== undefined);
+  const met = judged.every(({ slo }) => slo!.attained);
+  const waits = judged.map(({ class: name, slo }) => `${name} ${slo!.attained ? 'meets' : 'misses'} its SLO`);
+  const gone = packing.rejected + (packing.lost ?? 0);
+  const places =
+    gone === 0 ? 'Every VM had a host' : `${grouped(gone)} of ${grouped(packing.arrivals)} VMs had no host`;
+  const table = classTable(result);
+  const time = timeFigure(result);
+  return {
+    title: `${manifest.placement} on ${grouped(hosts.of)} hosts`,
+    question: `Does ${manifest.placement} find a host for every VM, and what is left over?`,
+    verdict: `${[places, ...waits].join('; ')}.`,
+    good: gone === 0 && met,
+    facts: [
+      `${duration(manifest.durationNs)} simulated`,
+      `fidelity ${manifest.fidelity}: ${grouped(hosts.simulated)} of ${grouped(hosts.of)} hosts simulated`,
+      `seed ${manifest.seed}`,
+    ],
+    remarks: result.warnings.map(({ code, field, detail }) => ({ code, detail: `${field}: ${detail}` })),
+    ...(table === undefined ? {} : { claims: table }),
+    figures: [mapFigure(result), ...(time === undefined ? [] : [time])],
+    manifest: {
+      head: ['', listed([manifest.placement])],
+      rows: [
+        ['program', `${manifest.name} ${manifest.version}`],
+        ['fleet (SHA-256)', manifest.scenarioSha256],
+        ['core (SHA-256)', manifest.coreSha256],
+        ['fingerprint', manifest.fingerprint],
+        ['seed', String(manifest.seed)],
+        ['events', grouped(manifest.events)],
+      ],
+    },
+  };
+}

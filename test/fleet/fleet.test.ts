@@ -1,0 +1,167 @@
+// `fluxhost fleet` as a person uses it: the contract's result, its accounts, refusals, a rule of one's own, fleets that are drawn.
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { main } from '../../src/cli/program.js';
+import { fleet } from '../../src/fleet/api.js';
+import type { FleetResult } from '../../src/fleet/result.js';
+import type { FleetInput } from '../../src/fleet/schema.js';
+import { captureIo } from '../cli/fake.js';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fluxhost-fleet-'));
+  writeFileSync(
+    join(folder, 'vms.csv'),
+    'arrivalS,lifetimeS,cores,memoryGiB\n0,10,4,8\n1,2,4,8\n2,10,4,8\n3,100,2,4\n4,1,99,1\n',
+  );
+  writeFileSync(
+    join(folder, 'f.yaml'),
+    'version: 1\nduration: 20s\nhosts: [{ count: 3, cores: 8, memory: 32GiB }]\nplacement: first-fit\nvms: { trace: { file: vms.csv } }\n',
+  );
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function run(...args: string[]): Promise<{ status: number; out: string; err: string }> {
+  const io = captureIo();
+  const status = await main(['fleet', join(folder, 'f.yaml'), ...args], io);
+  return { status, out: io.out, err: io.err };
+}
+
+const example = fileURLToPath(new URL('../../examples/fleet.yaml', import.meta.url));
+
+describe('fluxhost fleet', () => {
+  it('prints what became of the VMs, computed by hand', async () => {
+    const { status, out, err } = await run('--json');
+    expect(status, err).toBe(0);
+    const { packing, hosts, classes, manifest } = JSON.parse(out) as FleetResult;
+    expect(packing).toMatchObject({
+      arrivals: 5,
+      placed: 4,
+      rejected: 1,
+      departed: 3,
+      running: 1,
+      peakHosts: 2,
+      peakCores: 12,
+    });
+    expect(packing).not.toHaveProperty('lost');
+    // 4 cores × 10 s, × 2 s, × 10 s and 2 cores × 17 s of 24 cores × 20 s
+    expect(packing.meanCoreUtilization).toBeCloseTo((40 + 8 + 40 + 34) / 480, 12);
+    expect(packing.meanMemoryUtilization).toBeCloseTo((80 + 16 + 80 + 68) / (96 * 20), 12);
+    // host 0 from 0 to 10 s, and with the last VM on; host 1 from 2 s to 12 s
+    expect(packing.meanHosts).toBeCloseTo((20 + 10) / 20, 12);
+    expect(hosts).toEqual({ simulated: 0, of: 3 });
+    expect(classes).toEqual([]);
+    expect(manifest).toMatchObject({ fidelity: 'packing', placement: 'first-fit', durationNs: 20e9, seed: 1 });
+  });
+
+  it('prints a table, and leaves a report with a map', async () => {
+    const out = join(folder, 'out');
+    const { status, out: text, err } = await run('--out', out);
+    expect(status, err).toBe(0);
+    expect(text).toMatch(/^first-fit on 3 hosts, 20\.0? ?s: placement alone/);
+    expect(text).toMatch(/rejected +1\n/);
+    const page = readFileSync(join(out, 'report.html'), 'utf8');
+    expect(page).toContain('1 of 5 VMs had no host');
+    expect(page).toContain('"kind":"map"');
+    expect(await main(['report', out], captureIo())).toBe(0);
+  });
+
+  it('holds assertions, and takes fields from the command line', async () => {
+    expect((await run('--assert', 'packing.rejected == 0')).status).toBe(3);
+    expect((await run('--assert', 'packing.rejected == 1', '--set', 'placement=worst-fit')).status).toBe(0);
+    const { out } = await run('--json', '--set', 'placement=worst-fit', '--seed', '7');
+    expect(JSON.parse(out)).toMatchObject({ manifest: { placement: 'worst-fit', seed: 7 }, packing: { peakHosts: 3 } });
+  });
+
+  it('refuses every mistake at once, with its place', async () => {
+    const set = [
+      'placement=bestfit',
+      'hosts.0.cores=0',
+      'failures.mtbf=90x',
+      'mechanism=hyperfluxx',
+      'fidelity=full',
+      'pace=1',
+    ];
+    const { status, err, out } = await run(...set.flatMap((one) => ['--set', one]));
+    expect([status, out]).toEqual([2, '']);
+    for (const part of [
+      'placement: given "bestfit", expected one of (did you mean "best-fit"?)',
+      'hosts.0.cores: given 0, expected a whole number from 1 to 65536',
+      'failures.mtbf: given "90x", expected a duration above 0 with a unit (ns, us, ms, s, m, h or d)',
+      'mechanism: given "hyperfluxx"',
+      'pace: given an unknown field',
+    ])
+      expect(err).toContain(part);
+    expect((await run('--set', 'fidelity=full')).err).toContain(
+      'vms.behaviour: given nothing, expected what every VM does',
+    );
+    const behaviour = '{ slo: { quantile: 2, latency: 1ms } }';
+    expect((await run('--set', `vms.behaviour=${behaviour}`)).err).toContain('vms.behaviour.slo.quantile: given 2');
+    expect((await run('--set', 'overcommit.cores=1.2345')).err).toContain('at most three digits after the point');
+  });
+
+  it('has a JSON Schema, and runs the example', async () => {
+    const io = captureIo();
+    expect(await main(['schema', 'fleet'], io)).toBe(0);
+    expect(Object.keys((JSON.parse(io.out) as { properties: object }).properties)).toContain('drains');
+    const there = captureIo();
+    expect(await main(['fleet', example, '--json', '--set', 'duration=2h'], there), there.err).toBe(0);
+    const { packing } = JSON.parse(there.out) as FleetResult;
+    expect(packing.arrivals).toBe(packing.placed + packing.rejected);
+    expect(packing.placed).toBe(packing.departed + packing.running + packing.lost!);
+  }, 30_000);
+});
+
+const drawn: FleetInput = {
+  version: 1,
+  duration: '1h',
+  hosts: [{ count: 50, cores: 32, memory: '128GiB' }],
+  vms: {
+    generated: {
+      arrivals: { rate: 0.5 },
+      lifetime: { dist: 'exponential', mean: '10m' },
+      sizes: [
+        { weight: 3, cores: 2, memory: '4GiB' },
+        { weight: 1, cores: 8, memory: '16GiB', class: 'best-effort' },
+      ],
+    },
+  },
+};
+
+describe('a fleet from a program', () => {
+  it('draws VMs by Little: rate × lifetime are there on the mean, in their sizes', async () => {
+    const { packing } = await fleet({ ...drawn, duration: '100h' });
+    // M/G/∞: 300 VMs of 3.5 cores each; over 100 h the mean is within 1 %
+    expect(packing.rejected).toBe(0);
+    expect(packing.meanCoreUtilization * 50 * 32).toBeGreaterThan(300 * 3.5 * 0.98);
+    expect(packing.meanCoreUtilization * 50 * 32).toBeLessThan(300 * 3.5 * 1.02);
+  });
+
+  it('places by a rule of its own, which sees what is free', async () => {
+    const seen = { cores: 0, classes: new Set<string>() };
+    const firstFit = await fleet({ ...drawn, placement: 'first-fit' });
+    const own = await fleet(drawn, {
+      policy(vm, hosts) {
+        seen.cores = Math.max(seen.cores, vm.cores);
+        seen.classes.add(vm.class);
+        for (let host = 0; host < hosts.count; host++)
+          if (hosts.isOpen(host) && hosts.freeCores(host) >= vm.cores && hosts.freeBytes(host) >= vm.bytes) return host;
+        return -1;
+      },
+    });
+    expect(seen).toEqual({ cores: 8, classes: new Set(['latency-critical', 'best-effort']) });
+    expect(own.packing).toEqual(firstFit.packing);
+    expect(own.manifest).toMatchObject({ placement: 'policy', fingerprint: firstFit.manifest.fingerprint });
+    await expect(fleet(drawn, { policy: () => 50 })).rejects.toThrow('answered 50 for VM 0');
+  });
+
+  it('warns where VMs fit on no host', async () => {
+    const sizes = [{ weight: 1, cores: 33, memory: '1GiB' }];
+    const { warnings } = await fleet({ ...drawn, vms: { generated: { ...drawn.vms.generated!, sizes } } });
+    expect(warnings.map(({ code }) => code)).toEqual(['never-fits']);
+  });
+});
