@@ -1,0 +1,383 @@
+// A second simulator of functions whose VMs come and go, written from docs/model/lifecycle.md alone: plain arrays, everything looked
+// for anew, every rule where the page has it. No cores: a request runs from when it enters its VM for as long as its service takes,
+// which is what `mechanism: ideal`, `costs: none` and cores enough come to.
+
+import type { FunctionSpec, LifecycleSpec, Tier } from '../../../src/lifecycle/spec.js';
+import { Agenda, before, Gate, type Planned, RANKS } from './agenda.js';
+import type { Instance, Request } from './instance.js';
+import { noOutcome, type Outcome, type Served } from './outcome.js';
+import { policyOf, type Policy } from './policies.js';
+
+const CHECK_EVERY = 97;
+
+export class Naive {
+  nowNs = 0;
+  private readonly instances: Instance[] = [];
+  private readonly byFunction: Instance[][];
+  readonly agenda = new Agenda();
+  private readonly gate: Gate;
+  private made = 0;
+  private usedBytes = 0;
+  private queue: Request[] = [];
+  private readonly snapshots = new Set<number>();
+  /** Functions that wait for the memory of an instance that is to be there always. */
+  private lacking: number[] = [];
+  private readonly policy: Policy;
+  private readonly minimum: number[];
+  private readonly counts: Outcome;
+  private accountedNs = 0;
+  private accounts = 0;
+  private readonly heldIn = { starting: 0, active: 0, dormant: 0 };
+
+  constructor(
+    readonly spec: LifecycleSpec,
+    cores: number,
+  ) {
+    this.policy = policyOf(spec, this);
+    this.byFunction = spec.functions.map(() => []);
+    const pool = spec.keepAlive.policy === 'pool' ? spec.keepAlive.instances : 0;
+    this.minimum = spec.functions.map(({ minInstances }) => Math.max(minInstances, pool));
+    this.counts = noOutcome(spec.functions.length);
+    const { slots, ratePerSecondPerCore: rate } = spec.boot;
+    this.gate = new Gate(slots, rate > 0 ? Math.round(1e9 / (rate * cores)) : 0);
+  }
+
+  /** All events up to and with `endNs`. */
+  run(endNs: number): Outcome {
+    const { atNs } = this.spec.invocations;
+    this.minimum.forEach((_, index) => this.hold(index));
+    let next = 0;
+    for (;;) {
+      const arrival: Planned | undefined = next < atNs.length ? this.arrival(next) : undefined;
+      const event = [this.agenda.first, arrival, this.nextExpire()].reduce((best, one) =>
+        one !== undefined && (best === undefined || before(one, best)) ? one : best,
+      );
+      if (event === undefined || event.atNs > endNs) break;
+      this.account(event.atNs);
+      this.nowNs = event.atNs;
+      if (event === arrival) next++;
+      else if (event === this.agenda.first) this.agenda.take();
+      event.happen();
+    }
+    this.account(endNs);
+    this.counts.inFlight = this.queue.length;
+    return this.counts;
+  }
+
+  private arrival(index: number): Planned {
+    const { atNs, fn, serviceNs } = this.spec.invocations;
+    const request = { fn: fn[index]!, arrivedNs: atNs[index]!, serviceNs: serviceNs[index]! };
+    return { atNs: request.arrivedNs, rank: RANKS.arrive, place: 0, happen: () => this.arrive(request) };
+  }
+
+  /** The earliest EXPIRE, at one instant that of the least id. */
+  private nextExpire(): Planned | undefined {
+    let next: Instance | undefined;
+    for (const one of this.instances)
+      if (one.expiresNs < (next?.expiresNs ?? Infinity) || (one.expiresNs === next?.expiresNs && one.id < next.id))
+        next = one;
+    if (next === undefined || next.expiresNs === Infinity) return undefined;
+    const instance = next;
+    return {
+      atNs: instance.expiresNs,
+      rank: RANKS.expire,
+      place: instance.id,
+      happen: () => this.comesToExpire(instance),
+    };
+  }
+
+  private comesToExpire(instance: Instance): void {
+    instance.expiresNs = Infinity;
+    if (this.atMinimum(instance.fn)) return;
+    this.expire(instance);
+    this.tryQueue();
+  }
+
+  // --- memory ---------------------------------------------------------------------------------------------------------
+
+  heldBytes(instance: Instance): number {
+    const { memoryBytes, memoryPerRequestBytes } = this.spec.functions[instance.fn]!;
+    return memoryBytes + instance.running * memoryPerRequestBytes;
+  }
+
+  private account(untilNs: number): void {
+    if (untilNs === this.accountedNs) return;
+    const ns = BigInt(untilNs - this.accountedNs);
+    this.accountedNs = untilNs;
+    const { starting, active, dormant } = this.heldIn;
+    this.counts.usedByteNs += BigInt(this.usedBytes) * ns;
+    this.counts.warmByteNs += BigInt(dormant) * ns;
+    this.counts.activeByteNs += BigInt(active) * ns;
+    this.counts.startingByteNs += BigInt(starting) * ns;
+    if (++this.accounts % CHECK_EVERY === 0) this.check();
+  }
+
+  /** What is added up as it changes is what the instances hold. */
+  private check(): void {
+    const of = { starting: 0, active: 0, dormant: 0 };
+    for (const instance of this.instances) of[instance.state] += this.heldBytes(instance);
+    const sum = of.starting + of.active + of.dormant;
+    if (JSON.stringify(of) !== JSON.stringify(this.heldIn) || sum !== this.usedBytes)
+      throw new Error(`memory in use is ${this.usedBytes}, instances hold ${sum}`);
+  }
+
+  /** The instance changes, and with it what is held in which state. */
+  private change(instance: Instance, how: () => void): void {
+    this.heldIn[instance.state] -= this.heldBytes(instance);
+    this.usedBytes -= this.heldBytes(instance);
+    how();
+    this.heldIn[instance.state] += this.heldBytes(instance);
+    this.usedBytes += this.heldBytes(instance);
+    this.within();
+  }
+
+  private within(): void {
+    if (this.usedBytes > (this.spec.memoryBytes ?? Infinity)) throw new Error('above the budget');
+    this.counts.peakBytes = Math.max(this.counts.peakBytes, this.usedBytes);
+  }
+
+  fits(bytes: number): boolean {
+    return this.usedBytes + bytes <= (this.spec.memoryBytes ?? Infinity);
+  }
+
+  /** False: overflow. */
+  private makeRoom(need: number, woken: Instance | undefined): boolean {
+    if (this.fits(need)) return true;
+    const budget = this.spec.memoryBytes ?? Infinity;
+    const idle = (): Instance[] => this.instances.filter((one) => one.state === 'dormant' && one !== woken);
+    if (this.spec.evict === 'asNeeded') {
+      const dormant = idle().reduce((sum, one) => sum + this.heldBytes(one), 0);
+      if (this.usedBytes - dormant + need > budget) return false;
+      while (!this.fits(need)) this.evict(this.policy.victim(idle()));
+      return true;
+    }
+    let gone = 0;
+    while (gone < need) {
+      const left = idle();
+      if (left.length === 0) break;
+      const victim = this.policy.victim(left);
+      gone += this.heldBytes(victim);
+      this.evict(victim);
+    }
+    return this.fits(need);
+  }
+
+  private evict(instance: Instance): void {
+    this.policy.evicted(instance);
+    this.count(instance.fn, 'evictions');
+    this.remove(instance);
+  }
+
+  /** An instance that is dormant goes, by itself. */
+  expire(instance: Instance): void {
+    this.count(instance.fn, 'expirations');
+    if (this.spec.snapshots === 'onExpiry') this.snapshots.add(instance.fn);
+    this.remove(instance);
+  }
+
+  private remove(instance: Instance): void {
+    this.heldIn[instance.state] -= this.heldBytes(instance);
+    this.usedBytes -= this.heldBytes(instance);
+    const own = this.of(instance.fn);
+    this.instances.splice(this.instances.indexOf(instance), 1);
+    own.splice(own.indexOf(instance), 1);
+    this.hold(instance.fn);
+    this.refill();
+  }
+
+  private count(fn: number, what: 'arrived' | 'dropped' | 'timedOut' | 'evictions' | 'expirations'): void {
+    this.counts[what]++;
+    this.counts.functions[fn]![what]++;
+  }
+
+  // --- requests -------------------------------------------------------------------------------------------------------
+
+  private arrive(request: Request): void {
+    const { fn } = request;
+    this.count(fn, 'arrived');
+    this.policy.arrives(fn);
+    const { memoryBytes, memoryPerRequestBytes } = this.spec.functions[fn]!;
+    if (memoryBytes + memoryPerRequestBytes > (this.spec.memoryBytes ?? Infinity)) {
+      this.count(fn, 'dropped');
+      return;
+    }
+    if (this.serve(request)) return;
+    const { kind, timeoutNs } = this.spec.overflow;
+    if (kind === 'drop') {
+      this.count(fn, 'dropped');
+      return;
+    }
+    this.queue.push(request);
+    if (kind === 'timeout')
+      this.agenda.add('timeout', this.nowNs + timeoutNs, 0, () => {
+        if (!this.queue.includes(request)) return;
+        this.queue = this.queue.filter((one) => one !== request);
+        this.count(fn, 'timedOut');
+      });
+  }
+
+  private tryQueue(): void {
+    while (this.queue.length > 0 && this.serve(this.queue[0]!)) this.queue.shift();
+  }
+
+  of(fn: number): Instance[] {
+    return this.byFunction[fn]!;
+  }
+
+  /** The one started last. */
+  private latest(instances: readonly Instance[]): Instance | undefined {
+    const later = (a: Instance, b: Instance): boolean =>
+      a.lastStartNs - b.lastStartNs > 0 || (a.lastStartNs === b.lastStartNs && a.id > b.id);
+    return instances.reduce<Instance | undefined>(
+      (best, one) => (best === undefined || later(one, best) ? one : best),
+      undefined,
+    );
+  }
+
+  /** By the first tier that applies; false: it has not the memory. */
+  private serve(request: Request): boolean {
+    const { fn } = request;
+    const f = this.spec.functions[fn]!;
+    const own = this.of(fn);
+    const open = this.latest(own.filter((one) => one.state !== 'dormant' && one.running < f.concurrency));
+    const dormant = this.latest(own.filter((one) => one.state === 'dormant'));
+    for (const tier of this.spec.order) {
+      if (tier === 'active' && open !== undefined) {
+        if (!this.makeRoom(f.memoryPerRequestBytes, undefined)) return false;
+        this.give(request, open, open.state === 'active' ? 'active' : 'joined');
+        return true;
+      }
+      if (tier === 'dormant' && dormant !== undefined) {
+        if (!this.makeRoom(f.memoryPerRequestBytes, dormant)) return false;
+        this.give(request, dormant, 'dormant');
+        return true;
+      }
+      if (tier === 'active' || tier === 'dormant' || !this.applies(tier, fn)) continue;
+      if (!this.makeRoom(f.memoryBytes + f.memoryPerRequestBytes, undefined)) return false;
+      this.give(request, this.create(fn), tier);
+      return true;
+    }
+    throw new Error('full always applies');
+  }
+
+  private applies(tier: Tier, fn: number): boolean {
+    return tier === 'full' || (tier === 'vm' ? this.spec.functions[fn]!.initNs === 0 : this.snapshots.has(fn));
+  }
+
+  private startNs(tier: Tier, f: FunctionSpec): number {
+    const { restoreNs, vmBootNs } = this.spec.tier;
+    if (tier === 'restore') return restoreNs;
+    const attestNs = f.confidential ? this.spec.attestNs : 0;
+    return vmBootNs + attestNs + (tier === 'full' ? f.initNs : 0);
+  }
+
+  private create(fn: number): Instance {
+    const instance: Instance = {
+      id: this.made++,
+      fn,
+      state: 'starting',
+      lastStartNs: this.nowNs,
+      uses: 0,
+      running: 0,
+      waiting: [],
+      expiresNs: Infinity,
+      priority: 0,
+    };
+    this.instances.push(instance);
+    this.of(fn).push(instance);
+    this.heldIn.starting += this.heldBytes(instance);
+    this.usedBytes += this.heldBytes(instance);
+    this.within();
+    return instance;
+  }
+
+  private give(request: Request, instance: Instance, tier: Served): void {
+    const f = this.spec.functions[request.fn]!;
+    this.counts.served[tier]++;
+    this.counts.functions[request.fn]!.served[tier]++;
+    instance.expiresNs = Infinity;
+    this.change(instance, () => instance.running++);
+    instance.uses++;
+    instance.lastStartNs = this.nowNs;
+    this.policy.used(instance);
+    if (tier === 'active') {
+      this.after(this.spec.tier.activeNs, () => this.enter(request, instance));
+      return;
+    }
+    instance.waiting.push(request);
+    if (tier === 'joined') return;
+    this.change(instance, () => (instance.state = 'starting'));
+    if (tier === 'dormant') this.after(this.spec.tier.dormantNs, () => this.ready(instance));
+    else this.pass(instance, this.startNs(tier, f));
+  }
+
+  private after(ns: number, happen: () => void): void {
+    if (ns === 0) happen();
+    else this.agenda.add('ready', this.nowNs + ns, 0, happen);
+  }
+
+  private pass(instance: Instance, ns: number): void {
+    this.after(this.gate.ready(this.nowNs, ns) - this.nowNs, () => this.ready(instance));
+  }
+
+  private ready(instance: Instance): void {
+    this.change(instance, () => (instance.state = instance.running > 0 ? 'active' : 'dormant'));
+    for (const request of instance.waiting.splice(0)) this.enter(request, instance);
+    if (instance.running === 0) this.policy.dormant(instance);
+  }
+
+  private enter(request: Request, instance: Instance): void {
+    this.counts.startLatencyNs += BigInt(this.nowNs - request.arrivedNs);
+    this.agenda.add('end', this.nowNs + request.serviceNs, 0, () => this.end(instance));
+  }
+
+  private end(instance: Instance): void {
+    this.change(instance, () => {
+      instance.running--;
+      if (instance.running === 0) instance.state = 'dormant';
+    });
+    this.policy.ended(instance.fn);
+    if (instance.running === 0) this.policy.dormant(instance);
+    this.refill();
+    this.tryQueue();
+  }
+
+  // --- what policies ask for ------------------------------------------------------------------------------------------
+
+  /** One dormant instance where there is none and its memory is free. */
+  prewarm(fn: number): Instance | undefined {
+    if (this.of(fn).some(({ state }) => state === 'dormant')) return undefined;
+    if (!this.fits(this.spec.functions[fn]!.memoryBytes)) return undefined;
+    const instance = this.create(fn);
+    this.change(instance, () => (instance.state = 'dormant'));
+    return instance;
+  }
+
+  atMinimum(fn: number): boolean {
+    return this.of(fn).length <= this.minimum[fn]!;
+  }
+
+  /** Begins to wait for each instance that is to be there and is not. */
+  private hold(fn: number): void {
+    const missing = this.minimum[fn]! - this.of(fn).length - this.lacking.filter((one) => one === fn).length;
+    for (let i = 0; i < missing; i++) this.lacking.push(fn);
+    if (missing > 0) this.refill();
+  }
+
+  private refill(): void {
+    for (const fn of [...this.lacking]) {
+      if (this.of(fn).length >= this.minimum[fn]!) {
+        this.lacking.splice(this.lacking.indexOf(fn), 1);
+        continue;
+      }
+      const f = this.spec.functions[fn]!;
+      if (!this.fits(f.memoryBytes)) continue;
+      this.lacking.splice(this.lacking.indexOf(fn), 1);
+      const tier = this.spec.order.find((one) => one !== 'active' && one !== 'dormant' && this.applies(one, fn))!;
+      this.pass(this.create(fn), this.startNs(tier, f));
+    }
+  }
+}
+
+/** The whole of it: every invocation up to and with `endNs`. */
+export const naive = (spec: LifecycleSpec, endNs: number, cores = 1): Outcome => new Naive(spec, cores).run(endNs);

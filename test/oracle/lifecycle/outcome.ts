@@ -1,0 +1,48 @@
+// What the naive simulator of functions counts.
+
+export const SERVED = ['active', 'joined', 'dormant', 'restore', 'vm', 'full'] as const;
+export type Served = (typeof SERVED)[number];
+
+export interface Counts {
+  arrived: number;
+  served: Record<Served, number>;
+  dropped: number;
+  timedOut: number;
+  evictions: number;
+  expirations: number;
+}
+
+export interface Outcome extends Counts {
+  /** Requests that wait in the queue at the end. */
+  inFlight: number;
+  functions: Counts[];
+  /** Byte-nanoseconds: of all memory, of dormant, active and starting instances. */
+  usedByteNs: bigint;
+  warmByteNs: bigint;
+  activeByteNs: bigint;
+  startingByteNs: bigint;
+  peakBytes: number;
+  /** Σ over requests that have entered, from arrival to there. */
+  startLatencyNs: bigint;
+}
+
+export const noCounts = (): Counts => ({
+  arrived: 0,
+  served: { active: 0, joined: 0, dormant: 0, restore: 0, vm: 0, full: 0 },
+  dropped: 0,
+  timedOut: 0,
+  evictions: 0,
+  expirations: 0,
+});
+
+export const noOutcome = (functions: number): Outcome => ({
+  ...noCounts(),
+  inFlight: 0,
+  functions: Array.from({ length: functions }, noCounts),
+  usedByteNs: 0n,
+  warmByteNs: 0n,
+  activeByteNs: 0n,
+  startingByteNs: 0n,
+  peakBytes: 0,
+  startLatencyNs: 0n,
+});
