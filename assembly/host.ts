@@ -80,6 +80,7 @@ function readAtStart(words: usize): void {
   H.varies = u32(settings.smt > 1);
   H.memorySpeed = 1;
   H.vmCount = <u32>word(words, L.HOST_VMS);
+  H.polled = <u32>word(words, L.HOST_POLLED);
   H.groupCount = <u32>word(words, L.HOST_GROUPS);
 }
 

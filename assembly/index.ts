@@ -299,6 +299,8 @@ export function answerName(code: i32): string {
       return "input";
     case L.E_MEMORY:
       return "memory";
+    case L.E_POOL:
+      return "pool";
     case L.E_TASKS:
       return "tasks";
     case L.E_WIDTH:

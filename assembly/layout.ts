@@ -2,7 +2,7 @@
 // Plain constants only, so that the same file is compiled into the core and imported by src/core; the two cannot drift.
 
 /** Bump when a word moves: src/core refuses a core whose layout differs. */
-export const LAYOUT_VERSION = 7;
+export const LAYOUT_VERSION = 8;
 
 // --- configuration: one Float64 per word -----------------------------------------------------------------
 // host words, then VM groups, VMs, arrival states, stages, distributions, tables
@@ -73,9 +73,11 @@ export const HOST_LOG_FROM = 73; // ns: the event log's window
 export const HOST_LOG_UNTIL = 74;
 export const HOST_LOG_CAPACITY = 75; // events, 0 off
 export const HOST_TASK_LIMIT = 76; // records that may be alive at once
-export const HOST_WORDS = 77;
+export const HOST_POLLED = 77; // VMs that an arbiter polls: pools of slots count as their functions
+export const HOST_WORDS = 78;
 
 export const PART_SWAP = 0; // memory/pages/layout.ts
+export const PART_LIFECYCLE = 1; // lifecycle/layout.ts
 export const PARTS = 4; // room for so many
 
 export const GROUP_CLASS = 0; // CLASS_*
@@ -198,6 +200,8 @@ export const ARRIVALS_SATURATE = 5;
 //   0 atNs f64 | 8 serviceNs f64 (-1: draw) | 16 vm u32 | 20 width u32 (0: draw)
 
 export const ARRIVAL_BYTES = 24;
+export const ARRIVAL_FUNCTION = 0x8000_0000; // a bit of vm: the rest is the number of a function
+export const CLIENT_FUNCTION = 0xffff_ff00; // what waits for a task from here on is a request of a function; beyond all slots
 
 // --- what run() answers ------------------------------------------------------------------------------------
 
@@ -212,6 +216,7 @@ export const E_CONFIG = 20; // a word outside its range: the caller's check fail
 export const E_POLICY = 22; // a policy answered something that is not there
 export const E_FRAMES = 23; // no frame is free and no page can go out
 export const E_EXITS = 28; // more faults leave their guests at once than there is room for
+export const E_POOL = 29; // more instances run at once than there are VM slots
 export const E_TASKS = 24; // more task records are needed than HOST_TASK_LIMIT
 export const E_CONSERVATION = 21; // the core's own accounts do not add up
 

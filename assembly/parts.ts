@@ -2,6 +2,7 @@
 // all others.
 
 import "./memory/swap/index";
+import "./lifecycle/index";
 import * as L from "./layout";
 import { partAt } from "./kernel/part";
 import { word } from "./cpu/configure";

@@ -11,6 +11,7 @@ export const CORE_LAYERS = [
       'assembly/memory/vmem/layout.ts',
       'assembly/memory/replacement/ids.ts',
       'assembly/server/layout.ts',
+      'assembly/lifecycle/layout.ts',
     ],
     about: 'numbers that both languages know: words of the configuration, kinds, codes',
   },
@@ -43,6 +44,10 @@ export const CORE_LAYERS = [
     about: 'requests that come and end · cores that move, the arbiter, forks · faults and the servers that mend them',
   },
   { rooms: ['assembly/cpu/mechanisms'], about: 'who gets which core when, one folder or file a mechanism' },
+  {
+    rooms: ['assembly/lifecycle'],
+    about: 'functions whose VMs come and go: instances, what keeps them warm, memory, the boot gate',
+  },
   { rooms: ['assembly/parts.ts'], about: 'the parts of the host, one line each' },
   { rooms: ['assembly/events.ts'], about: 'the event loop: which event goes to whom' },
   {

@@ -35,7 +35,8 @@ interface Way extends RunOptions {
   readonly watchers: readonly Watcher[];
 }
 
-export async function advance(of: Advancing, way: Way): Promise<void> {
+/** Answers how many events are left where more VMs of functions are needed: the host must be laid out anew. */
+export async function advance(of: Advancing, way: Way): Promise<number | undefined> {
   const { core, compiled, injection, late, intervals, wall } = of;
   const { untilNs, budget, watchers, onProgress, signal, endWhenLost } = way;
   const watched = onProgress !== undefined || signal !== undefined;
@@ -62,15 +63,16 @@ export async function advance(of: Advancing, way: Way): Promise<void> {
         oneByOne ||= looks.oneByOne;
       }
       const answer = core.run(pauseNs, oneByOne ? 1 : Math.min(left, slice, watchdog.limit));
+      if (answer === 'pool') return left - (core.events - 1 - before);
       watchdog.look();
       for (const watcher of watchers) watcher.look(core.nowNs, answer === 'done');
       left -= core.events - before;
       sinceReport += core.events - before;
-      if (lost?.any() === true) return;
+      if (lost?.any() === true) return undefined;
       if (answer === 'done') {
         late.read(core);
         intervals.read(core);
-        if (pauseNs === untilNs) return;
+        if (pauseNs === untilNs) return undefined;
       } else if (answer === 'input') await injection.refill();
       if (watched && left > 0 && sinceReport >= SLICE_EVENTS) {
         sinceReport = 0;
@@ -83,4 +85,5 @@ export async function advance(of: Advancing, way: Way): Promise<void> {
   } finally {
     lap();
   }
+  return undefined;
 }

@@ -1,6 +1,7 @@
 // What a program may say when it makes, feeds and runs a simulation.
 
 import type { MostRequests } from './core/lost.js';
+import type { LifecycleSpec } from './lifecycle/spec.js';
 import type { Policy } from './policy.js';
 import type { Arrival, ArrivalBatch } from './workload/arrival.js';
 import type { TraceHost } from './workload/text-source.js';
@@ -18,6 +19,10 @@ export interface SimulationOptions {
   readonly files?: TraceHost;
   /** Decisions of your own, where the scenario says `policy`. */
   readonly policy?: Policy;
+  /** Functions and their invocations, instead of those that the scenario's `functions` would be read from. */
+  readonly lifecycle?: LifecycleSpec;
+  /** VMs of each size laid out for functions' instances; a run that needs more is laid out anew with twice as many, where it can be. Default 256. */
+  readonly functionVms?: number;
   /** Holds every round of the arbiter, also those that can change nothing: for the test that they change nothing. */
   readonly everyRound?: boolean;
 }

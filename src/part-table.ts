@@ -1,3 +1,4 @@
 // The parts of a host, one line each.
 
+export { lifecycle } from './lifecycle/index.js';
 export { swap } from './swap/index.js';

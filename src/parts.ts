@@ -1,15 +1,19 @@
 // What this side of the boundary asks of every part of a host (docs/architecture.md); part-table.ts names them.
 
 import * as L from '../assembly/layout.js';
+import type { LaidFunctions } from './lifecycle/words.js';
 import type { Scenario } from './scenario/types.js';
 import * as TABLE from './part-table.js';
 import type { Laws } from './swap/words.js';
+
+/** A scenario with what was made of its functions. */
+type Laid = Scenario & { readonly laid?: LaidFunctions | undefined };
 
 export interface Part {
   /** What the core calls it: assembly/layout.ts, PART_*. */
   readonly number: number;
   /** Its section of the configuration, as its own layout.ts says; undefined: the scenario has no such part. */
-  words(scenario: Scenario, laws: Laws, tables: ReadonlyMap<string, Float64Array>): number[] | undefined;
+  words(scenario: Laid, laws: Laws, tables: ReadonlyMap<string, Float64Array>): number[] | undefined;
   /** Cores that it keeps from VMs. */
   cores(scenario: Scenario): number;
   /** What its timer `which` is for, in the event log. */
@@ -24,7 +28,7 @@ export function partCores(scenario: Scenario): number {
 
 /** The sections of all parts, some absent: `words` lays laws and tables of its own down, so nothing may be laid down behind it. */
 export function partSections(
-  scenario: Scenario,
+  scenario: Laid,
   laws: Laws,
   tables: ReadonlyMap<string, Float64Array>,
 ): ReadonlyMap<number, readonly number[]> {
@@ -39,7 +43,7 @@ export function directory(sections: ReadonlyMap<number, readonly number[]>, at: 
   const words: number[] = [];
   for (const [number, section] of sections) {
     entries[number] = at + L.PARTS + words.length;
-    words.push(...section);
+    for (const word of section) words.push(word); // too many for arguments
   }
   return [...entries, ...words];
 }

@@ -12,7 +12,10 @@ import type { Histogram } from './metrics/histogram.js';
 import type { HostLook } from './result/look.js';
 import type { Series, EventLog } from './result/over-time.js';
 import { checkRestored, bindPolicy, decisionsOf } from './policy.js';
-import { isResolved, readTables, policyBits, openTraces, arrivalProblems, fedVm } from './core/inputs.js';
+import { checkSeed, refuseStreams, untilNs } from './core/asked.js';
+import { layFunctions, moreSlots } from './core/functions.js';
+import { fedVm, injectedArrivals, isResolved, openTraces, policyBits, readTables } from './core/inputs.js';
+import type { LaidFunctions } from './lifecycle/words.js';
 import type { InjectedWorkload, MetricsOptions, RunOptions, SimulationOptions } from './options.js';
 import { compileCore, hashOf } from './core/load.js';
 import { coreFor, leaveCore } from './core/spare.js';
@@ -23,7 +26,6 @@ import { Timeline, windowOf, type TimelineSink, type TimelineSummary, type Timel
 import { CloseUp } from './timeline/strips/close-up.js';
 import { Overview } from './timeline/strips/overview.js';
 import type { Watcher } from './timeline/watcher.js';
-import { InputError, show } from './input/errors.js';
 import { advance, UNLIMITED } from './advance.js';
 import { checkFork } from './scenario/fork.js';
 import { resolveScenario } from './scenario/resolve.js';
@@ -62,6 +64,7 @@ export class Simulation {
     private readonly options: SimulationOptions,
     private readonly tables: EmpiricalTables,
     private started = false,
+    private fed = false, // with more than the scenario says
   ) {
     this.endNs = resolved.warmupNs + resolved.durationNs;
   }
@@ -109,17 +112,19 @@ export class Simulation {
     scenario: Scenario,
     options: SimulationOptions,
     parts?: Omit<SnapshotParts, 'scenario'>,
+    more?: LaidFunctions,
   ): Promise<Simulation> {
     if (options.coreSha256 !== undefined) knownSha256(options.coreSha256);
     const tables = await readTables(scenario, options.files);
     const module = options.module ?? (await compileCore());
     const bits = policyBits(options.policy, options.everyRound);
-    const compiled = compileScenario(scenario, tables, bits);
+    const laid = more ?? (await layFunctions(scenario, options, parts?.slots));
+    const compiled = compileScenario(scenario, tables, bits, laid);
     const bound = options.policy === undefined ? undefined : bindPolicy(options.policy);
     const instance = coreFor(module, options.coreSha256, bound?.imports);
     bound?.attach(
       instance.exports,
-      compiled.vms.map(({ group }) => group.vcpus.max),
+      [...compiled.vms, ...compiled.slots].map(({ group }) => group.vcpus.max),
     );
     const core = new HostCore(instance, compiled, parts?.memory, bound);
     const injection = new Injection(core);
@@ -129,7 +134,7 @@ export class Simulation {
     const intervals = new IntervalReadings(compiled, scenario, parts?.intervals);
     const started = parts !== undefined && core.nowNs > 0;
     const all = { ...options, module };
-    return new Simulation(scenario, compiled, core, injection, late, intervals, all, tables, started);
+    return new Simulation(scenario, compiled, core, injection, late, intervals, all, tables, started, started);
   }
 
   /**
@@ -144,14 +149,10 @@ export class Simulation {
   }
 
   private parts(): SnapshotParts {
-    if (this.streams > 0)
-      throw new InputError({
-        path: 'inject',
-        given: 'a stream of arrivals',
-        expected: 'arrays or traces of the scenario: a stream cannot be read again after a snapshot',
-      });
+    refuseStreams(this.streams);
     const { scenario, injection, late, intervals, core, options } = this;
-    const outside = { injection: injection.state, late: late.state, intervals: intervals.state };
+    const slots = this.compiled.laid?.slots;
+    const outside = { injection: injection.state, late: late.state, intervals: intervals.state, slots };
     return { scenario, ...outside, policy: decisionsOf(options.policy), memory: core.image() };
   }
 
@@ -169,7 +170,8 @@ export class Simulation {
 
   private changed(scenario: Scenario): Simulation {
     checkFork(this.scenario, scenario);
-    const compiled = compileScenario(scenario, this.tables, policyBits(this.options.policy, this.options.everyRound));
+    const bits = policyBits(this.options.policy, this.options.everyRound);
+    const compiled = compileScenario(scenario, this.tables, bits, this.compiled.laid);
     const [was, is] = [this.compiled.words, compiled.words];
     const same = was.length === is.length && is.every((word, i) => Object.is(word, was[i]));
     if (!same) this.core.reconfigure(is); // another end alone changes nothing in the core
@@ -183,17 +185,12 @@ export class Simulation {
    * The same host at time zero with another seed, bit by bit as `create` would make it, in a twentieth of the time. What was
    * injected is forgotten, traces begin anew.
    *
-   *     for (let seed = 1; seed <= 1000; seed++) {
-   *       simulation.reset(seed);
-   *       await simulation.run();
-   *     }
-   *
+   *     for (let seed = 1; seed <= 1000; seed++) (simulation.reset(seed), await simulation.run());
    * @throws InputError for a seed that is no whole number from 0 to 2^53 - 1
    */
   reset(seed: number): void {
     this.open();
-    if (!Number.isSafeInteger(seed) || seed < 0)
-      throw new InputError({ path: 'seed', given: show(seed), expected: 'a whole number from 0 to 2^53 - 1' });
+    checkSeed(seed, this.scenario.functions !== undefined);
     const resolved = { ...this.scenario, seed };
     const compiled = { ...this.compiled, words: seededWords(this.compiled.words, seed) };
     void this.injection.close();
@@ -246,20 +243,13 @@ export class Simulation {
     const vm = fedVm(this.compiled, workload.vm);
     if (Symbol.asyncIterator in workload.arrivals) {
       this.streams++;
+      this.fed = true;
       this.injection.addStream(vm, workload.arrivals);
       this.core.commit(true);
       return;
     }
-    const problems = workload.arrivals.flatMap((arrival, index) => arrivalProblems(arrival, `arrivals.${index}`));
-    if (problems.length > 0) throw new InputError(problems);
-    this.injection.add(
-      workload.arrivals.map(({ atNs = this.nowNs, serviceNs = -1, width = 0 }) => ({
-        atNs: Math.max(atNs, this.nowNs),
-        serviceNs,
-        vm,
-        width,
-      })),
-    );
+    this.injection.add(injectedArrivals(workload.arrivals, vm, this.nowNs));
+    this.fed = true;
   }
 
   /** Runs to the scenario's end, or until the signal. @throws LimitError for too many tasks, and where simulated time stands still */
@@ -292,10 +282,7 @@ export class Simulation {
 
   /** Runs up to and including the instant `timeNs`. */
   async runUntil(timeNs: number, options: RunOptions = {}): Promise<void> {
-    if (!(timeNs >= this.nowNs && timeNs <= Number.MAX_SAFE_INTEGER)) {
-      throw new RangeError(`runUntil: given ${timeNs}, expected a time from now (${this.nowNs} ns) to 2^53 - 1 ns`);
-    }
-    await this.advance(Math.floor(timeNs), UNLIMITED, options);
+    await this.advance(untilNs(timeNs, this.nowNs), UNLIMITED, options);
   }
 
   /** Simulates `events` events; answers how many there were before the scenario's end. */
@@ -313,9 +300,21 @@ export class Simulation {
     }
     if (options.strips === true) this.overview ??= this.overviewFrom(this.nowNs);
     const watchers = this.overview === undefined ? looking : [...looking, this.overview];
-    const { core, compiled, injection, late, intervals, wall, resolved } = this;
-    const of = { core, compiled, injection, late, intervals, wall, warmupNs: resolved.warmupNs };
-    await advance(of, { ...options, untilNs, budget, watchers });
+    for (let left: number | undefined = budget; left !== undefined;) {
+      const { core, compiled, injection, late, intervals, wall, resolved } = this;
+      const of = { core, compiled, injection, late, intervals, wall, warmupNs: resolved.warmupNs };
+      left = await advance(of, { ...options, untilNs, budget: left, watchers });
+      if (left !== undefined) await this.enlarge(core.events - 1, watchers.length > 0);
+    }
+  }
+
+  /** Lays the host out anew with more VMs for functions, and takes it to where it was. */
+  private async enlarge(events: number, watched: boolean): Promise<void> {
+    const laid = moreSlots(this.compiled.laid!, watched || this.fed);
+    const all = await Simulation.assemble(this.resolved, this.options, undefined, laid);
+    const { compiled, core, injection, late, intervals } = all;
+    Object.assign(this, { compiled, core, injection, late, intervals, started: false });
+    if (events > 0) await this.advance(Number.MAX_SAFE_INTEGER, events, {});
   }
 
   private overviewFrom(fromNs: number): Overview {
@@ -383,7 +382,7 @@ export class Simulation {
   /** What the readers of the scenario's traces did to them, as far as they were read: `FILE: …`, each once. */
   traceNotes(): string[] {
     this.open();
-    return this.injection.notes;
+    return [...this.injection.notes, ...(this.compiled.laid?.notes ?? [])];
   }
 
   /** Lets go of trace files, and of memory for the next host. The instance is of no use afterwards. */

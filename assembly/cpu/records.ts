@@ -344,6 +344,7 @@ export class Host {
   coreCount: u32; //         cores for VMs
   coresInAll: u32;
   vmCount: u32;
+  polled: u32; //            VMs that an arbiter reads: of a pool of slots as many as it has functions
   groupCount: u32;
   vcpuCount: u32;
   cores: usize;

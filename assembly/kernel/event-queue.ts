@@ -45,7 +45,7 @@ import { allocate } from "./arena";
 // @ts-ignore: decorator
 @inline export const RANK_FAULT: u64 = 4; // a page fault has left the guest
 // @ts-ignore: decorator
-@inline export const RANK_READY: u64 = 5;
+@inline export const RANK_READY: u64 = 5; // an instance has started
 // @ts-ignore: decorator
 @inline export const RANK_TOUCH: u64 = 6; // a running task comes to a page that is missing
 // @ts-ignore: decorator
@@ -53,11 +53,13 @@ import { allocate } from "./arena";
 // @ts-ignore: decorator
 @inline export const RANK_REPLENISH: u64 = 8; // a period begins, quotas are filled
 // @ts-ignore: decorator
+@inline export const RANK_PREWARM: u64 = 9; // a function's instance is there ahead of a request
+// @ts-ignore: decorator
 @inline export const RANK_ARRIVAL: u64 = 10;
 // @ts-ignore: decorator
 @inline export const RANK_MODULATE: u64 = 11; // what was due in the old state has come
 // @ts-ignore: decorator
-@inline export const RANK_EXPIRE: u64 = 12; // a quota is used up
+@inline export const RANK_EXPIRE: u64 = 12; // a quota is used up; an instance goes
 // @ts-ignore: decorator
 @inline export const RANK_BACKGROUND: u64 = 13; // a scan, background work that the budget allows again
 // @ts-ignore: decorator

@@ -7,6 +7,8 @@
 //   onEvent          the event of one of its slots, counted from its first
 //   onBegin          the warm-up is over: counters begin anew
 //   onSettle         counters are about to be read: writes what is now, and answers 0 or E_CONSERVATION
+//   onArrive         a request has arrived that is none of a VM's (lifecycle): its number, its service in ns
+//   onAnswer         one of its tasks has ended: the VM, the record, which is free already and still holds what it held
 //
 // A part whose section is not in the configuration is never called. The records are in linear memory, so a snapshot holds them.
 
@@ -30,6 +32,8 @@ export class Part {
   private events: u32;
   private begins: u32;
   private settles: u32;
+  private arrives: u32;
+  private answers: u32;
 
   set onSlots(f: (section: usize) => u32) {
     this.slots = f.index;
@@ -45,6 +49,12 @@ export class Part {
   }
   set onSettle(f: () => u32) {
     this.settles = f.index;
+  }
+  set onArrive(f: (number: u32, service: u64) => void) {
+    this.arrives = f.index;
+  }
+  set onAnswer(f: (vm: usize, task: usize) => void) {
+    this.answers = f.index;
   }
 
   /** Takes the timer slots that it needs from `first` on. */
@@ -65,6 +75,12 @@ export class Part {
   }
   settle(): u32 {
     return call_indirect<u32>(this.settles);
+  }
+  arrive(number: u32, service: u64): void {
+    call_indirect<void>(this.arrives, number, service);
+  }
+  answered(vm: usize, task: usize): void {
+    call_indirect<void>(this.answers, vm, task);
   }
 
   /** Where the u64 counters of `set` are; what a set counts the part's layout.ts says. */

@@ -7,6 +7,8 @@ import { dedicatedCores } from '../scenario/mechanisms.js';
 import { quotaOf } from '../scenario/quota.js';
 import { isOn, mechanismWords } from '../mechanisms/words.js';
 import type { VmGroup, Scenario, Arrivals } from '../scenario/types.js';
+import type { LaidFunctions } from '../lifecycle/words.js';
+import { withSlots, type LaidScenario } from './slots.js';
 import { Distributions, type EmpiricalTables } from './distributions.js';
 
 /** What a scenario becomes: words for the core, and what its counters mean. */
@@ -14,6 +16,9 @@ export interface CompiledScenario {
   readonly words: Float64Array;
   readonly scenario: Scenario;
   readonly vms: readonly CompiledVm[];
+  /** Of functions' instances, behind the scenario's own. */
+  readonly slots: readonly CompiledVm[];
+  readonly laid?: LaidFunctions | undefined;
   readonly histogramBits: number;
   readonly histogramsShared: boolean;
   readonly taskLimit: number;
@@ -63,12 +68,15 @@ export function histogramBytes(bits: number): number {
 }
 
 /** As fine as asked for and as memory allows; per VM when that fits, else shared by the VMs of a group, else coarser. */
-export function planHistograms(scenario: Scenario, vmCount: number): { bits: number; shared: boolean } {
+export function planHistograms(scenario: LaidScenario, vmCount: number): { bits: number; shared: boolean } {
   const { precision, share, memoryBytes } = scenario.histogram;
   const wanted = Math.min(L.HISTOGRAM_MAX_BITS, Math.max(1, Math.ceil(Math.log2(1 / precision) - 1e-9)));
   const fits = (sets: number, bits: number): boolean => sets * L.VM_HISTOGRAMS * histogramBytes(bits) <= memoryBytes;
   const groups = scenario.vms.length;
-  const shared = share === 'group' || (share === 'auto' && !fits(vmCount, wanted) && groups < vmCount);
+  const shared =
+    share === 'group' ||
+    scenario.laid !== undefined ||
+    (share === 'auto' && !fits(vmCount, wanted) && groups < vmCount);
   let bits = wanted;
   while (bits > 1 && !fits(shared ? groups : vmCount, bits)) bits--;
   return { bits, shared };
@@ -142,10 +150,13 @@ function controllersOf({ mechanism, host: { smt }, vms }: Scenario): Controllers
 
 /** `policyBits`: which policies the program answers itself (layout.ts, POLICY_*). */
 export function compileScenario(
-  scenario: Scenario,
+  given: Scenario,
   tables: EmpiricalTables = new Map(),
   policyBits = 0,
+  laid?: LaidFunctions,
 ): CompiledScenario {
+  const scenario = withSlots(given, laid);
+  const own = given.vms.reduce((sum, { count }) => sum + count, 0);
   const vms = scenario.vms.flatMap((group) => vmNames(group).map((name) => ({ name, group })));
   const { bits, shared } = planHistograms(scenario, vms.length);
   const distributions = new Distributions(tables);
@@ -189,7 +200,7 @@ export function compileScenario(
   const parts = partSections(scenario, distributions, tables);
   const host = new Array<number>(L.HOST_WORDS).fill(0);
   const { costs } = scenario;
-  const traced = scenario.vms.some((group) => group.workload?.arrivals.process === 'trace');
+  const traced = laid !== undefined || scenario.vms.some((group) => group.workload?.arrivals.process === 'trace');
   const ringCapacity = RING_ENTRIES;
   fill(host, 0, {
     [L.HOST_CORES]: scenario.host.cores,
@@ -203,6 +214,7 @@ export function compileScenario(
     [L.HOST_WIDTH_LIMIT]: scenario.limits.width,
     [L.HOST_GROUPS]: scenario.vms.length,
     [L.HOST_VMS]: vms.length,
+    [L.HOST_POLLED]: own + (laid?.spec.functions.length ?? 0),
     [L.HOST_STATES]: states.length / L.STATE_WORDS,
     [L.HOST_STAGES]: stages.length / L.STAGE_WORDS,
     [L.HOST_DISTRIBUTIONS]: distributions.count,
@@ -246,8 +258,10 @@ export function compileScenario(
   if (parts.size > 0) host[L.HOST_PARTS] = at;
   return {
     words: Float64Array.from([...before.flat(), ...directory(parts, at)]),
-    scenario,
-    vms,
+    scenario: given,
+    vms: vms.slice(0, own),
+    slots: vms.slice(own),
+    ...(laid === undefined ? {} : { laid }),
     histogramBits: bits,
     histogramsShared: shared,
     taskLimit: scenario.limits.tasks,

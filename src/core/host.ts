@@ -50,7 +50,7 @@ export interface InjectedArrival {
 }
 
 const TWO_32 = 2 ** 32;
-const STOPS = { [L.RUN_DONE]: 'done', [L.RUN_BUDGET]: 'budget', [L.RUN_INPUT]: 'input' } as const;
+const STOPS = { [L.RUN_DONE]: 'done', [L.RUN_BUDGET]: 'budget', [L.RUN_INPUT]: 'input', [L.E_POOL]: 'pool' } as const;
 
 export class HostCore {
   readonly sha256: string;
@@ -182,15 +182,16 @@ export class HostCore {
   /**
    * Simulates up to `untilNs`, at most `budget` events.
    *
-   * @returns `done`, `budget`, or `input` when the ring of injected arrivals has run dry and is not marked as ended
+   * @returns `done`, `budget`, `input` when the ring of injected arrivals has run dry and is not marked as ended, or `pool` when more
+   *   instances run than there are VM slots, in the middle of an event: the host must be laid out anew
    * @throws LimitError when more tasks are alive than limits.tasks allows
    */
-  run(untilNs: number, budget: number): 'done' | 'budget' | 'input' {
+  run(untilNs: number, budget: number): 'done' | 'budget' | 'input' | 'pool' {
     if (this.end !== undefined) throw new ClosedError();
     this.broken = true; // unless it comes back
     const answer = this.core.run(untilNs, budget);
     if (!(answer in STOPS)) throw this.error(answer);
-    this.broken = false;
+    this.broken = answer === L.E_POOL;
     return STOPS[answer as keyof typeof STOPS];
   }
 
@@ -344,7 +345,8 @@ export class HostCore {
   }
 
   private seriesLayout(): SeriesLayout {
-    const { vms, words, scenario } = this.compiled;
+    const { slots, words, scenario } = this.compiled;
+    const vms = [...this.compiled.vms, ...slots];
     return {
       vms: vms.map(({ name, group }) => ({ name, group: group.name, vcpus: group.vcpus.max })),
       groups: [...new Set(vms.map(({ group }) => group))].map(({ name }) => name),

@@ -1,18 +1,26 @@
 // Arrivals from outside the core: traces, and what a program injects. They are merged by time into the core's ring, a few
 // thousand at a time, so a trace larger than memory streams through.
 
+import { ARRIVAL_FUNCTION } from '../../assembly/layout.js';
+import type { Invocations } from '../lifecycle/spec.js';
 import type { TraceReach } from '../result/trust.js';
 import { summaryNotes, type ArrivalBatch, type TraceReader } from '../workload/arrival.js';
 import type { ResampledReader } from '../workload/resample.js';
 import type { HostCore, InjectedArrival } from './host.js';
 
-/** One stream of arrivals for one VM, already in order of time. */
+/** Arrivals, and of which function each is where they are no VM's. */
+interface SourceBatch extends ArrivalBatch {
+  readonly fn?: Uint32Array;
+}
+
+/** One stream of arrivals for one VM, or of functions, already in order of time. */
 interface Source {
+  /** -1: each arrival says of which function it is. */
   readonly vm: number;
   /** Undefined for a stream that a program injected. */
   readonly trace: OpenedTrace | undefined;
-  readonly batches: AsyncIterator<ArrivalBatch>;
-  batch: ArrivalBatch | null;
+  readonly batches: AsyncIterator<SourceBatch>;
+  batch: SourceBatch | null;
   at: number;
   /** Arrivals that went into the core. */
   taken: number;
@@ -41,6 +49,18 @@ export interface InjectionState {
   readonly taken: readonly number[];
 }
 
+const BATCH = 65_536;
+
+/** Pieces of the invocations, as they lie. */
+async function* inBatches({ atNs, fn, serviceNs }: Invocations): AsyncGenerator<SourceBatch> {
+  const width = new Uint32Array(BATCH);
+  for (let from = 0; from < atNs.length; from += BATCH) {
+    const piece = <T extends Float64Array | Uint32Array>(all: T): T => all.subarray(from, from + BATCH) as T;
+    const batch = { atNs: piece(atNs), serviceNs: piece(serviceNs), fn: piece(fn), width };
+    yield await Promise.resolve({ ...batch, count: batch.atNs.length });
+  }
+}
+
 export class Injection {
   private readonly sources: Source[] = [];
   /** Sorted by time from `pendingAt` on. */
@@ -56,6 +76,11 @@ export class Injection {
   /** `skip`: arrivals of the trace that were taken before a snapshot. */
   addTrace(vm: number, trace: OpenedTrace, skip = 0): void {
     this.addSource(vm, trace.reader, trace, skip);
+  }
+
+  /** Requests of functions; at one instant they come after all other sources'. `skip`: as of a trace. */
+  addFunctions(invocations: Invocations, skip = 0): void {
+    this.addSource(-1, inBatches(invocations), undefined, skip);
   }
 
   /** What the readers of the scenario's traces did to them: `FILE: …`, each once. */
@@ -87,7 +112,7 @@ export class Injection {
 
   private addSource(
     vm: number,
-    batches: AsyncIterable<ArrivalBatch>,
+    batches: AsyncIterable<SourceBatch>,
     trace: OpenedTrace | undefined,
     skip: number,
   ): void {
@@ -156,9 +181,10 @@ export class Injection {
       if (source === null || pendingTime <= source.batch!.atNs[source.at]!) {
         this.putPending();
       } else {
-        const { atNs, serviceNs, width } = source.batch!;
+        const { atNs, serviceNs, width, fn } = source.batch!;
         const service = serviceNs[source.at]!;
-        this.core.put(atNs[source.at]!, service, source.vm, width[source.at]!);
+        const to = fn === undefined ? source.vm : ARRIVAL_FUNCTION + fn[source.at]!;
+        this.core.put(atNs[source.at]!, service, to, width[source.at]!);
         source.lastNs = atNs[source.at]!;
         source.seen++;
         if (service >= 0 && service <= 1) source.tiny++;

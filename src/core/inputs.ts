@@ -15,6 +15,7 @@ import type { TraceHost } from '../workload/text-source.js';
 import type { CompiledScenario } from './compile.js';
 import { type EmpiricalTables, numberFiles } from './distributions.js';
 import type { Injection, OpenedTrace } from './injection.js';
+import type { InjectedArrival } from './host.js';
 
 /** Of a scenario that names files. */
 export const FILES_EXPECTED = 'options.files to read it from: memoryHost(files), or nodeHost(folder) of fluxhost/node';
@@ -72,10 +73,10 @@ function openResampled(
   return { reader: sharedReader(another), resampled: { blockNs, source: another } };
 }
 
-/** `taken`: of each trace, in the order of the VMs, how many arrivals were taken before a snapshot. */
+/** `taken`: of each trace, in the order of the VMs, then of the functions' invocations, how many arrivals were taken before a snapshot. */
 export function openTraces(
   scenario: Scenario,
-  { vms }: CompiledScenario,
+  { vms, laid }: CompiledScenario,
   files: TraceHost | undefined,
   injection: Injection,
   taken?: readonly number[],
@@ -107,9 +108,10 @@ export function openTraces(
     injection.addTrace(index, { file, ...opened }, taken?.[traces]);
     traces++;
   });
+  if (laid !== undefined) injection.addFunctions(laid.spec.invocations, taken?.[traces]);
 }
 
-export function arrivalProblems(
+function arrivalProblems(
   { atNs = 0, serviceNs = -1, width = 0 }: Partial<Arrival>,
   path: string,
 ): { path: string; given: string; expected: string }[] {
@@ -130,6 +132,18 @@ export function arrivalProblems(
       expected: 'a whole number of tasks from 1 to 2^24, or 0 to draw',
     });
   return problems;
+}
+
+/** What a program injects, as the core takes it. @throws InputError for a time, service or width that is none */
+export function injectedArrivals(arrivals: readonly Partial<Arrival>[], vm: number, nowNs: number): InjectedArrival[] {
+  const problems = arrivals.flatMap((arrival, index) => arrivalProblems(arrival, `arrivals.${index}`));
+  if (problems.length > 0) throw new InputError(problems);
+  return arrivals.map(({ atNs = nowNs, serviceNs = -1, width = 0 }) => ({
+    atNs: Math.max(atNs, nowNs),
+    serviceNs,
+    vm,
+    width,
+  }));
 }
 
 /**

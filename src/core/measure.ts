@@ -1,5 +1,6 @@
 // A result of what a host has counted so far.
 
+import { lifecycleResult } from '../lifecycle/measured.js';
 import { swapResult } from '../swap/read.js';
 import { buildResult } from '../result/build.js';
 import type { Result, ResampledTrace } from '../result/result.js';
@@ -13,7 +14,7 @@ import type { HostCore } from './host.js';
 import type { Injection } from './injection.js';
 import type { IntervalReadings } from './intervals.js';
 import type { LateRequests } from './late.js';
-import { addHistograms, readCounters } from './results.js';
+import { addHistograms, readCounters, slotCounters } from './results.js';
 
 /** A host, and what was read of it on its way. */
 export interface Measured {
@@ -46,6 +47,8 @@ export function measure(of: Measured): Result {
   // statistics begin anew at the end of the warm-up; a run that is stopped before has what it has
   const measuredNs = nowNs < scenario.warmupNs ? nowNs : nowNs - scenario.warmupNs;
   const memory = swapResult(scenario, compiled.vms, measuredNs, core);
+  const cores = slotCounters(core, compiled);
+  const lifecycle = lifecycleResult(compiled.laid?.spec, core, cores);
   const counters = readCounters(core, compiled, scenario.host.cores, late);
   const memoryNs = (scenario.host.memory?.cores ?? 0) * measuredNs;
   const result = buildResult({
@@ -66,6 +69,7 @@ export function measure(of: Measured): Result {
       wallSeconds,
     },
     ...counters,
+    ...(lifecycle === undefined ? {} : { lifecycle }),
     ...(memory === undefined ? {} : { memory, host: { ...counters.host, memoryNs } }),
   });
   const resampled = resampledOf(injection.reached, compiled);

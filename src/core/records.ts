@@ -40,10 +40,10 @@ export class Records {
   constructor(
     exports: WebAssembly.Exports,
     private readonly memory: WebAssembly.Memory,
-    { vms, scenario }: CompiledScenario,
+    { vms, slots, scenario }: CompiledScenario,
   ) {
     this.cores = scenario.host.cores;
-    this.vms = vms.map(({ name, group }) => ({ name, vcpus: group.vcpus.max }));
+    this.vms = [...vms, ...slots].map(({ name, group }) => ({ name, vcpus: group.vcpus.max }));
     const core = exports as unknown as { fieldAt(which: number): number; slotVcpus(): number };
     this.at = Array.from({ length: L.WATCHED_FIELDS }, (_, which) => core.fieldAt(which));
     this.firstVcpu = core.slotVcpus();

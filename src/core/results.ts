@@ -58,6 +58,13 @@ export function readCounters(
   };
 }
 
+/** What the VMs of functions' instances have counted, put together. */
+export function slotCounters(core: HostCore, { vms, slots }: CompiledScenario): Float64Array {
+  const sum = new Float64Array(L.VM_COUNTERS);
+  slots.forEach((_, index) => core.vmCounters(vms.length + index).forEach((value, word) => (sum[word]! += value)));
+  return sum;
+}
+
 /** Puts the buckets of every VM's latencies into a result; of VMs that share them, into the first one's. */
 export function addHistograms(result: Result, core: HostCore): void {
   const told = new Set<string>();

@@ -30,6 +30,8 @@ export interface SnapshotParts {
   readonly intervals: IntervalState;
   /** Decisions that functions of the program took: they must be given again. */
   readonly policy: readonly PolicyName[];
+  /** VM slots of each class for functions. */
+  readonly slots?: number | undefined;
   readonly memory: Uint8Array;
 }
 

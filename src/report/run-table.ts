@@ -8,6 +8,7 @@ import { printable } from '../input/errors.js';
 import { renderDistributions } from './distribution-line.js';
 import { type Look, type Cell, renderTable, paint } from './table.js';
 import { markedQuantile, renderTrust, renderValidity } from './trust.js';
+import { renderLifecycle } from './lifecycle-table.js';
 import { renderMemory } from './memory-table.js';
 import { type VmRow, memberAt, rowsOf, sum } from './vm-rows.js';
 import {
@@ -115,14 +116,19 @@ function coreTable(result: Result, all: readonly VmRow[], look: Look): string {
     const label = vms.length === 1 ? name : `${name} x${vms.length}, sum`;
     rows.push([label, ...[...states, sum(vms.map(totalOf))].map(formatCoreSeconds)]);
   }
-  const { host } = result;
+  const { host, lifecycle } = result;
+  const ofFunctions = Object.values(lifecycle?.cpuSeconds ?? {});
+  if (lifecycle !== undefined) {
+    const { task, steal, idlePoll, transition } = lifecycle.cpuSeconds;
+    rows.push(['functions', ...[task, steal, idlePoll, transition, sum(ofFunctions)].map(formatCoreSeconds)]);
+  }
   rows.push(['idle cores', '', '', '', '', formatCoreSeconds(host.idleCoreSeconds)]);
   if (host.pollCoreSeconds > 0) rows.push(['polling core', '', '', '', '', formatCoreSeconds(host.pollCoreSeconds)]);
   const { idleCoreSeconds, pollCoreSeconds, memoryCoreSeconds = 0 } = host;
   if (host.memoryCoreSeconds !== undefined)
     rows.push(['kept for memory', '', '', '', '', formatCoreSeconds(memoryCoreSeconds)]);
   const kept = idleCoreSeconds + pollCoreSeconds + memoryCoreSeconds;
-  const total = result.vms.reduce((sum, vm) => sum + totalOf(vm), kept);
+  const total = result.vms.reduce((sum, vm) => sum + totalOf(vm), kept + sum(ofFunctions));
   rows.push([`${host.cores} cores`, '', '', '', '', formatCoreSeconds(total)]);
   return `${renderTable(rows, { look, maxCellColumns: 24 })}utilization by tasks ${formatShare(host.utilization)}\n`;
 }
@@ -221,8 +227,8 @@ export function renderRun(result: Result, look: Look = false): string {
   const shown = rows.slice(0, MAX_VMS);
   return [
     header(result),
-    '\n',
-    latencyTable(shown, look),
+    rows.length === 0 ? '' : '\n',
+    rows.length === 0 ? '' : latencyTable(shown, look),
     omittedText(rows.length),
     renderDistributions(result, look),
     confidenceTable(result, shown, look),
@@ -231,6 +237,7 @@ export function renderRun(result: Result, look: Look = false): string {
     reallocationText(result),
     controllersText(result),
     renderMemory(result, MAX_VMS, look),
+    renderLifecycle(result.lifecycle, look),
     warnings(result, look),
     '\n',
     renderTrust([result], look),

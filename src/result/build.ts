@@ -17,6 +17,7 @@ import {
   VM_STARTS,
 } from './counters.js';
 import type { Controllers, LockResult, Manifest, Result, SloResult, VmResult } from './result.js';
+import type { LifecycleResult } from '../lifecycle/result.js';
 import type { MemoryResult } from '../swap/result.js';
 
 /** The share of a run's arrivals that must have piled up to call a VM unstable. */
@@ -60,6 +61,7 @@ export interface RawRun {
     readonly controllers?: readonly (keyof typeof CONTROLLER_COUNTERS)[];
   };
   readonly memory?: MemoryResult;
+  readonly lifecycle?: LifecycleResult;
   readonly histogram: { readonly precision: number; readonly shared: 'vm' | 'group' };
 }
 
@@ -130,7 +132,8 @@ function vmResult(raw: RawVm, measuredNs: number): VmResult {
 /** Turns the core's counters into a result; a `HistogramError` where a histogram contradicts itself. */
 export function buildResult(raw: RawRun): Result {
   const { measuredNs, wallSeconds, events } = raw.manifest;
-  const taskNs = raw.vms.reduce((sum, { counters }) => sum + (counters[L.VM_TASK_NS] ?? 0), 0);
+  const functionsNs = (raw.lifecycle?.cpuSeconds.task ?? 0) * NS_PER_SECOND;
+  const taskNs = raw.vms.reduce((sum, { counters }) => sum + (counters[L.VM_TASK_NS] ?? 0), functionsNs);
   const coreNs = raw.host.cores * measuredNs;
   const { counters } = raw.host;
   const result: Result = {
@@ -150,6 +153,7 @@ export function buildResult(raw: RawRun): Result {
       steps: ofEach(raw.reallocation.steps, distributionOf),
     },
     memory: raw.memory ?? {},
+    ...(raw.lifecycle === undefined ? {} : { lifecycle: raw.lifecycle }),
     histogram: { ...raw.histogram },
     warnings: [],
   };

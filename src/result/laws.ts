@@ -6,6 +6,7 @@
 // Times: none below zero, none longer than any run, and of each distribution least ≤ mean ≤ greatest.
 // Latency ≥ service is read off the slowdown (latency / service), which is never below one.
 
+import { brokenLifecycleLaws } from '../lifecycle/result.js';
 import { memoryOf } from '../swap/result.js';
 import type { Distribution } from '../metrics/figures.js';
 import type { Result } from './result.js';
@@ -81,6 +82,7 @@ export function brokenLaws(result: Result): string[] {
   for (const [state, seconds] of Object.entries(result.host))
     if (state.endsWith('CoreSeconds') && seconds < 0) broken.push(`host.${state} is ${seconds}, below zero`);
   let coreSeconds = result.host.idleCoreSeconds + result.host.pollCoreSeconds + (result.host.memoryCoreSeconds ?? 0);
+  for (const seconds of Object.values(result.lifecycle?.cpuSeconds ?? {})) coreSeconds += seconds;
   for (const vm of result.vms) {
     const accounted = vm.completed + vm.dropped + vm.inFlight;
     if (vm.arrived !== accounted) {
@@ -98,12 +100,12 @@ export function brokenLaws(result: Result): string[] {
     }
   }
   for (const vm of result.vms) broken.push(...brokenTimes(vm.name, vm));
-  broken.push(...brokenTimes('reallocation', result.reallocation), ...brokenTimes('memory', result.memory));
+  for (const part of ['reallocation', 'memory', 'lifecycle'] as const) broken.push(...brokenTimes(part, result[part]));
   for (const { atNs } of result.reallocation.grantCurve ?? [])
     if (!(atNs >= 0)) broken.push(`reallocation.grantCurve: a grant at ${atNs} ns, before the first decision`);
   const fault = brokenFaultLaw(result);
   if (fault !== undefined) broken.push(fault);
-  broken.push(...brokenPageLaws(result));
+  broken.push(...brokenPageLaws(result), ...brokenLifecycleLaws(result.lifecycle));
   const expected = (result.host.cores * result.manifest.measuredNs) / 1e9;
   if (Math.abs(coreSeconds - expected) > RELATIVE_ROUNDING * Math.max(expected, 1e-3)) {
     broken.push(`core-seconds of all states add up to ${coreSeconds}, but cores × time is ${expected}`);

@@ -19,6 +19,7 @@ import {
   text,
   told,
 } from '../metrics/figures.js';
+import { lifecycleSchemas } from '../lifecycle/result.js';
 import { memorySchemas, noMemory } from '../swap/result.js';
 import {
   ARBITER_COUNTERS,
@@ -228,6 +229,10 @@ const makeSchemas = () => {
     memory: told(
       'An empty object where no VM has memory; with replications it is that of replication 0, as vms are.',
       z.union([memorySchemas().memoryResult, noMemory()]),
+    ),
+    lifecycle: told(
+      'Where functions come and go; with replications it is that of replication 0.',
+      z.optional(lifecycleSchemas().lifecycleResult),
     ),
     histogram: told(
       'How the distributions were kept.',

@@ -42,7 +42,7 @@ function moveGrid(): void {
 // @ts-ignore: decorator
 @inline
 function reading(waiting: u32): u64 {
-  return settings.pollBase + settings.pollPerVm * (settings.aggregate ? aggregated() + <u64>waiting : <u64>H.vmCount);
+  return settings.pollBase + settings.pollPerVm * (settings.aggregate ? aggregated() + <u64>waiting : <u64>H.polled);
 }
 
 // Metrics that the arbiter reads may be old: they are those of the end of the last multiple of `staleness`, published by an event of
@@ -177,7 +177,7 @@ function demand(vm: Vm): u32 {
 
 /** Words that hold one bit for every VM: what the arbiter reads first when the VMs' metrics are aggregated. */
 function aggregated(): u64 {
-  return (<u64>H.vmCount + 63) >> 6;
+  return (<u64>H.polled + 63) >> 6;
 }
 
 /** An idle core, else somebody's. */

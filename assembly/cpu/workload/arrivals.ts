@@ -6,6 +6,7 @@ import * as L from "../../layout";
 import { scheduleHere, RANK_ARRIVAL, cancel, schedule, timeOf, RANK_MODULATE, isPending } from "../../kernel/event-queue";
 import { exponential, sampleNs } from "../../kernel/distribution";
 import { Vm, Q, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE, SLOT_INJECT, vmAt, clock, injection } from "../state";
+import { partAt } from "../../kernel/part";
 import { arrivalStream, arriveHere, arrive, SATURATING } from "./request";
 
 // @ts-ignore: decorator
@@ -122,9 +123,10 @@ export function commitInjected(read: u32, write: u32, more: u32): void {
 
 export function onInject(): void {
   const at = entry(injection.read++);
-  const vm = vmAt(load<u32>(at, 16));
+  const vm = load<u32>(at, 16);
   const serviceNs = load<f64>(at, 8);
   const width = load<u32>(at, 20);
   scheduleInjection();
-  arrive(vm, serviceNs, width, 0);
+  if (vm & <u32>L.ARRIVAL_FUNCTION) partAt(L.PART_LIFECYCLE).arrive(vm & ~<u32>L.ARRIVAL_FUNCTION, <u64>(<i64>(serviceNs + 0.5)));
+  else arrive(vmAt(vm), serviceNs, width, 0);
 }

@@ -16,6 +16,7 @@ import { beginTouches, inOrder, reservePlaces } from "../../memory/pages/access"
 import { sampleTime } from "../series";
 import { schedule, RANK_ARRIVAL } from "../../kernel/event-queue";
 import { hooks } from "../hooks";
+import { partAt } from "../../kernel/part";
 
 const SCRATCH: usize = memory.data(16, 16); // the stream of the stage being started
 
@@ -79,6 +80,44 @@ function freeRecord(t: Task): void {
   t.next = H.freeRecords;
   H.freeRecords = t;
   H.freeCount++;
+}
+
+/** The record of a task that has arrived and is in no VM yet; null, and the event ends with the reason, where there is no room. */
+export function newTask(service: u64): Task {
+  if (!ensureRecords(1)) return nothing<Task>();
+  const t = allocateRecord();
+  t.next = nothing<Task>();
+  t.flags = 0;
+  t.request = nothing<Request>();
+  t.arrivedAt = clock.now;
+  t.service = service;
+  t.remaining = service;
+  return t;
+}
+
+/** One that will never run. */
+export function dropTask(t: Task): void {
+  freeRecord(t);
+}
+
+/** It enters a VM that is there. */
+export function enterVm(vm: Vm, t: Task): void {
+  count(vm, L.VM_ARRIVED, 1);
+  count(vm, L.VM_IN_FLIGHT, 1);
+  count(vm, L.VM_WORK_NS, t.service);
+  if (S.on) beginTouches(vm, t, 0);
+  makeReady(vm, t);
+}
+
+/** `lines` of the arena one behind the other, zeroed, for good; 0, and the event ends with the reason, where there is no room. */
+export function takeLines(lines: u32): usize {
+  while (<u64>(H.recordsEnd - H.recordsFresh) < <u64>lines * RECORD_BYTES) {
+    if (!growRecords(<u64>H.freeCount + <u64>lines)) return 0;
+  }
+  const at = H.recordsFresh;
+  H.recordsFresh = at + <usize>lines * RECORD_BYTES;
+  H.freeCount -= lines;
+  return at;
 }
 
 // --- arrivals ----------------------------------------------------------------------------------------------------
@@ -277,7 +316,7 @@ export function completeHere(vm: Vm, t: Task): void {
     const client = t.client;
     recordRequest(vm, t.arrivedAt, t.service);
     freeRecord(t);
-    if (client != 0) clientDone(vm, client, 0);
+    if (client != 0) answered(vm, client, t);
     return;
   }
   freeRecord(t);
@@ -293,6 +332,13 @@ export function completeHere(vm: Vm, t: Task): void {
   recordRequest(vm, r.arrivedAt, r.ideal);
   freeRecord(changetype<Task>(r));
   if (client != 0) clientDone(vm, client, 0);
+}
+
+/** Somebody waits for the single task that is done: a client, or a function's instance. */
+function answered(vm: Vm, client: u32, t: Task): void {
+  if (client >= <u32>L.CLIENT_FUNCTION && client != SATURATING) {
+    partAt(L.PART_LIFECYCLE).answered(changetype<usize>(vm), changetype<usize>(t));
+  } else clientDone(vm, client, 0);
 }
 
 /** The request of a closed client, or of a saturating VM, is done; or it was dropped, and its client thinks for `least` 1 ns, so that time goes on. */

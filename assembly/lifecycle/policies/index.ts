@@ -1,0 +1,7 @@
+// The keep-alive policies, one file each.
+
+import "./fixed";
+import "./lru";
+import "./gd";
+import "./hist";
+import "./pool";

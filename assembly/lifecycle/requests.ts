@@ -1,0 +1,238 @@
+// What happens to a request: it finds an instance in the first tier that applies, waits for memory, or is dropped; and its end.
+
+import * as L from "../layout";
+import * as W from "./layout";
+import { RANK_EXPIRE, cancel, schedule } from "../kernel/event-queue";
+import { record } from "../kernel/histogram";
+import { Q, Request, Task, Vm, clock, isNull, nothing } from "../cpu/state";
+import { dropTask, newTask } from "../cpu/workload/request";
+import { takeDelayed } from "./delayed";
+import { admit, ended, expire, give, hide, histogram, layDormant, make, ready, show, wake } from "./instances";
+import { enterGate } from "./gate";
+import { keeper } from "./keeper";
+import { underWay } from "./memory";
+import { fits, makeRoom } from "./room";
+import { instanceIn } from "./slots";
+import {
+  Fn, Instance, KEY_READY, KEY_SHIFT, SLOT_TIMEOUT, STARTING, fnAt, life, roomed, tallied, tally, tallyFn, tallyMost, timedBy,
+} from "./state";
+import { armTimers, planExpiry, planReady, planRetry, takeTimer } from "./timers";
+
+/** A request of function `number` arrives. */
+export function onFunctionArrival(number: u32, service: u64): void {
+  const f = fnAt(number);
+  tally(W.LIFE_ARRIVED, 1);
+  tallyFn(f, W.FN_ARRIVED, 1);
+  keeper.arrived(f);
+  const t = newTask(service);
+  if (isNull(t)) return;
+  if (f.hopeless) drop(f, t);
+  else if (!serve(f, t)) overflow(f, t);
+}
+
+/** By the first tier that applies; false: there is no memory for it. */
+function serve(f: Fn, t: Task): bool {
+  for (let order = life.order; (order & 0xff) < <u64>W.TIERS; order >>= 8) {
+    switch (<u32>(order & 0xff)) {
+      case W.TIER_ACTIVE: {
+        const i = roomed(f.joinable);
+        if (!isNull(i)) return join(f, i, t);
+        break;
+      }
+      case W.TIER_DORMANT: {
+        const i = roomed(f.dormant);
+        if (!isNull(i)) return revive(f, i, t);
+        break;
+      }
+      case W.TIER_RESTORE:
+        if (f.snapshot) return start(f, t, W.TIER_RESTORE);
+        break;
+      case W.TIER_VM:
+        if (f.init == 0) return start(f, t, W.TIER_VM);
+        break;
+      default:
+        return start(f, t, W.TIER_FULL);
+    }
+  }
+  return false;
+}
+
+function join(f: Fn, i: Instance, t: Task): bool {
+  if (!makeRoom(f, f.perRequest, 0)) return false;
+  give(i, t, i.state == STARTING ? W.TIER_JOINED : W.TIER_ACTIVE);
+  return true;
+}
+
+function revive(f: Fn, i: Instance, t: Task): bool {
+  if (!fits(f.perRequest)) {
+    hide(i);
+    const made = makeRoom(f, f.perRequest, f.memory);
+    show(i);
+    if (!made) return false;
+  }
+  wake(i);
+  give(i, t, W.TIER_DORMANT);
+  if (life.dormantNs == 0) ready(i);
+  else planReady(i, clock.now + life.dormantNs);
+  return true;
+}
+
+/** How long a start takes once it has passed the gate. */
+function startNs(f: Fn, tier: u32): u64 {
+  if (tier == W.TIER_RESTORE) return life.restoreNs;
+  const attested = f.confidential ? life.attestNs : 0;
+  return life.vmNs + attested + (tier == W.TIER_FULL ? f.init : 0);
+}
+
+function start(f: Fn, t: Task, tier: u32): bool {
+  if (!makeRoom(f, f.memory + f.perRequest, 0)) return false;
+  const i = make(f);
+  if (isNull(i)) return true; // the run ends here
+  give(i, t, tier);
+  begin(i, tier);
+  return true;
+}
+
+function begin(i: Instance, tier: u32): void {
+  tally(W.LIFE_STARTS, 1);
+  i.startNs = startNs(i.fn, tier);
+  enterGate(i);
+}
+
+// --- for want of memory ---------------------------------------------------------------------------------------------
+
+function drop(f: Fn, t: Task): void {
+  tally(W.LIFE_DROPPED, 1);
+  tallyFn(f, W.FN_DROPPED, 1);
+  dropTask(t);
+}
+
+function overflow(f: Fn, t: Task): void {
+  if (life.overflow == W.OVERFLOW_DROP) {
+    drop(f, t);
+    return;
+  }
+  tally(W.LIFE_WAITING, 1);
+  tallyFn(f, W.FN_WAITING, 1);
+  tallyMost(W.LIFE_WAITING_MAX, tallied(W.LIFE_WAITING));
+  t.request = changetype<Request>(f); // until it is given to an instance
+  t.next = nothing<Task>();
+  if (isNull(life.queue)) life.queue = t;
+  else life.queueTail.next = t;
+  life.queueTail = t;
+  planTimeout();
+}
+
+function planTimeout(): void {
+  if (life.overflow != W.OVERFLOW_TIMEOUT) return;
+  const slot = life.slot + SLOT_TIMEOUT;
+  if (isNull(life.queue)) cancel(Q, slot);
+  else schedule(Q, slot, life.queue.arrivedAt + life.timeout, RANK_EXPIRE);
+}
+
+/** The queue's head leaves it. */
+function leaveQueue(): Fn {
+  const t = life.queue;
+  const f = changetype<Fn>(t.request);
+  tally(W.LIFE_WAITING, -1);
+  tallyFn(f, W.FN_WAITING, -1);
+  life.queue = t.next;
+  t.next = nothing<Task>();
+  t.request = nothing<Request>();
+  return f;
+}
+
+/** It has waited as long as it may. */
+export function onTimeout(): void {
+  const t = life.queue;
+  const f = leaveQueue();
+  tally(W.LIFE_TIMED_OUT, 1);
+  tallyFn(f, W.FN_TIMED_OUT, 1);
+  dropTask(t);
+  planTimeout();
+}
+
+/** The queue's head is tried where something has ended or expired, and missing instances are started. */
+export function onRetry(): void {
+  const tries = life.retries != 0;
+  life.retries = 0;
+  while (tries && !isNull(life.queue)) {
+    const t = life.queue;
+    const next = t.next;
+    const f = changetype<Fn>(t.request);
+    t.next = nothing<Task>();
+    if (!serve(f, t)) {
+      t.next = next;
+      break;
+    }
+    // it is elsewhere already: only the queue forgets it
+    life.queue = next;
+    tally(W.LIFE_WAITING, -1);
+    tallyFn(f, W.FN_WAITING, -1);
+    planTimeout();
+  }
+  fill();
+}
+
+/** Functions that lack instances get them, in the order in which they came to, as far as memory goes without an eviction. */
+export function fill(): void {
+  while (!isNull(life.shortest)) {
+    const f = life.shortest;
+    while (f.instances < f.minInstances) {
+      if (!fits(f.memory)) return;
+      const i = make(f);
+      if (isNull(i)) return;
+      begin(i, f.snapshot ? W.TIER_RESTORE : f.init == 0 ? W.TIER_VM : W.TIER_FULL);
+    }
+    f.short = 0;
+    life.shortest = f.nextShort;
+  }
+}
+
+// --- events --------------------------------------------------------------------------------------------------------------
+
+/** A request of a function has run: its record is free, and still holds what it held. */
+export function onAnswer(vmAt: usize, taskAt: usize): void {
+  const t = changetype<Task>(taskAt);
+  const i = instanceIn(changetype<Vm>(vmAt));
+  const f = i.fn;
+  const latency = clock.now - t.arrivedAt;
+  record(histogram(<usize>(W.LIFE_HISTOGRAM_LATENCY + (t.client & 0xff))), L.HOST_HISTOGRAM_SUB_BITS, latency);
+  tally(W.LIFE_COMPLETED, 1);
+  tallyFn(f, W.FN_COMPLETED, 1);
+  tallyFn(f, W.FN_LATENCY_NS, latency);
+  tallyFn(f, W.FN_UNDER_WAY, -1);
+  underWay(-1);
+  f.lastEnd = clock.now;
+  ended(i);
+  planRetry();
+}
+
+/** READY or EXPIRE of the instance on top. */
+export function onTimer(): void {
+  const i = timedBy(life.timers);
+  const isReady = (life.timers.key & ((1 << KEY_SHIFT) - 1)) == KEY_READY;
+  takeTimer();
+  if (isReady) ready(i);
+  else {
+    expire(i);
+    planRetry();
+  }
+  armTimers();
+}
+
+export function onDelayed(): void {
+  const t = takeDelayed();
+  admit(changetype<Instance>(t.request), t);
+}
+
+/** One instance of function `number` is there ahead of requests, if none lies dormant. */
+export function onPrewarm(number: u32): void {
+  const f = fnAt(number);
+  if (!isNull(f.dormant) || !fits(f.memory)) return;
+  const i = make(f);
+  if (isNull(i)) return;
+  tally(W.LIFE_PREWARMED, 1);
+  layDormant(i);
+  planExpiry(i, f.prewarmUntil);
+}

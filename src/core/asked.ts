@@ -1,0 +1,32 @@
+// What a program asks of a simulation that it has: refused where it cannot be had.
+
+import { InputError, show } from '../input/errors.js';
+
+/** @throws InputError for a seed that is none, and where functions would have to be read or made anew for it */
+export function checkSeed(seed: number, functions = false): void {
+  if (functions)
+    throw new InputError({
+      path: 'functions',
+      given: 'reset',
+      expected: 'a simulation of its own for each seed: functions are read or made when it is created',
+    });
+  if (!Number.isSafeInteger(seed) || seed < 0)
+    throw new InputError({ path: 'seed', given: show(seed), expected: 'a whole number from 0 to 2^53 - 1' });
+}
+
+/** @throws InputError where arrivals came from a stream, which cannot be read again */
+export function refuseStreams(streams: number): void {
+  if (streams > 0)
+    throw new InputError({
+      path: 'inject',
+      given: 'a stream of arrivals',
+      expected: 'arrays or traces of the scenario: a stream cannot be read again after a snapshot',
+    });
+}
+
+/** The whole nanosecond to run to. @throws RangeError for a time that is past or none */
+export function untilNs(timeNs: number, nowNs: number): number {
+  if (!(timeNs >= nowNs && timeNs <= Number.MAX_SAFE_INTEGER))
+    throw new RangeError(`runUntil: given ${timeNs}, expected a time from now (${nowNs} ns) to 2^53 - 1 ns`);
+  return Math.floor(timeNs);
+}

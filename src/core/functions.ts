@@ -1,0 +1,48 @@
+// The functions of a scenario, read and laid out; and what happens where more of their instances run than there are VMs for.
+
+import { readLifecycle } from '../lifecycle/read.js';
+import type { LifecycleSpec } from '../lifecycle/spec.js';
+import { laidFunctions, type LaidFunctions } from '../lifecycle/words.js';
+import type { Scenario } from '../scenario/types.js';
+import type { TraceHost } from '../workload/text-source.js';
+import { InputError, show } from '../input/errors.js';
+import { LimitError } from './errors.js';
+import { FILES_EXPECTED } from './inputs.js';
+
+interface Given {
+  readonly lifecycle?: LifecycleSpec | undefined;
+  readonly files?: TraceHost | undefined;
+  readonly functionVms?: number | undefined;
+}
+
+const NO_FILES: TraceHost = {
+  open: (file) => Promise.reject(new InputError({ path: 'functions', given: show(file), expected: FILES_EXPECTED })),
+};
+
+/** Undefined where there are none. `slots`: as many VMs of each class as there were. */
+export async function layFunctions(
+  scenario: Scenario,
+  { lifecycle, files = NO_FILES, functionVms }: Given,
+  slots = functionVms,
+): Promise<LaidFunctions | undefined> {
+  if (lifecycle !== undefined) return laidFunctions(lifecycle, slots);
+  if (scenario.functions === undefined) return undefined;
+  const { spec, notes } = await readLifecycle(scenario, files);
+  return { ...laidFunctions(spec, slots), notes: notes.map(({ detail }) => detail) };
+}
+
+/**
+ * Twice as many VMs.
+ *
+ * @throws LimitError where the run cannot be repeated from its beginning
+ */
+export function moreSlots(laid: LaidFunctions, once: boolean): LaidFunctions {
+  const { slots } = laid;
+  if (once)
+    throw new LimitError(
+      'functions',
+      slots,
+      `functions: more than ${slots} instances run at once, and a run with a timeline, injected arrivals or a snapshot before cannot be laid out anew; run it without, or lay more out (options.functionVms)`,
+    );
+  return { ...laid, slots: 2 * slots };
+}

@@ -1,0 +1,113 @@
+// The readable part of a result that is about functions: where requests found their instances and how long it took, what kept them
+// warm, what went for want of memory, the functions that started most. Prints nothing where there are none.
+
+import type { FunctionResult, LifecycleResult } from '../lifecycle/result.js';
+import { coldStarts, SERVED_TIERS, servedInAll } from '../lifecycle/result.js';
+import { type Cell, type Look, renderTable } from './table.js';
+import { formatCount, formatDurationNs, formatShare } from './units.js';
+
+const GIB = 2 ** 30;
+/** Rows of functions. */
+const MAX_FUNCTIONS = 12;
+const strong = (text: string): Cell => ({ text, tone: 'strong' });
+
+/** `1.45 GiB`, `128 MiB` */
+function size(bytes: number): string {
+  const [value, unit] = bytes < GIB ? [bytes / 2 ** 20, 'MiB'] : [bytes / GIB, 'GiB'];
+  return `${value >= 99.5 ? value.toFixed(0) : value.toPrecision(3)} ${unit}`;
+}
+
+function tierTable(result: LifecycleResult, look: Look): string {
+  const all = servedInAll(result);
+  const quantiles = (of: LifecycleResult['startNs']): string[] =>
+    [of.mean, of.p50, of.p99, of.max].map(formatDurationNs);
+  const tiers = SERVED_TIERS.filter((tier) => result.served[tier] > 0).map((tier) => [
+    `  ${tier}`,
+    formatCount(result.served[tier]),
+    formatShare(result.served[tier] / all),
+    ...quantiles(result.startNsByTier[tier]),
+    formatDurationNs(result.latencyNsByTier[tier].p99),
+  ]);
+  return renderTable(
+    [
+      ['served from', 'requests', 'share', 'start mean', 'p50', 'p99', 'max', 'latency p99'].map(strong),
+      [
+        'all',
+        formatCount(all),
+        formatShare(all === 0 ? null : 1),
+        ...quantiles(result.startNs),
+        formatDurationNs(result.latencyNs.p99),
+      ],
+      ...tiers,
+    ],
+    { look },
+  );
+}
+
+function accountText(result: LifecycleResult): string {
+  const { arrived, dropped, timedOut, inFlight, underWay, coldStartRate } = result;
+  const lost = [
+    ...(dropped > 0 ? [`${formatCount(dropped)} dropped (${formatShare(dropped / arrived)})`] : []),
+    ...(timedOut > 0 ? [`${formatCount(timedOut)} timed out`] : []),
+    ...(inFlight > 0 ? [`${formatCount(inFlight)} wait for memory`] : []),
+    ...(underWay > 0 ? [`${formatCount(underWay)} have not ended`] : []),
+  ];
+  const text = [`${formatCount(arrived)} requests of ${formatCount(result.functions.length)} functions`, ...lost].join(
+    ', ',
+  );
+  return `${text}\ncold starts ${formatShare(coldStartRate)} of those served\n`;
+}
+
+function memoryText(result: LifecycleResult): string {
+  const { warmGibSecondsPer1000: warm, warmByteSeconds, busyByteSeconds, startingByteSeconds } = result;
+  const total = warmByteSeconds + busyByteSeconds + startingByteSeconds;
+  const share = (part: number): string => formatShare(total === 0 ? null : part / total);
+  const budget = result.budgetBytes === null ? '' : ` of ${size(result.budgetBytes)}`;
+  const ahead = result.prewarmed === 0 ? '' : `, ${formatCount(result.prewarmed)} loaded ahead`;
+  return (
+    `warm memory ${warm === null ? '-' : warm >= 1000 ? formatCount(Math.round(warm)) : warm.toPrecision(3)} GiB s for 1,000 requests; ` +
+    `memory-time ${share(warmByteSeconds)} dormant, ${share(busyByteSeconds)} active, ${share(startingByteSeconds)} starting\n` +
+    `at most ${size(result.usedMaxBytes)}${budget} in ${formatCount(result.instancesMax)} instances, ${formatCount(result.runningMax)} of them running\n` +
+    `${formatCount(result.starts)} starts${ahead}; ${formatCount(result.evictions)} evictions, ${formatCount(result.expirations)} expirations\n`
+  );
+}
+
+function functionTable(functions: readonly FunctionResult[], look: Look): string {
+  const used = functions.filter(({ arrived }) => arrived > 0);
+  const shown = [...used]
+    .sort((a, b) => coldStarts(b) - coldStarts(a) || b.arrived - a.arrived)
+    .slice(0, MAX_FUNCTIONS);
+  if (shown.length === 0) return '';
+  const rows = shown.map((one) => [
+    one.name,
+    formatCount(one.arrived),
+    formatCount(coldStarts(one)),
+    formatShare(one.coldStartRate),
+    formatDurationNs(one.meanStartNs),
+    formatDurationNs(one.meanLatencyNs),
+    formatCount(one.evictions),
+    formatCount(one.instancesMax),
+  ]);
+  const rest = used.length - shown.length;
+  const header = ['function', 'requests', 'cold', 'rate', 'start mean', 'latency', 'evicted', 'instances'].map(strong);
+  const table = renderTable([header, ...rows], { look, maxCellColumns: 24 });
+  return rest === 0
+    ? table
+    : `${table}and ${formatCount(rest)} functions with fewer cold starts; --json has them all\n`;
+}
+
+/** The block of a run with functions, or nothing. */
+export function renderLifecycle(result: LifecycleResult | undefined, look: Look): string {
+  if (result === undefined) return '';
+  const never =
+    result.neverFit.length === 0 ? '' : `${formatCount(result.neverFit.length)} functions never fit into the memory\n`;
+  return [
+    '\n',
+    accountText(result),
+    never,
+    tierTable(result, look),
+    memoryText(result),
+    '\n',
+    functionTable(result.functions, look),
+  ].join('');
+}
