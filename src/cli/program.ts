@@ -130,8 +130,7 @@ function unknownCommand(name: string): UsageError {
 export async function main(args: readonly string[], io: Io): Promise<number> {
   try {
     const [name, ...rest] = args;
-    if (name === undefined) throw new UsageError('', ['command: missing']);
-    if (name === '--help' || name === '-h' || name === 'help') {
+    if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
       const [topic] = rest;
       if (name !== 'help' || topic === undefined) {
         io.stdout(helpText());

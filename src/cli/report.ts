@@ -6,7 +6,7 @@ import { printable, InputError, show } from '../input/errors.js';
 import { readFailure } from '../input/read-failure.js';
 import type { Reportable } from '../report/html/document.js';
 import type { Context } from '../report/html/figure.js';
-import { type CommandSpec, parseCommand, renderHelp } from './args.js';
+import { type Arguments, type CommandSpec, parseCommand, renderHelp } from './args.js';
 import { EXIT } from './exit.js';
 import { prepareFolder, writeAtomically } from './files.js';
 import type { Io } from './io.js';
@@ -23,6 +23,20 @@ const quoted = (word: string): string => (/^[\w@%+=:,./±-]+$/.test(word) ? word
 /** The command that makes a result again: as it was given. */
 export const commandOf = (name: string, args: readonly string[]): string =>
   printable(['fluxhost', name, ...args].map((word, i) => (i < 2 ? word : quoted(word))).join(' '));
+
+/** The `run` that shows what a command found: of the same file, changes, seed and core, and with these fields besides. */
+export function runCommand(given: Arguments, set: readonly string[], replications = 1): string {
+  const option = (name: string): string[] => {
+    const value = given.text(name);
+    return value === undefined ? [] : [`--${name}`, value];
+  };
+  return commandOf('run', [
+    given.positional(0),
+    ...[...given.list('set'), ...set].flatMap((field) => ['--set', field]),
+    ...['seed', 'core', 'files-within'].flatMap(option),
+    ...(replications > 1 ? ['--replications', String(replications)] : []),
+  ]);
+}
 
 /** Writes the page; the pictures' code is loaded only here. */
 export async function writeReport(path: string, value: Reportable, context: Context): Promise<void> {

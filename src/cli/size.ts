@@ -3,8 +3,8 @@
 import { toStableJson } from '../result/json.js';
 import { renderSize } from '../report/size-table.js';
 import { ladderOf } from '../study/ladder.js';
-import { scenariosOf } from '../study/variant.js';
-import { parseFind, checkObjectives, sizeAll } from '../study/size.js';
+import { mechanismFields, scenariosOf } from '../study/variant.js';
+import { type SizeRun, parseFind, checkObjectives, sizeAll } from '../study/size.js';
 import { type CommandSpec, parseCommand, renderHelp } from './args.js';
 import { ESTIMATE, printEstimate, searchRuns } from './estimate.js';
 import { EXIT } from './exit.js';
@@ -14,7 +14,7 @@ import { type Io, lookOf } from './io.js';
 import { readMechanisms } from './mechanisms.js';
 import { writeOut } from './out.js';
 import { type Tools, openStudy } from './replicate.js';
-import { REPORT, commandOf } from './report.js';
+import { REPORT, commandOf, runCommand } from './report.js';
 import { MAX_SEED, MAX_REPLICATIONS, overrides } from './run.js';
 import { FILES_WITHIN, simulationTools, toolsFor } from './tools.js';
 
@@ -87,11 +87,14 @@ export async function size(args: readonly string[], io: Io, tools: Tools = simul
     for (const warning of loaded.warnings) io.stderr(`warning: ${warning}\n`);
     const result = await sizeAll(study, scenario, question);
     const json = toStableJson(result);
+    const fields = new Map(question.variants.map((one) => [one.label, mechanismFields(one, scenario)]));
+    const command = ({ mechanism, set }: SizeRun): string =>
+      runCommand(given, [...fields.get(mechanism)!, ...(set === null ? [] : [set])], replications);
     if (folder !== undefined) {
       await prepareFolder(folder, ['size.json', REPORT]);
       await writeOut(folder, 'size.json', json, [], result, { command: commandOf('size', args), scenario });
     }
-    io.stdout(given.flag('json') ? json : renderSize(result, lookOf(io)));
+    io.stdout(given.flag('json') ? json : renderSize(result, lookOf(io), command));
     if (result.incomplete !== true) return EXIT.done;
     io.stderr('interrupted: what is finished is shown\n');
     return EXIT.interrupted;

@@ -45,6 +45,7 @@ export const suiteSpec: CommandSpec = {
     out: { value: 'DIR', help: 'writes suite.json, suite.csv and every scenario as a file that run takes there' },
     ...POLICY_TIMEOUT,
     ...ESTIMATE,
+    csv: { help: 'prints the table as CSV' },
     json: { help: 'prints table and score cards as one JSON document' },
   },
   details:
@@ -108,6 +109,7 @@ export async function suite(args: readonly string[], io: Io, tools: Tools = simu
   const variants = readMechanisms(given, DEFAULT_MECHANISMS);
   const replications = given.whole('replications', 1, MAX_REPLICATIONS) ?? SUITE_REPLICATIONS;
   const workers = workersOf(given);
+  if (given.flag('json') && given.flag('csv')) given.problems.push('--csv: given beside --json, expected one of them');
   given.check();
   const ownFile = given.text('own');
   const own = ownFile === undefined ? undefined : await ownScenario(ownFile, tools);
@@ -142,7 +144,7 @@ export async function suite(args: readonly string[], io: Io, tools: Tools = simu
       await writeDocument(folder, 'suite.json', json, result, { command: commandOf('suite', args) });
       await writeAtomically(join(folder, 'suite.csv'), suiteCsv(result));
     }
-    io.stdout(given.flag('json') ? json : renderSuite(result, lookOf(io)));
+    io.stdout(given.flag('json') ? json : given.flag('csv') ? suiteCsv(result) : renderSuite(result, lookOf(io)));
     if (result.incomplete !== true) return EXIT.done;
     io.stderr('interrupted: scores need every run\n');
     return EXIT.interrupted;

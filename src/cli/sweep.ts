@@ -15,7 +15,7 @@ import { type Io, lookOf } from './io.js';
 import { readMechanisms } from './mechanisms.js';
 import { writeOut } from './out.js';
 import { type Tools, openStudy } from './replicate.js';
-import { REPORT, commandOf } from './report.js';
+import { REPORT, commandOf, runCommand } from './report.js';
 import { MAX_REPLICATIONS, MAX_SEED, overrides } from './run.js';
 import { FILES_WITHIN, setupOf, simulationTools, toolsFor } from './tools.js';
 
@@ -44,6 +44,7 @@ export const sweepSpec: CommandSpec = {
     ...FILES_WITHIN,
     ...POLICY_TIMEOUT,
     ...ESTIMATE,
+    csv: { help: 'prints every row with every headline figure as CSV' },
     json: { help: 'prints the rows as one JSON document' },
   },
   details:
@@ -68,6 +69,7 @@ export async function sweep(args: readonly string[], io: Io, tools: Tools = simu
   const latin = given.whole('latin', 1, MOST_POINTS);
   const asked = given.whole('replications', 1, MAX_REPLICATIONS);
   const workers = workersOf(given);
+  if (given.flag('json') && given.flag('csv')) given.problems.push('--csv: given beside --json, expected one of them');
   given.check();
   const axes = parseAxes(given.list('vary'));
   const precision = given.text('until');
@@ -95,7 +97,8 @@ export async function sweep(args: readonly string[], io: Io, tools: Tools = simu
       await writeAtomically(join(folder, 'sweep.csv'), sweepCsv(result));
       await writeOut(folder, 'sweep.json', json, [], result, { command: commandOf('sweep', args), scenario });
     }
-    io.stdout(given.flag('json') ? json : renderSweep(result, lookOf(io)));
+    const text = (): string => renderSweep(result, lookOf(io), (row) => runCommand(given, row.set, row.replications));
+    io.stdout(given.flag('json') ? json : given.flag('csv') ? sweepCsv(result) : text());
     if (result.incomplete !== true) return EXIT.done;
     io.stderr('interrupted: the rows that had ended are shown\n');
     return EXIT.interrupted;

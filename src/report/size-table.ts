@@ -34,8 +34,16 @@ function mechanismFields(label: string): string {
   return [`--set mechanism=${kind}`, ...knobs.map((knob) => `--set mechanism.${knob}`)].join(' ');
 }
 
-/** The answers as text, ending in a line feed. */
-export function renderSize(result: SizeResult, look: Look = false): string {
+/** The command that shows an answer, as far as the answer alone tells it. */
+const plainCommand = (run: SizeRun): string =>
+  `fluxhost run SCENARIO ${mechanismFields(run.mechanism)} --set ${run.set}`;
+
+/**
+ * The answers as text, ending in a line feed.
+ *
+ * @param command the command that shows an answer
+ */
+export function renderSize(result: SizeResult, look: Look = false, command = plainCommand): string {
   const { find, runs, replications, unit } = result;
   const head = ['', `least ${find}`, ...(replications === 1 ? [] : ['any .. every seed']), 'met in', 'values run'];
   let text = `the least ${find} for ${result.for.join(', ')}, ${replications} ${replications === 1 ? 'seed' : 'seeds'}\n\n`;
@@ -50,11 +58,11 @@ export function renderSize(result: SizeResult, look: Look = false): string {
       : [
           `${run.mechanism}: more does not always help, ${run.missedAbove.map((value) => valueText(value, unit)).join(', ')} misses again`,
         ]),
-    ...(run.set === null
-      ? []
-      : [`${run.mechanism}: fluxhost run SCENARIO ${mechanismFields(run.mechanism)} --set ${run.set}`]),
   ]);
-  return notes.length === 0
-    ? text
-    : `${text}\n${notes.map((note) => wrap(note, WIDTH).replaceAll('\n', '\n  ')).join('\n')}\n`;
+  const lines = [
+    ...notes.map((note) => wrap(note, WIDTH).replaceAll('\n', '\n  ')),
+    // whole, to be copied
+    ...runs.flatMap((run) => (run.set === null ? [] : [`${run.mechanism}: ${command(run)}`])),
+  ];
+  return lines.length === 0 ? text : `${text}\n${lines.join('\n')}\n`;
 }

@@ -40,8 +40,16 @@ function sloCell(row: SweepRow, name: string): string | Cell {
   return { text, tone: met === row.replications ? 'good' : 'bad' };
 }
 
-/** The rows as text, ending in a line feed. */
-export function renderSweep(result: SweepResult, look: Look = false): string {
+/** The command that shows a row, as far as the row alone tells it. */
+const plainCommand = ({ set }: SweepRow): string =>
+  `fluxhost run SCENARIO${set.map((one) => ` --set '${one}'`).join('')}`;
+
+/**
+ * The rows as text, ending in a line feed.
+ *
+ * @param command the command that shows a row
+ */
+export function renderSweep(result: SweepResult, look: Look = false, command = plainCommand): string {
   const { axes, rows } = result;
   const { names, left } = namedVms(rows);
   const slos = names.filter((name) => rows.some((row) => row.figures[`${name}.slo.attained`] !== undefined));
@@ -83,11 +91,13 @@ export function renderSweep(result: SweepResult, look: Look = false): string {
     ...refusals,
     ...(several.length > 0 ? [bare ? NO_INTERVALS : '± is half of a 95 % interval over the seeds (Student t)'] : []),
     ...(left > 0 ? [`${left} more VMs are in --json and sweep.csv`] : []),
-    ...(shown === undefined
-      ? []
-      : [`first row: fluxhost run SCENARIO${shown.set.map((one) => ` --set '${one}'`).join('')}`]),
   ];
-  return `${text}\n${notes.map((note) => wrap(note, WIDTH).replaceAll('\n', '\n  ')).join('\n')}\n`;
+  const below = [
+    ...notes.map((note) => wrap(note, WIDTH).replaceAll('\n', '\n  ')),
+    // whole, to be copied
+    ...(shown === undefined ? [] : [`first row: ${command(shown)}`]),
+  ];
+  return `${text}\n${below.join('\n')}\n`;
 }
 
 /** A reason has commas, and may have quotes. */

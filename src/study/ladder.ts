@@ -12,7 +12,7 @@ import {
   formatSize,
 } from '../input/quantities.js';
 import type { Scenario } from '../scenario/types.js';
-import { writtenForm } from '../scenario/written.js';
+import { withFields, writtenForm } from '../scenario/written.js';
 
 export type LadderUnit = '' | 'ns' | 'bytes';
 
@@ -90,9 +90,21 @@ function fieldAt(scenario: Scenario, path: string): unknown {
   return at;
 }
 
+/** @throws InputError for a field that no scenario has */
+function refuseUnknown(scenario: Scenario, path: string): void {
+  try {
+    withFields(scenario, [`${path}=1`]);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const unknown = error.problems.find(({ given }) => given === 'an unknown field');
+    if (unknown !== undefined) throw new InputError({ path: '--find', given: path, expected: unknown.expected });
+  }
+}
+
 /** The usual range of a field: cores to what VMs can hold, all else around the scenario's own value. */
 function usualRange(scenario: Scenario, path: string, own: Measured | undefined): [number, number, number] {
   if (own === undefined) {
+    refuseUnknown(scenario, path);
     throw new InputError({
       path: '--find',
       given: path,

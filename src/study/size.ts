@@ -3,7 +3,7 @@
 
 import type { Result } from '../result/result.js';
 import { evaluateAssertion } from '../input/assert.js';
-import { InputError } from '../input/errors.js';
+import { InputError, show } from '../input/errors.js';
 import type { Scenario } from '../scenario/types.js';
 import { withFields } from '../scenario/written.js';
 import { type LadderUnit, type FindRange, ladderOf, type Ladder, parseFind } from './ladder.js';
@@ -79,10 +79,22 @@ export interface SizeQuestion {
 const asAssertion = (objective: string): string =>
   /^(vms\.)?[A-Za-z][A-Za-z0-9_-]*\.slo$/.test(objective.trim()) ? `${objective.trim()}.attained` : objective;
 
+/** The same refusal, of what was asked and not of what was made of it. */
+function named(error: unknown, name: (file: string) => string): unknown {
+  if (!(error instanceof InputError)) return error;
+  return new InputError(error.problems.map((problem) => ({ ...problem, file: name(problem.file ?? '') })));
+}
+
 /** @throws InputError for what is no objective of this result */
 export function meets(result: Result, objectives: readonly string[]): boolean {
   if (objectives.length === 0) return result.vms.every((vm) => vm.slo === null || vm.slo.attained !== false);
-  const verdicts = objectives.map((objective) => evaluateAssertion(asAssertion(objective), result).holds);
+  const verdicts = objectives.map((objective) => {
+    try {
+      return evaluateAssertion(asAssertion(objective), result).holds;
+    } catch (error) {
+      throw named(error, () => `--for ${show(objective)}`);
+    }
+  });
   return verdicts.every(Boolean);
 }
 
@@ -180,7 +192,13 @@ async function sizeOne(
   );
   if (found === null) return null;
   // refused everywhere is a mistake in the question, not an answer
-  if (found.tried.every(({ trial }) => trial.of === 0)) candidate(found.tried.at(-1)!.index);
+  if (found.tried.every(({ trial }) => trial.of === 0)) {
+    try {
+      candidate(found.tried.at(-1)!.index);
+    } catch (error) {
+      throw named(error, (file) => file.replace(/^--set/, '--find'));
+    }
+  }
   const valueAt = (index: number | null): number | null => (index === null ? null : ladder.value(index));
   const run: SizeRun = {
     mechanism: variant.label,
@@ -241,6 +259,15 @@ async function boundOf(
     const below = index > 0 ? refusals.get(index - 1) : undefined;
     if (below !== undefined) return { by: /guarantee/.test(below) ? 'guarantees' : 'checks', detail: below };
     return index === 0 ? { by: 'range', detail: `${ladder.text(0)} is the least that was asked for` } : null;
+  }
+  const { kind } = variant.mechanism;
+  if (ladder.path === 'host.cores' && kind === 'static') {
+    const [vm] = scenario.vms.filter((one) => one.slo !== undefined);
+    const field = `vms.${vm?.name ?? scenario.vms[0]!.name}.vcpus.min`;
+    return {
+      by: 'guarantees',
+      detail: `static gives each VM what it is guaranteed, whatever the host has: --find ${field}`,
+    };
   }
   const end = `${ladder.path} up to ${ladder.text(ladder.count - 1)}`;
   return whyNone(study, scenario, variant.label, question.objectives, end);

@@ -20,7 +20,7 @@ async function called(...args: string[]): Promise<{ status: number; out: string;
 
 describe('help and version', () => {
   it('print to standard output and end in 0', async () => {
-    for (const args of [['--help'], ['-h'], ['help']]) {
+    for (const args of [[], ['--help'], ['-h'], ['help']]) {
       const { status, out, err } = await called(...args);
       expect([status, err]).toEqual([0, '']);
       for (const command of ['run', 'compare', 'fork', 'pages', 'explain', 'schema'])
@@ -53,7 +53,6 @@ const EXAMPLE = fromRoot('examples/burst.yaml');
 
 describe('refusals', () => {
   it.each([
-    [[], /command: missing/],
     [['rum'], /rum: unknown command, did you mean run\?/],
     [['zzzzzzz'], /unknown command, expected one of run, compare/],
     [['--versoin'], /--versoin: unknown option, did you mean --version\?/],

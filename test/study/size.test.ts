@@ -1,9 +1,13 @@
 // `size`: its values are scenarios that were run, its answers are those of theory and of trying every value, its limits have names.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/program.js';
 import {
   type MechanismInput,
   InputError,
+  type Result,
   Simulation,
   compare,
   replicate,
@@ -14,7 +18,7 @@ import {
   type ScenarioInput,
 } from '../../src/index.js';
 import { ladderOf, parseFind } from '../../src/study/ladder.js';
-import { withFields } from '../../src/scenario/written.js';
+import { withFields, writtenForm } from '../../src/scenario/written.js';
 import { captureIo } from '../cli/fake.js';
 import { mmkTail } from '../support/queueing.js';
 import { sample } from './sample.js';
@@ -103,6 +107,14 @@ describe('the answer', () => {
     expect(slow.runs[0]!.bound).toMatchObject({ by: 'mechanism' });
   });
 
+  it('sends who sizes the host under static to what static gives', async () => {
+    const { runs } = await size(sample(), { find: 'host.cores', mechanisms: ['static'] });
+    expect(runs[0]).toMatchObject({ value: null, bound: { by: 'guarantees' } });
+    expect(runs[0]!.bound!.detail).toContain('--find vms.api.vcpus.min');
+    const there = await size(sample(), { find: 'vms.api.vcpus.min=1..10', mechanisms: ['static'] });
+    expect(there.runs[0]!.value).toBeGreaterThan(1);
+  });
+
   it('takes assertions, variants with settings and other fields than cores', async () => {
     const scenario = sample();
     const { runs, for: objectives } = await size(scenario, {
@@ -125,6 +137,8 @@ describe('a mistake', () => {
     ['host.cores=1..1e9', /at most/],
     ['host.cores==', /a field, or a field with a range/],
     ['vms.api.queueLimit', /a range as well/],
+    ['host.coers', /--find: given host\.coers, expected a known field \(did you mean "cores"\?\)/],
+    ['host.cores=1us..2us', /^--find host\.cores=1990ns: host\.cores: given "1990ns"/],
   ])('of %s is named', async (find, message) => {
     const error: unknown = await size(sample(), { find }).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(InputError);
@@ -133,7 +147,9 @@ describe('a mistake', () => {
 
   it('of an objective, of no objective at all, and of replications is named', async () => {
     const scenario = sample();
-    await expect(size(scenario, { find: 'host.cores', objectives: ['web.slo'] })).rejects.toThrow(/"web"/);
+    await expect(size(scenario, { find: 'host.cores', objectives: ['web.slo'] })).rejects.toThrow(
+      /^--for "web.slo": .*"web"/,
+    );
     const without = { ...scenario, vms: scenario.vms.map(({ slo: _, ...vm }) => vm) };
     await expect(size(without, { find: 'host.cores' })).rejects.toThrow(/--for: given nothing/);
     await expect(replicate(scenario, { replications: 0 })).rejects.toThrow(/from 1 to 1000/);
@@ -173,7 +189,7 @@ it('the command prints the answer with the command that shows it', async () => {
   ];
   expect(await main(['size', file, ...args], io)).toBe(0);
   expect(io.out).toMatch(/the least host\.cores for api\.slo, 1 seed/);
-  expect(io.out).toMatch(/fluxhost run SCENARIO --set mechanism=ideal --set host\.cores=16/);
+  expect(io.out).toMatch(/^ideal: fluxhost run .*burst\.yaml .*--set mechanism=ideal --set host\.cores=16$/m);
 });
 
 describe('what compare prints of cores', () => {
@@ -257,4 +273,42 @@ describe('what compare prints of cores', () => {
     const free = await compare(shared('2ms'), { mechanisms: ['ideal'] });
     expect(free.sizing![0]!.bound).toBeUndefined();
   });
+});
+
+it('the command that it prints prints the same figures, with all that was asked', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fluxhost-size-'));
+  const file = join(folder, 'a b.json');
+  writeFileSync(file, JSON.stringify(writtenForm(withFields(sample(), ['mechanism.signal=oldest']))));
+  const asked = ['--set', 'vms.api.vcpus.max=9', '--seed', '5', '--replications', '2'];
+  const output = async (args: readonly string[]): Promise<string> => {
+    const io = captureIo();
+    expect([args, await main(args, io), io.err]).toEqual([args, 0, '']);
+    return io.out;
+  };
+  try {
+    const found = await output([
+      'size',
+      file,
+      ...asked,
+      '--mechanisms',
+      'hyperflux,hyperflux:signal=queue-length,ideal',
+    ]);
+    const commands = [...found.matchAll(/: fluxhost (run .*)/g)].map(([, line]) => line!);
+    expect(commands).toHaveLength(3);
+    for (const line of commands) {
+      const args = line.match(/'[^']*'|\S+/g)!.map((word) => word.replaceAll("'", ''));
+      const { manifest, replications } = JSON.parse(await output([...args, '--json'])) as Result;
+      expect([manifest.seed, replications!.length]).toEqual([5, 2]);
+      expect(replications!.every(({ figures }) => figures['api.slo.attained'] === 1)).toBe(true);
+    }
+    // the scenario's own setting stays where nobody asks for another
+    expect(commands[0]).not.toContain('mechanism');
+    expect(commands[1]).toContain('mechanism.signal="queue-length"');
+    const swept = await output(['sweep', file, ...asked, '--vary', 'host.cores=8,9']);
+    expect(swept).toContain(
+      `fluxhost run '${file}' --set vms.api.vcpus.max=9 --set host.cores=8 --seed 5 --replications 2`,
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

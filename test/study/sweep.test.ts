@@ -221,8 +221,21 @@ describe('the command', () => {
     expect(await main([...args, '--set', 'duration=20ms', '--replications', '2'], io)).toBe(0);
     expect(io.out).toMatch(/host\.cores +mechanism +api p99 +SLO/);
     expect(io.out.split('\n').filter((line) => /^ +1[27] +(ideal|hyperflux)/.test(line))).toHaveLength(4);
-    expect(io.out).toContain("fluxhost run SCENARIO --set 'mechanism=ideal' --set 'host.cores=12'");
+    expect(io.out).toMatch(/^first row: fluxhost run .*--set mechanism=ideal --set host\.cores=12 --replications 2$/m);
     expect(io.out).toContain('of 2');
+    const csv = captureIo();
+    expect(await main([...args, '--set', 'duration=20ms', '--replications', '2', '--csv'], csv)).toBe(0);
+    const [head, ...rows] = csv.out.trimEnd().split('\n');
+    expect(head).toMatch(/^host\.cores,mechanism,replications,refused,/);
+    expect(rows.map((row) => row.split(',').slice(0, 3).join())).toEqual([
+      '12,ideal,2',
+      '12,hyperflux,2',
+      '17,ideal,2',
+      '17,hyperflux,2',
+    ]);
+    const both = captureIo();
+    expect(await main([...args, '--csv', '--json'], both)).toBe(2);
+    expect(both.err).toContain('--csv: given beside --json');
   });
 });
 
