@@ -16,10 +16,24 @@ import { policy } from './cases/policy.mjs';
 import { ideal } from './cases/ideal.mjs';
 import { against, save } from './baseline.mjs';
 import { felt } from './cases/felt.mjs';
+import { page } from './cases/page.mjs';
 import { CLOCK, figuresTable, machine } from './measure.mjs';
 import { root } from './programs.mjs';
 
-const CASES = { ideal, hyperflux, idleVms, microsecond, mechanisms, manyVms, policy, fault, footprint, fork, felt };
+const CASES = {
+  ideal,
+  hyperflux,
+  idleVms,
+  microsecond,
+  mechanisms,
+  manyVms,
+  policy,
+  fault,
+  footprint,
+  fork,
+  felt,
+  page,
+};
 const NAMES = [...Object.keys(CASES), 'pages'];
 
 const { values } = parseArgs({

@@ -17,7 +17,7 @@ import type { About, Advanced } from './protocol.js';
 import { Settings } from './settings.js';
 import { download, hashesOf, shareByAddress } from './leaving.js';
 import { fromFragment } from './share.js';
-import { Stage } from './stage.js';
+import { Stage, type Selected } from './stage.js';
 import { Transport, type Saved } from './transport.js';
 import { instant } from './words.js';
 
@@ -177,7 +177,8 @@ export class App {
     Object.assign(this, { about, text, file, set, foreign });
     this.settings.show(about, set, file);
     this.happened.clear();
-    this.stage = new Stage(about, ({ future, core, atNs }) => void this.explain(future, core, atNs));
+    const explain = ({ future, core, atNs }: Selected): void => void this.explain(future, core, atNs);
+    this.stage = new Stage(about, explain, () => (this.stale = true));
     this.middle.replaceChildren(this.stage.element, this.extras.element);
     this.extras.show({ about, text, file, set, foreign, files: this.dropped.files });
     this.futures.begin(about);
@@ -392,7 +393,7 @@ export class App {
   private draw(): void {
     this.stale = false;
     this.transport.show(this.nowNs, this.playing, this.done);
-    this.stage?.draw(this.futures.shown, this.nowNs, this.columnNs, this.futures.forkedAtNs);
+    this.stage?.draw(this.futures.shown, this.nowNs, this.columnNs, this.futures.forkedAtNs, this.playing);
     this.root.dataset['nowNs'] = String(this.nowNs);
     this.root.dataset['futures'] = String(this.futures.count);
   }

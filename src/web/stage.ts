@@ -11,6 +11,8 @@ import { exactly, objective, quantile, duration } from './words.js';
 
 /** Pixels between the right edge of a strip and the frame. */
 const RIGHT = 1;
+/** Between two texts of numbers that change all the time, while it plays, ms: faster ones nobody reads, and each is laid out. */
+const TEXT_MS = 120;
 
 interface Track {
   readonly element: HTMLElement;
@@ -51,13 +53,21 @@ export class Stage {
   private tracks: Track[] = [];
   private palette: Palette;
   private width = 0;
+  private room: number | undefined;
+  private textAt = -Infinity;
   private range: readonly [fromNs: number, toNs: number] = [0, 1];
 
   constructor(
     private readonly about: About,
     private readonly onSelect: (selected: Selected) => void,
+    onResize: () => void,
   ) {
     this.palette = readPalette(about.vms);
+    // told instead of asked for: to ask in every frame lays the page out in every frame
+    new ResizeObserver(([entry]) => {
+      this.room = entry!.contentRect.width;
+      onResize();
+    }).observe(this.element);
   }
 
   /** Colours or width have changed: everything is drawn anew. */
@@ -143,27 +153,38 @@ export class Stage {
   }
 
   private layOut(count: number): void {
-    const width = Math.max(120, Math.floor(this.element.clientWidth) - LEFT - RIGHT);
+    const width = Math.max(120, Math.floor((this.room ??= this.element.clientWidth)) - LEFT - RIGHT);
     if (width === this.width && count === this.tracks.length) return;
     this.width = width;
     for (const { charts } of this.tracks) for (const { chart } of charts) chart.close();
     this.tracks = Array.from({ length: count }, (_, future) => this.makeTrack(future, count > 1));
     this.legend = new Legend(this.about, this.palette);
+    this.textAt = -Infinity;
     this.element.replaceChildren(this.legend.element, ...this.tracks.map(({ element }) => element));
     this.element.classList.toggle('forked', count > 1);
   }
 
-  draw(shown: readonly Shown[], nowNs: number, columnNs: number, forkedAtNs: number | undefined): void {
+  draw(
+    shown: readonly Shown[],
+    nowNs: number,
+    columnNs: number,
+    forkedAtNs: number | undefined,
+    playing: boolean,
+  ): void {
     this.layOut(shown.length);
+    const texts = !playing || performance.now() - this.textAt >= TEXT_MS;
+    if (texts) this.textAt = performance.now();
     const span = this.width * columnNs;
     const from = Math.max(0, nowNs - span);
     const to = from + span;
     this.range = [from, to];
-    this.legend?.draw(shown.length === 1 ? shown[0]!.history : undefined);
+    if (texts) this.legend?.draw(shown.length === 1 ? shown[0]!.history : undefined);
     shown.forEach(({ history, label, overallNs }, i) => {
       const { title, verdict, strips, charts } = this.tracks[i]!;
-      title.textContent = label;
-      this.drawVerdict(verdict, overallNs, forkedAtNs);
+      if (texts) {
+        title.textContent = label;
+        this.drawVerdict(verdict, overallNs, forkedAtNs);
+      }
       strips.draw(history, from, to, this.palette, this.width);
       const at = (timeNs: number): number => ((timeNs - from) / span) * this.width;
       if (forkedAtNs !== undefined && forkedAtNs > 0) strips.mark(at(forkedAtNs), this.palette.text, true);
@@ -171,6 +192,7 @@ export class Stage {
       if (this.frame?.future === i) strips.frame(this.frame.core, this.palette.text);
       for (const { chart, place, kind } of charts) {
         chart.draw(history, from, to);
+        if (!texts) continue;
         if (kind === 'latency') place.setAttribute('aria-label', this.latencyText(overallNs));
         else place.setAttribute('aria-label', this.waitingText(history));
       }

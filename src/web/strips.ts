@@ -26,8 +26,11 @@ interface Ink {
 export class Strips {
   private readonly context: CanvasRenderingContext2D;
   private image: ImageData | undefined;
-  private inks = new Map<number, Ink>();
+  /** By code. */
+  private inks: (Ink | undefined)[] = [];
   private palette: Palette | undefined;
+  /** What the image holds: of which history, from when, in what steps, so many columns from the left. */
+  private drawn: { history: History; fromNs: number; perPixel: number; phase: number; columns: number } | undefined;
 
   constructor(
     readonly canvas: HTMLCanvasElement,
@@ -43,7 +46,7 @@ export class Strips {
   }
 
   private ink(code: number): Ink {
-    const known = this.inks.get(code);
+    const known = this.inks[code];
     if (known !== undefined) return known;
     const { idle, vmBytes } = this.palette!;
     const hue = vmBytes[vmOf(code)] ?? idle;
@@ -59,7 +62,7 @@ export class Strips {
           : kind === IDLE
             ? { first: bare, second: bare }
             : { first: packed(...mixed), second: packed(...mixed) };
-    this.inks.set(code, ink);
+    this.inks[code] = ink;
     return ink;
   }
 
@@ -67,7 +70,7 @@ export class Strips {
   swatch(code: number, palette: Palette): void {
     const { canvas, context } = this;
     this.palette = palette;
-    this.inks.clear();
+    this.inks = [];
     const image = context.createImageData(canvas.width, canvas.height);
     const pixels = new Uint32Array(image.data.buffer);
     const { first, second } = this.ink(code);
@@ -80,36 +83,80 @@ export class Strips {
   draw(history: History, fromNs: number, toNs: number, palette: Palette, width: number): void {
     const { canvas, context, cores, row } = this;
     const height = cores * row;
+    const perPixel = (toNs - fromNs) / width;
     if (canvas.width !== width || canvas.height !== height || this.image === undefined) {
       canvas.width = width;
       canvas.height = height;
       this.image = context.createImageData(width, height);
+      this.drawn = undefined;
     }
     if (palette !== this.palette) {
       this.palette = palette;
-      this.inks.clear();
+      this.inks = [];
+      this.drawn = undefined;
     }
     const pixels = new Uint32Array(this.image.data.buffer);
-    const page = packed(...(palette.page as [number, number, number]));
-    const gap = row >= 5 ? 1 : 0;
-    pixels.fill(page);
-    const perPixel = (toNs - fromNs) / width;
-    const phase = Math.floor(fromNs / perPixel); // the hatch moves with what it is drawn on
-    let index = history.indexAt(fromNs);
-    for (let x = 0; x < width; x++) {
+    const kept = this.keep(pixels, history, fromNs, perPixel, width);
+    if (kept === 0) pixels.fill(packed(...(palette.page as [number, number, number])));
+    const columns = this.columns(history, fromNs, perPixel, kept, width);
+    this.paint(pixels, columns, kept, width);
+    this.drawn!.columns = kept + columns.length;
+    context.putImageData(this.image, 0, 0);
+  }
+
+  /** Moves what is drawn already to where it belongs now, and answers how many columns of it are right: most, as a rule. */
+  private keep(pixels: Uint32Array, history: History, fromNs: number, perPixel: number, width: number): number {
+    const { drawn } = this;
+    const shift = drawn === undefined ? NaN : Math.round((fromNs - drawn.fromNs) / perPixel);
+    const same =
+      drawn !== undefined &&
+      drawn.history === history &&
+      Math.abs(drawn.perPixel / perPixel - 1) < 1e-9 &&
+      Math.abs(fromNs - drawn.fromNs - shift * perPixel) < 1e-3 * perPixel &&
+      shift >= 0 &&
+      (shift === 0 || (shift < width && drawn.columns === width));
+    // the hatch moves with what it is drawn on
+    const phase = same ? drawn.phase + shift : Math.round(fromNs / perPixel);
+    this.drawn = { history, fromNs, perPixel, phase, columns: 0 };
+    if (!same) return 0;
+    if (shift > 0) pixels.copyWithin(0, shift);
+    return drawn.columns - shift;
+  }
+
+  /** What each pixel of a row shows from one on, as far as has been simulated. */
+  private columns(
+    history: History,
+    fromNs: number,
+    perPixel: number,
+    first: number,
+    width: number,
+  ): readonly Uint32Array[] {
+    const columns: Uint32Array[] = [];
+    let index = history.indexAt(fromNs + (first + 0.5) * perPixel);
+    for (let x = first; x < width; x++) {
       const time = fromNs + (x + 0.5) * perPixel;
       while (index < history.timeNs.length && history.timeNs[index]! < time) index++;
       const column = history.cores[index];
-      if (column === undefined) break; // not simulated yet
-      for (let core = 0; core < cores; core++) {
-        const { first, second } = this.ink(column[core]!);
-        const from = core * row;
-        const to = from + row - gap;
-        if (first === second) for (let y = from; y < to; y++) pixels[y * width + x] = first;
-        else for (let y = from; y < to; y++) pixels[y * width + x] = ((x + phase + y) & 3) < 2 ? first : second;
+      if (column === undefined) break;
+      columns.push(column);
+    }
+    return columns;
+  }
+
+  private paint(pixels: Uint32Array, columns: readonly Uint32Array[], from: number, width: number): void {
+    const { cores, row } = this;
+    const gap = row >= 5 ? 1 : 0;
+    const phase = this.drawn!.phase + from;
+    const page = packed(...(this.palette!.page as [number, number, number]));
+    for (let core = 0; core < cores; core++) {
+      for (let x = 0; x < columns.length; x++) {
+        const { first, second } = this.ink(columns[x]![core]!);
+        for (let y = core * row; y < (core + 1) * row - gap; y++)
+          pixels[y * width + from + x] = ((x + phase + y) & 3) < 2 ? first : second;
+        // what was moved has brought the begin of the next row into it
+        if (gap > 0) pixels[((core + 1) * row - gap) * width + from + x] = page;
       }
     }
-    context.putImageData(this.image, 0, 0);
   }
 
   /** A thin line over all cores at an instant, or a frame around one core. */

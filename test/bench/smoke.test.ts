@@ -49,6 +49,7 @@ interface Smoke {
       hosts: { events: number; grownBytes: number };
       vms: number;
     };
+    page: { skipped?: string; frames?: number };
     footprint: { firstEvents: number[]; events: number; hostBytes: number };
   };
 }
@@ -80,6 +81,7 @@ describe('npm run bench -- --smoke', () => {
       'footprint',
       'fork',
       'felt',
+      'page',
     ]);
     expect(smoke.figures.length).toBeGreaterThanOrEqual(19);
   });
@@ -154,6 +156,12 @@ describe('npm run bench -- --smoke', () => {
     expect(felt.hosts.events).toBeGreaterThan(20 * 400); // 400 requests a host
     expect(felt.hosts.grownBytes).toBe(0);
     expect(felt.vms).toBe(40);
+  });
+
+  test('256 cores play on the live page, or it says that there is no browser', () => {
+    const { skipped, frames } = smoke.counts.page;
+    if (frames === undefined) expect(skipped).toContain('no Chromium');
+    else expect(frames).toBe(2);
   });
 
   test('one arbiter serves 5,000 VMs', () => {

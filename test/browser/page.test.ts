@@ -54,6 +54,30 @@ describe('the live page in Chromium', () => {
     await page.close();
   });
 
+  it('scrolls what it has drawn, and has the pixels that it would draw anew', async () => {
+    const { page, complaints } = await live.open('', 'no-preference');
+    await page.setViewportSize({ width: 320, height: 700 });
+    // the strips are full, and move
+    await page.waitForFunction(() => {
+      const { width } = document.querySelector<HTMLCanvasElement>('canvas.strips')!;
+      return width < 300 && Number(document.getElementById('page')!.dataset['nowNs']) > (width + 40) * 3333;
+    });
+    await page.click('#play');
+    const pixels = (): Promise<string> =>
+      page.$eval('canvas.strips', (element) => (element as HTMLCanvasElement).toDataURL());
+    await page.waitForFunction(() => document.querySelector('#play')!.textContent === 'Play');
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    const scrolled = await pixels();
+    await page.evaluate(() => {
+      window.dispatchEvent(new Event('resize'));
+      return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    });
+    expect(scrolled.length).toBeGreaterThan(1000);
+    expect((await pixels()) === scrolled).toBe(true);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it('forks into the futures that Node has from the same instant', async () => {
     const { page, complaints } = await live.open();
     await standing(page, SHORT);

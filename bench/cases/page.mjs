@@ -1,0 +1,134 @@
+// Case "page": the live page in headless Chromium. When the first cores are seen after the page is asked for, and what a frame costs
+// while 256 cores play, one future and two of them: processor time of the page's main thread, of which a frame has 16.7 ms.
+/* global DataTransfer, document, DragEvent, File, requestAnimationFrame, window */
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { figure } from '../measure.mjs';
+import { root } from '../programs.mjs';
+
+/** Of 60 that a screen shows: a run on a quiet machine has them all. */
+const FRAMES = 58;
+
+const bursts = readFileSync(join(root, 'src/web/scenarios/bursts.yaml'), 'utf8');
+/** As many times as busy on as many times the cores. */
+const WIDE = bursts
+  .replace('cores: 17', 'cores: 257')
+  .replace('max: 14', 'max: 224')
+  .replace('max: 16', 'max: 256')
+  .replace('tasks: 64', 'tasks: 1024')
+  .replace('onRate: 1.0e6', 'onRate: 1.6e7')
+  .replace('offRate: 2.0e4', 'offRate: 3.2e5');
+
+/** A page on which 256 cores play. */
+async function playing(browser, address) {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  await page.goto(address);
+  await page.waitForSelector('canvas.strips');
+  await page.evaluate((text) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([text], 'wide.yaml'));
+    window.dispatchEvent(new DragEvent('drop', { dataTransfer }));
+  }, WIDE);
+  await page.waitForFunction(() => document.querySelector('.command').textContent.includes('wide.yaml'));
+  await page.waitForFunction(() => Number(document.getElementById('page').dataset.nowNs) > 100_000);
+  return page;
+}
+
+/** Frames of so many ms, and how many of them showed anything new. */
+const count = (page, ms) =>
+  page.evaluate(
+    (most) =>
+      new Promise((resolve) => {
+        const begin = performance.now();
+        let [frames, drawn, before] = [0, 0, ''];
+        const frame = (now) => {
+          frames++;
+          const { nowNs } = document.getElementById('page').dataset;
+          if (nowNs !== before) drawn++;
+          before = nowNs;
+          if (now - begin < most) requestAnimationFrame(frame);
+          else resolve({ frames, drawn, height: document.querySelector('canvas.strips').height });
+        };
+        requestAnimationFrame(frame);
+      }),
+    ms,
+  );
+
+/** Frames a second, and main-thread ms of each, while a page plays. */
+async function frames(page, seconds) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const taken = async () =>
+    (await session.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration').value;
+  const before = await taken();
+  const { frames: shown, drawn, height } = await count(page, 1000 * seconds);
+  const ms = (1000 * ((await taken()) - before)) / shown;
+  await session.detach();
+  if (height < 256) throw new Error(`the strips are ${height} pixels high: not 256 cores`);
+  return { ms, perSecond: drawn / seconds };
+}
+
+async function firstCores(browser, address) {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  const asked = performance.now();
+  await page.goto(address);
+  await page.waitForFunction(() => Number(document.getElementById('page').dataset.nowNs) > 0);
+  const ms = performance.now() - asked;
+  await page.close();
+  return ms;
+}
+
+async function measure(browser, address, { turns, seconds }) {
+  const samples = { first: [], one: [], two: [] };
+  for (let turn = 0; turn < turns; turn++) {
+    samples.first.push(await firstCores(browser, address));
+    const page = await playing(browser, address);
+    samples.one.push(await frames(page, seconds));
+    await page.click('#fork');
+    await page.waitForFunction(() => document.getElementById('page').dataset.futures === '2');
+    samples.two.push(await frames(page, seconds));
+    await page.close();
+  }
+  return samples;
+}
+
+export async function page(_library, { smoke }) {
+  const executablePath = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser'].find(
+    (path) => path !== undefined && existsSync(path),
+  );
+  if (executablePath === undefined) return { figures: [], counts: { skipped: 'no Chromium here' } };
+  const { chromium } = await import('playwright-core');
+  const server = spawn(process.execPath, [join(root, 'dist/cli.js'), 'serve', '--port', '0'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const address = await new Promise((resolve) =>
+    server.stdout.on('data', (said) => resolve(/http:\/\/\S+/.exec(String(said))[0])),
+  );
+  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const browser = await chromium.launch({ executablePath, args });
+  try {
+    const { first, one, two } = await measure(
+      browser,
+      address,
+      smoke ? { turns: 1, seconds: 0.3 } : { turns: 5, seconds: 3 },
+    );
+    const of = (samples, name) => samples.map((sample) => sample[name]);
+    return {
+      figures: [
+        figure('live page: first cores seen', 'ms', first, { most: 1000, note: 'wall time' }),
+        figure('  a frame of 256 cores', 'ms', of(one, 'ms'), { most: 8, note: 'of the main thread' }),
+        figure('  frames a second, each with something new', '/s', of(one, 'perSecond'), {
+          least: FRAMES,
+          note: 'wall time',
+        }),
+        figure('  a frame of two futures of 256 cores', 'ms', of(two, 'ms'), { most: 8, note: 'of the main thread' }),
+        figure('  frames a second, two futures', '/s', of(two, 'perSecond'), { least: FRAMES, note: 'wall time' }),
+      ],
+      counts: { frames: one.length + two.length },
+    };
+  } finally {
+    await browser.close();
+    server.kill();
+  }
+}
