@@ -67,7 +67,10 @@ function latencyRows(comparison: Comparison, row: VmRow, each: Each): void {
       continue;
     }
     each(`latency ${label}`, (one, i) => latencyCell(comparison, i, one.vms[0]!, key));
-    if (replicated(comparison) && comparison.runs.length > 1)
+    const paired = comparison.differences.some(
+      ({ figures }) => typeof figures[`${row.name}.latencyNs.${key}`]?.ratio === 'number',
+    );
+    if (replicated(comparison) && paired)
       each('  ratio', (one, i) => ratioCell(comparison, i, `${one.name}.latencyNs.${key}`));
   }
 }
@@ -187,7 +190,9 @@ function sizingRows(comparison: Comparison): Row[] {
     if (found.cores === null) return { text: `not up to ${found.searchedTo}`, tone: 'bad' };
     return `${found.cores}${found.of === 'host.cores' ? '' : found.of === 'quotas' ? ' of quota' : ' guaranteed'}`;
   });
-  return [[{ text: 'cores needed for every SLO', tone: 'strong' }, ...cells]];
+  // the search is of one seed, whatever stands above
+  const label = replicated(comparison) ? `cores needed, seed ${runs[0]!.manifest.seed}` : 'cores needed for every SLO';
+  return [[{ text: label, tone: 'strong' }, ...cells]];
 }
 
 function list(parts: readonly string[]): string {
@@ -220,7 +225,10 @@ export function sloSentence(comparison: Comparison): string {
     const set = one.of === 'host.cores' || one.set.length === 0 ? '' : ` (${one.set.join(', ')})`;
     return `${one.mechanism} ${one.cores === null ? 'not reachable with up to ' : ''}${amount}${set}${why}`;
   });
-  return `${verdict} Needed to meet them: ${needs.join(', ')}.`;
+  const seed = replicated(comparison)
+    ? ` with seed ${runs[0]!.manifest.seed} alone (fluxhost size --replications asks every seed)`
+    : '';
+  return `${verdict} Needed to meet them${seed}: ${needs.join(', ')}.`;
 }
 
 /** At most this many mechanisms side by side; more come in further blocks below. */

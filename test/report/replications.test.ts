@@ -56,6 +56,19 @@ describe('eight replications', () => {
     expect(text).not.toContain('same-trace');
   });
 
+  it('say of which seed the cores needed are, and leave out ratios of nothing', async () => {
+    const one = resolveScenario(scenario({ process: 'poisson', rate: 3e5 }));
+    const idle = { ...one.vms[0]!, name: 'idle', vcpus: { min: 0, max: 1 }, workload: null };
+    const asked = { mechanisms: ['ideal', 'hyperflux'] as const, files };
+    const two = renderComparison(await compare({ ...one, vms: [...one.vms, idle] }, { ...asked, replications: 2 }));
+    expect(two.match(/^ +ratio/gm)).toHaveLength(4); // of the VM that has latencies
+    expect(two).toMatch(/^cores needed, seed \d+ /m);
+    expect(two.replaceAll('\n', ' ')).toMatch(/Needed to meet them with seed \d+ alone \(fluxhost size --replications/);
+    const single = renderComparison(await compare(one, asked));
+    expect(single).toMatch(/^cores needed for every SLO /m);
+    expect(single).toContain('Needed to meet them: ideal');
+  });
+
   it('of one trace give means alone, and say why', async () => {
     const comparison = await of({ process: 'trace', file: 'a.csv', format: 'csv' });
     const text = renderComparison(comparison);
