@@ -3,19 +3,18 @@
 
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import {
-  compileMemoryCore,
-  InputError,
-  memoryHost,
-  MECHANISM_KINDS,
-  parseScenario,
-  scenarioJsonSchema,
-  Simulation,
-  toStableJson,
-  withFields,
-  type Result,
-  type Scenario,
-} from '../index.js';
+// not from the index: whatever it names would be part of the first load
+import { compileMemoryCore } from '../core/load.js';
+import { InputError } from '../input/errors.js';
+import { toStableJson } from '../result/json.js';
+import type { Result } from '../result/result.js';
+import { MECHANISM_KINDS } from '../scenario/mechanisms.js';
+import { parseScenario } from '../scenario/parse.js';
+import { scenarioJsonSchema } from '../scenario/schema.js';
+import type { Scenario } from '../scenario/types.js';
+import { withFields } from '../scenario/written.js';
+import { Simulation } from '../simulation.js';
+import { memoryHost } from '../workload/text-source.js';
 import { explain } from './explain.js';
 import { drawnAs, Future } from './future.js';
 import { beyondLimits, MOST_MEMORY_BYTES } from './limits.js';

@@ -1,7 +1,12 @@
 // A sweep that is asked again and again while a range is dragged and refined: each answer is what `sweep` gives for its question, row
 // by row. Runs that an earlier question has made are not made again, since a run depends on its scenario alone.
 
-import { memoryHost, parseScenario, Simulation, toStableJson, type Result, type Scenario } from '../index.js';
+import { toStableJson } from '../result/json.js';
+import type { Result } from '../result/result.js';
+import { parseScenario } from '../scenario/parse.js';
+import type { Scenario } from '../scenario/types.js';
+import { Simulation } from '../simulation.js';
+import { memoryHost } from '../workload/text-source.js';
 import { InputError } from '../input/errors.js';
 import { parseAxes } from '../study/axes.js';
 import { Study } from '../study/study.js';
