@@ -9,6 +9,9 @@ import { groupThousands, formatCount, formatDurationNs } from './units.js';
 /** Rows of the curve that are printed; --json has all of its points. */
 const MOST_POINTS = 24;
 
+/** Shorter replays run code that is not compiled yet: their speed says nothing of longer ones (assumed). */
+const WARM_SECONDS = 0.1;
+
 const ratio = (value: number): string => value.toFixed(4);
 
 /** The runs as text, ending in a line feed. */
@@ -19,7 +22,10 @@ export function renderPages(result: PagesResult, look: Look = false): string {
   const sized = runs.some(({ byteMissRatio, missRatio }) => (byteMissRatio ?? missRatio) !== missRatio);
   const head = ['policy', 'pages', 'hits', 'misses', 'miss ratio'];
   if (sized) head.push('of bytes');
-  head.push('swap-outs', 'write-backs', 'req/s');
+  const warm = runs.every(
+    ({ requests, requestsPerSecond: speed }) => speed !== null && requests >= WARM_SECONDS * speed,
+  );
+  head.push('swap-outs', 'write-backs', ...(warm ? ['req/s'] : []));
   if (timed) head.push('p99 swap-in');
   const rows = runs.map((run) => {
     const row = [
@@ -31,7 +37,7 @@ export function renderPages(result: PagesResult, look: Look = false): string {
       ...(sized ? [typeof run.byteMissRatio === 'number' ? ratio(run.byteMissRatio) : '-'] : []),
       formatCount(run.swapOuts),
       trace.writes ? formatCount(run.writebacks) : '–',
-      formatCount(run.requestsPerSecond),
+      ...(warm ? [formatCount(run.requestsPerSecond)] : []),
     ];
     if (timed) row.push(formatDurationNs(run.swapInNs?.p99 ?? null));
     return row;

@@ -1,8 +1,11 @@
 // `fluxhost pages` as a person runs it: what goes to which stream, with which exit status.
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { Io } from '../../src/cli/io.js';
 import { main } from '../../src/cli/program.js';
+import type { PagesResult } from '../../src/pages/result.js';
+import { renderPages } from '../../src/report/pages-table.js';
 import { bytesOf, oracleGeneral, temporary } from './helpers.js';
 
 interface Document {
@@ -73,6 +76,56 @@ test('exactly one JSON document, the same twice but for requestsPerSecond', asyn
     ['fifo', 16],
   ]);
   expect(document.runs[0]!.swapInNs).toMatchObject({ count: document.runs[0]!.misses, p99: 10_000 });
+});
+
+test('the speed of replays too short to tell one is left out of the table', () => {
+  const run = (requestsPerSecond: number | null): string =>
+    renderPages({
+      trace: { requests: 1e6, distinctPages: 10, sha256: '', writes: true },
+      runs: [
+        {
+          policy: 'lru',
+          parameters: {},
+          capacityPages: 5,
+          requests: 1e6,
+          hits: 0,
+          misses: 1e6,
+          missRatio: 1,
+          swapInNs: null,
+          swapOuts: 0,
+          writebacks: 0,
+          requestsPerSecond,
+        },
+      ],
+    });
+  expect(run(9e6)).toMatch(/req\/s\n.* 9,000,000\n/);
+  for (const cold of [11e6, null]) expect(run(cold)).not.toContain('req/s');
+});
+
+test('the sample of examples/ has writes, sizes and scans that LRU pays for', async () => {
+  const sample = fileURLToPath(new URL('../../examples/data/object-cache.csv', import.meta.url));
+  const args = [
+    '--format',
+    'csv',
+    '--write-values',
+    'set',
+    '--policy',
+    'lru,s3fifo,opt',
+    '--capacity',
+    '1%..100%:8:log',
+  ];
+  const { status, out } = await run(sample, ...args, '--json');
+  expect(status).toBe(0);
+  const { trace: read, runs } = JSON.parse(out) as PagesResult;
+  expect([read.requests, read.distinctPages, read.writes]).toEqual([3880, 956, true]);
+  const at = (policy: string) => runs.filter((one) => one.policy === policy);
+  const [lru, s3fifo, opt] = [at('lru'), at('s3fifo'), at('opt')];
+  expect(lru).toHaveLength(8);
+  for (const [i, { missRatio, byteMissRatio }] of lru.entries()) {
+    expect(byteMissRatio).not.toBe(missRatio);
+    expect(opt[i]!.missRatio).toBeLessThanOrEqual(Math.min(missRatio, s3fifo[i]!.missRatio));
+    if (i > 0 && i < 6) expect(s3fifo[i]!.missRatio).toBeLessThan(missRatio);
+  }
 });
 
 test('packed files, page sizes, columns', async () => {
