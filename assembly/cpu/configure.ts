@@ -1,6 +1,6 @@
 // A host laid out from the words of its configuration (layout.ts).
 
-import { settings, H, Vm, SLOT_VMS, VM_SLOTS_SHIFT, VCPU_OWN_BYTES, vcpuOf, setBit, vmAt, Settings } from "./state";
+import { settings, H, Vm, SLOT_VMS, VM_SLOTS_SHIFT, VCPU_OWN_BYTES, vcpuOf, setBit, vmAt, Settings, ACTIVES_HERE } from "./state";
 import * as L from "../layout";
 import { rankKey } from "./victims";
 import { takeableHeld } from "./takeable";
@@ -88,10 +88,10 @@ export function readVm(vm: Vm, index: u32): void {
   vm.bandwidth = word(g, L.GROUP_BANDWIDTH);
   if (vm.bandwidth > 0) H.varies = 1;
   readChoices(vm, g);
-  vm.arrivals = <u32>word(g, L.GROUP_ARRIVALS);
+  vm.arrivals = <u8>word(g, L.GROUP_ARRIVALS);
   const rate = word(g, L.GROUP_RATE);
   vm.gapMean = rate > 0 ? 1e9 / rate : 0;
-  if (rate == 0 && (vm.arrivals == L.ARRIVALS_POISSON || vm.arrivals == L.ARRIVALS_DETERMINISTIC)) vm.arrivals = L.ARRIVALS_NONE;
+  if (rate == 0 && (vm.arrivals == L.ARRIVALS_POISSON || vm.arrivals == L.ARRIVALS_DETERMINISTIC)) vm.arrivals = <u8>L.ARRIVALS_NONE;
   vm.clients = <u32>word(g, L.GROUP_CLIENTS);
   vm.think = changetype<Distribution>(H.distributions + <usize>word(g, L.GROUP_THINK) * <usize>offsetof<Distribution>());
   vm.states = <u32>word(g, L.GROUP_STATES);
@@ -122,7 +122,7 @@ export function seedVm(vm: Vm, w: usize, seed: u64): void {
 export function readChoices(vm: Vm, g: usize): void {
   vm.min = <u32>word(g, L.GROUP_MIN);
   vm.quota = word(g, L.GROUP_QUOTA);
-  vm.dispatch = <u32>word(g, L.GROUP_DISPATCH);
+  vm.dispatch = <u8>word(g, L.GROUP_DISPATCH);
   vm.stealAmount = <u32>word(g, L.GROUP_STEAL_AMOUNT);
   vm.stealVictim = <u32>word(g, L.GROUP_STEAL_VICTIM);
   vm.quantum = <u64>word(g, L.GROUP_QUANTUM);
@@ -132,10 +132,11 @@ export function readChoices(vm: Vm, g: usize): void {
 
 export function layVcpus(vm: Vm, first: u32): bool {
   vm.words = (vm.max + 63) >> 6;
-  vm.actives = allocate(<u64>vm.max << 2);
-  vm.dormant = allocate(<u64>vm.words << 3);
-  vm.occupied = allocate(<u64>vm.words << 3);
-  if (vm.occupied == 0) return false;
+  const few = changetype<usize>(vm);
+  vm.actives = vm.max <= ACTIVES_HERE ? few + offsetof<Vm>("active0") : allocate(<u64>vm.max << 2);
+  vm.dormant = vm.words == 1 ? few + offsetof<Vm>("dormantBits") : allocate(<u64>vm.words << 3);
+  vm.occupied = vm.words == 1 ? few + offsetof<Vm>("occupiedBits") : allocate(<u64>vm.words << 3);
+  if (vm.occupied == 0 || vm.actives == 0) return false;
   for (let k: u32 = 0; k < vm.max; k++) {
     const v = vcpuOf(vm, k);
     v.vm = vm;

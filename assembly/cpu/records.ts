@@ -43,6 +43,7 @@ export class RunQueue {
   front: u32; // how many at the head were preempted and put back; MIXED: in no order that is known
 }
 
+/** Three cache lines: what every visit reads, what running does, what searching and all else does. */
 @unmanaged
 export class VCpu {
   vm: Vm;
@@ -53,33 +54,38 @@ export class VCpu {
   activePlace: u32; //     index in vm.actives, + 1; 0: no task is dispatched to it
   since: u64; //           of the state: what is not accounted yet begins here
   task: Task;
-  searchOffset: u32; //    distance to the first victim it looks at, less 1
+  lastCore: Core;
   queueHead: Task; //      its run queue, a RunQueue record
   queueTail: Task;
   queueLength: u32;
   queueFront: u32;
-  stealVictim: VCpu;
-  nextSearching: VCpu;
-  priorSearching: VCpu;
-  lastCore: Core;
-  finishing: u32; //       1: told to leave its core; it does when the section that it is in has ended
   frozen: u32; //          FROZEN_*: taken off its core blindly, with whatever it did
+  own: usize; //           the mechanism's record of it (own.ts)
+  // while it runs a task
+  faultUntil: u64; //      it is busy with the exit of a page fault before
   switchLeft: u64; //      ns of uThread switches not accounted yet
   startedAt: u64; //       when the instructions of its task began; frozen: when it was taken off
+  begunAt: u64; //         since when it has run its task without a break
   runsUntil: u64; //       when they end
-  searchAt: u64; //        when its search, or the walk by which it looks, began
-  searchSince: u64; //     when its search began, or went on for as long again
+  endPlace: u64; //        of its task's end among those of the same nanosecond
   deadline: u64; //        when the search is given up
   runSince: u64; //        since when it has been on its core
+  // while it searches
+  searchAt: u64; //        when its search, or the walk by which it looks, began
+  searchSince: u64; //     when its search began, or went on for as long again
+  nextSearching: VCpu;
+  priorSearching: VCpu;
+  searchOffset: u32; //    distance to the first victim it looks at, less 1
+  stealVictim: VCpu;
+  // where memory is short, speeds vary or a quantum holds
   touchAt: u64; //         when its task needs a page that is not there
-  faultUntil: u64; //      it is busy with the exit of a page fault before
   speed: f64; //           at which its task gets on, of 1; set where Host.varies
-  begunAt: u64; //         since when it has run its task without a break
-  endPlace: u64; //        of its task's end among those of the same nanosecond
-  switching: u32; //       1: it switches to its task, and its siblings do not notice
   askedAt: u64; //         when it was last asked to switch
-  asked: u32; //           1: to switch at this instant, since its quantum is past and somebody has come to wait
-  own: usize; //           the mechanism's record of it (own.ts)
+  asked: u8; //            1: to switch at this instant, since its quantum is past and somebody has come to wait
+  switching: u8; //        1: it switches to its task, and its siblings do not notice
+  finishing: u8; //        1: told to leave its core; it does when the section that it is in has ended
+  pad0: u8;
+  pad1: u32;
 }
 
 @unmanaged
@@ -112,7 +118,7 @@ export class Move {
   dispatchStep: u64;
 }
 
-/** By cache lines, 64 bytes each: what one visit reads lies together (VM_BYTES each in memory). */
+/** By cache lines, 64 bytes each: a request reads the first four, the one of results, and two of counters, which lie behind (state.ts). */
 @unmanaged
 export class Vm {
   // what an arbiter reads of every VM
@@ -127,18 +133,14 @@ export class Vm {
   denied: u8; //         by the last round that looked: none is needed for it until something has changed
   contended: u8; //      denied since tasks wait: they wait for a core, and not for the arbiter
   limit: u32; //         vCPUs allowed at present: max, or fewer (caladan)
+  activeCount: u32;
   readySum: u64; //      Σ of the waiting tasks' readyAt, modulo 2^64
   backlogSince: u64;
   skipUntil: u64; //     the arbiter leaves it alone before
   // its vCPUs
-  cls: u32;
-  priority: i32;
-  index: u32;
-  group: u32;
   slot: u32;
-  activeCount: u32;
-  actives: usize; //     u32 pointers to vCPUs that accept tasks
   vcpus: usize;
+  actives: usize; //     u32 pointers to vCPUs that accept tasks
   dormant: usize; //     bitmap of dormant vCPUs
   occupied: usize; //    bitmap of vCPUs whose queue holds tasks
   words: u32; //         of each bitmap
@@ -150,49 +152,60 @@ export class Vm {
   ingressLength: u32;
   ingressFront: u32;
   frozen: u32; //        vCPUs that were taken off their core in the middle of a task
+  level: usize; //       its class and priority, and how many cores it has above its guarantee (takeable.ts)
+  row: u32;
+  // who loses a core first (victims.ts); bitmaps and list of a VM with few vCPUs, which else lie elsewhere
+  rankKey: i64;
+  victimKey: i64; //     the same less what it has above its guarantee
+  dormantBits: u64;
+  occupiedBits: u64;
+  active0: u64; //       ACTIVES_HERE pointers
+  active1: u64;
+  lookAt: u64; //        the planned successful look
+  index: u32;
+  group: u32;
   // arrivals
-  arrivals: u32;
-  dispatch: u32;
+  arrivals: u8;
+  dispatch: u8;
   single: u8; //         1: one stage of one task
   histogramOwner: u8;
-  dwellConstant: u8;
-  lockSpins: u8;
+  room: u32; //          requests that it holds at once; one that finds so many is dropped
   service: Distribution; // of the first stage
+  stealAmount: u32;
   gapMean: f64; //       ns at the present rate, 0: none
   carry: f64; //         fraction of a nanosecond that the last arrival left over
   arrivalStream0: u64;
   arrivalStream1: u64;
   serviceStream0: u64;
   serviceStream1: u64;
-  // dispatch, looks
+  // dispatch, looks, stages
   dispatchStream0: u64;
   dispatchStream1: u64;
   stealStream0: u64;
   stealStream1: u64;
   lockStream0: u64;
   lockStream1: u64;
-  lookAt: u64; //        the planned successful look
-  looker: VCpu;
-  lookVictim: VCpu; //   null: the ingress queue
-  // policies, stages, locks, results
-  latency: usize; //     histograms
-  queueDelay: usize;
-  slowdown: usize;
-  quantum: u64;
-  stealAmount: u32;
   stealVictim: u32;
   roundRobin: u32;
   stageCount: u32;
   stages: usize;
+  // results, policies, locks
+  latency: usize; //     histograms
+  queueDelay: usize;
+  slowdown: usize;
   sampleDone: u32; //    requests completed in the running sample interval
-  room: u32; //          requests that it holds at once; one that finds so many is dropped
+  quantum: u64;
   lockProbability: f64;
   lockHold: u64;
   lockHolder: Task;
   lockWaitHead: Task;
   lockWaitTail: Task;
   lockWaiting: u32;
+  looker: VCpu;
+  lookVictim: VCpu; //   null: the ingress queue
   // seldom
+  cls: u32;
+  priority: i32;
   clients: u32;
   firstClient: u32; //   slot
   state: u32;
@@ -202,16 +215,14 @@ export class Vm {
   snapQueued: u32; //    as last published (arbiter.ts)
   snapActive: u32;
   snapStranded: u32;
+  dwellConstant: u8;
+  lockSpins: u8;
   snapReadySum: u64;
   snapOldest: u64;
   snapSince: u64;
   quota: f64; //         cores, 0: none (cgroup)
   bandwidth: f64; //     memory traffic of a vCPU that runs a task, bytes per second
   traffic: f64; //       of all that run one now
-  rankKey: i64; //       who loses a core first (victims.ts)
-  victimKey: i64; //     the same less what it has above its guarantee
-  level: usize; //       its class and priority, and how many cores it has above its guarantee (takeable.ts)
-  row: u32;
 }
 
 /** Time, and how far the present call goes. */

@@ -100,13 +100,15 @@ export * from "./records";
 // @ts-ignore: decorator
 @inline export const RECORD_BYTES: usize = 64; // a task or a fork-join request
 // @ts-ignore: decorator
-@inline export const VM_OWN_AT: usize = 480; // behind a VM's record what belongs to the mechanism (own.ts)
+@inline export const VM_OWN_AT: usize = 512; // behind a VM's record what belongs to the mechanism (own.ts)
 // @ts-ignore: decorator
 @inline export const VM_OWN_BYTES: usize = 40;
 // @ts-ignore: decorator
 @inline export const VCPU_OWN_BYTES: usize = 40;
 // @ts-ignore: decorator
-@inline const VM_COUNTERS_AT: usize = VM_OWN_AT + VM_OWN_BYTES; // then its counters
+@inline const VM_COUNTERS_AT: usize = (VM_OWN_AT + VM_OWN_BYTES + 63) & ~63; // then its counters
+// @ts-ignore: decorator
+@inline export const ACTIVES_HERE: u32 = 4; // pointers that Vm.active0 … have room for
 // @ts-ignore: decorator
 @inline export const VM_BYTES: usize = (VM_COUNTERS_AT + (L.VM_COUNTERS << 3) + 63) & ~63
 
@@ -128,6 +130,11 @@ export const series: Series = changetype<Series>(memory.data(offsetof<Series>(),
 if (offsetof<Task>() > RECORD_BYTES) ERROR("a Task outgrows RECORD_BYTES");
 if (offsetof<Request>() > RECORD_BYTES) ERROR("a Request outgrows RECORD_BYTES");
 if (offsetof<Vm>() > VM_OWN_AT) ERROR("a Vm outgrows VM_OWN_AT");
+// lines that are read together begin where a cache line does
+if (offsetof<VCpu>() != 192 || offsetof<VCpu>("faultUntil") != 64 || offsetof<VCpu>("searchAt") != 128) ERROR("a VCpu is no three cache lines");
+if (offsetof<Vm>("slot") != 64 || offsetof<Vm>("rankKey") != 128 || offsetof<Vm>("arrivals") != 192) ERROR("a Vm is not laid out by cache lines");
+if (offsetof<Vm>("dispatchStream0") != 256 || offsetof<Vm>("latency") != 320 || offsetof<Vm>("cls") < 376) ERROR("a Vm is not laid out by cache lines");
+if (offsetof<Vm>("lookAt") - offsetof<Vm>("active0") != <usize>ACTIVES_HERE << 2) ERROR("ACTIVES_HERE do not fit");
 if (VM_BYTES % 64 != 0) ERROR("VM_BYTES are no whole cache lines");
 if (offsetof<VCpu>("queueTail") - offsetof<VCpu>("queueHead") != offsetof<RunQueue>("tail")) ERROR("a VCpu's queue is no RunQueue");
 if (offsetof<VCpu>("queueLength") - offsetof<VCpu>("queueHead") != offsetof<RunQueue>("length")) ERROR("a VCpu's queue is no RunQueue");

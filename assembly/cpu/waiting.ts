@@ -8,6 +8,7 @@ import { oldestIn } from "./run-queue";
 
 /** Since when the VM's oldest waiting task has been ready; NEVER when none waits. */
 export function oldestReady(vm: Vm): u64 {
+  if (vm.queued == 1) return vm.readySum; // the only one's, wherever it waits
   let oldest = NEVER;
   if (vm.ingressLength != 0) oldest = oldestIn(ingress(vm));
   if (vm.frozen != 0) {

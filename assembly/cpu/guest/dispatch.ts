@@ -56,7 +56,7 @@ export function makeReady(vm: Vm, t: Task): void {
 function chooseQueue(vm: Vm): VCpu {
   const n = vm.activeCount;
   if (n == 1) return activeAt(vm, 0);
-  switch (vm.dispatch) {
+  switch (<i32>vm.dispatch) {
     case L.DISPATCH_ROUND_ROBIN: {
       if (vm.roundRobin >= n) vm.roundRobin = 0;
       return activeAt(vm, vm.roundRobin++);

@@ -27,7 +27,7 @@ export function ideal(): void {
   settings.moveCostSocket = 0;
   settings.mode = L.MODE_REACTIVE;
   for (let i: u32 = 0; i < H.vmCount; i++) {
-    vmAt(i).dispatch = L.DISPATCH_SINGLE;
+    vmAt(i).dispatch = <u8>L.DISPATCH_SINGLE;
     vmAt(i).stealAmount = L.STEAL_NONE;
   }
   hooks.onStart = serveWaiting;

@@ -34,7 +34,7 @@ export function microvm(): void {
   for (let i: u32 = 0; i < H.vmCount; i++) {
     const vm = vmAt(i);
     vm.stealAmount = L.STEAL_NONE;
-    if (vm.dispatch != L.DISPATCH_SINGLE) vm.dispatch = <u32>knobs<MicrovmKnobs>().balancer;
+    if (vm.dispatch != L.DISPATCH_SINGLE) vm.dispatch = <u8>knobs<MicrovmKnobs>().balancer;
   }
   hooks.onStart = start;
   hooks.onQueued = watch;

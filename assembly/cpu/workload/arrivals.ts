@@ -71,7 +71,7 @@ export function onClient(vm: Vm, slot: u32): void {
 
 /** Schedules the first arrivals; at time 0, before any other event. */
 export function startArrivals(vm: Vm): void {
-  switch (vm.arrivals) {
+  switch (<i32>vm.arrivals) {
     case L.ARRIVALS_POISSON:
     case L.ARRIVALS_DETERMINISTIC:
       scheduleArrival(vm);

@@ -35,7 +35,7 @@ import { mechanism } from "../registry";
 
 export function nsdi22(): void {
   for (let i: u32 = 0; i < H.vmCount; i++) {
-    vmAt(i).dispatch = L.DISPATCH_RANDOM;
+    vmAt(i).dispatch = <u8>L.DISPATCH_RANDOM;
     vmAt(i).quantum = 0;
   }
   hooks.onStart = start;
