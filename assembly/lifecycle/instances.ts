@@ -45,6 +45,7 @@ export function make(f: Fn): Instance {
   if (<u64>f.instances > load<u64>(most)) store<u64>(most, <u64>f.instances);
   tallyMost(W.LIFE_INSTANCES_MAX, <u64>(++life.living));
   take(i);
+  list(i);
   return i;
 }
 
@@ -192,6 +193,7 @@ function rest(i: Instance): void {
 
 /** It is dormant from now on. */
 export function layDormant(i: Instance): void {
+  unlist(i);
   enterState(i, DORMANT);
   list(i);
   offer(i);

@@ -6,7 +6,7 @@ import { Fn, Instance } from "./state";
 
 /** What onIdle answers where the instance is to go at once. */
 // @ts-ignore: decorator
-@inline export const UNLOAD: u64 = 0;
+@inline export const UNLOAD: u64 = NEVER - 1;
 
 @unmanaged
 export class Keeper {

@@ -10,7 +10,7 @@ function fixed(): void {
 }
 
 function idle(i: Instance): u64 {
-  return max<u64>((life.variant ? i.lastStart : clock.now) + life.time, 1); // 0 is UNLOAD, which would not wait for arrivals of this instant
+  return (life.variant ? i.lastStart : clock.now) + life.time;
 }
 
 policy(W.KEEP_FIXED, fixed);
