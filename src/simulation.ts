@@ -298,13 +298,13 @@ export class Simulation {
       this.started = true;
       await this.injection.refill();
     }
-    if (options.strips === true) this.overview ??= this.overviewFrom(this.nowNs);
-    const watchers = this.overview === undefined ? looking : [...looking, this.overview];
     for (let left: number | undefined = budget; left !== undefined;) {
       const { core, compiled, injection, late, intervals, wall, resolved } = this;
+      if (options.strips === true) this.overview ??= new Overview(core, compiled, resolved, () => this.copied());
+      const watchers = this.overview === undefined ? looking : [...looking, this.overview];
       const of = { core, compiled, injection, late, intervals, wall, warmupNs: resolved.warmupNs };
       left = await advance(of, { ...options, untilNs, budget: left, watchers });
-      if (left !== undefined) await this.enlarge(core.events - 1, watchers.length > 0);
+      if (left !== undefined) await this.enlarge(core.events - 1, looking.length > 0);
     }
   }
 
@@ -313,18 +313,15 @@ export class Simulation {
     const laid = moreSlots(this.compiled.laid!, watched || this.fed);
     const all = await Simulation.assemble(this.resolved, this.options, undefined, laid);
     const { compiled, core, injection, late, intervals } = all;
-    Object.assign(this, { compiled, core, injection, late, intervals, started: false });
-    if (events > 0) await this.advance(Number.MAX_SAFE_INTEGER, events, {});
+    const strips = this.overview !== undefined;
+    Object.assign(this, { compiled, core, injection, late, intervals, overview: undefined, started: false });
+    if (events > 0) await this.advance(Number.MAX_SAFE_INTEGER, events, { strips });
   }
 
-  private overviewFrom(fromNs: number): Overview {
-    const keep = (): SnapshotParts | undefined => {
-      if (this.streams > 0) return undefined; // cannot be read again
-      const parts = this.parts();
-      return { ...parts, memory: parts.memory.slice() };
-    };
-    const span = { fromNs, untilNs: Math.max(fromNs, this.endNs) };
-    return new Overview(this.core, this.compiled, this.scenario, span, keep);
+  /** Everything that goes on, as it is now; undefined where a stream would have to be read again. */
+  private copied(): SnapshotParts | undefined {
+    const parts = this.streams > 0 ? undefined : this.parts();
+    return parts && { ...parts, memory: parts.memory.slice() };
   }
 
   /** Counters and distributions up to now, at any time; it disturbs nothing. @throws CoreError when tasks or core time do not add up */
@@ -338,7 +335,9 @@ export class Simulation {
   /** Cores held, tasks waiting, delays and latencies over time, the warm-up included; null where the scenario asks for no `series`. */
   series(): Series | null {
     this.open();
-    return this.scenario.series === null ? null : this.core.series();
+    if (this.scenario.series === null) return null;
+    const series = this.core.series();
+    return { ...series, ...this.intervals.memory.over(series.timeNs) };
   }
 
   /** The events of the scenario's `log` window; null where it asks for none. */

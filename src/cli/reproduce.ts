@@ -32,11 +32,7 @@ const spec: CommandSpec = {
     ({ name, title, parts }) =>
       `  ${name.padEnd(9)} ${title}${parts === undefined ? '' : `\n            in parts: ${parts.map((part) => `${name}/${part}`).join(', ')}`}`,
   ).join('\n')}`,
-  examples: [
-    'fluxhost reproduce taiji',
-    'fluxhost reproduce hyperflux/task-size',
-    'fluxhost reproduce vmem --json',
-  ],
+  examples: ['fluxhost reproduce taiji', 'fluxhost reproduce hyperflux/task-size', 'fluxhost reproduce vmem --json'],
 };
 
 /** `module`: another core than the one in the package. */

@@ -4,6 +4,7 @@
 
 import type { Intervals } from '../metrics/steady.js';
 import type { Scenario, VmGroup } from '../scenario/types.js';
+import { MemoryReadings, type MemoryReadingsState } from '../swap/over-time.js';
 import type { CompiledScenario } from './compile.js';
 import type { HostCore } from './host.js';
 
@@ -18,6 +19,8 @@ export interface IntervalState {
   readonly durationNs: number;
   /** As counted from the end of the warm-up on. */
   readonly readings: readonly (readonly number[])[];
+  /** Where the host has swapped memory and samples. */
+  readonly memory?: MemoryReadingsState | undefined;
 }
 
 export class IntervalReadings {
@@ -27,6 +30,8 @@ export class IntervalReadings {
   private readonly readings: (readonly number[])[];
   private readonly many: number;
   private readonly vms: CompiledScenario['vms'];
+  /** At instants of their own: those of the series. */
+  readonly memory: MemoryReadings;
 
   /** `earlier`: what was read before a snapshot or a fork; it counts where the same time is cut. */
   constructor(
@@ -36,6 +41,7 @@ export class IntervalReadings {
   ) {
     const { warmupNs, durationNs } = scenario;
     this.vms = vms;
+    this.memory = new MemoryReadings(scenario, earlier?.memory);
     const members = new Map<unknown, number[]>();
     const keys = vms.map(({ group }, index) => (histogramsShared ? group : index));
     keys.forEach((key, index) => members.set(key, [...(members.get(key) ?? []), index]));
@@ -49,7 +55,7 @@ export class IntervalReadings {
 
   get state(): IntervalState {
     const { warmupNs, durationNs } = this.scenario;
-    return { warmupNs, durationNs, readings: [...this.readings] };
+    return { warmupNs, durationNs, readings: [...this.readings], memory: this.memory.state };
   }
 
   private edge(interval: number): number {
@@ -59,6 +65,10 @@ export class IntervalReadings {
 
   /** The next instant at which to `read`, `nowNs` included; Infinity: none, or it was passed before anybody asked. */
   next(nowNs: number): number {
+    return Math.min(this.nextEdge(nowNs), this.memory.next(nowNs));
+  }
+
+  private nextEdge(nowNs: number): number {
     if (this.readings.length >= this.many) return Infinity;
     const atNs = this.edge(this.readings.length + 1);
     return atNs >= nowNs ? atNs : Infinity;
@@ -66,7 +76,8 @@ export class IntervalReadings {
 
   /** Takes the reading that is due now, when all events of this instant are done. */
   read(core: HostCore): void {
-    if (this.next(core.nowNs) !== core.nowNs) return;
+    this.memory.read(core);
+    if (this.nextEdge(core.nowNs) !== core.nowNs) return;
     this.readings.push(
       this.members.flatMap((indices) => {
         const all = indices.map((index) => core.completedSoFar(index));

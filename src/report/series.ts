@@ -61,6 +61,15 @@ function* intervalRows(runs: Sampled): Generator<CsvValue[]> {
   }
 }
 
+function* memoryRows(runs: Sampled): Generator<CsvValue[]> {
+  for (const { mechanism, series } of runs) {
+    const { memory, timeNs } = series;
+    if (memory === undefined) continue;
+    for (const [i, time] of timeNs.entries())
+      yield [mechanism, time, memory.residentBytes[i]!, memory.outBytes[i]!, memory.freeBytes[i]!, memory.faults[i]!];
+  }
+}
+
 function* eventRows(runs: readonly { readonly mechanism: string; readonly log: LogResult }[]): Generator<CsvValue[]> {
   for (const { mechanism, log } of runs) {
     for (const { timeNs, entity, state } of log.events) yield [mechanism, timeNs, entity, state];
@@ -71,7 +80,7 @@ function* eventRows(runs: readonly { readonly mechanism: string; readonly log: L
 const figureNames = (of: 'latency' | 'queueDelay', counted: string): string[] =>
   DISTRIBUTION_KEYS.map((key) => (key === 'count' ? counted : `${of}${key.charAt(0).toUpperCase()}${key.slice(1)}Ns`));
 
-/** series.csv, intervals.csv and events.csv of one run or of several side by side; none of what was not asked for. */
+/** series.csv, intervals.csv, memory.csv and events.csv of one run or of several side by side; none of what was not asked for. */
 export function overTimeFiles(results: readonly Result[]): CsvFile[] {
   const sampled = results.flatMap(({ manifest: { mechanism }, series }) =>
     series === undefined ? [] : [{ mechanism, series }],
@@ -87,6 +96,9 @@ export function overTimeFiles(results: readonly Result[]): CsvFile[] {
       ...figureNames('queueDelay', 'begunTasks'),
     ];
     files.push({ name: 'intervals.csv', text: csvText(intervals, intervalRows(sampled)) });
+    const memory = ['mechanism', 'timeNs', 'residentBytes', 'outBytes', 'freeBytes', 'faults'];
+    if (sampled.some(({ series }) => series.memory !== undefined))
+      files.push({ name: 'memory.csv', text: csvText(memory, memoryRows(sampled)) });
   }
   if (logged.length > 0) {
     files.push({ name: 'events.csv', text: csvText(['mechanism', 'timeNs', 'entity', 'state'], eventRows(logged)) });
@@ -107,7 +119,9 @@ export function overTimeText({ series, log }: Result, folder: string | undefined
   if (series !== undefined) {
     const every = formatExactDurationNs(series.intervalNs);
     const samples = `${counted(series.timeNs.length, 'sample')}, one every ${every}`;
-    lines.push(`over time: ${samples}${where('series.csv and intervals.csv')}`);
+    lines.push(
+      `over time: ${samples}${where(series.memory === undefined ? 'series.csv and intervals.csv' : 'series.csv, intervals.csv and memory.csv')}`,
+    );
   }
   if (log !== undefined) {
     const left = log.left > 0 ? ` (${groupThousands(log.left)} more had no room: log.events)` : '';

@@ -1,6 +1,7 @@
 // What happened over time, as the core hands it out: samples, and the events of a window.
 
 import type { RawHistogram } from '../metrics/histogram.js';
+import type { MemoryColumns } from '../swap/over-time.js';
 
 /** One VM over time; index i belongs to `Series.timeNs[i]`. */
 export interface VmSeries {
@@ -28,6 +29,8 @@ export interface Series {
   readonly latency: Readonly<Record<string, readonly RawHistogram[]>>;
   /** The same of the time that tasks begun in the interval had waited. */
   readonly queueDelay: Readonly<Record<string, readonly RawHistogram[]>>;
+  /** Where guests' memory lies, in bytes of the simulated memory, and faults since the sample before; NaN where a sample was not read. */
+  readonly memory?: MemoryColumns;
 }
 
 /** An event as the log keeps it. */

@@ -41,6 +41,17 @@ const makeSchemas = () => {
           completed: columns('Requests, since the sample before.'),
         }),
       ),
+      memory: told(
+        'Where the guests’ memory lies at the instants of the samples; of hosts with swapped memory.',
+        z.optional(
+          z.strictObject({
+            residentBytes: figureColumns('Of pages that are in; of the simulated memory, as all bytes here.'),
+            outBytes: figureColumns('Of pages that are out, or on their way in.'),
+            freeBytes: figureColumns('Frames without a page.'),
+            faults: figureColumns('Touches of pages that were not there, since the sample before.'),
+          }),
+        ),
+      ),
       groups: list(
         'VMs of one group share these.',
         z.strictObject({
@@ -84,10 +95,23 @@ function distributions(histograms: readonly RawHistogram[]): DistributionsResult
   return result;
 }
 
+const known = (values: readonly number[]): (number | null)[] => values.map((value) => (isNaN(value) ? null : value));
+
 export function seriesResult(series: Series): SeriesResult {
+  const { memory } = series;
   return {
     intervalNs: series.intervalNs,
     timeNs: [...series.timeNs],
+    ...(memory === undefined
+      ? {}
+      : {
+          memory: {
+            residentBytes: known(memory.residentBytes),
+            outBytes: known(memory.outBytes),
+            freeBytes: known(memory.freeBytes),
+            faults: known(memory.faults),
+          },
+        }),
     vms: series.vms.map(({ name, coresHeld, waiting, oldestDelayNs, completed }) => ({
       name,
       coresHeld: [...coresHeld],

@@ -1,9 +1,10 @@
 // Who held which core, and what it did there: one strip a core, cut into columns of equal length. Made where a report is asked for.
 
 import * as z from 'zod';
-import { count, list, number, once, record, text } from '../metrics/figures.js';
+import { count, list, number, once, record, text, told } from '../metrics/figures.js';
 
 const makeSchemas = () => {
+  const numbers = (meaning: string) => list(meaning, z.number());
   const window = record('StripWindow', 'A stretch of simulated time, cut into columns.', {
     what: z.enum(['run', 'worst']).meta({
       description:
@@ -25,6 +26,17 @@ const makeSchemas = () => {
     waiting: list(
       'Of the first 16 VMs: tasks that wait, `TASKS*COLUMNS` in turn: at the instant of a column, or the most within it.',
       z.string(),
+    ),
+    memory: told(
+      'Where the guests’ memory lies at the instants of the whole run; of hosts with swapped memory.',
+      z.optional(
+        z.strictObject({
+          residentBytes: numbers('Of pages that are in; of the simulated memory, as all bytes here.'),
+          outBytes: numbers('Of pages that are out, or on their way in.'),
+          freeBytes: numbers('Frames without a page.'),
+          faults: numbers('Touches of pages that were not there, since the instant before.'),
+        }),
+      ),
     ),
   });
   const stripsSchema = record('StripsResult', 'Who held which core when, and what it did there.', {

@@ -82,6 +82,7 @@ export const SERVERS_MAX = 64; // workers, and device operations
 export const SWAP_SET = 0; // SWAP_COUNTERS
 export const SWAP_SET_GUESTS = 1; // GUEST_COUNTERS a VM
 export const SWAP_SET_UPGRADES = 2; // UPGRADE_COUNTERS an upgrade
+export const SWAP_SET_FREE = 3; // bytes without a page now, before accounts are settled too
 
 export const SWAP_JOINED = 0; // faults: the page was on its way in
 export const SWAP_RESCUED = 1; // faults: it was on its way out and stays

@@ -104,6 +104,7 @@ export function configureSwap(part: Part): i32 {
   part.keepCounters(W.SWAP_SET, COUNTERS);
   part.keepCounters(W.SWAP_SET_GUESTS, S.guestCounters);
   part.keepCounters(W.SWAP_SET_UPGRADES, S.upgradeCounters);
+  part.keepCounters(W.SWAP_SET_FREE, changetype<usize>(S) + offsetof<Swap>("free"));
   const levels = allocate((<u64>H.vmCount * (S.levels + 1)) << 3);
   if (pages >= 0xffff_ffff) return L.E_MEMORY;
   S.pages = allocate((pages + 1) << 4);

@@ -22,7 +22,7 @@ import { sizeAnswer, sizeFigure, sizingFigure } from './figures/needed.js';
 import { stripsFigure } from './figures/strips.js';
 import { sweepFigures } from './figures/sweep.js';
 import type { ExperimentDocument } from './figures/claims.js';
-import { swapInFigure, whereMemoryLies } from './figures/memory.js';
+import { memoryOverTime, swapInFigure, whereMemoryLies } from './figures/memory.js';
 import { experimentReport, pagesReport, reserveReport, suiteReport } from './others.js';
 import { duration, grouped, listed, sloWords } from './words.js';
 
@@ -172,6 +172,7 @@ function resultReport(result: Result): Report {
       movesFigure(runs),
       swapInFigure(runs),
       whereMemoryLies(runs),
+      memoryOverTime(runs),
     ]),
     manifest: manifestOf(runs),
   };
@@ -206,6 +207,7 @@ function comparisonReport(comparison: Comparison): Report {
       movesFigure(runs),
       swapInFigure(runs),
       whereMemoryLies(runs),
+      memoryOverTime(runs),
       comparison.sizing === undefined ? undefined : sizingFigure(comparison.sizing),
     ]),
     manifest: manifestOf(runs),

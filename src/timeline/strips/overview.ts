@@ -8,6 +8,7 @@ import type { Records } from '../../core/records.js';
 import type { SnapshotParts } from '../../core/snapshot.js';
 import type { StripWindow } from '../../result/strips.js';
 import type { Scenario } from '../../scenario/types.js';
+import { memoryReader, type MemoryNow } from '../../swap/over-time.js';
 import { UNWATCHED, type Watcher } from '../watcher.js';
 import { cellOf, columnsFor, queuesOf, waitingOf, windowOf } from './cells.js';
 
@@ -52,9 +53,12 @@ function judgedOf({ vms, histogramsShared }: CompiledScenario): Judged[] {
 }
 
 export class Overview implements Watcher {
+  private readonly span: { readonly fromNs: number; readonly untilNs: number };
   private readonly records: Records;
   private readonly rows: Uint32Array[];
   private readonly waiting: number[][];
+  private readonly reader: ReturnType<typeof memoryReader>;
+  private readonly memory: MemoryNow[] = [];
   private readonly columnNs: number;
   private readonly columns: number;
   private column = 0;
@@ -73,24 +77,26 @@ export class Overview implements Watcher {
   private before: Checkpoint | undefined;
   private last: Checkpoint | undefined;
 
-  /** `keep` answers everything that is needed to go on from now; undefined: it cannot be had. */
+  /** From now to the scenario's end. `keep` answers everything that is needed to go on from an instant; undefined: it cannot be had. */
   constructor(
     private readonly core: HostCore,
     compiled: CompiledScenario,
-    { warmupNs }: Scenario,
-    private readonly span: { readonly fromNs: number; readonly untilNs: number },
+    scenario: Scenario,
     private readonly keep: () => SnapshotParts | undefined,
   ) {
-    const { fromNs, untilNs } = span;
+    const fromNs = core.nowNs;
+    const untilNs = Math.max(fromNs, scenario.warmupNs + scenario.durationNs);
+    this.span = { fromNs, untilNs };
     this.records = core.records();
     const cores = core.look().cores.length; // without those that poll for the host
     this.columns = Math.min(columnsFor(cores, COLUMNS), Math.max(1, untilNs - fromNs));
     this.columnNs = (untilNs - fromNs) / this.columns;
     this.rows = Array.from({ length: cores }, () => new Uint32Array(this.columns));
     this.waiting = Array.from({ length: queuesOf(this.records) }, () => []);
+    this.reader = memoryReader(scenario);
     this.judged = judgedOf(compiled);
     this.sums = this.judged.map(() => 0);
-    this.probeAt = Math.max(fromNs, warmupNs);
+    this.probeAt = Math.max(fromNs, scenario.warmupNs);
     const measuredNs = Math.max(0, untilNs - this.probeAt);
     const longestNs = Math.min(WINDOW_NS, measuredNs);
     const least = Math.ceil((measuredNs * this.judged.length) / MOST_READINGS);
@@ -125,6 +131,7 @@ export class Overview implements Watcher {
     records.refresh();
     this.rows.forEach((row, core) => (row[this.column] = cellOf(records, core)));
     this.waiting.forEach((of, vm) => of.push(waitingOf(records, vm)));
+    if (this.reader !== undefined) this.memory.push(this.reader(this.core));
     this.column++;
   }
 
@@ -176,6 +183,22 @@ export class Overview implements Watcher {
   result(): StripWindow {
     const { fromNs } = this.span;
     const rows = this.rows.map((row) => row.subarray(0, this.column));
-    return windowOf({ what: 'run', fromNs, columnNs: this.columnNs }, rows, this.waiting);
+    const { columnNs, memory } = this;
+    const run = windowOf({ what: 'run', fromNs, columnNs }, rows, this.waiting);
+    if (this.reader === undefined) return run;
+    // counts begin anew at the end of the warm-up
+    const faults = memory.map(({ faults: now }, i) => {
+      const before = memory[i - 1]?.faults ?? 0;
+      return now >= before ? now - before : now;
+    });
+    return {
+      ...run,
+      memory: {
+        residentBytes: memory.map((one) => one.residentBytes),
+        outBytes: memory.map((one) => one.outBytes),
+        freeBytes: memory.map((one) => one.freeBytes),
+        faults,
+      },
+    };
   }
 }

@@ -73,9 +73,11 @@ vms:
 `;
 
 async function swapped(): Promise<Result> {
-  const simulation = await Simulation.create(parseScenario(SWAPPED).scenario);
-  await simulation.run();
-  const result = simulation.metrics();
+  const { scenario } = parseScenario(SWAPPED);
+  const simulation = await Simulation.create({ ...scenario, series: { intervalNs: 1e6, samples: 64 } });
+  await simulation.run({ strips: true });
+  const series = seriesResult(simulation.series()!);
+  const result = { ...simulation.metrics(), series, strips: (await simulation.strips())! };
   simulation.close();
   return result;
 }

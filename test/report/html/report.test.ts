@@ -11,7 +11,7 @@ import { tailCurve } from '../../../src/report/html/figures/latency.js';
 import { escapeHtml, inlineJson, renderHtml } from '../../../src/report/html/html.js';
 import { formatShare } from '../../../src/report/units.js';
 import { duration } from '../../../src/report/html/words.js';
-import { Simulation, parseScenario, type MemoryResult } from '../../../src/index.js';
+import { Simulation, parseScenario, type MemoryResult, type Result } from '../../../src/index.js';
 import { SCENARIO, all, documents, type Documents } from './documents.js';
 
 let made: Documents;
@@ -119,6 +119,29 @@ describe('figures', () => {
     const all = lies.rows[0]!.parts.reduce((total, { seconds }) => total + seconds, 0);
     expect(all).toBeCloseTo(memory.physicalBytes / 2 ** 30, 9);
     expect(lies.unit).toBe('GiB');
+  });
+
+  it('memory: where it lies over time, from the samples or the instants of the strips, and the rate of faults', () => {
+    const { series, strips, ...rest } = made.memory;
+    const of = (result: Result): Of<'response'> =>
+      reportOf(result).figures.find(({ id }) => id === 'memory-over-time')!.drawing as Of<'response'>;
+    const [gib, rate] = of(made.memory).panels;
+    expect(gib!.lines.map(({ name }) => name)).toEqual(['in', 'out', 'free']);
+    expect(gib!.lines[1]!.points.map(({ x, mean }) => [x, mean])).toEqual(
+      series!.timeNs.map((time, i) => [time / 1e6, series!.memory!.outBytes[i]! / 2 ** 30]),
+    );
+    expect(rate!.lines[0]!.points.map(({ mean }) => mean)).toEqual(
+      series!.memory!.faults.map((count) => count! / 1e-3),
+    );
+    const [coarse] = of({ ...rest, strips }).panels;
+    const { memory, columnNs } = strips!.windows[0]!;
+    const every = coarse!.lines[2]!.points;
+    expect(every.length).toBe(256); // every second instant
+    expect(every[3]).toMatchObject({ x: Math.floor(6.5 * columnNs) / 1e6, mean: memory!.freeBytes[6]! / 2 ** 30 });
+    const faults = memory!.faults.reduce((sum, one) => sum + one, 0);
+    const rates = of({ ...rest, strips }).panels[1]!.lines[0]!.points.map(({ mean }) => mean);
+    expect(rates.reduce((sum, one) => sum + one, 0) * 2 * (columnNs / 1e9)).toBeCloseTo(faults, 6);
+    expect(reportOf(rest).figures.map(({ id }) => id)).not.toContain('memory-over-time');
   });
 
   it('pages: every run is a point of its policy, and a curve stands for the runs of its policy', () => {

@@ -2,9 +2,11 @@
 
 import type { MemoryResult } from '../../../swap/result.js';
 import { formatShare } from '../../units.js';
-import type { Figure, TailPlot } from '../figure.js';
+import type { Result } from '../../../result/result.js';
+import type { Figure, ResponsePlot, TailPlot } from '../figure.js';
 import { duration, grouped, listed } from '../words.js';
 import { tailPoints } from './latency.js';
+import { lineOf } from './lines.js';
 import type { Named } from './named.js';
 
 const GIB = 2 ** 30;
@@ -113,6 +115,125 @@ export function whereMemoryLies(runs: readonly Named[]): Figure | undefined {
         formatShare(of.outShare ?? 0),
         formatShare(of.faultShare ?? 0),
       ]),
+    },
+  };
+}
+
+/** What a panel of lines over time is drawn from, whoever has recorded it. */
+interface OverTime {
+  readonly label: string;
+  readonly timeNs: readonly number[];
+  /** Of each instant, since the one before. */
+  readonly stepNs: number;
+  readonly memory: NonNullable<NonNullable<Result['series']>['memory']>;
+  readonly sample: number;
+}
+
+/** The samples of the series, else the instants of the strips. */
+function overTimeOf({ label, result }: Named): OverTime[] {
+  const sample = result.memory?.pageSample ?? 1;
+  const { series, strips } = result;
+  if (series?.memory !== undefined && series.timeNs.length > 1)
+    return [{ label, timeNs: series.timeNs, stepNs: series.intervalNs, memory: series.memory, sample }];
+  const run = strips?.windows.find(({ what }) => what === 'run');
+  if (run?.memory === undefined || run.columns < 2) return [];
+  const { fromNs, columnNs, columns, memory } = run;
+  const timeNs = Array.from({ length: columns }, (_, i) => fromNs + Math.floor((i + 0.5) * columnNs));
+  return [{ label, timeNs, stepNs: columnNs, memory, sample }];
+}
+
+const MOST_INSTANTS = 400;
+const TABLE_INSTANTS = 40;
+
+/** Every so many, so that no more than `most` are left. */
+const thinned = <T>(values: readonly T[], most: number): T[] => {
+  const every = Math.ceil(values.length / most);
+  return values.filter((_, i) => i % every === 0);
+};
+
+/** Faults a second: of neighbouring instants together, since a picture has room for some hundred. */
+function ratesOf({ memory, timeNs, stepNs }: OverTime): [timeNs: number, rate: number][] {
+  const every = Math.ceil(timeNs.length / MOST_INSTANTS);
+  const rates: [number, number][] = [];
+  for (let i = 0; i + every <= timeNs.length; i += every) {
+    const faults = memory.faults.slice(i, i + every).reduce<number>((sum, one) => sum + (one ?? 0), 0);
+    rates.push([timeNs[i + every - 1]!, faults / ((every * stepNs) / 1e9)]);
+  }
+  return rates;
+}
+
+const PARTS = [
+  ['in', 'residentBytes'],
+  ['out', 'outBytes'],
+  ['free', 'freeBytes'],
+] as const;
+
+/** Resident, swapped and free memory, and the rate of faults, over the run. */
+export function memoryOverTime(runs: readonly Named[]): Figure | undefined {
+  const shown = runs.flatMap(overTimeOf);
+  const [first] = shown;
+  if (first === undefined) return undefined;
+  const seconds = Math.max(...shown.map(({ timeNs }) => timeNs.at(-1)!)) >= 2e9;
+  const [unit, size] = seconds ? ['s', 1e9] : ['ms', 1e6];
+  const gib = (bytes: number, { sample }: OverTime): number => (bytes * sample) / GIB;
+  const alone = shown.length === 1;
+  const panels = shown.flatMap((run): ResponsePlot['panels'][number][] => {
+    const { label, timeNs, memory } = run;
+    const line = (key: (typeof PARTS)[number][1]): (readonly [number, number])[] =>
+      thinned(
+        timeNs.flatMap((time, i) => {
+          const bytes = memory[key][i];
+          return bytes === null || bytes === undefined ? [] : [[time / size, gib(bytes, run)] as const];
+        }),
+        MOST_INSTANTS,
+      );
+    const rates = ratesOf(run).map(([time, rate]) => [time / size, rate] as const);
+    return [
+      {
+        title: `${alone ? '' : `${label}: `}GiB`,
+        unit: 'number',
+        slo: null,
+        lines: PARTS.map(([name, key], i) => lineOf(name, i, line(key))),
+      },
+      {
+        title: `${alone ? '' : `${label}: `}faults a second`,
+        unit: 'number',
+        slo: null,
+        lines: [lineOf('faults', 3, rates)],
+      },
+    ];
+  });
+  const says = shown.slice(0, 3).map((run) => {
+    const out = run.memory.outBytes.flatMap((bytes) => (bytes === null ? [] : [gib(bytes, run)]));
+    const rates = ratesOf(run).map(([, rate]) => rate);
+    const [least, most] = [Math.min(...out), Math.max(...out)].map((value) => Number(value.toPrecision(3)));
+    const where = alone ? '' : `under ${run.label} `;
+    return `${where}${least === most ? most : `${least} to ${most}`} GiB are out, at most ${grouped(Math.round(Math.max(...rates)))} faults a second`;
+  });
+  return {
+    id: 'memory-over-time',
+    question: 'How does the memory fill?',
+    answer: `Over the run ${says.join('; ')}.`,
+    caption:
+      `Guests' memory that is in, that is out and frames without a page over simulated time, warm-up included, every ${duration(first.stepNs)}; ` +
+      'faults over the time between two points. Bytes are of the host that the simulated one stands for (pageSample).',
+    drawing: { kind: 'response', x: unit, words: false, log: false, cloud: false, panels },
+    table: {
+      head: ['mechanism', unit, 'in GiB', 'out GiB', 'free GiB', 'faults since the instant before'],
+      rows: shown.flatMap((run) =>
+        thinned(
+          run.timeNs.map((time, i) => [
+            run.label,
+            String(Number((time / size).toFixed(3))),
+            ...PARTS.map(([, key]) => {
+              const bytes = run.memory[key][i];
+              return bytes === null || bytes === undefined ? '–' : gib(bytes, run).toFixed(3);
+            }),
+            grouped(run.memory.faults[i] ?? 0),
+          ]),
+          TABLE_INSTANTS,
+        ),
+      ),
     },
   };
 }

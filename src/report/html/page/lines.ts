@@ -129,7 +129,8 @@ function responseMarks(
             strokeDasharray: hue.dash || undefined,
           }),
         ]),
-    Plot.dot(met, { x: 'x', y: 'mean', r: 3.5, fill: hue.colour, title: said }),
+    // very many points are a line
+    Plot.dot(points.length > MOST_DOTS ? [] : met, { x: 'x', y: 'mean', r: 3.5, fill: hue.colour, title: said }),
     Plot.dot(missed, {
       x: 'x',
       y: 'mean',
@@ -146,6 +147,8 @@ function responseMarks(
   ];
 }
 
+/** Points of one line that are drawn as dots, too. */
+const MOST_DOTS = 60;
 const MOST_LETTERS = 24;
 
 /** Words that would run into each other stand aslant. */
