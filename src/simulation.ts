@@ -358,7 +358,7 @@ export class Simulation {
     if (overview.found !== undefined) {
       const { fromNs, untilNs, checkpoint } = overview.found;
       const again = await Simulation.assemble(this.scenario, this.options, checkpoint.parts);
-      const closeUp = new CloseUp(again.core, fromNs, untilNs);
+      const closeUp = new CloseUp(again.core, again.compiled, fromNs, untilNs);
       await again.advance(untilNs, UNLIMITED, {}, [closeUp]);
       again.close();
       windows.push(closeUp.result());

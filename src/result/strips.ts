@@ -18,7 +18,7 @@ const makeSchemas = () => {
       'One a core, but for those that poll for the host or are kept for its memory.',
       z.strictObject({
         vms: text(
-          'Who held it, `INDEX*COLUMNS` in turn: the place of the VM in the result, -1 for nobody, and for how many columns on end.',
+          'Who held it, `INDEX*COLUMNS` in turn: the place of the VM in the result, behind the last for VMs of functions, -1 for nobody, and for how many columns on end.',
         ),
         doing: text('A letter a column: r ran tasks, s searched, stole or spun, m moved, . nothing.'),
       }),

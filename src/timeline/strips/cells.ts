@@ -20,12 +20,13 @@ const KIND_OF = VCPU_STATES.map((state) => (state === 'running' ? 0 : SEARCHING.
 export const columnsFor = (cores: number, wanted: number): number =>
   Math.max(16, Math.min(wanted, Math.floor(MOST_CELLS / cores)));
 
-export const queuesOf = ({ vms }: Records): number => Math.min(vms.length, MOST_QUEUES);
+export const queuesOf = (vms: number): number => Math.min(vms, MOST_QUEUES);
 
-export function cellOf(records: Records, core: number): number {
+/** `vms`: of the scenario; those that functions run in stand together behind them. */
+export function cellOf(records: Records, core: number, vms: number): number {
   const vcpu = records.word(records.core(core), L.CORE_VCPU);
   if (vcpu === 0) return 0;
-  const vm = records.word(records.word(vcpu, L.VCPU_VM), L.VM_INDEX);
+  const vm = Math.min(records.word(records.word(vcpu, L.VCPU_VM), L.VM_INDEX), vms);
   return 1 + vm * KINDS + KIND_OF[records.word(vcpu, L.VCPU_STATE)]!;
 }
 

@@ -1,5 +1,6 @@
 // A window of a run, looked at after each of its events: a column of a core is what lasted longest in it, the first of equals.
 
+import type { CompiledScenario } from '../../core/compile.js';
 import type { HostCore } from '../../core/host.js';
 import type { Records } from '../../core/records.js';
 import type { StripWindow } from '../../result/strips.js';
@@ -30,6 +31,7 @@ function longest(times: ReadonlyMap<number, number>): number {
 export class CloseUp implements Watcher {
   private readonly records: Records;
   private readonly columnNs: number;
+  private readonly vms: number;
   private readonly strips: Strip[];
   private readonly waiting: number[][];
   /** Most tasks that waited in the column under way, and how many do now. */
@@ -42,10 +44,12 @@ export class CloseUp implements Watcher {
 
   constructor(
     core: HostCore,
+    { vms }: CompiledScenario,
     private readonly fromNs: number,
     private readonly untilNs: number,
   ) {
     this.records = core.records();
+    this.vms = vms.length;
     const cores = core.look().cores.length; // without those that poll for the host
     const spanNs = untilNs - fromNs;
     this.columnNs = Math.ceil(spanNs / columnsFor(cores, COLUMNS));
@@ -53,7 +57,7 @@ export class CloseUp implements Watcher {
     this.strips = Array.from({ length: cores }, () => {
       return { row: new Uint32Array(this.columns), times: new Map<number, number>(), cell: 0, sinceNs: fromNs };
     });
-    const queues = queuesOf(this.records);
+    const queues = queuesOf(this.vms);
     this.waiting = Array.from({ length: queues }, () => []);
     this.most = new Array<number>(queues).fill(0);
     this.now = new Array<number>(queues).fill(0);
@@ -75,7 +79,7 @@ export class CloseUp implements Watcher {
   private begin(): void {
     this.open = true;
     this.records.refresh();
-    this.strips.forEach((strip, core) => (strip.cell = cellOf(this.records, core)));
+    this.strips.forEach((strip, core) => (strip.cell = cellOf(this.records, core, this.vms)));
     for (let vm = 0; vm < this.now.length; vm++) this.most[vm] = this.now[vm] = waitingOf(this.records, vm);
   }
 
@@ -84,7 +88,7 @@ export class CloseUp implements Watcher {
     records.refresh();
     for (let core = 0; core < strips.length; core++) {
       const strip = strips[core]!;
-      const cell = cellOf(records, core);
+      const cell = cellOf(records, core, this.vms);
       if (cell === strip.cell) continue;
       this.add(strip, nowNs);
       strip.cell = cell;

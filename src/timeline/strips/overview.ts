@@ -55,6 +55,7 @@ function judgedOf({ vms, histogramsShared }: CompiledScenario): Judged[] {
 export class Overview implements Watcher {
   private readonly span: { readonly fromNs: number; readonly untilNs: number };
   private readonly records: Records;
+  private readonly vms: number;
   private readonly rows: Uint32Array[];
   private readonly waiting: number[][];
   private readonly reader: ReturnType<typeof memoryReader>;
@@ -88,11 +89,12 @@ export class Overview implements Watcher {
     const untilNs = Math.max(fromNs, scenario.warmupNs + scenario.durationNs);
     this.span = { fromNs, untilNs };
     this.records = core.records();
+    this.vms = compiled.vms.length;
     const cores = core.look().cores.length; // without those that poll for the host
     this.columns = Math.min(columnsFor(cores, COLUMNS), Math.max(1, untilNs - fromNs));
     this.columnNs = (untilNs - fromNs) / this.columns;
     this.rows = Array.from({ length: cores }, () => new Uint32Array(this.columns));
-    this.waiting = Array.from({ length: queuesOf(this.records) }, () => []);
+    this.waiting = Array.from({ length: queuesOf(this.vms) }, () => []);
     this.reader = memoryReader(scenario);
     this.judged = judgedOf(compiled);
     this.sums = this.judged.map(() => 0);
@@ -129,7 +131,7 @@ export class Overview implements Watcher {
   private sample(): void {
     const { records } = this;
     records.refresh();
-    this.rows.forEach((row, core) => (row[this.column] = cellOf(records, core)));
+    this.rows.forEach((row, core) => (row[this.column] = cellOf(records, core, this.vms)));
     this.waiting.forEach((of, vm) => of.push(waitingOf(records, vm)));
     if (this.reader !== undefined) this.memory.push(this.reader(this.core));
     this.column++;

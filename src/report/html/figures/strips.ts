@@ -92,7 +92,10 @@ function rowsOf({ label, result }: Named, window: StripWindow): string[][] {
     const stays = staysOf(core);
     const said = stays
       .slice(0, MOST_STAYS)
-      .map(({ vm, from }) => `${instant(fromNs + from * columnNs)} ${result.vms[vm]?.name ?? 'nobody'}`);
+      .map(
+        ({ vm, from }) =>
+          `${instant(fromNs + from * columnNs)} ${vm < 0 ? 'nobody' : (result.vms[vm]?.name ?? 'functions')}`,
+      );
     const left = stays.length - said.length;
     const of = (what: keyof typeof DOING): string =>
       formatShare(columns === 0 ? null : count(core.doing, DOING[what]) / columns);
@@ -135,7 +138,10 @@ export function stripsFigure(runs: readonly Named[]): Figure | undefined {
       'most requests at once; a place of it shows what lasted longest there. The whole run, warm-up included, is shown at instants.',
     drawing: {
       kind: 'strips',
-      vms: vms.map((vm, i) => ({ name: vm.name, colour: vmColour(i, vms.length, vm.class) })),
+      vms: [
+        ...vms.map((vm, i) => ({ name: vm.name, colour: vmColour(i, vms.length, vm.class) })),
+        ...(first.run.result.lifecycle === undefined ? [] : [{ name: 'functions', colour: 'var(--m-other)' }]),
+      ],
       panels,
     },
     table: {
