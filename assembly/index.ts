@@ -19,6 +19,7 @@ import { histogramBytes } from "./kernel/histogram";
 export { drawInto } from "./kernel/distribution";
 export { fieldAt } from "./fields";
 export * from "./server/exports";
+export * from "./systems/exports";
 
 /** Room for `count` configuration words (f64); 0 when memory cannot grow that far. */
 export function words(count: u32): usize {

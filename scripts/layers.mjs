@@ -12,6 +12,7 @@ export const CORE_LAYERS = [
       'assembly/memory/replacement/ids.ts',
       'assembly/server/layout.ts',
       'assembly/lifecycle/layout.ts',
+      'assembly/systems/layout.ts',
     ],
     about: 'numbers that both languages know: words of the configuration, kinds, codes',
   },
@@ -23,6 +24,10 @@ export const CORE_LAYERS = [
   {
     rooms: ['assembly/server'],
     about: 'servers with budgets: workers that poll, serve and charge, one discipline a file; knows no host',
+  },
+  {
+    rooms: ['assembly/systems'],
+    about: 'systems as policies over servers and kept instances: Nexus, Nanvix',
   },
   {
     rooms: ['assembly/cpu'],
@@ -108,8 +113,8 @@ export const SRC_LAYERS = [
   { rooms: ['src/advance.ts'], about: 'one host goes on, and who watches it' },
   { rooms: ['src/simulation.ts'], about: 'one host, simulated' },
   {
-    rooms: ['src/study', 'src/pages', 'src/reserve', 'src/server'],
-    about: 'questions of several runs · traces of pages · reserved memory · servers with budgets',
+    rooms: ['src/study', 'src/pages', 'src/reserve', 'src/server', 'src/systems'],
+    about: 'questions of several runs · traces of pages · reserved memory · servers with budgets · systems over them',
   },
   { rooms: ['src/fleet'], about: 'VMs that come and go on many hosts' },
   { rooms: ['src/explain'], about: 'every parameter with meaning, default and source, as text and as Markdown' },

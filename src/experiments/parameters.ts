@@ -99,7 +99,7 @@ function expectedNumber(parameter: ExperimentParameter): string {
   const { unit } = parameter;
   if (unit in NS) return `a duration such as 10${unit}, or a number of ${unit}${boundsOf(parameter)}`;
   if (unit in BYTES) return `a size such as 10${unit}, or a number of ${unit}${boundsOf(parameter)}`;
-  return `a number${boundsOf(parameter)}`;
+  return `a ${unit === 'count' ? 'whole ' : ''}number${boundsOf(parameter)}`;
 }
 
 /** A number in the unit; NaN where it is none. */
@@ -138,7 +138,7 @@ function parseValue(parameter: ExperimentParameter, text: string): Parsed {
   const { min, max } = parameter;
   const whole = unit === 'count' && !Number.isInteger(value);
   if (!Number.isFinite(value) || whole || (min !== null && value < min) || (max !== null && value > max))
-    return { expected: whole ? `a whole number${boundsOf(parameter)}` : expectedNumber(parameter) };
+    return { expected: expectedNumber(parameter) };
   return { value };
 }
 

@@ -1,0 +1,190 @@
+// Instances of functions that are kept for a while: one request at a time each, a fixed keep-alive, a budget of memory. A small form
+// of the lifecycle for systems in which a request is more than a task: docs/nexus.md tells what it leaves out.
+
+import { allocate } from "../kernel/arena";
+import * as L from "./layout";
+import { put } from "./requests";
+
+@unmanaged
+export class Instance {
+  fn: u32;
+  id: u32;
+  lastStart: u64;
+  expires: u64;
+  // dormant ones, in the order in which they became so
+  before: u32;
+  after: u32;
+  // dormant ones of one function, the last first
+  younger: u32;
+  older: u32;
+  memory: u64;
+}
+
+// @ts-ignore: decorator
+@inline export const INSTANCE_BYTES: u64 = 48;
+
+@unmanaged
+export class Warm {
+  used: u64;
+  dormant: u64; // memory of dormant ones
+  budget: u64; // 0: none
+  keep: u64;
+  first: u32; // lies dormant longest
+  last: u32;
+  free: u32; // records to be used again
+  made: u32;
+  peak: u64;
+  changed: u64; // when the integrals were brought up to date
+  byteTime: f64;
+  dormantByteTime: f64;
+  evicted: u64;
+  expired: u64;
+  heads: usize; // u32 a function
+  hook: usize; // told of each that is gone; 0: nobody
+}
+
+export const warm = changetype<Warm>(memory.data(112, 8));
+
+export function makeWarm(functions: u32, budget: u64, keep: u64): bool {
+  memory.fill(changetype<usize>(warm), 0, 112);
+  warm.heads = allocate(<u64>functions << 2);
+  warm.budget = budget;
+  warm.keep = keep;
+  return warm.heads != 0;
+}
+
+// @ts-ignore: decorator
+@inline
+export function instanceAt(handle: u32): Instance {
+  return changetype<Instance>(<usize>handle);
+}
+
+function account(now: u64): void {
+  const passed = <f64>(now - warm.changed);
+  warm.byteTime += passed * <f64>warm.used;
+  warm.dormantByteTime += passed * <f64>warm.dormant;
+  warm.changed = now;
+}
+
+/** Brings the integrals up to that instant. */
+export function settleWarm(now: u64): void {
+  account(now);
+}
+
+function take(instance: Instance, now: u64): void {
+  account(now);
+  warm.dormant -= instance.memory;
+  if (instance.before == 0) warm.first = instance.after;
+  else instanceAt(instance.before).after = instance.after;
+  if (instance.after == 0) warm.last = instance.before;
+  else instanceAt(instance.after).before = instance.before;
+  if (instance.younger == 0) store<u32>(warm.heads + (<usize>instance.fn << 2), instance.older);
+  else instanceAt(instance.younger).older = instance.older;
+  if (instance.older != 0) instanceAt(instance.older).younger = instance.younger;
+}
+
+/** The dormant instance of the function that was started last, put to use; 0: none. */
+export function reuse(fn: u32, now: u64): u32 {
+  let best: u32 = 0;
+  for (let at = load<u32>(warm.heads + (<usize>fn << 2)); at != 0; at = instanceAt(at).older) {
+    if (best == 0) best = at;
+    else {
+      const one = instanceAt(at);
+      const other = instanceAt(best);
+      if (one.lastStart > other.lastStart || (one.lastStart == other.lastStart && one.id > other.id)) best = at;
+    }
+  }
+  if (best != 0) {
+    take(instanceAt(best), now);
+    instanceAt(best).lastStart = now;
+  }
+  return best;
+}
+
+function remove(handle: u32, now: u64): void {
+  const instance = instanceAt(handle);
+  take(instance, now);
+  warm.used -= instance.memory;
+  instance.after = warm.free;
+  warm.free = handle;
+  if (warm.hook != 0) changetype<(fn: u32, now: u64) => void>(warm.hook)(instance.fn, now);
+}
+
+/** Room for so much, others that lie dormant longest evicted for it; false: even then there is none, and nothing is evicted. */
+export function makeRoom(size: u64, now: u64): bool {
+  if (warm.budget == 0) return true;
+  if (warm.used - warm.dormant + size > warm.budget) return false;
+  while (warm.used + size > warm.budget) {
+    remove(warm.first, now);
+    warm.evicted++;
+  }
+  return true;
+}
+
+/** Memory of what is no instance. There must be room. */
+export function hold(size: u64, now: u64): void {
+  account(now);
+  warm.used += size;
+  if (warm.used > warm.peak) warm.peak = warm.used;
+}
+
+export function release(size: u64, now: u64): void {
+  account(now);
+  warm.used -= size;
+}
+
+/** A new instance; 0: there is no room. */
+export function begin(fn: u32, size: u64, now: u64): u32 {
+  if (!makeRoom(size, now)) return 0;
+  account(now);
+  let handle = warm.free;
+  if (handle != 0) warm.free = instanceAt(handle).after;
+  else handle = <u32>allocate(INSTANCE_BYTES);
+  assert(handle != 0);
+  const instance = instanceAt(handle);
+  instance.fn = fn;
+  instance.id = ++warm.made;
+  instance.memory = size;
+  instance.lastStart = now;
+  warm.used += size;
+  if (warm.used > warm.peak) warm.peak = warm.used;
+  return handle;
+}
+
+/** Its request is over: it lies dormant until its keep-alive ends. Without one it goes at once. */
+export function end(handle: u32, now: u64): void {
+  account(now);
+  const instance = instanceAt(handle);
+  instance.expires = now + warm.keep;
+  instance.before = warm.last;
+  instance.after = 0;
+  if (warm.last == 0) warm.first = handle;
+  else instanceAt(warm.last).after = handle;
+  warm.last = handle;
+  const head = warm.heads + (<usize>instance.fn << 2);
+  const older = load<u32>(head);
+  instance.older = older;
+  instance.younger = 0;
+  if (older != 0) instanceAt(older).younger = handle;
+  store<u32>(head, handle);
+  warm.dormant += instance.memory;
+}
+
+/** Those whose time is over. */
+export function expire(now: u64): void {
+  while (warm.first != 0 && instanceAt(warm.first).expires <= now) {
+    remove(warm.first, now);
+    warm.expired++;
+  }
+}
+
+/** What is told of memory, and of the run. */
+export function answerWarm(ended: u64, steps: u64): void {
+  put(L.ANSWER_BYTE_NS, warm.byteTime);
+  put(L.ANSWER_DORMANT_BYTE_NS, warm.dormantByteTime);
+  put(L.ANSWER_PEAK_BYTES, <f64>warm.peak);
+  put(L.ANSWER_EVICTED, <f64>warm.evicted);
+  put(L.ANSWER_EXPIRED, <f64>warm.expired);
+  put(L.ANSWER_ENDED_NS, <f64>ended);
+  put(L.ANSWER_EVENTS, <f64>steps);
+}

@@ -1,0 +1,85 @@
+// Load that an experiment makes up where no trace is given: seeded, so that everybody gets the same.
+
+/** Uniform in [0, 1), a stream of its own for every seed and purpose (mulberry32). */
+export function stream(seed: number, purpose: number): () => number {
+  let state = (Math.imul(seed, 0x9e3779b1) + Math.imul(purpose + 1, 0x85ebca77)) | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export const exponential = (next: () => number, mean: number): number => -Math.log(1 - next()) * mean;
+
+/** By Box and Muller; `cv`: standard deviation over mean. */
+export function lognormal(next: () => number, mean: number, cv: number): number {
+  const variance = Math.log(1 + cv * cv);
+  const normal = Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
+  return mean * Math.exp(Math.sqrt(variance) * normal - variance / 2);
+}
+
+/** Arrivals of `functions` Poisson streams of `rate` each, merged: exact, and the functions' indices. */
+export function arrivals(
+  next: () => number,
+  functions: number,
+  ratePerSecond: number,
+  untilS: number,
+): { at: Float64Array; fn: Uint32Array } {
+  const at: number[] = [];
+  const fn: number[] = [];
+  const gap = 1 / (functions * ratePerSecond);
+  for (let time = exponential(next, gap); time < untilS; time += exponential(next, gap)) {
+    at.push(Math.round(time * 1e9));
+    fn.push(Math.floor(next() * functions));
+  }
+  return { at: Float64Array.from(at), fn: Uint32Array.from(fn) };
+}
+
+/** Of values in no order: the q-quantile, an order statistic. */
+export function quantile(values: Float64Array, q: number): number {
+  if (values.length === 0) return NaN;
+  const sorted = values.slice().sort();
+  return sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)]!;
+}
+
+export const mean = (values: ArrayLike<number>): number => {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  return values.length === 0 ? NaN : sum / values.length;
+};
+
+/** The greatest whole number that holds, by doubling and halving to within `share`; 0: not even `from`. Holding is taken to end once. */
+export async function greatest(
+  holds: (value: number) => Promise<boolean>,
+  from: number,
+  share: number,
+  limit = 1e7,
+): Promise<number> {
+  let low = 0;
+  let high = Math.max(1, Math.round(from));
+  if (await holds(high)) {
+    while (high < limit) {
+      low = high;
+      high *= 2;
+      if (!(await holds(high))) break;
+    }
+  } else {
+    while (high > 1) {
+      const next = high >> 1;
+      if (await holds(next)) {
+        low = next;
+        break;
+      }
+      high = next;
+    }
+    if (low === 0) return 0;
+  }
+  while (high - low > Math.max(1, Math.floor(low * share))) {
+    const middle = (low + high) >> 1;
+    if (await holds(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,112 @@
+// One host that is simulated: calls of many functions under Nanvix, or in VMs that are kept; and how many functions it takes.
+
+import { type RequestColumns, runNanvix, runNexus, type SystemRun } from '../../systems/run.js';
+import { arrivals, greatest, lognormal, quantile, stream } from '../draw.js';
+import type { Settings } from '../parameters.js';
+import type { Baseline } from './arithmetic.js';
+
+const MS = 1e6;
+const MIB = 2 ** 20;
+
+export interface Host {
+  readonly cores: number;
+  readonly memoryBytes: number | null;
+  readonly durationS: number;
+}
+
+export function callsOf(settings: Settings, functions: number, durationS: number): RequestColumns {
+  const seed = settings.number('seed');
+  const { at, fn } = arrivals(stream(seed, 0), functions, settings.number('rate'), durationS);
+  const next = stream(seed, 1);
+  const [serviceMs, cv] = [settings.number('service'), settings.number('serviceCv')];
+  return {
+    at,
+    fn,
+    compute: at.map(() => Math.round(lognormal(next, serviceMs, cv) * MS)),
+    fetch: new Float64Array(at.length).fill(settings.number('ioCost') * 1000),
+    write: new Float64Array(at.length),
+  };
+}
+
+/** `perTenant` functions share a system VM that is kept for `keepS`. */
+export function nanvixHost(
+  settings: Settings,
+  host: Host,
+  functions: number,
+  perTenant: number,
+  keepS: number,
+  module?: WebAssembly.Module,
+): Promise<SystemRun> {
+  const calls = callsOf(settings, functions, host.durationS);
+  return runNanvix(
+    {
+      cores: host.cores,
+      userStartNs: settings.number('userStart') * MS,
+      systemStartNs: settings.number('systemStart') * MS,
+      userBytes: Math.round(settings.number('userMemory') * MIB),
+      systemBytes: Math.round(settings.number('systemMemory') * MIB),
+      keepNs: keepS * 1e9,
+      crossingNs: settings.number('crossing') * 1000,
+      ioPerCall: settings.number('ioPerCall'),
+      parallelStart: settings.flag('parallelStart'),
+      memoryBytes: host.memoryBytes,
+      tenants: Math.ceil(functions / perTenant),
+    },
+    { ...calls, fn: calls.fn.map((fn) => Math.floor(fn / perTenant)) },
+    module,
+  );
+}
+
+export function baselineHost(
+  settings: Settings,
+  host: Host,
+  functions: number,
+  { memoryMiB, startS }: Baseline,
+  keepS: number,
+  module?: WebAssembly.Module,
+): Promise<SystemRun> {
+  const calls = callsOf(settings, functions, host.durationS);
+  return runNexus(
+    {
+      cores: host.cores,
+      workers: 0,
+      prefetch: false,
+      writeAfter: false,
+      restoreNs: startS * 1e9,
+      connectNs: 0,
+      respondNs: 0,
+      opNs: 0,
+      keepNs: keepS * 1e9,
+      memoryBytes: host.memoryBytes,
+      fabricNs: 0,
+      bytes: new Float64Array(functions).fill(Math.round(memoryMiB * MIB)),
+    },
+    { ...calls, fetch: new Float64Array(calls.at.length) },
+    module,
+  );
+}
+
+/** The most functions with which p99 stays below the objective; `early`: whether VMs may go before their keep-alive ends. */
+export function mostFunctions(
+  settings: Settings,
+  run: (functions: number) => Promise<SystemRun>,
+  early: boolean,
+  from: number,
+): Promise<number> {
+  const sloNs = settings.number('slo') * MS;
+  const kept = (settings.number('search.duration') * 2e9) / 3;
+  return greatest(
+    async (functions) => {
+      const { latencyNs, startedNs, evicted } = await run(functions);
+      if (!early && evicted > 0) return false;
+      return !(
+        quantile(
+          latencyNs.filter((_, i) => startedNs[i]! >= kept),
+          0.99,
+        ) > sloNs
+      );
+    },
+    from,
+    settings.number('precision'),
+  );
+}

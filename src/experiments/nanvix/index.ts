@@ -1,0 +1,300 @@
+// Nanvix (arXiv 2604.11669): a user VM for every call, a system VM for every tenant. How many fewer hosts that takes, by how long system VMs and
+// the VMs of others are kept and how many functions a tenant has. Rules: docs/nanvix.md.
+
+import type { Claim, Experiment, ExperimentOptions, ExperimentTable, FigureValues } from '../experiment.js';
+import { refuse, type Settings, settingsOf } from '../parameters.js';
+import {
+  baselineMemory,
+  type BaselineName,
+  baselineOf,
+  type Cell,
+  functionsPerHost,
+  nanvixMemory,
+  sweep,
+  userMemory,
+} from './arithmetic.js';
+import { baselineHost, type Host, mostFunctions, nanvixHost } from './host.js';
+import { NANVIX_PARAMETERS } from './parameters.js';
+
+const SOURCE = 'arXiv 2604.11669, abstract';
+const COMMAND = 'fluxhost reproduce nanvix';
+const [LOW, HIGH] = [20, 100] as const;
+
+const times = (value: number): string =>
+  `${value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)}x`;
+
+function check(settings: Settings): void {
+  const problems: Parameters<typeof refuse>[0][number][] = [];
+  const sysKeep = settings.number('sysKeep');
+  const userStart = settings.number('userStart');
+  if (sysKeep * 1000 < userStart)
+    problems.push({
+      path: 'sysKeep',
+      given: sysKeep,
+      expected: `at least userStart (${userStart} ms): a system VM outlives the start of the call that needs it`,
+    });
+  for (const size of settings.list('tenantSizes').map(Number))
+    if (size < 1 || !Number.isInteger(size))
+      problems.push({
+        path: 'tenantSizes',
+        given: size,
+        expected: 'whole numbers of at least 1: a tenant has functions',
+      });
+  const vm = Math.max(
+    settings.number('userMemory') + settings.number('systemMemory'),
+    settings.number('baseline.memory'),
+  );
+  for (const path of ['host.memory', 'search.memory'])
+    if (settings.number(path) * 1024 < vm)
+      problems.push({ path, given: settings.number(path), expected: `room for the VMs of one call (${vm} MiB)` });
+  refuse(problems);
+}
+
+/** Points that a search on a simulated host is held against: what is kept how long, how many functions share. */
+const SEARCHED = [
+  { functions: 1, sysKeepS: 600, keepAliveS: 600 },
+  { functions: 20, sysKeepS: 600, keepAliveS: 600 },
+] as const;
+
+interface Searched {
+  readonly functions: number;
+  readonly early: boolean;
+  readonly nanvix: number;
+  readonly baseline: number;
+  readonly ratio: number;
+  readonly arithmetic: number;
+}
+
+/** With room that VMs keep to their time, and with those going early whose memory is needed. */
+async function searches(settings: Settings, module?: WebAssembly.Module): Promise<Searched[]> {
+  const host: Host = {
+    cores: settings.number('host.cores'),
+    memoryBytes: settings.number('search.memory') * 2 ** 30,
+    durationS: settings.number('search.duration'),
+  };
+  const base = baselineOf(settings, 'firecracker');
+  const found: Searched[] = [];
+  const mib = settings.number('search.memory') * 1024;
+  for (const early of [false, true]) {
+    for (const { functions, sysKeepS, keepAliveS } of early ? SEARCHED.slice(0, 1) : SEARCHED) {
+      const perBaseline = baselineMemory(settings, base, keepAliveS);
+      const perNanvix = nanvixMemory(settings, functions, sysKeepS);
+      const cores = host.cores / (settings.number('rate') * (settings.number('service') / 1000));
+      const [baseline, nanvix] = [
+        await mostFunctions(
+          settings,
+          (n) => baselineHost(settings, host, n, base, keepAliveS, module),
+          early,
+          mib / perBaseline,
+        ),
+        await mostFunctions(
+          settings,
+          (n) => nanvixHost(settings, host, n, functions, sysKeepS, module),
+          early,
+          Math.min(cores, mib / perNanvix),
+        ),
+      ];
+      found.push({
+        functions,
+        early,
+        nanvix,
+        baseline,
+        ratio: nanvix / baseline,
+        arithmetic: Math.min(cores, mib / perNanvix) / Math.min(cores, mib / perBaseline),
+      });
+    }
+  }
+  return found;
+}
+
+/** What the rules say of a simulated run of one tenant size, beside what it did. */
+async function laws(settings: Settings, module?: WebAssembly.Module): Promise<Record<string, FigureValues>> {
+  const perTenant = settings.number('functionsPerTenant');
+  const tenants = 40;
+  const rate = settings.number('rate') * perTenant;
+  const keepS = Math.max(1 / rate, settings.number('userStart') / 1000);
+  const durationS = 400 / rate;
+  const host: Host = { cores: 256, memoryBytes: null, durationS };
+  const run = await nanvixHost(settings, host, tenants * perTenant, perTenant, keepS, module);
+  const memory = run.byteNs / run.endedNs / 2 ** 20 / (tenants * perTenant);
+  return {
+    systemStarts: {
+      keepS,
+      share: run.systemStarts / run.latencyNs.length,
+      theory: Math.exp(-rate * keepS),
+      calls: run.latencyNs.length,
+    },
+    meanMemory: { perFunctionMiB: memory, theory: nanvixMemory(settings, perTenant, keepS) },
+  };
+}
+
+const inRegion = (value: number): boolean => value >= LOW && value <= HIGH;
+
+function regionWords(cells: readonly Cell[], key: 'byMemory' | 'withCores'): string {
+  const inside = cells.filter((cell) => inRegion(cell[key]));
+  if (inside.length === 0) return 'no point';
+  const span = (of: (cell: Cell) => number): string => {
+    const values = inside.map(of);
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    return low === high ? String(low) : `${low} to ${high}`;
+  };
+  return (
+    `${inside.length} of ${cells.length} points: others' VMs kept ${span((c) => c.keepAliveS)} s, ` +
+    `system VMs ${span((c) => c.sysKeepS)} s, ${span((c) => c.functions)} functions a tenant`
+  );
+}
+
+function factor(settings: Settings, name: BaselineName, perTenant: number, sysKeepS: number, keepAliveS: number) {
+  const base = functionsPerHost(settings, baselineMemory(settings, baselineOf(settings, name), keepAliveS));
+  const nanvix = functionsPerHost(settings, nanvixMemory(settings, perTenant, sysKeepS));
+  return { byMemory: nanvix.memory / base.memory, withCores: nanvix.both / base.both };
+}
+
+/** Nothing kept, and every VM as fast to start: what is left is the size of VMs. */
+function control(settings: Settings): FigureValues {
+  const equal = settings.with({ userStart: 11, systemStart: 11, 'baseline.snapshot.start': 11 });
+  const base = baselineMemory(equal, baselineOf(equal, 'snapshot'), 0);
+  return {
+    withoutSystemVm: base / userMemory(equal),
+    withSystemVm: base / nanvixMemory(equal, settings.number('functionsPerTenant'), 0),
+    perGiB: 134 / 104,
+  };
+}
+
+function claims(
+  settings: Settings,
+  cells: readonly Cell[],
+  found: readonly Searched[],
+  negative: FigureValues,
+): Claim[] {
+  const cold = cells.filter(({ baseline }) => baseline === 'firecracker');
+  const keep = settings.number('baseline.keepAlive');
+  const own = factor(settings, 'firecracker', settings.number('functionsPerTenant'), settings.number('sysKeep'), keep);
+  const none = baselineMemory(settings, baselineOf(settings, 'firecracker'), keep) / userMemory(settings);
+  const early = found.find((one) => one.early)!;
+  const both = cells.filter((cell) => inRegion(cell.byMemory));
+  const assumptions = [
+    'memory of a system VM and how long it is kept are not published: 30 MiB and 600 s are assumed',
+    'every function is called as often as every other; hosts are filled evenly',
+    `a host of ${settings.number('host.memory')} GiB and ${settings.number('host.cores')} cores (assumed)`,
+  ];
+  const common = { source: SOURCE, unit: '', command: COMMAND, assumptions } as const;
+  return [
+    {
+      ...common,
+      id: 'fewer-hosts',
+      claim: 'fewer hosts for the same calls',
+      paper: '20 to 100 times fewer',
+      ours:
+        `${times(own.byMemory)} by memory at the parameters given, ${times(none)} if no system VM were kept; 20 to 100 by memory at ` +
+        `${regionWords(cold, 'byMemory')}; where the cores bind, too, at ${regionWords(cold, 'withCores')}`,
+      supported: both.length > 0 ? 'partly' : 'no',
+      verdict: both.length > 0 ? 'reachable' : 'not reached',
+    },
+    {
+      ...common,
+      id: 'fewer-hosts-early',
+      claim: 'the same where a kept VM goes as soon as its memory is needed',
+      paper: '20 to 100 times fewer',
+      ours:
+        `${times(early.ratio)} by search on ${settings.number('search.memory')} GiB until p99 passes ${settings.number('slo')} ms: ` +
+        'a keep-alive that gives way holds nothing back, and with it goes most of the factor',
+      supported: inRegion(early.ratio) ? 'partly' : 'no',
+      verdict: inRegion(early.ratio) ? 'reachable' : 'not reached',
+    },
+    {
+      ...common,
+      id: 'control',
+      claim: 'negative control: nothing is kept anywhere and all VMs start equally fast',
+      paper: 'no factor expected',
+      ours: `${times(Number(negative['withoutSystemVm']))} without system VMs (their sizes: 134 against 104 a GiB, 1.29x), ${times(Number(negative['withSystemVm']))} with one for every call`,
+      supported: 'yes',
+      verdict: Number(negative['withSystemVm']) < 2 ? 'reproduced' : 'not reached',
+    },
+  ];
+}
+
+function tables(settings: Settings, cells: readonly Cell[], found: readonly Searched[]): ExperimentTable[] {
+  const sizes = settings.list('tenantSizes');
+  const keeps = settings.list('sysKeeps');
+  const grids = (['byMemory', 'withCores'] as const).map((key): ExperimentTable => {
+    const keepAliveS = Number(settings.list('keepAlives').at(-2) ?? settings.list('keepAlives')[0]);
+    return {
+      title: `Hosts of Firecracker VMs kept ${keepAliveS} s for one of Nanvix, ${key === 'byMemory' ? 'by memory' : 'by memory and cores'}`,
+      head: ['functions a tenant', ...keeps.map((keep) => `system VM kept ${keep} s`)],
+      rows: sizes.map((size) => [
+        size,
+        ...keeps.map((keep) =>
+          times(
+            cells.find(
+              (c) =>
+                c.baseline === 'firecracker' &&
+                c.keepAliveS === keepAliveS &&
+                c.functions === Number(size) &&
+                c.sysKeepS === Number(keep),
+            )![key],
+          ),
+        ),
+      ]),
+    };
+  });
+  const overKeepAlive: ExperimentTable = {
+    title: `Hosts for one of Nanvix by memory, system VMs kept ${settings.number('sysKeep')} s, 20 functions a tenant`,
+    head: ['kept, s', 'Firecracker, booted', 'Firecracker, restored'],
+    rows: settings
+      .list('keepAlives')
+      .map((keep) => [
+        keep,
+        ...(['firecracker', 'snapshot'] as const).map((name) =>
+          times(factor(settings, name, 20, settings.number('sysKeep'), Number(keep)).byMemory),
+        ),
+      ]),
+  };
+  const searched: ExperimentTable = {
+    title: `Functions on a simulated host of ${settings.number('search.memory')} GiB until p99 passes ${settings.number('slo')} ms`,
+    head: ['functions a tenant', 'kept VMs', 'Nanvix', 'Firecracker', 'ratio', 'by arithmetic'],
+    rows: found.map(({ functions, early, nanvix, baseline, ratio, arithmetic }) => [
+      String(functions),
+      early ? 'go when memory is needed' : 'keep to their time',
+      String(nanvix),
+      String(baseline),
+      times(ratio),
+      early ? '' : times(arithmetic),
+    ]),
+  };
+  return [...grids, overKeepAlive, searched];
+}
+
+export const experiment: Experiment = {
+  name: 'nanvix',
+  title: 'Nanvix: a user VM a call, a system VM a tenant (arXiv 2604.11669)',
+  parameters: NANVIX_PARAMETERS,
+  async run({ module, parameters }: ExperimentOptions = {}) {
+    const settings = parameters ?? settingsOf('nanvix', NANVIX_PARAMETERS);
+    check(settings);
+    const cells = sweep(settings);
+    const found = await searches(settings, module);
+    const negative = control(settings);
+    return {
+      claims: claims(settings, cells, found, negative),
+      tables: tables(settings, cells, found),
+      figures: {
+        memoryPerFunctionMiB: {
+          nanvix: nanvixMemory(settings, settings.number('functionsPerTenant'), settings.number('sysKeep')),
+          userVms: userMemory(settings),
+          firecracker: baselineMemory(
+            settings,
+            baselineOf(settings, 'firecracker'),
+            settings.number('baseline.keepAlive'),
+          ),
+          snapshot: baselineMemory(settings, baselineOf(settings, 'snapshot'), settings.number('baseline.keepAlive')),
+        },
+        sweep: cells.map((cell) => ({ ...cell })),
+        searched: found.map((one) => ({ ...one })),
+        control: negative,
+        load: 'generated: Poisson calls, lognormal computation; no trace',
+      },
+      laws: await laws(settings, module),
+    };
+  },
+};

@@ -1,0 +1,135 @@
+// What `fluxhost reproduce nanvix --set` changes. The paper (arXiv 2604.11669) was not at hand: figures are of its abstract and of notes on it.
+
+import type { ExperimentParameter } from '../parameters.js';
+
+const NOTES = 'notes on arXiv 2604.11669';
+const FIG_9B = 'a density study that cites fig. 9b of arXiv 2604.11669';
+const ASSUMED = 'assumed: no figure is published';
+const CHOICE = 'a choice';
+
+type Row = readonly [
+  path: string,
+  unit: ExperimentParameter['unit'],
+  value: number | string | boolean,
+  min: number | null,
+  max: number | null,
+  meaning: string,
+  source: string,
+  confidence: ExperimentParameter['confidence'],
+];
+
+const ROWS: readonly Row[] = [
+  ['userStart', 'ms', 7, 0, 60_000, 'Until a user VM runs.', NOTES, 'secondary'],
+  ['systemStart', 'ms', 23, 0, 60_000, "Until a tenant's system VM runs.", `${NOTES}: both below 30 ms`, 'derived'],
+  ['parallelStart', 'yes or no', true, null, null, 'Both start at once.', ASSUMED, 'assumed'],
+  ['userMemory', 'MiB', 7.6, 0.1, 65_536, 'Of a user VM.', `${FIG_9B}: 134 a GiB`, 'derived'],
+  ['systemMemory', 'MiB', 30, 0, 65_536, 'Of a system VM.', ASSUMED, 'assumed'],
+  ['sysKeep', 's', 600, 0, 1e6, 'How long a system VM without calls is kept.', ASSUMED, 'assumed'],
+  [
+    'crossing',
+    'us',
+    5,
+    0,
+    1e6,
+    'From a user VM to its system VM, or back.',
+    "a virtine's exit to the host, 5 us",
+    'secondary',
+  ],
+  ['ioPerCall', 'count', 10, 0, 60_000, 'I/O calls of one call.', ASSUMED, 'assumed'],
+  ['ioCost', 'us', 50, 0, 1e6, 'What one of them takes of the system VM.', ASSUMED, 'assumed'],
+  ['baseline.memory', 'MiB', 51, 0.1, 65_536, 'Of a Firecracker VM, booted.', `${FIG_9B}: 20 a GiB`, 'secondary'],
+  ['baseline.start', 'ms', 125, 0, 60_000, 'Until one runs.', 'Firecracker, SPECIFICATION.md', 'source code'],
+  [
+    'baseline.snapshot.memory',
+    'MiB',
+    9.8,
+    0.1,
+    65_536,
+    'Of one restored from a snapshot.',
+    `${FIG_9B}: 104 a GiB`,
+    'secondary',
+  ],
+  [
+    'baseline.snapshot.start',
+    'ms',
+    11,
+    0,
+    60_000,
+    'Until one runs.',
+    'notes on snapshot restores: 11 to 36 ms',
+    'secondary',
+  ],
+  [
+    'baseline.keepAlive',
+    's',
+    600,
+    0,
+    1e6,
+    'How long one without a call is kept.',
+    'FaasCache, source: its time to live',
+    'source code',
+  ],
+  ['host.memory', 'GiB', 32, 0.125, 4096, 'Of a host.', FIG_9B, 'secondary'],
+  ['host.cores', 'count', 64, 1, 256, 'Of a host.', ASSUMED, 'assumed'],
+  ['rate', 'per second', 1 / 60, 1e-7, 1e3, 'Calls of each function; Poisson.', ASSUMED, 'assumed'],
+  ['service', 'ms', 300, 0.001, 1e6, 'Mean computation of a call; lognormal.', ASSUMED, 'assumed'],
+  ['serviceCv', 'share', 0.5, 0, 20, 'Its standard deviation over its mean.', ASSUMED, 'assumed'],
+  [
+    'functionsPerTenant',
+    'count',
+    1,
+    1,
+    1e5,
+    'Functions that share a system VM.',
+    'Azure 2019 paired: 250 functions of 227 owners',
+    'derived',
+  ],
+  ['slo', 'ms', 2000, 1, 1e7, 'p99 of all calls that hosts are searched for.', ASSUMED, 'assumed'],
+  [
+    'sysKeeps',
+    'list',
+    '0,60,600,1200',
+    null,
+    null,
+    'What the sweep takes for sysKeep, s; 0: none is kept.',
+    CHOICE,
+    'assumed',
+  ],
+  ['tenantSizes', 'list', '1,2,5,10,20,50', null, null, 'What it takes for functionsPerTenant.', CHOICE, 'assumed'],
+  ['keepAlives', 'list', '0,60,600,1200', null, null, 'What it takes for baseline.keepAlive, s.', CHOICE, 'assumed'],
+  [
+    'search.memory',
+    'GiB',
+    4,
+    0.125,
+    4096,
+    'Of the host that is searched, to hold the arithmetic against.',
+    CHOICE,
+    'assumed',
+  ],
+  [
+    'search.duration',
+    's',
+    900,
+    1,
+    1e6,
+    'Simulated by each of its runs; the first two thirds are left out.',
+    CHOICE,
+    'assumed',
+  ],
+  ['precision', 'share', 0.04, 0.001, 0.5, 'How closely it is searched.', CHOICE, 'assumed'],
+  ['seed', 'count', 1, 0, 2 ** 31, 'Of what is drawn.', CHOICE, 'assumed'],
+];
+
+export const NANVIX_PARAMETERS: readonly ExperimentParameter[] = ROWS.map(
+  ([path, unit, value, min, max, meaning, source, confidence]) => ({
+    path,
+    unit,
+    default: value,
+    min,
+    max,
+    meaning,
+    source,
+    confidence,
+  }),
+);

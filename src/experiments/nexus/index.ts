@@ -1,0 +1,310 @@
+// Nexus (arXiv 2604.06682): serverless functions without an I/O fabric in every guest. What of the published savings follows, at which
+// parameters: node's CPU and memory, cold and warm latency, functions a host takes. Rules: docs/nexus.md.
+
+import type { Claim, ClaimVerdict, Experiment, ExperimentOptions, ExperimentTable } from '../experiment.js';
+import { mean } from '../draw.js';
+import { refuse, type Settings, settingsOf } from '../parameters.js';
+import { runNexus, type SystemRun } from '../../systems/run.js';
+import { density, idle, requestsOf, specOf, type Transport, type Variant } from './host.js';
+import { NEXUS_PARAMETERS } from './parameters.js';
+
+const SOURCE = 'arXiv 2604.06682 v2, abstract';
+const COMMAND = 'fluxhost reproduce nexus';
+const MS = 1e6;
+const TRANSPORTS: readonly Transport[] = ['tcp', 'rdma'];
+const CLAIMED = { tcp: 0.18, rdma: 0.37 } as const;
+
+const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;
+const gain = (share: number): string => `${share >= 0 ? '+' : '-'}${percent(Math.abs(share))}`;
+const ms = (value: number): string => `${value.toFixed(1)} ms`;
+
+function check(settings: Settings): void {
+  const problems: Parameters<typeof refuse>[0][number][] = [];
+  const workers = settings.number('workers');
+  const cores = settings.number('host.cores');
+  if (workers === 0)
+    problems.push({
+      path: 'workers',
+      given: workers,
+      expected: 'at least 1: with Nexus on, the backend serves all I/O',
+    });
+  for (const count of [workers, ...settings.list('workerCounts').map(Number)])
+    if (count >= cores || (count !== workers && (count < 1 || !Number.isInteger(count))))
+      problems.push({ path: 'workers', given: count, expected: `fewer than host.cores (${cores}), and at least 1` });
+  if (settings.number('memory') > settings.number('host.memory') * 1024)
+    problems.push({
+      path: 'host.memory',
+      given: settings.number('host.memory'),
+      expected: 'room for one instance (memory)',
+    });
+  refuse(problems);
+}
+
+interface Node {
+  readonly cpuPerRequestMs: number;
+  readonly meanMemoryMiB: number;
+  readonly warmMs: number;
+  readonly coldMs: number;
+  readonly lost: number;
+}
+
+function nodeOf(run: SystemRun): Node {
+  const of = (cold: number): number => mean(run.latencyNs.filter((_, i) => run.cold[i] === cold)) / MS;
+  return {
+    cpuPerRequestMs: (run.coreNs + run.backendNs) / run.latencyNs.length / MS,
+    meanMemoryMiB: run.byteNs / run.endedNs / 2 ** 20,
+    warmMs: of(0),
+    coldMs: of(1),
+    lost: run.lost,
+  };
+}
+
+/** The same requests with a fabric in every guest, and with the shared backend. */
+async function nodes(settings: Settings, transport: Transport, module?: WebAssembly.Module) {
+  const functions = settings.number('functions');
+  const requests = requestsOf(settings, transport, functions);
+  const opUs = settings.number('opCost');
+  const run = async (workers: number, down = false): Promise<Node> => {
+    const spec = specOf(settings, { transport, workers, opUs }, functions);
+    const away = { atNs: settings.number('down.at') * 1e9, forNs: settings.number('down.for') * 1e9 };
+    return nodeOf(await runNexus(down ? { ...spec, down: away } : spec, requests, module));
+  };
+  const workers = settings.number('workers');
+  return {
+    requests: requests.at.length,
+    guest: await run(0),
+    nexus: await run(workers),
+    lostAfterAck: (await run(workers, true)).lost,
+  };
+}
+
+interface Point extends Variant {
+  readonly functions: number;
+  readonly gain: number;
+}
+
+async function densities(settings: Settings, module?: WebAssembly.Module) {
+  const guest: Record<string, number> = {};
+  const points: Point[] = [];
+  for (const transport of TRANSPORTS) {
+    const base = await density(settings, { transport, workers: 0, opUs: 0 }, settings.number('functions'), module);
+    guest[transport] = base;
+    const variants = settings
+      .list('opCosts')
+      .flatMap((op) =>
+        settings.list('workerCounts').map((workers) => ({ transport, workers: Number(workers), opUs: Number(op) })),
+      );
+    const own = { transport, workers: settings.number('workers'), opUs: settings.number('opCost') };
+    const has = variants.some(({ workers, opUs }) => workers === own.workers && opUs === own.opUs);
+    for (const variant of has ? variants : [own, ...variants]) {
+      const functions = await density(settings, variant, base, module);
+      points.push({ ...variant, functions, gain: functions / base - 1 });
+    }
+  }
+  return { guest, points };
+}
+
+/** Where the published savings lie among what the parameters' ranges allow on an idle host: over compute, at the bounds of restore. */
+function latencyRegion(settings: Settings) {
+  const computes = Array.from({ length: 121 }, (_, i) => 10 ** (i / 40)); // 1 ms to 1 s
+  const grid = [11, settings.number('restore'), 36].flatMap((restoreMs) =>
+    computes.map((computeMs) => {
+      const { guestColdMs, guestWarmMs, nexusColdMs, nexusWarmMs } = idle(settings, 'tcp', { computeMs, restoreMs });
+      return {
+        warm: 1 - nexusWarmMs / guestWarmMs,
+        cold: 1 - nexusColdMs / guestColdMs,
+        ratio: guestColdMs / guestWarmMs,
+      };
+    }),
+  );
+  const span = (key: 'warm' | 'cold'): [number, number] => {
+    const values = grid.map((point) => point[key]);
+    return [Math.min(...values), Math.max(...values)];
+  };
+  const near = (value: number, wanted: number): boolean => Math.abs(value - wanted) <= 0.02;
+  return {
+    warm: span('warm'),
+    cold: span('cold'),
+    both: grid.filter(({ warm, cold }) => near(warm, 0.39) && near(cold, 0.1)).length,
+    greatestRatio: Math.max(...grid.map(({ ratio }) => ratio)),
+  };
+}
+
+const within = ([low, high]: readonly [number, number], value: number): ClaimVerdict =>
+  value >= low && value <= high ? 'reachable' : 'not reached';
+
+type Found = Awaited<ReturnType<typeof densities>>;
+
+function densityClaim(settings: Settings, { points, guest }: Found, transport: Transport): Claim {
+  const own = points.find(
+    (point) =>
+      point.transport === transport &&
+      point.workers === settings.number('workers') &&
+      point.opUs === settings.number('opCost'),
+  )!;
+  const of = points.filter((point) => point.transport === transport);
+  const span = [Math.min(...of.map((point) => point.gain)), Math.max(...of.map((point) => point.gain))] as const;
+  const name = transport === 'tcp' ? 'TCP' : 'RDMA';
+  return {
+    id: `density-${transport}`,
+    claim: `more functions on a host, with ${name}`,
+    source: transport === 'tcp' ? 'arXiv 2604.06682 v1, abstract (v2 has no figure for TCP)' : SOURCE,
+    paper: `+${100 * CLAIMED[transport]} %`,
+    ours: `${gain(own.gain)} (${guest[transport]} to ${own.functions} functions until p99 passes ${settings.number('slo')} ms); ${gain(span[0])} to ${gain(span[1])} over workers and costs of an operation`,
+    unit: '',
+    supported: 'partly',
+    verdict: within(span, CLAIMED[transport]),
+    assumptions: [
+      'host, load, objective, times over the network and cost of an operation: all assumed (fluxhost explain nexus)',
+      `by mean resources alone the gain is at most ${gain(1 / (1 - 0.31) - 1)} where memory binds and ${gain(1 / (1 - 0.44) - 1)} where CPU does (N3); here memory binds where fabricMemory is ${settings.number('fabricMemory')}: ${gain(1 / (1 - settings.number('fabricMemory')) - 1)}`,
+    ],
+    command: COMMAND,
+  };
+}
+
+type Nodes = Awaited<ReturnType<typeof nodes>>;
+
+function nodeClaims(settings: Settings, { guest, nexus, requests, lostAfterAck }: Nodes): Claim[] {
+  const cpu = 1 - nexus.cpuPerRequestMs / guest.cpuPerRequestMs;
+  const memory = 1 - nexus.meanMemoryMiB / guest.meanMemoryMiB;
+  const share = settings.number('fabricCpu');
+  const common = { source: SOURCE, unit: '', supported: 'partly', command: COMMAND } as const;
+  return [
+    {
+      ...common,
+      id: 'node-cpu',
+      claim: "less of the node's CPU",
+      paper: '-44 %',
+      ours: `-${percent(cpu)} over ${requests} requests with fabricCpu ${share}; -44 % at fabricCpu ${((0.44 * share) / Math.max(cpu, 1e-9)).toFixed(2)}`,
+      verdict: within([0, Math.max(cpu, 0.5)], 0.44),
+      assumptions: [
+        'the fabric takes the published share of every function ("may double": up to 0.5)',
+        'an operation costs the backend what opCost says',
+      ],
+    },
+    {
+      ...common,
+      id: 'node-memory',
+      claim: "less of the node's memory",
+      paper: '-31 %',
+      ours: `-${percent(memory)} of mean memory with fabricMemory ${settings.number('fabricMemory')}; the published "more than 25 %" leaves 31 % open`,
+      verdict: memory <= 0.33 ? 'reachable' : 'not reached',
+      assumptions: ["the backend's own memory is not counted"],
+    },
+    {
+      ...common,
+      id: 'write-back',
+      claim: 'What does it risk to write outputs back after the answer?',
+      paper: 'left open',
+      answer: 'The outputs of what is answered while the backend is away, and of what waits for it then.',
+      ours: `${lostAfterAck} answered requests lose their output where the backend is away for ${settings.number('down.for')} s; 0 with --set writeback=before`,
+      verdict: 'reachable',
+      assumptions: ['what waits at the backend is lost with its memory, and so is what is answered while it is away'],
+    },
+  ];
+}
+
+function latencyClaims(settings: Settings): Claim[] {
+  const { guestColdMs, guestWarmMs, nexusColdMs, nexusWarmMs } = idle(settings, 'tcp');
+  const region = latencyRegion(settings);
+  const over = 'over 1 ms to 1 s of computation and 11 to 36 ms to restore';
+  const common = { source: SOURCE, unit: '', supported: 'partly', command: COMMAND } as const;
+  const assumptions = ['times over the network are assumed; the host is idle'];
+  return [
+    {
+      ...common,
+      id: 'warm-latency',
+      claim: 'lower latency of warm requests',
+      paper: '-39 %',
+      ours: `-${percent(1 - nexusWarmMs / guestWarmMs)} (${ms(guestWarmMs)} to ${ms(nexusWarmMs)}); ${percent(region.warm[0])} to ${percent(region.warm[1])} ${over}`,
+      verdict: within(region.warm, 0.39),
+      assumptions,
+    },
+    {
+      ...common,
+      id: 'cold-latency',
+      claim: 'lower latency of cold requests, together with -39 % of warm ones',
+      paper: '-10 %',
+      ours:
+        `-${percent(1 - nexusColdMs / guestColdMs)} (${ms(guestColdMs)} to ${ms(nexusColdMs)}); alone ${percent(region.cold[0])} to ${percent(region.cold[1])} ${over}; ` +
+        `both savings at once need cold requests 3.9 times as long as warm ones (N4), and then a restore far beyond 36 ms`,
+      verdict: region.both > 0 ? 'reachable' : 'not reached',
+      assumptions,
+    },
+  ];
+}
+
+function tables({ points, guest }: Found, node: Nodes, settings: Settings): ExperimentTable[] {
+  const at = (transport: Transport, workers: string, opUs: string): string =>
+    String(
+      points.find((p) => p.transport === transport && p.workers === Number(workers) && p.opUs === Number(opUs))!
+        .functions,
+    );
+  const series = TRANSPORTS.flatMap((transport) => settings.list('opCosts').map((opUs) => ({ transport, opUs })));
+  const cells = ({ cpuPerRequestMs, meanMemoryMiB, warmMs, coldMs }: Node): string[] => [
+    ms(cpuPerRequestMs),
+    `${(meanMemoryMiB / 1024).toFixed(1)} GiB`,
+    ms(warmMs),
+    ms(coldMs),
+  ];
+  return [
+    {
+      title: `Functions on one host until p99 passes ${settings.number('slo')} ms, by workers of the backend (fabric in the guests: ${guest['tcp']} with TCP, ${guest['rdma']} with RDMA)`,
+      head: ['workers', ...series.map(({ transport, opUs }) => `${transport}, ${opUs} us an operation`)],
+      rows: settings
+        .list('workerCounts')
+        .map((workers) => [workers, ...series.map(({ transport, opUs }) => at(transport, workers, opUs))]),
+    },
+    {
+      title: `The same ${node.requests} requests over TCP`,
+      head: ['fabric', 'CPU a request', 'mean memory', 'warm', 'cold'],
+      rows: [
+        ['in every guest', ...cells(node.guest)],
+        ['shared backend', ...cells(node.nexus)],
+      ],
+    },
+  ];
+}
+
+export const experiment: Experiment = {
+  name: 'nexus',
+  title: 'Nexus: serverless I/O out of the guests (arXiv 2604.06682)',
+  parameters: NEXUS_PARAMETERS,
+  async run({ module, parameters }: ExperimentOptions = {}) {
+    const settings = parameters ?? settingsOf('nexus', NEXUS_PARAMETERS);
+    check(settings);
+    const node = await nodes(settings, 'tcp', module);
+    const found = await densities(settings, module);
+    const region = latencyRegion(settings);
+    const tcp = idle(settings, 'tcp');
+    return {
+      claims: [
+        ...nodeClaims(settings, node),
+        ...TRANSPORTS.map((transport) => densityClaim(settings, found, transport)),
+        ...latencyClaims(settings),
+      ],
+      tables: tables(found, node, settings),
+      figures: {
+        idle: { tcp: { ...tcp }, rdma: { ...idle(settings, 'rdma') } },
+        node: {
+          requests: node.requests,
+          guest: { ...node.guest },
+          nexus: { ...node.nexus },
+          lostAfterAck: node.lostAfterAck,
+        },
+        density: { guest: found.guest, nexus: found.points.map((point) => ({ ...point })) },
+        latencySavings: { warm: region.warm, cold: region.cold },
+        load: 'generated: Poisson arrivals, lognormal computation; no trace',
+      },
+      laws: {
+        N1: { ...tcp },
+        N3: { memoryBinds: 1 / (1 - 0.31), cpuBinds: 1 / (1 - 0.44) },
+        N4: {
+          needed: 0.39 / 0.1,
+          coldOverWarm: tcp.guestColdMs / tcp.guestWarmMs,
+          greatestInRange: region.greatestRatio,
+        },
+      },
+    };
+  },
+};

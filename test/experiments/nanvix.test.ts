@@ -1,0 +1,90 @@
+// `fluxhost reproduce nanvix`: the factors that follow by arithmetic, the region of the claim, searches that agree with them, and what is refused.
+
+import { beforeAll, describe, expect, it } from 'vitest';
+import { main } from '../../src/cli/program.js';
+import { captureIo } from '../cli/fake.js';
+
+interface Cell {
+  readonly baseline: string;
+  readonly sysKeepS: number;
+  readonly functions: number;
+  readonly keepAliveS: number;
+  readonly byMemory: number;
+  readonly withCores: number;
+}
+interface Document {
+  readonly claims: { id: string; verdict: string; ours: string }[];
+  readonly figures: {
+    memoryPerFunctionMiB: Record<string, number>;
+    sweep: Cell[];
+    searched: { functions: number; early: boolean; ratio: number; arithmetic: number }[];
+    control: Record<string, number>;
+  };
+  readonly laws: Record<string, Record<string, number>>;
+}
+
+async function run(status: number, ...set: string[]): Promise<{ out: string; err: string }> {
+  const io = captureIo();
+  expect(await main(['reproduce', 'nanvix', '--json', ...set.flatMap((text) => ['--set', text])], io)).toBe(status);
+  return io;
+}
+
+describe('reproduce nanvix', () => {
+  let document: Document;
+  beforeAll(async () => {
+    document = JSON.parse((await run(0, 'search.memory=2GiB', 'precision=0.1')).out) as Document;
+  }, 60_000);
+  const at = (functions: number, sysKeepS: number, keepAliveS: number, baseline = 'firecracker'): Cell =>
+    document.figures.sweep.find(
+      (c) =>
+        c.functions === functions && c.sysKeepS === sysKeepS && c.keepAliveS === keepAliveS && c.baseline === baseline,
+    )!;
+
+  it('has the factors that follow by arithmetic', () => {
+    const { firecracker, userVms } = document.figures.memoryPerFunctionMiB;
+    expect(firecracker! / userVms!).toBeCloseTo(1315, -1); // 1,318 without the I/O calls' millisecond
+    expect(at(1, 600, 600).byMemory).toBeCloseTo(1.7, 1);
+    expect(at(20, 600, 600).byMemory).toBeCloseTo(33, 0);
+  });
+
+  it('names the region of the claim, and no factor where nothing is kept', () => {
+    const kept = document.figures.sweep.filter(({ baseline, sysKeepS }) => baseline === 'firecracker' && sysKeepS > 0);
+    const inside = kept.filter(({ byMemory }) => byMemory >= 20 && byMemory <= 100);
+    expect(inside.length).toBeGreaterThan(10);
+    for (const cell of inside) {
+      expect(cell.functions).toBeGreaterThanOrEqual(20);
+      expect(cell.keepAliveS).toBeGreaterThan(0);
+    }
+    for (const { withCores, byMemory, functions } of document.figures.sweep) {
+      expect(withCores).toBeLessThanOrEqual(Math.max(byMemory, 1) * (1 + 1e-9));
+      expect(functions).toBeGreaterThan(0);
+    }
+    expect(document.figures.control['withoutSystemVm']).toBeCloseTo(134 / 104, 2);
+    expect(document.figures.control['withSystemVm']).toBeLessThan(1);
+    expect(document.claims.map(({ id, verdict }) => [id, verdict])).toEqual([
+      ['fewer-hosts', 'reachable'],
+      ['fewer-hosts-early', 'not reached'],
+      ['control', 'reproduced'],
+    ]);
+  });
+
+  it('finds by search what it computes, where VMs keep to their time', () => {
+    const kept = document.figures.searched.filter(({ early }) => !early);
+    expect(kept).toHaveLength(2);
+    for (const { ratio, arithmetic } of kept) expect(ratio / arithmetic).toBeCloseTo(1, 0.4);
+  });
+
+  it('starts system VMs as often, and takes as much memory, as the laws say', () => {
+    const { share, theory, calls } = document.laws['systemStarts']!;
+    expect(Math.abs(share! - theory!)).toBeLessThan(4 * Math.sqrt((theory! * (1 - theory!)) / calls!) + 0.005);
+    const { perFunctionMiB, theory: expected } = document.laws['meanMemory']!;
+    expect(perFunctionMiB! / expected!).toBeCloseTo(1, 1);
+  });
+
+  it('refuses what cannot be', async () => {
+    expect((await run(2, 'sysKeep=1ms')).err).toContain('sysKeep: given 0.001, expected at least userStart (7 ms)');
+    expect((await run(2, 'functionsPerTenant=0')).err).toContain('a whole number from 1');
+    expect((await run(2, 'tenantSizes=0,5', 'sysKeep=0')).err).toMatch(/sysKeep: .*\ntenantSizes: given 0/);
+    expect((await run(2, 'systemMemory=64GiB')).err).toContain('host.memory: given 32, expected room');
+  });
+});

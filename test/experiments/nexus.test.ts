@@ -1,0 +1,103 @@
+// `fluxhost reproduce nexus`: what its arithmetic says at the defaults, what a dear operation does to density, and what is refused.
+
+import { beforeAll, describe, expect, it } from 'vitest';
+import { main } from '../../src/cli/program.js';
+import { captureIo } from '../cli/fake.js';
+
+interface Point {
+  readonly transport: string;
+  readonly workers: number;
+  readonly opUs: number;
+  readonly functions: number;
+}
+interface Document {
+  readonly parameters: Record<string, unknown>;
+  readonly claims: { id: string; verdict: string; ours: string; command: string }[];
+  readonly figures: {
+    idle: Record<string, Record<string, number>>;
+    node: Record<'guest' | 'nexus', Record<string, number>> & { lostAfterAck: number };
+    density: { guest: Record<string, number>; nexus: Point[] };
+  };
+  readonly laws: Record<string, Record<string, number>>;
+}
+
+async function printed(...set: string[]): Promise<Document> {
+  const io = captureIo();
+  expect([await main(['reproduce', 'nexus', '--json', ...set.flatMap((text) => ['--set', text])], io), io.err]).toEqual(
+    [0, ''],
+  );
+  return JSON.parse(io.out) as Document;
+}
+
+async function refused(...set: string[]): Promise<string> {
+  const io = captureIo();
+  expect(await main(['reproduce', 'nexus', '--json', ...set.flatMap((text) => ['--set', text])], io)).toBe(2);
+  expect(io.out).toBe('');
+  return io.err;
+}
+
+const QUICK = ['duration=40s', 'precision=0.1', 'opCosts=20,5000', 'workerCounts=1,2,8'];
+
+describe('reproduce nexus', () => {
+  let document: Document;
+  beforeAll(async () => {
+    document = await printed(...QUICK);
+  }, 60_000);
+
+  it('has the idle host of N1, and the bounds of N3 and N4', () => {
+    const { guestColdMs, guestWarmMs, nexusColdMs, nexusWarmMs } = document.laws['N1']!;
+    expect([guestColdMs, guestWarmMs, nexusColdMs]).toEqual([156, 101, 91]);
+    expect(nexusWarmMs).toBeCloseTo(79.02, 9); // an operation of 20 us
+    expect(document.laws['N3']!['memoryBinds']).toBeCloseTo(1.449, 3);
+    expect(document.laws['N4']!['needed']).toBeCloseTo(3.9);
+    expect(document.laws['N4']!['coldOverWarm']).toBeLessThan(3.9);
+  });
+
+  it('finds the shares of the fabric again in what the node saves', () => {
+    const { guest, nexus, lostAfterAck } = document.figures.node;
+    expect(nexus['cpuPerRequestMs']! / guest['cpuPerRequestMs']!).toBeCloseTo(0.5, 1);
+    expect(nexus['meanMemoryMiB']! / guest['meanMemoryMiB']!).toBeLessThan(0.78);
+    expect(nexus['meanMemoryMiB']! / guest['meanMemoryMiB']!).toBeGreaterThan(0.68);
+    expect(lostAfterAck).toBeGreaterThan(0);
+  });
+
+  it('has one knee over the workers of the backend, by how dear an operation is', () => {
+    for (const transport of ['tcp', 'rdma']) {
+      const at = (workers: number, opUs: number): number =>
+        document.figures.density.nexus.find(
+          (p) => p.transport === transport && p.workers === workers && p.opUs === opUs,
+        )!.functions;
+      expect(at(1, 20)).toBeGreaterThan(at(8, 20)); // one worker is enough, more take cores
+      expect(at(2, 5000)).toBeGreaterThan(1.5 * at(1, 5000)); // one is not
+      expect(at(2, 5000)).toBeGreaterThan(at(8, 5000));
+    }
+  });
+
+  it('judges every claim, and says with which parameters', () => {
+    const verdicts = Object.fromEntries(document.claims.map(({ id, verdict }) => [id, verdict]));
+    expect(verdicts).toMatchObject({
+      'node-cpu': 'reachable',
+      'node-memory': 'reachable',
+      'density-rdma': 'reachable',
+      'warm-latency': 'reachable',
+      'cold-latency': 'not reached',
+    });
+    for (const { command } of document.claims) expect(command).toContain('--set duration=40s');
+    expect(document.parameters).toMatchObject({ duration: 40, workers: 2, 'rdma.fetch': 6 });
+  });
+
+  it('loses nothing where outputs are written before the answer', async () => {
+    const { figures } = await printed(...QUICK, 'writeback=before', 'workerCounts=2', 'opCosts=20');
+    expect(figures.node.lostAfterAck).toBe(0);
+    expect(figures.idle['tcp']!['nexusWarmMs']).toBeCloseTo(79.02 + 22.02, 9);
+  }, 60_000);
+
+  it('refuses what cannot be', async () => {
+    expect(await refused('fabricMemory=1')).toContain('fabricMemory: given "1", expected a number from 0 to 0.99');
+    expect(await refused('fabricCpu=-0.1', 'restore=-1')).toMatch(/fabricCpu.*\n.*restore/);
+    expect(await refused('workers=0')).toContain('workers: given 0, expected at least 1');
+    expect(await refused('workers=16')).toContain('fewer than host.cores (16)');
+    expect(await refused('writeback=never')).toContain('expected one of');
+    expect(await refused('memory=128GiB')).toMatch(/memory/);
+  });
+});
