@@ -58,8 +58,28 @@ ${tableHtml(table)}
 </section>`;
 }
 
-const remarkHtml = ({ code, detail }: Remark): string =>
-  `<details class="chip"><summary>${escapeHtml(code)}</summary><p>${escapeHtml(detail)}</p></details>`;
+/** A chip a code, however often it applies. */
+function remarksHtml(remarks: readonly Remark[]): string {
+  const details = new Map<string, string[]>();
+  for (const { code, detail } of remarks) details.set(code, [...(details.get(code) ?? []), detail]);
+  return [...details]
+    .map(([code, all]) => {
+      const times = all.length === 1 ? '' : ` × ${all.length}`;
+      return `<details class="chip"><summary>${escapeHtml(code)}${times}</summary>${all.map((one) => `<p>${escapeHtml(one)}</p>`).join('')}</details>`;
+    })
+    .join('');
+}
+
+/** Longer ones are told in two sizes: what is so, and what else. */
+const LONG_VERDICT = 140;
+
+function verdictHtml(verdict: string, tone: string, mark: string): string {
+  const text = verdict.replaceAll(' us', ' µs');
+  const end = text.length > LONG_VERDICT ? text.indexOf('. ') + 1 : 0;
+  const [first, rest] = end > 0 ? [text.slice(0, end), text.slice(end + 1)] : [text, ''];
+  const more = rest === '' ? '' : `\n<p class="more">${escapeHtml(rest)}</p>`;
+  return `<p class="verdict ${tone}">${mark}${escapeHtml(first)}</p>${more}`;
+}
 
 function headHtml(report: Report, { command, from }: Context): string {
   const mark = report.good === null ? '' : `<span class="mark" aria-hidden="true">${report.good ? '✓' : '✕'}</span> `;
@@ -67,8 +87,8 @@ function headHtml(report: Report, { command, from }: Context): string {
   return `<header>
 <p class="name">${escapeHtml(NAME)} report</p>
 <h1>${escapeHtml(report.question)}</h1>
-<p class="verdict ${tone}">${mark}${escapeHtml(report.verdict.replaceAll(' us', ' µs'))}</p>
-<div class="trust"><p>${report.facts.map(escapeHtml).join(' · ')}</p>${report.remarks.map(remarkHtml).join('')}</div>
+${verdictHtml(report.verdict, tone, mark)}
+<div class="trust"><p>${report.facts.map(escapeHtml).join(' · ')}</p>${remarksHtml(report.remarks)}</div>
 <div class="command"><code id="command">${escapeHtml(command)}</code><button type="button" data-copy>copy</button></div>
 ${from === undefined ? '' : `<p class="from">Made of ${escapeHtml(from)}.</p>`}
 </header>`;

@@ -91,7 +91,12 @@ function waterfall({ title, steps }: Move, room: Room, end: number): Panel {
     marginRight: room.narrow ? 70 : 130,
     marginTop: 6,
     marginBottom: 40,
-    x: { domain: [0, end], label: 'mean time since the demand →', ticks: room.narrow ? 3 : 6, tickFormat: timeText },
+    x: {
+      domain: [0, end],
+      label: 'mean time since the demand →',
+      ticks: room.width < 400 ? 2 : room.narrow ? 3 : 6,
+      tickFormat: timeText,
+    },
     y: { type: 'band', domain: rows.map(({ name }) => name), label: null, padding: 0.3, tickSize: 0 },
     color: { type: 'identity' },
     marks: [
@@ -155,12 +160,17 @@ function spread({ title, spreads }: Move, room: Room, domain: [number, number]):
   return { title: `${title}: how they spread`, svg };
 }
 
+/** Times as long as another: on one axis that other is a hair. */
+const FAR = 20;
+
 export function moves({ panels }: MovesPlot, room: Room): Panel[] {
-  const end = 1.02 * Math.max(...panels.flatMap(({ steps }) => steps.map(({ fromNs, meanNs }) => fromNs + meanNs)), 1);
+  const ends = panels.map(({ steps }) => 1.02 * Math.max(1, ...steps.map(({ fromNs, meanNs }) => fromNs + meanNs)));
+  const most = Math.max(...ends);
   const all = panels.flatMap(({ spreads }) => spreads.flatMap(({ points }) => points.map(({ ns }) => ns)));
   const domain = logDomain(all);
-  return panels.flatMap((panel) => [
-    ...(panel.steps.length > 0 ? [waterfall(panel, room, end)] : []),
+  return panels.flatMap((panel, i) => [
+    // one axis for all, but for who would not be seen on it
+    ...(panel.steps.length > 0 ? [waterfall(panel, room, most > FAR * ends[i]! ? ends[i]! : most)] : []),
     ...(panel.spreads.length > 0 ? [spread(panel, room, domain)] : []),
   ]);
 }

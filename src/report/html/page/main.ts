@@ -49,15 +49,19 @@ function roomIn(width: number, drawing: Drawing, id: string): Room {
     ['stack', 'needed', 'cores'].includes(drawing.kind) ||
     (drawing.kind === 'strips' && drawing.panels.length <= 2) ||
     ('panels' in drawing && drawing.panels.length < 2 && drawing.kind !== 'moves');
-  const each = whole || width < 860 ? width : (width - GAP) / 2;
+  const each = whole || width < (printing ? PAPER : 860) ? width : (width - GAP) / 2;
   return { width: Math.floor(each), narrow: each < NARROW, id };
 }
+
+/** What A4 has between its margins: pictures are drawn anew for it, or they would keep the screen's size. */
+const PAPER = 680;
+let printing = false;
 
 function draw(place: HTMLElement): void {
   const id = place.dataset['figure']!;
   const entry = entries[id];
   if (entry === undefined) return;
-  const width = place.clientWidth;
+  const width = printing ? PAPER : place.clientWidth;
   if (width === 0 || place.dataset['width'] === String(width)) return;
   place.dataset['width'] = String(width);
   const panels = panelsOf(entry.drawing, roomIn(width, entry.drawing, id));
@@ -66,6 +70,7 @@ function draw(place: HTMLElement): void {
     ...panels.map(({ title, svg }) => {
       const panel = document.createElement('div');
       panel.className = 'panel';
+      panel.style.maxWidth = `${svg.getAttribute('width')}px`; // a title does not make it wider than its picture
       if (title !== '') {
         const head = document.createElement('p');
         head.className = 'panel-title';
@@ -106,6 +111,14 @@ const observer = new ResizeObserver((changes) => {
   for (const { target } of changes) draw(target as HTMLElement);
 });
 for (const place of places) observer.observe(place);
+for (const [event, begins] of [
+  ['beforeprint', true],
+  ['afterprint', false],
+] as const)
+  addEventListener(event, () => {
+    printing = begins;
+    for (const place of places) draw(place);
+  });
 document.addEventListener('click', (event) => {
   const button = (event.target as Element).closest('button');
   if (button !== null) void onClick(button);

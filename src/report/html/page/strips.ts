@@ -11,6 +11,7 @@ const QUEUES = 56;
 const LEFT = 44;
 const RIGHT = 16;
 const LEGEND = 26;
+const LINE = 16;
 const CHARACTER = 7.2;
 const MOST_NAMES = 8;
 
@@ -59,30 +60,49 @@ function pathsOf(
   return paths;
 }
 
-/** Which VM, and what the looks mean; as far as there is room. */
+interface Name {
+  readonly text: string;
+  readonly colour: string;
+  readonly x: number;
+  /** Counted from the top. */
+  readonly line: number;
+}
+
+const widthOf = (text: string): number => text.length * CHARACTER + 14;
+
+/** Where the names of the VMs stand: side by side, on further lines where there is no room. */
+function namesOf(vms: StripsPlot['vms'], room: Room): Name[] {
+  let [x, line] = [LEFT, 0];
+  return vms.slice(0, MOST_NAMES).map(({ name: text, colour }): Name => {
+    if (x > LEFT && x + widthOf(text) > room.width) [x, line] = [LEFT, line + 1];
+    const placed = { text, colour, x, line };
+    x += widthOf(text);
+    return placed;
+  });
+}
+
+/** Which VM, and what the looks mean where there is room for that. */
 function legend(
   svg: SVGSVGElement,
-  vms: StripsPlot['vms'],
+  names: readonly Name[],
   kept: number,
   room: Room,
   pattern: (colour: string) => string,
 ): void {
-  let x = LEFT;
-  const word = (text: string, colour: string, bold: boolean): void => {
-    svg.append(
-      element('text', { x, y: 12, 'text-anchor': 'start', fill: colour, 'font-weight': bold ? 600 : 400 }, text),
-    );
-    x += text.length * CHARACTER + 14;
+  const word = (text: string, colour: string, bold: boolean, x: number, line = 0): void => {
+    const look = { x, y: 12 + LINE * line, 'text-anchor': 'start', fill: colour, 'font-weight': bold ? 600 : 400 };
+    svg.append(element('text', look, text));
   };
-  for (const { name, colour } of vms.slice(0, MOST_NAMES))
-    if (x + name.length * CHARACTER < room.width) word(name, colour, true);
+  for (const { text, colour, x, line } of names) word(text, colour, true, x, line);
   if (room.narrow) return;
+  const last = names.at(-1);
+  let x = last === undefined ? LEFT : last.x + widthOf(last.text);
   const looks = [
     ...STATES.map(([letter, text, opacity]) => ({ letter, text, opacity })),
     ...(kept > 0 ? [{ letter: 'k', text: 'kept apart', opacity: '0.6' }] : []),
   ];
   const wide = looks.reduce((sum, { text }) => sum + text.length * CHARACTER + 34, 0);
-  if (x + wide > room.width) return;
+  if (x + wide > room.width || (last?.line ?? 0) > 0) return;
   x = room.width - wide - RIGHT + 14;
   for (const { letter, text, opacity } of looks) {
     const fill = letter === 'm' ? pattern('currentColor') : letter === 'k' ? 'var(--poll)' : 'currentColor';
@@ -99,15 +119,23 @@ function legend(
       }),
     );
     x += 20;
-    word(text, 'currentColor', false);
+    word(text, 'currentColor', false, x);
+    x += widthOf(text);
   }
 }
 
 /** Tasks that wait, over the same time. */
-function queues(svg: SVGSVGElement, panel: Strip, { vms }: StripsPlot, x: (ns: number) => number, room: Room): void {
+function queues(
+  svg: SVGSVGElement,
+  panel: Strip,
+  { vms }: StripsPlot,
+  x: (ns: number) => number,
+  room: Room,
+  top: number,
+): void {
   const all = panel.waiting.map(runsOf);
   const most = Math.max(...all.flat().map(([value]) => value));
-  const bottom = LEGEND + QUEUES - 8;
+  const bottom = top + QUEUES - 8;
   const high = QUEUES - 26;
   svg.append(element('line', { x1: LEFT, x2: room.width - RIGHT, y1: bottom, y2: bottom, stroke: 'var(--grid)' }));
   all.forEach((runs, vm) => {
@@ -122,7 +150,7 @@ function queues(svg: SVGSVGElement, panel: Strip, { vms }: StripsPlot, x: (ns: n
     svg.append(element('path', { d: steps.join(''), fill: 'none', stroke, 'stroke-width': 1.5 }));
   });
   const said = `tasks that wait, up to ${most}`;
-  svg.append(element('text', { x: LEFT, y: LEGEND + 10, 'text-anchor': 'start', fill: 'currentColor' }, said));
+  svg.append(element('text', { x: LEFT, y: top + 10, 'text-anchor': 'start', fill: 'currentColor' }, said));
 }
 
 function draw(figure: StripsPlot, panel: Strip, room: Room): SVGSVGElement {
@@ -130,7 +158,9 @@ function draw(figure: StripsPlot, panel: Strip, room: Room): SVGSVGElement {
   const high = Math.max(2, Math.min(room.narrow ? 12 : 16, Math.floor(384 / rows)));
   const gap = high >= 6 ? 1 : 0;
   const waits = panel.waiting.some((runs) => /(^| )[1-9]/.test(runs));
-  const top = LEGEND + (waits ? QUEUES : 0);
+  const names = namesOf(figure.vms, room);
+  const head = LEGEND + LINE * (names.at(-1)?.line ?? 0);
+  const top = head + (waits ? QUEUES : 0);
   const spanNs = panel.columns * panel.columnNs;
   const every = [1, 2, 4, 8, 16, 32, 64, 128].find((step) => step * high >= 15) ?? 256;
   const marks = Array.from({ length: Math.ceil(rows / every) }, (_, i) => i * every);
@@ -141,7 +171,12 @@ function draw(figure: StripsPlot, panel: Strip, room: Room): SVGSVGElement {
     marginLeft: LEFT,
     marginRight: RIGHT,
     marginBottom: 42,
-    x: { domain: [0, spanNs], label: since, ticks: room.narrow ? 4 : 8, tickFormat: timeText },
+    x: {
+      domain: [0, spanNs],
+      label: since,
+      ticks: Math.max(3, Math.min(8, Math.floor(room.width / 100))),
+      tickFormat: timeText,
+    },
     y: {
       domain: [rows, 0],
       label: null,
@@ -182,8 +217,8 @@ function draw(figure: StripsPlot, panel: Strip, room: Room): SVGSVGElement {
     path.append(element('title', {}, `${name} ${word}`));
     svg.append(path);
   }
-  if (waits) queues(svg, panel, figure, x, room);
-  legend(svg, figure.vms, panel.kept, room, pattern);
+  if (waits) queues(svg, panel, figure, x, room, head);
+  legend(svg, names, panel.kept, room, pattern);
   return svg;
 }
 
