@@ -64,7 +64,7 @@ describe('a report in Chromium', () => {
         places.map((place) => [
           (place as HTMLElement).dataset['figure'],
           place.querySelectorAll(
-            'svg [aria-label=dot] *, svg [aria-label=bar] *, svg [aria-label=area] *, svg [aria-label=cell] *',
+            'svg [aria-label=dot] *, svg [aria-label=bar] *, svg [aria-label=area] *, svg [aria-label=cell] *, svg path:has(title)',
           ).length,
           [...place.querySelectorAll('svg')].every((svg) => !/NaN|Infinity|undefined/.test(svg.outerHTML)),
         ]),
