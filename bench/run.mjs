@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { fault } from './cases/fault.mjs';
 import { footprint } from './cases/footprint.mjs';
 import { fork } from './cases/fork.mjs';
+import { functions } from './cases/functions.mjs';
 import { hyperflux, idleVms, microsecond } from './cases/hyperflux.mjs';
 import { manyVms, mechanisms } from './cases/mechanisms.mjs';
 import { policy } from './cases/policy.mjs';
@@ -31,6 +32,7 @@ const CASES = {
   fault,
   footprint,
   fork,
+  functions,
   felt,
   page,
 };

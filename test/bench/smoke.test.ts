@@ -80,6 +80,7 @@ describe('npm run bench -- --smoke', () => {
       'fault',
       'footprint',
       'fork',
+      'functions',
       'felt',
       'page',
     ]);

@@ -1,0 +1,53 @@
+// Case "functions": what a request of a function costs from its invocation to its end, instances that start, expire and are evicted
+// included. 250 functions over eight hours, some 567,000 requests as the Azure sample of 2019 has; and 10,000 functions with ten million.
+import { figure, timed } from '../measure.mjs';
+
+const scenario = (count, rate, seconds, memory) => ({
+  version: 1,
+  seed: 1,
+  duration: `${seconds}s`,
+  host: { cores: 512 },
+  mechanism: 'ideal',
+  costs: 'none',
+  lifecycle: { memory, keepAlive: { policy: 'fixed', time: '600s' } },
+  functions: {
+    count,
+    rate,
+    zipf: 0.9,
+    memory: '128MiB',
+    init: '300ms',
+    service: { dist: 'exponential', mean: '100ms' },
+  },
+});
+
+export async function functions({ Simulation }, { smoke }) {
+  const runs = [
+    ['250 functions, 8 h, 567,000 requests', scenario(250, 19.7, smoke ? 200 : 28_800, '16GiB'), smoke ? 1 : 3, 3],
+    ['10,000 functions, 10 M requests', scenario(10_000, 1000, smoke ? 2 : 10_000, '256GiB'), 1, 60],
+  ];
+  const figures = [];
+  const counts = {};
+  for (const [name, input, turns, most] of runs) {
+    const took = [];
+    for (let turn = 0; turn < turns; turn++) {
+      const { seconds, value } = await timed(async () => {
+        const simulation = await Simulation.create(input);
+        await simulation.run();
+        const { lifecycle, manifest } = simulation.metrics();
+        simulation.close();
+        return { arrived: lifecycle.arrived, evictions: lifecycle.evictions, fingerprint: manifest.fingerprint };
+      });
+      took.push(seconds);
+      counts[name] = value;
+    }
+    figures.push(
+      figure(name, 's', took, { most, note: `functions made, ${counts[name].evictions} evictions` }),
+      figure(
+        '  a request',
+        'ns',
+        took.map((seconds) => (seconds / counts[name].arrived) * 1e9),
+      ),
+    );
+  }
+  return { figures, counts };
+}
