@@ -164,6 +164,8 @@ export const SIGNAL_POLICY = 3;
 export const POLICY_DISPATCH = 1; // bits: which policies the program answers; the compiled ones answer the others
 export const POLICY_VICTIM = 2;
 export const POLICY_CORES = 4;
+export const POLICY_KEEP_FOR = 16;
+export const POLICY_WORTH = 32;
 export const POLICY_EVERY_ROUND = 8; // hold all rounds, also those that can change nothing (tests)
 
 export const MODE_REACTIVE = 1; // bits

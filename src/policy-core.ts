@@ -10,6 +10,12 @@ import { InputError } from './input/errors.js';
 /** Of one compilation, told. */
 const MOST_PROBLEMS = 8;
 const POLICY_SOURCE = 'assembly/policy.ts';
+const KEEP_ALIVE_SOURCE = 'assembly/lifecycle/keep-alive.ts';
+
+/** In whose place a policy stands: one that says how long instances are kept, or one that dispatches tasks and wants cores. */
+function placeOf(policy: string): string {
+  return /^\s*export\s+function\s+keepFor\b/m.test(policy) ? KEEP_ALIVE_SOURCE : POLICY_SOURCE;
+}
 
 /** The folder of the installed package: the nearest above this file that has the core's sources. */
 function packageFolder(): string {
@@ -56,8 +62,8 @@ export interface BuildOptions {
 }
 
 /**
- * Compiles the package's core with a policy of one's own (AssemblyScript that exports dispatch, firstVictim and coresWanted) in place
- * of assembly/policy.ts; the package assemblyscript must be installed.
+ * Compiles the package's core with a policy of one's own in place of assembly/policy.ts (AssemblyScript that exports dispatch, firstVictim
+ * and coresWanted) or of assembly/lifecycle/keep-alive.ts (keepFor and worth); the package assemblyscript must be installed.
  *
  * @example
  * const module = await compileCore(await buildCore(await readFile('my-policy.ts', 'utf8')));
@@ -69,6 +75,7 @@ export async function buildCore(
   { file = 'policy.ts', debug = false }: BuildOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const folder = packageFolder();
+  const place = placeOf(policy);
   const asc = await compiler();
   let binary: Uint8Array<ArrayBuffer> | null = null;
   let said = '';
@@ -87,7 +94,7 @@ export async function buildCore(
     ],
     {
       async readFile(name, base) {
-        if (name === POLICY_SOURCE) return policy;
+        if (name === place) return policy;
         try {
           return await readFile(resolve(base, name), 'utf8');
         } catch {
@@ -103,7 +110,7 @@ export async function buildCore(
   );
   if (error !== null || binary === null) {
     const lines = stripVTControlCharacters(said)
-      .replaceAll(POLICY_SOURCE, file)
+      .replaceAll(place, file)
       .split('\n')
       .map((line) => line.trim());
     const reasons = lines.filter((line) => line.startsWith('ERROR')).map((line) => line.replace(/^ERROR\s*/, ''));
@@ -111,7 +118,7 @@ export async function buildCore(
       const place = / in (.*)\((\d+),\d+\)$/.exec(line);
       return place === null ? [] : [{ file: place[1]!, line: Number(place[2]) }];
     });
-    const expected = 'AssemblyScript that compiles in the place of assembly/policy.ts';
+    const expected = `AssemblyScript that compiles in the place of ${place}`;
     const problems = (reasons.length > 0 ? reasons : [error?.message ?? 'nothing was compiled']).map((given, i) => ({
       ...(places[i] ?? { file }), // a policy may break what it imports: then that file is named
       path: '',

@@ -34,6 +34,24 @@ export interface Policy {
   readonly firstVictim?: (view: HostView, vm: number, vcpu: number) => number;
   /** `signal: policy`: how many more cores the VM should get in this round of the arbiter; asked while tasks wait in it. */
   readonly coresWanted?: (view: HostView, vm: number) => number;
+  /**
+   * `lifecycle: { keepAlive: { policy: policy } }`: how long an instance that has just become dormant is kept, in ns; Infinity: for good.
+   */
+  readonly keepFor?: (view: HostView, instance: InstanceView) => number;
+  /** There, too: what an instance that has just been given a request is worth, 0 or more; for want of memory the least goes first. */
+  readonly worth?: (view: HostView, instance: InstanceView) => number;
+}
+
+/** An instance of a function, as a keep-alive policy sees it. */
+export interface InstanceView {
+  /** Its function, by its place in the result's list. */
+  readonly fn: number;
+  /** Requests that it was given. */
+  readonly uses: number;
+  /** Living instances of its function, itself included. */
+  readonly instances: number;
+  /** When it was given the last one, in ns. */
+  readonly lastStartNs: number;
 }
 
 /** The functions of a policy, and where a scenario asks for each. */
@@ -41,6 +59,8 @@ const ASKED_BY = {
   dispatch: 'vms[].dispatch: policy',
   firstVictim: 'vms[].stealing: { victim: policy }',
   coresWanted: 'mechanism: { signal: policy }',
+  keepFor: 'lifecycle: { keepAlive: { policy: policy } }',
+  worth: 'lifecycle: { keepAlive: { policy: policy } }',
 } as const satisfies Record<keyof Policy, string>;
 
 export type PolicyName = keyof Policy;
@@ -148,12 +168,13 @@ export function bindPolicy(policy: Policy): BoundPolicy {
       return core['queueLength']!(vm, vcpu);
     },
   };
-  const asked = (name: PolicyName, decide: () => number): number => {
+  const isIndex = (answer: number): boolean => Number.isInteger(answer) && answer >= 0 && answer <= 0xffff_ffff;
+  const asked = (name: PolicyName, decide: () => number, real = false): number => {
     asking = name;
     try {
       const answer = decide();
-      if (Number.isInteger(answer) && answer >= 0 && answer <= 0xffff_ffff) return answer;
-      throw new PolicyError(`policy.${name}: given ${answer}, expected a whole number from 0`);
+      if (real ? answer >= 0 : isIndex(answer)) return answer;
+      throw new PolicyError(`policy.${name}: given ${answer}, expected a ${real ? '' : 'whole '}number from 0`);
     } finally {
       asking = null;
       dispatchVm = -1;
@@ -167,6 +188,10 @@ export function bindPolicy(policy: Policy): BoundPolicy {
       },
       firstVictim: (vm, vcpu) => asked('firstVictim', () => policy.firstVictim!(view, vm, vcpu)),
       coresWanted: (vm) => asked('coresWanted', () => policy.coresWanted!(view, vm)),
+      keepFor: (fn, uses, instances, lastStartNs) =>
+        asked('keepFor', () => policy.keepFor!(view, { fn, uses, instances, lastStartNs }), true),
+      worth: (fn, uses, instances, lastStartNs) =>
+        asked('worth', () => policy.worth!(view, { fn, uses, instances, lastStartNs }), true),
     },
     attach(exports, vcpus) {
       core = exports as unknown as Exports;
@@ -186,4 +211,6 @@ export interface PolicyImports {
   dispatch(vm: number, active: number): number;
   firstVictim(vm: number, vcpu: number): number;
   coresWanted(vm: number): number;
+  keepFor(fn: number, uses: number, instances: number, lastStartNs: number): number;
+  worth(fn: number, uses: number, instances: number, lastStartNs: number): number;
 }

@@ -16,12 +16,15 @@ const SPEC: CommandSpec = {
   summary: 'compile a core with a policy of your own',
   positionals: [],
   options: {
-    policy: { value: 'FILE', help: 'AssemblyScript that exports dispatch, firstVictim and coresWanted' },
+    policy: {
+      value: 'FILE',
+      help: 'AssemblyScript that exports dispatch, firstVictim and coresWanted, or keepFor and worth',
+    },
     out: { value: 'FILE', help: 'where the core goes (default: the policy file with the ending .wasm)' },
     debug: { help: 'keep assertions and checks' },
   },
   details:
-    'Start from assembly/policy.ts of the package. `fluxhost run SCENARIO --core FILE` simulates with the result; the\nscenario asks for the policies by `dispatch: policy`, `stealing: { victim: policy }` and `signal: policy`.',
+    'Start from assembly/policy.ts or assembly/lifecycle/keep-alive.ts of the package. `fluxhost run SCENARIO --core FILE` simulates with the result; the\nscenario asks for the policies by `dispatch: policy`, `stealing: { victim: policy }` and `signal: policy`,\nor by `lifecycle: { keepAlive: { policy: policy } }`.',
   examples: [
     'fluxhost build --policy my-policy.ts --out my-core.wasm',
     'fluxhost run scenario.yaml --core my-core.wasm',

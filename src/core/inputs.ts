@@ -1,7 +1,14 @@
 // What a simulation is given, before the core sees it: files of distributions read, traces opened, arrivals checked,
 // policies counted.
 
-import { POLICY_EVERY_ROUND, POLICY_DISPATCH, POLICY_VICTIM, POLICY_CORES } from '../../assembly/layout.js';
+import {
+  POLICY_EVERY_ROUND,
+  POLICY_DISPATCH,
+  POLICY_VICTIM,
+  POLICY_CORES,
+  POLICY_KEEP_FOR,
+  POLICY_WORTH,
+} from '../../assembly/layout.js';
 import type { Policy } from '../policy.js';
 import { type Problem, show, InputError, expectedOneOf } from '../input/errors.js';
 import type { ScenarioInput } from '../scenario/schema.js';
@@ -26,7 +33,9 @@ export function policyBits(policy: Policy | undefined, everyRound = false): numb
     (everyRound ? POLICY_EVERY_ROUND : 0) |
     (policy?.dispatch === undefined ? 0 : POLICY_DISPATCH) |
     (policy?.firstVictim === undefined ? 0 : POLICY_VICTIM) |
-    (policy?.coresWanted === undefined ? 0 : POLICY_CORES)
+    (policy?.coresWanted === undefined ? 0 : POLICY_CORES) |
+    (policy?.keepFor === undefined ? 0 : POLICY_KEEP_FOR) |
+    (policy?.worth === undefined ? 0 : POLICY_WORTH)
   );
 }
 

@@ -75,7 +75,13 @@ export async function compileMemoryCore(source?: CoreSource | PromiseLike<CoreSo
 const unasked = (): never => {
   throw new TypeError('the core asked for a policy that nobody gave');
 };
-const NO_POLICY: PolicyImports = { dispatch: unasked, firstVictim: unasked, coresWanted: unasked };
+const NO_POLICY: PolicyImports = {
+  dispatch: unasked,
+  firstVictim: unasked,
+  coresWanted: unasked,
+  keepFor: unasked,
+  worth: unasked,
+};
 
 /** SHA-256 of a module's bytes where they were seen here, else what is said. */
 export function hashOf(module: WebAssembly.Module, sha256?: string): string | null {

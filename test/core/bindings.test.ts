@@ -243,6 +243,8 @@ describe('the core of this package', () => {
         'policy.coresWanted function',
         'policy.dispatch function',
         'policy.firstVictim function',
+        'policy.keepFor function',
+        'policy.worth function',
       ]);
       expect(instantiateCore(compiled).memory).toBeInstanceOf(WebAssembly.Memory);
     },

@@ -5,3 +5,4 @@ import "./lru";
 import "./gd";
 import "./hist";
 import "./pool";
+import "./own";
