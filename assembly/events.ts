@@ -13,8 +13,8 @@ import { endSearch, firstOccupied, planLook, moveSome } from "./cpu/guest/search
 import * as L from "./layout";
 import { enter } from "./cpu/guest/life";
 import { NEVER, schedule, RANK_STEP, peekTime, closeInstant, take } from "./kernel/event-queue";
-import { mayYield, proceed, yieldCore, yielded } from "./cpu/guest/loop";
-import { logEvent, onSample, began } from "./cpu/series";
+import { mayYield, proceed, proceedHere, yieldCore, yielded } from "./cpu/guest/loop";
+import { logEvent, onSample, began, beganHere } from "./cpu/series";
 import { onTouch } from "./memory/swap/fault";
 import { beginParts, onPart } from "./parts";
 import { onClient, onArrival, onModulate, onInject } from "./cpu/workload/arrivals";
@@ -221,7 +221,7 @@ export function onVcpu(v: VCpu): void {
       else endSlice(v);
       return;
     }
-    began(v, t);
+    beganHere(v, t);
     endTouches(v);
     v.task = nothing<Task>(); // what happens below may change the speed of siblings, and this one is not running now
     if (t.flags & (TASK_BEFORE_LOCK | TASK_HOLDS_LOCK)) {
@@ -231,7 +231,7 @@ export function onVcpu(v: VCpu): void {
       return;
     }
     completeHere(v.vm, t);
-    proceed(v);
+    proceedHere(v);
   } else if (state == SEARCHING) {
     behindRounds();
     if (v.queueLength != 0 || v.vm.ingressLength != 0) {

@@ -22,11 +22,19 @@ import { hooks } from "../hooks";
 
 /** A task can run from now on: it is queued as the VM's `dispatch` says, or runs at once. */
 export function makeReady(vm: Vm, t: Task): void {
+  makeReadyHere(vm, t);
+}
+
+/** The same where every request passes: inlined as far as a core is idle and nobody waits. */
+// @ts-ignore: decorator
+@inline
+export function makeReadyHere(vm: Vm, t: Task): void {
   t.readyAt = clock.now;
-  if (traits.central && vm.queued == 0 && vm.quantum == 0 && H.idleCount != 0 && canGrow(vm)) {
-    serveAtOnce(vm, t);
-    return;
-  }
+  if (traits.central && vm.queued == 0 && vm.quantum == 0 && H.idleCount != 0 && canGrow(vm)) serveAtOnce(vm, t);
+  else enqueue(vm, t);
+}
+
+function enqueue(vm: Vm, t: Task): void {
   if (vm.dispatch == L.DISPATCH_SINGLE) {
     const v = vm.searching;
     if (!isNull(v)) {

@@ -10,7 +10,7 @@ import { sampleNs, Distribution, sampleCount } from "../../kernel/distribution";
 import {
   count, H, RECORD_BYTES, Task, isNull, Vm, nothing, Request, countersOf, TASK_BEFORE_LOCK, Q, clock, series, settings,
 } from "../state";
-import { makeReady } from "../guest/dispatch";
+import { makeReady, makeReadyHere } from "../guest/dispatch";
 import { S } from "../../memory/pages/state";
 import { beginTouches, inOrder, reservePlaces } from "../../memory/pages/access";
 import { sampleTime } from "../series";
@@ -153,7 +153,7 @@ export function arriveHere(vm: Vm, serviceNs: f64, width: u32, client: u32): voi
       // what it drew is gone, so that those behind it draw what they would have drawn
       freeRecord(t);
       turnAway(vm, client);
-    } else makeReady(vm, t);
+    } else makeReadyHere(vm, t);
     return;
   }
   arriveForked(vm, serviceNs, width, client);
