@@ -2,7 +2,7 @@
 // how far they are.
 
 import { availableParallelism } from 'node:os';
-import { formatDurationNs } from '../report/units.js';
+import { formatWait } from '../report/units.js';
 import type { Study } from '../study/study.js';
 import { type Crew, alone } from '../study/sweep.js';
 import type { Arguments } from './args.js';
@@ -26,9 +26,13 @@ interface Where {
   readonly rows: string;
 }
 
-/** `12 of 80 rows, 41.0 s left` */
-function rowsText(done: number, all: number, rows: string, elapsedMs: number): string {
-  return `${done} of ${all} ${rows}, ${formatDurationNs(((elapsedMs * (all - done)) / done) * 1e6)} left`;
+const BAR = 20;
+
+/** `[###·················] 12 of 80 rows, 41.0 s left` */
+export function rowsText(done: number, all: number, rows: string, elapsedMs: number): string {
+  const filled = Math.floor((BAR * done) / all);
+  const bar = `[${'#'.repeat(filled)}${'·'.repeat(BAR - filled)}]`;
+  return `${bar} ${done} of ${all} ${rows}, ${formatWait((elapsedMs * (all - done)) / done / 1000)} left`;
 }
 
 /** Does `work` with a crew, and sends the crew home when it ends or is interrupted. */

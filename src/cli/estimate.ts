@@ -1,6 +1,6 @@
 // `--estimate`: how long the command would take, and in how much memory, before anybody waits for it.
 
-import { formatDurationNs, formatShare } from '../report/units.js';
+import { formatWait, formatShare } from '../report/units.js';
 import { toStableJson } from '../result/json.js';
 import type { Scenario } from '../scenario/types.js';
 import { type Pilot, type Plan, estimateOf } from '../study/estimate.js';
@@ -34,7 +34,7 @@ export async function printEstimate(
   const on = estimate.threads === 1 ? '' : ` on ${estimate.threads} threads`;
   const each = estimate.threads === 1 ? '' : ` (${mebibytes(bytesPerRun)} each)`;
   io.stdout(
-    `about ${formatDurationNs(seconds * 1e9)}${on} for ${runs} run${runs === 1 ? '' : 's'}, in ${mebibytes(bytes)} of linear memory${each}\n` +
+    `about ${formatWait(seconds)}${on} for ${runs} run${runs === 1 ? '' : 's'}, in ${mebibytes(bytes)} of linear memory${each}\n` +
       `by pilots of ${formatShare(pilot)} of a run each; other load on this machine counts\n`,
   );
   return EXIT.done;

@@ -1,7 +1,7 @@
 // The progress line on a terminal's standard error: simulated time, events per second, time left.
 // Printed nowhere else: logs and pipes get no half lines. It never affects what is simulated.
 
-import { formatCount, formatDurationNs, formatRate } from '../report/units.js';
+import { formatCount, formatDurationNs, formatRate, formatWait } from '../report/units.js';
 import { CLEAR_LINE, type Io } from './io.js';
 
 export interface ProgressReport {
@@ -19,7 +19,7 @@ const LEAST_GAP_SECONDS = 0.1;
 export function progressText(label: string, report: ProgressReport): string {
   const { nowNs, endNs, events, wallSeconds } = report;
   const share = endNs > 0 ? Math.min(nowNs / endNs, 1) : 1;
-  const left = share > 0 ? `${formatDurationNs((wallSeconds * (1 - share) * 1e9) / share)} left` : 'time left unknown';
+  const left = share > 0 ? `${formatWait((wallSeconds * (1 - share)) / share)} left` : 'time left unknown';
   const rate =
     wallSeconds > 0
       ? `${formatRate(events / wallSeconds).replace('/s', '')} events/s`

@@ -33,6 +33,12 @@ export function formatDurationNs(ns: number | null): string {
   return scaled(ns, TIME_UNITS);
 }
 
+/** What somebody waits for, on the clock on the wall: `41.0 s`, `43.8 min`, `2.10 h`. */
+export function formatWait(seconds: number): string {
+  if (seconds < 100) return formatDurationNs(seconds * 1e9);
+  return seconds < 6000 ? `${significant(seconds / 60)} min` : `${significant(seconds / 3600)} h`;
+}
+
 /** A target or setting, with no digits it was not written with: `200 us`, `1.5 ms`. */
 export function formatExactDurationNs(ns: number): string {
   for (const [name, size] of [...TIME_UNITS].reverse()) {

@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/program.js';
 import { type Estimate, type Pilot, estimateOf } from '../../src/study/estimate.js';
 import { sample } from '../study/sample.js';
+import { rowsText } from '../../src/cli/crew.js';
+import { formatWait } from '../../src/report/units.js';
 import { captureIo } from './fake.js';
 
 const FILE = fileURLToPath(new URL('../../examples/policy.yaml', import.meta.url));
@@ -70,5 +72,21 @@ describe('an estimate', () => {
     expect(whole.seconds).toBeGreaterThan(6 * 0.015);
     expect(tenth).toMatchObject({ runs: 6, threads: 3, bytes: 3 * 2 ** 20, pilot: 0.1 });
     expect(tenth.seconds).toBeGreaterThan((6 * 0.15) / 3);
+  });
+});
+
+describe('times that somebody waits for', () => {
+  it.each([
+    [0.5, '500 ms'],
+    [99, '99.0 s'],
+    [100, '1.67 min'],
+    [2628, '43.8 min'],
+    [5999, '100 min'],
+    [7560, '2.10 h'],
+  ])('of %d s are %s', (seconds, text) => expect(formatWait(seconds)).toBe(text));
+
+  it('stand beside a bar and what is done', () => {
+    expect(rowsText(12, 80, 'rows', 6000)).toBe('[###·················] 12 of 80 rows, 34.0 s left');
+    expect(rowsText(80, 80, 'rows', 6000)).toBe(`[${'#'.repeat(20)}] 80 of 80 rows, 0 ns left`);
   });
 });
