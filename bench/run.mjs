@@ -18,6 +18,7 @@ import { ideal } from './cases/ideal.mjs';
 import { against, save } from './baseline.mjs';
 import { felt } from './cases/felt.mjs';
 import { page } from './cases/page.mjs';
+import { sweep } from './cases/sweep.mjs';
 import { CLOCK, figuresTable, machine } from './measure.mjs';
 import { root } from './programs.mjs';
 
@@ -34,6 +35,7 @@ const CASES = {
   fork,
   functions,
   felt,
+  sweep,
   page,
 };
 const NAMES = [...Object.keys(CASES), 'pages'];

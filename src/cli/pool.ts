@@ -33,6 +33,8 @@ export class Pool implements Crew {
   private readonly busy = new Map<Worker, Job>();
   private readonly waiting: Job[] = [];
   private closed = false;
+  /** No thread is left. */
+  private dead = false;
 
   /**
    * @param file the program, which serves runs where it is a worker
@@ -54,7 +56,7 @@ export class Pool implements Crew {
         if (word === ALIVE) this.spoke(worker);
         else this.came(worker, word);
       });
-      worker.on('error', () => this.came(worker, null, true));
+      worker.on('error', () => this.lost(worker));
       worker.unref();
       this.idle.push(worker);
     }
@@ -63,6 +65,7 @@ export class Pool implements Crew {
   run(scenario: Scenario, label: string): Promise<Result | null> {
     return new Promise((resolve, reject) => {
       if (this.closed) resolve(null);
+      else if (this.dead) this.here(scenario, label).then(resolve, reject);
       else {
         this.waiting.push({ scenario, label, resolve, reject });
         this.next();
@@ -89,6 +92,18 @@ export class Pool implements Crew {
       worker.ref();
       worker.postMessage({ scenario: job.scenario, label: job.label });
     }
+  }
+
+  /** A thread that ended: its run is made here, and all that wait where it was the last. */
+  private lost(worker: Worker): void {
+    const at = this.idle.indexOf(worker);
+    if (at >= 0) this.idle.splice(at, 1);
+    this.came(worker, null, true);
+    if (this.idle.length > 0 || this.busy.size > 0) return;
+    for (const { scenario, label, resolve, reject } of this.waiting.splice(0)) {
+      this.here(scenario, label).then(resolve, reject);
+    }
+    this.dead = true;
   }
 
   private came(worker: Worker, result: Result | null, lost = false): void {

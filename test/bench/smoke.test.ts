@@ -49,6 +49,7 @@ interface Smoke {
       hosts: { events: number; grownBytes: number };
       vms: number;
     };
+    sweep: { rows: number; same: boolean };
     page: { skipped?: string; frames?: number };
     footprint: { firstEvents: number[]; events: number; hostBytes: number };
   };
@@ -82,6 +83,7 @@ describe('npm run bench -- --smoke', () => {
       'fork',
       'functions',
       'felt',
+      'sweep',
       'page',
     ]);
     expect(smoke.figures.length).toBeGreaterThanOrEqual(19);
@@ -157,6 +159,10 @@ describe('npm run bench -- --smoke', () => {
     expect(felt.hosts.events).toBeGreaterThan(20 * 400); // 400 requests a host
     expect(felt.hosts.grownBytes).toBe(0);
     expect(felt.vms).toBe(40);
+  });
+
+  test('a sweep prints the same on one worker and on two', () => {
+    expect(smoke.counts.sweep).toEqual({ rows: 4, same: true });
   });
 
   test('256 cores play on the live page, or it says that there is no browser', () => {

@@ -1,7 +1,11 @@
 // `sweep`: its axes are what was asked for, its rows are what `run` prints, its intervals hold what theory says.
 import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { Pool } from '../../src/cli/pool.js';
 import { main } from '../../src/cli/program.js';
 import { InputError, Simulation, resolveScenario, sweep, type Scenario } from '../../src/index.js';
 import { sweepCsv } from '../../src/report/sweep-table.js';
@@ -271,3 +275,19 @@ describe('workers', () => {
     expect(alone).toContain('limits.tasks: 70 tasks are too few');
   });
 });
+
+it('runs of threads that end are made here, those that wait too', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'fluxhost-pool-')), 'ends.mjs');
+  writeFileSync(file, 'throw new Error("no such program");');
+  const made: string[] = [];
+  const here = (_: Scenario, label: string): Promise<null> => {
+    made.push(label);
+    return Promise.resolve(null);
+  };
+  const pool = new Pool(pathToFileURL(file), 2, { directory: '', setup: {} }, here);
+  const labels = ['a', 'b', 'c', 'd', 'e'];
+  await Promise.all(labels.map((label) => pool.run(sample(), label)));
+  await pool.run(sample(), 'f');
+  expect(made.sort()).toEqual([...labels, 'f']);
+  await pool.close();
+}, 20_000);

@@ -1,0 +1,50 @@
+// Case "sweep": what a second worker brings. A machine that others use has no second processor to spare, so wall time would tell of them:
+// the longest way through the work is taken, the main thread's processor time and that of the worker that had most to do.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { figure, interleave } from '../measure.mjs';
+import { root } from '../programs.mjs';
+
+const CLI = join(root, 'dist', 'cli.js');
+
+/** What the command printed, and the longest way through it in processor seconds. */
+function threads(args) {
+  const { status, output, stderr } = spawnSync(process.execPath, ['bench/threads.mjs', CLI, ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    maxBuffer: 1 << 26,
+  });
+  if (status !== 0) throw new Error(`a process of the case "sweep" ended with status ${status}\n${stderr}`);
+  const { main, others } = JSON.parse(output[3]);
+  return { said: output[1], longest: main + Math.max(0, ...others) };
+}
+
+export async function sweep(_, { smoke }) {
+  const short = smoke ? ['--set', 'duration=20ms', '--set', 'warmup=1ms'] : [];
+  const points = ['--vary', `host.cores=${smoke ? '16,17' : '12..26:8'}`, '--mechanisms', 'ideal,hyperflux'];
+  const args = ['sweep', 'examples/burst.yaml', ...points, '--replications', '2', '--csv', ...short];
+  const counts = {};
+  const samples = await interleave(
+    {
+      both: () => {
+        const one = threads([...args, '--workers', '1']);
+        const two = threads([...args, '--workers', '2']);
+        counts.rows = one.said.trimEnd().split('\n').length - 1;
+        counts.same = one.said === two.said;
+        return one.longest / two.longest;
+      },
+    },
+    smoke ? 1 : 3,
+    0,
+  );
+  return {
+    figures: [
+      figure('a sweep on two processors, over one', 'x', samples.both, {
+        least: 1.8,
+        note: `${counts.rows} rows of 2 runs of burst.yaml, start included`,
+      }),
+    ],
+    counts,
+  };
+}
