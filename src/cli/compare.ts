@@ -3,7 +3,7 @@
 
 import { toStableJson } from '../result/json.js';
 import { renderComparison, headed } from '../report/compare-table.js';
-import type { Result } from '../result/result.js';
+import { dropBuckets, withBuckets } from '../result/buckets.js';
 import { overTimeText } from '../report/series.js';
 import { compareAll } from '../study/compare.js';
 import { LIMIT_FACTOR } from '../study/ladder.js';
@@ -54,9 +54,6 @@ export const compareSpec: CommandSpec = {
   ],
 };
 
-/** With latencies of its own, which may lose their buckets. */
-const copyOf = (vm: Result['vms'][number]): Result['vms'][number] => ({ ...vm, latencyNs: { ...vm.latencyNs } });
-
 export async function compare(args: readonly string[], io: Io, tools: Tools = simulationTools): Promise<number> {
   const given = parseCommand(compareSpec, args);
   if (given.help) {
@@ -99,8 +96,8 @@ export async function compare(args: readonly string[], io: Io, tools: Tools = si
       });
       const { runs } = comparison;
       // the page draws every bucket, the JSON beside it has none
-      const drawn = { ...comparison, runs: runs.map((one) => ({ ...one, vms: one.vms.map(copyOf) })) };
-      for (const { vms } of runs) for (const { latencyNs } of vms) delete latencyNs.histogram;
+      const drawn = { ...comparison, runs: runs.map(withBuckets) };
+      for (const one of runs) dropBuckets(one);
       const json = toStableJson(comparison);
       if (folder !== undefined) {
         const again = { command: commandOf('compare', args), scenario: loaded.scenario };

@@ -1,6 +1,7 @@
 // `fluxhost run`: simulates one scenario and prints its result as a table or as JSON.
 
 import { join } from 'node:path';
+import { dropBuckets, withBuckets } from '../result/buckets.js';
 import type { Result } from '../result/result.js';
 import { validityOf } from '../result/validity.js';
 import { toStableJson } from '../result/json.js';
@@ -226,8 +227,8 @@ export async function run(args: readonly string[], io: Io, tools: Tools = simula
           result.validity = validityOf({ scenario, replications, ownCore: given.text('core') !== undefined });
         const files = folder === undefined ? [] : latencyFiles(result);
         // the page draws every bucket, also where the JSON beside it has none
-        const shown = { ...result, vms: result.vms.map((vm) => ({ ...vm, latencyNs: { ...vm.latencyNs } })) };
-        if (!given.flag('histograms')) for (const { latencyNs } of result.vms) delete latencyNs.histogram;
+        const shown = withBuckets(result);
+        if (!given.flag('histograms')) dropBuckets(result);
         const json = toStableJson(result);
         if (folder !== undefined) {
           for (const { name, text } of files) await writeAtomically(join(folder, name), text);

@@ -5,6 +5,8 @@ import { ofEach, type Recorded } from '../metrics/counters.js';
 import type { RawRun, RawVm } from '../result/build.js';
 import { MOVE_DISTRIBUTIONS, STEP_DISTRIBUTIONS, VM_DISTRIBUTIONS } from '../result/counters.js';
 import type { Result } from '../result/result.js';
+import { addSwapBuckets } from '../swap/read.js';
+import { memoryOf } from '../swap/result.js';
 import type { CompiledScenario } from './compile.js';
 import type { HostCore } from './host.js';
 import type { LateRequests } from './late.js';
@@ -65,11 +67,13 @@ export function slotCounters(core: HostCore, { vms, slots }: CompiledScenario): 
   return sum;
 }
 
-/** Puts the buckets of every VM's latencies into a result; of VMs that share them, into the first one's. */
+/** Puts the buckets of every VM's latencies into a result (of VMs that share them, into the first one's), and those of swap-ins. */
 export function addHistograms(result: Result, core: HostCore): void {
   const told = new Set<string>();
   for (const [index, { latencyNs, latencyShared }] of result.vms.entries()) {
     if (latencyShared === undefined || !told.has(latencyShared)) latencyNs.histogram = core.latencies(index).buckets();
     if (latencyShared !== undefined) told.add(latencyShared);
   }
+  const memory = memoryOf(result);
+  if (memory !== undefined) addSwapBuckets(memory, core);
 }

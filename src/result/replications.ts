@@ -6,6 +6,7 @@ import { type Resample, meanInterval, pairedDifference, pairedRatio } from '../m
 import type { Interval } from '../metrics/figures.js';
 import { type MemoryResult, memoryOf } from '../swap/result.js';
 import type { Figures, Result, Replication, Confidence, ResampledTrace } from './result.js';
+import { tailIntervals } from './tails.js';
 
 /** One mechanism against the first one named. */
 export interface Difference {
@@ -180,7 +181,13 @@ export function withReplications(results: readonly Result[], level = CONFIDENCE_
   if (first === undefined) throw new RangeError('withReplications: given no result, expected at least one');
   /** Pairs of runs, each of one seed. */
   const replications = results.map(replicationOf);
-  const confidence = confidenceOf(replications, samplingOf(first), level);
+  const sampling = samplingOf(first);
+  const whole = results.filter((one) => one.incomplete !== true);
+  const tails = sampling === null ? undefined : tailIntervals(whole, level, sampling);
+  const confidence: Confidence = {
+    ...confidenceOf(replications, sampling, level),
+    ...(tails === undefined ? {} : { tails }),
+  };
   const result: Result = {
     ...first,
     manifest: { ...first.manifest, replications: results.length },

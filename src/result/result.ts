@@ -219,6 +219,19 @@ const makeSchemas = () => {
     method: z.literal('student-t').meta({ description: 'How they are made.' }),
     replications: count('Runs that entered.'),
     figures: byName('By path.', interval()),
+    tails: told(
+      'Where buckets or a report are asked for: of each VM, how long a share of its requests took at least.',
+      z.optional(
+        byName(
+          'By VM.',
+          record('TailInterval', 'Intervals of a latency that a share of the requests exceeds, one place a share.', {
+            share: list('Falling, as far as ten samples of every run lie behind.', z.number()),
+            low: list('Lower ends, in ns.', z.number()),
+            high: list('Upper ends, in ns.', z.number()),
+          }),
+        ),
+      ),
+    ),
   });
 
   const resultSchema = record('Result', 'What a run found.', {

@@ -62,9 +62,14 @@ interface OnceOptions {
   readonly before?: ((result: Result) => void | Promise<void>) | undefined;
   /** Takes series, event log and, where the runner has them, histograms and strips into the result; default true. */
   readonly overTime?: boolean;
+  /** Takes histograms, where the runner has them; default: as `overTime`. */
+  readonly buckets?: boolean;
   /** Ends the run once it cannot attain every SLO any more (`RunOptions.endWhenLost`). */
   readonly endWhenLost?: ReadonlyMap<string, number> | undefined;
 }
+
+/** Held at once, for the intervals of whole tails: some 200 kB each. */
+const MOST_HISTOGRAMS = 256;
 
 export class Study {
   private readonly told = new Set<string>();
@@ -79,7 +84,7 @@ export class Study {
   async once(
     scenario: Scenario,
     label: string,
-    { before, overTime = true, endWhenLost }: OnceOptions = {},
+    { before, overTime = true, buckets = overTime, endWhenLost }: OnceOptions = {},
   ): Promise<Result> {
     const { runner } = this;
     const { signal } = runner;
@@ -99,7 +104,7 @@ export class Study {
             // An engine may end an aborted run by throwing; what it counted so far is still good.
             if (signal?.aborted !== true || !(error instanceof Error) || error.name !== 'AbortError') throw error;
           });
-        const result = simulation.metrics({ histograms: overTime && runner.histograms === true });
+        const result = simulation.metrics({ histograms: buckets && runner.histograms === true });
         if (!simulation.done) result.incomplete = true;
         assertLaws(result);
         if (overTime) await addOverTime(result, simulation);
@@ -120,11 +125,14 @@ export class Study {
     before?: (result: Result) => void | Promise<void>,
   ): Promise<Result[]> {
     const results: Result[] = [];
+    const vms = scenario.vms.reduce((sum, group) => sum + group.count, 0);
     for (let r = 0; r < count && (r === 0 || !this.interrupted); r++) {
       const label = count === 1 ? scenario.mechanism.kind : `${scenario.mechanism.kind} ${r + 1}/${count}`;
       // The others' samples are taken too, or their events would be others than those of a run with their seed.
+      const overTime = r === 0;
+      const buckets = overTime || count * vms <= MOST_HISTOGRAMS;
       results.push(
-        await this.once(seeded(scenario, r), label, { before: r === 0 ? before : undefined, overTime: r === 0 }),
+        await this.once(seeded(scenario, r), label, { before: r === 0 ? before : undefined, overTime, buckets }),
       );
     }
     const [first] = results;

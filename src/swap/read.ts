@@ -6,7 +6,7 @@ import { PART_SWAP } from '../../assembly/layout.js';
 import * as W from '../../assembly/memory/pages/layout.js';
 import { counted, NS_PER_SECOND } from '../metrics/counters.js';
 import type { PartReader } from '../metrics/part-reader.js';
-import type { Distribution } from '../metrics/figures.js';
+import type { Buckets, Distribution } from '../metrics/figures.js';
 import type { Histogram } from '../metrics/histogram.js';
 import { BACKEND_COUNTERS, GUEST_COUNTERS, SWAP_COUNTERS, SWAP_SECONDS, UPGRADE_COUNTERS } from './counters.js';
 import type { MemoryResult } from './result.js';
@@ -128,4 +128,15 @@ export function swapResult(
       }),
     ),
   };
+}
+
+/** Puts the buckets of swap-ins by backend, and of stalls, into a result. */
+export function addSwapBuckets(memory: MemoryResult, core: PartReader): void {
+  const buckets = (which: readonly number[]): Buckets => core.partHistogram(PART_SWAP, which).buckets();
+  const ofBackends = BACKEND_NAMES.map((_, index) => W.SWAP_HISTOGRAM_BACKENDS + index);
+  for (const [index, name] of BACKEND_NAMES.entries()) {
+    const backend = memory.backends[name];
+    if (backend !== undefined) backend.swapInNs.histogram = buckets([ofBackends[index]!]);
+  }
+  memory.stallNs.histogram = buckets([...ofBackends, W.SWAP_HISTOGRAM_JOINED]);
 }

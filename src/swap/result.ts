@@ -23,7 +23,7 @@ const WITHIN_TEN_US = 'Share of swap-ins of at most 10 us, 0 to 1; null without 
 const makeSchemas = () => {
   const backendResult = record('BackendResult', 'A place where pages go.', {
     ...countersOf(BACKEND_COUNTERS),
-    swapInNs: told('As `swapInNs` of the whole, of its pages.', distributions().distribution),
+    swapInNs: told('As `swapInNs` of the whole, of its pages.', distributions().bucketedDistribution),
     withinTenUs: figure(WITHIN_TEN_US),
   });
 
@@ -65,7 +65,7 @@ const makeSchemas = () => {
     withinTenUs: figure(WITHIN_TEN_US),
     stallNs: told(
       'The same as each task sees it: those that join a fault under way are counted too.',
-      distributions().distribution,
+      distributions().bucketedDistribution,
     ),
     swapOuts: count('Pages that went out; the sum of `backends`.'),
     elasticityCoreSeconds: z

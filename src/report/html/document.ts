@@ -135,8 +135,8 @@ function runVerdict({ label, result }: Named): { verdict: string; good: boolean 
   const judged = result.vms.filter((vm) => vm.slo !== null);
   if (judged.length === 0) {
     const [vm] = result.vms;
-    const p99 = vm === undefined ? '' : ` ${vm.name}’s p99 is ${duration(vm.latencyNs.p99)}.`;
-    return { verdict: `No VM states an SLO.${p99}`, good: null };
+    const p99 = vm === undefined ? '' : `Under ${label} ${vm.name}’s p99 is ${duration(vm.latencyNs.p99)}. `;
+    return { verdict: `${p99}No VM states an SLO.`, good: null };
   }
   const says = (vm: (typeof judged)[number]): string =>
     `${vm.name} ${vm.slo!.latencyNs === null ? '' : `${duration(vm.slo!.latencyNs)} `}(${sloWords(vm.slo!)})`;

@@ -31,6 +31,9 @@ export interface TailPoint {
 
 export interface TailPlot {
   readonly kind: 'tail';
+  /** What the axes say; latencies of requests where absent. */
+  readonly x?: string;
+  readonly y?: string;
   readonly panels: readonly {
     readonly title: string;
     readonly slo: { readonly ns: number; readonly share: number; readonly text: string } | null;
@@ -41,6 +44,8 @@ export interface TailPlot {
       readonly points: readonly TailPoint[];
       /** From the histogram, where the result holds one: share of the requests above each bound. */
       readonly curve: readonly (readonly [ns: number, share: number])[];
+      /** Intervals over the replications, where the result holds them: of the time that a share took longer than. */
+      readonly band?: readonly { readonly share: number; readonly low: number; readonly high: number }[];
     }[];
   }[];
 }

@@ -117,7 +117,11 @@ export function suiteReport(result: SuiteResult): Report {
     question: `Which mechanism serves ${grouped(scenarios.length)} scenarios best?`,
     verdict: suiteAnswer(result),
     good: null,
-    facts: [`suite ${suite}`, `${grouped(scenarios.length)} scenarios`, `${grouped(replications)} seeds each`],
+    facts: [
+      `suite ${suite}`,
+      `${grouped(scenarios.length)} scenarios`,
+      `${grouped(replications)} ${replications === 1 ? 'seed' : 'seeds'} each`,
+    ],
     remarks:
       refused.length === 0
         ? []

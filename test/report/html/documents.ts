@@ -77,7 +77,7 @@ async function swapped(): Promise<Result> {
   const simulation = await Simulation.create({ ...scenario, series: { intervalNs: 1e6, samples: 64 } });
   await simulation.run({ strips: true });
   const series = seriesResult(simulation.series()!);
-  const result = { ...simulation.metrics(), series, strips: (await simulation.strips())! };
+  const result = { ...simulation.metrics({ histograms: true }), series, strips: (await simulation.strips())! };
   simulation.close();
   return result;
 }

@@ -75,6 +75,24 @@ describe('figures', () => {
     });
   });
 
+  it('latency: the band is the interval of the tail over the replications', () => {
+    const [first] = made.comparison.runs;
+    const tails = { api: { share: [0.5, 0.1], low: [10, 20], high: [12, 30] } };
+    const confidence = { ...first!.confidence!, tails };
+    const banded = { ...made.comparison, runs: [{ ...first!, confidence }, ...made.comparison.runs.slice(1)] };
+    const { panels } = drawingOf(reportOf(banded).figures, 'tail');
+    expect(panels[0]!.lines.map(({ band }) => band)).toEqual([
+      [
+        { share: 0.5, low: 10, high: 12 },
+        { share: 0.1, low: 20, high: 30 },
+      ],
+      [],
+      [],
+    ]);
+    expect(reportOf(banded).figures[0]!.caption).toContain('the band is the 95 % interval over the seeds');
+    expect(reportOf(made.comparison).figures[0]!.caption).toContain('bars are 95 % intervals over the seeds');
+  });
+
   it('latency: the curve passes through the quantiles of the histogram that it is drawn from', async () => {
     const simulation = await Simulation.create(parseScenario(SCENARIO).scenario);
     await simulation.run();
@@ -115,6 +133,14 @@ describe('figures', () => {
       expect(points.find((point) => point.name === 'p50')!.ns).toBe(times.p50);
       expect(points.at(-1)!.ns).toBe(times.max);
     }
+    // the curve is the histogram's: by any bound, the share of the swap-ins above it
+    const lz4 = swapIn.panels[0]!.lines.find(({ name }) => name === 'lz4')!;
+    const { upTo, count } = memory.backends['lz4']!.swapInNs.histogram!;
+    const total = count.reduce((sum, one) => sum + one, 0);
+    expect(total).toBe(memory.backends['lz4']!.swapInNs.count);
+    expect(lz4.curve.length).toBeGreaterThan(20);
+    for (const [ns, share] of lz4.curve)
+      expect(share).toBeCloseTo(count.filter((_, i) => upTo[i]! > ns).reduce((sum, one) => sum + one, 0) / total, 9);
     const lies = reportOf(made.memory).figures.find(({ id }) => id === 'memory')!.drawing as Of<'stack'>;
     const all = lies.rows[0]!.parts.reduce((total, { seconds }) => total + seconds, 0);
     expect(all).toBeCloseTo(memory.physicalBytes / 2 ** 30, 9);
@@ -394,6 +420,16 @@ describe('the page', () => {
     expect(html).toContain('default-src &#39;none&#39;');
     for (const { table } of reportOf(made.comparison).figures)
       for (const row of table.rows) for (const cell of row) expect(html).toContain(`>${escapeHtml(cell)}<`);
+  });
+
+  it('says the verdict in a sentence, what else there is below it, and a warning that comes twice once', () => {
+    const [first, ...rest] = made.comparison.runs;
+    const warning = { code: 'unit', field: 'a.b', detail: 'first' } as const;
+    const warned = { ...first!, warnings: [warning, { ...warning, detail: 'second' }] };
+    const html = renderHtml({ ...made.comparison, runs: [warned, ...rest] }, { command: 'x' });
+    expect(/<p class="verdict[^>]*>.*?<\/p>/.exec(html)![0]).toMatch(/every SLO[^.]*\.<\/p>$/);
+    expect(/<p class="more">(.*?)<\/p>/.exec(html)![1]).toMatch(/^Needed to meet them/);
+    expect(html).toContain('<summary>unit × 2</summary><p>ideal: a.b: first</p><p>ideal: a.b: second</p>');
   });
 
   it('escapes names, labels, codes, commands and scenarios', () => {

@@ -62,6 +62,16 @@ export function tailCurve(latency: WithHistogram): [number, number][] {
   return shown.filter((_, i) => i % every === 0 || i === shown.length - 1);
 }
 
+/** Of the whole tail over the replications, where the result holds it. */
+function bandOf(
+  name: string,
+  { confidence }: Result,
+): NonNullable<TailPlot['panels'][number]['lines'][number]['band']> {
+  const tail = confidence?.tails?.[name];
+  if (tail === undefined) return [];
+  return tail.share.map((share, i) => ({ share, low: tail.low[i]!, high: tail.high[i]! }));
+}
+
 function answer(runs: readonly Named[], names: readonly string[]): string {
   const sentences = names.flatMap((name) => {
     const of = runs.flatMap(({ label, result }) => {
@@ -116,6 +126,7 @@ export function latencyFigure(runs: readonly Named[]): Figure | undefined {
             missed: vm.slo?.attained === false,
             points: latencyPoints(vm, result),
             curve: tailCurve(vm.latencyNs),
+            band: bandOf(name, result),
           },
         ];
       }),
@@ -123,6 +134,7 @@ export function latencyFigure(runs: readonly Named[]): Figure | undefined {
   });
   if (panels.length === 0) return undefined;
   const exact = panels.some(({ lines }) => lines.some(({ curve }) => curve.length > 0));
+  const banded = panels.some(({ lines }) => lines.some(({ band = [] }) => band.length > 0));
   const left = names.length - panels.length;
   return {
     id: 'latency',
@@ -133,7 +145,7 @@ export function latencyFigure(runs: readonly Named[]): Figure | undefined {
       (exact
         ? 'The curves are the histograms’, the dots the quantiles of the table. '
         : 'The dots are the quantiles of the table; the lines between them only guide the eye. ') +
-      'Hollow dots have fewer than ten samples behind them; bars are 95 % intervals over the seeds.' +
+      `Hollow dots have fewer than ten samples behind them; ${banded ? 'the band is the 95 % interval' : 'bars are 95 % intervals'} over the seeds.` +
       (left > 0 ? ` ${left} more VMs are in the JSON beside this page.` : ''),
     drawing: { kind: 'tail', panels },
     table: {

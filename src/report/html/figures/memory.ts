@@ -5,7 +5,7 @@ import { formatShare } from '../../units.js';
 import type { Result } from '../../../result/result.js';
 import type { Figure, ResponsePlot, TailPlot } from '../figure.js';
 import { duration, grouped, listed } from '../words.js';
-import { tailPoints } from './latency.js';
+import { tailCurve, tailPoints } from './latency.js';
 import { lineOf } from './lines.js';
 import type { Named } from './named.js';
 
@@ -35,8 +35,15 @@ export function swapInFigure(runs: readonly Named[]): Figure | undefined {
       ...(memory.joined === 0 ? [] : [{ name: 'stalls', times: memory.stallNs }]),
     ]
       .filter(({ times }) => times.count > 0)
-      .map(({ name, times }, i) => ({ name, hue: hueOf(i), missed: false, points: tailPoints(times), curve: [] })),
+      .map(({ name, times }, i) => ({
+        name,
+        hue: hueOf(i),
+        missed: false,
+        points: tailPoints(times),
+        curve: tailCurve(times),
+      })),
   }));
+  const exact = panels.some(({ lines }) => lines.some(({ curve }) => curve.length > 0));
   const says = shown.map(
     ({ label, memory }) =>
       `${formatShare(memory.withinTenUs ?? 0)} of ${grouped(memory.swapInNs.count)} swap-ins take at most 10 µs under ${label}, p99 ${duration(memory.swapInNs.p99)}`,
@@ -47,9 +54,10 @@ export function swapInFigure(runs: readonly Named[]): Figure | undefined {
     answer: `${listed(says.slice(0, 3))}.`,
     caption:
       'Share of the swap-ins that took longer than a time, from the fault to the task being ready, by where the page was; stalls count also who ' +
-      'joined a fault under way. Dots are quantiles, hollow ones with fewer than ten samples behind them; lines only guide the eye. ' +
+      'joined a fault under way. Dots are quantiles, hollow ones with fewer than ten samples behind them' +
+      (exact ? '; the curves are the histograms’. ' : '; lines only guide the eye. ') +
       'The cross marks what Taiji reports of its DPU.',
-    drawing: { kind: 'tail', panels },
+    drawing: { kind: 'tail', x: 'from the fault to the task being ready →', y: '↑ share that took longer', panels },
     table: {
       head: ['mechanism', 'pages from', 'swap-ins', 'mean', 'p50', 'p90', 'p99', 'p99.9', 'max', 'within 10 µs'],
       rows: shown.flatMap(({ label, memory }) =>

@@ -110,7 +110,7 @@ function bootFigure(runs: readonly ReserveResult[]): Figure | undefined {
     id: 'boot',
     question: 'How long does a VM take to start?',
     answer: `The largest: ${listed(longest)}.`,
-    caption: 'Start of one VM on an otherwise empty server, over its memory; both axes as the numbers need.',
+    caption: 'Start of one VM on an otherwise empty server, over its memory; both axes are logarithmic.',
     drawing: {
       kind: 'response',
       x: 'GiB of the VM',

@@ -142,7 +142,8 @@ export function heat({ panels, x, y, unit }: HeatPlot, room: Room): Panel[] {
           const some = cells.filter(({ value }) => onCell(place(value)) === (dark ? '#111' : '#fff'));
           const fill = dark ? '#111' : '#fff';
           const text = (cell: (typeof cells)[number]): string => {
-            const said = unit === 'share' ? shareText(Number(cell.value.toPrecision(2))) : valueText(cell.value, unit);
+            const digits = Number(cell.value.toPrecision(unit === 'share' ? 2 : 3));
+            const said = unit === 'share' ? shareText(digits) : valueText(digits, unit);
             const mark = cell.missed ? '✕' : '';
             return wide > 76 ? `${said}${cell.missed ? ' ✕' : ''}` : mark;
           };

@@ -127,7 +127,7 @@ function spread({ title, spreads }: Move, room: Room, domain: [number, number]):
   const svg = plot(room, {
     height: 44 * spreads.length + 52,
     marginLeft: 92,
-    marginRight: 24,
+    marginRight: 48,
     marginTop: 12,
     marginBottom: 40,
     x: {
@@ -175,6 +175,19 @@ export function moves({ panels }: MovesPlot, room: Room): Panel[] {
   ]);
 }
 
+/** Cores and their like are counted: no ticks between whole numbers. */
+function whole(
+  rows: NeededPlot['rows'],
+  unit: string,
+  [low, high]: readonly [number, number],
+  room: Room,
+): { ticks: number | number[] } {
+  const most = room.narrow ? 4 : 8;
+  const values = rows.flatMap(({ value, from, tried }) => [value ?? from, from, ...tried.map((one) => one.value)]);
+  if (unit !== '' || !values.every((value) => Number.isInteger(value)) || high - low >= most) return { ticks: most };
+  return { ticks: Array.from({ length: Math.floor(high) - low + 1 }, (_, i) => low + i) };
+}
+
 export function needed({ rows, of, unit }: NeededPlot, room: Room): Panel[] {
   const low = Math.min(...rows.map(({ from }) => from));
   const high = Math.max(...rows.map(({ value, to, tried }) => (tried.length > 0 ? to : (value ?? to) * 1.5)));
@@ -193,7 +206,7 @@ export function needed({ rows, of, unit }: NeededPlot, room: Room): Panel[] {
     x: {
       domain: [low - spare, high + spare],
       label: `${of} →`,
-      ticks: room.narrow ? 4 : 8,
+      ...whole(rows, unit, [low, high], room),
       tickFormat: (value: number) => valueText(value, unit),
     },
     y: { type: 'point', domain: rows.map(({ name }) => name), label: null, padding: 0.6, tickSize: 0 },

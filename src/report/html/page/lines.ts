@@ -13,9 +13,19 @@ function tailMarks(line: TailPlot['panels'][number]['lines'][number]): Plot.Mark
   const exact = curve.length > 0;
   const sound = points.filter(({ thin }) => !thin);
   const thin = points.filter((point, i) => point.thin || points[i + 1]?.thin === true);
-  const banded = points.filter(({ low, high }) => low !== null && high !== null && low > 0 && high > low);
+  const band = line.band ?? [];
+  // where the whole curve has its band, the dots need none of their own
+  const banded =
+    band.length > 0 ? [] : points.filter(({ low, high }) => low !== null && high !== null && low > 0 && high > low);
   const guide = { x: 'ns', y: 'share', stroke: hue.colour, strokeDasharray: hue.dash || undefined } as const;
   return [
+    Plot.areaX(band, {
+      x1: 'low',
+      x2: 'high',
+      y: 'share',
+      fill: hue.colour,
+      fillOpacity: 0.22,
+    }),
     ...(exact
       ? [
           Plot.line(curve, {
@@ -52,10 +62,29 @@ function tailMarks(line: TailPlot['panels'][number]['lines'][number]): Plot.Mark
   ];
 }
 
-export function tail({ panels }: TailPlot, room: Room): Panel[] {
+/** What of a line lies within the picture. */
+const within = (line: TailPlot['panels'][number]['lines'][number], [least, most]: readonly [number, number]) => ({
+  ...line,
+  curve: line.curve.filter(([ns]) => ns >= least),
+  band: (line.band ?? [])
+    .map(({ share, low, high }) => ({ share, low: Math.max(low, least), high: Math.min(high, most) }))
+    .filter(({ low, high }) => low < high),
+});
+
+/** Share of the requests above which a curve is not followed to the left. */
+const NEARLY_ALL = 0.98;
+
+export function tail(
+  { panels, x: across = 'latency →', y: up = '↑ share of requests that took longer' }: TailPlot,
+  room: Room,
+): Panel[] {
   const height = room.narrow ? 300 : Math.min(420, Math.max(300, room.width / 2));
   return panels.map(({ title, slo, lines }) => {
-    const times = lines.flatMap(({ points, curve }) => [...points.map(({ ns }) => ns), ...curve.map(([ns]) => ns)]);
+    // where all requests are slower there is nothing to see
+    const times = lines.flatMap(({ points, curve }) => [
+      ...points.map(({ ns }) => ns),
+      ...curve.flatMap(([ns, share]) => (share <= NEARLY_ALL ? [ns] : [])),
+    ]);
     const lowest = Math.min(0.001, ...lines.flatMap(({ points }) => points.map(({ share }) => share)));
     const x = logDomain(slo === null ? times : [...times, slo.ns]);
     const svg = plot(room, {
@@ -64,11 +93,17 @@ export function tail({ panels }: TailPlot, room: Room): Panel[] {
       marginLeft: 72,
       marginRight: room.narrow ? 12 : 24,
       marginBottom: 42,
-      x: { type: 'log', domain: x, label: 'latency →', ticks: logTicks(x, room.narrow ? 5 : 10), tickFormat: timeText },
+      x: {
+        type: 'log',
+        domain: x,
+        label: across,
+        ticks: logTicks(x, room.narrow ? 5 : room.width < 700 ? 7 : 10),
+        tickFormat: timeText,
+      },
       y: {
         type: 'log',
         domain: [lowest / 1.5, 1],
-        label: '↑ share of requests that took longer',
+        label: up,
         ticks: logTicks([lowest / 1.5, 1], 6),
         tickFormat: shareText,
       },
@@ -82,7 +117,7 @@ export function tail({ panels }: TailPlot, room: Room): Panel[] {
               Plot.ruleX([slo.ns], { stroke: SLO, strokeWidth: 1.5, strokeDasharray: '5 3' }),
               Plot.dot([slo], { x: 'ns', y: 'share', symbol: 'plus', r: 6, stroke: SLO, strokeWidth: 2 }),
             ]),
-        ...lines.flatMap(tailMarks),
+        ...lines.flatMap((line) => tailMarks(within(line, x))),
       ],
     });
     const labels = lines.flatMap(({ name, hue, points, missed }): Label[] => {

@@ -1,0 +1,48 @@
+// Intervals of whole tails over replications, against the quantiles of each.
+
+import { expect, it } from 'vitest';
+import { Simulation, resolveScenario } from '../../src/index.js';
+import { meanInterval } from '../../src/metrics/confidence.js';
+import { dropBuckets, withBuckets } from '../../src/result/buckets.js';
+import { tailOf } from '../../src/result/tails.js';
+import { Study, combine } from '../../src/study/study.js';
+import { contended } from '../support/contended.js';
+
+it('is how long a share took at least, as far as ten samples lie behind it', () => {
+  const buckets = { upTo: [10, 20, 30, 40], count: [50, 30, 19, 1] };
+  const { share, ns } = tailOf(buckets);
+  expect(share.at(-1)).toBe(0.1);
+  expect(ns[share.indexOf(0.5)]).toBe(10);
+  expect(ns[share.indexOf(0.4)]).toBe(20);
+  expect(ns[share.indexOf(0.2)]).toBe(20);
+  expect(ns[share.indexOf(0.15)]).toBe(30);
+  expect(tailOf({ upTo: [5], count: [5] })).toEqual({ share: [], ns: [] });
+});
+
+it('has the interval of the replications’ quantiles at every share, and leaves buckets behind in none but the first', async () => {
+  const scenario = resolveScenario(contended('hyperflux', 'plain'));
+  const study = new Study({ create: (one) => Simulation.create(one), histograms: true });
+  const results = await study.replications(scenario, 4);
+  const { confidence, vms } = combine(results, 4);
+  const api = confidence!.tails!['api']!;
+  const place = api.share.indexOf(0.1);
+  const quantiles = results.map(({ vms: [vm] }) => vm!.latencyNs.p90);
+  const { low, high } = meanInterval(quantiles, 0.95);
+  // bounds of buckets, whose middles the quantiles are
+  expect(api.low[place]! / low!).toBeCloseTo(1, 2);
+  expect(api.high[place]! / high!).toBeCloseTo(1, 2);
+  expect(api.share.at(-1)! * Math.min(...results.map((one) => one.vms[0]!.latencyNs.count))).toBeGreaterThanOrEqual(10);
+  expect(Object.keys(confidence!.tails!)).toEqual(vms.map(({ name }) => name));
+  const kept = withBuckets(results[0]!);
+  dropBuckets(results[0]!);
+  expect(results[0]!.vms[0]!.latencyNs.histogram).toBeUndefined();
+  expect(kept.vms[0]!.latencyNs.histogram!.upTo.length).toBeGreaterThan(10);
+});
+
+it('is left out without buckets, and of one run', async () => {
+  const scenario = resolveScenario(contended('ideal', 'plain'));
+  const plain = new Study({ create: (one) => Simulation.create(one) });
+  expect(combine(await plain.replications(scenario, 2), 2).confidence!.tails).toBeUndefined();
+  const one = new Study({ create: (of) => Simulation.create(of), histograms: true });
+  expect(combine(await one.replications(scenario, 1), 1).confidence).toBeUndefined();
+});
