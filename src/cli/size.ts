@@ -32,6 +32,7 @@ export const sizeSpec: CommandSpec = {
       multiple: true,
       help: 'what must hold: SLOs, or assertions such as api.latency.p99 < 200us (default: every SLO)',
     },
+    most: { help: 'finds the greatest value instead: how many functions a host holds (--find functions.count)' },
     mechanisms: { value: 'A,B,...', help: "mechanisms to size, each alone (default: the scenario's own)" },
     replications: { value: 'R', help: 'seeds that must all meet the objectives (default 1)' },
     seed: { value: 'N', help: "seed in place of the scenario's" },
@@ -50,6 +51,8 @@ export const sizeSpec: CommandSpec = {
   examples: [
     'fluxhost size burst.yaml',
     'fluxhost size burst.yaml --find host.cores=8..40 --mechanisms ideal,hyperflux --replications 5',
+    "fluxhost size functions.yaml --find lifecycle.memory=64MiB..4GiB --for 'lifecycle.coldStartRate < 0.05'",
+    "fluxhost size functions.yaml --find functions.count=1..500 --most --for 'lifecycle.startNs.p99 < 600ms'",
     "fluxhost size colocated.yaml --find vms.api.vcpus.min --for 'api.latency.p99 < 200us' --json",
   ],
 };
@@ -77,7 +80,7 @@ export async function size(args: readonly string[], io: Io, tools: Tools = simul
   const folder = given.text('out');
   const used = await toolsFor(given, tools);
   const own = { label: scenario.mechanism.kind, mechanism: { kind: scenario.mechanism.kind } };
-  const question = { find, objectives, variants: variants ?? [own], replications };
+  const question = { find, objectives, variants: variants ?? [own], replications, most: given.flag('most') };
   if (given.flag('estimate')) {
     const runs = searchRuns(ladderOf(scenario, find).count) * replications;
     const plans = scenariosOf(scenario, question.variants, given.positional(0)).map((one) => ({ scenario: one, runs }));

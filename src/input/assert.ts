@@ -36,6 +36,7 @@ const SECTIONS = [
   'packing',
   'hosts',
   'coreSeconds',
+  'lifecycle',
 ] as const;
 const SUFFIXES = ['Ns', 'Seconds', 'Bytes', 'PerSecond'] as const;
 
@@ -51,7 +52,9 @@ function findKey(fields: Fields, part: string): string | undefined {
 
 function shortName(key: string): string {
   const suffix = SUFFIXES.find((candidate) => key.endsWith(candidate) && key.length > candidate.length);
-  return suffix === undefined || suffix === 'PerSecond' ? key : key.slice(0, -suffix.length);
+  return suffix === undefined || suffix === 'PerSecond' || key.endsWith('ByteSeconds')
+    ? key
+    : key.slice(0, -suffix.length);
 }
 
 interface Measure {
@@ -65,7 +68,8 @@ const PLAIN: Measure = { unit: '', factor: 1 };
 /** The unit stands at the end of a field's name and holds for everything below it, except counts. */
 function measureOf(key: string, around: Measure): Measure {
   if (key.endsWith('Ns')) return { unit: 'ns', factor: 1 };
-  if (key.endsWith('PerSecond') || key === 'count') return PLAIN;
+  // bytes over time have no literal
+  if (key.endsWith('PerSecond') || key.endsWith('ByteSeconds') || key === 'count') return PLAIN;
   if (key.endsWith('Seconds')) return { unit: 'ns', factor: 1e9 };
   if (key.endsWith('Bytes')) return { unit: 'bytes', factor: 1 };
   return around;

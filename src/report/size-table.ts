@@ -45,8 +45,9 @@ const plainCommand = (run: SizeRun): string =>
  */
 export function renderSize(result: SizeResult, look: Look = false, command = plainCommand): string {
   const { find, runs, replications, unit } = result;
-  const head = ['', `least ${find}`, ...(replications === 1 ? [] : ['any .. every seed']), 'met in', 'values run'];
-  let text = `the least ${find} for ${result.for.join(', ')}, ${replications} ${replications === 1 ? 'seed' : 'seeds'}\n\n`;
+  const which = result.most === true ? 'greatest' : 'least';
+  const head = ['', `${which} ${find}`, ...(replications === 1 ? [] : ['any .. every seed']), 'met in', 'values run'];
+  let text = `the ${which} ${find} for ${result.for.join(', ')}, ${replications} ${replications === 1 ? 'seed' : 'seeds'}\n\n`;
   text += renderTable(
     [head.map((one): Cell => ({ text: one, tone: 'strong' })), ...runs.map((run) => row(run, result))],
     { look },

@@ -58,6 +58,8 @@ export interface SizeOptions extends StudyOptions {
   readonly mechanisms?: readonly MechanismChoice[];
   /** Default 1. */
   readonly replications?: number;
+  /** The greatest value instead, such as how many functions a host holds. */
+  readonly most?: boolean;
 }
 
 /** What `sweep` is asked. */
@@ -156,8 +158,9 @@ export async function compare(scenario: Scenario, options: CompareOptions): Prom
  * @throws InputError for a field, range or objective that is none
  */
 export async function size(scenario: Scenario, options: SizeOptions): Promise<SizeResult> {
-  const { find, objectives = [], mechanisms = [scenario.mechanism.kind], replications = 1, ...rest } = options;
+  const { find, objectives = [], mechanisms = [scenario.mechanism.kind], replications = 1, most, ...rest } = options;
   const question = {
+    most: most === true,
     find: parseFind(find),
     objectives,
     variants: variantsOf(mechanisms),

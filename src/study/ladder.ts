@@ -117,7 +117,9 @@ function usualRange(scenario: Scenario, path: string, own: Measured | undefined)
     const step = sockets * smt;
     const kept = dedicatedCores(scenario.mechanism.kind) + (scenario.host.memory?.cores ?? 0);
     // No mechanism can hand out more cores than the VMs can hold: beyond that a run would only repeat itself.
-    const usable = scenario.vms.reduce((sum, vm) => sum + vm.vcpus.max * vm.count, 0) + kept;
+    const held = scenario.vms.reduce((sum, vm) => sum + vm.vcpus.max * vm.count, 0);
+    // functions hold as many as they have requests
+    const usable = scenario.functions === undefined ? held + kept : Infinity;
     const most = Math.max(Math.min(LIMIT_FACTOR * value, usable), 1);
     return [step, Math.ceil(most / step) * step, step];
   }
@@ -125,6 +127,14 @@ function usualRange(scenario: Scenario, path: string, own: Measured | undefined)
   const step = unit === '' ? value / PARTS : Math.max(Math.floor(value / PARTS), 1);
   return [step, LIMIT_FACTOR * value, step];
 }
+
+/** The same values from the greatest to the least: the least that holds is then the greatest. */
+export const downwards = ({ value, text, own, ...ladder }: Ladder): Ladder => ({
+  ...ladder,
+  value: (index) => value(ladder.count - 1 - index),
+  text: (index) => text(ladder.count - 1 - index),
+  own: own === undefined ? undefined : ladder.count - 1 - own,
+});
 
 /** Decimals as they are meant: 0.1 + 0.2 is 0.3. */
 const rounded = (value: number): number => Number(value.toPrecision(12));

@@ -6,7 +6,7 @@ import { evaluateAssertion } from '../input/assert.js';
 import { InputError, show } from '../input/errors.js';
 import type { Scenario } from '../scenario/types.js';
 import { withFields } from '../scenario/written.js';
-import { type LadderUnit, type FindRange, ladderOf, type Ladder, parseFind } from './ladder.js';
+import { type LadderUnit, type FindRange, downwards, ladderOf, type Ladder, parseFind } from './ladder.js';
 import { type Trial, leastOf } from './search.js';
 import { bare, mostRequests, seeded, type Study } from './study.js';
 import { type Variant, mechanismFields } from './variant.js';
@@ -35,19 +35,19 @@ export interface Bound {
 export interface SizeRun {
   /** Which. */
   mechanism: string;
-  /** The least value at which every replication met every objective; null where none that was run does. */
+  /** The least value (with `most` the greatest) at which every replication met every objective; null where none that was run does. */
   value: number | null;
   /** The field as a scenario writes it, for `--set`. */
   set: string | null;
-  /** The least value at which some replication met them; null where none did. */
+  /** Of the values at which some replication met them and at which all did, the lesser; null where none did. */
   low: number | null;
-  /** As `value`: the least at which all did. */
+  /** The greater of the two; null where none was met by all. */
   high: number | null;
   /** Why it is not less, or not reachable; null where neither needs a reason. */
   bound: Bound | null;
   /** Every value that was run or refused, from the least to the greatest. */
   tried: SizeTrial[];
-  /** Values above the answer at which an objective is missed again: more does not always help. */
+  /** Values above the answer (with `most` below it) at which an objective is missed again: more does not always help. */
   missedAbove: number[];
 }
 
@@ -57,6 +57,8 @@ export interface SizeResult {
   find: string;
   /** Of its values. */
   unit: LadderUnit;
+  /** Present where the greatest value is asked for. */
+  most?: true;
   /** The objectives. */
   for: string[];
   /** Runs with seeds of their own for each value. */
@@ -73,6 +75,8 @@ export interface SizeQuestion {
   readonly objectives: readonly string[];
   readonly variants: readonly Variant[];
   readonly replications: number;
+  /** The greatest value instead: how many functions a host holds. */
+  readonly most?: boolean;
 }
 
 /** `api.slo` means that it is attained. */
@@ -156,6 +160,10 @@ async function tryOne(
   return { attainedIn, of: replications };
 }
 
+/** Of some and of all replications, the lesser value first. */
+const rangeOf = (some: number | null, all: number | null): Pick<SizeRun, 'low' | 'high'> =>
+  some === null || all === null ? { low: some, high: all } : { low: Math.min(some, all), high: Math.max(some, all) };
+
 async function sizeOne(
   study: Study,
   scenario: Scenario,
@@ -163,7 +171,8 @@ async function sizeOne(
   question: SizeQuestion,
 ): Promise<SizeRun | null> {
   const under = mechanismFields(variant, scenario);
-  const ladder = ladderOf(scenario, question.find);
+  const upwards = ladderOf(scenario, question.find);
+  const ladder = question.most === true ? downwards(upwards) : upwards;
   const candidate = (index: number): Scenario =>
     bare(withFields(scenario, [...under, `${ladder.path}=${ladder.text(index)}`]));
   const refusals = new Map<number, string>();
@@ -204,10 +213,11 @@ async function sizeOne(
     mechanism: variant.label,
     value: valueAt(found.index),
     set: found.index === null ? null : `${ladder.path}=${ladder.text(found.index)}`,
-    low: valueAt(found.someIndex),
-    high: valueAt(found.index),
+    ...rangeOf(valueAt(found.someIndex), valueAt(found.index)),
     bound: null,
-    tried: found.tried.map(({ index, trial }) => ({ value: ladder.value(index), ...trial })),
+    tried: found.tried
+      .map(({ index, trial }) => ({ value: ladder.value(index), ...trial }))
+      .sort((a, b) => a.value - b.value),
     missedAbove: found.missedAbove.map((index) => ladder.value(index)),
   };
   const bound = await boundOf(study, scenario, variant, question, ladder, found.index, refusals);
@@ -217,12 +227,13 @@ async function sizeOne(
 /** A core for every task that may run at once, nothing costs anything: what is left is the work's own time. */
 function unlimited(scenario: Scenario, vcpusToo: boolean): Scenario {
   const count = scenario.vms.reduce((sum, vm) => sum + vm.count, 0);
-  const most = Math.max(Math.min(4096, Math.floor(60_000 / count)), 1);
+  const most = Math.max(Math.min(4096, Math.floor(60_000 / Math.max(count, 1))), 1);
   const vms = scenario.vms.map((vm) => ({
     ...vm,
     vcpus: { min: 0, max: vcpusToo ? Math.max(vm.vcpus.max, most) : vm.vcpus.max },
   }));
-  const cores = vms.reduce((sum, vm) => sum + vm.vcpus.max * vm.count, 0);
+  const ofFunctions = scenario.functions === undefined ? 0 : 4096;
+  const cores = vms.reduce((sum, vm) => sum + vm.vcpus.max * vm.count, ofFunctions);
   const free = withFields({ ...scenario, vms, host: { ...scenario.host, cores, sockets: 1, smt: 1 } }, [
     'mechanism=ideal',
   ]);
@@ -258,18 +269,19 @@ async function boundOf(
   if (index !== null) {
     const below = index > 0 ? refusals.get(index - 1) : undefined;
     if (below !== undefined) return { by: /guarantee/.test(below) ? 'guarantees' : 'checks', detail: below };
-    return index === 0 ? { by: 'range', detail: `${ladder.text(0)} is the least that was asked for` } : null;
+    const end = question.most === true ? 'greatest' : 'least';
+    return index === 0 ? { by: 'range', detail: `${ladder.text(0)} is the ${end} that was asked for` } : null;
   }
   const { kind } = variant.mechanism;
   if (ladder.path === 'host.cores' && kind === 'static') {
     const [vm] = scenario.vms.filter((one) => one.slo !== undefined);
-    const field = `vms.${vm?.name ?? scenario.vms[0]!.name}.vcpus.min`;
+    const field = `vms.${vm?.name ?? scenario.vms[0]?.name ?? 'NAME'}.vcpus.min`;
     return {
       by: 'guarantees',
       detail: `static gives each VM what it is guaranteed, whatever the host has: --find ${field}`,
     };
   }
-  const end = `${ladder.path} up to ${ladder.text(ladder.count - 1)}`;
+  const end = `${ladder.path} ${question.most === true ? 'down' : 'up'} to ${ladder.text(ladder.count - 1)}`;
   return whyNone(study, scenario, variant.label, question.objectives, end);
 }
 
@@ -281,6 +293,7 @@ export async function whyNone(
   objectives: readonly string[],
   end: string,
 ): Promise<Bound | null> {
+  if (scenario.functions !== undefined) return whyNoneOfFunctions(study, scenario, label, objectives, end);
   const lift = async (vcpusToo: boolean): Promise<Result | null> =>
     study.interrupted
       ? null
@@ -310,6 +323,37 @@ export async function whyNone(
       };
 }
 
+/** The same for functions: first a core for every request, then memory for every instance. */
+async function whyNoneOfFunctions(
+  study: Study,
+  scenario: Scenario,
+  label: string,
+  objectives: readonly string[],
+  end: string,
+): Promise<Bound | null> {
+  const lifted = async (memoryToo: boolean): Promise<boolean | null> => {
+    if (study.interrupted) return null;
+    const free = unlimited(scenario, true);
+    const lifecycle = { ...scenario.lifecycle!, ...(memoryToo ? { memoryBytes: null } : {}) };
+    const result = await study.once({ ...free, lifecycle }, `${label} without limits`, { overTime: false });
+    return study.interrupted ? null : meets(result, objectives);
+  };
+  const cores = await lifted(false);
+  if (cores === null) return null;
+  if (cores) return { by: 'mechanism', detail: `no ${end} is enough; a core for every request without any cost is` };
+  const memory = await lifted(true);
+  if (memory === null) return null;
+  return memory
+    ? {
+        by: 'lifecycle.memory',
+        detail: `no ${end} is enough; with a core for every request memory without a budget is`,
+      }
+    : {
+        by: 'service',
+        detail: `neither cores nor memory help: what starts and the requests themselves take is too long`,
+      };
+}
+
 /** Every variant's answer, in order; fewer when interrupted. */
 export async function sizeAll(study: Study, scenario: Scenario, question: SizeQuestion): Promise<SizeResult> {
   checkObjectives(scenario, question.objectives);
@@ -317,6 +361,7 @@ export async function sizeAll(study: Study, scenario: Scenario, question: SizeQu
   const result: SizeResult = {
     find: question.find.path,
     unit,
+    ...(question.most === true ? { most: true as const } : {}),
     for:
       question.objectives.length > 0
         ? [...question.objectives]

@@ -32,6 +32,41 @@ const attained = async (scenario: Scenario): Promise<boolean> => {
 };
 
 describe('the answer', () => {
+  it('is the greatest load by Erlang C, where the most is asked for', async () => {
+    const late = (rate: number): number => mmkTail(8, (rate * 1e-5) / 8, 10_000, 40_000);
+    const rates = Array.from({ length: 30 }, (_, i) => 25_000 * (i + 1)).filter((rate) => rate < 800_000);
+    const expected = rates.filter((rate) => late(rate) <= 0.05).at(-1)!;
+    // both neighbours are far enough from the objective for a run of this length
+    expect(late(expected)).toBeLessThan(0.048);
+    expect(late(expected + 25_000)).toBeGreaterThan(0.055);
+    const scenario = resolveScenario({
+      version: 1,
+      seed: 3,
+      duration: '400ms',
+      warmup: '20ms',
+      host: { cores: 8 },
+      mechanism: 'ideal',
+      vms: [
+        {
+          name: 'a',
+          vcpus: { min: 0, max: 8 },
+          slo: { quantile: 0.95, latency: '40us' },
+          workload: {
+            arrivals: { process: 'poisson', rate: 100_000 },
+            request: { stages: [{ tasks: 1, service: { dist: 'exponential', mean: '10us' } }] },
+          },
+        },
+      ],
+    });
+    const find = 'vms.a.workload.arrivals.rate=25000..775000:25000';
+    const { most, runs } = await size(scenario, { find, most: true });
+    expect(most).toBe(true);
+    expect(runs[0]).toMatchObject({ value: expected, low: expected, high: expected, bound: null, missedAbove: [] });
+    const tried = runs[0]!.tried.map(({ value }) => value);
+    expect(tried).toEqual([...tried].sort((a, b) => a - b));
+    expect(tried).toContain(expected + 25_000);
+  });
+
   it('is the least number of servers by Erlang C', async () => {
     // 12 erlangs of 10 us: 60 us or less for 99.5 %
     const erlangs = 12;

@@ -31,10 +31,12 @@ function sizeRow(run: SizeRun, hue: Row['hue'], unit: SizeResult['unit']): Row {
 }
 
 /** `ideal 15, hyperflux 16; static none of those tried` */
-export function sizeAnswer({ runs, find, unit }: SizeResult): string {
+export function sizeAnswer({ runs, find, unit, most }: SizeResult): string {
   const found = runs.filter(({ value }) => value !== null);
   const none = runs.filter(({ value }) => value === null).map(({ mechanism }) => mechanism);
-  const needs = found.map(({ mechanism, value }) => `${mechanism} needs ${textOf(value!, unit)}`);
+  const needs = found.map(
+    ({ mechanism, value }) => `${mechanism} ${most === true ? 'holds' : 'needs'} ${textOf(value!, unit)}`,
+  );
   const failed = `${listed(none)} ${none.length === 1 ? 'does' : 'do'} not meet the objectives at any value of ${find} that was run`;
   if (found.length === 0) return `${failed}.`;
   return `Of ${find}, ${listed(needs)}${none.length === 0 ? '' : `; ${failed}`}.`;
@@ -49,11 +51,11 @@ export function sizeFigure(result: SizeResult): Figure | undefined {
   );
   return {
     id: 'needed',
-    question: `How much ${result.find} is needed?`,
+    question: result.most === true ? `How much ${result.find} does it hold?` : `How much ${result.find} is needed?`,
     answer: [sizeAnswer(result), ...bounds].join(' '),
     caption:
       'Every value that was run: filled where all seeds meet the objectives, half-filled where some do, hollow where none does. ' +
-      'The large dot is the least value at which all do, the line before it reaches to the least at which any does.',
+      `The large dot is the ${result.most === true ? 'greatest' : 'least'} value at which all do, the line beside it reaches to where any does.`,
     drawing: { kind: 'needed', of: result.find, unit: plotUnit(result.unit), rows },
     table: {
       head: ['mechanism', result.find, 'seeds that meet the objectives', ''],
