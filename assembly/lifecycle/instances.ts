@@ -15,7 +15,7 @@ import { leaveSlot, restSlot, takeSlot } from "./slots";
 import {
   ACTIVE, DORMANT, Fn, INSTANCE_LINES, Instance, STARTING, life, roomOf, tally, tallyFn, tallyMost, victimOf, fnAt,
 } from "./state";
-import { cancelTimer, planExpiry, planFill } from "./timers";
+import { cancelTimer, planExpiry, planFill, planRetry } from "./timers";
 import { leaveGate } from "./gate";
 import { delay } from "./delayed";
 
@@ -210,6 +210,7 @@ export function expire(i: Instance): void {
     tally(W.LIFE_SNAPSHOTS_LEFT, 1);
   }
   gone(i);
+  planRetry();
 }
 
 /** A dormant one goes. */

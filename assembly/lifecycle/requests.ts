@@ -174,6 +174,15 @@ export function onRetry(): void {
   fill();
 }
 
+/** The first tier of the order by which an instance can start without a request. */
+function startTier(f: Fn): u32 {
+  for (let order = life.order; (order & 0xff) < <u64>W.TIERS; order >>= 8) {
+    const tier = <u32>(order & 0xff);
+    if (tier == W.TIER_RESTORE ? f.snapshot != 0 : tier == W.TIER_VM ? f.init == 0 : tier == W.TIER_FULL) return tier;
+  }
+  return W.TIER_FULL;
+}
+
 /** Functions that lack instances get them, in the order in which they came to, as far as memory goes without an eviction. */
 export function fill(): void {
   while (!isNull(life.shortest)) {
@@ -182,7 +191,7 @@ export function fill(): void {
       if (!fits(f.memory)) return;
       const i = make(f);
       if (isNull(i)) return;
-      begin(i, f.snapshot ? W.TIER_RESTORE : f.init == 0 ? W.TIER_VM : W.TIER_FULL);
+      begin(i, startTier(f));
     }
     f.short = 0;
     life.shortest = f.nextShort;
@@ -214,10 +223,7 @@ export function onTimer(): void {
   const isReady = (life.timers.key & ((1 << KEY_SHIFT) - 1)) == KEY_READY;
   takeTimer();
   if (isReady) ready(i);
-  else {
-    expire(i);
-    planRetry();
-  }
+  else expire(i);
   armTimers();
 }
 

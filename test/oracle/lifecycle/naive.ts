@@ -36,7 +36,8 @@ export class Naive {
     this.policy = policyOf(spec, this);
     this.byFunction = spec.functions.map(() => []);
     const pool = spec.keepAlive.policy === 'pool' ? spec.keepAlive.instances : 0;
-    this.minimum = spec.functions.map(({ minInstances }) => Math.max(minInstances, pool));
+    // of what can never run nothing is kept
+    this.minimum = spec.functions.map((f) => (this.neverFits(f) ? 0 : Math.max(f.minInstances, pool)));
     this.counts = noOutcome(spec.functions.length);
     const { slots, ratePerSecondPerCore: rate } = spec.boot;
     this.gate = new Gate(slots, rate > 0 ? Math.round(1e9 / (rate * cores)) : 0);
@@ -46,6 +47,7 @@ export class Naive {
   run(endNs: number): Outcome {
     const { atNs } = this.spec.invocations;
     this.minimum.forEach((_, index) => this.hold(index));
+    this.refill();
     let next = 0;
     for (;;) {
       const arrival: Planned | undefined = next < atNs.length ? this.arrival(next) : undefined;
@@ -140,6 +142,10 @@ export class Naive {
     return this.usedBytes + bytes <= (this.spec.memoryBytes ?? Infinity);
   }
 
+  private neverFits({ memoryBytes, memoryPerRequestBytes }: FunctionSpec): boolean {
+    return memoryBytes + memoryPerRequestBytes > (this.spec.memoryBytes ?? Infinity);
+  }
+
   /** False: overflow. */
   private makeRoom(need: number, woken: Instance | undefined): boolean {
     if (this.fits(need)) return true;
@@ -182,7 +188,6 @@ export class Naive {
     this.instances.splice(this.instances.indexOf(instance), 1);
     own.splice(own.indexOf(instance), 1);
     this.hold(instance.fn);
-    this.refill();
   }
 
   private count(fn: number, what: 'arrived' | 'dropped' | 'timedOut' | 'evictions' | 'expirations'): void {
@@ -196,12 +201,13 @@ export class Naive {
     const { fn } = request;
     this.count(fn, 'arrived');
     this.policy.arrives(fn);
-    const { memoryBytes, memoryPerRequestBytes } = this.spec.functions[fn]!;
-    if (memoryBytes + memoryPerRequestBytes > (this.spec.memoryBytes ?? Infinity)) {
+    if (this.neverFits(this.spec.functions[fn]!)) {
       this.count(fn, 'dropped');
       return;
     }
-    if (this.serve(request)) return;
+    const given = this.serve(request);
+    this.refill();
+    if (given) return;
     const { kind, timeoutNs } = this.spec.overflow;
     if (kind === 'drop') {
       this.count(fn, 'dropped');
@@ -218,6 +224,7 @@ export class Naive {
 
   private tryQueue(): void {
     while (this.queue.length > 0 && this.serve(this.queue[0]!)) this.queue.shift();
+    this.refill();
   }
 
   of(fn: number): Instance[] {
@@ -323,7 +330,9 @@ export class Naive {
   private ready(instance: Instance): void {
     this.change(instance, () => (instance.state = instance.running > 0 ? 'active' : 'dormant'));
     for (const request of instance.waiting.splice(0)) this.enter(request, instance);
-    if (instance.running === 0) this.policy.dormant(instance);
+    if (instance.running > 0) return;
+    this.policy.dormant(instance);
+    if (!this.instances.includes(instance)) this.tryQueue();
   }
 
   private enter(request: Request, instance: Instance): void {
@@ -338,7 +347,6 @@ export class Naive {
     });
     this.policy.ended(instance.fn);
     if (instance.running === 0) this.policy.dormant(instance);
-    this.refill();
     this.tryQueue();
   }
 
@@ -357,24 +365,20 @@ export class Naive {
     return this.of(fn).length <= this.minimum[fn]!;
   }
 
-  /** Begins to wait for each instance that is to be there and is not. */
+  /** Waits from now on, if it has fewer instances than are to be there. */
   private hold(fn: number): void {
-    const missing = this.minimum[fn]! - this.of(fn).length - this.lacking.filter((one) => one === fn).length;
-    for (let i = 0; i < missing; i++) this.lacking.push(fn);
-    if (missing > 0) this.refill();
+    if (this.of(fn).length < this.minimum[fn]! && !this.lacking.includes(fn)) this.lacking.push(fn);
   }
 
+  /** Who has waited longest first; who does not fit holds up the others. */
   private refill(): void {
-    for (const fn of [...this.lacking]) {
-      if (this.of(fn).length >= this.minimum[fn]!) {
-        this.lacking.splice(this.lacking.indexOf(fn), 1);
-        continue;
-      }
+    for (let fn = this.lacking[0]; fn !== undefined; this.lacking.shift(), fn = this.lacking[0]) {
       const f = this.spec.functions[fn]!;
-      if (!this.fits(f.memoryBytes)) continue;
-      this.lacking.splice(this.lacking.indexOf(fn), 1);
-      const tier = this.spec.order.find((one) => one !== 'active' && one !== 'dormant' && this.applies(one, fn))!;
-      this.pass(this.create(fn), this.startNs(tier, f));
+      while (this.of(fn).length < this.minimum[fn]!) {
+        if (!this.fits(f.memoryBytes)) return;
+        const tier = this.spec.order.find((one) => one !== 'active' && one !== 'dormant' && this.applies(one, fn))!;
+        this.pass(this.create(fn), this.startNs(tier, f));
+      }
     }
   }
 }

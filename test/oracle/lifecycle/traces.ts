@@ -60,6 +60,9 @@ export const POLICIES = [
   'policy: pool, instances: 1',
 ] as const;
 
+/** Of the small ones each policy has to evict on both traces. */
+export const BUDGETS = ['memory: 1GiB, ', 'memory: 4GiB, ', 'memory: 8GiB, ', 'memory: 16GiB, ', ''] as const;
+
 /** A scenario in which nothing but the lifecycle takes time. */
 export function bare(lifecycle: string, functions: string, duration = '8h'): Scenario {
   return parseScenario(
