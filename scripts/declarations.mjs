@@ -20,6 +20,7 @@ async function load() {
         export { distributions, interval } from './src/metrics/figures.js';
         export { resultSchemas } from './src/result/result.js';
         export { seriesSchemas } from './src/result/series.js';
+        export { stripsSchemas } from './src/result/strips.js';
         export { memorySchemas } from './src/swap/result.js';
         export { pagesSchemas } from './src/pages/result.js';
         export { toJSONSchema } from 'zod';`,
@@ -38,7 +39,7 @@ async function load() {
 
 const KNOWN = new Set(
   `$schema type properties required additionalProperties title const description minimum maximum pattern anyOf oneOf
-   exclusiveMinimum exclusiveMaximum minLength minItems items enum multipleOf propertyNames
+   exclusiveMinimum exclusiveMaximum minLength minItems maxItems items enum multipleOf propertyNames
    about`.split(/\s+/),
 );
 
@@ -221,6 +222,7 @@ export async function declarations() {
   };
   const memory = { MemoryResult: '../swap/result.js', NoMemory: '../swap/result.js' };
   const series = { SeriesResult: './series.js', LogResult: './series.js' };
+  const strips = { StripsResult: './strips.js' };
   const managers = loaded.MANAGER_KINDS.map((kind) => JSON.stringify(kind)).join(' | ');
   return {
     'src/metrics/figures.d.ts': printed([...Object.values(loaded.distributions()), loaded.interval()]),
@@ -229,7 +231,8 @@ export async function declarations() {
 export type NoMemory = { readonly [K in keyof MemoryResult]?: never };
 `,
     'src/result/series.d.ts': printed(Object.values(loaded.seriesSchemas())),
-    'src/result/result.d.ts': `${printed([loaded.resultSchemas().resultSchema], { ...FIGURES, ...memory, ...series })}
+    'src/result/strips.d.ts': printed(Object.values(loaded.stripsSchemas())),
+    'src/result/result.d.ts': `${printed([loaded.resultSchemas().resultSchema], { ...FIGURES, ...memory, ...series, ...strips })}
 /** JSON Schema (2020-12) of a result, as \`run --json\` prints it. */
 export declare function resultJsonSchema(): Record<string, unknown>;
 `,
