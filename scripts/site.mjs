@@ -7,7 +7,20 @@ import { at, fail, listFiles, runToolQuietly } from './support.mjs';
 /** What the navigation shows, in order; a folder stands for all of it. Everything in docs/ has to be here. */
 export const CHAPTERS = [
   ['Guide', ['README.md', 'docs/scenario.md', 'docs/report.md', 'docs/web.md', 'docs/timeline.md', 'docs/series.md']],
-  ['Questions', ['docs/suite.md', 'docs/snapshots.md', 'docs/pages.md', 'docs/memory.md', 'docs/vmem.md', 'docs/fleet.md', 'docs/nexus.md', 'docs/nanvix.md']],
+  [
+    'Questions',
+    [
+      'docs/suite.md',
+      'docs/snapshots.md',
+      'docs/pages.md',
+      'docs/memory.md',
+      'docs/vmem.md',
+      'docs/fleet.md',
+      'docs/provisioning.md',
+      'docs/nexus.md',
+      'docs/nanvix.md',
+    ],
+  ],
   ['Own mechanism', ['docs/extending.md']],
   ['Models', ['docs/model.md', 'docs/model/']],
   ['Trust', ['docs/trust.md', 'docs/validity.md', 'docs/validation.md']],

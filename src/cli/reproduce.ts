@@ -6,6 +6,7 @@ import { reproduce as reproduceAll, type Reproduction } from '../experiments/api
 import { EXPERIMENTS } from '../experiments/index.js';
 import { renderExperiment } from '../experiments/table.js';
 import { toStableJson } from '../result/json.js';
+import { nodeHost } from '../workload/node-file.js';
 import { type CommandSpec, parseCommand, renderHelp, UsageError } from './args.js';
 import { EXIT } from './exit.js';
 import { prepareFolder } from './files.js';
@@ -55,7 +56,7 @@ export async function reproduce(args: readonly string[], io: Io, module?: WebAss
     ]);
   if (folder !== undefined) await prepareFolder(folder, ['result.json', REPORT]);
   const documents: Reproduction[] = [];
-  for await (const found of reproduceAll(name, { module, set })) {
+  for await (const found of reproduceAll(name, { module, set, files: nodeHost('.') })) {
     documents.push(found);
     if (folder !== undefined) {
       const own = name === undefined ? join(folder, found.experiment) : folder;

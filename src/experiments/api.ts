@@ -41,7 +41,7 @@ export interface Reproduction {
 }
 
 /** What an experiment can be asked with. */
-export interface ReproduceOptions extends Pick<ExperimentOptions, 'module'> {
+export interface ReproduceOptions extends Pick<ExperimentOptions, 'module' | 'files'> {
   /** `PATH=VALUE` each, of the parameters that `experimentParameters` lists. */
   readonly set?: readonly string[];
 }
@@ -93,10 +93,10 @@ async function run(
   loaded: Experiment,
   { name, title }: ExperimentEntry,
   part: string | undefined,
-  { module, set = [] }: ReproduceOptions,
+  { module, files, set = [] }: ReproduceOptions,
 ): Promise<Reproduction> {
   const parameters = settingsOf(name, loaded.parameters ?? [], set);
-  const { claims, tables, figures = {}, laws = {} } = await loaded.run({ module, part, parameters });
+  const { claims, tables, figures = {}, laws = {} } = await loaded.run({ module, files, part, parameters });
   return {
     name,
     experiment: name,

@@ -1,6 +1,7 @@
 // The shape of an experiment: what is claimed, by whom, what comes out here, and whether sourced parameters carry it.
 // Kept to data, so that the command prints it as a table or as JSON without knowing the experiment.
 
+import type { TraceHost } from '../workload/text-source.js';
 import type { ExperimentParameter, Settings } from './parameters.js';
 
 /** A figure as it is printed, and where it comes from. */
@@ -86,6 +87,8 @@ export interface ExperimentOptions {
   readonly module?: WebAssembly.Module | undefined;
   /** Only this part of the experiment, where it has parts that can be run alone. */
   readonly part?: string | undefined;
+  /** Where traces are read from that a parameter names. */
+  readonly files?: TraceHost | undefined;
   /** Of the experiment's parameters, checked: every one has a value. */
   readonly parameters?: Settings | undefined;
 }

@@ -15,6 +15,7 @@ export interface ExperimentEntry {
 const HYPERFLUX = 'HyperFlux: cores that move between VMs in microseconds (APSys 2025, arXiv:2608.12633)';
 const TAIJI = 'Taiji: memory of a DPU, swapped under its feet (arXiv:2511.09936)';
 const VMEM = 'Vmem: reserved memory, hot-upgradable (arXiv:2511.09961)';
+const PROVISIONING = 'Provisioning: dormant VMs, cold starts and what warmth costs (APSys 2025, arXiv:2608.12633)';
 const NEXUS = 'Nexus: serverless I/O out of the guests (arXiv 2604.06682)';
 const NANVIX = 'Nanvix: a user VM a call, a system VM a tenant (arXiv 2604.11669)';
 
@@ -35,6 +36,7 @@ export const EXPERIMENTS: readonly ExperimentEntry[] = [
   entry('hyperflux', HYPERFLUX, () => import('./hyperflux/index.js'), QUESTION_NAMES),
   entry('taiji', TAIJI, () => import('./taiji/index.js')),
   entry('vmem', VMEM, () => import('./vmem/index.js')),
+  entry('provisioning', PROVISIONING, () => import('./provisioning/index.js')),
   entry('nexus', NEXUS, () => import('./nexus/index.js')),
   entry('nanvix', NANVIX, () => import('./nanvix/index.js')),
 ];

@@ -1,0 +1,280 @@
+// Provisioning (HyperFlux's second half): what warmth costs. Starts below a millisecond against the memory that dormant VMs take, keep-alive policies
+// by budget, one VM that grows against many, small VMs that boot fast. The machinery is that of `functions` in a scenario.
+
+import type { Claim, Experiment, ExperimentOptions, ExperimentTable } from '../experiment.js';
+import { refuse, type Settings, settingsOf } from '../parameters.js';
+import { densities, type DensityPoint, VM_KINDS } from './density.js';
+import { frontOf, type FrontPoint } from './front.js';
+import { lawsOf } from './laws.js';
+import { type Load, loadOf } from './load.js';
+import { PROVISIONING_PARAMETERS } from './parameters.js';
+import { fastTiers, type TierPoint, tierSweep } from './tiers.js';
+import { burst, verticalSweep, type VerticalPoint } from './vertical.js';
+
+const SEED = 'APSys 2025, section 4';
+const ABSTRACT = 'arXiv:2608.12633, abstract';
+const COMMAND = 'fluxhost reproduce provisioning';
+const ENOUGH = 0.99;
+
+const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+const whole = (value: number): string => value.toFixed(0);
+const times = (value: number): string => `${value.toFixed(2)}x`;
+
+function check(settings: Settings): void {
+  const problems: Parameters<typeof refuse>[0][number][] = [];
+  const tiers = settings.list('tiers');
+  if (!tiers.includes('full') || new Set(tiers).size !== tiers.length)
+    problems.push({
+      path: 'tiers',
+      given: tiers.join(','),
+      expected: 'each tier once, and full among them: it serves what no other can',
+    });
+  for (const budget of settings.list('budgets').map(Number))
+    if (!(budget > 0)) problems.push({ path: 'budgets', given: budget, expected: 'shares above 0' });
+  for (const count of settings.list('concurrency').map(Number))
+    if (!Number.isInteger(count) || count < 1)
+      problems.push({ path: 'concurrency', given: count, expected: 'whole numbers of at least 1' });
+  for (const count of settings.list('pools').map(Number))
+    if (!Number.isInteger(count)) problems.push({ path: 'pools', given: count, expected: 'whole numbers' });
+  refuse(problems);
+}
+
+function subMillisecond(settings: Settings, points: readonly TierPoint[]): Claim {
+  const fast = fastTiers(settings);
+  const enough = points.filter(({ shareBelow1ms }) => shareBelow1ms >= ENOUGH);
+  const cheapest = enough.toSorted((a, b) => a.warmGibSecondsPer1000 - b.warmGibSecondsPer1000)[0];
+  const shares = points.map(({ shareBelow1ms }) => shareBelow1ms);
+  const reached =
+    cheapest === undefined
+      ? `${percent(ENOUGH)} is reached at no point`
+      : `${percent(ENOUGH)} takes ${whole(cheapest.warmGibSecondsPer1000)} GiB s of dormant VMs for 1,000 calls (keep-alive ${cheapest.keepAliveS} s, pool ${cheapest.pool})`;
+  return {
+    id: 'sub-millisecond',
+    claim: 'provisioning stays below a millisecond in the top three tiers',
+    source: `${SEED}.1`,
+    paper: '< 1 ms',
+    ours: `${percent(Math.min(...shares))} to ${percent(Math.max(...shares))} of the starts over keep-alive and pool, in tiers ${fast.join(', ')}; ${reached}`,
+    unit: '',
+    supported: cheapest === undefined ? 'no' : 'partly',
+    assumptions: [
+      'which tiers lie above vm, and in which order, is assumed: the paper names the first and the last',
+      `a restore takes ${settings.number('tier.restore')} ms (notes on Firecracker's): as a third tier it is not below a millisecond`,
+    ],
+    command: COMMAND,
+  };
+}
+
+function vmCold(settings: Settings): Claim {
+  const boot = settings.number('tier.vmBoot');
+  return {
+    id: 'vm-cold',
+    claim: 'a job without a heavy runtime starts in less than a millisecond in a VM that boots',
+    source: `${SEED}.1`,
+    paper: '< 1 ms (and 1.37 ms in arXiv:2608.12633)',
+    ours: `${boot} ms: tier.vmBoot, the later paper's own figure`,
+    unit: '',
+    supported: boot < 1 ? 'partly' : 'no',
+    verdict: boot < 1 ? 'reachable' : 'not reached',
+    assumptions: ['the boot time goes in as a parameter and comes out again'],
+    command: COMMAND,
+  };
+}
+
+function density(settings: Settings, points: readonly DensityPoint[]): Claim {
+  const at = (sloMs: number, kind: string): number =>
+    points.find((point) => point.sloMs === sloMs && point.kind === kind)!.functions;
+  const slos = settings.list('density.slos').map(Number);
+  return {
+    id: 'density',
+    claim: 'VMs of 3.2 MB that boot in 1.37 ms: more functions on a host, for an objective on the time to start',
+    source: ABSTRACT,
+    paper: '3.2 MB, 1.37 ms; no figure of density',
+    ours: slos
+      .map(
+        (slo) =>
+          `p99 of ${slo} ms: ${at(slo, 'hyperflux')} against ${at(slo, 'firecracker')} in Firecracker VMs that boot, ${at(slo, 'restored')} in restored ones`,
+      )
+      .join('; '),
+    unit: '',
+    supported: 'partly',
+    assumptions: [
+      `functions of ${settings.number('density.function')} MiB called every ${whole(1 / settings.number('density.rate'))} s, without a runtime; VMs that lie dormant go when memory is needed`,
+      'the cores do not bind',
+    ],
+    command: COMMAND,
+  };
+}
+
+type Burst = Awaited<ReturnType<typeof burst>>;
+
+function vertical(sixteen: Burst, one: Burst, points: readonly VerticalPoint[]): Claim[] {
+  const [first, last] = [points[0]!, points.at(-1)!];
+  return [
+    {
+      id: 'vertical-memory',
+      claim: 'one VM that grows by requests takes less memory than a VM for each',
+      source: `${SEED}.3`,
+      paper: 'base + k requests instead of k (base + request)',
+      ours:
+        `${whole(sixteen.horizontalMiB)} against ${whole(sixteen.verticalMiB)} MiB for 16 requests at once (${times(sixteen.horizontalMiB / sixteen.verticalMiB)}); ` +
+        `on the load ${whole(first.peakMiB)} MiB and ${first.cold} cold starts with ${first.concurrency} a VM, ${whole(last.peakMiB)} and ${last.cold} with ${last.concurrency}`,
+      unit: '',
+      supported: 'yes',
+      verdict: sixteen.horizontalMiB / sixteen.verticalMiB === 6 ? 'reproduced' : 'not reached',
+      assumptions: ['64 MiB of a function and 8 MiB a request in the burst; on the load the share memoryPerRequest'],
+      command: COMMAND,
+    },
+    {
+      id: 'control-vertical',
+      claim: 'negative control: functions of one request at a time gain nothing',
+      source: 'arithmetic',
+      paper: 'no gain expected',
+      ours: `${whole(one.horizontalMiB)} against ${whole(one.verticalMiB)} MiB`,
+      unit: '',
+      supported: 'yes',
+      verdict: one.horizontalMiB === one.verticalMiB ? 'reproduced' : 'not reached',
+      assumptions: [],
+      command: COMMAND,
+    },
+  ];
+}
+
+function greedyDual(front: readonly FrontPoint[], load: Load): Claim[] {
+  const bounded = front.filter(({ budgetShare }) => budgetShare !== null);
+  const of = (policy: string): FrontPoint[] => bounded.filter((point) => point.policy === policy);
+  const [lru, gd] = [of('lru'), of('gd')];
+  if (lru.length === 0 || gd.length === 0) return [];
+  const wins = gd.filter((point, i) => point.missShare < lru[i]!.missShare).length;
+  return [
+    {
+      id: 'greedy-dual',
+      claim: 'greedy-dual keeps the better instances: fewer cold starts than least recently used',
+      source: 'FaasCache (ASPLOS 2021)',
+      paper: 'fewer cold starts at equal memory',
+      ours:
+        `fewer cold starts and drops at ${wins} of ${gd.length} budgets: ${gd.map((point, i) => `${whole(point.budgetMiB!)} MiB ${percent(point.missShare)} against ${percent(lru[i]!.missShare)}`).join('; ')}; ` +
+        `mean time to start there: ${gd.map((point, i) => `${point.meanStartMs.toFixed(1)} against ${lru[i]!.meanStartMs.toFixed(1)} ms`).join(', ')}`,
+      unit: '',
+      supported: wins > 0 ? 'partly' : 'no',
+      verdict: wins > 0 ? 'reachable' : 'refuted under this load at every budget',
+      assumptions: [`the load: ${load.name}`],
+      command: COMMAND,
+    },
+  ];
+}
+
+function tables(settings: Settings, found: Found): ExperimentTable[] {
+  const { tiers, front, vertical: grown, density: dense } = found;
+  const keeps = settings.list('keepAlives');
+  const pools = settings.list('pools');
+  const at = (keep: string, pool: string): TierPoint =>
+    tiers.find((point) => point.keepAliveS === Number(keep) && point.pool === Number(pool))!;
+  const policies = settings.list('policies');
+  const budgets = [...settings.list('budgets').map(Number), null];
+  const point = (policy: string, share: number | null): FrontPoint =>
+    front.find((one) => one.policy === policy && one.budgetShare === share)!;
+  const byBudget = (title: string, cell: (of: FrontPoint) => string): ExperimentTable => ({
+    title,
+    head: [
+      'policy',
+      ...budgets.map((share) => (share === null ? 'no budget' : `${whole(point(policies[0]!, share).budgetMiB!)} MiB`)),
+    ],
+    rows: policies.map((policy) => [policy, ...budgets.map((share) => cell(point(policy, share)))]),
+  });
+  const byKeep = (title: string, cell: (of: TierPoint) => string): ExperimentTable => ({
+    title,
+    head: ['keep-alive, s', ...pools.map((pool) => `pool ${pool}`)],
+    rows: keeps.map((keep) => [keep, ...pools.map((pool) => cell(at(keep, pool)))]),
+  });
+  const told = new Set<string>();
+  const first = ({ policy, cold, dropped }: FrontPoint): boolean => {
+    const size = told.size;
+    return told.add(`${policy} ${cold} ${dropped}`).size > size;
+  };
+  const best = front
+    .filter((one) => one.onFront && first(one))
+    .toSorted((a, b) => a.warmGibSecondsPer1000 - b.warmGibSecondsPer1000);
+  const slos = settings.list('density.slos');
+  return [
+    byKeep('Starts below 1 ms', ({ shareBelow1ms }) => percent(shareBelow1ms)),
+    byKeep('Dormant memory, GiB s for 1,000 calls', ({ warmGibSecondsPer1000 }) => whole(warmGibSecondsPer1000)),
+    byBudget('Cold starts and drops, by policy and budget', ({ missShare }) => percent(missShare)),
+    byBudget('Dormant memory, GiB s for 1,000 calls, by policy and budget', ({ warmGibSecondsPer1000 }) =>
+      whole(warmGibSecondsPer1000),
+    ),
+    {
+      title: 'The front: nothing is better in both',
+      head: ['GiB s of dormant VMs for 1,000 calls', 'cold starts and drops', 'policy', 'budget'],
+      rows: best.map(({ warmGibSecondsPer1000, missShare, policy, budgetMiB }) => [
+        warmGibSecondsPer1000.toFixed(1),
+        percent(missShare),
+        policy,
+        budgetMiB === null ? 'none' : `${whole(budgetMiB)} MiB`,
+      ]),
+    },
+    {
+      title: 'One VM that grows: requests that it takes at once',
+      head: ['requests a VM', 'cold', 'joined', 'most memory, MiB'],
+      rows: grown.map(({ concurrency, cold, joined, peakMiB }) => [
+        String(concurrency),
+        String(cold),
+        String(joined),
+        whole(peakMiB),
+      ]),
+    },
+    {
+      title: `Functions on ${settings.number('density.memory')} GiB until p99 of the time to start passes an objective`,
+      head: ['p99, ms', ...VM_KINDS],
+      rows: slos.map((slo) => [
+        slo,
+        ...VM_KINDS.map((kind) =>
+          String(dense.find((one) => one.kind === kind && one.sloMs === Number(slo))!.functions),
+        ),
+      ]),
+    },
+  ];
+}
+
+interface Found {
+  readonly tiers: readonly TierPoint[];
+  readonly front: readonly FrontPoint[];
+  readonly vertical: readonly VerticalPoint[];
+  readonly density: readonly DensityPoint[];
+}
+
+export const experiment: Experiment = {
+  name: 'provisioning',
+  title: 'Provisioning: dormant VMs, cold starts and what warmth costs (APSys 2025, arXiv:2608.12633)',
+  parameters: PROVISIONING_PARAMETERS,
+  async run(options: ExperimentOptions = {}) {
+    const { module, parameters } = options;
+    const settings = parameters ?? settingsOf('provisioning', PROVISIONING_PARAMETERS);
+    check(settings);
+    const load = await loadOf(settings, options);
+    const found: Found = {
+      tiers: await tierSweep(settings, load, module),
+      front: await frontOf(settings, load, module),
+      vertical: await verticalSweep(settings, load, module),
+      density: await densities(settings, settings.list('density.slos').map(Number), module),
+    };
+    const [sixteen, one] = [await burst(settings, 16, module), await burst(settings, 1, module)];
+    return {
+      claims: [
+        subMillisecond(settings, found.tiers),
+        vmCold(settings),
+        density(settings, found.density),
+        ...vertical(sixteen, one, found.vertical),
+        ...greedyDual(found.front, load),
+      ],
+      tables: tables(settings, found),
+      figures: {
+        load: load.name,
+        tiers: found.tiers.map((point) => ({ ...point })),
+        front: found.front.map((point) => ({ ...point })),
+        vertical: found.vertical.map((point) => ({ ...point })),
+        density: found.density.map((point) => ({ ...point })),
+      },
+      laws: await lawsOf(settings, load, module),
+    };
+  },
+};

@@ -1,0 +1,136 @@
+// Functions and their invocations, generated or from a trace; and one run of them on a host on which nothing but the lifecycle takes time.
+
+import { InputError } from '../../input/errors.js';
+import { readLifecycle } from '../../lifecycle/read.js';
+import type { LifecycleResult } from '../../lifecycle/result.js';
+import type { LifecycleSpec } from '../../lifecycle/spec.js';
+import { brokenLaws } from '../../result/laws.js';
+import { resolveScenario } from '../../scenario/resolve.js';
+import type { ScenarioInput } from '../../scenario/schema.js';
+import { Simulation } from '../../simulation.js';
+import type { ExperimentOptions } from '../experiment.js';
+import type { Settings } from '../parameters.js';
+import { keepFor } from './policies.js';
+
+const MS = 1e6;
+
+/** The host; VMs of its own are taken out again, as no scenario may be without any. */
+function hostOf(cores: number, durationNs: number, warmupNs: number) {
+  const scenario = resolveScenario({
+    version: 1,
+    seed: 1,
+    duration: '1s',
+    host: { cores },
+    mechanism: 'ideal',
+    costs: 'none',
+    vms: [{ name: 'idle', vcpus: { min: 0, max: 1 } }],
+  });
+  return { ...scenario, durationNs, warmupNs, vms: [] };
+}
+
+/** @throws Error where the run breaks a law of its own */
+export async function runFunctions(
+  cores: number,
+  durationNs: number,
+  lifecycle: LifecycleSpec,
+  module: WebAssembly.Module | undefined,
+  warmupNs = 0,
+): Promise<LifecycleResult> {
+  const options = { lifecycle, ...(module === undefined ? {} : { module }) };
+  const simulation = await Simulation.create(hostOf(cores, durationNs, warmupNs), options);
+  try {
+    await simulation.run();
+    const result = simulation.metrics();
+    const broken = brokenLaws(result);
+    if (broken.length > 0) throw new Error(broken.join('; '));
+    return result.lifecycle!;
+  } finally {
+    simulation.close();
+  }
+}
+
+/** Times of the tiers, from the parameters. */
+export const tierOf = (settings: Settings): LifecycleSpec['tier'] => ({
+  activeNs: settings.number('tier.active') * 1000,
+  dormantNs: settings.number('tier.dormant') * 1000,
+  restoreNs: settings.number('tier.restore') * MS,
+  vmBootNs: Math.round(settings.number('tier.vmBoot') * MS),
+});
+
+/** What the parts of the experiment change from. */
+export const base = (settings: Settings): Omit<LifecycleSpec, 'functions' | 'invocations'> => ({
+  memoryBytes: null,
+  keepAlive: keepFor(settings.number('keepAlive')),
+  overflow: { kind: 'drop', timeoutNs: 0 },
+  order: settings.list('tiers') as LifecycleSpec['order'],
+  boot: { slots: 0, ratePerSecondPerCore: 0 },
+  evict: 'asNeeded',
+  snapshots: 'none',
+  tier: tierOf(settings),
+  attestNs: settings.number('attest') * MS,
+  proactive: false,
+  vertical: false,
+});
+
+export interface Load extends Pick<LifecycleSpec, 'functions' | 'invocations'> {
+  /** Which it is, in words. */
+  readonly name: string;
+  readonly durationNs: number;
+}
+
+function functionsInput(settings: Settings): NonNullable<ScenarioInput['functions']> {
+  const shared = {
+    confidential: settings.number('confidential'),
+    memoryPerRequest: settings.number('memoryPerRequest'),
+  };
+  const file = settings.text('trace');
+  if (file === '')
+    return {
+      ...shared,
+      count: settings.number('functions'),
+      rate: settings.number('rate'),
+      zipf: settings.number('zipf'),
+      memory: { dist: 'lognormal', mean: `${settings.number('memory')}MiB`, cv: 0.5 },
+      service: { dist: 'exponential', mean: `${settings.number('service')}ms` },
+    };
+  const given = (name: string): Record<string, string> => {
+    const value = settings.text(`trace.${name}`);
+    return value === '' ? {} : { [name]: value };
+  };
+  const format = settings.text('trace.format') as 'azure-2019' | 'azure-2021';
+  return {
+    ...shared,
+    trace: { file, format, ...given('table'), ...given('durations'), ...given('memory') },
+  };
+}
+
+/** @throws InputError for a file that is missing or wrong, or that nobody can open */
+export async function loadOf(settings: Settings, { files }: ExperimentOptions): Promise<Load> {
+  const traced = settings.text('trace') !== '';
+  if (traced && files === undefined)
+    throw new InputError({ path: 'trace', given: settings.text('trace'), expected: 'options.files to read it from' });
+  const scenario = resolveScenario({
+    version: 1,
+    seed: settings.number('seed'),
+    duration: `${settings.number('duration')}s`,
+    host: { cores: settings.number('host.cores') },
+    mechanism: 'ideal',
+    costs: 'none',
+    vms: [],
+    lifecycle: { runtimeInit: `${settings.number('runtimeInit')}ms` },
+    functions: functionsInput(settings),
+  });
+  const none = { open: () => Promise.reject(new Error('a generated load reads no file')) };
+  const { spec } = await readLifecycle(scenario, files ?? none);
+  const light = traced ? 0 : settings.number('light');
+  const functions = spec.functions.map((one, index) => (index % 100 < light * 100 ? { ...one, initNs: 0 } : one));
+  const count = spec.invocations.atNs.length;
+  return {
+    functions,
+    invocations: spec.invocations,
+    durationNs: scenario.durationNs,
+    name: traced
+      ? `${settings.text('trace')}, ${functions.length} functions, ${count} calls`
+      : `generated: ${functions.length} functions, ${count} Poisson calls, Zipf ${settings.number('zipf')}; no trace`,
+  };
+}

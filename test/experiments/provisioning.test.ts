@@ -1,0 +1,152 @@
+// `fluxhost reproduce provisioning`: that warmth buys fast starts, laws by their numbers, the front, density by objective, a trace from a file,
+// and what is refused.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { main } from '../../src/cli/program.js';
+import { captureIo } from '../cli/fake.js';
+
+interface Document {
+  readonly claims: { id: string; verdict: string; ours: string; command: string }[];
+  readonly figures: {
+    load: string;
+    tiers: {
+      keepAliveS: number;
+      pool: number;
+      shareBelow1ms: number;
+      coldShare: number;
+      warmGibSecondsPer1000: number;
+    }[];
+    front: {
+      policy: string;
+      budgetShare: number | null;
+      missShare: number;
+      warmGibSecondsPer1000: number;
+      onFront: boolean;
+    }[];
+    vertical: { concurrency: number; cold: number; joined: number; peakMiB: number }[];
+    density: { kind: string; sloMs: number; functions: number }[];
+  };
+  readonly laws: Record<string, Record<string, number>>;
+}
+
+async function run(status: number, ...set: string[]): Promise<{ out: string; err: string }> {
+  const io = captureIo();
+  const args = ['reproduce', 'provisioning', '--json', ...set.flatMap((text) => ['--set', text])];
+  expect(await main(args, io), io.err).toBe(status);
+  return io;
+}
+const printed = async (...set: string[]): Promise<Document> => JSON.parse((await run(0, ...set)).out) as Document;
+
+const QUICK = ['duration=1200s', 'density.duration=120s', 'precision=0.2', 'keepAlives=0,60,600', 'pools=0,2'];
+
+describe('reproduce provisioning', () => {
+  let document: Document;
+  beforeAll(async () => {
+    document = await printed(...QUICK);
+  }, 120_000);
+
+  it('has the numbers of the laws', () => {
+    const { calls, cold, coldTheory, idleInstanceSecondsPerCall, idleTheory } = document.laws['A1']!;
+    expect(Math.abs(cold! - coldTheory!)).toBeLessThan(4 * Math.sqrt((0.3679 * 0.6321) / calls!));
+    expect(coldTheory).toBeCloseTo(0.3679, 4);
+    expect(idleTheory).toBeCloseTo(379.3, 1);
+    expect(idleInstanceSecondsPerCall! / idleTheory!).toBeCloseTo(1, 1);
+    expect(document.laws['A4']).toMatchObject({ horizontalMiB: 1152, verticalMiB: 192, limit: 9 });
+    const { meanStartNs, sumOfTiersNs, joined } = document.laws['tiers']!;
+    expect(joined).toBe(0);
+    expect(meanStartNs! / sumOfTiersNs!).toBeCloseTo(1, 9);
+  });
+
+  it('buys fast starts with memory that lies dormant', () => {
+    const at = (keepAliveS: number, pool: number) =>
+      document.figures.tiers.find((point) => point.keepAliveS === keepAliveS && point.pool === pool)!;
+    expect(at(0, 0).shareBelow1ms).toBeLessThan(0.01);
+    expect(at(600, 0).shareBelow1ms).toBeGreaterThan(at(60, 0).shareBelow1ms);
+    expect(at(600, 0).warmGibSecondsPer1000).toBeGreaterThan(at(60, 0).warmGibSecondsPer1000);
+    expect(at(60, 2).shareBelow1ms).toBeGreaterThan(0.99);
+    for (const { shareBelow1ms, coldShare } of document.figures.tiers)
+      expect(shareBelow1ms + coldShare).toBeLessThanOrEqual(1 + 1e-9);
+  });
+
+  it('has a front that nothing beats', () => {
+    const { front } = document.figures;
+    expect(front).toHaveLength(8 * 5);
+    const lru = front.find(({ policy, budgetShare }) => policy === 'lru' && budgetShare === null)!;
+    // what is never unloaded is cold least often, but for what is loaded ahead
+    for (const point of front.filter(({ policy }) => /^(fixed|gd)/.test(policy)))
+      expect(point.missShare).toBeGreaterThanOrEqual(lru.missShare);
+    for (const point of front.filter(({ onFront }) => !onFront)) {
+      const beaten = front.some(
+        (other) =>
+          other.missShare <= point.missShare &&
+          other.warmGibSecondsPer1000 <= point.warmGibSecondsPer1000 &&
+          other !== point,
+      );
+      expect(beaten).toBe(true);
+    }
+  });
+
+  it('saves memory where VMs grow, and functions where VMs are small and fast', () => {
+    const { vertical, density } = document.figures;
+    const peaks = vertical.map(({ peakMiB }) => peakMiB);
+    expect(peaks).toEqual(peaks.toSorted((a, b) => b - a));
+    expect(vertical.at(-1)!.cold).toBeLessThan(vertical[0]!.cold);
+    const at = (kind: string, sloMs: number): number =>
+      density.find((point) => point.kind === kind && point.sloMs === sloMs)!.functions;
+    expect(at('hyperflux', 20)).toBeGreaterThan(100 * at('firecracker', 20)); // 125 ms is above the objective
+    expect(at('restored', 20)).toBeGreaterThan(100 * at('firecracker', 20)); // 11 ms is below it
+    expect(at('restored', 2)).toBeLessThan(0.05 * at('hyperflux', 2));
+    expect(at('hyperflux', 200)).toBeGreaterThan(1.4 * at('restored', 200)); // what is left is memory
+  });
+
+  it('judges in the words of the contract', () => {
+    const verdicts = Object.fromEntries(document.claims.map(({ id, verdict }) => [id, verdict]));
+    expect(verdicts).toMatchObject({
+      'sub-millisecond': 'reachable',
+      'vm-cold': 'not reached',
+      'vertical-memory': 'reproduced',
+      'control-vertical': 'reproduced',
+    });
+    expect(verdicts['greedy-dual']).toMatch(/^(reachable|refuted under this load at every budget)$/);
+    expect(document.figures.load).toMatch(/^generated: 250 functions/);
+  });
+});
+
+describe('with a trace', () => {
+  const folder = mkdtempSync('.provisioning-');
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const file = (name: string): string => relative('.', join(folder, name));
+
+  it('reads it, and says so', async () => {
+    const calls = Array.from({ length: 400 }, (_, i) => `a,${i % 3 === 0 ? 'f' : 'g'},${i + 1},0.5\n`);
+    writeFileSync(file('calls.csv'), `app,func,end_timestamp,duration\n${calls.join('')}`);
+    writeFileSync(file('table.csv'), 'func,memoryMiB,initMs\nf,128,0\ng,256,500\n');
+    const { figures, laws } = await printed(
+      ...['duration=400s', 'density.duration=20s', 'density.slos=200', 'precision=0.5', 'density.memory=0.1'],
+      ...['keepAlives=60', 'pools=0', 'policies=lru,fixed-60s', 'budgets=1'],
+      ...[`trace=${file('calls.csv')}`, `trace.table=${file('table.csv')}`],
+    );
+    expect(figures.load).toMatch(/calls\.csv, 2 functions, 400 calls$/);
+    // the second call of g comes 1 s after the first, which takes 1.00137 s
+    expect(figures.vertical[0]!.cold).toBe(3);
+    expect(laws['tiers']!['meanStartNs']! / laws['tiers']!['sumOfTiersNs']!).toBeCloseTo(1, 9);
+  }, 60_000);
+
+  it('refuses one that is not there, or does not say all', async () => {
+    expect((await run(2, 'trace=none.csv', 'trace.table=none.csv')).err).toContain('none.csv');
+    expect((await run(2, `trace=${file('calls.csv')}`)).err).toMatch(/table/);
+  });
+});
+
+describe('bad input', () => {
+  it('is refused, all at once', async () => {
+    expect((await run(2, 'tiers=active,dormant', 'budgets=0', 'pools=0.5')).err).toMatch(
+      /tiers: given "active,dormant", expected each tier once, and full among them.*\nbudgets: given 0.*\npools: given 0.5/,
+    );
+    expect((await run(2, 'tiers=active,warm,full')).err).toContain('expected names with commas between, of');
+    expect((await run(2, 'policies=mru')).err).toContain('lru');
+    expect((await run(2, 'attest=-1ms', 'memory.vm=-1')).err).toMatch(/attest.*\n.*memory\.vm/);
+  });
+});
