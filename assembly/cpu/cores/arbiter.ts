@@ -16,7 +16,7 @@ import { canGrow, nudge } from "../holding";
 import { armArbiter, gridPoint, isStale, late, mayBeShort, planRound, publishedAt } from "../rounds";
 import { beginMove } from "./move";
 import { chooseVictim } from "../victims";
-import { rankAt, RANK_VM, copyRank, heapify, setRank, sinkRank } from "./rank";
+import { beginRanks, endLeaving, endRanks, firstLike, leave, nextLike, setRank, takeFirst, vmOfRank } from "./rank";
 import { oldestReady, stranded } from "../waiting";
 import { wanted, congested, soonest } from "./signal";
 import { hooks } from "../hooks";
@@ -116,25 +116,30 @@ function hopeless(vm: Vm, failed: Vm): bool {
 }
 
 /**
- * `failed` was denied a core: so will be all of its rank that are left in the heap of `n`, if they are hopeless now, since nobody
+ * `failed` was denied a core: so will be all of its rank that are left of the `n`, if they are hopeless now, since nobody
  * is granted one in between. Denies them at once and answers how many are left; none is taken out when some of the rank may
  * still get one.
  */
 function denyHopeless(failed: Vm, n: u32): u32 {
-  let kept: u32 = 0;
   const stale = isStale();
-  for (let pass = 0; pass < 2; pass++) {
-    for (let i: u32 = 0; i < n; i++) {
-      const vm = load<Vm>(rankAt(i), RANK_VM);
-      const rival = vm.rankKey == failed.rankKey && (stale ? vm.snapQueued : vm.queued) > vm.coming; // its demand is not 0
-      if (pass == 0) {
-        if (rival && !hopeless(vm, failed)) return n;
-      } else if (rival) deny(vm);
-      else copyRank(kept++, i);
-    }
+  for (let at = firstLike(failed, n); at != 0; at = nextLike(failed, n, at)) {
+    if (isRival(vmOfRank(at), stale) && !hopeless(vmOfRank(at), failed)) return n;
   }
-  heapify(kept);
-  return kept;
+  let left: u32 = 0;
+  for (let at = firstLike(failed, n); at != 0; at = nextLike(failed, n, at)) {
+    if (!isRival(vmOfRank(at), stale)) continue;
+    deny(vmOfRank(at));
+    leave(at);
+    left++;
+  }
+  return endLeaving(n, left);
+}
+
+/** Its demand is not 0. */
+// @ts-ignore: decorator
+@inline
+function isRival(vm: Vm, stale: bool): bool {
+  return (stale ? vm.snapQueued : vm.queued) > vm.coming;
 }
 
 function deny(vm: Vm): void {
@@ -198,6 +203,7 @@ export function onArbiter(): void {
 
   // drop who has nothing waiting any more, collect who is short
   const stale = isStale();
+  beginRanks();
   let n: u32 = 0;
   let kept: u32 = 0;
   let bits: u32 = 0;
@@ -216,13 +222,12 @@ export function onArbiter(): void {
   }
   H.bagCount = kept;
   arbiter.busyUntil = clock.now + reading(bits); // decisions are made on what was read, when all is read
-  heapify(n);
+  endRanks(n);
 
   // the first that finds neither an idle core nor a victim
   let failed = nothing<Vm>();
   while (n != 0) {
-    const vm = load<Vm>(rankAt(0), RANK_VM);
-    sinkRank(0, --n);
+    const vm = takeFirst(n--);
     let want = demand(vm);
     const before = want;
     while (want != 0 && (isNull(failed) || !hopeless(vm, failed)) && grantOne(vm)) want--;

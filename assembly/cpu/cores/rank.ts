@@ -1,6 +1,7 @@
-// Who is over the threshold, as a binary heap in H.scratch, the one that deserves a core most on top: of the thousands that
-// one arbiter may serve nearly all can be over it, and most of them leave at once when one is denied (arbiter.ts).
-// 32 bytes each: rank, since when there is a backlog, the VM.
+// Who is over the threshold, of whom the one that deserves a core most is taken first. There are few ranks, and within each VMs stand in
+// the bag nearly in the order in which their backlogs began: so each rank is a list that is in order as it grows. Where there are
+// more ranks, or less order, all are a binary heap: of the thousands that one arbiter may serve nearly all can be over the threshold.
+// In H.scratch, 32 bytes each: rank, since when there is a backlog, the VM; in its list the next and the one before, as index + 1.
 
 import { rankOf } from "../bag";
 import { H, Vm } from "../state";
@@ -10,20 +11,43 @@ import { H, Vm } from "../state";
 // @ts-ignore: decorator
 @inline const RANK_SINCE: usize = 8;
 // @ts-ignore: decorator
-@inline export const RANK_VM: usize = 16;
+@inline const RANK_VM: usize = 16;
+// @ts-ignore: decorator
+@inline const NEXT: usize = 20;
+// @ts-ignore: decorator
+@inline const BEFORE: usize = 24;
+
+/** All of one rank that are left, the one that deserves a core most at the head; indices + 1, 0: none. */
+@unmanaged
+class Line {
+  rank: u64;
+  head: u32;
+  tail: u32;
+}
+
+// @ts-ignore: decorator
+@inline const LINES_MAX: u32 = 8;
+const LINES: usize = memory.data(8 << 4, 8);
+
+@unmanaged
+class Ranking {
+  lines: u32; // in the order of their ranks
+  heap: u32; //  1: all are one heap instead
+  steps: u32; // that were taken to put VMs in their places
+}
+
+const R: Ranking = changetype<Ranking>(memory.data(offsetof<Ranking>(), 8));
 
 // @ts-ignore: decorator
 @inline
-export function rankAt(i: u32): usize {
-  return H.scratch + (<usize>i << RANK_BYTES_SHIFT);
+function lineAt(k: u32): Line {
+  return changetype<Line>(LINES + (<usize>k << 4));
 }
 
-/** Of equals who has had a backlog for longer, then the first. */
-export function setRank(i: u32, vm: Vm, since: u64): void {
-  const at = rankAt(i);
-  store<u64>(at, rankOf(vm));
-  store<u64>(at, since, RANK_SINCE);
-  store<Vm>(at, vm, RANK_VM);
+// @ts-ignore: decorator
+@inline
+function rankAt(i: u32): usize {
+  return H.scratch + (<usize>i << RANK_BYTES_SHIFT);
 }
 
 // @ts-ignore: decorator
@@ -37,7 +61,7 @@ function outranks(a: usize, b: usize): bool {
   return since < otherSince || (since == otherSince && load<u32>(a, RANK_VM) < load<u32>(b, RANK_VM)); // VMs lie in the order of their indices
 }
 
-export function copyRank(to: u32, from: u32): void {
+function copyRank(to: u32, from: u32): void {
   const target = rankAt(to);
   const source = rankAt(from);
   store<u64>(target, load<u64>(source));
@@ -45,8 +69,142 @@ export function copyRank(to: u32, from: u32): void {
   store<u32>(target, load<u32>(source, RANK_VM), RANK_VM);
 }
 
+/** Nobody is there yet. */
+export function beginRanks(): void {
+  R.lines = 0;
+  R.heap = 0;
+  R.steps = 0;
+}
+
+/** `vm` is the one that comes as number `i`. Of equals who has had a backlog for longer, then the first. */
+export function setRank(i: u32, vm: Vm, since: u64): void {
+  const at = rankAt(i);
+  const rank = rankOf(vm);
+  store<u64>(at, rank);
+  store<u64>(at, since, RANK_SINCE);
+  store<Vm>(at, vm, RANK_VM);
+  if (R.heap) return;
+  let k: u32 = 0;
+  while (k < R.lines && lineAt(k).rank < rank) k++;
+  if ((k == R.lines || lineAt(k).rank != rank) && !openLine(k, rank)) return;
+  const line = lineAt(k);
+  let before = line.tail;
+  while (before != 0 && outranks(at, rankAt(before - 1))) {
+    before = load<u32>(rankAt(before - 1), BEFORE);
+    R.steps++;
+  }
+  R.heap = u32(R.steps > i + 64);
+  const next = before == 0 ? line.head : load<u32>(rankAt(before - 1), NEXT);
+  store<u32>(at, next, NEXT);
+  store<u32>(at, before, BEFORE);
+  if (before == 0) line.head = i + 1;
+  else store<u32>(rankAt(before - 1), i + 1, NEXT);
+  if (next == 0) line.tail = i + 1;
+  else store<u32>(rankAt(next - 1), i + 1, BEFORE);
+}
+
+/** A new rank comes as number `k`. False: there are too many. */
+function openLine(k: u32, rank: u64): bool {
+  if (R.lines == LINES_MAX) {
+    R.heap = 1;
+    return false;
+  }
+  for (let i = R.lines++; i > k; i--) memory.copy(changetype<usize>(lineAt(i)), changetype<usize>(lineAt(i - 1)), offsetof<Line>());
+  const line = lineAt(k);
+  line.rank = rank;
+  line.head = 0;
+  line.tail = 0;
+  return true;
+}
+
+/** All `n` have come. */
+export function endRanks(n: u32): void {
+  if (R.heap) heapify(n);
+}
+
+/** Takes the one of the `n` that deserves a core most. */
+export function takeFirst(n: u32): Vm {
+  assert(n != 0);
+  if (R.heap) {
+    const vm = load<Vm>(rankAt(0), RANK_VM);
+    sinkRank(0, n - 1);
+    return vm;
+  }
+  let k: u32 = 0;
+  while (lineAt(k).head == 0) k++;
+  const line = lineAt(k);
+  const at = rankAt(line.head - 1);
+  line.head = load<u32>(at, NEXT);
+  if (line.head == 0) line.tail = 0;
+  else store<u32>(rankAt(line.head - 1), 0, BEFORE);
+  return load<Vm>(at, RANK_VM);
+}
+
+// Those that are left of one class and priority, one after the other: firstLike, nextLike; 0: no more. `place` is one's index + 1.
+
+/** The first of those left of the `n` that has `vm`'s class and priority. */
+export function firstLike(vm: Vm, n: u32): u32 {
+  if (R.heap) return likeFrom(vm, 0, n);
+  return inLinesFrom(vm, 0);
+}
+
+export function nextLike(vm: Vm, n: u32, place: u32): u32 {
+  if (R.heap) return likeFrom(vm, place, n);
+  const at = rankAt(place - 1);
+  const next = load<u32>(at, NEXT);
+  if (next != 0) return next;
+  let k: u32 = 0;
+  while (lineAt(k).rank != load<u64>(at)) k++;
+  return inLinesFrom(vm, k + 1);
+}
+
+// @ts-ignore: decorator
+@inline
+export function vmOfRank(place: u32): Vm {
+  return load<Vm>(rankAt(place - 1), RANK_VM);
+}
+
+/** It leaves. */
+export function leave(place: u32): void {
+  const at = rankAt(place - 1);
+  if (R.heap) {
+    store<u32>(at, 0, RANK_VM);
+    return;
+  }
+  let k: u32 = 0;
+  while (lineAt(k).rank != load<u64>(at)) k++;
+  const next = load<u32>(at, NEXT);
+  const before = load<u32>(at, BEFORE);
+  if (before == 0) lineAt(k).head = next;
+  else store<u32>(rankAt(before - 1), next, NEXT);
+  if (next == 0) lineAt(k).tail = before;
+  else store<u32>(rankAt(next - 1), before, BEFORE);
+}
+
+/** So many of the `n` have left; answers how many are left. */
+export function endLeaving(n: u32, left: u32): u32 {
+  if (R.heap == 0) return n - left;
+  let kept: u32 = 0;
+  for (let i: u32 = 0; i < n; i++) if (load<u32>(rankAt(i), RANK_VM) != 0) copyRank(kept++, i);
+  heapify(kept);
+  return kept;
+}
+
+function likeFrom(vm: Vm, index: u32, n: u32): u32 {
+  while (index < n && load<Vm>(rankAt(index), RANK_VM).rankKey != vm.rankKey) index++;
+  return index < n ? index + 1 : 0;
+}
+
+function inLinesFrom(vm: Vm, k: u32): u32 {
+  for (; k < R.lines; k++) {
+    const head = lineAt(k).head;
+    if (head != 0 && vmOfRank(head).rankKey == vm.rankKey) return head;
+  }
+  return 0;
+}
+
 /** What stands beyond the heap's `n` entries goes to `i`, and down to its place. */
-export function sinkRank(i: u32, n: u32): void {
+function sinkRank(i: u32, n: u32): void {
   assert(i <= n && n <= H.vmCount);
   const moved = rankAt(n);
   while (true) {
@@ -60,7 +218,7 @@ export function sinkRank(i: u32, n: u32): void {
   copyRank(i, n);
 }
 
-export function heapify(n: u32): void {
+function heapify(n: u32): void {
   for (let i = <i32>(n >> 1) - 1; i >= 0; i--) {
     // mostly they are in order, by the time at which their backlogs began
     const child: u32 = 2 * <u32>i + 1;

@@ -14,7 +14,7 @@ import { joinBag, worthiest } from "../bag";
 import { beginPark, beginMove } from "../cores/move";
 import { canGrow, arriving } from "../holding";
 import { chooseVictim } from "../victims";
-import { setRank, heapify, rankAt, RANK_VM, sinkRank } from "../cores/rank";
+import { beginRanks, endRanks, setRank, takeFirst } from "../cores/rank";
 import { activate } from "../guest/life";
 import { hooks } from "../hooks";
 import { costNothing } from "../configure";
@@ -237,15 +237,15 @@ function onPeriod(): void {
 
 /** Who waits and has quota gets cores, in the order of a round. */
 function serveAll(): void {
+  beginRanks();
   let n: u32 = 0;
   for (let i: u32 = 0; i < H.bagCount; i++) {
     const vm = load<Vm>(H.bag + (<usize>i << 2));
     if (wants(vm)) setRank(n++, vm, vm.backlogSince);
   }
-  heapify(n);
+  endRanks(n);
   while (n != 0) {
-    const vm = load<Vm>(rankAt(0), RANK_VM);
-    sinkRank(0, --n);
+    const vm = takeFirst(n--);
     serve(vm);
   }
 }
