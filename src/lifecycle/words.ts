@@ -7,6 +7,8 @@ import type { FunctionSpec, KeepAlive, LifecycleSpec } from './spec.js';
 
 /** VM slots of each class to begin with; a run that needs more is laid out anew with twice as many. */
 export const SLOTS_AT_FIRST = 256;
+/** Mechanisms that give cores by guarantee, or one beside those that a VM has: a VM without any stays without. */
+const GUARANTEED_ONLY: readonly string[] = ['static', 'ditto', 'nsdi22'];
 /** Samples of the memory over a run. */
 const SAMPLES = 400;
 
@@ -124,11 +126,12 @@ export function lifecycleWords(scenario: ScenarioWithLaidFunctions): number[] | 
   const { laid, vms, mechanism } = scenario;
   if (laid === undefined) return undefined;
   const { spec, slots } = laid;
-  if (mechanism.kind === 'static')
+  if (GUARANTEED_ONLY.includes(mechanism.kind))
     throw new InputError({
       path: 'mechanism.kind',
       given: show(mechanism.kind),
-      expected: 'a mechanism that moves cores: the VMs of functions have no guaranteed ones',
+      expected:
+        'ideal, hyperflux, blind, shenango, caladan, cgroup, hotplug or microvm: the VMs of functions have no guaranteed core, and without one they would never get any',
     });
   const classes = slotClasses(spec);
   const least = keepOf(spec.keepAlive).instances ?? 0;
