@@ -40,6 +40,7 @@ function readHeader(words: usize): void {
   life.restoreNs = <u64>word(words, W.LIFE_RESTORE);
   life.vmNs = <u64>word(words, W.LIFE_VM);
   life.attestNs = <u64>word(words, W.LIFE_ATTEST);
+  life.bootCpu = word(words, W.LIFE_BOOT_CPU);
   life.sampleInterval = <u64>word(words, W.LIFE_SAMPLE_INTERVAL);
   life.classCount = <u32>word(words, W.LIFE_CLASSES);
   life.fnCount = <u32>word(words, W.LIFE_FUNCTIONS);

@@ -154,6 +154,7 @@ export function ready(i: Instance): void {
   unlist(i);
   leaveGate(i);
   if (i.running == 0) {
+    restSlot(i); // it may have worked for its start
     rest(i);
     return;
   }

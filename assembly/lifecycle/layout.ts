@@ -21,7 +21,8 @@ export const LIFE_ATTEST = 19;
 export const LIFE_SAMPLE_INTERVAL = 20; // ns between samples of the memory, 0: none
 export const LIFE_CLASSES = 21;
 export const LIFE_FUNCTIONS = 22;
-export const LIFE_HEADER = 23;
+export const LIFE_BOOT_CPU = 23; // share of boot and init that is work of a core
+export const LIFE_HEADER = 24;
 
 export const TIERS = 5; // that can be ordered
 export const TIER_ACTIVE = 0;

@@ -5,16 +5,16 @@ import * as W from "./layout";
 import { RANK_EXPIRE, cancel, schedule } from "../kernel/event-queue";
 import { record } from "../kernel/histogram";
 import { Q, Request, Task, Vm, clock, isNull, nothing } from "../cpu/state";
-import { dropTask, newTask } from "../cpu/workload/request";
+import { dropTask, enterVm, newTask } from "../cpu/workload/request";
 import { takeDelayed } from "./delayed";
 import { admit, ended, expire, give, hide, histogram, layDormant, make, ready, show, wake } from "./instances";
 import { enterGate } from "./gate";
 import { keeper } from "./keeper";
 import { underWay } from "./memory";
 import { fits, makeRoom } from "./room";
-import { instanceIn } from "./slots";
+import { instanceIn, takeSlot } from "./slots";
 import {
-  Fn, Instance, KEY_READY, KEY_SHIFT, SLOT_TIMEOUT, STARTING, fnAt, life, roomed, tallied, tally, tallyFn, tallyMost, timedBy,
+  BOOT_TASK, Fn, Instance, KEY_READY, KEY_SHIFT, SLOT_TIMEOUT, STARTING, fnAt, life, roomed, tallied, tally, tallyFn, tallyMost, timedBy,
 } from "./state";
 import { armTimers, planExpiry, planReady, planRetry, takeTimer } from "./timers";
 
@@ -95,8 +95,21 @@ function start(f: Fn, t: Task, tier: u32): bool {
 
 function begin(i: Instance, tier: u32): void {
   tally(W.LIFE_STARTS, 1);
-  i.startNs = startNs(i.fn, tier);
+  const f = i.fn;
+  const all = startNs(f, tier);
+  const worked = tier == W.TIER_RESTORE ? 0 : life.vmNs + (tier == W.TIER_FULL ? f.init : 0);
+  i.bootNs = <u64>(life.bootCpu * <f64>(<i64>worked));
+  i.startNs = all - i.bootNs;
   enterGate(i);
+}
+
+/** What of its start a core must do is a task on its VM, like any other; READY comes when it is done. */
+function boot(i: Instance): void {
+  const t = newTask(i.bootNs);
+  i.bootNs = 0;
+  if (isNull(t) || !takeSlot(i)) return;
+  t.client = <u32>L.CLIENT_FUNCTION | BOOT_TASK;
+  enterVm(i.vm, t);
 }
 
 // --- for want of memory ---------------------------------------------------------------------------------------------
@@ -204,6 +217,10 @@ export function fill(): void {
 export function onAnswer(vmAt: usize, taskAt: usize): void {
   const t = changetype<Task>(taskAt);
   const i = instanceIn(changetype<Vm>(vmAt));
+  if ((t.client & 0xff) == BOOT_TASK) {
+    planReady(i, clock.now);
+    return;
+  }
   const f = i.fn;
   const latency = clock.now - t.arrivedAt;
   record(histogram(<usize>(W.LIFE_HISTOGRAM_LATENCY + (t.client & 0xff))), L.HOST_HISTOGRAM_SUB_BITS, latency);
@@ -222,7 +239,8 @@ export function onTimer(): void {
   const i = timedBy(life.timers);
   const isReady = (life.timers.key & ((1 << KEY_SHIFT) - 1)) == KEY_READY;
   takeTimer();
-  if (isReady) ready(i);
+  if (isReady && i.bootNs != 0) boot(i);
+  else if (isReady) ready(i);
   else expire(i);
   armTimers();
 }

@@ -20,7 +20,8 @@ export class Instance {
   id: u64;
   lastStart: u64; //    when it was last given a request
   since: u64; //        its memory-time is booked up to here
-  startNs: u64; //      from the gate to READY
+  startNs: u64; //      from the gate to READY, without …
+  bootNs: u64; //       … what is work of a core, behind it
   uses: u32; //         requests that it was given
   running: u32; //      … that have not ended
   state: u32;
@@ -111,6 +112,7 @@ export class Life {
   restoreNs: u64;
   vmNs: u64;
   attestNs: u64;
+  bootCpu: f64;
   slot: u32; //          first timer slot
   fnCount: u32;
   fns: usize;
@@ -180,7 +182,7 @@ export const COUNTERS: usize = memory.data(W.LIFE_COUNTERS << 3, 64);
 
 /** Tasks of functions are marked in `client`, with the tier that serves them in the lowest byte. */
 // @ts-ignore: decorator
-@inline export const NO_TIER: u32 = 0xff;
+@inline export const BOOT_TASK: u32 = 0xfe; // in place of a tier: the start of an instance
 
 // @ts-ignore: decorator
 @inline

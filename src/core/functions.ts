@@ -28,7 +28,10 @@ export async function layFunctions(
   if (lifecycle !== undefined) return laidFunctions(lifecycle, slots);
   if (scenario.functions === undefined) return undefined;
   const { spec, notes } = await readLifecycle(scenario, files);
-  return { ...laidFunctions(spec, slots), notes: notes.map(({ detail }) => detail) };
+  const unheard =
+    'lifecycle.proactive: invocations are single tasks, and none announces others, so that it changes nothing';
+  const told = [...notes.map(({ detail }) => detail), ...(spec.proactive ? [unheard] : [])];
+  return { ...laidFunctions(spec, slots), notes: told };
 }
 
 /**

@@ -39,6 +39,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   'lifecycle.boot': '{ slots: 4, rate: 5 }',
   'lifecycle.boot.slots': '4',
   'lifecycle.boot.rate': '5',
+  'lifecycle.boot.cpu': '1',
   'lifecycle.tier': '{ vmBoot: 125ms }',
   functions: '{ count: 1000, rate: 200, memory: 170MB, service: 50ms }',
   'functions.trace': '{ file: calls.csv, format: azure-2021, table: functions.csv }',

@@ -248,6 +248,12 @@ export const LIFECYCLE_FIELDS: readonly Field[] = [
     'Starts per second and core of the host. Firecracker, design.md: 5.',
     'no limit',
   ),
+  field(
+    'lifecycle.boot.cpu',
+    'share',
+    'Share of tier.vmBoot and of a function’s init that is work of a core, as a task on the VM that starts; 0: neither takes one.',
+    '0',
+  ),
   field(`${TRACE}.file`, 'name', 'File of invocations, beside the scenario.'),
   {
     ...field(`${TRACE}.format`, 'choice', 'How the file is written (docs/model/lifecycle.md).'),

@@ -111,7 +111,10 @@ const order = z
 const boot = section({
   slots: described(`${LC}.boot.slots`, z.optional(whole(1, MAX_INSTANCES))),
   rate: described(`${LC}.boot.rate`, z.optional(rate)),
-}).transform(({ slots, rate: perSecond }) => ({ slots: slots ?? 0, ratePerSecondPerCore: perSecond ?? 0 }));
+  cpu: described(`${LC}.boot.cpu`, z.optional(real(0, 1))),
+}).transform(({ slots, rate: perSecond, cpu }) =>
+  compact({ slots: slots ?? 0, ratePerSecondPerCore: perSecond ?? 0, cpu }),
+);
 
 const tierField = (name: string) => documented(`${LC}.tier.${name}`, duration);
 const tiers = section({

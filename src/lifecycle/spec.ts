@@ -56,7 +56,12 @@ export interface LifecycleSettings {
   /** Tiers that exist, in the order in which they are tried. */
   readonly order: readonly Tier[];
   /** Starts at a time, and starts per second and core of the host; 0: no limit. */
-  readonly boot: { readonly slots: number; readonly ratePerSecondPerCore: number };
+  readonly boot: {
+    readonly slots: number;
+    readonly ratePerSecondPerCore: number;
+    /** Share of booting and initializing that is work of a core; absent: none. */
+    readonly cpu?: number | undefined;
+  };
   readonly evict: 'asNeeded' | 'asFaasCache';
   /** `onExpiry`: an instance that expires leaves a snapshot of its function. */
   readonly snapshots: 'none' | 'onExpiry';

@@ -116,6 +116,7 @@ function header(scenario: ScenarioWithLaidFunctions, spec: LifecycleSpec, classe
     [W.LIFE_VM]: spec.tier.vmBootNs,
     [W.LIFE_ATTEST]: spec.attestNs,
     [W.LIFE_SAMPLE_INTERVAL]: Math.max(1, Math.ceil((scenario.warmupNs + scenario.durationNs) / SAMPLES)),
+    [W.LIFE_BOOT_CPU]: spec.boot.cpu ?? 0,
     [W.LIFE_CLASSES]: classes,
     [W.LIFE_FUNCTIONS]: spec.functions.length,
   });

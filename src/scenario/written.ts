@@ -54,8 +54,12 @@ const functions = ({ generated, ...rest }: FunctionsGiven): Fields => mapping({ 
 
 function lifecycle({ overflow, boot, vertical: _, ...rest }: LifecycleGiven): Fields {
   const waits = overflow.kind === 'timeout' ? { timeout: formatDuration(overflow.timeoutNs) } : overflow.kind;
-  const { slots, ratePerSecondPerCore: rate } = boot;
-  const gate = { ...(slots > 0 ? { slots } : {}), ...(rate > 0 ? { rate } : {}) };
+  const { slots, ratePerSecondPerCore: rate, cpu } = boot;
+  const gate = {
+    ...(slots > 0 ? { slots } : {}),
+    ...(rate > 0 ? { rate } : {}),
+    ...(cpu === undefined ? {} : { cpu }),
+  };
   return { ...mapping({ ...rest }), overflow: waits, boot: gate };
 }
 

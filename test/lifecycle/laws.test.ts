@@ -183,6 +183,47 @@ describe('starts', () => {
   });
 });
 
+describe('starts that are work of a core', () => {
+  const tier = { activeNs: 0, dormantNs: 0, restoreNs: 0, vmBootNs: 2e8 };
+  const functions = [0, 1, 2, 3].map((i) => fn({ name: `f${i}`, initNs: 8e8, confidential: i === 3 }));
+  const rows = functions.map((_, i): [number, number, number] => [i, i, S]);
+  const found = async (cores: number, cpu: number, minInstances = 0) => {
+    const scenario = host(60 * S);
+    const spec = lifecycle({
+      tier,
+      attestNs: 5e8,
+      functions: functions.map((one) => ({ ...one, minInstances })),
+      invocations: invocations(minInstances > 0 ? [] : rows),
+      boot: { slots: 0, ratePerSecondPerCore: 0, cpu },
+    });
+    return (await runFunctions({ ...scenario, host: { ...scenario.host, cores } }, spec)).lifecycle!;
+  };
+  const ready = ({ functions: all }: LifecycleResult): number[] => all.map(({ meanStartNs }, i) => meanStartNs! + i);
+
+  it('end with cores enough when they would have, and take the cores’ time', async () => {
+    const [waits, works] = [await found(64, 0), await found(64, 1)];
+    expect(ready(works)).toEqual(ready(waits));
+    expect(ready(works)).toEqual([S, S + 1, S + 2, 1.5 * S + 3]);
+    expect(waits.cpuSeconds.task).toBe(4);
+    expect(works.cpuSeconds.task).toBe(8);
+    expect((await found(64, 0.25)).cpuSeconds.task).toBe(5);
+  });
+
+  it('wait for each other, and for requests, where there is one core', async () => {
+    const works = await found(1, 1);
+    // 1 s each of boot and init in the order of arrival, the request of the first behind them
+    expect(ready(works).slice(0, 3)).toEqual([S, 2 * S, 3 * S]);
+    expect(works.cpuSeconds.task).toBe(8);
+    expect(works.latencyNs.max!).toBeGreaterThan(7 * S);
+  });
+
+  it('give their VM back when nobody waits for them', async () => {
+    const works = await found(2, 1, 3);
+    expect(works).toMatchObject({ instances: 12, arrived: 0, starts: 12 });
+    expect(works.cpuSeconds.task).toBe(12);
+  });
+});
+
 describe('where memory is short', () => {
   const two = [fn({ name: 'a' }), fn({ name: 'b' })];
   const rows: [number, number, number][] = [
