@@ -149,6 +149,34 @@ describe('who is below its guarantee', () => {
   });
 });
 
+describe('of many that are short of the one core', () => {
+  /** VMs in the order in which they get it: each has one task, and its priority and arrival. */
+  const served = async (vms: readonly (readonly [priority: number, at: number])[]): Promise<number[]> => {
+    const result = await byHand({
+      duration: '2ms',
+      cores: 2,
+      mechanism: 'hyperflux',
+      vms: vms.map(([priority, at], i) => ({ name: `v${i}`, priority, arrivals: [[at, 3_000]] })),
+    });
+    const ends = vms.map(([, at], i) => at + vmOf(result, `v${i}`).latencyNs.max!);
+    return [...ends.keys()].sort((a, b) => ends[a]! - ends[b]!);
+  };
+  const shuffled = (count: number): number[] => Array.from({ length: count }, (_, i) => (i * 7 + 3) % count);
+
+  it.each([5, 12, 40])('the one of the highest of %i priorities comes first', async (count) => {
+    const priorities = shuffled(count);
+    const order = await served(priorities.map((priority) => [priority, 1_000]));
+    expect(order.map((i) => priorities[i])).toEqual(Array.from({ length: count }, (_, i) => count - 1 - i));
+  });
+
+  it.each([5, 12, 90])('of %i equals the one that waits longest comes first, of those the first', async (count) => {
+    const at = shuffled(count).map((i) => 1_000 + Math.floor(i / 2));
+    const order = await served(at.map((instant) => [0, instant]));
+    const wanted = [...at.keys()].sort((a, b) => at[a]! - at[b]! || a - b);
+    expect(order).toEqual(wanted);
+  });
+});
+
 describe('what is guaranteed is never unplugged', () => {
   const quick = {
     kind: 'hotplug',
