@@ -271,6 +271,22 @@ async function buildBundle() {
     name: 'errors-of-index',
     setup: (hooks) => hooks.onResolve({ filter: /input\/errors\.js$/ }, () => ({ path: './index.js', external: true })),
   };
+  // Piscina is CommonJS, and starts threads from a file beside its own: that is bundled too, and lies with the chunks
+  const bundlePiscina = {
+    name: 'bundle-piscina',
+    setup: (hooks) =>
+      hooks.onLoad({ filter: /piscina[\\/]dist[\\/]index\.js$/ }, ({ path }) => ({
+        contents: readFileSync(path, 'utf8').replace("(0, node_path_1.resolve)(__dirname, 'worker.js')", 'threadFile'),
+        loader: 'js',
+      })),
+  };
+  const requiring = {
+    js: `import { createRequire as requireOf } from 'node:module';
+const require = requireOf(import.meta.url);
+const threadFile = require('node:url').fileURLToPath(
+  new URL(import.meta.url.includes('/chunks/') ? './thread.mjs' : './chunks/thread.mjs', import.meta.url),
+);`,
+  };
   const common = {
     absWorkingDir: at(),
     bundle: true,
@@ -282,12 +298,12 @@ async function buildBundle() {
     // event), and a page needs no import map. yaml's and papaparse's browser builds run in Node as well.
     conditions: ['browser', 'import'],
     mainFields: ['module', 'browser', 'main'],
-    external: ['node:*', 'stream', 'assemblyscript/*'],
+    external: ['node:*', 'stream', 'assemblyscript/*', '@napi-rs/nice'],
     legalComments: 'inline',
     outdir: 'dist',
     logLevel: 'warning',
   };
-  const [main, program, alone, node, report] = await Promise.all([
+  const [main, program, thread, alone, node, report] = await Promise.all([
     // one file: what is imported most starts soonest
     build({
       ...common,
@@ -302,7 +318,15 @@ async function buildBundle() {
       splitting: true,
       entryPoints: { cli: 'src/cli/main.ts' },
       chunkNames: 'chunks/[name]-[hash]',
-      plugins: [bundleAsBind],
+      banner: requiring,
+      plugins: [bundleAsBind, bundlePiscina],
+    }),
+    build({
+      ...common,
+      platform: 'node',
+      entryPoints: { 'chunks/thread': 'node_modules/piscina/dist/worker.js' },
+      outExtension: { '.js': '.mjs' },
+      banner: requiring,
     }),
     build({
       ...common,
@@ -322,7 +346,7 @@ async function buildBundle() {
       entryPoints: { report: 'src/report-entry.ts' },
     }),
   ]);
-  const files = [main, program, alone, node, report].flatMap(({ outputFiles }) => outputFiles);
+  const files = [main, program, thread, alone, node, report].flatMap(({ outputFiles }) => outputFiles);
   for (const file of files) writeAtomically(file.path, file.contents);
   writeAtomically(at('dist/third-party-licenses.txt'), bundledLicenses());
   chmodSync(at('dist/cli.js'), 0o755);
@@ -349,6 +373,8 @@ function bundledLicenses() {
       'zstddec',
       '@noble/hashes',
       'pbf',
+      'piscina',
+      'hyparquet-writer',
       // of the live page's editor
       ...['autocomplete', 'commands', 'lang-yaml', 'language', 'lint', 'state', 'view'].map(
         (part) => `@codemirror/${part}`,

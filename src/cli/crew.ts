@@ -7,7 +7,6 @@ import type { Study } from '../study/study.js';
 import { type Crew, alone } from '../study/sweep.js';
 import type { Arguments } from './args.js';
 import { CLEAR_LINE, type Io } from './io.js';
-import { Pool } from './pool.js';
 import type { Setup } from './tools.js';
 
 const MOST_WORKERS = 256;
@@ -50,7 +49,9 @@ export async function onCrew<T>(
   const pool =
     io.program === undefined || workers === 1
       ? undefined
-      : new Pool(io.program, workers, { directory, setup }, here.run, onRows, (simulating) => io.alive?.(simulating));
+      : await (
+          await import('./pool.js')
+        ).Pool.start(io.program, workers, { directory, setup }, here.run, onRows, (on) => io.alive?.(on));
   const stop = io.onInterrupt?.(() => void pool?.close());
   try {
     return await work(pool ?? { ...here, onRows });

@@ -1,13 +1,18 @@
 #!/usr/bin/env node
 // The bin's entry: hands the process's arguments and streams to the program, and nothing else.
 
+import { isMainThread, workerData } from 'node:worker_threads';
 import { guarded, serveGuarded } from './guard.js';
 import { processIo } from './io.js';
-import { serveRuns } from './pool.js';
 import { main } from './program.js';
 
+/** What threads that simulate are asked (pool.ts); loaded by them alone. */
+export const serveRun = async (job: never): Promise<unknown> => (await import('./pool.js')).serveRun(job);
+export const serveChunk = async (chunk: never): Promise<unknown> => (await import('./pool.js')).serveChunk(chunk);
+
+const isServing = !isMainThread && (workerData as { readonly kind?: unknown } | null)?.kind === 'fluxhost runs';
 const program = new URL(import.meta.url);
-if (!serveRuns() && !(await serveGuarded(main, program))) {
+if (!isServing && !(await serveGuarded(main, program))) {
   // The status is set, not forced: a forced exit would cut output that a pipe has not taken yet.
   const status = await guarded(main, process.argv.slice(2), { ...processIo(), program }, program);
   process.exitCode ??= status; // set already where the output could not be written

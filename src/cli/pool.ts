@@ -1,152 +1,178 @@
-// Runs of a study on several threads. A simulation is one thread's work and shares nothing, so a sweep's runs go to whoever is
-// free. What comes back is the result alone; a run that fails is made again here, where its error has its class.
+// Work of a study or a fleet on several threads. A simulation is one thread's work and shares nothing, so runs and chunks of hosts go to
+// whoever is free (Piscina hands them out, and starts a thread anew that has died). What comes back is the result alone; a run that fails
+// is made again here, where its error has its class.
 
-import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import { compileCore, hashOf } from '../core/load.js';
+import { type Chunk, type ChunkContext, type ChunkEngine, HostSimulator, type HostRow } from '../fleet/work.js';
 import type { Result } from '../result/result.js';
 import type { Scenario } from '../scenario/types.js';
 import { Study } from '../study/study.js';
 import type { Crew } from '../study/sweep.js';
 import { createOn, type Setup } from './tools.js';
 
+/** By which the program knows that it is such a thread (main.ts). */
 const KIND = 'fluxhost runs';
 
 interface Shared {
   readonly kind: typeof KIND;
   readonly directory: string;
   readonly setup: Setup;
+  /** Of a fleet. */
+  readonly context?: ChunkContext;
 }
-
-/** A worker's word between two slices of a run; what comes otherwise is the run's result, or null. */
-const ALIVE = 'alive';
 
 interface Job {
+  readonly id: number;
   readonly scenario: Scenario;
   readonly label: string;
-  readonly resolve: (result: Result | null) => void;
-  readonly reject: (error: unknown) => void;
 }
 
-/** Threads that simulate; `close` ends them. */
-export class Pool implements Crew {
-  private readonly idle: Worker[] = [];
-  /** Who has been silent longest comes first. */
-  private readonly busy = new Map<Worker, Job>();
-  private readonly waiting: Job[] = [];
-  private closed = false;
-  /** No thread is left. */
-  private dead = false;
+/** Where files are looked for, and what simulates. */
+export interface Where {
+  readonly directory: string;
+  readonly setup: Setup;
+}
 
-  /**
-   * @param file the program, which serves runs where it is a worker
-   * @param here makes a run on this thread
-   */
-  constructor(
-    file: URL,
+/** Threads that all know the same, and the core that one of them has compiled. `file`: the program. */
+async function threads(
+  file: URL,
+  width: number,
+  { directory, setup }: Where,
+  context?: ChunkContext,
+): Promise<Piscina> {
+  const module = setup.module ?? (await compileCore());
+  const sha256 = setup.coreSha256 ?? hashOf(module);
+  const shared: Shared = {
+    kind: KIND,
+    directory,
+    setup: { ...setup, module, ...(sha256 === null ? {} : { coreSha256: sha256 }) },
+    ...(context === undefined ? {} : { context }),
+  };
+  return new Piscina({
+    filename: file.href,
+    workerData: shared,
+    minThreads: width,
+    maxThreads: width,
+    idleTimeout: Infinity,
+  });
+}
+
+/** Comes when no thread is left: a program that cannot be started again as a thread leaves none, and what waits would wait for ever. */
+function allEnded(piscina: Piscina): Promise<null> {
+  return new Promise((resolve) => {
+    piscina.on('error', () => piscina.threads.length === 0 && resolve(null));
+  });
+}
+
+/** Runs of a study; `close` ends them, and what they were at has no result. */
+export class Pool implements Crew {
+  private closed = false;
+  private jobs = 0;
+  /** Runs that have begun; who has been silent longest comes first. */
+  private readonly busy = new Set<number>();
+  private readonly dead: Promise<null>;
+
+  private constructor(
+    private readonly piscina: Piscina,
     readonly width: number,
-    { directory, setup }: { directory: string; setup: Setup },
     private readonly here: (scenario: Scenario, label: string) => Promise<Result | null>,
     readonly onRows?: (done: number, all: number) => void,
-    /** Hears that whoever had been silent longest goes on, and when nobody runs: a policy of one's own may never come back. */
     private readonly alive?: (simulating: boolean) => void,
   ) {
-    const shared: Shared = { kind: KIND, directory, setup };
-    for (let i = 0; i < width; i++) {
-      const worker = new Worker(file, { workerData: shared });
-      worker.on('message', (word: Result | typeof ALIVE | null) => {
-        if (word === ALIVE) this.spoke(worker);
-        else this.came(worker, word);
-      });
-      worker.on('error', () => this.lost(worker));
-      worker.unref();
-      this.idle.push(worker);
-    }
+    piscina.on('message', (id: number) => this.spoke(id));
+    this.dead = allEnded(piscina);
   }
 
-  run(scenario: Scenario, label: string): Promise<Result | null> {
-    return new Promise((resolve, reject) => {
-      if (this.closed) resolve(null);
-      else if (this.dead) this.here(scenario, label).then(resolve, reject);
-      else {
-        this.waiting.push({ scenario, label, resolve, reject });
-        this.next();
-      }
-    });
+  /**
+   * @param file the program
+   * @param here makes a run on this thread
+   * @param alive hears that whoever had been silent longest goes on, and when nobody runs: a policy of one's own may never come back
+   */
+  static async start(
+    file: URL,
+    width: number,
+    where: Where,
+    here: (scenario: Scenario, label: string) => Promise<Result | null>,
+    onRows?: (done: number, all: number) => void,
+    alive?: (simulating: boolean) => void,
+  ): Promise<Pool> {
+    return new Pool(await threads(file, width, where), width, here, onRows, alive);
   }
 
-  private spoke(worker: Worker): void {
-    const job = this.busy.get(worker);
-    if (job === undefined) return;
-    const [longest] = this.busy.keys();
-    this.busy.delete(worker);
-    this.busy.set(worker, job);
+  /** At the begin of a run, and between its slices. */
+  private spoke(id: number): void {
+    const [longest = id] = this.busy;
+    this.busy.delete(id);
+    this.busy.add(id);
     // any other's word says nothing of the one that is waited for
-    if (worker === longest) this.alive?.(true);
+    if (id === longest) this.alive?.(true);
   }
 
-  private next(): void {
-    if (this.busy.size === 0 && this.waiting.length > 0) this.alive?.(true);
-    while (this.idle.length > 0 && this.waiting.length > 0) {
-      const worker = this.idle.pop()!;
-      const job = this.waiting.shift()!;
-      this.busy.set(worker, job);
-      worker.ref();
-      worker.postMessage({ scenario: job.scenario, label: job.label });
-    }
-  }
-
-  /** A thread that ended: its run is made here, and all that wait where it was the last. */
-  private lost(worker: Worker): void {
-    const at = this.idle.indexOf(worker);
-    if (at >= 0) this.idle.splice(at, 1);
-    this.came(worker, null, true);
-    if (this.idle.length > 0 || this.busy.size > 0) return;
-    for (const { scenario, label, resolve, reject } of this.waiting.splice(0)) {
-      this.here(scenario, label).then(resolve, reject);
-    }
-    this.dead = true;
-  }
-
-  private came(worker: Worker, result: Result | null, lost = false): void {
-    this.spoke(worker);
-    const job = this.busy.get(worker);
-    this.busy.delete(worker);
-    worker.unref();
-    if (!lost) this.idle.push(worker);
-    if (job !== undefined) {
-      if (result === null) this.here(job.scenario, job.label).then(job.resolve, job.reject);
-      else job.resolve(result);
-    }
+  private ended(id: number): void {
+    this.spoke(id);
+    this.busy.delete(id);
     if (this.busy.size === 0) this.alive?.(false);
-    this.next();
   }
 
-  /** Ends all threads; what they were at has no result. */
+  async run(scenario: Scenario, label: string): Promise<Result | null> {
+    if (this.closed) return null;
+    const job: Job = { id: this.jobs++, scenario, label };
+    const run = this.piscina.run(job, { name: 'serveRun' }).catch(() => null) as Promise<Result | null>;
+    const result = await Promise.race([run, this.dead]);
+    this.ended(job.id);
+    return result === null && !this.closed ? this.here(scenario, label) : result;
+  }
+
   async close(): Promise<void> {
     this.closed = true;
-    const workers = [...this.idle, ...this.busy.keys()];
-    for (const { resolve } of [...this.waiting, ...this.busy.values()]) resolve(null);
-    this.waiting.length = 0;
-    this.busy.clear();
     this.alive?.(false);
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    await this.piscina.destroy();
   }
 }
 
-/** The other side. Does nothing outside a worker of a pool. */
-export function serveRuns(): boolean {
-  const shared = workerData as Partial<Shared> | null;
-  if (isMainThread || parentPort === null || shared?.kind !== KIND) return false;
-  const { directory = '', setup = {} } = shared;
-  const port = parentPort;
-  const study = new Study({
-    create: (scenario) => createOn(setup, scenario, directory),
-    ...(setup.module === undefined ? {} : { onProgress: () => port.postMessage(ALIVE) }),
+/** Chunks of a fleet's hosts. A thread that dies takes one chunk with it, which is done again by another. */
+export async function fleetEngine(file: URL, width: number, where: Where, context: ChunkContext): Promise<ChunkEngine> {
+  const piscina = await threads(file, width, where, context);
+  let closed = false;
+  const dead = allEnded(piscina).then((): never => {
+    throw new Error('no thread could be started that simulates hosts; --workers 1 does without');
   });
-  port.on('message', ({ scenario, label }: Pick<Job, 'scenario' | 'label'>) => {
-    study.once(scenario, label, { overTime: false }).then(
-      (result) => port.postMessage(result),
-      () => port.postMessage(null),
-    );
-  });
-  return true;
+  dead.catch(() => undefined); // told to whoever waits
+  const once = (chunk: Chunk): Promise<readonly HostRow[]> =>
+    Promise.race([piscina.run(chunk, { name: 'serveChunk' }) as Promise<readonly HostRow[]>, dead]);
+  return {
+    width,
+    run: (chunk) =>
+      once(chunk).catch((error: unknown) => {
+        if (closed) throw error;
+        return once(chunk);
+      }),
+    async close() {
+      closed = true;
+      await piscina.destroy();
+    },
+  };
+}
+
+let study: Study | undefined;
+let running = 0;
+let simulator: HostSimulator | undefined;
+
+/** The other side: one run. */
+export async function serveRun({ id, scenario, label }: Job): Promise<Result | null> {
+  const { directory, setup } = workerData as Shared;
+  const speak = (): void => parentPort!.postMessage(running);
+  running = id;
+  speak();
+  study ??= new Study({ create: (one) => createOn(setup, one, directory), onProgress: speak });
+  return study.once(scenario, label, { overTime: false }).catch(() => null);
+}
+
+/** The other side: one chunk. */
+export async function serveChunk(chunk: Chunk): Promise<readonly HostRow[]> {
+  const { directory, setup, context } = workerData as Shared;
+  simulator ??= new HostSimulator(context!, (scenario) => createOn(setup, scenario, directory));
+  return simulator.run(chunk);
 }

@@ -36,6 +36,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'VMs that come and go on many hosts: placement, and the hosts simulated',
     load: async () => (await import('./fleet.js')).fleet,
   },
+  merge: {
+    summary: 'the parts of a fleet that were simulated apart, put together',
+    load: async () => (await import('./merge.js')).merge,
+  },
   fork: { summary: 'how a snapshot goes on, side by side', load: async () => (await import('./fork.js')).fork },
   pages: { summary: 'replay a page-access trace', load: async () => (await import('./pages.js')).pages },
   reserve: {

@@ -16,6 +16,8 @@ export const simulationTools: Tools = {
 /** What options of a command line change about every simulation of it. */
 export interface Setup {
   readonly module?: WebAssembly.Module;
+  /** Of the module, where its bytes were seen elsewhere. */
+  readonly coreSha256?: string;
   readonly within?: string | undefined;
   /** The suite's own file is there too, beside those of the folder. */
   readonly suite?: true;

@@ -25,6 +25,11 @@ export class Fingerprint {
     this.take(host);
   }
 
+  /** Another fingerprint, or several one after the other. */
+  addText(hex: string): void {
+    for (let at = 0; at < hex.length; at += 8) this.take(Number.parseInt(hex.slice(at, at + 8), 16) | 0);
+  }
+
   text(): string {
     const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');
     return hex(this.a) + hex(this.b);

@@ -8,7 +8,7 @@ import type { PlacementCore } from './placement.js';
 import type { Fleet } from './schema.js';
 
 /** Purposes of the random streams. */
-export const DRAW = { gap: 201, lifetime: 202, size: 203, class: 204, failure: 205, drain: 206 } as const;
+export const DRAW = { gap: 201, lifetime: 202, size: 203, class: 204, failure: 205, drain: 206, sample: 207 } as const;
 
 // In this order at one instant.
 const REPAIR = 0;

@@ -163,8 +163,12 @@ export class Packing {
   /** @throws RangeError where memory does not reach, or a policy names a host that it may not */
   static async run(fleet: Fleet, vms: VmTable, options: PackOptions = {}): Promise<Packed> {
     const core = await PlacementCore.create(groupsOf(fleet), fleet.placement, options.module);
-    const endNs = fleet.durationNs ?? Math.max(0, vms.count === 0 ? 0 : vms.arrivalNs[vms.count - 1]!);
-    return new Packing(fleet, vms, core, endNs, options).run();
+    return new Packing(fleet, vms, core, Packing.endOf(fleet, vms), options).run();
+  }
+
+  /** When it ends, in ns: as the fleet says, or when the last VM has come. */
+  static endOf(fleet: Fleet, vms: VmTable): number {
+    return fleet.durationNs ?? Math.max(0, vms.count === 0 ? 0 : vms.arrivalNs[vms.count - 1]!);
   }
 
   private run(): Packed {

@@ -147,4 +147,6 @@ export interface FleetResult {
   map: { hostsPerCell: number; coresPercent: number[]; memoryPercent: number[] };
   /** What is allowed but perhaps not meant. */
   warnings: { code: string; field: string; detail: string }[];
+  /** Present where hosts are missing: it was interrupted, or is one part of several. */
+  incomplete?: true;
 }

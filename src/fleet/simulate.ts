@@ -1,15 +1,25 @@
 // A fleet from its checked form to its result: VMs are read or drawn, and placed; then hosts are simulated, where that is asked for.
 
 import { compileMemoryCore, hashOf } from '../core/load.js';
+import { parseDuration } from '../input/quantities.js';
 import { LawError } from '../result/laws.js';
 import type { TraceHost } from '../workload/text-source.js';
 import { NAME, VERSION } from '../version.js';
+import { Simulation } from '../simulation.js';
+import { Fingerprint } from './fingerprint.js';
+import { DRAW } from './host-events.js';
+import { engineHere, rowsOf } from './hosts.js';
+import { Merger, type Objective } from './merge.js';
+import { PlacementCore } from './placement.js';
+import { type Plan, planOf, typeOfHost } from './plan.js';
+import { Stays, windowsOf } from './windows.js';
+import type { ChunkContext, Create, HostJob, HostRow } from './work.js';
 import { readTrace } from './formats/index.js';
 import { generate } from './generate.js';
 import { type Packed, type PackOptions, Packing } from './pack.js';
 import type { LoadedFleet } from './parse.js';
 import type { FleetResult, PackingResult } from './result.js';
-import type { Fleet } from './schema.js';
+import type { Fleet, Inside } from './schema.js';
 import type { VmTable } from './vms.js';
 
 export interface FleetRunOptions extends Pick<PackOptions, 'policy' | 'onProgress'> {
@@ -85,24 +95,54 @@ export function warningsOf(fleet: Fleet, packing: PackingResult, endNs: number):
 const mechanismOf = (mechanism: unknown): string =>
   typeof mechanism === 'string' ? mechanism : (mechanism as { readonly kind: string }).kind;
 
+/** A fleet whose VMs are placed: what is known, and what is left to simulate. */
+export interface PreparedFleet {
+  /** As it is without any host simulated. */
+  readonly base: FleetResult;
+  readonly vms: VmTable;
+  /** What hosts have in common; absent where none is simulated. */
+  readonly context?: ChunkContext;
+  readonly plan: Plan;
+  readonly slo: Objective | undefined;
+  jobOf(host: number): HostJob;
+}
+
+const NOTHING: Plan = { strata: [], idleNs: 0, order: [] };
+
+/** Whether the objective of the behaviour is stated, and which. */
+function objectiveOf(inside: Inside): Objective | undefined {
+  const slo = inside.behaviour?.['slo'] as { readonly quantile: number; readonly latency: string } | undefined;
+  return slo === undefined ? undefined : { quantile: slo.quantile, latencyNs: parseDuration(slo.latency) };
+}
+
 /**
- * Places the VMs, and puts the result together.
+ * Places the VMs, and says which hosts are to be simulated.
  *
- * @throws LawError where the result does not add up
+ * @throws LawError where VMs or time do not add up
  */
-export async function simulateFleet(
+export async function prepareFleet(
   loaded: LoadedFleet,
   vms: VmTable,
   options: FleetRunOptions = {},
-): Promise<FleetResult> {
+): Promise<PreparedFleet> {
   const begun = performance.now();
-  const { fleet } = loaded;
+  const { fleet, inside } = loaded;
   const module = await compileMemoryCore(options.module);
-  const packed = await Packing.run(fleet, vms, { ...options, module });
+  const simulates = fleet.fidelity.kind !== 'packing';
+  const stays = new Stays(simulates ? windowsOf(fleet, Packing.endOf(fleet, vms)) : []);
+  const packed = await Packing.run(fleet, vms, {
+    ...options,
+    module,
+    ...(simulates ? { onStay: (...stay) => stays.add(...stay) } : {}),
+  });
   const packing = packingResult(fleet, packed);
   const of = fleet.hosts.reduce((sum, { count }) => sum + count, 0);
+  const core = simulates ? await PlacementCore.create([], 'first-fit', module) : undefined;
+  const draw = (host: number): number => core!.draw(fleet.seed, host, DRAW.sample);
+  const plan = simulates ? planOf(fleet, stays.busy, packed.hostCores, stays.lengthNs, draw) : NOTHING;
+  const typeOf = typeOfHost(fleet);
   const wallSeconds = (performance.now() - begun) / 1000;
-  return {
+  const base: FleetResult = {
     manifest: {
       name: NAME,
       version: VERSION,
@@ -112,17 +152,123 @@ export async function simulateFleet(
       seed: fleet.seed,
       placement: options.policy === undefined ? fleet.placement : 'policy',
       fidelity: fleet.fidelity.kind,
-      mechanism: mechanismOf(loaded.inside.mechanism),
+      mechanism: mechanismOf(inside.mechanism),
       durationNs: packed.endNs,
       events: packed.events,
       wallSeconds,
       eventsPerSecond: packed.events / wallSeconds,
     },
     packing,
-    hosts: { simulated: 0, of },
+    hosts: { simulated: fleet.fidelity.kind === 'full' ? of : plan.order.length, of },
     classes: [],
     overTime: [...packed.samples],
     map: mapOf(packed),
     warnings: warningsOf(fleet, packing, packed.endNs),
   };
+  return {
+    base,
+    vms,
+    plan,
+    slo: objectiveOf(inside),
+    jobOf: (host) => stays.jobOf(host, typeOf(host)),
+    ...(simulates ? { context: contextOf(loaded) } : {}),
+  };
+}
+
+const contextOf = ({ fleet, inside }: LoadedFleet): ChunkContext => ({
+  seed: fleet.seed,
+  inside,
+  warmupNs: fleet.simulate.warmupNs,
+  hosts: fleet.hosts.map(({ cores, memoryBytes }) => ({ cores, memoryBytes })),
+  overcommit: fleet.overcommit.cores,
+});
+
+/** Fewer hosts tell too little of the others. */
+const FEW_HOSTS = 20;
+
+/** Rows of all hosts of the plan, in its order, to the whole result. */
+export class FleetSum {
+  private readonly merger: Merger;
+  private readonly fingerprint = new Fingerprint();
+  private readonly begun = performance.now();
+
+  constructor(private readonly prepared: Pick<PreparedFleet, 'base' | 'plan' | 'slo'>) {
+    const { base, plan, slo } = prepared;
+    this.merger = new Merger(plan, base.manifest.fidelity === 'sampled', slo);
+    this.fingerprint.addText(base.manifest.fingerprint);
+  }
+
+  add(row: HostRow): void {
+    this.merger.add(row);
+    this.fingerprint.add(0, 0, row.host, row.epochs);
+    this.fingerprint.addText(row.fingerprint);
+  }
+
+  get rows(): number {
+    return this.merger.rows;
+  }
+
+  get histograms(): Pick<Merger, 'latencies'> {
+    return this.merger;
+  }
+
+  /** The result of the rows so far. */
+  result(): FleetResult {
+    const { merger } = this;
+    const { base, plan } = this.prepared;
+    if (base.manifest.fidelity === 'packing') return base;
+    const wallSeconds = base.manifest.wallSeconds + (performance.now() - this.begun) / 1000;
+    const events = base.manifest.events + merger.events;
+    const isWhole = merger.rows === plan.order.length;
+    const warnings = [...base.warnings];
+    if (base.manifest.fidelity === 'sampled' && plan.order.length < FEW_HOSTS && plan.order.length < base.hosts.of)
+      warnings.push({
+        code: 'few-hosts',
+        field: 'fidelity.share',
+        detail: `${plan.order.length} hosts stand for ${base.hosts.of}: intervals are rough`,
+      });
+    for (const { host, error } of merger.errors)
+      warnings.push({ code: 'host-failed', field: `host ${host}`, detail: error });
+    return {
+      ...base,
+      manifest: {
+        ...base.manifest,
+        fingerprint: this.fingerprint.text(),
+        events,
+        wallSeconds,
+        eventsPerSecond: events / wallSeconds,
+      },
+      hosts: isWhole ? base.hosts : { ...base.hosts, simulated: merger.rows },
+      classes: merger.classes(),
+      coreSeconds: merger.coreSeconds(),
+      warnings,
+      ...(isWhole ? {} : { incomplete: true as const }),
+    };
+  }
+}
+
+/**
+ * Places the VMs, simulates the hosts that are asked for, one after the other on this thread, and puts the result together.
+ *
+ * @throws LawError where the result does not add up
+ */
+export async function simulateFleet(
+  loaded: LoadedFleet,
+  vms: VmTable,
+  options: FleetRunOptions & { readonly create?: Create } = {},
+): Promise<FleetResult> {
+  const prepared = await prepareFleet(loaded, vms, options);
+  const sum = new FleetSum(prepared);
+  const { context, plan } = prepared;
+  if (context !== undefined) {
+    const create = options.create ?? ((scenario) => Simulation.create(scenario));
+    const engine = engineHere(context, create);
+    for await (const rows of rowsOf(engine, jobsOf(prepared, plan.order), vms)) for (const row of rows) sum.add(row);
+  }
+  return sum.result();
+}
+
+/** Made one after the other, when they are asked for. */
+export function* jobsOf({ jobOf }: Pick<PreparedFleet, 'jobOf'>, hosts: readonly number[]): Generator<HostJob> {
+  for (const host of hosts) yield jobOf(host);
 }

@@ -45,7 +45,7 @@ function placed(word: string): string {
   if (/^[\w-]+\.yaml$/.test(word)) return `${ROOT}examples/${word}`;
   if (word.startsWith('examples/')) return ROOT + word;
   if (/^\d+ms\.\.\d+ms$/.test(word)) return '1ms..2ms'; // a window of the short run
-  return /\.pftrace$|^burst$/.test(word) ? join(folder, word) : word;
+  return /\.pftrace$|^(burst|run|part-3)$/.test(word) ? join(folder, word) : word;
 }
 
 describe('a documented command', () => {

@@ -182,8 +182,14 @@ const vmFields = section({
   workload: about('What it has to do; absent: nothing.', z.optional(workload)),
 });
 
-/** What a VM does and is promised, without who it is and how large: what the VMs of a fleet have in common. */
-export const vmBehaviour = vmFields.omit({ name: true, count: true, class: true, vcpus: true });
+/** What a VM does and is promised, without who it is, how large, and its memory: what the VMs of a fleet have in common. */
+export const vmBehaviour = vmFields.omit({
+  name: true,
+  count: true,
+  class: true,
+  vcpus: true,
+  memory: true,
+});
 
 export const vmGroup = named('VmInput', 'A group of identical VMs.', vmFields).transform((vm) => {
   const vmClass = vm.class ?? defaultChoice('vms.*.class', CLASSES);

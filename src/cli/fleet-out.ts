@@ -1,0 +1,70 @@
+// What a fleet leaves in its folder at the end: the table of hosts, merged histograms, what `merge` needs, the result and its report.
+
+import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { HostTable } from '../fleet/host-table.js';
+import type { FleetResult } from '../fleet/result.js';
+import type { FleetSum, PreparedFleet } from '../fleet/simulate.js';
+import { histogramOf } from '../fleet/sums.js';
+import { LATENCY_BITS } from '../fleet/work.js';
+import { InputError, show } from '../input/errors.js';
+import { latencyFiles } from '../report/hdr.js';
+import { toStableJson } from '../result/json.js';
+import type { Result } from '../result/result.js';
+import { GrowingFile, writeAtomically } from './files.js';
+import { writeDocument } from './out.js';
+import { readRows } from './run-folder.js';
+
+const PLAN = 'plan.json';
+export type Planned = Pick<PreparedFleet, 'base' | 'plan' | 'slo'>;
+
+export const writeFleet = (folder: string, result: FleetResult, command: string): Promise<void> =>
+  writeDocument(folder, 'fleet.json', toStableJson(result), result, { command });
+
+/** What parts have in common, for whoever puts them together. @throws InputError where it is not there */
+export async function readPlan(folder: string): Promise<Planned> {
+  const text = await readFile(join(folder, PLAN), 'utf8').catch(() => {
+    throw new InputError({
+      path: 'DIR',
+      given: `${show(folder)} without ${PLAN}`,
+      expected: 'the folder of a part that ended',
+    });
+  });
+  return JSON.parse(text) as Planned;
+}
+
+/** Of whole fleets whose hosts were all simulated: one histogram a class, as HdrHistogram's logs have them. */
+function histogramFiles({ base }: Planned, sum: FleetSum): ReturnType<typeof latencyFiles> {
+  if (base.manifest.fidelity !== 'full') return [];
+  const vms = sum.result().classes.map(({ class: name, latencyNs }) => {
+    const histogram = histogramOf(sum.histograms.latencies(name)).buckets();
+    return { name, latencyNs: { ...latencyNs, histogram } };
+  });
+  const { name, version, durationNs } = base.manifest;
+  const manifest = { name, version, warmupNs: 0, measuredNs: durationNs };
+  return latencyFiles({ vms, manifest, histogram: { precision: 2 ** -(LATENCY_BITS + 1) } } as unknown as Result);
+}
+
+/** `isWhole`: rows of all hosts are there. @throws WriteError naming the file */
+export async function writeTables(
+  folder: string,
+  planned: Planned,
+  sum: FleetSum,
+  isWhole: boolean,
+  rows: AsyncIterable<Parameters<HostTable['add']>[0]> = readRows(folder),
+): Promise<void> {
+  const { base, plan, slo } = planned;
+  await writeAtomically(join(folder, PLAN), JSON.stringify({ base, plan, slo }));
+  const file = new GrowingFile(join(folder, 'hosts.parquet'));
+  try {
+    const table = new HostTable((bytes) => file.write(bytes));
+    for await (const row of rows) table.add(row);
+    table.end();
+    file.keep();
+  } catch (error) {
+    file.drop();
+    throw error;
+  }
+  if (isWhole)
+    for (const { name, text } of histogramFiles(planned, sum)) await writeAtomically(join(folder, name), text);
+}

@@ -1,0 +1,222 @@
+// The folder of a fleet's run: what was asked (run.json), a row a host as it is done (rows.ndjson), what happened when (run.log), and at the end
+// hosts.parquet, latency.hlog, fleet.json and report.html. Rows are appended whole and in order, and synced every second: after a kill
+// at any instant the file begins with rows that are whole, and --resume goes on behind them. A lock names the process that writes.
+
+import {
+  closeSync,
+  createReadStream,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { HostRow } from '../fleet/work.js';
+import { InputError, show } from '../input/errors.js';
+import { toStableJson } from '../result/json.js';
+import { WriteError, writeAtomically } from './files.js';
+
+const RUN = 'run.json';
+const ROWS = 'rows.ndjson';
+const LOG = 'run.log';
+const LOCK = 'run.lock';
+const SYNC_MS = 1000;
+const TAIL_BYTES = 64 * 1024;
+
+/** What must be the same for rows of one folder to belong together. */
+export interface RunIdentity {
+  readonly version: string;
+  readonly scenarioSha256: string;
+  /** Of the core that simulates. */
+  readonly coreSha256: string;
+  /** Of the placement, over every VM: the traces are the same too. */
+  readonly packing: string;
+  /** Part and number of parts; 1 of 1 for the whole. */
+  readonly shard: readonly [part: number, of: number];
+  /** Rows that this part has when it is done. */
+  readonly rows: number;
+}
+
+const place = (folder: string): string => join(folder, LOCK);
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** @throws InputError where another run writes there */
+async function lock(folder: string): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const handle = openSync(place(folder), 'wx');
+      writeSync(handle, JSON.stringify({ pid: process.pid, host: hostname() }));
+      closeSync(handle);
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw new WriteError(place(folder), error);
+    }
+    const text = await readFile(place(folder), 'utf8').catch(() => '');
+    const holder = /"pid":(\d+),"host":"([^"]*)"/.exec(text);
+    const isElsewhere = holder !== null && holder[2] !== hostname();
+    const pid = Number(holder?.[1]);
+    // one that was killed leaves its lock behind; a half-written one is of a run that is beginning, or was killed right then
+    if (attempt > 0 || isElsewhere || (holder !== null && pid !== process.pid && isRunning(pid)))
+      throw new InputError({
+        path: '--out',
+        given: `${show(folder)}, where ${isElsewhere ? `a run on ${holder[2]}` : `process ${pid}`} is writing`,
+        expected: `a folder that no other run uses (${LOCK} names the run; delete it if there is none)`,
+      });
+    unlinkSync(place(folder));
+  }
+}
+
+/** Bytes of the file up to the last row that is whole. */
+function wholeBytes(path: string): number {
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (size === 0) return 0;
+  const handle = openSync(path, 'r');
+  try {
+    for (let end = size; end > 0; end -= TAIL_BYTES) {
+      const from = Math.max(0, end - TAIL_BYTES);
+      const tail = Buffer.alloc(end - from);
+      readSync(handle, tail, 0, tail.length, from);
+      const at = tail.lastIndexOf(10);
+      if (at >= 0) return from + at + 1;
+    }
+    return 0;
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Every row of a folder, as it was written. @throws InputError for a line that is none */
+export async function* readRows(folder: string): AsyncGenerator<HostRow> {
+  const path = join(folder, ROWS);
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) return;
+  let line = 0;
+  for await (const text of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+    line++;
+    let row: HostRow;
+    try {
+      row = JSON.parse(text) as HostRow;
+    } catch {
+      throw new InputError({ file: path, line, path: '', given: 'no row', expected: 'the file as it was written' });
+    }
+    yield row;
+  }
+}
+
+/** What a folder is of. @throws InputError for one of no fleet */
+export async function readIdentity(folder: string): Promise<RunIdentity> {
+  const path = join(folder, RUN);
+  const expected = 'the folder of a fleet that was run with --out';
+  const text = await readFile(path, 'utf8').catch(() => {
+    throw new InputError({ path: 'DIR', given: `${show(folder)} without ${RUN}`, expected });
+  });
+  try {
+    return JSON.parse(text) as RunIdentity;
+  } catch {
+    throw new InputError({ file: path, path: '', given: 'no JSON', expected });
+  }
+}
+
+function checkSame(folder: string, before: RunIdentity, now: RunIdentity): void {
+  const differing = (Object.keys(now) as (keyof RunIdentity)[]).filter(
+    (key) => JSON.stringify(before[key]) !== JSON.stringify(now[key]),
+  );
+  if (differing.length === 0) return;
+  throw new InputError(
+    differing.map((key) => ({
+      path: '--resume',
+      given: `${show(folder)}, whose ${key} is ${show(before[key])}`,
+      expected: `a run of the same fleet, ${key} ${show(now[key])}; or start anew without --resume`,
+    })),
+  );
+}
+
+export class RunFolder {
+  private syncedMs = performance.now();
+  private failed = false;
+
+  private constructor(
+    readonly folder: string,
+    private readonly rows: number,
+    private readonly logged: number,
+    /** Whether there are rows of a run before. */
+    readonly goesOn: boolean,
+  ) {}
+
+  /**
+   * Takes the folder, which is there.
+   *
+   * @throws InputError where another run uses it, or `resume` is asked for of another fleet
+   */
+  static async open(folder: string, identity: RunIdentity, resume: boolean): Promise<RunFolder> {
+    await lock(folder);
+    try {
+      const path = join(folder, ROWS);
+      const isThere = statSync(join(folder, RUN), { throwIfNoEntry: false }) !== undefined;
+      if (resume && isThere) checkSame(folder, await readIdentity(folder), identity);
+      const keep = resume && isThere ? wholeBytes(path) : 0;
+      const rows = attempt(path, () => openSync(path, 'a'));
+      if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > keep) attempt(path, () => ftruncateSync(rows, keep));
+      const logged = attempt(join(folder, LOG), () => openSync(join(folder, LOG), 'a'));
+      const made = new RunFolder(folder, rows, logged, keep > 0);
+      await writeAtomically(join(folder, RUN), toStableJson(identity));
+      made.log(keep > 0 ? 'resumed' : 'begun');
+      return made;
+    } catch (error) {
+      unlinkSync(place(folder));
+      throw error;
+    }
+  }
+
+  /** @throws WriteError naming the file */
+  append(rows: readonly HostRow[]): void {
+    const path = join(this.folder, ROWS);
+    const bytes = Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    this.failed = true;
+    attempt(path, () => {
+      for (let at = 0; at < bytes.length;) at += writeSync(this.rows, bytes, at);
+      if (performance.now() - this.syncedMs < SYNC_MS) return;
+      fsyncSync(this.rows);
+      this.syncedMs = performance.now();
+    });
+    this.failed = false;
+  }
+
+  /** Its lines alone tell the time on the wall. */
+  log(line: string): void {
+    attempt(join(this.folder, LOG), () => writeSync(this.logged, `${new Date().toISOString()} ${line}\n`));
+  }
+
+  /** Lets go of the folder; what is written stays. */
+  close(): void {
+    try {
+      // what failed before has been told
+      if (!this.failed) attempt(join(this.folder, ROWS), () => fsyncSync(this.rows));
+    } finally {
+      closeSync(this.rows);
+      closeSync(this.logged);
+      unlinkSync(place(this.folder));
+    }
+  }
+}
+
+function attempt<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new WriteError(path, error);
+  }
+}

@@ -1,0 +1,311 @@
+// The unit of work: a chunk of hosts to rows, one a host. Whoever simulates (this thread, a pool of threads, a queue of machines) gets the
+// context once and chunks after that; a row depends on its host alone, so it does not matter how hosts are put into chunks, who
+// simulates them, in which order, or how often.
+
+import { dedicatedCores } from '../mechanisms/kinds.js';
+import { bucketIndex } from '../metrics/histogram.js';
+import { assertLaws } from '../result/laws.js';
+import { resolveScenario } from '../scenario/resolve.js';
+import type { Scenario, VmGroup } from '../scenario/types.js';
+import type { ScenarioInput } from '../scenario/schema.js';
+import type { Simulation } from '../simulation.js';
+import { SplitMix64 } from '../workload/random.js';
+import type { Overcommit } from './demand.js';
+import type { Inside } from './schema.js';
+import { CLASSES, CORE, type VmClass } from './vms.js';
+
+/** What all hosts have in common; plain data, so that it can be sent. */
+export interface ChunkContext {
+  readonly seed: number;
+  readonly inside: Inside;
+  readonly warmupNs: number;
+  /** By type of host. */
+  readonly hosts: readonly { readonly cores: number; readonly memoryBytes: number }[];
+  readonly overcommit: Overcommit;
+}
+
+/** A host's VMs from one change of them to the next. */
+export interface Epoch {
+  readonly fromNs: number;
+  readonly lengthNs: number;
+  /** Their numbers, ascending. */
+  readonly vms: readonly number[];
+}
+
+export interface HostJob {
+  readonly host: number;
+  readonly type: number;
+  readonly epochs: readonly Epoch[];
+}
+
+/** A chunk as it is sent: hosts, and of the VMs on them the cores (in millionths) and the class. */
+export interface Chunk {
+  readonly jobs: readonly HostJob[];
+  readonly vms: Readonly<Record<number, readonly [cores: number, vmClass: number]>>;
+}
+
+/** Latencies of a class on a host; sums are decimal, as they may be beyond 2^53. */
+export interface RowLatency {
+  readonly count: number;
+  readonly sum: string;
+  readonly sumSquares: string;
+  readonly min: number;
+  readonly max: number;
+  readonly buckets: readonly number[];
+  readonly counts: readonly number[];
+}
+
+export interface RowClass {
+  vms: number;
+  arrived: number;
+  completed: number;
+  dropped: number;
+  inFlight: number;
+  /** VMs that attained their objective, of those that had requests to judge by. */
+  attained: number;
+  judged: number;
+  /** Requests that were surely slower than the objective: dropped ones, and late ones in flight. */
+  late: number;
+  latency: RowLatency;
+}
+
+/** Core time by use, in whole ns. */
+export interface RowCores {
+  task: number;
+  steal: number;
+  idlePoll: number;
+  transition: number;
+  idle: number;
+  poll: number;
+}
+
+export interface HostRow {
+  readonly host: number;
+  readonly type: number;
+  readonly epochs: number;
+  readonly events: number;
+  /** Of every epoch, one after the other. */
+  readonly fingerprint: string;
+  readonly classes: Partial<Record<VmClass, RowClass>>;
+  readonly cores: RowCores;
+  /** Why it could not be simulated; its figures are 0 then. */
+  readonly error?: string;
+}
+
+/** Makes simulations: with which core, and where files are looked for. */
+export type Create = (scenario: Scenario) => Promise<Simulation>;
+
+/** Someone who does chunks, several at once. */
+export interface ChunkEngine {
+  /** Chunks that may be under way at once. */
+  readonly width: number;
+  /** @throws AbortError where it was closed meanwhile */
+  run(chunk: Chunk): Promise<readonly HostRow[]>;
+  close(): Promise<void>;
+}
+
+/** Finer than a result prints; every host has the same layout, or rows could not be put together. */
+export const LATENCY_BITS = 7;
+const HISTOGRAM_BYTES = 2 ** 31;
+
+const PROBE_CORES = 64;
+
+/** One scenario of which those of all epochs are made: checked once. */
+function templateOf({ inside, warmupNs }: ChunkContext): Scenario {
+  const vm = (vmClass: VmClass) => ({ ...inside.behaviour, name: vmClass, class: vmClass, vcpus: { min: 0, max: 1 } });
+  const scenario = resolveScenario({
+    version: 1,
+    duration: '1s',
+    host: { cores: PROBE_CORES },
+    mechanism: inside.mechanism,
+    ...(inside.costs === undefined ? {} : { costs: inside.costs }),
+    vms: CLASSES.map(vm),
+  } as ScenarioInput);
+  return {
+    ...scenario,
+    warmupNs,
+    histogram: { precision: 2 ** -LATENCY_BITS, share: 'vm', memoryBytes: HISTOGRAM_BYTES },
+  };
+}
+
+/** One a host and epoch, by SplitMix64 over (seed, host, instant): hosts draw from streams of their own. */
+export function seedOf(seed: number, host: number, fromNs: number): number {
+  let at = seed;
+  for (const part of [host, fromNs]) {
+    const draw = new SplitMix64(at);
+    draw.next();
+    // 53 bits of the draw, moved by the part: the next draw mixes both
+    at = ((draw.hi % 2 ** 21) * 2 ** 32 + draw.lo + part) % Number.MAX_SAFE_INTEGER;
+  }
+  const last = new SplitMix64(at);
+  last.next();
+  return (last.hi % 2 ** 21) * 2 ** 32 + last.lo;
+}
+
+export class HostSimulator {
+  private readonly template: Scenario;
+  private readonly groups: readonly VmGroup[];
+
+  /** @throws InputError for a behaviour, mechanism or costs that make no scenario */
+  constructor(
+    private readonly context: ChunkContext,
+    private readonly create: Create,
+  ) {
+    this.template = templateOf(context);
+    this.groups = CLASSES.map((name) => this.template.vms.find((vm) => vm.name === name)!);
+  }
+
+  /** Never throws for a host: what went wrong is in its row, and the others are done. */
+  async run({ jobs, vms }: Chunk): Promise<HostRow[]> {
+    const rows: HostRow[] = [];
+    for (const job of jobs) rows.push(await this.host(job, vms));
+    return rows;
+  }
+
+  private async host(job: HostJob, vms: Chunk['vms']): Promise<HostRow> {
+    const row = new RowBuilder(job);
+    try {
+      for (const epoch of job.epochs) {
+        const scenario = this.scenarioOf(job, epoch, vms);
+        const simulation = await this.create(scenario);
+        try {
+          await simulation.run();
+          row.add(simulation, scenario);
+        } finally {
+          simulation.close();
+        }
+      }
+    } catch (error) {
+      return new RowBuilder(job).row(error instanceof Error ? error.message.split('\n')[0]! : String(error));
+    }
+    return row.row();
+  }
+
+  /** What is guaranteed is what was reserved, rounded down; where a mechanism needs cores of its own, the largest give way, later ones first. */
+  scenarioOf({ host, type }: HostJob, { fromNs, lengthNs, vms: who }: Epoch, vms: Chunk['vms']): Scenario {
+    const { template, context } = this;
+    const { cores } = context.hosts[type]!;
+    const room = cores - dedicatedCores(template.mechanism.kind);
+    const sizes = who.map((vm) => {
+      const [units, vmClass] = vms[vm]!;
+      const min = Math.floor(units / CORE / context.overcommit[CLASSES[vmClass]!]);
+      return { vm, vmClass, min, max: Math.min(cores, Math.max(1, Math.ceil(units / CORE))) };
+    });
+    for (let over = sizes.reduce((sum, { min }) => sum + min, 0) - room; over > 0; over--) {
+      const largest = sizes.reduce((best, size) => (size.min >= best.min ? size : best));
+      largest.min--;
+    }
+    return {
+      ...template,
+      seed: seedOf(context.seed, host, fromNs),
+      durationNs: lengthNs,
+      host: { ...template.host, cores },
+      vms: sizes.map(({ vm, vmClass, min, max }) => ({
+        ...this.groups[vmClass]!,
+        name: `v${vm}`,
+        vcpus: { min, max: Math.max(min, max) },
+      })),
+    };
+  }
+}
+
+const NS = 1e9;
+const emptyCores = (): RowCores => ({ task: 0, steal: 0, idlePoll: 0, transition: 0, idle: 0, poll: 0 });
+
+class Latencies {
+  private count = 0;
+  private sum = 0n;
+  private sumSquares = 0n;
+  private min = Number.MAX_SAFE_INTEGER;
+  private max = 0;
+  private readonly buckets = new Map<number, number>();
+
+  add(from: ReturnType<Simulation['latencies']>): void {
+    if (from.count === 0) return;
+    this.count += from.count;
+    this.sum += from.sum;
+    this.sumSquares += from.sumSquares;
+    this.min = Math.min(this.min, from.min);
+    this.max = Math.max(this.max, from.max);
+    const { upTo, count } = from.buckets();
+    upTo.forEach((value, i) => {
+      const index = bucketIndex(value, LATENCY_BITS);
+      this.buckets.set(index, (this.buckets.get(index) ?? 0) + count[i]!);
+    });
+  }
+
+  row(): RowLatency {
+    const buckets = [...this.buckets.keys()].sort((a, b) => a - b);
+    return {
+      count: this.count,
+      sum: String(this.sum),
+      sumSquares: String(this.sumSquares),
+      min: this.count === 0 ? 0 : this.min,
+      max: this.max,
+      buckets,
+      counts: buckets.map((index) => this.buckets.get(index)!),
+    };
+  }
+}
+
+class RowBuilder {
+  private events = 0;
+  private readonly fingerprints: string[] = [];
+  private readonly cores = emptyCores();
+  private readonly classes = new Map<VmClass, { row: Omit<RowClass, 'latency'>; latencies: Latencies }>();
+
+  constructor(private readonly job: HostJob) {}
+
+  add(simulation: Simulation, scenario: Scenario): void {
+    const result = simulation.metrics();
+    assertLaws(result);
+    this.events += result.manifest.events;
+    this.fingerprints.push(result.manifest.fingerprint);
+    const add = (use: keyof RowCores, seconds: number): void => void (this.cores[use] += Math.round(seconds * NS));
+    add('idle', result.host.idleCoreSeconds);
+    add('poll', result.host.pollCoreSeconds);
+    result.vms.forEach((vm, i) => {
+      const { row, latencies } = this.classOf(scenario.vms[i]!.class);
+      row.vms++;
+      row.arrived += vm.arrived;
+      row.completed += vm.completed;
+      row.dropped += vm.dropped;
+      row.inFlight += vm.inFlight;
+      if (vm.slo !== null && vm.slo.attained !== null) {
+        row.judged++;
+        row.attained += Number(vm.slo.attained);
+        row.late += vm.dropped + vm.slo.lateInFlight;
+      }
+      latencies.add(simulation.latencies(i));
+      for (const use of ['task', 'steal', 'idlePoll', 'transition'] as const) add(use, vm.cpuSeconds[use]);
+    });
+  }
+
+  private classOf(name: VmClass): { row: Omit<RowClass, 'latency'>; latencies: Latencies } {
+    let found = this.classes.get(name);
+    if (found === undefined) {
+      const row = { vms: 0, arrived: 0, completed: 0, dropped: 0, inFlight: 0, attained: 0, judged: 0, late: 0 };
+      this.classes.set(name, (found = { row, latencies: new Latencies() }));
+    }
+    return found;
+  }
+
+  row(error?: string): HostRow {
+    const { host, type, epochs } = this.job;
+    const classes: Partial<Record<VmClass, RowClass>> = {};
+    for (const name of CLASSES) {
+      const found = this.classes.get(name);
+      if (found !== undefined) classes[name] = { ...found.row, latency: found.latencies.row() };
+    }
+    return {
+      host,
+      type,
+      epochs: epochs.length,
+      events: this.events,
+      fingerprint: this.fingerprints.join(''),
+      classes,
+      cores: this.cores,
+      ...(error === undefined ? {} : { error }),
+    };
+  }
+}

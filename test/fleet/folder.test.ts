@@ -1,0 +1,201 @@
+// The folder of a fleet's run: any number of threads gives the same bits, a run that is killed goes on, two runs do not share a folder, parts are
+// put together, a full disk names itself.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parquetReadObjects } from 'hyparquet';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { main } from '../../src/cli/program.js';
+import type { FleetResult } from '../../src/fleet/result.js';
+import { captureIo } from '../cli/fake.js';
+
+const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+
+const FLEET = `
+version: 1
+duration: 2h
+hosts: [{ type: std, count: 24, cores: 16, memory: 64GiB }]
+placement: worst-fit
+fidelity: full
+simulate: { length: 10ms, warmup: 1ms, windows: 2 }
+failures: { mtbf: 20h, repair: 1h }
+vms:
+  generated:
+    warmup: 1h
+    arrivals: { rate: 0.02 }
+    lifetime: { dist: exponential, mean: 1h }
+    sizes: [{ weight: 2, cores: 2, memory: 4GiB }, { weight: 1, cores: 4, memory: 8GiB, class: best-effort }]
+  behaviour:
+    slo: { quantile: 0.99, latency: 200us }
+    workload:
+      arrivals: { process: poisson, rate: 20000 }
+      request: { stages: [{ tasks: 1, service: { dist: exponential, mean: 10us } }] }
+`;
+
+let folder: string;
+let file: string;
+const at = (...names: string[]): string => join(folder, ...names);
+
+async function run(...args: string[]): Promise<{ status: number; out: string; err: string }> {
+  const io = captureIo();
+  const status = await main(args, io);
+  return { status, out: io.out, err: io.err };
+}
+
+/** Without what the clock on the wall says. */
+const lasting = (text: string): FleetResult =>
+  JSON.parse(text, (key, value: unknown) => (/^(wallSeconds|eventsPerSecond)$/.test(key) ? 0 : value)) as FleetResult;
+
+/** What must be equal between two ways of coming to a result. */
+const bitsOf = (where: string): { result: FleetResult; hosts: Buffer; latencies: string } => ({
+  result: lasting(readFileSync(join(where, 'fleet.json'), 'utf8')),
+  hosts: readFileSync(join(where, 'hosts.parquet')),
+  latencies: readFileSync(join(where, 'latency.hlog'), 'utf8'),
+});
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'fluxhost-folder-'));
+  file = at('f.yaml');
+  writeFileSync(file, FLEET);
+  const { status, err } = await run('fleet', file, '--out', at('whole'), '--json');
+  expect(status, err).toBe(0);
+}, 60_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('threads', () => {
+  it.each([2, 7])(
+    'gives the same bits with %i of them',
+    async (workers) => {
+      const out = at(`workers-${workers}`);
+      const child = spawn(process.execPath, [program, 'fleet', file, '--workers', String(workers), '--out', out]);
+      const [status] = (await once(child, 'exit')) as [number];
+      expect(status).toBe(0);
+      expect(bitsOf(out)).toEqual(bitsOf(at('whole')));
+    },
+    60_000,
+  );
+});
+
+describe('the folder of a run', () => {
+  it('has a row a host that other programs read, which adds up to the result', async () => {
+    const bytes = readFileSync(at('whole', 'hosts.parquet'));
+    const rows = await parquetReadObjects({
+      file: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength),
+    });
+    const { classes, hosts, coreSeconds } = bitsOf(at('whole')).result;
+    expect(hosts).toEqual({ simulated: 24, of: 24 });
+    const sum = (column: string): number => rows.reduce((all, row) => all + Number(row[column]), 0);
+    expect(sum('latency_critical_completed')).toBe(classes[0]!.completed);
+    expect(sum('best_effort_arrived')).toBe(classes[1]!.arrived);
+    expect(sum('task_core_seconds')).toBeCloseTo(coreSeconds!.task, 9);
+    expect(Math.max(...rows.map((row) => Number(row['best_effort_latency_max_ns'])))).toBe(classes[1]!.latencyNs.max);
+    expect(rows.map(({ host }) => host)).toEqual(
+      [...rows.map(({ host }) => host)].sort((a, b) => Number(a) - Number(b)),
+    );
+  });
+
+  it('goes on after a kill at any instant, with the same bits', async () => {
+    const size = statSync(at('whole', 'rows.ndjson')).size;
+    for (const kept of [0, 1, Math.floor(size / 3), Math.floor(size / 2), size - 1, size]) {
+      const out = at(`killed-${kept}`);
+      mkdirSync(out);
+      for (const name of ['run.json', 'rows.ndjson']) copyFileSync(at('whole', name), join(out, name));
+      truncateSync(join(out, 'rows.ndjson'), kept);
+      // the lock of a process that is gone
+      writeFileSync(join(out, 'run.lock'), JSON.stringify({ pid: 2 ** 22 + 1, host: hostname() }));
+      const { status, err } = await run('fleet', file, '--out', out, '--resume');
+      expect(status, err).toBe(0);
+      expect(bitsOf(out), `${kept} bytes kept`).toEqual(bitsOf(at('whole')));
+      expect(readFileSync(join(out, 'run.log'), 'utf8')).toMatch(kept > 1000 ? / resumed\n/ : / begun\n/);
+    }
+  }, 120_000);
+
+  it('goes on after a process that was killed by force', async () => {
+    const out = at('forced');
+    const slow = ['--set', 'simulate.length=200ms'];
+    const child = spawn(process.execPath, [program, 'fleet', file, ...slow, '--workers', '2', '--out', out]);
+    const ended = once(child, 'exit');
+    const rows = join(out, 'rows.ndjson');
+    while ((statSync(rows, { throwIfNoEntry: false })?.size ?? 0) === 0 && child.exitCode === null)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    child.kill('SIGKILL');
+    await ended;
+    expect(statSync(join(out, 'run.lock')).isFile()).toBe(true);
+    expect((await run('fleet', file, ...slow, '--out', out, '--resume')).status).toBe(0);
+    expect((await run('fleet', file, ...slow, '--out', at('undisturbed'))).status).toBe(0);
+    expect(bitsOf(out)).toEqual(bitsOf(at('undisturbed')));
+  }, 120_000);
+
+  it('refuses a second run at once, and another fleet', async () => {
+    const out = at('busy');
+    cpSync(at('whole'), out, { recursive: true });
+    writeFileSync(join(out, 'run.lock'), JSON.stringify({ pid: process.ppid, host: hostname() }));
+    const second = await run('fleet', file, '--out', out);
+    expect(second.status).toBe(2);
+    expect(second.err).toContain(`where process ${process.ppid} is writing, expected a folder that no other run uses`);
+    writeFileSync(join(out, 'run.lock'), JSON.stringify({ pid: 1, host: 'another-machine' }));
+    expect((await run('fleet', file, '--out', out)).err).toContain('where a run on another-machine is writing');
+    rmSync(join(out, 'run.lock'));
+    const other = await run('fleet', file, '--seed', '2', '--out', out, '--resume');
+    expect(other.status).toBe(2);
+    expect(other.err).toMatch(
+      /--resume: given ".*", whose scenarioSha256 is "[0-9a-f]{64}", expected a run of the same fleet/,
+    );
+    expect(bitsOf(out)).toEqual(bitsOf(at('whole')));
+  });
+
+  it('names a disk that is full, and keeps what is finished', async () => {
+    const out = at('full');
+    mkdirSync(out);
+    symlinkSync('/dev/full', join(out, 'rows.ndjson'));
+    const { status, err } = await run('fleet', file, '--out', out);
+    expect(status).toBe(1);
+    expect(err).toContain('rows.ndjson cannot be written: no space is left on the disk (ENOSPC)');
+    expect(statSync(join(out, 'run.lock'), { throwIfNoEntry: false })).toBeUndefined();
+  });
+});
+
+describe('parts', () => {
+  it('are put together to what one run gives', async () => {
+    const parts = [1, 2, 3].map((part) => at(`part-${part}`));
+    for (const [i, out] of parts.entries())
+      expect((await run('fleet', file, '--shard', `${i + 1}/3`, '--out', out)).status).toBe(0);
+    expect(lasting(readFileSync(join(parts[0]!, 'fleet.json'), 'utf8'))).toMatchObject({ incomplete: true });
+    const { status, err } = await run('merge', parts[2]!, parts[0]!, parts[1]!, '--out', at('merged'));
+    expect(status, err).toBe(0);
+    expect(bitsOf(at('merged'))).toEqual(bitsOf(at('whole')));
+
+    expect((await run('merge', parts[0]!, parts[2]!)).err).toContain(
+      'given 2 of 3 parts, expected the missing ones too: 2',
+    );
+    const twice = await run('merge', parts[0]!, parts[1]!, parts[2]!, parts[1]!);
+    expect(twice.err).toContain('expected each part once');
+    truncateSync(join(parts[1]!, 'rows.ndjson'), 0);
+    const open = await run('merge', ...parts);
+    expect([open.status, open.out]).toEqual([2, '']);
+    expect(open.err).toMatch(/which has 0 of \d+ rows, expected a part that has ended/);
+  }, 60_000);
+
+  it('are asked for in a form that is one', async () => {
+    const { status, err } = await run('fleet', file, '--shard', '4/3', '--resume');
+    expect(status).toBe(2);
+    expect(err).toContain('--shard: given "4/3", expected I/N such as 1/8, I from 1 to N');
+    expect(err).toContain('--resume: given without --out');
+  });
+});
