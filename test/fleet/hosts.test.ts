@@ -13,13 +13,13 @@ import { Simulation } from '../../src/simulation.js';
 import { SplitMix64 } from '../../src/workload/random.js';
 
 const csv = 'arrivalS,lifetimeS,cores,memoryGiB,class\n';
-const behaviour = {
+const behaviour: FleetInput['vms']['behaviour'] = {
   slo: { quantile: 0.99, latency: '1ms' },
   workload: {
     arrivals: { process: 'poisson', rate: 50_000 },
     request: { stages: [{ tasks: 1, service: { dist: 'exponential', mean: '10us' } }] },
   },
-} as const;
+};
 const inputOf = (more: Partial<FleetInput> = {}): FleetInput => ({
   version: 1,
   duration: '1s',

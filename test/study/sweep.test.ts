@@ -284,7 +284,7 @@ it('runs of threads that end are made here, those that wait too', async () => {
     made.push(label);
     return Promise.resolve(null);
   };
-  const pool = new Pool(pathToFileURL(file), 2, { directory: '', setup: {} }, here);
+  const pool = await Pool.start(pathToFileURL(file), 2, { directory: '', setup: {} }, here);
   const labels = ['a', 'b', 'c', 'd', 'e'];
   await Promise.all(labels.map((label) => pool.run(sample(), label)));
   await pool.run(sample(), 'f');
