@@ -166,8 +166,9 @@ export async function serveRun({ id, scenario, label }: Job): Promise<Result | n
   const speak = (): void => parentPort!.postMessage(running);
   running = id;
   speak();
-  study ??= new Study({ create: (one) => createOn(setup, one, directory), onProgress: speak });
-  return study.once(scenario, label, { overTime: false }).catch(() => null);
+  const histograms = setup.histograms === true;
+  study ??= new Study({ create: (one) => createOn(setup, one, directory), histograms, onProgress: speak });
+  return study.once(scenario, label, { overTime: false, buckets: true }).catch(() => null);
 }
 
 /** The other side: one chunk. */

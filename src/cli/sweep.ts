@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { renderSweep, sweepCsv } from '../report/sweep-table.js';
 import { toStableJson } from '../result/json.js';
+import type { Study } from '../study/study.js';
 import { MOST_POINTS, parseAxes } from '../study/axes.js';
 import { UNTIL_REPLICATIONS, alone, parseUntil, pilotsOf, sweepAll } from '../study/sweep.js';
 import { type CommandSpec, parseCommand, renderHelp } from './args.js';
@@ -82,7 +83,8 @@ export async function sweep(args: readonly string[], io: Io, tools: Tools = simu
   if (folder !== undefined) await prepareFolder(folder, ['sweep.json', 'sweep.csv', REPORT]);
   const used = await toolsFor(given, tools);
   const setup = await setupOf(given);
-  return openStudy(used, directory, io, async (study) => {
+  const drawn = folder !== undefined;
+  const work = async (study: Study): Promise<number> => {
     for (const warning of loaded.warnings) io.stderr(`warning: ${warning}\n`);
     const own = { label: scenario.mechanism.kind, mechanism: { kind: scenario.mechanism.kind } };
     const question = { axes, latin, variants: variants ?? [own], replications, until };
@@ -90,7 +92,7 @@ export async function sweep(args: readonly string[], io: Io, tools: Tools = simu
       const plans = await pilotsOf(scenario, question, alone(study));
       return printEstimate(given, io, plans, (one) => used.create(one, directory), workers);
     }
-    const where = { directory, setup, workers, rows: 'rows' };
+    const where = { directory, setup: drawn ? { ...setup, histograms: true as const } : setup, workers, rows: 'rows' };
     const result = await onCrew(study, io, where, (crew) => sweepAll(scenario, question, crew));
     const json = toStableJson(result);
     if (folder !== undefined) {
@@ -102,5 +104,6 @@ export async function sweep(args: readonly string[], io: Io, tools: Tools = simu
     if (result.incomplete !== true) return EXIT.done;
     io.stderr('interrupted: the rows that had ended are shown\n');
     return EXIT.interrupted;
-  });
+  };
+  return openStudy(used, directory, io, work, { histograms: drawn });
 }

@@ -21,9 +21,12 @@ export interface Setup {
   readonly within?: string | undefined;
   /** The suite's own file is there too, beside those of the folder. */
   readonly suite?: true;
+  /** Results bring their buckets. */
+  readonly histograms?: true;
 }
 
-export async function createOn({ within, suite, ...core }: Setup, scenario: Scenario, directory: string) {
+export async function createOn(setup: Setup, scenario: Scenario, directory: string) {
+  const { within, suite, histograms: _, ...core } = setup;
   const [{ Simulation }, { nodeHost }, { withSuiteFiles }] = await Promise.all([
     import('../simulation.js'),
     import('../workload/node-file.js'),

@@ -11,8 +11,25 @@ const SHARES = Array.from({ length: 7 }, (_, power) =>
 /** Samples that should lie behind a share. */
 const FEW = 10;
 
+/** How long a share of the requests took at least: places of both belong together. */
+export interface Tail {
+  /** Falling. */
+  share: number[];
+  /** Latency, in ns. */
+  ns: number[];
+}
+
+/** Of every VM that has its buckets and enough samples. */
+export function tailsOf({ vms }: Result): Record<string, Tail> {
+  const tails = vms.flatMap(({ name, latencyNs }): [string, Tail][] => {
+    const tail = latencyNs.histogram === undefined ? undefined : tailOf(latencyNs.histogram);
+    return tail === undefined || tail.share.length === 0 ? [] : [[name, tail]];
+  });
+  return Object.fromEntries(tails);
+}
+
 /** The least bound that no more than a share of the samples exceed, for each share that so many samples tell something of. */
-export function tailOf({ upTo, count }: Buckets): { share: number[]; ns: number[] } {
+export function tailOf({ upTo, count }: Buckets): Tail {
   const all = count.reduce((sum, some) => sum + some, 0);
   const share = SHARES.filter((one) => one * all >= FEW);
   let place = 0;

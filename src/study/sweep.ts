@@ -8,6 +8,7 @@ import { LimitError } from '../core/errors.js';
 import { InputError, show } from '../input/errors.js';
 import { confidenceOf, replicationOf, samplingOf } from '../result/replications.js';
 import type { Replication, Result } from '../result/result.js';
+import { type Tail, tailsOf } from '../result/tails.js';
 import type { Scenario } from '../scenario/types.js';
 import { withFields } from '../scenario/written.js';
 import { type Axis, type Point, gridOf, latinOf, pointValue } from './axes.js';
@@ -32,6 +33,8 @@ export interface SweepRow {
   set: string[];
   /** Why the point makes no scenario. */
   refused?: string;
+  /** By VM: how long a share of the requests took at least, with the scenario's seed; where a report is asked for. */
+  tails?: Record<string, Tail>;
 }
 
 /** Every row, in the order of points and mechanisms. */
@@ -95,7 +98,7 @@ export const alone = (study: Study): Pick<Crew, 'width' | 'run'> => ({
   width: 1,
   async run(scenario, label) {
     if (study.interrupted) return null;
-    const result = await study.once(scenario, label, { overTime: false });
+    const result = await study.once(scenario, label, { overTime: false, buckets: true });
     return study.interrupted ? null : result;
   },
 });
@@ -260,12 +263,14 @@ export async function sweepAll(base: Scenario, question: SweepQuestion, crew: Cr
         firstRefusal ??= noIntervals();
         return { ...row, set: made.set, refused: noIntervals().message };
       }
+      if (r === 0) row.tails = tailsOf(result);
       runs.push(replicationOf(result, r));
       if (until !== undefined && isNarrow(runs, made.scenario, until, sampling)) break;
     }
     const figures = Object.entries(confidenceOf(runs, sampling).figures).map(
       ([path, { mean, low, high, stddev }]) => [path, { mean, low, high, stddev }] as const,
     );
+    if (Object.keys(row.tails ?? {}).length === 0) delete row.tails;
     return { ...row, replications: runs.length, figures: Object.fromEntries(figures), set: made.set };
   };
 

@@ -5,7 +5,9 @@ import { Simulation, resolveScenario } from '../../src/index.js';
 import { meanInterval } from '../../src/metrics/confidence.js';
 import { dropBuckets, withBuckets } from '../../src/result/buckets.js';
 import { tailOf } from '../../src/result/tails.js';
+import { parseAxes } from '../../src/study/axes.js';
 import { Study, combine } from '../../src/study/study.js';
+import { alone, sweepAll } from '../../src/study/sweep.js';
 import { contended } from '../support/contended.js';
 
 it('is how long a share took at least, as far as ten samples lie behind it', () => {
@@ -45,4 +47,18 @@ it('is left out without buckets, and of one run', async () => {
   expect(combine(await plain.replications(scenario, 2), 2).confidence!.tails).toBeUndefined();
   const one = new Study({ create: (of) => Simulation.create(of), histograms: true });
   expect(combine(await one.replications(scenario, 1), 1).confidence).toBeUndefined();
+});
+
+it('comes with the rows of a sweep whose results bring their buckets, with the numbers of a run', async () => {
+  const scenario = resolveScenario(contended('hyperflux', 'plain'));
+  const variants = [{ label: 'hyperflux', mechanism: { kind: 'hyperflux' as const } }];
+  const question = { axes: parseAxes(['host.cores=8,9']), variants, replications: 2 };
+  const of = (histograms: boolean): Study => new Study({ create: (one) => Simulation.create(one), histograms });
+  const { rows } = await sweepAll(scenario, question, alone(of(true)));
+  const plain = await sweepAll(scenario, question, alone(of(false)));
+  expect(rows.map(({ tails: _, ...row }) => row)).toEqual(plain.rows);
+  const run = await Simulation.create({ ...scenario, host: { ...scenario.host, cores: 9 } });
+  await run.run();
+  const api = rows[1]!.tails!['api']!;
+  expect(api.ns[api.share.indexOf(0.1)]! / run.metrics().vms[0]!.latencyNs.p90!).toBeCloseTo(1, 2);
 });

@@ -12,6 +12,7 @@ import { escapeHtml, inlineJson, renderHtml } from '../../../src/report/html/htm
 import { formatShare } from '../../../src/report/units.js';
 import { duration } from '../../../src/report/html/words.js';
 import { Simulation, parseScenario, type MemoryResult, type Result } from '../../../src/index.js';
+import type { Tail } from '../../../src/result/tails.js';
 import { SCENARIO, all, documents, type Documents } from './documents.js';
 
 let made: Documents;
@@ -328,6 +329,47 @@ describe('figures', () => {
     });
     const sized = drawingOf(reportOf(made.comparison).figures, 'needed').rows;
     expect(sized.map(({ value }) => value)).toEqual(made.comparison.sizing!.map(({ cores }) => cores));
+  });
+
+  it('sweep: the tails at some points, where the rows hold them', () => {
+    expect(reportOf(made.sweep).figures.map(({ id }) => id)).toEqual(['response-host-cores']);
+    const tail = (ns: number): Record<string, Tail> => ({ api: { share: [0.5, 0.1, 0.01], ns: [ns, 2 * ns, 3 * ns] } });
+    const rows = made.sweep.rows.map((row) => ({ ...row, tails: tail(1000 * Number(row.point['host.cores'])) }));
+    const figure = reportOf({ ...made.sweep, rows }).figures.find(({ id }) => id === 'tails')!;
+    const { panels } = figure.drawing as Of<'tail'>;
+    expect(panels.map(({ title }) => title)).toEqual(['ideal', 'hyperflux', 'static']);
+    for (const { lines, slo } of panels) {
+      expect(slo).toMatchObject({ ns: 200_000 });
+      expect(lines.map(({ name }) => name)).toEqual(['5', '7', '9', '11']);
+      expect(lines[1]!.curve).toEqual([
+        [7000, 0.5],
+        [14_000, 0.1],
+        [21_000, 0.01],
+      ]);
+      expect(lines[1]!.points.map(({ name, ns }) => [name, ns])).toEqual([
+        ['p50', 7000],
+        ['p90', 14_000],
+        ['p99', 21_000],
+      ]);
+    }
+    expect(figure.table.rows).toHaveLength(12);
+    expect(figure.answer).toContain('hyperflux 15.0\u00a0µs at 5 and 33.0\u00a0µs at 11');
+    // of many points some, both ends among them
+    const many = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((cores) => ({
+      ...rows[0]!,
+      point: { 'host.cores': cores },
+      tails: tail(cores),
+    }));
+    const chosen = reportOf({ ...made.sweep, rows: many }).figures.find(({ id }) => id === 'tails')!;
+    expect((chosen.drawing as Of<'tail'>).panels[0]!.lines.map(({ name }) => name)).toEqual([
+      '1',
+      '3',
+      '4',
+      '6',
+      '7',
+      '9',
+    ]);
+    expect(chosen.caption).toContain('(6 of 9 points)');
   });
 
   it('sweep: every mean with its interval, the objective, and where it is missed', () => {

@@ -3,8 +3,10 @@
 
 import type { SweepResult, SweepRow } from '../../../study/sweep.js';
 import { formatShare } from '../../units.js';
-import type { Figure, HeatPlot, ResponsePlot } from '../figure.js';
+import type { Tail } from '../../../result/tails.js';
+import type { Figure, HeatPlot, ResponsePlot, TailPlot } from '../figure.js';
 import { duration, listed, mechanismHues, sloWords } from '../words.js';
+import { hueAt } from './lines.js';
 
 const MOST_PANELS = 4;
 const MOST_TABLE_ROWS = 400;
@@ -225,7 +227,94 @@ function heatOf(result: SweepResult, measure: Measure): Figure {
   };
 }
 
+/** Points whose whole tails are drawn. */
+const MOST_TAILS = 6;
+const QUANTILES = [
+  ['p50', 0.5],
+  ['p90', 0.1],
+  ['p99', 0.01],
+  ['p99.9', 0.001],
+] as const;
+
+const labelOf = ({ point }: SweepRow): string => Object.values(point).join(', ');
+
+/** What a share took at least; null where no ten samples lie behind it. */
+function exceeded({ share, ns }: Tail, of: number): number | null {
+  return ns[share.indexOf(of)] ?? null;
+}
+
+/** The latencies' tails at some of the points, the first and the last among them: of the VM that the sweep is judged by. */
+function tailsFigure(result: SweepResult): Figure | undefined {
+  const vm = measuresOf(result).find((measure) => measure.vm !== undefined)?.vm;
+  const rows = result.rows.flatMap((row) => {
+    const tail = vm === undefined ? undefined : row.tails?.[vm];
+    return tail === undefined ? [] : [{ row, tail, label: labelOf(row) }];
+  });
+  const labels = [...new Set(rows.map(({ label }) => label))];
+  if (vm === undefined || labels.length === 0) return undefined;
+  const many = Math.min(MOST_TAILS, labels.length);
+  const chosen = new Set(
+    Array.from(
+      { length: many },
+      (_, i) => labels[many === 1 ? 0 : Math.round((i * (labels.length - 1)) / (many - 1))]!,
+    ),
+  );
+  const shown = rows.filter(({ label }) => chosen.has(label));
+  const order = [...chosen];
+  const slo = result.slos?.find((one) => one.vm === vm);
+  const panels = mechanismsOf(result).flatMap((mechanism): TailPlot['panels'][number][] => {
+    const of = shown.filter(({ row }) => row.mechanism === mechanism);
+    if (of.length === 0) return [];
+    return [
+      {
+        title: mechanism,
+        slo: slo === undefined ? null : { ns: slo.targetNs, share: 1 - slo.quantile, text: `SLO ${sloWords(slo)}` },
+        lines: of.map(({ row, tail, label }) => ({
+          name: label,
+          hue: hueAt(order.indexOf(label)),
+          missed: missed(row, vm),
+          points: QUANTILES.flatMap(([name, share]) => {
+            const ns = exceeded(tail, share);
+            return ns === null ? [] : [{ name, ns, share, low: null, high: null, thin: false }];
+          }),
+          curve: tail.share.map((share, i) => [tail.ns[i]!, share] as const),
+        })),
+      },
+    ];
+  });
+  const axes = listed(result.axes.map(({ path }) => path));
+  const says = panels.map(({ title, lines }) => {
+    const at = ({ name, points }: (typeof lines)[number]): string => {
+      const p99 = points.find((point) => point.name === 'p99') ?? points.at(-1);
+      return p99 === undefined ? name : `${duration(p99.ns)} at ${name}`;
+    };
+    return `${title} ${listed([...new Set([lines[0]!, lines.at(-1)!].map(at))])}`;
+  });
+  return {
+    id: 'tails',
+    question: `How long do ${vm}’s requests wait at which ${axes}?`,
+    answer: `${vm}’s p99 is under ${says.join('; ')}.`,
+    caption:
+      `Share of the requests that took longer than a time, both axes logarithmic, one line a value of ${axes}${order.length < labels.length ? ` (${order.length} of ${labels.length} points)` : ''}, ` +
+      'of the scenario’s seed, as far as ten samples lie behind it; a cross misses the SLO in some seed.',
+    drawing: { kind: 'tail', panels },
+    table: {
+      head: [...result.axes.map(({ path }) => path), 'mechanism', ...QUANTILES.map(([name]) => `${vm} ${name}`)],
+      rows: shown.map(({ row, tail }) => [
+        ...result.axes.map(({ path }) => String(row.point[path])),
+        row.mechanism,
+        ...QUANTILES.map(([, share]) => duration(exceeded(tail, share))),
+      ]),
+    },
+  };
+}
+
 export function sweepFigures(result: SweepResult): Figure[] {
+  const tails = tailsFigure(result);
+  return [...responsesOf(result), ...(tails === undefined ? [] : [tails])];
+}
+
+function responsesOf(result: SweepResult): Figure[] {
   const measures = measuresOf(result);
   if (result.rows.length === 0) return [];
   const whole = result.axes.reduce((product, { values }) => product * new Set(values).size, 1);
