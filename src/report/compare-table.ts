@@ -5,6 +5,7 @@ import type { Figures, VmResult, Result } from '../result/result.js';
 import type { Comparison } from '../study/compare.js';
 import { type LatencyKey, type VmRow, memberAt, rowsOf, sum } from './vm-rows.js';
 import { amountOf } from '../study/sizing.js';
+import { lifecycleRows } from './lifecycle-table.js';
 import { memoryRows } from './memory-table.js';
 import { sloText, sloCell, MAX_VMS, omittedText } from './run-table.js';
 import { printable } from '../input/errors.js';
@@ -136,8 +137,12 @@ function hostRows(comparison: Comparison): Row[] {
   const summed = (label: string, state: keyof VmResult['cpuSeconds']): Row =>
     seconds(
       label,
-      ({ vms }) => sum(vms.map(({ cpuSeconds }) => cpuSeconds[state])),
-      (f) => (runs[0]?.vms ?? []).reduce((all, { name }) => all + (f[`${name}.cpuSeconds.${state}`] ?? 0), 0),
+      ({ vms, lifecycle }) => sum(vms.map(({ cpuSeconds }) => cpuSeconds[state])) + (lifecycle?.cpuSeconds[state] ?? 0),
+      (f) =>
+        (runs[0]?.vms ?? []).reduce(
+          (all, { name }) => all + (f[`${name}.cpuSeconds.${state}`] ?? 0),
+          f[`lifecycle.cpuSeconds.${state}`] ?? 0,
+        ),
     );
   return [
     [{ text: `core-seconds of ${runs[0]?.host.cores ?? 0} cores`, tone: 'strong' }],
@@ -258,6 +263,7 @@ export function renderComparison(comparison: Comparison, look: Look = false): st
       ['', ...comparison.runs.map((run): Cell => ({ text: run.manifest.mechanism, tone: 'strong' }))],
       ...vmRows(comparison, all.slice(0, MAX_VMS)),
       ...hostRows(comparison),
+      ...lifecycleRows(comparison.runs, (run, value, format, path) => overRuns(run, value, format, (f) => f[path])),
       ...memoryRows(comparison.runs, (text, column, path) => withRatio(text, comparison, column, path)),
       ...sizingRows(comparison),
     ].map(inBlock);

@@ -3,6 +3,7 @@
 
 import type { FunctionResult, LifecycleResult } from '../lifecycle/result.js';
 import { coldStarts, SERVED_TIERS, servedInAll } from '../lifecycle/result.js';
+import type { Result } from '../result/result.js';
 import { type Cell, type Look, renderTable } from './table.js';
 import { formatCount, formatDurationNs, formatShare } from './units.js';
 
@@ -110,4 +111,46 @@ export function renderLifecycle(result: LifecycleResult | undefined, look: Look)
     '\n',
     functionTable(result.functions, look),
   ].join('');
+}
+
+type Row = (string | Cell)[];
+type OverRuns = (run: Result, value: number | null, format: (value: number) => string, path: string) => string | Cell;
+
+/** Rows of a comparison: what its runs differ in. */
+export function lifecycleRows(runs: readonly Result[], overRuns: OverRuns): Row[] {
+  if (!runs.some(({ lifecycle }) => lifecycle !== undefined)) return [];
+  const row = (
+    label: string,
+    path: string,
+    of: (lifecycle: LifecycleResult) => number | null,
+    format: (value: number) => string,
+  ): Row => [
+    `  ${label}`,
+    ...runs.map((run) =>
+      run.lifecycle === undefined ? '-' : overRuns(run, of(run.lifecycle), format, `lifecycle.${path}`),
+    ),
+  ];
+  const lost = runs.some(({ lifecycle }) => (lifecycle?.dropped ?? 0) + (lifecycle?.timedOut ?? 0) > 0);
+  return [
+    [strong('functions')],
+    row('completed', 'completed', ({ completed }) => completed, formatCount),
+    ...(lost
+      ? [
+          row('dropped', 'dropped', ({ dropped }) => dropped, formatCount),
+          row('timed out', 'timedOut', ({ timedOut }) => timedOut, formatCount),
+        ]
+      : []),
+    row('cold starts', 'coldStartRate', ({ coldStartRate }) => coldStartRate, formatShare),
+    row('start mean', 'startNs.mean', ({ startNs }) => startNs.mean, formatDurationNs),
+    row('start p99', 'startNs.p99', ({ startNs }) => startNs.p99, formatDurationNs),
+    row('latency p50', 'latencyNs.p50', ({ latencyNs }) => latencyNs.p50, formatDurationNs),
+    row('latency p99', 'latencyNs.p99', ({ latencyNs }) => latencyNs.p99, formatDurationNs),
+    row(
+      'warm GiB s, 1,000 req.',
+      'warmGibSecondsPer1000',
+      (of) => of.warmGibSecondsPer1000,
+      (value) => (value >= 1000 ? formatCount(Math.round(value)) : value.toPrecision(3)),
+    ),
+    row('evictions', 'evictions', ({ evictions }) => evictions, formatCount),
+  ];
 }

@@ -167,7 +167,7 @@ export function intervalText(interval: Interval): string {
 
 function confidenceTable(result: Result, all: readonly VmRow[], look: Look): string {
   const { confidence } = result;
-  if (confidence === undefined || confidence.replications < 2) return '';
+  if (confidence === undefined || confidence.replications < 2 || all.length === 0) return '';
   const title = `mean and ${formatShare(confidence.level)} interval over ${confidence.replications} replications`;
   const rows: (string | Cell)[][] = [
     [{ text: title }],

@@ -4,6 +4,7 @@
 
 import { type Resample, meanInterval, pairedDifference, pairedRatio } from '../metrics/confidence.js';
 import type { Interval } from '../metrics/figures.js';
+import type { LifecycleResult } from '../lifecycle/result.js';
 import { type MemoryResult, memoryOf } from '../swap/result.js';
 import type { Figures, Result, Replication, Confidence, ResampledTrace } from './result.js';
 import { tailIntervals } from './tails.js';
@@ -80,6 +81,30 @@ function memoryFigures(memory: MemoryResult): Figures {
   return figures;
 }
 
+/** Of functions; their paths are those of the result. */
+function lifecycleFigures(lifecycle: LifecycleResult): Figures {
+  /** By path. */
+  const figures: Figures = {};
+  for (const key of [
+    'arrived',
+    'dropped',
+    'timedOut',
+    'completed',
+    'coldStartRate',
+    'evictions',
+    'expirations',
+  ] as const)
+    figures[`lifecycle.${key}`] = lifecycle[key];
+  for (const key of ['warmGibSecondsPer1000', 'usedMaxBytes', 'instancesMax'] as const)
+    figures[`lifecycle.${key}`] = lifecycle[key];
+  for (const which of ['startNs', 'latencyNs'] as const)
+    for (const key of ['mean', 'p50', 'p99', 'p999'] as const)
+      figures[`lifecycle.${which}.${key}`] = lifecycle[which][key];
+  for (const [state, seconds] of Object.entries(lifecycle.cpuSeconds))
+    figures[`lifecycle.cpuSeconds.${state}`] = seconds;
+  return figures;
+}
+
 /** The figures of a result that replications and comparisons are about. */
 export function headlineFigures(result: Result): Figures {
   /** By path. */
@@ -104,6 +129,7 @@ export function headlineFigures(result: Result): Figures {
   figures['host.pollCoreSeconds'] = result.host.pollCoreSeconds;
   figures['reallocation.count'] = result.reallocation.count;
   figures['reallocation.grantNs.p99'] = result.reallocation.grantNs.p99;
+  if (result.lifecycle !== undefined) Object.assign(figures, lifecycleFigures(result.lifecycle));
   const memory = memoryOf(result);
   return memory === undefined ? figures : { ...figures, ...memoryFigures(memory) };
 }

@@ -1,7 +1,10 @@
 // What `run` prints of functions, and that a scenario with them needs no VM.
 
 import { describe, expect, it } from 'vitest';
+import { compare, replicate, type ScenarioInput } from '../../src/index.js';
+import { renderComparison } from '../../src/report/compare-table.js';
 import { renderRun } from '../../src/report/run-table.js';
+import { resolveScenario } from '../../src/scenario/resolve.js';
 import { fn, host, invocations, lifecycle, runFunctions, S } from '../support/functions.js';
 
 describe('the report of a run with functions', () => {
@@ -27,5 +30,35 @@ describe('the report of a run with functions', () => {
     expect(text).toMatch(/^seldom +4 +4 +100\.0 % +500 ms/m);
     expect(text).toMatch(/^functions +12\.0 s/m);
     expect(text).not.toContain('SLO');
+  });
+});
+
+describe('functions over several runs', () => {
+  const written: ScenarioInput = {
+    version: 1,
+    seed: 1,
+    duration: '600s',
+    host: { cores: 16 },
+    mechanism: 'ideal',
+    vms: [],
+    lifecycle: { memory: '2GiB', keepAlive: { policy: 'lru' } },
+    functions: { count: 20, rate: 2, zipf: 0.9, memory: '256MiB', init: '300ms', service: '200ms' },
+  };
+
+  it('have figures with intervals, each run with functions of its own', async () => {
+    const result = await replicate(resolveScenario(written), { replications: 3 });
+    const rates = result.replications!.map(({ figures }) => figures['lifecycle.coldStartRate']!);
+    expect(new Set(rates).size).toBe(3);
+    const interval = result.confidence!.figures['lifecycle.coldStartRate']!;
+    expect(interval.mean).toBeCloseTo(rates.reduce((sum, rate) => sum + rate, 0) / 3, 12);
+    expect(renderRun(result)).not.toContain('VM  p50');
+  });
+
+  it('stand beside each other under several mechanisms', async () => {
+    const text = renderComparison(await compare(resolveScenario(written), { mechanisms: ['ideal', 'hyperflux'] }));
+    const [, task] = /^ {2}task +(\S+) s +(\S+) s$/m.exec(text)!;
+    expect(Number(task)).toBeGreaterThan(200);
+    expect(text).toMatch(/^ {2}cold starts +\d+\.\d % +\d+\.\d %$/m);
+    expect(text).toMatch(/^ {2}evictions +\d+ +\d+$/m);
   });
 });
