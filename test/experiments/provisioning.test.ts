@@ -22,6 +22,7 @@ interface Document {
       policy: string;
       budgetShare: number | null;
       missShare: number;
+      meanStartMs: number;
       warmGibSecondsPer1000: number;
       onFront: boolean;
     }[];
@@ -123,15 +124,20 @@ describe('with a trace', () => {
     const calls = Array.from({ length: 400 }, (_, i) => `a,${i % 3 === 0 ? 'f' : 'g'},${i + 1},0.5\n`);
     writeFileSync(file('calls.csv'), `app,func,end_timestamp,duration\n${calls.join('')}`);
     writeFileSync(file('table.csv'), 'func,memoryMiB,initMs\nf,128,0\ng,256,500\n');
-    const { figures, laws } = await printed(
+    const small = [
       ...['duration=400s', 'density.duration=20s', 'density.slos=200', 'precision=0.5', 'density.memory=0.1'],
       ...['keepAlives=60', 'pools=0', 'policies=lru,fixed-60s', 'budgets=1'],
       ...[`trace=${file('calls.csv')}`, `trace.table=${file('table.csv')}`],
-    );
+    ];
+    const { figures, laws } = await printed(...small);
     expect(figures.load).toMatch(/calls\.csv, 2 functions, 400 calls$/);
     // the second call of g comes 1 s after the first, which takes 1.00137 s
     expect(figures.vertical[0]!.cold).toBe(3);
     expect(laws['tiers']!['meanStartNs']! / laws['tiers']!['sumOfTiersNs']!).toBeCloseTo(1, 9);
+    // a VM of each function is there, or starts wait for the gate: 128 cores let one through every 78 s
+    expect((await printed(...small, 'pool=1')).figures.vertical[0]!.cold).toBeLessThan(3);
+    const gated = await printed(...small, 'bootRate=0.0001');
+    expect(gated.figures.front[0]!.meanStartMs).toBeGreaterThan(10 * figures.front[0]!.meanStartMs);
   }, 60_000);
 
   it('refuses one that is not there, or does not say all', async () => {

@@ -10,6 +10,8 @@ import { burst } from './vertical.js';
 
 const S = 1e9;
 const CALLS = 20_000;
+/** Laws are of starts that nobody holds back. */
+const NO_GATE = { slots: 0, ratePerSecondPerCore: 0 };
 
 /** A1: one function, service and start 0, a call every 600 s, kept 600 s. */
 async function oneFunction(settings: Settings, module?: WebAssembly.Module): Promise<FigureValues> {
@@ -28,6 +30,7 @@ async function oneFunction(settings: Settings, module?: WebAssembly.Module): Pro
   };
   const lifecycle = {
     ...base(settings),
+    boot: NO_GATE,
     keepAlive: keepFor(600),
     tier: { activeNs: 0, dormantNs: 0, restoreNs: 0, vmBootNs: 0 },
     functions: [one],
@@ -46,8 +49,8 @@ async function oneFunction(settings: Settings, module?: WebAssembly.Module): Pro
 
 /** Mean time to start = Σ share · latency of the tier, exact where nobody joins another's start. */
 async function byTiers(settings: Settings, load: Load, module?: WebAssembly.Module): Promise<FigureValues> {
-  const functions = load.functions.map((one) => ({ ...one, concurrency: 1, confidential: false }));
-  const lifecycle = { ...base(settings), functions, invocations: load.invocations };
+  const functions = load.functions.map((one) => ({ ...one, concurrency: 1, confidential: false, minInstances: 0 }));
+  const lifecycle = { ...base(settings), boot: NO_GATE, functions, invocations: load.invocations };
   // some time more, so that what started last runs
   const result = await runFunctions(settings.number('host.cores'), load.durationNs + 3600 * S, lifecycle, module);
   const { activeNs, dormantNs, restoreNs, vmBootNs } = lifecycle.tier;

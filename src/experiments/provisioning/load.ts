@@ -63,7 +63,7 @@ export const base = (settings: Settings): Omit<LifecycleSpec, 'functions' | 'inv
   keepAlive: keepFor(settings.number('keepAlive')),
   overflow: { kind: 'drop', timeoutNs: 0 },
   order: settings.list('tiers') as LifecycleSpec['order'],
-  boot: { slots: 0, ratePerSecondPerCore: 0 },
+  boot: { slots: settings.number('bootSlots'), ratePerSecondPerCore: settings.number('bootRate') },
   evict: 'asNeeded',
   snapshots: 'none',
   tier: tierOf(settings),
@@ -123,7 +123,11 @@ export async function loadOf(settings: Settings, { files }: ExperimentOptions): 
   const none = { open: () => Promise.reject(new Error('a generated load reads no file')) };
   const { spec } = await readLifecycle(scenario, files ?? none);
   const light = traced ? 0 : settings.number('light');
-  const functions = spec.functions.map((one, index) => (index % 100 < light * 100 ? { ...one, initNs: 0 } : one));
+  const functions = spec.functions.map((one, index) => ({
+    ...one,
+    minInstances: settings.number('pool'),
+    ...(index % 100 < light * 100 ? { initNs: 0 } : {}),
+  }));
   const count = spec.invocations.atNs.length;
   return {
     functions,

@@ -167,6 +167,17 @@ const ROWS: readonly Row[] = [
     ASSUMED,
     'assumed',
   ],
+  [
+    'bootRate',
+    'per second',
+    0,
+    0,
+    1e6,
+    'Starts per second and core that the gate lets through; 0: no limit.',
+    "law A5's numbers have none; Firecracker, design.md: 5",
+    'source code',
+  ],
+  ['bootSlots', 'count', 0, 0, 65_536, 'Starts at a time; 0: no limit.', CHOICE, 'assumed'],
   ['pools', 'list', '0,1,2,4,8', null, null, 'What the sweep of the tiers takes for it.', CHOICE, 'assumed'],
   [
     'policies',

@@ -1,0 +1,60 @@
+// The small machinery that Nexus and Nanvix stand on against the host's own lifecycle, where both tell the same story; and one
+// trajectory in every build of the core.
+
+import { describe, expect, it } from 'vitest';
+import { runNanvix, runNexus } from '../../src/systems/run.js';
+import { BUILDS, moduleOf } from '../support/builds.js';
+import { fn, invocations, lifecycleOf } from '../support/functions.js';
+import { exponential, MIB, MS, NANVIX, NEXUS, poisson, S } from './support.js';
+
+const FUNCTIONS = 12;
+const load = (seed: number) =>
+  poisson(seed, 3000, 400 * MS, FUNCTIONS, (next) => ({ compute: exponential(next, 500 * MS), fetch: 0 }));
+
+describe('instances that are kept', () => {
+  it.each([0, 3, 30])('for %i s are as many as under the lifecycle of a scenario', async (keep) => {
+    const restoreNs = 200 * MS;
+    for (let seed = 1; seed <= 4; seed++) {
+      const requests = load(seed);
+      const plain = { ...NEXUS, workers: 0, fabricNs: 0, connectNs: 0, respondNs: 0, cores: 512 };
+      const bytes = new Float64Array(FUNCTIONS).fill(128 * MIB);
+      const run = await runNexus({ ...plain, restoreNs, keepNs: keep * S, bytes }, requests);
+      const rows = [...requests.at].map((at, i) => [at, requests.fn[i]!, requests.compute[i]!] as const);
+      const lifecycle = await lifecycleOf(run.endedNs, {
+        keepAlive: { policy: 'fixed', timeNs: keep * S, from: 'end' },
+        tier: { activeNs: 0, dormantNs: 0, restoreNs: 0, vmBootNs: restoreNs },
+        functions: Array.from({ length: FUNCTIONS }, (_, i) => fn({ name: `f${i}` })),
+        invocations: invocations(rows),
+      });
+      const cold = run.cold.reduce((sum, bit) => sum + bit, 0);
+      expect([cold, run.peakBytes]).toEqual([lifecycle.served.vm, lifecycle.usedMaxBytes]);
+      expect(run.dormantByteNs / S / lifecycle.warmByteSeconds || 0).toBeCloseTo(keep === 0 ? 0 : 1, 6);
+    }
+  });
+});
+
+describe('debug, checked and release', () => {
+  it('take one trajectory', async () => {
+    const requests = poisson(3, 800, 20 * MS, 10, (next) => ({
+      compute: exponential(next, 60 * MS),
+      fetch: exponential(next, 10 * MS),
+      write: exponential(next, 10 * MS),
+    }));
+    const tight = { memoryBytes: 1024 * MIB, keepNs: S };
+    const runs = [];
+    for (const build of BUILDS) {
+      const module = await moduleOf(build);
+      const bytes = new Float64Array(10).fill(100 * MIB);
+      const nexus = await runNexus({ ...NEXUS, ...tight, cores: 4, bytes }, requests, module);
+      const nanvix = await runNanvix(
+        { ...NANVIX, ...tight, memoryBytes: 128 * MIB, ioPerCall: 3, tenants: 10 },
+        requests,
+        module,
+      );
+      runs.push({ nexus, nanvix });
+    }
+    expect(runs[1]).toEqual(runs[0]);
+    expect(runs[2]).toEqual(runs[0]);
+    expect(runs[0]!.nanvix.evicted).toBeGreaterThan(0);
+  });
+});
