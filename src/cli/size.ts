@@ -50,6 +50,7 @@ export const sizeSpec: CommandSpec = {
     'the least value at which every seed meets the objectives, and low is the least at which any seed does.',
   examples: [
     'fluxhost size burst.yaml',
+    'fluxhost size fleet.yaml --find hosts.0.count=250..400',
     'fluxhost size burst.yaml --find host.cores=8..40 --mechanisms ideal,hyperflux --replications 5',
     "fluxhost size functions.yaml --find lifecycle.memory=64MiB..4GiB --for 'lifecycle.coldStartRate < 0.05'",
     "fluxhost size functions.yaml --find functions.count=1..500 --most --for 'lifecycle.startNs.p99 < 600ms'",
@@ -66,15 +67,19 @@ export async function size(args: readonly string[], io: Io, tools: Tools = simul
   const variants = readMechanisms(given);
   const seed = given.whole('seed', 0, MAX_SEED);
   const replications = given.whole('replications', 1, MAX_REPLICATIONS) ?? 1;
-  given.check();
-  const find = parseFind(given.text('find') ?? 'host.cores');
   const objectives = given
     .list('for')
     .flatMap((list) => list.split(','))
     .map((one) => one.trim())
     .filter((one) => one !== '');
+  const set = overrides(given.list('set'), seed);
+  const { isFleet, sizeFleet } = await import('./fleet-size.js');
+  if (await isFleet(given.positional(0)))
+    return sizeFleet(given, io, { set, objectives, replications, command: commandOf('size', args) });
+  given.check();
+  const find = parseFind(given.text('find') ?? 'host.cores');
 
-  const loaded = await tools.load(given.positional(0), { set: overrides(given.list('set'), seed) });
+  const loaded = await tools.load(given.positional(0), { set });
   const { scenario } = loaded;
   checkObjectives(scenario, objectives);
   const folder = given.text('out');

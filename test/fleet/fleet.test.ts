@@ -165,3 +165,34 @@ describe('a fleet from a program', () => {
     expect(warnings.map(({ code }) => code)).toEqual(['never-fits']);
   });
 });
+
+describe('fluxhost size of a fleet', () => {
+  const size = async (...args: string[]): Promise<{ status: number; out: string; err: string }> => {
+    const io = captureIo();
+    const status = await main(['size', join(folder, 'f.yaml'), ...args], io);
+    return { status, out: io.out, err: io.err };
+  };
+  interface Sized {
+    readonly runs: readonly { value: number | null; set: string; tried: { value: number; attainedIn: number }[] }[];
+  }
+
+  it('finds the fewest hosts, and runs the values beside the answer', async () => {
+    // three VMs of 4 cores and one of 2 are there at 3 s at most: 12 cores at 2 s need two hosts of 8
+    const { status, out, err } = await size('--for', 'packing.rejected == 1', '--json');
+    expect(status, err).toBe(0);
+    const [run] = (JSON.parse(out) as Sized).runs;
+    expect(run).toMatchObject({ value: 2, set: 'hosts.0.count=2', bound: null });
+    expect(run!.tried.find(({ value }) => value === 1)).toMatchObject({ attainedIn: 0 });
+    const text = await size('--for', 'packing.rejected == 1');
+    expect(text.out).toContain('hosts.0.count=2');
+  });
+
+  it('says where no number of hosts is enough, and refuses what is of scenarios', async () => {
+    const { out } = await size('--json'); // one VM wants 99 cores
+    expect((JSON.parse(out) as Sized).runs[0]).toMatchObject({ value: null, bound: { by: 'range' } });
+    expect((await size('--find', 'hosts.0.cores')).err).toContain('expected a range: hosts.0.cores=LOW..HIGH');
+    expect((await size('--mechanisms', 'ideal')).err).toContain('--mechanisms: given for a fleet');
+    const cores = await size('--find', 'hosts.0.cores=4..128', '--json');
+    expect((JSON.parse(cores.out) as Sized).runs[0]).toMatchObject({ value: 99 });
+  });
+});

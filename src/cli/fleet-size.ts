@@ -1,0 +1,164 @@
+// `fluxhost size` of a fleet: the fewest hosts (or the least value of another whole number) at which every VM has one, or other objectives hold.
+
+import { loadFleet } from '../fleet/file.js';
+import type { FleetResult } from '../fleet/result.js';
+import { simulateFleet, vmsOf } from '../fleet/simulate.js';
+import type { VmTable } from '../fleet/vms.js';
+import { evaluateAssertion } from '../input/assert.js';
+import { readDocument } from '../input/document.js';
+import { InputError, show } from '../input/errors.js';
+import { readText } from '../input/text.js';
+import { renderSize } from '../report/size-table.js';
+import { toStableJson } from '../result/json.js';
+import { replicationSeed } from '../result/replications.js';
+import { parseFind } from '../study/ladder.js';
+import { leastOf } from '../study/search.js';
+import type { SizeResult, SizeTrial } from '../study/size.js';
+import { nodeHost } from '../workload/node-file.js';
+import type { Arguments } from './args.js';
+import { EXIT } from './exit.js';
+import { prepareFolder } from './files.js';
+import { type Io, lookOf } from './io.js';
+import { writeDocument } from './out.js';
+import { REPORT } from './report.js';
+import { createOn } from './tools.js';
+
+const MOST_TIMES = 4;
+
+/** A scenario has a host, a fleet has hosts; what cannot be read is for the scenario's reader to refuse. */
+export async function isFleet(path: string): Promise<boolean> {
+  try {
+    return Array.isArray(readDocument(await readText(path, 'a fleet'), path).value['hosts']);
+  } catch {
+    return false;
+  }
+}
+
+/** Classes are named in assertions as VMs are. */
+const byClass = (result: FleetResult): object => ({
+  ...result,
+  vms: result.classes.map((one) => ({ ...one, name: one.class })),
+});
+
+/** Without any: every VM has a host, and keeps one; every class keeps its objective. */
+function meets(result: FleetResult, objectives: readonly string[]): boolean {
+  if (objectives.length === 0) {
+    const { rejected, lost = 0 } = result.packing;
+    return rejected === 0 && lost === 0 && result.classes.every(({ slo }) => slo?.attained !== false);
+  }
+  return objectives.every((objective) => evaluateAssertion(objective, byClass(result)).holds);
+}
+
+interface Range {
+  readonly path: string;
+  readonly low: number;
+  readonly high: number;
+}
+
+function rangeOf(text: string, fleet: { readonly hosts: readonly { readonly count: number }[] }): Range {
+  const { path, low, high, step } = parseFind(text);
+  const whole = (value: string | undefined, otherwise: number): number => {
+    if (value === undefined) return otherwise;
+    if (/^\d{1,9}$/.test(value)) return Number(value);
+    throw new InputError({ path: '--find', given: show(text), expected: 'whole numbers: hosts.0.count=100..2000' });
+  };
+  if (step !== undefined)
+    throw new InputError({
+      path: '--find',
+      given: show(text),
+      expected: 'a range without a step: every whole number is looked at',
+    });
+  const count = fleet.hosts[Number(/^hosts\.(\d+)\.count$/.exec(path)?.[1] ?? NaN)]?.count;
+  if (count === undefined && high === undefined)
+    throw new InputError({ path: '--find', given: show(text), expected: `a range: ${path}=LOW..HIGH` });
+  const range = { path, low: whole(low, 1), high: whole(high, MOST_TIMES * (count ?? 1)) };
+  if (range.low <= range.high) return range;
+  throw new InputError({ path: '--find', given: show(text), expected: 'a range from the lesser to the greater' });
+}
+
+/** Runs one value after the other, each with every seed. */
+class Sizing {
+  private readonly vms = new Map<number, VmTable>();
+
+  constructor(
+    private readonly file: string,
+    private readonly set: readonly string[],
+    private readonly within: string | undefined,
+  ) {}
+
+  async run(path: string, value: number, replication: number): Promise<FleetResult> {
+    const found = await loadFleet(this.file, [...this.set, `${path}=${value}`]);
+    const fleet = { ...found.fleet, seed: replicationSeed(found.fleet.seed, replication) };
+    const files = nodeHost(found.directory, { within: this.within });
+    // how many hosts there are says nothing of the VMs
+    const known = path.endsWith('.count') ? this.vms.get(replication) : undefined;
+    const vms = known ?? (await vmsOf(fleet, files));
+    this.vms.set(replication, vms);
+    const create = (scenario: Parameters<typeof createOn>[1]) =>
+      createOn({ within: this.within }, scenario, found.directory);
+    return simulateFleet({ ...found, fleet }, vms, { create });
+  }
+}
+
+export async function sizeFleet(
+  given: Arguments,
+  io: Io,
+  asked: {
+    readonly set: readonly string[];
+    readonly objectives: readonly string[];
+    readonly replications: number;
+    readonly command: string;
+  },
+): Promise<number> {
+  const file = given.positional(0);
+  const { set, objectives, replications } = asked;
+  for (const option of ['mechanisms', 'estimate', 'most', 'core'])
+    if (given.flag(option) || given.text(option) !== undefined)
+      given.problems.push(
+        `--${option}: given for a fleet, expected for scenarios only (--set mechanism=… changes a fleet's)`,
+      );
+  given.check();
+  const { fleet } = await loadFleet(file, set);
+  const { path, low, high } = rangeOf(given.text('find') ?? 'hosts.0.count', fleet);
+  const sizing = new Sizing(file, set, given.text('files-within'));
+  const tried = new Map<number, SizeTrial>();
+  const found = await leastOf(high - low + 1, async (index) => {
+    const value = low + index;
+    let attainedIn = 0;
+    for (let r = 0; r < replications; r++) attainedIn += Number(meets(await sizing.run(path, value, r), objectives));
+    tried.set(index, { value, attainedIn, of: replications });
+    return { attainedIn, of: replications };
+  });
+  const valueAt = (index: number | null): number | null => (index === null ? null : low + index);
+  const { index, someIndex, missedAbove } = found!;
+  const value = valueAt(index);
+  const ends = [value, valueAt(someIndex)].filter((end) => end !== null);
+  const result: SizeResult = {
+    find: path,
+    unit: '',
+    for: objectives.length === 0 ? ['a host for every VM'] : [...objectives],
+    replications,
+    runs: [
+      {
+        mechanism: fleet.placement,
+        value,
+        set: value === null ? null : `${path}=${value}`,
+        low: ends.length === 0 ? null : Math.min(...ends),
+        high: value === null ? null : Math.max(...ends),
+        bound: value === null ? { by: 'range', detail: `${path} up to ${high} is not enough` } : null,
+        tried: [...tried.values()].sort((a, b) => a.value - b.value),
+        missedAbove: missedAbove.map((at) => low + at),
+      },
+    ],
+  };
+  const json = toStableJson(result);
+  const folder = given.text('out');
+  if (folder !== undefined) {
+    await prepareFolder(folder, ['size.json', REPORT]);
+    await writeDocument(folder, 'size.json', json, result, { command: asked.command });
+  }
+  const command = (): string =>
+    `fluxhost fleet ${file} ${[...set, ...(value === null ? [] : [`${path}=${value}`])].map((one) => `--set ${one}`).join(' ')}`;
+  io.stdout(given.flag('json') ? json : renderSize(result, lookOf(io), command));
+  return EXIT.done;
+}
