@@ -25,7 +25,7 @@ export const CHAPTERS = [
   ['Models', ['docs/model.md', 'docs/model/']],
   ['Trust', ['docs/trust.md', 'docs/validity.md', 'docs/validation.md']],
   ['Reference', ['docs/parameters.md', 'CHANGELOG.md']],
-  ['Inside', ['docs/architecture.md', 'CONTRIBUTING.md', 'docs/decisions/']],
+  ['Inside', ['docs/architecture.md', 'docs/performance.md', 'CONTRIBUTING.md', 'docs/decisions/']],
 ];
 const API_ENTRIES = ['index', 'core-entry', 'node-entry', 'report-entry'];
 /** Characters of a section that a search shows. */
