@@ -212,6 +212,16 @@ function checkCount(vms: readonly Fields[]): FieldProblem[] {
     : [{ path: ['vms'], given: `${total} VMs`, expected: `at most ${MAX_VMS} VMs on one host` }];
 }
 
+/** Two choices place tasks while searchers walk: the walk of `nsdi22` would have no end. */
+function checkTwoChoices(root: Fields, vms: readonly Fields[]): FieldProblem[] {
+  const { mechanism } = root;
+  if (kindOf(mechanism) !== 'nsdi22' || fields(mechanism)['twoChoices'] !== true) return [];
+  const expected = 'none: under nsdi22 tasks are placed by two choices or stolen, not both';
+  return vms.flatMap(({ stealing }, index): FieldProblem[] =>
+    stealing === 'none' ? [] : [{ path: ['vms', index, 'stealing'], given: show(stealing), expected }],
+  );
+}
+
 export function checkTogether(written: unknown): FieldProblem[] {
   const root = fields(written);
   const vms = list(root['vms']).map(fields);
@@ -223,5 +233,6 @@ export function checkTogether(written: unknown): FieldProblem[] {
     ...checkNames(vms),
     ...checkLimits(root, vms),
     ...checkQueueLimits(vms),
+    ...checkTwoChoices(root, vms),
   ];
 }

@@ -47,6 +47,10 @@ describe('one wrong field', () => {
       'mechanism.intervall=5us',
       'mechanism.intervall: given an unknown field, expected a known field (did you mean "interval"?): kind, interval, threshold, signal, queueLength, mode, staleness, grant, migrate, finishSection, batch, aggregate',
     ],
+    [
+      'mechanism={ kind: nsdi22, twoChoices: true }',
+      'vms.0.stealing: given nothing, expected none: under nsdi22 tasks are placed by two choices or stolen, not both',
+    ],
     ['mechanism.interval=0ns', `mechanism.interval: given "0ns", expected ${ABOVE_0}`],
     ['mechanism.signal=mean', 'mechanism.signal: given "mean", expected one of: average, oldest, queue-length, policy'],
     ['costs.steal=120', `costs.steal: given 120, expected ${DURATION}`],

@@ -6,6 +6,7 @@ import { MECHANISM_KINDS, Simulation, type ScenarioInput, type StripWindow } fro
 import { runsOf } from '../../src/result/runs.js';
 import { essence } from '../support/bits.js';
 import { contended } from '../support/contended.js';
+import { S, fn, host, invocations, lifecycle } from '../support/functions.js';
 import { traced, type Slice } from './trace.js';
 
 async function stripped(input: ScenarioInput) {
@@ -186,4 +187,20 @@ it('leaves out the worst where the run cannot be taken up again, and what was no
   simulation.close();
   const short = { ...contended('ideal', 'plain'), warmup: '0s', duration: '100ns' };
   expect((await stripped(short)).windows.map(({ columns }) => columns)).toEqual([100, 100]);
+});
+
+it('stands together behind the VMs for functions, and is whole where the run is laid out anew for more of them', async () => {
+  const rows = Array.from({ length: 40 }, (_, i): [number, number, number] => [i * 1e6, 0, 30e6]);
+  const spec = lifecycle({ functions: [fn()], invocations: invocations(rows) });
+  const made = (): Promise<Simulation> => Simulation.create(host(0.2 * S), { lifecycle: spec, functionVms: 4 });
+  const [stripped, plain] = [await made(), await made()];
+  await stripped.run({ strips: true });
+  await plain.run();
+  expect(essence(stripped.metrics())).toBe(essence(plain.metrics()));
+  expect(stripped.metrics().lifecycle!.runningMax).toBeGreaterThan(8);
+  const [run] = (await stripped.strips())!.windows;
+  expect([run!.fromNs, run!.columns]).toEqual([0, 256]); // of 512 cores
+  const own = stripped.metrics().vms.length;
+  const held = run!.cores.flatMap(({ vms }) => runsOf(vms).flatMap(([vm]) => (vm < 0 ? [] : [vm])));
+  expect(new Set(held)).toEqual(new Set([own]));
 });
