@@ -7,7 +7,7 @@ import { dropBuckets, withBuckets } from '../result/buckets.js';
 import { overTimeText } from '../report/series.js';
 import { compareAll } from '../study/compare.js';
 import { LIMIT_FACTOR } from '../study/ladder.js';
-import { scenariosOf } from '../study/variant.js';
+import { fitting } from '../study/variant.js';
 import { MAX_SIZING_CORES } from '../study/sizing.js';
 import { type CommandSpec, parseCommand, renderHelp } from './args.js';
 import { ESTIMATE, printEstimate, searchRuns } from './estimate.js';
@@ -77,7 +77,7 @@ export async function compare(args: readonly string[], io: Io, tools: Tools = si
     const searched = !given.flag('no-sizing') && scenario.vms.some(({ slo }) => slo !== undefined);
     const most = mostCores ?? LIMIT_FACTOR * scenario.host.cores;
     const runs = replications + (searched ? searchRuns(most) : 0);
-    const plans = scenariosOf(scenario, variants, file).map((one) => ({ scenario: one, runs }));
+    const plans = fitting(scenario, variants, file).fits.map((one) => ({ scenario: one.scenario, runs }));
     return printEstimate(given, io, plans, (one) => used.create(one, directory));
   }
   return openStudy(
@@ -104,7 +104,8 @@ export async function compare(args: readonly string[], io: Io, tools: Tools = si
         await writeOut(folder, 'comparison.json', json, runs, drawn, again);
       }
       const overTime = overTimeText(runs[0]!, folder, '--out DIR writes that of every run as CSV, --json prints it');
-      const labels = variants.map(({ label }) => label);
+      const left = new Set(comparison.refused?.map(({ mechanism }) => mechanism));
+      const labels = variants.map(({ label }) => label).filter((label) => !left.has(label));
       io.stdout(given.flag('json') ? json : renderComparison(headed(comparison, labels), lookOf(io)) + overTime);
       if (!study.interrupted) return EXIT.done;
       io.stderr('interrupted: what is finished is shown\n');

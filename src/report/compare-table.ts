@@ -277,6 +277,8 @@ export function renderComparison(comparison: Comparison, look: Look = false): st
       text += `${paint(`incomplete: ${printable(run.manifest.mechanism)} was interrupted`, 'bad', look)}\n`;
     }
   }
+  for (const { mechanism, why } of comparison.refused ?? [])
+    text += `${wrap(printable(`left out ${mechanism}: ${why}`), 100).replaceAll('\n', '\n  ')}\n`;
   text += replicationLegend(comparison);
   return `${text}\n${renderTrust(comparison.runs, look)}\n${wrap(sloSentence(comparison), 100)}\n`;
 }

@@ -137,7 +137,7 @@ export async function replicate(scenario: Scenario, options: ReplicateOptions): 
  *
  *     const { runs, sizing } = await compare(scenario, { mechanisms: ['ideal', { kind: 'hyperflux', signal: 'oldest' }] });
  *
- * @throws InputError with what any of the mechanisms cannot run, before anything runs
+ * @throws InputError, before anything runs, for settings that are none and where the scenario fits no mechanism
  */
 export async function compare(scenario: Scenario, options: CompareOptions): Promise<Comparison> {
   const { mechanisms, replications = 1, sizing = true, mostCores, ...rest } = options;

@@ -6,7 +6,7 @@ import type { Result } from '../result/result.js';
 import type { Scenario } from '../scenario/types.js';
 import { ofTheVms, type Sizing, sizeFor } from './sizing.js';
 import { type Study, combine } from './study.js';
-import { type Variant, scenariosOf } from './variant.js';
+import { type Variant, fitting } from './variant.js';
 
 /** Mechanisms side by side. */
 export interface Comparison {
@@ -14,6 +14,13 @@ export interface Comparison {
   runs: Result[];
   /** Each mechanism against the first. */
   differences: Difference[];
+  /** Mechanisms that the scenario does not fit, with the reason; absent where it fits all. */
+  refused?: {
+    /** As it was asked for. */
+    mechanism: string;
+    /** What it would need. */
+    why: string;
+  }[];
   /** Absent where it is not asked for, without any SLO, or when interrupted before it. */
   sizing?: Sizing[];
   /** Present when it was interrupted. */
@@ -39,7 +46,7 @@ const called = (difference: Difference, value: Variant, baseline: Variant): Diff
 /**
  * @param file named in problems
  * @param before sees the first result of each variant's time zero, before anything has run
- * @throws InputError with what any of the variants cannot run, before anything runs
+ * @throws InputError, before anything runs, for settings that are none and where the scenario fits no variant
  */
 export async function compareAll(
   study: Study,
@@ -47,10 +54,10 @@ export async function compareAll(
   { variants, replications, sizing, mostCores }: ComparisonQuestion,
   { file, before }: { readonly file?: string; readonly before?: () => void | Promise<void> } = {},
 ): Promise<Comparison> {
-  const scenarios = scenariosOf(scenario, variants, file);
+  const { fits, refused } = fitting(scenario, variants, file);
   const runs: Result[] = [];
   const bases: Result[] = [];
-  for (const one of scenarios) {
+  for (const { scenario: one } of fits) {
     if (study.interrupted) break;
     const results = await study.replications(one, replications, before);
     bases.push(results[0]!);
@@ -59,18 +66,19 @@ export async function compareAll(
   const [first, ...others] = runs;
   const comparison: Comparison = {
     runs,
-    differences: others.map((other, i) => called(differenceOf(first!, other), variants[i + 1]!, variants[0]!)),
+    differences: others.map((other, i) => called(differenceOf(first!, other), fits[i + 1]!.variant, fits[0]!.variant)),
+    ...(refused.length > 0 ? { refused } : {}),
   };
   if (sizing && scenario.vms.some((vm) => vm.slo !== undefined)) {
     comparison.sizing = [];
     let likely: number | undefined;
-    for (const [i, one] of scenarios.entries()) {
+    for (const [i, { scenario: one, variant }] of fits.entries()) {
       const base = bases[i];
       if (base === undefined || base.incomplete === true) break;
       const found = await sizeFor(study, one, base, mostCores, likely);
       if (found === null) break;
       likely = ofTheVms(one, found) ?? likely;
-      comparison.sizing.push({ ...found, mechanism: variants[i]!.label });
+      comparison.sizing.push({ ...found, mechanism: variant.label });
     }
   }
   if (study.interrupted) comparison.incomplete = true;

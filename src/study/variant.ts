@@ -82,6 +82,38 @@ export function scenariosOf(scenario: Scenario, variants: readonly Variant[], fi
   return scenarios;
 }
 
+/** What a scenario fits, and why it does not fit the others. */
+export interface Fitting {
+  readonly fits: readonly { readonly variant: Variant; readonly scenario: Scenario }[];
+  readonly refused: { mechanism: string; why: string }[];
+}
+
+/**
+ * The scenario under each variant that it fits.
+ *
+ * @param file named in problems, with the variant
+ * @throws InputError for settings that no scenario could have, and where none fits
+ */
+export function fitting(scenario: Scenario, variants: readonly Variant[], file?: string): Fitting {
+  const fits: { variant: Variant; scenario: Scenario }[] = [];
+  const refused: { mechanism: string; why: string }[] = [];
+  const mistaken: Variant[] = [];
+  for (const variant of variants) {
+    try {
+      fits.push({ variant, scenario: scenariosOf(scenario, [variant])[0]! });
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      const { path, given, expected } = error.problems[0]!;
+      if (path.startsWith('mechanism')) mistaken.push(variant);
+      refused.push({ mechanism: variant.label, why: `${path}: given ${given}, expected ${expected}` });
+    }
+  }
+  // says all at once what is wrong
+  if (mistaken.length > 0) scenariosOf(scenario, mistaken, file);
+  if (fits.length === 0) scenariosOf(scenario, variants, file);
+  return { fits, refused };
+}
+
 /** @throws InputError for a list without an entry, or with one twice */
 export function variantsOf(choices: readonly MechanismChoice[]): Variant[] {
   const variants = choices.map(variantOf);

@@ -151,12 +151,36 @@ describe('refusals', () => {
     ]);
   });
 
-  it('of a scenario that one mechanism cannot run come before anything runs', async () => {
+  const tight = ['a.yaml', '--set', 'mechanism=ideal', '--set', 'host.cores=2', '--no-sizing'];
+
+  it('leave a mechanism out that the scenario does not fit, with the reason', async () => {
+    const io = captureIo();
     const tools = fakeTools();
-    const set = ['--set', 'mechanism=ideal', '--set', 'host.cores=2'];
-    const error = await compare(['a.yaml', ...set], captureIo(), tools).catch((caught: unknown) => caught);
-    expect(error).toBeInstanceOf(InputError);
-    expect((error as InputError).message).toMatch(/^a\.yaml under hyperflux: vms: given guarantees/);
+    const args = [...tight, '--mechanisms', 'hyperflux,ideal,shenango,static'];
+    expect(await compare(args, io, tools)).toBe(0);
+    expect(tools.created.map(({ mechanism }) => mechanism.kind)).toEqual(['ideal', 'static']);
+    expect(io.out).toMatch(/^ +ideal +static$/m);
+    expect(io.out).toMatch(/^left out hyperflux: vms: given guarantees/m);
+    const json = captureIo();
+    expect(await compare([...args, '--json'], json, fakeTools())).toBe(0);
+    const { runs, differences, refused } = JSON.parse(json.out) as Comparison;
+    expect(runs.map(({ manifest }) => manifest.mechanism)).toEqual(['ideal', 'static']);
+    expect(differences.map(({ mechanism, baseline }) => [mechanism, baseline])).toEqual([['static', 'ideal']]);
+    expect(refused!.map(({ mechanism }) => mechanism)).toEqual(['hyperflux', 'shenango']);
+  });
+
+  it('of a scenario that no mechanism can run, and of settings that are none, come before anything runs', async () => {
+    const tools = fakeTools();
+    for (const [args, mechanisms, message] of [
+      [tight, 'hyperflux', /^a\.yaml under hyperflux: vms: given guarantees/],
+      [['a.yaml'], 'ideal,hyperflux:sgnal=oldest', /^a\.yaml under hyperflux:sgnal=oldest: mechanism\.sgnal: /],
+    ] as const) {
+      const error = await compare([...args, '--mechanisms', mechanisms], captureIo(), tools).catch(
+        (caught: unknown) => caught,
+      );
+      expect(error).toBeInstanceOf(InputError);
+      expect((error as InputError).message).toMatch(message);
+    }
     expect(tools.created).toEqual([]);
   });
 });
