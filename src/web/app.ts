@@ -161,12 +161,13 @@ export class App {
   ): Promise<void> {
     const mine = ++this.loads;
     this.tour.end();
-    this.playing = false;
-    this.settings.text.value = text;
+    Object.assign(this, { playing: false, foreign, file });
+    Object.assign(this.settings.text, { value: text, foreign });
     const answer = await this.link.ask({ ask: 'load', text, file, set, foreign, files: this.dropped.files });
     if (mine !== this.loads) return; // another has been asked for meanwhile
     if (answer.answer === 'refused') {
       this.settings.text.refuse(answer);
+      if (this.about === undefined) this.middle.replaceChildren('Nothing runs: what is wrong stands beside the text.');
       return;
     }
     if (answer.answer === 'failed') {
@@ -174,7 +175,7 @@ export class App {
       return;
     }
     const { about } = answer;
-    Object.assign(this, { about, text, file, set, foreign });
+    Object.assign(this, { about, text, set });
     this.settings.show(about, set, file);
     this.happened.clear();
     const explain = ({ future, core, atNs }: Selected): void => void this.explain(future, core, atNs);
@@ -214,9 +215,8 @@ export class App {
     }
   }
 
-  // --- time --------------------------------------------------------------------------------------------------------
-
   private togglePlay(): void {
+    if (this.about === undefined) return;
     if (this.done) {
       void this.reload();
       return;
@@ -228,6 +228,7 @@ export class App {
   }
 
   private runOn(): void {
+    if (this.about === undefined) return;
     this.tour.end();
     this.toEnd = true;
     this.playing = true;
@@ -387,8 +388,6 @@ export class App {
     const failure = await download(this.link, what, this.futures.count, this.stage?.shownNs ?? [0, 0]);
     if (failure !== undefined) this.fail(failure);
   }
-
-  // --- drawing -----------------------------------------------------------------------------------------------------
 
   private draw(): void {
     this.stale = false;

@@ -56,7 +56,7 @@ export type Ask =
       readonly samplingRate: number;
     }
   /** Whether a text would be refused; nothing that runs is touched. */
-  | { readonly ask: 'check'; readonly text: string; readonly file: string }
+  | { readonly ask: 'check'; readonly text: string; readonly file: string; readonly foreign: boolean }
   /** The JSON Schema of a scenario. */
   | { readonly ask: 'schema' }
   /** What happens in a window of a future, as a Perfetto trace. */

@@ -9,7 +9,7 @@ import { InputError } from '../input/errors.js';
 import { toStableJson } from '../result/json.js';
 import type { Result } from '../result/result.js';
 import { MECHANISM_KINDS } from '../scenario/mechanisms.js';
-import { parseScenario } from '../scenario/parse.js';
+import { parseScenario, type ParsedScenario } from '../scenario/parse.js';
 import { scenarioJsonSchema } from '../scenario/schema.js';
 import type { Scenario } from '../scenario/types.js';
 import { withFields } from '../scenario/written.js';
@@ -60,6 +60,19 @@ function aboutOf(simulation: Simulation, warnings: readonly string[]): About {
   };
 }
 
+/** @throws InputError, also for what goes beyond the limits where those hold */
+function scenarioOf({
+  text,
+  file,
+  set = [],
+  foreign,
+}: Pick<Load, 'text' | 'file' | 'foreign'> & Partial<Pick<Load, 'set'>>): ParsedScenario {
+  const parsed = parseScenario(text, { file, set });
+  const problems = foreign ? beyondLimits(parsed.scenario) : [];
+  if (problems.length > 0) throw new InputError(problems.map((problem) => ({ file, ...problem })));
+  return parsed;
+}
+
 export class Runner {
   private futures: Future[] = [];
   private foreign = false;
@@ -94,7 +107,7 @@ export class Runner {
       case 'advance':
         return this.advance(ask);
       case 'check':
-        parseScenario(ask.text, { file: ask.file });
+        scenarioOf(ask);
         return { answer: 'checked' };
       case 'schema':
         return { answer: 'schema', schema: scenarioJsonSchema() };
@@ -144,9 +157,7 @@ export class Runner {
   }
 
   private async load({ text, file, set, foreign, files }: Load): Promise<Answer> {
-    const { scenario, warnings } = parseScenario(text, { file, set });
-    const problems = foreign ? beyondLimits(scenario) : [];
-    if (problems.length > 0) throw new InputError(problems.map((problem) => ({ file, ...problem })));
+    const { scenario, warnings } = scenarioOf({ text, file, set, foreign });
     const held = memoryHost(Object.fromEntries(files.map(({ name, bytes }) => [name, bytes])));
     const simulation = await Simulation.create(scenario, { module: await this.compile(), files: held });
     this.files = held;

@@ -28,6 +28,9 @@ export class TextPanel {
   private editor: ScenarioEditor | undefined;
   private loading = false;
   private file = '';
+  private refused: Refused | undefined;
+  /** The limits of a scenario that somebody else wrote hold. */
+  foreign = false;
   private waiting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -86,7 +89,7 @@ export class TextPanel {
       this.code.hidden = false;
       this.field.hidden = true;
       this.hint.textContent = KEYS;
-      await this.check();
+      this.editor.mark(this.refused);
     } catch {
       this.hint.textContent = 'The editor could not be loaded: this plain field does without completion.';
     }
@@ -104,12 +107,13 @@ export class TextPanel {
 
   private async check(): Promise<void> {
     const { value } = this;
-    const answer = await this.link.ask({ ask: 'check', text: value, file: this.file });
+    const answer = await this.link.ask({ ask: 'check', text: value, file: this.file, foreign: this.foreign });
     if (value !== this.value) return; // another check is on its way
     this.show(answer.answer === 'refused' ? answer : undefined);
   }
 
   private show(refused: Refused | undefined): void {
+    this.refused = refused;
     const { lines, places } = refused ?? { lines: [], places: [] };
     const left = lines.length - MOST_LINES;
     this.problems.replaceChildren(

@@ -16,6 +16,7 @@ import {
   withFields,
 } from '../../src/index.js';
 import { hashOf } from '../../src/web/runner.js';
+import { toFragment } from '../../src/web/share.js';
 import { STORIES } from '../../src/web/stories.js';
 import { data, drop, LivePage, standing, toEnd, write } from './live.js';
 
@@ -120,6 +121,11 @@ describe('the live page in Chromium', () => {
       (at) => Number(document.getElementById('page')!.dataset['nowNs']) === at,
       simulation.nowNs + 1000,
     );
+    await page.keyboard.press(','); // the button that was pressed has no use for it
+    await page.waitForFunction(
+      (at) => Number(document.getElementById('page')!.dataset['nowNs']) === at,
+      simulation.nowNs + 2000,
+    );
     await toEnd(page);
     await page.click('.moves button');
     await page.waitForSelector('.steps li');
@@ -219,6 +225,35 @@ describe('the live page in Chromium', () => {
     expect(await damaged.page.textContent('.status')).toMatch(/this link holds no scenario/);
     await damaged.page.close();
     expect([...complaints, ...other.complaints, ...damaged.complaints]).toEqual([]);
+  });
+
+  it('holds what came by a link to its limits, also when it is run again, and asks nobody for its files', async () => {
+    const fragment = async (text: string): Promise<string> => toFragment({ text, set: [] });
+    const large = await live.open(await fragment(SHORT.replace('cores: 17', 'cores: 5000')), 'reduce', /no such file/);
+    await large.page.waitForSelector('.problems li');
+    const refused = await large.page.textContent('.problems');
+    expect(refused).toBe('shared.yaml: host.cores: given 5000, expected at most 1024 in a scenario from a link');
+    await large.page.click('#play');
+    expect(await large.page.textContent('#play')).toBe('Play');
+    await large.page.$eval('.editor', (element) => ((element as HTMLDetailsElement).open = true));
+    await large.page.waitForSelector('.cm-content');
+    await large.page.click('.editor button');
+    await large.page.waitForTimeout(400); // that it does not run
+    expect(await large.page.textContent('.problems')).toBe(refused);
+    expect(await large.page.$('canvas.strips')).toBeNull();
+    const far = SHORT.replace(
+      /process: saturate, tasks: 64/,
+      'process: trace, format: csv, file: "http://203.0.113.5/x.csv"',
+    );
+    const asking = await live.open(await fragment(far), 'reduce', /no such file/);
+    await asking.page.waitForSelector('canvas.strips');
+    await asking.page.click('#play');
+    await asking.page.waitForFunction(() =>
+      document.querySelector('.status')!.textContent?.includes('given the name of no file'),
+    );
+    expect([...large.complaints, ...asking.complaints]).toEqual([]);
+    await large.page.close();
+    await asking.page.close();
   });
 
   it('draws a curve while a range is dragged, with the rows that sweep has in Node', async () => {
