@@ -195,8 +195,11 @@ export function reached(entries, read) {
 export async function declarations() {
   const loaded = await load();
   const scenario = new Printer();
+  const written = loaded.scenarioJsonSchema();
   scenario.type({
-    ...loaded.scenarioJsonSchema(),
+    ...written,
+    // a file may leave them out beside functions; a program writes [], so that who reads its own need not ask
+    required: [...written.required, 'vms'],
     title: 'ScenarioInput',
     description: 'The scenario as a person or a program writes it: units as text, defaults left out.',
   });

@@ -28,7 +28,7 @@ const PART_MEANINGS = {
     'How the VMs of functions come and go: what is kept, evicted, refused, and what starting takes (docs/model/lifecycle.md).',
   'lifecycle.keepAlive': 'When a dormant VM goes, and which one goes first (docs/model/lifecycle.md).',
   'lifecycle.tier': 'What it takes to start from where a request finds its function (docs/model/lifecycle.md).',
-  functions: 'Functions whose VMs come and go, of a trace or generated (docs/model/lifecycle.md).',
+  functions: 'Functions whose VMs come and go, of a trace or generated (docs/functions.md).',
   vms: 'The VMs, their load and their objectives; * stands for each.',
 } as const;
 

@@ -309,7 +309,7 @@ export function renderScenarioMarkdown(): string {
     part('Keeping VMs', variants('lifecycle.keepAlive', POLICY_MEANINGS, KEEP_ALIVE_LINES)),
     part(
       'Functions',
-      `From files (\`functions.trace\`) or generated (\`count\`, \`rate\` …). What the readers do with a row: [model/lifecycle.md](model/lifecycle.md).\n\n${table(under('functions').slice(1))}`,
+      `From files (\`functions.trace\`) or generated (\`count\`, \`rate\` …). What the readers do with a row: [functions.md](functions.md).\n\n${table(under('functions').slice(1))}`,
     ),
     part('Memory of the host', table(under('host.memory').slice(1))),
     part('Memory of a VM', table(under('vms.*.memory').slice(1))),

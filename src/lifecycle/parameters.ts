@@ -256,7 +256,7 @@ export const LIFECYCLE_FIELDS: readonly Field[] = [
   ),
   field(`${TRACE}.file`, 'name', 'File of invocations, beside the scenario.'),
   {
-    ...field(`${TRACE}.format`, 'choice', 'How the file is written (docs/model/lifecycle.md).'),
+    ...field(`${TRACE}.format`, 'choice', 'How the file is written (docs/functions.md).'),
     choices: ['azure-2019', 'azure-2021'],
   },
   field(
@@ -291,7 +291,7 @@ export const LIFECYCLE_FIELDS: readonly Field[] = [
   field('functions.service', 'ns', 'Generated: what a request takes on one core, a duration or a distribution.'),
   field('functions.configurations.file', 'name', 'Memory, vCPUs, concurrency and least instances of applications.'),
   {
-    ...field('functions.configurations.format', 'choice', 'How it is written (docs/model/lifecycle.md).'),
+    ...field('functions.configurations.format', 'choice', 'How it is written (docs/functions.md).'),
     choices: ['ibm-code-engine'],
   },
   field(

@@ -44,7 +44,7 @@ describe('README.md', () => {
     for (const [, script] of readme.matchAll(/npm run (\w+)/g)) expect(Object.keys(scripts)).toContain(script);
     const program = read('src/cli/program.ts');
     const commands = [...readme.matchAll(/^ {4}fluxhost (\w+)/gm)].map((match) => match[1]!);
-    expect(commands.length).toBe(10);
+    expect(commands.length).toBe(11);
     for (const command of commands) expect(program).toContain(`  ${command}: {`);
     for (const [path] of readme.matchAll(/examples\/[\w-]+\.yaml/g)) expect(existsSync(ROOT + path)).toBe(true);
   });

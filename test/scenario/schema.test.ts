@@ -15,8 +15,8 @@ import { resultJsonSchema } from '../../src/result/result.js';
 import { SAMPLE } from './sample.js';
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url));
-/** Some examples are of other commands (`reserve`): a scenario says which mechanism moves its cores. */
-const isScenario = (name: string): boolean => /^mechanism:/m.test(readFileSync(EXAMPLES + name, 'utf8'));
+/** Some examples are of other commands (`reserve`, `fleet`): a scenario says which mechanism moves the cores of its one host. */
+const isScenario = (name: string): boolean => /^host:[^]*^mechanism:/m.test(readFileSync(EXAMPLES + name, 'utf8'));
 const files = readdirSync(EXAMPLES).filter((name) => name.endsWith('.yaml') && isScenario(name));
 
 /** These show HyperFlux; the others may show any mechanism. */
