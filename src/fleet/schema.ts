@@ -7,6 +7,7 @@ import type { Dist } from '../input/distributions.js';
 import {
   WRITTEN,
   about,
+  later,
   choice,
   duration,
   fileName,
@@ -63,20 +64,22 @@ const listOf = <T extends z.ZodType>(what: string, item: T, most: number) => {
   return z.array(item, { error }).min(1, { error }).max(most, { error });
 };
 
-const hosts = listOf(
-  '{ type, count, cores, memory }',
-  section({
-    type: documented('hosts.*.type', z.string({ error: () => 'a name' }).min(1, { error: () => 'a name' })),
-    count: described('hosts.*.count', whole(1, MOST_HOSTS)),
-    cores: described('hosts.*.cores', whole(1, MOST_CORES)),
-    memory: described('hosts.*.memory', positiveSize),
-  }).transform((host) => ({
-    type: host.type ?? 'host',
-    count: host.count,
-    cores: host.cores,
-    memoryBytes: host.memory,
-  })),
-  64,
+const hosts = later(() =>
+  listOf(
+    '{ type, count, cores, memory }',
+    section({
+      type: documented('hosts.*.type', z.string({ error: () => 'a name' }).min(1, { error: () => 'a name' })),
+      count: described('hosts.*.count', whole(1, MOST_HOSTS)),
+      cores: described('hosts.*.cores', whole(1, MOST_CORES)),
+      memory: described('hosts.*.memory', positiveSize),
+    }).transform((host) => ({
+      type: host.type ?? 'host',
+      count: host.count,
+      cores: host.cores,
+      memoryBytes: host.memory,
+    })),
+    64,
+  ),
 );
 
 const ratioExpected = (): string =>
@@ -86,97 +89,109 @@ const ratio = z
   .min(0.001, { error: ratioExpected })
   .max(1000, { error: ratioExpected })
   .refine((value) => Math.abs(value * 1000 - Math.round(value * 1000)) < 1e-6, { error: ratioExpected });
-const byClass = section({
-  'latency-critical': about('Of latency-critical VMs. Default: 1.', z.optional(ratio)),
-  'best-effort': about('Of best-effort VMs. Default: 1.', z.optional(ratio)),
-});
-const overcommit = z
-  .union([ratio, byClass], { error: ratioExpected })
-  .transform((value): Overcommit =>
-    typeof value === 'number'
-      ? { 'latency-critical': value, 'best-effort': value }
-      : { 'latency-critical': value['latency-critical'] ?? 1, 'best-effort': value['best-effort'] ?? 1 },
-  );
+const byClass = later(() =>
+  section({
+    'latency-critical': about('Of latency-critical VMs. Default: 1.', z.optional(ratio)),
+    'best-effort': about('Of best-effort VMs. Default: 1.', z.optional(ratio)),
+  }),
+);
+const overcommit = later(() =>
+  z
+    .union([ratio, byClass], { error: ratioExpected })
+    .transform((value): Overcommit =>
+      typeof value === 'number'
+        ? { 'latency-critical': value, 'best-effort': value }
+        : { 'latency-critical': value['latency-critical'] ?? 1, 'best-effort': value['best-effort'] ?? 1 },
+    ),
+);
 const EVEN: Overcommit = { 'latency-critical': 1, 'best-effort': 1 };
 
-const sizes = listOf(
-  '{ weight, cores, memory }',
-  section({
-    weight: described('sizes.*.weight', real(0, Number.MAX_VALUE, true)),
-    cores: described('sizes.*.cores', cores),
-    memory: described('sizes.*.memory', positiveSize),
-    class: described('sizes.*.class', z.optional(choice(CLASSES))),
-  }).transform((size) => ({
-    weight: size.weight,
-    cores: size.cores,
-    memoryBytes: size.memory,
-    class: size.class ?? 'latency-critical',
-  })),
-  1000,
+const sizes = later(() =>
+  listOf(
+    '{ weight, cores, memory }',
+    section({
+      weight: described('sizes.*.weight', real(0, Number.MAX_VALUE, true)),
+      cores: described('sizes.*.cores', cores),
+      memory: described('sizes.*.memory', positiveSize),
+      class: described('sizes.*.class', z.optional(choice(CLASSES))),
+    }).transform((size) => ({
+      weight: size.weight,
+      cores: size.cores,
+      memoryBytes: size.memory,
+      class: size.class ?? 'latency-critical',
+    })),
+    1000,
+  ),
 );
 
 const TIME_UNITS = ['ns', 'us', 'ms', 's', 'm', 'h', 'd'] as const;
 const column = z.string({ error: () => 'the name of a column' }).min(1, { error: () => 'the name of a column' });
 
-const trace = section({
-  file: described('vms.trace.file', fileName),
-  format: documented('vms.trace.format', choice(FORMATS)),
-  timeUnit: documented('vms.trace.timeUnit', choice(TIME_UNITS)),
-  columns: about(
-    'csv: other names of its columns.',
-    z.optional(
+const trace = later(() =>
+  section({
+    file: described('vms.trace.file', fileName),
+    format: documented('vms.trace.format', choice(FORMATS)),
+    timeUnit: documented('vms.trace.timeUnit', choice(TIME_UNITS)),
+    columns: about(
+      'csv: other names of its columns.',
+      z.optional(
+        section({
+          arrival: described('vms.trace.columns.arrival', z.optional(column)),
+          lifetime: described('vms.trace.columns.lifetime', z.optional(column)),
+          cores: described('vms.trace.columns.cores', z.optional(column)),
+          memory: described('vms.trace.columns.memory', z.optional(column)),
+          class: described('vms.trace.columns.class', z.optional(column)),
+        }),
+      ),
+    ),
+    types: described('vms.trace.types', z.optional(fileName)),
+    machine: documented('vms.trace.machine', whole(0, 1e9)),
+    sizes: about(
+      'surf-lisa: what sizes are drawn from, as the file tells none; elsewhere in place of its own.',
+      z.optional(sizes),
+    ),
+  }).transform((written) => ({
+    file: written.file,
+    format: written.format ?? defaultChoice('vms.trace.format', FORMATS),
+    timeUnit: written.timeUnit ?? defaultChoice('vms.trace.timeUnit', TIME_UNITS),
+    columns: written.columns ?? {},
+    machine: written.machine ?? defaultNumber('vms.trace.machine'),
+    ...(written.types === undefined ? {} : { types: written.types }),
+    ...(written.sizes === undefined ? {} : { sizes: written.sizes }),
+  })),
+);
+
+const generated = later(() =>
+  section({
+    arrivals: about(
+      'When VMs come.',
       section({
-        arrival: described('vms.trace.columns.arrival', z.optional(column)),
-        lifetime: described('vms.trace.columns.lifetime', z.optional(column)),
-        cores: described('vms.trace.columns.cores', z.optional(column)),
-        memory: described('vms.trace.columns.memory', z.optional(column)),
-        class: described('vms.trace.columns.class', z.optional(column)),
+        process: documented('vms.generated.arrivals.process', choice(ARRIVALS)),
+        rate: described('vms.generated.arrivals.rate', rate),
       }),
     ),
-  ),
-  types: described('vms.trace.types', z.optional(fileName)),
-  machine: documented('vms.trace.machine', whole(0, 1e9)),
-  sizes: about(
-    'surf-lisa: what sizes are drawn from, as the file tells none; elsewhere in place of its own.',
-    z.optional(sizes),
-  ),
-}).transform((written) => ({
-  file: written.file,
-  format: written.format ?? defaultChoice('vms.trace.format', FORMATS),
-  timeUnit: written.timeUnit ?? defaultChoice('vms.trace.timeUnit', TIME_UNITS),
-  columns: written.columns ?? {},
-  machine: written.machine ?? defaultNumber('vms.trace.machine'),
-  ...(written.types === undefined ? {} : { types: written.types }),
-  ...(written.sizes === undefined ? {} : { sizes: written.sizes }),
-}));
-
-const generated = section({
-  arrivals: about(
-    'When VMs come.',
-    section({
-      process: documented('vms.generated.arrivals.process', choice(ARRIVALS)),
-      rate: described('vms.generated.arrivals.rate', rate),
-    }),
-  ),
-  lifetime: about('How long they stay.', timeDistribution),
-  sizes: about('What they take, one drawn by weight.', sizes),
-  warmup: documented('vms.generated.warmup', long),
-}).transform((written) => ({
-  process: written.arrivals.process ?? defaultChoice('vms.generated.arrivals.process', ARRIVALS),
-  rate: written.arrivals.rate,
-  lifetime: written.lifetime as Dist,
-  sizes: written.sizes,
-  warmupNs: written.warmup ?? defaultNumber('vms.generated.warmup'),
-}));
+    lifetime: about('How long they stay.', timeDistribution),
+    sizes: about('What they take, one drawn by weight.', sizes),
+    warmup: documented('vms.generated.warmup', long),
+  }).transform((written) => ({
+    process: written.arrivals.process ?? defaultChoice('vms.generated.arrivals.process', ARRIVALS),
+    rate: written.arrivals.rate,
+    lifetime: written.lifetime as Dist,
+    sizes: written.sizes,
+    warmupNs: written.warmup ?? defaultNumber('vms.generated.warmup'),
+  })),
+);
 
 const fidelityExpected = (): string => 'packing, full, sampled, or { kind: sampled, share: 0.01 }';
 const share = documented('fidelity.share', real(0, 1, true));
-const fidelity = z
-  .union([choice(FIDELITIES), section({ kind: choice(FIDELITIES), share })], { error: fidelityExpected })
-  .transform((value) => {
-    const { kind, share: given } = typeof value === 'string' ? { kind: value, share: undefined } : value;
-    return { kind, share: kind === 'sampled' ? (given ?? defaultNumber('fidelity.share')) : 1 };
-  });
+const fidelity = later(() =>
+  z
+    .union([choice(FIDELITIES), section({ kind: choice(FIDELITIES), share })], { error: fidelityExpected })
+    .transform((value) => {
+      const { kind, share: given } = typeof value === 'string' ? { kind: value, share: undefined } : value;
+      return { kind, share: kind === 'sampled' ? (given ?? defaultNumber('fidelity.share')) : 1 };
+    }),
+);
 
 const fields = () =>
   section({

@@ -5,6 +5,7 @@ import type { Dist } from '../input/distributions.js';
 import { serviceDistribution, sizeDistribution, timeDistribution } from '../input/distribution-schema.js';
 import {
   about,
+  later,
   choice,
   compact,
   duration,
@@ -90,53 +91,65 @@ function fixed(time?: number, from?: (typeof ENDS)[number]): Extract<KeepAlive, 
 }
 
 const overflowExpected = (): string => 'drop, queue, or a mapping { timeout }';
-const overflow = z
-  .union(
-    [
-      z.literal('drop'),
-      z.literal('queue'),
-      section({ timeout: described(`${LC}.overflow.timeout`, positiveDuration) }),
-    ],
-    { error: overflowExpected },
-  )
-  .transform((given) =>
-    typeof given === 'string' ? { kind: given, timeoutNs: 0 } : { kind: 'timeout' as const, timeoutNs: given.timeout },
-  );
+const overflow = later(() =>
+  z
+    .union(
+      [
+        z.literal('drop'),
+        z.literal('queue'),
+        section({ timeout: described(`${LC}.overflow.timeout`, positiveDuration) }),
+      ],
+      { error: overflowExpected },
+    )
+    .transform((given) =>
+      typeof given === 'string'
+        ? { kind: given, timeoutNs: 0 }
+        : { kind: 'timeout' as const, timeoutNs: given.timeout },
+    ),
+);
 
 const orderExpected = (): string => `a list of tiers, each once, full among them, of: ${TIERS.join(', ')}`;
-const order = z
-  .array(choice(TIERS), { error: orderExpected })
-  .refine((tiers) => tiers.includes('full') && new Set(tiers).size === tiers.length, { error: orderExpected });
+const order = later(() =>
+  z
+    .array(choice(TIERS), { error: orderExpected })
+    .refine((tiers) => tiers.includes('full') && new Set(tiers).size === tiers.length, { error: orderExpected }),
+);
 
-const boot = section({
-  slots: described(`${LC}.boot.slots`, z.optional(whole(1, MAX_INSTANCES))),
-  rate: described(`${LC}.boot.rate`, z.optional(rate)),
-  cpu: described(`${LC}.boot.cpu`, z.optional(real(0, 1))),
-}).transform(({ slots, rate: perSecond, cpu }) =>
-  compact({ slots: slots ?? 0, ratePerSecondPerCore: perSecond ?? 0, cpu }),
+const boot = later(() =>
+  section({
+    slots: described(`${LC}.boot.slots`, z.optional(whole(1, MAX_INSTANCES))),
+    rate: described(`${LC}.boot.rate`, z.optional(rate)),
+    cpu: described(`${LC}.boot.cpu`, z.optional(real(0, 1))),
+  }).transform(({ slots, rate: perSecond, cpu }) =>
+    compact({ slots: slots ?? 0, ratePerSecondPerCore: perSecond ?? 0, cpu }),
+  ),
 );
 
 const tierField = (name: string) => documented(`${LC}.tier.${name}`, duration);
-const tiers = section({
-  active: tierField('active'),
-  dormant: tierField('dormant'),
-  restore: tierField('restore'),
-  vmBoot: tierField('vmBoot'),
-});
+const tiers = later(() =>
+  section({
+    active: tierField('active'),
+    dormant: tierField('dormant'),
+    restore: tierField('restore'),
+    vmBoot: tierField('vmBoot'),
+  }),
+);
 
-const written = section({
-  memory: described(`${LC}.memory`, z.optional(positiveSize)),
-  keepAlive: about('When a dormant VM goes, and which one goes first; absent: fixed.', z.optional(keepAlive)),
-  overflow: documented(`${LC}.overflow`, overflow),
-  order: documented(`${LC}.order`, order),
-  boot: about('Bounds on starts; absent: none.', z.optional(boot)),
-  evict: documented(`${LC}.evict`, choice(EVICT)),
-  snapshots: documented(`${LC}.snapshots`, choice(SNAPSHOTS)),
-  tier: about('What it takes to start from where a request is found.', z.optional(tiers)),
-  attest: documented(`${LC}.attest`, duration),
-  runtimeInit: documented(`${LC}.runtimeInit`, duration),
-  proactive: documented(`${LC}.proactive`, flag),
-});
+const written = later(() =>
+  section({
+    memory: described(`${LC}.memory`, z.optional(positiveSize)),
+    keepAlive: about('When a dormant VM goes, and which one goes first; absent: fixed.', z.optional(keepAlive)),
+    overflow: documented(`${LC}.overflow`, overflow),
+    order: documented(`${LC}.order`, order),
+    boot: about('Bounds on starts; absent: none.', z.optional(boot)),
+    evict: documented(`${LC}.evict`, choice(EVICT)),
+    snapshots: documented(`${LC}.snapshots`, choice(SNAPSHOTS)),
+    tier: about('What it takes to start from where a request is found.', z.optional(tiers)),
+    attest: documented(`${LC}.attest`, duration),
+    runtimeInit: documented(`${LC}.runtimeInit`, duration),
+    proactive: documented(`${LC}.proactive`, flag),
+  }),
+);
 type WrittenLifecycle = z.output<typeof written>;
 
 /** `lifecycle` as it is written; `resolveLifecycle` fills what is left out. */
@@ -175,81 +188,88 @@ const namesExpected = (): string => 'how many functions to choose (a whole numbe
 // Of the options that not every format takes.
 const ONLY_2019 = ['durations', 'memory', 'startMinute', 'minutes', 'spread'] as const;
 
-const trace = section({
-  file: described(`${TRACE}.file`, fileName),
-  format: described(`${TRACE}.format`, choice(FUNCTION_FORMATS)),
-  table: described(`${TRACE}.table`, z.optional(fileName)),
-  durations: described(`${TRACE}.durations`, z.optional(fileName)),
-  memory: described(`${TRACE}.memory`, z.optional(fileName)),
-  functions: described(
-    `${TRACE}.functions`,
-    z.optional(z.union([whole(1, 2 ** 31), z.array(z.string()).min(1)], { error: namesExpected })),
-  ),
-  seed: described(`${TRACE}.seed`, z.optional(whole(0, Number.MAX_SAFE_INTEGER))),
-  start: described(
-    `${TRACE}.start`,
-    z.optional(z.union([z.literal('first'), duration], { error: () => 'a duration with a unit, or first' })),
-  ),
-  limit: described(`${TRACE}.limit`, z.optional(whole(1, Number.MAX_SAFE_INTEGER))),
-  startMinute: described(`${TRACE}.startMinute`, z.optional(whole(1, 1_440))),
-  minutes: described(`${TRACE}.minutes`, z.optional(whole(1, 1_440))),
-  spread: described(`${TRACE}.spread`, z.optional(choice(SPREADS))),
-  timeScale: documented(`${TRACE}.timeScale`, factor),
-  serviceScale: documented(`${TRACE}.serviceScale`, factor),
-})
-  .superRefine((value, context) => {
-    const tell = (field: string, message: string): void => context.addIssue({ code: 'custom', path: [field], message });
-    if (value.format === 'azure-2021') {
-      for (const option of ONLY_2019)
-        if (value[option] !== undefined) tell(option, 'no such option: it is one of format azure-2019');
-      if (value.table === undefined)
-        tell('table', 'the file of functions, func,memoryMiB,initMs (the trace of 2021 tells no memory)');
-    } else {
-      if (value.durations === undefined) tell('durations', 'the durations file that goes with the invocations');
-      if (value.start !== undefined) tell('start', 'no such option: with azure-2019 startMinute says it');
-      if (value.table === undefined && value.memory === undefined)
-        tell('memory', 'the memory file that goes with the invocations, or table: a file func,memoryMiB,initMs');
-      if (value.table !== undefined && value.memory !== undefined)
-        tell('memory', 'nothing: functions.trace.table tells the memory already');
-    }
+const trace = later(() =>
+  section({
+    file: described(`${TRACE}.file`, fileName),
+    format: described(`${TRACE}.format`, choice(FUNCTION_FORMATS)),
+    table: described(`${TRACE}.table`, z.optional(fileName)),
+    durations: described(`${TRACE}.durations`, z.optional(fileName)),
+    memory: described(`${TRACE}.memory`, z.optional(fileName)),
+    functions: described(
+      `${TRACE}.functions`,
+      z.optional(z.union([whole(1, 2 ** 31), z.array(z.string()).min(1)], { error: namesExpected })),
+    ),
+    seed: described(`${TRACE}.seed`, z.optional(whole(0, Number.MAX_SAFE_INTEGER))),
+    start: described(
+      `${TRACE}.start`,
+      z.optional(z.union([z.literal('first'), duration], { error: () => 'a duration with a unit, or first' })),
+    ),
+    limit: described(`${TRACE}.limit`, z.optional(whole(1, Number.MAX_SAFE_INTEGER))),
+    startMinute: described(`${TRACE}.startMinute`, z.optional(whole(1, 1_440))),
+    minutes: described(`${TRACE}.minutes`, z.optional(whole(1, 1_440))),
+    spread: described(`${TRACE}.spread`, z.optional(choice(SPREADS))),
+    timeScale: documented(`${TRACE}.timeScale`, factor),
+    serviceScale: documented(`${TRACE}.serviceScale`, factor),
   })
-  .transform(({ start, timeScale, serviceScale, ...rest }): FunctionTrace =>
-    compact({
-      ...rest,
-      startNs: start,
-      timeScale: timeScale ?? defaultNumber(`${TRACE}.timeScale`),
-      serviceScale: serviceScale ?? defaultNumber(`${TRACE}.serviceScale`),
-    }),
-  );
+    .superRefine((value, context) => {
+      const tell = (field: string, message: string): void =>
+        context.addIssue({ code: 'custom', path: [field], message });
+      if (value.format === 'azure-2021') {
+        for (const option of ONLY_2019)
+          if (value[option] !== undefined) tell(option, 'no such option: it is one of format azure-2019');
+        if (value.table === undefined)
+          tell('table', 'the file of functions, func,memoryMiB,initMs (the trace of 2021 tells no memory)');
+      } else {
+        if (value.durations === undefined) tell('durations', 'the durations file that goes with the invocations');
+        if (value.start !== undefined) tell('start', 'no such option: with azure-2019 startMinute says it');
+        if (value.table === undefined && value.memory === undefined)
+          tell('memory', 'the memory file that goes with the invocations, or table: a file func,memoryMiB,initMs');
+        if (value.table !== undefined && value.memory !== undefined)
+          tell('memory', 'nothing: functions.trace.table tells the memory already');
+      }
+    })
+    .transform(({ start, timeScale, serviceScale, ...rest }): FunctionTrace =>
+      compact({
+        ...rest,
+        startNs: start,
+        timeScale: timeScale ?? defaultNumber(`${TRACE}.timeScale`),
+        serviceScale: serviceScale ?? defaultNumber(`${TRACE}.serviceScale`),
+      }),
+    ),
+);
 
 const constant = (value: number): Dist => ({ dist: 'constant', value });
 const timeExpected = (): string => 'a duration with a unit such as 100ms, or a distribution of times';
 const sizeExpected = (): string => 'a size with a unit such as 128MiB, or a distribution of sizes';
-const initLaw = z.union([duration.transform(constant), timeDistribution], { error: timeExpected });
-const serviceLaw = z.union([duration.transform(constant), serviceDistribution], { error: timeExpected });
-const sizeLaw = z.union([positiveSize.transform(constant), sizeDistribution], { error: sizeExpected });
+const initLaw = later(() => z.union([duration.transform(constant), timeDistribution], { error: timeExpected }));
+const serviceLaw = later(() => z.union([duration.transform(constant), serviceDistribution], { error: timeExpected }));
+const sizeLaw = later(() => z.union([positiveSize.transform(constant), sizeDistribution], { error: sizeExpected }));
 
-const configurations = section({
-  file: described(`${FN}.configurations.file`, fileName),
-  format: described(`${FN}.configurations.format`, choice(CONFIGURATION_FORMATS)),
-  day: documented(`${FN}.configurations.day`, whole(0, 1_000_000)),
-}).transform(({ day, ...rest }) => ({ ...rest, day: day ?? defaultNumber(`${FN}.configurations.day`) }));
+const configurations = later(() =>
+  section({
+    file: described(`${FN}.configurations.file`, fileName),
+    format: described(`${FN}.configurations.format`, choice(CONFIGURATION_FORMATS)),
+    day: documented(`${FN}.configurations.day`, whole(0, 1_000_000)),
+  }).transform(({ day, ...rest }) => ({ ...rest, day: day ?? defaultNumber(`${FN}.configurations.day`) })),
+);
 
-const fields = section({
-  trace: about('Functions and their invocations, from files; absent: they are generated.', z.optional(trace)),
-  count: described(`${FN}.count`, z.optional(whole(1, 10_000_000))),
-  rate: described(`${FN}.rate`, z.optional(rate)),
-  zipf: documented(`${FN}.zipf`, real(0, 10)),
-  memory: described(`${FN}.memory`, z.optional(sizeLaw)),
-  init: described(`${FN}.init`, z.optional(initLaw)),
-  service: described(`${FN}.service`, z.optional(serviceLaw)),
-  configurations: about('Generated: sizes of the functions, from a file; absent: none.', z.optional(configurations)),
-  confidential: documented(`${FN}.confidential`, real(0, 1)),
-  vertical: documented(`${FN}.vertical`, flag),
-  vcpus: described(`${FN}.vcpus`, z.optional(whole(1, 65_536))),
-  concurrency: described(`${FN}.concurrency`, z.optional(whole(1, 65_536))),
-  memoryPerRequest: described(`${FN}.memoryPerRequest`, z.optional(real(0, 1))),
-});
+const fields = later(() =>
+  section({
+    trace: about('Functions and their invocations, from files; absent: they are generated.', z.optional(trace)),
+    count: described(`${FN}.count`, z.optional(whole(1, 10_000_000))),
+    rate: described(`${FN}.rate`, z.optional(rate)),
+    zipf: documented(`${FN}.zipf`, real(0, 10)),
+    memory: described(`${FN}.memory`, z.optional(sizeLaw)),
+    init: described(`${FN}.init`, z.optional(initLaw)),
+    service: described(`${FN}.service`, z.optional(serviceLaw)),
+    configurations: about('Generated: sizes of the functions, from a file; absent: none.', z.optional(configurations)),
+    confidential: documented(`${FN}.confidential`, real(0, 1)),
+    vertical: documented(`${FN}.vertical`, flag),
+    vcpus: described(`${FN}.vcpus`, z.optional(whole(1, 65_536))),
+    concurrency: described(`${FN}.concurrency`, z.optional(whole(1, 65_536))),
+    memoryPerRequest: described(`${FN}.memoryPerRequest`, z.optional(real(0, 1))),
+  }),
+);
 type WrittenFunctions = z.output<typeof fields>;
 
 const GENERATED = ['count', 'rate', 'zipf', 'memory', 'init', 'service', 'configurations'] as const;
