@@ -116,7 +116,8 @@ class Printer {
       const words = this.words(name, field);
       const inner = this.type(field, `${indent}    `);
       const value = required.has(name) ? `: ${inner}` : `?: ${inner} | undefined`;
-      return `${comment(words, `${indent}    `)}${indent}    ${name}${value};\n`;
+      const key = /^[A-Za-z_$][\w$]*$/.test(name) ? name : `'${name}'`;
+      return `${comment(words, `${indent}    `)}${indent}    ${key}${value};\n`;
     });
     return `{\n${fields.join('')}${indent}}`;
   }
