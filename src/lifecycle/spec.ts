@@ -50,25 +50,39 @@ export type KeepAlive =
 export interface LifecycleSettings {
   /** Budget of all instances; null: none. */
   readonly memoryBytes: number | null;
+  /** When a dormant instance goes, and which goes first. */
   readonly keepAlive: KeepAlive;
   /** What becomes of a request for which no memory can be made. */
-  readonly overflow: { readonly kind: 'drop' | 'queue' | 'timeout'; readonly timeoutNs: number };
+  readonly overflow: {
+    /** Dropped, queued, or queued for so long. */
+    readonly kind: 'drop' | 'queue' | 'timeout';
+    /** How long, in ns. */
+    readonly timeoutNs: number;
+  };
   /** Tiers that exist, in the order in which they are tried. */
   readonly order: readonly Tier[];
   /** Starts at a time, and starts per second and core of the host; 0: no limit. */
   readonly boot: {
+    /** At a time. */
     readonly slots: number;
+    /** Starts per second and core. */
     readonly ratePerSecondPerCore: number;
     /** Share of booting and initializing that is work of a core; absent: none. */
     readonly cpu?: number | undefined;
   };
+  /** How much goes for a request. */
   readonly evict: 'asNeeded' | 'asFaasCache';
   /** `onExpiry`: an instance that expires leaves a snapshot of its function. */
   readonly snapshots: 'none' | 'onExpiry';
+  /** What it takes to start from each tier. */
   readonly tier: {
+    /** From an active instance, in ns. */
     readonly activeNs: number;
+    /** From a dormant one, in ns. */
     readonly dormantNs: number;
+    /** From a snapshot, in ns. */
     readonly restoreNs: number;
+    /** Booting a VM, its runtime left out, in ns. */
     readonly vmBootNs: number;
   };
   /** Of a confidential function, where its VM boots. */
