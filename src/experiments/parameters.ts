@@ -25,15 +25,21 @@ export type ExperimentUnit =
 export interface ExperimentParameter {
   /** As `--set` names it. */
   readonly path: string;
+  /** In which a bare number counts. */
   readonly unit: ExperimentUnit;
+  /** Taken where nothing is set. */
   readonly default: number | string | boolean;
   /** Of a number: the least and the most that are taken; null: no bound. */
   readonly min: number | null;
+  /** The most. */
   readonly max: number | null;
   /** Of a choice, or of what a list may hold. */
   readonly choices?: readonly string[];
+  /** What it says of the model. */
   readonly meaning: string;
+  /** Where the default is from. */
   readonly source: string;
+  /** How well the source carries it. */
   readonly confidence: Confidence;
 }
 
@@ -52,16 +58,19 @@ export class Settings {
     return value;
   }
 
+  /** The value of a parameter that is a number. */
   number(path: string): number {
     const value = this.at(path);
     if (typeof value !== 'number') throw new Error(`"${path}" is not a number`);
     return value;
   }
 
+  /** Whether a parameter of yes or no is yes. */
   flag(path: string): boolean {
     return this.at(path) === true;
   }
 
+  /** The value of any parameter, written out. */
   text(path: string): string {
     return String(this.at(path));
   }
@@ -80,6 +89,7 @@ export class Settings {
     return new Settings(new Map([...this.values, ...Object.entries(changes)]));
   }
 
+  /** Every value by path, as `--json` prints them. */
   toJson(): Record<string, SettingValue> {
     return Object.fromEntries(this.values);
   }

@@ -3,6 +3,7 @@
 import type { Confidence, Field, Parameter, ParameterUnit } from '../input/parameter.js';
 import { parameterTable } from '../input/parameter.js';
 import { documenting } from '../input/fields.js';
+import { MECHANISM_KINDS } from '../mechanisms/kinds.js';
 import { PLACEMENT_KINDS } from './placement.js';
 
 type Knob = readonly [
@@ -20,6 +21,7 @@ const OURS = 'a choice of this program, not a figure of any system';
 export const MOST_DRAINS = 64;
 export const FIDELITIES = ['packing', 'sampled', 'full'] as const;
 export const FORMATS = ['csv', 'azure-packing-2020', 'bitbrains', 'surf-lisa', 'alibaba-2018', 'google-2019'] as const;
+export const TIME_UNITS = ['ns', 'us', 'ms', 's', 'm', 'h', 'd'] as const;
 export const ARRIVALS = ['poisson', 'deterministic'] as const;
 
 const KNOBS: readonly Knob[] = [
@@ -44,12 +46,28 @@ const KNOBS: readonly Knob[] = [
     FIDELITIES,
   ],
   ['fidelity.share', 'share', 0.01, 'Sampled: share of the hosts of each stratum that is simulated.', OURS, 'assumed'],
-  ['mechanism', 'choice', 'hyperflux', 'What moves cores on a host that is simulated.', 'the subject', 'assumed'],
+  [
+    'mechanism',
+    'choice',
+    'hyperflux',
+    'What moves cores on a host that is simulated.',
+    'the subject',
+    'assumed',
+    MECHANISM_KINDS,
+  ],
   ['simulate.windows', 'count', 1, 'How often in the time of the fleet hosts are simulated.', OURS, 'assumed'],
   ['simulate.length', 'ns', 1e9, 'How long each time; at most the time of the fleet.', OURS, 'assumed'],
   ['simulate.warmup', 'ns', 10e6, 'Simulated before, and left out of every statistic.', OURS, 'assumed'],
   ['vms.trace.format', 'choice', 'csv', 'How the file is read.', OURS, 'assumed', FORMATS],
-  ['vms.trace.timeUnit', 'choice', 's', 'csv: what times are in.', 'the header of the format says S', 'assumed'],
+  [
+    'vms.trace.timeUnit',
+    'choice',
+    's',
+    'csv: what times are in.',
+    'the header of the format says S',
+    'assumed',
+    TIME_UNITS,
+  ],
   ['vms.trace.machine', 'count', 0, 'azure-packing-2020: machineId whose shares are read.', OURS, 'assumed'],
   ['vms.generated.arrivals.process', 'choice', 'poisson', 'Exponential gaps, or even ones.', OURS, 'assumed', ARRIVALS],
   ['vms.generated.warmup', 'ns', 0, 'How long before 0 the first VMs come.', OURS, 'assumed'],

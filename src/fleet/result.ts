@@ -136,7 +136,12 @@ export interface FleetResult {
   /** VMs that came and went. */
   packing: PackingResult;
   /** Hosts that were simulated, and all of them. */
-  hosts: { simulated: number; of: number };
+  hosts: {
+    /** How many were. */
+    simulated: number;
+    /** How many there are. */
+    of: number;
+  };
   /** By class; none where hosts are not simulated. */
   classes: ClassResult[];
   /** Of simulated hosts, scaled to all of them where they were sampled. */
@@ -144,9 +149,23 @@ export interface FleetResult {
   /** Evenly over the time. */
   overTime: Sample[];
   /** Reserved cores and memory of each host, mean over the time, in per cent; of large fleets several hosts in order make a cell. */
-  map: { hostsPerCell: number; coresPercent: number[]; memoryPercent: number[] };
+  map: {
+    /** How many hosts make a cell. */
+    hostsPerCell: number;
+    /** Of each cell. */
+    coresPercent: number[];
+    /** Of each cell. */
+    memoryPercent: number[];
+  };
   /** What is allowed but perhaps not meant. */
-  warnings: { code: string; field: string; detail: string }[];
+  warnings: {
+    /** A stable word. */
+    code: string;
+    /** What it is about. */
+    field: string;
+    /** In a sentence. */
+    detail: string;
+  }[];
   /** Present where hosts are missing: it was interrupted, or is one part of several. */
   incomplete?: true;
 }

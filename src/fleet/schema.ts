@@ -27,6 +27,7 @@ import {
   FIDELITIES,
   FORMATS,
   MOST_DRAINS,
+  TIME_UNITS,
   defaultChoice,
   defaultNumber,
   described,
@@ -124,7 +125,6 @@ const sizes = later(() =>
   ),
 );
 
-const TIME_UNITS = ['ns', 'us', 'ms', 's', 'm', 'h', 'd'] as const;
 const column = z.string({ error: () => 'the name of a column' }).min(1, { error: () => 'the name of a column' });
 
 const trace = later(() =>

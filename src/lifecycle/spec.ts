@@ -39,12 +39,40 @@ export type Tier = (typeof TIERS)[number];
 
 /** When a dormant instance goes, and which goes first. */
 export type KeepAlive =
-  | { readonly policy: 'fixed'; readonly timeNs: number; readonly from: 'end' | 'start' }
-  | { readonly policy: 'lru' }
-  | { readonly policy: 'gd'; readonly frequency: 'function' | 'instance' }
-  | { readonly policy: 'hist'; readonly rules: 'dslab' | 'faascache' }
-  | { readonly policy: 'pool'; readonly instances: number }
-  | { readonly policy: 'policy' };
+  | {
+      /** For a fixed time. */
+      readonly policy: 'fixed';
+      /** How long, in ns. */
+      readonly timeNs: number;
+      /** From the last request's end, or from its start. */
+      readonly from: 'end' | 'start';
+    }
+  | {
+      /** Until its memory is needed; the least recently started goes first. */
+      readonly policy: 'lru';
+    }
+  | {
+      /** Until its memory is needed; the least worth by greedy-dual goes first. */
+      readonly policy: 'gd';
+      /** Whose uses count. */
+      readonly frequency: 'function' | 'instance';
+    }
+  | {
+      /** By a histogram of idle times. */
+      readonly policy: 'hist';
+      /** Whose rules. */
+      readonly rules: 'dslab' | 'faascache';
+    }
+  | {
+      /** A number of instances that is kept up. */
+      readonly policy: 'pool';
+      /** Of each function. */
+      readonly instances: number;
+    }
+  | {
+      /** One's own. */
+      readonly policy: 'policy';
+    };
 
 /** What is said of the lifecycle itself; the functions and their invocations come beside it. */
 export interface LifecycleSettings {
@@ -95,6 +123,8 @@ export interface LifecycleSettings {
 
 /** The whole of it. */
 export interface LifecycleSpec extends LifecycleSettings {
+  /** What may be called. */
   readonly functions: readonly FunctionSpec[];
+  /** Who is called when, and for how long. */
   readonly invocations: Invocations;
 }

@@ -21,9 +21,9 @@ export interface Ladder {
   readonly unit: LadderUnit;
   /** How many values there are. */
   readonly count: number;
-  value(index: number): number;
+  readonly value: (index: number) => number;
   /** As a scenario writes it. */
-  text(index: number): string;
+  readonly text: (index: number) => string;
   /** The first value that is no less than the scenario's own. */
   readonly own: number | undefined;
 }

@@ -50,9 +50,13 @@ export function memoryReader(scenario: SwappedScenario): ((core: PartReader) => 
 
 /** As a series has it: columns, a place an instant. */
 export interface MemoryColumns {
+  /** Of pages that are in. */
   readonly residentBytes: readonly number[];
+  /** Of pages that are out, or on their way in. */
   readonly outBytes: readonly number[];
+  /** Frames without a page. */
   readonly freeBytes: readonly number[];
+  /** Touches of pages that were not there, since the instant before. */
   readonly faults: readonly number[];
 }
 

@@ -141,10 +141,10 @@ describe('schema', () => {
   });
 
   it.each([
-    [['toString'], 'SCHEMA: given "toString", expected one of: scenario, result, reserve, pages'],
+    [['toString'], 'SCHEMA: given "toString", expected one of: scenario, result, fleet, reserve, pages'],
     [
       ['scenaro'],
-      'SCHEMA: given "scenaro", expected one of (did you mean "scenario"?): scenario, result, reserve, pages',
+      'SCHEMA: given "scenaro", expected one of (did you mean "scenario"?): scenario, result, fleet, reserve, pages',
     ],
     [['a', 'b'], 'SCHEMA: given "a" "b", expected one schema'],
     [['-x'], '-x: given an unknown option, expected one of: --json, --help'],

@@ -58,7 +58,8 @@ describe('a documented command', () => {
     '$page: fluxhost $line',
     async ({ line }) => {
       writeFileSync(join(folder, 'mem.log'), `${LACKEY}\n`);
-      const [name = '', ...rest] = words(line).map(placed);
+      const [name = '', ...given] = words(line);
+      const rest = given.map(placed);
       const io = captureIo();
       const own = rest.some((word) => /\.(zst|ts|wasm)$/.test(word));
       if (LONG.has(name) || own) {
