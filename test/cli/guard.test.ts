@@ -49,7 +49,7 @@ function program(args: readonly string[], signal?: NodeJS.Signals): Promise<Ende
   });
 }
 
-describe('a core of one’s own', { timeout: 60_000 }, () => {
+describe('a core of one’s own', { timeout: 300_000 }, () => {
   beforeAll(async () => {
     const policies = {
       own: OWN,
@@ -61,7 +61,7 @@ describe('a core of one’s own', { timeout: 60_000 }, () => {
       writeFileSync(join(folder, `${name}.ts`), imports + source);
       writeFileSync(core(name), await buildCore(imports + source, { file: `${name}.ts` }));
     }
-  }, 120_000);
+  }, 300_000);
 
   it('gives in a worker what the same policy gives without one', async () => {
     const [here, there] = await Promise.all([
