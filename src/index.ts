@@ -80,6 +80,7 @@ export type {
   ClaimVerdict,
   FigureValues,
 } from './experiments/experiment.js';
+export type { ClaimNumbers, OwnNumber, PublishedNumber } from './report/claim-numbers.js';
 export { reserve, type ReserveOptions } from './reserve/api.js';
 export type { ReserveComparison, ReserveDifference, ReserveResult } from './reserve/result.js';
 export type { ManagerKind, ReserveInput } from './reserve/schema.js';

@@ -2,6 +2,7 @@
 // Kept to data, so that the command prints it as a table or as JSON without knowing the experiment.
 
 import type { TraceHost } from '../workload/text-source.js';
+import type { ClaimNumbers } from '../report/claim-numbers.js';
 import type { ExperimentParameter, Settings } from './parameters.js';
 
 /** A figure as it is printed, and where it comes from. */
@@ -38,6 +39,8 @@ export interface Claim {
   readonly ours: string;
   /** Of `ours`; '' where it says its own. */
   readonly unit: string;
+  /** The same as numbers, for a picture. Absent where the paper states none, or none of the quantity that comes out here. */
+  readonly numbers?: ClaimNumbers;
   /** yes: follows from parameters with a source. partly: a part of it does. no: only assumed parameters can bring it about. */
   readonly supported: 'yes' | 'partly' | 'no';
   /** Where it differs from what `supported` says: yes is reproduced, partly is reachable, no is not reached. */

@@ -137,6 +137,30 @@ describe('a report in Chromium', () => {
     await page.close();
   });
 
+  it("a paper's number is an upright line and each of ours a dot where their axis has them", async () => {
+    const { page } = await open('paper', 1440, 'light');
+    const { drawing } = reportOf(made.paper).figures[0]!;
+    if (drawing.kind !== 'claims') throw new Error('the first figure is not of claims');
+    const row = drawing.panels[0]!.rows[0]!;
+    const read = (label: string, attribute: string): Promise<number[]> =>
+      page.$$eval(
+        `[data-figure=claims] [aria-label=${label}] > :is(circle, line):has(title)`,
+        (some, name) => some.map((one) => Number(one.getAttribute(name))),
+        attribute,
+      );
+    const dots = await read('dot', 'cx');
+    expect(dots).toHaveLength(row.ours.length);
+    const values = row.ours.map(({ value }) => value);
+    const perUnit = (dots[0]! - dots[2]!) / (values[0]! - values[2]!);
+    const xOf = (value: number): number => dots[2]! + perUnit * (value - values[2]!);
+    expect(dots[1]).toBeCloseTo(xOf(values[1]!), 1);
+    const [paper] = await read('rule', 'x1');
+    expect(paper).toBeCloseTo(xOf(row.paper.high!), 1);
+    const written = await page.$$eval('[data-figure=claims] svg > text', (some) => some.map((one) => one.textContent));
+    expect(written).toEqual([`${row.verdict}: ${row.claim}`, row.paper.text, expect.stringMatching(/^ours: /)]);
+    await page.close();
+  });
+
   it.each(NAMES)('%s: prints light, without buttons, with every picture inside the paper', async (name) => {
     const { page } = await open(name, 1440, 'dark');
     const paper = await page.pdf({ format: 'A4', printBackground: false });

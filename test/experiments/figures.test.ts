@@ -14,6 +14,7 @@ import { parseReserve, resolveReserve } from '../../src/reserve/parse.js';
 import { parseScenario } from '../../src/scenario/parse.js';
 import { resolveScenario } from '../../src/scenario/resolve.js';
 import { captureIo } from '../cli/fake.js';
+import { heldNumbers } from './claim-numbers.js';
 
 /** Words of a command line, single quotes taken off. */
 const words = (command: string): string[] =>
@@ -70,6 +71,12 @@ describe.each([
     }
     expect(wrong).toEqual([]);
   }, 120_000);
+
+  it('has in numbers what its claims say in words', () => {
+    expect(heldNumbers(result.claims)).toEqual(
+      result.claims.map(({ id }) => id).filter((id) => id !== 'failed-operations'),
+    );
+  });
 
   it('says each figure of a claim in its text, and has no claim or table without', () => {
     for (const { ours, assumptions, figures = [], command } of result.claims) {

@@ -3,6 +3,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/program.js';
 import { captureIo } from '../cli/fake.js';
+import type { Claim } from '../../src/experiments/experiment.js';
+import { heldNumbers } from './claim-numbers.js';
 
 interface Cell {
   readonly baseline: string;
@@ -66,6 +68,10 @@ describe('reproduce nanvix', () => {
       ['fewer-hosts-early', 'not reached'],
       ['control', 'reproduced'],
     ]);
+  });
+
+  it('has in numbers what its claims say in words', () => {
+    expect(heldNumbers(document.claims as unknown as Claim[])).toEqual(['fewer-hosts', 'fewer-hosts-early', 'control']);
   });
 
   it('finds by search what it computes, where VMs keep to their time', () => {

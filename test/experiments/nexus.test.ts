@@ -3,6 +3,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/program.js';
 import { captureIo } from '../cli/fake.js';
+import type { Claim } from '../../src/experiments/experiment.js';
+import { heldNumbers } from './claim-numbers.js';
 
 interface Point {
   readonly transport: string;
@@ -71,6 +73,17 @@ describe('reproduce nexus', () => {
       expect(at(2, 5000)).toBeGreaterThan(1.5 * at(1, 5000)); // one is not
       expect(at(2, 5000)).toBeGreaterThan(at(8, 5000));
     }
+  });
+
+  it('has in numbers what its claims say in words', () => {
+    expect(heldNumbers(document.claims as unknown as Claim[])).toEqual([
+      'node-cpu',
+      'node-memory',
+      'density-tcp',
+      'density-rdma',
+      'warm-latency',
+      'cold-latency',
+    ]);
   });
 
   it('judges every claim, and says with which parameters', () => {

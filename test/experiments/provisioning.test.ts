@@ -6,6 +6,8 @@ import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/program.js';
 import { captureIo } from '../cli/fake.js';
+import type { Claim } from '../../src/experiments/experiment.js';
+import { heldNumbers } from './claim-numbers.js';
 
 interface Document {
   readonly claims: { id: string; verdict: string; ours: string; command: string }[];
@@ -100,6 +102,15 @@ describe('reproduce provisioning', () => {
     expect(at('restored', 20)).toBeGreaterThan(100 * at('firecracker', 20)); // 11 ms is below it
     expect(at('restored', 2)).toBeLessThan(0.05 * at('hyperflux', 2));
     expect(at('hyperflux', 200)).toBeGreaterThan(1.4 * at('restored', 200)); // what is left is memory
+  });
+
+  it('has in numbers what its claims say in words', () => {
+    expect(heldNumbers(document.claims as unknown as Claim[])).toEqual([
+      'vm-cold',
+      'vertical-memory',
+      'control-vertical',
+      'greedy-dual',
+    ]);
   });
 
   it('judges in the words of the contract', () => {

@@ -6,7 +6,7 @@ import type { Interval } from '../../metrics/figures.js';
 import { CONFIDENCE_LEVEL } from '../../result/replications.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
 import type { ExperimentOptions, Claim } from '../experiment.js';
-import { single, replicate, vm, meanOf, over, type Answer, us, confidence, spread } from './measure.js';
+import { single, replicate, vm, meanOf, over, type Answer, us, confidence, spread, ownNumber } from './measure.js';
 import { settingsOf } from '../parameters.js';
 import { densityOf, type VmKind } from '../provisioning/density.js';
 import { PROVISIONING_PARAMETERS } from '../provisioning/parameters.js';
@@ -158,6 +158,11 @@ async function provisioned(module: WebAssembly.Module | undefined): Promise<Clai
       claim: 'A VM boots in 1.37 ms',
       paper: '1.37 ms',
       ours: `${settings.number('tier.vmBoot')} ms (tier.vmBoot), above the < 1 ms of APSys 2025. ${host}: ${own}; if it took Firecracker's ${settings.number('firecracker.vmBoot')} ms: ${slow}`,
+      numbers: {
+        unit: 'ns',
+        paper: { bound: '=', value: 1.37e6 },
+        ours: [{ where: 'goes in as a parameter', value: settings.number('tier.vmBoot') * 1e6 }],
+      },
     },
     {
       ...common,
@@ -165,6 +170,11 @@ async function provisioned(module: WebAssembly.Module | undefined): Promise<Clai
       claim: 'A VM takes 3.2 MB of memory',
       paper: '3.2 MB',
       ours: `${settings.number('memory.vm')} MiB (memory.vm). ${host}: ${own}; if it took Firecracker's ${settings.number('memory.firecracker')} MiB: ${large}; with its boot time, too: ${booted}`,
+      numbers: {
+        unit: 'bytes',
+        paper: { bound: '=', value: 3.2e6 },
+        ours: [{ where: 'goes in as a parameter', value: settings.number('memory.vm') * 2 ** 20 }],
+      },
     },
   ];
 }
@@ -185,6 +195,14 @@ export async function headline(options?: ExperimentOptions): Promise<Answer> {
           `${(figures.forcedMoveNs / 1000).toFixed(1)} us from the decision when taken from a busy VM, ${(figures.idleMoveNs / 1000).toFixed(1)} us when idle; ` +
           `before it, to notice that a core is needed: ${us(figures.detectionNs)} on average, p99 ${us(figures.detectionP99Ns)}`,
         unit: '',
+        numbers: {
+          unit: 'ns',
+          paper: { bound: '=', value: 13_000 },
+          ours: [
+            { where: 'from a busy VM', value: figures.forcedMoveNs },
+            { where: 'from an idle one', value: figures.idleMoveNs },
+          ],
+        },
         supported: 'partly',
         assumptions: [
           'the 13 us go in as parameters (costs.*) and come out again; their split into six steps is assumed',
@@ -201,6 +219,11 @@ export async function headline(options?: ExperimentOptions): Promise<Answer> {
           `p99 of static over hyperflux: ${tails.map((point) => `${spread(point.ratio)} where bursts need ${point.peak} of what is pinned`).join('; ')}. ` +
           `${ten === undefined ? 'Ten is not reached' : `Ten is passed once bursts need ${ten.peak} of what is pinned`}. ${lost.length === 0 ? 'Static never wins' : `Static has the shorter tail at ${lost.map((point) => point.peak).join(', ')}`}`,
         unit: '',
+        numbers: {
+          unit: 'ratio',
+          paper: { bound: '≤', value: 10 },
+          ours: tails.map(({ peak, ratio }) => ownNumber(`bursts of ${peak}`, ratio)),
+        },
         supported: 'partly',
         assumptions: [
           'bursts of 1 ms on average every 10 ms, tasks of 10 us, four cores guaranteed, 17 in all',

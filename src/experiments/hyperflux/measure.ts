@@ -8,6 +8,7 @@ import type { Result, VmResult } from '../../result/result.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
 import { Simulation } from '../../simulation.js';
 import type { Claim, ExperimentTable, ExperimentOptions } from '../experiment.js';
+import type { OwnNumber } from '../../report/claim-numbers.js';
 
 export const REPLICATIONS = 5;
 
@@ -77,6 +78,13 @@ export function spread({ mean, low, high }: Interval, scale = 1): string {
 /** Whether an interval of differences lies wholly on one side of 0. */
 export function differs({ low, high }: Interval): boolean {
   return low !== null && high !== null && (low > 0 || high < 0);
+}
+
+/** An interval as a mark of a picture. */
+export function ownNumber(where: string, interval: Interval): OwnNumber {
+  const { low, high } = interval;
+  const value = meanOf(interval);
+  return low === null || high === null ? { where, value } : { where, value, reach: { kind: 'interval', low, high } };
 }
 
 /** Requests of one task each, exponential unless told otherwise. */

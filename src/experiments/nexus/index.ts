@@ -1,6 +1,7 @@
 // Nexus (arXiv 2604.06682): serverless functions without an I/O fabric in every guest. What of the published savings follows, at which
 // parameters: node's CPU and memory, cold and warm latency, functions a host takes. Rules: docs/nexus.md.
 
+import type { ClaimNumbers } from '../../report/claim-numbers.js';
 import type { Claim, ClaimVerdict, Experiment, ExperimentOptions, ExperimentTable } from '../experiment.js';
 import { mean } from '../draw.js';
 import { refuse, type Settings, settingsOf } from '../parameters.js';
@@ -133,6 +134,19 @@ function latencyRegion(settings: Settings) {
 const within = ([low, high]: readonly [number, number], value: number): ClaimVerdict =>
   value >= low && value <= high ? 'reachable' : 'not reached';
 
+/** A published change by a share beside ours, with its range over what is assumed. */
+const changes = (paper: number, value: number, range?: readonly [number, number]): ClaimNumbers => ({
+  unit: 'change',
+  paper: { bound: '=', value: paper },
+  ours: [
+    {
+      where: '',
+      value,
+      ...(range === undefined ? {} : { reach: { kind: 'range', low: Math.min(...range), high: Math.max(...range) } }),
+    },
+  ],
+});
+
 type Found = Awaited<ReturnType<typeof densities>>;
 
 function densityClaim(settings: Settings, { points, guest }: Found, transport: Transport): Claim {
@@ -152,6 +166,7 @@ function densityClaim(settings: Settings, { points, guest }: Found, transport: T
     paper: `+${100 * CLAIMED[transport]} %`,
     ours: `${gain(own.gain)} (${guest[transport]} to ${own.functions} functions until p99 passes ${settings.number('slo')} ms); ${gain(span[0])} to ${gain(span[1])} over workers and costs of an operation`,
     unit: '',
+    numbers: changes(CLAIMED[transport], own.gain, span),
     supported: 'partly',
     verdict: within(span, CLAIMED[transport]),
     assumptions: [
@@ -176,6 +191,7 @@ function nodeClaims(settings: Settings, { guest, nexus, requests, lostAfterAck }
       claim: "less of the node's CPU",
       paper: '-44 %',
       ours: `-${percent(cpu)} over ${requests} requests with fabricCpu ${share}; -44 % at fabricCpu ${((0.44 * share) / Math.max(cpu, 1e-9)).toFixed(2)}`,
+      numbers: changes(-0.44, -cpu),
       verdict: within([0, Math.max(cpu, 0.5)], 0.44),
       assumptions: [
         'the fabric takes the published share of every function ("may double": up to 0.5)',
@@ -188,6 +204,7 @@ function nodeClaims(settings: Settings, { guest, nexus, requests, lostAfterAck }
       claim: "less of the node's memory",
       paper: '-31 %',
       ours: `-${percent(memory)} of mean memory with fabricMemory ${settings.number('fabricMemory')}; the published "more than 25 %" leaves 31 % open`,
+      numbers: changes(-0.31, -memory),
       verdict: memory <= 0.33 ? 'reachable' : 'not reached',
       assumptions: ["the backend's own memory is not counted"],
     },
@@ -217,6 +234,7 @@ function latencyClaims(settings: Settings): Claim[] {
       claim: 'lower latency of warm requests',
       paper: '-39 %',
       ours: `-${percent(1 - nexusWarmMs / guestWarmMs)} (${ms(guestWarmMs)} to ${ms(nexusWarmMs)}); ${percent(region.warm[0])} to ${percent(region.warm[1])} ${over}`,
+      numbers: changes(-0.39, nexusWarmMs / guestWarmMs - 1, [-region.warm[0], -region.warm[1]]),
       verdict: within(region.warm, 0.39),
       assumptions,
     },
@@ -228,6 +246,7 @@ function latencyClaims(settings: Settings): Claim[] {
       ours:
         `-${percent(1 - nexusColdMs / guestColdMs)} (${ms(guestColdMs)} to ${ms(nexusColdMs)}); alone ${percent(region.cold[0])} to ${percent(region.cold[1])} ${over}; ` +
         `both savings at once need cold requests 3.9 times as long as warm ones (N4), and then a restore far beyond 36 ms`,
+      numbers: changes(-0.1, nexusColdMs / guestColdMs - 1, [-region.cold[0], -region.cold[1]]),
       verdict: region.both > 0 ? 'reachable' : 'not reached',
       assumptions,
     },

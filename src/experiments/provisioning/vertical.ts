@@ -14,14 +14,17 @@ export interface VerticalPoint {
   readonly peakMiB: number;
 }
 
+/** Of the function, and of a request, in MiB. */
+export const BURST = { base: 64, request: 8 } as const;
+
 /** `k` requests at once, 64 MiB of the function and 8 MiB a request: peak memory with an instance for each, and with one for all (A4). */
 export async function burst(settings: Settings, k: number, module?: WebAssembly.Module) {
   const peak = async (concurrency: number): Promise<number> => {
     const one: FunctionSpec = {
       name: 'f',
       tenant: 't',
-      memoryBytes: 64 * MIB,
-      memoryPerRequestBytes: 8 * MIB,
+      memoryBytes: BURST.base * MIB,
+      memoryPerRequestBytes: BURST.request * MIB,
       initNs: 0,
       maxVcpus: concurrency,
       concurrency,

@@ -35,9 +35,9 @@ const [P50, P90, P99, P999] = (['p50', 'p90', 'p99', 'p999'] as const).map((key)
 ];
 
 /** Of the throughput where nothing is out. */
-function lost(run: Measured, free: Measured): string {
-  return percent(1 - numberAt(run.document, DONE)! / numberAt(free.document, DONE)!);
-}
+const lostShare = (run: Measured, free: Measured): number =>
+  1 - numberAt(run.document, DONE)! / numberAt(free.document, DONE)!;
+const lost = (run: Measured, free: Measured): string => percent(lostShare(run, free));
 
 async function ratios(laboratory: Laboratory): Promise<ExperimentTable> {
   const figures = new Figures();
@@ -188,6 +188,11 @@ function expansion(lz4: Measured): Claim {
     claim: 'memory expansion of a DPU with 32 GB',
     source: ABSTRACT,
     paper: 'more than +50 %',
+    numbers: {
+      unit: 'change',
+      paper: { bound: '>', value: 0.5 },
+      ours: [{ where: '', value: numberAt(lz4.document, 'memory.expansion')! - 1 }],
+    },
     ours: `+50 % runs with ${figures.show(lz4, OUT, percent)} of the virtual memory out, ${figures.show(lz4, FAULTS, fine)} of touches faulting`,
     unit: '',
     supported: 'partly',
@@ -212,6 +217,14 @@ function overhead(lz4: Measured, free: Measured): Claim {
       `${lost(lz4, free)} of the throughput (saturated: ${figures.show(lz4, DONE, count)} tasks done, ` +
       `${figures.show(free, DONE, count)} where nothing is out), ${figures.show(lz4, OVERHEAD, percent)} of the core time for elasticity work`,
     unit: '',
+    numbers: {
+      unit: 'share',
+      paper: { bound: '≈', value: 0.05 },
+      ours: [
+        { where: 'of the throughput', value: lostShare(lz4, free) },
+        { where: 'of the core time', value: numberAt(lz4.document, OVERHEAD)! },
+      ],
+    },
     supported: 'no',
     verdict: 'not testable here',
     assumptions: [
@@ -241,6 +254,18 @@ async function swapIns(laboratory: Laboratory): Promise<Claim> {
       `${within(x86)} with lz4 on x86 (p90 ${p90(x86)}), ${within(zstd)} with zstd, ` +
       `${within(a72)} with lz4 on A72 cores (p90 ${p90(a72)}), ${within(withZeros)} there with 30 % zero pages`,
     unit: '',
+    numbers: {
+      unit: 'share',
+      paper: { bound: '=', value: 0.9 },
+      ours: (
+        [
+          ['lz4, x86', x86],
+          ['zstd, x86', zstd],
+          ['lz4, A72', a72],
+          ['lz4, A72, 30 % zero pages', withZeros],
+        ] as const
+      ).map(([where, run]) => ({ where, value: numberAt(run.document, WITHIN)! })),
+    },
     supported: 'partly',
     assumptions: [
       'pages of 4 KiB; with 2 MiB it takes milliseconds: see the units',

@@ -1,6 +1,8 @@
 // What a figure of the report is: a question, the answer in a sentence, numbers to draw and the same numbers as a table.
 // Plain data: the page draws it and knows no result, the tests hold it against the result without a browser.
 
+import type { ClaimNumbers, OwnNumber } from '../claim-numbers.js';
+
 /** The figure's numbers as text; the accessible form. */
 export interface Table {
   readonly head: readonly string[];
@@ -196,8 +198,49 @@ export interface MapPlot {
   readonly panels: readonly { readonly title: string; /** 0 to 100. */ readonly percent: readonly number[] }[];
 }
 
+/** Published numbers and ours: a row a claim, a panel a unit. */
+export interface ClaimsPlot {
+  readonly kind: 'claims';
+  readonly panels: readonly {
+    readonly title: string;
+    readonly unit: ClaimNumbers['unit'];
+    readonly log: boolean;
+    readonly rows: readonly {
+      readonly claim: string;
+      /** In words. */
+      readonly verdict: string;
+      /** Its colour. */
+      readonly tone: 'good' | 'open' | 'missed' | 'quiet';
+      /** Null on a side where the paper sets no bound. */
+      readonly paper: {
+        readonly low: number | null;
+        readonly high: number | null;
+        readonly text: string;
+        readonly short: string;
+      };
+      readonly ours: readonly {
+        readonly value: number;
+        readonly reach: NonNullable<OwnNumber['reach']> | null;
+        readonly text: string;
+      }[];
+      /** All of ours as text, and what is said where there is no room for it. */
+      readonly text: string;
+      readonly short: string;
+    }[];
+  }[];
+}
+
 export type Drawing =
-  TailPlot | StackPlot | CoresPlot | StripsPlot | MovesPlot | NeededPlot | ResponsePlot | HeatPlot | MapPlot;
+  | TailPlot
+  | StackPlot
+  | CoresPlot
+  | StripsPlot
+  | MovesPlot
+  | NeededPlot
+  | ResponsePlot
+  | HeatPlot
+  | MapPlot
+  | ClaimsPlot;
 
 export interface Figure {
   /** Of the element, and of downloads. */

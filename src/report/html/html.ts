@@ -99,6 +99,13 @@ function claimsHtml({ claims }: Report): string {
   return `<section class="claims"><h2>What is claimed, and what comes out?</h2>${tableHtml(claims)}</section>`;
 }
 
+/** Claims as text stand under the picture of their numbers, before all others. */
+function figuresHtml(report: Report): string {
+  const figures = report.figures.map((figure, i) => figureHtml(figure, i + 1));
+  const before = report.figures[0]?.drawing.kind === 'claims' ? 1 : 0;
+  return [...figures.slice(0, before), claimsHtml(report), ...figures.slice(before)].join('\n');
+}
+
 function endHtml({ manifest }: Report, { scenario }: Context): string {
   const parts = [
     ...(manifest.rows.length === 0
@@ -130,8 +137,7 @@ export function renderHtml(value: Reportable, context: Context): string {
 <body>
 <main>
 ${headHtml(report, context)}
-${claimsHtml(report)}
-${report.figures.map((figure, i) => figureHtml(figure, i + 1)).join('\n')}
+${figuresHtml(report)}
 ${endHtml(report, context)}
 </main>
 <noscript><p>Pictures need scripts; every table stands above.</p></noscript>

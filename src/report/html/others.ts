@@ -4,6 +4,7 @@ import type { PagesResult } from '../../pages/result.js';
 import type { ReserveComparison } from '../../reserve/result.js';
 import type { SuiteResult } from '../../study/suite/suite.js';
 import type { Report, Table } from './figure.js';
+import { claimsFigure } from './figures/claim-marks.js';
 import { type ExperimentDocument, experimentFigures } from './figures/claims.js';
 import { missRatioFigure } from './figures/pages.js';
 import { suiteAnswer, suiteFigure } from './figures/suite.js';
@@ -93,6 +94,7 @@ export function experimentReport(document: ExperimentDocument): Report {
   const compared = document.claims.filter(({ answer }) => answer === undefined);
   const of = (what: 'yes' | 'partly' | 'no'): number => compared.filter(({ supported }) => supported === what).length;
   const answered = document.claims.length - compared.length;
+  const numbers = claimsFigure(document);
   return {
     title: document.title,
     question: `What of ${document.title} follows here?`,
@@ -103,7 +105,7 @@ export function experimentReport(document: ExperimentDocument): Report {
     facts: [`${document.claims.length} claims`, `${document.tables.length} tables`],
     remarks: [],
     claims: claimsTable(document),
-    figures: experimentFigures(document),
+    figures: [...(numbers === undefined ? [] : [numbers]), ...experimentFigures(document)],
     manifest: { head: [], rows: [] },
   };
 }

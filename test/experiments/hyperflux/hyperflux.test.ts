@@ -28,6 +28,7 @@ import { renderExperiment } from '../../../src/experiments/table.js';
 import { meanInterval } from '../../../src/metrics/confidence.js';
 import type { VmResult } from '../../../src/result/result.js';
 import type { ScenarioInput } from '../../../src/scenario/schema.js';
+import { heldNumbers } from '../claim-numbers.js';
 
 /** One run of each scenario serves all questions: equal seeds give equal results, which the first test asks of the runs themselves. */
 vi.mock('../../../src/experiments/hyperflux/measure.js', async (original) => {
@@ -284,6 +285,7 @@ describe('the experiment as a whole', () => {
 
   it('says what boot time and footprint buy: functions on a host', async () => {
     const { claims } = await experiment.run({ part: 'claims' });
+    expect(heldNumbers(claims)).toEqual(['move-time', 'tail-against-static', 'boot-time', 'footprint']);
     const numbers = (id: string): number[] => {
       const { ours } = claims.find((claim) => claim.id === id)!;
       return [...ours.matchAll(/: (\d+)/g)].map(([, count]) => Number(count));

@@ -103,7 +103,7 @@ const server = (): Promise<ReserveComparison> =>
     { against: ['hugetlb'] },
   );
 
-const PAPER: ExperimentDocument = {
+export const PAPER: ExperimentDocument = {
   experiment: 'paper',
   title: 'A paper (2026)',
   claims: [
@@ -113,6 +113,15 @@ const PAPER: ExperimentDocument = {
       paper: 'about +2 %',
       ours: '+1.55 points <b>',
       unit: '% of the server',
+      numbers: {
+        unit: 'change',
+        paper: { bound: '≈', value: 0.02 },
+        ours: [
+          { where: '1 <b> pool', value: 0.0155, reach: { kind: 'range', low: -0.01, high: 0.018 } },
+          { where: '2 pools', value: 0.012, reach: { kind: 'interval', low: 0.011, high: 0.013 } },
+          { where: '3 pools', value: 0.004 },
+        ],
+      },
       supported: 'partly',
       assumptions: ['one pool'],
       command: 'fluxhost reserve a.yaml',

@@ -201,8 +201,8 @@ describe('figures', () => {
       '0 of 1 claims follow from parameters with a source, 1 in part, 0 only with what is assumed.',
     );
     expect(report.claims!.rows[0]).toContain('about +2 % (abstract)');
-    expect(report.figures.map(({ id }) => id)).toEqual(['table-1', 'table-2']);
-    const drawings = report.figures.map(({ drawing }) => drawing as Of<'response'>);
+    expect(report.figures.map(({ id }) => id)).toEqual(['claims', 'table-1', 'table-2']);
+    const drawings = report.figures.slice(1).map(({ drawing }) => drawing as Of<'response'>);
     expect(drawings.map(({ cloud }) => cloud)).toEqual([false, true]);
     expect(drawings[0]!.panels[0]!.lines.map(({ name, points }) => [name, points.map(({ mean }) => mean)])).toEqual([
       ['vmem', [0.648, 0.89]],

@@ -1,6 +1,7 @@
 // A paper's claims beside what comes out here, and the tables behind them as pictures: a column of numbers is a line over the first
-// column. Claims and what comes out are sentences (ranges, conditions), which no picture may cut to a number: they stand as text.
+// column. Claims are sentences, which stand as text; what they have of numbers is a figure of its own (claim-marks.ts).
 
+import type { ClaimNumbers } from '../../claim-numbers.js';
 import type { Figure, ResponsePlot } from '../figure.js';
 import { lineOf } from './lines.js';
 
@@ -32,6 +33,8 @@ export interface ExperimentDocument {
     readonly answer?: string;
     /** Prints the figures behind it. */
     readonly command: string;
+    /** The published number and ours; absent where there are none, and in files of earlier versions. */
+    readonly numbers?: ClaimNumbers;
   }[];
   /** What stands behind the claims. */
   readonly tables: readonly {

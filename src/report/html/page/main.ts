@@ -3,6 +3,7 @@
 import type { Drawing } from '../figure.js';
 import { cores, heat } from './areas.js';
 import { map } from './map.js';
+import { claims } from './claims.js';
 import { moves, needed, stack } from './bars.js';
 import { response, tail } from './lines.js';
 import type { Panel, Room } from './panel.js';
@@ -37,6 +38,8 @@ function panelsOf(drawing: Drawing, room: Room): Panel[] {
       return heat(drawing, room);
     case 'map':
       return map(drawing, room);
+    case 'claims':
+      return claims(drawing, room);
   }
 }
 

@@ -24,6 +24,8 @@ export const shareText = (share: number): string => `${short(share * 100)} %`;
 export const valueText = (value: number, unit: string): string => {
   if (unit === 'ns') return timeText(value);
   if (unit === 'share') return shareText(value);
+  if (unit === 'change') return `${value > 0 ? '+' : ''}${shareText(value).replace('-', '−')}`;
+  if (unit === 'ratio') return `${short(value)}x`;
   if (unit !== 'bytes') return short(value);
   const power = Math.min(4, Math.floor(Math.log2(Math.max(1, value)) / 10));
   return `${short(value / 1024 ** power)} ${['B', 'KiB', 'MiB', 'GiB', 'TiB'][power]}`;
