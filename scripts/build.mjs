@@ -298,7 +298,7 @@ const threadFile = require('node:url').fileURLToPath(
     // event), and a page needs no import map. yaml's and papaparse's browser builds run in Node as well.
     conditions: ['browser', 'import'],
     mainFields: ['module', 'browser', 'main'],
-    external: ['node:*', 'stream', 'assemblyscript/*', '@napi-rs/nice'],
+    external: ['node:*', 'stream', 'assemblyscript/*', '@napi-rs/nice', 'bullmq', 'ioredis'],
     legalComments: 'inline',
     outdir: 'dist',
     logLevel: 'warning',

@@ -16,6 +16,7 @@ export const CHAPTERS = [
       'docs/memory.md',
       'docs/vmem.md',
       'docs/fleet.md',
+      'docs/cluster.md',
       'docs/functions.md',
       'docs/provisioning.md',
       'docs/nexus.md',

@@ -3,6 +3,7 @@
 // Arguments go to vitest (`npm test -- test/core`). A crash, a file that cannot be loaded and a run without
 // tests count as failures.
 import { existsSync, rmSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { build } from './build.mjs';
 import {
   at,
@@ -16,7 +17,18 @@ import {
   writeAtomically,
 } from './support.mjs';
 
-/** Browser tests drive Debian's Chromium; it is installed where that is possible and named where it is not. */
+/** A package of Debian that tests drive is installed where that is possible and named where it is not. */
+async function installDebian(name, tests, otherwise = '') {
+  const mayInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
+  if (!mayInstall) fail(`${tests} needs Debian's package \`${name}\`: install it${otherwise}`);
+  const options = { stdio: ['ignore', 2, 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
+  const steps = [['update'], ['install', '-y', '--no-install-recommends', name]];
+  for (const step of steps) {
+    const status = await run('apt-get', ['-q', ...step], options);
+    if (status !== 0) fail(`apt-get ${step[0]} ended with status ${status} while installing ${name} for ${tests}`);
+  }
+}
+
 async function ensureChromium() {
   const candidates = [
     process.env.CHROMIUM_PATH,
@@ -25,14 +37,13 @@ async function ensureChromium() {
     '/usr/bin/google-chrome',
   ];
   if (candidates.some((path) => path !== undefined && existsSync(path))) return;
-  const mayInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
-  if (!mayInstall) fail("test/browser needs Chromium: install Debian's package `chromium` or set CHROMIUM_PATH");
-  const options = { stdio: ['ignore', 2, 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
-  const steps = [['update'], ['install', '-y', '--no-install-recommends', 'chromium']];
-  for (const step of steps) {
-    const status = await run('apt-get', ['-q', ...step], options);
-    if (status !== 0) fail(`apt-get ${step[0]} ended with status ${status} while installing chromium for test/browser`);
-  }
+  await installDebian('chromium', 'test/browser', ' or set CHROMIUM_PATH');
+}
+
+async function ensureRedis() {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  if (!folders.some((folder) => existsSync(join(folder, 'redis-server'))))
+    await installDebian('redis-server', 'test/cluster');
 }
 
 await ensureInstalled();
@@ -42,6 +53,7 @@ try {
   fail(`build failed: ${error.message}\n0 passed, 1 failed`);
 }
 if (listFiles('test/browser', (path) => path.endsWith('.test.ts')).length > 0) await ensureChromium();
+if (listFiles('test/cluster', (path) => path.endsWith('.test.ts')).length > 0) await ensureRedis();
 
 rmSync(at(TEST_COUNTS), { force: true });
 const files = process.argv.slice(2);

@@ -22,6 +22,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   version: string;
   dependencies?: Record<string, string>;
+  peerDependenciesMeta: Record<string, { optional?: boolean }>;
   exports: Record<string, string | Record<string, string>>;
   bin: { fluxhost: string };
 };
@@ -105,7 +106,11 @@ describe('the entries', () => {
     for (const entry of ['dist/index.js', 'dist/core.js']) expect(reach(entry).packages, entry).toEqual([]);
     expect(manifest.dependencies).toBeUndefined();
     const program = reach(manifest.bin.fluxhost).packages.filter((name) => !name.startsWith('node:'));
-    expect(program.map((name) => name.split('/')[0])).toEqual(program.map(() => 'assemblyscript')); // of `build` alone
+    // of `build` and of the distributed engine alone, which say so where they are missing
+    const optional = ['assemblyscript', 'bullmq', 'ioredis'];
+    expect(program.filter((name) => !optional.includes(name.split('/')[0]!))).toEqual([]);
+    expect(program).toEqual(expect.arrayContaining(['bullmq', 'ioredis']));
+    for (const name of optional) expect(manifest.peerDependenciesMeta[name]).toEqual({ optional: true });
   });
 
   it('carry the bytes in the default entry only', () => {

@@ -17,6 +17,7 @@ import { EXIT } from './exit.js';
 import { prepareFolder } from './files.js';
 import { writeFleet, writeTables } from './fleet-out.js';
 import { CLEAR_LINE, type Io, lookOf } from './io.js';
+import { redisOf } from './queue.js';
 import { REPORT, commandOf } from './report.js';
 import { MAX_SEED } from './run.js';
 import { readRows, RunFolder } from './run-folder.js';
@@ -36,6 +37,8 @@ export const fleetSpec: CommandSpec = {
       help: 'changes a field, such as placement=worst-fit or hosts.0.count=900',
     },
     ...WORKERS,
+    engine: { value: 'NAME', help: 'local (default), or bullmq: the machines that run fluxhost worker' },
+    redis: { value: 'URL', help: 'with --engine bullmq: its queue, such as redis://127.0.0.1:6379' },
     assert: { value: 'EXPRESSION', multiple: true, help: 'must hold, else exit status 3: packing.rejected == 0' },
     out: {
       value: 'DIR',
@@ -73,12 +76,27 @@ function shardOf(given: Arguments): readonly [number, number] {
   return [1, 1];
 }
 
+function checkEngine(given: Arguments): void {
+  const engine = given.text('engine') ?? 'local';
+  if (engine === 'bullmq') redisOf(given);
+  else if (engine !== 'local')
+    given.problems.push(`--engine: given ${JSON.stringify(engine)}, expected local or bullmq`);
+  else if (given.text('redis') !== undefined)
+    given.problems.push('--redis: given without --engine bullmq, expected both');
+  if (engine === 'bullmq' && given.text('workers') !== undefined)
+    given.problems.push('--workers: given with --engine bullmq, where each fluxhost worker has its own');
+}
+
 /** The hosts of one part, in their order. */
 export const partOf = (order: readonly number[], [part, of]: readonly [number, number]): readonly number[] =>
   order.slice(Math.floor((order.length * (part - 1)) / of), Math.floor((order.length * part) / of));
 
 async function engineOf(prepared: PreparedFleet, io: Io, directory: string, given: Arguments): Promise<ChunkEngine> {
   const setup = { within: given.text('files-within') };
+  if (given.text('engine') === 'bullmq') {
+    const { queueEngine } = await import('./queue-engine.js');
+    return queueEngine(given.text('redis')!, directory, prepared.context!, (line) => io.stderr(`${line}\n`));
+  }
   const workers = workersOf(given);
   if (io.program === undefined || workers === 1)
     return engineHere(prepared.context!, (scenario) => createOn(setup, scenario, directory));
@@ -109,7 +127,10 @@ async function simulate({ prepared, hosts, folder, sum }: Running, loaded: Fleet
   if (prepared.context === undefined || left.length === 0) return;
   const engine = await engineOf(prepared, io, loaded.directory, given);
   const controller = new AbortController();
-  const stop = io.onInterrupt?.(() => controller.abort());
+  const stop = io.onInterrupt?.(() => {
+    controller.abort();
+    engine.giveUp?.();
+  });
   const progress = progressOf(io, hosts.length, sum.rows);
   try {
     for await (const rows of rowsOf(engine, jobsOf(prepared, left), prepared.vms, controller.signal)) {
@@ -117,6 +138,8 @@ async function simulate({ prepared, hosts, folder, sum }: Running, loaded: Fleet
       folder?.append(rows);
       progress(sum.rows);
     }
+  } catch (error) {
+    if (!controller.signal.aborted) throw error; // else it is what was given up
   } finally {
     stop?.();
     await engine.close();
@@ -177,6 +200,7 @@ export async function fleet(args: readonly string[], io: Io): Promise<number> {
   }
   const seed = given.whole('seed', 0, MAX_SEED);
   workersOf(given);
+  checkEngine(given);
   const shard = shardOf(given);
   const out = given.text('out');
   for (const option of ['resume', 'shard'] as const)

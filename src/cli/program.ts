@@ -40,6 +40,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'the parts of a fleet that were simulated apart, put together',
     load: async () => (await import('./merge.js')).merge,
   },
+  worker: {
+    summary: 'simulates hosts for fluxhost fleet --engine bullmq',
+    load: async () => (await import('./worker.js')).worker,
+  },
   fork: { summary: 'how a snapshot goes on, side by side', load: async () => (await import('./fork.js')).fork },
   pages: { summary: 'replay a page-access trace', load: async () => (await import('./pages.js')).pages },
   reserve: {

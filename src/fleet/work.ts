@@ -101,6 +101,8 @@ export interface ChunkEngine {
   readonly width: number;
   /** @throws AbortError where it was closed meanwhile */
   run(chunk: Chunk): Promise<readonly HostRow[]>;
+  /** Ends all `run`s at once where their rows may never come. */
+  giveUp?(): void;
   close(): Promise<void>;
 }
 
@@ -176,7 +178,7 @@ export class HostSimulator {
         }
       }
     } catch (error) {
-      return new RowBuilder(job).row(error instanceof Error ? error.message.split('\n')[0]! : String(error));
+      return failedRow(job, error instanceof Error ? error.message.split('\n')[0]! : String(error));
     }
     return row.row();
   }
@@ -309,3 +311,6 @@ class RowBuilder {
     };
   }
 }
+
+/** The row of a host that nobody could simulate. */
+export const failedRow = (job: HostJob, error: string): HostRow => new RowBuilder(job).row(error);

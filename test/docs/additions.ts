@@ -92,7 +92,7 @@ export async function libraryWith(files: ReadonlyMap<string, string>): Promise<L
     conditions: ['browser', 'import'],
     mainFields: ['module', 'browser', 'main'],
     logLevel: 'silent',
-    external: ['node:*', 'stream', 'assemblyscript/*'],
+    external: ['node:*', 'stream', 'assemblyscript/*', 'bullmq', 'ioredis'],
     plugins: [
       {
         name: 'changed',

@@ -1,0 +1,195 @@
+// The coordinator's side of a distributed fleet: chunks go into the queue, rows come back. Queues deliver at least once; a chunk is known by
+// the hash of its content and counts once, whoever did it how often. What is in the queue is bounded by whoever asks (rowsOf), and a job
+// leaves it when its rows are here.
+
+import type { Queue, QueueEvents } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { type Chunk, type ChunkContext, type ChunkEngine, failedRow, type HostRow } from '../fleet/work.js';
+import {
+  ANNOUNCE_MS,
+  type ChunkJob,
+  complaints,
+  connect,
+  connectionOf,
+  keyOf,
+  loadPackages,
+  queueName,
+  shownName,
+  threadsThere,
+} from './queue.js';
+
+/** A chunk that failed so often is taken apart, and a host that did so by itself has no figures. */
+const ATTEMPTS = 3;
+const RETRY_MS = 200;
+/** How often is looked for answers whose event was lost, such as while the server was away. */
+const LOOK_MS = 3000;
+/** Answers stand in the server's list of events, too: it is kept short. */
+const MOST_EVENTS = 200;
+/** What a coordinator that was killed leaves behind goes then, seconds. */
+const KEPT = { age: 3600 };
+
+interface Waiting {
+  readonly job: ChunkJob;
+  readonly promise: Promise<readonly HostRow[]>;
+  readonly resolve: (rows: readonly HostRow[]) => void;
+  readonly reject: (error: Error) => void;
+}
+
+const closedError = (): Error => new DOMException('the engine was closed', 'AbortError');
+
+class QueueEngine implements ChunkEngine {
+  /** Threads of all workers. */
+  width = 1;
+  private readonly waiting = new Map<string, Waiting>();
+  private readonly timers: NodeJS.Timeout[] = [];
+  private alone = false;
+  private closed = false;
+
+  constructor(
+    private readonly queue: Queue<ChunkJob, readonly HostRow[]>,
+    private readonly events: QueueEvents,
+    private readonly redis: Redis,
+    private readonly common: Omit<ChunkJob, 'chunk'>,
+    private readonly say: (line: string) => void,
+    private readonly complain: (error: Error) => void,
+  ) {
+    events.on('completed', ({ jobId, returnvalue }) => this.done(jobId, returnvalue as unknown as readonly HostRow[]));
+    events.on('failed', ({ jobId, failedReason }) => this.failed(jobId, failedReason));
+    const every = (ms: number, what: () => Promise<void>): void => {
+      const timer = setInterval(() => void what().catch(complain), ms);
+      this.timers.push(timer);
+    };
+    every(ANNOUNCE_MS, () => this.count());
+    every(LOOK_MS, async () => {
+      for (const key of [...this.waiting.keys()]) await this.look(key);
+    });
+  }
+
+  /** Who is there to do it. */
+  async count(): Promise<void> {
+    const threads = await threadsThere(this.redis);
+    const here = threads.get(this.queue.name) ?? 0;
+    threads.delete(this.queue.name);
+    this.width = Math.max(1, here);
+    if (here === 0 && !this.alone) {
+      const others = [...threads.keys()].map((name) => ` One of ${shownName(name)} does not fit.`).join('');
+      this.say(
+        `no worker of ${shownName(this.queue.name)} is there; start some: fluxhost worker --redis URL.${others}`,
+      );
+    }
+    this.alone = here === 0;
+  }
+
+  async run(chunk: Chunk): Promise<readonly HostRow[]> {
+    try {
+      return await this.once({ ...this.common, chunk });
+    } catch (error) {
+      if (this.closed) throw error;
+      return this.apart(chunk, (error as Error).message);
+    }
+  }
+
+  private once(job: ChunkJob): Promise<readonly HostRow[]> {
+    if (this.closed) return Promise.reject(closedError());
+    const key = keyOf(job);
+    const found = this.waiting.get(key);
+    if (found !== undefined) return found.promise;
+    let settle: Pick<Waiting, 'resolve' | 'reject'>;
+    const promise = new Promise<readonly HostRow[]>((resolve, reject) => (settle = { resolve, reject }));
+    this.waiting.set(key, { job, promise, ...settle! });
+    this.begin(key, job).catch(this.complain); // such as a full server; it is looked for again
+    return promise;
+  }
+
+  /** One by one, so that one host does not take others with it. */
+  private async apart({ jobs, vms }: Chunk, reason: string): Promise<readonly HostRow[]> {
+    if (jobs.length === 1) return [failedRow(jobs[0]!, `its chunk failed ${ATTEMPTS} times: ${reason}`)];
+    const rows: HostRow[] = [];
+    for (const job of jobs) rows.push(...(await this.run({ jobs: [job], vms })));
+    return rows;
+  }
+
+  /** Someone may have asked before: then it is done, under way, or has failed and is tried anew. */
+  private async begin(key: string, job: ChunkJob): Promise<void> {
+    if ((await this.queue.getJobState(key)) === 'failed') await this.queue.remove(key);
+    await this.queue.add('chunk', job, {
+      jobId: key,
+      attempts: ATTEMPTS,
+      backoff: { type: 'fixed', delay: RETRY_MS },
+      removeOnComplete: KEPT,
+      removeOnFail: KEPT,
+    });
+    if (this.waiting.has(key)) await this.look(key);
+    else await this.queue.remove(key); // the answer came meanwhile
+  }
+
+  private async look(key: string): Promise<void> {
+    const state = await this.queue.getJobState(key);
+    const wanted = this.waiting.get(key);
+    if (wanted === undefined) return;
+    // another coordinator has taken the answer away
+    if (state === 'unknown') return this.begin(key, wanted.job);
+    if (state !== 'completed' && state !== 'failed') return;
+    const job = await this.queue.getJob(key);
+    if (job === undefined) return;
+    if (state === 'completed') this.done(key, job.returnvalue);
+    else this.failed(key, job.failedReason);
+  }
+
+  private done(key: string, rows: readonly HostRow[]): void {
+    this.settled(key)?.resolve(rows);
+  }
+
+  private failed(key: string, reason: string): void {
+    this.settled(key)?.reject(new Error(reason));
+  }
+
+  private settled(key: string): Waiting | undefined {
+    const found = this.waiting.get(key);
+    if (found === undefined) return undefined;
+    this.waiting.delete(key);
+    void this.queue.remove(key).catch(() => undefined); // it is removed after a while anyway
+    return found;
+  }
+
+  giveUp(): void {
+    this.closed = true;
+    for (const { reject } of this.waiting.values()) reject(closedError());
+  }
+
+  async close(): Promise<void> {
+    const left = [...this.waiting.keys()];
+    this.giveUp();
+    for (const timer of this.timers) clearInterval(timer);
+    // of what nobody waits for any more nothing is begun; what a worker is at cannot be removed, and goes later
+    if (this.redis.status === 'ready')
+      await Promise.all(left.map((key) => this.queue.remove(key).catch(() => undefined)));
+    await Promise.all([this.events.close(), this.queue.close()]);
+    this.redis.disconnect();
+  }
+}
+
+/** @throws Error where packages are missing, or the server cannot be reached */
+export async function queueEngine(
+  url: string,
+  directory: string,
+  context: ChunkContext,
+  say: (line: string) => void,
+): Promise<ChunkEngine> {
+  const packages = await loadPackages();
+  const redis = await connect(packages, url);
+  const { Queue, QueueEvents } = packages.bull;
+  const complain = complaints(url, say);
+  const name = await queueName();
+  const queue = new Queue<ChunkJob, readonly HostRow[]>(name, {
+    connection: connectionOf(url),
+    streams: { events: { maxLen: MOST_EVENTS } },
+  });
+  const events = new QueueEvents(name, { connection: connectionOf(url) });
+  for (const one of [queue, events, redis] as { on(event: 'error', listener: (error: Error) => void): unknown }[])
+    one.on('error', complain);
+  await Promise.all([queue.waitUntilReady(), events.waitUntilReady()]);
+  const engine = new QueueEngine(queue, events, redis, { context, directory }, say, complain);
+  await engine.count();
+  return engine;
+}

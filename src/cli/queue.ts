@@ -1,0 +1,136 @@
+// What the coordinator of a distributed fleet and its workers agree on: the queue (BullMQ on Redis or Valkey), what a job is, and who is there.
+// The queue's name holds version and core, so that a worker of another one never sees a job that it would answer otherwise.
+// Both packages are optional: loaded here, and only when asked for.
+
+import { createHash } from 'node:crypto';
+import type * as Bull from 'bullmq';
+import type * as IoRedis from 'ioredis';
+import { compileCore, hashOf } from '../core/load.js';
+import type { Chunk, ChunkContext } from '../fleet/work.js';
+import { VERSION } from '../version.js';
+import type { Arguments } from './args.js';
+
+/** A chunk with all that it takes to simulate it; its hash is the job's id, so that the same work is there once. */
+export interface ChunkJob {
+  readonly context: ChunkContext;
+  /** Where files that the fleet names are looked for. */
+  readonly directory: string;
+  readonly chunk: Chunk;
+}
+
+/** A worker, as it announces itself. */
+interface Member {
+  readonly queue: string;
+  readonly threads: number;
+  /** Seconds, by the clock of the server. */
+  readonly seen: number;
+}
+
+export interface Packages {
+  readonly bull: typeof Bull;
+  readonly Redis: typeof IoRedis.Redis;
+}
+
+const SCHEMES = ['redis:', 'rediss:'];
+const MEMBERS = 'fluxhost:workers';
+/** How often a worker announces itself, and how long it counts as there. */
+export const ANNOUNCE_MS = 2000;
+const ABSENT_SECONDS = 10;
+const CONNECT_MS = 5000;
+/** How often it is said that the server is away. */
+const AWAY_MS = 30_000;
+
+/** The URL of `--redis`, or a problem. */
+export function redisOf(given: Arguments): string {
+  const text = given.text('redis');
+  if (text !== undefined && URL.canParse(text) && SCHEMES.includes(new URL(text).protocol)) return text;
+  const said = text === undefined ? 'not given' : 'given what is none'; // a password may be in it
+  given.problems.push(
+    `--redis: ${said}, expected a URL such as redis://127.0.0.1:6379 or rediss://:PASSWORD@HOST:6380`,
+  );
+  return '';
+}
+
+/** Without name and password. */
+export const placeOf = (url: string): string => `${new URL(url).protocol}//${new URL(url).host}`;
+
+export const keyOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
+
+/** @throws Error that tells what to install */
+export async function loadPackages(): Promise<Packages> {
+  try {
+    const [bull, { Redis }] = await Promise.all([import('bullmq'), import('ioredis')]);
+    return { bull, Redis };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new Error('the distributed engine needs two packages that are not installed: npm install bullmq ioredis', {
+      cause: error,
+    });
+  }
+}
+
+/** `fluxhost-0.1.0-` and the hash of the core. */
+export async function queueName(): Promise<string> {
+  return `fluxhost-${VERSION}-${hashOf(await compileCore())}`;
+}
+
+/** `fluxhost 0.1.0, core 1234abcd` */
+export const shownName = (queue: string): string =>
+  queue.replace(
+    /^fluxhost-(.*)-(\w{8})\w*$/,
+    (_, version: string, core: string) => `fluxhost ${version}, core ${core}`,
+  );
+
+/** For what BullMQ opens itself; a command waits for a server that is away for a while. */
+export const connectionOf = (url: string) => ({ url, maxRetriesPerRequest: null });
+
+/** A connection, once it is known that the server answers. @throws Error that names the place */
+export async function connect({ Redis }: Packages, url: string): Promise<IoRedis.Redis> {
+  let reason: unknown;
+  const probe = new Redis(url, { lazyConnect: true, connectTimeout: CONNECT_MS, retryStrategy: () => null });
+  probe.on('error', (error) => (reason ??= error));
+  try {
+    await probe.connect();
+    await probe.ping();
+  } catch (error) {
+    const { code, message } = (reason ?? error) as NodeJS.ErrnoException;
+    throw new Error(`the queue at ${placeOf(url)} cannot be reached (${code ?? message})`, { cause: error });
+  } finally {
+    probe.disconnect();
+  }
+  return new Redis(url, connectionOf(url));
+}
+
+/** Says once in a while that the server is away, for all connections together; and each time what the queue refuses, as a late answer. */
+export function complaints(url: string, say: (line: string) => void): (error: Error) => void {
+  let last = -Infinity;
+  return (error) => {
+    const code: unknown = (error as NodeJS.ErrnoException).code; // a number where BullMQ's own scripts refuse
+    if (typeof code !== 'string') return say(`the queue at ${placeOf(url)}: ${error.message.split('\n')[0]!}`);
+    if (performance.now() - last < AWAY_MS) return;
+    last = performance.now();
+    say(`the queue at ${placeOf(url)} is away (${code}); trying again`);
+  };
+}
+
+/** Seconds. */
+const clockOf = async (redis: IoRedis.Redis): Promise<number> => Number((await redis.time())[0]);
+
+export async function announce(redis: IoRedis.Redis, id: string, queue: string, threads: number): Promise<void> {
+  const member: Member = { queue, threads, seen: await clockOf(redis) };
+  await redis.hset(MEMBERS, id, JSON.stringify(member));
+}
+
+export const leave = (redis: IoRedis.Redis, id: string): Promise<unknown> => redis.hdel(MEMBERS, id);
+
+/** Threads by queue of all workers that are there; those that have long been away are forgotten. */
+export async function threadsThere(redis: IoRedis.Redis): Promise<Map<string, number>> {
+  const [now, members] = await Promise.all([clockOf(redis), redis.hgetall(MEMBERS)]);
+  const threads = new Map<string, number>();
+  for (const [id, text] of Object.entries(members)) {
+    const member = JSON.parse(text) as Member;
+    if (now - member.seen > ABSENT_SECONDS) await leave(redis, id);
+    else threads.set(member.queue, (threads.get(member.queue) ?? 0) + member.threads);
+  }
+  return threads;
+}

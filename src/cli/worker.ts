@@ -1,0 +1,129 @@
+// `fluxhost worker`: simulates chunks of hosts that a coordinator (`fluxhost fleet --engine bullmq`) has put into the queue. Simulations run on
+// threads and never here: this thread has to renew the locks of what it has taken, or another worker would take it.
+
+import { hostname } from 'node:os';
+import type { ChunkEngine, HostRow } from '../fleet/work.js';
+import { type CommandSpec, parseCommand, renderHelp } from './args.js';
+import { WORKERS, workersOf } from './crew.js';
+import { EXIT } from './exit.js';
+import type { Io } from './io.js';
+import {
+  announce,
+  ANNOUNCE_MS,
+  type ChunkJob,
+  complaints,
+  connect,
+  connectionOf,
+  keyOf,
+  leave,
+  loadPackages,
+  placeOf,
+  queueName,
+  redisOf,
+  shownName,
+} from './queue.js';
+import { FILES_WITHIN } from './tools.js';
+
+/** A worker that is killed or frozen loses its chunks to others after so long. */
+const LOCK_MS = 5000;
+const STALL_CHECK_MS = 2000;
+/** A chunk whose workers died so often has failed. */
+const MOST_STALLS = 5;
+/** Chunks taken for each thread: one is done, one lies ready. */
+const TAKEN = 2;
+
+export const workerSpec: CommandSpec = {
+  name: 'worker',
+  summary: 'Simulates hosts for fluxhost fleet --engine bullmq, on any number of machines.',
+  positionals: [],
+  options: {
+    redis: {
+      value: 'URL',
+      help: 'the queue, as the coordinator has it: redis://[:PASSWORD@]HOST:PORT, or rediss:// over TLS',
+    },
+    ...WORKERS,
+    ...FILES_WITHIN,
+  },
+  details:
+    'Needs bullmq and ioredis (npm install bullmq ioredis) and a Redis or Valkey server; docs/cluster.md tells how. Takes work of\n' +
+    'its own version and core only. Ctrl-C and SIGTERM let it finish what it is at.',
+  examples: ['fluxhost worker --redis redis://127.0.0.1:6379'],
+};
+
+/** Threads of one fleet; those of the last one end when another comes. */
+class Crews {
+  private readonly crews = new Map<string, { readonly engine: Promise<ChunkEngine>; busy: number }>();
+
+  constructor(
+    private readonly program: URL,
+    private readonly threads: number,
+    private readonly within: string | undefined,
+  ) {}
+
+  async run({ context, directory, chunk }: ChunkJob): Promise<readonly HostRow[]> {
+    const key = keyOf([context, directory]);
+    let crew = this.crews.get(key);
+    if (crew === undefined) {
+      await this.end(({ busy }) => busy === 0);
+      const { fleetEngine } = await import('./pool.js');
+      // another chunk may have come first meanwhile
+      crew = this.crews.get(key) ?? {
+        engine: fleetEngine(this.program, this.threads, { directory, setup: { within: this.within } }, context),
+        busy: 0,
+      };
+      this.crews.set(key, crew);
+    }
+    crew.busy++;
+    try {
+      return await (await crew.engine).run(chunk);
+    } finally {
+      crew.busy--;
+    }
+  }
+
+  async end(which: (crew: { readonly busy: number }) => boolean = () => true): Promise<void> {
+    for (const [key, crew] of [...this.crews])
+      if (which(crew)) {
+        this.crews.delete(key);
+        await (await crew.engine).close();
+      }
+  }
+}
+
+export async function worker(args: readonly string[], io: Io): Promise<number> {
+  const given = parseCommand(workerSpec, args);
+  if (given.help) {
+    io.stdout(renderHelp(workerSpec));
+    return EXIT.done;
+  }
+  const [url, threads] = [redisOf(given), workersOf(given)];
+  given.check();
+  if (io.program === undefined) throw new Error('a worker needs threads of the program, which cannot be started here');
+  const packages = await loadPackages();
+  const redis = await connect(packages, url);
+  const name = await queueName();
+  const complain = complaints(url, (line) => io.stderr(`${line}\n`));
+  redis.on('error', complain);
+  const crews = new Crews(io.program, threads, given.text('files-within'));
+  const bull = new packages.bull.Worker<ChunkJob, readonly HostRow[]>(name, ({ data }) => crews.run(data), {
+    connection: connectionOf(url),
+    concurrency: threads * TAKEN,
+    lockDuration: LOCK_MS,
+    stalledInterval: STALL_CHECK_MS,
+    maxStalledCount: MOST_STALLS,
+  });
+  bull.on('error', complain);
+  const id = `${hostname()}-${process.pid}-${bull.id}`;
+  await bull.waitUntilReady();
+  await announce(redis, id, name, threads);
+  const timer = setInterval(() => void announce(redis, id, name, threads).catch(complain), ANNOUNCE_MS);
+  const of = threads === 1 ? '1 thread' : `${threads} threads`;
+  io.stdout(`worker of ${shownName(name)}, ${of}, takes work from ${placeOf(url)}\n`);
+  await new Promise<void>((resolve) => io.onInterrupt?.(resolve));
+  clearInterval(timer);
+  await bull.close();
+  await crews.end();
+  await leave(redis, id);
+  redis.disconnect();
+  return EXIT.done;
+}

@@ -1,0 +1,281 @@
+// Fleets over a queue, against a real server on loopback: the same bits as on one thread, whatever happens to workers, coordinator and server;
+// nothing is lost, nothing counts twice.
+
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { queueEngine } from '../../src/cli/queue-engine.js';
+import { createOn } from '../../src/cli/tools.js';
+import { loadFleet } from '../../src/fleet/file.js';
+import { engineHere, rowsOf } from '../../src/fleet/hosts.js';
+import { jobsOf, prepareFleet, vmsOf } from '../../src/fleet/simulate.js';
+import type { Chunk, ChunkContext, ChunkEngine, HostRow } from '../../src/fleet/work.js';
+import { VERSION } from '../../src/version.js';
+import { nodeHost } from '../../src/workload/node-file.js';
+import { freePort, Running, Server, until } from './support.js';
+
+const HOSTS = 24;
+const FLEET = `
+version: 1
+duration: 2h
+hosts: [{ type: std, count: ${HOSTS}, cores: 16, memory: 64GiB }]
+placement: worst-fit
+fidelity: full
+simulate: { length: 300ms, warmup: 1ms, windows: 2 }
+failures: { mtbf: 20h, repair: 1h }
+vms:
+  generated:
+    warmup: 1h
+    arrivals: { rate: 0.02 }
+    lifetime: { dist: exponential, mean: 1h }
+    sizes: [{ weight: 2, cores: 2, memory: 4GiB }, { weight: 1, cores: 4, memory: 8GiB, class: best-effort }]
+  behaviour:
+    slo: { quantile: 0.99, latency: 200us }
+    workload:
+      arrivals: { process: poisson, rate: 20000 }
+      request: { stages: [{ tasks: 1, service: { dist: exponential, mean: 10us } }] }
+`;
+
+let folder: string;
+let file: string;
+let server: Server;
+let running: Running[] = [];
+const at = (...names: string[]): string => join(folder, ...names);
+
+function start(args: readonly string[], program?: string): Running {
+  const one = new Running(args, program);
+  running.push(one);
+  return one;
+}
+
+async function startWorker(program?: string): Promise<Running> {
+  const worker = start(['worker', '--redis', server.url, '--workers', '1'], program);
+  await until(`a worker that listens: ${worker.err}`, () => worker.out.includes('takes work'));
+  return worker;
+}
+
+const startFleet = (name: string, ...more: string[]): Running =>
+  start(['fleet', file, '--engine', 'bullmq', '--redis', server.url, '--out', at(name), '--json', ...more]);
+
+const workerHasWork = (): Promise<void> => until('a chunk under way', async () => (await server.active()) > 0);
+
+/** What must be equal between two ways of coming to a result: all but what the clock on the wall says. */
+const bitsOf = (name: string): unknown => ({
+  result: JSON.parse(readFileSync(at(name, 'fleet.json'), 'utf8'), (key, value: unknown) =>
+    /^(wallSeconds|eventsPerSecond)$/.test(key) ? 0 : value,
+  ) as unknown,
+  hosts: readFileSync(at(name, 'hosts.parquet')).toString('base64'),
+  latencies: readFileSync(at(name, 'latency.hlog'), 'utf8'),
+});
+
+async function endsAsLocal(fleet: Running, name: string): Promise<void> {
+  expect(await fleet.ended, fleet.err).toBe(0);
+  expect(bitsOf(name)).toEqual(bitsOf('local'));
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'fluxhost-cluster-'));
+  file = at('f.yaml');
+  writeFileSync(file, FLEET);
+  server = await Server.start(at('redis'));
+  const local = new Running(['fleet', file, '--workers', '1', '--out', at('local'), '--json']);
+  expect(await local.ended, local.err).toBe(0);
+});
+
+beforeEach(async () => void (await server.redis.flushall()));
+
+afterEach(async () => {
+  await Promise.all(running.map((one) => one.end()));
+  running = [];
+});
+
+afterAll(async () => {
+  await (server as Server | undefined)?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('a fleet over a queue', () => {
+  it.each([1, 2])('has the bits of one thread with %d workers, and leaves nothing in the queue', async (workers) => {
+    for (let i = 0; i < workers; i++) await startWorker();
+    await endsAsLocal(startFleet(`undisturbed-${workers}`), `undisturbed-${workers}`);
+    expect(await server.jobs()).toEqual([]);
+    const [first] = running;
+    first!.signal('SIGTERM');
+    expect(await first!.ended, first!.err).toBe(0);
+    const left = await server.redis.hlen('fluxhost:workers');
+    expect(left).toBe(workers - 1);
+  });
+
+  it('survives a worker that is killed at a chunk', async () => {
+    const worker = await startWorker();
+    const fleet = startFleet('killed');
+    await workerHasWork();
+    await worker.end();
+    expect(await server.active()).toBeGreaterThan(0); // it was at one
+    await startWorker();
+    await endsAsLocal(fleet, 'killed');
+  });
+
+  it('does not count the late answer of a worker that was frozen while another did its chunk', async () => {
+    const worker = await startWorker();
+    const fleet = startFleet('frozen');
+    await workerHasWork();
+    worker.signal('SIGSTOP');
+    await startWorker();
+    await endsAsLocal(fleet, 'frozen');
+    worker.signal('SIGCONT');
+    await until('the late answer', () => /[Mm]issing (lock|key)/.test(worker.err));
+    expect(await server.jobs()).toEqual([]);
+  });
+
+  it('survives a server that is killed and started again', async () => {
+    await startWorker();
+    const fleet = startFleet('restarted');
+    await workerHasWork();
+    await new Promise((resolve) => setTimeout(resolve, 1100)); // appendfsync everysec: what is older is on the disk
+    await server.kill();
+    await server.go();
+    await endsAsLocal(fleet, 'restarted');
+  });
+
+  it('goes on after its coordinator was killed', async () => {
+    await startWorker();
+    const first = startFleet('resumed');
+    await until('a row', () => {
+      try {
+        return readFileSync(at('resumed', 'rows.ndjson')).length > 0;
+      } catch {
+        return false;
+      }
+    });
+    await first.end();
+    await endsAsLocal(startFleet('resumed', '--resume'), 'resumed');
+  });
+
+  it('takes no answer of a worker of another version, and says so', async () => {
+    cpSync(fileURLToPath(new URL('../../dist', import.meta.url)), at('old', 'dist'), { recursive: true });
+    symlinkSync(fileURLToPath(new URL('../../node_modules', import.meta.url)), at('old', 'node_modules'));
+    let changed = 0;
+    for (const name of readdirSync(at('old', 'dist', 'chunks')).filter((one) => one.endsWith('.js'))) {
+      const text = readFileSync(at('old', 'dist', 'chunks', name), 'utf8');
+      const older = text.replace(`VERSION = "${VERSION}"`, 'VERSION = "0.0.1"');
+      changed += Number(older !== text);
+      writeFileSync(at('old', 'dist', 'chunks', name), older);
+    }
+    expect(changed).toBe(1);
+    const old = await startWorker(at('old', 'dist', 'cli.js'));
+    expect(old.out).toContain('fluxhost 0.0.1, core ');
+    const fleet = startFleet('versions');
+    await until('the coordinator to tell', () => /One of fluxhost 0\.0\.1, core \w{8} does not fit/.test(fleet.err));
+    expect(fleet.err).toContain(`no worker of fluxhost ${VERSION}, core `);
+    await startWorker();
+    await endsAsLocal(fleet, 'versions');
+    expect(await server.redis.keys('bull:fluxhost-0.0.1-*:completed')).toEqual([]);
+  });
+
+  it('ends when it is interrupted though nobody works', async () => {
+    const fleet = startFleet('interrupted');
+    await until('the coordinator to tell', () => fleet.err.includes('no worker of'));
+    fleet.signal('SIGINT');
+    expect(await fleet.ended, fleet.err).toBe(130);
+    expect(await server.jobs()).toEqual([]);
+  });
+});
+
+describe('what is refused', () => {
+  it('is a queue that cannot be reached, without its password', async () => {
+    const url = `redis://:hush@127.0.0.1:${await freePort()}`;
+    const fleet = start(['fleet', file, '--engine', 'bullmq', '--redis', url]);
+    const worker = start(['worker', '--redis', url]);
+    for (const one of [fleet, worker]) {
+      expect(await one.ended).toBe(1);
+      expect(one.err).toContain(`the queue at ${url.replace(':hush@', '')} cannot be reached (ECONNREFUSED)`);
+      expect(one.err).not.toContain('hush');
+    }
+  });
+
+  it('is a command without the packages, which are named', async () => {
+    mkdirSync(at('bare'));
+    cpSync(fileURLToPath(new URL('../../dist', import.meta.url)), at('bare', 'dist'), { recursive: true });
+    const worker = start(['worker', '--redis', server.url], at('bare', 'dist', 'cli.js'));
+    expect(await worker.ended).toBe(1);
+    expect(worker.err).toContain('npm install bullmq ioredis');
+  });
+
+  it('are options that do not fit', async () => {
+    const refused = async (...more: string[]): Promise<string> => {
+      const fleet = start(['fleet', file, ...more]);
+      expect(await fleet.ended).toBe(2);
+      return fleet.err;
+    };
+    expect(await refused('--engine', 'bullmq')).toContain('--redis: not given');
+    expect(await refused('--engine', 'bullmq', '--redis', 'http://x')).toContain('--redis: given what is none');
+    expect(await refused('--redis', server.url)).toContain('--redis: given without --engine bullmq');
+    expect(await refused('--engine', 'other')).toContain('expected local or bullmq');
+  });
+});
+
+describe('a chunk', () => {
+  let context: ChunkContext;
+  let chunks: Chunk[];
+  let expected: (readonly HostRow[])[];
+  const engines: ChunkEngine[] = [];
+
+  const open = async (): Promise<ChunkEngine> => {
+    const engine = await queueEngine(server.url, folder, context, () => undefined);
+    engines.push(engine);
+    return engine;
+  };
+
+  /** The first chunks as the local engine is given them, and its rows. */
+  beforeAll(async () => {
+    const loaded = await loadFleet(file, ['simulate.length=10ms']);
+    const prepared = await prepareFleet(loaded, await vmsOf(loaded.fleet, nodeHost(folder, {})));
+    context = prepared.context!;
+    const here = engineHere(context, (scenario) => createOn({}, scenario, folder));
+    chunks = [];
+    expected = [];
+    const watched: ChunkEngine = {
+      ...here,
+      async run(chunk) {
+        const rows = await here.run(chunk);
+        chunks.push(chunk);
+        expected.push(rows);
+        return rows;
+      },
+    };
+    for await (const _ of rowsOf(watched, jobsOf(prepared, prepared.plan.order), prepared.vms))
+      if (chunks.length > 1) break;
+  });
+
+  afterEach(async () => void (await Promise.all(engines.splice(0).map((engine) => engine.close()))));
+
+  it('that is asked for again, and by another coordinator, is simulated once', async () => {
+    const [one, other] = [await open(), await open()];
+    const asked = [one.run(chunks[0]!), one.run(chunks[0]!), other.run(chunks[0]!)];
+    await until('the job', async () => (await server.redis.keys('bull:*:wait')).length === 1);
+    await startWorker();
+    for (const rows of await Promise.all(asked)) expect(rows).toEqual(expected[0]);
+    const [stream] = await server.redis.keys('bull:*:events');
+    const events = await server.redis.xrange(stream!, '-', '+');
+    expect(events.filter(([, fields]) => fields[1] === 'active')).toHaveLength(1);
+  });
+
+  it('that fails wherever it is done is told with its host, and the others have their rows', async () => {
+    const [good] = expected;
+    const last = chunks[0]!.jobs.at(-1)!;
+    // arrives as null, at which the worker's thread fails
+    const epochs = Object.assign([...last.epochs], { toJSON: () => null });
+    const poisoned: Chunk = { ...chunks[0]!, jobs: [...chunks[0]!.jobs.slice(0, -1), { ...last, epochs }] };
+    await startWorker();
+    const engine = await open();
+    const rows = await engine.run(poisoned);
+    expect(rows.slice(0, -1)).toEqual(good!.slice(0, -1));
+    expect(rows).toHaveLength(good!.length);
+    expect(rows.at(-1)).toMatchObject({ host: last.host, events: 0, classes: {} });
+    expect(rows.at(-1)!.error).toMatch(/^its chunk failed 3 times: ./);
+    expect(await engine.run(chunks[1]!)).toEqual(expected[1]); // the worker goes on
+  });
+});
