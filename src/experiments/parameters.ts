@@ -50,7 +50,10 @@ const BYTES: Readonly<Record<string, number>> = { MiB: 2 ** 20, GiB: 2 ** 30 };
 
 /** A value for every parameter, in the parameter's unit. */
 export class Settings {
-  constructor(readonly values: ReadonlyMap<string, SettingValue>) {}
+  constructor(
+    /** By the parameter's path. */
+    readonly values: ReadonlyMap<string, SettingValue>,
+  ) {}
 
   private at(path: string): SettingValue {
     const value = this.values.get(path);
