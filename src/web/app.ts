@@ -348,7 +348,7 @@ export class App {
       this.say(complaint(answer));
       return;
     }
-    this.futures.fork(answer.atNs, answer.mechanism);
+    this.futures.fork(answer);
     this.parted(answer.atNs, set);
     this.say(`Two futures from ${instant(this.futures.forkedAtNs!)} on.`);
   }
@@ -360,7 +360,7 @@ export class App {
       this.say(complaint(answer));
       return;
     }
-    this.futures.beside(names, answer.mechanism);
+    this.futures.beside(names, answer);
     this.parted(0, set);
   }
 

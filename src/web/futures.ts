@@ -1,9 +1,11 @@
 // What the page knows of the one or two futures that it shows: what was seen of each, and what they are called.
 
 import { History, type Track } from './history.js';
-import type { About, Advanced } from './protocol.js';
+import type { About, Advanced, Answer } from './protocol.js';
 import type { Seen } from './stories.js';
 import type { Shown } from './stage.js';
+
+type Forked = Extract<Answer, { answer: 'forked' }>;
 
 export class Futures {
   private tracks: Track[] = [];
@@ -14,7 +16,7 @@ export class Futures {
 
   begin(about: About): void {
     this.about = about;
-    this.tracks = [this.fresh(about.mechanism)];
+    this.tracks = [this.fresh(about.mechanism, about.cores)];
     this.forkedAtNs = undefined;
     this.names = [];
   }
@@ -23,20 +25,20 @@ export class Futures {
     return this.tracks.length;
   }
 
-  private fresh(mechanism: string): Track {
-    return { history: new History(this.about!.cores, this.about!.vms.length), mechanism, overallNs: null };
+  private fresh(mechanism: string, coreCount: number): Track {
+    return { history: new History(coreCount, this.about!.vms.length), mechanism, overallNs: null };
   }
 
   /** The second goes on from what was seen so far, of itself where it is there already. */
-  fork(atNs: number, mechanism: string): void {
+  fork({ atNs, mechanism, coreCount }: Forked): void {
     const { history } = this.tracks.at(-1)!;
-    this.tracks = [this.tracks[0]!, { history: history.copy(), mechanism, overallNs: null }];
+    this.tracks = [this.tracks[0]!, { history: history.copy(coreCount), mechanism, overallNs: null }];
     this.forkedAtNs ??= atNs;
   }
 
   /** The second was otherwise from the begin. */
-  beside(names: readonly string[], mechanism: string): void {
-    this.tracks = [this.tracks[0]!, this.fresh(mechanism)];
+  beside(names: readonly string[], { mechanism, coreCount }: Forked): void {
+    this.tracks = [this.tracks[0]!, this.fresh(mechanism, coreCount)];
     this.forkedAtNs = 0;
     this.names = names;
   }

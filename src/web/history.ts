@@ -12,7 +12,7 @@ export interface Point {
 
 export class History {
   readonly timeNs: number[] = [];
-  /** What each core does. */
+  /** What each core does; before a fork there may have been more or fewer. */
   readonly cores: Uint32Array[] = [];
   /** Tasks that wait in each VM. */
   readonly waiting: Uint32Array[] = [];
@@ -20,12 +20,13 @@ export class History {
   readonly points: Point[] = [];
 
   constructor(
-    private readonly coreCount: number,
+    /** Cores for VMs now. */
+    readonly coreCount: number,
     private readonly vmCount: number,
   ) {}
 
-  add(timeNs: Float64Array, { cores, waiting, held, latencyNs }: Columns): void {
-    const { coreCount, vmCount } = this;
+  add(timeNs: Float64Array, { coreCount, cores, waiting, held, latencyNs }: Columns): void {
+    const { vmCount } = this;
     timeNs.forEach((time, i) => {
       this.timeNs.push(time);
       this.cores.push(cores.subarray(i * coreCount, (i + 1) * coreCount));
@@ -40,8 +41,8 @@ export class History {
   }
 
   /** What a second future has in common with this one. */
-  copy(): History {
-    const copy = new History(this.coreCount, this.vmCount);
+  copy(coreCount: number): History {
+    const copy = new History(coreCount, this.vmCount);
     copy.timeNs.push(...this.timeNs);
     copy.cores.push(...this.cores);
     copy.waiting.push(...this.waiting);

@@ -106,6 +106,8 @@ export interface MoveSeen {
 
 /** One future over the columns of an answer. */
 export interface Columns {
+  /** Cores for VMs in this future: another mechanism may keep another number of them for polling. */
+  readonly coreCount: number;
   /** What each core does, column after column: `codeOf`. */
   readonly cores: Uint32Array;
   /** Tasks that wait in each VM, column after column. */
@@ -145,7 +147,7 @@ export type Answer =
   | { readonly answer: 'checked' }
   | { readonly answer: 'schema'; readonly schema: Readonly<Record<string, unknown>> }
   | Advanced
-  | { readonly answer: 'forked'; readonly atNs: number; readonly mechanism: string }
+  | { readonly answer: 'forked'; readonly atNs: number; readonly mechanism: string; readonly coreCount: number }
   | { readonly answer: 'unforked' }
   | { readonly answer: 'explained'; readonly explanation: Explanation }
   | { readonly answer: 'result'; readonly json: string; readonly sha256: string }

@@ -238,7 +238,8 @@ export class Runner {
   private second(twin: Future): Answer {
     this.futures.splice(1, 1, twin).forEach((future) => future.close());
     const { nowNs, scenario } = twin.simulation;
-    return { answer: 'forked', atNs: nowNs, mechanism: scenario.mechanism.kind };
+    const coreCount = twin.look.cores.length;
+    return { answer: 'forked', atNs: nowNs, mechanism: scenario.mechanism.kind, coreCount };
   }
 }
 
@@ -273,6 +274,7 @@ class Recording {
     const { look, simulation } = future;
     const read = point ? future.latencies() : undefined;
     return {
+      coreCount: look.cores.length,
       cores: Uint32Array.from(this.cores[index]!),
       waiting: Uint32Array.from(this.waiting[index]!),
       held: Uint32Array.from(this.held[index]!),

@@ -56,6 +56,9 @@ export class Stage {
   private room: number | undefined;
   private textAt = -Infinity;
   private range: readonly [fromNs: number, toNs: number] = [0, 1];
+  private nowNs = 0;
+  /** Of each future its cores, which differ where mechanisms keep different numbers for polling. */
+  private coreCounts: readonly number[] = [];
 
   constructor(
     private readonly about: About,
@@ -78,13 +81,14 @@ export class Stage {
 
   private makeTrack(future: number, small: boolean): Track {
     const { about } = this;
+    const rows = Math.max(...this.coreCounts); // a core stands at the same height in each future
     const canvas = h('canvas', {
       class: 'strips',
       role: 'img',
       tabindex: 0,
-      'aria-label': `One strip a core, ${about.cores} cores: which VM has it, and what it does. Arrow keys choose a core, Enter explains it.`,
+      'aria-label': `One strip a core, ${this.coreCounts[future]} cores: which VM has it, and what it does. Arrow keys choose a core, Enter explains it.`,
     });
-    const strips = new Strips(canvas, about.cores, small);
+    const strips = new Strips(canvas, rows, small);
     canvas.addEventListener('click', ({ offsetX, offsetY }) => {
       const scale = canvas.clientWidth === 0 ? 1 : canvas.width / canvas.clientWidth;
       this.select(future, Math.floor((offsetY * scale) / strips.row), (offsetX * scale) / canvas.width);
@@ -102,7 +106,7 @@ export class Stage {
       'div',
       { class: 'track' },
       h('header', {}, title, verdict),
-      h('div', { class: 'rows' }, coreLabels(about.cores, small), canvas),
+      h('div', { class: 'rows' }, coreLabels(rows, small), canvas),
       ...charts.map(({ place, kind }) => h('div', { class: 'plot' }, h('h3', {}, names[kind]), place)),
     );
     return { element, title, verdict, strips, charts };
@@ -130,7 +134,7 @@ export class Stage {
     };
     const move = step[event.key];
     if (move !== undefined) {
-      const core = Math.min(this.about.cores - 1, Math.max(0, this.chosen.core + move[0]));
+      const core = Math.min(this.coreCounts[future]! - 1, Math.max(0, this.chosen.core + move[0]));
       this.chosen = { core, place: Math.min(1, Math.max(0, this.chosen.place + move[1])) };
       this.frame = { future, core };
     } else if (event.key === 'Enter') this.select(future, this.chosen.core, this.chosen.place);
@@ -143,19 +147,22 @@ export class Stage {
   private line: number | undefined;
 
   private select(future: number, core: number, place: number): void {
-    if (core < 0 || core >= this.about.cores) return;
+    if (core < 0 || core >= this.coreCounts[future]!) return;
     const [from, to] = this.range;
-    const atNs = Math.round(from + place * (to - from));
+    const atNs = Math.min(Math.round(from + place * (to - from)), this.nowNs); // right of it nothing is known yet
     this.chosen = { core, place };
     this.frame = { future, core };
     this.line = atNs;
     this.onSelect({ future, core, atNs });
   }
 
-  private layOut(count: number): void {
+  private layOut(shown: readonly Shown[]): void {
+    const count = shown.length;
     const width = Math.max(120, Math.floor((this.room ??= this.element.clientWidth)) - LEFT - RIGHT);
-    if (width === this.width && count === this.tracks.length) return;
+    const same = shown.every(({ history }, i) => history.coreCount === this.coreCounts[i]);
+    if (width === this.width && count === this.tracks.length && same) return;
     this.width = width;
+    this.coreCounts = shown.map(({ history }) => history.coreCount);
     for (const { charts } of this.tracks) for (const { chart } of charts) chart.close();
     this.tracks = Array.from({ length: count }, (_, future) => this.makeTrack(future, count > 1));
     this.legend = new Legend(this.about, this.palette);
@@ -171,7 +178,8 @@ export class Stage {
     forkedAtNs: number | undefined,
     playing: boolean,
   ): void {
-    this.layOut(shown.length);
+    this.layOut(shown);
+    this.nowNs = nowNs;
     const texts = !playing || performance.now() - this.textAt >= TEXT_MS;
     if (texts) this.textAt = performance.now();
     const span = this.width * columnNs;

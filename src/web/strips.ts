@@ -34,6 +34,7 @@ export class Strips {
 
   constructor(
     readonly canvas: HTMLCanvasElement,
+    /** Rows: a core that is not there, since it polls for the host, has an empty one. */
     readonly cores: number,
     private readonly small: boolean,
   ) {
@@ -148,9 +149,11 @@ export class Strips {
     const gap = row >= 5 ? 1 : 0;
     const phase = this.drawn!.phase + from;
     const page = packed(...(this.palette!.page as [number, number, number]));
+    const none: Ink = { first: page, second: page };
     for (let core = 0; core < cores; core++) {
       for (let x = 0; x < columns.length; x++) {
-        const { first, second } = this.ink(columns[x]![core]!);
+        const code = columns[x]![core];
+        const { first, second } = code === undefined ? none : this.ink(code);
         for (let y = core * row; y < (core + 1) * row - gap; y++)
           pixels[y * width + from + x] = ((x + phase + y) & 3) < 2 ? first : second;
         // what was moved has brought the begin of the next row into it
