@@ -82,6 +82,23 @@ describe('a report in Chromium', () => {
     }
   });
 
+  it('paper: shows every claim whole on a phone, each cell under the name of its column', async () => {
+    const { page } = await open('paper', 390, 'light');
+    const cells = await page.$$eval('.claims tbody td', (all) =>
+      all.map((cell) => {
+        const { left, right } = cell.getBoundingClientRect();
+        return [
+          left >= 0 && right <= innerWidth && cell.scrollWidth <= cell.clientWidth,
+          getComputedStyle(cell, '::before').content,
+        ];
+      }),
+    );
+    expect(cells.length).toBeGreaterThan(0);
+    expect(cells.every(([whole]) => whole)).toBe(true);
+    expect(cells[1]![1]).toContain('ours');
+    await page.close();
+  });
+
   it.each(NAMES)('%s: takes at most 300 ms of the processor for its scripts and its layout', async (name) => {
     const { page } = await open('size', 390, 'light');
     const session = await page.context().newCDPSession(page);

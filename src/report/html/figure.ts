@@ -9,6 +9,12 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
+/** A table that stands alone, without a picture. */
+export interface TitledTable {
+  readonly title: string;
+  readonly table: Table;
+}
+
 /** A line's look: which mechanism, or which VM. The page has the colours. */
 export interface Hue {
   /** A CSS colour; a variable of the style sheet where light and dark differ. */
@@ -274,6 +280,8 @@ export interface Report {
   /** A paper's claims beside what comes out here. */
   readonly claims?: Table;
   readonly figures: readonly Figure[];
+  /** What makes no picture. */
+  readonly tables?: readonly TitledTable[];
   readonly manifest: Table;
 }
 

@@ -32,11 +32,12 @@ const POLICY = [
 
 const NUMBER = /^[-–]?[\d.,\u2009]/;
 
-function tableHtml({ head, rows }: Table): string {
+/** `named`: cells know their column, for the narrow form, where they stand one below the other. */
+function tableHtml({ head, rows }: Table, named = false): string {
   const cell = (text: string, i: number): string =>
     i === 0
       ? `<th scope="row">${escapeHtml(text)}</th>`
-      : `<td${NUMBER.test(text) ? ' class="n"' : ''}>${escapeHtml(text)}</td>`;
+      : `<td${NUMBER.test(text) ? ' class="n"' : ''}${named ? ` data-column="${escapeHtml(head[i] ?? '')}"` : ''}>${escapeHtml(text)}</td>`;
   const top = head.map((text) => `<th scope="col">${escapeHtml(text)}</th>`).join('');
   const body = rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('\n');
   return `<div class="scroll" tabindex="0" role="group" aria-label="table"><table><thead><tr>${top}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
@@ -96,7 +97,7 @@ ${from === undefined ? '' : `<p class="from">Made of ${escapeHtml(from)}.</p>`}
 
 function claimsHtml({ claims }: Report): string {
   if (claims === undefined) return '';
-  return `<section class="claims"><h2>What is claimed, and what comes out?</h2>${tableHtml(claims)}</section>`;
+  return `<section class="claims"><h2>What is claimed, and what comes out?</h2>${tableHtml(claims, true)}</section>`;
 }
 
 /** Claims as text stand under the picture of their numbers, before all others. */
@@ -106,8 +107,17 @@ function figuresHtml(report: Report): string {
   return [...figures.slice(0, before), claimsHtml(report), ...figures.slice(before)].join('\n');
 }
 
-function endHtml({ manifest }: Report, { scenario }: Context): string {
+function tablesHtml({ tables = [] }: Report): string[] {
+  return tables.map(
+    ({ title, table }) =>
+      `<section><h2>${escapeHtml(title)}</h2><details class="table"><summary>table</summary>\n${tableHtml(table)}\n</details></section>`,
+  );
+}
+
+function endHtml(report: Report, { scenario }: Context): string {
+  const { manifest } = report;
   const parts = [
+    ...tablesHtml(report),
     ...(manifest.rows.length === 0
       ? []
       : [`<section><h2>Manifest</h2><div class="manifest">${tableHtml(manifest)}</div></section>`]),

@@ -5,7 +5,7 @@ import type { ReserveComparison } from '../../reserve/result.js';
 import type { SuiteResult } from '../../study/suite/suite.js';
 import type { Report, Table } from './figure.js';
 import { claimsFigure } from './figures/claim-marks.js';
-import { type ExperimentDocument, experimentFigures } from './figures/claims.js';
+import { type ExperimentDocument, experimentFigures, undrawnTables } from './figures/claims.js';
 import { missRatioFigure } from './figures/pages.js';
 import { suiteAnswer, suiteFigure } from './figures/suite.js';
 import { reserveFigures } from './figures/reserve.js';
@@ -106,6 +106,7 @@ export function experimentReport(document: ExperimentDocument): Report {
     remarks: [],
     claims: claimsTable(document),
     figures: [...(numbers === undefined ? [] : [numbers]), ...experimentFigures(document)],
+    tables: undrawnTables(document),
     manifest: { head: [], rows: [] },
   };
 }

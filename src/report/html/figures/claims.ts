@@ -2,8 +2,8 @@
 // column. Claims are sentences, which stand as text; what they have of numbers is a figure of its own (claim-marks.ts).
 
 import type { ClaimNumbers } from '../../claim-numbers.js';
-import type { Figure, ResponsePlot } from '../figure.js';
-import { lineOf } from './lines.js';
+import type { Figure, Hue, ResponsePlot, TitledTable } from '../figure.js';
+import { hueAt } from './lines.js';
 
 /** As `reproduce --json` prints it. */
 export interface ExperimentDocument {
@@ -54,68 +54,147 @@ const SIZE = /^\d+ ?[KMGT]i?B$/;
 
 type Unit = ResponsePlot['panels'][number]['unit'];
 
-/** `52.8 s`, `64.8 %`, `1.79x`, `41 170`: a number and what it is of; undefined for anything else. */
-export function quantityOf(text: string): { readonly value: number; readonly unit: Unit } | undefined {
-  const found = /^[+≥]?\s?(-?[\d,]*\.?\d+(?:e-?\d+)?)\s?(ns|us|µs|ms|s|%|x)?$/.exec(text.trim());
+/** A number, and half of its interval where it has one. */
+interface Quantity {
+  readonly value: number;
+  readonly half: number | null;
+  readonly unit: Unit;
+}
+
+const NUMBER = String.raw`[\d,]*\.?\d+(?:e-?\d+)?`;
+const QUANTITY = new RegExp(String.raw`^[+≥]?\s?(-?${NUMBER})(?:\s±\s(${NUMBER}))?\s?(ns|us|µs|ms|s|%|x)?$`);
+
+/** `52.8 s`, `64.8 %`, `1.79x`, `41 170`, `12.2 ± 0.18 us`: a number and what it is of; undefined for anything else. */
+export function quantityOf(text: string): Quantity | undefined {
+  const found = QUANTITY.exec(text.trim());
   if (found === null) return undefined;
-  const value = Number(found[1]!.replaceAll(',', ''));
-  const unit = found[2] ?? '';
-  if (unit in TIMES) return { value: value * TIMES[unit]!, unit: 'ns' };
-  if (unit === '%') return { value: value / 100, unit: 'share' };
-  return { value, unit: 'number' };
+  const suffix = found[3] ?? '';
+  const unit = suffix in TIMES ? 'ns' : suffix === '%' ? 'share' : 'number';
+  const scaled = (digits: string): number => {
+    const value = Number(digits.replaceAll(',', ''));
+    return unit === 'ns' ? value * TIMES[suffix]! : unit === 'share' ? value / 100 : value;
+  };
+  return { value: scaled(found[1]!), half: found[2] === undefined ? null : scaled(found[2]), unit };
 }
 
 type Rows = ExperimentDocument['tables'][number];
 
+/** A table's head with every name once: after `aggregated: mean`, a second `p99` is that of the aggregated, too. */
+export function namesOf(head: readonly string[]): string[] {
+  let group: string | undefined;
+  return head.map((name, i) => {
+    group = /^(.+): /.exec(name)?.[1] ?? group;
+    if (head.indexOf(name) === i) return name;
+    return group === undefined ? `${name} (column ${i + 1})` : `${group}: ${name}`;
+  });
+}
+
 interface Column {
   readonly name: string;
   readonly unit: Unit;
-  readonly points: readonly (readonly [string, number])[];
+  /** Of the table. */
+  readonly index: number;
+  readonly cells: readonly Quantity[];
 }
 
-/** Columns of which every cell is a number of one kind. */
+/** Columns of which every cell is a number of one kind, and none a time that the axis, which is logarithmic, has no place for. */
 export function columnsOf({ head, rows }: Rows): Column[] {
-  return head.slice(1).flatMap((name, i): Column[] => {
-    const cells = rows.map((row) => quantityOf(row[i + 1] ?? ''));
-    const units = new Set(cells.map((cell) => cell?.unit));
+  return namesOf(head).flatMap((name, index): Column[] => {
+    if (index === 0) return [];
+    const cells = rows.flatMap((row) => quantityOf(row[index] ?? '') ?? []);
+    const units = new Set(cells.map((cell) => cell.unit));
     const [unit] = units;
-    if (units.size !== 1 || unit === undefined) return [];
-    return [{ name, unit, points: cells.map((cell, r) => [rows[r]![0]!, cell!.value] as const) }];
+    if (cells.length < rows.length || units.size !== 1 || unit === undefined) return [];
+    if (unit === 'ns' && cells.some(({ value }) => value <= 0)) return [];
+    return [{ name, unit, index, cells }];
   });
 }
 
 const LABELS: Readonly<Record<Unit, string>> = { ns: 'time', share: 'share', number: 'value' };
 
+const isTheory = ({ name }: Column): boolean => /(?:^|: )theory$/.test(name);
+
+/** What a theory says is dashed, in the colour of what it is of: the column before. Beside a theory, what was measured is solid. */
+function huesOf(columns: readonly Column[]): Map<Column, Hue> {
+  const theory = columns.some(isTheory);
+  let measured = -1;
+  return new Map(
+    columns.map((column) => {
+      if (isTheory(column)) return [column, { colour: hueAt(Math.max(0, measured)).colour, dash: '6 4' }];
+      measured++;
+      return [column, theory ? { colour: hueAt(measured).colour, dash: '' } : hueAt(measured)];
+    }),
+  );
+}
+
+function panelsOf(columns: readonly Column[], xs: readonly string[]): ResponsePlot['panels'] {
+  return [...new Set(columns.map(({ unit }) => unit))].map((unit) => {
+    const of = columns.filter((column) => column.unit === unit);
+    const hues = huesOf(of);
+    const lines = of.map((column) => ({
+      name: column.name,
+      hue: hues.get(column)!,
+      points: column.cells.map(({ value, half }, r) => ({
+        x: xs[r]!,
+        mean: value,
+        low: half === null ? null : value - half,
+        high: half === null ? null : value + half,
+        missed: false,
+      })),
+      knee: null,
+    }));
+    return { title: of.length === 1 ? of[0]!.name : LABELS[unit], unit, slo: null, lines };
+  });
+}
+
+function captionOf(columns: readonly Column[], names: readonly string[], ordered: boolean): string {
+  const banded = columns.some(({ cells }) => cells.some(({ half }) => half !== null));
+  const left = names.filter((name, i) => i > 0 && columns.every((column) => column.name !== name));
+  return [
+    `Columns of the table below over ${names[0]}${ordered ? '; lines only guide the eye' : ''}.`,
+    ...(banded ? [`${ordered ? 'Bands' : 'Bars'}: ± as the table has it.`] : []),
+    ...(columns.some(isTheory) ? ['Dashed: what theory says of the line in the same colour.'] : []),
+    ...(left.length === 0 ? [] : [`In the table only: ${left.join(', ')}.`]),
+  ].join(' ');
+}
+
 function tableFigure(table: Rows, index: number): Figure | undefined {
   const columns = columnsOf(table);
-  const distinct = new Set(table.rows.map(([first]) => first)).size;
-  if (columns.length === 0 || distinct < 2 || distinct < table.rows.length) return undefined;
-  const units = [...new Set(columns.map(({ unit }) => unit))];
-  const panels = units.map((unit) => {
-    const of = columns.filter((column) => column.unit === unit);
-    return {
-      title: of.length === 1 ? of[0]!.name : LABELS[unit],
-      unit,
-      slo: null,
-      lines: of.map(({ name, points }, i) => lineOf(name, i, points)),
-    };
-  });
-  const first = columns[0]!;
+  const { rows } = table;
+  const xs = rows.map(([first]) => first!);
+  const distinct = new Set(xs).size;
+  if (columns.length === 0 || distinct < 2 || distinct < rows.length) return undefined;
+  const first = columns.find((column) => !isTheory(column)) ?? columns[0]!;
   // points of words are in no order that a line could follow
-  const ordered = table.rows.every((row) => SIZE.test(row[0]!) || quantityOf(row[0]!) !== undefined);
-  const values = first.points.map(([, value]) => value);
-  const place = (value: number): string => first.points[values.indexOf(value)]![0];
-  const said = (value: number): string => table.rows[values.indexOf(value)]![table.head.indexOf(first.name)]!;
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const ordered = xs.every((x) => SIZE.test(x) || quantityOf(x) !== undefined);
+  const values = first.cells.map(({ value }) => value);
+  const said = (value: number): string => {
+    const row = rows[values.indexOf(value)]!;
+    return `${row[first.index]!} (${row[0]!})`;
+  };
+  const names = namesOf(table.head);
   return {
     id: `table-${index + 1}`,
     question: `${table.title}: what comes out?`,
-    answer: `${first.name}: from ${said(low)} (${place(low)}) to ${said(high)} (${place(high)}).`,
-    caption: `Every column of numbers of the table below over ${table.head[0]}${ordered ? '; lines only guide the eye' : ''}.`,
-    drawing: { kind: 'response', x: table.head[0]!, words: true, log: false, cloud: !ordered, panels },
-    table,
+    answer: `${first.name}: from ${said(Math.min(...values))} to ${said(Math.max(...values))}.`,
+    caption: captionOf(columns, names, ordered),
+    drawing: {
+      kind: 'response',
+      x: names[0]!,
+      words: true,
+      log: false,
+      cloud: !ordered,
+      panels: panelsOf(columns, xs),
+    },
+    table: { head: names, rows },
   };
 }
 
 export const experimentFigures = ({ tables }: ExperimentDocument): Figure[] =>
   tables.map(tableFigure).filter((figure) => figure !== undefined);
+
+/** Tables that make no picture: words, or rows that differ in more than their first column. */
+export const undrawnTables = ({ tables }: ExperimentDocument): TitledTable[] =>
+  tables
+    .filter((table, i) => tableFigure(table, i) === undefined)
+    .map(({ title, head, rows }) => ({ title, table: { head: namesOf(head), rows } }));

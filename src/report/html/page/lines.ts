@@ -164,6 +164,8 @@ function responseMarks(
             strokeDasharray: hue.dash || undefined,
           }),
         ]),
+    // points that no line joins have bars in place of the band
+    Plot.ruleX(cloud ? banded : [], { ...band, stroke: hue.colour, strokeWidth: 1.75, strokeOpacity: 0.6, clip: true }),
     // very many points are a line
     Plot.dot(points.length > MOST_DOTS ? [] : met, { x: 'x', y: 'mean', r: 3.5, fill: hue.colour, title: said }),
     Plot.dot(missed, {
@@ -202,8 +204,9 @@ function wordTicks(xs: readonly (number | string)[], width: number): Plot.ScaleO
 
 export function response(figure: ResponsePlot, room: Room): Panel[] {
   const height = room.narrow ? 280 : Math.min(360, Math.max(280, room.width / 2));
-  const right = room.narrow ? 78 : 104;
   return figure.panels.map(({ title, unit, slo, lines }) => {
+    const longest = Math.max(0, ...lines.map(({ name }) => name.length));
+    const right = room.narrow ? 78 : Math.min(180, Math.max(104, longest * 7.2));
     const all = lines.flatMap(({ points }) =>
       points.flatMap(({ mean, low, high }) => [mean, low ?? mean, high ?? mean]),
     );

@@ -1,0 +1,120 @@
+// The figures of an experiment's tables are held against the tables' cells: every number drawn is a cell's, with its interval, under a name
+// that no other line has; and every table stands in the report, drawn or not.
+
+import { describe, expect, it } from 'vitest';
+import { reportOf } from '../../../src/report/html/document.js';
+import type { Figure, ResponsePlot } from '../../../src/report/html/figure.js';
+import { quantityOf } from '../../../src/report/html/figures/claims.js';
+import { renderHtml } from '../../../src/report/html/html.js';
+import { PAPER } from './documents.js';
+
+const SCAN = {
+  title: 'To the decision',
+  head: ['VMs', 'theory', 'mean', 'p99', 'aggregated: mean', 'theory', 'p99', 'change'],
+  rows: [
+    ['32', '6.8 us', '6.95 ± 0.04 us', '11.8 ± 0.09 us', '5.31 ± 0.04 us', '5.1 us', '10.2 ± 0.09 us', '-3 ± 4 us'],
+    ['128', '12.0 us', '12.2 ± 0.18 us', '17.1 ± 0.00 us', '5.35 ± 0.18 us', '5.2 us', '10.3 ± 0.00 us', '3 us'],
+  ],
+};
+const KINDS = {
+  title: 'Kinds',
+  head: ['mechanism', 'idle', 'p99'],
+  rows: [
+    ['moving', '34.4 ± 0.4 %', '1 ± 0.5 ms'],
+    ['fixed', '3.4 ± 0.4 %', '2 ms'],
+  ],
+};
+const PAIRS = {
+  title: 'Signals <by> threshold',
+  head: ['signal', 'threshold', 'grants'],
+  rows: [
+    ['average', '2 us', '17195 ± 135'],
+    ['average', '5 us', '14852 ± 106'],
+  ],
+};
+const DOCUMENT = { ...PAPER, tables: [PAIRS, SCAN, KINDS] };
+
+function plotOf(figure: Figure | undefined): ResponsePlot {
+  if (figure?.drawing.kind !== 'response') throw new Error('no figure of lines');
+  return figure.drawing;
+}
+
+const figures = reportOf(DOCUMENT).figures.filter(({ id }) => id.startsWith('table-'));
+const scan = plotOf(figures[0]);
+
+describe('figures of an experiment’s tables', () => {
+  it('reads a value with half of its interval as one number', () => {
+    expect(quantityOf('12.2 ± 0.18 us')).toEqual({ value: 12_200, half: 180, unit: 'ns' });
+    expect(quantityOf('34.5 ± 0.5 %')).toEqual({ value: 0.345, half: 0.005, unit: 'share' });
+    expect(quantityOf('17,195 ± 135')).toEqual({ value: 17_195, half: 135, unit: 'number' });
+    expect(quantityOf('1.79x')).toEqual({ value: 1.79, half: null, unit: 'number' });
+    expect(quantityOf('12 ± us')).toBeUndefined();
+    expect(quantityOf('-')).toBeUndefined();
+  });
+
+  it('draws every column of numbers with its interval, each under a name of its own', () => {
+    const [panel] = scan.panels;
+    expect(panel!.lines.map(({ name }) => name)).toEqual([
+      'theory',
+      'mean',
+      'p99',
+      'aggregated: mean',
+      'aggregated: theory',
+      'aggregated: p99',
+    ]);
+    panel!.lines.forEach(({ points }, i) =>
+      points.forEach(({ x, mean, low, high }, r) => {
+        const row = SCAN.rows[r]!;
+        const [value, half] = row[i + 1]!.replace(' us', '').split(' ± ').map(Number) as [number, number?];
+        expect(x).toBe(row[0]);
+        expect(mean).toBeCloseTo(value * 1000, 6);
+        if (half === undefined) expect([low, high]).toEqual([null, null]);
+        else
+          expect([low! / 1000, high! / 1000].map((one) => one.toFixed(4))).toEqual([
+            (value - half).toFixed(4),
+            (value + half).toFixed(4),
+          ]);
+      }),
+    );
+    expect(scan.cloud).toBe(false);
+  });
+
+  it('dashes what a theory says, and nothing that was measured', () => {
+    const { lines } = scan.panels[0]!;
+    expect(lines.filter(({ hue }) => hue.dash !== '').map(({ name }) => name)).toEqual([
+      'theory',
+      'aggregated: theory',
+    ]);
+    expect(lines[4]!.hue.colour).toBe(lines[3]!.hue.colour);
+    expect(new Set(lines.filter(({ hue }) => hue.dash === '').map(({ hue }) => hue.colour)).size).toBe(4);
+  });
+
+  it('answers with what was measured, and says what it leaves to the table', () => {
+    expect(figures[0]!.answer).toBe('mean: from 6.95 ± 0.04 us (32) to 12.2 ± 0.18 us (128).');
+    // a time at or below 0 has no place on a logarithmic axis
+    expect(figures[0]!.caption).toContain('In the table only: change.');
+    expect(figures[0]!.table.head).toContain('aggregated: p99');
+  });
+
+  it('draws rows of words as points with bars, a panel a unit', () => {
+    const plot = plotOf(figures[1]);
+    expect(plot.cloud).toBe(true);
+    expect(plot.panels.map(({ unit, title }) => [unit, title])).toEqual([
+      ['share', 'idle'],
+      ['ns', 'p99'],
+    ]);
+    expect(plot.panels[1]!.lines[0]!.points.map(({ low, high }) => [low, high])).toEqual([
+      [500_000, 1_500_000],
+      [null, null],
+    ]);
+  });
+
+  it('has every table in the page: drawn, or folded under its title', () => {
+    const report = reportOf(DOCUMENT);
+    expect(report.tables).toEqual([{ title: PAIRS.title, table: { head: PAIRS.head, rows: PAIRS.rows } }]);
+    const html = renderHtml(DOCUMENT, { command: 'fluxhost reproduce paper' });
+    for (const { rows } of DOCUMENT.tables) for (const cell of rows.flat()) expect(html).toContain(`>${cell}</t`);
+    expect(html).toContain('<h2>Signals &lt;by&gt; threshold</h2><details class="table">');
+    expect(html).toContain('<td data-column="ours">');
+  });
+});
