@@ -154,6 +154,40 @@ describe('a report in Chromium', () => {
     await page.close();
   });
 
+  it('sweep: whole tails stay within the frame, and names whose ends lie together stand in a key', async () => {
+    // to one request in a million, at nearly one latency at every point
+    const rows = made.sweep.rows.map((row) => {
+      const ns = 1e6 + 1e4 * Number(row.point['host.cores']);
+      const share = [0.9, 0.5, 0.1, 0.01, 1e-3, 1e-4, 1e-6];
+      return { ...row, tails: { api: { share, ns: share.map((_, i) => ns * (1 + i / 100)) } } };
+    });
+    writeFileSync(join(folder, 'tails.html'), renderHtml({ ...made.sweep, rows }, { command: 'fluxhost sweep' }));
+    const { page, complaints } = await open('tails', 1440, 'light');
+    const panels = await page.$$eval('[data-figure=tails] svg', (some) =>
+      some.map((svg) => ({
+        bottom: Math.max(
+          ...[...svg.querySelectorAll('[aria-label=line] path')].map((one) => one.getBoundingClientRect().bottom),
+        ),
+        frame: svg.getBoundingClientRect().bottom - 42,
+        key: [...svg.querySelectorAll(':scope > line')].map((one) => [
+          one.getAttribute('stroke'),
+          one.nextElementSibling?.getAttribute('fill'),
+          one.nextElementSibling?.textContent?.replace(' ✕', ''),
+        ]),
+        strokes: [...svg.querySelectorAll('[aria-label=line]')].map((one) => one.getAttribute('stroke')),
+      })),
+    );
+    expect(panels).toHaveLength(3);
+    for (const { bottom, frame, key, strokes } of panels) {
+      expect(bottom).toBeLessThanOrEqual(frame);
+      expect(key.map(([, , name]) => name)).toEqual(['5', '7', '9', '11']);
+      expect(key.map(([stroke]) => stroke)).toEqual(strokes);
+      for (const [stroke, fill] of key) expect(fill).toBe(stroke);
+    }
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it("a paper's number is an upright line and each of ours a dot where their axis has them", async () => {
     const { page } = await open('paper', 1440, 'light');
     const { drawing } = reportOf(made.paper).figures[0]!;

@@ -2,7 +2,7 @@
 
 import * as Plot from '@observablehq/plot';
 import type { ResponsePlot, TailPlot } from '../figure.js';
-import { type Label, type Panel, type Room, at, muted, plot, writeLabels } from './panel.js';
+import { type Label, type Panel, type Room, SVG, at, crowded, muted, plot, writeLabel, writeLabels } from './panel.js';
 import { logDomain, logTicks, shareText, timeText, valueText } from './ticks.js';
 
 const SLO = 'var(--missed)';
@@ -74,6 +74,26 @@ const within = (line: TailPlot['panels'][number]['lines'][number], [least, most]
 /** Share of the requests above which a curve is not followed to the left. */
 const NEARLY_ALL = 0.98;
 
+/** The names of the lines by their look, in the corner below the curves: for ends so near that a name would stand at another's. */
+function writeKey(svg: SVGSVGElement, lines: TailPlot['panels'][number]['lines'], bottom: number): void {
+  lines.forEach(({ name, hue, missed }, i) => {
+    const y = bottom - 16 * (lines.length - 1 - i);
+    const sample = document.createElementNS(SVG, 'line');
+    const look = {
+      x1: 82,
+      x2: 112,
+      y1: y,
+      y2: y,
+      stroke: hue.colour,
+      'stroke-width': 2.25,
+      'stroke-dasharray': hue.dash,
+    };
+    for (const [key, value] of Object.entries(look)) sample.setAttribute(key, String(value));
+    svg.append(sample);
+    writeLabel(svg, missed ? `${name} ✕` : name, hue.colour, 118, y);
+  });
+}
+
 export function tail(
   { panels, x: across = 'latency →', y: up = '↑ share of requests that took longer' }: TailPlot,
   room: Room,
@@ -85,7 +105,14 @@ export function tail(
       ...points.map(({ ns }) => ns),
       ...curve.flatMap(([ns, share]) => (share <= NEARLY_ALL ? [ns] : [])),
     ]);
-    const lowest = Math.min(0.001, ...lines.flatMap(({ points }) => points.map(({ share }) => share)));
+    // to the end of every curve: what lay below would run out of the frame
+    const lowest = Math.min(
+      0.001,
+      ...lines.flatMap(({ points, curve }) => [
+        ...points.map(({ share }) => share),
+        ...curve.map(([, share]) => share),
+      ]),
+    );
     const x = logDomain(slo === null ? times : [...times, slo.ns]);
     const svg = plot(room, {
       height,
@@ -126,8 +153,10 @@ export function tail(
       const text = missed ? `${name} ✕` : name;
       return [{ text, colour: hue.colour, x: at(svg, 'x', end.ns), y: at(svg, 'y', end.share) }];
     });
-    if (slo !== null) labels.push({ text: slo.text, colour: SLO, x: at(svg, 'x', slo.ns), y: 28 });
-    writeLabels(svg, labels, room.width, height - 42);
+    const own: Label[] = slo === null ? [] : [{ text: slo.text, colour: SLO, x: at(svg, 'x', slo.ns), y: 28 }];
+    const together = crowded(labels);
+    if (together) writeKey(svg, lines, height - 54);
+    writeLabels(svg, together ? own : [...labels, ...own], room.width, height - 42);
     return { title, svg };
   });
 }

@@ -50,21 +50,34 @@ export function writeLabels(svg: SVGSVGElement, labels: readonly Label[], width:
     const offsets = Array.from({ length: 24 }, (_, i) => (i % 2 === 0 ? -1 : 1) * Math.ceil(i / 2) * (LINE / 2));
     const place = offsets.map((offset) => y + offset).find((at) => at > 8 && at < height - 4 && free(at)) ?? y;
     taken.push({ x: begin, y: place, wide });
-    const element = document.createElementNS(SVG, 'text');
-    element.textContent = text;
-    element.setAttribute('x', String(begin));
-    element.setAttribute('y', String(place));
-    element.setAttribute('dy', '0.32em');
-    element.setAttribute('text-anchor', 'start'); // Plot centres all text of a picture
-    element.setAttribute('fill', colour);
-    element.setAttribute('font-weight', '600');
-    element.setAttribute('stroke', 'var(--page)');
-    element.setAttribute('stroke-width', '4');
-    element.setAttribute('stroke-linejoin', 'round');
-    element.setAttribute('paint-order', 'stroke');
-    svg.append(element);
+    writeLabel(svg, text, colour, begin, place);
   }
 }
+
+export function writeLabel(svg: SVGSVGElement, text: string, colour: string, x: number, y: number): void {
+  const element = document.createElementNS(SVG, 'text');
+  element.textContent = text;
+  element.setAttribute('x', String(x));
+  element.setAttribute('y', String(y));
+  element.setAttribute('dy', '0.32em');
+  element.setAttribute('text-anchor', 'start'); // Plot centres all text of a picture
+  element.setAttribute('fill', colour);
+  element.setAttribute('font-weight', '600');
+  element.setAttribute('stroke', 'var(--page)');
+  element.setAttribute('stroke-width', '4');
+  element.setAttribute('stroke-linejoin', 'round');
+  element.setAttribute('paint-order', 'stroke');
+  svg.append(element);
+}
+
+/** Whether some labels, each right of its place, would cover one another. */
+export const crowded = (labels: readonly Label[]): boolean =>
+  labels.some((one, i) =>
+    labels.slice(i + 1).some((two) => {
+      const [left, right] = one.x < two.x ? [one, two] : [two, one];
+      return Math.abs(one.y - two.y) < LINE && right.x - left.x < left.text.length * CHARACTER;
+    }),
+  );
 
 /** Pixels of a value on a scale. */
 export const at = (drawn: Plot.Plot, scale: 'x' | 'y', value: unknown): number =>
