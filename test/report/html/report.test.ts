@@ -12,6 +12,7 @@ import { escapeHtml, inlineJson, renderHtml } from '../../../src/report/html/htm
 import { formatShare } from '../../../src/report/units.js';
 import { duration } from '../../../src/report/html/words.js';
 import { Simulation, parseScenario, type MemoryResult, type Result } from '../../../src/index.js';
+import type { PagesResult } from '../../../src/pages/result.js';
 import type { Tail } from '../../../src/result/tails.js';
 import { SCENARIO, all, documents, type Documents } from './documents.js';
 
@@ -180,6 +181,25 @@ describe('figures', () => {
     );
     for (const run of made.pages.runs.filter(({ policy }) => policy === 'lru'))
       expect(lru!.points.find(({ x }) => x === run.capacityPages)?.mean).toBeCloseTo(run.missRatio, 12);
+  });
+
+  it('pages: the verdict is of the size at which the policies differ most, and a tie of all is called one', () => {
+    const runs = (misses: Readonly<Record<string, readonly number[]>>, sizes = [50, 132, 956]): PagesResult['runs'] =>
+      Object.entries(misses).flatMap(([policy, some]) =>
+        some.map((missRatio, i) => ({ ...made.pages.runs[0]!, policy, missRatio, capacityPages: sizes[i]! })),
+      );
+    const { mrc: _, ...pages } = { ...made.pages, trace: { ...made.pages.trace, distinctPages: 956 } };
+    const says = (some: PagesResult['runs']): string => reportOf({ ...pages, runs: some }).verdict;
+    const four = { lru: [0.8, 0.54, 0.25], arc: [0.79, 0.5, 0.25], s3fifo: [0.78, 0.46, 0.25], opt: [0.6, 0.34, 0.25] };
+    expect(says(runs(four))).toBe(
+      'At 132 pages (13.8 %) s3fifo misses 46.0 %, arc 50.0 %, lru 54.0 %; the bound opt 34.0 %; all alike with 956 pages (100.0 %).',
+    );
+    expect(says(runs({ lru: [0.25], arc: [0.25], opt: [0.25] }, [956]))).toBe(
+      'With 956 pages (100.0 %) lru and arc miss alike.',
+    );
+    expect(says(runs({ lru: [0.8, 0.54, 0.25], opt: [0.7, 0.34, 0.25] }))).toBe(
+      'lru misses 80.0 % with 50 pages (5.2 %) and 25.0 % with 956 pages (100.0 %); the bound opt 34.0 % with 132 pages (13.8 %).',
+    );
   });
 
   it('reserve: parts of the server, memory sold over time, starts', () => {

@@ -9,6 +9,8 @@ import { lineOf } from './lines.js';
 /** Points of a curve: more than a picture can show are thinned. */
 const MOST_POINTS = 400;
 
+type Run = PagesResult['runs'][number];
+
 interface Curve {
   readonly policy: string;
   readonly points: readonly (readonly [number, number])[];
@@ -35,19 +37,75 @@ export function curvesOf({ runs, mrc = [] }: PagesResult): Curve[] {
   ];
 }
 
+function groupBy(runs: readonly Run[], keyOf: (run: Run) => number): Map<number, Run[]> {
+  const groups = new Map<number, Run[]>();
+  for (const run of runs) groups.set(keyOf(run), [...(groups.get(keyOf(run)) ?? []), run]);
+  return groups;
+}
+
+/** What no policy of a kernel can be: it knows what comes. */
+const BOUND = 'opt';
+const spreadOf = (runs: readonly Run[]): number =>
+  Math.max(...runs.map(({ missRatio }) => missRatio)) - Math.min(...runs.map(({ missRatio }) => missRatio));
+
+/** Policies that miss as often are named together, the best first. */
+function ranked(runs: readonly Run[]): string {
+  const sorted = [...runs].sort((a, b) => a.missRatio - b.missRatio);
+  const groups = [...groupBy(sorted, ({ missRatio }) => missRatio)];
+  return groups
+    .map(([miss, of], i) => {
+      const names = listed(of.map(({ policy }) => policy));
+      return i > 0
+        ? `${names} ${formatShare(miss)}`
+        : `${names} ${of.length === 1 ? 'misses' : 'miss'} ${formatShare(miss)}`;
+    })
+    .join(', ');
+}
+
+/** At the capacity at which the policies differ most, and where they do not: nobody is best where all are alike. */
+function answerOf({ runs, trace }: PagesResult): string | undefined {
+  if (runs.length === 0) return undefined;
+  const at = (capacity: number): string =>
+    `${grouped(capacity)} pages (${formatShare(capacity / Math.max(1, trace.distinctPages))})`;
+  const sizes = [...groupBy(runs, ({ capacityPages }) => capacityPages)].sort(([a], [b]) => a - b);
+  const real = (of: readonly Run[]): readonly Run[] => {
+    const some = of.filter(({ policy }) => policy !== BOUND);
+    return some.length === 0 ? of : some;
+  };
+  if (new Set(real(runs).map(({ policy }) => policy)).size === 1) {
+    const [first, last] = [sizes[0]!, sizes.at(-1)!];
+    const says = ([capacity, of]: typeof first): string =>
+      `${formatShare(real(of)[0]!.missRatio)} with ${at(capacity)}`;
+    const ends = first === last ? [first] : [first, last];
+    const [widest, of] = sizes.reduce((most, one) => (spreadOf(one[1]) > spreadOf(most[1]) ? one : most));
+    const bound = spreadOf(of) === 0 ? undefined : of.find(({ policy }) => policy === BOUND);
+    const more = bound === undefined ? '' : `; the bound ${BOUND} ${formatShare(bound.missRatio)} with ${at(widest)}`;
+    return `${real(runs)[0]!.policy} misses ${listed(ends.map(says))}${more}.`;
+  }
+  const widest = sizes.reduce((most, one) => (spreadOf(real(one[1])) > spreadOf(real(most[1])) ? one : most));
+  const [capacity, of] = widest;
+  if (spreadOf(real(of)) === 0) {
+    return `${sizes.length === 1 ? `With ${at(capacity)}` : 'At every size'} ${listed([...new Set(real(runs).map(({ policy }) => policy))])} miss alike.`;
+  }
+  const bound = real(of).length < of.length ? of.find(({ policy }) => policy === BOUND) : undefined;
+  const alike = sizes.filter(([, some]) => some.length > 1 && spreadOf(some) === 0).map(([size]) => at(size));
+  return (
+    `At ${at(capacity)} ${ranked(real(of))}${bound === undefined ? '' : `; the bound ${BOUND} ${formatShare(bound.missRatio)}`}` +
+    `${alike.length === 0 ? '' : `; all alike with ${listed(alike)}`}.`
+  );
+}
+
 export function missRatioFigure(result: PagesResult): Figure | undefined {
   const curves = curvesOf(result).filter(({ points }) => points.length > 0);
   if (curves.length === 0) return undefined;
   const capacities = curves.flatMap(({ points }) => points.map(([capacity]) => capacity)).filter((one) => one > 0);
-  const best = [...result.runs].sort((a, b) => a.missRatio - b.missRatio)[0];
   const answer =
-    best === undefined
-      ? `Between ${grouped(Math.min(...capacities))} and ${grouped(Math.max(...capacities))} pages: ${listed(
-          curves.slice(0, 4).map(({ policy, points }) => {
-            return `${policy} misses ${formatShare(points[0]![1])} to ${formatShare(points.at(-1)![1])}`;
-          }),
-        )}.`
-      : `The fewest misses, ${formatShare(best.missRatio)}, has ${best.policy} with ${grouped(best.capacityPages)} pages.`;
+    answerOf(result) ??
+    `Between ${grouped(Math.min(...capacities))} and ${grouped(Math.max(...capacities))} pages: ${listed(
+      curves.slice(0, 4).map(({ policy, points }) => {
+        return `${policy} misses ${formatShare(points[0]![1])} to ${formatShare(points.at(-1)![1])}`;
+      }),
+    )}.`;
   return {
     id: 'miss-ratio',
     question: 'How many requests miss, by memory and policy?',
