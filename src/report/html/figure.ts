@@ -114,6 +114,7 @@ export interface MovesPlot {
   readonly kind: 'moves';
   readonly panels: readonly {
     readonly title: string;
+    readonly hue: Hue;
     /** One after the other, detection first. */
     readonly steps: readonly {
       readonly name: string;

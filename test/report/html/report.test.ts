@@ -6,6 +6,7 @@ import { PAGE_SCRIPT, PAGE_SCRIPT_SHA256 } from '../../../src/generated/report-p
 import { kindOf, reportOf } from '../../../src/report/html/document.js';
 import type { Drawing, Figure } from '../../../src/report/html/figure.js';
 import { mostEventful } from '../../../src/report/html/figures/cores.js';
+import { movesFigure } from '../../../src/report/html/figures/moves.js';
 import { changesOf, rangeOf } from '../../../src/report/html/figures/strips.js';
 import { tailCurve } from '../../../src/report/html/figures/latency.js';
 import { escapeHtml, inlineJson, renderHtml } from '../../../src/report/html/html.js';
@@ -336,6 +337,16 @@ describe('figures', () => {
     expect(spreads.find(({ name }) => name === 'grant')!.points.find(({ name }) => name === 'p99')!.ns).toBe(
       reallocation.grantNs.p99,
     );
+  });
+
+  it('moves: each mechanism has the colour that it has among the latencies', () => {
+    const { figures } = reportOf(made.comparison);
+    const hues = new Map(drawingOf(figures, 'tail').panels[0]!.lines.map(({ name, hue }) => [name, hue]));
+    const { panels } = drawingOf(figures, 'moves');
+    expect(panels.map(({ hue }) => hue)).toEqual(panels.map(({ title }) => hues.get(title)));
+    const caladan = { label: 'caladan', result: made.result };
+    const alone = movesFigure([{ label: 'hyperflux', result: made.result }, caladan])!.drawing as Of<'moves'>;
+    expect(alone.panels.map(({ hue }) => hue.colour)).toEqual(['var(--m-hyperflux)', 'var(--m-caladan)']);
   });
 
   it('needed: the answers of size and of the search of compare', () => {

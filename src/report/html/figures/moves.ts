@@ -3,8 +3,8 @@
 
 import type { Distribution } from '../../../metrics/figures.js';
 import { formatShare } from '../../units.js';
-import type { Figure, MovesPlot } from '../figure.js';
-import { duration, grouped } from '../words.js';
+import type { Figure, Hue, MovesPlot } from '../figure.js';
+import { duration, grouped, mechanismHues } from '../words.js';
 import type { Named } from './named.js';
 
 /** In the order in which a move takes them; others, of mechanisms to come, follow by name. */
@@ -30,7 +30,7 @@ function spread(name: string, of: Distribution): Panel['spreads'] {
   return points.length === 0 ? [] : [{ name, points }];
 }
 
-export function movesOf({ label, result }: Named): Panel | undefined {
+export function movesOf({ label, result }: Named, hue: Hue): Panel | undefined {
   const { reallocation } = result;
   if (reallocation.count === 0) return undefined;
   const present = Object.entries(reallocation.steps).filter(([, { count, max }]) => count > 0 && max! > 0);
@@ -50,12 +50,13 @@ export function movesOf({ label, result }: Named): Panel | undefined {
     ...spread('parking', reallocation.parkNs),
     ...spread('grant', reallocation.grantNs),
   ];
-  return { title: label, steps, spreads };
+  return { title: label, hue, steps, spreads };
 }
 
 export function movesFigure(runs: readonly Named[]): Figure | undefined {
+  const hues = mechanismHues(runs.map(({ label }) => label));
   const panels = runs
-    .flatMap((run) => movesOf(run) ?? [])
+    .flatMap((run) => movesOf(run, hues.get(run.label)!) ?? [])
     .filter(({ steps, spreads }) => steps.length + spreads.length > 0);
   if (panels.length === 0) return undefined;
   const says = runs

@@ -82,7 +82,7 @@ function nameInside(
 
 type Move = MovesPlot['panels'][number];
 
-function waterfall({ title, steps }: Move, room: Room, end: number): Panel {
+function waterfall({ title, hue, steps }: Move, room: Room, end: number): Panel {
   const rows = steps.map((step) => ({ ...step, to: step.fromNs + step.meanNs }));
   const height = 26 * rows.length + 56;
   const svg = plot(room, {
@@ -105,7 +105,7 @@ function waterfall({ title, steps }: Move, room: Room, end: number): Panel {
         x1: 'fromNs',
         x2: 'to',
         y: 'name',
-        fill: (row: { name: string }) => (row.name === 'detection' ? 'var(--poll)' : 'var(--accent)'),
+        fill: (row: { name: string }) => (row.name === 'detection' ? 'var(--poll)' : hue.colour),
         rx: 2,
         title: (row: { name: string; meanNs: number }) => `${row.name}: ${timeText(row.meanNs)}`,
       }),
@@ -121,7 +121,7 @@ function waterfall({ title, steps }: Move, room: Room, end: number): Panel {
   return { title: `${title}: steps`, svg };
 }
 
-function spread({ title, spreads }: Move, room: Room, domain: [number, number]): Panel {
+function spread({ title, hue, spreads }: Move, room: Room, domain: [number, number]): Panel {
   const dots = spreads.flatMap(({ name, points }) => points.map((point) => ({ row: name, ...point })));
   const ranges = spreads.map(({ name, points }) => ({ row: name, from: points[0]!.ns, to: points.at(-1)!.ns }));
   const svg = plot(room, {
@@ -140,13 +140,13 @@ function spread({ title, spreads }: Move, room: Room, domain: [number, number]):
     y: { type: 'point', domain: spreads.map(({ name }) => name), label: null, padding: 0.6, tickSize: 0 },
     marks: [
       Plot.gridX({ ...muted, ticks: logTicks(domain, 8) }),
-      Plot.link(ranges, { x1: 'from', x2: 'to', y1: 'row', y2: 'row', stroke: 'var(--accent)', strokeWidth: 2 }),
+      Plot.link(ranges, { x1: 'from', x2: 'to', y1: 'row', y2: 'row', stroke: hue.colour, strokeWidth: 2 }),
       Plot.dot(dots, {
         x: 'ns',
         y: 'row',
         r: (dot: { name: string }) => (dot.name === 'p99' ? 6 : 4),
-        fill: (dot: { name: string }) => (dot.name === 'max' ? 'var(--page)' : 'var(--accent)'),
-        stroke: 'var(--accent)',
+        fill: (dot: { name: string }) => (dot.name === 'max' ? 'var(--page)' : hue.colour),
+        stroke: hue.colour,
         title: (dot: { row: string; name: string; ns: number }) => `${dot.row} ${dot.name}: ${timeText(dot.ns)}`,
       }),
       Plot.text(
