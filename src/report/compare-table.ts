@@ -4,7 +4,7 @@
 import type { Figures, VmResult, Result } from '../result/result.js';
 import type { Comparison } from '../study/compare.js';
 import { type LatencyKey, type VmRow, memberAt, rowsOf, sum } from './vm-rows.js';
-import { amountOf } from '../study/sizing.js';
+import { COUNTED_OTHERWISE, amountOf, apartFrom, type Sizing } from '../study/sizing.js';
 import { lifecycleRows } from './lifecycle-table.js';
 import { memoryRows } from './memory-table.js';
 import { sloText, sloCell, MAX_VMS, omittedText } from './run-table.js';
@@ -206,7 +206,7 @@ function list(parts: readonly string[]): string {
 
 /**
  * The closing sentence, such as "Every SLO is met at the 17 cores given by ideal and hyperflux, not by static.
- * Needed for it: ideal 14 cores, hyperflux 16 cores, static 41 guaranteed cores (vms.api.vcpus.min=39)."
+ * Needed for it: ideal 14 cores, hyperflux 16 cores; counted otherwise …: static 41 guaranteed cores (vms.api.vcpus.min=39)."
  */
 export function sloSentence(comparison: Comparison): string {
   const { runs, sizing } = comparison;
@@ -223,17 +223,19 @@ export function sloSentence(comparison: Comparison): string {
       : `On ${cores} cores ${names(good)} ${good.length === 1 ? 'meets' : 'meet'} every SLO` +
         (bad.length === 0 ? '.' : `; ${names(bad)} ${bad.length === 1 ? 'does' : 'do'} not.`);
   if (sizing === undefined || sizing.length === 0) return verdict;
-  const needs = sizing.map((one) => {
+  const needOf = (one: Sizing): string => {
     const why = one.bound === undefined ? '' : ` (${one.bound.by}: ${one.bound.detail})`;
     const amount = amountOf(one, one.cores ?? one.searchedTo);
     // of several VMs a sum does not say how much each has
     const set = one.of === 'host.cores' || one.set.length === 0 ? '' : ` (${one.set.join(', ')})`;
     return `${one.mechanism} ${one.cores === null ? 'not reachable with up to ' : ''}${amount}${set}${why}`;
-  });
+  };
   const seed = replicated(comparison)
     ? ` with seed ${runs[0]!.manifest.seed} alone (fluxhost size --replications asks every seed)`
     : '';
-  return `${verdict} Needed to meet them${seed}: ${needs.join(', ')}.`;
+  const [ranked, apart] = apartFrom(sizing);
+  const needs = `${verdict} Needed to meet them${seed}: ${ranked.map(needOf).join(', ')}`;
+  return apart.length === 0 ? `${needs}.` : `${needs}; ${COUNTED_OTHERWISE}: ${apart.map(needOf).join(', ')}.`;
 }
 
 /** At most this many mechanisms side by side; more come in further blocks below. */

@@ -195,7 +195,8 @@ describe('the report of a comparison', () => {
     const comparison = comparisonOf(runs, sizing);
     expect(sloSentence(comparison)).toBe(
       'On 9 cores ideal, hyperflux and hotplug meet every SLO; static does not. Needed to meet them: ideal 4 cores, ' +
-        'hyperflux 5 cores, hotplug not reachable with up to 16 cores (service: too long), cgroup 1 core of quota (vms.api.quota=1), static 30 guaranteed cores (vms.api.vcpus.min=28).',
+        'hyperflux 5 cores, hotplug not reachable with up to 16 cores (service: too long); ' +
+        'counted otherwise and no ranking with these, for it does not say what work without an SLO gets beside: cgroup 1 core of quota (vms.api.quota=1), static 30 guaranteed cores (vms.api.vcpus.min=28).',
     );
     const text = renderComparison(comparison);
     expect(text.trimEnd().split('\n').slice(-3).join(' ')).toContain(

@@ -2,7 +2,7 @@
 // `size`, and from the search for cores that `compare` makes.
 
 import { formatSize } from '../../../input/quantities.js';
-import type { Sizing } from '../../../study/sizing.js';
+import { COUNTED_OTHERWISE, apartFrom, type Sizing } from '../../../study/sizing.js';
 import type { SizeResult, SizeRun } from '../../../study/size.js';
 import type { Figure, NeededPlot } from '../figure.js';
 import { exactDuration, listed, mechanismHues } from '../words.js';
@@ -86,15 +86,16 @@ export function sizingFigure(sizing: readonly Sizing[]): Figure | undefined {
     from: one.searchedFrom,
     to: one.searchedTo,
   }));
-  const needs = sizing.map((one) =>
+  const need = (one: Sizing): string =>
     one.cores === null
       ? `${one.mechanism} more than ${one.searchedTo} ${counted(one)}`
-      : `${one.mechanism} ${one.cores} ${counted(one)}`,
-  );
+      : `${one.mechanism} ${one.cores} ${counted(one)}`;
+  const [ranked, apart] = apartFrom(sizing);
+  const otherwise = apart.length === 0 ? '' : `; ${COUNTED_OTHERWISE}: ${listed(apart.map(need))}`;
   return {
     id: 'needed',
     question: 'How many cores are needed?',
-    answer: `To meet every SLO ${listed(needs)} ${sizing.length === 1 ? 'is' : 'are'} needed.`,
+    answer: `To meet every SLO ${listed(ranked.map(need))} ${ranked.length === 1 ? 'is' : 'are'} needed${otherwise}.`,
     caption:
       'The least number at which every SLO is met with the scenario’s seed; the thin line is the range that was searched. ' +
       'A polling core counts; static counts the vCPUs that it pins, cgroup the quotas of VMs with an SLO.',
