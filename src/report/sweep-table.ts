@@ -3,6 +3,7 @@
 import type { SweepFigure, SweepResult, SweepRow } from '../study/sweep.js';
 import { csvText } from './series.js';
 import { type Look, type Cell, renderTable, wrap } from './table.js';
+import { FEW, NONE_BEYOND } from './trust.js';
 import { formatDurationNs, formatShare } from './units.js';
 
 const WIDTH = 100;
@@ -19,6 +20,33 @@ const figure = (row: SweepRow, path: string): SweepFigure => row.figures[path] ?
 function withHalf({ mean, low, high }: SweepFigure, format: (value: number) => string): string {
   if (mean === null) return '-';
   return low === null || high === null ? format(mean) : `${format(mean)} ± ${format((high - low) / 2)}`;
+}
+
+/** The p99 of a VM, marked as `run` does where too few requests stand behind it. */
+function p99Cell(row: SweepRow, name: string): string {
+  const path = `${name}.latencyNs.p99`;
+  const text = withHalf(figure(row, path), formatDurationNs);
+  const behind = row.support?.[path];
+  return behind === undefined ? text : behind === 'few' ? `≥ ${text}` : '–';
+}
+
+const codesOf = ({ warnings }: SweepRow): string[] => [...new Set(warnings.map(({ code }) => code))];
+
+/** What the marks mean, and in one line what speaks against the rows. */
+function trustNotes(rows: readonly SweepRow[], names: readonly string[]): string[] {
+  const run = rows.filter(({ refused }) => refused === undefined);
+  if (run.length === 0) return [];
+  const marks = run.flatMap(({ support }) => names.map((name) => support?.[`${name}.latencyNs.p99`]));
+  const counts = new Map<string, number>();
+  for (const code of run.flatMap(codesOf)) counts.set(code, (counts.get(code) ?? 0) + 1);
+  const found = [...counts].map(([code, count]) => `${code} in ${count} of ${run.length}`).join(', ');
+  return [
+    ...(marks.includes('few') ? [FEW] : []),
+    ...(marks.includes('none') ? [NONE_BEYOND] : []),
+    found === ''
+      ? 'can this be trusted? nothing was found that speaks against it'
+      : `can this be trusted? rows with warnings: ${found} (docs/trust.md); --json says of which figures and why`,
+  ];
 }
 
 /** Names of VMs in order: those with an SLO first. */
@@ -53,6 +81,7 @@ export function renderSweep(result: SweepResult, look: Look = false, command = p
   const { axes, rows } = result;
   const { names, left } = namedVms(rows);
   const slos = names.filter((name) => rows.some((row) => row.figures[`${name}.slo.attained`] !== undefined));
+  const warned = rows.some(({ warnings }) => warnings.length > 0);
   const head = [
     ...axes.map(({ path }) => path),
     'mechanism',
@@ -60,25 +89,24 @@ export function renderSweep(result: SweepResult, look: Look = false, command = p
     'utilization',
     'moves',
     'seeds',
+    ...(warned ? ['warnings'] : []),
   ];
   const lines = rows.map((row): (string | Cell)[] => {
     const lead = [...axes.map(({ path }) => String(row.point[path])), row.mechanism];
     if (row.refused !== undefined) return [...lead, { text: 'refused, see below', tone: 'bad' }];
     return [
       ...lead,
-      ...names.flatMap((name) => [
-        withHalf(figure(row, `${name}.latencyNs.p99`), formatDurationNs),
-        ...(slos.includes(name) ? [sloCell(row, name)] : []),
-      ]),
+      ...names.flatMap((name) => [p99Cell(row, name), ...(slos.includes(name) ? [sloCell(row, name)] : [])]),
       withHalf(figure(row, 'host.utilization'), formatShare),
       withHalf(figure(row, 'reallocation.count'), (value) => String(Number(value.toPrecision(3)))),
       String(row.replications),
+      ...(warned ? [{ text: codesOf(row).join(' '), tone: 'bad' as const }] : []),
     ];
   });
   const align = [
     ...axes.map(() => 'right' as const),
     'left' as const,
-    ...head.slice(axes.length + 1).map(() => 'right' as const),
+    ...head.slice(axes.length + 1).map((one) => (one === 'warnings' ? ('left' as const) : ('right' as const))),
   ];
   const text = renderTable([head.map((one): Cell => ({ text: one, tone: 'strong' })), ...lines], { look, align });
   const refusals = [
@@ -91,6 +119,7 @@ export function renderSweep(result: SweepResult, look: Look = false, command = p
     ...refusals,
     ...(several.length > 0 ? [bare ? NO_INTERVALS : '± is half of a 95 % interval over the seeds (Student t)'] : []),
     ...(left > 0 ? [`${left} more VMs are in --json and sweep.csv`] : []),
+    ...trustNotes(rows, names),
   ];
   const below = [
     ...notes.map((note) => wrap(note, WIDTH).replaceAll('\n', '\n  ')),
@@ -112,6 +141,7 @@ export function sweepCsv({ axes, rows }: SweepResult): string {
     'mechanism',
     'replications',
     'refused',
+    'warnings',
     ...paths.flatMap((path) => ends.map((end) => (end === 'mean' ? path : `${path}.${end}`))),
   ];
   const lines = rows.map((row) => [
@@ -119,6 +149,7 @@ export function sweepCsv({ axes, rows }: SweepResult): string {
     row.mechanism,
     row.replications,
     row.refused === undefined ? '' : quoted(row.refused),
+    codesOf(row).join(' '),
     ...paths.flatMap((path) => ends.map((end) => figure(row, path)[end])),
   ]);
   return [...csvText(head, lines)].join('');

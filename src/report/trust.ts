@@ -14,6 +14,10 @@ const MAX_WARNINGS = 16;
 
 type Key = 'mean' | 'p50' | 'p90' | 'p99' | 'p999' | 'max';
 
+/** What the marks of quantiles mean. */
+export const FEW = '≥ at least: too few requests for an upper limit of this quantile (95 %)';
+export const NONE_BEYOND = '– no request lies beyond this quantile: it would be the greatest value';
+
 /** `47.3 us`; `≥ 47.3 us` where too few samples give it an upper limit, `–` where none lies beyond it. */
 export function markedQuantile(distribution: Distribution, key: Key): string {
   const text = formatDurationNs(distribution[key]);
@@ -28,10 +32,7 @@ function legend(runs: readonly Result[]): string[] {
       vms.flatMap(({ latencyNs }) => (['p50', 'p99', 'p999'] as const).map((key) => markedQuantile(latencyNs, key)[0])),
     ),
   );
-  return [
-    ...(marks.has('≥') ? ['≥ at least: too few requests for an upper limit of this quantile (95 %)'] : []),
-    ...(marks.has('–') ? ['– no request lies beyond this quantile: it would be the greatest value'] : []),
-  ];
+  return [...(marks.has('≥') ? [FEW] : []), ...(marks.has('–') ? [NONE_BEYOND] : [])];
 }
 
 /** Warnings of one code about the same figure of VMs of one group: said of the first, with how many more it holds for. */

@@ -48,7 +48,8 @@ const TRACE_SHARE = 0.01;
 /** Mean gaps between arrivals after which another one is overdue: e^-10 of all gaps of a Poisson process are longer. */
 const TRACE_GAPS = 10;
 
-const QUANTILES = [
+/** Those of which is told how many samples they need. */
+export const QUANTILES = [
   ['p50', 0.5],
   ['p90', 0.9],
   ['p99', 0.99],

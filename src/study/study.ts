@@ -158,7 +158,7 @@ const replays = ({ workload }: VmGroup): boolean =>
 export const sameTrace = ({ vms }: Scenario): boolean => vms.some(replays);
 
 /** Traces that are replayed as they are (another seed draws other services, but no other arrivals), or made of too few blocks. */
-function noSample({ vms, durationNs }: Scenario, { resampled = [] }: Result): Warning[] {
+export function noSample({ vms, durationNs }: Scenario, { resampled = [] }: Result): Warning[] {
   const same = vms.filter(replays).map(({ name, workload }): Warning => {
     const { file } = workload!.arrivals as TraceArrivals;
     const detail = `every replication replays ${file}: they are no sample of other days, so no intervals are given; resample draws such days`;

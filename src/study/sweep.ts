@@ -7,13 +7,14 @@ import type { Interval } from '../metrics/figures.js';
 import { LimitError } from '../core/errors.js';
 import { InputError, show } from '../input/errors.js';
 import { confidenceOf, replicationOf, samplingOf } from '../result/replications.js';
-import type { Replication, Result } from '../result/result.js';
+import type { Replication, Result, Warning } from '../result/result.js';
 import { type Tail, tailsOf } from '../result/tails.js';
+import { QUANTILES, support } from '../result/trust.js';
 import type { Scenario } from '../scenario/types.js';
 import { withFields } from '../scenario/written.js';
 import { type Axis, type Point, gridOf, latinOf, pointValue } from './axes.js';
 import { arrivalFields, factorFor, measuredCores, offeredCores } from './load.js';
-import { bare, sameTrace, seeded, type Study } from './study.js';
+import { bare, noSample, sameTrace, seeded, type Study } from './study.js';
 import { type Variant, mechanismFields } from './variant.js';
 
 /** A figure over the replications of a row. */
@@ -31,6 +32,13 @@ export interface SweepRow {
   figures: Record<string, SweepFigure>;
   /** For `--set`: what makes this row's scenario of the one that was given. */
   set: string[];
+  /** What speaks against trusting the figures (docs/trust.md): of any replication, one of each code and field, in the words of the first. */
+  warnings: Warning[];
+  /**
+   * Of quantiles with too few requests behind them in some replication, by the path of the figure: `few` leave them without an
+   * upper limit, with `none` not one request lies beyond. Absent where all have enough.
+   */
+  support?: Record<string, 'few' | 'none'>;
   /** Why the point makes no scenario. */
   refused?: string;
   /** By VM: how long a share of the requests took at least, with the scenario's seed; where a report is asked for. */
@@ -160,6 +168,34 @@ function slosOf({ vms }: Scenario, axes: readonly Axis[]): Pick<SweepResult, 'sl
   return slos.length === 0 ? {} : { slos };
 }
 
+/** What speaks against a row: the warnings and the poor quantiles of all its replications. */
+class Doubts {
+  private readonly found = new Map<string, Warning>();
+  private readonly poor: Record<string, 'few' | 'none'> = {};
+
+  add(warnings: readonly Warning[]): void {
+    for (const warning of warnings) {
+      const key = `${warning.code} ${warning.field}`;
+      if (!this.found.has(key)) this.found.set(key, warning);
+    }
+  }
+
+  addRun({ vms, warnings }: Result): void {
+    this.add(warnings);
+    for (const { name, latencyNs } of vms)
+      for (const [key] of QUANTILES) {
+        const behind = support(key, latencyNs.count);
+        const path = `${name}.latencyNs.${key}`;
+        if (latencyNs.count > 0 && behind !== 'enough' && this.poor[path] !== 'none') this.poor[path] = behind;
+      }
+  }
+
+  get row(): Pick<SweepRow, 'warnings' | 'support'> {
+    const warnings = [...this.found.values()];
+    return Object.keys(this.poor).length === 0 ? { warnings } : { warnings, support: this.poor };
+  }
+}
+
 /** The scenario of a point under a mechanism, and what `--set` must say for it. */
 async function scenarioAt(
   base: Scenario,
@@ -231,6 +267,7 @@ export async function sweepAll(base: Scenario, question: SweepQuestion, crew: Cr
       replications: 0,
       figures: {},
       set: [],
+      warnings: [],
     };
     let made: Awaited<ReturnType<typeof scenarioAt>>;
     try {
@@ -244,6 +281,7 @@ export async function sweepAll(base: Scenario, question: SweepQuestion, crew: Cr
     }
     if (made === null) return undefined;
     const runs: Replication[] = [];
+    const doubts = new Doubts();
     let sampling: ReturnType<typeof samplingOf>;
     for (let r = 0; r < replications; r++) {
       const name = Object.entries(row.point)
@@ -265,13 +303,15 @@ export async function sweepAll(base: Scenario, question: SweepQuestion, crew: Cr
       }
       if (r === 0) row.tails = tailsOf(result);
       runs.push(replicationOf(result, r));
+      doubts.addRun(result);
+      if (r === 1) doubts.add(noSample(made.scenario, result));
       if (until !== undefined && isNarrow(runs, made.scenario, until, sampling)) break;
     }
     const figures = Object.entries(confidenceOf(runs, sampling).figures).map(
       ([path, { mean, low, high, stddev }]) => [path, { mean, low, high, stddev }] as const,
     );
     if (Object.keys(row.tails ?? {}).length === 0) delete row.tails;
-    return { ...row, replications: runs.length, figures: Object.fromEntries(figures), set: made.set };
+    return { ...row, replications: runs.length, figures: Object.fromEntries(figures), set: made.set, ...doubts.row };
   };
 
   const hand = async (): Promise<void> => {

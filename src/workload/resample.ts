@@ -22,6 +22,21 @@ export interface ResampledReader extends TraceReader {
   readonly blocks: number;
 }
 
+/** Blocks that a run may take: they are drawn before it, and each is a place in memory (assumed to be more than anybody needs). */
+export const MOST_BLOCKS = 100_000;
+
+/** @throws InputError for blocks so short that a run takes too many */
+function blocksFor({ untilNs, blockNs, path }: Resampling): number {
+  // one more than the run takes, so that its end is not the trace's
+  const blocks = Math.ceil(untilNs / blockNs) + 1;
+  if (blocks <= MOST_BLOCKS) return blocks;
+  throw new InputError({
+    path,
+    given: `blocks that last ${formatDuration(blockNs)} in the simulation, of which the run takes ${blocks}`,
+    expected: `blocks of which it takes ${MOST_BLOCKS} or fewer`,
+  });
+}
+
 interface Block {
   readonly atNs: number[];
   readonly serviceNs: number[];
@@ -71,13 +86,13 @@ async function* drawn(
   how: Resampling,
   tell: (blocks: number) => void,
 ): AsyncGenerator<ArrivalBatch> {
-  const { blockNs, untilNs, seed } = how;
+  const { blockNs, seed } = how;
+  const places = blocksFor(how);
   const blocks = await blocksIn(reader, how);
   tell(blocks);
   const random = new SplitMix64(seed);
   random.absorbText('resample');
-  // one more than the run takes, so that its end is not the trace's
-  const order = Array.from({ length: Math.ceil(untilNs / blockNs) + 1 }, () => Math.floor(random.unit() * blocks));
+  const order = Array.from({ length: places }, () => Math.floor(random.unit() * blocks));
   const read = await readBlocks(reader, blockNs, new Set(order));
   const batch = {
     atNs: new Float64Array(BATCH_CAPACITY),

@@ -7,8 +7,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { Pool } from '../../src/cli/pool.js';
 import { main } from '../../src/cli/program.js';
-import { InputError, Simulation, resolveScenario, sweep, type Scenario } from '../../src/index.js';
-import { sweepCsv } from '../../src/report/sweep-table.js';
+import { InputError, Simulation, replicate, resolveScenario, sweep, type Scenario } from '../../src/index.js';
+import { renderSweep, sweepCsv } from '../../src/report/sweep-table.js';
 import { headlineFigures } from '../../src/result/replications.js';
 import { withFields } from '../../src/scenario/written.js';
 import { gridOf, latinOf, parseAxes } from '../../src/study/axes.js';
@@ -145,7 +145,9 @@ describe('a sweep', () => {
     for (const row of rows) {
       const simulation = await Simulation.create(withFields(base, row.set));
       await simulation.run();
-      const figures = headlineFigures(simulation.metrics());
+      const result = simulation.metrics();
+      const figures = headlineFigures(result);
+      expect(row.warnings).toEqual(result.warnings);
       expect(Object.fromEntries(Object.entries(row.figures).map(([path, { mean }]) => [path, mean]))).toEqual(figures);
       expect(simulation.scenario.host.cores).toBe(row.point['host.cores']);
       simulation.close();
@@ -167,6 +169,55 @@ describe('a sweep', () => {
         sweep(withFields(closed, ['vms.batch.workload.arrivals={process: none}']), { vary: ['load=0.5'] }),
       ),
     ).toContain('arrivals that can be scaled');
+  });
+
+  it('says of each row what speaks against it, once for all seeds, and marks quantiles as run does', async () => {
+    const base = withFields(station(40), [
+      'duration=200us',
+      'warmup=0us',
+      'vms.api.slo={quantile: 0.99, latency: 80us}',
+    ]);
+    const vary = ['duration=60us,200us,50ms', 'load=0.3,1.3'];
+    const result = await sweep(base, { vary, replications: 2 });
+    const { rows } = result;
+    const runs = await Promise.all(
+      rows.map(async ({ set }) => await replicate(withFields(base, set), { replications: 2 })),
+    );
+    rows.forEach((row, i) => {
+      const keys = row.warnings.map(({ code, field }) => `${code} ${field}`);
+      expect(new Set(keys).size).toBe(keys.length);
+      // those of replication 0 stand first, in its words
+      expect(row.warnings.slice(0, runs[i]!.warnings.length)).toEqual(runs[i]!.warnings);
+      expect(keys.some((key) => key.startsWith('unstable'))).toBe(row.point['load'] === 1.3);
+    });
+    const p99 = rows.map(({ support }) => support?.['api.latencyNs.p99']);
+    // some 70 requests: not one lies beyond the p99; 299 give it an upper limit
+    expect(p99).toEqual(['none', 'few', 'few', undefined, undefined, undefined]);
+
+    const text = renderSweep(result);
+    const lines = text.split('\n').filter((line) => /^ *(60us|200us|50ms) /.test(line));
+    expect(lines).toHaveLength(6);
+    expect(lines[0]).toMatch(/ – .* few-samples/);
+    expect(lines[1]).toMatch(/ ≥ [\d.]+ us ± .*unstable few-samples/);
+    expect(lines[4]).not.toMatch(/≥|–|few-samples|unstable/);
+    expect(text).toContain('≥ at least: too few requests');
+    expect(text.replace(/\n +/g, ' ')).toMatch(/can this be trusted\? rows with warnings: .*few-samples in 4 of 6/);
+    expect(text).toContain('unstable in 3 of 6');
+    const [head, ...csv] = sweepCsv(result).trimEnd().split('\n');
+    const at = head!.split(',').indexOf('warnings');
+    expect(csv[3]!.split(',')[at]).toMatch(/^unstable few-samples/);
+    expect(csv.map((line) => line.split(',')[at])).toEqual(
+      rows.map(({ warnings }) => [...new Set(warnings.map(({ code }) => code))].join(' ')),
+    );
+  });
+
+  it('says of a quiet row that nothing speaks against it, without a column', async () => {
+    const result = await sweep(withFields(station(4), ['duration=400ms']), { vary: ['load=0.3'] });
+    expect(result.rows[0]!.warnings).toEqual([]);
+    expect(result.rows[0]).not.toHaveProperty('support');
+    const text = renderSweep(result);
+    expect(text).toContain('can this be trusted? nothing was found that speaks against it');
+    expect(text).not.toMatch(/warnings|≥/);
   });
 
   it('goes on until an interval is narrow, and no further', async () => {
@@ -230,7 +281,7 @@ describe('the command', () => {
     const csv = captureIo();
     expect(await main([...args, '--set', 'duration=20ms', '--replications', '2', '--csv'], csv)).toBe(0);
     const [head, ...rows] = csv.out.trimEnd().split('\n');
-    expect(head).toMatch(/^host\.cores,mechanism,replications,refused,/);
+    expect(head).toMatch(/^host\.cores,mechanism,replications,refused,warnings,/);
     expect(rows.map((row) => row.split(',').slice(0, 3).join())).toEqual([
       '12,ideal,2',
       '12,hyperflux,2',

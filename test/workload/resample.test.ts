@@ -15,7 +15,7 @@ import { meanInterval } from '../../src/metrics/confidence.js';
 import { BATCH_CAPACITY } from '../../src/workload/arrival.js';
 import { openTrace } from '../../src/workload/index.js';
 import { SplitMix64 } from '../../src/workload/random.js';
-import { resampled } from '../../src/workload/resample.js';
+import { MOST_BLOCKS, resampled } from '../../src/workload/resample.js';
 import { withFields } from '../../src/scenario/written.js';
 
 const BLOCK = 1000;
@@ -87,6 +87,14 @@ describe('a resampled trace', () => {
       `${PATH}: given blocks that last 2us in the simulation, where the trace lasts 2700ns, expected blocks of which the trace has two or more`,
     );
     await expect(drawn('arrival\n', 1, 5000)).rejects.toThrow('two or more');
+  });
+
+  it('of blocks so short that a run takes more than it may is refused by name, and of as many as it may is not', async () => {
+    const [text, untilNs] = [csv(trace), (MOST_BLOCKS - 1) * BLOCK];
+    await expect(drawn(text, 1, untilNs + 1)).rejects.toThrow(
+      `${PATH}: given blocks that last 1us in the simulation, of which the run takes 100001, expected blocks of which it takes 100000 or fewer`,
+    );
+    expect((await drawn(text, 1, untilNs)).blocks).toBe(7);
   });
 });
 
