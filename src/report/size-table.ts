@@ -54,6 +54,11 @@ export function renderSize(result: SizeResult, look: Look = false, command = pla
   );
   const notes = runs.flatMap((run) => [
     ...(run.bound === null ? [] : [`${run.mechanism}, bound by ${run.bound.by}: ${run.bound.detail}`]),
+    ...(run.cut === undefined
+      ? []
+      : [
+          `${run.mechanism}: the range was cut at ${valueText(run.cut.at, unit)}, the scenario's checks refuse more of it (${run.cut.refused})`,
+        ]),
     ...(run.missedAbove.length === 0
       ? []
       : [

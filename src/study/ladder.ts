@@ -136,6 +136,34 @@ export const downwards = ({ value, text, own, ...ladder }: Ladder): Ladder => ({
   own: own === undefined ? undefined : ladder.count - 1 - own,
 });
 
+const PROBES = 32;
+
+/** The greatest number that is taken; null where none that was asked is. Few are asked: those at the end, and then some everywhere. */
+function lastTaken({ count, own }: Ladder, taken: (index: number) => boolean): number | null {
+  for (let index = count - 1; index >= Math.max(count - PROBES, 0); index--) if (taken(index)) return index;
+  const spread = Array.from({ length: PROBES }, (_, i) => Math.floor(((count - 1) * (PROBES - 1 - i)) / PROBES));
+  const known = [...(own === undefined ? [] : [own]), ...spread].filter(taken);
+  if (known.length === 0) return null;
+  let low = Math.max(...known);
+  for (let high = count - 1; low + 1 < high;) {
+    const middle = Math.floor((low + high) / 2);
+    if (taken(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * A ladder without the end that the checks of a scenario refuse: what cannot be run tells nothing of what lies before it.
+ *
+ * @param taken whether a value makes a scenario
+ */
+export function takenOf(ladder: Ladder, taken: (index: number) => boolean): Ladder {
+  const last = lastTaken(ladder, taken);
+  if (last === null || last === ladder.count - 1) return ladder;
+  return { ...ladder, count: last + 1, own: ladder.own === undefined || ladder.own > last ? undefined : ladder.own };
+}
+
 /** Decimals as they are meant: 0.1 + 0.2 is 0.3. */
 const rounded = (value: number): number => Number(value.toPrecision(12));
 

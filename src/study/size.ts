@@ -6,7 +6,7 @@ import { evaluateAssertion } from '../input/assert.js';
 import { InputError, show } from '../input/errors.js';
 import type { Scenario } from '../scenario/types.js';
 import { withFields } from '../scenario/written.js';
-import { type LadderUnit, type FindRange, downwards, ladderOf, type Ladder, parseFind } from './ladder.js';
+import { type LadderUnit, type FindRange, downwards, ladderOf, type Ladder, parseFind, takenOf } from './ladder.js';
 import { type Trial, leastOf } from './search.js';
 import { bare, mostRequests, seeded, type Study } from './study.js';
 import { type Variant, mechanismFields } from './variant.js';
@@ -47,6 +47,8 @@ export interface SizeRun {
   bound: Bound | null;
   /** Every value that was run or refused, from the least to the greatest. */
   tried: SizeTrial[];
+  /** Where the range was cut: the last value that the scenario's checks take, and what they say to the next; absent where they take all. */
+  cut?: { at: number; refused: string };
   /** Values above the answer (with `most` below it) at which an objective is missed again: more does not always help. */
   missedAbove: number[];
 }
@@ -172,26 +174,31 @@ async function sizeOne(
 ): Promise<SizeRun | null> {
   const under = mechanismFields(variant, scenario);
   const upwards = ladderOf(scenario, question.find);
-  const ladder = question.most === true ? downwards(upwards) : upwards;
+  const whole = question.most === true ? downwards(upwards) : upwards;
   const candidate = (index: number): Scenario =>
-    bare(withFields(scenario, [...under, `${ladder.path}=${ladder.text(index)}`]));
+    bare(withFields(scenario, [...under, `${whole.path}=${whole.text(index)}`]));
   const refusals = new Map<number, string>();
+  const made = (index: number): Scenario | null => {
+    try {
+      return candidate(index);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      const { path, given, expected } = error.problems[0]!;
+      refusals.set(index, `${path}: given ${given}, expected ${expected}`);
+      return null;
+    }
+  };
+  const ladder = takenOf(whole, (index) => made(index) !== null);
+  const cut = ladder.count < whole.count ? (refusals.get(ladder.count) ?? null) : null;
   const known = new KnownRequests(question);
   const found = await leastOf(
     ladder.count,
     async (index, left): Promise<CandidateTrial | null> => {
-      let made: Scenario;
-      try {
-        made = candidate(index);
-      } catch (error) {
-        if (!(error instanceof InputError)) throw error;
-        const { path, given, expected } = error.problems[0]!;
-        refusals.set(index, `${path}: given ${given}, expected ${expected}`);
-        return { attainedIn: 0, of: 0, refused: refusals.get(index)! };
-      }
+      const one = made(index);
+      if (one === null) return { attainedIn: 0, of: 0, refused: refusals.get(index)! };
       return tryOne(
         study,
-        made,
+        one,
         `${variant.label} ${ladder.path}=${ladder.text(index)}, about ${left} left`,
         question,
         known,
@@ -218,7 +225,8 @@ async function sizeOne(
     tried: found.tried
       .map(({ index, trial }) => ({ value: ladder.value(index), ...trial }))
       .sort((a, b) => a.value - b.value),
-    missedAbove: found.missedAbove.map((index) => ladder.value(index)),
+    ...(cut === null ? {} : { cut: { at: ladder.value(ladder.count - 1), refused: cut } }),
+    missedAbove: found.missedAbove.filter((index) => !refusals.has(index)).map((index) => ladder.value(index)),
   };
   const bound = await boundOf(study, scenario, variant, question, ladder, found.index, refusals);
   return study.interrupted ? null : { ...run, bound };

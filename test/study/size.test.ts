@@ -17,6 +17,7 @@ import {
   type Scenario,
   type ScenarioInput,
 } from '../../src/index.js';
+import { renderSize } from '../../src/report/size-table.js';
 import { ladderOf, parseFind } from '../../src/study/ladder.js';
 import { withFields, writtenForm } from '../../src/scenario/written.js';
 import { captureIo } from '../cli/fake.js';
@@ -125,6 +126,24 @@ describe('the answer', () => {
       of: 0,
       refused: expect.stringContaining('at most 5') as string,
     });
+  });
+
+  it('is the same where the range goes further than the checks take, and says where it was cut', async () => {
+    const asked = { mechanisms: ['static' as const] };
+    const [within] = (await size(sample(), { ...asked, find: 'vms.api.vcpus.min=1..10' })).runs;
+    expect(within!.value).toBeGreaterThan(1);
+    expect(within!.cut).toBeUndefined();
+    // one too far, and so far that not every value is asked
+    for (const high of [11, 5000]) {
+      const result = await size(sample(), { ...asked, find: `vms.api.vcpus.min=1..${high}` });
+      expect(result.runs).toMatchObject([{ value: within!.value, missedAbove: [], cut: { at: 10 } }]);
+      expect(result.runs[0]!.cut!.refused).toContain('vcpus');
+      expect(renderSize(result)).toMatch(/the range was cut at 10, the scenario's checks refuse more of it \(vms\./);
+    }
+    // the least value is refused, where the greatest is asked for
+    const guaranteed = sample({ guaranteed: 6, target: '1s' });
+    const most = await size(guaranteed, { find: 'host.cores=1..12', mechanisms: ['ideal'], most: true });
+    expect(most.runs).toMatchObject([{ value: 12, cut: { at: 6 } }]);
   });
 
   it('says that no number of cores helps where the service alone is too long', async () => {
