@@ -4,6 +4,7 @@
 import type { Figures, VmResult, Result } from '../result/result.js';
 import type { Comparison } from '../study/compare.js';
 import { type LatencyKey, type VmRow, memberAt, rowsOf, sum } from './vm-rows.js';
+import { noRequestsText } from '../result/trust.js';
 import { COUNTED_OTHERWISE, amountOf, apartFrom, type Sizing } from '../study/sizing.js';
 import { lifecycleRows } from './lifecycle-table.js';
 import { memoryRows } from './memory-table.js';
@@ -222,7 +223,10 @@ export function sloSentence(comparison: Comparison): string {
       ? `On ${cores} cores no mechanism meets every SLO.`
       : `On ${cores} cores ${names(good)} ${good.length === 1 ? 'meets' : 'meet'} every SLO` +
         (bad.length === 0 ? '.' : `; ${names(bad)} ${bad.length === 1 ? 'does' : 'do'} not.`);
-  if (sizing === undefined || sizing.length === 0) return verdict;
+  if (sizing === undefined || sizing.length === 0) {
+    const silent = runs.map(noRequestsText).find((text) => text !== null);
+    return silent === undefined ? verdict : `${verdict} It is that ${silent}.`;
+  }
   const needOf = (one: Sizing): string => {
     const why = one.bound === undefined ? '' : ` (${one.bound.by}: ${one.bound.detail})`;
     const amount = amountOf(one, one.cores ?? one.searchedTo);

@@ -58,8 +58,10 @@ const percent = (share: number): string => (100 * share).toFixed(0);
 /** Whether every SLO is attained in every replication; what has no data counts as neither. */
 export function meetsAll(run: Result): boolean {
   const all = whole(run);
-  if (all.length === 0) return run.vms.every(({ slo }) => slo?.attained !== false);
-  return run.vms.every(({ name }) => all.every((figures) => figures[`${name}.slo.attained`] !== 0));
+  if (all.length === 0) return run.vms.every(({ slo }) => slo === null || slo.attained === true);
+  return run.vms.every(
+    ({ name, slo }) => slo === null || all.every((figures) => figures[`${name}.slo.attained`] === 1),
+  );
 }
 
 /**

@@ -175,6 +175,14 @@ function unstable(result: Result, { scenario }: RunFacts): Warning[] {
   return warnings;
 }
 
+/** Of SLOs that nothing can be said of; null where there is none. */
+export function noRequestsText({ vms }: Pick<Result, 'vms'>): string | null {
+  const names = vms.filter(({ slo }) => slo?.attained === null).map(({ name }) => name);
+  if (names.length === 0) return null;
+  const more = names.length > 3 ? ` and ${names.length - 3} more` : '';
+  return `no request of ${names.slice(0, 3).join(', ')}${more} came in the measured time: there is nothing to judge an SLO by`;
+}
+
 function noRequests({ vms }: Result): Warning[] {
   return vms.flatMap(({ name, slo }): Warning[] =>
     slo?.attained === null

@@ -2,6 +2,7 @@
 // Nothing is printed that was not run: the answer is a candidate, a candidate is a scenario that passed its checks.
 
 import type { Result } from '../result/result.js';
+import { noRequestsText } from '../result/trust.js';
 import { evaluateAssertion } from '../input/assert.js';
 import { InputError, show } from '../input/errors.js';
 import type { Scenario } from '../scenario/types.js';
@@ -25,7 +26,7 @@ export interface SizeTrial {
 
 /** What keeps the value from being less, or any value from being enough. */
 export interface Bound {
-  /** `guarantees`, `vcpus.max`, `service`, `mechanism` or `range`. */
+  /** `guarantees`, `vcpus.max`, `service`, `mechanism`, `range`, `checks` or `no-requests`. */
   by: string;
   /** In words. */
   detail: string;
@@ -93,7 +94,7 @@ function named(error: unknown, name: (file: string) => string): unknown {
 
 /** @throws InputError for what is no objective of this result */
 export function meets(result: Result, objectives: readonly string[]): boolean {
-  if (objectives.length === 0) return result.vms.every((vm) => vm.slo === null || vm.slo.attained !== false);
+  if (objectives.length === 0) return result.vms.every((vm) => vm.slo === null || vm.slo.attained === true);
   const verdicts = objectives.map((objective) => {
     try {
       return evaluateAssertion(asAssertion(objective), result).holds;
@@ -293,6 +294,12 @@ async function boundOf(
   return whyNone(study, scenario, variant.label, question.objectives, end);
 }
 
+/** An SLO that no request came to judge by is not met, whatever the host. */
+function silence(result: Result): Bound | null {
+  const detail = noRequestsText(result);
+  return detail === null ? null : { by: 'no-requests', detail };
+}
+
 /** Why no value is enough, up to the `end` of those that were run; null when interrupted. */
 export async function whyNone(
   study: Study,
@@ -308,6 +315,8 @@ export async function whyNone(
       : study.once(unlimited(scenario, vcpusToo), `${label} without limits`, { overTime: false });
   const within = await lift(false);
   if (within === null) return null;
+  const silent = silence(within);
+  if (silent !== null) return silent;
   if (!meets(within, objectives)) {
     const free = await lift(true);
     if (free === null) return null;
@@ -339,19 +348,22 @@ async function whyNoneOfFunctions(
   objectives: readonly string[],
   end: string,
 ): Promise<Bound | null> {
-  const lifted = async (memoryToo: boolean): Promise<boolean | null> => {
+  const lifted = async (memoryToo: boolean): Promise<Result | null> => {
     if (study.interrupted) return null;
     const free = unlimited(scenario, true);
     const lifecycle = { ...scenario.lifecycle!, ...(memoryToo ? { memoryBytes: null } : {}) };
     const result = await study.once({ ...free, lifecycle }, `${label} without limits`, { overTime: false });
-    return study.interrupted ? null : meets(result, objectives);
+    return study.interrupted ? null : result;
   };
   const cores = await lifted(false);
   if (cores === null) return null;
-  if (cores) return { by: 'mechanism', detail: `no ${end} is enough; a core for every request without any cost is` };
+  const silent = silence(cores);
+  if (silent !== null) return silent;
+  if (meets(cores, objectives))
+    return { by: 'mechanism', detail: `no ${end} is enough; a core for every request without any cost is` };
   const memory = await lifted(true);
   if (memory === null) return null;
-  return memory
+  return meets(memory, objectives)
     ? {
         by: 'lifecycle.memory',
         detail: `no ${end} is enough; with a core for every request memory without a budget is`,

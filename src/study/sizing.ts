@@ -45,11 +45,11 @@ type Attempt = (scenario: Scenario, asWhole: boolean) => Promise<Result | null>;
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 function attained(result: Result, some: readonly string[]): boolean {
-  return result.vms.every((vm) => !some.includes(vm.name) || vm.slo === null || vm.slo.attained !== false);
+  return result.vms.every((vm) => !some.includes(vm.name) || vm.slo === null || vm.slo.attained === true);
 }
 
 function everyAttained(result: Result): boolean {
-  return result.vms.every((vm) => vm.slo === null || vm.slo.attained !== false);
+  return result.vms.every((vm) => vm.slo === null || vm.slo.attained === true);
 }
 
 const asTrial = (holds: boolean): Trial => ({ attainedIn: holds ? 1 : 0, of: 1 });

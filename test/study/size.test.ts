@@ -17,6 +17,7 @@ import {
   type Scenario,
   type ScenarioInput,
 } from '../../src/index.js';
+import { sloSentence } from '../../src/report/compare-table.js';
 import { renderSize } from '../../src/report/size-table.js';
 import { ladderOf, parseFind } from '../../src/study/ladder.js';
 import { withFields, writtenForm } from '../../src/scenario/written.js';
@@ -150,6 +151,30 @@ describe('the answer', () => {
     const { runs } = await size(sample({ target: '2us' }), { find: 'host.cores' });
     expect(runs[0]).toMatchObject({ value: null, set: null, low: null, bound: { by: 'service' } });
     expect(runs[0]!.bound!.detail).toMatch(/no number of cores helps: .*p99 of api is .* ms, its target 0\.002 ms/);
+  });
+
+  it('is none where no request came to judge by, and so says compare', async () => {
+    const { vms, ...rest } = sample();
+    const [api, batch] = vms as [(typeof vms)[number], (typeof vms)[number]];
+    // the first in about 100 s, of 20 ms
+    const workload = { ...api.workload!, arrivals: { process: 'poisson' as const, rate: 0.01 } };
+    const silent: Scenario = { ...rest, vms: [{ ...api, workload }, batch] };
+    for (const objectives of [undefined, ['api.slo']]) {
+      const { runs } = await size(silent, {
+        find: 'host.cores=2..12',
+        mechanisms: ['ideal'],
+        ...(objectives === undefined ? {} : { objectives }),
+      });
+      expect(runs).toMatchObject([{ value: null, set: null, bound: { by: 'no-requests' } }]);
+      expect(runs[0]!.bound!.detail).toMatch(/^no request of api came in the measured time/);
+    }
+    const compared = await compare(silent, { mechanisms: ['ideal', 'static'] });
+    expect(compared.sizing!.map(({ cores, bound }) => [cores, bound?.by])).toEqual(
+      Array(2).fill([null, 'no-requests']),
+    );
+    expect(sloSentence(compared)).toMatch(/no mechanism meets every SLO\. .*no request of api came/);
+    const { sizing: _, ...without } = compared;
+    expect(sloSentence(without)).toMatch(/no mechanism meets every SLO\. .*no request of api came/);
   });
 
   it('tells vcpus.max from a range that ends too early, and both from what the mechanism costs', async () => {
