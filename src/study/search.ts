@@ -1,6 +1,14 @@
 // The least of ordered values for which something holds, by bisection over values that were run. That more helps is what
 // bisection takes for granted and what nobody has proved, so the neighbours of the answer are run as well, and what they say is told.
 
+/** Where a range was cut. */
+export interface RangeCut {
+  /** The last value that the scenario's checks take. */
+  at: number;
+  /** What they say to the next. */
+  refused: string;
+}
+
 /** What came of one value. */
 export interface Trial {
   /** Runs in which it held, of how many; 0 of 0 where the value is refused. */

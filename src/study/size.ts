@@ -8,7 +8,7 @@ import { InputError, show } from '../input/errors.js';
 import type { Scenario } from '../scenario/types.js';
 import { withFields } from '../scenario/written.js';
 import { type LadderUnit, type FindRange, downwards, ladderOf, type Ladder, parseFind, takenOf } from './ladder.js';
-import { type Trial, leastOf } from './search.js';
+import { type RangeCut, type Trial, leastOf } from './search.js';
 import { bare, mostRequests, seeded, type Study } from './study.js';
 import { type Variant, mechanismFields } from './variant.js';
 
@@ -49,7 +49,7 @@ export interface SizeRun {
   /** Every value that was run or refused, from the least to the greatest. */
   tried: SizeTrial[];
   /** Where the range was cut: the last value that the scenario's checks take, and what they say to the next; absent where they take all. */
-  cut?: { at: number; refused: string };
+  cut?: RangeCut;
   /** Values above the answer (with `most` below it) at which an objective is missed again: more does not always help. */
   missedAbove: number[];
 }
