@@ -43,6 +43,35 @@ export interface ExperimentParameter {
   readonly confidence: Confidence;
 }
 
+/** A parameter as an experiment's table writes it. */
+export type ExperimentRow = readonly [
+  path: string,
+  unit: ExperimentUnit,
+  value: number | string | boolean,
+  min: number | null,
+  max: number | null,
+  meaning: string,
+  source: string,
+  confidence: Confidence,
+];
+
+/** Rows as parameters; `choices` by path. */
+export const experimentRows = (
+  rows: readonly ExperimentRow[],
+  choices: Readonly<Record<string, readonly string[]>> = {},
+): readonly ExperimentParameter[] =>
+  rows.map(([path, unit, value, min, max, meaning, source, confidence]) => ({
+    path,
+    unit,
+    default: value,
+    min,
+    max,
+    ...(choices[path] === undefined ? {} : { choices: choices[path] }),
+    meaning,
+    source,
+    confidence,
+  }));
+
 export type SettingValue = number | string | boolean;
 
 const NS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };

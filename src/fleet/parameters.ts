@@ -1,20 +1,17 @@
 // Every parameter of a fleet with its unit, default and source; `fluxhost explain fleet` and the schema take them from here.
 
-import type { Confidence, Field, Parameter, ParameterUnit } from '../input/parameter.js';
-import { parameterTable } from '../input/parameter.js';
+import {
+  type Field,
+  type Parameter,
+  type ParameterRow,
+  type ParameterUnit,
+  fieldOf,
+  parametersOf,
+  parameterTable,
+} from '../input/parameter.js';
 import { documenting } from '../input/fields.js';
 import { MECHANISM_KINDS } from '../mechanisms/kinds.js';
 import { PLACEMENT_KINDS } from './placement.js';
-
-type Knob = readonly [
-  path: string,
-  unit: ParameterUnit,
-  value: number | string | boolean,
-  meaning: string,
-  source: string,
-  confidence: Confidence,
-  choices?: readonly string[],
-];
 
 const OURS = 'a choice of this program, not a figure of any system';
 /** More drains than this are refused: an entry of a queue tells host and drain in one number. */
@@ -24,7 +21,7 @@ export const FORMATS = ['csv', 'azure-packing-2020', 'bitbrains', 'surf-lisa', '
 export const TIME_UNITS = ['ns', 'us', 'ms', 's', 'm', 'h', 'd'] as const;
 export const ARRIVALS = ['poisson', 'deterministic'] as const;
 
-const KNOBS: readonly Knob[] = [
+const KNOBS: readonly ParameterRow[] = [
   ['seed', 'count', 1, 'Every random choice is drawn from it.', OURS, 'assumed'],
   ['hosts.*.type', 'name', 'host', 'What hosts of this kind are called.', OURS, 'assumed'],
   [
@@ -75,18 +72,7 @@ const KNOBS: readonly Knob[] = [
   ['overcommit.memory', 'count', 1, 'Memory sold over memory there is; one number, or one a class.', OURS, 'assumed'],
 ];
 
-export const FLEET_PARAMETERS: readonly Parameter[] = KNOBS.map(
-  ([path, unit, value, meaning, source, confidence, choices]) => ({
-    name: path.split('.').at(-1)!,
-    path: `fleet.${path}`,
-    unit,
-    default: value,
-    ...(choices === undefined ? {} : { choices }),
-    meaning,
-    source,
-    confidence,
-  }),
-);
+export const FLEET_PARAMETERS: readonly Parameter[] = parametersOf(KNOBS, 'fleet.');
 
 const MUST = 'must be given';
 
@@ -116,13 +102,9 @@ const GIVEN: readonly (readonly [path: string, unit: ParameterUnit, meaning: str
   ['drains.*.out', 'ns', 'How long each is out.', 'to the end'],
 ];
 
-export const FLEET_FIELDS: readonly Field[] = GIVEN.map(([path, unit, meaning, absent]) => ({
-  name: path.split('.').at(-1)!,
-  path: `fleet.${path}`,
-  unit,
-  meaning,
-  absent,
-}));
+export const FLEET_FIELDS: readonly Field[] = GIVEN.map(([path, unit, meaning, absent]) =>
+  fieldOf(`fleet.${path}`, unit, meaning, absent),
+);
 
 const TABLE = parameterTable(FLEET_PARAMETERS);
 const fields = documenting(TABLE, FLEET_FIELDS);

@@ -35,6 +35,41 @@ export interface Field extends Omit<Parameter, 'default' | 'source' | 'confidenc
   readonly absent: string;
 }
 
+/** A parameter as a table of this program writes it. */
+export type ParameterRow = readonly [
+  path: string,
+  unit: ParameterUnit,
+  value: number | string | boolean,
+  meaning: string,
+  source: string,
+  confidence: Confidence,
+  choices?: readonly string[],
+];
+
+const lastPart = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
+
+/** Rows as parameters, their paths below `prefix`, which ends in a dot or is empty. */
+export const parametersOf = (rows: readonly ParameterRow[], prefix = ''): Parameter[] =>
+  rows.map(([path, unit, value, meaning, source, confidence, choices]) => ({
+    name: lastPart(path),
+    path: prefix + path,
+    unit,
+    default: value,
+    ...(choices === undefined ? {} : { choices }),
+    meaning,
+    source,
+    confidence,
+  }));
+
+/** What has no default. */
+export const fieldOf = (path: string, unit: ParameterUnit, meaning: string, absent = 'must be given'): Field => ({
+  name: lastPart(path),
+  path,
+  unit,
+  meaning,
+  absent,
+});
+
 /** As one would write it in a scenario. */
 export function formatDefault(parameter: Parameter | Field): string {
   if ('absent' in parameter) return parameter.absent;

@@ -4,21 +4,17 @@ import * as L from '../../assembly/layout.js';
 import * as W from '../../assembly/lifecycle/layout.js';
 import { counter, seconds } from '../metrics/counters.js';
 
-const ACTIVE = 'Requests given to an instance that was active.';
-const JOINED = 'Requests that waited for an instance that was starting for others.';
-const DORMANT = 'Requests that woke a dormant instance.';
-const RESTORE = 'Requests for which an instance was restored from a snapshot.';
-const VM = 'Requests for which a VM booted that needs no runtime.';
-const FULL = 'Requests for which a VM booted and its runtime initialized.';
+/** Requests by where they found their instance; the counter of the first tier has place `first`. */
+const servedFrom = (first: number) => ({
+  active: counter(first + W.TIER_ACTIVE, 'Requests given to an instance that was active.'),
+  joined: counter(first + W.TIER_JOINED, 'Requests that waited for an instance that was starting for others.'),
+  dormant: counter(first + W.TIER_DORMANT, 'Requests that woke a dormant instance.'),
+  restore: counter(first + W.TIER_RESTORE, 'Requests for which an instance was restored from a snapshot.'),
+  vm: counter(first + W.TIER_VM, 'Requests for which a VM booted that needs no runtime.'),
+  full: counter(first + W.TIER_FULL, 'Requests for which a VM booted and its runtime initialized.'),
+});
 
-export const SERVED_COUNTERS = {
-  active: counter(W.LIFE_SERVED + W.TIER_ACTIVE, ACTIVE),
-  joined: counter(W.LIFE_SERVED + W.TIER_JOINED, JOINED),
-  dormant: counter(W.LIFE_SERVED + W.TIER_DORMANT, DORMANT),
-  restore: counter(W.LIFE_SERVED + W.TIER_RESTORE, RESTORE),
-  vm: counter(W.LIFE_SERVED + W.TIER_VM, VM),
-  full: counter(W.LIFE_SERVED + W.TIER_FULL, FULL),
-};
+export const SERVED_COUNTERS = servedFrom(W.LIFE_SERVED);
 
 export const LIFECYCLE_COUNTERS = {
   arrived: counter(W.LIFE_ARRIVED, 'Requests that arrived; those that waited for memory when statistics began too.'),
@@ -49,14 +45,7 @@ export const FUNCTION_SECONDS = {
   transition: seconds(L.VM_TRANSITION_NS, 'Coming and going.'),
 };
 
-export const FUNCTION_SERVED = {
-  active: counter(W.FN_SERVED + W.TIER_ACTIVE, ACTIVE),
-  joined: counter(W.FN_SERVED + W.TIER_JOINED, JOINED),
-  dormant: counter(W.FN_SERVED + W.TIER_DORMANT, DORMANT),
-  restore: counter(W.FN_SERVED + W.TIER_RESTORE, RESTORE),
-  vm: counter(W.FN_SERVED + W.TIER_VM, VM),
-  full: counter(W.FN_SERVED + W.TIER_FULL, FULL),
-};
+export const FUNCTION_SERVED = servedFrom(W.FN_SERVED);
 
 export const FUNCTION_COUNTERS = {
   arrived: counter(W.FN_ARRIVED, 'As of the whole.'),

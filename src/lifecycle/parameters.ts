@@ -1,32 +1,11 @@
 // Defaults of `lifecycle` and `functions`, each with its source; and what has no default.
 
-import type { Confidence, Field, Parameter, ParameterUnit } from '../input/parameter.js';
+import { type Field, type Parameter, type ParameterRow, fieldOf as field, parametersOf } from '../input/parameter.js';
 import { TIERS } from './spec.js';
 
 const OURS = 'a choice of this program, not a figure of any system';
 
-type Row = readonly [
-  path: string,
-  unit: ParameterUnit,
-  value: number | string | boolean,
-  meaning: string,
-  source: string,
-  confidence: Confidence,
-  choices?: readonly string[],
-];
-
-const row = ([path, unit, value, meaning, source, confidence, choices]: Row): Parameter => ({
-  name: path.slice(path.lastIndexOf('.') + 1),
-  path,
-  unit,
-  default: value,
-  ...(choices === undefined ? {} : { choices }),
-  meaning,
-  source,
-  confidence,
-});
-
-const LIFECYCLE: readonly Row[] = [
+const LIFECYCLE: readonly ParameterRow[] = [
   [
     'lifecycle.keepAlive.policy',
     'choice',
@@ -172,7 +151,7 @@ const LIFECYCLE: readonly Row[] = [
   ],
 ];
 
-const FUNCTIONS: readonly Row[] = [
+const FUNCTIONS: readonly ParameterRow[] = [
   [
     'functions.zipf',
     'count',
@@ -220,15 +199,7 @@ const FUNCTIONS: readonly Row[] = [
 export const VERTICAL_VCPUS = 16;
 export const SHARED_MEMORY_PER_REQUEST = 0.1;
 
-export const LIFECYCLE_PARAMETERS: readonly Parameter[] = [...LIFECYCLE, ...FUNCTIONS].map(row);
-
-const field = (path: string, unit: ParameterUnit, meaning: string, absent = 'must be given'): Field => ({
-  name: path.slice(path.lastIndexOf('.') + 1),
-  path,
-  unit,
-  meaning,
-  absent,
-});
+export const LIFECYCLE_PARAMETERS: readonly Parameter[] = parametersOf([...LIFECYCLE, ...FUNCTIONS]);
 
 const TRACE = 'functions.trace';
 

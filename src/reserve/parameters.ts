@@ -2,24 +2,14 @@
 // Costs are per GB (10^9 bytes), as their sources give them. Of Vmem itself only the abstract is public: nothing here is a
 // figure of its implementation, and a default without a source says "assumed".
 
-import type { ParameterUnit, Confidence, Parameter, Field } from '../input/parameter.js';
-
-type Knob = readonly [
-  path: string,
-  unit: ParameterUnit,
-  value: number | string | boolean,
-  meaning: string,
-  source: string,
-  confidence: Confidence,
-  choices?: readonly string[],
-];
+import { type Field, type Parameter, type ParameterRow, fieldOf, parametersOf } from '../input/parameter.js';
 
 const OURS = 'a choice of this program, not a figure of any system';
 const TIME_UNITS = ['ns', 'us', 'ms', 's', 'm', 'h'] as const;
 const MEMORY_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'GB'] as const;
 const MANAGERS = ['vmem', 'hugetlb', 'hvo', 'thp'] as const;
 
-const SERVER: readonly Knob[] = [
+const SERVER: readonly ParameterRow[] = [
   [
     'manager',
     'choice',
@@ -58,7 +48,7 @@ const SERVER: readonly Knob[] = [
   ['server.vms', 'count', 4096, 'VMs that the tables have room for at once.', OURS, 'assumed'],
 ];
 
-const COSTS: readonly Knob[] = [
+const COSTS: readonly ParameterRow[] = [
   [
     'costs.zeroPerGB',
     'ns',
@@ -110,7 +100,7 @@ const COSTS: readonly Knob[] = [
   ['costs.extent', 'ns', 1_000, 'What each extent adds to an operation.', OURS, 'assumed'],
 ];
 
-const BOOT: readonly Knob[] = [
+const BOOT: readonly ParameterRow[] = [
   [
     'boot.fixed',
     'ns',
@@ -171,7 +161,7 @@ const BOOT: readonly Knob[] = [
   ],
 ];
 
-const UPGRADE: readonly Knob[] = [
+const UPGRADE: readonly ParameterRow[] = [
   [
     'upgrade.mode',
     'choice',
@@ -208,7 +198,7 @@ const UPGRADE: readonly Knob[] = [
   ],
 ];
 
-const NETWORK: readonly Knob[] = [
+const NETWORK: readonly ParameterRow[] = [
   [
     'network.buffers',
     'bytes',
@@ -231,7 +221,7 @@ const NETWORK: readonly Knob[] = [
   ['network.translations', 'count', 2, 'Translations a packet needs: descriptor and data.', OURS, 'assumed'],
 ];
 
-const VMS: readonly Knob[] = [
+const VMS: readonly ParameterRow[] = [
   ['arrivals.timeUnit', 'choice', 's', 'Unit of times without one in the file.', OURS, 'assumed', TIME_UNITS],
   ['arrivals.memoryUnit', 'choice', 'GiB', 'Unit of sizes without one in the file.', OURS, 'assumed', MEMORY_UNITS],
   [
@@ -246,23 +236,10 @@ const VMS: readonly Knob[] = [
 ];
 
 /** Under `reserve.`, so that they are not taken for fields of a scenario of `fluxhost run`. */
-export const RESERVE_PARAMETERS: readonly Parameter[] = [
-  ...SERVER,
-  ...COSTS,
-  ...BOOT,
-  ...UPGRADE,
-  ...NETWORK,
-  ...VMS,
-].map(([path, unit, value, meaning, source, confidence, choices]) => ({
-  name: path.slice(path.lastIndexOf('.') + 1),
-  path: `reserve.${path}`,
-  unit,
-  default: value,
-  ...(choices === undefined ? {} : { choices }),
-  meaning,
-  source,
-  confidence,
-}));
+export const RESERVE_PARAMETERS: readonly Parameter[] = parametersOf(
+  [...SERVER, ...COSTS, ...BOOT, ...UPGRADE, ...NETWORK, ...VMS],
+  'reserve.',
+);
 
 const MUST = 'must be given';
 
@@ -310,13 +287,7 @@ export const RESERVE_FIELDS: readonly Field[] = (
       'none: no table of boots',
     ],
   ] as const
-).map(([path, unit, meaning, absent]) => ({
-  name: path.slice(path.lastIndexOf('.') + 1),
-  path: `reserve.${path}`,
-  unit,
-  meaning,
-  absent,
-}));
+).map(([path, unit, meaning, absent]) => fieldOf(`reserve.${path}`, unit, meaning, absent));
 
 const BY_PATH = new Map(RESERVE_PARAMETERS.map((parameter) => [parameter.path.slice('reserve.'.length), parameter]));
 

@@ -1,14 +1,6 @@
 // Fields of a scenario that have no default: they must be given, or their absence says something.
 
-import type { Field, ParameterUnit } from '../input/parameter.js';
-
-const field = (path: string, unit: ParameterUnit, meaning: string, absent = 'must be given'): Field => ({
-  name: path.slice(path.lastIndexOf('.') + 1),
-  path,
-  unit,
-  meaning,
-  absent,
-});
+import { type Field, fieldOf as field } from '../input/parameter.js';
 
 const ARRIVALS = 'vms.*.workload.arrivals';
 const TRACE = `${ARRIVALS}.trace`;

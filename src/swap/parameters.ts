@@ -1,7 +1,7 @@
 // Defaults of `host.memory` and `vms.*.memory`. Of Taiji only results are published; what its engine is made of is assumed
 // parameter by parameter, and costs are taken from measurements of like mechanisms that are named.
 
-import type { ParameterUnit, Confidence, Parameter, Field } from '../input/parameter.js';
+import { type Field, type Parameter, type ParameterRow, fieldOf as field, parametersOf } from '../input/parameter.js';
 
 const NOT_GIVEN = 'Taiji, arXiv:2511.09936, gives none; a study should vary it';
 const ZRAM_TABLE = 'on desktop x86, table by VenditatioDelendaEst in "Zram Performance Analysis"';
@@ -12,28 +12,12 @@ const ZRAM_COPY =
 const PHASES =
   'no pause of a hot-switch or hot-upgrade is published; HyperFresh claims 10 ms for replacing a live hypervisor';
 
-type Row = readonly [
-  name: string,
-  unit: ParameterUnit,
-  value: number | string,
-  meaning: string,
-  source: string,
-  confidence: Confidence,
-  choices?: readonly string[],
-];
-
-function rows(prefix: string, list: readonly Row[]): Parameter[] {
-  return list.map(([name, unit, value, meaning, source, confidence, choices]) => ({
-    name,
-    path: `${prefix}.${name}`,
-    unit,
-    default: value,
-    ...(choices === undefined ? {} : { choices }),
-    meaning,
-    source,
-    confidence,
+/** Named by the whole path below `prefix`. */
+const rows = (prefix: string, list: readonly ParameterRow[]): Parameter[] =>
+  parametersOf(list, `${prefix}.`).map((parameter) => ({
+    ...parameter,
+    name: parameter.path.slice(prefix.length + 1),
   }));
-}
 
 const HOST = rows('host.memory', [
   ['page', 'bytes', 4096, 'What is moved at once: a sub-page of a block.', NOT_GIVEN, 'assumed'],
@@ -180,7 +164,7 @@ const CONTENT_MEANING: Readonly<Record<string, string>> = {
 
 const CONTENT = rows(
   'host.memory.content',
-  Object.entries(CONTENT_MEANING).map(([name, meaning]): Row => [
+  Object.entries(CONTENT_MEANING).map(([name, meaning]): ParameterRow => [
     name,
     'share',
     name === 'lz4' ? 1 : 0,
@@ -315,13 +299,6 @@ const GUEST = rows('vms.*.memory', [
 
 export const MEMORY_PARAMETERS: readonly Parameter[] = [...HOST, ...CONTENT, ...BACKENDS, ...UPGRADES, ...GUEST];
 
-const field = (path: string, unit: ParameterUnit, meaning: string, absent: string): Field => ({
-  name: path.slice(path.lastIndexOf('.') + 1),
-  path,
-  unit,
-  meaning,
-  absent,
-});
 const MUST = 'must be given';
 
 /** What has no default. */

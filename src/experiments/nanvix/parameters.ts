@@ -1,24 +1,13 @@
 // What `fluxhost reproduce nanvix --set` changes. The paper (arXiv 2604.11669) was not at hand: figures are of its abstract and of notes on it.
 
-import type { ExperimentParameter } from '../parameters.js';
+import { type ExperimentParameter, type ExperimentRow, experimentRows } from '../parameters.js';
 
 const NOTES = 'notes on arXiv 2604.11669';
 const FIG_9B = 'a density study that cites fig. 9b of arXiv 2604.11669';
 const ASSUMED = 'assumed: no figure is published';
 const CHOICE = 'a choice';
 
-type Row = readonly [
-  path: string,
-  unit: ExperimentParameter['unit'],
-  value: number | string | boolean,
-  min: number | null,
-  max: number | null,
-  meaning: string,
-  source: string,
-  confidence: ExperimentParameter['confidence'],
-];
-
-const ROWS: readonly Row[] = [
+const ROWS: readonly ExperimentRow[] = [
   ['userStart', 'ms', 7, 0, 60_000, 'Until a user VM runs.', NOTES, 'secondary'],
   ['systemStart', 'ms', 23, 0, 60_000, "Until a tenant's system VM runs.", `${NOTES}: both below 30 ms`, 'derived'],
   ['parallelStart', 'yes or no', true, null, null, 'Both start at once.', ASSUMED, 'assumed'],
@@ -121,15 +110,4 @@ const ROWS: readonly Row[] = [
   ['seed', 'count', 1, 0, 2 ** 31, 'Of what is drawn.', CHOICE, 'assumed'],
 ];
 
-export const NANVIX_PARAMETERS: readonly ExperimentParameter[] = ROWS.map(
-  ([path, unit, value, min, max, meaning, source, confidence]) => ({
-    path,
-    unit,
-    default: value,
-    min,
-    max,
-    meaning,
-    source,
-    confidence,
-  }),
-);
+export const NANVIX_PARAMETERS: readonly ExperimentParameter[] = experimentRows(ROWS);

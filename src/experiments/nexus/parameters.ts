@@ -1,22 +1,11 @@
 // What `fluxhost reproduce nexus --set` changes. Of the paper (arXiv 2604.06682) only abstracts were at hand; what they do not tell is assumed.
 
-import type { ExperimentParameter } from '../parameters.js';
+import { type ExperimentParameter, type ExperimentRow, experimentRows } from '../parameters.js';
 
 const ABSTRACT = 'arXiv 2604.06682 v2, abstract';
 const ASSUMED = 'assumed: no figure is published';
 
-type Row = readonly [
-  path: string,
-  unit: ExperimentParameter['unit'],
-  value: number | string | boolean,
-  min: number | null,
-  max: number | null,
-  meaning: string,
-  source: string,
-  confidence: ExperimentParameter['confidence'],
-];
-
-const ROWS: readonly Row[] = [
+const ROWS: readonly ExperimentRow[] = [
   [
     'fabricMemory',
     'share',
@@ -121,16 +110,6 @@ const ROWS: readonly Row[] = [
   ['seed', 'count', 1, 0, 2 ** 31, 'Of what is drawn.', 'a choice', 'assumed'],
 ];
 
-export const NEXUS_PARAMETERS: readonly ExperimentParameter[] = ROWS.map(
-  ([path, unit, value, min, max, meaning, source, confidence]) => ({
-    path,
-    unit,
-    default: value,
-    min,
-    max,
-    ...(path === 'writeback' ? { choices: ['after', 'before'] } : {}),
-    meaning,
-    source,
-    confidence,
-  }),
-);
+export const NEXUS_PARAMETERS: readonly ExperimentParameter[] = experimentRows(ROWS, {
+  writeback: ['after', 'before'],
+});

@@ -1,27 +1,16 @@
 // What `fluxhost reproduce provisioning --set` changes.
 
 import { POLICY_NAMES } from './policies.js';
-import type { ExperimentParameter } from '../parameters.js';
+import { type ExperimentParameter, type ExperimentRow, experimentRows } from '../parameters.js';
 
 const ASSUMED = 'assumed: no figure is published';
 const ABSTRACT = 'arXiv:2608.12633, abstract';
 const FIG_9B = 'a density study that cites fig. 9b of arXiv 2604.11669';
 const CHOICE = 'a choice';
 
-type Row = readonly [
-  path: string,
-  unit: ExperimentParameter['unit'],
-  value: number | string | boolean,
-  min: number | null,
-  max: number | null,
-  meaning: string,
-  source: string,
-  confidence: ExperimentParameter['confidence'],
-];
-
 export const TIER_NAMES = ['active', 'dormant', 'restore', 'vm', 'full'] as const;
 
-const ROWS: readonly Row[] = [
+const ROWS: readonly ExperimentRow[] = [
   [
     'trace',
     'file',
@@ -234,16 +223,4 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
   policies: POLICY_NAMES,
 };
 
-export const PROVISIONING_PARAMETERS: readonly ExperimentParameter[] = ROWS.map(
-  ([path, unit, value, min, max, meaning, source, confidence]) => ({
-    path,
-    unit,
-    default: value,
-    min,
-    max,
-    ...(CHOICES[path] === undefined ? {} : { choices: CHOICES[path] }),
-    meaning,
-    source,
-    confidence,
-  }),
-);
+export const PROVISIONING_PARAMETERS: readonly ExperimentParameter[] = experimentRows(ROWS, CHOICES);
