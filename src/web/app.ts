@@ -162,7 +162,7 @@ export class App {
     const mine = ++this.loads;
     this.tour.end();
     Object.assign(this, { playing: false, foreign, file });
-    Object.assign(this.settings.text, { value: text, foreign });
+    Object.assign(this.settings.text, { value: text, foreign, file });
     const answer = await this.link.ask({ ask: 'load', text, file, set, foreign, files: this.dropped.files });
     if (mine !== this.loads) return; // another has been asked for meanwhile
     if (answer.answer === 'refused') {

@@ -72,7 +72,7 @@ export class Settings {
   /** A scenario runs: the controls show what it says. */
   show(about: About, set: readonly string[], file: string): void {
     this.about = about;
-    this.text.loaded(file);
+    this.text.loaded();
     this.warnings.replaceChildren(...about.warnings.map((line) => h('li', {}, line)));
     this.mechanism.replaceChildren(...about.mechanisms.map((kind) => h('option', { value: kind }, kind)));
     this.mechanism.value = about.mechanism;

@@ -27,7 +27,8 @@ export class TextPanel {
   readonly element = h('details', { class: 'editor' }, h('summary', {}, 'The scenario, as text'));
   private editor: ScenarioEditor | undefined;
   private loading = false;
-  private file = '';
+  /** The scenario's name, in what is said of it. */
+  file = '';
   private refused: Refused | undefined;
   /** The limits of a scenario that somebody else wrote hold. */
   foreign = false;
@@ -63,10 +64,9 @@ export class TextPanel {
   }
 
   /** A scenario has been taken. */
-  loaded(file: string): void {
-    this.file = file;
-    clearTimeout(this.waiting);
-    this.show(undefined);
+  loaded(): void {
+    // What was typed while it was loading is still to be checked.
+    if (this.waiting === undefined) this.show(undefined);
   }
 
   refuse(refused: Refused): void {
@@ -106,6 +106,7 @@ export class TextPanel {
   }
 
   private async check(): Promise<void> {
+    this.waiting = undefined;
     const { value } = this;
     const answer = await this.link.ask({ ask: 'check', text: value, file: this.file, foreign: this.foreign });
     if (value !== this.value) return; // another check is on its way

@@ -89,11 +89,16 @@ describe('the editor of the live page', () => {
   });
 
   it('leaves a plain field where it cannot be loaded, with the same errors', async () => {
-    const { page } = await live.open('', 'reduce', /chunks\/editor-/);
+    let handOut = (): void => undefined;
+    const core = new Promise<void>((resolve) => (handOut = resolve));
+    const { page } = await live.open('', 'reduce', /chunks\/editor-/, core);
     await page.click('.editor summary');
     await page.waitForFunction(() => document.querySelector('.editor .hint')!.textContent?.includes('plain field'));
     const broken = SHORT.replace('seed: 1', 'sead: 1');
+    // what is typed while the first scenario is still loading is checked all the same
     await page.fill('#text', broken);
+    handOut();
+    await page.waitForSelector('canvas.strips');
     await page.waitForSelector('.problems .place');
     expect(await page.textContent('.problems')).toBe(refusal(broken));
     await page.click('.problems .place');

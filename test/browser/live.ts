@@ -37,8 +37,16 @@ export class LivePage {
     return addressOf(this.server);
   }
 
-  /** A page that does not play by itself, unless motion is wanted. What `missing` matches the server does not have. */
-  async open(fragment = '', reducedMotion: 'reduce' | 'no-preference' = 'reduce', missing?: RegExp): Promise<Visit> {
+  /**
+   * A page that does not play by itself, unless motion is wanted. What `missing` matches the server does not have; no core is handed
+   * out before `core`, so that nothing has been loaded yet.
+   */
+  async open(
+    fragment = '',
+    reducedMotion: 'reduce' | 'no-preference' = 'reduce',
+    missing?: RegExp,
+    core?: Promise<void>,
+  ): Promise<Visit> {
     const page = await this.browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion });
     const complaints: string[] = [];
     page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
@@ -48,6 +56,7 @@ export class LivePage {
         complaints.push(`asked for ${request.url()}`);
     });
     if (missing !== undefined) await page.route(missing, (route) => route.fulfill({ status: 404 }));
+    if (core !== undefined) await page.route(/\.wasm$/, (route) => core.then(() => route.continue()));
     await page.goto(`${this.address}${fragment}`);
     await page.waitForSelector('.settings');
     if (missing === undefined) await page.waitForSelector('canvas.strips');
