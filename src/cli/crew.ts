@@ -2,6 +2,8 @@
 // how far they are.
 
 import { availableParallelism } from 'node:os';
+import { show } from '../input/errors.js';
+import { parseDuration, QuantityError } from '../input/quantities.js';
 import { formatWait } from '../report/units.js';
 import type { Study } from '../study/study.js';
 import { type Crew, alone } from '../study/sweep.js';
@@ -16,6 +18,31 @@ export const WORKERS = { workers: { value: 'N', help: 'threads (default: one for
 
 export const workersOf = (given: Arguments): number =>
   given.whole('workers', 1, MOST_WORKERS) ?? availableParallelism();
+
+const DEFAULT_HANG = '60s';
+
+/** The option of commands that simulate a fleet's hosts on threads. */
+export const HANG_AFTER = {
+  'hang-after': {
+    value: 'TIME',
+    help: `a simulation that does not come back for so long is ended and tried again (default ${DEFAULT_HANG}; more where others were slow)`,
+  },
+} as const;
+
+/** In ms. */
+export function hangMsOf(given: Arguments): number {
+  const text = given.text('hang-after') ?? DEFAULT_HANG;
+  try {
+    const ms = parseDuration(text) / 1e6;
+    if (ms >= 1) return ms;
+  } catch (error) {
+    if (!(error instanceof QuantityError)) throw error;
+  }
+  given.problems.push(
+    `--hang-after: given ${show(text)}, expected a time of a millisecond or more, such as ${DEFAULT_HANG}`,
+  );
+  return Infinity;
+}
 
 interface Where {
   readonly directory: string;

@@ -5,14 +5,14 @@ import { loadFleet, type FleetOnDisk } from '../fleet/file.js';
 import { engineHere, rowsOf } from '../fleet/hosts.js';
 import type { FleetResult } from '../fleet/result.js';
 import { FleetSum, type PreparedFleet, jobsOf, prepareFleet, vmsOf } from '../fleet/simulate.js';
-import type { ChunkEngine } from '../fleet/work.js';
+import type { ChunkEngine, Done } from '../fleet/work.js';
 import { evaluateAssertion } from '../input/assert.js';
 import { renderFleet } from '../report/fleet-table.js';
 import { formatDurationNs } from '../report/units.js';
 import { toStableJson } from '../result/json.js';
 import { nodeHost } from '../workload/node-file.js';
 import { type Arguments, type CommandSpec, parseCommand, renderHelp } from './args.js';
-import { WORKERS, workersOf } from './crew.js';
+import { HANG_AFTER, hangMsOf, WORKERS, workersOf } from './crew.js';
 import { EXIT } from './exit.js';
 import { prepareFolder } from './files.js';
 import { writeFleet, writeTables } from './fleet-out.js';
@@ -37,6 +37,7 @@ export const fleetSpec: CommandSpec = {
       help: 'changes a field, such as placement=worst-fit or hosts.0.count=900',
     },
     ...WORKERS,
+    ...HANG_AFTER,
     engine: { value: 'NAME', help: 'local (default), or bullmq: the machines that run fluxhost worker' },
     redis: { value: 'URL', help: 'with --engine bullmq: its queue, such as redis://127.0.0.1:6379' },
     assert: { value: 'EXPRESSION', multiple: true, help: 'must hold, else exit status 3: packing.rejected == 0' },
@@ -101,15 +102,29 @@ async function engineOf(prepared: PreparedFleet, io: Io, directory: string, give
   if (io.program === undefined || workers === 1)
     return engineHere(prepared.context!, (scenario) => createOn(setup, scenario, directory));
   const { fleetEngine } = await import('./pool.js');
-  return fleetEngine(io.program, workers, { directory, setup }, prepared.context!);
+  return fleetEngine(io.program, workers, { directory, setup }, prepared.context!, hangMsOf(given));
 }
 
-function progressOf(io: Io, all: number, before: number): (done: number) => void {
+const MOST_SHOWN = 3;
+
+const doneText = ({ worker, hosts, perSecond }: Done): string =>
+  `${worker}: ${hosts} hosts, ${perSecond.toPrecision(3)} a second`;
+
+/** `12 of 80 hosts, 41 s left; 2 workers: a 3.1, b 2.9 a second` */
+export function progressText(done: number, all: number, leftMs: number, workers: readonly Done[] = []): string {
+  const text = `${done} of ${all} hosts, ${formatDurationNs(leftMs * 1e6)} left`;
+  if (workers.length === 0) return text;
+  const rates = workers.slice(0, MOST_SHOWN).map(({ worker, perSecond }) => `${worker} ${perSecond.toPrecision(3)}`);
+  const more = workers.length > MOST_SHOWN ? ', …' : '';
+  return `${text}; ${workers.length} ${workers.length === 1 ? 'worker' : 'workers'}: ${rates.join(', ')}${more} a second`;
+}
+
+function progressOf(io: Io, all: number, before: number, engine: ChunkEngine): (done: number) => void {
   const begun = performance.now();
   return (done) => {
     if (io.stderrIsTty !== true || done === before) return;
     const left = ((performance.now() - begun) * (all - done)) / (done - before);
-    io.stderr(`${CLEAR_LINE}${done} of ${all} hosts, ${formatDurationNs(left * 1e6)} left`);
+    io.stderr(CLEAR_LINE + progressText(done, all, left, engine.workers?.()));
   };
 }
 
@@ -131,7 +146,7 @@ async function simulate({ prepared, hosts, folder, sum }: Running, loaded: Fleet
     controller.abort();
     engine.giveUp?.();
   });
-  const progress = progressOf(io, hosts.length, sum.rows);
+  const progress = progressOf(io, hosts.length, sum.rows, engine);
   try {
     for await (const rows of rowsOf(engine, jobsOf(prepared, left), prepared.vms, controller.signal)) {
       for (const row of rows) sum.add(row);
@@ -142,6 +157,7 @@ async function simulate({ prepared, hosts, folder, sum }: Running, loaded: Fleet
     if (!controller.signal.aborted) throw error; // else it is what was given up
   } finally {
     stop?.();
+    for (const one of engine.workers?.() ?? []) folder?.log(`worker ${doneText(one)}`);
     await engine.close();
     if (io.stderrIsTty === true) io.stderr(CLEAR_LINE);
   }
@@ -200,6 +216,7 @@ export async function fleet(args: readonly string[], io: Io): Promise<number> {
   }
   const seed = given.whole('seed', 0, MAX_SEED);
   workersOf(given);
+  hangMsOf(given);
   checkEngine(given);
   const shard = shardOf(given);
   const out = given.text('out');

@@ -5,11 +5,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { compileCore, hashOf } from '../core/load.js';
+import { oneByOne } from '../fleet/hosts.js';
 import { type Chunk, type ChunkContext, type ChunkEngine, HostSimulator, type HostRow } from '../fleet/work.js';
 import type { Result } from '../result/result.js';
 import type { Scenario } from '../scenario/types.js';
 import { Study } from '../study/study.js';
 import type { Crew } from '../study/sweep.js';
+import { Silences } from './silence.js';
 import { createOn, type Setup } from './tools.js';
 
 /** By which the program knows that it is such a thread (main.ts). */
@@ -132,25 +134,65 @@ export class Pool implements Crew {
   }
 }
 
-/** Chunks of a fleet's hosts. A thread that dies takes one chunk with it, which is done again by another. */
-export async function fleetEngine(file: URL, width: number, where: Where, context: ChunkContext): Promise<ChunkEngine> {
+interface ChunkTask {
+  readonly id: number;
+  readonly chunk: Chunk;
+}
+
+/** A thread that was ended because it stopped. */
+class HungError extends Error {}
+
+/**
+ * Chunks of a fleet's hosts. A thread that dies, or that does not come back for `silenceMs` (silence.ts), takes one chunk with it, which is done
+ * again by another; hosts at which that happens again have no figures.
+ */
+export async function fleetEngine(
+  file: URL,
+  width: number,
+  where: Where,
+  context: ChunkContext,
+  silenceMs: number,
+): Promise<ChunkEngine> {
   const piscina = await threads(file, width, where, context);
+  const silences = new Silences(silenceMs);
+  piscina.on('message', (id: number) => silences.spoke(id));
   let closed = false;
+  let tasks = 0;
   const dead = allEnded(piscina).then((): never => {
     throw new Error('no thread could be started that simulates hosts; --workers 1 does without');
   });
   dead.catch(() => undefined); // told to whoever waits
-  const once = (chunk: Chunk): Promise<readonly HostRow[]> =>
-    Promise.race([piscina.run(chunk, { name: 'serveChunk' }) as Promise<readonly HostRow[]>, dead]);
-  return {
-    width,
-    run: (chunk) =>
-      once(chunk).catch((error: unknown) => {
+  const once = async (chunk: Chunk): Promise<readonly HostRow[]> => {
+    const task: ChunkTask = { id: tasks++, chunk };
+    const controller = new AbortController();
+    silences.watch(task.id, () => controller.abort());
+    const run = piscina.run(task, { name: 'serveChunk', signal: controller.signal }) as Promise<readonly HostRow[]>;
+    try {
+      return await Promise.race([run, dead]);
+    } catch (error) {
+      if (!controller.signal.aborted) throw error;
+      throw new HungError('a simulation did not come back', { cause: error });
+    } finally {
+      silences.ended(task.id);
+    }
+  };
+  const run = async (chunk: Chunk): Promise<readonly HostRow[]> => {
+    try {
+      return await once(chunk).catch((error: unknown) => {
         if (closed) throw error;
         return once(chunk);
-      }),
+      });
+    } catch (error) {
+      if (closed || !(error instanceof HungError)) throw error;
+      return oneByOne(chunk, run, `${error.message} (twice)`);
+    }
+  };
+  return {
+    width,
+    run,
     async close() {
       closed = true;
+      silences.close();
       await piscina.destroy();
     },
   };
@@ -171,9 +213,18 @@ export async function serveRun({ id, scenario, label }: Job): Promise<Result | n
   return study.once(scenario, label, { overTime: false, buckets: true }).catch(() => null);
 }
 
+/** No more often, ms. */
+const SPEAK_MS = 50;
+
 /** The other side: one chunk. */
-export async function serveChunk(chunk: Chunk): Promise<readonly HostRow[]> {
+export async function serveChunk({ id, chunk }: ChunkTask): Promise<readonly HostRow[]> {
   const { directory, setup, context } = workerData as Shared;
+  let spokeMs = -Infinity;
+  const speak = (): void => {
+    if (performance.now() - spokeMs < SPEAK_MS) return;
+    spokeMs = performance.now();
+    parentPort!.postMessage(id);
+  };
   simulator ??= new HostSimulator(context!, (scenario) => createOn(setup, scenario, directory));
-  return simulator.run(chunk);
+  return simulator.run(chunk, speak);
 }

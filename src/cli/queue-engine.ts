@@ -4,9 +4,11 @@
 
 import type { Queue, QueueEvents } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { type Chunk, type ChunkContext, type ChunkEngine, failedRow, type HostRow } from '../fleet/work.js';
+import { oneByOne } from '../fleet/hosts.js';
+import type { Chunk, ChunkContext, ChunkEngine, Done, HostRow } from '../fleet/work.js';
 import {
   ANNOUNCE_MS,
+  type ChunkAnswer,
   type ChunkJob,
   complaints,
   connect,
@@ -42,18 +44,19 @@ class QueueEngine implements ChunkEngine {
   width = 1;
   private readonly waiting = new Map<string, Waiting>();
   private readonly timers: NodeJS.Timeout[] = [];
+  private readonly byWorker = new Map<string, { hosts: number; readonly sinceMs: number; lastMs: number }>();
   private alone = false;
   private closed = false;
 
   constructor(
-    private readonly queue: Queue<ChunkJob, readonly HostRow[]>,
+    private readonly queue: Queue<ChunkJob, ChunkAnswer>,
     private readonly events: QueueEvents,
     private readonly redis: Redis,
     private readonly common: Omit<ChunkJob, 'chunk'>,
     private readonly say: (line: string) => void,
     private readonly complain: (error: Error) => void,
   ) {
-    events.on('completed', ({ jobId, returnvalue }) => this.done(jobId, returnvalue as unknown as readonly HostRow[]));
+    events.on('completed', ({ jobId, returnvalue }) => this.answered(jobId, returnvalue as unknown as ChunkAnswer));
     events.on('failed', ({ jobId, failedReason }) => this.failed(jobId, failedReason));
     const every = (ms: number, what: () => Promise<void>): void => {
       const timer = setInterval(() => void what().catch(complain), ms);
@@ -85,7 +88,8 @@ class QueueEngine implements ChunkEngine {
       return await this.once({ ...this.common, chunk });
     } catch (error) {
       if (this.closed) throw error;
-      return this.apart(chunk, (error as Error).message);
+      const reason = `its chunk failed ${ATTEMPTS} times: ${(error as Error).message}`;
+      return oneByOne(chunk, (one) => this.run(one), reason);
     }
   }
 
@@ -99,14 +103,6 @@ class QueueEngine implements ChunkEngine {
     this.waiting.set(key, { job, promise, ...settle! });
     this.begin(key, job).catch(this.complain); // such as a full server; it is looked for again
     return promise;
-  }
-
-  /** One by one, so that one host does not take others with it. */
-  private async apart({ jobs, vms }: Chunk, reason: string): Promise<readonly HostRow[]> {
-    if (jobs.length === 1) return [failedRow(jobs[0]!, `its chunk failed ${ATTEMPTS} times: ${reason}`)];
-    const rows: HostRow[] = [];
-    for (const job of jobs) rows.push(...(await this.run({ jobs: [job], vms })));
-    return rows;
   }
 
   /** Someone may have asked before: then it is done, under way, or has failed and is tried anew. */
@@ -132,12 +128,30 @@ class QueueEngine implements ChunkEngine {
     if (state !== 'completed' && state !== 'failed') return;
     const job = await this.queue.getJob(key);
     if (job === undefined) return;
-    if (state === 'completed') this.done(key, job.returnvalue);
+    if (state === 'completed') this.answered(key, job.returnvalue);
     else this.failed(key, job.failedReason);
   }
 
-  private done(key: string, rows: readonly HostRow[]): void {
-    this.settled(key)?.resolve(rows);
+  private answered(key: string, { by, ms, rows }: ChunkAnswer): void {
+    const found = this.settled(key);
+    if (found === undefined) return;
+    const now = performance.now();
+    let done = this.byWorker.get(by);
+    if (done === undefined) this.byWorker.set(by, (done = { hosts: 0, sinceMs: now - ms, lastMs: now }));
+    done.hosts += rows.length;
+    done.lastMs = now;
+    found.resolve(rows);
+  }
+
+  /** From the begin of a worker's first chunk to the end of its last one so far. */
+  workers(): readonly Done[] {
+    return [...this.byWorker]
+      .map(([worker, { hosts, sinceMs, lastMs }]) => ({
+        worker,
+        hosts,
+        perSecond: (1000 * hosts) / (lastMs - sinceMs),
+      }))
+      .sort((a, b) => (a.worker < b.worker ? -1 : 1));
   }
 
   private failed(key: string, reason: string): void {
@@ -181,7 +195,7 @@ export async function queueEngine(
   const { Queue, QueueEvents } = packages.bull;
   const complain = complaints(url, say);
   const name = await queueName();
-  const queue = new Queue<ChunkJob, readonly HostRow[]>(name, {
+  const queue = new Queue<ChunkJob, ChunkAnswer>(name, {
     connection: connectionOf(url),
     streams: { events: { maxLen: MOST_EVENTS } },
   });

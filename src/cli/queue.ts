@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type * as Bull from 'bullmq';
 import type * as IoRedis from 'ioredis';
 import { compileCore, hashOf } from '../core/load.js';
-import type { Chunk, ChunkContext } from '../fleet/work.js';
+import type { Chunk, ChunkContext, HostRow } from '../fleet/work.js';
 import { VERSION } from '../version.js';
 import type { Arguments } from './args.js';
 
@@ -16,6 +16,15 @@ export interface ChunkJob {
   /** Where files that the fleet names are looked for. */
   readonly directory: string;
   readonly chunk: Chunk;
+}
+
+/** What comes back. */
+export interface ChunkAnswer {
+  /** The worker. */
+  readonly by: string;
+  /** How long it took there, waiting for a thread included. */
+  readonly ms: number;
+  readonly rows: readonly HostRow[];
 }
 
 /** A worker, as it announces itself. */

@@ -1,15 +1,17 @@
 // `fluxhost worker`: simulates chunks of hosts that a coordinator (`fluxhost fleet --engine bullmq`) has put into the queue. Simulations run on
 // threads and never here: this thread has to renew the locks of what it has taken, or another worker would take it.
 
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { ChunkEngine, HostRow } from '../fleet/work.js';
+import type { ChunkEngine } from '../fleet/work.js';
 import { type CommandSpec, parseCommand, renderHelp } from './args.js';
-import { WORKERS, workersOf } from './crew.js';
+import { HANG_AFTER, hangMsOf, WORKERS, workersOf } from './crew.js';
 import { EXIT } from './exit.js';
 import type { Io } from './io.js';
 import {
   announce,
   ANNOUNCE_MS,
+  type ChunkAnswer,
   type ChunkJob,
   complaints,
   connect,
@@ -42,6 +44,7 @@ export const workerSpec: CommandSpec = {
       help: 'the queue, as the coordinator has it: redis://[:PASSWORD@]HOST:PORT, or rediss:// over TLS',
     },
     ...WORKERS,
+    ...HANG_AFTER,
     ...FILES_WITHIN,
   },
   details:
@@ -58,9 +61,11 @@ class Crews {
     private readonly program: URL,
     private readonly threads: number,
     private readonly within: string | undefined,
+    private readonly hangMs: number,
+    private readonly id: string,
   ) {}
 
-  async run({ context, directory, chunk }: ChunkJob): Promise<readonly HostRow[]> {
+  async run({ context, directory, chunk }: ChunkJob): Promise<ChunkAnswer> {
     const key = keyOf([context, directory]);
     let crew = this.crews.get(key);
     if (crew === undefined) {
@@ -68,14 +73,22 @@ class Crews {
       const { fleetEngine } = await import('./pool.js');
       // another chunk may have come first meanwhile
       crew = this.crews.get(key) ?? {
-        engine: fleetEngine(this.program, this.threads, { directory, setup: { within: this.within } }, context),
+        engine: fleetEngine(
+          this.program,
+          this.threads,
+          { directory, setup: { within: this.within } },
+          context,
+          this.hangMs,
+        ),
         busy: 0,
       };
       this.crews.set(key, crew);
     }
     crew.busy++;
+    const begun = performance.now();
     try {
-      return await (await crew.engine).run(chunk);
+      const rows = await (await crew.engine).run(chunk);
+      return { by: this.id, ms: performance.now() - begun, rows };
     } finally {
       crew.busy--;
     }
@@ -96,7 +109,7 @@ export async function worker(args: readonly string[], io: Io): Promise<number> {
     io.stdout(renderHelp(workerSpec));
     return EXIT.done;
   }
-  const [url, threads] = [redisOf(given), workersOf(given)];
+  const [url, threads, hangMs] = [redisOf(given), workersOf(given), hangMsOf(given)];
   given.check();
   if (io.program === undefined) throw new Error('a worker needs threads of the program, which cannot be started here');
   const packages = await loadPackages();
@@ -104,8 +117,9 @@ export async function worker(args: readonly string[], io: Io): Promise<number> {
   const name = await queueName();
   const complain = complaints(url, (line) => io.stderr(`${line}\n`));
   redis.on('error', complain);
-  const crews = new Crews(io.program, threads, given.text('files-within'));
-  const bull = new packages.bull.Worker<ChunkJob, readonly HostRow[]>(name, ({ data }) => crews.run(data), {
+  const id = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
+  const crews = new Crews(io.program, threads, given.text('files-within'), hangMs, id);
+  const bull = new packages.bull.Worker<ChunkJob, ChunkAnswer>(name, ({ data }) => crews.run(data), {
     connection: connectionOf(url),
     concurrency: threads * TAKEN,
     lockDuration: LOCK_MS,
@@ -113,7 +127,6 @@ export async function worker(args: readonly string[], io: Io): Promise<number> {
     maxStalledCount: MOST_STALLS,
   });
   bull.on('error', complain);
-  const id = `${hostname()}-${process.pid}-${bull.id}`;
   await bull.waitUntilReady();
   await announce(redis, id, name, threads);
   const timer = setInterval(() => void announce(redis, id, name, threads).catch(complain), ANNOUNCE_MS);

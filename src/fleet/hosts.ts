@@ -2,7 +2,7 @@
 // took; that has no part in any row. So many are under way that nobody waits for work, and no more, so that memory stays what it is.
 
 import type { Chunk, ChunkContext, ChunkEngine, Create, HostJob, HostRow } from './work.js';
-import { HostSimulator } from './work.js';
+import { failedRow, HostSimulator } from './work.js';
 import type { VmTable } from './vms.js';
 
 const CHUNK_MS = 500;
@@ -14,6 +14,18 @@ const AHEAD = 4;
 export function engineHere(context: ChunkContext, create: Create): ChunkEngine {
   const simulator = new HostSimulator(context, create);
   return { width: 1, run: (chunk) => simulator.run(chunk), close: () => Promise.resolve() };
+}
+
+/** A chunk that failed, taken apart, so that one host does not take others with it; `reason` is told of a host that fails by itself. */
+export async function oneByOne(
+  { jobs, vms }: Chunk,
+  run: (chunk: Chunk) => Promise<readonly HostRow[]>,
+  reason: string,
+): Promise<readonly HostRow[]> {
+  if (jobs.length === 1) return [failedRow(jobs[0]!, reason)];
+  const rows: HostRow[] = [];
+  for (const job of jobs) rows.push(...(await run({ jobs: [job], vms })));
+  return rows;
 }
 
 function chunkOf(jobs: readonly HostJob[], vms: VmTable): Chunk {

@@ -95,6 +95,13 @@ export interface HostRow {
 /** Makes simulations: with which core, and where files are looked for. */
 export type Create = (scenario: Scenario) => Promise<Simulation>;
 
+/** What one of many workers has done. */
+export interface Done {
+  readonly worker: string;
+  readonly hosts: number;
+  readonly perSecond: number;
+}
+
 /** Someone who does chunks, several at once. */
 export interface ChunkEngine {
   /** Chunks that may be under way at once. */
@@ -103,6 +110,8 @@ export interface ChunkEngine {
   run(chunk: Chunk): Promise<readonly HostRow[]>;
   /** Ends all `run`s at once where their rows may never come. */
   giveUp?(): void;
+  /** Where several machines work: who has done how much. */
+  workers?(): readonly Done[];
   close(): Promise<void>;
 }
 
@@ -157,21 +166,22 @@ export class HostSimulator {
     this.groups = CLASSES.map((name) => this.template.vms.find((vm) => vm.name === name)!);
   }
 
-  /** Never throws for a host: what went wrong is in its row, and the others are done. */
-  async run({ jobs, vms }: Chunk): Promise<HostRow[]> {
+  /** Never throws for a host: what went wrong is in its row, and the others are done. `speak` is called at the begin and between slices. */
+  async run({ jobs, vms }: Chunk, speak?: () => void): Promise<HostRow[]> {
     const rows: HostRow[] = [];
-    for (const job of jobs) rows.push(await this.host(job, vms));
+    for (const job of jobs) rows.push(await this.host(job, vms, speak));
     return rows;
   }
 
-  private async host(job: HostJob, vms: Chunk['vms']): Promise<HostRow> {
+  private async host(job: HostJob, vms: Chunk['vms'], speak?: () => void): Promise<HostRow> {
     const row = new RowBuilder(job);
     try {
       for (const epoch of job.epochs) {
+        speak?.();
         const scenario = this.scenarioOf(job, epoch, vms);
         const simulation = await this.create(scenario);
         try {
-          await simulation.run();
+          await simulation.run(speak === undefined ? {} : { onProgress: speak });
           row.add(simulation, scenario);
         } finally {
           simulation.close();

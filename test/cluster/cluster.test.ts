@@ -1,7 +1,17 @@
 // Fleets over a queue, against a real server on loopback: the same bits as on one thread, whatever happens to workers, coordinator and server;
 // nothing is lost, nothing counts twice.
 
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,10 +21,10 @@ import { createOn } from '../../src/cli/tools.js';
 import { loadFleet } from '../../src/fleet/file.js';
 import { engineHere, rowsOf } from '../../src/fleet/hosts.js';
 import { jobsOf, prepareFleet, vmsOf } from '../../src/fleet/simulate.js';
-import type { Chunk, ChunkContext, ChunkEngine, HostRow } from '../../src/fleet/work.js';
+import { type Chunk, type ChunkContext, type ChunkEngine, type HostRow, seedOf } from '../../src/fleet/work.js';
 import { VERSION } from '../../src/version.js';
 import { nodeHost } from '../../src/workload/node-file.js';
-import { freePort, Running, Server, until } from './support.js';
+import { certify, freePort, Running, type Secure, Server, until } from './support.js';
 
 const HOSTS = 24;
 const FLEET = `
@@ -44,17 +54,30 @@ let server: Server;
 let running: Running[] = [];
 const at = (...names: string[]): string => join(folder, ...names);
 
-function start(args: readonly string[], program?: string): Running {
-  const one = new Running(args, program);
+interface How {
+  readonly program?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** More words of the command line. */
+  readonly more?: readonly string[];
+}
+
+function start(args: readonly string[], { program, env, more = [] }: How = {}): Running {
+  const one = new Running([...args, ...more], program, env);
   running.push(one);
   return one;
 }
 
-async function startWorker(program?: string): Promise<Running> {
-  const worker = start(['worker', '--redis', server.url, '--workers', '1'], program);
+async function startWorker(how: How = {}): Promise<Running> {
+  const worker = start(['worker', '--redis', server.url, '--workers', '1'], how);
   await until(`a worker that listens: ${worker.err}`, () => worker.out.includes('takes work'));
   return worker;
 }
+
+/** One of whose simulations never comes back (hang.mjs). */
+const hangs = (which: { HANG_ONCE: string } | { HANG_SEED: string }): How => ({
+  env: { NODE_OPTIONS: `--import ${new URL('hang.mjs', import.meta.url).href}`, ...which },
+  more: ['--hang-after', '500ms'],
+});
 
 const startFleet = (name: string, ...more: string[]): Running =>
   start(['fleet', file, '--engine', 'bullmq', '--redis', server.url, '--out', at(name), '--json', ...more]);
@@ -100,6 +123,11 @@ describe('a fleet over a queue', () => {
   it.each([1, 2])('has the bits of one thread with %d workers, and leaves nothing in the queue', async (workers) => {
     for (let i = 0; i < workers; i++) await startWorker();
     await endsAsLocal(startFleet(`undisturbed-${workers}`), `undisturbed-${workers}`);
+    const log = readFileSync(at(`undisturbed-${workers}`, 'run.log'), 'utf8');
+    const told = [...log.matchAll(/worker (\S+): (\d+) hosts, (\S+) a second/g)];
+    expect(told.reduce((sum, [, , hosts]) => sum + Number(hosts), 0)).toBe(HOSTS);
+    expect(new Set(told.map(([, worker]) => worker)).size).toBe(told.length);
+    for (const [, , , rate] of told) expect(Number(rate)).toBeGreaterThan(0);
     expect(await server.jobs()).toEqual([]);
     const [first] = running;
     first!.signal('SIGTERM');
@@ -128,6 +156,14 @@ describe('a fleet over a queue', () => {
     worker.signal('SIGCONT');
     await until('the late answer', () => /[Mm]issing (lock|key)/.test(worker.err));
     expect(await server.jobs()).toEqual([]);
+  });
+
+  it('survives a simulation that never comes back', async () => {
+    const worker = await startWorker(hangs({ HANG_ONCE: at('hung') }));
+    await endsAsLocal(startFleet('hanging'), 'hanging');
+    expect(existsSync(at('hung'))).toBe(true);
+    worker.signal('SIGTERM');
+    expect(await worker.ended, worker.err).toBe(0);
   });
 
   it('survives a server that is killed and started again', async () => {
@@ -165,7 +201,7 @@ describe('a fleet over a queue', () => {
       writeFileSync(at('old', 'dist', 'chunks', name), older);
     }
     expect(changed).toBe(1);
-    const old = await startWorker(at('old', 'dist', 'cli.js'));
+    const old = await startWorker({ program: at('old', 'dist', 'cli.js') });
     expect(old.out).toContain('fluxhost 0.0.1, core ');
     const fleet = startFleet('versions');
     await until('the coordinator to tell', () => /One of fluxhost 0\.0\.1, core \w{8} does not fit/.test(fleet.err));
@@ -184,6 +220,39 @@ describe('a fleet over a queue', () => {
   });
 });
 
+describe('a server that asks for TLS and a password', () => {
+  let secure: Secure;
+  let safe: Server;
+  const urlOf = (password: string): string => `rediss://:${password}@127.0.0.1:${safe.port}`;
+  const fleetAt = (url: string, name: string, env = {}): Running =>
+    start(['fleet', file, '--engine', 'bullmq', '--redis', url, '--out', at(name), '--json'], { env });
+
+  beforeAll(async () => {
+    mkdirSync(at('safe'));
+    secure = certify(at('safe'), 'open-sesame');
+    safe = await Server.start(at('safe'), secure);
+  });
+  afterAll(() => (safe as Server | undefined)?.stop());
+
+  it('gets both from the URL, and the result has the bits of one thread', async () => {
+    const env = { NODE_EXTRA_CA_CERTS: secure.certificate };
+    const worker = start(['worker', '--redis', urlOf(secure.password), '--workers', '1'], { env });
+    await until('a worker that listens', () => worker.out.includes(`takes work from rediss://127.0.0.1:${safe.port}`));
+    await endsAsLocal(fleetAt(urlOf(secure.password), 'secured', env), 'secured');
+    expect(worker.out + worker.err).not.toContain(secure.password);
+  });
+
+  it('is not believed without its certificate, and does not believe a wrong password', async () => {
+    const unknown = fleetAt(urlOf(secure.password), 'unknown');
+    const wrong = fleetAt(urlOf('wrong-word'), 'wrong', { NODE_EXTRA_CA_CERTS: secure.certificate });
+    expect(await unknown.ended).toBe(1);
+    expect(unknown.err).toMatch(/cannot be reached \((DEPTH_ZERO_)?SELF_SIGNED/);
+    expect(await wrong.ended).toBe(1);
+    expect(wrong.err).toMatch(/cannot be reached \(WRONGPASS/);
+    expect(unknown.err + wrong.err).not.toMatch(/wrong-word|open-sesame/);
+  });
+});
+
 describe('what is refused', () => {
   it('is a queue that cannot be reached, without its password', async () => {
     const url = `redis://:hush@127.0.0.1:${await freePort()}`;
@@ -199,7 +268,7 @@ describe('what is refused', () => {
   it('is a command without the packages, which are named', async () => {
     mkdirSync(at('bare'));
     cpSync(fileURLToPath(new URL('../../dist', import.meta.url)), at('bare', 'dist'), { recursive: true });
-    const worker = start(['worker', '--redis', server.url], at('bare', 'dist', 'cli.js'));
+    const worker = start(['worker', '--redis', server.url], { program: at('bare', 'dist', 'cli.js') });
     expect(await worker.ended).toBe(1);
     expect(worker.err).toContain('npm install bullmq ioredis');
   });
@@ -277,5 +346,13 @@ describe('a chunk', () => {
     expect(rows.at(-1)).toMatchObject({ host: last.host, events: 0, classes: {} });
     expect(rows.at(-1)!.error).toMatch(/^its chunk failed 3 times: ./);
     expect(await engine.run(chunks[1]!)).toEqual(expected[1]); // the worker goes on
+  });
+
+  it('with a host that never comes back is told with it, and the others have their rows', async () => {
+    const last = chunks[0]!.jobs.at(-1)!;
+    await startWorker(hangs({ HANG_SEED: String(seedOf(context.seed, last.host, last.epochs[0]!.fromNs)) }));
+    const rows = await (await open()).run(chunks[0]!);
+    expect(rows.slice(0, -1)).toEqual(expected[0]!.slice(0, -1));
+    expect(rows.at(-1)).toMatchObject({ host: last.host, events: 0, error: 'a simulation did not come back (twice)' });
   });
 });
