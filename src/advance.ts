@@ -38,7 +38,7 @@ interface Way extends RunOptions {
 /** Answers how many events are left where more VMs of functions are needed: the host must be laid out anew. */
 export async function advance(of: Advancing, way: Way): Promise<number | undefined> {
   const { core, compiled, injection, late, intervals, wall } = of;
-  const { untilNs, budget, watchers, onProgress, signal, endWhenLost } = way;
+  const { untilNs, budget, watchers, onProgress, signal, endWhenLost, unread } = way;
   const watched = onProgress !== undefined || signal !== undefined;
   const lost = endWhenLost && new LostObjectives(core, compiled, endWhenLost, of.warmupNs);
   const slice = lost === undefined ? (watched ? SLICE_EVENTS : UNLIMITED) : lost.everyEvents;
@@ -54,8 +54,7 @@ export async function advance(of: Advancing, way: Way): Promise<number | undefin
     let left = budget;
     while (left > 0 && signal?.aborted !== true) {
       const before = core.events;
-      const intervalNs = lost === undefined ? intervals.next(core.nowNs) : Infinity;
-      let pauseNs = Math.min(untilNs, late.next(core.nowNs), intervalNs);
+      let pauseNs = Math.min(untilNs, late.next(core.nowNs), unread === true ? Infinity : intervals.next(core.nowNs));
       let oneByOne = false;
       for (const watcher of watchers) {
         const looks = watcher.next(core.nowNs);

@@ -38,7 +38,8 @@ export type {
 export { renderSuite, suiteCsv } from './report/suite-table.js';
 export type { SuiteFigure, SuiteFigures, SuiteResult, SuiteRow, SuiteScore } from './study/suite/suite.js';
 export type { Comparison } from './study/compare.js';
-export type { Bound, SizeResult, SizeRun, SizeTrial } from './study/size.js';
+export type { Bound } from './study/bound.js';
+export type { SizeResult, SizeRun, SizeTrial } from './study/size.js';
 export type { Sizing } from './study/sizing.js';
 export type { SweepFigure, SweepResult, SweepRow } from './study/sweep.js';
 export type { MechanismChoice } from './study/variant.js';

@@ -40,13 +40,19 @@ const byClass = (result: FleetResult): object => ({
   vms: result.classes.map((one) => ({ ...one, name: one.class })),
 });
 
-/** Without any: every VM has a host, and keeps one; every class keeps its objective. */
+/** Without any: every VM has a host, and keeps one; every class with requests to judge by keeps its objective. */
 function meets(result: FleetResult, objectives: readonly string[]): boolean {
   if (objectives.length === 0) {
     const { rejected, lost = 0 } = result.packing;
-    return rejected === 0 && lost === 0 && result.classes.every(({ slo }) => slo?.attained !== false);
+    return rejected === 0 && lost === 0 && result.classes.every(({ slo }) => slo === undefined || slo.attained);
   }
   return objectives.every((objective) => evaluateAssertion(objective, byClass(result)).holds);
+}
+
+/** Classes whose objective no request came to judge by, where one is stated and asked for. */
+function silentIn(result: FleetResult, isStated: boolean, objectives: readonly string[]): string[] {
+  if (!isStated || objectives.length > 0) return [];
+  return result.classes.flatMap((one) => (one.slo === undefined ? [`${one.class}.slo`] : []));
 }
 
 interface Range {
@@ -118,20 +124,32 @@ export async function sizeFleet(
         `--${option}: given for a fleet, expected for scenarios only (--set mechanism=… changes a fleet's)`,
       );
   given.check();
-  const { fleet } = await loadFleet(file, set);
+  const { fleet, inside } = await loadFleet(file, set);
+  const isStated = inside.behaviour?.['slo'] !== undefined;
   const { path, low, high } = rangeOf(given.text('find') ?? 'hosts.0.count', fleet);
   const sizing = new Sizing(file, set, given.text('files-within'));
   const tried = new Map<number, SizeTrial>();
+  const silent = new Map<number, string[]>();
   const found = await leastOf(high - low + 1, async (index) => {
     const value = low + index;
     let attainedIn = 0;
-    for (let r = 0; r < replications; r++) attainedIn += Number(meets(await sizing.run(path, value, r), objectives));
+    for (let r = 0; r < replications; r++) {
+      const one = await sizing.run(path, value, r);
+      attainedIn += Number(meets(one, objectives));
+      silent.set(value, [...(silent.get(value) ?? []), ...silentIn(one, isStated, objectives)]);
+    }
     tried.set(index, { value, attainedIn, of: replications });
     return { attainedIn, of: replications };
   });
   const valueAt = (index: number | null): number | null => (index === null ? null : low + index);
   const { index, someIndex, missedAbove } = found!;
   const value = valueAt(index);
+  const all = silent.get(value ?? high) ?? [];
+  const noData = [...new Set(all)].map((one) => ({
+    for: one,
+    in: all.filter((other) => other === one).length,
+    of: replications,
+  }));
   const ends = [value, valueAt(someIndex)].filter((end) => end !== null);
   const result: SizeResult = {
     find: path,
@@ -148,6 +166,7 @@ export async function sizeFleet(
         bound: value === null ? { by: 'range', detail: `${path} up to ${high} is not enough` } : null,
         tried: [...tried.values()].sort((a, b) => a.value - b.value),
         missedAbove: missedAbove.map((at) => low + at),
+        ...(noData.length === 0 ? {} : { noData }),
       },
     ],
   };

@@ -12,6 +12,8 @@ export interface Verdict {
   readonly holds: boolean;
   /** The figures that were looked at, and what came out. */
   readonly explanation: string;
+  /** Present where a figure that decides does not exist. */
+  readonly unknown?: true;
 }
 
 interface Value {
@@ -295,5 +297,6 @@ export function evaluateAssertion(source: string, result: object): Verdict {
   const evaluation = new Evaluation(source, result as Fields);
   const truth = evaluation.truth(parseAssertion(source));
   const unknown = truth === 'unknown' ? ' (so it cannot be said to hold)' : '';
-  return { holds: truth === true, explanation: evaluation.seen.join(', ') + unknown };
+  const explanation = evaluation.seen.join(', ') + unknown;
+  return { holds: truth === true, explanation, ...(truth === 'unknown' ? { unknown: true as const } : {}) };
 }

@@ -201,6 +201,9 @@ function sizingRows(comparison: Comparison): Row[] {
   return [[{ text: label, tone: 'strong' }, ...cells]];
 }
 
+const silentText = (runs: readonly Result[]): string | null =>
+  runs.map(noRequestsText).find((text) => text !== null) ?? null;
+
 function list(parts: readonly string[]): string {
   return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 }
@@ -224,8 +227,8 @@ export function sloSentence(comparison: Comparison): string {
       : `On ${cores} cores ${names(good)} ${good.length === 1 ? 'meets' : 'meet'} every SLO` +
         (bad.length === 0 ? '.' : `; ${names(bad)} ${bad.length === 1 ? 'does' : 'do'} not.`);
   if (sizing === undefined || sizing.length === 0) {
-    const silent = runs.map(noRequestsText).find((text) => text !== null);
-    return silent === undefined ? verdict : `${verdict} It is that ${silent}.`;
+    const silent = silentText(runs);
+    return silent === null ? verdict : `${verdict} It is that ${silent}.`;
   }
   const needOf = (one: Sizing): string => {
     const why = one.bound === undefined ? '' : ` (${one.bound.by}: ${one.bound.detail})`;
@@ -238,7 +241,11 @@ export function sloSentence(comparison: Comparison): string {
     ? ` with seed ${runs[0]!.manifest.seed} alone (fluxhost size --replications asks every seed)`
     : '';
   const [ranked, apart] = apartFrom(sizing);
-  const needs = `${verdict} Needed to meet them${seed}: ${ranked.map(needOf).join(', ')}`;
+  // of a silent VM nothing is said; where all are, the bound says so
+  const left = sizing.every(({ cores }) => cores === null) ? null : silentText(runs);
+  const what =
+    left === null ? `${verdict} Needed to meet them` : `${verdict} It is that ${left}. Needed to meet the others`;
+  const needs = `${what}${seed}: ${ranked.map(needOf).join(', ')}`;
   return apart.length === 0 ? `${needs}.` : `${needs}; ${COUNTED_OTHERWISE}: ${apart.map(needOf).join(', ')}.`;
 }
 

@@ -2,6 +2,7 @@
 
 import type { SizeResult, SizeRun } from '../study/size.js';
 import { type Look, type Cell, renderTable, wrap } from './table.js';
+import { NOTHING_FOUND, warningLines } from './trust.js';
 import { formatExactDurationNs } from './units.js';
 import { formatSize } from '../input/quantities.js';
 
@@ -53,6 +54,10 @@ export function renderSize(result: SizeResult, look: Look = false, command = pla
     { look },
   );
   const notes = runs.flatMap((run) => [
+    ...(run.noData ?? []).map(
+      (one) =>
+        `${run.mechanism}: no request came to judge ${one.for} by${one.of === 1 ? '' : ` in ${one.in} of ${one.of} seeds`}; it counts neither as met nor as missed`,
+    ),
     ...(run.bound === null ? [] : [`${run.mechanism}, bound by ${run.bound.by}: ${run.bound.detail}`]),
     ...(run.cut === undefined
       ? []
@@ -70,5 +75,20 @@ export function renderSize(result: SizeResult, look: Look = false, command = pla
     // whole, to be copied
     ...runs.flatMap((run) => (run.set === null ? [] : [`${run.mechanism}: ${command(run)}`])),
   ];
-  return lines.length === 0 ? text : `${text}\n${lines.join('\n')}\n`;
+  if (lines.length > 0) text += `\n${lines.join('\n')}\n`;
+  const trust = trustText(runs, look);
+  return trust === '' ? text : `${text}\n${trust}`;
+}
+
+/** What speaks against the runs that the answers stand on; nothing where no run says. */
+function trustText(runs: readonly SizeRun[], look: Look): string {
+  const told = runs.filter(({ warnings }) => warnings !== undefined);
+  if (told.length === 0) return '';
+  const sides = told.map(({ mechanism, warnings }) => ({
+    name: mechanism,
+    vms: [...new Set(warnings!.map(({ field }) => field.split('.')[0]!))],
+    warnings: warnings!,
+  }));
+  const lines = warningLines(sides, look);
+  return lines.length === 0 ? NOTHING_FOUND : `can this be trusted?\n${lines.join('\n')}\n`;
 }

@@ -35,9 +35,18 @@ function legend(runs: readonly Result[]): string[] {
   return [...(marks.has('≥') ? [FEW] : []), ...(marks.has('–') ? [NONE_BEYOND] : [])];
 }
 
+/** What speaks against one of several things side by side. */
+export interface Side {
+  /** A mechanism, as it was asked for. */
+  readonly name: string;
+  /** Names of VMs. */
+  readonly vms: readonly string[];
+  readonly warnings: readonly Warning[];
+}
+
 /** Warnings of one code about the same figure of VMs of one group: said of the first, with how many more it holds for. */
-function byGroup({ vms, warnings }: Result): Warning[] {
-  const groups = groupsOf(vms.map(({ name }) => name));
+function byGroup({ vms, warnings }: Side): Warning[] {
+  const groups = groupsOf(vms);
   const groupOf = new Map([...groups].flatMap(([group, members]) => members.map((member) => [member, group] as const)));
   const first = new Map<string, { warning: Warning; count: number; of: number }>();
   for (const warning of warnings) {
@@ -58,36 +67,49 @@ function byGroup({ vms, warnings }: Result): Warning[] {
   );
 }
 
-/** One for each code and field, of the first run that has it, with the runs that have it where not all do. */
-function merged(runs: readonly Result[]): { warning: Warning; where: string }[] {
+/** One for each code and field, of the first side that has it, with the sides that have it where not all do. */
+function merged(sides: readonly Side[]): { warning: Warning; where: string }[] {
   const found = new Map<string, { warning: Warning; in: string[] }>();
-  for (const run of runs)
-    for (const warning of byGroup(run)) {
-      const { manifest } = run;
+  for (const side of sides)
+    for (const warning of byGroup(side)) {
       const key = `${warning.code} ${warning.field}`;
       const before = found.get(key) ?? { warning, in: [] };
-      if (before.in.at(-1) !== manifest.mechanism) before.in.push(manifest.mechanism);
+      if (before.in.at(-1) !== side.name) before.in.push(side.name);
       found.set(key, before);
     }
   return [...found.values()].map(({ warning, in: named }) => {
-    if (runs.length === 1) return { warning, where: '' };
-    return { warning, where: named.length === runs.length ? ' (all)' : ` (${named.join(', ')})` };
+    if (sides.length === 1) return { warning, where: '' };
+    return { warning, where: named.length === sides.length ? ' (all)' : ` (${named.join(', ')})` };
   });
 }
 
-/** The section "can this be trusted?", ending in a line feed. */
-export function renderTrust(runs: readonly Result[], look: Look = false): string {
-  const all = merged(runs);
-  if (all.length === 0) {
-    const measured = runs.every(({ manifest }) => manifest.measuredNs > 0);
-    return `can this be trusted? ${measured ? 'nothing was found that speaks against it' : 'nothing was measured yet'}\n`;
-  }
+/** A line each warning, wrapped; the last one says how many were left out. */
+export function warningLines(sides: readonly Side[], look: Look): string[] {
+  const all = merged(sides);
   const lines = all.slice(0, MAX_WARNINGS).map(({ warning, where }) => {
     const head = `${warning.code} ${printable(warning.field)}${printable(where)}: `;
     const [first = '', ...rest] = wrap(head + printable(warning.detail), MAX_COLUMNS - 4).split('\n');
     return [`  ${paint(first, 'bad', look)}`, ...rest.map((line) => `    ${paint(line, 'bad', look)}`)].join('\n');
   });
   if (all.length > MAX_WARNINGS) lines.push(`  and ${all.length - MAX_WARNINGS} more; --json has them all`);
+  return lines;
+}
+
+/** Where nothing was found. */
+export const NOTHING_FOUND = 'can this be trusted? nothing was found that speaks against it\n';
+
+/** The section "can this be trusted?", ending in a line feed. */
+export function renderTrust(runs: readonly Result[], look: Look = false): string {
+  const sides = runs.map(({ manifest, vms, warnings }) => ({
+    name: manifest.mechanism,
+    vms: vms.map(({ name }) => name),
+    warnings,
+  }));
+  const lines = warningLines(sides, look);
+  if (lines.length === 0) {
+    const measured = runs.every(({ manifest }) => manifest.measuredNs > 0);
+    return measured ? NOTHING_FOUND : 'can this be trusted? nothing was measured yet\n';
+  }
   return `can this be trusted?\n${[...lines, ...legend(runs).map((line) => `  ${line}`)].join('\n')}\n`;
 }
 

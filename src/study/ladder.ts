@@ -1,7 +1,7 @@
 // The values that a field is tried with, from the least to the greatest: `host.cores=4..30`, `vms.api.quota=0.5..4:0.5`,
 // `host.memory.size=16GiB..64GiB:4GiB`. Written as in a scenario, since every candidate is checked as one.
 
-import { InputError, show } from '../input/errors.js';
+import { InputError, expectedOneOf, show } from '../input/errors.js';
 import { dedicatedCores } from '../scenario/mechanisms.js';
 import {
   parseDuration,
@@ -90,8 +90,19 @@ function fieldAt(scenario: Scenario, path: string): unknown {
   return at;
 }
 
-/** @throws InputError for a field that no scenario has */
+/** @throws InputError for a VM or a field that the scenario cannot have */
 function refuseUnknown(scenario: Scenario, path: string): void {
+  const { vms } = scenario;
+  const vm = /^vms\.([^.]+)/.exec(path)?.[1];
+  if (vm !== undefined && !vms.some(({ name }, i) => vm === name || vm === String(i))) {
+    const names = vms.map(({ name }) => name);
+    const expected = expectedOneOf('a VM of the scenario', vm, names);
+    throw new InputError({
+      path: '--find',
+      given: path,
+      expected: `${expected}; or its number from 0 to ${vms.length - 1}`,
+    });
+  }
   try {
     withFields(scenario, [`${path}=1`]);
   } catch (error) {

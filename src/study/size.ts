@@ -1,15 +1,16 @@
 // `size`: the least value of a field at which every objective is met, the runs it was found by, and what stands in the way of less.
 // Nothing is printed that was not run: the answer is a candidate, a candidate is a scenario that passed its checks.
 
-import type { Result } from '../result/result.js';
-import { noRequestsText } from '../result/trust.js';
-import { evaluateAssertion } from '../input/assert.js';
-import { InputError, show } from '../input/errors.js';
+import type { Result, Warning } from '../result/result.js';
+import { InputError } from '../input/errors.js';
 import type { Scenario } from '../scenario/types.js';
 import { withFields } from '../scenario/written.js';
-import { type LadderUnit, type FindRange, downwards, ladderOf, type Ladder, parseFind, takenOf } from './ladder.js';
+import { type LadderUnit, type FindRange, downwards, ladderOf, parseFind, takenOf } from './ladder.js';
+import { checkObjectives, judge, named } from './objectives.js';
+import { type Asked, type Bound, whyNoValue, whyNotLess } from './bound.js';
+import { Doubts } from './doubts.js';
 import { type RangeCut, type Trial, leastOf } from './search.js';
-import { bare, mostRequests, seeded, type Study } from './study.js';
+import { bare, mostRequests, noSample, seeded, type Study } from './study.js';
 import { type Variant, mechanismFields } from './variant.js';
 
 /** A value that was tried. */
@@ -22,14 +23,6 @@ export interface SizeTrial {
   of: number;
   /** Why the value makes no scenario. */
   refused?: string;
-}
-
-/** What keeps the value from being less, or any value from being enough. */
-export interface Bound {
-  /** `guarantees`, `vcpus.max`, `service`, `mechanism`, `range`, `checks` or `no-requests`. */
-  by: string;
-  /** In words. */
-  detail: string;
 }
 
 /** The answer for a mechanism. */
@@ -52,6 +45,25 @@ export interface SizeRun {
   cut?: RangeCut;
   /** Values above the answer (with `most` below it) at which an objective is missed again: more does not always help. */
   missedAbove: number[];
+  /**
+   * What speaks against trusting the answer (docs/trust.md): of any of its runs, one of each code and field, in the words of the
+   * first; where there is no answer, of the last value that was run to the end. Absent for a fleet.
+   */
+  warnings?: Warning[];
+  /** Of quantiles with too few requests behind them in one of these runs, by path: as in a sweep's rows. Absent where all have enough. */
+  support?: Record<string, 'few' | 'none'>;
+  /**
+   * Objectives about which one of these runs says nothing, since no request came to judge by: they count neither as met nor as
+   * missed, the others decide. Absent where there is none.
+   */
+  noData?: {
+    /** The objective. */
+    for: string;
+    /** Replications without data. */
+    in: number;
+    /** Of so many. */
+    of: number;
+  }[];
 }
 
 /** The least value of a field at which every objective is met. */
@@ -82,41 +94,20 @@ export interface SizeQuestion {
   readonly most?: boolean;
 }
 
-/** `api.slo` means that it is attained. */
-const asAssertion = (objective: string): string =>
-  /^(vms\.)?[A-Za-z][A-Za-z0-9_-]*\.slo$/.test(objective.trim()) ? `${objective.trim()}.attained` : objective;
-
-/** The same refusal, of what was asked and not of what was made of it. */
-function named(error: unknown, name: (file: string) => string): unknown {
-  if (!(error instanceof InputError)) return error;
-  return new InputError(error.problems.map((problem) => ({ ...problem, file: name(problem.file ?? '') })));
-}
-
-/** @throws InputError for what is no objective of this result */
-export function meets(result: Result, objectives: readonly string[]): boolean {
-  if (objectives.length === 0) return result.vms.every((vm) => vm.slo === null || vm.slo.attained === true);
-  const verdicts = objectives.map((objective) => {
-    try {
-      return evaluateAssertion(asAssertion(objective), result).holds;
-    } catch (error) {
-      throw named(error, () => `--for ${show(objective)}`);
-    }
-  });
-  return verdicts.every(Boolean);
-}
-
-/** @throws InputError where neither the question nor the scenario states an objective */
-export function checkObjectives(scenario: Scenario, objectives: readonly string[]): void {
-  if (objectives.length > 0 || scenario.vms.some((vm) => vm.slo !== undefined)) return;
-  throw new InputError({
-    path: '--for',
-    given: 'nothing, and no VM with an slo',
-    expected: "an objective: --for 'api.latency.p99 < 200us', or slo: { quantile: 0.99, latency: 200us } of a VM",
-  });
-}
-
 interface CandidateTrial extends Trial {
   readonly refused?: string;
+  /** Where every run went to the end. */
+  readonly whole?: Whole;
+}
+
+/** What all runs of a value say, beside how many of them meet the objectives. */
+interface Whole {
+  readonly doubts: Doubts;
+  /** Replications without data, by objective. */
+  readonly silent: ReadonlyMap<string, number>;
+  readonly allSilent: boolean;
+  /** Of the first run that misses. */
+  readonly missed: string;
 }
 
 /** Fields that say what the host is, and not what comes to it. */
@@ -151,16 +142,27 @@ async function tryOne(
   { objectives, replications }: SizeQuestion,
   known: KnownRequests,
 ): Promise<CandidateTrial | null> {
-  let attainedIn = 0;
+  let [attainedIn, ended, allSilent, missed] = [0, 0, true, ''];
+  const doubts = new Doubts();
+  const silent = new Map<string, number>();
   for (let r = 0; r < replications; r++) {
     if (study.interrupted) return null;
     const scenario = seeded(candidate, r);
     const result = await study.once(scenario, label, { overTime: false, endWhenLost: known.most(scenario) });
     if (study.interrupted) return null;
     known.learn(scenario, result);
-    if (meets(result, objectives)) attainedIn += 1;
+    const judged = judge(result, objectives);
+    if (judged.met) attainedIn += 1;
+    if (result.incomplete === true) continue; // an SLO was lost, which is all that it says
+    ended += 1;
+    doubts.addRun(result);
+    if (r === 1) doubts.add(noSample(scenario, result));
+    for (const one of judged.silent) silent.set(one, (silent.get(one) ?? 0) + 1);
+    allSilent &&= judged.allSilent;
+    if (missed === '') missed = judged.missed;
   }
-  return { attainedIn, of: replications };
+  const whole = ended < replications ? {} : { whole: { doubts, silent, allSilent, missed } };
+  return { attainedIn, of: replications, ...whole };
 }
 
 /** Of some and of all replications, the lesser value first. */
@@ -217,6 +219,8 @@ async function sizeOne(
     }
   }
   const valueAt = (index: number | null): number | null => (index === null ? null : ladder.value(index));
+  const told = found.tried.filter(({ trial }) => trial.whole !== undefined);
+  const speaks = (found.index === null ? told.at(-1) : told.find(({ index }) => index === found.index))?.trial.whole;
   const run: SizeRun = {
     mechanism: variant.label,
     value: valueAt(found.index),
@@ -224,154 +228,23 @@ async function sizeOne(
     ...rangeOf(valueAt(found.someIndex), valueAt(found.index)),
     bound: null,
     tried: found.tried
-      .map(({ index, trial }) => ({ value: ladder.value(index), ...trial }))
+      .map(({ index, trial: { whole: _, ...trial } }) => ({ value: ladder.value(index), ...trial }))
       .sort((a, b) => a.value - b.value),
     ...(cut === null ? {} : { cut: { at: ladder.value(ladder.count - 1), refused: cut } }),
     missedAbove: found.missedAbove.filter((index) => !refusals.has(index)).map((index) => ladder.value(index)),
+    ...(speaks?.doubts.told ?? { warnings: [] }),
+    ...noDataOf(speaks, question.replications),
   };
-  const bound = await boundOf(study, scenario, variant, question, ladder, found.index, refusals);
+  const { objectives, most = false } = question;
+  const asked: Asked = { study, scenario, variant, objectives, most, ladder, refusals };
+  const last = told.find(({ index }) => index === ladder.count - 1)?.trial.whole;
+  const bound = found.index === null ? await whyNoValue(asked, last) : whyNotLess(asked, found.index);
   return study.interrupted ? null : { ...run, bound };
 }
 
-/** A core for every task that may run at once, nothing costs anything: what is left is the work's own time. */
-function unlimited(scenario: Scenario, vcpusToo: boolean): Scenario {
-  const count = scenario.vms.reduce((sum, vm) => sum + vm.count, 0);
-  const most = Math.max(Math.min(4096, Math.floor(60_000 / Math.max(count, 1))), 1);
-  const vms = scenario.vms.map((vm) => ({
-    ...vm,
-    vcpus: { min: 0, max: vcpusToo ? Math.max(vm.vcpus.max, most) : vm.vcpus.max },
-  }));
-  const ofFunctions = scenario.functions === undefined ? 0 : 4096;
-  const cores = vms.reduce((sum, vm) => sum + vm.vcpus.max * vm.count, ofFunctions);
-  const free = withFields({ ...scenario, vms, host: { ...scenario.host, cores, sockets: 1, smt: 1 } }, [
-    'mechanism=ideal',
-  ]);
-  return bare({
-    ...free,
-    costs: Object.fromEntries(Object.keys(free.costs).map((name) => [name, 0])) as unknown as Scenario['costs'],
-  });
-}
-
-/** Each VM that misses its SLO, with how far. */
-function misses(result: Result): string {
-  const late = result.vms.filter((vm) => vm.slo?.attained === false);
-  const ms = (ns: number | null): string => (ns === null ? 'not reached' : `${Number((ns / 1e6).toPrecision(3))} ms`);
-  return late
-    .slice(0, 3)
-    .map(
-      ({ name, slo }) =>
-        `p${Number((slo!.quantile * 100).toPrecision(6))} of ${name} is ${ms(slo!.latencyNs)}, its target ${ms(slo!.targetNs)}`,
-    )
-    .join('; ');
-}
-
-/** Why it is not less, or not reachable at all: found by runs in which one limit after the other is lifted. */
-async function boundOf(
-  study: Study,
-  scenario: Scenario,
-  variant: Variant,
-  question: SizeQuestion,
-  ladder: Ladder,
-  index: number | null,
-  refusals: ReadonlyMap<number, string>,
-): Promise<Bound | null> {
-  if (index !== null) {
-    const below = index > 0 ? refusals.get(index - 1) : undefined;
-    if (below !== undefined) return { by: /guarantee/.test(below) ? 'guarantees' : 'checks', detail: below };
-    const end = question.most === true ? 'greatest' : 'least';
-    return index === 0 ? { by: 'range', detail: `${ladder.text(0)} is the ${end} that was asked for` } : null;
-  }
-  const { kind } = variant.mechanism;
-  if (ladder.path === 'host.cores' && kind === 'static') {
-    const [vm] = scenario.vms.filter((one) => one.slo !== undefined);
-    const field = `vms.${vm?.name ?? scenario.vms[0]?.name ?? 'NAME'}.vcpus.min`;
-    return {
-      by: 'guarantees',
-      detail: `static gives each VM what it is guaranteed, whatever the host has: --find ${field}`,
-    };
-  }
-  const end = `${ladder.path} ${question.most === true ? 'down' : 'up'} to ${ladder.text(ladder.count - 1)}`;
-  return whyNone(study, scenario, variant.label, question.objectives, end);
-}
-
-/** An SLO that no request came to judge by is not met, whatever the host. */
-function silence(result: Result): Bound | null {
-  const detail = noRequestsText(result);
-  return detail === null ? null : { by: 'no-requests', detail };
-}
-
-/** Why no value is enough, up to the `end` of those that were run; null when interrupted. */
-export async function whyNone(
-  study: Study,
-  scenario: Scenario,
-  label: string,
-  objectives: readonly string[],
-  end: string,
-): Promise<Bound | null> {
-  if (scenario.functions !== undefined) return whyNoneOfFunctions(study, scenario, label, objectives, end);
-  const lift = async (vcpusToo: boolean): Promise<Result | null> =>
-    study.interrupted
-      ? null
-      : study.once(unlimited(scenario, vcpusToo), `${label} without limits`, { overTime: false });
-  const within = await lift(false);
-  if (within === null) return null;
-  const silent = silence(within);
-  if (silent !== null) return silent;
-  if (!meets(within, objectives)) {
-    const free = await lift(true);
-    if (free === null) return null;
-    if (!meets(free, objectives)) {
-      const what = misses(free);
-      return {
-        by: 'service',
-        detail: `no number of cores helps: with a core for every task, ${what === '' ? 'the objectives are missed as well' : what}`,
-      };
-    }
-    return {
-      by: 'vcpus.max',
-      detail: `no ${end} helps: a core for each of the vCPUs that vcpus.max allows is not enough, more vCPUs are`,
-    };
-  }
-  return label === 'ideal'
-    ? { by: 'range', detail: `no ${end} is enough; a core for every vCPU is` }
-    : {
-        by: 'mechanism',
-        detail: `no ${end} is enough under ${label}; a core for every vCPU without any cost is`,
-      };
-}
-
-/** The same for functions: first a core for every request, then memory for every instance. */
-async function whyNoneOfFunctions(
-  study: Study,
-  scenario: Scenario,
-  label: string,
-  objectives: readonly string[],
-  end: string,
-): Promise<Bound | null> {
-  const lifted = async (memoryToo: boolean): Promise<Result | null> => {
-    if (study.interrupted) return null;
-    const free = unlimited(scenario, true);
-    const lifecycle = { ...scenario.lifecycle!, ...(memoryToo ? { memoryBytes: null } : {}) };
-    const result = await study.once({ ...free, lifecycle }, `${label} without limits`, { overTime: false });
-    return study.interrupted ? null : result;
-  };
-  const cores = await lifted(false);
-  if (cores === null) return null;
-  const silent = silence(cores);
-  if (silent !== null) return silent;
-  if (meets(cores, objectives))
-    return { by: 'mechanism', detail: `no ${end} is enough; a core for every request without any cost is` };
-  const memory = await lifted(true);
-  if (memory === null) return null;
-  return meets(memory, objectives)
-    ? {
-        by: 'lifecycle.memory',
-        detail: `no ${end} is enough; with a core for every request memory without a budget is`,
-      }
-    : {
-        by: 'service',
-        detail: `neither cores nor memory help: what starts and the requests themselves take is too long`,
-      };
+function noDataOf(whole: Whole | undefined, of: number): Pick<SizeRun, 'noData'> {
+  if (whole === undefined || whole.silent.size === 0) return {};
+  return { noData: [...whole.silent].map(([objective, count]) => ({ for: objective, in: count, of })) };
 }
 
 /** Every variant's answer, in order; fewer when interrupted. */

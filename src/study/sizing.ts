@@ -11,7 +11,8 @@ import type { Scenario, VmGroup } from '../scenario/types.js';
 import { withFields } from '../scenario/written.js';
 import { ladderOf, LIMIT_FACTOR } from './ladder.js';
 import { type Trial, leastOf } from './search.js';
-import { type Bound, whyNone } from './size.js';
+import { type Bound, whyNone } from './bound.js';
+import { judge } from './objectives.js';
 import { bare, mostRequests, type Study } from './study.js';
 
 export const MAX_SIZING_CORES = 65_536;
@@ -45,12 +46,11 @@ type Attempt = (scenario: Scenario, asWhole: boolean) => Promise<Result | null>;
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 function attained(result: Result, some: readonly string[]): boolean {
-  return result.vms.every((vm) => !some.includes(vm.name) || vm.slo === null || vm.slo.attained === true);
+  return result.vms.every((vm) => !some.includes(vm.name) || vm.slo === null || vm.slo.attained !== false);
 }
 
-function everyAttained(result: Result): boolean {
-  return result.vms.every((vm) => vm.slo === null || vm.slo.attained === true);
-}
+/** SLOs without a request to judge by are left to the others, as `size` does. */
+const everyAttained = (result: Result): boolean => judge(result, []).met;
 
 const asTrial = (holds: boolean): Trial => ({ attainedIn: holds ? 1 : 0, of: 1 });
 
@@ -140,9 +140,16 @@ interface Axis {
   readonly fields: (values: ReadonlyMap<string, number>) => string[];
 }
 
-function guaranteeAxis(scenario: Scenario, most: number): Axis {
+/** Those with an SLO, and any request to judge it by. */
+function judgedGroups({ vms }: Scenario, base: Result): VmGroup[] {
+  const silent = new Set(base.vms.filter(({ slo }) => slo?.attained === null).map(({ name }) => name));
+  return vms.filter((vm) => vm.slo !== undefined && !vmNames(vm).every((name) => silent.has(name)));
+}
+
+function guaranteeAxis(scenario: Scenario, base: Result, most: number): Axis {
   const { host, vms } = scenario;
-  const others = sum(vms.filter((vm) => vm.slo === undefined).map((vm) => vm.vcpus.min * vm.count));
+  const varied = judgedGroups(scenario, base);
+  const others = sum(vms.filter((vm) => !varied.includes(vm)).map((vm) => vm.vcpus.min * vm.count));
   const step = host.sockets * host.smt;
   return {
     of: 'guarantees',
@@ -192,17 +199,13 @@ async function sizeLanes(
   likely?: number,
 ): Promise<Sizing | null> {
   const { others, most } = axis;
-  const lanes = scenario.vms
-    .filter((vm) => vm.slo !== undefined)
-    .map((group): Lane => {
-      const high = axis.high(group);
-      const lane = { group, names: vmNames(group), low: 1, high, sure: false, reachable: true };
-      const own = axis.own(group);
-      if (!Number.isInteger(own) || own < 1 || own > high) return lane;
-      return attained(base, lane.names)
-        ? { ...lane, high: own, sure: true }
-        : { ...lane, low: Math.min(own + 1, high) };
-    });
+  const lanes = judgedGroups(scenario, base).map((group): Lane => {
+    const high = axis.high(group);
+    const lane = { group, names: vmNames(group), low: 1, high, sure: false, reachable: true };
+    const own = axis.own(group);
+    if (!Number.isInteger(own) || own < 1 || own > high) return lane;
+    return attained(base, lane.names) ? { ...lane, high: own, sure: true } : { ...lane, low: Math.min(own + 1, high) };
+  });
   const widest = sum(lanes.map((lane) => axis.high(lane.group) * lane.group.count));
   const results = new Map<string, Result>();
   const run = async (values: ReadonlyMap<string, number>): Promise<Result | null> => {
@@ -215,7 +218,7 @@ async function sizeLanes(
     return result;
   };
   // of several lanes nobody knows how much of it is whose
-  const each = likely === undefined || lanes.length > 1 ? NaN : Math.ceil((likely - others) / lanes[0]!.group.count);
+  const each = likely === undefined || lanes.length !== 1 ? NaN : Math.ceil((likely - others) / lanes[0]!.group.count);
   const open = (lane: Lane): boolean => lane.reachable && (lane.low < lane.high || !lane.sure);
   while (lanes.some(open)) {
     const candidates = new Map(lanes.map((lane) => [lane.group.name, nextOf(lane, each)] as const));
@@ -230,7 +233,7 @@ async function sizeLanes(
   }
   const answer = (): Map<string, number> => new Map(lanes.map((lane) => [lane.group.name, lane.high]));
   let total = others + sum(lanes.map((lane) => lane.high * lane.group.count));
-  let reachable = lanes.every((lane) => lane.reachable) && total <= most;
+  let reachable = lanes.length > 0 && lanes.every((lane) => lane.reachable) && total <= most;
   // each lane was run beside other values of the others: the answer itself is run, and raised until it holds
   for (let confirmed = false; reachable && !confirmed;) {
     const result = await run(answer());
@@ -257,7 +260,7 @@ async function sizeLanes(
 function search(scenario: Scenario, base: Result, range: Range, attempt: Attempt): Promise<Sizing | null> {
   const { kind } = scenario.mechanism;
   const { most, likely } = range;
-  if (kind === 'static') return sizeLanes(scenario, base, guaranteeAxis(scenario, most), attempt, likely);
+  if (kind === 'static') return sizeLanes(scenario, base, guaranteeAxis(scenario, base, most), attempt, likely);
   if (kind === 'cgroup' && scenario.vms.some((vm) => vm.slo !== undefined && quotaOf(vm) > 0))
     return sizeLanes(scenario, base, quotaAxis(scenario, most), attempt);
   return sizeHost(scenario, base, range, attempt);
@@ -299,7 +302,7 @@ export async function sizeFor(
     if (study.interrupted) return null;
     const label = `sizing ${kind} ${candidate.host.cores} cores`;
     const endWhenLost = asWhole ? mostRequests(candidate, base) : undefined;
-    const result = await study.once(candidate, label, { overTime: false, endWhenLost });
+    const result = await study.once(candidate, label, { overTime: false, endWhenLost, unread: asWhole });
     return study.interrupted ? null : result;
   });
   if (sizing === null || sizing.cores !== null) return sizing;

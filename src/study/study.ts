@@ -66,6 +66,8 @@ interface OnceOptions {
   readonly buckets?: boolean;
   /** Ends the run once it cannot attain every SLO any more (`RunOptions.endWhenLost`). */
   readonly endWhenLost?: ReadonlyMap<string, number> | undefined;
+  /** Asks for figures alone, not for what speaks against them (`RunOptions.unread`). */
+  readonly unread?: boolean;
 }
 
 /** Held at once, for the intervals of whole tails: some 200 kB each. */
@@ -84,7 +86,7 @@ export class Study {
   async once(
     scenario: Scenario,
     label: string,
-    { before, overTime = true, buckets = overTime, endWhenLost }: OnceOptions = {},
+    { before, overTime = true, buckets = overTime, endWhenLost, unread = false }: OnceOptions = {},
   ): Promise<Result> {
     const { runner } = this;
     const { signal } = runner;
@@ -99,6 +101,7 @@ export class Study {
             ...(signal === undefined ? {} : { signal }),
             ...(overTime && runner.strips === true ? { strips: true } : {}),
             ...(endWhenLost === undefined ? {} : { endWhenLost }),
+            ...(unread ? { unread } : {}),
           })
           .catch((error: unknown) => {
             // An engine may end an aborted run by throwing; what it counted so far is still good.

@@ -9,11 +9,11 @@ import { InputError, show } from '../input/errors.js';
 import { confidenceOf, replicationOf, samplingOf } from '../result/replications.js';
 import type { Replication, Result, Warning } from '../result/result.js';
 import { type Tail, tailsOf } from '../result/tails.js';
-import { QUANTILES, support } from '../result/trust.js';
 import type { Scenario } from '../scenario/types.js';
 import { withFields } from '../scenario/written.js';
 import { type Axis, type Point, gridOf, latinOf, pointValue } from './axes.js';
 import { arrivalFields, factorFor, measuredCores, offeredCores } from './load.js';
+import { Doubts } from './doubts.js';
 import { bare, noSample, sameTrace, seeded, type Study } from './study.js';
 import { type Variant, mechanismFields } from './variant.js';
 
@@ -168,34 +168,6 @@ function slosOf({ vms }: Scenario, axes: readonly Axis[]): Pick<SweepResult, 'sl
   return slos.length === 0 ? {} : { slos };
 }
 
-/** What speaks against a row: the warnings and the poor quantiles of all its replications. */
-class Doubts {
-  private readonly found = new Map<string, Warning>();
-  private readonly poor: Record<string, 'few' | 'none'> = {};
-
-  add(warnings: readonly Warning[]): void {
-    for (const warning of warnings) {
-      const key = `${warning.code} ${warning.field}`;
-      if (!this.found.has(key)) this.found.set(key, warning);
-    }
-  }
-
-  addRun({ vms, warnings }: Result): void {
-    this.add(warnings);
-    for (const { name, latencyNs } of vms)
-      for (const [key] of QUANTILES) {
-        const behind = support(key, latencyNs.count);
-        const path = `${name}.latencyNs.${key}`;
-        if (latencyNs.count > 0 && behind !== 'enough' && this.poor[path] !== 'none') this.poor[path] = behind;
-      }
-  }
-
-  get row(): Pick<SweepRow, 'warnings' | 'support'> {
-    const warnings = [...this.found.values()];
-    return Object.keys(this.poor).length === 0 ? { warnings } : { warnings, support: this.poor };
-  }
-}
-
 /** The scenario of a point under a mechanism, and what `--set` must say for it. */
 async function scenarioAt(
   base: Scenario,
@@ -311,7 +283,7 @@ export async function sweepAll(base: Scenario, question: SweepQuestion, crew: Cr
       ([path, { mean, low, high, stddev }]) => [path, { mean, low, high, stddev }] as const,
     );
     if (Object.keys(row.tails ?? {}).length === 0) delete row.tails;
-    return { ...row, replications: runs.length, figures: Object.fromEntries(figures), set: made.set, ...doubts.row };
+    return { ...row, replications: runs.length, figures: Object.fromEntries(figures), set: made.set, ...doubts.told };
   };
 
   const hand = async (): Promise<void> => {

@@ -173,7 +173,12 @@ describe('fluxhost size of a fleet', () => {
     return { status, out: io.out, err: io.err };
   };
   interface Sized {
-    readonly runs: readonly { value: number | null; set: string; tried: { value: number; attainedIn: number }[] }[];
+    readonly runs: readonly {
+      value: number | null;
+      set: string;
+      tried: { value: number; attainedIn: number }[];
+      noData?: { in: number; of: number }[];
+    }[];
   }
 
   it('finds the fewest hosts, and runs the values beside the answer', async () => {
@@ -185,6 +190,19 @@ describe('fluxhost size of a fleet', () => {
     expect(run!.tried.find(({ value }) => value === 1)).toMatchObject({ attainedIn: 0 });
     const text = await size('--for', 'packing.rejected == 1');
     expect(text.out).toContain('hosts.0.count=2');
+  });
+
+  it('says of which class no request came to judge by', async () => {
+    const rate =
+      'vms.behaviour={slo: {quantile: 0.99, latency: 1ms}, workload: {arrivals: {process: poisson, rate: 1.0e-6}, request: {stages: [{tasks: 1, service: {dist: constant, value: 1us}}]}}}';
+    const args = ['--set', 'fidelity=full', '--set', 'mechanism=ideal', '--set', 'hosts.0.cores=99', '--set', rate];
+    const { status, out, err } = await size(...args, '--find', 'hosts.0.count=1..3', '--json');
+    expect(status, err).toBe(0);
+    const [run] = (JSON.parse(out) as Sized).runs;
+    expect(run!.noData!.map((one) => [one.in, one.of])).toContainEqual([1, 1]);
+    expect((await size(...args)).out).toMatch(
+      /no request came to judge .*\.slo by; it counts neither as met nor as missed/,
+    );
   });
 
   it('says where no number of hosts is enough, and refuses what is of scenarios', async () => {

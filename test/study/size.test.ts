@@ -168,6 +168,8 @@ describe('the answer', () => {
       expect(runs).toMatchObject([{ value: null, set: null, bound: { by: 'no-requests' } }]);
       expect(runs[0]!.bound!.detail).toMatch(/^no request of api came in the measured time/);
     }
+    const [fixed] = (await size(silent, { find: 'host.cores=2..12', mechanisms: ['static'] })).runs;
+    expect(fixed).toMatchObject({ value: null, bound: { by: 'no-requests' } });
     const compared = await compare(silent, { mechanisms: ['ideal', 'static'] });
     expect(compared.sizing!.map(({ cores, bound }) => [cores, bound?.by])).toEqual(
       Array(2).fill([null, 'no-requests']),
@@ -175,6 +177,67 @@ describe('the answer', () => {
     expect(sloSentence(compared)).toMatch(/no mechanism meets every SLO\. .*no request of api came/);
     const { sizing: _, ...without } = compared;
     expect(sloSentence(without)).toMatch(/no mechanism meets every SLO\. .*no request of api came/);
+  });
+
+  it('leaves an SLO without requests to the others, and says so; so does compare', async () => {
+    const { vms, ...rest } = sample();
+    const [api, batch] = vms as [(typeof vms)[number], (typeof vms)[number]];
+    const workload = { ...api.workload!, arrivals: { process: 'poisson' as const, rate: 0.01 } };
+    const quiet = { ...api, name: 'quiet', vcpus: { min: 1, max: 2 }, workload };
+    const scenario: Scenario = { ...rest, vms: [api, batch, quiet] };
+    for (const objectives of [[], ['api.slo', 'quiet.slo'], ['api.slo', 'quiet.latency.p99 < 1s']]) {
+      const [run] = (await size(scenario, { find: 'host.cores=3..12', objectives })).runs;
+      expect(run!.value).toBeGreaterThan(4);
+      expect(run!.noData).toEqual([{ for: objectives[1] ?? 'quiet.slo', in: 1, of: 1 }]);
+      expect(run!.warnings!.map(({ code, field }) => [code, field])).toContainEqual(['no-requests', 'quiet.slo']);
+    }
+    // none of its requests came, which is a figure
+    const counted = await size(scenario, { find: 'host.cores=3..12', objectives: ['quiet.completed > 0'] });
+    expect(counted.runs[0]).toMatchObject({ value: null, bound: { by: 'service' } });
+    const result = await size(scenario, { find: 'host.cores=3..12' });
+    expect(renderSize(result)).toMatch(
+      /no request came to judge quiet\.slo by; it counts neither as met nor as missed/,
+    );
+    const compared = await compare(scenario, { mechanisms: ['ideal', 'static', 'cgroup'] });
+    expect(compared.sizing!.map(({ cores }) => cores === null)).toEqual([false, false, false]);
+    expect(sloSentence(compared)).toMatch(/no request of quiet came .* Needed to meet the others: ideal \d+ cores/);
+  });
+
+  it('has the warnings of the run that it stands on, and a quiet one has none', async () => {
+    const scenario = withFields(sample(), ['duration=2ms']);
+    const result = await size(scenario, { find: 'host.cores' });
+    const [{ set, warnings, support }] = result.runs as [(typeof result.runs)[number]];
+    const simulation = await Simulation.create(withFields(scenario, [set!]));
+    await simulation.run();
+    expect(warnings).toEqual(simulation.metrics().warnings);
+    simulation.close();
+    expect(warnings!.map(({ code, field }) => [code, field])).toContainEqual(['few-samples', 'api.latencyNs.p999']);
+    expect(support).toMatchObject({ 'api.latencyNs.p999': 'none' });
+    expect(renderSize(result)).toMatch(
+      /can this be trusted\?\n {2}few-samples api\.latencyNs\.p999: \d+ requests leave p99\.9/,
+    );
+    // a value that is not enough has those of its last run, if that went to the end
+    const none = await size(scenario, { find: 'host.cores=3..3', objectives: ['api.latency.p99 < 1us'] });
+    expect(none.runs[0]).toMatchObject({ value: null, support: { 'api.latencyNs.p999': 'none' } });
+    const only = { ...scenario, vms: scenario.vms.slice(0, 1) };
+    const long = await size(withFields(only, ['duration=100ms']), { find: 'host.cores=10..12', mechanisms: ['ideal'] });
+    expect(long.runs[0]).toMatchObject({ value: 10, warnings: [] });
+    expect(renderSize(long)).toContain('nothing was found that speaks against it');
+  });
+
+  it('says how far from an assertion the work itself stays, and how far the last value', async () => {
+    const objectives = ['api.latency.p99 < 2us'];
+    const [least] = (await size(sample(), { find: 'host.cores', objectives })).runs;
+    expect(least!.bound!.detail).toMatch(/no number of cores helps: .*api\.latency\.p99 is [\d.]+us/);
+    const [early] = (await size(sample(), { find: 'host.cores=2..3', objectives: ['api.latency.p99 < 60us'] })).runs;
+    expect(early).toMatchObject({ value: null, bound: { by: 'mechanism' } });
+    const under = withFields(sample(), ['host.cores=3']);
+    const simulation = await Simulation.create(under);
+    await simulation.run();
+    const { p99 } = simulation.metrics().vms[0]!.latencyNs;
+    simulation.close();
+    const told = /; at 3 .*api\.latency\.p99 is ([\d.]+)(us|ms)/.exec(early!.bound!.detail)!;
+    expect(Number(told[1]) * (told[2] === 'us' ? 1e3 : 1e6)).toBeCloseTo(p99!, -2);
   });
 
   it('tells vcpus.max from a range that ends too early, and both from what the mechanism costs', async () => {
@@ -216,6 +279,8 @@ describe('a mistake', () => {
     ['host.cores=1..1e9', /at most/],
     ['host.cores==', /a field, or a field with a range/],
     ['vms.api.queueLimit', /a range as well/],
+    ['vms.9.vcpus.min', /vms\.9\.vcpus\.min, expected a VM of the scenario: api, batch; or its number from 0 to 1/],
+    ['vms.aip.vcpus.min', /did you mean "api"/],
     ['host.coers', /--find: given host\.coers, expected a known field \(did you mean "cores"\?\)/],
     ['host.cores=1us..2us', /^--find host\.cores=1990ns: host\.cores: given "1990ns"/],
   ])('of %s is named', async (find, message) => {
