@@ -6,7 +6,7 @@ import { explain as explained } from '../explain/api.js';
 import { type Field, type Parameter, formatDefault } from '../input/parameter.js';
 import { type Group, MECHANISM_MEANINGS, findGroup } from '../explain/groups.js';
 import { experimentParameters } from '../experiments/api.js';
-import { EXPERIMENTS } from '../experiments/index.js';
+import { type ExperimentEntry, EXPERIMENTS } from '../experiments/index.js';
 import type { ExperimentParameter } from '../experiments/parameters.js';
 import type { Io } from './io.js';
 
@@ -16,7 +16,7 @@ Prints the meaning, unit, default and source of a parameter: of a scenario, of a
 fluxhost reserve (reserve), of a replacement policy of fluxhost pages (pages).
 PARAMETER is its path or the end of it: costs.stealCheck, stealCheck, interval, vms.0.memory.size. A mechanism's
 name, or a part of the scenario, lists what belongs to it: hotplug, costs, mechanism, memory; so does a process of arrivals or a
-distribution: onoff, pareto. An experiment's name (nexus, nanvix, provisioning) lists what reproduce --set changes there.
+distribution: onoff, pareto. An experiment's name (taiji, nexus; fluxhost reproduce --help) lists what reproduce --set changes there.
 Without it every parameter is listed.
 
   --json   one JSON document: a list of parameters, defaults in nanoseconds and bytes; of an experiment { parameters }
@@ -98,13 +98,7 @@ function listing(parameters: readonly (Parameter | Field)[]): string {
   return `${rows.join('\n')}\n\nfluxhost explain PARAMETER tells what it means and where its default comes from.\n`;
 }
 
-/** Of an experiment of that name; none where a mechanism or a part of the scenario has it. */
-async function parametersOf(name: string): Promise<readonly ExperimentParameter[]> {
-  if (findGroup(name) !== undefined || !EXPERIMENTS.some((one) => one.name === name)) return [];
-  return experimentParameters(name);
-}
-
-function experimentText(name: string, parameters: readonly ExperimentParameter[]): string {
+function experimentText({ name, title }: ExperimentEntry, parameters: readonly ExperimentParameter[]): string {
   const blocks = parameters.map(
     ({ path, unit, default: byDefault, min, max, choices, meaning, source, confidence }) => {
       const bounds = min === null && max === null ? '' : `, from ${min ?? 'any'} to ${max ?? 'any'}`;
@@ -119,7 +113,7 @@ function experimentText(name: string, parameters: readonly ExperimentParameter[]
       return `${path}\n${rows.map(([label, text]) => `  ${label.padEnd(11)}${wrap(text, ' '.repeat(13))}\n`).join('')}`;
     },
   );
-  return `${blocks.join('\n')}\nfluxhost reproduce ${name} --set PATH=VALUE changes one.\n`;
+  return `${title}\nfluxhost reproduce ${name} --set PATH=VALUE changes:\n\n${blocks.join('\n')}`;
 }
 
 /** @throws InputError for an unknown parameter or option */
@@ -140,12 +134,20 @@ export async function explain(args: string[], io: Io): Promise<number> {
   if (rest.length > 1)
     throw new InputError({ path: 'PARAMETER', given: rest.map(show).join(' '), expected: 'one parameter' });
   const query = rest[0];
-  const experiment = query === undefined ? [] : await parametersOf(query);
-  if (query !== undefined && experiment.length > 0) {
-    io.stdout(json ? `${JSON.stringify({ parameters: experiment }, null, 2)}\n` : experimentText(query, experiment));
+  const group = query === undefined ? undefined : findGroup(query);
+  const experiment = EXPERIMENTS.find(({ name }) => name === query?.toLowerCase());
+  if (experiment !== undefined) {
+    const parameters = await experimentParameters(experiment.name);
+    // a mechanism may have the name of a paper
+    const knobs = group === undefined ? [] : explained(query);
+    if (json)
+      io.stdout(`${JSON.stringify({ parameters, ...(group && { [group.prefix.split('.')[0]!]: knobs }) }, null, 2)}\n`);
+    else
+      io.stdout(
+        `${group === undefined ? '' : `${groupText(group, knobs)}\n`}${experimentText(experiment, parameters)}`,
+      );
     return 0;
   }
-  const group = query === undefined ? undefined : findGroup(query);
   const found = explained(query);
   if (json) io.stdout(`${JSON.stringify(found, null, 2)}\n`);
   else if (group !== undefined) io.stdout(groupText(group, found));

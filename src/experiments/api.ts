@@ -7,6 +7,7 @@ import type {
   Experiment,
   ExperimentOptions,
   ExperimentTable,
+  FigureValue,
   FigureValues,
   ClaimVerdict,
 } from './experiment.js';
@@ -58,6 +59,19 @@ const judged = (claim: Claim): JudgedClaim => ({
   assumed: claim.assumptions,
 });
 
+/** The numbers of the claims, for experiments that give none of their own. */
+const figuresOf = (claims: readonly Claim[]): FigureValues =>
+  Object.fromEntries(
+    claims.flatMap(({ id, numbers }): (readonly [string, FigureValue])[] => {
+      const ours = numbers?.ours ?? [];
+      if (ours.length === 0) return [];
+      const own = ours.map(
+        ({ where, value, reach }) => [where, reach === undefined ? value : { value, ...reach }] as const,
+      );
+      return [[id, own.length === 1 && own[0]![0] === '' ? own[0]![1] : Object.fromEntries(own)]];
+    }),
+  );
+
 function withParameters(name: string, command: string, set: readonly string[]): string {
   return set.length === 0 || !command.startsWith(`fluxhost reproduce ${name}`)
     ? command
@@ -85,7 +99,7 @@ function chosenBy(name: string | undefined): { entries: readonly ExperimentEntry
  */
 export async function experimentParameters(name: string): Promise<readonly ExperimentParameter[]> {
   const { entries } = chosenBy(name);
-  return (await entries[0]!.load()).parameters ?? [];
+  return (await entries[0]!.load()).parameters;
 }
 
 /** @throws InputError where a parameter is none of its own, or its value is not taken */
@@ -95,8 +109,13 @@ async function run(
   part: string | undefined,
   { module, files, set = [] }: ReproduceOptions,
 ): Promise<Reproduction> {
-  const parameters = settingsOf(name, loaded.parameters ?? [], set);
-  const { claims, tables, figures = {}, laws = {} } = await loaded.run({ module, files, part, parameters });
+  const parameters = settingsOf(name, loaded.parameters, set);
+  const {
+    claims,
+    tables,
+    figures = figuresOf(claims),
+    laws = {},
+  } = await loaded.run({ module, files, part, parameters });
   return {
     name,
     experiment: name,

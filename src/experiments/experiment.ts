@@ -3,7 +3,7 @@
 
 import type { TraceHost } from '../workload/text-source.js';
 import type { ClaimNumbers } from '../report/claim-numbers.js';
-import type { ExperimentParameter, Settings } from './parameters.js';
+import { defaultsOf, type ExperimentParameter, type Settings } from './parameters.js';
 
 /** A figure as it is printed, and where it comes from. */
 export interface Figure {
@@ -96,10 +96,21 @@ export interface ExperimentOptions {
   readonly parameters?: Settings | undefined;
 }
 
+/** What stands behind a row of the table of experiments. */
 export interface Experiment {
-  readonly name: string;
-  readonly title: string;
   /** What `--set` may change. */
-  readonly parameters?: readonly ExperimentParameter[];
+  readonly parameters: readonly ExperimentParameter[];
   run(options?: ExperimentOptions): Promise<ExperimentResult>;
 }
+
+/** What the run of an experiment is given: every parameter has a value, its own default where none was set. */
+export type Asked = Omit<ExperimentOptions, 'parameters'> & { readonly settings: Settings };
+
+/** An experiment of its parameters and its run. Name and title stand in its row of index.ts, where they are known before it is loaded. */
+export const experimentOf = (
+  parameters: readonly ExperimentParameter[],
+  answer: (asked: Asked) => Promise<ExperimentResult>,
+): Experiment => ({
+  parameters,
+  run: ({ parameters: given, ...rest } = {}) => answer({ ...rest, settings: given ?? defaultsOf(parameters) }),
+});

@@ -1,5 +1,6 @@
-// The experiments that `fluxhost reproduce` knows: a paper's headline results beside ours. Adding one is a folder here and a
-// line in this table; none is loaded before it is asked for.
+// The experiments that `fluxhost reproduce` knows: a paper's headline results beside ours. Adding one is a folder here, whose
+// index.ts exports `experiment`, and a row in this table; none is loaded before it is asked for. Parameters, `--set`, explain, --json,
+// the summary table and the page of results follow from those.
 
 import { QUESTION_NAMES } from './hyperflux/questions.js';
 import type { Experiment } from './experiment.js';
@@ -11,13 +12,6 @@ export interface ExperimentEntry {
   readonly parts?: readonly string[];
   readonly load: () => Promise<Experiment>;
 }
-
-const HYPERFLUX = 'HyperFlux: cores that move between VMs in microseconds (APSys 2025, arXiv:2608.12633)';
-const TAIJI = 'Taiji: memory of a DPU, swapped under its feet (arXiv:2511.09936)';
-const VMEM = 'Vmem: reserved memory, hot-upgradable (arXiv:2511.09961)';
-const PROVISIONING = 'Provisioning: dormant VMs, cold starts and what warmth costs (APSys 2025, arXiv:2608.12633)';
-const NEXUS = 'Nexus: serverless I/O out of the guests (arXiv 2604.06682)';
-const NANVIX = 'Nanvix: a user VM a call, a system VM a tenant (arXiv 2604.11669)';
 
 /** A module that exports `experiment`. */
 const entry = (
@@ -33,10 +27,23 @@ const entry = (
 });
 
 export const EXPERIMENTS: readonly ExperimentEntry[] = [
-  entry('hyperflux', HYPERFLUX, () => import('./hyperflux/index.js'), QUESTION_NAMES),
-  entry('taiji', TAIJI, () => import('./taiji/index.js')),
-  entry('vmem', VMEM, () => import('./vmem/index.js')),
-  entry('provisioning', PROVISIONING, () => import('./provisioning/index.js')),
-  entry('nexus', NEXUS, () => import('./nexus/index.js')),
-  entry('nanvix', NANVIX, () => import('./nanvix/index.js')),
+  entry(
+    'hyperflux',
+    'HyperFlux: cores that move between VMs in microseconds (APSys 2025, arXiv:2608.12633)',
+    () => import('./hyperflux/index.js'),
+    QUESTION_NAMES,
+  ),
+  entry('taiji', 'Taiji: memory of a DPU, swapped under its feet (arXiv:2511.09936)', () => import('./taiji/index.js')),
+  entry('vmem', 'Vmem: reserved memory, hot-upgradable (arXiv:2511.09961)', () => import('./vmem/index.js')),
+  entry(
+    'provisioning',
+    'Provisioning: dormant VMs, cold starts and what warmth costs (APSys 2025, arXiv:2608.12633)',
+    () => import('./provisioning/index.js'),
+  ),
+  entry('nexus', 'Nexus: serverless I/O out of the guests (arXiv 2604.06682)', () => import('./nexus/index.js')),
+  entry(
+    'nanvix',
+    'Nanvix: a user VM a call, a system VM a tenant (arXiv 2604.11669)',
+    () => import('./nanvix/index.js'),
+  ),
 ];

@@ -50,10 +50,15 @@ export function numberAt(document: unknown, path: string): number | null {
 export class Laboratory {
   private readonly done = new Map<string, Promise<Measured>>();
 
-  constructor(private readonly options: ExperimentOptions) {}
+  constructor(
+    private readonly options: Pick<ExperimentOptions, 'module'>,
+    /** What a reader has set, of an example: it goes before what a table sets. */
+    private readonly before: (example: Example<object>) => readonly string[] = () => [],
+  ) {}
 
   /** `fluxhost run`. */
-  run(example: Example<ScenarioInput>, set: readonly string[] = []): Promise<Measured> {
+  run(example: Example<ScenarioInput>, further: readonly string[] = []): Promise<Measured> {
+    const set = [...this.before(example), ...further];
     return this.once(commandLine('run', example.file, set), async () => {
       const { module } = this.options;
       const simulation = await Simulation.create(changed(example.input, set), module === undefined ? {} : { module });
@@ -69,9 +74,10 @@ export class Laboratory {
   /** `fluxhost reserve`. */
   reserve(
     example: Example<ReserveInput>,
-    set: readonly string[] = [],
+    further: readonly string[] = [],
     against: readonly ManagerKind[] = [],
   ): Promise<Measured> {
+    const set = [...this.before(example), ...further];
     const rest = against.length === 0 ? [] : [`--against ${against.join(',')}`];
     return this.once(commandLine('reserve', example.file, set, rest), () =>
       compareReserve(resolveReserve(changed(example.input, set)), against, this.options.module),

@@ -2,8 +2,8 @@
 // value is written with a unit (`30ms`, `9.8MiB`) or as a number of that unit. Everything wrong is told at once.
 
 import { type Problem, expectedOneOf, InputError, show } from '../input/errors.js';
-import type { Confidence } from '../input/parameter.js';
-import { parseDuration, parseSize } from '../input/quantities.js';
+import type { Confidence, Parameter, ParameterUnit } from '../input/parameter.js';
+import { formatDuration, formatSize, parseDuration, parseSize } from '../input/quantities.js';
 
 /** In which a parameter counts. */
 export type ExperimentUnit =
@@ -11,6 +11,7 @@ export type ExperimentUnit =
   | 'us'
   | 'ms'
   | 's'
+  | 'bytes'
   | 'MiB'
   | 'GiB'
   | 'share'
@@ -72,10 +73,54 @@ export const experimentRows = (
     confidence,
   }));
 
+const UNITS: Readonly<Partial<Record<ParameterUnit, ExperimentUnit>>> = {
+  ns: 'ns',
+  bytes: 'bytes',
+  count: 'count',
+  share: 'share',
+  choice: 'choice',
+  'yes or no': 'yes or no',
+};
+
+/** Parameters of the model as an experiment's own, below `prefix` of their paths: with their sources, and with the model's checks of values. */
+export const modelRows = (parameters: readonly Parameter[], prefix = ''): readonly ExperimentParameter[] =>
+  parameters.map(({ path, unit, default: byDefault, choices, meaning, source, confidence }) => {
+    const own = UNITS[unit];
+    if (own === undefined || !path.startsWith(prefix)) throw new Error(`${path}: none that an experiment can take`);
+    const min = typeof byDefault === 'number' ? 0 : null;
+    return {
+      path: path.slice(prefix.length),
+      unit: own,
+      default: byDefault,
+      min,
+      max: null,
+      ...(choices === undefined ? {} : { choices }),
+      meaning,
+      source,
+      confidence,
+    };
+  });
+
+/** What of them was changed, as a scenario's `--set` takes it. */
+export const changedFields = (parameters: readonly ExperimentParameter[], settings: Settings): string[] =>
+  parameters.flatMap(({ path, unit, default: byDefault }) => {
+    const value = settings.values.get(path)!;
+    if (value === byDefault) return [];
+    const written =
+      typeof value !== 'number'
+        ? value
+        : unit === 'ns'
+          ? formatDuration(value)
+          : unit === 'bytes'
+            ? formatSize(value)
+            : value;
+    return [`${path}=${written}`];
+  });
+
 export type SettingValue = number | string | boolean;
 
 const NS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };
-const BYTES: Readonly<Record<string, number>> = { MiB: 2 ** 20, GiB: 2 ** 30 };
+const BYTES: Readonly<Record<string, number>> = { bytes: 1, MiB: 2 ** 20, GiB: 2 ** 30 };
 
 /** A value for every parameter, in the parameter's unit. */
 export class Settings {
@@ -184,6 +229,10 @@ function parseValue(parameter: ExperimentParameter, text: string): Parsed {
   return { value };
 }
 
+/** Where nothing is set. */
+export const defaultsOf = (parameters: readonly ExperimentParameter[]): Settings =>
+  new Settings(new Map(parameters.map((parameter) => [parameter.path, parameter.default])));
+
 /**
  * The defaults with what was set, the later over the earlier.
  *
@@ -194,7 +243,7 @@ export function settingsOf(
   parameters: readonly ExperimentParameter[],
   set: readonly string[] = [],
 ): Settings {
-  const values = new Map<string, SettingValue>(parameters.map((parameter) => [parameter.path, parameter.default]));
+  const values = new Map(defaultsOf(parameters).values);
   const problems: Problem[] = [];
   for (const text of set) {
     const file = `--set ${text}`;

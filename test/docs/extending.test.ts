@@ -192,6 +192,15 @@ describe('what the page adds', () => {
     const { claims } = JSON.parse(io.out) as { claims: { ours: string }[] };
     expect(Number(claims[0]!.ours)).toBeGreaterThan(19.5);
     expect(Number(claims[0]!.ours)).toBeLessThan(20.5);
+    // its parameter, without another line for it
+    const busier = captureIo();
+    expect(await library.main(['reproduce', 'halving', '--set', 'load=0.8', '--json'], busier), busier.err).toBe(0);
+    const [claim] = (JSON.parse(busier.out) as { claims: { ours: string; paper: string }[] }).claims;
+    expect(claim!.paper).toBe('50.00 us');
+    expect(Math.abs(Number(claim!.ours) - 50)).toBeLessThan(5);
+    const told = captureIo();
+    expect(await library.main(['explain', 'halving', '--json'], told), told.err).toBe(0);
+    expect(JSON.parse(told.out)).toMatchObject({ parameters: [{ path: 'load', min: 0.01, max: 0.9 }] });
   });
 });
 

@@ -6,12 +6,13 @@
 import type { Interval } from '../../metrics/figures.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
 import type { ExperimentOptions } from '../experiment.js';
-import { replicate, over, type Answer, meanOf, us, SURE, confidence } from './measure.js';
+import { replicate, replicationsOf, over, type Answer, meanOf, us, SURE, confidence } from './measure.js';
+import { settingsIn } from './parameters.js';
 import { command } from './questions.js';
 
-const INTERVAL_NS = 10_000;
-const POLL_PER_VM_NS = 55;
-const REPLICATIONS_HERE = 3;
+const INTERVAL = 'mechanism.hyperflux.interval';
+const PER_VM = 'costs.pollPerVm';
+const REPLICATIONS = 'arbiter.replications';
 
 // thousands of VMs: the intervals are narrow already
 
@@ -32,13 +33,14 @@ export interface ArbiterFigures {
 }
 
 /** Mean wait for the arbiter's decision, ns, without the moves that are issued before. */
-export function theory(vms: number, aggregate: boolean): number {
-  const round = POLL_PER_VM_NS * (aggregate ? Math.ceil(vms / 64) : vms);
-  return Math.max(INTERVAL_NS, round) / 2 + round;
+export function theory(vms: number, aggregate: boolean, settings = settingsIn(undefined)): number {
+  const round = settings.number(PER_VM) * (aggregate ? Math.ceil(vms / 64) : vms);
+  return Math.max(settings.number(INTERVAL), round) / 2 + round;
 }
 
 /** The most VMs whose round fits into the interval: beyond, reaction grows with every VM. */
-export const SATURATION_VMS = Math.floor(INTERVAL_NS / POLL_PER_VM_NS);
+export const saturationVms = (settings = settingsIn(undefined)): number =>
+  Math.floor(settings.number(INTERVAL) / settings.number(PER_VM));
 
 const COUNTS = [32, 128, 181, 256, 512, 1024, 2048] as const;
 
@@ -88,24 +90,26 @@ export async function measureArbiter(options?: ExperimentOptions): Promise<Arbit
   const points: ArbiterPoint[] = [];
   for (const aggregate of [false, true]) {
     for (const vms of COUNTS) {
-      const results = await replicate(sleepers(vms, aggregate), options, REPLICATIONS_HERE);
+      const results = await replicate(sleepers(vms, aggregate), options, replicationsOf(options, REPLICATIONS));
       points.push({
         vms,
         aggregate,
         meanNs: over(results, (result) => result.reallocation.detectionNs.mean),
         p99Ns: over(results, (result) => result.reallocation.detectionNs.p99),
-        theoryNs: theory(vms, aggregate),
+        theoryNs: theory(vms, aggregate, settingsIn(options)),
       });
     }
   }
   const lastNs = async (batch: boolean): Promise<Interval> =>
-    over(await replicate(wide(batch), options, REPLICATIONS_HERE), (result) =>
+    over(await replicate(wide(batch), options, replicationsOf(options, REPLICATIONS)), (result) =>
       Math.max(...result.reallocation.grantCurve!.map(({ atNs }) => atNs)),
     );
   return { points, serialNs: await lastNs(false), batchedNs: await lastNs(true) };
 }
 
 export async function arbiter(options?: ExperimentOptions): Promise<Answer> {
+  const settings = settingsIn(options);
+  const saturation = saturationVms(settings);
   const { points, serialNs, batchedNs } = await measureArbiter(options);
   const at = (vms: number, aggregate: boolean): ArbiterPoint =>
     points.find((point) => point.vms === vms && point.aggregate === aggregate)!;
@@ -121,16 +125,16 @@ export async function arbiter(options?: ExperimentOptions): Promise<Answer> {
         paper:
           'left open ("thousands of VMs"); a note on Junction sees a Caladan scheduler saturate at about 180 instances',
         answer:
-          `Some ${SATURATION_VMS}: as many as one round reads within the interval of ${INTERVAL_NS / 1000} us; a decision then takes ${us(at(181, false).meanNs)}, ` +
+          `Some ${saturation}: as many as one round reads within the interval of ${settings.number(INTERVAL) / 1000} us; a decision then takes ${us(at(181, false).meanNs)}, ` +
           `and from there on grows with every VM, to ${us(at(most, false).meanNs)} at ${most}. ${SURE}`,
         ours:
-          `up to ${SATURATION_VMS} VMs a round fits into the interval; the decision takes ${us(few.meanNs)} at 32 VMs, ${us(at(181, false).meanNs)} at 181, ` +
+          `up to ${saturation} VMs a round fits into the interval; the decision takes ${us(few.meanNs)} at 32 VMs, ${us(at(181, false).meanNs)} at 181, ` +
           `more than twice that of 32 from ${collapsed.vms} on, ${us(at(most, false).meanNs)} at ${most}`,
         unit: '',
         supported: 'partly',
         assumptions: [
-          'costs.pollPerVm = 55 ns, derived from 10 us / 180 instances: the knee at 181 is that figure again and no independent find',
-          `${confidence(REPLICATIONS_HERE)}; theory (half a period and one round): ${points
+          `costs.pollPerVm = ${settings.number(PER_VM)} ns (55 is derived from 10 us / 180 instances): the knee at ${saturation} is that figure again and no independent find`,
+          `${confidence(replicationsOf(options, REPLICATIONS))}; theory (half a period and one round): ${points
             .filter((point) => !point.aggregate)
             .map((point) => `${point.vms}: ${(point.theoryNs / 1000).toFixed(1)} us`)
             .join(', ')}`,
@@ -151,9 +155,9 @@ export async function arbiter(options?: ExperimentOptions): Promise<Answer> {
         unit: '',
         supported: 'partly',
         assumptions: [
-          'reading 64 bits costs as much as reading one VM; issuing a move costs 100 ns (costs.issue); idle cores',
+          `reading 64 bits costs as much as reading one VM; issuing a move costs ${settings.number('costs.issue')} ns (costs.issue); idle cores`,
           'the 256 cores are idle, so how long they take follows from the parameters: the services are drawn, and every replication has the same figure',
-          confidence(REPLICATIONS_HERE),
+          confidence(replicationsOf(options, REPLICATIONS)),
         ],
         command: command('arbiter'),
       },

@@ -5,7 +5,8 @@
 import type { Interval } from '../../metrics/figures.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
 import type { ExperimentOptions } from '../experiment.js';
-import { single, over, replicate, vm, type Answer, meanOf, us, SURE, confidence } from './measure.js';
+import { single, over, replicate, replicationsOf, vm, type Answer, meanOf, us, SURE, confidence } from './measure.js';
+import { settingsIn } from './parameters.js';
 import { command } from './questions.js';
 
 const SLO_NS = 200_000;
@@ -34,7 +35,9 @@ const LATENCIES: readonly (readonly [string, number])[] = [
   ['1s', 1_000_000_000],
 ];
 
-function burst(mechanism: ScenarioInput['mechanism']): ScenarioInput {
+const EVERY_MS = 1500;
+
+function burst(mechanism: ScenarioInput['mechanism'], burstMs: number): ScenarioInput {
   return {
     version: 1,
     duration: '6s',
@@ -50,8 +53,8 @@ function burst(mechanism: ScenarioInput['mechanism']): ScenarioInput {
             process: 'onoff',
             onRate: 1.2e6,
             offRate: 2e4,
-            meanOn: '10ms',
-            meanOff: '1490ms',
+            meanOn: `${burstMs * 1e6}ns`,
+            meanOff: `${(EVERY_MS - burstMs) * 1e6}ns`,
             dwell: 'constant',
           },
           request: single('10us'),
@@ -71,8 +74,9 @@ function burst(mechanism: ScenarioInput['mechanism']): ScenarioInput {
 }
 
 export async function measureHotplug(options?: ExperimentOptions): Promise<HotplugFigures> {
+  const burstMs = settingsIn(options).number('hotplug.burst');
   const p99 = async (mechanism: ScenarioInput['mechanism']): Promise<Interval> =>
-    over(await replicate(burst(mechanism), options), (result) => vm(result, 'api').latencyNs.p99);
+    over(await replicate(burst(mechanism, burstMs), options), (result) => vm(result, 'api').latencyNs.p99);
   const points: HotplugPoint[] = [];
   for (const [latency, latencyNs] of LATENCIES) {
     const unplugLatency = `${Math.min(latencyNs, UNPLUG_NS)}ns`;
@@ -83,6 +87,7 @@ export async function measureHotplug(options?: ExperimentOptions): Promise<Hotpl
 }
 
 export async function hotplug(options?: ExperimentOptions): Promise<Answer> {
+  const burstMs = settingsIn(options).number('hotplug.burst');
   const { points, neverNs, hyperfluxNs } = await measureHotplug(options);
   const label = (ns: number): string => LATENCIES.find(([, value]) => value === ns)![0];
   const within = points.filter((point) => meanOf(point.p99Ns) <= SLO_NS).at(-1);
@@ -91,7 +96,7 @@ export async function hotplug(options?: ExperimentOptions): Promise<Answer> {
     claims: [
       {
         id: 'hotplug-latency',
-        claim: 'How long may a hot-plug take before a 10 ms burst is over?',
+        claim: `How long may a hot-plug take before a ${burstMs} ms burst is over?`,
         source: 'APSys 2025, section 2.1; arXiv:2608.12633, abstract',
         paper: '"hundreds of ms to seconds" in one, "millisecond-scale" in the other: too slow for bursts in both',
         answer:
@@ -107,10 +112,10 @@ export async function hotplug(options?: ExperimentOptions): Promise<Answer> {
         unit: '',
         supported: 'partly',
         assumptions: [
-          "the burst: 12 cores' worth for 10 ms every 1.5 s beside a batch job, two cores guaranteed",
+          `the burst: 12 cores' worth for ${burstMs} ms every 1.5 s beside a batch job, two cores guaranteed`,
           'unplugging takes as long as plugging, at most 1 ms, and comes after 20 ms of idleness, so that the cores are gone before the next burst',
           'plugged cores stay for those 20 ms and none is spent on polling; hyperflux gives cores back after 2 us of search: a plug as fast as its move does better',
-          confidence(),
+          confidence(replicationsOf(options)),
         ],
         command: command('hotplug'),
       },

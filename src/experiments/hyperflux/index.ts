@@ -1,13 +1,14 @@
 // HyperFlux (APSys 2025; arXiv:2608.12633): what its papers claim beside ours, and the questions they leave open, one file each.
 // Of the second paper only the abstract is public here; every answer names what was assumed for it.
 
-import type { ExperimentOptions, Experiment } from '../experiment.js';
+import { experimentOf, type ExperimentOptions } from '../experiment.js';
 import { arbiter } from './arbiter.js';
 import { headline } from './headline.js';
 import { hotplug } from './hotplug.js';
 import { lock } from './lock.js';
 import type { Answer } from './measure.js';
 import { migrate } from './migrate.js';
+import { HYPERFLUX_PARAMETERS } from './parameters.js';
 import { type QuestionName, QUESTION_NAMES } from './questions.js';
 import { signal } from './signal.js';
 import { taskSize } from './task-size.js';
@@ -22,14 +23,10 @@ const QUESTIONS: Readonly<Record<QuestionName, (options: ExperimentOptions) => P
   hotplug,
 };
 
-export const experiment: Experiment = {
-  name: 'hyperflux',
-  title: 'HyperFlux: cores that move between VMs in microseconds (APSys 2025, arXiv:2608.12633)',
-  async run(options: ExperimentOptions = {}) {
-    const answers = [];
-    for (const name of QUESTION_NAMES) {
-      if (options.part === undefined || options.part === name) answers.push(await QUESTIONS[name](options));
-    }
-    return { claims: answers.flatMap(({ claims }) => claims), tables: answers.flatMap(({ tables }) => tables) };
-  },
-};
+export const experiment = experimentOf(HYPERFLUX_PARAMETERS, async ({ module, part, settings }) => {
+  const answers = [];
+  for (const name of QUESTION_NAMES) {
+    if (part === undefined || part === name) answers.push(await QUESTIONS[name]({ module, parameters: settings }));
+  }
+  return { claims: answers.flatMap(({ claims }) => claims), tables: answers.flatMap(({ tables }) => tables) };
+});

@@ -9,7 +9,21 @@ import { CONFIDENCE_LEVEL } from '../../result/replications.js';
 import type { VmResult, LockResult, Result } from '../../result/result.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
 import type { ExperimentOptions } from '../experiment.js';
-import { single, replicate, vm, over, type Answer, us, differs, spread, SURE, confidence } from './measure.js';
+import {
+  single,
+  replicate,
+  replicationsOf,
+  vm,
+  over,
+  type Answer,
+  us,
+  differs,
+  spread,
+  SURE,
+  confidence,
+} from './measure.js';
+import { defaultsOf } from '../parameters.js';
+import { HYPERFLUX_PARAMETERS, settingsIn } from './parameters.js';
 import { command } from './questions.js';
 
 export type Way = 'static' | 'parked' | 'section finished' | 'blind';
@@ -21,9 +35,10 @@ const WAITS = ['block', 'spin'] as const;
 const BURSTS = ['500us', '2ms'] as const;
 /** The guests' shares where cores never move; the core that polls elsewhere is the second one's then. */
 const PINNED = { front: 14, back: 3 };
-export const HOLD_NS = 4_000;
+/** Where nothing is set. */
+export const HOLD_NS = defaultsOf(HYPERFLUX_PARAMETERS).number('lock.hold') * 1000;
 /** A lost holder is rare, a dozen in a run, and so are the waits that it makes long. */
-const REPLICATIONS_HERE = 10;
+const REPLICATIONS = 'lock.replications';
 
 const MECHANISMS = {
   static: 'static',
@@ -32,7 +47,7 @@ const MECHANISMS = {
   blind: 'blind',
 } as const satisfies Record<Way, ScenarioInput['mechanism']>;
 
-export function locked(way: Way, wait: LockWait, burst: Burst): ScenarioInput {
+export function locked(way: Way, wait: LockWait, burst: Burst, settings = settingsIn(undefined)): ScenarioInput {
   const fixed = way === 'static';
   return {
     version: 1,
@@ -60,7 +75,11 @@ export function locked(way: Way, wait: LockWait, burst: Burst): ScenarioInput {
           arrivals: { process: 'poisson', rate: 1e4 },
           request: {
             stages: [{ tasks: 4, service: { dist: 'exponential', mean: '20us' } }],
-            lock: { probability: 0.3, hold: `${HOLD_NS}ns`, wait },
+            lock: {
+              probability: settings.number('lock.probability'),
+              hold: `${Math.round(settings.number('lock.hold') * 1000)}ns`,
+              wait,
+            },
           },
         },
       },
@@ -85,11 +104,16 @@ const longestWaitNs = (back: VmResult): number => locksOf(back).longestWaitNs ??
 const longestOffCoreNs = (back: VmResult): number => back.longestOffCoreNs ?? 0;
 
 export async function measureLock(options?: ExperimentOptions): Promise<readonly LockPoint[]> {
+  const settings = settingsIn(options);
   const points: LockPoint[] = [];
   for (const wait of WAITS) {
     for (const burst of BURSTS) {
       for (const way of WAYS) {
-        const results: readonly Result[] = await replicate(locked(way, wait, burst), options, REPLICATIONS_HERE);
+        const results: readonly Result[] = await replicate(
+          locked(way, wait, burst, settings),
+          options,
+          replicationsOf(options, REPLICATIONS),
+        );
         points.push({
           way,
           wait,
@@ -115,6 +139,7 @@ export function lockDifference(a: LockPoint, b: LockPoint, read: (back: VmResult
 }
 
 export async function lock(options?: ExperimentOptions): Promise<Answer> {
+  const settings = settingsIn(options);
   const points = await measureLock(options);
   const at = (way: Way, wait: LockWait, burst: Burst): LockPoint =>
     points.find((point) => point.way === way && point.wait === wait && point.burst === burst)!;
@@ -163,8 +188,8 @@ export async function lock(options?: ExperimentOptions): Promise<Answer> {
         assumptions: [
           'the parked holder waits in its queue until a vCPU of its VM finds nothing else to do and steals it: it has no precedence',
           'who spins sees that the holder does not run and leaves its vCPU to other tasks; a blocked waiter gets the lock handed over, in order, and queues where it was released',
-          `critical section of ${HOLD_NS / 1000} us in 30 % of the tasks, four tasks of 20 us a request, half of the two cores that are never taken`,
-          confidence(REPLICATIONS_HERE),
+          `critical section of ${settings.number('lock.hold')} us in ${100 * settings.number('lock.probability')} % of the tasks, four tasks of 20 us a request, half of the two cores that are never taken`,
+          confidence(replicationsOf(options, REPLICATIONS)),
         ],
         command: command('lock'),
       },
@@ -189,7 +214,7 @@ export async function lock(options?: ExperimentOptions): Promise<Answer> {
           'a waiter that spins cannot know that the holder is gone and spins on, so the lock stands still until the burst is over; a waiter that blocks lets its vCPU go idle, and the core that it gives back brings the holder back: that is why blocking hides the hazard',
           'the queue of a vCPU that is gone can be stolen from; what ran on it cannot',
           'longest: over all replications; waits and absences that ended in the run',
-          confidence(REPLICATIONS_HERE),
+          confidence(replicationsOf(options, REPLICATIONS)),
         ],
         command: command('lock'),
       },

@@ -9,8 +9,7 @@ import type { ScenarioInput } from '../../scenario/schema.js';
 import { Simulation } from '../../simulation.js';
 import type { Claim, ExperimentTable, ExperimentOptions } from '../experiment.js';
 import type { OwnNumber } from '../../report/claim-numbers.js';
-
-export const REPLICATIONS = 5;
+import { changedBy, settingsIn } from './parameters.js';
 
 /** One question with its answer. */
 export interface Answer {
@@ -18,16 +17,23 @@ export interface Answer {
   readonly tables: readonly ExperimentTable[];
 }
 
+/** How often a question's scenarios are run. */
+export const replicationsOf = (options?: ExperimentOptions, path = 'replications'): number =>
+  settingsIn(options).number(path);
+
 /** The scenario run with each replication's seed, in order; `look` sees each simulation when it is done. */
 export async function replicate(
   scenario: ScenarioInput,
-  { module }: ExperimentOptions = {},
-  replications = REPLICATIONS,
+  options?: ExperimentOptions,
+  replications = replicationsOf(options),
   look?: (simulation: Simulation) => void,
 ): Promise<readonly Result[]> {
+  const settings = settingsIn(options);
+  const module = options?.module;
+  const changed = changedBy(settings, scenario);
   const results: Result[] = [];
   for (let r = 0; r < replications; r++) {
-    const seeded = { ...scenario, seed: replicationSeed(1, r) };
+    const seeded = { ...changed, seed: replicationSeed(settings.number('seed'), r) };
     const simulation = await Simulation.create(seeded, module === undefined ? {} : { module });
     try {
       await simulation.run();
@@ -98,6 +104,6 @@ export function single(mean: string): {
 export const SURE = '± is a 95 % interval.';
 
 /** How far the figures are to be trusted, in words. */
-export function confidence(replications = REPLICATIONS): string {
+export function confidence(replications: number): string {
   return `95 % Student-t interval over ${replications} replications with seeds of their own, the same for every mechanism`;
 }

@@ -7,7 +7,20 @@ import type { Interval } from '../../metrics/figures.js';
 import { CONFIDENCE_LEVEL } from '../../result/replications.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
 import type { ExperimentOptions } from '../experiment.js';
-import { single, replicate, vm, over, type Answer, differs, us, SURE, spread, confidence } from './measure.js';
+import {
+  single,
+  replicate,
+  replicationsOf,
+  vm,
+  over,
+  type Answer,
+  differs,
+  us,
+  SURE,
+  spread,
+  confidence,
+} from './measure.js';
+import { settingsIn } from './parameters.js';
 import { command } from './questions.js';
 
 export interface MigrateFigures {
@@ -91,9 +104,9 @@ export async function migrate(options?: ExperimentOptions): Promise<Answer> {
         unit: 'us',
         supported: 'partly',
         assumptions: [
-          'moving a waiting task costs 100 ns (costs.migrateTask), to the active vCPUs in turn',
+          `moving a waiting task costs ${settingsIn(options).number('costs.migrateTask')} ns (costs.migrateTask), to the active vCPUs in turn`,
           "service of 20 us at half of the host beside bursts of ten cores' worth for 200 us on average",
-          confidence(),
+          confidence(replicationsOf(options)),
         ],
         command: command('migrate'),
       },

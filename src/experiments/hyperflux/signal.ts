@@ -9,7 +9,7 @@ import { CONFIDENCE_LEVEL } from '../../result/replications.js';
 import type { Result } from '../../result/result.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
 import type { ExperimentOptions } from '../experiment.js';
-import { vm, replicate, REPLICATIONS, over, type Answer, us, spread, differs, SURE, confidence } from './measure.js';
+import { vm, replicate, replicationsOf, over, type Answer, us, spread, differs, SURE, confidence } from './measure.js';
 import { command } from './questions.js';
 
 export type SignalName = 'average' | 'oldest' | 'queue-length';
@@ -92,7 +92,7 @@ export async function measureSignals(options?: ExperimentOptions): Promise<reado
   for (const signal of ['average', 'oldest', 'queue-length'] as const) {
     for (const threshold of signal === 'queue-length' ? LENGTHS : DELAYS_NS) {
       const falseGrants: number[] = [];
-      const results = await replicate(bursts(signal, threshold), options, REPLICATIONS, (simulation) => {
+      const results = await replicate(bursts(signal, threshold), options, replicationsOf(options), (simulation) => {
         falseGrants.push(countFalseGrants(simulation.eventLog()!));
       });
       points.push({
@@ -166,7 +166,7 @@ export async function signal(options?: ExperimentOptions): Promise<Answer> {
         assumptions: [
           'false: the vCPU came, searched, and gave its core back without having run a task; one that came in time for somebody else to be done first counts too',
           'between two thresholds of one signal a straight line',
-          confidence(),
+          confidence(replicationsOf(options)),
         ],
         command: command('signal'),
       },

@@ -7,7 +7,20 @@ import type { ExperimentOptions } from '../experiment.js';
 import { meanInterval } from '../../metrics/confidence.js';
 import type { Interval } from '../../metrics/figures.js';
 import { CONFIDENCE_LEVEL } from '../../result/replications.js';
-import { single, replicate, vm, over, meanOf, type Answer, spread, SURE, confidence, us } from './measure.js';
+import {
+  single,
+  replicate,
+  replicationsOf,
+  vm,
+  over,
+  meanOf,
+  type Answer,
+  spread,
+  SURE,
+  confidence,
+  us,
+} from './measure.js';
+import { settingsIn } from './parameters.js';
 import { command } from './questions.js';
 
 export type Load = 'steady' | 'swinging';
@@ -23,15 +36,14 @@ export interface SizePoint {
 
 const SIZES_NS = [1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000] as const;
 const PINNED = 8;
-const UTILIZATION = 0.6;
 /** Cores' worth: the swinging service in its peaks and between them, and its neighbour. */
 const PEAK = 10;
 const TROUGH = 1;
 const NEIGHBOUR = 3;
 
-function shared(mechanism: 'static' | 'hyperflux', load: Load, sizeNs: number): ScenarioInput {
+function shared(mechanism: 'static' | 'hyperflux', load: Load, sizeNs: number, utilization: number): ScenarioInput {
   const perCore = 1e9 / sizeNs; // tasks a second that keep one core busy
-  const steady = { process: 'poisson', rate: UTILIZATION * PINNED * perCore } as const;
+  const steady = { process: 'poisson', rate: utilization * PINNED * perCore } as const;
   const swinging = {
     process: 'onoff',
     onRate: PEAK * perCore,
@@ -70,9 +82,10 @@ function shared(mechanism: 'static' | 'hyperflux', load: Load, sizeNs: number): 
 
 export async function measureTaskSizes(load: Load, options?: ExperimentOptions): Promise<readonly SizePoint[]> {
   const points: SizePoint[] = [];
+  const utilization = settingsIn(options).number('taskSize.utilization');
   for (const sizeNs of SIZES_NS) {
-    const fixed = await replicate(shared('static', load, sizeNs), options);
-    const moving = await replicate(shared('hyperflux', load, sizeNs), options);
+    const fixed = await replicate(shared('static', load, sizeNs, utilization), options);
+    const moving = await replicate(shared('hyperflux', load, sizeNs, utilization), options);
     const p99 = (results: typeof fixed): number[] => results.map((result) => vm(result, 'svc').latencyNs.p99!);
     const pinned = p99(fixed);
     points.push({
@@ -136,9 +149,9 @@ export async function taskSize(options?: ExperimentOptions): Promise<Answer> {
         unit: '',
         supported: 'yes',
         assumptions: [
-          'steady: each service needs 4.8 of its 8 cores; swinging: one needs 10 cores for 1 ms, then 1 for 3 ms, the other 3 all the time',
+          `steady: each service needs ${(settingsIn(options).number('taskSize.utilization') * PINNED).toFixed(1)} of its ${PINNED} cores; swinging: one needs 10 cores for 1 ms, then 1 for 3 ms, the other 3 all the time`,
           'hyperflux pays its polling core out of the same 16; cache effects are left out, which favours moving',
-          confidence(),
+          confidence(replicationsOf(options)),
         ],
         command: command('task-size'),
       },

@@ -1,8 +1,8 @@
 // Nanvix (arXiv 2604.11669): a user VM for every call, a system VM for every tenant. How many fewer hosts that takes, by how long system VMs and
 // the VMs of others are kept and how many functions a tenant has. Rules: docs/nanvix.md.
 
-import type { Claim, Experiment, ExperimentOptions, ExperimentTable, FigureValues } from '../experiment.js';
-import { refuse, type Settings, settingsOf } from '../parameters.js';
+import { type Claim, type ExperimentTable, type FigureValues, experimentOf } from '../experiment.js';
+import { refuse, type Settings } from '../parameters.js';
 import {
   baselineMemory,
   type BaselineName,
@@ -290,36 +290,30 @@ function tables(settings: Settings, cells: readonly Cell[], found: readonly Sear
   return [...grids, overKeepAlive, searched];
 }
 
-export const experiment: Experiment = {
-  name: 'nanvix',
-  title: 'Nanvix: a user VM a call, a system VM a tenant (arXiv 2604.11669)',
-  parameters: NANVIX_PARAMETERS,
-  async run({ module, parameters }: ExperimentOptions = {}) {
-    const settings = parameters ?? settingsOf('nanvix', NANVIX_PARAMETERS);
-    check(settings);
-    const cells = sweep(settings);
-    const found = await searches(settings, module);
-    const negative = control(settings);
-    return {
-      claims: claims(settings, cells, found, negative),
-      tables: tables(settings, cells, found),
-      figures: {
-        memoryPerFunctionMiB: {
-          nanvix: nanvixMemory(settings, settings.number('functionsPerTenant'), settings.number('sysKeep')),
-          userVms: userMemory(settings),
-          firecracker: baselineMemory(
-            settings,
-            baselineOf(settings, 'firecracker'),
-            settings.number('baseline.keepAlive'),
-          ),
-          snapshot: baselineMemory(settings, baselineOf(settings, 'snapshot'), settings.number('baseline.keepAlive')),
-        },
-        sweep: cells.map((cell) => ({ ...cell })),
-        searched: found.map((one) => ({ ...one })),
-        control: negative,
-        load: 'generated: Poisson calls, lognormal computation; no trace',
+export const experiment = experimentOf(NANVIX_PARAMETERS, async ({ module, settings }) => {
+  check(settings);
+  const cells = sweep(settings);
+  const found = await searches(settings, module);
+  const negative = control(settings);
+  return {
+    claims: claims(settings, cells, found, negative),
+    tables: tables(settings, cells, found),
+    figures: {
+      memoryPerFunctionMiB: {
+        nanvix: nanvixMemory(settings, settings.number('functionsPerTenant'), settings.number('sysKeep')),
+        userVms: userMemory(settings),
+        firecracker: baselineMemory(
+          settings,
+          baselineOf(settings, 'firecracker'),
+          settings.number('baseline.keepAlive'),
+        ),
+        snapshot: baselineMemory(settings, baselineOf(settings, 'snapshot'), settings.number('baseline.keepAlive')),
       },
-      laws: await laws(settings, module),
-    };
-  },
-};
+      sweep: cells.map((cell) => ({ ...cell })),
+      searched: found.map((one) => ({ ...one })),
+      control: negative,
+      load: 'generated: Poisson calls, lognormal computation; no trace',
+    },
+    laws: await laws(settings, module),
+  };
+});

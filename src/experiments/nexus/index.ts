@@ -2,9 +2,9 @@
 // parameters: node's CPU and memory, cold and warm latency, functions a host takes. Rules: docs/nexus.md.
 
 import type { ClaimNumbers } from '../../report/claim-numbers.js';
-import type { Claim, ClaimVerdict, Experiment, ExperimentOptions, ExperimentTable } from '../experiment.js';
+import { type Claim, type ClaimVerdict, type ExperimentTable, experimentOf } from '../experiment.js';
 import { mean } from '../draw.js';
-import { refuse, type Settings, settingsOf } from '../parameters.js';
+import { refuse, type Settings } from '../parameters.js';
 import { runNexus, type SystemRun } from '../../systems/run.js';
 import { density, idle, requestsOf, specOf, type Transport, type Variant } from './host.js';
 import { NEXUS_PARAMETERS } from './parameters.js';
@@ -285,45 +285,39 @@ function tables({ points, guest }: Found, node: Nodes, settings: Settings): Expe
   ];
 }
 
-export const experiment: Experiment = {
-  name: 'nexus',
-  title: 'Nexus: serverless I/O out of the guests (arXiv 2604.06682)',
-  parameters: NEXUS_PARAMETERS,
-  async run({ module, parameters }: ExperimentOptions = {}) {
-    const settings = parameters ?? settingsOf('nexus', NEXUS_PARAMETERS);
-    check(settings);
-    const node = await nodes(settings, 'tcp', module);
-    const found = await densities(settings, module);
-    const region = latencyRegion(settings);
-    const tcp = idle(settings, 'tcp');
-    return {
-      claims: [
-        ...nodeClaims(settings, node),
-        ...TRANSPORTS.map((transport) => densityClaim(settings, found, transport)),
-        ...latencyClaims(settings),
-      ],
-      tables: tables(found, node, settings),
-      figures: {
-        idle: { tcp: { ...tcp }, rdma: { ...idle(settings, 'rdma') } },
-        node: {
-          requests: node.requests,
-          guest: { ...node.guest },
-          nexus: { ...node.nexus },
-          lostAfterAck: node.lostAfterAck,
-        },
-        density: { guest: found.guest, nexus: found.points.map((point) => ({ ...point })) },
-        latencySavings: { warm: region.warm, cold: region.cold },
-        load: 'generated: Poisson arrivals, lognormal computation; no trace',
+export const experiment = experimentOf(NEXUS_PARAMETERS, async ({ module, settings }) => {
+  check(settings);
+  const node = await nodes(settings, 'tcp', module);
+  const found = await densities(settings, module);
+  const region = latencyRegion(settings);
+  const tcp = idle(settings, 'tcp');
+  return {
+    claims: [
+      ...nodeClaims(settings, node),
+      ...TRANSPORTS.map((transport) => densityClaim(settings, found, transport)),
+      ...latencyClaims(settings),
+    ],
+    tables: tables(found, node, settings),
+    figures: {
+      idle: { tcp: { ...tcp }, rdma: { ...idle(settings, 'rdma') } },
+      node: {
+        requests: node.requests,
+        guest: { ...node.guest },
+        nexus: { ...node.nexus },
+        lostAfterAck: node.lostAfterAck,
       },
-      laws: {
-        N1: { ...tcp },
-        N3: { memoryBinds: 1 / (1 - 0.31), cpuBinds: 1 / (1 - 0.44) },
-        N4: {
-          needed: 0.39 / 0.1,
-          coldOverWarm: tcp.guestColdMs / tcp.guestWarmMs,
-          greatestInRange: region.greatestRatio,
-        },
+      density: { guest: found.guest, nexus: found.points.map((point) => ({ ...point })) },
+      latencySavings: { warm: region.warm, cold: region.cold },
+      load: 'generated: Poisson arrivals, lognormal computation; no trace',
+    },
+    laws: {
+      N1: { ...tcp },
+      N3: { memoryBinds: 1 / (1 - 0.31), cpuBinds: 1 / (1 - 0.44) },
+      N4: {
+        needed: 0.39 / 0.1,
+        coldOverWarm: tcp.guestColdMs / tcp.guestWarmMs,
+        greatestInRange: region.greatestRatio,
       },
-    };
-  },
-};
+    },
+  };
+});

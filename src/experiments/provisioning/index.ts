@@ -1,8 +1,8 @@
 // Provisioning (HyperFlux's second half): what warmth costs. Starts below a millisecond against the memory that dormant VMs take, keep-alive policies
 // by budget, one VM that grows against many, small VMs that boot fast. The machinery is that of `functions` in a scenario.
 
-import type { Claim, Experiment, ExperimentOptions, ExperimentTable } from '../experiment.js';
-import { refuse, type Settings, settingsOf } from '../parameters.js';
+import { type Claim, type ExperimentTable, experimentOf } from '../experiment.js';
+import { refuse, type Settings } from '../parameters.js';
 import { densities, type DensityPoint, VM_KINDS } from './density.js';
 import { frontOf, type FrontPoint } from './front.js';
 import { lawsOf } from './laws.js';
@@ -266,39 +266,33 @@ interface Found {
   readonly density: readonly DensityPoint[];
 }
 
-export const experiment: Experiment = {
-  name: 'provisioning',
-  title: 'Provisioning: dormant VMs, cold starts and what warmth costs (APSys 2025, arXiv:2608.12633)',
-  parameters: PROVISIONING_PARAMETERS,
-  async run(options: ExperimentOptions = {}) {
-    const { module, parameters } = options;
-    const settings = parameters ?? settingsOf('provisioning', PROVISIONING_PARAMETERS);
-    check(settings);
-    const load = await loadOf(settings, options);
-    const found: Found = {
-      tiers: await tierSweep(settings, load, module),
-      front: await frontOf(settings, load, module),
-      vertical: await verticalSweep(settings, load, module),
-      density: await densities(settings, settings.list('density.slos').map(Number), module),
-    };
-    const [sixteen, one] = [await burst(settings, 16, module), await burst(settings, 1, module)];
-    return {
-      claims: [
-        subMillisecond(settings, found.tiers),
-        vmCold(settings),
-        density(settings, found.density),
-        ...vertical(sixteen, one, found.vertical),
-        ...greedyDual(found.front, load),
-      ],
-      tables: tables(settings, found),
-      figures: {
-        load: load.name,
-        tiers: found.tiers.map((point) => ({ ...point })),
-        front: found.front.map((point) => ({ ...point })),
-        vertical: found.vertical.map((point) => ({ ...point })),
-        density: found.density.map((point) => ({ ...point })),
-      },
-      laws: await lawsOf(settings, load, module),
-    };
-  },
-};
+export const experiment = experimentOf(PROVISIONING_PARAMETERS, async (asked) => {
+  const { module, settings } = asked;
+  check(settings);
+  const load = await loadOf(settings, asked);
+  const found: Found = {
+    tiers: await tierSweep(settings, load, module),
+    front: await frontOf(settings, load, module),
+    vertical: await verticalSweep(settings, load, module),
+    density: await densities(settings, settings.list('density.slos').map(Number), module),
+  };
+  const [sixteen, one] = [await burst(settings, 16, module), await burst(settings, 1, module)];
+  return {
+    claims: [
+      subMillisecond(settings, found.tiers),
+      vmCold(settings),
+      density(settings, found.density),
+      ...vertical(sixteen, one, found.vertical),
+      ...greedyDual(found.front, load),
+    ],
+    tables: tables(settings, found),
+    figures: {
+      load: load.name,
+      tiers: found.tiers.map((point) => ({ ...point })),
+      front: found.front.map((point) => ({ ...point })),
+      vertical: found.vertical.map((point) => ({ ...point })),
+      density: found.density.map((point) => ({ ...point })),
+    },
+    laws: await lawsOf(settings, load, module),
+  };
+});

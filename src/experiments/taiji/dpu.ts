@@ -7,7 +7,8 @@ import type { Example } from '../measured.js';
 type Arrivals = NonNullable<ScenarioInput['vms'][number]['workload']>['arrivals'];
 
 const FRAMES = 16_384;
-const PHYSICAL_KIB = 32 * 2 ** 20;
+export const PHYSICAL_GIB = 32;
+const PHYSICAL_KIB = PHYSICAL_GIB * 2 ** 20;
 const FOUR_KIB = 4;
 
 function dpu(duration: string, scan: string, coldShare: number, arrivals: Arrivals): ScenarioInput {

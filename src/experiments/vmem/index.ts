@@ -2,23 +2,20 @@
 // Only the abstract is public here; what the model adds is named as an assumption with each claim.
 
 import { Laboratory } from '../measured.js';
-import type { Experiment } from '../experiment.js';
+import { experimentOf } from '../experiment.js';
 import { boot } from './boot.js';
 import { network } from './network.js';
+import { fieldsOf, VMEM_PARAMETERS } from './parameters.js';
 import { sellable } from './sellable.js';
 import { upgrade } from './upgrade.js';
 
-export const experiment: Experiment = {
-  name: 'vmem',
-  title: 'Vmem: reserved memory, hot-upgradable (arXiv:2511.09961)',
-  async run(options = {}) {
-    const laboratory = new Laboratory(options);
-    const parts = [
-      await sellable(laboratory),
-      await boot(laboratory),
-      await network(laboratory),
-      await upgrade(laboratory),
-    ];
-    return { claims: parts.flatMap(({ claims }) => claims), tables: parts.flatMap(({ tables }) => tables) };
-  },
-};
+export const experiment = experimentOf(VMEM_PARAMETERS, async ({ module, settings }) => {
+  const laboratory = new Laboratory({ module }, (example) => fieldsOf(settings, example));
+  const parts = [
+    await sellable(laboratory),
+    await boot(laboratory, settings),
+    await network(laboratory, settings),
+    await upgrade(laboratory, settings),
+  ];
+  return { claims: parts.flatMap(({ claims }) => claims), tables: parts.flatMap(({ tables }) => tables) };
+});

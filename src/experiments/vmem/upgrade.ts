@@ -4,6 +4,7 @@
 import { formatDurationNs } from '../../report/units.js';
 import { Figures, type Measured, type Laboratory } from '../measured.js';
 import type { ExperimentResult } from '../experiment.js';
+import type { Settings } from '../parameters.js';
 import { VMEM_UPGRADE } from './servers.js';
 
 const MEMORY = 'runs.0.memory';
@@ -27,7 +28,7 @@ function row(figures: Figures, name: string, run: Measured): string[] {
   ];
 }
 
-export async function upgrade(laboratory: Laboratory): Promise<ExperimentResult> {
+export async function upgrade(laboratory: Laboratory, settings: Settings): Promise<ExperimentResult> {
   const hot = await laboratory.reserve(VMEM_UPGRADE);
   const reload = await laboratory.reserve(VMEM_UPGRADE, ['upgrade.mode=reload', 'upgrade.failureShare=0']);
   const figures = new Figures();
@@ -48,7 +49,7 @@ export async function upgrade(laboratory: Laboratory): Promise<ExperimentResult>
         supported: 'partly',
         assumptions: [
           "that operations wait and frames stay is how the protocol is modelled (prepare, quiesce, transfer, switch); the copy, its check and the rollback are carried out on the allocator's tables",
-          'pause lengths are not published: the tables are handed over at 1 GB/s and switched in 10 us (assumed)',
+          `pause lengths are not published: the tables are handed over at ${1e9 / settings.number('upgrade.transferPerGB')} GB/s and switched in ${settings.number('upgrade.switch') / 1000} us (assumed)`,
           `the longest operation took ${figures.show(hot, `${MEMORY}.operationNs.max`, time)} with a longest pause of ${figures.show(hot, `${MEMORY}.upgrades.pauseNs.max`, time)}`,
           `every frame has one owner and none is lost: checked ${at('checks')} times during the run`,
         ],
