@@ -15,7 +15,7 @@ export class Task {
   request: Request; //  40
   client: u32; //       44 slot of the closed client that waits for it, 0: none
   touch: u64; //        48 from which the pages that it still touches follow (memory/swap/access.ts)
-  afterLock: u64; //    56 ns behind it
+  afterLock: u64; //    56 ns behind it; of a function's task, which takes no lock: its VM
 }
 
 /** A fork-join request: a chain of stages, each as wide as is drawn when it starts. */

@@ -18,6 +18,7 @@ import {
 import { cancelTimer, planExpiry, planFill, planRetry } from "./timers";
 import { leaveGate } from "./gate";
 import { delay } from "./delayed";
+import { firstTouches } from "./working-set";
 
 function allocateInstance(): Instance {
   const free = life.freeInstances;
@@ -112,7 +113,7 @@ export function admit(i: Instance, t: Task): void {
   record(histogram(<usize>(W.LIFE_HISTOGRAM_START + (t.client & 0xff))), L.HOST_HISTOGRAM_SUB_BITS, waited);
   tallyFn(i.fn, W.FN_START_NS, waited);
   t.request = nothing<Request>();
-  enterVm(i.vm, t);
+  enterVm(i.vm, t, firstTouches(i));
 }
 
 /** `i`, which has room, serves `t` from `tier`. */

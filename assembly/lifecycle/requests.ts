@@ -7,6 +7,7 @@ import { record } from "../kernel/histogram";
 import { Q, Request, Task, Vm, clock, isNull, nothing } from "../cpu/state";
 import { dropTask, enterVm, newTask } from "../cpu/workload/request";
 import { takeDelayed } from "./delayed";
+import { workingSetOf } from "./working-set";
 import { admit, ended, expire, give, hide, histogram, layDormant, make, ready, show, wake } from "./instances";
 import { enterGate } from "./gate";
 import { keeper } from "./keeper";
@@ -96,6 +97,7 @@ function start(f: Fn, t: Task, tier: u32): bool {
 function begin(i: Instance, tier: u32): void {
   tally(W.LIFE_STARTS, 1);
   const f = i.fn;
+  if (tier == W.TIER_RESTORE) i.untouched = workingSetOf(f);
   const all = startNs(f, tier);
   const worked = tier == W.TIER_RESTORE ? 0 : life.vmNs + (tier == W.TIER_FULL ? f.init : 0);
   i.bootNs = <u64>(life.bootCpu * <f64>(<i64>worked));
@@ -109,7 +111,7 @@ function boot(i: Instance): void {
   i.bootNs = 0;
   if (isNull(t) || !takeSlot(i)) return;
   t.client = <u32>L.CLIENT_FUNCTION | BOOT_TASK;
-  enterVm(i.vm, t);
+  enterVm(i.vm, t, 0);
 }
 
 // --- for want of memory ---------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 
 import { E_POOL } from "../layout";
 import { Vm, clock, isNull, nothing, vmAt } from "../cpu/state";
+import { S, moveIn } from "../memory/pages/state";
 import * as W from "./layout";
 import { ACTIVE, Instance, SlotClass, classAt, life, tallyMost } from "./state";
 
@@ -75,6 +76,7 @@ export function takeSlot(i: Instance): bool {
   store<u64>(at, bits & (bits - 1));
   i.vm = vmAt(c.firstVm + (c.hint << 6) + <u32>ctz<u64>(bits));
   setInstance(i.vm, i);
+  if (S.functions != 0) moveIn(i.vm, i.fn.index);
   tallyMost(W.LIFE_SLOTS_MAX, <u64>(++life.slotsUsed));
   return true;
 }

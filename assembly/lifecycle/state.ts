@@ -31,7 +31,7 @@ export class Instance {
   sibling: Instance; // of its function's living ones
   priorSibling: Instance;
   gated: u32; //        1: the gate counts it until its READY
-  pad0: u32;
+  untouched: u32; //    pages of its snapshot's working set that it has not touched since it was restored
   priority: f64; //     what the policy ranks it by, 0 or more
   timerKey: u64; //     three nodes: READY or EXPIRE, …
   timerRest: u64;

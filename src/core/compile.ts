@@ -8,6 +8,7 @@ import { quotaOf } from '../scenario/quota.js';
 import { isOn, mechanismWords } from '../mechanisms/words.js';
 import type { VmGroup, Scenario, Arrivals } from '../scenario/types.js';
 import type { LaidFunctions } from '../lifecycle/words.js';
+import { nameHash } from '../input/name-hash.js';
 import { withSlots, type LaidScenario } from './slots.js';
 import { Distributions, type EmpiricalTables } from './distributions.js';
 
@@ -50,13 +51,6 @@ const DISPATCHES = {
   'single-queue': L.DISPATCH_SINGLE,
   policy: L.DISPATCH_POLICY,
 } as const;
-
-/** FNV-1a, 64 bits, as two halves: a VM's random streams follow its name, so other VMs may come and go. */
-export function nameHash(name: string): { lo: number; hi: number } {
-  let hash = 0xcbf29ce484222325n;
-  for (const byte of new TextEncoder().encode(name)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
-  return { lo: Number(hash & 0xffffffffn), hi: Number(hash >> 32n) };
-}
 
 export function vmNames(group: VmGroup): string[] {
   return group.count === 1 ? [group.name] : Array.from({ length: group.count }, (_, i) => `${group.name}-${i}`);

@@ -46,7 +46,8 @@ export function measure(of: Measured): Result {
   const { nowNs, events } = core;
   // statistics begin anew at the end of the warm-up; a run that is stopped before has what it has
   const measuredNs = nowNs < scenario.warmupNs ? nowNs : nowNs - scenario.warmupNs;
-  const memory = swapResult(scenario, compiled.vms, measuredNs, core);
+  const ofMemory = compiled.laid === undefined ? scenario : { ...scenario, laid: compiled.laid };
+  const memory = swapResult(ofMemory, compiled.vms, compiled.slots.length, measuredNs, core);
   const cores = slotCounters(core, compiled);
   const lifecycle = lifecycleResult(compiled.laid?.spec, core, cores);
   const counters = readCounters(core, compiled, scenario.host.cores, late);

@@ -225,6 +225,12 @@ export const LIFECYCLE_FIELDS: readonly Field[] = [
     'Share of tier.vmBoot and of a function’s init that is work of a core, as a task on the VM that starts; 0: neither takes one.',
     '0',
   ),
+  field(
+    'lifecycle.workingSet',
+    'bytes',
+    'What the first requests on a restored instance touch of its snapshot, which lies in host.memory and is swapped with it; no more than the function has. REAP (ASPLOS 2021), as later papers quote it: 24 MiB.',
+    'nothing that is simulated: restoring takes tier.restore',
+  ),
   field(`${TRACE}.file`, 'name', 'File of invocations, beside the scenario.'),
   {
     ...field(`${TRACE}.format`, 'choice', 'How the file is written (docs/functions.md).'),

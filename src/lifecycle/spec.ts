@@ -113,6 +113,8 @@ export interface LifecycleSettings {
     /** Booting a VM, its runtime left out, in ns. */
     readonly vmBootNs: number;
   };
+  /** What a restored instance touches of its snapshot, which lies in the host's memory; absent: nothing that is simulated. */
+  readonly workingSetBytes?: number | undefined;
   /** Of a confidential function, where its VM boots. */
   readonly attestNs: number;
   /** Whether an announced width starts VMs ahead. */

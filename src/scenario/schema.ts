@@ -142,7 +142,10 @@ export const scenarioSchema = section({
     seed: written.seed ?? defaultNumber('seed'),
     durationNs: written.duration,
     warmupNs: written.warmup ?? defaultNumber('warmup'),
-    host: vms.some((vm) => vm.memory !== undefined) ? written.host : withoutMemory(written.host),
+    host:
+      vms.some((vm) => vm.memory !== undefined) || written.lifecycle?.workingSet !== undefined
+        ? written.host
+        : withoutMemory(written.host),
     mechanism: written.mechanism,
     costs: written.costs ?? resolveCosts({}),
     limits: {

@@ -25,9 +25,12 @@ export function memoryProblems(scenario: SwappedScenario): FieldProblem[] {
   const guests = scenario.vms.flatMap((vm, index) =>
     vm.memory === undefined ? [] : [{ vm, memory: vm.memory, index }],
   );
-  if (guests.length === 0) return [];
-  if (memory === undefined || memoryBytes === undefined)
-    return [{ path: HM, given: 'nothing', expected: `a size such as 32GiB (vms.${guests[0]!.index} has memory)` }];
+  const workingSet = scenario.lifecycle?.workingSetBytes;
+  if (guests.length === 0 && workingSet === undefined) return [];
+  if (memory === undefined || memoryBytes === undefined) {
+    const who = workingSet === undefined ? `vms.${guests[0]!.index} has memory` : 'lifecycle.workingSet is of it';
+    return [{ path: HM, given: 'nothing', expected: `a size such as 32GiB (${who})` }];
+  }
   const { pageBytes, pageSample } = memory;
   const least = pageBytes * pageSample;
   const { high, low, min } = memory.watermarks;
@@ -63,6 +66,7 @@ export function memoryProblems(scenario: SwappedScenario): FieldProblem[] {
       given: String(memory.cores),
       expected: `host.cores (${cores}) to leave ${Math.max(guaranteed, 1)} for the VMs beside the ${kept} kept`,
     });
+  if (workingSet !== undefined) problems.push(...workingSetProblems(memory, scenario.lifecycle!.snapshots));
   let needed = 0;
   for (const { vm, memory: guest, index } of guests) {
     const at: Path = ['vms', index, 'memory'];
@@ -95,6 +99,24 @@ export function memoryProblems(scenario: SwappedScenario): FieldProblem[] {
       path: HM,
       given: formatSize(memoryBytes),
       expected: `at least ${formatSize(Math.ceil(needed + memory.workers * least))}: what is pinned, and what is kept of all other pages when they are out`,
+    });
+  return problems;
+}
+
+/** What a working set asks of the memory that it lies in. */
+function workingSetProblems({ pageSample }: HostMemory, snapshots: 'none' | 'onExpiry'): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  if (snapshots === 'none')
+    problems.push({
+      path: ['lifecycle', 'workingSet'],
+      given: 'a size',
+      expected: 'nothing, or lifecycle.snapshots: onExpiry: without snapshots nothing is restored',
+    });
+  if (pageSample !== 1)
+    problems.push({
+      path: [...HM, 'pageSample'],
+      given: String(pageSample),
+      expected: '1 with lifecycle.workingSet, each of whose pages is touched',
     });
   return problems;
 }

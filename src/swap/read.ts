@@ -11,7 +11,7 @@ import type { Histogram } from '../metrics/histogram.js';
 import { BACKEND_COUNTERS, GUEST_COUNTERS, SWAP_COUNTERS, SWAP_SECONDS, UPGRADE_COUNTERS } from './counters.js';
 import type { MemoryResult } from './result.js';
 import { BACKEND_NAMES } from './types.js';
-import { guestPages } from './words.js';
+import { guestPages, workingSetPages } from './words.js';
 
 /** What the core has counted; `settle` first. */
 export interface SwapCounters {
@@ -42,12 +42,15 @@ const share = (part: number, whole: number): number | null => (whole === 0 ? nul
 export function swapResult(
   scenario: SwappedScenario,
   vms: readonly { readonly name: string }[],
+  /** VMs of functions' instances, behind those. */
+  slots: number,
   measuredNs: number,
   core: PartReader,
 ): MemoryResult | undefined {
   const { memory, memoryBytes = 0, cores } = scenario.host;
   if (memory === undefined) return undefined;
-  const raw = readSwap(core, vms.length, memory.upgrades.length);
+  const ofFunctions = workingSetPages(scenario);
+  const raw = readSwap(core, vms.length + slots + ofFunctions.length, memory.upgrades.length);
   if (raw === undefined) return undefined;
   const counts = counted(SWAP_COUNTERS, raw.counters);
   const at = (which: number): number => raw.counters[which] ?? 0;
@@ -57,7 +60,7 @@ export function swapResult(
   const sizes = scenario.vms.flatMap((vm) =>
     new Array<number>(vm.count).fill(vm.memory === undefined ? 0 : guestPages(vm.memory.sizeBytes, pageBytes, sample)),
   );
-  const virtualPages = sizes.reduce((sum, pages) => sum + pages, 0);
+  const virtualPages = [...sizes, ...ofFunctions].reduce((sum, pages) => sum + pages, 0);
   const ofBackends = BACKEND_NAMES.map((_, index) => W.SWAP_HISTOGRAM_BACKENDS + index);
   const swapInNs = distribution(...ofBackends);
   const section = (from: Float64Array, at: number, length: number): Float64Array => from.subarray(at, at + length);
@@ -66,7 +69,11 @@ export function swapResult(
   );
   const overBackends = (which: number): number => wordsOfBackends.reduce((sum, words) => sum + (words[which] ?? 0), 0);
   const guests = vms.map((_, index) => section(raw.guests, index * W.GUEST_COUNTERS, W.GUEST_COUNTERS));
-  const overGuests = (which: number): number => guests.reduce((sum, words) => sum + (words[which] ?? 0), 0);
+  const overGuests = (which: number): number => {
+    let sum = 0;
+    for (let at = which; at < raw.guests.length; at += W.GUEST_COUNTERS) sum += raw.guests[at]!;
+    return sum;
+  };
   const stallNs = distribution(...ofBackends, W.SWAP_HISTOGRAM_JOINED);
   const touches = overGuests(W.GUEST_TOUCHED);
   const faults = overGuests(W.GUEST_FAULTS);

@@ -149,4 +149,18 @@ export interface SwappedScenario {
     readonly vcpus: { readonly min: number };
     readonly memory?: GuestMemory;
   }[];
+  /** Present where functions' working sets are pages of the host's memory. */
+  readonly lifecycle?: FunctionsLifecycle | undefined;
+  /** Functions that are laid out. */
+  readonly laid?: { readonly spec: FunctionsLifecycle & LaidFunctionNames } | undefined;
+}
+
+interface LaidFunctionNames {
+  readonly functions: readonly { readonly name: string; readonly memoryBytes: number }[];
+}
+
+/** What swapped memory looks at of a lifecycle. */
+interface FunctionsLifecycle {
+  readonly snapshots: 'none' | 'onExpiry';
+  readonly workingSetBytes?: number | undefined;
 }

@@ -4,7 +4,8 @@
 import type { SwappedScenario } from './types.js';
 import * as W from '../../assembly/memory/pages/layout.js';
 import { InputError, show } from '../input/errors.js';
-import { type Content, BACKEND_NAMES, type GuestMemory } from './types.js';
+import { nameHash } from '../input/name-hash.js';
+import { type Content, BACKEND_NAMES, type GuestMemory, type HostMemory } from './types.js';
 import type { CountDist } from '../input/distributions.js';
 
 /** Where distributions and tables are laid down; the scenario's own collection. */
@@ -51,6 +52,38 @@ function put(length: number, values: Readonly<Record<number, number>>): number[]
   return words;
 }
 
+/** Whether functions that are laid out have pages. */
+function hasWorkingSets({ laid }: SwappedScenario): boolean {
+  return laid !== undefined && laid.spec.workingSetBytes !== undefined && laid.spec.snapshots !== 'none';
+}
+
+/** Pages of each function's working set, which is no more than the function's memory; none where no function is laid out. */
+export function workingSetPages(scenario: SwappedScenario): number[] {
+  const { memory } = scenario.host;
+  if (memory === undefined || !hasWorkingSets(scenario)) return [];
+  const { workingSetBytes = 0, functions } = scenario.laid!.spec;
+  return functions.map(({ memoryBytes }) => Math.ceil(Math.min(workingSetBytes, memoryBytes) / memory.pageBytes));
+}
+
+/** The working set of each function as a guest's memory that is gone over in order, so many pages by one task. */
+function functionWords(scenario: SwappedScenario, { content }: HostMemory): number[] {
+  const pages = workingSetPages(scenario);
+  const shares = cumulated(content);
+  return scenario.laid!.spec.functions.flatMap(({ name }, index) => {
+    const { lo, hi } = nameHash(name);
+    const words = put(W.FUNCTION_GUEST_WORDS, {
+      [W.GUEST_PAGES]: pages[index]!,
+      [W.GUEST_HOT]: pages[index]!,
+      [W.GUEST_TOUCHES]: Math.min(pages[index]!, W.TOUCHES_MAX),
+      [W.GUEST_PATTERN]: W.PATTERN_SCAN,
+      [W.FUNCTION_NAME_LO]: lo,
+      [W.FUNCTION_NAME_HI]: hi,
+    });
+    shares.forEach((sum, backend) => (words[W.GUEST_CONTENT + backend] = sum));
+    return words;
+  });
+}
+
 /**
  * The words, or undefined where no VM has memory. `traces` holds the page numbers of the files that patterns name.
  *
@@ -87,6 +120,7 @@ export function swapWords(
     [W.SWAP_PREFETCH]: memory.prefetch,
     [W.SWAP_METADATA]: memory.metadataBytes,
     [W.SWAP_UPGRADES]: memory.upgrades.length,
+    [W.SWAP_FUNCTIONS]: hasWorkingSets(scenario) ? scenario.laid!.spec.functions.length : 0,
   });
   const further = pageBytes / FOUR_KIB - 1;
   const backends = BACKEND_NAMES.flatMap((name) => {
@@ -114,7 +148,8 @@ export function swapWords(
       [W.UPGRADE_FAILS]: FAILS[upgrade.fails],
     }),
   );
-  return [...header, ...backends, ...guests, ...upgrades];
+  const functions = hasWorkingSets(scenario) ? functionWords(scenario, memory) : [];
+  return [...header, ...backends, ...guests, ...upgrades, ...functions];
 
   function guestWords(guest: GuestMemory): number[] {
     const pages = guestPages(guest.sizeBytes, pageBytes, sample);

@@ -15,7 +15,7 @@ import { allocate } from "../../kernel/arena";
 import { pow } from "../../kernel/math";
 import { unit, mix, next } from "../../kernel/random";
 import { Vm, Task, TASK_BEFORE_LOCK } from "../../cpu/state";
-import { Guest, guestAt, DIRTY, COPY } from "./state";
+import { Guest, guestIn, DIRTY, COPY } from "./state";
 
 // a task's word: 51 bits from which its next touch follows, one that says that it touches a page more than the whole part of
 // the mean, 12 that count the touches it still makes
@@ -42,7 +42,7 @@ function drawCount(g: Guest, draws: u64): u64 {
  * has taken its places in the order of touches as a whole.
  */
 export function beginTouches(vm: Vm, t: Task, draws: u64): void {
-  const g = guestAt(vm.index);
+  const g = guestIn(vm);
   t.touch = 0;
   if (g.pages == 0) return;
   if (draws == 0) draws = next(changetype<usize>(g) + offsetof<Guest>("stream0"));
@@ -60,15 +60,20 @@ export function beginTouches(vm: Vm, t: Task, draws: u64): void {
   t.touch = (draws << FROM) | (n > <u64>g.touches ? MORE : 0) | n;
 }
 
+/** The word of a task that makes `count` touches, of a scan from position `from` on. */
+export function inTurn(from: u64, count: u64): u64 {
+  return (from << FROM) | count;
+}
+
 /** Whether touches of the VM's requests follow one another, so that each has its place. */
 export function inOrder(vm: Vm): bool {
-  const g = guestAt(vm.index);
+  const g = guestIn(vm);
   return g.pages != 0 && <i32>g.pattern >= W.PATTERN_SCAN;
 }
 
 /** As many places in the order of touches as a task has that draws `draws`; answers the first. */
 export function reservePlaces(vm: Vm, draws: u64): u64 {
-  const g = guestAt(vm.index);
+  const g = guestIn(vm);
   const place = g.cursor;
   g.cursor += drawCount(g, draws);
   return place;

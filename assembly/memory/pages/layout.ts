@@ -22,7 +22,8 @@ export const SWAP_SCAN_PAGE = 16; // ns a page
 export const SWAP_PREFETCH = 17; // pages
 export const SWAP_METADATA = 18; // bytes kept of every page that is out
 export const SWAP_UPGRADES = 19;
-export const SWAP_HEADER = 20;
+export const SWAP_FUNCTIONS = 20; // whose working sets are pages too: FUNCTION_GUEST_WORDS each, behind the upgrades
+export const SWAP_HEADER = 21;
 
 export const BACKEND_ZERO = 0;
 export const BACKEND_LZ4 = 1;
@@ -56,6 +57,13 @@ export const GUEST_CONTENT = 13; // cumulated share of pages by backend, BACKEND
 export const GUEST_HIGH = 18; // bytes of the quota free at which its background swap-out rests
 export const GUEST_LOW = 19; // … begins
 export const GUEST_WORDS = 20;
+
+// behind the words of a function's guest: its name's hash, from which its pages' content follows
+export const FUNCTION_NAME_LO = 20;
+export const FUNCTION_NAME_HI = 21;
+export const FUNCTION_GUEST_WORDS = 22;
+
+export const TOUCHES_MAX = 4095; // of a task
 
 export const PATTERN_UNIFORM = 0;
 export const PATTERN_ZIPF = 1;

@@ -10,7 +10,7 @@
 // compressed size. Capacity is the sum of both and of what is free, to the byte (laws.ts). Pinned pages are RESIDENT for ever and in no list.
 
 import * as W from "./layout";
-import { Task } from "../../cpu/state";
+import { H, Task, Vm, vmAt } from "../../cpu/state";
 import { Distribution } from "../../kernel/distribution";
 import { histogramBytes, record } from "../../kernel/histogram";
 import { HOST_HISTOGRAM_SUB_BITS } from "../../layout";
@@ -193,6 +193,7 @@ export class Swap {
   prefetch: u64;
   metadata: u64;
   upgrades: u64;
+  functions: u64;
   // as it goes
   free: i64;
   budgetAt: u64; //       when what was used so far will have been earned
@@ -206,7 +207,8 @@ export class Swap {
   stream1: u64;
   on: u32;
   guests: usize;
-  guestCount: u32;
+  guestCount: u32; //     of VMs, and behind them of functions
+  ofVms: usize; //        Guest by VM: its own, or that of the function that runs in it
   pages: usize; //        records; number 0 is not used
   pageCount: u32;
   reclaiming: u32; //     from low until high
@@ -261,6 +263,20 @@ export function pageAt(page: u32): Page {
 @inline
 export function guestAt(index: u32): Guest {
   return changetype<Guest>(S.guests + <usize>index * <usize>offsetof<Guest>());
+}
+/** The memory that tasks of `vm` touch. */
+// @ts-ignore: decorator
+@inline
+export function guestIn(vm: Vm): Guest {
+  return load<Guest>(S.ofVms + (<usize>vm.index << 2));
+}
+/** From now on tasks of `vm` touch the working set of that function. */
+export function moveIn(vm: Vm, fn: u32): void {
+  store<Guest>(S.ofVms + (<usize>vm.index << 2), guestAt(H.vmCount + fn));
+}
+/** The VM of `t`, which waits for memory of guest `index`: several VMs may share what is a function's, whose tasks know theirs. */
+export function vmOf(index: u32, t: Task): Vm {
+  return index < H.vmCount ? vmAt(index) : changetype<Vm>(<usize>t.afterLock);
 }
 // @ts-ignore: decorator
 @inline

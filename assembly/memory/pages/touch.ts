@@ -2,7 +2,7 @@
 // difference: when a task begins to run, its touches up to the first page that is missing are noted, and they are made when
 // somebody could see whether they have been: at the task's end or stop, before a scan, before a victim is looked for.
 
-import { S, Guest, Page, ACCESSED, AHEAD, tally, DIRTY, AWAY, guestAt, pageAt, tallyGuest } from "./state";
+import { S, Guest, Page, ACCESSED, AHEAD, tally, DIRTY, AWAY, guestIn, pageAt, tallyGuest } from "./state";
 import * as W from "./layout";
 import { written, COUNT_MASK, spreadOf, touchesOf, pageOf, advance } from "./access";
 import { VCpu, H, Q, coreAt, Task, clock } from "../../cpu/state";
@@ -84,7 +84,7 @@ function bound(v: VCpu, plan: Plan): u64 {
 function make(core: u32): void {
   const plan = planOn(core);
   const v = coreAt(core).vcpu;
-  const g = guestAt(v.vm.index);
+  const g = guestIn(v.vm);
   const before = bound(v, plan);
   const from = <u32>plan.next;
   let i = from;
@@ -144,7 +144,7 @@ export function mayTouch(t: Task): bool {
 // @ts-ignore: decorator
 @inline
 export function hasTouched(v: VCpu, t: Task): bool {
-  return S.on != 0 && touchesOf(guestAt(v.vm.index), t.touch) != (t.touch & COUNT_MASK);
+  return S.on != 0 && touchesOf(guestIn(v.vm), t.touch) != (t.touch & COUNT_MASK);
 }
 
 /**
@@ -154,7 +154,7 @@ export function hasTouched(v: VCpu, t: Task): bool {
 export function planTouch(v: VCpu, t: Task): u64 {
   const core = v.core.index;
   if (left(core) != 0) make(core);
-  const g = guestAt(v.vm.index);
+  const g = guestIn(v.vm);
   const plan = planOn(core);
   const spread = spreadOf(v.vm, t);
   const done = spread - t.remaining;

@@ -71,7 +71,6 @@ function layBackends(backendWords: usize): void {
 /** Answers 0 or E_*. */
 export function configureSwap(part: Part): i32 {
   const words = part.section;
-  const vmWords = sections.vms;
   const tables = sections.tables;
   const groups = H.groupCount;
   S.on = 1;
@@ -84,12 +83,14 @@ export function configureSwap(part: Part): i32 {
   const guestWords = backendWords + ((W.BACKENDS * W.BACKEND_WORDS) << 3);
   S.upgradeWords = guestWords + ((<usize>groups * W.GUEST_WORDS) << 3);
 
-  S.guestCount = H.vmCount;
+  S.guestCount = H.vmCount + <u32>S.functions;
+  const functionWords = S.upgradeWords + ((<usize>S.upgrades * W.UPGRADE_WORDS) << 3);
   let pages: u64 = 0;
-  for (let i: u32 = 0; i < H.vmCount; i++) pages += <u64>word(guestWords + ((<usize>word(vmWords, i * L.VM_WORDS + L.VM_GROUP) * W.GUEST_WORDS) << 3), W.GUEST_PAGES);
+  for (let i: u32 = 0; i < S.guestCount; i++) pages += <u64>word(wordsOf(i, guestWords, functionWords), W.GUEST_PAGES);
   S.pageCount = <u32>pages;
-  S.guests = allocate(<u64>H.vmCount * offsetof<Guest>());
-  S.guestCounters = allocate((<u64>H.vmCount * W.GUEST_COUNTERS) << 3);
+  S.guests = allocate(<u64>S.guestCount * offsetof<Guest>());
+  S.ofVms = allocate(<u64>H.vmCount << 2);
+  S.guestCounters = allocate((<u64>S.guestCount * W.GUEST_COUNTERS) << 3);
   S.histograms = createHistograms(W.SWAP_HISTOGRAMS, L.HOST_HISTOGRAM_SUB_BITS);
   S.backends = allocate(<u64>W.BACKENDS * offsetof<Backend>());
   S.queues = allocate(<u64>QUEUES << 4);
@@ -105,22 +106,22 @@ export function configureSwap(part: Part): i32 {
   part.keepCounters(W.SWAP_SET_GUESTS, S.guestCounters);
   part.keepCounters(W.SWAP_SET_UPGRADES, S.upgradeCounters);
   part.keepCounters(W.SWAP_SET_FREE, changetype<usize>(S) + offsetof<Swap>("free"));
-  const levels = allocate((<u64>H.vmCount * (S.levels + 1)) << 3);
+  const levels = allocate((<u64>S.guestCount * (S.levels + 1)) << 3);
   if (pages >= 0xffff_ffff) return L.E_MEMORY;
   S.pages = allocate((pages + 1) << 4);
-  S.stages = hasDevices(guestWords, groups) ? allocate((pages + 1) << 4) : 1;
+  S.stages = hasDevices(guestWords, groups, W.GUEST_WORDS) || hasDevices(functionWords, <u32>S.functions, W.FUNCTION_GUEST_WORDS) ? allocate((pages + 1) << 4) : 1;
   if (S.pages == 0 || levels == 0 || S.histograms == 0 || S.guests == 0 || S.plans == 0 || S.stages == 0) return L.E_MEMORY;
 
   seedStream(changetype<usize>(S) + offsetof<Swap>("stream0"), H.seed, 0, PURPOSE_ENGINE);
   layBackends(backendWords);
   let first: u32 = 1;
-  for (let i: u32 = 0; i < H.vmCount; i++) {
-    const w = vmWords + ((<usize>i * L.VM_WORDS) << 3);
+  for (let i: u32 = 0; i < S.guestCount; i++) {
     const g = guestAt(i);
     g.levels = levels + ((<usize>i * (<usize>S.levels + 1)) << 3);
     g.counters = S.guestCounters + ((<usize>i * W.GUEST_COUNTERS) << 3);
     g.first = first;
-    if (!readGuest(g, i, guestWords + ((<usize>word(w, L.VM_GROUP) * W.GUEST_WORDS) << 3), w, tables)) return L.E_MEMORY;
+    if (i < H.vmCount) store<Guest>(S.ofVms + (<usize>i << 2), g);
+    if (!readGuest(g, i, wordsOf(i, guestWords, functionWords), tables)) return L.E_MEMORY;
     first += g.pages;
   }
   if (!settleDown()) return L.E_FRAMES;
@@ -129,15 +130,28 @@ export function configureSwap(part: Part): i32 {
 }
 
 /** Whether any page may go to a device. */
-function hasDevices(guestWords: usize, groups: u32): bool {
+function hasDevices(guestWords: usize, groups: u32, each: usize): bool {
   for (let i: u32 = 0; i < groups; i++) {
-    const w = guestWords + ((<usize>i * W.GUEST_WORDS) << 3);
+    const w = guestWords + ((<usize>i * each) << 3);
     if (word(w, W.GUEST_PAGES) != 0 && word(w, W.GUEST_CONTENT + W.BACKEND_ZSTD) < 1) return true;
   }
   return false;
 }
 
-function readGuest(g: Guest, index: u32, w: usize, vmWords: usize, tables: usize): bool {
+/** The words of guest `index`: those of its VM's group, or of its function. */
+function wordsOf(index: u32, guestWords: usize, functionWords: usize): usize {
+  if (index >= H.vmCount) return functionWords + ((<usize>(index - H.vmCount) * W.FUNCTION_GUEST_WORDS) << 3);
+  return guestWords + ((<usize>word(sections.vms, index * L.VM_WORDS + L.VM_GROUP) * W.GUEST_WORDS) << 3);
+}
+
+/** Its name's hash. */
+function nameOf(index: u32, w: usize): u64 {
+  if (index >= H.vmCount) return (<u64>word(w, W.FUNCTION_NAME_HI) << 32) | <u64>word(w, W.FUNCTION_NAME_LO);
+  const vm = sections.vms + ((<usize>index * L.VM_WORDS) << 3);
+  return (<u64>word(vm, L.VM_NAME_HI) << 32) | <u64>word(vm, L.VM_NAME_LO);
+}
+
+function readGuest(g: Guest, index: u32, w: usize, tables: usize): bool {
   g.pages = <u32>word(w, W.GUEST_PAGES);
   if (g.pages == 0) return true;
   layWhole(changetype<usize>(g) + offsetof<Guest>("quota"), w + (W.GUEST_QUOTA << 3), W.GUEST_TOUCHES - W.GUEST_QUOTA);
@@ -149,7 +163,7 @@ function readGuest(g: Guest, index: u32, w: usize, vmWords: usize, tables: usize
   g.hot = <u32>word(w, W.GUEST_HOT);
   if (g.hot == g.pages) g.coldTouches = 0;
   g.trace = tables + (<usize>word(w, W.GUEST_TRACE) << 3);
-  const name = (<u64>word(vmWords, L.VM_NAME_HI) << 32) | <u64>word(vmWords, L.VM_NAME_LO);
+  const name = nameOf(index, w);
   seedStream(changetype<usize>(g) + offsetof<Guest>("stream0"), H.seed, name, PURPOSE_TOUCHES);
   if (g.pattern == W.PATTERN_ZIPF && !layRanks(g, word(w, W.GUEST_EXPONENT))) return false;
   // a page's content, and with it its backend, is the VM's and the page's own

@@ -8,7 +8,7 @@
 import * as W from "../pages/layout";
 import { takeSequence, schedule, RANK_FAULT } from "../../kernel/event-queue";
 import { stretched } from "../../cpu/speed";
-import { VCpu, Task, H, Q, vmAt, isNull, clock } from "../../cpu/state";
+import { VCpu, Task, H, Q, isNull, clock } from "../../cpu/state";
 import { histogramBytes } from "../../kernel/histogram";
 import { E_EXITS, HOST_HISTOGRAM_SUB_BITS } from "../../layout";
 import { planRun } from "../../cpu/guest/plan";
@@ -25,7 +25,7 @@ import { pump, leaveServer, endFault, onServer, onMapped, onUnmapped } from "./s
 import { endTouches, isHere, planTouch, positionOf, use } from "../pages/touch";
 import { waitAtTouch, waitAtFault, onUpgrade, quiesced } from "./upgrade";
 import {
-  guestAt, pageAt, S, tallyGuest, STATE, DIRECT, GOING, tally, setState, RESCUED, OUT, backendOf, queueAt, Guest, Page, exitAt,
+  guestAt, guestIn, vmOf, pageAt, S, tallyGuest, STATE, DIRECT, GOING, tally, setState, RESCUED, OUT, backendOf, queueAt, Guest, Page, exitAt,
   EXIT_SLOT, RESIDENT, AHEAD, GUEST_SHIFT_BITS, COMING, SERVED, QUEUED, kindOf, pushPage, SERVER_SLOTS, MAP_SLOT, UNMAP_SLOT,
   SCAN_SLOT, BUDGET_SLOT, UPGRADE_SLOT, COUNTERS, countersOf,
 } from "../pages/state";
@@ -33,7 +33,7 @@ import {
 /** `t`, running on `v`, has come to a touch that is an event. */
 export function onTouch(v: VCpu, t: Task): void {
   const vm = v.vm;
-  const g = guestAt(vm.index);
+  const g = guestIn(vm);
   endTouches(v); // those before this one
   const page = pageOf(g, t.touch, t.arrivedAt);
   const p = pageAt(page);
@@ -78,7 +78,7 @@ export function onTouch(v: VCpu, t: Task): void {
   v.faultUntil = clock.now + S.entry;
   const own = (p.word & STATE) == OUT;
   if (own) needPage(p);
-  if (S.entry != 0) beginExit(t, vm.index, page, u32(own));
+  if (S.entry != 0) beginExit(t, p.word >> GUEST_SHIFT_BITS, page, u32(own));
   else leaveGuest(t, g, page, u32(own));
   if (S.entry == 0) pump();
   else if (own && wantsWork()) {
@@ -155,7 +155,7 @@ function leaveGuest(t: Task, g: Guest, page: u32, own: u32): void {
     tally(W.SWAP_RESCUED, 1);
     setState(p, RESCUED);
     usePage(g, p, t);
-    makeReady(vmAt(p.word >> GUEST_SHIFT_BITS), t);
+    makeReady(vmOf(p.word >> GUEST_SHIFT_BITS, t), t);
     return;
   }
   if (own == 0 && state != OUT && (state == COMING || !isNull(p.waiters))) tally(W.SWAP_JOINED, 1);

@@ -10,14 +10,14 @@
 import * as L from "../../layout";
 import * as W from "../pages/layout";
 import { sampleNs } from "../../kernel/distribution";
-import { nothing, isNull, Task, vmAt, clock } from "../../cpu/state";
+import { nothing, isNull, Task, clock } from "../../cpu/state";
 import { makeReady } from "../../cpu/guest/dispatch";
 import { written, advance } from "../pages/access";
 import { spend } from "./budget";
 import { takeVictim, pushHot, pushCold } from "../pages/levels";
 import {
   pageAt, AWAITS, FRAME, DIRECT, guestOf, Guest, tallyGuest, Page, backendOf, S, AHEAD, tally, HAD, SERVED, popPage, queueAt, STATE,
-  OUT, kindOf, countersOf, QUEUED, RESIDENT, COPY, add, note, GUEST_SHIFT_BITS, UNMAP_SLOT, MAP_SLOT, serverAt, COMING,
+  OUT, kindOf, countersOf, QUEUED, RESIDENT, COPY, add, note, GUEST_SHIFT_BITS, UNMAP_SLOT, MAP_SLOT, serverAt, COMING, vmOf,
 } from "../pages/state";
 import {
   faultsOf, overQuota, stream, begin, AHEADS, give, giveQuota, staged, UNMAPPING, MAPPING, stage, VICTIMS, FAULTS, OUTS,
@@ -136,7 +136,7 @@ export function endFault(g: Guest, p: Page, t: Task, which: usize): void {
   tallyGuest(g, W.GUEST_STALL_NS, waited);
   p.word = written(g, t.touch, p.word);
   t.touch = advance(g, t.touch);
-  makeReady(vmAt(p.word >> GUEST_SHIFT_BITS), t);
+  makeReady(vmOf(p.word >> GUEST_SHIFT_BITS, t), t);
 }
 
 export function onUnmapped(): void {

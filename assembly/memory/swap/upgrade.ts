@@ -10,13 +10,13 @@
 
 import * as W from "../pages/layout";
 import { schedule, RANK_SERVE } from "../../kernel/event-queue";
-import { Q, Task, nothing, isNull, vmAt, clock } from "../../cpu/state";
+import { Q, Task, nothing, isNull, clock } from "../../cpu/state";
 import { makeReady } from "../../cpu/guest/dispatch";
 import { makeTouches } from "../pages/touch";
 import { forgetAll } from "./plan";
 import { FAULTS, VICTIMS, UNMAPPING, MAPPING } from "./frames";
 import {
-  S, UPGRADE_SLOT, tally, add, Guest, note, tallyGuest, Page, guestOf, PageQueue, pageAt, queueAt, serverAt, STATE, GOING, guestAt,
+  S, UPGRADE_SLOT, tally, add, Guest, note, tallyGuest, Page, guestOf, PageQueue, pageAt, queueAt, serverAt, STATE, GOING, guestAt, vmOf,
 } from "../pages/state";
 
 // @ts-ignore: decorator
@@ -132,7 +132,7 @@ function resume(): void {
     while (!isNull(t)) {
       const next = t.next;
       waited(g, t.readyAt);
-      makeReady(vmAt(i), t);
+      makeReady(vmOf(i, t), t);
       t = next;
     }
   }
