@@ -25,6 +25,8 @@ export interface SimulationOptions {
   readonly functionVms?: number;
   /** Holds every round of the arbiter, also those that can change nothing: for the test that they change nothing. */
   readonly everyRound?: boolean;
+  /** False: leaves out the readings that warnings about warm-up and autocorrelation come from (300 a run), and so the warnings. */
+  readonly steady?: boolean;
 }
 
 /** How far a run is. */

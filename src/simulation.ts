@@ -131,7 +131,7 @@ export class Simulation {
     if (parts !== undefined) injection.restorePending(parts.injection);
     openTraces(scenario, compiled, options.files, injection, parts?.injection.taken);
     const late = new LateRequests(compiled, scenario, parts?.late);
-    const intervals = new IntervalReadings(compiled, scenario, parts?.intervals);
+    const intervals = new IntervalReadings(compiled, scenario, parts?.intervals, options.steady);
     const started = parts !== undefined && core.nowNs > 0;
     const all = { ...options, module };
     return new Simulation(scenario, compiled, core, injection, late, intervals, all, tables, started, started);

@@ -21,7 +21,7 @@ import { prepareFolder } from './files.js';
 import { type Io, lookOf } from './io.js';
 import { writeDocument } from './out.js';
 import { REPORT } from './report.js';
-import { createOn } from './tools.js';
+import { createOn, HOST_SETUP } from './tools.js';
 
 const MOST_TIMES = 4;
 
@@ -101,7 +101,7 @@ class Sizing {
     const vms = known ?? (await vmsOf(fleet, files));
     this.vms.set(replication, vms);
     const create = (scenario: Parameters<typeof createOn>[1]) =>
-      createOn({ within: this.within }, scenario, found.directory);
+      createOn({ within: this.within, ...HOST_SETUP }, scenario, found.directory);
     return simulateFleet({ ...found, fleet }, vms, { create });
   }
 }

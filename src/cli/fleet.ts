@@ -21,7 +21,7 @@ import { redisOf } from './queue.js';
 import { REPORT, commandOf } from './report.js';
 import { MAX_SEED } from './run.js';
 import { readRows, RunFolder } from './run-folder.js';
-import { createOn, FILES_WITHIN } from './tools.js';
+import { createOn, FILES_WITHIN, HOST_SETUP } from './tools.js';
 
 const MOST_SHARDS = 100_000;
 
@@ -93,7 +93,7 @@ export const partOf = (order: readonly number[], [part, of]: readonly [number, n
   order.slice(Math.floor((order.length * (part - 1)) / of), Math.floor((order.length * part) / of));
 
 async function engineOf(prepared: PreparedFleet, io: Io, directory: string, given: Arguments): Promise<ChunkEngine> {
-  const setup = { within: given.text('files-within') };
+  const setup = { within: given.text('files-within'), ...HOST_SETUP };
   if (given.text('engine') === 'bullmq') {
     const { queueEngine } = await import('./queue-engine.js');
     return queueEngine(given.text('redis')!, directory, prepared.context!, (line) => io.stderr(`${line}\n`));

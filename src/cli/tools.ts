@@ -23,7 +23,12 @@ export interface Setup {
   readonly suite?: true;
   /** Results bring their buckets. */
   readonly histograms?: true;
+  /** Whoever asks does not look at warnings about warm-up and autocorrelation. */
+  readonly steady?: false;
 }
+
+/** Of a fleet's hosts, of which rows tell no warning. */
+export const HOST_SETUP: Setup = { steady: false };
 
 export async function createOn(setup: Setup, scenario: Scenario, directory: string) {
   const { within, suite, histograms: _, ...core } = setup;

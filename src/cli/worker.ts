@@ -24,7 +24,7 @@ import {
   redisOf,
   shownName,
 } from './queue.js';
-import { FILES_WITHIN } from './tools.js';
+import { FILES_WITHIN, HOST_SETUP } from './tools.js';
 
 /** A worker that is killed or frozen loses its chunks to others after so long. */
 const LOCK_MS = 5000;
@@ -76,7 +76,7 @@ class Crews {
         engine: fleetEngine(
           this.program,
           this.threads,
-          { directory, setup: { within: this.within } },
+          { directory, setup: { within: this.within, ...HOST_SETUP } },
           context,
           this.hangMs,
         ),

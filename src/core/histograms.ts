@@ -26,6 +26,8 @@ function rounded(
   return { count, sum: Number(sum), sumSquares: Number(squares), min, max: Number(max) };
 }
 
+const TWO_32 = 2 ** 32;
+
 export class CoreHistograms {
   private readonly core: HistogramExports;
 
@@ -58,15 +60,14 @@ export class CoreHistograms {
 
   /** Several put together here, where sums are still the core's integers: the same bits as if one had counted all. */
   merged(places: readonly number[], subBucketBits: number): Histogram {
-    const counts = new Float64Array((54 - subBucketBits) << subBucketBits);
+    const used = places.filter((at) => this.core.histogramCount(at, subBucketBits) > 0);
+    const most = Math.max(0, ...used.map((at) => Number(this.totals(at).max)));
+    const counts = new Float64Array(bucketIndex(most, subBucketBits) + 1);
     const all: CoreTotals = { sum: 0n, squares: 0n, least: 0n, max: 0n };
     let count = 0;
-    for (const at of places) {
-      const here = this.core.histogramCount(at, subBucketBits);
-      if (here === 0) continue;
-      count += here;
-      const counters = new BigUint64Array(this.memory.buffer, at + 8 * L.HISTOGRAM_COUNTERS, counts.length);
-      counters.forEach((n, index) => (counts[index]! += Number(n)));
+    for (const at of used) {
+      count += this.core.histogramCount(at, subBucketBits);
+      this.addCounters(at, subBucketBits, counts);
       const { sum, squares, least, max } = this.totals(at);
       all.sum += sum;
       all.squares += squares;
@@ -74,6 +75,15 @@ export class CoreHistograms {
       if (max > all.max) all.max = max;
     }
     return Histogram.fromRaw({ ...rounded(count, all), counts, subBucketBits, scale: 1 });
+  }
+
+  /** In halves of 32 bits, and only between least and greatest: most counters are 0, and a BigInt of each takes longer than many a run. */
+  private addCounters(at: number, subBucketBits: number, counts: Float64Array): void {
+    const { least, max } = this.totals(at);
+    const from = bucketIndex(Number(BigInt.asUintN(64, ~least)), subBucketBits);
+    const halves = new Uint32Array(this.memory.buffer, at + 8 * L.HISTOGRAM_COUNTERS, 2 * counts.length);
+    for (let index = from, to = bucketIndex(Number(max), subBucketBits); index <= to; index++)
+      counts[index]! += halves[2 * index]! + halves[2 * index + 1]! * TWO_32;
   }
 
   private totals(at: number): CoreTotals {

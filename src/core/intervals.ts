@@ -38,6 +38,7 @@ export class IntervalReadings {
     { vms, histogramsShared }: CompiledScenario,
     private readonly scenario: Scenario,
     earlier?: IntervalState,
+    isRead = true,
   ) {
     const { warmupNs, durationNs } = scenario;
     this.vms = vms;
@@ -50,7 +51,7 @@ export class IntervalReadings {
     this.distributionOf = keys.map((key) => order.indexOf(key));
     const same = earlier?.warmupNs === warmupNs && earlier.durationNs === durationNs;
     this.readings = same ? [...earlier.readings] : [];
-    this.many = durationNs < INTERVALS || vms.length * INTERVALS > MOST_READINGS ? 0 : INTERVALS;
+    this.many = !isRead || durationNs < INTERVALS || vms.length * INTERVALS > MOST_READINGS ? 0 : INTERVALS;
   }
 
   get state(): IntervalState {

@@ -261,7 +261,7 @@ export async function simulateFleet(
   const sum = new FleetSum(prepared);
   const { context, plan } = prepared;
   if (context !== undefined) {
-    const create = options.create ?? ((scenario) => Simulation.create(scenario));
+    const create = options.create ?? ((scenario) => Simulation.create(scenario, { steady: false }));
     const engine = engineHere(context, create);
     for await (const rows of rowsOf(engine, jobsOf(prepared, plan.order), vms)) for (const row of rows) sum.add(row);
   }

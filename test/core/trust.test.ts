@@ -198,6 +198,16 @@ describe('a warning', () => {
     expect(essence(simulation.metrics())).toBe(essence(whole));
   });
 
+  it('of autocorrelation is left out where nobody asks for it, and no bit is another', async () => {
+    const input = scenario({ arrivals: { rate: 3.8e5 }, warmup: '5ms' });
+    const whole = await run(input);
+    const simulation = await Simulation.create(input, { steady: false });
+    await simulation.run();
+    const result = simulation.metrics();
+    expect(pairs(result)).not.toContain('autocorrelated api.latencyNs.mean');
+    expect(essence({ ...result, warnings: [] })).toBe(essence({ ...whole, warnings: [] }));
+  });
+
   it('of autocorrelation tells the mean that the result tells', async () => {
     const result = await run(scenario({ arrivals: { rate: 3.8e5 }, warmup: '5ms' }));
     const { detail } = result.warnings.find(({ code }) => code === 'autocorrelated')!;
