@@ -84,7 +84,7 @@ function exponentialFar(stream: usize): f64 {
 }
 
 /** Standard normal, Marsaglia's polar method: log and sqrt only, no angle reduction. */
-function normal(stream: usize): f64 {
+export function normal(stream: usize): f64 {
   while (true) {
     const u = 2 * unit(next(stream)) - 1;
     const v = 2 * unit(next(stream)) - 1;

@@ -43,6 +43,17 @@ export function serverBudget(at: usize, period: f64, boost: f64, atPoll: bool): 
   server.atPoll = u32(atPoll);
 }
 
+/** Items that a worker takes at once of a stage, where that is not what it takes of the others. */
+export function serverBatch(at: usize, stage: u32, batch: u32): void {
+  const server = changetype<Server>(at);
+  server.batch = (server.batch & ~(255 << (stage << 3))) | (batch << (stage << 3));
+}
+
+/** An idle worker looks every so often, and so is seen what comes; 0: at once. */
+export function serverIdlePoll(at: usize, every: u32): void {
+  changetype<Server>(at).idlePoll = every;
+}
+
 /** Of one: 1 and no bound without. Shares are of the weights of all tenants together. */
 export function serverTenant(at: usize, tenant: u32, weight: f64, limit: u32): void {
   const server = changetype<Server>(at);

@@ -4,6 +4,7 @@ export const FIFO = 0;
 export const CYCLES = 1;
 export const PACKETS = 2;
 export const BYTES = 3;
+export const SILOED = 4;
 
 export const STAGES_MAX = 4;
 export const BATCH_MAX = 64;

@@ -1,13 +1,13 @@
 // Items that wait: a first-in-first-out list a stage, or one a stage and tenant where a discipline serves in turns.
 
-import { DROPPED_BUDGET, DROPPED_QUEUE } from "./layout";
-import { Item, Queue, Server, fairQueueAt, itemAt, queueAt, tenantAt, waitingAt } from "./records";
+import { DROPPED_BUDGET, DROPPED_QUEUE, SILOED } from "./layout";
+import { Hook, Item, Queue, Server, fairQueueAt, itemAt, queueAt, tenantAt, waitingAt } from "./records";
 
 /** Whether a stage's tenants have a queue each. */
 // @ts-ignore: decorator
 @inline
 export function isFair(server: Server, stage: u32): bool {
-  return server.budgets != 0 && stage > 0;
+  return server.kind == SILOED || (server.budgets != 0 && stage > 0);
 }
 
 function append(queue: Queue, item: Item): void {
@@ -70,4 +70,5 @@ export function drop(server: Server, item: Item, fate: u32, now: u64): void {
   const tenant = tenantAt(server, item.tenant);
   if (fate == DROPPED_BUDGET) tenant.droppedBudget++;
   else tenant.droppedQueue++;
+  if (server.droppedHook != 0) changetype<Hook>(server.droppedHook)(changetype<usize>(item), now);
 }

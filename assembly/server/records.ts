@@ -3,7 +3,7 @@
 
 import { allocate } from "../kernel/arena";
 import { EventQueue } from "../kernel/event-queue";
-import { BATCH_MAX, ITEM_BYTES, STAGES_MAX, TENANT_BYTES } from "./layout";
+import { BATCH_MAX, BYTES, CYCLES, ITEM_BYTES, PACKETS, SILOED, STAGES_MAX, TENANT_BYTES } from "./layout";
 
 // Ranks at one instant; all are below the queue's RANK_READY, so that equals go in the order in which they were scheduled.
 // @ts-ignore: decorator
@@ -15,7 +15,7 @@ import { BATCH_MAX, ITEM_BYTES, STAGES_MAX, TENANT_BYTES } from "./layout";
 // @ts-ignore: decorator
 @inline export const RANK_POLL: u64 = 3;
 
-/** Who is told of an item that has passed its last stage. */
+/** Who is told of an item that has passed its last stage, or of one that was dropped. */
 export type Hook = (item: usize, now: u64) => void;
 
 @unmanaged
@@ -95,11 +95,27 @@ export class Worker {
   count: u32;
   at: u32; // of the batch: which is served
   charges: u32;
-  // then BATCH_MAX items
+  idleSince: u64; // its last poll found nothing; NEVER: it is not idle, or an idle one has no polls
+  // then BATCH_MAX entries of a batch
+}
+
+/** Of a batch: an item that is served or was, and what the charge must know of it, since the item may be gone by then. */
+@unmanaged
+export class Entry {
+  item: u32;
+  tenant: u32;
+  size: u32;
+  unused: u32;
+  cost: u64;
 }
 
 // @ts-ignore: decorator
-@inline export const WORKER_BYTES: usize = 32 + (<usize>BATCH_MAX << 2);
+@inline const ENTRY_BYTES: usize = 24;
+// @ts-ignore: decorator
+@inline const ENTRIES_AT: usize = 40;
+
+// @ts-ignore: decorator
+@inline export const WORKER_BYTES: usize = ENTRIES_AT + <usize>BATCH_MAX * ENTRY_BYTES;
 // @ts-ignore: decorator
 @inline const QUEUE_BYTES: usize = 16;
 
@@ -109,7 +125,7 @@ export class Server {
   workers: u32;
   workersAt: usize;
   idle: u32;
-  batch: u32;
+  batch: u32; // items that a worker takes at once, a byte a stage
   stages: u32;
   kind: u32;
   tenants: u32;
@@ -120,9 +136,11 @@ export class Server {
   limit: u32; // items of all tenants that may wait at one stage; 0: no bound
   next: usize; // the server where an item arrives that is done here; 0: none
   hook: usize;
+  droppedHook: usize;
   halted: u32;
   atPoll: u32; // replenished when a worker polls, by what has passed; else at every whole period
   costFrom: u32; // its first stage's word among an item's costs
+  idlePoll: u32; // how often an idle worker looks; 0: at once when something comes
   period: u64;
   lastReplenished: u64;
   nextReplenished: u64;
@@ -133,7 +151,7 @@ export class Server {
 }
 
 // @ts-ignore: decorator
-@inline export const SERVER_BYTES: u64 = 128;
+@inline export const SERVER_BYTES: u64 = 192;
 
 /** One for all servers of an instance. */
 export const events = changetype<EventQueue>(memory.data(128, 64));
@@ -218,19 +236,32 @@ export function budgetAt(server: Server, tenant: u32, worker: u32): usize {
 
 // @ts-ignore: decorator
 @inline
-export function batchAt(worker: Worker, index: u32): usize {
-  return changetype<usize>(worker) + 32 + (<usize>index << 2);
+export function entryAt(worker: Worker, index: u32): Entry {
+  return changetype<Entry>(changetype<usize>(worker) + ENTRIES_AT + <usize>index * ENTRY_BYTES);
+}
+
+/** Into the batch that a worker takes. */
+// @ts-ignore: decorator
+@inline
+export function putInto(worker: Worker, index: u32, item: Item): void {
+  entryAt(worker, index).item = <u32>changetype<usize>(item);
+}
+
+// @ts-ignore: decorator
+@inline
+export function batchOf(server: Server, stage: u32): u32 {
+  return (server.batch >> (stage << 3)) & 255;
 }
 
 /** A server without work; null without memory. Budgets are filled. */
 export function makeServer(workers: u32, batch: u32, stages: u32, kind: u32, tenants: u32, cap: i64): usize {
   assert(workers > 0 && batch > 0 && batch <= <u32>BATCH_MAX && stages > 0 && stages <= <u32>STAGES_MAX && tenants > 0);
-  const budgeted = kind != 0;
+  const budgeted = kind == CYCLES || kind == PACKETS || kind == BYTES;
   const at = allocate(SERVER_BYTES);
   const workersAt = allocate(<u64>workers * WORKER_BYTES);
   const tenantsAt = allocate(<u64>tenants * TENANT_BYTES);
   const queues = allocate(<u64>stages * QUEUE_BYTES);
-  const fairQueues = budgeted && stages > 1 ? allocate(<u64>stages * tenants * QUEUE_BYTES) : tenantsAt;
+  const fairQueues = (budgeted && stages > 1) || kind == SILOED ? allocate(<u64>stages * tenants * QUEUE_BYTES) : tenantsAt;
   const budgets = budgeted ? allocate((<u64>tenants * workers) << 3) : tenantsAt;
   if (at == 0 || workersAt == 0 || tenantsAt == 0 || queues == 0 || fairQueues == 0 || budgets == 0) return 0;
   const server = changetype<Server>(at);
@@ -238,7 +269,7 @@ export function makeServer(workers: u32, batch: u32, stages: u32, kind: u32, ten
   server.workers = workers;
   server.workersAt = workersAt;
   server.idle = workers;
-  server.batch = batch;
+  server.batch = batch * 0x01010101;
   server.stages = stages;
   server.kind = kind;
   server.tenants = tenants;

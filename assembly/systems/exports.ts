@@ -5,6 +5,7 @@ import { answersAt, makeRequests, requests, settingsAt } from "./requests";
 
 export { nanvixRun } from "./nanvix";
 export { nexusRun } from "./nexus";
+export { fastpathHistogram, fastpathRun, fastpathServer, fastpathTenants } from "./virtuoso";
 
 /** Where the columns' addresses are: at, fn, compute, fetch, write, done, started, flags, sizes (u32 each); 0 without memory. */
 export function systemRequests(count: u32, functions: u32): usize {

@@ -14,7 +14,7 @@ export const NEXUS_FABRIC = 10; // CPU time of a guest's own fabric, for the fet
 export const NEXUS_DOWN_AT = 11;
 export const NEXUS_DOWN_FOR = 12;
 
-export const SETTINGS = 13; // at most
+export const SETTINGS = 20; // at most
 
 export const ANSWER_CORE_NS = 0;
 export const ANSWER_BACKEND_NS = 1;
@@ -49,3 +49,38 @@ export const LOST = 4;
 
 export const SYSTEM_OK = 0;
 export const SYSTEM_MEMORY = 1;
+
+export const FASTPATH_WORKERS = 0;
+export const FASTPATH_STAGES = 1;
+export const FASTPATH_BATCH = 2; // and the three after it: a word a stage
+export const FASTPATH_DISCIPLINE = 6;
+export const FASTPATH_CAP = 7;
+export const FASTPATH_PERIOD = 8;
+export const FASTPATH_BOOST = 9;
+export const FASTPATH_AT_POLL = 10;
+export const FASTPATH_LIMIT = 11; // items of all tenants that may wait at one stage
+export const FASTPATH_UNTIL = 12;
+export const FASTPATH_WARMUP = 13;
+export const FASTPATH_SEED = 14;
+export const FASTPATH_IDLE_POLL = 15; // 0: an idle worker looks at once
+
+// a tenant of the fast path: f64 each
+export const SOURCE_WEIGHT = 0;
+export const SOURCE_LIMIT = 1;
+export const SOURCE_PROCESS = 2;
+export const SOURCE_GAP = 3;
+export const SOURCE_PHASE = 4; // of what is deterministic: when the first comes
+export const SOURCE_ON = 5;
+export const SOURCE_OFF = 6;
+export const SOURCE_COST = 7;
+export const SOURCE_CV = 8;
+export const SOURCE_SIZE = 9;
+export const SOURCE_WORDS = 10;
+
+/** As many as a batch takes always wait. */
+export const FULL = 0;
+export const DETERMINISTIC = 1;
+export const POISSON = 2;
+export const ON_OFF = 3;
+
+export const FASTPATH_BITS = 7; // sub-buckets of an octave of its histograms

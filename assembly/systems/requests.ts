@@ -70,7 +70,7 @@ export function flag(index: u32, bit: u32): void {
   setWord(requests.flags, index, word(requests.flags, index) | bit);
 }
 
-const settings = memory.data(128, 8);
+const settings = memory.data(160, 8);
 const answers = memory.data(128, 8);
 
 /** Where the settings are to be written, f64 each. */

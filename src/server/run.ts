@@ -5,7 +5,13 @@ import * as L from '../../assembly/server/layout.js';
 import { compileCore, instantiateCore } from '../core/load.js';
 
 /** How a server chooses whom to serve, and what it charges for it. */
-export const DISCIPLINES = { fifo: L.FIFO, cycles: L.CYCLES, packets: L.PACKETS, bytes: L.BYTES } as const;
+export const DISCIPLINES = {
+  fifo: L.FIFO,
+  cycles: L.CYCLES,
+  packets: L.PACKETS,
+  bytes: L.BYTES,
+  siloed: L.SILOED,
+} as const;
 export type Discipline = keyof typeof DISCIPLINES;
 
 export interface ServerTenant {
@@ -16,15 +22,17 @@ export interface ServerTenant {
 
 export interface ServerSpec {
   readonly workers: number;
-  /** Items that a worker takes at once. */
-  readonly batch: number;
+  /** Items that a worker takes at once, of any stage or of each. */
+  readonly batch: number | readonly number[];
   /** Each item passes so many, one after the other. */
   readonly stages: number;
   readonly discipline: Discipline;
+  /** Time between two polls of an idle worker; absent: it polls when an item comes. */
+  readonly idlePoll?: number;
   /** Items of all tenants that may wait at one stage; null: no bound. */
   readonly limit: number | null;
   readonly tenants: readonly ServerTenant[];
-  /** Of every discipline but fifo. */
+  /** Of cycles, packets and bytes. */
   readonly budget?: {
     /** What a budget holds at most, and at the start. */
     readonly cap: number;
@@ -82,6 +90,8 @@ interface Exports {
     costFrom: number,
   ): number;
   serverBudget(at: number, period: number, boost: number, atPoll: boolean): void;
+  serverBatch(at: number, stage: number, batch: number): void;
+  serverIdlePoll(at: number, every: number): void;
   serverTenant(at: number, tenant: number, weight: number, limit: number): void;
   serverRun(items: number, count: number, until: number): number;
   serverTenants(at: number): number;
@@ -105,12 +115,15 @@ function fill(view: DataView, { at, tenant, costs, size }: ServerItems): void {
 function make(exports: Exports, specs: readonly ServerSpec[]): number[] {
   const made: number[] = [];
   let stages = 0;
-  for (const { workers, batch, stages: own, discipline, tenants, limit, budget } of specs) {
+  for (const { workers, batch, stages: own, discipline, tenants, limit, budget, idlePoll = 0 } of specs) {
     const cap = budget?.cap ?? 0;
     const kind = DISCIPLINES[discipline];
     const before = made.at(-1) ?? 0;
-    const at = exports.serverMake(workers, batch, own, kind, tenants.length, limit ?? 0, cap, before, stages);
+    const first = typeof batch === 'number' ? batch : batch[0]!;
+    const at = exports.serverMake(workers, first, own, kind, tenants.length, limit ?? 0, cap, before, stages);
     if (at === 0) noMemory();
+    if (typeof batch !== 'number') batch.forEach((size, stage) => exports.serverBatch(at, stage, size));
+    exports.serverIdlePoll(at, idlePoll);
     if (budget !== undefined) exports.serverBudget(at, budget.period, budget.boost, budget.replenish === 'poll');
     tenants.forEach((tenant, index) => exports.serverTenant(at, index, tenant.weight, tenant.limit ?? 0));
     made.push(at);
@@ -120,7 +133,7 @@ function make(exports: Exports, specs: readonly ServerSpec[]): number[] {
   return made;
 }
 
-function accounts(view: DataView, from: number, count: number): ServerAccount[] {
+export function serverAccounts(view: DataView, from: number, count: number): ServerAccount[] {
   return Array.from({ length: count }, (_, tenant) => {
     const word = (index: number): number => Number(view.getBigUint64(from + tenant * L.TENANT_BYTES + 8 * index, true));
     return {
@@ -166,7 +179,7 @@ export async function runServers(
     }),
     servers: made.map((server, index) => ({
       used: exports.serverUsed(server),
-      tenants: accounts(view, exports.serverTenants(server), specs[index]!.tenants.length),
+      tenants: serverAccounts(view, exports.serverTenants(server), specs[index]!.tenants.length),
     })),
   };
 }

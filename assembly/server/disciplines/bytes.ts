@@ -1,9 +1,9 @@
 // Budgets of bytes: an item takes its size, whatever it costs.
 
-import { Item } from "../records";
+import { Entry } from "../records";
 
 // @ts-ignore: decorator
 @inline
-export function chargeBytes(item: Item): i64 {
-  return <i64>item.size;
+export function chargeBytes(entry: Entry): i64 {
+  return <i64>entry.size;
 }

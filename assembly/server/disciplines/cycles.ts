@@ -1,9 +1,9 @@
 // Budgets of cycles (Virtuoso): what a batch cost is taken off its tenants' budgets.
 
-import { Item, Server, costOf } from "../records";
+import { Entry } from "../records";
 
 // @ts-ignore: decorator
 @inline
-export function chargeCycles(server: Server, item: Item, stage: u32): i64 {
-  return <i64>costOf(server, item, stage);
+export function chargeCycles(entry: Entry): i64 {
+  return <i64>entry.cost;
 }

@@ -4,7 +4,7 @@
 
 import { DROPPED_BUDGET } from "../layout";
 import { drop, takeFirst, takeOf } from "../queues";
-import { Server, Worker, batchAt, budgetAt, fairQueueAt, itemAt, queueAt } from "../records";
+import { Server, Worker, batchOf, budgetAt, fairQueueAt, itemAt, putInto, queueAt } from "../records";
 
 // @ts-ignore: decorator
 @inline
@@ -14,7 +14,7 @@ function isFunded(server: Server, tenant: u32, worker: u32): bool {
 
 function pollOrdered(server: Server, worker: Worker, now: u64): u32 {
   const queue = queueAt(server, 0);
-  const looked = min<u32>(server.batch, queue.length);
+  const looked = min<u32>(batchOf(server, 0), queue.length);
   let contended = false;
   let at = queue.head;
   for (let i: u32 = 0; i < looked; i++) {
@@ -26,7 +26,7 @@ function pollOrdered(server: Server, worker: Worker, now: u64): u32 {
   for (let i: u32 = 0; i < looked; i++) {
     const item = takeFirst(server, 0);
     if (contended && !isFunded(server, item.tenant, worker.index)) drop(server, item, DROPPED_BUDGET, now);
-    else store<u32>(batchAt(worker, count++), <u32>changetype<usize>(item));
+    else putInto(worker, count++, item);
   }
   worker.charges = u32(contended);
   return count;
@@ -36,12 +36,13 @@ function pollOrdered(server: Server, worker: Worker, now: u64): u32 {
 function pollTurns(server: Server, worker: Worker, stage: u32, funded: bool): u32 {
   const queue = queueAt(server, stage);
   const tenants = server.tenants;
+  const batch = batchOf(server, stage);
   let count: u32 = 0;
   let tenant = queue.turn;
-  for (let passed: u32 = 0; passed < tenants && count < server.batch; ) {
+  for (let passed: u32 = 0; passed < tenants && count < batch; ) {
     const own = fairQueueAt(server, stage, tenant);
     if (own.length > 0 && isFunded(server, tenant, worker.index) == funded) {
-      store<u32>(batchAt(worker, count++), <u32>changetype<usize>(takeOf(server, stage, tenant)));
+      putInto(worker, count++, takeOf(server, stage, tenant));
       passed = 0;
       queue.turn = tenant + 1 == tenants ? 0 : tenant + 1;
     } else passed++;

@@ -25,16 +25,19 @@ export function drawn(seed: number): Case {
   const tenants = upTo(4);
   const bound = (): number | null => (next() < 0.3 ? upTo(6) : null);
   const specs = Array.from({ length: upTo(2) }, (): ServerSpec => {
-    const discipline = (['fifo', 'cycles', 'packets', 'bytes'] as const)[Math.floor(next() * 4)]!;
+    const discipline = (['fifo', 'cycles', 'packets', 'bytes', 'siloed'] as const)[Math.floor(next() * 5)]!;
+    const stages = upTo(2);
+    const workers = discipline === 'siloed' ? tenants * upTo(2) : upTo(3);
     const spec = {
-      workers: upTo(3),
-      batch: upTo(5),
-      stages: upTo(2),
+      workers,
+      batch: next() < 0.5 ? upTo(5) : Array.from({ length: stages }, () => upTo(5)),
+      stages,
       discipline,
       limit: bound(),
+      ...(workers === 1 && next() < 0.3 ? { idlePoll: upTo(4) } : {}),
       tenants: Array.from({ length: tenants }, () => ({ weight: upTo(5) / 2, limit: bound() })),
     };
-    if (discipline === 'fifo') return spec;
+    if (discipline === 'fifo' || discipline === 'siloed') return spec;
     const budget = {
       cap: Math.floor(next() * 40),
       period: upTo(30),

@@ -23,7 +23,7 @@ describe('servers with budgets, by two programs', () => {
       for (const { discipline } of specs) used.set(discipline, (used.get(discipline) ?? 0) + 1);
       for (const { fate } of core.items) fates.set(fate, (fates.get(fate) ?? 0) + 1);
     }
-    expect([...used.keys()].toSorted()).toEqual(['bytes', 'cycles', 'fifo', 'packets']);
+    expect([...used.keys()].toSorted()).toEqual(['bytes', 'cycles', 'fifo', 'packets', 'siloed']);
     for (const fate of ['served', 'budget', 'queue']) expect(fates.get(fate), fate).toBeGreaterThan(500);
   });
 

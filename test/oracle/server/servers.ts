@@ -35,6 +35,8 @@ const REPLENISH = 0;
 const DONE = 1;
 const ARRIVE = 2;
 const POLL = 3;
+/** Of an idle worker: it sees all that comes in that instant. */
+const LOOK = 4;
 
 /** Of one server. */
 class Place {
@@ -73,6 +75,17 @@ class Place {
 
   funded(item: Item, worker: number): boolean {
     return this.budgets[item.tenant]![worker]! > 0;
+  }
+
+  /** Under siloed a worker has one tenant, in turns. */
+  mayServe(worker: Worker, tenant: number): boolean {
+    const { discipline, tenants } = this.spec;
+    return discipline !== 'siloed' || this.workers.indexOf(worker) % tenants.length === tenant;
+  }
+
+  batch(stage: number): number {
+    const { batch } = this.spec;
+    return typeof batch === 'number' ? batch : batch[stage]!;
   }
 
   replenish(elapsed: number): void {
@@ -128,8 +141,8 @@ class Naive {
       return this.drop(place, item, 'queue');
     item.queued = this.now;
     there.push(item);
-    const idle = place.workers.find(({ state }) => state === 'idle');
-    if (idle === undefined) return;
+    const idle = place.workers.find((worker) => worker.state === 'idle' && place.mayServe(worker, item.tenant));
+    if (idle === undefined || place.spec.idlePoll !== undefined) return; // who polls all the time sees it then
     idle.state = 'polling';
     this.plan(this.now, POLL, () => this.poll(place, idle));
   }
@@ -156,7 +169,7 @@ class Naive {
     }
     for (let next = 1; next <= stages; next++) {
       const stage = (worker.last + next) % stages;
-      if (place.waiting[stage]!.length === 0) continue;
+      if (!place.waiting[stage]!.some(({ tenant }) => place.mayServe(worker, tenant))) continue;
       this.choose(place, worker, stage);
       worker.last = stage;
       worker.served = 0;
@@ -164,15 +177,26 @@ class Naive {
       return this.serve(place, worker);
     }
     worker.state = 'idle';
+    if (place.spec.idlePoll !== undefined && !this.isOver())
+      this.plan(this.now + place.spec.idlePoll, LOOK, () => this.poll(place, worker));
+  }
+
+  private isOver(): boolean {
+    return this.items.every(({ fate }) => fate !== 'in flight');
   }
 
   /** Takes the batch out of the queue. */
   private choose(place: Place, worker: Worker, stage: number): void {
-    const { batch, discipline } = place.spec;
+    const { discipline } = place.spec;
+    const batch = place.batch(stage);
     const queue = place.waiting[stage]!;
     const index = place.workers.indexOf(worker);
     if (discipline === 'fifo') {
       worker.batch = queue.splice(0, batch);
+      worker.charges = false;
+    } else if (discipline === 'siloed') {
+      worker.batch = queue.filter(({ tenant }) => place.mayServe(worker, tenant)).slice(0, batch);
+      for (const item of worker.batch) queue.splice(queue.indexOf(item), 1);
       worker.charges = false;
     } else if (stage === 0) {
       const looked = queue.splice(0, batch);
@@ -190,7 +214,7 @@ class Naive {
     const queue = place.waiting[stage]!;
     const tenants = place.spec.tenants.length;
     const taken: Item[] = [];
-    while (taken.length < place.spec.batch) {
+    while (taken.length < place.batch(stage)) {
       const order = Array.from({ length: tenants }, (_, i) => (place.turn[stage]! + i) % tenants);
       const found = order.map((tenant) => queue.find((item) => item.tenant === tenant && may(item))).find(Boolean);
       if (found === undefined) break;
@@ -230,7 +254,7 @@ class Naive {
     const index = place.workers.indexOf(worker);
     for (const item of worker.batch) {
       const cost = this.cost(place, item, worker.last);
-      const amount = { fifo: 0, cycles: cost, packets: 1, bytes: item.size }[place.spec.discipline];
+      const amount = { fifo: 0, cycles: cost, packets: 1, bytes: item.size, siloed: 0 }[place.spec.discipline];
       const budgets = place.budgets[item.tenant]!;
       const account = place.account[item.tenant]!;
       budgets[index]! -= amount;
@@ -244,13 +268,17 @@ class Naive {
     if (budget?.replenish !== 'period') return;
     const again = (): void => {
       place.replenish(budget.period);
-      if (this.items.some(({ fate }) => fate === 'in flight')) this.plan(this.now + budget.period, REPLENISH, again);
+      if (!this.isOver()) this.plan(this.now + budget.period, REPLENISH, again);
     };
     this.plan(budget.period, REPLENISH, again);
   }
 
   run(until: number): ServersResult {
-    for (const place of this.places) this.plainReplenishment(place);
+    for (const place of this.places) {
+      this.plainReplenishment(place);
+      if (place.spec.idlePoll !== undefined)
+        for (const worker of place.workers) this.plan(0, LOOK, () => this.poll(place, worker));
+    }
     const arrivals = [...this.given.at];
     const arrival = (i: number): void => {
       if (i + 1 < arrivals.length) this.plan(arrivals[i + 1]!, ARRIVE, () => arrival(i + 1));
@@ -262,7 +290,8 @@ class Naive {
       if (first.time > until) break;
       this.events = this.events.filter((event) => event !== first);
       this.now = first.time;
-      if (first.rank !== REPLENISH) this.ended = first.time;
+      const counts = first.rank !== REPLENISH && first.rank !== LOOK;
+      if (counts) this.ended = first.time;
       first.happen();
     }
     return {
