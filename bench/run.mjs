@@ -7,6 +7,7 @@ import { loadavg } from 'node:os';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { datapath } from './cases/datapath.mjs';
 import { fault } from './cases/fault.mjs';
 import { footprint } from './cases/footprint.mjs';
 import { fork } from './cases/fork.mjs';
@@ -34,6 +35,7 @@ const CASES = {
   footprint,
   fork,
   functions,
+  datapath,
   felt,
   sweep,
   page,

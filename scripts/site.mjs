@@ -20,6 +20,7 @@ export const CHAPTERS = [
       'docs/functions.md',
       'docs/provisioning.md',
       'docs/nexus.md',
+      'docs/virtuoso.md',
       'docs/nanvix.md',
     ],
   ],

@@ -46,4 +46,10 @@ export const EXPERIMENTS: readonly ExperimentEntry[] = [
     'Nanvix: a user VM a call, a system VM a tenant (arXiv 2604.11669)',
     () => import('./nanvix/index.js'),
   ),
+  entry(
+    'virtuoso',
+    'Virtuoso: budgets of cycles for a datapath that tenants share (arXiv 2309.14016)',
+    () => import('./virtuoso/index.js'),
+    ['laws', 'pair'],
+  ),
 ];

@@ -109,6 +109,7 @@ class Naive {
   constructor(
     specs: readonly ServerSpec[],
     private readonly given: ServerItems,
+    private readonly haltAt: number,
   ) {
     this.places = specs.map((spec) => new Place(spec));
     this.items = [...given.at].map((_, i) => ({
@@ -162,6 +163,7 @@ class Naive {
 
   private poll(place: Place, worker: Worker): void {
     const { stages, budget } = place.spec;
+    if (this.now >= this.haltAt) return;
     if (budget?.replenish === 'poll' && this.now >= place.nextReplenished) {
       place.replenish(this.now - place.lastReplenished);
       place.lastReplenished = this.now;
@@ -182,6 +184,7 @@ class Naive {
   }
 
   private isOver(): boolean {
+    if (this.now >= this.haltAt) return true;
     return this.items.every(({ fate }) => fate !== 'in flight');
   }
 
@@ -310,6 +313,12 @@ function before(a: Event, b: Event): boolean {
   return a.rank === b.rank ? a.sequence < b.sequence : a.rank < b.rank;
 }
 
-export function naiveServers(specs: readonly ServerSpec[], items: ServerItems, until = Infinity): ServersResult {
-  return new Naive(specs, items).run(until);
+/** `haltAt`: no batch is begun from then on. */
+export function naiveServers(
+  specs: readonly ServerSpec[],
+  items: ServerItems,
+  until = Infinity,
+  haltAt = Infinity,
+): ServersResult {
+  return new Naive(specs, items, haltAt).run(until);
 }

@@ -1,0 +1,147 @@
+// What `fluxhost reproduce virtuoso --set` changes.
+
+import { type ExperimentParameter, type ExperimentRow, experimentRows } from '../parameters.js';
+
+const TAS = 'TAS, source: tas/include/fastpath.h';
+const BUDGET = "Virtuoso's fork of TAS, source: budget.c";
+const SCRIPTS = "the author's experiment scripts";
+const ASSUMED = 'assumed: no figure is published';
+const CHOICE = 'a choice';
+
+const ROWS: readonly ExperimentRow[] = [
+  [
+    'stages',
+    'list',
+    'rx',
+    null,
+    null,
+    'What a packet passes; its cost is split evenly.',
+    `${BUDGET}; one stage is ${CHOICE}`,
+    'source code',
+  ],
+  ['batch', 'count', 16, 1, 64, 'Packets that a worker takes at once.', TAS, 'source code'],
+  ['txBuffer', 'count', 32, 1, 64, 'The same, to send.', TAS, 'source code'],
+  ['kernelPoll', 'count', 8, 1, 64, 'The same, of kernel queues.', BUDGET, 'source code'],
+  ['period', 'us', 100, 0.001, 1e9, 'Between two replenishments of budgets.', SCRIPTS, 'source code'],
+  [
+    'boost',
+    'share',
+    1,
+    1e-6,
+    1e4,
+    'What all tenants together are given, of a worker.',
+    `${ASSUMED}; the sum of shares is then one core`,
+    'assumed',
+  ],
+  [
+    'cap',
+    'us',
+    100,
+    0,
+    1e9,
+    'What a budget holds at most, as time of a worker.',
+    'assumed: one period; no default was found',
+    'assumed',
+  ],
+  ['clock', 'per second', 2.1e9, 1e6, 1e11, "A worker's cycles.", ASSUMED, 'assumed'],
+  ['victim.cost', 'count', 1000, 1, 1e9, "Mean cycles of a victim's packet.", ASSUMED, 'assumed'],
+  ['aggressor.cost', 'count', 16_000, 1, 1e9, "Mean cycles of an aggressor's packet.", ASSUMED, 'assumed'],
+  ['costCv', 'share', 0, 0, 20, 'Standard deviation of a cost over its mean; lognormal.', ASSUMED, 'assumed'],
+  ['victim.weight', 'share', 1, 1e-9, 1e9, 'Of its budget.', `${BUDGET}: equal weights`, 'source code'],
+  ['aggressor.weight', 'share', 1, 1e-9, 1e9, 'Of its budget.', `${BUDGET}: equal weights`, 'source code'],
+  [
+    'victim.gap',
+    'count',
+    10_000,
+    1,
+    1e12,
+    "Mean cycles between a victim's packets.",
+    `${ASSUMED}: a tenth of a core`,
+    'assumed',
+  ],
+  ['aggressor.gap', 'count', 12_000, 1, 1e12, "Mean cycles between an aggressor's packets.", ASSUMED, 'assumed'],
+  ['packetBytes', 'count', 1500, 1, 1e6, 'Of a packet of either tenant.', 'an Ethernet frame', 'assumed'],
+  [
+    'workers',
+    'count',
+    2,
+    1,
+    256,
+    'Cores of the fast path in the sweep of costs; of silos each tenant has one half.',
+    ASSUMED,
+    'assumed',
+  ],
+  ['queue', 'count', 1024, 1, 1e6, 'Packets of all tenants that may wait.', ASSUMED, 'assumed'],
+  [
+    'accounting',
+    'count',
+    50,
+    0,
+    1e6,
+    "What telling a batch's cycles costs, cycles a batch.",
+    'assumed: two readings of the time stamp counter',
+    'assumed',
+  ],
+  [
+    'costs',
+    'list',
+    '1000,2000,4000,8000,16000,32000,64000',
+    null,
+    null,
+    'Costs of the aggressor that the sweep takes, cycles.',
+    CHOICE,
+    'assumed',
+  ],
+  [
+    'disciplines',
+    'list',
+    'fifo,packets,bytes,cycles,siloed',
+    null,
+    null,
+    'Disciplines that the sweep takes.',
+    CHOICE,
+    'assumed',
+  ],
+  ['duration', 'ms', 200, 0.01, 1e7, 'Simulated by each run of the sweep.', CHOICE, 'assumed'],
+  [
+    'burst.tenants',
+    'list',
+    '4,8,16',
+    null,
+    null,
+    'Numbers of tenants whose load comes in bursts, where silos are compared.',
+    CHOICE,
+    'assumed',
+  ],
+  ['burst.peak', 'share', 0.7, 0.01, 1, 'Of a core, what one of them takes while it is on.', ASSUMED, 'assumed'],
+  ['burst.on', 'us', 100, 1, 1e9, 'Mean time that it is on; exponential.', ASSUMED, 'assumed'],
+  ['burst.duties', 'list', '0.02,0.1,0.5', null, null, 'Shares of the time that it is on.', CHOICE, 'assumed'],
+  ['burst.duration', 'ms', 50, 0.01, 1e6, 'Simulated by each of those runs.', CHOICE, 'assumed'],
+  ['burst.slo', 'us', 50, 0.1, 1e9, 'p99 that every tenant must have.', ASSUMED, 'assumed'],
+  ['burst.loss', 'share', 0.01, 0, 1, 'Packets that may be dropped of each tenant.', ASSUMED, 'assumed'],
+  ['burst.boost', 'share', 15.5, 1e-6, 1e4, 'boost, where bursts are to pass.', SCRIPTS, 'source code'],
+  ['law.cycles', 'count', 21_000_000, 1000, 1e12, 'How long the runs of the laws are.', CHOICE, 'assumed'],
+  ['law.boost', 'share', 15.5, 1e-6, 1e4, 'boost of law V3.', SCRIPTS, 'source code'],
+  [
+    'law.debt',
+    'count',
+    240_000,
+    1,
+    1e12,
+    'Cycles of debt of law V4.',
+    'sixteen packets of 16,000 cycles less one',
+    'assumed',
+  ],
+  ['law.idlePoll', 'count', 100, 1, 1e6, 'Cycles of a poll that finds nothing, in law V5.', ASSUMED, 'assumed'],
+  ['discipline', 'choice', 'cycles', null, null, 'Of the part virtuoso/pair.', CHOICE, 'assumed'],
+  ['seed', 'count', 1, 0, 2 ** 31, 'Of what is drawn.', CHOICE, 'assumed'],
+];
+
+export const STAGES = ['rx', 'app', 'kernel', 'tx'] as const;
+export const DISCIPLINE_NAMES = ['fifo', 'packets', 'bytes', 'cycles', 'siloed'] as const;
+
+export const VIRTUOSO_PARAMETERS: readonly ExperimentParameter[] = experimentRows(ROWS, {
+  stages: STAGES,
+  disciplines: DISCIPLINE_NAMES,
+  discipline: DISCIPLINE_NAMES,
+});

@@ -1,0 +1,113 @@
+// `fluxhost reproduce virtuoso`: what its sweep shows, who isolates, and what is refused.
+
+import { beforeAll, describe, expect, it } from 'vitest';
+import { main } from '../../src/cli/program.js';
+import type { Claim } from '../../src/experiments/experiment.js';
+import { captureIo } from '../cli/fake.js';
+import { heldNumbers } from './claim-numbers.js';
+
+interface Point {
+  readonly discipline: string;
+  readonly cost: number;
+  readonly p99Us: number;
+  readonly victimDropped: number;
+  readonly aggressorServed: number;
+}
+interface Document {
+  readonly claims: (Claim & { readonly verdict: string })[];
+  readonly figures: {
+    readonly sweep: Point[];
+    readonly silos: { tenants: number; duty: number; siloed: number; shared: number; factor: number }[];
+    readonly loss: { policy: number; accounting: number };
+  };
+  readonly laws: Record<string, Record<string, unknown>>;
+}
+
+const QUICK = [
+  'duration=40ms',
+  'costs=1000,16000,32000',
+  'burst.tenants=4,8',
+  'burst.duties=0.1',
+  'law.cycles=2100000',
+];
+const args = (name: string, set: readonly string[]) => [
+  'reproduce',
+  name,
+  '--json',
+  ...set.flatMap((text) => ['--set', text]),
+];
+
+async function printed(name: string, ...set: string[]): Promise<Document> {
+  const io = captureIo();
+  expect([await main(args(name, set), io), io.err]).toEqual([0, '']);
+  return JSON.parse(io.out) as Document;
+}
+
+async function refused(...set: string[]): Promise<string> {
+  const io = captureIo();
+  expect(await main(args('virtuoso', set), io)).toBe(2);
+  expect(io.out).toBe('');
+  return io.err;
+}
+
+describe('reproduce virtuoso', () => {
+  let document: Document;
+  beforeAll(async () => {
+    document = await printed('virtuoso', ...QUICK);
+  }, 60_000);
+
+  const at = (discipline: string, cost: number): Point =>
+    document.figures.sweep.find((point) => point.discipline === discipline && point.cost === cost)!;
+
+  it('isolates by cycles where limits in packets and bytes do not', () => {
+    for (const limit of ['fifo', 'packets', 'bytes']) {
+      expect(at(limit, 32_000).p99Us).toBeGreaterThan(10 * at('cycles', 32_000).p99Us);
+      expect(at(limit, 32_000).victimDropped).toBeGreaterThan(0.1);
+    }
+    expect(at('cycles', 32_000).victimDropped).toBe(0);
+  });
+
+  it('is the same under every limit where costs are equal, and flat in silos', () => {
+    expect(at('packets', 1000)).toEqual({ ...at('cycles', 1000), discipline: 'packets' });
+    expect(at('siloed', 32_000).p99Us).toBe(at('siloed', 1000).p99Us);
+  });
+
+  it('takes fewer cores than silos, and loses next to nothing', () => {
+    for (const { siloed, shared, factor } of document.figures.silos) {
+      expect(shared).toBeLessThan(siloed);
+      expect(factor).toBeCloseTo(siloed / shared, 12);
+    }
+    expect(document.figures.loss).toEqual({ policy: 0, accounting: 50 / 16_050 });
+  });
+
+  it('judges every claim, in words and numbers alike', () => {
+    expect(heldNumbers(document.claims)).toEqual(['tail', 'throughput', 'silos']);
+    expect(document.claims.map(({ id, verdict }) => [id, verdict])).toEqual([
+      ['tail', 'reachable'],
+      ['limits', 'reachable'],
+      ['throughput', 'reachable'],
+      ['silos', expect.stringMatching(/^(reachable|not reached)$/)],
+    ]);
+  });
+
+  it('runs two tenants alone, as a part', async () => {
+    const { figures } = await printed('virtuoso/pair', 'duration=40ms', 'discipline=packets', 'aggressor.cost=32000');
+    expect(figures).toEqual(at('packets', 32_000));
+  });
+
+  it('says where limits do as well', async () => {
+    const { claims } = await printed('virtuoso', ...QUICK, 'costs=16000', 'aggressor.gap=1000000', 'burst.tenants=4');
+    expect(claims.find(({ id }) => id === 'limits')!.verdict).toBe('refuted under costs up to 16000 cycles');
+  });
+
+  it('refuses what cannot be', async () => {
+    expect(await refused('victim.weight=0', 'boost=0')).toMatch(/victim\.weight.*\n.*boost/);
+    expect(await refused('period=0us')).toContain('period: given "0us"');
+    expect(await refused('aggressor.cost=0')).toContain('aggressor.cost: given "0"');
+    expect(await refused('costs=0')).toContain('a packet costs something');
+    expect(await refused('stages=rx,disk')).toContain('stages: given "rx,disk"');
+    expect(await refused('stages=rx,rx')).toContain('each stage once');
+    expect(await refused('workers=3')).toContain('workers: given 3, expected an even number');
+    expect(await refused('burst.duties=0', 'burst.tenants=1')).toMatch(/burst\.duties.*\n.*burst\.tenants/);
+  });
+});
