@@ -27,7 +27,7 @@ export const CORE_LAYERS = [
   },
   {
     rooms: ['assembly/systems'],
-    about: 'systems as policies over servers and kept instances: Nexus, Nanvix',
+    about: 'systems as policies over servers and kept instances: Nexus, Nanvix, Virtuoso',
   },
   {
     rooms: ['assembly/cpu'],
@@ -113,9 +113,10 @@ export const SRC_LAYERS = [
   { rooms: ['src/advance.ts'], about: 'one host goes on, and who watches it' },
   { rooms: ['src/simulation.ts'], about: 'one host, simulated' },
   {
-    rooms: ['src/study', 'src/pages', 'src/reserve', 'src/server', 'src/systems'],
-    about: 'questions of several runs · traces of pages · reserved memory · servers with budgets · systems over them',
+    rooms: ['src/study', 'src/pages', 'src/reserve', 'src/server'],
+    about: 'questions of several runs · traces of pages · reserved memory · servers with budgets',
   },
+  { rooms: ['src/systems'], about: 'systems over servers with budgets, and kept instances' },
   { rooms: ['src/fleet'], about: 'VMs that come and go on many hosts' },
   { rooms: ['src/explain'], about: 'every parameter with meaning, default and source, as text and as Markdown' },
   { rooms: ['src/report'], about: 'results as text and as a page of figures; reads nothing but the result' },
