@@ -1,6 +1,6 @@
 // Everything under test/ in Node. No retries: a test that fails once has failed. What is statistical and long is left out by
 // `npm test` and run by `npm run validate -- --check`; named, as in `npm test -- test/laws/mgk.test.ts`, each runs there, too.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { configDefaults, defineConfig } from 'vitest/config';
 
 const LONG = [
@@ -18,7 +18,15 @@ for (const path of LONG) if (!existsSync(path)) throw new Error(`vitest.config.t
 /** `short`, `long`, or all (scripts/support.mjs, runTests). */
 const asked = process.env['FLUXHOST_TESTS'];
 
+/** As scripts/web.mjs has them. */
+const texts = {
+  name: 'texts',
+  load: (id: string): string | undefined =>
+    id.endsWith('.yaml') ? `export default ${JSON.stringify(readFileSync(id, 'utf8'))}` : undefined,
+};
+
 export default defineConfig({
+  plugins: [texts],
   test: {
     include: asked === 'long' ? LONG : ['test/**/*.test.ts'],
     exclude: asked === 'short' ? [...configDefaults.exclude, ...LONG] : configDefaults.exclude,

@@ -5,21 +5,23 @@ import { h } from './dom.js';
 import { Dropped, onDrop } from './dropped.js';
 import { EXAMPLES } from './examples.js';
 import { Extras } from './extras.js';
+import { Explainer } from './explainer.js';
 import { Happened } from './happened.js';
-import { Futures } from './futures.js';
-import { BUDGET_MS, columnOf, POINT_MS } from './pace.js';
-import type { Caption } from './stories.js';
+import { Futures, type Forked } from './futures.js';
+import { BUDGET_MS, columnOf, columnToEnd, POINT_MS, stepOf } from './pace.js';
+import type { Story } from './stories/story.js';
 import { Tour } from './tour.js';
+import { Help } from './help.js';
 import { MOST_COMPUTING_MS } from './limits.js';
 import { onKeys } from './keys.js';
 import { complaint, Link } from './link.js';
-import type { About, Advanced } from './protocol.js';
+import type { About, Advanced, Ask } from './protocol.js';
 import { Settings } from './settings.js';
 import { download, hashesOf, shareByAddress } from './leaving.js';
 import { fromFragment } from './share.js';
 import { Stage, type Selected } from './stage.js';
 import { Transport, type Saved } from './transport.js';
-import { instant } from './words.js';
+import { doneLine, instant } from './words.js';
 
 const CALM = '(prefers-reduced-motion: reduce)';
 
@@ -29,6 +31,11 @@ export class App {
   private readonly settings: Settings;
   private readonly happened: Happened;
   private readonly tour: Tour;
+  private readonly explainer = new Explainer(
+    this.link,
+    () => this.happened,
+    () => this.about,
+  );
   private stage: Stage | undefined;
   private about: About | undefined;
   private readonly futures = new Futures();
@@ -36,6 +43,8 @@ export class App {
   private done = false;
   private playing = false;
   private toEnd = false;
+  /** Simulated ns of a pixel of the strips: stays until somebody moves the speed. */
+  private grainNs = 1;
   private busy = false;
   private stale = true;
   private lastFrame = 0;
@@ -49,6 +58,7 @@ export class App {
   private set: readonly string[] = [];
   private readonly dropped = new Dropped();
   private readonly extras = new Extras();
+  private readonly help = new Help();
   private readonly middle = h('div', { class: 'middle' });
   private readonly status = h('p', { class: 'status', role: 'status' });
 
@@ -62,22 +72,21 @@ export class App {
       onFork: () => void this.toggleFork(),
       onShare: () => void this.share(),
       onSave: (what) => void this.save(what),
+      onSpeed: (speedNs) => (this.grainNs = columnOf(speedNs)),
+      onHelp: () => this.help.open(),
     });
     this.tour = new Tour(
       {
-        open: async (example, speed) => {
-          await this.openExample(example, false);
-          this.transport.speedNs = speed;
-          this.middle.scrollIntoView(); // on a phone the stories lie far below
-        },
+        open: (story, title) => this.openStory(story, title),
         fork: (set) => this.fork(set),
         beside: (beside) => this.beside(beside),
         seen: () => this.futures.seen,
         go: (speed) => {
           this.transport.speedNs = speed;
-          if (!this.playing) this.togglePlay();
+          this.play(!this.done);
         },
         stand: () => (this.playing = false),
+        fail: (why) => this.fail(why),
       },
       matchMedia(CALM).matches,
     );
@@ -87,23 +96,22 @@ export class App {
       onRestart: (set) => void this.load(this.text, this.file, set, true),
       onText: (text) => void this.load(text, this.file, [], true),
     });
-    this.happened = new Happened((future, core, atNs) => void this.explain(future, core, atNs));
+    this.happened = new Happened((future, core, atNs) => void this.explainer.explain(future, core, atNs));
     this.root.replaceChildren(
       this.transport.element,
       h('main', { class: 'layout' }, this.settings.element, this.middle, this.happened.element),
-      this.tour.caption,
       this.status,
       this.tour.element,
+      this.help.element,
     );
     this.listen();
   }
 
   async start(): Promise<void> {
-    const calm = matchMedia(CALM).matches;
     requestAnimationFrame((now) => this.frame(now));
     if (await this.openFragment()) return;
     const said = this.status.textContent;
-    await this.openExample(0, !calm);
+    await this.tour.begin(0);
     if (said !== '') this.say(said);
   }
 
@@ -112,7 +120,7 @@ export class App {
     const shared = await fromFragment(location.hash).catch((error: Error) => this.say(error.message));
     if (shared === undefined) return false;
     this.settings.example.value = 'own';
-    this.transport.speedNs = 200e3;
+    this.pace(200e3);
     await this.load(shared.text, 'shared.yaml', shared.set, false, true);
     return true;
   }
@@ -128,6 +136,8 @@ export class App {
       '0': () => void this.reload(),
       f: () => void this.toggleFork(),
       s: () => void this.share(),
+      '?': () => this.help.open(),
+      Escape: () => this.tour.end(),
       ...this.tour.keys,
     });
     onDrop((files) => void this.drop(files));
@@ -147,9 +157,24 @@ export class App {
   private async openExample(index: number, play: boolean): Promise<void> {
     const example = EXAMPLES[index] ?? EXAMPLES[0]!;
     this.settings.example.value = String(EXAMPLES.indexOf(example));
-    this.transport.speedNs = example.speed;
+    this.pace(example.speed);
     this.foreign = false;
     await this.load(example.text, example.name, [], play);
+  }
+
+  private async openStory({ scenario, speed, grainNs }: Story, title: string): Promise<boolean> {
+    const { name, text } = scenario;
+    this.settings.choose(name, title);
+    this.pace(speed, grainNs);
+    this.foreign = false;
+    await this.load(text, name, [], false);
+    this.middle.scrollIntoView({ block: 'nearest' }); // on a phone the stories lie far below
+    return this.about !== undefined && this.text === text;
+  }
+
+  private pace(speedNs: number, grainNs = columnOf(speedNs)): void {
+    this.transport.speedNs = speedNs;
+    this.grainNs = grainNs;
   }
 
   private async load(
@@ -178,9 +203,12 @@ export class App {
     Object.assign(this, { about, text, set });
     this.settings.show(about, set, file);
     this.happened.clear();
-    const explain = ({ future, core, atNs }: Selected): void => void this.explain(future, core, atNs);
+    const explain = (selected: Selected): void => {
+      this.stale = true; // the frame around it
+      this.explainer.select(selected);
+    };
     this.stage = new Stage(about, explain, () => (this.stale = true));
-    this.middle.replaceChildren(this.stage.element, this.extras.element);
+    this.middle.replaceChildren(this.tour.caption, this.stage.element, this.extras.element);
     this.extras.show({ about, text, file, set, foreign, files: this.dropped.files });
     this.futures.begin(about);
     Object.assign(this, { nowNs: 0, done: false, toEnd: false });
@@ -195,44 +223,40 @@ export class App {
   }
 
   private fail(line: string): void {
-    this.playing = false;
-    this.toEnd = false;
+    this.play(false);
     this.say(line);
     if (this.about === undefined) this.middle.replaceChildren(h('p', { class: 'problems' }, line));
   }
 
   private async drop(given: readonly File[]): Promise<void> {
     for (const file of given) {
-      const taken = await this.dropped.take(file, this.text);
-      if (taken.pages !== undefined) await this.extras.trace(taken.pages);
-      if (taken.run !== undefined) {
+      const { pages, run, said } = await this.dropped.take(file, this.text);
+      if (pages !== undefined) await this.extras.trace(pages);
+      if (run !== undefined) {
         this.settings.example.value = 'own';
         // whatever stands in a file is checked when it is read: a refusal names its line
-        const { text, file: named = this.file } = taken.run;
-        await this.load(text, named, taken.run.file === undefined ? this.set : [], true);
+        await this.load(run.text, run.file ?? this.file, run.file === undefined ? this.set : [], true);
       }
-      this.say(taken.said);
+      this.say(said);
     }
   }
 
   private togglePlay(): void {
     if (this.about === undefined) return;
-    if (this.done) {
-      void this.reload();
-      return;
-    }
-    this.toEnd = false;
-    this.playing = !this.playing;
-    this.stale = true;
-    if (this.playing) this.computedMs = 0;
+    if (this.done) void this.reload();
+    else if (this.playing || !this.tour.resume()) this.play(!this.playing);
+  }
+
+  private play(playing: boolean): void {
+    Object.assign(this, { playing, toEnd: false, stale: true });
+    if (playing) this.computedMs = 0;
   }
 
   private runOn(): void {
     if (this.about === undefined) return;
     this.tour.end();
+    this.play(true);
     this.toEnd = true;
-    this.playing = true;
-    this.computedMs = 0;
   }
 
   private frame(now: number): void {
@@ -247,20 +271,21 @@ export class App {
   }
 
   private get columnNs(): number {
-    return columnOf(this.transport.speedNs, this.toEnd ? this.about?.endNs : undefined);
+    return this.toEnd ? columnToEnd(this.about!.endNs) : this.grainNs;
   }
 
   private async advance(now: number): Promise<void> {
-    const { columnNs, toEnd } = this;
-    const toNs = Math.min(this.tour.stopNs, toEnd ? this.about!.endNs : Math.floor(this.nowNs + this.owedNs));
+    const { columnNs } = this;
+    const rush = this.toEnd || this.tour.opening;
+    const toNs = Math.min(this.tour.stopNs, rush ? this.about!.endNs : Math.floor(this.nowNs + this.owedNs));
     const stops = toNs >= Math.min(this.about!.endNs, this.tour.stopNs);
-    if (toNs - this.nowNs < columnNs && !stops && !toEnd) return;
+    if (toNs - this.nowNs < columnNs && !stops && !rush) return;
     this.busy = true;
     const point = stops || now - this.lastPoint >= POINT_MS;
     if (point) this.lastPoint = now;
     const asked = performance.now();
-    const whole = toEnd || stops ? toNs : this.nowNs + Math.floor((toNs - this.nowNs) / columnNs) * columnNs;
-    const budgetMs = toEnd ? 50 : BUDGET_MS;
+    const whole = rush || stops ? toNs : this.nowNs + Math.floor((toNs - this.nowNs) / columnNs) * columnNs;
+    const budgetMs = rush ? 50 : BUDGET_MS;
     const answer = await this.link.ask({ ask: 'advance', toNs: whole, columnNs, budgetMs, point });
     this.busy = false;
     this.computedMs += performance.now() - asked;
@@ -290,14 +315,11 @@ export class App {
   }
 
   private async finish(): Promise<void> {
+    this.play(false);
     this.done = true;
-    this.playing = false;
-    this.toEnd = false;
     const hashes = await hashesOf(this.link, this.futures.count);
     this.root.dataset['sha256'] = hashes.join(' ');
-    this.say(
-      `Done. Result ${hashes.map((hash) => hash.slice(0, 16)).join(' | ')}: the same as in Node, to the last bit.`,
-    );
+    this.say(doneLine(hashes));
     this.stale = true;
   }
 
@@ -305,16 +327,7 @@ export class App {
     if (this.about === undefined || this.done || this.busy) return;
     this.playing = false;
     this.busy = true;
-    const answer =
-      what === 'event'
-        ? await this.link.ask({ ask: 'step' })
-        : await this.link.ask({
-            ask: 'advance',
-            toNs: Math.floor(this.nowNs) + 1000,
-            columnNs: 100,
-            budgetMs: 1000,
-            point: false,
-          });
+    const answer = await this.link.ask(stepOf(what, this.nowNs));
     this.busy = false;
     if (answer.answer !== 'advanced') return;
     this.take(answer);
@@ -342,42 +355,27 @@ export class App {
       await this.load(this.text, this.file, [...this.set, ...set], this.playing);
       return;
     }
-    const answer = await this.link.ask({ ask: 'fork', set });
-    if (answer.answer === 'refused') this.settings.text.refuse(answer);
-    if (answer.answer !== 'forked') {
-      this.say(complaint(answer));
-      return;
-    }
-    this.futures.fork(answer);
-    this.parted(answer.atNs, set);
-    this.say(`Two futures from ${instant(this.futures.forkedAtNs!)} on.`);
+    const forked = await this.part({ ask: 'fork', set }, (answer) => this.futures.fork(answer, set));
+    if (forked) this.say(`Two futures from ${instant(this.futures.forkedAtNs!)} on.`);
   }
 
   /** What a fork cannot change is otherwise from the begin. */
-  private async beside({ set, names }: NonNullable<Caption['beside']>): Promise<void> {
-    const answer = await this.link.ask({ ask: 'beside', set });
+  private async beside({ set, names }: NonNullable<Story['beside']>): Promise<void> {
+    await this.part({ ask: 'beside', set }, (answer) => this.futures.beside(names, { ...answer, atNs: 0 }));
+  }
+
+  private async part(ask: Extract<Ask, { ask: 'fork' | 'beside' }>, take: (forked: Forked) => void): Promise<boolean> {
+    const answer = await this.link.ask(ask);
+    if (answer.answer === 'refused') this.settings.text.refuse(answer);
     if (answer.answer !== 'forked') {
       this.say(complaint(answer));
-      return;
+      return false;
     }
-    this.futures.beside(names, answer);
-    this.parted(0, set);
-  }
-
-  private parted(atNs: number, set: readonly string[]): void {
-    this.settings.fork({ atNs, set });
+    take(answer);
+    this.settings.fork({ atNs: ask.ask === 'beside' ? 0 : answer.atNs, set: ask.set });
     this.transport.fork.setAttribute('aria-pressed', 'true');
-    this.done = false;
-    this.stale = true;
-  }
-
-  private async explain(future: number, core: number, atNs: number): Promise<void> {
-    const { about } = this;
-    const answer = await this.link.ask({ ask: 'explain', future, core, atNs });
-    this.stale = true;
-    if (about === undefined || about !== this.about) return;
-    if (answer.answer === 'explained') this.happened.explain(about, answer.explanation);
-    else this.happened.note(complaint(answer));
+    Object.assign(this, { done: false, stale: true });
+    return true;
   }
 
   private async share(): Promise<void> {
@@ -392,7 +390,9 @@ export class App {
   private draw(): void {
     this.stale = false;
     this.transport.show(this.nowNs, this.playing, this.done);
-    this.stage?.draw(this.futures.shown, this.nowNs, this.columnNs, this.futures.forkedAtNs, this.playing);
+    const { nowNs, columnNs, playing } = this;
+    const { forkedAtNs, differ } = this.futures;
+    this.stage?.draw(this.futures.shown, { nowNs, columnNs, forkedAtNs, differ, playing });
     this.root.dataset['nowNs'] = String(this.nowNs);
     this.root.dataset['futures'] = String(this.futures.count);
   }

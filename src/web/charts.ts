@@ -1,5 +1,6 @@
 // Tasks that wait, and latency now, over the same time as the strips: uPlot draws, axes say the units. Latency is on a logarithmic
-// axis with the objectives as lines; what waits on one that is linear near zero and logarithmic beyond.
+// axis with the objectives as lines, of the VMs that have one (of all where none has); what waits on one that is linear near zero and
+// logarithmic beyond. Two futures share a chart: a VM keeps its colour, the second future is dashed.
 
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
@@ -8,14 +9,15 @@ import type { History } from './history.js';
 import type { Palette } from './palette.js';
 import type { VmAbout } from './protocol.js';
 
-/** Of a chart, alone and where two futures share the page. */
-const HEIGHT = 130;
-const SMALL = 76;
+/** Of a chart of one future, and of two, which leave less room. */
+const HEIGHT = 112;
+const SHARED = 92;
 /** VMs that are drawn as lines of their own. */
 const MOST_LINES = 8;
 const AXIS_WIDTH = 56;
 const LABEL_WIDTH = 44;
 const FONT = '12px system-ui, sans-serif';
+const SECOND = [5, 4];
 
 const micro = (text: string): string => text.replace(' us', ' µs');
 const ticks = (values: readonly (number | null)[]): string[] =>
@@ -26,8 +28,19 @@ interface Parts {
   readonly vms: readonly VmAbout[];
   readonly palette: Palette;
   readonly width: number;
-  readonly small: boolean;
+  /** One or two. */
+  readonly futures: number;
 }
+
+/** The VMs that are judged by their latencies, by index: those with an objective, all where none has one. */
+export function judged(vms: readonly VmAbout[]): number[] {
+  const all = vms.slice(0, MOST_LINES).map((_, i) => i);
+  const aimed = all.filter((i) => vms[i]!.slo !== null);
+  return aimed.length > 0 ? aimed : all;
+}
+
+const drawn = ({ kind, vms }: Parts): number[] =>
+  kind === 'latency' ? judged(vms) : vms.slice(0, MOST_LINES).map((_, i) => i);
 
 const decade = (ns: number, round: (value: number) => number): number => 10 ** round(Math.log10(Math.max(1, ns)));
 
@@ -56,36 +69,49 @@ function scaleOf(kind: Parts['kind']): uPlot.Scale {
     : { distr: 4, asinh: 4, range: (_plot, _low, high) => [0, Math.max(8, high)] };
 }
 
-/** The objectives, each a line with its name. */
+/** The objectives, each a line with its name, on paper of its own: no line of a VM strikes it through. */
 function drawObjectives(plot: uPlot, { vms, palette }: Parts): void {
   const { ctx, bbox } = plot;
+  const scale = devicePixelRatio;
   ctx.save();
   ctx.strokeStyle = palette.missed;
-  ctx.fillStyle = palette.missed;
-  ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
-  ctx.setLineDash([6, 4]);
-  ctx.textAlign = 'right';
+  ctx.font = `${11 * scale}px system-ui, sans-serif`;
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'middle';
   const seen = new Set<number>();
   for (const { slo } of vms.slice(0, MOST_LINES)) {
     if (slo === null || seen.has(slo.latencyNs)) continue;
     seen.add(slo.latencyNs);
     const y = plot.valToPos(slo.latencyNs, 'y', true);
     if (y < bbox.top || y > bbox.top + bbox.height) continue;
+    ctx.setLineDash([6 * scale, 4 * scale]);
     ctx.beginPath();
     ctx.moveTo(bbox.left, y);
     ctx.lineTo(bbox.left + bbox.width, y);
     ctx.stroke();
-    ctx.fillText(`SLO ${micro(formatDurationNs(slo.latencyNs))}`, bbox.left + bbox.width - 4, y - 6 * devicePixelRatio);
+    const label = `SLO ${micro(formatDurationNs(slo.latencyNs))}`;
+    const half = 8 * scale;
+    // above its line where there is room
+    const middle = y - 2 * half < bbox.top ? y + half + scale : y - half - scale;
+    ctx.fillStyle = palette.paper;
+    ctx.fillRect(bbox.left + scale, middle - half, ctx.measureText(label).width + 8 * scale, 2 * half);
+    ctx.fillStyle = palette.missed;
+    ctx.fillText(label, bbox.left + 5 * scale, middle);
   }
   ctx.restore();
 }
 
 function optionsOf(parts: Parts): uPlot.Options {
-  const { kind, vms, palette, width } = parts;
+  const { kind, vms, palette, width, futures } = parts;
   const axis = { stroke: palette.text, font: FONT, grid: { stroke: palette.grid, width: 1 }, ticks: { show: false } };
+  const line = (future: number, vm: number): uPlot.Series => {
+    const dash = future > 0 ? { dash: SECOND } : {};
+    const label = futures > 1 ? `${'AB'[future]} ${vms[vm]!.name}` : vms[vm]!.name;
+    return { label, stroke: palette.vms[vm]!, width: 1.5, points: { show: false }, spanGaps: true, ...dash };
+  };
   return {
     width,
-    height: parts.small ? SMALL : HEIGHT,
+    height: futures > 1 ? SHARED : HEIGHT,
     cursor: { show: false },
     legend: { show: false },
     padding: [8, 0, kind === 'latency' ? 0 : 6, 0],
@@ -101,12 +127,7 @@ function optionsOf(parts: Parts): uPlot.Options {
           kind === 'latency' ? ticks(values) : values.map((value) => (value === null ? '' : formatCount(value))),
       },
     ],
-    series: [
-      {},
-      ...vms.slice(0, MOST_LINES).map((vm, i): uPlot.Series => {
-        return { label: vm.name, stroke: palette.vms[i]!, width: 1.5, points: { show: false }, spanGaps: true };
-      }),
-    ],
+    series: [{}, ...Array.from({ length: futures }, (_, future) => drawn(parts).map((vm) => line(future, vm))).flat()],
     hooks: kind === 'latency' ? { draw: [(plot) => drawObjectives(plot, parts)] } : {},
   };
 }
@@ -121,25 +142,41 @@ export class Chart {
     this.plot = new uPlot(optionsOf(parts), [[]], place);
   }
 
-  draw(history: History, fromNs: number, toNs: number): void {
-    const lines = Math.min(this.parts.vms.length, MOST_LINES);
-    const table: (number | null)[][] = Array.from({ length: lines + 1 }, () => []);
-    if (this.parts.kind === 'waiting') {
-      for (let i = history.indexAt(fromNs); i < history.timeNs.length; i++) {
-        table[0]!.push(history.timeNs[i]!);
-        for (let vm = 0; vm < lines; vm++) table[vm + 1]!.push(history.waiting[i]![vm]!);
-      }
-    } else {
-      for (const { timeNs, latencyNs } of history.points) {
-        if (timeNs < fromNs) continue;
-        table[0]!.push(timeNs);
-        for (let vm = 0; vm < lines; vm++) table[vm + 1]!.push(latencyNs[vm] ?? null);
-      }
-    }
+  draw(futures: readonly History[], fromNs: number, toNs: number): void {
+    const table = this.parts.kind === 'waiting' ? this.waiting(futures, fromNs) : this.latency(futures, fromNs);
     this.plot.batch(() => {
       this.plot.setData(table as unknown as uPlot.AlignedData, false);
       this.plot.setScale('x', { min: fromNs, max: toNs });
     });
+  }
+
+  /** The second future may have been seen later than the first: what both have ends at the same instant. */
+  private waiting(futures: readonly History[], fromNs: number): (number | null)[][] {
+    const { timeNs } = futures[0]!;
+    const begin = futures[0]!.indexAt(fromNs);
+    const lines = drawn(this.parts);
+    return [
+      timeNs.slice(begin),
+      ...futures.flatMap(({ waiting }) => {
+        const later = timeNs.length - waiting.length;
+        return lines.map((vm) => timeNs.slice(begin).map((_, i) => waiting[begin + i - later]?.[vm] ?? null));
+      }),
+    ];
+  }
+
+  private latency(futures: readonly History[], fromNs: number): (number | null)[][] {
+    const [{ points: first }] = futures as [History];
+    const from = first.findIndex(({ timeNs }) => timeNs >= fromNs);
+    const begin = from < 0 ? first.length : from;
+    const shown = first.slice(begin);
+    const lines = drawn(this.parts);
+    return [
+      shown.map(({ timeNs }) => timeNs),
+      ...futures.flatMap(({ points }) => {
+        const later = first.length - points.length;
+        return lines.map((vm) => shown.map((_, i) => points[begin + i - later]?.latencyNs[vm] ?? null));
+      }),
+    ];
   }
 
   close(): void {

@@ -18,6 +18,12 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** A command line in which no flag breaks in two; its text is the line as it is. */
+export function showCommand(place: HTMLElement, line: string): void {
+  const parts = line.split(/(--[\w-]+)/);
+  place.replaceChildren(...parts.map((part, i) => (i % 2 === 1 ? h('span', { class: 'flag' }, part) : part)));
+}
+
 /** Saves bytes under a name, as if they had been downloaded. */
 export function save(name: string, type: string, content: BlobPart): void {
   const url = URL.createObjectURL(new Blob([content], { type }));

@@ -96,18 +96,21 @@ export class Future {
     if (copies.length > COPIES) copies.splice(1, 1)[0]!.simulation.close(); // the first stays: from it everything can be seen again
   }
 
-  /** Of each VM the quantile since the call before, and since statistics began, or since the fork. */
-  latencies(): { since: (number | null)[]; overall: (number | null)[] } {
+  /** Of each VM the quantile since the call before, and since statistics began, or since the fork, with what has completed. */
+  latencies(): { since: (number | null)[]; overall: (number | null)[]; completed: number[] } {
     const since: (number | null)[] = [];
     const overall: (number | null)[] = [];
+    const completed: number[] = [];
     const { warmupNs } = this.simulation.scenario;
     this.read().forEach((now, vm) => {
       const quantile = this.quantiles[vm]!;
       since.push(after(this.earlier[vm], now, warmupNs).quantile(quantile));
-      overall.push(after(this.forked[vm], now, warmupNs).quantile(quantile));
+      const counted = after(this.forked[vm], now, warmupNs);
+      overall.push(counted.quantile(quantile));
+      completed.push(counted.count);
       this.earlier[vm] = now;
     });
-    return { since, overall };
+    return { since, overall, completed };
   }
 
   private read(): Reading[] {

@@ -1,4 +1,4 @@
-// The right side: what just happened, each move of a core a button that explains it, and the explanation itself.
+// The right side: what just happened, the newest first, each move of a core a button that explains it, and the explanation itself.
 
 import { h } from './dom.js';
 import type { Explanation } from './explanation.js';
@@ -18,12 +18,13 @@ export class Happened {
   );
   private readonly said = h('p', { class: 'hidden', 'aria-live': 'polite' });
   private saidAt = -Infinity;
-  private latest: MoveSeen | undefined;
+  /** The newest first. */
+  private kept: { readonly move: MoveSeen; readonly item: HTMLElement }[] = [];
   readonly element = h(
     'section',
     { class: 'happened', 'aria-label': 'What just happened' },
     this.why,
-    h('h2', {}, 'What just happened'),
+    h('h2', {}, 'What just happened, newest first'),
     this.list,
     this.said,
   );
@@ -32,31 +33,31 @@ export class Happened {
 
   clear(): void {
     this.list.replaceChildren();
-    this.latest = undefined;
+    this.kept = [];
     this.why.replaceChildren(h('p', { class: 'hint' }, 'Click a core’s strip, or a move below: why is it there?'));
   }
 
   add(about: About, moves: readonly MoveSeen[], leftOut: number, future: number, forked: boolean): void {
     if (moves.length === 0) return;
     const rows = moves.slice(-KEPT).map((move) => {
-      const tag = forked ? h('span', { class: 'tag' }, future === 0 ? 'A' : 'B') : '';
-      return h(
-        'li',
-        {},
-        h(
-          'button',
-          { type: 'button', onclick: () => this.onExplain(future, move.core, move.seenAtNs) },
-          tag,
-          h('span', { class: 'when' }, instant(move.decidedAtNs)),
-          h('span', {}, ` core ${move.core}  ${vmName(about, move.from)} → ${vmName(about, move.to)}`),
-        ),
-      );
+      return { move, item: this.item(about, move, future, forked) };
     });
-    this.list.prepend(...rows.reverse());
-    while (this.list.childElementCount > KEPT) this.list.lastElementChild!.remove();
-    this.latest = moves.at(-1);
+    // moves come by core, and those of two futures one after the other
+    this.kept = [...rows, ...this.kept].sort((a, b) => b.move.decidedAtNs - a.move.decidedAtNs).slice(0, KEPT);
+    this.list.replaceChildren(...this.kept.map(({ item }) => item));
     if (leftOut > 0) this.list.firstElementChild?.setAttribute('title', `and ${leftOut} more`);
-    this.say(moveLine(about, this.latest!));
+    this.say(moveLine(about, this.kept[0]!.move));
+  }
+
+  private item(about: About, move: MoveSeen, future: number, forked: boolean): HTMLElement {
+    const tag = forked ? h('span', { class: 'tag' }, future === 0 ? 'A' : 'B') : '';
+    const onclick = (): void => this.onExplain(future, move.core, move.seenAtNs);
+    const what = h('span', {}, ` core ${move.core}  ${vmName(about, move.from)} → ${vmName(about, move.to)}`);
+    return h(
+      'li',
+      {},
+      h('button', { type: 'button', onclick }, tag, h('span', { class: 'when' }, instant(move.decidedAtNs)), what),
+    );
   }
 
   /** One event was stepped: what it was for. */

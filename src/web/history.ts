@@ -68,4 +68,5 @@ export interface Track {
   readonly history: History;
   mechanism: string;
   overallNs: readonly (number | null)[] | null;
+  completed: readonly number[] | null;
 }

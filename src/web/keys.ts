@@ -8,7 +8,8 @@ export function onKeys(actions: Readonly<Record<string, () => void>>): void {
   addEventListener('keydown', (event) => {
     const { target } = event;
     const within = (selector: string): boolean => target instanceof HTMLElement && target.closest(selector) !== null;
-    const elsewhere = within(TYPED) || (event.key === ' ' && within(PRESSED));
+    const elsewhere =
+      within(TYPED) || document.querySelector('dialog[open]') !== null || (event.key === ' ' && within(PRESSED));
     const action = Object.hasOwn(actions, event.key) ? actions[event.key] : undefined;
     if (elsewhere || action === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();

@@ -3,7 +3,7 @@
 import { h } from './dom.js';
 import type { History } from './history.js';
 import type { Palette } from './palette.js';
-import { codeOf, IDLE, MOVING, RUNNING, SEARCHING, type About } from './protocol.js';
+import { codeOf, IDLE, MOVING, POLLING, RUNNING, SEARCHING, type About } from './protocol.js';
 import { Strips } from './strips.js';
 import { count } from './words.js';
 
@@ -12,7 +12,7 @@ const MOST_NAMED = 8;
 
 function swatch(code: number, palette: Palette): HTMLCanvasElement {
   const canvas = h('canvas', { width: 22, height: 14, 'aria-hidden': 'true' });
-  new Strips(canvas, 1, false).swatch(code, palette);
+  new Strips(canvas, 1, 1).swatch(code, palette);
   return canvas;
 }
 
@@ -20,7 +20,8 @@ export class Legend {
   private readonly now: HTMLElement[] = [];
   readonly element: HTMLElement;
 
-  constructor(about: About, palette: Palette) {
+  /** `polls`: whether a core is kept for the host's own polling, in any future that is shown. */
+  constructor(about: About, palette: Palette, polls: boolean) {
     const vms = about.vms.slice(0, MOST_NAMED).map(({ name }, i) => {
       const now = h('span', { class: 'what' });
       this.now.push(now);
@@ -36,6 +37,18 @@ export class Legend {
         [IDLE, 'idle'],
       ] as const
     ).map(([kind, word]) => h('li', { class: 'what' }, swatch(codeOf(kind === IDLE ? -1 : 0, kind), palette), word));
+    if (polls)
+      textures.push(
+        h(
+          'li',
+          {
+            class: 'what',
+            title: 'A core that no VM gets: it looks at the VMs in turn and decides who gets the others.',
+          },
+          swatch(codeOf(-1, POLLING), palette),
+          'polls',
+        ),
+      );
     this.element = h(
       'div',
       { class: 'key' },

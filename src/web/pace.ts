@@ -1,5 +1,7 @@
 // How time passes on the page.
 
+import type { Ask } from './protocol.js';
+
 /** Columns a second: each is one pixel of a strip. */
 const COLUMNS_A_SECOND = 60;
 /** Columns of a run that goes to its end as fast as it can. */
@@ -9,6 +11,14 @@ export const BUDGET_MS = 13;
 /** Between two points of the latencies. */
 export const POINT_MS = 150;
 
-/** Simulated time between two columns at a speed, or on the way to the end. */
-export const columnOf = (speedNs: number, endNs?: number): number =>
-  Math.max(1, Math.round(endNs === undefined ? speedNs / COLUMNS_A_SECOND : endNs / COLUMNS_TO_END));
+/** Simulated time between two columns at a speed. */
+export const columnOf = (speedNs: number): number => Math.max(1, Math.round(speedNs / COLUMNS_A_SECOND));
+
+/** On the way to the end. */
+export const columnToEnd = (endNs: number): number => Math.max(1, Math.round(endNs / COLUMNS_TO_END));
+
+/** One event, or one microsecond in columns of a tenth. */
+export const stepOf = (what: 'event' | 'microsecond', nowNs: number): Extract<Ask, { ask: 'step' | 'advance' }> =>
+  what === 'event'
+    ? { ask: 'step' }
+    : { ask: 'advance', toNs: Math.floor(nowNs) + 1000, columnNs: 100, budgetMs: 1000, point: false };

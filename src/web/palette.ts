@@ -10,7 +10,11 @@ const HUES = 8;
 export interface Palette {
   readonly page: Rgb;
   readonly idle: Rgb;
+  /** Of cores that poll for the host. */
+  readonly polls: Rgb;
   readonly missed: string;
+  /** `page`, as CSS has it. */
+  readonly paper: string;
   readonly text: string;
   readonly grid: string;
   /** CSS colour of each VM. */
@@ -38,7 +42,9 @@ export function readPalette(vms: readonly VmAbout[]): Palette {
   return {
     page: bytesOf(variable('--page'), context),
     idle: bytesOf(variable('--strip'), context),
+    polls: bytesOf(variable('--poll'), context),
     missed: variable('--missed'),
+    paper: variable('--page'),
     text: variable('--quiet'),
     grid: variable('--grid'),
     vms: colours,

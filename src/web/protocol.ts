@@ -122,6 +122,8 @@ export interface Columns {
   readonly latencyNs: readonly (number | null)[] | null;
   /** The same since statistics began. */
   readonly overallNs: readonly (number | null)[] | null;
+  /** Of each VM, requests that have completed since then. */
+  readonly completed: readonly number[] | null;
 }
 
 export interface Advanced {
@@ -168,6 +170,8 @@ export const RUNNING = 1;
 export const SEARCHING = 2;
 export const MOVING = 3;
 export const SPINNING = 4;
+/** Of a core that is kept for the host's own polling. */
+export const POLLING = 5;
 
 /** A VM's index (-1: none) and how its core is drawn, in one number. */
 export const codeOf = (vm: number, kind: number): number => (((vm + 1) << 3) | kind) >>> 0;

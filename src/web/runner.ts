@@ -285,6 +285,7 @@ class Recording {
       lastEvent: look.lastEvent,
       latencyNs: read?.since ?? null,
       overallNs: read?.overall ?? null,
+      completed: read?.completed ?? null,
     };
   }
 }

@@ -1,6 +1,6 @@
 // The left side: which scenario, the sliders for load, cores and mechanism, the command that makes it again, and the text itself.
 
-import { h } from './dom.js';
+import { h, showCommand } from './dom.js';
 import { EXAMPLES } from './examples.js';
 import type { Link } from './link.js';
 import type { About } from './protocol.js';
@@ -82,19 +82,27 @@ export class Settings {
     this.cores.value = String(about.hostCores);
     this.forked = false;
     this.run = `fluxhost run ${quoted(file)}${flagsOf(set)}`;
-    this.command.textContent = this.run;
+    showCommand(this.command, this.run);
     this.showValues();
   }
 
   /** The second future has these fields from here on; undefined: there is none any more. */
   fork(fork: { readonly atNs: number; readonly set: readonly string[] } | undefined): void {
     this.forked = fork !== undefined;
-    this.command.textContent =
+    const text =
       fork === undefined
         ? this.run
         : fork.atNs === 0
           ? `${this.run}\n${this.run}${flagsOf(fork.set)}`
           : `${this.run} --snapshot at.snapshot --at ${formatDuration(fork.atNs)}\nfluxhost fork at.snapshot${flagsOf(fork.set)}`;
+    showCommand(this.command, text);
+  }
+
+  /** A story's scenario: an example, or one of its own. */
+  choose(file: string, title: string): void {
+    const index = EXAMPLES.findIndex(({ name }) => name === file);
+    this.example.lastElementChild!.textContent = index < 0 ? title : 'a scenario of your own';
+    this.example.value = index < 0 ? 'own' : String(index);
   }
 
   private changes(): string[] {

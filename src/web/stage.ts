@@ -1,12 +1,13 @@
 // The middle of the page: for each future the strips of its cores, what waits and how long requests take, on one time axis.
 
-import { Chart, LEFT } from './charts.js';
+import { Chart, judged, LEFT } from './charts.js';
 import { h } from './dom.js';
 import type { History } from './history.js';
 import { readPalette, type Palette } from './palette.js';
 import type { About } from './protocol.js';
 import { Legend } from './legend.js';
 import { rowHeight, Strips } from './strips.js';
+import { Versus, type Side } from './versus.js';
 import { exactly, objective, quantile, duration } from './words.js';
 
 /** Pixels between the right edge of a strip and the frame. */
@@ -14,43 +15,64 @@ const RIGHT = 1;
 /** Between two texts of numbers that change all the time, while it plays, ms: faster ones nobody reads, and each is laid out. */
 const TEXT_MS = 120;
 
+/** Of all strips, as a share of the window's height and at most: of one future, and of each of two; on a phone less. */
+const SHARES = { one: 0.42, two: 0.18, phone: 0.7 };
+const MOST_HEIGHT = 420;
+const PHONE = 760;
+
 interface Track {
   readonly element: HTMLElement;
   readonly title: HTMLElement;
   readonly verdict: HTMLElement;
   readonly strips: Strips;
-  readonly charts: readonly {
-    readonly chart: Chart;
-    readonly place: HTMLElement;
-    readonly kind: 'waiting' | 'latency';
-  }[];
 }
 
-export interface Shown {
+interface Plotted {
+  readonly chart: Chart;
+  readonly place: HTMLElement;
+  readonly kind: 'waiting' | 'latency';
+  readonly element: HTMLElement;
+}
+
+export interface Shown extends Side {
   readonly history: History;
   readonly mechanism: string;
-  readonly label: string;
-  readonly overallNs: readonly (number | null)[] | null;
 }
 
 export interface Selected {
   readonly future: number;
   readonly core: number;
   readonly atNs: number;
+  /** The core is no VM's: it polls for the host. */
+  readonly polls: boolean;
 }
 
-function coreLabels(cores: number, small: boolean): HTMLElement {
-  const row = rowHeight(cores, small);
+/** `cores` are the VMs', the rest of the rows poll. */
+function coreLabels(rows: number, cores: number, row: number): HTMLElement {
   const every = row >= 13 ? 1 : 2 ** Math.ceil(Math.log2(13 / row));
-  const labels = Array.from({ length: Math.ceil(cores / every) }, (_, i) => h('span', {}, `core ${i * every}`));
+  const labels = Array.from({ length: Math.ceil(rows / every) }, (_, i) =>
+    h('span', {}, i * every < cores ? `core ${i * every}` : every === 1 ? 'polls' : ''),
+  );
   const element = h('div', { class: 'labels', 'aria-hidden': 'true' }, ...labels);
   for (const label of labels) label.style.height = `${row * every}px`;
   return element;
 }
 
+/** What else a drawing depends on. */
+interface Instant {
+  readonly nowNs: number;
+  readonly columnNs: number;
+  readonly forkedAtNs: number | undefined;
+  /** Whether the two futures have differed in anything. */
+  readonly differ: boolean;
+  readonly playing: boolean;
+}
+
 export class Stage {
   readonly element = h('section', { class: 'stage', 'aria-label': 'Cores over time' });
+  private readonly versus: Versus;
   private tracks: Track[] = [];
+  private charts: Plotted[] = [];
   private palette: Palette;
   private width = 0;
   private room: number | undefined;
@@ -66,6 +88,7 @@ export class Stage {
     onResize: () => void,
   ) {
     this.palette = readPalette(about.vms);
+    this.versus = new Versus(about);
     // told instead of asked for: to ask in every frame lays the page out in every frame
     new ResizeObserver(([entry]) => {
       this.room = entry!.contentRect.width;
@@ -79,16 +102,23 @@ export class Stage {
     this.width = 0;
   }
 
-  private makeTrack(future: number, small: boolean): Track {
-    const { about } = this;
-    const rows = Math.max(...this.coreCounts); // a core stands at the same height in each future
+  /** Pixels a core. */
+  private row(count: number): number {
+    const share = (count > 1 ? SHARES.two : SHARES.one) * (innerWidth <= PHONE ? SHARES.phone : 1);
+    const row = rowHeight(this.about.hostCores, Math.min(MOST_HEIGHT, share * innerHeight));
+    return count > 1 ? row : Math.max(2, row);
+  }
+
+  private makeTrack(future: number, count: number): Track {
+    const rows = this.about.hostCores; // a core stands at the same height in each future
+    const cores = this.coreCounts[future]!;
     const canvas = h('canvas', {
       class: 'strips',
       role: 'img',
       tabindex: 0,
-      'aria-label': `One strip a core, ${this.coreCounts[future]} cores: which VM has it, and what it does. Arrow keys choose a core, Enter explains it.`,
+      'aria-label': `One strip a core, ${cores} cores: which VM has it, and what it does. Arrow keys choose a core, Enter explains it.`,
     });
-    const strips = new Strips(canvas, rows, small);
+    const strips = new Strips(canvas, rows, this.row(count));
     canvas.addEventListener('click', ({ offsetX, offsetY }) => {
       const scale = canvas.clientWidth === 0 ? 1 : canvas.width / canvas.clientWidth;
       this.select(future, Math.floor((offsetY * scale) / strips.row), (offsetX * scale) / canvas.width);
@@ -96,25 +126,35 @@ export class Stage {
     canvas.addEventListener('keydown', (event) => this.onKey(event, future));
     const title = h('h2');
     const verdict = h('p', { class: 'verdict' });
-    const charts = (['waiting', 'latency'] as const).map((kind) => {
-      const place = h('div', { class: 'chart', role: 'img' });
-      const chart = new Chart({ kind, vms: about.vms, palette: this.palette, width: this.width + LEFT, small }, place);
-      return { chart, place, kind };
-    });
-    const names = { waiting: 'Tasks waiting', latency: `Latency now (${this.quantiles()})` };
     const element = h(
       'div',
       { class: 'track' },
       h('header', {}, title, verdict),
-      h('div', { class: 'rows' }, coreLabels(rows, small), canvas),
-      ...charts.map(({ place, kind }) => h('div', { class: 'plot' }, h('h3', {}, names[kind]), place)),
+      h('div', { class: 'rows' }, coreLabels(rows, cores, strips.row), canvas),
     );
-    return { element, title, verdict, strips, charts };
+    return { element, title, verdict, strips };
   }
 
-  private quantiles(): string {
-    const all = new Set(this.about.vms.map(({ slo }) => quantile(slo?.quantile ?? 0.99)));
-    return [...all].join(', ');
+  /** Both futures in one. */
+  private makeChart(kind: Plotted['kind'], futures: number): Plotted {
+    const { vms } = this.about;
+    const place = h('div', { class: 'chart', role: 'img' });
+    const chart = new Chart({ kind, vms, palette: this.palette, width: this.width + LEFT, futures }, place);
+    const both = futures > 1 ? '; A solid, B dashed' : '';
+    const name = kind === 'waiting' ? `Tasks waiting${both}` : `Latency now: ${this.judgedBy()}${both}`;
+    return { chart, place, kind, element: h('div', { class: 'plot' }, h('h3', {}, name), place) };
+  }
+
+  /** `p99 of api and web` */
+  private judgedBy(): string {
+    const { vms } = this.about;
+    const byQuantile = new Map<string, string[]>();
+    for (const vm of judged(vms)) {
+      const { slo, name } = vms[vm]!;
+      const key = quantile(slo?.quantile ?? 0.99);
+      byQuantile.set(key, [...(byQuantile.get(key) ?? []), name]);
+    }
+    return [...byQuantile].map(([key, names]) => `${key} of ${names.join(', ')}`).join('; ');
   }
 
   private legend: Legend | undefined;
@@ -134,7 +174,7 @@ export class Stage {
     };
     const move = step[event.key];
     if (move !== undefined) {
-      const core = Math.min(this.coreCounts[future]! - 1, Math.max(0, this.chosen.core + move[0]));
+      const core = Math.min(this.about.hostCores - 1, Math.max(0, this.chosen.core + move[0]));
       this.chosen = { core, place: Math.min(1, Math.max(0, this.chosen.place + move[1])) };
       this.frame = { future, core };
     } else if (event.key === 'Enter') this.select(future, this.chosen.core, this.chosen.place);
@@ -147,13 +187,13 @@ export class Stage {
   private line: number | undefined;
 
   private select(future: number, core: number, place: number): void {
-    if (core < 0 || core >= this.coreCounts[future]!) return;
+    if (core < 0 || core >= this.about.hostCores) return;
     const [from, to] = this.range;
     const atNs = Math.min(Math.round(from + place * (to - from)), this.nowNs); // right of it nothing is known yet
     this.chosen = { core, place };
     this.frame = { future, core };
     this.line = atNs;
-    this.onSelect({ future, core, atNs });
+    this.onSelect({ future, core, atNs, polls: core >= this.coreCounts[future]! });
   }
 
   private layOut(shown: readonly Shown[]): void {
@@ -163,55 +203,63 @@ export class Stage {
     if (width === this.width && count === this.tracks.length && same) return;
     this.width = width;
     this.coreCounts = shown.map(({ history }) => history.coreCount);
-    for (const { charts } of this.tracks) for (const { chart } of charts) chart.close();
-    this.tracks = Array.from({ length: count }, (_, future) => this.makeTrack(future, count > 1));
-    this.legend = new Legend(this.about, this.palette);
+    for (const { chart } of this.charts) chart.close();
+    this.tracks = Array.from({ length: count }, (_, future) => this.makeTrack(future, count));
+    this.charts = (['waiting', 'latency'] as const).map((kind) => this.makeChart(kind, count));
+    const polls = this.coreCounts.some((cores) => cores < this.about.hostCores);
+    this.legend = new Legend(this.about, this.palette, polls);
     this.textAt = -Infinity;
-    this.element.replaceChildren(this.legend.element, ...this.tracks.map(({ element }) => element));
+    this.element.replaceChildren(
+      ...(count > 1 ? [this.versus.element] : []),
+      this.legend.element,
+      ...[...this.tracks, ...this.charts].map(({ element }) => element),
+    );
     this.element.classList.toggle('forked', count > 1);
   }
 
-  draw(
-    shown: readonly Shown[],
-    nowNs: number,
-    columnNs: number,
-    forkedAtNs: number | undefined,
-    playing: boolean,
-  ): void {
+  draw(shown: readonly Shown[], { nowNs, columnNs, forkedAtNs, differ, playing }: Instant): void {
     this.layOut(shown);
     this.nowNs = nowNs;
     const texts = !playing || performance.now() - this.textAt >= TEXT_MS;
-    if (texts) this.textAt = performance.now();
     const span = this.width * columnNs;
     const from = Math.max(0, nowNs - span);
     const to = from + span;
     this.range = [from, to];
-    if (texts) this.legend?.draw(shown.length === 1 ? shown[0]!.history : undefined);
-    shown.forEach(({ history, label, overallNs }, i) => {
-      const { title, verdict, strips, charts } = this.tracks[i]!;
-      if (texts) {
-        title.textContent = label;
-        this.drawVerdict(verdict, overallNs, forkedAtNs);
-      }
+    const at = (timeNs: number): number => ((timeNs - from) / span) * this.width;
+    shown.forEach(({ history }, i) => {
+      const { strips } = this.tracks[i]!;
       strips.draw(history, from, to, this.palette, this.width);
-      const at = (timeNs: number): number => ((timeNs - from) / span) * this.width;
       if (forkedAtNs !== undefined && forkedAtNs > 0) strips.mark(at(forkedAtNs), this.palette.text, true);
       if (this.line !== undefined && this.frame?.future === i) strips.mark(at(this.line), this.palette.text, false);
       if (this.frame?.future === i) strips.frame(this.frame.core, this.palette.text);
-      for (const { chart, place, kind } of charts) {
-        chart.draw(history, from, to);
-        if (!texts) continue;
-        if (kind === 'latency') place.setAttribute('aria-label', this.latencyText(overallNs));
-        else place.setAttribute('aria-label', this.waitingText(history));
-      }
     });
+    const histories = shown.map(({ history }) => history);
+    for (const { chart } of this.charts) chart.draw(histories, from, to);
+    if (texts) this.drawTexts(shown, forkedAtNs, differ);
   }
 
-  private drawVerdict(
-    place: HTMLElement,
-    overallNs: readonly (number | null)[] | null,
-    forkedAtNs: number | undefined,
-  ): void {
+  private drawTexts(shown: readonly Shown[], forkedAtNs: number | undefined, differ: boolean): void {
+    this.textAt = performance.now();
+    const [first, second] = shown;
+    this.legend?.draw(second === undefined ? first!.history : undefined);
+    shown.forEach(({ label, overallNs }, i) => {
+      const { title, verdict } = this.tracks[i]!;
+      title.textContent = label;
+      if (second === undefined) this.drawVerdict(verdict, overallNs);
+    });
+    if (second !== undefined) {
+      const since = forkedAtNs === undefined || forkedAtNs === 0 ? 'From the begin' : `Since ${duration(forkedAtNs)}`;
+      this.versus.draw([first!, second], since, differ);
+    }
+    for (const { place, kind } of this.charts) {
+      const texts = shown.map((one) =>
+        kind === 'latency' ? this.latencyText(one.overallNs) : this.waitingText(one.history),
+      );
+      place.setAttribute('aria-label', second === undefined ? texts[0]! : `A: ${texts[0]!}. B: ${texts[1]!}`);
+    }
+  }
+
+  private drawVerdict(place: HTMLElement, overallNs: readonly (number | null)[] | null): void {
     if (overallNs === null) return;
     const parts = this.about.vms.flatMap(({ name, slo }, i) => {
       const value = overallNs[i];
@@ -230,7 +278,6 @@ export class Stage {
         ),
       ];
     });
-    if (forkedAtNs !== undefined && forkedAtNs > 0) parts.push(h('span', { class: 'what' }, 'since the fork'));
     place.replaceChildren(...parts.slice(0, 5));
   }
 

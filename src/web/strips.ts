@@ -1,21 +1,21 @@
 // One strip a core, time to the right, the newest at the right edge: the colour says which VM, the texture what its vCPU does.
-// Running is solid, searching and spinning pale, a move is hatched, idle is bare. Drawn pixel by pixel: 256 cores take some ms.
+// Running is solid, searching and spinning pale, a move is hatched, idle is bare, a core that polls for the host grey. Drawn pixel by
+// pixel, the new columns alone.
 
 import type { History } from './history.js';
 import type { Palette } from './palette.js';
-import { IDLE, kindOf, MOVING, RUNNING, vmOf } from './protocol.js';
+import { codeOf, IDLE, kindOf, MOVING, POLLING, RUNNING, vmOf } from './protocol.js';
 
 const PALE = 0.35;
-/** Of all strips, in pixels, in one future and in each of two. */
-const MOST_HEIGHT = 420;
-const SHARED_HEIGHT = 160;
+/** Of a row, in pixels. */
+const MOST_ROW = 22;
 
 const packed = (red: number, green: number, blue: number): number =>
   ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0; // bytes lie as r g b a on every machine that runs browsers
 
 /** Pixels of one core, its gap to the next included. */
-export const rowHeight = (cores: number, small: boolean): number =>
-  Math.max(2, Math.min(22, Math.floor((small ? SHARED_HEIGHT : MOST_HEIGHT) / cores)));
+export const rowHeight = (cores: number, height: number): number =>
+  Math.max(1, Math.min(MOST_ROW, Math.floor(height / cores)));
 
 interface Ink {
   readonly first: number;
@@ -34,35 +34,34 @@ export class Strips {
 
   constructor(
     readonly canvas: HTMLCanvasElement,
-    /** Rows: a core that is not there, since it polls for the host, has an empty one. */
+    /** Rows: those that are not the VMs' poll for the host. */
     readonly cores: number,
-    private readonly small: boolean,
+    /** Pixels a core. */
+    readonly row: number,
   ) {
     this.context = canvas.getContext('2d')!;
-  }
-
-  /** Pixels a core. */
-  get row(): number {
-    return rowHeight(this.cores, this.small);
   }
 
   private ink(code: number): Ink {
     const known = this.inks[code];
     if (known !== undefined) return known;
-    const { idle, vmBytes } = this.palette!;
+    const { idle, polls, vmBytes } = this.palette!;
     const hue = vmBytes[vmOf(code)] ?? idle;
     const mixed = hue.map((part, i) => Math.round(PALE * part + (1 - PALE) * idle[i]!)) as [number, number, number];
     const kind = kindOf(code);
     const solid = packed(...(hue as [number, number, number]));
     const bare = packed(...(idle as [number, number, number]));
+    const grey = packed(...(polls as [number, number, number]));
     const ink: Ink =
-      kind === RUNNING
-        ? { first: solid, second: solid }
-        : kind === MOVING
-          ? { first: solid, second: bare }
-          : kind === IDLE
-            ? { first: bare, second: bare }
-            : { first: packed(...mixed), second: packed(...mixed) };
+      kind === POLLING
+        ? { first: grey, second: grey }
+        : kind === RUNNING
+          ? { first: solid, second: solid }
+          : kind === MOVING
+            ? { first: solid, second: bare }
+            : kind === IDLE
+              ? { first: bare, second: bare }
+              : { first: packed(...mixed), second: packed(...mixed) };
     this.inks[code] = ink;
     return ink;
   }
@@ -149,11 +148,11 @@ export class Strips {
     const gap = row >= 5 ? 1 : 0;
     const phase = this.drawn!.phase + from;
     const page = packed(...(this.palette!.page as [number, number, number]));
-    const none: Ink = { first: page, second: page };
+    const polling = this.ink(codeOf(-1, POLLING));
     for (let core = 0; core < cores; core++) {
       for (let x = 0; x < columns.length; x++) {
         const code = columns[x]![core];
-        const { first, second } = code === undefined ? none : this.ink(code);
+        const { first, second } = code === undefined ? polling : this.ink(code);
         for (let y = core * row; y < (core + 1) * row - gap; y++)
           pixels[y * width + from + x] = ((x + phase + y) & 3) < 2 ? first : second;
         // what was moved has brought the begin of the next row into it

@@ -5,7 +5,7 @@ import { formatDurationNs } from '../report/units.js';
 import type { MechanismKind } from '../mechanisms/types.js';
 import type { SweepFigure, SweepResult } from '../study/sweep.js';
 import { CurveView, dashOf, mechanismColour } from './curve.js';
-import { h } from './dom.js';
+import { h, showCommand } from './dom.js';
 import { MOST_COMPUTING_MS } from './limits.js';
 import { complaint, Link } from './link.js';
 import type { About, DroppedFile } from './protocol.js';
@@ -171,7 +171,7 @@ export class SweepPanel {
         return;
       }
       this.draw(answer.result);
-      this.command.textContent = commandLine(source.file, source.set, vary, mechanisms, replications);
+      showCommand(this.command, commandLine(source.file, source.set, vary, mechanisms, replications));
       const last = stage === stagesOf.length - 1 || performance.now() - began > MOST_COMPUTING_MS / 4;
       const seeds = replications === 1 ? '1 seed' : `${replications} seeds, 95 % intervals`;
       this.said.textContent = `${answer.result.axes[0]!.values.length} points, ${seeds}${last ? '.' : ', growing finer …'}`;

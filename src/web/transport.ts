@@ -21,6 +21,9 @@ export interface TransportEvents {
   onFork(): void;
   onShare(): void;
   onSave(what: Saved): void;
+  /** Somebody moved it. */
+  onSpeed(speedNs: number): void;
+  onHelp(): void;
 }
 
 /** Decades of simulated time a second: 1 µs to 1 s. */
@@ -28,8 +31,12 @@ const SLOWEST = 3;
 const FASTEST = 9;
 
 export class Transport {
-  readonly play = h('button', { type: 'button', class: 'primary', id: 'play', title: 'space' }, 'Play');
-  readonly fork = h('button', { type: 'button', id: 'fork', title: 'f', 'aria-pressed': 'false' }, 'Fork');
+  readonly play = h('button', { type: 'button', class: 'primary', id: 'play', title: 'play or pause (space)' }, 'Play');
+  readonly fork = h(
+    'button',
+    { type: 'button', id: 'fork', title: 'two futures from here on (f)', 'aria-pressed': 'false' },
+    'Fork',
+  );
   readonly time = h('span', { id: 'time', class: 'time', role: 'timer', 'aria-label': 'simulated time' });
   readonly rate = h('input', { id: 'speed', type: 'range', min: SLOWEST, max: FASTEST, step: 0.05 });
   private readonly menu = h('details', { class: 'menu', id: 'save' });
@@ -53,30 +60,46 @@ export class Transport {
     this.menu.addEventListener('focusout', ({ relatedTarget }) => {
       if (!(relatedTarget instanceof Node && this.menu.contains(relatedTarget))) this.menu.open = false;
     });
-    this.rate.addEventListener('input', () => this.showSpeed());
+    this.rate.addEventListener('input', () => {
+      this.showSpeed();
+      events.onSpeed(this.speedNs);
+    });
     const button = (id: string, label: string, title: string, onclick: () => void): HTMLElement =>
       h('button', { type: 'button', id, title, onclick }, label);
     this.element = h(
       'header',
-      { class: 'transport' },
-      h('h1', {}, 'fluxhost'),
+      { class: 'bar' },
       h(
         'div',
-        { class: 'group' },
-        this.play,
-        button('event', '1 event', '.', () => events.onEvent()),
-        button('microsecond', '1 µs', ',', () => events.onMicrosecond()),
-        button('end', 'Run on', 'to the end, as fast as this machine can', () => events.onEnd()),
-        button('restart', 'Restart', '0', () => events.onRestart()),
+        { class: 'transport' },
+        h(
+          'div',
+          { class: 'group' },
+          this.play,
+          button('event', '1 event', 'one event (.)', () => events.onEvent()),
+          button('microsecond', '1 µs', 'one microsecond (,)', () => events.onMicrosecond()),
+          button('end', 'Run on', 'to the end, as fast as this machine can', () => events.onEnd()),
+          button('restart', 'Restart', 'from the begin (0)', () => events.onRestart()),
+        ),
+        h('div', { class: 'group speed' }, h('label', { for: 'speed' }, 'Speed'), this.rate, this.rateOut),
+        this.time,
       ),
-      h('div', { class: 'group speed' }, h('label', { for: 'speed' }, 'Speed'), this.rate, this.rateOut),
-      this.time,
       h(
         'div',
-        { class: 'group' },
-        this.fork,
-        button('share', 'Share', 's', () => events.onShare()),
-        this.menu,
+        { class: 'top' },
+        h('h1', {}, 'fluxhost'),
+        h(
+          'div',
+          { class: 'group' },
+          this.fork,
+          button('share', 'Share', 'a link that holds the scenario (s)', () => events.onShare()),
+          this.menu,
+          h(
+            'button',
+            { type: 'button', id: 'help', title: 'keys (?)', 'aria-label': 'Keys', onclick: () => events.onHelp() },
+            '?',
+          ),
+        ),
       ),
     );
   }

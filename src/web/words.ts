@@ -30,6 +30,14 @@ export const objective = (slo: NonNullable<VmAbout['slo']>): string =>
 export const moveLine = (about: About, { core, from, to, decidedAtNs }: MoveSeen): string =>
   `core ${core}: ${vmName(about, from)} → ${vmName(about, to)}, decided at ${instant(decidedAtNs)}`;
 
+/** Of a core that no VM gets. */
+export const pollingLine = (core: number): string =>
+  `Core ${core} is kept for the mechanism itself: it polls, looking at one VM after the other, and decides who gets the other cores. No VM runs on it.`;
+
+/** Of a run that is over; of each future its hash. */
+export const doneLine = (hashes: readonly string[]): string =>
+  `Done. Result ${hashes.map((hash) => hash.slice(0, 16)).join(' | ')}: the same as in Node, to the last bit.`;
+
 const DOINGS: Readonly<Record<MovePhase['doing'], string>> = {
   idle: 'is idle',
   waking: 'wakes a vCPU',

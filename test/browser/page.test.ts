@@ -17,7 +17,8 @@ import {
 } from '../../src/index.js';
 import { hashOf } from '../../src/web/runner.js';
 import { toFragment } from '../../src/web/share.js';
-import { STORIES } from '../../src/web/stories.js';
+import { duration } from '../../src/web/words.js';
+import { STORIES } from '../../src/web/stories/index.js';
 import { data, drop, LivePage, standing, toEnd, write } from './live.js';
 
 const BURSTS = readFileSync(new URL('../../src/web/scenarios/bursts.yaml', import.meta.url), 'utf8');
@@ -39,7 +40,14 @@ const inNode = (text: string): Promise<Simulation> => Simulation.create(parseSce
 describe('the live page in Chromium', () => {
   it('plays by itself, draws, and comes to the result that Node has', async () => {
     const { page, complaints } = await live.open('', 'no-preference');
-    await page.waitForFunction(() => Number(document.getElementById('page')!.dataset['nowNs']) > 20_000);
+    // the first story, with something to see from its first sentence on, and it goes on by itself
+    const [first] = (await STORIES[0]!.load()).captions;
+    await page.waitForSelector('.caption p');
+    expect(await page.textContent('.caption p')).toBe(first.text);
+    await page.waitForFunction(
+      (at) => Number(document.getElementById('page')!.dataset['nowNs']) > at,
+      first.atNs + 20_000,
+    );
     const colours = await page.$eval('canvas.strips', (element) => {
       const canvas = element as HTMLCanvasElement;
       const { data: bytes } = canvas.getContext('2d')!.getImageData(0, 0, 20, canvas.height);
@@ -58,6 +66,7 @@ describe('the live page in Chromium', () => {
   it('scrolls what it has drawn, and has the pixels that it would draw anew', async () => {
     const { page, complaints } = await live.open('', 'no-preference');
     await page.setViewportSize({ width: 320, height: 700 });
+    await page.selectOption('#example', 'Bursts, close up'); // no story, which would stand still
     // the strips are full, and move
     await page.waitForFunction(() => {
       const { width } = document.querySelector<HTMLCanvasElement>('canvas.strips')!;
@@ -88,6 +97,7 @@ describe('the live page in Chromium', () => {
     const hashes = await toEnd(page);
     const one = await inNode(SHORT);
     await one.runUntil(atNs);
+    const before = one.latencies(0);
     const two = await one.fork(withFields(one.scenario, ['mechanism=static']));
     expect(hashes).toEqual([await resultOf(one), await resultOf(two)]);
     expect(hashes[0]).not.toBe(hashes[1]);
@@ -99,6 +109,49 @@ describe('the live page in Chromium', () => {
       'A  hyperflux',
       'B  static',
     ]);
+    // the headline: what both come to, side by side, as Node has it
+    const p99 = async (simulation: Simulation): Promise<string> =>
+      duration(simulation.latencies(0).since(before).quantile(0.99));
+    expect(
+      await page.$$eval('.versus tr:nth-child(2) strong', (all) => all.map(({ textContent }) => textContent)),
+    ).toEqual([await p99(one), await p99(two)]);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('says so where two futures are one, names what is different, and how cores are read', async () => {
+    const { page, complaints } = await live.open();
+    await standing(page, SHORT);
+    await page.keyboard.press('f');
+    await page.waitForSelector('.versus');
+    await page.keyboard.press(',');
+    await page.waitForFunction(() => document.querySelector('.versus')!.textContent?.includes('No difference so far'));
+    // twice the load, in the second alone
+    await page.fill('#load', '1');
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll('.track h2')].some(({ textContent }) => textContent === 'B  load × 2'),
+    );
+    await toEnd(page);
+    await page.waitForFunction(() => /B [\d.]+ % |times as/.test(document.querySelector('.versus')!.textContent));
+    expect(await page.textContent('.versus')).not.toContain('No difference');
+    // newest first, of both futures
+    const times = await page.$$eval('.moves .when', (all) =>
+      all.map(({ textContent }) => Number(textContent.replace(/[^\d.]/g, ''))),
+    );
+    expect(times.length).toBeGreaterThan(5);
+    expect(times).toEqual([...times].sort((a, b) => b - a));
+    // the last row polls
+    const height = await page.$eval('canvas.strips', (canvas) => canvas.clientHeight);
+    await page.click('canvas.strips', { position: { x: 20, y: height - 3 } });
+    await page.waitForFunction(() => document.querySelector('.why')!.textContent?.startsWith('Core 16 is kept for'));
+    await page.keyboard.press('?');
+    await page.waitForSelector('dialog[open] kbd');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('dialog', { state: 'hidden' });
+    // no flag of the command breaks in two
+    expect(
+      await page.$$eval('.settings .command .flag', (all) => all.map((flag) => flag.getClientRects().length)),
+    ).toEqual(await page.$$eval('.settings .command .flag', (all) => all.map(() => 1)));
     expect(complaints).toEqual([]);
     await page.close();
   });
@@ -186,13 +239,15 @@ describe('the live page in Chromium', () => {
 
   it('asks of a file that could be anything what it is, and runs nothing', async () => {
     const { page, complaints } = await live.open();
+    await page.waitForSelector('.caption .primary');
+    const before = await data(page, 'nowNs');
     await drop(page, 'times.csv', 'time,<b>size</b>\n1,2\n3,4\n');
     await page.waitForFunction(() => document.querySelector('.status')!.textContent?.includes('What is it?'));
     expect(await page.textContent('.status')).toMatch(
       /^times\.csv: 25 bytes.*“time,<b>size<\/b>” names neither a column “arrival”/,
     );
     expect(await page.textContent('.settings .command')).toBe('fluxhost run bursts.yaml');
-    expect(await data(page, 'nowNs')).toBe('0');
+    expect(await data(page, 'nowNs')).toBe(before);
     expect(complaints).toEqual([]);
     await page.close();
   });
@@ -304,13 +359,14 @@ describe('the live page in Chromium', () => {
   it('tells a story: stands at each of its instants, says a sentence, and splits the future where it says so', async () => {
     const { page, complaints } = await live.open();
     await page.keyboard.press('1');
-    for (const atNs of [1, 700_000, 1_060_000, 1_500_000]) {
+    const { captions } = await STORIES[0]!.load();
+    for (const { atNs, fork } of captions) {
       await page.waitForFunction((at) => Number(document.getElementById('page')!.dataset['nowNs']) === at, atNs);
-      await page.waitForSelector('.caption button');
+      await page.waitForSelector('.caption .primary');
       expect(await page.textContent('#play')).toBe('Play');
       expect((await page.textContent('.caption p'))!.length).toBeGreaterThan(40);
-      if (atNs === 1_500_000) break;
-      await page.click('.caption button');
+      if (fork !== undefined) break;
+      await page.click('.caption .primary');
       await page.fill('#speed', '7'); // ten milliseconds a second: it must not run past an instant either
     }
     await page.waitForFunction(() => document.getElementById('page')!.dataset['futures'] === '2');
@@ -321,21 +377,23 @@ describe('the live page in Chromium', () => {
   it('sets two sizes of memory side by side, and says what Node has of both', async () => {
     const { page, complaints } = await live.open();
     await page.keyboard.press('4');
-    const { captions } = STORIES[3]!;
+    const { captions, beside, scenario } = await STORIES[3]!.load();
     for (const { atNs } of captions) {
       await page.waitForFunction((at) => Number(document.getElementById('page')!.dataset['nowNs']) === at, atNs);
-      await page.waitForSelector('.caption button');
+      await page.waitForSelector('.caption .primary');
       if (atNs === captions.at(-1)!.atNs) break;
-      await page.click('.caption button');
+      await page.click('.caption .primary');
       await page.fill('#speed', '8');
     }
     const read = async (set: readonly string[]): Promise<number> => {
-      const text = readFileSync(new URL('../../src/web/scenarios/cliff.yaml', import.meta.url), 'utf8');
-      const simulation = await Simulation.create(parseScenario(text, { set }).scenario);
+      const simulation = await Simulation.create(parseScenario(scenario.text, { set }).scenario);
       await simulation.runUntil(captions.at(-1)!.atNs);
       return simulation.latencies(0).quantile(0.99)!;
     };
-    const seen = [{ latencyNs: [await read([])] }, { latencyNs: [await read(captions[0]!.beside!.set)] }];
+    const seen = [
+      { latencyNs: [await read([])], completed: [] },
+      { latencyNs: [await read(beside!.set)], completed: [] },
+    ];
     expect(await page.textContent('.caption p')).toBe((captions.at(-1)!.text as (of: typeof seen) => string)(seen));
     expect(await page.$$eval('.track h2', (titles) => titles.map(({ textContent }) => textContent))).toEqual([
       'A  26 GiB of memory',

@@ -66,7 +66,8 @@ describe('the futures of the page', () => {
     const page = new Page();
     await page.load(from);
     await page.play(FORK_NS);
-    page.futures.fork(await page.ask('forked', { ask: 'fork', set: [`mechanism=${to}`] }));
+    const set = [`mechanism=${to}`];
+    page.futures.fork(await page.ask('forked', { ask: 'fork', set }), set);
     await page.play(FROM_NS);
     const before = [await page.accounts(0), await page.accounts(1)];
     await page.play(TO_NS);

@@ -1,16 +1,18 @@
 // What a story claims is what happens: its numbers are those of the same run in Node, and not of one seed alone.
-import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { parseScenario, Simulation, withFields, type Result } from '../../src/index.js';
-import { STORIES } from '../../src/web/stories.js';
+import { story as cliffStory } from '../../src/web/stories/cliff.js';
+import type { Seen } from '../../src/web/stories/story.js';
+import { STORIES } from '../../src/web/stories/index.js';
+import { story as lockStory } from '../../src/web/stories/lock.js';
 
-const LOCK = readFileSync(new URL('../../src/web/scenarios/lock.yaml', import.meta.url), 'utf8');
+const LOCK = lockStory.scenario.text;
 
 type Locks = NonNullable<Result['vms'][number]['locks']>;
 
 /** The futures of the story's fork, at its last instant. */
 async function futures(seed: number): Promise<[Locks, Locks]> {
-  const { captions } = STORIES.find(({ scenario }) => scenario === 'lock.yaml')!;
+  const { captions } = lockStory;
   const { atNs, fork } = captions.find((caption) => caption.fork !== undefined)!;
   const first = await Simulation.create(parseScenario(LOCK, { set: [`seed=${seed}`] }).scenario);
   await first.runUntil(atNs);
@@ -25,7 +27,7 @@ async function futures(seed: number): Promise<[Locks, Locks]> {
 
 it('parks no holder where sections are finished, as its last sentence says', async () => {
   const [above, below] = await futures(1);
-  const text = STORIES.find(({ scenario }) => scenario === 'lock.yaml')!.captions.at(-1)!.text as string;
+  const text = lockStory.captions.at(-1)!.text as string;
   const micro = (ns: number | null): string => `${(ns! / 1000).toFixed(1)} µs`;
   expect(below.holderPreemptions).toBe(0);
   expect(text).toContain(`a holder was parked ${above.holderPreemptions} times, below never`);
@@ -43,13 +45,14 @@ it('says nothing that another seed would deny', async () => {
 
 /** The two futures of the story at its last instant: of what a fork cannot change, so each from the begin. */
 async function cliff(seed: number): Promise<Simulation[]> {
-  const story = STORIES.find(({ scenario }) => scenario === 'cliff.yaml')!;
-  const { set } = story.captions.find(({ beside }) => beside !== undefined)!.beside!;
-  const text = readFileSync(new URL('../../src/web/scenarios/cliff.yaml', import.meta.url), 'utf8');
+  const { beside, captions, scenario } = cliffStory;
+  const { set } = beside!;
   const futures: Simulation[] = [];
   for (const changes of [[], set]) {
-    const simulation = await Simulation.create(parseScenario(text, { set: [`seed=${seed}`, ...changes] }).scenario);
-    await simulation.runUntil(story.captions.at(-1)!.atNs);
+    const simulation = await Simulation.create(
+      parseScenario(scenario.text, { set: [`seed=${seed}`, ...changes] }).scenario,
+    );
+    await simulation.runUntil(captions.at(-1)!.atNs);
     futures.push(simulation);
   }
   return futures;
@@ -71,7 +74,25 @@ it('shows a cliff of memory: what is touched fits above, and below the SSD is wh
 });
 
 it('says of the cliff what it sees', () => {
-  const { text } = STORIES.find(({ scenario }) => scenario === 'cliff.yaml')!.captions.at(-1)!;
-  const said = (text as (seen: { latencyNs: number[] }[]) => string)([{ latencyNs: [80_000] }, { latencyNs: [20e6] }]);
+  const { text } = cliffStory.captions.at(-1)!;
+  const said = (text as (seen: readonly Seen[]) => string)([
+    { latencyNs: [80_000], completed: [] },
+    { latencyNs: [20e6], completed: [] },
+  ]);
   expect(said).toMatch(/^p99 80\.0 µs above and 20\.0 ms below: 6 GiB less, 250 times as long\./);
+});
+
+it('has a scenario for each story that its library takes, and instants in order within it', async () => {
+  for (const { title, load } of STORIES) {
+    const { scenario, captions, grainNs, speed, beside } = await load();
+    const { durationNs, vms } = parseScenario(scenario.text, { set: beside?.set ?? [] }).scenario;
+    expect(vms.length, title).toBeGreaterThan(0);
+    const instants = captions.map(({ atNs }) => atNs);
+    expect(instants, title).toEqual([...new Set(instants)].sort((a, b) => a - b));
+    expect(instants.at(-1), title).toBeLessThan(durationNs);
+    // the first picture has something to see on a phone and is no more than a screen: 60 to 1000 pixels
+    expect(instants[0]! / grainNs, title).toBeGreaterThan(20);
+    expect(instants[0]! / grainNs, title).toBeLessThan(1000);
+    expect(speed / grainNs, title).toBeGreaterThan(10);
+  }
 });

@@ -1,0 +1,28 @@
+// Asks why a core is where it is, and puts the answer at the right.
+
+import type { Happened } from './happened.js';
+import { complaint, type Link } from './link.js';
+import type { About } from './protocol.js';
+import type { Selected } from './stage.js';
+import { pollingLine } from './words.js';
+
+export class Explainer {
+  constructor(
+    private readonly link: Link,
+    private readonly happened: () => Happened,
+    private readonly about: () => About | undefined,
+  ) {}
+
+  select({ future, core, atNs, polls }: Selected): void {
+    if (polls) this.happened().note(pollingLine(core));
+    else void this.explain(future, core, atNs);
+  }
+
+  async explain(future: number, core: number, atNs: number): Promise<void> {
+    const about = this.about();
+    const answer = await this.link.ask({ ask: 'explain', future, core, atNs });
+    if (about === undefined || about !== this.about()) return; // another has been loaded meanwhile
+    if (answer.answer === 'explained') this.happened().explain(about, answer.explanation);
+    else this.happened().note(complaint(answer));
+  }
+}
