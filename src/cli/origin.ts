@@ -11,13 +11,20 @@ export const ORIGIN = 'origin.json';
 
 export interface Origin {
   readonly command: string;
+  /** As YAML, without what is as it would be anyway. */
   readonly scenario?: string;
+  /** As YAML, with every default. */
+  readonly resolved?: string;
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-export async function writeOrigin(folder: string, json: string, { command, scenario }: Origin): Promise<void> {
-  const origin = { of: sha256(json), command, ...(scenario === undefined ? {} : { scenario }) };
+export async function writeOrigin(
+  folder: string,
+  json: string,
+  { command, scenario, resolved }: Origin,
+): Promise<void> {
+  const origin = { of: sha256(json), command, scenario, resolved };
   await writeAtomically(join(folder, ORIGIN), toStableJson(origin));
 }
 
@@ -25,9 +32,13 @@ export async function writeOrigin(folder: string, json: string, { command, scena
 export async function readOrigin(file: string, json: string): Promise<Origin | undefined> {
   const text = await readFile(join(dirname(file), ORIGIN), 'utf8').catch(() => '{}');
   try {
-    const { of, command, scenario } = JSON.parse(text) as Record<string, unknown>;
+    const { of, command, scenario, resolved } = JSON.parse(text) as Record<string, unknown>;
     if (of !== sha256(json) || typeof command !== 'string') return undefined;
-    return { command, ...(typeof scenario === 'string' ? { scenario } : {}) };
+    return {
+      command,
+      ...(typeof scenario === 'string' ? { scenario } : {}),
+      ...(typeof resolved === 'string' ? { resolved } : {}),
+    };
   } catch {
     return undefined;
   }

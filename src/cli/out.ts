@@ -2,16 +2,30 @@
 
 import { defaultNumber } from '../scenario/table.js';
 import { join } from 'node:path';
-import { toStableJson } from '../result/json.js';
 import type { Result } from '../result/result.js';
 import type { Reportable } from '../report/html/document.js';
 import { overTimeFiles } from '../report/series.js';
 import { InputError, show } from '../input/errors.js';
 import type { Scenario } from '../scenario/types.js';
+import { shortestForm } from '../scenario/shortest.js';
 import { writtenForm } from '../scenario/written.js';
+import { Document, isPair, isScalar, visit } from 'yaml';
 import { writeAtomically } from './files.js';
+import { writeHistograms } from './histograms.js';
 import { REPORT, writeReport } from './report.js';
-import { writeOrigin } from './origin.js';
+import { type Origin, writeOrigin } from './origin.js';
+
+/** As one would write it: what holds a few values and nothing else in one line, from the second depth on. */
+function yamlOf(fields: unknown): string {
+  const document = new Document(fields);
+  visit(document, {
+    Collection(_, node, path) {
+      const deep = path.length > 2 && node.items.length <= 5;
+      if (deep && node.items.every((item) => isScalar(isPair(item) ? item.value : item))) node.flow = true;
+    },
+  });
+  return document.toString({ lineWidth: 100 });
+}
 
 /** Each file whole or not at all; CSV files of an earlier run that this one has no data for stay as they are. */
 export async function writeOut(
@@ -23,7 +37,11 @@ export async function writeOut(
   { command, scenario }: { readonly command: string; readonly scenario: Scenario },
 ): Promise<void> {
   for (const file of overTimeFiles(results)) await writeAtomically(join(folder, file.name), file.text);
-  await writeDocument(folder, name, json, whole, { command, scenario: toStableJson(writtenForm(scenario)) });
+  await writeDocument(folder, name, json, whole, {
+    command,
+    scenario: yamlOf(shortestForm(scenario)),
+    resolved: yamlOf(writtenForm(scenario)),
+  });
 }
 
 /** The document, what it was made of, and its page. */
@@ -32,9 +50,10 @@ export async function writeDocument(
   name: string,
   json: string,
   whole: Reportable,
-  context: { readonly command: string; readonly scenario?: string },
+  context: Origin,
 ): Promise<void> {
   await writeAtomically(join(folder, name), json);
+  await writeHistograms(folder, json, whole);
   await writeOrigin(folder, json, context);
   await writeReport(join(folder, REPORT), whole, context);
 }

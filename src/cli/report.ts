@@ -9,6 +9,7 @@ import type { Context } from '../report/html/figure.js';
 import { type Arguments, type CommandSpec, parseCommand, renderHelp } from './args.js';
 import { EXIT } from './exit.js';
 import { prepareFolder, writeAtomically } from './files.js';
+import { HISTOGRAMS, histogramsOf, readHistograms, withHistograms } from './histograms.js';
 import type { Io } from './io.js';
 import { type Origin, readOrigin } from './origin.js';
 
@@ -76,7 +77,14 @@ async function sourceOf(path: string): Promise<string> {
   });
 }
 
-async function readSource(file: string): Promise<{ value: Reportable; origin: Origin | undefined }> {
+interface Source {
+  readonly value: Reportable;
+  readonly origin: Origin | undefined;
+  /** There is no bucket of its latencies. */
+  readonly missing: boolean;
+}
+
+async function readSource(file: string): Promise<Source> {
   const expected = 'the JSON of run, compare, size, sweep, suite, fleet, pages, reserve or reproduce (--json or --out)';
   const text = await readFile(file, 'utf8').catch((failure: unknown) => {
     throw new InputError({ file, path: '', given: readFailure(failure), expected });
@@ -88,8 +96,15 @@ async function readSource(file: string): Promise<{ value: Reportable; origin: Or
     throw new InputError({ file, path: '', given: 'no JSON', expected });
   }
   const { kindOf } = await import('../report/html/document.js');
-  if (kindOf(value) === undefined) throw new InputError({ file, path: '', given: 'another JSON document', expected });
-  return { value: value as Reportable, origin: await readOrigin(file, text) };
+  const kind = kindOf(value);
+  if (kind === undefined) throw new InputError({ file, path: '', given: 'another JSON document', expected });
+  const histograms = await readHistograms(file, text);
+  return {
+    value: withHistograms(value as Reportable, histograms ?? {}),
+    origin: await readOrigin(file, text),
+    // of these alone the page draws buckets, which their JSON has with --histograms only
+    missing: /^(result|comparison)$/.test(kind) && histograms === undefined && histogramsOf(value).length === 0,
+  };
 }
 
 export async function report(args: readonly string[], io: Io): Promise<number> {
@@ -100,11 +115,12 @@ export async function report(args: readonly string[], io: Io): Promise<number> {
   }
   given.check();
   const file = await sourceOf(given.positional(0));
-  const { value, origin } = await readSource(file);
+  const { value, origin, missing } = await readSource(file);
+  const from = missing ? `${file}, without ${HISTOGRAMS}: curves go through the quantiles alone` : file;
   const out = given.text('out') ?? join(dirname(file), REPORT);
   await prepareFolder(dirname(out), [out.slice(dirname(out).length).replace(/^[/\\]/, '')]);
   try {
-    await writeReport(out, value, { command: commandOf('report', args), from: file, ...origin });
+    await writeReport(out, value, { command: commandOf('report', args), from, ...origin });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     const what = {

@@ -53,10 +53,26 @@ export interface Claim {
   readonly figures?: readonly Figure[];
 }
 
+/** Columns, by their places from 0 on. */
+export interface TablePoints {
+  /** Whose the point is: points of one are joined. */
+  readonly of: number;
+  /** Across. */
+  readonly x: number;
+  /** Up. */
+  readonly y: number;
+  /** `yes`: nothing is better in both. */
+  readonly best: number;
+}
+
 /** A table behind the claims. */
 export interface ExperimentTable {
   /** Of the table. */
   readonly title: string;
+  /** What its picture answers. Absent: made of the title. */
+  readonly question?: string;
+  /** Of a table whose rows are points in two dimensions: which of its columns say so. Absent: rows over the first column. */
+  readonly points?: TablePoints;
   /** Of its columns. */
   readonly head: readonly string[];
   /** Cells as text. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { compare } from '../../src/cli/compare.js';
+import { histogramsOf, readHistograms, withHistograms, writeHistograms } from '../../src/cli/histograms.js';
 import { report } from '../../src/cli/report.js';
 import { run } from '../../src/cli/run.js';
 import { size } from '../../src/cli/size.js';
@@ -39,7 +40,8 @@ describe('report.html', () => {
         `fluxhost ${json === 'result.json' ? 'run' : json === 'comparison.json' ? 'compare' : json.slice(0, -5)} a.yaml`,
       );
       expect(html).toContain(`&#39;${folder}/it&#39;\\&#39;&#39;s here&#39;`);
-      expect(html).toContain('&quot;duration&quot;');
+      expect(html).toContain('with every default</summary><pre>version: 1\n');
+      expect(html).toContain('\nduration: ');
       expect(figures(html).length).toBeGreaterThan(0);
 
       const io = captureIo();
@@ -51,7 +53,10 @@ describe('report.html', () => {
       // the command that made the result, not the one that made the page; and its scenario
       const commandIn = (page: string): string => /<code id="command">(.*?)<\/code>/s.exec(page)![1]!;
       expect(commandIn(later)).toBe(commandIn(html));
-      expect(later).toContain('&quot;duration&quot;');
+      expect(later).toContain('\nduration: ');
+      // the same drawings, curves of every bucket among them
+      const drawingsIn = (page: string): string => /id="drawings">(.*?)<\/script>/s.exec(page)![1]!;
+      expect(drawingsIn(later)).toBe(drawingsIn(html));
 
       // of another document in the same folder nothing is known
       const document = JSON.parse(readFileSync(join(target, json), 'utf8')) as object;
@@ -60,6 +65,32 @@ describe('report.html', () => {
       expect(commandIn(readFileSync(join(folder, 'other.html'), 'utf8'))).toMatch(/^fluxhost report /);
     },
   );
+
+  it('draws later every bucket that --out had, and says so where they are gone', async () => {
+    const target = join(folder, 'out');
+    expect(await compare(['a.yaml', '--mechanisms', 'ideal,static', '--out', target], captureIo(), fakeTools())).toBe(
+      0,
+    );
+    const text = readFileSync(join(target, 'comparison.json'), 'utf8');
+    const histogram = { upTo: [1000, 2000, 4000], count: [5, 3, 1] };
+    const drawn = JSON.parse(text) as { runs: { vms: { latencyNs: object }[] }[] };
+    Object.assign(drawn.runs[1]!.vms[0]!.latencyNs, { count: 9, histogram });
+    expect(histogramsOf(drawn)).toEqual([['runs.1.vms.0.latencyNs', histogram]]);
+    await writeHistograms(target, text, drawn);
+    const known = (await readHistograms(join(target, 'comparison.json'), text))!;
+    expect(withHistograms(JSON.parse(text) as typeof drawn, known).runs[1]!.vms[0]!.latencyNs).toMatchObject({
+      histogram,
+    });
+    const page = async (): Promise<string> => {
+      expect(await report([target], captureIo())).toBe(0);
+      return readFileSync(join(target, 'report.html'), 'utf8');
+    };
+    expect(await page()).toContain('[1000,');
+    writeFileSync(join(target, 'histograms.json'), '{"of": "another document"}');
+    const without = await page();
+    expect(without).not.toContain('[1000,');
+    expect(without).toContain('without histograms.json: curves go through the quantiles alone');
+  });
 
   it('refuses what is no result, and says what it takes', async () => {
     const file = join(folder, 'result.json');

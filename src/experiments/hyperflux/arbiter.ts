@@ -165,6 +165,7 @@ export async function arbiter(options?: ExperimentOptions): Promise<Answer> {
     tables: [
       {
         title: 'From a request that finds its VM asleep to the decision that a core comes',
+        question: 'How long until the arbiter decides, by the number of VMs?',
         head: ['VMs', 'mean', 'theory', 'p99', 'aggregated: mean', 'theory', 'p99'],
         rows: COUNTS.map((vms) => [
           String(vms),

@@ -272,6 +272,7 @@ export async function headline(options?: ExperimentOptions): Promise<Answer> {
     tables: [
       {
         title: 'High-priority service, fixed cores against moving ones',
+        question: 'What does moving cores do to the tail of the high-priority service?',
         head: ['burst needs / pinned', 'static p99', 'hyperflux p99', 'ratio'],
         rows: tails.map((point) => [
           String(point.peak),
@@ -282,6 +283,7 @@ export async function headline(options?: ExperimentOptions): Promise<Answer> {
       },
       {
         title: 'Changing bursts: p99',
+        question: 'Whose tail stays low when bursts change?',
         head: ['mechanism', 'bursts of 10 ms', 'bursts of 100 ms'],
         rows: stability.map((point) => [point.mechanism, us(point.short), us(point.long)]),
       },

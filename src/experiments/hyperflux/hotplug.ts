@@ -123,6 +123,7 @@ export async function hotplug(options?: ExperimentOptions): Promise<Answer> {
     tables: [
       {
         title: 'Hot-plug: p99 of the bursting service by the time that a plug takes',
+        question: 'How fast must a hot-plug be for a burst of 10 ms?',
         head: ['plug takes', 'p99'],
         rows: [
           ...points.map((point) => [label(point.latencyNs), us(point.p99Ns)]),

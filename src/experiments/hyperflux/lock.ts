@@ -221,6 +221,7 @@ export async function lock(options?: ExperimentOptions): Promise<Answer> {
     ],
     tables: BURSTS.map((burst) => ({
       title: `A service with a lock loses cores to bursts of ${burst}`,
+      question: `What does losing a lock’s holder cost, under bursts of ${burst}?`,
       head: [
         'lock',
         'cores go',

@@ -114,6 +114,7 @@ export async function migrate(options?: ExperimentOptions): Promise<Answer> {
     tables: [
       {
         title: 'Tasks of a parked vCPU: left to be stolen, or migrated',
+        question: 'Does it pay to migrate the tasks of a parked vCPU?',
         head: ['stealing', 'left: p99', 'migrated: p99', 'difference', 'parking, left', 'migrated'],
         rows: cases.map((one) => [
           one.stealing ? 'half' : 'none',

@@ -174,6 +174,7 @@ export async function signal(options?: ExperimentOptions): Promise<Answer> {
     tables: [
       {
         title: 'Signals and thresholds: reaction and price',
+        question: 'Which signal reacts fast at the least price?',
         head: ['signal', 'threshold', 'p99 of queueing delay', 'core time without a task', 'grants', 'false grants'],
         rows: points.map((point) => [
           point.signal,

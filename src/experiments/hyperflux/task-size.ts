@@ -158,6 +158,7 @@ export async function taskSize(options?: ExperimentOptions): Promise<Answer> {
     ],
     tables: [steady, swinging].map((points) => ({
       title: `p99 by mean task size, ${points[0]!.load} load`,
+      question: `From which task size on does moving cores pay, under ${points[0]!.load} load?`,
       head: ['task', 'static', 'hyperflux', 'ratio'],
       rows: points.map((point) => [
         `${point.sizeNs / 1000} us`,

@@ -246,6 +246,7 @@ function tables(settings: Settings, cells: readonly Cell[], found: readonly Sear
     const keepAliveS = Number(settings.list('keepAlives').at(-2) ?? settings.list('keepAlives')[0]);
     return {
       title: `Hosts of Firecracker VMs kept ${keepAliveS} s for one of Nanvix, ${key === 'byMemory' ? 'by memory' : 'by memory and cores'}`,
+      question: `How many hosts of Firecracker VMs stand for one of Nanvix, ${key === 'byMemory' ? 'by memory' : 'by memory and cores'}?`,
       head: ['functions a tenant', ...keeps.map((keep) => `system VM kept ${keep} s`)],
       rows: sizes.map((size) => [
         size,
@@ -265,6 +266,7 @@ function tables(settings: Settings, cells: readonly Cell[], found: readonly Sear
   });
   const overKeepAlive: ExperimentTable = {
     title: `Hosts for one of Nanvix by memory, system VMs kept ${settings.number('sysKeep')} s, 20 functions a tenant`,
+    question: 'How many hosts does keeping VMs longer take?',
     head: ['kept, s', 'Firecracker, booted', 'Firecracker, restored'],
     rows: settings
       .list('keepAlives')
@@ -277,6 +279,7 @@ function tables(settings: Settings, cells: readonly Cell[], found: readonly Sear
   };
   const searched: ExperimentTable = {
     title: `Functions on a simulated host of ${settings.number('search.memory')} GiB until p99 passes ${settings.number('slo')} ms`,
+    question: 'How many functions does a simulated host take?',
     head: ['functions a tenant', 'kept VMs', 'Nanvix', 'Firecracker', 'ratio', 'by arithmetic'],
     rows: found.map(({ functions, early, nanvix, baseline, ratio, arithmetic }) => [
       String(functions),

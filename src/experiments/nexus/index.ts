@@ -269,6 +269,7 @@ function tables({ points, guest }: Found, node: Nodes, settings: Settings): Expe
   return [
     {
       title: `Functions on one host until p99 passes ${settings.number('slo')} ms, by workers of the backend (fabric in the guests: ${guest['tcp']} with TCP, ${guest['rdma']} with RDMA)`,
+      question: 'How many functions does a host take, by workers of the backend?',
       head: ['workers', ...series.map(({ transport, opUs }) => `${transport}, ${opUs} us an operation`)],
       rows: settings
         .list('workerCounts')
@@ -276,6 +277,7 @@ function tables({ points, guest }: Found, node: Nodes, settings: Settings): Expe
     },
     {
       title: `The same ${node.requests} requests over TCP`,
+      question: 'What does a shared backend save on one node?',
       head: ['fabric', 'CPU a request', 'mean memory', 'warm', 'cold'],
       rows: [
         ['in every guest', ...cells(node.guest)],

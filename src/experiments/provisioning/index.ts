@@ -197,16 +197,18 @@ function tables(settings: Settings, found: Found): ExperimentTable[] {
   const budgets = [...settings.list('budgets').map(Number), null];
   const point = (policy: string, share: number | null): FrontPoint =>
     front.find((one) => one.policy === policy && one.budgetShare === share)!;
-  const byBudget = (title: string, cell: (of: FrontPoint) => string): ExperimentTable => ({
+  const byBudget = (title: string, question: string, cell: (of: FrontPoint) => string): ExperimentTable => ({
     title,
+    question,
     head: [
       'policy',
       ...budgets.map((share) => (share === null ? 'no budget' : `${whole(point(policies[0]!, share).budgetMiB!)} MiB`)),
     ],
     rows: policies.map((policy) => [policy, ...budgets.map((share) => cell(point(policy, share)))]),
   });
-  const byKeep = (title: string, cell: (of: TierPoint) => string): ExperimentTable => ({
+  const byKeep = (title: string, question: string, cell: (of: TierPoint) => string): ExperimentTable => ({
     title,
+    question,
     head: ['keep-alive, s', ...pools.map((pool) => `pool ${pool}`)],
     rows: keeps.map((keep) => [keep, ...pools.map((pool) => cell(at(keep, pool)))]),
   });
@@ -220,14 +222,43 @@ function tables(settings: Settings, found: Found): ExperimentTable[] {
     .toSorted((a, b) => a.warmGibSecondsPer1000 - b.warmGibSecondsPer1000);
   const slos = settings.list('density.slos');
   return [
-    byKeep('Starts below 1 ms', ({ shareBelow1ms }) => percent(shareBelow1ms)),
-    byKeep('Dormant memory, GiB s for 1,000 calls', ({ warmGibSecondsPer1000 }) => whole(warmGibSecondsPer1000)),
-    byBudget('Cold starts and drops, by policy and budget', ({ missShare }) => percent(missShare)),
-    byBudget('Dormant memory, GiB s for 1,000 calls, by policy and budget', ({ warmGibSecondsPer1000 }) =>
-      whole(warmGibSecondsPer1000),
+    byKeep('Starts below 1 ms', 'How many starts stay below 1 ms?', ({ shareBelow1ms }) => percent(shareBelow1ms)),
+    byKeep(
+      'Dormant memory, GiB s for 1,000 calls',
+      'How much memory do dormant VMs hold?',
+      ({ warmGibSecondsPer1000 }) => whole(warmGibSecondsPer1000),
+    ),
+    byBudget(
+      'Cold starts and drops, by policy and budget',
+      'How many calls start cold or are dropped, by policy and budget?',
+      ({ missShare }) => percent(missShare),
+    ),
+    byBudget(
+      'Dormant memory, GiB s for 1,000 calls, by policy and budget',
+      'How much memory does each policy keep warm?',
+      ({ warmGibSecondsPer1000 }) => whole(warmGibSecondsPer1000),
     ),
     {
+      title: 'Cold starts against the memory that is kept warm',
+      question: 'What does it take in memory to have fewer cold starts?',
+      points: { of: 0, x: 2, y: 3, best: 4 },
+      head: ['policy', 'budget', 'GiB s of dormant VMs for 1,000 calls', 'cold starts and drops', 'on the front'],
+      rows: policies.flatMap((policy) =>
+        budgets.map((share) => {
+          const one = point(policy, share);
+          return [
+            policy,
+            one.budgetMiB === null ? 'none' : `${whole(one.budgetMiB)} MiB`,
+            one.warmGibSecondsPer1000.toFixed(1),
+            percent(one.missShare),
+            one.onFront ? 'yes' : 'no',
+          ];
+        }),
+      ),
+    },
+    {
       title: 'The front: nothing is better in both',
+      question: 'Which policies and budgets does none beat in both?',
       head: ['GiB s of dormant VMs for 1,000 calls', 'cold starts and drops', 'policy', 'budget'],
       rows: best.map(({ warmGibSecondsPer1000, missShare, policy, budgetMiB }) => [
         warmGibSecondsPer1000.toFixed(1),
@@ -238,6 +269,7 @@ function tables(settings: Settings, found: Found): ExperimentTable[] {
     },
     {
       title: 'One VM that grows: requests that it takes at once',
+      question: 'What does one VM that takes several requests at once save?',
       head: ['requests a VM', 'cold', 'joined', 'most memory, MiB'],
       rows: grown.map(({ concurrency, cold, joined, peakMiB }) => [
         String(concurrency),
@@ -248,6 +280,7 @@ function tables(settings: Settings, found: Found): ExperimentTable[] {
     },
     {
       title: `Functions on ${settings.number('density.memory')} GiB until p99 of the time to start passes an objective`,
+      question: `How many functions does a host of ${settings.number('density.memory')} GiB take?`,
       head: ['p99, ms', ...VM_KINDS],
       rows: slos.map((slo) => [
         slo,

@@ -66,6 +66,7 @@ async function ratios(laboratory: Laboratory, settings: Settings): Promise<Exper
   ]);
   return {
     title: `Share of the virtual memory that must be out for ${more(expansion)}, by compression ratio`,
+    question: `How much of the memory must be out to sell ${more(expansion)}?`,
     head: ['ratio', 'identity', 'with metadata and watermark', 'simulated'],
     rows,
     figures: figures.list,
@@ -90,6 +91,7 @@ async function cliff(laboratory: Laboratory, settings: Settings, free: Measured)
   }
   return {
     title: `The cliff: ${more(settings.number('expansion'))}, lz4 (ratio ${settings.number(LZ4_RATIO)}), by the share of pages that are cold`,
+    question: 'At which share of cold pages does the host fall off the cliff?',
     head: ['cold', 'touches that fault', 'tasks done', 'lost', 'swap-in p90', 'p99', 'core time', 'direct reclaims'],
     rows,
     figures: figures.list,
@@ -120,6 +122,7 @@ async function latencies(laboratory: Laboratory): Promise<ExperimentTable> {
   }
   return {
     title: 'Swap-in by what the page went to, 4 KiB, hardly one waiting for a worker',
+    question: 'How long does a swap-in take, by backend?',
     head: ['backend', 'swap-ins', 'p50', 'p90', 'p99', 'within 10 us'],
     rows,
     figures: figures.list,
@@ -146,6 +149,7 @@ async function granularity(laboratory: Laboratory, settings: Settings): Promise<
     }
   return {
     title: 'Swap-in by the unit that is swapped, lz4; identity: the mean time of 4 KiB, as often as the unit has them',
+    question: 'How long does a swap-in take, by the unit that is swapped?',
     head: ['unit', 'swap-ins', 'identity', 'p50', 'p90', 'within 10 us'],
     rows,
     figures: figures.list,
@@ -178,6 +182,7 @@ async function tail(laboratory: Laboratory): Promise<ExperimentTable> {
   }
   return {
     title: 'The tail under load: workers and watermarks (high, low, min), a tenth of touches to cold pages',
+    question: 'What do workers and watermarks do to the tail?',
     head: ['workers', 'watermarks', 'p50', 'p90', 'p99', 'p99.9', 'direct reclaims'],
     rows,
     figures: figures.list,

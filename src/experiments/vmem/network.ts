@@ -75,6 +75,7 @@ export async function network(laboratory: Laboratory, settings: Settings): Promi
     tables: [
       {
         title: 'Packets per second with 1 GiB mappings, times those with 2 MiB mappings, by IOTLB entries',
+        question: 'What do larger mappings buy the network?',
         head: ['buffers', ...ENTRIES.map(String)],
         rows,
         figures: ofTable.list,

@@ -53,6 +53,7 @@ async function sold(
   }
   const table = {
     title: 'Memory sold over three months of assumed VMs, mean share of the server',
+    question: 'How much of the memory is sold over three months?',
     head: ['asked for', 'vmem', ...LARGE_SHARES.map((share) => `hugetlb, ${share * 100} % in 1 GiB pages`)],
     rows,
     figures: figures.list,
@@ -77,6 +78,7 @@ async function plans(laboratory: Laboratory): Promise<ExperimentTable> {
   });
   return {
     title: 'Where 384 GiB go (2 GiB for the host, one pool of 2 MiB pages), GiB',
+    question: 'Where do 384 GiB go?',
     head: ['manager', 'sellable', 'page descriptors', 'tables', 'headroom', 'share'],
     rows,
     figures: figures.list,

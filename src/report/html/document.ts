@@ -23,8 +23,9 @@ import { stripsFigure } from './figures/strips.js';
 import { sweepFigures } from './figures/sweep.js';
 import type { ExperimentDocument } from './figures/claims.js';
 import { memoryOverTime, swapInFigure, whereMemoryLies } from './figures/memory.js';
-import { experimentReport, pagesReport, reserveReport, suiteReport } from './others.js';
-import { duration, grouped, listed, sloWords } from './words.js';
+import { pagesReport, reserveReport, suiteReport } from './others.js';
+import { experimentReport } from './paper.js';
+import { duration, grouped, inMicroseconds, listed, sloWords } from './words.js';
 
 /** What a report can be made of. */
 export type Reportable =
@@ -276,7 +277,9 @@ function sweepReport(result: SweepResult): Report {
 }
 
 /** @throws TypeError for what is of none of the shapes; `kindOf` tells before */
-export function reportOf(value: Reportable): Report {
+export const reportOf = (value: Reportable): Report => inMicroseconds(written(value));
+
+function written(value: Reportable): Report {
   switch (kindOf(value)) {
     case 'result':
       return resultReport(value as Result);

@@ -160,6 +160,8 @@ export interface ResponsePlot {
   readonly log: boolean;
   /** Points differ in other axes too: they are drawn alone, no line joins them. */
   readonly cloud: boolean;
+  /** Two figures against each other, less of one for more of the other: no further than the points reach, names in a key. */
+  readonly front?: true;
   readonly panels: readonly {
     readonly title: string;
     readonly unit: 'ns' | 'share' | 'number';
@@ -278,8 +280,8 @@ export interface Report {
   /** Seeds, times, precision: facts that make the figures' weight. */
   readonly facts: readonly string[];
   readonly remarks: readonly Remark[];
-  /** A paper's claims beside what comes out here. */
-  readonly claims?: Table;
+  /** Short tables that say the answer in words, before all pictures but that of a paper's numbers. */
+  readonly claims?: readonly TitledTable[];
   readonly figures: readonly Figure[];
   /** What makes no picture. */
   readonly tables?: readonly TitledTable[];
@@ -292,6 +294,8 @@ export interface Context {
   readonly command: string;
   /** The scenario's text, where it is at hand. */
   readonly scenario?: string;
+  /** The same with every default. */
+  readonly resolved?: string;
   /** The file that the result was read from, where it was. */
   readonly from?: string;
 }

@@ -71,12 +71,9 @@ function remarksHtml(remarks: readonly Remark[]): string {
     .join('');
 }
 
-/** Longer ones are told in two sizes: what is so, and what else. */
-const LONG_VERDICT = 140;
-
-function verdictHtml(verdict: string, tone: string, mark: string): string {
-  const text = verdict.replaceAll(' us', ' µs');
-  const end = text.length > LONG_VERDICT ? text.indexOf('. ') + 1 : 0;
+/** In two sizes: one sentence of what is so, and what else. */
+function verdictHtml(text: string, tone: string, mark: string): string {
+  const end = text.indexOf('. ') + 1;
   const [first, rest] = end > 0 ? [text.slice(0, end), text.slice(end + 1)] : [text, ''];
   const more = rest === '' ? '' : `\n<p class="more">${escapeHtml(rest)}</p>`;
   return `<p class="verdict ${tone}">${mark}${escapeHtml(first)}</p>${more}`;
@@ -89,22 +86,22 @@ function headHtml(report: Report, { command, from }: Context): string {
 <p class="name">${escapeHtml(NAME)} report</p>
 <h1>${escapeHtml(report.question)}</h1>
 ${verdictHtml(report.verdict, tone, mark)}
-<div class="trust"><p>${report.facts.map(escapeHtml).join(' · ')}</p>${remarksHtml(report.remarks)}</div>
+<div class="trust"><p>${report.facts.map(escapeHtml).join(' · ')}</p>${remarksHtml(report.remarks)}${report.remarks.length === 0 ? '' : '<a href="#warnings">all in full</a>'}</div>
 <div class="command"><code id="command">${escapeHtml(command)}</code><button type="button" data-copy>copy</button></div>
 ${from === undefined ? '' : `<p class="from">Made of ${escapeHtml(from)}.</p>`}
 </header>`;
 }
 
-function claimsHtml({ claims }: Report): string {
-  if (claims === undefined) return '';
-  return `<section class="claims"><h2>What is claimed, and what comes out?</h2>${tableHtml(claims, true)}</section>`;
-}
+const claimsHtml = ({ claims = [] }: Report): string[] =>
+  claims.map(
+    ({ title, table }) => `<section class="claims"><h2>${escapeHtml(title)}</h2>${tableHtml(table, true)}</section>`,
+  );
 
 /** Claims as text stand under the picture of their numbers, before all others. */
 function figuresHtml(report: Report): string {
   const figures = report.figures.map((figure, i) => figureHtml(figure, i + 1));
   const before = report.figures[0]?.drawing.kind === 'claims' ? 1 : 0;
-  return [...figures.slice(0, before), claimsHtml(report), ...figures.slice(before)].join('\n');
+  return [...figures.slice(0, before), ...claimsHtml(report), ...figures.slice(before)].join('\n');
 }
 
 function tablesHtml({ tables = [] }: Report): string[] {
@@ -114,18 +111,36 @@ function tablesHtml({ tables = [] }: Report): string[] {
   );
 }
 
-function endHtml(report: Report, { scenario }: Context): string {
+/** Each remark whole, for paper and for who reads to the end. */
+function remarksInFull({ remarks }: Report): string[] {
+  if (remarks.length === 0) return [];
+  const all = remarks.map(({ code, detail }) => `<dt>${escapeHtml(code)}</dt><dd>${escapeHtml(detail)}</dd>`);
+  return [`<section id="warnings"><h2>What limits these figures?</h2><dl>${all.join('\n')}</dl></section>`];
+}
+
+/** Folded, on screen and on paper: it is for who wants to run it again. */
+function scenarioHtml({ scenario, resolved }: Context): string[] {
+  const fold = (summary: string, text: string | undefined): string =>
+    text === undefined
+      ? ''
+      : `<details><summary>${escapeHtml(summary)}</summary><pre>${escapeHtml(text)}</pre></details>`;
+  if (scenario === undefined) return [];
+  const [short, whole] =
+    resolved === undefined || resolved === scenario
+      ? ['as it was run', undefined]
+      : ['what is not as it would be anyway', resolved];
+  return [`<section><h2>Scenario</h2>${fold(short, scenario)}${fold('with every default', whole)}</section>`];
+}
+
+function endHtml(report: Report, context: Context): string {
   const { manifest } = report;
   const parts = [
     ...tablesHtml(report),
+    ...remarksInFull(report),
     ...(manifest.rows.length === 0
       ? []
       : [`<section><h2>Manifest</h2><div class="manifest">${tableHtml(manifest)}</div></section>`]),
-    ...(scenario === undefined
-      ? []
-      : [
-          `<section><h2>Scenario</h2><details><summary>as it was run</summary><pre>${escapeHtml(scenario)}</pre></details></section>`,
-        ]),
+    ...scenarioHtml(context),
   ];
   return `${parts.join('\n')}\n<footer>${escapeHtml(`${NAME} ${VERSION}`)}. The same scenario and seed give the same figures everywhere.</footer>`;
 }

@@ -1,11 +1,9 @@
-// Reports of what is no run of a host: a trace of pages, a server's reserved memory, a paper's experiment.
+// Reports of what is no run of a host: a trace of pages, a server's reserved memory, a suite of scenarios.
 
 import type { PagesResult } from '../../pages/result.js';
 import type { ReserveComparison } from '../../reserve/result.js';
 import type { SuiteResult } from '../../study/suite/suite.js';
-import type { Report, Table } from './figure.js';
-import { claimsFigure } from './figures/claim-marks.js';
-import { type ExperimentDocument, experimentFigures, undrawnTables } from './figures/claims.js';
+import type { Report } from './figure.js';
 import { missRatioFigure } from './figures/pages.js';
 import { suiteAnswer, suiteFigure } from './figures/suite.js';
 import { reserveFigures } from './figures/reserve.js';
@@ -65,49 +63,6 @@ export function reserveReport(comparison: ReserveComparison): Report {
         row('fingerprint', (run) => run.manifest.fingerprint),
       ],
     },
-  };
-}
-
-const VERDICTS = {
-  yes: 'follows from parameters with a source',
-  partly: 'follows in part; the rest is assumed',
-  no: 'not supported: no sourced parameter carries it',
-} as const;
-
-function claimsTable({ claims }: ExperimentDocument): Table {
-  return {
-    head: ['claim', 'paper', 'ours', 'verdict', 'assumed', 'command'],
-    rows: claims.map((claim) => [
-      claim.claim,
-      `${claim.paper} (${claim.source})`,
-      `${claim.answer === undefined ? '' : `${claim.answer} `}${claim.ours}${claim.unit === '' ? '' : ` [${claim.unit}]`}`,
-      claim.answer === undefined
-        ? [...(claim.verdict === undefined ? [] : [claim.verdict]), VERDICTS[claim.supported]].join('; ')
-        : 'open question, answered',
-      claim.assumptions.join('; '),
-      claim.command,
-    ]),
-  };
-}
-
-export function experimentReport(document: ExperimentDocument): Report {
-  const compared = document.claims.filter(({ answer }) => answer === undefined);
-  const of = (what: 'yes' | 'partly' | 'no'): number => compared.filter(({ supported }) => supported === what).length;
-  const answered = document.claims.length - compared.length;
-  const numbers = claimsFigure(document);
-  return {
-    title: document.title,
-    question: `What of ${document.title} follows here?`,
-    verdict:
-      `${of('yes')} of ${compared.length} claims follow from parameters with a source, ${of('partly')} in part, ${of('no')} only with what is assumed` +
-      `${answered === 0 ? '' : `; ${answered} open questions are answered`}.`,
-    good: null,
-    facts: [`${document.claims.length} claims`, `${document.tables.length} tables`],
-    remarks: [],
-    claims: claimsTable(document),
-    figures: [...(numbers === undefined ? [] : [numbers]), ...experimentFigures(document)],
-    tables: undrawnTables(document),
-    manifest: { head: [], rows: [] },
   };
 }
 

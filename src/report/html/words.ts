@@ -7,6 +7,17 @@ import type { Hue } from './figure.js';
 const micro = (text: string): string =>
   text.replaceAll(' us', '\u00a0µs').replaceAll(/(\d) (ns|ms|s)\b/g, '$1\u00a0$2');
 
+/** Every text of a document with microseconds as `µs`; `interval=10us` is a setting, to be taken as it stands. */
+export function inMicroseconds<T>(value: T): T {
+  if (typeof value === 'string')
+    return value
+      .replaceAll(/(\d) us\b/g, '$1\u00a0µs')
+      .replaceAll(/(^|[\s(<≤≥>±])(\d+(?:\.\d+)?)us\b/g, '$1$2\u00a0µs') as T;
+  if (Array.isArray(value)) return value.map(inMicroseconds) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, inMicroseconds(one)])) as T;
+}
+
 /** `69.0 µs` */
 export const duration = (ns: number | null): string => micro(formatDurationNs(ns));
 /** `200 µs`, with no digits that it was not written with. */

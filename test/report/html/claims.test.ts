@@ -8,6 +8,7 @@ import type { ClaimsPlot, Figure } from '../../../src/report/html/figure.js';
 import { numberText, reachOf, toneOf } from '../../../src/report/html/figures/claim-marks.js';
 import type { ExperimentDocument } from '../../../src/report/html/figures/claims.js';
 import { renderHtml } from '../../../src/report/html/html.js';
+import { paperVerdict } from '../../../src/report/html/paper.js';
 import { PAPER } from './documents.js';
 
 type Claim = ExperimentDocument['claims'][number];
@@ -177,5 +178,21 @@ describe('the figure of claims', () => {
       '89.4 %',
       '1.71x',
     ]);
+  });
+
+  it('the verdict counts claims by what comes of them, and says one thing first', () => {
+    const of = (...verdicts: string[]): string =>
+      paperVerdict(
+        verdicts.map((verdict) => ({ ...base, verdict, ...(verdict === 'open' ? { answer: 'Yes.' } : {}) })),
+      );
+    expect(of('reachable', 'reachable')).toBe('All 2 claims come out only with what had to be assumed.');
+    expect(of('reproduced', 'reachable', 'reachable', 'not reached', 'refuted under load', 'open')).toBe(
+      '1 of 5 claims comes out from published parameters alone, 2 only with what had to be assumed, 1 does not come out and ' +
+        '1 turns out the other way. 1 open question is answered.',
+    );
+    expect(of('not reached', 'reproduced')).toBe(
+      '1 of 2 claims comes out from published parameters alone and 1 does not come out.',
+    );
+    expect(of('open', 'open')).toBe('2 open questions are answered.');
   });
 });

@@ -6,6 +6,7 @@ import { reportOf } from '../../../src/report/html/document.js';
 import type { Figure, ResponsePlot } from '../../../src/report/html/figure.js';
 import { quantityOf } from '../../../src/report/html/figures/claims.js';
 import { renderHtml } from '../../../src/report/html/html.js';
+import { inMicroseconds } from '../../../src/report/html/words.js';
 import { PAPER } from './documents.js';
 
 const SCAN = {
@@ -79,6 +80,36 @@ describe('figures of an experiment’s tables', () => {
     expect(scan.cloud).toBe(false);
   });
 
+  it('takes the question of a table, and makes one of a title that holds colons', () => {
+    const [asked] = reportOf({ ...DOCUMENT, tables: [{ ...SCAN, question: 'How long?' }] }).figures.slice(-1);
+    expect(asked!.question).toBe('How long?');
+    const [made] = reportOf({ ...DOCUMENT, tables: [{ ...SCAN, title: 'Scan: by VMs' }] }).figures.slice(-1);
+    expect(made!.question).toBe('What comes out of “Scan: by VMs”?');
+  });
+
+  it('draws rows as points in two dimensions, those of one joined, and the front through those marked best', () => {
+    const front = {
+      title: 'Front',
+      points: { of: 0, x: 1, y: 2, best: 3 },
+      head: ['policy', 'GiB s', 'cold', 'on the front'],
+      rows: [
+        ['lru', '50.5', '12 %', 'yes'],
+        ['lru', '10', '40 %', 'no'],
+        ['gd', '20', '30 %', 'yes'],
+        ['gd', '60', '20 %', 'no'],
+      ],
+    };
+    const figure = reportOf({ ...DOCUMENT, tables: [front] }).figures.at(-1)!;
+    const drawn = (figure.drawing as ResponsePlot).panels[0]!.lines;
+    expect(drawn.map(({ name, points }) => [name, ...points.map(({ x, mean }) => [x, mean])])).toEqual([
+      ['front', [20, 0.3], [50.5, 0.12]],
+      ['lru', [10, 0.4], [50.5, 0.12]],
+      ['gd', [20, 0.3], [60, 0.2]],
+    ]);
+    expect(figure.answer).toBe('Along the front: 30 % at 20 (gd) to 12 % at 50.5 (lru).');
+    expect(figure.table.rows).toEqual(front.rows);
+  });
+
   it('dashes what a theory says, and nothing that was measured', () => {
     const { lines } = scan.panels[0]!;
     expect(lines.filter(({ hue }) => hue.dash !== '').map(({ name }) => name)).toEqual([
@@ -90,7 +121,7 @@ describe('figures of an experiment’s tables', () => {
   });
 
   it('answers with what was measured, and says what it leaves to the table', () => {
-    expect(figures[0]!.answer).toBe('mean: from 6.95 ± 0.04 us (32) to 12.2 ± 0.18 us (128).');
+    expect(figures[0]!.answer).toBe('mean: from 6.95 ± 0.04\u00a0µs (32) to 12.2 ± 0.18\u00a0µs (128).');
     // a time at or below 0 has no place on a logarithmic axis
     expect(figures[0]!.caption).toContain('In the table only: change.');
     expect(figures[0]!.table.head).toContain('aggregated: p99');
@@ -111,9 +142,11 @@ describe('figures of an experiment’s tables', () => {
 
   it('has every table in the page: drawn, or folded under its title', () => {
     const report = reportOf(DOCUMENT);
-    expect(report.tables).toEqual([{ title: PAIRS.title, table: { head: PAIRS.head, rows: PAIRS.rows } }]);
+    const pairs = { title: PAIRS.title, table: { head: PAIRS.head, rows: PAIRS.rows } };
+    expect(report.tables!.slice(1)).toEqual(inMicroseconds([pairs]));
     const html = renderHtml(DOCUMENT, { command: 'fluxhost reproduce paper' });
-    for (const { rows } of DOCUMENT.tables) for (const cell of rows.flat()) expect(html).toContain(`>${cell}</t`);
+    for (const { rows } of DOCUMENT.tables)
+      for (const cell of rows.flat()) expect(html).toContain(`>${inMicroseconds(cell)}</t`);
     expect(html).toContain('<h2>Signals &lt;by&gt; threshold</h2><details class="table">');
     expect(html).toContain('<td data-column="ours">');
   });

@@ -109,6 +109,12 @@ function rowOf(claim: Claim, numbers: ClaimNumbers): Row {
   };
 }
 
+/** Our numbers of a claim alone; undefined where it has none. */
+export function ownWords(claim: Claim): string | undefined {
+  if (!isDrawn(claim)) return undefined;
+  return rowOf(claim, claim.numbers).short.replace('ours: ', '');
+}
+
 /** A logarithmic axis where what is on it is far apart and above 0. */
 const SPREAD = 5;
 

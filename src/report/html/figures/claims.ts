@@ -40,6 +40,10 @@ export interface ExperimentDocument {
   readonly tables: readonly {
     /** The question, or what a table holds. */
     readonly title: string;
+    /** What its picture answers; absent in files of earlier versions. */
+    readonly question?: string;
+    /** Of rows that are points in two dimensions: whose (`of`), across, up, and whether none is better in both, by columns. */
+    readonly points?: { readonly of: number; readonly x: number; readonly y: number; readonly best: number };
     /** Words over its columns. */
     readonly head: readonly string[];
     /** Cells as text. */
@@ -158,7 +162,74 @@ function captionOf(columns: readonly Column[], names: readonly string[], ordered
   ].join(' ');
 }
 
+/** The table's own, or one made of its title, which may hold colons. */
+const questionOf = ({ question, title }: Rows): string => question ?? `What comes out of “${title}”?`;
+
+/** Rows as points, those of one joined, and through those that nothing beats in both a line of its own: the front. */
+function pointsFigure(table: Rows, { of, x, y, best }: NonNullable<Rows['points']>, index: number): Figure | undefined {
+  const points = table.rows.flatMap((row) => {
+    const [across, up] = [quantityOf(row[x] ?? ''), quantityOf(row[y] ?? '')];
+    return across === undefined || up === undefined
+      ? []
+      : [{ of: row[of]!, x: across.value, y: up.value, unit: up.unit, best: row[best] === 'yes', row }];
+  });
+  const [first] = points;
+  if (first === undefined) return undefined;
+  type Line = ResponsePlot['panels'][number]['lines'][number];
+  const lineOf = (name: string, some: typeof points, hue: Hue): Line => ({
+    name,
+    hue,
+    points: some
+      .toSorted((a, b) => a.x - b.x || b.y - a.y)
+      .map((point) => ({ x: point.x, mean: point.y, low: null, high: null, missed: false })),
+    knee: null,
+  });
+  const owners = [...new Set(points.map((point) => point.of))];
+  const front = points.filter((point) => point.best);
+  const names = namesOf(table.head);
+  const ends = front.toSorted((a, b) => a.x - b.x);
+  const says = ({ row }: (typeof points)[number]): string => `${row[y]!} at ${row[x]!} (${row[of]!})`;
+  return {
+    id: `table-${index + 1}`,
+    question: questionOf(table),
+    answer:
+      ends.length === 0
+        ? `${points.length} points, none on the front.`
+        : `Along the front: ${says(ends[0]!)} to ${says(ends.at(-1)!)}.`,
+    caption:
+      `${names[y]!} over ${names[x]!}; a point a row of the table, those of one ${names[of]!} joined. ` +
+      'Dashed: the front, the points that none beats in both. Left and low is better.',
+    drawing: {
+      kind: 'response',
+      x: names[x]!,
+      words: false,
+      log: false,
+      cloud: false,
+      front: true,
+      panels: [
+        {
+          title: names[y]!,
+          unit: first.unit,
+          slo: null,
+          lines: [
+            ...(front.length < 2 ? [] : [lineOf('front', front, { colour: 'currentColor', dash: '6 4' })]),
+            ...owners.map((name, i) =>
+              lineOf(
+                name,
+                points.filter((point) => point.of === name),
+                { colour: hueAt(i).colour, dash: '' },
+              ),
+            ),
+          ],
+        },
+      ],
+    },
+    table: { head: names, rows: table.rows },
+  };
+}
+
 function tableFigure(table: Rows, index: number): Figure | undefined {
+  if (table.points !== undefined) return pointsFigure(table, table.points, index);
   const columns = columnsOf(table);
   const { rows } = table;
   const xs = rows.map(([first]) => first!);
@@ -175,7 +246,7 @@ function tableFigure(table: Rows, index: number): Figure | undefined {
   const names = namesOf(table.head);
   return {
     id: `table-${index + 1}`,
-    question: `${table.title}: what comes out?`,
+    question: questionOf(table),
     answer: `${first.name}: from ${said(Math.min(...values))} to ${said(Math.max(...values))}.`,
     caption: captionOf(columns, names, ordered),
     drawing: {

@@ -119,7 +119,7 @@ export function fleetReport(result: FleetResult): Report {
       `seed ${manifest.seed}`,
     ],
     remarks: result.warnings.map(({ code, field, detail }) => ({ code, detail: `${field}: ${detail}` })),
-    ...(table === undefined ? {} : { claims: table }),
+    ...(table === undefined ? {} : { claims: [{ title: 'How long do the classes wait?', table }] }),
     figures: [mapFigure(result), ...(time === undefined ? [] : [time])],
     manifest: {
       head: ['', listed([manifest.placement])],

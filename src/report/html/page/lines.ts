@@ -74,14 +74,20 @@ const within = (line: TailPlot['panels'][number]['lines'][number], [least, most]
 /** Share of the requests above which a curve is not followed to the left. */
 const NEARLY_ALL = 0.98;
 
-/** The names of the lines by their look, in the corner below the curves: for ends so near that a name would stand at another's. */
-function writeKey(svg: SVGSVGElement, lines: TailPlot['panels'][number]['lines'], bottom: number): void {
-  lines.forEach(({ name, hue, missed }, i) => {
+interface Keyed {
+  readonly name: string;
+  readonly hue: TailPlot['panels'][number]['lines'][number]['hue'];
+  readonly missed?: boolean;
+}
+
+/** The names of the lines by their look, in a corner without curves: for ends so near that a name would stand at another's. */
+function writeKey(svg: SVGSVGElement, lines: readonly Keyed[], bottom: number, left = 82): void {
+  lines.forEach(({ name, hue, missed = false }, i) => {
     const y = bottom - 16 * (lines.length - 1 - i);
     const sample = document.createElementNS(SVG, 'line');
     const look = {
-      x1: 82,
-      x2: 112,
+      x1: left,
+      x2: left + 30,
       y1: y,
       y2: y,
       stroke: hue.colour,
@@ -90,7 +96,7 @@ function writeKey(svg: SVGSVGElement, lines: TailPlot['panels'][number]['lines']
     };
     for (const [key, value] of Object.entries(look)) sample.setAttribute(key, String(value));
     svg.append(sample);
-    writeLabel(svg, missed ? `${name} ✕` : name, hue.colour, 118, y);
+    writeLabel(svg, missed ? `${name} ✕` : name, hue.colour, left + 36, y);
   });
 }
 
@@ -235,15 +241,16 @@ export function response(figure: ResponsePlot, room: Room): Panel[] {
   const height = room.narrow ? 280 : Math.min(360, Math.max(280, room.width / 2));
   return figure.panels.map(({ title, unit, slo, lines }) => {
     const longest = Math.max(0, ...lines.map(({ name }) => name.length));
-    const right = room.narrow ? 78 : Math.min(180, Math.max(104, longest * 7.2));
+    const near = figure.front === true;
+    const right = near ? 24 : room.narrow ? 78 : Math.min(180, Math.max(104, longest * 7.2));
     const all = lines.flatMap(({ points }) =>
       points.flatMap(({ mean, low, high }) => [mean, low ?? mean, high ?? mean]),
     );
-    const most = unit === 'share' ? Math.max(1, ...all) : Math.max(...all, Number.MIN_VALUE) * 1.05;
+    const most = unit === 'share' && !near ? Math.max(1, ...all) : Math.max(...all, Number.MIN_VALUE) * 1.05;
     const least = Math.min(0, ...all);
     const y = unit === 'ns' ? logDomain(slo === null ? all : [...all, slo.value]) : ([least, most] as [number, number]);
     const xs = lines.flatMap(({ points }) => points.map((point) => point.x));
-    const ticks = unit === 'ns' ? logTicks(y, 8) : unit === 'share' ? [0, 0.25, 0.5, 0.75, 1] : 6;
+    const ticks = unit === 'ns' ? logTicks(y, 8) : unit === 'share' && !near ? [0, 0.25, 0.5, 0.75, 1] : 6;
     const aslant = figure.words && slanted(xs, room.width - 60 - right);
     const svg = plot(room, {
       height: aslant ? height + 90 : height,
@@ -283,8 +290,14 @@ export function response(figure: ResponsePlot, room: Room): Panel[] {
         ? []
         : [{ text: name, colour: hue.colour, x: at(svg, 'x', end.x), y: at(svg, 'y', end.mean) }];
     });
+    if (near) {
+      // falls to the right: the corner above it is free
+      const wide = 36 + 7.4 * longest;
+      writeKey(svg, lines, 34 + 16 * lines.length, room.width - right - wide);
+      return { title: '', svg };
+    }
     if (slo !== null) labels.push({ text: slo.text, colour: SLO, x: 60, y: at(svg, 'y', slo.value) - 10 });
     writeLabels(svg, labels, room.width + 20, height - 42);
-    return { title, svg };
+    return { title: '', svg }; // it stands at the axis
   });
 }

@@ -21,8 +21,19 @@ export const SVG = 'http://www.w3.org/2000/svg';
 /** Our look of every picture; what a drawing asks for comes over it. */
 export function plot({ width }: Room, options: Plot.PlotOptions): SVGSVGElement & Plot.Plot {
   const style = { fontFamily: 'system-ui, sans-serif', fontSize: '13px', background: 'none', overflow: 'visible' };
-  const drawn = Plot.plot({ width, style, ...options });
-  return drawn as SVGSVGElement & Plot.Plot;
+  const drawn = Plot.plot({ width, style, ...options }) as SVGSVGElement & Plot.Plot;
+  for (const axis of ['x', 'y'] as const) writeTicks(drawn, axis, options[axis]);
+  return drawn;
+}
+
+/** Every tick of a logarithmic axis with its text: Plot leaves out those of 5 and more, also where the ticks were chosen. */
+function writeTicks(drawn: SVGSVGElement, axis: 'x' | 'y', scale: Plot.ScaleOptions = {}): void {
+  const { type, ticks, tickFormat } = scale;
+  if (type !== 'log' || !Array.isArray(ticks) || typeof tickFormat !== 'function') return;
+  const texts = drawn.querySelectorAll(`[aria-label="${axis}-axis tick label"] text`);
+  if (texts.length !== ticks.length) return;
+  const format = tickFormat as (value: number) => string;
+  texts.forEach((text, i) => (text.textContent = format(Number(ticks[i]))));
 }
 
 export const muted = { stroke: 'var(--grid)', strokeOpacity: 1 } as const;

@@ -104,8 +104,10 @@ function legend(
   const wide = looks.reduce((sum, { text }) => sum + text.length * CHARACTER + 34, 0);
   if (x + wide > room.width || (last?.line ?? 0) > 0) return;
   x = room.width - wide - RIGHT + 14;
+  // in the hue of a VM, so that pale is not taken for the grey of what is kept apart
+  const hue = names[0]?.colour ?? 'currentColor';
   for (const { letter, text, opacity } of looks) {
-    const fill = letter === 'm' ? pattern('currentColor') : letter === 'k' ? 'var(--poll)' : 'currentColor';
+    const fill = letter === 'm' ? pattern(hue) : letter === 'k' ? 'var(--poll)' : hue;
     svg.append(
       element('rect', {
         x,
@@ -114,7 +116,7 @@ function legend(
         height: 10,
         fill,
         'fill-opacity': opacity || 1,
-        stroke: 'currentColor',
+        stroke: hue,
         'stroke-width': letter === 'm' ? 0.75 : 0,
       }),
     );
