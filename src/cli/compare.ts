@@ -29,7 +29,10 @@ export const compareSpec: CommandSpec = {
   summary: 'Runs one scenario under several mechanisms with the same arrivals and service times, side by side.',
   positionals: ['SCENARIO'],
   options: {
-    mechanisms: { value: 'A,B,...', help: `mechanisms, the first being the baseline\n(default ${DEFAULT_MECHANISMS})` },
+    mechanisms: {
+      value: 'A,B,...',
+      help: `mechanisms (all: every one), the first being the baseline\n(default ${DEFAULT_MECHANISMS})`,
+    },
     seed: { value: 'N', help: "seed in place of the scenario's" },
     replications: { value: 'R', help: 'runs per mechanism; adds 95 % intervals of the paired differences (default 1)' },
     set: { value: 'PATH=VALUE', multiple: true, help: 'changes a field of the scenario' },
@@ -60,7 +63,7 @@ export async function compare(args: readonly string[], io: Io, tools: Tools = si
     io.stdout(renderHelp(compareSpec));
     return EXIT.done;
   }
-  const variants = readMechanisms(given, DEFAULT_MECHANISMS);
+  const variants = readMechanisms(given, { otherwise: DEFAULT_MECHANISMS, rows: true });
   const seed = given.whole('seed', 0, MAX_SEED);
   const replications = given.whole('replications', 1, MAX_REPLICATIONS) ?? 1;
   const mostCores = given.whole('max-cores', 1, MAX_SIZING_CORES);

@@ -6,7 +6,7 @@ import { toStableJson } from '../result/json.js';
 import { expandCapacity, parseCapacity, type CapacitySpec } from '../pages/capacity.js';
 import { traceFile, nodeDigest } from '../pages/file.js';
 import { FORMATS, formatNamed } from '../pages/formats/names.js';
-import { describePolicies, parsePolicy, type PolicySpec } from '../pages/policies.js';
+import { describePolicies, expandPolicy, parsePolicy, type PolicySpec } from '../pages/policies.js';
 import { replayTrace } from '../pages/replay.js';
 import { pagesCsv, renderPages } from '../report/pages-table.js';
 import { type Problem, expectedOneOf, InputError } from '../input/errors.js';
@@ -29,11 +29,11 @@ const spec: CommandSpec = {
   positionals: ['TRACE'],
   options: {
     format: { value: 'F', help: "the trace's format" },
-    policy: { value: 'P[,P...]', multiple: true, help: 'replacement policies' },
+    policy: { value: 'P[,P...]', multiple: true, help: 'replacement policies; all: every one' },
     capacity: {
       value: 'C[,C...]',
       multiple: true,
-      help: 'pages that fit: a count, a size (64MiB) a share of the distinct pages (10%) or a range (1%..100%:20:log);\nwithout --policy those of the curves',
+      help: 'pages that fit: a count, a size (64MiB) a share of the distinct pages (10%) or a range\n(1%..100%:20:log, 100..1600:5);\nwithout --policy those of the curves',
     },
     'page-size': { value: 'SIZE', help: 'bytes of a page, a power of two (default 4KiB)' },
     instructions: { help: 'lackey: count instruction fetches too' },
@@ -135,7 +135,7 @@ export async function pages(args: string[], io: Io): Promise<number> {
     return values;
   };
   const [formatName] = need('format', `one of ${FORMATS.map(({ name }) => name).join(', ')}`);
-  const policyTexts = need('policy', 'one or more policies, or --mrc or --curve', !curveOnly);
+  const policyTexts = need('policy', 'one or more policies, or --mrc or --curve', !curveOnly).flatMap(expandPolicy);
   const capacityTexts = need('capacity', 'one or more capacities, or --mrc or --curve alone', !curveOnly).flatMap(
     expandCapacity,
   );
@@ -151,7 +151,9 @@ export async function pages(args: string[], io: Io): Promise<number> {
   const pageSizeBytes = pageSize(given.text('page-size') ?? `${DEFAULT_PAGE_SIZE}B`, problems);
   const policies = policyTexts.map((text) => parsePolicy(text, '--policy', problems));
   const usable = Number.isNaN(pageSizeBytes) ? DEFAULT_PAGE_SIZE : pageSizeBytes;
-  const curvePolicies = listed(given, 'curve').map((text) => parsePolicy(text, '--curve', problems));
+  const curvePolicies = listed(given, 'curve')
+    .flatMap(expandPolicy)
+    .map((text) => parsePolicy(text, '--curve', problems));
   const capacities = capacityTexts.map((text) => parseCapacity(text, usable, '--capacity', problems));
   const swapIn = given.text('swap-in');
   const swapInNs = swapIn === undefined ? undefined : quantity(swapIn, '--swap-in', parseDuration, problems);

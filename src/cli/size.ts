@@ -3,7 +3,7 @@
 import { toStableJson } from '../result/json.js';
 import { renderSize } from '../report/size-table.js';
 import { ladderOf } from '../study/ladder.js';
-import { mechanismFields, scenariosOf } from '../study/variant.js';
+import { fitting, mechanismFields } from '../study/variant.js';
 import { checkObjectives } from '../study/objectives.js';
 import { type SizeRun, parseFind, sizeAll } from '../study/size.js';
 import { type CommandSpec, parseCommand, renderHelp } from './args.js';
@@ -34,7 +34,7 @@ export const sizeSpec: CommandSpec = {
       help: 'what must hold: SLOs, or assertions such as api.latency.p99 < 200us (default: every SLO)',
     },
     most: { help: 'finds the greatest value instead: how many functions a host holds (--find functions.count)' },
-    mechanisms: { value: 'A,B,...', help: "mechanisms to size, each alone (default: the scenario's own)" },
+    mechanisms: { value: 'A,B,...', help: "mechanisms to size, each alone, or all (default: the scenario's own)" },
     replications: { value: 'R', help: 'seeds that must all meet the objectives (default 1)' },
     seed: { value: 'N', help: "seed in place of the scenario's" },
     set: { value: 'PATH=VALUE', multiple: true, help: 'changes a field of the scenario' },
@@ -65,7 +65,7 @@ export async function size(args: readonly string[], io: Io, tools: Tools = simul
     io.stdout(renderHelp(sizeSpec));
     return EXIT.done;
   }
-  const variants = readMechanisms(given);
+  const variants = readMechanisms(given, { rows: true });
   const seed = given.whole('seed', 0, MAX_SEED);
   const replications = given.whole('replications', 1, MAX_REPLICATIONS) ?? 1;
   const objectives = given
@@ -89,7 +89,10 @@ export async function size(args: readonly string[], io: Io, tools: Tools = simul
   const question = { find, objectives, variants: variants ?? [own], replications, most: given.flag('most') };
   if (given.flag('estimate')) {
     const runs = searchRuns(ladderOf(scenario, find).count) * replications;
-    const plans = scenariosOf(scenario, question.variants, given.positional(0)).map((one) => ({ scenario: one, runs }));
+    const plans = fitting(scenario, question.variants, given.positional(0)).fits.map((one) => ({
+      scenario: one.scenario,
+      runs,
+    }));
     return printEstimate(given, io, plans, (one) => used.create(one, loaded.directory));
   }
   return openStudy(used, loaded.directory, io, async (study) => {

@@ -106,7 +106,7 @@ export async function suite(args: readonly string[], io: Io, tools: Tools = simu
     io.stdout(given.help ? renderHelp(suiteSpec) : listText());
     return EXIT.done;
   }
-  const variants = readMechanisms(given, DEFAULT_MECHANISMS);
+  const variants = readMechanisms(given, { otherwise: DEFAULT_MECHANISMS });
   const replications = given.whole('replications', 1, MAX_REPLICATIONS) ?? SUITE_REPLICATIONS;
   const workers = workersOf(given);
   if (given.flag('json') && given.flag('csv')) given.problems.push('--csv: given beside --json, expected one of them');

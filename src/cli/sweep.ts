@@ -31,7 +31,7 @@ export const sweepSpec: CommandSpec = {
       help: 'a field and its values: host.cores=8,16,32, load=0.5..0.95:10, vms.api.quantum=5us..500us:7:log',
     },
     latin: { value: 'N', help: 'N points of a Latin hypercube over the ranges, in place of the grid' },
-    mechanisms: { value: 'A,B,...', help: "mechanisms side by side (default: the scenario's own)" },
+    mechanisms: { value: 'A,B,...', help: "mechanisms side by side, or all (default: the scenario's own)" },
     replications: { value: 'R', help: 'seeds of each row, the same for all (default 1)' },
     until: {
       value: 'p99±2%',
@@ -65,7 +65,7 @@ export async function sweep(args: readonly string[], io: Io, tools: Tools = simu
     io.stdout(renderHelp(sweepSpec));
     return EXIT.done;
   }
-  const variants = readMechanisms(given);
+  const variants = readMechanisms(given, { rows: true });
   const seed = given.whole('seed', 0, MAX_SEED);
   const latin = given.whole('latin', 1, MOST_POINTS);
   const asked = given.whole('replications', 1, MAX_REPLICATIONS);
@@ -94,6 +94,9 @@ export async function sweep(args: readonly string[], io: Io, tools: Tools = simu
     }
     const where = { directory, setup: drawn ? { ...setup, histograms: true as const } : setup, workers, rows: 'rows' };
     const result = await onCrew(study, io, where, (crew) => sweepAll(scenario, question, crew));
+    const points = new Set(result.rows.map(({ point }) => JSON.stringify(point))).size;
+    if (latin !== undefined && points < latin && result.incomplete !== true)
+      io.stderr(`note: of ${latin} points ${latin - points} fall on others, and each is run once\n`);
     const json = toStableJson(result);
     if (folder !== undefined) {
       await writeAtomically(join(folder, 'sweep.csv'), sweepCsv(result));

@@ -49,6 +49,23 @@ function splitOverride(text: string): Override | Problem {
   return { text, path, value };
 }
 
+/** A mechanism with settings in one word, as `--mechanisms` takes it: `hyperflux:signal=oldest`. */
+const WITH_SETTINGS = /^([a-z][a-z0-9-]*)((?::[A-Za-z][A-Za-z0-9]*=[^:]+)+)$/;
+
+/** That word as the mapping that it stands for; every other value as it is. */
+function inFull({ path, value }: Override): unknown {
+  const [, kind, settings] = path.join('.') === 'mechanism' ? (WITH_SETTINGS.exec(String(value)) ?? []) : [];
+  if (kind === undefined || settings === undefined) return value;
+  const knobs = settings
+    .slice(1)
+    .split(':')
+    .map((one): [string, unknown] => {
+      const at = one.indexOf('=');
+      return [one.slice(0, at), parse(one.slice(at + 1), { logLevel: 'error' })];
+    });
+  return { kind, ...Object.fromEntries(knobs) };
+}
+
 function listIndex(list: readonly unknown[], part: string, path: Path): number | Omit<Problem, 'file'> {
   if (/^(0|[1-9]\d*)$/.test(part) && Number(part) < list.length) return Number(part);
   const named = list.findIndex(
@@ -89,7 +106,7 @@ function setField(root: Container, override: Override, unfold: Unfold): { root: 
     }
     taken.push(key);
     if (depth === override.path.length - 1) {
-      container[key] = override.value;
+      container[key] = inFull(override);
       return { root: changed, path: taken };
     }
     const inner = Object.hasOwn(container, key) ? unfold(container[key], taken) : {};

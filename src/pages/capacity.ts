@@ -16,20 +16,51 @@ export interface CapacitySpec {
 }
 
 const EXPECTED =
-  'a page count, a size such as 64MiB or a share of the distinct pages such as 10%, more than 0; or a range of shares, 1%..100%:20:log';
+  'a page count, a size such as 64MiB or a share of the distinct pages such as 10%, more than 0; or a range of one of them, the lesser end first: 1%..100%:20:log, 100..1600:5, 1MiB..64MiB:7:log';
 
-const RANGE = /^(\d+(?:\.\d+)?)%\.\.(\d+(?:\.\d+)?)%:(\d{1,4})(:log)?$/;
+const RANGE = /^(\d+(?:\.\d+)?)(%?|[KMGT]?i?B)\.\.(\d+(?:\.\d+)?)(%?|[KMGT]?i?B)(?::(\d{1,4}))?(:log)?$/;
+/** Of a range that does not say. */
+const POINTS = 10;
 
-/** The shares of a range, `1%..100%:20:log`; everything else as it is. A range that is none is refused where it is read. */
-export function expandCapacity(text: string): string[] {
-  const [, from, to, times, log] = RANGE.exec(text) ?? [];
-  const [low, high, count] = [Number(from), Number(to), Number(times)];
-  if (!(low > 0 && low < high && high <= 100 && count >= 2)) return [text];
-  const shares = Array.from({ length: count }, (_, i) => {
+/** Numbers from `low` to `high`, evenly or by one factor. */
+function spread(low: number, high: number, count: number, log: boolean): number[] {
+  return Array.from({ length: count }, (_, i) => {
     const way = i / (count - 1);
-    return log === undefined ? low + (high - low) * way : low * (high / low) ** way;
+    return log ? low * (high / low) ** way : low + (high - low) * way;
   });
-  return [...new Set(shares.map((share) => `${Number(share.toPrecision(4))}%`))];
+}
+
+/**
+ * The capacities of a range, ten where it does not say: `1%..100%:20:log`, `100..1600:5`, `1MiB..64MiB:7:log`; everything else as it is.
+ * A range that is none is refused where it is read.
+ */
+export function expandCapacity(text: string): string[] {
+  const [, from, unit, to, unitTo, times, log] = RANGE.exec(text) ?? [];
+  if (
+    from === undefined ||
+    to === undefined ||
+    (unit === '') !== (unitTo === '') ||
+    (unit === '%') !== (unitTo === '%')
+  )
+    return [text];
+  const isSize = unit !== '' && unit !== '%';
+  const end = (value: string, of: string): number => (isSize ? sizeOr(value + of) : Number(value));
+  const [low, high, count] = [end(from, unit!), end(to, unitTo!), times === undefined ? POINTS : Number(times)];
+  if (!(low > 0 && low < high && count >= 2) || (unit === '%' && high > 100)) return [text];
+  const values = spread(low, high, count, log !== undefined);
+  const written = (value: number): string =>
+    unit === '%' ? `${Number(value.toPrecision(4))}%` : `${Math.round(value)}${isSize ? 'B' : ''}`;
+  return [...new Set(values.map(written))];
+}
+
+/** NaN for what is no size. */
+function sizeOr(text: string): number {
+  try {
+    return parseSize(text);
+  } catch (error) {
+    if (error instanceof QuantityError) return NaN;
+    throw error;
+  }
 }
 
 /** Reads one capacity; what is wrong is added to `problems` under `path`. */

@@ -42,6 +42,9 @@ const POLICIES: readonly Policy[] = LIST.map(([name, number, summary]) => ({
 
 export const POLICY_NAMES: readonly PolicyName[] = LIST.map(([name]) => name);
 
+/** `all` is each of them, with its published parameters. */
+export const expandPolicy = (text: string): readonly string[] => (text === 'all' ? POLICY_NAMES : [text]);
+
 /** A policy as a person asked for it. */
 export interface PolicySpec {
   /** As given: `clock:bits=2`. */
@@ -75,7 +78,11 @@ export function parsePolicy(text: string, path: string, problems: Problem[]): Po
   const [name = '', ...given] = text.split(':');
   const policy = POLICIES.find((candidate) => candidate.name === name);
   if (policy === undefined) {
-    problems.push({ path, given: JSON.stringify(name), expected: expectedOneOf('a policy', name, POLICY_NAMES) });
+    problems.push({
+      path,
+      given: JSON.stringify(name),
+      expected: `${expectedOneOf('a policy', name, POLICY_NAMES)}; or all`,
+    });
     return undefined;
   }
   const values = new Map<string, string>();

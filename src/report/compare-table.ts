@@ -10,7 +10,7 @@ import { lifecycleRows } from './lifecycle-table.js';
 import { memoryRows } from './memory-table.js';
 import { sloText, sloCell, MAX_VMS, omittedText } from './run-table.js';
 import { printable } from '../input/errors.js';
-import { type Look, type Cell, renderTable, paint, wrap } from './table.js';
+import { type Look, type Cell, distinctNames, renderTable, paint, wrap } from './table.js';
 import { markedQuantile, renderTrust } from './trust.js';
 import { type Figure, meetsAll, overRuns, ratioCell, replicated, replicationLegend, sloShare } from './replications.js';
 import { formatCount, formatCoreSeconds, formatDurationNs, formatShare, formatExactDurationNs } from './units.js';
@@ -268,12 +268,16 @@ export function renderComparison(comparison: Comparison, look: Look = false): st
   const { manifest } = first;
   const all = rowsOf(first.vms);
   const replications = manifest.replications > 1 ? `, ${manifest.replications} replications` : '';
+  const heads = distinctNames(
+    comparison.runs.map((run) => run.manifest.mechanism),
+    VALUE_COLUMNS,
+  );
   let text = `seed ${manifest.seed}${replications}, ${formatExactDurationNs(manifest.durationNs)} simulated; `;
   text += `factors are against ${manifest.mechanism}\n`;
   for (let start = 0; start < comparison.runs.length; start += BLOCK) {
     const inBlock = (row: Row): Row => (row.length === 1 ? row : [row[0]!, ...row.slice(1 + start, 1 + start + BLOCK)]);
     const rows: Row[] = [
-      ['', ...comparison.runs.map((run): Cell => ({ text: run.manifest.mechanism, tone: 'strong' }))],
+      ['', ...heads.map((name): Cell => ({ text: name, tone: 'strong' }))],
       ...vmRows(comparison, all.slice(0, MAX_VMS)),
       ...hostRows(comparison),
       ...lifecycleRows(comparison.runs, (run, value, format, path) => overRuns(run, value, format, (f) => f[path])),

@@ -71,7 +71,7 @@ function pivotTable(runs: readonly PageRun[]): string[] {
   ];
 }
 
-/** One row a policy and capacity, and one a point of a curve, whose other figures are left empty. */
+/** One row a policy and capacity, and one a point of a curve: counts where it is exact, nothing else. */
 export function pagesCsv({ trace, runs, mrc = [] }: PagesResult): string {
   const head = [
     ...[
@@ -103,10 +103,12 @@ export function pagesCsv({ trace, runs, mrc = [] }: PagesResult): string {
     trace.writes ? run.writebacks : '',
   ]);
   const points = mrc.flatMap((curve) =>
-    curve.points.map(({ capacityPages, missRatio }) => [
-      policy(curve.policy),
-      ...[capacityPages, curve.samplingRate, '', '', '', missRatio, '', '', ''],
-    ]),
+    curve.points.map(({ capacityPages, missRatio }) => {
+      // a sample's hits and misses are not the trace's
+      const misses = Math.round(missRatio * trace.requests);
+      const counts = curve.sampled ? ['', '', ''] : [trace.requests, trace.requests - misses, misses];
+      return [policy(curve.policy), ...[capacityPages, curve.samplingRate, ...counts, missRatio, '', '', '']];
+    }),
   );
   return [...csvText(head, [...replayed, ...points])].join('');
 }

@@ -1,12 +1,13 @@
 // The answer of `size`: one row a mechanism, what stands in the way of less, and the command that shows it.
 
 import type { SizeResult, SizeRun } from '../study/size.js';
-import { type Look, type Cell, renderTable, wrap } from './table.js';
+import { type Look, type Cell, distinctNames, renderTable, wrap } from './table.js';
 import { NOTHING_FOUND, warningLines } from './trust.js';
 import { formatExactDurationNs } from './units.js';
 import { formatSize } from '../input/quantities.js';
 
 const WIDTH = 100;
+const NAME_COLUMNS = 32;
 
 function valueText(value: number | null, unit: SizeResult['unit']): string {
   if (value === null) return '-';
@@ -49,8 +50,15 @@ export function renderSize(result: SizeResult, look: Look = false, command = pla
   const which = result.most === true ? 'greatest' : 'least';
   const head = ['', `${which} ${find}`, ...(replications === 1 ? [] : ['any .. every seed']), 'met in', 'values run'];
   let text = `the ${which} ${find} for ${result.for.join(', ')}, ${replications} ${replications === 1 ? 'seed' : 'seeds'}\n\n`;
+  const labels = distinctNames(
+    runs.map(({ mechanism }) => mechanism),
+    NAME_COLUMNS,
+  );
   text += renderTable(
-    [head.map((one): Cell => ({ text: one, tone: 'strong' })), ...runs.map((run) => row(run, result))],
+    [
+      head.map((one): Cell => ({ text: one, tone: 'strong' })),
+      ...runs.map((run, i) => [labels[i]!, ...row(run, result).slice(1)]),
+    ],
     { look },
   );
   const notes = runs.flatMap((run) => [

@@ -2,7 +2,7 @@
 
 import type { SweepFigure, SweepResult, SweepRow } from '../study/sweep.js';
 import { csvText } from './series.js';
-import { type Look, type Cell, renderTable, wrap } from './table.js';
+import { type Look, type Cell, distinctNames, renderTable, wrap } from './table.js';
 import { FEW, NONE_BEYOND } from './trust.js';
 import { formatDurationNs, formatShare } from './units.js';
 
@@ -78,7 +78,10 @@ const plainCommand = ({ set }: SweepRow): string =>
  * @param command the command that shows a row
  */
 export function renderSweep(result: SweepResult, look: Look = false, command = plainCommand): string {
-  const { axes, rows } = result;
+  const { rows } = result;
+  // a mechanism that is varied stands in the mechanisms' column
+  const axes = result.axes.filter(({ path }) => path !== 'mechanism');
+  const labels = shortNames(rows);
   const { names, left } = namedVms(rows);
   const slos = names.filter((name) => rows.some((row) => row.figures[`${name}.slo.attained`] !== undefined));
   const warned = rows.some(({ warnings }) => warnings.length > 0);
@@ -92,7 +95,7 @@ export function renderSweep(result: SweepResult, look: Look = false, command = p
     ...(warned ? ['warnings'] : []),
   ];
   const lines = rows.map((row): (string | Cell)[] => {
-    const lead = [...axes.map(({ path }) => String(row.point[path])), row.mechanism];
+    const lead = [...axes.map(({ path }) => String(row.point[path])), labels.get(row.mechanism)!];
     if (row.refused !== undefined) return [...lead, { text: 'refused, see below', tone: 'bad' }];
     return [
       ...lead,
@@ -129,11 +132,21 @@ export function renderSweep(result: SweepResult, look: Look = false, command = p
   return `${text}\n${below.join('\n')}\n`;
 }
 
+const NAME_COLUMNS = 32;
+
+/** What mechanisms are called in their column. */
+function shortNames(rows: readonly SweepRow[]): ReadonlyMap<string, string> {
+  const all = [...new Set(rows.map(({ mechanism }) => mechanism))];
+  const short = distinctNames(all, NAME_COLUMNS);
+  return new Map(all.map((name, i) => [name, short[i]!]));
+}
+
 /** A reason has commas, and may have quotes. */
 const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
 /** Every row with every headline figure: its mean, and the ends of its interval. */
-export function sweepCsv({ axes, rows }: SweepResult): string {
+export function sweepCsv({ axes: all, rows }: SweepResult): string {
+  const axes = all.filter(({ path }) => path !== 'mechanism');
   const paths = [...new Set(rows.flatMap(({ figures }) => Object.keys(figures)))];
   const ends = ['mean', 'low', 'high'] as const;
   const head = [

@@ -51,6 +51,26 @@ function cut(text: string, most: number): string {
   return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
 }
 
+/**
+ * Names that fit into so many columns. Of those that would be cut alike what they have in common goes instead, up to the word in
+ * which they differ: `…signal=oldest`.
+ */
+export function distinctNames(names: readonly string[], most: number): string[] {
+  const short = names.map((name) => cut(name, most));
+  return names.map((name, i) => {
+    const alike = names.filter((_, j) => short[j] === short[i]);
+    if (alike.length === 1) return short[i]!;
+    let common = 0;
+    while (alike.every((one) => one[common] !== undefined && one[common] === name[common])) common += 1;
+    const word = Math.max(...[':', '='].map((sign) => name.lastIndexOf(sign, common - 1)), -1) + 1;
+    const from = (at: number): string[] => alike.map((one) => cut(`…${one.slice(at)}`, most));
+    const whole = [name.lastIndexOf(':', common - 1) + 1, word, common].find(
+      (at) => new Set(from(at)).size === alike.length,
+    );
+    return cut(`…${name.slice(whole ?? common)}`, most);
+  });
+}
+
 const GAP = '  ';
 
 /** Which columns stand beside each other: the first, which says what a row is about, in every block; others where there is room. */

@@ -137,7 +137,7 @@ export async function replicate(scenario: Scenario, options: ReplicateOptions): 
  *
  *     const { runs, sizing } = await compare(scenario, { mechanisms: ['ideal', { kind: 'hyperflux', signal: 'oldest' }] });
  *
- * @throws InputError, before anything runs, for settings that are none and where the scenario fits no mechanism
+ * @throws InputError, before anything runs, where the scenario fits no mechanism; `refused` names those that it does not fit
  */
 export async function compare(scenario: Scenario, options: CompareOptions): Promise<Comparison> {
   const { mechanisms, replications = 1, sizing = true, mostCores, ...rest } = options;

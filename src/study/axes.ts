@@ -110,7 +110,8 @@ export function gridOf(axes: readonly Axis[]): Point[] {
 
 /**
  * A Latin hypercube: `count` points of which each axis has one in every `count`-th of its range, at a place drawn within it, in an
- * order drawn for each axis. Values of a list take turns. The draws follow the seed alone.
+ * order drawn for each axis. Values of a list take turns. The draws follow the seed alone. Points that fall together, as whole numbers
+ * and lists make them, are there once: fewer than `count`.
  */
 export function latinOf(axes: readonly Axis[], count: number, seed: number): Point[] {
   const random = new SplitMix64(seed);
@@ -124,7 +125,8 @@ export function latinOf(axes: readonly Axis[], count: number, seed: number): Poi
     }
     return column;
   });
-  return Array.from({ length: count }, (_, i) => columns.map((column) => column[i]!));
+  const points = Array.from({ length: count }, (_, i) => columns.map((column) => column[i]!));
+  return [...new Map(points.map((point) => [point.join('\n'), point])).values()];
 }
 
 /** A plain number as such, everything else as it is written. */

@@ -46,7 +46,7 @@ const called = (difference: Difference, value: Variant, baseline: Variant): Diff
 /**
  * @param file named in problems
  * @param before sees the first result of each variant's time zero, before anything has run
- * @throws InputError, before anything runs, for settings that are none and where the scenario fits no variant
+ * @throws InputError, before anything runs, where the scenario fits no variant
  */
 export async function compareAll(
   study: Study,

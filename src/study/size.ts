@@ -247,6 +247,14 @@ function noDataOf(whole: Whole | undefined, of: number): Pick<SizeRun, 'noData'>
   return { noData: [...whole.silent].map(([objective, count]) => ({ for: objective, in: count, of })) };
 }
 
+/** What cannot be run at all, with the reason. */
+function noRun({ label }: Variant, { problems }: InputError): SizeRun {
+  const { path, given, expected } = problems[0]!;
+  const bound = { by: 'checks', detail: `${path}: given ${given}, expected ${expected}` };
+  const nothing = { value: null, set: null, low: null, high: null };
+  return { mechanism: label, ...nothing, bound, tried: [], missedAbove: [], warnings: [] };
+}
+
 /** Every variant's answer, in order; fewer when interrupted. */
 export async function sizeAll(study: Study, scenario: Scenario, question: SizeQuestion): Promise<SizeResult> {
   checkObjectives(scenario, question.objectives);
@@ -262,11 +270,21 @@ export async function sizeAll(study: Study, scenario: Scenario, question: SizeQu
     replications: question.replications,
     runs: [],
   };
+  const mistakes: InputError[] = [];
   for (const variant of question.variants) {
-    const run = study.interrupted ? null : await sizeOne(study, scenario, variant, question);
+    let run: SizeRun | null;
+    try {
+      run = study.interrupted ? null : await sizeOne(study, scenario, variant, question);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      mistakes.push(error);
+      run = noRun(variant, error);
+    }
     if (run === null) return { ...result, incomplete: true };
     result.runs.push(run);
   }
+  // a mechanism that no value fits is a row beside others; alone it is a mistake in the question
+  if (mistakes.length > 0 && mistakes.length === question.variants.length) throw mistakes[0]!;
   return result;
 }
 

@@ -218,9 +218,22 @@ export async function pilotsOf(
   return plans;
 }
 
+/** @throws InputError for mechanisms that are varied beside others that are listed: which of them a row has could not be said */
+function checkMechanismAxis(base: Scenario, { axes, variants }: SweepQuestion): void {
+  const listed = variants.length > 1 || variants[0]?.label !== base.mechanism.kind;
+  if (!listed || !axes.some(({ path }) => path === 'mechanism')) return;
+  const given = `mechanism beside ${variants.map(({ label }) => label).join(', ')}`;
+  throw new InputError({
+    path: '--vary',
+    given,
+    expected: 'mechanisms in one place: --mechanisms A,B,... lists them all',
+  });
+}
+
 /** @throws InputError where no point makes a scenario, with the reason of the first */
 export async function sweepAll(base: Scenario, question: SweepQuestion, crew: Crew): Promise<SweepResult> {
   const { axes, latin, variants, replications, until } = question;
+  checkMechanismAxis(base, question);
   const points = pointsOf(base, question);
   const jobs = points.flatMap((point) => variants.map((variant) => ({ point, variant })));
   const rows: (SweepRow | undefined)[] = jobs.map(() => undefined);
@@ -235,7 +248,7 @@ export async function sweepAll(base: Scenario, question: SweepQuestion, crew: Cr
   const rowOf = async (point: Point, variant: Variant): Promise<SweepRow | undefined> => {
     const row: SweepRow = {
       point: Object.fromEntries(axes.map(({ path }, i) => [path, pointValue(point[i]!)])),
-      mechanism: variant.label,
+      mechanism: axes.reduce((label, { path }, i) => (path === 'mechanism' ? point[i]! : label), variant.label),
       replications: 0,
       figures: {},
       set: [],

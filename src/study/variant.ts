@@ -3,7 +3,7 @@
 
 import { nearest, type Problem, InputError, show } from '../input/errors.js';
 import { MECHANISM_KINDS, withMechanism } from '../scenario/mechanisms.js';
-import type { MechanismInput } from '../mechanisms/types.js';
+import type { MechanismInput, MechanismKind } from '../mechanisms/types.js';
 import type { Scenario } from '../scenario/types.js';
 
 export interface Variant {
@@ -17,14 +17,17 @@ function knobValue(text: string): string | number | boolean {
   return /^-?\d+(\.\d+)?(e-?\d+)?$/i.test(text) ? Number(text) : text;
 }
 
+/** Why a name is none, in words that follow it; undefined where it is one. */
+function unknownKind(name: string): Pick<Problem, 'given' | 'expected'> | undefined {
+  if (MECHANISM_KINDS.some((known) => known === name)) return undefined;
+  const near = nearest(name, MECHANISM_KINDS);
+  const hint = near === undefined ? '' : `, did you mean ${near}?`;
+  return { given: JSON.stringify(name), expected: `some of ${MECHANISM_KINDS.join(', ')}${hint}` };
+}
+
 function parseVariant(text: string): Variant | string {
   const [name = '', ...settings] = text.split(':');
-  const kind = MECHANISM_KINDS.find((known) => known === name);
-  if (kind === undefined) {
-    const near = nearest(name, MECHANISM_KINDS);
-    const hint = near === undefined ? '' : `, did you mean ${near}?`;
-    return `given ${JSON.stringify(name)}, expected some of ${MECHANISM_KINDS.join(', ')}${hint}`;
-  }
+  const kind = name as MechanismKind; // what is none is told where it is used
   const knobs: [string, string | number | boolean][] = [];
   for (const setting of settings) {
     const at = setting.indexOf('=');
@@ -35,12 +38,22 @@ function parseVariant(text: string): Variant | string {
   return { label: text, mechanism: { kind, ...Object.fromEntries(knobs) } };
 }
 
-/** The variants of a list with commas; every mistake goes to `problems`, in words that follow the name of the option. */
-export function parseVariants(list: string, problems: string[]): Variant[] {
+/**
+ * The variants of a list with commas, `all` standing for every mechanism; every mistake goes to `problems`, in words that follow the
+ * name of the option.
+ *
+ * @param rows a name that is none is a variant beside known ones: a row with its reason
+ */
+export function parseVariants(list: string, problems: string[], rows = false): Variant[] {
   const found: Variant[] = [];
-  for (const text of list.split(',').map((part) => part.trim())) {
+  const texts = list.split(',').map((part) => part.trim());
+  const isKnown = (text: string): boolean => unknownKind(text.split(':')[0]!) === undefined;
+  const lenient = rows && texts.some((text) => text === 'all' || isKnown(text));
+  for (const text of texts.flatMap((one): readonly string[] => (one === 'all' ? MECHANISM_KINDS : [one]))) {
     const variant = parseVariant(text);
-    if (typeof variant === 'string') problems.push(variant);
+    const unknown = lenient ? undefined : unknownKind(text.split(':')[0]!);
+    if (unknown !== undefined) problems.push(`given ${unknown.given}, expected ${unknown.expected}, or all`);
+    else if (typeof variant === 'string') problems.push(variant);
     else if (found.some(({ label }) => label === variant.label))
       problems.push(`given ${text} twice, expected each mechanism once`);
     else found.push(variant);
@@ -70,6 +83,8 @@ export function scenariosOf(scenario: Scenario, variants: readonly Variant[], fi
   const problems: Problem[] = [];
   const scenarios = variants.flatMap(({ label, mechanism }) => {
     try {
+      const unknown = unknownKind(mechanism.kind);
+      if (unknown !== undefined) throw new InputError({ path: 'mechanism', ...unknown });
       return [withMechanism(scenario, Object.keys(mechanism).length === 1 ? mechanism.kind : mechanism)];
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
@@ -92,24 +107,20 @@ export interface Fitting {
  * The scenario under each variant that it fits.
  *
  * @param file named in problems, with the variant
- * @throws InputError for settings that no scenario could have, and where none fits
+ * @throws InputError where none fits, with what is wrong with each
  */
 export function fitting(scenario: Scenario, variants: readonly Variant[], file?: string): Fitting {
   const fits: { variant: Variant; scenario: Scenario }[] = [];
   const refused: { mechanism: string; why: string }[] = [];
-  const mistaken: Variant[] = [];
   for (const variant of variants) {
     try {
       fits.push({ variant, scenario: scenariosOf(scenario, [variant])[0]! });
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       const { path, given, expected } = error.problems[0]!;
-      if (path.startsWith('mechanism')) mistaken.push(variant);
       refused.push({ mechanism: variant.label, why: `${path}: given ${given}, expected ${expected}` });
     }
   }
-  // says all at once what is wrong
-  if (mistaken.length > 0) scenariosOf(scenario, mistaken, file);
   if (fits.length === 0) scenariosOf(scenario, variants, file);
   return { fits, refused };
 }

@@ -9,6 +9,7 @@ import { UsageError } from '../../src/cli/args.js';
 import { compare } from '../../src/cli/compare.js';
 import type { Comparison } from '../../src/study/compare.js';
 import { InputError } from '../../src/input/errors.js';
+import { MECHANISM_KINDS } from '../../src/index.js';
 import { type FakeTools, captureIo, fakeTools, SCENARIO } from './fake.js';
 
 async function compared(args: readonly string[], tools: FakeTools): Promise<Comparison> {
@@ -142,14 +143,18 @@ describe('the table', () => {
 
 describe('refusals', () => {
   it('name unknown and doubled mechanisms, all at once', async () => {
-    const error = await compare(['a.yaml', '--mechanisms', 'hyperflx,ideal,ideal'], captureIo(), fakeTools()).catch(
+    const error = await compare(['a.yaml', '--mechanisms', 'hyperflx,bogus'], captureIo(), fakeTools()).catch(
       (caught: unknown) => caught,
     );
     expect(error).toBeInstanceOf(UsageError);
     expect((error as UsageError).problems).toEqual([
-      expect.stringMatching(/"hyperflx", expected some of .*, did you mean hyperflux\?$/),
-      '--mechanisms: given ideal twice, expected each mechanism once',
+      expect.stringMatching(/"hyperflx", expected some of .*, did you mean hyperflux\?, or all$/),
+      expect.stringMatching(/"bogus", expected some of /),
     ]);
+    const twice = compare(['a.yaml', '--mechanisms', 'ideal,ideal'], captureIo(), fakeTools());
+    await expect(twice).rejects.toMatchObject({
+      problems: ['--mechanisms: given ideal twice, expected each mechanism once'],
+    });
   });
 
   const tight = ['a.yaml', '--set', 'mechanism=ideal', '--set', 'host.cores=2', '--no-sizing'];
@@ -170,11 +175,11 @@ describe('refusals', () => {
     expect(refused!.map(({ mechanism }) => mechanism)).toEqual(['hyperflux', 'shenango']);
   });
 
-  it('of a scenario that no mechanism can run, and of settings that are none, come before anything runs', async () => {
+  it('of a scenario that no mechanism can run, and of settings that none has, come before anything runs', async () => {
     const tools = fakeTools();
     for (const [args, mechanisms, message] of [
       [tight, 'hyperflux', /^a\.yaml under hyperflux: vms: given guarantees/],
-      [['a.yaml'], 'ideal,hyperflux:sgnal=oldest', /^a\.yaml under hyperflux:sgnal=oldest: mechanism\.sgnal: /],
+      [['a.yaml'], 'hyperflux:sgnal=oldest,ideal:x=1', /^a\.yaml under hyperflux:sgnal=oldest: mechanism\.sgnal: /],
     ] as const) {
       const error = await compare([...args, '--mechanisms', mechanisms], captureIo(), tools).catch(
         (caught: unknown) => caught,
@@ -183,6 +188,32 @@ describe('refusals', () => {
       expect((error as InputError).message).toMatch(message);
     }
     expect(tools.created).toEqual([]);
+  });
+
+  it('of one name or setting among several is told of it, and the others run; all is every mechanism', async () => {
+    const io = captureIo();
+    const list = 'hyperflux:bogus=1,ideal,hyperfux';
+    expect(await compare(['a.yaml', '--no-sizing', '--json', '--mechanisms', list], io, fakeTools())).toBe(0);
+    const { runs, refused } = JSON.parse(io.out) as Comparison;
+    expect(runs.map(({ manifest }) => manifest.mechanism)).toEqual(['ideal']);
+    expect(refused!.map(({ mechanism }) => mechanism)).toEqual(['hyperflux:bogus=1', 'hyperfux']);
+    expect(refused![0]!.why).toMatch(/^mechanism\.bogus: given an unknown field/);
+    expect(refused![1]!.why).toMatch(/^mechanism: given "hyperfux", .*did you mean hyperflux/);
+    const all = captureIo();
+    expect(await compare(['a.yaml', '--no-sizing', '--json', '--mechanisms', 'all'], all, fakeTools())).toBe(0);
+    const every = JSON.parse(all.out) as Comparison;
+    const named = [
+      ...every.runs.map(({ manifest }) => manifest.mechanism),
+      ...(every.refused ?? []).map((one) => one.mechanism),
+    ];
+    expect(named.sort()).toEqual([...MECHANISM_KINDS].sort());
+  });
+
+  it('shows in what the names of two columns differ', async () => {
+    const io = captureIo();
+    const list = 'ideal,hyperflux:signal=oldest,hyperflux:signal=queue-length';
+    expect(await compare(['a.yaml', '--no-sizing', '--mechanisms', list], io, fakeTools())).toBe(0);
+    expect(io.out).toMatch(/^ +ideal +…signal=oldest +…signal=queue-len…$/m);
   });
 });
 

@@ -6,6 +6,7 @@ import { afterAll, expect, it } from 'vitest';
 import { main } from '../../src/cli/program.js';
 import type { PagesResult } from '../../src/index.js';
 import { expandCapacity } from '../../src/pages/capacity.js';
+import { POLICY_NAMES } from '../../src/pages/policies.js';
 import { captureIo } from '../cli/fake.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'fluxhost-range-'));
@@ -15,8 +16,47 @@ it('a range of shares is as many of them, evenly or by one factor', () => {
   expect(expandCapacity('10%..50%:5')).toEqual(['10%', '20%', '30%', '40%', '50%']);
   expect(expandCapacity('1%..100%:3:log')).toEqual(['1%', '10%', '100%']);
   expect(expandCapacity('1%..100%:20:log')).toHaveLength(20);
-  for (const text of ['10%', '64MiB', '50%..10%:5', '0%..10%:3', '1%..200%:4', '1%..10%:1'])
+  expect(expandCapacity('100..500:3')).toEqual(['100', '300', '500']);
+  expect(expandCapacity('1MiB..4MiB:3:log')).toEqual(['1048576B', '2097152B', '4194304B']);
+  expect(expandCapacity('1%..100%')).toHaveLength(10);
+  for (const text of [
+    '500..100:3',
+    '1%..100',
+    '1..4MiB:3',
+    '10%',
+    '64MiB',
+    '50%..10%:5',
+    '0%..10%:3',
+    '1%..200%:4',
+    '1%..10%:1',
+  ])
     expect(expandCapacity(text)).toEqual([text]);
+});
+
+it('all is every policy, and every curve', async () => {
+  const file = join(folder, 'all.csv');
+  writeFileSync(file, `page\n${Array.from({ length: 500 }, (_, i) => (i * i) % 47).join('\n')}\n`);
+  const run = async (...more: string[]): Promise<PagesResult> => {
+    const io = captureIo();
+    expect(await main(['pages', file, '--format', 'csv', '--json', ...more], io), io.err).toBe(0);
+    return JSON.parse(io.out) as PagesResult;
+  };
+  const { runs } = await run('--policy', 'all', '--capacity', '10');
+  expect(runs.map(({ policy }) => policy)).toEqual([...POLICY_NAMES]);
+  const { mrc } = await run('--curve', 'all', '--capacity', '10,20');
+  expect(mrc!.map(({ policy }) => policy)).toEqual([...POLICY_NAMES]);
+  // an exact curve counts as a replay does
+  const io = captureIo();
+  const both = ['--policy', 'arc', '--curve', 'arc', '--capacity', '10,20', '--csv'];
+  expect(await main(['pages', file, '--format', 'csv', ...both], io), io.err).toBe(0);
+  const counts = (line: string): string => line.split(',').slice(3, 7).join();
+  const [, ...rows] = io.out.trim().split('\n');
+  const at = (capacity: number): string[] => rows.filter((line) => line.split(',')[1] === String(capacity)).map(counts);
+  for (const capacity of [10, 20]) {
+    expect(at(capacity)).toHaveLength(2);
+    expect(new Set(at(capacity)).size).toBe(1);
+    expect(at(capacity)[0]).toMatch(/^500,\d+,\d+,0\.\d+$/);
+  }
 });
 
 it('gives every policy at every capacity, and a table of both', async () => {
@@ -44,7 +84,7 @@ it('gives every policy at every capacity, and a table of both', async () => {
   }
   const io = captureIo();
   expect(await main(['pages', file, '--format', 'csv', '--policy', 'lru', '--capacity', '50%..10%:5'], io)).toBe(2);
-  expect(io.err).toContain('a range of shares, 1%..100%:20:log');
+  expect(io.err).toContain('a range of one of them, the lesser end first: 1%..100%:20:log');
 });
 
 it('a range without policies is that of the curves, each point what a replay gives', async () => {

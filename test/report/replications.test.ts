@@ -63,7 +63,9 @@ describe('eight replications', () => {
     const two = renderComparison(await compare({ ...one, vms: [...one.vms, idle] }, { ...asked, replications: 2 }));
     expect(two.match(/^ +ratio/gm)).toHaveLength(4); // of the VM that has latencies
     expect(two).toMatch(/^cores needed, seed \d+ /m);
-    expect(two.replaceAll('\n', ' ')).toMatch(/idle came .* Needed to meet the others with seed \d+ alone \(fluxhost size --replications/);
+    expect(two.replaceAll('\n', ' ')).toMatch(
+      /idle came .* Needed to meet the others with seed \d+ alone \(fluxhost size --replications/,
+    );
     const single = renderComparison(await compare(one, asked));
     expect(single).toMatch(/^cores needed for every SLO /m);
     expect(single).toContain('Needed to meet them: ideal');

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, it, expect } from 'vitest';
-import { renderTable, paint, MAX_COLUMNS } from '../../src/report/table.js';
+import { distinctNames, renderTable, paint, MAX_COLUMNS } from '../../src/report/table.js';
 import { printable } from '../../src/input/errors.js';
 import {
   formatDurationNs,
@@ -111,6 +111,28 @@ describe('tables', () => {
         for (const line of lines) expect(line).toBe(line.trimEnd());
         expect(printable(text.replaceAll('\n', ''))).toBe(text.replaceAll('\n', ''));
       }),
+    );
+  });
+
+  it('cuts names so that they differ', () => {
+    const names = [
+      'ideal',
+      'hyperflux:signal=oldest',
+      'hyperflux:signal=average',
+      'hyperflux:interval=10us:signal=oldest',
+    ];
+    expect(distinctNames(names, 40)).toEqual(names);
+    expect(distinctNames(names, 18)).toEqual(['ideal', '…signal=oldest', '…signal=average', 'hyperflux:interva…']);
+    const far = ['a', 'b'].map((end) => `cgroup:period=${'1'.repeat(30)}${end}`);
+    expect(distinctNames(far, 12)).toEqual(['…a', '…b']);
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.stringMatching(/^[a-c:=]{1,30}$/), { maxLength: 6 }),
+        fc.integer({ min: 3, max: 20 }),
+        (all, most) => {
+          for (const name of distinctNames(all, most)) expect(name.length).toBeLessThanOrEqual(most);
+        },
+      ),
     );
   });
 

@@ -15,6 +15,12 @@ describe('--set', () => {
     expect(withSet('vms.api.vcpus.max=8').vms[0]?.vcpus).toEqual({ min: 1, max: 8 });
     expect(withSet('costs.stealCheck=1us').costs.stealCheck).toBe(1_000);
     expect(withSet('mechanism.interval=5us').mechanism).toMatchObject({ kind: 'hyperflux', intervalNs: 5_000 });
+    expect(withSet('mechanism=hyperflux:signal=oldest:interval=5us').mechanism).toMatchObject({
+      kind: 'hyperflux',
+      signal: 'oldest',
+      intervalNs: 5_000,
+    });
+    expect(() => withSet('mechanism=hyperflux:sgnal=oldest')).toThrow(/mechanism\.sgnal/);
     expect(withSet('host.memory.size=64GiB').host.memoryBytes).toBe(64 * 2 ** 30);
     expect(withSet('vms.0.slo={ quantile: 0.999, latency: 1ms }').vms[0]?.slo).toEqual({
       quantile: 0.999,

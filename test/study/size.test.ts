@@ -257,6 +257,14 @@ describe('the answer', () => {
     expect(there.runs[0]!.value).toBeGreaterThan(1);
   });
 
+  it('has a row with its reason for a mechanism that is none beside others', async () => {
+    const misspelt = { kind: 'hyperflux', sginal: 'oldest' } as unknown as MechanismInput;
+    const { runs } = await size(sample(), { find: 'host.cores', mechanisms: [misspelt, 'ideal'] });
+    expect(runs).toMatchObject([{ value: null, bound: { by: 'checks' }, tried: [] }, { mechanism: 'ideal' }]);
+    expect(runs[0]!.bound!.detail).toMatch(/^mechanism\.sginal: given an unknown field/);
+    expect(runs[1]!.value).toBeGreaterThan(1);
+  });
+
   it('takes assertions, variants with settings and other fields than cores', async () => {
     const scenario = sample();
     const { runs, for: objectives } = await size(scenario, {

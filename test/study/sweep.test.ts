@@ -7,10 +7,18 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { Pool } from '../../src/cli/pool.js';
 import { main } from '../../src/cli/program.js';
-import { InputError, Simulation, replicate, resolveScenario, sweep, type Scenario } from '../../src/index.js';
+import {
+  InputError,
+  Simulation,
+  replicate,
+  resolveScenario,
+  sweep,
+  type Scenario,
+  type SweepResult,
+} from '../../src/index.js';
 import { renderSweep, sweepCsv } from '../../src/report/sweep-table.js';
 import { headlineFigures } from '../../src/result/replications.js';
-import { withFields } from '../../src/scenario/written.js';
+import { withFields, writtenForm } from '../../src/scenario/written.js';
 import { gridOf, latinOf, parseAxes } from '../../src/study/axes.js';
 import { offeredCores } from '../../src/study/load.js';
 import { parseUntil } from '../../src/study/sweep.js';
@@ -75,6 +83,15 @@ describe('axes', () => {
     expect(shares).toEqual(Array.from({ length: 12 }, (_, i) => i));
     expect(points.filter(([, , kind]) => kind === 'b')).toHaveLength(4);
     expect(latinOf(axes, 12, 7)).toEqual(points);
+    const few = latinOf(parseAxes(['host.cores=4..6:3', 'mechanism=ideal,static']), 40, 7);
+    expect(few.map((point) => point.join()).sort()).toEqual([
+      '4,ideal',
+      '4,static',
+      '5,ideal',
+      '5,static',
+      '6,ideal',
+      '6,static',
+    ]);
     expect(latinOf(axes, 12, 8)).not.toEqual(points);
     // the orders of the axes are drawn apart
     expect(new Set(points.map(([load], i) => Math.floor(Number(load) * 12) - i)).size).toBeGreaterThan(3);
@@ -169,6 +186,32 @@ describe('a sweep', () => {
         sweep(withFields(closed, ['vms.batch.workload.arrivals={process: none}']), { vary: ['load=0.5'] }),
       ),
     ).toContain('arrivals that can be scaled');
+  });
+
+  it('has a row with its reason for a mechanism that is none, and calls rows by a mechanism that is varied', async () => {
+    const io = captureIo();
+    const file = join(mkdtempSync(join(tmpdir(), 'fluxhost-sweep-')), 's.json');
+    writeFileSync(file, JSON.stringify(writtenForm(withFields(sample(), ['duration=2ms']))));
+    const args = ['sweep', file, '--json', '--vary'];
+    expect(await main([...args, 'host.cores=12', '--mechanisms', 'ideal,hyperfux,hyperflux:x=1'], io), io.err).toBe(0);
+    const { rows } = JSON.parse(io.out) as SweepResult;
+    expect(rows.map(({ mechanism, refused }) => [mechanism, refused === undefined])).toEqual([
+      ['ideal', true],
+      ['hyperfux', false],
+      ['hyperflux:x=1', false],
+    ]);
+    expect(rows[1]!.refused).toMatch(/^mechanism: given "hyperfux"/);
+    const varied = await sweep(sample(), { vary: ['mechanism=ideal,hyperflux:signal=oldest', 'host.cores=11,12'] });
+    expect(varied.rows.map(({ mechanism, point }) => [mechanism, point['mechanism']])).toEqual(
+      ['ideal', 'ideal', 'hyperflux:signal=oldest', 'hyperflux:signal=oldest'].map((name) => [name, name]),
+    );
+    const { vms } = await replicate(withFields(sample(), varied.rows[3]!.set), { replications: 1 });
+    expect(varied.rows[3]!.figures['api.latencyNs.p99']!.mean).toBe(vms[0]!.latencyNs.p99);
+    expect(renderSweep(varied)).toMatch(/^host\.cores +mechanism +api p99/);
+    expect(sweepCsv(varied)).toMatch(/^host\.cores,mechanism,replications,/);
+    await expect(
+      sweep(sample(), { vary: ['mechanism=ideal,static'], mechanisms: ['ideal', 'static'] }),
+    ).rejects.toThrow(/--vary: given mechanism beside ideal, static/);
   });
 
   it('says of each row what speaks against it, once for all seeds, and marks quantiles as run does', async () => {
