@@ -10,6 +10,7 @@ export const CHAPTERS = [
   [
     'Questions',
     [
+      'docs/reproduced.md',
       'docs/suite.md',
       'docs/snapshots.md',
       'docs/pages.md',

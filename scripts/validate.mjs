@@ -1,15 +1,21 @@
-// Computes the tables of docs/validation.md anew and puts them into it, between their marks; the text around them is written by
-// hand. Names (`laws schedsim tandem nsdi22 control memory`) compute only those. The reference files lie beside the repository, in ../shared.
+// Computes the tables of docs/validation.md and docs/reproduced.md anew and puts them into the pages, between their marks; the text around
+// them is written by hand. README.md gets the claims of all experiments as one table, which is read off docs/reproduced.md. Names compute
+// only those: `laws schedsim tandem nsdi22 control memory`, or an experiment's. The reference files lie beside the repository, in ../shared.
 // `--check` writes nothing and fails where the page on disk is not what would be written: one seed gives one table, so that a page
 // that differs is out of date, or a result has changed. Without names it runs the tests that are statistical and long as well. `--counts` ends with the line of the tests that ran before, this check counted in.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { build as buildTargets } from './build.mjs';
+import { frontTable, withTable } from './claims.mjs';
 import { at, closingLine, ensureInstalled, fail, runTests, TEST_COUNTS, writeAtomically } from './support.mjs';
 
-const SOURCE = 'test/reference/validation.ts';
-const TARGET = 'docs/validation.md';
+/** The pages, and what computes their tables. */
+const PAGES = [
+  { target: 'docs/validation.md', source: 'test/reference/validation.ts' },
+  { target: 'docs/reproduced.md', source: 'test/reference/reproduced.ts' },
+];
+const FRONT = 'README.md';
 
 const words = process.argv.slice(2);
 const check = words.includes('--check');
@@ -53,7 +59,7 @@ function differences(found, wanted) {
 }
 
 /** Runs the bundled tables in a process of their own; answers what it prints. */
-function tables(names) {
+function printed(names) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [bundled, ...names], { cwd: at(), stdio: ['ignore', 'pipe', 'inherit'] });
     let text = '';
@@ -65,10 +71,10 @@ function tables(names) {
   });
 }
 
-try {
+async function tables(source, names) {
   await build({
     absWorkingDir: at(),
-    entryPoints: [SOURCE],
+    entryPoints: [source],
     bundle: true,
     format: 'esm',
     platform: 'node',
@@ -76,23 +82,43 @@ try {
     outfile: bundled,
     logLevel: 'warning',
     // The sources look for the references from where they lie themselves.
-    define: { 'import.meta.url': JSON.stringify(pathToFileURL(at(SOURCE)).href) },
+    define: { 'import.meta.url': JSON.stringify(pathToFileURL(at(source)).href) },
     alias: { 'as-bind/dist/as-bind.esm.js': at('node_modules/as-bind/dist/as-bind.esm.js') },
   });
-  let page = readFileSync(at(TARGET), 'utf8');
-  for (const [name, text] of Object.entries(await tables(names))) {
-    const [from, to] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
-    const [start, end] = [page.indexOf(from), page.indexOf(to)];
-    if (start < 0 || end < start) fail(`${TARGET}: the marks ${from} and ${to} are not in it`);
-    page = `${page.slice(0, start + from.length)}\n\n${text}\n\n${page.slice(end)}`;
-  }
-  const options = (await prettier.resolveConfig(at(TARGET))) ?? {};
-  const text = await prettier.format(page, { ...options, parser: 'markdown' });
-  if (!check) writeAtomically(at(TARGET), text);
-  else {
-    const differs = differences(readFileSync(at(TARGET), 'utf8'), text);
-    if (differs.length > 0) throw new Error(`${TARGET} is out of date (npm run validate):\n${differs.join('\n')}`);
-    process.stderr.write(`${TARGET} is what the program gives\n`);
+  return printed(names);
+}
+
+async function formatted(target, page) {
+  const options = (await prettier.resolveConfig(at(target))) ?? {};
+  return prettier.format(page, { ...options, parser: 'markdown' });
+}
+
+/** Writes a page, or compares it with what is there. */
+function keep(target, text) {
+  if (!check) return writeAtomically(at(target), text);
+  const differs = differences(readFileSync(at(target), 'utf8'), text);
+  if (differs.length > 0) throw new Error(`${target} is out of date (npm run validate):\n${differs.join('\n')}`);
+  process.stderr.write(`${target} is what the program gives\n`);
+}
+
+try {
+  const marked = (target) =>
+    [...readFileSync(at(target), 'utf8').matchAll(/<!-- end of (\S+) -->/g)].map(([, name]) => name);
+  for (const { target, source } of PAGES) {
+    // a name that no page has yet is that of an experiment
+    const own = names.filter(
+      (name) =>
+        marked(target).includes(name) || (target !== PAGES[0].target && !marked(PAGES[0].target).includes(name)),
+    );
+    if (names.length > 0 && own.length === 0) continue;
+    let page = readFileSync(at(target), 'utf8');
+    for (const [name, text] of Object.entries(await tables(source, own))) page = withTable(page, name, text);
+    page = await formatted(target, page);
+    keep(target, page);
+    if (target === 'docs/reproduced.md') {
+      const readme = withTable(readFileSync(at(FRONT), 'utf8'), 'claims', frontTable(page));
+      keep(FRONT, await formatted(FRONT, readme));
+    }
   }
   tablesHold = true;
 } catch (error) {

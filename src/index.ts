@@ -70,6 +70,7 @@ export {
   type Reproduction,
 } from './experiments/api.js';
 export type { ExperimentParameter, ExperimentUnit } from './experiments/parameters.js';
+export { renderFront, renderSummary } from './experiments/summary.js';
 export { renderExperiment } from './experiments/table.js';
 export type {
   Claim,

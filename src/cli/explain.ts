@@ -5,6 +5,8 @@ import { InputError, expectedOneOf, show } from '../input/errors.js';
 import { explain as explained } from '../explain/api.js';
 import { type Field, type Parameter, formatDefault } from '../input/parameter.js';
 import { type Group, MECHANISM_MEANINGS, findGroup } from '../explain/groups.js';
+import { findParameters } from '../explain/parameters.js';
+import { type Word, WORDS, wordsNamed } from '../explain/words.js';
 import { experimentParameters } from '../experiments/api.js';
 import { type ExperimentEntry, EXPERIMENTS } from '../experiments/index.js';
 import type { ExperimentParameter } from '../experiments/parameters.js';
@@ -14,9 +16,9 @@ const HELP = `Usage: fluxhost explain [PARAMETER] [--json]
 
 Prints the meaning, unit, default and source of a parameter: of a scenario, of a server of
 fluxhost reserve (reserve), of a replacement policy of fluxhost pages (pages).
-PARAMETER is its path or the end of it: costs.stealCheck, stealCheck, interval, vms.0.memory.size. A mechanism's
+PARAMETER is its path or the end of it: costs.stealCheck, stealCheck, interval, vms.api.slo. A mechanism's
 name, or a part of the scenario, lists what belongs to it: hotplug, costs, mechanism, memory; so does a process of arrivals or a
-distribution: onoff, pareto. An experiment's name (taiji, nexus; fluxhost reproduce --help) lists what reproduce --set changes there.
+distribution (onoff, pareto), a format of traces or a policy (azure-2021, oracleGeneral, lru). An experiment's name (taiji, nexus; fluxhost reproduce --help) lists what reproduce --set changes there.
 Without it every parameter is listed.
 
   --json   one JSON document: a list of parameters, defaults in nanoseconds and bytes; of an experiment { parameters }
@@ -116,6 +118,23 @@ function experimentText({ name, title }: ExperimentEntry, parameters: readonly E
   return `${title}\nfluxhost reproduce ${name} --set PATH=VALUE changes:\n\n${blocks.join('\n')}`;
 }
 
+const NAMES = [...WORDS.map(({ name }) => name), ...EXPERIMENTS.map(({ name }) => name)];
+
+/** Parameters of that name, if any. */
+const known = (query: string): readonly (Parameter | Field)[] =>
+  findGroup(query) === undefined ? findParameters(query) : explained(query);
+
+function wordText({ name, kind, meaning, columns = [], line, page }: Word): string {
+  const rows = [
+    ['meaning', meaning],
+    ...columns.map(([column, unit, about], i) => [i === 0 ? 'columns' : '', `${column} (${unit}): ${about}`]),
+    ['example', line],
+    ['more', page],
+  ];
+  const told = rows.map(([label = '', text = '']) => `  ${label.padEnd(11)}${wrap(text, ' '.repeat(13))}\n`);
+  return `${name}: ${kind}\n${told.join('')}`;
+}
+
 /** @throws InputError for an unknown parameter or option */
 export async function explain(args: string[], io: Io): Promise<number> {
   if (args.includes('--help') || args.includes('-h')) {
@@ -135,6 +154,7 @@ export async function explain(args: string[], io: Io): Promise<number> {
     throw new InputError({ path: 'PARAMETER', given: rest.map(show).join(' '), expected: 'one parameter' });
   const query = rest[0];
   const group = query === undefined ? undefined : findGroup(query);
+  const words = query === undefined ? [] : wordsNamed(query);
   const experiment = EXPERIMENTS.find(({ name }) => name === query?.toLowerCase());
   if (experiment !== undefined) {
     const parameters = await experimentParameters(experiment.name);
@@ -144,11 +164,16 @@ export async function explain(args: string[], io: Io): Promise<number> {
       io.stdout(`${JSON.stringify({ parameters, ...(group && { [group.prefix.split('.')[0]!]: knobs }) }, null, 2)}\n`);
     else
       io.stdout(
-        `${group === undefined ? '' : `${groupText(group, knobs)}\n`}${experimentText(experiment, parameters)}`,
+        `${group === undefined ? '' : `${groupText(group, knobs)}\n`}${[experimentText(experiment, parameters), ...words.map(wordText)].join('\n')}`,
       );
     return 0;
   }
-  const found = explained(query);
+  const found = words.length > 0 ? known(query!) : explained(query, NAMES);
+  if (words.length > 0) {
+    const told = [...words, ...found];
+    io.stdout(json ? `${JSON.stringify(told, null, 2)}\n` : [...words.map(wordText), ...found.map(details)].join('\n'));
+    return 0;
+  }
   if (json) io.stdout(`${JSON.stringify(found, null, 2)}\n`);
   else if (group !== undefined) io.stdout(groupText(group, found));
   else io.stdout(query === undefined ? listing(found) : found.map(details).join('\n'));

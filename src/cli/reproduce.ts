@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import { reproduce as reproduceAll, type Reproduction } from '../experiments/api.js';
 import { EXPERIMENTS } from '../experiments/index.js';
+import { renderFront, renderSummary } from '../experiments/summary.js';
 import { renderExperiment } from '../experiments/table.js';
 import { toStableJson } from '../result/json.js';
 import { nodeHost } from '../workload/node-file.js';
@@ -20,6 +21,10 @@ const spec: CommandSpec = {
   positionals: [],
   options: {
     out: { value: 'DIR', help: 'writes result.json and report.html there, of several experiments into a folder each' },
+    all: { help: 'every experiment, one table of all claims at the end' },
+    verbose: {
+      help: 'after the summary: what was assumed for each claim, which command gives which figure, the tables',
+    },
     set: {
       value: 'PATH=VALUE',
       multiple: true,
@@ -29,11 +34,17 @@ const spec: CommandSpec = {
       help: 'prints { name, parameters, figures, claims, tables, laws } as one JSON document, a list of them for all',
     },
   },
-  details: `Without EXPERIMENT every one is run. Experiments:\n${EXPERIMENTS.map(
+  details: `Prints a summary first: claim, published figure, ours, verdict. Without EXPERIMENT (or with --all) every one is run.
+Experiments:\n${EXPERIMENTS.map(
     ({ name, title, parts }) =>
       `  ${name.padEnd(9)} ${title}${parts === undefined ? '' : `\n            in parts: ${parts.map((part) => `${name}/${part}`).join(', ')}`}`,
   ).join('\n')}`,
-  examples: ['fluxhost reproduce taiji', 'fluxhost reproduce hyperflux/task-size', 'fluxhost reproduce vmem --json'],
+  examples: [
+    'fluxhost reproduce taiji',
+    'fluxhost reproduce hyperflux/task-size',
+    'fluxhost reproduce vmem --set costs.pinPerGB=0ns --json',
+    'fluxhost reproduce --all',
+  ],
 };
 
 /** `module`: another core than the one in the package. */
@@ -48,6 +59,8 @@ export async function reproduce(args: readonly string[], io: Io, module?: WebAss
     io.stdout(renderHelp(spec).replace('fluxhost reproduce [options]', 'fluxhost reproduce [EXPERIMENT] [options]'));
     return EXIT.done;
   }
+  if (name !== undefined && given.flag('all'))
+    throw new UsageError('reproduce', [`--all: given with ${name}, expected no EXPERIMENT beside it`]);
   const folder = given.text('out');
   const set = given.list('set');
   if (name === undefined && set.length > 0)
@@ -66,8 +79,15 @@ export async function reproduce(args: readonly string[], io: Io, module?: WebAss
       );
       await writeDocument(own, 'result.json', toStableJson(found), found, { command });
     }
-    if (!given.flag('json')) io.stdout(renderExperiment(found.title, found, lookOf(io)));
+    if (given.flag('json')) continue;
+    io.stdout(`${renderSummary(found, lookOf(io))}\n`);
+    if (given.flag('verbose')) io.stdout(`${renderExperiment(found.title, found, lookOf(io))}\n`);
   }
   if (given.flag('json')) io.stdout(toStableJson(name === undefined ? documents : documents[0]));
+  else if (name === undefined) io.stdout(renderFront(documents, lookOf(io)));
+  else if (!given.flag('verbose'))
+    io.stdout(
+      `--verbose: assumptions, commands, tables. fluxhost explain ${documents[0]!.name}: what --set changes.\n`,
+    );
   return EXIT.done;
 }

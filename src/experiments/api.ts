@@ -53,7 +53,8 @@ const VERDICTS: Readonly<Record<Claim['supported'], ClaimVerdict>> = {
   no: 'not reached',
 };
 
-const judged = (claim: Claim): JudgedClaim => ({
+/** With the verdict that `supported` stands for, where the claim has none of its own. */
+export const judged = (claim: Claim): JudgedClaim => ({
   ...claim,
   verdict: claim.verdict ?? VERDICTS[claim.supported],
   assumed: claim.assumptions,

@@ -37,6 +37,8 @@ export interface Claim {
   readonly answer?: string;
   /** What comes out here, as text: often a range. */
   readonly ours: string;
+  /** The same in at most a hundred characters, for the summary table. Absent: `numbers` say it, or `ours` is as short. */
+  readonly brief?: string;
   /** Of `ours`; '' where it says its own. */
   readonly unit: string;
   /** The same as numbers, for a picture. Absent where the paper states none, or none of the quantity that comes out here. */

@@ -2,7 +2,8 @@
 // parameters with a source carry it (an open question with its answer instead), and which command gives which figure; then the
 // tables behind the claims.
 
-import { type Look, type Cell, renderTable } from '../report/table.js';
+import { type Look, type Cell, renderTable, wrap } from '../report/table.js';
+import { MOST_COLUMNS } from './columns.js';
 import type { Claim, Figure, ExperimentResult } from './experiment.js';
 
 const strong = (text: string): Cell => ({ text, tone: 'strong' });
@@ -12,6 +13,21 @@ const VERDICTS: Readonly<Record<Claim['supported'], string>> = {
   partly: 'follows in part; the rest is assumed',
   no: 'NOT supported: no sourced parameter carries it',
 };
+
+const INDENT = ' '.repeat(12);
+const wordLines = (text: string, indent = INDENT): string[] => wrap(text, MOST_COLUMNS - indent.length).split('\n');
+
+/** A command as a shell takes it, over several lines where it is long: they break where an option begins. */
+function commandLines(command: string, indent = INDENT): string[] {
+  const lines: string[] = [];
+  for (const part of command.split(/ (?=--)/)) {
+    const before = lines.at(-1);
+    if (before !== undefined && `${indent}${before} ${part} \\`.length <= MOST_COLUMNS)
+      lines[lines.length - 1] = `${before} ${part}`;
+    else lines.push(before === undefined ? part : `  ${part}`);
+  }
+  return lines.map((line, i) => (i === lines.length - 1 ? line : `${line} \\`));
+}
 
 /** Every command once, with its figures: `57.2 % (memory.outShare)`. */
 function byCommand(figures: readonly Figure[]): Map<string, string[]> {
@@ -37,7 +53,9 @@ function claimText(claim: Claim, index: number): string {
       ['', `gives ${printed.join(', ')}`] as const,
     ]),
   ];
-  return `${index + 1}. ${claim.claim}\n${rows.map(([label, text]) => `   ${label.padEnd(8)} ${text}\n`).join('')}`;
+  const line = ([label, text]: readonly [string, string]): string =>
+    `   ${label.padEnd(8)} ${(label === 'command' ? commandLines : wordLines)(text).join(`\n${INDENT}`)}\n`;
+  return `${wrap(`${index + 1}. ${claim.claim}`, MOST_COLUMNS)}\n${rows.map(line).join('')}`;
 }
 
 /** More commands than this under one table are told by two of them. */
@@ -49,15 +67,21 @@ function commandsText(figures: readonly Figure[]): string {
   const shown = commands.length > MOST_COMMANDS ? commands.slice(0, 2) : commands;
   const rest = commands.length - shown.length;
   const more = rest === 0 ? '' : `  and ${rest} more like them; --json has each with its figures\n`;
-  return `by\n${shown.map((command) => `  ${command}\n`).join('')}${more}`;
+  return `by\n${shown.map((command) => `  ${commandLines(command, '  ').join('\n  ')}\n`).join('')}${more}`;
 }
+
+const columnsOf = (look: Look): number => (typeof look === 'boolean' ? Infinity : (look.columns ?? Infinity));
 
 /** Ends in a line feed. */
 export function renderExperiment(title: string, { claims, tables }: ExperimentResult, look: Look = false): string {
-  const parts = [`${title}\n`, ...claims.map(claimText)];
+  const narrow = {
+    colour: typeof look === 'boolean' ? look : look.colour,
+    columns: Math.min(MOST_COLUMNS, columnsOf(look)),
+  };
+  const parts = [`${wrap(title, MOST_COLUMNS)}\n`, ...claims.map(claimText)];
   for (const { title: name, head, rows, figures = [] } of tables) {
-    const table = renderTable([head.map(strong), ...rows.map((row) => [...row])], { look, align: ['left'] });
-    parts.push(`${name}\n${table}${commandsText(figures)}`);
+    const table = renderTable([head.map(strong), ...rows.map((row) => [...row])], { look: narrow, align: ['left'] });
+    parts.push(`${wrap(name, MOST_COLUMNS)}\n${table}${commandsText(figures)}`);
   }
   return parts.join('\n');
 }

@@ -1,8 +1,9 @@
 // What a word of a scenario means: the parameters that it names, with unit, default, source and how far that is to be trusted.
 
-import { expectedOneOf, InputError, show } from '../input/errors.js';
+import { InputError, show } from '../input/errors.js';
 import type { Field, Parameter } from '../input/parameter.js';
 import { findGroup, GROUP_NAMES } from './groups.js';
+import { nearOnes } from './near.js';
 import { allFields, findParameters, PARAMETERS } from './parameters.js';
 
 /**
@@ -12,9 +13,11 @@ import { allFields, findParameters, PARAMETERS } from './parameters.js';
  * @example
  * explain('stealCheck')[0].default; // 120
  *
- * @throws InputError for what names none
+ * `words`: further words that a mistyped one may have meant.
+ *
+ * @throws InputError for what names none, with the nearest that there are
  */
-export function explain(query?: string): readonly (Parameter | Field)[] {
+export function explain(query?: string, words: readonly string[] = []): readonly (Parameter | Field)[] {
   const all = [...PARAMETERS, ...allFields()];
   if (query === undefined) return all;
   const group = findGroup(query);
@@ -23,10 +26,10 @@ export function explain(query?: string): readonly (Parameter | Field)[] {
   if (found.length > 0) return found;
   // any end of a path is a name: vcpus.max, slo.latency
   const ends = all.flatMap(({ path }) => path.split('.').map((_, i, parts) => parts.slice(i).join('.')));
-  const expected = expectedOneOf('a known parameter', query, [...new Set([...ends, ...GROUP_NAMES])]).split(':', 1)[0];
+  const near = nearOnes(query, [...new Set([...ends.filter((end) => !end.startsWith('*')), ...GROUP_NAMES, ...words])]);
   throw new InputError({
     path: 'PARAMETER',
     given: show(query),
-    expected: `${expected}; fluxhost explain lists them all`,
+    expected: `a known parameter (did you mean ${near.map((name) => `"${name}"`).join(', ')}?); fluxhost explain lists them all`,
   });
 }

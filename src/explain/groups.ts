@@ -29,6 +29,8 @@ const PART_MEANINGS = {
   'lifecycle.keepAlive': 'When a dormant VM goes, and which one goes first (docs/model/lifecycle.md).',
   'lifecycle.tier': 'What it takes to start from where a request finds its function (docs/model/lifecycle.md).',
   functions: 'Functions whose VMs come and go, of a trace or generated (docs/functions.md).',
+  'vms.*.workload.arrivals':
+    'How the requests of a VM come: one process, by its name; fluxhost explain NAME has its fields.',
   vms: 'The VMs, their load and their objectives; * stands for each.',
 } as const;
 
@@ -60,7 +62,9 @@ const GROUPS: readonly Group[] = [
 
 /** By name or path: `costs`, `caladan`, `mechanism.caladan`. */
 export function findGroup(query: string): Group | undefined {
-  const wanted = query.toLowerCase();
+  const wanted = query
+    .toLowerCase()
+    .replace(/^vms(\.[^.]+|\[[^\]]*\])\.workload\.arrivals(?=$|\.)/, 'vms.*.workload.arrivals');
   return GROUPS.find(({ name, prefix }) => name === wanted || prefix === `${wanted}.`);
 }
 

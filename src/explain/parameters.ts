@@ -39,14 +39,59 @@ export function allFields(): readonly Field[] {
   ];
 }
 
+/** What a path is called where the name of a process, mechanism, policy or distribution is left out: `vms.*.workload.arrivals.rate`. */
+const withoutVariant = (path: string): string =>
+  path.replace(/^(vms\.\*\.workload\.arrivals|mechanism|distribution|lifecycle\.keepalive)\.[^.]+\./, '$1.');
+
+/** A scenario's own before those of other files. */
+const elsewhere = ({ path }: Parameter | Field): number => (/^(fleet|reserve|pages)\./.test(path) ? 1 : 0);
+
+/** Lists as the tables write them: a number, [] or, of VMs, a name stands for `*`. */
+function pattern(query: string): string {
+  const stars = query
+    .toLowerCase()
+    .replace(/\[\w*-]*\]/g, '.*')
+    .replace(/\.\d+(?=\.|$)/g, '.*');
+  return stars.replace(/^(fleet\.)?vms\.(?!\*)([^.]+)(?=\.)/, (all, fleet: string | undefined, name: string) =>
+    NAMED_PARTS.has(`${fleet ?? ''}vms.${name}`) ? all : `${fleet ?? ''}vms.*`,
+  );
+}
+
+let namedParts: ReadonlySet<string> | undefined;
+/** `fleet.vms.trace` and the like: what stands below `vms` and is no VM's name. */
+const NAMED_PARTS = {
+  has(part: string): boolean {
+    namedParts ??= new Set(
+      [...PARAMETERS, ...allFields()].flatMap(({ path }) => {
+        const [, found] = /^((?:fleet\.|reserve\.)?vms\.[^.*]+)/.exec(path.toLowerCase()) ?? [];
+        return found === undefined ? [] : [found];
+      }),
+    );
+    return namedParts.has(part);
+  },
+};
+
 /**
  * By whole path, by any end of it (`stealCheck`, `hyperflux.interval`), by a beginning (`costs`, `mechanism.hotplug`), or by a
- * group on the way (`memory`). A number stands for the `*` of a list.
+ * group on the way (`memory`); by a choice that one takes (`best-fit`). A number or a VM's name stands for the `*` of a list, and the
+ * name of a process may be left out (`arrivals.rate`). All that match, a scenario's own first.
  */
 export function findParameters(query: string): readonly (Parameter | Field)[] {
-  const wanted = query.toLowerCase().replace(/\.\d+(?=\.|$)/g, '.*');
+  const wanted = pattern(query);
   const all = [...PARAMETERS, ...allFields()];
   const exact = all.filter(({ path }) => path.toLowerCase() === wanted);
   if (exact.length > 0) return exact;
-  return all.filter(({ path }) => `.${path.toLowerCase()}.`.includes(`.${wanted}.`));
+  const within = (wanting: string): readonly (Parameter | Field)[] =>
+    all
+      .filter(({ path }) => {
+        const low = path.toLowerCase();
+        return [low, withoutVariant(low)].some((written) => `.${written}.`.includes(`.${wanting}.`));
+      })
+      .toSorted((a, b) => elsewhere(a) - elsewhere(b));
+  const found = within(wanted);
+  if (found.length > 0) return found;
+  const chosen = all.filter(({ choices }) => choices?.some((choice) => choice.toLowerCase() === wanted) === true);
+  if (chosen.length > 0) return chosen;
+  // `api.slo.latency`, as an assertion writes it
+  return wanted.includes('.') ? within(wanted.replace(/^[^.]+/, 'vms.*')) : [];
 }

@@ -40,6 +40,9 @@ const POLICIES: readonly Policy[] = LIST.map(([name, number, summary]) => ({
   parameters: PARAMETER_TABLE.filter(({ policy }) => policy === name),
 }));
 
+/** Each with what it is, in a few words. */
+export const POLICY_LIST: readonly { readonly name: string; readonly summary: string }[] = POLICIES;
+
 export const POLICY_NAMES: readonly PolicyName[] = LIST.map(([name]) => name);
 
 /** `all` is each of them, with its published parameters. */

@@ -8,6 +8,10 @@ import { InputError } from '../../src/input/errors.js';
 import { MECHANISM_KINDS } from '../../src/scenario/mechanisms.js';
 import { PARAMETERS, COST_NAMES } from '../../src/explain/parameters.js';
 import { GROUP_NAMES } from '../../src/explain/groups.js';
+import { FORMATS as FLEET_FORMATS } from '../../src/fleet/parameters.js';
+import { PLACEMENT_KINDS } from '../../src/fleet/placement.js';
+import { FORMATS } from '../../src/pages/formats/names.js';
+import { POLICY_NAMES } from '../../src/pages/policies.js';
 
 const silent: Io = { stdout: () => undefined, stderr: () => undefined, isTty: false };
 
@@ -119,11 +123,59 @@ describe('explain', () => {
       ['stealChek'],
       'PARAMETER: given "stealChek", expected a known parameter (did you mean "stealCheck"?); fluxhost explain lists them all',
     ],
-    [['zzz'], 'PARAMETER: given "zzz", expected a known parameter; fluxhost explain lists them all'],
+    [
+      ['zzz'],
+      'PARAMETER: given "zzz", expected a known parameter (did you mean "zero", "zstd", "zipf"?); fluxhost explain lists them all',
+    ],
+    [
+      ['orcleGeneral'],
+      'PARAMETER: given "orcleGeneral", expected a known parameter (did you mean "oracleGeneral"?); fluxhost explain lists them all',
+    ],
     [['a', 'b'], 'PARAMETER: given "a" "b", expected one parameter'],
     [['--jsn'], '--jsn: given an unknown option, expected one of (did you mean "--json"?): --json, --help'],
   ])('refuses %j', async (args, message) => {
     expect(await refusal(explain, args)).toBe(message);
+  });
+
+  it('takes a name of a VM, a number or brackets where the tables have a star', async () => {
+    const paths = async (query: string): Promise<string[]> =>
+      (JSON.parse(await printed(explain, query, '--json')) as { path: string }[]).map(({ path }) => path);
+    for (const query of ['vms.api.slo', 'vms.0.slo', 'vms[].slo', 'vms[api].slo', 'api.slo'])
+      expect(await paths(query), query).toEqual(['vms.*.slo.quantile', 'vms.*.slo.latency']);
+    expect(await paths('vms.api.vcpus.min')).toEqual(['vms.*.vcpus.min']);
+    expect(await paths('fleet.vms.trace.file')).toEqual(['fleet.vms.trace.file']); // no VM's name
+    const arrivals = await printed(explain, 'vms.api.workload.arrivals');
+    expect(arrivals).toMatch(/^vms\.\*\.workload\.arrivals: How the requests/);
+    for (const field of ['onoff.onRate', 'poisson.rate', 'trace.file', 'closed.clients'])
+      expect(arrivals).toContain(field);
+    expect(await printed(explain, 'vms.api.workload.arrivals.poisson')).toContain('Exponential gaps at one rate.');
+  });
+
+  it("tells all that a path can mean, the scenario's first", async () => {
+    const out = await printed(explain, 'arrivals.rate');
+    const [scenario, fleet] = ['vms.*.workload.arrivals.poisson.rate\n', 'fleet.vms.generated.arrivals.rate\n'];
+    expect(out.startsWith(scenario)).toBe(true);
+    expect(out.indexOf(`\n${fleet}`)).toBeGreaterThan(0);
+    expect(await printed(explain, 'mechanism.queueLength')).toContain('mechanism.hyperflux.queueLength\n');
+  });
+
+  it('tells what the formats of traces and the policies are, with a line to copy', async () => {
+    expect(await printed(explain, 'oracleGeneral'))
+      .toBe(`oracleGeneral: format of a trace of pages (fluxhost pages --format)
+  meaning    libCacheSim's binary: little-endian records of 24 bytes, u32 time, u64 object, u32
+             size, i64 next use; the object is the page.
+  example    fluxhost pages TRACE --format oracleGeneral --policy lru,opt --capacity 10%
+  more       docs/pages.md
+`);
+    const azure = await printed(explain, 'azure-2021');
+    expect(azure).toContain('             end_timestamp (s): when it ended, from the start of the trace\n');
+    expect(azure).toContain('azure-2021: format of a trace of functions (functions.trace.format)\n');
+    // whatever a command or a file takes is explained
+    for (const name of [...FORMATS.map((one) => one.name), ...POLICY_NAMES, ...FLEET_FORMATS, ...PLACEMENT_KINDS]) {
+      const out = await printed(explain, name, '--json');
+      expect(JSON.stringify(JSON.parse(out)).length, name).toBeGreaterThan(100);
+    }
+    expect(JSON.parse(await printed(explain, 'best-fit', '--json'))).toMatchObject([{ path: 'fleet.placement' }]);
   });
 
   it('has help', async () => {

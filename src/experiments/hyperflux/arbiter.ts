@@ -6,7 +6,7 @@
 import type { Interval } from '../../metrics/figures.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
 import type { ExperimentOptions } from '../experiment.js';
-import { replicate, replicationsOf, over, type Answer, meanOf, us, SURE, confidence } from './measure.js';
+import { brief, replicate, replicationsOf, over, type Answer, meanOf, us, SURE, confidence } from './measure.js';
 import { settingsIn } from './parameters.js';
 import { command } from './questions.js';
 
@@ -130,6 +130,7 @@ export async function arbiter(options?: ExperimentOptions): Promise<Answer> {
         ours:
           `up to ${saturation} VMs a round fits into the interval; the decision takes ${us(few.meanNs)} at 32 VMs, ${us(at(181, false).meanNs)} at 181, ` +
           `more than twice that of 32 from ${collapsed.vms} on, ${us(at(most, false).meanNs)} at ${most}`,
+        brief: `${saturation} VMs, what one round reads; ${brief(at(most, false).meanNs)} a decision at ${most}`,
         unit: '',
         supported: 'partly',
         assumptions: [
@@ -152,6 +153,7 @@ export async function arbiter(options?: ExperimentOptions): Promise<Answer> {
         ours:
           `one bit a VM, 64 read at once: ${us(at(most, true).meanNs)} at ${most} VMs instead of ${us(at(most, false).meanNs)}. ` +
           `Moves issued together: the 256 cores of one request are all at work after ${us(batchedNs)} instead of ${us(serialNs)}`,
+        brief: `a decision at ${most} VMs in ${brief(at(most, true).meanNs)} instead of ${brief(at(most, false).meanNs)}; the last of 256 cores after ${brief(batchedNs)} instead of ${brief(serialNs)}`,
         unit: '',
         supported: 'partly',
         assumptions: [

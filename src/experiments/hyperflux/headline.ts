@@ -7,6 +7,7 @@ import { CONFIDENCE_LEVEL } from '../../result/replications.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
 import type { ExperimentOptions, Claim } from '../experiment.js';
 import {
+  brief,
   single,
   replicate,
   replicationsOf,
@@ -257,6 +258,13 @@ export async function headline(options?: ExperimentOptions): Promise<Answer> {
         paper: 'no figure in the abstract',
         ours: stability
           .map((point) => `${point.mechanism}: ${us(point.short)} in short bursts, ${us(point.long)} in long ones`)
+          .join('; '),
+        brief: stability
+          .slice(0, 2)
+          .map(
+            ({ mechanism, short, long }) =>
+              `${mechanism.split(',')[0]} ${brief(short)} short, ${brief(long)} long bursts`,
+          )
           .join('; '),
         unit: '',
         supported: 'partly',

@@ -109,6 +109,10 @@ export async function hotplug(options?: ExperimentOptions): Promise<Answer> {
           `Never plugged: ${us(neverNs)}; hyperflux: ${us(hyperfluxNs)}. ` +
           `${within === undefined ? 'No latency tried keeps p99 within 200 us' : `Within 200 us up to ${label(within.latencyNs)}`}; ` +
           `${half === undefined ? 'no latency tried' : `from ${label(half.latencyNs)} on the plug`} costs a tenth or more of what never plugging costs`,
+        brief:
+          within === undefined
+            ? 'less than any latency tried'
+            : `up to ${label(within.latencyNs)} keeps p99 within 200 us`,
         unit: '',
         supported: 'partly',
         assumptions: [

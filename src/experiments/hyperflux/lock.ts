@@ -10,6 +10,7 @@ import type { VmResult, LockResult, Result } from '../../result/result.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
 import type { ExperimentOptions } from '../experiment.js';
 import {
+  brief,
   single,
   replicate,
   replicationsOf,
@@ -147,6 +148,10 @@ export async function lock(options?: ExperimentOptions): Promise<Answer> {
     `${(Math.max(...point.back.map(read)) / 1000).toFixed(1)} us`;
   const told = (interval: Interval): string => `${us(interval)}${differs(interval) ? '' : ' (within chance)'}`;
 
+  const p999 = (a: LockPoint, b: LockPoint): string => {
+    const difference = lockDifference(a, b, (back) => back.latencyNs.p999);
+    return `${brief(difference)}${differs(difference) ? '' : ', within chance'}`;
+  };
   const parkedAgainst = (wait: LockWait): string => {
     const [finished, parked] = [at('section finished', wait, '500us'), at('parked', wait, '500us')];
     return (
@@ -183,6 +188,7 @@ export async function lock(options?: ExperimentOptions): Promise<Answer> {
         ours:
           `against a vCPU that first finishes its critical section, bursts of 500us: ${WAITS.map(parkedAgainst).join('; ')}. ` +
           `Finishing it makes parking take ${park('section finished')} instead of ${park('parked')} on average`,
+        brief: `p99.9 longer by ${WAITS.map((wait) => `${p999(at('section finished', wait, '500us'), at('parked', wait, '500us'))} (${wait})`).join(', ')}`,
         unit: '',
         supported: 'partly',
         assumptions: [
@@ -207,6 +213,7 @@ export async function lock(options?: ExperimentOptions): Promise<Answer> {
           `${WAITS.flatMap((wait) => BURSTS.map((burst) => blindAgainst(wait, burst))).join('; ')}. ` +
           `Stuck on vCPUs that were gone, a run of 500 ms (spinning, 2 ms): ${spread(mean(stuck, (back) => back.preemptions))} tasks in the middle of their work, ` +
           `${spread(mean(stuck, (back) => back.stranded))} queued there after it; parked: none`,
+        brief: `waiters that spin stand still for ${brief(mean(stuck, longestWaitNs))}; parked: ${brief(mean(at('parked', 'spin', '2ms'), longestWaitNs))}`,
         unit: '',
         supported: 'partly',
         assumptions: [

@@ -5,6 +5,7 @@ import { meanInterval } from '../../metrics/confidence.js';
 import type { Interval } from '../../metrics/figures.js';
 import { replicationSeed, CONFIDENCE_LEVEL } from '../../result/replications.js';
 import type { Result, VmResult } from '../../result/result.js';
+import { formatDurationNs } from '../../report/units.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
 import { Simulation } from '../../simulation.js';
 import type { Claim, ExperimentTable, ExperimentOptions } from '../experiment.js';
@@ -70,6 +71,9 @@ export function us(interval: Interval): string {
   if (interval.mean === null) return '-';
   return `${spread(interval, 1e-3)} us`;
 }
+
+/** The mean alone. */
+export const brief = ({ mean }: Interval): string => formatDurationNs(mean);
 
 /** Mean and half the interval, scaled; without units. */
 export function spread({ mean, low, high }: Interval, scale = 1): string {

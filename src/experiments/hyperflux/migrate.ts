@@ -8,6 +8,7 @@ import { CONFIDENCE_LEVEL } from '../../result/replications.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
 import type { ExperimentOptions } from '../experiment.js';
 import {
+  brief,
   single,
   replicate,
   replicationsOf,
@@ -101,6 +102,7 @@ export async function migrate(options?: ExperimentOptions): Promise<Answer> {
           `with work stealing: p99 ${us(stealing.leftNs)} left to be stolen, ${us(stealing.migratedNs)} migrated, ${verdict(stealing)} ` +
           `(difference ${us(stealing.differenceNs)}), while parking takes ${spread(stealing.parkMigratedNs, 1e-3)} us instead of ${spread(stealing.parkLeftNs, 1e-3)} us. ` +
           `Without stealing: ${us(none.leftNs)} and ${us(none.migratedNs)}, ${verdict(none)} (difference ${us(none.differenceNs)})`,
+        brief: `with stealing ${brief(stealing.differenceNs)} (${verdict(stealing)}), without ${brief(none.differenceNs)} of p99 (${verdict(none)})`,
         unit: 'us',
         supported: 'partly',
         assumptions: [

@@ -9,7 +9,19 @@ import { CONFIDENCE_LEVEL } from '../../result/replications.js';
 import type { Result } from '../../result/result.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
 import type { ExperimentOptions } from '../experiment.js';
-import { vm, replicate, replicationsOf, over, type Answer, us, spread, differs, SURE, confidence } from './measure.js';
+import {
+  brief,
+  vm,
+  replicate,
+  replicationsOf,
+  over,
+  type Answer,
+  us,
+  spread,
+  differs,
+  SURE,
+  confidence,
+} from './measure.js';
 import { command } from './questions.js';
 
 export type SignalName = 'average' | 'oldest' | 'queue-length';
@@ -161,6 +173,7 @@ export async function signal(options?: ExperimentOptions): Promise<Answer> {
         ours:
           `${spread(reference.falseGrants)} of ${spread(reference.grants)} grants are false with average at 10 us; with as many false grants the p99 of the queueing delay is ` +
           `${atBudget.map(told).join(', ')}. Core time without a task, with average at 10 us: ${spread(reference.overhead, 100)} %`,
+        brief: `${best.name}: p99 of the delay ${brief(best.delayNs!)}, ${brief(lead)} from ${second.name}${differs(lead) ? '' : ', within chance'}`,
         unit: '',
         supported: 'partly',
         assumptions: [

@@ -127,6 +127,11 @@ export async function taskSize(options?: ExperimentOptions): Promise<Answer> {
       ? `${name}: no break-even, ${meanOf(points[0]!.ratio) > 1 ? 'moving never pays' : 'moving pays throughout'} (${ends})`
       : `${name}: break-even near ${(at / 1000).toPrecision(2)} us (${ends})`;
   };
+  const short = (points: readonly SizePoint[]): string => {
+    const at = breakEvenNs(points);
+    if (at !== null) return `below ${(at / 1000).toPrecision(2)} us`;
+    return meanOf(points[0]!.ratio) > 1 ? 'moving never pays' : 'moving always pays';
+  };
   const answered = (name: Load, points: readonly SizePoint[]): string => {
     const at = breakEvenNs(points);
     const load =
@@ -146,6 +151,7 @@ export async function taskSize(options?: ExperimentOptions): Promise<Answer> {
         paper: 'static core allocations often outperform reallocation with small tasks',
         answer: `${answered('steady', steady)}; ${answered('swinging', swinging)}. ${CONTROL} ${SURE}`,
         ours: `p99 of hyperflux over static, 16 cores each: ${told('steady load', steady)}; ${told('load that swings', swinging)}`,
+        brief: `steady load: ${short(steady)}; swinging: ${short(swinging)}`,
         unit: '',
         supported: 'yes',
         assumptions: [

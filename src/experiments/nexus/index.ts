@@ -215,6 +215,7 @@ function nodeClaims(settings: Settings, { guest, nexus, requests, lostAfterAck }
       paper: 'left open',
       answer: 'The outputs of what is answered while the backend is away, and of what waits for it then.',
       ours: `${lostAfterAck} answered requests lose their output where the backend is away for ${settings.number('down.for')} s; 0 with --set writeback=before`,
+      brief: `${lostAfterAck} answered requests lose their output in ${settings.number('down.for')} s without the backend`,
       verdict: 'reachable',
       assumptions: ['what waits at the backend is lost with its memory, and so is what is answered while it is away'],
     },

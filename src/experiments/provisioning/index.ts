@@ -55,6 +55,7 @@ function subMillisecond(settings: Settings, points: readonly TierPoint[]): Claim
     source: `${SEED}.1`,
     paper: '< 1 ms',
     ours: `${percent(Math.min(...shares))} to ${percent(Math.max(...shares))} of the starts over keep-alive and pool, in tiers ${fast.join(', ')}; ${reached}`,
+    brief: `${percent(Math.min(...shares))} to ${percent(Math.max(...shares))} of the starts, by keep-alive and pool`,
     unit: '',
     supported: cheapest === undefined ? 'no' : 'partly',
     assumptions: [
@@ -96,6 +97,9 @@ function density(settings: Settings, points: readonly DensityPoint[]): Claim {
         (slo) =>
           `p99 of ${slo} ms: ${at(slo, 'hyperflux')} against ${at(slo, 'firecracker')} in Firecracker VMs that boot, ${at(slo, 'restored')} in restored ones`,
       )
+      .join('; '),
+    brief: slos
+      .map((slo) => `p99 of ${slo} ms: ${at(slo, 'hyperflux')}, Firecracker ${at(slo, 'firecracker')}`)
       .join('; '),
     unit: '',
     supported: 'partly',

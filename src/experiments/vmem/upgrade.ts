@@ -2,12 +2,13 @@
 // the control, a module taken out and put in again, which shows that the traffic does hit the window.
 
 import { formatDurationNs } from '../../report/units.js';
-import { Figures, type Measured, type Laboratory } from '../measured.js';
+import { Figures, type Measured, type Laboratory, numberAt } from '../measured.js';
 import type { ExperimentResult } from '../experiment.js';
 import type { Settings } from '../parameters.js';
 import { VMEM_UPGRADE } from './servers.js';
 
 const MEMORY = 'runs.0.memory';
+const FAILED = `${MEMORY}.vms.failed`;
 const time = formatDurationNs;
 
 function row(figures: Figures, name: string, run: Measured): string[] {
@@ -45,6 +46,7 @@ export async function upgrade(laboratory: Laboratory, settings: Settings): Promi
           `${at('vms.failed')} VMs and ${at('vms.operationsFailed')} resizes and departures of ${at('operationNs.count')} operations, ${at('upgrades.attempted')} upgrades, ` +
           `${at('upgrades.rolledBack')} of them rolled back; ${figures.show(reload, `${MEMORY}.vms.failed`, String)} VMs and ` +
           `${figures.show(reload, `${MEMORY}.vms.operationsFailed`, String)} resizes and departures fail where the module is reloaded instead`,
+        brief: `${numberAt(hot.document, FAILED)!} VMs fail, ${numberAt(reload.document, FAILED)!} where the module is reloaded`,
         unit: 'operations',
         supported: 'partly',
         assumptions: [

@@ -24,11 +24,14 @@ import { QUESTION_NAMES } from '../../../src/experiments/hyperflux/questions.js'
 import { reproduce } from '../../../src/cli/reproduce.js';
 import { InputError } from '../../../src/input/errors.js';
 import { captureIo } from '../../cli/fake.js';
+import { judged } from '../../../src/experiments/api.js';
+import { renderFront, renderSummary, summaryOf } from '../../../src/experiments/summary.js';
 import { renderExperiment } from '../../../src/experiments/table.js';
 import { meanInterval } from '../../../src/metrics/confidence.js';
 import type { VmResult } from '../../../src/result/result.js';
 import type { ScenarioInput } from '../../../src/scenario/schema.js';
 import { heldNumbers } from '../claim-numbers.js';
+import { tooLong } from '../../support/lines.js';
 
 /** One run of each scenario serves all questions: equal seeds give equal results, which the first test asks of the runs themselves. */
 vi.mock('../../../src/experiments/hyperflux/measure.js', async (original) => {
@@ -271,9 +274,16 @@ describe('the experiment as a whole', () => {
     }
     for (const { head, rows } of tables) for (const row of rows) expect(row.length).toBe(head.length);
     const text = renderExperiment('HyperFlux', { claims, tables });
+    expect(tooLong(text)).toEqual([]);
+    const named = { name: 'hyperflux', title: 'HyperFlux', claims: claims.map(judged) };
+    expect(tooLong(renderSummary(named) + renderFront([named]))).toEqual([]);
+    for (const { ours } of summaryOf(named)) {
+      expect(ours.length, ours).toBeLessThanOrEqual(110);
+      expect(ours).not.toMatch(/NaN|undefined|null|Infinity/);
+    }
     for (const { claim, answer } of claims) {
       expect(text).toContain(claim);
-      if (answer !== undefined) expect(text).toContain(`   answer   ${answer}\n`);
+      if (answer !== undefined) expect(text.replace(/\n {12}/g, ' ')).toContain(`   answer   ${answer}\n`);
     }
     // each command reruns its own part, all of it and nothing else
     const commands = [...new Set(claims.map(({ command }) => command))];
@@ -305,8 +315,8 @@ describe('the experiment as a whole', () => {
       expect((error as Error).message).toMatch(/^EXPERIMENT: given ".*", expected one of.*hyperflux\/migrate/);
     }
     const io = captureIo();
-    expect(await reproduce(['hyperflux/migrate'], io)).toBe(0);
-    expect(io.out).toMatch(/^1\. Is proactive task migration/m);
+    expect(await reproduce(['hyperflux/migrate', '--verbose'], io)).toBe(0);
+    expect(io.out).toMatch(/^1\. Is proactive task migration worth its complexity\?$/m);
     expect(io.out).not.toMatch(/^2\. /m);
   });
 });

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { reproduce } from '../../../src/cli/reproduce.js';
 import { parseScenario } from '../../../src/scenario/parse.js';
 import { run } from './support.js';
+import { tooLong } from '../../support/lines.js';
 
 interface Document {
   experiment: string;
@@ -82,9 +83,19 @@ describe('the claims of Taiji', () => {
   });
 
   it('print as text with every verdict', async () => {
-    const text = await printed('taiji');
+    const text = await printed('taiji', '--verbose');
     expect(text).toContain('NOT supported');
     for (const { claim } of document.claims) expect(text).toContain(claim);
+    expect(tooLong(text)).toEqual([]);
+    // the summary stands first
+    const summary = text.slice(0, text.indexOf('1. memory expansion of a DPU with 32 GB\n   claim'));
+    expect(summary).toMatch(/^Taiji: .*\n\nclaim +paper +ours +verdict\n1\. memory expansion/);
+    expect(summary).toContain('not testable here: it needs what is not modelled\n');
+    expect(summary).not.toContain('assumed  ');
+    // a command over several lines is one for a shell
+    expect(text.replace(/ \\\n +/g, ' ')).toContain(
+      "fluxhost run examples/taiji-quiet.yaml --set 'host.memory.backends.lz4.in={ dist: lognormal, mean: 9.42us, cv: 0.2425 }' --set",
+    );
   });
 });
 

@@ -1,0 +1,2 @@
+/** Longest line of what `reproduce` prints. */
+export const MOST_COLUMNS = 120;

@@ -1,0 +1,22 @@
+// What every experiment comes to, as tables of docs/reproduced.md: a section for each, made of its claims. Printed as one JSON object,
+// section by section; scripts/validate.mjs puts them into the page, and all of them as one table into README.md. Names choose.
+
+import { EXPERIMENTS } from '../../src/experiments/index.js';
+import { reproduce } from '../../src/experiments/api.js';
+import { summaryOf } from '../../src/experiments/summary.js';
+
+const cell = (text: string): string => text.replaceAll('|', '\\|');
+
+const wanted = process.argv.slice(2).filter((name) => EXPERIMENTS.some((one) => one.name === name));
+const sections: Record<string, string> = {};
+for (const { name } of EXPERIMENTS) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  for await (const found of reproduce(name)) {
+    const rows = summaryOf(found).map(({ claim, paper, ours, verdict, command }) =>
+      [...[claim, paper, ours, verdict].map(cell), `\`${command}\``].join(' | '),
+    );
+    const table = ['claim | paper | ours | verdict | command', '--- | --- | --- | --- | ---', ...rows];
+    sections[name] = `## ${found.title}\n\n${table.map((row) => `| ${row} |`).join('\n')}`;
+  }
+}
+process.stdout.write(JSON.stringify(sections));
