@@ -113,8 +113,8 @@ export const SRC_LAYERS = [
   { rooms: ['src/advance.ts'], about: 'one host goes on, and who watches it' },
   { rooms: ['src/simulation.ts'], about: 'one host, simulated' },
   {
-    rooms: ['src/study', 'src/pages', 'src/reserve', 'src/server'],
-    about: 'questions of several runs · traces of pages · reserved memory · servers with budgets',
+    rooms: ['src/study', 'src/pages', 'src/reserve', 'src/server', 'src/decide'],
+    about: 'questions of several runs · traces of pages · reserved memory · servers with budgets · decisions in rounds',
   },
   { rooms: ['src/systems'], about: 'systems over servers with budgets, and kept instances' },
   { rooms: ['src/fleet'], about: 'VMs that come and go on many hosts' },

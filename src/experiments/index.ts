@@ -52,4 +52,15 @@ export const EXPERIMENTS: readonly ExperimentEntry[] = [
     () => import('./virtuoso/index.js'),
     ['laws', 'pair'],
   ),
+  entry(
+    'yolofs',
+    'YoloFS: files of a user under the hands of an agent (arXiv 2604.13536)',
+    () => import('./yolofs/index.js'),
+  ),
+  entry('vcao', 'VCAO: looking for vulnerabilities as a game (arXiv 2604.08291)', () => import('./vcao/index.js')),
+  entry(
+    'verusage',
+    'VeruSAGE: proofs by agents, insisting or changing (arXiv 2512.18436)',
+    () => import('./verusage/index.js'),
+  ),
 ];

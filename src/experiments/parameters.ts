@@ -16,6 +16,7 @@ export type ExperimentUnit =
   | 'GiB'
   | 'share'
   | 'count'
+  | 'number'
   | 'per second'
   | 'choice'
   | 'yes or no'
