@@ -3,7 +3,7 @@
 import type { SweepFigure, SweepResult, SweepRow } from '../study/sweep.js';
 import { csvText } from './series.js';
 import { type Look, type Cell, distinctNames, renderTable, wrap } from './table.js';
-import { FEW, NONE_BEYOND } from './trust.js';
+import { FEW, NONE_BEYOND, codesOf, countsText } from './trust.js';
 import { formatDurationNs, formatShare } from './units.js';
 
 const WIDTH = 100;
@@ -30,17 +30,17 @@ function p99Cell(row: SweepRow, name: string): string {
   return behind === undefined ? text : behind === 'few' ? `≥ ${text}` : '–';
 }
 
-const codesOf = ({ warnings }: SweepRow): string[] => [...new Set(warnings.map(({ code }) => code))];
-
 /** What the marks mean, and in one line what speaks against the rows. */
 function trustNotes(rows: readonly SweepRow[], names: readonly string[]): string[] {
   const run = rows.filter(({ refused }) => refused === undefined);
   if (run.length === 0) return [];
   const marks = run.flatMap(({ support }) => names.map((name) => support?.[`${name}.latencyNs.p99`]));
-  const counts = new Map<string, number>();
-  for (const code of run.flatMap(codesOf)) counts.set(code, (counts.get(code) ?? 0) + 1);
-  const found = [...counts].map(([code, count]) => `${code} in ${count} of ${run.length}`).join(', ');
+  const found = countsText(rows);
+  const wide = run.filter(({ reached }) => reached === false).length;
   return [
+    ...(wide === 0
+      ? []
+      : [`not as narrow as --until asks in ${wide} of ${run.length} rows: too few seeds, or too few requests a run`]),
     ...(marks.includes('few') ? [FEW] : []),
     ...(marks.includes('none') ? [NONE_BEYOND] : []),
     found === ''

@@ -113,6 +113,21 @@ export function renderTrust(runs: readonly Result[], look: Look = false): string
   return `can this be trusted?\n${[...lines, ...legend(runs).map((line) => `  ${line}`)].join('\n')}\n`;
 }
 
+/** Codes of the warnings, each once. */
+export const codesOf = ({ warnings }: { readonly warnings: readonly Warning[] }): string[] => [
+  ...new Set(warnings.map(({ code }) => code)),
+];
+
+/** `few-samples in 2 of 10, few-cycles in 10 of 10`; empty where no row has a warning. Rows that were not run do not count. */
+export function countsText(
+  rows: readonly { readonly warnings: readonly Warning[]; readonly refused?: string }[],
+): string {
+  const run = rows.filter(({ refused }) => refused === undefined);
+  const counts = new Map<string, number>();
+  for (const code of run.flatMap(codesOf)) counts.set(code, (counts.get(code) ?? 0) + 1);
+  return [...counts].map(([code, count]) => `${code} in ${count} of ${run.length}`).join(', ');
+}
+
 /** What brackets the scenario and what nothing does, ending in a line feed; nothing where it was not asked for. */
 export function renderValidity({ validity }: Result): string {
   if (validity === undefined) return '';

@@ -17,6 +17,8 @@ export interface Doubted {
 export class Doubts {
   private readonly found = new Map<string, Warning>();
   private readonly poor: Record<string, 'few' | 'none'> = {};
+  /** Of quantiles with too few requests in some run, by path: in how many. */
+  readonly poorIn = new Map<string, number>();
 
   add(warnings: readonly Warning[]): void {
     for (const warning of warnings) {
@@ -31,7 +33,9 @@ export class Doubts {
       for (const [key] of QUANTILES) {
         const behind = support(key, latencyNs.count);
         const path = `${name}.latencyNs.${key}`;
-        if (latencyNs.count > 0 && behind !== 'enough' && this.poor[path] !== 'none') this.poor[path] = behind;
+        if (latencyNs.count === 0 || behind === 'enough') continue;
+        this.poorIn.set(path, (this.poorIn.get(path) ?? 0) + 1);
+        if (this.poor[path] !== 'none') this.poor[path] = behind;
       }
   }
 

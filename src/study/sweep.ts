@@ -39,6 +39,8 @@ export interface SweepRow {
    * upper limit, with `none` not one request lies beyond. Absent where all have enough.
    */
   support?: Record<string, 'few' | 'none'>;
+  /** Where a precision was asked for: whether the intervals became so narrow, of quantiles that enough requests stand behind in each run. */
+  reached?: boolean;
   /** Why the point makes no scenario. */
   refused?: string;
   /** By VM: how long a share of the requests took at least, with the scenario's seed; where a report is asked for. */
@@ -127,14 +129,18 @@ export function parseUntil(text: string): Until {
   return { figure: match[1] as Until['figure'], share };
 }
 
-/** Whether the intervals of the figures that `until` is about are narrow enough. */
-export function isNarrow(
+/**
+ * Whether the intervals of the figures that `until` is about are narrow enough. Intervals of quantiles that too few requests stand
+ * behind say how the greatest values scatter, and are never: `hopeless`, where it is so in every run, no number of seeds helps.
+ */
+function narrowness(
   replications: readonly Replication[],
   scenario: Scenario,
   { figure, share }: Until,
-  sampling?: Resample | null,
-): boolean {
-  if (replications.length < LEAST_FOR_UNTIL) return false;
+  sampling: Resample | null | undefined,
+  poor: ReadonlyMap<string, number>,
+): 'narrow' | 'wide' | 'hopeless' {
+  if (replications.length < LEAST_FOR_UNTIL) return 'wide';
   const { figures } = confidenceOf(replications, sampling);
   const anySlo = scenario.vms.some((vm) => vm.slo !== undefined);
   const paths = Object.keys(figures).filter((path) => path.endsWith(`.latencyNs.${figure}`));
@@ -143,10 +149,13 @@ export function isNarrow(
     const group = scenario.vms.find((vm) => vm.name === name || name.startsWith(`${vm.name}-`));
     return !anySlo || group?.slo !== undefined;
   });
-  return asked.every((path) => {
+  if (asked.some((path) => poor.get(path) === replications.length)) return 'hopeless';
+  const isNarrow = asked.every((path) => {
     const { mean, low, high } = figures[path]!;
+    if (poor.has(path)) return false;
     return mean === null || low === null || high === null ? mean === null : (high - low) / 2 <= share * Math.abs(mean);
   });
+  return isNarrow ? 'narrow' : 'wide';
 }
 
 /** What is asked for with `until` would never come. */
@@ -290,7 +299,10 @@ export async function sweepAll(base: Scenario, question: SweepQuestion, crew: Cr
       runs.push(replicationOf(result, r));
       doubts.addRun(result);
       if (r === 1) doubts.add(noSample(made.scenario, result));
-      if (until !== undefined && isNarrow(runs, made.scenario, until, sampling)) break;
+      if (until === undefined) continue;
+      const width = narrowness(runs, made.scenario, until, sampling, doubts.poorIn);
+      row.reached = width === 'narrow';
+      if (width !== 'wide') break;
     }
     const figures = Object.entries(confidenceOf(runs, sampling).figures).map(
       ([path, { mean, low, high, stddev }]) => [path, { mean, low, high, stddev }] as const,

@@ -1,6 +1,7 @@
 // A range in place of a value: dragging its ends asks for the curve anew, which grows finer as long as nothing else is asked. It has a
 // worker of its own, so what plays goes on playing.
 
+import { countsText } from '../report/trust.js';
 import { formatDurationNs } from '../report/units.js';
 import type { MechanismKind } from '../mechanisms/types.js';
 import type { SweepFigure, SweepResult } from '../study/sweep.js';
@@ -53,6 +54,7 @@ export class SweepPanel {
   private readonly highOut = h('output', { for: 'sweep-high' });
   private readonly mechanisms = h('fieldset', { class: 'choices' });
   private readonly said = h('p', { class: 'hint', role: 'status' });
+  private readonly trust = h('p', { class: 'hint trust' });
   private readonly command = h('code', { class: 'command' });
   readonly element = h(
     'div',
@@ -63,6 +65,7 @@ export class SweepPanel {
     this.mechanisms,
     this.curve.element,
     this.said,
+    this.trust,
     this.command,
   );
 
@@ -175,6 +178,11 @@ export class SweepPanel {
       const last = stage === stagesOf.length - 1 || performance.now() - began > MOST_COMPUTING_MS / 4;
       const seeds = replications === 1 ? '1 seed' : `${replications} seeds, 95 % intervals`;
       this.said.textContent = `${answer.result.axes[0]!.values.length} points, ${seeds}${last ? '.' : ', growing finer …'}`;
+      const found = countsText(answer.result.rows);
+      this.trust.textContent =
+        found === ''
+          ? ''
+          : `Can this be trusted? Rows with warnings: ${found} (the command says of which figures and why).`;
       this.element.dataset['stage'] = String(stage);
       this.element.dataset['rows'] = JSON.stringify(answer.result.rows);
       if (last) return;

@@ -16,6 +16,7 @@ import {
   withFields,
 } from '../../src/index.js';
 import { hashOf } from '../../src/web/runner.js';
+import { countsText } from '../../src/report/trust.js';
 import { toFragment } from '../../src/web/share.js';
 import { duration } from '../../src/web/words.js';
 import { STORIES } from '../../src/web/stories/index.js';
@@ -323,12 +324,13 @@ describe('the live page in Chromium', () => {
       () => {
         const { stage, rows } = (document.querySelector('.sweep') as HTMLElement).dataset;
         const command = document.querySelector('.sweep .command')!.textContent;
-        return Number(stage) >= 2 && command.includes('load=0.3..0.5:9') ? { rows: rows!, command } : false;
+        const trust = document.querySelector('.sweep .trust')!.textContent;
+        return Number(stage) >= 2 && command.includes('load=0.3..0.5:9') ? { rows: rows!, command, trust } : false;
       },
       undefined,
       { timeout: 20_000 },
     );
-    const { rows, command } = (await seen.jsonValue()) as { rows: string; command: string };
+    const { rows, command, trust } = (await seen.jsonValue()) as Record<'rows' | 'command' | 'trust', string>;
     const [, mechanisms, seeds] = /:9 --mechanisms (hyperflux,static|static,hyperflux) --replications (\d+)$/.exec(
       command,
     )!;
@@ -338,6 +340,8 @@ describe('the live page in Chromium', () => {
       replications: Number(seeds),
     });
     expect(toStableJson(JSON.parse(rows))).toBe(toStableJson(expected));
+    expect(countsText(expected)).toMatch(/ in \d+ of 18/);
+    expect(trust).toContain(`Rows with warnings: ${countsText(expected)} (`);
     expect(await page.$$eval('.sweep tr', (all) => all.length)).toBeGreaterThanOrEqual(10);
     expect(complaints).toEqual([]);
     await page.close();

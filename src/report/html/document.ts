@@ -4,7 +4,7 @@
 import type { PagesResult } from '../../pages/result.js';
 import type { FleetResult } from '../../fleet/result.js';
 import type { ReserveComparison } from '../../reserve/result.js';
-import type { Result } from '../../result/result.js';
+import type { Result, Warning } from '../../result/result.js';
 import type { Comparison } from '../../study/compare.js';
 import type { SizeResult } from '../../study/size.js';
 import type { SuiteResult } from '../../study/suite/suite.js';
@@ -234,6 +234,32 @@ const oneSeed = (replications: number): Remark[] =>
     ? []
     : [{ code: 'one-seed', detail: 'one seed: no interval tells chance from effect; --replications 5 gives one' }];
 
+/** So many kinds of warnings are told. */
+const MOST_REMARKS = 16;
+
+/** Warnings of one code and field together, of the first place that has it, with how many have it. */
+function doubted(
+  places: readonly { readonly where: string; readonly warnings: readonly Warning[] }[],
+  things: string,
+): Remark[] {
+  const found = new Map<string, { warning: Warning; where: string[] }>();
+  for (const { where, warnings } of places)
+    for (const warning of warnings) {
+      const key = `${warning.code} ${warning.field}`;
+      const before = found.get(key);
+      if (before === undefined) found.set(key, { warning, where: [where] });
+      else before.where.push(where);
+    }
+  const all = [...found.values()].map(({ warning: { code, field, detail }, where }): Remark => {
+    const lead = places.length === 1 ? '' : `${where.length} of ${places.length} ${things}, first ${where[0]!}: `;
+    return { code, detail: `${lead}${field}: ${detail}` };
+  });
+  const left = all.length - MOST_REMARKS;
+  return left <= 0
+    ? all
+    : [...all.slice(0, MOST_REMARKS), { code: 'more', detail: `${left} more kinds of warnings are in the JSON` }];
+}
+
 function sizeReport(result: SizeResult): Report {
   return {
     title: `the least ${result.find}`,
@@ -241,7 +267,20 @@ function sizeReport(result: SizeResult): Report {
     verdict: sizeAnswer(result),
     good: result.runs.length === 0 ? null : result.runs.some(({ value }) => value !== null),
     facts: [`${result.replications} ${result.replications === 1 ? 'seed' : 'seeds'} each`, 'every value shown was run'],
-    remarks: [...interrupted(result.incomplete), ...oneSeed(result.replications)],
+    remarks: [
+      ...interrupted(result.incomplete),
+      ...result.runs.flatMap(({ mechanism, noData = [] }) =>
+        noData.map((one) => ({
+          code: 'no-data',
+          detail: `${mechanism}: no request came to judge ${one.for} by in ${one.in} of ${one.of} seeds; it counts neither as met nor as missed`,
+        })),
+      ),
+      ...doubted(
+        result.runs.map(({ mechanism, warnings = [] }) => ({ where: mechanism, warnings })),
+        'mechanisms',
+      ),
+      ...oneSeed(result.replications),
+    ],
     figures: some([sizeFigure(result)]),
     manifest: { head: [], rows: [] },
   };
@@ -269,6 +308,17 @@ function sweepReport(result: SweepResult): Report {
     remarks: [
       ...interrupted(result.incomplete),
       ...(refused === 0 ? [] : [{ code: 'refused', detail: `${refused} points make no scenario: the table says why` }]),
+      ...doubted(
+        result.rows
+          .filter((row) => row.refused === undefined)
+          .map(({ point, mechanism, warnings }) => ({
+            where: `${Object.entries(point)
+              .map(([path, value]) => `${path} = ${value}`)
+              .join(', ')} under ${mechanism}`,
+            warnings,
+          })),
+        'rows',
+      ),
       ...oneSeed(Number.isFinite(seeds) ? seeds : 1),
     ],
     figures,

@@ -415,6 +415,28 @@ describe('figures', () => {
       );
       expect(missed).toBe(row.figures['api.slo.attained']!.mean! < 1);
     }
+    const { remarks, figures } = reportOf(made.sweep);
+    const warned = made.sweep.rows.flatMap(({ warnings }) => warnings);
+    expect(warned.length).toBeGreaterThan(0);
+    for (const { code, field, detail } of warned.slice(0, 1)) {
+      const having = made.sweep.rows.filter(({ warnings }) =>
+        warnings.some((one) => one.code === code && one.field === field),
+      );
+      expect(remarks).toContainEqual({
+        code,
+        detail: expect.stringContaining(
+          `${having.length} of ${made.sweep.rows.length} rows, first host.cores = `,
+        ) as string,
+      });
+      expect(remarks.map((one) => one.detail).join()).toContain(detail.slice(0, 10));
+    }
+    const { head, rows } = figures.find(({ id }) => id === 'response-host-cores')!.table;
+    expect(rows.map((row) => row[head.indexOf('warnings')])).toEqual(
+      made.sweep.rows.map(({ warnings }) => [...new Set(warnings.map(({ code }) => code))].join(', ')),
+    );
+    const poor = made.sweep.rows.map((row) => ({ ...row, support: { 'api.latencyNs.p99': 'few' as const } }));
+    const marked = reportOf({ ...made.sweep, rows: poor }).figures[0]!.table;
+    expect(marked.rows.every((row) => row[marked.head.indexOf('api p99')]!.startsWith('≥ '))).toBe(true);
     const heat = drawingOf(reportOf(made.grid).figures, 'heat');
     expect(heat.panels[0]!.cells).toHaveLength(made.grid.rows.filter(({ refused }) => refused === undefined).length);
   });

@@ -2,6 +2,7 @@
 // panel a mechanism. Points that were refused leave a gap. More axes, and Latin hypercubes: each axis has its cloud of points.
 
 import type { SweepResult, SweepRow } from '../../../study/sweep.js';
+import { codesOf } from '../../trust.js';
 import { formatShare } from '../../units.js';
 import type { Tail } from '../../../result/tails.js';
 import type { Figure, HeatPlot, ResponsePlot, TailPlot } from '../figure.js';
@@ -100,8 +101,14 @@ function grouped(said: readonly { name: string; verb: 'meet' | 'miss' | ''; wher
 function tableOf(result: SweepResult, measures: readonly Measure[]): Figure['table'] {
   const { axes, rows } = result;
   const seeds = rows.some(({ replications }) => replications > 1);
+  const warned = rows.some(({ warnings }) => warnings.length > 0);
   return {
-    head: [...axes.map(({ path }) => path), 'mechanism', ...measures.map(({ title }) => title), 'SLO', 'seeds'],
+    head: [
+      ...axes.map(({ path }) => path),
+      'mechanism',
+      ...measures.map(({ title }) => title),
+      ...['SLO', 'seeds', ...(warned ? ['warnings'] : [])],
+    ],
     rows: rows.slice(0, MOST_TABLE_ROWS).map((row) => [
       ...axes.map(({ path }) => String(row.point[path])),
       row.mechanism,
@@ -109,10 +116,16 @@ function tableOf(result: SweepResult, measures: readonly Measure[]): Figure['tab
         const { mean = null, low = null, high = null } = row.figures[path] ?? {};
         const say = unit === 'ns' ? duration : formatShare;
         if (mean === null) return row.refused === undefined ? '–' : `refused: ${row.refused}`;
-        return seeds && low !== null && high !== null ? `${say(mean)} ± ${say((high - low) / 2)}` : say(mean);
+        const behind = row.support?.[path];
+        if (behind === 'none') return '–';
+        const mark = behind === 'few' ? '≥ ' : '';
+        return seeds && low !== null && high !== null
+          ? `${mark}${say(mean)} ± ${say((high - low) / 2)}`
+          : mark + say(mean);
       }),
       measures.some(({ vm }) => missed(row, vm)) ? 'missed' : row.refused === undefined ? 'met' : '–',
       String(row.replications),
+      ...(warned ? [codesOf(row).join(', ')] : []),
     ]),
   };
 }
