@@ -105,6 +105,19 @@ const TARGETS = [
     build: buildWeb,
   },
   {
+    // without the API reference, which takes long: `npm run docs -- --site` has it
+    name: 'docs site',
+    group: 'web',
+    inputs: () => [
+      ...[...TOOLING, 'scripts/site.mjs', 'README.md', 'CHANGELOG.md', 'CONTRIBUTING.md'],
+      ...listFiles('docs'),
+      ...listFiles('src/web/docs'),
+      'src/report/html/page/colours.css',
+    ],
+    outputs: ['dist/web/docs/index.html', 'dist/web/docs/docs.css', 'dist/web/docs/search.js'],
+    build: buildSite,
+  },
+  {
     name: 'types',
     group: 'types',
     inputs: () => [
@@ -357,6 +370,11 @@ const threadFile = require('node:url').fileURLToPath(
 async function buildWeb() {
   const { web } = await import('./web.mjs');
   process.stderr.write(await web());
+}
+
+async function buildSite() {
+  const { site } = await import('./site.mjs');
+  process.stderr.write(await site(at('dist/web/docs')));
 }
 
 /** What is bundled keeps its terms: the packages, and the loader that as-bind holds a copy of. */

@@ -8,8 +8,10 @@ import { at, listFiles, writeAtomically } from './support.mjs';
 
 const FOLDER = 'dist/web';
 /** Packed, bytes: what the first run loads, and each part that is loaded on demand. */
-const FIRST = 300_000;
+const FIRST = 280_000;
 const LATER = 150_000;
+
+const STORY = 'src/web/stories/burst.ts';
 
 const packed = (content) => gzipSync(content, { level: 9 }).length;
 
@@ -75,7 +77,9 @@ export async function web() {
 
 function weigh(outputs, sizes) {
   const size = (path) => sizes.get(at(path)) ?? 0;
-  const entries = [`${FOLDER}/main.js`, `${FOLDER}/worker.js`];
+  // the first story plays when the page opens
+  const story = Object.keys(outputs).find((path) => STORY in outputs[path].inputs);
+  const entries = [`${FOLDER}/main.js`, `${FOLDER}/worker.js`, story];
   const first = new Set(entries.flatMap((entry) => [...reached(outputs, entry)]));
   const sum = (paths) => [...paths].reduce((total, path) => total + size(path), 0);
   const total =
@@ -93,8 +97,9 @@ function weigh(outputs, sizes) {
   );
   for (const path of later) {
     const more = sum([...reached(outputs, path)].filter((one) => !first.has(one)));
-    parts.push(`${basename(path).replace(/-[A-Z0-9]+\.js$/, '')} ${kB(more)}`);
-    if (more > LATER) throw new Error(`too large: ${parts.at(-1)} on demand, of ${kB(LATER)}, packed`);
+    const part = `${basename(path).replace(/-[A-Z0-9]+\.js$/, '')} ${kB(more)}`;
+    if (more >= 2000) parts.push(part);
+    if (more > LATER) throw new Error(`too large: ${part} on demand, of ${kB(LATER)}, packed`);
   }
   return `${parts.join(', ')}\n`;
 }

@@ -9,11 +9,16 @@ import type { LateRequests } from './core/late.js';
 import { LostObjectives } from './core/lost.js';
 import { Watchdog } from './core/watchdog.js';
 import type { RunOptions } from './options.js';
+import type { Overview } from './timeline/strips/overview.js';
 import type { Watcher } from './timeline/watcher.js';
 
 /** Events between two looks at the clock and the abort signal: some 50 ms. */
 const SLICE_EVENTS = 500_000;
 export const UNLIMITED = 2 ** 53;
+
+/** Who looks at the whole of a run: loaded when it is asked for. */
+export const overviewOf = async (...given: ConstructorParameters<typeof Overview>): Promise<Overview> =>
+  new (await import('./timeline/strips/overview.js')).Overview(...given);
 
 /** What goes on, and what is read of it on its way. */
 export interface Advancing {

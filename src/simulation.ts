@@ -22,11 +22,10 @@ import { coreFor, leaveCore } from './core/spare.js';
 import { knownSha256, unpackSnapshot, type SnapshotParts, packSnapshot } from './core/snapshot.js';
 import type { Result } from './result/result.js';
 import type { StripsResult } from './result/strips.js';
-import { Timeline, windowOf, type TimelineSink, type TimelineSummary, type TimelineWindow } from './timeline/index.js';
-import { CloseUp } from './timeline/strips/close-up.js';
-import { Overview } from './timeline/strips/overview.js';
+import type { TimelineSink, TimelineSummary, TimelineWindow } from './timeline/index.js';
+import type { Overview } from './timeline/strips/overview.js';
 import type { Watcher } from './timeline/watcher.js';
-import { advance, UNLIMITED } from './advance.js';
+import { advance, overviewOf, UNLIMITED } from './advance.js';
 import { checkFork } from './scenario/fork.js';
 import { resolveScenario } from './scenario/resolve.js';
 import type { ScenarioInput } from './scenario/schema.js';
@@ -269,6 +268,7 @@ export class Simulation {
     window: Partial<TimelineWindow> = {},
     options: RunOptions = {},
   ): Promise<TimelineSummary> {
+    const { Timeline, windowOf } = await import('./timeline/index.js');
     this.open();
     const timeline = new Timeline(this.core, sink, windowOf(window, this.nowNs, this.endNs));
     await this.advance(this.endNs, UNLIMITED, options, [timeline]);
@@ -300,7 +300,7 @@ export class Simulation {
     }
     for (let left: number | undefined = budget; left !== undefined;) {
       const { core, compiled, injection, late, intervals, wall, resolved } = this;
-      if (options.strips === true) this.overview ??= new Overview(core, compiled, resolved, () => this.copied());
+      if (options.strips === true) this.overview ??= await overviewOf(core, compiled, resolved, () => this.copied());
       const watchers = this.overview === undefined ? looking : [...looking, this.overview];
       const of = { core, compiled, injection, late, intervals, wall, warmupNs: resolved.warmupNs };
       left = await advance(of, { ...options, untilNs, budget: left, watchers });
@@ -358,6 +358,7 @@ export class Simulation {
     if (overview.found !== undefined) {
       const { fromNs, untilNs, checkpoint } = overview.found;
       const again = await Simulation.assemble(this.scenario, this.options, checkpoint.parts);
+      const { CloseUp } = await import('./timeline/strips/close-up.js');
       const closeUp = new CloseUp(again.core, again.compiled, fromNs, untilNs);
       await again.advance(untilNs, UNLIMITED, {}, [closeUp]);
       again.close();

@@ -5,10 +5,9 @@ import { formatSize } from '../input/quantities.js';
 import { summaryNotes } from '../workload/arrival.js';
 import { chooseFunctions } from '../workload/functions.js';
 import type { TraceHost } from '../workload/text-source.js';
-import { generate, type Shape } from './generate.js';
+import type { Shape } from './generate.js';
 import type { FunctionsGiven, ScenarioWithFunctions } from './source.js';
 import type { FunctionSpec, Invocations, LifecycleSpec } from './spec.js';
-import { readTrace } from './traces.js';
 
 /** What a person should be told beside the results. */
 export interface LifecycleNote {
@@ -55,9 +54,11 @@ async function find(scenario: ScenarioWithFunctions, given: FunctionsGiven, host
   const endNs = scenario.warmupNs + scenario.durationNs;
   const { runtimeInitNs } = scenario.lifecycle!;
   if (given.trace === undefined) {
+    const { generate } = await import('./generate.js');
     const made = await generate(given, given.generated!, { seed, endNs, runtimeInitNs }, host);
     return { shapes: made.functions, invocations: made.invocations, notes: [] };
   }
+  const { readTrace } = await import('./traces.js');
   const { functions, invocations, summary } = await readTrace(given.trace, given.trace.seed ?? seed, endNs, host);
   const shapes = functions.map(({ initNs, ...row }) => ({
     ...row,

@@ -157,9 +157,12 @@ export class App {
   private async openExample(index: number, play: boolean): Promise<void> {
     const example = EXAMPLES[index] ?? EXAMPLES[0]!;
     this.settings.example.value = String(EXAMPLES.indexOf(example));
+    const mine = ++this.loads;
+    const text = await example.load().catch((error: Error) => this.fail(error.message));
+    if (text === undefined || mine !== this.loads) return; // another has been asked for meanwhile
     this.pace(example.speed);
     this.foreign = false;
-    await this.load(example.text, example.name, [], play);
+    await this.load(text, example.name, [], play);
   }
 
   private async openStory({ scenario, speed, grainNs }: Story, title: string): Promise<boolean> {
@@ -211,10 +214,8 @@ export class App {
     this.middle.replaceChildren(this.tour.caption, this.stage.element, this.extras.element);
     this.extras.show({ about, text, file, set, foreign, files: this.dropped.files });
     this.futures.begin(about);
-    Object.assign(this, { nowNs: 0, done: false, toEnd: false });
-    Object.assign(this, { owedNs: 0, computedMs: 0, stale: true });
+    Object.assign(this, { nowNs: 0, done: false, toEnd: false, owedNs: 0, computedMs: 0, stale: true, playing: play });
     this.transport.fork.setAttribute('aria-pressed', 'false');
-    this.playing = play;
     this.say('');
   }
 

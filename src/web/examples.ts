@@ -1,36 +1,46 @@
-// Scenarios to begin with, part of the page: nothing is fetched. The first plays when the page opens.
+// Scenarios to begin with, each loaded when it is chosen.
 
-import bursts from './scenarios/bursts.yaml';
-import cliff from './scenarios/cliff.yaml';
-import lock from './scenarios/lock.yaml';
 import replay from './scenarios/replay.yaml';
-import burst from '../../examples/burst.yaml';
-import colocated from '../../examples/colocated.yaml';
-import forkJoin from '../../examples/fork-join.yaml';
-import taijiCliff from '../../examples/taiji-cliff.yaml';
-import taijiDpu from '../../examples/taiji-dpu.yaml';
-import upgrade from '../../examples/upgrade-under-load.yaml';
-import whatIf from '../../examples/what-if.yaml';
 
 export interface Example {
   readonly name: string;
   readonly title: string;
-  readonly text: string;
+  readonly load: () => Promise<string>;
   /** At which something is seen, simulated ns a second. */
   readonly speed: number;
 }
 
+const example = (
+  name: string,
+  title: string,
+  speed: number,
+  load: () => Promise<{ readonly default: string }>,
+): Example => {
+  const loaded = async (): Promise<string> => {
+    const { default: text } = await load().catch(() => {
+      throw new Error(`The page’s example ${name} could not be loaded. Is the server still there?`);
+    });
+    return text;
+  };
+  return { name, title, speed, load: loaded };
+};
+
 export const EXAMPLES: readonly Example[] = [
-  { name: 'bursts.yaml', title: 'Bursts, close up', text: bursts, speed: 200e3 },
-  { name: 'lock.yaml', title: 'A lock holder that is parked', text: lock, speed: 100e3 },
-  { name: 'cliff.yaml', title: 'The memory cliff', text: cliff, speed: 2e6 },
-  { name: 'burst.yaml', title: 'A burst every 1.5 s', text: burst, speed: 100e6 },
-  { name: 'what-if.yaml', title: 'A burst to fork in', text: whatIf, speed: 1e6 },
-  { name: 'colocated.yaml', title: 'Services beside batch work', text: colocated, speed: 200e3 },
-  { name: 'fork-join.yaml', title: 'Requests that fork and join', text: forkJoin, speed: 200e3 },
-  { name: 'taiji-cliff.yaml', title: 'A memory cliff with compression', text: taijiCliff, speed: 5e6 },
-  { name: 'taiji-dpu.yaml', title: 'Swapped memory on a DPU', text: taijiDpu, speed: 10e6 },
-  { name: 'upgrade-under-load.yaml', title: 'An upgrade under load', text: upgrade, speed: 10e6 },
+  example('bursts.yaml', 'Bursts, close up', 200e3, () => import('./scenarios/bursts.yaml')),
+  example('lock.yaml', 'A lock holder that is parked', 100e3, () => import('./scenarios/lock.yaml')),
+  example('cliff.yaml', 'The memory cliff', 2e6, () => import('./scenarios/cliff.yaml')),
+  example('burst.yaml', 'A burst every 1.5 s', 100e6, () => import('../../examples/burst.yaml')),
+  example('what-if.yaml', 'A burst to fork in', 1e6, () => import('../../examples/what-if.yaml')),
+  example('colocated.yaml', 'Services beside batch work', 200e3, () => import('../../examples/colocated.yaml')),
+  example('fork-join.yaml', 'Requests that fork and join', 200e3, () => import('../../examples/fork-join.yaml')),
+  example('taiji-cliff.yaml', 'A memory cliff with compression', 5e6, () => import('../../examples/taiji-cliff.yaml')),
+  example('taiji-dpu.yaml', 'Swapped memory on a DPU', 10e6, () => import('../../examples/taiji-dpu.yaml')),
+  example(
+    'upgrade-under-load.yaml',
+    'An upgrade under load',
+    10e6,
+    () => import('../../examples/upgrade-under-load.yaml'),
+  ),
 ];
 
 /** A scenario that replays a file of arrivals: a column `arrival`, times in ns, and one `service` where there is one. */

@@ -1,11 +1,9 @@
-// Opens a trace by the name of its format. A format is one file in this folder and one line in the table below.
+// Opens a trace by the name of its format. A format is one file in this folder and one entry in the table below; what reads it is loaded
+// when it is read first.
 // Free of node: imports; on Node the host comes from node-file.ts.
 
 import { expectedOneOf, InputError, show } from '../input/errors.js';
 import { type TraceSummary, type ArrivalBatch, type TraceReader, emptySummary } from './arrival.js';
-import { readAzure2019 } from './azure-2019.js';
-import { readAzure2021 } from './azure-2021.js';
-import { readCsv } from './csv.js';
 import { type TraceFormatName, type TraceOptions, checkOptions } from './options.js';
 import type { TraceHost } from './text-source.js';
 
@@ -21,25 +19,32 @@ export interface TraceFormat {
   read(options: TraceOptions, host: TraceHost, summary: TraceSummary): AsyncIterable<ArrivalBatch>;
 }
 
+type Read = TraceFormat['read'];
+
+const later = (load: () => Promise<Read>): Read =>
+  async function* (...given) {
+    yield* (await load())(...given);
+  };
+
 /** By name. */
 export const TRACE_FORMATS: Readonly<Record<TraceFormatName, TraceFormat>> = {
   csv: {
     meaning: 'a CSV file with a column of arrival times, and optionally of service times and widths',
     options: ['columns', 'arrivalUnit', 'serviceUnit', 'windowNs'],
     required: [],
-    read: readCsv,
+    read: later(async () => (await import('./csv.js')).readCsv),
   },
   'azure-2019': {
     meaning: 'Azure Functions 2019: invocations per minute, joined with the percentiles of execution times',
     options: ['durations', 'functions', 'startMinute', 'minutes', 'spread'],
     required: ['durations'],
-    read: readAzure2019,
+    read: later(async () => (await import('./azure-2019.js')).readAzure2019),
   },
   'azure-2021': {
     meaning: 'Azure Functions 2021: one row an invocation, with its end and duration',
     options: ['functions', 'windowNs'],
     required: [],
-    read: readAzure2021,
+    read: later(async () => (await import('./azure-2021.js')).readAzure2021),
   },
 };
 
