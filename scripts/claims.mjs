@@ -42,7 +42,8 @@ export function frontTable(page) {
   const rows = claims.map((one) => `| ${[one.system, one.claim, one.ours, one.verdict, one.command].join(' | ')} |`);
   return [
     '<details>',
-    `<summary>${claims.length} claims and questions of ${systems} systems: ${told.join(', ')}</summary>`,
+    `<summary>${claims.length} claims and questions of ${systems} systems:`,
+    `${told.join(', ')}</summary>`,
     '',
     '| system | claim | ours | verdict | command |',
     '| --- | --- | --- | --- | --- |',

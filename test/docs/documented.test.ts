@@ -22,13 +22,14 @@ const pages = [
     .map((name) => `docs/${name}`),
 ];
 
+/** A command that goes on behind a backslash is one line. */
+const wholeLines = (page: string): string => readFileSync(join(ROOT, page), 'utf8').replace(/ \\\n +/g, ' ');
+
 const commands = pages.flatMap((page) =>
-  [...readFileSync(join(ROOT, page), 'utf8').matchAll(/^(?: {4})?(?:npx )?fluxhost ([a-z]+(?: .*)?)$/gm)].map(
-    ([, line]) => ({
-      page,
-      line: line!.replace(/\s+#.*$/, '').trim(),
-    }),
-  ),
+  [...wholeLines(page).matchAll(/^(?: {4})?(?:npx )?fluxhost ([a-z]+(?: .*)?)$/gm)].map(([, line]) => ({
+    page,
+    line: line!.replace(/\s+#.*$/, '').trim(),
+  })),
 );
 
 const words = (line: string): string[] =>

@@ -12,10 +12,10 @@ const page = readFileSync(join(ROOT, 'docs/series.md'), 'utf8');
 
 describe('docs/series.md', () => {
   it('shows what its command prints, and the columns of the files that it writes', async () => {
-    const [, command, shown] = /<!-- run by .* -->\n\n```console\n\$ fluxhost (.*)\n([^`]*)```/.exec(page)!;
+    const [, command, shown] = /<!-- run by .* -->\n\n```console\n\$ fluxhost ((?:.*\\\n)*.*)\n([^`]*)```/.exec(page)!;
     const folder = mkdtempSync(join(tmpdir(), 'fluxhost-series-'));
     try {
-      const args = command!.split(' ').map((word) => {
+      const args = command!.split(/[\s\\]+/).map((word) => {
         if (word === 'over-time') return join(folder, word);
         return word.startsWith('examples/') ? join(ROOT, word) : word;
       });

@@ -1,0 +1,22 @@
+// Pages are read in terminals and in diffs: no line of prose, list or code is longer than 120 characters. Tables, whose rows cannot be broken,
+// and pictures with their descriptions are.
+
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { tooLong } from '../support/lines.js';
+
+const pages = execFileSync('git', ['ls-files', '*.md'], { encoding: 'utf8' })
+  .split('\n')
+  .filter((path) => path !== '' && path !== 'CHANGELOG.md');
+
+it('finds the pages', () => {
+  expect(pages).toContain('README.md');
+  expect(pages).toContain('docs/scenario.md'); // printed by a script
+  expect(pages.length).toBeGreaterThan(30);
+});
+
+it.each(pages)('%s has no line of more than 120 characters', (path) => {
+  const long = tooLong(readFileSync(path, 'utf8')).filter((line) => !/^\s*(\||!\[)/.test(line));
+  expect(long).toEqual([]);
+});
