@@ -42,6 +42,12 @@ export interface Progress {
 }
 
 /** How a run is followed and stopped. */
+/** Where `strips()` looks closely: two runs are compared at one instant. */
+export interface CloseLook {
+  /** Simulated time, warm-up included. */
+  readonly fromNs: number;
+}
+
 export interface RunOptions {
   /** Called some ten times a second. */
   readonly onProgress?: (progress: Progress) => void;
@@ -54,8 +60,8 @@ export interface RunOptions {
   readonly endWhenLost?: MostRequests;
   /** Reads nothing on the way: `metrics` then has no warnings of warm-up and autocorrelation, and the run is a little faster. Default false. */
   readonly unread?: boolean;
-  /** Remembers who held which core, for `strips()`: memory that does not grow with the run, and some hundred looks at it. Default false. */
-  readonly strips?: boolean;
+  /** Remembers who held which core, for `strips()`: memory that does not grow with the run, and some hundred looks at it. Default false. An instant: looks closely at the 2 ms from there on, in place of the worst. */
+  readonly strips?: boolean | CloseLook;
 }
 
 /** Work put into a simulation: single arrivals, or a stream of batches in order of time. */

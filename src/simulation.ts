@@ -300,7 +300,8 @@ export class Simulation {
     }
     for (let left: number | undefined = budget; left !== undefined;) {
       const { core, compiled, injection, late, intervals, wall, resolved } = this;
-      if (options.strips === true) this.overview ??= await overviewOf(core, compiled, resolved, () => this.copied());
+      const { strips = false } = options;
+      if (strips !== false) this.overview ??= await overviewOf(core, compiled, resolved, () => this.copied(), strips);
       const watchers = this.overview === undefined ? looking : [...looking, this.overview];
       const of = { core, compiled, injection, late, intervals, wall, warmupNs: resolved.warmupNs };
       left = await advance(of, { ...options, untilNs, budget: left, watchers });
@@ -313,7 +314,7 @@ export class Simulation {
     const laid = moreSlots(this.compiled.laid!, watched || this.fed);
     const all = await Simulation.assemble(this.resolved, this.options, undefined, laid);
     const { compiled, core, injection, late, intervals } = all;
-    const strips = this.overview !== undefined;
+    const strips = this.overview?.asked ?? false;
     Object.assign(this, { compiled, core, injection, late, intervals, overview: undefined, started: false });
     if (events > 0) await this.advance(Number.MAX_SAFE_INTEGER, events, { strips });
   }

@@ -208,6 +208,21 @@ function list(parts: readonly string[]): string {
   return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 }
 
+/** Of all core time: less is written as 0.0 %. */
+const LEAST_SHARE = 5e-4;
+
+/** What work without an SLO got of the cores beside: what keeping the SLOs costs. */
+function bestEffortSentence(runs: readonly Result[]): string {
+  const shares = runs.map(({ vms, host, manifest }) => {
+    const beside = vms.filter((vm) => vm.slo === null && vm.class === 'best-effort');
+    const all = (host.cores * manifest.measuredNs) / 1e9;
+    return beside.length === 0 || all === 0 ? null : sum(beside.map(({ cpuSeconds }) => cpuSeconds.task)) / all;
+  });
+  if (!shares.some((share) => share !== null && share >= LEAST_SHARE)) return '';
+  const said = runs.map((run, i) => `${formatShare(shares[i]!)} under ${run.manifest.mechanism}`);
+  return ` Best-effort tasks got of all core time ${list(said)}.`;
+}
+
 /**
  * The closing sentence, such as "Every SLO is met at the 17 cores given by ideal and hyperflux, not by static.
  * Needed for it: ideal 14 cores, hyperflux 16 cores; counted otherwise …: static 41 guaranteed cores (vms.api.vcpus.min=39)."
@@ -246,7 +261,8 @@ export function sloSentence(comparison: Comparison): string {
   const what =
     left === null ? `${verdict} Needed to meet them` : `${verdict} It is that ${left}. Needed to meet the others`;
   const needs = `${what}${seed}: ${ranked.map(needOf).join(', ')}`;
-  return apart.length === 0 ? `${needs}.` : `${needs}; ${COUNTED_OTHERWISE}: ${apart.map(needOf).join(', ')}.`;
+  const all = apart.length === 0 ? `${needs}.` : `${needs}; ${COUNTED_OTHERWISE}: ${apart.map(needOf).join(', ')}.`;
+  return `${all}${bestEffortSentence(runs)}`;
 }
 
 /** At most this many mechanisms side by side; more come in further blocks below. */

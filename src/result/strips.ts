@@ -9,7 +9,7 @@ const makeSchemas = () => {
     what: z.enum(['run', 'worst']).meta({
       description:
         'The whole run, of which a column is one instant in its middle; or the 2 ms in which the VMs with objectives had most ' +
-        'requests at once, of which a column is what lasted longest in it.',
+        'requests at once (in a comparison: had them in its first run, for all runs), of which a column is what lasted longest in it.',
     }),
     fromNs: number('Simulated time, warm-up included, in ns.'),
     columnNs: number('Of each column, in ns.'),

@@ -59,7 +59,9 @@ export async function compareAll(
   const bases: Result[] = [];
   for (const { scenario: one } of fits) {
     if (study.interrupted) break;
-    const results = await study.replications(one, replications, before);
+    // every mechanism at the instant that was the worst of the first
+    const close = bases[0]?.strips?.windows.find(({ what }) => what === 'worst');
+    const results = await study.replications(one, replications, before, close?.fromNs);
     bases.push(results[0]!);
     runs.push(combine(results, replications));
   }

@@ -64,6 +64,8 @@ interface OnceOptions {
   readonly overTime?: boolean;
   /** Takes histograms, where the runner has them; default: as `overTime`. */
   readonly buckets?: boolean;
+  /** Looks closely from this instant on, where the runner has strips; else at the worst. */
+  readonly closeFromNs?: number | undefined;
   /** Ends the run once it cannot attain every SLO any more (`RunOptions.endWhenLost`). */
   readonly endWhenLost?: ReadonlyMap<string, number> | undefined;
   /** Asks for figures alone, not for what speaks against them (`RunOptions.unread`). */
@@ -86,7 +88,7 @@ export class Study {
   async once(
     scenario: Scenario,
     label: string,
-    { before, overTime = true, buckets = overTime, endWhenLost, unread = false }: OnceOptions = {},
+    { before, overTime = true, buckets = overTime, endWhenLost, unread = false, closeFromNs }: OnceOptions = {},
   ): Promise<Result> {
     const { runner } = this;
     const { signal } = runner;
@@ -99,7 +101,9 @@ export class Study {
           .run({
             onProgress: (report) => runner.onProgress?.(label, report),
             ...(signal === undefined ? {} : { signal }),
-            ...(overTime && runner.strips === true ? { strips: true } : {}),
+            ...(overTime && runner.strips === true
+              ? { strips: closeFromNs === undefined || { fromNs: closeFromNs } }
+              : {}),
             ...(endWhenLost === undefined ? {} : { endWhenLost }),
             ...(unread ? { unread } : {}),
           })
@@ -126,6 +130,7 @@ export class Study {
     scenario: Scenario,
     count: number,
     before?: (result: Result) => void | Promise<void>,
+    closeFromNs?: number,
   ): Promise<Result[]> {
     const results: Result[] = [];
     const vms = scenario.vms.reduce((sum, group) => sum + group.count, 0);
@@ -135,7 +140,12 @@ export class Study {
       const overTime = r === 0;
       const buckets = overTime || count * vms <= MOST_HISTOGRAMS;
       results.push(
-        await this.once(seeded(scenario, r), label, { before: r === 0 ? before : undefined, overTime, buckets }),
+        await this.once(seeded(scenario, r), label, {
+          before: r === 0 ? before : undefined,
+          overTime,
+          buckets,
+          closeFromNs,
+        }),
       );
     }
     const [first] = results;

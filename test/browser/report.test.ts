@@ -128,6 +128,50 @@ describe('a report in Chromium', () => {
     await page.close();
   });
 
+  it('strips: a part is looked at by dragging, by buttons and by keys, for all mechanisms together', async () => {
+    const { page, complaints } = await open('comparison', 1440, 'light');
+    const ends = (group: string): Promise<string[]> =>
+      page.$$eval(`[data-figure=strips] svg[data-group=${group}]`, (some) =>
+        some.map((svg) => svg.querySelector('[aria-label="x-axis tick label"] text:last-of-type')!.textContent),
+      );
+    const whole = await ends('worst');
+    expect(new Set(whole)).toEqual(new Set(['2 ms']));
+    await page.locator('[data-zoom=in]').click();
+    expect(new Set(await ends('worst'))).toEqual(new Set(['1.4 ms']));
+    await page.keyboard.press('ArrowRight');
+    expect(new Set(await ends('worst'))).toEqual(new Set(['2 ms']));
+    await page.keyboard.press('0');
+    expect(await ends('worst')).toEqual(whole);
+    const strip = page.locator('[data-figure=strips] svg[data-group=worst]').nth(1);
+    await strip.scrollIntoViewIfNeeded();
+    const { x, y, width } = (await strip.boundingBox())!;
+    const [left, right] = await strip.evaluate((svg) => [
+      Number((svg as SVGSVGElement).dataset['left']),
+      Number((svg as SVGSVGElement).dataset['right']),
+    ]);
+    expect(right).toBeLessThan(width);
+    await page.mouse.move(x + left + 1, y + 120);
+    await page.mouse.down();
+    await page.mouse.move(x + left + (right - left) / 4, y + 120, { steps: 3 });
+    await page.mouse.up();
+    expect(new Set(await ends('worst'))).toEqual(new Set(['500 µs']));
+    expect(await ends('run')).not.toContain('500 µs');
+    const pieces = await page.$$eval('[data-figure=strips] svg[data-group=worst] > path:has(title)', (some) =>
+      some.map((one) => {
+        const { left: from, right: to } = one.getBoundingClientRect();
+        const frame = one.closest('svg')!.getBoundingClientRect();
+        return [from - frame.left, to - frame.left];
+      }),
+    );
+    expect(pieces.length).toBeGreaterThan(2);
+    for (const [from, to] of pieces) {
+      expect(from).toBeGreaterThanOrEqual(left - 1);
+      expect(to).toBeLessThanOrEqual(right + 1);
+    }
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it('every quantile is a dot where its axis has it', async () => {
     const { page } = await open('comparison', 1440, 'light');
     const { drawing } = reportOf(made.comparison).figures[0]!;

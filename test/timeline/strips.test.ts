@@ -204,3 +204,29 @@ it('stands together behind the VMs for functions, and is whole where the run is 
   const held = run!.cores.flatMap(({ vms }) => runsOf(vms).flatMap(([vm]) => (vm < 0 ? [] : [vm])));
   expect(new Set(held)).toEqual(new Set([own]));
 });
+
+it('looks closely at an instant that was asked for: the run is the same, and the worst asked for is the worst', async () => {
+  const input = contended('hyperflux', 'lock');
+  const { bits, windows } = await stripped(input);
+  const [run, worst] = windows as [StripWindow, StripWindow];
+  const lookedAt = async (fromNs: number): Promise<StripWindow> => {
+    const simulation = await Simulation.create(input);
+    await simulation.run({ strips: { fromNs } });
+    expect(essence(simulation.metrics())).toBe(bits);
+    const strips = await simulation.strips();
+    simulation.close();
+    expect(strips!.windows[0]).toEqual(run);
+    return strips!.windows[1]!;
+  };
+  expect(await lookedAt(worst.fromNs)).toEqual(worst);
+  const other = worst.fromNs - 1e6;
+  const early = await lookedAt(other);
+  expect(early.fromNs).toBe(other);
+  // where both look, from the middle of the early one on, cores are held by the same VMs
+  const half = early.columns / 2;
+  expect(early.columnNs).toBe(worst.columnNs);
+  expect(cellsOf(early.cores[0]!).slice(half)).toEqual(cellsOf(worst.cores[0]!).slice(0, half));
+  // what would end behind the run ends with it
+  const late = await lookedAt(Number.MAX_SAFE_INTEGER);
+  expect(late.fromNs + late.columns * late.columnNs).toBe(run.fromNs + run.columns * run.columnNs);
+});

@@ -25,7 +25,7 @@ import type { ExperimentDocument } from './figures/claims.js';
 import { memoryOverTime, swapInFigure, whereMemoryLies } from './figures/memory.js';
 import { pagesReport, reserveReport, suiteReport } from './others.js';
 import { experimentReport } from './paper.js';
-import { duration, grouped, inMicroseconds, listed, sloWords } from './words.js';
+import { attainedWords, duration, grouped, inMicroseconds, listed, sloWords } from './words.js';
 
 /** What a report can be made of. */
 export type Reportable =
@@ -139,8 +139,7 @@ function runVerdict({ label, result }: Named): { verdict: string; good: boolean 
     const p99 = vm === undefined ? '' : `Under ${label} ${vm.name}’s p99 is ${duration(vm.latencyNs.p99)}. `;
     return { verdict: `${p99}No VM states an SLO.`, good: null };
   }
-  const says = (vm: (typeof judged)[number]): string =>
-    `${vm.name} ${vm.slo!.latencyNs === null ? '' : `${duration(vm.slo!.latencyNs)} `}(${sloWords(vm.slo!)})`;
+  const says = (vm: (typeof judged)[number]): string => `${vm.name} ${attainedWords(vm)} (${sloWords(vm.slo!)})`;
   const missed = judged.filter((vm) => !vm.slo!.attained);
   if (missed.length === 0) {
     const what = judged.length === 1 ? 'the SLO' : 'every SLO';

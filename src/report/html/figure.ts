@@ -99,6 +99,10 @@ export interface StripsPlot {
   readonly vms: readonly { readonly name: string; readonly colour: string }[];
   readonly panels: readonly {
     readonly title: string;
+    /** Windows of one kind are looked into together. */
+    readonly group: 'run' | 'worst';
+    /** Where the axis of the tasks that wait ends. */
+    readonly waitingAxis: number;
     readonly fromNs: number;
     /** Cores of the host that are kept from VMs. */
     readonly kept: number;
@@ -139,6 +143,8 @@ export interface NeededPlot {
   readonly unit: 'ns' | 'bytes' | '';
   readonly rows: readonly {
     readonly name: string;
+    /** Rows of what is counted alike share an axis; absent where all are. */
+    readonly group?: string;
     readonly hue: Hue;
     readonly value: number | null;
     readonly low: number | null;

@@ -1,7 +1,7 @@
 // Numbers and lists as the report writes them, and the hues of mechanisms and VMs: one colour, one meaning, in every figure.
 
-import { formatCoreSeconds, formatDurationNs, formatExactDurationNs, formatQuantile } from '../units.js';
-import type { SloResult } from '../../result/result.js';
+import { formatCoreSeconds, formatDurationNs, formatExactDurationNs, formatQuantile, formatShare } from '../units.js';
+import type { SloResult, VmResult } from '../../result/result.js';
 import type { Hue } from './figure.js';
 
 const micro = (text: string): string =>
@@ -26,6 +26,23 @@ export const coreSeconds = (seconds: number): string => micro(formatCoreSeconds(
 /** `p99 ≤ 200 µs` */
 export const sloWords = (slo: Pick<SloResult, 'quantile' | 'targetNs'>): string =>
   `${formatQuantile(slo.quantile)} ≤ ${exactDuration(slo.targetNs)}`;
+
+const QUANTILES = [
+  ['p50', 0.5],
+  ['p90', 0.9],
+  ['p99', 0.99],
+  ['p999', 0.999],
+] as const;
+
+/** What the quantile of the SLO is; where it is a request that still waits, that of those answered, and how many wait. */
+export function attainedWords({ slo, latencyNs, inFlight, completed }: VmResult): string {
+  if (slo === null) return '';
+  if (slo.latencyNs !== null) return duration(slo.latencyNs);
+  const waiting = `${formatShare(inFlight / Math.max(1, inFlight + completed))} still waiting`;
+  const [key] = QUANTILES.find(([, quantile]) => quantile === slo.quantile) ?? [];
+  const answered = key === undefined ? null : latencyNs[key];
+  return answered === null ? waiting : `${duration(answered)} of those answered; ${waiting}`;
+}
 
 /** Thousands apart by thin spaces: the same in every language. */
 export const grouped = (value: number): string =>

@@ -7,6 +7,7 @@ import type { HostCore } from '../../core/host.js';
 import type { Records } from '../../core/records.js';
 import type { SnapshotParts } from '../../core/snapshot.js';
 import type { StripWindow } from '../../result/strips.js';
+import type { CloseLook } from '../../options.js';
 import type { Scenario } from '../../scenario/types.js';
 import { memoryReader, type MemoryNow } from '../../swap/over-time.js';
 import { UNWATCHED, type Watcher } from '../watcher.js';
@@ -84,6 +85,8 @@ export class Overview implements Watcher {
     compiled: CompiledScenario,
     scenario: Scenario,
     private readonly keep: () => SnapshotParts | undefined,
+    /** Where to look closely, if not at the worst. */
+    readonly asked: true | CloseLook = true,
   ) {
     const fromNs = core.nowNs;
     const untilNs = Math.max(fromNs, scenario.warmupNs + scenario.durationNs);
@@ -152,7 +155,11 @@ export class Overview implements Watcher {
 
   /** The sum of the latencies of what is completed is, by Little's law, how many requests there were, over time. */
   private judge(nowNs: number, found: number): void {
-    const { recent, last, before } = this;
+    const { recent, last, before, asked } = this;
+    if (asked !== true) {
+      this.reach(asked, nowNs);
+      return;
+    }
     recent.push(found);
     if (recent.length > this.probes) recent.shift();
     const score = recent.reduce((sum, one) => sum + one, 0);
@@ -162,6 +169,16 @@ export class Overview implements Watcher {
       return;
     this.most = score;
     this.worst = { fromNs, untilNs: nowNs, checkpoint };
+  }
+
+  /** The window that was asked for, as soon as it has passed; what begins late in the run ends with it. */
+  private reach({ fromNs: asked }: CloseLook, nowNs: number): void {
+    if (this.worst !== undefined) return;
+    const fromNs = Math.min(asked, this.span.untilNs - this.windowNs);
+    const untilNs = fromNs + this.windowNs;
+    if (nowNs < untilNs && nowNs + this.probeNs <= this.span.untilNs) return;
+    const checkpoint = [this.last, this.before].find((one) => one !== undefined && one.atNs <= fromNs);
+    if (checkpoint !== undefined) this.worst = { fromNs, untilNs, checkpoint };
   }
 
   private check(nowNs: number): void {

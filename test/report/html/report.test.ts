@@ -13,6 +13,7 @@ import { escapeHtml, inlineJson, renderHtml } from '../../../src/report/html/htm
 import { formatShare } from '../../../src/report/units.js';
 import { duration } from '../../../src/report/html/words.js';
 import { Simulation, parseScenario, type MemoryResult, type Result } from '../../../src/index.js';
+import { runsOf } from '../../../src/result/runs.js';
 import type { PagesResult } from '../../../src/pages/result.js';
 import type { Tail } from '../../../src/result/tails.js';
 import { SCENARIO, all, documents, type Documents } from './documents.js';
@@ -278,10 +279,16 @@ describe('figures', () => {
     expect(vms.map(({ name }) => name)).toEqual(['api', 'batch']);
     expect(panels.map(({ title }) => title)).toEqual(
       ['ideal', 'hyperflux', 'static'].flatMap((name) => [
-        `${name}: the worst 2.00\u00a0ms`,
+        expect.stringMatching(new RegExp(`^${name}: 2.00\u00a0ms from [\\d.]+\u00a0ms on$`)) as unknown as string,
         `${name}: the whole run, 512 instants of it`,
       ]),
     );
+    // one instant, and one axis of the tasks that wait, for all mechanisms
+    const close = panels.filter(({ group }) => group === 'worst');
+    expect(close).toHaveLength(3);
+    expect(new Set(close.map(({ fromNs }) => fromNs)).size).toBe(1);
+    const most = close.flatMap(({ waiting }) => waiting.flatMap((runs) => runsOf(runs).map(([tasks]) => tasks)));
+    for (const { waitingAxis } of close) expect(waitingAxis).toBe(Math.max(...most));
     made.comparison.runs.forEach(({ strips, host }, i) => {
       const [run, worst] = strips!.windows;
       expect(panels[2 * i]).toMatchObject({ fromNs: worst!.fromNs, columns: 1000, cores: worst!.cores });
@@ -346,6 +353,33 @@ describe('figures', () => {
     const caladan = { label: 'caladan', result: made.result };
     const alone = movesFigure([{ label: 'hyperflux', result: made.result }, caladan])!.drawing as Of<'moves'>;
     expect(alone.panels.map(({ hue }) => hue.colour)).toEqual(['var(--m-hyperflux)', 'var(--m-caladan)']);
+  });
+
+  it('latency: of a request that still waits it says what those answered took, and how many wait', () => {
+    const waits = (result: Result): Result => {
+      const [api, ...rest] = result.vms as [Result['vms'][number], ...Result['vms']];
+      const slo = { ...api.slo!, attained: false, latencyNs: null };
+      return { ...result, vms: [{ ...api, slo, completed: 970, inFlight: 30 }, ...rest] };
+    };
+    const said = `${duration(made.result.vms[0]!.latencyNs.p99)} of those answered; 3.0 % still waiting`;
+    const report = reportOf(waits(made.result));
+    expect(report.figures[0]!.answer).toContain(`(${said})`);
+    expect(report.verdict).toContain(said);
+  });
+
+  it('needed: what is counted otherwise has an axis of its own', () => {
+    const { sizing } = made.comparison;
+    const mixed = sizing!.map((one, i) => (i === 2 ? { ...one, of: 'quotas' as const } : one));
+    const groups = drawingOf(reportOf({ ...made.comparison, sizing: mixed }).figures, 'needed').rows.map(
+      ({ group }) => group,
+    );
+    expect(groups).toEqual(['cores of the host', 'cores of the host', 'cores of quota']);
+    const share = (run: Result): number =>
+      run.vms[1]!.cpuSeconds.task / ((run.host.cores * run.manifest.measuredNs) / 1e9);
+    const [first] = made.comparison.runs;
+    expect(reportOf(made.comparison).verdict).toContain(
+      `Best-effort tasks got of all core time ${formatShare(share(first!))} under ideal`,
+    );
   });
 
   it('needed: the answers of size and of the search of compare', () => {

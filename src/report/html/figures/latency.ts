@@ -4,7 +4,7 @@
 import type { Distribution } from '../../../metrics/figures.js';
 import type { Result, VmResult } from '../../../result/result.js';
 import type { Figure, TailPlot, TailPoint } from '../figure.js';
-import { duration, grouped, listed, mechanismHues, sloWords } from '../words.js';
+import { attainedWords, duration, grouped, listed, mechanismHues, sloWords } from '../words.js';
 import type { Named } from './named.js';
 
 /** Panels; VMs with an objective come first. */
@@ -76,12 +76,11 @@ function answer(runs: readonly Named[], names: readonly string[]): string {
   const sentences = names.flatMap((name) => {
     const of = runs.flatMap(({ label, result }) => {
       const vm = result.vms.find((one) => one.name === name);
-      return vm === undefined || vm.slo === null ? [] : [{ label, slo: vm.slo }];
+      return vm === undefined || vm.slo === null ? [] : [{ label, vm, slo: vm.slo }];
     });
     const [first] = of;
     if (first === undefined) return [];
-    const says = ({ label, slo }: (typeof of)[number]): string =>
-      `${label} (${slo.latencyNs === null ? 'that request was never answered' : duration(slo.latencyNs)})`;
+    const says = ({ label, vm }: (typeof of)[number]): string => `${label} (${attainedWords(vm)})`;
     const met = of.filter(({ slo }) => slo.attained).map(says);
     const missed = of.filter(({ slo }) => !slo.attained).map(says);
     const target = `${name}’s ${sloWords(first.slo)}`;

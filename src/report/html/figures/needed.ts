@@ -78,6 +78,7 @@ export function sizingFigure(sizing: readonly Sizing[]): Figure | undefined {
     one.of === 'host.cores' ? 'cores' : one.of === 'quotas' ? 'cores of quota' : 'guaranteed cores';
   const rows = sizing.map((one): Row => ({
     name: one.mechanism,
+    group: one.of === 'host.cores' ? 'cores of the host' : counted(one),
     hue: hues.get(one.mechanism)!,
     value: one.cores,
     low: one.cores,
@@ -98,7 +99,7 @@ export function sizingFigure(sizing: readonly Sizing[]): Figure | undefined {
     answer: `To meet every SLO ${listed(ranked.map(need))} ${ranked.length === 1 ? 'is' : 'are'} needed${otherwise}.`,
     caption:
       'The least number at which every SLO is met with the scenario’s seed; the thin line is the range that was searched. ' +
-      'A polling core counts; static counts the vCPUs that it pins, cgroup the quotas of VMs with an SLO.',
+      'What is counted otherwise has an axis of its own. A polling core counts; static counts the vCPUs that it pins, cgroup the quotas of VMs with an SLO.',
     drawing: { kind: 'needed', of: 'cores', unit: '', rows },
     table: {
       head: ['mechanism', 'needed', 'of', 'searched', 'runs'],

@@ -65,13 +65,19 @@ function says({ label, result }: Named, window: StripWindow, alone: boolean): st
   return `${alone ? '' : `under ${label} `}${parts.join(', ')}`;
 }
 
+const isOneInstant = (worst: readonly { readonly window: StripWindow }[]): boolean =>
+  new Set(worst.map(({ window }) => window.fromNs)).size === 1;
+
 function answerOf(worst: readonly { run: Named; window: StripWindow }[], alone: boolean): string {
   const [first] = worst;
   if (first === undefined) return 'The run was too short for a close look.';
   const said = worst.map(({ run, window }) => says(run, window, alone)).join('; ');
+  const from = `${span(first.window)}, from ${instant(first.window.fromNs)} on`;
   const where = alone
-    ? `${span(first.window)}, from ${instant(first.window.fromNs)} on`
-    : `${span(first.window)} of each`;
+    ? from
+    : isOneInstant(worst)
+      ? `${from} (the worst under ${first.run.label}, the same for all)`
+      : `${span(first.window)} of each, at instants that differ`;
   return `In the worst ${where}: ${said}.`;
 }
 
@@ -79,11 +85,33 @@ type Strips = NonNullable<Result['strips']>;
 
 const worstOf = ({ windows }: Strips): StripWindow | undefined => windows.find(({ what }) => what === 'worst');
 
-function panelOf(window: StripWindow, { label, result }: Named, alone: boolean): StripsPlot['panels'][number] {
+/** Tasks that wait at most in any of the windows of a kind: their axis is one. */
+function mostWaiting(windows: readonly StripWindow[], what: StripWindow['what']): number {
+  const of = windows.filter((window) => window.what === what);
+  return Math.max(0, ...of.flatMap(({ waiting }) => waiting.flatMap((runs) => runsOf(runs).map(([value]) => value))));
+}
+
+function panelOf(
+  window: StripWindow,
+  { label, result }: Named,
+  alone: boolean,
+  axis: number,
+): StripsPlot['panels'][number] {
   const kept = Math.max(0, result.host.cores - window.cores.length);
   const { what, fromNs, columnNs, columns, cores, waiting } = window;
-  const name = what === 'worst' ? `the worst ${span(window)}` : `the whole run, ${grouped(columns)} instants of it`;
-  return { title: alone ? name : `${label}: ${name}`, fromNs, columnNs, columns, kept, cores, waiting };
+  const close = alone ? `the worst ${span(window)}` : `${span(window)} from ${instant(fromNs)} on`;
+  const name = what === 'worst' ? close : `the whole run, ${grouped(columns)} instants of it`;
+  return {
+    title: alone ? name : `${label}: ${name}`,
+    group: what,
+    waitingAxis: axis,
+    fromNs,
+    columnNs,
+    columns,
+    kept,
+    cores,
+    waiting,
+  };
 }
 
 function rowsOf({ label, result }: Named, window: StripWindow): string[][] {
@@ -120,9 +148,11 @@ export function stripsFigure(runs: readonly Named[]): Figure | undefined {
   if (first === undefined) return undefined;
   const alone = runs.length === 1;
   const { vms } = first.run.result;
+  const windows = shown.flatMap(({ strips }) => strips.windows);
+  const axes = { worst: mostWaiting(windows, 'worst'), run: mostWaiting(windows, 'run') };
   // beside each other: how it is close by, and how all of it is
   const panels = shown.flatMap(({ run, strips }) =>
-    [...strips.windows].reverse().map((window) => panelOf(window, run, alone)),
+    [...strips.windows].reverse().map((window) => panelOf(window, run, alone, axes[window.what])),
   );
   const worst = shown.flatMap(({ run, strips }) => {
     const window = worstOf(strips);
@@ -135,7 +165,10 @@ export function stripsFigure(runs: readonly Named[]): Figure | undefined {
     caption:
       'A row a core, the colour is the VM: solid runs tasks, pale searches, steals or spins, hatched is on its way from or to a vCPU, blank ' +
       'is idle; grey rows are kept from VMs. Above it the tasks that wait. The worst window is that in which the VMs with an objective had ' +
-      'most requests at once; a place of it shows what lasted longest there. The whole run, warm-up included, is shown at instants.',
+      'most requests at once' +
+      (alone ? '' : ` under ${first.run.label}`) +
+      '; a place of it shows what lasted longest there. The whole run, warm-up included, is shown at instants. Drag over cores, or use the ' +
+      'buttons, to look closer: all mechanisms follow.',
     drawing: {
       kind: 'strips',
       vms: [

@@ -188,7 +188,15 @@ function whole(
   return { ticks: Array.from({ length: Math.floor(high) - low + 1 }, (_, i) => low + i) };
 }
 
-export function needed({ rows, of, unit }: NeededPlot, room: Room): Panel[] {
+export function needed(figure: NeededPlot, room: Room): Panel[] {
+  const groups = [...new Set(figure.rows.map(({ group = '' }) => group))];
+  return groups.map((group) => {
+    const rows = figure.rows.filter((row) => (row.group ?? '') === group);
+    return { title: groups.length > 1 ? group : '', svg: neededOf({ ...figure, rows, of: group || figure.of }, room) };
+  });
+}
+
+function neededOf({ rows, of, unit }: NeededPlot, room: Room): SVGSVGElement {
   const low = Math.min(...rows.map(({ from }) => from));
   const high = Math.max(...rows.map(({ value, to, tried }) => (tried.length > 0 ? to : (value ?? to) * 1.5)));
   const spare = (high - low) * 0.04 || 1;
@@ -244,5 +252,5 @@ export function needed({ rows, of, unit }: NeededPlot, room: Room): Panel[] {
     return { text: row.word, colour: row.value === null ? 'var(--missed)' : row.hue.colour, x: x - 14, y };
   });
   writeLabels(svg, labels, room.width, height);
-  return [{ title: '', svg }];
+  return svg;
 }

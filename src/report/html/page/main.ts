@@ -6,9 +6,10 @@ import { map } from './map.js';
 import { claims } from './claims.js';
 import { moves, needed, stack } from './bars.js';
 import { response, tail } from './lines.js';
-import type { Panel, Room } from './panel.js';
+import type { Panel, Room, View } from './panel.js';
 import { figurePng, figureSvg, save } from './save.js';
 import { strips } from './strips.js';
+import { zoomable } from './zoom.js';
 
 interface Entry {
   readonly drawing: Drawing;
@@ -17,6 +18,8 @@ interface Entry {
 
 const entries = JSON.parse(document.getElementById('drawings')!.textContent) as Readonly<Record<string, Entry>>;
 const drawn = new Map<string, readonly Panel[]>();
+/** Of strips: which part of their windows is looked at. */
+const views = new Map<string, View>();
 
 function panelsOf(drawing: Drawing, room: Room): Panel[] {
   switch (drawing.kind) {
@@ -53,7 +56,7 @@ function roomIn(width: number, drawing: Drawing, id: string): Room {
     (drawing.kind === 'strips' && drawing.panels.length <= 2) ||
     ('panels' in drawing && drawing.panels.length < 2 && drawing.kind !== 'moves');
   const each = whole || width < (printing ? PAPER : 860) ? width : (width - GAP) / 2;
-  return { width: Math.floor(each), narrow: each < NARROW, id };
+  return { width: Math.floor(each), narrow: each < NARROW, id, views };
 }
 
 /** What A4 has between its margins: pictures are drawn anew for it, or they would keep the screen's size. */
@@ -110,6 +113,12 @@ const beganMs = performance.now();
 for (const place of places) draw(place);
 // for whoever asks how long the pictures took
 document.documentElement.dataset['drawMs'] = (performance.now() - beganMs).toFixed(1);
+for (const place of places)
+  if (entries[place.dataset['figure']!]?.drawing.kind === 'strips')
+    zoomable(place, views, () => {
+      delete place.dataset['width'];
+      draw(place);
+    });
 const observer = new ResizeObserver((changes) => {
   for (const { target } of changes) draw(target as HTMLElement);
 });

@@ -7,6 +7,12 @@ export interface Panel {
   readonly svg: SVGSVGElement;
 }
 
+/** From which share of a window to which it is looked at. */
+export interface View {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What a drawing may take. */
 export interface Room {
   /** Of one panel, in pixels. */
@@ -14,6 +20,8 @@ export interface Room {
   readonly narrow: boolean;
   /** Of the figure: names of patterns must differ within a page. */
   readonly id: string;
+  /** By the kind of window, where a part is looked at. */
+  readonly views?: ReadonlyMap<string, View>;
 }
 
 export const SVG = 'http://www.w3.org/2000/svg';

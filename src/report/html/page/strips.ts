@@ -2,7 +2,7 @@
 
 import type { StripsPlot } from '../figure.js';
 import { runsOf } from '../../../result/runs.js';
-import { type Panel, type Room, SVG, hatch, plot } from './panel.js';
+import { type Panel, type Room, SVG, type View, hatch, plot } from './panel.js';
 import { timeText } from './ticks.js';
 
 type Strip = StripsPlot['panels'][number];
@@ -30,12 +30,13 @@ function element(name: string, attributes: Readonly<Record<string, string | numb
 
 const place = (value: number): string => String(Math.round(value * 100) / 100);
 
-/** By VM and state: the pieces of all cores as one path. */
+/** By VM and state: the pieces of all cores that are in sight as one path. */
 function pathsOf(
   { cores, columnNs }: Strip,
   x: (ns: number) => number,
   y: (core: number) => number,
   high: number,
+  view: View,
 ): Map<string, string> {
   const paths = new Map<string, string>();
   cores.forEach(({ vms, doing }, core) => {
@@ -47,8 +48,8 @@ function pathsOf(
         const letter = doing[column]!;
         let end = column + 1;
         while (end < until && doing[end] === letter) end++;
-        if (vm >= 0) {
-          const [from, to] = [x(column * columnNs), x(end * columnNs)];
+        if (vm >= 0 && end * columnNs > view.from && column * columnNs < view.to) {
+          const [from, to] = [x(Math.max(view.from, column * columnNs)), x(Math.min(view.to, end * columnNs))];
           const wide = place(to - from);
           const key = `${vm} ${letter}`;
           paths.set(key, `${paths.get(key) ?? ''}M${place(from)} ${top}h${wide}v${high}h-${wide}z`);
@@ -134,28 +135,31 @@ function queues(
   x: (ns: number) => number,
   room: Room,
   top: number,
+  view: View,
 ): void {
   const all = panel.waiting.map(runsOf);
-  const most = Math.max(...all.flat().map(([value]) => value));
+  const own = Math.max(...all.flat().map(([value]) => value));
+  const most = Math.max(own, panel.waitingAxis);
   const bottom = top + QUEUES - 8;
   const high = QUEUES - 26;
   svg.append(element('line', { x1: LEFT, x2: room.width - RIGHT, y1: bottom, y2: bottom, stroke: 'var(--grid)' }));
+  const inSight = (ns: number): number => x(Math.min(view.to, Math.max(view.from, ns)));
   all.forEach((runs, vm) => {
     if (runs.every(([value]) => value === 0)) return;
     let column = 0;
     const steps = runs.map(([value, columns], i) => {
-      const from = place(x(column * panel.columnNs));
+      const from = place(inSight(column * panel.columnNs));
       column += columns;
-      return `${i === 0 ? 'M' : 'L'}${from} ${place(bottom - (high * value) / most)}H${place(x(column * panel.columnNs))}`;
+      return `${i === 0 ? 'M' : 'L'}${from} ${place(bottom - (high * value) / most)}H${place(inSight(column * panel.columnNs))}`;
     });
     const stroke = vms[vm]?.colour ?? 'currentColor';
     svg.append(element('path', { d: steps.join(''), fill: 'none', stroke, 'stroke-width': 1.5 }));
   });
-  const said = `tasks that wait, up to ${most}`;
+  const said = `tasks that wait, up to ${own}${most > own ? ` (axis to ${most})` : ''}`;
   svg.append(element('text', { x: LEFT, y: top + 10, 'text-anchor': 'start', fill: 'currentColor' }, said));
 }
 
-function draw(figure: StripsPlot, panel: Strip, room: Room): SVGSVGElement {
+function draw(figure: StripsPlot, panel: Strip, room: Room, { from, to }: View): SVGSVGElement {
   const rows = panel.cores.length + panel.kept;
   const high = Math.max(2, Math.min(room.narrow ? 12 : 16, Math.floor(384 / rows)));
   const gap = high >= 6 ? 1 : 0;
@@ -164,6 +168,7 @@ function draw(figure: StripsPlot, panel: Strip, room: Room): SVGSVGElement {
   const head = LEGEND + LINE * (names.at(-1)?.line ?? 0);
   const top = head + (waits ? QUEUES : 0);
   const spanNs = panel.columns * panel.columnNs;
+  const view = { from: from * spanNs, to: to * spanNs };
   const every = [1, 2, 4, 8, 16, 32, 64, 128].find((step) => step * high >= 15) ?? 256;
   const marks = Array.from({ length: Math.ceil(rows / every) }, (_, i) => i * every);
   const since = panel.fromNs === 0 ? 'simulated time →' : `time since ${Number((panel.fromNs / 1e6).toFixed(3))} ms →`;
@@ -174,7 +179,7 @@ function draw(figure: StripsPlot, panel: Strip, room: Room): SVGSVGElement {
     marginRight: RIGHT,
     marginBottom: 42,
     x: {
-      domain: [0, spanNs],
+      domain: [view.from, view.to],
       label: since,
       ticks: Math.max(3, Math.min(8, Math.floor(room.width / 100))),
       tickFormat: timeText,
@@ -188,7 +193,7 @@ function draw(figure: StripsPlot, panel: Strip, room: Room): SVGSVGElement {
     },
     marks: [],
   });
-  const x = (ns: number): number => LEFT + ((room.width - LEFT - RIGHT) * ns) / spanNs;
+  const x = (ns: number): number => LEFT + ((room.width - LEFT - RIGHT) * (ns - view.from)) / (view.to - view.from);
   const y = (core: number): number => top + core * high;
   const pattern = (colour: string): string => {
     const id = `strip-${room.id}-${panel.title}-${colour}`.replaceAll(/[^a-z0-9-]+/gi, '');
@@ -200,13 +205,13 @@ function draw(figure: StripsPlot, panel: Strip, room: Room): SVGSVGElement {
       element('rect', {
         x: LEFT,
         y: y(i),
-        width: x(spanNs) - LEFT,
+        width: room.width - RIGHT - LEFT,
         height: high - gap,
         fill: i < panel.cores.length ? 'var(--raised)' : 'var(--poll)',
         'fill-opacity': i < panel.cores.length ? 1 : 0.6,
       }),
     );
-  for (const [key, d] of pathsOf(panel, x, y, high - gap)) {
+  for (const [key, d] of pathsOf(panel, x, y, high - gap, view)) {
     const [vm, letter] = key.split(' ');
     const { name, colour } = figure.vms[Number(vm)] ?? { name: '', colour: 'currentColor' };
     const [, word, opacity] = STATES.find(([one]) => one === letter) ?? STATES[0];
@@ -219,10 +224,15 @@ function draw(figure: StripsPlot, panel: Strip, room: Room): SVGSVGElement {
     path.append(element('title', {}, `${name} ${word}`));
     svg.append(path);
   }
-  if (waits) queues(svg, panel, figure, x, room, head);
+  if (waits) queues(svg, panel, figure, x, room, head, view);
   legend(svg, names, panel.kept, room, pattern);
+  // for who zooms: where its time begins and ends
+  Object.assign(svg.dataset, { group: panel.group, left: LEFT, right: room.width - RIGHT, top: head });
   return svg;
 }
 
 export const strips = (figure: StripsPlot, room: Room): Panel[] =>
-  figure.panels.map((panel) => ({ title: panel.title, svg: draw(figure, panel, room) }));
+  figure.panels.map((panel) => ({
+    title: panel.title,
+    svg: draw(figure, panel, room, room.views?.get(panel.group) ?? { from: 0, to: 1 }),
+  }));
