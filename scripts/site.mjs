@@ -22,6 +22,7 @@ export const CHAPTERS = [
       'docs/provisioning.md',
       'docs/nexus.md',
       'docs/virtuoso.md',
+      'docs/gil.md',
       'docs/nanvix.md',
       'docs/vcao.md',
       'docs/verusage.md',

@@ -5,6 +5,7 @@ export const CYCLES = 1;
 export const PACKETS = 2;
 export const BYTES = 3;
 export const SILOED = 4;
+export const LOCK = 5;
 
 export const STAGES_MAX = 4;
 export const BATCH_MAX = 64;

@@ -8,7 +8,8 @@ import { pollFifo } from "./disciplines/fifo";
 import { pollFunded } from "./disciplines/funded";
 import { chargePackets } from "./disciplines/packets";
 import { ownerOf, pollSiloed } from "./disciplines/siloed";
-import { BYTES, CYCLES, SERVED, SILOED } from "./layout";
+import { beginIntervals, hold, takeAway } from "./disciplines/lock";
+import { BYTES, CYCLES, LOCK, SERVED, SILOED } from "./layout";
 import { enqueue } from "./queues";
 import {
   Hook, IDLE, Item, POLLING, RANK_DONE, RANK_POLL, SERVING, Server, Worker,
@@ -46,11 +47,17 @@ function replenishIdle(server: Server, worker: Worker, now: u64): void {
   }
 }
 
+/** Something waits: who may serve it is woken, and who holds what it waits for is told. */
+function noticed(server: Server, item: Item, now: u64): void {
+  if (server.kind == LOCK && server.idle == 0 && queueAt(server, 0).length == 1) beginIntervals(server, now);
+  else wake(server, item.tenant, now);
+}
+
 /** An item comes to a server, at its first stage. */
 export function arrive(server: Server, item: Item, now: u64): void {
   item.stage = 0;
   tenantAt(server, item.tenant).arrived++;
-  if (enqueue(server, item, now)) wake(server, item.tenant, now);
+  if (enqueue(server, item, now)) noticed(server, item, now);
 }
 
 function replenish(server: Server, now: u64): void {
@@ -91,6 +98,7 @@ function serve(server: Server, worker: Worker, now: u64): void {
   entry.tenant = item.tenant;
   entry.size = item.size;
   entry.cost = costOf(server, item, worker.serving);
+  if (server.kind == LOCK) return hold(server, worker, item, entry.cost, now);
   schedule(events, server.firstSlot + worker.index, now + entry.cost, RANK_DONE);
 }
 
@@ -149,7 +157,7 @@ export function done(server: Server, worker: Worker, now: u64): void {
 function moveOn(server: Server, item: Item, now: u64): void {
   item.stage++;
   if (item.stage < server.stages) {
-    if (enqueue(server, item, now)) wake(server, item.tenant, now);
+    if (enqueue(server, item, now)) noticed(server, item, now);
     return;
   }
   tenantAt(server, item.tenant).served++;
@@ -162,8 +170,10 @@ function moveOn(server: Server, item: Item, now: u64): void {
 /** The event of a worker's slot. */
 export function step(worker: Worker, now: u64): void {
   const server = changetype<Server>(<usize>worker.server);
-  if (worker.state == SERVING) done(server, worker, now);
-  else poll(server, worker, now);
+  if (worker.state == SERVING) {
+    if (server.kind == LOCK && now < worker.ends) takeAway(server, worker, now);
+    else done(server, worker, now);
+  } else poll(server, worker, now);
 }
 
 /** Nothing is begun any more; what is served is served to its end. */

@@ -50,6 +50,14 @@ export function enqueue(server: Server, item: Item, now: u64): bool {
   return true;
 }
 
+/** Puts back to the end of its queue what was begun and is not done; there is always room for it. */
+export function requeue(server: Server, item: Item, now: u64): void {
+  item.queued = now;
+  append(queueAt(server, item.stage), item);
+  const waiting = waitingAt(tenantAt(server, item.tenant), item.stage);
+  store<u32>(waiting, load<u32>(waiting) + 1);
+}
+
 /** Takes the first that waits at the stage, whoever's it is. */
 export function takeFirst(server: Server, stage: u32): Item {
   const item = shift(queueAt(server, stage));

@@ -38,11 +38,17 @@ export class Item {
   owner: u32; // the caller's
 }
 
-/** At a stage of that server. */
+/** Where the cost at a stage of that server is. */
+// @ts-ignore: decorator
+@inline
+export function costWordOf(server: Server, item: Item, stage: u32): usize {
+  return changetype<usize>(item) + 24 + (<usize>(server.costFrom + stage) << 3);
+}
+
 // @ts-ignore: decorator
 @inline
 export function costOf(server: Server, item: Item, stage: u32): u64 {
-  return load<u64>(changetype<usize>(item) + 24 + (<usize>(server.costFrom + stage) << 3));
+  return load<u64>(costWordOf(server, item, stage));
 }
 
 @unmanaged
@@ -95,6 +101,8 @@ export class Worker {
   count: u32;
   at: u32; // of the batch: which is served
   charges: u32;
+  began: u64; // of a lock: when the holder's time began, its hand-over behind it
+  ends: u64; // of a lock: when the holder is done if nobody takes it away
   idleSince: u64; // its last poll found nothing; NEVER: it is not idle, or an idle one has no polls
   // then BATCH_MAX entries of a batch
 }
@@ -112,7 +120,7 @@ export class Entry {
 // @ts-ignore: decorator
 @inline const ENTRY_BYTES: usize = 24;
 // @ts-ignore: decorator
-@inline const ENTRIES_AT: usize = 40;
+@inline const ENTRIES_AT: usize = 56;
 
 // @ts-ignore: decorator
 @inline export const WORKER_BYTES: usize = ENTRIES_AT + <usize>BATCH_MAX * ENTRY_BYTES;
@@ -148,10 +156,17 @@ export class Server {
   boost: f64;
   weights: f64;
   used: u64;
+  // of a lock
+  interval: u64;
+  switchCost: u64;
+  perWaiter: u64;
+  overhead: u64; // what hand-overs took
+  handovers: u64;
+  preemptions: u64;
 }
 
 // @ts-ignore: decorator
-@inline export const SERVER_BYTES: u64 = 192;
+@inline export const SERVER_BYTES: u64 = 200;
 
 /** One for all servers of an instance. */
 export const events = changetype<EventQueue>(memory.data(128, 64));

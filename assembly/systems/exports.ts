@@ -3,6 +3,7 @@
 
 import { answersAt, makeRequests, requests, settingsAt } from "./requests";
 
+export { gilAnswers, gilBegin, gilForget, gilHistogram, gilLimit, gilRun, gilTable } from "./gil";
 export { nanvixRun } from "./nanvix";
 export { nexusRun } from "./nexus";
 export { fastpathHistogram, fastpathRun, fastpathServer, fastpathTenants } from "./virtuoso";

@@ -84,3 +84,26 @@ export const POISSON = 2;
 export const ON_OFF = 3;
 
 export const FASTPATH_BITS = 7; // sub-buckets of an octave of its histograms
+
+export const GIL_WORKERS = 0; // who may run at once: 1 under the lock
+export const GIL_INTERVAL = 1;
+export const GIL_SWITCH = 2;
+export const GIL_PER_WAITER = 3;
+export const GIL_CPU = 4;
+export const GIL_IO = 5;
+export const GIL_LAW = 6; // 0: constant, 1: exponential, 2: from the table
+export const GIL_THREADS = 7; // at most
+export const GIL_LAZY = 8; // threads do not end when the limit falls
+export const GIL_START = 9; // of a thread
+export const GIL_WINDOW = 10; // tasks whose ratio is averaged
+export const GIL_SEED = 11;
+
+export const GIL_TASKS = 0;
+export const GIL_CPU_NS = 1;
+export const GIL_WALL_NS = 2;
+export const GIL_USED_NS = 3;
+export const GIL_OVERHEAD_NS = 4;
+export const GIL_PREEMPTIONS = 5;
+export const GIL_RATIO = 6; // mean of the window
+export const GIL_ACTIVE = 7;
+export const GIL_HANDOVERS = 8;

@@ -63,4 +63,10 @@ export const EXPERIMENTS: readonly ExperimentEntry[] = [
     'VeruSAGE: proofs by agents, insisting or changing (arXiv 2512.18436)',
     () => import('./verusage/index.js'),
   ),
+  entry(
+    'gil',
+    'The GIL: how many threads for one lock, and whether a blocking ratio tells (arXiv 2601.10582)',
+    () => import('./gil/index.js'),
+    ['laws', 'controller'],
+  ),
 ];

@@ -4,8 +4,8 @@
 import * as S from '../../assembly/server/layout.js';
 import * as L from '../../assembly/systems/layout.js';
 import { compileCore, instantiateCore } from '../core/load.js';
-import { nearestRank, bucketMidpoint } from '../metrics/histogram.js';
 import { DISCIPLINES, type Discipline, serverAccounts, type ServerAccount } from '../server/run.js';
+import { coreLatency, type Latency } from './latency.js';
 
 /** How a tenant's packets come. */
 export type PacketProcess =
@@ -55,13 +55,7 @@ export interface FastPathSpec {
 export interface PacketAccount extends ServerAccount {
   readonly inFlight: number;
   /** Cycles from arrival to the end, of served packets; NaN where there are none. */
-  readonly latency: {
-    readonly count: number;
-    readonly mean: number;
-    readonly p50: number;
-    readonly p99: number;
-    readonly max: number;
-  };
+  readonly latency: Latency;
 }
 
 export interface FastPathRun {
@@ -80,28 +74,6 @@ interface Exports {
 }
 
 const PROCESSES = { full: L.FULL, deterministic: L.DETERMINISTIC, poisson: L.POISSON, onoff: L.ON_OFF } as const;
-const HEADER = 64;
-const COUNTERS = (54 - L.FASTPATH_BITS) * 2 ** L.FASTPATH_BITS;
-
-/** The queue of the least and greatest is the histogram's own; see assembly/kernel/histogram.ts. */
-function latencyOf(memory: WebAssembly.Memory, at: number): PacketAccount['latency'] {
-  const header = new BigUint64Array(memory.buffer, at, HEADER / 8);
-  const counters = new BigUint64Array(memory.buffer, at + HEADER, COUNTERS);
-  let count = 0;
-  for (const n of counters) count += Number(n);
-  if (count === 0) return { count, mean: NaN, p50: NaN, p99: NaN, max: NaN };
-  const min = Number(BigInt.asUintN(64, ~header[3]!));
-  const max = Number(header[4]!);
-  const quantile = (q: number): number => {
-    let rank = nearestRank(q, count);
-    let bucket = 0;
-    while (rank > 0) rank -= Number(counters[bucket++]!);
-    return Math.min(Math.max(bucketMidpoint(bucket - 1, L.FASTPATH_BITS), min), max);
-  };
-  const sum = Number(header[0]!) + Number(header[5]!) * 2 ** 64;
-  return { count, mean: sum / count, p50: quantile(0.5), p99: quantile(0.99), max };
-}
-
 const CHECKS: readonly (readonly [(spec: FastPathSpec) => boolean, string])[] = [
   [({ tenants }) => tenants.length > 0, 'at least one tenant'],
   [
@@ -169,7 +141,7 @@ export async function runFastPath(spec: FastPathSpec, module?: WebAssembly.Modul
     tenants: accounts.map((account, i) => ({
       ...account,
       inFlight: account.arrived - account.served - account.dropped.budget - account.dropped.queue,
-      latency: latencyOf(memory, exports.fastpathHistogram(i)),
+      latency: coreLatency(memory, exports.fastpathHistogram(i)),
     })),
   };
 }

@@ -20,6 +20,17 @@ const SYSTEMS: readonly (readonly [name: string, bounds: Bounds])[] = [
       queue: [1, 1e4],
     },
   ],
+  [
+    'gil/controller',
+    {
+      c: [1, 1e7],
+      controlled: [0.1, 1],
+      monitor: [0.001, 0.2],
+      'pool.most': [1, 300],
+      'pool.least': [1, 100],
+      window: [1, 1000],
+    },
+  ],
 ];
 
 describe.each(SYSTEMS)('%s', (name, bounds) => {

@@ -1,0 +1,106 @@
+// `fluxhost reproduce gil`: the cliff and its control, the controller where it does well and where it climbs, and what is refused.
+
+import { beforeAll, describe, expect, it } from 'vitest';
+import { main } from '../../src/cli/program.js';
+import type { Claim } from '../../src/experiments/experiment.js';
+import { captureIo } from '../cli/fake.js';
+import { heldNumbers } from './claim-numbers.js';
+
+interface Steady {
+  readonly threads: number;
+  readonly perWaiterNs: number;
+  readonly perSecond: number;
+  readonly cpu: number;
+}
+interface Document {
+  readonly claims: (Claim & { readonly verdict: string })[];
+  readonly figures: {
+    readonly sweep: Steady[];
+    readonly controller: { cores: number; ioUs: number; last: number; cpu: number; of: number; threads: number[] }[];
+  };
+  readonly laws: Record<string, Record<string, number[]>>;
+}
+
+const args = (name: string, set: readonly string[]) => [
+  'reproduce',
+  name,
+  '--json',
+  ...set.flatMap((text) => ['--set', text]),
+];
+
+async function printed(name: string, ...set: string[]): Promise<Document> {
+  const io = captureIo();
+  expect([await main(args(name, set), io), io.err]).toEqual([0, '']);
+  return JSON.parse(io.out) as Document;
+}
+
+async function refused(...set: string[]): Promise<string> {
+  const io = captureIo();
+  expect(await main(args('gil', set), io)).toBe(2);
+  expect(io.out).toBe('');
+  return io.err;
+}
+
+const QUICK = [
+  'threads=4,16,64,256,512',
+  'duration=300ms',
+  'controlled=66s',
+  'monitor=1s',
+  'c=100us',
+  'io=4ms',
+  'cpuBound.io=100us',
+  'perWaiter=80',
+];
+
+describe('reproduce gil', () => {
+  let document: Document;
+  beforeAll(async () => {
+    document = await printed('gil', ...QUICK);
+  }, 60_000);
+
+  const rate = (threads: number, perWaiterNs: number): number =>
+    document.figures.sweep.find((point) => point.threads === threads && point.perWaiterNs === perWaiterNs)!.perSecond;
+
+  it('has a cliff where a waiter costs something, and none where it costs nothing', () => {
+    expect(rate(512, 0)).toBeCloseTo(rate(256, 0), -1);
+    expect(Math.abs((rate(512, 0) * 102_000) / 1e9 - 1)).toBeLessThan(0.03); // 100 us and a hand-over of 2
+    expect(rate(512, 100)).toBeLessThan(0.8 * rate(64, 100));
+  });
+
+  it('follows the closed network, and its ratio says nothing of what is waited for', () => {
+    const { G1, G2, G3 } = document.laws;
+    G1!['rate']!.forEach((x, i) => expect(Math.abs(x / G1!['theory']![i]! - 1)).toBeLessThan(0.02));
+    G2!['ratio']!.forEach((ratio, i) => expect(ratio).toBeCloseTo(G2!['theory']![i]!, 2));
+    expect(G3!['threads']!.slice(0, 6)).toEqual([4, 6, 6, 8, 8, 10]); // a look a second
+  });
+
+  it('stops at the CPU limit on one core, and climbs to the top on four', () => {
+    const of = (cores: number, ioUs: number) =>
+      document.figures.controller.find((one) => one.cores === cores && one.ioUs === ioUs)!;
+    expect(of(1, 4000).last).toBeLessThan(64);
+    expect(of(1, 4000).cpu).toBeGreaterThan(0.8);
+    expect(of(4, 100).last).toBe(64);
+    expect(of(4, 100).cpu).toBeLessThan(0.26);
+  });
+
+  it('judges every claim, in words and numbers alike', () => {
+    expect(heldNumbers(document.claims)).toEqual(['cliff', 'threads-256', 'controller']);
+    expect(Object.fromEntries(document.claims.map(({ id, verdict }) => [id, verdict]))).toMatchObject({
+      cliff: 'reachable',
+      'no-lock': 'reachable',
+      controller: expect.stringMatching(/^refuted under 4 cores, CPU-bound: it climbs to 64 threads/),
+    });
+  });
+
+  it('refuses what cannot be', async () => {
+    expect(await refused('beta.low=0.8', 'pool.least=65')).toMatch(
+      /beta\.low: given 0\.8, expected at most beta\.high.*\n.*pool\.least/,
+    );
+    expect(await refused('threads=0')).toContain('threads: given "0", expected whole numbers from 1 to 10000');
+    expect(await refused('c=0')).toContain('c: given "0"');
+    expect(await refused('cores=0', 'law=cauchy')).toMatch(/cores.*\n.*law/);
+    expect(await refused('controlledCores=1.5')).toContain('controlledCores');
+    expect(await refused('monitor=100s')).toContain('monitor: given 100, expected at most controlled (60 s)');
+    expect(await refused('controlled=1000000s', 'c=1ns')).toContain('at most 1e9 tasks');
+  });
+});
