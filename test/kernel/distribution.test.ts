@@ -158,6 +158,55 @@ describe('distributions', () => {
     expect(distance * Math.sqrt(N), 'Kolmogorov–Smirnov').toBeLessThan(2.69);
   });
 
+  it('draw the normal of a lognormal law from the whole of its density', () => {
+    // with a coefficient of variation of √(e - 1) and a mean of √e the logarithm of a draw is a standard normal
+    const words = f64At(probe, probe.room(48), 6);
+    words.set([L.DIST_LOGNORMAL, Math.sqrt(Math.E), Math.sqrt(Math.E - 1), 0, 0, 0]);
+    const law = probe.lay(words.byteOffset, 1, words.byteOffset);
+    // both sides of where the ziggurat's last layer ends, and of its steps near 0
+    const bounds = [-4.3, -3.654152885361009, -3.2, -2, -1, -0.5, -0.21, -0.05, 0];
+    const all = [
+      ...bounds,
+      ...bounds
+        .slice(0, -1)
+        .map((x) => -x)
+        .reverse(),
+    ];
+    const counts = new Array<number>(all.length + 1).fill(0);
+    let previous = 0;
+    let product = 0;
+    probe.streamSeed(stream, 20_261_129n, 1n, 2n);
+    const rounds = 10;
+    for (let round = 0; round < rounds; round++) {
+      probe.draw(law, 0, stream, out, N);
+      for (const x of f64At(probe, out, N)) {
+        const z = Math.log(x);
+        counts[all.filter((bound) => z >= bound).length]!++;
+        product += z * previous;
+        previous = z;
+      }
+    }
+    const total = rounds * N;
+    const shares = [...all.map((x) => normalShare(x)), 1];
+    const chi = counts.reduce((sum, n, i) => {
+      const expected = total * (shares[i]! - (shares[i - 1] ?? 0));
+      return sum + (n - expected) ** 2 / expected;
+    }, 0);
+    expect(chi, `χ² of 17 degrees of freedom: ${counts.join(' ')}`).toBeLessThan(60.2); // one in a million
+    expect(Math.abs(product / Math.sqrt(total)), 'of neighbours').toBeLessThan(Z);
+  });
+
+  it('take exp and log of their own to 14 digits', () => {
+    const means = [1e-9, 0.3, 1, 1.4142, 2, 47, 1e4, 123_456_789, 1e15];
+    const words = f64At(probe, probe.room(48 * means.length), 6 * means.length);
+    words.set(means.flatMap((mean) => [L.DIST_LOGNORMAL, mean, 0, 0, 0, 0])); // no spread: exp of the mean's logarithm
+    const laws = probe.lay(words.byteOffset, means.length, words.byteOffset);
+    means.forEach((mean, which) => {
+      probe.draw(laws, which, stream, out, 1);
+      expect(Math.abs(f64At(probe, out, 1)[0]! / mean - 1), `${mean}`).toBeLessThan(1e-14);
+    });
+  });
+
   it('are rounded to the nearest nanosecond, and to counts of at least one', () => {
     for (let which = 0; which < LAWS.length; which++) {
       const exact = draw(which);
