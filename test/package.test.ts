@@ -126,6 +126,18 @@ describe('the entries', () => {
     expect(names('fluxhost')).toContain('compileCore');
   });
 
+  it('keep the names of classes, and lines that can be shown with an error', () => {
+    const unnamed = (entry: string): string =>
+      node(
+        'module',
+        `const all = Object.entries(await import('${entry}')).filter(([, value]) => /^class\\b/.test(String(value)));
+         console.log(all.length, all.filter(([name, value]) => value.name !== name).map(([name]) => name).join());`,
+      ).trim();
+    for (const entry of ['fluxhost', 'fluxhost/core']) expect(unnamed(entry), entry).toMatch(/^\d{1,2}$/);
+    const lines = readFileSync(join(installed, 'dist/index.js'), 'utf8').split('\n');
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(2000);
+  });
+
   it('reads files through the entry for Node, whose refusals are those of the index', () => {
     writeFileSync(join(project, 'pages.txt'), '1000 R\n2000 W\n');
     const code = `
