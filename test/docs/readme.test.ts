@@ -1,9 +1,11 @@
 // README.md: its example runs as it stands and prints what the text around it says; what it names is there.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { transform } from 'esbuild';
 import { describe, expect, it } from 'vitest';
+import { main } from '../../src/cli/program.js';
 import * as fluxhost from '../../src/index.js';
+import { captureIo } from '../cli/fake.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PAGES = [
@@ -35,6 +37,20 @@ describe('README.md', () => {
     expect(ideal).toBeLessThan(hyperflux!);
     expect(hyperflux).toBeLessThan(fixed!);
   });
+
+  it('shows what its first command prints', async () => {
+    const block = /(<!-- printed by the program.* -->\n\n```console\n\$ fluxhost (.*)\n)([\s\S]*?)```/;
+    const [, , command, shown] = block.exec(readme)!;
+    const io = captureIo();
+    expect(await main(command!.split(' '), io)).toBe(0);
+    const table = `${io.out.slice(0, io.out.indexOf('\n\ncan this be trusted?'))}\n`;
+    if (process.env['FLUXHOST_PIN'] !== undefined)
+      writeFileSync(
+        `${ROOT}README.md`,
+        readme.replace(block, (_, head: string) => `${head}${table}\`\`\``),
+      );
+    else expect(shown).toBe(table);
+  }, 60_000);
 
   it('names commands, examples and entries that exist', () => {
     const { exports, scripts } = JSON.parse(read('package.json'));
