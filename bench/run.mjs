@@ -19,6 +19,7 @@ import { ideal } from './cases/ideal.mjs';
 import { against, save } from './baseline.mjs';
 import { felt } from './cases/felt.mjs';
 import { page } from './cases/page.mjs';
+import { scale } from './cases/scale.mjs';
 import { sweep } from './cases/sweep.mjs';
 import { CLOCK, figuresTable, machine } from './measure.mjs';
 import { root } from './programs.mjs';
@@ -38,6 +39,7 @@ const CASES = {
   datapath,
   felt,
   sweep,
+  scale,
   page,
 };
 const NAMES = [...Object.keys(CASES), 'pages'];

@@ -1,6 +1,6 @@
 // Writes what the documentation prints from the program: docs/parameters.md from the table that the program itself takes its
 // defaults from, docs/scenario.md from the schema that it checks scenarios by, the lists in docs/validity.md from the table of
-// `run --verbose`, the layers in docs/architecture.md from scripts/layers.mjs.
+// `run --verbose`, the manifests in docs/cluster.md, the layers in docs/architecture.md from scripts/layers.mjs.
 // `--check` writes nothing and fails where a file on disk is not what would be written.
 import { existsSync, readFileSync } from 'node:fs';
 import { CORE_LAYERS, MEMORY_CORE_LAYERS, SRC_LAYERS, WAYS } from './layers.mjs';
@@ -9,6 +9,7 @@ import { at, ensureInstalled, fail, writeAtomically } from './support.mjs';
 const PARAMETERS = { source: 'src/explain/page.ts', target: 'docs/parameters.md', name: 'renderParametersMarkdown' };
 const SCENARIO = { source: 'src/explain/scenario-page.ts', target: 'docs/scenario.md', name: 'renderScenarioMarkdown' };
 const VALIDITY = { source: 'src/explain/validity-page.ts', target: 'docs/validity.md', name: 'renderValidityMarkdown' };
+const CLUSTER = { source: 'src/cli/kubernetes.ts', target: 'docs/cluster.md', name: 'kubernetesBlocks' };
 const ARCHITECTURE = 'docs/architecture.md';
 
 await ensureInstalled();
@@ -25,6 +26,7 @@ async function printed({ source, name }) {
     write: false,
     format: 'esm',
     platform: 'node',
+    alias: { yaml: at('node_modules/yaml/browser/index.js') }, // the other one asks for `require`
   });
   const code = Buffer.from(bundle.outputFiles[0].contents).toString('base64');
   return (await import(`data:text/javascript;base64,${code}`))[name]();
@@ -82,16 +84,17 @@ function architecture() {
   return page;
 }
 
-async function validity() {
-  const { target } = VALIDITY;
-  const lists = await printed(VALIDITY);
+async function filled(made) {
+  const { target } = made;
+  const lists = await printed(made);
   return Object.entries(lists).reduce((page, [name, text]) => between(page, name, text, target), read(target));
 }
 
 const pages = {
   [PARAMETERS.target]: await printed(PARAMETERS),
   [SCENARIO.target]: await printed(SCENARIO),
-  [VALIDITY.target]: await validity(),
+  [VALIDITY.target]: await filled(VALIDITY),
+  [CLUSTER.target]: await filled(CLUSTER),
   [ARCHITECTURE]: architecture(),
 };
 for (const [path, page] of Object.entries(pages)) {

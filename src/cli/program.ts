@@ -44,6 +44,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'simulates hosts for fluxhost fleet --engine bullmq',
     load: async () => (await import('./worker.js')).worker,
   },
+  kubernetes: {
+    summary: 'manifests for a fleet on Kubernetes',
+    load: async () => (await import('./kubernetes.js')).kubernetes,
+  },
   fork: { summary: 'how a snapshot goes on, side by side', load: async () => (await import('./fork.js')).fork },
   pages: { summary: 'replay a page-access trace', load: async () => (await import('./pages.js')).pages },
   reserve: {

@@ -84,6 +84,7 @@ describe('npm run bench -- --smoke', () => {
       'functions',
       'felt',
       'sweep',
+      'scale',
       'page',
     ]);
     expect(smoke.figures.length).toBeGreaterThanOrEqual(19);

@@ -24,29 +24,8 @@ import { jobsOf, prepareFleet, vmsOf } from '../../src/fleet/simulate.js';
 import { type Chunk, type ChunkContext, type ChunkEngine, type HostRow, seedOf } from '../../src/fleet/work.js';
 import { VERSION } from '../../src/version.js';
 import { nodeHost } from '../../src/workload/node-file.js';
+import { bitsOf, HOSTS, smallFleet } from '../support/fleet.js';
 import { certify, freePort, Running, type Secure, Server, until } from './support.js';
-
-const HOSTS = 24;
-const FLEET = `
-version: 1
-duration: 2h
-hosts: [{ type: std, count: ${HOSTS}, cores: 16, memory: 64GiB }]
-placement: worst-fit
-fidelity: full
-simulate: { length: 300ms, warmup: 1ms, windows: 2 }
-failures: { mtbf: 20h, repair: 1h }
-vms:
-  generated:
-    warmup: 1h
-    arrivals: { rate: 0.02 }
-    lifetime: { dist: exponential, mean: 1h }
-    sizes: [{ weight: 2, cores: 2, memory: 4GiB }, { weight: 1, cores: 4, memory: 8GiB, class: best-effort }]
-  behaviour:
-    slo: { quantile: 0.99, latency: 200us }
-    workload:
-      arrivals: { process: poisson, rate: 20000 }
-      request: { stages: [{ tasks: 1, service: { dist: exponential, mean: 10us } }] }
-`;
 
 let folder: string;
 let file: string;
@@ -84,24 +63,15 @@ const startFleet = (name: string, ...more: string[]): Running =>
 
 const workerHasWork = (): Promise<void> => until('a chunk under way', async () => (await server.active()) > 0);
 
-/** What must be equal between two ways of coming to a result: all but what the clock on the wall says. */
-const bitsOf = (name: string): unknown => ({
-  result: JSON.parse(readFileSync(at(name, 'fleet.json'), 'utf8'), (key, value: unknown) =>
-    /^(wallSeconds|eventsPerSecond)$/.test(key) ? 0 : value,
-  ) as unknown,
-  hosts: readFileSync(at(name, 'hosts.parquet')).toString('base64'),
-  latencies: readFileSync(at(name, 'latency.hlog'), 'utf8'),
-});
-
 async function endsAsLocal(fleet: Running, name: string): Promise<void> {
   expect(await fleet.ended, fleet.err).toBe(0);
-  expect(bitsOf(name)).toEqual(bitsOf('local'));
+  expect(bitsOf(at(name))).toEqual(bitsOf(at('local')));
 }
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'fluxhost-cluster-'));
   file = at('f.yaml');
-  writeFileSync(file, FLEET);
+  writeFileSync(file, smallFleet('300ms'));
   server = await Server.start(at('redis'));
   const local = new Running(['fleet', file, '--workers', '1', '--out', at('local'), '--json']);
   expect(await local.ended, local.err).toBe(0);

@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'fluxhost-documented-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Minutes long, for ever, or of files that only the reader has; each has tests of its own. */
-const LONG = new Set(['suite', 'reproduce', 'serve', 'build', 'reserve', 'worker']);
+const LONG = new Set(['suite', 'reproduce', 'serve', 'build', 'reserve', 'worker', 'merge']);
 const pages = [
   'README.md',
   ...readdirSync(join(ROOT, 'docs'))
@@ -62,7 +62,7 @@ describe('a documented command', () => {
       const [name = '', ...given] = words(line);
       const rest = given.map(placed);
       const io = captureIo();
-      const own = rest.some((word) => /\.(zst|ts|wasm)$|^bullmq$/.test(word));
+      const own = rest.some((word) => /\.(zst|ts|wasm)$|^bullmq$|[|$]/.test(word));
       if (LONG.has(name) || own) {
         expect(await main([name, '--help'], io)).toBe(0);
         for (const [option] of line.matchAll(/--[a-z-]+/g)) expect(io.out).toContain(option);

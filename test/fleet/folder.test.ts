@@ -23,29 +23,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/program.js';
 import type { FleetResult } from '../../src/fleet/result.js';
 import { captureIo } from '../cli/fake.js';
+import { smallFleet } from '../support/fleet.js';
 
 const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
-
-const FLEET = `
-version: 1
-duration: 2h
-hosts: [{ type: std, count: 24, cores: 16, memory: 64GiB }]
-placement: worst-fit
-fidelity: full
-simulate: { length: 10ms, warmup: 1ms, windows: 2 }
-failures: { mtbf: 20h, repair: 1h }
-vms:
-  generated:
-    warmup: 1h
-    arrivals: { rate: 0.02 }
-    lifetime: { dist: exponential, mean: 1h }
-    sizes: [{ weight: 2, cores: 2, memory: 4GiB }, { weight: 1, cores: 4, memory: 8GiB, class: best-effort }]
-  behaviour:
-    slo: { quantile: 0.99, latency: 200us }
-    workload:
-      arrivals: { process: poisson, rate: 20000 }
-      request: { stages: [{ tasks: 1, service: { dist: exponential, mean: 10us } }] }
-`;
 
 let folder: string;
 let file: string;
@@ -71,7 +51,7 @@ const bitsOf = (where: string): { result: FleetResult; hosts: Buffer; latencies:
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'fluxhost-folder-'));
   file = at('f.yaml');
-  writeFileSync(file, FLEET);
+  writeFileSync(file, smallFleet('10ms'));
   const { status, err } = await run('fleet', file, '--out', at('whole'), '--json');
   expect(status, err).toBe(0);
 }, 60_000);
