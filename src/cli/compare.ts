@@ -10,7 +10,7 @@ import { LIMIT_FACTOR } from '../study/ladder.js';
 import { fitting } from '../study/variant.js';
 import { MAX_SIZING_CORES } from '../study/sizing.js';
 import { type CommandSpec, parseCommand, renderHelp } from './args.js';
-import { ESTIMATE, printEstimate, searchRuns } from './estimate.js';
+import { ESTIMATE, printEstimate, searchRuns, sizingWhole } from './estimate.js';
 import { EXIT } from './exit.js';
 import { prepareFolder } from './files.js';
 import { POLICY_TIMEOUT } from './guard.js';
@@ -80,7 +80,10 @@ export async function compare(args: readonly string[], io: Io, tools: Tools = si
     const searched = !given.flag('no-sizing') && scenario.vms.some(({ slo }) => slo !== undefined);
     const most = mostCores ?? LIMIT_FACTOR * scenario.host.cores;
     const runs = replications + (searched ? searchRuns(most) : 0);
-    const plans = fitting(scenario, variants, file).fits.map((one) => ({ scenario: one.scenario, runs }));
+    const plans = fitting(scenario, variants, file).fits.map((one, i) => {
+      const whole = replications + (searched ? sizingWhole(one.scenario, most, i === 0) : 0);
+      return { scenario: one.scenario, runs, whole };
+    });
     return printEstimate(given, io, plans, (one) => used.create(one, directory));
   }
   return openStudy(

@@ -7,7 +7,7 @@ import { fitting, mechanismFields } from '../study/variant.js';
 import { checkObjectives } from '../study/objectives.js';
 import { type SizeRun, parseFind, sizeAll } from '../study/size.js';
 import { type CommandSpec, parseCommand, renderHelp } from './args.js';
-import { ESTIMATE, printEstimate, searchRuns } from './estimate.js';
+import { ESTIMATE, printEstimate, searchRuns, sizeWhole } from './estimate.js';
 import { EXIT } from './exit.js';
 import { prepareFolder } from './files.js';
 import { POLICY_TIMEOUT } from './guard.js';
@@ -88,10 +88,11 @@ export async function size(args: readonly string[], io: Io, tools: Tools = simul
   const own = { label: scenario.mechanism.kind, mechanism: { kind: scenario.mechanism.kind } };
   const question = { find, objectives, variants: variants ?? [own], replications, most: given.flag('most') };
   if (given.flag('estimate')) {
-    const runs = searchRuns(ladderOf(scenario, find).count) * replications;
+    const values = searchRuns(ladderOf(scenario, find).count);
+    const [runs, whole] = [values * replications, sizeWhole(values, objectives.length === 0) * replications];
     const plans = fitting(scenario, question.variants, given.positional(0)).fits.map((one) => ({
       scenario: one.scenario,
-      runs,
+      ...{ runs, whole },
     }));
     return printEstimate(given, io, plans, (one) => used.create(one, loaded.directory));
   }

@@ -62,6 +62,28 @@ export function formatProblem(problem: Problem): string {
   return printable(`${place}${path === '' ? '' : `${path}: `}given ${given}, expected ${expected}`);
 }
 
+/** Lines of a file that are wrong in the same way: so many are told. */
+const MOST_ALIKE = 3;
+
+/** One line each; of those that differ in the line of a file and what stands there alone, the first and how many more. */
+function formatProblems(problems: readonly Problem[]): string {
+  const kindOf = ({ file = '', line, path, given, expected }: Problem): string =>
+    JSON.stringify(line === undefined ? [file, path, given, expected] : [file, path, expected]);
+  const counts = new Map<string, number>();
+  for (const problem of problems) counts.set(kindOf(problem), (counts.get(kindOf(problem)) ?? 0) + 1);
+  const told = new Map<string, number>();
+  const lines = problems.flatMap((problem) => {
+    const kind = kindOf(problem);
+    const nth = (told.get(kind) ?? 0) + 1;
+    told.set(kind, nth);
+    const count = counts.get(kind)!;
+    if (count <= MOST_ALIKE + 1 || nth < MOST_ALIKE) return [formatProblem(problem)];
+    if (nth > MOST_ALIKE) return [];
+    return [formatProblem(problem), `and ${count - nth} more lines like these`];
+  });
+  return lines.join('\n');
+}
+
 /** The input was refused: nothing ran and nothing was written. The command line ends with exit status 2. */
 export class InputError extends Error {
   /** All of them, at least one. */
@@ -69,7 +91,7 @@ export class InputError extends Error {
 
   constructor(problems: Problem | readonly Problem[]) {
     const list = Array.isArray(problems) ? (problems as readonly Problem[]) : [problems as Problem];
-    super(list.map(formatProblem).join('\n'));
+    super(formatProblems(list));
     this.name = 'InputError';
     this.problems = list;
   }

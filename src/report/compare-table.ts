@@ -37,11 +37,18 @@ const LATENCIES = [
   ['p99.9', 'p999'],
 ] as const;
 
+/** Whether a run says what a quantile of a VM is: enough requests lie beyond it. There is no ratio to what is not told. */
+function isTold({ runs }: Comparison, column: number, name: string, key: LatencyKey): boolean {
+  const vm = runs[column]!.vms.find((one) => one.name === name);
+  return vm !== undefined && markedQuantile(vm.latencyNs, key) !== '–';
+}
+
 /** A latency as `withRatio` shows it for one run each, and as mean ± half-width over several. */
 function latencyCell(comparison: Comparison, column: number, vm: VmResult, key: LatencyKey): string {
   const marked = markedQuantile(vm.latencyNs, key);
   const path = `${vm.name}.latencyNs.${key}`;
-  if (!replicated(comparison)) return withRatio(marked, comparison, column, path);
+  if (!replicated(comparison))
+    return isTold(comparison, 0, vm.name, key) ? withRatio(marked, comparison, column, path) : marked;
   const mark = marked.startsWith('≥') ? '≥' : '';
   if (marked === '–') return marked;
   return mark + overRuns(comparison.runs[column]!, vm.latencyNs[key], formatDurationNs, (f) => f[path]);
@@ -69,11 +76,11 @@ function latencyRows(comparison: Comparison, row: VmRow, each: Each): void {
       continue;
     }
     each(`latency ${label}`, (one, i) => latencyCell(comparison, i, one.vms[0]!, key));
-    const paired = comparison.differences.some(
-      ({ figures }) => typeof figures[`${row.name}.latencyNs.${key}`]?.ratio === 'number',
-    );
-    if (replicated(comparison) && paired)
-      each('  ratio', (one, i) => ratioCell(comparison, i, `${one.name}.latencyNs.${key}`));
+    const hasRatio = (column: number): boolean =>
+      [0, column].every((which) => isTold(comparison, which, row.name, key)) &&
+      typeof comparison.differences[column - 1]?.figures[`${row.name}.latencyNs.${key}`]?.ratio === 'number';
+    if (replicated(comparison) && comparison.runs.some((_, column) => hasRatio(column)))
+      each('  ratio', (one, i) => (hasRatio(i) ? ratioCell(comparison, i, `${one.name}.latencyNs.${key}`) : ''));
   }
 }
 

@@ -39,7 +39,7 @@ export interface RunFacts {
 const LEVEL = 0.95;
 /** Burst cycles that a figure should rest on (assumed): one more or less then moves a mean by a tenth. */
 const LEAST_CYCLES = 10;
-/** A mean's half-width that is worth a warning where it is wider than it looks, as a share of the mean (assumed). */
+/** What is worth a warning as a share of a mean (assumed): a half-width that is wider than it looks, a beginning that moves it. */
 const WIDE_SHARE = 0.02;
 /** So many times wider than independent values would make it (assumed). */
 const WIDE_RATIO = 2;
@@ -103,13 +103,14 @@ function fewSamples(vm: VmResult): Warning[] {
   return warnings;
 }
 
-/** MSER-5 beside the warm-up. A cut that moves the mean by less than the run's own noise says nothing. */
+/** MSER-5 beside the warm-up. A cut that moves the mean by less than the run's own noise, or by next to nothing, says nothing. */
 function shortWarmup(vm: VmResult, intervals: Intervals, { durationNs, warmupNs }: Scenario): Warning[] {
   const cut = mser5(intervals);
   if (cut === 0) return [];
   const all = batchMeans(intervals, LEVEL);
   const rest = batchMeans(intervals, LEVEL, { from: cut });
   if (all === undefined || rest === undefined || Math.abs(all.mean - rest.mean) <= rest.halfWidth) return [];
+  if (Math.abs(all.mean - rest.mean) <= WIDE_SHARE * rest.mean) return [];
   const more = time((cut * durationNs) / intervals.counts.length);
   const given = warmupNs === 0 ? 'no warm-up was given' : `beyond the warm-up of ${time(warmupNs)}`;
   const detail = `MSER-5 leaves out the first ${more} (${given}): without them the mean is ${time(rest.mean)} instead of ${time(all.mean)}`;

@@ -7,7 +7,10 @@ import type { Runnable } from './study.js';
 /** Runs that cost about as much as each other. */
 export interface Plan {
   readonly scenario: Scenario;
+  /** At most. */
   readonly runs: number;
+  /** Whole runs that they are likely to take as long as, where some end early or are not needed; default: `runs`. */
+  readonly whole?: number;
 }
 
 /** What a pilot needs of a simulation. */
@@ -36,7 +39,7 @@ export interface Estimate {
 /** All pilots together; the first slice of one is run whatever it takes. */
 const PILOT_SECONDS = 2;
 
-async function seconds(
+async function pilotOf(
   create: () => Promise<Pilot>,
   most: number,
 ): Promise<{ whole: number; share: number; bytes: number }> {
@@ -63,20 +66,31 @@ async function seconds(
   }
 }
 
-/** Pilots one after the other, so that none takes another's processor. */
+/**
+ * Pilots one after the other, so that none takes another's processor.
+ *
+ * @param startSeconds what a thread needs before it can make anything
+ */
 export async function estimateOf(
   plans: readonly Plan[],
   create: (scenario: Scenario) => Promise<Pilot>,
   threads: number,
+  startSeconds = 0,
 ): Promise<Estimate> {
   let [total, runs, bytesPerRun, piloted] = [0, 0, 0, 0];
+  // what is compiled once is not what every run takes
+  const begun = performance.now();
+  if (plans.length > 0) (await create(plans[0]!.scenario)).close();
+  const ready = startSeconds + (performance.now() - begun) / 1000;
   for (const plan of plans) {
-    const { whole, share, bytes } = await seconds(() => create(plan.scenario), PILOT_SECONDS / plans.length);
-    total += whole * plan.runs;
+    const { whole, share, bytes } = await pilotOf(() => create(plan.scenario), PILOT_SECONDS / plans.length);
+    total += whole * (plan.whole ?? plan.runs);
     runs += plan.runs;
     piloted += share / plans.length;
     bytesPerRun = Math.max(bytesPerRun, bytes);
   }
   const used = Math.max(1, Math.min(threads, runs));
-  return { runs, seconds: total / used, threads: used, bytesPerRun, bytes: bytesPerRun * used, pilot: piloted };
+  // other threads start as this one did
+  const seconds = total / used + (used > 1 ? 2 * ready : ready);
+  return { runs, seconds, threads: used, bytesPerRun, bytes: bytesPerRun * used, pilot: piloted };
 }

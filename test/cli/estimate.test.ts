@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/program.js';
 import { type Estimate, type Pilot, estimateOf } from '../../src/study/estimate.js';
 import { sample } from '../study/sample.js';
+import { sizeWhole, sizingWhole } from '../../src/cli/estimate.js';
 import { rowsText } from '../../src/cli/crew.js';
 import { formatWait } from '../../src/report/units.js';
 import { captureIo } from './fake.js';
@@ -72,6 +73,32 @@ describe('an estimate', () => {
     expect(whole.seconds).toBeGreaterThan(6 * 0.015);
     expect(tenth).toMatchObject({ runs: 6, threads: 3, bytes: 3 * 2 ** 20, pilot: 0.1 });
     expect(tenth.seconds).toBeGreaterThan((6 * 0.15) / 3);
+  });
+
+  it('counts what is made once but once, threads that start, and runs that end early as what they take', async () => {
+    const slow = async (): Promise<Pilot> => {
+      if (made++ === 0) await new Promise((resolve) => setTimeout(resolve, 300));
+      return pilot(1);
+    };
+    let made = 0;
+    const one = await estimateOf([{ scenario: sample(), runs: 40 }], slow, 1);
+    expect(one.seconds).toBeGreaterThan(0.3 + 40 * 0.015);
+    expect(one.seconds).toBeLessThan(40 * 0.3);
+    made = 0;
+    const started = await estimateOf([{ scenario: sample(), runs: 40 }], slow, 40, 50);
+    expect(started.seconds).toBeGreaterThan(2 * 50.3);
+    made = 1;
+    const half = await estimateOf([{ scenario: sample(), runs: 400, whole: 40 }], slow, 1);
+    expect(half.runs).toBe(400);
+    expect(half.seconds).toBeLessThan(400 * 0.015);
+  });
+
+  it('of searches takes half of the runs that may end early, and few where another mechanism was asked before', () => {
+    const scenario = sample(); // 1 to 10, 0 to 8 vCPUs: 18 values
+    expect(sizingWhole(scenario, 48, true)).toBe(0.5 * (5 + 2 - 1));
+    expect(sizingWhole(scenario, 4, true)).toBe(0.5 * (2 + 2 - 1));
+    expect(sizingWhole(scenario, 48, false)).toBe(1.5);
+    expect([sizeWhole(7, true), sizeWhole(7, false)]).toEqual([4, 7]);
   });
 });
 

@@ -71,6 +71,20 @@ describe('eight replications', () => {
     expect(single).toContain('Needed to meet them: ideal');
   });
 
+  it('of too few requests give no ratio to a quantile that is not told', async () => {
+    const few = resolveScenario({ ...scenario({ process: 'poisson', rate: 3e5 }), duration: '1ms', warmup: '100us' });
+    for (const replications of [1, 8]) {
+      const text = renderComparison(
+        await compare(few, { mechanisms: ['ideal', 'static'], replications, sizing: false }),
+      );
+      const lines = text.split('\n');
+      const at = lines.findIndex((line) => /^ +latency p99\.9 /.test(line));
+      expect(lines[at]).toMatch(/^ +latency p99\.9 +– +–$/);
+      expect(lines[at + 1]).not.toContain('ratio');
+      expect(text).toMatch(replications === 1 ? /latency mean .*\dx/ : /latency mean .*\n +ratio .*\dx/);
+    }
+  });
+
   it('of one trace give means alone, and say why', async () => {
     const comparison = await of({ process: 'trace', file: 'a.csv', format: 'csv' });
     const text = renderComparison(comparison);

@@ -1,6 +1,7 @@
 // The text of a scenario: YAML and JSON, and everything that is neither, or is meant to do harm.
 
 import { describe, expect, it } from 'vitest';
+import { InputError } from '../../src/input/errors.js';
 import { parseScenario } from '../../src/scenario/parse.js';
 import { linesOf, SAMPLE } from './sample.js';
 
@@ -53,6 +54,30 @@ describe('text', () => {
 });
 
 describe('refused text', () => {
+  it('wrong in many lines alike is told of a few, and of how many more', () => {
+    const expected = 'a page number';
+    const alike = Array.from({ length: 20 }, (_, i) => ({
+      file: 'a.csv',
+      line: i + 2,
+      path: 'page',
+      given: `x${i}`,
+      expected,
+    }));
+    const other = { file: 'a.csv', line: 9, path: 'size', given: 'y', expected: 'bytes' };
+    const error = new InputError([...alike, other]);
+    expect(error.problems).toHaveLength(21);
+    expect(error.message.split('\n')).toEqual([
+      'a.csv:2: page: given x0, expected a page number',
+      'a.csv:3: page: given x1, expected a page number',
+      'a.csv:4: page: given x2, expected a page number',
+      'and 17 more lines like these',
+      'a.csv:9: size: given y, expected bytes',
+    ]);
+    // fields of a scenario are other mistakes each
+    const fields = ['a', 'b', 'c', 'd'].map((path) => ({ path, given: '1', expected }));
+    expect(new InputError(fields).message.split('\n')).toHaveLength(4);
+  });
+
   it.each([
     ['an empty file', '', `s.yaml: given an empty document, expected ${A_SCENARIO}`],
     ['a list', '- 1\n- 2\n', `s.yaml: given a list, expected ${A_SCENARIO}`],
