@@ -27,6 +27,7 @@ export const CHAPTERS = [
       'docs/vcao.md',
       'docs/verusage.md',
       'docs/yolofs.md',
+      'docs/edgeflow.md',
     ],
   ],
   ['Own mechanism', ['docs/extending.md']],

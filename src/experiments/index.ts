@@ -69,4 +69,9 @@ export const EXPERIMENTS: readonly ExperimentEntry[] = [
     () => import('./gil/index.js'),
     ['laws', 'controller'],
   ),
+  entry(
+    'edgeflow',
+    'EdgeFlow: the first answer of a model on a phone (arXiv 2604.09083)',
+    () => import('./edgeflow/index.js'),
+  ),
 ];
