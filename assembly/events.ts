@@ -22,6 +22,8 @@ import { onCore, stopFinished } from "./cpu/cores/move";
 import { beginStatistics } from "./cpu/accounts";
 import { longestPast } from "./cpu/guest/turn";
 import { isAsked, planFirst, planRun, planEnd } from "./cpu/guest/plan";
+import { life } from "./lifecycle/state";
+import { steadySlot } from "./lifecycle/steady";
 import { endTouches, mayTouch } from "./memory/pages/touch";
 import { workDone } from "./cpu/speed";
 import { waitBegins } from "./cpu/waiting";
@@ -72,6 +74,13 @@ function fold(hash: u64, time: u64, slot: u64, kind: u64): u64 {
   return x ^ (x >> 32);
 }
 
+/** The number of a timer slot that does not follow from how many VMs are laid out for functions. */
+// @ts-ignore: decorator
+@inline
+function numbered(slot: u32): u64 {
+  return life.on ? <u64>steadySlot(slot) : <u64>slot;
+}
+
 /**
  * Simulates every event up to and including `untilNs`, at most `budget` of them. Answers RUN_*, or E_* when the event
  * could not be carried out; after an E_* the accounts can still be read, and every further call answers the same.
@@ -99,17 +108,17 @@ export function run(untilNs: f64, budget: f64): i32 {
     if (slot >= H.slotVcpus) {
       if (slot < H.slotClients) {
         const v = changetype<VCpu>(H.vcpus + <usize>(slot - H.slotVcpus) * offsetof<VCpu>());
-        if (clock.fingerprintOn) clock.fingerprint = fold(clock.fingerprint, time, slot, v.state);
+        if (clock.fingerprintOn) clock.fingerprint = fold(clock.fingerprint, time, numbered(slot), v.state);
         onVcpu(v);
       } else if (slot >= H.slotParts) {
-        if (clock.fingerprintOn) clock.fingerprint = fold(clock.fingerprint, time, slot, 18);
+        if (clock.fingerprintOn) clock.fingerprint = fold(clock.fingerprint, time, numbered(slot), 18);
         onPart(slot);
       } else {
-        if (clock.fingerprintOn) clock.fingerprint = fold(clock.fingerprint, time, slot, 16);
+        if (clock.fingerprintOn) clock.fingerprint = fold(clock.fingerprint, time, numbered(slot), 16);
         onClient(load<Vm>(H.clientVm + (<usize>(slot - H.slotClients) << 2)), slot);
       }
     } else {
-      if (clock.fingerprintOn) clock.fingerprint = fold(clock.fingerprint, time, slot, 17);
+      if (clock.fingerprintOn) clock.fingerprint = fold(clock.fingerprint, time, numbered(slot), 17);
       onOther(slot);
     }
     if (clock.status != 0) return <i32>clock.status;

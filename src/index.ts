@@ -16,7 +16,14 @@ export { renderReserve } from './report/reserve-table.js';
 export { overTimeFiles, type CsvFile } from './report/series.js';
 export { latencyFiles, type LatencyFile } from './report/hdr.js';
 export { Simulation } from './simulation.js';
-export type { InjectedWorkload, MetricsOptions, Progress, RunOptions, SimulationOptions } from './options.js';
+export type {
+  InjectedWorkload,
+  MetricsOptions,
+  Progress,
+  RunOptions,
+  SimulationInput,
+  SimulationOptions,
+} from './options.js';
 export type { TimelineSink, TimelineSummary, TimelineWindow } from './timeline/index.js';
 export type { CoreDoing, CoreLook, HostLook, MoveStep, VmLook } from './result/look.js';
 export { compileCore, compileMemoryCore } from './core/load.js';
@@ -47,7 +54,7 @@ export type { MechanismInput } from './mechanisms/types.js';
 export type { Confidence, Figures, Replication, ResampledTrace, Validity } from './result/result.js';
 export type { Difference, FigureDifference } from './result/replications.js';
 export type { BucketedDistribution, Buckets, Distribution, Interval } from './metrics/figures.js';
-export { scenarioJsonSchema, type ScenarioInput } from './scenario/schema.js';
+export { scenarioJsonSchema, type FunctionScenarioInput, type ScenarioInput } from './scenario/schema.js';
 export type { Scenario } from './scenario/types.js';
 export { Histogram } from './metrics/histogram.js';
 export { toStableJson } from './result/json.js';

@@ -3,8 +3,13 @@
 import type { MostRequests } from './core/lost.js';
 import type { LifecycleSpec } from './lifecycle/spec.js';
 import type { Policy } from './policy.js';
+import type { FunctionScenarioInput, ScenarioInput } from './scenario/schema.js';
+import type { Scenario } from './scenario/types.js';
 import type { Arrival, ArrivalBatch } from './workload/arrival.js';
 import type { TraceHost } from './workload/text-source.js';
+
+/** What a simulation is made of: a scenario as it is written, with VMs, functions or both, or one that is resolved. */
+export type SimulationInput = Scenario | ScenarioInput | FunctionScenarioInput;
 
 /** With what a simulation runs. */
 export interface SimulationOptions {

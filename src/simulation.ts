@@ -1,6 +1,6 @@
 // Simulation: configure a host, inject work, run it, read its metrics. One instance is one linear memory; dropping it frees everything.
 
-import { type CompiledScenario, compileScenario, seededWords } from './core/compile.js';
+import { type CompiledScenario, compileScenario, sameWords, seededWords } from './core/compile.js';
 import type { EmpiricalTables } from './core/distributions.js';
 import { HostCore } from './core/host.js';
 import { ClosedError } from './core/errors.js';
@@ -12,11 +12,11 @@ import type { Histogram } from './metrics/histogram.js';
 import type { HostLook } from './result/look.js';
 import type { Series, EventLog } from './result/over-time.js';
 import { checkRestored, bindPolicy, decisionsOf } from './policy.js';
-import { checkSeed, refuseStreams, untilNs } from './core/asked.js';
+import { checkSeed, refuseStreams, refuseUnread, untilNs } from './core/asked.js';
 import { layFunctions, moreSlots } from './core/functions.js';
 import { fedVm, injectedArrivals, isResolved, openTraces, policyBits, readTables } from './core/inputs.js';
 import type { LaidFunctions } from './lifecycle/words.js';
-import type { InjectedWorkload, MetricsOptions, RunOptions, SimulationOptions } from './options.js';
+import type { InjectedWorkload, MetricsOptions, RunOptions, SimulationInput, SimulationOptions } from './options.js';
 import { compileCore, hashOf } from './core/load.js';
 import { coreFor, leaveCore } from './core/spare.js';
 import { knownSha256, unpackSnapshot, type SnapshotParts, packSnapshot } from './core/snapshot.js';
@@ -28,7 +28,6 @@ import type { Watcher } from './timeline/watcher.js';
 import { advance, overviewOf, UNLIMITED } from './advance.js';
 import { checkFork } from './scenario/fork.js';
 import { resolveScenario } from './scenario/resolve.js';
-import type { ScenarioInput } from './scenario/schema.js';
 import type { Scenario } from './scenario/types.js';
 
 /**
@@ -52,6 +51,7 @@ export class Simulation {
   private overview: Overview | undefined;
   private closed = false;
   private streams = 0;
+  private unread = false; // functions of another seed are read, or made, when it goes on
 
   private constructor(
     private readonly resolved: Scenario,
@@ -79,7 +79,7 @@ export class Simulation {
    * @throws InputError naming every field that is wrong, what was given and what is expected
    * @throws LimitError when the host does not fit into linear memory
    */
-  static async create(input: Scenario | ScenarioInput, options: SimulationOptions = {}): Promise<Simulation> {
+  static async create(input: SimulationInput, options: SimulationOptions = {}): Promise<Simulation> {
     return Simulation.assemble(isResolved(input) ? input : resolveScenario(input), options);
   }
 
@@ -149,6 +149,7 @@ export class Simulation {
 
   private parts(): SnapshotParts {
     refuseStreams(this.streams);
+    refuseUnread(this.unread);
     const { scenario, injection, late, intervals, core, options } = this;
     const slots = this.compiled.laid?.slots;
     const outside = { injection: injection.state, late: late.state, intervals: intervals.state, slots };
@@ -162,7 +163,7 @@ export class Simulation {
    * @throws InputError naming what a running host cannot change
    */
   async fork(change?: Scenario): Promise<Simulation> {
-    this.open();
+    await this.read();
     const copy = await Simulation.assemble(this.scenario, this.options, this.parts());
     return change === undefined ? copy : copy.changed(change);
   }
@@ -171,9 +172,7 @@ export class Simulation {
     checkFork(this.scenario, scenario);
     const bits = policyBits(this.options.policy, this.options.everyRound);
     const compiled = compileScenario(scenario, this.tables, bits, this.compiled.laid);
-    const [was, is] = [this.compiled.words, compiled.words];
-    const same = was.length === is.length && is.every((word, i) => Object.is(word, was[i]));
-    if (!same) this.core.reconfigure(is); // another end alone changes nothing in the core
+    if (!sameWords(this.compiled.words, compiled.words)) this.core.reconfigure(compiled.words);
     const late = new LateRequests(compiled, scenario, this.late.state);
     const intervals = new IntervalReadings(compiled, scenario, this.intervals.state);
     const { core, injection, options, tables, started } = this;
@@ -182,33 +181,24 @@ export class Simulation {
 
   /**
    * The same host at time zero with another seed, bit by bit as `create` would make it, in a twentieth of the time. What was
-   * injected is forgotten, traces begin anew.
+   * injected is forgotten, traces begin anew. Functions of a scenario are read, or made, for the seed when it runs.
    *
    *     for (let seed = 1; seed <= 1000; seed++) (simulation.reset(seed), await simulation.run());
    * @throws InputError for a seed that is no whole number from 0 to 2^53 - 1
    */
   reset(seed: number): void {
     this.open();
-    checkSeed(seed, this.scenario.functions !== undefined);
+    checkSeed(seed);
+    this.unread = this.resolved.functions !== undefined && this.options.lifecycle === undefined;
     const resolved = { ...this.scenario, seed };
     const compiled = { ...this.compiled, words: seededWords(this.compiled.words, seed) };
     void this.injection.close();
     this.core.reset(compiled.words);
     const injection = new Injection(this.core);
     openTraces(resolved, compiled, this.options.files, injection);
-    const late = new LateRequests(compiled, resolved);
-    const intervals = new IntervalReadings(compiled, resolved);
-    Object.assign(this, {
-      resolved,
-      compiled,
-      injection,
-      late,
-      intervals,
-      started: false,
-      streams: 0,
-      wall: { seconds: 0 },
-    });
-    this.overview = undefined;
+    const of = { late: new LateRequests(compiled, resolved), intervals: new IntervalReadings(compiled, resolved) };
+    Object.assign(this, { ...of, resolved, compiled, injection, overview: undefined });
+    Object.assign(this, { started: false, fed: false, streams: 0, wall: { seconds: 0 } });
   }
 
   /** Simulated time, ns. */
@@ -239,6 +229,7 @@ export class Simulation {
    */
   inject(workload: InjectedWorkload): void {
     this.open();
+    refuseUnread(this.unread);
     const vm = fedVm(this.compiled, workload.vm);
     if (Symbol.asyncIterator in workload.arrivals) {
       this.streams++;
@@ -269,7 +260,7 @@ export class Simulation {
     options: RunOptions = {},
   ): Promise<TimelineSummary> {
     const { Timeline, windowOf } = await import('./timeline/index.js');
-    this.open();
+    await this.read();
     const timeline = new Timeline(this.core, sink, windowOf(window, this.nowNs, this.endNs));
     await this.advance(this.endNs, UNLIMITED, options, [timeline]);
     return timeline.close(this.nowNs);
@@ -293,7 +284,7 @@ export class Simulation {
   }
 
   private async advance(untilNs: number, budget: number, options: RunOptions, looking: Watcher[] = []): Promise<void> {
-    this.open();
+    await this.read();
     if (!this.started) {
       this.started = true;
       await this.injection.refill();
@@ -311,12 +302,23 @@ export class Simulation {
 
   /** Lays the host out anew with more VMs for functions, and takes it to where it was. */
   private async enlarge(events: number, watched: boolean): Promise<void> {
-    const laid = moreSlots(this.compiled.laid!, watched || this.fed);
-    const all = await Simulation.assemble(this.resolved, this.options, undefined, laid);
-    const { compiled, core, injection, late, intervals } = all;
     const strips = this.overview?.asked ?? false;
-    Object.assign(this, { compiled, core, injection, late, intervals, overview: undefined, started: false });
+    await this.layAnew(moreSlots(this.compiled.laid!, watched || this.fed));
     if (events > 0) await this.advance(Number.MAX_SAFE_INTEGER, events, { strips });
+  }
+
+  private async layAnew(laid?: LaidFunctions): Promise<void> {
+    const all = await Simulation.assemble(this.resolved, this.options, undefined, laid);
+    void this.injection.close();
+    const { compiled, core, injection, late, intervals } = all;
+    const of = { compiled, core, injection, late, intervals };
+    Object.assign(this, { ...of, overview: undefined, started: false, unread: false });
+  }
+
+  /** It is open, and has the functions of its seed. */
+  private async read(): Promise<void> {
+    this.open();
+    if (this.unread) await this.layAnew();
   }
 
   /** Everything that goes on, as it is now; undefined where a stream would have to be read again. */
@@ -329,16 +331,14 @@ export class Simulation {
   metrics({ histograms = false }: MetricsOptions = {}): Result {
     this.open();
     const { scenario, compiled, core, injection, late, intervals, wall } = this;
-    const wallSeconds = wall.seconds;
-    return measure({ scenario, compiled, core, injection, late, intervals, wallSeconds, histograms });
+    return measure({ wallSeconds: wall.seconds, scenario, compiled, core, injection, late, intervals, histograms });
   }
 
   /** Cores held, tasks waiting, delays and latencies over time, the warm-up included; null where the scenario asks for no `series`. */
   series(): Series | null {
     this.open();
-    if (this.scenario.series === null) return null;
-    const series = this.core.series();
-    return { ...series, ...this.intervals.memory.over(series.timeNs) };
+    const series = this.scenario.series === null ? null : this.core.series();
+    return series && { ...series, ...this.intervals.memory.over(series.timeNs) };
   }
 
   /** The events of the scenario's `log` window; null where it asks for none. */

@@ -7,7 +7,7 @@
 //   onEvent          the event of one of its slots, counted from its first
 //   onBegin          the warm-up is over: counters begin anew
 //   onSettle         counters are about to be read: writes what is now, and answers 0 or E_CONSERVATION
-//   onArrive         a request has arrived that is none of a VM's (lifecycle): its number, its service in ns
+//   onArrive         a request has arrived that is none of a VM's (lifecycle): its number, its service in ns; below 0: so many are announced
 //   onAnswer         one of its tasks has ended: the VM, the record, which is free already and still holds what it held
 //
 // A part whose section is not in the configuration is never called. The records are in linear memory, so a snapshot holds them.
@@ -50,7 +50,7 @@ export class Part {
   set onSettle(f: () => u32) {
     this.settles = f.index;
   }
-  set onArrive(f: (number: u32, service: u64) => void) {
+  set onArrive(f: (number: u32, service: i64) => void) {
     this.arrives = f.index;
   }
   set onAnswer(f: (vm: usize, task: usize) => void) {
@@ -76,7 +76,7 @@ export class Part {
   settle(): u32 {
     return call_indirect<u32>(this.settles);
   }
-  arrive(number: u32, service: u64): void {
+  arrive(number: u32, service: i64): void {
     call_indirect<void>(this.arrives, number, service);
   }
   answered(vm: usize, task: usize): void {

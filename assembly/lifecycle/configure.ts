@@ -7,7 +7,7 @@ import { NEVER, RANK_SAMPLE, schedule } from "../kernel/event-queue";
 import { createHistograms } from "../kernel/histogram";
 import { Part } from "../kernel/part";
 import { word } from "../cpu/configure";
-import { Q, clock } from "../cpu/state";
+import { Q, clock, vmAt } from "../cpu/state";
 import { choosePolicy } from "./keeper";
 import { lackAll } from "./instances";
 import { PAST_BYTES } from "./policies/hist";
@@ -40,6 +40,7 @@ function readHeader(words: usize): void {
   life.restoreNs = <u64>word(words, W.LIFE_RESTORE);
   life.vmNs = <u64>word(words, W.LIFE_VM);
   life.attestNs = <u64>word(words, W.LIFE_ATTEST);
+  life.proactive = <u32>word(words, W.LIFE_PROACTIVE);
   life.bootCpu = word(words, W.LIFE_BOOT_CPU);
   life.sampleInterval = <u64>word(words, W.LIFE_SAMPLE_INTERVAL);
   life.classCount = <u32>word(words, W.LIFE_CLASSES);
@@ -79,6 +80,9 @@ function layClasses(words: usize): bool {
     }
     life.firstSlot = min<u32>(life.firstSlot, c.firstVm);
     life.slotCount += c.slots;
+    const vcpus = vmAt(c.firstVm).max;
+    life.slotVcpus += c.slots * vcpus;
+    life.vcpusMost = max<u32>(life.vcpusMost, vcpus);
   }
   life.ofSlot = allocate(<u64>life.slotCount << 2);
   life.resting = allocate(<u64>life.slotCount << 2);

@@ -22,7 +22,8 @@ export const LIFE_SAMPLE_INTERVAL = 20; // ns between samples of the memory, 0: 
 export const LIFE_CLASSES = 21;
 export const LIFE_FUNCTIONS = 22;
 export const LIFE_BOOT_CPU = 23; // share of boot and init that is work of a core
-export const LIFE_HEADER = 24;
+export const LIFE_PROACTIVE = 24; // 1: an announced width starts instances
+export const LIFE_HEADER = 25;
 
 export const TIERS = 5; // that can be ordered
 export const TIER_ACTIVE = 0;
@@ -92,6 +93,8 @@ export const LIFE_GATE_MAX = 30; // most starts that waited at the gate
 export const LIFE_SAMPLES = 31;
 export const LIFE_SAMPLE_NS = 32; // between samples
 export const LIFE_SLOTS_MAX = 33; // most VM slots in use
+export const LIFE_ANNOUNCED = 34; // widths
+export const LIFE_AHEAD = 35; // instances that they started
 export const LIFE_COUNTERS = 40;
 
 export const FN_ARRIVED = 0;

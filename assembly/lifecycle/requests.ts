@@ -4,7 +4,7 @@ import * as L from "../layout";
 import * as W from "./layout";
 import { RANK_EXPIRE, cancel, schedule } from "../kernel/event-queue";
 import { record } from "../kernel/histogram";
-import { Q, Request, Task, Vm, clock, isNull, nothing } from "../cpu/state";
+import { Q, Request, Task, Vm, clock, isNull, nothing, vmAt } from "../cpu/state";
 import { dropTask, enterVm, newTask } from "../cpu/workload/request";
 import { takeDelayed } from "./delayed";
 import { workingSetOf } from "./working-set";
@@ -15,17 +15,21 @@ import { underWay } from "./memory";
 import { fits, makeRoom } from "./room";
 import { instanceIn, takeSlot } from "./slots";
 import {
-  BOOT_TASK, Fn, Instance, KEY_READY, KEY_SHIFT, SLOT_TIMEOUT, STARTING, fnAt, life, roomed, tallied, tally, tallyFn, tallyMost, timedBy,
+  BOOT_TASK, Fn, Instance, KEY_READY, KEY_SHIFT, SLOT_TIMEOUT, STARTING, classAt, fnAt, life, roomed, tallied, tally, tallyFn, tallyMost, timedBy,
 } from "./state";
 import { armTimers, planExpiry, planReady, planRetry, takeTimer } from "./timers";
 
-/** A request of function `number` arrives. */
-export function onFunctionArrival(number: u32, service: u64): void {
+/** A request of function `number` arrives; below 0: that so many will is announced. */
+export function onFunctionArrival(number: u32, service: i64): void {
   const f = fnAt(number);
+  if (service < 0) {
+    if (life.proactive) announced(f, <u32>-service);
+    return;
+  }
   tally(W.LIFE_ARRIVED, 1);
   tallyFn(f, W.FN_ARRIVED, 1);
   keeper.arrived(f);
-  const t = newTask(service);
+  const t = newTask(<u64>service);
   if (isNull(t)) return;
   if (f.hopeless) drop(f, t);
   else if (!serve(f, t)) overflow(f, t);
@@ -196,6 +200,20 @@ function startTier(f: Fn): u32 {
     if (tier == W.TIER_RESTORE ? f.snapshot != 0 : tier == W.TIER_VM ? f.init == 0 : tier == W.TIER_FULL) return tier;
   }
   return W.TIER_FULL;
+}
+
+/** Instances for `width` requests that are to come start, as far as memory goes without an eviction. */
+function announced(f: Fn, width: u32): void {
+  tally(W.LIFE_ANNOUNCED, 1);
+  if (f.hopeless) return;
+  const vcpus = vmAt(classAt(f.slotClass).firstVm).max;
+  const wanted = (width - 1) / vcpus + 1;
+  while (f.instances < wanted && fits(f.memory)) {
+    const i = make(f);
+    if (isNull(i)) return;
+    tally(W.LIFE_AHEAD, 1);
+    begin(i, startTier(f));
+  }
 }
 
 /** Functions that lack instances get them, in the order in which they came to, as far as memory goes without an eviction. */

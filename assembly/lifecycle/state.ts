@@ -113,6 +113,7 @@ export class Life {
   vmNs: u64;
   attestNs: u64;
   bootCpu: f64;
+  proactive: u32;
   slot: u32; //          first timer slot
   fnCount: u32;
   fns: usize;
@@ -153,6 +154,8 @@ export class Life {
   restingCount: u32;
   restingFlags: usize;
   slotsUsed: u32;
+  slotVcpus: u32; //     vCPUs of all of them
+  vcpusMost: u32; //     of one of them
   clock: f64; //         greedy-dual's
   // samples
   sampleInterval: u64;

@@ -2,16 +2,20 @@
 
 import { InputError, show } from '../input/errors.js';
 
-/** @throws InputError for a seed that is none, and where functions would have to be read or made anew for it */
-export function checkSeed(seed: number, functions = false): void {
-  if (functions)
+/** @throws InputError for a seed that is none */
+export function checkSeed(seed: number): void {
+  if (!Number.isSafeInteger(seed) || seed < 0)
+    throw new InputError({ path: 'seed', given: show(seed), expected: 'a whole number from 0 to 2^53 - 1' });
+}
+
+/** @throws InputError where a seed was set whose functions have not been read yet */
+export function refuseUnread(unread: boolean): void {
+  if (unread)
     throw new InputError({
       path: 'functions',
       given: 'reset',
-      expected: 'a simulation of its own for each seed: functions are read or made when it is created',
+      expected: 'that it runs first, if only until 0 ns: functions of another seed are read when it does',
     });
-  if (!Number.isSafeInteger(seed) || seed < 0)
-    throw new InputError({ path: 'seed', given: show(seed), expected: 'a whole number from 0 to 2^53 - 1' });
 }
 
 /** @throws InputError where arrivals came from a stream, which cannot be read again */

@@ -124,6 +124,10 @@ const seedWords = (seed: number) => ({
   [L.HOST_SEED_HI]: Math.floor(seed / 2 ** 32),
 });
 
+/** Whether a host would be laid out alike: another end of the run alone changes nothing in the core. */
+export const sameWords = (a: Float64Array, b: Float64Array): boolean =>
+  a.length === b.length && a.every((word, i) => Object.is(word, b[i]));
+
 /** The same host with another seed. */
 export function seededWords(words: Float64Array, seed: number): Float64Array {
   const seeded = words.slice();

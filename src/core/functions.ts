@@ -27,11 +27,12 @@ export async function layFunctions(
 ): Promise<LaidFunctions | undefined> {
   if (lifecycle !== undefined) return laidFunctions(lifecycle, slots);
   if (scenario.functions === undefined) return undefined;
-  const { spec, notes } = await readLifecycle(scenario, files);
+  const { spec, notes, drawn } = await readLifecycle(scenario, files);
   const unheard =
-    'lifecycle.proactive: invocations are single tasks, and none announces others, so that it changes nothing';
-  const told = [...notes.map(({ detail }) => detail), ...(spec.proactive ? [unheard] : [])];
-  return { ...laidFunctions(spec, slots), notes: told };
+    'lifecycle.proactive: no width of two or more is announced (functions.width), so that it changes nothing';
+  const silent = spec.proactive && (scenario.functions.generated?.width ?? 1) === 1;
+  const told = [...notes.map(({ detail }) => detail), ...(silent ? [unheard] : [])];
+  return { ...laidFunctions(spec, slots), notes: told, drawn };
 }
 
 /**

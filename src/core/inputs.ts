@@ -11,7 +11,7 @@ import {
 } from '../../assembly/layout.js';
 import type { Policy } from '../policy.js';
 import { type Problem, show, InputError, expectedOneOf } from '../input/errors.js';
-import type { ScenarioInput } from '../scenario/schema.js';
+import type { FunctionScenarioInput, ScenarioInput } from '../scenario/schema.js';
 import type { Scenario, TraceArrivals } from '../scenario/types.js';
 import type { TraceReader, Arrival } from '../workload/arrival.js';
 import { openTrace, type TraceOptions } from '../workload/index.js';
@@ -39,7 +39,7 @@ export function policyBits(policy: Policy | undefined, everyRound = false): numb
   );
 }
 
-export function isResolved(input: Scenario | ScenarioInput): input is Scenario {
+export function isResolved(input: Scenario | ScenarioInput | FunctionScenarioInput): input is Scenario {
   return 'durationNs' in input;
 }
 

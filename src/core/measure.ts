@@ -30,13 +30,14 @@ export interface Measured {
 }
 
 /** Each trace once a group of VMs. */
-function resampledOf(reached: readonly TraceReach[], { vms }: CompiledScenario): ResampledTrace[] {
+function resampledOf(reached: readonly TraceReach[], { vms, laid }: CompiledScenario): ResampledTrace[] {
   const found = new Map<string, ResampledTrace>();
   for (const { vm, file, blocks } of reached) {
     const { name } = vms[vm]!.group;
     if (blocks !== undefined) found.set(name, { vm: name, file, blockNs: blocks.blockNs, blocks: blocks.of });
   }
-  return [...found.values()];
+  const functions = laid?.drawn === undefined ? [] : [{ vm: 'functions', ...laid.drawn }];
+  return [...found.values(), ...functions];
 }
 
 /** @throws CoreError when tasks or core time do not add up */

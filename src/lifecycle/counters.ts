@@ -27,6 +27,8 @@ export const LIFECYCLE_COUNTERS = {
   expirations: counter(W.LIFE_EXPIRATIONS, 'Dormant instances that went because the policy said so.'),
   starts: counter(W.LIFE_STARTS, 'Instances that booted or were restored.'),
   prewarmed: counter(W.LIFE_PREWARMED, 'Instances that were loaded ahead of a request.'),
+  announced: counter(W.LIFE_ANNOUNCED, 'Widths of bursts that were announced.'),
+  startedAhead: counter(W.LIFE_AHEAD, 'Instances that were started for an announced width.'),
   snapshots: counter(W.LIFE_SNAPSHOTS_LEFT, 'Functions that were left a snapshot.'),
   usedBytes: counter(W.LIFE_USED, 'Memory of all instances at the end.'),
   usedMaxBytes: counter(W.LIFE_USED_MAX, 'The most that they held at once.'),

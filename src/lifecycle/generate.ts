@@ -44,7 +44,18 @@ const whole = (value: number, least: number): number => Math.min(Math.max(Math.r
 export async function generate(
   given: FunctionsGiven,
   made: GeneratedFunctions,
-  { seed, endNs, runtimeInitNs }: { readonly seed: number; readonly endNs: number; readonly runtimeInitNs: number },
+  {
+    seed,
+    endNs,
+    runtimeInitNs,
+    announces,
+  }: {
+    readonly seed: number;
+    readonly endNs: number;
+    readonly runtimeInitNs: number;
+    /** Whether anybody listens to announced widths. */
+    readonly announces: boolean;
+  },
   host: TraceHost,
 ): Promise<{ functions: Shape[]; invocations: Invocations }> {
   const tables = new Map<string, Float64Array>();
@@ -69,24 +80,41 @@ export async function generate(
             minInstances: 0,
           };
         });
-  return { functions, invocations: calls(functions, made, { seed, endNs, tables }) };
+  return { functions, invocations: calls(functions, made, { seed, endNs, tables, announces }) };
 }
 
 function calls(
   functions: readonly Shape[],
-  { rate, zipf, service }: GeneratedFunctions,
-  { seed, endNs, tables }: { readonly seed: number; readonly endNs: number; readonly tables: NumberTables },
+  { rate, zipf, service, width = 1, aheadNs = 0 }: GeneratedFunctions,
+  {
+    seed,
+    endNs,
+    tables,
+    announces,
+  }: {
+    readonly seed: number;
+    readonly endNs: number;
+    readonly tables: NumberTables;
+    readonly announces: boolean;
+  },
 ): Invocations {
   const weights = functions.map((_, index) => pow(index + 1, -zipf));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const draw = drawOf(service, tables);
   const columns = new Columns(Math.ceil((rate * endNs) / 1e9) + 1024);
   functions.forEach(({ name }, fn) => {
-    const meanGapNs = (1e9 * total) / (rate * weights[fn]!);
+    const meanGapNs = (1e9 * total * width) / (rate * weights[fn]!);
     const arrivals = streamOf(seed, name, 'arrivals');
     const services = streamOf(seed, name, 'services');
-    for (let atNs = meanGapNs * exponential(arrivals); atNs <= endNs; atNs += meanGapNs * exponential(arrivals))
-      columns.add(Math.round(atNs), fn, whole(draw(services), 0));
+    for (let atNs = meanGapNs * exponential(arrivals); atNs <= endNs; atNs += meanGapNs * exponential(arrivals)) {
+      const knownNs = Math.round(atNs);
+      if (announces && width > 1) columns.add(knownNs, fn, -width);
+      for (let k = 0; k < width; k++) {
+        const serviceNs = whole(draw(services), 0);
+        // what comes after the end is drawn, so that nothing else hangs on it
+        if (knownNs + aheadNs <= endNs) columns.add(knownNs + aheadNs, fn, serviceNs);
+      }
+    }
   });
   return columns.sorted();
 }

@@ -8,6 +8,7 @@ import type { TraceHost } from '../workload/text-source.js';
 import type { Shape } from './generate.js';
 import type { FunctionsGiven, ScenarioWithFunctions } from './source.js';
 import type { FunctionSpec, Invocations, LifecycleSpec } from './spec.js';
+import type { DrawnBlocks } from './resample.js';
 
 /** What a person should be told beside the results. */
 export interface LifecycleNote {
@@ -22,6 +23,8 @@ export interface LifecycleInput {
   /** Indexes of the functions that the budget can never hold: their requests are dropped. */
   readonly neverFit: readonly number[];
   readonly notes: readonly LifecycleNote[];
+  /** Present where blocks of a trace were drawn. */
+  readonly drawn?: DrawnBlocks;
 }
 
 /** Choosing who is confidential is not to follow how the functions were chosen. */
@@ -47,19 +50,22 @@ interface Found {
   readonly shapes: readonly Shape[];
   readonly invocations: Invocations;
   readonly notes: readonly LifecycleNote[];
+  readonly drawn?: DrawnBlocks;
 }
 
 async function find(scenario: ScenarioWithFunctions, given: FunctionsGiven, host: TraceHost): Promise<Found> {
   const { seed } = scenario;
   const endNs = scenario.warmupNs + scenario.durationNs;
-  const { runtimeInitNs } = scenario.lifecycle!;
+  const { runtimeInitNs, proactive: announces } = scenario.lifecycle!;
   if (given.trace === undefined) {
     const { generate } = await import('./generate.js');
-    const made = await generate(given, given.generated!, { seed, endNs, runtimeInitNs }, host);
+    const made = await generate(given, given.generated!, { seed, endNs, runtimeInitNs, announces }, host);
     return { shapes: made.functions, invocations: made.invocations, notes: [] };
   }
   const { readTrace } = await import('./traces.js');
-  const { functions, invocations, summary } = await readTrace(given.trace, given.trace.seed ?? seed, endNs, host);
+  const resamples = given.trace.resampleNs !== undefined;
+  const untilNs = resamples ? Infinity : endNs; // blocks are drawn of all of it
+  const { functions, invocations, summary } = await readTrace(given.trace, given.trace.seed ?? seed, untilNs, host);
   const shapes = functions.map(({ initNs, ...row }) => ({
     ...row,
     initNs: initNs ?? runtimeInitNs,
@@ -68,7 +74,9 @@ async function find(scenario: ScenarioWithFunctions, given: FunctionsGiven, host
     minInstances: 0,
   }));
   const notes = summaryNotes(summary).map((detail) => ({ code: 'trace' as const, field: 'functions.trace', detail }));
-  return { shapes, invocations, notes };
+  if (!resamples) return { shapes, invocations, notes };
+  const { anotherDay } = await import('./resample.js');
+  return { shapes, notes, ...(await anotherDay(invocations, given.trace, seed, endNs)) };
 }
 
 function neverFitting(functions: readonly FunctionSpec[], budget: number | null): number[] {
@@ -89,11 +97,12 @@ export async function readLifecycle(scenario: ScenarioWithFunctions, host: Trace
   const { lifecycle, functions: given } = scenario;
   if (lifecycle === undefined || given === undefined) throw new Error('a scenario without functions has no lifecycle');
   const { runtimeInitNs: _, ...settings } = lifecycle;
-  const { shapes, invocations, notes } = await find(scenario, given, host);
+  const { shapes, invocations, notes, drawn } = await find(scenario, given, host);
   const functions = withShares(shapes, given, scenario.seed);
   const neverFit = neverFitting(functions, lifecycle.memoryBytes);
   const names = neverFit.slice(0, 3).map((index) => functions[index]!.name);
   const told = `${neverFit.length} of ${functions.length} functions need more memory than the budget, so that their requests are dropped: ${names.join(', ')}${neverFit.length > 3 ? ' …' : ''}`;
   const never = neverFit.length === 0 ? [] : [{ code: 'never-fits' as const, field: 'lifecycle.memory', detail: told }];
-  return { spec: { ...settings, functions, invocations }, neverFit, notes: [...notes, ...never] };
+  const spec = { ...settings, functions, invocations };
+  return { spec, neverFit, notes: [...notes, ...never], ...(drawn === undefined ? {} : { drawn }) };
 }

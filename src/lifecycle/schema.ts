@@ -206,6 +206,7 @@ const trace = later(() =>
       `${TRACE}.start`,
       z.optional(z.union([z.literal('first'), duration], { error: () => 'a duration with a unit, or first' })),
     ),
+    resample: described(`${TRACE}.resample`, z.optional(positiveDuration)),
     limit: described(`${TRACE}.limit`, z.optional(whole(1, Number.MAX_SAFE_INTEGER))),
     startMinute: described(`${TRACE}.startMinute`, z.optional(whole(1, 1_440))),
     minutes: described(`${TRACE}.minutes`, z.optional(whole(1, 1_440))),
@@ -230,10 +231,11 @@ const trace = later(() =>
           tell('memory', 'nothing: functions.trace.table tells the memory already');
       }
     })
-    .transform(({ start, timeScale, serviceScale, ...rest }): FunctionTrace =>
+    .transform(({ start, resample, timeScale, serviceScale, ...rest }): FunctionTrace =>
       compact({
         ...rest,
         startNs: start,
+        resampleNs: resample,
         timeScale: timeScale ?? defaultNumber(`${TRACE}.timeScale`),
         serviceScale: serviceScale ?? defaultNumber(`${TRACE}.serviceScale`),
       }),
@@ -263,6 +265,8 @@ const fields = later(() =>
     zipf: documented(`${FN}.zipf`, real(0, 10)),
     memory: described(`${FN}.memory`, z.optional(sizeLaw)),
     init: described(`${FN}.init`, z.optional(initLaw)),
+    width: described(`${FN}.width`, z.optional(whole(1, MAX_INSTANCES))),
+    ahead: described(`${FN}.ahead`, z.optional(duration)),
     service: described(`${FN}.service`, z.optional(serviceLaw)),
     configurations: about('Generated: sizes of the functions, from a file; absent: none.', z.optional(configurations)),
     confidential: documented(`${FN}.confidential`, real(0, 1)),
@@ -274,7 +278,7 @@ const fields = later(() =>
 );
 type WrittenFunctions = z.output<typeof fields>;
 
-const GENERATED = ['count', 'rate', 'zipf', 'memory', 'init', 'service', 'configurations'] as const;
+const GENERATED = ['count', 'rate', 'zipf', 'memory', 'init', 'width', 'ahead', 'service', 'configurations'] as const;
 
 function checkSource(value: WrittenFunctions, context: z.RefinementCtx): void {
   const tell = (field: string, message: string): void => context.addIssue({ code: 'custom', path: [field], message });
@@ -305,6 +309,8 @@ function generated(given: WrittenFunctions): GeneratedFunctions {
     zipf: given.zipf ?? defaultNumber(`${FN}.zipf`),
     memory: given.memory,
     init: given.init,
+    width: given.width,
+    aheadNs: given.ahead,
     service: given.service!,
     configurations: given.configurations,
   });

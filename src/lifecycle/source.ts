@@ -31,6 +31,8 @@ export interface FunctionTrace {
   readonly seed?: number | undefined;
   /** Trace time that becomes the simulation's start; `first`: that of the first invocation. */
   readonly startNs?: number | 'first' | undefined;
+  /** Blocks of so much of the trace's own time, in ns, in an order that the scenario's seed draws; absent: as it is. */
+  readonly resampleNs?: number | undefined;
   /** At most that many invocations. */
   readonly limit?: number | undefined;
   /** `azure-2019`: the first minute taken. */
@@ -57,6 +59,10 @@ export interface GeneratedFunctions {
   readonly memory?: Dist | undefined;
   /** Nanoseconds, drawn for each function; absent: `lifecycle.runtimeInit`. */
   readonly init?: Dist | undefined;
+  /** Requests that come at once, of all together; absent: 1. */
+  readonly width?: number | undefined;
+  /** From when their number is known to when they come, in ns; absent: 0. */
+  readonly aheadNs?: number | undefined;
   /** Nanoseconds, drawn for each request. */
   readonly service: Dist;
   /** What sizes the functions have, from a file. */

@@ -29,7 +29,7 @@ export interface Invocations {
   readonly atNs: Float64Array;
   /** Index of the function. */
   readonly fn: Uint32Array;
-  /** How long each runs on one core. */
+  /** How long each runs on one core; below 0: no request, but the announcement that so many will come. */
   readonly serviceNs: Float64Array;
 }
 

@@ -3,12 +3,17 @@
 
 import * as W from '../../assembly/lifecycle/layout.js';
 import { InputError, show } from '../input/errors.js';
+import type { DrawnBlocks } from './resample.js';
 import type { FunctionSpec, KeepAlive, LifecycleSpec } from './spec.js';
 
 /** VM slots of each class to begin with; a run that needs more is laid out anew with twice as many. */
 export const SLOTS_AT_FIRST = 256;
-/** Mechanisms that give cores by guarantee, or one beside those that a VM has: a VM without any stays without. */
-const GUARANTEED_ONLY: readonly string[] = ['static', 'ditto', 'nsdi22'];
+/** Mechanisms that run no functions, whose VMs have no guaranteed core, and why. */
+const WITHOUT_FUNCTIONS: Readonly<Record<string, string>> = {
+  static: 'cores stay where they are guaranteed',
+  ditto: 'a guest tells how many more vCPUs it could use from those that it has',
+  nsdi22: 'each guaranteed core is laid out with its VM at time 0, and every other is parked',
+};
 /** Samples of the memory over a run. */
 const SAMPLES = 400;
 
@@ -18,6 +23,8 @@ export interface LaidFunctions {
   readonly slots: number;
   /** What a person should be told of how they were read. */
   readonly notes?: readonly string[];
+  /** Blocks that were drawn of their trace. */
+  readonly drawn?: DrawnBlocks | undefined;
 }
 
 /** The vCPUs of the classes of VM slots, ascending. */
@@ -117,6 +124,7 @@ function header(scenario: ScenarioWithLaidFunctions, spec: LifecycleSpec, classe
     [W.LIFE_ATTEST]: spec.attestNs,
     [W.LIFE_SAMPLE_INTERVAL]: Math.max(1, Math.ceil((scenario.warmupNs + scenario.durationNs) / SAMPLES)),
     [W.LIFE_BOOT_CPU]: spec.boot.cpu ?? 0,
+    [W.LIFE_PROACTIVE]: Number(spec.proactive),
     [W.LIFE_CLASSES]: classes,
     [W.LIFE_FUNCTIONS]: spec.functions.length,
   });
@@ -127,12 +135,12 @@ export function lifecycleWords(scenario: ScenarioWithLaidFunctions): number[] | 
   const { laid, vms, mechanism } = scenario;
   if (laid === undefined) return undefined;
   const { spec, slots } = laid;
-  if (GUARANTEED_ONLY.includes(mechanism.kind))
+  const reason = WITHOUT_FUNCTIONS[mechanism.kind];
+  if (reason !== undefined)
     throw new InputError({
       path: 'mechanism.kind',
       given: show(mechanism.kind),
-      expected:
-        'ideal, hyperflux, blind, shenango, caladan, cgroup, hotplug or microvm: the VMs of functions have no guaranteed core, and without one they would never get any',
+      expected: `ideal, hyperflux, blind, shenango, caladan, cgroup, hotplug or microvm: under ${mechanism.kind} ${reason}, and the VMs of functions have none`,
     });
   const classes = slotClasses(spec);
   const least = keepOf(spec.keepAlive).instances ?? 0;

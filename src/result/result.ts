@@ -192,7 +192,7 @@ const makeSchemas = () => {
   });
 
   const resampledTrace = record('ResampledTrace', 'A trace of whose blocks another day was drawn.', {
-    vm: text('The group of VMs that replays it.'),
+    vm: text('The group of VMs that replays it; functions: that of functions.trace.'),
     file: text('As the scenario names it.'),
     blockNs: count('Length of a block in the simulation, in ns.'),
     blocks: count('Whole blocks that the trace has.'),

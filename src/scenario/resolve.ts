@@ -4,7 +4,7 @@ import { type Problem, InputError } from '../input/errors.js';
 import { checkTogether } from './checks.js';
 import type { FieldProblem, Path } from '../input/errors.js';
 import { oneForEachField, problemsOf } from '../input/problems.js';
-import { scenarioSchema, type ScenarioInput } from './schema.js';
+import { scenarioSchema, type FunctionScenarioInput, type ScenarioInput } from './schema.js';
 import { lifecycleProblems } from '../lifecycle/checks.js';
 import { memoryProblems } from '../swap/checks.js';
 import { MAX_ENTRIES, MAX_FIELDS } from '../input/text-shape.js';
@@ -66,7 +66,7 @@ export function toProblem({ path, given, expected }: FieldProblem): Problem {
  *
  * @throws InputError with every problem at once
  */
-export function resolveScenario(input: ScenarioInput): Scenario {
+export function resolveScenario(input: ScenarioInput | FunctionScenarioInput): Scenario {
   const checked = checkScenario(input);
   if (checked.scenario === undefined) throw new InputError(told(checked.problems.map(toProblem)));
   return checked.scenario;

@@ -168,22 +168,29 @@ const replays = ({ workload }: VmGroup): boolean =>
   workload?.arrivals.process === 'trace' && workload.arrivals.resampleNs === undefined;
 
 /** Whether replications are of one trace as it is. */
-export const sameTrace = ({ vms }: Scenario): boolean => vms.some(replays);
+export const sameTrace = ({ vms, functions }: Scenario): boolean =>
+  vms.some(replays) || (functions?.trace !== undefined && functions.trace.resampleNs === undefined);
 
 /** Traces that are replayed as they are (another seed draws other services, but no other arrivals), or made of too few blocks. */
-export function noSample({ vms, durationNs }: Scenario, { resampled = [] }: Result): Warning[] {
-  const same = vms.filter(replays).map(({ name, workload }): Warning => {
-    const { file } = workload!.arrivals as TraceArrivals;
+export function noSample({ vms, functions, durationNs }: Scenario, { resampled = [] }: Result): Warning[] {
+  const replayed = vms
+    .filter(replays)
+    .map(({ name, workload }) => [`vms.${name}.workload.arrivals`, (workload!.arrivals as TraceArrivals).file]);
+  const { trace: of } = functions ?? {};
+  if (of !== undefined && of.resampleNs === undefined) replayed.push(['functions.trace', of.file]);
+  const same = replayed.map(([field, file]): Warning => {
     const detail = `every replication replays ${file}: they are no sample of other days, so no intervals are given; resample draws such days`;
-    return { code: 'same-trace', field: `vms.${name}.workload.arrivals.file`, detail };
+    return { code: 'same-trace', field: `${field}.file`, detail };
   });
   const few = resampled.flatMap((trace): Warning[] => {
     if (isSample(trace, durationNs)) return [];
+    const isGroup = vms.some(({ name }) => name === trace.vm);
+    const field = isGroup ? `vms.${trace.vm}.workload.arrivals.resample` : 'functions.trace.resample';
     const detail =
       trace.blockNs > durationNs
         ? `a block lasts longer than what is measured, so that its beginning is all that is seen of it: no intervals are given`
         : `${trace.file} has ${trace.blocks} blocks, too few to tell how days differ (${LEAST_BLOCKS}): no intervals are given`;
-    return [{ code: 'few-blocks', field: `vms.${trace.vm}.workload.arrivals.resample`, detail }];
+    return [{ code: 'few-blocks', field, detail }];
   });
   return [...same, ...few];
 }

@@ -127,6 +127,6 @@ export function onInject(): void {
   const serviceNs = load<f64>(at, 8);
   const width = load<u32>(at, 20);
   scheduleInjection();
-  if (vm & <u32>L.ARRIVAL_FUNCTION) partAt(L.PART_LIFECYCLE).arrive(vm & ~<u32>L.ARRIVAL_FUNCTION, <u64>(<i64>(serviceNs + 0.5)));
+  if (vm & <u32>L.ARRIVAL_FUNCTION) partAt(L.PART_LIFECYCLE).arrive(vm & ~<u32>L.ARRIVAL_FUNCTION, <i64>Math.floor(serviceNs + 0.5));
   else arrive(vmAt(vm), serviceNs, width, 0);
 }

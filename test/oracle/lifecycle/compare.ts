@@ -38,6 +38,9 @@ export function differences(ours: Outcome, theirs: LifecycleResult, { functions 
   return [
     ...counted('all', ours, theirs),
     ...(ours.inFlight === theirs.inFlight ? [] : [`inFlight: naive ${ours.inFlight}, program ${theirs.inFlight}`]),
+    ...(ours.startedAhead === theirs.startedAhead
+      ? []
+      : [`startedAhead: naive ${ours.startedAhead}, program ${theirs.startedAhead}`]),
     ...byteSeconds('warm', ours.warmByteNs, theirs.warmByteSeconds),
     ...byteSeconds('busy', ours.activeByteNs, theirs.busyByteSeconds),
     ...byteSeconds('starting', ours.startingByteNs, theirs.startingByteSeconds),
@@ -49,16 +52,20 @@ export function differences(ours: Outcome, theirs: LifecycleResult, { functions 
 }
 
 /** Empty: they agree. A scenario that is refused has nothing to compare. */
-export async function compared(scenario: Scenario, files: TraceHost): Promise<string[]> {
+export async function compared(
+  scenario: Scenario,
+  files: TraceHost,
+  change: (spec: LifecycleSpec) => LifecycleSpec = (spec) => spec,
+): Promise<string[]> {
   let spec: LifecycleSpec;
   try {
-    ({ spec } = await readLifecycle(scenario, files));
+    spec = change((await readLifecycle(scenario, files)).spec);
   } catch (error) {
     if (error instanceof InputError) return [];
     throw error;
   }
   const ours = naive(spec, scenario.warmupNs + scenario.durationNs, scenario.host.cores);
-  const simulation = await Simulation.create(scenario, { files });
+  const simulation = await Simulation.create(scenario, { files, lifecycle: spec });
   try {
     await simulation.run();
     return differences(ours, simulation.metrics().lifecycle!, spec);

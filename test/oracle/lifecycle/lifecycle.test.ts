@@ -4,6 +4,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoryHost } from '../../../src/workload/index.js';
+import { bursts, withBursts } from './bursts.js';
 import { compared } from './compare.js';
 import { scenarios } from './generate.js';
 import { AZURE_2021, azure2019, bare, BUDGETS, FILES, POLICIES } from './traces.js';
@@ -17,6 +18,13 @@ describe('the program and the naive simulator agree', () => {
       expect(await compared(scenario, memoryHost(own)), text).toEqual([]);
     });
     await fc.assert(property, { seed: 1, numRuns: SEEDS });
+  });
+
+  it('on 60 random scenarios whose bursts are announced', async () => {
+    const property = fc.asyncProperty(scenarios, bursts, async ({ scenario, files: own, text }, some) => {
+      expect(await compared(scenario, memoryHost(own), (spec) => withBursts(spec, some)), text).toEqual([]);
+    });
+    await fc.assert(property, { seed: 3, numRuns: 60 });
   });
 
   it.each(POLICIES)('on 598 calls of 2021 under %s', async (policy) => {

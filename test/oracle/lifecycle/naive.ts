@@ -69,7 +69,9 @@ export class Naive {
   private arrival(index: number): Planned {
     const { atNs, fn, serviceNs } = this.spec.invocations;
     const request = { fn: fn[index]!, arrivedNs: atNs[index]!, serviceNs: serviceNs[index]! };
-    return { atNs: request.arrivedNs, rank: RANKS.arrive, place: 0, happen: () => this.arrive(request) };
+    const happen = (): void =>
+      request.serviceNs < 0 ? this.announced(request.fn, -request.serviceNs) : this.arrive(request);
+    return { atNs: request.arrivedNs, rank: RANKS.arrive, place: 0, happen };
   }
 
   /** The earliest EXPIRE, at one instant that of the least id. */
@@ -370,14 +372,29 @@ export class Naive {
     if (this.of(fn).length < this.minimum[fn]! && !this.lacking.includes(fn)) this.lacking.push(fn);
   }
 
+  private announced(fn: number, width: number): void {
+    if (!this.spec.proactive) return;
+    const f = this.spec.functions[fn]!;
+    if (this.neverFits(f)) return;
+    let missing = Math.ceil(width / Math.min(f.maxVcpus, f.concurrency)) - this.of(fn).length;
+    for (; missing > 0 && this.fits(f.memoryBytes); missing--) {
+      this.counts.startedAhead++;
+      this.startAhead(fn);
+    }
+  }
+
+  private startAhead(fn: number): void {
+    const tier = this.spec.order.find((one) => one !== 'active' && one !== 'dormant' && this.applies(one, fn))!;
+    this.pass(this.create(fn), this.startNs(tier, this.spec.functions[fn]!));
+  }
+
   /** Who has waited longest first; who does not fit holds up the others. */
   private refill(): void {
     for (let fn = this.lacking[0]; fn !== undefined; this.lacking.shift(), fn = this.lacking[0]) {
       const f = this.spec.functions[fn]!;
       while (this.of(fn).length < this.minimum[fn]!) {
         if (!this.fits(f.memoryBytes)) return;
-        const tier = this.spec.order.find((one) => one !== 'active' && one !== 'dormant' && this.applies(one, fn))!;
-        this.pass(this.create(fn), this.startNs(tier, f));
+        this.startAhead(fn);
       }
     }
   }

@@ -15,6 +15,8 @@ export interface Counts {
 export interface Outcome extends Counts {
   /** Requests that wait in the queue at the end. */
   inFlight: number;
+  /** Instances that announced widths have started. */
+  startedAhead: number;
   functions: Counts[];
   /** Byte-nanoseconds: of all memory, of dormant, active and starting instances. */
   usedByteNs: bigint;
@@ -38,6 +40,7 @@ export const noCounts = (): Counts => ({
 export const noOutcome = (functions: number): Outcome => ({
   ...noCounts(),
   inFlight: 0,
+  startedAhead: 0,
   functions: Array.from({ length: functions }, noCounts),
   usedByteNs: 0n,
   warmByteNs: 0n,
