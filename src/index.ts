@@ -46,7 +46,7 @@ export { renderSuite, suiteCsv } from './report/suite-table.js';
 export type { SuiteFigure, SuiteFigures, SuiteResult, SuiteRow, SuiteScore } from './study/suite/suite.js';
 export type { Comparison } from './study/compare.js';
 export type { Bound } from './study/bound.js';
-export type { SizeResult, SizeRun, SizeTrial } from './study/size.js';
+export type { SizeLatency, SizeResult, SizeRun, SizeTrial } from './study/size.js';
 export type { Sizing } from './study/sizing.js';
 export type { SweepFigure, SweepResult, SweepRow } from './study/sweep.js';
 export type { MechanismChoice } from './study/variant.js';

@@ -2,6 +2,7 @@
 // it knows what they know.
 
 import { InputError, expectedOneOf, show } from '../input/errors.js';
+import { MECHANISM_KINDS } from '../mechanisms/kinds.js';
 import { type CommandSpec, parseCommand, renderHelp } from './args.js';
 import { EXIT } from './exit.js';
 import type { Io } from './io.js';
@@ -37,6 +38,9 @@ export function optionsOf(help: string): Option[] {
   );
 }
 
+/** An option whose value is a list of mechanisms, apart by commas. */
+const MECHANISMS = 'mechanisms';
+
 const flags = ({ options }: Command): string => options.map(({ name }) => `--${name}`).join(' ');
 
 function bash(commands: readonly Command[]): string {
@@ -52,6 +56,13 @@ _fluxhost() {
   fi
   if [ "\${COMP_WORDS[1]}" = help ]; then
     COMPREPLY=($(compgen -W '${names}' -- "$current"))
+    return
+  fi
+  if [ "\${COMP_WORDS[COMP_CWORD-1]}" = --${MECHANISMS} ]; then
+    local before=''
+    case "$current" in *,*) before="\${current%,*}," ;; esac
+    COMPREPLY=($(compgen -P "$before" -W '${MECHANISM_KINDS.join(' ')}' -- "\${current##*,}"))
+    compopt -o nospace 2>/dev/null
     return
   fi
   case "$current" in -*) ;; *) return ;; esac
@@ -71,7 +82,8 @@ function zsh(commands: readonly Command[]): string {
   const described = commands.map(({ name, summary }) => `    '${name}:${zshText(summary)}'`);
   const cases = commands.map(({ name, options }) => {
     const each = options.map((option) => {
-      const value = option.takesValue ? `:${option.name}:_files` : '';
+      const action = option.name === MECHANISMS ? `_values -s , mechanism ${MECHANISM_KINDS.join(' ')}` : '_files';
+      const value = option.takesValue ? `:${option.name}:${action}` : '';
       return `        '*--${option.name}[${zshText(option.help)}]${value}'`;
     });
     return `    ${name})\n      _arguments \\\n${each.join(' \\\n')} \\\n        '*:file:_files'\n      ;;`;
@@ -99,6 +111,18 @@ if [ "$funcstack[1]" = _fluxhost ]; then _fluxhost "$@"; else compdef _fluxhost 
 
 const fishText = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
 
+const fishValue = ({ name, takesValue }: Option): string =>
+  name === MECHANISMS ? " -x -a '(__fluxhost_mechanisms)'" : takesValue ? ' -r' : '';
+
+/** What stands before the last comma stays. */
+const FISH_MECHANISMS = `function __fluxhost_mechanisms
+    set -l before (commandline -ct | string match -r '.*,')
+    for one in ${MECHANISM_KINDS.join(' ')}
+        echo "$before"$one
+    end
+end
+`;
+
 function fish(commands: readonly Command[]): string {
   const first = commands.map(
     ({ name, summary }) => `complete -c fluxhost -f -n __fish_use_subcommand -a ${name} -d '${fishText(summary)}'`,
@@ -106,10 +130,10 @@ function fish(commands: readonly Command[]): string {
   const rest = commands.flatMap(({ name, options }) =>
     options.map(
       (option) =>
-        `complete -c fluxhost -n '__fish_seen_subcommand_from ${name}' -l ${option.name}${option.takesValue ? ' -r' : ''} -d '${fishText(option.help)}'`,
+        `complete -c fluxhost -n '__fish_seen_subcommand_from ${name}' -l ${option.name}${fishValue(option)} -d '${fishText(option.help)}'`,
     ),
   );
-  return `# fish completion of fluxhost\n${[...first, ...rest].join('\n')}\n`;
+  return `# fish completion of fluxhost\n${FISH_MECHANISMS}${[...first, ...rest].join('\n')}\n`;
 }
 
 const SHELLS: Readonly<Record<string, (commands: readonly Command[]) => string>> = { bash, zsh, fish };

@@ -23,6 +23,31 @@ export interface SizeTrial {
   of: number;
   /** Why the value makes no scenario. */
   refused?: string;
+  /** The SLOs' latencies; absent where the value makes no scenario. */
+  slos?: SizeLatency[];
+}
+
+/** What an SLO looks at, at one value. */
+export interface SizeLatency {
+  /** Which. */
+  vm: string;
+  /** At which the SLO looks. */
+  quantile: number;
+  /** At most so much. */
+  targetNs: number;
+  /** Mean over the replications; null where one ended as soon as an SLO was lost, or has none. */
+  latencyNs: number | null;
+}
+
+/** Adds what one replication says. A run that ended early says nothing of the whole. */
+function addLatencies(all: Map<string, SizeLatency>, { vms, incomplete }: Result, replications: number): void {
+  for (const { name, slo } of vms) {
+    if (slo === null) continue;
+    const { quantile, targetNs } = slo;
+    const before = all.get(name) ?? { vm: name, quantile, targetNs, latencyNs: 0 };
+    const lost = incomplete === true || slo.latencyNs === null || before.latencyNs === null;
+    all.set(name, { ...before, latencyNs: lost ? null : before.latencyNs! + slo.latencyNs! / replications });
+  }
 }
 
 /** The answer for a mechanism. */
@@ -94,7 +119,11 @@ export interface SizeQuestion {
   readonly most?: boolean;
 }
 
+const slosOf = (latencies: ReadonlyMap<string, SizeLatency>): Pick<SizeTrial, 'slos'> =>
+  latencies.size === 0 ? {} : { slos: [...latencies.values()] };
+
 interface CandidateTrial extends Trial {
+  readonly slos?: SizeLatency[];
   readonly refused?: string;
   /** Where every run went to the end. */
   readonly whole?: Whole;
@@ -145,12 +174,14 @@ async function tryOne(
   let [attainedIn, ended, allSilent, missed] = [0, 0, true, ''];
   const doubts = new Doubts();
   const silent = new Map<string, number>();
+  const latencies = new Map<string, SizeLatency>();
   for (let r = 0; r < replications; r++) {
     if (study.interrupted) return null;
     const scenario = seeded(candidate, r);
     const result = await study.once(scenario, label, { overTime: false, endWhenLost: known.most(scenario) });
     if (study.interrupted) return null;
     known.learn(scenario, result);
+    addLatencies(latencies, result, replications);
     const judged = judge(result, objectives);
     if (judged.met) attainedIn += 1;
     if (result.incomplete === true) continue; // an SLO was lost, which is all that it says
@@ -162,7 +193,7 @@ async function tryOne(
     if (missed === '') missed = judged.missed;
   }
   const whole = ended < replications ? {} : { whole: { doubts, silent, allSilent, missed } };
-  return { attainedIn, of: replications, ...whole };
+  return { attainedIn, of: replications, ...slosOf(latencies), ...whole };
 }
 
 /** Of some and of all replications, the lesser value first. */

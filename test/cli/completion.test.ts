@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { optionsOf } from '../../src/cli/completion.js';
+import { MECHANISM_KINDS } from '../../src/mechanisms/kinds.js';
 import { main } from '../../src/cli/program.js';
 import { captureIo } from './fake.js';
 
@@ -43,6 +44,21 @@ describe('completion', () => {
     expect(options).toBeGreaterThan(60);
   });
 
+  it('knows the mechanisms in every shell, for each command that takes a list of them', async () => {
+    const names = (await commandNames()).filter((name) => name !== 'completion');
+    const takers: string[] = [];
+    for (const name of names) if (/^ {2}--mechanisms /m.test(await printed(name, '--help'))) takers.push(name);
+    expect(takers).toEqual(expect.arrayContaining(['compare', 'size', 'suite']));
+    const zsh = await printed('completion', 'zsh');
+    expect(zsh.split(`:mechanisms:_values -s , mechanism ${MECHANISM_KINDS.join(' ')}'`).length - 1).toBe(
+      takers.length,
+    );
+    const fish = await printed('completion', 'fish');
+    for (const name of takers)
+      expect(fish).toContain(`'__fish_seen_subcommand_from ${name}' -l mechanisms -x -a '(__fluxhost_mechanisms)'`);
+    expect(fish).toContain(`for one in ${MECHANISM_KINDS.join(' ')}\n`);
+  });
+
   it('reads options and whether they take a value from a help text', () => {
     const help =
       'Options:\n  --seed N             seed\n  --set PATH=VALUE ...  changes\n  --json               prints\n  -h, --help           print this\n';
@@ -78,6 +94,15 @@ complete -p fluxhost >/dev/null`;
     expect(await completes('comp')).toEqual(['compare', 'completion']);
     expect(await completes('ru')).toEqual(['run']);
     expect(await completes('help', 'swe')).toEqual(['sweep']);
+  });
+
+  it('completes the mechanisms of a list, behind those that stand there', async () => {
+    expect(await completes('compare', 'a.yaml', '--mechanisms', 'hy')).toEqual(['hyperflux']);
+    expect(await completes('compare', 'a.yaml', '--mechanisms', 'ideal,static,s')).toEqual([
+      'ideal,static,static',
+      'ideal,static,shenango',
+    ]);
+    expect(await completes('suite', '--mechanisms', '')).toEqual([...MECHANISM_KINDS]);
   });
 
   it('completes an option of that command, and leaves files to the shell', async () => {

@@ -19,6 +19,7 @@ import { latencyFigure } from './figures/latency.js';
 import { movesFigure } from './figures/moves.js';
 import type { Named } from './figures/named.js';
 import { sizeAnswer, sizeFigure, sizingFigure } from './figures/needed.js';
+import { sizeCurve } from './figures/size-curve.js';
 import { stripsFigure } from './figures/strips.js';
 import { sweepFigures } from './figures/sweep.js';
 import type { ExperimentDocument } from './figures/claims.js';
@@ -280,7 +281,7 @@ function sizeReport(result: SizeResult): Report {
       ),
       ...oneSeed(result.replications),
     ],
-    figures: some([sizeFigure(result)]),
+    figures: some([sizeFigure(result), sizeCurve(result)]),
     manifest: { head: [], rows: [] },
   };
 }

@@ -382,6 +382,55 @@ describe('figures', () => {
     );
   });
 
+  it('size: what each SLO looks at over the values that were run, lost runs as crosses at the objective', () => {
+    const { runs } = made.size;
+    const curve = reportOf(made.size).figures.find(({ id }) => id === 'size-curve')!;
+    const [panel] = (curve.drawing as Of<'response'>).panels;
+    expect(panel!.slo!.value).toBe(200_000);
+    for (const { name, points, knee } of panel!.lines) {
+      const run = runs.find(({ mechanism }) => mechanism === name)!;
+      expect(knee).toBe(run.value);
+      const tried = run.tried.filter(({ slos }) => slos !== undefined);
+      expect(points.map(({ x }) => x)).toEqual(tried.map(({ value }) => value));
+      tried.forEach(({ slos, attainedIn, of }, i) => {
+        const { latencyNs } = slos!.find(({ vm }) => vm === 'api')!;
+        expect(points[i]!.mean).toBe(latencyNs ?? 200_000);
+        if (of === 1) expect(points[i]!.missed).toBe(attainedIn === 0);
+      });
+      const answer = points.find(({ x }) => x === run.value);
+      if (run.value !== null) expect(answer!.mean).toBeLessThanOrEqual(200_000);
+    }
+    expect(panel!.lines.some(({ points }) => points.some(({ missed }) => missed))).toBe(true);
+    const lost = {
+      ...made.size,
+      runs: [
+        {
+          ...runs[0]!,
+          tried: [
+            {
+              value: 4,
+              attainedIn: 0,
+              of: 1,
+              slos: [{ vm: 'api', quantile: 0.99, targetNs: 200_000, latencyNs: null }],
+            },
+            {
+              value: 6,
+              attainedIn: 1,
+              of: 1,
+              slos: [{ vm: 'api', quantile: 0.99, targetNs: 200_000, latencyNs: 150_000 }],
+            },
+          ],
+        },
+      ],
+    };
+    const drawn = reportOf(lost).figures.find(({ id }) => id === 'size-curve')!;
+    expect((drawn.drawing as Of<'response'>).panels[0]!.lines[0]!.points).toMatchObject([
+      { x: 4, mean: 200_000, missed: true },
+      { x: 6, mean: 150_000, missed: false },
+    ]);
+    expect(drawn.table.rows[0]![2]).toBe('more than 200\u00a0µs');
+  });
+
   it('needed: the answers of size and of the search of compare', () => {
     const { rows } = drawingOf(reportOf(made.size).figures, 'needed');
     expect(rows.map(({ name, value }) => [name, value])).toEqual(

@@ -111,10 +111,12 @@ export function fleetReport(result: FleetResult): Report {
   return {
     title: `${manifest.placement} on ${grouped(hosts.of)} hosts`,
     question: `Does ${manifest.placement} find a host for every VM, and what is left over?`,
-    verdict: `${[places, ...waits].join('; ')}.`,
+    verdict:
+      `${[places, ...waits].join('; ')}. On the mean ${formatShare(packing.meanCoreUtilization)} of the cores and ` +
+      `${formatShare(packing.meanMemoryUtilization)} of the memory are reserved.`,
     good: gone === 0 && met,
     facts: [
-      `${duration(manifest.durationNs)} simulated`,
+      `${manifest.durationNs >= 2 * HOUR ? `${Number((manifest.durationNs / HOUR).toFixed(1))}\u00a0hours` : duration(manifest.durationNs)} simulated`,
       `fidelity ${manifest.fidelity}: ${grouped(hosts.simulated)} of ${grouped(hosts.of)} hosts simulated`,
       `seed ${manifest.seed}`,
     ],

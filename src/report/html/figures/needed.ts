@@ -42,6 +42,16 @@ export function sizeAnswer({ runs, find, unit, most }: SizeResult): string {
   return `Of ${find}, ${listed(needs)}${none.length === 0 ? '' : `; ${failed}`}.`;
 }
 
+/** `hyperflux: 5 values from 8 to 24 were run.` */
+const triedText = ({ runs, unit }: SizeResult): string =>
+  `${runs
+    .filter(({ tried }) => tried.length > 0)
+    .map(({ mechanism, tried }) => {
+      const [from, to] = [textOf(tried[0]!.value, unit), textOf(tried.at(-1)!.value, unit)];
+      return `${mechanism}: ${tried.length} values from ${from} to ${to}`;
+    })
+    .join('; ')}.`;
+
 export function sizeFigure(result: SizeResult): Figure | undefined {
   if (result.runs.length === 0) return undefined;
   const hues = mechanismHues(result.runs.map(({ mechanism }) => mechanism));
@@ -52,7 +62,7 @@ export function sizeFigure(result: SizeResult): Figure | undefined {
   return {
     id: 'needed',
     question: result.most === true ? `How much ${result.find} does it hold?` : `How much ${result.find} is needed?`,
-    answer: [sizeAnswer(result), ...bounds].join(' '),
+    answer: [...bounds, triedText(result)].join(' '), // the answer is the report's headline
     caption:
       'Every value that was run: filled where all seeds meet the objectives, half-filled where some do, hollow where none does. ' +
       `The large dot is the ${result.most === true ? 'greatest' : 'least'} value at which all do, the line beside it reaches to where any does.`,

@@ -21,13 +21,16 @@ export function stack({ rows, unit = 'core-seconds' }: StackPlot, room: Room): P
   const look = (bar: (typeof bars)[number]): string =>
     bar.texture === 'hatch' ? `url(#${patternOf(room, bar.colour)})` : bar.texture === 'empty' ? 'none' : bar.colour;
   const left = Math.min(130, 16 + 8 * Math.max(...rows.map(({ name }) => name.length)));
-  const height = 52 * rows.length + 58;
+  // of core-seconds the textures say what a part is, and its caption what they mean
+  const named = unit !== 'core-seconds';
+  const keyHeight = named ? 18 * keyLines(rows[0]!.parts, room) + 6 : 0;
+  const height = 52 * rows.length + 58 + keyHeight;
   const svg = plot(room, {
     height,
     marginLeft: left,
     marginRight: 16,
     marginTop: 8,
-    marginBottom: 42,
+    marginBottom: 42 + keyHeight,
     x: {
       domain: [0, total],
       label: `${unit} →`,
@@ -52,7 +55,38 @@ export function stack({ rows, unit = 'core-seconds' }: StackPlot, room: Room): P
   });
   for (const colour of new Set(bars.map((bar) => bar.colour))) hatch(svg, patternOf(room, colour), colour);
   nameInside(svg, bars, total);
+  if (named) writeKey(svg, rows[0]!.parts, room, height - keyHeight);
   return [{ title: '', svg }];
+}
+
+type Part = StackPlot['rows'][number]['parts'][number];
+
+const KEY = 150;
+const keyLines = (parts: readonly Part[], { width }: Room): number =>
+  Math.ceil(parts.length / Math.max(1, Math.floor(width / KEY)));
+
+/** What each look stands for, also of parts too narrow for a name. */
+function writeKey(svg: SVGSVGElement, parts: readonly Part[], room: Room, top: number): void {
+  const inLine = Math.max(1, Math.floor(room.width / KEY));
+  parts.forEach(({ name, colour, texture }, i) => {
+    const [x, y] = [KEY * (i % inLine), top + 18 * Math.floor(i / inLine)];
+    const look = {
+      x: x + 1,
+      y,
+      width: 16,
+      height: 12,
+      stroke: colour,
+      fill: texture === 'hatch' ? `url(#${patternOf(room, colour)})` : texture === 'empty' ? 'none' : colour,
+      'fill-opacity': texture === 'light' ? 0.35 : 1,
+    };
+    const sample = document.createElementNS(SVG, 'rect');
+    for (const [key, value] of Object.entries(look)) sample.setAttribute(key, String(value));
+    const text = document.createElementNS(SVG, 'text');
+    for (const [key, value] of Object.entries({ x: x + 23, y: y + 11, 'text-anchor': 'start', fill: 'currentColor' }))
+      text.setAttribute(key, String(value));
+    text.textContent = name;
+    svg.append(sample, text);
+  });
 }
 
 /** A part that is wide enough says what it is. */

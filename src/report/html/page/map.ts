@@ -24,6 +24,27 @@ function colourOf(percent: number): readonly [number, number, number] {
   return [mix(0), mix(1), mix(2)];
 }
 
+/** Pixels: the foot below the cells, and the strip of all colours in it. */
+const FOOT = 36;
+const SCALE = 210;
+const STEPS = 20;
+
+function writeScale(svg: SVGElement, top: number): void {
+  const put = (name: string, attributes: Readonly<Record<string, string | number>>, text = ''): void => {
+    const element = document.createElementNS(SVG, name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+    element.textContent = text;
+    svg.append(element);
+  };
+  const font = 'font: 13px system-ui, sans-serif';
+  for (let i = 0; i < STEPS; i++) {
+    const fill = `rgb(${colourOf((100 * i) / (STEPS - 1)).join(' ')})`;
+    put('rect', { x: 30 + 6 * i, y: top, width: 6.5, height: 12, fill });
+  }
+  put('text', { x: 0, y: top + 11, fill: 'currentColor', style: font }, '0 %');
+  put('text', { x: 36 + 6 * STEPS, y: top + 11, fill: 'currentColor', style: font }, '100 %');
+}
+
 function panelOf(title: string, percent: readonly number[], { width }: Room): Panel {
   const columns = Math.max(1, Math.min(percent.length, Math.ceil(Math.sqrt(percent.length * ASPECT))));
   const rows = Math.ceil(percent.length / columns);
@@ -45,7 +66,10 @@ function panelOf(title: string, percent: readonly number[], { width }: Room): Pa
     svg.setAttribute(name, String(value));
     image.setAttribute(name, String(value));
   }
-  svg.setAttribute('viewBox', `0 0 ${wide} ${high}`);
+  svg.setAttribute('viewBox', `0 0 ${Math.max(wide, SCALE)} ${high + FOOT}`);
+  svg.setAttribute('width', String(Math.max(wide, SCALE)));
+  svg.setAttribute('height', String(high + FOOT));
+  writeScale(svg, high + 10);
   image.setAttribute('preserveAspectRatio', 'none');
   image.setAttribute('style', 'image-rendering: pixelated');
   image.setAttribute('href', canvas.toDataURL());
