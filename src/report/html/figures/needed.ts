@@ -42,13 +42,13 @@ export function sizeAnswer({ runs, find, unit, most }: SizeResult): string {
   return `Of ${find}, ${listed(needs)}${none.length === 0 ? '' : `; ${failed}`}.`;
 }
 
-/** `hyperflux: 5 values from 8 to 24 were run.` */
+/** `Run were 5 values from 8 to 24 under hyperflux.` */
 const triedText = ({ runs, unit }: SizeResult): string =>
-  `${runs
+  `Run were ${runs
     .filter(({ tried }) => tried.length > 0)
     .map(({ mechanism, tried }) => {
       const [from, to] = [textOf(tried[0]!.value, unit), textOf(tried.at(-1)!.value, unit)];
-      return `${mechanism}: ${tried.length} values from ${from} to ${to}`;
+      return `${tried.length} values from ${from} to ${to} under ${mechanism}`;
     })
     .join('; ')}.`;
 

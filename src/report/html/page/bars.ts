@@ -34,6 +34,7 @@ export function stack({ rows, unit = 'core-seconds' }: StackPlot, room: Room): P
     x: {
       domain: [0, total],
       label: `${unit} →`,
+      labelOffset: 36,
       ticks: room.narrow ? 4 : 8,
       tickFormat: (value: number) => valueText(value, ''),
     },

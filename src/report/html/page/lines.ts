@@ -237,6 +237,13 @@ function wordTicks(xs: readonly (number | string)[], width: number): Plot.ScaleO
   return slanted(xs, width) ? { tickRotate: -40, tickFormat } : { tickFormat };
 }
 
+/** Of cores and their like: no ticks between whole numbers. */
+function wholeTicks(xs: readonly number[]): number[] | undefined {
+  const [low, high] = [Math.min(...xs), Math.max(...xs)];
+  if (!xs.every(Number.isInteger) || high - low >= 8) return undefined;
+  return Array.from({ length: high - low + 1 }, (_, i) => low + i);
+}
+
 export function response(figure: ResponsePlot, room: Room): Panel[] {
   const height = room.narrow ? 280 : Math.min(360, Math.max(280, room.width / 2));
   return figure.panels.map(({ title, unit, slo, lines }) => {
@@ -267,7 +274,7 @@ export function response(figure: ResponsePlot, room: Room): Panel[] {
           ? {}
           : {
               tickFormat: (value: number) => valueText(value, ''),
-              ...(figure.log ? {} : { ticks: room.narrow ? 4 : 8 }),
+              ...(figure.log ? {} : { ticks: wholeTicks(xs.map(Number)) ?? (room.narrow ? 4 : 8) }),
             }),
       },
       y: {
