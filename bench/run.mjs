@@ -7,7 +7,7 @@ import { loadavg } from 'node:os';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { datapath } from './cases/datapath.mjs';
+import { datapath, gpu } from './cases/datapath.mjs';
 import { fault } from './cases/fault.mjs';
 import { footprint } from './cases/footprint.mjs';
 import { fork } from './cases/fork.mjs';
@@ -37,6 +37,7 @@ const CASES = {
   fork,
   functions,
   datapath,
+  gpu,
   felt,
   sweep,
   scale,

@@ -27,7 +27,7 @@ export const CORE_LAYERS = [
   },
   {
     rooms: ['assembly/systems'],
-    about: 'systems as policies over servers and kept instances: Nexus, Nanvix, Virtuoso, GIL',
+    about: 'systems as policies over servers and kept instances: Nexus, Nanvix, Virtuoso, GIL, Valve',
   },
   {
     rooms: ['assembly/cpu'],

@@ -23,6 +23,7 @@ export const CHAPTERS = [
       'docs/nexus.md',
       'docs/virtuoso.md',
       'docs/gil.md',
+      'docs/valve.md',
       'docs/nanvix.md',
       'docs/vcao.md',
       'docs/verusage.md',

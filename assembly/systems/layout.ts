@@ -107,3 +107,43 @@ export const GIL_PREEMPTIONS = 5;
 export const GIL_RATIO = 6; // mean of the window
 export const GIL_ACTIVE = 7;
 export const GIL_HANDOVERS = 8;
+
+export const GPU_COOLDOWN = 0;
+export const GPU_PREEMPT = 1;
+export const GPU_GAP = 2;
+export const GPU_BATCH = 3; // requests that are decoded at once, at most
+export const GPU_PREFILLS = 4; // entries of the table of prefill times, by tokens
+export const GPU_JITTERS = 5; // entries of the table of factors; 0: none
+export const GPU_PAGES = 6;
+export const GPU_PAGE_TOKENS = 7;
+export const GPU_HEADROOM = 8;
+export const GPU_UP = 9;
+export const GPU_DOWN = 10;
+export const GPU_RECLAIM = 11; // pages a step
+export const GPU_WAIT = 12; // a step in which nothing but memory is waited for
+export const GPU_OFFLINE_PAGES = 13; // of an offline request; 0: there is no offline work
+export const GPU_OFFLINE_PREFILL = 14;
+export const GPU_END = 15;
+
+export const GPU_OFFLINE_NS = 0;
+export const GPU_RECOMPUTED_NS = 1;
+export const GPU_PREEMPTIONS = 2;
+export const GPU_STEPS = 3;
+export const GPU_BUSY_NS = 4;
+export const GPU_RECLAIMED = 5; // pages
+export const GPU_KILLED = 6; // offline requests that lost their pages
+export const GPU_MEMORY_WAITS = 7; // steps
+export const GPU_ENDED = 8;
+export const GPU_HEADROOM_LAST = 9;
+export const GPU_HEADROOM_MOST = 10;
+export const GPU_PAGES_MOST = 11; // of online requests
+export const GPU_COOLED_NS = 12;
+
+// columns of a GPU's requests, f64 each
+export const GPU_AT = 0;
+export const GPU_PROMPT = 1;
+export const GPU_OUTPUT = 2;
+export const GPU_FIRST = 3; // out: when its prompt was done
+export const GPU_DONE = 4; // out
+export const GPU_SEEN = 5; // out: preemptions that it saw
+export const GPU_COLUMNS = 6;

@@ -74,4 +74,10 @@ export const EXPERIMENTS: readonly ExperimentEntry[] = [
     'EdgeFlow: the first answer of a model on a phone (arXiv 2604.09083)',
     () => import('./edgeflow/index.js'),
   ),
+  entry(
+    'valve',
+    'Valve: offline work on a GPU that serves online requests (arXiv 2604.07874)',
+    () => import('./valve/index.js'),
+    ['laws', 'gpu'],
+  ),
 ];

@@ -31,6 +31,17 @@ const SYSTEMS: readonly (readonly [name: string, bounds: Bounds])[] = [
       window: [1, 1000],
     },
   ],
+  [
+    'valve/gpu',
+    {
+      duration: [0.01, 100],
+      rate: [1e-6, 50],
+      output: [1, 1000],
+      prompt: [1, 20_000],
+      batch: [1, 256],
+      memoryStep: [0.1, 1e4],
+    },
+  ],
 ];
 
 describe.each(SYSTEMS)('%s', (name, bounds) => {

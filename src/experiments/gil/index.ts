@@ -166,6 +166,7 @@ function controllerClaims(settings: Settings, tried: readonly Tried[], points: r
       source: README,
       paper: percent(OPTIMUM),
       ours: tried.map(words).join('; '),
+      brief: `${percent(first.of)}; ${percent(Math.min(...shares))} to ${percent(Math.max(...shares))} over cores and I/O`,
       numbers: {
         unit: 'share',
         paper: { bound: '=', value: OPTIMUM },
@@ -184,6 +185,10 @@ function controllerClaims(settings: Settings, tried: readonly Tried[], points: r
       paper: 'it tells',
       answer:
         'No: it rises with both; only the limit on the CPU stops growth, and one lock keeps several cores from reaching it.',
+      brief:
+        own.length === 0
+          ? ''
+          : `${own[0]!.ratio!.toFixed(4)} with ${own[0]!.threads} threads, ${own.at(-1)!.ratio!.toFixed(4)} with ${own.at(-1)!.threads}`,
       ours: own.map(({ threads, ratio }) => `${threads} threads: ${ratio!.toFixed(4)}`).join(', '),
       verdict: 'reachable',
       assumptions: [WHY],

@@ -1,0 +1,177 @@
+// `fluxhost reproduce valve`: the step at the greatest gap, traces and profiles, what online requests feel, and what is refused.
+
+import { beforeAll, describe, expect, it } from 'vitest';
+import { reproduce } from '../../src/experiments/api.js';
+import { main } from '../../src/cli/program.js';
+import type { Claim } from '../../src/experiments/experiment.js';
+import type { TraceHost } from '../../src/workload/text-source.js';
+import { captureIo } from '../cli/fake.js';
+import { heldNumbers } from './claim-numbers.js';
+
+interface Figures {
+  readonly requests: number;
+  readonly completed: number;
+  readonly perRequest: number;
+  readonly mostSeen: number;
+  readonly seenTwice: number;
+  readonly offlineShare: number;
+  readonly busyShare: number;
+  readonly ttftMs: number;
+  readonly killed: number;
+}
+interface Document {
+  readonly claims: (Claim & { readonly verdict: string })[];
+  readonly figures: {
+    readonly own: Figures;
+    readonly alone: Figures;
+    readonly sweep: (Figures & { cooldownMs: number; gapMs: number })[];
+    readonly loads: (Figures & { rate: number })[];
+    readonly greatestGapMs: number;
+  };
+}
+
+const args = (name: string, set: readonly string[]) => [
+  'reproduce',
+  name,
+  '--json',
+  ...set.flatMap((text) => ['--set', text]),
+];
+
+async function printed<T = Document>(name: string, ...set: string[]): Promise<T> {
+  const io = captureIo();
+  expect([await main(args(name, set), io), io.err]).toEqual([0, '']);
+  return JSON.parse(io.out) as T;
+}
+
+async function refused(...set: string[]): Promise<string> {
+  const io = captureIo();
+  expect(await main(args('valve', set), io)).toBe(2);
+  expect(io.out).toBe('');
+  return io.err;
+}
+
+const QUICK = ['duration=600s', 'cooldowns=0,4,5,6,74,1000', 'gaps=5,37', 'rates=0.05,0.73', 'law.poissonCooldowns=74'];
+
+describe('reproduce valve', () => {
+  let document: Document;
+  beforeAll(async () => {
+    document = await printed('valve', ...QUICK);
+  }, 60_000);
+
+  const at = (cooldownMs: number, gapMs: number): Figures =>
+    document.figures.sweep.find((one) => one.cooldownMs === cooldownMs && one.gapMs === gapMs)!;
+
+  it('has a step of preemptions at the greatest gap, and loses offline time beyond it', () => {
+    expect(at(4, 5).perRequest).toBeGreaterThan(20);
+    expect(at(5, 5).perRequest).toBeLessThan(1);
+    expect(at(6, 37).perRequest).toBeGreaterThan(20);
+    expect(at(74, 37).perRequest).toBeLessThan(1);
+    expect(at(1000, 5).offlineShare).toBeLessThan(at(74, 5).offlineShare);
+    for (const cooldown of [5, 6, 74, 1000]) expect(at(cooldown, 5).mostSeen).toBeLessThanOrEqual(1);
+  });
+
+  it('preempts nobody twice, and costs online requests little', () => {
+    const { own, alone } = document.figures;
+    expect([own.mostSeen, own.seenTwice, alone.mostSeen]).toEqual([1, 0, 0]);
+    expect(alone.offlineShare).toBe(0);
+    expect(own.ttftMs).toBeGreaterThan(alone.ttftMs);
+    expect(own.requests).toBe(alone.requests);
+  });
+
+  it('has more for offline work the less comes online', () => {
+    const [few, many] = document.figures.loads;
+    expect(few!.offlineShare).toBeGreaterThan(0.5);
+    expect(many!.offlineShare).toBeLessThan(0.2);
+    for (const { busyShare, offlineShare } of document.figures.loads)
+      expect(busyShare + offlineShare).toBeLessThanOrEqual(1);
+  });
+
+  it('judges every claim, in words and numbers alike', () => {
+    expect(heldNumbers(document.claims)).toEqual(['ttft', 'tpot', 'utilization']);
+    expect(Object.fromEntries(document.claims.map(({ id, verdict }) => [id, verdict]))).toMatchObject({
+      preemptions: 'reproduced',
+      utilization: 'reachable',
+      tpot: 'reachable',
+    });
+  });
+
+  it('says where a cooldown is too short', async () => {
+    const { claims } = await printed('valve', ...QUICK, 'cooldown=4', 'rates=0.05');
+    expect(claims.find(({ id }) => id === 'preemptions')!.verdict).toBe(
+      'refuted under a cooldown below the greatest gap',
+    );
+  });
+
+  it('refuses what cannot be', async () => {
+    expect(await refused('kv=0.001', 'thin=0')).toContain('thin: given "0"');
+    expect(await refused('kv=0.002')).toContain('kv: given 0.002, expected room for two pages');
+    expect(await refused('offline.prompt=1000000', 'headroom=1000000')).toMatch(/offline\.prompt.*\n.*headroom/);
+    expect(await refused('rates=0', 'law.demand=0.5')).toMatch(/rates.*\n.*law\.demand/);
+    expect(await refused('gpu=a40', 'up=0.5')).toMatch(/gpu.*\n.*up/);
+    expect(await refused('trace=nowhere.csv')).toContain('nowhere.csv');
+  });
+});
+
+const folder = (files: Readonly<Record<string, string>>): TraceHost => ({
+  open: async (path) =>
+    (async function* () {
+      yield new TextEncoder().encode(files[path]);
+    })(),
+});
+
+const HEAD = 'TIMESTAMP,ContextTokens,GeneratedTokens\n';
+const TRACE = `${HEAD}2023-11-16 18:17:03.9799600,480,10\n2023-11-16 18:17:04.0319600,318,8\n2023-11-16 18:17:06.0781490,110,27\n`;
+
+async function withFiles(files: Readonly<Record<string, string>>, ...set: string[]): Promise<Figures> {
+  const paths = Object.keys(files).map((name) => `${name.split('.')[0]}=${name}`);
+  for await (const { figures } of reproduce('valve/gpu', { files: folder(files), set: [...paths, 'thin=1', ...set] }))
+    return figures as unknown as Figures;
+  throw new Error('no answer');
+}
+
+describe('files of reproduce valve', () => {
+  it('repeats a trace of requests, thinned, to the end', async () => {
+    expect((await withFiles({ 'trace.csv': TRACE }, 'duration=2s')).requests).toBe(2);
+    // three requests in 2.098 s, and the mean gap behind them: 3.147 s a round
+    expect((await withFiles({ 'trace.csv': TRACE }, 'duration=31.47s')).requests).toBe(30);
+    expect((await withFiles({ 'trace.csv': TRACE }, 'duration=31.47s', 'thin=3')).requests).toBe(10);
+  });
+
+  it('takes times of a step from a profile, and factors from jitter', async () => {
+    const profile =
+      'num_tokens,num_tensor_parallel_workers,time_stats.emb.median,time_stats.add.median\n1,1,1,2\n1000,1,1,2\n1000,2,9,9\n';
+    const one = `${HEAD}2023-11-16 18:17:03.9,100,10\n`;
+    const set = ['duration=0.9s', 'layers=10', 'gap=0', 'preempt=0'];
+    const plain = await withFiles({ 'trace.csv': one, 'profile.csv': profile }, ...set);
+    expect(plain.ttftMs).toBeCloseTo(21, 6); // the embedding once, 10 layers of 2 ms
+    const jitter = 'batch_time_norm\n200\n100\n100\n';
+    expect(
+      (await withFiles({ 'trace.csv': one, 'profile.csv': profile, 'jitter.csv': jitter }, ...set)).ttftMs,
+    ).toBeCloseTo(21, 6); // its second step's
+  });
+
+  it.each([
+    [`${HEAD}yesterday,480,10\n`, /trace\.csv:2: TIMESTAMP: given "yesterday"/],
+    [
+      `${HEAD}2023-11-16 18:17:03,480,0\n`,
+      /trace\.csv:2: GeneratedTokens: given "0", expected a whole number of tokens from 1/,
+    ],
+    [
+      `${HEAD}2023-11-16 18:17:03,480,1\n2023-11-16 18:17:02,480,1\n`,
+      /trace\.csv:3: TIMESTAMP.*no time before that of the row above/,
+    ],
+    [`${HEAD}2023-11-16 18:17:03,900000,1\n`, /trace\.csv:2: ContextTokens.*900001 tokens.*expected at most 114688/],
+    [HEAD, /no row/],
+  ])('refuses %j', async (text, expected) => {
+    await expect(withFiles({ 'trace.csv': text })).rejects.toThrow(expected);
+  });
+
+  it('refuses profiles and jitter that are none', async () => {
+    const head = 'num_tokens,num_tensor_parallel_workers,time_stats.emb.median\n';
+    await expect(withFiles({ 'profile.csv': `${head}1,1,-1\n` })).rejects.toThrow(
+      /profile\.csv:2: time_stats\.emb\.median/,
+    );
+    await expect(withFiles({ 'profile.csv': `${head}1,2,1\n` })).rejects.toThrow('rows of one worker');
+    await expect(withFiles({ 'jitter.csv': 'batch_time_norm\n0\n' })).rejects.toThrow(/jitter\.csv:2: batch_time_norm/);
+  });
+});
