@@ -226,6 +226,10 @@ export async function site(target, { api = false } = {}) {
     import('esbuild'),
   ]);
   const markdown = new MarkdownIt({ html: true });
+  // no flag of a command breaks in two
+  const { code_inline: inline } = markdown.renderer.rules;
+  markdown.renderer.rules.code_inline = (...given) =>
+    inline(...given).replaceAll(/--[\w-]+/g, '<span class="flag">$&</span>');
   const apiFolder = api ? await apiMarkdown() : undefined;
   const pages = sources(apiFolder);
   const files = new Map();

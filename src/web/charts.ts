@@ -69,36 +69,36 @@ function scaleOf(kind: Parts['kind']): uPlot.Scale {
     : { distr: 4, asinh: 4, range: (_plot, _low, high) => [0, Math.max(8, high)] };
 }
 
-/** The objectives, each a line with its name, on paper of its own: no line of a VM strikes it through. */
-function drawObjectives(plot: uPlot, { vms, palette }: Parts): void {
+/** A line at what was aimed at, with its name on paper of its own: no other line strikes it through. */
+export function drawAim(plot: uPlot, at: number, label: string, colour: string, paper: string): void {
   const { ctx, bbox } = plot;
   const scale = devicePixelRatio;
+  const y = plot.valToPos(at, 'y', true);
+  if (y < bbox.top || y > bbox.top + bbox.height) return;
   ctx.save();
-  ctx.strokeStyle = palette.missed;
+  ctx.strokeStyle = colour;
   ctx.font = `${11 * scale}px system-ui, sans-serif`;
   ctx.textAlign = 'left';
   ctx.textBaseline = 'middle';
-  const seen = new Set<number>();
-  for (const { slo } of vms.slice(0, MOST_LINES)) {
-    if (slo === null || seen.has(slo.latencyNs)) continue;
-    seen.add(slo.latencyNs);
-    const y = plot.valToPos(slo.latencyNs, 'y', true);
-    if (y < bbox.top || y > bbox.top + bbox.height) continue;
-    ctx.setLineDash([6 * scale, 4 * scale]);
-    ctx.beginPath();
-    ctx.moveTo(bbox.left, y);
-    ctx.lineTo(bbox.left + bbox.width, y);
-    ctx.stroke();
-    const label = `SLO ${micro(formatDurationNs(slo.latencyNs))}`;
-    const half = 8 * scale;
-    // above its line where there is room
-    const middle = y - 2 * half < bbox.top ? y + half + scale : y - half - scale;
-    ctx.fillStyle = palette.paper;
-    ctx.fillRect(bbox.left + scale, middle - half, ctx.measureText(label).width + 8 * scale, 2 * half);
-    ctx.fillStyle = palette.missed;
-    ctx.fillText(label, bbox.left + 5 * scale, middle);
-  }
+  ctx.setLineDash([6 * scale, 4 * scale]);
+  ctx.beginPath();
+  ctx.moveTo(bbox.left, y);
+  ctx.lineTo(bbox.left + bbox.width, y);
+  ctx.stroke();
+  const half = 8 * scale;
+  // above its line where there is room
+  const middle = y - 2 * half < bbox.top ? y + half + scale : y - half - scale;
+  ctx.fillStyle = paper;
+  ctx.fillRect(bbox.left + scale, middle - half, ctx.measureText(label).width + 8 * scale, 2 * half);
+  ctx.fillStyle = colour;
+  ctx.fillText(label, bbox.left + 5 * scale, middle);
   ctx.restore();
+}
+
+/** The objectives, one line for those that are equal. */
+function drawObjectives(plot: uPlot, { vms, palette }: Parts): void {
+  const aims = new Set(vms.slice(0, MOST_LINES).flatMap(({ slo }) => (slo === null ? [] : [slo.latencyNs])));
+  for (const ns of aims) drawAim(plot, ns, `SLO ${micro(formatDurationNs(ns))}`, palette.missed, palette.paper);
 }
 
 function optionsOf(parts: Parts): uPlot.Options {

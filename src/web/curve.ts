@@ -1,6 +1,7 @@
 // Lines with bands over one axis, and the same numbers as a table: the picture of a sweep and of a page trace.
 
 import uPlot from 'uplot';
+import { drawAim } from './charts.js';
 import { h } from './dom.js';
 
 export interface Line {
@@ -11,6 +12,8 @@ export interface Line {
   /** The band's edges; null where there is none. */
   readonly low: readonly (number | null)[];
   readonly high: readonly (number | null)[];
+  /** Of points with too few samples behind them how many there are, in a word; undefined where they suffice. */
+  readonly poor?: readonly (string | undefined)[];
 }
 
 export interface Curve {
@@ -46,21 +49,22 @@ const decades = (low: number, high: number): number[] => {
   return Array.from({ length: Math.ceil(Math.log10(high)) - from + 1 }, (_, i) => 10 ** (from + i));
 };
 
-function drawTarget(plot: uPlot, { y, label }: NonNullable<Curve['target']>): void {
-  const { ctx, bbox } = plot;
-  const at = plot.valToPos(y, 'y', true);
-  if (at < bbox.top || at > bbox.top + bbox.height) return;
-  const colour = colourOf('--missed');
+/** Points with too little behind them are hollow. */
+function drawPoor(plot: uPlot, { x, lines }: Curve): void {
+  const { ctx } = plot;
   ctx.save();
-  ctx.strokeStyle = ctx.fillStyle = colour;
-  ctx.textAlign = 'left';
-  ctx.setLineDash([6, 4]);
-  ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
-  ctx.beginPath();
-  ctx.moveTo(bbox.left, at);
-  ctx.lineTo(bbox.left + bbox.width, at);
-  ctx.stroke();
-  ctx.fillText(label, bbox.left + 4 * devicePixelRatio, at - 4 * devicePixelRatio);
+  ctx.fillStyle = colourOf('--page');
+  ctx.lineWidth = 1.5 * devicePixelRatio;
+  for (const { colour, mean, poor } of lines)
+    x.forEach((value, i) => {
+      const y = mean[i] ?? null;
+      if (poor?.[i] === undefined || y === null) return;
+      ctx.strokeStyle = colour;
+      ctx.beginPath();
+      ctx.arc(plot.valToPos(value, 'x', true), plot.valToPos(y, 'y', true), 3.5 * devicePixelRatio, 0, 2 * Math.PI);
+      ctx.fill();
+      ctx.stroke();
+    });
   ctx.restore();
 }
 
@@ -103,7 +107,14 @@ function optionsOf(curve: Curve, width: number): uPlot.Options {
     bands: lines.map(({ colour }, i) => {
       return { series: [3 * i + 3, 3 * i + 2], fill: `color-mix(in srgb, ${colour} 22%, transparent)` };
     }),
-    hooks: target === undefined ? {} : { draw: [(plot) => drawTarget(plot, target)] },
+    hooks: {
+      draw: [
+        (plot) => drawPoor(plot, curve),
+        (plot) => {
+          if (target !== undefined) drawAim(plot, target.y, target.label, colourOf('--missed'), colourOf('--page'));
+        },
+      ],
+    },
   };
 }
 
@@ -141,9 +152,11 @@ export class CurveView {
     const cell = (line: Line, i: number): string => {
       const [mean, low, high] = [line.mean[i] ?? null, line.low[i] ?? null, line.high[i] ?? null];
       if (mean === null) return '–';
+      const poor = line.poor?.[i];
+      const behind = poor === undefined ? '' : ` (${poor})`;
       return low === null || high === null
-        ? curve.format(mean)
-        : `${curve.format(mean)} ± ${curve.format((high - low) / 2)}`;
+        ? `${curve.format(mean)}${behind}`
+        : `${curve.format(mean)} ± ${curve.format((high - low) / 2)}${behind}`;
     };
     this.table.replaceChildren(
       h('tr', {}, ...[curve.xTitle, ...lines.map(({ label }) => label)].map((name) => h('th', { scope: 'col' }, name))),

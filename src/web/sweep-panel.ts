@@ -33,6 +33,13 @@ const low = (figure: SweepFigure | undefined): number | null =>
   figure?.mean === undefined || figure.mean === null || figure.low === null
     ? null
     : Math.max(figure.low, figure.mean / 100);
+/** What stands behind a quantile, in words; where it is enough, none. */
+const BEHIND: Readonly<Record<'few' | 'none' | 'enough', string | undefined>> = {
+  few: 'few requests beyond it',
+  none: 'no request beyond it',
+  enough: undefined,
+};
+const MOST_WARNINGS = 6;
 const LOAD = { low: 0.2, high: 0.8 };
 
 export class SweepPanel {
@@ -54,7 +61,7 @@ export class SweepPanel {
   private readonly highOut = h('output', { for: 'sweep-high' });
   private readonly mechanisms = h('fieldset', { class: 'choices' });
   private readonly said = h('p', { class: 'hint', role: 'status' });
-  private readonly trust = h('p', { class: 'hint trust' });
+  private readonly trust = h('div', { class: 'hint trust' });
   private readonly command = h('code', { class: 'command' });
   readonly element = h(
     'div',
@@ -173,20 +180,30 @@ export class SweepPanel {
         this.said.textContent = complaint(answer);
         return;
       }
-      this.draw(answer.result);
       showCommand(this.command, commandLine(source.file, source.set, vary, mechanisms, replications));
       const last = stage === stagesOf.length - 1 || performance.now() - began > MOST_COMPUTING_MS / 4;
       const seeds = replications === 1 ? '1 seed' : `${replications} seeds, 95 % intervals`;
       this.said.textContent = `${answer.result.axes[0]!.values.length} points, ${seeds}${last ? '.' : ', growing finer …'}`;
-      const found = countsText(answer.result.rows);
-      this.trust.textContent =
-        found === ''
-          ? ''
-          : `Can this be trusted? Rows with warnings: ${found} (the command says of which figures and why).`;
+      this.drawTrust(answer.result);
+      this.draw(answer.result);
       this.element.dataset['stage'] = String(stage);
       this.element.dataset['rows'] = JSON.stringify(answer.result.rows);
       if (last) return;
     }
+  }
+
+  /** What speaks against rows, in the words of the first of each kind. */
+  private drawTrust({ rows }: SweepResult): void {
+    const found = countsText(rows);
+    const details = new Map(rows.flatMap(({ warnings }) => warnings.map((one) => [`${one.code} ${one.field}`, one])));
+    const lines = [...details.values()]
+      .slice(0, MOST_WARNINGS)
+      .map(({ code, field, detail }) => h('li', {}, `${code}, ${field}: ${detail.replaceAll(/(\d) us\b/g, '$1 µs')}`));
+    const summary = `Can this be trusted? Rows with warnings: ${found}`;
+    const open = this.trust.querySelector('details')?.open === true; // it stays open while the curve grows finer
+    this.trust.replaceChildren(
+      ...(found === '' ? [] : [h('details', { open }, h('summary', {}, summary), h('ul', {}, ...lines))]),
+    );
   }
 
   private draw({ axes, rows, slos = [] }: SweepResult): void {
@@ -198,11 +215,10 @@ export class SweepPanel {
       return;
     }
     const { path, values } = axes[0]!;
+    const figure = `${vm}.latencyNs.p99`;
     const lines = [...new Set(rows.map(({ mechanism }) => mechanism))].map((label, i) => {
-      const figures = values.map((value) => {
-        const row = rows.find((one) => one.mechanism === label && one.point[path] === value);
-        return row?.figures[`${vm}.latencyNs.p99`];
-      });
+      const line = values.map((value) => rows.find((one) => one.mechanism === label && one.point[path] === value));
+      const figures = line.map((row) => row?.figures[figure]);
       // a logarithmic axis has no place for nought
       const positive = (value: number | null | undefined): number | null =>
         value !== undefined && value !== null && value > 0 ? value : null;
@@ -210,11 +226,14 @@ export class SweepPanel {
         label,
         colour: mechanismColour(label),
         dash: dashOf(i),
-        mean: figures.map((figure) => positive(figure?.mean)),
-        low: figures.map((figure) => low(figure)),
-        high: figures.map((figure) => positive(figure?.high)),
+        mean: figures.map((one) => positive(one?.mean)),
+        low: figures.map((one) => low(one)),
+        high: figures.map((one) => positive(one?.high)),
+        poor: line.map((row) => BEHIND[row?.support?.[figure] ?? 'enough']),
       };
     });
+    if (lines.some(({ poor }) => poor.some((one) => one !== undefined)))
+      this.trust.prepend(h('p', {}, 'Hollow points: too few requests lie beyond this p99 to rely on it.'));
     const slo = slos.find((one) => one.vm === vm && one.quantile === 0.99);
     this.curve.draw(
       {

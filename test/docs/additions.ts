@@ -76,11 +76,15 @@ export async function coreWith(
 export type Library = typeof fluxhost & typeof program;
 
 /** Both of the changed sources. */
-export async function libraryWith(files: ReadonlyMap<string, string>): Promise<Library> {
+export const libraryWith = (files: ReadonlyMap<string, string>): Promise<Library> =>
+  bundleWith(files, "export * from './src/index.js'; export { main } from './src/cli/program.js';");
+
+/** What a module of the changed sources exports. */
+export async function bundleWith<T>(files: ReadonlyMap<string, string>, contents: string): Promise<T> {
   const made = await build({
     absWorkingDir: ROOT,
     stdin: {
-      contents: "export * from './src/index.js'; export { main } from './src/cli/program.js';",
+      contents,
       resolveDir: ROOT,
       loader: 'ts',
     },
@@ -92,6 +96,7 @@ export async function libraryWith(files: ReadonlyMap<string, string>): Promise<L
     conditions: ['browser', 'import'],
     mainFields: ['module', 'browser', 'main'],
     logLevel: 'silent',
+    loader: { '.yaml': 'text' },
     external: ['node:*', 'stream', 'assemblyscript/*', 'bullmq', 'ioredis'],
     plugins: [
       {

@@ -7,14 +7,26 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { buildCore } from '../../src/policy-core.js';
 import * as fluxhost from '../../src/index.js';
 import { captureIo } from '../cli/fake.js';
-import { addition, coreWith, libraryWith, page, ROOT, text, type Addition, type Library } from './additions.js';
+import type * as stories from '../../src/web/stories/index.js';
+import {
+  addition,
+  bundleWith,
+  coreWith,
+  libraryWith,
+  page,
+  ROOT,
+  text,
+  type Addition,
+  type Library,
+} from './additions.js';
 
 const MECHANISM = /lend/i;
 const POLICY = /lifo/i;
 const FORMAT = /le16/;
 const EXPERIMENT = /halving/;
 const PART = /watch/;
-const ALL = new RegExp([MECHANISM, POLICY, PART, FORMAT, EXPERIMENT].map(({ source }) => source).join('|'), 'i');
+const STORY = /saturation/;
+const ALL = new RegExp([MECHANISM, POLICY, PART, FORMAT, EXPERIMENT, STORY].map(({ source }) => source).join('|'), 'i');
 
 /** The block of a policy of one's own; it keeps the core's own layout. */
 function block(path: string): string {
@@ -36,6 +48,7 @@ describe('an addition', () => {
     ['a replacement policy', POLICY, { files: 1, core: 0, src: 1 }],
     ['a trace format', FORMAT, { files: 1, core: 0, src: 1 }],
     ['an experiment', EXPERIMENT, { files: 1, core: 0, src: 1 }],
+    ['a story', STORY, { files: 1, core: 0, src: 1 }],
   ])('touches no more than the page says: %s', (_, of, touched) => {
     expect(counted(addition(of))).toEqual(touched);
   });
@@ -72,7 +85,10 @@ describe('an addition', () => {
     host.fileExists = (path) => changed.has(path) || fileExists(path);
     const folders = new Set([...changed.keys()].map((path) => dirname(path)));
     host.directoryExists = (path) => folders.has(path) || ts.sys.directoryExists(path);
-    const roots = ['src/index.ts', 'src/cli/main.ts', 'src/core/as-bind.d.ts'].map((path) => resolve(ROOT, path));
+    const roots = [
+      ...['src/index.ts', 'src/cli/main.ts', 'src/core/as-bind.d.ts'],
+      ...['src/web/stories/index.ts', 'src/web/text-files.d.ts'],
+    ].map((path) => resolve(ROOT, path));
     const program = ts.createProgram(roots, { ...options, types: ['node'] }, host);
     const said = ts
       .getPreEmitDiagnostics(program)
@@ -91,6 +107,29 @@ describe('what the page adds', () => {
     const { files } = addition(ALL);
     library = await libraryWith(files);
     module = await library.compileCore(await coreWith(files));
+  });
+
+  it('is a story of the live page, whose last sentence says what the two futures have come to', async () => {
+    const { STORIES } = await bundleWith<typeof stories>(
+      addition(STORY).files,
+      "export * from './src/web/stories/index.js';",
+    );
+    const story = await STORIES.find(({ title }) => title === 'Saturation')!.load();
+    const first = await fluxhost.Simulation.create(fluxhost.parseScenario(story.scenario.text).scenario);
+    const forking = story.captions.find(({ fork }) => fork !== undefined)!;
+    const last = story.captions.at(-1)!;
+    await first.runUntil(forking.atNs);
+    const before = first.latencies(0);
+    const second = await first.fork(fluxhost.withFields(first.scenario, forking.fork!));
+    const seen: { latencyNs: (number | null)[]; completed: number[] }[] = [];
+    for (const simulation of [first, second]) {
+      await simulation.runUntil(last.atNs);
+      const since = simulation.latencies(0).since(before);
+      seen.push({ latencyNs: [since.quantile(0.99)], completed: [since.count] });
+    }
+    expect(seen[1]!.latencyNs[0]!).toBeGreaterThan(2 * seen[0]!.latencyNs[0]!);
+    const said = typeof last.text === 'string' ? last.text : last.text(seen);
+    expect(said).toMatch(/^p99 [\d.]+ µs above, [\d.]+ (µs|ms) below: /);
   });
 
   const scenario = (mechanism: string) => ({
