@@ -109,7 +109,7 @@ export async function size(args: readonly string[], io: Io, tools: Tools = simul
     }
     io.stdout(given.flag('json') ? json : renderSize(result, lookOf(io), command));
     if (result.incomplete !== true) return EXIT.done;
-    io.stderr('interrupted: what is finished is shown\n');
+    io.stderr('interrupted: the values that had ended are shown\n');
     return EXIT.interrupted;
   });
 }

@@ -105,7 +105,7 @@ export async function sweep(args: readonly string[], io: Io, tools: Tools = simu
     const text = (): string => renderSweep(result, lookOf(io), (row) => runCommand(given, row.set, row.replications));
     io.stdout(given.flag('json') ? json : given.flag('csv') ? sweepCsv(result) : text());
     if (result.incomplete !== true) return EXIT.done;
-    io.stderr('interrupted: the rows that had ended are shown\n');
+    io.stderr('interrupted: the rows and seeds that had ended are shown\n');
     return EXIT.interrupted;
   };
   return openStudy(used, directory, io, work, { histograms: drawn });

@@ -14,11 +14,13 @@ function valueText(value: number | null, unit: SizeResult['unit']): string {
   return unit === 'ns' ? formatExactDurationNs(value) : unit === 'bytes' ? formatSize(value) : String(value);
 }
 
-function row(run: SizeRun, { unit, replications }: SizeResult): (string | Cell)[] {
+function row(run: SizeRun, { unit, replications, most }: SizeResult): (string | Cell)[] {
   const ran = run.tried.filter(({ of }) => of > 0);
   const at = run.tried.find(({ value }) => value === run.value);
   const range = replications === 1 ? [] : [`${valueText(run.low, unit)} .. ${valueText(run.high, unit)}`];
-  const value = run.value === null ? { text: 'none', tone: 'bad' as const } : valueText(run.value, unit);
+  const bounded = run.incomplete === true ? (most === true ? '>= ' : '<= ') : '';
+  const none = run.incomplete === true ? 'none so far' : 'none';
+  const value = run.value === null ? { text: none, tone: 'bad' as const } : `${bounded}${valueText(run.value, unit)}`;
   const best = run.tried.at(-1);
   const seeds = at ?? best;
   return [

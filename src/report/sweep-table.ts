@@ -102,7 +102,7 @@ export function renderSweep(result: SweepResult, look: Look = false, command = p
       ...names.flatMap((name) => [p99Cell(row, name), ...(slos.includes(name) ? [sloCell(row, name)] : [])]),
       withHalf(figure(row, 'host.utilization'), formatShare),
       withHalf(figure(row, 'reallocation.count'), (value) => String(Number(value.toPrecision(3)))),
-      String(row.replications),
+      `${row.replications}${row.incomplete === true ? ', interrupted' : ''}`,
       ...(warned ? [{ text: codesOf(row).join(' '), tone: 'bad' as const }] : []),
     ];
   });

@@ -9,7 +9,7 @@ import { type LadderUnit, type FindRange, downwards, ladderOf, parseFind, takenO
 import { checkObjectives, judge, named } from './objectives.js';
 import { type Asked, type Bound, whyNoValue, whyNotLess } from './bound.js';
 import { Doubts } from './doubts.js';
-import { type RangeCut, type Trial, leastOf } from './search.js';
+import { type Found, type RangeCut, type Trial, leastOf } from './search.js';
 import { bare, mostRequests, noSample, seeded, type Study } from './study.js';
 import { type Variant, mechanismFields } from './variant.js';
 
@@ -68,6 +68,8 @@ export interface SizeRun {
   tried: SizeTrial[];
   /** Where the range was cut: the last value that the scenario's checks take, and what they say to the next; absent where they take all. */
   cut?: RangeCut;
+  /** Present when it was interrupted: `value` is then the least so far, which every replication has met, and may not be the least. */
+  incomplete?: true;
   /** Values above the answer (with `most` below it) at which an objective is missed again: more does not always help. */
   missedAbove: number[];
   /**
@@ -225,21 +227,26 @@ async function sizeOne(
   const ladder = takenOf(whole, (index) => made(index) !== null);
   const cut = ladder.count < whole.count ? (refusals.get(ladder.count) ?? null) : null;
   const known = new KnownRequests(question);
-  const found = await leastOf(
+  const ended = new Map<number, CandidateTrial>();
+  const complete = await leastOf(
     ladder.count,
     async (index, left): Promise<CandidateTrial | null> => {
       const one = made(index);
       if (one === null) return { attainedIn: 0, of: 0, refused: refusals.get(index)! };
-      return tryOne(
+      const trial = await tryOne(
         study,
         one,
         `${variant.label} ${ladder.path}=${ladder.text(index)}, about ${left} left`,
         question,
         known,
       );
+      if (trial !== null) ended.set(index, trial);
+      return trial;
     },
     ladder.own,
   );
+  // what an interruption leaves is what has ended
+  const found = complete ?? soFar(ended);
   if (found === null) return null;
   // refused everywhere is a mistake in the question, not an answer
   if (found.tried.every(({ trial }) => trial.of === 0)) {
@@ -266,11 +273,24 @@ async function sizeOne(
     ...(speaks?.doubts.told ?? { warnings: [] }),
     ...noDataOf(speaks, question.replications),
   };
+  if (complete === null) return { ...run, incomplete: true };
   const { objectives, most = false } = question;
   const asked: Asked = { study, scenario, variant, objectives, most, ladder, refusals };
   const last = told.find(({ index }) => index === ladder.count - 1)?.trial.whole;
   const bound = found.index === null ? await whyNoValue(asked, last) : whyNotLess(asked, found.index);
-  return study.interrupted ? null : { ...run, bound };
+  return study.interrupted ? { ...run, incomplete: true } : { ...run, bound };
+}
+
+/** The values that have ended, as a search that goes no further; null where none has. */
+function soFar(ended: ReadonlyMap<number, CandidateTrial>): Found<CandidateTrial> | null {
+  if (ended.size === 0) return null;
+  const tried = [...ended].sort(([a], [b]) => a - b).map(([index, trial]) => ({ index, trial }));
+  const first = (holds: (trial: CandidateTrial) => boolean): number | null =>
+    tried.find(({ trial }) => holds(trial))?.index ?? null;
+  const index = first(({ attainedIn, of }) => attainedIn === of);
+  const someIndex = first(({ attainedIn }) => attainedIn > 0);
+  const above = tried.filter((one) => index !== null && one.index > index && one.trial.attainedIn < one.trial.of);
+  return { index, someIndex, tried, missedAbove: above.map((one) => one.index) };
 }
 
 function noDataOf(whole: Whole | undefined, of: number): Pick<SizeRun, 'noData'> {
@@ -311,8 +331,8 @@ export async function sizeAll(study: Study, scenario: Scenario, question: SizeQu
       mistakes.push(error);
       run = noRun(variant, error);
     }
-    if (run === null) return { ...result, incomplete: true };
-    result.runs.push(run);
+    if (run !== null) result.runs.push(run);
+    if (run === null || run.incomplete === true) return { ...result, incomplete: true };
   }
   // a mechanism that no value fits is a row beside others; alone it is a mistake in the question
   if (mistakes.length > 0 && mistakes.length === question.variants.length) throw mistakes[0]!;

@@ -41,6 +41,8 @@ export interface SweepRow {
   support?: Record<string, 'few' | 'none'>;
   /** Where a precision was asked for: whether the intervals became so narrow, of quantiles that enough requests stand behind in each run. */
   reached?: boolean;
+  /** Present where it was interrupted: fewer seeds than were asked for, all of which have ended. */
+  incomplete?: true;
   /** Why the point makes no scenario. */
   refused?: string;
   /** By VM: how long a share of the requests took at least, with the scenario's seed; where a report is asked for. */
@@ -288,7 +290,11 @@ export async function sweepAll(base: Scenario, question: SweepQuestion, crew: Cr
         if (!(error instanceof LimitError)) throw error;
         return { ...row, set: made.set, refused: error.message };
       }
-      if (result === null) return undefined;
+      if (result === null) {
+        if (runs.length === 0) return undefined;
+        row.incomplete = true;
+        break;
+      }
       if (r === 0) sampling = samplingOf(result, sameTrace(made.scenario));
       if (until !== undefined && sampling === null) {
         refusals += 1;
@@ -316,7 +322,7 @@ export async function sweepAll(base: Scenario, question: SweepQuestion, crew: Cr
       const index = next++;
       const { point, variant } = jobs[index]!;
       const row = await rowOf(point, variant);
-      if (row === undefined) interrupted = true;
+      if (row === undefined || row.incomplete === true) interrupted = true;
       rows[index] = row;
       crew.onRows?.(++done, jobs.length);
     }
@@ -329,6 +335,8 @@ export async function sweepAll(base: Scenario, question: SweepQuestion, crew: Cr
     axes: axes.map(({ path }, i) => ({ path, values: values(i) })),
     rows: finished,
     ...slosOf(base, axes),
-    ...(finished.length < jobs.length ? { incomplete: true as const } : {}),
+    ...(finished.length < jobs.length || finished.some((row) => row.incomplete === true)
+      ? { incomplete: true as const }
+      : {}),
   };
 }

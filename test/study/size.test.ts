@@ -20,6 +20,9 @@ import {
 import { sloSentence } from '../../src/report/compare-table.js';
 import { renderSize } from '../../src/report/size-table.js';
 import { ladderOf, parseFind } from '../../src/study/ladder.js';
+import { sizeAll } from '../../src/study/size.js';
+import { Study } from '../../src/study/study.js';
+import { variantsOf } from '../../src/study/variant.js';
 import { withFields, writtenForm } from '../../src/scenario/written.js';
 import { captureIo } from '../cli/fake.js';
 import { mmkTail } from '../support/queueing.js';
@@ -275,6 +278,41 @@ describe('the answer', () => {
     expect(objectives).toEqual(['api.latency.mean < 25us', 'api.slo']);
     expect(runs.map(({ mechanism }) => mechanism)).toEqual(['hyperflux', 'hyperflux:signal=oldest']);
     for (const { value } of runs) expect(value).toBeGreaterThan(1);
+  });
+});
+
+describe('an interruption', () => {
+  it('keeps every value that has ended, and the least that was enough so far', async () => {
+    const whole = await size(sample(), { find: 'host.cores', mechanisms: ['ideal'] });
+    const [{ tried, value: least }] = whole.runs as [(typeof whole.runs)[number]];
+    for (let most = 0; most < tried.length; most++) {
+      const controller = new AbortController();
+      let made = 0;
+      const study = new Study({
+        create: (scenario) => {
+          if (made++ === most) controller.abort();
+          return Simulation.create(scenario);
+        },
+        signal: controller.signal,
+      });
+      const question = {
+        find: parseFind('host.cores'),
+        objectives: [],
+        variants: variantsOf(['ideal', 'static']),
+        replications: 1,
+      };
+      const result = await sizeAll(study, sample(), question);
+      expect(result.incomplete).toBe(true);
+      const [run] = result.runs;
+      expect(run?.tried.length ?? 0).toBe(most);
+      if (run === undefined) continue;
+      expect(tried.map(({ value }) => value)).toEqual(expect.arrayContaining(run.tried.map(({ value }) => value)));
+      expect(run.incomplete).toBe(true);
+      const enough = run.tried.filter(({ attainedIn }) => attainedIn === 1).map(({ value }) => value);
+      expect(run.value).toBe(enough[0] ?? null);
+      if (run.value !== null) expect(run.value).toBeGreaterThanOrEqual(least!);
+      expect(renderSize(result)).toContain(run.value === null ? 'none so far' : `<= ${run.value}`);
+    }
   });
 });
 

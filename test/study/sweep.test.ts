@@ -21,7 +21,9 @@ import { headlineFigures } from '../../src/result/replications.js';
 import { withFields, writtenForm } from '../../src/scenario/written.js';
 import { gridOf, latinOf, parseAxes } from '../../src/study/axes.js';
 import { offeredCores } from '../../src/study/load.js';
-import { parseUntil } from '../../src/study/sweep.js';
+import { Study } from '../../src/study/study.js';
+import { alone, parseUntil, sweepAll } from '../../src/study/sweep.js';
+import { variantsOf } from '../../src/study/variant.js';
 import { captureIo } from '../cli/fake.js';
 import { mmkWait } from '../support/queueing.js';
 import { sample } from './sample.js';
@@ -297,6 +299,22 @@ describe('a sweep', () => {
     });
     expect(rows).toHaveLength(2);
     expect(incomplete).toBe(true);
+  });
+
+  it('keeps the seeds of a row that have ended when it is interrupted', async () => {
+    const crew = alone(new Study({ create: (scenario) => Simulation.create(scenario) }));
+    let made = 0;
+    const question = { axes: parseAxes(['host.cores=12,11,10']), variants: variantsOf(['ideal']), replications: 5 };
+    const result = await sweepAll(sample(), question, {
+      width: 1,
+      run: async (scenario, label) => (made++ < 7 ? crew.run(scenario, label) : null),
+    });
+    expect(result.incomplete).toBe(true);
+    expect(result.rows.map(({ replications, incomplete }) => [replications, incomplete])).toEqual([
+      [5, undefined],
+      [2, true],
+    ]);
+    expect(renderSweep(result)).toMatch(/^ +11 +ideal .* 2, interrupted/m);
   });
 });
 
