@@ -18,7 +18,7 @@ function readerOf({ atNs, fn, serviceNs }: Invocations): TraceReader {
   const all = { count: atNs.length, atNs, serviceNs, width: fn };
   return {
     summary: emptySummary(),
-     
+
     async *[Symbol.asyncIterator]() {
       yield all;
     },

@@ -3,18 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import type { LifecycleSpec } from '../../src/lifecycle/spec.js';
 import { coldStarts, servedInAll, type LifecycleResult } from '../../src/lifecycle/result.js';
+import { margin, random } from '../support/chance.js';
 import { fn, host, invocations, lifecycle, lifecycleOf, MIB, runFunctions, S } from '../support/functions.js';
-
-/** A generator of its own: mulberry32. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** n arrivals of a Poisson process, of functions in turn by chance. */
 function poisson(n: number, perSecond: number, service: (draw: () => number) => number, functions = 1, seed = 1) {
@@ -30,9 +20,6 @@ function poisson(n: number, perSecond: number, service: (draw: () => number) => 
 const fixed = (seconds: number): Pick<LifecycleSpec, 'keepAlive'> => ({
   keepAlive: { policy: 'fixed', timeNs: seconds * S, from: 'end' },
 });
-/** Four standard deviations of a share of n. */
-const margin = (p: number, n: number): number => 4 * Math.sqrt((p * (1 - p)) / n);
-
 describe('Poisson arrivals', () => {
   it('of one function find it gone e^(-λT) of the time', async () => {
     const n = 20_000;
