@@ -108,14 +108,17 @@ export interface NumberFile {
   readonly pages: boolean;
 }
 
+/** Those of one distribution, which the field `path` states. */
+export function filesOf(dist: CountDist | Dist | null, path: string): NumberFile[] {
+  if (dist === null || typeof dist === 'number') return [];
+  if (dist.dist === 'mixture') return dist.of.flatMap((part, index) => filesOf(part, `${path}.of.${index}`));
+  return dist.dist === 'empirical' ? [{ file: dist.file, path: `${path}.file`, pages: false }] : [];
+}
+
 /** Every file of numbers that the scenario names: empirical distributions, and the pages that patterns touch. */
 export function numberFiles(scenario: Scenario): NumberFile[] {
   const found: NumberFile[] = [];
-  const visit = (dist: CountDist | Dist | null, path: string): void => {
-    if (dist === null || typeof dist === 'number') return;
-    if (dist.dist === 'empirical') found.push({ file: dist.file, path: `${path}.file`, pages: false });
-    if (dist.dist === 'mixture') dist.of.forEach((part, index) => visit(part, `${path}.of.${index}`));
-  };
+  const visit = (dist: CountDist | Dist | null, path: string): void => void found.push(...filesOf(dist, path));
   for (const [name, backend] of Object.entries(scenario.host.memory?.backends ?? {}))
     for (const way of ['in', 'out', 'ratio'] as const) visit(backend[way], `host.memory.backends.${name}.${way}`);
   scenario.vms.forEach(({ memory, workload }, index) => {

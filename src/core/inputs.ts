@@ -20,7 +20,7 @@ import { resampled } from '../workload/resample.js';
 import { sharedReader } from '../workload/shared-reader.js';
 import type { TraceHost } from '../workload/text-source.js';
 import type { CompiledScenario } from './compile.js';
-import { type EmpiricalTables, numberFiles } from './distributions.js';
+import { type EmpiricalTables, type NumberFile, numberFiles } from './distributions.js';
 import type { Injection, OpenedTrace } from './injection.js';
 import type { InjectedArrival } from './host.js';
 
@@ -43,10 +43,14 @@ export function isResolved(input: Scenario | ScenarioInput | FunctionScenarioInp
   return 'durationNs' in input;
 }
 
-export async function readTables(scenario: Scenario, files: TraceHost | undefined): Promise<EmpiricalTables> {
+export const readTables = (scenario: Scenario, files: TraceHost | undefined): Promise<EmpiricalTables> =>
+  readFiles(numberFiles(scenario), files);
+
+/** @throws InputError for every file that is not there, or holds something else */
+export async function readFiles(named: readonly NumberFile[], files: TraceHost | undefined): Promise<EmpiricalTables> {
   const tables = new Map<string, Float64Array>();
   const problems: Problem[] = [];
-  for (const { file, path, pages } of numberFiles(scenario)) {
+  for (const { file, path, pages } of named) {
     if (files === undefined) {
       problems.push({ path, given: show(file), expected: FILES_EXPECTED });
       continue;

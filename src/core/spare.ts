@@ -1,7 +1,7 @@
 // Instances that closed hosts have left, for the next ones. An instance costs 0.1 ms, but its linear memory makes the engine collect
 // garbage: 320 hosts created one after the other take a third of the time where each takes over the memory of the one before.
 
-import { type CoreInstance, instantiateCore } from './load.js';
+import { type CoreInstance, hashOf, instantiateCore } from './load.js';
 import type { PolicyImports } from '../policy.js';
 
 const MOST = 2; // hosts that are open at once are mostly few
@@ -9,10 +9,11 @@ const MOST_BYTES = 64 * 2 ** 20;
 
 const spares = new WeakMap<WebAssembly.Module, CoreInstance[]>();
 
-/** A core as its module makes it. With a policy or a name of its own it is a new one. */
+/** A core as its module makes it. With a policy it is a new one, and one of another name is no spare. */
 export function coreFor(module: WebAssembly.Module, sha256?: string, policy?: PolicyImports): CoreInstance {
-  const spare = sha256 === undefined && policy === undefined ? spares.get(module)?.pop() : undefined;
-  return spare ?? instantiateCore(module, sha256, policy);
+  const left = policy === undefined ? spares.get(module) : undefined;
+  if (left?.at(-1)?.sha256 === hashOf(module, sha256)) return left!.pop()!;
+  return instantiateCore(module, sha256, policy);
 }
 
 /** Nobody uses `instance` any more; its memory must be as its module makes it, but for its length. */

@@ -1,11 +1,13 @@
 // VMs that come from no file: gaps, lifetimes and sizes are drawn, each VM from streams of its own (seed, number of the VM, purpose).
 
-import { Distributions } from '../core/distributions.js';
+import { Distributions, type EmpiricalTables, filesOf } from '../core/distributions.js';
+import { readFiles } from '../core/inputs.js';
 import { compileMemoryCore, instantiateCore } from '../core/load.js';
 import type { Dist } from '../input/distributions.js';
 import { DRAW } from './host-events.js';
 import { MOST_VMS } from './formats/format.js';
 import { InputError } from '../input/errors.js';
+import type { TraceHost } from '../workload/text-source.js';
 import type { Fleet } from './schema.js';
 import { drawerOf } from './sizes.js';
 import { CLASSES, VmTableBuilder, type VmTable, coreUnits, kibibytes } from './vms.js';
@@ -26,10 +28,10 @@ class Laws {
     private readonly numbers: readonly number[],
   ) {}
 
-  static async create(laws: readonly Dist[], module?: WebAssembly.Module): Promise<Laws> {
+  static async create(laws: readonly Dist[], tables: EmpiricalTables, module?: WebAssembly.Module): Promise<Laws> {
     const { exports, memory } = instantiateCore(await compileMemoryCore(module));
     const core = exports as unknown as Exports;
-    const distributions = new Distributions(new Map());
+    const distributions = new Distributions(tables);
     const numbers = laws.map((law) => distributions.add(law));
     const { words, table } = distributions;
     const at = core.placementRoom(words.length + table.length) >>> 0;
@@ -48,8 +50,13 @@ class Laws {
   }
 }
 
-/** The VMs that come until the end. @throws InputError for more of them than memory holds */
-export async function generate(fleet: Fleet, generated: Generated, module?: WebAssembly.Module): Promise<VmTable> {
+/** The VMs that come until the end. @throws InputError for more of them than memory holds, and for a file of lifetimes that cannot be read */
+export async function generate(
+  fleet: Fleet,
+  generated: Generated,
+  files: TraceHost | undefined,
+  module?: WebAssembly.Module,
+): Promise<VmTable> {
   const { seed, durationNs = 0 } = fleet;
   const { rate, process, lifetime, sizes, warmupNs } = generated;
   const gapNs = 1e9 / rate;
@@ -59,7 +66,8 @@ export async function generate(fleet: Fleet, generated: Generated, module?: WebA
       given: String(rate),
       expected: `at most ${MOST_VMS} VMs in the duration`,
     });
-  const laws = await Laws.create([{ dist: 'exponential', mean: gapNs }, lifetime], module);
+  const tables = await readFiles(filesOf(lifetime, 'vms.generated.lifetime'), files);
+  const laws = await Laws.create([{ dist: 'exponential', mean: gapNs }, lifetime], tables, module);
   const sizeOf = await drawerOf(sizes, seed, { draw: (...of) => laws.uniform(...of) });
   const into = new VmTableBuilder();
   let at = -warmupNs;

@@ -13,7 +13,12 @@ const AHEAD = 4;
 /** On this thread. */
 export function engineHere(context: ChunkContext, create: Create): ChunkEngine {
   const simulator = new HostSimulator(context, create);
-  return { width: 1, run: (chunk) => simulator.run(chunk), close: () => Promise.resolve() };
+  const run = async (chunk: Chunk): Promise<readonly HostRow[]> => {
+    const rows = await simulator.run(chunk);
+    await new Promise((resolve) => setTimeout(resolve)); // lets an interrupt through
+    return rows;
+  };
+  return { width: 1, run, close: () => Promise.resolve() };
 }
 
 /** A chunk that failed, taken apart, so that one host does not take others with it; `reason` is told of a host that fails by itself. */

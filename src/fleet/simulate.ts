@@ -35,7 +35,7 @@ export async function vmsOf(
   { module, onNote }: Pick<FleetRunOptions, 'module' | 'onNote'> = {},
 ): Promise<VmTable> {
   const { trace, generated } = fleet.vms;
-  if (trace === undefined) return generate(fleet, generated!, module);
+  if (trace === undefined) return generate(fleet, generated!, files, module);
   const { vms, notes } = await readTrace(fleet, trace, files);
   for (const note of notes) onNote?.(note);
   return vms;

@@ -3,7 +3,6 @@
 // simulates them, in which order, or how often.
 
 import { dedicatedCores } from '../mechanisms/kinds.js';
-import { bucketIndex } from '../metrics/histogram.js';
 import { assertLaws } from '../result/laws.js';
 import { resolveScenario } from '../scenario/resolve.js';
 import type { Scenario, VmGroup } from '../scenario/types.js';
@@ -239,11 +238,7 @@ class Latencies {
     this.sumSquares += from.sumSquares;
     this.min = Math.min(this.min, from.min);
     this.max = Math.max(this.max, from.max);
-    const { upTo, count } = from.buckets();
-    upTo.forEach((value, i) => {
-      const index = bucketIndex(value, LATENCY_BITS);
-      this.buckets.set(index, (this.buckets.get(index) ?? 0) + count[i]!);
-    });
+    from.eachBucket((index, count) => this.buckets.set(index, (this.buckets.get(index) ?? 0) + count));
   }
 
   row(): RowLatency {

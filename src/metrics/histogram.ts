@@ -329,12 +329,18 @@ export class Histogram implements Samples {
   /** The buckets that counted something; the last one ends at the greatest value. */
   buckets(): Buckets {
     const buckets: Buckets = { upTo: [], count: [] };
-    this.counts.forEach((count, index) => {
-      if (count === 0) return;
+    this.eachBucket((index, count) => {
       buckets.upTo.push(Math.min(bucketBounds(index, this.subBucketBits).high, this.max) * this.scale);
       buckets.count.push(count);
     });
     return buckets;
+  }
+
+  /** Every bucket that counts something, by its number, in order. */
+  eachBucket(use: (index: number, count: number) => void): void {
+    this.counts.forEach((count, index) => {
+      if (count > 0) use(index, count);
+    });
   }
 
   /** What results print of it. */

@@ -1,6 +1,7 @@
 // A closed host leaves its instance to the next one, which must be as if it had its own: in the bits of its result, whoever was there
 // before; and the closed one answers what it knew, runs no further and writes nothing.
 
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type ScenarioInput, MECHANISM_KINDS, Simulation } from '../../src/index.js';
 import { ClosedError } from '../../src/core/errors.js';
@@ -36,6 +37,19 @@ describe('the instance of a closed host', () => {
     const bits = own.map((result) => result.bits);
     expect(taken.map((result) => result.bits)).toEqual([...bits, ...bits.toReversed()]);
     expect(new Set(taken.map(({ memory }) => memory)).size).toBe(1);
+  });
+
+  it('serves the next one of its name, as threads have them, and none of another', async () => {
+    const module = await WebAssembly.compile(readFileSync(new URL('../../dist/fluxhost.wasm', import.meta.url)));
+    const of = async (coreSha256: string): Promise<unknown> => {
+      const simulation = await Simulation.create(short(contended('hyperflux', 'plain')), { module, coreSha256 });
+      simulation.close();
+      return memoryOf(simulation);
+    };
+    const [one, other] = ['a'.repeat(64), 'b'.repeat(64)];
+    const first = await of(one);
+    expect(await of(one)).toBe(first);
+    expect(await of(other)).not.toBe(first);
   });
 
   it('tells the closed one nothing of the next', async () => {

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/program.js';
 import { fleet } from '../../src/fleet/api.js';
+import { InputError } from '../../src/input/errors.js';
 import type { FleetResult } from '../../src/fleet/result.js';
 import type { FleetInput } from '../../src/fleet/schema.js';
 import { captureIo } from '../cli/fake.js';
@@ -139,6 +140,17 @@ describe('a fleet from a program', () => {
     expect(packing.rejected).toBe(0);
     expect(packing.meanCoreUtilization * 50 * 32).toBeGreaterThan(300 * 3.5 * 0.98);
     expect(packing.meanCoreUtilization * 50 * 32).toBeLessThan(300 * 3.5 * 1.02);
+  });
+
+  it('draws lifetimes from a file, which is refused by its field where it cannot be had', async () => {
+    const lifetime = { dist: 'empirical', file: 'minutes.txt', scale: '1m' } as const;
+    const input = { ...drawn, duration: '100h', vms: { generated: { ...drawn.vms.generated!, lifetime } } } as const;
+    const { packing } = await fleet(input, { files: { 'minutes.txt': '1\n1\n4\n' } });
+    // Little: 0.5/s × 2 min, VMs of 3.5 cores, on 50 × 32 cores
+    const expected = (0.5 * 120 * 3.5) / (50 * 32);
+    expect(Math.abs(packing.meanCoreUtilization / expected - 1)).toBeLessThan(0.05);
+    await expect(fleet(input)).rejects.toThrow(/vms\.generated\.lifetime\.file: given "?minutes\.txt/);
+    await expect(fleet(input, { files: { 'minutes.txt': 'soon\n' } })).rejects.toThrow(InputError);
   });
 
   it('places by a rule of its own, which sees what is free', async () => {

@@ -72,6 +72,25 @@ describe('threads', () => {
   );
 });
 
+describe('an interrupt', () => {
+  it('ends a run on one thread between two chunks, and what is done is kept', async () => {
+    const io = captureIo();
+    const listen = io.onInterrupt!.bind(io);
+    io.onInterrupt = (callback) => {
+      setTimeout(callback, 1);
+      return listen(callback);
+    };
+    const out = at('interrupted');
+    expect(await main(['fleet', file, '--workers', '1', '--out', out], io)).toBe(130);
+    expect(io.err).toContain('interrupted: what is finished is kept, --resume goes on');
+    const rows = readFileSync(join(out, 'rows.ndjson'), 'utf8').trimEnd().split('\n').length;
+    expect(rows).toBeGreaterThan(0);
+    expect(rows).toBeLessThan(24);
+    expect((await run('fleet', file, '--workers', '1', '--out', out, '--resume')).status).toBe(0);
+    expect(bitsOf(out)).toEqual(bitsOf(at('whole')));
+  });
+});
+
 describe('the folder of a run', () => {
   it('has a row a host that other programs read, which adds up to the result', async () => {
     const bytes = readFileSync(at('whole', 'hosts.parquet'));
