@@ -50,7 +50,7 @@ export const EXPERIMENTS: readonly ExperimentEntry[] = [
     'virtuoso',
     'Virtuoso: budgets of cycles for a datapath that tenants share (arXiv 2309.14016)',
     () => import('./virtuoso/index.js'),
-    ['laws', 'pair'],
+    ['laws', 'pair', 'host'],
   ),
   entry(
     'yolofs',

@@ -1,8 +1,14 @@
 // `fluxhost reproduce virtuoso`: what its sweep shows, who isolates, and what is refused.
 
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/program.js';
 import type { Claim } from '../../src/experiments/experiment.js';
+import { settingsOf } from '../../src/experiments/parameters.js';
+import { scenarioOf } from '../../src/experiments/virtuoso/host.js';
+import { VIRTUOSO_PARAMETERS } from '../../src/experiments/virtuoso/parameters.js';
+import { parseScenario } from '../../src/scenario/parse.js';
+import { resolveScenario } from '../../src/scenario/resolve.js';
 import { captureIo } from '../cli/fake.js';
 import { heldNumbers } from './claim-numbers.js';
 
@@ -12,6 +18,12 @@ interface Point {
   readonly p99Us: number;
   readonly victimDropped: number;
   readonly aggressorServed: number;
+}
+interface Host {
+  readonly discipline: string;
+  readonly victim: Record<'packets' | 'datapathP99Us' | 'datapathMeanUs' | 'vmMeanUs' | 'meanUs', number>;
+  readonly moves: number;
+  readonly batchPerSecond: number;
 }
 interface Document {
   readonly claims: (Claim & { readonly verdict: string })[];
@@ -95,6 +107,30 @@ describe('reproduce virtuoso', () => {
     expect(figures).toEqual(at('packets', 32_000));
   });
 
+  it('feeds the VMs of a host, whose cores move, and takes some of them', async () => {
+    const { figures } = await printed(
+      'virtuoso/host',
+      'host.duration=30ms',
+      'disciplines=packets,cycles',
+      'aggressor.cost=32000',
+    );
+    const [none, limits, cycles] = (figures as unknown as { hosts: Host[] }).hosts;
+    expect([none!, limits!, cycles!].map(({ discipline }) => discipline)).toEqual(['none', 'packets', 'cycles']);
+    expect(none!.victim).toMatchObject({ datapathP99Us: 0, droppedShare: 0 });
+    expect(limits!.victim.datapathP99Us).toBeGreaterThan(10 * cycles!.victim.datapathP99Us);
+    for (const { victim, moves, batchPerSecond } of [none!, limits!, cycles!]) {
+      expect(victim.meanUs).toBeCloseTo(victim.vmMeanUs + victim.datapathMeanUs, 9);
+      expect(moves).toBeGreaterThan(500);
+      expect(batchPerSecond).toBeGreaterThan(0);
+    }
+    expect(none!.victim.packets).toBe(cycles!.victim.packets);
+  });
+
+  it('is examples/datapath.yaml without a datapath', () => {
+    const { file, input } = scenarioOf(settingsOf('virtuoso', VIRTUOSO_PARAMETERS));
+    expect(parseScenario(readFileSync(file, 'utf8')).scenario).toEqual(resolveScenario(input));
+  });
+
   it('says where limits do as well', async () => {
     const { claims } = await printed('virtuoso', ...QUICK, 'costs=16000', 'aggressor.gap=1000000', 'burst.tenants=4');
     expect(claims.find(({ id }) => id === 'limits')!.verdict).toBe('refuted under costs up to 16000 cycles');
@@ -107,6 +143,9 @@ describe('reproduce virtuoso', () => {
     expect(await refused('costs=0')).toContain('a packet costs something');
     expect(await refused('stages=rx,disk')).toContain('stages: given "rx,disk"');
     expect(await refused('stages=rx,rx')).toContain('each stage once');
+    expect(await refused('host.cores=4', 'workers=2')).toContain(
+      'host.cores: given 4, expected at least workers (2) and three',
+    );
     expect(await refused('workers=3')).toContain('workers: given 3, expected an even number');
     expect(await refused('burst.duties=0', 'burst.tenants=1')).toMatch(/burst\.duties.*\n.*burst\.tenants/);
   });

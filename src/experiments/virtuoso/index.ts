@@ -2,9 +2,10 @@
 // aggressor's packets are dear, what packet and byte limits do instead, and how many cores silos take. Rules: docs/virtuoso.md.
 
 import type { Discipline } from '../../server/run.js';
-import { type Asked, type Claim, type ExperimentTable, experimentOf } from '../experiment.js';
+import { type Asked, type Claim, type ExperimentResult, type ExperimentTable, experimentOf } from '../experiment.js';
 import { refuse, type Settings } from '../parameters.js';
 import { type Point, runPair, type Silos, silos } from './datapath.js';
+import { hosts } from './host.js';
 import { laws } from './laws.js';
 import { lossOf } from './loss.js';
 import { VIRTUOSO_PARAMETERS } from './parameters.js';
@@ -46,6 +47,12 @@ function check(settings: Settings): void {
         given: settings.number('duration'),
         expected: `at most 1e9 packets of a tenant (${who}.gap, clock)`,
       });
+  if (workers + 3 > settings.number('host.cores'))
+    problems.push({
+      path: 'host.cores',
+      given: settings.number('host.cores'),
+      expected: `at least workers (${workers}) and three for the VMs`,
+    });
   refuse(problems);
 }
 
@@ -253,9 +260,10 @@ async function one({ settings, module }: Asked) {
   return { claims: [], tables: [], figures: { ...point } };
 }
 
-export const experiment = experimentOf(VIRTUOSO_PARAMETERS, async (asked) => {
+export const experiment = experimentOf(VIRTUOSO_PARAMETERS, async (asked): Promise<ExperimentResult> => {
   check(asked.settings);
   if (asked.part === 'pair') return one(asked);
+  if (asked.part === 'host') return hosts(asked);
   if (asked.part === 'laws') return { claims: [], tables: [], laws: await laws(asked.settings, asked.module) };
   return all(asked);
 });

@@ -134,6 +134,19 @@ const ROWS: readonly ExperimentRow[] = [
   ],
   ['law.idlePoll', 'count', 100, 1, 1e6, 'Cycles of a poll that finds nothing, in law V5.', ASSUMED, 'assumed'],
   ['discipline', 'choice', 'cycles', null, null, 'Of the part virtuoso/pair.', CHOICE, 'assumed'],
+  [
+    'host.cores',
+    'count',
+    15,
+    4,
+    1024,
+    'Of the host of virtuoso/host; the datapath takes `workers` of them.',
+    CHOICE,
+    'assumed',
+  ],
+  ['host.mechanism', 'choice', 'hyperflux', null, null, 'By which its cores move.', CHOICE, 'assumed'],
+  ['host.service', 'us', 20, 0.001, 1e6, 'What a VM does for a packet, mean; exponential.', ASSUMED, 'assumed'],
+  ['host.duration', 'ms', 90, 1, 1e5, 'Simulated there, behind 10 ms of warm-up.', CHOICE, 'assumed'],
   ['seed', 'count', 1, 0, 2 ** 31, 'Of what is drawn.', CHOICE, 'assumed'],
 ];
 
@@ -144,4 +157,5 @@ export const VIRTUOSO_PARAMETERS: readonly ExperimentParameter[] = experimentRow
   stages: STAGES,
   disciplines: DISCIPLINE_NAMES,
   discipline: DISCIPLINE_NAMES,
+  'host.mechanism': ['hyperflux', 'static', 'ideal', 'shenango', 'caladan', 'ditto'],
 });
