@@ -39,6 +39,14 @@ describe('laws of Virtuoso, one worker, 21 M cycles', () => {
     expect(await used(1.5)).toBeGreaterThan(0.1);
   });
 
+  it('B2: with a cap of 0 they are those of fifo; a period of its own is the cap', async () => {
+    const { V1, V2 } = await lawsWith('cap=0', 'law.cycles=2100000');
+    expect(V2!['used']).toEqual(V1!['shares']);
+    expect(V2!['charged']).toEqual([0, 0]);
+    const [short, same] = [await lawsWith('period=50us'), await lawsWith('period=50us', 'cap=105000')];
+    expect(short['V2']).toEqual(same['V2']);
+  });
+
   it.each([
     [100_000, 1, 1],
     [104_999, 1, 1],

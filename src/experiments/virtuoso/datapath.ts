@@ -16,6 +16,10 @@ const BATCHES = { rx: 'batch', app: 'batch', kernel: 'kernelPoll', tx: 'txBuffer
 export const cyclesOf = (settings: Settings, us: number): number => Math.round((us * settings.number('clock')) / 1e6);
 export const usOf = (settings: Settings, cycles: number): number => (cycles * 1e6) / settings.number('clock');
 
+/** Cycles. */
+export const capOf = (settings: Settings): number =>
+  settings.number('cap') < 0 ? cyclesOf(settings, settings.number('period')) : settings.number('cap');
+
 /** Of a budget's unit, what a cycle stands for: a packet of the victim's kind. */
 function perCycle(settings: Settings, discipline: Discipline): number {
   if (discipline !== 'packets' && discipline !== 'bytes') return 1;
@@ -32,7 +36,7 @@ export function pathOf(
     workers: 1,
     batches: settings.list('stages').map((stage) => settings.number(BATCHES[stage as keyof typeof BATCHES])),
     discipline,
-    cap: Math.floor(cyclesOf(settings, settings.number('cap')) * unit),
+    cap: Math.floor(capOf(settings) * unit),
     period: Math.max(1, cyclesOf(settings, settings.number('period'))),
     replenish: 'poll',
     idlePoll: 0,

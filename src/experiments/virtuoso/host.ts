@@ -9,6 +9,7 @@ import { exponential, mean, quantile, stream } from '../draw.js';
 import type { Asked, ExperimentResult } from '../experiment.js';
 import type { Example } from '../measured.js';
 import type { Settings } from '../parameters.js';
+import { capOf } from './datapath.js';
 
 const TENANTS = ['victim', 'aggressor'] as const;
 type Tenant = (typeof TENANTS)[number];
@@ -95,7 +96,7 @@ function serverOf(settings: Settings, discipline: Discipline): ServerSpec {
   return {
     ...spec,
     budget: {
-      cap: Math.floor(settings.number('cap') * 1000 * unit),
+      cap: Math.floor(((capOf(settings) * 1e9) / settings.number('clock')) * unit),
       period: Math.max(1, Math.round(settings.number('period') * 1000)),
       boost: settings.number('boost') * unit,
       replenish: 'poll',

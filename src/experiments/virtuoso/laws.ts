@@ -5,7 +5,7 @@ import { runServers } from '../../server/run.js';
 import { type FastPathRun, runFastPath } from '../../systems/virtuoso.js';
 import type { FigureValues } from '../experiment.js';
 import type { Settings } from '../parameters.js';
-import { cyclesOf, pair, pathOf, tenantOf } from './datapath.js';
+import { capOf, cyclesOf, pair, pathOf, tenantOf } from './datapath.js';
 
 const plain = (settings: Settings): Settings => settings.with({ stages: 'rx', costCv: 0 });
 
@@ -31,7 +31,7 @@ const charged = ({ tenants }: FastPathRun): number[] => tenants.map((tenant) => 
 async function repaid(settings: Settings, module?: WebAssembly.Module): Promise<FigureValues> {
   const debt = settings.number('law.debt');
   const period = Math.max(2, cyclesOf(settings, settings.number('period')));
-  const cap = Math.max(2, cyclesOf(settings, settings.number('cap')));
+  const cap = Math.max(2, capOf(settings));
   const weights = [settings.number('victim.weight'), settings.number('aggressor.weight')];
   const share = weights[1]! / (weights[0]! + weights[1]!);
   const formula = Math.ceil(debt / (settings.number('boost') * period * share));
