@@ -13,6 +13,7 @@ export const NEXUS_BUDGET = 9;
 export const NEXUS_FABRIC = 10; // CPU time of a guest's own fabric, for the fetch and write of one request
 export const NEXUS_DOWN_AT = 11;
 export const NEXUS_DOWN_FOR = 12;
+export const NEXUS_POLICY = 13; // KEEP_*
 
 export const SETTINGS = 20; // at most
 
@@ -41,6 +42,12 @@ export const NANVIX_CROSSING = 6;
 export const NANVIX_CALLS = 7;
 export const NANVIX_PARALLEL = 8;
 export const NANVIX_BUDGET = 9;
+export const NANVIX_POLICY = 10;
+
+/** Who is kept, and who goes for want of memory. */
+export const KEEP_FIXED = 0;
+export const KEEP_LRU = 1;
+export const KEEP_GD = 2; // by an instance's own uses
 
 /** A request's flags: its VM had to be started; its system VM, too; its output was lost after the answer. */
 export const COLD = 1;

@@ -228,7 +228,9 @@ function elapsed(request: u32, now: u64): void {
 
 function layOut(count: u32, owners: u32): bool {
   const workers = <u32>setting(L.NANVIX_CORES);
-  if (!makeSlots(workers + owners) || !makeWarm(owners, <u64>setting(L.NANVIX_BUDGET), <u64>setting(L.NANVIX_KEEP))) return false;
+  if (!makeSlots(workers + owners)) return false;
+  const startMs = setting(L.NANVIX_SYSTEM_START) / 1e6;
+  if (!makeWarm(owners, <u64>setting(L.NANVIX_BUDGET), <u64>setting(L.NANVIX_KEEP), <u32>setting(L.NANVIX_POLICY), startMs)) return false;
   const hook: Hook = passed;
   const told: (fn: u32, now: u64) => void = gone;
   warm.hook = changetype<usize>(told);

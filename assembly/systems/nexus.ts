@@ -240,7 +240,9 @@ export function nexusRun(functions: u32): i32 {
   const guestCores = <u32>setting(L.NEXUS_CORES) - workers;
   const count = requests.count;
   if (!makeSlots(guestCores + workers)) return L.SYSTEM_MEMORY;
-  if (!makeWarm(functions, <u64>setting(L.NEXUS_BUDGET), <u64>setting(L.NEXUS_KEEP))) return L.SYSTEM_MEMORY;
+  const startMs = setting(L.NEXUS_RESTORE) / 1e6;
+  const policy = <u32>setting(L.NEXUS_POLICY);
+  if (!makeWarm(functions, <u64>setting(L.NEXUS_BUDGET), <u64>setting(L.NEXUS_KEEP), policy, startMs)) return L.SYSTEM_MEMORY;
   cores = changetype<Server>(makeServer(guestCores, 1, 1, FIFO, 1, 0));
   backend = changetype<Server>(workers == 0 ? <usize>0 : makeServer(workers, 1, 1, FIFO, 1, 0));
   items = makeItems(count * ITEMS);

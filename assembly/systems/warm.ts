@@ -1,5 +1,6 @@
-// Instances of functions that are kept for a while: one request at a time each, a fixed keep-alive, a budget of memory. A small form
-// of the lifecycle for systems in which a request is more than a task: docs/nexus.md tells what it leaves out.
+// Instances of functions that are kept for a while: one request at a time each, a keep-alive, a budget of memory. A small form
+// of the lifecycle for systems in which a request is more than a task: docs/nexus.md tells what it leaves out. Three of the lifecycle's
+// policies say which goes (docs/model/lifecycle.md): fixed, lru, and gd with `frequency: instance`.
 
 import { allocate } from "../kernel/arena";
 import * as L from "./layout";
@@ -18,10 +19,16 @@ export class Instance {
   younger: u32;
   older: u32;
   memory: u64;
+  priority: f64; // gd's H
+  uses: u32;
+  pad: u32;
 }
 
 // @ts-ignore: decorator
-@inline export const INSTANCE_BYTES: u64 = 48;
+@inline export const INSTANCE_BYTES: u64 = 64;
+if (offsetof<Instance>() > <usize>INSTANCE_BYTES) ERROR("an Instance outgrows its room");
+// @ts-ignore: decorator
+@inline const NEVER: u64 = 1 << 53; // beyond every run
 
 @unmanaged
 export class Warm {
@@ -41,12 +48,18 @@ export class Warm {
   expired: u64;
   heads: usize; // u32 a function
   hook: usize; // told of each that is gone; 0: nobody
+  policy: u32; // KEEP_*
+  pad: u32;
+  clock: f64; // gd's
+  startMs: f64; // what an instance takes to start
 }
 
-export const warm = changetype<Warm>(memory.data(112, 8));
+export const warm = changetype<Warm>(memory.data(offsetof<Warm>(), 8));
 
-export function makeWarm(functions: u32, budget: u64, keep: u64): bool {
-  memory.fill(changetype<usize>(warm), 0, 112);
+export function makeWarm(functions: u32, budget: u64, keep: u64, policy: u32, startMs: f64): bool {
+  memory.fill(changetype<usize>(warm), 0, offsetof<Warm>());
+  warm.policy = policy;
+  warm.startMs = startMs;
   warm.heads = allocate(<u64>functions << 2);
   warm.budget = budget;
   warm.keep = keep;
@@ -97,8 +110,34 @@ export function reuse(fn: u32, now: u64): u32 {
   if (best != 0) {
     take(instanceAt(best), now);
     instanceAt(best).lastStart = now;
+    use(instanceAt(best));
   }
   return best;
+}
+
+/** It serves a request more. */
+function use(instance: Instance): void {
+  instance.uses++;
+  if (warm.policy == L.KEEP_GD) {
+    instance.priority = warm.clock + <f64>instance.uses * (warm.startMs / (<f64>instance.memory / 1_048_576.0));
+  }
+}
+
+/** Whether `one` goes before `other` for want of memory. */
+function goesBefore(one: Instance, other: Instance): bool {
+  if (one.priority != other.priority) return one.priority < other.priority;
+  return one.lastStart < other.lastStart || (one.lastStart == other.lastStart && one.id < other.id);
+}
+
+/** Who goes first: under `fixed` who lies dormant longest. */
+function victim(): u32 {
+  let first = warm.first;
+  if (warm.policy == L.KEEP_FIXED) return first;
+  for (let at = instanceAt(first).after; at != 0; at = instanceAt(at).after) {
+    if (goesBefore(instanceAt(at), instanceAt(first))) first = at;
+  }
+  if (warm.policy == L.KEEP_GD) warm.clock = instanceAt(first).priority;
+  return first;
 }
 
 function remove(handle: u32, now: u64): void {
@@ -110,12 +149,12 @@ function remove(handle: u32, now: u64): void {
   if (warm.hook != 0) changetype<(fn: u32, now: u64) => void>(warm.hook)(instance.fn, now);
 }
 
-/** Room for so much, others that lie dormant longest evicted for it; false: even then there is none, and nothing is evicted. */
+/** Room for so much, others evicted for it; false: even then there is none, and nothing is evicted. */
 export function makeRoom(size: u64, now: u64): bool {
   if (warm.budget == 0) return true;
   if (warm.used - warm.dormant + size > warm.budget) return false;
   while (warm.used + size > warm.budget) {
-    remove(warm.first, now);
+    remove(victim(), now);
     warm.evicted++;
   }
   return true;
@@ -146,6 +185,9 @@ export function begin(fn: u32, size: u64, now: u64): u32 {
   instance.id = ++warm.made;
   instance.memory = size;
   instance.lastStart = now;
+  instance.uses = 0;
+  instance.priority = 0;
+  use(instance);
   warm.used += size;
   if (warm.used > warm.peak) warm.peak = warm.used;
   return handle;
@@ -155,7 +197,7 @@ export function begin(fn: u32, size: u64, now: u64): u32 {
 export function end(handle: u32, now: u64): void {
   account(now);
   const instance = instanceAt(handle);
-  instance.expires = now + warm.keep;
+  instance.expires = warm.policy == L.KEEP_FIXED ? now + warm.keep : NEVER;
   instance.before = warm.last;
   instance.after = 0;
   if (warm.last == 0) warm.first = handle;

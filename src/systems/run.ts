@@ -16,6 +16,10 @@ export interface RequestColumns {
   readonly write: Float64Array;
 }
 
+/** Of the lifecycle's policies those that systems have; gd by the uses of each instance. */
+export type SystemPolicy = 'fixed' | 'lru' | 'gd';
+const POLICIES: Readonly<Record<SystemPolicy, number>> = { fixed: L.KEEP_FIXED, lru: L.KEEP_LRU, gd: L.KEEP_GD };
+
 export interface NexusSpec {
   readonly cores: number;
   /** Cores of the shared backend, of those; 0: every guest has its own fabric. */
@@ -29,7 +33,10 @@ export interface NexusSpec {
   readonly respondNs: number;
   /** What an operation takes of a worker of the backend. */
   readonly opNs: number;
+  /** Under `fixed`. */
   readonly keepNs: number;
+  /** Who is kept, and who goes for want of memory; absent: fixed, who lies dormant longest first. */
+  readonly policy?: SystemPolicy;
   /** Of all instances; null: no bound. */
   readonly memoryBytes: number | null;
   /** CPU time of a guest's own fabric, for the fetch and write of one request; to connect as much in proportion to its length. */
@@ -46,7 +53,10 @@ export interface NanvixSpec {
   readonly systemStartNs: number;
   readonly userBytes: number;
   readonly systemBytes: number;
+  /** Under `fixed`. */
   readonly keepNs: number;
+  /** Who is kept, and who goes for want of memory; absent: fixed, who lies dormant longest first. */
+  readonly policy?: SystemPolicy;
   readonly crossingNs: number;
   /** Of a call to its system VM; its computation is split evenly around them. */
   readonly ioPerCall: number;
@@ -174,6 +184,7 @@ export function runNexus(spec: NexusSpec, requests: RequestColumns, module?: Web
     [L.NEXUS_FABRIC]: spec.fabricNs,
     [L.NEXUS_DOWN_AT]: spec.down?.atNs ?? 0,
     [L.NEXUS_DOWN_FOR]: spec.down?.forNs ?? 0,
+    [L.NEXUS_POLICY]: POLICIES[spec.policy ?? 'fixed'],
   };
   return simulate(requests, settings, spec.bytes, 'nexusRun', module);
 }
@@ -196,6 +207,7 @@ export function runNanvix(spec: NanvixSpec, requests: RequestColumns, module?: W
     [L.NANVIX_CALLS]: spec.ioPerCall,
     [L.NANVIX_PARALLEL]: Number(spec.parallelStart),
     [L.NANVIX_BUDGET]: spec.memoryBytes ?? 0,
+    [L.NANVIX_POLICY]: POLICIES[spec.policy ?? 'fixed'],
   };
   return simulate(requests, settings, new Float64Array(spec.tenants), 'nanvixRun', module);
 }

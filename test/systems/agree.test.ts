@@ -33,6 +33,35 @@ describe('instances that are kept', () => {
   });
 });
 
+describe('instances that are evicted', () => {
+  it.each(['lru', 'gd'] as const)('by %s are as many as under the lifecycle of a scenario', async (policy) => {
+    const [initNs, memoryBytes] = [200 * MS, 1500 * MIB];
+    const sizes = Array.from({ length: FUNCTIONS }, (_, i) => (1 + (i % 4)) * 64 * MIB);
+    for (let seed = 1; seed <= 4; seed++) {
+      // rare enough that memory always reaches for those that run
+      const requests = poisson(seed, 3000, 900 * MS, FUNCTIONS, (next) => ({ compute: exponential(next, 500 * MS) }));
+      const plain = { ...NEXUS, workers: 0, fabricNs: 0, connectNs: 0, respondNs: 0, cores: 512, memoryBytes, policy };
+      const run = await runNexus({ ...plain, restoreNs: initNs, bytes: Float64Array.from(sizes) }, requests);
+      const rows = [...requests.at].map((at, i) => [at, requests.fn[i]!, requests.compute[i]!] as const);
+      const lifecycle = await lifecycleOf(run.endedNs, {
+        keepAlive: policy === 'lru' ? { policy } : { policy, frequency: 'instance' },
+        memoryBytes,
+        functions: sizes.map((size, i) => fn({ name: `f${i}`, initNs, memoryBytes: size })),
+        invocations: invocations(rows),
+      });
+      expect(lifecycle.dropped).toBe(0); // nobody waits, which the two do in different ways
+      const cold = run.cold.reduce((sum, bit) => sum + bit, 0);
+      expect([cold, run.evicted, run.peakBytes]).toEqual([
+        lifecycle.served.full,
+        lifecycle.evictions,
+        lifecycle.usedMaxBytes,
+      ]);
+      expect(run.evicted).toBeGreaterThan(100);
+      expect(run.expired).toBe(0);
+    }
+  });
+});
+
 describe('debug, checked and release', () => {
   it('take one trajectory', async () => {
     const requests = poisson(3, 800, 20 * MS, 10, (next) => ({

@@ -1,6 +1,6 @@
 // One host under Nexus or with a fabric in every guest, from the experiment's parameters.
 
-import { type NexusSpec, type RequestColumns, runNexus } from '../../systems/run.js';
+import { type NexusSpec, type SystemPolicy, type RequestColumns, runNexus } from '../../systems/run.js';
 import { arrivals, greatest, lognormal, quantile, stream } from '../draw.js';
 import type { Settings } from '../parameters.js';
 
@@ -41,6 +41,7 @@ export function specOf(settings: Settings, { transport, workers, opUs }: Variant
     respondNs: settings.number('respond') * MS,
     opNs: opUs * 1000,
     keepNs: settings.number('keepAlive') * 1e9,
+    policy: settings.text('policy') as SystemPolicy,
     memoryBytes: settings.number('host.memory') * 2 ** 30,
     fabricNs: ((settings.number('compute') * share) / (1 - share)) * MS,
     bytes: new Float64Array(functions).fill(bytes),

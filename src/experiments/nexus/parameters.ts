@@ -79,6 +79,16 @@ const ROWS: readonly ExperimentRow[] = [
     'FaasCache, source: its time to live',
     'source code',
   ],
+  [
+    'policy',
+    'choice',
+    'fixed',
+    null,
+    null,
+    'Who is kept: fixed for keepAlive, lru and gd (by the uses of each instance) until memory is short.',
+    'FaasCache, source, as docs/model/lifecycle.md has them',
+    'source code',
+  ],
   ['host.cores', 'count', 16, 2, 256, 'Of the host, the backend among them.', ASSUMED, 'assumed'],
   ['host.memory', 'GiB', 64, 0.125, 4096, 'Of the host, for instances.', ASSUMED, 'assumed'],
   ['slo', 'ms', 600, 1, 1e6, 'p99 of all requests that density is searched for.', ASSUMED, 'assumed'],
@@ -112,4 +122,5 @@ const ROWS: readonly ExperimentRow[] = [
 
 export const NEXUS_PARAMETERS: readonly ExperimentParameter[] = experimentRows(ROWS, {
   writeback: ['after', 'before'],
+  policy: ['fixed', 'lru', 'gd'],
 });
