@@ -18,6 +18,7 @@ export const CHAPTERS = [
       'docs/vmem.md',
       'docs/fleet.md',
       'docs/cluster.md',
+      'docs/scale.md',
       'docs/functions.md',
       'docs/provisioning.md',
       'docs/nexus.md',

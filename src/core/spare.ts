@@ -12,7 +12,7 @@ const spares = new WeakMap<WebAssembly.Module, CoreInstance[]>();
 /** A core as its module makes it. With a policy it is a new one, and one of another name is no spare. */
 export function coreFor(module: WebAssembly.Module, sha256?: string, policy?: PolicyImports): CoreInstance {
   const left = policy === undefined ? spares.get(module) : undefined;
-  if (left?.at(-1)?.sha256 === hashOf(module, sha256)) return left!.pop()!;
+  if (left?.at(-1)?.sha256 === hashOf(module, sha256)) return left.pop()!;
   return instantiateCore(module, sha256, policy);
 }
 
