@@ -82,6 +82,8 @@ describe('npm run bench -- --smoke', () => {
       'footprint',
       'fork',
       'functions',
+      'datapath',
+      'gpu',
       'felt',
       'sweep',
       'scale',
