@@ -34,7 +34,8 @@ const WRITTEN: Readonly<Record<ClaimNumbers['unit'], (value: number) => string>>
   bytes: (bytes) => (bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toFixed(1)} GiB` : `${(bytes / 2 ** 20).toFixed(2)} MiB`),
   share: (share) => `${(100 * share).toFixed(1)} %`,
   change: signed,
-  ratio: (ratio) => `${ratio.toPrecision(ratio >= 100 ? Math.ceil(Math.log10(ratio)) : 3)}x`,
+  ratio: (ratio) =>
+    !Number.isFinite(ratio) ? String(ratio) : `${ratio.toPrecision(ratio >= 100 ? Math.ceil(Math.log10(ratio)) : 3)}x`,
 };
 
 function oneNumber({ where, value, reach }: OwnNumber, write: (value: number) => string): string {
