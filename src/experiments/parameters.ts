@@ -83,18 +83,26 @@ const UNITS: Readonly<Partial<Record<ParameterUnit, ExperimentUnit>>> = {
   'yes or no': 'yes or no',
 };
 
-/** Parameters of the model as an experiment's own, below `prefix` of their paths: with their sources, and with the model's checks of values. */
-export const modelRows = (parameters: readonly Parameter[], prefix = ''): readonly ExperimentParameter[] =>
+/** The least and the most of a parameter, by what its path ends in. */
+export type Bounds = Readonly<Record<string, readonly [min: number, max: number | null]>>;
+
+/** Parameters of the model as an experiment's own, below `prefix` of their paths, with their sources; `bounds` where 0 is not the least. */
+export const modelRows = (
+  parameters: readonly Parameter[],
+  prefix = '',
+  bounds: Bounds = {},
+): readonly ExperimentParameter[] =>
   parameters.map(({ path, unit, default: byDefault, choices, meaning, source, confidence }) => {
     const own = UNITS[unit];
     if (own === undefined || !path.startsWith(prefix)) throw new Error(`${path}: none that an experiment can take`);
-    const min = typeof byDefault === 'number' ? 0 : null;
+    const [, given] = Object.entries(bounds).find(([end]) => path.endsWith(end)) ?? [];
+    const [min, max] = given ?? [typeof byDefault === 'number' ? 0 : null, null];
     return {
       path: path.slice(prefix.length),
       unit: own,
       default: byDefault,
       min,
-      max: null,
+      max,
       ...(choices === undefined ? {} : { choices }),
       meaning,
       source,

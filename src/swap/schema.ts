@@ -70,11 +70,14 @@ const ratio = z.union([z.number({ error: ratioExpected }).min(1, { error: ratioE
 /** Spread of a backend's default law; the means are parameters. */
 const CV: Readonly<Partial<Record<BackendName, number>>> = { lz4: 0.357, zstd: 0.405, ssd: 0.3, remote: 0.3 };
 
-function defaultLaw(backend: BackendName, way: 'in' | 'out'): Dist {
-  const mean = defaultNumber(`${HM}.backends.${backend}.${way}`);
+/** How times of a backend are distributed where only their mean is told. */
+export function lawWithMean(backend: BackendName, way: 'in' | 'out', mean: number): Dist {
   const cv = way === 'out' && (backend === 'lz4' || backend === 'zstd') ? undefined : CV[backend];
   return cv === undefined ? { dist: 'constant', value: mean } : { dist: 'lognormal', mean, cv };
 }
+
+const defaultLaw = (backend: BackendName, way: 'in' | 'out'): Dist =>
+  lawWithMean(backend, way, defaultNumber(`${HM}.backends.${backend}.${way}`));
 
 const law = (backend: BackendName, way: 'in' | 'out') =>
   documented(`${HM}.backends.${backend}.${way}`, timeDistribution);

@@ -112,10 +112,12 @@ describe('a parameter of the model that a reader sets', () => {
   };
 
   it('reaches the runs of taiji, whose swap-ins are shorter by what the fault loses', async () => {
-    const set = ['host.memory.fault.exit=0ns', 'host.memory.fault.map=0ns', 'expansion=1.25'].flatMap((text) => [
-      '--set',
-      text,
-    ]);
+    const set = [
+      'host.memory.fault.exit=0ns',
+      'host.memory.fault.map=0ns',
+      'expansion=1.25',
+      'host.memory.backends.remote.in=9us',
+    ].flatMap((text) => ['--set', text]);
     const changed = await asked('taiji', ...set);
     expect(changed.parameters).toMatchObject({ 'host.memory.fault.exit': 0, expansion: 1.25 });
     expect(changed.figures['expansion']).toBeCloseTo(0.25, 9);

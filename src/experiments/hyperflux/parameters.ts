@@ -53,6 +53,8 @@ const OWN = experimentRows([
 const COSTS = modelRows(COST_PARAMETERS);
 const KNOBS = modelRows(
   MECHANISM_PARAMETERS.filter(({ path }) => /^mechanism\.hyperflux\.(interval|threshold)$/.test(path)),
+  '',
+  { interval: [1, null] },
 );
 
 export const HYPERFLUX_PARAMETERS = [...OWN, ...KNOBS, ...COSTS];

@@ -2,10 +2,13 @@
 // sources that they have in every scenario.
 
 import { MEMORY_PARAMETERS } from '../../swap/parameters.js';
+import { lawWithMean } from '../../swap/schema.js';
+import type { BackendName } from '../../swap/types.js';
 import { experimentRows, modelRows, type Settings, changedFields } from '../parameters.js';
 import { CLIFF, cold, coldTouches, PHYSICAL_GIB } from './dpu.js';
 import type { Example } from '../measured.js';
 
+const PAGE = 4096;
 const ASSUMED = 'assumed: no figure is published';
 
 const OWN = experimentRows([
@@ -40,9 +43,26 @@ const ENGINE = modelRows(
       ? false
       : /^host\.memory\.(fault|watermarks|backends)\.|^host\.memory\.(workers|metadata)$|\.perPage$/.test(path),
   ),
+  '',
+  {
+    'memory.workers': [1, 64],
+    'memory.metadata': [1, PAGE],
+    'watermarks.high': [0, 1],
+    'watermarks.low': [0, 1],
+    'watermarks.min': [0, 1],
+    '.ratio': [1, null],
+  },
 );
 
 export const TAIJI_PARAMETERS = [...OWN, ...ENGINE];
+
+/** The mean of a backend's times, in the law that they have. */
+function asLaw(field: string): string {
+  const [, path, name, way, mean] = /^(host\.memory\.backends\.(\w+)\.(in|out))=(\S+)$/.exec(field) ?? [];
+  if (path === undefined) return field;
+  const law = lawWithMean(name as BackendName, way as 'in' | 'out', 1);
+  return `${path}=${law.dist === 'lognormal' ? `{ dist: lognormal, mean: ${mean}, cv: ${law.cv} }` : `{ dist: constant, value: ${mean} }`}`;
+}
 
 /** What a reader changed, as fields of an example. */
 export function fieldsOf(settings: Settings, example: Example<object>): string[] {
@@ -54,6 +74,6 @@ export function fieldsOf(settings: Settings, example: Example<object>): string[]
       : []),
     ...(changed('cold') ? [cold(settings.number('cold'))] : []),
     ...(changed('coldTouches') && example.file === CLIFF.file ? [coldTouches(settings.number('coldTouches'))] : []),
-    ...changedFields(ENGINE, settings),
+    ...changedFields(ENGINE, settings).map(asLaw),
   ];
 }

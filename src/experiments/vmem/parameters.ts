@@ -10,10 +10,19 @@ const OWN = experimentRows([
   ['seed', 'count', 1, 0, 2 ** 32 - 1, "Of the VMs' arrivals, sizes and lifetimes.", 'a choice', 'assumed'],
 ]);
 
+const BOUNDS = {
+  'server.kernel': [1, null],
+  'thp.hugeShare': [0, 1],
+  'thp.headroomShare': [0, 1],
+  'network.walkers': [1, 1024],
+  'network.packet': [1, null],
+} as const;
+
 const below = (pattern: RegExp): ReturnType<typeof modelRows> =>
   modelRows(
     RESERVE_PARAMETERS.filter(({ path }) => pattern.test(path)),
     'reserve.',
+    BOUNDS,
   );
 
 const COSTS = below(/^reserve\.costs\./);
