@@ -17,6 +17,8 @@ it('finds the pages', () => {
 });
 
 it.each(pages)('%s has no line of more than 120 characters', (path) => {
-  const long = tooLong(readFileSync(path, 'utf8')).filter((line) => !/^\s*(\||!\[)/.test(line));
+  // what a command prints stands as it is printed
+  const text = readFileSync(path, 'utf8').replace(/^<!-- fluxhost .* -->\n\n```[\s\S]*?^```$/gm, '');
+  const long = tooLong(text).filter((line) => !/^\s*(\||!\[)/.test(line));
   expect(long).toEqual([]);
 });
