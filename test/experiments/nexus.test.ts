@@ -4,6 +4,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/program.js';
 import { captureIo } from '../cli/fake.js';
 import type { Claim } from '../../src/experiments/experiment.js';
+import { requestsOf } from '../../src/experiments/nexus/host.js';
+import { NEXUS_PARAMETERS } from '../../src/experiments/nexus/parameters.js';
+import { settingsOf } from '../../src/experiments/parameters.js';
 import { heldNumbers } from './claim-numbers.js';
 
 interface Point {
@@ -112,5 +115,28 @@ describe('reproduce nexus', () => {
     expect(await refused('workers=16')).toContain('fewer than host.cores (16)');
     expect(await refused('writeback=never')).toContain('expected one of');
     expect(await refused('memory=128GiB')).toMatch(/memory/);
+  });
+});
+
+describe('payloads', () => {
+  const of = (...set: string[]) =>
+    requestsOf(settingsOf('nexus', NEXUS_PARAMETERS, ['duration=200s', ...set]), 'tcp', 50);
+
+  it('add their size over the bandwidth, and shift nothing else', () => {
+    const [none, some] = [of(), of('payload.input=1048576', 'payload.cv=0', 'payload.bandwidth=1')];
+    expect(new Set(none.fetch)).toEqual(new Set([18e6]));
+    // 2^20 bytes at 1 Gbit/s
+    expect(new Set(some.fetch)).toEqual(new Set([18e6 + 8_388_608]));
+    expect({ ...some, fetch: none.fetch }).toEqual(none);
+  });
+
+  it('vary as is said', () => {
+    const { write } = of('payload.output=2097152', 'payload.cv=0.5', 'payload.bandwidth=2');
+    const sizes = [...write].map((ns) => ns - 22e6);
+    const mean = sizes.reduce((a, b) => a + b, 0) / sizes.length;
+    const deviation = Math.sqrt(sizes.reduce((sum, ns) => sum + (ns - mean) ** 2, 0) / sizes.length);
+    expect(sizes.length).toBeGreaterThan(1500);
+    expect(Math.abs(mean / 8_388_608 - 1)).toBeLessThan((4 * 0.5) / Math.sqrt(sizes.length));
+    expect(Math.abs(deviation / mean - 0.5)).toBeLessThan(0.08);
   });
 });

@@ -58,9 +58,25 @@ export function requestsOf(settings: Settings, transport: Transport, functions: 
     at,
     fn,
     compute: at.map(() => Math.round(lognormal(next, computeMs, cv) * MS)),
-    fetch: new Float64Array(at.length).fill(fetchMs * MS),
-    write: new Float64Array(at.length).fill(writeMs * MS),
+    fetch: moved(settings, at, fetchMs * MS, 'payload.input', stream(seed, 2)),
+    write: moved(settings, at, writeMs * MS, 'payload.output', stream(seed, 3)),
   };
+}
+
+/** Mean time of a payload on the network. */
+const payloadMs = (settings: Settings, payload: 'payload.input' | 'payload.output'): number =>
+  (settings.number(payload) * 8) / settings.number('payload.bandwidth') / MS;
+
+/** What moving a payload takes: so much at least, and its size over the bandwidth. */
+function moved(
+  settings: Settings,
+  at: Float64Array,
+  leastNs: number,
+  payload: 'payload.input' | 'payload.output',
+  next: () => number,
+): Float64Array {
+  const [meanNs, cv] = [payloadMs(settings, payload) * MS, settings.number('payload.cv')];
+  return at.map(() => leastNs + (meanNs === 0 ? 0 : Math.round(lognormal(next, meanNs, cv))));
 }
 
 /** How many functions a host takes until p99 passes the objective. The first tenth of the run is left out. */
@@ -90,7 +106,10 @@ export function idle(
   transport: Transport,
   changes: { computeMs?: number; restoreMs?: number } = {},
 ) {
-  const { connectMs, fetchMs, writeMs } = timesOf(settings, transport);
+  const times = timesOf(settings, transport);
+  const { connectMs } = times;
+  const fetchMs = times.fetchMs + payloadMs(settings, 'payload.input');
+  const writeMs = times.writeMs + payloadMs(settings, 'payload.output');
   const { computeMs = settings.number('compute'), restoreMs = settings.number('restore') } = changes;
   const respondMs = settings.number('respond');
   const opMs = settings.number('opCost') / 1000;
