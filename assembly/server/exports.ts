@@ -54,6 +54,14 @@ export function serverIdlePoll(at: usize, every: u32): void {
   changetype<Server>(at).idlePoll = every;
 }
 
+/** Of a lock: how long a holder keeps it while somebody waits, and what a hand-over costs. */
+export function serverLock(at: usize, interval: f64, switchCost: f64, perWaiter: f64): void {
+  const server = changetype<Server>(at);
+  server.interval = <u64>interval;
+  server.switchCost = <u64>switchCost;
+  server.perWaiter = <u64>perWaiter;
+}
+
 /** Of one: 1 and no bound without. Shares are of the weights of all tenants together. */
 export function serverTenant(at: usize, tenant: u32, weight: f64, limit: u32): void {
   const server = changetype<Server>(at);

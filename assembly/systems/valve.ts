@@ -4,6 +4,9 @@
 
 import { allocate } from "../kernel/arena";
 import { createQueue, peekTime, schedule, take } from "../kernel/event-queue";
+import {
+  Cooldown, backgroundTime, beginCooldown, hasBegun, isBackground, startCooldown,
+} from "../server/disciplines/cooldown";
 import { events } from "../server/records";
 import * as L from "./layout";
 import { put, setting } from "./requests";
@@ -17,9 +20,7 @@ let slots: usize = 0; // request of each that is decoded, u32; then a list of fr
 let freeSlots: u32 = 0;
 
 // the GPU
-let idleFrom: i64 = 0; // online work ended; -1: it has never been
-let offlineFrom: u64 = 0; // what is before is accounted for
-let cooldown: u64 = 0;
+const turn = changetype<Cooldown>(memory.data(24, 8));
 let offlineNs: u64 = 0;
 let preemptions: u64 = 0;
 let step: u64 = 0;
@@ -72,27 +73,21 @@ function pagesOf(request: u32): i64 {
   return <i64>Math.ceil(tokens / setting(L.GPU_PAGE_TOKENS));
 }
 
-/** Offline work runs from the end of the cooldown to `until`, if that is later: what it does with its time and with free pages. */
-function offline(until: u64): bool {
-  const from = idleFrom < 0 ? 0 : <u64>idleFrom + cooldown;
-  if (idleFrom >= 0 && until <= from) return false;
-  const begin = max<u64>(from, offlineFrom);
-  if (until > begin && hasOffline) {
-    const time = until - begin;
-    offlineNs += time;
-    const again = min<f64>(debt, <f64>time);
-    debt -= again;
-    recomputed += again;
-    const prefill = setting(L.GPU_OFFLINE_PREFILL);
-    const each = <i64>setting(L.GPU_OFFLINE_PAGES);
-    const room = max<i64>(0, (freePages - headroom) / each);
-    const able = prefill == 0 ? room : <i64>min<f64>((<f64>time - again) / prefill, 1e9);
-    const more = min<i64>(room, able) * each;
-    offlinePages += more;
-    freePages -= more;
-  }
-  offlineFrom = until;
-  return true;
+/** What offline work does up to `until` with its time and with free pages. */
+function offline(until: u64): void {
+  const time = backgroundTime(turn, until);
+  if (time == 0 || !hasOffline) return;
+  offlineNs += time;
+  const again = min<f64>(debt, <f64>time);
+  debt -= again;
+  recomputed += again;
+  const prefill = setting(L.GPU_OFFLINE_PREFILL);
+  const each = <i64>setting(L.GPU_OFFLINE_PAGES);
+  const room = max<i64>(0, (freePages - headroom) / each);
+  const able = prefill == 0 ? room : <i64>min<f64>((<f64>time - again) / prefill, 1e9);
+  const more = min<i64>(room, able) * each;
+  offlinePages += more;
+  freePages -= more;
 }
 
 let recomputed: f64 = 0;
@@ -179,11 +174,10 @@ function decode(now: u64): u64 {
 /** Online work wants the GPU at `wanted`; answers when it has it. */
 function acquire(wanted: u64): u64 {
   come(wanted);
-  if (!offline(wanted)) {
-    if (idleFrom >= 0) cooledNs += wanted - <u64>idleFrom;
-    return wanted;
-  }
-  if (idleFrom >= 0) cooledNs += cooldown;
+  const idle = hasBegun(turn) ? wanted - <u64>turn.idleFrom : 0;
+  cooledNs += min<u64>(idle, turn.length);
+  if (!isBackground(turn, wanted)) return wanted;
+  offline(wanted);
   if (!hasOffline) return wanted;
   preemptions++;
   const start = wanted + <u64>setting(L.GPU_PREEMPT);
@@ -197,9 +191,7 @@ function reset(): bool {
   if (slots == 0 || !createQueue(events, batch)) return false;
   for (let i: u32 = 0; i < batch; i++) store<u32>(slots + (<usize>(batch + i) << 2), i);
   freeSlots = batch;
-  idleFrom = -1;
-  offlineFrom = 0;
-  cooldown = <u64>setting(L.GPU_COOLDOWN);
+  startCooldown(turn, <u64>setting(L.GPU_COOLDOWN));
   hasOffline = setting(L.GPU_OFFLINE_PAGES) > 0;
   freePages = <i64>setting(L.GPU_PAGES);
   headroom = <i64>setting(L.GPU_HEADROOM);
@@ -214,7 +206,7 @@ export function gpuRun(): i32 {
   const batch = <u32>setting(L.GPU_BATCH);
   let last: u64 = 0;
   while (true) {
-    if (idleFrom >= 0) come(last); // what came during a step is work that the engine goes on with
+    if (hasBegun(turn)) come(last); // what came during a step is work that the engine goes on with
     const busy = admitted < arrived || running > 0;
     if (!busy && arrived == count) break;
     const gap = busy ? scaled(setting(L.GPU_GAP)) : 0;
@@ -232,8 +224,7 @@ export function gpuRun(): i32 {
       memoryWaits++;
     }
     busyNs += last - now;
-    idleFrom = last;
-    offlineFrom = last;
+    beginCooldown(turn, last);
   }
   if (end > last) offline(end);
   answer(last);

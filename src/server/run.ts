@@ -11,6 +11,7 @@ export const DISCIPLINES = {
   packets: L.PACKETS,
   bytes: L.BYTES,
   siloed: L.SILOED,
+  lock: L.LOCK,
 } as const;
 export type Discipline = keyof typeof DISCIPLINES;
 
@@ -32,6 +33,7 @@ export interface ServerSpec {
   /** Items of all tenants that may wait at one stage; null: no bound. */
   readonly limit: number | null;
   readonly tenants: readonly ServerTenant[];
+  readonly lock?: LockRules;
   /** Of cycles, packets and bytes. */
   readonly budget?: {
     /** What a budget holds at most, and at the start. */
@@ -42,6 +44,15 @@ export interface ServerSpec {
     /** At every whole period, or when a worker polls after one, by what has passed. */
     readonly replenish: 'period' | 'poll';
   };
+}
+
+/** Of the discipline lock, which has one stage and batches of 1. */
+export interface LockRules {
+  /** How long a holder keeps it while somebody waits. */
+  readonly interval: number;
+  /** A hand-over to an item that has waited, and for each that waits on. */
+  readonly switch: number;
+  readonly perWaiter: number;
 }
 
 /** In order of arrival. */
@@ -91,6 +102,7 @@ interface Exports {
   ): number;
   serverBudget(at: number, period: number, boost: number, atPoll: boolean): void;
   serverBatch(at: number, stage: number, batch: number): void;
+  serverLock(at: number, interval: number, switchCost: number, perWaiter: number): void;
   serverIdlePoll(at: number, every: number): void;
   serverTenant(at: number, tenant: number, weight: number, limit: number): void;
   serverRun(items: number, count: number, until: number): number;
@@ -115,7 +127,10 @@ function fill(view: DataView, { at, tenant, costs, size }: ServerItems): void {
 function make(exports: Exports, specs: readonly ServerSpec[]): number[] {
   const made: number[] = [];
   let stages = 0;
-  for (const { workers, batch, stages: own, discipline, tenants, limit, budget, idlePoll = 0 } of specs) {
+  for (const spec of specs) {
+    const { workers, batch, stages: own, discipline, tenants, limit, budget, idlePoll = 0, lock } = spec;
+    if (discipline === 'lock' && (lock === undefined || own !== 1 || batch !== 1))
+      throw new RangeError('servers: a lock is expected to have its rules, one stage and batches of 1');
     const cap = budget?.cap ?? 0;
     const kind = DISCIPLINES[discipline];
     const before = made.at(-1) ?? 0;
@@ -124,6 +139,7 @@ function make(exports: Exports, specs: readonly ServerSpec[]): number[] {
     if (at === 0) noMemory();
     if (typeof batch !== 'number') batch.forEach((size, stage) => exports.serverBatch(at, stage, size));
     exports.serverIdlePoll(at, idlePoll);
+    if (lock !== undefined) exports.serverLock(at, lock.interval, lock.switch, lock.perWaiter);
     if (budget !== undefined) exports.serverBudget(at, budget.period, budget.boost, budget.replenish === 'poll');
     tenants.forEach((tenant, index) => exports.serverTenant(at, index, tenant.weight, tenant.limit ?? 0));
     made.push(at);

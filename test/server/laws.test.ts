@@ -81,6 +81,30 @@ describe('B2: a cap of 0', () => {
   });
 });
 
+describe('a lock', () => {
+  const rules = { interval: 5000, switch: 0, perWaiter: 0 };
+
+  it('that nobody holds longer than its interval, and that is handed over for nothing, is fifo bit for bit', async () => {
+    for (let seed = 1; seed <= 10; seed++) {
+      const items = poisson(seed, 500, 1200, constant);
+      for (const workers of [1, 3]) {
+        const fifo = await runServers([server({ workers })], items);
+        expect(await runServers([server({ workers, discipline: 'lock', lock: rules })], items)).toEqual(fifo);
+      }
+    }
+  });
+
+  it('goes round where items are longer, and costs its hand-overs', async () => {
+    const items = { at: Float64Array.of(0, 1), tenant: new Uint32Array(2), costs: [Float64Array.of(10, 3)] };
+    const lock = { interval: 4, switch: 2, perWaiter: 1 };
+    const { items: ends, endedAt } = await runServers([server({ discipline: 'lock', lock })], items);
+    // held from 0; the other waits from 1: taken at 5, hand-over of 2 + 1 for the first, which waits on, 8 to 11; 13 to 18
+    expect(ends.map(({ done }) => done)).toEqual([18, 11]);
+    expect(endedAt).toBe(18);
+    await expect(runServers([server({ discipline: 'lock', lock, batch: 2 })], items)).rejects.toThrow('batches of 1');
+  });
+});
+
 const MAX_COST = 16_000;
 /** Two tenants whose items lie in turns and never run out. */
 function full(costs: readonly [number, number], count = 120_000): ServerItems {

@@ -257,7 +257,7 @@ class Naive {
     const index = place.workers.indexOf(worker);
     for (const item of worker.batch) {
       const cost = this.cost(place, item, worker.last);
-      const amount = { fifo: 0, cycles: cost, packets: 1, bytes: item.size, siloed: 0 }[place.spec.discipline];
+      const amount = { fifo: 0, cycles: cost, packets: 1, bytes: item.size, siloed: 0, lock: 0 }[place.spec.discipline];
       const budgets = place.budgets[item.tenant]!;
       const account = place.account[item.tenant]!;
       budgets[index]! -= amount;
