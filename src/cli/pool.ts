@@ -61,11 +61,22 @@ async function threads(
   });
 }
 
-/** Comes when no thread is left: a program that cannot be started again as a thread leaves none, and what waits would wait for ever. */
-function allEnded(piscina: Piscina): Promise<null> {
-  return new Promise((resolve) => {
-    piscina.on('error', () => piscina.threads.length === 0 && resolve(null));
+interface Ending {
+  /** Comes when no thread is left: a program that cannot be started again as a thread leaves none, and what waits would wait for ever. */
+  readonly ended: Promise<null>;
+  /** To be called when a task has failed: of a thread that dies with its task nothing else is told. */
+  readonly look: () => void;
+}
+
+function endingOf(piscina: Piscina): Ending {
+  let look = (): void => undefined;
+  const ended = new Promise<null>((resolve) => {
+    look = () => {
+      if (piscina.threads.length === 0) resolve(null);
+    };
+    piscina.on('error', look);
   });
+  return { ended, look };
 }
 
 /** Runs of a study; `close` ends them, and what they were at has no result. */
@@ -74,7 +85,7 @@ export class Pool implements Crew {
   private jobs = 0;
   /** Runs that have begun; who has been silent longest comes first. */
   private readonly busy = new Set<number>();
-  private readonly dead: Promise<null>;
+  private readonly ending: Ending;
 
   private constructor(
     private readonly piscina: Piscina,
@@ -84,7 +95,7 @@ export class Pool implements Crew {
     private readonly alive?: (simulating: boolean) => void,
   ) {
     piscina.on('message', (id: number) => this.spoke(id));
-    this.dead = allEnded(piscina);
+    this.ending = endingOf(piscina);
   }
 
   /**
@@ -121,8 +132,11 @@ export class Pool implements Crew {
   async run(scenario: Scenario, label: string): Promise<Result | null> {
     if (this.closed) return null;
     const job: Job = { id: this.jobs++, scenario, label };
-    const run = this.piscina.run(job, { name: 'serveRun' }).catch(() => null) as Promise<Result | null>;
-    const result = await Promise.race([run, this.dead]);
+    const run = this.piscina.run(job, { name: 'serveRun' }).catch(() => {
+      this.ending.look();
+      return null;
+    }) as Promise<Result | null>;
+    const result = await Promise.race([run, this.ending.ended]);
     this.ended(job.id);
     return result === null && !this.closed ? this.here(scenario, label) : result;
   }
@@ -158,7 +172,8 @@ export async function fleetEngine(
   piscina.on('message', (id: number) => silences.spoke(id));
   let closed = false;
   let tasks = 0;
-  const dead = allEnded(piscina).then((): never => {
+  const ending = endingOf(piscina);
+  const dead = ending.ended.then((): never => {
     throw new Error('no thread could be started that simulates hosts; --workers 1 does without');
   });
   dead.catch(() => undefined); // told to whoever waits
@@ -170,6 +185,7 @@ export async function fleetEngine(
     try {
       return await Promise.race([run, dead]);
     } catch (error) {
+      ending.look();
       if (!controller.signal.aborted) throw error;
       throw new HungError('a simulation did not come back', { cause: error });
     } finally {

@@ -416,3 +416,27 @@ it('runs of threads that end are made here, those that wait too', async () => {
   expect(made.sort()).toEqual([...labels, 'f']);
   await pool.close();
 }, 20_000);
+
+it('runs are made here, too, where the last thread dies with a run', async () => {
+  // Both threads are taken to be ready at first and have a run each; one dies at once, its successor is none, then the other dies.
+  const folder = mkdtempSync(join(tmpdir(), 'fluxhost-pool-'));
+  const file = join(folder, 'ends.mjs');
+  writeFileSync(
+    file,
+    `import { appendFileSync, readFileSync } from 'node:fs';
+    const log = ${JSON.stringify(join(folder, 'log'))};
+    appendFileSync(log, 'x');
+    if (readFileSync(log, 'utf8').length !== 1) throw new Error('no such program');
+    export const serveRun = () => {
+      while (readFileSync(log, 'utf8').length < 3);
+      return new Promise((_, reject) => setTimeout(() => process.exit(1), 500));
+    };`,
+  );
+  const made: string[] = [];
+  const here = (_: Scenario, label: string): Promise<null> => Promise.resolve(made.push(label)).then(() => null);
+  const pool = await Pool.start(pathToFileURL(file), 2, { directory: '', setup: {} }, here);
+  const labels = ['a', 'b', 'c', 'd'];
+  await Promise.all(labels.map((label) => pool.run(sample(), label)));
+  expect(made.sort()).toEqual(labels);
+  await pool.close();
+}, 20_000);
