@@ -49,6 +49,8 @@ interface Smoke {
       hosts: { events: number; grownBytes: number };
       vms: number;
     };
+    datapath: { packets: number };
+    gpu: { steps: number };
     sweep: { rows: number; same: boolean };
     page: { skipped?: string; frames?: number };
     footprint: { firstEvents: number[]; events: number; hostBytes: number };
@@ -195,5 +197,14 @@ describe('npm run bench -- --smoke', () => {
     expect(firstEvents).toEqual([1]);
     expect(events).toBeGreaterThan(20_000);
     expect(hostBytes).toBeGreaterThan(1_000 * 16 * 64);
+  });
+
+  test('packets of a datapath come at their rate, and a GPU makes its steps', () => {
+    const { datapath, gpu } = smoke.counts;
+    // 6 ms at 2.1 GHz, a packet every 1,250 cycles; all but what is dropped for budget
+    expect(datapath.packets).toBeGreaterThan(0.9 * 10_080);
+    expect(datapath.packets).toBeLessThan(1.1 * 10_080);
+    expect(gpu.steps).toBeGreaterThan(1000); // of 15 ms, in 86.4 s of which three quarters are busy
+    expect(gpu.steps).toBeLessThan(86_400 / 14);
   });
 });

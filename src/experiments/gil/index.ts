@@ -188,7 +188,7 @@ function controllerClaims(settings: Settings, tried: readonly Tried[], points: r
       brief:
         own.length === 0
           ? ''
-          : `${own[0]!.ratio!.toFixed(4)} with ${own[0]!.threads} threads, ${own.at(-1)!.ratio!.toFixed(4)} with ${own.at(-1)!.threads}`,
+          : `${own[0]!.ratio!.toFixed(4)} with ${own[0]!.threads} ${own[0]!.threads === 1 ? 'thread' : 'threads'}, ${own.at(-1)!.ratio!.toFixed(4)} with ${own.at(-1)!.threads}`,
       ours: own.map(({ threads, ratio }) => `${threads} threads: ${ratio!.toFixed(4)}`).join(', '),
       verdict: 'reachable',
       assumptions: [WHY],
