@@ -3,7 +3,8 @@
 import type { MostRequests } from './core/lost.js';
 import type { LifecycleSpec } from './lifecycle/spec.js';
 import type { Policy } from './policy.js';
-import type { FunctionScenarioInput, ScenarioInput } from './scenario/schema.js';
+import type { FunctionScenarioInput } from './scenario/function-input.js';
+import type { ScenarioInput } from './scenario/schema.js';
 import type { Scenario } from './scenario/types.js';
 import type { Arrival, ArrivalBatch } from './workload/arrival.js';
 import type { TraceHost } from './workload/text-source.js';

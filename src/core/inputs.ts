@@ -11,7 +11,8 @@ import {
 } from '../../assembly/layout.js';
 import type { Policy } from '../policy.js';
 import { type Problem, show, InputError, expectedOneOf } from '../input/errors.js';
-import type { FunctionScenarioInput, ScenarioInput } from '../scenario/schema.js';
+import type { FunctionScenarioInput } from '../scenario/function-input.js';
+import type { ScenarioInput } from '../scenario/schema.js';
 import type { Scenario, TraceArrivals } from '../scenario/types.js';
 import type { TraceReader, Arrival } from '../workload/arrival.js';
 import { openTrace, type TraceOptions } from '../workload/index.js';

@@ -172,12 +172,6 @@ export const scenarioSchema = section({
 /** The scenario as a person or a program writes it: units as text, defaults left out. */
 export type ScenarioInput = z.input<typeof scenarioSchema>;
 
-/** The same with functions, beside which there need be no VMs. */
-export type FunctionScenarioInput = Omit<ScenarioInput, 'functions' | 'vms'> & {
-  functions: NonNullable<ScenarioInput['functions']>;
-  vms?: ScenarioInput['vms'];
-};
-
 /** JSON Schema (2020-12) of the written scenario, for editors. */
 export function scenarioJsonSchema(): Record<string, unknown> {
   const schema = z.toJSONSchema(scenarioSchema, { io: 'input' });
