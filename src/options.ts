@@ -47,13 +47,13 @@ export interface Progress {
   readonly wallSeconds: number;
 }
 
-/** How a run is followed and stopped. */
 /** Where `strips()` looks closely: two runs are compared at one instant. */
 export interface CloseLook {
   /** Simulated time, warm-up included. */
   readonly fromNs: number;
 }
 
+/** How a run is followed and stopped. */
 export interface RunOptions {
   /** Called some ten times a second. */
   readonly onProgress?: (progress: Progress) => void;
