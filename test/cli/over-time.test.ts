@@ -119,6 +119,7 @@ describe('--out', () => {
     expect(readdirSync(join(folder, 'out')).sort()).toEqual([
       'cdf.csv',
       'events.csv',
+      'histograms.json',
       'intervals.csv',
       'latency.hlog',
       'origin.json',
