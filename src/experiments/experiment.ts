@@ -2,7 +2,7 @@
 // Kept to data, so that the command prints it as a table or as JSON without knowing the experiment.
 
 import type { TraceHost } from '../workload/text-source.js';
-import type { ClaimNumbers } from '../report/claim-numbers.js';
+import type { ClaimNumbers, TablePoints } from '../report/claim-numbers.js';
 import { defaultsOf, type ExperimentParameter, type Settings } from './parameters.js';
 
 /** A figure as it is printed, and where it comes from. */
@@ -53,18 +53,6 @@ export interface Claim {
   readonly command: string;
   /** Of `ours`, each with the command that gives it; what is not among them is arithmetic on those that are. */
   readonly figures?: readonly Figure[];
-}
-
-/** Columns, by their places from 0 on. */
-export interface TablePoints {
-  /** Whose the point is: points of one are joined. */
-  readonly of: number;
-  /** Across. */
-  readonly x: number;
-  /** Up. */
-  readonly y: number;
-  /** `yes`: nothing is better in both. */
-  readonly best: number;
 }
 
 /** A table behind the claims. */

@@ -36,3 +36,15 @@ export interface ClaimNumbers {
   /** What comes out here, under one or several conditions. */
   readonly ours: readonly OwnNumber[];
 }
+
+/** Of a table whose rows are points: its columns, by their places from 0 on. */
+export interface TablePoints {
+  /** Whose the point is: points of one are joined. */
+  readonly of: number;
+  /** Across. */
+  readonly x: number;
+  /** Up. */
+  readonly y: number;
+  /** `yes`: nothing is better in both. */
+  readonly best: number;
+}

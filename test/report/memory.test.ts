@@ -169,7 +169,7 @@ describe('assertions', () => {
     expect(status).toBe(0);
     const [failed, why] = await asserted('memory.swapIn.p90 <= 1us');
     expect(failed).toBe(3);
-    expect(why).toContain('memory.swapIn.p90 is 3.7835us');
+    expect(why).toContain('memory.swapIn.p90 is 3.7995us');
   });
 
   it('reach a backend that no page has come to yet', async () => {

@@ -1,7 +1,7 @@
 // A paper's claims beside what comes out here, and the tables behind them as pictures: a column of numbers is a line over the first
 // column. Claims are sentences, which stand as text; what they have of numbers is a figure of its own (claim-marks.ts).
 
-import type { ClaimNumbers } from '../../claim-numbers.js';
+import type { ClaimNumbers, TablePoints } from '../../claim-numbers.js';
 import type { Figure, Hue, ResponsePlot, TitledTable } from '../figure.js';
 import { hueAt } from './lines.js';
 
@@ -43,7 +43,7 @@ export interface ExperimentDocument {
     /** What its picture answers; absent in files of earlier versions. */
     readonly question?: string;
     /** Of rows that are points in two dimensions: whose (`of`), across, up, and whether none is better in both, by columns. */
-    readonly points?: { readonly of: number; readonly x: number; readonly y: number; readonly best: number };
+    readonly points?: TablePoints;
     /** Words over its columns. */
     readonly head: readonly string[];
     /** Cells as text. */
