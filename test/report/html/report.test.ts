@@ -202,6 +202,18 @@ describe('figures', () => {
     expect(says(runs({ lru: [0.8, 0.54, 0.25], opt: [0.7, 0.34, 0.25] }))).toBe(
       'lru misses 80.0 % with 50 pages (5.2 %) and 25.0 % with 956 pages (100.0 %); the bound opt 34.0 % with 132 pages (13.8 %).',
     );
+    // and of curves alone, at the sizes they have
+    const mrc = Object.entries(four).map(([policy, misses]) => ({
+      ...made.pages.mrc![0]!,
+      policy,
+      sampled: false,
+      points: misses.map((missRatio, i) => ({
+        ...made.pages.mrc![0]!.points[0]!,
+        capacityPages: [50, 132, 956][i]!,
+        missRatio,
+      })),
+    }));
+    expect(reportOf({ ...pages, runs: [], mrc }).verdict).toBe(says(runs(four)));
   });
 
   it('reserve: parts of the server, memory sold over time, starts', () => {

@@ -37,19 +37,31 @@ export function curvesOf({ runs, mrc = [] }: PagesResult): Curve[] {
   ];
 }
 
-function groupBy(runs: readonly Run[], keyOf: (run: Run) => number): Map<number, Run[]> {
-  const groups = new Map<number, Run[]>();
+type Point = Pick<Run, 'policy' | 'capacityPages' | 'missRatio'>;
+
+/** What was run; of a document that has curves alone, their points. */
+function pointsOf(result: PagesResult): readonly Point[] {
+  if (result.runs.length > 0) return result.runs;
+  return curvesOf(result).flatMap(({ policy, points }) =>
+    points
+      .filter(([capacityPages]) => capacityPages > 0)
+      .map(([capacityPages, missRatio]) => ({ policy, capacityPages, missRatio })),
+  );
+}
+
+function groupBy(runs: readonly Point[], keyOf: (run: Point) => number): Map<number, Point[]> {
+  const groups = new Map<number, Point[]>();
   for (const run of runs) groups.set(keyOf(run), [...(groups.get(keyOf(run)) ?? []), run]);
   return groups;
 }
 
 /** What no policy of a kernel can be: it knows what comes. */
 const BOUND = 'opt';
-const spreadOf = (runs: readonly Run[]): number =>
+const spreadOf = (runs: readonly Point[]): number =>
   Math.max(...runs.map(({ missRatio }) => missRatio)) - Math.min(...runs.map(({ missRatio }) => missRatio));
 
 /** Policies that miss as often are named together, the best first. */
-function ranked(runs: readonly Run[]): string {
+function ranked(runs: readonly Point[]): string {
   const sorted = [...runs].sort((a, b) => a.missRatio - b.missRatio);
   const groups = [...groupBy(sorted, ({ missRatio }) => missRatio)];
   return groups
@@ -63,12 +75,14 @@ function ranked(runs: readonly Run[]): string {
 }
 
 /** At the capacity at which the policies differ most, and where they do not: nobody is best where all are alike. */
-function answerOf({ runs, trace }: PagesResult): string | undefined {
+function answerOf(result: PagesResult): string | undefined {
+  const { trace } = result;
+  const runs = pointsOf(result);
   if (runs.length === 0) return undefined;
   const at = (capacity: number): string =>
     `${grouped(capacity)} pages (${formatShare(capacity / Math.max(1, trace.distinctPages))})`;
   const sizes = [...groupBy(runs, ({ capacityPages }) => capacityPages)].sort(([a], [b]) => a - b);
-  const real = (of: readonly Run[]): readonly Run[] => {
+  const real = (of: readonly Point[]): readonly Point[] => {
     const some = of.filter(({ policy }) => policy !== BOUND);
     return some.length === 0 ? of : some;
   };
@@ -89,9 +103,10 @@ function answerOf({ runs, trace }: PagesResult): string | undefined {
   }
   const bound = real(of).length < of.length ? of.find(({ policy }) => policy === BOUND) : undefined;
   const alike = sizes.filter(([, some]) => some.length > 1 && spreadOf(some) === 0).map(([size]) => at(size));
+  const told = alike.length > 3 ? `${alike.length} of ${sizes.length} sizes` : listed(alike);
   return (
     `At ${at(capacity)} ${ranked(real(of))}${bound === undefined ? '' : `; the bound ${BOUND} ${formatShare(bound.missRatio)}`}` +
-    `${alike.length === 0 ? '' : `; all alike with ${listed(alike)}`}.`
+    `${alike.length === 0 ? '' : `; all alike with ${told}`}.`
   );
 }
 
@@ -99,13 +114,7 @@ export function missRatioFigure(result: PagesResult): Figure | undefined {
   const curves = curvesOf(result).filter(({ points }) => points.length > 0);
   if (curves.length === 0) return undefined;
   const capacities = curves.flatMap(({ points }) => points.map(([capacity]) => capacity)).filter((one) => one > 0);
-  const answer =
-    answerOf(result) ??
-    `Between ${grouped(Math.min(...capacities))} and ${grouped(Math.max(...capacities))} pages: ${listed(
-      curves.slice(0, 4).map(({ policy, points }) => {
-        return `${policy} misses ${formatShare(points[0]![1])} to ${formatShare(points.at(-1)![1])}`;
-      }),
-    )}.`;
+  const answer = answerOf(result) ?? '';
   return {
     id: 'miss-ratio',
     question: 'How many requests miss, by memory and policy?',
