@@ -30,6 +30,7 @@ export const CHAPTERS = [
       'docs/verusage.md',
       'docs/yolofs.md',
       'docs/edgeflow.md',
+      'docs/pi-dlinear.md',
     ],
   ],
   ['Own mechanism', ['docs/extending.md']],

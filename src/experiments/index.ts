@@ -75,6 +75,11 @@ export const EXPERIMENTS: readonly ExperimentEntry[] = [
     () => import('./edgeflow/index.js'),
   ),
   entry(
+    'pi-dlinear',
+    "PI-DLinear: a GPU fleet's temperature, forecast with its balance of energy (arXiv 2605.04074)",
+    () => import('./pi-dlinear/index.js'),
+  ),
+  entry(
     'valve',
     'Valve: offline work on a GPU that serves online requests (arXiv 2604.07874)',
     () => import('./valve/index.js'),
