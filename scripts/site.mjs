@@ -6,7 +6,18 @@ import { at, fail, listFiles, runToolQuietly } from './support.mjs';
 
 /** What the navigation shows, in order; a folder stands for all of it. Everything in docs/ has to be here. */
 export const CHAPTERS = [
-  ['Guide', ['README.md', 'docs/scenario.md', 'docs/report.md', 'docs/web.md', 'docs/timeline.md', 'docs/series.md']],
+  [
+    'Guide',
+    [
+      'README.md',
+      'docs/guide.md',
+      'docs/scenario.md',
+      'docs/report.md',
+      'docs/web.md',
+      'docs/timeline.md',
+      'docs/series.md',
+    ],
+  ],
   [
     'Questions',
     [
