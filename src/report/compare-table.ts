@@ -218,6 +218,17 @@ function list(parts: readonly string[]): string {
 /** Of all core time: less is written as 0.0 %. */
 const LEAST_SHARE = 5e-4;
 
+/** The share, over several replications as the table has it. */
+const besideText = (run: Result, share: number): string =>
+  overRuns(run, share, formatShare, (f) => {
+    const { vms, host, manifest } = run;
+    const beside = vms.filter((vm) => vm.slo === null && vm.class === 'best-effort');
+    const got = beside.map(({ name }) => f[`${name}.cpuSeconds.task`]);
+    return got.includes(undefined)
+      ? undefined
+      : (sum(got.map((value) => value ?? 0)) * 1e9) / (host.cores * manifest.measuredNs);
+  });
+
 /** What work without an SLO got of the cores beside: what keeping the SLOs costs. */
 function bestEffortSentence(runs: readonly Result[]): string {
   const shares = runs.map(({ vms, host, manifest }) => {
@@ -226,7 +237,7 @@ function bestEffortSentence(runs: readonly Result[]): string {
     return beside.length === 0 || all === 0 ? null : sum(beside.map(({ cpuSeconds }) => cpuSeconds.task)) / all;
   });
   if (!shares.some((share) => share !== null && share >= LEAST_SHARE)) return '';
-  const said = runs.map((run, i) => `${formatShare(shares[i]!)} under ${run.manifest.mechanism}`);
+  const said = runs.map((run, i) => `${besideText(run, shares[i]!)} under ${run.manifest.mechanism}`);
   return ` Best-effort tasks got of all core time ${list(said)}.`;
 }
 

@@ -10,6 +10,7 @@ import type { SizeResult } from '../../study/size.js';
 import type { SuiteResult } from '../../study/suite/suite.js';
 import type { SweepResult } from '../../study/sweep.js';
 import { sloSentence } from '../compare-table.js';
+import { meetsAll } from '../replications.js';
 import { formatShare } from '../units.js';
 import type { Figure, Remark, Report, Table } from './figure.js';
 import { coreSecondsFigure } from './figures/core-seconds.js';
@@ -26,7 +27,8 @@ import type { ExperimentDocument } from './figures/claims.js';
 import { memoryOverTime, swapInFigure, whereMemoryLies } from './figures/memory.js';
 import { pagesReport, reserveReport, suiteReport } from './others.js';
 import { experimentReport } from './paper.js';
-import { attainedWords, duration, grouped, inMicroseconds, listed, sloWords } from './words.js';
+import { judgedWords, latencyWords, meetsSlo, ofSeeds } from './seeds.js';
+import { duration, grouped, inMicroseconds, listed, sloWords } from './words.js';
 
 /** What a report can be made of. */
 export type Reportable =
@@ -137,11 +139,11 @@ function runVerdict({ label, result }: Named): { verdict: string; good: boolean 
   const judged = result.vms.filter((vm) => vm.slo !== null);
   if (judged.length === 0) {
     const [vm] = result.vms;
-    const p99 = vm === undefined ? '' : `Under ${label} ${vm.name}’s p99 is ${duration(vm.latencyNs.p99)}. `;
+    const p99 = vm === undefined ? '' : `Under ${label} ${vm.name}’s p99 is ${latencyWords(result, vm, 'p99')}. `;
     return { verdict: `${p99}No VM states an SLO.`, good: null };
   }
-  const says = (vm: (typeof judged)[number]): string => `${vm.name} ${attainedWords(vm)} (${sloWords(vm.slo!)})`;
-  const missed = judged.filter((vm) => !vm.slo!.attained);
+  const says = (vm: (typeof judged)[number]): string => `${vm.name} ${judgedWords(result, vm)} (${sloWords(vm.slo!)})`;
+  const missed = judged.filter((vm) => !meetsSlo(result, vm));
   if (missed.length === 0) {
     const what = judged.length === 1 ? 'the SLO' : 'every SLO';
     return { verdict: `${label} meets ${what}: ${listed(judged.slice(0, 3).map(says))}.`, good: true };
@@ -165,16 +167,19 @@ function resultReport(result: Result): Report {
     ...runVerdict(runs[0]!),
     facts: factsOf(runs),
     remarks: remarksOf(runs),
-    figures: some([
-      latencyFigure(runs),
-      coreSecondsFigure(runs),
-      stripsFigure(runs),
-      coresFigure(runs[0]!, true),
-      movesFigure(runs),
-      swapInFigure(runs),
-      whereMemoryLies(runs),
-      memoryOverTime(runs),
-    ]),
+    figures: ofSeeds(
+      some([
+        latencyFigure(runs),
+        coreSecondsFigure(runs),
+        stripsFigure(runs),
+        coresFigure(runs[0]!, true),
+        movesFigure(runs),
+        swapInFigure(runs),
+        whereMemoryLies(runs),
+        memoryOverTime(runs),
+      ]),
+      runs,
+    ),
     manifest: manifestOf(runs),
   };
 }
@@ -192,7 +197,7 @@ function comparisonReport(comparison: Comparison): Report {
   if (first === undefined) return emptyReport('comparison', 'interrupted before any run had ended');
   const headed = runs.map(({ label, result }) => ({ ...result, manifest: { ...result.manifest, mechanism: label } }));
   const judged = first.result.vms.some((vm) => vm.slo !== null);
-  const met = runs.map(({ result }) => result.vms.every((vm) => vm.slo === null || vm.slo.attained));
+  const met = runs.map(({ result }) => meetsAll(result));
   return {
     title: `${listed(labels)} on ${first.result.host.cores} cores`,
     question: `Which of ${listed(labels)} ${judged ? 'meet every SLO' : 'serves best'}, and at what cost?`,
@@ -200,17 +205,20 @@ function comparisonReport(comparison: Comparison): Report {
     good: judged ? met.some(Boolean) : null,
     facts: factsOf(runs),
     remarks: remarksOf(runs),
-    figures: some([
-      latencyFigure(runs),
-      coreSecondsFigure(runs),
-      stripsFigure(runs),
-      ...runs.map((run) => coresFigure(run, false)),
-      movesFigure(runs),
-      swapInFigure(runs),
-      whereMemoryLies(runs),
-      memoryOverTime(runs),
-      comparison.sizing === undefined ? undefined : sizingFigure(comparison.sizing),
-    ]),
+    figures: ofSeeds(
+      some([
+        latencyFigure(runs),
+        coreSecondsFigure(runs),
+        stripsFigure(runs),
+        ...runs.map((run) => coresFigure(run, false)),
+        movesFigure(runs),
+        swapInFigure(runs),
+        whereMemoryLies(runs),
+        memoryOverTime(runs),
+        comparison.sizing === undefined ? undefined : sizingFigure(comparison.sizing),
+      ]),
+      runs,
+    ),
     manifest: manifestOf(runs),
   };
 }

@@ -34,12 +34,16 @@ const QUANTILES = [
   ['p999', 0.999],
 ] as const;
 
+/** Under which key a result has the quantile of an SLO; undefined: it has it nowhere else. */
+export const sloKey = (slo: Pick<SloResult, 'quantile'>): (typeof QUANTILES)[number][0] | undefined =>
+  QUANTILES.find(([, quantile]) => quantile === slo.quantile)?.[0];
+
 /** What the quantile of the SLO is; where it is a request that still waits, that of those answered, and how many wait. */
 export function attainedWords({ slo, latencyNs, inFlight, completed }: VmResult): string {
   if (slo === null) return '';
   if (slo.latencyNs !== null) return duration(slo.latencyNs);
   const waiting = `${formatShare(inFlight / Math.max(1, inFlight + completed))} still waiting`;
-  const [key] = QUANTILES.find(([, quantile]) => quantile === slo.quantile) ?? [];
+  const key = sloKey(slo);
   const answered = key === undefined ? null : latencyNs[key];
   return answered === null ? waiting : `${duration(answered)} of those answered; ${waiting}`;
 }

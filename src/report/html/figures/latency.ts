@@ -4,7 +4,8 @@
 import type { Distribution } from '../../../metrics/figures.js';
 import type { Result, VmResult } from '../../../result/result.js';
 import type { Figure, TailPlot, TailPoint } from '../figure.js';
-import { attainedWords, duration, grouped, listed, mechanismHues, sloWords } from '../words.js';
+import { judgedWords, latencyWords, meetsSlo } from '../seeds.js';
+import { duration, grouped, listed, mechanismHues, sloWords } from '../words.js';
 import type { Named } from './named.js';
 
 /** Panels; VMs with an objective come first. */
@@ -76,13 +77,13 @@ function answer(runs: readonly Named[], names: readonly string[]): string {
   const sentences = names.flatMap((name) => {
     const of = runs.flatMap(({ label, result }) => {
       const vm = result.vms.find((one) => one.name === name);
-      return vm === undefined || vm.slo === null ? [] : [{ label, vm, slo: vm.slo }];
+      return vm === undefined || vm.slo === null ? [] : [{ label, vm, slo: vm.slo, result }];
     });
     const [first] = of;
     if (first === undefined) return [];
-    const says = ({ label, vm }: (typeof of)[number]): string => `${label} (${attainedWords(vm)})`;
-    const met = of.filter(({ slo }) => slo.attained).map(says);
-    const missed = of.filter(({ slo }) => !slo.attained).map(says);
+    const says = ({ label, vm, result }: (typeof of)[number]): string => `${label} (${judgedWords(result, vm)})`;
+    const met = of.filter(({ result, vm }) => meetsSlo(result, vm)).map(says);
+    const missed = of.filter(({ result, vm }) => !meetsSlo(result, vm)).map(says);
     const target = `${name}’s ${sloWords(first.slo)}`;
     if (missed.length === 0) return [`${listed(met)} ${met.length === 1 ? 'meets' : 'meet'} ${target}.`];
     const misses = `${listed(missed)} ${missed.length === 1 ? 'misses' : 'miss'}`;
@@ -93,9 +94,7 @@ function answer(runs: readonly Named[], names: readonly string[]): string {
   if (sentences.length > 0) return sentences.slice(0, 3).join(' ');
   return runs
     .flatMap(({ label, result }) =>
-      result.vms
-        .slice(0, 1)
-        .map(({ name, latencyNs }) => `Under ${label} ${name}’s p99 is ${duration(latencyNs.p99)}.`),
+      result.vms.slice(0, 1).map((vm) => `Under ${label} ${vm.name}’s p99 is ${latencyWords(result, vm, 'p99')}.`),
     )
     .join(' ');
 }

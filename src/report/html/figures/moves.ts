@@ -2,8 +2,9 @@
 // whole grant spread. Means add up; quantiles of steps do not, which is why the waterfall is of means.
 
 import type { Distribution } from '../../../metrics/figures.js';
-import { formatShare } from '../../units.js';
+import { formatDurationNs, formatShare } from '../../units.js';
 import type { Figure, Hue, MovesPlot } from '../figure.js';
+import { overSeeds } from '../seeds.js';
 import { duration, grouped, mechanismHues } from '../words.js';
 import type { Named } from './named.js';
 
@@ -61,9 +62,14 @@ export function movesFigure(runs: readonly Named[]): Figure | undefined {
   if (panels.length === 0) return undefined;
   const says = runs
     .filter(({ result }) => result.reallocation.count > 0)
-    .map(({ label, result: { reallocation } }) => {
+    .map(({ label, result }) => {
+      const { reallocation, manifest } = result;
       const { mean, p99 } = reallocation.grantNs;
-      const moves = `${label}: ${grouped(reallocation.count)} moves`;
+      const moves = `${label}: ${overSeeds(result, reallocation.count, grouped, (f) => f['reallocation.count'])} moves`;
+      if (manifest.replications > 1 && mean !== null && mean > 0) {
+        const grant = overSeeds(result, p99, formatDurationNs, (f) => f['reallocation.grantNs.p99']);
+        return `${moves}, from the decision to the core at work p99 ${grant}.`;
+      }
       return mean === null || mean === 0
         ? `${moves}, at no cost.`
         : `${moves}, ${duration(mean)} each from the decision to the core at work, p99 ${duration(p99)}.`;

@@ -296,8 +296,13 @@ function tailsFigure(result: SweepResult): Figure | undefined {
     ];
   });
   const axes = listed(result.axes.map(({ path }) => path));
+  const several = shown.some(({ row }) => row.replications > 1);
   const says = panels.map(({ title, lines }) => {
     const at = ({ name, points }: (typeof lines)[number]): string => {
+      const row = shown.find((one) => one.label === name && one.row.mechanism === title)?.row;
+      const mean = row?.figures[`${vm}.latencyNs.p99`]?.mean ?? null;
+      // over several seeds the mean, as in the other sections
+      if (row !== undefined && row.replications > 1 && mean !== null) return `${duration(mean)} at ${name}`;
       const p99 = points.find((point) => point.name === 'p99') ?? points.at(-1);
       return p99 === undefined ? name : `${duration(p99.ns)} at ${name}`;
     };
@@ -306,10 +311,10 @@ function tailsFigure(result: SweepResult): Figure | undefined {
   return {
     id: 'tails',
     question: `How long do ${vm}’s requests wait at which ${axes}?`,
-    answer: `${vm}’s p99 is under ${says.join('; ')}.`,
+    answer: `${vm}’s p99 is${several ? ', in the mean over the seeds,' : ''} under ${says.join('; ')}.`,
     caption:
       `Share of the requests that took longer than a time, both axes logarithmic, one line a value of ${axes}${order.length < labels.length ? ` (${order.length} of ${labels.length} points)` : ''}, ` +
-      'of the scenario’s seed, as far as ten samples lie behind it; a cross misses the SLO in some seed.',
+      'of the scenario’s seed alone, as is the table, as far as ten samples lie behind it; a cross misses the SLO in some seed.',
     drawing: { kind: 'tail', panels },
     table: {
       head: [...result.axes.map(({ path }) => path), 'mechanism', ...QUANTILES.map(([name]) => `${vm} ${name}`)],

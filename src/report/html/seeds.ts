@@ -1,0 +1,73 @@
+// Reports of several replications: sentences have means over the seeds, as the table in the terminal has; what only one run keeps
+// says that it is of one seed.
+
+import type { Figures, Result, VmResult } from '../../result/result.js';
+import { type Figure as Value, meetsAll, overRuns, replicated, sloShare } from '../replications.js';
+import { markedQuantile } from '../trust.js';
+import { formatDurationNs, formatShare } from '../units.js';
+import type { Figure } from './figure.js';
+import type { Named } from './figures/named.js';
+import { attainedWords, duration, inMicroseconds, sloKey } from './words.js';
+
+const isReplicated = (result: Result): boolean => replicated({ runs: [result] });
+
+/** `68.0 µs ± 3.32 µs` over the seeds, or of the one run. */
+export const overSeeds = (
+  result: Result,
+  single: number | null,
+  format: (value: number) => string,
+  of: (figures: Figures) => Value,
+): string => inMicroseconds(overRuns(result, single, format, of));
+
+/** A latency's quantile as the terminal has it: its mean over the seeds, or the run's own. */
+export function latencyWords(
+  result: Result,
+  { name, latencyNs }: VmResult,
+  key: 'p50' | 'p90' | 'p99' | 'p999',
+): string {
+  if (!isReplicated(result)) return duration(latencyNs[key]);
+  const marked = markedQuantile(latencyNs, key);
+  if (marked === '–') return marked;
+  const mean = overSeeds(result, latencyNs[key], formatDurationNs, (f) => f[`${name}.latencyNs.${key}`]);
+  return marked.startsWith('≥') ? `≥ ${mean}` : mean;
+}
+
+/** Whether the VM's SLO is met, with several replications in each of them. */
+export const meetsSlo = (result: Result, vm: VmResult): boolean => meetsAll({ ...result, vms: [vm] });
+
+/** `68.0 µs ± 3.32 µs; 0 of 4 [0, 49]%` over several seeds, `66.1 µs` of one. */
+export function judgedWords(result: Result, vm: VmResult): string {
+  if (vm.slo === null || !isReplicated(result)) return attainedWords(vm);
+  const met = sloShare(result, [vm])?.text ?? 'no data';
+  const key = sloKey(vm.slo);
+  // replications keep four quantiles
+  if (key === undefined) return `${attainedWords(vm)} with seed ${result.manifest.seed}; ${met}`;
+  const waiting = (f: Figures): Value => {
+    const [inFlight, completed] = [f[`${vm.name}.inFlight`], f[`${vm.name}.completed`]];
+    return typeof inFlight !== 'number' || typeof completed !== 'number'
+      ? undefined
+      : inFlight / Math.max(1, inFlight + completed);
+  };
+  const left =
+    vm.slo.latencyNs === null
+      ? ` of those answered; ${overSeeds(result, null, formatShare, waiting)} still waiting`
+      : '';
+  return `${latencyWords(result, vm, key)}${left}; ${met}`;
+}
+
+/** Whose sentences have means over the seeds. */
+const OF_MEANS: ReadonlySet<string> = new Set(['latency', 'moves']);
+
+/** The figures of several replications, each saying what of it is of the first seed alone. */
+export function ofSeeds(figures: readonly Figure[], runs: readonly Named[]): Figure[] {
+  const first = runs.find(({ result }) => isReplicated(result))?.result;
+  if (first === undefined) return [...figures];
+  const { seed, replications } = first.manifest;
+  return figures.map((figure) => ({
+    ...figure,
+    answer: OF_MEANS.has(figure.id)
+      ? `${figure.answer} Means over ${replications} seeds.`
+      : `${figure.answer} All this is of seed ${seed} alone.`,
+    caption: `${figure.caption} Drawing and table are of seed ${seed} alone${OF_MEANS.has(figure.id) ? ', except for the intervals' : ''}.`,
+  }));
+}
