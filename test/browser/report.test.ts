@@ -213,6 +213,15 @@ describe('a report in Chromium', () => {
           ...[...svg.querySelectorAll('[aria-label=line] path')].map((one) => one.getBoundingClientRect().bottom),
         ),
         frame: svg.getBoundingClientRect().bottom - 42,
+        // where the axis with its name ends, the key begins
+        axis: Math.max(
+          ...[...svg.querySelectorAll('[aria-label^="x-axis"]')].map((one) => one.getBoundingClientRect().bottom),
+        ),
+        keyTop: Math.min(...[...svg.querySelectorAll(':scope > line')].map((one) => one.getBoundingClientRect().top)),
+        keyBottom: Math.max(
+          ...[...svg.querySelectorAll(':scope > line')].map((one) => one.getBoundingClientRect().bottom),
+        ),
+        ends: svg.getBoundingClientRect().bottom,
         key: [...svg.querySelectorAll(':scope > line')].map((one) => [
           one.getAttribute('stroke'),
           one.nextElementSibling?.getAttribute('fill'),
@@ -222,12 +231,41 @@ describe('a report in Chromium', () => {
       })),
     );
     expect(panels).toHaveLength(3);
-    for (const { bottom, frame, key, strokes } of panels) {
+    for (const { bottom, frame, key, strokes, axis, keyTop, keyBottom, ends } of panels) {
       expect(bottom).toBeLessThanOrEqual(frame);
+      expect(keyTop).toBeGreaterThan(axis);
+      expect(keyBottom).toBeLessThan(ends);
       expect(key.map(([, , name]) => name)).toEqual(['5', '7', '9', '11']);
       expect(key.map(([stroke]) => stroke)).toEqual(strokes);
       for (const [stroke, fill] of key) expect(fill).toBe(stroke);
     }
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('size: a run of which only is known that it misses has an arrow upwards, which no line reaches', async () => {
+    const [run] = made.size.runs;
+    const slo = { vm: 'api', quantile: 0.99, targetNs: 2e5 };
+    const tried = [null, null, 150_000, 120_000].map((latencyNs, i) => {
+      return { value: 4 + i, attainedIn: latencyNs === null ? 0 : 1, of: 1, slos: [{ ...slo, latencyNs }] };
+    });
+    const lost = { ...made.size, runs: [{ ...run!, tried, value: 6, low: 6 }] };
+    writeFileSync(join(folder, 'lost.html'), renderHtml(lost, { command: 'fluxhost size' }));
+    const { page, complaints } = await open('lost', 1440, 'light');
+    const plot = '[data-figure=size-curve]';
+    const arrows = await page.$$eval(`${plot} [aria-label=vector] path`, (some) =>
+      some.map((one) => [one.querySelector('title')?.textContent, one.getBoundingClientRect().bottom]),
+    );
+    const [objective] = await page.$$eval(`${plot} [aria-label=rule] line`, (some) =>
+      some.map((one) => one.getBoundingClientRect().bottom),
+    );
+    expect(arrows.map(([title]) => title)).toEqual([4, 5].map((x) => `${run!.mechanism} at ${x}: more than 200 µs`));
+    for (const [, bottom] of arrows) expect(Math.abs(Number(bottom) - objective!)).toBeLessThan(2);
+    const joined = await page.$$eval(`${plot} [aria-label=line] path`, (some) =>
+      some.map((one) => one.getAttribute('d')),
+    );
+    expect(joined).toHaveLength(1);
+    expect(joined[0]!.match(/[ML]/g)).toHaveLength(2); // of 6 and 7
     expect(complaints).toEqual([]);
     await page.close();
   });

@@ -181,6 +181,8 @@ export interface ResponsePlot {
         readonly low: number | null;
         readonly high: number | null;
         readonly missed: boolean;
+        /** Only known to be more than `mean`: an arrow upwards, which no line reaches. */
+        readonly beyond?: true;
       }[];
       /** The point that still meets the objective, next to one that does not. */
       readonly knee: number | string | null;

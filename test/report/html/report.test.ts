@@ -396,7 +396,7 @@ describe('figures', () => {
     );
   });
 
-  it('size: what each SLO looks at over the values that were run, lost runs as crosses at the objective', () => {
+  it('size: what each SLO looks at over the values that were run, lost runs as beyond the objective', () => {
     const { runs } = made.size;
     const curve = reportOf(made.size).figures.find(({ id }) => id === 'size-curve')!;
     const [panel] = (curve.drawing as Of<'response'>).panels;
@@ -439,9 +439,10 @@ describe('figures', () => {
     };
     const drawn = reportOf(lost).figures.find(({ id }) => id === 'size-curve')!;
     expect((drawn.drawing as Of<'response'>).panels[0]!.lines[0]!.points).toMatchObject([
-      { x: 4, mean: 200_000, missed: true },
+      { x: 4, mean: 200_000, missed: true, beyond: true },
       { x: 6, mean: 150_000, missed: false },
     ]);
+    expect((drawn.drawing as Of<'response'>).panels[0]!.lines[0]!.points[1]).not.toHaveProperty('beyond');
     expect(drawn.table.rows[0]![2]).toBe('more than 200\u00a0µs');
   });
 
@@ -503,6 +504,10 @@ describe('figures', () => {
       '9',
     ]);
     expect(chosen.caption).toContain('(6 of 9 points)');
+    // along two axes a name says of which each value is
+    const both = rows.map((row) => ({ ...row, point: { load: 0.3, ...row.point } }));
+    const crossed = reportOf({ ...made.sweep, rows: both }).figures.find(({ id }) => id === 'tails')!;
+    expect((crossed.drawing as Of<'tail'>).panels[0]!.lines[0]!.name).toBe('load 0.3, host.cores 5');
   });
 
   it('sweep: every mean with its interval, the objective, and where it is missed', () => {

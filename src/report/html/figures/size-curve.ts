@@ -22,14 +22,15 @@ function objectivesOf({ runs }: SizeResult): Objective[] {
   return [...new Map(all.map((one) => [one.vm, one])).values()];
 }
 
-/** Values with their latency; where a run ended as soon as the SLO was lost, a cross at the objective, beyond which it lies. */
+/** Values with their latency; of a run that ended as soon as the SLO was lost it is only known that it lies beyond the objective. */
 function pointsOf({ tried }: SizeResult['runs'][number], { vm }: Objective): Point[] {
   return tried.flatMap(({ value, slos = [] }): Point[] => {
     const slo = slos.find((one) => one.vm === vm);
     if (slo === undefined) return [];
     const { latencyNs, targetNs } = slo;
     const missed = latencyNs === null || latencyNs > targetNs;
-    return [{ x: value, mean: latencyNs ?? targetNs, low: null, high: null, missed }];
+    const point = { x: value, mean: latencyNs ?? targetNs, low: null, high: null, missed };
+    return [latencyNs === null ? { ...point, beyond: true } : point];
   });
 }
 
@@ -62,8 +63,8 @@ export function sizeCurve(result: SizeResult): Figure | undefined {
         ? `No value that was run meets every objective.`
         : `At the answer ${first.vm}’s ${formatQuantile(first.quantile)} is ${listed(said)}.`,
     caption:
-      `What each SLO looks at over the values that were run, mean over the seeds; a ring marks the answer. Crosses miss the objective: one on its line is of a ` +
-      'run that ended as soon as the SLO was lost, its latency is greater.',
+      `What each SLO looks at over the values that were run, mean over the seeds; a ring marks the answer, crosses miss the objective. ` +
+      'An arrow is of a run that ended as soon as the SLO was lost: by how much its latency is greater is not known.',
     drawing: {
       kind: 'response',
       x: find,

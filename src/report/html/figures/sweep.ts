@@ -249,7 +249,11 @@ const QUANTILES = [
   ['p99.9', 0.001],
 ] as const;
 
-const labelOf = ({ point }: SweepRow): string => Object.values(point).join(', ');
+/** `9` along one axis, `load 0.3, host.cores 4` along several. */
+const labelOf = ({ point }: SweepRow): string => {
+  const all = Object.entries(point);
+  return all.map(([path, value]) => (all.length === 1 ? String(value) : `${path} ${value}`)).join(', ');
+};
 
 /** What a share took at least; null where no ten samples lie behind it. */
 function exceeded({ share, ns }: Tail, of: number): number | null {

@@ -80,8 +80,8 @@ interface Keyed {
   readonly missed?: boolean;
 }
 
-/** The names of the lines by their look, in a corner without curves: for ends so near that a name would stand at another's. */
-function writeKey(svg: SVGSVGElement, lines: readonly Keyed[], bottom: number, left = 82): void {
+/** The names of the lines by their look, where nothing is drawn: for ends so near that a name would stand at another's. */
+function writeKey(svg: SVGSVGElement, lines: readonly Keyed[], bottom: number, left: number): void {
   lines.forEach(({ name, hue, missed = false }, i) => {
     const y = bottom - 16 * (lines.length - 1 - i);
     const sample = document.createElementNS(SVG, 'line');
@@ -120,39 +120,42 @@ export function tail(
       ]),
     );
     const x = logDomain(slo === null ? times : [...times, slo.ns]);
-    const svg = plot(room, {
-      height,
-      marginTop: 34,
-      marginLeft: 72,
-      marginRight: room.narrow ? 12 : 24,
-      marginBottom: 42,
-      x: {
-        type: 'log',
-        domain: x,
-        label: across,
-        ticks: logTicks(x, room.narrow ? 5 : room.width < 700 ? 7 : 10),
-        tickFormat: timeText,
-      },
-      y: {
-        type: 'log',
-        domain: [lowest / 1.5, 1],
-        label: up,
-        ticks: logTicks([lowest / 1.5, 1], 6),
-        tickFormat: shareText,
-      },
-      color: { type: 'identity' },
-      marks: [
-        Plot.gridX({ ...muted, ticks: logTicks(x, 10) }),
-        Plot.gridY({ ...muted, ticks: logTicks([lowest / 1.5, 1], 6) }),
-        ...(slo === null
-          ? []
-          : [
-              Plot.ruleX([slo.ns], { stroke: SLO, strokeWidth: 1.5, strokeDasharray: '5 3' }),
-              Plot.dot([slo], { x: 'ns', y: 'share', symbol: 'plus', r: 6, stroke: SLO, strokeWidth: 2 }),
-            ]),
-        ...lines.flatMap((line) => tailMarks(within(line, x))),
-      ],
-    });
+    const draw = (below: number) =>
+      plot(room, {
+        height: height + below,
+        marginTop: 34,
+        marginLeft: 72,
+        marginRight: room.narrow ? 12 : 24,
+        marginBottom: 42 + below,
+        x: {
+          type: 'log',
+          domain: x,
+          label: across,
+          labelOffset: 39,
+          ticks: logTicks(x, room.narrow ? 5 : room.width < 700 ? 7 : 10),
+          tickFormat: timeText,
+        },
+        y: {
+          type: 'log',
+          domain: [lowest / 1.5, 1],
+          label: up,
+          ticks: logTicks([lowest / 1.5, 1], 6),
+          tickFormat: shareText,
+        },
+        color: { type: 'identity' },
+        marks: [
+          Plot.gridX({ ...muted, ticks: logTicks(x, 10) }),
+          Plot.gridY({ ...muted, ticks: logTicks([lowest / 1.5, 1], 6) }),
+          ...(slo === null
+            ? []
+            : [
+                Plot.ruleX([slo.ns], { stroke: SLO, strokeWidth: 1.5, strokeDasharray: '5 3' }),
+                Plot.dot([slo], { x: 'ns', y: 'share', symbol: 'plus', r: 6, stroke: SLO, strokeWidth: 2 }),
+              ]),
+          ...lines.flatMap((line) => tailMarks(within(line, x))),
+        ],
+      });
+    let svg = draw(0);
     const labels = lines.flatMap(({ name, hue, points, missed }): Label[] => {
       const end = points.findLast(({ thin }) => !thin) ?? points.at(-1);
       if (end === undefined) return [];
@@ -161,7 +164,12 @@ export function tail(
     });
     const own: Label[] = slo === null ? [] : [{ text: slo.text, colour: SLO, x: at(svg, 'x', slo.ns), y: 28 }];
     const together = crowded(labels);
-    if (together) writeKey(svg, lines, height - 54);
+    if (together) {
+      // below the axis: a curve, the objective or its cross may be in any corner
+      const below = 16 * lines.length + 8;
+      svg = draw(below);
+      writeKey(svg, lines, height + below - 8, 72);
+    }
     writeLabels(svg, together ? own : [...labels, ...own], room.width, height - 42);
     return { title, svg };
   });
@@ -173,6 +181,7 @@ function responseMarks(
   { cloud }: ResponsePlot,
   { hue, points, knee, name }: Response['lines'][number],
   unit: string,
+  beside: number,
 ): Plot.Markish[] {
   const banded = points.filter(({ low, high }) => low !== null && high !== null);
   const positive = (value: number | null): number => Math.max(value ?? 0, unit === 'ns' ? 1 : 0);
@@ -182,8 +191,10 @@ function responseMarks(
     y2: (d: { high: number | null }) => positive(d.high),
   };
   const met = points.filter(({ missed }) => !missed);
-  const missed = points.filter((point) => point.missed);
-  const said = (d: { x: number | string; mean: number }): string => `${name} at ${d.x}: ${valueText(d.mean, unit)}`;
+  const missed = points.filter((point) => point.missed && point.beyond !== true);
+  const beyond = points.filter((point) => point.beyond === true);
+  const said = (d: { x: number | string; mean: number; beyond?: true }): string =>
+    `${name} at ${d.x}: ${d.beyond === true ? 'more than ' : ''}${valueText(d.mean, unit)}`;
   return [
     ...(cloud || banded.length < 2
       ? []
@@ -193,7 +204,7 @@ function responseMarks(
       : [
           Plot.line(points, {
             x: 'x',
-            y: 'mean',
+            y: (d: (typeof points)[number]) => (d.beyond === true ? NaN : d.mean), // no line goes on to what is not known
             stroke: hue.colour,
             strokeWidth: 2.25,
             strokeDasharray: hue.dash || undefined,
@@ -210,6 +221,16 @@ function responseMarks(
       symbol: 'times',
       stroke: hue.colour,
       strokeWidth: 2.25,
+      title: said,
+    }),
+    Plot.vector(beyond, {
+      x: 'x',
+      y: 'mean',
+      dx: beside,
+      length: 18,
+      anchor: 'start',
+      stroke: hue.colour,
+      strokeWidth: 1.75,
       title: said,
     }),
     Plot.dot(
@@ -288,7 +309,8 @@ export function response(figure: ResponsePlot, room: Room): Panel[] {
       marks: [
         Plot.gridY({ ...muted, ticks }),
         ...(slo === null ? [] : [Plot.ruleY([slo.value], { stroke: SLO, strokeWidth: 1.5, strokeDasharray: '5 3' })]),
-        ...lines.flatMap((line) => responseMarks(figure, line, unit)),
+        // arrows of several lines begin at one height
+        ...lines.flatMap((line, i) => responseMarks(figure, line, unit, 6 * (i - (lines.length - 1) / 2))),
       ],
     });
     const labels = lines.flatMap(({ name, hue, points }): Label[] => {
