@@ -1,6 +1,7 @@
 // Writes what the documentation prints from the program: docs/parameters.md from the table that the program itself takes its
 // defaults from, docs/scenario.md from the schema that it checks scenarios by, the lists in docs/validity.md from the table of
-// `run --verbose`, the manifests in docs/cluster.md, the layers in docs/architecture.md from scripts/layers.mjs.
+// `run --verbose`, the manifests in docs/cluster.md, the layers in docs/architecture.md from scripts/layers.mjs, the pictures of steps in
+// docs/pictures from the same defaults.
 // `--check` writes nothing and fails where a file on disk is not what would be written.
 import { existsSync, readFileSync } from 'node:fs';
 import { CORE_LAYERS, MEMORY_CORE_LAYERS, SRC_LAYERS, WAYS } from './layers.mjs';
@@ -10,6 +11,7 @@ const PARAMETERS = { source: 'src/explain/page.ts', target: 'docs/parameters.md'
 const SCENARIO = { source: 'src/explain/scenario-page.ts', target: 'docs/scenario.md', name: 'renderScenarioMarkdown' };
 const VALIDITY = { source: 'src/explain/validity-page.ts', target: 'docs/validity.md', name: 'renderValidityMarkdown' };
 const CLUSTER = { source: 'src/cli/kubernetes.ts', target: 'docs/cluster.md', name: 'kubernetesBlocks' };
+const DIAGRAMS = { source: 'src/explain/diagrams.ts', name: 'diagrams' };
 const ARCHITECTURE = 'docs/architecture.md';
 
 await ensureInstalled();
@@ -97,9 +99,10 @@ const pages = {
   [CLUSTER.target]: await filled(CLUSTER),
   [ARCHITECTURE]: architecture(),
 };
-for (const [path, page] of Object.entries(pages)) {
+const pictures = Object.entries(await printed(DIAGRAMS)).map(([name, svg]) => [`docs/pictures/${name}`, svg]);
+for (const [path, page] of [...Object.entries(pages), ...pictures]) {
   const options = (await prettier.resolveConfig(at(path))) ?? {};
-  const text = await prettier.format(page, { ...options, parser: 'markdown' });
+  const text = path.endsWith('.md') ? await prettier.format(page, { ...options, parser: 'markdown' }) : page;
   if (!process.argv.includes('--check')) writeAtomically(at(path), text);
   else if (read(path) !== text) fail(`${path} is not what the program says: run \`npm run docs\``);
 }
