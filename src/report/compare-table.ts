@@ -330,6 +330,8 @@ export function renderComparison(comparison: Comparison, look: Look = false): st
   }
   for (const { mechanism, why } of comparison.refused ?? [])
     text += `${wrap(printable(`left out ${mechanism}: ${why}`), 100).replaceAll('\n', '\n  ')}\n`;
+  if (comparison.sizing?.some(({ of }) => of === 'quotas') === true)
+    text += 'N of quota: searched in whole cores (fluxhost size --find vms.NAME.quota finds parts of one)\n';
   text += replicationLegend(comparison);
   return `${text}\n${renderTrust(comparison.runs, look)}\n${wrap(sloSentence(comparison), 100)}\n`;
 }

@@ -266,7 +266,7 @@ function search(scenario: Scenario, base: Result, range: Range, attempt: Attempt
   return sizeHost(scenario, base, range, attempt);
 }
 
-const UNITS = { 'host.cores': 'cores', guarantees: 'guaranteed cores', quotas: 'cores of quota' } as const;
+const UNITS = { 'host.cores': 'cores', guarantees: 'guaranteed cores', quotas: 'whole cores of quota' } as const;
 
 /** Guarantees and quotas are no hosts: what runs beside them on the same cores may get next to nothing. */
 export const COUNTED_OTHERWISE =

@@ -385,7 +385,7 @@ describe('figures', () => {
     const groups = drawingOf(reportOf({ ...made.comparison, sizing: mixed }).figures, 'needed').rows.map(
       ({ group }) => group,
     );
-    expect(groups).toEqual(['cores of the host', 'cores of the host', 'cores of quota']);
+    expect(groups).toEqual(['cores of the host', 'cores of the host', 'whole cores of quota']);
     const share = ({ replications = [], host, manifest }: Result): number => {
       const all = replications.reduce((total, { figures }) => total + figures['batch.cpuSeconds.task']!, 0);
       return all / replications.length / ((host.cores * manifest.measuredNs) / 1e9);

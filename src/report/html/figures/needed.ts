@@ -85,7 +85,7 @@ export function sizingFigure(sizing: readonly Sizing[]): Figure | undefined {
   if (sizing.length === 0) return undefined;
   const hues = mechanismHues(sizing.map(({ mechanism }) => mechanism));
   const counted = (one: Sizing): string =>
-    one.of === 'host.cores' ? 'cores' : one.of === 'quotas' ? 'cores of quota' : 'guaranteed cores';
+    one.of === 'host.cores' ? 'cores' : one.of === 'quotas' ? 'whole cores of quota' : 'guaranteed cores';
   const rows = sizing.map((one): Row => ({
     name: one.mechanism,
     group: one.of === 'host.cores' ? 'cores of the host' : counted(one),
