@@ -15,7 +15,7 @@ import { EXIT } from './exit.js';
 import { prepareFolder } from './files.js';
 import { POLICY_TIMEOUT } from './guard.js';
 import { type Io, lookOf } from './io.js';
-import { readMechanisms } from './mechanisms.js';
+import { readMechanisms, statusOf } from './mechanisms.js';
 import { checkSize, writeOut } from './out.js';
 import { REPORT, commandOf } from './report.js';
 import { type Tools, openStudy } from './replicate.js';
@@ -50,7 +50,8 @@ export const compareSpec: CommandSpec = {
     'unless given with settings of their own: hyperflux:signal=oldest, cgroup:period=10ms.\n' +
     "The search counts a polling core among the host's cores, under static what all VMs are guaranteed, and under cgroup\n" +
     'the quotas of the VMs with an SLO, in whole cores. run --set with what it names attains the SLOs.\n' +
-    'Ctrl-C ends with what is finished, marked incomplete.',
+    'A mechanism that the scenario does not fit is left out with its reason; a name that is none too, and then the exit\n' +
+    'status is 1. Ctrl-C ends with what is finished, marked incomplete.',
   examples: [
     'fluxhost compare burst.yaml',
     'fluxhost compare burst.yaml --mechanisms ideal,hyperflux --replications 10 --json',
@@ -113,7 +114,7 @@ export async function compare(args: readonly string[], io: Io, tools: Tools = si
       const left = new Set(comparison.refused?.map(({ mechanism }) => mechanism));
       const labels = variants.map(({ label }) => label).filter((label) => !left.has(label));
       io.stdout(given.flag('json') ? json : renderComparison(headed(comparison, labels), lookOf(io)) + overTime);
-      if (!study.interrupted) return EXIT.done;
+      if (!study.interrupted) return statusOf(variants, io);
       io.stderr('interrupted: what is finished is shown\n');
       return EXIT.interrupted;
     },

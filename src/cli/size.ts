@@ -12,7 +12,7 @@ import { EXIT } from './exit.js';
 import { prepareFolder } from './files.js';
 import { POLICY_TIMEOUT } from './guard.js';
 import { type Io, lookOf } from './io.js';
-import { readMechanisms } from './mechanisms.js';
+import { readMechanisms, statusOf } from './mechanisms.js';
 import { writeOut } from './out.js';
 import { type Tools, openStudy } from './replicate.js';
 import { REPORT, commandOf, runCommand } from './report.js';
@@ -48,7 +48,8 @@ export const sizeSpec: CommandSpec = {
   details:
     'Every value is a scenario that passes its checks, and is run: fluxhost run with --set of the answer prints the same\n' +
     'figures. The values beside the answer are run too, since more does not always help. With --replications the answer is\n' +
-    'the least value at which every seed meets the objectives, and low is the least at which any seed does.',
+    'the least value at which every seed meets the objectives, and low is the least at which any seed does. A name in\n' +
+    '--mechanisms that is none is a row with its reason; then the exit status is 1.',
   examples: [
     'fluxhost size burst.yaml',
     'fluxhost size fleet.yaml --find hosts.0.count=250..400',
@@ -108,7 +109,7 @@ export async function size(args: readonly string[], io: Io, tools: Tools = simul
       await writeOut(folder, 'size.json', json, [], result, { command: commandOf('size', args), scenario });
     }
     io.stdout(given.flag('json') ? json : renderSize(result, lookOf(io), command));
-    if (result.incomplete !== true) return EXIT.done;
+    if (result.incomplete !== true) return statusOf(question.variants, io);
     io.stderr('interrupted: the values that had ended are shown\n');
     return EXIT.interrupted;
   });

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { renderSweep, sweepCsv } from '../report/sweep-table.js';
 import { toStableJson } from '../result/json.js';
 import type { Study } from '../study/study.js';
-import { MOST_POINTS, parseAxes } from '../study/axes.js';
+import { type Axis, MOST_POINTS, parseAxes } from '../study/axes.js';
 import { UNTIL_REPLICATIONS, alone, parseUntil, pilotsOf, sweepAll } from '../study/sweep.js';
+import { type Variant, parseVariants } from '../study/variant.js';
 import { type CommandSpec, parseCommand, renderHelp } from './args.js';
 import { WORKERS, onCrew, workersOf } from './crew.js';
 import { ESTIMATE, printEstimate } from './estimate.js';
@@ -13,7 +14,7 @@ import { EXIT } from './exit.js';
 import { prepareFolder, writeAtomically } from './files.js';
 import { POLICY_TIMEOUT } from './guard.js';
 import { type Io, lookOf } from './io.js';
-import { readMechanisms } from './mechanisms.js';
+import { readMechanisms, statusOf } from './mechanisms.js';
 import { writeOut } from './out.js';
 import { type Tools, openStudy } from './replicate.js';
 import { REPORT, commandOf, runCommand } from './report.js';
@@ -51,12 +52,19 @@ export const sweepSpec: CommandSpec = {
   details:
     'The axis load is no field: it scales all arrivals so that the service time that arrives is that share of the time of all\n' +
     'cores. Rows of one seed have the same arrivals, so what differs is the point and the mechanism. A point that makes no\n' +
-    'scenario is a row with its reason. fluxhost run with --set of a row prints its first seed.',
+    'scenario is a row with its reason. a name that is none too, and then the exit status is 1.\n' +
+    'fluxhost run with --set of a row prints its first seed.',
   examples: [
     'fluxhost sweep burst.yaml --vary host.cores=12..30:7 --mechanisms ideal,hyperflux',
     'fluxhost sweep burst.yaml --vary load=0.5..0.95:10 --replications 5 --out load',
     'fluxhost sweep burst.yaml --vary host.cores=8..64:2 --vary load=0.3..0.9:2 --latin 40 --until p99±2% --json',
   ],
+};
+
+/** The mechanisms of the rows: those that are listed, and those of an axis. */
+const namedIn = (variants: readonly Variant[], axes: readonly Axis[]): Variant[] => {
+  const words = axes.find(({ path }) => path === 'mechanism')?.values.filter((text) => !text.startsWith('{')) ?? [];
+  return words.length === 0 ? [...variants] : [...variants, ...parseVariants(words.join(','), [], true)];
 };
 
 export async function sweep(args: readonly string[], io: Io, tools: Tools = simulationTools): Promise<number> {
@@ -104,7 +112,7 @@ export async function sweep(args: readonly string[], io: Io, tools: Tools = simu
     }
     const text = (): string => renderSweep(result, lookOf(io), (row) => runCommand(given, row.set, row.replications));
     io.stdout(given.flag('json') ? json : given.flag('csv') ? sweepCsv(result) : text());
-    if (result.incomplete !== true) return EXIT.done;
+    if (result.incomplete !== true) return statusOf(namedIn(question.variants, axes), io);
     io.stderr('interrupted: the rows and seeds that had ended are shown\n');
     return EXIT.interrupted;
   };

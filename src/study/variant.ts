@@ -1,7 +1,8 @@
 // A mechanism with settings, in one word: `hyperflux`, `hyperflux:signal=oldest`, `cgroup:period=10ms`. A list of them is what
 // `--mechanisms` takes; `Variant.label` is what the word was, and heads its column.
 
-import { nearest, type Problem, InputError, show } from '../input/errors.js';
+import { expectedOneOf, nearest, type Problem, InputError, show } from '../input/errors.js';
+import { definitionOf } from '../mechanisms/kinds.js';
 import { MECHANISM_KINDS, withMechanism } from '../scenario/mechanisms.js';
 import type { MechanismInput, MechanismKind } from '../mechanisms/types.js';
 import type { Scenario } from '../scenario/types.js';
@@ -17,9 +18,11 @@ function knobValue(text: string): string | number | boolean {
   return /^-?\d+(\.\d+)?(e-?\d+)?$/i.test(text) ? Number(text) : text;
 }
 
+const isKind = (name: string): name is MechanismKind => MECHANISM_KINDS.some((known) => known === name);
+
 /** Why a name is none, in words that follow it; undefined where it is one. */
 function unknownKind(name: string): Pick<Problem, 'given' | 'expected'> | undefined {
-  if (MECHANISM_KINDS.some((known) => known === name)) return undefined;
+  if (isKind(name)) return undefined;
   const near = nearest(name, MECHANISM_KINDS);
   const hint = near === undefined ? '' : `, did you mean ${near}?`;
   return { given: JSON.stringify(name), expected: `some of ${MECHANISM_KINDS.join(', ')}${hint}` };
@@ -61,6 +64,14 @@ export function parseVariants(list: string, problems: string[], rows = false): V
   return found;
 }
 
+/** Those whose mechanism, or a setting's name, there is nowhere: a slip, unlike one that the scenario does not fit. */
+export const misnamed = (variants: readonly Variant[]): Variant[] =>
+  variants.filter(({ mechanism: { kind, ...settings } }) => {
+    if (!isKind(kind)) return true;
+    const known = definitionOf(kind).knobs.map(({ name }): string => name);
+    return Object.keys(settings).some((name) => !known.includes(name.split('.')[0]!)); // grant.wake
+  });
+
 /** What a program may give where variants are asked for. */
 export type MechanismChoice = MechanismInput['kind'] | MechanismInput;
 
@@ -83,8 +94,10 @@ export function scenariosOf(scenario: Scenario, variants: readonly Variant[], fi
   const problems: Problem[] = [];
   const scenarios = variants.flatMap(({ label, mechanism }) => {
     try {
-      const unknown = unknownKind(mechanism.kind);
-      if (unknown !== undefined) throw new InputError({ path: 'mechanism', ...unknown });
+      const { kind }: { kind: string } = mechanism;
+      // in the words of a scenario with it, as the rows of sweep and size have them
+      const expected = expectedOneOf('a known mechanism', kind, MECHANISM_KINDS);
+      if (!isKind(kind)) throw new InputError({ path: 'mechanism', given: show(kind), expected });
       return [withMechanism(scenario, Object.keys(mechanism).length === 1 ? mechanism.kind : mechanism)];
     } catch (error) {
       if (!(error instanceof InputError)) throw error;

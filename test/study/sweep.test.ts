@@ -19,6 +19,7 @@ import {
 import { renderSweep, sweepCsv } from '../../src/report/sweep-table.js';
 import { headlineFigures } from '../../src/result/replications.js';
 import { withFields, writtenForm } from '../../src/scenario/written.js';
+import type { Comparison } from '../../src/study/compare.js';
 import { gridOf, latinOf, parseAxes } from '../../src/study/axes.js';
 import { offeredCores } from '../../src/study/load.js';
 import { Study } from '../../src/study/study.js';
@@ -195,14 +196,27 @@ describe('a sweep', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'fluxhost-sweep-')), 's.json');
     writeFileSync(file, JSON.stringify(writtenForm(withFields(sample(), ['duration=2ms']))));
     const args = ['sweep', file, '--json', '--vary'];
-    expect(await main([...args, 'host.cores=12', '--mechanisms', 'ideal,hyperfux,hyperflux:x=1'], io), io.err).toBe(0);
+    expect(await main([...args, 'host.cores=12', '--mechanisms', 'ideal,hyperfux,hyperflux:x=1'], io), io.err).toBe(1);
     const { rows } = JSON.parse(io.out) as SweepResult;
     expect(rows.map(({ mechanism, refused }) => [mechanism, refused === undefined])).toEqual([
       ['ideal', true],
       ['hyperfux', false],
       ['hyperflux:x=1', false],
     ]);
-    expect(rows[1]!.refused).toMatch(/^mechanism: given "hyperfux"/);
+    // in the words of compare
+    const compared = captureIo();
+    const same = ['compare', file, '--json', '--no-sizing', '--mechanisms', 'ideal,hyperfux,hyperflux:x=1'];
+    expect(await main(same, compared)).toBe(1);
+    const { refused } = JSON.parse(compared.out) as Comparison;
+    expect(refused!.map(({ why }) => why)).toEqual(rows.slice(1).map((row) => row.refused));
+    const axis = captureIo();
+    expect(await main([...args, 'mechanism=ideal,hyperfux'], axis)).toBe(1);
+    expect(axis.err).toContain('hyperfux: no such mechanism or setting');
+    // what only does not fit is no slip
+    const small = ['--mechanisms', 'ideal,hyperflux'];
+    const fits = captureIo();
+    expect(await main([...args, 'host.cores=1', ...small], fits), fits.err).toBe(0);
+    expect((JSON.parse(fits.out) as SweepResult).rows.map((row) => row.refused === undefined)).toEqual([true, false]);
     const varied = await sweep(sample(), { vary: ['mechanism=ideal,hyperflux:signal=oldest', 'host.cores=11,12'] });
     expect(varied.rows.map(({ mechanism, point }) => [mechanism, point['mechanism']])).toEqual(
       ['ideal', 'ideal', 'hyperflux:signal=oldest', 'hyperflux:signal=oldest'].map((name) => [name, name]),
