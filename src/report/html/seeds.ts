@@ -66,8 +66,8 @@ export function ofSeeds(figures: readonly Figure[], runs: readonly Named[]): Fig
   return figures.map((figure) => ({
     ...figure,
     answer: OF_MEANS.has(figure.id)
-      ? `${figure.answer} Means over ${replications} seeds.`
+      ? `${figure.answer} Means over ${replications} seeds${/; \d+ of \d+/.test(figure.answer) ? '; k of n: seeds that meet the SLO' : ''}.`
       : `${figure.answer} All this is of seed ${seed} alone.`,
-    caption: `${figure.caption} Drawing and table are of seed ${seed} alone${OF_MEANS.has(figure.id) ? ', except for the intervals' : ''}.`,
+    caption: `${figure.caption} Drawing and table are of seed ${seed} alone${figure.id === 'latency' ? ', except for the intervals' : ''}.`,
   }));
 }

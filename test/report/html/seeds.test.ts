@@ -34,6 +34,7 @@ describe('a report of several replications', () => {
     expect(answers.get('latency')).toContain(`hyperflux (${duration(meanOf('api.latencyNs.p99'))} ± `);
     const met = run!.replications!.filter(({ figures }) => figures['api.slo.attained'] === 1).length;
     expect(answers.get('latency')).toContain(`; ${met} of 4 [`);
+    expect(answers.get('latency')).toMatch(/ Means over 4 seeds; k of n: seeds that meet the SLO\.$/);
     expect(answers.get('moves')).toMatch(
       new RegExp(`^hyperflux: ${Math.round(meanOf('reallocation.count'))} ± \\d+ moves, .* Means over 4 seeds\\.$`),
     );
