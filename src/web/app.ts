@@ -20,11 +20,12 @@ import { Settings } from './settings.js';
 import { download, hashesOf, shareByAddress } from './leaving.js';
 import { fromFragment } from './share.js';
 import { Stage, type Selected } from './stage.js';
+import { beforeNote } from './text-panel.js';
+import { Toast } from './toast.js';
 import { Transport, type Saved } from './transport.js';
 import { doneLine, instant } from './words.js';
 
 const CALM = '(prefers-reduced-motion: reduce)';
-
 export class App {
   private readonly link = new Link();
   private readonly transport: Transport;
@@ -60,7 +61,7 @@ export class App {
   private readonly extras = new Extras();
   private readonly help = new Help();
   private readonly middle = h('div', { class: 'middle' });
-  private readonly status = h('p', { class: 'status', role: 'status' });
+  private readonly toast = new Toast();
 
   constructor(private readonly root: HTMLElement) {
     this.transport = new Transport({
@@ -100,8 +101,7 @@ export class App {
     this.root.replaceChildren(
       this.transport.element,
       h('main', { class: 'layout' }, this.settings.element, this.middle, this.happened.element),
-      this.status,
-      this.tour.element,
+      h('div', { class: 'foot' }, this.toast.element, this.tour.element),
       this.help.element,
     );
     this.listen();
@@ -110,7 +110,7 @@ export class App {
   async start(): Promise<void> {
     requestAnimationFrame((now) => this.frame(now));
     if (await this.openFragment()) return;
-    const said = this.status.textContent;
+    const { said } = this.toast;
     await this.tour.begin(0);
     if (said !== '') this.say(said);
   }
@@ -149,7 +149,7 @@ export class App {
   }
 
   private say(line: string): void {
-    this.status.textContent = line;
+    this.toast.say(line);
   }
 
   // --- scenarios ---------------------------------------------------------------------------------------------------
@@ -211,7 +211,7 @@ export class App {
       this.explainer.select(selected);
     };
     this.stage = new Stage(about, explain, () => (this.stale = true));
-    this.middle.replaceChildren(this.tour.caption, this.stage.element, this.extras.element);
+    this.middle.replaceChildren(beforeNote(), this.tour.caption, this.stage.element, this.extras.element);
     this.extras.show({ about, text, file, set, foreign, files: this.dropped.files });
     this.futures.begin(about);
     Object.assign(this, { nowNs: 0, done: false, toEnd: false, owedNs: 0, computedMs: 0, stale: true, playing: play });

@@ -115,6 +115,21 @@ export async function toEnd(page: Page): Promise<string[]> {
   return (await data(page, 'sha256')).split(' ');
 }
 
+/** Waits until nothing lies over what is there, all of it in the window, wherever the page is scrolled to. */
+export const inSight = (page: Page, selector: string): Promise<unknown> =>
+  page.waitForFunction((wanted) => {
+    const element = document.querySelector(wanted)!;
+    const { left, top, right, bottom } = element.getBoundingClientRect();
+    if (top < 0 || bottom > innerHeight || bottom <= top) return false;
+    return [
+      [left + 2, top + 2],
+      [right - 2, bottom - 2],
+    ].every(([x, y]) => {
+      const hit = document.elementFromPoint(x!, y!);
+      return hit !== null && (element.contains(hit) || hit.contains(element));
+    });
+  }, selector);
+
 /** Drops a file onto the page. */
 export const drop = (page: Page, name: string, text: string): Promise<void> =>
   page.evaluate(

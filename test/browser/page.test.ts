@@ -20,7 +20,7 @@ import { countsText } from '../../src/report/trust.js';
 import { toFragment } from '../../src/web/share.js';
 import { duration } from '../../src/web/words.js';
 import { STORIES } from '../../src/web/stories/index.js';
-import { data, drop, LivePage, standing, toEnd, write } from './live.js';
+import { data, drop, inSight, LivePage, standing, toEnd, write } from './live.js';
 
 const BURSTS = readFileSync(new URL('../../src/web/scenarios/bursts.yaml', import.meta.url), 'utf8');
 const SHORT = BURSTS.replace('duration: 20ms', 'duration: 2ms');
@@ -214,6 +214,8 @@ describe('the live page in Chromium', () => {
     );
     expect(expected).toContain('<img src=x onerror=alert(1)>');
     expect(await page.$('img')).toBeNull();
+    // what is drawn is of the text before, and says so
+    expect(await page.isVisible('.before')).toBe(true);
     await page.click('.problems .place');
     await page.waitForFunction(() => document.activeElement?.matches('.code'));
     expect(complaints).toEqual([]);
@@ -245,6 +247,11 @@ describe('the live page in Chromium', () => {
     const before = await data(page, 'nowNs');
     await drop(page, 'times.csv', 'time,<b>size</b>\n1,2\n3,4\n');
     await page.waitForFunction(() => document.querySelector('.status')!.textContent?.includes('What is it?'));
+    for (const width of [1440, 390]) {
+      await page.setViewportSize({ width, height: 844 });
+      await inSight(page, '.status');
+    }
+    expect(await page.isVisible('.before')).toBe(false);
     expect(await page.textContent('.status')).toMatch(
       /^times\.csv: 25 bytes.*“time,<b>size<\/b>” names neither a column “arrival”/,
     );
