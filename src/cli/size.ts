@@ -5,7 +5,7 @@ import { renderSize } from '../report/size-table.js';
 import { ladderOf } from '../study/ladder.js';
 import { fitting, mechanismFields } from '../study/variant.js';
 import { checkObjectives } from '../study/objectives.js';
-import { type SizeRun, parseFind, sizeAll } from '../study/size.js';
+import { RUN_ALL, type SizeRun, parseFind, sizeAll } from '../study/size.js';
 import { type CommandSpec, parseCommand, renderHelp } from './args.js';
 import { ESTIMATE, printEstimate, searchRuns, sizeWhole } from './estimate.js';
 import { EXIT } from './exit.js';
@@ -89,7 +89,8 @@ export async function size(args: readonly string[], io: Io, tools: Tools = simul
   const own = { label: scenario.mechanism.kind, mechanism: { kind: scenario.mechanism.kind } };
   const question = { find, objectives, variants: variants ?? [own], replications, most: given.flag('most') };
   if (given.flag('estimate')) {
-    const values = searchRuns(ladderOf(scenario, find).count);
+    const { count } = ladderOf(scenario, find);
+    const values = count <= RUN_ALL ? count : searchRuns(count);
     const [runs, whole] = [values * replications, sizeWhole(values, objectives.length === 0) * replications];
     const plans = fitting(scenario, question.variants, given.positional(0)).fits.map((one) => ({
       scenario: one.scenario,

@@ -200,7 +200,7 @@ function sizingRows(comparison: Comparison): Row[] {
   const cells = runs.map((_, column): string | Cell => {
     const found = sizing[column];
     if (found === undefined) return '-';
-    if (found.cores === null) return { text: `not up to ${found.searchedTo}`, tone: 'bad' };
+    if (found.cores === null) return { text: `not with ${found.searchedTo}`, tone: 'bad' };
     return `${found.cores}${found.of === 'host.cores' ? '' : found.of === 'quotas' ? ' of quota' : ' guaranteed'}`;
   });
   // the search is of one seed, whatever stands above
@@ -268,7 +268,7 @@ export function sloSentence(comparison: Comparison): string {
     const amount = amountOf(one, one.cores ?? one.searchedTo);
     // of several VMs a sum does not say how much each has
     const set = one.of === 'host.cores' || one.set.length === 0 ? '' : ` (${one.set.join(', ')})`;
-    return `${one.mechanism} ${one.cores === null ? 'not reachable with up to ' : ''}${amount}${set}${why}`;
+    return `${one.mechanism} ${one.cores === null ? 'none found with up to ' : ''}${amount}${set}${why}`;
   };
   const seed = replicated(comparison)
     ? ` with seed ${runs[0]!.manifest.seed} alone (fluxhost size --replications asks every seed)`

@@ -50,7 +50,13 @@ const plainCommand = (run: SizeRun): string =>
 export function renderSize(result: SizeResult, look: Look = false, command = plainCommand): string {
   const { find, runs, replications, unit } = result;
   const which = result.most === true ? 'greatest' : 'least';
-  const head = ['', `${which} ${find}`, ...(replications === 1 ? [] : ['any .. every seed']), 'met in', 'values run'];
+  const head = [
+    '',
+    `${which} ${find}${runs.some(({ partial }) => partial) ? ' found' : ''}`,
+    ...(replications === 1 ? [] : ['any .. every seed']),
+    'met in',
+    'values run',
+  ];
   let text = `the ${which} ${find} for ${result.for.join(', ')}, ${replications} ${replications === 1 ? 'seed' : 'seeds'}\n\n`;
   const labels = distinctNames(
     runs.map(({ mechanism }) => mechanism),

@@ -66,7 +66,7 @@ interface Last {
 }
 
 /** Why no value is enough; null when interrupted. */
-export async function whyNoValue(asked: Asked, last: Last | undefined): Promise<Bound | null> {
+export async function whyNoValue(asked: Asked, last: Last | undefined, ran: number): Promise<Bound | null> {
   const { study, scenario, variant, objectives, most, ladder } = asked;
   const at = ladder.text(ladder.count - 1);
   if (ladder.path === 'host.cores' && variant.mechanism.kind === 'static' && last?.allSilent !== true) {
@@ -77,7 +77,7 @@ export async function whyNoValue(asked: Asked, last: Last | undefined): Promise<
       detail: `static gives each VM what it is guaranteed, whatever the host has: --find ${field}`,
     };
   }
-  const end = `${ladder.path} ${most ? 'down' : 'up'} to ${at}`;
+  const end = { of: ladder.path, upTo: `${most ? 'down' : 'up'} to ${at}`, ...(ran < ladder.count ? { ran } : {}) };
   const bound = await whyNone(study, scenario, variant.label, objectives, end);
   if (bound === null || bound.by === 'service' || (last?.missed ?? '') === '') return bound;
   return { ...bound, detail: `${bound.detail}; at ${at} ${last!.missed}` };
@@ -91,13 +91,31 @@ function silence(result: Result, objectives: readonly string[]): Bound | null {
   return { by: 'no-requests', detail };
 }
 
+/** Which values were considered. */
+export interface Considered {
+  /** Of what. */
+  readonly of: string;
+  /** `up to 44 cores` */
+  readonly upTo: string;
+  /** How many of them were run; absent where all were. */
+  readonly ran?: number;
+}
+
+/** Says no more than what was run: values between may do. */
+function noneIsEnough({ of, upTo, ran }: Considered): string {
+  if (ran === undefined) return `no ${of} ${upTo} is enough`;
+  return ran === 1
+    ? `the one ${of} ${upTo} that was run is not enough`
+    : `none of the ${ran} values of ${of} ${upTo} that were run is enough`;
+}
+
 /** Why no value is enough, up to the `end` of those that were run; null when interrupted. */
 export async function whyNone(
   study: Study,
   scenario: Scenario,
   label: string,
   objectives: readonly string[],
-  end: string,
+  end: Considered,
 ): Promise<Bound | null> {
   if (scenario.functions !== undefined) return whyNoneOfFunctions(study, scenario, label, objectives, end);
   const lift = async (vcpusToo: boolean): Promise<Result | null> =>
@@ -115,14 +133,14 @@ export async function whyNone(
     if (!met) return { by: 'service', detail: `no number of cores helps: with a core for every task, ${missed}` };
     return {
       by: 'vcpus.max',
-      detail: `no ${end} helps: a core for each of the vCPUs that vcpus.max allows is not enough, more vCPUs are`,
+      detail: `no ${end.of} ${end.upTo} helps: a core for each of the vCPUs that vcpus.max allows is not enough, more vCPUs are`,
     };
   }
   return label === 'ideal'
-    ? { by: 'range', detail: `no ${end} is enough; a core for every vCPU is` }
+    ? { by: 'range', detail: `${noneIsEnough(end)}; a core for every vCPU is` }
     : {
         by: 'mechanism',
-        detail: `no ${end} is enough under ${label}; a core for every vCPU without any cost is`,
+        detail: `${noneIsEnough(end)} under ${label}; a core for every vCPU without any cost is`,
       };
 }
 
@@ -132,7 +150,7 @@ async function whyNoneOfFunctions(
   scenario: Scenario,
   label: string,
   objectives: readonly string[],
-  end: string,
+  end: Considered,
 ): Promise<Bound | null> {
   const lifted = async (memoryToo: boolean): Promise<Result | null> => {
     if (study.interrupted) return null;
@@ -146,14 +164,14 @@ async function whyNoneOfFunctions(
   const silent = silence(cores, objectives);
   if (silent !== null) return silent;
   if (judge(cores, objectives).met)
-    return { by: 'mechanism', detail: `no ${end} is enough; a core for every request without any cost is` };
+    return { by: 'mechanism', detail: `${noneIsEnough(end)}; a core for every request without any cost is` };
   const memory = await lifted(true);
   if (memory === null) return null;
   const { met, missed } = judge(memory, objectives);
   return met
     ? {
         by: 'lifecycle.memory',
-        detail: `no ${end} is enough; with a core for every request memory without a budget is`,
+        detail: `${noneIsEnough(end)}; with a core for every request memory without a budget is`,
       }
     : {
         by: 'service',

@@ -17,7 +17,7 @@ export interface Trial {
 }
 
 export interface Found<T extends Trial> {
-  /** The least value found that holds in every run; null where the greatest does not. */
+  /** The least value found that holds in every run; null where none that was run does. */
   readonly index: number | null;
   /** The least value found that holds in any run; null as above. */
   readonly someIndex: number | null;
@@ -35,12 +35,14 @@ const holdsSome = (trial: Trial): boolean => trial.attainedIn > 0;
  * @param run runs one, about `left` more to come; null ends the search, which then answers null
  * @param hint a number whose run costs nothing or little, such as the scenario's own
  * @param likely a number that is likely to be the answer, such as what another mechanism needs: it and its neighbours come first
+ * @param every whether all values are run in the end, so that nothing rests on more being better
  */
 export async function leastOf<T extends Trial>(
   count: number,
   run: (index: number, left: number) => Promise<T | null>,
   hint?: number,
   likely?: number,
+  every = false,
 ): Promise<Found<T> | null> {
   const trials = new Map<number, T>();
   let stopped = false;
@@ -49,7 +51,7 @@ export async function leastOf<T extends Trial>(
     if (stopped) return false;
     let trial = trials.get(index);
     if (trial === undefined) {
-      const result = await run(index, Math.max(left, 0));
+      const result = await run(index, every ? count - trials.size - 1 : Math.max(left, 0));
       left -= 1;
       if (result === null) {
         stopped = true;
@@ -92,6 +94,7 @@ export async function leastOf<T extends Trial>(
     if (index > 0) await test(index - 1, holds);
     if (index + 1 < count) await test(index + 1, holds);
   }
+  for (let index = 0; every && index < count && !stopped; index++) await test(index, holds);
   if (stopped) return null;
   const tried = [...trials].sort(([a], [b]) => a - b).map(([index, trial]) => ({ index, trial }));
   const index = lowest(holds);

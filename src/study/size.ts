@@ -66,6 +66,8 @@ export interface SizeRun {
   bound: Bound | null;
   /** Every value that was run or refused, from the least to the greatest. */
   tried: SizeTrial[];
+  /** Present where that is not every value of the range: the answer is then the least that was found. */
+  partial?: true;
   /** Where the range was cut: the last value that the scenario's checks take, and what they say to the next; absent where they take all. */
   cut?: RangeCut;
   /** Present when it was interrupted: `value` is then the least so far, which every replication has met, and may not be the least. */
@@ -140,6 +142,9 @@ interface Whole {
   /** Of the first run that misses. */
   readonly missed: string;
 }
+
+/** Ranges of at most so many values are run whole: that more helps is not taken for granted where looking is cheap. */
+export const RUN_ALL = 32;
 
 /** Fields that say what the host is, and not what comes to it. */
 const OF_THE_HOST = /^(host|costs|mechanism)\.|^vms\.[^.]+\.(vcpus|quota)\b/;
@@ -244,6 +249,8 @@ async function sizeOne(
       return trial;
     },
     ladder.own,
+    undefined,
+    ladder.count <= RUN_ALL,
   );
   // what an interruption leaves is what has ended
   const found = complete ?? soFar(ended);
@@ -268,6 +275,7 @@ async function sizeOne(
     tried: found.tried
       .map(({ index, trial: { whole: _, ...trial } }) => ({ value: ladder.value(index), ...trial }))
       .sort((a, b) => a.value - b.value),
+    ...(found.tried.length < ladder.count ? { partial: true as const } : {}),
     ...(cut === null ? {} : { cut: { at: ladder.value(ladder.count - 1), refused: cut } }),
     missedAbove: found.missedAbove.filter((index) => !refusals.has(index)).map((index) => ladder.value(index)),
     ...(speaks?.doubts.told ?? { warnings: [] }),
@@ -277,7 +285,8 @@ async function sizeOne(
   const { objectives, most = false } = question;
   const asked: Asked = { study, scenario, variant, objectives, most, ladder, refusals };
   const last = told.find(({ index }) => index === ladder.count - 1)?.trial.whole;
-  const bound = found.index === null ? await whyNoValue(asked, last) : whyNotLess(asked, found.index);
+  const bound =
+    found.index === null ? await whyNoValue(asked, last, found.tried.length) : whyNotLess(asked, found.index);
   return study.interrupted ? { ...run, incomplete: true } : { ...run, bound };
 }
 

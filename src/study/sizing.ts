@@ -26,7 +26,7 @@ export interface Sizing {
    * `cgroup` the quotas of the VMs with an SLO.
    */
   of: 'host.cores' | 'guarantees' | 'quotas';
-  /** The least number found; null where not even `searchedTo` attains every SLO. */
+  /** The least number found; null where none that was run attains every SLO, `searchedTo` among them. */
   cores: number | null;
   /** What `--set` must say, beside the mechanism, for the run that attains it; empty where none does. */
   set: string[];
@@ -284,6 +284,10 @@ export function amountOf({ of }: Pick<Sizing, 'of'>, amount: number): string {
   return `${amount} ${amount === 1 ? unit.replace(/s(?= of|$)/, '') : unit}`;
 }
 
+/** 1 where the scenario's own run, which is in no search's count, is one of the host sizes considered. */
+const ownRun = ({ host }: Scenario, { of, searchedFrom, searchedTo }: Sizing): number =>
+  Number(of === 'host.cores' && host.cores >= searchedFrom && host.cores <= searchedTo);
+
 /**
  * The least number of cores at which every VM's SLO is attained; null for an interrupted search. `base` is the scenario's own
  * run, which the search starts from; `likely`, a number of VMs' cores, is tried first. `cores` is null where `most` are not enough, and
@@ -306,6 +310,12 @@ export async function sizeFor(
     return study.interrupted ? null : result;
   });
   if (sizing === null || sizing.cores !== null) return sizing;
-  const bound = await whyNone(study, scenario, kind, [], `amount up to ${amountOf(sizing, sizing.searchedTo)}`);
+  // a search for a table looks no further where the most is not enough: it does not know what lies between
+  const end = {
+    of: 'amount',
+    upTo: `up to ${amountOf(sizing, sizing.searchedTo)}`,
+    ran: sizing.runs + ownRun(scenario, sizing),
+  };
+  const bound = await whyNone(study, scenario, kind, [], end);
   return bound === null ? null : { ...sizing, bound };
 }

@@ -195,14 +195,14 @@ describe('the report of a comparison', () => {
     const comparison = comparisonOf(runs, sizing);
     expect(sloSentence(comparison)).toBe(
       'On 9 cores ideal, hyperflux and hotplug meet every SLO; static does not. Needed to meet them: ideal 4 cores, ' +
-        'hyperflux 5 cores, hotplug not reachable with up to 16 cores (service: too long); ' +
+        'hyperflux 5 cores, hotplug none found with up to 16 cores (service: too long); ' +
         'counted otherwise and no ranking with these, for it does not say what work without an SLO gets beside: cgroup 1 whole core of quota (vms.api.quota=1), static 30 guaranteed cores (vms.api.vcpus.min=28).',
     );
     const text = renderComparison(comparison);
     expect(text.trimEnd().split('\n').slice(-3).join(' ')).toContain(
       sloSentence(comparison).split(': ')[1]!.slice(-25),
     );
-    expect(text).toMatch(/^cores needed for every SLO +4 +5 +not up to 16 +1 of quota$/m);
+    expect(text).toMatch(/^cores needed for every SLO +4 +5 +not with 16 +1 of quota$/m);
     const legend = 'N of quota: searched in whole cores (fluxhost size --find vms.NAME.quota finds parts of one)';
     expect(text.split('\n')).toContain(legend);
     const others = comparisonOf(

@@ -5,7 +5,7 @@ import { leastOf, type Trial } from '../../src/study/search.js';
 
 const of = 4;
 
-async function search(attained: readonly number[], hint?: number, likely?: number) {
+async function search(attained: readonly number[], hint?: number, likely?: number, every?: boolean) {
   const asked: number[] = [];
   const found = await leastOf(
     attained.length,
@@ -15,6 +15,7 @@ async function search(attained: readonly number[], hint?: number, likely?: numbe
     },
     hint,
     likely,
+    every,
   );
   return { found: found!, asked };
 }
@@ -79,6 +80,18 @@ describe('the least value that holds', () => {
     const attained = Array.from({ length: 1000 }, (_, i) => (i >= 600 ? of : 0));
     expect((await search(attained, 999, 600)).asked).toEqual([999, 600, 599, 601]);
     expect((await search(attained, 999, 599)).asked).toEqual([999, 599, 600, 601]);
+  });
+
+  it('is the least of all where every value is run, whatever helps and whatever does not', async () => {
+    const list = fc.array(fc.constantFrom(0, 1, of), { minLength: 1, maxLength: 32 });
+    await fc.assert(
+      fc.asyncProperty(list, fc.nat(31), async (attained, hint) => {
+        const { found, asked } = await search(attained, hint, undefined, true);
+        const least = attained.indexOf(of);
+        expect(found.index).toBe(least < 0 ? null : least);
+        expect([...asked].sort((a, b) => a - b)).toEqual(attained.map((_, i) => i));
+      }),
+    );
   });
 
   it('ends where a run is interrupted', async () => {

@@ -36,7 +36,62 @@ const attained = async (scenario: Scenario): Promise<boolean> => {
   return held;
 };
 
+/** On-off bursts beside a batch job, where caladan takes more cores for worse tails. */
+const BURSTS = {
+  version: 1,
+  seed: 1,
+  duration: '100ms',
+  warmup: '10ms',
+  mechanism: 'caladan',
+  vms: [
+    {
+      name: 'api',
+      vcpus: { min: 1, max: 7 },
+      workload: {
+        arrivals: { process: 'onoff', onRate: 4e5, offRate: 5e4, meanOn: '1ms', meanOff: '4ms' },
+        request: { stages: [{ tasks: 1, service: { dist: 'exponential', mean: '10us' } }] },
+      },
+    },
+    {
+      name: 'batch',
+      class: 'best-effort',
+      vcpus: { min: 0, max: 7 },
+      workload: {
+        arrivals: { process: 'saturate', tasks: 16 },
+        request: { stages: [{ tasks: 1, service: { dist: 'constant', value: '100us' } }] },
+      },
+    },
+  ],
+} satisfies Omit<ScenarioInput, 'host'>;
+
 describe('the answer', () => {
+  it('is found where more cores do not help, and a longer range claims no more than what was run', async () => {
+    const at = (cores: number, latency: string) =>
+      resolveScenario({
+        ...BURSTS,
+        host: { cores },
+        vms: [{ ...BURSTS.vms[0]!, slo: { quantile: 0.99, latency } }, BURSTS.vms[1]!],
+      });
+    const within = (await size(at(8, '81us'), { find: 'host.cores=4..11' })).runs[0]!;
+    const cores = within.tried.map(({ value }) => value);
+    expect(cores).toEqual([4, 5, 6, 7, 8, 9, 10, 11]);
+    const met: number[] = [];
+    for (const one of cores) if (await attained(at(one, '81us'))) met.push(one);
+    // the control: the greatest is not enough, and one below it is
+    expect(met.at(-1)).toBeLessThan(11);
+    expect(within.value).toBe(met[0]);
+    expect(within.missedAbove).toContain(11);
+    const none = await size(at(8, '81us'), { find: 'host.cores=10..11' });
+    expect(none.runs[0]!.bound!.detail).toMatch(/^no host\.cores up to 11 is enough under caladan;/);
+    const long = await size(at(8, '50us'), { find: 'host.cores=4..40' });
+    expect(long.runs[0]).toMatchObject({ value: null, partial: true });
+    const ran = long.runs[0]!.tried.length;
+    expect(long.runs[0]!.bound!.detail).toContain(
+      `none of the ${ran} values of host.cores up to 40 that were run is enough under caladan;`,
+    );
+    expect(renderSize(long)).toMatch(/least host\.cores found +met in/);
+  });
+
   it('is the greatest load by Erlang C, where the most is asked for', async () => {
     const late = (rate: number): number => mmkTail(8, (rate * 1e-5) / 8, 10_000, 40_000);
     const rates = Array.from({ length: 30 }, (_, i) => 25_000 * (i + 1)).filter((rate) => rate < 800_000);

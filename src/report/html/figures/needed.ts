@@ -92,14 +92,14 @@ export function sizingFigure(sizing: readonly Sizing[]): Figure | undefined {
     hue: hues.get(one.mechanism)!,
     value: one.cores,
     low: one.cores,
-    word: one.cores === null ? `none up to ${one.searchedTo}` : `${one.cores} ${counted(one)}`,
+    word: one.cores === null ? `none found up to ${one.searchedTo}` : `${one.cores} ${counted(one)}`,
     tried: [],
     from: one.searchedFrom,
     to: one.searchedTo,
   }));
   const need = (one: Sizing): string =>
     one.cores === null
-      ? `${one.mechanism} more than ${one.searchedTo} ${counted(one)}`
+      ? `${one.mechanism} none found up to ${one.searchedTo} ${counted(one)}`
       : `${one.mechanism} ${one.cores} ${counted(one)}`;
   const [ranked, apart] = apartFrom(sizing);
   const otherwise = apart.length === 0 ? '' : `; ${COUNTED_OTHERWISE}: ${listed(apart.map(need))}`;
