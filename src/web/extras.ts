@@ -53,7 +53,7 @@ export class Extras {
     }
     this.pagesPart.hidden = false;
     this.pagesPart.open = true;
-    this.pagesPart.scrollIntoView({ block: 'nearest' });
     await this.pages.show(file);
+    this.pagesPart.scrollIntoView({ block: 'nearest' });
   }
 }

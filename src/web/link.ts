@@ -70,4 +70,4 @@ export class Link {
 
 /** What an answer that is none says. */
 export const complaint = (answer: Answer): string =>
-  answer.answer === 'failed' ? answer.line : answer.answer === 'refused' ? answer.lines.join(' ') : '';
+  answer.answer === 'failed' ? answer.line : answer.answer === 'refused' ? answer.lines.join('\n') : '';

@@ -6,6 +6,7 @@ import { h } from './dom.js';
 import { complaint, Link } from './link.js';
 import type { DroppedFile } from './protocol.js';
 import { pageFormatOf } from './page-format.js';
+import { quoted } from './stages.js';
 
 /** A longer trace is sampled. */
 const EXACT_BYTES = 64 * 2 ** 20;
@@ -16,7 +17,7 @@ const percent = (share: number): string => `${Number((100 * share).toPrecision(3
 export class PagesPanel {
   private readonly link = new Link();
   private readonly curve = new CurveView();
-  private readonly said = h('p', { role: 'status' });
+  private readonly said = h('p', { class: 'lines', role: 'status' });
   private readonly command = h('code', { class: 'command' });
   readonly element = h('div', {}, this.said, this.curve.element, this.command);
 
@@ -25,8 +26,10 @@ export class PagesPanel {
     const samplingRate = bytes.length > EXACT_BYTES ? SAMPLED : 1;
     this.said.textContent = `${name}: reading …`;
     const answer = await this.link.ask({ ask: 'curve', file: { name, bytes }, format, samplingRate });
+    this.curve.element.hidden = answer.answer !== 'curve';
     if (answer.answer !== 'curve') {
       this.said.textContent = complaint(answer);
+      this.command.textContent = '';
       return;
     }
     const { points, sampled, sampledPages } = answer.curve;
@@ -52,7 +55,8 @@ export class PagesPanel {
       `Miss ratio of LRU over the pages that fit, from ${percent(Math.max(...mean))} to ${percent(Math.min(...mean))}`,
     );
     const rate = sampled ? ` --shards ${samplingRate}` : '';
-    this.command.textContent = `fluxhost pages ${name} --format ${format} --mrc${rate}`;
+    const writes = format === 'csv' ? ' --write-column none' : '';
+    this.command.textContent = `fluxhost pages ${quoted(name)} --format ${format} --mrc${rate}${writes}`;
     this.element.dataset['points'] = JSON.stringify(points);
   }
 }

@@ -121,7 +121,10 @@ export class Runner {
         const { file, format, samplingRate } = ask;
         const files = memoryHost({ [file.name]: file.bytes });
         const module = await this.compileMemory();
-        return { answer: 'curve', curve: await missRatioCurve(file.name, { files, format, samplingRate, module }) };
+        // reads and writes miss alike under LRU: whatever a column calls them is not asked for
+        const columns = format === 'csv' ? { writeColumn: 'none' } : {};
+        const options = { files, format, samplingRate, module, ...columns };
+        return { answer: 'curve', curve: await missRatioCurve(file.name, options) };
       }
       case 'timeline': {
         const { timelineOf } = await import('./timeline.js');

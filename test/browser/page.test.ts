@@ -366,6 +366,24 @@ describe('the live page in Chromium', () => {
     const curve = await missRatioCurve('pages.csv', { files: memoryHost({ 'pages.csv': text }), format: 'csv' });
     expect(JSON.parse(points)).toEqual(curve.points);
     expect(await page.textContent('#pages [role=status]')).toMatch(/distinct pages\. With \d+ of them/);
+    await inSight(page, '#pages [role=status]');
+    // get and set are no words for a read and a write, and need not be
+    const name = 'object-cache.csv';
+    const cache = readFileSync(new URL(`../../examples/data/${name}`, import.meta.url), 'utf8');
+    await drop(page, name, cache);
+    const command = `fluxhost pages ${name} --format csv --mrc --write-column none`;
+    await page.waitForFunction((text) => document.querySelector('#pages .command')!.textContent === text, command);
+    const cached = await missRatioCurve(name, {
+      files: memoryHost({ [name]: cache }),
+      format: 'csv',
+      writeColumn: 'none',
+    });
+    const drawn = await page.$eval('#pages > div', (element) => (element as HTMLElement).dataset['points']!);
+    expect(JSON.parse(drawn)).toEqual(cached.points);
+    // each complaint is a line
+    await drop(page, 'pages.csv', 'page\nx\ny\n');
+    await page.waitForFunction(() => /x[^]*\n[^]*y/.test(document.querySelector('#pages [role=status]')!.textContent));
+    await inSight(page, '#pages [role=status]');
     expect(complaints).toEqual([]);
     await page.close();
   });
