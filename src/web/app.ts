@@ -320,8 +320,7 @@ export class App {
     this.done = true;
     const hashes = await hashesOf(this.link, this.futures.count);
     this.root.dataset['sha256'] = hashes.join(' ');
-    this.say(doneLine(hashes));
-    this.stale = true;
+    this.say(doneLine(hashes, this.settings.run));
   }
 
   private async step(what: 'event' | 'microsecond'): Promise<void> {
@@ -384,7 +383,8 @@ export class App {
   }
 
   private async save(what: Saved): Promise<void> {
-    const failure = await download(this.link, what, this.futures.count, this.stage?.shownNs ?? [0, 0]);
+    const { link, futures, stage, file, text } = this;
+    const failure = await download(link, what, futures.count, stage?.shownNs ?? [0, 0], { file, text });
     if (failure !== undefined) this.fail(failure);
   }
 

@@ -32,7 +32,14 @@ export class Dropped {
     const kept = `${name}: ${size} bytes, kept in this page alone`;
     if (named) return { said: kept, run: { text } };
     const header = await headerOf(bytes).catch(() => '');
-    if (hasArrivals(header)) return { said: kept, run: { text: replayOf(name), file: `replay of ${name}` } };
+    if (hasArrivals(header))
+      return {
+        said: kept,
+        run: {
+          text: replayOf(name),
+          file: `replay-of-${name.replace(/[^\w.-]+/g, '_').replace(/(\.csv)?(\.gz)?$/i, '')}.yaml`,
+        },
+      };
     return { said: `${kept}. ${unclear(name, header)}` };
   }
 }

@@ -17,13 +17,18 @@ export async function shareByAddress(shared: Shared): Promise<string> {
     : 'The address above is the link. The scenario is in it; no server sees it.';
 }
 
-/** Saves something of every future, a timeline of what is shown; answers what went wrong. */
+/** Saves the scenario, or something of every future, a timeline of what is shown; answers what went wrong. */
 export async function download(
   link: Link,
   what: Saved,
   futures: number,
   [fromNs, untilNs]: readonly [fromNs: number, untilNs: number],
+  { file, text }: { readonly file: string; readonly text: string },
 ): Promise<string | undefined> {
+  if (what === 'scenario') {
+    save(file, 'application/yaml', text);
+    return undefined;
+  }
   for (let future = 0; future < futures; future++) {
     const name = futures > 1 ? `${what}-${'ab'[future]}` : what;
     const answer = await link.ask(what === 'timeline' ? { ask: what, future, fromNs, untilNs } : { ask: what, future });

@@ -40,7 +40,8 @@ export class Settings {
   private readonly command = h('code', { class: 'command' });
   private readonly loadRow: HTMLElement;
   private about: About | undefined;
-  private run = '';
+  /** The command that makes it again, without what a fork changed. */
+  run = '';
   private forked = false;
   readonly element: HTMLElement;
 

@@ -3,10 +3,11 @@
 import { h } from './dom.js';
 import { instant, speed } from './words.js';
 
-/** What can be saved of every future. */
-export type Saved = 'result' | 'report' | 'timeline';
+/** What can be saved: the scenario as it runs, and of every future the rest. */
+export type Saved = 'scenario' | 'result' | 'report' | 'timeline';
 
 const SAVED: readonly (readonly [what: Saved, label: string, title: string])[] = [
+  ['scenario', 'Scenario', 'what the command at the left runs, YAML'],
   ['result', 'Result', 'every figure, JSON'],
   ['report', 'Report', 'figures to look at, one HTML file'],
   ['timeline', 'Timeline', 'what is on the strips, event by event, for ui.perfetto.dev'],

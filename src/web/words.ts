@@ -34,9 +34,12 @@ export const moveLine = (about: About, { core, from, to, decidedAtNs }: MoveSeen
 export const pollingLine = (core: number): string =>
   `Core ${core} is kept for the mechanism itself: it polls, looking at one VM after the other, and decides who gets the other cores. No VM runs on it.`;
 
-/** Of a run that is over; of each future its hash. */
-export const doneLine = (hashes: readonly string[]): string =>
-  `Done. Result ${hashes.map((hash) => hash.slice(0, 16)).join(' | ')}: the same as in Node, to the last bit.`;
+/** The result's hash on a command line: what depends on the machine is left out, as the page does. */
+const HASH = String.raw`--json | sed -E 's/"(wallSeconds|eventsPerSecond)": [^,]*/"\1": 0/' | sha256sum`;
+
+/** Of a run that is over; of each future its hash, and how to have the first one's outside the page. */
+export const doneLine = (hashes: readonly string[], command: string): string =>
+  `Done. SHA-256 of the result: ${hashes.map((hash) => hash.slice(0, 16)).join(' | ')}. To compare${hashes.length > 1 ? ' the first' : ''}, save the scenario, then:\n${command} ${HASH}`;
 
 const DOINGS: Readonly<Record<MovePhase['doing'], string>> = {
   idle: 'is idle',

@@ -2,7 +2,11 @@
 // nobody but the server it came from, under a policy that forbids the rest; and it can be used without eyes or mouse.
 
 import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
+import { execSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { POLICY } from '../../src/cli/serve.js';
 import { formatDuration } from '../../src/input/quantities.js';
@@ -227,7 +231,7 @@ describe('the live page in Chromium', () => {
     const trace = `arrival\n${Array.from({ length: 200 }, (_, i) => i * 10_000).join('\n')}\n`;
     await drop(page, 'dropped.csv', trace);
     await page.waitForFunction(() =>
-      document.querySelector('.command')!.textContent?.includes('replay of dropped.csv'),
+      document.querySelector('.command')!.textContent?.includes('replay-of-dropped.yaml'),
     );
     const replay = (await page.inputValue('#text')).replace('duration: 20ms', 'duration: 2ms');
     await drop(page, 'replay.yaml', replay);
@@ -435,7 +439,7 @@ describe('the live page in Chromium', () => {
     await page.close();
   });
 
-  it('saves result, report and timeline', async () => {
+  it('saves scenario, result, report and timeline, and its hash is what the command that it names prints', async () => {
     const { page, complaints } = await live.open();
     await standing(page, SHORT);
     await toEnd(page);
@@ -447,6 +451,15 @@ describe('the live page in Chromium', () => {
     const simulation = await inNode(SHORT);
     await simulation.run();
     expect(hashOf(JSON.parse(await saved('#result')))).toBe(hashOf(simulation.metrics()));
+    // what the page says of its hash is a command; it runs on what is saved
+    const command = (await page.textContent('.status'))!.split('\n')[1]!;
+    const folder = mkdtempSync(join(tmpdir(), 'fluxhost-saved-'));
+    writeFileSync(join(folder, 'bursts.yaml'), await saved('#scenario'));
+    const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+    const run = command.replace(/^fluxhost run bursts\.yaml/, `'${process.execPath}' '${cli}' run bursts.yaml`);
+    const [hash] = execSync(run, { cwd: folder, encoding: 'utf8' }).split(' ');
+    rmSync(folder, { recursive: true });
+    expect(hash).toBe(await data(page, 'sha256'));
     // the strips, all of a packet's names among them
     expect(await saved('#timeline')).toMatch(/core 3[^]*api/);
     expect(await saved('#report')).toMatch(/^<!doctype html>[^]*api[^]*<\/html>\s*$/i);
