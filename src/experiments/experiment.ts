@@ -2,7 +2,7 @@
 // Kept to data, so that the command prints it as a table or as JSON without knowing the experiment.
 
 import type { TraceHost } from '../workload/text-source.js';
-import type { ClaimNumbers, TablePoints } from '../report/claim-numbers.js';
+import type { ClaimNumbers, TablePicture, TablePoints } from '../report/claim-numbers.js';
 import { defaultsOf, type ExperimentParameter, type Settings } from './parameters.js';
 
 /** A figure as it is printed, and where it comes from. */
@@ -63,6 +63,8 @@ export interface ExperimentTable {
   readonly question?: string;
   /** Of a table whose rows are points in two dimensions: which of its columns say so. Absent: rows over the first column. */
   readonly points?: TablePoints;
+  /** What of it is drawn, in whose hue, and what that answers. Absent: its columns over the first. */
+  readonly picture?: TablePicture;
   /** Of its columns. */
   readonly head: readonly string[];
   /** Cells as text. */

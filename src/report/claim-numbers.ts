@@ -48,3 +48,52 @@ export interface TablePoints {
   /** `yes`: nothing is better in both. */
   readonly best: number;
 }
+
+/** A cell of a table that is drawn, and the word at which it stands. */
+export interface PicturePoint {
+  /** On the axis; of quantiles their names: p50, p99.9. */
+  readonly x: string;
+  /** From 0 on. */
+  readonly row: number;
+  /** From 0 on. */
+  readonly column: number;
+}
+
+/** Points that belong together. */
+export interface PictureLine {
+  /** Stands at its end. */
+  readonly name: string;
+  /** Where the line is a mechanism's: which, and so its hue and dash; settings after a colon: `hotplug: 5 ms`. */
+  readonly mechanism?: string;
+  /** What a theory says: dashed, in the hue of the line before. */
+  readonly theory?: true;
+  /** In their order. */
+  readonly points: readonly PicturePoint[];
+}
+
+/** What of a table is drawn, and what that answers. */
+export interface TablePicture {
+  /** Points joined; points alone; quantiles as shares of what took longer, over time. */
+  readonly mark: 'line' | 'dot' | 'tail';
+  /** What the axis across says. */
+  readonly x: string;
+  /** A quantity each. */
+  readonly panels: readonly {
+    /** What the axis up says. */
+    readonly title: string;
+    /** One by one. */
+    readonly lines: readonly PictureLine[];
+  }[];
+  /** The table's question, answered in a sentence. */
+  readonly answer: string;
+  /** Of quantiles: so much of them should take no longer. */
+  readonly objective?: { readonly ns: number; readonly share: number; readonly text: string };
+}
+
+/** A line of one of a table's columns, over the words of its first. */
+export const columnLine = (
+  name: string,
+  column: number,
+  rows: readonly (readonly string[])[],
+  more: Pick<PictureLine, 'mechanism' | 'theory'> = {},
+): PictureLine => ({ name, ...more, points: rows.map(([x], row) => ({ x: x!, row, column })) });

@@ -9,6 +9,7 @@ import type { ExperimentOptions } from '../experiment.js';
 import { brief, replicate, replicationsOf, over, type Answer, meanOf, us, SURE, confidence } from './measure.js';
 import { settingsIn } from './parameters.js';
 import { command } from './questions.js';
+import { arbiterPicture } from './pictures.js';
 
 const INTERVAL = 'mechanism.hyperflux.interval';
 const PER_VM = 'costs.pollPerVm';
@@ -118,6 +119,14 @@ export async function arbiter(options?: ExperimentOptions): Promise<Answer> {
   const few = at(32, false);
   const collapsed = points.find((point) => !point.aggregate && meanOf(point.meanNs) > 2 * meanOf(few.meanNs));
   const most = COUNTS.at(-1)!;
+  const rows = COUNTS.map((vms) => [
+    String(vms),
+    ...[at(vms, false), at(vms, true)].flatMap((point) => [
+      us(point.meanNs),
+      `${(point.theoryNs / 1000).toFixed(1)} us`,
+      us(point.p99Ns),
+    ]),
+  ]);
   return {
     claims: [
       {
@@ -171,14 +180,8 @@ export async function arbiter(options?: ExperimentOptions): Promise<Answer> {
         title: 'From a request that finds its VM asleep to the decision that a core comes',
         question: 'How long until the arbiter decides, by the number of VMs?',
         head: ['VMs', 'mean', 'theory', 'p99', 'aggregated: mean', 'theory', 'p99'],
-        rows: COUNTS.map((vms) => [
-          String(vms),
-          ...[at(vms, false), at(vms, true)].flatMap((point) => [
-            us(point.meanNs),
-            `${(point.theoryNs / 1000).toFixed(1)} us`,
-            us(point.p99Ns),
-          ]),
-        ]),
+        rows,
+        picture: arbiterPicture(rows),
       },
     ],
   };

@@ -25,6 +25,7 @@ import { densityOf, type VmKind } from '../provisioning/density.js';
 import { PROVISIONING_PARAMETERS } from '../provisioning/parameters.js';
 import { settingsIn } from './parameters.js';
 import { command } from './questions.js';
+import { stabilityPicture, tailsPicture } from './pictures.js';
 
 const ABSTRACT = 'arXiv:2608.12633, abstract';
 const GUARANTEED = 4;
@@ -201,6 +202,13 @@ export async function headline(options?: ExperimentOptions): Promise<Answer> {
   const { tails, stability } = figures;
   const ten = tails.find((point) => meanOf(point.ratio) >= 10);
   const lost = tails.filter((point) => meanOf(point.ratio) < 1);
+  const rows = tails.map((point) => [
+    String(point.peak),
+    us(point.staticNs),
+    us(point.hyperfluxNs),
+    spread(point.ratio),
+  ]);
+  const changing = stability.map((point) => [point.mechanism, us(point.short), us(point.long)]);
   return {
     claims: [
       {
@@ -282,18 +290,15 @@ export async function headline(options?: ExperimentOptions): Promise<Answer> {
         title: 'High-priority service, fixed cores against moving ones',
         question: 'What does moving cores do to the tail of the high-priority service?',
         head: ['burst needs / pinned', 'static p99', 'hyperflux p99', 'ratio'],
-        rows: tails.map((point) => [
-          String(point.peak),
-          us(point.staticNs),
-          us(point.hyperfluxNs),
-          spread(point.ratio),
-        ]),
+        rows,
+        picture: tailsPicture(rows),
       },
       {
         title: 'Changing bursts: p99',
         question: 'Whose tail stays low when bursts change?',
         head: ['mechanism', 'bursts of 10 ms', 'bursts of 100 ms'],
-        rows: stability.map((point) => [point.mechanism, us(point.short), us(point.long)]),
+        rows: changing,
+        picture: stabilityPicture(changing),
       },
     ],
   };

@@ -8,6 +8,7 @@ import type { ExperimentOptions } from '../experiment.js';
 import { single, over, replicate, replicationsOf, vm, type Answer, meanOf, us, SURE, confidence } from './measure.js';
 import { settingsIn } from './parameters.js';
 import { command } from './questions.js';
+import { hotplugPicture } from './pictures.js';
 
 const SLO_NS = 200_000;
 /** The most that unplugging takes: the cores must be gone before the next burst. */
@@ -92,6 +93,11 @@ export async function hotplug(options?: ExperimentOptions): Promise<Answer> {
   const label = (ns: number): string => LATENCIES.find(([, value]) => value === ns)![0];
   const within = points.filter((point) => meanOf(point.p99Ns) <= SLO_NS).at(-1);
   const half = points.find((point) => meanOf(point.p99Ns) >= meanOf(neverNs) / 10);
+  const rows = [
+    ...points.map((point) => [label(point.latencyNs), us(point.p99Ns)]),
+    ['never plugged', us(neverNs)],
+    ['hyperflux', us(hyperfluxNs)],
+  ];
   return {
     claims: [
       {
@@ -129,11 +135,8 @@ export async function hotplug(options?: ExperimentOptions): Promise<Answer> {
         title: 'Hot-plug: p99 of the bursting service by the time that a plug takes',
         question: 'How fast must a hot-plug be for a burst of 10 ms?',
         head: ['plug takes', 'p99'],
-        rows: [
-          ...points.map((point) => [label(point.latencyNs), us(point.p99Ns)]),
-          ['never plugged', us(neverNs)],
-          ['hyperflux', us(hyperfluxNs)],
-        ],
+        rows,
+        picture: hotplugPicture(rows),
       },
     ],
   };

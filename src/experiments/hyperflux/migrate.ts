@@ -23,6 +23,7 @@ import {
 } from './measure.js';
 import { settingsIn } from './parameters.js';
 import { command } from './questions.js';
+import { migratePicture } from './pictures.js';
 
 export interface MigrateFigures {
   readonly stealing: boolean;
@@ -88,6 +89,14 @@ export async function migrate(options?: ExperimentOptions): Promise<Answer> {
         : 'worse'
       : 'no difference that can be told from chance';
   const [stealing, none] = cases as [MigrateFigures, MigrateFigures];
+  const rows = cases.map((one) => [
+    one.stealing ? 'half' : 'none',
+    us(one.leftNs),
+    us(one.migratedNs),
+    us(one.differenceNs),
+    us(one.parkLeftNs),
+    us(one.parkMigratedNs),
+  ]);
   return {
     claims: [
       {
@@ -118,14 +127,8 @@ export async function migrate(options?: ExperimentOptions): Promise<Answer> {
         title: 'Tasks of a parked vCPU: left to be stolen, or migrated',
         question: 'Does it pay to migrate the tasks of a parked vCPU?',
         head: ['stealing', 'left: p99', 'migrated: p99', 'difference', 'parking, left', 'migrated'],
-        rows: cases.map((one) => [
-          one.stealing ? 'half' : 'none',
-          us(one.leftNs),
-          us(one.migratedNs),
-          us(one.differenceNs),
-          us(one.parkLeftNs),
-          us(one.parkMigratedNs),
-        ]),
+        rows,
+        picture: migratePicture(rows),
       },
     ],
   };

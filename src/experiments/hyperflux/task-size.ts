@@ -22,6 +22,7 @@ import {
 } from './measure.js';
 import { settingsIn } from './parameters.js';
 import { command } from './questions.js';
+import { taskSizePicture } from './pictures.js';
 
 export type Load = 'steady' | 'swinging';
 
@@ -162,16 +163,20 @@ export async function taskSize(options?: ExperimentOptions): Promise<Answer> {
         command: command('task-size'),
       },
     ],
-    tables: [steady, swinging].map((points) => ({
-      title: `p99 by mean task size, ${points[0]!.load} load`,
-      question: `From which task size on does moving cores pay, under ${points[0]!.load} load?`,
-      head: ['task', 'static', 'hyperflux', 'ratio'],
-      rows: points.map((point) => [
+    tables: [steady, swinging].map((points) => {
+      const rows = points.map((point) => [
         `${point.sizeNs / 1000} us`,
         us(point.staticNs),
         us(point.hyperfluxNs),
         spread(point.ratio),
-      ]),
-    })),
+      ]);
+      return {
+        title: `p99 by mean task size, ${points[0]!.load} load`,
+        question: `From which task size on does moving cores pay, under ${points[0]!.load} load?`,
+        head: ['task', 'static', 'hyperflux', 'ratio'],
+        rows,
+        picture: taskSizePicture(rows),
+      };
+    }),
   };
 }

@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { reportOf } from '../../../src/report/html/document.js';
 import type { Figure, ResponsePlot } from '../../../src/report/html/figure.js';
-import { quantityOf } from '../../../src/report/html/figures/claims.js';
+import { quantityOf } from '../../../src/report/html/figures/quantities.js';
 import { renderHtml } from '../../../src/report/html/html.js';
 import { inMicroseconds } from '../../../src/report/html/words.js';
 import { PAPER } from './documents.js';

@@ -1,9 +1,11 @@
 // A paper's claims beside what comes out here, and the tables behind them as pictures: a column of numbers is a line over the first
 // column. Claims are sentences, which stand as text; what they have of numbers is a figure of its own (claim-marks.ts).
 
-import type { ClaimNumbers, TablePoints } from '../../claim-numbers.js';
+import type { ClaimNumbers, TablePicture, TablePoints } from '../../claim-numbers.js';
 import type { Figure, Hue, ResponsePlot, TitledTable } from '../figure.js';
 import { hueAt } from './lines.js';
+import { type Quantity, quantityOf } from './quantities.js';
+import { pictureFigure } from './table-pictures.js';
 
 /** As `reproduce --json` prints it. */
 export interface ExperimentDocument {
@@ -44,6 +46,8 @@ export interface ExperimentDocument {
     readonly question?: string;
     /** Of rows that are points in two dimensions: whose (`of`), across, up, and whether none is better in both, by columns. */
     readonly points?: TablePoints;
+    /** What of it is drawn, and what that answers; absent: its columns over the first. */
+    readonly picture?: TablePicture;
     /** Words over its columns. */
     readonly head: readonly string[];
     /** Cells as text. */
@@ -51,35 +55,10 @@ export interface ExperimentDocument {
   }[];
 }
 
-const TIMES: Readonly<Record<string, number>> = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9 };
-
 /** `320MiB` */
 const SIZE = /^\d+ ?[KMGT]i?B$/;
 
-type Unit = ResponsePlot['panels'][number]['unit'];
-
-/** A number, and half of its interval where it has one. */
-interface Quantity {
-  readonly value: number;
-  readonly half: number | null;
-  readonly unit: Unit;
-}
-
-const NUMBER = String.raw`[\d,]*\.?\d+(?:e-?\d+)?`;
-const QUANTITY = new RegExp(String.raw`^[+≥]?\s?(-?${NUMBER})(?:\s±\s(${NUMBER}))?\s?(ns|us|µs|ms|s|%|x)?$`);
-
-/** `52.8 s`, `64.8 %`, `1.79x`, `41 170`, `12.2 ± 0.18 us`: a number and what it is of; undefined for anything else. */
-export function quantityOf(text: string): Quantity | undefined {
-  const found = QUANTITY.exec(text.trim());
-  if (found === null) return undefined;
-  const suffix = found[3] ?? '';
-  const unit = suffix in TIMES ? 'ns' : suffix === '%' ? 'share' : 'number';
-  const scaled = (digits: string): number => {
-    const value = Number(digits.replaceAll(',', ''));
-    return unit === 'ns' ? value * TIMES[suffix]! : unit === 'share' ? value / 100 : value;
-  };
-  return { value: scaled(found[1]!), half: found[2] === undefined ? null : scaled(found[2]), unit };
-}
+type Unit = Quantity['unit'];
 
 type Rows = ExperimentDocument['tables'][number];
 
@@ -230,6 +209,10 @@ function pointsFigure(table: Rows, { of, x, y, best }: NonNullable<Rows['points'
 
 function tableFigure(table: Rows, index: number): Figure | undefined {
   if (table.points !== undefined) return pointsFigure(table, table.points, index);
+  if (table.picture !== undefined) {
+    const whole = { head: namesOf(table.head), rows: table.rows };
+    return pictureFigure(`table-${index + 1}`, questionOf(table), table.picture, whole);
+  }
   const columns = columnsOf(table);
   const { rows } = table;
   const xs = rows.map(([first]) => first!);
