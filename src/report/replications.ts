@@ -82,6 +82,10 @@ export function sloShare(run: Result, vms: readonly VmResult[]): Cell | undefine
   return { text: `${met} of ${known.length}${range}`, tone: met === known.length ? 'good' : 'bad' };
 }
 
+/** What a share of the replications means. */
+export const shareLegend = (sampling: ReturnType<typeof samplingOf>): string =>
+  `k of n: replications that meet the SLO${sampling === undefined ? ', with the 95 % interval of their share (Wilson) in percent' : ''}`;
+
 /** What the signs mean; nothing where there was one run each. */
 export function replicationLegend(comparison: Comparison): string {
   if (!replicated(comparison)) return '';
@@ -91,16 +95,14 @@ export function replicationLegend(comparison: Comparison): string {
     sampling === null
       ? [
           'means over the replications; they are no sample of other days of the trace, so no interval is given',
-          'k of n: replications that meet the SLO',
+          shareLegend(sampling),
         ]
       : [
           sampling === undefined
             ? "±: half-width of the 95 % interval of the mean over the replications (Student's t)"
             : "±: half-width of the 95 % interval of the mean of such days, of which the trace's blocks are a sample (Student's t)",
           'ratio: of means, against the first mechanism, paired by seed; ~ where its interval holds 1',
-          sampling === undefined
-            ? 'k of n: replications that meet the SLO, with the 95 % interval of their share (Wilson) in percent'
-            : 'k of n: replications that meet the SLO',
+          shareLegend(sampling),
         ];
   return `${lines.join('\n')}\n`;
 }

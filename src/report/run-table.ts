@@ -4,10 +4,12 @@
 import type { Interval } from '../metrics/figures.js';
 import { memoryOf } from '../swap/result.js';
 import type { SloResult, Result, VmResult, ControllerResult } from '../result/result.js';
+import { samplingOf } from '../result/replications.js';
 import { printable } from '../input/errors.js';
 import { renderDistributions } from './distribution-line.js';
 import { type Look, type Cell, renderTable, paint } from './table.js';
 import { markedQuantile, renderTrust, renderValidity } from './trust.js';
+import { shareLegend, sloShare } from './replications.js';
 import { renderLifecycle } from './lifecycle-table.js';
 import { renderMemory } from './memory-table.js';
 import { type VmRow, memberAt, rowsOf, sum } from './vm-rows.js';
@@ -71,6 +73,10 @@ function groupRows({ name, vms }: VmRow): (string | Cell)[][] {
     ['  median', '', '', ...at(0.5), '', ''],
   ];
 }
+
+/** Of several replications the tables are of the first; what is of all stands below, in one of its own. */
+const whichRun = ({ manifest }: Result): string =>
+  manifest.replications > 1 ? `replication 0 (seed ${manifest.seed})\n` : '';
 
 function latencyTable(all: readonly VmRow[], look: Look): string {
   const rows: (string | Cell)[][] = [
@@ -168,27 +174,37 @@ export function intervalText(interval: Interval): string {
 function confidenceTable(result: Result, all: readonly VmRow[], look: Look): string {
   const { confidence } = result;
   if (confidence === undefined || confidence.replications < 2 || all.length === 0) return '';
-  const title = `mean and ${formatShare(confidence.level)} interval over ${confidence.replications} replications`;
+  const over = `over ${confidence.replications} replications`;
+  // days of one trace are no sample: no interval is given, and none is promised
+  const title =
+    samplingOf(result) === null ? `mean ${over}` : `mean and ${formatShare(confidence.level)} interval ${over}`;
+  const judged = all.some(({ vms }) => vms[0]!.slo !== null);
   const rows: (string | Cell)[][] = [
     [{ text: title }],
-    ['VM', 'p50', 'p99', 'p99.9'].map((text) => ({ text, tone: 'strong' as const })),
+    ['VM', 'p50', 'p99', 'p99.9', ...(judged ? ['SLO attained in'] : [])].map((text) => ({ text, tone: 'strong' })),
   ];
   for (const { name, vms } of all) {
     // Of a group that one whose mean is the greatest, then the median one: each with its own interval.
-    const at = (key: string, share: number): string => {
-      const known = vms.flatMap((vm) => confidence.figures[`${vm.name}.latencyNs.${key}`] ?? []);
-      const ordered = known.sort((a, b) => (a.mean ?? -1) - (b.mean ?? -1));
-      const interval = ordered[Math.floor(share * (ordered.length - 1))];
-      return interval === undefined ? '-' : intervalText(interval);
+    const at = (key: 'p50' | 'p99' | 'p999', share: number): string => {
+      const known = vms.flatMap((vm) => {
+        const interval = confidence.figures[`${vm.name}.latencyNs.${key}`];
+        return interval === undefined ? [] : [{ interval, mark: markedQuantile(vm.latencyNs, key)[0] }];
+      });
+      const ordered = known.sort((a, b) => (a.interval.mean ?? -1) - (b.interval.mean ?? -1));
+      const chosen = ordered[Math.floor(share * (ordered.length - 1))];
+      if (chosen === undefined) return '-';
+      if (chosen.mark === '–') return '–';
+      return `${chosen.mark === '≥' ? '≥ ' : ''}${intervalText(chosen.interval)}`;
     };
-    const row = (label: string, share: number): string[] => [
+    const row = (label: string, share: number): (string | Cell)[] => [
       label,
-      ...['p50', 'p99', 'p999'].map((key) => at(key, share)),
+      ...(['p50', 'p99', 'p999'] as const).map((key) => at(key, share)),
+      ...(judged ? [share < 1 ? '' : vms[0]!.slo === null ? '-' : (sloShare(result, vms) ?? '-')] : []),
     ];
     rows.push(row(vms.length > 1 ? `${name} x${vms.length}` : name, 1));
     if (vms.length > 1 && vms[0]!.latencyShared === undefined) rows.push(row('  median', 0.5));
   }
-  return `\n${renderTable(rows, { look })}`;
+  return `\n${renderTable(rows, { look })}${judged ? `${shareLegend(samplingOf(result))}\n` : ''}`;
 }
 
 function warnings(result: Result, look: Look): string {
@@ -228,11 +244,12 @@ export function renderRun(result: Result, look: Look = false): string {
   return [
     header(result),
     rows.length === 0 ? '' : '\n',
-    rows.length === 0 ? '' : latencyTable(shown, look),
+    rows.length === 0 ? '' : whichRun(result) + latencyTable(shown, look),
     omittedText(rows.length),
     renderDistributions(result, look),
     confidenceTable(result, shown, look),
     '\n',
+    whichRun(result),
     coreTable(result, shown, look),
     reallocationText(result),
     controllersText(result),

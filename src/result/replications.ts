@@ -6,7 +6,7 @@ import { type Resample, meanInterval, pairedDifference, pairedRatio } from '../m
 import type { Interval } from '../metrics/figures.js';
 import type { LifecycleResult } from '../lifecycle/result.js';
 import { type MemoryResult, memoryOf } from '../swap/result.js';
-import type { Figures, Result, Replication, Confidence, ResampledTrace } from './result.js';
+import type { Figures, Result, Replication, Confidence, ResampledTrace, VmResult } from './result.js';
 import { tailIntervals } from './tails.js';
 
 /** One mechanism against the first one named. */
@@ -198,6 +198,13 @@ export function confidenceOf(
   return { level, method: 'student-t', replications: whole.length, figures };
 }
 
+/** In how many replications an SLO is attained, of those that ended and have a request to judge it by. */
+function withShare(vm: VmResult, replications: readonly Replication[]): VmResult {
+  if (vm.slo === null || replications.length < 2) return vm;
+  const judged = figuresAt(finished(replications), `${vm.name}.slo.attained`).filter((value) => value !== null);
+  return { ...vm, slo: { ...vm.slo, attainedIn: judged.filter((value) => value === 1).length, of: judged.length } };
+}
+
 /**
  * Replication 0's result with every replication's headline figures beside it. The body stays what a plain run
  * with that seed prints: asking for replications adds figures and changes none.
@@ -217,6 +224,7 @@ export function withReplications(results: readonly Result[], level = CONFIDENCE_
   const result: Result = {
     ...first,
     manifest: { ...first.manifest, replications: results.length },
+    vms: first.vms.map((vm) => withShare(vm, replications)),
     replications,
     confidence,
   };

@@ -91,6 +91,10 @@ const makeSchemas = () => {
         'A dropped request counts as missed, so does a late one in flight; false where no request completed although some arrived, null where there was none to judge by.',
     }),
     lateInFlight: count("Requests in flight at the scenario's end that are surely older than the target; 0 before it."),
+    attainedIn: count(
+      'Replications that attained it, of those with a request to judge by; absent with one run.',
+    ).optional(),
+    of: count('Replications that ended and have a request to judge it by; absent with one run.').optional(),
   });
 
   const lock = record('LockResult', "What became of a VM's lock.", {

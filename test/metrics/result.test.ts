@@ -212,6 +212,12 @@ describe('replications', () => {
   it('leave the body of the result as a plain run prints it', async () => {
     const results = await Promise.all([simulate(7), simulate(8), simulate(9)]);
     const { replications, confidence, ...body } = withReplications(results);
+    for (const { slo } of body.vms) {
+      if (slo === null) continue;
+      expect(slo).toMatchObject({ attainedIn: 3, of: 3 });
+      delete slo.attainedIn;
+      delete slo.of;
+    }
     expect({ ...body, manifest: { ...body.manifest, replications: 1 } }).toEqual(results[0]);
     expect(replications!.map((one) => one.seed)).toEqual([7, 8, 9]);
     expect(confidence).toMatchObject({ level: 0.95, replications: 3 });

@@ -2,8 +2,16 @@
 // kind where all replay one trace.
 
 import { describe, expect, it } from 'vitest';
-import { compare, memoryHost, renderComparison, resolveScenario, type ScenarioInput } from '../../src/index.js';
-import { meanInterval, pairedRatio } from '../../src/metrics/confidence.js';
+import {
+  compare,
+  memoryHost,
+  renderComparison,
+  replicate,
+  resolveScenario,
+  type ScenarioInput,
+} from '../../src/index.js';
+import { meanInterval, pairedRatio, wilsonInterval } from '../../src/metrics/confidence.js';
+import { renderRun } from '../../src/report/run-table.js';
 
 const scenario = (arrivals: object): ScenarioInput =>
   ({
@@ -54,6 +62,42 @@ describe('eight replications', () => {
     expect(text).toMatch(/SLO p99 <= 70 us +\d of 8 \[\d+, \d+\]% +0 of 8 \[0, 32\]%/);
     expect(text).toContain("Student's t");
     expect(text).not.toContain('same-trace');
+  });
+
+  it('of one run say in how many an SLO is met, beside figures that say of which seed they are', async () => {
+    const asked = resolveScenario(scenario({ process: 'poisson', rate: 3e5 }));
+    const result = await replicate(asked, { replications: 8, files });
+    const met = result.replications!.filter(({ figures }) => figures['api.slo.attained'] === 1).length;
+    expect(result.vms[0]!.slo).toMatchObject({ attainedIn: met, of: 8 });
+    const share = wilsonInterval(met, 8, 0.95);
+    const [low, high] = [share.low, share.high].map((end) => (100 * end).toFixed(0));
+    const text = renderRun(result);
+    expect(text).toMatch(new RegExp(`^api .* ${met} of 8 \\[${low}, ${high}\\]%$`, 'm'));
+    expect(text).toContain('(Wilson)');
+    expect(text.match(/^replication 0 \(seed 3\)$/gm)).toHaveLength(2);
+    const single = await replicate(asked, { replications: 1, files });
+    expect(single.vms[0]!.slo).not.toHaveProperty('of');
+    expect(renderRun(single)).not.toContain('replication 0');
+  });
+
+  it('of one run mark quantiles that few requests stand behind, and promise no interval of a trace', async () => {
+    const rare = renderRun(
+      await replicate(resolveScenario(scenario({ process: 'poisson', rate: 10e3 })), { replications: 3, files }),
+    );
+    const below = (text: string): string => text.slice(text.indexOf('mean'));
+    const table = (text: string): string => /^mean [^]*?^$/m.exec(text)![0];
+    // some 200 requests: two beyond the p99, none beyond the p99.9
+    expect(table(rare)).toMatch(/^mean and 95\.0 % interval over 3 replications$/m);
+    expect(table(rare)).toMatch(/^api +[\d.]+ us \[.*\] +≥ [\d.]+ us \[.*\] +– /m);
+    expect(below(rare)).toContain('≥ at least');
+    const traced = renderRun(
+      await replicate(resolveScenario(scenario({ process: 'trace', format: 'csv', file: 'a.csv' })), {
+        replications: 3,
+        files,
+      }),
+    );
+    expect(table(traced)).toMatch(/^mean over 3 replications$/m);
+    expect(table(traced)).not.toContain('[');
   });
 
   it('say of which seed the cores needed are, and leave out ratios of nothing', async () => {
