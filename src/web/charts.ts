@@ -54,10 +54,11 @@ function countTicks(most: number): number[] {
   return [0, ...decades(10, 10 ** Math.floor(Math.log10(most)))];
 }
 
-/** Without the label that the edge would cut. */
+/** Without the labels that the edge would cut, or that would touch those of the other axis. */
 function whole(plot: uPlot, values: readonly number[]): string[] {
   const last = plot.width - AXIS_WIDTH - LABEL_WIDTH / 2;
-  return ticks(values.map((value) => (plot.valToPos(value, 'x') > last ? null : value)));
+  const stands = (at: number, value: number): boolean => at <= last && (at >= LABEL_WIDTH / 2 || value === 0);
+  return ticks(values.map((value) => (stands(plot.valToPos(value, 'x'), value) ? value : null)));
 }
 
 function scaleOf(kind: Parts['kind']): uPlot.Scale {
@@ -70,7 +71,7 @@ function scaleOf(kind: Parts['kind']): uPlot.Scale {
 }
 
 /** A line at what was aimed at, with its name on paper of its own: no other line strikes it through. */
-export function drawAim(plot: uPlot, at: number, label: string, colour: string, paper: string): void {
+function drawAim(plot: uPlot, at: number, label: string, colour: string, paper: string): void {
   const { ctx, bbox } = plot;
   const scale = devicePixelRatio;
   const y = plot.valToPos(at, 'y', true);

@@ -1,7 +1,6 @@
 // Lines with bands over one axis, and the same numbers as a table: the picture of a sweep and of a page trace.
 
 import uPlot from 'uplot';
-import { drawAim } from './charts.js';
 import { h } from './dom.js';
 
 export interface Line {
@@ -26,10 +25,12 @@ export interface Curve {
   readonly formatX: (x: number) => string;
   readonly format: (y: number) => string;
   /** What was aimed at: a line of its own. */
-  readonly target?: { readonly y: number; readonly label: string } | undefined;
+  readonly target?: { readonly y: number; readonly label: readonly string[] } | undefined;
 }
 
 const HEIGHT = 260;
+/** Right of the plot, for the name of what is aimed at: inside it would lie over points. */
+const NAME_WIDTH = 64;
 const FONT = '12px system-ui, sans-serif';
 
 export const colourOf = (name: string): string =>
@@ -68,6 +69,27 @@ function drawPoor(plot: uPlot, { x, lines }: Curve): void {
   ctx.restore();
 }
 
+/** What is aimed at as a line, its name beside the plot, a part in each line. */
+function drawTarget(plot: uPlot, { y: at, label }: NonNullable<Curve['target']>): void {
+  const { ctx, bbox } = plot;
+  const y = plot.valToPos(at, 'y', true);
+  if (y < bbox.top || y > bbox.top + bbox.height) return;
+  const scale = devicePixelRatio;
+  const right = bbox.left + bbox.width;
+  ctx.save();
+  ctx.strokeStyle = ctx.fillStyle = colourOf('--missed');
+  ctx.font = `${11 * scale}px system-ui, sans-serif`;
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'middle';
+  ctx.setLineDash([6 * scale, 4 * scale]);
+  ctx.beginPath();
+  ctx.moveTo(bbox.left, y);
+  ctx.lineTo(right, y);
+  ctx.stroke();
+  label.forEach((part, i) => ctx.fillText(part, right + 5 * scale, y + (i - (label.length - 1) / 2) * 14 * scale));
+  ctx.restore();
+}
+
 function optionsOf(curve: Curve, width: number): uPlot.Options {
   const { lines, target } = curve;
   const text = colourOf('--quiet');
@@ -76,6 +98,7 @@ function optionsOf(curve: Curve, width: number): uPlot.Options {
   return {
     width,
     height: HEIGHT,
+    ...(target === undefined ? {} : { padding: [null, NAME_WIDTH, null, null] satisfies uPlot.Padding }),
     cursor: { show: false },
     legend: { show: false },
     scales: { x: { time: false, ...(curve.logX ? logarithmic : {}) }, y: curve.logY ? logarithmic : { range: [0, 1] } },
@@ -111,7 +134,7 @@ function optionsOf(curve: Curve, width: number): uPlot.Options {
       draw: [
         (plot) => drawPoor(plot, curve),
         (plot) => {
-          if (target !== undefined) drawAim(plot, target.y, target.label, colourOf('--missed'), colourOf('--page'));
+          if (target !== undefined) drawTarget(plot, target);
         },
       ],
     },

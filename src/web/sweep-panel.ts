@@ -245,7 +245,7 @@ export class SweepPanel {
         logY: true,
         formatX: (x) => String(Number(x.toPrecision(4))),
         format: micro,
-        target: slo && { y: slo.targetNs, label: `SLO ${quantile(slo.quantile)} ${exactly(slo.targetNs)}` },
+        target: slo && { y: slo.targetNs, label: [`SLO ${quantile(slo.quantile)}`, exactly(slo.targetNs)] },
       },
       `p99 of ${vm} over ${path === 'load' ? 'the load' : 'the cores'}`,
     );

@@ -326,9 +326,24 @@ describe('the live page in Chromium', () => {
 
   it('draws a curve while a range is dragged, with the rows that sweep has in Node', async () => {
     const { page, complaints } = await live.open();
-    await standing(page, SHORT);
     await page.click('#sweep summary');
     await page.waitForSelector('.sweep .curve canvas');
+    await page.waitForFunction(() => Number(document.querySelector<HTMLElement>('.sweep')!.dataset['stage']) >= 1);
+    // no name lies over a line: from its first point to its last it has no gap but those of its dashes
+    expect(
+      await page.$eval('.sweep .curve canvas', (element) => {
+        const { width, height } = element as HTMLCanvasElement;
+        const { data: bytes } = (element as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height);
+        const colour = getComputedStyle(document.documentElement).getPropertyValue('--m-hyperflux').trim();
+        const wanted = [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16));
+        const columns = new Set<number>();
+        for (let at = 0; at < bytes.length; at += 4)
+          if (wanted.every((value, i) => Math.abs(bytes[at + i]! - value) < 24)) columns.add((at / 4) % width);
+        const found = [...columns].sort((a, b) => a - b);
+        return found.length > 100 && Math.max(...found.slice(1).map((x, i) => x - found[i]!));
+      }),
+    ).toBeLessThan(12);
+    await standing(page, SHORT);
     await page.fill('#sweep-low', '0.3');
     await page.fill('#sweep-high', '0.5');
     // whatever stage it is at when it is looked at: command and rows are of one question
