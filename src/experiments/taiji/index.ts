@@ -8,6 +8,7 @@ import type { Settings } from '../parameters.js';
 import { CLIFF, cold, ratio, content, A72, QUIET, unit, coldTouches, workers, watermarks, NOTHING_OUT } from './dpu.js';
 import { requiredOutShare, unitTimeNs } from './identities.js';
 import { fieldsOf, TAIJI_PARAMETERS } from './parameters.js';
+import { cliffPicture, latenciesPicture, ratiosPicture, tailPicture, unitsPicture } from './pictures.js';
 
 const ABSTRACT = 'arXiv:2511.09936, abstract';
 const PAGE = 4096;
@@ -69,6 +70,7 @@ async function ratios(laboratory: Laboratory, settings: Settings): Promise<Exper
     question: `How much of the memory must be out to sell ${more(expansion)}?`,
     head: ['ratio', 'identity', 'with metadata and watermark', 'simulated'],
     rows,
+    picture: ratiosPicture(rows),
     figures: figures.list,
   };
 }
@@ -94,6 +96,7 @@ async function cliff(laboratory: Laboratory, settings: Settings, free: Measured)
     question: 'At which share of cold pages does the host fall off the cliff?',
     head: ['cold', 'touches that fault', 'tasks done', 'lost', 'swap-in p90', 'p99', 'core time', 'direct reclaims'],
     rows,
+    picture: cliffPicture(rows),
     figures: figures.list,
   };
 }
@@ -125,6 +128,7 @@ async function latencies(laboratory: Laboratory): Promise<ExperimentTable> {
     question: 'How long does a swap-in take, by backend?',
     head: ['backend', 'swap-ins', 'p50', 'p90', 'p99', 'within 10 us'],
     rows,
+    picture: latenciesPicture(rows),
     figures: figures.list,
   };
 }
@@ -152,6 +156,7 @@ async function granularity(laboratory: Laboratory, settings: Settings): Promise<
     question: 'How long does a swap-in take, by the unit that is swapped?',
     head: ['unit', 'swap-ins', 'identity', 'p50', 'p90', 'within 10 us'],
     rows,
+    picture: unitsPicture(rows),
     figures: figures.list,
   };
 }
@@ -185,6 +190,7 @@ async function tail(laboratory: Laboratory): Promise<ExperimentTable> {
     question: 'What do workers and watermarks do to the tail?',
     head: ['workers', 'watermarks', 'p50', 'p90', 'p99', 'p99.9', 'direct reclaims'],
     rows,
+    picture: tailPicture(rows),
     figures: figures.list,
   };
 }

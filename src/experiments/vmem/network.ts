@@ -5,6 +5,7 @@ import { type Laboratory, type Measured, Figures, numberAt } from '../measured.j
 import type { ExperimentResult } from '../experiment.js';
 import type { Settings } from '../parameters.js';
 import { VM_BOOT } from './servers.js';
+import { networkPicture } from './pictures.js';
 
 const BUFFERS = ['128MiB', '256MiB', '320MiB', '512MiB', '1GiB', '4GiB'] as const;
 const ENTRIES = [64, 128, 256, 512, 1024] as const;
@@ -23,6 +24,7 @@ export async function network(laboratory: Laboratory, settings: Settings): Promi
     laboratory.reserve(VM_BOOT, ['manager=hugetlb', 'boot.sizes=[64GiB]', ...set], ['vmem']);
   const ofTable = new Figures();
   const cells: { run: Measured; gain: string }[] = [];
+  const head = ['buffers', ...ENTRIES.map(String)];
   const rows: string[][] = [];
   for (const buffers of BUFFERS) {
     const row: string[] = [buffers];
@@ -76,8 +78,9 @@ export async function network(laboratory: Laboratory, settings: Settings): Promi
       {
         title: 'Packets per second with 1 GiB mappings, times those with 2 MiB mappings, by IOTLB entries',
         question: 'What do larger mappings buy the network?',
-        head: ['buffers', ...ENTRIES.map(String)],
+        head,
         rows,
+        picture: networkPicture(head, rows),
         figures: ofTable.list,
       },
     ],

@@ -7,6 +7,7 @@ import { type Laboratory, type Measured, Figures, numberAt } from '../measured.j
 import type { ClaimNumbers } from '../../report/claim-numbers.js';
 import type { ExperimentTable, ExperimentResult } from '../experiment.js';
 import { VMEM_SERVER, VM_BOOT } from './servers.js';
+import { plansPicture, soldPicture } from './pictures.js';
 
 const GIB = 2 ** 30;
 const ABSTRACT = 'arXiv:2511.09961, abstract';
@@ -51,11 +52,13 @@ async function sold(
     }
     rows.push(row);
   }
+  const head = ['asked for', 'vmem', ...LARGE_SHARES.map((share) => `hugetlb, ${share * 100} % in 1 GiB pages`)];
   const table = {
     title: 'Memory sold over three months of assumed VMs, mean share of the server',
-    question: 'How much of the memory is sold over three months?',
-    head: ['asked for', 'vmem', ...LARGE_SHARES.map((share) => `hugetlb, ${share * 100} % in 1 GiB pages`)],
+    question: 'How much of the memory is sold, by how much is asked for?',
+    head,
     rows,
+    picture: soldPicture(head, rows),
     figures: figures.list,
   };
   return { table, apart: apart.sort((a, b) => a.points - b.points) };
@@ -81,6 +84,7 @@ async function plans(laboratory: Laboratory): Promise<ExperimentTable> {
     question: 'Where do 384 GiB go?',
     head: ['manager', 'sellable', 'page descriptors', 'tables', 'headroom', 'share'],
     rows,
+    picture: plansPicture(rows),
     figures: figures.list,
   };
 }

@@ -6,6 +6,7 @@ import { Figures, type Measured, type Laboratory, numberAt } from '../measured.j
 import type { ExperimentResult } from '../experiment.js';
 import type { Settings } from '../parameters.js';
 import { VMEM_UPGRADE } from './servers.js';
+import { upgradePicture } from './pictures.js';
 
 const MEMORY = 'runs.0.memory';
 const FAILED = `${MEMORY}.vms.failed`;
@@ -35,6 +36,7 @@ export async function upgrade(laboratory: Laboratory, settings: Settings): Promi
   const figures = new Figures();
   const ofTable = new Figures();
   const at = (path: string): string => figures.show(hot, `${MEMORY}.${path}`, String);
+  const rows = [row(ofTable, 'hot', hot), row(ofTable, 'reload', reload)];
   return {
     claims: [
       {
@@ -62,6 +64,7 @@ export async function upgrade(laboratory: Laboratory, settings: Settings): Promi
     tables: [
       {
         title: 'A thousand VMs a second, an upgrade every 500 ms, 20 s',
+        question: 'Do operations fail during an upgrade?',
         head: [
           'upgrade',
           'operations',
@@ -75,7 +78,8 @@ export async function upgrade(laboratory: Laboratory, settings: Settings): Promi
           'longest',
           'guests kept',
         ],
-        rows: [row(ofTable, 'hot', hot), row(ofTable, 'reload', reload)],
+        rows,
+        picture: upgradePicture(rows),
         figures: ofTable.list,
       },
     ],
