@@ -66,6 +66,14 @@ function groupCell(comparison: Comparison, column: number, { vms }: VmRow, key: 
   return mark + overRuns(comparison.runs[column]!, memberAt(vms, key, share).latencyNs[key], formatDurationNs, among);
 }
 
+/** Whether any run of any mechanism has a latency of the VM. */
+const everCompleted = ({ runs }: Comparison, vm: string): boolean =>
+  runs.some(
+    (run) =>
+      run.vms.some(({ name, completed }) => name === vm && completed > 0) ||
+      run.replications?.some(({ figures }) => (figures[`${vm}.completed`] ?? 0) > 0) === true,
+  );
+
 function latencyRows(comparison: Comparison, row: VmRow, each: Each): void {
   const grouped = row.vms.length > 1;
   for (const [label, key] of LATENCIES) {
@@ -128,7 +136,8 @@ function vmRows(comparison: Comparison, shown: readonly VmRow[]): Row[] {
       summed('task core-seconds', 'cpuSeconds.task', ({ cpuSeconds }) => cpuSeconds.task, formatCoreSeconds);
       continue;
     }
-    latencyRows(comparison, row, each);
+    // where nothing completed under any mechanism there is nothing to say
+    if (some(({ name }) => everCompleted(comparison, name))) latencyRows(comparison, row, each);
     if (vm.slo !== null) each(`SLO ${sloText(vm.slo)}`, (one, i) => attainedCell(comparison.runs[i]!, one));
     if (some(({ unstable }) => unstable))
       each('backlog', ({ vms }) => (vms.some(({ unstable }) => unstable) ? { text: 'grows', tone: 'bad' } : 'stable'));

@@ -4,6 +4,7 @@
 import { meanInterval, wilsonInterval } from '../metrics/confidence.js';
 import { CONFIDENCE_LEVEL, samplingOf } from '../result/replications.js';
 import type { Figures, Result, VmResult } from '../result/result.js';
+import { memoryOf } from '../swap/result.js';
 import type { Comparison } from '../study/compare.js';
 import type { Cell } from './table.js';
 
@@ -40,7 +41,22 @@ export function overRuns(
   const half = high - mean;
   // sums of equal values differ by their rounding
   if (half <= 1e-12 * Math.abs(mean)) return format(shown);
-  return `${format(shown)} ± ${format(half >= 100 ? Math.round(half) : Number(half.toPrecision(2)))}`;
+  const halfText = format(half >= 100 ? Math.round(half) : Number(half.toPrecision(2)));
+  return `${format(shown)} ± ${inUnitOf(format(shown), halfText)}`;
+}
+
+const UNITS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };
+
+/** A cell of a comparison has 18 columns, and `≥` may stand before. */
+const MOST_COLUMNS = 17;
+
+/** `2.70 ms` beside `0.61 s` is `0.0027 s`: two units in one cell are misread. What would be too long for it stays. */
+function inUnitOf(beside: string, text: string): string {
+  const [[, unit = ''], [number, own = '']] = [beside.split(' '), text.split(' ')];
+  const [size, ownSize] = [UNITS[unit], UNITS[own]];
+  if (size === undefined || ownSize === undefined || size === ownSize) return text;
+  const same = `${Number(((Number(number) * ownSize) / size).toPrecision(2))} ${unit}`;
+  return `${beside} ± ${same}`.length > MOST_COLUMNS ? text : same;
 }
 
 /** `1.25x ± 0.03`, with `~` where the interval holds 1; blank for the first mechanism. */
@@ -101,8 +117,12 @@ export function replicationLegend(comparison: Comparison): string {
           sampling === undefined
             ? "±: half-width of the 95 % interval of the mean over the replications (Student's t)"
             : "±: half-width of the 95 % interval of the mean of such days, of which the trace's blocks are a sample (Student's t)",
+          'a mean without ±: the same in every replication',
           'ratio: of means, against the first mechanism, paired by seed; ~ where its interval holds 1',
           shareLegend(sampling),
         ];
+  if (first !== undefined && memoryOf(first) !== undefined)
+    lines.push(`memory: figures of seed ${first.manifest.seed}, ratios of means`);
+  lines.push('-: nothing to measure, such as grants where no core moved');
   return `${lines.join('\n')}\n`;
 }

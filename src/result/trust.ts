@@ -72,7 +72,7 @@ export function support(key: (typeof QUANTILES)[number][0], count: number): 'eno
 const quantileName = (key: string): string => (key === 'p999' ? 'p99.9' : key);
 
 /** `31.2 us`: three digits in the greatest unit that leaves at least 1. */
-function time(ns: number): string {
+export function time(ns: number): string {
   const [unit, size] =
     ns >= 1e9
       ? (['s', 1e9] as const)

@@ -2,6 +2,7 @@
 // neither as met nor as missed: the others decide, and where there is no other nothing is met.
 
 import type { Result, VmResult } from '../result/result.js';
+import { time } from '../result/trust.js';
 import { evaluateAssertion } from '../input/assert.js';
 import { InputError, show } from '../input/errors.js';
 import type { Scenario } from '../scenario/types.js';
@@ -30,10 +31,12 @@ export interface Judgement {
   readonly missed: string;
 }
 
-const ms = (ns: number | null): string => (ns === null ? 'not reached' : `${Number((ns / 1e6).toPrecision(3))} ms`);
-
-const lateText = ({ name, slo }: VmResult): string =>
-  `p${Number((slo!.quantile * 100).toPrecision(6))} of ${name} is ${ms(slo!.latencyNs)}, its target ${ms(slo!.targetNs)}`;
+function lateText({ name, slo }: VmResult): string {
+  const { quantile, latencyNs, targetNs } = slo!;
+  const which = `p${Number((quantile * 100).toPrecision(6))} of ${name}`;
+  const is = latencyNs === null ? 'has no figure (too few were answered)' : `is ${time(latencyNs)}`;
+  return `${which} ${is}, its target ${time(targetNs)}`;
+}
 
 const MOST_TOLD = 3;
 

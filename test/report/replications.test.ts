@@ -11,6 +11,8 @@ import {
   type ScenarioInput,
 } from '../../src/index.js';
 import { meanInterval, pairedRatio, wilsonInterval } from '../../src/metrics/confidence.js';
+import { overRuns } from '../../src/report/replications.js';
+import { formatCoreSeconds, formatDurationNs } from '../../src/report/units.js';
 import { renderRun } from '../../src/report/run-table.js';
 
 const scenario = (arrivals: object): ScenarioInput =>
@@ -100,6 +102,23 @@ describe('eight replications', () => {
     expect(table(traced)).not.toContain('[');
   });
 
+  it('have one unit a figure', async () => {
+    const result = await replicate(resolveScenario(scenario({ process: 'poisson', rate: 3e5 })), {
+      replications: 3,
+      files,
+    });
+    const told = (values: readonly number[], format: (value: number) => string): string => {
+      const replications = result.replications!.map((one, i) => ({ ...one, figures: { x: values[i]! } }));
+      return overRuns({ ...result, replications }, null, format, ({ x }) => x);
+    };
+    // a half-width of 4.303 standard errors
+    expect(told([0.6, 0.601, 0.602], formatCoreSeconds)).toBe('0.60 s ± 0.0025 s');
+    expect(told([47e3, 47.2e3, 47.4e3], formatDurationNs)).toBe('47.2 us ± 0.5 us');
+    expect(told([5, 5, 5], formatDurationNs)).toBe('5.00 ns');
+    // too long for a column
+    expect(told([12e9, 12e9 + 10, 12e9 + 20], formatDurationNs)).toBe('12.0 s ± 25.0 ns');
+  });
+
   it('say of which seed the cores needed are, and leave out ratios of nothing', async () => {
     const one = resolveScenario(scenario({ process: 'poisson', rate: 3e5 }));
     const idle = { ...one.vms[0]!, name: 'idle', vcpus: { min: 0, max: 1 }, workload: null };
@@ -112,6 +131,11 @@ describe('eight replications', () => {
     );
     const single = renderComparison(await compare(one, asked));
     expect(single).toMatch(/^cores needed for every SLO /m);
+    const ofIdle = /^idle [^]*?^core-seconds/m.exec(two)![0];
+    expect(ofIdle).toMatch(/^ +completed +0 +0$/m);
+    expect(ofIdle).not.toContain('latency mean');
+    expect(two).toMatch(/^a mean without ±: the same in every replication$/m);
+    expect(two).toMatch(/^-: nothing to measure/m);
     expect(single).toContain('Needed to meet them: ideal');
   });
 
