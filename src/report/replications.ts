@@ -50,13 +50,13 @@ const UNITS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e
 /** A cell of a comparison has 18 columns, and `≥` may stand before. */
 const MOST_COLUMNS = 17;
 
-/** `2.70 ms` beside `0.61 s` is `0.0027 s`: two units in one cell are misread. What would be too long for it stays. */
+/** `2.70 ms` beside `0.61 s` is `0.0027 s`: two units in one cell are misread. What would be too long for it, or have an exponent, stays. */
 function inUnitOf(beside: string, text: string): string {
   const [[, unit = ''], [number, own = '']] = [beside.split(' '), text.split(' ')];
   const [size, ownSize] = [UNITS[unit], UNITS[own]];
   if (size === undefined || ownSize === undefined || size === ownSize) return text;
   const same = `${Number(((Number(number) * ownSize) / size).toPrecision(2))} ${unit}`;
-  return `${beside} ± ${same}`.length > MOST_COLUMNS ? text : same;
+  return /e/.test(same) || `${beside} ± ${same}`.length > MOST_COLUMNS ? text : same;
 }
 
 /** `1.25x ± 0.03`, with `~` where the interval holds 1; blank for the first mechanism. */

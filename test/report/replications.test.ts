@@ -115,8 +115,9 @@ describe('eight replications', () => {
     expect(told([0.6, 0.601, 0.602], formatCoreSeconds)).toBe('0.60 s ± 0.0025 s');
     expect(told([47e3, 47.2e3, 47.4e3], formatDurationNs)).toBe('47.2 us ± 0.5 us');
     expect(told([5, 5, 5], formatDurationNs)).toBe('5.00 ns');
-    // too long for a column
+    // no exponents, and nothing that is too long for a column
     expect(told([12e9, 12e9 + 10, 12e9 + 20], formatDurationNs)).toBe('12.0 s ± 25.0 ns');
+    expect(told([10e3, 10e3 + 1, 10e3 + 2], formatDurationNs)).toBe('10.0 us ± 2.50 ns');
   });
 
   it('say of which seed the cores needed are, and leave out ratios of nothing', async () => {
