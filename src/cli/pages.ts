@@ -33,7 +33,7 @@ const spec: CommandSpec = {
     capacity: {
       value: 'C[,C...]',
       multiple: true,
-      help: 'pages that fit: a count, a size (64MiB) a share of the distinct pages (10%) or a range\n(1%..100%:20:log, 100..1600:5);\nwithout --policy those of the curves',
+      help: 'pages that fit: a count, a size (64MiB), a share of the distinct pages (10%) or a range\n(1%..100%:20:log, 100..1600:5);\nwithout --policy those of the curves',
     },
     'page-size': { value: 'SIZE', help: 'bytes of a page, a power of two (default 4KiB)' },
     instructions: { help: 'lackey: count instruction fetches too' },

@@ -186,7 +186,9 @@ const fidelityExpected = (): string => 'packing, full, sampled, or { kind: sampl
 const share = documented('fidelity.share', real(0, 1, true));
 const fidelity = later(() =>
   z
-    .union([choice(FIDELITIES), section({ kind: choice(FIDELITIES), share })], { error: fidelityExpected })
+    .union([choice(FIDELITIES), section({ kind: about('packing, sampled or full.', choice(FIDELITIES)), share })], {
+      error: fidelityExpected,
+    })
     .transform((value) => {
       const { kind, share: given } = typeof value === 'string' ? { kind: value, share: undefined } : value;
       return { kind, share: kind === 'sampled' ? (given ?? defaultNumber('fidelity.share')) : 1 };

@@ -223,7 +223,7 @@ function traces({ vms, manifest }: Result, { traces: read, vms: known }: RunFact
       warnings.push({ code: 'trace-ended', field: `vms.${group.name}.workload.arrivals.file`, detail });
     }
     if (tinyShare > 0.5) {
-      const detail = `${(tinyShare * 100).toFixed(0)} % of the services that ${file} gives ${vms[vm]!.name} are below 1 ns, or at most that: is the unit right?`;
+      const detail = `${(tinyShare * 100).toFixed(0)} % of the services that ${file} gives ${vms[vm]!.name} are 1 ns or less: is the unit right?`;
       warnings.push({ code: 'unit', field: `vms.${group.name}.workload.arrivals`, detail });
     }
     if (warnings.length > 0) told.add(group.name);

@@ -32,7 +32,7 @@ function arrivalsDrawn({ workload }: VmGroup): boolean {
   }
 }
 
-function streamsOf(vm: VmGroup): StreamPurpose[] {
+function streamsOf(vm: VmGroup, oneQueue: boolean): StreamPurpose[] {
   const { workload, vcpus, dispatch, stealing, memory } = vm;
   if (workload === null || workload.arrivals.process === 'none') return [];
   const { stages, lock } = workload.request;
@@ -40,7 +40,7 @@ function streamsOf(vm: VmGroup): StreamPurpose[] {
     arrivals: arrivalsDrawn(vm),
     services: stages.some(({ tasks, service }) => varies(tasks) || varies(service)),
     dispatch: dispatch === 'random' && vcpus.max > 1,
-    stealing: stealing?.victim === 'random' && vcpus.max > 1,
+    stealing: stealing?.victim === 'random' && vcpus.max > 1 && !oneQueue,
     locks: (lock?.probability ?? 0) > 0,
     pages: memory !== undefined && memory.touches > 0,
   };
@@ -48,8 +48,10 @@ function streamsOf(vm: VmGroup): StreamPurpose[] {
 }
 
 /** Streams that nothing can draw from are left out. */
-export function seededStreams({ vms, host }: Scenario): Streams[] {
-  const groups = vms.map((vm) => ({ of: vm.name, purposes: streamsOf(vm) }));
+export function seededStreams({ vms, host, mechanism }: Scenario): Streams[] {
+  // one queue for all of a VM's vCPUs leaves nothing to steal
+  const oneQueue = ({ dispatch }: VmGroup): boolean => mechanism.kind === 'ideal' || dispatch === 'single-queue';
+  const groups = vms.map((vm) => ({ of: vm.name, purposes: streamsOf(vm, oneQueue(vm)) }));
   const laws = Object.values(host.memory?.backends ?? {});
   const swapping = laws.some((law) => varies(law.in) || varies(law.out) || (law.ratio !== null && varies(law.ratio)));
   const engine: Streams[] = swapping ? [{ of: 'host.memory', purposes: ['swapping'] }] : [];

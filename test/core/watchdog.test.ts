@@ -110,6 +110,13 @@ describe('the streams of the manifest', () => {
       ['services', 'stealing'],
       scenario({ vcpus: { min: 4, max: 4 }, stealing: { victim: 'random' }, workload: uneven }, { host: { cores: 4 } }),
     ],
+    ...[{ dispatch: 'single-queue' as const }, {}].map((queue, i): [StreamPurpose[], ScenarioInput] => [
+      [],
+      scenario(
+        { vcpus: { min: 4, max: 4 }, stealing: { victim: 'random' }, workload: load(), ...queue },
+        { host: { cores: 4 }, ...(i === 0 ? {} : { mechanism: 'ideal' }) },
+      ),
+    ]),
   ];
 
   it.each(cases)(
