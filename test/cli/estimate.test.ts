@@ -29,7 +29,8 @@ describe('--estimate', () => {
     // 4 seeds each, and a search over up to 36 cores: at most 6 steps and 2 neighbours
     ['compare', [FILE, '--mechanisms', 'ideal,hyperflux', '--replications', '4'], 2 * (4 + 8)],
     ['compare', [FILE, '--mechanisms', 'ideal,hyperflux', '--no-sizing'], 2],
-    ['size', [FILE, '--find', 'host.cores=9..16', '--replications', '3'], (3 + 2) * 3],
+    ['size', [FILE, '--find', 'host.cores=9..16', '--replications', '3'], 8 * 3],
+    ['size', [FILE, '--find', 'host.cores=9..72', '--replications', '3'], (6 + 2) * 3],
     ['sweep', [FILE, '--vary', 'load=0.2..0.8:10', '--mechanisms', 'ideal,static', '--replications', '2'], 10 * 2 * 2],
     ['suite', ['--mechanisms', 'ideal,hyperflux', '--only', 'bursts,smt'], 2 * 2 * 5],
   ])('of %s %j counts %3$d runs', async (command, args, runs) => {
