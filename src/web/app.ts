@@ -8,7 +8,7 @@ import { Extras } from './extras.js';
 import { Explainer } from './explainer.js';
 import { Happened } from './happened.js';
 import { Futures, type Forked } from './futures.js';
-import { BUDGET_MS, columnOf, columnToEnd, POINT_MS, stepOf } from './pace.js';
+import { BUDGET_MS, columnOf, columnToEnd, POINT_MS, pointToEnd, RUSH_MS, stepOf } from './pace.js';
 import type { Story } from './stories/story.js';
 import { Tour } from './tour.js';
 import { Help } from './help.js';
@@ -25,7 +25,6 @@ import { Toast } from './toast.js';
 import { Transport, type Saved } from './transport.js';
 import { doneLine, instant } from './words.js';
 
-const CALM = '(prefers-reduced-motion: reduce)';
 export class App {
   private readonly link = new Link();
   private readonly transport: Transport;
@@ -89,7 +88,7 @@ export class App {
         stand: () => (this.playing = false),
         fail: (why) => this.fail(why),
       },
-      matchMedia(CALM).matches,
+      matchMedia('(prefers-reduced-motion: reduce)').matches,
     );
     this.settings = new Settings(this.link, {
       onExample: (index) => void this.openExample(index, true),
@@ -276,13 +275,14 @@ export class App {
   }
 
   private async advance(now: number): Promise<void> {
-    const { columnNs } = this;
+    const [columnNs, { endNs }] = [this.columnNs, this.about!];
     const rush = this.toEnd || this.tour.opening;
-    const toNs = Math.min(this.tour.stopNs, rush ? this.about!.endNs : Math.floor(this.nowNs + this.owedNs));
-    const stops = toNs >= Math.min(this.about!.endNs, this.tour.stopNs);
+    const rushNs = this.toEnd ? pointToEnd(this.nowNs, endNs) : endNs;
+    const toNs = Math.min(this.tour.stopNs, rush ? rushNs : Math.floor(this.nowNs + this.owedNs));
+    const stops = toNs >= Math.min(endNs, this.tour.stopNs);
     if (toNs - this.nowNs < columnNs && !stops && !rush) return;
     this.busy = true;
-    const point = stops || now - this.lastPoint >= POINT_MS;
+    const point = stops || this.toEnd || now - this.lastPoint >= POINT_MS;
     if (point) this.lastPoint = now;
     const asked = performance.now();
     const whole = rush || stops ? toNs : this.nowNs + Math.floor((toNs - this.nowNs) / columnNs) * columnNs;
@@ -297,9 +297,9 @@ export class App {
     this.owedNs = Math.max(0, this.owedNs - (answer.nowNs - this.nowNs));
     this.take(answer);
     if (this.foreign && this.computedMs > MOST_COMPUTING_MS) {
-      this.playing = false;
-      this.say('Paused: a scenario from a link may compute for a minute, then the page asks. Play goes on.');
+      this.fail('Paused: a scenario from a link may compute for a minute, then the page asks. Play goes on.');
     }
+    if (this.toEnd && this.playing && !this.done && performance.now() - now < RUSH_MS) void this.advance(now);
   }
 
   private take(answer: Advanced): void {

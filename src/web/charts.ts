@@ -16,6 +16,8 @@ const SHARED = 92;
 const MOST_LINES = 8;
 const AXIS_WIDTH = 56;
 const LABEL_WIDTH = 44;
+/** Of the axis of time, at least from label to label. */
+const LABEL_SPACE = 64;
 const FONT = '12px system-ui, sans-serif';
 const SECOND = [5, 4];
 
@@ -118,7 +120,7 @@ function optionsOf(parts: Parts): uPlot.Options {
     padding: [8, 0, kind === 'latency' ? 0 : 6, 0],
     scales: { x: { time: false }, y: scaleOf(kind) },
     axes: [
-      { ...axis, show: kind === 'latency', size: 24, values: whole },
+      { ...axis, show: kind === 'latency', size: 24, space: LABEL_SPACE, values: whole },
       {
         ...axis,
         size: AXIS_WIDTH,

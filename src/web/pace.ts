@@ -8,6 +8,10 @@ const COLUMNS_A_SECOND = 60;
 const COLUMNS_TO_END = 600;
 /** For the worker's answer while the page plays; a frame at 60 Hz has 16.7 ms. */
 export const BUDGET_MS = 13;
+/** Columns between two points of the latencies of a run that goes to its end. */
+const COLUMNS_A_POINT = 6;
+/** Of a frame, for what goes to its end, ms. */
+export const RUSH_MS = 40;
 /** Between two points of the latencies. */
 export const POINT_MS = 150;
 
@@ -16,6 +20,10 @@ export const columnOf = (speedNs: number): number => Math.max(1, Math.round(spee
 
 /** On the way to the end. */
 export const columnToEnd = (endNs: number): number => Math.max(1, Math.round(endNs / COLUMNS_TO_END));
+
+/** Where the next point is, on the way to the end. */
+export const pointToEnd = (nowNs: number, endNs: number): number =>
+  Math.min(endNs, Math.floor(nowNs) + COLUMNS_A_POINT * columnToEnd(endNs));
 
 /** One event, or one microsecond in columns of a tenth. */
 export const stepOf = (what: 'event' | 'microsecond', nowNs: number): Extract<Ask, { ask: 'step' | 'advance' }> =>

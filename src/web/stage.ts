@@ -8,7 +8,7 @@ import type { About } from './protocol.js';
 import { Legend } from './legend.js';
 import { rowHeight, Strips } from './strips.js';
 import { Versus, type Side } from './versus.js';
-import { exactly, objective, quantile, duration } from './words.js';
+import { exactly, fewBeyond, objective, quantile, duration } from './words.js';
 
 /** Pixels between the right edge of a strip and the frame. */
 const RIGHT = 1;
@@ -242,10 +242,10 @@ export class Stage {
     this.textAt = performance.now();
     const [first, second] = shown;
     this.legend?.draw(second === undefined ? first!.history : undefined);
-    shown.forEach(({ label, overallNs }, i) => {
+    shown.forEach(({ label, overallNs, completed }, i) => {
       const { title, verdict } = this.tracks[i]!;
       title.textContent = label;
-      if (second === undefined) this.drawVerdict(verdict, overallNs);
+      if (second === undefined) this.drawVerdict(verdict, overallNs, completed ?? []);
     });
     if (second !== undefined) {
       const since = forkedAtNs === undefined || forkedAtNs === 0 ? 'From the begin' : `Since ${duration(forkedAtNs)}`;
@@ -259,13 +259,14 @@ export class Stage {
     }
   }
 
-  private drawVerdict(place: HTMLElement, overallNs: readonly (number | null)[] | null): void {
+  private drawVerdict(place: HTMLElement, overallNs: Shown['overallNs'], completed: readonly number[]): void {
     if (overallNs === null) return;
     const parts = this.about.vms.flatMap(({ name, slo }, i) => {
       const value = overallNs[i];
       if (value === undefined || value === null || (slo === null && this.about.vms.some((vm) => vm.slo !== null)))
         return [];
       const missed = slo !== null && value > slo.latencyNs;
+      const few = fewBeyond(slo?.quantile ?? 0.99, completed[i] ?? 0);
       return [
         h(
           'span',
@@ -275,6 +276,7 @@ export class Stage {
           slo === null
             ? ''
             : h('span', { class: 'what' }, missed ? ` misses ${exactly(slo.latencyNs)}` : ` keeps ${objective(slo)}`),
+          few === '' ? '' : h('span', { class: 'what' }, few),
         ),
       ];
     });

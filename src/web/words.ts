@@ -27,6 +27,14 @@ export const vmName = (about: About, vm: number): string => (vm < 0 ? 'nobody' :
 export const objective = (slo: NonNullable<VmAbout['slo']>): string =>
   `${quantile(slo.quantile)} ≤ ${exactly(slo.latencyNs)}`;
 
+/** Fewer samples beyond a quantile than this, and it is of no use yet. */
+const LEAST_BEYOND = 10;
+/** Of a quantile that too little stands behind. */
+export const fewBeyond = (of: number, requests: number): string =>
+  requests * (1 - of) >= LEAST_BEYOND - 1e-9
+    ? ''
+    : ` of ${count(requests)} ${requests === 1 ? 'request' : 'requests'}: too few to rely on`;
+
 export const moveLine = (about: About, { core, from, to, decidedAtNs }: MoveSeen): string =>
   `core ${core}: ${vmName(about, from)} → ${vmName(about, to)}, decided at ${instant(decidedAtNs)}`;
 

@@ -62,6 +62,19 @@ describe('the live page in Chromium', () => {
     await write(page, SHORT);
     expect(await toEnd(page)).toEqual([await resultOf(await inNode(SHORT))]);
     expect(await page.textContent('.verdict')).toMatch(/api p99 [\d.]+ µs keeps p99 ≤ 200 µs/);
+    // what ran at once has latencies over time all the same: a line as far as the chart goes
+    const [, latencies] = await page.$$('.plot canvas');
+    const columns = await latencies!.evaluate((element) => {
+      const { width, height } = element as HTMLCanvasElement;
+      const { data: bytes } = (element as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height);
+      const colour = getComputedStyle(document.documentElement).getPropertyValue('--vm-1').trim();
+      const wanted = [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16));
+      const found = new Set<number>();
+      for (let at = 0; at < bytes.length; at += 4)
+        if (wanted.every((value, i) => Math.abs(bytes[at + i]! - value) < 24)) found.add((at / 4) % width);
+      return found.size / width;
+    });
+    expect(columns).toBeGreaterThan(0.5);
     const policy = (await page.request.get(live.address)).headers()['content-security-policy'];
     expect(policy).toBe(POLICY);
     expect(complaints).toEqual([]);
@@ -233,6 +246,18 @@ describe('the live page in Chromium', () => {
     await page.waitForFunction(() =>
       document.querySelector('.command')!.textContent?.includes('replay-of-dropped.yaml'),
     );
+    // five requests are too few for a p99, and nobody has set them an objective
+    await drop(page, 'five.csv', 'arrival\n10000\n20000\n30000\n40000\n50000\n');
+    await page.waitForFunction(() => document.querySelector('.command')!.textContent?.includes('replay-of-five.yaml'));
+    await page.click('#end');
+    await page.waitForFunction(() => document.querySelector('.status')!.textContent?.startsWith('Done.'));
+    await page.waitForFunction(() => document.querySelector('.verdict')!.textContent?.includes('of 5 requests'));
+    expect(await page.textContent('.verdict')).toMatch(/traced p99 [\d.]+ µs of 5 requests: too few to rely on/);
+    expect(await page.textContent('.verdict')).not.toMatch(/keeps|misses/);
+    await drop(page, 'dropped.csv', trace);
+    await page.waitForFunction(() =>
+      document.querySelector('.command')!.textContent?.includes('replay-of-dropped.yaml'),
+    );
     const replay = (await page.inputValue('#text')).replace('duration: 20ms', 'duration: 2ms');
     await drop(page, 'replay.yaml', replay);
     await page.waitForFunction(() => document.querySelector('.command')!.textContent?.includes('replay.yaml'));
@@ -328,6 +353,11 @@ describe('the live page in Chromium', () => {
     const { page, complaints } = await live.open();
     await page.click('#sweep summary');
     await page.waitForSelector('.sweep .curve canvas');
+    await page.waitForFunction(() => Number(document.querySelector<HTMLElement>('.sweep')!.dataset['stage']) >= 1);
+    await page.click('#sweep summary');
+    await page.evaluate(() => scrollTo(0, 0));
+    await inSight(page, '#sweep summary'); // between the bars
+    await page.click('#sweep summary');
     await page.waitForFunction(() => Number(document.querySelector<HTMLElement>('.sweep')!.dataset['stage']) >= 1);
     // no name lies over a line: from its first point to its last it has no gap but those of its dashes
     expect(
