@@ -17,8 +17,10 @@ const HELP = `Usage: fluxhost explain [PARAMETER] [--json]
 Prints the meaning, unit, default and source of a parameter: of a scenario, of a server of
 fluxhost reserve (reserve), of a replacement policy of fluxhost pages (pages).
 PARAMETER is its path or the end of it: costs.stealCheck, stealCheck, interval, vms.api.slo. A mechanism's
-name, or a part of the scenario, lists what belongs to it: hotplug, costs, mechanism, memory; so does a process of arrivals or a
-distribution (onoff, pareto), a format of traces or a policy (azure-2021, oracleGeneral, lru). An experiment's name (taiji, nexus; fluxhost reproduce --help) lists what reproduce --set changes there.
+name, or a part of the scenario, lists what belongs to it: hotplug, costs, mechanism, memory; so does a
+process of arrivals or a distribution (onoff, pareto), a format of traces or a policy (azure-2021,
+oracleGeneral, lru). An experiment's name (taiji, nexus; fluxhost reproduce --help) lists what
+reproduce --set changes there.
 Without it every parameter is listed.
 
   --json   one JSON document: a list of parameters, defaults in nanoseconds and bytes; of an experiment { parameters }
@@ -26,6 +28,8 @@ Without it every parameter is listed.
 `;
 
 const LINE = 100;
+const LONG_DEFAULT = 20;
+const LEAST_MEANING = 40;
 
 /** Breaks at spaces; a longer word stays whole. */
 function wrap(text: string, indent: string): string {
@@ -83,9 +87,16 @@ function groupText({ name, meaning, prefix }: Group, found: readonly (Parameter 
   }
   if (found.length === 0) return `${title}\nIt has no parameters.\n`;
   const width = Math.max(...found.map(({ path }) => path.length - prefix.length));
-  const value = Math.max(...found.map((parameter) => formatDefault(parameter).length));
+  const least = width + 4;
+  const short = found.map((parameter) => formatDefault(parameter).length).filter((length) => length <= LONG_DEFAULT);
+  const value = Math.max(0, ...short);
   const rows = found.map((parameter) => {
-    const left = `  ${parameter.path.slice(prefix.length).padEnd(width)}  ${formatDefault(parameter).padEnd(value)}  `;
+    const byDefault = formatDefault(parameter);
+    const named = `  ${parameter.path.slice(prefix.length).padEnd(width)}  `;
+    const left = `${named}${byDefault.padEnd(value)}  `;
+    // where little room is left the meaning has lines of its own
+    if (byDefault.length > value || left.length > LINE - LEAST_MEANING)
+      return `${named}${wrap(byDefault, ' '.repeat(least))}\n      ${wrap(parameter.meaning, '      ')}\n`;
     return `${left}${wrap(parameter.meaning, ' '.repeat(left.length))}\n`;
   });
   return `${title}\n${rows.join('')}\nfluxhost explain ${prefix}${found[0]!.path.slice(prefix.length)} tells where that default comes from, and so for each.\n`;

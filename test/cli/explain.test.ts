@@ -50,6 +50,13 @@ describe('explain', () => {
     expect(out.split('\n').every((line) => line.length <= 100)).toBe(true);
   });
 
+  it.each(['vms', 'memory', 'functions'])('lists %s with room for what each means', async (query) => {
+    const lines = (await printed(explain, query)).split('\n').slice(0, -2);
+    expect(lines.filter((line) => line.length > 120)).toEqual([]);
+    // a meaning in a narrow column takes a line for each word
+    expect(lines.filter((line) => /^ {60,}\S/.test(line))).toEqual([]);
+  });
+
   it('tells in a sentence what a mechanism or a part is about, and lists what belongs to it', async () => {
     for (const kind of MECHANISM_KINDS) {
       const knobs = PARAMETERS.filter(({ path }) => path.startsWith(`mechanism.${kind}.`));
