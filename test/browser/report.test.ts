@@ -9,7 +9,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reportOf } from '../../src/report/html/document.js';
 import { renderHtml } from '../../src/report/html/html.js';
-import { all, documents, type Documents } from '../report/html/documents.js';
+import { PAPER, all, documents, type Documents } from '../report/html/documents.js';
 import { QUIET, chromiumPath } from './chromium.js';
 
 /** A folder for pictures of the pages, to be looked at. */
@@ -115,6 +115,38 @@ describe('a report in Chromium', () => {
     expect(ms).toBeLessThanOrEqual(300);
     await page.close();
   });
+
+  it.each(['line', 'tail'] as const)(
+    '%s: names too long for a phone stand in a key, within the picture',
+    async (mark) => {
+      const lines = ['a', 'b'].map((letter, row) => ({
+        name: `${letter} backend, thirty of a hundred pages`,
+        points: ['p50', 'p99'].map((x, i) => ({ x, row, column: i + 1 })),
+      }));
+      const picture = { mark, x: 'time', panels: [{ title: 'swap-in', lines }], answer: 'So long.' } as const;
+      const rows = [
+        ['a', '2 us', '5 us'],
+        ['b', '3 us', '9 us'],
+      ];
+      const table = { title: 'T', head: ['backend', 'p50', 'p99'], rows, picture };
+      const html = renderHtml({ ...PAPER, tables: [table] }, { command: 'fluxhost reproduce paper' });
+      writeFileSync(join(folder, 'long-names.html'), html);
+      const { page } = await open('long-names', 390, 'light');
+      await page.locator('#table-1 svg').waitFor();
+      const outside = await page.$$eval('#table-1 svg', ([svg]) => {
+        const frame = svg!.getBoundingClientRect();
+        return [...svg!.querySelectorAll('text')].flatMap((text) => {
+          const { left, right, bottom } = text.getBoundingClientRect();
+          return left < frame.left - 1 || right > frame.right + 1 || bottom > frame.bottom + 1
+            ? [text.textContent]
+            : [];
+        });
+      });
+      expect(outside).toEqual([]);
+      expect(await page.locator('#table-1 svg').textContent()).toContain(lines[1]!.name);
+      await page.close();
+    },
+  );
 
   it('prints at the width of the paper, side by side where the screen has it so', async () => {
     const { page } = await open('comparison', 1440, 'light');

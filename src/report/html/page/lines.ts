@@ -100,6 +100,11 @@ function writeKey(svg: SVGSVGElement, lines: readonly Keyed[], bottom: number, l
   });
 }
 
+/** Names too long for the room at the right: they stand in a key below the picture, which grows by that. */
+const keyedBelow = (lines: readonly Keyed[], room: Room, right: number): boolean =>
+  room.narrow && Math.max(0, ...lines.map(({ name }) => name.length)) * 7.4 + 8 > right;
+const keyHeight = (lines: readonly Keyed[]): number => 16 * lines.length + 10;
+
 export function tail(
   { panels, x: across = 'latency →', y: up = '↑ share of requests that took longer' }: TailPlot,
   room: Room,
@@ -125,7 +130,7 @@ export function tail(
         height: height + below,
         marginTop: 34,
         marginLeft: 72,
-        marginRight: room.narrow ? 12 : 24,
+        marginRight: 24,
         marginBottom: 42 + below,
         x: {
           type: 'log',
@@ -168,7 +173,7 @@ export function tail(
       // below the axis: a curve, the objective or its cross may be in any corner
       const below = 16 * lines.length + 8;
       svg = draw(below);
-      writeKey(svg, lines, height + below - 8, 72);
+      writeKey(svg, lines, height + below - 8, room.narrow ? 4 : 72);
     }
     writeLabels(svg, together ? own : [...labels, ...own], room.width, height - 42);
     return { title, svg };
@@ -247,7 +252,8 @@ const MOST_LETTERS = 24;
 /** Words that would run into each other stand aslant. */
 function slanted(xs: readonly (number | string)[], width: number): boolean {
   const words = [...new Set(xs)].map(String);
-  return Math.max(...words.map((word) => word.length)) * 7 > width / words.length;
+  // a letter apart
+  return (Math.max(...words.map((word) => word.length)) + 1) * 7 > width / words.length;
 }
 
 function wordTicks(xs: readonly (number | string)[], width: number): Plot.ScaleOptions {
@@ -265,12 +271,17 @@ function wholeTicks(xs: readonly number[]): number[] | undefined {
   return Array.from({ length: high - low + 1 }, (_, i) => low + i);
 }
 
+/** Pixels for names at the ends of lines. */
+const NARROW_NAMES = 78;
+
 export function response(figure: ResponsePlot, room: Room): Panel[] {
-  const height = room.narrow ? 280 : Math.min(360, Math.max(280, room.width / 2));
+  const frame = room.narrow ? 280 : Math.min(360, Math.max(280, room.width / 2));
   return figure.panels.map(({ title, unit, slo, lines }) => {
     const longest = Math.max(0, ...lines.map(({ name }) => name.length));
     const near = figure.front === true;
-    const right = near ? 24 : room.narrow ? 78 : Math.min(180, Math.max(104, longest * 7.2));
+    const below = !near && keyedBelow(lines, room, NARROW_NAMES);
+    const right = near || below ? 24 : room.narrow ? NARROW_NAMES : Math.min(180, Math.max(104, longest * 7.2));
+    const height = frame + (below ? keyHeight(lines) : 0);
     const all = lines.flatMap(({ points }) =>
       points.flatMap(({ mean, low, high }) => [mean, low ?? mean, high ?? mean]),
     );
@@ -285,11 +296,12 @@ export function response(figure: ResponsePlot, room: Room): Panel[] {
       marginTop: 34,
       marginLeft: 60,
       marginRight: right,
-      marginBottom: aslant ? 132 : 42,
+      marginBottom: (aslant ? 132 : 42) + height - frame,
       x: {
         type: figure.words ? 'point' : figure.log ? 'log' : 'linear',
         ...(figure.words ? { domain: [...new Set(xs)], ...wordTicks(xs, room.width - 60 - right) } : {}),
         label: aslant ? null : `${figure.x} →`,
+        labelOffset: 36,
         ...(figure.words || !figure.log ? {} : { ticks: logTicks(logDomain(xs.map(Number)), 8) }),
         ...(figure.words
           ? {}
@@ -325,8 +337,12 @@ export function response(figure: ResponsePlot, room: Room): Panel[] {
       writeKey(svg, lines, 34 + 16 * lines.length, room.width - right - wide);
       return { title: '', svg };
     }
+    if (below) {
+      writeKey(svg, lines, height + (aslant ? 90 : 0) - 10, 4);
+      labels.length = 0;
+    }
     if (slo !== null) labels.push({ text: slo.text, colour: SLO, x: 60, y: at(svg, 'y', slo.value) - 10 });
-    writeLabels(svg, labels, room.width + 20, height - 42);
+    writeLabels(svg, labels, room.width + 20, frame - 42);
     return { title: '', svg }; // it stands at the axis
   });
 }
