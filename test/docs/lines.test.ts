@@ -22,3 +22,7 @@ it.each(pages)('%s has no line of more than 120 characters', (path) => {
   const long = tooLong(text).filter((line) => !/^\s*(\||!\[)/.test(line));
   expect(long).toEqual([]);
 });
+
+it('has no example line of more than 120 characters in burst.yaml, which people read first', () => {
+  expect(tooLong(readFileSync('examples/burst.yaml', 'utf8'))).toEqual([]);
+});
