@@ -58,7 +58,8 @@ const BAR = 20;
 export function rowsText(done: number, all: number, rows: string, elapsedMs: number): string {
   const filled = Math.floor((BAR * done) / all);
   const bar = `[${'#'.repeat(filled)}${'·'.repeat(BAR - filled)}]`;
-  return `${bar} ${done} of ${all} ${rows}, ${formatWait((elapsedMs * (all - done)) / done / 1000)} left`;
+  const left = done < all ? `, ${formatWait((elapsedMs * (all - done)) / done / 1000)} left` : '';
+  return `${bar} ${done} of ${all} ${rows}${left}`;
 }
 
 /** Does `work` with a crew, and sends the crew home when it ends or is interrupted. */
