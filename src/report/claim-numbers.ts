@@ -87,7 +87,14 @@ export interface TablePicture {
   /** The table's question, answered in a sentence. */
   readonly answer: string;
   /** Of quantiles: so much of them should take no longer. */
-  readonly objective?: { readonly ns: number; readonly share: number; readonly text: string };
+  readonly objective?: {
+    /** No longer than this. */
+    readonly ns: number;
+    /** Of them. */
+    readonly share: number;
+    /** The same in words. */
+    readonly text: string;
+  };
 }
 
 /** A line of one of a table's columns, over the words of its first. */

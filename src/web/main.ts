@@ -3,6 +3,7 @@
 import { App } from './app.js';
 import './colours.css';
 import './style.css';
+import './said.css';
 import './story.css';
 import './narrow.css';
 import './extras.css';

@@ -13,7 +13,7 @@ const PAUSE_MS = 300;
 const MOST_LINES = 6;
 const KEYS = 'Ctrl+Space completes, Ctrl+Enter runs, F8 goes to the next error; Tab leaves the text.';
 
-/** Stands over what is drawn while there are problems (style.css). */
+/** Stands over what is drawn while there are problems (said.css). */
 export const beforeNote = (): HTMLElement =>
   h('p', { class: 'before' }, 'This is the run from before: what was refused at the side is not in it.');
 
