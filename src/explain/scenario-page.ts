@@ -5,6 +5,7 @@ import { DISTRIBUTION_MEANINGS } from '../input/distribution-schema.js';
 import { POLICY_MEANINGS } from '../lifecycle/schema.js';
 import { MECHANISM_KINDS, definitionOf } from '../mechanisms/kinds.js';
 import { PROCESS_MEANINGS } from '../scenario/schema/arrivals.js';
+import { allFields } from './parameters.js';
 import { type SchemaRow, scenarioRows, variantRows } from './schema-rows.js';
 
 /** What to write where the default is no example: it must be given, is none, or is told in words. */
@@ -54,6 +55,21 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   'functions.trace.start': 'first',
   'vms.*.workload.arrivals.trace.resample': '1m',
   'functions.trace.resample': '1h',
+  'vms.*.workload.arrivals.trace.durations': 'durations.csv',
+  'vms.*.workload.arrivals.trace.functions': '25',
+  'vms.*.workload.arrivals.trace.seed': '7',
+  'vms.*.workload.arrivals.trace.start': 'first',
+  'vms.*.workload.arrivals.trace.limit': '10000',
+  'vms.*.workload.arrivals.trace.startMinute': '480',
+  'vms.*.workload.arrivals.trace.minutes': '60',
+  'vms.*.workload.arrivals.trace.spread': 'even',
+  'vms.*.workload.arrivals.trace.columns': '{ arrival: t, service: work }',
+  'vms.*.workload.arrivals.trace.columns.arrival': 't',
+  'vms.*.workload.arrivals.trace.columns.service': 'work',
+  'vms.*.workload.arrivals.trace.columns.width': 'tasks',
+  'vms.*.workload.arrivals.trace.arrivalUnit': 'us',
+  'vms.*.workload.arrivals.trace.serviceUnit': 'us',
+  'vms.*.workload.arrivals.trace.window': '1ms',
   'functions.trace.limit': '10000',
   'functions.trace.startMinute': '480',
   'functions.trace.minutes': '60',
@@ -232,8 +248,12 @@ function variants(
         (row) => !/^(process|dist|kind|policy)$/.test(row.path) && !/^(components|of)\./.test(row.path),
       );
       const fields = own.map((row) => {
-        const note = row.required ? '' : `; ${row.default === undefined ? 'may be absent' : `default ${row.default}`}`;
-        return `- \`${row.path}\` (${row.form}${note}): ${row.meaning}`;
+        const whole = `${path}.${name}.${row.path}`;
+        const known = allFields().find((field) => field.path === whole);
+        const absent = known === undefined ? 'may be absent' : `absent: ${known.absent}`;
+        const note = row.required ? '' : `; ${row.default === undefined ? absent : `default ${row.default}`}`;
+        const example = EXAMPLES[whole] === undefined ? '' : `; such as \`${EXAMPLES[whole]}\``;
+        return `- \`${row.path}\` (${row.form}${note}${example}): ${row.meaning}`;
       });
       return `### \`${name}\`\n\n${meanings[name] ?? ''}\n\n${yaml(lines[name] ?? '')}\n\n${fields.join('\n')}`.trim();
     })

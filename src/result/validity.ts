@@ -90,6 +90,12 @@ export const BRACKETS: readonly Bracket[] = [
     has: anyVm(comes('mmpp', 'onoff', 'deterministic')),
   },
   {
+    part: '`saturate`',
+    against: 'cores busy to the last nanosecond',
+    test: 'test/laws/networks.test.ts',
+    has: anyVm(comes('saturate')),
+  },
+  {
     part: '`trace`',
     against: 'arrivals of files written by hand, row by row',
     test: 'test/workload/csv.test.ts',
@@ -114,6 +120,14 @@ export const BRACKETS: readonly Bracket[] = [
     against: 'each becomes ideal as its costs vanish; a cost that grows helps no tail',
     test: 'test/laws/mechanisms.test.ts',
     has: ({ scenario }) => !(NOT_MOVING as readonly string[]).includes(scenario.mechanism.kind),
+  },
+  {
+    part: '`class`, `priority`',
+    against: 'a plain search over all cores for who may be taken from, at every decision',
+    test: 'test/cpu/victims.test.ts',
+    has: (asked) =>
+      asked.scenario.mechanism.kind !== 'nsdi22' &&
+      new Set(asked.scenario.vms.map((vm) => `${vm.class} ${vm.priority}`)).size > 1,
   },
   {
     part: '`nsdi22`',
@@ -186,7 +200,7 @@ export const GAPS: readonly Gap[] = [
     has: (asked) => !kind('nsdi22')(asked),
   },
   {
-    part: 'Large hosts',
+    part: 'Beyond the reach of the second simulator',
     detail:
       `Random scenarios of the second simulator have at most ${REACH.cores} hardware threads in ${REACH.sockets} sockets, ${REACH.vms} VMs of ` +
       `${REACH.vcpus} vCPUs, and ${REACH.stages} stages; beyond that only the laws above and the accounts that every run checks by itself hold.`,

@@ -84,6 +84,24 @@ describe('docs/scenario.md', () => {
     }
   });
 
+  it('says of every field of a trace what its absence means, with an example that the field takes', () => {
+    const [, section] = /### `trace`\n([\s\S]*?)\n### /.exec(renderScenarioMarkdown())!;
+    const lines = section!.split('\n');
+    const rows = variantRows('vms.*.workload.arrivals')
+      .get('trace')!
+      .filter(({ path }) => path !== 'process');
+    expect(rows.length).toBeGreaterThan(18);
+    for (const { path, form, required, default: byDefault, node } of rows) {
+      const begin = `- \`${path}\` (${form}`;
+      const told = lines.filter((line) => line.startsWith(begin)).map((line) => line.slice(begin.length));
+      expect(told, path).toHaveLength(1);
+      if (required || byDefault !== undefined) continue;
+      const [, absent, example] = /^; absent: (.+); such as `(.+)`\): /.exec(told[0]!) ?? [];
+      expect([path, absent]).not.toEqual([path, undefined]);
+      expect(takes(node as Node, parse(example!)), `${path}: ${example}`).toBe(true);
+    }
+  });
+
   it('has lines to copy that make scenarios, one for each process and distribution', () => {
     expect(Object.keys(ARRIVAL_LINES)).toEqual([...PROCESSES]);
     expect([...variantRows('vms.*.workload.arrivals').keys()]).toEqual([...PROCESSES]);

@@ -51,6 +51,8 @@ const CASES: readonly (readonly [string, ScenarioInput, ScenarioInput])[] = [
   ['other services, quanta', of({ quantum: '1us' }), of()],
   ['several stages, tasks above 1, closed', doing({ request: { stages: [{ tasks: 2, service: constant }] } }), of()],
   ['mmpp, onoff, deterministic', doing({ arrivals: { process: 'deterministic', rate: 1 } }), of()],
+  ['saturate', doing({ arrivals: { process: 'saturate', tasks: 3 } }), of()],
+  ['class, priority', of({}, { vms: [...of().vms, { ...of().vms[0]!, name: 'b', class: 'best-effort' }] }), of()],
   ['trace', doing({ arrivals: { process: 'trace', file: 'a.csv', format: 'csv' } }), of()],
   ['queueLimit', of({ queueLimit: 3 }), of()],
   ['dispatch, stealing', of({ vcpus: { min: 0, max: 2 } }, { mechanism: 'hyperflux' }), of()],
@@ -64,7 +66,7 @@ const CASES: readonly (readonly [string, ScenarioInput, ScenarioInput])[] = [
   ['A real machine', of(), of()],
   ['What the model leaves out', of(), of()],
   ['Rules that are wrong in the documents', of(), of({ vcpus: { min: 1, max: 1 } }, { mechanism: 'nsdi22' })],
-  ['Large hosts', LARGE, of()],
+  ['Beyond the reach of the second simulator', LARGE, of()],
   ['nsdi22 beside other parts', of({ vcpus: { min: 1, max: 1 } }, { mechanism: 'nsdi22' }), of()],
   ["Decisions of one's own", of({ dispatch: 'policy' }), of()],
 ];

@@ -233,7 +233,7 @@ describe('fields that do not fit together', () => {
 
   it('a workload without a request', () => {
     expect(linesOf(second('workload: { arrivals: { process: poisson, rate: 1 } }'))).toEqual([
-      's.yaml:17: vms.1.workload.request: given nothing, expected a mapping with the fields stages, lock (only a trace with service times and process none do without)',
+      's.yaml:17: vms.1.workload.request: given nothing, expected a mapping with the fields stages, lock (only a trace with service times, a csv with columns.service named, and process none do without)',
     ]);
   });
 

@@ -156,7 +156,8 @@ const workload = section({
       context.addIssue({
         code: 'custom',
         path: ['request'],
-        message: 'a mapping with the fields stages, lock (only a trace with service times and process none do without)',
+        message:
+          'a mapping with the fields stages, lock (only a trace with service times, a csv with columns.service named, and process none do without)',
       });
     }
   })
