@@ -42,7 +42,10 @@ export const suiteSpec: CommandSpec = {
     },
     list: { help: 'prints the names of the scenarios and what each asks, and runs nothing' },
     ...WORKERS,
-    out: { value: 'DIR', help: 'writes suite.json, suite.csv and every scenario as a file that run takes there' },
+    out: {
+      value: 'DIR',
+      help: 'writes suite.json, suite.csv, report.html and every scenario as a file that run takes there',
+    },
     ...POLICY_TIMEOUT,
     ...ESTIMATE,
     csv: { help: 'prints the table as CSV' },

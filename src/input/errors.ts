@@ -62,6 +62,9 @@ export function formatProblem(problem: Problem): string {
   return printable(`${place}${path === '' ? '' : `${path}: `}given ${given}, expected ${expected}`);
 }
 
+/** Whoever reads a file may stop at so many mistakes (traces of arrivals do; of pages at twice as many): there may be more. */
+export const MOST_PROBLEMS = 10;
+
 /** Lines of a file that are wrong in the same way: so many are told. */
 const MOST_ALIKE = 3;
 
@@ -79,7 +82,8 @@ function formatProblems(problems: readonly Problem[]): string {
     const count = counts.get(kind)!;
     if (count <= MOST_ALIKE + 1 || nth < MOST_ALIKE) return [formatProblem(problem)];
     if (nth > MOST_ALIKE) return [];
-    return [formatProblem(problem), `and ${count - nth} more lines like these`];
+    const least = problems.length >= MOST_PROBLEMS ? 'at least ' : '';
+    return [formatProblem(problem), `and ${least}${count - nth} more lines like these`];
   });
   return lines.join('\n');
 }

@@ -1,9 +1,7 @@
 // Gathers what is wrong with a trace, so that a person sees many mistakes at once, and gives up when it is plainly the wrong
 // file: reading on through a gigabyte of noise helps nobody.
 
-import { type Problem, InputError } from '../input/errors.js';
-
-const MOST = 20;
+import { type Problem, InputError, MOST_PROBLEMS } from '../input/errors.js';
 
 export class Problems {
   private readonly list: Problem[] = [];
@@ -21,7 +19,7 @@ export class Problems {
   /** @throws InputError with all of them once there are too many to be single mistakes */
   add(problem: Omit<Problem, 'file'>): void {
     this.list.push({ file: this.file, ...problem });
-    if (this.list.length === MOST) this.check();
+    if (this.list.length === 2 * MOST_PROBLEMS) this.check();
   }
 
   get found(): boolean {

@@ -137,10 +137,10 @@ export async function whyNone(
     };
   }
   return label === 'ideal'
-    ? { by: 'range', detail: `${noneIsEnough(end)}; a core for every vCPU is` }
+    ? { by: 'range', detail: `${noneIsEnough(end)}; with a core for every vCPU it would be` }
     : {
         by: 'mechanism',
-        detail: `${noneIsEnough(end)} under ${label}; a core for every vCPU without any cost is`,
+        detail: `${noneIsEnough(end)} under ${label}; with a core for every vCPU and no cost of moving it would be`,
       };
 }
 

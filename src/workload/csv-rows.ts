@@ -5,7 +5,7 @@
 // last number looks the same.
 
 import Papa from 'papaparse';
-import { InputError, type Problem, show } from '../input/errors.js';
+import { InputError, MOST_PROBLEMS, type Problem, show } from '../input/errors.js';
 import type { TraceSummary } from './arrival.js';
 
 /** Rows that were complete in one chunk of text; every row has as many cells as the header. */
@@ -21,7 +21,7 @@ export interface CsvBlock {
 export const ROW_CHARACTERS_MAX = 4 * 1024 * 1024;
 
 /** How many faulty rows are told at once. */
-export const PROBLEMS_MAX = 10;
+export const PROBLEMS_MAX = MOST_PROBLEMS;
 
 interface Parsed {
   readonly data: string[][];

@@ -283,7 +283,7 @@ describe('refused', () => {
     expect(refusal(() => read('addresses', bytesOf(lines.join('\n')))).split('\n')).toHaveLength(4);
     const many = refusal(() => read('addresses', bytesOf('x\n'.repeat(1000)))).split('\n');
     expect(many).toHaveLength(4);
-    expect(many[3]).toBe('and 17 more lines like these');
+    expect(many[3]).toBe('and at least 17 more lines like these');
   });
 
   test('a file without line ends is no text', () => {

@@ -70,7 +70,7 @@ describe('refused text', () => {
       'a.csv:2: page: given x0, expected a page number',
       'a.csv:3: page: given x1, expected a page number',
       'a.csv:4: page: given x2, expected a page number',
-      'and 17 more lines like these',
+      'and at least 17 more lines like these',
       'a.csv:9: size: given y, expected bytes',
     ]);
     // fields of a scenario are other mistakes each

@@ -128,7 +128,7 @@ function scenarioHtml({ scenario, resolved }: Context): string[] {
   const [short, whole] =
     resolved === undefined || resolved === scenario
       ? ['as it was run', undefined]
-      : ['what is not as it would be anyway', resolved];
+      : ['what differs from the defaults', resolved];
   return [`<section><h2>Scenario</h2>${fold(short, scenario)}${fold('with every default', whole)}</section>`];
 }
 
