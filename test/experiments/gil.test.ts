@@ -1,10 +1,9 @@
 // `fluxhost reproduce gil`: the cliff and its control, the controller where it does well and where it climbs, and what is refused.
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import { main } from '../../src/cli/program.js';
 import type { Claim } from '../../src/experiments/experiment.js';
-import { captureIo } from '../cli/fake.js';
 import { heldNumbers } from './claim-numbers.js';
+import { printed, refused } from './reproduced.js';
 
 interface Steady {
   readonly threads: number;
@@ -21,26 +20,6 @@ interface Document {
   readonly laws: Record<string, Record<string, number[]>>;
 }
 
-const args = (name: string, set: readonly string[]) => [
-  'reproduce',
-  name,
-  '--json',
-  ...set.flatMap((text) => ['--set', text]),
-];
-
-async function printed(name: string, ...set: string[]): Promise<Document> {
-  const io = captureIo();
-  expect([await main(args(name, set), io), io.err]).toEqual([0, '']);
-  return JSON.parse(io.out) as Document;
-}
-
-async function refused(...set: string[]): Promise<string> {
-  const io = captureIo();
-  expect(await main(args('gil', set), io)).toBe(2);
-  expect(io.out).toBe('');
-  return io.err;
-}
-
 const QUICK = [
   'threads=4,16,64,256,512',
   'duration=300ms',
@@ -55,7 +34,7 @@ const QUICK = [
 describe('reproduce gil', () => {
   let document: Document;
   beforeAll(async () => {
-    document = await printed('gil', ...QUICK);
+    document = await printed<Document>('gil', ...QUICK);
   }, 60_000);
 
   const rate = (threads: number, perWaiterNs: number): number =>
@@ -93,14 +72,14 @@ describe('reproduce gil', () => {
   });
 
   it('refuses what cannot be', async () => {
-    expect(await refused('beta.low=0.8', 'pool.least=65')).toMatch(
+    expect(await refused('gil', 'beta.low=0.8', 'pool.least=65')).toMatch(
       /beta\.low: given 0\.8, expected at most beta\.high.*\n.*pool\.least/,
     );
-    expect(await refused('threads=0')).toContain('threads: given "0", expected whole numbers from 1 to 10000');
-    expect(await refused('c=0')).toContain('c: given "0"');
-    expect(await refused('cores=0', 'law=cauchy')).toMatch(/cores.*\n.*law/);
-    expect(await refused('controlledCores=1.5')).toContain('controlledCores');
-    expect(await refused('monitor=100s')).toContain('monitor: given 100, expected at most controlled (60 s)');
-    expect(await refused('controlled=1000000s', 'c=1ns')).toContain('at most 1e9 tasks');
+    expect(await refused('gil', 'threads=0')).toContain('threads: given "0", expected whole numbers from 1 to 10000');
+    expect(await refused('gil', 'c=0')).toContain('c: given "0"');
+    expect(await refused('gil', 'cores=0', 'law=cauchy')).toMatch(/cores.*\n.*law/);
+    expect(await refused('gil', 'controlledCores=1.5')).toContain('controlledCores');
+    expect(await refused('gil', 'monitor=100s')).toContain('monitor: given 100, expected at most controlled (60 s)');
+    expect(await refused('gil', 'controlled=1000000s', 'c=1ns')).toContain('at most 1e9 tasks');
   });
 });

@@ -1,13 +1,12 @@
 // `fluxhost reproduce nexus`: what its arithmetic says at the defaults, what a dear operation does to density, and what is refused.
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import { main } from '../../src/cli/program.js';
-import { captureIo } from '../cli/fake.js';
 import type { Claim } from '../../src/experiments/experiment.js';
 import { requestsOf } from '../../src/experiments/nexus/host.js';
 import { NEXUS_PARAMETERS } from '../../src/experiments/nexus/parameters.js';
 import { settingsOf } from '../../src/experiments/parameters.js';
 import { heldNumbers } from './claim-numbers.js';
+import { printed, refused } from './reproduced.js';
 
 interface Point {
   readonly transport: string;
@@ -26,27 +25,12 @@ interface Document {
   readonly laws: Record<string, Record<string, number>>;
 }
 
-async function printed(...set: string[]): Promise<Document> {
-  const io = captureIo();
-  expect([await main(['reproduce', 'nexus', '--json', ...set.flatMap((text) => ['--set', text])], io), io.err]).toEqual(
-    [0, ''],
-  );
-  return JSON.parse(io.out) as Document;
-}
-
-async function refused(...set: string[]): Promise<string> {
-  const io = captureIo();
-  expect(await main(['reproduce', 'nexus', '--json', ...set.flatMap((text) => ['--set', text])], io)).toBe(2);
-  expect(io.out).toBe('');
-  return io.err;
-}
-
 const QUICK = ['duration=40s', 'precision=0.1', 'opCosts=20,5000', 'workerCounts=1,2,8'];
 
 describe('reproduce nexus', () => {
   let document: Document;
   beforeAll(async () => {
-    document = await printed(...QUICK);
+    document = await printed<Document>('nexus', ...QUICK);
   }, 60_000);
 
   it('has the idle host of N1, and the bounds of N3 and N4', () => {
@@ -103,18 +87,20 @@ describe('reproduce nexus', () => {
   });
 
   it('loses nothing where outputs are written before the answer', async () => {
-    const { figures } = await printed(...QUICK, 'writeback=before', 'workerCounts=2', 'opCosts=20');
+    const { figures } = await printed<Document>('nexus', ...QUICK, 'writeback=before', 'workerCounts=2', 'opCosts=20');
     expect(figures.node.lostAfterAck).toBe(0);
     expect(figures.idle['tcp']!['nexusWarmMs']).toBeCloseTo(79.02 + 22.02, 9);
   }, 60_000);
 
   it('refuses what cannot be', async () => {
-    expect(await refused('fabricMemory=1')).toContain('fabricMemory: given "1", expected a number from 0 to 0.99');
-    expect(await refused('fabricCpu=-0.1', 'restore=-1')).toMatch(/fabricCpu.*\n.*restore/);
-    expect(await refused('workers=0')).toContain('workers: given 0, expected at least 1');
-    expect(await refused('workers=16')).toContain('fewer than host.cores (16)');
-    expect(await refused('writeback=never')).toContain('expected one of');
-    expect(await refused('memory=128GiB')).toMatch(/memory/);
+    expect(await refused('nexus', 'fabricMemory=1')).toContain(
+      'fabricMemory: given "1", expected a number from 0 to 0.99',
+    );
+    expect(await refused('nexus', 'fabricCpu=-0.1', 'restore=-1')).toMatch(/fabricCpu.*\n.*restore/);
+    expect(await refused('nexus', 'workers=0')).toContain('workers: given 0, expected at least 1');
+    expect(await refused('nexus', 'workers=16')).toContain('fewer than host.cores (16)');
+    expect(await refused('nexus', 'writeback=never')).toContain('expected one of');
+    expect(await refused('nexus', 'memory=128GiB')).toMatch(/memory/);
   });
 });
 

@@ -2,11 +2,10 @@
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { reproduce } from '../../src/experiments/api.js';
-import { main } from '../../src/cli/program.js';
 import type { Claim } from '../../src/experiments/experiment.js';
 import type { TraceHost } from '../../src/workload/text-source.js';
-import { captureIo } from '../cli/fake.js';
 import { heldNumbers } from './claim-numbers.js';
+import { printed, refused } from './reproduced.js';
 
 interface Figures {
   readonly requests: number;
@@ -30,32 +29,12 @@ interface Document {
   };
 }
 
-const args = (name: string, set: readonly string[]) => [
-  'reproduce',
-  name,
-  '--json',
-  ...set.flatMap((text) => ['--set', text]),
-];
-
-async function printed<T = Document>(name: string, ...set: string[]): Promise<T> {
-  const io = captureIo();
-  expect([await main(args(name, set), io), io.err]).toEqual([0, '']);
-  return JSON.parse(io.out) as T;
-}
-
-async function refused(...set: string[]): Promise<string> {
-  const io = captureIo();
-  expect(await main(args('valve', set), io)).toBe(2);
-  expect(io.out).toBe('');
-  return io.err;
-}
-
 const QUICK = ['duration=600s', 'cooldowns=0,4,5,6,74,1000', 'gaps=5,37', 'rates=0.05,0.73', 'law.poissonCooldowns=74'];
 
 describe('reproduce valve', () => {
   let document: Document;
   beforeAll(async () => {
-    document = await printed('valve', ...QUICK);
+    document = await printed<Document>('valve', ...QUICK);
   }, 60_000);
 
   const at = (cooldownMs: number, gapMs: number): Figures =>
@@ -96,19 +75,21 @@ describe('reproduce valve', () => {
   });
 
   it('says where a cooldown is too short', async () => {
-    const { claims } = await printed('valve', ...QUICK, 'cooldown=4', 'rates=0.05');
+    const { claims } = await printed<Document>('valve', ...QUICK, 'cooldown=4', 'rates=0.05');
     expect(claims.find(({ id }) => id === 'preemptions')!.verdict).toBe(
       'refuted under a cooldown below the greatest gap',
     );
   });
 
   it('refuses what cannot be', async () => {
-    expect(await refused('kv=0.001', 'thin=0')).toContain('thin: given "0"');
-    expect(await refused('kv=0.002')).toContain('kv: given 0.002, expected room for two pages');
-    expect(await refused('offline.prompt=1000000', 'headroom=1000000')).toMatch(/offline\.prompt.*\n.*headroom/);
-    expect(await refused('rates=0', 'law.demand=0.5')).toMatch(/rates.*\n.*law\.demand/);
-    expect(await refused('gpu=a40', 'up=0.5')).toMatch(/gpu.*\n.*up/);
-    expect(await refused('trace=nowhere.csv')).toContain('nowhere.csv');
+    expect(await refused('valve', 'kv=0.001', 'thin=0')).toContain('thin: given "0"');
+    expect(await refused('valve', 'kv=0.002')).toContain('kv: given 0.002, expected room for two pages');
+    expect(await refused('valve', 'offline.prompt=1000000', 'headroom=1000000')).toMatch(
+      /offline\.prompt.*\n.*headroom/,
+    );
+    expect(await refused('valve', 'rates=0', 'law.demand=0.5')).toMatch(/rates.*\n.*law\.demand/);
+    expect(await refused('valve', 'gpu=a40', 'up=0.5')).toMatch(/gpu.*\n.*up/);
+    expect(await refused('valve', 'trace=nowhere.csv')).toContain('nowhere.csv');
   });
 });
 

@@ -2,15 +2,14 @@
 
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { main } from '../../src/cli/program.js';
 import type { Claim } from '../../src/experiments/experiment.js';
 import { settingsOf } from '../../src/experiments/parameters.js';
 import { scenarioOf } from '../../src/experiments/virtuoso/host.js';
 import { VIRTUOSO_PARAMETERS } from '../../src/experiments/virtuoso/parameters.js';
 import { parseScenario } from '../../src/scenario/parse.js';
 import { resolveScenario } from '../../src/scenario/resolve.js';
-import { captureIo } from '../cli/fake.js';
 import { heldNumbers } from './claim-numbers.js';
+import { printed, refused } from './reproduced.js';
 
 interface Point {
   readonly discipline: string;
@@ -42,30 +41,10 @@ const QUICK = [
   'burst.duties=0.1',
   'law.cycles=2100000',
 ];
-const args = (name: string, set: readonly string[]) => [
-  'reproduce',
-  name,
-  '--json',
-  ...set.flatMap((text) => ['--set', text]),
-];
-
-async function printed(name: string, ...set: string[]): Promise<Document> {
-  const io = captureIo();
-  expect([await main(args(name, set), io), io.err]).toEqual([0, '']);
-  return JSON.parse(io.out) as Document;
-}
-
-async function refused(...set: string[]): Promise<string> {
-  const io = captureIo();
-  expect(await main(args('virtuoso', set), io)).toBe(2);
-  expect(io.out).toBe('');
-  return io.err;
-}
-
 describe('reproduce virtuoso', () => {
   let document: Document;
   beforeAll(async () => {
-    document = await printed('virtuoso', ...QUICK);
+    document = await printed<Document>('virtuoso', ...QUICK);
   }, 60_000);
 
   const at = (discipline: string, cost: number): Point =>
@@ -103,12 +82,17 @@ describe('reproduce virtuoso', () => {
   });
 
   it('runs two tenants alone, as a part', async () => {
-    const { figures } = await printed('virtuoso/pair', 'duration=40ms', 'discipline=packets', 'aggressor.cost=32000');
+    const { figures } = await printed<Document>(
+      'virtuoso/pair',
+      'duration=40ms',
+      'discipline=packets',
+      'aggressor.cost=32000',
+    );
     expect(figures).toEqual(at('packets', 32_000));
   });
 
   it('feeds the VMs of a host, whose cores move, and takes some of them', async () => {
-    const { figures } = await printed(
+    const { figures } = await printed<Document>(
       'virtuoso/host',
       'host.duration=30ms',
       'disciplines=packets,cycles',
@@ -132,21 +116,27 @@ describe('reproduce virtuoso', () => {
   });
 
   it('says where limits do as well', async () => {
-    const { claims } = await printed('virtuoso', ...QUICK, 'costs=16000', 'aggressor.gap=1000000', 'burst.tenants=4');
+    const { claims } = await printed<Document>(
+      'virtuoso',
+      ...QUICK,
+      'costs=16000',
+      'aggressor.gap=1000000',
+      'burst.tenants=4',
+    );
     expect(claims.find(({ id }) => id === 'limits')!.verdict).toBe('refuted under costs up to 16000 cycles');
   });
 
   it('refuses what cannot be', async () => {
-    expect(await refused('victim.weight=0', 'boost=0')).toMatch(/victim\.weight.*\n.*boost/);
-    expect(await refused('period=0us')).toContain('period: given "0us"');
-    expect(await refused('aggressor.cost=0')).toContain('aggressor.cost: given "0"');
-    expect(await refused('costs=0')).toContain('a packet costs something');
-    expect(await refused('stages=rx,disk')).toContain('stages: given "rx,disk"');
-    expect(await refused('stages=rx,rx')).toContain('each stage once');
-    expect(await refused('host.cores=4', 'workers=2')).toContain(
+    expect(await refused('virtuoso', 'victim.weight=0', 'boost=0')).toMatch(/victim\.weight.*\n.*boost/);
+    expect(await refused('virtuoso', 'period=0us')).toContain('period: given "0us"');
+    expect(await refused('virtuoso', 'aggressor.cost=0')).toContain('aggressor.cost: given "0"');
+    expect(await refused('virtuoso', 'costs=0')).toContain('a packet costs something');
+    expect(await refused('virtuoso', 'stages=rx,disk')).toContain('stages: given "rx,disk"');
+    expect(await refused('virtuoso', 'stages=rx,rx')).toContain('each stage once');
+    expect(await refused('virtuoso', 'host.cores=4', 'workers=2')).toContain(
       'host.cores: given 4, expected at least workers (2) and three',
     );
-    expect(await refused('workers=3')).toContain('workers: given 3, expected an even number');
-    expect(await refused('burst.duties=0', 'burst.tenants=1')).toMatch(/burst\.duties.*\n.*burst\.tenants/);
+    expect(await refused('virtuoso', 'workers=3')).toContain('workers: given 3, expected an even number');
+    expect(await refused('virtuoso', 'burst.duties=0', 'burst.tenants=1')).toMatch(/burst\.duties.*\n.*burst\.tenants/);
   });
 });

@@ -4,6 +4,7 @@
 import { lognormal, stream } from '../draw.js';
 import { type Claim, type ExperimentTable, experimentOf } from '../experiment.js';
 import type { Settings } from '../parameters.js';
+import { times } from '../words.js';
 import { EDGEFLOW_PARAMETERS } from './parameters.js';
 import { boundByCompute, budgetOf, type Device, layerMs, loadMs, makespan, roundingError } from './pipeline.js';
 
@@ -12,7 +13,6 @@ const COMMAND = 'fluxhost reproduce edgeflow';
 const CLAIMED = 4.07;
 const NOTED = 3.05;
 
-const times = (value: number): string => `${value.toFixed(2)}x`;
 const ms = (value: number): string => `${value.toFixed(0)} ms`;
 
 const deviceOf = (settings: Settings, packing: 'fast' | 'slow'): Device => ({

@@ -11,6 +11,7 @@ import {
   type FigureValues,
 } from '../experiment.js';
 import { refuse, type Settings } from '../parameters.js';
+import { percent } from '../words.js';
 import { Controller } from './controller.js';
 import { GIL_PARAMETERS } from './parameters.js';
 import { type Controlled, controlled, type Steady, steady } from './runs.js';
@@ -23,8 +24,6 @@ const CLIFF = 0.2;
 /** So many in each run of G1 and G2: their error is about 0.3 %. */
 const LAW_TASKS = 200_000;
 const AT_256 = 1 - 31_087 / 37_437;
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 function check(settings: Settings): void {
   const problems: Parameters<typeof refuse>[0][number][] = [];

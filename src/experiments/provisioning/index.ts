@@ -3,6 +3,7 @@
 
 import { type Claim, type ExperimentTable, experimentOf } from '../experiment.js';
 import { refuse, type Settings } from '../parameters.js';
+import { times } from '../words.js';
 import { densities, type DensityPoint, VM_KINDS } from './density.js';
 import { frontOf, type FrontPoint } from './front.js';
 import { lawsOf } from './laws.js';
@@ -19,7 +20,6 @@ const MS = 1e6;
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 const whole = (value: number): string => value.toFixed(0);
-const times = (value: number): string => `${value.toFixed(2)}x`;
 
 function check(settings: Settings): void {
   const problems: Parameters<typeof refuse>[0][number][] = [];

@@ -18,6 +18,7 @@ import { luckOf } from '../../decide/luck.js';
 import { meanInterval } from '../../metrics/confidence.js';
 import { type Claim, type ExperimentTable, type FigureValues, experimentOf } from '../experiment.js';
 import { refuse, type Settings } from '../parameters.js';
+import { percent, times } from '../words.js';
 import {
   type Factor,
   factorOver,
@@ -50,9 +51,6 @@ const CLAIMED = [
 ] as const;
 
 type Hunts = Record<HunterName, Found>;
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-const times = (value: number): string => `${value.toFixed(2)}x`;
 
 function check(settings: Settings): void {
   const problems: Parameters<typeof refuse>[0][number][] = [];

@@ -17,14 +17,13 @@ import {
 import { meanInterval } from '../../metrics/confidence.js';
 import { type Claim, type ExperimentTable, experimentOf } from '../experiment.js';
 import { refuse, type Settings } from '../parameters.js';
+import { percent } from '../words.js';
 import { VERUSAGE_PARAMETERS } from './parameters.js';
 
 const SOURCE = 'arXiv 2512.18436, abstract';
 const COMMAND = 'fluxhost reproduce verusage';
 /** Attempts a task may have that are looked at when the least is asked for. */
 const MOST = 64;
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 type PlanName = 'a alone' | 'b alone' | 'a, then b' | 'b, then a';
 

@@ -4,6 +4,7 @@
 import type { Discipline } from '../../server/run.js';
 import { type Asked, type Claim, type ExperimentResult, type ExperimentTable, experimentOf } from '../experiment.js';
 import { refuse, type Settings } from '../parameters.js';
+import { times } from '../words.js';
 import { type Point, runPair, type Silos, silos } from './datapath.js';
 import { hosts } from './host.js';
 import { laws } from './laws.js';
@@ -17,7 +18,6 @@ const CLAIMED_EFFICIENCY = 3;
 const CLAIMED_LOSS = 0.05;
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
-const times = (factor: number): string => `${factor.toFixed(2)}x`;
 const us = (value: number | null): string => (value === null ? '' : `${value.toFixed(1)} us`);
 
 function check(settings: Settings): void {

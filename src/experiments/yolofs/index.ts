@@ -5,6 +5,7 @@ import { type Agent, type Guard, GUARDS, guarded, interactions, loss, touched } 
 import { wilsonInterval } from '../../metrics/confidence.js';
 import { type Claim, type ExperimentTable, experimentOf } from '../experiment.js';
 import { type Settings } from '../parameters.js';
+import { percent } from '../words.js';
 import { YOLOFS_PARAMETERS } from './parameters.js';
 
 const SOURCE = 'arXiv 2604.13536, abstract';
@@ -17,8 +18,6 @@ const WORDS: Readonly<Record<Guard, string>> = {
   snapshots: 'with snapshots',
   progressive: 'with rules that ask once',
 };
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 const agentOf = (settings: Settings): Agent => ({
   harmful: settings.number('h'),
