@@ -20,9 +20,6 @@ export interface CsvBlock {
 /** Longest row in characters: an unclosed quote would otherwise swallow the rest of the file into memory. */
 export const ROW_CHARACTERS_MAX = 4 * 1024 * 1024;
 
-/** How many faulty rows are told at once. */
-export const PROBLEMS_MAX = MOST_PROBLEMS;
-
 interface Parsed {
   readonly data: string[][];
   readonly errors: readonly { readonly message: string; readonly row?: number }[];
@@ -76,7 +73,7 @@ export class CsvRows {
     const malformed = errors.filter(({ row }, i) => (row ?? 0) < data.length && row !== errors[i - 1]?.row);
     if (malformed.length > 0) {
       throw new InputError(
-        malformed.slice(0, PROBLEMS_MAX).map(({ message, row }) => ({
+        malformed.slice(0, MOST_PROBLEMS).map(({ message, row }) => ({
           file,
           line: lineOf(row ?? 0),
           path: '',
@@ -155,7 +152,7 @@ function blockOf(
     if (row.length === header.length && (row.length > 1 || row[0] !== '')) continue;
     allWhole = false;
     if (row.length === 1 && row[0] === '') continue;
-    if (problems.length < PROBLEMS_MAX) {
+    if (problems.length < MOST_PROBLEMS) {
       problems.push({
         file,
         line: lineOf(i),
@@ -226,7 +223,7 @@ export class CellProblems {
   }
 
   add(line: number, column: string, cell: string, expected: string): void {
-    if (this.#problems.length >= PROBLEMS_MAX) return;
+    if (this.#problems.length >= MOST_PROBLEMS) return;
     this.#problems.push({ file: this.#file, line, path: column, given: show(cell), expected });
   }
 

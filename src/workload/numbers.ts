@@ -1,10 +1,9 @@
 // A file of numbers, of an empirical distribution or of the pages that a VM touches: one number a line, plain or compressed; empty
 // lines and # comments are passed over.
 
-import { type Problem, show, InputError } from '../input/errors.js';
+import { InputError, MOST_PROBLEMS, type Problem, show } from '../input/errors.js';
 import { type TraceHost, readText } from './text-source.js';
 
-const PROBLEMS_MAX = 10;
 /** Of a line: what has none would be gathered whole. */
 const CHARACTERS_MAX = 64 * 1024;
 
@@ -23,7 +22,7 @@ export async function readNumbers(host: TraceHost, file: string, zeros = false):
     if (cell === '' || cell.startsWith('#')) return;
     const value = Number(cell);
     if (Number.isFinite(value) && value >= 0) values.push(value);
-    else if (problems.length < PROBLEMS_MAX)
+    else if (problems.length < MOST_PROBLEMS)
       problems.push({ file, line, path: '', given: show(cell), expected: 'a number of at least 0, one a line' });
   };
   for await (const text of readText(host, file)) {
