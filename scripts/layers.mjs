@@ -104,6 +104,7 @@ export const SRC_LAYERS = [
     rooms: ['src/swap', 'src/lifecycle'],
     about: 'swapped memory · functions whose VMs come and go, each as a part of scenario and result',
   },
+  { rooms: ['src/recording'], about: "what a machine's scheduler did, read from files" },
   { rooms: ['src/scenario'], about: 'a scenario: checked, resolved, written again, forked' },
   { rooms: ['src/part-table.ts'], about: 'the parts of the host, one line each' },
   { rooms: ['src/parts.ts'], about: 'what the boundary asks of every part' },

@@ -58,6 +58,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'a page of figures of what was written with --out',
     load: async () => (await import('./report.js')).report,
   },
+  record: {
+    summary: "what this machine's scheduler does, into a file (Linux, root)",
+    load: async () => (await import('./record.js')).record,
+  },
   serve: {
     summary: 'the live page: scenarios that run in a browser',
     load: async () => (await import('./serve.js')).serve,
