@@ -74,6 +74,13 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: "a paper's figures beside ours",
     load: async () => (await import('./reproduce.js')).reproduce,
   },
+  verify: {
+    summary: 'runs again what made a result and compares every figure',
+    load: async () => {
+      const { verify } = await import('./verify.js');
+      return (args, io) => verify(args, io, main);
+    },
+  },
   explain: {
     summary: "a parameter's meaning, unit, default and source",
     load: async () => (await import('./explain.js')).explain,
