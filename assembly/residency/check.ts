@@ -8,13 +8,13 @@ import { level, Tiers } from "./state";
 /** Answers BROKEN_*. */
 export function checkTiers(t: Tiers): u32 {
   if (t.overfull || t.resident > t.capacity) return L.BROKEN_CAPACITY;
-  if (t.accesses != t.hits + slowOnes(t)) return L.BROKEN_ACCOUNT;
+  if (t.accesses != t.hits + slowOnes(t) || t.candidates != t.refused + t.promotions) return L.BROKEN_ACCOUNT;
   return places(t) ? L.BROKEN_NOTHING : L.BROKEN_PLACES;
 }
 
 /** Accesses that the time has at the slow level's cost. */
 function slowOnes(t: Tiers): u64 {
-  const moves = t.promotions * t.promoteNs + t.demotions * t.demoteNs;
+  const moves = t.promotions * t.promoteNs + t.demotions * t.demoteNs + t.faults * t.faultNs;
   const slow = t.spent - moves - t.hits * t.fastNs;
   return slow % t.slowNs == 0 ? slow / t.slowNs : ~(<u64>0);
 }

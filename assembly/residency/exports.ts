@@ -6,8 +6,9 @@ import { WINDOW_REQUESTS } from "../memory/replacement/ids";
 import { REQUEST_BYTES } from "../memory/replacement/request";
 import { checkTiers } from "./check";
 import * as L from "./layout";
+import { makeTiers } from "./make";
 import { Tiers } from "./state";
-import { makeTiers, replayTiers } from "./tiers";
+import { replayTiers } from "./tiers";
 
 let settings: usize = 0;
 
@@ -53,6 +54,14 @@ export function tiersCount(tiers: usize, which: u32): f64 {
       return <f64>t.spent;
     case L.COUNT_CLOCK_NS:
       return <f64>(t.spent + t.waited);
+    case L.COUNT_FAULTS:
+      return <f64>t.faults;
+    case L.COUNT_LIMITED:
+      return <f64>t.limited;
+    case L.COUNT_REFUSED:
+      return <f64>t.refused;
+    case L.COUNT_HOT_NS:
+      return <f64>t.hot;
     default:
       return t.resident;
   }

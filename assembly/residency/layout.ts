@@ -7,10 +7,18 @@ export const LEVEL_SLOW = 1;
 /** What makes a unit of the slow level a candidate for promotion. */
 export const DETECT_NOTHING = 0;
 export const DETECT_COUNT = 1;
+/** A hint fault soon after the unit was marked. */
+export const DETECT_HINT = 2;
+/** Hint faults since it came down. */
+export const DETECT_FAULTS = 3;
 
 /** Which candidates go up. */
 export const ADMIT_ALWAYS = 0;
 export const ADMIT_NEVER = 1;
+/** Those of which more accesses are expected than a limit. */
+export const ADMIT_SKETCH = 2;
+/** Rows of counters in a sketch. */
+export const SKETCH_ROWS = 4;
 
 /** Settings, f64 each: units and counts whole, times whole ns. */
 export const SET_UNITS = 0;
@@ -23,7 +31,20 @@ export const SET_GAP_NS = 6;
 export const SET_DETECTOR = 7;
 export const SET_ADMISSION = 8;
 export const SET_ACCESSES = 9;
-export const SETTINGS = 16;
+export const SET_FAULT_NS = 10;
+export const SET_SCAN_DELAY_NS = 11;
+export const SET_SCAN_PERIOD_NS = 12;
+export const SET_SCAN_UNITS = 13;
+export const SET_HOT_NS = 14;
+export const SET_LIMIT = 15;
+export const SET_LIMIT_NS = 16;
+export const SET_ADJUST_NS = 17;
+export const SET_LOW = 18;
+export const SET_HIGH = 19;
+export const SET_ADMIT_OVER = 20;
+export const SET_HALVE_NS = 21;
+export const SET_COUNTERS = 22;
+export const SETTINGS = 23;
 
 /** Counters, f64 each. */
 export const COUNT_ACCESSES = 0;
@@ -35,7 +56,10 @@ export const COUNT_DEMOTIONS = 5;
 export const COUNT_TOTAL_NS = 6;
 export const COUNT_CLOCK_NS = 7;
 export const COUNT_RESIDENT = 8;
-export const COUNTERS = 9;
+export const COUNT_FAULTS = 9;
+export const COUNT_LIMITED = 10;
+export const COUNT_REFUSED = 11;
+export const COUNT_HOT_NS = 12;
 
 /** What a check after each window found. */
 export const BROKEN_NOTHING = 0;

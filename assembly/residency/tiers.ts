@@ -5,55 +5,34 @@
 //
 // Units are numbered 0, 1, 2 … by the caller, so a unit's record needs no search. Record 0 is the sentinel of the fast level's list.
 
-import { allocate } from "../kernel/arena";
-import { LINKED_BYTES, makeList, oldest, pushNewest, recordAt, unlink } from "../memory/replacement/links";
+import { LINKED_BYTES, oldest, pushNewest, unlink } from "../memory/replacement/links";
 import { PAGE_MASK, REQUEST_BYTES } from "../memory/replacement/request";
 import { admits } from "./admission";
 import { isCandidate } from "./detectors";
+import { adjust, scan } from "./hints";
 import * as L from "./layout";
+import { halve, note } from "./sketch";
 import { Tiers, level, setLevel, setSlowAccesses } from "./state";
-
-/** From settings, f64 each as layout.ts numbers them. 0 when memory does not reach. */
-export function makeTiers(settings: usize): usize {
-  const at = allocate(offsetof<Tiers>());
-  if (at == 0) return 0;
-  const t = changetype<Tiers>(at);
-  t.units = <u32>setting(settings, L.SET_UNITS);
-  t.capacity = <u32>setting(settings, L.SET_CAPACITY);
-  t.fastNs = <u64>setting(settings, L.SET_FAST_NS);
-  t.slowNs = <u64>setting(settings, L.SET_SLOW_NS);
-  t.promoteNs = <u64>setting(settings, L.SET_PROMOTE_NS);
-  t.demoteNs = <u64>setting(settings, L.SET_DEMOTE_NS);
-  t.gapNs = <u64>setting(settings, L.SET_GAP_NS);
-  t.detector = <u32>setting(settings, L.SET_DETECTOR);
-  t.admission = <u32>setting(settings, L.SET_ADMISSION);
-  t.threshold = <u32>setting(settings, L.SET_ACCESSES);
-  t.records = allocate((<u64>t.units + 1) * LINKED_BYTES);
-  if (t.records == 0) return 0;
-  makeList(t.records);
-  return at;
-}
-
-function setting(settings: usize, which: i32): f64 {
-  return load<f64>(settings + (<usize>which << 3));
-}
 
 /** Accesses at `at` … `end`; false where one names a unit that there is not. */
 export function replayTiers(t: Tiers, at: usize, end: usize): bool {
   for (; at < end; at += REQUEST_BYTES) {
     const unit = load<u64>(at) & PAGE_MASK;
     if (unit >= <u64>t.units) return false;
-    access(t, recordAt(t.records, <u32>unit + 1));
+    access(t, <u32>unit);
   }
   return true;
 }
 
-/** Cost of the level, then the detector, then admission, then the victim, then the moves. */
+/** What is due, the cost of the level, then the detector, then admission, then the victim, then the moves. */
 // @ts-ignore: decorator
 @inline
-function access(t: Tiers, record: usize): void {
+function access(t: Tiers, unit: u32): void {
   t.accesses++;
   t.waited += t.gapNs;
+  const now = t.spent + t.waited;
+  if (now >= t.dueAt) catchUp(t, now);
+  const record = t.records + (<usize>unit + 1) * LINKED_BYTES;
   const at = level(record);
   if (at == <u32>L.LEVEL_FAST) {
     t.hits++;
@@ -72,13 +51,24 @@ function access(t: Tiers, record: usize): void {
     }
     setLevel(record, L.LEVEL_SLOW);
   }
-  if (!isCandidate(t, record)) return;
+  if (t.sketch != 0) note(t, unit);
+  if (!isCandidate(t, unit, record, now)) return;
   t.candidates++;
-  if (!admits(t)) return;
+  if (!admits(t, unit)) {
+    t.refused++;
+    return;
+  }
   if (t.resident == t.capacity) demote(t, oldest(t.records));
   t.promotions++;
   t.spent += t.promoteNs;
   enter(t, record);
+}
+
+function catchUp(t: Tiers, now: u64): void {
+  if (now >= t.scanAt) scan(t, now);
+  if (now >= t.adjustAt) adjust(t, now);
+  if (now >= t.halveAt) halve(t, now);
+  t.dueAt = min<u64>(t.scanAt, min<u64>(t.adjustAt, t.halveAt));
 }
 
 function enter(t: Tiers, record: usize): void {
@@ -86,6 +76,8 @@ function enter(t: Tiers, record: usize): void {
   pushNewest(t.records, record);
   t.resident++;
   if (t.resident > t.capacity) t.overfull = true;
+  if (t.capacity - t.resident >= t.low) return;
+  while (t.capacity - t.resident < t.high) demote(t, oldest(t.records));
 }
 
 function demote(t: Tiers, record: usize): void {

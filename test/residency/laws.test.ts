@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { formatNamed } from '../../src/pages/formats/names.js';
 import { unpack } from '../../src/workload/unpack.js';
 import { type Accesses, accessesTo, readAccesses } from '../../src/residency/accesses.js';
-import { bestStaticNs, breakEven, runTiers, type TierSettings } from '../../src/residency/tiers.js';
+import { bestStaticNs, breakEven, runTiers, type Scan, type TierSettings } from '../../src/residency/tiers.js';
 import { BUILDS, missesOf, moduleOf, sharedFile } from '../memory/support.js';
 import { POLICY_LRU } from '../../assembly/memory/replacement/ids.js';
 import { random } from '../support/chance.js';
@@ -21,6 +21,9 @@ function trace(name: string): Promise<Accesses> {
   traces.set(name, read);
   return read;
 }
+
+/** `FLUXHOST_RANDOM=N` asks for more. */
+const ROUNDS = Number(process.env['FLUXHOST_RANDOM'] ?? 300);
 
 const COSTS = { fastNs: 100, slowNs: 250, moveNs: 5000 } as const;
 /** Fast: a quarter of the pages. Promoted: after so many slow accesses; 0: never. */
@@ -132,31 +135,91 @@ describe('T4: moves that cost nothing', () => {
   });
 });
 
+/** Settings of any kind for so many units. */
+function anySettings(units: number, next: () => number): TierSettings {
+  const whole = (least: number, most: number): number => least + Math.floor(next() * (most - least + 1));
+  const fastUnits = whole(1, units - 1);
+  const fastNs = whole(0, 300);
+  const scan = (): Scan => ({ delayNs: whole(0, 9e3), periodNs: whole(1e3, 2e4), units: whole(1, units + 3) });
+  const high = whole(0, fastUnits - 1);
+  const detectors: (() => TierSettings['detector'])[] = [
+    () => ({ kind: 'nothing' }),
+    () => ({ kind: 'count', accesses: whole(1, 6) }),
+    () => ({ kind: 'faults', faults: whole(1, 3), faultNs: whole(0, 900), scan: scan() }),
+    () => ({
+      kind: 'hint',
+      faultNs: whole(0, 900),
+      scan: scan(),
+      hotNs: whole(8, 2e4),
+      limit: { units: whole(1, 6), perNs: whole(1e3, 2e4) },
+      adjustNs: whole(1e3, 5e4),
+    }),
+  ];
+  const admit = (['always', 'always', 'never', 'sketch'] as const)[whole(0, 3)]!;
+  return {
+    fastUnits,
+    fastNs,
+    slowNs: fastNs + whole(1, 300),
+    moveNs: whole(0, 9000),
+    gapNs: next() < 0.5 ? 0 : whole(1, next() < 0.2 ? 1e5 : 500),
+    detector: detectors[whole(0, 3)]!(),
+    admit: admit === 'sketch' ? { over: whole(0, 5), halveNs: whole(1e3, 1e5), counters: 2 ** whole(0, 5) } : admit,
+    ...(next() < 0.5 ? {} : { watermarks: { low: whole(0, high), high } }),
+  };
+}
+
 describe('random accesses', () => {
   it('cost what a second model says, in every build', async () => {
     const modules = await Promise.all(BUILDS.map((build) => moduleOf(build)));
-    for (let seed = 1; seed <= 300; seed++) {
+    for (let seed = 1; seed <= ROUNDS; seed++) {
       const next = random(seed);
       const whole = (least: number, most: number): number => least + Math.floor(next() * (most - least + 1));
-      const units = Array.from({ length: whole(2, 400) }, () => Math.floor(next() ** 2 * whole(2, 40)));
+      const drawn = whole(2, 40);
+      const units = Array.from({ length: whole(2, 400) }, () => Math.floor(next() ** 2 * drawn));
       const accesses = accessesTo(units.concat(1e9, 1e9 + 1)); // two that differ, whatever was drawn
-      const fastNs = whole(0, 300);
-      const common = {
-        fastUnits: whole(1, accesses.units - 1),
-        fastNs,
-        slowNs: fastNs + whole(1, 300),
-        moveNs: whole(0, 9000),
-        admit: next() < 0.1 ? 'never' : 'always',
-      } as const;
-      const after = next() < 0.1 ? undefined : whole(1, 6);
-      const expected = naiveTiers([...pagesOf(accesses)], { ...common, ...(after === undefined ? {} : { after }) });
-      const detector =
-        after === undefined ? ({ kind: 'nothing' } as const) : ({ kind: 'count', accesses: after } as const);
-      const got = await runTiers(accesses, { ...common, detector }, modules[seed % modules.length]);
-      expect(got, `seed ${seed}`).toMatchObject(expected);
+      const asked = anySettings(accesses.units, next);
+      const got = await runTiers(accesses, asked, modules[seed % modules.length]);
+      expect(got, `seed ${seed}: ${JSON.stringify(asked)}`).toEqual({
+        accesses: accesses.count,
+        ...naiveTiers([...pagesOf(accesses)], asked),
+      });
     }
   });
 });
+
+describe('T2: how soon a fault makes a candidate', () => {
+  it('falls by an eighth of its reference while there are far more candidates than may go up, and rises to twice it', async () => {
+    // a thousandth of the kernel's times: windows of 60 ms, a scan each ms; 20 slow units, each accessed once after each scan
+    const window = 1200;
+    const busy = Array.from({ length: 2 * window }, (_, i) => 1 + (i % 20));
+    const quiet = new Array<number>(11 * window).fill(0);
+    const hotAfter = async (windows: number): Promise<number> => {
+      const accesses = accessesTo([0, ...busy, ...quiet].slice(0, windows * window + 30));
+      const scan = { delayNs: 0, periodNs: 1e6, units: 21 };
+      const { hotNs } = await runTiers(accesses, {
+        ...{ fastUnits: 1, fastNs: 0, slowNs: 1, moveNs: 0, gapNs: 50_000, admit: 'never' },
+        detector: {
+          ...{ kind: 'hint', faultNs: 0, scan, hotNs: 1e6, adjustNs: 60e6 },
+          limit: { units: 1, perNs: 1e6 },
+        },
+      });
+      return hotNs / 1e3;
+    };
+    const trace: number[] = [];
+    for (let windows = 1; windows <= 13; windows++) trace.push(await hotAfter(windows));
+    expect(trace).toEqual([875, 750, 875, 1000, 1125, 1250, 1375, 1500, 1625, 1750, 1875, 2000, 2000]);
+  });
+});
+
+const SCAN: Scan = { delayNs: 0, periodNs: 1e6, units: 1 };
+const HINT = {
+  kind: 'hint',
+  faultNs: 0,
+  scan: SCAN,
+  hotNs: 1e6,
+  limit: { units: 1, perNs: 1e6 },
+  adjustNs: 1e6,
+} as const;
 
 describe('what is refused', () => {
   const accesses = accessesTo([1, 2, 3]);
@@ -168,6 +231,12 @@ describe('what is refused', () => {
     ['moveNs', { moveNs: -1 }],
     ['gapNs', { gapNs: 0.5 }],
     ['detector.accesses', { detector: { kind: 'count', accesses: 0 } }],
+    ['detector.faults', { detector: { kind: 'faults', faults: 0, faultNs: 0, scan: SCAN } }],
+    ['detector.scan.periodNs', { detector: { kind: 'faults', faults: 1, faultNs: 0, scan: { ...SCAN, periodNs: 0 } } }],
+    ['detector.limit.units', { detector: { ...HINT, limit: { units: 0, perNs: 1e9 } } }],
+    ['detector.hotNs', { detector: { ...HINT, hotNs: 0 } }],
+    ['watermarks.high', { watermarks: { low: 0, high: 1 } }],
+    ['admit.counters', { admit: { over: 33, halveNs: 1e6, counters: 1000 } }],
   ] as const)('%s', async (path, changes) => {
     const running = runTiers(accesses, settings(accesses, 1, { fastUnits: 1, ...changes }));
     await expect(running).rejects.toMatchObject({ problems: [{ path }] });
