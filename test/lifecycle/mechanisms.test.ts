@@ -87,7 +87,7 @@ describe('functions under a mechanism', () => {
   it('ditto: an instance without a core waits for the next sample, and runs', async () => {
     const rows = [0, 1, 2, 3].map((k): [number, number, number] => [(600 * k + 100) * MS, 0, 3 * MS]);
     const given = lifecycle({ functions: [fn()], invocations: invocations(rows) });
-    const scenario = resolveScenario({ ...BARE, mechanism: 'ditto' });
+    const scenario = resolveScenario({ ...BARE, vms: [...BARE.vms], mechanism: 'ditto' });
     const { latencyNs, completed } = (await runFunctions({ ...scenario, vms: [] }, given)).lifecycle!;
     expect(completed).toBe(4);
     // samples at multiples of 500 ms, 14 us to add the vCPU: the first waits 400 ms, the second finds it searching, at 1 s it is removed,
