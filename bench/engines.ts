@@ -1,10 +1,10 @@
 // What the case "scale" measures that no command shows: engines and sums of a fleet, as the program has them. Bundled when it is asked for.
 
 export { queueEngine } from '../src/cli/queue-engine.js';
-export { fleetEngine } from '../src/cli/pool.js';
+export { threadEngine } from '../src/cli/pool.js';
 export { createOn, HOST_SETUP } from '../src/cli/tools.js';
 export { loadFleet } from '../src/fleet/file.js';
-export { HostTable } from '../src/fleet/host-table.js';
+export { hostTable } from '../src/fleet/host-table.js';
 export { engineHere, rowsOf } from '../src/fleet/hosts.js';
 export { FleetSum, jobsOf, prepareFleet, vmsOf } from '../src/fleet/simulate.js';
 export { nodeHost } from '../src/workload/node-file.js';

@@ -112,7 +112,7 @@ async function overheads(engine, chunks, others) {
 
 async function local(parts, { context }, folder, chunks) {
   const where = { directory: folder, setup: parts.HOST_SETUP };
-  const engine = await parts.fleetEngine(pathToFileURL(CLI), 1, where, context, 60_000);
+  const engine = await parts.threadEngine(pathToFileURL(CLI), 1, where, context, { silenceMs: 60_000 });
   try {
     return await overheads(engine, chunks, []);
   } finally {
@@ -176,7 +176,7 @@ async function merging(parts, prepared, folder, turns) {
   for (let turn = 0; turn <= turns; turn++) {
     const begun = spent();
     const sum = new parts.FleetSum(prepared);
-    const table = new parts.HostTable(() => undefined);
+    const table = parts.hostTable(() => undefined);
     for (const line of lines) {
       const row = JSON.parse(line);
       sum.add(row);

@@ -5,10 +5,24 @@ import { availableParallelism } from 'node:os';
 import { show } from '../input/errors.js';
 import { parseDuration, QuantityError } from '../input/quantities.js';
 import { formatWait } from '../report/units.js';
+import type { Done, Engine } from '../study/engine.js';
+import {
+  type Crew,
+  crewOf,
+  EngineMaker,
+  type Maker,
+  makerHere,
+  type RunChunk,
+  type RunRow,
+  runOn,
+  RUNS,
+  type RunsContext,
+  type RunTask,
+} from '../study/runs.js';
 import type { Study } from '../study/study.js';
-import { type Crew, alone } from '../study/sweep.js';
 import type { Arguments } from './args.js';
 import { CLEAR_LINE, type Io } from './io.js';
+import type { RunFolder } from './run-folder.js';
 import type { Setup } from './tools.js';
 
 const MOST_WORKERS = 256;
@@ -20,8 +34,9 @@ export const workersOf = (given: Arguments): number =>
   given.whole('workers', 1, MOST_WORKERS) ?? availableParallelism();
 
 const DEFAULT_HANG = '60s';
+export const DEFAULT_HANG_MS = parseDuration(DEFAULT_HANG) / 1e6;
 
-/** The option of commands that simulate a fleet's hosts on threads. */
+/** The option of commands that simulate on threads. */
 export const HANG_AFTER = {
   'hang-after': {
     value: 'TIME',
@@ -44,12 +59,20 @@ export function hangMsOf(given: Arguments): number {
   return Infinity;
 }
 
+/** Runs of a chunk go to a thread together; over a queue a chunk costs more. */
+const CHUNK_MS = { local: 50, bullmq: 500 } as const;
+
 interface Where {
   readonly directory: string;
   readonly setup: Setup;
   readonly workers: number;
   /** What is counted: rows, runs. */
   readonly rows: string;
+  readonly hangMs: number;
+  /** Of the queue, where one is asked for. */
+  readonly redis?: string | undefined;
+  /** Where runs are kept, which takes them from whoever makes them. */
+  readonly kept?: { readonly folder: RunFolder; readonly by: (maker: Maker) => Maker } | undefined;
 }
 
 const BAR = 20;
@@ -62,30 +85,67 @@ export function rowsText(done: number, all: number, rows: string, elapsedMs: num
   return `${bar} ${done} of ${all} ${rows}${left}`;
 }
 
-/** Does `work` with a crew, and sends the crew home when it ends or is interrupted. */
-export async function onCrew<T>(
-  study: Study,
+const MOST_SHOWN = 3;
+
+/** `; 2 workers: a 3.1, b 2.9 a second`, where several machines work. */
+export function ratesText(workers: readonly Done[] = []): string {
+  if (workers.length === 0) return '';
+  const rates = workers.slice(0, MOST_SHOWN).map(({ worker, perSecond }) => `${worker} ${perSecond.toPrecision(3)}`);
+  const more = workers.length > MOST_SHOWN ? ', …' : '';
+  return `; ${workers.length} ${workers.length === 1 ? 'worker' : 'workers'}: ${rates.join(', ')}${more} a second`;
+}
+
+/** In the log of the run: who has done how much. */
+export function logWorkers(
+  engine: Pick<Engine<never, never>, 'workers'> | undefined,
+  rowsName: string,
+  folder?: RunFolder,
+): void {
+  for (const { worker, rows, perSecond } of engine?.workers?.() ?? [])
+    folder?.log(`worker ${worker}: ${rows} ${rowsName}, ${perSecond.toPrecision(3)} a second`);
+}
+
+/** What the runs of a study are made on; undefined: on this thread. */
+async function engineOf(
   io: Io,
-  { directory, setup, workers, rows }: Where,
-  work: (crew: Crew) => Promise<T>,
-): Promise<T> {
+  { directory, setup, workers, hangMs, redis }: Where,
+): Promise<Engine<RunChunk, RunRow> | undefined> {
+  const context: RunsContext = { kind: 'runs' };
+  if (redis !== undefined) {
+    const { queueEngine } = await import('./queue-engine.js');
+    return queueEngine(redis, directory, context, (line) => io.stderr(`${line}\n`));
+  }
+  if (io.program === undefined) return undefined;
+  const { threadEngine } = await import('./pool.js');
+  const watched = { silenceMs: hangMs, alive: (on: boolean) => io.alive?.(on) };
+  return threadEngine(io.program, workers, { directory, setup }, context, watched);
+}
+
+/** Does `work` with a crew, and sends the crew home when it ends or is interrupted. */
+export async function onCrew<T>(study: Study, io: Io, where: Where, work: (crew: Crew) => Promise<T>): Promise<T> {
+  const { rows, redis, kept, setup } = where;
   const begun = performance.now();
+  const engine = await engineOf(io, where);
   const onRows = (done: number, all: number): void => {
-    if (io.stderrIsTty === true) io.stderr(CLEAR_LINE + rowsText(done, all, rows, performance.now() - begun));
+    if (io.stderrIsTty === true)
+      io.stderr(CLEAR_LINE + rowsText(done, all, rows, performance.now() - begun) + ratesText(engine?.workers?.()));
   };
-  const here = alone(study);
-  const pool =
-    io.program === undefined || workers === 1
-      ? undefined
-      : await (
-          await import('./pool.js')
-        ).Pool.start(io.program, workers, { directory, setup }, here.run, onRows, (on) => io.alive?.(on));
-  const stop = io.onInterrupt?.(() => void pool?.close());
+  const again = redis === undefined ? (...run: [RunTask, string]) => runOn(study, ...run) : undefined;
+  const chunkMs = CHUNK_MS[redis === undefined ? 'local' : 'bullmq'];
+  const made = engine === undefined ? undefined : new EngineMaker(engine, chunkMs, again);
+  const stop = io.onInterrupt?.(() => {
+    made?.end();
+    if (engine?.giveUp === undefined) void engine?.close();
+    else engine.giveUp();
+  });
+  const maker = made ?? makerHere(study);
   try {
-    return await work(pool ?? { ...here, onRows });
+    return await work(crewOf(kept?.by(maker) ?? maker, setup.histograms === true, onRows));
   } finally {
     stop?.();
-    await pool?.close();
+    logWorkers(engine, RUNS.name, kept?.folder);
+    made?.end();
+    await engine?.close();
     if (io.stderrIsTty === true) io.stderr(CLEAR_LINE);
   }
 }

@@ -2,7 +2,8 @@
 
 import { join } from 'node:path';
 import { readFile } from 'node:fs/promises';
-import { HostTable } from '../fleet/host-table.js';
+import { hostTable } from '../fleet/host-table.js';
+import type { HostRow } from '../fleet/work.js';
 import type { FleetResult } from '../fleet/result.js';
 import type { FleetSum, PreparedFleet } from '../fleet/simulate.js';
 import { histogramOf } from '../fleet/sums.js';
@@ -11,11 +12,12 @@ import { InputError, show } from '../input/errors.js';
 import { latencyFiles } from '../report/hdr.js';
 import { toStableJson } from '../result/json.js';
 import type { Result } from '../result/result.js';
-import { GrowingFile, writeAtomically } from './files.js';
-import { writeDocument } from './out.js';
+import { writeAtomically } from './files.js';
+import { writeDocument, writeTable } from './out.js';
 import { readRows } from './run-folder.js';
 
-const PLAN = 'plan.json';
+/** What parts have in common. */
+export const PLAN = 'plan.json';
 export type Planned = Pick<PreparedFleet, 'base' | 'plan' | 'slo'>;
 
 export const writeFleet = (folder: string, result: FleetResult, command: string): Promise<void> =>
@@ -51,20 +53,11 @@ export async function writeTables(
   planned: Planned,
   sum: FleetSum,
   isWhole: boolean,
-  rows: AsyncIterable<Parameters<HostTable['add']>[0]> = readRows(folder),
+  rows: AsyncIterable<HostRow> = readRows(folder),
 ): Promise<void> {
   const { base, plan, slo } = planned;
   await writeAtomically(join(folder, PLAN), JSON.stringify({ base, plan, slo }));
-  const file = new GrowingFile(join(folder, 'hosts.parquet'));
-  try {
-    const table = new HostTable((bytes) => file.write(bytes));
-    for await (const row of rows) table.add(row);
-    table.end();
-    file.keep();
-  } catch (error) {
-    file.drop();
-    throw error;
-  }
+  await writeTable(join(folder, 'hosts.parquet'), rows, hostTable);
   if (isWhole)
     for (const { name, text } of histogramFiles(planned, sum)) await writeAtomically(join(folder, name), text);
 }

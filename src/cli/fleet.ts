@@ -5,25 +5,24 @@ import { loadFleet, type FleetOnDisk } from '../fleet/file.js';
 import { engineHere, rowsOf } from '../fleet/hosts.js';
 import type { FleetResult } from '../fleet/result.js';
 import { FleetSum, type PreparedFleet, jobsOf, prepareFleet, vmsOf } from '../fleet/simulate.js';
-import type { ChunkEngine, Done } from '../fleet/work.js';
+import { type ChunkEngine, type HostRow, HOSTS } from '../fleet/work.js';
+import { type Done, shareOf } from '../study/engine.js';
 import { evaluateAssertion } from '../input/assert.js';
 import { renderFleet } from '../report/fleet-table.js';
 import { formatDurationNs } from '../report/units.js';
 import { toStableJson } from '../result/json.js';
 import { nodeHost } from '../workload/node-file.js';
 import { type Arguments, type CommandSpec, parseCommand, renderHelp } from './args.js';
-import { HANG_AFTER, hangMsOf, WORKERS, workersOf } from './crew.js';
+import { HANG_AFTER, hangMsOf, logWorkers, ratesText, WORKERS, workersOf } from './crew.js';
 import { EXIT } from './exit.js';
 import { prepareFolder } from './files.js';
 import { writeFleet, writeTables } from './fleet-out.js';
 import { CLEAR_LINE, type Io, lookOf } from './io.js';
-import { redisOf } from './queue.js';
 import { REPORT, commandOf } from './report.js';
 import { MAX_SEED } from './run.js';
 import { readRows, RunFolder } from './run-folder.js';
+import { type Sharing, sharedBy, sharingOf } from './share.js';
 import { createOn, FILES_WITHIN, HOST_SETUP } from './tools.js';
-
-const MOST_SHARDS = 100_000;
 
 export const fleetSpec: CommandSpec = {
   name: 'fleet',
@@ -38,17 +37,11 @@ export const fleetSpec: CommandSpec = {
     },
     ...WORKERS,
     ...HANG_AFTER,
-    engine: { value: 'NAME', help: 'local (default), or bullmq: the machines that run fluxhost worker' },
-    redis: { value: 'URL', help: 'with --engine bullmq: its queue, such as redis://127.0.0.1:6379' },
+    ...sharedBy('simulates', 'hosts'),
     assert: { value: 'EXPRESSION', multiple: true, help: 'must hold, else exit status 3: packing.rejected == 0' },
     out: {
       value: 'DIR',
       help: 'writes fleet.json and report.html there, and of simulated hosts a row each (hosts.parquet)',
-    },
-    resume: { help: 'with --out: goes on where a run in DIR was interrupted or killed' },
-    shard: {
-      value: 'I/N',
-      help: 'with --out: simulates the I-th of N parts of the hosts; fluxhost merge puts them together',
     },
     ...FILES_WITHIN,
     json: { help: 'prints the result as one JSON document' },
@@ -67,57 +60,27 @@ const byClass = (result: FleetResult): object => ({
   vms: result.classes.map((one) => ({ ...one, name: one.class })),
 });
 
-/** `3/8`: the third of eight. */
-function shardOf(given: Arguments): readonly [number, number] {
-  const text = given.text('shard');
-  if (text === undefined) return [1, 1];
-  const [part = NaN, of = NaN] = /^\d{1,6}\/\d{1,6}$/.test(text) ? text.split('/').map(Number) : [];
-  if (part >= 1 && part <= of && of <= MOST_SHARDS) return [part, of];
-  given.problems.push(`--shard: given ${JSON.stringify(text)}, expected I/N such as 1/8, I from 1 to N`);
-  return [1, 1];
-}
-
-function checkEngine(given: Arguments): void {
-  const engine = given.text('engine') ?? 'local';
-  if (engine === 'bullmq') redisOf(given);
-  else if (engine !== 'local')
-    given.problems.push(`--engine: given ${JSON.stringify(engine)}, expected local or bullmq`);
-  else if (given.text('redis') !== undefined)
-    given.problems.push('--redis: given without --engine bullmq, expected both');
-  if (engine === 'bullmq' && given.text('workers') !== undefined)
-    given.problems.push('--workers: given with --engine bullmq, where each fluxhost worker has its own');
-}
-
-/** The hosts of one part, in their order. */
-export const partOf = (order: readonly number[], [part, of]: readonly [number, number]): readonly number[] =>
-  order.slice(Math.floor((order.length * (part - 1)) / of), Math.floor((order.length * part) / of));
-
-async function engineOf(prepared: PreparedFleet, io: Io, directory: string, given: Arguments): Promise<ChunkEngine> {
-  const setup = { within: given.text('files-within'), ...HOST_SETUP };
-  if (given.text('engine') === 'bullmq') {
+async function engineOf(
+  prepared: PreparedFleet,
+  io: Io,
+  directory: string,
+  { given, sharing: { redis } }: Asked,
+): Promise<ChunkEngine> {
+  const context = prepared.context!;
+  if (redis !== undefined) {
     const { queueEngine } = await import('./queue-engine.js');
-    return queueEngine(given.text('redis')!, directory, prepared.context!, (line) => io.stderr(`${line}\n`));
+    return queueEngine(redis, directory, context, (line) => io.stderr(`${line}\n`));
   }
-  const workers = workersOf(given);
-  if (io.program === undefined || workers === 1)
-    return engineHere(prepared.context!, (scenario) => createOn(setup, scenario, directory));
-  const { fleetEngine } = await import('./pool.js');
-  return fleetEngine(io.program, workers, { directory, setup }, prepared.context!, hangMsOf(given));
+  const setup = { within: given.text('files-within') };
+  if (io.program === undefined)
+    return engineHere(context, (scenario) => createOn({ ...setup, ...HOST_SETUP }, scenario, directory));
+  const { threadEngine } = await import('./pool.js');
+  return threadEngine(io.program, workersOf(given), { directory, setup }, context, { silenceMs: hangMsOf(given) });
 }
-
-const MOST_SHOWN = 3;
-
-const doneText = ({ worker, hosts, perSecond }: Done): string =>
-  `${worker}: ${hosts} hosts, ${perSecond.toPrecision(3)} a second`;
 
 /** `12 of 80 hosts, 41 s left; 2 workers: a 3.1, b 2.9 a second` */
-export function progressText(done: number, all: number, leftMs: number, workers: readonly Done[] = []): string {
-  const text = `${done} of ${all} hosts, ${formatDurationNs(leftMs * 1e6)} left`;
-  if (workers.length === 0) return text;
-  const rates = workers.slice(0, MOST_SHOWN).map(({ worker, perSecond }) => `${worker} ${perSecond.toPrecision(3)}`);
-  const more = workers.length > MOST_SHOWN ? ', …' : '';
-  return `${text}; ${workers.length} ${workers.length === 1 ? 'worker' : 'workers'}: ${rates.join(', ')}${more} a second`;
-}
+export const progressText = (done: number, all: number, leftMs: number, workers?: readonly Done[]): string =>
+  `${done} of ${all} hosts, ${formatDurationNs(leftMs * 1e6)} left${ratesText(workers)}`;
 
 function progressOf(io: Io, all: number, before: number, engine: ChunkEngine): (done: number) => void {
   const begun = performance.now();
@@ -136,11 +99,11 @@ interface Running {
 }
 
 /** Simulates the hosts that have no row yet. */
-async function simulate({ prepared, hosts, folder, sum }: Running, loaded: FleetOnDisk, io: Io, given: Arguments) {
-  if (folder?.goesOn === true) for await (const row of readRows(folder.folder)) sum.add(row);
+async function simulate({ prepared, hosts, folder, sum }: Running, loaded: FleetOnDisk, io: Io, asked: Asked) {
+  if (folder?.goesOn === true) for await (const row of readRows<HostRow>(folder.folder)) sum.add(row);
   const left = hosts.slice(sum.rows);
   if (prepared.context === undefined || left.length === 0) return;
-  const engine = await engineOf(prepared, io, loaded.directory, given);
+  const engine = await engineOf(prepared, io, loaded.directory, asked);
   const controller = new AbortController();
   const stop = io.onInterrupt?.(() => {
     controller.abort();
@@ -157,7 +120,7 @@ async function simulate({ prepared, hosts, folder, sum }: Running, loaded: Fleet
     if (!controller.signal.aborted) throw error; // else it is what was given up
   } finally {
     stop?.();
-    for (const one of engine.workers?.() ?? []) folder?.log(`worker ${doneText(one)}`);
+    logWorkers(engine, HOSTS.name, folder);
     await engine.close();
     if (io.stderrIsTty === true) io.stderr(CLEAR_LINE);
   }
@@ -165,21 +128,26 @@ async function simulate({ prepared, hosts, folder, sum }: Running, loaded: Fleet
 
 async function openFolder(
   { base, context }: PreparedFleet,
-  { given, shard, rows }: { given: Arguments; shard: readonly [number, number]; rows: number },
+  { given, sharing }: Asked,
+  rows: number,
 ): Promise<RunFolder | undefined> {
   const folder = given.text('out');
   if (folder === undefined || context === undefined) return undefined;
   const { manifest } = base;
   const coreSha256 = hashOf(await compileCore()) ?? '';
   const { version, scenarioSha256, fingerprint } = manifest;
-  return RunFolder.open(
-    folder,
-    { version, scenarioSha256, coreSha256, packing: fingerprint, shard, rows },
-    given.flag('resume'),
-  );
+  const { shard, resume } = sharing;
+  const identity = { of: 'fleet', version, scenarioSha256, coreSha256, packing: fingerprint, shard, rows } as const;
+  return RunFolder.open(folder, identity, resume);
 }
 
-async function run(loaded: FleetOnDisk, io: Io, given: Arguments, command: string, shard: readonly [number, number]) {
+interface Asked {
+  readonly given: Arguments;
+  readonly sharing: Sharing;
+}
+
+async function run(loaded: FleetOnDisk, io: Io, asked: Asked, command: string) {
+  const { given, sharing } = asked;
   const files = nodeHost(loaded.directory, { within: given.text('files-within') });
   const vms = await vmsOf(loaded.fleet, files, { onNote: (note) => io.stderr(`note: ${note}\n`) });
   const told = (done: number, all: number): void => {
@@ -187,17 +155,17 @@ async function run(loaded: FleetOnDisk, io: Io, given: Arguments, command: strin
   };
   const prepared = await prepareFleet(loaded, vms, { onProgress: told });
   if (io.stderrIsTty === true) io.stderr(CLEAR_LINE);
-  const hosts = partOf(prepared.plan.order, shard);
+  const hosts = shareOf(prepared.plan.order, sharing.shard);
   const sum = new FleetSum(prepared);
-  const folder = await openFolder(prepared, { given, shard, rows: hosts.length });
+  const folder = await openFolder(prepared, asked, hosts.length);
   try {
-    await simulate({ prepared, hosts, folder, sum }, loaded, io, given);
+    await simulate({ prepared, hosts, folder, sum }, loaded, io, asked);
     const result = sum.result();
     const isDone = sum.rows === hosts.length;
     const out = given.text('out');
     if (out !== undefined) {
       if (folder !== undefined) {
-        await writeTables(folder.folder, prepared, sum, isDone && shard[1] === 1);
+        await writeTables(folder.folder, prepared, sum, isDone && sharing.shard[1] === 1);
         folder.log(isDone ? `done: ${sum.rows} rows` : `interrupted: ${sum.rows} of ${hosts.length} rows`);
       }
       await writeFleet(out, result, command);
@@ -217,17 +185,13 @@ export async function fleet(args: readonly string[], io: Io): Promise<number> {
   const seed = given.whole('seed', 0, MAX_SEED);
   workersOf(given);
   hangMsOf(given);
-  checkEngine(given);
-  const shard = shardOf(given);
+  const sharing = sharingOf(given);
   const out = given.text('out');
-  for (const option of ['resume', 'shard'] as const)
-    if (out === undefined && (given.flag(option) || given.text(option) !== undefined))
-      given.problems.push(`--${option}: given without --out, expected --out DIR as well`);
   given.check();
   const set = [...given.list('set'), ...(seed === undefined ? [] : [`seed=${seed}`])];
   const loaded = await loadFleet(given.positional(0), set);
   if (out !== undefined) await prepareFolder(out, ['fleet.json', 'hosts.parquet', 'rows.ndjson', REPORT]);
-  const { result, isDone } = await run(loaded, io, given, commandOf('fleet', args), shard);
+  const { result, isDone } = await run(loaded, io, { given, sharing }, commandOf('fleet', args));
   const expressions = given.list('assert');
   const verdicts = expressions.map((expression) => evaluateAssertion(expression, byClass(result)));
   io.stdout(given.flag('json') ? toStableJson(result) : renderFleet(result, lookOf(io)));

@@ -7,7 +7,6 @@ import { processIo } from './io.js';
 import { main } from './program.js';
 
 /** What threads that simulate are asked (pool.ts); loaded by them alone. */
-export const serveRun = async (job: never): Promise<unknown> => (await import('./pool.js')).serveRun(job);
 export const serveChunk = async (chunk: never): Promise<unknown> => (await import('./pool.js')).serveChunk(chunk);
 
 const isServing = !isMainThread && (workerData as { readonly kind?: unknown } | null)?.kind === 'fluxhost runs';

@@ -10,7 +10,8 @@ import type { Scenario } from '../scenario/types.js';
 import { shortestForm } from '../scenario/shortest.js';
 import { writtenForm } from '../scenario/written.js';
 import { Document, isPair, isScalar, visit } from 'yaml';
-import { writeAtomically } from './files.js';
+import { GrowingFile, writeAtomically } from './files.js';
+import type { ParquetTable } from '../result/parquet.js';
 import { writeHistograms } from './histograms.js';
 import { REPORT, writeReport } from './report.js';
 import { type Origin, writeOrigin } from './origin.js';
@@ -56,6 +57,24 @@ export async function writeDocument(
   await writeHistograms(folder, json, whole);
   await writeOrigin(folder, json, context);
   await writeReport(join(folder, REPORT), whole, context);
+}
+
+/** A Parquet file, whole or not at all. @throws WriteError naming the file */
+export async function writeTable<Row>(
+  path: string,
+  rows: AsyncIterable<Row> | Iterable<Row>,
+  tableOf: (sink: (bytes: Uint8Array) => void) => ParquetTable<Row>,
+): Promise<void> {
+  const file = new GrowingFile(path);
+  try {
+    const table = tableOf((bytes) => file.write(bytes));
+    for await (const row of rows) table.add(row);
+    table.end();
+    file.keep();
+  } catch (error) {
+    file.drop();
+    throw error;
+  }
 }
 
 /** The scenario with samples: its own, or those of the defaults. */

@@ -1,35 +1,26 @@
-// Work of a study or a fleet on several threads. A simulation is one thread's work and shares nothing, so runs and chunks of hosts go to
-// whoever is free (Piscina hands them out, and starts a thread anew that has died). What comes back is the result alone; a run that fails
-// is made again here, where its error has its class.
+// Work of a study or a fleet on several threads. A simulation is one thread's work and shares nothing, so chunks of runs or hosts go to
+// whoever is free (Piscina hands them out, and starts a thread anew that has died). What comes back are rows alone.
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { compileCore, hashOf } from '../core/load.js';
-import { oneByOne } from '../fleet/hosts.js';
-import { type Chunk, type ChunkContext, type ChunkEngine, HostSimulator, type HostRow } from '../fleet/work.js';
-import type { Result } from '../result/result.js';
-import type { Scenario } from '../scenario/types.js';
-import { Study } from '../study/study.js';
-import type { Crew } from '../study/sweep.js';
+import { type Chunk, type ChunkContext, HOSTS, HostSimulator, type HostRow } from '../fleet/work.js';
+import { type Engine, oneByOne, type WorkKind } from '../study/engine.js';
+import { type RunChunk, type RunRow, RUNS, RunSimulator, type RunsContext } from '../study/runs.js';
 import { Silences } from './silence.js';
-import { createOn, type Setup } from './tools.js';
+import { createOn, HOST_SETUP, type Setup } from './tools.js';
 
 /** By which the program knows that it is such a thread (main.ts). */
 const KIND = 'fluxhost runs';
 
-interface Shared {
-  readonly kind: typeof KIND;
-  readonly directory: string;
-  readonly setup: Setup;
-  /** Of a fleet. */
-  readonly context?: ChunkContext;
-}
+/** What all chunks have in common, by kind of work. */
+export type Context = ChunkContext | RunsContext;
+/** A chunk, and the row of a part of it, by the context. */
+export type ChunkOf<K extends Context> = K extends ChunkContext ? Chunk : RunChunk;
+export type RowOf<K extends Context> = K extends ChunkContext ? HostRow : RunRow;
 
-interface Job {
-  readonly id: number;
-  readonly scenario: Scenario;
-  readonly label: string;
-}
+export const kindOf = <K extends Context>({ kind }: K): WorkKind<ChunkOf<K>, RowOf<K>> =>
+  (kind === 'hosts' ? HOSTS : RUNS) as unknown as WorkKind<ChunkOf<K>, RowOf<K>>;
 
 /** Where files are looked for, and what simulates. */
 export interface Where {
@@ -37,20 +28,32 @@ export interface Where {
   readonly setup: Setup;
 }
 
-/** Threads that all know the same, and the core that one of them has compiled. `file`: the program. */
-async function threads(
-  file: URL,
-  width: number,
+/** Does chunks on this thread; `speak` is called at the begin of each simulation and between its slices. */
+export function simulatorOf<K extends Context>(
+  context: K,
   { directory, setup }: Where,
-  context?: ChunkContext,
-): Promise<Piscina> {
+): (chunk: ChunkOf<K>, speak?: () => void) => Promise<readonly RowOf<K>[]> {
+  const given: Context = context;
+  const used = given.kind === 'hosts' ? { ...setup, ...HOST_SETUP } : setup;
+  const create = (scenario: Parameters<typeof createOn>[1]) => createOn(used, scenario, directory);
+  const simulator = given.kind === 'hosts' ? new HostSimulator(given, create) : new RunSimulator(create);
+  return (chunk, speak) => simulator.run(chunk as never, speak) as Promise<readonly RowOf<K>[]>;
+}
+
+interface Shared extends Where {
+  readonly kind: typeof KIND;
+  readonly context: Context;
+}
+
+/** Threads that all know the same, and the core that one of them has compiled. `file`: the program. */
+async function threads(file: URL, width: number, { directory, setup }: Where, context: Context): Promise<Piscina> {
   const module = setup.module ?? (await compileCore());
   const sha256 = setup.coreSha256 ?? hashOf(module);
   const shared: Shared = {
     kind: KIND,
     directory,
     setup: { ...setup, module, ...(sha256 === null ? {} : { coreSha256: sha256 }) },
-    ...(context === undefined ? {} : { context }),
+    context,
   };
   return new Piscina({
     filename: file.href,
@@ -79,109 +82,79 @@ function endingOf(piscina: Piscina): Ending {
   return { ended, look };
 }
 
-/** Runs of a study; `close` ends them, and what they were at has no result. */
-export class Pool implements Crew {
-  private closed = false;
-  private jobs = 0;
-  /** Runs that have begun; who has been silent longest comes first. */
-  private readonly busy = new Set<number>();
-  private readonly ending: Ending;
-
-  private constructor(
-    private readonly piscina: Piscina,
-    readonly width: number,
-    private readonly here: (scenario: Scenario, label: string) => Promise<Result | null>,
-    readonly onRows?: (done: number, all: number) => void,
-    private readonly alive?: (simulating: boolean) => void,
-  ) {
-    piscina.on('message', (id: number) => this.spoke(id));
-    this.ending = endingOf(piscina);
-  }
-
-  /**
-   * @param file the program
-   * @param here makes a run on this thread
-   * @param alive hears that whoever had been silent longest goes on, and when nobody runs: a policy of one's own may never come back
-   */
-  static async start(
-    file: URL,
-    width: number,
-    where: Where,
-    here: (scenario: Scenario, label: string) => Promise<Result | null>,
-    onRows?: (done: number, all: number) => void,
-    alive?: (simulating: boolean) => void,
-  ): Promise<Pool> {
-    return new Pool(await threads(file, width, where), width, here, onRows, alive);
-  }
-
-  /** At the begin of a run, and between its slices. */
-  private spoke(id: number): void {
-    const [longest = id] = this.busy;
-    this.busy.delete(id);
-    this.busy.add(id);
-    // any other's word says nothing of the one that is waited for
-    if (id === longest) this.alive?.(true);
-  }
-
-  private ended(id: number): void {
-    this.spoke(id);
-    this.busy.delete(id);
-    if (this.busy.size === 0) this.alive?.(false);
-  }
-
-  async run(scenario: Scenario, label: string): Promise<Result | null> {
-    if (this.closed) return null;
-    const job: Job = { id: this.jobs++, scenario, label };
-    const run = this.piscina.run(job, { name: 'serveRun' }).catch(() => {
-      this.ending.look();
-      return null;
-    }) as Promise<Result | null>;
-    const result = await Promise.race([run, this.ending.ended]);
-    this.ended(job.id);
-    return result === null && !this.closed ? this.here(scenario, label) : result;
-  }
-
-  async close(): Promise<void> {
-    this.closed = true;
-    this.alive?.(false);
-    await this.piscina.destroy();
-  }
-}
-
 interface ChunkTask {
   readonly id: number;
-  readonly chunk: Chunk;
+  readonly chunk: Chunk | RunChunk;
 }
 
 /** A thread that was ended because it stopped. */
 class HungError extends Error {}
+/** No thread is left. */
+class NoThreadError extends Error {}
+
+/** How threads are watched, and what is done about those that die. */
+export interface Watched {
+  /** A simulation that is silent for so long has stopped (silence.ts). */
+  readonly silenceMs: number;
+  /** Hears that whoever had been silent longest goes on, and when nobody runs: a policy of one's own may never come back. */
+  readonly alive?: ((simulating: boolean) => void) | undefined;
+  /** Leaves chunks at which threads died to whoever asked: others may do better. */
+  readonly leaves?: boolean;
+}
+
+/** Who has been silent longest comes first. */
+class Busy {
+  private readonly ids = new Set<number>();
+
+  constructor(private readonly alive: Watched['alive']) {}
+
+  /** At the begin of a simulation, and between its slices. */
+  spoke(id: number): void {
+    const [longest = id] = this.ids;
+    this.ids.delete(id);
+    this.ids.add(id);
+    // any other's word says nothing of the one that is waited for
+    if (id === longest) this.alive?.(true);
+  }
+
+  ended(id: number): void {
+    this.spoke(id);
+    this.ids.delete(id);
+    if (this.ids.size === 0) this.alive?.(false);
+  }
+}
 
 /**
- * Chunks of a fleet's hosts. A thread that dies, or that does not come back for `silenceMs` (silence.ts), takes one chunk with it, which is done
- * again by another; hosts at which that happens again have no figures.
+ * Chunks on threads. A thread that dies, or that does not come back, takes one chunk with it, which is done again by another; parts of it at
+ * which that happens again have no figures.
  */
-export async function fleetEngine(
+export async function threadEngine<K extends Context>(
   file: URL,
   width: number,
   where: Where,
-  context: ChunkContext,
-  silenceMs: number,
-): Promise<ChunkEngine> {
+  context: K,
+  { silenceMs, alive, leaves = false }: Watched,
+): Promise<Engine<ChunkOf<K>, RowOf<K>>> {
   const piscina = await threads(file, width, where, context);
+  const kind = kindOf(context);
   const silences = new Silences(silenceMs);
-  piscina.on('message', (id: number) => silences.spoke(id));
+  const busy = new Busy(alive);
+  piscina.on('message', (id: number) => {
+    silences.spoke(id);
+    busy.spoke(id);
+  });
   let closed = false;
   let tasks = 0;
   const ending = endingOf(piscina);
   const dead = ending.ended.then((): never => {
-    throw new Error('no thread could be started that simulates hosts; --workers 1 does without');
+    throw new NoThreadError('no thread could be started that simulates');
   });
   dead.catch(() => undefined); // told to whoever waits
-  const once = async (chunk: Chunk): Promise<readonly HostRow[]> => {
+  const once = async (chunk: ChunkOf<K>): Promise<readonly RowOf<K>[]> => {
     const task: ChunkTask = { id: tasks++, chunk };
     const controller = new AbortController();
     silences.watch(task.id, () => controller.abort());
-    const run = piscina.run(task, { name: 'serveChunk', signal: controller.signal }) as Promise<readonly HostRow[]>;
+    const run = piscina.run(task, { name: 'serveChunk', signal: controller.signal }) as Promise<readonly RowOf<K>[]>;
     try {
       return await Promise.race([run, dead]);
     } catch (error) {
@@ -190,17 +163,25 @@ export async function fleetEngine(
       throw new HungError('a simulation did not come back', { cause: error });
     } finally {
       silences.ended(task.id);
+      busy.ended(task.id);
     }
   };
-  const run = async (chunk: Chunk): Promise<readonly HostRow[]> => {
+  let here: ReturnType<typeof simulatorOf<K>> | undefined;
+  const run = async (chunk: ChunkOf<K>): Promise<readonly RowOf<K>[]> => {
     try {
       return await once(chunk).catch((error: unknown) => {
-        if (closed) throw error;
+        if (closed || error instanceof NoThreadError) throw error;
         return once(chunk);
       });
     } catch (error) {
-      if (closed || !(error instanceof HungError)) throw error;
-      return oneByOne(chunk, run, `${error.message} (twice)`);
+      if (closed) throw error;
+      if (error instanceof NoThreadError) {
+        here ??= simulatorOf(context, where);
+        return here(chunk);
+      }
+      if (leaves && !(error instanceof HungError)) throw error;
+      const reason = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+      return oneByOne(kind, chunk, run, `${reason} (twice)`);
     }
   };
   return {
@@ -209,38 +190,26 @@ export async function fleetEngine(
     async close() {
       closed = true;
       silences.close();
+      alive?.(false);
       await piscina.destroy();
     },
   };
 }
 
-let study: Study | undefined;
-let running = 0;
-let simulator: HostSimulator | undefined;
-
-/** The other side: one run. */
-export async function serveRun({ id, scenario, label }: Job): Promise<Result | null> {
-  const { directory, setup } = workerData as Shared;
-  const speak = (): void => parentPort!.postMessage(running);
-  running = id;
-  speak();
-  const histograms = setup.histograms === true;
-  study ??= new Study({ create: (one) => createOn(setup, one, directory), histograms, onProgress: speak });
-  return study.once(scenario, label, { overTime: false, buckets: true }).catch(() => null);
-}
+let simulator: ReturnType<typeof simulatorOf<Context>> | undefined;
 
 /** No more often, ms. */
 const SPEAK_MS = 50;
 
 /** The other side: one chunk. */
-export async function serveChunk({ id, chunk }: ChunkTask): Promise<readonly HostRow[]> {
-  const { directory, setup, context } = workerData as Shared;
+export async function serveChunk({ id, chunk }: ChunkTask): Promise<readonly (HostRow | RunRow)[]> {
+  const { context, ...where } = workerData as Shared;
   let spokeMs = -Infinity;
   const speak = (): void => {
     if (performance.now() - spokeMs < SPEAK_MS) return;
     spokeMs = performance.now();
     parentPort!.postMessage(id);
   };
-  simulator ??= new HostSimulator(context!, (scenario) => createOn(setup, scenario, directory));
-  return simulator.run(chunk, speak);
+  simulator ??= simulatorOf(context, where);
+  return simulator(chunk, speak);
 }

@@ -37,11 +37,11 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./fleet.js')).fleet,
   },
   merge: {
-    summary: 'the parts of a fleet that were simulated apart, put together',
+    summary: 'the parts of a fleet or sweep that were simulated apart, put together',
     load: async () => (await import('./merge.js')).merge,
   },
   worker: {
-    summary: 'simulates hosts for fluxhost fleet --engine bullmq',
+    summary: 'simulates for fluxhost fleet and sweep --engine bullmq',
     load: async () => (await import('./worker.js')).worker,
   },
   kubernetes: {
@@ -58,10 +58,6 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'a page of figures of what was written with --out',
     load: async () => (await import('./report.js')).report,
   },
-  record: {
-    summary: "what this machine's scheduler does, into a file (Linux, root)",
-    load: async () => (await import('./record.js')).record,
-  },
   serve: {
     summary: 'the live page: scenarios that run in a browser',
     load: async () => (await import('./serve.js')).serve,
@@ -73,13 +69,6 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   reproduce: {
     summary: "a paper's figures beside ours",
     load: async () => (await import('./reproduce.js')).reproduce,
-  },
-  verify: {
-    summary: 'runs again what made a result and compares every figure',
-    load: async () => {
-      const { verify } = await import('./verify.js');
-      return (args, io) => verify(args, io, main);
-    },
   },
   explain: {
     summary: "a parameter's meaning, unit, default and source",

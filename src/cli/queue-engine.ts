@@ -4,8 +4,8 @@
 
 import type { Queue, QueueEvents } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { oneByOne } from '../fleet/hosts.js';
-import type { Chunk, ChunkContext, ChunkEngine, Done, HostRow } from '../fleet/work.js';
+import { type Done, type Engine, oneByOne } from '../study/engine.js';
+import { type ChunkOf, type Context, kindOf, type RowOf } from './pool.js';
 import {
   ANNOUNCE_MS,
   type ChunkAnswer,
@@ -30,33 +30,33 @@ const MOST_EVENTS = 200;
 /** What a coordinator that was killed leaves behind goes then, seconds. */
 const KEPT = { age: 3600 };
 
-interface Waiting {
-  readonly job: ChunkJob;
-  readonly promise: Promise<readonly HostRow[]>;
-  readonly resolve: (rows: readonly HostRow[]) => void;
+interface Waiting<K extends Context> {
+  readonly job: ChunkJob<K>;
+  readonly promise: Promise<readonly RowOf<K>[]>;
+  readonly resolve: (rows: readonly RowOf<K>[]) => void;
   readonly reject: (error: Error) => void;
 }
 
 const closedError = (): Error => new DOMException('the engine was closed', 'AbortError');
 
-class QueueEngine implements ChunkEngine {
+class QueueEngine<K extends Context> implements Engine<ChunkOf<K>, RowOf<K>> {
   /** Threads of all workers. */
   width = 1;
-  private readonly waiting = new Map<string, Waiting>();
+  private readonly waiting = new Map<string, Waiting<K>>();
   private readonly timers: NodeJS.Timeout[] = [];
-  private readonly byWorker = new Map<string, { hosts: number; readonly sinceMs: number; lastMs: number }>();
+  private readonly byWorker = new Map<string, { rows: number; readonly sinceMs: number; lastMs: number }>();
   private alone = false;
   private closed = false;
 
   constructor(
-    private readonly queue: Queue<ChunkJob, ChunkAnswer>,
+    private readonly queue: Queue<ChunkJob<K>, ChunkAnswer<K>>,
     private readonly events: QueueEvents,
     private readonly redis: Redis,
-    private readonly common: Omit<ChunkJob, 'chunk'>,
+    private readonly common: Omit<ChunkJob<K>, 'chunk'>,
     private readonly say: (line: string) => void,
     private readonly complain: (error: Error) => void,
   ) {
-    events.on('completed', ({ jobId, returnvalue }) => this.answered(jobId, returnvalue as unknown as ChunkAnswer));
+    events.on('completed', ({ jobId, returnvalue }) => this.answered(jobId, returnvalue as unknown as ChunkAnswer<K>));
     events.on('failed', ({ jobId, failedReason }) => this.failed(jobId, failedReason));
     const every = (ms: number, what: () => Promise<void>): void => {
       const timer = setInterval(() => void what().catch(complain), ms);
@@ -83,30 +83,30 @@ class QueueEngine implements ChunkEngine {
     this.alone = here === 0;
   }
 
-  async run(chunk: Chunk): Promise<readonly HostRow[]> {
+  async run(chunk: ChunkOf<K>): Promise<readonly RowOf<K>[]> {
     try {
       return await this.once({ ...this.common, chunk });
     } catch (error) {
       if (this.closed) throw error;
       const reason = `its chunk failed ${ATTEMPTS} times: ${(error as Error).message}`;
-      return oneByOne(chunk, (one) => this.run(one), reason);
+      return oneByOne(kindOf(this.common.context), chunk, (one) => this.run(one), reason);
     }
   }
 
-  private once(job: ChunkJob): Promise<readonly HostRow[]> {
+  private once(job: ChunkJob<K>): Promise<readonly RowOf<K>[]> {
     if (this.closed) return Promise.reject(closedError());
     const key = keyOf(job);
     const found = this.waiting.get(key);
     if (found !== undefined) return found.promise;
-    let settle: Pick<Waiting, 'resolve' | 'reject'>;
-    const promise = new Promise<readonly HostRow[]>((resolve, reject) => (settle = { resolve, reject }));
+    let settle: Pick<Waiting<K>, 'resolve' | 'reject'>;
+    const promise = new Promise<readonly RowOf<K>[]>((resolve, reject) => (settle = { resolve, reject }));
     this.waiting.set(key, { job, promise, ...settle! });
     this.begin(key, job).catch(this.complain); // such as a full server; it is looked for again
     return promise;
   }
 
   /** Someone may have asked before: then it is done, under way, or has failed and is tried anew. */
-  private async begin(key: string, job: ChunkJob): Promise<void> {
+  private async begin(key: string, job: ChunkJob<K>): Promise<void> {
     if ((await this.queue.getJobState(key)) === 'failed') await this.queue.remove(key);
     await this.queue.add('chunk', job, {
       jobId: key,
@@ -132,13 +132,13 @@ class QueueEngine implements ChunkEngine {
     else this.failed(key, job.failedReason);
   }
 
-  private answered(key: string, { by, ms, rows }: ChunkAnswer): void {
+  private answered(key: string, { by, ms, rows }: ChunkAnswer<K>): void {
     const found = this.settled(key);
     if (found === undefined) return;
     const now = performance.now();
     let done = this.byWorker.get(by);
-    if (done === undefined) this.byWorker.set(by, (done = { hosts: 0, sinceMs: now - ms, lastMs: now }));
-    done.hosts += rows.length;
+    if (done === undefined) this.byWorker.set(by, (done = { rows: 0, sinceMs: now - ms, lastMs: now }));
+    done.rows += rows.length;
     done.lastMs = now;
     found.resolve(rows);
   }
@@ -146,10 +146,10 @@ class QueueEngine implements ChunkEngine {
   /** From the begin of a worker's first chunk to the end of its last one so far. */
   workers(): readonly Done[] {
     return [...this.byWorker]
-      .map(([worker, { hosts, sinceMs, lastMs }]) => ({
+      .map(([worker, { rows, sinceMs, lastMs }]) => ({
         worker,
-        hosts,
-        perSecond: (1000 * hosts) / (lastMs - sinceMs),
+        rows,
+        perSecond: (1000 * rows) / (lastMs - sinceMs),
       }))
       .sort((a, b) => (a.worker < b.worker ? -1 : 1));
   }
@@ -158,7 +158,7 @@ class QueueEngine implements ChunkEngine {
     this.settled(key)?.reject(new Error(reason));
   }
 
-  private settled(key: string): Waiting | undefined {
+  private settled(key: string): Waiting<K> | undefined {
     const found = this.waiting.get(key);
     if (found === undefined) return undefined;
     this.waiting.delete(key);
@@ -184,18 +184,18 @@ class QueueEngine implements ChunkEngine {
 }
 
 /** @throws Error where packages are missing, or the server cannot be reached */
-export async function queueEngine(
+export async function queueEngine<K extends Context>(
   url: string,
   directory: string,
-  context: ChunkContext,
+  context: K,
   say: (line: string) => void,
-): Promise<ChunkEngine> {
+): Promise<Engine<ChunkOf<K>, RowOf<K>>> {
   const packages = await loadPackages();
   const redis = await connect(packages, url);
   const { Queue, QueueEvents } = packages.bull;
   const complain = complaints(url, say);
   const name = await queueName();
-  const queue = new Queue<ChunkJob, ChunkAnswer>(name, {
+  const queue = new Queue<ChunkJob<K>, ChunkAnswer<K>>(name, {
     connection: connectionOf(url),
     streams: { events: { maxLen: MOST_EVENTS } },
   });
@@ -203,7 +203,7 @@ export async function queueEngine(
   for (const one of [queue, events, redis] as { on(event: 'error', listener: (error: Error) => void): unknown }[])
     one.on('error', complain);
   await Promise.all([queue.waitUntilReady(), events.waitUntilReady()]);
-  const engine = new QueueEngine(queue, events, redis, { context, directory }, say, complain);
+  const engine = new QueueEngine<K>(queue, events, redis, { context, directory }, say, complain);
   await engine.count();
   return engine;
 }

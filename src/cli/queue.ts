@@ -6,25 +6,25 @@ import { createHash } from 'node:crypto';
 import type * as Bull from 'bullmq';
 import type * as IoRedis from 'ioredis';
 import { compileCore, hashOf } from '../core/load.js';
-import type { Chunk, ChunkContext, HostRow } from '../fleet/work.js';
 import { VERSION } from '../version.js';
 import type { Arguments } from './args.js';
+import type { ChunkOf, Context, RowOf } from './pool.js';
 
 /** A chunk with all that it takes to simulate it; its hash is the job's id, so that the same work is there once. */
-export interface ChunkJob {
-  readonly context: ChunkContext;
-  /** Where files that the fleet names are looked for. */
+export interface ChunkJob<K extends Context = Context> {
+  readonly context: K;
+  /** Where files that the fleet or scenario names are looked for. */
   readonly directory: string;
-  readonly chunk: Chunk;
+  readonly chunk: ChunkOf<K>;
 }
 
 /** What comes back. */
-export interface ChunkAnswer {
+export interface ChunkAnswer<K extends Context = Context> {
   /** The worker. */
   readonly by: string;
   /** How long it took there, waiting for a thread included. */
   readonly ms: number;
-  readonly rows: readonly HostRow[];
+  readonly rows: readonly RowOf<K>[];
 }
 
 /** A worker, as it announces itself. */

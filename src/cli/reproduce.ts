@@ -13,9 +13,9 @@ import { EXIT } from './exit.js';
 import { prepareFolder } from './files.js';
 import { type Io, lookOf } from './io.js';
 import { writeDocument } from './out.js';
-import { REPORT, commandOf } from './report.js';
+import { REPORT } from './report.js';
 
-export const reproduceSpec: CommandSpec = {
+const spec: CommandSpec = {
   name: 'reproduce',
   summary: "Reruns a paper's experiment and prints its figures beside ours, with what had to be assumed.",
   positionals: [],
@@ -52,13 +52,11 @@ export async function reproduce(args: readonly string[], io: Io, module?: WebAss
   // the one positional may be left out, which the table of arguments does not know
   const name = args.find((arg, i) => !arg.startsWith('-') && args[i - 1] !== '--out' && args[i - 1] !== '--set');
   const given = parseCommand(
-    reproduceSpec,
+    spec,
     args.filter((arg) => arg !== name),
   );
   if (given.help) {
-    io.stdout(
-      renderHelp(reproduceSpec).replace('fluxhost reproduce [options]', 'fluxhost reproduce [EXPERIMENT] [options]'),
-    );
+    io.stdout(renderHelp(spec).replace('fluxhost reproduce [options]', 'fluxhost reproduce [EXPERIMENT] [options]'));
     return EXIT.done;
   }
   if (name !== undefined && given.flag('all'))
@@ -76,7 +74,9 @@ export async function reproduce(args: readonly string[], io: Io, module?: WebAss
     if (folder !== undefined) {
       const own = name === undefined ? join(folder, found.experiment) : folder;
       await prepareFolder(own, ['result.json', REPORT]);
-      const command = commandOf('reproduce', [name ?? found.experiment, ...set.flatMap((text) => ['--set', text])]);
+      const command = [`fluxhost reproduce ${name ?? found.experiment}`, ...set.map((text) => `--set ${text}`)].join(
+        ' ',
+      );
       await writeDocument(own, 'result.json', toStableJson(found), found, { command });
     }
     if (given.flag('json')) continue;

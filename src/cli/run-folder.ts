@@ -1,5 +1,5 @@
-// The folder of a fleet's run: what was asked (run.json), a row a host as it is done (rows.ndjson), what happened when (run.log), and at the end
-// hosts.parquet, latency.hlog, fleet.json and report.html. Rows are appended whole and in order, and synced every second: after a kill
+// The folder of a run: what was asked (run.json), a row a host or run as it is done (rows.ndjson), what happened when (run.log), and at the
+// end tables, the result and its report. Rows are appended whole, and synced every second: after a kill
 // at any instant the file begins with rows that are whole, and --resume goes on behind them. A lock names the process that writes.
 
 import {
@@ -17,7 +17,7 @@ import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { HostRow } from '../fleet/work.js';
+import type { Shard } from '../study/engine.js';
 import { InputError, show } from '../input/errors.js';
 import { toStableJson } from '../result/json.js';
 import { WriteError, writeAtomically } from './files.js';
@@ -31,14 +31,18 @@ const TAIL_BYTES = 64 * 1024;
 
 /** What must be the same for rows of one folder to belong together. */
 export interface RunIdentity {
+  readonly of: 'fleet' | 'sweep';
   readonly version: string;
   readonly scenarioSha256: string;
   /** Of the core that simulates. */
   readonly coreSha256: string;
-  /** Of the placement, over every VM: the traces are the same too. */
-  readonly packing: string;
+  /** Of a fleet's placement, over every VM: the traces are the same too. */
+  readonly packing?: string;
+  /** Of what a sweep asks, and the files that its scenario names. */
+  readonly question?: string;
+  readonly files?: string;
   /** Part and number of parts; 1 of 1 for the whole. */
-  readonly shard: readonly [part: number, of: number];
+  readonly shard: Shard;
   /** Rows that this part has when it is done. */
   readonly rows: number;
 }
@@ -99,27 +103,52 @@ function wholeBytes(path: string): number {
   }
 }
 
+/** A row as it stands in the file. */
+export interface Line<R> {
+  readonly row: R;
+  readonly from: number;
+  readonly bytes: number;
+}
+
 /** Every row of a folder, as it was written. @throws InputError for a line that is none */
-export async function* readRows(folder: string): AsyncGenerator<HostRow> {
+export async function* readLines<R>(folder: string): AsyncGenerator<Line<R>> {
   const path = join(folder, ROWS);
   if (statSync(path, { throwIfNoEntry: false }) === undefined) return;
-  let line = 0;
+  let [line, from] = [0, 0];
   for await (const text of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
     line++;
-    let row: HostRow;
+    let row: R;
     try {
-      row = JSON.parse(text) as HostRow;
+      row = JSON.parse(text) as R;
     } catch {
       throw new InputError({ file: path, line, path: '', given: 'no row', expected: 'the file as it was written' });
     }
-    yield row;
+    const bytes = Buffer.byteLength(text);
+    yield { row, from, bytes };
+    from += bytes + 1;
   }
 }
 
-/** What a folder is of. @throws InputError for one of no fleet */
+export async function* readRows<R>(folder: string): AsyncGenerator<R> {
+  for await (const { row } of readLines<R>(folder)) yield row;
+}
+
+/** A row whose place is known. */
+export function readRow<R>(folder: string, { from, bytes }: Pick<Line<R>, 'from' | 'bytes'>): R {
+  const handle = openSync(join(folder, ROWS), 'r');
+  try {
+    const text = Buffer.alloc(bytes);
+    readSync(handle, text, 0, bytes, from);
+    return JSON.parse(text.toString()) as R;
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** What a folder is of. @throws InputError for one of no run */
 export async function readIdentity(folder: string): Promise<RunIdentity> {
   const path = join(folder, RUN);
-  const expected = 'the folder of a fleet that was run with --out';
+  const expected = 'the folder of a fleet or sweep that was run with --out';
   const text = await readFile(path, 'utf8').catch(() => {
     throw new InputError({ path: 'DIR', given: `${show(folder)} without ${RUN}`, expected });
   });
@@ -139,7 +168,7 @@ function checkSame(folder: string, before: RunIdentity, now: RunIdentity): void 
     differing.map((key) => ({
       path: '--resume',
       given: `${show(folder)}, whose ${key} is ${show(before[key])}`,
-      expected: `a run of the same fleet, ${key} ${show(now[key])}; or start anew without --resume`,
+      expected: `a run of the same ${now.of}, ${key} ${show(now[key])}; or start anew without --resume`,
     })),
   );
 }
@@ -147,14 +176,21 @@ function checkSame(folder: string, before: RunIdentity, now: RunIdentity): void 
 export class RunFolder {
   private syncedMs = performance.now();
   private failed = false;
+  private end: number;
 
   private constructor(
     readonly folder: string,
     private readonly rows: number,
     private readonly logged: number,
-    /** Whether there are rows of a run before. */
-    readonly goesOn: boolean,
-  ) {}
+    /** Bytes of the rows of a run before. */
+    kept: number,
+  ) {
+    this.end = kept;
+    this.goesOn = kept > 0;
+  }
+
+  /** Whether there are rows of a run before. */
+  readonly goesOn: boolean;
 
   /**
    * Takes the folder, which is there.
@@ -171,7 +207,7 @@ export class RunFolder {
       const rows = attempt(path, () => openSync(path, 'a'));
       if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > keep) attempt(path, () => ftruncateSync(rows, keep));
       const logged = attempt(join(folder, LOG), () => openSync(join(folder, LOG), 'a'));
-      const made = new RunFolder(folder, rows, logged, keep > 0);
+      const made = new RunFolder(folder, rows, logged, keep);
       await writeAtomically(join(folder, RUN), toStableJson(identity));
       made.log(keep > 0 ? 'resumed' : 'begun');
       return made;
@@ -181,10 +217,11 @@ export class RunFolder {
     }
   }
 
-  /** @throws WriteError naming the file */
-  append(rows: readonly HostRow[]): void {
+  /** @returns where they stand. @throws WriteError naming the file */
+  append(rows: readonly object[]): Pick<Line<never>, 'from' | 'bytes'>[] {
     const path = join(this.folder, ROWS);
-    const bytes = Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    const texts = rows.map((row) => JSON.stringify(row));
+    const bytes = Buffer.from(texts.map((text) => `${text}\n`).join(''));
     this.failed = true;
     attempt(path, () => {
       for (let at = 0; at < bytes.length;) at += writeSync(this.rows, bytes, at);
@@ -193,6 +230,11 @@ export class RunFolder {
       this.syncedMs = performance.now();
     });
     this.failed = false;
+    return texts.map((text) => {
+      const place = { from: this.end, bytes: Buffer.byteLength(text) };
+      this.end += place.bytes + 1;
+      return place;
+    });
   }
 
   /** Its lines alone tell the time on the wall. */

@@ -15,11 +15,12 @@ interface Watched {
 export class Silences {
   private readonly watched = new Map<number, Watched>();
   private longestMs = 0;
-  private readonly timer: NodeJS.Timeout;
+  private readonly timer: NodeJS.Timeout | undefined;
   private readonly tickMs: number;
 
   constructor(private readonly leastMs: number) {
     this.tickMs = leastMs / TICKS;
+    if (!Number.isFinite(leastMs)) return; // nobody is ended
     this.timer = setInterval(() => this.look(), this.tickMs);
     this.timer.unref();
   }

@@ -12,7 +12,7 @@ import { AZURE_LIKE, azureLikeCsv } from '../study/suite/azure-like.js';
 import { type SuiteScenario, SUITE_VERSION, chosen, suiteScenarios } from '../study/suite/scenarios.js';
 import { SUITE_REPLICATIONS, type SuiteEntry, entryOf, plansOf, policyEntry, suiteAll } from '../study/suite/suite.js';
 import { type Arguments, type CommandSpec, parseCommand, renderHelp } from './args.js';
-import { WORKERS, onCrew, workersOf } from './crew.js';
+import { DEFAULT_HANG_MS, WORKERS, onCrew, workersOf } from './crew.js';
 import { ESTIMATE, printEstimate } from './estimate.js';
 import { EXIT } from './exit.js';
 import { writeDocument } from './out.js';
@@ -137,7 +137,7 @@ export async function suite(args: readonly string[], io: Io, tools: Tools = simu
   const directory = own?.directory ?? '';
   const used: Tools = { ...tools, create: (scenario, folder) => createOn(setup, scenario, folder) };
   return openStudy(used, directory, io, async (study) => {
-    const where = { directory, setup, workers, rows: 'runs' };
+    const where = { directory, setup, workers, rows: 'runs', hangMs: DEFAULT_HANG_MS };
     const question = { scenarios, entries, replications };
     if (given.flag('estimate'))
       return printEstimate(given, io, plansOf(question), (one) => used.create(one, directory), workers);

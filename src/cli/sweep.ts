@@ -1,25 +1,29 @@
 // `fluxhost sweep`: one scenario at many points, under several mechanisms, with several seeds.
 
-import { join } from 'node:path';
 import { renderSweep, sweepCsv } from '../report/sweep-table.js';
 import { toStableJson } from '../result/json.js';
 import type { Study } from '../study/study.js';
 import { type Axis, MOST_POINTS, parseAxes } from '../study/axes.js';
-import { UNTIL_REPLICATIONS, alone, parseUntil, pilotsOf, sweepAll } from '../study/sweep.js';
+import { type Shard, shareOf } from '../study/engine.js';
+import { alone } from '../study/runs.js';
+import { UNTIL_REPLICATIONS, parseUntil, pilotsOf, placesOf, sweepAll } from '../study/sweep.js';
 import { type Variant, parseVariants } from '../study/variant.js';
 import { type CommandSpec, parseCommand, renderHelp } from './args.js';
-import { WORKERS, onCrew, workersOf } from './crew.js';
+import { HANG_AFTER, hangMsOf, WORKERS, onCrew, workersOf } from './crew.js';
 import { ESTIMATE, printEstimate } from './estimate.js';
 import { EXIT } from './exit.js';
-import { prepareFolder, writeAtomically } from './files.js';
+import { prepareFolder } from './files.js';
 import { POLICY_TIMEOUT } from './guard.js';
 import { type Io, lookOf } from './io.js';
 import { readMechanisms, statusOf } from './mechanisms.js';
-import { writeOut } from './out.js';
 import { type Tools, openStudy } from './replicate.js';
-import { REPORT, commandOf, runCommand } from './report.js';
+import { commandOf, runCommand } from './report.js';
 import { MAX_REPLICATIONS, MAX_SEED, overrides } from './run.js';
-import { FILES_WITHIN, setupOf, simulationTools, toolsFor } from './tools.js';
+import { KeptRuns } from './kept-runs.js';
+import { RunFolder } from './run-folder.js';
+import { sharedBy, sharingOf } from './share.js';
+import { identityOf, SWEEP_FILES, type SweepPlan, writeSweep, writeSweepPlan } from './sweep-out.js';
+import { FILES_WITHIN, type Setup, setupOf, simulationTools, toolsFor } from './tools.js';
 
 export const sweepSpec: CommandSpec = {
   name: 'sweep',
@@ -39,9 +43,14 @@ export const sweepSpec: CommandSpec = {
       help: 'more seeds until the interval of the latency is so narrow (at most --replications, or 64)',
     },
     ...WORKERS,
+    ...HANG_AFTER,
+    ...sharedBy('simulates', 'rows'),
     seed: { value: 'N', help: "seed in place of the scenario's" },
     set: { value: 'PATH=VALUE', multiple: true, help: 'changes a field of the scenario first' },
-    out: { value: 'DIR', help: 'writes sweep.json, sweep.csv and report.html there' },
+    out: {
+      value: 'DIR',
+      help: 'writes sweep.json, sweep.csv and report.html there, and of every run a row (runs.parquet)',
+    },
     core: { value: 'FILE', help: 'simulates on a core that fluxhost build has made' },
     ...FILES_WITHIN,
     ...POLICY_TIMEOUT,
@@ -78,6 +87,8 @@ export async function sweep(args: readonly string[], io: Io, tools: Tools = simu
   const latin = given.whole('latin', 1, MOST_POINTS);
   const asked = given.whole('replications', 1, MAX_REPLICATIONS);
   const workers = workersOf(given);
+  const hangMs = hangMsOf(given);
+  const { redis, shard, resume } = sharingOf(given);
   if (given.flag('json') && given.flag('csv')) given.problems.push('--csv: given beside --json, expected one of them');
   given.check();
   const axes = parseAxes(given.list('vary'));
@@ -87,11 +98,11 @@ export async function sweep(args: readonly string[], io: Io, tools: Tools = simu
 
   const loaded = await tools.load(given.positional(0), { set: overrides(given.list('set'), seed) });
   const { scenario, directory } = loaded;
-  const folder = given.text('out');
-  if (folder !== undefined) await prepareFolder(folder, ['sweep.json', 'sweep.csv', REPORT]);
+  const out = given.text('out');
+  if (out !== undefined) await prepareFolder(out, SWEEP_FILES);
   const used = await toolsFor(given, tools);
   const setup = await setupOf(given);
-  const drawn = folder !== undefined;
+  const drawn = out !== undefined;
   const work = async (study: Study): Promise<number> => {
     for (const warning of loaded.warnings) io.stderr(`warning: ${warning}\n`);
     const own = { label: scenario.mechanism.kind, mechanism: { kind: scenario.mechanism.kind } };
@@ -100,21 +111,54 @@ export async function sweep(args: readonly string[], io: Io, tools: Tools = simu
       const plans = await pilotsOf(scenario, question, alone(study));
       return printEstimate(given, io, plans, (one) => used.create(one, directory), workers);
     }
-    const where = { directory, setup: drawn ? { ...setup, histograms: true as const } : setup, workers, rows: 'rows' };
-    const result = await onCrew(study, io, where, (crew) => sweepAll(scenario, question, crew));
-    const points = new Set(result.rows.map(({ point }) => JSON.stringify(point))).size;
-    if (latin !== undefined && points < latin && result.incomplete !== true)
-      io.stderr(`note: of ${latin} points ${latin - points} fall on others, and each is run once\n`);
-    const json = toStableJson(result);
-    if (folder !== undefined) {
-      await writeAtomically(join(folder, 'sweep.csv'), sweepCsv(result));
-      await writeOut(folder, 'sweep.json', json, [], result, { command: commandOf('sweep', args), scenario });
+    const asked = shareOf(placesOf(scenario, question), shard).length;
+    const plan = { scenario, question };
+    const kept =
+      out === undefined ? undefined : await keep(out, plan, { shard, resume, rows: asked, directory, setup });
+    try {
+      const simulates = drawn ? { ...setup, histograms: true as const } : setup;
+      const where = { directory, setup: simulates, workers, rows: 'rows', hangMs, redis, kept };
+      const result = await onCrew(study, io, where, (crew) => sweepAll(scenario, question, crew, shard));
+      const isDone = result.rows.length === asked && result.rows.every(({ incomplete }) => incomplete !== true);
+      const points = new Set(result.rows.map(({ point }) => JSON.stringify(point))).size;
+      if (latin !== undefined && points < latin && result.incomplete !== true)
+        io.stderr(`note: of ${latin} points ${latin - points} fall on others, and each is run once\n`);
+      const json = toStableJson(result);
+      if (kept !== undefined) {
+        await writeSweep(kept.folder.folder, result, json, plan, {
+          command: commandOf('sweep', args),
+          runs: () => kept.runs(),
+        });
+        kept.folder.log(isDone ? `done: ${asked} rows` : `interrupted: ${result.rows.length} of ${asked} rows`);
+      }
+      const text = (): string => renderSweep(result, lookOf(io), (row) => runCommand(given, row.set, row.replications));
+      io.stdout(given.flag('json') ? json : given.flag('csv') ? sweepCsv(result) : text());
+      if (!isDone) {
+        const left = out === undefined ? 'are shown' : 'are kept, --resume goes on';
+        io.stderr(`interrupted: the rows and seeds that had ended ${left}\n`);
+        return EXIT.interrupted;
+      }
+      const status = statusOf(namedIn(question.variants, axes), io);
+      return status === EXIT.done && result.rows.some(({ failed }) => failed === true) ? EXIT.incomplete : status;
+    } finally {
+      kept?.folder.close();
     }
-    const text = (): string => renderSweep(result, lookOf(io), (row) => runCommand(given, row.set, row.replications));
-    io.stdout(given.flag('json') ? json : given.flag('csv') ? sweepCsv(result) : text());
-    if (result.incomplete !== true) return statusOf(namedIn(question.variants, axes), io);
-    io.stderr('interrupted: the rows and seeds that had ended are shown\n');
-    return EXIT.interrupted;
   };
   return openStudy(used, directory, io, work, { histograms: drawn });
+}
+
+/** Takes the folder, with the runs that are in it where the sweep goes on. */
+async function keep(
+  out: string,
+  plan: SweepPlan,
+  asked: { shard: Shard; resume: boolean; rows: number; directory: string; setup: Setup },
+): Promise<KeptRuns> {
+  const folder = await RunFolder.open(out, await identityOf(plan, asked), asked.resume);
+  try {
+    await writeSweepPlan(out, plan);
+    return await KeptRuns.of(folder);
+  } catch (error) {
+    folder.close();
+    throw error;
+  }
 }

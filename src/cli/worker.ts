@@ -1,9 +1,10 @@
-// `fluxhost worker`: simulates chunks of hosts that a coordinator (`fluxhost fleet --engine bullmq`) has put into the queue. Simulations run on
+// `fluxhost worker`: simulates what a coordinator (`fluxhost fleet` or `sweep` with `--engine bullmq`) has put into the queue. Simulations run on
 // threads and never here: this thread has to renew the locks of what it has taken, or another worker would take it.
 
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { ChunkEngine } from '../fleet/work.js';
+import type { ChunkOf, Context, RowOf } from './pool.js';
+import type { Engine } from '../study/engine.js';
 import { type CommandSpec, parseCommand, renderHelp } from './args.js';
 import { HANG_AFTER, hangMsOf, WORKERS, workersOf } from './crew.js';
 import { EXIT } from './exit.js';
@@ -24,7 +25,7 @@ import {
   redisOf,
   shownName,
 } from './queue.js';
-import { FILES_WITHIN, HOST_SETUP } from './tools.js';
+import { FILES_WITHIN } from './tools.js';
 
 /** A worker that is killed or frozen loses its chunks to others after so long. */
 const LOCK_MS = 5000;
@@ -36,7 +37,7 @@ const TAKEN = 2;
 
 export const workerSpec: CommandSpec = {
   name: 'worker',
-  summary: 'Simulates hosts for fluxhost fleet --engine bullmq, on any number of machines.',
+  summary: 'Simulates for fluxhost fleet and sweep --engine bullmq, on any number of machines.',
   positionals: [],
   options: {
     redis: {
@@ -53,9 +54,14 @@ export const workerSpec: CommandSpec = {
   examples: ['fluxhost worker --redis redis://127.0.0.1:6379'],
 };
 
-/** Threads of one fleet; those of the last one end when another comes. */
+interface Crew {
+  readonly engine: Promise<Engine<ChunkOf<Context>, RowOf<Context>>>;
+  busy: number;
+}
+
+/** Threads of one fleet or sweep; those of the last one end when another comes. */
 class Crews {
-  private readonly crews = new Map<string, { readonly engine: Promise<ChunkEngine>; busy: number }>();
+  private readonly crews = new Map<string, Crew>();
 
   constructor(
     private readonly program: URL,
@@ -70,16 +76,13 @@ class Crews {
     let crew = this.crews.get(key);
     if (crew === undefined) {
       await this.end(({ busy }) => busy === 0);
-      const { fleetEngine } = await import('./pool.js');
+      const { threadEngine } = await import('./pool.js');
       // another chunk may have come first meanwhile
       crew = this.crews.get(key) ?? {
-        engine: fleetEngine(
-          this.program,
-          this.threads,
-          { directory, setup: { within: this.within, ...HOST_SETUP } },
-          context,
-          this.hangMs,
-        ),
+        engine: threadEngine(this.program, this.threads, { directory, setup: { within: this.within } }, context, {
+          silenceMs: this.hangMs,
+          leaves: true,
+        }),
         busy: 0,
       };
       this.crews.set(key, crew);

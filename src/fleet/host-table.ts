@@ -1,19 +1,12 @@
-// One row a host as a Parquet file (Snappy), written piece by piece: memory is that of one group of rows, whatever the number of hosts.
-// DuckDB, pandas and hyparquet read it.
+// One row a host as a Parquet file.
 
-import { ByteWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer';
+import { ParquetTable, type Column as ColumnOf } from '../result/parquet.js';
 import { ClassSums, distributionOfWeighted, weighted } from './sums.js';
 import { CLASSES, type VmClass } from './vms.js';
 import type { HostRow } from './work.js';
 
-const GROUP_ROWS = 5000;
 const NS = 1e9;
-
-interface Column {
-  readonly name: string;
-  readonly type: 'INT32' | 'INT64' | 'DOUBLE' | 'BYTE_ARRAY';
-  readonly of: (row: HostRow) => number | string | null;
-}
+type Column = ColumnOf<HostRow>;
 
 const snake = (name: VmClass): string => name.replace('-', '_');
 
@@ -47,49 +40,5 @@ const COLUMNS: readonly Column[] = [
   ]),
 ];
 
-const SCHEMA: SchemaElement[] = [
-  { name: 'root', num_children: COLUMNS.length },
-  ...COLUMNS.map(({ name, type }): SchemaElement => {
-    const text = type === 'BYTE_ARRAY' ? ({ converted_type: 'UTF8' } as const) : {};
-    return { name, type, repetition_type: 'OPTIONAL', ...text };
-  }),
-];
-
 /** Takes rows, and hands bytes out as they are ready. */
-export class HostTable {
-  private readonly bytes = new ByteWriter();
-  private readonly writer: ParquetWriter;
-  private rows: HostRow[] = [];
-
-  constructor(sink: (bytes: Uint8Array) => void) {
-    const flush = (): void => {
-      sink(new Uint8Array(this.bytes.buffer.slice(0, this.bytes.index)));
-      this.bytes.index = 0;
-    };
-    Object.assign(this.bytes, { flush, finish: flush });
-    this.writer = new ParquetWriter({ writer: this.bytes, schema: SCHEMA, codec: 'SNAPPY', createdBy: 'fluxhost' });
-  }
-
-  add(row: HostRow): void {
-    this.rows.push(row);
-    if (this.rows.length === GROUP_ROWS) this.group();
-  }
-
-  private group(): void {
-    const valueOf = (column: Column, row: HostRow): number | bigint | string | null => {
-      const value = column.of(row);
-      return column.type === 'INT64' && typeof value === 'number' ? BigInt(value) : value;
-    };
-    const columnData = COLUMNS.map((column) => ({
-      name: column.name,
-      data: this.rows.map((row) => valueOf(column, row)),
-    }));
-    void this.writer.write({ columnData, rowGroupSize: GROUP_ROWS });
-    this.rows = [];
-  }
-
-  end(): void {
-    if (this.rows.length > 0) this.group();
-    void this.writer.finish();
-  }
-}
+export const hostTable = (sink: (bytes: Uint8Array) => void): ParquetTable<HostRow> => new ParquetTable(COLUMNS, sink);

@@ -2,13 +2,11 @@
 // took; that has no part in any row. So many are under way that nobody waits for work, and no more, so that memory stays what it is.
 
 import type { Chunk, ChunkContext, ChunkEngine, Create, HostJob, HostRow } from './work.js';
-import { failedRow, HostSimulator } from './work.js';
+import { HostSimulator } from './work.js';
+import { AHEAD, Pace } from '../study/engine.js';
 import type { VmTable } from './vms.js';
 
 const CHUNK_MS = 500;
-const MOST_HOSTS = 1024;
-/** Chunks under way for each that can be: one is done, others lie ready, and a slow one does not stop those behind it. */
-const AHEAD = 4;
 
 /** On this thread. */
 export function engineHere(context: ChunkContext, create: Create): ChunkEngine {
@@ -19,18 +17,6 @@ export function engineHere(context: ChunkContext, create: Create): ChunkEngine {
     return rows;
   };
   return { width: 1, run, close: () => Promise.resolve() };
-}
-
-/** A chunk that failed, taken apart, so that one host does not take others with it; `reason` is told of a host that fails by itself. */
-export async function oneByOne(
-  { jobs, vms }: Chunk,
-  run: (chunk: Chunk) => Promise<readonly HostRow[]>,
-  reason: string,
-): Promise<readonly HostRow[]> {
-  if (jobs.length === 1) return [failedRow(jobs[0]!, reason)];
-  const rows: HostRow[] = [];
-  for (const job of jobs) rows.push(...(await run({ jobs: [job], vms })));
-  return rows;
 }
 
 function chunkOf(jobs: readonly HostJob[], vms: VmTable): Chunk {
@@ -49,10 +35,10 @@ export async function* rowsOf(
 ): AsyncGenerator<readonly HostRow[]> {
   const source = jobs[Symbol.iterator]();
   const under: Promise<readonly HostRow[]>[] = [];
-  let hostMs = CHUNK_MS / 2;
+  const pace = new Pace(CHUNK_MS, CHUNK_MS / 2);
   let ended = false;
   const start = (): void => {
-    const wanted = Math.max(1, Math.min(MOST_HOSTS, Math.round(CHUNK_MS / hostMs)));
+    const wanted = pace.parts;
     const some: HostJob[] = [];
     while (some.length < wanted) {
       const next = source.next();
@@ -66,9 +52,7 @@ export async function* rowsOf(
     const begun = performance.now();
     const waiting = under.length;
     const work = engine.run(chunkOf(some, vms)).then((rows) => {
-      // behind others it waited for its turn, too
-      const turns = 1 + Math.floor(waiting / engine.width);
-      hostMs = Math.max(0.01, (hostMs + (performance.now() - begun) / turns / some.length) / 2);
+      pace.took(performance.now() - begun, some.length, 1 + Math.floor(waiting / engine.width));
       return rows;
     });
     work.catch(() => undefined); // it is told where it is awaited

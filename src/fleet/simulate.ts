@@ -176,6 +176,7 @@ export async function prepareFleet(
 }
 
 const contextOf = ({ fleet, inside }: LoadedFleet): ChunkContext => ({
+  kind: 'hosts',
   seed: fleet.seed,
   inside,
   warmupNs: fleet.simulate.warmupNs,

@@ -8,6 +8,7 @@ import { resolveScenario } from '../scenario/resolve.js';
 import type { Scenario, VmGroup } from '../scenario/types.js';
 import type { ScenarioInput } from '../scenario/schema.js';
 import type { Simulation } from '../simulation.js';
+import type { Engine, WorkKind } from '../study/engine.js';
 import { SplitMix64 } from '../workload/random.js';
 import type { Overcommit } from './demand.js';
 import type { Inside } from './schema.js';
@@ -15,6 +16,7 @@ import { CLASSES, CORE, type VmClass } from './vms.js';
 
 /** What all hosts have in common; plain data, so that it can be sent. */
 export interface ChunkContext {
+  readonly kind: 'hosts';
   readonly seed: number;
   readonly inside: Inside;
   readonly warmupNs: number;
@@ -94,25 +96,8 @@ export interface HostRow {
 /** Makes simulations: with which core, and where files are looked for. */
 export type Create = (scenario: Scenario) => Promise<Simulation>;
 
-/** What one of many workers has done. */
-export interface Done {
-  readonly worker: string;
-  readonly hosts: number;
-  readonly perSecond: number;
-}
-
-/** Someone who does chunks, several at once. */
-export interface ChunkEngine {
-  /** Chunks that may be under way at once. */
-  readonly width: number;
-  /** @throws AbortError where it was closed meanwhile */
-  run(chunk: Chunk): Promise<readonly HostRow[]>;
-  /** Ends all `run`s at once where their rows may never come. */
-  giveUp?(): void;
-  /** Where several machines work: who has done how much. */
-  workers?(): readonly Done[];
-  close(): Promise<void>;
-}
+/** Someone who does chunks of hosts, several at once. */
+export type ChunkEngine = Engine<Chunk, HostRow>;
 
 /** Finer than a result prints; every host has the same layout, or rows could not be put together. */
 export const LATENCY_BITS = 7;
@@ -319,3 +304,9 @@ class RowBuilder {
 
 /** The row of a host that nobody could simulate. */
 export const failedRow = (job: HostJob, error: string): HostRow => new RowBuilder(job).row(error);
+
+export const HOSTS: WorkKind<Chunk, HostRow> = {
+  name: 'hosts',
+  apart: ({ jobs, vms }) => jobs.map((job) => ({ jobs: [job], vms })),
+  failed: ({ jobs }, reason) => failedRow(jobs[0]!, reason),
+};

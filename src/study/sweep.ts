@@ -14,7 +14,9 @@ import { withFields } from '../scenario/written.js';
 import { type Axis, type Point, gridOf, latinOf, pointValue } from './axes.js';
 import { arrivalFields, factorFor, measuredCores, offeredCores } from './load.js';
 import { Doubts } from './doubts.js';
-import { bare, noSample, sameTrace, seeded, type Study } from './study.js';
+import { type Shard, shareOf, WHOLE } from './engine.js';
+import { type Crew, LostRunError } from './runs.js';
+import { bare, noSample, sameTrace, seeded } from './study.js';
 import { type Variant, mechanismFields } from './variant.js';
 
 /** A figure over the replications of a row. */
@@ -43,8 +45,10 @@ export interface SweepRow {
   reached?: boolean;
   /** Present where it was interrupted: fewer seeds than were asked for, all of which have ended. */
   incomplete?: true;
-  /** Why the point makes no scenario. */
+  /** Why the point makes no scenario, or no figures. */
   refused?: string;
+  /** Present where it is a scenario, and nobody could simulate it: whoever tried died, or did not come back. */
+  failed?: true;
   /** By VM: how long a share of the requests took at least, with the scenario's seed; where a report is asked for. */
   tails?: Record<string, Tail>;
 }
@@ -92,28 +96,8 @@ export interface SweepQuestion {
   readonly until?: Until | undefined;
 }
 
-/** How a sweep's runs are made: one after the other, or by several workers at once. */
-export interface Crew {
-  /** Runs that may be under way at once. */
-  readonly width: number;
-  /** Null where it was interrupted. */
-  run(scenario: Scenario, label: string): Promise<Result | null>;
-  /** Some rows have ended. */
-  onRows?(done: number, all: number): void;
-}
-
 /** Seeds that `until` may take where nobody says. */
 export const UNTIL_REPLICATIONS = 64;
-
-/** One run after the other, on this thread. */
-export const alone = (study: Study): Pick<Crew, 'width' | 'run'> => ({
-  width: 1,
-  async run(scenario, label) {
-    if (study.interrupted) return null;
-    const result = await study.once(scenario, label, { overTime: false, buckets: true });
-    return study.interrupted ? null : result;
-  },
-});
 
 /** Fewer agree by chance too often to stop by. */
 const LEAST_FOR_UNTIL = 4;
@@ -186,6 +170,7 @@ async function scenarioAt(
   point: Point,
   variant: Variant,
   crew: Crew,
+  row: number,
 ): Promise<{ scenario: Scenario; set: string[] } | null> {
   const fields = axes.flatMap(({ path }, i) => (path === 'load' ? [] : [`${path}=${point[i]!}`]));
   const set = [...mechanismFields(variant, base), ...fields];
@@ -196,7 +181,7 @@ async function scenarioAt(
   if (offered === undefined) {
     // what a trace brings depends neither on the mechanism nor on the host
     const ideal = bare(withFields(scenario, scenario.mechanism.kind === 'ideal' ? [] : ['mechanism=ideal']));
-    const result = await crew.run(ideal, 'the load of the trace');
+    const result = await crew.run(ideal, 'the load of the trace', { row, replication: null });
     if (result === null) return null;
     offered = measuredCores(result);
   }
@@ -219,7 +204,7 @@ export async function pilotsOf(
   for (const [i, at] of some.entries()) {
     const share = Math.floor((points.length + i) / some.length); // they add up to all points
     for (const variant of question.variants) {
-      const made = await scenarioAt(base, question.axes, points[at]!, variant, crew).catch((error: unknown) => {
+      const made = await scenarioAt(base, question.axes, points[at]!, variant, crew, at).catch((error: unknown) => {
         if (error instanceof InputError) return null; // a row with its reason, which costs nothing
         throw error;
       });
@@ -241,12 +226,41 @@ function checkMechanismAxis(base: Scenario, { axes, variants }: SweepQuestion): 
   });
 }
 
-/** @throws InputError where no point makes a scenario, with the reason of the first */
-export async function sweepAll(base: Scenario, question: SweepQuestion, crew: Crew): Promise<SweepResult> {
+/** A scenario that could not be simulated to its end. */
+const unanswered = (error: LimitError | LostRunError): Pick<SweepRow, 'refused' | 'failed'> => ({
+  refused: error.message,
+  ...(error instanceof LostRunError ? { failed: true as const } : {}),
+});
+
+/** What a row is of. */
+export type SweepPlace = Pick<SweepRow, 'point' | 'mechanism'>;
+
+const placeOf = (axes: readonly Axis[], point: Point, { label }: Variant): SweepPlace => ({
+  point: Object.fromEntries(axes.map(({ path }, i) => [path, pointValue(point[i]!)])),
+  mechanism: axes.reduce((found, { path }, i) => (path === 'mechanism' ? point[i]! : found), label),
+});
+
+/** Of every row that there is to make, by its number. */
+export const placesOf = (base: Scenario, question: SweepQuestion): SweepPlace[] =>
+  pointsOf(base, question).flatMap((point) =>
+    question.variants.map((variant) => placeOf(question.axes, point, variant)),
+  );
+
+/** `shard`: a part of the rows alone. @throws InputError where no point makes a scenario, with the reason of the first */
+export async function sweepAll(
+  base: Scenario,
+  question: SweepQuestion,
+  crew: Crew,
+  shard: Shard = WHOLE,
+): Promise<SweepResult> {
   const { axes, latin, variants, replications, until } = question;
   checkMechanismAxis(base, question);
   const points = pointsOf(base, question);
-  const jobs = points.flatMap((point) => variants.map((variant) => ({ point, variant })));
+  const all = points.flatMap((point) => variants.map((variant) => ({ point, variant })));
+  const jobs = shareOf(
+    all.map((job, row) => ({ ...job, row })),
+    shard,
+  );
   const rows: (SweepRow | undefined)[] = jobs.map(() => undefined);
   const values = (i: number) =>
     (latin === undefined ? axes[i]!.values : points.map((point) => point[i]!)).map(pointValue);
@@ -256,10 +270,23 @@ export async function sweepAll(base: Scenario, question: SweepQuestion, crew: Cr
   let firstRefusal: InputError | undefined;
   let refusals = 0;
 
-  const rowOf = async (point: Point, variant: Variant): Promise<SweepRow | undefined> => {
+  // the crew may grow while it is at work
+  let hands = 0;
+  let [end, fail]: [() => void, (error: unknown) => void] = [() => undefined, () => undefined];
+  const ended = new Promise<void>((resolve, reject) => ([end, fail] = [resolve, reject]));
+  const takeOn = (): void => {
+    while (hands < Math.max(1, crew.width) && next < jobs.length && !interrupted) {
+      hands++;
+      void hand()
+        .then(() => --hands === 0 && end())
+        .catch(fail);
+    }
+    if (hands === 0) end();
+  };
+
+  const rowOf = async ({ point, variant, row: at }: (typeof jobs)[number]): Promise<SweepRow | undefined> => {
     const row: SweepRow = {
-      point: Object.fromEntries(axes.map(({ path }, i) => [path, pointValue(point[i]!)])),
-      mechanism: axes.reduce((label, { path }, i) => (path === 'mechanism' ? point[i]! : label), variant.label),
+      ...placeOf(axes, point, variant),
       replications: 0,
       figures: {},
       set: [],
@@ -267,8 +294,9 @@ export async function sweepAll(base: Scenario, question: SweepQuestion, crew: Cr
     };
     let made: Awaited<ReturnType<typeof scenarioAt>>;
     try {
-      made = await scenarioAt(base, axes, point, variant, crew);
+      made = await scenarioAt(base, axes, point, variant, crew, at);
     } catch (error) {
+      if (error instanceof LimitError || error instanceof LostRunError) return { ...row, ...unanswered(error) };
       if (!(error instanceof InputError)) throw error;
       firstRefusal ??= error;
       refusals += 1;
@@ -285,10 +313,13 @@ export async function sweepAll(base: Scenario, question: SweepQuestion, crew: Cr
         .join(' ');
       let result: Result | null;
       try {
-        result = await crew.run(seeded(bare(made.scenario), r), `${variant.label} ${name}`);
+        const place = { row: at, replication: r };
+        result = await crew.run(seeded(bare(made.scenario), r), `${variant.label} ${name}`, place);
+        takeOn();
       } catch (error) {
-        if (!(error instanceof LimitError)) throw error;
-        return { ...row, set: made.set, refused: error.message };
+        if (error instanceof LimitError || error instanceof LostRunError)
+          return { ...row, set: made.set, ...unanswered(error) };
+        throw error;
       }
       if (result === null) {
         if (runs.length === 0) return undefined;
@@ -320,22 +351,22 @@ export async function sweepAll(base: Scenario, question: SweepQuestion, crew: Cr
   const hand = async (): Promise<void> => {
     while (next < jobs.length && !interrupted) {
       const index = next++;
-      const { point, variant } = jobs[index]!;
-      const row = await rowOf(point, variant);
+      const row = await rowOf(jobs[index]!);
       if (row === undefined || row.incomplete === true) interrupted = true;
       rows[index] = row;
       crew.onRows?.(++done, jobs.length);
     }
   };
-  await Promise.all(Array.from({ length: Math.max(1, Math.min(crew.width, jobs.length)) }, hand));
+  takeOn();
+  await ended;
   const finished = rows.filter((row) => row !== undefined);
   // refused everywhere is a mistake in the question, not an answer
-  if (firstRefusal !== undefined && refusals === jobs.length) throw firstRefusal;
+  if (firstRefusal !== undefined && refusals === all.length) throw firstRefusal;
   return {
     axes: axes.map(({ path }, i) => ({ path, values: values(i) })),
     rows: finished,
     ...slosOf(base, axes),
-    ...(finished.length < jobs.length || finished.some((row) => row.incomplete === true)
+    ...(finished.length < all.length || finished.some((row) => row.incomplete === true)
       ? { incomplete: true as const }
       : {}),
   };

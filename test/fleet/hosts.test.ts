@@ -60,6 +60,7 @@ describe('what is simulated', () => {
     const { fleet: resolved, inside } = resolveFleet(inputOf({ mechanism: 'hyperflux' }));
     const simulator = new HostSimulator(
       {
+        kind: 'hosts',
         seed: 1,
         inside,
         warmupNs: 0,
@@ -108,7 +109,7 @@ describe('what is simulated', () => {
     const { fleet: resolved, inside } = resolveFleet(inputOf());
     let made = 0;
     const simulator = new HostSimulator(
-      { seed: 1, inside, warmupNs: 0, hosts: resolved.hosts, overcommit: resolved.overcommit.cores },
+      { kind: 'hosts', seed: 1, inside, warmupNs: 0, hosts: resolved.hosts, overcommit: resolved.overcommit.cores },
       (scenario) => (made++ === 0 ? Promise.reject(new Error('no room')) : Simulation.create(scenario)),
     );
     const epochs = [{ fromNs: 0, lengthNs: 1e6, vms: [0] }];

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { Pool } from '../../src/cli/pool.js';
+import { simulatorOf, threadEngine } from '../../src/cli/pool.js';
 import { main } from '../../src/cli/program.js';
 import {
   InputError,
@@ -22,8 +22,9 @@ import { withFields, writtenForm } from '../../src/scenario/written.js';
 import type { Comparison } from '../../src/study/compare.js';
 import { gridOf, latinOf, parseAxes } from '../../src/study/axes.js';
 import { offeredCores } from '../../src/study/load.js';
-import { Study } from '../../src/study/study.js';
-import { alone, parseUntil, sweepAll } from '../../src/study/sweep.js';
+import { seeded, Study } from '../../src/study/study.js';
+import { alone, type RunRow } from '../../src/study/runs.js';
+import { parseUntil, sweepAll } from '../../src/study/sweep.js';
 import { variantsOf } from '../../src/study/variant.js';
 import { captureIo } from '../cli/fake.js';
 import { mmkWait } from '../support/queueing.js';
@@ -415,20 +416,27 @@ describe('workers', () => {
   });
 });
 
+/** Runs on two threads of a program that is none, each a chunk, and the same ones made one after the other. */
+async function onThreadsOf(file: string, count: number): Promise<{ made: unknown[]; expected: unknown[] }> {
+  const where = { directory: '', setup: {} };
+  const engine = await threadEngine(pathToFileURL(file), 2, where, { kind: 'runs' }, { silenceMs: Infinity });
+  const chunks = Array.from({ length: count }, (_, r) => ({
+    runs: [{ scenario: seeded(sample(), r), buckets: false }],
+  }));
+  const rows = [...(await Promise.all(chunks.map((chunk) => engine.run(chunk)))), await engine.run(chunks[0]!)];
+  await engine.close();
+  const expected = await Promise.all(chunks.map((chunk) => simulatorOf({ kind: 'runs' }, where)(chunk)));
+  const fingerprints = (all: readonly (readonly RunRow[])[]): unknown[] =>
+    all.map(([row]) => ('result' in row! ? row.result.manifest.fingerprint : row));
+  return { made: fingerprints(rows), expected: fingerprints([...expected, expected[0]!]) };
+}
+
 it('runs of threads that end are made here, those that wait too', async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'fluxhost-pool-')), 'ends.mjs');
   writeFileSync(file, 'throw new Error("no such program");');
-  const made: string[] = [];
-  const here = (_: Scenario, label: string): Promise<null> => {
-    made.push(label);
-    return Promise.resolve(null);
-  };
-  const pool = await Pool.start(pathToFileURL(file), 2, { directory: '', setup: {} }, here);
-  const labels = ['a', 'b', 'c', 'd', 'e'];
-  await Promise.all(labels.map((label) => pool.run(sample(), label)));
-  await pool.run(sample(), 'f');
-  expect(made.sort()).toEqual([...labels, 'f']);
-  await pool.close();
+  const { made, expected } = await onThreadsOf(file, 5);
+  expect(made).toEqual(expected);
+  expect(new Set(made).size).toBe(5);
 }, 20_000);
 
 it('runs are made here, too, where the last thread dies with a run', async () => {
@@ -441,16 +449,11 @@ it('runs are made here, too, where the last thread dies with a run', async () =>
     const log = ${JSON.stringify(join(folder, 'log'))};
     appendFileSync(log, 'x');
     if (readFileSync(log, 'utf8').length !== 1) throw new Error('no such program');
-    export const serveRun = () => {
+    export const serveChunk = () => {
       while (readFileSync(log, 'utf8').length < 3);
       return new Promise((_, reject) => setTimeout(() => process.exit(1), 500));
     };`,
   );
-  const made: string[] = [];
-  const here = (_: Scenario, label: string): Promise<null> => Promise.resolve(made.push(label)).then(() => null);
-  const pool = await Pool.start(pathToFileURL(file), 2, { directory: '', setup: {} }, here);
-  const labels = ['a', 'b', 'c', 'd'];
-  await Promise.all(labels.map((label) => pool.run(sample(), label)));
-  expect(made.sort()).toEqual(labels);
-  await pool.close();
+  const { made, expected } = await onThreadsOf(file, 4);
+  expect(made).toEqual(expected);
 }, 20_000);

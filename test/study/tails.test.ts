@@ -7,7 +7,8 @@ import { dropBuckets, withBuckets } from '../../src/result/buckets.js';
 import { tailOf } from '../../src/result/tails.js';
 import { parseAxes } from '../../src/study/axes.js';
 import { Study, combine } from '../../src/study/study.js';
-import { alone, sweepAll } from '../../src/study/sweep.js';
+import { alone } from '../../src/study/runs.js';
+import { sweepAll } from '../../src/study/sweep.js';
 import { contended } from '../support/contended.js';
 
 it('is how long a share took at least, as far as ten samples lie behind it', () => {

@@ -15,7 +15,7 @@ import { canonicalJson, scenarioSha256 } from '../../scenario/canonical.js';
 import { withMechanism } from '../../scenario/mechanisms.js';
 import type { Scenario } from '../../scenario/types.js';
 import { bare, seeded } from '../study.js';
-import type { Crew } from '../sweep.js';
+import type { Crew } from '../runs.js';
 import type { Variant } from '../variant.js';
 import { SUITE_VERSION, type SuiteScenario } from './scenarios.js';
 

@@ -1,0 +1,77 @@
+// Work that others do: chunks go to whoever is free (threads of this machine, a queue of machines, Web Workers) and rows come back. Who
+// does which chunk, in which order and how often has no part in any row.
+
+/** What one of many workers has done. */
+export interface Done {
+  readonly worker: string;
+  /** Hosts of a fleet, runs of a sweep. */
+  readonly rows: number;
+  readonly perSecond: number;
+}
+
+/** Someone who does chunks, several at once. */
+export interface Engine<C, R> {
+  /** Chunks that may be under way at once. */
+  readonly width: number;
+  /** @throws AbortError where it was closed meanwhile */
+  run(chunk: C): Promise<readonly R[]>;
+  /** Ends all `run`s at once where their rows may never come. */
+  giveUp?(): void;
+  /** Where several machines work: who has done how much. */
+  workers?(): readonly Done[];
+  close(): Promise<void>;
+}
+
+/** What an engine must know of the work that it has done. */
+export interface WorkKind<C, R> {
+  /** What the rows are of, in the plural. */
+  readonly name: string;
+  /** A chunk for each row. */
+  apart(chunk: C): readonly C[];
+  /** The row of a chunk of one that nobody could do. */
+  failed(one: C, reason: string): R;
+}
+
+/** A chunk that failed, taken apart, so that one part does not take others with it; `reason` is told of a part that fails by itself. */
+export async function oneByOne<C, R>(
+  kind: WorkKind<C, R>,
+  chunk: C,
+  run: (chunk: C) => Promise<readonly R[]>,
+  reason: string,
+): Promise<readonly R[]> {
+  const parts = kind.apart(chunk);
+  if (parts.length === 1) return [kind.failed(chunk, reason)];
+  const rows: R[] = [];
+  for (const part of parts) rows.push(...(await run(part)));
+  return rows;
+}
+
+/** Chunks under way for each that can be: one is done, others lie ready, and a slow one does not stop those behind it. */
+export const AHEAD = 4;
+const MOST_PARTS = 1024;
+
+/** How large chunks are: each takes about as long as `chunkMs`, by what the last ones took. */
+export class Pace {
+  constructor(
+    private readonly chunkMs: number,
+    private partMs: number,
+  ) {}
+
+  get parts(): number {
+    return Math.max(1, Math.min(MOST_PARTS, Math.round(this.chunkMs / this.partMs)));
+  }
+
+  /** A chunk came back after `ms`; behind others it waited for its turn, too. */
+  took(ms: number, parts: number, turns: number): void {
+    this.partMs = Math.max(0.01, (this.partMs + ms / turns / parts) / 2);
+  }
+}
+
+/** One part of the work of many: the I-th of N, from 1. */
+export type Shard = readonly [part: number, of: number];
+
+export const WHOLE: Shard = [1, 1];
+
+/** What of a list one part has, in its order. */
+export const shareOf = <T>(list: readonly T[], [part, of]: Shard): readonly T[] =>
+  list.slice(Math.floor((list.length * (part - 1)) / of), Math.floor((list.length * part) / of));

@@ -1,0 +1,100 @@
+// Sweeps over a queue, against a real server on loopback: the same bits as on one thread, whatever happens to workers and coordinator.
+
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { main } from '../../src/cli/program.js';
+import type { SweepResult } from '../../src/index.js';
+import { captureIo } from '../cli/fake.js';
+import { RUNS, SWEEP, sweepBits, sweepScenario } from '../support/sweep.js';
+import { Running, Server, until } from './support.js';
+
+let folder: string;
+let file: string;
+let server: Server;
+let running: Running[] = [];
+const at = (...names: string[]): string => join(folder, ...names);
+
+function start(args: readonly string[], env = {}): Running {
+  const one = new Running(args, undefined, env);
+  running.push(one);
+  return one;
+}
+
+async function startWorker(env = {}, ...more: string[]): Promise<Running> {
+  const worker = start(['worker', '--redis', server.url, '--workers', '1', ...more], env);
+  await until(`a worker that listens: ${worker.err}`, () => worker.out.includes('takes work'));
+  return worker;
+}
+
+const startSweep = (name: string, ...more: string[]): Running =>
+  start(['sweep', file, ...SWEEP, '--engine', 'bullmq', '--redis', server.url, '--out', at(name), ...more]);
+
+async function endsAsLocal(sweep: Running, name: string): Promise<void> {
+  expect(await sweep.ended, sweep.err).toBe(0);
+  expect(sweepBits(at(name))).toEqual(sweepBits(at('local')));
+  expect(await server.jobs()).toEqual([]);
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'fluxhost-sweeps-'));
+  file = at('s.yaml');
+  writeFileSync(file, sweepScenario('100ms'));
+  server = await Server.start(at('redis'));
+  const io = captureIo();
+  expect(await main(['sweep', file, ...SWEEP, '--out', at('local')], io), io.err).toBe(0);
+});
+
+beforeEach(async () => void (await server.redis.flushall()));
+
+afterEach(async () => {
+  await Promise.all(running.map((one) => one.end()));
+  running = [];
+});
+
+afterAll(async () => {
+  await (server as Server | undefined)?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('a sweep over a queue', () => {
+  it('has the bits of one thread, though one of its workers is killed at a chunk', async () => {
+    const [worker, sweep] = [await startWorker(), startSweep('killed')];
+    await until('a chunk under way', async () => (await server.active()) > 0);
+    await worker.end();
+    expect(await server.active()).toBeGreaterThan(0); // it was at one
+    await startWorker();
+    await endsAsLocal(sweep, 'killed');
+    const log = readFileSync(at('killed', 'run.log'), 'utf8');
+    const told = [...log.matchAll(/worker (\S+): (\d+) runs, (\S+) a second/g)];
+    expect(told.reduce((sum, [, , runs]) => sum + Number(runs), 0)).toBe(RUNS);
+  });
+
+  it('goes on after its coordinator was killed', async () => {
+    await startWorker();
+    const first = startSweep('resumed');
+    const rows = at('resumed', 'rows.ndjson');
+    await until('a row', () => (statSync(rows, { throwIfNoEntry: false })?.size ?? 0) > 0);
+    await first.end();
+    await endsAsLocal(startSweep('resumed', '--resume'), 'resumed');
+    expect(readFileSync(rows, 'utf8').trimEnd().split('\n')).toHaveLength(RUNS);
+  });
+
+  it('tells a run that nobody can make with its row, and a trace that is none as one thread does', async () => {
+    const hang = new URL('hang.mjs', import.meta.url).href;
+    await startWorker({ NODE_OPTIONS: `--import ${hang}`, HANG_SEED: '3' }, '--hang-after', '300ms');
+    const queue = ['--engine', 'bullmq', '--redis', server.url];
+    const sweep = start(['sweep', file, '--vary', 'seed=3,4', ...queue, '--json']);
+    expect(await sweep.ended, sweep.err).toBe(4);
+    const [lost, other] = (JSON.parse(sweep.out) as SweepResult).rows;
+    expect(lost).toMatchObject({ failed: true, refused: 'the run failed: a simulation did not come back (twice)' });
+    expect(other!.figures['api.completed']!.mean).toBeGreaterThan(1000);
+
+    writeFileSync(at('bad.csv'), 'time\n1\n');
+    const arrivals = 'vms.0.workload.arrivals={process: trace, format: csv, file: bad.csv}';
+    const refused = start(['sweep', file, '--vary', 'host.cores=4,5', '--set', arrivals, ...queue]);
+    expect(await refused.ended).toBe(2);
+    expect(refused.err).toContain('bad.csv:1: arrival: given a header without it');
+  });
+});
