@@ -121,6 +121,7 @@ export const SRC_LAYERS = [
   { rooms: ['src/explain'], about: 'every parameter with meaning, default and source, as text and as Markdown' },
   { rooms: ['src/report'], about: 'results as text and as a page of figures; reads nothing but the result' },
   { rooms: ['src/experiments'], about: "papers' claims beside ours" },
+  { rooms: ['src/lessons'], about: 'exercises with a student’s own numbers, graded' },
   { rooms: ['src/policy-core.ts'], about: 'a core with a policy of one’s own, compiled' },
   { rooms: ['src/index.ts'], about: 'what people import' },
   {

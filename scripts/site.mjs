@@ -23,6 +23,7 @@ export const CHAPTERS = [
     [
       'docs/reproduced.md',
       'docs/suite.md',
+      'docs/lessons.md',
       'docs/snapshots.md',
       'docs/pages.md',
       'docs/memory.md',

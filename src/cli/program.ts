@@ -70,6 +70,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: "a paper's figures beside ours",
     load: async () => (await import('./reproduce.js')).reproduce,
   },
+  lesson: {
+    summary: 'exercises with numbers of your own, graded the same on every machine',
+    load: async () => (await import('./lesson.js')).lesson,
+  },
   explain: {
     summary: "a parameter's meaning, unit, default and source",
     load: async () => (await import('./explain.js')).explain,

@@ -1,0 +1,127 @@
+// `fluxhost lesson [LESSON]`: exercises whose numbers follow from the student's name; answers are graded, and shown where asked for.
+
+import { LESSONS, lessonFor } from '../lessons/index.js';
+import { type Grades, WRITTEN, grade, readAnswers, writeAnswer } from '../lessons/grade.js';
+import type { Lesson } from '../lessons/lesson.js';
+import { wrap } from '../report/table.js';
+import { toStableJson } from '../result/json.js';
+import { type CommandSpec, UsageError, parseCommand, renderHelp } from './args.js';
+import { EXIT } from './exit.js';
+import { writeAtomically } from './files.js';
+import type { Io } from './io.js';
+
+const spec: CommandSpec = {
+  name: 'lesson',
+  summary: 'Exercises on queueing, stealing, tails, overcommit and keep-alive, with numbers of your own.',
+  positionals: [],
+  options: {
+    student: { value: 'NAME', help: 'whose numbers: any text; the same text has the same numbers everywhere' },
+    save: { value: 'FILE', help: "writes the lesson's scenario there" },
+    answer: { value: 'NUMBER=ANSWER', multiple: true, help: 'an answer to be graded, with its unit: 1=75% 3=2.5us' },
+    show: { help: 'tells the right answers and how one gets there' },
+    json: { help: 'prints lesson or grades as one JSON document' },
+  },
+  details:
+    'Without LESSON the lessons are listed. The exit status is 3 where answers were graded and a question is not answered\n' +
+    'rightly, so that a script can tell.',
+  examples: [
+    'fluxhost lesson queueing --student ada --save queueing.yaml',
+    'fluxhost lesson queueing --student ada --answer 1=75% --answer 5=6',
+    'fluxhost lesson queueing --student ada --show',
+  ],
+};
+
+const LINE = 100;
+
+/** Paragraphs as wide as a page, their further lines under the first. */
+const paragraph = (text: string, indent = ''): string =>
+  wrap(text, LINE - indent.length).replaceAll('\n', `\n${indent}`);
+
+const TOLERANCES = (tolerance: number): string =>
+  tolerance === 0 ? 'exactly' : `within ${Number((tolerance * 100).toPrecision(3))} %`;
+
+function listed(): string {
+  const width = Math.max(...LESSONS.map(({ name }) => name.length));
+  const rows = LESSONS.map(({ name, title }) => `  ${name.padEnd(width)}  ${title}`);
+  return `Lessons:\n${rows.join('\n')}\n\nfluxhost lesson ${LESSONS[0]!.name} --student NAME begins one\n`;
+}
+
+/** The command that goes on with the lesson. */
+const command = ({ name, student }: Lesson): string =>
+  `fluxhost lesson ${name} --student ${/^[\w.-]+$/.test(student) ? student : `'${student.replaceAll("'", "'\\''")}'`}`;
+
+function told(lesson: Lesson, file: string | undefined): string {
+  const { title, about, scenario, questions } = lesson;
+  const asked = questions.map(
+    ({ ask, unit, tolerance }, i) =>
+      `  ${i + 1}  ${paragraph(ask, '     ')}\n     ${paragraph(`${WRITTEN[unit]}; ${TOLERANCES(tolerance)}`, '     ')}`,
+  );
+  const where =
+    file === undefined
+      ? `The scenario (--save FILE writes it):\n\n${scenario.replace(/^(?=.)/gm, '  ')}`
+      : `The scenario is in ${file}: fluxhost run ${file}`;
+  return (
+    `${title}\n\n${paragraph(about)}\n\n${where.trimEnd()}\n\n${asked.join('\n\n')}\n\n` +
+    `${command(lesson)} --answer 1=… grades, --show tells the answers\n`
+  );
+}
+
+function graded(lesson: Lesson, { questions, right, of }: Grades, answered: boolean, file: string | undefined): string {
+  const rows = questions.map(({ number, ask, unit, tolerance, given, right: isRight, answer, because }) => {
+    const verdict =
+      given === null
+        ? 'not answered'
+        : `${writeAnswer(given, { unit, tolerance })}: ${isRight ? 'right' : 'not right'}`;
+    const lines = [`  ${number}  ${paragraph(ask, '     ')}`];
+    if (answered) lines.push(`     ${verdict}`);
+    if (answer !== undefined)
+      lines.push(
+        `     ${writeAnswer(answer, { unit, tolerance })}: ${paragraph(because!.replaceAll('FILE', file ?? 'FILE'), '     ')}`,
+      );
+    return lines.join('\n');
+  });
+  const score = answered ? `${right} of ${of} right\n` : '';
+  const save = file === undefined && questions.some(({ because }) => because !== undefined);
+  return `${lesson.title}\n\n${rows.join('\n\n')}\n\n${score}${save ? 'FILE: what --save FILE writes\n' : ''}`;
+}
+
+export async function lesson(args: readonly string[], io: Io): Promise<number> {
+  // the one positional may be left out, which the table of arguments does not know
+  const values = ['--student', '--save', '--answer'];
+  const at = args.findIndex((arg, i) => !arg.startsWith('-') && !values.includes(args[i - 1] ?? ''));
+  const name = args[at];
+  const given = parseCommand(
+    spec,
+    args.filter((_, i) => i !== at),
+  );
+  if (given.help) {
+    io.stdout(renderHelp(spec).replace('fluxhost lesson [options]', 'fluxhost lesson [LESSON] [options]'));
+    return EXIT.done;
+  }
+  if (name === undefined) {
+    const alone = ['student', 'save', 'answer'].filter((option) => given.list(option).length > 0);
+    if (given.flag('show')) alone.push('show');
+    if (alone.length > 0)
+      throw new UsageError(spec.name, [
+        `--${alone[0]}: a LESSON is missing: ${LESSONS.map((one) => one.name).join(', ')}`,
+      ]);
+    io.stdout(
+      given.flag('json') ? toStableJson(LESSONS.map(({ name: of, title }) => ({ name: of, title }))) : listed(),
+    );
+    return EXIT.done;
+  }
+  const student = given.text('student');
+  if (student === undefined) throw new UsageError(spec.name, ['--student is missing: any text, such as --student ada']);
+  const asked = lessonFor(name, student);
+  const answers = readAnswers(asked, given.list('answer'));
+  const file = given.text('save');
+  if (file !== undefined) await writeAtomically(file, asked.scenario);
+  if (answers.size === 0 && !given.flag('show')) {
+    const questions = asked.questions.map(({ ask, unit, tolerance }, i) => ({ number: i + 1, ask, unit, tolerance }));
+    io.stdout(given.flag('json') ? toStableJson({ ...asked, questions }) : told(asked, file));
+    return EXIT.done;
+  }
+  const grades = await grade(asked, answers, { show: given.flag('show') });
+  io.stdout(given.flag('json') ? toStableJson(grades) : graded(asked, grades, answers.size > 0, file));
+  return answers.size > 0 && grades.right < grades.of ? EXIT.assertionFailed : EXIT.done;
+}
