@@ -1,5 +1,7 @@
 // `--out DIR`: the document that --json prints, what the scenario samples and logs as CSV, and the page of figures beside it.
 
+import { compileCore, hashOf } from '../core/load.js';
+import { scenarioSha256 } from '../scenario/canonical.js';
 import { defaultNumber } from '../scenario/table.js';
 import { join } from 'node:path';
 import type { Result } from '../result/result.js';
@@ -14,10 +16,11 @@ import { GrowingFile, writeAtomically } from './files.js';
 import type { ParquetTable } from '../result/parquet.js';
 import { writeHistograms } from './histograms.js';
 import { REPORT, writeReport } from './report.js';
-import { type Origin, writeOrigin } from './origin.js';
+import { NAME, VERSION } from '../version.js';
+import { type Origin, sha256, writeOrigin } from './origin.js';
 
 /** As one would write it: what holds a few values and nothing else in one line, from the second depth on. */
-function yamlOf(fields: unknown): string {
+export function yamlOf(fields: unknown): string {
   const document = new Document(fields);
   visit(document, {
     Collection(_, node, path) {
@@ -35,14 +38,36 @@ export async function writeOut(
   json: string,
   results: readonly Result[],
   whole: Reportable,
-  { command, scenario }: { readonly command: string; readonly scenario: Scenario },
+  {
+    command,
+    scenario,
+    module,
+  }: { readonly command: string; readonly scenario: Scenario; readonly module?: CoreModule },
 ): Promise<void> {
   for (const file of overTimeFiles(results)) await writeAtomically(join(folder, file.name), file.text);
   await writeDocument(folder, name, json, whole, {
     command,
     scenario: yamlOf(shortestForm(scenario)),
     resolved: yamlOf(writtenForm(scenario)),
+    manifest: await madeBy({ sha256: scenarioSha256(scenario), seed: scenario.seed, module }),
   });
+}
+
+type CoreModule = WebAssembly.Module | undefined;
+
+/** What a run's manifest says, of what is made of many runs: on which core, of which scenario, from which seed on. */
+export async function madeBy(of: {
+  readonly sha256?: string;
+  readonly seed?: number;
+  readonly module?: CoreModule;
+}): Promise<NonNullable<Origin['manifest']>> {
+  const core = hashOf(of.module ?? (await compileCore()));
+  return [
+    ['program', `${NAME} ${VERSION}`],
+    ...(of.sha256 === undefined ? [] : [['scenario (SHA-256)', of.sha256] as const]),
+    ...(core === null ? [] : [['core (SHA-256)', core] as const]),
+    ...(of.seed === undefined ? [] : [['seed', String(of.seed)] as const]),
+  ];
 }
 
 /** The document, what it was made of, and its page. */
@@ -53,10 +78,12 @@ export async function writeDocument(
   whole: Reportable,
   context: Origin,
 ): Promise<void> {
+  const { manifest = await madeBy({}) } = context;
+  const origin = { ...context, manifest: [...manifest, [`${name} (SHA-256)`, sha256(json)] as const] };
   await writeAtomically(join(folder, name), json);
   await writeHistograms(folder, json, whole);
-  await writeOrigin(folder, json, context);
-  await writeReport(join(folder, REPORT), whole, context);
+  await writeOrigin(folder, json, origin);
+  await writeReport(join(folder, REPORT), whole, origin);
 }
 
 /** A Parquet file, whole or not at all. @throws WriteError naming the file */

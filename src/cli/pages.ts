@@ -15,7 +15,7 @@ import { type CommandSpec, type Arguments, parseCommand, renderHelp } from './ar
 import { EXIT } from './exit.js';
 import { prepareFolder, writeAtomically } from './files.js';
 import { type Io, lookOf } from './io.js';
-import { writeDocument } from './out.js';
+import { writeDocument, yamlOf } from './out.js';
 import { REPORT, commandOf } from './report.js';
 
 const MOST_RUNS = 1000;
@@ -195,7 +195,8 @@ export async function pages(args: string[], io: Io): Promise<number> {
   const json = toStableJson(result);
   const csv = pagesCsv(result);
   if (folder !== undefined) {
-    await writeDocument(folder, 'result.json', json, result, { command: commandOf('pages', args) });
+    const { command, scenario } = { command: commandOf('pages', args), scenario: yamlOf(result.trace) };
+    await writeDocument(folder, 'result.json', json, result, { command, scenario });
     await writeAtomically(join(folder, 'pages.csv'), csv);
   }
   io.stdout(given.flag('json') ? json : given.flag('csv') ? csv : renderPages(result, lookOf(io)));

@@ -12,8 +12,9 @@ import { type CommandSpec, parseCommand, renderHelp, UsageError } from './args.j
 import { EXIT } from './exit.js';
 import { prepareFolder } from './files.js';
 import { type Io, lookOf } from './io.js';
-import { writeDocument } from './out.js';
-import { REPORT } from './report.js';
+import { type Origin, sha256 } from './origin.js';
+import { madeBy, writeDocument, yamlOf } from './out.js';
+import { REPORT, commandOf } from './report.js';
 
 const spec: CommandSpec = {
   name: 'reproduce',
@@ -47,6 +48,26 @@ Experiments:\n${EXPERIMENTS.map(
   ],
 };
 
+/** What was set, every parameter, and what ran. */
+async function madeOf(
+  { parameters, name }: Reproduction,
+  set: readonly string[],
+  module: WebAssembly.Module | undefined,
+): Promise<Omit<Origin, 'command'>> {
+  const changed = new Set(set.map((text) => text.split('=')[0]));
+  const own = Object.entries(parameters).filter(([path]) => changed.has(path));
+  const seed = parameters['seed'];
+  return {
+    scenario: own.length === 0 ? '# every parameter has its default\n' : yamlOf(Object.fromEntries(own)),
+    resolved: yamlOf(parameters),
+    manifest: [
+      ['experiment', name],
+      ['parameters (SHA-256)', sha256(toStableJson(parameters))],
+      ...(await madeBy({ module, ...(typeof seed === 'number' ? { seed } : {}) })),
+    ],
+  };
+}
+
 /** `module`: another core than the one in the package. */
 export async function reproduce(args: readonly string[], io: Io, module?: WebAssembly.Module): Promise<number> {
   // the one positional may be left out, which the table of arguments does not know
@@ -74,10 +95,10 @@ export async function reproduce(args: readonly string[], io: Io, module?: WebAss
     if (folder !== undefined) {
       const own = name === undefined ? join(folder, found.experiment) : folder;
       await prepareFolder(own, ['result.json', REPORT]);
-      const command = [`fluxhost reproduce ${name ?? found.experiment}`, ...set.map((text) => `--set ${text}`)].join(
-        ' ',
-      );
-      await writeDocument(own, 'result.json', toStableJson(found), found, { command });
+      await writeDocument(own, 'result.json', toStableJson(found), found, {
+        command: commandOf('reproduce', args),
+        ...(await madeOf(found, set, module)),
+      });
     }
     if (given.flag('json')) continue;
     io.stdout(`${renderSummary(found, lookOf(io))}\n`);

@@ -17,7 +17,7 @@ import { writeOut } from './out.js';
 import { type Tools, openStudy } from './replicate.js';
 import { REPORT, commandOf, runCommand } from './report.js';
 import { MAX_SEED, MAX_REPLICATIONS, overrides } from './run.js';
-import { FILES_WITHIN, simulationTools, toolsFor } from './tools.js';
+import { FILES_WITHIN, setupOf, simulationTools, toolsFor } from './tools.js';
 
 export const sizeSpec: CommandSpec = {
   name: 'size',
@@ -107,7 +107,11 @@ export async function size(args: readonly string[], io: Io, tools: Tools = simul
       runCommand(given, [...fields.get(mechanism)!, ...(set === null ? [] : [set])], replications);
     if (folder !== undefined) {
       await prepareFolder(folder, ['size.json', REPORT]);
-      await writeOut(folder, 'size.json', json, [], result, { command: commandOf('size', args), scenario });
+      await writeOut(folder, 'size.json', json, [], result, {
+        command: commandOf('size', args),
+        scenario,
+        ...(await setupOf(given)),
+      });
     }
     io.stdout(given.flag('json') ? json : renderSize(result, lookOf(io), command));
     if (result.incomplete !== true) return statusOf(question.variants, io);

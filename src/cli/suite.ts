@@ -15,7 +15,7 @@ import { type Arguments, type CommandSpec, parseCommand, renderHelp } from './ar
 import { DEFAULT_HANG_MS, WORKERS, onCrew, workersOf } from './crew.js';
 import { ESTIMATE, printEstimate } from './estimate.js';
 import { EXIT } from './exit.js';
-import { writeDocument } from './out.js';
+import { madeBy, writeDocument, yamlOf } from './out.js';
 import { REPORT, commandOf } from './report.js';
 import { prepareFolder, writeAtomically } from './files.js';
 import { POLICY_TIMEOUT } from './guard.js';
@@ -144,7 +144,12 @@ export async function suite(args: readonly string[], io: Io, tools: Tools = simu
     const result = await onCrew(study, io, where, (crew) => suiteAll(question, crew));
     const json = toStableJson(result);
     if (folder !== undefined) {
-      await writeDocument(folder, 'suite.json', json, result, { command: commandOf('suite', args) });
+      const [{ seed } = {}] = scenarios.map(({ scenario }) => scenario);
+      await writeDocument(folder, 'suite.json', json, result, {
+        command: commandOf('suite', args),
+        scenario: yamlOf(Object.fromEntries(scenarios.map(({ name, about }) => [name, about]))),
+        manifest: await madeBy({ module: setup.module, ...(seed === undefined ? {} : { seed }) }),
+      });
       await writeAtomically(join(folder, 'suite.csv'), suiteCsv(result));
     }
     io.stdout(given.flag('json') ? json : given.flag('csv') ? suiteCsv(result) : renderSuite(result, lookOf(io)));

@@ -141,9 +141,17 @@ export async function writeSweep(
   result: SweepResult,
   json: string,
   plan: SweepPlan,
-  { command, runs }: { readonly command: string; readonly runs: () => Iterable<KeptRun> },
+  {
+    command,
+    runs,
+    module,
+  }: {
+    readonly command: string;
+    readonly runs: () => Iterable<KeptRun>;
+    readonly module?: WebAssembly.Module | undefined;
+  },
 ): Promise<void> {
   await writeRuns(folder, result, plan, runs);
   await writeAtomically(join(folder, 'sweep.csv'), sweepCsv(result));
-  await writeOut(folder, 'sweep.json', json, [], result, { command, scenario: plan.scenario });
+  await writeOut(folder, 'sweep.json', json, [], result, { command, scenario: plan.scenario, module });
 }

@@ -127,6 +127,7 @@ export async function sweep(args: readonly string[], io: Io, tools: Tools = simu
       if (kept !== undefined) {
         await writeSweep(kept.folder.folder, result, json, plan, {
           command: commandOf('sweep', args),
+          module: setup.module,
           runs: () => kept.runs(),
         });
         kept.folder.log(isDone ? `done: ${asked} rows` : `interrupted: ${result.rows.length} of ${asked} rows`);

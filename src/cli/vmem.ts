@@ -13,7 +13,7 @@ import { type CommandSpec, type Arguments, parseCommand, renderHelp } from './ar
 import { EXIT } from './exit.js';
 import { type Io, lookOf } from './io.js';
 import { prepareFolder } from './files.js';
-import { writeDocument } from './out.js';
+import { writeDocument, yamlOf } from './out.js';
 import { REPORT, commandOf } from './report.js';
 import { FILES_WITHIN } from './tools.js';
 
@@ -94,7 +94,10 @@ export async function reserve(args: readonly string[], io: Io, module?: WebAssem
   const verdicts = expressions.map((expression) => evaluateAssertion(expression, comparison.runs[0]!));
   const json = toStableJson(comparison);
   if (folder !== undefined)
-    await writeDocument(folder, 'result.json', json, comparison, { command: commandOf('reserve', args) });
+    await writeDocument(folder, 'result.json', json, comparison, {
+      command: commandOf('reserve', args),
+      scenario: yamlOf(loaded.scenario),
+    });
   io.stdout(given.flag('json') ? json : renderReserve(comparison, lookOf(io)));
   verdicts.forEach(({ holds, explanation }, index) => {
     if (!holds) io.stderr(`assertion does not hold: ${expressions[index]}: ${explanation}\n`);

@@ -1,12 +1,11 @@
 // What came out, in one line a claim: the published figure, ours in few words, the verdict. First what a reader sees, then, with
 // --verbose, what table.ts prints: assumptions, commands, tables.
 
-import type { ClaimNumbers, OwnNumber } from '../report/claim-numbers.js';
-import { type Look, paint, type Tone, wrap } from '../report/table.js';
-import { formatDurationNs } from '../report/units.js';
+import { briefly, doubtsOfClaims } from '../report/claim-words.js';
+import { type Look, fitted, paint, type Tone, widthOf, wrap } from '../report/table.js';
+import { trustText } from '../report/trust.js';
 import type { Reproduction } from './api.js';
 import { MOST_COLUMNS } from './columns.js';
-import type { Claim } from './experiment.js';
 
 /** What a claim comes to. */
 export interface ClaimSummary {
@@ -27,36 +26,6 @@ const VERDICT_MEANINGS: readonly (readonly [start: string, meaning: string])[] =
   ['open question', 'the paper states no figure; ours is an answer, not a comparison'],
 ];
 
-const signed = (share: number): string => `${share >= 0 ? '+' : '-'}${Math.abs(100 * share).toFixed(1)} %`;
-
-const WRITTEN: Readonly<Record<ClaimNumbers['unit'], (value: number) => string>> = {
-  ns: formatDurationNs,
-  bytes: (bytes) => (bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toFixed(1)} GiB` : `${(bytes / 2 ** 20).toFixed(2)} MiB`),
-  share: (share) => `${(100 * share).toFixed(1)} %`,
-  change: signed,
-  ratio: (ratio) =>
-    !Number.isFinite(ratio) ? String(ratio) : `${ratio.toPrecision(ratio >= 100 ? Math.ceil(Math.log10(ratio)) : 3)}x`,
-};
-
-function oneNumber({ where, value, reach }: OwnNumber, write: (value: number) => string): string {
-  const at = where === '' ? '' : ` (${where})`;
-  if (reach === undefined) return `${write(value)}${at}`;
-  return reach.kind === 'range'
-    ? `${write(value)}${at}; ${write(reach.low)} to ${write(reach.high)} in range`
-    : `${write(value)}${at}, ${write(reach.low)} to ${write(reach.high)}`;
-}
-
-function numbersText({ unit, ours }: ClaimNumbers): string {
-  const write = WRITTEN[unit];
-  if (ours.length <= 2) return ours.map((one) => oneNumber(one, write)).join('; ');
-  const sorted = [...ours].sort((a, b) => a.value - b.value);
-  return [sorted[0]!, sorted.at(-1)!].map(({ where, value }) => `${write(value)} (${where})`).join(' to ');
-}
-
-/** Ours in few words: those of the experiment, or its numbers. */
-export const briefly = ({ brief, numbers, ours, unit }: Claim): string =>
-  brief ?? (numbers === undefined ? `${ours}${unit === '' ? '' : ` ${unit}`}` : numbersText(numbers));
-
 export function summaryOf({ name, claims }: Pick<Reproduction, 'name' | 'claims'>): ClaimSummary[] {
   return claims.map((claim) => ({
     claim: claim.claim,
@@ -73,13 +42,22 @@ const TONES: readonly (readonly [string, Tone])[] = [
   ['refuted', 'bad'],
 ];
 
+/** Columns for each cell: as many as are meant for it, or its share of a terminal that is narrower. */
+function within(most: readonly number[], look: Look): number[] {
+  const gaps = 2 * (most.length - 1);
+  const all = most.reduce((sum, wide) => sum + wide, 0);
+  const room = widthOf(look, all + gaps) - gaps;
+  return room >= all ? [...most] : most.map((wide) => Math.max(6, Math.floor((wide * room) / all)));
+}
+
 /** Rows whose cells go on below where they are too wide. */
 function wrapped(
   head: readonly string[],
   rows: readonly (readonly string[])[],
-  most: readonly number[],
+  asked: readonly number[],
   look: Look,
 ): string {
+  const most = within(asked, look);
   const widths = most.map((wide, i) =>
     Math.max(
       ...[head, ...rows].flatMap((row) =>
@@ -114,23 +92,27 @@ function legend(summaries: readonly ClaimSummary[]): string {
 }
 
 /** Of one experiment. Ends in a line feed. */
-export function renderSummary(found: Pick<Reproduction, 'name' | 'title' | 'claims'>, look: Look = false): string {
+export function renderSummary(
+  found: Pick<Reproduction, 'name' | 'title' | 'claims' | 'tables' | 'parameters'>,
+  look: Look = false,
+): string {
   const summaries = summaryOf(found);
   const rows = summaries.map(({ claim, paper, ours, verdict }, i) => [`${i + 1}. ${claim}`, paper, ours, verdict]);
   const table = wrapped(['claim', 'paper', 'ours', 'verdict'], rows, [40, 24, 33, 17], look);
-  return `${wrap(found.title, MOST_COLUMNS)}\n\n${table}\n${legend(summaries)}`;
+  return `${fitted(wrap(found.title, widthOf(look, MOST_COLUMNS)), look)}\n\n${table}\n${fitted(legend(summaries), look)}${trustText([], doubtsOfClaims(found), look)}`;
 }
 
 /** Of all that were run. Ends in a line feed. */
-export function renderFront(all: readonly Pick<Reproduction, 'name' | 'claims'>[], look: Look = false): string {
-  const rows = all.flatMap((one) =>
+export function renderFront(found: readonly Pick<Reproduction, 'name' | 'claims'>[], look: Look = false): string {
+  const rows = found.flatMap((one) =>
     summaryOf(one).map(({ claim, ours, verdict, command }) => [one.name, claim, ours, verdict, command]),
   );
-  const summaries = all.flatMap(summaryOf);
+  const summaries = found.flatMap(summaryOf);
   const table = wrapped(['system', 'claim', 'ours', 'verdict', 'command'], rows, [14, 34, 29, 15, 20], look);
   const counts = VERDICT_MEANINGS.map(
     ([start]) => [start, summaries.filter(({ verdict }) => verdict.startsWith(start)).length] as const,
   );
   const told = counts.filter(([, count]) => count > 0).map(([word, count]) => `${count} ${word}`);
-  return `${table}\n${summaries.length} claims and questions: ${told.join(', ')}\n${legend(summaries)}`;
+  const all = `${summaries.length} claims and questions: ${told.join(', ')}\n${legend(summaries)}`;
+  return `${table}\n${fitted(all, look)}`;
 }

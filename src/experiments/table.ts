@@ -2,7 +2,7 @@
 // parameters with a source carry it (an open question with its answer instead), and which command gives which figure; then the
 // tables behind the claims.
 
-import { type Look, type Cell, renderTable, wrap } from '../report/table.js';
+import { type Look, type Cell, fitted, renderTable, wrap } from '../report/table.js';
 import { MOST_COLUMNS } from './columns.js';
 import type { Claim, Figure, ExperimentResult } from './experiment.js';
 
@@ -83,5 +83,5 @@ export function renderExperiment(title: string, { claims, tables }: ExperimentRe
     const table = renderTable([head.map(strong), ...rows.map((row) => [...row])], { look: narrow, align: ['left'] });
     parts.push(`${wrap(name, MOST_COLUMNS)}\n${table}${commandsText(figures)}`);
   }
-  return parts.join('\n');
+  return fitted(parts.join('\n'), look);
 }

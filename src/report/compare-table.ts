@@ -10,7 +10,7 @@ import { lifecycleRows } from './lifecycle-table.js';
 import { memoryRows } from './memory-table.js';
 import { sloText, sloCell, MAX_VMS, omittedText } from './run-table.js';
 import { printable } from '../input/errors.js';
-import { type Look, type Cell, distinctNames, renderTable, paint, wrap } from './table.js';
+import { type Look, type Cell, distinctNames, fitted, renderTable, paint, widthOf, wrap } from './table.js';
 import { markedQuantile, renderTrust } from './trust.js';
 import { type Figure, meetsAll, overRuns, ratioCell, replicated, replicationLegend, sloShare } from './replications.js';
 import { formatCount, formatCoreSeconds, formatDurationNs, formatShare, formatExactDurationNs } from './units.js';
@@ -338,11 +338,12 @@ export function renderComparison(comparison: Comparison, look: Look = false): st
     }
   }
   for (const { mechanism, why } of comparison.refused ?? [])
-    text += `${wrap(printable(`left out ${mechanism}: ${why}`), 100).replaceAll('\n', '\n  ')}\n`;
+    text += `${wrap(printable(`left out ${mechanism}: ${why}`), widthOf(look, 100) - 2).replaceAll('\n', '\n  ')}\n`;
   if (comparison.sizing?.some(({ of }) => of === 'quotas') === true)
     text += 'N of quota: searched in whole cores (fluxhost size --find vms.NAME.quota finds parts of one)\n';
   text += replicationLegend(comparison);
-  return `${text}\n${renderTrust(comparison.runs, look)}\n${wrap(sloSentence(comparison), 100)}\n`;
+  text += `\n${renderTrust(comparison.runs, look)}\n${wrap(sloSentence(comparison), widthOf(look, 100))}\n`;
+  return fitted(text, look);
 }
 
 /** 30 columns of label and four of 17 with two blanks between make 106: the promise of 110 holds for any input. */

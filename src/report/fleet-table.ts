@@ -1,7 +1,7 @@
 // The readable result of `fluxhost fleet`: what became of the VMs, what of the hosts is used, what their users wait.
 
 import type { FleetResult } from '../fleet/result.js';
-import { type Cell, type Look, renderTable } from './table.js';
+import { type Cell, type Look, fitted, renderTable } from './table.js';
 import { formatCount, formatDurationNs, formatShare } from './units.js';
 
 type Row = readonly [label: string, value: string];
@@ -77,5 +77,5 @@ export function renderFleet(result: FleetResult, look: Look = false): string {
       }),
     );
   for (const { code, field, detail } of result.warnings) parts.push(`warning (${code}) ${field}: ${detail}`);
-  return `${parts.join('\n\n')}\n`;
+  return fitted(`${parts.join('\n\n')}\n`, look);
 }

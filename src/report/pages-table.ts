@@ -3,7 +3,7 @@
 import type { MissRatioCurve } from '../pages/result.js';
 import type { PageRun, PagesResult } from '../pages/result.js';
 import { csvText } from './series.js';
-import { type Look, type Cell, renderTable } from './table.js';
+import { type Look, type Cell, fitted, renderTable } from './table.js';
 import { groupThousands, formatCount, formatDurationNs } from './units.js';
 
 /** Rows of the curve that are printed; --json has all of its points. */
@@ -46,12 +46,12 @@ export function renderPages(result: PagesResult, look: Look = false): string {
   const parts = [title];
   if (rows.length > 0)
     parts.push(renderTable([head.map((text) => ({ text, tone: 'strong' as const })), ...rows], { look }));
-  parts.push(...pivotTable(runs), ...curveTables(mrc));
-  return parts.join('\n');
+  parts.push(...pivotTable(runs, look), ...curveTables(mrc, look));
+  return fitted(parts.join('\n'), look);
 }
 
 /** Miss ratios alone, a row a capacity and a column a policy: what one looks at first where there are several of both. */
-function pivotTable(runs: readonly PageRun[]): string[] {
+function pivotTable(runs: readonly PageRun[], look: Look): string[] {
   const policies = [...new Set(runs.map(({ policy }) => policy))];
   const capacities = [...new Set(runs.map(({ capacityPages }) => capacityPages))];
   if (policies.length < 2 || capacities.length < 2) return [];
@@ -67,7 +67,7 @@ function pivotTable(runs: readonly PageRun[]): string[] {
   });
   const head = ['pages', ...policies].map((text): Cell => ({ text, tone: 'strong' }));
   return [
-    `Miss ratio by capacity and policy\n${renderTable([head, ...rows], { align: head.map(() => 'right' as const) })}`,
+    `Miss ratio by capacity and policy\n${renderTable([head, ...rows], { look, align: head.map(() => 'right' as const) })}`,
   ];
 }
 
@@ -119,7 +119,7 @@ const kind = (curve: MissRatioCurve): string =>
     : 'exact';
 
 /** One table for all curves: a row a capacity, a column a policy. */
-function curveTables(curves: readonly MissRatioCurve[]): string[] {
+function curveTables(curves: readonly MissRatioCurve[], look: Look): string[] {
   const empty = curves.filter(({ points }) => points.length === 0);
   const told = empty.map(
     ({ policy }) => `Miss ratio of ${policy} by capacity: the sample has none of its pages, and tells nothing\n`,
@@ -140,6 +140,6 @@ function curveTables(curves: readonly MissRatioCurve[]): string[] {
     ]);
   const names = drawn.map(({ policy }) => policy);
   const head = names.length === 1 ? ['pages', 'miss ratio'] : ['pages', ...names];
-  const table = renderTable([head, ...rows], { align: head.map(() => 'right' as const) });
+  const table = renderTable([head, ...rows], { look, align: head.map(() => 'right' as const) });
   return [...told, `Miss ratio of ${names.join(', ')} by capacity (${kind(first)})\n${table}`];
 }

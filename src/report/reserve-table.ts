@@ -1,6 +1,7 @@
 // The readable result of `fluxhost reserve`: one column a manager, then the boots and the fragmentation over time.
 
-import { type Look, type Cell, renderTable } from './table.js';
+import { type Look, type Cell, fitted, renderTable } from './table.js';
+import { type Remark, trustText } from './trust.js';
 import { formatDurationNs, formatCount, formatShare } from './units.js';
 import type { ReserveResult, ReserveComparison } from '../reserve/result.js';
 import { bootOf } from '../reserve/simulate.js';
@@ -98,5 +99,13 @@ export function renderReserve({ runs, differences }: ReserveComparison, look: Lo
     ]);
     parts.push(`\n${renderTable([head(['', 'sellable points', 'boot time', 'packet rate']), ...compared], { look })}`);
   }
-  return parts.join('');
+  const doubts = drawnOnce(runs);
+  if (doubts.length > 0) parts.push(`\n${trustText([], doubts, look)}`);
+  return fitted(parts.join(''), look);
 }
+
+/** Arithmetic has no chance in it; VMs that come and go are of one seed. */
+export const drawnOnce = (runs: readonly ReserveResult[]): Remark[] =>
+  runs.some(({ memory }) => memory.vms !== null)
+    ? [{ code: 'one-seed', detail: 'one seed: what VMs come, and when, is drawn once; --seed draws others' }]
+    : [];

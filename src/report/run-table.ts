@@ -7,7 +7,7 @@ import type { SloResult, Result, VmResult, ControllerResult } from '../result/re
 import { samplingOf } from '../result/replications.js';
 import { printable } from '../input/errors.js';
 import { renderDistributions } from './distribution-line.js';
-import { type Look, type Cell, renderTable, paint } from './table.js';
+import { type Look, type Cell, fitted, renderTable, paint } from './table.js';
 import { markedQuantile, renderTrust, renderValidity } from './trust.js';
 import { shareLegend, sloShare } from './replications.js';
 import { renderLifecycle } from './lifecycle-table.js';
@@ -241,7 +241,7 @@ function warnings(result: Result, look: Look): string {
 export function renderRun(result: Result, look: Look = false): string {
   const rows = rowsOf(result.vms);
   const shown = rows.slice(0, MAX_VMS);
-  return [
+  const parts = [
     header(result),
     rows.length === 0 ? '' : '\n',
     rows.length === 0 ? '' : whichRun(result) + latencyTable(shown, look),
@@ -258,6 +258,7 @@ export function renderRun(result: Result, look: Look = false): string {
     warnings(result, look),
     '\n',
     renderTrust([result], look),
-    renderValidity(result),
-  ].join('');
+    renderValidity(result, look),
+  ];
+  return fitted(parts.join(''), look);
 }

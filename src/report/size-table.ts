@@ -1,8 +1,8 @@
 // The answer of `size`: one row a mechanism, what stands in the way of less, and the command that shows it.
 
 import type { SizeResult, SizeRun } from '../study/size.js';
-import { type Look, type Cell, distinctNames, renderTable, wrap } from './table.js';
-import { NOTHING_FOUND, warningLines } from './trust.js';
+import { type Look, type Cell, distinctNames, fitted, renderTable, widthOf, wrap } from './table.js';
+import { type Side, oneSeed, trustText } from './trust.js';
 import { formatExactDurationNs } from './units.js';
 import { formatSize } from '../input/quantities.js';
 
@@ -87,24 +87,21 @@ export function renderSize(result: SizeResult, look: Look = false, command = pla
         ]),
   ]);
   const lines = [
-    ...notes.map((note) => wrap(note, WIDTH).replaceAll('\n', '\n  ')),
+    ...notes.map((note) => wrap(note, widthOf(look, WIDTH) - 2).replaceAll('\n', '\n  ')),
     // whole, to be copied
     ...runs.flatMap((run) => (run.set === null ? [] : [`${run.mechanism}: ${command(run)}`])),
   ];
   if (lines.length > 0) text += `\n${lines.join('\n')}\n`;
-  const trust = trustText(runs, look);
-  return trust === '' ? text : `${text}\n${trust}`;
+  const sides = doubtsOf(result);
+  const seeds = oneSeed(replications);
+  const trust = sides.length + seeds.length === 0 ? '' : `\n${trustText(sides, seeds, look)}`;
+  return fitted(text + trust, look);
 }
 
-/** What speaks against the runs that the answers stand on; nothing where no run says. */
-function trustText(runs: readonly SizeRun[], look: Look): string {
-  const told = runs.filter(({ warnings }) => warnings !== undefined);
-  if (told.length === 0) return '';
-  const sides = told.map(({ mechanism, warnings }) => ({
-    name: mechanism,
-    vms: [...new Set(warnings!.map(({ field }) => field.split('.')[0]!))],
-    warnings: warnings!,
-  }));
-  const lines = warningLines(sides, look);
-  return lines.length === 0 ? NOTHING_FOUND : `can this be trusted?\n${lines.join('\n')}\n`;
-}
+/** What speaks against the runs that the answers stand on; none where no run says, as of a fleet. */
+export const doubtsOf = ({ runs }: SizeResult): Side[] =>
+  runs.flatMap(({ mechanism: name, warnings }) =>
+    warnings === undefined
+      ? []
+      : [{ name, vms: [...new Set(warnings.map(({ field }) => field.split('.')[0]!))], warnings }],
+  );

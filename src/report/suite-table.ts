@@ -2,7 +2,8 @@
 
 import type { SuiteFigure, SuiteResult, SuiteRow, SuiteScore } from '../study/suite/suite.js';
 import { csvText } from './series.js';
-import { type Look, type Cell, renderTable, wrap } from './table.js';
+import { type Look, type Cell, fitted, renderTable, widthOf, wrap } from './table.js';
+import { oneSeed, trustText } from './trust.js';
 import { formatShare } from './units.js';
 
 const WIDTH = 100;
@@ -69,11 +70,12 @@ export function renderSuite(result: SuiteResult, look: Look = false): string {
     ...(replications > 1 ? ['± is half of a 95 % interval over the seeds (Student t)'] : []),
     'rank: by the share of runs with every SLO, then by tail',
   ];
-  return (
-    `suite ${suite}, ${scenarios.length} scenarios, ${replications} seeds each\n\n` +
-    `${scenarioTable(result, mechanisms, look)}\n${scoreTable(scores, scenarios.length, look)}\n` +
-    `${notes.map((note) => wrap(note, WIDTH).replaceAll('\n', '\n  ')).join('\n')}\n` +
-    `sha256 of the rows: ${sha256}\n`
+  return fitted(
+    `suite ${suite}, ${scenarios.length} scenarios, ${replications} ${replications === 1 ? 'seed' : 'seeds'} each\n\n` +
+      `${scenarioTable(result, mechanisms, look)}\n${scoreTable(scores, scenarios.length, look)}\n` +
+      `${notes.map((note) => wrap(note, widthOf(look, WIDTH) - 2).replaceAll('\n', '\n  ')).join('\n')}\n` +
+      `sha256 of the rows: ${sha256}\n${replications > 1 ? '' : trustText([], oneSeed(replications), look)}`,
+    look,
   );
 }
 

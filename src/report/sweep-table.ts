@@ -2,8 +2,8 @@
 
 import type { SweepFigure, SweepResult, SweepRow } from '../study/sweep.js';
 import { csvText } from './series.js';
-import { type Look, type Cell, distinctNames, renderTable, wrap } from './table.js';
-import { FEW, NONE_BEYOND, codesOf, countsText } from './trust.js';
+import { type Look, type Cell, distinctNames, fitted, renderTable, widthOf, wrap } from './table.js';
+import { FEW, NONE_BEYOND, NOTHING_FOUND, type Remark, codesOf, countsText, oneSeed } from './trust.js';
 import { formatDurationNs, formatShare } from './units.js';
 
 const WIDTH = 100;
@@ -36,6 +36,7 @@ function trustNotes(rows: readonly SweepRow[], names: readonly string[]): string
   if (run.length === 0) return [];
   const marks = run.flatMap(({ support }) => names.map((name) => support?.[`${name}.latencyNs.p99`]));
   const found = countsText(rows);
+  const seeds = seedsOfRows(rows);
   const wide = run.filter(({ reached }) => reached === false).length;
   return [
     ...(wide === 0
@@ -43,10 +44,16 @@ function trustNotes(rows: readonly SweepRow[], names: readonly string[]): string
       : [`not as narrow as --until asks in ${wide} of ${run.length} rows: too few seeds, or too few requests a run`]),
     ...(marks.includes('few') ? [FEW] : []),
     ...(marks.includes('none') ? [NONE_BEYOND] : []),
-    found === ''
-      ? 'can this be trusted? nothing was found that speaks against it'
-      : `can this be trusted? rows with warnings: ${found} (docs/trust.md); --json says of which figures and why`,
+    found === '' && seeds.length === 0
+      ? NOTHING_FOUND.trimEnd()
+      : `can this be trusted? ${[...(found === '' ? [] : [`rows with warnings: ${found} (docs/trust.md); --json says of which figures and why`]), ...seeds.map(({ code, detail }) => `${code}: ${detail}`)].join('; ')}`,
   ];
+}
+
+/** Of the row with the fewest. */
+export function seedsOfRows(rows: readonly SweepRow[]): Remark[] {
+  const run = rows.filter(({ refused }) => refused === undefined);
+  return run.length === 0 ? [] : oneSeed(Math.min(...run.map(({ replications }) => replications)));
 }
 
 /** Names of VMs in order: those with an SLO first. */
@@ -125,11 +132,11 @@ export function renderSweep(result: SweepResult, look: Look = false, command = p
     ...trustNotes(rows, names),
   ];
   const below = [
-    ...notes.map((note) => wrap(note, WIDTH).replaceAll('\n', '\n  ')),
+    ...notes.map((note) => wrap(note, widthOf(look, WIDTH) - 2).replaceAll('\n', '\n  ')),
     // whole, to be copied
     ...(shown === undefined ? [] : [`first row: ${command(shown)}`]),
   ];
-  return `${text}\n${below.join('\n')}\n`;
+  return fitted(`${text}\n${below.join('\n')}\n`, look);
 }
 
 const NAME_COLUMNS = 32;

@@ -129,12 +129,41 @@ export function renderTable(rows: readonly (readonly (string | Cell)[])[], optio
   return blocks.join('\n');
 }
 
-/** Breaks text at blanks so that no line is longer than `most` columns. */
-export function wrap(text: string, most: number): string {
+/** Columns that a sentence may take: so many at most, or those of a terminal that is narrower. */
+export const widthOf = (look: Look, most: number): number =>
+  Math.min(most, typeof look === 'boolean' ? most : Math.max(LEAST_COLUMNS, look.columns ?? most));
+
+/** Narrower than this, words stand alone and nothing is read any more. */
+const LEAST_COLUMNS = 24;
+
+/** Columns of a cell of text stand this far apart; a command is copied whole. */
+const KEPT = /\S {2,}\S|\bfluxhost [a-z]/;
+
+// eslint-disable-next-line no-control-regex -- the escape is what is looked for
+const ESCAPES = /\u001b\[\d+m/g;
+
+const seen = (text: string): number => columns(text.replace(ESCAPES, ''));
+
+/** Sentences of a text on lines that a terminal has room for, the rest of each indented; without a width all stays as it is. */
+export function fitted(text: string, look: Look): string {
+  const most = widthOf(look, Infinity);
+  if (most === Infinity) return text;
+  return text
+    .split('\n')
+    .map((line) => {
+      if (seen(line) <= most || KEPT.test(line.trim())) return line;
+      const [lead = ''] = /^ */.exec(line)!;
+      return lead + wrap(line.slice(lead.length), most - lead.length - 2, seen).replaceAll('\n', `\n${lead}  `);
+    })
+    .join('\n');
+}
+
+/** Breaks text at blanks so that no line is longer than `most` columns, as `measure` counts them. */
+export function wrap(text: string, most: number, measure = (part: string): number => part.length): string {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > most) {
+    if (line !== '' && measure(line) + 1 + measure(word) > most) {
       lines.push(line);
       line = word;
     } else {

@@ -6,7 +6,7 @@ import { support } from '../result/trust.js';
 import type { Result, Warning } from '../result/result.js';
 import { printable } from '../input/errors.js';
 import { groupsOf } from '../input/vm-groups.js';
-import { type Look, paint, wrap, MAX_COLUMNS } from './table.js';
+import { type Look, paint, widthOf, wrap, MAX_COLUMNS } from './table.js';
 import { formatDurationNs } from './units.js';
 
 /** Lines beyond this many are left out, and the last one says so. */
@@ -67,8 +67,32 @@ function byGroup({ vms, warnings }: Side): Warning[] {
   );
 }
 
+/** What holds of all runs together and stands in none of their results. */
+export interface Remark {
+  /** A stable word. */
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** Of so many seeds behind each figure: one of them tells nothing of chance. */
+export const oneSeed = (replications: number): Remark[] =>
+  replications > 1
+    ? []
+    : [{ code: 'one-seed', detail: 'one seed: no interval tells chance from effect; --replications 5 gives one' }];
+
+/** The same where nothing has been measured yet, or every run has several. */
+export const seedsOf = (runs: readonly Result[]): Remark[] =>
+  runs.some(({ manifest }) => manifest.replications === 1 && manifest.measuredNs > 0) ? oneSeed(1) : [];
+
+export const sidesOf = (runs: readonly { readonly label: string; readonly result: Result }[]): Side[] =>
+  runs.map(({ label, result }) => ({
+    name: label,
+    vms: result.vms.map(({ name }) => name),
+    warnings: result.warnings ?? [],
+  }));
+
 /** One for each code and field, of the first side that has it, with the sides that have it where not all do. */
-function merged(sides: readonly Side[]): { warning: Warning; where: string }[] {
+export function merged(sides: readonly Side[]): { warning: Warning; where: string }[] {
   const found = new Map<string, { warning: Warning; in: string[] }>();
   for (const side of sides)
     for (const warning of byGroup(side)) {
@@ -83,34 +107,36 @@ function merged(sides: readonly Side[]): { warning: Warning; where: string }[] {
   });
 }
 
-/** A line each warning, wrapped; the last one says how many were left out. */
-export function warningLines(sides: readonly Side[], look: Look): string[] {
+/** A line each warning, wrapped; the last one says how many were left out. What holds of all stands below. */
+export function warningLines(sides: readonly Side[], remarks: readonly Remark[], look: Look): string[] {
   const all = merged(sides);
-  const lines = all.slice(0, MAX_WARNINGS).map(({ warning, where }) => {
-    const head = `${warning.code} ${printable(warning.field)}${printable(where)}: `;
-    const [first = '', ...rest] = wrap(head + printable(warning.detail), MAX_COLUMNS - 4).split('\n');
-    return [`  ${paint(first, 'bad', look)}`, ...rest.map((line) => `    ${paint(line, 'bad', look)}`)].join('\n');
-  });
+  const line = (text: string, tone: 'bad' | undefined): string => {
+    const [first = '', ...rest] = wrap(printable(text), widthOf(look, MAX_COLUMNS) - 4).split('\n');
+    return [`  ${paint(first, tone, look)}`, ...rest.map((one) => `    ${paint(one, tone, look)}`)].join('\n');
+  };
+  const lines = all
+    .slice(0, MAX_WARNINGS)
+    .map(({ warning: { code, field, detail }, where }) => line(`${code} ${field}${where}: ${detail}`, 'bad'));
   if (all.length > MAX_WARNINGS) lines.push(`  and ${all.length - MAX_WARNINGS} more; --json has them all`);
-  return lines;
+  return [...lines, ...remarks.map(({ code, detail }) => line(`${code}: ${detail}`, undefined))];
 }
 
 /** Where nothing was found. */
 export const NOTHING_FOUND = 'can this be trusted? nothing was found that speaks against it\n';
 
+/** The section of these, ending in a line feed. */
+export const trustText = (sides: readonly Side[], remarks: readonly Remark[], look: Look): string => {
+  const lines = warningLines(sides, remarks, look);
+  return lines.length === 0 ? NOTHING_FOUND : `can this be trusted?\n${lines.join('\n')}\n`;
+};
+
 /** The section "can this be trusted?", ending in a line feed. */
 export function renderTrust(runs: readonly Result[], look: Look = false): string {
-  const sides = runs.map(({ manifest, vms, warnings }) => ({
-    name: manifest.mechanism,
-    vms: vms.map(({ name }) => name),
-    warnings,
-  }));
-  const lines = warningLines(sides, look);
-  if (lines.length === 0) {
-    const measured = runs.every(({ manifest }) => manifest.measuredNs > 0);
-    return measured ? NOTHING_FOUND : 'can this be trusted? nothing was measured yet\n';
-  }
-  return `can this be trusted?\n${[...lines, ...legend(runs).map((line) => `  ${line}`)].join('\n')}\n`;
+  const sides = sidesOf(runs.map((result) => ({ label: result.manifest.mechanism, result })));
+  if (runs.every(({ manifest }) => manifest.measuredNs === 0) && sides.every(({ warnings }) => warnings.length === 0))
+    return 'can this be trusted? nothing was measured yet\n';
+  const marks = legend(runs).map((line) => `  ${line}\n`);
+  return trustText(sides, seedsOf(runs), look) + marks.join('');
 }
 
 /** Codes of the warnings, each once. */
@@ -129,10 +155,10 @@ export function countsText(
 }
 
 /** What brackets the scenario and what nothing does, ending in a line feed; nothing where it was not asked for. */
-export function renderValidity({ validity }: Result): string {
+export function renderValidity({ validity }: Result, look: Look = false): string {
   if (validity === undefined) return '';
   const lines = (rows: readonly string[]): string =>
-    rows.map((row) => `  ${wrap(row, MAX_COLUMNS - 4).replaceAll('\n', '\n    ')}\n`).join('');
+    rows.map((row) => `  ${wrap(row, widthOf(look, MAX_COLUMNS) - 4).replaceAll('\n', '\n    ')}\n`).join('');
   return (
     `\nwhat brackets this scenario? (docs/validity.md)\n${lines(validity.held.map(({ part, against, test }) => `${part}: ${against} (${test})`))}` +
     `what has never been tested\n${lines(validity.untested.map(({ part, detail }) => `${part}: ${detail}`))}`

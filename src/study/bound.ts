@@ -164,14 +164,17 @@ async function whyNoneOfFunctions(
   const silent = silence(cores, objectives);
   if (silent !== null) return silent;
   if (judge(cores, objectives).met)
-    return { by: 'mechanism', detail: `${noneIsEnough(end)}; a core for every request without any cost is` };
+    return {
+      by: 'mechanism',
+      detail: `${noneIsEnough(end)}; with a core for every request and no cost of moving it would be`,
+    };
   const memory = await lifted(true);
   if (memory === null) return null;
   const { met, missed } = judge(memory, objectives);
   return met
     ? {
         by: 'lifecycle.memory',
-        detail: `${noneIsEnough(end)}; with a core for every request memory without a budget is`,
+        detail: `${noneIsEnough(end)}; with a core for every request and no budget of memory it would be`,
       }
     : {
         by: 'service',

@@ -6,10 +6,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { compare } from '../../src/cli/compare.js';
 import { histogramsOf, readHistograms, withHistograms, writeHistograms } from '../../src/cli/histograms.js';
+import type { Io } from '../../src/cli/io.js';
+import { pages } from '../../src/cli/pages.js';
 import { report } from '../../src/cli/report.js';
+import { reproduce } from '../../src/cli/reproduce.js';
 import { run } from '../../src/cli/run.js';
 import { size } from '../../src/cli/size.js';
 import { sweep } from '../../src/cli/sweep.js';
+import { reserve } from '../../src/cli/vmem.js';
+import { NAME, VERSION } from '../../src/version.js';
 import { captureIo, fakeTools } from './fake.js';
 
 let folder: string;
@@ -65,6 +70,43 @@ describe('report.html', () => {
       expect(commandIn(readFileSync(join(folder, 'other.html'), 'utf8'))).toMatch(/^fluxhost report /);
     },
   );
+
+  it('has for every command the same foot: the command with --out, seeds, scenario, manifest, and what the terminal doubts', async () => {
+    const server = join(folder, 'server.yaml');
+    writeFileSync(server, "version: 1\nserver: { memory: 384GiB }\nboot: { sizes: ['4GiB'] }\n");
+    const trace = join(folder, 'trace.csv');
+    writeFileSync(trace, `page\n${Array.from({ length: 200 }, (_, i) => (i * i) % 37).join('\n')}\n`);
+    type Command = (args: readonly string[], io: Io) => Promise<number>;
+    const all: readonly (readonly [string, Command, readonly string[]])[] = [
+      ...COMMANDS.map(
+        ([, command, args]) =>
+          [command.name, (a: readonly string[], io: Io) => command(a, io, fakeTools()), args] as const,
+      ),
+      ['reserve', reserve, [server]],
+      [
+        'pages',
+        (a, io) => pages([...a], io),
+        [trace, '--policy', 'lru', '--format', 'csv', '--capacity', '10', '--write-column', 'none'],
+      ],
+      ['reproduce', reproduce, ['edgeflow']],
+    ];
+    for (const [name, command, args] of all) {
+      const target = join(folder, name);
+      const io = captureIo();
+      expect(await command([...args, '--out', target], io)).toBe(0);
+      const html = readFileSync(join(target, 'report.html'), 'utf8');
+      const told = /<code id="command">(.*?)<\/code>/s.exec(html)![1]!;
+      expect(told, name).toContain(`fluxhost ${name} ${args[0]!}`);
+      expect(told, name).toContain('--out');
+      const manifest = html.slice(html.indexOf('<h2>Manifest</h2>'));
+      expect(manifest, name).toContain(`${NAME} ${VERSION}`);
+      expect(manifest, name).toMatch(/core \(SHA-256\)<\/th><td[^>]*>[0-9a-f]{64}/);
+      expect(manifest, name).toMatch(/<h2>(Scenario|Parameters|Trace)<\/h2><details>/);
+      const codes = [...html.matchAll(/<details class="chip"><summary>([\w-]+)/g)].map(([, code]) => code!);
+      for (const code of codes) expect(io.out, `${name} says ${code} on the page alone`).toContain(code);
+      if (name === 'size' || name === 'sweep') expect(html).toContain('from seed 7 on');
+    }
+  });
 
   it('draws later every bucket that --out had, and says so where they are gone', async () => {
     const target = join(folder, 'out');

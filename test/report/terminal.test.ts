@@ -2,8 +2,12 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { compare } from '../../src/cli/compare.js';
 import { run } from '../../src/cli/run.js';
-import { lookOf, mayColour } from '../../src/cli/io.js';
+import { type Io, lookOf, mayColour } from '../../src/cli/io.js';
+import { reproduce } from '../../src/cli/reproduce.js';
+import { size } from '../../src/cli/size.js';
+import { sweep } from '../../src/cli/sweep.js';
 import { sharesWithin } from '../../src/report/distribution-line.js';
 import { renderTable } from '../../src/report/table.js';
 import type { Result } from '../../src/result/result.js';
@@ -56,6 +60,27 @@ describe('a terminal', () => {
     const tables = narrow.split('\n').filter((line) => / {2}/.test(line.trim()));
     expect(Math.max(...tables.map((line) => line.length))).toBeLessThanOrEqual(60);
     for (const word of words(piped)) expect(words(narrow)).toContain(word);
+  });
+
+  it.each([60, 80, 100])('of %i columns is overrun by no sentence of any command, and none is lost', async (wide) => {
+    const commands = [
+      (io: Io) => run(['a.yaml', '--replications', '3', '--verbose'], io, fakeTools()),
+      (io: Io) => compare(['a.yaml', '--mechanisms', 'ideal,hyperflux,hotplug,static'], io, fakeTools()),
+      (io: Io) => size(['a.yaml', '--find', 'host.cores=3..9', '--mechanisms', 'ideal,static'], io, fakeTools()),
+      (io: Io) => sweep(['a.yaml', '--vary', 'host.cores=3,9', '--workers', '1'], io, fakeTools()),
+      (io: Io) => reproduce(['edgeflow'], io),
+    ];
+    for (const command of commands) {
+      const [pipe, terminal] = [captureIo(), Object.assign(captureIo(), { isTty: true, columns: wide })];
+      expect(await command(pipe)).toBe(0);
+      expect(await command(terminal)).toBe(0);
+      // eslint-disable-next-line no-control-regex -- the escape is what is left out
+      const plain = terminal.out.replace(/\u001b\[\d+m/g, '');
+      const wider = plain.split('\n').filter((line) => [...line].length > wide && !line.includes('fluxhost '));
+      expect(wider).toEqual([]);
+      const shown = words(plain);
+      for (const word of words(pipe.out)) expect(shown).toContain(word);
+    }
   });
 
   it('colours for people alone', async () => {

@@ -275,7 +275,9 @@ describe('a sweep', () => {
     const result = await sweep(withFields(station(4), ['duration=400ms']), { vary: ['load=0.3'] });
     expect(result.rows[0]!.warnings).toEqual([]);
     expect(result.rows[0]).not.toHaveProperty('support');
-    const text = renderSweep(result);
+    expect(renderSweep(result)).toContain('can this be trusted? one-seed: ');
+    const several = { ...result, rows: result.rows.map((row) => ({ ...row, replications: 2 })) };
+    const text = renderSweep(several);
     expect(text).toContain('can this be trusted? nothing was found that speaks against it');
     expect(text).not.toMatch(/warnings|≥/);
   });

@@ -11,8 +11,11 @@ import type { SuiteResult } from '../../study/suite/suite.js';
 import type { SweepResult } from '../../study/sweep.js';
 import { sloSentence } from '../compare-table.js';
 import { meetsAll } from '../replications.js';
+import { doubtsOf } from '../size-table.js';
+import { seedsOfRows } from '../sweep-table.js';
+import { type Remark, merged, oneSeed, seedsOf, sidesOf } from '../trust.js';
 import { formatShare } from '../units.js';
-import type { Figure, Remark, Report, Table } from './figure.js';
+import type { Figure, Report, Table } from './figure.js';
 import { coreSecondsFigure } from './figures/core-seconds.js';
 import { coresFigure } from './figures/cores.js';
 import { fleetReport } from './figures/fleet.js';
@@ -68,36 +71,31 @@ const isReserve = (runs: unknown): boolean => {
   return first?.manifest?.manager !== undefined;
 };
 
-const unique = (remarks: readonly Remark[]): Remark[] => {
-  const seen = new Map(remarks.map((remark) => [`${remark.code} ${remark.detail}`, remark]));
-  return [...seen.values()];
-};
+const remarkOf = ({ warning: { code, field, detail }, where }: ReturnType<typeof merged>[number]): Remark => ({
+  code,
+  detail: `${field}${where}: ${detail}`,
+});
 
-/** What the result itself warns of, and what can be seen without. */
+/** What the terminal tells, and what can be seen without where the result is of an earlier version. */
 function remarksOf(runs: readonly Named[]): Remark[] {
-  const single = runs.length === 1;
-  return unique(
-    runs.flatMap(({ label, result }) => {
-      const where = single ? '' : `${label}: `;
-      const remarks = (result.warnings ?? []).map(({ code, field, detail }): Remark => {
-        return { code, detail: `${where}${field}: ${detail}` };
-      });
-      const unstable = result.vms.filter((vm) => vm.unstable).map(({ name }) => name);
-      if (unstable.length > 0 && !remarks.some(({ code }) => code === 'unstable'))
-        remarks.push({
-          code: 'unstable',
-          detail: `${where}the backlog of ${listed(unstable.slice(0, 5))} grew all along: longer runs would give longer latencies`,
-        });
-      if (result.manifest.replications === 1)
-        remarks.push({
-          code: 'one-seed',
-          detail: 'one seed: no interval tells chance from effect; --replications 5 gives one',
-        });
-      if (result.incomplete === true)
-        remarks.push({ code: 'incomplete', detail: `${where}interrupted: the figures cover what was simulated` });
-      return remarks;
-    }),
-  );
+  const told = merged(sidesOf(runs)).map(remarkOf);
+  const others = runs.flatMap(({ label, result }): Remark[] => {
+    const where = runs.length === 1 ? '' : `${label}: `;
+    const unstable = result.vms.filter((vm) => vm.unstable).map(({ name }) => name);
+    const grows =
+      unstable.length === 0 || told.some(({ code }) => code === 'unstable')
+        ? []
+        : [
+            {
+              code: 'unstable',
+              detail: `${where}the backlog of ${listed(unstable.slice(0, 5))} grew all along: longer runs would give longer latencies`,
+            },
+          ];
+    return result.incomplete === true
+      ? [...grows, { code: 'incomplete', detail: `${where}interrupted: the figures cover what was simulated` }]
+      : grows;
+  });
+  return [...told, ...others, ...seedsOf(runs.map(({ result }) => result))];
 }
 
 function factsOf(runs: readonly Named[]): string[] {
@@ -202,7 +200,7 @@ function comparisonReport(comparison: Comparison): Report {
     title: `${listed(labels)} on ${first.result.host.cores} cores`,
     question: `Which of ${listed(labels)} ${judged ? 'meet every SLO' : 'serves best'}, and at what cost?`,
     verdict: sloSentence({ ...comparison, runs: headed }),
-    good: judged ? met.some(Boolean) : null,
+    good: judged ? allOf(met) : null,
     facts: factsOf(runs),
     remarks: remarksOf(runs),
     figures: ofSeeds(
@@ -223,6 +221,10 @@ function comparisonReport(comparison: Comparison): Report {
   };
 }
 
+/** Null where some do and some do not: neither mark would be right. */
+const allOf = (met: readonly boolean[]): boolean | null =>
+  met.every(Boolean) ? true : met.some(Boolean) ? null : false;
+
 const emptyReport = (title: string, detail: string): Report => ({
   title,
   question: `What does the ${title} say?`,
@@ -237,19 +239,11 @@ const emptyReport = (title: string, detail: string): Report => ({
 const interrupted = (incomplete: true | undefined): Remark[] =>
   incomplete === true ? [{ code: 'incomplete', detail: 'interrupted: what had ended is shown' }] : [];
 
-const oneSeed = (replications: number): Remark[] =>
-  replications > 1
-    ? []
-    : [{ code: 'one-seed', detail: 'one seed: no interval tells chance from effect; --replications 5 gives one' }];
-
 /** So many kinds of warnings are told. */
 const MOST_REMARKS = 16;
 
 /** Warnings of one code and field together, of the first place that has it, with how many have it. */
-function doubted(
-  places: readonly { readonly where: string; readonly warnings: readonly Warning[] }[],
-  things: string,
-): Remark[] {
+function doubted(places: readonly { readonly where: string; readonly warnings: readonly Warning[] }[]): Remark[] {
   const found = new Map<string, { warning: Warning; where: string[] }>();
   for (const { where, warnings } of places)
     for (const warning of warnings) {
@@ -259,7 +253,7 @@ function doubted(
       else before.where.push(where);
     }
   const all = [...found.values()].map(({ warning: { code, field, detail }, where }): Remark => {
-    const lead = places.length === 1 ? '' : `${where.length} of ${places.length} ${things}, first ${where[0]!}: `;
+    const lead = places.length === 1 ? '' : `${where.length} of ${places.length} rows, first ${where[0]!}: `;
     return { code, detail: `${lead}${field}: ${detail}` };
   });
   const left = all.length - MOST_REMARKS;
@@ -273,7 +267,7 @@ function sizeReport(result: SizeResult): Report {
     title: `the least ${result.find}`,
     question: `How much ${result.find} is enough for ${listed(result.for)}?`,
     verdict: sizeAnswer(result),
-    good: result.runs.length === 0 ? null : result.runs.some(({ value }) => value !== null),
+    good: result.runs.length === 0 ? null : allOf(result.runs.map(({ value }) => value !== null)),
     facts: [`${result.replications} ${result.replications === 1 ? 'seed' : 'seeds'} each`, 'every value shown was run'],
     remarks: [
       ...interrupted(result.incomplete),
@@ -283,10 +277,7 @@ function sizeReport(result: SizeResult): Report {
           detail: `${mechanism}: no request came to judge ${one.for} by in ${one.in} of ${one.of} seeds; it counts neither as met nor as missed`,
         })),
       ),
-      ...doubted(
-        result.runs.map(({ mechanism, warnings = [] }) => ({ where: mechanism, warnings })),
-        'mechanisms',
-      ),
+      ...merged(doubtsOf(result)).map(remarkOf),
       ...oneSeed(result.replications),
     ],
     figures: some([sizeFigure(result), sizeCurve(result)]),
@@ -308,7 +299,7 @@ function sweepReport(result: SweepResult): Report {
     title: `sweep of ${paths}`,
     question: `How does the host answer to ${paths}?`,
     verdict: figures[0]?.answer ?? 'Nothing yet: no row has ended.',
-    good: judged.length === 0 ? null : judged.some(metIn),
+    good: judged.length === 0 ? null : allOf(judged.map(metIn)),
     facts: [
       `${grouped(result.rows.length)} rows`,
       ...(Number.isFinite(seeds) ? [`${seeds} ${seeds === 1 ? 'seed' : 'seeds'} each, the same for all`] : []),
@@ -325,9 +316,8 @@ function sweepReport(result: SweepResult): Report {
               .join(', ')} under ${mechanism}`,
             warnings,
           })),
-        'rows',
       ),
-      ...oneSeed(Number.isFinite(seeds) ? seeds : 1),
+      ...seedsOfRows(result.rows),
     ],
     figures,
     manifest: { head: [], rows: [] },

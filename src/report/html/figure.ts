@@ -2,6 +2,7 @@
 // Plain data: the page draws it and knows no result, the tests hold it against the result without a browser.
 
 import type { ClaimNumbers, OwnNumber } from '../claim-numbers.js';
+import type { Remark } from '../trust.js';
 
 /** The figure's numbers as text; the accessible form. */
 export interface Table {
@@ -271,19 +272,12 @@ export interface Figure {
   readonly table: Table;
 }
 
-/** A remark on how far the figures are to be trusted. */
-export interface Remark {
-  /** A stable word. */
-  readonly code: string;
-  readonly detail: string;
-}
-
 /** All that a report says. */
 export interface Report {
   readonly title: string;
   readonly question: string;
   readonly verdict: string;
-  /** Whether every objective is met; null where none is stated. */
+  /** Whether every objective is met, by all that are asked; null where some do not, and where none is stated. */
   readonly good: boolean | null;
   /** Seeds, times, precision: facts that make the figures' weight. */
   readonly facts: readonly string[];
@@ -291,6 +285,8 @@ export interface Report {
   /** Short tables that say the answer in words, before all pictures but that of a paper's numbers. */
   readonly claims?: readonly TitledTable[];
   readonly figures: readonly Figure[];
+  /** What the text that it was made of is called; a scenario where absent. */
+  readonly madeOf?: string;
   /** What makes no picture. */
   readonly tables?: readonly TitledTable[];
   readonly manifest: Table;
@@ -304,6 +300,8 @@ export interface Context {
   readonly scenario?: string;
   /** The same with every default. */
   readonly resolved?: string;
+  /** What made it, where the result does not say so itself. */
+  readonly manifest?: readonly (readonly [name: string, value: string])[];
   /** The file that the result was read from, where it was. */
   readonly from?: string;
 }

@@ -4,7 +4,8 @@
 import { PAGE_SCRIPT, PAGE_SCRIPT_SHA256, PAGE_STYLE } from '../../generated/report-page.js';
 import { NAME, VERSION } from '../../version.js';
 import { reportOf, type Reportable } from './document.js';
-import type { Context, Figure, Remark, Report, Table } from './figure.js';
+import type { Remark } from '../trust.js';
+import type { Context, Figure, Report, Table } from './figure.js';
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -79,14 +80,32 @@ function verdictHtml(text: string, tone: string, mark: string): string {
   return `<p class="verdict ${tone}">${mark}${escapeHtml(first)}</p>${more}`;
 }
 
-function headHtml(report: Report, { command, from }: Context): string {
+/** The result's own, and of what many runs have in common what whoever made it knows. */
+function manifestOf({ manifest: { head, rows } }: Report, { manifest = [] }: Context): Table {
+  if (head.length > 2) return { head, rows };
+  const told = new Set(rows.map(([name]) => name));
+  return {
+    head: head.length === 0 ? ['', 'value'] : head,
+    rows: [...manifest.filter(([name]) => !told.has(name)).map((row) => [...row]), ...rows],
+  };
+}
+
+/** With the seed, where the result does not tell it. */
+function factsOf({ facts }: Report, { manifest = [] }: Context): string[] {
+  const seed = manifest.find(([name]) => name === 'seed')?.[1];
+  const told = facts.some((fact) => /^seed \d|seeds from \d/.test(fact));
+  return seed === undefined || told ? [...facts] : [...facts, `from seed ${seed} on`];
+}
+
+function headHtml(report: Report, context: Context): string {
+  const { command, from } = context;
   const mark = report.good === null ? '' : `<span class="mark" aria-hidden="true">${report.good ? '✓' : '✕'}</span> `;
   const tone = report.good === null ? 'plain' : report.good ? 'good' : 'bad';
   return `<header>
 <p class="name">${escapeHtml(NAME)} report</p>
 <h1>${escapeHtml(report.question)}</h1>
 ${verdictHtml(report.verdict, tone, mark)}
-<div class="trust"><p>${report.facts.map(escapeHtml).join(' · ')}</p>${remarksHtml(report.remarks)}${report.remarks.length === 0 ? '' : '<a href="#warnings">all in full</a>'}</div>
+<div class="trust"><p>${factsOf(report, context).map(escapeHtml).join(' · ')}</p>${remarksHtml(report.remarks)}${report.remarks.length === 0 ? '' : '<a href="#warnings">all in full</a>'}</div>
 <div class="command"><code id="command">${escapeHtml(command)}</code><button type="button" data-copy>copy</button></div>
 ${from === undefined ? '' : `<p class="from">Made of ${escapeHtml(from)}.</p>`}
 </header>`;
@@ -119,7 +138,7 @@ function remarksInFull({ remarks }: Report): string[] {
 }
 
 /** Folded, on screen and on paper: it is for who wants to run it again. */
-function scenarioHtml({ scenario, resolved }: Context): string[] {
+function scenarioHtml({ scenario, resolved }: Context, title = 'Scenario'): string[] {
   const fold = (summary: string, text: string | undefined): string =>
     text === undefined
       ? ''
@@ -129,18 +148,20 @@ function scenarioHtml({ scenario, resolved }: Context): string[] {
     resolved === undefined || resolved === scenario
       ? ['as it was run', undefined]
       : ['what differs from the defaults', resolved];
-  return [`<section><h2>Scenario</h2>${fold(short, scenario)}${fold('with every default', whole)}</section>`];
+  return [
+    `<section><h2>${escapeHtml(title)}</h2>${fold(short, scenario)}${fold('with every default', whole)}</section>`,
+  ];
 }
 
 function endHtml(report: Report, context: Context): string {
-  const { manifest } = report;
+  const manifest = manifestOf(report, context);
   const parts = [
     ...tablesHtml(report),
     ...remarksInFull(report),
     ...(manifest.rows.length === 0
       ? []
       : [`<section><h2>Manifest</h2><div class="manifest">${tableHtml(manifest)}</div></section>`]),
-    ...scenarioHtml(context),
+    ...scenarioHtml(context, report.madeOf),
   ];
   return `${parts.join('\n')}\n<footer>${escapeHtml(`${NAME} ${VERSION}`)}. The same scenario and seed give the same figures everywhere.</footer>`;
 }

@@ -7,6 +7,8 @@ import type { Report } from './figure.js';
 import { missRatioFigure } from './figures/pages.js';
 import { suiteAnswer, suiteFigure } from './figures/suite.js';
 import { reserveFigures } from './figures/reserve.js';
+import { drawnOnce } from '../reserve-table.js';
+import { oneSeed } from '../trust.js';
 import { formatDurationNs, formatShare } from '../units.js';
 import { grouped, listed } from './words.js';
 
@@ -22,7 +24,8 @@ export function pagesReport(result: PagesResult): Report {
     facts: [`${grouped(requests)} requests`, `${grouped(distinctPages)} distinct pages`],
     remarks: sampled ? [{ code: 'sampled', detail: 'curves are of a share of the pages (SHARDS), not of all' }] : [],
     figures: figure === undefined ? [] : [figure],
-    manifest: { head: ['', 'trace'], rows: [['pages (SHA-256)', sha256]] },
+    madeOf: 'Trace',
+    manifest: { head: ['', 'value'], rows: [['pages (SHA-256)', sha256]] },
   };
 }
 
@@ -52,7 +55,7 @@ export function reserveReport(comparison: ReserveComparison): Report {
       ...(manifest.durationNs > 0 ? [`${simulated(manifest.durationNs)} simulated`] : []),
       `${grouped(runs.reduce((sum, run) => sum + run.manifest.events, 0))} events`,
     ],
-    remarks: [{ code: 'one-seed', detail: 'one seed: what VMs come, and when, is drawn once' }],
+    remarks: drawnOnce(runs),
     figures: reserveFigures(comparison),
     manifest: {
       head: ['', ...managers],
@@ -80,16 +83,19 @@ export function suiteReport(result: SuiteResult): Report {
       `${grouped(scenarios.length)} scenarios`,
       `${grouped(replications)} ${replications === 1 ? 'seed' : 'seeds'} each`,
     ],
-    remarks:
-      refused.length === 0
+    remarks: [
+      ...(refused.length === 0
         ? []
         : [
             {
               code: 'does-not-fit',
               detail: listed(refused.map(({ mechanism, scenario }) => `${mechanism} does not fit ${scenario}`)),
             },
-          ],
+          ]),
+      ...oneSeed(replications),
+    ],
     figures: figure === undefined ? [] : [figure],
-    manifest: { head: ['', 'rows'], rows: [['rows (SHA-256)', sha256]] },
+    madeOf: 'Scenarios',
+    manifest: { head: ['', 'value'], rows: [['rows (SHA-256)', sha256]] },
   };
 }

@@ -2,7 +2,8 @@
 // in a line; and, folded, each with all that had to be assumed for it.
 
 import type { Report, Table, TitledTable } from './figure.js';
-import { claimsFigure, ownWords, verdictOf } from './figures/claim-marks.js';
+import { briefly, doubtsOfClaims } from '../claim-words.js';
+import { claimsFigure, verdictOf } from './figures/claim-marks.js';
 import { type ExperimentDocument, experimentFigures, undrawnTables } from './figures/claims.js';
 import { listed } from './words.js';
 
@@ -58,7 +59,7 @@ export function paperVerdict(claims: readonly Claim[]): string {
   return `${others.length === 0 ? whole : listed(some)}. ${open}`.trim();
 }
 
-const MOST_CHARACTERS = 110;
+const MOST_CHARACTERS = 140;
 
 /** A sentence or what of it fits; all of it stands in the table of claims in full. */
 function inShort(text: string): string {
@@ -76,12 +77,7 @@ function shortTables(claims: readonly Claim[]): TitledTable[] {
     ...table(
       'What is claimed, and what comes out?',
       ['claim', 'paper', 'ours', 'verdict'],
-      compared.map((claim) => [
-        claim.claim,
-        claim.paper,
-        ownWords(claim) ?? inShort(claim.ours),
-        claim.verdict ?? verdictOf(claim),
-      ]),
+      compared.map((claim) => [claim.claim, claim.paper, inShort(briefly(claim)), claim.verdict ?? verdictOf(claim)]),
     ),
     ...table(
       'What does it leave open, and what comes out?',
@@ -111,6 +107,13 @@ function fullTable(claims: readonly Claim[]): Table {
   };
 }
 
+/** The seeds, where chance has a part. */
+function drawnBy({ parameters = {} }: ExperimentDocument): string[] {
+  const { seed, replications, seeds = replications } = parameters;
+  if (typeof seed !== 'number') return [];
+  return [typeof seeds === 'number' && seeds > 1 ? `${seeds} seeds from ${seed} on` : `seed ${seed}`];
+}
+
 export function experimentReport(document: ExperimentDocument): Report {
   const { claims, tables, title } = document;
   const { name, about } = partsOf(title);
@@ -120,8 +123,14 @@ export function experimentReport(document: ExperimentDocument): Report {
     question: `Does what is published on ${name} come out here?`,
     verdict: paperVerdict(claims),
     good: null,
-    facts: [...about, `${claims.length} ${claims.length === 1 ? 'claim' : 'claims'}`, `${tables.length} tables`],
-    remarks: [],
+    facts: [
+      ...about,
+      `${claims.length} ${claims.length === 1 ? 'claim' : 'claims'}`,
+      `${tables.length} tables`,
+      ...drawnBy(document),
+    ],
+    remarks: doubtsOfClaims(document),
+    madeOf: 'Parameters',
     claims: shortTables(claims),
     figures: [...(numbers === undefined ? [] : [numbers]), ...experimentFigures(document)],
     tables: [

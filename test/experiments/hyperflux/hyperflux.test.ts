@@ -275,7 +275,7 @@ describe('the experiment as a whole', () => {
     for (const { head, rows } of tables) for (const row of rows) expect(row.length).toBe(head.length);
     const text = renderExperiment('HyperFlux', { claims, tables });
     expect(tooLong(text)).toEqual([]);
-    const named = { name: 'hyperflux', title: 'HyperFlux', claims: claims.map(judged) };
+    const named = { name: 'hyperflux', title: 'HyperFlux', claims: claims.map(judged), tables, parameters: {} };
     expect(tooLong(renderSummary(named) + renderFront([named]))).toEqual([]);
     for (const { ours } of summaryOf(named)) {
       expect(ours.length, ours).toBeLessThanOrEqual(110);

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { ClaimNumbers } from '../../../src/report/claim-numbers.js';
 import { reportOf } from '../../../src/report/html/document.js';
 import type { ClaimsPlot, Figure } from '../../../src/report/html/figure.js';
+import { summaryOf } from '../../../src/experiments/summary.js';
 import { numberText, reachOf, toneOf } from '../../../src/report/html/figures/claim-marks.js';
 import type { ExperimentDocument } from '../../../src/report/html/figures/claims.js';
 import { renderHtml } from '../../../src/report/html/html.js';
@@ -128,8 +129,8 @@ describe('the figure of claims', () => {
     expect(table.rows[1]).toEqual([
       'a tail',
       'up to 10x',
-      '0.76x',
-      '-0.2x to 1.72x (95 % interval)',
+      '0.760x',
+      '−0.200x to 1.72x (95 % interval)',
       'calm',
       'reachable',
     ]);
@@ -161,6 +162,23 @@ describe('the figure of claims', () => {
     expect(html).not.toContain('1 <b> pool');
   });
 
+  it('says of each claim what the terminal says, in the same digits', () => {
+    const brief = { ...PAPER.claims[0]!, claim: 'a second', brief: '1.5 of all 3 kinds (a, b, c)' };
+    const found = {
+      ...PAPER,
+      name: 'paper',
+      parameters: {},
+      claims: [...PAPER.claims, brief].map((one) => ({ ...one, id: '', verdict: 'reachable' as const, assumed: [] })),
+    };
+    const terminal = summaryOf(found).map(({ ours }) => ours);
+    const rows = reportOf(found).claims![0]!.table.rows;
+    expect(rows.map((row) => row[2]!.replaceAll('\u00a0', ' ').replaceAll('−', '-').replaceAll('µs', 'us'))).toEqual(
+      terminal,
+    );
+    expect(terminal[0]).toContain('1.6 %');
+    expect(terminal[1]).toBe(brief.brief);
+  });
+
   it('writes numbers in their units', () => {
     const texts = [
       numberText(13_000, 'ns'),
@@ -172,9 +190,9 @@ describe('the figure of claims', () => {
     ];
     expect(texts.map((text) => text.replace('\u00a0', ' '))).toEqual([
       '13.0 µs',
-      '3.0518 MiB',
-      '−44 %',
-      '+18 %',
+      '3.05 MiB',
+      '−44.0 %',
+      '+18.0 %',
       '89.4 %',
       '1.71x',
     ]);

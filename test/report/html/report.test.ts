@@ -590,7 +590,7 @@ describe('what is said', () => {
     const codes = (one: object): string[] => reportOf({ ...made.result, ...one }).remarks.map(({ code }) => code);
     expect(codes({})).toEqual([...made.result.warnings.map(({ code }) => code), 'one-seed']);
     expect(codes({ warnings: [] })).toEqual(['one-seed']);
-    expect(codes({ warnings, incomplete: true })).toEqual(['few-samples', 'one-seed', 'incomplete']);
+    expect(codes({ warnings, incomplete: true })).toEqual(['few-samples', 'incomplete', 'one-seed']);
   });
 
   it('tells the kinds of documents apart, and others from them', () => {
@@ -627,11 +627,11 @@ describe('the page', () => {
   it('says the verdict in a sentence, what else there is below it, and a warning that comes twice once', () => {
     const [first, ...rest] = made.comparison.runs;
     const warning = { code: 'unit', field: 'a.b', detail: 'first' } as const;
-    const warned = { ...first!, warnings: [warning, { ...warning, detail: 'second' }] };
+    const warned = { ...first!, warnings: [warning, { ...warning, field: 'c.d', detail: 'second' }, warning] };
     const html = renderHtml({ ...made.comparison, runs: [warned, ...rest] }, { command: 'x' });
     expect(/<p class="verdict[^>]*>.*?<\/p>/.exec(html)![0]).toMatch(/every SLO[^.]*\.<\/p>$/);
     expect(/<p class="more">(.*?)<\/p>/.exec(html)![1]).toMatch(/^Needed to meet them/);
-    expect(html).toContain('<summary>unit × 2</summary><p>ideal: a.b: first</p><p>ideal: a.b: second</p>');
+    expect(html).toContain('<summary>unit × 2</summary><p>a.b (ideal): first</p><p>c.d (ideal): second</p>');
   });
 
   it('escapes names, labels, codes, commands and scenarios', () => {

@@ -1,9 +1,9 @@
 // Each number that a paper states beside ours: one row a claim, one panel a unit. Claims without such numbers are named in the table alone.
 
-import { formatSize } from '../../../input/quantities.js';
 import type { ClaimNumbers, OwnNumber, PublishedNumber } from '../../claim-numbers.js';
 import type { ClaimsPlot, Figure } from '../figure.js';
-import { duration, listed } from '../words.js';
+import { numberText as written } from '../../claim-words.js';
+import { inMicroseconds, listed } from '../words.js';
 import type { ExperimentDocument } from './claims.js';
 
 type Claim = ExperimentDocument['claims'][number];
@@ -30,25 +30,17 @@ const BOUNDS: Readonly<Record<PublishedNumber['bound'], string>> = {
 const WORDS = 50;
 const FEW_WORDS = 28;
 
-const digits = (value: number, most = 3): string => String(Number(value.toPrecision(most)));
+/** As the terminal has it, in the report's signs. */
+export const numberText = (value: number, unit: Unit): string =>
+  inMicroseconds(written(value, unit))
+    .replace(/^-/, '−')
+    .replaceAll(/(\d) (%|[KMG]iB|ns|ms|s)/g, '$1\u00a0$2');
 
-/** `13.0 µs`, `3.05 MiB`, `+18 %`, `1.5x` */
-export function numberText(value: number, unit: Unit): string {
-  switch (unit) {
-    case 'ns':
-      return duration(value);
-    case 'bytes': {
-      const power = Math.min(4, Math.floor(Math.log2(Math.max(1, value)) / 10));
-      return `${digits(value / 1024 ** power, 5)}\u00a0${formatSize(1024 ** power).replace(/^\d+/, '')}`;
-    }
-    case 'ratio':
-      return `${digits(value)}x`;
-    case 'share':
-      return `${digits(100 * value)}\u00a0%`;
-    case 'change':
-      return `${value > 0 ? '+' : value < 0 ? '−' : ''}${digits(Math.abs(100 * value))}\u00a0%`;
-  }
-}
+/** What a paper states has no digits that it was not written with. */
+const statedText = (value: number, unit: Unit): string =>
+  numberText(value, unit)
+    .replace(/\.0+(?!\d)/, '')
+    .replace(/(\.\d*[1-9])0+(?!\d)/, '$1');
 
 /** How a claim stands, in the words of `reproduce`; files of earlier versions do not say. */
 export const verdictOf = ({ answer, verdict, supported }: Claim): string =>
@@ -70,8 +62,8 @@ export function reachOf({ bound, value, to = value }: PublishedNumber): { low: n
 
 /** The paper's words, with the number where they have none; or the number alone where they are many. */
 function paperText({ paper }: Claim, { unit, paper: { bound, value, to } }: ClaimNumbers, most: number): string {
-  const range = to === undefined ? '' : ` to ${numberText(to, unit)}`;
-  const number = `${BOUNDS[bound]}${numberText(value, unit)}${range}`;
+  const range = to === undefined ? '' : ` to ${statedText(to, unit)}`;
+  const number = `${BOUNDS[bound]}${statedText(value, unit)}${range}`;
   const words = paper.replace(/(\d) us\b/, '$1\u00a0µs').replace(/^-(?=\d)/, '−');
   const said = /\d/.test(paper) ? words : `${number}, ${words}`;
   return `paper: ${said.length <= most ? said : number}`;
@@ -107,12 +99,6 @@ function rowOf(claim: Claim, numbers: ClaimNumbers): Row {
     text: `ours: ${each.join('; ')}`,
     short: ours.length === 1 ? `ours: ${numberText(values[0]!, unit)}` : `ours: ${least} to ${most}`,
   };
-}
-
-/** Our numbers of a claim alone; undefined where it has none. */
-export function ownWords(claim: Claim): string | undefined {
-  if (!isDrawn(claim)) return undefined;
-  return rowOf(claim, claim.numbers).short.replace('ours: ', '');
 }
 
 /** A logarithmic axis where what is on it is far apart and above 0. */

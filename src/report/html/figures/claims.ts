@@ -13,6 +13,8 @@ export interface ExperimentDocument {
   readonly experiment: string;
   /** The question, or what a table holds. */
   readonly title: string;
+  /** Every parameter with its value; absent in files of earlier versions. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
   /** Each beside what comes out here. */
   readonly claims: readonly {
     /** In words. */
@@ -23,6 +25,8 @@ export interface ExperimentDocument {
     readonly paper: string;
     /** What comes out here, as text: often a range. */
     readonly ours: string;
+    /** The same in few words; absent where the numbers say it. */
+    readonly brief?: string;
     /** Of `ours`; '' where it says its own. */
     readonly unit: string;
     /** Whether parameters with a source carry it. */

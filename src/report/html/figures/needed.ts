@@ -30,27 +30,29 @@ function sizeRow(run: SizeRun, hue: Row['hue'], unit: SizeResult['unit']): Row {
   };
 }
 
-/** `ideal 15, hyperflux 16; static none of those tried` */
+/** `ideal needs host.cores = 15 and hyperflux 16; static does not meet the objectives at any value that was run.` */
 export function sizeAnswer({ runs, find, unit, most }: SizeResult): string {
   const found = runs.filter(({ value }) => value !== null);
   const none = runs.filter(({ value }) => value === null).map(({ mechanism }) => mechanism);
-  const needs = found.map(
-    ({ mechanism, value }) => `${mechanism} ${most === true ? 'holds' : 'needs'} ${textOf(value!, unit)}`,
-  );
+  const needs = found.map(({ mechanism, value }, i) => {
+    const amount = textOf(value!, unit);
+    return i > 0 ? `${mechanism} ${amount}` : `${mechanism} ${most === true ? 'holds' : 'needs'} ${find} = ${amount}`;
+  });
   const failed = `${listed(none)} ${none.length === 1 ? 'does' : 'do'} not meet the objectives at any value of ${find} that was run`;
   if (found.length === 0) return `${failed}.`;
-  return `Of ${find}, ${listed(needs)}${none.length === 0 ? '' : `; ${failed}`}.`;
+  return `${listed(needs)}${none.length === 0 ? '' : `; ${failed}`}.`;
 }
 
-/** `Run were 5 values from 8 to 24 under hyperflux.` */
-const triedText = ({ runs, unit }: SizeResult): string =>
-  `Run were ${runs
-    .filter(({ tried }) => tried.length > 0)
-    .map(({ mechanism, tried }) => {
-      const [from, to] = [textOf(tried[0]!.value, unit), textOf(tried.at(-1)!.value, unit)];
-      return `${tried.length} values from ${from} to ${to} under ${mechanism}`;
-    })
-    .join('; ')}.`;
+/** `5 values from 8 to 24 were run under hyperflux.` */
+const triedText = ({ runs, unit }: SizeResult): string => {
+  const all = runs.filter(({ tried }) => tried.length > 0);
+  const said = all.map(({ mechanism, tried }, i) => {
+    const [from, to] = [textOf(tried[0]!.value, unit), textOf(tried.at(-1)!.value, unit)];
+    const values = tried.length === 1 ? `the value ${from}` : `${tried.length} values from ${from} to ${to}`;
+    return `${values} ${i > 0 ? '' : tried.length === 1 ? 'was run ' : 'were run '}under ${mechanism}`;
+  });
+  return said.length === 0 ? '' : `${said.join(', ')}.`.replace(/^t/, 'T');
+};
 
 export function sizeFigure(result: SizeResult): Figure | undefined {
   if (result.runs.length === 0) return undefined;
@@ -62,7 +64,7 @@ export function sizeFigure(result: SizeResult): Figure | undefined {
   return {
     id: 'needed',
     question: result.most === true ? `How much ${result.find} does it hold?` : `How much ${result.find} is needed?`,
-    answer: [...bounds, triedText(result)].join(' '), // the answer is the report's headline
+    answer: [...bounds, triedText(result)].filter((one) => one !== '').join(' '), // the answer is the report's headline
     caption:
       'Every value that was run: filled where all seeds meet the objectives, half-filled where some do, hollow where none does. ' +
       `The large dot is the ${result.most === true ? 'greatest' : 'least'} value at which all do, the line beside it reaches to where any does.`,
@@ -74,7 +76,7 @@ export function sizeFigure(result: SizeResult): Figure | undefined {
           mechanism,
           textOf(value, result.unit),
           refused === undefined ? `${attainedIn} of ${of}` : `refused: ${refused}`,
-          value === best ? 'the least' : '',
+          value === best ? (result.most === true ? 'the greatest' : 'the least') : '',
         ]),
       ),
     },
