@@ -12,6 +12,7 @@ import { oldestReady } from "./cpu/waiting";
 import { configure as configureHost, reconfigure as reconfigureHost, settleAccounts, wipe as wipeHost } from "./host";
 import { run as runHost } from "./events";
 import { hostHistogram as histogramOf } from "./cpu/accounts";
+import { overrule as overrules, takeableBy } from "./cpu/cores/overrule";
 import { commitInjected } from "./cpu/workload/arrivals";
 import { partAt } from "./kernel/part";
 import { histogramBytes } from "./kernel/histogram";
@@ -209,6 +210,16 @@ export function activeLoad(vm: u32, place: u32): u32 {
   return v.queueLength + u32(v.state != SEARCHING);
 }
 
+/** Which vCPU that is. */
+export function activeVcpu(vm: u32, place: u32): u32 {
+  return activeAt(vmAt(vm), place).index;
+}
+
+/** 1: it has a core, runs no task and looks for one. */
+export function searching(vm: u32, vcpu: u32): u32 {
+  return u32(vcpuOf(vmAt(vm), vcpu).state == SEARCHING);
+}
+
 /** Tasks in the queue of vCPU `vcpu`. */
 export function queueLength(vm: u32, vcpu: u32): u32 {
   return vcpuOf(vmAt(vm), vcpu).queueLength;
@@ -234,6 +245,46 @@ export function oldestDelayNs(vm: u32): f64 {
 
 export function idleCores(): u32 {
   return H.idleCount;
+}
+
+export function vmCount(): u32 {
+  return H.vmCount;
+}
+
+/** Cores that are never taken from it. */
+export function guarantee(vm: u32): u32 {
+  return vmAt(vm).min;
+}
+
+export function mostVcpus(vm: u32): u32 {
+  return vmAt(vm).max;
+}
+
+/** The greater takes cores from the lower (CLASS_*). */
+export function classOf(vm: u32): u32 {
+  return vmAt(vm).cls;
+}
+
+export function priority(vm: u32): i32 {
+  return vmAt(vm).priority;
+}
+
+/** Cores of VM `from` that `vm` may take now. */
+export function takeable(vm: u32, from: u32): u32 {
+  return takeableBy(vmAt(vm), vmAt(from));
+}
+
+/** The `nth` decision of the arbiter from here on is taken otherwise (OVERRULE_*); `from`: the VM that loses a core. */
+export function overrule(kind: u32, nth: u32, from: u32): void {
+  overrules.kind = kind;
+  overrules.left = nth;
+  overrules.from = from;
+  overrules.answer = L.OVERRULED_PENDING;
+}
+
+/** What has become of that: OVERRULED_*. */
+export function overruleAnswer(): u32 {
+  return overrules.answer;
 }
 
 // --- what each core does at this instant, for whoever watches

@@ -2,7 +2,7 @@
 // Plain constants only, so that the same file is compiled into the core and imported by src/core; the two cannot drift.
 
 /** Bump when a word moves: src/core refuses a core whose layout differs. */
-export const LAYOUT_VERSION = 8;
+export const LAYOUT_VERSION = 9;
 
 // --- configuration: one Float64 per word -----------------------------------------------------------------
 // host words, then VM groups, VMs, arrival states, stages, distributions, tables
@@ -166,6 +166,15 @@ export const POLICY_VICTIM = 2;
 export const POLICY_CORES = 4;
 export const POLICY_KEEP_FOR = 16;
 export const POLICY_WORTH = 32;
+export const POLICY_TAKE = 64;
+export const OVERRULE_NOTHING = 0; // what becomes of one decision of the arbiter in a fork (cores/overrule.ts): as it would
+export const OVERRULE_DENY = 1; // no core is given
+export const OVERRULE_VICTIM = 2; // another VM loses one
+export const OVERRULE_MORE = 3; // one core more is given as well
+export const OVERRULE_AGAIN = 4; // that one is due now
+export const OVERRULED_PENDING = 0; // what has become of that: nothing yet
+export const OVERRULED = 1;
+export const OVERRULED_NOT = 2; // it could not be done
 export const POLICY_EVERY_ROUND = 8; // hold all rounds, also those that can change nothing (tests)
 
 export const MODE_REACTIVE = 1; // bits

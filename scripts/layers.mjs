@@ -36,8 +36,8 @@ export const CORE_LAYERS = [
   },
   { rooms: ['assembly/view.ts'], about: 'what a policy of one’s own may read' },
   {
-    rooms: ['assembly/policy.ts'],
-    about: 'three decisions that may be one’s own: the file whose place `fluxhost build --policy` gives to another',
+    rooms: ['assembly/policy.ts', 'assembly/victim.ts'],
+    about: 'four decisions that may be one’s own: the file whose place `fluxhost build --policy` gives to another',
   },
   {
     rooms: ['assembly/memory/pages'],
@@ -52,6 +52,10 @@ export const CORE_LAYERS = [
   {
     rooms: ['assembly/lifecycle'],
     about: 'functions whose VMs come and go: instances, what keeps them warm, memory, the boot gate',
+  },
+  {
+    rooms: ['assembly/sandbox'],
+    about: 'what such a policy reads where it is compiled for the sandbox; imports nothing',
   },
   { rooms: ['assembly/parts.ts'], about: 'the parts of the host, one line each' },
   { rooms: ['assembly/events.ts'], about: 'the event loop: which event goes to whom' },
@@ -107,6 +111,7 @@ export const SRC_LAYERS = [
   { rooms: ['src/parts.ts'], about: 'what the boundary asks of every part' },
   { rooms: ['src/result'], about: 'a result: its fields, laws, replications, what happened over time' },
   { rooms: ['src/policy.ts'], about: 'decisions of one’s own' },
+  { rooms: ['src/abi'], about: 'decisions of one’s own in Wasm: the interface, and fuel' },
   { rooms: ['src/core'], about: 'the boundary to Wasm: words in, counters out' },
   { rooms: ['src/options.ts'], about: 'what a program may say of a run' },
   { rooms: ['src/timeline'], about: 'what happens, event by event, as a Perfetto trace' },
@@ -115,6 +120,10 @@ export const SRC_LAYERS = [
   {
     rooms: ['src/study', 'src/pages', 'src/reserve', 'src/server', 'src/decide'],
     about: 'questions of several runs · traces of pages · reserved memory · servers with budgets · decisions in rounds',
+  },
+  {
+    rooms: ['src/judge'],
+    about: 'policies judged: held to the interface, scored on the suite, their decisions held against others',
   },
   { rooms: ['src/systems'], about: 'systems over servers with budgets, and kept instances' },
   { rooms: ['src/fleet'], about: 'VMs that come and go on many hosts' },

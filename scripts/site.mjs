@@ -45,7 +45,7 @@ export const CHAPTERS = [
       'docs/pi-dlinear.md',
     ],
   ],
-  ['Own mechanism', ['docs/extending.md']],
+  ['Own mechanism', ['docs/extending.md', 'docs/policy-abi.md']],
   ['Models', ['docs/model.md', 'docs/model/']],
   ['Trust', ['docs/trust.md', 'docs/validity.md', 'docs/validation.md']],
   ['Reference', ['docs/parameters.md', 'CHANGELOG.md']],

@@ -102,7 +102,17 @@ export { renderFleet } from './report/fleet-table.js';
 export { openTrace, TRACE_FORMATS } from './workload/index.js';
 export type { Arrival, ArrivalBatch } from './workload/arrival.js';
 export { memoryHost, fromWebStream, type TraceHost } from './workload/text-source.js';
-export { PolicyError, type HostView, type Policy } from './policy.js';
+export { wasmPolicy, type WasmPolicyOptions } from './abi/api.js';
+export { checkPolicy, type Conformance, type ConformanceRule } from './judge/conformance.js';
+export {
+  BY_RULE,
+  NOBODY,
+  PolicyError,
+  type HostView,
+  type Policy,
+  type PolicyFault,
+  type PolicyName,
+} from './policy.js';
 export type { EventLog, LoggedEvent, Series, VmSeries } from './result/over-time.js';
 export type { StripsResult, StripWindow } from './result/strips.js';
 export { VERSION } from './version.js';

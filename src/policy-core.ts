@@ -9,7 +9,12 @@ import { InputError } from './input/errors.js';
 
 /** Of one compilation, told. */
 const MOST_PROBLEMS = 8;
+const SANDBOX = 'assembly/sandbox';
 const POLICY_SOURCE = 'assembly/policy.ts';
+const VICTIM_SOURCE = 'assembly/victim.ts';
+/** The package's own rule there, and what stands for it where the policy has one. */
+const VICTIM_RULE = /export function victim\(.*?\n\}\n/s;
+const OWN_VICTIM = 'export { victim } from "./policy";\n';
 const KEEP_ALIVE_SOURCE = 'assembly/lifecycle/keep-alive.ts';
 
 /** In whose place a policy stands: one that says how long instances are kept, or one that dispatches tasks and wants cores. */
@@ -63,7 +68,7 @@ export interface BuildOptions {
 
 /**
  * Compiles the package's core with a policy of one's own in place of assembly/policy.ts (AssemblyScript that exports dispatch, firstVictim
- * and coresWanted) or of assembly/lifecycle/keep-alive.ts (keepFor and worth); the package assemblyscript must be installed.
+ * and coresWanted, and victim if it likes) or of assembly/lifecycle/keep-alive.ts (keepFor and worth); the package assemblyscript must be installed.
  *
  * @example
  * const module = await compileCore(await buildCore(await readFile('my-policy.ts', 'utf8')));
@@ -74,63 +79,122 @@ export async function buildCore(
   policy: string,
   { file = 'policy.ts', debug = false }: BuildOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const folder = packageFolder();
   const place = placeOf(policy);
+  const ownVictim = place === POLICY_SOURCE && /^\s*export\s+function\s+victim\b/m.test(policy);
+  const victim = ownVictim ? (text: string): string => text.replace(VICTIM_RULE, OWN_VICTIM) : undefined;
+  const binary = await compiled(
+    ['assembly/index.ts', '--config', 'asconfig.json', '--target', debug ? 'debug' : 'release'],
+    {
+      replaced: (name) => (name === place ? policy : undefined),
+      ...(victim === undefined ? {} : { changed: (name, text) => (name === VICTIM_SOURCE ? victim(text) : text) }),
+      place,
+      file,
+      expected: `AssemblyScript that compiles in the place of ${place}`,
+    },
+  );
+  return debug ? binary : inlined(packageFolder(), binary);
+}
+
+interface Sources {
+  /** What stands for a file of the package. */
+  readonly replaced: (name: string) => string | undefined;
+  /** What becomes of one that is read. */
+  readonly changed?: (name: string, text: string) => string;
+  /** Where the policy stands, and what refusals call it. */
+  readonly place: string;
+  readonly file: string;
+  readonly expected: string;
+}
+
+/** @throws InputError with what the compiler said */
+async function compiled(args: string[], sources: Sources): Promise<Uint8Array<ArrayBuffer>> {
+  const folder = packageFolder();
   const asc = await compiler();
   let binary: Uint8Array<ArrayBuffer> | null = null;
   let said = '';
   const write = { write: (text: string) => void (said += text) };
-  const { error } = await asc.main(
-    [
-      'assembly/index.ts',
-      '--config',
-      'asconfig.json',
-      '--target',
-      debug ? 'debug' : 'release',
-      '--baseDir',
-      folder,
-      '--outFile',
-      'core.wasm',
-    ],
-    {
-      async readFile(name, base) {
-        if (name === place) return policy;
-        try {
-          return await readFile(resolve(base, name), 'utf8');
-        } catch {
-          return null;
-        }
-      },
-      writeFile(name, contents) {
-        if (name === 'core.wasm' && typeof contents !== 'string') binary = Uint8Array.from(contents);
-      },
-      stderr: write,
-      stdout: write,
+  const { error } = await asc.main([...args, '--baseDir', folder, '--outFile', 'core.wasm'], {
+    async readFile(name, base) {
+      const given = sources.replaced(name);
+      if (given !== undefined) return given;
+      try {
+        const text = await readFile(resolve(base, name), 'utf8');
+        return sources.changed?.(name, text) ?? text;
+      } catch {
+        return null;
+      }
     },
+    writeFile(name, contents) {
+      if (name === 'core.wasm' && typeof contents !== 'string') binary = Uint8Array.from(contents);
+    },
+    stderr: write,
+    stdout: write,
+  });
+  if (error === null && binary !== null) return binary;
+  throw refusalOf(said, error, sources);
+}
+
+function refusalOf(said: string, error: Error | null, { place, file, expected }: Sources): InputError {
+  const lines = stripVTControlCharacters(said)
+    .replaceAll(place, file)
+    .split('\n')
+    .map((line) => line.trim());
+  const reasons = lines.filter((line) => line.startsWith('ERROR')).map((line) => line.replace(/^ERROR\s*/, ''));
+  const places = lines.flatMap((line) => {
+    const place = / in (.*)\((\d+),\d+\)$/.exec(line);
+    return place === null ? [] : [{ file: place[1]!, line: Number(place[2]) }];
+  });
+  const problems = (reasons.length > 0 ? reasons : [error?.message ?? 'nothing was compiled']).map((given, i) => ({
+    ...(places[i] ?? { file }), // a policy may break what it imports: then that file is named
+    path: '',
+    given,
+    expected,
+  }));
+  // one missing bracket breaks every line behind it: the first few are what there is to mend
+  const rest = problems.length - MOST_PROBLEMS;
+  if (rest > 1) problems.splice(MOST_PROBLEMS, rest, { file, path: '', given: `${rest} more like these`, expected });
+  return new InputError(problems);
+}
+
+/** A decision in AssemblyScript as the interface exports it (docs/policy-abi.md). */
+const SANDBOXED = {
+  dispatch: 'export function dispatch(vm: u32, active: u32): u32 { return policy.dispatch(vmAt(vm), active); }',
+  firstVictim:
+    'export function first_victim(vm: u32, vcpu: u32): u32 { return policy.firstVictim(vmAt(vm), vcpuOf(vmAt(vm), vcpu)); }',
+  coresWanted: 'export function cores_wanted(vm: u32): u32 { return policy.coresWanted(vmAt(vm)); }',
+  victim: 'export function victim(vm: u32): u32 { return policy.victim(vmAt(vm)); }',
+} as const;
+
+/**
+ * Compiles the same source for the sandbox: a module of its own that sees what assembly/sandbox/view.ts shows, and can touch nothing.
+ *
+ * @throws InputError with what the compiler said, also where the policy reads what is not shown there
+ */
+export async function buildSandboxed(
+  policy: string,
+  { file = 'policy.ts' }: Pick<BuildOptions, 'file'> = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  const named = Object.entries(SANDBOXED).filter(([name]) =>
+    new RegExp(`^\\s*export\\s+function\\s+${name}\\b`, 'm').test(policy),
   );
-  if (error !== null || binary === null) {
-    const lines = stripVTControlCharacters(said)
-      .replaceAll(place, file)
-      .split('\n')
-      .map((line) => line.trim());
-    const reasons = lines.filter((line) => line.startsWith('ERROR')).map((line) => line.replace(/^ERROR\s*/, ''));
-    const places = lines.flatMap((line) => {
-      const place = / in (.*)\((\d+),\d+\)$/.exec(line);
-      return place === null ? [] : [{ file: place[1]!, line: Number(place[2]) }];
-    });
-    const expected = `AssemblyScript that compiles in the place of ${place}`;
-    const problems = (reasons.length > 0 ? reasons : [error?.message ?? 'nothing was compiled']).map((given, i) => ({
-      ...(places[i] ?? { file }), // a policy may break what it imports: then that file is named
-      path: '',
-      given,
-      expected,
-    }));
-    // one missing bracket breaks every line behind it: the first few are what there is to mend
-    const rest = problems.length - MOST_PROBLEMS;
-    if (rest > 1) problems.splice(MOST_PROBLEMS, rest, { file, path: '', given: `${rest} more like these`, expected });
-    throw new InputError(problems);
+  if (named.length === 0) {
+    const expected = `AssemblyScript that exports ${Object.keys(SANDBOXED).join(', ')}, or some of them`;
+    throw new InputError({ file, path: '', given: 'none of the decisions', expected });
   }
-  return debug ? binary : inlined(folder, binary);
+  const entry = [
+    'import * as policy from "./policy";',
+    'import { vmAt, vcpuOf } from "./view";',
+    'export function fluxhost_policy_version(): u32 { return 1; }',
+    ...named.map(([, code]) => code),
+  ].join('\n');
+  const files: Readonly<Record<string, string>> = { [`${SANDBOX}/entry.ts`]: entry, [`${SANDBOX}/policy.ts`]: policy };
+  const args = ['--optimizeLevel', '3', '--shrinkLevel', '0', '--runtime', 'stub', '--use', 'abort='];
+  return compiled([`${SANDBOX}/entry.ts`, ...args], {
+    replaced: (name) => files[name],
+    place: `${SANDBOX}/policy.ts`,
+    file,
+    expected: 'AssemblyScript that compiles against assembly/sandbox/view.ts',
+  });
 }
 
 /** As the package's own core is made. */

@@ -22,9 +22,32 @@ export interface HostView {
   activeVcpus(vm: number): number;
   /** Tasks on the `place`-th of them: those that wait, and the one that runs. */
   activeLoad(vm: number, place: number): number;
+  /** Which vCPU that is. */
+  activeVcpu(vm: number, place: number): number;
+  /** 1 where vCPU `vcpu` has a core, runs no task and looks for one; else 0. */
+  searching(vm: number, vcpu: number): number;
   /** Tasks waiting on vCPU `vcpu`. */
   queueLength(vm: number, vcpu: number): number;
+  /** VMs of the host. */
+  readonly vms: number;
+  /** Cores for VMs: without those that poll for the whole host. */
+  readonly cores: number;
+  /** Cores that the VM is guaranteed: `vcpus.min`. */
+  guarantee(vm: number): number;
+  /** The most vCPUs that it has: `vcpus.max`. */
+  vcpus(vm: number): number;
+  /** 1 for a latency-critical VM, 0 for a best-effort one. */
+  latencyCritical(vm: number): number;
+  /** The greater takes cores from the lower of its class. */
+  priority(vm: number): number;
+  /** Cores of VM `from` that `vm` may take now, by class, priority and guarantee. */
+  takeable(vm: number, from: number): number;
 }
+
+/** Answer of `victim`: whom the host's own rule names (class, priority, guarantee, then who has most above it). */
+export const BY_RULE = 0xffff_ffff;
+/** Answer of `victim`: nobody loses a core, and none is given. */
+export const NOBODY = 0xffff_fffe;
 
 /** Each is used where the scenario says so, and must be a function of what the view shows, or results are not repeatable. */
 export interface Policy {
@@ -34,6 +57,11 @@ export interface Policy {
   readonly firstVictim?: (view: HostView, vm: number, vcpu: number) => number;
   /** `signal: policy`: how many more cores the VM should get in this round of the arbiter; asked while tasks wait in it. */
   readonly coresWanted?: (view: HostView, vm: number) => number;
+  /**
+   * `signal: policy`, for each core that the VM is to get while none is idle: the VM that loses one, of which it may take some
+   * (`view.takeable`; else it gets none), BY_RULE for the host's own rule, or NOBODY.
+   */
+  readonly victim?: (view: HostView, vm: number) => number;
   /**
    * `lifecycle: { keepAlive: { policy: policy } }`: how long an instance that has just become dormant is kept, in ns; Infinity: for good.
    */
@@ -59,10 +87,12 @@ const ASKED_BY = {
   dispatch: 'vms[].dispatch: policy',
   firstVictim: 'vms[].stealing: { victim: policy }',
   coresWanted: 'mechanism: { signal: policy }',
+  victim: 'mechanism: { signal: policy }',
   keepFor: 'lifecycle: { keepAlive: { policy: policy } }',
   worth: 'lifecycle: { keepAlive: { policy: policy } }',
 } as const satisfies Record<keyof Policy, string>;
 
+/** The name of a decision. */
 export type PolicyName = keyof Policy;
 export const POLICY_NAMES = Object.keys(ASKED_BY) as PolicyName[];
 
@@ -93,10 +123,20 @@ export function checkRestored(had: readonly PolicyName[], policy: Policy | undef
   });
 }
 
-/** A policy answered something that cannot be meant, or threw. */
+/** In which way a policy failed: it answered, or looked at, what is not there; and, in Wasm, trapped, ran out of fuel, grew its memory. */
+export type PolicyFault = 'answer' | 'view' | 'trap' | 'fuel' | 'memory';
+
+/** A policy answered something that cannot be meant, or failed. */
 export class PolicyError extends Error {
   /** Tells it from other errors. */
   override readonly name = 'PolicyError';
+  constructor(
+    message: string,
+    /** In which way. */
+    readonly fault: PolicyFault = 'answer',
+  ) {
+    super(message);
+  }
 }
 
 /** @throws InputError for what is no decision, or no function */
@@ -136,13 +176,25 @@ export function bindPolicy(policy: Policy): BoundPolicy {
   let [dispatchVm, dispatchActive] = [-1, 0];
   const refuse = (method: string, what: string, given: number, count: number): never => {
     const expected = count === 0 ? 'none: there are none' : `a whole number from 0 to ${count - 1}`;
-    throw new PolicyError(`view.${method}: given ${what} ${given}, expected ${expected}`);
+    throw new PolicyError(`view.${method}: given ${what} ${given}, expected ${expected}`, 'view');
   };
-  const ofVm = (method: string) => (vm: number) => {
-    if (vm >>> 0 !== vm || vm >= most.length) refuse(method, 'vm', vm, most.length);
-    return core[method]!(vm);
-  };
+  const ofVm =
+    (method: string, name = method) =>
+    (vm: number) => {
+      if (vm >>> 0 !== vm || vm >= most.length) refuse(method, 'vm', vm, most.length);
+      return core[name]!(vm);
+    };
   const active = ofVm('activeVcpus');
+  const checkPlace = (method: string, vm: number, place: number): void => {
+    if (vm >>> 0 !== vm || vm >= most.length) refuse(method, 'vm', vm, most.length);
+    const count = vm === dispatchVm ? dispatchActive : active(vm);
+    if (place >>> 0 !== place || place >= count) refuse(method, 'place', place, count);
+  };
+  const checkVcpu = (method: string, vm: number, vcpu: number): void => {
+    if (vm >>> 0 !== vm || vm >= most.length) refuse(method, 'vm', vm, most.length);
+    const count = most[vm]!;
+    if (vcpu >>> 0 !== vcpu || vcpu >= count) refuse(method, 'vcpu', vcpu, count);
+  };
   const view: HostView = {
     get nowNs() {
       return core['nowNs']!();
@@ -156,16 +208,35 @@ export function bindPolicy(policy: Policy): BoundPolicy {
     oldestDelayNs: ofVm('oldestDelayNs'),
     activeVcpus: active,
     activeLoad(vm, place) {
-      if (vm >>> 0 !== vm || vm >= most.length) refuse('activeLoad', 'vm', vm, most.length);
-      const count = vm === dispatchVm ? dispatchActive : active(vm);
-      if (place >>> 0 !== place || place >= count) refuse('activeLoad', 'place', place, count);
+      checkPlace('activeLoad', vm, place);
       return core['activeLoad']!(vm, place);
     },
+    activeVcpu(vm, place) {
+      checkPlace('activeVcpu', vm, place);
+      return core['activeVcpu']!(vm, place);
+    },
+    searching(vm, vcpu) {
+      checkVcpu('searching', vm, vcpu);
+      return core['searching']!(vm, vcpu);
+    },
     queueLength(vm, vcpu) {
-      if (vm >>> 0 !== vm || vm >= most.length) refuse('queueLength', 'vm', vm, most.length);
-      const count = most[vm]!;
-      if (vcpu >>> 0 !== vcpu || vcpu >= count) refuse('queueLength', 'vcpu', vcpu, count);
+      checkVcpu('queueLength', vm, vcpu);
       return core['queueLength']!(vm, vcpu);
+    },
+    get vms() {
+      return core['vmCount']!();
+    },
+    get cores() {
+      return core['coreCount']!();
+    },
+    guarantee: ofVm('guarantee'),
+    vcpus: ofVm('vcpus', 'mostVcpus'),
+    latencyCritical: ofVm('latencyCritical', 'classOf'),
+    priority: ofVm('priority'),
+    takeable(vm, from) {
+      if (vm >>> 0 !== vm || vm >= most.length) refuse('takeable', 'vm', vm, most.length);
+      if (from >>> 0 !== from || from >= most.length) refuse('takeable', 'from', from, most.length);
+      return core['takeable']!(vm, from);
     },
   };
   const isIndex = (answer: number): boolean => Number.isInteger(answer) && answer >= 0 && answer <= 0xffff_ffff;
@@ -188,6 +259,7 @@ export function bindPolicy(policy: Policy): BoundPolicy {
       },
       firstVictim: (vm, vcpu) => asked('firstVictim', () => policy.firstVictim!(view, vm, vcpu)),
       coresWanted: (vm) => asked('coresWanted', () => policy.coresWanted!(view, vm)),
+      victim: (vm) => asked('victim', () => policy.victim!(view, vm)),
       keepFor: (fn, uses, instances, lastStartNs) =>
         asked('keepFor', () => policy.keepFor!(view, { fn, uses, instances, lastStartNs }), true),
       worth: (fn, uses, instances, lastStartNs) =>
@@ -211,6 +283,7 @@ export interface PolicyImports {
   dispatch(vm: number, active: number): number;
   firstVictim(vm: number, vcpu: number): number;
   coresWanted(vm: number): number;
+  victim(vm: number): number;
   keepFor(fn: number, uses: number, instances: number, lastStartNs: number): number;
   worth(fn: number, uses: number, instances: number, lastStartNs: number): number;
 }

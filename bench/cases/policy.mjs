@@ -1,4 +1,5 @@
-// Case "policy": what a decision of one's own costs, called in TypeScript and compiled in, against the built-in that decides alike.
+// Case "policy": what a decision of one's own costs, called in TypeScript, in Wasm and compiled in, against the built-in that decides alike.
+import { readFileSync } from 'node:fs';
 import { figure, interleave, spread } from '../measure.mjs';
 import { simulate } from './ideal.mjs';
 
@@ -35,7 +36,10 @@ export const leastLoaded = (count) => ({
   },
 });
 
-export async function policy({ Simulation }, { smoke }) {
+/** examples/policies/c, compiled; of its decisions the one that is asked for. */
+const C = readFileSync(new URL('../../test/abi/fixtures/c.wasm', import.meta.url));
+
+export async function policy({ Simulation, wasmPolicy }, { smoke }) {
   const durationMs = smoke ? 2 : 500;
   const count = { calls: 0 };
   const fingerprints = new Set();
@@ -49,6 +53,8 @@ export async function policy({ Simulation }, { smoke }) {
     {
       builtIn: one('shortest-queue'),
       compiled: one('policy'),
+      wasm: one('policy', { policy: { dispatch: (await wasmPolicy(C)).dispatch } }),
+      fuelled: one('policy', { policy: { dispatch: (await wasmPolicy(C, { fuel: 1000 })).dispatch } }),
       called: one('policy', { policy: leastLoaded(count) }),
     },
     smoke ? 1 : 5,
@@ -66,6 +72,17 @@ export async function policy({ Simulation }, { smoke }) {
           most: 1000,
           note: `${count.calls} calls, up to 16 looks each`,
         },
+      ),
+      ...[
+        ['policy in C as Wasm, a call', samples.wasm],
+        ['the same with its fuel counted', samples.fuelled],
+      ].map(([name, took]) =>
+        figure(
+          name,
+          'ns',
+          took.map((one) => ((one - base) / count.calls) * 1e9),
+          { most: 1500 },
+        ),
       ),
     ],
     counts: { fingerprints: fingerprints.size, calls: count.calls },

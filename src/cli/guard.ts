@@ -49,9 +49,12 @@ function timeoutMs(text: string): number | undefined {
   }
 }
 
+/** Commands whose `--policy` simulates with code of the user's own. */
+const GUARDS_POLICY: ReadonlySet<string> = new Set(['run', 'suite']);
+
 /** Runs the command here, or in a worker where it simulates on a core that is not the package's. */
 export async function guarded(command: Command, args: readonly string[], io: Io, file: URL): Promise<number> {
-  const core = valueOf(args, '--core') ?? (args[0] === 'suite' ? valueOf(args, '--policy') : undefined);
+  const core = valueOf(args, '--core') ?? (GUARDS_POLICY.has(args[0]!) ? valueOf(args, '--policy') : undefined);
   if (core === undefined || args.includes('--help')) return command(args, io);
   const text = valueOf(args, '--policy-timeout') ?? DEFAULT_TIMEOUT;
   const limit = timeoutMs(text);

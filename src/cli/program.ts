@@ -66,6 +66,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'compile a core with a policy of your own',
     load: async () => (await import('./build.js')).build,
   },
+  judge: {
+    summary: 'a policy of your own, held to the policy interface',
+    load: async () => (await import('./judge.js')).judge,
+  },
   reproduce: {
     summary: "a paper's figures beside ours",
     load: async () => (await import('./reproduce.js')).reproduce,

@@ -60,6 +60,7 @@ export const runSpec: CommandSpec = {
       value: 'FILE',
       help: 'simulates on a core that fluxhost build has made; --from needs the one that wrote it',
     },
+    policy: { value: 'FILE', help: 'takes the decisions of a policy in Wasm (docs/policy-abi.md)' },
     ...FILES_WITHIN,
     ...POLICY_TIMEOUT,
     ...ESTIMATE,

@@ -13,7 +13,7 @@ import { checkTarget, writeAtomically } from './files.js';
 import type { Io } from './io.js';
 import { runOtherwise, type Runnable } from '../study/study.js';
 import type { Tools } from './replicate.js';
-import { readCore } from './tools.js';
+import { readCore, readWasmPolicy } from './tools.js';
 
 /** `--at`, between two instants of the simulation; undefined where it is not given. */
 function readInstant(text: string | undefined, nowNs: number, endNs: number): number | undefined {
@@ -100,6 +100,9 @@ export function snapshotting(tools: Tools, { file, at }: SnapshotRequest, io: Io
 export async function openSnapshot(file: string, given: Arguments): Promise<Simulation> {
   const [core, directory, within] = [given.text('core'), given.text('files'), given.text('files-within')];
   const module = core === undefined ? {} : { module: await readCore(core) };
+  const own = given.text('policy');
+  const policy =
+    own === undefined ? undefined : (await import('../abi/policy.js')).instantiatePolicy(await readWasmPolicy(own));
   let bytes: Uint8Array;
   try {
     bytes = await readFile(file);
@@ -115,7 +118,8 @@ export async function openSnapshot(file: string, given: Arguments): Promise<Simu
     import('../simulation.js'),
     import('../workload/node-file.js'),
   ]);
-  return Restored.restore(bytes, { file, files: nodeHost(directory ?? dirname(file), { within }), ...module });
+  const options = { file, files: nodeHost(directory ?? dirname(file), { within }), ...module };
+  return Restored.restore(bytes, policy === undefined ? options : { ...options, policy });
 }
 
 /**

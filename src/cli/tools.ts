@@ -1,6 +1,7 @@
 // The real loader and simulator behind the commands. Both are imported when first used: `--help` and refused
 // command lines answer without compiling the core.
 
+import type { PolicyModule } from '../abi/policy.js';
 import type { Scenario } from '../scenario/types.js';
 import type { Arguments } from './args.js';
 import type { Tools } from './replicate.js';
@@ -15,6 +16,8 @@ export const simulationTools: Tools = {
 
 /** What options of a command line change about every simulation of it. */
 export interface Setup {
+  /** A policy in Wasm; each simulation has an instance of its own. */
+  readonly policy?: Pick<PolicyModule, 'module' | 'decisions'>;
   readonly module?: WebAssembly.Module;
   /** Of the module, where its bytes were seen elsewhere. */
   readonly coreSha256?: string;
@@ -31,15 +34,16 @@ export interface Setup {
 export const HOST_SETUP: Setup = { steady: false };
 
 export async function createOn(setup: Setup, scenario: Scenario, directory: string) {
-  const { within, suite, histograms: _, ...core } = setup;
+  const { within, suite, histograms: _, policy: wasm, ...core } = setup;
   const [{ Simulation }, { nodeHost }, { withSuiteFiles }] = await Promise.all([
     import('../simulation.js'),
     import('../workload/node-file.js'),
     import('../study/suite/azure-like.js'),
   ]);
+  const policy = wasm === undefined ? {} : { policy: (await import('../abi/policy.js')).instantiatePolicy(wasm) };
   // The files that a scenario names are relative to it.
   const files = nodeHost(directory, { within });
-  return Simulation.create(scenario, { files: suite === true ? withSuiteFiles(files) : files, ...core });
+  return Simulation.create(scenario, { files: suite === true ? withSuiteFiles(files) : files, ...core, ...policy });
 }
 
 /** Options of every command that simulates a scenario's files on a core. */
@@ -54,7 +58,7 @@ export const FILES_WITHIN = {
  * @throws InputError for a file that cannot be read or is no core of this build
  */
 export async function toolsFor(given: Arguments, tools: Tools): Promise<Tools> {
-  if (given.text('core') === undefined && given.text('files-within') === undefined) return tools;
+  if (!['core', 'files-within', 'policy'].some((name) => given.text(name) !== undefined)) return tools;
   const setup = await setupOf(given);
   return {
     load: (path, options) => tools.load(path, options),
@@ -65,7 +69,27 @@ export async function toolsFor(given: Arguments, tools: Tools): Promise<Tools> {
 /** @throws InputError for a file that cannot be read or is no core of this build */
 export async function setupOf(given: Arguments): Promise<Setup> {
   const [file, within] = [given.text('core'), given.text('files-within')];
-  return { within, ...(file === undefined ? {} : { module: await readCore(file) }) };
+  return {
+    within,
+    ...(file === undefined ? {} : { module: await readCore(file) }),
+    ...(given.text('policy') === undefined ? {} : { policy: await readWasmPolicy(given.text('policy')!) }),
+  };
+}
+
+/** @throws InputError for a file that cannot be read or does not fit the interface */
+export async function readWasmPolicy(file: string): Promise<NonNullable<Setup['policy']>> {
+  const [{ readFile }, { readPolicy }, { InputError, show }, { readFailure }] = await Promise.all([
+    import('node:fs/promises'),
+    import('../abi/policy.js'),
+    import('../input/errors.js'),
+    import('../input/read-failure.js'),
+  ]);
+  const bytes = await readFile(file).catch((error: unknown) => {
+    const given = `${show(file)}, ${readFailure(error)}`;
+    throw new InputError({ path: '--policy', given, expected: 'a Wasm module of the policy interface' });
+  });
+  const { module, decisions } = await readPolicy(bytes, file);
+  return { module, decisions };
 }
 
 /** @throws InputError for a file that cannot be read or is no core of this build */

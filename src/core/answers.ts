@@ -38,7 +38,7 @@ export function errorOf(answer: number, { nowNs, compiled, name }: Answered): Er
       );
     case L.E_POLICY:
       return new PolicyError(
-        `a policy answered a vCPU that is not there at ${nowNs} ns; dispatch must answer 0 … active - 1, firstVictim another vCPU of the VM`,
+        `a policy answered a vCPU or VM that is not there at ${nowNs} ns; dispatch must answer 0 … active - 1, firstVictim another vCPU of the VM, victim another VM, BY_RULE or NOBODY`,
       );
     case L.E_EXITS:
       return new LimitError(

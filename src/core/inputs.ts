@@ -6,6 +6,7 @@ import {
   POLICY_DISPATCH,
   POLICY_VICTIM,
   POLICY_CORES,
+  POLICY_TAKE,
   POLICY_KEEP_FOR,
   POLICY_WORTH,
 } from '../../assembly/layout.js';
@@ -35,6 +36,7 @@ export function policyBits(policy: Policy | undefined, everyRound = false): numb
     (policy?.dispatch === undefined ? 0 : POLICY_DISPATCH) |
     (policy?.firstVictim === undefined ? 0 : POLICY_VICTIM) |
     (policy?.coresWanted === undefined ? 0 : POLICY_CORES) |
+    (policy?.victim === undefined ? 0 : POLICY_TAKE) |
     (policy?.keepFor === undefined ? 0 : POLICY_KEEP_FOR) |
     (policy?.worth === undefined ? 0 : POLICY_WORTH)
   );

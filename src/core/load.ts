@@ -79,6 +79,7 @@ const NO_POLICY: PolicyImports = {
   dispatch: unasked,
   firstVictim: unasked,
   coresWanted: unasked,
+  victim: unasked,
   keepFor: unasked,
   worth: unasked,
 };

@@ -19,6 +19,7 @@ import {
   InputError,
   PolicyError,
   type HostView,
+  NOBODY,
 } from '../../src/index.js';
 import { CoreError } from '../../src/core/errors.js';
 import type { Io } from '../../src/cli/io.js';
@@ -55,7 +56,7 @@ const scenario = (): ScenarioInput => ({
   ],
 });
 
-/** The most loaded vCPU, the last of equals; the last victim; two cores at a time: nothing that a default would do. */
+/** The most loaded vCPU, the last of equals; the last victim; two cores at a time, and three left to batch: nothing that a default would do. */
 const typescript: Policy = {
   dispatch(view, vm, active) {
     let best = 0;
@@ -64,10 +65,11 @@ const typescript: Policy = {
   },
   firstVictim: (_view, _vm, vcpu) => (vcpu === 0 ? 7 : vcpu - 1),
   coresWanted: (view, vm) => (view.oldestDelayNs(vm) < 20_000 || view.coresComing(vm) > 0 ? 0 : 2),
+  victim: (view, vm) => (vm === 1 || view.coresHeld(1) <= 3 ? NOBODY : 1),
 };
 
 const COMPILED = `
-import { H, Vm, VCpu, SEARCHING, activeAt, oldestReady } from "./view";
+import { H, Vm, VCpu, SEARCHING, activeAt, oldestReady, vmAt } from "./view";
 
 function load(vm: Vm, place: u32): u32 {
   const v = activeAt(vm, place);
@@ -86,6 +88,10 @@ export function firstVictim(vm: Vm, v: VCpu): u32 {
 
 export function coresWanted(vm: Vm): u32 {
   return H.now - oldestReady(vm) < 20_000 || vm.coming > 0 ? 0 : 2;
+}
+
+export function victim(vm: Vm): u32 {
+  return vm.index == 1 || vmAt(1).held <= 3 ? 0xffff_fffe : 1;
 }
 `;
 // the imports that answer from the program stand in every policy file
@@ -179,7 +185,7 @@ describe('a policy of one’s own', () => {
         );
       const names =
         policy === typescript
-          ? 'dispatch (vms[].dispatch: policy), firstVictim (vms[].stealing: { victim: policy }), coresWanted (mechanism: { signal: policy })'
+          ? 'dispatch (vms[].dispatch: policy), firstVictim (vms[].stealing: { victim: policy }), coresWanted (mechanism: { signal: policy }), victim (mechanism: { signal: policy })'
           : 'dispatch (vms[].dispatch: policy)';
       const expected = `expected options.policy with ${names}, as the simulation had that wrote this snapshot: functions are in no snapshot`;
       expect(await problem()).toBe(`a.snapshot: policy: given no function, ${expected}`);
@@ -188,7 +194,7 @@ describe('a policy of one’s own', () => {
     }
     const plain = await Simulation.create(scenario());
     await expect(Simulation.restore(plain.snapshot(), { policy: typescript })).rejects.toThrow(
-      /policy: given dispatch, firstVictim, coresWanted, expected none: .* was answered by its core/,
+      /policy: given dispatch, firstVictim, coresWanted, victim, expected none: .* was answered by its core/,
     );
     plain.close();
   });

@@ -15,6 +15,7 @@ interface Compiler {
 /** What they use of `assemblyscript/binaryen`. */
 interface Binaryen {
   readBinary(bytes: Uint8Array): { emitText(): string; dispose(): void };
+  parseText(text: string): { emitBinary(): Uint8Array; dispose(): void };
 }
 
 const names = { compiler: 'assemblyscript/asc', binaryen: 'assemblyscript/binaryen' };

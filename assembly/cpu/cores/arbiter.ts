@@ -15,7 +15,7 @@ import { chooseIdle, pushIdle } from "../idle";
 import { canGrow, nudge } from "../holding";
 import { armArbiter, gridPoint, isStale, late, mayBeShort, planRound, publishedAt } from "../rounds";
 import { beginMove } from "./move";
-import { chooseVictim } from "../victims";
+import { chooseTaken, overrule, overruled } from "./overrule";
 import { beginRanks, endLeaving, endRanks, firstLike, leave, nextLike, setRank, takeFirst, vmOfRank } from "./rank";
 import { oldestReady, stranded } from "../waiting";
 import { wanted, congested, soonest } from "./signal";
@@ -151,7 +151,8 @@ function deny(vm: Vm): void {
 /** Tries to give `vm` one core. Moves are issued one after another, `issue` each. */
 export function grantOne(vm: Vm): bool {
   if (!canGrow(vm)) return false;
-  const core = hooks.choose(vm);
+  let core = hooks.choose(vm);
+  if (overrule.kind != L.OVERRULE_NOTHING) core = overruled(vm, core);
   if (isNull(core)) return false;
   const at = max<u64>(clock.now, arbiter.busyUntil) + (settings.batch && arbiter.moves != 0 ? 0 : settings.issue);
   arbiter.busyUntil = at;
@@ -169,6 +170,10 @@ export function grantOne(vm: Vm): bool {
   // to decide on, that is contention and not detection
   if (vm.queued != 0 && vm.contended == 0) record(hostHistogram(L.HISTOGRAM_DETECTION), L.HOST_HISTOGRAM_SUB_BITS, at - oldestReady(vm));
   beginMove(core, vm, at);
+  if (overrule.kind == L.OVERRULE_AGAIN) {
+    overrule.kind = L.OVERRULE_NOTHING;
+    if (!grantOne(vm)) overrule.answer = L.OVERRULED_NOT;
+  }
   return true;
 }
 
@@ -188,7 +193,7 @@ function aggregated(): u64 {
 /** An idle core, else somebody's. */
 export function chooseCore(vm: Vm): Core {
   const core = chooseIdle(vm);
-  return isNull(core) ? chooseVictim(vm) : core;
+  return isNull(core) ? chooseTaken(vm) : core;
 }
 
 /** One round. */
@@ -234,9 +239,10 @@ export function onArbiter(): void {
     if (settings.grant == L.GRANT_ONE && want != before) vm.skipUntil = clock.now + arbiter.period + 1;
     if (want != 0) {
       deny(vm);
-      if (isNull(failed) && canGrow(vm)) {
+      // a policy is asked about everybody once, and may say of each whose core it gets
+      if (isNull(failed) && settings.signal != L.SIGNAL_POLICY && canGrow(vm)) {
         failed = vm;
-        if (settings.signal != L.SIGNAL_POLICY) n = denyHopeless(vm, n); // a policy is asked once
+        n = denyHopeless(vm, n);
       }
       continue;
     }
