@@ -89,6 +89,7 @@ else {
     process.stdout.write(
       `\nC and kernel totals ${same ? 'equal to the bit' : 'DIFFER'}; events ${totals.anchor.events}, API ${totals.api.events}\n`,
     );
+    if (!same) process.exitCode = 1;
   }
 }
 if (values.against !== undefined) {

@@ -69,13 +69,14 @@ export const CORE_LAYERS = [
   },
 ];
 
-/** The memory's own core: replacement on traces and reserved memory, which need no host. */
+/** The memory's own core: replacement on traces, residency in levels and reserved memory, which need no host. */
 export const MEMORY_CORE_LAYERS = [
   {
     rooms: [
       'assembly/layout.ts',
       'assembly/memory/vmem/layout.ts',
       'assembly/memory/replacement/ids.ts',
+      'assembly/residency/layout.ts',
       'assembly/placement/layout.ts',
     ],
     about: 'numbers that both languages know',
@@ -86,6 +87,7 @@ export const MEMORY_CORE_LAYERS = [
     about: 'one replacement policy a file · extents and tables of reserved memory',
   },
   { rooms: ['assembly/memory/replay.ts'], about: 'a trace through a policy' },
+  { rooms: ['assembly/residency'], about: 'units at levels of memory, what an access costs, who goes up and down' },
   { rooms: ['assembly/placement'], about: 'which host of a fleet takes which VM' },
   { rooms: ['assembly/memory/index.ts'], about: 'the boundary to TypeScript' },
 ];
@@ -106,6 +108,7 @@ export const SRC_LAYERS = [
     rooms: ['src/swap', 'src/lifecycle'],
     about: 'swapped memory · functions whose VMs come and go, each as a part of scenario and result',
   },
+  { rooms: ['src/recording'], about: "what a machine's scheduler did, read from files" },
   { rooms: ['src/scenario'], about: 'a scenario: checked, resolved, written again, forked' },
   { rooms: ['src/part-table.ts'], about: 'the parts of the host, one line each' },
   { rooms: ['src/parts.ts'], about: 'what the boundary asks of every part' },
@@ -125,6 +128,7 @@ export const SRC_LAYERS = [
     rooms: ['src/judge'],
     about: 'policies judged: held to the interface, scored on the suite, their decisions held against others',
   },
+  { rooms: ['src/residency'], about: 'units at levels of memory, over accesses read as traces of pages are' },
   { rooms: ['src/systems'], about: 'systems over servers with budgets, and kept instances' },
   { rooms: ['src/fleet'], about: 'VMs that come and go on many hosts' },
   { rooms: ['src/explain'], about: 'every parameter with meaning, default and source, as text and as Markdown' },

@@ -47,7 +47,7 @@ export const CHAPTERS = [
   ],
   ['Own mechanism', ['docs/extending.md', 'docs/policy-abi.md']],
   ['Models', ['docs/model.md', 'docs/model/']],
-  ['Trust', ['docs/trust.md', 'docs/validity.md', 'docs/validation.md']],
+  ['Trust', ['docs/trust.md', 'docs/validity.md', 'docs/real.md', 'docs/validation.md', 'docs/artifact.md']],
   ['Reference', ['docs/parameters.md', 'CHANGELOG.md']],
   ['Inside', ['docs/architecture.md', 'docs/performance.md', 'CONTRIBUTING.md', 'docs/decisions/']],
 ];

@@ -38,10 +38,15 @@ static inline double unit(u64 bits) { return (double)(int64_t)(bits >> 11) * 0x1
 
 // exp and log as assembly/kernel/math.ts has them: libm's differ in last bits, and the totals are to be equal
 static double own_exp(double x) {
-  double k = floor(x * 1.4426950408889634 + 0.5), sum = 1;
-  double r = x - k * 0.6931471803691238 - k * 1.9082149292705877e-10;
-  for (double n = 14; n > 0; n -= 1) sum = 1 + (r * sum) / n;
-  return ldexp(sum, (int)k);
+  double k = floor(x * 1.4426950408889634 + 0.5);
+  double r = x - k * 0.6931471803691238 - k * 1.9082149292705877e-10, square = r * r, fourth = square * square;
+  double from2 = 0.5 + r * 0.16666666666666666, from4 = 0.041666666666666664 + r * 0.008333333333333333;
+  double from6 = 0.001388888888888889 + r * 0.0001984126984126984;
+  double from8 = 2.48015873015873e-5 + r * 2.7557319223985893e-6;
+  double from10 = 2.755731922398589e-7 + r * 2.505210838544172e-8;
+  double from12 = 2.08767569878681e-9 + r * 1.6059043836821613e-10;
+  double sum = from2 + square * from4 + fourth * (from6 + square * from8 + fourth * (from10 + square * from12));
+  return ldexp(1 + (r + square * sum), (int)k);
 }
 static double own_log(double x) {
   int e;

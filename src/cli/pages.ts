@@ -23,7 +23,7 @@ const DEFAULT_PAGE_SIZE = 4096;
 
 const formatWidth = Math.max(...FORMATS.map(({ name }) => name.length));
 
-const spec: CommandSpec = {
+export const pagesSpec: CommandSpec = {
   name: 'pages',
   summary: 'Replays a page-access trace: misses, swap-outs and write-backs by replacement policy and capacity.',
   positionals: ['TRACE'],
@@ -119,9 +119,9 @@ function curveRate(given: Arguments, problems: Problem[]): number | undefined {
 }
 
 export async function pages(args: string[], io: Io): Promise<number> {
-  const given = parseCommand(spec, args);
+  const given = parseCommand(pagesSpec, args);
   if (given.help) {
-    io.stdout(renderHelp(spec));
+    io.stdout(renderHelp(pagesSpec));
     return EXIT.done;
   }
   const problems: Problem[] = [];

@@ -58,6 +58,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'a page of figures of what was written with --out',
     load: async () => (await import('./report.js')).report,
   },
+  record: {
+    summary: "what this machine's scheduler does, into a file (Linux, root)",
+    load: async () => (await import('./record.js')).record,
+  },
   serve: {
     summary: 'the live page: scenarios that run in a browser',
     load: async () => (await import('./serve.js')).serve,
@@ -77,6 +81,13 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   lesson: {
     summary: 'exercises with numbers of your own, graded the same on every machine',
     load: async () => (await import('./lesson.js')).lesson,
+  },
+  verify: {
+    summary: 'runs again what made a result and compares every figure',
+    load: async () => {
+      const { verify } = await import('./verify.js');
+      return (args, io) => verify(args, io, main);
+    },
   },
   explain: {
     summary: "a parameter's meaning, unit, default and source",

@@ -60,7 +60,7 @@ export const reportSpec: CommandSpec = {
 };
 
 /** The one file of a folder that a report can be made of. */
-async function sourceOf(path: string): Promise<string> {
+export async function sourceOf(path: string, argument = 'DIR|FILE'): Promise<string> {
   const isThere = async (one: string): Promise<boolean> => (await stat(one).catch(() => undefined))?.isFile() === true;
   const found = await stat(path).catch((failure: unknown) => {
     throw new InputError({ file: path, path: '', given: readFailure(failure), expected: 'a file or folder of --out' });
@@ -71,7 +71,7 @@ async function sourceOf(path: string): Promise<string> {
   if (there.length === 1) return join(path, there[0]!);
   const given = there.length === 0 ? 'a folder with none of them' : `a folder with ${there.join(' and ')}`;
   throw new InputError({
-    path: 'DIR|FILE',
+    path: argument,
     given: `${show(path)}, ${given}`,
     expected: `one of ${SOURCES.join(', ')}`,
   });

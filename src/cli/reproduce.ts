@@ -16,7 +16,7 @@ import { type Origin, sha256 } from './origin.js';
 import { madeBy, writeDocument, yamlOf } from './out.js';
 import { REPORT, commandOf } from './report.js';
 
-const spec: CommandSpec = {
+export const reproduceSpec: CommandSpec = {
   name: 'reproduce',
   summary: "Reruns a paper's experiment and prints its figures beside ours, with what had to be assumed.",
   positionals: [],
@@ -73,11 +73,13 @@ export async function reproduce(args: readonly string[], io: Io, module?: WebAss
   // the one positional may be left out, which the table of arguments does not know
   const name = args.find((arg, i) => !arg.startsWith('-') && args[i - 1] !== '--out' && args[i - 1] !== '--set');
   const given = parseCommand(
-    spec,
+    reproduceSpec,
     args.filter((arg) => arg !== name),
   );
   if (given.help) {
-    io.stdout(renderHelp(spec).replace('fluxhost reproduce [options]', 'fluxhost reproduce [EXPERIMENT] [options]'));
+    io.stdout(
+      renderHelp(reproduceSpec).replace('fluxhost reproduce [options]', 'fluxhost reproduce [EXPERIMENT] [options]'),
+    );
     return EXIT.done;
   }
   if (name !== undefined && given.flag('all'))
@@ -95,8 +97,9 @@ export async function reproduce(args: readonly string[], io: Io, module?: WebAss
     if (folder !== undefined) {
       const own = name === undefined ? join(folder, found.experiment) : folder;
       await prepareFolder(own, ['result.json', REPORT]);
+      const words = [name ?? found.experiment, ...set.flatMap((text) => ['--set', text]), '--out', own];
       await writeDocument(own, 'result.json', toStableJson(found), found, {
-        command: commandOf('reproduce', args),
+        command: commandOf('reproduce', words),
         ...(await madeOf(found, set, module)),
       });
     }

@@ -17,7 +17,7 @@ import { writeDocument, yamlOf } from './out.js';
 import { REPORT, commandOf } from './report.js';
 import { FILES_WITHIN } from './tools.js';
 
-const spec: CommandSpec = {
+export const reserveSpec: CommandSpec = {
   name: 'reserve',
   summary: 'Simulates a server whose memory is reserved for VMs: what can be sold, boots, fragmentation, hot upgrades.',
   positionals: ['SCENARIO'],
@@ -74,9 +74,9 @@ function problemsOf(work: () => unknown): readonly Problem[] {
 
 /** `module`: another core than the one in the package. */
 export async function reserve(args: readonly string[], io: Io, module?: WebAssembly.Module): Promise<number> {
-  const given = parseCommand(spec, args);
+  const given = parseCommand(reserveSpec, args);
   if (given.help) {
-    io.stdout(renderHelp(spec));
+    io.stdout(renderHelp(reserveSpec));
     return EXIT.done;
   }
   const against = managers(given);

@@ -81,6 +81,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   'functions.memory': '170MB',
   'functions.init': '100ms',
   'functions.service': '50ms',
+  'functions.generated': '{ count: 1000, rate: 200, memory: 170MB, service: 50ms }',
   'functions.configurations': '{ file: app_configs.csv, format: ibm-code-engine }',
   'functions.configurations.file': 'app_configs.csv',
   'functions.configurations.format': 'ibm-code-engine',

@@ -96,8 +96,12 @@ export function rowsBelow(node: Node, path: string): SchemaRow[] {
   return [...own, ...items, ...alternatives(node).flatMap((one) => rowsBelow(one, path))];
 }
 
+/** Fields that stand beside it as well, where they are told. */
+const AGAIN = 'functions.generated.';
+
 /** Every field of a scenario but those of arrivals, mechanisms and distributions, which hang on a name. */
-export const scenarioRows = (): SchemaRow[] => rowsBelow(scenarioJsonSchema(), '');
+export const scenarioRows = (): SchemaRow[] =>
+  rowsBelow(scenarioJsonSchema(), '').filter(({ path }) => !path.startsWith(AGAIN));
 
 /** The fields of each variant of a union that stands at a path: arrivals by process, mechanism by kind, a distribution by name. */
 export function variantRows(path: string): ReadonlyMap<string, readonly SchemaRow[]> {

@@ -109,7 +109,7 @@ function setField(root: Container, override: Override, unfold: Unfold): { root: 
       container[key] = inFull(override);
       return { root: changed, path: taken };
     }
-    const inner = Object.hasOwn(container, key) ? unfold(container[key], taken) : {};
+    const inner = Object.hasOwn(container, key) ? unfold(container[key], taken, String(override.path[depth + 1])) : {};
     if (typeof inner !== 'object' || inner === null) {
       return {
         file,
@@ -124,8 +124,11 @@ function setField(root: Container, override: Override, unfold: Unfold): { root: 
   throw new Error('an override has a path of at least one part');
 }
 
-/** Writes a short form out where one of the fields that it hides is set: `mechanism: ideal` as `mechanism: { kind: ideal }`. */
-export type Unfold = (value: unknown, path: Path) => unknown;
+/**
+ * Writes a short form out where one of the fields that it hides is set: `mechanism: ideal` as `mechanism: { kind: ideal }`. `next` is that
+ * field, or on the way to it.
+ */
+export type Unfold = (value: unknown, path: Path, next: string) => unknown;
 
 export interface Overridden {
   readonly value: unknown;

@@ -28,6 +28,7 @@ import {
   type GeneratedFunctions,
   type LifecycleGiven,
 } from './source.js';
+import { GENERATED } from './generated.js';
 import { type KeepAlive, TIERS } from './spec.js';
 import { defaultChoice, defaultFlag, defaultNumber, described, documented } from './table.js';
 
@@ -257,18 +258,26 @@ const configurations = later(() =>
   }).transform(({ day, ...rest }) => ({ ...rest, day: day ?? defaultNumber(`${FN}.configurations.day`) })),
 );
 
+const generatedFields = () => ({
+  count: described(`${FN}.count`, z.optional(whole(1, 10_000_000))),
+  rate: described(`${FN}.rate`, z.optional(rate)),
+  zipf: documented(`${FN}.zipf`, real(0, 10)),
+  memory: described(`${FN}.memory`, z.optional(sizeLaw)),
+  init: described(`${FN}.init`, z.optional(initLaw)),
+  width: described(`${FN}.width`, z.optional(whole(1, MAX_INSTANCES))),
+  ahead: described(`${FN}.ahead`, z.optional(duration)),
+  service: described(`${FN}.service`, z.optional(serviceLaw)),
+  configurations: about('Generated: sizes of the functions, from a file; absent: none.', z.optional(configurations)),
+});
+
 const fields = later(() =>
   section({
     trace: about('Functions and their invocations, from files; absent: they are generated.', z.optional(trace)),
-    count: described(`${FN}.count`, z.optional(whole(1, 10_000_000))),
-    rate: described(`${FN}.rate`, z.optional(rate)),
-    zipf: documented(`${FN}.zipf`, real(0, 10)),
-    memory: described(`${FN}.memory`, z.optional(sizeLaw)),
-    init: described(`${FN}.init`, z.optional(initLaw)),
-    width: described(`${FN}.width`, z.optional(whole(1, MAX_INSTANCES))),
-    ahead: described(`${FN}.ahead`, z.optional(duration)),
-    service: described(`${FN}.service`, z.optional(serviceLaw)),
-    configurations: about('Generated: sizes of the functions, from a file; absent: none.', z.optional(configurations)),
+    ...generatedFields(),
+    generated: about(
+      'The fields from count to configurations may stand in here.',
+      z.optional(section(generatedFields())),
+    ),
     confidential: documented(`${FN}.confidential`, real(0, 1)),
     vertical: documented(`${FN}.vertical`, flag),
     vcpus: described(`${FN}.vcpus`, z.optional(whole(1, 65_536))),
@@ -278,22 +287,32 @@ const fields = later(() =>
 );
 type WrittenFunctions = z.output<typeof fields>;
 
-const GENERATED = ['count', 'rate', 'zipf', 'memory', 'init', 'width', 'ahead', 'service', 'configurations'] as const;
+/** What is told of generated functions, wherever it stands. */
+const merged = ({ generated: apart, ...beside }: WrittenFunctions): Omit<WrittenFunctions, 'generated'> =>
+  apart === undefined ? beside : { ...beside, ...compact({ ...apart }) };
 
-function checkSource(value: WrittenFunctions, context: z.RefinementCtx): void {
-  const tell = (field: string, message: string): void => context.addIssue({ code: 'custom', path: [field], message });
-  if (value.trace !== undefined) {
-    for (const field of GENERATED)
-      if (value[field] !== undefined) tell(field, 'nothing: functions.trace says where functions come from');
+function checkSource(given: WrittenFunctions, context: z.RefinementCtx): void {
+  const { generated: apart } = given;
+  const tell = (path: string[], message: string): void => context.addIssue({ code: 'custom', path, message });
+  if (given.trace !== undefined) {
+    const why = 'nothing: functions.trace says where functions come from';
+    if (apart !== undefined) tell(['generated'], why);
+    for (const field of GENERATED) if (given[field] !== undefined) tell([field], why);
     return;
   }
+  for (const field of GENERATED)
+    if (given[field] !== undefined && apart?.[field] !== undefined)
+      tell(['generated', field], `nothing: functions.${field} says it`);
+  const value = merged(given);
+  const lacks = (field: string, message: string): void =>
+    tell(apart === undefined ? [field] : ['generated', field], message);
   const configured = value.configurations !== undefined;
-  if (value.rate === undefined) tell('rate', 'invocations per second of all functions together (or trace: a file)');
-  if (value.service === undefined) tell('service', timeExpected());
-  if (value.count === undefined && !configured) tell('count', 'how many functions, a whole number from 1');
-  if (value.memory === undefined && !configured) tell('memory', sizeExpected());
+  if (value.rate === undefined) lacks('rate', 'invocations per second of all functions together (or trace: a file)');
+  if (value.service === undefined) lacks('service', timeExpected());
+  if (value.count === undefined && !configured) lacks('count', 'how many functions, a whole number from 1');
+  if (value.memory === undefined && !configured) lacks('memory', sizeExpected());
   if (value.memory !== undefined && configured)
-    tell('memory', 'nothing: functions.configurations tells the memory already');
+    lacks('memory', 'nothing: functions.configurations tells the memory already');
 }
 
 function checkShape({ vertical, vcpus, concurrency }: WrittenFunctions, context: z.RefinementCtx): void {
@@ -302,7 +321,7 @@ function checkShape({ vertical, vcpus, concurrency }: WrittenFunctions, context:
   context.addIssue({ code: 'custom', path: ['concurrency'], message });
 }
 
-function generated(given: WrittenFunctions): GeneratedFunctions {
+function generated(given: Omit<WrittenFunctions, 'generated'>): GeneratedFunctions {
   return compact({
     count: given.count,
     rate: given.rate!,
@@ -327,7 +346,7 @@ export const functionsSchema = fields
     const concurrency = given.concurrency ?? (vertical ? vcpus : 1);
     return compact({
       trace: given.trace,
-      generated: given.trace === undefined ? generated(given) : undefined,
+      generated: given.trace === undefined ? generated(merged(given)) : undefined,
       confidential: given.confidential ?? defaultNumber(`${FN}.confidential`),
       vertical,
       vcpus,

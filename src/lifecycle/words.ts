@@ -11,7 +11,6 @@ export const SLOTS_AT_FIRST = 256;
 /** Mechanisms that run no functions, whose VMs have no guaranteed core, and why. */
 const WITHOUT_FUNCTIONS: Readonly<Record<string, string>> = {
   static: 'cores stay where they are guaranteed',
-  ditto: 'a guest tells how many more vCPUs it could use from those that it has',
   nsdi22: 'each guaranteed core is laid out with its VM at time 0, and every other is parked',
 };
 /** Samples of the memory over a run. */
@@ -140,7 +139,7 @@ export function lifecycleWords(scenario: ScenarioWithLaidFunctions): number[] | 
     throw new InputError({
       path: 'mechanism.kind',
       given: show(mechanism.kind),
-      expected: `ideal, hyperflux, blind, shenango, caladan, cgroup, hotplug or microvm: under ${mechanism.kind} ${reason}, and the VMs of functions have none`,
+      expected: `ideal, hyperflux, blind, shenango, caladan, ditto, cgroup, hotplug or microvm: under ${mechanism.kind} ${reason}, and the VMs of functions have none`,
     });
   const classes = slotClasses(spec);
   const least = keepOf(spec.keepAlive).instances ?? 0;

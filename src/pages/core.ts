@@ -73,6 +73,12 @@ export class PagesCore {
     this.view.set(words.subarray(0, WORDS_PER_REQUEST * count));
   }
 
+  /** Puts words where another part of this core reads them; `at` from the core, 0 where memory did not reach. */
+  put(at: number, words: Float64Array): void {
+    if (at === 0) throw new RangeError(`no memory for ${words.length} words`);
+    new Float64Array(this.memory.buffer, at >>> 0, words.length).set(words);
+  }
+
   /** Puts the sizes of the window's objects where the sized replay reads them. */
   fillSizes(sizes: Uint32Array, count: number): void {
     const at = this.exports.pagesSizes() >>> 0; // may grow memory, and take the old buffer away

@@ -14,7 +14,10 @@ const folder = mkdtempSync(join(tmpdir(), 'fluxhost-documented-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Minutes long, for ever, or of files that only the reader has; each has tests of its own. */
-const LONG = new Set(['suite', 'reproduce', 'serve', 'build', 'reserve', 'worker', 'merge']);
+const LONG = new Set([
+  ...['suite', 'reproduce', 'serve', 'build', 'reserve', 'worker', 'merge', 'record', 'calibrate'],
+  ...['verify', 'trace', 'artifact', 'lesson'],
+]);
 const pages = [
   'README.md',
   ...readdirSync(join(ROOT, 'docs'))

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/program.js';
 import { captureIo } from '../cli/fake.js';
 import type { Claim } from '../../src/experiments/experiment.js';
+import type { TailPoint } from '../../src/experiments/provisioning/tail.js';
 import { heldNumbers } from './claim-numbers.js';
 
 interface Document {
@@ -30,6 +31,7 @@ interface Document {
     }[];
     vertical: { concurrency: number; cold: number; joined: number; peakMiB: number }[];
     density: { kind: string; sloMs: number; functions: number }[];
+    tail: TailPoint[];
   };
   readonly laws: Record<string, Record<string, number>>;
 }
@@ -42,7 +44,15 @@ async function run(status: number, ...set: string[]): Promise<{ out: string; err
 }
 const printed = async (...set: string[]): Promise<Document> => JSON.parse((await run(0, ...set)).out) as Document;
 
-const QUICK = ['duration=1200s', 'density.duration=120s', 'precision=0.2', 'keepAlives=0,60,600', 'pools=0,2'];
+const QUICK = [
+  'duration=1200s',
+  'density.duration=120s',
+  'precision=0.2',
+  'keepAlives=0,60,600',
+  'pools=0,2',
+  'tail.duration=6',
+  'tail.peaks=0.5,3',
+];
 
 describe('reproduce provisioning', () => {
   let document: Document;
@@ -104,11 +114,36 @@ describe('reproduce provisioning', () => {
     expect(at('hyperflux', 200)).toBeGreaterThan(1.4 * at('restored', 200)); // what is left is memory
   });
 
+  it('has a shorter tail by its boots and its cores, and by nothing else', () => {
+    const at = (initMs: number, keepAliveS: number, peak: number): TailPoint =>
+      document.figures.tail.find((one) => one.initMs === initMs && one.keepAliveS === keepAliveS && one.peak === peak)!;
+    // warm, within what is pinned: neither boots nor cores are short
+    expect(at(0, 600, 0.5)).toMatchObject({ hyperflux: { coldShare: 0 }, microvms: { coldShare: 0 } });
+    expect(at(0, 600, 0.5).ratio).toBeCloseTo(1, 1);
+    // cold, within what is pinned: most calls of a burst of 100 ms wait for a boot of 125 ms
+    expect(at(0, 0.2, 0.5).microvms.p99Ms).toBeGreaterThan(125);
+    expect(at(0, 0.2, 0.5).ratio).toBeGreaterThan(10);
+    // warm, beyond what is pinned: what waits for cores is as long as the burst
+    expect(at(0, 600, 3).hyperflux.p99Ms).toBeLessThan(8);
+    expect(at(0, 600, 3).ratio).toBeGreaterThan(10);
+    // a runtime of half a second is what both wait for
+    expect(at(500, 0.2, 0.5).ratio).toBeLessThan(625 / 500 + 0.05);
+    expect(at(500, 0.2, 0.5).hyperflux.p99Ms).toBeGreaterThan(500);
+    // to grow saves memory, and nearly none of the tail
+    expect(at(0, 0.2, 3).horizontalRatio / at(0, 0.2, 3).ratio).toBeCloseTo(1, 0);
+    expect(at(0, 0.2, 3).hyperflux.peakMiB).toBeLessThan(0.01 * at(0, 0.2, 3).microvms.peakMiB);
+    const { ours } = document.claims.find(({ id }) => id === 'control-vertical')!;
+    const [horizontal, grown] = /p99 of (\S+) against (\S+) ms/.exec(ours)!.slice(1);
+    expect(horizontal).toBe(grown);
+    expect(Number(grown)).toBeGreaterThan(1);
+  });
+
   it('has in numbers what its claims say in words', () => {
     expect(heldNumbers(document.claims as unknown as Claim[])).toEqual([
       'vm-cold',
       'vertical-memory',
       'control-vertical',
+      'tail-with-cold-starts',
       'greedy-dual',
     ]);
   });
@@ -120,6 +155,7 @@ describe('reproduce provisioning', () => {
       'vm-cold': 'not reached',
       'vertical-memory': 'reproduced',
       'control-vertical': 'reproduced',
+      'tail-with-cold-starts': 'reachable',
     });
     expect(verdicts['greedy-dual']).toMatch(/^(reachable|refuted under this load at every budget)$/);
     expect(document.figures.load).toMatch(/^generated: 250 functions/);
@@ -137,7 +173,15 @@ describe('with a trace', () => {
     writeFileSync(file('table.csv'), 'func,memoryMiB,initMs\nf,128,0\ng,256,500\n');
     const small = [
       ...['duration=400s', 'density.duration=20s', 'density.slos=200', 'precision=0.5', 'density.memory=0.1'],
-      ...['keepAlives=60', 'pools=0', 'policies=lru,fixed-60s', 'budgets=1'],
+      ...[
+        'keepAlives=60',
+        'pools=0',
+        'policies=lru,fixed-60s',
+        'budgets=1',
+        'tail.duration=4',
+        'tail.peaks=1',
+        'tail.inits=0',
+      ],
       ...[`trace=${file('calls.csv')}`, `trace.table=${file('table.csv')}`],
     ];
     const { figures, laws } = await printed(...small);
@@ -159,10 +203,14 @@ describe('with a trace', () => {
 
 describe('bad input', () => {
   it('is refused, all at once', async () => {
-    expect((await run(2, 'tiers=active,dormant', 'budgets=0', 'pools=0.5')).err).toMatch(
-      /tiers: given "active,dormant", expected each tier once, and full among them.*\nbudgets: given 0.*\npools: given 0.5/,
+    expect(
+      (await run(2, 'tiers=active,dormant', 'budgets=0', 'pools=0.5', 'tail.pinned=17', 'tail.peaks=0')).err,
+    ).toMatch(
+      /tiers: given "active,dormant", expected each tier once, and full among them.*\nbudgets: given 0.*\ntail.peaks: given 0.*\ntail.pinned: given 17.*\npools: given 0.5/,
     );
     expect((await run(2, 'tiers=active,warm,full')).err).toContain('expected names with commas between, of');
+    const empty = await run(2, 'tail.duration=1', 'tail.meanOn=1e6');
+    expect(empty.err).toMatch(/tail\.duration: given 1, expected long enough/);
     expect((await run(2, 'policies=mru')).err).toContain('lru');
     expect((await run(2, 'attest=-1ms', 'memory.vm=-1')).err).toMatch(/attest.*\n.*memory\.vm/);
   });

@@ -36,6 +36,13 @@ const spec = lifecycle({
   tier: { activeNs: 1000, dormantNs: 13_000, restoreNs: 0.2 * MS, vmBootNs: 0.4 * MS },
 });
 
+const BARE = {
+  version: 1,
+  duration: '4s',
+  host: { cores: 8 },
+  vms: [{ name: 'idle', vcpus: { min: 0, max: 1 } }],
+} as const;
+
 /** Few cores, shared with VMs of the scenario. */
 function contended(kind: string): Scenario {
   return resolveScenario({
@@ -44,7 +51,8 @@ function contended(kind: string): Scenario {
     duration: '150ms',
     warmup: '20ms',
     host: { cores: 8 },
-    mechanism: kind,
+    // by default it looks every 0.5 s, which is longer than the run
+    mechanism: kind === 'ditto' ? { kind, interval: '1ms' } : kind,
     vms: [
       {
         name: 'beside',
@@ -59,14 +67,14 @@ function contended(kind: string): Scenario {
 }
 
 describe('functions under a mechanism', () => {
-  const without = ['static', 'ditto', 'nsdi22'];
+  const without = ['static', 'nsdi22'];
   const moving = MECHANISM_KINDS.filter((kind) => !without.includes(kind));
 
   it.each(moving)('%s: the laws hold, with every assertion of the core', async (kind) => {
     const result = await runFunctions(contended(kind), spec, { module: await moduleOf('debug') });
     expect(result.lifecycle!.arrived).toBeGreaterThan(1000);
     // where a core takes milliseconds to come, most are still under way or timed out
-    const slow = ['hotplug', 'microvm'].includes(kind);
+    const slow = ['hotplug', 'microvm', 'ditto'].includes(kind);
     expect(result.lifecycle!.completed).toBeGreaterThan(slow ? 10 : 500);
     expect(result.vms.map(({ name }) => name)).toEqual(['beside']);
     expect(result.vms[0]!.completed).toBeGreaterThan(1000);
@@ -74,6 +82,17 @@ describe('functions under a mechanism', () => {
 
   it.each(without)('%s has no cores for them', async (kind) => {
     await expect(runFunctions(contended(kind), spec)).rejects.toThrow(`under ${kind} `);
+  });
+
+  it('ditto: an instance without a core waits for the next sample, and runs', async () => {
+    const rows = [0, 1, 2, 3].map((k): [number, number, number] => [(600 * k + 100) * MS, 0, 3 * MS]);
+    const given = lifecycle({ functions: [fn()], invocations: invocations(rows) });
+    const scenario = resolveScenario({ ...BARE, vms: [...BARE.vms], mechanism: 'ditto' });
+    const { latencyNs, completed } = (await runFunctions({ ...scenario, vms: [] }, given)).lifecycle!;
+    expect(completed).toBe(4);
+    // samples at multiples of 500 ms, 14 us to add the vCPU: the first waits 400 ms, the second finds it searching, at 1 s it is removed,
+    // the third waits 200 ms, the fourth finds it again
+    expect(latencyNs.mean!).toBeCloseTo(((400 + 200 + 2 * 0.014) / 4 + 3) * MS, -3);
   });
 
   it('what cores cost comes on top of what tiers take', async () => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/input/errors.js';
 import { type LifecycleInput, readLifecycle } from '../../src/lifecycle/read.js';
 import { parseScenario } from '../../src/scenario/parse.js';
+import { withFields } from '../../src/scenario/written.js';
 import { memoryHost } from '../../src/workload/index.js';
 
 const HEAD = 'version: 1\nduration: 1h\nhost: { cores: 64 }\nmechanism: ideal\n';
@@ -172,6 +173,26 @@ describe('generated', () => {
     expect(new Set(spec.functions.map(({ initNs }) => initNs))).toEqual(new Set([0, 1e9]));
     for (const { memoryBytes } of spec.functions)
       expect(memoryBytes >= 2 ** 20 && memoryBytes <= 9 * 2 ** 20).toBe(true);
+  });
+
+  it('may be told in a mapping of their own, with the same bits; a field of one is set by either name', async () => {
+    const apart = made('').replace('{', '{ generated: {').replace(' }\n', ' }, confidential: 0.2 }\n');
+    const beside = made(', confidential: 0.2');
+    expect(await read(apart)).toEqual(await read(beside));
+    const setting = (text: string, set: readonly string[]): unknown => parseScenario(HEAD + text, { set }).scenario;
+    for (const text of [apart, beside])
+      for (const name of ['count', 'generated.count'])
+        expect(setting(text, [`functions.${name}=7`])).toEqual(setting(beside.replace('count: 50', 'count: 7'), []));
+    const { functions } = parseScenario(HEAD + apart).scenario;
+    expect(withFields(parseScenario(HEAD + beside).scenario, ['functions.generated.count=50']).functions).toEqual(
+      functions,
+    );
+    const twice = (): unknown => parseScenario(HEAD + made(', generated: { count: 5, rates: 1 }'));
+    expect(twice).toThrow('functions.generated.count: given 5, expected nothing: functions.count says it');
+    expect(twice).toThrow('functions.generated.rates: given an unknown field');
+    expect(() => parseScenario(`${HEAD}functions: { generated: { count: 5 } }`)).toThrow(
+      'functions.generated.rate: given nothing',
+    );
   });
 
   it('draw for each function by its name: others may come and go', async () => {

@@ -7,6 +7,7 @@ import type { LifecycleSpec } from '../../lifecycle/spec.js';
 import { brokenLaws } from '../../result/laws.js';
 import { resolveScenario } from '../../scenario/resolve.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
+import type { Scenario } from '../../scenario/types.js';
 import { Simulation } from '../../simulation.js';
 import type { ExperimentOptions } from '../experiment.js';
 import type { Settings } from '../parameters.js';
@@ -29,15 +30,12 @@ function hostOf(cores: number, durationNs: number, warmupNs: number) {
 }
 
 /** @throws Error where the run breaks a law of its own */
-export async function runFunctions(
-  cores: number,
-  durationNs: number,
+export async function runOn(
+  scenario: Scenario,
   lifecycle: LifecycleSpec,
   module: WebAssembly.Module | undefined,
-  warmupNs = 0,
 ): Promise<LifecycleResult> {
-  const options = { lifecycle, ...(module === undefined ? {} : { module }) };
-  const simulation = await Simulation.create(hostOf(cores, durationNs, warmupNs), options);
+  const simulation = await Simulation.create(scenario, { lifecycle, ...(module === undefined ? {} : { module }) });
   try {
     await simulation.run();
     const result = simulation.metrics();
@@ -48,6 +46,14 @@ export async function runFunctions(
     simulation.close();
   }
 }
+
+export const runFunctions = (
+  cores: number,
+  durationNs: number,
+  lifecycle: LifecycleSpec,
+  module: WebAssembly.Module | undefined,
+  warmupNs = 0,
+): Promise<LifecycleResult> => runOn(hostOf(cores, durationNs, warmupNs), lifecycle, module);
 
 /** Times of the tiers, from the parameters. */
 export const tierOf = (settings: Settings): LifecycleSpec['tier'] => ({

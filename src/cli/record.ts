@@ -1,0 +1,258 @@
+// `fluxhost record`: what this machine's scheduler does while a command runs, as a file that `calibrate` reads. Written page by page as
+// the kernel fills them, bounded, and with what was lost and what it cost at its end.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { cpus, release } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { InputError, show } from '../input/errors.js';
+import { parseSize, QuantityError } from '../input/quantities.js';
+import { PIECE, jsonPiece, magicBytes, pieceOf } from '../recording/container.js';
+import { writeNote } from '../recording/notes.js';
+import { toStableJson } from '../result/json.js';
+import { formatCount } from '../report/units.js';
+import { VERSION } from '../version.js';
+import { type Arguments, type CommandSpec, parseCommand, renderHelp } from './args.js';
+import { type Cgroup, findCgroup, joinFile, limitOf, statOf, threadsOf } from './cgroup-files.js';
+import { EXIT } from './exit.js';
+import { checkTarget, GrowingFile } from './files.js';
+import type { Io } from './io.js';
+import { RecordError, TraceInstance } from './tracefs.js';
+
+const DEFAULT_SECONDS = 30;
+const DEFAULT_LIMIT = 64 * 2 ** 20;
+/** How often buffers are read and cpu.stat is sampled. */
+const TICK_MS = 50;
+/** What an event costs the CPU on which it happens: assumed, from docs/real.md's own measurement (0.3 to 0.5 us). */
+const PROBE_NS = 400;
+/** Given to a command to end after it was told to. */
+const GRACE_MS = 2000;
+
+export const recordSpec: CommandSpec = {
+  name: 'record',
+  summary: "Records what this machine's scheduler does, for fluxhost calibrate (Linux, root).",
+  positionals: [],
+  options: {
+    seconds: { value: 'N', help: `ends after so long, or with the command (default ${DEFAULT_SECONDS})` },
+    cgroup: {
+      value: 'PATH',
+      multiple: true,
+      help: 'a cgroup whose threads, quota and cpu.stat are recorded; the command runs in the first',
+    },
+    out: { value: 'FILE', help: 'the recording (default recording.fluxrec)' },
+    limit: { value: 'SIZE', help: 'ends before the file is longer (default 64MiB)' },
+    json: { help: 'prints what was recorded, lost and spent as one JSON document' },
+  },
+  details:
+    'The command follows --, and is told to end (SIGTERM) when the time is over. Without one, whatever runs is recorded.\n' +
+    'Events of the whole machine: sched_switch, sched_waking, sched_wakeup, sched_migrate_task, sched_process_fork.\n' +
+    'An instance of tracefs of its own is used and taken away again, also after Ctrl-C, which ends a recording early.',
+  examples: [
+    'sudo fluxhost record --seconds 10',
+    'sudo fluxhost record --seconds 30 --cgroup /batch --out batch.fluxrec -- ./server --threads 8',
+  ],
+};
+
+interface Plan {
+  readonly seconds: number;
+  readonly limit: number;
+  readonly file: string;
+  readonly cgroups: readonly Cgroup[];
+  readonly command: readonly string[];
+}
+
+/** Why a recording ended. */
+type Ended = 'time' | 'command' | 'limit' | 'interrupt';
+
+function readLimit(given: Arguments): number {
+  const text = given.text('limit');
+  if (text === undefined) return DEFAULT_LIMIT;
+  try {
+    return parseSize(text);
+  } catch (error) {
+    if (!(error instanceof QuantityError)) throw error;
+    throw new InputError({ path: '--limit', given: show(text), expected: error.expected });
+  }
+}
+
+/** The command, in its cgroup from its first instruction on. */
+function start(command: readonly string[], cgroup: Cgroup | undefined): ChildProcess {
+  const [program = '', ...rest] = command;
+  const options = { stdio: ['ignore', 'inherit', 'inherit'] as ('ignore' | 'inherit')[], detached: true };
+  if (cgroup === undefined) return spawn(program, rest, options);
+  const enter = 'echo $$ > "$1" && shift && exec "$@"';
+  return spawn('/bin/sh', ['-c', enter, 'sh', joinFile(cgroup), ...command], options);
+}
+
+async function end(child: ChildProcess | undefined, isOver: () => boolean): Promise<void> {
+  if (child?.pid === undefined || isOver()) return;
+  const tell = (signal: 'SIGTERM' | 'SIGKILL'): void => {
+    try {
+      process.kill(-child.pid!, signal); // the command and what it has started
+    } catch {
+      // gone meanwhile
+    }
+  };
+  tell('SIGTERM');
+  for (let waited = 0; !isOver() && waited < GRACE_MS; waited += TICK_MS) await sleep(TICK_MS);
+  if (!isOver()) tell('SIGKILL');
+}
+
+/** Notes of the cgroups: who joined since the last time, and cpu.stat. */
+class Notes {
+  private readonly known = new Set<string>();
+
+  constructor(
+    private readonly trace: TraceInstance,
+    private readonly cgroups: readonly Cgroup[],
+  ) {}
+
+  begin(): void {
+    for (const cgroup of this.cgroups) {
+      const limit = limitOf(cgroup);
+      if (limit !== undefined) this.trace.note(writeNote(limit));
+    }
+    this.tick();
+  }
+
+  tick(): void {
+    for (const cgroup of this.cgroups) {
+      for (const thread of threadsOf(cgroup)) {
+        const key = `${cgroup.name} ${thread}`;
+        if (this.known.has(key)) continue;
+        this.known.add(key);
+        this.trace.note(writeNote({ kind: 'member', cgroup: cgroup.name, thread }));
+      }
+      this.trace.note(writeNote(statOf(cgroup)));
+    }
+  }
+}
+
+function aboutMachine({ cgroups, command }: Plan): Record<string, unknown> {
+  const processor = /^model name\s*: (.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1];
+  return {
+    version: VERSION,
+    clock: 'CLOCK_MONOTONIC',
+    kernel: release(),
+    processor: processor ?? 'unknown',
+    cpus: cpus().length,
+    cgroups: cgroups.map(({ name, version }) => ({ name, version })),
+    command,
+  };
+}
+
+interface Written {
+  bytes: number;
+  pages: number;
+}
+
+async function recordTo(file: GrowingFile, plan: Plan, io: Io): Promise<Record<string, unknown>> {
+  const trace = new TraceInstance();
+  let child: ChildProcess | undefined;
+  let over: { readonly status: number | null } | undefined;
+  let failed: Error | undefined;
+  let interrupted = false;
+  const listening = io.onInterrupt?.(() => void (interrupted = true));
+  try {
+    const written: Written = { bytes: 0, pages: 0 };
+    const write = (bytes: Uint8Array): void => {
+      file.write(bytes);
+      written.bytes += bytes.length;
+    };
+    write(magicBytes());
+    write(jsonPiece(PIECE.about, { ...aboutMachine(plan), formats: trace.formats }));
+    const notes = new Notes(trace, plan.cgroups);
+    notes.begin();
+    const [begun, spent] = [performance.now(), process.cpuUsage()];
+    if (plan.command.length > 0) {
+      child = start(plan.command, plan.cgroups[0]);
+      child.once('error', (error) => void (failed = error));
+      child.once('exit', (status) => void (over = { status }));
+    }
+    const take = (cpu: number, page: Uint8Array): void => {
+      write(pieceOf(PIECE.page, cpu, page));
+      written.pages++;
+    };
+    let ended: Ended | undefined;
+    while (ended === undefined) {
+      await sleep(TICK_MS);
+      if (failed !== undefined) throw new RecordError(`${plan.command[0]} cannot be started (${failed.message})`);
+      notes.tick();
+      trace.drain(take);
+      if (interrupted) ended = 'interrupt';
+      else if (over !== undefined) ended = 'command';
+      else if (performance.now() - begun >= plan.seconds * 1000) ended = 'time';
+      else if (written.bytes >= plan.limit) ended = 'limit';
+    }
+    trace.stop();
+    trace.drain(take);
+    const { user, system } = process.cpuUsage(spent);
+    const seconds = (performance.now() - begun) / 1000;
+    const lostPerCpu = trace.lostPerCpu();
+    const own = { ended, seconds, recorderCpuSeconds: (user + system) / 1e6, lostPerCpu };
+    write(jsonPiece(PIECE.end, own));
+    await end(child, () => over !== undefined);
+    return { ...own, bytes: written.bytes, commandStatus: over?.status ?? null };
+  } finally {
+    listening?.();
+    await end(child, () => over !== undefined);
+    trace.close();
+  }
+}
+
+function say(told: Record<string, unknown>, events: number, plan: Plan): string {
+  const { ended, seconds, recorderCpuSeconds, lostPerCpu, bytes } = told as {
+    ended: Ended;
+    seconds: number;
+    recorderCpuSeconds: number;
+    lostPerCpu: number[];
+    bytes: number;
+  };
+  const machine = seconds * cpus().length;
+  const share = (part: number): string => `${((100 * part) / machine).toFixed(2)} %`;
+  const lost = lostPerCpu.reduce((sum, one) => sum + one, 0);
+  const why = {
+    time: '',
+    command: ', until the command ended',
+    limit: ', until --limit was reached',
+    interrupt: ', interrupted',
+  };
+  return (
+    `${plan.file}: ${seconds.toFixed(1)} s${why[ended]}, ${formatCount(events)} events, ${(bytes / 2 ** 20).toFixed(1)} MiB\n` +
+    (lost === 0 ? 'nothing was lost\n' : `${formatCount(lost)} events were lost (by CPU: ${lostPerCpu.join(', ')})\n`) +
+    `cost: ${share(recorderCpuSeconds)} of the machine for this program, about ${share((events * PROBE_NS) / 1e9)} ` +
+    `within the kernel (${PROBE_NS} ns an event, assumed)\n`
+  );
+}
+
+export async function record(args: readonly string[], io: Io): Promise<number> {
+  const rest = args.indexOf('--');
+  const [own, command] = rest < 0 ? [args, []] : [args.slice(0, rest), args.slice(rest + 1)];
+  const given = parseCommand(recordSpec, own);
+  if (given.help) {
+    io.stdout(renderHelp(recordSpec));
+    return EXIT.done;
+  }
+  const seconds = given.whole('seconds', 1, 3600) ?? DEFAULT_SECONDS;
+  if (rest >= 0 && command.length === 0) given.problems.push('COMMAND: missing after --');
+  given.check();
+  const [limit, file] = [readLimit(given), given.text('out') ?? 'recording.fluxrec'];
+  await checkTarget(file, '--out');
+  if (process.platform !== 'linux') throw new RecordError('needs Linux: the events are those of its scheduler');
+  const plan: Plan = { seconds, limit, file, command, cgroups: given.list('cgroup').map(findCgroup) };
+  const growing = new GrowingFile(file);
+  try {
+    const told = await recordTo(growing, plan, io);
+    growing.keep();
+    const { readRecording } = await import('../recording/read.js');
+    const { nodeHost } = await import('../workload/node-file.js');
+    const { events } = await readRecording(nodeHost(), file);
+    io.stderr(say(told, events.length, plan));
+    if (given.flag('json')) io.stdout(toStableJson({ file, events: events.length, ...told }));
+    return told['ended'] === 'interrupt' ? EXIT.interrupted : EXIT.done;
+  } catch (error) {
+    growing.drop();
+    throw error;
+  }
+}

@@ -1,0 +1,272 @@
+// `fluxhost verify RESULT`: gives the command that made a document again and holds every figure against what stands there.
+
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { InputError, printable, show } from '../input/errors.js';
+import { readFailure } from '../input/read-failure.js';
+import { kindOf } from '../report/html/document.js';
+import { toStableJson } from '../result/json.js';
+import type { Manifest } from '../result/result.js';
+import { type Difference, differences, fieldCount, figuresSha256 } from '../result/same.js';
+import { parseScenario } from '../scenario/parse.js';
+import { type Arguments, type CommandSpec, parseCommand, renderHelp } from './args.js';
+import { EXIT } from './exit.js';
+import { CLEAR_LINE, type Io } from './io.js';
+import { type Origin, readOrigin } from './origin.js';
+import { commandOf, sourceOf } from './report.js';
+import { type Main, type Ready, NotVerifiable, prepareAgain } from './verify-again.js';
+
+export const verifySpec: CommandSpec = {
+  name: 'verify',
+  summary: 'Runs again what made a result, and compares every figure and hash: the same, or the first difference.',
+  positionals: ['RESULT'],
+  options: {
+    scenario: {
+      value: 'FILE',
+      help: "of run's JSON without origin.json beside it: the scenario, whose hash must be the result's",
+    },
+    command: { value: "'fluxhost ...'", help: 'of a result without origin.json beside it: the command that made it' },
+    json: { help: 'prints the verdict, both hashes and the differences as one JSON document' },
+  },
+  details:
+    'RESULT is a folder of --out, or the JSON of run, compare, size, sweep, suite, fleet, pages, reserve or reproduce.\n' +
+    'origin.json beside it tells the command, the scenario, and the hash of every file that was read; these hashes are compared\n' +
+    'first, and a trace that has changed ends it. A scenario whose file has changed or is gone is taken from origin.json.\n' +
+    'What the clock on the wall says (wallSeconds, eventsPerSecond, requestsPerSecond) is left out.\n' +
+    'Exit status: 0 the same, 1 it differs, 2 it cannot be verified (the reason is told), 130 interrupted.',
+  examples: [
+    'fluxhost verify burst',
+    'fluxhost verify result.json --scenario burst.yaml',
+    "fluxhost verify curve.json --command 'fluxhost pages mem.log --format lackey --mrc --json'",
+  ],
+};
+
+const SHOWN_DIFFERENCES = 20;
+
+interface Document {
+  readonly file: string;
+  readonly text: string;
+  readonly value: unknown;
+  readonly kind: string;
+}
+
+const EXPECTED = 'the JSON of run, compare, size, sweep, suite, fleet, pages, reserve or reproduce (--json or --out)';
+
+async function readDocument(path: string): Promise<Document> {
+  const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() === true;
+  const file = isFolder ? await sourceOf(path, 'RESULT') : path;
+  const text = await readFile(file, 'utf8').catch((failure: unknown) => {
+    throw new InputError({ file, path: '', given: readFailure(failure), expected: EXPECTED });
+  });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new InputError({ file, path: '', given: 'no JSON', expected: EXPECTED });
+  }
+  const every = Array.isArray(value) && value.length > 0 && value.every((one) => kindOf(one) === 'experiment');
+  const kind = every ? 'experiments' : kindOf(value);
+  if (kind === undefined) throw new InputError({ file, path: '', given: 'another JSON document', expected: EXPECTED });
+  return { file, text, value, kind };
+}
+
+/** What the words of a document's own manifest come to: a scenario, and what `run` was told besides. */
+async function fromScenario(path: string, { value, kind }: Document): Promise<Origin> {
+  if (kind !== 'result')
+    throw new NotVerifiable(`--scenario is for the result of run, this is of another command: --command tells which`);
+  const { manifest } = value as { manifest: Manifest };
+  const text = await readFile(path, 'utf8').catch((failure: unknown) => {
+    throw new InputError({
+      path: '--scenario',
+      given: `${show(path)}, ${readFailure(failure)}`,
+      expected: 'a scenario',
+    });
+  });
+  const options = ['--seed', String(manifest.seed), '--replications', String(manifest.replications)];
+  const kinds = [[], ['--set', `mechanism=${manifest.mechanism}`]];
+  const found = kinds.find((set) => {
+    const { sha256 } = parseScenario(text, { file: path, set: [...set.slice(1), `seed=${manifest.seed}`] });
+    return sha256 === manifest.scenarioSha256;
+  });
+  if (found === undefined)
+    throw new NotVerifiable(
+      `${path} is not the scenario of this result, whose sha256 is ${manifest.scenarioSha256.slice(0, 12)}… (--set that changed it? --command tells)`,
+    );
+  const buckets = /"histogram": \{[^}]*"upTo"/.test(JSON.stringify(value, null, 1));
+  return { command: commandOf('run', [path, ...options, ...found, ...(buckets ? ['--histograms'] : [])]) };
+}
+
+/** Where the document itself tells enough: an experiment has its name, the suite is fixed. */
+function fromItself({ value, kind }: Document): Origin | undefined {
+  if (kind === 'experiments') return { command: 'fluxhost reproduce --all' };
+  if (kind === 'experiment') return { command: commandOf('reproduce', [(value as { name: string }).name]) };
+  return undefined;
+}
+
+interface Found {
+  readonly origin: Origin;
+  /** That its paths are told from. */
+  readonly folder: string;
+}
+
+async function originOf(given: Arguments, document: Document): Promise<Found> {
+  const [command, scenario] = [given.text('command'), given.text('scenario')];
+  if (command !== undefined) return { origin: { command }, folder: '.' };
+  if (scenario !== undefined) return { origin: await fromScenario(scenario, document), folder: '.' };
+  const known = await readOrigin(document.file, document.text);
+  if (known !== undefined) return { origin: known, folder: dirname(document.file) };
+  const own = fromItself(document);
+  if (own !== undefined) return { origin: own, folder: '.' };
+  const there = (await stat(join(dirname(document.file), 'origin.json')).catch(() => undefined)) !== undefined;
+  throw new NotVerifiable(
+    `${there ? 'the origin.json beside it is of another document' : 'there is no origin.json beside it'}: ` +
+      `--command (or --scenario, of a run) tells what made it`,
+  );
+}
+
+/** The document that the command gives, whatever it says besides: of its folder where the other one was of a folder. */
+async function rerun(ready: Ready, document: string, io: Io): Promise<{ value: unknown; status: number }> {
+  let [out, said] = ['', ''];
+  const quiet: Io = {
+    ...io,
+    isTty: false,
+    stdout: (text) => void (out += text),
+    stderr: (text) => {
+      if (text.startsWith(CLEAR_LINE)) io.stderr(text);
+      else said += text;
+    },
+  };
+  const folder = ready.wroteFolder ? await mkdtemp(join(tmpdir(), 'fluxhost-verify-')) : undefined;
+  try {
+    const status = await ready.run(quiet, folder === undefined ? ['--json'] : ['--out', folder]);
+    if (status === EXIT.interrupted) return { value: undefined, status };
+    if (folder !== undefined) out = await readFile(join(folder, document), 'utf8').catch(() => '');
+    if (out === '') throw new NotVerifiable(`its command gave no result (exit status ${status}): ${said.trim()}`);
+    return { value: JSON.parse(out), status };
+  } catch (error) {
+    if (error instanceof InputError) throw new NotVerifiable(`its command is refused: ${error.message}`);
+    throw error;
+  } finally {
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Where `--out` puts it. */
+const DOCUMENTS: Readonly<Record<string, string>> = {
+  comparison: 'comparison.json',
+  ...Object.fromEntries(['size', 'sweep', 'suite', 'fleet'].map((kind) => [kind, `${kind}.json`])),
+};
+
+const shown = (value: unknown): string => (typeof value === 'string' ? value : show(value));
+
+/** `the core: sha256 1f… then, 2a… now` */
+export function differenceWords({ path, kind, ...sides }: Difference): string {
+  const [then, now] = [shown(sides.then), shown(sides.now)];
+  const brief = (text: string): string => (text.length > 16 ? `${text.slice(0, 12)}…` : text);
+  switch (kind) {
+    case 'version':
+      return `the version: made by fluxhost ${then}, this is ${now}`;
+    case 'core':
+      return `the Wasm core: sha256 ${brief(then)} then, ${brief(now)} now`;
+    case 'scenario':
+      return `the scenario: ${path} ${brief(then)} then, ${brief(now)} now`;
+    case 'trajectory':
+      return `the trajectory: ${path} ${brief(then)} then, ${brief(now)} now`;
+    case 'field':
+      if (!('then' in sides)) return `${path}: not there then, ${now} now`;
+      return 'now' in sides ? `${path}: ${then} then, ${now} now` : `${path}: ${then} then, not there now`;
+  }
+}
+
+/** With what is long cut. */
+const brief = ({ path, kind, ...sides }: Difference): Difference => {
+  const cut = (value: unknown): unknown => (typeof value === 'object' ? show(value) : value);
+  const then = 'then' in sides ? { then: cut(sides.then) } : {};
+  return { path, kind, ...then, ...('now' in sides ? { now: cut(sides.now) } : {}) };
+};
+
+interface Verdict {
+  readonly file: string;
+  readonly kind: string;
+  readonly command?: string;
+  readonly verdict: 'same' | 'differs' | 'not-verifiable';
+  readonly reason?: string;
+  readonly fields?: number;
+  readonly figuresSha256?: { readonly then: string; readonly now: string };
+  readonly differences?: { readonly count: number; readonly first: readonly Difference[] };
+}
+
+/** All but what the program calls itself. */
+const ofFigures = (all: readonly Difference[]): Difference[] =>
+  all.filter(({ kind }) => kind !== 'version' && kind !== 'core');
+
+function verdictText(
+  { file, command, fields = 0, figuresSha256: hashes, ...rest }: Verdict,
+  all: readonly Difference[],
+): string {
+  const what = `${printable(file)}: \`${printable(command ?? '')}\``;
+  const hash = `figures sha256 ${hashes?.now ?? ''}`;
+  if (rest.verdict === 'same') return `same: ${what} gives all ${fields} fields again\n${hash}\n`;
+  const lines = [`differs: ${what}`, `first difference: ${differenceWords(all[0]!)}`];
+  const figures = ofFigures(all);
+  if (figures.length === 0) lines.push('every figure is the same all the same', hash);
+  else {
+    if (figures[0] !== all[0]) lines.push(`first figure that differs: ${differenceWords(figures[0]!)}`);
+    lines.push(`${all.length} of ${fields} fields differ; figures sha256 ${hashes!.then} then, ${hashes!.now} now`);
+  }
+  return `${lines.map(printable).join('\n')}\n`;
+}
+
+async function judged(given: Arguments, document: Document, io: Io, main: Main) {
+  if ((document.value as { incomplete?: unknown }).incomplete === true)
+    throw new NotVerifiable('it is of an interrupted run, which ended where somebody stopped it');
+  const { origin, folder } = await originOf(given, document);
+  const ready = await prepareAgain(origin, folder, main);
+  if (ready.note !== undefined) io.stderr(`note: ${printable(ready.note)}\n`);
+  const { value, status } = await rerun(ready, DOCUMENTS[document.kind] ?? 'result.json', io);
+  if (status === EXIT.interrupted) return undefined;
+  const all = differences(document.value, value);
+  const verdict: Verdict = {
+    file: document.file,
+    kind: document.kind,
+    command: ready.command,
+    verdict: all.length === 0 ? 'same' : 'differs',
+    fields: fieldCount(document.value),
+    figuresSha256: { then: figuresSha256(document.value), now: figuresSha256(value) },
+    ...(all.length === 0
+      ? {}
+      : { differences: { count: all.length, first: all.slice(0, SHOWN_DIFFERENCES).map(brief) } }),
+  };
+  return { verdict, all };
+}
+
+/** `main`: the program, which gives commands again whose files are read where they lie. */
+export async function verify(args: readonly string[], io: Io, main: Main): Promise<number> {
+  const given = parseCommand(verifySpec, args);
+  if (given.help) {
+    io.stdout(renderHelp(verifySpec));
+    return EXIT.done;
+  }
+  if (given.text('scenario') !== undefined && given.text('command') !== undefined)
+    given.problems.push('--scenario: given beside --command, expected one of them');
+  given.check();
+  const document = await readDocument(given.positional(0));
+  try {
+    const found = await judged(given, document, io, main);
+    if (found === undefined) {
+      io.stderr('interrupted: nothing is known of the result\n');
+      return EXIT.interrupted;
+    }
+    const { verdict, all } = found;
+    io.stdout(given.flag('json') ? toStableJson(verdict) : verdictText(verdict, all));
+    return all.length === 0 ? EXIT.done : EXIT.failed;
+  } catch (error) {
+    if (!(error instanceof NotVerifiable)) throw error;
+    const { file, kind } = document;
+    if (given.flag('json'))
+      io.stdout(toStableJson({ file, kind, verdict: 'not-verifiable', reason: error.message } satisfies Verdict));
+    io.stderr(printable(`not verifiable: ${file}: ${error.message}`) + '\n');
+    return EXIT.refused;
+  }
+}

@@ -1,0 +1,69 @@
+// `fluxhost record` as it is started: what it refuses anywhere, and what it leaves on a machine that lets it record.
+
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { main } from '../../src/cli/program.js';
+import { readRecording } from '../../src/recording/read.js';
+import { nodeHost } from '../../src/workload/node-file.js';
+import { captureIo } from './fake.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'fluxhost-record-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const INSTANCES = '/sys/kernel/tracing/instances';
+const left = (): string[] =>
+  existsSync(INSTANCES) ? readdirSync(INSTANCES).filter((name) => name === `fluxhost-${process.pid}`) : [];
+
+describe('record', () => {
+  it.each([
+    [['--seconds', '0'], /--seconds: given "0", expected a whole number from 1 to 3600/],
+    [['--limit', '5'], /--limit: given "5", expected a size with a unit/],
+    [['--'], /COMMAND: missing after --/],
+    [['sleep', '1'], /sleep: unexpected argument/],
+    [['--out', '/nowhere/a'], /--out: given "\/nowhere\/a" \(ENOENT\)/],
+  ])('refuses %j', async (args, why) => {
+    const io = captureIo();
+    expect([await main(['record', ...args], io), io.out]).toEqual([2, '']);
+    expect(io.err).toMatch(why);
+  });
+
+  it('records a command and takes its trace away, or says in one line why it cannot', async () => {
+    const out = join(folder, 'a.fluxrec');
+    const io = captureIo();
+    const status = await main(['record', '--seconds', '5', '--out', out, '--json', '--', 'sleep', '0.2'], io);
+    expect(left()).toEqual([]);
+    if (status !== 0) {
+      expect(status).toBe(1);
+      expect(io.err).toMatch(/^fluxhost: record: (needs (root|Linux)|tracefs )[^\n]*\n$/);
+      expect(readdirSync(folder)).toEqual([]);
+      return;
+    }
+    const told = JSON.parse(io.out) as { ended: string; events: number; seconds: number; commandStatus: number };
+    const { events, about } = await readRecording(nodeHost(), out);
+    expect(told).toMatchObject({ ended: 'command', events: events.length, commandStatus: 0 });
+    expect(told.seconds).toBeLessThan(5);
+    expect(about).toMatchObject({ clock: 'CLOCK_MONOTONIC', command: ['sleep', '0.2'], ended: 'command' });
+    expect(io.err).toMatch(/(nothing was lost|events were lost).*\ncost: \d+\.\d\d % of the machine/);
+    const slept = events.filter((event) => event.kind === 'switch' && event.comm === 'sleep' && event.blocks);
+    expect(slept.length).toBeGreaterThan(0);
+  });
+
+  it('keeps what it has after an interrupt, and ends the command', async () => {
+    const out = join(folder, 'b.fluxrec');
+    const io = captureIo();
+    const interrupted = {
+      ...io,
+      stdout: (text: string): void => io.stdout(text),
+      stderr: (text: string): void => io.stderr(text),
+      onInterrupt: (callback: () => void) => {
+        const timer = setTimeout(callback, 200);
+        return () => clearTimeout(timer);
+      },
+    };
+    const status = await main(['record', '--seconds', '60', '--out', out, '--', 'sleep', '50'], interrupted);
+    expect(left()).toEqual([]);
+    expect([1, 130]).toContain(status); // 1: this machine does not let it record
+    if (status === 130) expect((await readRecording(nodeHost(), out)).about['ended']).toBe('interrupt');
+  });
+});
