@@ -37,6 +37,7 @@ export const CHAPTERS = [
       'docs/virtuoso.md',
       'docs/gil.md',
       'docs/valve.md',
+      'docs/tierbpf.md',
       'docs/nanvix.md',
       'docs/vcao.md',
       'docs/verusage.md',

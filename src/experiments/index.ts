@@ -85,4 +85,5 @@ export const EXPERIMENTS: readonly ExperimentEntry[] = [
     () => import('./valve/index.js'),
     ['laws', 'gpu'],
   ),
+  entry('tierbpf', 'TierBPF: who may move up in tiered memory (arXiv 2604.12300)', () => import('./tierbpf/index.js')),
 ];

@@ -1,0 +1,122 @@
+// `fluxhost reproduce tierbpf`: its figures on generated accesses and on a real trace, its control, and what it refuses.
+
+import { describe, expect, it } from 'vitest';
+import type { Claim } from '../../src/experiments/experiment.js';
+import { stream } from '../../src/experiments/draw.js';
+import { settingsOf } from '../../src/experiments/parameters.js';
+import { experiment } from '../../src/experiments/tierbpf/index.js';
+import { InputError } from '../../src/input/errors.js';
+import { drifting } from '../../src/residency/generate.js';
+import { timesAccessed } from '../../src/residency/accesses.js';
+import type { TierResult } from '../../src/residency/tiers.js';
+import { sharedFile } from '../memory/support.js';
+import { heldNumbers } from './claim-numbers.js';
+import { printed, refused } from './reproduced.js';
+
+interface Host {
+  readonly always: TierResult;
+  readonly admitted: TierResult;
+  readonly byMove: readonly number[];
+}
+interface Size {
+  readonly neverNs: number;
+  readonly bestStaticNs: number;
+  readonly hosts: Record<string, Host>;
+}
+interface Printed {
+  readonly claims: Claim[];
+  readonly figures: Record<string, Size>;
+  readonly laws: { T1: Record<string, number>; T4: Record<string, number[]> };
+}
+
+const verdicts = ({ claims }: Printed): Record<string, string | undefined> =>
+  Object.fromEntries(claims.map(({ id, verdict }) => [id, verdict]));
+
+describe('generated accesses', () => {
+  it('follow Zipf, and drift by whole ranks', () => {
+    const asked = { accesses: 100_000, units: 100, skew: 1, every: 50_000, share: 0, writeShare: 0.25 };
+    const still = drifting(asked, stream(1, 1));
+    expect([still.count, still.units]).toEqual([100_000, 100]);
+    expect(still.writes / still.count).toBeCloseTo(0.25, 2);
+    const sum = Array.from({ length: 100 }, (_, i) => 1 / (i + 1)).reduce((a, b) => a + b, 0);
+    const times = timesAccessed(still).sort().reverse();
+    for (const rank of [1, 2, 10]) expect(times[rank - 1]! / 1e5).toBeCloseTo(1 / rank / sum, 2);
+    // all ranks move once, halfway: the first has another unit, most likely one of few accesses before
+    const moved = timesAccessed(drifting({ ...asked, share: 1 }, stream(1, 1)))
+      .sort()
+      .reverse();
+    expect(moved[0]! / times[0]!).toBeGreaterThan(0.49);
+    expect(moved[0]! / times[0]!).toBeLessThan(0.8);
+  });
+});
+
+describe('reproduce tierbpf', () => {
+  it('gains by admission, the more the dearer a move; nothing where moves are free', async () => {
+    const document = await printed<Printed>('tierbpf');
+    heldNumbers(document.claims);
+    expect(verdicts(document)).toMatchObject({
+      geomean: 'reachable',
+      best: 'reachable',
+      grows: 'reachable',
+      control: 'reproduced',
+    });
+    expect(document.laws.T1).toEqual({ '4KiB': 31.25, '2MiB': 4368.75 });
+    expect(document.laws.T4['freeNs']).toEqual(document.laws.T4['freeAdmittedNs']);
+    const { hosts, neverNs, bestStaticNs } = document.figures['4KiB']!;
+    expect(bestStaticNs).toBeLessThan(neverNs);
+    expect(hosts['autonuma']!.always.totalNs / neverNs).toBeCloseTo(1.4, 2);
+    expect(hosts['autonuma']!.admitted.totalNs / neverNs).toBeCloseTo(0.95, 2);
+    for (const { byMove, always, admitted } of Object.values(hosts)) {
+      expect(byMove[0]).toBe(1);
+      expect(byMove[3]).toBe(always.totalNs / admitted.totalNs); // 5 us is its own
+      expect(always.refused).toBe(0);
+      expect(admitted.candidates).toBe(admitted.refused + admitted.promotions);
+    }
+  });
+
+  it('says of a post-cache trace that promotion loses, with the totals of T3', async () => {
+    const set = (name: string, count: number): string[] => [
+      `trace=${sharedFile(`traces/spec2006-ramulator/${name}.trace.gz`)}`,
+      ...['latFast=100', `count=${count}`, 'detectors=count', 'sizes=4KiB'],
+    ];
+    const gcc = await printed<Printed>('tierbpf', ...set('403.gcc', 64));
+    expect(gcc.figures['4KiB']!.neverNs).toBe(10_341_350);
+    expect(gcc.figures['4KiB']!.bestStaticNs).toBe(8_837_900);
+    expect(gcc.figures['4KiB']!.hosts['count']!.always.totalNs).toBe(10_624_400);
+    const sjeng = await printed<Printed>('tierbpf', ...set('458.sjeng', 8));
+    expect(sjeng.figures['4KiB']!.hosts['count']!.always.totalNs).toBe(38_217_900);
+    expect(sjeng.claims.find(({ id }) => id === 'promotion')!.answer).toBe('Without admission: none; with it: none.');
+  });
+
+  it('refuses what is no pair of tiers', async () => {
+    expect(await refused('tierbpf', 'fast=0', 'sizes=8KiB', 'rateLimit=0')).toMatch(/fast[^]*sizes[^]*rateLimit/);
+    expect(await refused('tierbpf', 'latSlow=90')).toContain('more than latFast, which is 90');
+    expect(await refused('tierbpf', 'latFast=0.5', 'watermark.low=0.4')).toMatch(/whole ns[^]*watermark.high/);
+    expect(await refused('tierbpf', 'fast=0.0001')).toContain('a share of 1024 pages of 4KiB');
+    expect(await refused('tierbpf', 'sketch.counters=1000')).toContain('a power of two');
+    expect(await refused('tierbpf', 'rateLimit=0.001')).toContain('at least one page of 4KiB');
+    expect(await refused('tierbpf', 'trace=nowhere.trace')).toContain('nowhere.trace');
+  });
+
+  it('gives finite figures for whatever else', async () => {
+    const next = stream(11, 1);
+    const { parameters } = experiment;
+    const rounds = Number(process.env['FLUXHOST_RANDOM'] ?? 25);
+    for (let n = 0; n < rounds; n++) {
+      const set = parameters.flatMap(({ path, unit, min, max, default: byDefault }) => {
+        if (typeof byDefault !== 'number') return [];
+        const most = Math.min(max ?? 1e6, path === 'accesses' ? 4000 : path === 'pages' ? 300 : 1e9);
+        const value = (min ?? 0) + (most - (min ?? 0)) * next() ** 4;
+        return [`${path}=${unit === 'share' || unit === 'number' ? value : Math.round(value)}`];
+      });
+      set.push(`sketch.counters=${2 ** Math.floor(next() * 17)}`, `latSlow=${1 + Math.floor(next() * 1e6)}`);
+      try {
+        const { figures, claims } = await experiment.run({ parameters: settingsOf('tierbpf', parameters, set) });
+        const bad = /\b(NaN|Infinity|undefined)\b|:null/.exec(JSON.stringify([figures, claims]))?.[0];
+        expect(bad, set.join(' ')).toBeUndefined();
+      } catch (error) {
+        if (!(error instanceof InputError)) throw new Error(set.join(' '), { cause: error });
+      }
+    }
+  });
+});
