@@ -1,7 +1,8 @@
 // `fluxhost lesson [LESSON]`: exercises whose numbers follow from the student's name; answers are graded, and shown where asked for.
 
 import { LESSONS, lessonFor } from '../lessons/index.js';
-import { type Grades, WRITTEN, grade, readAnswers, writeAnswer } from '../lessons/grade.js';
+import { type Grades, asAsked, grade, readAnswers } from '../lessons/grade.js';
+import { WRITTEN, toleranceText, writeAnswer } from '../lessons/written.js';
 import type { Lesson } from '../lessons/lesson.js';
 import { wrap } from '../report/table.js';
 import { toStableJson } from '../result/json.js';
@@ -37,9 +38,6 @@ const LINE = 100;
 const paragraph = (text: string, indent = ''): string =>
   wrap(text, LINE - indent.length).replaceAll('\n', `\n${indent}`);
 
-const TOLERANCES = (tolerance: number): string =>
-  tolerance === 0 ? 'exactly' : `within ${Number((tolerance * 100).toPrecision(3))} %`;
-
 function listed(): string {
   const width = Math.max(...LESSONS.map(({ name }) => name.length));
   const rows = LESSONS.map(({ name, title }) => `  ${name.padEnd(width)}  ${title}`);
@@ -54,7 +52,7 @@ function told(lesson: Lesson, file: string | undefined): string {
   const { title, about, scenario, questions } = lesson;
   const asked = questions.map(
     ({ ask, unit, tolerance }, i) =>
-      `  ${i + 1}  ${paragraph(ask, '     ')}\n     ${paragraph(`${WRITTEN[unit]}; ${TOLERANCES(tolerance)}`, '     ')}`,
+      `  ${i + 1}  ${paragraph(ask, '     ')}\n     ${paragraph(`${WRITTEN[unit]}; ${toleranceText(tolerance)}`, '     ')}`,
   );
   const where =
     file === undefined
@@ -117,8 +115,7 @@ export async function lesson(args: readonly string[], io: Io): Promise<number> {
   const file = given.text('save');
   if (file !== undefined) await writeAtomically(file, asked.scenario);
   if (answers.size === 0 && !given.flag('show')) {
-    const questions = asked.questions.map(({ ask, unit, tolerance }, i) => ({ number: i + 1, ask, unit, tolerance }));
-    io.stdout(given.flag('json') ? toStableJson({ ...asked, questions }) : told(asked, file));
+    io.stdout(given.flag('json') ? toStableJson(asAsked(asked)) : told(asked, file));
     return EXIT.done;
   }
   const grades = await grade(asked, answers, { show: given.flag('show') });

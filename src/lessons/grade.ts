@@ -2,31 +2,15 @@
 // something took; leaves out marks: a teacher makes them of how many are right.
 
 import { InputError, type Problem, show } from '../input/errors.js';
-import {
-  DURATION_EXPECTED,
-  QuantityError,
-  SIZE_EXPECTED,
-  formatSize,
-  parseFractionalDuration,
-  parseSize,
-} from '../input/quantities.js';
+import { QuantityError, parseFractionalDuration, parseSize } from '../input/quantities.js';
 import { parseScenario } from '../scenario/parse.js';
 import type { Result } from '../result/result.js';
 import type { SimulationOptions } from '../options.js';
 import { Simulation } from '../simulation.js';
 import { size } from '../study/api.js';
 import type { SizeResult } from '../study/size.js';
-import { formatDurationNs } from '../report/units.js';
 import type { AnswerUnit, Bench, Lesson, Question } from './lesson.js';
-
-/** How each unit is written. */
-export const WRITTEN: Readonly<Record<AnswerUnit, string>> = {
-  duration: DURATION_EXPECTED,
-  percent: 'a share in per cent, such as 12.5%',
-  count: 'a whole number, such as 12',
-  factor: 'a number, such as 1.25',
-  bytes: SIZE_EXPECTED,
-};
+import { WRITTEN } from './written.js';
 
 function read(text: string, unit: AnswerUnit): number {
   const wrong = (): never => {
@@ -41,15 +25,6 @@ function read(text: string, unit: AnswerUnit): number {
   }[unit];
   const [, digits] = pattern.exec(text) ?? wrong();
   return Number(digits);
-}
-
-/** An answer as one would write it, with digits enough for its tolerance. */
-export function writeAnswer(value: number, { unit, tolerance }: Pick<Question, 'unit' | 'tolerance'>): string {
-  const plain = String(Number(value.toPrecision(tolerance < 0.001 ? 6 : 4)));
-  if (unit === 'duration') return formatDurationNs(value).replace(' ', '');
-  if (unit === 'bytes') return formatSize(value);
-  if (unit === 'percent') return `${plain}%`;
-  return unit === 'count' ? String(value) : plain;
 }
 
 /**
@@ -108,6 +83,16 @@ export function benchOf(lesson: Lesson, options: SimulationOptions = {}): Bench 
       }),
   };
 }
+
+/** A lesson as who answers sees it: without the answers. */
+export type LessonAsked = Omit<Lesson, 'questions'> & {
+  readonly questions: readonly (Pick<Question, 'ask' | 'unit' | 'tolerance'> & { readonly number: number })[];
+};
+
+export const asAsked = (lesson: Lesson): LessonAsked => ({
+  ...lesson,
+  questions: lesson.questions.map(({ ask, unit, tolerance }, i) => ({ number: i + 1, ask, unit, tolerance })),
+});
 
 /** One question, graded. */
 export interface Graded {

@@ -1,5 +1,6 @@
 // Waiting lines: what load does to waiting, by the formula and by the run.
 
+import { groupThousands } from '../report/units.js';
 import type { LessonPlan } from './lesson.js';
 import { found } from './lesson.js';
 
@@ -24,7 +25,7 @@ export const queueing: LessonPlan = {
     const waits = erlangC(cores, load);
     return {
       about:
-        `Requests come at random (Poisson, ${rate} a second), each takes ${meanUs} us on average (exponential), and ${cores} cores serve one ` +
+        `Requests come at random (Poisson, ${groupThousands(rate)} a second), each takes ${meanUs} us on average (exponential), and ${cores} cores serve one ` +
         'queue. That is M/M/k, whose mean wait is known: the simulator has to give the same, and tells the tail as well, which has no such ' +
         'simple form under the systems that you will meet later.',
       scenario: `# Lesson "queueing": one queue, ${cores} cores, nothing costs anything.

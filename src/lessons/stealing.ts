@@ -1,5 +1,6 @@
 // Work stealing: what a queue for each core loses against one queue for all, and how much of it thieves bring back.
 
+import { groupThousands } from '../report/units.js';
 import type { LessonPlan } from './lesson.js';
 
 export const stealing: LessonPlan = {
@@ -15,7 +16,7 @@ export const stealing: LessonPlan = {
     const single = ['vms.api.dispatch=single-queue'];
     return {
       about:
-        `${rate} requests a second are thrown at ${cores} cores at random, and each core serves its own queue. Splitting a Poisson stream at ` +
+        `${groupThousands(rate)} requests a second are thrown at ${cores} cores at random, and each core serves its own queue. Splitting a Poisson stream at ` +
         'random gives Poisson streams, so that each core is an M/M/1 queue by itself: some stand idle while others have a line. A core that ' +
         'has nothing to do may steal half of another queue.',
       scenario: `# Lesson "stealing": ${cores} cores, a queue each, nobody steals.

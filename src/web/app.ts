@@ -57,7 +57,7 @@ export class App {
   private file = '';
   private set: readonly string[] = [];
   private readonly dropped = new Dropped();
-  private readonly extras = new Extras();
+  private readonly extras = new Extras((text, file) => void this.openOwn(text, file, [], false));
   private readonly help = new Help();
   private readonly middle = h('div', { class: 'middle' });
   private readonly toast = new Toast();
@@ -118,10 +118,14 @@ export class App {
   private async openFragment(): Promise<boolean> {
     const shared = await fromFragment(location.hash).catch((error: Error) => this.say(error.message));
     if (shared === undefined) return false;
+    await this.openOwn(shared.text, 'shared.yaml', shared.set, true);
+    return true;
+  }
+
+  private openOwn(text: string, file: string, set: readonly string[], foreign: boolean): Promise<void> {
     this.settings.example.value = 'own';
     this.pace(200e3);
-    await this.load(shared.text, 'shared.yaml', shared.set, false, true);
-    return true;
+    return this.load(text, file, set, false, foreign);
   }
 
   private listen(): void {
@@ -147,9 +151,7 @@ export class App {
     this.stale = true;
   }
 
-  private say(line: string): void {
-    this.toast.say(line);
-  }
+  private readonly say = (line: string): void => this.toast.say(line);
 
   // --- scenarios ---------------------------------------------------------------------------------------------------
 
@@ -218,9 +220,7 @@ export class App {
     this.say('');
   }
 
-  private reload(): Promise<void> {
-    return this.load(this.text, this.file, this.set, true);
-  }
+  private readonly reload = (): Promise<void> => this.load(this.text, this.file, this.set, true);
 
   private fail(line: string): void {
     this.play(false);

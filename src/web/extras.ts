@@ -1,6 +1,7 @@
-// What stands below the strips, closed until it is wanted, each part loaded when it is opened first: a sweep, a page trace.
+// What stands below the strips, closed until it is wanted, each part loaded when it is opened first: a sweep, lessons, a page trace.
 
 import { h } from './dom.js';
+import type { LessonsPanel } from './lessons-panel.js';
 import type { DroppedFile } from './protocol.js';
 import type { PagesPanel } from './pages-panel.js';
 import type { Source, SweepPanel } from './sweep-panel.js';
@@ -19,9 +20,21 @@ export class Extras {
     { class: 'extra', id: 'pages', hidden: true },
     h('summary', {}, 'A page trace'),
   );
-  readonly element = h('section', { class: 'extras', 'aria-label': 'Curves' }, this.sweepPart, this.pagesPart);
+  private readonly lessonsPart = h(
+    'details',
+    { class: 'extra', id: 'lessons' },
+    h('summary', {}, 'Lessons with numbers of your own'),
+  );
+  private lessons: LessonsPanel | undefined;
+  readonly element = h(
+    'section',
+    { class: 'extras', 'aria-label': 'Curves and lessons' },
+    ...[this.sweepPart, this.lessonsPart, this.pagesPart],
+  );
 
-  constructor() {
+  /** `onScenario`: opens a lesson's scenario in the page. */
+  constructor(private readonly onScenario: (text: string, file: string) => void) {
+    this.lessonsPart.addEventListener('toggle', () => void this.openLessons());
     this.sweepPart.addEventListener('toggle', () => void this.toggleSweep());
   }
 
@@ -42,6 +55,13 @@ export class Extras {
       this.sweep = new Panel(this.source);
       this.sweepPart.append(this.sweep.element);
     } else this.sweep.show(this.source);
+  }
+
+  private async openLessons(): Promise<void> {
+    if (!this.lessonsPart.open || this.lessons !== undefined) return;
+    const { LessonsPanel: Panel } = await import('./lessons-panel.js');
+    this.lessons = new Panel(this.onScenario);
+    this.lessonsPart.append(this.lessons.element);
   }
 
   /** A page trace has been dropped. */

@@ -21,6 +21,7 @@ type AnswerTo<K extends Kind> =
           result: 'result';
           report: 'report';
           sweep: 'swept';
+          lesson: 'lesson';
           curve: 'curve';
           timeline: 'timeline';
         }[K];

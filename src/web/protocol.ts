@@ -4,6 +4,7 @@
 import type { MechanismKind } from '../mechanisms/types.js';
 import type { MissRatioCurve } from '../pages/result.js';
 import type { TraceFormatName } from '../pages/formats/names.js';
+import type { Grades, LessonAsked } from '../lessons/grade.js';
 import type { SweepResult } from '../study/sweep.js';
 import type { Explanation } from './explanation.js';
 
@@ -54,6 +55,14 @@ export type Ask =
       readonly file: DroppedFile;
       readonly format: TraceFormatName;
       readonly samplingRate: number;
+    }
+  /** The lessons there are, and one for a student; graded where there are answers, with what is right where it is to be shown. */
+  | {
+      readonly ask: 'lesson';
+      readonly name: string;
+      readonly student: string;
+      readonly answers: readonly string[];
+      readonly show: boolean;
     }
   /** Whether a text would be refused; nothing that runs is touched. */
   | { readonly ask: 'check'; readonly text: string; readonly file: string; readonly foreign: boolean }
@@ -161,6 +170,7 @@ export type Answer =
       readonly fromNs: number;
       readonly untilNs: number;
     }
+  | { readonly answer: 'lesson'; readonly lesson: LessonAsked; readonly grades: Grades | null }
   | { readonly answer: 'swept'; readonly result: SweepResult; readonly runs: number }
   | { readonly answer: 'failed'; readonly line: string };
 

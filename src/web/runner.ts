@@ -116,6 +116,10 @@ export class Runner {
         const result = await this.sweeper.sweep(ask, await this.compile());
         return { answer: 'swept', result, runs: this.sweeper.runs };
       }
+      case 'lesson': {
+        const { taught } = await import('./teaching.js');
+        return { answer: 'lesson', ...(await taught(ask, await this.compile())) };
+      }
       case 'curve': {
         const { missRatioCurve } = await import('../pages/api.js');
         const { file, format, samplingRate } = ask;

@@ -24,6 +24,8 @@ import { countsText } from '../../src/report/trust.js';
 import { toFragment } from '../../src/web/share.js';
 import { duration } from '../../src/web/words.js';
 import { STORIES } from '../../src/web/stories/index.js';
+import { benchOf } from '../../src/lessons/grade.js';
+import { lessonFor } from '../../src/lessons/index.js';
 import { data, drop, inSight, LivePage, standing, toEnd, write } from './live.js';
 
 const BURSTS = readFileSync(new URL('../../src/web/scenarios/bursts.yaml', import.meta.url), 'utf8');
@@ -520,6 +522,10 @@ describe('the live page in Chromium', () => {
       await standing(page, SHORT);
       await page.click('#fork');
       await page.waitForFunction(() => document.getElementById('page')!.dataset['futures'] === '2');
+      await page.click('#lessons > summary');
+      await page.fill('#student', 'ada');
+      await page.click('.lessons button:text-is("Begin")');
+      await page.waitForSelector('#answer-1');
       const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
       await page.evaluate(axe);
       const found = await page.evaluate(async () => {
@@ -532,4 +538,35 @@ describe('the live page in Chromium', () => {
       await page.close();
     },
   );
+
+  it('teaches: a student gets the numbers of the command line, and the same grades', async () => {
+    const { page, complaints } = await live.open();
+    await page.click('#lessons > summary');
+    await page.fill('#student', 'ada');
+    await page.selectOption('#lesson', 'tail');
+    await page.click('.lessons button:text-is("Begin")');
+    await page.waitForSelector('#answer-5');
+    const lesson = lessonFor('tail', 'ada');
+    await page.waitForFunction((text) => document.querySelector('textarea')?.value === text, lesson.scenario);
+    const bench = benchOf(lesson);
+    const [, count, mean] = await Promise.all(lesson.questions.slice(0, 3).map(async ({ answer }) => answer(bench)));
+    await page.fill('#answer-1', 'much');
+    await page.click('.lessons button:text-is("Grade")');
+    await page.waitForFunction(() =>
+      document.querySelector('.lessons [role=status]')!.textContent.includes('answer 1: given'),
+    );
+    await page.fill('#answer-1', '1%');
+    await page.fill('#answer-2', String(count));
+    await page.fill('#answer-3', `${Math.round(mean!)}ns`);
+    await page.press('#answer-3', 'Enter');
+    await page.waitForSelector('.lessons[data-right="2"]');
+    expect(await page.$$eval('.lessons .mark', (marks) => marks.map(({ textContent }) => textContent))).toEqual([
+      ...['✕ not right', '✓ right', '✓ right', '', ''],
+    ]);
+    await page.click('.lessons button:text-is("Show the answers")');
+    await page.waitForFunction(() => document.getElementById('answer-5-mark')!.textContent !== '');
+    expect(await page.textContent('#answer-2-mark')).toContain(`${count}: the least n`);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
 });

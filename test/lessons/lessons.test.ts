@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/program.js';
 import { LESSONS, lessonFor } from '../../src/lessons/index.js';
-import { benchOf, grade, readAnswers, writeAnswer } from '../../src/lessons/grade.js';
+import { benchOf, grade, readAnswers } from '../../src/lessons/grade.js';
+import { writeAnswer } from '../../src/lessons/written.js';
 import { parseScenario } from '../../src/scenario/parse.js';
 import { erlangC } from '../support/queueing.js';
 
