@@ -130,6 +130,7 @@ export const SRC_LAYERS = [
   },
   { rooms: ['src/residency'], about: 'units at levels of memory, over accesses read as traces of pages are' },
   { rooms: ['src/systems'], about: 'systems over servers with budgets, and kept instances' },
+  { rooms: ['src/calibrate'], about: 'a recording as a scenario, and what it tells beside what the simulator says' },
   { rooms: ['src/fleet'], about: 'VMs that come and go on many hosts' },
   { rooms: ['src/explain'], about: 'every parameter with meaning, default and source, as text and as Markdown' },
   { rooms: ['src/report'], about: 'results as text and as a page of figures; reads nothing but the result' },

@@ -62,6 +62,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: "what this machine's scheduler does, into a file (Linux, root)",
     load: async () => (await import('./record.js')).record,
   },
+  calibrate: {
+    summary: 'a recording as a scenario, and the simulator held against it',
+    load: async () => (await import('./calibrate.js')).calibrate,
+  },
   serve: {
     summary: 'the live page: scenarios that run in a browser',
     load: async () => (await import('./serve.js')).serve,

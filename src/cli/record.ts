@@ -101,12 +101,14 @@ async function end(child: ChildProcess | undefined, isOver: () => boolean): Prom
 
 /** Notes of the cgroups: who joined since the last time, and cpu.stat. */
 class Notes {
-  private readonly known = new Set<string>();
+  private readonly known: ReadonlySet<number>[];
 
   constructor(
     private readonly trace: TraceInstance,
     private readonly cgroups: readonly Cgroup[],
-  ) {}
+  ) {
+    this.known = cgroups.map(() => new Set());
+  }
 
   begin(): void {
     for (const cgroup of this.cgroups) {
@@ -117,15 +119,15 @@ class Notes {
   }
 
   tick(): void {
-    for (const cgroup of this.cgroups) {
-      for (const thread of threadsOf(cgroup)) {
-        const key = `${cgroup.name} ${thread}`;
-        if (this.known.has(key)) continue;
-        this.known.add(key);
-        this.trace.note(writeNote({ kind: 'member', cgroup: cgroup.name, thread }));
-      }
+    this.cgroups.forEach((cgroup, i) => {
+      const [before, now] = [this.known[i]!, new Set(threadsOf(cgroup))];
+      const say = (kind: 'member' | 'left', thread: number): void =>
+        this.trace.note(writeNote({ kind, cgroup: cgroup.name, thread }));
+      for (const thread of now) if (!before.has(thread)) say('member', thread);
+      for (const thread of before) if (!now.has(thread)) say('left', thread);
+      this.known[i] = now;
       this.trace.note(writeNote(statOf(cgroup)));
-    }
+    });
   }
 }
 

@@ -15,7 +15,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { type EventFormats, RECORDED, readFormat, usedBytes } from '../recording/ring.js';
+import {
+  type EventFormats,
+  PERIOD_EVENT,
+  PERIOD_FUNCTION,
+  RECORDED,
+  readFormat,
+  usedBytes,
+} from '../recording/ring.js';
 
 /** Why nothing can be recorded here; one line. */
 export class RecordError extends Error {
@@ -96,12 +103,26 @@ export class TraceInstance {
 
   private switchOn(): EventFormats {
     const formats: [string, EventFormats[string]][] = [];
-    for (const path of [...RECORDED.map((name) => `sched/${name}`), 'ftrace/print']) {
+    const filtered = this.filterPeriods();
+    for (const path of [...RECORDED, ...filtered, 'ftrace/print']) {
       const format = readFormat(readFileSync(join(this.folder, '..', '..', 'events', path, 'format'), 'utf8'));
       if (format !== undefined) formats.push(format);
       if (!path.startsWith('ftrace/')) this.set(`events/${path}/enable`, '1');
     }
     return Object.fromEntries(formats);
+  }
+
+  /** The timer of cgroups' periods; none where the kernel does not say where its function is. */
+  private filterPeriods(): string[] {
+    const symbols = readFileSync('/proc/kallsyms', 'utf8');
+    const address = new RegExp(`^([0-9a-f]+) \\w ${PERIOD_FUNCTION}$`, 'm').exec(symbols)?.[1];
+    if (address === undefined || /^0+$/.test(address)) return [];
+    try {
+      this.set(`events/${PERIOD_EVENT}/filter`, `function == 0x${address}`);
+      return [PERIOD_EVENT];
+    } catch {
+      return []; // a kernel without this event
+    }
   }
 
   private pageBytes(): number {

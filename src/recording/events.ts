@@ -1,5 +1,6 @@
 // What a machine's scheduler did, as one stream of events, whatever file it was read from: Linux's sched_switch, sched_waking,
-// sched_wakeup, sched_migrate_task, sched_process_fork, and the notes that `fluxhost record` writes between them (notes.ts).
+// sched_wakeup, sched_migrate_task, sched_process_fork, sched_stat_runtime, the timer that brings cgroups new quota, and the notes that
+// `fluxhost record` writes between them (notes.ts).
 // Leaves out priorities and every other event of such files.
 
 interface Happened {
@@ -43,13 +44,25 @@ export interface ForkEvent extends Happened {
   readonly comm: string;
 }
 
+/** `thread`, which runs, is charged for what it ran since it was last. Not every kernel tells a switch from idle: this tells when it was. */
+export interface RanEvent extends Happened {
+  readonly kind: 'ran';
+  readonly thread: number;
+  readonly ranNs: number;
+}
+
+/** Some cgroup has new quota. */
+export interface PeriodEvent extends Happened {
+  readonly kind: 'period';
+}
+
 /** A line that a program wrote into the trace. */
 export interface NoteEvent extends Happened {
   readonly kind: 'note';
   readonly text: string;
 }
 
-export type SchedEvent = SwitchEvent | WakeEvent | MigrateEvent | ForkEvent | NoteEvent;
+export type SchedEvent = SwitchEvent | WakeEvent | MigrateEvent | ForkEvent | RanEvent | PeriodEvent | NoteEvent;
 
 /** A recording as it was read. */
 export interface Recording {

@@ -19,8 +19,9 @@ export interface StatNote {
   readonly throttledNs: number;
 }
 
+/** A thread that a cgroup has from now on, or has no more. */
 export interface MemberNote {
-  readonly kind: 'member';
+  readonly kind: 'member' | 'left';
   readonly cgroup: string;
   readonly thread: number;
 }
@@ -53,7 +54,7 @@ export function readNote(text: string): Note | undefined {
     return { kind, cgroup, quotaUs: first < 0 ? undefined : first, periodUs: second };
   if (kind === 'stat' && numbers.length === 3)
     return { kind, cgroup, periods: first, throttled: second, throttledNs: third };
-  if (kind === 'member' && numbers.length === 1) return { kind, cgroup, thread: first };
+  if ((kind === 'member' || kind === 'left') && numbers.length === 1) return { kind, cgroup, thread: first };
   return undefined;
 }
 

@@ -102,18 +102,31 @@ const READ: Readonly<Record<string, (at: Where, fields: Fields) => SchedEvent>> 
     child: fields.number('child_pid'),
     comm: fields.text('child_comm'),
   }),
+  sched_stat_runtime: (at, fields) => ({
+    ...at,
+    kind: 'ran',
+    thread: fields.number('pid'),
+    ranNs: fields.number('runtime'),
+  }),
+  // `record` lets no other timer through.
+  hrtimer_expire_entry: (at) => ({ ...at, kind: 'period' }),
   print: (at, fields) => ({ ...at, kind: 'note', text: fields.text('buf').trimEnd() }),
 };
 
 /** The events that are read; `record` switches these on. */
 export const RECORDED = [
-  'sched_switch',
-  'sched_waking',
-  'sched_wakeup',
-  'sched_wakeup_new',
-  'sched_migrate_task',
-  'sched_process_fork',
+  'sched/sched_switch',
+  'sched/sched_waking',
+  'sched/sched_wakeup',
+  'sched/sched_wakeup_new',
+  'sched/sched_migrate_task',
+  'sched/sched_process_fork',
+  'sched/sched_stat_runtime',
 ] as const;
+
+/** By timer: switched on with a filter that lets PERIOD_FUNCTION alone through. */
+export const PERIOD_EVENT = 'timer/hrtimer_expire_entry';
+export const PERIOD_FUNCTION = 'sched_cfs_period_timer';
 
 function wake(at: Where, kind: 'waking' | 'wakeup', fields: Fields): SchedEvent {
   const [thread, comm, target] = [fields.number('pid'), fields.text('comm'), fields.number('target_cpu')];

@@ -17,6 +17,8 @@ const SWITCH =
 const WAKE = /^comm=(.*) pid=(\d+) prio=-?\d+(?: success=\d+)? target_cpu=(\d+)/;
 const MIGRATE = /^comm=(.*) pid=(\d+) prio=-?\d+ orig_cpu=(\d+) dest_cpu=(\d+)/;
 const FORK = /^comm=(.*) pid=(\d+) child_comm=(.*) child_pid=(\d+)/;
+const RAN = /^comm=(.*) pid=(\d+) runtime=(\d+)/;
+const PERIOD = /function=sched_cfs_period_timer/;
 const LOST = /^CPU:\d+ \[LOST (\d+) EVENTS\]|\bLOST (\d+) events/;
 
 type Where = Pick<SchedEvent, 'atNs' | 'cpu' | 'pid'>;
@@ -54,6 +56,11 @@ const KNOWN: Readonly<Record<string, readonly [RegExp, Read]>> = {
     }),
   ],
   sched_process_fork: [FORK, (at, [, , , comm = '', child]) => ({ ...at, kind: 'fork', child: Number(child), comm })],
+  sched_stat_runtime: [
+    RAN,
+    (at, [, , thread, ran]) => ({ ...at, kind: 'ran', thread: Number(thread), ranNs: Number(ran) }),
+  ],
+  hrtimer_expire_entry: [PERIOD, (at) => ({ ...at, kind: 'period' })],
   tracing_mark_write: [/^(.*)$/, (at, [, text = '']) => ({ ...at, kind: 'note', text })],
 };
 
@@ -104,6 +111,7 @@ export class TextEvents {
     const process = Number(before ?? tgid);
     if (Number.isSafeInteger(process)) this.processes.set(pid, process);
     const found = known[0].exec(fields);
+    if (found === null && known[0] === PERIOD) return; // another timer
     if (found === null) {
       throw new InputError({
         file: this.file,

@@ -26,6 +26,10 @@ function said(event: SchedEvent): string {
       return `fork ${event.child}`;
     case 'note':
       return `note ${event.text}`;
+    case 'ran':
+      return `ran ${event.thread} ${event.ranNs}`;
+    case 'period':
+      return 'period';
     default:
       return `${event.kind} ${event.thread} ${String(event.target)}`;
   }
@@ -36,6 +40,7 @@ const TEXT = `# tracer: nop
        my worker-42      (  40) [001] d..2.   100.000501: sched_waking: comm=a=b c pid=43 prio=120 target_cpu=000
 CPU:0 [LOST 17 EVENTS]
      a-b-c-43      [000] d..2.   100.000600: sched_stat_runtime: comm=a pid=43 runtime=5 [ns]
+     a-b-c-43      [000] d.h1.   100.000650: hrtimer_expire_entry: hrtimer=1 function=tick_nohz_handler now=1
        my worker-42      [001] d..2.   100.000701: sched_switch: prev_comm=my worker prev_pid=42 prev_prio=120 prev_state=R+ ==> next_comm=x next_pid=43 next_prio=120
             x    43 [001] 100.000801250: sched:sched_switch: prev_comm=x prev_pid=43 prev_prio=120 prev_state=S ==> next_comm=swapper/1 next_pid=0 next_prio=120
             x    40/43 [001]   100.000900: sched:sched_migrate_task: comm=x pid=43 prio=120 orig_cpu=1 dest_cpu=0
@@ -48,6 +53,7 @@ describe('text', () => {
     expect(events.map(said)).toEqual([
       'switch 0>42 R my worker',
       'waking 43 0',
+      'ran 43 5',
       'switch 42>43 R x',
       'switch 43>0 S swapper/1',
       'migrate 43 1>0',
@@ -55,6 +61,7 @@ describe('text', () => {
     expect(events.map(({ atNs, cpu }) => [atNs - 100e9, cpu])).toEqual([
       [1000, 1],
       [501_000, 1],
+      [600_000, 0],
       [701_000, 1],
       [801_250, 1],
       [900_000, 1],
@@ -68,7 +75,7 @@ describe('text', () => {
 
   it('is refused by line where a known event is written otherwise, and where there is none', async () => {
     const broken = TEXT.replace('prev_pid=42 prev_prio=120 prev_state=R+', 'prev=42');
-    await expect(read(broken)).rejects.toThrow(/^a:6: sched_switch: given .*, expected its fields/);
+    await expect(read(broken)).rejects.toThrow(/^a:7: sched_switch: given .*, expected its fields/);
     await expect(read('hello\n')).rejects.toThrow(/^a: given text without one event of the scheduler/);
   });
 });

@@ -1,0 +1,116 @@
+// What a recording shows and the model has no parameter for: listed with its size, so that nobody takes a fit for it.
+
+import type { Span } from '../recording/spans.js';
+import { lengthOf } from '../recording/spans.js';
+import type { Recording } from '../recording/events.js';
+import type { RecordedTask, Work } from '../recording/tasks.js';
+import type { Fit } from './fit.js';
+import type { Chosen } from './scenario.js';
+
+/** One thing, in words, with its size in this recording. */
+export interface Gap {
+  readonly what: string;
+  readonly value: number;
+  readonly unit: 'ns' | 'share' | 'count';
+  /** Without the outer tenths, where the value is a median. */
+  readonly range?: readonly [number, number];
+}
+
+/** Of one VM; its name stands before each. */
+function gapsOfVm(work: Work, { group, limit }: Chosen, fit: Fit, throttled: readonly Span[]): Gap[] {
+  const own = work.tasks.filter((task) => task.group === group);
+  const { wakeUpNs, wakeUpRangeNs, mostUsedNs, earlier, sliceNs } = fit.vms[group]!;
+  const quotaNs = limit?.quotaUs === undefined ? undefined : limit.quotaUs * 1000;
+  const inner = own.filter(({ wakerGroup }) => wakerGroup === group).length;
+  const gaps: Gap[] = [
+    {
+      what: 'from the wake-up to the queue of an idle CPU, which no quota is charged for',
+      ...{ value: wakeUpNs?.value ?? 0, unit: 'ns' },
+      ...(wakeUpRangeNs === undefined ? {} : { range: wakeUpRangeNs }),
+    },
+    {
+      what: 'wake-ups by threads of its own (locks, pipes), which stay at their instants',
+      ...{ value: inner / own.length, unit: 'share' },
+    },
+    {
+      what: 'runs that another thread of it ended before a slice was over (a wake-up preempts)',
+      ...{ value: earlier - (sliceNs?.count ?? 0), unit: 'count' },
+    },
+    {
+      what: 'tasks before which one began that came later (the model serves in order of arrival)',
+      ...{ value: overtaken(own) / own.length, unit: 'share' },
+    },
+    { what: 'moves of threads to another CPU', value: work.migrations[group] ?? 0, unit: 'count' },
+    {
+      what: 'used in one period beyond the quota, at most (Linux looks at its ticks)',
+      ...{ value: Math.max(0, (mostUsedNs ?? 0) - (quotaNs ?? Infinity)), unit: 'ns' },
+    },
+    {
+      what: 'standing still with work and an idle CPU, without a quota',
+      ...{ value: quotaNs === undefined ? lengthOf(throttled) : 0, unit: 'ns' },
+    },
+  ];
+  return gaps;
+}
+
+/** `throttled`: of each chosen VM. */
+export function gapsOf(
+  recording: Recording,
+  work: Work,
+  vms: readonly Chosen[],
+  fit: Fit,
+  throttled: readonly (readonly Span[])[],
+): Gap[] {
+  const cpus = [...new Set(vms.flatMap((vm) => vm.cpus))];
+  const othersNs = cpus.reduce((sum, cpu) => sum + (work.othersNs.get(cpu) ?? 0), 0);
+  const gaps: Gap[] = [
+    { what: 'events that the kernel lost', value: recording.lost, unit: 'count' },
+    {
+      what: 'switches away from idle that the kernel did not tell; set to the wake-up',
+      ...{ value: work.implied, unit: 'count' },
+    },
+    {
+      what: "other threads on the VMs' CPUs",
+      ...{ value: othersNs / ((work.endNs - work.beginNs) * cpus.length), unit: 'share' },
+    },
+    ...vms.flatMap((vm, i) =>
+      gapsOfVm(work, vm, fit, throttled[i]!).map((gap) => ({ ...gap, what: `${vm.name}: ${gap.what}` })),
+    ),
+    {
+      what: 'VMs that share CPUs by weight (in the model they take turns by class and priority)',
+      ...{ value: vms.length > 1 ? vms.length : 0, unit: 'count' },
+    },
+  ];
+  return gaps.filter(({ value }) => value > 0);
+}
+
+/** How many began before one that had come into the queue earlier. */
+function overtaken(tasks: readonly RecordedTask[]): number {
+  const inOrder = [...tasks].sort((a, b) => a.queuedNs - b.queuedNs);
+  let earliest = Infinity;
+  let count = 0;
+  // From the last to come on: whoever came before and began after one that came later was overtaken by it.
+  for (const { startNs } of inOrder.reverse()) {
+    if (startNs > earliest) count++;
+    earliest = Math.min(earliest, startNs);
+  }
+  return count;
+}
+
+/** Wake-ups in one request: so close after each other, by one thread that did not leave its CPU meanwhile (assumed). */
+const TOGETHER_NS = 20_000;
+
+/** How many requests have how many wake-ups. */
+export function widthsOf(work: Work, group: number): Map<number, number> {
+  const wakes = work.tasks.filter((task) => task.group === group && task.waker > 0).sort((a, b) => a.wakeNs - b.wakeNs);
+  const widths = new Map<number, number>();
+  let width = 0;
+  wakes.forEach(({ waker, wakeNs }, i) => {
+    width++;
+    const next = wakes[i + 1];
+    if (next !== undefined && next.waker === waker && next.wakeNs - wakeNs < TOGETHER_NS) return;
+    widths.set(width, (widths.get(width) ?? 0) + 1);
+    width = 0;
+  });
+  return widths;
+}

@@ -1,0 +1,93 @@
+// A recording's part as a scenario: VMs are its cgroups (or processes), arrivals are wake-ups, services are what was run until the next
+// sleep. The host has the CPUs that the VMs used; the mechanism is `cgroup`.
+
+import type { LimitNote } from '../recording/notes.js';
+import type { RecordedTask, Work } from '../recording/tasks.js';
+import type { ScenarioInput } from '../scenario/schema.js';
+import type { Fit } from './fit.js';
+
+/** One VM to be. */
+export interface Chosen {
+  /** Of the recording's groups. */
+  readonly group: number;
+  /** In the scenario. */
+  readonly name: string;
+  readonly cpus: readonly number[];
+  readonly limit: LimitNote | undefined;
+}
+
+export interface Made {
+  readonly scenario: ScenarioInput;
+  /** The traces that it names. */
+  readonly files: Readonly<Record<string, string>>;
+  /** What its time 0 is in the recording. */
+  readonly zeroNs: number;
+}
+
+const DEFAULT_PERIOD_NS = 100e6;
+
+const duration = (ns: number): string => `${Math.max(0, Math.round(ns))}ns`;
+
+/** What cgroups and processes are called, as scenarios want it: letters, digits and dashes. */
+export function vmName(name: string, taken: readonly string[]): string {
+  const plain = name.replaceAll(/[^A-Za-z0-9]+/g, '-').replaceAll(/^-+|-+$/g, '') || 'vm';
+  for (let i = 1; ; i++) {
+    const one = i === 1 ? plain : `${plain}-${i}`;
+    if (!taken.includes(one)) return one;
+  }
+}
+
+/** `switchNs`: of each run, what a switch takes; it lies within what was recorded as run. */
+function csvOf(tasks: readonly RecordedTask[], zeroNs: number, switchNs: number): string {
+  const rows = [...tasks]
+    .sort((a, b) => a.queuedNs - b.queuedNs)
+    .map(({ queuedNs, serviceNs, runs }) => [
+      Math.round(queuedNs - zeroNs),
+      Math.max(1, Math.round(serviceNs - switchNs * Math.max(1, runs))),
+    ]);
+  return `arrival,service\n${rows.map((row) => row.join(',')).join('\n')}\n`;
+}
+
+/** From `fromNs` (or the period's beginning before it) to `untilNs`. */
+export function scenarioOf(work: Work, vms: readonly Chosen[], fit: Fit, fromNs: number, untilNs: number): Made {
+  const told = vms.find(({ limit }) => limit?.quotaUs !== undefined)?.limit;
+  const periodNs = Math.round(told === undefined ? (fit.periodNs?.value ?? DEFAULT_PERIOD_NS) : told.periodUs * 1000);
+  const switchNs = Math.round(fit.taskSwitchNs?.value ?? 0);
+  const phaseNs = fit.phaseNs ?? fromNs;
+  const zeroNs = Math.round(phaseNs + Math.floor((fromNs - phaseNs) / periodNs) * periodNs);
+  const startNs = Math.max(0, ...vms.map(({ group }) => fit.vms[group]!.startNs?.value ?? 0));
+  const files: Record<string, string> = {};
+  const made = vms.map(({ group, name, cpus, limit }) => {
+    const file = `${name}.csv`;
+    const inTime = work.tasks.filter(
+      (task) => task.group === group && task.queuedNs >= fromNs && task.queuedNs < untilNs,
+    );
+    files[file] = csvOf(inTime, zeroNs, switchNs);
+    const { quota, sliceNs } = fit.vms[group]!;
+    const cores =
+      limit === undefined ? quota?.value : limit.quotaUs === undefined ? undefined : limit.quotaUs / limit.periodUs;
+    return {
+      name,
+      vcpus: { min: 0, max: cpus.length },
+      ...(cores === undefined ? {} : { quota: cores }),
+      dispatch: 'single-queue' as const,
+      ...(sliceNs === undefined ? {} : { quantum: duration(sliceNs.value) }),
+      workload: {
+        arrivals: { process: 'trace' as const, file, format: 'csv' as const },
+        request: { stages: [{ tasks: 1, service: { dist: 'constant' as const, value: '1us' } }] },
+      },
+    };
+  });
+  const scenario: ScenarioInput = {
+    version: 1,
+    seed: 1,
+    duration: duration(untilNs - zeroNs),
+    warmup: '0ns',
+    host: { cores: new Set(vms.flatMap(({ cpus }) => cpus)).size },
+    mechanism: { kind: 'cgroup', period: duration(periodNs), contextSwitch: duration(startNs) },
+    // A vCPU without work gives its core back at once, as Linux's does.
+    costs: { taskSwitch: duration(switchNs), minSearch: '0ns' },
+    vms: made,
+  };
+  return { scenario, files, zeroNs };
+}

@@ -1,0 +1,136 @@
+// A machine that does what the model says, told as ftrace tells it, is calibrated without error; what it was made with is found again.
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { main } from '../../src/cli/program.js';
+import { calibrate, type Calibration } from '../../src/calibrate/index.js';
+import { readRecording } from '../../src/recording/read.js';
+import { memoryHost } from '../../src/workload/text-source.js';
+import { captureIo } from '../cli/fake.js';
+import { operate, type Machine } from './machine.js';
+
+/** A generator of its own: the same on every machine. */
+function numbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return (state + 0.5) / 2 ** 32;
+  };
+}
+
+function load(seed: number, count: number, gapNs: number, runNs: number): Machine['tasks'] {
+  const next = numbers(seed);
+  let atNs = 5e6;
+  return Array.from({ length: count }, () => {
+    atNs += Math.ceil(-Math.log(next()) * gapNs);
+    return { atNs, runNs: 3000 + Math.ceil(-Math.log(next()) * runNs) };
+  });
+}
+
+const MACHINE: Machine = {
+  tasks: load(1, 1500, 1e6, 450e3),
+  wakeUpNs: 20_000,
+  quotaNs: 10e6,
+  periodNs: 20e6,
+  phaseNs: 3_456_000,
+};
+
+const read = async (text: string) => ({ file: 'a', recording: await readRecording(memoryHost({ a: text }), 'a') });
+const rowsOf = ({ rows }: Calibration, figure: string) => rows.filter((row) => row.figure === figure);
+
+describe('a machine that is as the model', () => {
+  const done = operate(MACHINE);
+
+  it.each([
+    ['with every switch told', done.text],
+    ['without those from idle', operate({ ...MACHINE, mute: true }).text],
+  ])('is simulated without error, %s', async (_, text) => {
+    const calibration = await calibrate(await read(text));
+    const [box] = calibration.vms;
+    expect(box).toMatchObject({ name: 'box', of: '/box', cpus: [1], tasks: { recorded: box!.tasks.simulated } });
+    const { fit } = calibration;
+    expect(fit.periodNs!.value).toBeCloseTo(MACHINE.periodNs, -3);
+    expect((((fit.phaseNs! - MACHINE.phaseNs) % 20e6) + 20e6) % 20e6).toBeCloseTo(0, -2);
+    expect(fit.vms[0]!.quota!.value).toBeCloseTo(0.5, 2);
+    expect(fit.vms[0]!.wakeUpNs!.value).toBe(MACHINE.wakeUpNs);
+    expect(fit.vms[0]!.startNs!.value).toBe(0);
+    expect(fit.vms[0]!.sliceNs).toBeUndefined();
+    expect(fit.taskSwitchNs!.value).toBeGreaterThan(3000);
+    expect(fit.taskSwitchNs!.value).toBeLessThan(3000 + 450e3 * 0.03);
+    // Quantiles of the simulator are within its histogram's 0.8 %; what is stopped is switched to anew.
+    for (const row of [...rowsOf(calibration, 'wait'), ...rowsOf(calibration, 'latency')])
+      expect(Math.abs(row.simulatedNs - row.recordedNs), `${row.figure} ${row.quantile}`).toBeLessThan(
+        0.012 * row.recordedNs + 2 * fit.taskSwitchNs!.value,
+      );
+    const [throttled] = rowsOf(calibration, 'throttled');
+    expect(Math.abs(throttled!.error!)).toBeLessThan(0.01);
+    expect(throttled!.recordedNs).toBeGreaterThan(0.2 * done.throttledNs);
+  });
+
+  it('waits as it was made to', async () => {
+    const { recording } = await read(done.text);
+    const { workOf } = await import('../../src/recording/tasks.js');
+    const { groupsOf } = await import('../../src/recording/groups.js');
+    const { tasks } = workOf(recording, groupsOf(recording));
+    const waits = [...tasks].sort((a, b) => a.wakeNs - b.wakeNs).map(({ queuedNs, startNs }) => startNs - queuedNs);
+    expect(waits).toEqual(done.waitsNs);
+    const services = [...tasks].sort((a, b) => a.wakeNs - b.wakeNs).map(({ serviceNs }) => serviceNs);
+    expect(services).toEqual(MACHINE.tasks.map(({ runNs }) => runNs));
+  });
+
+  it('shows an error where it is not: half the quota, with a note that says otherwise', async () => {
+    const lie = operate({ ...MACHINE, quotaNs: 9e6 }).text.replace('fluxhost limit 9000 ', 'fluxhost limit 10000 ');
+    const calibration = await calibrate(await read(lie));
+    expect(calibration.fit.vms[0]!.quota!.value).toBeCloseTo(0.45, 2);
+    expect(rowsOf(calibration, 'throttled')[0]!.error!).toBeLessThan(-0.1);
+  });
+
+  it('differs from itself as its repeats do', async () => {
+    const others = [2, 3].map((seed) => operate({ ...MACHINE, tasks: load(seed, 400, 1e6, 450e3) }));
+    const repeats = await Promise.all(others.map(({ text }) => read(text)));
+    const own = await read(operate({ ...MACHINE, tasks: load(1, 400, 1e6, 450e3) }).text);
+    const [alone, beside] = [await calibrate(own), await calibrate(own, repeats)];
+    const wait = beside.rows.find(({ figure, quantile }) => figure === 'wait' && quantile === 'p99')!;
+    const each = await Promise.all(repeats.map(async (repeat) => (await calibrate(repeat)).rows));
+    const switched = each.map((rows) => rows.find(({ figure, quantile }) => figure === 'wait' && quantile === 'p99')!);
+    const values = [wait.recordedNs, ...switched.map(({ recordedNs }) => recordedNs)];
+    const mean = values.reduce((sum, one) => sum + one, 0) / 3;
+    // Each has fitted a switch of its own, a few microseconds of some milliseconds.
+    expect(wait.spread).toBeCloseTo((Math.max(...values) - Math.min(...values)) / mean, 2);
+    expect(alone.rows.every(({ spread }) => spread === null)).toBe(true);
+  });
+});
+
+describe('the command', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fluxhost-calibrate-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'a.txt');
+  const out = join(folder, 'box');
+  writeFileSync(file, operate({ ...MACHINE, tasks: MACHINE.tasks.slice(0, 400) }).text);
+
+  it('prints what was fitted and how far it is off, and leaves a scenario that runs', async () => {
+    const io = captureIo();
+    expect(await main(['calibrate', file, '--out', out], io), io.err).toBe(0);
+    expect(io.out).toMatch(/^box: cgroup \/box, quota 10 ms of each 20 ms, \d+ wake-ups simulated$/m);
+    expect(io.out).toMatch(/^second half +recorded +simulated +error +spread$/m);
+    expect(io.out).toMatch(/^box wait p99 +[\d.]+ ms +[\d.]+ ms +[+-]?[\d.]+ % +-$/m);
+    expect(readdirSync(out).sort()).toEqual(['box.csv', 'calibration.json', 'scenario.yaml']);
+    const run = captureIo();
+    expect(await main(['run', join(out, 'scenario.yaml'), '--json'], run), run.err).toBe(0);
+    const { vms } = JSON.parse(run.out) as { vms: { completed: number; queueDelayNs: { p99: number } }[] };
+    const written = JSON.parse(readFileSync(join(out, 'calibration.json'), 'utf8')) as Calibration;
+    const wait = written.rows.find(({ figure, quantile }) => figure === 'wait' && quantile === 'p99')!;
+    expect([vms[0]!.completed, vms[0]!.queueDelayNs.p99]).toEqual([written.vms[0]!.tasks.simulated, wait.simulatedNs]);
+  });
+
+  it('refuses a VM that is not there, and recordings without work', async () => {
+    const [io, other] = [captureIo(), captureIo()];
+    expect(await main(['calibrate', file, '--only', '/bix'], io)).toBe(2);
+    expect(io.err).toMatch(/--only: given \/bix, expected one of \/box/);
+    writeFileSync(file, operate({ ...MACHINE, tasks: MACHINE.tasks.slice(0, 9) }).text);
+    expect(await main(['calibrate', file], other)).toBe(2);
+    expect(other.err).toMatch(/given 9 wake-ups of its VMs, expected at least 40/);
+  });
+});
