@@ -1,7 +1,8 @@
 // `npm run oracle -- --seeds A..B`: the naive simulator of test/oracle beside the program, on random scenarios, in two processes.
 // Prints the seed of each difference and the smallest scenario that shows it; `--keep-going` names the others too. What a seed means
 // hangs on `--without` and `--always` (FEATURES of test/oracle/generate.ts; `mechanism` always has one drawn), and on `--mechanisms`.
-// `--functions` compares scenarios of functions (test/oracle/lifecycle), with `--traces` every policy and budget on the real traces.
+// `--functions` compares scenarios of functions (test/oracle/lifecycle), with `--cores` on hosts whose cores move, with `--traces` every
+// policy and budget on the real traces.
 // `--statistics` runs the tests of what both draw instead.
 
 import { spawn } from 'node:child_process';

@@ -61,7 +61,7 @@ export class Arbiter {
 
   private period(h: Host): number {
     const { pollBase, pollPerVm } = h.costs;
-    const read = this.knobs.aggregate ? Math.ceil(h.vms.length / 64) : h.vms.length;
+    const read = this.knobs.aggregate ? Math.ceil(h.polled / 64) : h.polled;
     return Math.max(this.knobs.intervalNs, pollBase + pollPerVm * read, 1);
   }
 
@@ -119,7 +119,7 @@ export class Arbiter {
     const stale = knobs.stalenessNs > 0 && now % knobs.stalenessNs !== 0;
     const readings = stale ? this.published : h.vms.map((vm) => this.read(h, vm));
     const withTasks = readings.filter(({ waiting }) => waiting > 0).length;
-    const read = knobs.aggregate ? Math.ceil(h.vms.length / 64) + withTasks : h.vms.length;
+    const read = knobs.aggregate ? Math.ceil(h.polled / 64) + withTasks : h.polled;
     this.busy = now + pollBase + pollPerVm * read;
     this.current = null;
     this.before(h);

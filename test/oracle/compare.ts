@@ -43,7 +43,7 @@ async function loggedRun({ scenario, arrivals, memory, fork }: Made, events: num
   }
 }
 
-function inject(simulation: Simulation, scenario: Made['scenario'], arrivals: Made['arrivals']): void {
+export function inject(simulation: Simulation, scenario: Made['scenario'], arrivals: Made['arrivals']): void {
   // in the order in which the naive simulator takes them: of one instant, by the VM's place
   expand(scenario).forEach(({ name }, vm) => {
     const own = arrivals.filter((arrival) => arrival.vm === vm);

@@ -19,7 +19,12 @@ export class Oracle {
   readonly host: Host;
 
   /** `pages`: what the tasks of each VM touch, where a trace tells. */
-  constructor(scenario: Scenario, arrivals: readonly Arrival[], pages: readonly (readonly number[] | null)[] = []) {
+  constructor(
+    scenario: Scenario,
+    arrivals: readonly Arrival[],
+    pages: readonly (readonly number[] | null)[] = [],
+    polled?: number,
+  ) {
     const mechanism = mechanismOf(scenario.mechanism);
     const vms = expand(scenario).map(({ name, group }, index) =>
       newVm(index, name, group, streamsOf(scenario.seed, name)),
@@ -33,6 +38,7 @@ export class Oracle {
         looksAtOnce(h);
       }),
       scenario,
+      polled: polled ?? vms.length,
       cores: all,
       vms,
       mechanism,

@@ -48,6 +48,42 @@ export function arrive(h: Host, vm: Vm, serviceNs: number, width: number, client
   nextStage(h, request, drawn);
 }
 
+/** A request of a function, or the work of its instance's start, enters the instance's VM. */
+export function enters(h: Host, vm: Vm, serviceNs: number, answered: () => void): void {
+  vm.counted.arrived++;
+  vm.counted.offeredNs += serviceNs;
+  vm.inFlight++;
+  const [place, arrivedAt, tasksBefore] = [vm.arrivals++, h.clock.now, vm.tasksArrived++];
+  const request: Request = {
+    ...{ vm, place, arrivedAt, stage: 0, tasksLeft: 1, serviceNs, width: 1, client: null },
+    ...{ tasksBefore, tasks: 1, idealNs: serviceNs, word: null, touches: 0n, answered },
+  };
+  const task: Task = {
+    ...{
+      id: taskIds++,
+      of: request,
+      vm: vm.index,
+      request: place,
+      stage: 0,
+      index: 0,
+      tasksBefore,
+      arrivedAt,
+      serviceNs,
+    },
+    ...{
+      createdAt: arrivedAt,
+      readyAt: arrivedAt,
+      doneNs: 0,
+      begun: false,
+      section: null,
+      spreadNs: serviceNs,
+      draws: 0n,
+    },
+    ...{ holds: false, lockSince: 0, home: null, putBackOn: null, putBehindAt: -1 },
+  };
+  becomesReady(h, vm, task);
+}
+
 function nextStage(h: Host, request: Request, alone: Place | null = null): void {
   const { vm } = request;
   const { stages, lock } = vm.spec.workload!.request;
@@ -126,6 +162,12 @@ export function completed(h: Host, task: Task): void {
   const request = task.of;
   if (--request.tasksLeft > 0) return;
   const { vm } = request;
+  if (request.answered !== undefined) {
+    vm.inFlight--;
+    vm.counted.completed++;
+    request.answered();
+    return;
+  }
   if (request.stage + 1 < vm.spec.workload!.request.stages.length) {
     nextStage(h, request);
     return;

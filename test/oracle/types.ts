@@ -68,6 +68,8 @@ export interface Request {
   tasks: number;
   /** The closed client that sent it. */
   readonly client: number | null;
+  /** Of a function's request: what its end is to the function's instance. */
+  readonly answered?: () => void;
 }
 
 /** A task on its vCPU. */
@@ -253,6 +255,8 @@ export interface Counters {
 }
 
 export interface Host {
+  /** Words that the arbiter reads: one a VM, of functions' VMs one a function. */
+  readonly polled: number;
   readonly clock: Clock;
   scenario: Scenario;
   readonly cores: Core[];

@@ -1,8 +1,11 @@
-// `npm run oracle -- --functions`: random scenarios of functions by seed, or with `--traces` every policy and budget on the real traces.
+// `npm run oracle -- --functions`: random scenarios of functions by seed, with `--cores` on hosts whose cores move, or
+// with `--traces` every policy and budget on the real traces.
 
 import fc from 'fast-check';
 import { memoryHost } from '../../../src/workload/index.js';
 import { compared } from './compare.js';
+import { compared as coupledCompared, text as coupledText } from './coupled-compare.js';
+import { coupled } from './coupled-made.js';
 import { type MadeFunctions, scenarios } from './generate.js';
 import { AZURE_2021, azure2019, bare, BUDGETS, FILES, POLICIES } from './traces.js';
 
@@ -42,6 +45,24 @@ async function seeds(): Promise<number> {
   return differ;
 }
 
+/** As `seeds`, with the cores of a mechanism. */
+async function cores(): Promise<number> {
+  const [from = 1, to = 2000] = (option('seeds') ?? '1..2000').split('..').map(Number);
+  const made = coupled(option('mechanisms')?.split(','), option('without')?.split(','));
+  const property = fc.asyncProperty(made, async (one) => (await coupledCompared(one)).length === 0);
+  let [done, differ] = [0, 0];
+  for (let seed = from + part; seed <= to && differ < Number(option('most') ?? 1); seed += parts) {
+    done++;
+    const result = await fc.check(property, { seed, numRuns: 1, interruptAfterTimeLimit: 60_000 });
+    const found = result.failed ? result.counterexample?.[0] : undefined;
+    if (found === undefined) continue;
+    differ++;
+    console.log([`seed ${seed}`, coupledText(found), ...(await coupledCompared(found))].join('\n'));
+  }
+  console.log(`${done} seeds, ${differ} differ`);
+  return differ;
+}
+
 async function traces(): Promise<number> {
   const files = memoryHost(FILES);
   const runs = [AZURE_2021, azure2019()].flatMap((trace) =>
@@ -59,4 +80,5 @@ async function traces(): Promise<number> {
   return differ;
 }
 
-process.exitCode = (await (process.argv.includes('--traces') ? traces() : seeds())) > 0 ? 1 : 0;
+const asked = process.argv.includes('--traces') ? traces : process.argv.includes('--cores') ? cores : seeds;
+process.exitCode = (await asked()) > 0 ? 1 : 0;

@@ -12,19 +12,19 @@ const CHECK_EVERY = 97;
 
 export class Naive {
   nowNs = 0;
-  private readonly instances: Instance[] = [];
+  protected readonly instances: Instance[] = [];
   private readonly byFunction: Instance[][];
-  readonly agenda = new Agenda();
-  private readonly gate: Gate;
+  protected readonly agenda = new Agenda();
+  protected readonly gate: Gate;
   private made = 0;
   private usedBytes = 0;
-  private queue: Request[] = [];
+  protected queue: Request[] = [];
   private readonly snapshots = new Set<number>();
   /** Functions that wait for the memory of an instance that is to be there always. */
   private lacking: number[] = [];
   private readonly policy: Policy;
-  private readonly minimum: number[];
-  private readonly counts: Outcome;
+  protected readonly minimum: number[];
+  readonly counts: Outcome;
   private accountedNs = 0;
   private accounts = 0;
   private readonly heldIn = { starting: 0, active: 0, dormant: 0 };
@@ -66,7 +66,7 @@ export class Naive {
     return this.counts;
   }
 
-  private arrival(index: number): Planned {
+  protected arrival(index: number): Planned {
     const { atNs, fn, serviceNs } = this.spec.invocations;
     const request = { fn: fn[index]!, arrivedNs: atNs[index]!, serviceNs: serviceNs[index]! };
     const happen = (): void =>
@@ -75,7 +75,7 @@ export class Naive {
   }
 
   /** The earliest EXPIRE, at one instant that of the least id. */
-  private nextExpire(): Planned | undefined {
+  protected nextExpire(): Planned | undefined {
     let next: Instance | undefined;
     for (const one of this.instances)
       if (one.expiresNs < (next?.expiresNs ?? Infinity) || (one.expiresNs === next?.expiresNs && one.id < next.id))
@@ -104,7 +104,7 @@ export class Naive {
     return memoryBytes + instance.running * memoryPerRequestBytes;
   }
 
-  private account(untilNs: number): void {
+  protected account(untilNs: number): void {
     if (untilNs === this.accountedNs) return;
     const ns = BigInt(untilNs - this.accountedNs);
     this.accountedNs = untilNs;
@@ -126,7 +126,7 @@ export class Naive {
   }
 
   /** The instance changes, and with it what is held in which state. */
-  private change(instance: Instance, how: () => void): void {
+  protected change(instance: Instance, how: () => void): void {
     this.heldIn[instance.state] -= this.heldBytes(instance);
     this.usedBytes -= this.heldBytes(instance);
     how();
@@ -199,7 +199,7 @@ export class Naive {
 
   // --- requests -------------------------------------------------------------------------------------------------------
 
-  private arrive(request: Request): void {
+  protected arrive(request: Request): void {
     const { fn } = request;
     this.count(fn, 'arrived');
     this.policy.arrives(fn);
@@ -217,14 +217,14 @@ export class Naive {
     }
     this.queue.push(request);
     if (kind === 'timeout')
-      this.agenda.add('timeout', this.nowNs + timeoutNs, 0, () => {
+      this.plan('timeout', this.nowNs + timeoutNs, 0, () => {
         if (!this.queue.includes(request)) return;
         this.queue = this.queue.filter((one) => one !== request);
         this.count(fn, 'timedOut');
       });
   }
 
-  private tryQueue(): void {
+  protected tryQueue(): void {
     while (this.queue.length > 0 && this.serve(this.queue[0]!)) this.queue.shift();
     this.refill();
   }
@@ -273,7 +273,7 @@ export class Naive {
     return tier === 'full' || (tier === 'vm' ? this.spec.functions[fn]!.initNs === 0 : this.snapshots.has(fn));
   }
 
-  private startNs(tier: Tier, f: FunctionSpec): number {
+  protected startNs(tier: Tier, f: FunctionSpec): number {
     const { restoreNs, vmBootNs } = this.spec.tier;
     if (tier === 'restore') return restoreNs;
     const attestNs = f.confidential ? this.spec.attestNs : 0;
@@ -301,7 +301,6 @@ export class Naive {
   }
 
   private give(request: Request, instance: Instance, tier: Served): void {
-    const f = this.spec.functions[request.fn]!;
     this.counts.served[tier]++;
     this.counts.functions[request.fn]!.served[tier]++;
     instance.expiresNs = Infinity;
@@ -317,19 +316,21 @@ export class Naive {
     if (tier === 'joined') return;
     this.change(instance, () => (instance.state = 'starting'));
     if (tier === 'dormant') this.after(this.spec.tier.dormantNs, () => this.ready(instance));
-    else this.pass(instance, this.startNs(tier, f));
+    else this.pass(instance, tier);
   }
 
-  private after(ns: number, happen: () => void): void {
+  protected after(ns: number, happen: () => void): void {
     if (ns === 0) happen();
-    else this.agenda.add('ready', this.nowNs + ns, 0, happen);
+    else this.plan('ready', this.nowNs + ns, 0, happen);
   }
 
-  private pass(instance: Instance, ns: number): void {
-    this.after(this.gate.ready(this.nowNs, ns) - this.nowNs, () => this.ready(instance));
+  protected pass(instance: Instance, tier: Tier): void {
+    const ns = this.startNs(tier, this.spec.functions[instance.fn]!);
+    // an event even where it takes no time
+    this.plan('ready', this.gate.ready(this.nowNs, ns), 0, () => this.ready(instance));
   }
 
-  private ready(instance: Instance): void {
+  protected ready(instance: Instance): void {
     this.change(instance, () => (instance.state = instance.running > 0 ? 'active' : 'dormant'));
     for (const request of instance.waiting.splice(0)) this.enter(request, instance);
     if (instance.running > 0) return;
@@ -337,12 +338,21 @@ export class Naive {
     if (!this.instances.includes(instance)) this.tryQueue();
   }
 
-  private enter(request: Request, instance: Instance): void {
+  protected enter(request: Request, instance: Instance): void {
     this.counts.startLatencyNs += BigInt(this.nowNs - request.arrivedNs);
-    this.agenda.add('end', this.nowNs + request.serviceNs, 0, () => this.end(instance));
+    this.works(request, instance);
   }
 
-  private end(instance: Instance): void {
+  /** A core of its own for as long as it takes. */
+  protected works(request: Request, instance: Instance): void {
+    this.plan('end', this.nowNs + request.serviceNs, 0, () => this.end(instance));
+  }
+
+  plan(kind: keyof typeof RANKS, atNs: number, place: number, happen: () => void): void {
+    this.agenda.add(kind, atNs, place, happen);
+  }
+
+  protected end(instance: Instance): void {
     this.change(instance, () => {
       instance.running--;
       if (instance.running === 0) instance.state = 'dormant';
@@ -368,7 +378,7 @@ export class Naive {
   }
 
   /** Waits from now on, if it has fewer instances than are to be there. */
-  private hold(fn: number): void {
+  protected hold(fn: number): void {
     if (this.of(fn).length < this.minimum[fn]! && !this.lacking.includes(fn)) this.lacking.push(fn);
   }
 
@@ -385,11 +395,11 @@ export class Naive {
 
   private startAhead(fn: number): void {
     const tier = this.spec.order.find((one) => one !== 'active' && one !== 'dormant' && this.applies(one, fn))!;
-    this.pass(this.create(fn), this.startNs(tier, this.spec.functions[fn]!));
+    this.pass(this.create(fn), tier);
   }
 
   /** Who has waited longest first; who does not fit holds up the others. */
-  private refill(): void {
+  protected refill(): void {
     for (let fn = this.lacking[0]; fn !== undefined; this.lacking.shift(), fn = this.lacking[0]) {
       const f = this.spec.functions[fn]!;
       while (this.of(fn).length < this.minimum[fn]!) {

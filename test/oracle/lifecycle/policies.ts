@@ -162,7 +162,7 @@ function hist(rules: 'dslab' | 'faascache', spec: LifecycleSpec, host: Naive): P
         return;
       }
       if (host.atMinimum(fn)) return;
-      host.agenda.add('prewarm', host.nowNs + loadNs, fn, () => {
+      host.plan('prewarm', host.nowNs + loadNs, fn, () => {
         if (plans[fn] !== plan) return;
         const made = host.prewarm(fn);
         if (made !== undefined) made.expiresNs = thenNs;
