@@ -4,6 +4,7 @@ import { loadFleet } from '../fleet/file.js';
 import type { FleetResult } from '../fleet/result.js';
 import { simulateFleet, vmsOf } from '../fleet/simulate.js';
 import type { VmTable } from '../fleet/vms.js';
+import type { ChunkContext, ChunkEngine } from '../fleet/work.js';
 import { evaluateAssertion } from '../input/assert.js';
 import { readDocument } from '../input/document.js';
 import { InputError, show } from '../input/errors.js';
@@ -16,12 +17,14 @@ import { leastOf } from '../study/search.js';
 import type { SizeResult, SizeTrial } from '../study/size.js';
 import { nodeHost } from '../workload/node-file.js';
 import type { Arguments } from './args.js';
+import { hangMsOf, workersOf } from './crew.js';
 import { EXIT } from './exit.js';
 import { prepareFolder } from './files.js';
+import { byClass, localEngine } from './fleet.js';
 import { type Io, lookOf } from './io.js';
 import { writeDocument } from './out.js';
+import { loadPlacement } from './placement-file.js';
 import { REPORT } from './report.js';
-import { createOn, HOST_SETUP } from './tools.js';
 
 const MOST_TIMES = 4;
 
@@ -33,12 +36,6 @@ export async function isFleet(path: string): Promise<boolean> {
     return false;
   }
 }
-
-/** Classes are named in assertions as VMs are. */
-const byClass = (result: FleetResult): object => ({
-  ...result,
-  vms: result.classes.map((one) => ({ ...one, name: one.class })),
-});
 
 /** Without any: every VM has a host, and keeps one; every class with requests to judge by keeps its objective. */
 function meets(result: FleetResult, objectives: readonly string[]): boolean {
@@ -85,24 +82,45 @@ function rangeOf(text: string, fleet: { readonly hosts: readonly { readonly coun
 /** Runs one value after the other, each with every seed. */
 class Sizing {
   private readonly vms = new Map<number, VmTable>();
+  private threads: { readonly of: string; readonly engine: ChunkEngine } | undefined;
 
   constructor(
     private readonly file: string,
     private readonly set: readonly string[],
-    private readonly within: string | undefined,
+    private readonly given: Arguments,
+    private readonly io: Io,
   ) {}
+
+  /** How many hosts there are says nothing of what threads must know of them: they go on from one value to the next. */
+  private async engine(context: ChunkContext, directory: string): Promise<ChunkEngine> {
+    const of = JSON.stringify(context);
+    if (this.threads?.of !== of) {
+      await this.close();
+      this.threads = { of, engine: await localEngine(context, this.io, directory, this.given) };
+    }
+    return this.threads.engine;
+  }
+
+  async close(): Promise<void> {
+    await this.threads?.engine.close();
+    this.threads = undefined;
+  }
 
   async run(path: string, value: number, replication: number): Promise<FleetResult> {
     const found = await loadFleet(this.file, [...this.set, `${path}=${value}`]);
     const fleet = { ...found.fleet, seed: replicationSeed(found.fleet.seed, replication) };
-    const files = nodeHost(found.directory, { within: this.within });
+    const files = nodeHost(found.directory, { within: this.given.text('files-within') });
     // how many hosts there are says nothing of the VMs
     const known = path.endsWith('.count') ? this.vms.get(replication) : undefined;
     const vms = known ?? (await vmsOf(fleet, files));
     this.vms.set(replication, vms);
-    const create = (scenario: Parameters<typeof createOn>[1]) =>
-      createOn({ within: this.within, ...HOST_SETUP }, scenario, found.directory);
-    return simulateFleet({ ...found, fleet }, vms, { create });
+    const engine = (context: ChunkContext) => this.engine(context, found.directory);
+    const policy = await loadPlacement(this.given.text('placement'));
+    const result = await simulateFleet({ ...found, fleet }, vms, { engine, policy });
+    // figures without that host would be of another fleet
+    const lost = result.warnings.find(({ code }) => code === 'host-failed');
+    if (lost !== undefined) throw new Error(`${path}=${value}: ${lost.field} could not be simulated: ${lost.detail}`);
+    return result;
   }
 }
 
@@ -123,11 +141,13 @@ export async function sizeFleet(
       given.problems.push(
         `--${option}: given for a fleet, expected for scenarios only (--set mechanism=… changes a fleet's)`,
       );
+  workersOf(given);
+  hangMsOf(given);
   given.check();
   const { fleet, inside } = await loadFleet(file, set);
   const isStated = inside.behaviour?.['slo'] !== undefined;
   const { path, low, high } = rangeOf(given.text('find') ?? 'hosts.0.count', fleet);
-  const sizing = new Sizing(file, set, given.text('files-within'));
+  const sizing = new Sizing(file, set, given, io);
   const tried = new Map<number, SizeTrial>();
   const silent = new Map<number, string[]>();
   const found = await leastOf(high - low + 1, async (index) => {
@@ -140,7 +160,7 @@ export async function sizeFleet(
     }
     tried.set(index, { value, attainedIn, of: replications });
     return { attainedIn, of: replications };
-  });
+  }).finally(() => sizing.close());
   const valueAt = (index: number | null): number | null => (index === null ? null : low + index);
   const { index, someIndex, missedAbove } = found!;
   const value = valueAt(index);
@@ -158,7 +178,7 @@ export async function sizeFleet(
     replications,
     runs: [
       {
-        mechanism: fleet.placement,
+        mechanism: given.text('placement') ?? fleet.placement,
         value,
         set: value === null ? null : `${path}=${value}`,
         low: ends.length === 0 ? null : Math.min(...ends),
@@ -176,8 +196,9 @@ export async function sizeFleet(
     await prepareFolder(folder, ['size.json', REPORT]);
     await writeDocument(folder, 'size.json', json, result, { command: asked.command });
   }
+  const rule = given.text('placement');
   const command = (): string =>
-    `fluxhost fleet ${file} ${[...set, ...(value === null ? [] : [`${path}=${value}`])].map((one) => `--set ${one}`).join(' ')}`;
+    `fluxhost fleet ${file} ${rule === undefined ? '' : `--placement ${rule} `}${[...set, ...(value === null ? [] : [`${path}=${value}`])].map((one) => `--set ${one}`).join(' ')}`;
   io.stdout(given.flag('json') ? json : renderSize(result, lookOf(io), command));
   return EXIT.done;
 }

@@ -5,7 +5,7 @@ import { loadFleet, type FleetOnDisk } from '../fleet/file.js';
 import { engineHere, rowsOf } from '../fleet/hosts.js';
 import type { FleetResult } from '../fleet/result.js';
 import { FleetSum, type PreparedFleet, jobsOf, prepareFleet, vmsOf } from '../fleet/simulate.js';
-import { type ChunkEngine, type HostRow, HOSTS } from '../fleet/work.js';
+import { type ChunkContext, type ChunkEngine, type HostRow, HOSTS } from '../fleet/work.js';
 import { type Done, shareOf } from '../study/engine.js';
 import { evaluateAssertion } from '../input/assert.js';
 import { renderFleet } from '../report/fleet-table.js';
@@ -18,6 +18,7 @@ import { EXIT } from './exit.js';
 import { prepareFolder } from './files.js';
 import { writeFleet, writeTables } from './fleet-out.js';
 import { CLEAR_LINE, type Io, lookOf } from './io.js';
+import { loadPlacement, PLACEMENT } from './placement-file.js';
 import { REPORT, commandOf } from './report.js';
 import { MAX_SEED } from './run.js';
 import { readRows, RunFolder } from './run-folder.js';
@@ -38,6 +39,7 @@ export const fleetSpec: CommandSpec = {
     ...WORKERS,
     ...HANG_AFTER,
     ...sharedBy('simulates', 'hosts'),
+    ...PLACEMENT,
     assert: { value: 'EXPRESSION', multiple: true, help: 'must hold, else exit status 3: packing.rejected == 0' },
     out: {
       value: 'DIR',
@@ -50,32 +52,35 @@ export const fleetSpec: CommandSpec = {
   examples: [
     'fluxhost fleet examples/fleet.yaml',
     'fluxhost fleet examples/fleet.yaml --set placement=dot-product --set overcommit.cores=2',
+    'fluxhost fleet examples/fleet.yaml --placement examples/placement.ts',
     "fluxhost fleet examples/fleet.yaml --set hosts.0.count=60 --assert 'packing.rejected == 0'",
   ],
 };
 
 /** Classes are named in assertions as VMs are. */
-const byClass = (result: FleetResult): object => ({
+export const byClass = (result: FleetResult): object => ({
   ...result,
   vms: result.classes.map((one) => ({ ...one, name: one.class })),
 });
 
-async function engineOf(
-  prepared: PreparedFleet,
+/** On all threads of this machine; on this one where no other can be started. */
+export async function localEngine(
+  context: ChunkContext,
   io: Io,
   directory: string,
-  { given, sharing: { redis } }: Asked,
+  given: Arguments,
 ): Promise<ChunkEngine> {
-  const context = prepared.context!;
-  if (redis !== undefined) {
-    const { queueEngine } = await import('./queue-engine.js');
-    return queueEngine(redis, directory, context, (line) => io.stderr(`${line}\n`));
-  }
   const setup = { within: given.text('files-within') };
   if (io.program === undefined)
     return engineHere(context, (scenario) => createOn({ ...setup, ...HOST_SETUP }, scenario, directory));
   const { threadEngine } = await import('./pool.js');
   return threadEngine(io.program, workersOf(given), { directory, setup }, context, { silenceMs: hangMsOf(given) });
+}
+
+async function engineOf(context: ChunkContext, io: Io, directory: string, { given, sharing: { redis } }: Asked) {
+  if (redis === undefined) return localEngine(context, io, directory, given);
+  const { queueEngine } = await import('./queue-engine.js');
+  return queueEngine(redis, directory, context, (line) => io.stderr(`${line}\n`));
 }
 
 /** `12 of 80 hosts, 41 s left; 2 workers: a 3.1, b 2.9 a second` */
@@ -103,7 +108,7 @@ async function simulate({ prepared, hosts, folder, sum }: Running, loaded: Fleet
   if (folder?.goesOn === true) for await (const row of readRows<HostRow>(folder.folder)) sum.add(row);
   const left = hosts.slice(sum.rows);
   if (prepared.context === undefined || left.length === 0) return;
-  const engine = await engineOf(prepared, io, loaded.directory, asked);
+  const engine = await engineOf(prepared.context, io, loaded.directory, asked);
   const controller = new AbortController();
   const stop = io.onInterrupt?.(() => {
     controller.abort();
@@ -153,7 +158,8 @@ async function run(loaded: FleetOnDisk, io: Io, asked: Asked, command: string) {
   const told = (done: number, all: number): void => {
     if (io.stderrIsTty === true) io.stderr(`${CLEAR_LINE}${Math.floor((100 * done) / all)} % of ${all} VMs placed`);
   };
-  const prepared = await prepareFleet(loaded, vms, { onProgress: told });
+  const policy = await loadPlacement(given.text('placement'));
+  const prepared = await prepareFleet(loaded, vms, { policy, onProgress: told });
   if (io.stderrIsTty === true) io.stderr(CLEAR_LINE);
   const hosts = shareOf(prepared.plan.order, sharing.shard);
   const sum = new FleetSum(prepared);

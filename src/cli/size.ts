@@ -7,6 +7,7 @@ import { fitting, mechanismFields } from '../study/variant.js';
 import { checkObjectives } from '../study/objectives.js';
 import { RUN_ALL, type SizeRun, parseFind, sizeAll } from '../study/size.js';
 import { type CommandSpec, parseCommand, renderHelp } from './args.js';
+import { HANG_AFTER } from './crew.js';
 import { ESTIMATE, printEstimate, searchRuns, sizeWhole } from './estimate.js';
 import { EXIT } from './exit.js';
 import { prepareFolder } from './files.js';
@@ -15,6 +16,7 @@ import { type Io, lookOf } from './io.js';
 import { readMechanisms, statusOf } from './mechanisms.js';
 import { writeOut } from './out.js';
 import { type Tools, openStudy } from './replicate.js';
+import { PLACEMENT } from './placement-file.js';
 import { REPORT, commandOf, runCommand } from './report.js';
 import { MAX_SEED, MAX_REPLICATIONS, overrides } from './run.js';
 import { FILES_WITHIN, setupOf, simulationTools, toolsFor } from './tools.js';
@@ -39,6 +41,10 @@ export const sizeSpec: CommandSpec = {
     seed: { value: 'N', help: "seed in place of the scenario's" },
     set: { value: 'PATH=VALUE', multiple: true, help: 'changes a field of the scenario' },
     out: { value: 'DIR', help: 'writes size.json and report.html there' },
+    workers: { value: 'N', help: "threads for a fleet's hosts (default: one for each processor)" },
+    ...HANG_AFTER,
+    ...PLACEMENT,
+    ...PLACEMENT,
     core: { value: 'FILE', help: 'simulates on a core that fluxhost build has made' },
     ...FILES_WITHIN,
     ...POLICY_TIMEOUT,
@@ -78,6 +84,9 @@ export async function size(args: readonly string[], io: Io, tools: Tools = simul
   const { isFleet, sizeFleet } = await import('./fleet-size.js');
   if (await isFleet(given.positional(0)))
     return sizeFleet(given, io, { set, objectives, replications, command: commandOf('size', args) });
+  for (const option of ['workers', 'hang-after', 'placement'])
+    if (given.text(option) !== undefined)
+      given.problems.push(`--${option}: given for a scenario, expected for a fleet only`);
   given.check();
   const find = parseFind(given.text('find') ?? 'host.cores');
 

@@ -13,7 +13,7 @@ import { Merger, type Objective } from './merge.js';
 import { PlacementCore } from './placement.js';
 import { type Plan, planOf, typeOfHost } from './plan.js';
 import { Stays, windowsOf } from './windows.js';
-import type { ChunkContext, Create, HostJob, HostRow } from './work.js';
+import type { ChunkContext, ChunkEngine, HostJob, HostRow } from './work.js';
 import { readTrace } from './formats/index.js';
 import { generate } from './generate.js';
 import { type Packed, type PackOptions, Packing } from './pack.js';
@@ -249,21 +249,22 @@ export class FleetSum {
 }
 
 /**
- * Places the VMs, simulates the hosts that are asked for, one after the other on this thread, and puts the result together.
+ * Places the VMs, simulates the hosts that are asked for, and puts the result together. `engine` simulates them, and stays open; otherwise
+ * they are simulated one after the other on this thread.
  *
  * @throws LawError where the result does not add up
  */
 export async function simulateFleet(
   loaded: LoadedFleet,
   vms: VmTable,
-  options: FleetRunOptions & { readonly create?: Create } = {},
+  options: FleetRunOptions & { readonly engine?: (context: ChunkContext) => ChunkEngine | Promise<ChunkEngine> } = {},
 ): Promise<FleetResult> {
   const prepared = await prepareFleet(loaded, vms, options);
   const sum = new FleetSum(prepared);
   const { context, plan } = prepared;
   if (context !== undefined) {
-    const create = options.create ?? ((scenario) => Simulation.create(scenario, { steady: false }));
-    const engine = engineHere(context, create);
+    const here = (): ChunkEngine => engineHere(context, (scenario) => Simulation.create(scenario, { steady: false }));
+    const engine = await (options.engine ?? here)(context);
     for await (const rows of rowsOf(engine, jobsOf(prepared, plan.order), vms)) for (const row of rows) sum.add(row);
   }
   return sum.result();

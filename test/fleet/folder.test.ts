@@ -72,6 +72,48 @@ describe('threads', () => {
   );
 });
 
+describe('fluxhost size', () => {
+  const words = (): string[] => [
+    'size',
+    file,
+    '--find',
+    'hosts.0.count=12..26',
+    '--set',
+    'simulate.windows=1',
+    '--json',
+  ];
+
+  async function sized(...more: string[]) {
+    const child = spawn(process.execPath, [program, ...words(), ...more]);
+    const told = { out: '', err: '' };
+    child.stdout.on('data', (some: Buffer) => (told.out += some.toString()));
+    child.stderr.on('data', (some: Buffer) => (told.err += some.toString()));
+    const [status] = (await once(child, 'close')) as [number];
+    return { status, ...told };
+  }
+
+  it('answers on two threads as on this one, by objectives that need hosts simulated', async () => {
+    const objective = ['--for', 'coreSeconds.idle > 2.6'];
+    const here = await run(...words(), ...objective);
+    expect(here.status, here.err).toBe(0);
+    const [{ value, tried }] = (JSON.parse(here.out) as { runs: [{ value: number; tried: unknown[] }] }).runs;
+    expect([value > 12, tried.length > 3]).toEqual([true, true]);
+    expect(await sized(...objective, '--workers', '2')).toEqual({ status: 0, out: here.out, err: '' });
+  }, 60_000);
+
+  it('answers nothing where a host cannot be simulated', async () => {
+    const arrivals = 'vms.behaviour.workload.arrivals={process: trace, format: csv, file: none.csv}';
+    const { status, out, err } = await run(...words(), '--set', arrivals);
+    expect([status, out]).toEqual([1, '']);
+    expect(err).toMatch(/hosts\.0\.count=26: host \d+ could not be simulated: .*none\.csv/);
+  });
+
+  it('has no threads for a scenario', async () => {
+    writeFileSync(at('s.yaml'), 'version: 1');
+    expect((await run('size', at('s.yaml'), '--workers', '2')).err).toContain('--workers: given for a scenario');
+  });
+});
+
 describe('an interrupt', () => {
   it('ends a run on one thread between two chunks, and what is done is kept', async () => {
     const io = captureIo();
