@@ -252,8 +252,6 @@ export declare function scenarioJsonSchema(): Record<string, unknown>;
     'src/fleet/schema.d.ts': `${fleet.text()}
 /** JSON Schema (2020-12) of the written fleet, for editors. */
 export declare function fleetJsonSchema(): Record<string, unknown>;
-/** A fleet that was checked: only the package reads it. */
-export type Fleet = Readonly<Record<string, unknown>>;
 `,
     'src/reserve/schema.d.ts': `${reserve.text()}
 /** JSON Schema (2020-12) of the written server, for editors. */

@@ -2,6 +2,7 @@
 // entries import, and that they load by `import`, by `require` and in a worker that is handed a compiled core.
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -206,10 +207,11 @@ describe('the entries', () => {
       // @ts-expect-error text is no number
       export const wrong: number = VERSION;`;
     writeFileSync(join(project, 'consumer.mts'), consumer);
+    copyFileSync(join(root, 'examples/placement.ts'), join(project, 'placement.mts'));
     const options = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2022', '--lib', 'es2022,dom'];
     const tsc = spawnSync(
       process.execPath,
-      [join(root, 'node_modules/typescript/bin/tsc'), ...options, 'consumer.mts'],
+      [join(root, 'node_modules/typescript/bin/tsc'), ...options, 'consumer.mts', 'placement.mts'],
       {
         cwd: project,
         encoding: 'utf8',

@@ -8,7 +8,7 @@ import { DRAW } from './host-events.js';
 import { MOST_VMS } from './formats/format.js';
 import { InputError } from '../input/errors.js';
 import type { TraceHost } from '../workload/text-source.js';
-import type { Fleet } from './schema.js';
+import type { Fleet } from './types.js';
 import { drawerOf } from './sizes.js';
 import { CLASSES, VmTableBuilder, type VmTable, coreUnits, kibibytes } from './vms.js';
 

@@ -5,7 +5,7 @@
 import { MOST_DRAINS } from './parameters.js';
 import { TimeHeap } from './heap.js';
 import type { PlacementCore } from './placement.js';
-import type { Fleet } from './schema.js';
+import type { Fleet } from './types.js';
 
 /** Purposes of the random streams. */
 export const DRAW = { gap: 201, lifetime: 202, size: 203, class: 204, failure: 205, drain: 206, sample: 207 } as const;

@@ -9,7 +9,7 @@ import { HostEvents } from './host-events.js';
 import { HostMeans } from './host-means.js';
 import { PlacementCore } from './placement.js';
 import { Residents } from './residents.js';
-import type { Fleet } from './schema.js';
+import type { Fleet } from './types.js';
 import { Samples, type Sample } from './samples.js';
 import { CLASSES, CORE, KIB, type VmClass, type VmTable } from './vms.js';
 

@@ -12,14 +12,11 @@ import {
 import { documenting } from '../input/fields.js';
 import { MECHANISM_KINDS } from '../mechanisms/kinds.js';
 import { PLACEMENT_KINDS } from './placement.js';
+import { ARRIVALS, FIDELITIES, FORMATS, TIME_UNITS } from './types.js';
 
 const OURS = 'a choice of this program, not a figure of any system';
 /** More drains than this are refused: an entry of a queue tells host and drain in one number. */
 export const MOST_DRAINS = 64;
-export const FIDELITIES = ['packing', 'sampled', 'full'] as const;
-export const FORMATS = ['csv', 'azure-packing-2020', 'bitbrains', 'surf-lisa', 'alibaba-2018', 'google-2019'] as const;
-export const TIME_UNITS = ['ns', 'us', 'ms', 's', 'm', 'h', 'd'] as const;
-export const ARRIVALS = ['poisson', 'deterministic'] as const;
 
 const KNOBS: readonly ParameterRow[] = [
   ['seed', 'count', 1, 'Every random choice is drawn from it.', OURS, 'assumed'],

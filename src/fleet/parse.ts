@@ -11,7 +11,8 @@ import { canonicalJson } from '../scenario/canonical.js';
 import { checkScenario, toProblem } from '../scenario/resolve.js';
 import { unfold } from '../scenario/unfold.js';
 import { defaultChoice } from './parameters.js';
-import { type Fleet, type FleetInput, type Inside, fleetSchema } from './schema.js';
+import { type FleetInput, fleetSchema } from './schema.js';
+import type { Fleet, Inside } from './types.js';
 
 export interface LoadedFleet {
   readonly fleet: Fleet;

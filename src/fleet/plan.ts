@@ -2,7 +2,7 @@
 // stratum; strata are types of hosts, each cut into tenths by how much of its cores was reserved, so that full hosts and nearly empty ones
 // are seen alike. A host without a VM in any window has nothing to simulate: what it does is known.
 
-import type { Fleet } from './schema.js';
+import type { Fleet } from './types.js';
 
 /** Hosts that are alike, and those of them that are simulated. Plain data. */
 export interface Stratum {

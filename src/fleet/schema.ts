@@ -22,18 +22,9 @@ import { QuantityError, parseDuration } from '../input/quantities.js';
 import { mechanism } from '../mechanisms/schema.js';
 import { vmBehaviour } from '../scenario/schema/vm.js';
 import { scaleOf, type Overcommit } from './demand.js';
-import {
-  ARRIVALS,
-  FIDELITIES,
-  FORMATS,
-  MOST_DRAINS,
-  TIME_UNITS,
-  defaultChoice,
-  defaultNumber,
-  described,
-  documented,
-} from './parameters.js';
+import { MOST_DRAINS, defaultChoice, defaultNumber, described, documented } from './parameters.js';
 import { MOST_HOSTS, PLACEMENT_KINDS, type PlacementKind } from './placement.js';
+import { ARRIVALS, FIDELITIES, type Fleet, FORMATS, TIME_UNITS } from './types.js';
 import { CLASSES, CORE, KIB } from './vms.js';
 
 const DAYS = /^(\d{1,6})(?:\.(\d{1,6}))? ?d$/;
@@ -297,7 +288,7 @@ function refuseTogether(written: Fields, context: z.RefinementCtx): void {
 const schema = () =>
   fields()
     .superRefine(refuseTogether)
-    .transform((written) => ({
+    .transform((written): Fleet => ({
       version: written.version,
       seed: written.seed ?? defaultNumber('seed'),
       ...(written.duration === undefined ? {} : { durationNs: written.duration }),
@@ -325,15 +316,6 @@ export function fleetSchema(): ReturnType<typeof schema> {
   return (made ??= schema());
 }
 
-/** What runs inside a host, as it was written. */
-export interface Inside {
-  readonly mechanism: unknown;
-  readonly costs?: unknown;
-  readonly behaviour?: Readonly<Record<string, unknown>>;
-}
-
-/** Durations in nanoseconds, sizes in bytes, every default filled. */
-export type Fleet = z.output<ReturnType<typeof schema>>;
 export type FleetInput = z.input<ReturnType<typeof schema>>;
 
 /** JSON Schema (2020-12) of the written fleet, for editors. */

@@ -19,7 +19,7 @@ import { generate } from './generate.js';
 import { type Packed, type PackOptions, Packing } from './pack.js';
 import type { LoadedFleet } from './parse.js';
 import type { FleetResult, PackingResult } from './result.js';
-import type { Fleet, Inside } from './schema.js';
+import type { Fleet, Inside } from './types.js';
 import type { VmTable } from './vms.js';
 
 export interface FleetRunOptions extends Pick<PackOptions, 'policy' | 'onProgress'> {

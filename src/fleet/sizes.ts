@@ -2,7 +2,7 @@
 
 import { DRAW } from './host-events.js';
 import { PlacementCore } from './placement.js';
-import type { Fleet } from './schema.js';
+import type { Fleet } from './types.js';
 
 export type Size = NonNullable<Fleet['vms']['generated']>['sizes'][number];
 

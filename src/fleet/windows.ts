@@ -2,7 +2,7 @@
 // to it or leaves it. Between two cuts its VMs are a scenario of their own (an epoch): it begins with nothing in flight.
 
 import type { Epoch, HostJob } from './work.js';
-import type { Fleet } from './schema.js';
+import type { Fleet } from './types.js';
 
 interface Window {
   readonly fromNs: number;

@@ -11,7 +11,7 @@ import type { Simulation } from '../simulation.js';
 import type { Engine, WorkKind } from '../study/engine.js';
 import { SplitMix64 } from '../workload/random.js';
 import type { Overcommit } from './demand.js';
-import type { Inside } from './schema.js';
+import type { Inside } from './types.js';
 import { CLASSES, CORE, type VmClass } from './vms.js';
 
 /** What all hosts have in common; plain data, so that it can be sent. */

@@ -8,7 +8,7 @@ import { InputError } from '../../src/input/errors.js';
 import { MECHANISM_KINDS } from '../../src/scenario/mechanisms.js';
 import { PARAMETERS, COST_NAMES } from '../../src/explain/parameters.js';
 import { GROUP_NAMES } from '../../src/explain/groups.js';
-import { FORMATS as FLEET_FORMATS } from '../../src/fleet/parameters.js';
+import { FORMATS as FLEET_FORMATS } from '../../src/fleet/types.js';
 import { PLACEMENT_KINDS } from '../../src/fleet/placement.js';
 import { FORMATS } from '../../src/pages/formats/names.js';
 import { POLICY_NAMES } from '../../src/pages/policies.js';

@@ -4,7 +4,7 @@
 import { InputError } from '../../input/errors.js';
 import { CellProblems, columnIndexes, csvBlocks, decimal } from '../../workload/csv-rows.js';
 import { type TraceHost, readText } from '../../workload/text-source.js';
-import type { Fleet } from '../schema.js';
+import type { Fleet } from '../types.js';
 import { type VmTableBuilder } from '../vms.js';
 
 export type TraceSpec = NonNullable<Fleet['vms']['trace']>;

@@ -2,7 +2,7 @@
 
 import { InputError } from '../../input/errors.js';
 import type { TraceHost } from '../../workload/text-source.js';
-import type { Fleet } from '../schema.js';
+import type { Fleet } from '../types.js';
 import { VmTableBuilder, type VmTable } from '../vms.js';
 import { alibaba2018 } from './alibaba.js';
 import { azurePacking2020 } from './azure.js';

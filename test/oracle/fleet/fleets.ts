@@ -3,7 +3,7 @@
 
 import { SplitMix64 } from '../../../src/workload/random.js';
 import { Packing } from '../../../src/fleet/pack.js';
-import type { Fleet } from '../../../src/fleet/schema.js';
+import type { Fleet } from '../../../src/fleet/types.js';
 import { VmTableBuilder } from '../../../src/fleet/vms.js';
 import { NaivePacking, type NaiveFleet, type NaiveResult, type NaiveVm } from './naive.js';
 
