@@ -129,6 +129,7 @@ export const SRC_LAYERS = [
     about: 'policies judged: held to the interface, scored on the suite, their decisions held against others',
   },
   { rooms: ['src/residency'], about: 'units at levels of memory, over accesses read as traces of pages are' },
+  { rooms: ['src/traces'], about: 'public traces: what their columns mean, samples, conversion' },
   { rooms: ['src/systems'], about: 'systems over servers with budgets, and kept instances' },
   { rooms: ['src/calibrate'], about: 'a recording as a scenario, and what it tells beside what the simulator says' },
   { rooms: ['src/fleet'], about: 'VMs that come and go on many hosts' },

@@ -25,6 +25,7 @@ export const CHAPTERS = [
       'docs/suite.md',
       'docs/lessons.md',
       'docs/snapshots.md',
+      'docs/traces.md',
       'docs/pages.md',
       'docs/memory.md',
       'docs/vmem.md',

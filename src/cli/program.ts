@@ -54,6 +54,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: "a server's reserved memory: what can be sold, boot times, upgrades",
     load: async () => (await import('./vmem.js')).reserve,
   },
+  trace: {
+    summary: 'what a trace is, a sample of it, the same in another format',
+    load: async () => (await import('./trace.js')).trace,
+  },
   report: {
     summary: 'a page of figures of what was written with --out',
     load: async () => (await import('./report.js')).report,

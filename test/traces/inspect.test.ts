@@ -1,0 +1,218 @@
+// `fluxhost trace inspect`: public files by content and by columns, and figures against plain sums over the rows.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { parseScenario } from '../../src/scenario/parse.js';
+import { CONTENT } from '../../src/traces/hashes.js';
+import type { Inspection } from '../../src/traces/inspect.js';
+import { DATASETS, datasetNamed, knownContent } from '../../src/traces/known.js';
+import { formatNamed } from '../../src/pages/formats/names.js';
+import { invocations, json, made, told } from './helpers.js';
+
+const TRACES = fileURLToPath(new URL('../../../shared/traces/', import.meta.url));
+
+describe('the list of public files', () => {
+  it('says of each where it is published, under which licence, and at least one misreading with its source', () => {
+    expect(DATASETS.length).toBeGreaterThan(12);
+    for (const { id, source, licence, cite, columns, misread, use, shape } of DATASETS) {
+      expect([id, /^https:\/\//.test(source), licence !== '', cite !== '']).toEqual([id, true, true, true]);
+      expect(columns.every(({ meaning }) => meaning.length > 5)).toBe(true);
+      expect(misread.length).toBeGreaterThan(0);
+      expect(misread.every((one) => one.source.length > 5)).toBe(true);
+      expect(
+        use.every((line) => /\bFILE\b|arrivals\.csv|blocks\.csv|vms\.csv|VALUES|^nothing reads it/.test(line)),
+      ).toBe(true);
+      if ('pages' in shape) expect(formatNamed(shape.pages)).toBeDefined();
+    }
+    expect(new Set(DATASETS.map(({ id }) => id)).size).toBe(DATASETS.length);
+  });
+
+  it('knows every content once, each of a data set', () => {
+    const all = Object.entries(CONTENT).flatMap(([id, files]) =>
+      Object.values(files).map((hash) => [id, hash] as const),
+    );
+    expect(all.length).toBeGreaterThan(80);
+    expect(new Set(all.map(([, hash]) => hash)).size).toBe(all.length);
+    for (const [id, hash] of all) {
+      expect(hash).toMatch(/^[0-9a-f]{64}$/);
+      expect([id, knownContent(hash)?.id, datasetNamed(id)?.id]).toEqual([id, id, id]);
+    }
+  });
+
+  it('recognises the copies beside the repository by what is in them', () => {
+    if (!existsSync(TRACES)) throw new Error('no folder ../shared/traces beside the repository: its traces are needed');
+    const sha256 = (path: string): string =>
+      createHash('sha256')
+        .update(gunzipSync(readFileSync(TRACES + path)))
+        .digest('hex');
+    expect(knownContent(sha256('azure-llm-2023/code.csv.gz'))?.id).toBe('azure-llm-2023');
+    expect(knownContent(sha256('spec2006-ramulator/403.gcc.trace.gz'))?.part).toBe('cputraces/403.gcc.gz');
+    expect(knownContent(sha256('cache2k-ecommerce/web07.be32.bin.gz'))?.id).toBe('cache2k-ecommerce');
+    expect(knownContent(sha256('atlarge-surf-lisa/tasks.csv.gz'))?.id).toBe('opendc-tasks');
+    expect(knownContent(sha256('google-fleetbench/TCMALLOC_0.csv.gz'))).toBeUndefined();
+  });
+
+  it('gives lines that a scenario takes', () => {
+    const arrivals = DATASETS.flatMap(({ use }) => use).filter((line) => line.startsWith('arrivals: '));
+    expect(arrivals.length).toBeGreaterThan(3);
+    for (const line of arrivals) {
+      const request = line.includes('format: csv')
+        ? '\n      request: { stages: [{ tasks: 1, service: { dist: constant, value: 1us } }] }'
+        : '';
+      const text = `version: 1\nduration: 1ms\nhost: { cores: 2 }\nmechanism: ideal\nvms:\n  - name: a\n    vcpus: { min: 1, max: 1 }\n    workload:\n      ${line}${request}\n`;
+      expect(parseScenario(text).scenario.vms[0]!.workload?.arrivals).toMatchObject({ process: 'trace' });
+    }
+  });
+});
+
+describe('fluxhost trace inspect', () => {
+  it('knows a trace by its columns, and counts what is in it', async () => {
+    const { csv, rows } = invocations(400);
+    const path = made('azure.csv.gz', gzipSync(csv));
+    const found = await json<Inspection>('inspect', path);
+    expect(found.recognised).toMatchObject({ by: 'columns', dataset: 'azure-functions-2021', licence: 'CC-BY-4.0' });
+    expect(found.sha256).toBe(createHash('sha256').update(csv).digest('hex'));
+    expect([found.rows, found.bytes, found.kind]).toEqual([400, csv.length, 'csv']);
+    const duration = found.columns!.find(({ name }) => name === 'duration')!;
+    expect(duration).toMatchObject({
+      unit: 's',
+      numbers: 400,
+      empty: 0,
+      min: 0,
+      distinct: new Set(rows.map((row) => row.duration)).size,
+    });
+    expect(duration.max).toBe(Math.max(...rows.map((row) => row.duration)) / 1000);
+
+    // an arrival is the start, not the time that stands there
+    const starts = rows.map(({ start }) => start).sort((a, b) => a - b);
+    const between = starts.slice(1).map((start, i) => start - starts[i]!);
+    const { arrivals } = found;
+    expect(arrivals).toMatchObject({
+      arrivals: 400,
+      spanNs: (starts.at(-1)! - starts[0]!) * 1e6,
+      sameInstant: between.filter((ms) => ms === 0).length,
+    });
+    expect(arrivals!.perSecond).toBeCloseTo((400 / (starts.at(-1)! - starts[0]!)) * 1000, 9);
+    expect(arrivals!.betweenNs!.mean).toBeCloseTo((between.reduce((a, b) => a + b, 0) / between.length) * 1e6, 3);
+    const sorted = [...between].sort((a, b) => a - b);
+    for (const [name, q] of [
+      ['p50', 0.5],
+      ['p90', 0.9],
+      ['p99', 0.99],
+    ] as const) {
+      const exact = sorted[Math.ceil(q * sorted.length) - 1]! * 1e6;
+      expect(Math.abs(arrivals!.betweenNs![name] / exact - 1)).toBeLessThan(0.004);
+    }
+    const longest = Math.max(...between);
+    expect(arrivals!.silences[0]).toEqual({
+      ns: longest * 1e6,
+      fromNs: (starts[between.indexOf(longest)]! - starts[0]!) * 1e6,
+    });
+    const zeros = rows.filter((row) => row.duration === 0).length;
+    expect(found.reader).toEqual({
+      format: 'azure-2021',
+      notes: [expect.stringContaining(`${zeros} service times below 1us`)],
+    });
+    expect(found.misread.map(({ source }) => source)).toContain(
+      'https://github.com/Azure/AzurePublicDataset/issues/25',
+    );
+
+    const { out } = await told('inspect', path);
+    expect(out).toContain('known by its columns');
+    expect(out).toContain('when the invocation ENDED');
+    expect(out).toContain('arrivals: { process: trace, file: azure.csv.gz, format: azure-2021 }');
+  });
+
+  it('tells order, repeats and gaps of a file of anybody', async () => {
+    const steps = [...Array.from({ length: 3000 }, (_, i) => 10 + i), 900_000, 900_010, 899_990, 900_010];
+    const path = made(
+      'own.csv',
+      `when,took,who\n${steps.map((ms, i) => `${ms},${i % 3},${i % 2 === 0 ? 'a' : ''}`).join('\n')}\n900010,1,\n`,
+    );
+    const unknown = await json<Inspection>('inspect', path);
+    expect(unknown.recognised).toEqual({ by: 'unknown' });
+    expect([unknown.repeatedRows, unknown.arrivals, unknown.use]).toEqual([1, undefined, []]);
+    const found = await json<Inspection>('inspect', path, '--time', 'when:ms', '--duration', 'took:us', '--key', 'who');
+    expect(found.order).toMatchObject({ rows: 3005, backwards: 1, windowNs: 20e6 });
+    expect(found.arrivals).toMatchObject({ gaps: 1, sameInstant: 2 });
+    expect(found.arrivals!.silences[0]).toEqual({ fromNs: 2999e6, ns: (899_990 - 3009) * 1e6 });
+    expect(found.arrivals!.serviceNs).toMatchObject({ max: 2000, count: 3005 });
+    expect(found.columns!.map(({ empty }) => empty)).toEqual([0, 0, 1503]);
+    const bare = await json<Inspection>('inspect', made('bare.csv', '1,2\n3,4\n3,4\n'));
+    expect(bare).toMatchObject({ repeatedRows: 1, notes: [expect.stringContaining('has no header')] });
+    const long = made('long.csv', 'when\n0\n200000000\n');
+    expect(await json<Inspection>('inspect', long, '--time', 'when:s')).toMatchObject({
+      notes: [expect.stringContaining('104 days')],
+    });
+  });
+
+  it('reads JSON lines, documents and traces of pages of every kind', async () => {
+    const lines = [0, 0, 3000].map((timestamp, i) =>
+      JSON.stringify({ timestamp, input_length: 600, output_length: 1, hash_ids: [0, i] }),
+    );
+    const mooncake = await json<Inspection>('inspect', made('m.jsonl', `${lines.join('\n')}\n`));
+    expect(mooncake).toMatchObject({
+      kind: 'json-lines',
+      rows: 3,
+      recognised: { dataset: 'mooncake-conversation-2024' },
+    });
+    expect(mooncake.arrivals).toMatchObject({ sameInstant: 1, spanNs: 3e9 });
+    const pop = made(
+      'pop.json',
+      JSON.stringify({ oneHits: 0.1, popularityBuckets: [1, 2], popularityWeights: [9, 4] }),
+    );
+    expect(await json<Inspection>('inspect', pop)).toMatchObject({
+      kind: 'json',
+      recognised: { dataset: 'meta-cachelib-popularity' },
+    });
+    const texts: [string, string, number, number][] = [
+      ['lackey', ' L 1000,4\n S 2000,4\n L 1008,8\n', 2, 1],
+      ['ramulator', '3 4096\n0 8192 4096\n', 2, 1],
+      ['ldst', 'LD 0x1000\nST 0x3000\n', 2, 1],
+      ['addresses', '1000 R\n0x2fff W\n', 2, 1],
+    ];
+    for (const [kind, text, pages, writes] of texts) {
+      const found = await json<Inspection>('inspect', made(`${kind}.txt`, text));
+      expect([kind, found.kind, found.pages!.distinctPages, found.pages!.writes]).toEqual([kind, kind, pages, writes]);
+      expect(found.use[0]).toContain(`--format ${kind}`);
+    }
+    const be32 = made('k.bin', Uint8Array.from([0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 1, 255, 0, 0, 0]));
+    const found = await json<Inspection>('inspect', be32, '--format', 'be32');
+    expect(found.pages).toMatchObject({
+      requests: 4,
+      distinctPages: 3,
+      lowestPage: 1,
+      highestPage: 0xff000000,
+      onceShare: 2 / 3,
+    });
+    const csv = await json<Inspection>('inspect', made('p.csv', 'page,write\n7,W\n7,R\n9,R\n'));
+    expect(csv).toMatchObject({
+      pages: { requests: 3, distinctPages: 2, topPercentShare: 2 / 3 },
+      recognised: { by: 'unknown' },
+    });
+  });
+
+  it('refuses what is wrong, all at once', async () => {
+    const path = made('w.csv', 'a,b\n1,2\n');
+    const refusals: [string[], string[]][] = [
+      [
+        ['inspect', path, '--time', 'a:weeks', '--format', 'be33', '--time-is', 'middle'],
+        ['--time: given "a:weeks"', '--time-is: given "middle"', 'did you mean "be32"'],
+      ],
+      [['inspect', path, '--key', 'b'], ['--key: given without --time']],
+      [['inspect', path, '--time', 'c:s'], ['c: given a header without it']],
+      [['inspect', made('empty', '')], ['an empty file']],
+      [['inspect', path, '--page-size', '1000B'], ['a power of two']],
+      [['inspct', path], ['did you mean "inspect"']],
+      [[], ['ACTION: missing']],
+    ];
+    for (const [args, expected] of refusals) {
+      const { status, out, err } = await told(...args);
+      expect([status, out]).toEqual([2, '']);
+      for (const text of expected) expect(err).toContain(text);
+    }
+  });
+});
