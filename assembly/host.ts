@@ -7,7 +7,7 @@ import { SLOTS_MAX, createQueue, schedule, RANK_WARMUP, peekTime } from "./kerne
 import { createHistograms, histogramBytes, resetHistogram } from "./kernel/histogram";
 import { prepareTables, layDistributions, Distribution } from "./kernel/distribution";
 import {
-  H, SLOT_VMS, VM_SLOTS_SHIFT, VM_BYTES, VCPU_OWN_BYTES, VCpu, Core, Move, Q, coreAt, vmAt, Vm, SLOT_CONTROL, clock, curve,
+  H, SLOT_VMS, VM_SLOTS_SHIFT, VM_BYTES, VCPU_OWN_BYTES, VCpu, Core, Move, Q, coreAt, isNull, vmAt, Vm, SLOT_CONTROL, clock, curve,
   injection, settings,
 } from "./cpu/state";
 import { pushIdle } from "./cpu/idle";
@@ -19,6 +19,7 @@ import { prepareFork, releaseFrozen, setCoreCount, finishFork } from "./cpu/core
 import { laySeries, bookDelays } from "./cpu/series";
 import { chooseMechanism } from "./cpu/mechanisms/index";
 import { takeOver } from "./cpu/cores/refit";
+import { reorder } from "./cpu/guest/reorder";
 import { configureParts, openParts, settleParts } from "./parts";
 import {
   findSections, groupWords, layVcpus, readHost, readChoices, readVm, sections, seedVm, shareHistograms, stateWords, vmWords, word,
@@ -205,6 +206,9 @@ export function reconfigure(words: usize): i32 {
   setCoreCount(H.coresInAll - settings.dedicated);
   if (!chooseMechanism(kind)) return L.E_CONFIG;
   takeOver(same, finishFork(same));
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    if (!isNull(vmAt(i).order)) reorder(vmAt(i));
+  }
   endRearranging();
   return <i32>clock.status;
 }

@@ -78,6 +78,7 @@ export const HOST_WORDS = 78;
 
 export const PART_SWAP = 0; // memory/pages/layout.ts
 export const PART_LIFECYCLE = 1; // lifecycle/layout.ts
+export const PART_ORDER = 2; // order/layout.ts
 export const PARTS = 4; // room for so many
 
 export const GROUP_CLASS = 0; // CLASS_*
@@ -206,11 +207,12 @@ export const ARRIVALS_DETERMINISTIC = 2;
 export const ARRIVALS_MODULATED = 3; // mmpp, on/off
 export const ARRIVALS_CLOSED = 4;
 export const ARRIVALS_SATURATE = 5;
+export const ARRIVALS_PERIODIC = 6; // each of its tasks takes two rows of states: period, service | deadline (-1: the VM's), offset
 
-// --- injected arrivals: 24 bytes each, a ring in linear memory ---------------------------------------------
-//   0 atNs f64 | 8 serviceNs f64 (-1: draw) | 16 vm u32 | 20 width u32 (0: draw)
+// --- injected arrivals: 32 bytes each, a ring in linear memory ---------------------------------------------
+//   0 atNs f64 | 8 serviceNs f64 (-1: draw) | 16 vm u32 | 20 width u32 (0: draw) | 24 deadlineNs f64 from arrival (-1: the VM's)
 
-export const ARRIVAL_BYTES = 24;
+export const ARRIVAL_BYTES = 32;
 export const ARRIVAL_FUNCTION = 0x8000_0000; // a bit of vm: the rest is the number of a function
 export const CLIENT_FUNCTION = 0xffff_ff00; // what waits for a task from here on is a request of a function; beyond all slots
 
@@ -265,7 +267,11 @@ export const VM_THROTTLED_NS = 28; // cgroup: time without quota
 export const VM_LOCK_WAIT_MAX = 29; // ns
 export const VM_LOCK_HOLDER_PREEMPTIONS = 30; // holders whose vCPU was taken, and locks that came to a waiter without one
 export const VM_LOCK_WAITS_ENDED = 31;
-export const VM_COUNTERS = 32;
+export const VM_MET = 32; // requests that ended by their deadline
+export const VM_LATE = 33; // that ended behind it
+export const VM_ABANDONED = 34; // that were given up at it; they are dropped
+export const VM_TURNS = 35; // tasks that made room for one that comes before them in the VM's order
+export const VM_COUNTERS = 36;
 
 export const HOST_EVENTS = 0;
 export const HOST_FINGERPRINT_VALUE = 1;

@@ -3,6 +3,7 @@
 
 import "./memory/swap/index";
 import "./lifecycle/index";
+import "./order/index";
 import * as L from "./layout";
 import { partAt } from "./kernel/part";
 import { word } from "./cpu/configure";

@@ -13,6 +13,7 @@ export const CORE_LAYERS = [
       'assembly/server/layout.ts',
       'assembly/lifecycle/layout.ts',
       'assembly/systems/layout.ts',
+      'assembly/order/layout.ts',
     ],
     about: 'numbers that both languages know: words of the configuration, kinds, codes',
   },
@@ -57,6 +58,7 @@ export const CORE_LAYERS = [
     rooms: ['assembly/sandbox'],
     about: 'what such a policy reads where it is compiled for the sandbox; imports nothing',
   },
+  { rooms: ['assembly/order'], about: 'orders of the run queue and deadlines: a record and a timer a VM' },
   { rooms: ['assembly/parts.ts'], about: 'the parts of the host, one line each' },
   { rooms: ['assembly/events.ts'], about: 'the event loop: which event goes to whom' },
   {
@@ -105,8 +107,9 @@ export const SRC_LAYERS = [
     about: 'the settings of each mechanism · arrivals and the files that they are read from',
   },
   {
-    rooms: ['src/swap', 'src/lifecycle'],
-    about: 'swapped memory · functions whose VMs come and go, each as a part of scenario and result',
+    rooms: ['src/swap', 'src/lifecycle', 'src/order'],
+    about:
+      'swapped memory · functions whose VMs come and go · orders of the run queue, each as a part of scenario and result',
   },
   { rooms: ['src/recording'], about: "what a machine's scheduler did, read from files" },
   { rooms: ['src/scenario'], about: 'a scenario: checked, resolved, written again, forked' },

@@ -1,4 +1,5 @@
 // The parts of a host, one line each.
 
 export { lifecycle } from './lifecycle/index.js';
+export { order } from './order/index.js';
 export { swap } from './swap/index.js';

@@ -2,6 +2,7 @@
 // Every field that changes in a run is here, so that a copy of linear memory is a snapshot.
 
 import { Distribution } from "../kernel/distribution";
+import { Order } from "./order-record";
 
 /** A uThread: one cache line. Where `request` is 0 the task is the whole request. */
 @unmanaged
@@ -14,8 +15,8 @@ export class Task {
   arrivedAt: u64; //    32
   request: Request; //  40
   client: u32; //       44 slot of the closed client that waits for it, 0: none
-  touch: u64; //        48 from which the pages that it still touches follow (memory/swap/access.ts)
-  afterLock: u64; //    56 ns behind it; of a function's task, which takes no lock: its VM
+  touch: u64; //        48 from which the pages that it still touches follow (memory/swap/access.ts); in a VM with deadlines: its own
+  afterLock: u64; //    56 ns behind it; of a function's task, which takes no lock: its VM; in a VM with an order: its place among the ready
 }
 
 /** A fork-join request: a chain of stages, each as wide as is drawn when it starts. */
@@ -31,7 +32,7 @@ export class Request {
   left: u32; //         44 tasks of the stage not done yet
   client: u32; //       48
   pad0: u32;
-  touch: u64; //        56 its tasks' next place in the order of its VM's touches (memory/swap/access.ts)
+  touch: u64; //        56 its tasks' next place in the order of its VM's touches (memory/swap/access.ts); in a VM with deadlines: its own
 }
 
 /** First in, first out, singly linked through the tasks: no capacity of its own. */
@@ -202,7 +203,7 @@ export class Vm {
   lockWaitTail: Task;
   lockWaiting: u32;
   looker: VCpu;
-  lookVictim: VCpu; //   null: the ingress queue
+  order: Order; //       null: first in, first out, without deadlines
   // seldom
   cls: u32;
   priority: i32;
@@ -215,6 +216,7 @@ export class Vm {
   snapQueued: u32; //    as last published (arbiter.ts)
   snapActive: u32;
   snapStranded: u32;
+  lookVictim: VCpu; //   null: the ingress queue
   dwellConstant: u8;
   lockSpins: u8;
   snapReadySum: u64;
@@ -375,7 +377,6 @@ export class Host {
   bagCount: u32;
   bag: usize; //             VMs with tasks waiting
   scratch: usize; //         those of them that are over their threshold, by rank (cores/rank.ts)
-  // speeds
   varies: u32; //            1: a task's speed depends on what else runs
   traffic: f64; //           bytes per second that all running tasks would like
   memorySpeed: f64; //       of who uses memory bandwidth, 1 where there is enough
@@ -388,7 +389,6 @@ export class Host {
   recordLimit: u32; //       that may be alive at once
   distributions: usize;
   stages: usize;
-  // accounts
   idleNs: u64; //            of cores that were idle since statistics began, until they ceased to be
   capacityNs: u64; //        core time for VMs up to capacitySince; a fork may change how many cores there are
   capacitySince: u64;

@@ -101,12 +101,21 @@ function popOldest(q: RunQueue): Task {
     }
     last = t;
   }
-  if (place == 0) return popHead(q);
-  before.next = oldest.next;
-  if (q.tail == oldest) q.tail = before;
+  takeBehind(q, before, oldest, place);
+  return oldest;
+}
+
+/** Takes out the task that lies behind `before`, at `place` from 0; null: the head. */
+export function takeBehind(q: RunQueue, before: Task, t: Task, place: u32): void {
+  if (isNull(before)) {
+    popHead(q);
+    return;
+  }
+  assert(before.next == t);
+  before.next = t.next;
+  if (q.tail == t) q.tail = before;
   q.length--;
   if (place < (q.front & ~MIXED)) q.front--;
-  return oldest;
 }
 
 /** How many of `waiting` tasks a thief with `own` takes: half of the difference, rounded up, at most 32. */

@@ -13,6 +13,7 @@ import { STREAM_BYTES } from "../kernel/random";
 import { Arbiter, Clock, Core, Curve, Host, Injection, Move, Request, RunQueue, Series, Settings, Task, Traits, VCpu, Vm } from "./records";
 
 export * from "./records";
+export * from "./order-record";
 
 // @ts-ignore: decorator
 @inline export const DORMANT: u32 = 0;

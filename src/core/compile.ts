@@ -80,6 +80,7 @@ function arrivalWords(
   arrivals: Arrivals | undefined,
   states: number[],
   distributions: Distributions,
+  ownDeadlineNs: number | undefined,
 ): Partial<Record<number, number>> {
   if (arrivals === undefined) return { [L.GROUP_ARRIVALS]: L.ARRIVALS_NONE };
   switch (arrivals.process) {
@@ -95,6 +96,16 @@ function arrivalWords(
       };
     case 'saturate':
       return { [L.GROUP_ARRIVALS]: L.ARRIVALS_SATURATE, [L.GROUP_CLIENTS]: arrivals.tasks };
+    case 'periodic': {
+      const from = states.length / L.STATE_WORDS;
+      for (const { periodNs, serviceNs, deadlineNs, offsetNs } of arrivals.tasks)
+        states.push(periodNs, serviceNs, deadlineNs ?? ownDeadlineNs ?? periodNs, offsetNs);
+      return {
+        [L.GROUP_ARRIVALS]: L.ARRIVALS_PERIODIC,
+        [L.GROUP_STATES_FROM]: from,
+        [L.GROUP_STATES]: 2 * arrivals.tasks.length,
+      };
+    }
     case 'mmpp':
     case 'onoff': {
       const from = states.length / L.STATE_WORDS;
@@ -186,7 +197,7 @@ export function compileScenario(
       [L.GROUP_LOCK_HOLD]: request?.lock?.holdNs ?? 0,
       [L.GROUP_LOCK_SPINS]: Number(request?.lock?.wait === 'spin'),
       [L.GROUP_BANDWIDTH]: group.bandwidthPerVcpuBytesPerSecond ?? 0,
-      ...arrivalWords(group.workload?.arrivals, states, distributions),
+      ...arrivalWords(group.workload?.arrivals, states, distributions, group.workload?.deadlineNs),
     });
   }
   const vmWords = scenario.vms.flatMap((group, index) =>

@@ -47,6 +47,8 @@ export interface InjectedArrival {
   serviceNs: number;
   vm: number;
   width: number;
+  /** From its arrival; -1: as the VM says. */
+  deadlineNs: number;
 }
 
 const TWO_32 = 2 ** 32;
@@ -226,6 +228,7 @@ export class HostCore {
         serviceNs: view.getFloat64(at + 8, true),
         vm: view.getUint32(at + 16, true),
         width: view.getUint32(at + 20, true),
+        deadlineNs: view.getFloat64(at + 24, true),
       });
     }
     this.ringWrite = this.ringRead;
@@ -233,13 +236,14 @@ export class HostCore {
   }
 
   /** Puts one arrival into the ring; it counts from `commit` on. Times must not decrease. */
-  put(atNs: number, serviceNs: number, vm: number, width: number): void {
+  put(atNs: number, serviceNs: number, vm: number, width: number, deadlineNs: number): void {
     const at = this.entry(this.ringWrite++);
     const view = new DataView(this.memory.buffer);
     view.setFloat64(at, atNs, true);
     view.setFloat64(at + 8, serviceNs, true);
     view.setUint32(at + 16, vm, true);
     view.setUint32(at + 20, width, true);
+    view.setFloat64(at + 24, deadlineNs, true);
   }
 
   /** What was put is there for the core; `more`: it must ask before it simulates beyond the last of it. */

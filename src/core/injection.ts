@@ -164,7 +164,7 @@ export class Injection {
 
   private putPending(): void {
     const arrival = this.pending[this.pendingAt++]!;
-    this.core.put(arrival.atNs, arrival.serviceNs, arrival.vm, arrival.width);
+    this.core.put(arrival.atNs, arrival.serviceNs, arrival.vm, arrival.width, arrival.deadlineNs);
   }
 
   /** Fills the ring. Must be awaited before the first step, and whenever the core asks for input. */
@@ -181,10 +181,10 @@ export class Injection {
       if (source === null || pendingTime <= source.batch!.atNs[source.at]!) {
         this.putPending();
       } else {
-        const { atNs, serviceNs, width, fn } = source.batch!;
+        const { atNs, serviceNs, width, fn, deadlineNs } = source.batch!;
         const service = serviceNs[source.at]!;
         const to = fn === undefined ? source.vm : ARRIVAL_FUNCTION + fn[source.at]!;
-        this.core.put(atNs[source.at]!, service, to, width[source.at]!);
+        this.core.put(atNs[source.at]!, service, to, width[source.at]!, deadlineNs?.[source.at] ?? -1);
         source.lastNs = atNs[source.at]!;
         source.seen++;
         if (service >= 0 && service <= 1) source.tiny++;

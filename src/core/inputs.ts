@@ -128,7 +128,7 @@ export function openTraces(
 }
 
 function arrivalProblems(
-  { atNs = 0, serviceNs = -1, width = 0 }: Partial<Arrival>,
+  { atNs = 0, serviceNs = -1, width = 0, deadlineNs = -1 }: Partial<Arrival>,
   path: string,
 ): { path: string; given: string; expected: string }[] {
   const problems: { path: string; given: string; expected: string }[] = [];
@@ -140,6 +140,12 @@ function arrivalProblems(
       path: `${path}.serviceNs`,
       given: show(serviceNs),
       expected: 'nanoseconds from 0 to 2^53 - 1, or -1 to draw',
+    });
+  if (!time(deadlineNs) && deadlineNs !== -1)
+    problems.push({
+      path: `${path}.deadlineNs`,
+      given: show(deadlineNs),
+      expected: "nanoseconds from 0 to 2^53 - 1, or -1 for the VM's own",
     });
   if (!Number.isInteger(width) || width < 0 || width > 2 ** 24)
     problems.push({
@@ -154,11 +160,12 @@ function arrivalProblems(
 export function injectedArrivals(arrivals: readonly Partial<Arrival>[], vm: number, nowNs: number): InjectedArrival[] {
   const problems = arrivals.flatMap((arrival, index) => arrivalProblems(arrival, `arrivals.${index}`));
   if (problems.length > 0) throw new InputError(problems);
-  return arrivals.map(({ atNs = nowNs, serviceNs = -1, width = 0 }) => ({
+  return arrivals.map(({ atNs = nowNs, serviceNs = -1, width = 0, deadlineNs = -1 }) => ({
     atNs: Math.max(atNs, nowNs),
     serviceNs,
     vm,
     width,
+    deadlineNs,
   }));
 }
 

@@ -1,6 +1,7 @@
 // The core's counters and histograms, as results are built from them.
 
 import * as L from '../../assembly/layout.js';
+import { hasDeadlines } from '../order/types.js';
 import { ofEach, type Recorded } from '../metrics/counters.js';
 import type { RawRun, RawVm } from '../result/build.js';
 import { MOVE_DISTRIBUTIONS, STEP_DISTRIBUTIONS, VM_DISTRIBUTIONS } from '../result/counters.js';
@@ -37,6 +38,7 @@ export function readCounters(
       lateInFlight: late?.atLeast(index, core.nowNs, counters[L.VM_ARRIVED] ?? 0, inFlight) ?? 0,
       distributions,
       ...(compiled.histogramsShared && group.count > 1 ? { latencyShared: group.name } : {}),
+      deadlines: hasDeadlines(group),
       locks: group.workload?.request.lock !== undefined,
       endless: process === 'saturate' || process === 'closed',
     };

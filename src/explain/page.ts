@@ -7,6 +7,7 @@ import { LIFECYCLE_FIELDS, LIFECYCLE_PARAMETERS } from '../lifecycle/parameters.
 import { MEMORY_PARAMETERS, MEMORY_FIELDS } from '../swap/parameters.js';
 import { SCENARIO_FIELDS } from '../scenario/given.js';
 import { SCENARIO_PARAMETERS } from '../scenario/fields.js';
+import { ORDER_FIELDS, ORDER_PARAMETERS } from '../scenario/order-fields.js';
 import { FLEET_PARAMETERS, FLEET_FIELDS } from '../fleet/parameters.js';
 import { RESERVE_PARAMETERS, RESERVE_FIELDS } from '../reserve/parameters.js';
 import { POLICY_PARAMETERS } from '../pages/parameters.js';
@@ -63,7 +64,12 @@ export function renderParametersMarkdown(): string {
       ...LIFECYCLE_PARAMETERS,
       ...LIFECYCLE_FIELDS,
     ]),
-    section('Scenario', 'The remaining fields; `*` stands for each VM.', [...SCENARIO_PARAMETERS, ...SCENARIO_FIELDS]),
+    section('Scenario', 'The remaining fields; `*` stands for each VM.', [
+      ...SCENARIO_PARAMETERS,
+      ...ORDER_PARAMETERS,
+      ...SCENARIO_FIELDS,
+      ...ORDER_FIELDS,
+    ]),
     section(
       'Reserved memory',
       'Of `fluxhost reserve`, in a file of its own; docs/vmem.md tells what is done with them.',

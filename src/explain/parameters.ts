@@ -12,6 +12,7 @@ import { type Parameter, type Field } from '../input/parameter.js';
 import { distributionFields } from './distributions.js';
 import { SCENARIO_FIELDS } from '../scenario/given.js';
 import { SCENARIO_PARAMETERS } from '../scenario/fields.js';
+import { ORDER_FIELDS, ORDER_PARAMETERS } from '../scenario/order-fields.js';
 
 export { COST_NAMES, COST_PARAMETERS, type CostName } from '../mechanisms/costs.js';
 export type { Confidence, Field, Parameter, ParameterUnit } from '../input/parameter.js';
@@ -22,6 +23,7 @@ export const PARAMETERS: readonly Parameter[] = [
   ...MEMORY_PARAMETERS,
   ...LIFECYCLE_PARAMETERS,
   ...SCENARIO_PARAMETERS,
+  ...ORDER_PARAMETERS,
   ...RESERVE_PARAMETERS,
   ...FLEET_PARAMETERS,
   ...POLICY_PARAMETERS,
@@ -31,6 +33,7 @@ export const PARAMETERS: readonly Parameter[] = [
 export function allFields(): readonly Field[] {
   return [
     ...SCENARIO_FIELDS,
+    ...ORDER_FIELDS,
     ...distributionFields(),
     ...MEMORY_FIELDS,
     ...LIFECYCLE_FIELDS,

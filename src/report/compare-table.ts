@@ -131,6 +131,8 @@ function vmRows(comparison: Comparison, shown: readonly VmRow[]): Row[] {
     const some = (is: (vm: VmResult) => boolean): boolean =>
       comparison.runs.some((_, i) => at(i)?.vms.some(is) === true);
     if (some(({ dropped }) => dropped > 0)) summed('dropped', 'dropped', ({ dropped }) => dropped, formatCount);
+    if (vm.deadlines !== undefined)
+      summed('deadlines missed', 'deadlines.missed', ({ deadlines }) => deadlines?.missed ?? 0, formatCount);
     if (vm.slo === null && vm.class === 'best-effort') {
       // What a best-effort VM gets is core time; its latencies say little.
       summed('task core-seconds', 'cpuSeconds.task', ({ cpuSeconds }) => cpuSeconds.task, formatCoreSeconds);

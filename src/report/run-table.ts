@@ -207,6 +207,22 @@ function confidenceTable(result: Result, all: readonly VmRow[], look: Look): str
   return `\n${renderTable(rows, { look })}${judged ? `${shareLegend(samplingOf(result))}\n` : ''}`;
 }
 
+/** `deadlines: jobs missed 30 of 130 (23.1 %): 30 given up` */
+function deadlineLines(name: string, vms: readonly VmResult[]): string[] {
+  const all = vms.flatMap(({ deadlines }) => (deadlines === undefined ? [] : [deadlines]));
+  const missed = sum(all.map((one) => one.missed));
+  if (missed === 0) return [];
+  const of = missed + sum(all.map(({ met }) => met));
+  const ways = [
+    [sum(all.map(({ abandoned }) => abandoned)), 'given up'],
+    [sum(all.map(({ late }) => late)), 'late'],
+  ] as const;
+  const how = ways.filter(([count]) => count > 0).map(([count, word]) => `${formatCount(count)} ${word}`);
+  return [
+    `deadlines: ${printable(name)} missed ${formatCount(missed)} of ${formatCount(of)} (${formatShare(missed / of)}): ${how.join(', ')}`,
+  ];
+}
+
 function warnings(result: Result, look: Look): string {
   const lines: string[] = [];
   if (result.incomplete === true) lines.push('incomplete: interrupted, the figures cover the time simulated so far');
@@ -227,8 +243,10 @@ function warnings(result: Result, look: Look): string {
     const share = formatShare((throttled * 1e9) / vms.length / result.manifest.measuredNs);
     lines.push(`throttled: ${printable(name)} had no quota left for ${share} of the time; its requests waited then`);
   }
+  for (const { name, vms } of rowsOf(result.vms).slice(0, MAX_VMS)) lines.push(...deadlineLines(name, vms));
   for (const { name, vms } of rowsOf(result.vms).slice(0, MAX_VMS)) {
-    const dropped = sum(vms.map((vm) => vm.dropped));
+    // who was given up at its deadline stands with the deadlines
+    const dropped = sum(vms.map((vm) => vm.dropped - (vm.deadlines?.abandoned ?? 0)));
     if (dropped === 0) continue;
     const share = formatShare(dropped / sum(vms.map(({ arrived }) => arrived)));
     const missed = vms[0]!.slo === null ? '' : '; its SLO counts them as missed';

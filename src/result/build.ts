@@ -6,6 +6,7 @@ import { type Samples, nearestRank, quantileOf, distributionOf } from '../metric
 import {
   ARBITER_COUNTERS,
   CONTROLLER_COUNTERS,
+  DEADLINE_COUNTERS,
   HOST_COUNTERS,
   LOCK_COUNTERS,
   MOVE_COUNTERS,
@@ -16,7 +17,7 @@ import {
   VM_SECONDS,
   VM_STARTS,
 } from './counters.js';
-import type { Controllers, LockResult, Manifest, Result, SloResult, VmResult } from './result.js';
+import type { Controllers, DeadlineResult, LockResult, Manifest, Result, SloResult, VmResult } from './result.js';
 import type { LifecycleResult } from '../lifecycle/result.js';
 import type { MemoryResult } from '../swap/result.js';
 
@@ -38,6 +39,8 @@ export interface RawVm {
   readonly latencyShared?: string;
   /** Whether its requests take a lock. */
   readonly locks?: boolean;
+  /** Whether its requests have deadlines. */
+  readonly deadlines?: boolean;
   /** Whether arrivals wait for completions (saturate, closed): then nothing is offered. */
   readonly endless: boolean;
 }
@@ -108,6 +111,12 @@ function lockResult(counters: Words): LockResult {
   };
 }
 
+function deadlineResult(counters: Words, { completed, dropped }: VmCounts): DeadlineResult {
+  const ended = counted(DEADLINE_COUNTERS, counters);
+  const missed = ended.late + dropped;
+  return { ...ended, missed, missedShare: completed + dropped === 0 ? null : missed / (completed + dropped) };
+}
+
 function vmResult(raw: RawVm, measuredNs: number): VmResult {
   const { counters, distributions } = raw;
   const counts = counted(VM_COUNTERS, counters);
@@ -123,6 +132,7 @@ function vmResult(raw: RawVm, measuredNs: number): VmResult {
     coldStarts: Object.fromEntries(starts),
     offeredLoad: raw.endless || measuredNs === 0 ? null : (counters[L.VM_WORK_NS] ?? 0) / measuredNs,
     unstable: isUnstable({ ...counts, inFlightAtWarmup: counters[L.VM_CARRIED] ?? 0 }),
+    ...(raw.deadlines === true ? { deadlines: deadlineResult(counters, counts) } : {}),
     ...(raw.locks === true ? { locks: lockResult(counters) } : {}),
     ...(longestOffCoreNs > 0 ? { longestOffCoreNs } : {}),
     ...(raw.latencyShared === undefined ? {} : { latencyShared: raw.latencyShared }),

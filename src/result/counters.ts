@@ -23,6 +23,14 @@ export const VM_COUNTERS = {
   throttledSeconds: seconds(L.VM_THROTTLED_NS, 'Time without quota (`cgroup`), as far as it lies after the warm-up.'),
 };
 
+/** Of requests that have deadlines. */
+export const DEADLINE_COUNTERS = {
+  met: counter(L.VM_MET, 'Requests that ended by their deadline.'),
+  late: counter(L.VM_LATE, 'Requests that ended behind it (`late: finish`).'),
+  abandoned: counter(L.VM_ABANDONED, 'Requests that were given up at it (`late: abandon`); `dropped` counts them too.'),
+  overtaken: counter(L.VM_TURNS, "Tasks that left their vCPU to one that comes first in the VM's `order`."),
+};
+
 /** Core time of a VM, by what it was used for. */
 export const VM_SECONDS = {
   task: seconds(L.VM_TASK_NS, 'Running tasks, in seconds.'),

@@ -9,7 +9,7 @@
 import { brokenLifecycleLaws } from '../lifecycle/result.js';
 import { memoryOf } from '../swap/result.js';
 import type { Distribution } from '../metrics/figures.js';
-import type { Result } from './result.js';
+import type { Result, VmResult } from './result.js';
 
 /** A run broke a conservation law: a defect of the simulator, never of the scenario. */
 export class LawError extends Error {
@@ -76,6 +76,17 @@ function brokenTimes(path: string, part: unknown): string[] {
   return broken;
 }
 
+/** Every request that ended met its deadline or was late, and who was given up was dropped. */
+function brokenDeadlineLaws({ name, completed, dropped, deadlines }: VmResult): string[] {
+  if (deadlines === undefined) return [];
+  const { met, late, abandoned } = deadlines;
+  const broken: string[] = [];
+  if (met + late !== completed)
+    broken.push(`${name}: completed ${completed}, but deadlines met + late is ${met + late}`);
+  if (abandoned > dropped) broken.push(`${name}: ${abandoned} given up at their deadline, but only ${dropped} dropped`);
+  return broken;
+}
+
 /** One line for each law that a result breaks; none for a sound one. */
 export function brokenLaws(result: Result): string[] {
   const broken: string[] = [];
@@ -88,6 +99,7 @@ export function brokenLaws(result: Result): string[] {
     if (vm.arrived !== accounted) {
       broken.push(`${vm.name}: arrived ${vm.arrived}, but completed + dropped + inFlight is ${accounted}`);
     }
+    broken.push(...brokenDeadlineLaws(vm));
     const { task, steal, idlePoll, transition } = vm.cpuSeconds;
     for (const [state, seconds] of Object.entries(vm.cpuSeconds)) {
       if (seconds < 0) broken.push(`${vm.name}: cpuSeconds.${state} is ${seconds}, below zero`);

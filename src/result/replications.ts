@@ -120,6 +120,10 @@ export function headlineFigures(result: Result): Figures {
     for (const key of ['mean', 'p99'] as const) put(`queueDelayNs.${key}`, vm.queueDelayNs[key]);
     if (vm.slo !== null) put('slo.attained', vm.slo.attained === null ? null : Number(vm.slo.attained));
     for (const [state, seconds] of Object.entries(vm.cpuSeconds)) put(`cpuSeconds.${state}`, seconds);
+    if (vm.deadlines !== undefined) {
+      put('deadlines.missed', vm.deadlines.missed);
+      put('deadlines.missedShare', vm.deadlines.missedShare);
+    }
     put('steals', vm.steals);
     put('preemptions', vm.preemptions);
     put('grants', vm.grants);

@@ -24,6 +24,7 @@ import { memorySchemas, noMemory } from '../swap/result.js';
 import {
   ARBITER_COUNTERS,
   CONTROLLER_COUNTERS,
+  DEADLINE_COUNTERS,
   HOST_COUNTERS,
   LOCK_COUNTERS,
   MOVE_COUNTERS,
@@ -103,6 +104,12 @@ const makeSchemas = () => {
     longestWaitNs: figure('The longest of those waits that ended.'),
   });
 
+  const deadlines = record('DeadlineResult', "What became of a VM's deadlines.", {
+    ...countersOf(DEADLINE_COUNTERS),
+    missed: count('Late, given up, or turned away by a full VM; who still waits or runs at the end counts in neither.'),
+    missedShare: figure('Of those met or missed, 0 to 1; null without any.'),
+  });
+
   const vm = record('VmResult', "What became of a VM's requests, and of its core time.", {
     name: text("Of the VM: its group's, with a number where the group has several."),
     class: text('latency-critical or best-effort.'),
@@ -121,6 +128,7 @@ const makeSchemas = () => {
       ),
     ),
     locks: told("Of the VM's lock; absent where its requests take none.", z.optional(lock)),
+    deadlines: told('Of its deadlines; absent where its requests have none.', z.optional(deadlines)),
     offeredLoad: figure(
       "Service time that arrived, dropped requests' included, over measured time: cores' worth of demand; null for demand without end.",
     ),
@@ -275,6 +283,7 @@ const makeSchemas = () => {
     manifest,
     slo,
     lock,
+    deadlines,
     vm,
     host,
     controller,
@@ -295,6 +304,7 @@ type Schemas = ReturnType<typeof makeSchemas>;
 export type Manifest = z.output<Schemas['manifest']>;
 export type SloResult = z.output<Schemas['slo']>;
 export type LockResult = z.output<Schemas['lock']>;
+export type DeadlineResult = z.output<Schemas['deadlines']>;
 export type VmResult = z.output<Schemas['vm']>;
 export type ControllerResult = z.output<Schemas['controller']>;
 export type Controllers = z.output<Schemas['controllers']>;

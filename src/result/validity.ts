@@ -2,6 +2,7 @@
 // held against. One table, from which docs/validity.md is printed and `run --verbose` picks what a scenario has. Leaves out figures
 // of how well they agree (docs/validation.md), and whether a result is long enough to say anything (trust.ts).
 
+import { hasDeadlines } from '../order/types.js';
 import type { Dist } from '../input/distributions.js';
 import type { Scenario, VmGroup } from '../scenario/types.js';
 import type { Validity } from './result.js';
@@ -100,6 +101,12 @@ export const BRACKETS: readonly Bracket[] = [
     against: 'arrivals of files written by hand, row by row',
     test: 'test/workload/csv.test.ts',
     has: anyVm(comes('trace')),
+  },
+  {
+    part: '`order`, deadlines, `periodic`',
+    against: 'known facts of real-time scheduling, a simulator that orders all jobs at every tick',
+    test: 'test/order/laws.test.ts',
+    has: anyVm(hasDeadlines),
   },
   {
     part: '`queueLimit`',

@@ -2,6 +2,7 @@
 
 import { coreProblems } from './checks.js';
 import { InputError } from '../input/errors.js';
+import { orderProblems } from '../order/checks.js';
 import { toProblem } from './resolve.js';
 import { defaultMechanism } from '../mechanisms/schema.js';
 import type { Scenario } from './types.js';
@@ -37,7 +38,11 @@ export function withMechanism(scenario: Scenario, mechanism: MechanismKind | Mec
 function withKind(scenario: Scenario, kind: MechanismKind): Scenario {
   if (scenario.mechanism.kind === kind) return scenario;
   const guaranteed = scenario.vms.reduce((sum, vm) => sum + vm.vcpus.min * vm.count, 0);
-  const problems = coreProblems(scenario.host.cores, kind, guaranteed);
+  const mechanism = defaultMechanism(kind);
+  const problems = [
+    ...coreProblems(scenario.host.cores, kind, guaranteed),
+    ...orderProblems({ ...scenario, mechanism }),
+  ];
   if (problems.length > 0) throw new InputError(problems.map(toProblem));
-  return { ...scenario, mechanism: defaultMechanism(kind) };
+  return { ...scenario, mechanism };
 }

@@ -7,6 +7,7 @@ import { oneForEachField, problemsOf } from '../input/problems.js';
 import type { FunctionScenarioInput } from './function-input.js';
 import { scenarioSchema, type ScenarioInput } from './schema.js';
 import { lifecycleProblems } from '../lifecycle/checks.js';
+import { orderProblems } from '../order/checks.js';
 import { memoryProblems } from '../swap/checks.js';
 import { MAX_ENTRIES, MAX_FIELDS } from '../input/text-shape.js';
 import type { Scenario } from './types.js';
@@ -46,7 +47,7 @@ export function checkScenario(written: unknown): Checked {
     ...(result.success ? [] : problemsOf(result.error, written)),
     ...checkTogether(written),
     ...lifecycleProblems(written),
-    ...(result.success ? memoryProblems(result.data) : []),
+    ...(result.success ? [...memoryProblems(result.data), ...orderProblems(result.data)] : []),
   ]);
   return result.success && problems.length === 0 ? { scenario: result.data, problems: [] } : { problems };
 }

@@ -1,6 +1,7 @@
 // The resolved scenario: what the core is laid out from. Durations are whole nanoseconds, sizes bytes, every default
 // filled. The written form (units as text, defaults left out) is `ScenarioInput`, inferred from the schema.
 
+import type { Late, OrderGiven, PeriodicTask } from '../order/types.js';
 import type { FunctionsGiven, LifecycleGiven } from '../lifecycle/source.js';
 import type { CostName } from '../mechanisms/costs.js';
 import type { HostMemory, GuestMemory } from '../swap/types.js';
@@ -130,6 +131,8 @@ export interface VmGroup {
   } | null;
   /** 0: run to completion. */
   readonly quantumNs: number;
+  /** In which order its tasks run; absent: as they come. */
+  readonly order?: OrderGiven | undefined;
   /** Requests beyond one for each vCPU of `vcpus.max` that the VM holds at once; those that find so many are dropped. Absent: no limit. */
   readonly queueLimit?: number | undefined;
   /** cgroup: cores' worth of time in each period; absent: as `vcpus.min`. */
@@ -146,6 +149,10 @@ export interface VmGroup {
 export interface Workload {
   /** When requests come. */
   readonly arrivals: Arrivals;
+  /** Time from a request's arrival by which it is to be done, in ns; absent: none, or as its arrivals say. */
+  readonly deadlineNs?: number | undefined;
+  /** What becomes of one that is not; absent: it is given up. */
+  readonly late?: Late | undefined;
   /** What a request is. */
   readonly request: RequestShape;
 }
@@ -222,6 +229,12 @@ export type Arrivals =
       /** Tasks that are there at all times. */
       readonly tasks: number;
     }
+  | {
+      /** Which process it is. */
+      readonly process: 'periodic';
+      /** In the order that breaks ties. */
+      readonly tasks: readonly PeriodicTask[];
+    }
   | TraceArrivals
   | {
       /** Which process it is. */
@@ -267,12 +280,16 @@ export interface TraceArrivals {
         readonly service?: string | undefined;
         /** Of how many tasks a request has. */
         readonly width?: string | undefined;
+        /** Of the times from arrival to deadline. */
+        readonly deadline?: string | undefined;
       }
     | undefined;
   /** `csv`: unit of the instants of arrival; absent: ns. */
   readonly arrivalUnit?: 's' | 'ms' | 'us' | 'ns' | undefined;
   /** `csv`: unit of the service times; absent: ns. */
   readonly serviceUnit?: 's' | 'ms' | 'us' | 'ns' | undefined;
+  /** `azure-2021`: the deadline of a call, in medians of its function's durations; absent: none. */
+  readonly deadlineFactor?: number | undefined;
   /** `azure-2021`: how far out of order starts may be. */
   readonly windowNs?: number | undefined;
 }

@@ -30,5 +30,7 @@ export function unfold(value: unknown, path: Path, next: string): unknown {
   if (path.length === 2 && path[0] === 'host' && path[1] === 'memory' && typeof value === 'string')
     return { size: value };
   if (path.length === 1 && path[0] === 'functions' && isFields(value)) return functions(value, next === 'generated');
+  if (path.length === 3 && path[0] === 'vms' && path[2] === 'order' && typeof value === 'string')
+    return { kind: value };
   return value;
 }

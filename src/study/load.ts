@@ -22,6 +22,8 @@ function rateOf(arrivals: Arrivals): number | undefined | null {
       const { onRate, offRate, meanOnNs, meanOffNs } = arrivals;
       return (onRate * meanOnNs + offRate * meanOffNs) / (meanOnNs + meanOffNs);
     }
+    case 'periodic':
+      return arrivals.tasks.reduce((sum, { periodNs }) => sum + SECOND / periodNs, 0);
     case 'none':
       return 0;
     case 'trace':
@@ -34,6 +36,11 @@ function rateOf(arrivals: Arrivals): number | undefined | null {
 
 /** Mean service time of a request, all its tasks together, ns; undefined where only a draw or a file knows it. */
 function workOf({ workload }: VmGroup): number | undefined {
+  if (workload?.arrivals.process === 'periodic') {
+    const { tasks } = workload.arrivals;
+    const each = tasks.map(({ periodNs, serviceNs }) => [1 / periodNs, serviceNs / periodNs] as const);
+    return each.reduce((sum, [, work]) => sum + work, 0) / each.reduce((sum, [rate]) => sum + rate, 0);
+  }
   let sum = 0;
   for (const { tasks, service } of workload?.request.stages ?? []) {
     const mean = meanOf(service);

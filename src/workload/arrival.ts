@@ -10,6 +10,8 @@ export interface Arrival {
   readonly serviceNs: number;
   /** Tasks of the first stage; 0: draw it from the VM's own distribution. */
   readonly width: number;
+  /** Whole nanoseconds from the arrival to its deadline; absent or -1: as the VM says. */
+  readonly deadlineNs?: number;
 }
 
 export const SERVICE_DRAWN_BY_VM = -1;
@@ -30,6 +32,8 @@ export interface ArrivalBatch {
   readonly serviceNs: Float64Array;
   /** Of each: tasks of the first stage; 0: drawn by the VM. */
   readonly width: Uint32Array;
+  /** Of each: ns from the arrival to its deadline; absent: as the VM says. */
+  readonly deadlineNs?: Float64Array;
 }
 
 /** What a reader did to the trace; complete once the last batch has been taken. */

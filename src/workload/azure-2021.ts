@@ -63,19 +63,38 @@ export async function* invocationRows(
   }
 }
 
+/** The value that half of them do not exceed. */
+function median(values: number[]): number {
+  values.sort((a, b) => a - b);
+  return values[Math.ceil(values.length / 2) - 1]!;
+}
+
+interface Scanned {
+  readonly functions: string[];
+  readonly windowNs: number;
+  /** Of each function's durations, where deadlines follow from them. */
+  readonly medianNs: ReadonlyMap<string, number>;
+}
+
 /** First pass: the functions, and how far starts lie behind the latest start of the rows before them. */
-async function scan(options: TraceOptions, host: TraceHost): Promise<{ functions: string[]; windowNs: number }> {
+async function scan(options: TraceOptions, host: TraceHost): Promise<Scanned> {
   const functions = new Set<string>();
+  const durations = new Map<string, number[]>();
   let latestNs = -Infinity;
   let windowNs = 0;
   for await (const rows of invocationRows(host, options)) {
     for (const { func, endNs, durationNs } of rows) {
-      if (!functions.has(func)) functions.add(detached(func));
+      if (!functions.has(func)) {
+        functions.add(detached(func));
+        if (options.deadlineFactor !== undefined) durations.set(detached(func), []);
+      }
+      durations.get(func)?.push(durationNs);
       latestNs = Math.max(latestNs, endNs - durationNs);
       windowNs = Math.max(windowNs, latestNs - (endNs - durationNs));
     }
   }
-  return { functions: [...functions], windowNs };
+  const medianNs = new Map([...durations].map(([func, all]) => [func, median(all)] as const));
+  return { functions: [...functions], windowNs, medianNs };
 }
 
 export async function* readAzure2021(
@@ -84,7 +103,8 @@ export async function* readAzure2021(
   summary: TraceSummary,
 ): AsyncGenerator<ArrivalBatch> {
   const { file } = options;
-  const needsScan = options.windowNs === undefined || options.functions !== undefined;
+  const { deadlineFactor } = options;
+  const needsScan = options.windowNs === undefined || options.functions !== undefined || deadlineFactor !== undefined;
   const scanned = needsScan ? await scan(options, host) : undefined;
   const windowNs = options.windowNs ?? scanned?.windowNs ?? 0;
   let taken: ReadonlySet<string> | undefined;
@@ -103,7 +123,8 @@ export async function* readAzure2021(
     for (const { func, endNs, durationNs, line } of rows) {
       summary.rows++;
       if (taken !== undefined && !taken.has(func)) continue;
-      reorder.push(endNs - durationNs, durationNs, WIDTH_DRAWN_BY_VM, line);
+      const deadlineNs = deadlineFactor === undefined ? -1 : deadlineFactor * (scanned?.medianNs.get(func) ?? 0);
+      reorder.push(endNs - durationNs, durationNs, WIDTH_DRAWN_BY_VM, line, deadlineNs);
       reorder.release(out, false);
       if (out.full) yield out.take();
       if (out.ended) break;

@@ -16,17 +16,19 @@ interface Columns {
   /** -1: the file has no such column. */
   readonly service: number;
   readonly width: number;
+  readonly deadline: number;
 }
 
 /** A column that the options name must be there; one that they leave to its default may be missing. */
 function findColumns(header: readonly string[], options: TraceOptions): Columns {
-  const { arrival = 'arrival', service, width } = options.columns ?? {};
-  const named = [arrival, service, width].filter((name) => name !== undefined);
+  const { arrival = 'arrival', service, width, deadline } = options.columns ?? {};
+  const named = [arrival, service, width, deadline].filter((name) => name !== undefined);
   columnIndexes(header, named, options.file);
   return {
     arrival: header.indexOf(arrival),
     service: header.indexOf(service ?? 'service'),
     width: header.indexOf(width ?? 'width'),
+    deadline: deadline === undefined ? -1 : header.indexOf(deadline),
   };
 }
 
@@ -85,14 +87,23 @@ export async function* readCsv(
           continue;
         }
       }
+      let deadlineNs = -1;
+      if (columns.deadline >= 0) {
+        const cell = row[columns.deadline]!;
+        deadlineNs = decimal(cell) * serviceUnitNs;
+        if (!(deadlineNs >= 0)) {
+          problems.add(block.line(i), block.header[columns.deadline]!, cell, `a number of ${serviceUnit}, 0 or more`);
+          continue;
+        }
+      }
       summary.rows++;
       if (reorder === undefined) {
         if (atNs < latestNs) throw outOfOrder(file, block.line(i), latestNs - atNs, windowNs);
         latestNs = atNs;
-        out.add(atNs, serviceNs, width, block.line(i));
+        out.add(atNs, serviceNs, width, block.line(i), deadlineNs);
         if (out.full) yield out.take();
       } else {
-        reorder.push(atNs, serviceNs, width, block.line(i));
+        reorder.push(atNs, serviceNs, width, block.line(i), deadlineNs);
         reorder.release(out, false);
         if (out.full) yield out.take();
       }

@@ -42,7 +42,7 @@ export const TRACE_FORMATS: Readonly<Record<TraceFormatName, TraceFormat>> = {
   },
   'azure-2021': {
     meaning: 'Azure Functions 2021: one row an invocation, with its end and duration',
-    options: ['functions', 'windowNs'],
+    options: ['functions', 'windowNs', 'deadlineFactor'],
     required: [],
     read: later(async () => (await import('./azure-2021.js')).readAzure2021),
   },

@@ -37,6 +37,8 @@ export interface TraceOptions {
     readonly service?: string;
     /** Of how many tasks a request has. */
     readonly width?: string;
+    /** Of the times from arrival to deadline, in `serviceUnit`; absent: the file has none. */
+    readonly deadline?: string;
   };
   /** `csv`. Default ns. */
   readonly arrivalUnit?: TimeUnit;
@@ -55,6 +57,8 @@ export interface TraceOptions {
    * for csv 0 (sorted); for azure-2021 what the file needs, which takes a first pass over it.
    */
   readonly windowNs?: number;
+  /** `azure-2021`: a call's deadline, in medians of its function's durations. Default: none. */
+  readonly deadlineFactor?: number;
 }
 
 /** Decimals of a unit down to the nanosecond. */
@@ -110,14 +114,19 @@ const CHECKS: Readonly<Record<Exclude<keyof TraceOptions, 'columns'>, Check>> = 
   minutes: whole(1, Number.MAX_SAFE_INTEGER),
   spread: oneOf(SPREADS),
   windowNs: whole(0, Number.MAX_SAFE_INTEGER),
+  deadlineFactor: positive,
 };
 
-const COLUMN_ROLES = ['arrival', 'service', 'width'];
+const COLUMN_ROLES = ['arrival', 'service', 'width', 'deadline'];
 
 function columnProblems(value: unknown): Problem[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return [
-      { path: 'columns', given: show(value), expected: 'a mapping of arrival, service and width to column names' },
+      {
+        path: 'columns',
+        given: show(value),
+        expected: 'a mapping of arrival, service, width and deadline to column names',
+      },
     ];
   }
   const problems: Problem[] = [];

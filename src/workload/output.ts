@@ -18,6 +18,7 @@ export class ArrivalOutput {
   readonly #atNs = new Float64Array(BATCH_CAPACITY);
   readonly #serviceNs = new Float64Array(BATCH_CAPACITY);
   readonly #width = new Uint32Array(BATCH_CAPACITY);
+  readonly #deadlineNs = new Float64Array(BATCH_CAPACITY);
 
   readonly #floorNs: number;
 
@@ -49,8 +50,9 @@ export class ArrivalOutput {
    * Takes one arrival in trace time; callers give them in order, and hand out the batch once it is full.
    * @param serviceNs trace time too; negative: drawn by the VM
    * @param line of the trace file for errors; 0 where an arrival has no line of its own
+   * @param deadlineNs from the arrival, trace time as services; negative: the VM's own
    */
-  add(traceNs: number, serviceNs: number, width: number, line: number): void {
+  add(traceNs: number, serviceNs: number, width: number, line: number, deadlineNs = -1): void {
     this.#startNs ??= traceNs;
     const sinceStartNs = traceNs - this.#startNs;
     if (sinceStartNs < 0) {
@@ -70,6 +72,7 @@ export class ArrivalOutput {
     this.#atNs[i] = atNs;
     this.#serviceNs[i] = scaledNs;
     this.#width[i] = width;
+    this.#deadlineNs[i] = deadlineNs < 0 ? -1 : Math.min(TIME_MAX_NS, Math.round(deadlineNs * this.#serviceScale));
     this.#summary.arrivals++;
   }
 
@@ -86,6 +89,6 @@ export class ArrivalOutput {
   take(): ArrivalBatch {
     const count = this.#count;
     this.#count = 0;
-    return { count, atNs: this.#atNs, serviceNs: this.#serviceNs, width: this.#width };
+    return { count, atNs: this.#atNs, serviceNs: this.#serviceNs, width: this.#width, deadlineNs: this.#deadlineNs };
   }
 }

@@ -23,6 +23,7 @@ export class Reorder {
   #serviceNs = new Float64Array(CAPACITY_FIRST);
   #width = new Uint32Array(CAPACITY_FIRST);
   #line = new Float64Array(CAPACITY_FIRST);
+  #deadlineNs = new Float64Array(CAPACITY_FIRST);
   #heap = new Uint32Array(CAPACITY_FIRST);
   #free: number[] = [];
   #sequence = 0;
@@ -32,7 +33,7 @@ export class Reorder {
     this.#windowNs = windowNs;
   }
 
-  push(atNs: number, serviceNs: number, width: number, line: number): void {
+  push(atNs: number, serviceNs: number, width: number, line: number, deadlineNs = -1): void {
     if (atNs > this.#latestNs) this.#latestNs = atNs;
     if (atNs < this.#releasedNs) throw outOfOrder(this.#file, line, this.#latestNs - atNs, this.#windowNs);
     if (this.#count === this.#capacity) this.#grow(line);
@@ -42,6 +43,7 @@ export class Reorder {
     this.#serviceNs[slot] = serviceNs;
     this.#width[slot] = width;
     this.#line[slot] = line;
+    this.#deadlineNs[slot] = deadlineNs;
     this.#rise(this.#count++, slot);
   }
 
@@ -53,7 +55,7 @@ export class Reorder {
       const atNs = this.#atNs[slot]!;
       if (atNs > horizonNs) return false;
       this.#releasedNs = atNs;
-      out.add(atNs, this.#serviceNs[slot]!, this.#width[slot]!, this.#line[slot]!);
+      out.add(atNs, this.#serviceNs[slot]!, this.#width[slot]!, this.#line[slot]!, this.#deadlineNs[slot]);
       this.#free.push(slot);
       this.#sink(this.#heap[--this.#count]!);
     }
@@ -109,6 +111,7 @@ export class Reorder {
     this.#serviceNs = grown(this.#serviceNs, new Float64Array(this.#capacity));
     this.#width = grown(this.#width, new Uint32Array(this.#capacity));
     this.#line = grown(this.#line, new Float64Array(this.#capacity));
+    this.#deadlineNs = grown(this.#deadlineNs, new Float64Array(this.#capacity));
     this.#heap = grown(this.#heap, new Uint32Array(this.#capacity));
   }
 }

@@ -41,6 +41,7 @@ interface Block {
   readonly atNs: number[];
   readonly serviceNs: number[];
   readonly width: number[];
+  readonly deadlineNs: number[];
 }
 
 /** How many whole blocks a trace has. It goes on for a mean gap after its last arrival. */
@@ -67,15 +68,16 @@ async function readBlocks(
   wanted: ReadonlySet<number>,
 ): Promise<ReadonlyMap<number, Block>> {
   const blocks = new Map<number, Block>();
-  for await (const { count, atNs, serviceNs, width } of reader) {
+  for await (const { count, atNs, serviceNs, width, deadlineNs } of reader) {
     for (let i = 0; i < count; i++) {
       const index = Math.floor(atNs[i]! / blockNs);
       if (!wanted.has(index)) continue;
       let block = blocks.get(index);
-      if (block === undefined) blocks.set(index, (block = { atNs: [], serviceNs: [], width: [] }));
+      if (block === undefined) blocks.set(index, (block = { atNs: [], serviceNs: [], width: [], deadlineNs: [] }));
       block.atNs.push(atNs[i]! - index * blockNs);
       block.serviceNs.push(serviceNs[i]!);
       block.width.push(width[i]!);
+      block.deadlineNs.push(deadlineNs?.[i] ?? -1);
     }
   }
   return blocks;
@@ -98,6 +100,7 @@ async function* drawn(
     atNs: new Float64Array(BATCH_CAPACITY),
     serviceNs: new Float64Array(BATCH_CAPACITY),
     width: new Uint32Array(BATCH_CAPACITY),
+    deadlineNs: new Float64Array(BATCH_CAPACITY),
   };
   let count = 0;
   for (const [place, index] of order.entries()) {
@@ -107,6 +110,7 @@ async function* drawn(
       batch.atNs[count] = place * blockNs + block.atNs[i]!;
       batch.serviceNs[count] = block.serviceNs[i]!;
       batch.width[count] = block.width[i]!;
+      batch.deadlineNs[count] = block.deadlineNs[i]!;
       if (++count < BATCH_CAPACITY) continue;
       yield { count, ...batch };
       count = 0;

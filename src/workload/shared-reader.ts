@@ -15,12 +15,13 @@ export function sharedReader(reader: TraceReader): TraceReader {
     source ??= reader[Symbol.asyncIterator]();
     const step = await source.next();
     if (step.done === true) return { batch: undefined, next: undefined };
-    const { count, atNs, serviceNs, width } = step.value; // valid until the next is asked for
+    const { count, atNs, serviceNs, width, deadlineNs } = step.value; // valid until the next is asked for
     const batch = {
       count,
       atNs: atNs.slice(0, count),
       serviceNs: serviceNs.slice(0, count),
       width: width.slice(0, count),
+      ...(deadlineNs === undefined ? {} : { deadlineNs: deadlineNs.slice(0, count) }),
     };
     return { batch, next: undefined };
   };

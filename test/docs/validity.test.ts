@@ -54,6 +54,7 @@ const CASES: readonly (readonly [string, ScenarioInput, ScenarioInput])[] = [
   ['saturate', doing({ arrivals: { process: 'saturate', tasks: 3 } }), of()],
   ['class, priority', of({}, { vms: [...of().vms, { ...of().vms[0]!, name: 'b', class: 'best-effort' }] }), of()],
   ['trace', doing({ arrivals: { process: 'trace', file: 'a.csv', format: 'csv' } }), of()],
+  ['order, deadlines, periodic', doing({ deadline: '50us' }), of()],
   ['queueLimit', of({ queueLimit: 3 }), of()],
   ['dispatch, stealing', of({ vcpus: { min: 0, max: 2 } }, { mechanism: 'hyperflux' }), of()],
   ['mechanisms that move cores', of({}, { mechanism: 'caladan' }), of({}, { mechanism: 'static' })],

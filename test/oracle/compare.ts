@@ -48,7 +48,10 @@ export function inject(simulation: Simulation, scenario: Made['scenario'], arriv
   expand(scenario).forEach(({ name }, vm) => {
     const own = arrivals.filter((arrival) => arrival.vm === vm);
     if (own.length > 0) {
-      simulation.inject({ vm: name, arrivals: own.map(({ atNs, serviceNs, width }) => ({ atNs, serviceNs, width })) });
+      simulation.inject({
+        vm: name,
+        arrivals: own.map(({ vm: _, deadlineNs = -1, ...rest }) => ({ ...rest, deadlineNs })),
+      });
     }
   });
 }

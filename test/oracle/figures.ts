@@ -86,9 +86,13 @@ function putRequests(figures: Figures, finished: readonly Finished[]): void {
   }
 }
 
+const DEADLINES = ['met', 'late', 'abandoned', 'overtaken'] as const;
+
 function putVm(figures: Figures, h: Host, { name, counted, inFlight, locks, spec, vcpus, throttledSince }: Vm): void {
   for (const key of COUNTERS) figures[`${name}.${key}`] = counted[key];
   figures[`${name}.inFlight`] = inFlight;
+  if (spec.workload?.deadlineNs !== undefined)
+    for (const key of DEADLINES) figures[`${name}.deadlines.${key}`] = counted[key];
   const process = spec.workload?.arrivals.process;
   if (process !== 'closed' && process !== 'saturate') figures[`${name}.offeredNs`] = counted.offeredNs;
   put(figures, `${name}.latencyNs`, summary(counted.latencies));
@@ -173,6 +177,7 @@ function putVmResult(figures: Figures, vm: Result['vms'][number], measuredNs: nu
   if (offeredLoad !== null) figures[`${name}.offeredNs`] = Math.round(offeredLoad * measuredNs);
   for (const key of COUNTERS) figures[`${name}.${key}`] = vm[key];
   figures[`${name}.inFlight`] = vm.inFlight;
+  for (const key of DEADLINES) if (vm.deadlines !== undefined) figures[`${name}.deadlines.${key}`] = vm.deadlines[key];
   put(figures, `${name}.latencyNs`, vm.latencyNs);
   put(figures, `${name}.queueDelayNs`, vm.queueDelayNs);
   put(figures, `${name}.slowdown`, vm.slowdown, SLOWDOWN_UNIT);

@@ -4,6 +4,7 @@
 import fc from 'fast-check';
 import { resolveScenario, type Scenario, type ScenarioInput } from '../../src/index.js';
 import { memoryGenes, memoryOf, type MadeMemory, type MemoryGenes } from './memory/generate.js';
+import { ordered, periodicOf } from './orders-made.js';
 import type { Arrival } from './scenario.js';
 
 /** What a scenario may have. Only what is switched on is read. */
@@ -50,7 +51,9 @@ export const FEATURES = [
   'freeLooks',
   'series',
 ] as const;
-export type Feature = (typeof FEATURES)[number];
+/** What orders and deadlines add; apart from the others, whose seeds hang on how many there are. */
+export const ORDER_FEATURES = ['order', 'bins', 'finish', 'decision', 'periodic', 'ownDeadlines'] as const;
+export type Feature = (typeof FEATURES)[number] | (typeof ORDER_FEATURES)[number];
 
 export interface Job {
   readonly gap: number;
@@ -58,7 +61,7 @@ export interface Job {
   readonly width: number;
 }
 
-interface VmGenes {
+export interface VmGenes {
   readonly min: number;
   readonly max: number;
   readonly latencyCritical: boolean;
@@ -141,7 +144,12 @@ export function genes(
     );
   };
   return fc.record({
-    on: fc.record(Object.fromEntries(FEATURES.map((f) => [f, on(f)])) as Record<Feature, fc.Arbitrary<boolean>>),
+    on: fc.record(
+      Object.fromEntries([...FEATURES, ...ORDER_FEATURES].map((f) => [f, on(f)])) as Record<
+        Feature,
+        fc.Arbitrary<boolean>
+      >,
+    ),
     cores: small(5),
     mechanism: small(999),
     knobs: fc.array(small(9), { minLength: 12, maxLength: 12 }),
@@ -237,7 +245,14 @@ export function make(g: Genes, maker: Maker): Made {
     if (process === undefined) {
       for (const { gap, service, width } of v.jobs) {
         at += (on.coarse ? 500 : 173) * scale * gap;
-        arrivals.push({ vm: i, atNs: at, serviceNs: demand(service), width: on.widths ? Math.max(1, width - 2) : 1 });
+        const ownDeadline = on.ownDeadlines ? { deadlineNs: demand(service) + step * width } : {};
+        arrivals.push({
+          vm: i,
+          atNs: at,
+          serviceNs: demand(service),
+          width: on.widths ? Math.max(1, width - 2) : 1,
+          ...ownDeadline,
+        });
       }
     }
     horizon = Math.max(horizon, at);
@@ -295,7 +310,10 @@ export function make(g: Genes, maker: Maker): Made {
     histogram: { precision: 0.2 },
     fingerprint: false,
     ...(on.series ? { series: { interval: `${step * (1 + g.warmup)}ns`, samples: [4, 8, 64][g.cores % 3]! } } : {}),
-    vms: vms.map((own, i) => ({ ...own, ...(swapped === null ? {} : { memory: swapped.guests[i]! }) })),
+    vms: (on.order ? vms.map((own, i) => ordered(g, g.vms[i]!, own, step)) : vms).map((own, i) => ({
+      ...own,
+      ...(swapped === null ? {} : { memory: swapped.guests[i]! }),
+    })),
   };
   const scenario = resolveScenario(input);
   const made = { scenario, input, arrivals, memory: swapped };
@@ -355,6 +373,7 @@ function processOf(g: Genes, v: VmGenes): Process | undefined {
     return { process: 'closed', clients: 1 + v.limit, think: { dist: 'constant', value: `${step * (1 + v.hold)}ns` } };
   }
   if (g.on.saturate && v.process === 2) return { process: 'saturate', tasks: 1 + v.limit };
+  if (g.on.periodic && v.process >= 4) return periodicOf(v, step);
   if (g.on.deterministic && v.process === 3) return { process: 'deterministic', rate: 20_000 * (1 + v.hold) };
   return undefined;
 }

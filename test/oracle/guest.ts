@@ -5,6 +5,7 @@ import { book } from './accounts.js';
 import { attemptLock, holderStops, releaseLock, stopSpinning } from './locks.js';
 import { completed } from './requests.js';
 import { beginSearch, endSearch, freeSteal } from './search.js';
+import { decide, decisionNs, takeFirst } from './orders.js';
 import { exitLeft, planTouch, touchesFirst } from './touching.js';
 import { noteWaiting } from './waiting.js';
 import { speedOf, speedsChanged } from './speeds.js';
@@ -13,18 +14,20 @@ import type { Host, Running, Task, Vcpu, Vm } from './types.js';
 /** The vCPU has a core and nothing to run: it runs what comes next, or searches, or yields. */
 export function choose(h: Host, v: Vcpu, entering = false): void {
   const { stealCheck, steal, minSearch } = h.costs;
-  let task = takeNext(v);
+  let task = takeNext(h, v);
   if (task === null && (entering || stealCheck + steal === 0)) {
     freeSteal(h, v);
-    task = takeNext(v);
+    task = takeNext(h, v);
   }
   noteWaiting(h, v.vm);
-  if (task !== null) switchTo(h, v, task);
-  else if (h.mechanism.yields && minSearch === 0 && h.mechanism.mayYield(h, v)) h.mechanism.yieldCore(h, v);
+  if (task !== null) {
+    switchTo(h, v, task);
+    decide(h, v.vm);
+  } else if (h.mechanism.yields && minSearch === 0 && h.mechanism.mayYield(h, v)) h.mechanism.yieldCore(h, v);
   else beginSearch(h, v);
 }
 
-export function takeNext(v: Vcpu): Task | null {
+export function takeNext(h: Host, v: Vcpu): Task | null {
   const own = v.queue[0];
   const { ingress } = v.vm;
   const shared = ingress[0];
@@ -32,7 +35,7 @@ export function takeNext(v: Vcpu): Task | null {
   if (own !== undefined && (own.putBackOn === v || shared === undefined || own.readyAt <= shared.readyAt)) {
     return v.queue.shift()!;
   }
-  return ingress.shift()!;
+  return takeFirst(h, v.vm);
 }
 
 /** The VM's queue under `single-queue` (and `ideal`), else the vCPU's own. */
@@ -47,7 +50,7 @@ export function singleQueue(vm: Vm): boolean {
 export function switchTo(h: Host, v: Vcpu, task: Task): void {
   const { costs } = h;
   const core = v.core!;
-  let cost = costs.taskSwitch;
+  let cost = costs.taskSwitch + decisionNs(v.vm);
   const { home } = task;
   if (home !== null && home.physical !== core.physical) {
     cost += home.socket === core.socket ? costs.moveTask : costs.moveTaskSocket;
@@ -264,6 +267,7 @@ function rotate(h: Host, v: Vcpu): void {
 
 /** A task has come to wait in the vCPU's own queue, or (null) in the ingress queue: a quantum that is past ends now. */
 export function comesToWait(h: Host, vm: Vm, at: Vcpu | null): void {
+  decide(h, vm);
   if (singleQueue(vm)) {
     const longest = longestPast(
       h,

@@ -99,7 +99,7 @@ function park(h: Host, v: Vcpu, move: Move): void {
   stepAfter(h, v, move.steps.preempt, () => {
     // who spins stands in line for the lock, and stays there without a vCPU
     v.parked = null;
-    if (!spun) putBack(h, v, task);
+    if (!spun && task.gone !== true) putBack(h, v, task);
     suspend(h, v, move);
   });
 }

@@ -7,6 +7,7 @@ import { mechanismOf } from './mechanisms/index.js';
 import { fork } from './forks.js';
 import { becomesReady } from './dispatch.js';
 import { NaiveSwap } from './memory/engine.js';
+import { startTicks } from './orders.js';
 import { startArrivals } from './requests.js';
 import { Sampler } from './sampler.js';
 import { looksAtOnce } from './search.js';
@@ -67,6 +68,7 @@ export class Oracle {
     for (const vm of vms) vm.spec = mechanism.adapt(vm.spec);
     if (scenario.series !== null) h.sampler = new Sampler(h, scenario.series.intervalNs, scenario.series.samples);
     mechanism.start(h);
+    startTicks(h);
     startArrivals(h, arrivals);
     mechanism.after(h);
     looksAtOnce(h);

@@ -3,12 +3,22 @@
 import { RANK } from './clock.js';
 import { stageStream, taskWord, type Stream } from './chance.js';
 import { becomesReady } from './dispatch.js';
+import { watchDeadline } from './orders.js';
 import { gapOf, valueOf, type Arrival } from './scenario.js';
 import type { Host, Request, Task, Vm } from './types.js';
 
+type Process = NonNullable<Vm['spec']['workload']>['arrivals'];
+
 let taskIds = 0;
 
-export function arrive(h: Host, vm: Vm, serviceNs: number, width: number, client: number | null): void {
+export function arrive(
+  h: Host,
+  vm: Vm,
+  serviceNs: number,
+  width: number,
+  client: number | null,
+  deadlineNs = vm.spec.workload!.deadlineNs ?? Infinity,
+): void {
   const place = vm.arrivals++;
   vm.counted.arrived++;
   const tasksBefore = vm.tasksArrived;
@@ -34,6 +44,7 @@ export function arrive(h: Host, vm: Vm, serviceNs: number, width: number, client
     vm,
     place,
     arrivedAt: h.clock.now,
+    deadlineAt: h.clock.now + deadlineNs,
     stage: -1,
     tasksLeft: 0,
     serviceNs,
@@ -45,6 +56,7 @@ export function arrive(h: Host, vm: Vm, serviceNs: number, width: number, client
     word,
     touches,
   };
+  watchDeadline(h, request);
   nextStage(h, request, drawn);
 }
 
@@ -55,7 +67,7 @@ export function enters(h: Host, vm: Vm, serviceNs: number, answered: () => void)
   vm.inFlight++;
   const [place, arrivedAt, tasksBefore] = [vm.arrivals++, h.clock.now, vm.tasksArrived++];
   const request: Request = {
-    ...{ vm, place, arrivedAt, stage: 0, tasksLeft: 1, serviceNs, width: 1, client: null },
+    ...{ vm, place, arrivedAt, deadlineAt: Infinity, stage: 0, tasksLeft: 1, serviceNs, width: 1, client: null },
     ...{ tasksBefore, tasks: 1, idealNs: serviceNs, word: null, touches: 0n, answered },
   };
   const task: Task = {
@@ -174,6 +186,8 @@ export function completed(h: Host, task: Task): void {
   }
   vm.inFlight--;
   vm.counted.completed++;
+  if (h.clock.now <= request.deadlineAt) vm.counted.met++;
+  else vm.counted.late++;
   const latency = h.clock.now - request.arrivedAt;
   vm.counted.latencies.push(latency);
   h.sampler?.completed(vm.index, latency);
@@ -182,6 +196,14 @@ export function completed(h: Host, task: Task): void {
   const { arrivals } = vm.spec.workload!;
   if (arrivals.process === 'saturate') arrive(h, vm, -1, 0, null);
   else if (request.client !== null) think(h, vm, request.client, 0);
+}
+
+/** It is not done at its deadline; its tasks are gone. */
+export function gaveUp(h: Host, { vm, client }: Request): void {
+  vm.inFlight--;
+  vm.counted.dropped++;
+  vm.counted.abandoned++;
+  if (client !== null) think(h, vm, client, 1);
 }
 
 function think(h: Host, vm: Vm, client: number, least: number): void {
@@ -193,17 +215,27 @@ function think(h: Host, vm: Vm, client: number, least: number): void {
 
 /** Plans all that comes from outside, and what is there at time 0. */
 export function startArrivals(h: Host, arrivals: readonly Arrival[]): void {
-  arrivals.forEach(({ vm, atNs, serviceNs, width }, line) => {
-    h.clock.at(atNs, RANK.arrival, () => arrive(h, h.vms[vm]!, serviceNs, width, null), [0, line]);
+  arrivals.forEach(({ vm, atNs, serviceNs, width, deadlineNs }, line) => {
+    h.clock.at(atNs, RANK.arrival, () => arrive(h, h.vms[vm]!, serviceNs, width, null, deadlineNs), [0, line]);
   });
   for (const vm of h.vms) {
     const process = vm.spec.workload?.arrivals;
     if (process === undefined) continue;
     if (process.process === 'closed') for (let i = 0; i < process.clients; i++) think(h, vm, i, 0);
     if (process.process === 'saturate') for (let i = 0; i < process.tasks; i++) arrive(h, vm, -1, 0, null);
+    if (process.process === 'periodic') releases(h, vm, process.tasks);
     if (process.process === 'poisson') poisson(h, vm, 1e9 / process.rate, 0);
     if (process.process === 'deterministic') generate(h, vm, process.rate, 1);
   }
+}
+
+function releases(h: Host, vm: Vm, tasks: Extract<Process, { process: 'periodic' }>['tasks']): void {
+  const { warmupNs, durationNs } = h.scenario;
+  tasks.forEach(({ periodNs, serviceNs, deadlineNs, offsetNs }, index) => {
+    const deadline = deadlineNs ?? vm.spec.workload!.deadlineNs ?? periodNs;
+    for (let at = offsetNs; at <= warmupNs + durationNs; at += periodNs)
+      h.clock.at(at, RANK.arrival, () => arrive(h, vm, serviceNs, 1, null, deadline), [1, vm.index, index]);
+  });
 }
 
 function poisson(h: Host, vm: Vm, meanNs: number, before: number): void {

@@ -14,6 +14,8 @@ export interface Arrival {
   readonly serviceNs: number;
   /** 0: as the VM's workload says. */
   readonly width: number;
+  /** From arrival to deadline; absent: as the VM's workload says. */
+  readonly deadlineNs?: number | undefined;
 }
 
 export interface NamedVm {

@@ -3,6 +3,7 @@
 import { RANK } from './clock.js';
 import { book } from './accounts.js';
 import { choose, switchTo, takeNext } from './guest.js';
+import { decide } from './orders.js';
 import { exitLeft } from './touching.js';
 import { speedsChanged } from './speeds.js';
 import { noteWaiting } from './waiting.js';
@@ -191,11 +192,12 @@ export function noticesLater(h: Host, v: Vcpu): void {
 
 /** Ends the search if own queue or ingress queue hold a task. */
 function runsWhatIsThere(h: Host, v: Vcpu): boolean {
-  const task = takeNext(v);
+  const task = takeNext(h, v);
   if (task === null) return false;
   noteWaiting(h, v.vm);
   endSearch(v);
   switchTo(h, v, task);
+  decide(h, v.vm);
   return true;
 }
 

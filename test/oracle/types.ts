@@ -45,12 +45,16 @@ export interface Task extends TouchingTask {
   putBackOn: Vcpu | null;
   /** When a quantum's end put it behind the others. */
   putBehindAt: number;
+  /** Given up while its vCPU was stopped. */
+  gone?: boolean;
 }
 
 export interface Request {
   readonly vm: Vm;
   readonly place: number;
   readonly arrivedAt: number;
+  /** Infinity: it has none. */
+  readonly deadlineAt: number;
   stage: number;
   tasksLeft: number;
   /** Demand and width that the trace gave it; -1 and 0: as the VM's workload says. */
@@ -235,6 +239,11 @@ export interface Counters {
   offeredNs: number;
   completed: number;
   dropped: number;
+  /** Of deadlines. */
+  met: number;
+  late: number;
+  abandoned: number;
+  overtaken: number;
   latencies: number[];
   /** Latency over what it would have been alone. */
   slowdowns: number[];

@@ -65,7 +65,7 @@ describe('--set', () => {
     ['__proto__.seed=1', '--set __proto__.seed=1: __proto__: given an unknown field, expected a field of the scenario'],
     [
       'vms.0.vcpu.max=3',
-      '--set vms.0.vcpu.max=3: vms.0.vcpu: given an unknown field, expected a known field (did you mean "vcpus"?): name, count, class, priority, vcpus, slo, dispatch, stealing, quantum, queueLimit, quota, bandwidthPerVcpu, memory, workload',
+      '--set vms.0.vcpu.max=3: vms.0.vcpu: given an unknown field, expected a known field (did you mean "vcpus"?): name, count, class, priority, vcpus, slo, dispatch, stealing, quantum, order, queueLimit, quota, bandwidthPerVcpu, memory, workload',
     ],
     [
       'sede=3',

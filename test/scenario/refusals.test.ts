@@ -93,7 +93,7 @@ describe('one wrong field', () => {
     ],
     [
       'vms.0.workload.arrivals.process=poison',
-      'vms.0.workload.arrivals.process: given "poison", expected one of (did you mean "poisson"?): poisson, deterministic, mmpp, onoff, closed, saturate, trace, none',
+      'vms.0.workload.arrivals.process: given "poison", expected one of (did you mean "poisson"?): poisson, deterministic, mmpp, onoff, closed, saturate, periodic, trace, none',
     ],
     [
       'vms.0.workload.request.stages.0.tasks=0',
@@ -233,7 +233,7 @@ describe('fields that do not fit together', () => {
 
   it('a workload without a request', () => {
     expect(linesOf(second('workload: { arrivals: { process: poisson, rate: 1 } }'))).toEqual([
-      's.yaml:17: vms.1.workload.request: given nothing, expected a mapping with the fields stages, lock (only a trace with service times, a csv with columns.service named, and process none do without)',
+      's.yaml:17: vms.1.workload.request: given nothing, expected a mapping with the fields stages, lock (only a trace with service times, a csv with columns.service named, periodic tasks and process none do without)',
     ]);
   });
 

@@ -16,6 +16,7 @@ import {
 } from "../state";
 import { removeIdle } from "../idle";
 import { hostHistogram } from "../accounts";
+import { planOrder } from "../guest/order";
 import { enter, detach, activate, attach } from "../guest/life";
 import { putBack } from "../guest/dispatch";
 import { proceedAfterGrant } from "../guest/loop";
@@ -109,6 +110,7 @@ function stop(core: Core, v: VCpu): void {
   }
   const busy = isBusy(v);
   v.task = halt(v, PREEMPTING);
+  if (!isNull(v.vm.order)) planOrder(v.vm);
   if (busy) {
     count(v.vm, L.VM_PREEMPTIONS, 1);
     measure(L.HISTOGRAM_PREEMPT, move.preempt);

@@ -12,6 +12,8 @@ import { run, limitToQuantum } from "./run";
 import { waitBegins, waitsAgain } from "../waiting";
 import { pushTail, pushOld, pushHead } from "../run-queue";
 import { askForTurn } from "./turn";
+import { reorder } from "./reorder";
+import { isOrdered } from "./order";
 import { hostDispatch, dispatch } from "../../policy";
 import { below } from "../../kernel/random";
 import { setHome } from "../speed";
@@ -45,6 +47,7 @@ function enqueue(vm: Vm, t: Task): void {
     waitBegins(vm, t);
     pushTail(ingress(vm), t);
     hooks.queued(vm);
+    if (!isNull(vm.order)) reorder(vm);
     if (vm.quantum != 0 && vm.ingressLength != 0 && vm.ingressTail == t) askForTurn(vm); // who has a core at once waits for no turn
     return;
   }
@@ -125,7 +128,8 @@ export function putBack(v: VCpu, t: Task): void {
       return;
     }
     waitBegins(vm, t);
-    pushHead(ingress(vm), t);
+    if (isOrdered(vm)) pushOld(ingress(vm), t);
+    else pushHead(ingress(vm), t);
   } else {
     waitBegins(vm, t);
     pushHead(ownQueue(v), t);
@@ -134,6 +138,7 @@ export function putBack(v: VCpu, t: Task): void {
   }
   if (arbiter.on != 0 && (t.flags & TASK_STARTED) == 0) mayBeShort(vm); // it may be the oldest again
   hooks.queued(vm);
+  if (!isNull(vm.order)) reorder(vm);
   if (vm.dispatch == L.DISPATCH_SINGLE && vm.quantum != 0 && vm.ingressLength != 0 && vm.ingressHead == t) askForTurn(vm);
 }
 

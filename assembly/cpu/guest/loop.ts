@@ -7,6 +7,7 @@ import {
 import { append, popHead, headWasPreempted, sortByReady } from "../run-queue";
 import { waitEnds } from "../waiting";
 import { runHere } from "./run";
+import { runFirst } from "./reorder";
 import { restAtOnce } from "./central";
 import { endSearch, stealNow, beginSearch } from "./search";
 import { NEVER, cancel, schedule, RANK_GIVE_UP, RANK_STEP } from "../../kernel/event-queue";
@@ -36,6 +37,10 @@ export function proceedHere(v: VCpu): void {
     return;
   }
   if (vm.ingressLength != 0) {
+    if (!isNull(vm.order)) {
+      runFirst(v);
+      return;
+    }
     const t = popHead(ingress(vm));
     waitEnds(vm, t);
     runHere(v, t);

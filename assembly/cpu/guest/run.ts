@@ -8,6 +8,7 @@ import { NEVER, takeSequence, scheduleAtHere, RANK_END, cancel } from "../../ker
 import { mayTouch, planTouch, endTouches, hasTouched } from "../../memory/pages/touch";
 import { planRun } from "./plan";
 import { began } from "../series";
+import { decisionNs, planOrder } from "./order";
 
 /** `v` runs `t`, which waits in no queue. */
 export function run(v: VCpu, t: Task): void {
@@ -21,6 +22,8 @@ export function runHere(v: VCpu, t: Task): void {
   assert(!isNull(v.core) && v.frozen == 0);
   let start = max<u64>(clock.now, v.faultUntil) + settings.taskSwitch;
   if (settings.moveCost != 0) start += comeHome(t, v.core);
+  const ordered = !isNull(v.vm.order);
+  if (ordered) start += decisionNs(v.vm);
   if (H.varies) beginSwitch(v, start);
   if (v.state != RUNNING) enterHere(v, RUNNING);
   v.task = t;
@@ -36,6 +39,7 @@ export function runHere(v: VCpu, t: Task): void {
     t.flags &= ~TASK_SLICED;
     planRun(v);
   } else scheduleAtHere(Q, v.slot, v.runsUntil, RANK_END, v.endPlace);
+  if (ordered) planOrder(v.vm);
 }
 
 /** The task's remaining demand as of now; its vCPU is about to stop running it. */

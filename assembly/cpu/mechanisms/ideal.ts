@@ -11,6 +11,8 @@ import { chooseVictim } from "../victims";
 import { takeableHeld } from "../takeable";
 import { chooseDormant, canGrow } from "../holding";
 import { halt, isBusy } from "../guest/leave";
+import { takeFirst } from "../guest/order";
+import { reorder } from "../guest/reorder";
 import { run } from "../guest/run";
 import { putBack } from "../guest/dispatch";
 import { hooks } from "../hooks";
@@ -56,7 +58,7 @@ function serveWaiting(): void {
 /** Runs the VM's oldest waiting task on a core that is off every list. */
 function serve(core: Core, vm: Vm): void {
   assert(vm.ingressLength != 0 && core.idlePlace == 0);
-  const t = popHead(ingress(vm));
+  const t = isNull(vm.order) ? popHead(ingress(vm)) : takeFirst(vm);
   waitEnds(vm, t);
   vm.held++;
   takeableHeld(vm);
@@ -65,6 +67,7 @@ function serve(core: Core, vm: Vm): void {
   countHost(L.HOST_MOVES, 1);
   count(vm, L.VM_GRANTS, 1);
   run(v, t);
+  if (!isNull(vm.order)) reorder(vm);
 }
 
 function onQueued(vm: Vm): void {

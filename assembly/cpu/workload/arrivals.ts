@@ -3,9 +3,9 @@
 // The fraction of a nanosecond that rounding an arrival takes off is carried to the next, so the rate is exact at any size.
 
 import * as L from "../../layout";
-import { scheduleHere, RANK_ARRIVAL, cancel, schedule, timeOf, RANK_MODULATE, isPending } from "../../kernel/event-queue";
+import { scheduleHere, RANK_ARRIVAL, cancel, schedule, timeOf, RANK_MODULATE, isPending, NEVER } from "../../kernel/event-queue";
 import { exponential, sampleNs } from "../../kernel/distribution";
-import { Vm, Q, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE, SLOT_INJECT, vmAt, clock, injection } from "../state";
+import { Vm, Q, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE, SLOT_INJECT, vmAt, clock, injection, isNull } from "../state";
 import { partAt } from "../../kernel/part";
 import { arrivalStream, arriveHere, arrive, SATURATING } from "./request";
 
@@ -23,8 +23,44 @@ function scheduleArrival(vm: Vm): void {
 }
 
 export function onArrival(vm: Vm): void {
+  if (vm.arrivals == L.ARRIVALS_PERIODIC) {
+    release(vm);
+    return;
+  }
   scheduleArrivalHere(vm);
   arriveHere(vm, -1, 0, 0);
+}
+
+/** Word `which` of periodic task `index`. */
+function periodic(vm: Vm, index: u32, which: usize): f64 {
+  return load<f64>(vm.stateWords + ((<usize>index * 2 * L.STATE_WORDS + which) << 3));
+}
+
+/** The first release of task `index` at `from` or later. */
+function releaseFrom(vm: Vm, index: u32, from: u64): u64 {
+  const period = <u64>periodic(vm, index, 0);
+  const offset = <u64>periodic(vm, index, 3);
+  return from <= offset ? offset : offset + ((from - offset + period - 1) / period) * period;
+}
+
+/** Plans the first release at `from` or later, of tasks behind `behind` in the list, and later than it of all others. */
+function planRelease(vm: Vm, from: u64, behind: i32): void {
+  let at = NEVER;
+  for (let i: u32 = 0; i < vm.states / 2; i++) {
+    const due = releaseFrom(vm, i, from + u64(<i32>i <= behind));
+    if (due >= at) continue;
+    at = due;
+    vm.state = i;
+  }
+  schedule(Q, vm.slot + VM_SLOT_ARRIVAL, at, RANK_ARRIVAL);
+}
+
+/** A periodic task releases its next job. */
+function release(vm: Vm): void {
+  const task = vm.state;
+  planRelease(vm, clock.now, <i32>task);
+  if (!isNull(vm.order)) vm.order.given = <i64>periodic(vm, task, 2);
+  arrive(vm, periodic(vm, task, 1), 1, 0);
 }
 
 /** Another rate from now on. The gap to the next arrival is drawn anew, which is exact where gaps are memoryless. */
@@ -80,6 +116,9 @@ export function startArrivals(vm: Vm): void {
       vm.state = 0;
       enterState(vm);
       break;
+    case L.ARRIVALS_PERIODIC:
+      planRelease(vm, 0, -1);
+      break;
     case L.ARRIVALS_CLOSED:
       for (let i: u32 = 0; i < vm.clients; i++) schedule(Q, vm.firstClient + i, sampleNs(vm.think, arrivalStream(vm)), RANK_ARRIVAL);
       break;
@@ -126,7 +165,11 @@ export function onInject(): void {
   const vm = load<u32>(at, 16);
   const serviceNs = load<f64>(at, 8);
   const width = load<u32>(at, 20);
+  const deadline = <i64>load<f64>(at, 24);
   scheduleInjection();
   if (vm & <u32>L.ARRIVAL_FUNCTION) partAt(L.PART_LIFECYCLE).arrive(vm & ~<u32>L.ARRIVAL_FUNCTION, <i64>Math.floor(serviceNs + 0.5));
-  else arrive(vmAt(vm), serviceNs, width, 0);
+  else {
+    if (!isNull(vmAt(vm).order)) vmAt(vm).order.given = deadline;
+    arrive(vmAt(vm), serviceNs, width, 0);
+  }
 }

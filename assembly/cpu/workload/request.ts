@@ -11,6 +11,7 @@ import {
   count, H, RECORD_BYTES, Task, isNull, Vm, nothing, Request, countersOf, TASK_BEFORE_LOCK, Q, clock, series, settings,
 } from "../state";
 import { makeReady, makeReadyHere } from "../guest/dispatch";
+import { deadlineNow, deadlineOf, judge, mark } from "../guest/order";
 import { S } from "../../memory/pages/state";
 import { beginTouches, inOrder, reservePlaces } from "../../memory/pages/access";
 import { sampleTime } from "../series";
@@ -76,7 +77,7 @@ function allocateRecord(): Task {
 
 // @ts-ignore: decorator
 @inline
-function freeRecord(t: Task): void {
+export function freeRecord(t: Task): void {
   t.next = H.freeRecords;
   H.freeRecords = t;
   H.freeCount++;
@@ -160,9 +161,32 @@ export function arriveHere(vm: Vm, serviceNs: f64, width: u32, client: u32): voi
   arriveForked(vm, serviceNs, width, client);
 }
 
+/** A request of one task, in a VM whose tasks have an order or deadlines. */
+function arriveMarked(vm: Vm, serviceNs: f64, client: u32): void {
+  if (!ensureRecords(1)) return;
+  const service = serviceNs >= 0 ? <u64>(<i64>(serviceNs + 0.5)) : sampleNs(vm.service, changetype<usize>(vm) + offsetof<Vm>("serviceStream0"));
+  const t = newTask(service);
+  t.client = client;
+  count(vm, L.VM_WORK_NS, service);
+  if (vm.lockProbability > 0) drawLock(vm, t, changetype<usize>(vm) + offsetof<Vm>("lockStream0"));
+  const deadline = deadlineNow(vm.order);
+  if (isFull(vm)) {
+    freeRecord(t);
+    turnAway(vm, client);
+    return;
+  }
+  mark(vm.order, t, deadline);
+  makeReady(vm, t);
+}
+
 function arriveForked(vm: Vm, serviceNs: f64, width: u32, client: u32): void {
+  if (!isNull(vm.order) && vm.order.single && width <= 1) {
+    arriveMarked(vm, serviceNs, client);
+    return;
+  }
   const draws = next(changetype<usize>(vm) + offsetof<Vm>("serviceStream0"));
   const places = S.on != 0 && inOrder(vm) ? takePlaces(vm, draws, width) : 0;
+  const deadline = isNull(vm.order) ? 0 : deadlineNow(vm.order);
   if (isFull(vm)) {
     offerInVain(vm, draws, serviceNs, width);
     turnAway(vm, client);
@@ -176,7 +200,7 @@ function arriveForked(vm: Vm, serviceNs: f64, width: u32, client: u32): void {
   r.ideal = 0;
   r.stage = 0;
   r.client = client;
-  r.touch = places;
+  r.touch = isNull(vm.order) ? places : deadline;
   startStage(r, serviceNs, width);
 }
 
@@ -236,8 +260,8 @@ function isFull(vm: Vm): bool {
   return load<u64>(countersOf(vm), L.VM_IN_FLIGHT << 3) > <u64>vm.room;
 }
 
-/** The request that has just arrived is dropped. */
-function turnAway(vm: Vm, client: u32): void {
+/** A request that has just arrived, or is given up, is dropped. */
+export function turnAway(vm: Vm, client: u32): void {
   count(vm, L.VM_DROPPED, 1);
   count(vm, L.VM_IN_FLIGHT, -1);
   if (client != 0) clientDone(vm, client, 1);
@@ -268,6 +292,7 @@ function startStage(r: Request, serviceNs: f64, width: u32): void {
     count(vm, L.VM_WORK_NS, service);
     if (vm.lockProbability > 0) drawLock(vm, t, SCRATCH);
     if (S.on) beginTouches(vm, t, taskDraws(r.draws, i));
+    if (!isNull(vm.order)) mark(vm.order, t, r.touch);
     makeReady(vm, t);
   }
 }
@@ -316,6 +341,7 @@ export function completeHere(vm: Vm, t: Task): void {
   if (isNull(r)) {
     const client = t.client;
     recordRequest(vm, t.arrivedAt, t.service);
+    if (!isNull(vm.order)) judge(vm, deadlineOf(t));
     freeRecord(t);
     if (client != 0) answered(vm, client, t);
     return;
@@ -331,6 +357,7 @@ export function completeHere(vm: Vm, t: Task): void {
   }
   const client = r.client;
   recordRequest(vm, r.arrivedAt, r.ideal);
+  if (!isNull(vm.order)) judge(vm, r.touch);
   freeRecord(changetype<Task>(r));
   if (client != 0) clientDone(vm, client, 0);
 }

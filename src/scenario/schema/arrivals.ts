@@ -3,6 +3,7 @@
 import { documented, described, defaultNumber, defaultChoice } from '../table.js';
 import * as z from 'zod';
 import type { Arrivals } from '../types.js';
+import { periodicTasks } from './order.js';
 import { timeDistribution } from '../../input/distribution-schema.js';
 import {
   about,
@@ -20,7 +21,17 @@ import {
   variants,
 } from '../../input/fields.js';
 
-export const PROCESSES = ['poisson', 'deterministic', 'mmpp', 'onoff', 'closed', 'saturate', 'trace', 'none'] as const;
+export const PROCESSES = [
+  'poisson',
+  'deterministic',
+  'mmpp',
+  'onoff',
+  'closed',
+  'saturate',
+  'periodic',
+  'trace',
+  'none',
+] as const;
 /** What each is, for editors and docs/scenario.md. */
 export const PROCESS_MEANINGS: Readonly<Record<(typeof PROCESSES)[number], string>> = {
   poisson: 'Exponential gaps at one rate.',
@@ -29,6 +40,7 @@ export const PROCESS_MEANINGS: Readonly<Record<(typeof PROCESSES)[number], strin
   onoff: 'Bursts: two rates in turn.',
   closed: 'Clients that wait for an answer, think, and ask again.',
   saturate: 'So many tasks at all times: each that ends is replaced at once. For best-effort jobs.',
+  periodic: 'Tasks that each release a job of a given length in every period.',
   trace: 'Arrivals of a file, perhaps with their service times.',
   none: 'Nothing but what a program injects.',
 };
@@ -94,7 +106,7 @@ const factor = real(0, 1e9, true);
 const OPTIONS_OF: Readonly<Record<(typeof TRACE_FORMATS)[number], readonly string[]>> = {
   csv: ['columns', 'arrivalUnit', 'serviceUnit', 'window'],
   'azure-2019': ['durations', 'startMinute', 'minutes', 'spread', 'functions'],
-  'azure-2021': ['functions', 'window'],
+  'azure-2021': ['functions', 'window', 'deadlineFactor'],
 };
 const NOT_COMMON = [...new Set(Object.values(OPTIONS_OF).flat())];
 
@@ -128,12 +140,14 @@ const trace = later(
             arrival: described(`${VM}.trace.columns.arrival`, z.optional(z.string())),
             service: described(`${VM}.trace.columns.service`, z.optional(z.string())),
             width: described(`${VM}.trace.columns.width`, z.optional(z.string())),
+            deadline: described(`${VM}.trace.columns.deadline`, z.optional(z.string())),
           }).transform(compact),
         ),
       ),
       arrivalUnit: described(`${VM}.trace.arrivalUnit`, z.optional(choice(TIME_UNITS))),
       serviceUnit: described(`${VM}.trace.serviceUnit`, z.optional(choice(TIME_UNITS))),
       window: described(`${VM}.trace.window`, z.optional(positiveDuration)),
+      deadlineFactor: described(`${VM}.trace.deadlineFactor`, z.optional(factor)),
     })
       .superRefine((value, context) => {
         for (const option of NOT_COMMON) {
@@ -183,6 +197,7 @@ export const arrivals = z.discriminatedUnion(
       ['process', 'closed'],
     ),
     section({ process: is('saturate'), tasks: described(`${VM}.saturate.tasks`, whole(1, 2 ** 31)) }),
+    later(() => section({ process: is('periodic'), tasks: periodicTasks }), ['process', 'periodic']),
     trace,
     section({ process: is('none') }),
   ],

@@ -4,6 +4,7 @@ import { documented, described, defaultNumber, defaultChoice } from '../table.js
 import * as z from 'zod';
 import type { RequestShape, Arrivals, VmGroup } from '../types.js';
 import { arrivals } from './arrivals.js';
+import { deadline, late, order } from './order.js';
 import { countDistribution, serviceDistribution } from '../../input/distribution-schema.js';
 import { guestMemory } from '../../swap/schema.js';
 import {
@@ -143,12 +144,14 @@ const request = section({
 const REQUEST_OF_THE_TRACE: RequestShape = { stages: [{ tasks: 1, service: { dist: 'constant', value: 0 } }] };
 
 function bringsItsOwnService(process: Arrivals): boolean {
-  if (process.process === 'none') return true;
+  if (process.process === 'none' || process.process === 'periodic') return true;
   return process.process === 'trace' && (process.format !== 'csv' || process.columns?.service !== undefined);
 }
 
 const workload = section({
   arrivals: named('ArrivalsInput', 'When requests come.', arrivals),
+  deadline,
+  late,
   request: about('What a request is; a trace with service times and process none do without.', z.optional(request)),
 })
   .superRefine((value, context) => {
@@ -157,11 +160,13 @@ const workload = section({
         code: 'custom',
         path: ['request'],
         message:
-          'a mapping with the fields stages, lock (only a trace with service times, a csv with columns.service named, and process none do without)',
+          'a mapping with the fields stages, lock (only a trace with service times, a csv with columns.service named, periodic tasks and process none do without)',
       });
     }
   })
-  .transform((value) => ({ arrivals: value.arrivals, request: value.request ?? REQUEST_OF_THE_TRACE }));
+  .transform(({ arrivals: process, request: shape, deadline: deadlineNs, late: ifLate }) =>
+    compact({ arrivals: process, deadlineNs, late: ifLate, request: shape ?? REQUEST_OF_THE_TRACE }),
+  );
 
 const vmFields = section({
   name: described(
@@ -176,6 +181,7 @@ const vmFields = section({
   dispatch: documented('vms.*.dispatch', choice(DISPATCH)),
   stealing: about('How a vCPU without work takes tasks of another; none: it does not.', z.optional(stealing)),
   quantum: documented('vms.*.quantum', duration),
+  order: about('In which order it runs its tasks: a name, or a name with settings; absent: fifo.', z.optional(order)),
   queueLimit: documented('vms.*.queueLimit', queueLimit),
   quota: documented('vms.*.quota', quota),
   bandwidthPerVcpu: documented('vms.*.bandwidthPerVcpu', perSecondOfVcpu),
@@ -204,6 +210,7 @@ export const vmGroup = named('VmInput', 'A group of identical VMs.', vmFields).t
     dispatch: vm.dispatch ?? defaultChoice('vms.*.dispatch', DISPATCH),
     stealing: vm.stealing === undefined ? stealingDefaults({}) : vm.stealing,
     quantumNs: vm.quantum ?? defaultNumber('vms.*.quantum'),
+    order: vm.order,
     queueLimit: vm.queueLimit === 'none' ? undefined : vm.queueLimit,
     quota: vm.quota,
     bandwidthPerVcpuBytesPerSecond: vm.bandwidthPerVcpu,
