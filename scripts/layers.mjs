@@ -127,10 +127,6 @@ export const SRC_LAYERS = [
     rooms: ['src/study', 'src/pages', 'src/reserve', 'src/server', 'src/decide'],
     about: 'questions of several runs · traces of pages · reserved memory · servers with budgets · decisions in rounds',
   },
-  {
-    rooms: ['src/judge'],
-    about: 'policies judged: held to the interface, scored on the suite, their decisions held against others',
-  },
   { rooms: ['src/residency'], about: 'units at levels of memory, over accesses read as traces of pages are' },
   { rooms: ['src/traces'], about: 'public traces: what their columns mean, samples, conversion' },
   { rooms: ['src/systems'], about: 'systems over servers with budgets, and kept instances' },
@@ -141,6 +137,10 @@ export const SRC_LAYERS = [
   { rooms: ['src/experiments'], about: "papers' claims beside ours" },
   { rooms: ['src/lessons'], about: 'exercises with a student’s own numbers, graded' },
   { rooms: ['src/policy-core.ts'], about: 'a core with a policy of one’s own, compiled' },
+  {
+    rooms: ['src/judge'],
+    about: 'policies judged: held to the interface, scored on the suite, their decisions held against others',
+  },
   { rooms: ['src/index.ts'], about: 'what people import' },
   {
     rooms: ['src/core-entry.ts', 'src/node-entry.ts', 'src/report-entry.ts'],

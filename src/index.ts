@@ -103,6 +103,10 @@ export { openTrace, TRACE_FORMATS } from './workload/index.js';
 export type { Arrival, ArrivalBatch } from './workload/arrival.js';
 export { memoryHost, fromWebStream, type TraceHost } from './workload/text-source.js';
 export { wasmPolicy, type WasmPolicyOptions } from './abi/api.js';
+export { judge, type Judged, type JudgeOptions } from './judge/api.js';
+export type { JudgedFault, JudgedStage, JudgeResult } from './judge/judge.js';
+export type { JudgedParts, JudgedScenario, JudgedSet } from './judge/score.js';
+export type { WaitCause, WorstWindow } from './judge/worst.js';
 export { checkPolicy, type Conformance, type ConformanceRule } from './judge/conformance.js';
 export {
   BY_RULE,

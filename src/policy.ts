@@ -123,8 +123,9 @@ export function checkRestored(had: readonly PolicyName[], policy: Policy | undef
   });
 }
 
-/** In which way a policy failed: it answered, or looked at, what is not there; and, in Wasm, trapped, ran out of fuel, grew its memory. */
-export type PolicyFault = 'answer' | 'view' | 'trap' | 'fuel' | 'memory';
+/** In which way a policy failed: it answered, or looked at, what is not there; in Wasm it
+ * trapped, ran out of fuel, grew its memory; before a judge it did not come back. */
+export type PolicyFault = 'answer' | 'view' | 'trap' | 'fuel' | 'memory' | 'time';
 
 /** A policy answered something that cannot be meant, or failed. */
 export class PolicyError extends Error {

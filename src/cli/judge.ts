@@ -1,45 +1,171 @@
-// `fluxhost judge POLICY`: a policy of one's own, held to the interface.
+// `fluxhost judge POLICY`: a policy of one's own, held to the interface and scored on the suite.
 
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { DEFAULT_FUEL, fuelled } from '../abi/fuel.js';
 import { InputError, show } from '../input/errors.js';
+import { parseDuration, QuantityError } from '../input/quantities.js';
 import { readFailure } from '../input/read-failure.js';
-import { checkPolicy, type Conformance } from '../judge/conformance.js';
+import { entryFor, JUDGE_REPLICATIONS } from '../judge/api.js';
+import { checkPolicy } from '../judge/conformance.js';
+import { judgeAll, type JudgeResult } from '../judge/judge.js';
+import { renderConformance, renderJudge } from '../judge/table.js';
 import { buildSandboxed } from '../policy-core.js';
+import type { PolicyName } from '../policy.js';
 import { toStableJson } from '../result/json.js';
-import { type CommandSpec, parseCommand, renderHelp } from './args.js';
+import { chosen, suiteScenarios } from '../study/suite/scenarios.js';
+import { entryOf, type SuiteEntry } from '../study/suite/suite.js';
+import { parseVariants } from '../study/variant.js';
+import { type Arguments, type CommandSpec, parseCommand, renderHelp } from './args.js';
+import { rowsText, WORKERS } from './crew.js';
 import { EXIT } from './exit.js';
-import type { Io } from './io.js';
+import { checkTarget } from './files.js';
+import { CLEAR_LINE, type Io, lookOf } from './io.js';
+import { judgeCrew } from './judge-crew.js';
+import { MAX_REPLICATIONS } from './run.js';
+import type { Setup } from './tools.js';
+
+const DEFAULT_TIMEOUT = '60s';
 
 const SPEC: CommandSpec = {
   name: 'judge',
-  summary: 'Holds a policy of your own to the policy interface.',
+  summary:
+    'Scores a policy of your own on the suite, sandboxed: one number, its parts, its worst two milliseconds and why.',
   positionals: ['POLICY'],
   options: {
-    check: { help: 'tells of each rule of the interface whether the policy keeps it; status 3 where it does not' },
-    json: { help: 'prints one JSON document' },
+    check: { help: 'only tells of each rule of the policy interface whether it is kept; status 3 where one is not' },
+    only: { value: 'A,B,...', help: 'some of the scenarios, by name' },
+    replications: { value: 'R', help: `seeds of each scenario (default ${JUDGE_REPLICATIONS})` },
+    duration: { value: 'TIME', help: "simulated time of each scenario (default: the suite's)" },
+    'held-out': { value: 'SEED', help: 'scores it too on workloads drawn from this seed, which is yours to keep' },
+    floor: { value: 'SCORE', help: 'ends it behind the quick stage where that has less (default 0)' },
+    straight: { help: 'leaves the quick stage out' },
+    fuel: { value: 'N', help: `loop heads and calls that one decision may take (default ${DEFAULT_FUEL})` },
+    timeline: { value: 'FILE', help: 'writes the worst two milliseconds as a trace that ui.perfetto.dev opens' },
+    timeout: { value: 'TIME', help: `ends the thread of a run that takes longer (default ${DEFAULT_TIMEOUT})` },
+    ...WORKERS,
+    json: { help: 'prints one JSON document, for an optimiser or a language model' },
   },
   details:
-    'POLICY is a Wasm module of the interface in docs/policy-abi.md, or AssemblyScript (.ts) as fluxhost build takes it, which\n' +
-    'is compiled for the sandbox. Needs the package assemblyscript.',
-  examples: ['fluxhost judge --check policy.wasm', 'fluxhost judge --check my-policy.ts --json'],
+    'POLICY is a Wasm module of the interface in docs/policy-abi.md; AssemblyScript (.ts) as fluxhost build takes it, which is\n' +
+    'compiled for the sandbox; JavaScript (.js, .mjs) that exports the same functions, which runs as it is, without fuel; or a\n' +
+    'mechanism such as hyperflux:signal=oldest. Wasm and AssemblyScript need the package assemblyscript. Decisions are those of\n' +
+    'hyperflux. What fails is scored 0 where it did, and ends nothing; status 3 then.',
+  examples: [
+    'fluxhost judge policy.wasm',
+    'fluxhost judge my-policy.ts --held-out 20261129 --timeline worst.pftrace',
+    'fluxhost judge --check policy.wasm',
+  ],
 };
 
+const isScript = (file: string): boolean => /\.m?js$/.test(file);
+const isFile = (text: string): boolean => /\.(wasm|ts|m?js)$/.test(text) || existsSync(text);
+
 /** The bytes of a policy, compiled for the sandbox where it is AssemblyScript. @throws InputError */
-export async function policyBytes(file: string): Promise<Uint8Array> {
+async function policyBytes(file: string): Promise<Uint8Array> {
   const bytes = await readFile(file).catch((error: unknown) => {
     const given = `${show(file)}, ${readFailure(error)}`;
-    throw new InputError({ path: 'POLICY', given, expected: 'a Wasm module, or a file of AssemblyScript (.ts)' });
+    throw new InputError({
+      path: 'POLICY',
+      given,
+      expected: 'a Wasm module, AssemblyScript (.ts), JavaScript (.js) or a mechanism',
+    });
   });
   return file.endsWith('.ts') ? buildSandboxed(bytes.toString('utf8'), { file }) : bytes;
 }
 
-function conformanceText({ conforms, decisions, rules, fuel }: Conformance): string {
-  const mark = (kept: boolean | null): string => (kept === null ? '-' : kept ? 'kept' : 'BROKEN');
-  const lines = rules.map(({ rule, kept, detail }) => `${mark(kept).padEnd(6)}  ${rule.padEnd(10)}  ${detail}`);
-  const took =
-    fuel === null ? [] : [`the dearest decision took ${fuel.most} of ${fuel.of} loop heads, calls and returns`];
-  const takes = decisions.length === 0 ? [] : [`decides: ${decisions.join(', ')}`];
-  return [...lines, ...takes, ...took, conforms ? 'conforms' : 'does not conform', ''].join('\n');
+function time(given: Arguments, name: string): number | undefined {
+  const text = given.text(name);
+  if (text === undefined) return undefined;
+  try {
+    const ns = parseDuration(text);
+    if (ns >= 1e6) return ns;
+  } catch (error) {
+    if (!(error instanceof QuantityError)) throw error;
+  }
+  given.problems.push(`--${name}: given ${show(text)}, expected a time of a millisecond or more, such as 60s`);
+  return undefined;
+}
+
+function floorOf(given: Arguments): number | undefined {
+  const text = given.text('floor');
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 1))
+    given.problems.push(`--floor: given ${show(text)}, expected 0 to 1`);
+  return value;
+}
+
+interface Policed {
+  readonly setup: Setup;
+  readonly entry?: SuiteEntry;
+  readonly decisions?: readonly PolicyName[] | null;
+}
+
+/** What is judged: a mechanism, or what runs in threads. @throws InputError */
+async function policed(text: string, fuel: number): Promise<Policed> {
+  const setup: Setup = { suite: true };
+  if (!isFile(text)) {
+    const problems: string[] = [];
+    const [variant] = parseVariants(text, problems, false);
+    if (variant === undefined || problems.length > 0)
+      throw new InputError({ path: 'POLICY', given: show(text), expected: problems[0] ?? 'a file or a mechanism' });
+    return { setup, entry: entryOf(variant), decisions: null };
+  }
+  if (isScript(text)) return { setup: { ...setup, script: text } };
+  const { module, decisions } = await fuelled(await policyBytes(text), fuel, text);
+  return { setup: { ...setup, policy: { module, decisions } }, decisions, entry: entryFor(basename(text), decisions) };
+}
+
+async function judged(given: Arguments, io: Io): Promise<JudgeResult> {
+  const [replications = JUDGE_REPLICATIONS, workers] = [
+    given.whole('replications', 1, MAX_REPLICATIONS),
+    given.whole('workers', 1, 256),
+  ];
+  const [heldOut, fuel = DEFAULT_FUEL] = [given.whole('held-out', 0, 2 ** 53 - 1), given.whole('fuel', 1, 2 ** 30)];
+  const [durationNs, timeoutNs = parseDuration(DEFAULT_TIMEOUT)] = [time(given, 'duration'), time(given, 'timeout')];
+  const floor = floorOf(given);
+  given.check();
+  const names = given
+    .text('only')
+    ?.split(',')
+    .map((name) => name.trim());
+  const all = chosen(suiteScenarios(), names);
+  const scenarios =
+    durationNs === undefined ? all : all.map((one) => ({ ...one, scenario: { ...one.scenario, durationNs } }));
+  const file = given.positional(0);
+  const { setup, ...known } = await policed(file, fuel);
+  const target = given.text('timeline');
+  if (target !== undefined) await checkTarget(target, '--timeline');
+  const pieces: Uint8Array[] = [];
+  const sink = target === undefined ? undefined : (bytes: Uint8Array): void => void pieces.push(bytes.slice());
+  const begun = performance.now();
+  const onRows = (done: number, of: number): void => {
+    if (io.stderrIsTty === true) io.stderr(CLEAR_LINE + rowsText(done, of, 'runs', performance.now() - begun));
+  };
+  const crew = judgeCrew(io.program, setup, { workers, timeoutMs: timeoutNs / 1e6, sink, onRows });
+  const stop = io.onInterrupt?.(() => void crew.close());
+  try {
+    const decisions = known.decisions === undefined ? await crew.decisions() : known.decisions;
+    const entry = known.entry ?? entryFor(basename(file), decisions ?? []);
+    const straight = given.flag('straight');
+    return await judgeAll({ entry, decisions, scenarios, replications, floor, straight, heldOut }, crew);
+  } finally {
+    stop?.();
+    await crew.close();
+    if (io.stderrIsTty === true) io.stderr(CLEAR_LINE);
+    if (target !== undefined && pieces.length > 0) await writeFile(target, Buffer.concat(pieces));
+  }
+}
+
+async function check(given: Arguments, io: Io): Promise<number> {
+  const file = given.positional(0);
+  if (isScript(file) || !isFile(file))
+    throw new InputError({ path: '--check', given: show(file), expected: 'a Wasm module, or AssemblyScript (.ts)' });
+  const found = await checkPolicy(await policyBytes(file));
+  io.stdout(given.flag('json') ? toStableJson(found) : renderConformance(found));
+  return found.conforms ? EXIT.done : EXIT.assertionFailed;
 }
 
 export async function judge(args: readonly string[], io: Io): Promise<number> {
@@ -49,8 +175,9 @@ export async function judge(args: readonly string[], io: Io): Promise<number> {
     return EXIT.done;
   }
   given.check();
-  const file = given.positional(0);
-  const found = await checkPolicy(await policyBytes(file));
-  io.stdout(given.flag('json') ? toStableJson(found) : conformanceText(found));
-  return found.conforms ? EXIT.done : EXIT.assertionFailed;
+  if (given.flag('check')) return check(given, io);
+  const result = await judged(given, io);
+  io.stdout(given.flag('json') ? toStableJson(result) : renderJudge(result, lookOf(io)));
+  if (result.incomplete === true) return EXIT.interrupted;
+  return result.verdict === 'faulty' ? EXIT.assertionFailed : EXIT.done;
 }

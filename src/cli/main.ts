@@ -9,7 +9,9 @@ import { main } from './program.js';
 /** What threads that simulate are asked (pool.ts); loaded by them alone. */
 export const serveChunk = async (chunk: never): Promise<unknown> => (await import('./pool.js')).serveChunk(chunk);
 
-const isServing = !isMainThread && (workerData as { readonly kind?: unknown } | null)?.kind === 'fluxhost runs';
+const kind = isMainThread ? undefined : (workerData as { readonly kind?: unknown } | null)?.kind;
+const isServing = kind === 'fluxhost runs' || kind === 'fluxhost judge';
+if (kind === 'fluxhost judge') (await import('./judge-crew.js')).serveJudge();
 const program = new URL(import.meta.url);
 if (!isServing && !(await serveGuarded(main, program))) {
   // The status is set, not forced: a forced exit would cut output that a pipe has not taken yet.

@@ -79,7 +79,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./build.js')).build,
   },
   judge: {
-    summary: 'a policy of your own, held to the policy interface',
+    summary: 'a policy of your own, sandboxed: held to its interface, scored on the suite',
     load: async () => (await import('./judge.js')).judge,
   },
   reproduce: {

@@ -2,6 +2,7 @@
 // command lines answer without compiling the core.
 
 import type { PolicyModule } from '../abi/policy.js';
+import type { Policy } from '../policy.js';
 import type { Scenario } from '../scenario/types.js';
 import type { Arguments } from './args.js';
 import type { Tools } from './replicate.js';
@@ -16,6 +17,8 @@ export const simulationTools: Tools = {
 
 /** What options of a command line change about every simulation of it. */
 export interface Setup {
+  /** A policy in JavaScript: its file. */
+  readonly script?: string;
   /** A policy in Wasm; each simulation has an instance of its own. */
   readonly policy?: Pick<PolicyModule, 'module' | 'decisions'>;
   readonly module?: WebAssembly.Module;
@@ -33,14 +36,19 @@ export interface Setup {
 /** Of a fleet's hosts, of which rows tell no warning. */
 export const HOST_SETUP: Setup = { steady: false };
 
+async function policyOf(wasm: Setup['policy'], script: string | undefined): Promise<{ policy?: Policy }> {
+  if (script !== undefined) return { policy: await (await import('./script-policy.js')).scriptPolicy(script) };
+  return wasm === undefined ? {} : { policy: (await import('../abi/policy.js')).instantiatePolicy(wasm) };
+}
+
 export async function createOn(setup: Setup, scenario: Scenario, directory: string) {
-  const { within, suite, histograms: _, policy: wasm, ...core } = setup;
+  const { within, suite, histograms: _, policy: wasm, script, ...core } = setup;
   const [{ Simulation }, { nodeHost }, { withSuiteFiles }] = await Promise.all([
     import('../simulation.js'),
     import('../workload/node-file.js'),
     import('../study/suite/azure-like.js'),
   ]);
-  const policy = wasm === undefined ? {} : { policy: (await import('../abi/policy.js')).instantiatePolicy(wasm) };
+  const policy = await policyOf(wasm, script);
   // The files that a scenario names are relative to it.
   const files = nodeHost(directory, { within });
   return Simulation.create(scenario, { files: suite === true ? withSuiteFiles(files) : files, ...core, ...policy });

@@ -19,8 +19,8 @@ FLUXHOST_EXPORT(dispatch) uint32_t dispatch(uint32_t vm, uint32_t active) {
 }
 
 FLUXHOST_EXPORT(first_victim) uint32_t first_victim(uint32_t vm, uint32_t vcpu) {
-  (void)vm;
-  return vcpu ^ 1;
+  uint32_t pair = vcpu ^ 1;
+  return pair < vcpus(vm) ? pair : 0; /* the last of an odd number has none */
 }
 
 FLUXHOST_EXPORT(cores_wanted) uint32_t cores_wanted(uint32_t vm) {

@@ -21,8 +21,13 @@ pub extern "C" fn dispatch(vm: u32, active: u32) -> u32 {
 }
 
 #[no_mangle]
-pub extern "C" fn first_victim(_vm: u32, vcpu: u32) -> u32 {
-    vcpu ^ 1
+pub extern "C" fn first_victim(vm: u32, vcpu: u32) -> u32 {
+    let pair = vcpu ^ 1;
+    if pair < vcpus(vm) {
+        pair
+    } else {
+        0 // the last of an odd number has none
+    }
 }
 
 #[no_mangle]

@@ -1,0 +1,194 @@
+// Who makes the runs of a policy that nobody trusts: threads of their own, one run each at a time. One that does not come back is ended
+// with its run, which has failed; whatever else it did went no further than its thread.
+
+import { availableParallelism } from 'node:os';
+import { Worker, parentPort, workerData } from 'node:worker_threads';
+import { LimitError } from '../core/errors.js';
+import { InputError, type Problem } from '../input/errors.js';
+import { judgeHere } from '../judge/api.js';
+import type { JudgeCrew } from '../judge/judge.js';
+import { type WorstWindow, worstOf } from '../judge/worst.js';
+import { decisionsOf, PolicyError, type PolicyFault, type PolicyName } from '../policy.js';
+import type { Result } from '../result/result.js';
+import type { Scenario } from '../scenario/types.js';
+import { LostRunError, runOn, type RunRow } from '../study/runs.js';
+import { Study } from '../study/study.js';
+import { type Setup, createOn } from './tools.js';
+
+/** By which the program knows that it is such a thread (main.ts). */
+export const JUDGE_KIND = 'fluxhost judge';
+
+interface Shared {
+  readonly kind: typeof JUDGE_KIND;
+  readonly setup: Setup;
+}
+
+type Job =
+  | { readonly kind: 'decisions' }
+  | { readonly kind: 'run'; readonly scenario: Scenario; readonly label: string }
+  | { readonly kind: 'worst'; readonly scenario: Scenario; readonly name: string; readonly timeline: boolean };
+
+interface Worst {
+  readonly window: WorstWindow | null;
+  readonly timeline: readonly Uint8Array[];
+}
+
+type Answer =
+  | { readonly decisions: readonly PolicyName[] }
+  | { readonly row: RunRow }
+  | { readonly worst: Worst }
+  | { readonly fault: PolicyFault; readonly message: string }
+  | { readonly problems: readonly Problem[] }
+  | { readonly error: string };
+
+async function answered(job: Job, setup: Setup): Promise<Answer> {
+  const create = (scenario: Scenario) => createOn(setup, scenario, '');
+  try {
+    if (job.kind === 'decisions') {
+      const { scriptPolicy } = await import('./script-policy.js');
+      return { decisions: setup.script === undefined ? [] : decisionsOf(await scriptPolicy(setup.script)) };
+    }
+    if (job.kind === 'run') {
+      const row = await runOn(new Study({ create }), { scenario: job.scenario, buckets: false }, job.label);
+      return { row: row! };
+    }
+    const timeline: Uint8Array[] = [];
+    const sink = job.timeline ? (bytes: Uint8Array): void => void timeline.push(bytes.slice()) : undefined;
+    return { worst: { window: await worstOf(job.name, () => create(job.scenario), sink), timeline } };
+  } catch (error) {
+    if (error instanceof PolicyError) return { fault: error.fault, message: error.message };
+    if (error instanceof InputError) return { problems: error.problems };
+    return { error: error instanceof Error ? error.message.split('\n')[0]! : String(error) };
+  }
+}
+
+/** The thread's side. */
+export function serveJudge(): void {
+  const { setup } = workerData as Shared;
+  parentPort!.on('message', (job: Job) => void answered(job, setup).then((answer) => parentPort!.postMessage(answer)));
+}
+
+/** A run that was ended with the judging. */
+const ENDED = Symbol('ended');
+
+/** Threads, as many as there are runs at once; those that hang are ended and started anew. */
+export class JudgePool implements JudgeCrew {
+  private readonly free: Worker[] = [];
+  private readonly all = new Set<Worker>();
+  private readonly stopped: Promise<typeof ENDED>;
+  private stop: () => void = () => undefined;
+  private closed = false;
+
+  constructor(
+    private readonly program: URL,
+    readonly width: number,
+    private readonly setup: Setup,
+    private readonly timeoutMs: number,
+    private readonly sink?: (bytes: Uint8Array) => void,
+    readonly onRows?: (done: number, all: number) => void,
+  ) {
+    this.stopped = new Promise((resolve) => (this.stop = () => resolve(ENDED)));
+  }
+
+  private worker(): Worker {
+    const free = this.free.pop();
+    if (free !== undefined) return free;
+    const shared: Shared = { kind: JUDGE_KIND, setup: this.setup };
+    const worker = new Worker(this.program, { workerData: shared });
+    this.all.add(worker);
+    return worker;
+  }
+
+  private end(worker: Worker): void {
+    this.all.delete(worker);
+    worker.on('error', () => undefined); // nobody waits for it any more
+    void worker.terminate();
+  }
+
+  private async ask(job: Job): Promise<Answer | typeof ENDED> {
+    if (this.closed) return ENDED;
+    const worker = this.worker();
+    let timer: NodeJS.Timeout | undefined;
+    let lost = false;
+    let forget: () => void = () => undefined;
+    const told = new Promise<Answer>((resolve) => {
+      const lose = (fault: PolicyFault, message: string): void => {
+        lost = true;
+        resolve({ fault, message });
+      };
+      const onError = (error: Error): void => lose('trap', `policy: ended its thread (${error.message})`);
+      const onExit = (): void => lose('trap', 'policy: ended its thread');
+      worker.on('message', resolve).on('error', onError).on('exit', onExit);
+      forget = () => void worker.off('message', resolve).off('error', onError).off('exit', onExit);
+      const late = `policy: did not come back within ${this.timeoutMs / 1000} s`;
+      timer = setTimeout(() => lose('time', late), this.timeoutMs);
+      worker.postMessage(job);
+    });
+    const answer = await Promise.race([told, this.stopped]);
+    clearTimeout(timer);
+    forget();
+    if (answer === ENDED || lost) this.end(worker);
+    else this.free.push(worker);
+    return answer;
+  }
+
+  async decisions(): Promise<readonly PolicyName[]> {
+    const answer = await this.ask({ kind: 'decisions' });
+    return answer !== ENDED && 'decisions' in answer ? answer.decisions : refused(answer);
+  }
+
+  async run(scenario: Scenario, label: string): Promise<Result | null> {
+    const answer = await this.ask({ kind: 'run', scenario, label });
+    if (answer === ENDED) return null;
+    if (!('row' in answer)) return refused(answer);
+    const { row } = answer;
+    if ('result' in row) return row.result;
+    if ('limit' in row) throw new LimitError(row.limit.field, row.limit.value, row.limit.message);
+    throw new LostRunError('error' in row ? row.error : 'the run was lost');
+  }
+
+  async worst(name: string, scenario: Scenario): Promise<WorstWindow | null> {
+    const answer = await this.ask({ kind: 'worst', scenario, name, timeline: this.sink !== undefined });
+    if (answer === ENDED) return null;
+    if (!('worst' in answer)) return refused(answer);
+    for (const piece of answer.worst.timeline) this.sink?.(piece);
+    return answer.worst.window;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.stop();
+    await Promise.all([...this.all].map((worker) => worker.terminate()));
+  }
+}
+
+/** @throws PolicyError, InputError: what was answered instead */
+function refused(answer: Answer | typeof ENDED): never {
+  if (answer !== ENDED && 'fault' in answer) throw new PolicyError(answer.message, answer.fault);
+  if (answer !== ENDED && 'problems' in answer) throw new InputError([...answer.problems]);
+  throw new Error(answer !== ENDED && 'error' in answer ? answer.error : 'interrupted');
+}
+
+export interface JudgeThreads {
+  readonly workers?: number | undefined;
+  readonly timeoutMs: number;
+  readonly sink?: ((bytes: Uint8Array) => void) | undefined;
+  readonly onRows?: ((done: number, all: number) => void) | undefined;
+}
+
+export interface ClosableCrew extends JudgeCrew {
+  readonly decisions: () => Promise<readonly PolicyName[]>;
+  readonly close: () => Promise<void>;
+}
+
+/** Threads where the program can be started as one, else this one. */
+export function judgeCrew(program: URL | undefined, setup: Setup, how: JudgeThreads): ClosableCrew {
+  const { workers = availableParallelism(), timeoutMs, sink, onRows } = how;
+  if (program !== undefined) return new JudgePool(program, workers, setup, timeoutMs, sink, onRows);
+  const here = judgeHere((scenario) => createOn(setup, scenario, ''), sink);
+  const decisions = async (): Promise<readonly PolicyName[]> => {
+    const answer = await answered({ kind: 'decisions' }, setup);
+    return 'decisions' in answer ? answer.decisions : refused(answer);
+  };
+  return { ...here, decisions, close: () => Promise.resolve() };
+}
