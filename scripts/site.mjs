@@ -39,6 +39,7 @@ export const CHAPTERS = [
       'docs/gil.md',
       'docs/valve.md',
       'docs/tierbpf.md',
+      'docs/ptmt.md',
       'docs/nanvix.md',
       'docs/vcao.md',
       'docs/verusage.md',

@@ -18,6 +18,6 @@ export function isCandidate(t: Tiers, unit: u32, record: usize, now: u64): bool 
 /** The N-th slow access (or fault) since the unit last came down; one that is not admitted stays a candidate. */
 function isNth(t: Tiers, record: usize): bool {
   const count = slowAccesses(record);
-  if (count < t.threshold) setSlowAccesses(record, count + 1);
-  return count + 1 >= t.threshold;
+  if (count < u32.MAX_VALUE) setSlowAccesses(record, count + 1);
+  return <u64>count + 1 >= <u64>t.threshold;
 }

@@ -6,7 +6,7 @@ import { WINDOW_REQUESTS } from "../memory/replacement/ids";
 import { REQUEST_BYTES } from "../memory/replacement/request";
 import { checkTiers } from "./check";
 import * as L from "./layout";
-import { makeTiers } from "./make";
+import { makeTiers, tuneTiers } from "./make";
 import { Tiers } from "./state";
 import { replayTiers } from "./tiers";
 
@@ -21,6 +21,11 @@ export function tiersSettings(): usize {
 /** Levels as the settings say; 0 when memory does not reach. */
 export function tiersMake(): usize {
   return makeTiers(tiersSettings());
+}
+
+/** Takes from the settings what may change between two accesses. */
+export function tiersTune(tiers: usize): void {
+  tuneTiers(changetype<Tiers>(tiers), tiersSettings());
 }
 
 /** The first `count` accesses of the window; false where one names a unit that there is not. */

@@ -25,37 +25,45 @@ export function makeTiers(settings: usize): usize {
   t.gapNs = setting<u64>(settings, L.SET_GAP_NS);
   t.detector = setting<u32>(settings, L.SET_DETECTOR);
   t.admission = setting<u32>(settings, L.SET_ADMISSION);
-  t.threshold = setting<u32>(settings, L.SET_ACCESSES);
-  t.low = setting<u32>(settings, L.SET_LOW);
-  t.high = setting<u32>(settings, L.SET_HIGH);
   t.records = allocate((<u64>t.units + 1) * LINKED_BYTES);
   if (t.records == 0) return 0;
   makeList(t.records);
   t.scanAt = t.adjustAt = t.halveAt = NEVER;
-  if (t.detector >= <u32>L.DETECT_HINT && !makeHints(t, settings)) return 0;
-  if (t.admission == <u32>L.ADMIT_SKETCH && !makeSketch(t, settings)) return 0;
+  if (t.detector >= <u32>L.DETECT_HINT) {
+    t.scanAt = setting<u64>(settings, L.SET_SCAN_DELAY_NS);
+    t.faultNs = setting<u64>(settings, L.SET_FAULT_NS);
+    t.marks = allocate(<u64>t.units << 3);
+    if (t.marks == 0) return 0;
+  }
+  if (t.detector == <u32>L.DETECT_HINT) {
+    t.adjustNs = t.adjustAt = setting<u64>(settings, L.SET_ADJUST_NS);
+    t.limitNs = setting<u64>(settings, L.SET_LIMIT_NS);
+  }
+  if (t.admission == <u32>L.ADMIT_SKETCH) {
+    t.halveNs = t.halveAt = setting<u64>(settings, L.SET_HALVE_NS);
+    t.counters = setting<u32>(settings, L.SET_COUNTERS);
+    t.sketch = allocate((<u64>L.SKETCH_ROWS * t.counters) << 2);
+    if (t.sketch == 0) return 0;
+  }
+  tuneTiers(t, settings);
   return at;
 }
 
-function makeHints(t: Tiers, settings: usize): bool {
-  t.faultNs = setting<u64>(settings, L.SET_FAULT_NS);
-  t.scanAt = setting<u64>(settings, L.SET_SCAN_DELAY_NS);
-  t.scanPeriod = setting<u64>(settings, L.SET_SCAN_PERIOD_NS);
-  t.scanUnits = min<u32>(t.units, setting<u32>(settings, L.SET_SCAN_UNITS));
-  t.marks = allocate(<u64>t.units << 3);
-  if (t.detector == <u32>L.DETECT_HINT) {
-    t.hot = t.hotReference = setting<u64>(settings, L.SET_HOT_NS);
-    t.limit = setting<u64>(settings, L.SET_LIMIT);
-    t.limitNs = setting<u64>(settings, L.SET_LIMIT_NS);
-    t.adjustNs = t.adjustAt = setting<u64>(settings, L.SET_ADJUST_NS);
-  }
-  return t.marks != 0;
-}
-
-function makeSketch(t: Tiers, settings: usize): bool {
+/** What may change between two accesses: counts, watermarks, scans, limits. What was counted and marked stays. */
+export function tuneTiers(t: Tiers, settings: usize): void {
+  t.threshold = setting<u32>(settings, L.SET_ACCESSES);
+  t.low = setting<u32>(settings, L.SET_LOW);
+  t.high = setting<u32>(settings, L.SET_HIGH);
   t.over = setting<u64>(settings, L.SET_ADMIT_OVER);
-  t.halveNs = t.halveAt = setting<u64>(settings, L.SET_HALVE_NS);
-  t.counters = setting<u32>(settings, L.SET_COUNTERS);
-  t.sketch = allocate(<u64>L.SKETCH_ROWS * t.counters << 2);
-  return t.sketch != 0;
+  if (t.detector < <u32>L.DETECT_HINT) return;
+  const period = setting<u64>(settings, L.SET_SCAN_PERIOD_NS);
+  t.scanUnits = min<u32>(t.units, setting<u32>(settings, L.SET_SCAN_UNITS));
+  const now = t.spent + t.waited;
+  if (t.scanPeriod != 0 && period != t.scanPeriod) t.scanAt = min<u64>(t.scanAt, now + period);
+  t.scanPeriod = period;
+  t.dueAt = min<u64>(t.dueAt, t.scanAt);
+  if (t.detector != <u32>L.DETECT_HINT) return;
+  const reference = setting<u64>(settings, L.SET_HOT_NS);
+  if (reference != t.hotReference) t.hot = t.hotReference = reference;
+  t.limit = setting<u64>(settings, L.SET_LIMIT);
 }

@@ -86,4 +86,5 @@ export const EXPERIMENTS: readonly ExperimentEntry[] = [
     ['laws', 'gpu'],
   ),
   entry('tierbpf', 'TierBPF: who may move up in tiered memory (arXiv 2604.12300)', () => import('./tierbpf/index.js')),
+  entry('ptmt', 'PTMT: tiered memory tuned while it runs (arXiv 2604.12165)', () => import('./ptmt/index.js')),
 ];

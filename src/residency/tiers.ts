@@ -88,6 +88,7 @@ export interface TierResult {
 interface Exports {
   tiersSettings(): number;
   tiersMake(): number;
+  tiersTune(at: number): void;
   tiersReplay(at: number, count: number): number;
   tiersCheck(at: number): number;
   tiersCount(at: number, which: number): number;
@@ -213,6 +214,80 @@ function wordsOf(settings: TierSettings, units: number): Float64Array {
   return words;
 }
 
+/** What of a detector stays as it was made. */
+function fixedOf(detector: Detector): string {
+  if (detector.kind === 'nothing' || detector.kind === 'count') return detector.kind;
+  const fault = `${detector.kind} at ${detector.faultNs} ns`;
+  if (detector.kind === 'faults') return fault;
+  return `${fault}, limits for ${detector.limit.perNs} ns, compared after ${detector.adjustNs} ns`;
+}
+
+/** Two tiers in the middle of a trace. */
+export class Tiers {
+  private constructor(
+    private readonly pages: PagesCore,
+    private readonly core: Exports,
+    private readonly at: number,
+    private readonly units: number,
+    private settings: TierSettings,
+  ) {}
+
+  /**
+   * Before the first access.
+   *
+   * @param module another core than the package's: of fluxhost-memory.wasm
+   * @throws InputError naming all that is wrong with the settings
+   */
+  static async create(units: number, settings: TierSettings, module?: WebAssembly.Module): Promise<Tiers> {
+    const problems = problemsOf(settings, units);
+    if (problems.length > 0) throw new InputError(problems);
+    const pages = await PagesCore.create(module);
+    const core = pages.exports as unknown as Exports;
+    if (typeof core.tiersMake !== 'function')
+      throw new TypeError('core: given a module without tiers, expected that of fluxhost-memory.wasm');
+    pages.put(core.tiersSettings(), wordsOf(settings, units));
+    const at = core.tiersMake() >>> 0;
+    if (at === 0) throw new RangeError(`no memory for ${units} units`);
+    return new Tiers(pages, core, at, units, settings);
+  }
+
+  /** Other counts, watermarks, scans or limits from now on; all else as it was made. */
+  tune(changes: Pick<TierSettings, 'detector' | 'watermarks'>): void {
+    const settings = { ...this.settings, ...changes };
+    const problems = problemsOf(settings, this.units);
+    const [made, wanted] = [fixedOf(this.settings.detector), fixedOf(changes.detector)];
+    if (made !== wanted) problems.push({ path: 'detector', given: wanted, expected: `${made}, as it was made` });
+    if (problems.length > 0) throw new InputError(problems);
+    this.settings = settings;
+    this.pages.put(this.core.tiersSettings(), wordsOf(settings, this.units));
+    this.core.tiersTune(this.at);
+  }
+
+  /** The accesses from `from` to before `to`. */
+  run({ windows }: Accesses, from = 0, to = Infinity): void {
+    let begin = 0;
+    for (const { words, count } of windows) {
+      const [first, end] = [Math.max(0, from - begin), Math.min(count, to - begin)];
+      begin += count;
+      if (first >= end) continue;
+      this.pages.fill(words.subarray(2 * first), end - first);
+      if (this.core.tiersReplay(this.at, end - first) === 0)
+        throw new RangeError(`an access to none of ${this.units} units`);
+    }
+  }
+
+  /**
+   * What came of it until now.
+   *
+   * @throws LawError where it does not add up
+   */
+  result(): TierResult {
+    const broken = this.core.tiersCheck(this.at);
+    if (broken !== L.BROKEN_NOTHING) throw new LawError(`tiers: ${BROKEN[broken]!}`);
+    return resultOf((which) => this.core.tiersCount(this.at, which));
+  }
+}
+
 /**
  * What the accesses cost with these tiers.
  *
@@ -224,22 +299,9 @@ export async function runTiers(
   settings: TierSettings,
   module?: WebAssembly.Module,
 ): Promise<TierResult> {
-  const problems = problemsOf(settings, accesses.units);
-  if (problems.length > 0) throw new InputError(problems);
-  const pages = await PagesCore.create(module);
-  const core = pages.exports as unknown as Exports;
-  if (typeof core.tiersMake !== 'function')
-    throw new TypeError('core: given a module without tiers, expected that of fluxhost-memory.wasm');
-  pages.put(core.tiersSettings(), wordsOf(settings, accesses.units));
-  const at = core.tiersMake() >>> 0;
-  if (at === 0) throw new RangeError(`no memory for ${accesses.units} units`);
-  for (const { words, count } of accesses.windows) {
-    pages.fill(words, count);
-    if (core.tiersReplay(at, count) === 0) throw new RangeError(`an access to none of ${accesses.units} units`);
-  }
-  const broken = core.tiersCheck(at);
-  if (broken !== L.BROKEN_NOTHING) throw new LawError(`tiers: ${BROKEN[broken]!}`);
-  return resultOf((which) => core.tiersCount(at, which));
+  const tiers = await Tiers.create(accesses.units, settings, module);
+  tiers.run(accesses);
+  return tiers.result();
 }
 
 function resultOf(count: (which: number) => number): TierResult {

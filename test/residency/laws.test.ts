@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { formatNamed } from '../../src/pages/formats/names.js';
 import { unpack } from '../../src/workload/unpack.js';
 import { type Accesses, accessesTo, readAccesses } from '../../src/residency/accesses.js';
-import { bestStaticNs, breakEven, runTiers, type Scan, type TierSettings } from '../../src/residency/tiers.js';
+import { bestStaticNs, breakEven, runTiers, type Scan, Tiers, type TierSettings } from '../../src/residency/tiers.js';
 import { BUILDS, missesOf, moduleOf, sharedFile } from '../memory/support.js';
 import { POLICY_LRU } from '../../assembly/memory/replacement/ids.js';
 import { random } from '../support/chance.js';
@@ -135,10 +135,11 @@ describe('T4: moves that cost nothing', () => {
   });
 });
 
-/** Settings of any kind for so many units. */
-function anySettings(units: number, next: () => number): TierSettings {
+const KINDS = ['nothing', 'count', 'faults', 'hint'];
+/** Settings of any kind for so many units, or of one kind. */
+function anySettings(units: number, next: () => number, like?: TierSettings): TierSettings {
   const whole = (least: number, most: number): number => least + Math.floor(next() * (most - least + 1));
-  const fastUnits = whole(1, units - 1);
+  const fastUnits = like?.fastUnits ?? whole(1, units - 1);
   const fastNs = whole(0, 300);
   const scan = (): Scan => ({ delayNs: whole(0, 9e3), periodNs: whole(1e3, 2e4), units: whole(1, units + 3) });
   const high = whole(0, fastUnits - 1);
@@ -162,10 +163,23 @@ function anySettings(units: number, next: () => number): TierSettings {
     slowNs: fastNs + whole(1, 300),
     moveNs: whole(0, 9000),
     gapNs: next() < 0.5 ? 0 : whole(1, next() < 0.2 ? 1e5 : 500),
-    detector: detectors[whole(0, 3)]!(),
+    detector: detectors[like === undefined ? whole(0, 3) : KINDS.indexOf(like.detector.kind)]!(),
     admit: admit === 'sketch' ? { over: whole(0, 5), halveNs: whole(1e3, 1e5), counters: 2 ** whole(0, 5) } : admit,
     ...(next() < 0.5 ? {} : { watermarks: { low: whole(0, high), high } }),
   };
+}
+
+/** What is tuned of a detector; what a fault costs and the times of comparisons stay. */
+function keepingPeriods(made: TierSettings['detector'], other: TierSettings['detector']): TierSettings['detector'] {
+  if (made.kind === 'faults' && other.kind === 'faults') return { ...other, faultNs: made.faultNs };
+  if (made.kind === 'hint' && other.kind === 'hint')
+    return {
+      ...other,
+      faultNs: made.faultNs,
+      adjustNs: made.adjustNs,
+      limit: { ...other.limit, perNs: made.limit.perNs },
+    };
+  return other;
 }
 
 describe('random accesses', () => {
@@ -175,13 +189,29 @@ describe('random accesses', () => {
       const next = random(seed);
       const whole = (least: number, most: number): number => least + Math.floor(next() * (most - least + 1));
       const drawn = whole(2, 40);
-      const units = Array.from({ length: whole(2, 400) }, () => Math.floor(next() ** 2 * drawn));
-      const accesses = accessesTo(units.concat(1e9, 1e9 + 1)); // two that differ, whatever was drawn
+      const named = Array.from({ length: whole(2, 400) }, () => Math.floor(next() ** 2 * drawn));
+      const accesses = accessesTo(named.concat(1e9, 1e9 + 1)); // two that differ, whatever was drawn
       const asked = anySettings(accesses.units, next);
       const got = await runTiers(accesses, asked, modules[seed % modules.length]);
-      expect(got, `seed ${seed}: ${JSON.stringify(asked)}`).toEqual({
+      const units = [...pagesOf(accesses)];
+      const told = `seed ${seed}: ${JSON.stringify(asked)}`;
+      expect(got, told).toEqual({ accesses: accesses.count, ...naiveTiers(units, asked) });
+      // the same with other settings of one kind from some access on
+      const other = anySettings(accesses.units, next, asked);
+      const tuned = {
+        ...asked,
+        detector: keepingPeriods(asked.detector, other.detector),
+        watermarks: other.watermarks,
+      };
+      const from = whole(1, accesses.count - 1);
+      const tiers = await Tiers.create(accesses.units, asked, modules[seed % modules.length]);
+      tiers.run(accesses, 0, from);
+      tiers.tune(tuned);
+      tiers.run(accesses, from);
+      const expected = naiveTiers(units, asked, { from, settings: tuned });
+      expect(tiers.result(), `${told}, from ${from} ${JSON.stringify(tuned)}`).toEqual({
         accesses: accesses.count,
-        ...naiveTiers([...pagesOf(accesses)], asked),
+        ...expected,
       });
     }
   });

@@ -23,7 +23,7 @@ class Naive {
   readonly sketch: number[][] = [];
   clock = 0;
   hand = 0;
-  scans = 0;
+  nextScan = 0;
   adjusts = 0;
   halvings = 0;
   inAdjust = 0;
@@ -43,9 +43,10 @@ class Naive {
 
   constructor(
     private readonly units: number,
-    private readonly settings: TierSettings,
+    private settings: TierSettings,
   ) {
     const { detector, admit } = settings;
+    if (detector.kind === 'hint' || detector.kind === 'faults') this.nextScan = detector.scan.delayNs;
     if (detector.kind === 'hint') this.result.hotNs = detector.hotNs;
     if (typeof admit === 'object') this.sketch = [0, 1, 2, 3].map(() => new Array<number>(admit.counters).fill(0));
   }
@@ -59,10 +60,10 @@ class Naive {
   private periods(): void {
     const { detector, admit } = this.settings;
     if (detector.kind === 'hint' || detector.kind === 'faults') {
-      const { delayNs, periodNs, units } = detector.scan;
-      for (let at = delayNs + this.scans * periodNs; at <= this.clock; at += periodNs, this.scans++)
+      const { periodNs, units } = detector.scan;
+      for (; this.nextScan <= this.clock; this.nextScan += periodNs)
         for (let i = 0; i < Math.min(units, this.units); i++) {
-          if (this.slow.has(this.hand) && !this.marked.has(this.hand)) this.marked.set(this.hand, at);
+          if (this.slow.has(this.hand) && !this.marked.has(this.hand)) this.marked.set(this.hand, this.nextScan);
           this.hand = (this.hand + 1) % this.units;
         }
     }
@@ -133,6 +134,16 @@ class Naive {
     while (fastUnits - this.fast.length < watermarks.high) this.demote();
   }
 
+  /** Between two accesses. */
+  tune(settings: TierSettings): void {
+    const [before, { detector }] = [this.settings.detector, settings];
+    this.settings = settings;
+    const scanned = 'scan' in before && 'scan' in detector && before.scan.periodNs !== detector.scan.periodNs;
+    if (scanned) this.nextScan = Math.min(this.nextScan, this.clock + detector.scan.periodNs);
+    if (detector.kind === 'hint' && before.kind === 'hint' && before.hotNs !== detector.hotNs)
+      this.result.hotNs = detector.hotNs;
+  }
+
   access(unit: number): void {
     const { fastUnits, fastNs, slowNs, moveNs, gapNs = 0 } = this.settings;
     this.clock += gapNs;
@@ -167,9 +178,19 @@ class Naive {
   }
 }
 
-/** @param accesses to units that are numbered from 0 in the order of their first use */
-export function naiveTiers(accesses: readonly number[], settings: TierSettings): Naive['result'] & { endedNs: number } {
+/**
+ * @param accesses to units that are numbered from 0 in the order of their first use
+ * @param tuned other settings from the access of this number on, from 1
+ */
+export function naiveTiers(
+  accesses: readonly number[],
+  settings: TierSettings,
+  tuned?: { readonly from: number; readonly settings: TierSettings },
+): Naive['result'] & { endedNs: number } {
   const naive = new Naive(Math.max(...accesses) + 1, settings);
-  for (const unit of accesses) naive.access(unit);
+  accesses.forEach((unit, i) => {
+    if (tuned?.from === i) naive.tune(tuned.settings);
+    naive.access(unit);
+  });
   return { ...naive.result, endedNs: naive.clock };
 }
