@@ -34,6 +34,7 @@ const FLEET_FORMATS: Readonly<Record<string, string>> = {
   csv: 'A table of VMs with the header arrivalS,lifetimeS,cores,memoryGiB and perhaps class.',
   'azure-packing-2020': "Azure's VMs for packing (Protean, OSDI 2020): tables vm and vmType, each as CSV.",
   bitbrains: 'Business-critical VMs (GWA-T-12, CCGrid 2015), as a table of OpenDC.',
+  'gwa-t-12': 'The same as the Grid Workloads Archive has them: a folder or pattern of files, one a VM.',
   'surf-lisa': "Jobs of SURF's cluster LISA, as a table of OpenDC; sizes are drawn.",
   'alibaba-2018': "Alibaba's cluster-trace-v2018, table batch_task.",
   'google-2019': "Google's cluster traces of 2019 (EuroSys 2020), table instance_events as CSV with its header.",

@@ -6,7 +6,15 @@ import type { PlacementKind } from './placement.js';
 import type { VmClass } from './vms.js';
 
 export const FIDELITIES = ['packing', 'sampled', 'full'] as const;
-export const FORMATS = ['csv', 'azure-packing-2020', 'bitbrains', 'surf-lisa', 'alibaba-2018', 'google-2019'] as const;
+export const FORMATS = [
+  'csv',
+  'azure-packing-2020',
+  'bitbrains',
+  'gwa-t-12',
+  'surf-lisa',
+  'alibaba-2018',
+  'google-2019',
+] as const;
 export const TIME_UNITS = ['ns', 'us', 'ms', 's', 'm', 'h', 'd'] as const;
 export const ARRIVALS = ['poisson', 'deterministic'] as const;
 

@@ -1,9 +1,9 @@
 // Traces from a folder on disk (Node). The only file of this folder that needs Node: a browser bundle leaves it out.
 
-import { realpath, open } from 'node:fs/promises';
+import { realpath, open, readdir } from 'node:fs/promises';
 import { sep, resolve } from 'node:path';
 import { InputError } from '../input/errors.js';
-import type { TraceHost } from './text-source.js';
+import { inOrder, partsOf, type TraceHost } from './text-source.js';
 
 const READ_BYTES = 256 * 1024;
 
@@ -45,6 +45,18 @@ async function confined(path: string, full: string, within: string): Promise<str
  */
 export function nodeHost(folder = '.', { within }: NodeHostOptions = {}): TraceHost {
   return {
+    async list(path) {
+      const { folder: of, matches } = partsOf(path);
+      try {
+        const full = resolve(folder, of === '' ? '.' : of);
+        if (within !== undefined && (await realpath(full)) !== (await realpath(within)))
+          await confined(path, full, within);
+        const names = await readdir(full);
+        return inOrder(names.filter(matches)).map((name) => (of === '' ? name : `${of}/${name}`));
+      } catch (error) {
+        throw error instanceof InputError ? error : refusal(path, error);
+      }
+    },
     async open(path) {
       try {
         const full = resolve(folder, path);

@@ -11,6 +11,26 @@ import { unpack, startsWith } from './unpack.js';
 export interface TraceHost {
   /** Opens a file for one reading from its start. Throws an InputError where it cannot be had. */
   open(path: string): Promise<AsyncIterable<Uint8Array>>;
+  /** The files of a folder, or those whose names match `*` and `?` in the last part of the path, in `inOrder`. */
+  list?(path: string): Promise<readonly string[]>;
+}
+
+/** As people count: 2.csv before 10.csv. */
+export function inOrder(names: readonly string[]): string[] {
+  const keyOf = (name: string): string => name.replace(/\d+/g, (digits) => digits.padStart(16, '0'));
+  const keyed = names.map((name) => [keyOf(name), name] as const);
+  return keyed.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, name]) => name);
+}
+
+/** What of a folder is meant: the folder, and which of its names. */
+export function partsOf(path: string): { readonly folder: string; readonly matches: (name: string) => boolean } {
+  const at = path.lastIndexOf('/');
+  const last = path.slice(at + 1);
+  if (!/[*?]/.test(last))
+    return { folder: path.replace(/\/$/, ''), matches: (name) => /\.csv(\.gz|\.zst)?$/.test(name) };
+  const escaped = last.replace(/[.+^${}()|[\]\\]/g, '\\$&');
+  const pattern = new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`);
+  return { folder: at < 0 ? '' : path.slice(0, at), matches: (name) => pattern.test(name) };
 }
 
 interface Signature {
@@ -74,6 +94,12 @@ export type HeldFile = string | Uint8Array | (() => ReadableStream<Uint8Array>);
 /** A host whose files are texts, bytes, or functions that open a Web stream anew (`() => blob.stream()`). */
 export function memoryHost(files: Readonly<Record<string, HeldFile>>): TraceHost {
   return {
+    list(path) {
+      const { folder, matches } = partsOf(path);
+      const start = folder === '' ? '' : `${folder}/`;
+      const names = Object.keys(files).filter((name) => name.startsWith(start));
+      return Promise.resolve(inOrder(names.filter((name) => matches(name.slice(start.length)))));
+    },
     open(path) {
       const file = Object.hasOwn(files, path) ? files[path] : undefined;
       if (file === undefined) {

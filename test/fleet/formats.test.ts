@@ -1,5 +1,8 @@
 // Each format of VM traces on a few rows of its published shape, the shared traces where they are there, and what is wrong in them.
 
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { fleet } from '../../src/fleet/api.js';
@@ -95,6 +98,54 @@ describe('traces of VMs', () => {
       [0, 1, 3, 3, 1],
       [0.5, 5.5, 3, 3, 1],
     ]);
+  });
+
+  it('reads GWA-T-12 as published: a folder or a pattern, a file a VM, and takes no foreign file', async () => {
+    const file = (...rows: [number, number, number][]): string =>
+      [
+        'Timestamp [ms];\tCPU cores;\tCPU capacity provisioned [MHZ];\tCPU usage [MHZ];\tCPU usage [%];\tMemory capacity provisioned [KB]',
+        ...rows.map(([time, cores, kib]) => `${time};\t${cores};\t5851.99;\t12.5;\t0.2;\t${kib}`),
+      ].join('\n') + '\n';
+    const files = {
+      'rnd/10.csv': file([1376315146, 2, 2097152], [1376315446, 4, 1048576]),
+      'rnd/2.csv': file([1376315146, 8, 4194304]),
+      'rnd/3.csv': file([1376314846000, 1, 1048576], [1376315146000, 1, 1048576]), // in ms, as the header says
+      'rnd/4.csv': file([1376314846, 0, 0]),
+      'rnd/README.txt': 'not a VM',
+      'other/1.csv': 'id,x\n1,2\n',
+    };
+    const format = 'gwa-t-12';
+    // GWA's first timestamp is 1376314846, and OpenDC's table has submission_time 1376314546000 of it
+    const expected = [
+      [0, 600, 1, 1, 0],
+      [300, 600, 8, 4, 0],
+      [300, 900, 4, 2, 0],
+    ];
+    for (const name of ['rnd', 'rnd/', 'rnd/*.csv'])
+      expect(await read({ file: name, format }, files)).toEqual(expected);
+    expect(await read({ file: 'rnd/?.csv', format }, files)).toEqual(expected.slice(0, 2));
+    expect(await read({ file: 'rnd/10.csv', format }, files)).toEqual([[0, 600, 4, 2, 0]]);
+    expect(await message(read({ file: 'none/*.csv', format }, files))).toContain(
+      'vms.trace.file: given "none/*.csv", where no file is, expected a folder with a .csv for each VM',
+    );
+    expect(await message(read({ file: 'other', format }, files))).toContain(
+      'other/1.csv:1: Timestamp [ms]: given a header without it: "id,x"',
+    );
+    const wrong = { 'rnd/1.csv': file([1376315146, 2, 1024]).replace(';\t2;', ';\ttwo;') };
+    expect(await message(read({ file: 'rnd', format }, wrong))).toBe(
+      'rnd/1.csv:2: CPU cores: given "two", expected cores from 0 to 65536',
+    );
+    const folder = mkdtempSync(join(tmpdir(), 'fluxhost-gwa-'));
+    mkdirSync(join(folder, 'rnd'));
+    for (const [name, text] of Object.entries(files))
+      if (name.startsWith('rnd')) writeFileSync(join(folder, name), text);
+    const host = nodeHost(folder, { within: folder });
+    expect(await host.list!('rnd')).toEqual(['rnd/2.csv', 'rnd/3.csv', 'rnd/4.csv', 'rnd/10.csv']);
+    expect(await host.list!('rnd/R*')).toEqual(['rnd/README.txt']);
+    expect(await message(host.list!('none/*'))).toContain('a file that does not exist');
+    expect(await message(host.list!('../*'))).toContain('a file elsewhere');
+    expect(await host.list!('*')).toEqual(['rnd']);
+    rmSync(folder, { recursive: true });
   });
 
   it("reads Alibaba's batch_task, which has no header, an instance a VM", async () => {

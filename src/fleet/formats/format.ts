@@ -66,15 +66,21 @@ export class Row<Name extends string> {
   }
 }
 
-/** Every row of a file. `optional` columns may be missing; `header` stands for one that the file lacks. */
+/** Every row of a file. `optional` columns may be missing; `header` stands for one that the file lacks; `as` makes CSV of another text. */
 export async function forEachRow<Name extends string>(
   { host, into }: Pick<Reading, 'host' | 'into'>,
   file: string,
-  columns: { readonly names: readonly Name[]; readonly optional?: readonly Name[]; readonly header?: string },
+  columns: {
+    readonly names: readonly Name[];
+    readonly optional?: readonly Name[];
+    readonly header?: string;
+    readonly as?: (text: AsyncIterable<string>) => AsyncIterable<string>;
+  },
   each: (row: Row<Name>) => void,
 ): Promise<void> {
-  const { names, optional = [], header } = columns;
-  const text = header === undefined ? readText(host, file) : withHeader(header, readText(host, file));
+  const { names, optional = [], header, as } = columns;
+  const read = as === undefined ? readText(host, file) : as(readText(host, file));
+  const text = header === undefined ? read : withHeader(header, read);
   for await (const block of csvBlocks(text, file)) {
     const known = names.filter((name) => !optional.includes(name));
     const at = { ...columnIndexes(block.header, known, file) };

@@ -9,12 +9,14 @@ import { azurePacking2020 } from './azure.js';
 import { bitbrains, surfLisa } from './atlarge.js';
 import { csv } from './csv.js';
 import { google2019 } from './google.js';
+import { gwaT12 } from './gwa.js';
 import type { Reader, TraceSpec } from './format.js';
 
 const READERS: Readonly<Record<TraceSpec['format'], Reader>> = {
   csv,
   'azure-packing-2020': azurePacking2020,
   bitbrains,
+  'gwa-t-12': gwaT12,
   'surf-lisa': surfLisa,
   'alibaba-2018': alibaba2018,
   'google-2019': google2019,
