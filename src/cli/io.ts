@@ -19,6 +19,8 @@ export interface Io {
   stderrIsTty?: boolean;
   /** Calls back at the first interrupt (Ctrl-C, SIGTERM) and returns how to stop listening. */
   onInterrupt?(callback: () => void): () => void;
+  /** Ends the process though something still waits, once what was printed is out. */
+  quit?(status: number): void;
   /** The file of the program, for commands that start it again as workers; absent where there is none, or where none may be started. */
   program?: URL;
   /** Told between two slices of a simulation, and at its begin and end: whoever watches it knows that it goes on. */
@@ -75,6 +77,7 @@ export function processIo(): Io {
     isTty,
     ...(process.stdout.isTTY && process.stdout.columns > 0 ? { columns: process.stdout.columns } : {}),
     stderrIsTty: process.stderr.isTTY === true,
+    quit: (status) => void process.stdout.write('', () => process.stderr.write('', () => process.exit(status))),
     onInterrupt(callback) {
       // the first one asks for the result so far, the second one kills as usual
       const once = (): void => {

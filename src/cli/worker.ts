@@ -30,6 +30,9 @@ import { FILES_WITHIN } from './tools.js';
 /** A worker that is killed or frozen loses its chunks to others after so long. */
 const LOCK_MS = 5000;
 const STALL_CHECK_MS = 2000;
+/** Whoever is to end waits no longer for a server that is away. */
+const END_MS = 5000;
+const LOOK_MS = 200;
 /** A chunk whose workers died so often has failed. */
 const MOST_STALLS = 5;
 /** Chunks taken for each thread: one is done, one lies ready. */
@@ -50,7 +53,7 @@ export const workerSpec: CommandSpec = {
   },
   details:
     'Needs bullmq and ioredis (npm install bullmq ioredis) and a Redis or Valkey server; docs/cluster.md tells how. Takes work of\n' +
-    'its own version and core only. Ctrl-C and SIGTERM let it finish what it is at.',
+    'its own version and core only. Ctrl-C and SIGTERM let it finish what it is at; where the server is away, others do that again.',
   examples: ['fluxhost worker --redis redis://127.0.0.1:6379'],
 };
 
@@ -137,9 +140,26 @@ export async function worker(args: readonly string[], io: Io): Promise<number> {
   io.stdout(`worker of ${shownName(name)}, ${of}, takes work from ${placeOf(url)}\n`);
   await new Promise<void>((resolve) => io.onInterrupt?.(resolve));
   clearInterval(timer);
-  await bull.close();
-  await crews.end();
-  await leave(redis, id);
-  redis.disconnect();
+  const leaving = async (): Promise<boolean> => {
+    await bull.close();
+    await crews.end();
+    await leave(redis, id);
+    return true;
+  };
+  if (await Promise.race([leaving(), away(redis)])) {
+    redis.disconnect();
+    return EXIT.done;
+  }
+  io.stderr(`the queue at ${placeOf(url)} is away: what was under way is left to other workers\n`);
+  io.quit?.(EXIT.done); // answers wait for the server for ever
   return EXIT.done;
+}
+
+/** Comes once the server has been away for so long. */
+async function away(redis: { readonly status: string }): Promise<false> {
+  for (let sinceMs = performance.now(); performance.now() - sinceMs < END_MS;) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS).unref());
+    if (redis.status === 'ready') sinceMs = performance.now();
+  }
+  return false;
 }

@@ -71,6 +71,19 @@ describe('a sweep over a queue', () => {
     expect(told.reduce((sum, [, , runs]) => sum + Number(runs), 0)).toBe(RUNS);
   });
 
+  it('goes on after the server was away, during which its worker was told to end, and did', async () => {
+    const [worker, sweep] = [await startWorker(), startSweep('away')];
+    await until('a chunk under way', async () => (await server.active()) > 0);
+    await new Promise((resolve) => setTimeout(resolve, 1100)); // appendfsync everysec
+    await server.kill();
+    worker.signal('SIGTERM');
+    expect(await worker.ended, worker.err).toBe(0);
+    expect(worker.err).toContain('is away: what was under way is left to other workers');
+    await server.go();
+    await startWorker();
+    await endsAsLocal(sweep, 'away');
+  });
+
   it('goes on after its coordinator was killed', async () => {
     await startWorker();
     const first = startSweep('resumed');
