@@ -1,6 +1,13 @@
 // One host that is simulated: calls of many functions under Nanvix, or in VMs that are kept; and how many functions it takes.
 
-import { type RequestColumns, runNanvix, runNexus, type SystemRun } from '../../systems/run.js';
+import {
+  type NanvixSpec,
+  type NexusSpec,
+  type RequestColumns,
+  runNanvix,
+  runNexus,
+  type SystemRun,
+} from '../../systems/run.js';
 import { arrivals, greatest, lognormal, quantile, stream } from '../draw.js';
 import type { Settings } from '../parameters.js';
 import type { Baseline } from './arithmetic.js';
@@ -28,6 +35,20 @@ export function callsOf(settings: Settings, functions: number, durationS: number
   };
 }
 
+export const nanvixSpec = (settings: Settings, host: Host, tenants: number, keepS: number): NanvixSpec => ({
+  cores: host.cores,
+  userStartNs: settings.number('userStart') * MS,
+  systemStartNs: settings.number('systemStart') * MS,
+  userBytes: Math.round(settings.number('userMemory') * MIB),
+  systemBytes: Math.round(settings.number('systemMemory') * MIB),
+  keepNs: keepS * 1e9,
+  crossingNs: settings.number('crossing') * 1000,
+  ioPerCall: settings.number('ioPerCall'),
+  parallelStart: settings.flag('parallelStart'),
+  memoryBytes: host.memoryBytes,
+  tenants,
+});
+
 /** `perTenant` functions share a system VM that is kept for `keepS`. */
 export function nanvixHost(
   settings: Settings,
@@ -38,49 +59,41 @@ export function nanvixHost(
   module?: WebAssembly.Module,
 ): Promise<SystemRun> {
   const calls = callsOf(settings, functions, host.durationS);
-  return runNanvix(
-    {
-      cores: host.cores,
-      userStartNs: settings.number('userStart') * MS,
-      systemStartNs: settings.number('systemStart') * MS,
-      userBytes: Math.round(settings.number('userMemory') * MIB),
-      systemBytes: Math.round(settings.number('systemMemory') * MIB),
-      keepNs: keepS * 1e9,
-      crossingNs: settings.number('crossing') * 1000,
-      ioPerCall: settings.number('ioPerCall'),
-      parallelStart: settings.flag('parallelStart'),
-      memoryBytes: host.memoryBytes,
-      tenants: Math.ceil(functions / perTenant),
-    },
-    { ...calls, fn: calls.fn.map((fn) => Math.floor(fn / perTenant)) },
-    module,
-  );
+  const spec = nanvixSpec(settings, host, Math.ceil(functions / perTenant), keepS);
+  return runNanvix(spec, { ...calls, fn: calls.fn.map((fn) => Math.floor(fn / perTenant)) }, module);
 }
+
+export const baselineSpec = (
+  host: Host,
+  functions: number,
+  { memoryMiB, startS }: Baseline,
+  keepS: number,
+): NexusSpec => ({
+  cores: host.cores,
+  workers: 0,
+  prefetch: false,
+  writeAfter: false,
+  restoreNs: startS * 1e9,
+  connectNs: 0,
+  respondNs: 0,
+  opNs: 0,
+  keepNs: keepS * 1e9,
+  memoryBytes: host.memoryBytes,
+  fabricNs: 0,
+  bytes: new Float64Array(functions).fill(Math.round(memoryMiB * MIB)),
+});
 
 export function baselineHost(
   settings: Settings,
   host: Host,
   functions: number,
-  { memoryMiB, startS }: Baseline,
+  baseline: Baseline,
   keepS: number,
   module?: WebAssembly.Module,
 ): Promise<SystemRun> {
   const calls = callsOf(settings, functions, host.durationS);
   return runNexus(
-    {
-      cores: host.cores,
-      workers: 0,
-      prefetch: false,
-      writeAfter: false,
-      restoreNs: startS * 1e9,
-      connectNs: 0,
-      respondNs: 0,
-      opNs: 0,
-      keepNs: keepS * 1e9,
-      memoryBytes: host.memoryBytes,
-      fabricNs: 0,
-      bytes: new Float64Array(functions).fill(Math.round(memoryMiB * MIB)),
-    },
+    baselineSpec(host, functions, baseline, keepS),
     { ...calls, fetch: new Float64Array(calls.at.length) },
     module,
   );

@@ -14,6 +14,8 @@ import {
   userMemory,
 } from './arithmetic.js';
 import { baselineHost, type Host, mostFunctions, nanvixHost } from './host.js';
+import { tracedCalls } from '../traced.js';
+import { tracePoints, traceTable } from './traced.js';
 import { NANVIX_PARAMETERS } from './parameters.js';
 
 const SOURCE = 'arXiv 2604.11669, abstract';
@@ -47,6 +49,9 @@ function check(settings: Settings): void {
   for (const path of ['host.memory', 'search.memory'])
     if (settings.number(path) * 1024 < vm)
       problems.push({ path, given: settings.number(path), expected: `room for the VMs of one call (${vm} MiB)` });
+  for (const count of settings.list('trace.tenants').map(Number))
+    if (count < 0 || !Number.isInteger(count))
+      problems.push({ path: 'trace.tenants', given: count, expected: 'whole numbers from 0' });
   refuse(problems);
 }
 
@@ -294,14 +299,17 @@ function tables(settings: Settings, cells: readonly Cell[], found: readonly Sear
   return [...grids, overKeepAlive, searched];
 }
 
-export const experiment = experimentOf(NANVIX_PARAMETERS, async ({ module, settings }) => {
+export const experiment = experimentOf(NANVIX_PARAMETERS, async (asked) => {
+  const { module, settings } = asked;
   check(settings);
+  const calls = await tracedCalls(settings, asked, 'trace.duration');
+  const traced = await tracePoints(settings, calls, module);
   const cells = sweep(settings);
   const found = await searches(settings, module);
   const negative = control(settings);
   return {
     claims: claims(settings, cells, found, negative),
-    tables: tables(settings, cells, found),
+    tables: [...tables(settings, cells, found), ...(traced.length === 0 ? [] : [traceTable(traced, settings)])],
     figures: {
       memoryPerFunctionMiB: {
         nanvix: nanvixMemory(settings, settings.number('functionsPerTenant'), settings.number('sysKeep')),
@@ -316,7 +324,11 @@ export const experiment = experimentOf(NANVIX_PARAMETERS, async ({ module, setti
       sweep: cells.map((cell) => ({ ...cell })),
       searched: found.map((one) => ({ ...one })),
       control: negative,
-      load: 'generated: Poisson calls, lognormal computation; no trace',
+      trace: traced.map((point) => ({ ...point })),
+      load:
+        calls === null
+          ? 'generated: Poisson calls, lognormal computation; no trace'
+          : `generated, and ${settings.text('trace')}, ${calls.functions.length} functions, ${calls.invocations.atNs.length} calls`,
     },
     laws: await laws(settings, module),
   };

@@ -1,6 +1,7 @@
 // What `fluxhost reproduce nanvix --set` changes. The paper (arXiv 2604.11669) was not at hand: figures are of its abstract and of notes on it.
 
 import { type ExperimentParameter, type ExperimentRow, experimentRows } from '../parameters.js';
+import { TRACE_CHOICES, TRACE_ROWS } from '../traced.js';
 
 const NOTES = 'notes on arXiv 2604.11669';
 const FIG_9B = 'a density study that cites fig. 9b of arXiv 2604.11669';
@@ -8,6 +9,18 @@ const ASSUMED = 'assumed: no figure is published';
 const CHOICE = 'a choice';
 
 const ROWS: readonly ExperimentRow[] = [
+  ...TRACE_ROWS,
+  ['trace.duration', 's', 3600, 1, 1e6, 'Of the trace, from its beginning.', CHOICE, 'assumed'],
+  [
+    'trace.tenants',
+    'list',
+    '0,50,10,1',
+    null,
+    null,
+    "Tenants that the trace's owners are put together into; 0: each owner is one.",
+    CHOICE,
+    'assumed',
+  ],
   ['userStart', 'ms', 7, 0, 60_000, 'Until a user VM runs.', NOTES, 'secondary'],
   ['systemStart', 'ms', 23, 0, 60_000, "Until a tenant's system VM runs.", `${NOTES}: both below 30 ms`, 'derived'],
   ['parallelStart', 'yes or no', true, null, null, 'Both start at once.', ASSUMED, 'assumed'],
@@ -110,4 +123,4 @@ const ROWS: readonly ExperimentRow[] = [
   ['seed', 'count', 1, 0, 2 ** 31, 'Of what is drawn.', CHOICE, 'assumed'],
 ];
 
-export const NANVIX_PARAMETERS: readonly ExperimentParameter[] = experimentRows(ROWS);
+export const NANVIX_PARAMETERS: readonly ExperimentParameter[] = experimentRows(ROWS, TRACE_CHOICES);

@@ -1,8 +1,10 @@
 // One host under Nexus or with a fabric in every guest, from the experiment's parameters.
 
 import { type NexusSpec, type SystemPolicy, type RequestColumns, runNexus } from '../../systems/run.js';
-import { arrivals, greatest, lognormal, quantile, stream } from '../draw.js';
+import { arrivals, greatest, lognormal, mean, quantile, stream } from '../draw.js';
 import type { Settings } from '../parameters.js';
+import { type Calls, callsOfFunctions } from '../traced.js';
+import { type Payloads, sizeAt } from './payload.js';
 
 const MS = 1e6;
 const MIB = 2 ** 20;
@@ -20,6 +22,14 @@ export function timesOf(settings: Settings, transport: Transport): Times {
   return { connectMs: of('connect'), fetchMs: of('fetch'), writeMs: of('write') };
 }
 
+/** What comes from files; null: it is generated. */
+export interface Given {
+  readonly calls: Calls | null;
+  readonly payloads: Payloads | null;
+}
+
+export const GENERATED: Given = { calls: null, payloads: null };
+
 /** `workers` 0: a fabric in every guest. */
 export interface Variant {
   readonly transport: Transport;
@@ -27,10 +37,20 @@ export interface Variant {
   readonly opUs: number;
 }
 
-export function specOf(settings: Settings, { transport, workers, opUs }: Variant, functions: number): NexusSpec {
+/** Mean computation of a request. */
+const computeOf = (settings: Settings, { calls }: Given): number =>
+  calls === null ? settings.number('compute') * MS : mean(calls.invocations.serviceNs);
+
+export function specOf(
+  settings: Settings,
+  { transport, workers, opUs }: Variant,
+  functions: number,
+  given: Given = GENERATED,
+): NexusSpec {
   const guest = workers === 0;
   const share = settings.number('fabricCpu');
-  const bytes = Math.round(settings.number('memory') * MIB * (guest ? 1 : 1 - settings.number('fabricMemory')));
+  const own = guest ? 1 : 1 - settings.number('fabricMemory');
+  const sizes = given.calls?.functions.map(({ memoryBytes }) => memoryBytes) ?? [settings.number('memory') * MIB];
   return {
     cores: settings.number('host.cores'),
     workers,
@@ -43,29 +63,57 @@ export function specOf(settings: Settings, { transport, workers, opUs }: Variant
     keepNs: settings.number('keepAlive') * 1e9,
     policy: settings.text('policy') as SystemPolicy,
     memoryBytes: settings.number('host.memory') * 2 ** 30,
-    fabricNs: ((settings.number('compute') * share) / (1 - share)) * MS,
-    bytes: new Float64Array(functions).fill(bytes),
+    fabricNs: (computeOf(settings, given) * share) / (1 - share),
+    bytes: Float64Array.from({ length: functions }, (_, fn) => Math.round(sizes[fn % sizes.length]! * own)),
   };
 }
 
-export function requestsOf(settings: Settings, transport: Transport, functions: number): RequestColumns {
+function generatedCalls(settings: Settings, functions: number) {
   const seed = settings.number('seed');
   const { at, fn } = arrivals(stream(seed, 0), functions, settings.number('rate'), settings.number('duration'));
   const next = stream(seed, 1);
-  const { fetchMs, writeMs } = timesOf(settings, transport);
   const [computeMs, cv] = [settings.number('compute'), settings.number('computeCv')];
+  return { at, fn, serviceNs: at.map(() => Math.round(lognormal(next, computeMs, cv) * MS)) };
+}
+
+export function requestsOf(
+  settings: Settings,
+  transport: Transport,
+  functions: number,
+  { calls, payloads }: Given = GENERATED,
+): RequestColumns {
+  const seed = settings.number('seed');
+  const { fetchMs, writeMs } = timesOf(settings, transport);
+  const { at, fn, serviceNs } =
+    calls === null ? generatedCalls(settings, functions) : callsOfFunctions(calls, functions);
+  const columns = { at, fn, compute: serviceNs };
+  if (payloads === null)
+    return {
+      ...columns,
+      fetch: moved(settings, at, fetchMs * MS, 'payload.input', stream(seed, 2)),
+      write: moved(settings, at, writeMs * MS, 'payload.output', stream(seed, 3)),
+    };
+  const [methods, inputs, outputs] = [4, 2, 3].map((purpose) => stream(seed, purpose)) as [Draw, Draw, Draw];
+  const called = Array.from(at, () => payloads.method(methods()));
+  const timeOf = (bytes: number): number => Math.round((bytes * 8) / settings.number('payload.bandwidth'));
   return {
-    at,
-    fn,
-    compute: at.map(() => Math.round(lognormal(next, computeMs, cv) * MS)),
-    fetch: moved(settings, at, fetchMs * MS, 'payload.input', stream(seed, 2)),
-    write: moved(settings, at, writeMs * MS, 'payload.output', stream(seed, 3)),
+    ...columns,
+    fetch: at.map((_, i) => fetchMs * MS + timeOf(sizeAt(called[i]!.input, inputs()))),
+    write: at.map((_, i) => writeMs * MS + timeOf(sizeAt(called[i]!.output, outputs()))),
   };
 }
 
+type Draw = () => number;
+
 /** Mean time of a payload on the network. */
-const payloadMs = (settings: Settings, payload: 'payload.input' | 'payload.output'): number =>
-  (settings.number(payload) * 8) / settings.number('payload.bandwidth') / MS;
+const payloadMs = (
+  settings: Settings,
+  payload: 'payload.input' | 'payload.output',
+  payloads: Payloads | null = null,
+): number => {
+  const bytes = payloads?.mean(payload === 'payload.input' ? 'input' : 'output') ?? settings.number(payload);
+  return (bytes * 8) / settings.number('payload.bandwidth') / MS;
+};
 
 /** What moving a payload takes: so much at least, and its size over the bandwidth. */
 function moved(
@@ -79,20 +127,38 @@ function moved(
   return at.map(() => leastNs + (meanNs === 0 ? 0 : Math.round(lognormal(next, meanNs, cv))));
 }
 
+/** Cores and workers of a host on which nobody waits. */
+const PLENTY = { cores: 2048, workers: 64 } as const;
+
+/** Computations of a trace may be longer than any objective: what the host adds to each request's time on one where nobody waits. */
+async function added(
+  spec: NexusSpec,
+  requests: RequestColumns,
+  latencyNs: Float64Array,
+  module?: WebAssembly.Module,
+): Promise<Float64Array> {
+  const workers = spec.workers === 0 ? 0 : PLENTY.workers;
+  const idle = await runNexus({ ...spec, cores: PLENTY.cores + workers, workers, memoryBytes: null }, requests, module);
+  return latencyNs.map((ns, i) => Math.max(0, ns - idle.latencyNs[i]!));
+}
+
 /** How many functions a host takes until p99 passes the objective. The first tenth of the run is left out. */
 export function density(
   settings: Settings,
   variant: Variant,
   from: number,
+  given: Given,
   module?: WebAssembly.Module,
 ): Promise<number> {
   const warmup = (settings.number('duration') / 10) * 1e9;
   const sloNs = settings.number('slo') * MS;
   return greatest(
     async (functions) => {
-      const requests = requestsOf(settings, variant.transport, functions);
-      const { latencyNs } = await runNexus(specOf(settings, variant, functions), requests, module);
-      const kept = latencyNs.filter((_, i) => requests.at[i]! >= warmup);
+      const requests = requestsOf(settings, variant.transport, functions, given);
+      const spec = specOf(settings, variant, functions, given);
+      const { latencyNs } = await runNexus(spec, requests, module);
+      const timed = given.calls === null ? latencyNs : await added(spec, requests, latencyNs, module);
+      const kept = timed.filter((_, i) => requests.at[i]! >= warmup);
       return !(quantile(kept, 0.99) > sloNs);
     },
     from,
@@ -105,12 +171,13 @@ export function idle(
   settings: Settings,
   transport: Transport,
   changes: { computeMs?: number; restoreMs?: number } = {},
+  given: Given = GENERATED,
 ) {
   const times = timesOf(settings, transport);
   const { connectMs } = times;
-  const fetchMs = times.fetchMs + payloadMs(settings, 'payload.input');
-  const writeMs = times.writeMs + payloadMs(settings, 'payload.output');
-  const { computeMs = settings.number('compute'), restoreMs = settings.number('restore') } = changes;
+  const fetchMs = times.fetchMs + payloadMs(settings, 'payload.input', given.payloads);
+  const writeMs = times.writeMs + payloadMs(settings, 'payload.output', given.payloads);
+  const { computeMs = computeOf(settings, given) / MS, restoreMs = settings.number('restore') } = changes;
   const respondMs = settings.number('respond');
   const opMs = settings.number('opCost') / 1000;
   const input = fetchMs + opMs;

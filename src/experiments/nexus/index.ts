@@ -2,11 +2,20 @@
 // parameters: node's CPU and memory, cold and warm latency, functions a host takes. Rules: docs/nexus.md.
 
 import type { ClaimNumbers } from '../../report/claim-numbers.js';
-import { type Claim, type ClaimVerdict, type ExperimentTable, experimentOf } from '../experiment.js';
+import { InputError } from '../../input/errors.js';
+import {
+  type Claim,
+  type ClaimVerdict,
+  type ExperimentOptions,
+  type ExperimentTable,
+  experimentOf,
+} from '../experiment.js';
 import { mean } from '../draw.js';
 import { refuse, type Settings } from '../parameters.js';
 import { runNexus, type SystemRun } from '../../systems/run.js';
-import { density, idle, requestsOf, specOf, type Transport, type Variant } from './host.js';
+import { tracedCalls } from '../traced.js';
+import { density, type Given, idle, requestsOf, specOf, type Transport, type Variant } from './host.js';
+import { readPayloads } from './payload.js';
 import { NEXUS_PARAMETERS } from './parameters.js';
 
 const SOURCE = 'arXiv 2604.06682 v2, abstract';
@@ -61,12 +70,12 @@ function nodeOf(run: SystemRun): Node {
 }
 
 /** The same requests with a fabric in every guest, and with the shared backend. */
-async function nodes(settings: Settings, transport: Transport, module?: WebAssembly.Module) {
+async function nodes(settings: Settings, transport: Transport, given: Given, module?: WebAssembly.Module) {
   const functions = settings.number('functions');
-  const requests = requestsOf(settings, transport, functions);
+  const requests = requestsOf(settings, transport, functions, given);
   const opUs = settings.number('opCost');
   const run = async (workers: number, down = false): Promise<Node> => {
-    const spec = specOf(settings, { transport, workers, opUs }, functions);
+    const spec = specOf(settings, { transport, workers, opUs }, functions, given);
     const away = { atNs: settings.number('down.at') * 1e9, forNs: settings.number('down.for') * 1e9 };
     return nodeOf(await runNexus(down ? { ...spec, down: away } : spec, requests, module));
   };
@@ -84,11 +93,12 @@ interface Point extends Variant {
   readonly gain: number;
 }
 
-async function densities(settings: Settings, module?: WebAssembly.Module) {
+async function densities(settings: Settings, given: Given, module?: WebAssembly.Module) {
   const guest: Record<string, number> = {};
   const points: Point[] = [];
   for (const transport of TRANSPORTS) {
-    const base = await density(settings, { transport, workers: 0, opUs: 0 }, settings.number('functions'), module);
+    const guestOnly = { transport, workers: 0, opUs: 0 };
+    const base = await density(settings, guestOnly, settings.number('functions'), given, module);
     guest[transport] = base;
     const variants = settings
       .list('opCosts')
@@ -98,19 +108,24 @@ async function densities(settings: Settings, module?: WebAssembly.Module) {
     const own = { transport, workers: settings.number('workers'), opUs: settings.number('opCost') };
     const has = variants.some(({ workers, opUs }) => workers === own.workers && opUs === own.opUs);
     for (const variant of has ? variants : [own, ...variants]) {
-      const functions = await density(settings, variant, base, module);
-      points.push({ ...variant, functions, gain: functions / base - 1 });
+      const functions = await density(settings, variant, Math.max(1, base), given, module);
+      points.push({ ...variant, functions, gain: functions / Math.max(1, base) - 1 });
     }
   }
   return { guest, points };
 }
 
 /** Where the published savings lie among what the parameters' ranges allow on an idle host: over compute, at the bounds of restore. */
-function latencyRegion(settings: Settings) {
+function latencyRegion(settings: Settings, given: Given) {
   const computes = Array.from({ length: 121 }, (_, i) => 10 ** (i / 40)); // 1 ms to 1 s
   const grid = [11, settings.number('restore'), 36].flatMap((restoreMs) =>
     computes.map((computeMs) => {
-      const { guestColdMs, guestWarmMs, nexusColdMs, nexusWarmMs } = idle(settings, 'tcp', { computeMs, restoreMs });
+      const { guestColdMs, guestWarmMs, nexusColdMs, nexusWarmMs } = idle(
+        settings,
+        'tcp',
+        { computeMs, restoreMs },
+        given,
+      );
       return {
         warm: 1 - nexusWarmMs / guestWarmMs,
         cold: 1 - nexusColdMs / guestColdMs,
@@ -222,9 +237,9 @@ function nodeClaims(settings: Settings, { guest, nexus, requests, lostAfterAck }
   ];
 }
 
-function latencyClaims(settings: Settings): Claim[] {
-  const { guestColdMs, guestWarmMs, nexusColdMs, nexusWarmMs } = idle(settings, 'tcp');
-  const region = latencyRegion(settings);
+function latencyClaims(settings: Settings, given: Given): Claim[] {
+  const { guestColdMs, guestWarmMs, nexusColdMs, nexusWarmMs } = idle(settings, 'tcp', {}, given);
+  const region = latencyRegion(settings, given);
   const over = 'over 1 ms to 1 s of computation and 11 to 36 ms to restore';
   const common = { source: SOURCE, unit: '', supported: 'partly', command: COMMAND } as const;
   const assumptions = ['times over the network are assumed; the host is idle'];
@@ -288,21 +303,50 @@ function tables({ points, guest }: Found, node: Nodes, settings: Settings): Expe
   ];
 }
 
-export const experiment = experimentOf(NEXUS_PARAMETERS, async ({ module, settings }) => {
+/** Files that are named. */
+async function givenOf(settings: Settings, options: ExperimentOptions): Promise<Given> {
+  const calls = await tracedCalls(settings, options);
+  const largest = calls?.functions.reduce((most, { memoryBytes }) => Math.max(most, memoryBytes), 0) ?? 0;
+  if (largest > settings.number('host.memory') * 2 ** 30)
+    refuse([
+      {
+        path: 'host.memory',
+        given: settings.number('host.memory'),
+        expected: `room for the trace's largest function (${Math.ceil(largest / 2 ** 20)} MiB)`,
+      },
+    ]);
+  const file = settings.text('payload.file');
+  if (file === '') return { calls, payloads: null };
+  if (options.files === undefined)
+    throw new InputError({ path: 'payload.file', given: file, expected: 'options.files to read it from' });
+  return { calls, payloads: await readPayloads(options.files, file) };
+}
+
+function loadName(settings: Settings, { calls, payloads }: Given): string {
+  const load =
+    calls === null
+      ? 'generated: Poisson arrivals, lognormal computation; no trace'
+      : `${settings.text('trace')}, ${calls.functions.length} functions, ${calls.invocations.atNs.length} calls`;
+  return payloads === null ? load : `${load}; sizes of ${payloads.methods.length} methods`;
+}
+
+export const experiment = experimentOf(NEXUS_PARAMETERS, async (asked) => {
+  const { module, settings } = asked;
   check(settings);
-  const node = await nodes(settings, 'tcp', module);
-  const found = await densities(settings, module);
-  const region = latencyRegion(settings);
-  const tcp = idle(settings, 'tcp');
+  const given = await givenOf(settings, asked);
+  const node = await nodes(settings, 'tcp', given, module);
+  const found = await densities(settings, given, module);
+  const region = latencyRegion(settings, given);
+  const tcp = idle(settings, 'tcp', {}, given);
   return {
     claims: [
       ...nodeClaims(settings, node),
       ...TRANSPORTS.map((transport) => densityClaim(settings, found, transport)),
-      ...latencyClaims(settings),
+      ...latencyClaims(settings, given),
     ],
     tables: tables(found, node, settings),
     figures: {
-      idle: { tcp: { ...tcp }, rdma: { ...idle(settings, 'rdma') } },
+      idle: { tcp: { ...tcp }, rdma: { ...idle(settings, 'rdma', {}, given) } },
       node: {
         requests: node.requests,
         guest: { ...node.guest },
@@ -311,7 +355,7 @@ export const experiment = experimentOf(NEXUS_PARAMETERS, async ({ module, settin
       },
       density: { guest: found.guest, nexus: found.points.map((point) => ({ ...point })) },
       latencySavings: { warm: region.warm, cold: region.cold },
-      load: 'generated: Poisson arrivals, lognormal computation; no trace',
+      load: loadName(settings, given),
     },
     laws: {
       N1: { ...tcp },

@@ -1,11 +1,13 @@
 // What `fluxhost reproduce nexus --set` changes. Of the paper (arXiv 2604.06682) only abstracts were at hand; what they do not tell is assumed.
 
 import { type ExperimentParameter, type ExperimentRow, experimentRows } from '../parameters.js';
+import { TRACE_CHOICES, TRACE_ROWS } from '../traced.js';
 
 const ABSTRACT = 'arXiv 2604.06682 v2, abstract';
 const ASSUMED = 'assumed: no figure is published';
 
 const ROWS: readonly ExperimentRow[] = [
+  ...TRACE_ROWS,
   [
     'fabricMemory',
     'share',
@@ -53,6 +55,16 @@ const ROWS: readonly ExperimentRow[] = [
     'At which payloads go over the network, Gbit/s.',
     ASSUMED,
     'assumed',
+  ],
+  [
+    'payload.file',
+    'file',
+    '',
+    null,
+    null,
+    'Sizes by method, as percentiles (req_bytes_p50 … resp_bytes_max), instead of those.',
+    'Meta DCPerf, feedsim_rpc_latency.csv',
+    'published',
   ],
   ['opCost', 'us', 20, 0, 1e6, 'What one operation takes of a worker of the backend.', ASSUMED, 'assumed'],
   ['workers', 'count', 2, 0, 64, "The backend's workers, each a core of the host.", ASSUMED, 'assumed'],
@@ -113,7 +125,16 @@ const ROWS: readonly ExperimentRow[] = [
   ],
   ['host.cores', 'count', 16, 2, 256, 'Of the host, the backend among them.', ASSUMED, 'assumed'],
   ['host.memory', 'GiB', 64, 0.125, 4096, 'Of the host, for instances.', ASSUMED, 'assumed'],
-  ['slo', 'ms', 600, 1, 1e6, 'p99 of all requests that density is searched for.', ASSUMED, 'assumed'],
+  [
+    'slo',
+    'ms',
+    600,
+    1,
+    1e6,
+    'p99 of all requests that density is searched for; of a trace, of what the host adds to them.',
+    ASSUMED,
+    'assumed',
+  ],
   ['duration', 's', 90, 1, 1e6, 'Simulated by each run of a search.', 'a choice: long against a request', 'assumed'],
   [
     'functions',
@@ -143,6 +164,7 @@ const ROWS: readonly ExperimentRow[] = [
 ];
 
 export const NEXUS_PARAMETERS: readonly ExperimentParameter[] = experimentRows(ROWS, {
+  ...TRACE_CHOICES,
   writeback: ['after', 'before'],
   policy: ['fixed', 'lru', 'gd'],
 });

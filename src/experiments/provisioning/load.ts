@@ -1,16 +1,14 @@
 // Functions and their invocations, generated or from a trace; and one run of them on a host on which nothing but the lifecycle takes time.
 
-import { InputError } from '../../input/errors.js';
-import { readLifecycle } from '../../lifecycle/read.js';
 import type { LifecycleResult } from '../../lifecycle/result.js';
 import type { LifecycleSpec } from '../../lifecycle/spec.js';
 import { brokenLaws } from '../../result/laws.js';
 import { resolveScenario } from '../../scenario/resolve.js';
-import type { ScenarioInput } from '../../scenario/schema.js';
 import type { Scenario } from '../../scenario/types.js';
 import { Simulation } from '../../simulation.js';
 import type { ExperimentOptions } from '../experiment.js';
 import type { Settings } from '../parameters.js';
+import { type FunctionsInput, isTraced, readCalls, traceInput } from '../traced.js';
 import { keepFor } from './policies.js';
 
 const MS = 1e6;
@@ -84,13 +82,12 @@ export interface Load extends Pick<LifecycleSpec, 'functions' | 'invocations'> {
   readonly durationNs: number;
 }
 
-function functionsInput(settings: Settings): NonNullable<ScenarioInput['functions']> {
+function functionsInput(settings: Settings): FunctionsInput {
   const shared = {
     confidential: settings.number('confidential'),
     memoryPerRequest: settings.number('memoryPerRequest'),
   };
-  const file = settings.text('trace');
-  if (file === '')
+  if (!isTraced(settings))
     return {
       ...shared,
       count: settings.number('functions'),
@@ -99,35 +96,15 @@ function functionsInput(settings: Settings): NonNullable<ScenarioInput['function
       memory: { dist: 'lognormal', mean: `${settings.number('memory')}MiB`, cv: 0.5 },
       service: { dist: 'exponential', mean: `${settings.number('service')}ms` },
     };
-  const given = (name: string): Record<string, string> => {
-    const value = settings.text(`trace.${name}`);
-    return value === '' ? {} : { [name]: value };
-  };
-  const format = settings.text('trace.format') as 'azure-2019' | 'azure-2021';
-  return {
-    ...shared,
-    trace: { file, format, ...given('table'), ...given('durations'), ...given('memory') },
-  };
+  return { ...shared, trace: traceInput(settings) };
 }
 
 /** @throws InputError for a file that is missing or wrong, or that nobody can open */
-export async function loadOf(settings: Settings, { files }: ExperimentOptions): Promise<Load> {
-  const traced = settings.text('trace') !== '';
-  if (traced && files === undefined)
-    throw new InputError({ path: 'trace', given: settings.text('trace'), expected: 'options.files to read it from' });
-  const scenario = resolveScenario({
-    version: 1,
-    seed: settings.number('seed'),
-    duration: `${settings.number('duration')}s`,
-    host: { cores: settings.number('host.cores') },
-    mechanism: 'ideal',
-    costs: 'none',
-    vms: [],
-    lifecycle: { runtimeInit: `${settings.number('runtimeInit')}ms` },
-    functions: functionsInput(settings),
+export async function loadOf(settings: Settings, options: ExperimentOptions): Promise<Load> {
+  const traced = isTraced(settings);
+  const spec = await readCalls(settings, options, functionsInput(settings), {
+    runtimeInit: `${settings.number('runtimeInit')}ms`,
   });
-  const none = { open: () => Promise.reject(new Error('a generated load reads no file')) };
-  const { spec } = await readLifecycle(scenario, files ?? none);
   const light = traced ? 0 : settings.number('light');
   const functions = spec.functions.map((one, index) => ({
     ...one,
@@ -138,7 +115,7 @@ export async function loadOf(settings: Settings, { files }: ExperimentOptions): 
   return {
     functions,
     invocations: spec.invocations,
-    durationNs: scenario.durationNs,
+    durationNs: spec.durationNs,
     name: traced
       ? `${settings.text('trace')}, ${functions.length} functions, ${count} calls`
       : `generated: ${functions.length} functions, ${count} Poisson calls, Zipf ${settings.number('zipf')}; no trace`,

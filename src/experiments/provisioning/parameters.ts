@@ -1,5 +1,6 @@
 // What `fluxhost reproduce provisioning --set` changes.
 
+import { TRACE_CHOICES, TRACE_ROWS } from '../traced.js';
 import { POLICY_NAMES } from './policies.js';
 import { type ExperimentParameter, type ExperimentRow, experimentRows } from '../parameters.js';
 
@@ -11,47 +12,7 @@ const CHOICE = 'a choice';
 export const TIER_NAMES = ['active', 'dormant', 'restore', 'vm', 'full'] as const;
 
 const ROWS: readonly ExperimentRow[] = [
-  [
-    'trace',
-    'file',
-    '',
-    null,
-    null,
-    'Invocations from a file; without it they are generated.',
-    'Azure Functions, 2019 or 2021',
-    'published',
-  ],
-  ['trace.format', 'choice', 'azure-2021', null, null, 'How it is written.', 'docs/model/lifecycle.md', 'published'],
-  [
-    'trace.table',
-    'file',
-    '',
-    null,
-    null,
-    'func,memoryMiB,initMs, a row a function.',
-    'made beside azure-2021, which tells no memory',
-    'assumed',
-  ],
-  [
-    'trace.durations',
-    'file',
-    '',
-    null,
-    null,
-    'Of azure-2019: percentiles of execution times.',
-    'Azure Functions, 2019',
-    'published',
-  ],
-  [
-    'trace.memory',
-    'file',
-    '',
-    null,
-    null,
-    'Of azure-2019: memory of each function.',
-    'Azure Functions, 2019',
-    'published',
-  ],
+  ...TRACE_ROWS,
   ['functions', 'count', 250, 1, 1e5, 'Generated: how many.', 'as many as the paired Azure 2019 sample has', 'derived'],
   ['rate', 'per second', 4, 1e-6, 1e6, 'Generated: calls of all functions together; Poisson.', ASSUMED, 'assumed'],
   ['zipf', 'share', 0.9, 0, 10, "Generated: exponent of the functions' popularity.", ASSUMED, 'assumed'],
@@ -263,7 +224,7 @@ const ROWS: readonly ExperimentRow[] = [
 ];
 
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
-  'trace.format': ['azure-2019', 'azure-2021'],
+  ...TRACE_CHOICES,
   tiers: TIER_NAMES,
   policies: POLICY_NAMES,
 };
