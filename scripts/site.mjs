@@ -44,6 +44,7 @@ export const CHAPTERS = [
       'docs/vcao.md',
       'docs/verusage.md',
       'docs/yolofs.md',
+      'docs/temponet.md',
       'docs/edgeflow.md',
       'docs/pi-dlinear.md',
     ],

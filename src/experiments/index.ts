@@ -70,6 +70,12 @@ export const EXPERIMENTS: readonly ExperimentEntry[] = [
     ['laws', 'controller'],
   ),
   entry(
+    'temponet',
+    'TempoNet: deadlines and orders by slack in bins (arXiv 2602.18109)',
+    () => import('./temponet/index.js'),
+    ['laws'],
+  ),
+  entry(
     'edgeflow',
     'EdgeFlow: the first answer of a model on a phone (arXiv 2604.09083)',
     () => import('./edgeflow/index.js'),
