@@ -56,7 +56,7 @@ export function wordsOf(command: string): string[] {
   );
 }
 
-const isFile = (path: string): boolean => {
+export const isFile = (path: string): boolean => {
   try {
     return path !== '' && !path.includes('\0') && statSync(path).isFile();
   } catch {
@@ -81,7 +81,7 @@ async function documentTexts(path: string): Promise<string[]> {
 }
 
 /** Files that a command reads, with the word that names each: its own, and those that a document among them names from its own folder. */
-async function filesOf(command: string, resolved: string | undefined): Promise<Map<string, string | undefined>> {
+export async function filesOf(command: string, resolved: string | undefined): Promise<Map<string, string | undefined>> {
   const words = wordsOf(command).slice(2);
   const named = words.flatMap((word, i) => {
     if (WRITTEN.has(words[i - 1] ?? '')) return [];

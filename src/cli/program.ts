@@ -97,6 +97,13 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
       return (args, io) => verify(args, io, main);
     },
   },
+  artifact: {
+    summary: 'an evaluation kit for a paper: made, predicted, run again',
+    load: async () => {
+      const { artifact } = await import('./artifact.js');
+      return (args, io) => artifact(args, io, main);
+    },
+  },
   explain: {
     summary: "a parameter's meaning, unit, default and source",
     load: async () => (await import('./explain.js')).explain,

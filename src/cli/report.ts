@@ -84,7 +84,7 @@ interface Source {
   readonly missing: boolean;
 }
 
-async function readSource(file: string): Promise<Source> {
+export async function readSource(file: string): Promise<Source> {
   const expected = 'the JSON of run, compare, size, sweep, suite, fleet, pages, reserve or reproduce (--json or --out)';
   const text = await readFile(file, 'utf8').catch((failure: unknown) => {
     throw new InputError({ file, path: '', given: readFailure(failure), expected });

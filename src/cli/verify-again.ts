@@ -27,7 +27,8 @@ interface Again {
   readonly takesFile?: false;
 }
 
-const COMMANDS: Readonly<Record<string, Again>> = {
+/** What can be given again. */
+export const COMMANDS: Readonly<Record<string, Again>> = {
   run: { spec: async () => (await import('./run.js')).runSpec, onTools: async () => (await import('./run.js')).run },
   compare: {
     spec: async () => (await import('./compare.js')).compareSpec,
@@ -53,7 +54,7 @@ const LEFT_OUT = new Set([
   ...['out', 'json', 'csv', 'assert', 'timeline', 'timeline-window', 'snapshot', 'at', 'resume'],
   ...['engine', 'redis', 'workers', 'hang-after', 'policy-timeout'],
 ]);
-const PATHS = new Set(['core', 'policy', 'own', 'from', 'files', 'files-within']);
+const PATHS = new Set(['core', 'own', 'from', 'files', 'files-within']);
 /** What the scenario that is handed over holds already. */
 const APPLIED = new Set(['set', 'seed']);
 const SHOWN = 120;
@@ -153,9 +154,11 @@ export async function prepareAgain(origin: Origin, folder: string, main: Main): 
   const handsOver = mayHandOver && !options.some((one) => one.name === 'core' || one.name === 'from');
   if (wasChanged && !handsOver) throw new NotVerifiable(changed.get(file));
   const kept = options.filter((one) => !LEFT_OUT.has(one.name) && !(wasChanged && APPLIED.has(one.name)));
+  // the policies of pages are names
+  const isPath = (option: string): boolean => PATHS.has(option) || (option === 'policy' && name === 'suite');
   const wordOf = (given: Given, rebase: boolean): string[] => {
     if (given.value === undefined) return [`--${given.name}`];
-    const value = rebase && PATHS.has(given.name) ? place(given.value) : given.value;
+    const value = rebase && isPath(given.name) ? place(given.value) : given.value;
     return value.startsWith('-') ? [`--${given.name}=${value}`] : [`--${given.name}`, value];
   };
   const args = (rebase: boolean, rebaseFile: boolean): string[] => [

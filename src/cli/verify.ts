@@ -10,7 +10,7 @@ import { toStableJson } from '../result/json.js';
 import type { Manifest } from '../result/result.js';
 import { type Difference, differences, fieldCount, figuresSha256 } from '../result/same.js';
 import { parseScenario } from '../scenario/parse.js';
-import { type Arguments, type CommandSpec, parseCommand, renderHelp } from './args.js';
+import { type CommandSpec, parseCommand, renderHelp } from './args.js';
 import { EXIT } from './exit.js';
 import { CLEAR_LINE, type Io } from './io.js';
 import { type Origin, readOrigin } from './origin.js';
@@ -110,8 +110,13 @@ interface Found {
   readonly folder: string;
 }
 
-async function originOf(given: Arguments, document: Document): Promise<Found> {
-  const [command, scenario] = [given.text('command'), given.text('scenario')];
+/** What the one who asks knows of it. */
+interface Asked {
+  readonly command?: string | undefined;
+  readonly scenario?: string | undefined;
+}
+
+async function originOf({ command, scenario }: Asked, document: Document): Promise<Found> {
   if (command !== undefined) return { origin: { command }, folder: '.' };
   if (scenario !== undefined) return { origin: await fromScenario(scenario, document), folder: '.' };
   const known = await readOrigin(document.file, document.text);
@@ -190,15 +195,20 @@ interface Verdict {
   readonly file: string;
   readonly kind: string;
   readonly command?: string;
-  readonly verdict: 'same' | 'differs' | 'not-verifiable';
+  readonly verdict: 'same' | 'differs' | 'not-verifiable' | 'interrupted';
   readonly reason?: string;
   readonly fields?: number;
   readonly figuresSha256?: { readonly then: string; readonly now: string };
   readonly differences?: { readonly count: number; readonly first: readonly Difference[] };
 }
 
+interface Judged {
+  readonly verdict: Verdict;
+  readonly all: readonly Difference[];
+}
+
 /** All but what the program calls itself. */
-const ofFigures = (all: readonly Difference[]): Difference[] =>
+export const ofFigures = (all: readonly Difference[]): Difference[] =>
   all.filter(({ kind }) => kind !== 'version' && kind !== 'core');
 
 function verdictText(
@@ -218,18 +228,19 @@ function verdictText(
   return `${lines.map(printable).join('\n')}\n`;
 }
 
-async function judged(given: Arguments, document: Document, io: Io, main: Main) {
+async function judged(document: Document, asked: Asked, io: Io, main: Main): Promise<Judged> {
   if ((document.value as { incomplete?: unknown }).incomplete === true)
     throw new NotVerifiable('it is of an interrupted run, which ended where somebody stopped it');
-  const { origin, folder } = await originOf(given, document);
+  const { origin, folder } = await originOf(asked, document);
   const ready = await prepareAgain(origin, folder, main);
   if (ready.note !== undefined) io.stderr(`note: ${printable(ready.note)}\n`);
   const { value, status } = await rerun(ready, DOCUMENTS[document.kind] ?? 'result.json', io);
-  if (status === EXIT.interrupted) return undefined;
+  const { file, kind } = document;
+  if (status === EXIT.interrupted) return { verdict: { file, kind, verdict: 'interrupted' }, all: [] };
   const all = differences(document.value, value);
   const verdict: Verdict = {
-    file: document.file,
-    kind: document.kind,
+    file,
+    kind,
     command: ready.command,
     verdict: all.length === 0 ? 'same' : 'differs',
     fields: fieldCount(document.value),
@@ -241,6 +252,25 @@ async function judged(given: Arguments, document: Document, io: Io, main: Main) 
   return { verdict, all };
 }
 
+/** The verdict and every difference. @throws InputError for a file that is no result */
+export async function verifyResult(path: string, asked: Asked, io: Io, main: Main): Promise<Judged> {
+  const document = await readDocument(path);
+  try {
+    return await judged(document, asked, io, main);
+  } catch (error) {
+    if (!(error instanceof NotVerifiable)) throw error;
+    const { file, kind } = document;
+    return { verdict: { file, kind, verdict: 'not-verifiable', reason: error.message }, all: [] };
+  }
+}
+
+const STATUS: Readonly<Record<Verdict['verdict'], number>> = {
+  same: EXIT.done,
+  differs: EXIT.failed,
+  'not-verifiable': EXIT.refused,
+  interrupted: EXIT.interrupted,
+};
+
 /** `main`: the program, which gives commands again whose files are read where they lie. */
 export async function verify(args: readonly string[], io: Io, main: Main): Promise<number> {
   const given = parseCommand(verifySpec, args);
@@ -248,25 +278,15 @@ export async function verify(args: readonly string[], io: Io, main: Main): Promi
     io.stdout(renderHelp(verifySpec));
     return EXIT.done;
   }
-  if (given.text('scenario') !== undefined && given.text('command') !== undefined)
+  const [command, scenario] = [given.text('command'), given.text('scenario')];
+  if (scenario !== undefined && command !== undefined)
     given.problems.push('--scenario: given beside --command, expected one of them');
   given.check();
-  const document = await readDocument(given.positional(0));
-  try {
-    const found = await judged(given, document, io, main);
-    if (found === undefined) {
-      io.stderr('interrupted: nothing is known of the result\n');
-      return EXIT.interrupted;
-    }
-    const { verdict, all } = found;
-    io.stdout(given.flag('json') ? toStableJson(verdict) : verdictText(verdict, all));
-    return all.length === 0 ? EXIT.done : EXIT.failed;
-  } catch (error) {
-    if (!(error instanceof NotVerifiable)) throw error;
-    const { file, kind } = document;
-    if (given.flag('json'))
-      io.stdout(toStableJson({ file, kind, verdict: 'not-verifiable', reason: error.message } satisfies Verdict));
-    io.stderr(printable(`not verifiable: ${file}: ${error.message}`) + '\n');
-    return EXIT.refused;
-  }
+  const { verdict, all } = await verifyResult(given.positional(0), { command, scenario }, io, main);
+  const told = verdict.verdict === 'same' || verdict.verdict === 'differs';
+  if (given.flag('json')) io.stdout(toStableJson(verdict));
+  else if (told) io.stdout(verdictText(verdict, all));
+  if (verdict.verdict === 'interrupted') io.stderr('interrupted: nothing is known of the result\n');
+  if (verdict.reason !== undefined) io.stderr(printable(`not verifiable: ${verdict.file}: ${verdict.reason}`) + '\n');
+  return STATUS[verdict.verdict];
 }

@@ -68,6 +68,13 @@ export function figuresSha256(document: unknown): string {
   return bytesToHex(sha256(utf8ToBytes(toStableJson(figures))));
 }
 
+/** SHA-256 of a run's result as the live page tells it: of its JSON, the clock's fields 0, without what pictures alone are drawn of. */
+export function pageSha256(result: { readonly manifest: object }): string {
+  const clock = { wallSeconds: 0, eventsPerSecond: 0 };
+  const kept = without(result, (name, _, part) => isDrawn(name, part)) as { readonly manifest: object };
+  return bytesToHex(sha256(utf8ToBytes(toStableJson({ ...kept, manifest: { ...kept.manifest, ...clock } }))));
+}
+
 function* differing(then: unknown, now: unknown, path: readonly string[]): Generator<Difference> {
   if (isFields(then) && isFields(now) && Array.isArray(then) === Array.isArray(now)) {
     for (const name of new Set([...Object.keys(then), ...Object.keys(now)])) {

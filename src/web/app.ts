@@ -18,7 +18,7 @@ import { complaint, Link } from './link.js';
 import type { About, Advanced, Ask } from './protocol.js';
 import { Settings } from './settings.js';
 import { download, hashesOf, shareByAddress } from './leaving.js';
-import { fromFragment } from './share.js';
+import { type Shared, expectedOf, fromFragment } from './share.js';
 import { Stage, type Selected } from './stage.js';
 import { beforeNote } from './text-panel.js';
 import { Toast } from './toast.js';
@@ -56,6 +56,7 @@ export class App {
   private text = '';
   private file = '';
   private set: readonly string[] = [];
+  private shared: Shared | undefined;
   private readonly dropped = new Dropped();
   private readonly extras = new Extras((text, file) => void this.openOwn(text, file, [], false));
   private readonly help = new Help();
@@ -117,9 +118,8 @@ export class App {
   /** Whether the address holds a scenario. It waits for a click: whoever follows a link has not asked to compute. */
   private async openFragment(): Promise<boolean> {
     const shared = await fromFragment(location.hash).catch((error: Error) => this.say(error.message));
-    if (shared === undefined) return false;
-    await this.openOwn(shared.text, 'shared.yaml', shared.set, true);
-    return true;
+    if (shared !== undefined) await this.openOwn(shared.text, 'shared.yaml', (this.shared = shared).set, true);
+    return shared !== undefined;
   }
 
   private openOwn(text: string, file: string, set: readonly string[], foreign: boolean): Promise<void> {
@@ -320,7 +320,7 @@ export class App {
     this.done = true;
     const hashes = await hashesOf(this.link, this.futures.count);
     this.root.dataset['sha256'] = hashes.join(' ');
-    this.say(doneLine(hashes, this.settings.run));
+    this.say(doneLine(hashes, this.settings.run, expectedOf(this.shared, this.text, this.set)));
   }
 
   private async step(what: 'event' | 'microsecond'): Promise<void> {

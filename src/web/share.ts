@@ -7,7 +7,13 @@ export interface Shared {
   readonly text: string;
   /** `PATH=VALUE`, as the sliders had it. */
   readonly set: readonly string[];
+  /** SHA-256 that its result was printed with: the page says whether it comes to the same. */
+  readonly expect?: string;
 }
+
+/** The printed hash of what is run, where it is what the link holds; undefined once it was changed. */
+export const expectedOf = (shared: Shared | undefined, text: string, set: readonly string[]): string | undefined =>
+  shared?.text === text && shared.set.join('\n') === set.join('\n') ? shared.expect : undefined;
 
 async function through(
   bytes: Uint8Array<ArrayBuffer>,
@@ -60,8 +66,10 @@ export async function fromFragment(fragment: string): Promise<Shared | undefined
   } catch {
     throw refuse('it is damaged, or holds too much');
   }
-  const { text, set } = (value ?? {}) as Partial<Record<keyof Shared, unknown>>;
+  const { text, set, expect } = (value ?? {}) as Partial<Record<keyof Shared, unknown>>;
   if (typeof text !== 'string' || !Array.isArray(set) || !set.every((one) => typeof one === 'string'))
     throw refuse('it is damaged');
-  return { text, set: set };
+  if (expect === undefined) return { text, set };
+  if (typeof expect !== 'string' || !/^[0-9a-f]{64}$/.test(expect)) throw refuse('its hash is none');
+  return { text, set, expect };
 }

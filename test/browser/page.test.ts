@@ -315,11 +315,17 @@ describe('the live page in Chromium', () => {
     expect(await data(other.page, 'nowNs')).toBe('0');
     expect(await toEnd(other.page)).toEqual([await resultOf(await inNode(SHORT))]);
     await other.page.close();
+    // a link that was printed with a hash says whether its result is that
+    const hash64 = await resultOf(await inNode(SHORT));
+    const printed = await live.open(await toFragment({ text: SHORT, set: [], expect: hash64 }));
+    await toEnd(printed.page);
+    expect(await printed.page.textContent('.status')).toContain('✓ It matches the printed hash.');
+    await printed.page.close();
     const damaged = await live.open('#s=AAAA');
     await damaged.page.waitForFunction(() => document.querySelector('.status')!.textContent !== '');
     expect(await damaged.page.textContent('.status')).toMatch(/this link holds no scenario/);
     await damaged.page.close();
-    expect([...complaints, ...other.complaints, ...damaged.complaints]).toEqual([]);
+    expect([...complaints, ...other.complaints, ...printed.complaints, ...damaged.complaints]).toEqual([]);
   });
 
   it('holds what came by a link to its limits, also when it is run again, and asks nobody for its files', async () => {

@@ -304,4 +304,6 @@ export interface Context {
   readonly manifest?: readonly (readonly [name: string, value: string])[];
   /** The file that the result was read from, where it was. */
   readonly from?: string;
+  /** The live page with the scenario in its address, and the hash that the result must have there. */
+  readonly live?: { readonly href: string; readonly sha256: string };
 }

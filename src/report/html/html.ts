@@ -44,8 +44,9 @@ function tableHtml({ head, rows }: Table, named = false): string {
   return `<div class="scroll" tabindex="0" role="group" aria-label="table"><table><thead><tr>${top}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
 }
 
-function figureHtml(figure: Figure, number: number): string {
+function figureHtml(figure: Figure, number: number, live: Context['live']): string {
   const { id, question, answer, caption, table } = figure;
+  const again = live === undefined ? '' : `<a class="live" href="${escapeHtml(live.href)}">run it in your browser</a>`;
   return `<section class="figure" id="${escapeHtml(id)}">
 <h2><span class="number">${number}</span> ${escapeHtml(question)}</h2>
 <p class="answer">${escapeHtml(answer)}</p>
@@ -53,7 +54,7 @@ function figureHtml(figure: Figure, number: number): string {
 <div class="plot" data-figure="${escapeHtml(id)}" role="img" aria-label="${escapeHtml(`${question} ${answer}`)}"></div>
 <figcaption>${escapeHtml(caption)}</figcaption>
 </figure>
-<div class="tools"><button type="button" data-save="svg">SVG</button><button type="button" data-save="png">PNG</button><button type="button" data-copy>copy command</button></div>
+<div class="tools"><button type="button" data-save="svg">SVG</button><button type="button" data-save="png">PNG</button><button type="button" data-copy>copy command</button>${again}</div>
 <details class="table"><summary>table</summary>
 ${tableHtml(table)}
 </details>
@@ -98,7 +99,7 @@ function factsOf({ facts }: Report, { manifest = [] }: Context): string[] {
 }
 
 function headHtml(report: Report, context: Context): string {
-  const { command, from } = context;
+  const { command, from, live } = context;
   const mark = report.good === null ? '' : `<span class="mark" aria-hidden="true">${report.good ? '✓' : '✕'}</span> `;
   const tone = report.good === null ? 'plain' : report.good ? 'good' : 'bad';
   return `<header>
@@ -108,6 +109,7 @@ ${verdictHtml(report.verdict, tone, mark)}
 <div class="trust"><p>${factsOf(report, context).map(escapeHtml).join(' · ')}</p>${remarksHtml(report.remarks)}${report.remarks.length === 0 ? '' : '<a href="#warnings">all in full</a>'}</div>
 <div class="command"><code id="command">${escapeHtml(command)}</code><button type="button" data-copy>copy</button></div>
 ${from === undefined ? '' : `<p class="from">Made of ${escapeHtml(from)}.</p>`}
+${live === undefined ? '' : `<p class="from"><a href="${escapeHtml(live.href)}">Run it in your browser</a>: the page says whether it comes to <code>${escapeHtml(live.sha256)}</code>.</p>`}
 </header>`;
 }
 
@@ -117,8 +119,8 @@ const claimsHtml = ({ claims = [] }: Report): string[] =>
   );
 
 /** Claims as text stand under the picture of their numbers, before all others. */
-function figuresHtml(report: Report): string {
-  const figures = report.figures.map((figure, i) => figureHtml(figure, i + 1));
+function figuresHtml(report: Report, { live }: Context): string {
+  const figures = report.figures.map((figure, i) => figureHtml(figure, i + 1, live));
   const before = report.figures[0]?.drawing.kind === 'claims' ? 1 : 0;
   return [...figures.slice(0, before), ...claimsHtml(report), ...figures.slice(before)].join('\n');
 }
@@ -183,7 +185,7 @@ export function renderHtml(value: Reportable, context: Context): string {
 <body>
 <main>
 ${headHtml(report, context)}
-${figuresHtml(report)}
+${figuresHtml(report, context)}
 ${endHtml(report, context)}
 </main>
 <noscript><p>Pictures need scripts; every table stands above.</p></noscript>

@@ -1,0 +1,34 @@
+// An evaluation kit as `artifact.json` holds it.
+
+export const KIT = 'artifact.json';
+
+export const SIZES = ['quick', 'medium', 'full'] as const;
+export type Size = (typeof SIZES)[number];
+
+/** A command of the kit, and what it came to. */
+export interface Entry {
+  readonly item: string;
+  readonly claim?: string;
+  readonly sizes: readonly Size[];
+  /** As it is given in the kit's folder. */
+  readonly command: string;
+  /** Where what came out lies, from the kit's folder. */
+  readonly folder: string;
+  readonly document: string;
+  readonly figuresSha256: string;
+  /** What the report says, in a sentence. */
+  readonly verdict: string;
+  /** On the machine that made it. */
+  readonly seconds: number;
+  /** Linear memory of its simulations, where a pilot tells. */
+  readonly bytes: number | null;
+  /** A scenario that runs in the live page. */
+  readonly live?: { readonly fragment: string; readonly sha256: string };
+}
+
+export interface Kit {
+  readonly title: string;
+  readonly page: string;
+  readonly version: string;
+  readonly entries: readonly Entry[];
+}
