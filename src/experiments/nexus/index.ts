@@ -38,6 +38,12 @@ function check(settings: Settings): void {
       given: workers,
       expected: 'at least 1: with Nexus on, the backend serves all I/O',
     });
+  if (workers === 0 && settings.text('writeback') === 'after')
+    problems.push({
+      path: 'writeback',
+      given: 'after',
+      expected: 'before: without a backend nobody writes after the answer',
+    });
   for (const count of [workers, ...settings.list('workerCounts').map(Number)])
     if (count >= cores || (count !== workers && (count < 1 || !Number.isInteger(count))))
       problems.push({ path: 'workers', given: count, expected: `fewer than host.cores (${cores}), and at least 1` });
