@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -115,11 +116,12 @@ static void leave_cgroup(const char *folder) {
   if (file == NULL || fprintf(file, "%d\n", getpid()) < 0 || fclose(file) != 0) perror(path), exit(1);
 }
 
+static uint64_t sent, dropped;
+
 static void dispatch(struct shared *all, const struct options *o) {
   uint64_t state = o->seed, begun = clock_ns(CLOCK_MONOTONIC), end = begun + (uint64_t)(o->seconds * 1e9);
   double at = (double)begun, change = at;
   int on = 0, last = 0;
-  uint64_t sent = 0, dropped = 0;
   for (;;) {
     if (o->on_ms > 0) { // bursts: in turns of fixed length, so that each has as many arrivals as the other, but for chance
       while (at >= change) on = !on, change += (on ? o->on_ms : o->off_ms) * 1e6;
@@ -149,8 +151,6 @@ static void dispatch(struct shared *all, const struct options *o) {
       sent++;
     }
   }
-  printf("{\"sent\":%llu,\"dropped\":%llu,\"done\":%llu}\n", (unsigned long long)sent, (unsigned long long)dropped,
-         (unsigned long long)atomic_load(&all->done));
 }
 
 static int number(const char *name, const char *value, double *into) {
@@ -212,5 +212,11 @@ int main(int argc, char **argv) {
   usleep(200000); // what is under way ends
   for (int i = 0; i < o.workers; i++) kill(workers[i], SIGKILL);
   while (wait(NULL) > 0) {}
+  // What its workers ran: the same load with and without a recording tells what the recording costs them.
+  struct rusage used;
+  getrusage(RUSAGE_CHILDREN, &used);
+  double seconds = (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) + (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
+  printf("{\"sent\":%llu,\"dropped\":%llu,\"done\":%llu,\"workerSeconds\":%.6f}\n", (unsigned long long)sent,
+         (unsigned long long)dropped, (unsigned long long)atomic_load(&all->done), seconds);
   return 0;
 }

@@ -25,6 +25,8 @@ export interface Made {
 }
 
 const DEFAULT_PERIOD_NS = 100e6;
+const REST_PERIODS = 10;
+const REST_NS = 1e9;
 
 const duration = (ns: number): string => `${Math.max(0, Math.round(ns))}ns`;
 
@@ -81,7 +83,8 @@ export function scenarioOf(work: Work, vms: readonly Chosen[], fit: Fit, fromNs:
   const scenario: ScenarioInput = {
     version: 1,
     seed: 1,
-    duration: duration(untilNs - zeroNs),
+    // What came by then is served, however much later than it was.
+    duration: duration(untilNs - zeroNs + Math.max(REST_PERIODS * periodNs, REST_NS)),
     warmup: '0ns',
     host: { cores: new Set(vms.flatMap(({ cpus }) => cpus)).size },
     mechanism: { kind: 'cgroup', period: duration(periodNs), contextSwitch: duration(startNs) },

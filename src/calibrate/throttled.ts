@@ -62,11 +62,12 @@ function firstFrom(instants: readonly number[], fromNs: number): number | undefi
   return instants[low];
 }
 
-/** The CPUs on which a VM ran for at least a twentieth of its time; what it does while it starts is less. */
+/** The CPUs on which a VM ran for at least a twentieth of its time, in the recording's second half: it may start elsewhere. */
 export function cpusOf(work: Work, group: number): number[] {
   const used = new Map<number, number>();
+  const middle = (work.beginNs + work.endNs) / 2;
   for (const { group: of, cpu, fromNs, untilNs } of work.runs)
-    if (of === group) used.set(cpu, (used.get(cpu) ?? 0) + untilNs - fromNs);
+    if (of === group && untilNs > middle) used.set(cpu, (used.get(cpu) ?? 0) + untilNs - fromNs);
   const all = [...used.values()].reduce((sum, one) => sum + one, 0);
   return [...used]
     .filter(([, ns]) => ns >= all / 20)

@@ -2,16 +2,16 @@
 // with breaks, and sleeps again. A task's service is the time that it ran. Wake-ups of a thread that does not sleep are none.
 //
 // Two ways of Linux's are undone. Since 6.18 a cgroup without quota is throttled thread by thread, each when it would next return to
-// its program: a thread that is woken meanwhile has a CPU for some microseconds and is taken off it again. Such a run is none: the wait
-// goes on. And some kernels do not tell a switch away from idle: it is set to when the thread that then runs was woken, or to where
-// what it is first charged for begins.
+// its program: a thread that is woken meanwhile has a CPU for some 10 us and is taken off it again. Such a run is none: the wait
+// goes on. And some kernels do not tell a switch away from idle: it is set to where what the thread that then runs is
+// first charged for begins, or to when it was woken.
 
 import { type Groups, NOBODY } from './groups.js';
 import type { Span } from './spans.js';
-import type { Recording, SchedEvent, SwitchEvent, WakeEvent } from './events.js';
+import type { RanEvent, Recording, SchedEvent, SwitchEvent, WakeEvent } from './events.js';
 
-/** A first run that is cut off within it is none: assumed; 10 to 20 us were seen. */
-export const TOUCH_NS = 50_000;
+/** A first run that is cut off within it is none: assumed; 10 to 60 us were seen. */
+export const TOUCH_NS = 100_000;
 
 /** A time in which a thread had a CPU. */
 export interface Run {
@@ -77,8 +77,9 @@ interface Thread {
   runs: number;
   fromIdle: boolean;
   running: boolean;
-  /** When it last came into a CPU's queue. */
+  /** When it last came into a CPU's queue, and into which. */
   queuedNs: number;
+  cpu: number;
 }
 
 interface Cpu {
@@ -105,29 +106,41 @@ class Reader {
   private thread(pid: number): Thread {
     let thread = this.threads.get(pid);
     if (thread === undefined) {
-      thread = { startNs: 0, ranNs: 0, runs: 0, fromIdle: false, running: false, queuedNs: 0 };
+      thread = { startNs: 0, ranNs: 0, runs: 0, fromIdle: false, running: false, queuedNs: 0, cpu: NOBODY };
       this.threads.set(pid, thread);
     }
     return thread;
   }
 
   /** Whoever does something on a CPU that was idle runs there; `ranNs`: what he is charged for since he does. */
-  meet({ atNs, cpu: number, pid }: SchedEvent, ranNs?: number): void {
+  meet({ atNs, cpu: number, pid }: Pick<SchedEvent, 'atNs' | 'cpu' | 'pid'>, ranNs?: number): void {
     const cpu = this.cpus.get(number);
     if (cpu?.thread !== 0 || pid <= 0) return;
-    const { queuedNs } = this.thread(pid);
-    const since = Math.max(cpu.sinceNs, queuedNs, ranNs === undefined ? 0 : atNs - ranNs);
+    const thread = this.thread(pid);
+    const charged = ranNs === undefined ? thread.queuedNs : Math.max(atNs - ranNs, thread.wake?.wakeNs ?? 0);
+    const since = Math.max(cpu.sinceNs, charged);
+    // The kernel may charge from before it tells that the thread is in the queue: while the CPU wakes.
+    thread.queuedNs = Math.min(thread.queuedNs, since);
     this.implied++;
     this.wasIdle(number, cpu.sinceNs, since);
     this.enter(pid, since, cpu);
     this.cpus.set(number, { thread: pid, sinceNs: since, before: 0, told: false });
   }
 
+  /** Who is charged runs; another CPU tells it when it puts somebody behind him. */
+  ran({ atNs, cpu, pid, thread, ranNs }: RanEvent): void {
+    this.meet({ atNs, cpu: thread === pid ? cpu : this.thread(thread).cpu, pid: thread }, ranNs);
+  }
+
+  move(pid: number, cpu: number): void {
+    this.thread(pid).cpu = cpu;
+  }
+
   wake(event: WakeEvent): void {
     const thread = this.thread(event.thread);
     // It has not slept yet, and goes on as if nothing had been.
     if (thread.running) return;
-    thread.queuedNs = event.atNs;
+    [thread.queuedNs, thread.cpu] = [event.atNs, event.target];
     if (thread.wake !== undefined) return;
     const wakerGroup = event.pid > 0 ? this.groups.of(event.pid) : NOBODY;
     thread.wake = { wakeNs: event.atNs, waker: Math.max(event.pid, 0), wakerGroup };
@@ -158,7 +171,7 @@ class Reader {
     if (group !== NOBODY) this.runs.push({ ...run, group, thread: event.pid, cpu: event.cpu, blocked: event.blocks });
     const thread = this.thread(event.pid);
     thread.ranNs += ranNs;
-    thread.running = false;
+    [thread.running, thread.cpu] = [false, event.cpu];
     if (!event.blocks) {
       if (thread.runs === 1 && ranNs < TOUCH_NS) thread.runs = 0;
       return;
@@ -188,14 +201,16 @@ export function workOf({ events }: Recording, groups: Groups): Work {
   for (const event of events) {
     groups.see(event);
     if (event.kind === 'ran') {
-      if (event.thread === event.pid) reader.meet(event, event.ranNs);
+      reader.ran(event);
       continue;
     }
-    reader.meet(event);
-    if (event.kind === 'switch') reader.switch(event);
-    else if (event.kind === 'waking' || event.kind === 'wakeup') reader.wake(event);
+    if (event.kind === 'switch') {
+      reader.meet(event);
+      reader.switch(event);
+    } else if (event.kind === 'waking' || event.kind === 'wakeup') reader.wake(event);
     else if (event.kind === 'period') periodsNs.push(event.atNs);
     else if (event.kind === 'migrate') {
+      reader.move(event.thread, event.to);
       const group = groups.of(event.thread);
       if (group !== NOBODY) migrations[group] = (migrations[group] ?? 0) + 1;
     }

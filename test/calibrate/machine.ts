@@ -93,7 +93,7 @@ export function operate({ tasks, wakeUpNs, quotaNs, periodNs, phaseNs, mute }: M
       const edge = phaseNs + (period + 1) * periodNs;
       const run = Math.min(left, edge - now, quotaNs === undefined ? Infinity : quotaNs - used);
       // Who is cut off at once has not begun: so it is read, too.
-      const isNone = run < left && run < 50_000 && run === (quotaNs ?? Infinity) - used;
+      const isNone = run < left && run < 100_000 && run === (quotaNs ?? Infinity) - used;
       if (!begun && !isNone) waitsNs.push(now - queuedNs);
       begun ||= !isNone;
       ran = true;

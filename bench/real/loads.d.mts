@@ -1,0 +1,1 @@
+export const LOADS: readonly { readonly name: string; readonly quotaUs: number; readonly periodUs: number }[];

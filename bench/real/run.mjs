@@ -1,0 +1,167 @@
+#!/usr/bin/env node
+// usage: npm run real -- [--seconds N] [--repeats N] [--only NAME,...] [--keep DIR] [--record-only] [--unrecorded N]
+// Records the loads of loads.mjs under CFS quotas on this machine and prints how far `mechanism: cgroup` is off, as docs/real.md does. Needs
+// Linux, root, two CPUs and a C compiler: the load runs on the last CPU, its dispatcher and the recorder on the first. Whatever else runs on
+// the last CPU disturbs it; a quiet machine is worth more than repetitions.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
+import { cpus, release, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { LOADS } from './loads.mjs';
+import { tableOf } from './table.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const cli = join(root, 'dist/cli.js');
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '6' },
+    repeats: { type: 'string', default: '3' },
+    only: { type: 'string' },
+    keep: { type: 'string' },
+    unrecorded: { type: 'string', default: '1' },
+    'record-only': { type: 'boolean', default: false },
+  },
+});
+
+function fail(why) {
+  process.stderr.write(`npm run real: ${why}\n`);
+  process.exit(1);
+}
+
+if (process.platform !== 'linux' || process.geteuid() !== 0) fail('needs Linux and root');
+if (cpus().length < 2) fail('needs two CPUs: one for the load, one for what wakes and records it');
+if (!existsSync(cli)) fail('needs a build: npm run build');
+const compiler = ['cc', 'gcc', 'clang'].find((name) => spawnSync(name, ['--version']).status === 0);
+if (compiler === undefined) fail('needs a C compiler');
+
+const mounts = readFileSync('/proc/mounts', 'utf8')
+  .split('\n')
+  .map((line) => line.split(' '));
+const v1 = mounts.find(([, , type, options]) => type === 'cgroup' && options.split(',').includes('cpu'))?.[1];
+const v2 = mounts.find(([, , type]) => type === 'cgroup2')?.[1];
+const mount = v1 ?? v2;
+if (mount === undefined) fail('needs the cpu controller of cgroups');
+
+const folder = values.keep ?? mkdtempSync(join(tmpdir(), 'fluxhost-real-'));
+mkdirSync(folder, { recursive: true });
+const load = join(folder, 'load');
+execFileSync(compiler, ['-O2', '-o', load, join(root, 'bench/real/load.c'), '-lm', '-lpthread']);
+
+const groups = ['fluxhost-real', 'fluxhost-real-neighbour'].map((name) => join(mount, name));
+const set = (group, file, value) => writeFileSync(join(group, file), String(value));
+
+function limit(group, quotaUs, periodUs) {
+  if (v1 === undefined) return set(group, 'cpu.max', `${quotaUs ?? 'max'} ${periodUs}`);
+  set(group, 'cpu.cfs_quota_us', -1); // no quota is too small for the period on the way
+  set(group, 'cpu.cfs_period_us', periodUs);
+  if (quotaUs !== undefined) set(group, 'cpu.cfs_quota_us', quotaUs);
+}
+
+const words = (options) =>
+  [
+    load,
+    '--seconds',
+    values.seconds,
+    '--cpus',
+    cpus().length - 1,
+    '--leave',
+    mount,
+    '--workers',
+    200,
+    '--seed',
+    5,
+    ...options,
+  ].join(' ');
+
+/** In the neighbour's cgroup, beside the load. */
+function commandOf({ options, neighbour }) {
+  if (neighbour === undefined) return `exec ${words(options)}`;
+  const beside = `(sh -c 'echo $$ > ${groups[1]}/cgroup.procs; exec ${words(neighbour)}' >/dev/null) &`;
+  return `${beside} ${words(options)}; wait`;
+}
+
+/** What the load's workers ran without a recording: beside it, what a recording costs them. */
+function unrecorded(one) {
+  limit(groups[0], one.quotaUs, one.periodUs);
+  const enter = `echo $$ > ${groups[0]}/cgroup.procs; ${commandOf(one)}`;
+  return JSON.parse(execFileSync('sh', ['-c', enter], { encoding: 'utf8' }));
+}
+
+function record(one, file) {
+  limit(groups[0], one.quotaUs, one.periodUs);
+  const besides = one.neighbour === undefined ? [] : ['--cgroup', `/${groups[1].slice(mount.length + 1)}`];
+  const args = ['record', '--seconds', String(Math.ceil(Number(values.seconds)) + 5), '--out', file, '--json'];
+  const said = execFileSync(
+    process.execPath,
+    [cli, ...args, '--cgroup', `/${groups[0].slice(mount.length + 1)}`, ...besides, '--', 'sh', '-c', commandOf(one)],
+    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const json = said.slice(said.indexOf('{\n'));
+  const own = said.split('\n').find((line) => line.startsWith('{"sent"'));
+  return { ...JSON.parse(json), load: own === undefined ? null : JSON.parse(own) };
+}
+
+/** Each repetition is calibrated, beside the others. */
+function calibrate(name, files) {
+  const repetitions = files.map((file, i) => {
+    const repeats = files.filter((other) => other !== file).flatMap((other) => ['--repeat', other]);
+    const out = join(folder, `${name}-${i + 1}`);
+    execFileSync(process.execPath, [cli, 'calibrate', file, ...repeats, '--out', out], { stdio: 'ignore' });
+    const { scenario, ...calibration } = JSON.parse(readFileSync(join(out, 'calibration.json'), 'utf8'));
+    const traces = scenario.vms.map(({ workload }) => workload.arrivals.file);
+    const read = Object.fromEntries(traces.map((trace) => [trace, readFileSync(join(out, trace), 'utf8')]));
+    return { scenario, files: read, calibration };
+  });
+  return { name, repetitions };
+}
+
+function costOf({ recorded, unrecorded }) {
+  const share = (part, whole) => `${((100 * part) / whole).toFixed(2)} %`;
+  const mean = (values) => values.reduce((sum, one) => sum + one, 0) / values.length;
+  const lost = recorded.flatMap(({ lostPerCpu }) => lostPerCpu).reduce((sum, one) => sum + one, 0);
+  const machine = recorded.reduce((sum, { seconds }) => sum + seconds * cpus().length, 0);
+  const recorder = recorded.reduce((sum, { recorderCpuSeconds }) => sum + recorderCpuSeconds, 0);
+  const same = recorded.filter(({ name }) => name === wanted[0].name).map(({ workerSeconds }) => workerSeconds);
+  const told = `the recorder took ${share(recorder, machine)} of the machine, ${lost} events were lost`;
+  if (unrecorded.length === 0) return told;
+  const alone = mean(unrecorded.map(({ workerSeconds }) => workerSeconds));
+  return `${told}; workers of ${wanted[0].name} ran ${share(mean(same) - alone, alone)} longer than without a recording`;
+}
+
+const wanted = LOADS.filter(({ name }) => values.only === undefined || values.only.split(',').includes(name));
+try {
+  for (const group of groups) if (!existsSync(group)) mkdirSync(group);
+  const files = Object.fromEntries(wanted.map(({ name }) => [name, []]));
+  const costs = [];
+  // One repetition of each after the other, so that what changes in time is in the spread.
+  for (let repeat = 1; repeat <= Number(values.repeats); repeat++) {
+    for (const one of wanted) {
+      const file = join(folder, `${one.name}-${repeat}.fluxrec`);
+      const { events, seconds, recorderCpuSeconds, lostPerCpu, load: own } = record(one, file);
+      files[one.name].push(file);
+      costs.push({ name: one.name, repeat, events, seconds, recorderCpuSeconds, lostPerCpu, ...own });
+    }
+  }
+  const cost = {
+    recorded: costs,
+    unrecorded: Array.from({ length: Number(values.unrecorded) }, () => unrecorded(wanted[0])),
+  };
+  writeFileSync(join(folder, 'cost.json'), `${JSON.stringify(cost, null, 2)}\n`);
+  if (!values['record-only']) {
+    const { model } = cpus()[0];
+    process.stdout.write(`${model}, Linux ${release()}, cgroup version ${v1 === undefined ? 2 : 1}\n\n`);
+    process.stdout.write(`${tableOf(wanted.map(({ name }) => calibrate(name, files[name])))}\n\n${costOf(cost)}\n`);
+  }
+} finally {
+  for (const group of groups) {
+    try {
+      rmdirSync(group);
+    } catch {
+      process.stderr.write(`npm run real: ${group} could not be removed\n`);
+    }
+  }
+  if (values.keep === undefined) rmSync(folder, { recursive: true, force: true });
+}
