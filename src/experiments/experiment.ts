@@ -55,16 +55,12 @@ export interface Claim {
   readonly figures?: readonly Figure[];
 }
 
-/** A table behind the claims. */
-export interface ExperimentTable {
+/** A table behind the claims, in words. */
+export interface WordTable {
   /** Of the table. */
   readonly title: string;
   /** What its picture answers. Absent: made of the title. */
   readonly question?: string;
-  /** Of a table whose rows are points in two dimensions: which of its columns say so. Absent: rows over the first column. */
-  readonly points?: TablePoints;
-  /** What of it is drawn, in whose hue, and what that answers. Absent: its columns over the first. */
-  readonly picture?: TablePicture;
   /** Of its columns. */
   readonly head: readonly string[];
   /** Cells as text. */
@@ -72,6 +68,21 @@ export interface ExperimentTable {
   /** Of the rows, in their order. */
   readonly figures?: readonly Figure[];
 }
+
+/** The same with what of it is drawn: points in two dimensions by their columns, or a picture of its own with what that answers. */
+export type ExperimentTable = WordTable &
+  (
+    | {
+        /** Of rows that are points: which columns say so. */
+        readonly points: TablePoints;
+        readonly picture?: undefined;
+      }
+    | {
+        readonly points?: undefined;
+        /** What of it is drawn, in whose hue, and what that answers. */
+        readonly picture: TablePicture;
+      }
+  );
 
 /** A number, some, or some with names. */
 export type FigureValue =

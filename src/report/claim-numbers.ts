@@ -45,8 +45,8 @@ export interface TablePoints {
   readonly x: number;
   /** Up. */
   readonly y: number;
-  /** `yes`: nothing is better in both. */
-  readonly best: number;
+  /** `yes`: nothing is better in both. Absent: those of which no other is less in both. */
+  readonly best?: number;
 }
 
 /** A cell of a table that is drawn, and the word at which it stands. */

@@ -11,6 +11,8 @@ import { experiment as vcao } from '../../src/experiments/vcao/index.js';
 import { settingsOf } from '../../src/experiments/parameters.js';
 import { InputError } from '../../src/input/errors.js';
 import { heldNumbers } from './claim-numbers.js';
+import type { ExperimentTable } from '../../src/experiments/experiment.js';
+import { heldPictures } from './held-pictures.js';
 
 interface Document {
   readonly claims: readonly Claim[];
@@ -28,7 +30,9 @@ async function printed(name: string, ...set: string[]): Promise<Document> {
   const { code, out, err } = await run(name, ...set);
   expect([code, err]).toEqual([0, '']);
   expect(out).not.toMatch(/NaN|Infinity/);
-  return JSON.parse(out) as Document;
+  const document = JSON.parse(out) as Document & { readonly tables: readonly ExperimentTable[] };
+  heldPictures(document.tables);
+  return document;
 }
 
 const verdicts = ({ claims }: Document): Record<string, string> =>

@@ -19,6 +19,8 @@ import { stream } from '../../src/experiments/draw.js';
 import { InputError } from '../../src/input/errors.js';
 import { captureIo } from '../cli/fake.js';
 import { heldNumbers } from './claim-numbers.js';
+import type { ExperimentTable } from '../../src/experiments/experiment.js';
+import { heldPictures } from './held-pictures.js';
 
 const FAST: Device = { layers: 32, weights: 218e6, flash: 2e9, unpack: 10, computeMs: 25 };
 
@@ -109,8 +111,13 @@ describe('reproduce edgeflow', () => {
   it('takes the published factor apart, and finds none where the NPU takes all the time', async () => {
     const io = captureIo();
     expect(await main(['reproduce', 'edgeflow', '--json'], io)).toBe(0);
-    const document = JSON.parse(io.out) as { claims: Claim[]; figures: { ms: Record<string, number> } };
+    const document = JSON.parse(io.out) as {
+      claims: Claim[];
+      tables: ExperimentTable[];
+      figures: { ms: Record<string, number> };
+    };
     heldNumbers(document.claims);
+    heldPictures(document.tables);
     const { prepared, serialSlow, overlapped, fewerBits, all } = document.figures.ms;
     expect([serialSlow, overlapped, fewerBits, all].map((one) => Math.round(one!))).toEqual([8594, 4440, 4399, 2227]);
     expect(serialSlow! / all!).toBeCloseTo(3.86, 2);

@@ -15,6 +15,7 @@ import { parseScenario } from '../../src/scenario/parse.js';
 import { resolveScenario } from '../../src/scenario/resolve.js';
 import { captureIo } from '../cli/fake.js';
 import { heldNumbers } from './claim-numbers.js';
+import { heldPictures } from './held-pictures.js';
 
 /** Words of a command line, single quotes taken off. */
 const words = (command: string): string[] =>
@@ -58,6 +59,7 @@ describe.each([
   let result: ExperimentResult;
   beforeAll(async () => {
     result = await experiment.run();
+    heldPictures(result.tables);
   });
 
   it('names for every figure a command that gives that very figure', async () => {

@@ -5,6 +5,8 @@ import { main } from '../../src/cli/program.js';
 import { captureIo } from '../cli/fake.js';
 import type { Claim } from '../../src/experiments/experiment.js';
 import { heldNumbers } from './claim-numbers.js';
+import type { ExperimentTable } from '../../src/experiments/experiment.js';
+import { heldPictures } from './held-pictures.js';
 
 interface Cell {
   readonly baseline: string;
@@ -15,6 +17,7 @@ interface Cell {
   readonly withCores: number;
 }
 interface Document {
+  readonly tables: ExperimentTable[];
   readonly claims: { id: string; verdict: string; ours: string }[];
   readonly figures: {
     memoryPerFunctionMiB: Record<string, number>;
@@ -35,6 +38,7 @@ describe('reproduce nanvix', () => {
   let document: Document;
   beforeAll(async () => {
     document = JSON.parse((await run(0, 'search.memory=2GiB', 'precision=0.1')).out) as Document;
+    heldPictures(document.tables);
   }, 60_000);
   const at = (functions: number, sysKeepS: number, keepAliveS: number, baseline = 'firecracker'): Cell =>
     document.figures.sweep.find(

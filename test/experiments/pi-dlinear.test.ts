@@ -23,6 +23,8 @@ import { exactStep, type Network, steady, timeConstants, warmed } from '../../sr
 import { InputError } from '../../src/input/errors.js';
 import { captureIo } from '../cli/fake.js';
 import { heldNumbers } from './claim-numbers.js';
+import type { ExperimentTable } from '../../src/experiments/experiment.js';
+import { heldPictures } from './held-pictures.js';
 
 const { parameters = [] } = experiment;
 const DEFAULTS = defaultsOf(parameters);
@@ -208,8 +210,13 @@ describe('reproduce pi-dlinear', () => {
     const io = captureIo();
     const set = LESS.flatMap((text) => ['--set', text]);
     expect(await main(['reproduce', 'pi-dlinear', '--json', ...set], io)).toBe(0);
-    const document = JSON.parse(io.out) as { claims: Claim[]; figures: { conditions: { measured: number }[] } };
+    const document = JSON.parse(io.out) as {
+      claims: Claim[];
+      tables: ExperimentTable[];
+      figures: { conditions: { measured: number }[] };
+    };
     heldNumbers(document.claims);
+    heldPictures(document.tables);
     expect(document.claims.find(({ id }) => id === 'control')!.verdict).toBe('reproduced');
     for (const { measured } of document.figures.conditions) expect(Math.abs(measured)).toBeLessThan(1e-2);
   });

@@ -2,7 +2,9 @@
 
 import { expect } from 'vitest';
 import { main } from '../../src/cli/program.js';
+import type { ExperimentTable } from '../../src/experiments/experiment.js';
 import { captureIo } from '../cli/fake.js';
+import { heldPictures } from './held-pictures.js';
 
 const args = (name: string, set: readonly string[]): string[] => [
   'reproduce',
@@ -14,7 +16,9 @@ const args = (name: string, set: readonly string[]): string[] => [
 export async function printed<T>(name: string, ...set: string[]): Promise<T> {
   const io = captureIo();
   expect([await main(args(name, set), io), io.err]).toEqual([0, '']);
-  return JSON.parse(io.out) as T;
+  const document = JSON.parse(io.out) as T & { readonly tables: readonly ExperimentTable[] };
+  heldPictures(document.tables);
+  return document;
 }
 
 /** The complaint; nothing is printed beside it. */

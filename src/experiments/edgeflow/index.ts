@@ -7,6 +7,8 @@ import type { Settings } from '../parameters.js';
 import { times } from '../words.js';
 import { EDGEFLOW_PARAMETERS } from './parameters.js';
 import { boundByCompute, budgetOf, type Device, layerMs, loadMs, makespan, roundingError } from './pipeline.js';
+import { pictured } from '../pictures.js';
+import { channelsPicture, roomPicture, stepsPicture } from './pictures.js';
 
 const SOURCE = 'arXiv 2604.09083, abstract';
 const COMMAND = 'fluxhost reproduce edgeflow';
@@ -160,9 +162,10 @@ function tables(settings: Settings, at: Steps, budget: Channels): ExperimentTabl
   const energy = 1 + settings.number('power');
   const device = deviceOf(settings, 'fast');
   const row = (name: string, value: number): string[] => [name, ms(value), times(at.serialSlow / value)];
-  return [
+  const drawn = [
     {
       title: 'From the baseline to the whole, one change after the other',
+      question: 'How much faster does each change make it?',
       head: ['what', 'time to the end of the last layer', 'of the serial baseline'],
       rows: [
         row('the same with graph preparation', at.prepared),
@@ -174,6 +177,7 @@ function tables(settings: Settings, at: Steps, budget: Channels): ExperimentTabl
     },
     {
       title: 'With the new packing, by bits and by room between flash and NPU',
+      question: 'What do fewer bits and more room bring?',
       head: ['bits', 'one after the other', 'room for 1 layer', 'for 2', 'for all', 'energy of the baseline'],
       rows: [8, 6, 5, 4, 3, 2, 1].map((bits) => [
         String(bits),
@@ -186,10 +190,12 @@ function tables(settings: Settings, at: Steps, budget: Channels): ExperimentTabl
     },
     {
       title: `Channels by bits, of ${settings.number('channels')}`,
+      question: 'How many bits do channels get?',
       head: ['bits', ...budget.histogram.map((_, i) => String(i + 1))],
       rows: [['channels', ...budget.histogram.map(String)]],
     },
   ];
+  return pictured(drawn, [stepsPicture, roomPicture, channelsPicture]);
 }
 
 const EXAMPLE = [

@@ -15,6 +15,8 @@ import { percent } from '../words.js';
 import { Controller } from './controller.js';
 import { GIL_PARAMETERS } from './parameters.js';
 import { type Controlled, controlled, type Steady, steady } from './runs.js';
+import { pictured } from '../pictures.js';
+import { controllerPicture, ratePicture } from './pictures.js';
 
 const ABSTRACT = 'arXiv 2601.10582, abstract';
 const README = 'WhiteMetagross/BetaPool 1d6b4ef, README';
@@ -255,9 +257,10 @@ async function laws({ settings, module }: Asked): Promise<Record<string, FigureV
 
 function tables(settings: Settings, points: readonly Steady[], tried: readonly Tried[]): ExperimentTable[] {
   const costs = [...new Set(points.map(({ perWaiterNs }) => perWaiterNs))];
-  return [
+  const drawn = [
     {
       title: 'Tasks a second by the number of threads, and what a waiter costs a hand-over',
+      question: 'How many threads are best, by what a waiter costs?',
       head: ['threads', ...costs.map((cost) => `${cost} ns`)],
       rows: settings
         .list('threads')
@@ -270,6 +273,7 @@ function tables(settings: Settings, points: readonly Steady[], tried: readonly T
     },
     {
       title: 'Threads that the controller takes, over time',
+      question: 'How many threads does the controller take, over time?',
       head: ['s', ...tried.map(({ cores, ioUs }) => `${cores} ${cores === 1 ? 'core' : 'cores'}, I/O ${ioUs} us`)],
       rows: tried[0]!.threads.flatMap((_, i) =>
         i % 4 === 3
@@ -278,6 +282,7 @@ function tables(settings: Settings, points: readonly Steady[], tried: readonly T
       ),
     },
   ];
+  return pictured(drawn, [ratePicture, controllerPicture]);
 }
 
 async function tryController(asked: Asked, points: readonly Steady[]): Promise<Tried[]> {

@@ -8,7 +8,7 @@ import type { Interval } from '../../metrics/figures.js';
 import { CONFIDENCE_LEVEL } from '../../result/replications.js';
 import type { VmResult, LockResult, Result } from '../../result/result.js';
 import type { ScenarioInput } from '../../scenario/schema.js';
-import type { ExperimentOptions } from '../experiment.js';
+import type { ExperimentOptions, ExperimentTable } from '../experiment.js';
 import {
   brief,
   single,
@@ -25,6 +25,7 @@ import {
 } from './measure.js';
 import { defaultsOf } from '../parameters.js';
 import { HYPERFLUX_PARAMETERS, settingsIn } from './parameters.js';
+import { lockPicture } from './pictures.js';
 import { command } from './questions.js';
 
 export type Way = 'static' | 'parked' | 'section finished' | 'blind';
@@ -226,39 +227,45 @@ export async function lock(options?: ExperimentOptions): Promise<Answer> {
         command: command('lock'),
       },
     ],
-    tables: BURSTS.map((burst) => ({
-      title: `A service with a lock loses cores to bursts of ${burst}`,
-      question: `What does losing a lock’s holder cost, under bursts of ${burst}?`,
-      head: [
-        'lock',
-        'cores go',
-        'holders lost',
-        'convoy',
-        'mean wait',
-        'longest wait',
-        'longest off core',
-        'stuck: running',
-        'queued',
-        'p99',
-        'p99.9',
-        "the other's p99",
-      ],
-      rows: points
-        .filter((point) => point.burst === burst)
-        .map((point) => [
-          point.wait,
-          point.way,
-          spread(mean(point, (back) => locksOf(back).holderPreemptions)),
-          spread(mean(point, (back) => locksOf(back).longestConvoy)),
-          us(mean(point, (back) => locksOf(back).meanWaitNs)),
-          us(mean(point, longestWaitNs)),
-          point.way === 'blind' ? us(mean(point, longestOffCoreNs)) : '-',
-          point.way === 'blind' ? spread(mean(point, (back) => back.preemptions)) : '0',
-          spread(mean(point, (back) => back.stranded)),
-          us(mean(point, (back) => back.latencyNs.p99)),
-          us(mean(point, (back) => back.latencyNs.p999)),
-          us(point.frontP99Ns),
-        ]),
-    })),
+    tables: BURSTS.map((burst) => lockTable(points, burst)),
   };
 }
+
+const lockTable = (points: readonly LockPoint[], burst: string): ExperimentTable => {
+  const rows = points
+    .filter((point) => point.burst === burst)
+    .map((point) => [
+      point.wait,
+      point.way,
+      spread(mean(point, (back) => locksOf(back).holderPreemptions)),
+      spread(mean(point, (back) => locksOf(back).longestConvoy)),
+      us(mean(point, (back) => locksOf(back).meanWaitNs)),
+      us(mean(point, longestWaitNs)),
+      point.way === 'blind' ? us(mean(point, longestOffCoreNs)) : '-',
+      point.way === 'blind' ? spread(mean(point, (back) => back.preemptions)) : '0',
+      spread(mean(point, (back) => back.stranded)),
+      us(mean(point, (back) => back.latencyNs.p99)),
+      us(mean(point, (back) => back.latencyNs.p999)),
+      us(point.frontP99Ns),
+    ]);
+  return {
+    title: `A service with a lock loses cores to bursts of ${burst}`,
+    question: `What does losing a lock’s holder cost, under bursts of ${burst}?`,
+    head: [
+      'lock',
+      'cores go',
+      'holders lost',
+      'convoy',
+      'mean wait',
+      'longest wait',
+      'longest off core',
+      'stuck: running',
+      'queued',
+      'p99',
+      'p99.9',
+      "the other's p99",
+    ],
+    rows,
+    picture: lockPicture(rows),
+  };
+};

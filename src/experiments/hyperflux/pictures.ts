@@ -1,6 +1,6 @@
 // What of the HyperFlux experiments' tables is drawn, and the answer in a sentence, both from the rows alone.
 
-import { columnLine, type TablePicture } from '../../report/claim-numbers.js';
+import { columnLine, type PictureLine, type TablePicture } from '../../report/claim-numbers.js';
 import { formatDurationNs } from '../../report/units.js';
 
 type Rows = readonly (readonly string[])[];
@@ -147,5 +147,32 @@ export function hotplugPicture(rows: Rows): TablePicture {
     answer:
       (enough.length === 0 ? 'None is fast enough' : `Up to ${enough.at(-1)![0]} it keeps p99 near that of hyperflux`) +
       ` (${said(moved[1]!)})${slow === undefined ? '' : `; at ${slow[0]} p99 is ${said(slow[1]!)}`}; never plugged: ${said(never[1]!)}.`,
+  };
+}
+
+/** Rows: lock, how cores go, and ten figures; longest wait is the sixth column, p99.9 the eleventh. */
+export function lockPicture(rows: Rows): TablePicture {
+  const locks = [...new Set(rows.map(([lock]) => lock!))];
+  const line = (lock: string, index: number): PictureLine => ({
+    name: `lock that ${lock}s`,
+    points: rows.flatMap(([own, way], row) => (own === lock ? [{ x: way!, row, column: index }] : [])),
+  });
+  const at = (lock: string, way: string): string => {
+    const row = rows.find((one) => one[0] === lock && one[1] === way);
+    return row === undefined ? 'not run' : said(row[10]!);
+  };
+  const answer = locks.map(
+    (lock) =>
+      `with a lock that ${lock}s ${at(lock, 'static')} where no core goes, ${at(lock, 'section finished')} where holders finish first, ` +
+      `${at(lock, 'blind')} where they are interrupted unasked`,
+  );
+  return {
+    mark: 'dot',
+    x: 'how cores go',
+    panels: [
+      { title: 'p99.9', lines: locks.map((lock) => line(lock, 10)) },
+      { title: 'longest wait for the lock', lines: locks.map((lock) => line(lock, 5)) },
+    ],
+    answer: `p99.9: ${answer.join('; ')}.`,
   };
 }

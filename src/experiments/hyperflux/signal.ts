@@ -188,6 +188,7 @@ export async function signal(options?: ExperimentOptions): Promise<Answer> {
       {
         title: 'Signals and thresholds: reaction and price',
         question: 'Which signal reacts fast at the least price?',
+        points: { of: 0, x: 3, y: 2 },
         head: ['signal', 'threshold', 'p99 of queueing delay', 'core time without a task', 'grants', 'false grants'],
         rows: points.map((point) => [
           point.signal,

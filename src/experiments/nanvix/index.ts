@@ -1,7 +1,7 @@
 // Nanvix (arXiv 2604.11669): a user VM for every call, a system VM for every tenant. How many fewer hosts that takes, by how long system VMs and
 // the VMs of others are kept and how many functions a tenant has. Rules: docs/nanvix.md.
 
-import { type Claim, type ExperimentTable, type FigureValues, experimentOf } from '../experiment.js';
+import { type Claim, type ExperimentTable, type FigureValues, type WordTable, experimentOf } from '../experiment.js';
 import { refuse, type Settings } from '../parameters.js';
 import {
   baselineMemory,
@@ -17,6 +17,8 @@ import { baselineHost, type Host, mostFunctions, nanvixHost } from './host.js';
 import { tracedCalls } from '../traced.js';
 import { tracePoints, traceTable } from './traced.js';
 import { NANVIX_PARAMETERS } from './parameters.js';
+import { pictured } from '../pictures.js';
+import { hostsPicture, keptPicture, searchedPicture, tracePicture } from './pictures.js';
 
 const SOURCE = 'arXiv 2604.11669, abstract';
 const COMMAND = 'fluxhost reproduce nanvix';
@@ -248,7 +250,7 @@ function claims(
 function tables(settings: Settings, cells: readonly Cell[], found: readonly Searched[]): ExperimentTable[] {
   const sizes = settings.list('tenantSizes');
   const keeps = settings.list('sysKeeps');
-  const grids = (['byMemory', 'withCores'] as const).map((key): ExperimentTable => {
+  const grids = (['byMemory', 'withCores'] as const).map((key): WordTable => {
     const keepAliveS = Number(settings.list('keepAlives').at(-2) ?? settings.list('keepAlives')[0]);
     return {
       title: `Hosts of Firecracker VMs kept ${keepAliveS} s for one of Nanvix, ${key === 'byMemory' ? 'by memory' : 'by memory and cores'}`,
@@ -270,7 +272,7 @@ function tables(settings: Settings, cells: readonly Cell[], found: readonly Sear
       ]),
     };
   });
-  const overKeepAlive: ExperimentTable = {
+  const overKeepAlive: WordTable = {
     title: `Hosts for one of Nanvix by memory, system VMs kept ${settings.number('sysKeep')} s, 20 functions a tenant`,
     question: 'How many hosts does keeping VMs longer take?',
     head: ['kept, s', 'Firecracker, booted', 'Firecracker, restored'],
@@ -283,7 +285,7 @@ function tables(settings: Settings, cells: readonly Cell[], found: readonly Sear
         ),
       ]),
   };
-  const searched: ExperimentTable = {
+  const searched: WordTable = {
     title: `Functions on a simulated host of ${settings.number('search.memory')} GiB until p99 passes ${settings.number('slo')} ms`,
     question: 'How many functions does a simulated host take?',
     head: ['functions a tenant', 'kept VMs', 'Nanvix', 'Firecracker', 'ratio', 'by arithmetic'],
@@ -296,7 +298,7 @@ function tables(settings: Settings, cells: readonly Cell[], found: readonly Sear
       early ? '' : times(arithmetic),
     ]),
   };
-  return [...grids, overKeepAlive, searched];
+  return pictured([...grids, overKeepAlive, searched], [hostsPicture, hostsPicture, keptPicture, searchedPicture]);
 }
 
 export const experiment = experimentOf(NANVIX_PARAMETERS, async (asked) => {
@@ -309,7 +311,10 @@ export const experiment = experimentOf(NANVIX_PARAMETERS, async (asked) => {
   const negative = control(settings);
   return {
     claims: claims(settings, cells, found, negative),
-    tables: [...tables(settings, cells, found), ...(traced.length === 0 ? [] : [traceTable(traced, settings)])],
+    tables: [
+      ...tables(settings, cells, found),
+      ...(traced.length === 0 ? [] : pictured([traceTable(traced, settings)], [tracePicture])),
+    ],
     figures: {
       memoryPerFunctionMiB: {
         nanvix: nanvixMemory(settings, settings.number('functionsPerTenant'), settings.number('sysKeep')),

@@ -2,7 +2,7 @@
 // what is compared is the memory that VMs hold in the mean.
 
 import { runNanvix, runNexus } from '../../systems/run.js';
-import type { ExperimentTable } from '../experiment.js';
+import type { WordTable } from '../experiment.js';
 import type { Settings } from '../parameters.js';
 import type { Calls } from '../traced.js';
 import { baselineOf } from './arithmetic.js';
@@ -75,7 +75,7 @@ export async function tracePoints(
   return points;
 }
 
-export const traceTable = (points: readonly TracePoint[], settings: Settings): ExperimentTable => ({
+export const traceTable = (points: readonly TracePoint[], settings: Settings): WordTable => ({
   title: `The trace's calls: memory of Firecracker VMs kept ${settings.number('baseline.keepAlive')} s over that of Nanvix, system VMs kept ${settings.number('sysKeep')} s`,
   question: 'What do tenants that share a system VM save on the trace?',
   head: ['tenants', 'functions', 'starts of system VMs', 'calls', 'Nanvix, MiB', 'Firecracker, MiB', 'factor'],

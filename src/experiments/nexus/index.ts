@@ -17,6 +17,8 @@ import { tracedCalls } from '../traced.js';
 import { density, type Given, idle, requestsOf, specOf, type Transport, type Variant } from './host.js';
 import { readPayloads } from './payload.js';
 import { NEXUS_PARAMETERS } from './parameters.js';
+import { pictured } from '../pictures.js';
+import { densityPicture, nodePicture } from './pictures.js';
 
 const SOURCE = 'arXiv 2604.06682 v2, abstract';
 const COMMAND = 'fluxhost reproduce nexus';
@@ -288,7 +290,7 @@ function tables({ points, guest }: Found, node: Nodes, settings: Settings): Expe
     ms(warmMs),
     ms(coldMs),
   ];
-  return [
+  const found = [
     {
       title: `Functions on one host until p99 passes ${settings.number('slo')} ms, by workers of the backend (fabric in the guests: ${guest['tcp']} with TCP, ${guest['rdma']} with RDMA)`,
       question: 'How many functions does a host take, by workers of the backend?',
@@ -307,6 +309,7 @@ function tables({ points, guest }: Found, node: Nodes, settings: Settings): Expe
       ],
     },
   ];
+  return pictured(found, [densityPicture, nodePicture]);
 }
 
 /** Files that are named. */

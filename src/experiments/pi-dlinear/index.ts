@@ -10,6 +10,8 @@ import { type Job, readJobs } from './fleet.js';
 import { PI_DLINEAR_PARAMETERS } from './parameters.js';
 import { checked, compared, networkOf, powerOf, seriesOf, throughOf, unthrottled } from './study.js';
 import { exactStep, steady, timeConstants } from './thermal.js';
+import { pictured } from '../pictures.js';
+import { conditionsPicture, stepPicture } from './pictures.js';
 
 const COMMAND = 'fluxhost reproduce pi-dlinear';
 const SOURCE = 'arXiv 2605.04074, abstract';
@@ -126,7 +128,7 @@ function claims(settings: Settings, all: readonly [Condition, ...Condition[]], c
 function tables(settings: Settings, all: readonly Condition[]): ExperimentTable[] {
   const network = networkOf(settings);
   const peak = settings.number('peak') * 1e3;
-  return [
+  const drawn = [
     {
       title: 'Mean squared error of the forecast temperature, in variances of training',
       question: 'When does the balance of energy help a forecast?',
@@ -143,6 +145,7 @@ function tables(settings: Settings, all: readonly Condition[]): ExperimentTable[
     },
     {
       title: `GPUs and memory after a step of power from ${(peak / 2.25e3).toFixed(0)} to ${(peak / 1e3).toFixed(0)} kW`,
+      question: 'How do temperatures follow a step of power?',
       head: ['minutes', 'GPUs, °C', 'memory, °C'],
       rows: [0, 1, 10, 60, 180, 600].map((minutes) => {
         const [gpu, memory] = exactStep(network, minutes * 60)(steady(network, peak / 2.25), peak);
@@ -150,6 +153,7 @@ function tables(settings: Settings, all: readonly Condition[]): ExperimentTable[
       }),
     },
   ];
+  return pictured(drawn, [conditionsPicture, stepPicture]);
 }
 
 async function jobsOf({ settings, files }: Asked): Promise<Job[] | null> {

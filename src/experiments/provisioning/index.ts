@@ -1,7 +1,7 @@
 // Provisioning (HyperFlux's second half): what warmth costs. Starts below a millisecond against the memory that dormant VMs take, keep-alive policies
 // by budget, one VM that grows against many, small VMs that boot fast. The machinery is that of `functions` in a scenario.
 
-import { type Claim, type ExperimentTable, experimentOf } from '../experiment.js';
+import { type Claim, type ExperimentTable, type WordTable, experimentOf } from '../experiment.js';
 import { refuse, type Settings } from '../parameters.js';
 import { times } from '../words.js';
 import { densities, type DensityPoint, VM_KINDS } from './density.js';
@@ -10,6 +10,8 @@ import { lawsOf } from './laws.js';
 import { type Load, loadOf } from './load.js';
 import { PROVISIONING_PARAMETERS } from './parameters.js';
 import { fastTiers, type TierPoint, tierSweep } from './tiers.js';
+import { pictured } from '../pictures.js';
+import { byBudgetPicture, byKeepPicture, densityPicture, frontPicture, growingPicture } from './pictures.js';
 import { tailClaim, tailTable } from './tail-claim.js';
 import { hasTail, oneAtATime, type TailPoint, tailSweep } from './tail.js';
 import { BURST, burst, verticalSweep, type VerticalPoint } from './vertical.js';
@@ -219,7 +221,7 @@ function tables(settings: Settings, found: Found): ExperimentTable[] {
   const budgets = [...settings.list('budgets').map(Number), null];
   const point = (policy: string, share: number | null): FrontPoint =>
     front.find((one) => one.policy === policy && one.budgetShare === share)!;
-  const byBudget = (title: string, question: string, cell: (of: FrontPoint) => string): ExperimentTable => ({
+  const byBudget = (title: string, question: string, cell: (of: FrontPoint) => string): WordTable => ({
     title,
     question,
     head: [
@@ -228,7 +230,7 @@ function tables(settings: Settings, found: Found): ExperimentTable[] {
     ],
     rows: policies.map((policy) => [policy, ...budgets.map((share) => cell(point(policy, share)))]),
   });
-  const byKeep = (title: string, question: string, cell: (of: TierPoint) => string): ExperimentTable => ({
+  const byKeep = (title: string, question: string, cell: (of: TierPoint) => string): WordTable => ({
     title,
     question,
     head: ['keep-alive, s', ...pools.map((pool) => `pool ${pool}`)],
@@ -243,7 +245,7 @@ function tables(settings: Settings, found: Found): ExperimentTable[] {
     .filter((one) => one.onFront && first(one))
     .toSorted((a, b) => a.warmGibSecondsPer1000 - b.warmGibSecondsPer1000);
   const slos = settings.list('density.slos');
-  return [
+  const drawn = [
     byKeep('Starts below 1 ms', 'How many starts stay below 1 ms?', ({ shareBelow1ms }) => percent(shareBelow1ms)),
     byKeep(
       'Dormant memory, GiB s for 1,000 calls',
@@ -313,6 +315,16 @@ function tables(settings: Settings, found: Found): ExperimentTable[] {
     },
     tailTable(found.tail),
   ];
+  return pictured(drawn, [
+    byKeepPicture('starts below 1 ms'),
+    byKeepPicture('dormant memory, GiB s for 1,000 calls'),
+    byBudgetPicture('cold starts and drops'),
+    byBudgetPicture('dormant memory, GiB s for 1,000 calls'),
+    undefined,
+    frontPicture,
+    growingPicture,
+    densityPicture,
+  ]);
 }
 
 interface Found {

@@ -4,6 +4,7 @@ import type { Claim, ExperimentTable } from '../experiment.js';
 import type { Settings } from '../parameters.js';
 import { times } from '../words.js';
 import type { TailPoint } from './tail.js';
+import { tailPicture } from './pictures.js';
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[(values.length - 1) >> 1]!;
@@ -55,20 +56,8 @@ export function tailClaim(settings: Settings, points: readonly TailPoint[], comm
   };
 }
 
-export const tailTable = (points: readonly TailPoint[]): ExperimentTable => ({
-  title: 'p99 of calls in bursts, with cold starts',
-  question: 'What do fast boots and moving cores do to the tail of functions?',
-  head: [
-    'runtime, ms',
-    'keep-alive, s',
-    'burst needs / pinned',
-    'microVMs, ms',
-    'cold',
-    'HyperFlux, ms',
-    'cold',
-    'ratio',
-  ],
-  rows: points.map(({ initMs, keepAliveS, peak, microvms, hyperflux, ratio }) => [
+export function tailTable(points: readonly TailPoint[]): ExperimentTable {
+  const rows = points.map(({ initMs, keepAliveS, peak, microvms, hyperflux, ratio }) => [
     String(initMs),
     String(keepAliveS),
     String(peak),
@@ -77,5 +66,21 @@ export const tailTable = (points: readonly TailPoint[]): ExperimentTable => ({
     hyperflux.p99Ms.toFixed(2),
     percent(hyperflux.coldShare),
     times(ratio),
-  ]),
-});
+  ]);
+  return {
+    title: 'p99 of calls in bursts, with cold starts',
+    question: 'What do fast boots and moving cores do to the tail of functions?',
+    head: [
+      'runtime, ms',
+      'keep-alive, s',
+      'burst needs / pinned',
+      'microVMs, ms',
+      'cold',
+      'HyperFlux, ms',
+      'cold',
+      'ratio',
+    ],
+    rows,
+    picture: tailPicture(rows),
+  };
+}

@@ -2,8 +2,10 @@
 // would have given as well, and what changing costs. Rules: docs/ptmt.md.
 
 import { type Claim, type ExperimentTable, experimentOf } from '../experiment.js';
+import { type Draw, pictured } from '../pictures.js';
 import { times } from '../words.js';
 import { PTMT_PARAMETERS } from './parameters.js';
+import { configurationsPicture, hedgePicture, waysPicture, workloadsPicture } from './pictures.js';
 import { alike, type HostFound, type HostName, study, type TunedRun } from './study.js';
 
 const SOURCE = 'arXiv 2604.12165, abstract';
@@ -145,9 +147,10 @@ function claims(hosts: readonly HostFound[], control: readonly number[]): Claim[
 }
 
 function tables(hosts: readonly HostFound[]): ExperimentTable[] {
-  return [
+  const drawn = [
     {
       title: 'Ways of choosing, over the default',
+      question: 'Which way of choosing is fastest?',
       head: ['host', 'way', 'time', 'faster than the default', 'changes', 'cost of changing'],
       rows: hosts.flatMap((found) => [
         [NAMES[found.host], 'default', ms(found.fixedNs[0]!), '0.0 %', '0', '-'],
@@ -171,11 +174,13 @@ function tables(hosts: readonly HostFound[]): ExperimentTable[] {
     },
     ...hosts.map(({ host, configurations, fixedNs }) => ({
       title: `${NAMES[host]}: each configuration from begin to end`,
+      question: `How fast is each configuration, ${NAMES[host]}?`,
       head: ['configuration', 'time', 'of the default'],
       rows: configurations.map(({ name }, arm) => [name, ms(fixedNs[arm]!), times(fixedNs[arm]! / fixedNs[0]!)]),
     })),
     ...hosts.map(({ host, table, features, configurations, entry }) => ({
       title: `${NAMES[host]}: the table, and what was seen first (nearest: ${entry.name})`,
+      question: `Which workload does it look like, ${NAMES[host]}?`,
       head: ['workload', 'hits', 'writes', 'drift', 'fastest configuration'],
       rows: [...table, { name: 'this one', features, ns: undefined }].map(({ name, features: seen, ns }) => [
         name,
@@ -187,10 +192,13 @@ function tables(hosts: readonly HostFound[]): ExperimentTable[] {
     })),
     {
       title: 'Hedge with full information, on the speeds of the configurations by period',
+      question: 'Does hedging keep its bound?',
       head: ['host', 'regret', 'at most'],
       rows: hosts.map(({ host, hedged }) => [NAMES[host], hedged.regret.toFixed(3), hedged.bound.toFixed(3)]),
     },
   ];
+  const each = (draw: Draw): Draw[] => hosts.map(() => draw);
+  return pictured(drawn, [waysPicture, ...each(configurationsPicture), ...each(workloadsPicture), hedgePicture]);
 }
 
 export const experiment = experimentOf(PTMT_PARAMETERS, async (asked) => {

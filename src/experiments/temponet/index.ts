@@ -5,12 +5,15 @@ import {
   type Asked,
   type Claim,
   type ExperimentResult,
+  type WordTable,
   type ExperimentTable,
   experimentOf,
   type FigureValues,
 } from '../experiment.js';
 import { refuse, type Settings } from '../parameters.js';
+import { pictured } from '../pictures.js';
 import { percent } from '../words.js';
+import { metPicture } from './pictures.js';
 import { TEMPONET_PARAMETERS } from './parameters.js';
 import { meanResponse, metShare, type Outcome } from './sets.js';
 import { ANALYTIC, decided, laws, manyTasks, type Decided, type Point, points } from './study.js';
@@ -254,21 +257,27 @@ const row = (point: Point): string[] => [
   ...point.bins.map(([, outcome]) => percent(metShare(outcome))),
 ];
 
+const metTable = (table: WordTable): ExperimentTable => pictured([table], [metPicture])[0]!;
+
 function tables(found: readonly Point[], many: readonly Point[], costs: readonly Decided[]): ExperimentTable[] {
-  const list: ExperimentTable[] = [...new Set(found.map(({ cores }) => cores))].map((cores) => {
+  const list = [...new Set(found.map(({ cores }) => cores))].map((cores): ExperimentTable => {
     const own = found.filter((point) => point.cores === cores);
-    return {
+    return metTable({
       title: `Deadlines met on ${cores} ${cores === 1 ? 'core' : 'cores'}, by the load of each`,
       head: ['load', ...columns(found)],
+      question: `Which order meets most deadlines on ${cores} ${cores === 1 ? 'core' : 'cores'}?`,
       rows: own.map((point) => [String(point.load), ...row(point)]),
-    };
+    });
   });
   if (many.length > 0)
-    list.push({
-      title: `Deadlines met by ${many[0]!.tasks} tasks on ${many[0]!.cores} cores, by the load of each`,
-      head: ['load', ...columns(many)],
-      rows: many.map((point) => [String(point.load), ...row(point)]),
-    });
+    list.push(
+      metTable({
+        question: 'Which order meets most deadlines of many tasks?',
+        title: `Deadlines met by ${many[0]!.tasks} tasks on ${many[0]!.cores} cores, by the load of each`,
+        head: ['load', ...columns(many)],
+        rows: many.map((point) => [String(point.load), ...row(point)]),
+      }),
+    );
   if (costs.length > 0)
     list.push({
       title: 'Deadlines met under EDF by what a decision takes, and under fifo at no cost, by the size of jobs',

@@ -2,7 +2,9 @@
 // cost of a move, and whether moving pays at all. Rules: docs/tierbpf.md.
 
 import { type Claim, type ExperimentTable, experimentOf } from '../experiment.js';
+import { pictured } from '../pictures.js';
 import { times } from '../words.js';
+import { accessesPicture, gainPicture, timePicture } from './pictures.js';
 import { TIERBPF_PARAMETERS } from './parameters.js';
 import { control, FACTORS, gain, type HostFound, MOVES, type SizeFound, study } from './study.js';
 
@@ -147,7 +149,7 @@ function further(found: readonly SizeFound[], pairs: Awaited<ReturnType<typeof c
 function tables(found: readonly SizeFound[]): ExperimentTable[] {
   const hosts = found.flatMap((one) => one.hosts);
   const names = hosts.map((one) => `${one.host}, ${one.size}`);
-  return [
+  const drawn = [
     {
       title: 'Time of memory, of that without promotion',
       question: 'What do promotions and admission make of the time that accesses take?',
@@ -176,16 +178,19 @@ function tables(found: readonly SizeFound[]): ExperimentTable[] {
     },
     {
       title: 'Gain of admission by what a move costs each way',
+      question: 'What does admission gain, by what a move costs each way?',
       head: ['us', ...names],
       rows: MOVES.map((us, i) => [String(us), ...hosts.map((one) => times(one.byMove[i]!))]),
     },
     {
       title: 'Gain of admission by how many times break-even it asks for',
+      question: 'What does admission gain, by how much it asks for?',
       head: ['times', ...names],
       rows: FACTORS.map((factor, i) => [String(factor), ...hosts.map((one) => times(one.byFactor[i]!))]),
     },
     {
       title: 'What was accessed',
+      question: 'How much of what is accessed fits into fast memory?',
       head: ['pages', 'accesses', 'distinct', 'fast', 'without promotion', 'break-even, accesses'],
       rows: found.map((one) => [
         one.size,
@@ -197,6 +202,8 @@ function tables(found: readonly SizeFound[]): ExperimentTable[] {
       ]),
     },
   ];
+  const draws = [timePicture, gainPicture('cost of a move, us'), gainPicture('times break-even'), accessesPicture];
+  return pictured(drawn, draws);
 }
 
 const counted = (found: readonly SizeFound[]) =>

@@ -6,6 +6,8 @@ import { refuse, type Settings } from '../parameters.js';
 import { type Figures, type Given, givenOf, pagesOf, requestsOf, runOnce } from './gpu.js';
 import { laws } from './laws.js';
 import { VALVE_PARAMETERS } from './parameters.js';
+import { pictured } from '../pictures.js';
+import { loadPicture, offlinePicture, preemptionsPicture } from './pictures.js';
 
 const SOURCE = 'arXiv 2604.07874, abstract';
 const COMMAND = 'fluxhost reproduce valve';
@@ -195,11 +197,22 @@ function tables(settings: Settings, { sweep, loads }: Found): ExperimentTable[] 
   const rows = (cell: (one: Swept) => string): string[][] =>
     settings.list('cooldowns').map((cooldown) => [cooldown, ...gaps.map((gap) => cell(at(cooldown, gap)))]);
   const head = ['cooldown, ms', ...gaps.map((gap) => `gap ${gap} ms`)];
-  return [
-    { title: 'Preemptions a request by the cooldown', head, rows: rows((one) => one.perRequest.toFixed(3)) },
-    { title: "Offline work's share of the GPU by the cooldown", head, rows: rows((one) => percent(one.offlineShare)) },
+  const drawn = [
+    {
+      title: 'Preemptions a request by the cooldown',
+      question: 'How often is a request preempted, by the cooldown?',
+      head,
+      rows: rows((one) => one.perRequest.toFixed(3)),
+    },
+    {
+      title: "Offline work's share of the GPU by the cooldown",
+      question: 'What does offline work get, by the cooldown?',
+      head,
+      rows: rows((one) => percent(one.offlineShare)),
+    },
     {
       title: 'The GPU by the rate of online requests',
+      question: 'What is left for offline work, by the rate of online requests?',
       head: ['requests/s', 'online', 'offline', 'of that for lost prompts'],
       rows: loads.map((one) => [
         String(one.rate),
@@ -209,6 +222,7 @@ function tables(settings: Settings, { sweep, loads }: Found): ExperimentTable[] 
       ]),
     },
   ];
+  return pictured(drawn, [preemptionsPicture, offlinePicture, loadPicture]);
 }
 
 export const experiment = experimentOf(VALVE_PARAMETERS, async (asked): Promise<ExperimentResult> => {

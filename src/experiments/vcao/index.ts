@@ -34,6 +34,8 @@ import {
   TOOLS,
 } from './hunts.js';
 import { VCAO_PARAMETERS } from './parameters.js';
+import { pictured } from '../pictures.js';
+import { findsPicture, spreadPicture } from './pictures.js';
 
 const SOURCE = 'arXiv 2604.08291, abstract';
 const COMMAND = 'fluxhost reproduce vcao';
@@ -243,9 +245,10 @@ function tables(settings: Settings, { own, spreads }: All): ExperimentTable[] {
   const points = pointsOf(settings.number('rounds') * settings.number('budget'));
   const replications = settings.number('replications');
   const hunters = huntersOf(settings);
-  return [
+  const drawn = [
     {
       title: `Vulnerable targets found of ${settings.number('targets')}, mean of ${replications} worlds, by what was spent`,
+      question: 'Who finds how many vulnerable targets, by what was spent?',
       head: ['policy', ...points.map((point) => String(Number(point.toPrecision(3)))), 'false among reports'],
       rows: HUNTERS.map((name) => [
         hunters[name].policy.name,
@@ -256,6 +259,7 @@ function tables(settings: Settings, { own, spreads }: All): ExperimentTable[] {
     {
       title:
         'How many times as many VCAO finds, median of the budgets, by spread of the prior (small: few targets are likely)',
+      question: 'How many times as many does VCAO find, by the spread of the prior?',
       head: ['a + b', ...CLAIMED.map(({ other }) => hunters[other].policy.name), hunters.greedy.policy.name],
       rows: spreads.map(({ spread, hunts }) => [
         String(spread),
@@ -263,6 +267,7 @@ function tables(settings: Settings, { own, spreads }: All): ExperimentTable[] {
       ]),
     },
   ];
+  return pictured(drawn, [findsPicture, spreadPicture]);
 }
 
 /** What the laws name, of the tools given where they take tools. */

@@ -19,6 +19,8 @@ import { type Claim, type ExperimentTable, experimentOf } from '../experiment.js
 import { refuse, type Settings } from '../parameters.js';
 import { percent } from '../words.js';
 import { VERUSAGE_PARAMETERS } from './parameters.js';
+import { pictured } from '../pictures.js';
+import { plansPicture, policiesPicture } from './pictures.js';
 
 const SOURCE = 'arXiv 2512.18436, abstract';
 const COMMAND = 'fluxhost reproduce verusage';
@@ -219,9 +221,10 @@ function tables(settings: Settings, classes: readonly TaskClass[], found: Drawn)
   const minutes = settings.number('minutes');
   const limits = [1, 2, 4, 8, 16, 32];
   const mean = solved(classes, PLANS['a, then b'](settings.number('attempts'))).attempts;
-  return [
+  const drawn = [
     {
       title: 'Tasks solved, by attempts a task may have (attempts used)',
+      question: 'Which plan solves most, by the attempts that a task may have?',
       head: ['attempts', ...NAMES],
       rows: limits.map((limit) => [
         String(limit),
@@ -235,6 +238,7 @@ function tables(settings: Settings, classes: readonly TaskClass[], found: Drawn)
       title:
         `${tasks} tasks drawn, ${settings.number('attempts')} attempts a task in the plans; the last two spread ` +
         `${mean.toFixed(2)} a task over all`,
+      question: 'Which policy solves most with as many attempts?',
       head: ['policy', 'solved', '±', 'attempts a task', 'hours over all'],
       rows: found.map(({ name, share, attempts }) => [
         name,
@@ -246,6 +250,7 @@ function tables(settings: Settings, classes: readonly TaskClass[], found: Drawn)
       ]),
     },
   ];
+  return pictured(drawn, [plansPicture, policiesPicture]);
 }
 
 /** The plans that the laws name. */

@@ -10,6 +10,8 @@ import type { Asked, ExperimentResult } from '../experiment.js';
 import type { Example } from '../measured.js';
 import type { Settings } from '../parameters.js';
 import { capOf } from './datapath.js';
+import { pictured } from '../pictures.js';
+import { hostPicture } from './pictures.js';
 
 const TENANTS = ['victim', 'aggressor'] as const;
 type Tenant = (typeof TENANTS)[number];
@@ -212,30 +214,34 @@ export async function hosts(asked: Asked): Promise<ExperimentResult> {
     found.push(await under(asked, discipline));
   return {
     claims: [],
-    tables: [
-      {
-        title:
-          "A host whose datapath feeds its VMs: the victim's packets in the datapath and in its VM, and the batch job beside",
-        head: [
-          'datapath',
-          'in the datapath: p99',
-          'dropped',
-          'in the VM: p99',
-          'both: mean',
-          'moves of cores',
-          'batch, tasks/s',
-        ],
-        rows: found.map(({ discipline, victim, moves, batchPerSecond }) => [
-          discipline,
-          us(victim.datapathP99Us),
-          `${(100 * victim.droppedShare).toFixed(2)} %`,
-          us(victim.vmP99Us),
-          us(victim.meanUs),
-          String(moves),
-          String(Math.round(batchPerSecond)),
-        ]),
-      },
-    ],
+    tables: pictured(
+      [
+        {
+          title:
+            "A host whose datapath feeds its VMs: the victim's packets in the datapath and in its VM, and the batch job beside",
+          question: 'What does the datapath’s discipline make of packets, VMs and the work beside?',
+          head: [
+            'datapath',
+            'in the datapath: p99',
+            'dropped',
+            'in the VM: p99',
+            'both: mean',
+            'moves of cores',
+            'batch, tasks/s',
+          ],
+          rows: found.map(({ discipline, victim, moves, batchPerSecond }) => [
+            discipline,
+            us(victim.datapathP99Us),
+            `${(100 * victim.droppedShare).toFixed(2)} %`,
+            us(victim.vmP99Us),
+            us(victim.meanUs),
+            String(moves),
+            String(Math.round(batchPerSecond)),
+          ]),
+        },
+      ],
+      [hostPicture],
+    ),
     figures: { hosts: found.map((one) => ({ ...one, victim: { ...one.victim }, aggressor: { ...one.aggressor } })) },
   };
 }

@@ -10,6 +10,8 @@ import { hosts } from './host.js';
 import { laws } from './laws.js';
 import { lossOf } from './loss.js';
 import { VIRTUOSO_PARAMETERS } from './parameters.js';
+import { pictured } from '../pictures.js';
+import { byCostPicture, silosPicture } from './pictures.js';
 
 const SOURCE = 'arXiv 2309.14016, abstract';
 const COMMAND = 'fluxhost reproduce virtuoso';
@@ -200,19 +202,22 @@ function tables(settings: Settings, points: readonly Point[], found: readonly Si
   const at = (discipline: string, cost: number): Point =>
     points.find((point) => point.discipline === discipline && point.cost === cost)!;
   const duties = settings.list('burst.duties');
-  return [
+  const drawn = [
     {
       title: `p99 of the victim's packets by the aggressor's cost, ${settings.number('workers')} workers`,
+      question: 'How long do the victim’s packets take, by what the aggressor’s cost?',
       head: ['cycles', ...disciplines],
       rows: costs.map((cost) => [String(cost), ...disciplines.map((name) => us(at(name, cost).p99Us))]),
     },
     {
       title: "The victim's packets that are dropped",
+      question: 'How many of the victim’s packets are dropped?',
       head: ['cycles', ...disciplines],
       rows: costs.map((cost) => [String(cost), ...disciplines.map((name) => percent(at(name, cost).victimDropped))]),
     },
     {
       title: `Silos' cores over those of a shared datapath, until p99 passes ${settings.number('burst.slo')} us`,
+      question: 'How many cores do silos take for one of a shared datapath?',
       head: ['tenants', ...duties.map((duty) => `on ${percent(Number(duty))}`)],
       rows: settings.list('burst.tenants').map((count) => [
         count,
@@ -223,6 +228,8 @@ function tables(settings: Settings, points: readonly Point[], found: readonly Si
       ]),
     },
   ];
+  const draws = [byCostPicture('p99 of the victim’s packets'), byCostPicture('packets dropped'), silosPicture];
+  return pictured(drawn, draws);
 }
 
 async function all({ settings, module }: Asked) {

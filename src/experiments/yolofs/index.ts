@@ -7,6 +7,8 @@ import { type Claim, type ExperimentTable, experimentOf } from '../experiment.js
 import { type Settings } from '../parameters.js';
 import { percent } from '../words.js';
 import { YOLOFS_PARAMETERS } from './parameters.js';
+import { pictured } from '../pictures.js';
+import { guardsPicture, harmPicture, timePicture } from './pictures.js';
 
 const SOURCE = 'arXiv 2604.13536, abstract';
 const COMMAND = 'fluxhost reproduce yolofs';
@@ -121,9 +123,10 @@ function claims(settings: Settings, rows: readonly Row[]): Claim[] {
 function tables(settings: Settings, rows: readonly Row[]): ExperimentTable[] {
   const agent = agentOf(settings);
   const spent = time(settings);
-  return [
+  const drawn = [
     {
       title: `Tasks of ${agent.operations} operations that lose something for good, and what is asked`,
+      question: 'Which guard loses least, and how often does it ask?',
       head: ['guard', 'lose', 'simulated', '99.9 %', 'asked a task', 'simulated'],
       rows: rows.map((row) => [
         WORDS[row.guard],
@@ -136,6 +139,7 @@ function tables(settings: Settings, rows: readonly Row[]): ExperimentTable[] {
     },
     {
       title: 'Tasks that lose something, by how many operations harm',
+      question: 'How many tasks lose something, by how many operations harm?',
       head: ['h', ...GUARDS.map((guard) => WORDS[guard])],
       rows: [0.0001, 0.001, 0.01, 0.1].map((harmful) => [
         String(harmful),
@@ -144,6 +148,7 @@ function tables(settings: Settings, rows: readonly Row[]): ExperimentTable[] {
     },
     {
       title: 'Time of a task',
+      question: 'What takes the time of a task?',
       head: ['what', 's'],
       rows: [
         ['files created, written and committed under YoloFS', spent.yolofsS.toFixed(4)],
@@ -152,6 +157,7 @@ function tables(settings: Settings, rows: readonly Row[]): ExperimentTable[] {
       ],
     },
   ];
+  return pictured(drawn, [guardsPicture, harmPicture, timePicture]);
 }
 
 export const experiment = experimentOf(YOLOFS_PARAMETERS, async ({ settings }) => {

@@ -161,6 +161,8 @@ export interface ResponsePlot {
   readonly kind: 'response';
   /** The axis that is varied. */
   readonly x: string;
+  /** Of its numbers; plain ones where absent. */
+  readonly xUnit?: 'ns' | 'share';
   /** Words on the axis in place of numbers. */
   readonly words: boolean;
   /** Points of the axis span so much that their logarithms are even. */
@@ -172,6 +174,8 @@ export interface ResponsePlot {
   readonly panels: readonly {
     readonly title: string;
     readonly unit: 'ns' | 'share' | 'number';
+    /** Numbers so far apart that their logarithms are drawn. */
+    readonly log?: true;
     readonly slo: { readonly value: number; readonly text: string } | null;
     readonly lines: readonly {
       readonly name: string;

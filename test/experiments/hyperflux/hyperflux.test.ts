@@ -32,6 +32,7 @@ import type { VmResult } from '../../../src/result/result.js';
 import type { ScenarioInput } from '../../../src/scenario/schema.js';
 import { heldNumbers } from '../claim-numbers.js';
 import { tooLong } from '../../support/lines.js';
+import { heldPictures } from '../held-pictures.js';
 
 /** One run of each scenario serves all questions: equal seeds give equal results, which the first test asks of the runs themselves. */
 vi.mock('../../../src/experiments/hyperflux/measure.js', async (original) => {
@@ -261,6 +262,7 @@ describe('hot-plug', () => {
 describe('the experiment as a whole', () => {
   it('answers every question with its source, confidence or reason, assumptions and command', async () => {
     const { claims, tables } = await experiment.run();
+    heldPictures(tables);
     expect(claims.length).toBe(13);
     for (const claim of claims) {
       expect(claim.source).not.toBe('');

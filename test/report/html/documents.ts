@@ -14,6 +14,8 @@ import {
   type PagesResult,
   type ReserveComparison,
 } from '../../../src/index.js';
+import { lines } from '../../../src/experiments/pictures.js';
+import { columnLine } from '../../../src/report/claim-numbers.js';
 import type { ExperimentDocument } from '../../../src/report/html/figures/claims.js';
 import type { Reportable } from '../../../src/report/html/document.js';
 import { seriesResult } from '../../../src/result/series.js';
@@ -135,6 +137,7 @@ export const PAPER: ExperimentDocument = {
         ['72 %', '64.8 %', 'a'],
         ['144 %', '89.0 %', 'b'],
       ],
+      picture: lines('asked for', 'sold', 'At 144 %: 89.0 %.', [columnLine('vmem', 1, [['72 %'], ['144 %']])]),
     },
     {
       title: 'Boot',
@@ -143,6 +146,15 @@ export const PAPER: ExperimentDocument = {
         ['one thread', '52.8 s', '1.00x'],
         ['two', '900 ms', '4.5x'],
       ],
+      picture: {
+        mark: 'dot',
+        x: 'variant',
+        panels: [
+          { title: 'boot', lines: [columnLine('boot', 1, [['one thread'], ['two']])] },
+          { title: 'times', lines: [columnLine('times', 2, [['one thread'], ['two']])] },
+        ],
+        answer: 'With two 900 ms in place of 52.8 s.',
+      },
     },
     {
       title: 'Words',

@@ -7,6 +7,7 @@ import type { Figure, ResponsePlot } from '../../../src/report/html/figure.js';
 import { quantityOf } from '../../../src/report/html/figures/quantities.js';
 import { renderHtml } from '../../../src/report/html/html.js';
 import { inMicroseconds } from '../../../src/report/html/words.js';
+import { columnLine, type TablePicture } from '../../../src/report/claim-numbers.js';
 import { PAPER } from './documents.js';
 
 const SCAN = {
@@ -25,6 +26,21 @@ const KINDS = {
     ['fixed', '3.4 ± 0.4 %', '2 ms'],
   ],
 };
+/** A column each of one quantity, as experiments declare them. */
+const drawn = ({ head, rows }: typeof SCAN): TablePicture => ({
+  mark: 'line',
+  x: head[0]!,
+  panels: [
+    {
+      title: 'time',
+      lines: [2, 1, 3, 4, 5, 6].map((column) =>
+        columnLine(NAMES[column]!, column, rows, /theory/.test(head[column]!) ? { theory: true } : {}),
+      ),
+    },
+  ],
+  answer: `On average 6.95 us with 32 VMs and 12.2 us with 128.`,
+});
+const NAMES = ['VMs', 'theory', 'mean', 'p99', 'aggregated: mean', 'aggregated: theory', 'aggregated: p99'];
 const PAIRS = {
   title: 'Signals <by> threshold',
   head: ['signal', 'threshold', 'grants'],
@@ -33,7 +49,19 @@ const PAIRS = {
     ['average', '5 us', '14852 ± 106'],
   ],
 };
-const DOCUMENT = { ...PAPER, tables: [PAIRS, SCAN, KINDS] };
+const DOTS: TablePicture = {
+  mark: 'dot',
+  x: 'mechanism',
+  panels: [
+    { title: 'idle', lines: [columnLine('idle', 1, KINDS.rows)] },
+    { title: 'p99', lines: [columnLine('p99', 2, KINDS.rows)] },
+  ],
+  answer: 'fixed idles less.',
+};
+const DOCUMENT = {
+  ...PAPER,
+  tables: [PAIRS, { ...SCAN, picture: drawn(SCAN) }, { ...KINDS, picture: DOTS }],
+};
 
 function plotOf(figure: Figure | undefined): ResponsePlot {
   if (figure?.drawing.kind !== 'response') throw new Error('no figure of lines');
@@ -53,20 +81,15 @@ describe('figures of an experiment’s tables', () => {
     expect(quantityOf('-')).toBeUndefined();
   });
 
-  it('draws every column of numbers with its interval, each under a name of its own', () => {
+  it('draws the cells that its picture names, with their intervals, each under a name of its own', () => {
     const [panel] = scan.panels;
-    expect(panel!.lines.map(({ name }) => name)).toEqual([
-      'theory',
-      'mean',
-      'p99',
-      'aggregated: mean',
-      'aggregated: theory',
-      'aggregated: p99',
-    ]);
+    const columns = [2, 1, 3, 4, 5, 6];
+    expect(panel!.lines.map(({ name }) => name)).toEqual(columns.map((column) => NAMES[column]!));
     panel!.lines.forEach(({ points }, i) =>
       points.forEach(({ x, mean, low, high }, r) => {
         const row = SCAN.rows[r]!;
-        const [value, half] = row[i + 1]!.replace(' us', '').split(' ± ').map(Number) as [number, number?];
+        const cell = row[columns[i]!]!;
+        const [value, half] = cell.replace(' us', '').split(' ± ').map(Number) as [number, number?];
         expect(x).toBe(row[0]);
         expect(mean).toBeCloseTo(value * 1000, 6);
         if (half === undefined) expect([low, high]).toEqual([null, null]);
@@ -81,9 +104,15 @@ describe('figures of an experiment’s tables', () => {
   });
 
   it('takes the question of a table, and makes one of a title that holds colons', () => {
-    const [asked] = reportOf({ ...DOCUMENT, tables: [{ ...SCAN, question: 'How long?' }] }).figures.slice(-1);
+    const [asked] = reportOf({
+      ...DOCUMENT,
+      tables: [{ ...SCAN, picture: drawn(SCAN), question: 'How long?' }],
+    }).figures.slice(-1);
     expect(asked!.question).toBe('How long?');
-    const [made] = reportOf({ ...DOCUMENT, tables: [{ ...SCAN, title: 'Scan: by VMs' }] }).figures.slice(-1);
+    const [made] = reportOf({
+      ...DOCUMENT,
+      tables: [{ ...SCAN, picture: drawn(SCAN), title: 'Scan: by VMs' }],
+    }).figures.slice(-1);
     expect(made!.question).toBe('What comes out of “Scan: by VMs”?');
   });
 
@@ -120,9 +149,8 @@ describe('figures of an experiment’s tables', () => {
     expect(new Set(lines.filter(({ hue }) => hue.dash === '').map(({ hue }) => hue.colour)).size).toBe(4);
   });
 
-  it('answers with what was measured, and says what it leaves to the table', () => {
-    expect(figures[0]!.answer).toBe('mean: from 6.95 ± 0.04\u00a0µs (32) to 12.2 ± 0.18\u00a0µs (128).');
-    // a time at or below 0 has no place on a logarithmic axis
+  it('answers in its own sentence, and says what it leaves to the table', () => {
+    expect(figures[0]!.answer).toBe('On average 6.95 µs with 32 VMs and 12.2 µs with 128.');
     expect(figures[0]!.caption).toContain('In the table only: change.');
     expect(figures[0]!.table.head).toContain('aggregated: p99');
   });
@@ -138,6 +166,30 @@ describe('figures of an experiment’s tables', () => {
       [500_000, 1_500_000],
       [null, null],
     ]);
+  });
+
+  it('draws points of which none says that they are best, with the front that they make', () => {
+    const front = {
+      title: 'Front',
+      points: { of: 0, x: 2, y: 1 },
+      head: ['signal', 'delay', 'core time'],
+      rows: [
+        ['oldest', '16.2 ± 0.1 us', '35.5 %'],
+        ['average', '22.3 us', '36.0 %'],
+        ['oldest', '61.9 us', '20.9 %'],
+      ],
+    };
+    const figure = reportOf({ ...DOCUMENT, tables: [front] }).figures.at(-1)!;
+    const { panels, xUnit } = figure.drawing as ResponsePlot;
+    expect(panels[0]!.lines[0]!.points.map(({ x, mean }) => [x, mean])).toEqual([
+      [0.209, 61_900],
+      [0.355, 16_200],
+    ]);
+    expect(xUnit).toBe('share');
+  });
+
+  it('makes no picture of columns that nobody has chosen', () => {
+    expect(reportOf({ ...DOCUMENT, tables: [SCAN] }).figures.filter(({ id }) => id.startsWith('table-'))).toEqual([]);
   });
 
   it('has every table in the page: drawn, or folded under its title', () => {

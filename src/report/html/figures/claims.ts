@@ -4,7 +4,7 @@
 import type { ClaimNumbers, TablePicture, TablePoints } from '../../claim-numbers.js';
 import type { Figure, Hue, ResponsePlot, TitledTable } from '../figure.js';
 import { hueAt } from './lines.js';
-import { type Quantity, quantityOf } from './quantities.js';
+import { quantityOf } from './quantities.js';
 import { pictureFigure } from './table-pictures.js';
 
 /** As `reproduce --json` prints it. */
@@ -50,7 +50,7 @@ export interface ExperimentDocument {
     readonly question?: string;
     /** Of rows that are points in two dimensions: whose (`of`), across, up, and whether none is better in both, by columns. */
     readonly points?: TablePoints;
-    /** What of it is drawn, and what that answers; absent: its columns over the first. */
+    /** What of it is drawn, and what that answers; absent in files of earlier versions, and of tables with `points`. */
     readonly picture?: TablePicture;
     /** Words over its columns. */
     readonly head: readonly string[];
@@ -58,11 +58,6 @@ export interface ExperimentDocument {
     readonly rows: readonly (readonly string[])[];
   }[];
 }
-
-/** `320MiB` */
-const SIZE = /^\d+ ?[KMGT]i?B$/;
-
-type Unit = Quantity['unit'];
 
 type Rows = ExperimentDocument['tables'][number];
 
@@ -76,75 +71,6 @@ export function namesOf(head: readonly string[]): string[] {
   });
 }
 
-interface Column {
-  readonly name: string;
-  readonly unit: Unit;
-  /** Of the table. */
-  readonly index: number;
-  readonly cells: readonly Quantity[];
-}
-
-/** Columns of which every cell is a number of one kind, and none a time that the axis, which is logarithmic, has no place for. */
-export function columnsOf({ head, rows }: Rows): Column[] {
-  return namesOf(head).flatMap((name, index): Column[] => {
-    if (index === 0) return [];
-    const cells = rows.flatMap((row) => quantityOf(row[index] ?? '') ?? []);
-    const units = new Set(cells.map((cell) => cell.unit));
-    const [unit] = units;
-    if (cells.length < rows.length || units.size !== 1 || unit === undefined) return [];
-    if (unit === 'ns' && cells.some(({ value }) => value <= 0)) return [];
-    return [{ name, unit, index, cells }];
-  });
-}
-
-const LABELS: Readonly<Record<Unit, string>> = { ns: 'time', share: 'share', number: 'value' };
-
-const isTheory = ({ name }: Column): boolean => /(?:^|: )theory$/.test(name);
-
-/** What a theory says is dashed, in the colour of what it is of: the column before. Beside a theory, what was measured is solid. */
-function huesOf(columns: readonly Column[]): Map<Column, Hue> {
-  const theory = columns.some(isTheory);
-  let measured = -1;
-  return new Map(
-    columns.map((column) => {
-      if (isTheory(column)) return [column, { colour: hueAt(Math.max(0, measured)).colour, dash: '6 4' }];
-      measured++;
-      return [column, theory ? { colour: hueAt(measured).colour, dash: '' } : hueAt(measured)];
-    }),
-  );
-}
-
-function panelsOf(columns: readonly Column[], xs: readonly string[]): ResponsePlot['panels'] {
-  return [...new Set(columns.map(({ unit }) => unit))].map((unit) => {
-    const of = columns.filter((column) => column.unit === unit);
-    const hues = huesOf(of);
-    const lines = of.map((column) => ({
-      name: column.name,
-      hue: hues.get(column)!,
-      points: column.cells.map(({ value, half }, r) => ({
-        x: xs[r]!,
-        mean: value,
-        low: half === null ? null : value - half,
-        high: half === null ? null : value + half,
-        missed: false,
-      })),
-      knee: null,
-    }));
-    return { title: of.length === 1 ? of[0]!.name : LABELS[unit], unit, slo: null, lines };
-  });
-}
-
-function captionOf(columns: readonly Column[], names: readonly string[], ordered: boolean): string {
-  const banded = columns.some(({ cells }) => cells.some(({ half }) => half !== null));
-  const left = names.filter((name, i) => i > 0 && columns.every((column) => column.name !== name));
-  return [
-    `Columns of the table below over ${names[0]}${ordered ? '; lines only guide the eye' : ''}.`,
-    ...(banded ? [`${ordered ? 'Bands' : 'Bars'}: ± as the table has it.`] : []),
-    ...(columns.some(isTheory) ? ['Dashed: what theory says of the line in the same colour.'] : []),
-    ...(left.length === 0 ? [] : [`In the table only: ${left.join(', ')}.`]),
-  ].join(' ');
-}
-
 /** The table's own, or one made of its title, which may hold colons. */
 const questionOf = ({ question, title }: Rows): string => question ?? `What comes out of “${title}”?`;
 
@@ -154,8 +80,12 @@ function pointsFigure(table: Rows, { of, x, y, best }: NonNullable<Rows['points'
     const [across, up] = [quantityOf(row[x] ?? ''), quantityOf(row[y] ?? '')];
     return across === undefined || up === undefined
       ? []
-      : [{ of: row[of]!, x: across.value, y: up.value, unit: up.unit, best: row[best] === 'yes', row }];
+      : [{ of: row[of]!, x: across.value, y: up.value, unit: up.unit, xUnit: across.unit, row }];
   });
+  const unbeaten = ({ x: own, y: height, row }: (typeof points)[number]): boolean =>
+    best === undefined
+      ? points.every((one) => one.x > own || one.y > height || (one.x === own && one.y === height))
+      : row[best] === 'yes';
   const [first] = points;
   if (first === undefined) return undefined;
   type Line = ResponsePlot['panels'][number]['lines'][number];
@@ -168,7 +98,7 @@ function pointsFigure(table: Rows, { of, x, y, best }: NonNullable<Rows['points'
     knee: null,
   });
   const owners = [...new Set(points.map((point) => point.of))];
-  const front = points.filter((point) => point.best);
+  const front = points.filter(unbeaten);
   const names = namesOf(table.head);
   const ends = front.toSorted((a, b) => a.x - b.x);
   const says = ({ row }: (typeof points)[number]): string => `${row[y]!} at ${row[x]!} (${row[of]!})`;
@@ -185,6 +115,7 @@ function pointsFigure(table: Rows, { of, x, y, best }: NonNullable<Rows['points'
     drawing: {
       kind: 'response',
       x: names[x]!,
+      ...(first.xUnit === 'number' ? {} : { xUnit: first.xUnit }),
       words: false,
       log: false,
       cloud: false,
@@ -211,47 +142,18 @@ function pointsFigure(table: Rows, { of, x, y, best }: NonNullable<Rows['points'
   };
 }
 
+/** Of what the table says is to be drawn; a table that says nothing of it stands as it is. */
 function tableFigure(table: Rows, index: number): Figure | undefined {
   if (table.points !== undefined) return pointsFigure(table, table.points, index);
-  if (table.picture !== undefined) {
-    const whole = { head: namesOf(table.head), rows: table.rows };
-    return pictureFigure(`table-${index + 1}`, questionOf(table), table.picture, whole);
-  }
-  const columns = columnsOf(table);
-  const { rows } = table;
-  const xs = rows.map(([first]) => first!);
-  const distinct = new Set(xs).size;
-  if (columns.length === 0 || distinct < 2 || distinct < rows.length) return undefined;
-  const first = columns.find((column) => !isTheory(column)) ?? columns[0]!;
-  // points of words are in no order that a line could follow
-  const ordered = xs.every((x) => SIZE.test(x) || quantityOf(x) !== undefined);
-  const values = first.cells.map(({ value }) => value);
-  const said = (value: number): string => {
-    const row = rows[values.indexOf(value)]!;
-    return `${row[first.index]!} (${row[0]!})`;
-  };
-  const names = namesOf(table.head);
-  return {
-    id: `table-${index + 1}`,
-    question: questionOf(table),
-    answer: `${first.name}: from ${said(Math.min(...values))} to ${said(Math.max(...values))}.`,
-    caption: captionOf(columns, names, ordered),
-    drawing: {
-      kind: 'response',
-      x: names[0]!,
-      words: true,
-      log: false,
-      cloud: !ordered,
-      panels: panelsOf(columns, xs),
-    },
-    table: { head: names, rows },
-  };
+  if (table.picture === undefined || table.picture.panels.length === 0) return undefined;
+  const whole = { head: namesOf(table.head), rows: table.rows };
+  return pictureFigure(`table-${index + 1}`, questionOf(table), table.picture, whole);
 }
 
 export const experimentFigures = ({ tables }: ExperimentDocument): Figure[] =>
   tables.map(tableFigure).filter((figure) => figure !== undefined);
 
-/** Tables that make no picture: words, or rows that differ in more than their first column. */
+/** Tables of which nothing says what is to be drawn: of files of earlier versions. */
 export const undrawnTables = ({ tables }: ExperimentDocument): TitledTable[] =>
   tables
     .filter((table, i) => tableFigure(table, i) === undefined)

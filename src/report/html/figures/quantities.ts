@@ -12,9 +12,14 @@ export interface Quantity {
 }
 
 const NUMBER = String.raw`[\d,]*\.?\d+(?:e-?\d+)?`;
-const QUANTITY = new RegExp(String.raw`^[+≥]?\s?(-?${NUMBER})(?:\s±\s(${NUMBER}))?\s?(ns|us|µs|ms|s|%|x)?$`);
+const QUANTITY = new RegExp(
+  String.raw`^[+≥]?\s?(-?${NUMBER})(?:\s±\s(${NUMBER}))?\s?(ns|us|µs|ms|s|%|x|[KMG]iB)?(?:\s\([^)]*\))?$`,
+);
 
-/** `52.8 s`, `64.8 %`, `1.79x`, `41 170`, `12.2 ± 0.18 us`: a number and what it is of; undefined for anything else. */
+/**
+ * `52.8 s`, `64.8 %`, `1.79x`, `41 170`, `12.2 ± 0.18 us`, `56.3 GiB`, `37.9 % (1.00)`: a number and what it is of, sizes in their own
+ * unit; undefined for anything else.
+ */
 export function quantityOf(text: string): Quantity | undefined {
   const found = QUANTITY.exec(text.trim());
   if (found === null) return undefined;

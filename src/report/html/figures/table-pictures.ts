@@ -11,11 +11,15 @@ type Panel = TablePicture['panels'][number];
 /** A mechanism has its own everywhere; other lines are told apart by their place, and a theory has that of the line before. */
 function huesOf(lines: readonly PictureLine[]): Hue[] {
   const mechanisms = mechanismHues(lines.flatMap(({ mechanism }) => mechanism ?? []));
+  const theories = lines.some(({ theory }) => theory);
   let others = 0;
   let last = hueAt(0);
   return lines.map(({ mechanism, theory }) => {
     if (theory) return { ...last, dash: '6 4' };
-    last = mechanism === undefined ? hueAt(others++) : mechanisms.get(mechanism)!;
+    const own = hueAt(others);
+    if (mechanism === undefined) others += 1;
+    // beside a theory, what was measured is solid
+    last = mechanism !== undefined ? mechanisms.get(mechanism)! : theories ? { ...own, dash: '' } : own;
     return last;
   });
 }
@@ -52,12 +56,19 @@ function tailPanel({ title, lines }: Panel, { objective }: TablePicture, table: 
   };
 }
 
+/** Times as much as the least: on an even axis that would be at the bottom with others. */
+const APART = 50;
+
 function responsePanel({ title, lines }: Panel, table: Table) {
   const hues = huesOf(lines);
   const cells = lines.map((line) => cellsOf(line, table));
+  const values = cells.flat().map(({ value }) => value);
+  const unit = cells.flat()[0]?.unit ?? ('number' as const);
+  const apart = unit === 'number' && Math.min(...values) > 0 && Math.max(...values) > APART * Math.min(...values);
   return {
     title,
-    unit: cells.flat()[0]?.unit ?? ('number' as const),
+    unit,
+    ...(apart ? { log: true as const } : {}),
     slo: null,
     lines: lines.map(({ name }, i) => ({
       name,

@@ -248,15 +248,23 @@ function responseMarks(
 /** Points of one line that are drawn as dots, too. */
 const MOST_DOTS = 60;
 const MOST_LETTERS = 24;
+/** Pixels between the words of an axis. */
+const LEAST_APART = 36;
+
+const isNumber = (word: string): boolean => word !== '' && Number.isFinite(Number(word));
 
 /** Words that would run into each other stand aslant. */
 function slanted(xs: readonly (number | string)[], width: number): boolean {
   const words = [...new Set(xs)].map(String);
   // a letter apart
-  return (Math.max(...words.map((word) => word.length)) + 1) * 7 > width / words.length;
+  return !words.every(isNumber) && (Math.max(...words.map((word) => word.length)) + 1) * 7 > width / words.length;
 }
 
 function wordTicks(xs: readonly (number | string)[], width: number): Plot.ScaleOptions {
+  const words = [...new Set(xs)].map(String);
+  const every = Math.ceil((words.length * LEAST_APART) / width);
+  // of many numbers some are enough
+  if (every > 1 && words.every(isNumber)) return { ticks: words.filter((_, i) => i % every === every - 1) };
   const tickFormat = (word: unknown): string => {
     const text = String(word);
     return text.length > MOST_LETTERS ? `${text.slice(0, MOST_LETTERS - 1)}…` : text;
@@ -271,12 +279,16 @@ function wholeTicks(xs: readonly number[]): number[] | undefined {
   return Array.from({ length: high - low + 1 }, (_, i) => low + i);
 }
 
+/** A share that is seen on an axis to 100 %. */
+const SMALL = 0.25;
+
 /** Pixels for names at the ends of lines. */
 const NARROW_NAMES = 78;
 
 export function response(figure: ResponsePlot, room: Room): Panel[] {
   const frame = room.narrow ? 280 : Math.min(360, Math.max(280, room.width / 2));
-  return figure.panels.map(({ title, unit, slo, lines }) => {
+  return figure.panels.map(({ title, unit, slo, lines, log = false }) => {
+    const logarithmic = unit === 'ns' || log;
     const longest = Math.max(0, ...lines.map(({ name }) => name.length));
     const near = figure.front === true;
     const below = !near && keyedBelow(lines, room, NARROW_NAMES);
@@ -285,11 +297,13 @@ export function response(figure: ResponsePlot, room: Room): Panel[] {
     const all = lines.flatMap(({ points }) =>
       points.flatMap(({ mean, low, high }) => [mean, low ?? mean, high ?? mean]),
     );
-    const most = unit === 'share' && !near ? Math.max(1, ...all) : Math.max(...all, Number.MIN_VALUE) * 1.05;
-    const least = Math.min(0, ...all);
-    const y = unit === 'ns' ? logDomain(slo === null ? all : [...all, slo.value]) : ([least, most] as [number, number]);
+    // small shares, and changes, have an axis as long as they are
+    const wholly = unit === 'share' && !near && Math.max(...all) > SMALL && Math.min(...all) >= 0;
+    const most = wholly ? Math.max(1, ...all) : Math.max(...all, Number.MIN_VALUE) * 1.05;
+    const least = Math.min(0, ...all) * 1.05;
+    const y = logarithmic ? logDomain(slo === null ? all : [...all, slo.value]) : ([least, most] as [number, number]);
     const xs = lines.flatMap(({ points }) => points.map((point) => point.x));
-    const ticks = unit === 'ns' ? logTicks(y, 8) : unit === 'share' && !near ? [0, 0.25, 0.5, 0.75, 1] : 6;
+    const ticks = logarithmic ? logTicks(y, 8) : wholly ? [0, 0.25, 0.5, 0.75, 1] : 6;
     const aslant = figure.words && slanted(xs, room.width - 60 - right);
     const svg = plot(room, {
       height: aslant ? height + 90 : height,
@@ -306,12 +320,12 @@ export function response(figure: ResponsePlot, room: Room): Panel[] {
         ...(figure.words
           ? {}
           : {
-              tickFormat: (value: number) => valueText(value, ''),
+              tickFormat: (value: number) => valueText(value, figure.xUnit ?? ''),
               ...(figure.log ? {} : { ticks: wholeTicks(xs.map(Number)) ?? (room.narrow ? 4 : 8) }),
             }),
       },
       y: {
-        type: unit === 'ns' ? 'log' : 'linear',
+        type: logarithmic ? 'log' : 'linear',
         domain: y,
         label: `↑ ${title}`,
         ticks,

@@ -42,8 +42,15 @@ export function logTicks([low, high]: readonly [number, number], most: number): 
       for (const factor of factors) ticks.push(Number((factor * 10 ** power).toPrecision(6)));
     return ticks.filter(inside);
   };
+  // within a decade they are near each other
+  for (const fine of [
+    [1, 2, 5],
+    [1, 1.5, 2, 3, 4, 5, 6, 8],
+  ]) {
+    const ticks = of(fine, 1);
+    if (ticks.length >= 2 && ticks.length <= most) return ticks;
+  }
   for (const [factors, step] of [
-    [[1, 2, 5], 1],
     [[1, 3], 1],
     [[1], 1],
     [[1], 2],

@@ -1,0 +1,83 @@
+// What of the provisioning tables is drawn, and the answer in a sentence.
+
+import type { TablePicture } from '../../report/claim-numbers.js';
+import { type Draw, type Rows, greatest, columnLines, least, lines, rowLines, spans, rankedRow } from '../pictures.js';
+
+/** Rows: keep-alive; a column a size of the pool. */
+export const byKeepPicture =
+  (title: string): Draw =>
+  (head, rows) =>
+    lines(
+      'keep-alive, s',
+      title,
+      `With a keep-alive of ${rows[0]![0]!} to ${rows.at(-1)![0]!} s: ${spans(head, rows)}.`,
+      columnLines(head, rows),
+    );
+
+/** Rows: policies; a column a budget. */
+export const byBudgetPicture =
+  (title: string): Draw =>
+  (head, rows) => {
+    const said = head.slice(1).map((budget, i) => {
+      const best = least(rows, i + 1)[i + 1]!;
+      const names = rows.filter((row) => row[i + 1] === best).map(([name]) => name!);
+      return `${budget} ${best} under ${names.join(', ')}`;
+    });
+    return lines('memory for VMs', title, `The least: ${said.join('; ')}.`, rowLines(head, rows));
+  };
+
+/** Rows: memory, cold starts and drops, policy, budget; along the front. */
+export const frontPicture: Draw = (head, rows) => {
+  const [first, last] = [rows[0]!, rows.at(-1)!];
+  const at = (row: readonly string[]): string => `${row[1]!} at ${row[0]!} GiB s (${row[2]!}, ${row[3]!})`;
+  return lines(
+    head[0]!,
+    head[1]!,
+    `${rows.length} points, from ${at(first)} to ${at(last)}.`,
+    columnLines(['', 'the front'], rows, [1]),
+  );
+};
+
+/** Rows: requests a VM, cold, joined, most memory. */
+export const growingPicture: Draw = (head, rows) => {
+  const [one, most] = [rows[0]!, rows.at(-1)!];
+  const fewest = least(rows, 1);
+  return {
+    mark: 'line',
+    x: head[0]!,
+    panels: [
+      { title: 'requests', lines: columnLines(head, rows, [1, 2]) },
+      { title: head[3]!, lines: columnLines(head, rows, [3]) },
+    ],
+    answer:
+      `With ${fewest[0]!} requests a VM ${fewest[1]!} start cold in place of ${one[1]!}, ` +
+      `and ${most[3]!} MiB are needed at most in place of ${one[3]!}.`,
+  };
+};
+
+/** Rows: objective; a column a kind of VM. */
+export const densityPicture: Draw = (head, rows) =>
+  lines(
+    'p99 of the time to start, ms',
+    'functions on one host',
+    rows.map((row) => `Within ${row[0]!} ms ${rankedRow(head, row)}.`).join(' '),
+    columnLines(head, rows, undefined, ['hyperflux']),
+  );
+
+/** Rows: time of the runtime, keep-alive, what a burst needs over what is pinned, microVMs, cold, HyperFlux, cold, ratio. */
+export function tailPicture(rows: Rows): TablePicture {
+  const names = rows.map(([init, keep, peak]) => `${init!} ms, ${keep!} s, ${peak!}x`);
+  const line = (name: string, mechanism: string, column: number) => ({
+    ...{ name, mechanism },
+    points: names.map((x, row) => ({ x, row, column })),
+  });
+  const [most, fewest] = [greatest(rows, 7), least(rows, 7)];
+  const at = (row: readonly string[]): string =>
+    `${row[7]!} with a runtime of ${row[0]!} ms, a keep-alive of ${row[1]!} s and bursts of ${row[2]!} times what is pinned`;
+  return {
+    mark: 'dot',
+    x: 'runtime, keep-alive, burst over what is pinned',
+    panels: [{ title: 'p99, ms', lines: [line('microVMs', 'microvm', 3), line('HyperFlux', 'hyperflux', 5)] }],
+    answer: `p99 under microVMs over that under HyperFlux: ${at(most)}; ${at(fewest)}.`,
+  };
+}
