@@ -12,7 +12,7 @@ import { oldestReady } from "./cpu/waiting";
 import { configure as configureHost, reconfigure as reconfigureHost, settleAccounts, wipe as wipeHost } from "./host";
 import { run as runHost } from "./events";
 import { hostHistogram as histogramOf } from "./cpu/accounts";
-import { overrule as overrules, takeableBy } from "./cpu/cores/overrule";
+import { decisionAt, overrule as overrules, takeableBy } from "./cpu/cores/overrule";
 import { commitInjected } from "./cpu/workload/arrivals";
 import { partAt } from "./kernel/part";
 import { histogramBytes } from "./kernel/histogram";
@@ -280,6 +280,16 @@ export function overrule(kind: u32, nth: u32, from: u32): void {
   overrules.left = nth;
   overrules.from = from;
   overrules.answer = L.OVERRULED_PENDING;
+}
+
+/** Decisions of the arbiter so far. */
+export function decisionCount(): u32 {
+  return overrules.count;
+}
+
+/** Core, VM, and the VM that loses it + 1, of the `nth` of them from 0; the last DECISIONS_KEPT are told. */
+export function decision(nth: u32): usize {
+  return decisionAt(nth);
 }
 
 /** What has become of that: OVERRULED_*. */

@@ -168,6 +168,7 @@ export const POLICY_CORES = 4;
 export const POLICY_KEEP_FOR = 16;
 export const POLICY_WORTH = 32;
 export const POLICY_TAKE = 64;
+export const DECISIONS_KEPT = 256; // of the arbiter, the last that are told; a power of two
 export const OVERRULE_NOTHING = 0; // what becomes of one decision of the arbiter in a fork (cores/overrule.ts): as it would
 export const OVERRULE_DENY = 1; // no core is given
 export const OVERRULE_VICTIM = 2; // another VM loses one

@@ -49,7 +49,7 @@ export const CHAPTERS = [
       'docs/pi-dlinear.md',
     ],
   ],
-  ['Own mechanism', ['docs/extending.md', 'docs/policy-abi.md', 'docs/judge.md']],
+  ['Own mechanism', ['docs/extending.md', 'docs/policy-abi.md', 'docs/judge.md', 'docs/why.md']],
   ['Models', ['docs/model.md', 'docs/model/']],
   ['Trust', ['docs/trust.md', 'docs/validity.md', 'docs/real.md', 'docs/validation.md', 'docs/artifact.md']],
   ['Reference', ['docs/parameters.md', 'CHANGELOG.md']],

@@ -2,6 +2,7 @@
 
 import { type CompiledScenario, compileScenario, sameWords, seededWords } from './core/compile.js';
 import type { EmpiricalTables } from './core/distributions.js';
+import type { Decisions } from './core/decisions.js';
 import { HostCore } from './core/host.js';
 import { ClosedError } from './core/errors.js';
 import { measure } from './core/measure.js';
@@ -75,7 +76,6 @@ export class Simulation {
 
   /**
    * Checks the scenario, lays the host out and opens its traces.
-   *
    * @throws InputError naming every field that is wrong, what was given and what is expected
    * @throws LimitError when the host does not fit into linear memory
    */
@@ -138,7 +138,6 @@ export class Simulation {
 
   /**
    * Everything needed to go on from here: some 1 GiB/s, and as many bytes as the host has ever written.
-   *
    * @throws InputError when arrivals come from a stream that was injected: it cannot be read again; and for a core that
    *   nobody can name (see `coreSha256`)
    */
@@ -224,7 +223,6 @@ export class Simulation {
   /**
    * Adds work to a VM, before or while the simulation runs.
    *     simulation.inject({ vm: 'api', arrivals: [{ atNs: 5_000, serviceNs: 10_000, width: 1 }] });
-   *
    * @throws InputError for a VM that is not there, a time, service or width that is none
    */
   inject(workload: InjectedWorkload): void {
@@ -233,12 +231,9 @@ export class Simulation {
     const vm = fedVm(this.compiled, workload.vm);
     if (Symbol.asyncIterator in workload.arrivals) {
       this.streams++;
-      this.fed = true;
       this.injection.addStream(vm, workload.arrivals);
       this.core.commit(true);
-      return;
-    }
-    this.injection.add(injectedArrivals(workload.arrivals, vm, this.nowNs));
+    } else this.injection.add(injectedArrivals(workload.arrivals, vm, this.nowNs));
     this.fed = true;
   }
 
@@ -372,6 +367,11 @@ export class Simulation {
   look(): HostLook {
     this.open();
     return this.core.look();
+  }
+
+  /** What its arbiter decides, told and taken otherwise (judge/why.ts). @internal */
+  get decisions(): Decisions {
+    return this.core.decisions;
   }
 
   /** Latencies, in ns, of the requests that VM `index` (of the result; its group where VMs share one) has completed so far. */

@@ -50,7 +50,7 @@ function timeoutMs(text: string): number | undefined {
 }
 
 /** Commands whose `--policy` simulates with code of the user's own. */
-const GUARDS_POLICY: ReadonlySet<string> = new Set(['run', 'suite']);
+const GUARDS_POLICY: ReadonlySet<string> = new Set(['run', 'suite', 'why']);
 
 /** Runs the command here, or in a worker where it simulates on a core that is not the package's. */
 export async function guarded(command: Command, args: readonly string[], io: Io, file: URL): Promise<number> {

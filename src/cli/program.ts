@@ -82,6 +82,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'a policy of your own, sandboxed: held to its interface, scored on the suite',
     load: async () => (await import('./judge.js')).judge,
   },
+  why: {
+    summary: 'what each core that was given away in a window cost, against what else could have been done',
+    load: async () => (await import('./why.js')).why,
+  },
   reproduce: {
     summary: "a paper's figures beside ours",
     load: async () => (await import('./reproduce.js')).reproduce,

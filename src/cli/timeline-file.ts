@@ -20,15 +20,20 @@ function isWatchable(simulation: Runnable): simulation is Watchable {
   return 'timeline' in simulation && 'scenario' in simulation;
 }
 
-/** `--timeline-window FROM..UNTIL`, within what is still to be simulated. */
-export function readWindow(text: string | undefined, nowNs: number, endNs: number, warmupNs: number): TimelineWindow {
+/** `FROM..UNTIL`, within what is still to be simulated. */
+export function readWindow(
+  text: string | undefined,
+  nowNs: number,
+  endNs: number,
+  warmupNs: number,
+  path = '--timeline-window',
+): TimelineWindow {
   if (text === undefined) {
     const fromNs = Math.max(nowNs, warmupNs);
     return { fromNs, untilNs: Math.min(fromNs + DEFAULT_NS, endNs) };
   }
   const range = `FROM..UNTIL between ${formatDuration(nowNs)} and ${formatDuration(endNs)}, such as 100ms..102ms`;
-  const refuse = (expected: string): InputError =>
-    new InputError({ path: '--timeline-window', given: show(text), expected });
+  const refuse = (expected: string): InputError => new InputError({ path, given: show(text), expected });
   const [from, until, more] = text.split('..');
   if (from === undefined || until === undefined || more !== undefined) throw refuse(range);
   try {

@@ -9,6 +9,7 @@ import { CoreHistograms } from './histograms.js';
 import type { CompiledScenario } from './compile.js';
 import type { CoreInstance } from './load.js';
 import type { Series, EventLog } from '../result/over-time.js';
+import { Decisions } from './decisions.js';
 import { Records } from './records.js';
 import type { HostLook } from '../result/look.js';
 import { readLook } from './look.js';
@@ -357,6 +358,11 @@ export class HostCore {
       logCapacity: words[L.HOST_LOG_CAPACITY] ?? 0,
       scenario,
     };
+  }
+
+  /** What its arbiter decides. */
+  get decisions(): Decisions {
+    return new Decisions(this.exports, this.memory);
   }
 
   /** Times after the first decision at which the largest round's grants were done, ns. */

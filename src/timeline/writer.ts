@@ -65,7 +65,6 @@ export class TraceWriter {
   /** Slices so far. */
   slices = 0;
   private readonly out = new PbfWriter();
-  private tracks = 0;
   private readonly numbers: Record<Interned, Map<string, number>> = {
     event_categories: new Map(),
     event_names: new Map(),
@@ -75,7 +74,11 @@ export class TraceWriter {
   private fresh: { kind: Interned; iid: number; name: string }[] = [];
   private started = false;
 
-  constructor(private readonly sink: TimelineSink) {}
+  /** @param tracks numbers up to this are another writer's, whose packets stand before these in one file */
+  constructor(
+    private readonly sink: TimelineSink,
+    private tracks = 0,
+  ) {}
 
   /** Declares a track under `parent` (0: at the top), in the order of the calls; `unit` makes it a counter's. */
   track(name: string, parent = 0, unit?: keyof typeof UNITS): number {

@@ -17,6 +17,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const LONG = new Set([
   ...['suite', 'reproduce', 'serve', 'build', 'reserve', 'worker', 'merge', 'record', 'calibrate'],
   ...['verify', 'trace', 'artifact', 'lesson'],
+  ,
+  'judge',
 ]);
 const pages = [
   'README.md',
@@ -71,7 +73,7 @@ describe('a documented command', () => {
         for (const [option] of line.matchAll(/--[a-z-]+/g)) expect(io.out).toContain(option);
         return;
       }
-      const simulates = ['run', 'compare', 'size', 'sweep'].includes(name);
+      const simulates = ['run', 'compare', 'size', 'sweep', 'why'].includes(name);
       const short = simulates ? ['--set', 'duration=2ms', '--set', 'warmup=0ns'] : [];
       // 3: an assertion of the example need not hold in so short a run
       expect([0, 3], io.err).toContain(await main([name, ...rest, ...short], io));

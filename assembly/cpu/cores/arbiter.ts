@@ -15,7 +15,7 @@ import { chooseIdle, pushIdle } from "../idle";
 import { canGrow, nudge } from "../holding";
 import { armArbiter, gridPoint, isStale, late, mayBeShort, planRound, publishedAt } from "../rounds";
 import { beginMove } from "./move";
-import { chooseTaken, overrule, overruled } from "./overrule";
+import { chooseTaken, overrule, overruled, tell } from "./overrule";
 import { beginRanks, endLeaving, endRanks, firstLike, leave, nextLike, setRank, takeFirst, vmOfRank } from "./rank";
 import { oldestReady, stranded } from "../waiting";
 import { wanted, congested, soonest } from "./signal";
@@ -169,6 +169,7 @@ export function grantOne(vm: Vm): bool {
   // how long the VM's oldest waiting task had waited when it was decided that a core comes; where there had been no core
   // to decide on, that is contention and not detection
   if (vm.queued != 0 && vm.contended == 0) record(hostHistogram(L.HISTOGRAM_DETECTION), L.HOST_HISTOGRAM_SUB_BITS, at - oldestReady(vm));
+  tell(core, vm);
   beginMove(core, vm, at);
   if (overrule.kind == L.OVERRULE_AGAIN) {
     overrule.kind = L.OVERRULE_NOTHING;

@@ -13,6 +13,33 @@ class Overrule {
   left: u32; //  decisions until then, that one included
   from: u32; //  OVERRULE_VICTIM: the VM that loses its core
   answer: u32; // OVERRULED_*
+  count: u32; // decisions of the arbiter so far
+}
+
+/** The last decisions that are told, a ring. */
+// @ts-ignore: decorator
+@inline const KEPT: u32 = L.DECISIONS_KEPT;
+
+@unmanaged
+class Decision {
+  core: u32;
+  vm: u32; //   that gets it
+  from: u32; // that loses it, + 1; 0: it was idle
+}
+
+const decisions = memory.data(KEPT * offsetof<Decision>(), 8);
+
+/** Where the `nth` decision of all is told, if it is one of the last. */
+export function decisionAt(nth: u32): usize {
+  return decisions + <usize>(nth & (KEPT - 1)) * offsetof<Decision>();
+}
+
+/** The arbiter has decided that `core` goes to `vm`, and it has not moved yet. */
+export function tell(core: Core, vm: Vm): void {
+  const told = changetype<Decision>(decisionAt(overrule.count++));
+  told.core = core.index;
+  told.vm = vm.index;
+  told.from = isNull(core.vcpu) ? 0 : core.vcpu.vm.index + 1;
 }
 
 export const overrule: Overrule = changetype<Overrule>(memory.data(offsetof<Overrule>(), 64));
