@@ -160,6 +160,7 @@ const CONTENT_MEANING: Readonly<Record<string, string>> = {
   zstd: 'go through a compressor like zstd',
   ssd: 'go to an SSD',
   remote: 'go to remote memory',
+  slow: 'go to a slow tier of memory (CXL), and come back at the next access',
 };
 
 const CONTENT = rows(
@@ -217,6 +218,15 @@ const BACKENDS = rows('host.memory.backends', [
   ],
   ['remote.out', 'ns', 7000, 'Mean time to write a page (cv 0.3).', 'as for reading it', 'assumed'],
   ['remote.more', 'ns', 330, 'For each further 4 KiB of a larger page.', '100 Gb/s; no figure of a device', 'assumed'],
+  [
+    'slow.in',
+    'ns',
+    5250,
+    'Mean time to bring a page of 4 KiB up: the slow access, and the move.',
+    '250 ns (CXL: 200 to 400, from memory) and 5 us, assumed above the 4 us of LKML, Zi Yan',
+    'assumed',
+  ],
+  ['slow.out', 'ns', 5000, 'Mean time to move a page of 4 KiB down.', 'as for bringing it up', 'assumed'],
 ]);
 
 const UPGRADES = rows('host.memory.upgrades.*', [

@@ -116,6 +116,7 @@ const backends = later(() =>
     zstd: about('Compressed in memory by Zstandard.', z.optional(withRatio('zstd'))),
     ssd: about('Written to a solid-state drive.', z.optional(withMore('ssd'))),
     remote: about("Written to another machine's memory.", z.optional(withMore('remote'))),
+    slow: about('Moved to a slow tier of memory (CXL).', z.optional(section(ways('slow')))),
   }),
 );
 

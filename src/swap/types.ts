@@ -4,7 +4,7 @@
 import type { MechanismKind } from '../mechanisms/types.js';
 import type { Dist } from '../input/distributions.js';
 
-export const BACKEND_NAMES = ['zero', 'lz4', 'zstd', 'ssd', 'remote'] as const;
+export const BACKEND_NAMES = ['zero', 'lz4', 'zstd', 'ssd', 'remote', 'slow'] as const;
 export type BackendName = (typeof BACKEND_NAMES)[number];
 export const PATTERNS = ['uniform', 'zipf', 'scan', 'trace'] as const;
 export const UPGRADE_KINDS = ['hot-switch', 'hot-upgrade'] as const;

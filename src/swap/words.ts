@@ -24,8 +24,10 @@ const FAILS = { none: W.FAILS_NOT, prepare: W.FAILS_PREPARE, transfer: W.FAILS_T
 const FOUR_KIB = 4096;
 
 function cumulated(content: Content): number[] {
+  // shares add up to 1 but for rounding: the last that has any ends at 1, so that none behind it gets a page
+  const last = BACKEND_NAMES.findLastIndex((name) => content[name] > 0);
   let sum = 0;
-  return BACKEND_NAMES.map((name) => (sum += content[name]));
+  return BACKEND_NAMES.map((name, index) => ((sum += content[name]), index < last ? sum : 1));
 }
 
 /** Pages of a VM in the simulated, smaller memory. */

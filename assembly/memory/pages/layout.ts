@@ -30,7 +30,8 @@ export const BACKEND_LZ4 = 1;
 export const BACKEND_ZSTD = 2;
 export const BACKEND_SSD = 3;
 export const BACKEND_REMOTE = 4;
-export const BACKENDS = 5;
+export const BACKEND_SLOW = 5;
+export const BACKENDS = 6;
 
 export const BACKEND_IN = 0; // distribution, ns for the first 4 KiB
 export const BACKEND_OUT = 1;
@@ -54,14 +55,14 @@ export const GUEST_HOT = 10; // pages of the hot part
 export const GUEST_PINNED = 11; // share of its pages
 export const GUEST_TRACE = 12; // first table word
 export const GUEST_CONTENT = 13; // cumulated share of pages by backend, BACKENDS words
-export const GUEST_HIGH = 18; // bytes of the quota free at which its background swap-out rests
-export const GUEST_LOW = 19; // … begins
-export const GUEST_WORDS = 20;
+export const GUEST_HIGH = 19; // bytes of the quota free at which its background swap-out rests
+export const GUEST_LOW = 20; // … begins
+export const GUEST_WORDS = 21;
 
 // behind the words of a function's guest: its name's hash, from which its pages' content follows
-export const FUNCTION_NAME_LO = 20;
-export const FUNCTION_NAME_HI = 21;
-export const FUNCTION_GUEST_WORDS = 22;
+export const FUNCTION_NAME_LO = 21;
+export const FUNCTION_NAME_HI = 22;
+export const FUNCTION_GUEST_WORDS = 23;
 
 export const TOUCHES_MAX = 4095; // of a task
 
@@ -122,7 +123,7 @@ export const BACKEND_FAST = 2; // swap-ins of at most FAST_NS
 export const BACKEND_NOW = 3; // pages out in it now, counted when accounts are settled
 export const BACKEND_FIRST = 4; // pages out in it when statistics began
 export const BACKEND_COUNTERS = 5;
-export const SWAP_COUNTERS = 48;
+export const SWAP_COUNTERS = 53;
 
 export const FAST_NS = 10000; // the p90 that Taiji claims
 
@@ -150,6 +151,6 @@ export const OUTCOME_UNDER_WAY = 3;
 
 // a page's swap-in, from the first fault to mapped, is also that task's stall: all swap-ins and all stalls are sums of these
 export const SWAP_HISTOGRAM_BACKENDS = 0; // one a backend
-export const SWAP_HISTOGRAM_JOINED = 5; // stalls of tasks that came while the page was on its way
-export const SWAP_HISTOGRAM_PAUSE = 6;
-export const SWAP_HISTOGRAMS = 7;
+export const SWAP_HISTOGRAM_JOINED = 6; // stalls of tasks that came while the page was on its way
+export const SWAP_HISTOGRAM_PAUSE = 7;
+export const SWAP_HISTOGRAMS = 8;

@@ -133,7 +133,8 @@ export function configureSwap(part: Part): i32 {
 function hasDevices(guestWords: usize, groups: u32, each: usize): bool {
   for (let i: u32 = 0; i < groups; i++) {
     const w = guestWords + ((<usize>i * each) << 3);
-    if (word(w, W.GUEST_PAGES) != 0 && word(w, W.GUEST_CONTENT + W.BACKEND_ZSTD) < 1) return true;
+    const before = word(w, W.GUEST_CONTENT + W.BACKEND_ZSTD);
+    if (word(w, W.GUEST_PAGES) != 0 && before < word(w, W.GUEST_CONTENT + W.BACKEND_REMOTE)) return true;
   }
   return false;
 }

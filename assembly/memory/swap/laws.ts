@@ -170,7 +170,7 @@ function checkCounts(): void {
     const c = countersOf(k);
     const outs = load<u64>(c, W.BACKEND_OUTS << 3);
     ins += load<u64>(c, W.BACKEND_INS << 3);
-    if (k >= <u32>W.BACKEND_SSD) dropped += outs;
+    if (k == <u32>W.BACKEND_SSD || k == <u32>W.BACKEND_REMOTE) dropped += outs;
     demand(load<u64>(c, W.BACKEND_NOW << 3) + load<u64>(c, W.BACKEND_INS << 3) == load<u64>(c, W.BACKEND_FIRST << 3) + outs);
   }
   for (let i: u32 = 0; i < S.guestCount; i++) faults += load<u64>(guestAt(i).counters, W.GUEST_FAULTS << 3);

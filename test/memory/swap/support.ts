@@ -1,6 +1,6 @@
 // A small host with one VM whose memory is swapped, every latency a constant, so that tests can count by hand.
 
-import type { ScenarioInput, Result } from '../../../src/index.js';
+import type { ScenarioInput, SimulationInput, Result } from '../../../src/index.js';
 import { Simulation } from '../../../src/simulation.js';
 import { assertLaws } from '../../../src/result/laws.js';
 import { type MemoryResult, memoryOf } from '../../../src/swap/result.js';
@@ -16,6 +16,7 @@ export const BACKENDS = {
   zstd: { in: constant('6us'), out: constant('9us'), ratio: 4 },
   ssd: { in: constant('80us'), out: constant('40us') },
   remote: { in: constant('8us'), out: constant('7us') },
+  slow: { in: constant('5250ns'), out: constant('5us') },
 } satisfies NonNullable<HostMemoryInput['backends']>;
 
 export const FAULT = { exit: '700ns', lock: '100ns', map: '300ns', resume: '200ns' } as const;
@@ -71,7 +72,7 @@ export interface Outcome {
 }
 
 /** Runs to the end and checks every law: the core's own, recounted page by page, and those of the result. */
-export async function run(input: ScenarioInput, module?: WebAssembly.Module): Promise<Outcome> {
+export async function run(input: SimulationInput, module?: WebAssembly.Module): Promise<Outcome> {
   const simulation = await Simulation.create(input, module === undefined ? {} : { module });
   try {
     await simulation.run();

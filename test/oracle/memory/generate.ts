@@ -134,6 +134,7 @@ function contentOf(gene: number, on: MemoryGenes['on']): Partial<Record<BackendN
   const allowed = BACKENDS.filter(
     (name) =>
       name === 'zero' ||
+      (on.mixed && name === 'slow') ||
       (on.compressed && (name === 'lz4' || name === 'zstd')) ||
       (on.devices && (name === 'ssd' || name === 'remote')),
   );
@@ -253,6 +254,7 @@ export function memoryOf(genes: MemoryGenes, horizonNs: number): MadeMemory {
       zstd: { in: constant(lzOut!, 477), out: constant(lzIn!, 1977), ratio: on.drawnRatio ? drawn : 6 },
       ssd: { in: constant(devIn!, 1977), out: constant(devOut!, 2777), more: ns(moreA!, 177) },
       remote: { in: constant(devOut!, 577), out: constant(devIn!, 677), more: ns(moreB!, 77) },
+      slow: { in: constant(zeroIn, 977), out: constant(lzIn!, 777) },
     },
     ...(on.upgrade ? { upgrades } : {}),
   };

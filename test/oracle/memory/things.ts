@@ -4,10 +4,10 @@ import type { Scenario } from '../../../src/index.js';
 import type { Stream } from '../chance.js';
 import type { TouchingTask } from '../seam.js';
 
-export const BACKENDS = ['zero', 'lz4', 'zstd', 'ssd', 'remote'] as const;
+export const BACKENDS = ['zero', 'lz4', 'zstd', 'ssd', 'remote', 'slow'] as const;
 export type BackendName = (typeof BACKENDS)[number];
 
-/** Zero, lz4 and zstd are served by workers, ssd and remote by operations of devices. */
+/** Zero, lz4, zstd and slow are served by workers, ssd and remote by operations of devices. */
 export type ServerClass = 'worker' | 'device';
 export const CLASSES = ['worker', 'device'] as const;
 export const classOf = (backend: BackendName): ServerClass =>
