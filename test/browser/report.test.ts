@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contourOf } from '../../src/report/html/figures/contour.js';
 import { reportOf } from '../../src/report/html/document.js';
 import { renderHtml } from '../../src/report/html/html.js';
 import { PAPER, all, documents, type Documents } from '../report/html/documents.js';
@@ -47,6 +48,7 @@ async function open(name: string, width: number, colorScheme: 'light' | 'dark'):
     if (request.url() !== url) complaints.push(`asked for ${request.url()}`);
   });
   await page.goto(url);
+  await page.waitForSelector('html[data-drawn]');
   return { page, complaints };
 }
 
@@ -113,6 +115,34 @@ describe('a report in Chromium', () => {
     const ms = (await taken()) - before;
     expect(ms).toBeGreaterThan(1);
     expect(ms).toBeLessThanOrEqual(300);
+    await page.close();
+  });
+
+  it('draws first what is in sight, the rest later, and all of it', async () => {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    await page.addInitScript(() => {
+      addEventListener('DOMContentLoaded', () => {
+        const places = [...document.querySelectorAll('.plot')];
+        document.documentElement.dataset['first'] = places
+          .map((place) => (place.childElementCount > 0 ? 1 : 0))
+          .join('');
+      });
+    });
+    await page.goto(pathToFileURL(join(folder, 'comparison.html')).href);
+    expect(await page.getAttribute('html', 'data-first')).toMatch(/^1+0+$/);
+    await page.waitForSelector('html[data-drawn]');
+    expect(await page.$$eval('.plot', (places) => places.every((place) => place.childElementCount > 0))).toBe(true);
+    await page.close();
+  });
+
+  it('outlines on a map where the objective begins to be met', async () => {
+    const { page } = await open('grid', 1440, 'light');
+    const { drawing } = reportOf(made.grid).figures[0]!;
+    if (drawing.kind !== 'heat') throw new Error('no map');
+    const edges = contourOf(drawing.panels[0]!);
+    expect(edges.length).toBeGreaterThan(0);
+    const d = await page.getAttribute('.contour', 'd');
+    expect(d!.match(/M/g)).toHaveLength(edges.length);
     await page.close();
   });
 

@@ -153,13 +153,18 @@ export function claimsFigure({ claims }: ExperimentDocument): Figure | undefined
     const rows = drawn.filter(({ numbers }) => numbers.unit === unit).map((claim) => rowOf(claim, claim.numbers));
     return { title: TITLES[unit], unit, log: isLog(unit, rows), rows };
   });
+  const kinds = new Set(drawn.flatMap(({ numbers }) => numbers.ours.flatMap(({ reach }) => reach?.kind ?? [])));
+  const reaches = [
+    ...(kinds.has('interval') ? ['thin bars are 95 % intervals over the seeds'] : []),
+    ...(kinds.has('range') ? ['pale bands ranges over what is assumed'] : []),
+  ];
   return {
     id: 'claims',
     question: 'Which of the published numbers hold here?',
     answer: answerOf(drawn, claims.length - drawn.length),
     caption:
       'Upright lines and bands in the colour of the text are what the paper states; an arrow is a bound that is open to that side (up to, less than, more than). ' +
-      'Dots are ours, one a condition, in the colour of the verdict: thin bars are 95 % intervals over the seeds, pale bands ranges over what is assumed.',
+      `Dots are ours, one a condition, in the colour of the verdict${reaches.length === 0 ? '' : `: ${listed(reaches)}`}.`,
     drawing: { kind: 'claims', panels },
     table: { head: ['claim', 'paper', 'ours', 'reaches', 'where', 'verdict'], rows: claims.flatMap(tableRows) },
   };

@@ -133,6 +133,8 @@ export function latencyFigure(runs: readonly Named[]): Figure | undefined {
   if (panels.length === 0) return undefined;
   const exact = panels.some(({ lines }) => lines.some(({ curve }) => curve.length > 0));
   const banded = panels.some(({ lines }) => lines.some(({ band = [] }) => band.length > 0));
+  const spread =
+    banded || panels.some(({ lines }) => lines.some(({ points }) => points.some(({ low }) => low !== null)));
   const left = names.length - panels.length;
   return {
     id: 'latency',
@@ -143,7 +145,7 @@ export function latencyFigure(runs: readonly Named[]): Figure | undefined {
       (exact
         ? 'The curves are the histograms’, the dots the quantiles of the table. '
         : 'The dots are the quantiles of the table; the lines between them only guide the eye. ') +
-      `Hollow dots have fewer than ten samples behind them; ${banded ? 'the band is the 95 % interval' : 'bars are 95 % intervals'} over the seeds.` +
+      `Hollow dots have fewer than ten samples behind them${spread ? `; ${banded ? 'the band is the 95 % interval' : 'bars are 95 % intervals'} over the seeds` : ''}.` +
       (left > 0 ? ` ${left} more VMs are in the JSON beside this page.` : ''),
     drawing: { kind: 'tail', panels },
     table: {

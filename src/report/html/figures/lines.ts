@@ -8,6 +8,12 @@ export const hueAt = (i: number): Hue => ({
   dash: i === 0 ? '' : `${4 + 2 * (i % 6)} ${2 + (i % 3)}`,
 });
 
+/** Values of an axis are in an order, which no hues of VMs are: from dark to light, six at most apart. */
+export const axisHue = (i: number, of: number): Hue => ({
+  colour: `var(--axis-${1 + Math.round((5 * i) / Math.max(1, of - 1))})`,
+  dash: hueAt(i).dash,
+});
+
 type Line = ResponsePlot['panels'][number]['lines'][number];
 
 export function lineOf(name: string, i: number, points: readonly (readonly [number | string, number])[]): Line {

@@ -87,9 +87,9 @@ export function whereMemoryLies(runs: readonly Named[]): Figure | undefined {
   const partsOf = (memory: MemoryResult) =>
     (
       [
-        ['pinned', memory.pinnedBytes, 'var(--vm-4)', 'solid'],
-        ['resident', memory.residentBytes - memory.pinnedBytes, 'var(--vm-1)', 'solid'],
-        ['kept of pages out', memory.storedBytes, 'var(--vm-2)', 'solid'],
+        ['pinned', memory.pinnedBytes, 'var(--part-1)', 'solid'],
+        ['resident', memory.residentBytes - memory.pinnedBytes, 'var(--part-4)', 'solid'],
+        ['kept of pages out', memory.storedBytes, 'var(--part-2)', 'solid'],
         ['free', memory.freeBytes, 'var(--poll)', 'empty'],
       ] as const
     ).map(([name, bytes, colour, texture]) => ({ name, colour, texture, seconds: (bytes * memory.pageSample) / GIB }));

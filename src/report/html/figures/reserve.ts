@@ -19,10 +19,10 @@ function planFigure(runs: readonly ReserveResult[]): Figure {
   const partsOf = ({ memory: { plan } }: ReserveResult) =>
     (
       [
-        ['to be sold', plan.sellableBytes, 'var(--vm-3)', 'solid'],
-        ['page descriptors', plan.descriptorBytes, 'var(--vm-2)', 'solid'],
-        ['tables', plan.tableBytes, 'var(--vm-4)', 'solid'],
-        ['headroom', plan.headroomBytes, 'var(--vm-5)', 'light'],
+        ['to be sold', plan.sellableBytes, 'var(--part-4)', 'solid'],
+        ['page descriptors', plan.descriptorBytes, 'var(--part-2)', 'solid'],
+        ['tables', plan.tableBytes, 'var(--part-3)', 'solid'],
+        ['headroom', plan.headroomBytes, 'var(--part-1)', 'light'],
         ['the host itself', plan.kernelBytes, 'var(--poll)', 'grey'],
         ['rounding', plan.roundingBytes, 'var(--poll)', 'empty'],
       ] as const
@@ -116,7 +116,8 @@ function bootFigure(runs: readonly ReserveResult[]): Figure | undefined {
       x: 'GiB of the VM',
       words: false,
       log: true,
-      cloud: false,
+      // two sizes say nothing of those between them
+      cloud: shown.every(({ memory }) => memory.bootTable.length < 3),
       panels: [
         {
           title: 'start',

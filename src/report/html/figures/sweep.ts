@@ -7,7 +7,8 @@ import { formatShare } from '../../units.js';
 import type { Tail } from '../../../result/tails.js';
 import type { Figure, HeatPlot, ResponsePlot, TailPlot } from '../figure.js';
 import { duration, listed, mechanismHues, sloWords } from '../words.js';
-import { hueAt } from './lines.js';
+import { meetsFrom } from './contour.js';
+import { axisHue } from './lines.js';
 
 const MOST_PANELS = 4;
 const MOST_TABLE_ROWS = 400;
@@ -214,9 +215,11 @@ function heatOf(result: SweepResult, measure: Measure): Figure {
   const judged = isJudged(result, measure);
   const says = judged
     ? grouped(
-        panels.map(({ title, cells }) => {
-          const met = cells.filter((cell) => !cell.missed).length;
-          return { name: title, verb: 'meet', where: `at ${met} of ${cells.length} points` };
+        panels.map((panel) => {
+          const where = meetsFrom(panel, x.path, y.path);
+          return where === 'at no point'
+            ? { name: panel.title, verb: 'miss', where: 'at every point' }
+            : { name: panel.title, verb: 'meet', where };
         }),
       )
     : listed(
@@ -234,7 +237,7 @@ function heatOf(result: SweepResult, measure: Measure): Figure {
     answer: `${judged ? objectiveOf(measure, slo) : measure.title}: ${says}.`,
     caption:
       `${measure.title} at each point, dark is little${measure.unit === 'ns' ? ' (logarithmic)' : ''}` +
-      `${judged ? '; a cross marks a miss of the SLO' : ''}. Points that make no scenario are left empty.`,
+      `${judged ? '; a cross marks a miss of the SLO, the line where it begins' : ''}. Points that make no scenario are left empty.`,
     drawing: { kind: 'heat', x: x.path, y: y.path, unit: measure.unit, panels },
     table: tableOf(result, [measure]),
   };
@@ -288,7 +291,7 @@ function tailsFigure(result: SweepResult): Figure | undefined {
         slo: slo === undefined ? null : { ns: slo.targetNs, share: 1 - slo.quantile, text: `SLO ${sloWords(slo)}` },
         lines: of.map(({ row, tail, label }) => ({
           name: label,
-          hue: hueAt(order.indexOf(label)),
+          hue: axisHue(order.indexOf(label), order.length),
           missed: missed(row, vm),
           points: QUANTILES.flatMap(([name, share]) => {
             const ns = exceeded(tail, share);
@@ -318,7 +321,7 @@ function tailsFigure(result: SweepResult): Figure | undefined {
     answer: `${vm}’s p99 is${several ? ', in the mean over the seeds,' : ''} under ${says.join('; ')}.`,
     caption:
       `Share of the requests that took longer than a time, both axes logarithmic, one line a value of ${axes}${order.length < labels.length ? ` (${order.length} of ${labels.length} points)` : ''}, ` +
-      'of the scenario’s seed alone, as is the table, as far as ten samples lie behind it; a cross misses the SLO in some seed.',
+      `of the scenario’s seed alone, as is the table, as far as ten samples lie behind it; a cross misses the SLO in some seed.${coincident(panels)}`,
     drawing: { kind: 'tail', panels },
     table: {
       head: [...result.axes.map(({ path }) => path), 'mechanism', ...QUANTILES.map(([name]) => `${vm} ${name}`)],
@@ -329,6 +332,21 @@ function tailsFigure(result: SweepResult): Figure | undefined {
       ]),
     },
   };
+}
+
+/** Of lines that lie on each other one is seen. */
+function coincident(panels: TailPlot['panels']): string {
+  const said = panels.flatMap(({ title, lines }) => {
+    const alike = new Map<string, string[]>();
+    for (const { name, curve } of lines) {
+      const key = JSON.stringify(curve);
+      alike.set(key, [...(alike.get(key) ?? []), name]);
+    }
+    return [...alike.values()].flatMap((names) =>
+      names.length < 2 ? [] : [`under ${title} those of ${listed(names)}`],
+    );
+  });
+  return said.length === 0 ? '' : ` Lines lie on each other: ${said.join('; ')}.`;
 }
 
 export function sweepFigures(result: SweepResult): Figure[] {

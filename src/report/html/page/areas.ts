@@ -2,7 +2,8 @@
 
 import * as Plot from '@observablehq/plot';
 import type { CoresPlot, HeatPlot } from '../figure.js';
-import { type Label, type Panel, type Room, at, muted, plot, writeLabels } from './panel.js';
+import { contourOf } from '../figures/contour.js';
+import { type Label, type Panel, type Room, SVG, at, muted, plot, writeLabels } from './panel.js';
 import { shareText, timeText, valueText } from './ticks.js';
 
 type Window = CoresPlot['windows'][number];
@@ -151,8 +152,35 @@ export function heat({ panels, x, y, unit }: HeatPlot, room: Room): Panel[] {
         }),
       ],
     });
+    if (cells.some(({ missed }) => missed)) outline(svg, { xs, ys, cells }, height);
     return { title, svg };
   });
+}
+
+/** Where the objective begins to be met. */
+function outline(svg: SVGSVGElement & Plot.Plot, panel: Parameters<typeof contourOf>[0], height: number): void {
+  const stepOf = (scale: 'x' | 'y', values: readonly (number | string)[]): readonly [number, number] => {
+    const band = svg.scale(scale)?.bandwidth ?? 0;
+    const first = at(svg, scale, values[0]);
+    const step = values.length > 1 ? at(svg, scale, values[1]) - first : Math.sign(height) * band;
+    // corners lie in the middle of the gaps
+    return [first + band / 2 - step / 2, step];
+  };
+  const [left, wide] = stepOf('x', panel.xs);
+  const [bottom, high] = stepOf('y', panel.ys);
+  const d = contourOf(panel)
+    .map(([x1, y1, x2, y2]) => `M${left + x1 * wide} ${bottom + y1 * high}L${left + x2 * wide} ${bottom + y2 * high}`)
+    .join('');
+  if (d === '') return;
+  for (const [stroke, width] of [
+    ['var(--page)', 6],
+    ['var(--missed)', 3],
+  ] as const) {
+    const path = document.createElementNS(SVG, 'path');
+    const look = { d, fill: 'none', stroke, 'stroke-width': width, 'stroke-linecap': 'square', class: 'contour' };
+    for (const [key, value] of Object.entries(look)) path.setAttribute(key, String(value));
+    svg.append(path);
+  }
 }
 
 const shortest = (value: unknown): string => (typeof value === 'number' ? valueText(value, '') : String(value));

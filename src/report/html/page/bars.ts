@@ -233,7 +233,9 @@ export function needed(figure: NeededPlot, room: Room): Panel[] {
 
 function neededOf({ rows, of, unit }: NeededPlot, room: Room): SVGSVGElement {
   const low = Math.min(...rows.map(({ from }) => from));
-  const high = Math.max(...rows.map(({ value, to, tried }) => (tried.length > 0 ? to : (value ?? to) * 1.5)));
+  const high = Math.max(
+    ...rows.map(({ value, to, tried }) => (tried.length > 0 ? to : Math.min(to, (value ?? to) * 1.5))),
+  );
   const spare = (high - low) * 0.04 || 1;
   const ranges = rows.map(({ name, from, to }) => ({ name, from, to: Math.min(to, high) }));
   const tried = rows.flatMap((row) => row.tried.map((one) => ({ name: row.name, colour: row.hue.colour, ...one })));

@@ -6,6 +6,8 @@ import { type Label, type Panel, type Room, SVG, at, crowded, muted, plot, write
 import { logDomain, logTicks, shareText, timeText, valueText } from './ticks.js';
 
 const SLO = 'var(--missed)';
+/** A tail at chosen shares has fewer points, a histogram more buckets. */
+const FEW_STEPS = 90;
 
 /** A line's marks for each stretch: solid where it is sound, dotted where few samples lie behind it. */
 function tailMarks(line: TailPlot['panels'][number]['lines'][number]): Plot.Markish[] {
@@ -31,7 +33,8 @@ function tailMarks(line: TailPlot['panels'][number]['lines'][number]): Plot.Mark
           Plot.line(curve, {
             x: '0',
             y: '1',
-            curve: 'step-before',
+            // of a few quantiles steps would say what nobody counted
+            curve: curve.length > FEW_STEPS ? 'step-before' : 'linear',
             stroke: hue.colour,
             strokeWidth: 2.25,
             strokeDasharray: hue.dash || undefined,
@@ -124,6 +127,14 @@ export function tail(
         ...curve.map(([, share]) => share),
       ]),
     );
+    // where the data begins
+    const highest = Math.max(
+      ...(slo === null ? [] : [slo.share]),
+      ...lines.flatMap(({ points, curve }) =>
+        [...points, ...curve.map(([, share]) => ({ share }))].map(({ share }) => share),
+      ),
+    );
+    const top = Math.min(1, 1.1 * highest);
     const x = logDomain(slo === null ? times : [...times, slo.ns]);
     const draw = (below: number) =>
       plot(room, {
@@ -142,15 +153,15 @@ export function tail(
         },
         y: {
           type: 'log',
-          domain: [lowest / 1.5, 1],
+          domain: [lowest / 1.5, top],
           label: up,
-          ticks: logTicks([lowest / 1.5, 1], 6),
+          ticks: logTicks([lowest / 1.5, top], 6),
           tickFormat: shareText,
         },
         color: { type: 'identity' },
         marks: [
           Plot.gridX({ ...muted, ticks: logTicks(x, 10) }),
-          Plot.gridY({ ...muted, ticks: logTicks([lowest / 1.5, 1], 6) }),
+          Plot.gridY({ ...muted, ticks: logTicks([lowest / 1.5, top], 6) }),
           ...(slo === null
             ? []
             : [

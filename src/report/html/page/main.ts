@@ -109,10 +109,43 @@ async function onClick(target: HTMLElement): Promise<void> {
 }
 
 const places = [...document.querySelectorAll<HTMLElement>('.plot')];
+/** Out of sight, and not drawn yet. */
+const pending = new Set(places);
+const drawNow = (place: HTMLElement): void => {
+  pending.delete(place);
+  draw(place);
+};
+
+/** What is first seen, and a little below it. */
+const SIGHT = 1.25;
 const beganMs = performance.now();
-for (const place of places) draw(place);
-// for whoever asks how long the pictures took
+for (const place of places) if (place.getBoundingClientRect().top < SIGHT * innerHeight) drawNow(place);
+// for whoever asks how long the pictures in sight took
 document.documentElement.dataset['drawMs'] = (performance.now() - beganMs).toFixed(1);
+const sight = new IntersectionObserver(
+  (changes) => {
+    for (const { isIntersecting, target } of changes)
+      if (isIntersecting && pending.has(target as HTMLElement)) drawNow(target as HTMLElement);
+  },
+  { rootMargin: '50%' },
+);
+for (const place of pending) sight.observe(place);
+/** The others one by one, whenever nothing else is to be done. */
+function drawRest(): void {
+  const [next] = pending;
+  if (next === undefined) {
+    sight.disconnect();
+    document.documentElement.dataset['drawn'] = String(places.length);
+    return;
+  }
+  drawNow(next);
+  later(drawRest);
+}
+const later = (work: () => void): void => {
+  if ('requestIdleCallback' in window) requestIdleCallback(work);
+  else setTimeout(work); // Safari
+};
+requestAnimationFrame(() => later(drawRest));
 for (const place of places)
   if (entries[place.dataset['figure']!]?.drawing.kind === 'strips')
     zoomable(place, views, () => {
@@ -120,7 +153,7 @@ for (const place of places)
       draw(place);
     });
 const observer = new ResizeObserver((changes) => {
-  for (const { target } of changes) draw(target as HTMLElement);
+  for (const { target } of changes) if (!pending.has(target as HTMLElement)) draw(target as HTMLElement);
 });
 for (const place of places) observer.observe(place);
 for (const [event, begins] of [
@@ -129,7 +162,7 @@ for (const [event, begins] of [
 ] as const)
   addEventListener(event, () => {
     printing = begins;
-    for (const place of places) draw(place);
+    for (const place of places) drawNow(place);
   });
 document.addEventListener('click', (event) => {
   const button = (event.target as Element).closest('button');

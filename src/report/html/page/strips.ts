@@ -3,9 +3,12 @@
 import type { StripsPlot } from '../figure.js';
 import { runsOf } from '../../../result/runs.js';
 import { type Panel, type Room, SVG, type View, hatch, plot } from './panel.js';
-import { timeText } from './ticks.js';
+import { timeText, valueText } from './ticks.js';
 
 type Strip = StripsPlot['panels'][number];
+
+/** Times as many as another. */
+const FAR = 10;
 
 const QUEUES = 56;
 const LEFT = 44;
@@ -139,7 +142,9 @@ function queues(
 ): void {
   const all = panel.waiting.map(runsOf);
   const own = Math.max(...all.flat().map(([value]) => value));
-  const most = Math.max(own, panel.waitingAxis);
+  // of few beside very many nothing would be seen: they have a scale of their own
+  const alone = panel.waitingAxis > FAR * own;
+  const most = alone ? own : Math.max(own, panel.waitingAxis);
   const bottom = top + QUEUES - 8;
   const high = QUEUES - 26;
   svg.append(element('line', { x1: LEFT, x2: room.width - RIGHT, y1: bottom, y2: bottom, stroke: 'var(--grid)' }));
@@ -155,7 +160,8 @@ function queues(
     const stroke = vms[vm]?.colour ?? 'currentColor';
     svg.append(element('path', { d: steps.join(''), fill: 'none', stroke, 'stroke-width': 1.5 }));
   });
-  const said = `tasks that wait, up to ${own}${most > own ? ` (axis to ${most})` : ''}`;
+  const scale = alone ? ' (a scale of its own)' : most > own ? ` (axis to ${valueText(most, '')})` : '';
+  const said = `tasks that wait, up to ${valueText(own, '')}${scale}`;
   svg.append(element('text', { x: LEFT, y: top + 10, 'text-anchor': 'start', fill: 'currentColor' }, said));
 }
 
@@ -171,7 +177,7 @@ function draw(figure: StripsPlot, panel: Strip, room: Room, { from, to }: View):
   const view = { from: from * spanNs, to: to * spanNs };
   const every = [1, 2, 4, 8, 16, 32, 64, 128].find((step) => step * high >= 15) ?? 256;
   const marks = Array.from({ length: Math.ceil(rows / every) }, (_, i) => i * every);
-  const since = panel.fromNs === 0 ? 'simulated time →' : `time since ${Number((panel.fromNs / 1e6).toFixed(3))} ms →`;
+  const since = panel.fromNs === 0 ? 'simulated time →' : `time since ${valueText(panel.fromNs / 1e6, '')} ms →`;
   const svg = plot(room, {
     height: top + rows * high + 42,
     marginTop: top,

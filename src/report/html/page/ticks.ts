@@ -10,7 +10,9 @@ const UNITS = [
 /** Three digits, six of large ones, no zeros at the end; thousands apart by thin spaces. */
 const short = (value: number): string => {
   const text = String(Number(value.toPrecision(value >= 1000 ? 6 : 3)));
-  return /^\d{5,}$/.test(text) ? text.replace(/\B(?=(\d{3})+$)/g, '\u2009') : text;
+  const [whole = '', part] = text.split('.');
+  const grouped = /^-?\d{4,}$/.test(whole) ? whole.replace(/\B(?=(\d{3})+$)/g, '\u2009') : whole;
+  return part === undefined ? grouped : `${grouped}.${part}`;
 };
 
 export function timeText(ns: number): string {
