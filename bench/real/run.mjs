@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-// usage: npm run real -- [--seconds N] [--repeats N] [--only NAME,...] [--keep DIR] [--record-only] [--unrecorded N]
+// usage: npm run real -- [--seconds N] [--repeats N] [--only NAME,...] [--cpus LIST] [--keep DIR] [--record-only] [--unrecorded N]
 // Records the loads of loads.mjs under CFS quotas on this machine and prints how far `mechanism: cgroup` is off, as docs/real.md does. Needs
-// Linux, root, two CPUs and a C compiler: the load runs on the last CPU, its dispatcher and the recorder on the first. Whatever else runs on
-// the last CPU disturbs it; a quiet machine is worth more than repetitions.
+// Linux, root, two CPUs and a C compiler: the load runs on the last CPU (or on those of --cpus), its dispatcher and the recorder on the first.
+// Whatever else runs where the load does disturbs it; a quiet machine is worth more than repetitions.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
 import { cpus, release, tmpdir } from 'node:os';
@@ -20,6 +20,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '6' },
     repeats: { type: 'string', default: '3' },
     only: { type: 'string' },
+    cpus: { type: 'string', default: String(cpus().length - 1) },
     keep: { type: 'string' },
     unrecorded: { type: 'string', default: '1' },
     'record-only': { type: 'boolean', default: false },
@@ -66,7 +67,7 @@ const words = (options) =>
     '--seconds',
     values.seconds,
     '--cpus',
-    cpus().length - 1,
+    values.cpus,
     '--leave',
     mount,
     '--workers',

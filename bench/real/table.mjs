@@ -41,10 +41,11 @@ export function rowsOf(loads) {
           calibration.rows.find((row) => row.vm === vm.name && row.figure === figure && row.quantile === quantile),
         );
         if (rows.includes(undefined)) return [];
-        const errors = rows.map(({ error }) => error);
+        const errors = rows.map(({ error }) => error ?? 0);
         const keeping = figure === 'throttled' ? repetitions.map(kept) : [null];
-        const keptErrors = keeping.includes(null) ? null : keeping.map((value, i) => value / rows[i].recordedNs - 1);
-        const { spread } = rows[0];
+        const isNone = keeping.includes(null) || rows.some(({ recordedNs }) => recordedNs === 0);
+        const keptErrors = isNone ? null : keeping.map((value, i) => value / rows[i].recordedNs - 1);
+        const spread = rows[0].spread ?? 0;
         const error = median(errors);
         const within =
           figure === 'throttled' ? Math.abs(error) <= 0.05 : Math.abs(error) <= Math.max(2 * spread, EQUAL);

@@ -85,7 +85,7 @@ export function gapsOf(
 }
 
 /** How many began before one that had come into the queue earlier. */
-function overtaken(tasks: readonly RecordedTask[]): number {
+export function overtaken(tasks: readonly RecordedTask[]): number {
   const inOrder = [...tasks].sort((a, b) => a.queuedNs - b.queuedNs);
   let earliest = Infinity;
   let count = 0;

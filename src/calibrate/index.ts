@@ -15,6 +15,7 @@ import { type VmFigures, recordedFigures, simulatedFigures } from './figures.js'
 import { type Fit, fit } from './fit.js';
 import { type Gap, gapsOf, widthsOf } from './gaps.js';
 import { type Chosen, type Made, scenarioOf, vmName } from './scenario.js';
+import { MOST_STEPS, type Timeline, stepOf, waitingOf } from './timeline.js';
 import { cpusOf, statThrottledNs, throttledSpans } from './throttled.js';
 
 /** A recording and the name of its file. */
@@ -52,6 +53,8 @@ export interface Calibration {
     readonly tasks: { readonly recorded: number; readonly simulated: number };
     /** What cpu.stat counted in the second half. */
     readonly statThrottledNs: number | null;
+    /** Tasks that wait, over the second half. */
+    readonly timeline: Timeline;
     /** By wake-ups in one request: how many. */
     readonly widths: Readonly<Record<string, number>>;
   }[];
@@ -199,10 +202,17 @@ export async function calibrate(
   });
   const fitted = fitOf(own);
   const made = scenarioOf(own.work, own.vms, fitted, own.cutNs, own.endNs);
-  const simulation = await Simulation.create(resolveScenario(made.scenario), { files: memoryHost(made.files) });
+  const spanNs = own.endNs - made.zeroNs;
+  const stepNs = stepOf(made.periodNs, spanNs);
+  const count = Math.floor(spanNs / stepNs);
+  // Twice as many samples as are looked at: none is dropped.
+  const series = { interval: `${stepNs}ns`, samples: 2 * MOST_STEPS };
+  const watched = resolveScenario({ ...made.scenario, series });
+  const simulation = await Simulation.create(watched, { files: memoryHost(made.files) });
   try {
     await simulation.run();
     const result = simulation.metrics();
+    const { vms: sampled } = simulation.series()!;
     const switchNs = fitted.taskSwitchNs?.value ?? 0;
     const simulated = own.vms.map(({ group }, i) =>
       simulatedFigures(result.vms[i]!, fitted.vms[group]!.wakeUpNs?.value ?? 0),
@@ -214,6 +224,11 @@ export async function calibrate(
         ...{ name, of: own.work.names[group]!, group, cpus, limit: limit ?? null },
         tasks: { recorded: recorded[i]![0]!.tasks, simulated: simulated[i]!.tasks },
         statThrottledNs: statThrottledNs(own.recording, own.work.names[group]!, own.cutNs, own.endNs) ?? null,
+        timeline: {
+          stepNs,
+          recorded: waitingOf(own.work, group, made.zeroNs, stepNs, count),
+          simulated: [...sampled[i]!.waiting].slice(0, count),
+        },
         widths: Object.fromEntries(widthsOf(own.work, group)),
       })),
       rows: own.vms.flatMap(({ name, limit, group }, i) =>

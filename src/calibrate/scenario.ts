@@ -22,6 +22,7 @@ export interface Made {
   readonly files: Readonly<Record<string, string>>;
   /** What its time 0 is in the recording. */
   readonly zeroNs: number;
+  readonly periodNs: number;
 }
 
 const DEFAULT_PERIOD_NS = 100e6;
@@ -92,5 +93,5 @@ export function scenarioOf(work: Work, vms: readonly Chosen[], fit: Fit, fromNs:
     costs: { taskSwitch: duration(switchNs), minSearch: '0ns' },
     vms: made,
   };
-  return { scenario, files, zeroNs };
+  return { scenario, files, zeroNs, periodNs };
 }

@@ -17,6 +17,8 @@ export interface SwitchEvent extends Happened {
   readonly comm: string;
   /** It sleeps, stops or ends; otherwise it would run on, and was preempted. */
   readonly blocks: boolean;
+  /** It has ended; then it blocks, too. */
+  readonly ends: boolean;
   /** 0: the CPU is idle. */
   readonly next: number;
   readonly nextComm: string;

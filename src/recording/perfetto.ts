@@ -5,7 +5,7 @@
 import { PbfReader } from 'pbf';
 import { InputError } from '../input/errors.js';
 import { type Recording, type SchedEvent, inOrder } from './events.js';
-import { SLEEPS } from './ring.js';
+import { ENDED, SLEEPS } from './ring.js';
 
 export const FIELDS = {
   Trace: { packet: 1 },
@@ -90,6 +90,7 @@ const BUILD: Readonly<Record<number, Build>> = {
       kind: 'switch',
       comm: text(said, places.prev_comm),
       blocks: (number(said, places.prev_state) & SLEEPS) !== 0,
+      ends: (number(said, places.prev_state) & ENDED) !== 0,
       next: number(said, places.next_pid),
       nextComm: text(said, places.next_comm),
     });
@@ -159,6 +160,7 @@ function compactEvents({ columns, names }: Compact, cpu: number): SchedEvent[] {
     ...instants(columns[places.switch_timestamp]).map((atNs, i): SchedEvent => ({
       ...{ kind: 'switch', atNs, cpu, pid: UNKNOWN, comm: '' },
       blocks: (at(places.switch_prev_state, i) & SLEEPS) !== 0,
+      ends: (at(places.switch_prev_state, i) & ENDED) !== 0,
       next: at(places.switch_next_pid, i),
       nextComm: name(places.switch_next_comm_index, i),
     })),

@@ -75,6 +75,8 @@ type Where = Pick<SchedEvent, 'atNs' | 'cpu' | 'pid'>;
 
 /** States up to here sleep; what lies above says how it was preempted. */
 export const SLEEPS = 0xff;
+/** Of those: dead, or a zombie. */
+export const ENDED = 0x30;
 
 const READ: Readonly<Record<string, (at: Where, fields: Fields) => SchedEvent>> = {
   sched_switch: (at, fields) => ({
@@ -83,6 +85,7 @@ const READ: Readonly<Record<string, (at: Where, fields: Fields) => SchedEvent>> 
     kind: 'switch',
     comm: fields.text('prev_comm'),
     blocks: (fields.number('prev_state') & SLEEPS) !== 0,
+    ends: (fields.number('prev_state') & ENDED) !== 0,
     next: fields.number('next_pid'),
     nextComm: fields.text('next_comm'),
   }),

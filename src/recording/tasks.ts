@@ -77,6 +77,8 @@ interface Thread {
   runs: number;
   fromIdle: boolean;
   running: boolean;
+  /** It has done a task. */
+  worked: boolean;
   /** When it last came into a CPU's queue, and into which. */
   queuedNs: number;
   cpu: number;
@@ -106,7 +108,16 @@ class Reader {
   private thread(pid: number): Thread {
     let thread = this.threads.get(pid);
     if (thread === undefined) {
-      thread = { startNs: 0, ranNs: 0, runs: 0, fromIdle: false, running: false, queuedNs: 0, cpu: NOBODY };
+      thread = {
+        startNs: 0,
+        ranNs: 0,
+        runs: 0,
+        fromIdle: false,
+        running: false,
+        worked: false,
+        queuedNs: 0,
+        cpu: NOBODY,
+      };
       this.threads.set(pid, thread);
     }
     return thread;
@@ -179,6 +190,9 @@ class Reader {
     const { wake } = thread;
     delete thread.wake;
     if (wake === undefined || thread.runs === 0 || group === NOBODY) return;
+    // To be ended is no work of a thread that has done some; of one that was made for it, it is.
+    if (event.ends && thread.worked) return;
+    thread.worked = true;
     const { startNs, queuedNs, ranNs: serviceNs, runs, fromIdle } = thread;
     const when = { ...wake, queuedNs: Math.min(queuedNs, startNs), startNs, endNs: event.atNs };
     this.tasks.push({ group, thread: event.pid, ...when, serviceNs, runs, fromIdle });

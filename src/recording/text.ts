@@ -38,6 +38,7 @@ const KNOWN: Readonly<Record<string, readonly [RegExp, Read]>> = {
       kind: 'switch',
       comm,
       blocks: !/^R\+?$/.test(state),
+      ends: /^[XxZ]/.test(state),
       next: Number(next),
       nextComm,
     }),

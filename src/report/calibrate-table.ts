@@ -3,6 +3,7 @@
 import type { Calibration, Row } from '../calibrate/index.js';
 import type { Gap } from '../calibrate/gaps.js';
 import type { Fitted } from '../calibrate/fit.js';
+import { BARS } from './distribution-line.js';
 import { formatCount, formatDurationNs } from './units.js';
 
 const percent = (share: number | null, signed = false): string => {
@@ -44,6 +45,24 @@ function fitTable({ fit, vms }: Calibration): string {
 
 const label = ({ vm, figure, quantile }: Row): string => `${vm} ${figure}${quantile === null ? '' : ` ${quantile}`}`;
 
+const COLUMNS = 80;
+
+/** Both to one scale; a column is the most of its samples. */
+export function timelineOf({ name, timeline }: Pick<Calibration['vms'][number], 'name' | 'timeline'>): string {
+  const { stepNs, recorded, simulated } = timeline;
+  const most = Math.max(1, ...recorded, ...simulated);
+  const each = Math.max(1, Math.ceil(recorded.length / COLUMNS));
+  const line = (samples: readonly number[]): string =>
+    Array.from({ length: Math.ceil(samples.length / each) }, (_, k) => {
+      const value = Math.max(...samples.slice(k * each, (k + 1) * each));
+      return BARS[Math.min(BARS.length - 1, Math.floor((value / most) * BARS.length))]!;
+    }).join('');
+  return (
+    `${name}: tasks waiting, up to ${formatCount(most)}, a column ${formatDurationNs(each * stepNs)}\n` +
+    `  recorded   ${line(recorded)}\n  simulated  ${line(simulated)}\n`
+  );
+}
+
 function sizeOf({ value, unit, range }: Gap): string {
   if (unit === 'count') return formatCount(value);
   if (unit === 'share') return percent(value);
@@ -81,7 +100,7 @@ export function renderCalibration(calibration: Calibration): string {
   });
   return (
     `fitted on ${seconds(cutNs - beginNs)}, held against ${seconds(endNs - cutNs)} after it\n${limits.join('')}\n` +
-    `${fitTable(calibration)}\n${compared}${stat.join('')}${widths.join('')}\n` +
+    `${fitTable(calibration)}\n${compared}${stat.join('')}${widths.join('')}\n${vms.map(timelineOf).join('')}\n` +
     (gaps.length === 0 ? '' : `No parameter stands for:\n${lists.join('')}`)
   );
 }

@@ -1,7 +1,7 @@
 // The model's `cgroup` held against recordings of Linux's own (fixtures/README.md): the table of docs/real.md, what explains its misses,
 // and a second, naive calculation of the same arrivals and services.
 //
-//     FLUXHOST_PIN=1 npx vitest run test/calibrate/linux.test.ts    writes the table into docs/real.md
+//     FLUXHOST_PIN=1 npx vitest run test/calibrate/linux.test.ts    writes table and timelines into docs/real.md
 
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,7 @@ import { LOADS } from '../../bench/real/loads.mjs';
 import { tasksOf, underQuota } from '../../bench/real/quota.mjs';
 import { rowsOf, tableOf } from '../../bench/real/table.mjs';
 import type { Calibration } from '../../src/calibrate/index.js';
+import { timelineOf } from '../../src/report/calibrate-table.js';
 import { Simulation } from '../../src/index.js';
 import { resolveScenario } from '../../src/scenario/resolve.js';
 import type { ScenarioInput } from '../../src/scenario/schema.js';
@@ -21,7 +22,7 @@ interface Kept {
   readonly about: { readonly kernel: string };
   readonly scenario: ScenarioInput;
   readonly files: Readonly<Record<string, string>>;
-  readonly calibration: Pick<Calibration, 'rows' | 'vms' | 'gaps'>;
+  readonly calibration: Pick<Calibration, 'rows' | 'vms'>;
 }
 
 const folder = fileURLToPath(new URL('fixtures', import.meta.url));
@@ -87,7 +88,6 @@ describe('recordings of Linux', () => {
     const misses = rows.filter(({ within, load }) => !within && load !== 'colocated');
     expect(misses.map(({ load, figure, quantile }) => [load, figure, quantile])).toEqual([
       ['period-100ms', 'throttled', null],
-      ['period-20ms', 'throttled', null],
       ['quota-20', 'throttled', null],
     ]);
     // One CPU for two cgroups: Linux shares it by weight, the model serves one until it has nothing to do.
@@ -95,12 +95,30 @@ describe('recordings of Linux', () => {
     expect(neighbour.error).toBeGreaterThan(1);
   });
 
-  it('are tabled in docs/real.md', () => {
+  it('build up and drain as they do in the model', () => {
+    for (const [name, { calibration }] of alone) {
+      const { recorded, simulated } = calibration.vms[0]!.timeline;
+      expect(recorded.length).toBe(simulated.length);
+      const sum = (values: readonly number[]): number => values.reduce((all, one) => all + one, 0);
+      const apart = sum(recorded.map((value, k) => Math.abs(value - simulated[k]!)));
+      // Most of it is 1 ms of quota kept: a burst's backlog that is over in the period before.
+      expect([name, apart < 0.35 * sum(recorded)]).toEqual([name, true]);
+    }
+  });
+
+  it('are tabled and drawn in docs/real.md', () => {
     const page = fileURLToPath(new URL('../../docs/real.md', import.meta.url));
     const before = readFileSync(page, 'utf8');
-    const [begin, end] = ['<!-- table -->\n\n', '\n\n<!-- /table -->'];
-    const from = before.indexOf(begin) + begin.length;
-    const text = before.slice(0, from) + tableOf(loads) + before.slice(before.indexOf(end));
+    const drawn = loads.slice(0, 2).map(({ name, repetitions }) => {
+      const { timeline } = repetitions[0]!.calibration.vms[0]!;
+      return timelineOf({ name, timeline });
+    });
+    const parts = { table: tableOf(loads), timelines: `\`\`\`text\n${drawn.join('')}\`\`\`` };
+    let text = before;
+    for (const [name, part] of Object.entries(parts)) {
+      const [begin, end] = [`<!-- ${name} -->\n\n`, `\n\n<!-- /${name} -->`];
+      text = text.slice(0, text.indexOf(begin) + begin.length) + part + text.slice(text.indexOf(end));
+    }
     if (process.env['FLUXHOST_PIN'] !== undefined) writeFileSync(page, text);
     else expect(before).toBe(text);
   });

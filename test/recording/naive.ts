@@ -17,7 +17,8 @@ export function naiveEvents(text: string): NaiveEvent[] {
     const at = { us: Number(stamp[1]) * 1e6 + Number(stamp[2]), cpu: Number(cpu[1]) };
     const name = /: (?:sched:)?(\w+): ?/.exec(line)?.[1];
     if (name === 'sched_switch') {
-      const state = field('prev_state').startsWith('R') ? 'R' : 'S';
+      const letter = field('prev_state')[0]!;
+      const state = letter === 'R' ? 'R' : 'XZ'.includes(letter) ? 'X' : 'S';
       return [{ ...at, what: `switch ${field('prev_pid')}>${field('next_pid')} ${state} ${field('next_comm')}` }];
     }
     if (name === 'sched_waking') return [{ ...at, what: `waking ${field('pid')} ${Number(field('target_cpu'))}` }];

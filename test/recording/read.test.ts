@@ -19,7 +19,7 @@ const read = (file: HeldFile, name = 'a'): Promise<Recording> => readRecording(m
 function said(event: SchedEvent): string {
   switch (event.kind) {
     case 'switch':
-      return `switch ${event.pid}>${event.next} ${event.blocks ? 'S' : 'R'} ${event.nextComm}`;
+      return `switch ${event.pid}>${event.next} ${event.ends ? 'X' : event.blocks ? 'S' : 'R'} ${event.nextComm}`;
     case 'migrate':
       return `migrate ${event.thread} ${event.from}>${event.to}`;
     case 'fork':
@@ -167,7 +167,7 @@ describe('Perfetto', () => {
           compact_sched: {
             intern_table: ['x', 'y'],
             switch_timestamp: [base + 5, 10, 100],
-            switch_prev_state: [1, 256, 2],
+            switch_prev_state: [1, 256, 32],
             switch_next_pid: [50, 51, 0],
             switch_next_comm_index: [0, 1, 0],
             waking_timestamp: [base + 12],
@@ -191,7 +191,7 @@ describe('Perfetto', () => {
       '23 1 43 fork 11',
       '24 1 43 migrate 11 0>1',
       '25 1 43 note fluxhost member 43 /a',
-      '115 0 51 switch 51>0 S x',
+      '115 0 51 switch 51>0 X x',
     ]);
   });
 
