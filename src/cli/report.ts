@@ -41,7 +41,7 @@ export function runCommand(given: Arguments, set: readonly string[], replication
 
 /** Writes the page; the pictures' code is loaded only here. */
 export async function writeReport(path: string, value: Reportable, context: Context): Promise<void> {
-  const { renderHtml } = await import('../report/html/html.js');
+  const { renderHtml } = await import('../report/html/render.js');
   await writeAtomically(path, renderHtml(value, context));
 }
 

@@ -172,6 +172,8 @@ export function compileScenario(
   const states: number[] = [];
   const stages: number[] = [];
   const groups: number[] = [];
+  // their arrivals are what a datapath lets through
+  const behind = new Set(scenario.datapath?.tenants.map(({ vm }) => vm));
   for (const group of scenario.vms) {
     const from = groups.length;
     groups.push(...new Array<number>(L.GROUP_WORDS).fill(0));
@@ -197,7 +199,12 @@ export function compileScenario(
       [L.GROUP_LOCK_HOLD]: request?.lock?.holdNs ?? 0,
       [L.GROUP_LOCK_SPINS]: Number(request?.lock?.wait === 'spin'),
       [L.GROUP_BANDWIDTH]: group.bandwidthPerVcpuBytesPerSecond ?? 0,
-      ...arrivalWords(group.workload?.arrivals, states, distributions, group.workload?.deadlineNs),
+      ...arrivalWords(
+        behind.has(group.name) ? undefined : group.workload?.arrivals,
+        states,
+        distributions,
+        group.workload?.deadlineNs,
+      ),
     });
   }
   const vmWords = scenario.vms.flatMap((group, index) =>
@@ -209,7 +216,8 @@ export function compileScenario(
   const parts = partSections(scenario, distributions, tables);
   const host = new Array<number>(L.HOST_WORDS).fill(0);
   const { costs } = scenario;
-  const traced = laid !== undefined || scenario.vms.some((group) => group.workload?.arrivals.process === 'trace');
+  const traced =
+    laid !== undefined || behind.size > 0 || scenario.vms.some((group) => group.workload?.arrivals.process === 'trace');
   const ringCapacity = RING_ENTRIES;
   fill(host, 0, {
     [L.HOST_CORES]: scenario.host.cores,

@@ -121,6 +121,7 @@ export function numberFiles(scenario: Scenario): NumberFile[] {
   const visit = (dist: CountDist | Dist | null, path: string): void => void found.push(...filesOf(dist, path));
   for (const [name, backend] of Object.entries(scenario.host.memory?.backends ?? {}))
     for (const way of ['in', 'out', 'ratio'] as const) visit(backend[way], `host.memory.backends.${name}.${way}`);
+  scenario.datapath?.tenants.forEach(({ cost }, index) => visit(cost, `datapath.tenants.${index}.cost`));
   scenario.vms.forEach(({ memory, workload }, index) => {
     const at = `vms.${index}`;
     if (memory?.access.pattern === 'trace' && memory.access.file !== undefined)

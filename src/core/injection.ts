@@ -2,6 +2,7 @@
 // thousand at a time, so a trace larger than memory streams through.
 
 import { ARRIVAL_FUNCTION } from '../../assembly/layout.js';
+import type { DatapathResult } from '../datapath/result.js';
 import type { Invocations } from '../lifecycle/spec.js';
 import type { TraceReach } from '../result/trust.js';
 import { summaryNotes, type ArrivalBatch, type TraceReader } from '../workload/arrival.js';
@@ -66,11 +67,18 @@ export class Injection {
   /** Sorted by time from `pendingAt` on. */
   private pending: InjectedArrival[] = [];
   private pendingAt = 0;
+  /** What has become of the packets of a datapath, where some of the streams are what it lets through. */
+  datapath: { ready(): Promise<void>; result(nowNs: number): DatapathResult | undefined } | undefined;
 
   constructor(private readonly core: HostCore) {}
 
-  addStream(vm: number, batches: AsyncIterable<ArrivalBatch>): void {
-    this.addSource(vm, batches, undefined, 0);
+  /** `skip`: as of a trace. */
+  addStream(vm: number, batches: AsyncIterable<ArrivalBatch>, skip = 0): void {
+    this.addSource(vm, batches, undefined, skip);
+  }
+
+  get sourceCount(): number {
+    return this.sources.length;
   }
 
   /** `skip`: arrivals of the trace that were taken before a snapshot. */

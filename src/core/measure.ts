@@ -52,6 +52,7 @@ export function measure(of: Measured): Result {
   const cores = slotCounters(core, compiled);
   const lifecycle = lifecycleResult(compiled.laid?.spec, core, cores);
   const counters = readCounters(core, compiled, scenario.host.cores, late);
+  const datapath = injection.datapath?.result(nowNs);
   const memoryNs = (scenario.host.memory?.cores ?? 0) * measuredNs;
   const result = buildResult({
     manifest: {
@@ -72,7 +73,13 @@ export function measure(of: Measured): Result {
     },
     ...counters,
     ...(lifecycle === undefined ? {} : { lifecycle }),
-    ...(memory === undefined ? {} : { memory, host: { ...counters.host, memoryNs } }),
+    host: {
+      ...counters.host,
+      ...(memory === undefined ? {} : { memoryNs }),
+      ...(datapath === undefined ? {} : { datapathNs: datapath.workers * measuredNs }),
+    },
+    ...(memory === undefined ? {} : { memory }),
+    ...(datapath === undefined ? {} : { datapath }),
   });
   const resampled = resampledOf(injection.reached, compiled);
   if (resampled.length > 0) result.resampled = resampled;

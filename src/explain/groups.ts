@@ -24,6 +24,7 @@ const PART_MEANINGS = {
   pages: 'Knobs of replacement policies, of fluxhost pages --policy NAME:PARAMETER=VALUE (docs/pages.md).',
   fleet: 'VMs that come and go on many hosts, of fluxhost fleet (docs/fleet.md).',
   reserve: 'A server whose memory is reserved for its VMs, of fluxhost reserve (docs/vmem.md).',
+  datapath: 'Cores that the packets of some VMs pass before they are requests (docs/virtuoso.md).',
   lifecycle:
     'How the VMs of functions come and go: what is kept, evicted, refused, and what starting takes (docs/model/lifecycle.md).',
   'lifecycle.keepAlive': 'When a dormant VM goes, and which one goes first (docs/model/lifecycle.md).',

@@ -3,6 +3,7 @@
 import { type Parameter, type Field, formatDefault } from '../input/parameter.js';
 import { COST_PARAMETERS } from '../mechanisms/costs.js';
 import { MECHANISM_PARAMETERS } from '../mechanisms/kinds.js';
+import { DATAPATH_FIELDS, DATAPATH_PARAMETERS } from '../datapath/parameters.js';
 import { LIFECYCLE_FIELDS, LIFECYCLE_PARAMETERS } from '../lifecycle/parameters.js';
 import { MEMORY_PARAMETERS, MEMORY_FIELDS } from '../swap/parameters.js';
 import { SCENARIO_FIELDS } from '../scenario/given.js';
@@ -63,6 +64,10 @@ export function renderParametersMarkdown(): string {
     section('Functions', 'Under `lifecycle` and `functions`; docs/model/lifecycle.md tells what is done with them.', [
       ...LIFECYCLE_PARAMETERS,
       ...LIFECYCLE_FIELDS,
+    ]),
+    section('Datapath', 'Under `datapath`; docs/virtuoso.md tells what is done with them.', [
+      ...DATAPATH_PARAMETERS,
+      ...DATAPATH_FIELDS,
     ]),
     section('Scenario', 'The remaining fields; `*` stands for each VM.', [
       ...SCENARIO_PARAMETERS,

@@ -3,6 +3,7 @@
 
 import { COST_PARAMETERS } from '../mechanisms/costs.js';
 import { MECHANISM_PARAMETERS } from '../mechanisms/kinds.js';
+import { DATAPATH_FIELDS, DATAPATH_PARAMETERS } from '../datapath/parameters.js';
 import { LIFECYCLE_FIELDS, LIFECYCLE_PARAMETERS } from '../lifecycle/parameters.js';
 import { MEMORY_PARAMETERS, MEMORY_FIELDS } from '../swap/parameters.js';
 import { RESERVE_PARAMETERS, RESERVE_FIELDS } from '../reserve/parameters.js';
@@ -22,6 +23,7 @@ export const PARAMETERS: readonly Parameter[] = [
   ...MECHANISM_PARAMETERS,
   ...MEMORY_PARAMETERS,
   ...LIFECYCLE_PARAMETERS,
+  ...DATAPATH_PARAMETERS,
   ...SCENARIO_PARAMETERS,
   ...ORDER_PARAMETERS,
   ...RESERVE_PARAMETERS,
@@ -37,6 +39,7 @@ export function allFields(): readonly Field[] {
     ...distributionFields(),
     ...MEMORY_FIELDS,
     ...LIFECYCLE_FIELDS,
+    ...DATAPATH_FIELDS,
     ...RESERVE_FIELDS,
     ...FLEET_FIELDS,
   ];

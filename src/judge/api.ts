@@ -43,7 +43,13 @@ export interface JudgeOptions {
 }
 
 /** A policy to be judged: its decisions, a Wasm module of the policy interface, or a built-in mechanism. */
-export type Judged = Policy | Uint8Array | { readonly mechanism: MechanismChoice };
+export type Judged =
+  | Policy
+  | Uint8Array
+  | {
+      /** By name, or with its settings. */
+      readonly mechanism: MechanismChoice;
+    };
 
 /** Decisions that the suite asks for; it has no functions that are kept. */
 const ASKED: readonly PolicyName[] = POLICY_NAMES.filter((name) => name !== 'keepFor' && name !== 'worth');

@@ -182,6 +182,9 @@ function hostRows(comparison: Comparison): Row[] {
     ...(runs.some((run) => run.host.memoryCoreSeconds !== undefined)
       ? [seconds('kept for memory', (run) => run.host.memoryCoreSeconds ?? 0)]
       : []),
+    ...(runs.some((run) => run.host.datapathCoreSeconds !== undefined)
+      ? [seconds('datapath', (run) => run.host.datapathCoreSeconds ?? 0)]
+      : []),
     [
       '  utilization',
       ...runs.map((run) => overRuns(run, run.host.utilization, formatShare, (f) => f['host.utilization'])),

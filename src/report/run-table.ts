@@ -10,6 +10,7 @@ import { renderDistributions } from './distribution-line.js';
 import { type Look, type Cell, fitted, renderTable, paint } from './table.js';
 import { markedQuantile, renderTrust, renderValidity } from './trust.js';
 import { shareLegend, sloShare } from './replications.js';
+import { renderDatapath } from './datapath-table.js';
 import { renderLifecycle } from './lifecycle-table.js';
 import { renderMemory } from './memory-table.js';
 import { type VmRow, memberAt, rowsOf, sum } from './vm-rows.js';
@@ -133,7 +134,10 @@ function coreTable(result: Result, all: readonly VmRow[], look: Look): string {
   const { idleCoreSeconds, pollCoreSeconds, memoryCoreSeconds = 0 } = host;
   if (host.memoryCoreSeconds !== undefined)
     rows.push(['kept for memory', '', '', '', '', formatCoreSeconds(memoryCoreSeconds)]);
-  const kept = idleCoreSeconds + pollCoreSeconds + memoryCoreSeconds;
+  const { datapathCoreSeconds = 0 } = host;
+  if (host.datapathCoreSeconds !== undefined)
+    rows.push(['datapath', '', '', '', '', formatCoreSeconds(datapathCoreSeconds)]);
+  const kept = idleCoreSeconds + pollCoreSeconds + memoryCoreSeconds + datapathCoreSeconds;
   const total = result.vms.reduce((sum, vm) => sum + totalOf(vm), kept + sum(ofFunctions));
   rows.push([`${host.cores} cores`, '', '', '', '', formatCoreSeconds(total)]);
   return `${renderTable(rows, { look, maxCellColumns: 24 })}utilization by tasks ${formatShare(host.utilization)}\n`;
@@ -272,6 +276,7 @@ export function renderRun(result: Result, look: Look = false): string {
     reallocationText(result),
     controllersText(result),
     renderMemory(result, MAX_VMS, look),
+    renderDatapath(result.datapath, look),
     renderLifecycle(result.lifecycle, look),
     warnings(result, look),
     '\n',

@@ -18,6 +18,7 @@ import {
   VM_STARTS,
 } from './counters.js';
 import type { Controllers, DeadlineResult, LockResult, Manifest, Result, SloResult, VmResult } from './result.js';
+import type { DatapathResult } from '../datapath/result.js';
 import type { LifecycleResult } from '../lifecycle/result.js';
 import type { MemoryResult } from '../swap/result.js';
 
@@ -55,6 +56,7 @@ export interface RawRun {
     readonly counters: Words;
     /** Of cores that are kept for the memory's workers, among those that run no VM. */
     readonly memoryNs?: number;
+    readonly datapathNs?: number;
   };
   readonly reallocation: {
     readonly distributions: Readonly<Record<keyof typeof MOVE_DISTRIBUTIONS, Samples>>;
@@ -65,6 +67,7 @@ export interface RawRun {
   };
   readonly memory?: MemoryResult;
   readonly lifecycle?: LifecycleResult;
+  readonly datapath?: DatapathResult;
   readonly histogram: { readonly precision: number; readonly shared: 'vm' | 'group' };
 }
 
@@ -153,8 +156,10 @@ export function buildResult(raw: RawRun): Result {
       cores: raw.host.cores,
       utilization: coreNs > 0 ? taskNs / coreNs : 0,
       ...counted(HOST_COUNTERS, counters),
-      pollCoreSeconds: ((counters[L.HOST_POLL_NS] ?? 0) - (raw.host.memoryNs ?? 0)) / NS_PER_SECOND,
+      pollCoreSeconds:
+        ((counters[L.HOST_POLL_NS] ?? 0) - (raw.host.memoryNs ?? 0) - (raw.host.datapathNs ?? 0)) / NS_PER_SECOND,
       ...(raw.host.memoryNs === undefined ? {} : { memoryCoreSeconds: raw.host.memoryNs / NS_PER_SECOND }),
+      ...(raw.host.datapathNs === undefined ? {} : { datapathCoreSeconds: raw.host.datapathNs / NS_PER_SECOND }),
     },
     reallocation: {
       ...counted(MOVE_COUNTERS, counters),
@@ -164,6 +169,7 @@ export function buildResult(raw: RawRun): Result {
     },
     memory: raw.memory ?? {},
     ...(raw.lifecycle === undefined ? {} : { lifecycle: raw.lifecycle }),
+    ...(raw.datapath === undefined ? {} : { datapath: raw.datapath }),
     histogram: { ...raw.histogram },
     warnings: [],
   };

@@ -92,8 +92,14 @@ export function brokenLaws(result: Result): string[] {
   const broken: string[] = [];
   for (const [state, seconds] of Object.entries(result.host))
     if (state.endsWith('CoreSeconds') && seconds < 0) broken.push(`host.${state} is ${seconds}, below zero`);
-  let coreSeconds = result.host.idleCoreSeconds + result.host.pollCoreSeconds + (result.host.memoryCoreSeconds ?? 0);
+  let coreSeconds = result.host.idleCoreSeconds + result.host.pollCoreSeconds;
+  coreSeconds += (result.host.memoryCoreSeconds ?? 0) + (result.host.datapathCoreSeconds ?? 0);
   for (const seconds of Object.values(result.lifecycle?.cpuSeconds ?? {})) coreSeconds += seconds;
+  for (const { vm, arrived, served, droppedForBudget, droppedForQueue, inFlight } of result.datapath?.tenants ?? []) {
+    const ended = served + droppedForBudget + droppedForQueue;
+    if (arrived !== ended + inFlight)
+      broken.push(`datapath ${vm}: arrived ${arrived}, but served + dropped + inFlight is ${ended + inFlight}`);
+  }
   for (const vm of result.vms) {
     const accounted = vm.completed + vm.dropped + vm.inFlight;
     if (vm.arrived !== accounted) {

@@ -19,6 +19,7 @@ import {
   text,
   told,
 } from '../metrics/figures.js';
+import { datapathSchemas } from '../datapath/result.js';
 import { lifecycleSchemas } from '../lifecycle/result.js';
 import { memorySchemas, noMemory } from '../swap/result.js';
 import {
@@ -147,6 +148,9 @@ const makeSchemas = () => {
         'Of cores kept for the workers of swapped memory (host.memory.cores), busy or not; absent where no VM has memory.',
       ),
     ),
+    datapathCoreSeconds: z.optional(
+      number('Of cores kept for the workers of the datapath, busy or not; absent where there is none.'),
+    ),
   });
 
   const controller = record(
@@ -258,6 +262,10 @@ const makeSchemas = () => {
     lifecycle: told(
       'Where functions come and go; with replications it is that of replication 0.',
       z.optional(lifecycleSchemas().lifecycleResult),
+    ),
+    datapath: told(
+      'Where packets come through a datapath; with replications it is that of replication 0.',
+      z.optional(datapathSchemas().datapathResult),
     ),
     histogram: told(
       'How the distributions were kept.',

@@ -19,7 +19,8 @@ function fixedOfArrivals(arrivals: Arrivals): unknown {
   }
 }
 
-function fixedOfGroup(group: VmGroup): unknown {
+/** `behind`: its arrivals are packets, which have come through the datapath already. */
+function fixedOfGroup(group: VmGroup, behind: boolean): unknown {
   const {
     workload,
     vcpus,
@@ -34,13 +35,17 @@ function fixedOfGroup(group: VmGroup): unknown {
   return {
     ...rest,
     vcpus: { max: vcpus.max },
-    workload: workload === null ? null : { ...workload, arrivals: fixedOfArrivals(workload.arrivals) },
+    workload:
+      workload === null
+        ? null
+        : { ...workload, arrivals: behind ? workload.arrivals : fixedOfArrivals(workload.arrivals) },
   };
 }
 
 function fixed(scenario: Scenario): Record<string, unknown> {
   const { mechanism: _m, costs: _c, seed: _s, durationNs: _d, fingerprint: _f, vms, ...rest } = scenario;
-  return { ...rest, vms: vms.map(fixedOfGroup) };
+  const behind = new Set(scenario.datapath?.tenants.map(({ vm }) => vm));
+  return { ...rest, vms: vms.map((group) => fixedOfGroup(group, behind.has(group.name))) };
 }
 
 function differences(before: unknown, after: unknown, path: string, problems: Problem[]): void {

@@ -1,5 +1,7 @@
 // The same scenario under another mechanism, as `compare` needs it.
 
+import { datapathCores } from '../datapath/checks.js';
+import { memoryProblems } from '../swap/checks.js';
 import { coreProblems } from './checks.js';
 import { InputError } from '../input/errors.js';
 import { orderProblems } from '../order/checks.js';
@@ -38,11 +40,9 @@ export function withMechanism(scenario: Scenario, mechanism: MechanismKind | Mec
 function withKind(scenario: Scenario, kind: MechanismKind): Scenario {
   if (scenario.mechanism.kind === kind) return scenario;
   const guaranteed = scenario.vms.reduce((sum, vm) => sum + vm.vcpus.min * vm.count, 0);
-  const mechanism = defaultMechanism(kind);
-  const problems = [
-    ...coreProblems(scenario.host.cores, kind, guaranteed),
-    ...orderProblems({ ...scenario, mechanism }),
-  ];
+  const changed = { ...scenario, mechanism: defaultMechanism(kind) };
+  const ofParts = [...memoryProblems(changed), ...datapathCores(changed), ...orderProblems(changed)];
+  const problems = [...coreProblems(scenario.host.cores, kind, guaranteed), ...ofParts];
   if (problems.length > 0) throw new InputError(problems.map(toProblem));
-  return { ...scenario, mechanism };
+  return changed;
 }

@@ -6,6 +6,7 @@ import type { FieldProblem, Path } from '../input/errors.js';
 import { oneForEachField, problemsOf } from '../input/problems.js';
 import type { FunctionScenarioInput } from './function-input.js';
 import { scenarioSchema, type ScenarioInput } from './schema.js';
+import { datapathCores, datapathProblems } from '../datapath/checks.js';
 import { lifecycleProblems } from '../lifecycle/checks.js';
 import { orderProblems } from '../order/checks.js';
 import { memoryProblems } from '../swap/checks.js';
@@ -47,7 +48,10 @@ export function checkScenario(written: unknown): Checked {
     ...(result.success ? [] : problemsOf(result.error, written)),
     ...checkTogether(written),
     ...lifecycleProblems(written),
-    ...(result.success ? [...memoryProblems(result.data), ...orderProblems(result.data)] : []),
+    ...datapathProblems(written),
+    ...(result.success
+      ? [...memoryProblems(result.data), ...orderProblems(result.data), ...datapathCores(result.data)]
+      : []),
   ]);
   return result.success && problems.length === 0 ? { scenario: result.data, problems: [] } : { problems };
 }

@@ -17,6 +17,7 @@ import {
   positiveSize,
   positiveDuration,
 } from '../input/fields.js';
+import { datapathSchema } from '../datapath/schema.js';
 import { functionsSchema, lifecycleSchema, resolveLifecycle } from '../lifecycle/schema.js';
 import { mechanism } from '../mechanisms/schema.js';
 import { hostMemory, sizeOf, resolveHostMemory } from '../swap/schema.js';
@@ -128,6 +129,10 @@ export const scenarioSchema = section({
   fingerprint: documented('fingerprint', flag),
   series: about('Samples of every VM over time; absent: none.', z.optional(series)),
   log: about('The events of a window of time, one by one; absent: none.', z.optional(log)),
+  datapath: about(
+    'Cores that the packets of some VMs pass before they are requests; absent: none.',
+    z.optional(datapathSchema),
+  ),
   lifecycle: about('How the VMs of functions come and go; absent: as by default.', z.optional(lifecycleSchema)),
   functions: about('Functions whose VMs come and go; absent: none.', z.optional(functionsSchema)),
   vms: about('The VMs, their load and their objectives; absent: only functions.', vmList),
@@ -160,6 +165,7 @@ export const scenarioSchema = section({
     fingerprint: written.fingerprint ?? defaultOf('fingerprint') === true,
     series: written.series ?? null,
     log: written.log ?? null,
+    ...(written.datapath === undefined ? {} : { datapath: written.datapath }),
     ...(written.functions === undefined
       ? {}
       : {

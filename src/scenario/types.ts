@@ -2,6 +2,7 @@
 // filled. The written form (units as text, defaults left out) is `ScenarioInput`, inferred from the schema.
 
 import type { Late, OrderGiven, PeriodicTask } from '../order/types.js';
+import type { Datapath } from '../datapath/spec.js';
 import type { FunctionsGiven, LifecycleGiven } from '../lifecycle/source.js';
 import type { CostName } from '../mechanisms/costs.js';
 import type { HostMemory, GuestMemory } from '../swap/types.js';
@@ -50,6 +51,8 @@ export interface Scenario {
   readonly lifecycle?: LifecycleGiven | undefined;
   /** Functions whose VMs come and go; absent: none. */
   readonly functions?: FunctionsGiven | undefined;
+  /** Cores that the packets of some VMs pass first; absent: requests come at once. */
+  readonly datapath?: Datapath | undefined;
   /** The VMs, their load and their objectives; none where there are only functions. */
   readonly vms: readonly VmGroup[];
 }

@@ -20,7 +20,7 @@ const isFields = (value: unknown): value is Fields =>
 /** Parameters of a distribution over times; all others of its numbers have no unit. */
 const TIMES = ['value', 'mean', 'min', 'max', 'short', 'long', 'scale'];
 /** Places of distributions over times; `tasks` and `ratio` are over plain numbers. */
-const TIME_DISTRIBUTIONS = ['service', 'think', 'in', 'out', 'init'];
+const TIME_DISTRIBUTIONS = ['service', 'think', 'in', 'out', 'init', 'cost'];
 
 /** Fractions have at most 20 digits in the written form; no service time is short enough to need more. */
 const fractionalDuration = (ns: number): string =>

@@ -2,6 +2,7 @@
 // `host.memory.size=16GiB..64GiB:4GiB`. Written as in a scenario, since every candidate is checked as one.
 
 import { InputError, expectedOneOf, show } from '../input/errors.js';
+import { partCores } from '../parts.js';
 import { dedicatedCores } from '../scenario/mechanisms.js';
 import {
   parseDuration,
@@ -126,7 +127,7 @@ function usualRange(scenario: Scenario, path: string, own: Measured | undefined)
   if (path === 'host.cores') {
     const { sockets, smt } = scenario.host;
     const step = sockets * smt;
-    const kept = dedicatedCores(scenario.mechanism.kind) + (scenario.host.memory?.cores ?? 0);
+    const kept = dedicatedCores(scenario.mechanism.kind) + partCores(scenario);
     // No mechanism can hand out more cores than the VMs can hold: beyond that a run would only repeat itself.
     const held = scenario.vms.reduce((sum, vm) => sum + vm.vcpus.max * vm.count, 0);
     // functions hold as many as they have requests

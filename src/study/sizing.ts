@@ -5,6 +5,7 @@
 
 import { vmNames } from '../core/compile.js';
 import type { Result } from '../result/result.js';
+import { partCores } from '../parts.js';
 import { dedicatedCores } from '../scenario/mechanisms.js';
 import { quotaOf } from '../scenario/quota.js';
 import type { Scenario, VmGroup } from '../scenario/types.js';
@@ -62,7 +63,7 @@ interface Range {
 }
 
 /** Cores that are none of the VMs'. */
-const keptApart = ({ mechanism, host }: Scenario): number => dedicatedCores(mechanism.kind) + (host.memory?.cores ?? 0);
+const keptApart = (scenario: Scenario): number => dedicatedCores(scenario.mechanism.kind) + partCores(scenario);
 
 /** The VMs' cores in a size that was found. */
 export function ofTheVms(scenario: Scenario, { of, cores }: Sizing): number | undefined {

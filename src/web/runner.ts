@@ -150,9 +150,12 @@ export class Runner {
         return { answer: 'result', json: toStableJson(result), sha256: hashOf(result) };
       }
       case 'report': {
-        const { renderHtml } = await import('../report/html/html.js');
+        const [{ pageOf }, parts] = await Promise.all([
+          import('../report/html/html.js'),
+          import('../generated/report-page.js'), // a load of its own
+        ]);
         const result = this.future(ask.future).simulation.metrics();
-        return { answer: 'report', html: renderHtml(result, { command: 'fluxhost serve', from: 'the live page' }) };
+        return { answer: 'report', html: pageOf(result, { command: 'fluxhost serve', from: 'the live page' }, parts) };
       }
     }
   }

@@ -13,7 +13,7 @@ const sorted = (numbers: readonly number[]): number[] => [...numbers].sort((a, b
 
 describe('a counter', () => {
   it('of a VM is one row, or makes another figure', () => {
-    const rows = words(ROWS.VM_COUNTERS, ROWS.VM_SECONDS, ROWS.VM_STARTS, ROWS.LOCK_COUNTERS);
+    const rows = words(ROWS.VM_COUNTERS, ROWS.VM_SECONDS, ROWS.VM_STARTS, ROWS.LOCK_COUNTERS, ROWS.DEADLINE_COUNTERS);
     const makes = [
       ...[L.VM_CARRIED, L.VM_WORK_NS, L.VM_OFF_CORE_MAX],
       ...[L.VM_LOCK_WAITS_ENDED, L.VM_LOCK_WAIT_NS, L.VM_LOCK_WAIT_MAX],

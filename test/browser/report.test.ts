@@ -9,7 +9,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contourOf } from '../../src/report/html/figures/contour.js';
 import { reportOf } from '../../src/report/html/document.js';
-import { renderHtml } from '../../src/report/html/html.js';
+import { renderHtml } from '../../src/report/html/render.js';
 import { PAPER, all, documents, type Documents } from '../report/html/documents.js';
 import { QUIET, chromiumPath } from './chromium.js';
 

@@ -17,6 +17,7 @@ import { type Remark, merged, oneSeed, seedsOf, sidesOf } from '../trust.js';
 import { formatShare } from '../units.js';
 import type { Figure, Report, Table } from './figure.js';
 import { coreSecondsFigure } from './figures/core-seconds.js';
+import { datapathFigure } from './figures/datapath.js';
 import { coresFigure } from './figures/cores.js';
 import { fleetReport } from './figures/fleet.js';
 import { latencyFigure } from './figures/latency.js';
@@ -172,6 +173,7 @@ function resultReport(result: Result): Report {
         stripsFigure(runs),
         coresFigure(runs[0]!, true),
         movesFigure(runs),
+        datapathFigure(runs),
         swapInFigure(runs),
         whereMemoryLies(runs),
         memoryOverTime(runs),
@@ -210,6 +212,7 @@ function comparisonReport(comparison: Comparison): Report {
         stripsFigure(runs),
         ...runs.map((run) => coresFigure(run, false)),
         movesFigure(runs),
+        datapathFigure(runs),
         swapInFigure(runs),
         whereMemoryLies(runs),
         memoryOverTime(runs),

@@ -1,7 +1,6 @@
 // The report as one file: text and tables stand in the page without any script, the pictures are drawn by one that is inlined and
 // named by its hash. Whatever comes from a scenario, a trace or a file's name is escaped, and the page may not ask for anything.
 
-import { PAGE_SCRIPT, PAGE_SCRIPT_SHA256, PAGE_STYLE } from '../../generated/report-page.js';
 import { NAME, VERSION } from '../../version.js';
 import { reportOf, type Reportable } from './document.js';
 import type { Remark } from '../trust.js';
@@ -21,15 +20,23 @@ export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (on
 export const inlineJson = (value: unknown): string =>
   JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
+/** What draws the figures in the page: its script, the script's hash, and styles. */
+export interface PageParts {
+  readonly PAGE_SCRIPT: string;
+  readonly PAGE_SCRIPT_SHA256: string;
+  readonly PAGE_STYLE: string;
+}
+
 /** Nothing is loaded, sent or framed; one script, known by its hash; styles and pictures that lie in the page. */
-const POLICY = [
-  "default-src 'none'",
-  `script-src 'sha256-${PAGE_SCRIPT_SHA256}'`,
-  "style-src 'unsafe-inline'",
-  'img-src data: blob:',
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ');
+const policy = (scriptSha256: string): string =>
+  [
+    "default-src 'none'",
+    `script-src 'sha256-${scriptSha256}'`,
+    "style-src 'unsafe-inline'",
+    'img-src data: blob:',
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
 
 const NUMBER = /^[-–]?[\d.,\u2009]/;
 
@@ -168,19 +175,19 @@ function endHtml(report: Report, context: Context): string {
   return `${parts.join('\n')}\n<footer>${escapeHtml(`${NAME} ${VERSION}`)}. The same scenario and seed give the same figures everywhere.</footer>`;
 }
 
-/** The page; nothing lies beside it. */
-export function renderHtml(value: Reportable, context: Context): string {
+/** The page; nothing lies beside it. What draws it is told apart, so that a browser may load it for itself. */
+export function pageOf(value: Reportable, context: Context, parts: PageParts): string {
   const report = reportOf(value);
   const drawings = Object.fromEntries(report.figures.map(({ id, drawing, question }) => [id, { drawing, question }]));
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${escapeHtml(POLICY)}">
+<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy(parts.PAGE_SCRIPT_SHA256))}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${escapeHtml(`${report.title} · ${NAME}`)}</title>
-<style>${PAGE_STYLE}</style>
+<style>${parts.PAGE_STYLE}</style>
 </head>
 <body>
 <main>
@@ -190,7 +197,7 @@ ${endHtml(report, context)}
 </main>
 <noscript><p>Pictures need scripts; every table stands above.</p></noscript>
 <script type="application/json" id="drawings">${inlineJson(drawings)}</script>
-<script>${PAGE_SCRIPT}</script>
+<script>${parts.PAGE_SCRIPT}</script>
 </body>
 </html>
 `;

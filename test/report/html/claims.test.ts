@@ -8,7 +8,7 @@ import type { ClaimsPlot, Figure } from '../../../src/report/html/figure.js';
 import { summaryOf } from '../../../src/experiments/summary.js';
 import { numberText, reachOf, toneOf } from '../../../src/report/html/figures/claim-marks.js';
 import type { ExperimentDocument } from '../../../src/report/html/figures/claims.js';
-import { renderHtml } from '../../../src/report/html/html.js';
+import { renderHtml } from '../../../src/report/html/render.js';
 import { paperVerdict } from '../../../src/report/html/paper.js';
 import { PAPER } from './documents.js';
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { reportOf } from '../../../src/report/html/document.js';
 import type { Figure, ResponsePlot } from '../../../src/report/html/figure.js';
 import { quantityOf } from '../../../src/report/html/figures/quantities.js';
-import { renderHtml } from '../../../src/report/html/html.js';
+import { renderHtml } from '../../../src/report/html/render.js';
 import { inMicroseconds } from '../../../src/report/html/words.js';
 import { columnLine, type TablePicture } from '../../../src/report/claim-numbers.js';
 import { PAPER } from './documents.js';

@@ -53,10 +53,12 @@ export function partsOf(result: Result): Part[] {
     }));
   });
   const grey = 'var(--poll)';
-  const { pollCoreSeconds, memoryCoreSeconds, idleCoreSeconds } = result.host;
+  const { pollCoreSeconds, memoryCoreSeconds, datapathCoreSeconds, idleCoreSeconds } = result.host;
   parts.push({ name: 'polling core', colour: grey, texture: 'grey', seconds: pollCoreSeconds });
   if (memoryCoreSeconds !== undefined)
     parts.push({ name: 'kept for memory', colour: 'var(--memory)', texture: 'grey', seconds: memoryCoreSeconds });
+  if (datapathCoreSeconds !== undefined)
+    parts.push({ name: 'datapath', colour: 'var(--memory)', texture: 'grey', seconds: datapathCoreSeconds });
   parts.push({ name: 'held by no VM', colour: grey, texture: 'empty', seconds: idleCoreSeconds });
   return parts;
 }
