@@ -45,6 +45,7 @@ export const CHAPTERS = [
       'docs/verusage.md',
       'docs/yolofs.md',
       'docs/temponet.md',
+      'docs/periodic-space.md',
       'docs/edgeflow.md',
       'docs/pi-dlinear.md',
     ],

@@ -93,4 +93,10 @@ export const EXPERIMENTS: readonly ExperimentEntry[] = [
   ),
   entry('tierbpf', 'TierBPF: who may move up in tiered memory (arXiv 2604.12300)', () => import('./tierbpf/index.js')),
   entry('ptmt', 'PTMT: tiered memory tuned while it runs (arXiv 2604.12165)', () => import('./ptmt/index.js')),
+  entry(
+    'periodic-space',
+    'Periodic Space: systems in one table, by reaction and availability (arXiv 2604.12259)',
+    () => import('./periodic-space/index.js'),
+    ['laws'],
+  ),
 ];
