@@ -10,7 +10,7 @@ import { word } from "../cpu/configure";
 import { Q, clock, vmAt } from "../cpu/state";
 import { choosePolicy } from "./keeper";
 import { lackAll } from "./instances";
-import { PAST_BYTES } from "./policies/hist";
+import { IDLE_BYTES } from "../kernel/idle-times";
 import { COUNTERS, Fn, SLOT_LIFE_SAMPLE, SLOT_PREWARM, SlotClass, classAt, fnAt, life } from "./state";
 import { planFill } from "./timers";
 
@@ -107,11 +107,11 @@ export function configureLife(part: Part): i32 {
   const classWords = words + (W.LIFE_HEADER << 3);
   const functionWords = classWords + ((<usize>life.classCount * W.CLASS_WORDS) << 3);
   if (part.histograms == 0 || life.fns == 0 || life.samples == 0 || !layClasses(classWords)) return L.E_MEMORY;
-  const pasts = life.policy == W.KEEP_HIST ? allocate(<u64>life.fnCount * PAST_BYTES) : 1;
+  const pasts = life.policy == W.KEEP_HIST ? allocate(<u64>life.fnCount * IDLE_BYTES) : 1;
   if (pasts == 0) return L.E_MEMORY;
   for (let k: u32 = 0; k < life.fnCount; k++) {
     readFn(fnAt(k), k, functionWords + ((<usize>k * W.FUNCTION_WORDS) << 3));
-    fnAt(k).past = pasts + <usize>k * PAST_BYTES;
+    fnAt(k).past = pasts + <usize>k * IDLE_BYTES;
   }
   if (!choosePolicy(life.policy)) return L.E_CONFIG;
   lackAll();

@@ -14,6 +14,7 @@ export const NEXUS_FABRIC = 10; // CPU time of a guest's own fabric, for the fet
 export const NEXUS_DOWN_AT = 11;
 export const NEXUS_DOWN_FOR = 12;
 export const NEXUS_POLICY = 13; // KEEP_*
+export const NEXUS_POOL = 14; // instances that are held of each function, under KEEP_POOL
 
 export const SETTINGS = 20; // at most
 
@@ -43,11 +44,15 @@ export const NANVIX_CALLS = 7;
 export const NANVIX_PARALLEL = 8;
 export const NANVIX_BUDGET = 9;
 export const NANVIX_POLICY = 10;
+export const NANVIX_POOL = 11; // above 0: every system VM is held, under KEEP_POOL
 
 /** Who is kept, and who goes for want of memory. */
 export const KEEP_FIXED = 0;
 export const KEEP_LRU = 1;
 export const KEEP_GD = 2; // by an instance's own uses
+export const KEEP_HIST = 3; // as dslab has it
+export const KEEP_HIST_FAASCACHE = 4;
+export const KEEP_POOL = 5;
 
 /** A request's flags: its VM had to be started; its system VM, too; its output was lost after the answer. */
 export const COLD = 1;

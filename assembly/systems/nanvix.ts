@@ -12,7 +12,10 @@ import {
 } from "../server/records";
 import * as L from "./layout";
 import { flag, put, requests, setTime, setWord, setting, timeOf, word } from "./requests";
-import { answerWarm, begin, end, expire, hold, instanceAt, makeRoom, makeWarm, release, reuse, settleWarm, warm } from "./warm";
+import {
+  answerWarm, begin, end, expire, fill, hold, instancesOf, lackAll, layAhead, loadsAhead, makeRoom, makeWarm, nextExpiry, noteArrival, noteEnd,
+  prewarm, release, reuse, settleWarm, warm,
+} from "./warm";
 
 // @ts-ignore: decorator
 @inline const RANK_USER: u64 = 2; // behind a system VM that is ready at the same instant
@@ -174,6 +177,7 @@ function over(request: u32, now: u64): void {
   open--;
   release(<u64>setting(L.NANVIX_USER_BYTES), now);
   tenant.refs--;
+  noteEnd(word(requests.fn, request), now);
   if (tenant.refs == 0) end(tenant.instance, now);
   planExpiry();
   admit(now);
@@ -181,10 +185,23 @@ function over(request: u32, now: u64): void {
 
 function admit(now: u64): void {
   while (waitingFrom < arrived && begun(waitingFrom, now)) waitingFrom++;
+  fill(now);
+}
+
+/** The tenant's system VM, that no call has asked for. */
+function ahead(fn: u32, now: u64): bool {
+  if (instancesOf(fn) != 0) return true; // it has one
+  const handle = layAhead(fn, <u64>setting(L.NANVIX_SYSTEM_BYTES), now);
+  if (handle == 0) return false;
+  const tenant = changetype<TenantVm>(tenants + <usize>fn * <usize>TENANT_VM_BYTES);
+  tenant.instance = handle;
+  tenant.state = UP;
+  countSystems(1, now);
+  return true;
 }
 
 function planExpiry(): void {
-  if (warm.first != 0) schedule(events, firstTimer - 2, instanceAt(warm.first).expires, RANK_EXPIRE);
+  if (warm.first != 0) schedule(events, firstTimer - 2, nextExpiry(), RANK_EXPIRE);
 }
 
 /** A system VM is gone, expired or evicted. */
@@ -230,7 +247,10 @@ function layOut(count: u32, owners: u32): bool {
   const workers = <u32>setting(L.NANVIX_CORES);
   if (!makeSlots(workers + owners)) return false;
   const startMs = setting(L.NANVIX_SYSTEM_START) / 1e6;
-  if (!makeWarm(owners, <u64>setting(L.NANVIX_BUDGET), <u64>setting(L.NANVIX_KEEP), <u32>setting(L.NANVIX_POLICY), startMs)) return false;
+  if (!makeWarm(owners, <u64>setting(L.NANVIX_BUDGET), <u64>setting(L.NANVIX_KEEP), <u32>setting(L.NANVIX_POLICY), startMs, u32(setting(L.NANVIX_POOL) > 0)))
+    return false;
+  const made: (fn: u32, now: u64) => bool = ahead;
+  warm.ahead = changetype<usize>(made);
   const hook: Hook = passed;
   const told: (fn: u32, now: u64) => void = gone;
   warm.hook = changetype<usize>(told);
@@ -247,7 +267,8 @@ function layOut(count: u32, owners: u32): bool {
   }
   tenantSlots = slotsTaken();
   firstTimer = tenantSlots + owners + 2;
-  return createQueue(events, firstTimer + count);
+  warm.plans = firstTimer + count;
+  return createQueue(events, warm.plans + (loadsAhead() ? owners : 0));
 }
 
 /** After `makeRequests` and the settings; a request's function is its tenant, `fetch` what one of its I/O calls costs. Answers SYSTEM_*. */
@@ -255,6 +276,7 @@ export function nanvixRun(owners: u32): i32 {
   const count = requests.count;
   if (!layOut(count, owners)) return L.SYSTEM_MEMORY;
   open = count;
+  lackAll(owners);
   if (count > 0) schedule(events, firstTimer - 1, timeOf(requests.at, 0), RANK_ARRIVE);
   let now: u64 = 0;
   let steps: u64 = 0;
@@ -264,13 +286,18 @@ export function nanvixRun(owners: u32): i32 {
     const slot = take(events);
     steps++;
     if (slot < tenantSlots) step(workerOfSlot(slot), now);
-    else if (slot >= firstTimer) elapsed(slot - firstTimer, now);
+    else if (slot >= warm.plans) {
+      prewarm(slot - warm.plans, now);
+      planExpiry();
+    } else if (slot >= firstTimer) elapsed(slot - firstTimer, now);
     else if (slot < tenantSlots + owners)
       systemReady(changetype<TenantVm>(tenants + <usize>(slot - tenantSlots) * <usize>TENANT_VM_BYTES), now);
     else if (slot == firstTimer - 1) {
       const request = arrived++;
       if (arrived < count) schedule(events, slot, timeOf(requests.at, arrived), RANK_ARRIVE);
+      noteArrival(word(requests.fn, request), now);
       if (waitingFrom == request && begun(request, now)) waitingFrom++;
+      fill(now);
     } else {
       expire(now);
       planExpiry();

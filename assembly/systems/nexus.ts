@@ -11,7 +11,9 @@ import {
 } from "../server/records";
 import * as L from "./layout";
 import { flag, put, requests, setTime, setWord, setting, timeOf, word } from "./requests";
-import { answerWarm, begin, end, expire, instanceAt, makeWarm, reuse, settleWarm, warm } from "./warm";
+import {
+  answerWarm, begin, end, expire, fill, lackAll, layAhead, loadsAhead, makeWarm, nextExpiry, noteArrival, noteEnd, prewarm, reuse, settleWarm, warm,
+} from "./warm";
 
 // @ts-ignore: decorator
 @inline const RANK_EXPIRE: u64 = 4;
@@ -165,6 +167,7 @@ function answered(request: u32, now: u64): void {
   setTime(requests.done, request, now);
   enter(request, OVER, 0);
   open--;
+  noteEnd(word(requests.fn, request), now);
   end(word(requests.instance, request), now);
   planExpiry();
   if (hasBackend() && setting(L.NEXUS_AFTER) != 0 && timeOf(requests.write, request) > 0) {
@@ -180,6 +183,12 @@ function answered(request: u32, now: u64): void {
 /** Requests that wait for memory, as long as the first of them finds some. */
 function admit(now: u64): void {
   while (waitingFrom < arrived && begun(waitingFrom, now)) waitingFrom++;
+  fill(now);
+}
+
+/** An instance that nobody has asked for. */
+function ahead(fn: u32, now: u64): bool {
+  return layAhead(fn, timeOf(requests.sizes, fn), now) != 0;
 }
 
 function begun(request: u32, now: u64): bool {
@@ -193,7 +202,7 @@ function begun(request: u32, now: u64): bool {
 }
 
 function planExpiry(): void {
-  if (warm.first != 0) schedule(events, firstTimer - 2, instanceAt(warm.first).expires, RANK_EXPIRE);
+  if (warm.first != 0) schedule(events, firstTimer - 2, nextExpiry(), RANK_EXPIRE);
 }
 
 /** An item has passed the cores or the backend. */
@@ -242,12 +251,17 @@ export function nexusRun(functions: u32): i32 {
   if (!makeSlots(guestCores + workers)) return L.SYSTEM_MEMORY;
   const startMs = setting(L.NEXUS_RESTORE) / 1e6;
   const policy = <u32>setting(L.NEXUS_POLICY);
-  if (!makeWarm(functions, <u64>setting(L.NEXUS_BUDGET), <u64>setting(L.NEXUS_KEEP), policy, startMs)) return L.SYSTEM_MEMORY;
+  const held = <u32>setting(L.NEXUS_POOL);
+  if (!makeWarm(functions, <u64>setting(L.NEXUS_BUDGET), <u64>setting(L.NEXUS_KEEP), policy, startMs, held)) return L.SYSTEM_MEMORY;
+  const made: (fn: u32, now: u64) => bool = ahead;
+  warm.ahead = changetype<usize>(made);
   cores = changetype<Server>(makeServer(guestCores, 1, 1, FIFO, 1, 0));
   backend = changetype<Server>(workers == 0 ? <usize>0 : makeServer(workers, 1, 1, FIFO, 1, 0));
   items = makeItems(count * ITEMS);
   firstTimer = slotsTaken() + 3;
-  if (changetype<usize>(cores) == 0 || items == 0 || !createQueue(events, firstTimer + count * TIMERS)) return L.SYSTEM_MEMORY;
+  warm.plans = firstTimer + count * TIMERS;
+  const slots = warm.plans + (loadsAhead() ? functions : 0);
+  if (changetype<usize>(cores) == 0 || items == 0 || !createQueue(events, slots)) return L.SYSTEM_MEMORY;
   const hook: Hook = passed;
   cores.hook = changetype<usize>(hook);
   if (workers > 0) backend.hook = changetype<usize>(hook);
@@ -256,6 +270,7 @@ export function nexusRun(functions: u32): i32 {
   open = count;
   if (count > 0) schedule(events, firstTimer - 1, timeOf(requests.at, 0), RANK_ARRIVE);
   if (workers > 0 && setting(L.NEXUS_DOWN_FOR) > 0) schedule(events, firstTimer - 3, <u64>setting(L.NEXUS_DOWN_AT), RANK_BEGIN);
+  lackAll(functions);
   loop(count);
   return L.SYSTEM_OK;
 }
@@ -270,12 +285,17 @@ function loop(count: u32): void {
     const slot = take(events);
     steps++;
     if (slot < firstTimer - 3) step(workerOfSlot(slot), now);
-    else if (slot >= firstTimer) elapsed(slot, now);
+    else if (slot >= warm.plans) {
+      prewarm(slot - warm.plans, now);
+      planExpiry();
+    } else if (slot >= firstTimer) elapsed(slot, now);
     else if (slot == firstTimer - 1) {
       const request = arrived++;
       if (arrived < count) schedule(events, slot, timeOf(requests.at, arrived), RANK_ARRIVE);
+      noteArrival(word(requests.fn, request), now);
       // who waits already goes first
       if (waitingFrom == request && begun(request, now)) waitingFrom++;
+      fill(now);
     } else if (slot == firstTimer - 2) {
       expire(now);
       planExpiry();

@@ -1,8 +1,11 @@
 // Instances of functions that are kept for a while: one request at a time each, a keep-alive, a budget of memory. A small form
-// of the lifecycle for systems in which a request is more than a task: docs/nexus.md tells what it leaves out. Three of the lifecycle's
-// policies say which goes (docs/model/lifecycle.md): fixed, lru, and gd with `frequency: instance`.
+// of the lifecycle for systems in which a request is more than a task: docs/nexus.md tells what it leaves out. The lifecycle's policies
+// say which goes (docs/model/lifecycle.md): fixed, lru, gd with `frequency: instance`, hist by both rules, pool.
 
 import { allocate } from "../kernel/arena";
+import { cancel, schedule } from "../kernel/event-queue";
+import { IDLE_BYTES, IdleTimes, countIdle, planAsDslab, planAsFaascache } from "../kernel/idle-times";
+import { RANK_DONE, events } from "../server/records";
 import * as L from "./layout";
 import { put } from "./requests";
 
@@ -52,18 +55,77 @@ export class Warm {
   pad: u32;
   clock: f64; // gd's
   startMs: f64; // what an instance takes to start
+  owners: usize; // Owner of each function
+  pasts: usize; // hist's IdleTimes of each function
+  ahead: usize; // makes an instance of a function that nobody has asked for: false without memory
+  plans: u32; // hist: slots of the event queue from here on, one a function, at which it is loaded ahead
+  held: u32; // pool: instances of each function
+  shortest: u32; // functions + 1 that lack some, in the order in which they came to
+  shortestTail: u32;
 }
+
+@unmanaged
+class Owner {
+  lastEnd: u64; // NEVER: none yet
+  until: u64; // when what is loaded ahead is unloaded
+  instances: u32;
+  short: u32; // 1: it stands in the list of those
+  nextShort: u32;
+  pad: u32;
+}
+// @ts-ignore: decorator
+@inline const OWNER_BYTES: u64 = 32;
+if (offsetof<Owner>() > <usize>OWNER_BYTES) ERROR("an Owner outgrows its room");
 
 export const warm = changetype<Warm>(memory.data(offsetof<Warm>(), 8));
 
-export function makeWarm(functions: u32, budget: u64, keep: u64, policy: u32, startMs: f64): bool {
+/** `held`: instances of each function, under KEEP_POOL. */
+export function makeWarm(functions: u32, budget: u64, keep: u64, policy: u32, startMs: f64, held: u32): bool {
   memory.fill(changetype<usize>(warm), 0, offsetof<Warm>());
   warm.policy = policy;
   warm.startMs = startMs;
   warm.heads = allocate(<u64>functions << 2);
   warm.budget = budget;
   warm.keep = keep;
-  return warm.heads != 0;
+  warm.held = policy == L.KEEP_POOL ? held : 0;
+  warm.owners = allocate(<u64>functions * OWNER_BYTES);
+  warm.pasts = loadsAhead() ? allocate(<u64>functions * <u64>IDLE_BYTES) : 1;
+  if (warm.heads == 0 || warm.owners == 0 || warm.pasts == 0) return false;
+  for (let fn: u32 = 0; fn < functions; fn++) ownerOf(fn).lastEnd = NEVER;
+  return true;
+}
+
+/** Whether the policy has plans for functions: it needs an event slot for each. */
+export function loadsAhead(): bool {
+  return warm.policy == L.KEEP_HIST || warm.policy == L.KEEP_HIST_FAASCACHE;
+}
+
+// @ts-ignore: decorator
+@inline
+function ownerOf(fn: u32): Owner {
+  return changetype<Owner>(warm.owners + <usize>fn * <usize>OWNER_BYTES);
+}
+
+// @ts-ignore: decorator
+@inline
+function pastOf(fn: u32): IdleTimes {
+  return changetype<IdleTimes>(warm.pasts + <usize>fn * IDLE_BYTES);
+}
+
+/** A request of the function has come. */
+export function noteArrival(fn: u32, now: u64): void {
+  const last = ownerOf(fn).lastEnd;
+  if (loadsAhead() && last != NEVER) countIdle(pastOf(fn), now - last, warm.policy == L.KEEP_HIST_FAASCACHE);
+}
+
+/** One of its requests has ended. */
+export function noteEnd(fn: u32, now: u64): void {
+  ownerOf(fn).lastEnd = now;
+}
+
+/** Instances of the function, in whatever state. */
+export function instancesOf(fn: u32): u32 {
+  return ownerOf(fn).instances;
 }
 
 // @ts-ignore: decorator
@@ -146,6 +208,8 @@ function remove(handle: u32, now: u64): void {
   warm.used -= instance.memory;
   instance.after = warm.free;
   warm.free = handle;
+  ownerOf(instance.fn).instances--;
+  lacks(instance.fn);
   if (warm.hook != 0) changetype<(fn: u32, now: u64) => void>(warm.hook)(instance.fn, now);
 }
 
@@ -172,9 +236,8 @@ export function release(size: u64, now: u64): void {
   warm.used -= size;
 }
 
-/** A new instance; 0: there is no room. */
-export function begin(fn: u32, size: u64, now: u64): u32 {
-  if (!makeRoom(size, now)) return 0;
+/** A record that is counted, of an instance that has no request yet; there must be room. */
+function create(fn: u32, size: u64, now: u64): u32 {
   account(now);
   let handle = warm.free;
   if (handle != 0) warm.free = instanceAt(handle).after;
@@ -187,17 +250,24 @@ export function begin(fn: u32, size: u64, now: u64): u32 {
   instance.lastStart = now;
   instance.uses = 0;
   instance.priority = 0;
-  use(instance);
+  ownerOf(fn).instances++;
   warm.used += size;
   if (warm.used > warm.peak) warm.peak = warm.used;
   return handle;
 }
 
-/** Its request is over: it lies dormant until its keep-alive ends. Without one it goes at once. */
-export function end(handle: u32, now: u64): void {
+/** A new instance; 0: there is no room. */
+export function begin(fn: u32, size: u64, now: u64): u32 {
+  if (!makeRoom(size, now)) return 0;
+  const handle = create(fn, size, now);
+  use(instanceAt(handle));
+  return handle;
+}
+
+function layDormant(handle: u32, until: u64, now: u64): void {
   account(now);
   const instance = instanceAt(handle);
-  instance.expires = warm.policy == L.KEEP_FIXED ? now + warm.keep : NEVER;
+  instance.expires = until;
   instance.before = warm.last;
   instance.after = 0;
   if (warm.last == 0) warm.first = handle;
@@ -212,11 +282,103 @@ export function end(handle: u32, now: u64): void {
   warm.dormant += instance.memory;
 }
 
+/** One that is there at once, and dormant; 0: its memory does not fit without an eviction. */
+export function layAhead(fn: u32, size: u64, now: u64): u32 {
+  if (warm.budget != 0 && warm.used + size > warm.budget) return 0;
+  const handle = create(fn, size, now);
+  layDormant(handle, loadsAhead() ? ownerOf(fn).until : NEVER, now);
+  return handle;
+}
+
+function keepUntil(fn: u32, now: u64): u64 {
+  if (warm.policy == L.KEEP_FIXED) return now + warm.keep;
+  if (!loadsAhead()) return warm.policy == L.KEEP_POOL && instancesOf(fn) > warm.held ? now : NEVER;
+  const p = pastOf(fn);
+  if (warm.policy == L.KEEP_HIST) planAsDslab(p);
+  else planAsFaascache(p);
+  ownerOf(fn).until = now + p.unload;
+  if (p.ahead == 0) {
+    cancel(events, warm.plans + fn);
+    return now + p.unload;
+  }
+  schedule(events, warm.plans + fn, now + p.ahead, RANK_DONE);
+  return now;
+}
+
+/** Its request is over: it lies dormant until its keep-alive ends, or goes at once where the policy says so. */
+export function end(handle: u32, now: u64): void {
+  const fn = instanceAt(handle).fn;
+  const until = keepUntil(fn, now);
+  layDormant(handle, until, now);
+  if (until != now || warm.policy == L.KEEP_FIXED) return;
+  remove(handle, now);
+  warm.expired++;
+}
+
+/** The first to expire; 0: none lies dormant. Under `fixed` who lies dormant longest. */
+function firstToGo(): u32 {
+  let first = warm.first;
+  if (first == 0 || !loadsAhead()) return first;
+  for (let at = instanceAt(first).after; at != 0; at = instanceAt(at).after) {
+    const one = instanceAt(at);
+    const other = instanceAt(first);
+    if (one.expires < other.expires || (one.expires == other.expires && one.id < other.id)) first = at;
+  }
+  return first;
+}
+
+/** When the first expires. */
+export function nextExpiry(): u64 {
+  const first = firstToGo();
+  return first == 0 ? NEVER : instanceAt(first).expires;
+}
+
 /** Those whose time is over. */
 export function expire(now: u64): void {
-  while (warm.first != 0 && instanceAt(warm.first).expires <= now) {
-    remove(warm.first, now);
+  for (let first = firstToGo(); first != 0 && instanceAt(first).expires <= now; first = firstToGo()) {
+    remove(first, now);
     warm.expired++;
+  }
+}
+
+// --- instances that nobody has asked for ---------------------------------------------------------------------------------
+
+function makeAhead(fn: u32, now: u64): bool {
+  return changetype<(fn: u32, now: u64) => bool>(warm.ahead)(fn, now);
+}
+
+/** It is time to load the function ahead, unless an instance of it lies dormant. */
+export function prewarm(fn: u32, now: u64): void {
+  if (load<u32>(warm.heads + (<usize>fn << 2)) == 0) makeAhead(fn, now);
+}
+
+/** The function may have fewer instances than are held of it: it stands in the list of those, once. */
+function lacks(fn: u32): void {
+  const owner = ownerOf(fn);
+  if (owner.short || owner.instances >= warm.held) return;
+  owner.short = 1;
+  owner.nextShort = 0;
+  if (warm.shortest == 0) warm.shortest = fn + 1;
+  else ownerOf(warm.shortestTail - 1).nextShort = fn + 1;
+  warm.shortestTail = fn + 1;
+}
+
+/** At time 0. */
+export function lackAll(functions: u32): void {
+  for (let fn: u32 = 0; fn < functions; fn++) lacks(fn);
+  fill(0);
+}
+
+/** Functions that lack instances get them, in the order in which they came to, as far as memory goes without an eviction. */
+export function fill(now: u64): void {
+  while (warm.shortest != 0) {
+    const fn = warm.shortest - 1;
+    const owner = ownerOf(fn);
+    while (owner.instances < warm.held) {
+      if (!makeAhead(fn, now)) return;
+    }
+    owner.short = 0;
+    warm.shortest = owner.nextShort;
   }
 }
 

@@ -16,9 +16,17 @@ export interface RequestColumns {
   readonly write: Float64Array;
 }
 
-/** Of the lifecycle's policies those that systems have; gd by the uses of each instance. */
-export type SystemPolicy = 'fixed' | 'lru' | 'gd';
-const POLICIES: Readonly<Record<SystemPolicy, number>> = { fixed: L.KEEP_FIXED, lru: L.KEEP_LRU, gd: L.KEEP_GD };
+/** The lifecycle's policies; gd by the uses of each instance, hist by both rules. */
+export const SYSTEM_POLICIES = ['fixed', 'lru', 'gd', 'hist', 'hist-faascache', 'pool'] as const;
+export type SystemPolicy = (typeof SYSTEM_POLICIES)[number];
+const POLICIES: Readonly<Record<SystemPolicy, number>> = {
+  fixed: L.KEEP_FIXED,
+  lru: L.KEEP_LRU,
+  gd: L.KEEP_GD,
+  hist: L.KEEP_HIST,
+  'hist-faascache': L.KEEP_HIST_FAASCACHE,
+  pool: L.KEEP_POOL,
+};
 
 export interface NexusSpec {
   readonly cores: number;
@@ -37,6 +45,8 @@ export interface NexusSpec {
   readonly keepNs: number;
   /** Who is kept, and who goes for want of memory; absent: fixed, who lies dormant longest first. */
   readonly policy?: SystemPolicy;
+  /** Under `pool`, of each function; absent: 1. */
+  readonly instances?: number;
   /** Of all instances; null: no bound. */
   readonly memoryBytes: number | null;
   /** CPU time of a guest's own fabric, for the fetch and write of one request; to connect as much in proportion to its length. */
@@ -55,7 +65,7 @@ export interface NanvixSpec {
   readonly systemBytes: number;
   /** Under `fixed`. */
   readonly keepNs: number;
-  /** Who is kept, and who goes for want of memory; absent: fixed, who lies dormant longest first. */
+  /** Who is kept, and who goes for want of memory; absent: fixed, who lies dormant longest first. `pool`: every system VM. */
   readonly policy?: SystemPolicy;
   readonly crossingNs: number;
   /** Of a call to its system VM; its computation is split evenly around them. */
@@ -185,6 +195,7 @@ export function runNexus(spec: NexusSpec, requests: RequestColumns, module?: Web
     [L.NEXUS_DOWN_AT]: spec.down?.atNs ?? 0,
     [L.NEXUS_DOWN_FOR]: spec.down?.forNs ?? 0,
     [L.NEXUS_POLICY]: POLICIES[spec.policy ?? 'fixed'],
+    [L.NEXUS_POOL]: spec.instances ?? 1,
   };
   return simulate(requests, settings, spec.bytes, 'nexusRun', module);
 }
@@ -208,6 +219,7 @@ export function runNanvix(spec: NanvixSpec, requests: RequestColumns, module?: W
     [L.NANVIX_PARALLEL]: Number(spec.parallelStart),
     [L.NANVIX_BUDGET]: spec.memoryBytes ?? 0,
     [L.NANVIX_POLICY]: POLICIES[spec.policy ?? 'fixed'],
+    [L.NANVIX_POOL]: 1,
   };
   return simulate(requests, settings, new Float64Array(spec.tenants), 'nanvixRun', module);
 }

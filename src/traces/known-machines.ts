@@ -44,8 +44,8 @@ export const MACHINES: readonly Dataset[] = [
       duration: { column: 'duration', unit: 'ms' },
     },
     use: [
+      'vms: { trace: { file: FILE, format: bitbrains } }   # of a fleet; format: surf-lisa with sizes of its own',
       'fluxhost trace convert FILE vms.csv --from opendc --to fleet-csv',
-      'vms: { trace: { file: vms.csv, format: csv } }   # of a fleet',
     ],
   },
   {

@@ -2,12 +2,13 @@
 // of a scenario or which command read it. One list a kind; a file is recognised by its content's hash, else by its columns.
 
 import type { Dataset, KnownColumn } from './dataset.js';
+import { FLEETS } from './known-fleets.js';
 import { FUNCTIONS } from './known-functions.js';
 import { MACHINES } from './known-machines.js';
 import { PAGES } from './known-pages.js';
 import { CONTENT } from './hashes.js';
 
-export const DATASETS: readonly Dataset[] = [...FUNCTIONS, ...PAGES, ...MACHINES];
+export const DATASETS: readonly Dataset[] = [...FUNCTIONS, ...PAGES, ...FLEETS, ...MACHINES];
 
 export const datasetNamed = (id: string): Dataset | undefined => DATASETS.find((one) => one.id === id);
 

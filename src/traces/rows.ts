@@ -138,9 +138,25 @@ async function* jsonColumns(host: TraceHost, file: string): AsyncGenerator<RowBl
   yield { header: Object.keys(value), rows, line: () => 1 };
 }
 
+/** Files whose cells stand apart by semicolons, as those of the Grid Workloads Archive, have no comma in their first line. */
+async function* withCommas(text: AsyncIterable<string>): AsyncGenerator<string> {
+  let [head, decided] = ['', undefined as boolean | undefined];
+  for await (const piece of text) {
+    if (decided === undefined) {
+      head += piece;
+      const end = head.indexOf('\n');
+      if (end < 0 && head.length < LOOKED_AT) continue;
+      const first = end < 0 ? head : head.slice(0, end);
+      decided = first.includes(';') && !first.includes(',');
+      yield decided ? head.replaceAll(';', ',') : head;
+    } else yield decided ? piece.replaceAll(';', ',') : piece;
+  }
+  if (decided === undefined) yield head;
+}
+
 /** @throws InputError for a file that is damaged or of no such kind */
 export function rowsOf(host: TraceHost, file: string, kind: Kind): AsyncGenerator<RowBlock> {
   if (kind === 'json-lines') return jsonLines(host, file);
   if (kind === 'json') return jsonColumns(host, file);
-  return csvBlocks(readText(host, file), file);
+  return csvBlocks(withCommas(readText(host, file)), file);
 }

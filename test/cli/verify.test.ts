@@ -65,7 +65,6 @@ describe('fluxhost verify', () => {
     const commands: Readonly<Record<string, string[]>> = {
       run: ['run', at('a.yaml'), '--set', 'seed=3', '--replications', '2', '--assert', 'api.latency.p50 > 1us'],
       compare: ['compare', at('a.yaml'), '--mechanisms', 'ideal,hyperflux:signal=oldest', '--no-sizing'],
-      size: ['size', at('a.yaml'), '--find', 'host.cores=2..4'],
       sweep: ['sweep', at('a.yaml'), '--vary', 'load=0.3,0.6', '--workers', '1'],
       pages: ['pages', at('p.csv'), '--format', 'csv', '--policy', 'lru,opt', '--capacity', '10%', '--mrc'],
       reproduce: ['reproduce', 'edgeflow'],

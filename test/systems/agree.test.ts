@@ -2,7 +2,8 @@
 // trajectory in every build of the core.
 
 import { describe, expect, it } from 'vitest';
-import { runNanvix, runNexus } from '../../src/systems/run.js';
+import type { LifecycleSpec } from '../../src/lifecycle/spec.js';
+import { type NexusSpec, runNanvix, runNexus } from '../../src/systems/run.js';
 import { BUILDS, moduleOf } from '../support/builds.js';
 import { fn, invocations, lifecycleOf } from '../support/functions.js';
 import { exponential, MIB, MS, NANVIX, NEXUS, poisson, S } from './support.js';
@@ -59,6 +60,80 @@ describe('instances that are evicted', () => {
       expect(run.evicted).toBeGreaterThan(100);
       expect(run.expired).toBe(0);
     }
+  });
+});
+
+/** The same requests of twelve functions under both. */
+async function both(
+  seed: number,
+  gapNs: number,
+  { policy, instances, restoreNs, memoryBytes }: Pick<NexusSpec, 'policy' | 'instances' | 'restoreNs' | 'memoryBytes'>,
+  keepAlive: LifecycleSpec['keepAlive'],
+) {
+  const sizes = Array.from({ length: FUNCTIONS }, (_, i) => (1 + (i % 4)) * 64 * MIB);
+  const requests = poisson(seed, 3000, gapNs, FUNCTIONS, (next) => ({ compute: exponential(next, 500 * MS) }));
+  const plain = { ...NEXUS, workers: 0, fabricNs: 0, connectNs: 0, respondNs: 0, cores: 512 };
+  const kept = { policy: policy!, ...(instances === undefined ? {} : { instances }) };
+  const run = await runNexus({ ...plain, ...kept, memoryBytes, restoreNs, bytes: Float64Array.from(sizes) }, requests);
+  const rows = [...requests.at].map((at, i) => [at, requests.fn[i]!, requests.compute[i]!] as const);
+  const lifecycle = await lifecycleOf(run.endedNs, {
+    keepAlive,
+    memoryBytes,
+    tier: { activeNs: 0, dormantNs: 0, restoreNs: 0, vmBootNs: restoreNs },
+    functions: sizes.map((size, i) => fn({ name: `f${i}`, memoryBytes: size })),
+    invocations: invocations(rows),
+  });
+  expect(lifecycle.dropped).toBe(0); // nobody waits, which the two do in different ways
+  const cold = run.cold.reduce((sum, bit) => sum + bit, 0);
+  expect([cold, run.evicted, run.expired, run.peakBytes]).toEqual([
+    lifecycle.served.vm,
+    lifecycle.evictions,
+    lifecycle.expirations,
+    lifecycle.usedMaxBytes,
+  ]);
+  const warm = lifecycle.warmByteSeconds;
+  expect(Math.abs(run.dormantByteNs / S - warm)).toBeLessThanOrEqual(1e-9 * warm);
+  return { run, cold };
+}
+
+describe('functions that are loaded ahead', () => {
+  it.each(['dslab', 'faascache'] as const)('by %s are as many as under the lifecycle of a scenario', async (rules) => {
+    const policy = rules === 'dslab' ? 'hist' : 'hist-faascache';
+    // every function every twelve, and every two hours: within the bins, and out of their range
+    for (const [seed, gapNs] of [
+      [1, 60 * S],
+      [2, 10 * S],
+      [3, 1500 * S],
+    ] as const) {
+      const given = { policy, restoreNs: 200 * MS, memoryBytes: null } as const;
+      const { run, cold } = await both(seed, gapNs, given, { policy: 'hist', rules });
+      expect(run.expired).toBeGreaterThan(0);
+      expect(cold).toBeLessThan(3000);
+    }
+  });
+
+  it('with little memory, too', async () => {
+    const given = { policy: 'hist', restoreNs: 0, memoryBytes: 1000 * MIB } as const;
+    const { run } = await both(4, 60 * S, given, { policy: 'hist', rules: 'dslab' });
+    expect(run.evicted).toBeGreaterThan(10);
+  });
+});
+
+describe('functions of which so many instances are held', () => {
+  it.each([0, 1, 2])('%i are as many as under the lifecycle of a scenario', async (instances) => {
+    for (let seed = 1; seed <= 3; seed++) {
+      const given = { policy: 'pool', instances, restoreNs: 0, memoryBytes: null } as const;
+      const { run, cold } = await both(seed, 400 * MS, given, { policy: 'pool', instances });
+      expect(run.evicted).toBe(0);
+      expect(cold).toBeGreaterThan(0);
+      expect(run.expired).toBeGreaterThan(0);
+    }
+  });
+
+  it('are replaced where memory is little, in the same turns', async () => {
+    const given = { policy: 'pool', instances: 1, restoreNs: 0, memoryBytes: 1700 * MIB } as const;
+    const { run } = await both(5, 900 * MS, given, { policy: 'pool', instances: 1 });
+    expect(run.evicted).toBeGreaterThan(10);
   });
 });
 

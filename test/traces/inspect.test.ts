@@ -18,12 +18,12 @@ describe('the list of public files', () => {
   it('says of each where it is published, under which licence, and at least one misreading with its source', () => {
     expect(DATASETS.length).toBeGreaterThan(12);
     for (const { id, source, licence, cite, columns, misread, use, shape } of DATASETS) {
-      expect([id, /^https:\/\//.test(source), licence !== '', cite !== '']).toEqual([id, true, true, true]);
+      expect([id, /^https?:\/\//.test(source), licence !== '', cite !== '']).toEqual([id, true, true, true]);
       expect(columns.every(({ meaning }) => meaning.length > 5)).toBe(true);
       expect(misread.length).toBeGreaterThan(0);
       expect(misread.every((one) => one.source.length > 5)).toBe(true);
       expect(
-        use.every((line) => /\bFILE\b|arrivals\.csv|blocks\.csv|vms\.csv|VALUES|^nothing reads it/.test(line)),
+        use.every((line) => /\bFILE\b|arrivals\.csv|blocks\.csv|vms\.csv|VALUES|FOLDER|^nothing reads it/.test(line)),
       ).toBe(true);
       if ('pages' in shape) expect(formatNamed(shape.pages)).toBeDefined();
     }
@@ -193,6 +193,33 @@ describe('fluxhost trace inspect', () => {
       pages: { requests: 3, distinctPages: 2, topPercentShare: 2 / 3 },
       recognised: { by: 'unknown' },
     });
+  });
+
+  it('knows the tables of clusters, also where semicolons stand between cells', async () => {
+    const gwa = made(
+      '1.csv',
+      'Timestamp [ms];\tCPU cores;\tCPU usage [MHZ];\tMemory capacity provisioned [KB]\n1376314846;\t4;\t93.23;\t67108864\n1376315146;\t4;\t83.5;\t67108864\n',
+    );
+    const found = await json<Inspection>('inspect', gwa);
+    expect(found).toMatchObject({ rows: 2, recognised: { by: 'columns', dataset: 'gwa-t-12' } });
+    expect(found.columns![0]).toMatchObject({ name: 'Timestamp [ms]', unit: 's', min: 1376314846, numbers: 2 });
+    const tables = [
+      ['vm.csv', 'vmId,tenantId,vmTypeId,priority,starttime,endtime\n1,2,3,0,-0.5,\n', 'azure-packing-2020'],
+      [
+        'types.csv',
+        'id,vmTypeId,machineId,core,memory,hdd,ssd,nic\n1,3,0,0.5,0.25,,0.1,0.1\n',
+        'azure-packing-2020-types',
+      ],
+      [
+        'events.csv',
+        'time,type,collection_id,priority,instance_index,resource_request.cpus\n600000000,3,1,200,0,0.01\n',
+        'google-2019',
+      ],
+    ] as const;
+    for (const [name, text, dataset] of tables) {
+      const { recognised, misread } = await json<Inspection>('inspect', made(name, text));
+      expect([recognised.dataset, misread.length > 0]).toEqual([dataset, true]);
+    }
   });
 
   it('refuses what is wrong, all at once', async () => {

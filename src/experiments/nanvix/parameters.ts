@@ -1,6 +1,7 @@
 // What `fluxhost reproduce nanvix --set` changes. The paper (arXiv 2604.11669) was not at hand: figures are of its abstract and of notes on it.
 
 import { type ExperimentParameter, type ExperimentRow, experimentRows } from '../parameters.js';
+import { SYSTEM_POLICIES } from '../../systems/run.js';
 import { TRACE_CHOICES, TRACE_ROWS } from '../traced.js';
 
 const NOTES = 'notes on arXiv 2604.11669';
@@ -20,6 +21,16 @@ const ROWS: readonly ExperimentRow[] = [
     "Tenants that the trace's owners are put together into; 0: each owner is one.",
     CHOICE,
     'assumed',
+  ],
+  [
+    'trace.policy',
+    'choice',
+    'fixed',
+    null,
+    null,
+    'Which system VMs are kept on the trace: fixed for sysKeep, hist by idle times of their tenant, pool all.',
+    'docs/model/lifecycle.md',
+    'source code',
   ],
   ['userStart', 'ms', 7, 0, 60_000, 'Until a user VM runs.', NOTES, 'secondary'],
   ['systemStart', 'ms', 23, 0, 60_000, "Until a tenant's system VM runs.", `${NOTES}: both below 30 ms`, 'derived'],
@@ -123,4 +134,7 @@ const ROWS: readonly ExperimentRow[] = [
   ['seed', 'count', 1, 0, 2 ** 31, 'Of what is drawn.', CHOICE, 'assumed'],
 ];
 
-export const NANVIX_PARAMETERS: readonly ExperimentParameter[] = experimentRows(ROWS, TRACE_CHOICES);
+export const NANVIX_PARAMETERS: readonly ExperimentParameter[] = experimentRows(ROWS, {
+  ...TRACE_CHOICES,
+  'trace.policy': SYSTEM_POLICIES,
+});

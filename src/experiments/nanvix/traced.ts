@@ -1,7 +1,7 @@
 // Nanvix on the calls of a trace: owners of functions are tenants, as they are or put together into fewer. Cores and memory do not bind:
 // what is compared is the memory that VMs hold in the mean.
 
-import { runNanvix, runNexus } from '../../systems/run.js';
+import { runNanvix, runNexus, type SystemPolicy } from '../../systems/run.js';
 import type { WordTable } from '../experiment.js';
 import type { Settings } from '../parameters.js';
 import type { Calls } from '../traced.js';
@@ -44,7 +44,10 @@ async function pointOf(
   const tenants = new Set(tenantOf).size;
   const columns = { at: atNs, fn, compute: serviceNs, fetch: none, write: none };
   const nanvix = await runNanvix(
-    nanvixSpec(settings, host, tenants, settings.number('sysKeep')),
+    {
+      ...nanvixSpec(settings, host, tenants, settings.number('sysKeep')),
+      policy: settings.text('trace.policy') as SystemPolicy,
+    },
     { ...columns, fn: fn.map((of) => tenantOf[of]!), fetch: none.slice().fill(settings.number('ioCost') * 1000) },
     module,
   );
@@ -76,7 +79,7 @@ export async function tracePoints(
 }
 
 export const traceTable = (points: readonly TracePoint[], settings: Settings): WordTable => ({
-  title: `The trace's calls: memory of Firecracker VMs kept ${settings.number('baseline.keepAlive')} s over that of Nanvix, system VMs kept ${settings.number('sysKeep')} s`,
+  title: `The trace's calls: memory of Firecracker VMs kept ${settings.number('baseline.keepAlive')} s over that of Nanvix, system VMs kept ${settings.text('trace.policy') === 'fixed' ? `${settings.number('sysKeep')} s` : `by ${settings.text('trace.policy')}`}`,
   question: 'What do tenants that share a system VM save on the trace?',
   head: ['tenants', 'functions', 'starts of system VMs', 'calls', 'Nanvix, MiB', 'Firecracker, MiB', 'factor'],
   rows: points.map(({ tenants, functions, systemStarts, calls, nanvixMiB, baselineMiB, factor }) => [

@@ -62,6 +62,7 @@ export function specOf(
     opNs: opUs * 1000,
     keepNs: settings.number('keepAlive') * 1e9,
     policy: settings.text('policy') as SystemPolicy,
+    instances: settings.number('pool'),
     memoryBytes: settings.number('host.memory') * 2 ** 30,
     fabricNs: (computeOf(settings, given) * share) / (1 - share),
     bytes: Float64Array.from({ length: functions }, (_, fn) => Math.round(sizes[fn % sizes.length]! * own)),

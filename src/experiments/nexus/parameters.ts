@@ -1,6 +1,7 @@
 // What `fluxhost reproduce nexus --set` changes. Of the paper (arXiv 2604.06682) only abstracts were at hand; what they do not tell is assumed.
 
 import { type ExperimentParameter, type ExperimentRow, experimentRows } from '../parameters.js';
+import { SYSTEM_POLICIES } from '../../systems/run.js';
 import { TRACE_CHOICES, TRACE_ROWS } from '../traced.js';
 
 const ABSTRACT = 'arXiv 2604.06682 v2, abstract';
@@ -119,10 +120,11 @@ const ROWS: readonly ExperimentRow[] = [
     'fixed',
     null,
     null,
-    'Who is kept: fixed for keepAlive, lru and gd (by the uses of each instance) until memory is short.',
+    'Who is kept: fixed for keepAlive, lru and gd (by the uses of each instance) until memory is short, hist by idle times, pool so many.',
     'FaasCache, source, as docs/model/lifecycle.md has them',
     'source code',
   ],
+  ['pool', 'count', 1, 0, 64, 'Instances of each function that pool holds.', ASSUMED, 'assumed'],
   ['host.cores', 'count', 16, 2, 256, 'Of the host, the backend among them.', ASSUMED, 'assumed'],
   ['host.memory', 'GiB', 64, 0.125, 4096, 'Of the host, for instances.', ASSUMED, 'assumed'],
   [
@@ -166,5 +168,5 @@ const ROWS: readonly ExperimentRow[] = [
 export const NEXUS_PARAMETERS: readonly ExperimentParameter[] = experimentRows(ROWS, {
   ...TRACE_CHOICES,
   writeback: ['after', 'before'],
-  policy: ['fixed', 'lru', 'gd'],
+  policy: SYSTEM_POLICIES,
 });
