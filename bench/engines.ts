@@ -2,7 +2,8 @@
 
 export { queueEngine } from '../src/cli/queue-engine.js';
 export { threadEngine } from '../src/cli/pool.js';
-export { createOn, HOST_SETUP } from '../src/cli/tools.js';
+export { createOn } from '../src/cli/tools.js';
+export { STEADY } from '../src/fleet/simulator.js';
 export { loadFleet } from '../src/fleet/file.js';
 export { hostTable } from '../src/fleet/host-table.js';
 export { engineHere, rowsOf } from '../src/fleet/hosts.js';

@@ -111,7 +111,7 @@ async function overheads(engine, chunks, others) {
 }
 
 async function local(parts, { context }, folder, chunks) {
-  const where = { directory: folder, setup: parts.HOST_SETUP };
+  const where = { directory: folder, setup: parts.STEADY };
   const engine = await parts.threadEngine(pathToFileURL(CLI), 1, where, context, { silenceMs: 60_000 });
   try {
     return await overheads(engine, chunks, []);
@@ -168,7 +168,7 @@ async function overQueue(parts, prepared, folder, chunks) {
 
 /** Milliseconds of processor a row: read, added, written to the table; bytes of it. */
 async function merging(parts, prepared, folder, turns) {
-  const here = parts.engineHere(prepared.context, (scenario) => parts.createOn(parts.HOST_SETUP, scenario, folder));
+  const here = parts.engineHere(prepared.context, (scenario) => parts.createOn(parts.STEADY, scenario, folder));
   const lines = [];
   for await (const rows of parts.rowsOf(here, parts.jobsOf(prepared, prepared.plan.order), prepared.vms))
     lines.push(...rows.map((row) => JSON.stringify(row)));

@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { show } from '../input/errors.js';
 import { parseDuration, QuantityError } from '../input/quantities.js';
 import { formatWait } from '../report/units.js';
-import type { Done, Engine } from '../study/engine.js';
+import { CHUNK_MS, type Done, type Engine } from '../study/engine.js';
 import {
   type Crew,
   crewOf,
@@ -59,8 +59,8 @@ export function hangMsOf(given: Arguments): number {
   return Infinity;
 }
 
-/** Runs of a chunk go to a thread together; over a queue a chunk costs more. */
-const CHUNK_MS = { local: 50, bullmq: 500 } as const;
+/** Over a queue a chunk costs more. */
+const QUEUE_CHUNK_MS = 500;
 
 interface Where {
   readonly directory: string;
@@ -131,7 +131,7 @@ export async function onCrew<T>(study: Study, io: Io, where: Where, work: (crew:
       io.stderr(CLEAR_LINE + rowsText(done, all, rows, performance.now() - begun) + ratesText(engine?.workers?.()));
   };
   const again = redis === undefined ? (...run: [RunTask, string]) => runOn(study, ...run) : undefined;
-  const chunkMs = CHUNK_MS[redis === undefined ? 'local' : 'bullmq'];
+  const chunkMs = redis === undefined ? CHUNK_MS : QUEUE_CHUNK_MS;
   const made = engine === undefined ? undefined : new EngineMaker(engine, chunkMs, again);
   const stop = io.onInterrupt?.(() => {
     made?.end();

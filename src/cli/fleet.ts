@@ -4,6 +4,7 @@ import { hashOf, compileCore } from '../core/load.js';
 import { loadFleet, type FleetOnDisk } from '../fleet/file.js';
 import { engineHere, rowsOf } from '../fleet/hosts.js';
 import type { FleetResult } from '../fleet/result.js';
+import { STEADY } from '../fleet/simulator.js';
 import { FleetSum, type PreparedFleet, jobsOf, prepareFleet, vmsOf } from '../fleet/simulate.js';
 import { type ChunkContext, type ChunkEngine, type HostRow, HOSTS } from '../fleet/work.js';
 import { type Done, shareOf } from '../study/engine.js';
@@ -23,7 +24,7 @@ import { REPORT, commandOf } from './report.js';
 import { MAX_SEED } from './run.js';
 import { readRows, RunFolder } from './run-folder.js';
 import { type Sharing, sharedBy, sharingOf } from './share.js';
-import { createOn, FILES_WITHIN, HOST_SETUP } from './tools.js';
+import { createOn, FILES_WITHIN } from './tools.js';
 
 export const fleetSpec: CommandSpec = {
   name: 'fleet',
@@ -72,7 +73,7 @@ export async function localEngine(
 ): Promise<ChunkEngine> {
   const setup = { within: given.text('files-within') };
   if (io.program === undefined)
-    return engineHere(context, (scenario) => createOn({ ...setup, ...HOST_SETUP }, scenario, directory));
+    return engineHere(context, (scenario) => createOn({ ...setup, ...STEADY }, scenario, directory));
   const { threadEngine } = await import('./pool.js');
   return threadEngine(io.program, workersOf(given), { directory, setup }, context, { silenceMs: hangMsOf(given) });
 }

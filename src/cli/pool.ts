@@ -4,23 +4,23 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { compileCore, hashOf } from '../core/load.js';
-import { type Chunk, type ChunkContext, HOSTS, HostSimulator, type HostRow } from '../fleet/work.js';
-import { type Engine, oneByOne, type WorkKind } from '../study/engine.js';
-import { type RunChunk, type RunRow, RUNS, RunSimulator, type RunsContext } from '../study/runs.js';
+import {
+  type ChunkOf,
+  type Context,
+  kindOf,
+  type RowOf,
+  type Simulator,
+  simulatorOf,
+  STEADY,
+} from '../fleet/simulator.js';
+import type { Chunk, HostRow } from '../fleet/work.js';
+import { type Engine, oneByOne } from '../study/engine.js';
+import type { RunChunk, RunRow } from '../study/runs.js';
 import { Silences } from './silence.js';
-import { createOn, HOST_SETUP, type Setup } from './tools.js';
+import { createOn, type Setup } from './tools.js';
 
 /** By which the program knows that it is such a thread (main.ts). */
 const KIND = 'fluxhost runs';
-
-/** What all chunks have in common, by kind of work. */
-export type Context = ChunkContext | RunsContext;
-/** A chunk, and the row of a part of it, by the context. */
-export type ChunkOf<K extends Context> = K extends ChunkContext ? Chunk : RunChunk;
-export type RowOf<K extends Context> = K extends ChunkContext ? HostRow : RunRow;
-
-export const kindOf = <K extends Context>({ kind }: K): WorkKind<ChunkOf<K>, RowOf<K>> =>
-  (kind === 'hosts' ? HOSTS : RUNS) as unknown as WorkKind<ChunkOf<K>, RowOf<K>>;
 
 /** Where files are looked for, and what simulates. */
 export interface Where {
@@ -28,16 +28,10 @@ export interface Where {
   readonly setup: Setup;
 }
 
-/** Does chunks on this thread; `speak` is called at the begin of each simulation and between its slices. */
-export function simulatorOf<K extends Context>(
-  context: K,
-  { directory, setup }: Where,
-): (chunk: ChunkOf<K>, speak?: () => void) => Promise<readonly RowOf<K>[]> {
-  const given: Context = context;
-  const used = given.kind === 'hosts' ? { ...setup, ...HOST_SETUP } : setup;
-  const create = (scenario: Parameters<typeof createOn>[1]) => createOn(used, scenario, directory);
-  const simulator = given.kind === 'hosts' ? new HostSimulator(given, create) : new RunSimulator(create);
-  return (chunk, speak) => simulator.run(chunk as never, speak) as Promise<readonly RowOf<K>[]>;
+/** Does chunks on this thread. */
+export function simulatorAt<K extends Context>(context: K, { directory, setup }: Where): Simulator<K> {
+  const used = context.kind === 'hosts' ? { ...setup, ...STEADY } : setup;
+  return simulatorOf(context, (scenario) => createOn(used, scenario, directory));
 }
 
 interface Shared extends Where {
@@ -166,7 +160,7 @@ export async function threadEngine<K extends Context>(
       busy.ended(task.id);
     }
   };
-  let here: ReturnType<typeof simulatorOf<K>> | undefined;
+  let here: Simulator<K> | undefined;
   const run = async (chunk: ChunkOf<K>): Promise<readonly RowOf<K>[]> => {
     try {
       return await once(chunk).catch((error: unknown) => {
@@ -176,7 +170,7 @@ export async function threadEngine<K extends Context>(
     } catch (error) {
       if (closed) throw error;
       if (error instanceof NoThreadError) {
-        here ??= simulatorOf(context, where);
+        here ??= simulatorAt(context, where);
         return here(chunk);
       }
       if (leaves && !(error instanceof HungError)) throw error;
@@ -196,7 +190,7 @@ export async function threadEngine<K extends Context>(
   };
 }
 
-let simulator: ReturnType<typeof simulatorOf<Context>> | undefined;
+let simulator: Simulator<Context> | undefined;
 
 /** No more often, ms. */
 const SPEAK_MS = 50;
@@ -210,6 +204,6 @@ export async function serveChunk({ id, chunk }: ChunkTask): Promise<readonly (Ho
     spokeMs = performance.now();
     parentPort!.postMessage(id);
   };
-  simulator ??= simulatorOf(context, where);
+  simulator ??= simulatorAt(context, where);
   return simulator(chunk, speak);
 }

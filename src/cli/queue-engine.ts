@@ -5,7 +5,7 @@
 import type { Queue, QueueEvents } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type Done, type Engine, oneByOne } from '../study/engine.js';
-import { type ChunkOf, type Context, kindOf, type RowOf } from './pool.js';
+import { type ChunkOf, type Context, kindOf, type RowOf } from '../fleet/simulator.js';
 import {
   ANNOUNCE_MS,
   type ChunkAnswer,

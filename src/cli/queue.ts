@@ -8,7 +8,7 @@ import type * as IoRedis from 'ioredis';
 import { compileCore, hashOf } from '../core/load.js';
 import { VERSION } from '../version.js';
 import type { Arguments } from './args.js';
-import type { ChunkOf, Context, RowOf } from './pool.js';
+import type { ChunkOf, Context, RowOf } from '../fleet/simulator.js';
 
 /** A chunk with all that it takes to simulate it; its hash is the job's id, so that the same work is there once. */
 export interface ChunkJob<K extends Context = Context> {

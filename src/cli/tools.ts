@@ -33,9 +33,6 @@ export interface Setup {
   readonly steady?: false;
 }
 
-/** Of a fleet's hosts, of which rows tell no warning. */
-export const HOST_SETUP: Setup = { steady: false };
-
 async function policyOf(wasm: Setup['policy'], script: string | undefined): Promise<{ policy?: Policy }> {
   if (script !== undefined) return { policy: await (await import('./script-policy.js')).scriptPolicy(script) };
   return wasm === undefined ? {} : { policy: (await import('../abi/policy.js')).instantiatePolicy(wasm) };

@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { ChunkOf, Context, RowOf } from './pool.js';
+import type { ChunkOf, Context, RowOf } from '../fleet/simulator.js';
 import type { Engine } from '../study/engine.js';
 import { type CommandSpec, parseCommand, renderHelp } from './args.js';
 import { HANG_AFTER, hangMsOf, WORKERS, workersOf } from './crew.js';

@@ -6,6 +6,8 @@ import { resolveFleet } from './parse.js';
 import type { FleetResult } from './result.js';
 import type { FleetInput } from './schema.js';
 import { simulateFleet, vmsOf } from './simulate.js';
+import type { Workers } from '../study/engine.js';
+import type { Chunk, HostRow } from './work.js';
 
 /** With what a fleet runs. */
 export interface FleetOptions {
@@ -15,6 +17,8 @@ export interface FleetOptions {
   readonly module?: WebAssembly.Module;
   /** The files that the fleet names, by name. */
   readonly files?: Readonly<Record<string, HeldFile>>;
+  /** Who simulates the hosts: Web Workers; absent: this thread. */
+  readonly workers?: Workers;
   /** Called now and then while VMs are placed. */
   readonly onProgress?: (done: number, all: number) => void;
   /** Hears what the reader left out of a trace. */
@@ -34,5 +38,9 @@ export interface FleetOptions {
 export async function fleet(input: FleetInput, options: FleetOptions = {}): Promise<FleetResult> {
   const loaded = resolveFleet(input);
   const vms = await vmsOf(loaded.fleet, memoryHost(options.files ?? {}), options);
-  return simulateFleet(loaded, vms, options);
+  const { workers } = options;
+  return simulateFleet(loaded, vms, {
+    ...options,
+    ...(workers === undefined ? {} : { engine: (context) => workers.engine<Chunk, HostRow>(context) }),
+  });
 }

@@ -10,7 +10,8 @@ import { type Comparison, compareAll } from './compare.js';
 import { type SizeResult, parseFind, sizeAll } from './size.js';
 import { Study, type Runner, combine } from './study.js';
 import { MOST_POINTS, parseAxes } from './axes.js';
-import { alone } from './runs.js';
+import { CHUNK_MS, type Workers } from './engine.js';
+import { alone, crewOf, EngineMaker, type RunChunk, type RunRow, runOn } from './runs.js';
 import { type SweepResult, UNTIL_REPLICATIONS, parseUntil, sweepAll } from './sweep.js';
 import { withSuiteFiles } from './suite/azure-like.js';
 import { chosen, suiteScenarios } from './suite/scenarios.js';
@@ -71,6 +72,8 @@ export interface SweepOptions extends StudyOptions {
   readonly latin?: number;
   /** Default: the scenario's own. */
   readonly mechanisms?: readonly MechanismChoice[];
+  /** Who makes the runs: Web Workers, which take files from where their script says; absent: this thread. */
+  readonly workers?: Workers;
   /** Seeds of each row, the same for all. Default 1, or 64 with `until`. */
   readonly replications?: number;
   /** More seeds until the 95 % interval of a latency is so narrow: `p99±2%`. */
@@ -178,7 +181,7 @@ export async function size(scenario: Scenario, options: SizeOptions): Promise<Si
  * @throws InputError for an axis, precision or mechanism that is none, and where no point makes a scenario
  */
 export async function sweep(scenario: Scenario, options: SweepOptions): Promise<SweepResult> {
-  const { vary, latin, mechanisms = [scenario.mechanism.kind], until, onRows, ...more } = options;
+  const { vary, latin, mechanisms = [scenario.mechanism.kind], until, onRows, workers, ...more } = options;
   const { replications = until === undefined ? 1 : UNTIL_REPLICATIONS, ...rest } = more;
   const study = studyOf(rest);
   const question = {
@@ -190,7 +193,13 @@ export async function sweep(scenario: Scenario, options: SweepOptions): Promise<
   };
   if (latin !== undefined && !(Number.isSafeInteger(latin) && latin >= 1 && latin <= MOST_POINTS))
     throw new InputError({ path: 'latin', given: show(latin), expected: `a whole number from 1 to ${MOST_POINTS}` });
-  return sweepAll(scenario, question, { ...alone(study), ...(onRows === undefined ? {} : { onRows }) });
+  if (workers === undefined) return sweepAll(scenario, question, { ...alone(study), ...(onRows && { onRows }) });
+  if (rest.policy !== undefined)
+    throw new InputError({ path: 'workers', given: 'a policy of your own beside them', expected: 'one of both' });
+  const engine = workers.engine<RunChunk, RunRow>({ kind: 'runs' });
+  const maker = new EngineMaker(engine, CHUNK_MS, (task, label) => runOn(study, task, label));
+  rest.signal?.addEventListener('abort', () => maker.end());
+  return sweepAll(scenario, question, crewOf(maker, false, onRows)).finally(() => engine.close());
 }
 
 /**

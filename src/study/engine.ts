@@ -22,6 +22,12 @@ export interface Engine<C, R> {
   close(): Promise<void>;
 }
 
+/** Someone who opens engines for work of a kind, such as Web Workers. */
+export interface Workers {
+  /** `context`: what all chunks have in common. */
+  engine<C, R>(context: object): Engine<C, R>;
+}
+
 /** What an engine must know of the work that it has done. */
 export interface WorkKind<C, R> {
   /** What the rows are of, in the plural. */
@@ -49,6 +55,8 @@ export async function oneByOne<C, R>(
 /** Chunks under way for each that can be: one is done, others lie ready, and a slow one does not stop those behind it. */
 export const AHEAD = 4;
 const MOST_PARTS = 1024;
+/** Runs of a chunk on this machine: what a chunk costs beside them is little. */
+export const CHUNK_MS = 50;
 
 /** How large chunks are: each takes about as long as `chunkMs`, by what the last ones took. */
 export class Pace {

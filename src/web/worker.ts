@@ -20,8 +20,17 @@ const runner = new Runner(
   () => (memory ??= compileMemoryCore(beside('fluxhost-memory.wasm'))),
 );
 
+let serving: Promise<(data: unknown) => void> | undefined;
+
+/** What makes the runs of a sweep is loaded with the first of them. */
+function serve(data: unknown): void {
+  serving ??= import('./sweeping.js').then(({ serveRuns }) => serveRuns((said) => postMessage(said)));
+  void serving.then((take) => take(data));
+}
+
 let last: Promise<void> = Promise.resolve();
-addEventListener('message', ({ data }: MessageEvent<{ id: number; ask: Ask }>) => {
+addEventListener('message', ({ data }: MessageEvent<{ id: number; ask: Ask } | { fluxhost: 'chunk' }>) => {
+  if ('fluxhost' in data) return serve(data); // it is one of the workers of another's sweep
   // one after another: a question may take several turns of the event loop
   last = last.then(async () => {
     postMessage({ id: data.id, answer: await runner.answer(data.ask) });

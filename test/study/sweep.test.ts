@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { simulatorOf, threadEngine } from '../../src/cli/pool.js';
+import { simulatorAt, threadEngine } from '../../src/cli/pool.js';
 import { main } from '../../src/cli/program.js';
 import {
   InputError,
@@ -427,7 +427,7 @@ async function onThreadsOf(file: string, count: number): Promise<{ made: unknown
   }));
   const rows = [...(await Promise.all(chunks.map((chunk) => engine.run(chunk)))), await engine.run(chunks[0]!)];
   await engine.close();
-  const expected = await Promise.all(chunks.map((chunk) => simulatorOf({ kind: 'runs' }, where)(chunk)));
+  const expected = await Promise.all(chunks.map((chunk) => simulatorAt({ kind: 'runs' }, where)(chunk)));
   const fingerprints = (all: readonly (readonly RunRow[])[]): unknown[] =>
     all.map(([row]) => ('result' in row! ? row.result.manifest.fingerprint : row));
   return { made: fingerprints(rows), expected: fingerprints([...expected, expected[0]!]) };
