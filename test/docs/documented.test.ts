@@ -16,9 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** Minutes long, for ever, or of files that only the reader has; each has tests of its own. */
 const LONG = new Set([
   ...['suite', 'reproduce', 'serve', 'build', 'reserve', 'worker', 'merge', 'record', 'calibrate'],
-  ...['verify', 'trace', 'artifact', 'lesson'],
-  ,
-  'judge',
+  ...['verify', 'trace', 'artifact', 'lesson', 'judge'],
 ]);
 const pages = [
   'README.md',
