@@ -42,7 +42,7 @@ const stated: Policy = {
 };
 
 async function fingerprint(policy: Policy): Promise<string> {
-  const simulation = await Simulation.create({ ...scenario, durationNs: 15e6 }, { policy });
+  const simulation = await Simulation.create({ ...scenario, durationNs: 6e6 }, { policy });
   await simulation.run();
   const { manifest } = simulation.metrics();
   simulation.close();
@@ -89,7 +89,7 @@ describe('one policy', () => {
         '--policy',
         file,
         '--set',
-        'duration=15ms',
+        'duration=6ms',
         '--json',
         '--snapshot',
         taken,
@@ -101,7 +101,7 @@ describe('one policy', () => {
     } finally {
       rmSync(taken, { force: true });
     }
-    expect(await printed('run', yaml, '--set', 'duration=15ms', '--json')).not.toBe(expected);
+    expect(await printed('run', yaml, '--set', 'duration=6ms', '--json')).not.toBe(expected);
   });
 
   it('is held to the interface from the command line', async () => {

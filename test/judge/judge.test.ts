@@ -9,7 +9,7 @@ import { scenarioSha256 } from '../../src/scenario/canonical.js';
 import { binaryen } from '../support/compiler.js';
 
 const C = readFileSync(new URL('../abi/fixtures/c.wasm', import.meta.url));
-const SHORT = { only: ['bursts', 'locks'], replications: 1, durationNs: 10e6 } as const;
+const SHORT = { only: ['bursts', 'locks'], replications: 1, durationNs: 5e6 } as const;
 
 function wat(text: string): Uint8Array {
   const version = '(func (export "fluxhost_policy_version") (result i32) (i32.const 1))';

@@ -23,7 +23,7 @@ const job = (name: string) => ({
 const scenario = (): ScenarioInput => ({
   version: 1,
   seed: 5,
-  duration: '6ms',
+  duration: '5ms',
   warmup: '1ms',
   host: { cores: 13 },
   mechanism: { kind: 'hyperflux', signal: 'policy' },
@@ -49,7 +49,7 @@ const policy: Policy = {
 };
 
 const WINDOW = { fromNs: 2e6, untilNs: 4e6 };
-const HORIZON_NS = 500_000;
+const HORIZON_NS = 300_000;
 const create = (own: Policy = policy) => Simulation.create(scenario(), { policy: own });
 
 /** The tail of `api` in the horizon behind an instant, and best-effort work up to its end, of a run from its start. */
