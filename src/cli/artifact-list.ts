@@ -29,7 +29,7 @@ export interface ItemList {
 
 const PAGE = 'http://127.0.0.1:8080/';
 const NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/i;
-/** Of a scenario that is given alone: this part of its duration and warm-up. */
+/** Of a scenario that is given alone: this part of its duration. */
 const PARTS: Readonly<Record<Size, number>> = { quick: 50, medium: 5, full: 1 };
 /** No part of it is shorter. */
 const LEAST_NS = 1e6;
@@ -119,17 +119,14 @@ function readList(text: string, file: string): ItemList {
   return { title, page: page ?? PAGE, items: found };
 }
 
-/** A scenario as it is, and shorter ones of it. */
+/** A scenario as it is, and shorter ones of it after the same warm-up. */
 function scenarioItem(text: string, file: string): Item {
-  const { scenario } = parseScenario(text, { file });
-  const part = (ns: number, of: number): string =>
-    formatDuration(ns === 0 ? 0 : Math.max(LEAST_NS, Math.round(ns / of)));
+  const { durationNs } = parseScenario(text, { file }).scenario;
+  const part = (of: number): string =>
+    formatDuration(Math.min(durationNs, Math.max(LEAST_NS, Math.round(durationNs / of))));
   const commands = SIZES.map((size) => {
     const of = PARTS[size];
-    const shorter = ['duration', 'warmup'].map(
-      (name) => `${name}=${part(name === 'warmup' ? scenario.warmupNs : scenario.durationNs, of)}`,
-    );
-    return [size, commandOf('run', [file, ...(of === 1 ? [] : shorter.flatMap((set) => ['--set', set]))])] as const;
+    return [size, commandOf('run', [file, ...(of === 1 ? [] : ['--set', `duration=${part(of)}`])])] as const;
   });
   return { name: basename(file).replace(/\.[^.]*$/, ''), commands: Object.fromEntries(commands) };
 }

@@ -37,8 +37,8 @@ export const artifactSpec: CommandSpec = {
     json: { help: 'prints the kit, the verdicts or the estimate as one JSON document' },
   },
   details:
-    'A scenario that is given alone is run whole (full), for a fifth (medium) and for a fiftieth (quick) of its duration and\n' +
-    'warm-up; a list says what each size is. The kit holds everything: README.md, index.html with links that run in the live\n' +
+    'A scenario that is given alone is run whole (full), for a fifth (medium) and for a fiftieth (quick) of its duration, after\n' +
+    'its warm-up; a list says what each size is. The kit holds everything: README.md, index.html with links that run in the live\n' +
     'page and must match the printed hash, inputs/, expected/ and run.mjs, which is --check.\n' +
     'Exit status: 0 made, or all passed; 1 an item failed; 2 input refused.',
   examples: [

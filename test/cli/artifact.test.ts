@@ -217,15 +217,15 @@ describe('fluxhost artifact', () => {
     writeFileSync(at('alone.yaml'), SCENARIO);
     const { items } = await readItems([at('alone.yaml')]);
     expect(items[0]!.commands).toEqual({
-      quick: `fluxhost run ${at('alone.yaml')} --set duration=1ms --set warmup=1ms`,
-      medium: `fluxhost run ${at('alone.yaml')} --set duration=8ms --set warmup=2ms`,
+      quick: `fluxhost run ${at('alone.yaml')} --set duration=1ms`,
+      medium: `fluxhost run ${at('alone.yaml')} --set duration=8ms`,
       full: `fluxhost run ${at('alone.yaml')}`,
     });
     const example = await readItems([join(ROOT, 'examples/artifact/artifact.yaml')]);
     expect(example.items.map(({ name }) => name)).toEqual([
       'burst',
       'burst-mechanisms',
-      'load',
+      'cores',
       'replay',
       'cache',
       'edgeflow',
