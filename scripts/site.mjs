@@ -179,7 +179,13 @@ function navigation(path, titles) {
   const chapters = titles.has('docs/api/README.md')
     ? CHAPTERS.map(([name, paths]) => [name, name === 'Reference' ? [...paths, 'docs/api/README.md'] : paths])
     : CHAPTERS;
-  return chapters.map(([name, paths]) => `<h2>${name}</h2><ul>${items(paths)}</ul>`).join('');
+  // a build without it says how it is made
+  const how = titles.has('docs/api/README.md')
+    ? ''
+    : `<li><a href="${posix.relative(posix.dirname(here), placeOf('docs/web.md'))}#api-reference">API reference: how to build it</a></li>`;
+  return chapters
+    .map(([name, paths]) => `<h2>${name}</h2><ul>${items(paths)}${name === 'Reference' ? how : ''}</ul>`)
+    .join('');
 }
 
 function pageHtml(path, page, titles) {

@@ -92,10 +92,16 @@ function latencyRows(comparison: Comparison, row: VmRow, each: Each): void {
   }
 }
 
+/** `10 of 10 [72,100]%`, `100/100 [96,100]%`: none of it is cut. */
+const shareThatFits = (text: string): string =>
+  [text, text.replace(', ', ','), text.replace(', ', ',').replace(' of ', '/')].find(
+    (one) => one.length <= VALUE_COLUMNS,
+  ) ?? text;
+
 /** `yes` of one VM, `2 of 3` of a group, `7 of 8` of replications. */
 function attainedCell(run: Result, { vms }: VmRow): string | Cell {
   const over = sloShare(run, vms);
-  if (over !== undefined) return over;
+  if (over !== undefined) return { ...over, text: shareThatFits(over.text) };
   if (vms.length === 1) return sloCell(vms[0]!.slo);
   const met = vms.filter(({ slo }) => slo?.attained === true).length;
   return { text: `${met} of ${vms.length} VMs`, tone: met === vms.length ? 'good' : 'bad' };

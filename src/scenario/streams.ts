@@ -39,7 +39,7 @@ function streamsOf(vm: VmGroup, oneQueue: boolean): StreamPurpose[] {
   const drawn: Record<Exclude<StreamPurpose, 'swapping'>, boolean> = {
     arrivals: arrivalsDrawn(vm),
     services: stages.some(({ tasks, service }) => varies(tasks) || varies(service)),
-    dispatch: dispatch === 'random' && vcpus.max > 1,
+    dispatch: dispatch === 'random' && vcpus.max > 1 && !oneQueue,
     stealing: stealing?.victim === 'random' && vcpus.max > 1 && !oneQueue,
     locks: (lock?.probability ?? 0) > 0,
     pages: memory !== undefined && memory.touches > 0,
@@ -49,7 +49,7 @@ function streamsOf(vm: VmGroup, oneQueue: boolean): StreamPurpose[] {
 
 /** Streams that nothing can draw from are left out. */
 export function seededStreams({ vms, host, mechanism }: Scenario): Streams[] {
-  // one queue for all of a VM's vCPUs leaves nothing to steal
+  // one queue for all of a VM's vCPUs leaves nothing to choose, and nothing to steal
   const oneQueue = ({ dispatch }: VmGroup): boolean => mechanism.kind === 'ideal' || dispatch === 'single-queue';
   const groups = vms.map((vm) => ({ of: vm.name, purposes: streamsOf(vm, oneQueue(vm)) }));
   const laws = Object.values(host.memory?.backends ?? {});

@@ -185,7 +185,8 @@ async function tryOne(
   for (let r = 0; r < replications; r++) {
     if (study.interrupted) return null;
     const scenario = seeded(candidate, r);
-    const result = await study.once(scenario, label, { overTime: false, endWhenLost: known.most(scenario) });
+    const told = replications === 1 ? label : `${label}, seed ${scenario.seed}`;
+    const result = await study.once(scenario, told, { overTime: false, endWhenLost: known.most(scenario) });
     if (study.interrupted) return null;
     known.learn(scenario, result);
     addLatencies(latencies, result, replications);

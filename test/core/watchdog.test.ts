@@ -102,6 +102,7 @@ describe('the streams of the manifest', () => {
     [['arrivals'], scenario({ workload: load(constant('3us'), { process: 'poisson', rate: 4e5 }) })],
     [['services'], scenario({ workload: load(exponential) })],
     [['dispatch'], scenario({ dispatch: 'random', workload: load() })],
+    [[], scenario({ dispatch: 'random', workload: load() }, { mechanism: 'ideal' })],
     [
       ['locks'],
       scenario({ workload: { ...load()!, request: { stages: two.map((s) => ({ ...s, tasks: 1 })), lock } } }),

@@ -46,6 +46,14 @@ it('every page stands in the navigation of every other', () => {
   expect([...pages.keys()].filter((path) => !reached.includes(path))).toEqual([]);
 });
 
+it('a build without the API reference says how it is made, from every page', () => {
+  for (const [path, html] of pages) {
+    const to = /<li><a href="([^"]*)">API reference: how to build it<\/a><\/li>/.exec(html)?.[1];
+    expect(to, path).toMatch(/(^|\/)web\.html#api-reference$/);
+  }
+  expect(pages.get('web.html')!.split('id="api-reference"')[1]).toMatch(/npm run docs -- .*--site/);
+});
+
 it('no page has script or style of its own', () => {
   for (const [path, html] of pages) {
     expect(all(html, /<(?:script(?! type="module" src=)|style)([^>]*)>/g), path).toEqual([]);

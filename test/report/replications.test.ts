@@ -13,6 +13,7 @@ import {
 import { meanInterval, pairedRatio, wilsonInterval } from '../../src/metrics/confidence.js';
 import { overRuns } from '../../src/report/replications.js';
 import { formatCoreSeconds, formatDurationNs } from '../../src/report/units.js';
+import type { Result } from '../../src/result/result.js';
 import { renderRun } from '../../src/report/run-table.js';
 
 const scenario = (arrivals: object): ScenarioInput =>
@@ -47,6 +48,22 @@ const of = (arrivals: object) =>
   });
 
 describe('eight replications', () => {
+  it('never cuts how many replications attain an SLO, and within which share', async () => {
+    const known = await of({ process: 'poisson', rate: 3e5 });
+    for (const all of [9, 10, 64]) {
+      const seeds = Array.from({ length: all }, (_, seed) => ({
+        ...{ seed, fingerprint: '', replication: seed, events: 1 },
+        figures: { 'api.slo.attained': 1 },
+      }));
+      const { vms, ...rest } = known.runs[0]!;
+      const run = { ...rest, vms, manifest: { ...rest.manifest, replications: all }, replications: seeds } as Result;
+      const text = renderComparison({ ...known, runs: [run, run] });
+      const { low } = wilsonInterval(all, all, 0.95);
+      expect(text).toMatch(new RegExp(`${all}( of |/)${all} \\[${(100 * low).toFixed(0)}, ?100\\]%`));
+      expect(text).not.toMatch(/\[\d+, ?10*…/);
+    }
+  });
+
   it('give means with their intervals, ratios with theirs and SLOs as shares', async () => {
     const comparison = await of({ process: 'poisson', rate: 3e5 });
     const text = renderComparison(comparison);

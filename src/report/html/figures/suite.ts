@@ -6,15 +6,17 @@ import type { Figure, HeatPlot } from '../figure.js';
 
 const short = (value: number | null): string => (value === null ? '-' : String(Number(value.toPrecision(3))));
 
-/** `hyperflux attains every SLO in 55 of 60 runs, static in 12 of 60; ideal, the bound, in 60 of 60.` */
+/** `hyperflux attains every SLO in 55 of 60 runs, the most. Of as many: static 12, ideal, the bound, 60.` */
 export function suiteAnswer({ scores }: SuiteResult): string {
   const said = ({ slo }: SuiteResult['scores'][number]): string => `in ${slo.attainedIn} of ${slo.of}`;
   const [first, ...others] = scores.filter(({ mechanism }) => mechanism !== 'ideal');
   if (first === undefined) return 'Nothing yet: scores need every run of some mechanism.';
-  const more = others.map((score) => `, ${score.mechanism} ${said(score)}`).join('');
+  const rest = others.map(({ mechanism, slo }) => `${mechanism} ${slo.attainedIn}`);
   const ideal = scores.find(({ mechanism }) => mechanism === 'ideal');
-  const bound = ideal === undefined ? '' : `; ideal, the bound, ${said(ideal)}`;
-  return `${first.mechanism} attains every SLO ${said(first)} runs${more}${bound}.`;
+  const bound = ideal === undefined ? [] : [`ideal, the bound, ${ideal.slo.attainedIn}`];
+  const behind = [...rest, ...bound];
+  const most = others.length === 0 ? '' : ', the most';
+  return `${first.mechanism} attains every SLO ${said(first)} runs${most}.${behind.length === 0 ? '' : ` Of as many: ${behind.join(', ')}.`}`;
 }
 
 export function suiteFigure(result: SuiteResult): Figure | undefined {
