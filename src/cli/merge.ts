@@ -15,7 +15,7 @@ import { readPlan, writeFleet, writeTables } from './fleet-out.js';
 import { type Io, lookOf } from './io.js';
 import { REPORT, commandOf } from './report.js';
 import { MergedRuns, RunIndex } from './kept-runs.js';
-import { type RunIdentity, readIdentity, readRows } from './run-folder.js';
+import { type RunIdentity, readIdentity, readRows, WORDS } from './run-folder.js';
 import { readSweepPlan, SWEEP_FILES, writeSweep } from './sweep-out.js';
 
 export const mergeSpec: CommandSpec = {
@@ -44,13 +44,16 @@ function ordered(parts: readonly Part[]): readonly Part[] {
   const seen = new Map<number, string>();
   for (const { folder, identity } of parts) {
     const [part] = identity.shard;
-    for (const key of ['of', 'version', 'scenarioSha256', 'coreSha256', 'packing', 'question', 'files'] as const)
+    const isOther = identity.of !== first!.identity.of;
+    const keys = ['version', 'scenarioSha256', 'coreSha256', 'packing', 'question', 'files'] as const;
+    for (const key of isOther ? (['of'] as const) : keys)
       if (identity[key] !== first!.identity[key])
         problems.push({
           path: 'DIR',
-          given: `${show(folder)}, whose ${key} is ${show(identity[key])}`,
+          given: `${show(folder)}, of another ${WORDS[key]}: ${show(identity[key])}`,
           expected: `${show(first!.identity[key])}, as in ${show(first!.folder)}`,
         });
+    if (isOther) continue;
     if (identity.shard[1] !== of)
       problems.push({
         path: 'DIR',

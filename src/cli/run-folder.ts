@@ -159,17 +159,34 @@ export async function readIdentity(folder: string): Promise<RunIdentity> {
   }
 }
 
+/** What differs, in words. */
+export const WORDS: Readonly<Record<Exclude<keyof RunIdentity, 'shard'>, string>> = {
+  of: 'kind',
+  version: 'version of fluxhost',
+  scenarioSha256: 'fleet, scenario or seed (SHA-256)',
+  coreSha256: 'core (SHA-256)',
+  packing: 'placement of VMs (fingerprint)',
+  question: 'question: axes, mechanisms, seeds or precision (SHA-256)',
+  files: 'content of traces (SHA-256)',
+  rows: 'number of rows',
+};
+
 function checkSame(folder: string, before: RunIdentity, now: RunIdentity): void {
-  const differing = (Object.keys(now) as (keyof RunIdentity)[]).filter(
+  const all = (Object.keys(now) as (keyof RunIdentity)[]).filter(
     (key) => JSON.stringify(before[key]) !== JSON.stringify(now[key]),
   );
-  if (differing.length === 0) return;
+  if (all.length === 0) return;
+  // what follows from another is not told
+  const differing = all.includes('of') ? (['of'] as const) : all.length > 1 ? all.filter((key) => key !== 'rows') : all;
   throw new InputError(
-    differing.map((key) => ({
-      path: '--resume',
-      given: `${show(folder)}, whose ${key} is ${show(before[key])}`,
-      expected: `a run of the same ${now.of}, ${key} ${show(now[key])}; or start anew without --resume`,
-    })),
+    differing.map((key) => {
+      const words = key === 'shard' ? 'part' : WORDS[key];
+      return {
+        path: '--resume',
+        given: `${show(folder)}, of another ${words}: ${show(before[key])}`,
+        expected: `a run of the same ${now.of}, ${show(now[key])}; or start anew without --resume`,
+      };
+    }),
   );
 }
 

@@ -195,7 +195,7 @@ describe('the folder of a run', () => {
     const other = await run('fleet', file, '--seed', '2', '--out', out, '--resume');
     expect(other.status).toBe(2);
     expect(other.err).toMatch(
-      /--resume: given ".*", whose scenarioSha256 is "[0-9a-f]{64}", expected a run of the same fleet/,
+      /--resume: given ".*", of another fleet, scenario or seed \(SHA-256\): "[0-9a-f]{64}", expected a run of the same fleet/,
     );
     expect(bitsOf(out)).toEqual(bitsOf(at('whole')));
   });
@@ -226,6 +226,11 @@ describe('parts', () => {
     );
     const twice = await run('merge', parts[0]!, parts[1]!, parts[2]!, parts[1]!);
     expect(twice.err).toContain('expected each part once');
+    mkdirSync(at('swept'));
+    const sweep = { ...(JSON.parse(readFileSync(join(parts[0]!, 'run.json'), 'utf8')) as object), of: 'sweep' };
+    writeFileSync(at('swept', 'run.json'), JSON.stringify(sweep));
+    const { err: mixed } = await run('merge', parts[0]!, at('swept'));
+    expect(mixed).toMatch(/of another kind: "sweep", expected "fleet", as in/);
     truncateSync(join(parts[1]!, 'rows.ndjson'), 0);
     const open = await run('merge', ...parts);
     expect([open.status, open.out]).toEqual([2, '']);

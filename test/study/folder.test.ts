@@ -126,16 +126,16 @@ describe('the folder of a sweep', () => {
     const expectRefused = async (field: string, ...args: string[]): Promise<void> => {
       const { status, err } = await run('sweep', file, ...args, '--out', at('whole'), '--resume');
       expect(status).toBe(2);
-      expect(err).toMatch(new RegExp(`whose ${field} is ".*", expected a run of the same sweep`));
+      expect(err).toMatch(new RegExp(`of another ${field}.*: ".*", expected a run of the same sweep`));
     };
     await expectRefused('question', ...SWEEP.slice(0, -1), '2');
-    await expectRefused('scenarioSha256', ...SWEEP, '--seed', '4');
+    await expectRefused('fleet, scenario or seed', ...SWEEP, '--seed', '4');
     const arrivals = 'vms.0.workload.arrivals={process: trace, format: csv, file: a.csv}';
     writeFileSync(at('a.csv'), 'arrival\n0.001\n');
     const replay = ['--vary', 'host.cores=4,5', '--set', arrivals, '--out', at('replay')];
     expect((await run('sweep', file, ...replay)).err).not.toContain('given');
     writeFileSync(at('a.csv'), 'arrival\n0.002\n');
-    expect((await run('sweep', file, ...replay, '--resume')).err).toMatch(/whose files is ".*"/);
+    expect((await run('sweep', file, ...replay, '--resume')).err).toMatch(/of another content of traces/);
   });
 
   it('names a disk that is full', async () => {
