@@ -3,6 +3,7 @@
 
 import { parseArgs } from 'node:util';
 import { nearest } from '../input/errors.js';
+import { wrap } from '../report/table.js';
 
 export interface OptionSpec {
   /** Placeholder of the value, such as `N`; a switch without value where absent. */
@@ -152,6 +153,15 @@ export function usageLine(spec: CommandSpec): string {
   return `fluxhost ${[spec.name, ...spec.positionals].join(' ')} [options]`;
 }
 
+/** No line of help is longer. */
+const HELP_COLUMNS = 120;
+
+const within = (text: string, most: number): string =>
+  text
+    .split('\n')
+    .map((line) => wrap(line, most))
+    .join('\n');
+
 /** The text of `fluxhost COMMAND --help`. */
 export function renderHelp(spec: CommandSpec): string {
   const rows = Object.entries(spec.options).map(([name, option]): [string, string] => [
@@ -162,7 +172,8 @@ export function renderHelp(spec: CommandSpec): string {
   const width = Math.max(...rows.map(([left]) => left.length));
   // Continuation lines of long explanations stand under their first word.
   const lines = rows.map(
-    ([left, right]) => `  ${left.padEnd(width)}  ${right.replaceAll('\n', `\n${' '.repeat(width + 4)}`)}`,
+    ([left, right]) =>
+      `  ${left.padEnd(width)}  ${within(right, HELP_COLUMNS - width - 4).replaceAll('\n', `\n${' '.repeat(width + 4)}`)}`,
   );
   const parts = [`${spec.summary}\n`, `Usage: ${usageLine(spec)}\n`, `Options:\n${lines.join('\n')}\n`];
   if (spec.details !== undefined) parts.push(`${spec.details}\n`);

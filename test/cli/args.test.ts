@@ -92,3 +92,16 @@ describe('help', () => {
     );
   });
 });
+
+it('has no option in its help whose line is longer than 120 columns', () => {
+  const help = 'so long that it goes on below, under its first word, '.repeat(6).trim();
+  const lines = renderHelp({
+    name: 'a',
+    summary: 'b',
+    positionals: [],
+    options: { out: { value: 'DIR', help } },
+  }).split('\n');
+  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(120);
+  const [first, second] = lines.filter((line) => /so long|goes on|first word/.test(line));
+  expect(second!.search(/\S/)).toBe(first!.indexOf('so long'));
+});
