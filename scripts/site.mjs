@@ -40,6 +40,7 @@ export const CHAPTERS = [
       'docs/valve.md',
       'docs/tierbpf.md',
       'docs/ptmt.md',
+      'docs/clawvm.md',
       'docs/nanvix.md',
       'docs/vcao.md',
       'docs/verusage.md',

@@ -93,6 +93,7 @@ export const EXPERIMENTS: readonly ExperimentEntry[] = [
   ),
   entry('tierbpf', 'TierBPF: who may move up in tiered memory (arXiv 2604.12300)', () => import('./tierbpf/index.js')),
   entry('ptmt', 'PTMT: tiered memory tuned while it runs (arXiv 2604.12165)', () => import('./ptmt/index.js')),
+  entry('clawvm', "ClawVM: an agent's prompt as memory (arXiv 2604.10352)", () => import('./clawvm/index.js')),
   entry(
     'periodic-space',
     'Periodic Space: systems in one table, by reaction and availability (arXiv 2604.12259)',

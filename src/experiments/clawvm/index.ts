@@ -1,0 +1,197 @@
+// ClawVM (arXiv 2604.10352): an agent's prompt as virtual memory. Whether pages that must be there ever are not, by the budget, and what of
+// that is the contract's and what the policy's. Rules: docs/clawvm.md.
+
+import { fitted, floors, type Page } from '../../residency/prompt.js';
+import { type Claim, type ExperimentTable, experimentOf } from '../experiment.js';
+import { refuse, type Settings } from '../parameters.js';
+import { pictured } from '../pictures.js';
+import { percent } from '../words.js';
+import { EXAMPLE, exampleFaults } from './example.js';
+import { CLAWVM_PARAMETERS } from './parameters.js';
+import { sessionPicture, sweepPicture } from './pictures.js';
+import { pagesOf, POLICIES, type PolicyName, type Session, session, usesOf } from './session.js';
+
+const SOURCE = 'arXiv 2604.10352, abstract; notes';
+const COMMAND = 'fluxhost reproduce clawvm';
+/** Of the tokens that all floors take. */
+const RATIOS = [0.25, 0.5, 0.9, 0.99, 1, 1.01, 1.25, 1.5, 2, 4, 8] as const;
+
+interface Swept {
+  readonly ratio: number;
+  readonly budget: number;
+  readonly by: Readonly<Record<PolicyName, Session>>;
+}
+
+function sweep(settings: Settings, pages: readonly Page[]): Swept[] {
+  const uses = usesOf(settings, pages);
+  const all = floors(pages);
+  return RATIOS.map((ratio) => {
+    const budget = Math.floor(ratio * all);
+    const of = (policy: PolicyName): Session => session(settings, pages, uses, policy, budget);
+    return {
+      ratio,
+      budget,
+      by: {
+        contract: of('contract'),
+        'recent, with floors': of('recent, with floors'),
+        'whole pages': of('whole pages'),
+      },
+    };
+  });
+}
+
+const common = { unit: '', command: COMMAND } as const;
+const share = ({ controllable, references }: Session): number => controllable / references;
+
+function claims(settings: Settings, swept: readonly Swept[], own: Record<PolicyName, Session>): Claim[] {
+  const isStep = (policy: PolicyName): boolean =>
+    swept.every(({ ratio, by }) => share(by[policy]) === (ratio >= 1 ? 0 : 1));
+  const at = (ratio: number): Swept => swept.find((one) => one.ratio === ratio)!;
+  const step = isStep('contract');
+  return [
+    {
+      ...common,
+      id: 'no-fault',
+      claim: 'no fault that the policy could have avoided, whenever all floors fit',
+      source: SOURCE,
+      paper: '0',
+      ours: `0.99 of the floors: ${percent(share(at(0.99).by.contract))} of the references; from 1 on ${percent(share(at(1).by.contract))}`,
+      numbers: {
+        unit: 'share',
+        paper: { bound: '=', value: 0 },
+        ours: [
+          {
+            where: 'floors fit',
+            value: Math.max(...swept.filter(({ ratio }) => ratio >= 1).map(({ by }) => share(by.contract))),
+          },
+        ],
+      },
+      supported: step ? 'yes' : 'no',
+      assumptions: [],
+    },
+    {
+      ...common,
+      id: 'contract-or-policy',
+      claim: 'Is it the contract or the choice above it?',
+      source: SOURCE,
+      paper: 'left open',
+      answer: isStep('recent, with floors')
+        ? 'The contract: floors, and then whatever was used last, have the same step at the same budget.'
+        : 'The choice: floors alone do not do it.',
+      ours:
+        `at twice the floors ${percent(share(at(2).by['recent, with floors']))} with floors and recency, ` +
+        `${percent(share(at(2).by['whole pages']))} by whole pages`,
+      supported: 'yes',
+      assumptions: ['sizes and references are generated'],
+    },
+    {
+      ...common,
+      id: 'refetches',
+      claim: 'What does the choice above the floors save in fetches?',
+      source: SOURCE,
+      paper: 'left open',
+      answer:
+        own.contract.refetched <= own['recent, with floors'].refetched
+          ? 'Tokens where they are worth most do no worse than tokens for what was used last.'
+          : 'Tokens for what was used last save more fetches than tokens where they are worth most by kind and size alone.',
+      ours: POLICIES.map((name) => `${name}: ${own[name].refetched + own[name].controllable}`).join(', '),
+      supported: 'partly',
+      assumptions: ['sizes and references are generated', 'utilities of the levels are assumed'],
+    },
+    {
+      ...common,
+      id: 'flush',
+      claim: 'Are changes lost at resets?',
+      source: SOURCE,
+      paper: 'left open',
+      answer:
+        own.contract.flushMisses < own['whole pages'].flushMisses
+          ? 'Only those that are rejected, where a reset is one more time to save.'
+          : 'As many as without: none was under way.',
+      ours: `${own.contract.flushMisses} with it, ${own['whole pages'].flushMisses} without, of ${settings.number('turns')} turns`,
+      supported: 'partly',
+      assumptions: ['how often something is changed, saved, reset and not valid is assumed'],
+    },
+    {
+      ...common,
+      id: 'turn',
+      claim: 'the policy takes less than 50 us a turn',
+      source: SOURCE,
+      paper: '< 50 us',
+      ours: 'an experiment has no clock',
+      supported: 'no',
+      verdict: 'not testable here',
+      assumptions: [],
+    },
+  ];
+}
+
+function tables(swept: readonly Swept[], own: Record<PolicyName, Session>): ExperimentTable[] {
+  const drawn = [
+    {
+      question: 'When does an agent find less than the floor of a page?',
+      title: 'References that find less than the floor, by the budget over all floors',
+      head: ['budget over floors', 'tokens', ...POLICIES],
+      rows: swept.map(({ ratio, budget, by }) => [
+        String(ratio),
+        String(budget),
+        ...POLICIES.map((name) => percent(share(by[name]))),
+      ]),
+    },
+    {
+      title: 'A session',
+      question: 'What does each policy fetch again, and lose?',
+      head: ['policy', 'below the floor', 'fetched again', 'tools called again', 'lost at resets', 'rejected'],
+      rows: POLICIES.map((name) => [
+        name,
+        ...(['controllable', 'refetched', 'duplicateCalls', 'flushMisses', 'rejected'] as const).map((which) =>
+          String(own[name][which]),
+        ),
+      ]),
+    },
+  ];
+  return pictured(drawn, [sweepPicture, sessionPicture]);
+}
+
+function checked(settings: Settings): void {
+  const [compressed, structured] = [settings.number('compressed'), settings.number('structured')];
+  if (structured >= compressed)
+    refuse([{ path: 'structured', given: structured, expected: `less than compressed, which is ${compressed}` }]);
+}
+
+export const experiment = experimentOf(CLAWVM_PARAMETERS, ({ settings }) => {
+  checked(settings);
+  const pages = pagesOf(settings);
+  const uses = usesOf(settings, pages);
+  const budget = settings.number('budget');
+  const of = (policy: PolicyName): Session => session(settings, pages, uses, policy, budget);
+  const own = {
+    contract: of('contract'),
+    'recent, with floors': of('recent, with floors'),
+    'whole pages': of('whole pages'),
+  };
+  const swept = sweep(settings, pages);
+  return Promise.resolve({
+    claims: claims(settings, swept, own),
+    tables: tables(swept, own),
+    figures: {
+      floors: floors(pages),
+      session: Object.fromEntries(POLICIES.map((name) => [name, { ...own[name] }])),
+      sweep: swept.map(({ ratio, budget: tokens, by }) => ({
+        ratio,
+        budget: tokens,
+        ...Object.fromEntries(POLICIES.map((name) => [name, share(by[name])])),
+      })),
+    },
+    laws: {
+      example: {
+        floors: floors(EXAMPLE),
+        full: EXAMPLE.reduce((sum, { sizes }) => sum + sizes[0]!, 0),
+        at1000: { levels: fitted(EXAMPLE, 1000).levels, tokens: fitted(EXAMPLE, 1000).tokens },
+        faults: Object.fromEntries(
+          [400, 419, 420, 4000, 8250].map((tokens) => [String(tokens), { ...exampleFaults(tokens) }]),
+        ),
+      },
+    },
+  });
+});

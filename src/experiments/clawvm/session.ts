@@ -1,0 +1,149 @@
+// A made-up session of an agent: pages that are referred to, changed, saved and lost at resets, under three policies of what stands in
+// the prompt.
+
+import {
+  commit,
+  type Entry,
+  fitted,
+  fittedRecent,
+  floorOf,
+  type Kind,
+  type Page,
+  PATHS,
+  refer,
+  WholePages,
+} from '../../residency/prompt.js';
+import { lognormal, stream } from '../draw.js';
+import type { Settings } from '../parameters.js';
+
+export const POLICIES = ['contract', 'recent, with floors', 'whole pages'] as const;
+export type PolicyName = (typeof POLICIES)[number];
+
+export interface Session {
+  readonly references: number;
+  readonly controllable: number;
+  readonly refetched: number;
+  /** Of evidence that was not there: the tool is called again. */
+  readonly duplicateCalls: number;
+  readonly pressured: number;
+  /** Changes that a reset took before they were saved. */
+  readonly flushMisses: number;
+  readonly rejected: number;
+}
+
+const [SIZES, USES] = [1, 2];
+const REST: readonly Kind[] = ['preference', 'evidence', 'conversation', 'evidence', 'conversation'];
+
+/** A tenth each of what has a contract of its own, the rest preferences, evidence and conversation. */
+export function pagesOf(settings: Settings): Page[] {
+  const next = stream(settings.number('seed'), SIZES);
+  const count = settings.number('pages');
+  const pointer = settings.number('pointer');
+  return Array.from({ length: count }, (_, i) => {
+    const tenth = Math.floor((10 * i) / count);
+    const kind = (['bootstrap', 'constraint', 'plan'] as const)[tenth] ?? REST[i % REST.length]!;
+    // every level has fewer tokens than the one above it
+    const full = Math.max(pointer + 3, Math.round(lognormal(next, settings.number('size'), settings.number('sizeCv'))));
+    const compressed = Math.min(full - 1, Math.max(pointer + 2, Math.round(full * settings.number('compressed'))));
+    const structured = Math.min(
+      compressed - 1,
+      Math.max(pointer + 1, Math.round(full * settings.number('structured'))),
+    );
+    return { kind, weight: 1, sizes: [full, compressed, structured, pointer] };
+  });
+}
+
+interface Use {
+  readonly page: number;
+  readonly needed: number;
+  readonly writes: boolean;
+  readonly valid: boolean;
+}
+
+/** The same for all policies. */
+export function usesOf(settings: Settings, pages: readonly Page[]): Use[][] {
+  const next = stream(settings.number('seed'), USES);
+  const cumulated: number[] = [];
+  pages.reduce((sum, _, i) => (cumulated[i] = sum + (i + 1) ** -settings.number('skew')), 0);
+  // ranks in an order that has nothing to do with kinds
+  const order = pages.map((_, i) => ({ i, at: next() })).sort((a, b) => a.at - b.at);
+  return Array.from({ length: settings.number('turns') }, () =>
+    Array.from({ length: settings.number('references') }, () => {
+      const wanted = next() * cumulated.at(-1)!;
+      const page =
+        order[
+          Math.max(
+            0,
+            cumulated.findIndex((sum) => sum > wanted),
+          )
+        ]!.i;
+      const needed = next() < settings.number('needFull') ? 0 : floorOf(pages[page]!);
+      return { page, needed, writes: next() < settings.number('writes'), valid: next() >= settings.number('invalid') };
+    }),
+  );
+}
+
+export function session(
+  settings: Settings,
+  pages: readonly Page[],
+  uses: readonly (readonly Use[])[],
+  policy: PolicyName,
+  budget: number,
+): Session {
+  const [resetEvery, saveEvery] = [settings.number('resetEvery'), settings.number('saveEvery')];
+  const boundaries = policy !== 'whole pages';
+  const whole = new WholePages(pages, budget);
+  const usedAt = pages.map((_, i) => -pages.length + i);
+  const dirty = new Map<number, boolean>();
+  let kept = new Map<number, number>();
+  const found = {
+    references: 0,
+    controllable: 0,
+    refetched: 0,
+    duplicateCalls: 0,
+    pressured: 0,
+    flushMisses: 0,
+    rejected: 0,
+  };
+  const save = (): void => {
+    const staged = [...dirty].map(([page, valid]): Entry => ({
+      ...{ page, level: floorOf(pages[page]!), destructive: false, wellFormed: true },
+      provenance: valid ? 'session' : '',
+    }));
+    const done = commit(pages, kept, staged);
+    kept = done.kept;
+    for (const { page } of staged) if (!done.rejected.some(({ entry }) => entry.page === page)) dirty.delete(page);
+    found.rejected += done.rejected.length;
+  };
+  uses.forEach((turn, number) => {
+    const recent = (): number[] => pages.map((_, i) => i).sort((a, b) => usedAt[b]! - usedAt[a]!);
+    const now =
+      policy === 'contract'
+        ? fitted(pages, budget)
+        : policy === 'whole pages'
+          ? undefined
+          : fittedRecent(pages, budget, recent());
+    if (now?.pressure === true) found.pressured++;
+    turn.forEach(({ page, needed, writes, valid }, i) => {
+      found.references++;
+      usedAt[page] = number * turn.length + i;
+      const there = now === undefined ? (whole.use(page) ? 0 : 4) : now.levels[page]!;
+      const what = refer(pages[page]!, there, needed);
+      if (what === 'controllable') found.controllable++;
+      if (what === 'refetch') found.refetched++;
+      if (what !== 'hit' && pages[page]!.kind === 'evidence') found.duplicateCalls++;
+      if (writes) dirty.set(page, valid);
+    });
+    const isReset = (number + 1) % resetEvery === 0;
+    // a boundary is one more time to save; without it what the last save has not seen is lost
+    if (isReset ? boundaries : (number + 1) % saveEvery === 0) save();
+    if (!isReset) return;
+    found.flushMisses += dirty.size;
+    dirty.clear();
+  });
+  return found;
+}
+
+/** Whether every page of a path is where it may be. */
+export const allowed = (pages: readonly Page[], levels: readonly number[]): boolean =>
+  pages.every(({ kind }, i) => (PATHS[kind] as readonly number[]).includes(levels[i]!));

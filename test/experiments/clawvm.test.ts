@@ -1,0 +1,178 @@
+// `fluxhost reproduce clawvm`: the example's numbers, the greedy choice against one written out, the step at the floors, what is refused.
+
+import { describe, expect, it } from 'vitest';
+import { EXAMPLE, exampleFaults } from '../../src/experiments/clawvm/example.js';
+import { experiment } from '../../src/experiments/clawvm/index.js';
+import { allowed } from '../../src/experiments/clawvm/session.js';
+import { stream } from '../../src/experiments/draw.js';
+import type { Claim } from '../../src/experiments/experiment.js';
+import { settingsOf } from '../../src/experiments/parameters.js';
+import { InputError } from '../../src/input/errors.js';
+import {
+  commit,
+  type Entry,
+  fitted,
+  fittedRecent,
+  floorOf,
+  floors,
+  type Kind,
+  type Page,
+  PATHS,
+  problemOf,
+  rejection,
+  UTILITY,
+} from '../../src/residency/prompt.js';
+import { heldNumbers } from './claim-numbers.js';
+import { printed, refused } from './reproduced.js';
+
+/** Step by step, each time looking at all that could be done. */
+function literally(pages: readonly Page[], budget: number): number[] | undefined {
+  const levels = pages.map((page) => PATHS[page.kind].at(-1)!) as number[];
+  const used = (): number => pages.reduce((sum, page, i) => sum + page.sizes[levels[i]!]!, 0);
+  if (used() > budget) return undefined;
+  for (;;) {
+    let best: { i: number; to: number; worth: number } | undefined;
+    for (const [i, page] of pages.entries())
+      for (const to of [...PATHS[page.kind]].reverse()) {
+        if (to >= levels[i]!) continue;
+        const tokens = page.sizes[to]! - page.sizes[levels[i]!]!;
+        const worth = ((UTILITY[to] - UTILITY[levels[i] as 0]) * page.weight) / tokens;
+        if (used() + tokens <= budget && (best === undefined || worth > best.worth)) best = { i, to, worth };
+      }
+    if (best === undefined) return levels;
+    levels[best.i] = best.to;
+  }
+}
+
+const KINDS = Object.keys(PATHS) as Kind[];
+function drawn(next: () => number): Page[] {
+  const whole = (least: number, most: number): number => least + Math.floor(next() * (most - least + 1));
+  return Array.from({ length: whole(1, 9) }, () => {
+    const pointer = whole(1, 5);
+    const structured = pointer + whole(1, 6);
+    const compressed = structured + whole(1, 8);
+    const sizes = [compressed + whole(1, 20), compressed, structured, pointer];
+    return { kind: KINDS[whole(0, KINDS.length - 1)]!, weight: whole(0, 3), sizes };
+  });
+}
+
+describe('the example of eight pages', () => {
+  it('has the numbers of the rules', () => {
+    expect(EXAMPLE.map(problemOf)).toEqual(EXAMPLE.map(() => undefined));
+    expect([floors(EXAMPLE), EXAMPLE.reduce((sum, { sizes }) => sum + sizes[0]!, 0)]).toEqual([420, 8250]);
+    expect(fitted(EXAMPLE, 1000)).toEqual({ levels: [2, 0, 0, 3, 0, 3, 3, 3], tokens: 980, pressure: false });
+    expect(fitted(EXAMPLE, 419)).toMatchObject({ tokens: 0, pressure: true });
+    expect(exampleFaults(419)).toMatchObject({ contract: 80, recent: 80 });
+    expect(exampleFaults(420)).toMatchObject({ contract: 0, recent: 0 });
+    for (const budget of [400, 1000, 2500, 4000]) expect(exampleFaults(budget).whole).toBe(80);
+    expect(exampleFaults(8250)).toEqual({ contract: 0, recent: 0, whole: 0 });
+  });
+});
+
+describe('choosing levels', () => {
+  it('is what looking at every step each time comes to; never below a floor, never over the budget', () => {
+    const next = stream(3, 1);
+    for (let n = 0; n < 1500; n++) {
+      const pages = drawn(next);
+      const budget = Math.floor(floors(pages) * 0.8 + next() * 120);
+      const { levels, tokens, pressure } = fitted(pages, budget);
+      const expected = literally(pages, budget);
+      expect(pressure).toBe(expected === undefined);
+      if (expected === undefined) continue;
+      expect(levels).toEqual(expected);
+      const recent = fittedRecent(pages, budget, [...pages.keys()].reverse());
+      for (const one of [{ levels, tokens }, recent]) {
+        expect(allowed(pages, one.levels)).toBe(true);
+        expect(one.tokens).toBe(pages.reduce((sum, { sizes }, i) => sum + sizes[one.levels[i]!]!, 0));
+        expect(one.tokens).toBeLessThanOrEqual(budget);
+      }
+    }
+  });
+
+  it('takes no page whose sizes do not fall along its path', () => {
+    const page = (sizes: number[], weight = 1): Page => ({ kind: 'plan', weight, sizes });
+    expect(problemOf(page([100, 0, 10, 20]))).toContain('20 tokens at pointer, no fewer than at structured');
+    expect(problemOf(page([100, 0, 100, 20]))).toContain('structured');
+    expect(problemOf(page([100, 0, 30.5, 20]))).toContain('30.5');
+    expect(problemOf(page([100, 0, 30, 20], NaN))).toContain('weight');
+    expect(problemOf(page([100, 0, 30, 20]))).toBeUndefined();
+  });
+});
+
+describe('what is to be kept', () => {
+  it('is staged, looked at and committed; what is rejected changes nothing', () => {
+    const good: Entry = { page: 2, level: 3, destructive: false, wellFormed: true, provenance: 'turn 1' };
+    const staged: [Entry, string | undefined][] = [
+      [good, undefined],
+      [{ ...good, destructive: true }, 'destructive'],
+      [{ ...good, wellFormed: false }, 'schema'],
+      [{ ...good, level: 1 }, 'schema'], // a plan is never compressed
+      [{ ...good, page: 99 }, 'schema'],
+      [{ ...good, provenance: '' }, 'provenance'],
+      [{ ...good, page: 0, level: 3 }, 'floor'],
+    ];
+    for (const [entry, reason] of staged) expect(rejection(EXAMPLE, entry)).toBe(reason);
+    const before = new Map([[0, 2]]);
+    const { kept, rejected } = commit(
+      EXAMPLE,
+      before,
+      staged.map(([entry]) => entry),
+    );
+    expect([...kept]).toEqual([
+      [0, 2],
+      [2, 3],
+    ]);
+    expect(rejected).toHaveLength(6);
+    expect([...before]).toEqual([[0, 2]]);
+    expect([...kept].every(([page, level]) => level <= floorOf(EXAMPLE[page]!))).toBe(true);
+  });
+});
+
+describe('reproduce clawvm', () => {
+  it('has one step, where the floors fit, with floors; whole pages go on missing', async () => {
+    const document = await printed<{
+      claims: Claim[];
+      figures: {
+        sweep: { ratio: number; contract: number; 'recent, with floors': number; 'whole pages': number }[];
+        session: Record<string, { flushMisses: number; rejected: number; references: number }>;
+      };
+    }>('clawvm');
+    heldNumbers(document.claims);
+    expect(Object.fromEntries(document.claims.map(({ id, verdict }) => [id, verdict]))).toMatchObject({
+      'no-fault': 'reproduced',
+      turn: 'not testable here',
+    });
+    for (const one of document.figures.sweep) {
+      expect(one.contract).toBe(one.ratio < 1 ? 1 : 0);
+      expect(one['recent, with floors']).toBe(one.contract);
+      expect(one['whole pages']).toBeGreaterThan(0);
+    }
+    const { contract, 'whole pages': whole } = document.figures.session;
+    expect(contract!.references).toBe(2400);
+    expect(contract!.flushMisses).toBeLessThan(whole!.flushMisses);
+    expect(contract!.flushMisses).toBeLessThanOrEqual(contract!.rejected);
+  });
+
+  it('refuses what is no path, and gives finite figures for whatever else', async () => {
+    expect(await refused('clawvm', 'structured=0.5')).toContain('less than compressed, which is 0.3');
+    expect(await refused('clawvm', 'budget=0', 'pages=1')).toMatch(/budget[^]*pages/);
+    const next = stream(23, 1);
+    const small: Record<string, number> = { pages: 60, turns: 40, references: 10 };
+    const rounds = Number(process.env['FLUXHOST_RANDOM'] ?? 25);
+    for (let n = 0; n < rounds; n++) {
+      const set = experiment.parameters.map(({ path, unit, min, max }) => {
+        const value = min! + ((small[path] ?? max!) - min!) * next() ** 4;
+        return `${path}=${unit === 'count' ? Math.round(value) : value}`;
+      });
+      try {
+        const { figures, claims } = await experiment.run({
+          parameters: settingsOf('clawvm', experiment.parameters, set),
+        });
+        const bad = /\b(NaN|Infinity|undefined)\b|:null/.exec(JSON.stringify([figures, claims]))?.[0];
+        expect(bad, set.join(' ')).toBeUndefined();
+      } catch (error) {
+        if (!(error instanceof InputError)) throw new Error(set.join(' '), { cause: error });
+      }
+    }
+  });
+});
