@@ -47,7 +47,8 @@ interface Compiler {
 
 async function compiler(): Promise<Compiler> {
   try {
-    const name = 'assemblyscript/asc'; // not a literal: bundlers would try to pack a compiler of 12 MB
+    // no literal, and none that minifying makes one: bundlers would try to pack a compiler of 12 MB
+    const name = ['assemblyscript', 'asc'].join('/');
     return (await import(name)) as Compiler;
   } catch {
     throw new InputError({

@@ -50,7 +50,7 @@ interface Binaryen {
 
 async function binaryen(): Promise<Binaryen> {
   try {
-    const name = 'assemblyscript/binaryen'; // not a literal, as in src/policy-core.ts
+    const name = ['assemblyscript', 'binaryen'].join('/'); // no literal, as in src/policy-core.ts
     return ((await import(name)) as { default: Binaryen }).default;
   } catch {
     throw new InputError({

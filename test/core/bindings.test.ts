@@ -244,6 +244,7 @@ describe('the core of this package', () => {
         'policy.dispatch function',
         'policy.firstVictim function',
         'policy.keepFor function',
+        'policy.victim function',
         'policy.worth function',
       ]);
       expect(instantiateCore(compiled).memory).toBeInstanceOf(WebAssembly.Memory);

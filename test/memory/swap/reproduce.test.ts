@@ -113,7 +113,7 @@ describe('the examples', () => {
       const { scenario } = parseScenario(text, {
         set: [`duration=${name === 'taiji-quiet' ? '2s' : '120ms'}`, 'warmup=10ms'],
       });
-      const { memory } = await run(scenario as never);
+      const { memory } = await run(scenario);
       expect(memory.expansion).toBeCloseTo(1.5, 6);
       expect(memory.swapIns).toBeGreaterThan(100);
     },
