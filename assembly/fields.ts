@@ -4,6 +4,7 @@
 import * as L from "./layout";
 import { throttledSinceAt } from "./cpu/mechanisms/cgroup";
 import { Core, H, Request, Task, VCpu, Vm, VM_BYTES } from "./cpu/state";
+import { Fn, Instance, Life, life } from "./lifecycle/state";
 
 /** The place or offset, in bytes, that layout.ts calls `which`. */
 export function fieldAt(which: u32): usize {
@@ -38,6 +39,18 @@ export function fieldAt(which: u32): usize {
     case L.VM_QUEUED: return offsetof<Vm>("queued");
     case L.VM_HELD: return offsetof<Vm>("held");
     case L.VM_THROTTLED: return H.mechanism == L.MECHANISM_CGROUP ? throttledSinceAt() : 0;
+    case L.AT_FUNCTIONS: return life.on ? life.fns : 0;
+    case L.FUNCTION_STRIDE: return offsetof<Fn>();
+    case L.FUNCTION_FIRST: return offsetof<Fn>("first");
+    case L.FUNCTION_COUNTERS_AT: return offsetof<Fn>("counters");
+    case L.INSTANCE_SIBLING: return offsetof<Instance>("sibling");
+    case L.INSTANCE_ID: return offsetof<Instance>("id");
+    case L.INSTANCE_STATE: return offsetof<Instance>("state");
+    case L.INSTANCE_VM: return offsetof<Instance>("vm");
+    case L.AT_LIFE: return changetype<usize>(life);
+    case L.LIFE_STARTING_BYTES: return offsetof<Life>("memory0");
+    case L.LIFE_ACTIVE_BYTES: return offsetof<Life>("memory1");
+    case L.LIFE_DORMANT_BYTES: return offsetof<Life>("memory2");
   }
   return 0;
 }

@@ -32,7 +32,12 @@ export class Records {
   readonly at: readonly number[];
   /** Of the host, for VMs and others. */
   readonly cores: number;
-  readonly vms: readonly { readonly name: string; readonly vcpus: number }[];
+  /** `pooled`: one of those that instances of functions run in. */
+  readonly vms: readonly { readonly name: string; readonly vcpus: number; readonly pooled: boolean }[];
+  /** Their names. */
+  readonly functions: readonly string[];
+  /** When statistics begin. */
+  readonly warmupNs: number;
   /** Slot of the first vCPU. */
   readonly firstVcpu: number;
   private words: Uint32Array;
@@ -40,10 +45,16 @@ export class Records {
   constructor(
     exports: WebAssembly.Exports,
     private readonly memory: WebAssembly.Memory,
-    { vms, slots, scenario }: CompiledScenario,
+    { vms, slots, scenario, laid }: CompiledScenario,
   ) {
     this.cores = scenario.host.cores;
-    this.vms = [...vms, ...slots].map(({ name, group }) => ({ name, vcpus: group.vcpus.max }));
+    this.warmupNs = scenario.warmupNs;
+    this.vms = [...vms, ...slots].map(({ name, group }, i) => ({
+      name,
+      vcpus: group.vcpus.max,
+      pooled: i >= vms.length,
+    }));
+    this.functions = laid?.spec.functions.map(({ name }) => name) ?? [];
     const core = exports as unknown as { fieldAt(which: number): number; slotVcpus(): number };
     this.at = Array.from({ length: L.WATCHED_FIELDS }, (_, which) => core.fieldAt(which));
     this.firstVcpu = core.slotVcpus();
@@ -72,5 +83,15 @@ export class Records {
 
   vm(index: number): number {
     return this.at[L.AT_VMS]! + index * this.at[L.VM_STRIDE]!;
+  }
+
+  fn(index: number): number {
+    return this.at[L.AT_FUNCTIONS]! + index * this.at[L.FUNCTION_STRIDE]!;
+  }
+
+  /** One that a function counts since statistics began, exact up to 2^53 (`FN_*` of assembly/lifecycle/layout.ts). */
+  functionCounter(index: number, which: number): number {
+    const at = (this.word(this.fn(index), L.FUNCTION_COUNTERS_AT) >>> 2) + 2 * which;
+    return this.words[at]! + this.words[at + 1]! * TWO_32;
   }
 }

@@ -5,6 +5,7 @@ import * as L from '../../assembly/layout.js';
 import { BEFORE_LOCK, HOLDS_LOCK, STARTED, type Records } from '../core/records.js';
 import { RUNNING, STEALING, slicesOf, type Episode } from './episodes.js';
 import { Faults } from './faults.js';
+import { Functions } from './functions.js';
 import { Moves } from './moves.js';
 import { Tasks } from './tasks.js';
 import { Vms } from './vms.js';
@@ -25,13 +26,14 @@ const NOBODY: Episode = {
 export class Recorder {
   private readonly cores: { readonly track: number; held: boolean; readonly episode: Episode }[];
   /** Of each vCPU, in the order of their slots. */
-  private readonly vcpus: { readonly name: string; readonly track: number }[];
+  private readonly vcpus: { readonly name: string; readonly vm: number; readonly number: number; track: number }[];
   /** Cores that do something else since the last look. */
   private readonly changed: number[] = [];
   private readonly vms: Vms;
   private readonly tasks: Tasks;
   private readonly faults: Faults;
   private readonly moves: Moves;
+  private readonly functions: Functions;
 
   constructor(
     private readonly records: Records,
@@ -42,20 +44,25 @@ export class Recorder {
     const cores = Array.from({ length: records.cores }, (_, i) => trace.track(`core ${i}`, coresTrack));
     this.cores = cores.map((track) => ({ track, held: false, episode: { ...NOBODY } }));
     this.vms = new Vms(records, trace);
-    this.vcpus = records.vms.flatMap(({ name, vcpus }, vm) =>
+    this.vcpus = records.vms.flatMap(({ name, vcpus, pooled }, vm) =>
       Array.from({ length: vcpus }, (_, i) => ({
         name: `${name} vCPU ${i}`,
-        track: trace.track(`vCPU ${i}`, this.vms.track(vm)),
+        vm,
+        number: i,
+        // those of functions' VMs have one once they do something
+        track: pooled ? 0 : trace.track(`vCPU ${i}`, this.vms.track(vm)),
       })),
     );
     this.tasks = new Tasks(records, trace, (vm) => this.vms.requests(vm), fromNs);
     this.faults = new Faults(records, trace, (vm) => this.vms.track(vm));
     this.moves = new Moves(records, trace, cores, (vm) => this.vms.requests(vm));
+    this.functions = new Functions(records, trace, (vm) => this.vms.track(vm));
   }
 
   /** The host as it stands when the window opens: what it does goes on from here. */
   begin(nowNs: number): void {
     this.records.refresh();
+    this.functions.begin(nowNs);
     this.cores.forEach((_, i) => {
       this.open(i, nowNs);
     });
@@ -67,6 +74,7 @@ export class Recorder {
   look(nowNs: number): void {
     this.records.refresh();
     const { changed } = this;
+    this.functions.look(nowNs); // before cores: they are called by whose instance is on them
     for (let i = 0; i < this.cores.length; i++) {
       this.moves.look(i, nowNs);
       if (!this.hasChanged(i)) continue;
@@ -91,6 +99,7 @@ export class Recorder {
     this.moves.end(nowNs);
     this.faults.end(nowNs);
     this.vms.end(nowNs);
+    this.functions.end(nowNs);
   }
 
   /** Whether core `index` does something else than when it was last looked at. */
@@ -123,8 +132,9 @@ export class Recorder {
       return;
     }
     if (!core.held) {
-      const { name } = this.named(vcpu);
-      this.trace.begin(core.track, nowNs, name);
+      const { name, vm } = this.named(vcpu);
+      const fn = this.functions.nameIn(vm);
+      this.trace.begin(core.track, nowNs, fn === undefined ? name : `${fn} (${name})`);
       core.held = true;
     }
     const task = records.word(vcpu, L.VCPU_TASK);
@@ -167,7 +177,7 @@ export class Recorder {
       const task = category === 'task' && runs ? this.tasks.details(episode.task) : undefined;
       const values = task === undefined ? this.victimOf(episode) : { ...task.values, ...(cut ? {} : { ends }) };
       this.trace.slice(core.track, fromNs, untilNs, name, { category, values });
-      this.trace.slice(this.named(episode.vcpu).track, fromNs, untilNs, name, {
+      this.trace.slice(this.trackOf(episode.vcpu), fromNs, untilNs, name, {
         category,
         values: { ...values, core: index },
         flows: task?.flows ?? [],
@@ -202,8 +212,14 @@ export class Recorder {
     return victim === 0 ? {} : { from: this.named(victim).name };
   }
 
-  private named(vcpu: number): { readonly name: string; readonly track: number } {
+  private named(vcpu: number): Recorder['vcpus'][number] {
     return this.vcpus[this.records.word(vcpu, L.VCPU_SLOT) - this.records.firstVcpu]!;
+  }
+
+  private trackOf(vcpu: number): number {
+    const one = this.named(vcpu);
+    if (one.track === 0) one.track = this.trace.track(`vCPU ${one.number}`, this.vms.track(one.vm));
+    return one.track;
   }
 
   private vmOf(vcpu: number): number {

@@ -18,52 +18,62 @@ interface Vm {
 }
 
 export class Vms {
-  private readonly vms: Vm[];
+  /** One of the pool of functions is there once something happens in it. */
+  private readonly vms: (Vm | undefined)[];
 
   constructor(
     private readonly records: Records,
     private readonly trace: TraceWriter,
   ) {
-    this.vms = records.vms.map(({ name }) => {
-      const track = trace.track(name);
-      return {
-        track,
-        heldTrack: trace.track('cores held', track, 'count'),
-        waitingTrack: trace.track('tasks waiting', track, 'count'),
-        delayTrack: trace.track('queueing delay', track, 'ns'),
-        requestsTrack: trace.track('requests and cores', track),
-        throttledTrack: 0,
-        waiting: -1,
-        held: -1,
-        throttledSinceNs: 0,
-      };
-    });
+    this.vms = records.vms.map(({ pooled }, i) => (pooled ? undefined : this.declare(i)));
+  }
+
+  private declare(vm: number): Vm {
+    const { trace } = this;
+    const { name } = this.records.vms[vm]!;
+    const track = trace.track(name);
+    return {
+      track,
+      heldTrack: trace.track('cores held', track, 'count'),
+      waitingTrack: trace.track('tasks waiting', track, 'count'),
+      delayTrack: trace.track('queueing delay', track, 'ns'),
+      requestsTrack: trace.track('requests and cores', track),
+      throttledTrack: 0,
+      waiting: -1,
+      held: -1,
+      throttledSinceNs: 0,
+    };
+  }
+
+  private of(vm: number): Vm {
+    return (this.vms[vm] ??= this.declare(vm));
   }
 
   /** Where the tracks of one VM hang. */
   track(vm: number): number {
-    return this.vms[vm]!.track;
+    return this.of(vm).track;
   }
 
   /** Where its requests fork and join, and where cores are promised to it. */
   requests(vm: number): number {
-    return this.vms[vm]!.requestsTrack;
+    return this.of(vm).requestsTrack;
   }
 
   begin(nowNs: number): void {
     this.look(nowNs);
-    for (const vm of this.vms) if (vm.throttledSinceNs !== 0) vm.throttledSinceNs = nowNs + 1;
+    for (const vm of this.vms) if (vm !== undefined && vm.throttledSinceNs !== 0) vm.throttledSinceNs = nowNs + 1;
   }
 
   look(nowNs: number): void {
     const { records, trace } = this;
     const throttles = records.at[L.VM_THROTTLED] !== 0;
     for (let i = 0; i < this.vms.length; i++) {
-      const vm = this.vms[i]!;
       const place = records.vm(i);
       const waiting = records.word(place, L.VM_QUEUED);
-      if (waiting !== vm.waiting) trace.counter(vm.waitingTrack, nowNs, (vm.waiting = waiting));
       const held = records.word(place, L.VM_HELD);
+      if (this.vms[i] === undefined && waiting === 0 && held === 0) continue;
+      const vm = this.of(i);
+      if (waiting !== vm.waiting) trace.counter(vm.waitingTrack, nowNs, (vm.waiting = waiting));
       if (held !== vm.held) trace.counter(vm.heldTrack, nowNs, (vm.held = held));
       if (!throttles) continue;
       const since = records.time(place, L.VM_THROTTLED);
@@ -74,11 +84,11 @@ export class Vms {
 
   /** A task came to its first instruction after `delayNs`. */
   began(vm: number, atNs: number, delayNs: number): void {
-    this.trace.counter(this.vms[vm]!.delayTrack, atNs, delayNs);
+    this.trace.counter(this.of(vm).delayTrack, atNs, delayNs);
   }
 
   end(nowNs: number): void {
-    for (const vm of this.vms) this.endThrottled(vm, nowNs);
+    for (const vm of this.vms) if (vm !== undefined) this.endThrottled(vm, nowNs);
   }
 
   private endThrottled(vm: Vm, nowNs: number): void {

@@ -38,7 +38,7 @@ const END = 2;
 const INSTANT = 3;
 const COUNTER = 4;
 const EXPLICIT = 3;
-const UNITS = { ns: 1, count: 2 } as const;
+const UNITS = { ns: 1, count: 2, bytes: 3 } as const;
 const STATE_CLEARED = 1;
 const NEEDS_STATE = 2;
 
