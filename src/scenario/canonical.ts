@@ -13,6 +13,28 @@ export function canonicalJson(value: unknown): string {
   });
 }
 
+type Content = { readonly slow?: number | undefined } | undefined;
+/** Whether pages of that content lie in the slow tier. */
+const isSlow = (content: Content): boolean => (content?.slow ?? 0) > 0;
+
+function without<T extends object>(from: T): Omit<T, 'slow'> {
+  const { slow: _, ...rest } = from as T & { slow?: unknown };
+  return rest;
+}
+
+/** The slow tier came later than the other backends: where nothing lies in it, a scenario has the hash that it had. */
+function withoutSlow(scenario: Scenario): unknown {
+  const { memory } = scenario.host;
+  if (memory === undefined || isSlow(memory.content) || scenario.vms.some((vm) => isSlow(vm.memory?.content)))
+    return scenario;
+  const vms = scenario.vms.map((vm) =>
+    vm.memory?.content === undefined ? vm : { ...vm, memory: { ...vm.memory, content: without(vm.memory.content) } },
+  );
+  const { content, backends } = memory;
+  const kept = { ...memory, content: without(content), backends: without(backends) };
+  return { ...scenario, host: { ...scenario.host, memory: kept }, vms };
+}
+
 export function scenarioSha256(scenario: Scenario): string {
-  return bytesToHex(sha256(utf8ToBytes(canonicalJson(scenario))));
+  return bytesToHex(sha256(utf8ToBytes(canonicalJson(withoutSlow(scenario)))));
 }

@@ -309,7 +309,14 @@ function sweepReport(result: SweepResult): Report {
     ],
     remarks: [
       ...interrupted(result.incomplete),
-      ...(refused === 0 ? [] : [{ code: 'refused', detail: `${refused} points make no scenario: the table says why` }]),
+      ...(refused === 0
+        ? []
+        : [
+            {
+              code: 'refused',
+              detail: `${refused} ${refused === 1 ? 'point has' : 'points have'} no result: the table says why`,
+            },
+          ]),
       ...doubted(
         result.rows
           .filter((row) => row.refused === undefined)

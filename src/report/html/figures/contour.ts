@@ -46,10 +46,15 @@ function fromIn(panel: Panel, row: number): number | string | null | undefined {
   return all.slice(0, last).every((one) => one.missed) ? all[last + 1]!.x : undefined;
 }
 
+/** Where there are points without a result, what is so at every other says how many they are. */
+export function everywhere({ xs, ys, cells }: Panel): string {
+  return cells.length === xs.length * ys.length ? 'at every point' : `at all ${cells.length} points that have a result`;
+}
+
 /** `from host.cores = 16 on`, `from host.cores = 12 (load = 0.3) to 20 (load = 0.9) on`; how many points where it is no such thing. */
 export function meetsFrom(panel: Panel, x: string, y: string): string {
   const met = panel.cells.filter((cell) => !cell.missed).length;
-  if (met === panel.cells.length) return 'at every point';
+  if (met === panel.cells.length) return everywhere(panel);
   if (met === 0) return 'at no point';
   const froms = panel.ys.map((_, row) => fromIn(panel, row));
   const number = `at ${met} of ${panel.cells.length} points`;

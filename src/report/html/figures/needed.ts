@@ -45,7 +45,9 @@ export function sizeAnswer({ runs, find, unit, most }: SizeResult): string {
 
 /** `5 values from 8 to 24 were run under hyperflux.` */
 const triedText = ({ runs, unit }: SizeResult): string => {
-  const all = runs.filter(({ tried }) => tried.length > 0);
+  // a value that makes no scenario was not run
+  const ran = runs.map(({ mechanism, tried }) => ({ mechanism, tried: tried.filter(({ of }) => of > 0) }));
+  const all = ran.filter(({ tried }) => tried.length > 0);
   const said = all.map(({ mechanism, tried }, i) => {
     const [from, to] = [textOf(tried[0]!.value, unit), textOf(tried.at(-1)!.value, unit)];
     const values = tried.length === 1 ? `the value ${from}` : `${tried.length} values from ${from} to ${to}`;

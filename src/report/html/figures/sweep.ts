@@ -7,7 +7,7 @@ import { formatShare } from '../../units.js';
 import type { Tail } from '../../../result/tails.js';
 import type { Figure, HeatPlot, ResponsePlot, TailPlot } from '../figure.js';
 import { duration, listed, mechanismHues, sloWords } from '../words.js';
-import { meetsFrom } from './contour.js';
+import { everywhere, meetsFrom } from './contour.js';
 import { axisHue } from './lines.js';
 
 const MOST_PANELS = 4;
@@ -218,7 +218,7 @@ function heatOf(result: SweepResult, measure: Measure): Figure {
         panels.map((panel) => {
           const where = meetsFrom(panel, x.path, y.path);
           return where === 'at no point'
-            ? { name: panel.title, verb: 'miss', where: 'at every point' }
+            ? { name: panel.title, verb: 'miss', where: everywhere(panel) }
             : { name: panel.title, verb: 'meet', where };
         }),
       )
@@ -237,7 +237,7 @@ function heatOf(result: SweepResult, measure: Measure): Figure {
     answer: `${judged ? objectiveOf(measure, slo) : measure.title}: ${says}.`,
     caption:
       `${measure.title} at each point, dark is little${measure.unit === 'ns' ? ' (logarithmic)' : ''}` +
-      `${judged ? '; a cross marks a miss of the SLO, the line where it begins' : ''}. Points that make no scenario are left empty.`,
+      `${judged ? '; a cross marks a miss of the SLO, the line where it begins' : ''}. Points without a result are left empty.`,
     drawing: { kind: 'heat', x: x.path, y: y.path, unit: measure.unit, panels },
     table: tableOf(result, [measure]),
   };
