@@ -21,6 +21,7 @@ import { datapathFigure } from './figures/datapath.js';
 import { coresFigure } from './figures/cores.js';
 import { fleetReport } from './figures/fleet.js';
 import { latencyFigure } from './figures/latency.js';
+import { coldFigure, functionsSentence, instancesOverTime, startsFigure } from './figures/lifecycle.js';
 import { movesFigure } from './figures/moves.js';
 import type { Named } from './figures/named.js';
 import { sizeAnswer, sizeFigure, sizingFigure } from './figures/needed.js';
@@ -136,10 +137,12 @@ const some = (figures: readonly (Figure | undefined)[]): Figure[] => figures.fil
 /** `Every SLO is met: api p99 69.0 µs (≤ 200 µs).` */
 function runVerdict({ label, result }: Named): { verdict: string; good: boolean | null } {
   const judged = result.vms.filter((vm) => vm.slo !== null);
+  const functions = functionsSentence([{ label, result }]);
+  if (result.vms.length === 0 && functions !== '') return { verdict: functions, good: null };
   if (judged.length === 0) {
     const [vm] = result.vms;
     const p99 = vm === undefined ? '' : `Under ${label} ${vm.name}’s p99 is ${latencyWords(result, vm, 'p99')}. `;
-    return { verdict: `${p99}No VM states an SLO.`, good: null };
+    return { verdict: `${p99}${functions === '' ? 'No VM states an SLO.' : functions}`, good: null };
   }
   const says = (vm: (typeof judged)[number]): string => `${vm.name} ${judgedWords(result, vm)} (${sloWords(vm.slo!)})`;
   const missed = judged.filter((vm) => !meetsSlo(result, vm));
@@ -158,7 +161,7 @@ function resultReport(result: Result): Report {
     names.length === 0
       ? result.vms.length === 1
         ? `How does ${result.vms[0]!.name} fare`
-        : `How do ${result.vms.length} VMs fare`
+        : `How do ${grouped(result.vms.length || (result.lifecycle?.functions.length ?? 0))} ${result.vms.length === 0 ? 'functions' : 'VMs'} fare`
       : `Does ${listed(names.slice(0, 3))} meet its SLO`;
   return {
     title: `${result.manifest.mechanism} on ${result.host.cores} cores`,
@@ -169,6 +172,9 @@ function resultReport(result: Result): Report {
     figures: ofSeeds(
       some([
         latencyFigure(runs),
+        startsFigure(runs),
+        instancesOverTime(runs),
+        coldFigure(runs),
         coreSecondsFigure(runs),
         stripsFigure(runs),
         coresFigure(runs[0]!, true),
@@ -198,16 +204,20 @@ function comparisonReport(comparison: Comparison): Report {
   const headed = runs.map(({ label, result }) => ({ ...result, manifest: { ...result.manifest, mechanism: label } }));
   const judged = first.result.vms.some((vm) => vm.slo !== null);
   const met = runs.map(({ result }) => meetsAll(result));
+  const functions = first.result.vms.length === 0 ? functionsSentence(runs) : '';
   return {
     title: `${listed(labels)} on ${first.result.host.cores} cores`,
     question: `Which of ${listed(labels)} ${judged ? 'meet every SLO' : 'serves best'}, and at what cost?`,
-    verdict: sloSentence({ ...comparison, runs: headed }),
+    verdict: functions === '' ? sloSentence({ ...comparison, runs: headed }) : functions,
     good: judged ? allOf(met) : null,
     facts: factsOf(runs),
     remarks: remarksOf(runs),
     figures: ofSeeds(
       some([
         latencyFigure(runs),
+        startsFigure(runs),
+        instancesOverTime(runs),
+        coldFigure(runs),
         coreSecondsFigure(runs),
         stripsFigure(runs),
         ...runs.map((run) => coresFigure(run, false)),

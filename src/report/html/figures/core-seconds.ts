@@ -22,11 +22,17 @@ const STATES = [
 interface Owner {
   readonly name: string;
   readonly colour: string;
-  readonly vms: Result['vms'];
+  readonly vms: readonly { readonly cpuSeconds: Result['vms'][number]['cpuSeconds'] }[];
 }
 
+/** VMs, then the functions' instances as one. */
 function ownersOf(result: Result): Owner[] {
-  const { vms } = result;
+  const { lifecycle } = result;
+  const functions = lifecycle === undefined ? [] : [{ name: 'functions', colour: 'var(--m-other)', vms: [lifecycle] }];
+  return [...vmsOf(result), ...functions];
+}
+
+function vmsOf({ vms }: Result): Owner[] {
   if (vms.length <= MOST_VMS)
     return vms.map((vm, i) => ({ name: vm.name, colour: vmColour(i, vms.length, vm.class), vms: [vm] }));
   const classes = [...new Set(vms.map((vm) => vm.class))];

@@ -43,6 +43,11 @@ export function shareOf({ cores, columns }: StripWindow, what: keyof typeof DOIN
   return all === 0 ? 0 : cores.reduce((sum, { doing }) => sum + count(doing, DOING[what]), 0) / all;
 }
 
+/** Nobody held a core and nothing waited: blank rows, of which nothing is to be read. */
+const isBlank = ({ cores, waiting }: StripWindow): boolean =>
+  cores.every(({ vms }) => runsOf(vms).every(([vm]) => vm < 0)) &&
+  waiting.every((runs) => runsOf(runs).every(([tasks]) => tasks === 0));
+
 const span = ({ columnNs, columns }: StripWindow): string => duration(columnNs * columns);
 /** An instant of a run, to the microsecond: windows are short and runs are long. */
 const instant = (ns: number): string => `${Number((ns / 1e6).toFixed(3))}\u00a0ms`;
@@ -51,14 +56,17 @@ const instant = (ns: number): string => `${Number((ns / 1e6).toFixed(3))}\u00a0m
 function says({ label, result }: Named, window: StripWindow, alone: boolean): string {
   const changes = changesOf(window);
   const judged = result.vms.some(({ slo }) => slo !== null);
-  const held = result.vms
+  const holders = [...result.vms, ...(result.lifecycle === undefined ? [] : [{ name: 'functions', slo: null }])];
+  const held = holders
     .map(({ name, slo }, vm) => ({ name, named: alone || !judged || slo !== null, range: rangeOf(window, vm) }))
     .filter(({ named, range }) => named && range[1] > 0)
     .slice(0, MOST_NAMED)
     .map(({ name, range: [least, most] }) => `${name} held ${least === most ? least : `${least} to ${most}`}`);
   const moving = shareOf(window, 'moving');
+  const hands = changes === 0 ? 'no core changes hands' : `cores change hands ${grouped(changes)} times`;
   const parts = [
-    changes === 0 ? 'no core changes hands' : `cores change hands ${grouped(changes)} times`,
+    // instances of functions are one holder here
+    ...(result.vms.length === 0 ? [] : [hands]),
     ...(held.length === 0 ? [] : [`${listed(held)} cores`]),
     ...(moving === 0 ? [] : [`${formatShare(moving)} of core time goes into moves`]),
   ];
@@ -72,6 +80,7 @@ function answerOf(worst: readonly { run: Named; window: StripWindow }[], alone: 
   const [first] = worst;
   if (first === undefined) return 'The run was too short for a close look.';
   const said = worst.map(({ run, window }) => says(run, window, alone)).join('; ');
+  if (first.window.what === 'run') return `At ${grouped(first.window.columns)} instants of the whole run: ${said}.`;
   const from = `${span(first.window)}, from ${instant(first.window.fromNs)} on`;
   const where = alone
     ? from
@@ -83,7 +92,11 @@ function answerOf(worst: readonly { run: Named; window: StripWindow }[], alone: 
 
 type Strips = NonNullable<Result['strips']>;
 
-const worstOf = ({ windows }: Strips): StripWindow | undefined => windows.find(({ what }) => what === 'worst');
+/** The window that is told of in words; the whole run's where the worst is blank. */
+function toldOf(run: Named, { windows }: Strips, blank: boolean): { run: Named; window: StripWindow }[] {
+  const window = windows.find(({ what }) => what === (blank ? 'run' : 'worst'));
+  return window === undefined ? [] : [{ run, window }];
+}
 
 /** Tasks that wait at most in any of the windows of a kind: their axis is one. */
 function mostWaiting(windows: readonly StripWindow[], what: StripWindow['what']): number {
@@ -140,9 +153,11 @@ function rowsOf({ label, result }: Named, window: StripWindow): string[][] {
 }
 
 export function stripsFigure(runs: readonly Named[]): Figure | undefined {
+  const all = runs.flatMap(({ result }) => result.strips?.windows ?? []);
+  const blank = (kind: StripWindow['what']): boolean => all.every((window) => window.what !== kind || isBlank(window));
   const shown = runs.flatMap((run) => {
-    const { strips } = run.result;
-    return strips === undefined || strips.windows.length === 0 ? [] : [{ run, strips }];
+    const windows = (run.result.strips?.windows ?? []).filter(({ what }) => !blank(what));
+    return windows.length === 0 ? [] : [{ run, strips: { windows } }];
   });
   const [first] = shown;
   if (first === undefined) return undefined;
@@ -154,10 +169,8 @@ export function stripsFigure(runs: readonly Named[]): Figure | undefined {
   const panels = shown.flatMap(({ run, strips }) =>
     [...strips.windows].reverse().map((window) => panelOf(window, run, alone, axes[window.what])),
   );
-  const worst = shown.flatMap(({ run, strips }) => {
-    const window = worstOf(strips);
-    return window === undefined ? [] : [{ run, window }];
-  });
+  const far = all.some(({ what }) => what === 'worst') && blank('worst');
+  const worst = shown.flatMap(({ run, strips }) => toldOf(run, strips, far));
   return {
     id: 'strips',
     question: 'Who held which core?',
@@ -178,7 +191,15 @@ export function stripsFigure(runs: readonly Named[]): Figure | undefined {
       panels,
     },
     table: {
-      head: ['mechanism', 'core', 'runs', 'searches', 'moves', 'idle', 'held by, from (worst window)'],
+      head: [
+        'mechanism',
+        'core',
+        'runs',
+        'searches',
+        'moves',
+        'idle',
+        `held by, from (${far ? 'whole run' : 'worst window'})`,
+      ],
       rows: worst.flatMap(({ run, window }) => rowsOf(run, window)),
     },
   };

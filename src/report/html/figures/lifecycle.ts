@@ -1,0 +1,211 @@
+// Functions that come and go: where requests found their instances and how long it took, what memory the instances held, which
+// functions started cold; and the whole of it in a sentence, which is the verdict where there are no VMs.
+
+import { type LifecycleResult, SERVED_TIERS, coldStarts, servedInAll } from '../../../lifecycle/result.js';
+import { formatCount, formatShare } from '../../units.js';
+import type { Figure, ResponsePlot, StackPlot, TailPlot } from '../figure.js';
+import { overSeeds } from '../seeds.js';
+import { duration, grouped, listed } from '../words.js';
+import { tailCurve, tailPoints } from './latency.js';
+import { hueAt, lineOf } from './lines.js';
+import type { Named } from './named.js';
+
+const GIB = 2 ** 30;
+const MOST_FUNCTIONS = 12;
+const TABLE_INSTANTS = 40;
+
+interface Shown extends Named {
+  readonly lifecycle: LifecycleResult;
+}
+
+const shownOf = (runs: readonly Named[]): Shown[] =>
+  runs.flatMap((run) => {
+    const { lifecycle } = run.result;
+    return lifecycle === undefined || lifecycle.arrived === 0 ? [] : [{ ...run, lifecycle }];
+  });
+
+const gibSeconds = (value: number): string => (value >= 1000 ? formatCount(Math.round(value)) : value.toPrecision(3));
+const gib = (bytes: number): string => `${Number((bytes / GIB).toPrecision(3))}\u00a0GiB`;
+
+/** `11.9 % of 1,544 requests started cold, with 91.6 GiB·s of warm memory for 1,000 of them`; '' where none came. */
+export function functionsSentence(runs: readonly Named[]): string {
+  const said = shownOf(runs).map(({ label, result, lifecycle }) => {
+    const cold = overSeeds(result, lifecycle.coldStartRate, formatShare, (f) => f['lifecycle.coldStartRate']);
+    const warm = overSeeds(
+      result,
+      lifecycle.warmGibSecondsPer1000,
+      gibSeconds,
+      (f) => f['lifecycle.warmGibSecondsPer1000'],
+    );
+    const { arrived, dropped, timedOut } = lifecycle;
+    const lost = dropped + timedOut === 0 ? '' : `; ${formatShare((dropped + timedOut) / arrived)} find no memory`;
+    return `${label} starts ${cold} of the functions’ requests cold, with ${warm} GiB·s of warm memory for 1,000 of them${lost}`;
+  });
+  return said.length === 0 ? '' : `${said.join('; ')}.`;
+}
+
+/** One panel a run, one line a tier. */
+export function startsFigure(runs: readonly Named[]): Figure | undefined {
+  const shown = shownOf(runs).filter(({ lifecycle }) => servedInAll(lifecycle) > 0);
+  if (shown.length === 0) return undefined;
+  const tiersOf = ({ served }: LifecycleResult) => SERVED_TIERS.filter((tier) => served[tier] > 0);
+  const panels = shown.map(({ label, lifecycle }): TailPlot['panels'][number] => ({
+    title: label,
+    slo: null,
+    lines: tiersOf(lifecycle).flatMap((tier) => {
+      const times = lifecycle.startNsByTier[tier];
+      const points = tailPoints(times);
+      const hue = hueAt(SERVED_TIERS.indexOf(tier));
+      return points.length === 0 ? [] : [{ name: tier, hue, missed: false, points, curve: tailCurve(times) }];
+    }),
+  }));
+  const says = shown.map(({ label, lifecycle }) => {
+    const all = servedInAll(lifecycle);
+    const shares = tiersOf(lifecycle).map((tier) => `${formatShare(lifecycle.served[tier] / all)} by ${tier}`);
+    return `under ${label} ${listed(shares)}, p99 of all ${duration(lifecycle.startNs.p99)}`;
+  });
+  return {
+    id: 'starts',
+    question: 'Where does a request find its instance, and how long does it take?',
+    answer: `Requests are served ${says.slice(0, 3).join('; ')}.`,
+    caption:
+      'Share of a tier’s requests that took longer than a time, from the arrival to the entry into the VM; tiers without a wait have no line. ' +
+      'Dots are quantiles, hollow ones with fewer than ten samples behind them; lines between them only guide the eye.',
+    drawing: { kind: 'tail', x: 'from arrival to entering the VM →', y: '↑ share that took longer', panels },
+    table: {
+      head: ['mechanism', 'tier', 'requests', 'share', 'mean', 'p50', 'p90', 'p99', 'max', 'latency p99'],
+      rows: shown.flatMap(({ label, lifecycle }) =>
+        tiersOf(lifecycle).map((tier) => {
+          const { mean, p50, p90, p99, max } = lifecycle.startNsByTier[tier];
+          const served = lifecycle.served[tier];
+          return [
+            label,
+            tier,
+            grouped(served),
+            formatShare(served / servedInAll(lifecycle)),
+            ...[mean, p50, p90, p99, max].map(duration),
+            duration(lifecycle.latencyNsByTier[tier].p99),
+          ];
+        }),
+      ),
+    },
+  };
+}
+
+const STATES = [
+  ['dormant', 'warmBytes'],
+  ['active', 'busyBytes'],
+  ['starting', 'startingBytes'],
+] as const;
+
+/** What instances hold over the run, by their state, below the budget. */
+export function instancesOverTime(runs: readonly Named[]): Figure | undefined {
+  const shown = shownOf(runs).filter(({ lifecycle }) => lifecycle.overTime.length > 1);
+  if (shown.length === 0) return undefined;
+  const panels = shown.map(({ label, lifecycle: { overTime, budgetBytes } }): ResponsePlot['panels'][number] => ({
+    title: shown.length === 1 ? 'GiB' : `${label}: GiB`,
+    unit: 'number',
+    slo: budgetBytes === null ? null : { value: budgetBytes / GIB, text: `budget ${gib(budgetBytes)}` },
+    lines: STATES.map(([name, key], i) =>
+      lineOf(
+        name,
+        i,
+        overTime.map((sample) => [sample.atNs / 1e9, sample[key] / GIB] as const),
+      ),
+    ),
+  }));
+  const says = shown.map(({ label, lifecycle }) => {
+    const { usedMaxBytes, budgetBytes, warmByteSeconds, busyByteSeconds, startingByteSeconds } = lifecycle;
+    const all = warmByteSeconds + busyByteSeconds + startingByteSeconds;
+    const of = budgetBytes === null ? '' : ` of ${gib(budgetBytes)}`;
+    return `${gib(usedMaxBytes)}${of} under ${label}, ${formatShare(all === 0 ? null : warmByteSeconds / all)} of memory-time dormant`;
+  });
+  return {
+    id: 'instances-over-time',
+    question: 'What memory do instances hold?',
+    answer: `At most ${says.slice(0, 3).join('; ')}.`,
+    caption:
+      'Memory of instances that are kept warm (dormant), that serve (active) and that start, at instants of the whole run, warm-up included' +
+      (panels.some(({ slo }) => slo !== null) ? '; the dashed line is the budget of all three.' : '.'),
+    drawing: { kind: 'response', x: 's', words: false, log: false, cloud: false, panels },
+    table: {
+      head: ['mechanism', 's', 'dormant GiB', 'active GiB', 'starting GiB', 'instances'],
+      rows: shown.flatMap(({ label, lifecycle: { overTime } }) => {
+        const every = Math.ceil(overTime.length / TABLE_INSTANTS);
+        return overTime
+          .filter((_, i) => i % every === 0)
+          .map((sample) => [
+            label,
+            String(Number((sample.atNs / 1e9).toFixed(3))),
+            ...STATES.map(([, key]) => (sample[key] / GIB).toFixed(3)),
+            grouped(sample.instances),
+          ]);
+      }),
+    },
+  };
+}
+
+const PARTS = [
+  ['restore', 'var(--part-4)', 'solid'],
+  ['vm', 'var(--part-2)', 'solid'],
+  ['full', 'var(--part-1)', 'solid'],
+] as const;
+
+/** The functions that started cold most often, in all runs alike. */
+function coldest(shown: readonly Shown[]): string[] {
+  const cold = new Map<string, number>();
+  for (const { lifecycle } of shown)
+    for (const one of lifecycle.functions) cold.set(one.name, (cold.get(one.name) ?? 0) + coldStarts(one));
+  return [...cold]
+    .filter(([, starts]) => starts > 0)
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, Math.ceil(MOST_FUNCTIONS / shown.length))
+    .map(([name]) => name);
+}
+
+/** One bar a function and run: cold starts by tier. */
+export function coldFigure(runs: readonly Named[]): Figure | undefined {
+  const shown = shownOf(runs);
+  const names = coldest(shown);
+  const [first] = shown;
+  if (first === undefined || names.length === 0) return undefined;
+  const all = names.flatMap((name) =>
+    shown.flatMap(({ label, lifecycle }) =>
+      lifecycle.functions.filter((one) => one.name === name).map((one) => ({ label, one })),
+    ),
+  );
+  const rows = all.map(({ label, one }): StackPlot['rows'][number] => ({
+    name: shown.length === 1 ? one.name : `${one.name}, ${label}`,
+    parts: PARTS.map(([name, colour, texture]) => ({ name, colour, texture, seconds: one.served[name] })),
+  }));
+  const says = shown.map(({ label, lifecycle }) => {
+    const most = [...lifecycle.functions].sort((a, b) => coldStarts(b) - coldStarts(a))[0]!;
+    return (
+      `under ${label} ${most.name} starts cold most often, ${grouped(coldStarts(most))} of ${grouped(coldStarts(lifecycle))} times ` +
+      `(${formatShare(most.coldStartRate)} of its requests)`
+    );
+  });
+  const sentence = says.slice(0, 3).join('; ');
+  return {
+    id: 'cold-starts',
+    question: 'Which functions start cold?',
+    answer: `${sentence[0]!.toUpperCase()}${sentence.slice(1)}.`,
+    caption:
+      'Requests for which an instance was restored from a snapshot (restore), a VM booted for a function without initialisation (vm), or ' +
+      `one booted and initialised (full); the ${grouped(names.length)} functions with most of them.`,
+    drawing: { kind: 'stack', unit: 'cold starts', rows },
+    table: {
+      head: ['function', 'mechanism', 'requests', 'cold', 'rate', 'start mean', 'evictions', 'expirations'],
+      rows: all.map(({ label, one }) => [
+        one.name,
+        label,
+        grouped(one.arrived),
+        grouped(coldStarts(one)),
+        formatShare(one.coldStartRate),
+        duration(one.meanStartNs),
+        grouped(one.evictions),
+        grouped(one.expirations),
+      ]),
+    },
+  };
+}
