@@ -23,6 +23,10 @@ export interface Figure {
  */
 export type ClaimVerdict = 'reproduced' | 'reachable' | 'not reached' | 'not testable here' | `refuted under ${string}`;
 
+/** What a claim that is met is called, by what had to be assumed for it. */
+export const metWith = (assumptions: readonly string[]): 'reproduced' | 'reachable' =>
+  assumptions.length === 0 ? 'reproduced' : 'reachable';
+
 /** What a paper claims, beside what comes out here. */
 export interface Claim {
   /** A short name that stays: `boot-time`. */
