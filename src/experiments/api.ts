@@ -110,7 +110,7 @@ async function run(
   part: string | undefined,
   { module, files, set = [] }: ReproduceOptions,
 ): Promise<Reproduction> {
-  const parameters = settingsOf(name, loaded.parameters, set);
+  const parameters = settingsOf(name, loaded.parameters, set, loaded.check);
   const {
     claims,
     tables,

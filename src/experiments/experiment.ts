@@ -123,6 +123,8 @@ export interface ExperimentOptions {
 export interface Experiment {
   /** What `--set` may change. */
   readonly parameters: readonly ExperimentParameter[];
+  /** Refuses values that do not fit together, each of which may be taken by itself. */
+  readonly check?: ((settings: Settings) => void) | undefined;
   run(options?: ExperimentOptions): Promise<ExperimentResult>;
 }
 
@@ -133,7 +135,13 @@ export type Asked = Omit<ExperimentOptions, 'parameters'> & { readonly settings:
 export const experimentOf = (
   parameters: readonly ExperimentParameter[],
   answer: (asked: Asked) => Promise<ExperimentResult>,
+  check?: (settings: Settings) => void,
 ): Experiment => ({
   parameters,
-  run: ({ parameters: given, ...rest } = {}) => answer({ ...rest, settings: given ?? defaultsOf(parameters) }),
+  check,
+  run: async ({ parameters: given, ...rest } = {}) => {
+    const settings = given ?? defaultsOf(parameters);
+    check?.(settings);
+    return answer({ ...rest, settings });
+  },
 });

@@ -245,12 +245,13 @@ export const defaultsOf = (parameters: readonly ExperimentParameter[]): Settings
 /**
  * The defaults with what was set, the later over the earlier.
  *
- * @throws InputError for every path that is none and every value that is not taken
+ * @throws InputError for every path that is none, every value that is not taken, and with those what `check` refuses of the others
  */
 export function settingsOf(
   experiment: string,
   parameters: readonly ExperimentParameter[],
   set: readonly string[] = [],
+  check?: (settings: Settings) => void,
 ): Settings {
   const values = new Map(defaultsOf(parameters).values);
   const problems: Problem[] = [];
@@ -277,8 +278,23 @@ export function settingsOf(
       else problems.push({ file, path, given: show(text.slice(at + 1).trim()), expected: parsed.expected });
     }
   }
-  if (problems.length > 0) throw new InputError(problems);
-  return new Settings(values);
+  const settings = new Settings(values);
+  if (problems.length > 0) throw new InputError([...problems, ...apartFrom(problems, settings, check)]);
+  return settings;
+}
+
+/** What else does not fit together, where the fields that are wrong have no say in it: their defaults stand in `settings`. */
+function apartFrom(wrong: readonly Problem[], settings: Settings, check?: (settings: Settings) => void): Problem[] {
+  try {
+    check?.(settings);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const names = wrong.map(({ path }) => path).filter((path) => path !== '');
+    return error.problems.filter(
+      ({ path, expected }) => !names.some((name) => name === path || expected.includes(name)),
+    );
+  }
+  return [];
 }
 
 /** The same refusal where values do not fit together. */

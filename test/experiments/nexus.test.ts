@@ -92,6 +92,27 @@ describe('reproduce nexus', () => {
     expect(figures.idle['tcp']!['nexusWarmMs']).toBeCloseTo(79.02 + 22.02, 9);
   }, 60_000);
 
+  it('reaches the shares of the node over what the abstract allows alone', async () => {
+    const verdictsOf = async (...set: string[]): Promise<Record<string, string>> => {
+      const { claims } = await printed<Document>('nexus', ...QUICK, 'workerCounts=2', 'opCosts=20', ...set);
+      return Object.fromEntries(claims.map(({ id, verdict }) => [id, verdict]));
+    };
+    // twice 10 ms of the backend leave less than 44 % of half
+    expect(await verdictsOf('opCost=10000')).toMatchObject({ 'node-cpu': 'not reached', 'node-memory': 'reachable' });
+    // an instance that goes soon after its request holds its memory for a shorter time with Nexus, whatever the fabric is
+    expect(await verdictsOf('keepAlive=0.05')).toMatchObject({ 'node-cpu': 'reachable', 'node-memory': 'not reached' });
+    expect(document.claims.find(({ id }) => id === 'node-memory')!.ours).toMatch(/savings of 2\d\.\d % to 99\.\d %/);
+  }, 60_000);
+
+  it('tells a wrong field and two that do not fit together at once', async () => {
+    expect(await refused('nexus', 'fabricMemory=1', 'workers=0')).toMatch(/fabricMemory.*\n.*workers: given 0/);
+    expect(await refused('nexus', 'host.cores=x', 'workers=20')).not.toContain('workers');
+    expect(await refused('nanvix', 'sysKeep=1ms', 'functionsPerTenant=0')).toMatch(/functionsPerTenant.*\n.*sysKeep/);
+    expect(await refused('provisioning', 'tiers=active,dormant', 'policies=foo', 'budgets=0')).toMatch(
+      /policies.*\n.*tiers.*\n.*budgets/,
+    );
+  });
+
   it('refuses what cannot be', async () => {
     expect(await refused('nexus', 'fabricMemory=1')).toContain(
       'fabricMemory: given "1", expected a number from 0 to 0.99',

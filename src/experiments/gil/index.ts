@@ -305,25 +305,28 @@ async function tryController(asked: Asked, points: readonly Steady[]): Promise<T
   return tried;
 }
 
-export const experiment = experimentOf(GIL_PARAMETERS, async (asked): Promise<ExperimentResult> => {
-  const { settings, module, part } = asked;
-  check(settings);
-  if (part === 'laws') return { claims: [], tables: [], laws: await laws(asked) };
-  if (part === 'controller')
-    return { claims: [], tables: [], figures: { ...(await controlled(settings, {}, module)) } };
-  const points = await sweep(asked);
-  const free: Steady[] = [];
-  for (const threads of settings.list('threads').map(Number))
-    free.push(await steady(settings, threads, { lock: false, cores: 1 }, module));
-  const tried = await tryController(asked, points);
-  return {
-    claims: [...cliffClaims(settings, points, free), ...controllerClaims(settings, tried, points)],
-    tables: tables(settings, points, tried),
-    figures: {
-      sweep: points.map((point) => ({ ...point })),
-      withoutLock: free.map((point) => ({ ...point })),
-      controller: tried.map(({ best: { threads, perSecond }, ...one }) => ({ ...one, best: { threads, perSecond } })),
-    },
-    laws: await laws(asked),
-  };
-});
+export const experiment = experimentOf(
+  GIL_PARAMETERS,
+  async (asked): Promise<ExperimentResult> => {
+    const { settings, module, part } = asked;
+    if (part === 'laws') return { claims: [], tables: [], laws: await laws(asked) };
+    if (part === 'controller')
+      return { claims: [], tables: [], figures: { ...(await controlled(settings, {}, module)) } };
+    const points = await sweep(asked);
+    const free: Steady[] = [];
+    for (const threads of settings.list('threads').map(Number))
+      free.push(await steady(settings, threads, { lock: false, cores: 1 }, module));
+    const tried = await tryController(asked, points);
+    return {
+      claims: [...cliffClaims(settings, points, free), ...controllerClaims(settings, tried, points)],
+      tables: tables(settings, points, tried),
+      figures: {
+        sweep: points.map((point) => ({ ...point })),
+        withoutLock: free.map((point) => ({ ...point })),
+        controller: tried.map(({ best: { threads, perSecond }, ...one }) => ({ ...one, best: { threads, perSecond } })),
+      },
+      laws: await laws(asked),
+    };
+  },
+  check,
+);

@@ -308,40 +308,43 @@ function tables(settings: Settings, cells: readonly Cell[], found: readonly Sear
   return pictured([...grids, overKeepAlive, searched], [hostsPicture, hostsPicture, keptPicture, searchedPicture]);
 }
 
-export const experiment = experimentOf(NANVIX_PARAMETERS, async (asked) => {
-  const { module, settings } = asked;
-  check(settings);
-  const calls = await tracedCalls(settings, asked, 'trace.duration');
-  const traced = await tracePoints(settings, calls, module);
-  const cells = sweep(settings);
-  const found = await searches(settings, module);
-  const negative = control(settings);
-  return {
-    claims: claims(settings, cells, found, negative),
-    tables: [
-      ...tables(settings, cells, found),
-      ...(traced.length === 0 ? [] : pictured([traceTable(traced, settings)], [tracePicture])),
-    ],
-    figures: {
-      memoryPerFunctionMiB: {
-        nanvix: nanvixMemory(settings, settings.number('functionsPerTenant'), settings.number('sysKeep')),
-        userVms: userMemory(settings),
-        firecracker: baselineMemory(
-          settings,
-          baselineOf(settings, 'firecracker'),
-          settings.number('baseline.keepAlive'),
-        ),
-        snapshot: baselineMemory(settings, baselineOf(settings, 'snapshot'), settings.number('baseline.keepAlive')),
+export const experiment = experimentOf(
+  NANVIX_PARAMETERS,
+  async (asked) => {
+    const { module, settings } = asked;
+    const calls = await tracedCalls(settings, asked, 'trace.duration');
+    const traced = await tracePoints(settings, calls, module);
+    const cells = sweep(settings);
+    const found = await searches(settings, module);
+    const negative = control(settings);
+    return {
+      claims: claims(settings, cells, found, negative),
+      tables: [
+        ...tables(settings, cells, found),
+        ...(traced.length === 0 ? [] : pictured([traceTable(traced, settings)], [tracePicture])),
+      ],
+      figures: {
+        memoryPerFunctionMiB: {
+          nanvix: nanvixMemory(settings, settings.number('functionsPerTenant'), settings.number('sysKeep')),
+          userVms: userMemory(settings),
+          firecracker: baselineMemory(
+            settings,
+            baselineOf(settings, 'firecracker'),
+            settings.number('baseline.keepAlive'),
+          ),
+          snapshot: baselineMemory(settings, baselineOf(settings, 'snapshot'), settings.number('baseline.keepAlive')),
+        },
+        sweep: cells.map((cell) => ({ ...cell })),
+        searched: found.map((one) => ({ ...one })),
+        control: negative,
+        trace: traced.map((point) => ({ ...point })),
+        load:
+          calls === null
+            ? 'generated: Poisson calls, lognormal computation; no trace'
+            : `generated, and ${settings.text('trace')}, ${calls.functions.length} functions, ${calls.invocations.atNs.length} calls`,
       },
-      sweep: cells.map((cell) => ({ ...cell })),
-      searched: found.map((one) => ({ ...one })),
-      control: negative,
-      trace: traced.map((point) => ({ ...point })),
-      load:
-        calls === null
-          ? 'generated: Poisson calls, lognormal computation; no trace'
-          : `generated, and ${settings.text('trace')}, ${calls.functions.length} functions, ${calls.invocations.atNs.length} calls`,
-    },
-    laws: await laws(settings, module),
-  };
-});
+      laws: await laws(settings, module),
+    };
+  },
+  check,
+);

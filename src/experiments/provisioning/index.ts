@@ -354,40 +354,43 @@ interface Found {
   readonly tail: readonly TailPoint[];
 }
 
-export const experiment = experimentOf(PROVISIONING_PARAMETERS, async (asked) => {
-  const { module, settings } = asked;
-  check(settings);
-  const load = await loadOf(settings, asked);
-  const found: Found = {
-    tiers: await tierSweep(settings, load, module),
-    front: await frontOf(settings, load, module),
-    vertical: await verticalSweep(settings, load, module),
-    density: await densities(settings, settings.list('density.slos').map(Number), module),
-    tail: await tailSweep(settings, module),
-  };
-  const [sixteen, one] = [await burst(settings, 16, module), await burst(settings, 1, module)];
-  return {
-    claims: [
-      subMillisecond(settings, found.tiers),
-      vmCold(settings),
-      density(settings, found.density),
-      ...vertical(sixteen, one, await oneAtATime(settings, module), found.vertical),
-      tailClaim(settings, found.tail, COMMAND),
-      ...greedyDual(found.front, load),
-    ],
-    tables: tables(settings, found),
-    figures: {
-      load: load.name,
-      tiers: found.tiers.map((point) => ({ ...point })),
-      front: found.front.map((point) => ({ ...point })),
-      vertical: found.vertical.map((point) => ({ ...point })),
-      density: found.density.map((point) => ({ ...point })),
-      tail: found.tail.map((point) => ({
-        ...point,
-        hyperflux: { ...point.hyperflux },
-        microvms: { ...point.microvms },
-      })),
-    },
-    laws: await lawsOf(settings, load, module),
-  };
-});
+export const experiment = experimentOf(
+  PROVISIONING_PARAMETERS,
+  async (asked) => {
+    const { module, settings } = asked;
+    const load = await loadOf(settings, asked);
+    const found: Found = {
+      tiers: await tierSweep(settings, load, module),
+      front: await frontOf(settings, load, module),
+      vertical: await verticalSweep(settings, load, module),
+      density: await densities(settings, settings.list('density.slos').map(Number), module),
+      tail: await tailSweep(settings, module),
+    };
+    const [sixteen, one] = [await burst(settings, 16, module), await burst(settings, 1, module)];
+    return {
+      claims: [
+        subMillisecond(settings, found.tiers),
+        vmCold(settings),
+        density(settings, found.density),
+        ...vertical(sixteen, one, await oneAtATime(settings, module), found.vertical),
+        tailClaim(settings, found.tail, COMMAND),
+        ...greedyDual(found.front, load),
+      ],
+      tables: tables(settings, found),
+      figures: {
+        load: load.name,
+        tiers: found.tiers.map((point) => ({ ...point })),
+        front: found.front.map((point) => ({ ...point })),
+        vertical: found.vertical.map((point) => ({ ...point })),
+        density: found.density.map((point) => ({ ...point })),
+        tail: found.tail.map((point) => ({
+          ...point,
+          hyperflux: { ...point.hyperflux },
+          microvms: { ...point.microvms },
+        })),
+      },
+      laws: await lawsOf(settings, load, module),
+    };
+  },
+  check,
+);

@@ -225,35 +225,38 @@ function tables(settings: Settings, { sweep, loads }: Found): ExperimentTable[] 
   return pictured(drawn, [preemptionsPicture, offlinePicture, loadPicture]);
 }
 
-export const experiment = experimentOf(VALVE_PARAMETERS, async (asked): Promise<ExperimentResult> => {
-  const { settings, module, part } = asked;
-  check(settings);
-  if (part === 'laws') return { claims: [], tables: [], laws: await laws(settings, module) };
-  const given = await givenOf(asked);
-  if (part === 'gpu')
+export const experiment = experimentOf(
+  VALVE_PARAMETERS,
+  async (asked): Promise<ExperimentResult> => {
+    const { settings, module, part } = asked;
+    if (part === 'laws') return { claims: [], tables: [], laws: await laws(settings, module) };
+    const given = await givenOf(asked);
+    if (part === 'gpu')
+      return {
+        claims: [],
+        tables: [],
+        figures: { ...(await runOnce(settings, given, requestsOf(settings, given), {}, module)) },
+      };
+    const found = await find(asked, given);
+    const { own, alone } = found;
     return {
-      claims: [],
-      tables: [],
-      figures: { ...(await runOnce(settings, given, requestsOf(settings, given), {}, module)) },
+      claims: [
+        preemptionClaim(settings, found),
+        ...latencyClaim('ttft', 'time to the first token', 0.05, own.ttftMs, alone.ttftMs),
+        ...latencyClaim('tpot', 'time for each token after it', 0.02, own.tpotMs, alone.tpotMs),
+        utilizationClaim(found),
+        ...stepClaim(settings, found),
+      ],
+      tables: tables(settings, found),
+      figures: {
+        own: { ...own },
+        alone: { ...alone },
+        sweep: found.sweep.map((one) => ({ ...one })),
+        loads: found.loads.map((one) => ({ ...one })),
+        greatestGapMs: found.greatestGapMs,
+      },
+      laws: await laws(settings, module),
     };
-  const found = await find(asked, given);
-  const { own, alone } = found;
-  return {
-    claims: [
-      preemptionClaim(settings, found),
-      ...latencyClaim('ttft', 'time to the first token', 0.05, own.ttftMs, alone.ttftMs),
-      ...latencyClaim('tpot', 'time for each token after it', 0.02, own.tpotMs, alone.tpotMs),
-      utilizationClaim(found),
-      ...stepClaim(settings, found),
-    ],
-    tables: tables(settings, found),
-    figures: {
-      own: { ...own },
-      alone: { ...alone },
-      sweep: found.sweep.map((one) => ({ ...one })),
-      loads: found.loads.map((one) => ({ ...one })),
-      greatestGapMs: found.greatestGapMs,
-    },
-    laws: await laws(settings, module),
-  };
-});
+  },
+  check,
+);

@@ -307,31 +307,34 @@ const factorsOf = (hunts: Hunts, other: HunterName): FigureValues | null => {
   return factor === null ? null : { ...factor };
 };
 
-export const experiment = experimentOf(VCAO_PARAMETERS, async ({ settings }) => {
-  check(settings);
-  const all: All = {
-    own: huntAll(settings),
-    spreads: settings
-      .list('spreads')
-      .map((spread) => ({ spread: Number(spread), hunts: huntAll(settings, Number(spread)) })),
-    control: control(settings),
-  };
-  const replications = settings.number('replications');
-  return {
-    claims: claims(settings, all),
-    tables: tables(settings, all),
-    figures: {
-      budgets: pointsOf(settings.number('rounds') * settings.number('budget')),
-      finds: Object.fromEntries(
-        HUNTERS.map((name) => [name, all.own[name].finds.map((finds) => sum(finds) / replications)]),
-      ),
-      falsePositives: Object.fromEntries(HUNTERS.map((name) => [name, falseShare(all.own[name])])),
-      spreads: all.spreads.map(({ spread, hunts }) => ({
-        spread,
-        ...Object.fromEntries(CLAIMED.map(({ other }) => [other, factorsOf(hunts, other)])),
-      })),
-      control: all.control,
-    },
-    laws: laws(settings),
-  };
-});
+export const experiment = experimentOf(
+  VCAO_PARAMETERS,
+  async ({ settings }) => {
+    const all: All = {
+      own: huntAll(settings),
+      spreads: settings
+        .list('spreads')
+        .map((spread) => ({ spread: Number(spread), hunts: huntAll(settings, Number(spread)) })),
+      control: control(settings),
+    };
+    const replications = settings.number('replications');
+    return {
+      claims: claims(settings, all),
+      tables: tables(settings, all),
+      figures: {
+        budgets: pointsOf(settings.number('rounds') * settings.number('budget')),
+        finds: Object.fromEntries(
+          HUNTERS.map((name) => [name, all.own[name].finds.map((finds) => sum(finds) / replications)]),
+        ),
+        falsePositives: Object.fromEntries(HUNTERS.map((name) => [name, falseShare(all.own[name])])),
+        spreads: all.spreads.map(({ spread, hunts }) => ({
+          spread,
+          ...Object.fromEntries(CLAIMED.map(({ other }) => [other, factorsOf(hunts, other)])),
+        })),
+        control: all.control,
+      },
+      laws: laws(settings),
+    };
+  },
+  check,
+);
