@@ -46,9 +46,20 @@ export async function fileSha256(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
+/** As a shell takes it. */
+const WORD = /(?:'[^']*'|\\'|[^\s'])+/g;
+
+/** Name and password of whatever URL stands in the command are left out: what is recorded is handed on. */
+export const withoutPasswords = (command: string): string =>
+  command.replace(WORD, (word) =>
+    word
+      .replace(/([a-z][a-z\d+.-]*:\/\/)[^/?#]*@/gi, '$1')
+      .replace(/([?&](?:username|password)=)[^&#]*?(?=[&#]|'?$)/gi, '$1'),
+  );
+
 /** The words of a command as `commandOf` writes it. */
 export function wordsOf(command: string): string[] {
-  return [...command.matchAll(/(?:'[^']*'|\\'|[^\s'])+/g)].map(([word]) =>
+  return [...command.matchAll(WORD)].map(([word]) =>
     word.replace(
       /'([^']*)'|\\(')/g,
       (_, inside: string | undefined, quote: string | undefined) => quote ?? inside ?? '',
@@ -141,7 +152,7 @@ export async function readOrigin(file: string, json: string): Promise<Origin | u
       typeof rest[name] === 'string' ? [[name, rest[name]] as const] : [],
     );
     return {
-      command,
+      command: withoutPasswords(command),
       ...Object.fromEntries(texts),
       ...(Array.isArray(files) ? { files: files.filter(isReadFile) } : {}),
       ...(isManifest(manifest) ? { manifest } : {}),

@@ -11,7 +11,7 @@ import { EXIT } from './exit.js';
 import { prepareFolder, writeAtomically } from './files.js';
 import { HISTOGRAMS, histogramsOf, readHistograms, withHistograms } from './histograms.js';
 import type { Io } from './io.js';
-import { type Origin, readOrigin } from './origin.js';
+import { type Origin, readOrigin, withoutPasswords } from './origin.js';
 
 /** The name of the page in a folder. */
 export const REPORT = 'report.html';
@@ -21,9 +21,9 @@ const SOURCES = ['result.json', 'comparison.json', 'size.json', 'sweep.json', 's
 /** As a shell takes it. */
 const quoted = (word: string): string => (/^[\w@%+=:,./±-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
-/** The command that makes a result again: as it was given. */
+/** The command that makes a result again: as it was given, but for passwords. */
 export const commandOf = (name: string, args: readonly string[]): string =>
-  printable(['fluxhost', name, ...args].map((word, i) => (i < 2 ? word : quoted(word))).join(' '));
+  printable(withoutPasswords(['fluxhost', name, ...args].map((word, i) => (i < 2 ? word : quoted(word))).join(' ')));
 
 /** The `run` that shows what a command found: of the same file, changes, seed and core, and with these fields besides. */
 export function runCommand(given: Arguments, set: readonly string[], replications = 1): string {

@@ -13,7 +13,7 @@ import { parseScenario } from '../scenario/parse.js';
 import { type CommandSpec, parseCommand, renderHelp } from './args.js';
 import { EXIT } from './exit.js';
 import { CLEAR_LINE, type Io } from './io.js';
-import { type Origin, readOrigin } from './origin.js';
+import { type Origin, readOrigin, withoutPasswords } from './origin.js';
 import { commandOf, sourceOf } from './report.js';
 import { type Main, type Ready, NotVerifiable, prepareAgain } from './verify-again.js';
 
@@ -117,7 +117,7 @@ interface Asked {
 }
 
 async function originOf({ command, scenario }: Asked, document: Document): Promise<Found> {
-  if (command !== undefined) return { origin: { command }, folder: '.' };
+  if (command !== undefined) return { origin: { command: withoutPasswords(command) }, folder: '.' };
   if (scenario !== undefined) return { origin: await fromScenario(scenario, document), folder: '.' };
   const known = await readOrigin(document.file, document.text);
   if (known !== undefined) return { origin: known, folder: dirname(document.file) };

@@ -8,7 +8,7 @@ import { compare } from '../../src/cli/compare.js';
 import { histogramsOf, readHistograms, withHistograms, writeHistograms } from '../../src/cli/histograms.js';
 import type { Io } from '../../src/cli/io.js';
 import { pages } from '../../src/cli/pages.js';
-import { report } from '../../src/cli/report.js';
+import { commandOf, report } from '../../src/cli/report.js';
 import { reproduce } from '../../src/cli/reproduce.js';
 import { run } from '../../src/cli/run.js';
 import { size } from '../../src/cli/size.js';
@@ -70,6 +70,29 @@ describe('report.html', () => {
       expect(commandIn(readFileSync(join(folder, 'other.html'), 'utf8'))).toMatch(/^fluxhost report /);
     },
   );
+
+  it('holds no password of a URL that the command was given', async () => {
+    const told = (...args: string[]): string => commandOf('fleet', args);
+    expect(told('--redis', 'redis://:s3cret@queue:6379/0')).toBe('fluxhost fleet --redis redis://queue:6379/0');
+    expect(told("--redis=rediss://me:it's s@3cret!@queue")).toBe("fluxhost fleet '--redis=rediss://queue'");
+    expect(told("redis://queue?password=it's&db=1", 'a@b/c')).toBe(
+      "fluxhost fleet 'redis://queue?password=&db=1' a@b/c",
+    );
+
+    // what is written, and what a folder of an earlier version holds
+    const target = join(folder, 'r');
+    const password = ['--files-within', 'redis://:s3cret@queue'];
+    expect(await run(['a.yaml', ...password, '--out', target], captureIo(), fakeTools())).toBe(0);
+    const written = (): string =>
+      ['origin.json', 'report.html', 'result.json'].map((name) => readFileSync(join(target, name), 'utf8')).join('\n');
+    expect(written()).toContain('redis://queue');
+    expect(written()).not.toContain('s3cret');
+    const origin = join(target, 'origin.json');
+    writeFileSync(origin, readFileSync(origin, 'utf8').replace('redis://queue', 'redis://:s3cret@queue'));
+    expect(await report([target], captureIo())).toBe(0);
+    const page = readFileSync(join(target, 'report.html'), 'utf8');
+    expect([page.includes('redis://queue'), page.includes('s3cret')]).toEqual([true, false]);
+  });
 
   it('has for every command the same foot: the command with --out, seeds, scenario, manifest, and what the terminal doubts', async () => {
     const server = join(folder, 'server.yaml');
