@@ -22,6 +22,16 @@ function withHalf({ mean, low, high }: SweepFigure, format: (value: number) => s
   return low === null || high === null ? format(mean) : `${format(mean)} ± ${format((high - low) / 2)}`;
 }
 
+/** Columns of functions, where there are some. */
+const FUNCTIONS = [
+  ['cold starts', 'lifecycle.coldStartRate', formatShare],
+  [
+    'warm GiB s/1,000',
+    'lifecycle.warmGibSecondsPer1000',
+    (value: number): string => String(Number(value.toPrecision(3))),
+  ],
+] as const;
+
 /** The p99 of a VM, marked as `run` does where too few requests stand behind it. */
 function p99Cell(row: SweepRow, name: string): string {
   const path = `${name}.latencyNs.p99`;
@@ -91,11 +101,16 @@ export function renderSweep(result: SweepResult, look: Look = false, command = p
   const labels = shortNames(rows);
   const { names, left } = namedVms(rows);
   const slos = names.filter((name) => rows.some((row) => row.figures[`${name}.slo.attained`] !== undefined));
+  const functions = FUNCTIONS.filter(([, path]) => rows.some(({ figures }) => figures[path] !== undefined));
   const warned = rows.some(({ warnings }) => warnings.length > 0);
   const head = [
     ...axes.map(({ path }) => path),
     'mechanism',
-    ...names.flatMap((name) => [`${name} p99`, ...(slos.includes(name) ? ['SLO'] : [])]),
+    ...names.flatMap((name) => [
+      `${functions.length > 0 && name === 'lifecycle' ? 'functions' : name} p99`,
+      ...(slos.includes(name) ? ['SLO'] : []),
+    ]),
+    ...functions.map(([name]) => name),
     'utilization',
     'moves',
     'seeds',
@@ -107,6 +122,7 @@ export function renderSweep(result: SweepResult, look: Look = false, command = p
     return [
       ...lead,
       ...names.flatMap((name) => [p99Cell(row, name), ...(slos.includes(name) ? [sloCell(row, name)] : [])]),
+      ...functions.map(([, path, format]) => withHalf(figure(row, path), format)),
       withHalf(figure(row, 'host.utilization'), formatShare),
       withHalf(figure(row, 'reallocation.count'), (value) => String(Number(value.toPrecision(3)))),
       `${row.replications}${row.incomplete === true ? ', interrupted' : ''}`,

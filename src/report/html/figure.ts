@@ -200,7 +200,7 @@ export interface HeatPlot {
   readonly x: string;
   readonly y: string;
   /** A ratio's 1 is a target; times and ratios are coloured by their logarithm. */
-  readonly unit: 'ns' | 'share' | 'ratio';
+  readonly unit: 'ns' | 'share' | 'ratio' | 'number';
   readonly panels: readonly {
     readonly title: string;
     readonly xs: readonly (number | string)[];

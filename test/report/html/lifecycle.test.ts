@@ -1,9 +1,10 @@
 // The report's figures of functions are the result's, and say nothing of VMs where there are none.
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Simulation, compare, parseScenario, type Result } from '../../../src/index.js';
+import { Simulation, compare, parseScenario, sweep, type Result } from '../../../src/index.js';
 import { reportOf } from '../../../src/report/html/document.js';
 import type { Drawing } from '../../../src/report/html/figure.js';
+import { renderSweep } from '../../../src/report/sweep-table.js';
 import { formatShare } from '../../../src/report/units.js';
 import type { Comparison } from '../../../src/study/compare.js';
 
@@ -104,5 +105,32 @@ describe('a report of functions', () => {
     const blank = result.strips!.windows[1]!;
     const none = reportOf({ ...result, strips: { ...result.strips!, windows: [blank] } });
     expect(none.figures.map(({ id }) => id)).not.toContain('strips');
+  });
+});
+
+describe('a sweep of functions', () => {
+  it('has cold starts and warm memory as columns and as panels', async () => {
+    const swept = await sweep(parseScenario(SCENARIO).scenario, { vary: ['lifecycle.keepAlive.time=5s,60s'] });
+    const [short, long] = swept.rows.map(({ figures }) => [
+      figures['lifecycle.coldStartRate']!.mean!,
+      figures['lifecycle.warmGibSecondsPer1000']!.mean!,
+    ]);
+    expect(short![0]).toBeGreaterThan(long![0]!);
+    expect(short![1]).toBeLessThan(long![1]!);
+    const text = renderSweep(swept);
+    expect(text).toMatch(/mechanism +functions p99 +cold starts +warm GiB s\/1,000 +utilization/);
+    for (const [cold, warm] of [short!, long!])
+      expect(text).toContain(`${formatShare(cold!)}  ${String(Number(warm!.toPrecision(3))).padStart(16)}`);
+    const [figure] = reportOf(swept).figures;
+    expect(figure!.answer).toContain(`cold starts: ${formatShare(long![0]!)} to ${formatShare(short![0]!)}`);
+    const { panels } = figure!.drawing as Of<'response'>;
+    expect(panels.map(({ title }) => title)).toEqual([
+      'cold starts',
+      'warm GiB·s for 1,000 requests',
+      'functions p99',
+      'core time that runs tasks',
+    ]);
+    expect(panels[1]!.lines[0]!.points.map(({ mean }) => mean)).toEqual([short![1], long![1]]);
+    expect(figure!.table.rows.map((row) => row[6])).toEqual(['–', '–']); // no SLO is stated
   });
 });

@@ -16,15 +16,31 @@ const MOST_TABLE_ROWS = 400;
 interface Measure {
   readonly path: string;
   readonly title: string;
-  readonly unit: 'ns' | 'share';
+  readonly unit: 'ns' | 'share' | 'number';
   /** The VM, where the measure is one's latency. */
   readonly vm?: string;
 }
 
-/** The quantile of its SLO for a VM that has one, p99 for others, and how busy the host was. */
+/** What keeping instances of functions warm gains and costs. */
+const FUNCTIONS: readonly Measure[] = [
+  { path: 'lifecycle.coldStartRate', title: 'cold starts', unit: 'share' },
+  { path: 'lifecycle.warmGibSecondsPer1000', title: 'warm GiB·s for 1,000 requests', unit: 'number' },
+  { path: 'lifecycle.latencyNs.p99', title: 'functions p99', unit: 'ns' },
+];
+
+const SAY = {
+  ns: duration,
+  share: formatShare,
+  number: (value: number): string => String(Number(value.toPrecision(3))),
+};
+
+/** The quantile of its SLO for a VM that has one, p99 for others, cold starts and warm memory of functions, and how busy the host was. */
 export function measuresOf({ rows, slos = [] }: SweepResult): Measure[] {
   const paths = [...new Set(rows.flatMap(({ figures }) => Object.keys(figures)))];
-  const vms = paths.filter((path) => path.endsWith('.latencyNs.p99')).map((path) => path.slice(0, -14));
+  const functions = paths.includes('lifecycle.coldStartRate') ? FUNCTIONS : [];
+  const vms = paths
+    .filter((path) => path.endsWith('.latencyNs.p99') && functions.every((measure) => measure.path !== path))
+    .map((path) => path.slice(0, -14));
   const withSlo = (vm: string): boolean => paths.includes(`${vm}.slo.attained`);
   const ordered = [...vms].sort((a, b) => Number(withSlo(b)) - Number(withSlo(a)));
   const shown = ordered.some(withSlo) ? ordered.filter(withSlo) : ordered;
@@ -34,7 +50,7 @@ export function measuresOf({ rows, slos = [] }: SweepResult): Measure[] {
     const known = paths.includes(`${vm}.latencyNs.${key}`) ? key : 'p99';
     return { path: `${vm}.latencyNs.${known}`, title: `${vm} ${known.replace('p999', 'p99.9')}`, unit: 'ns', vm };
   });
-  return [...latencies, { path: 'host.utilization', title: 'core time that runs tasks', unit: 'share' }];
+  return [...latencies, ...functions, { path: 'host.utilization', title: 'core time that runs tasks', unit: 'share' }];
 }
 
 const missed = (row: SweepRow, vm: string | undefined): boolean => {
@@ -103,6 +119,7 @@ function tableOf(result: SweepResult, measures: readonly Measure[]): Figure['tab
   const { axes, rows } = result;
   const seeds = rows.some(({ replications }) => replications > 1);
   const warned = rows.some(({ warnings }) => warnings.length > 0);
+  const judged = measures.some((measure) => isJudged(result, measure));
   return {
     head: [
       ...axes.map(({ path }) => path),
@@ -115,7 +132,7 @@ function tableOf(result: SweepResult, measures: readonly Measure[]): Figure['tab
       row.mechanism,
       ...measures.map(({ path, unit }) => {
         const { mean = null, low = null, high = null } = row.figures[path] ?? {};
-        const say = unit === 'ns' ? duration : formatShare;
+        const say = SAY[unit];
         if (mean === null) return row.refused === undefined ? '–' : `refused: ${row.refused}`;
         const behind = row.support?.[path];
         if (behind === 'none') return '–';
@@ -124,7 +141,7 @@ function tableOf(result: SweepResult, measures: readonly Measure[]): Figure['tab
           ? `${mark}${say(mean)} ± ${say((high - low) / 2)}`
           : mark + say(mean);
       }),
-      measures.some(({ vm }) => missed(row, vm)) ? 'missed' : row.refused === undefined ? 'met' : '–',
+      measures.some(({ vm }) => missed(row, vm)) ? 'missed' : row.refused === undefined && judged ? 'met' : '–',
       String(row.replications),
       ...(warned ? [codesOf(row).join(', ')] : []),
     ]),
@@ -184,7 +201,7 @@ function curvesOf(result: SweepResult, axis: SweepResult['axes'][number], cloud:
 
 /** `12.0 µs to 48.8 ms` */
 function spanOf(unit: Measure['unit'], values: readonly number[]): string {
-  const say = unit === 'ns' ? duration : formatShare;
+  const say = SAY[unit];
   return values.length === 0 ? 'not known' : `${say(Math.min(...values))} to ${say(Math.max(...values))}`;
 }
 

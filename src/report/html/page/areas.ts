@@ -102,7 +102,7 @@ export function cores({ windows, cores: all }: CoresPlot, room: Room): Panel[] {
 const onCell = (share: number): string => (share > 0.5 ? '#111' : '#fff');
 
 export function heat({ panels, x, y, unit }: HeatPlot, room: Room): Panel[] {
-  const log = unit !== 'share';
+  const log = unit === 'ns' || unit === 'ratio';
   const values = panels.flatMap(({ cells }) => cells.map(({ value }) => value)).filter((value) => !log || value > 0);
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const place = (value: number): number =>
