@@ -13,6 +13,7 @@ const file = (name: string, text: string): string => {
 };
 
 interface Document {
+  readonly claims: { id: string; verdict: string; ours: string }[];
   readonly figures: {
     load: string;
     trace: {
@@ -60,7 +61,13 @@ const QUICK = ['search.memory=1GiB', 'precision=0.5', 'search.duration=60', 'ioP
 const TRACED = [...QUICK, `trace=${trace}`, `trace.table=${table}`];
 
 it('starts system VMs where a tenant has been idle for longer than they are kept', async () => {
-  const { figures } = await printed<Document>('nanvix', ...TRACED, 'trace.tenants=0,2,1');
+  const { figures, claims } = await printed<Document>('nanvix', ...TRACED, 'trace.tenants=0,2,1');
+  const claim = claims.find(({ id }) => id === 'fewer-hosts-trace')!;
+  for (const { factor, tenants } of figures.trace)
+    expect(claim.ours).toMatch(new RegExp(`${String(factor).slice(0, 3)}\\d*x with ${tenants} tenants`));
+  expect(claim.verdict).toBe(
+    figures.trace.some(({ factor }) => factor >= 20 && factor <= 100) ? 'reachable' : 'not reached',
+  );
   expect(figures.load).toMatch(/calls\.csv, 6 functions, 240 calls$/);
   // owners are numbered as their functions first come
   const order = [...new Set(calls.map(({ owner }) => owner))];
