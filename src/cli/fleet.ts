@@ -19,6 +19,7 @@ import { EXIT } from './exit.js';
 import { prepareFolder } from './files.js';
 import { writeFleet, writeTables } from './fleet-out.js';
 import { CLEAR_LINE, type Io, lookOf } from './io.js';
+import { filesSha256, namedIn } from './named-files.js';
 import { loadPlacement, PLACEMENT } from './placement-file.js';
 import { REPORT, commandOf } from './report.js';
 import { MAX_SEED } from './run.js';
@@ -135,7 +136,7 @@ async function simulate({ prepared, hosts, folder, sum }: Running, loaded: Fleet
 async function openFolder(
   { base, context }: PreparedFleet,
   { given, sharing }: Asked,
-  rows: number,
+  { rows, directory }: { readonly rows: number; readonly directory: string },
 ): Promise<RunFolder | undefined> {
   const folder = given.text('out');
   if (folder === undefined || context === undefined) return undefined;
@@ -144,7 +145,9 @@ async function openFolder(
   const { version, scenarioSha256, fingerprint } = manifest;
   const { shard, resume } = sharing;
   const identity = { of: 'fleet', version, scenarioSha256, coreSha256, packing: fingerprint, shard, rows } as const;
-  return RunFolder.open(folder, identity, resume);
+  const names = namedIn(context);
+  const files = names.length === 0 ? {} : { files: await filesSha256(names, directory) };
+  return RunFolder.open(folder, { ...identity, ...files }, resume);
 }
 
 interface Asked {
@@ -164,7 +167,7 @@ async function run(loaded: FleetOnDisk, io: Io, asked: Asked, command: string) {
   if (io.stderrIsTty === true) io.stderr(CLEAR_LINE);
   const hosts = shareOf(prepared.plan.order, sharing.shard);
   const sum = new FleetSum(prepared);
-  const folder = await openFolder(prepared, asked, hosts.length);
+  const folder = await openFolder(prepared, asked, { rows: hosts.length, directory: loaded.directory });
   try {
     await simulate({ prepared, hosts, folder, sum }, loaded, io, asked);
     const result = sum.result();

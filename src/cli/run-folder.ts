@@ -38,8 +38,9 @@ export interface RunIdentity {
   readonly coreSha256: string;
   /** Of a fleet's placement, over every VM: the traces are the same too. */
   readonly packing?: string;
-  /** Of what a sweep asks, and the files that its scenario names. */
+  /** Of what a sweep asks. */
   readonly question?: string;
+  /** Of the files that are read while it is simulated. */
   readonly files?: string;
   /** Part and number of parts; 1 of 1 for the whole. */
   readonly shard: Shard;

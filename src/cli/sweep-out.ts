@@ -1,9 +1,8 @@
 // What a sweep leaves in its folder: the rows as JSON, CSV and a report, a table of its runs, and what `merge` needs.
 
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { compileCore, hashOf } from '../core/load.js';
 import { InputError, show } from '../input/errors.js';
 import { sweepCsv } from '../report/sweep-table.js';
@@ -17,6 +16,7 @@ import { VERSION } from '../version.js';
 import { writeAtomically } from './files.js';
 import { PLAN } from './fleet-out.js';
 import type { KeptRun } from './kept-runs.js';
+import { filesSha256, namedIn, namesFile } from './named-files.js';
 import { writeOut, writeTable } from './out.js';
 import { REPORT } from './report.js';
 import type { RunIdentity } from './run-folder.js';
@@ -30,30 +30,12 @@ export interface SweepPlan {
   readonly question: SweepQuestion;
 }
 
-async function fileSha256(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  try {
-    for await (const bytes of createReadStream(path)) hash.update(bytes as Buffer);
-  } catch {
-    return 'none'; // whoever reads it tells why
-  }
-  return hash.digest('hex');
-}
-
-const FILE_FIELD = /(^|\.)(file|table|durations|memory)$/;
-
-/** Names and contents of all files that a scenario, or an axis of it, names. */
-async function filesSha256({ scenario, question }: SweepPlan, directory: string): Promise<string> {
-  const names = new Set<string>();
-  JSON.stringify(scenario, (key, value: unknown) => {
-    if (FILE_FIELD.test(key) && typeof value === 'string') names.add(value);
-    return value;
-  });
-  for (const { path, values } of question.axes) if (FILE_FIELD.test(path)) for (const value of values) names.add(value);
-  const hash = createHash('sha256');
-  for (const name of [...names].sort()) hash.update(`${name}\n${await fileSha256(resolve(directory, name))}\n`);
-  return hash.digest('hex');
-}
+/** Names of all files that a scenario, or an axis of it, names. */
+const filesOf = ({ scenario, question }: SweepPlan): string[] =>
+  namedIn(
+    scenario,
+    question.axes.filter(({ path }) => namesFile(path)).flatMap(({ values }) => values),
+  );
 
 export async function identityOf(
   plan: SweepPlan,
@@ -70,7 +52,7 @@ export async function identityOf(
     scenarioSha256: scenarioSha256(plan.scenario),
     coreSha256: hashOf(setup.module ?? (await compileCore())) ?? '',
     question: createHash('sha256').update(JSON.stringify(plan.question)).digest('hex'),
-    files: await filesSha256(plan, directory),
+    files: await filesSha256(filesOf(plan), directory),
     shard,
     rows,
   };

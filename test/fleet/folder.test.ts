@@ -200,6 +200,29 @@ describe('the folder of a run', () => {
     expect(bitsOf(out)).toEqual(bitsOf(at('whole')));
   });
 
+  it('goes on with the trace that it began with alone, and so do its parts', async () => {
+    const lines = (us: number): string => `arrival\n${Array.from({ length: 9 }, (_, i) => `${i * us}000\n`).join('')}`;
+    const traced = smallFleet('1ms').replace(
+      '{ process: poisson, rate: 20000 }',
+      '{ process: trace, file: calls.csv, format: csv }',
+    );
+    writeFileSync(at('traced.yaml'), traced);
+    const asked = (part: string, ...more: string[]) =>
+      run('fleet', at('traced.yaml'), '--shard', `${part}/2`, '--out', at(`traced-${part}`), ...more);
+    writeFileSync(at('calls.csv'), lines(20));
+    const first = await asked('1');
+    expect(first.status, first.err).toBe(0);
+    expect((await asked('1', '--resume')).status).toBe(0);
+    writeFileSync(at('calls.csv'), lines(30));
+    const changed = await asked('1', '--resume');
+    expect(changed.status).toBe(2);
+    expect(changed.err).toMatch(/--resume: given ".*", of another content of traces \(SHA-256\): "[0-9a-f]{64}"/);
+    expect((await asked('2')).status).toBe(0);
+    const merged = await run('merge', at('traced-1'), at('traced-2'));
+    expect([merged.status, merged.out]).toEqual([2, '']);
+    expect(merged.err).toContain('of another content of traces (SHA-256)');
+  });
+
   it('names a disk that is full, and keeps what is finished', async () => {
     const out = at('full');
     mkdirSync(out);
