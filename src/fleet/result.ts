@@ -141,6 +141,8 @@ export interface FleetResult {
     simulated: number;
     /** How many there are. */
     of: number;
+    /** Hosts that were to be simulated and could not be: no figure holds them; stands where there are some. */
+    failed?: number;
   };
   /** By class; none where hosts are not simulated. */
   classes: ClassResult[];

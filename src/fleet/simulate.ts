@@ -221,6 +221,8 @@ export class FleetSum {
     const wallSeconds = base.manifest.wallSeconds + (performance.now() - this.begun) / 1000;
     const events = base.manifest.events + merger.events;
     const isWhole = merger.rows === plan.order.length;
+    const failed = merger.errors.length;
+    const simulated = (isWhole ? base.hosts.simulated : merger.rows) - failed;
     const warnings = [...base.warnings];
     if (base.manifest.fidelity === 'sampled' && plan.order.length < FEW_HOSTS && plan.order.length < base.hosts.of)
       warnings.push({
@@ -239,7 +241,7 @@ export class FleetSum {
         wallSeconds,
         eventsPerSecond: events / wallSeconds,
       },
-      hosts: isWhole ? base.hosts : { ...base.hosts, simulated: merger.rows },
+      hosts: { simulated, of: base.hosts.of, ...(failed === 0 ? {} : { failed }) },
       classes: merger.classes(),
       coreSeconds: merger.coreSeconds(),
       warnings,

@@ -62,10 +62,11 @@ function classRows({ classes }: FleetResult): Cell[][] {
 /** The text that `fluxhost fleet` prints. */
 export function renderFleet(result: FleetResult, look: Look = false): string {
   const { manifest, hosts } = result;
+  const failed = hosts.failed === undefined ? '' : `, ${formatCount(hosts.failed)} failed`;
   const told =
     manifest.fidelity === 'packing'
       ? 'placement alone'
-      : `${manifest.fidelity}, ${formatCount(hosts.simulated)} of ${formatCount(hosts.of)} hosts simulated under ${manifest.mechanism}`;
+      : `${manifest.fidelity}, ${formatCount(hosts.simulated)} of ${formatCount(hosts.of)} hosts simulated under ${manifest.mechanism}${failed}`;
   const parts = [
     `${manifest.placement} on ${formatCount(hosts.of)} hosts, ${timeText(manifest.durationNs)}: ${told}`,
     renderTable([head(['', 'fleet']), ...cells(packingRows(result))], { look }),

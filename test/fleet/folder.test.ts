@@ -234,6 +234,26 @@ describe('the folder of a run', () => {
   });
 });
 
+describe('hosts that cannot be simulated', () => {
+  it('do not count as simulated, and leave the report without a tick', async () => {
+    const arrivals = 'vms.behaviour.workload.arrivals={process: trace, format: csv, file: none.csv}';
+    const page = (name: string): string => readFileSync(at(name, 'report.html'), 'utf8');
+    const verdictIn = (text: string): string => /<p class="verdict[^"]*">(.*?)<\/p>/s.exec(text)![1]!;
+    const calm = at('calm.yaml');
+    writeFileSync(calm, smallFleet('10ms').replace(/failures: .*\n/, ''));
+    const { status, out } = await run('fleet', calm, '--workers', '1', '--set', arrivals, '--out', at('failed'));
+    expect(status).toBe(4);
+    const { hosts } = lasting(readFileSync(at('failed', 'fleet.json'), 'utf8'));
+    expect(hosts).toEqual({ simulated: 0, of: 24, failed: 24 });
+    expect(out).toContain('full, 0 of 24 hosts simulated under hyperflux, 24 failed');
+    expect(verdictIn(page('failed'))).toMatch(/^Every VM had a host; 24 hosts could not be simulated\.$/);
+    expect((await run('fleet', calm, '--workers', '1', '--out', at('none-failed'))).status).toBe(0);
+    expect(verdictIn(page('none-failed'))).toMatch(
+      /^<span class="mark" aria-hidden="true">✓<\/span> Every VM had a host; /,
+    );
+  });
+});
+
 describe('parts', () => {
   it('are put together to what one run gives', async () => {
     const parts = [1, 2, 3].map((part) => at(`part-${part}`));

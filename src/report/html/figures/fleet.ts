@@ -106,18 +106,19 @@ export function fleetReport(result: FleetResult): Report {
   const gone = packing.rejected + (packing.lost ?? 0);
   const places =
     gone === 0 ? 'Every VM had a host' : `${grouped(gone)} of ${grouped(packing.arrivals)} VMs had no host`;
+  const failed = hosts.failed === undefined ? [] : [`${grouped(hosts.failed)} hosts could not be simulated`];
   const table = classTable(result);
   const time = timeFigure(result);
   return {
     title: `${manifest.placement} on ${grouped(hosts.of)} hosts`,
     question: `Does ${manifest.placement} find a host for every VM, and what is left over?`,
     verdict:
-      `${[places, ...waits].join('; ')}. On the mean ${formatShare(packing.meanCoreUtilization)} of the cores and ` +
+      `${[places, ...failed, ...waits].join('; ')}. On the mean ${formatShare(packing.meanCoreUtilization)} of the cores and ` +
       `${formatShare(packing.meanMemoryUtilization)} of the memory are reserved.`,
-    good: gone === 0 && met,
+    good: gone > 0 || !met ? false : failed.length > 0 ? null : true,
     facts: [
       `${manifest.durationNs >= 2 * HOUR ? `${Number((manifest.durationNs / HOUR).toFixed(1))}\u00a0hours` : duration(manifest.durationNs)} simulated`,
-      `fidelity ${manifest.fidelity}: ${grouped(hosts.simulated)} of ${grouped(hosts.of)} hosts simulated`,
+      `fidelity ${manifest.fidelity}: ${grouped(hosts.simulated)} of ${grouped(hosts.of)} hosts simulated${failed.length > 0 ? `, ${grouped(hosts.failed!)} failed` : ''}`,
       `seed ${manifest.seed}`,
     ],
     remarks: result.warnings.map(({ code, field, detail }) => ({ code, detail: `${field}: ${detail}` })),
