@@ -79,11 +79,14 @@ export type ExperimentTable = WordTable &
     | {
         /** Of rows that are points: which columns say so. */
         readonly points: TablePoints;
+        /** None: they are drawn as points. */
         readonly picture?: undefined;
       }
     | {
+        /** None: it has a picture of its own. */
         readonly points?: undefined;
         /** What of it is drawn, in whose hue, and what that answers. */
+        /** What is drawn of it. */
         readonly picture: TablePicture;
       }
   );

@@ -3,9 +3,11 @@
 
 /** What one of many workers has done. */
 export interface Done {
+  /** Its name. */
   readonly worker: string;
   /** Hosts of a fleet, runs of a sweep. */
   readonly rows: number;
+  /** Of them. */
   readonly perSecond: number;
 }
 
@@ -19,6 +21,7 @@ export interface Engine<C, R> {
   giveUp?(): void;
   /** Where several machines work: who has done how much. */
   workers?(): readonly Done[];
+  /** Lets go of whoever does the work. */
   close(): Promise<void>;
 }
 

@@ -8,9 +8,13 @@ import type { Engine, Workers } from './engine.js';
 
 /** What every chunk of an engine needs. */
 interface Opening {
+  /** Its number. */
   readonly engine: number;
+  /** What all chunks have in common. */
   readonly context: object;
+  /** The core; absent: the workers' own. */
   readonly module?: WebAssembly.Module | undefined;
+  /** By name. */
   readonly files?: Readonly<Record<string, HeldFile>> | undefined;
 }
 
@@ -28,9 +32,13 @@ type Answered = { readonly id: number } & ({ readonly rows: readonly unknown[] }
 
 /** The part of a Web Worker that is used. */
 export interface WorkerLike {
+  /** Sends it a chunk. */
   postMessage(message: unknown): void;
+  /** Ends it at once. */
   terminate(): void;
+  /** Hears its rows. */
   onmessage: ((event: MessageEvent) => void) | null;
+  /** Hears of a script that failed. */
   onerror: ((event: ErrorEvent) => void) | null;
 }
 
@@ -139,6 +147,7 @@ export interface ServeOptions {
 /** The part of a worker's global scope that is used. */
 export interface WorkerScope {
   postMessage(message: unknown): void;
+  /** Hears chunks. */
   addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
 }
 

@@ -309,5 +309,10 @@ export interface Context {
   /** The file that the result was read from, where it was. */
   readonly from?: string;
   /** The live page with the scenario in its address, and the hash that the result must have there. */
-  readonly live?: { readonly href: string; readonly sha256: string };
+  readonly live?: {
+    /** Its address. */
+    readonly href: string;
+    /** Of the result. */
+    readonly sha256: string;
+  };
 }
