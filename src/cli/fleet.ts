@@ -9,6 +9,7 @@ import { FleetSum, type PreparedFleet, jobsOf, prepareFleet, vmsOf } from '../fl
 import { type ChunkContext, type ChunkEngine, type HostRow, HOSTS } from '../fleet/work.js';
 import { type Done, shareOf } from '../study/engine.js';
 import { evaluateAssertion } from '../input/assert.js';
+import { InputError } from '../input/errors.js';
 import { renderFleet } from '../report/fleet-table.js';
 import { formatDurationNs } from '../report/units.js';
 import { toStableJson } from '../result/json.js';
@@ -58,6 +59,15 @@ export const fleetSpec: CommandSpec = {
     "fluxhost fleet examples/fleet.yaml --set hosts.0.count=60 --assert 'packing.rejected == 0'",
   ],
 };
+
+/** @throws InputError where hosts are to be shared out, and none is simulated */
+function checkSharing({ fleet }: FleetOnDisk, { redis, shard }: Sharing): void {
+  if (fleet.fidelity.kind !== 'packing') return;
+  const given = 'for a fleet with fidelity packing';
+  const expected = 'fidelity full or sampled (--set fidelity=full): placement alone runs on this thread, undivided';
+  const options = [...(redis === undefined ? [] : ['--engine']), ...(shard[1] === 1 ? [] : ['--shard'])];
+  if (options.length > 0) throw new InputError(options.map((path) => ({ path, given, expected })));
+}
 
 /** Classes are named in assertions as VMs are. */
 export const byClass = (result: FleetResult): object => ({
@@ -200,6 +210,7 @@ export async function fleet(args: readonly string[], io: Io): Promise<number> {
   given.check();
   const set = [...given.list('set'), ...(seed === undefined ? [] : [`seed=${seed}`])];
   const loaded = await loadFleet(given.positional(0), set);
+  checkSharing(loaded, sharing);
   if (out !== undefined) await prepareFolder(out, ['fleet.json', 'hosts.parquet', 'rows.ndjson', REPORT]);
   const { result, isDone } = await run(loaded, io, { given, sharing }, commandOf('fleet', args));
   const expressions = given.list('assert');

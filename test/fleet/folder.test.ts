@@ -280,6 +280,17 @@ describe('parts', () => {
     expect(open.err).toMatch(/which has 0 of \d+ rows, expected a part that has ended/);
   }, 60_000);
 
+  it('are refused where no host is simulated, and so is a queue', async () => {
+    const words = ['--set', 'fidelity=packing', '--out', at('packed')];
+    const queue = ['--engine', 'bullmq', '--redis', 'redis://127.0.0.1:1'];
+    const { status, err } = await run('fleet', file, ...words, '--shard', '1/3', ...queue);
+    expect(status).toBe(2);
+    for (const option of ['--shard', '--engine'])
+      expect(err).toContain(`${option}: given for a fleet with fidelity packing, expected fidelity full or sampled`);
+    expect(statSync(at('packed'), { throwIfNoEntry: false })).toBeUndefined();
+    expect((await run('fleet', file, ...words)).status).toBe(0);
+  });
+
   it('are asked for in a form that is one', async () => {
     const { status, err } = await run('fleet', file, '--shard', '4/3', '--resume');
     expect(status).toBe(2);
