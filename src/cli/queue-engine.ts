@@ -6,6 +6,7 @@ import type { Queue, QueueEvents } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type Done, type Engine, oneByOne } from '../study/engine.js';
 import { type ChunkOf, type Context, kindOf, type RowOf } from '../fleet/simulator.js';
+import { FilesHere } from './named-files.js';
 import {
   ANNOUNCE_MS,
   type ChunkAnswer,
@@ -43,6 +44,7 @@ class QueueEngine<K extends Context> implements Engine<ChunkOf<K>, RowOf<K>> {
   /** Threads of all workers. */
   width = 1;
   private readonly waiting = new Map<string, Waiting<K>>();
+  private readonly files: FilesHere;
   private readonly timers: NodeJS.Timeout[] = [];
   private readonly byWorker = new Map<string, { rows: number; readonly sinceMs: number; lastMs: number }>();
   private alone = false;
@@ -52,10 +54,11 @@ class QueueEngine<K extends Context> implements Engine<ChunkOf<K>, RowOf<K>> {
     private readonly queue: Queue<ChunkJob<K>, ChunkAnswer<K>>,
     private readonly events: QueueEvents,
     private readonly redis: Redis,
-    private readonly common: Omit<ChunkJob<K>, 'chunk'>,
+    private readonly common: Omit<ChunkJob<K>, 'chunk' | 'files'>,
     private readonly say: (line: string) => void,
     private readonly complain: (error: Error) => void,
   ) {
+    this.files = new FilesHere(common.directory);
     events.on('completed', ({ jobId, returnvalue }) => this.answered(jobId, returnvalue as unknown as ChunkAnswer<K>));
     events.on('failed', ({ jobId, failedReason }) => this.failed(jobId, failedReason));
     const every = (ms: number, what: () => Promise<void>): void => {
@@ -85,7 +88,8 @@ class QueueEngine<K extends Context> implements Engine<ChunkOf<K>, RowOf<K>> {
 
   async run(chunk: ChunkOf<K>): Promise<readonly RowOf<K>[]> {
     try {
-      return await this.once({ ...this.common, chunk });
+      const files = await this.files.of([this.common.context, chunk]);
+      return await this.once({ ...this.common, files, chunk });
     } catch (error) {
       if (this.closed) throw error;
       const reason = `its chunk failed ${ATTEMPTS} times: ${(error as Error).message}`;

@@ -9,12 +9,15 @@ import { compileCore, hashOf } from '../core/load.js';
 import { VERSION } from '../version.js';
 import type { Arguments } from './args.js';
 import type { ChunkOf, Context, RowOf } from '../fleet/simulator.js';
+import type { Hashes } from './named-files.js';
 
 /** A chunk with all that it takes to simulate it; its hash is the job's id, so that the same work is there once. */
 export interface ChunkJob<K extends Context = Context> {
   readonly context: K;
   /** Where files that the fleet or scenario names are looked for. */
   readonly directory: string;
+  /** What these files must hold. */
+  readonly files: Hashes;
   readonly chunk: ChunkOf<K>;
 }
 

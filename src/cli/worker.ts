@@ -3,12 +3,14 @@
 
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import type { Job } from 'bullmq';
 import type { ChunkOf, Context, RowOf } from '../fleet/simulator.js';
 import type { Engine } from '../study/engine.js';
 import { type CommandSpec, parseCommand, renderHelp } from './args.js';
 import { HANG_AFTER, hangMsOf, WORKERS, workersOf } from './crew.js';
 import { EXIT } from './exit.js';
 import type { Io } from './io.js';
+import { FilesThere } from './named-files.js';
 import {
   announce,
   ANNOUNCE_MS,
@@ -74,8 +76,9 @@ class Crews {
     private readonly id: string,
   ) {}
 
-  async run({ context, directory, chunk }: ChunkJob): Promise<ChunkAnswer> {
-    const key = keyOf([context, directory]);
+  async run({ context, directory, files, chunk }: ChunkJob): Promise<ChunkAnswer> {
+    // threads of a fleet keep what they have read; a sweep's chunks name files of their own
+    const key = keyOf([context, directory, context.kind === 'hosts' ? files : {}]);
     let crew = this.crews.get(key);
     if (crew === undefined) {
       await this.end(({ busy }) => busy === 0);
@@ -125,7 +128,19 @@ export async function worker(args: readonly string[], io: Io): Promise<number> {
   redis.on('error', complain);
   const id = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
   const crews = new Crews(io.program, threads, given.text('files-within'), hangMs, id);
-  const bull = new packages.bull.Worker<ChunkJob, ChunkAnswer>(name, ({ data }) => crews.run(data), {
+  const files = new FilesThere(given.text('files-within'));
+  let stop: (why: string) => void;
+  const unfit = new Promise<string>((resolve) => (stop = resolve));
+  const work = async (job: Job<ChunkJob, ChunkAnswer>, token?: string): Promise<ChunkAnswer> => {
+    const why = await files.differing(job.data.directory, job.data.files);
+    if (why === undefined) return crews.run(job.data);
+    // it would answer otherwise than the coordinator: others may have it
+    await bull.pause(true);
+    await job.moveToWait(token);
+    stop(why);
+    throw new packages.bull.WaitingError();
+  };
+  const bull = new packages.bull.Worker<ChunkJob, ChunkAnswer>(name, work, {
     connection: connectionOf(url),
     concurrency: threads * TAKEN,
     lockDuration: LOCK_MS,
@@ -138,7 +153,10 @@ export async function worker(args: readonly string[], io: Io): Promise<number> {
   const timer = setInterval(() => void announce(redis, id, name, threads).catch(complain), ANNOUNCE_MS);
   const of = threads === 1 ? '1 thread' : `${threads} threads`;
   io.stdout(`worker of ${shownName(name)}, ${of}, takes work from ${placeOf(url)}\n`);
-  await new Promise<void>((resolve) => io.onInterrupt?.(resolve));
+  const asked = new Promise<undefined>((resolve) => io.onInterrupt?.(() => resolve(undefined)));
+  const why = await Promise.race([asked, unfit]);
+  if (why !== undefined) io.stderr(`this worker stops, its files are not the coordinator's: ${why}\n`);
+  const status = why === undefined ? EXIT.done : EXIT.failed;
   clearInterval(timer);
   const leaving = async (): Promise<boolean> => {
     await bull.close();
@@ -148,11 +166,11 @@ export async function worker(args: readonly string[], io: Io): Promise<number> {
   };
   if (await Promise.race([leaving(), away(redis)])) {
     redis.disconnect();
-    return EXIT.done;
+    return status;
   }
   io.stderr(`the queue at ${placeOf(url)} is away: what was under way is left to other workers\n`);
-  io.quit?.(EXIT.done); // answers wait for the server for ever
-  return EXIT.done;
+  io.quit?.(status); // answers wait for the server for ever
+  return status;
 }
 
 /** Comes once the server has been away for so long. */

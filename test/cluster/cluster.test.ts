@@ -106,6 +106,28 @@ describe('a fleet over a queue', () => {
     expect(left).toBe(workers - 1);
   });
 
+  it('takes no answer of a worker that has another trace under the name, or may not read it', async () => {
+    const lines = (us: number): string => `arrival\n${Array.from({ length: 9 }, (_, i) => `${i * us}000\n`).join('')}`;
+    const from = '{ process: poisson, rate: 20000 }';
+    writeFileSync(at('t.yaml'), smallFleet('1ms').replace(from, '{ process: trace, file: calls.csv, format: csv }'));
+    writeFileSync(at('calls.csv'), lines(200));
+    const local = start(['fleet', at('t.yaml'), '--workers', '1', '--out', at('traced-local')]);
+    expect(await local.ended, local.err).toBe(0);
+    const fleet = start(['fleet', at('t.yaml'), '--engine', 'bullmq', '--redis', server.url, '--out', at('traced')]);
+    await until('a chunk that waits', async () => (await server.redis.keys('bull:*:wait')).length === 1);
+    writeFileSync(at('calls.csv'), lines(300));
+    const other = await startWorker();
+    expect(await other.ended).toBe(1);
+    expect(other.err).toContain(`files are not the coordinator's: ${at('calls.csv')} has another content here`);
+    writeFileSync(at('calls.csv'), lines(200));
+    const confined = await startWorker({ more: ['--files-within', at('redis')] });
+    expect(await confined.ended).toBe(1);
+    expect(confined.err).toContain('given a file elsewhere, expected a file within');
+    await startWorker();
+    expect(await fleet.ended, fleet.err).toBe(0);
+    expect(bitsOf(at('traced'))).toEqual(bitsOf(at('traced-local')));
+  });
+
   it('survives a worker that is killed at a chunk', async () => {
     const worker = await startWorker();
     const fleet = startFleet('killed');
