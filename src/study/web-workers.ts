@@ -146,6 +146,7 @@ export interface ServeOptions {
 
 /** The part of a worker's global scope that is used. */
 export interface WorkerScope {
+  /** Sends rows. */
   postMessage(message: unknown): void;
   /** Hears chunks. */
   addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
