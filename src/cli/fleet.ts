@@ -24,7 +24,7 @@ import { filesSha256, namedIn } from './named-files.js';
 import { loadPlacement, PLACEMENT } from './placement-file.js';
 import { REPORT, commandOf } from './report.js';
 import { MAX_SEED } from './run.js';
-import { readRows, RunFolder } from './run-folder.js';
+import { checkFree, readRows, RunFolder } from './run-folder.js';
 import { type Sharing, sharedBy, sharingOf } from './share.js';
 import { createOn, FILES_WITHIN } from './tools.js';
 
@@ -149,7 +149,8 @@ async function openFolder(
   { rows, directory }: { readonly rows: number; readonly directory: string },
 ): Promise<RunFolder | undefined> {
   const folder = given.text('out');
-  if (folder === undefined || context === undefined) return undefined;
+  if (folder === undefined) return undefined;
+  if (context === undefined) return void (await checkFree(folder, 'fleet'));
   const { manifest } = base;
   const coreSha256 = hashOf(await compileCore()) ?? '';
   const { version, scenarioSha256, fingerprint } = manifest;

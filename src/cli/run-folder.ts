@@ -185,10 +185,30 @@ function checkSame(folder: string, before: RunIdentity, now: RunIdentity): void 
       return {
         path: '--resume',
         given: `${show(folder)}, of another ${words}: ${show(before[key])}`,
-        expected: `a run of the same ${now.of}, ${show(now[key])}; or start anew without --resume`,
+        expected: `a run of the same ${now.of}, ${show(now[key])}; or another folder`,
       };
     }),
   );
+}
+
+/** @throws InputError for a folder of another kind of run, or of one whose rows would be lost */
+export async function checkFree(folder: string, of: RunIdentity['of']): Promise<void> {
+  if (statSync(join(folder, RUN), { throwIfNoEntry: false }) === undefined) return;
+  const before = await readIdentity(folder);
+  if (before.of !== of)
+    throw new InputError({
+      path: '--out',
+      given: `${show(folder)}, the folder of a ${before.of}`,
+      expected: `an empty one, or that of a ${of}`,
+    });
+  const log = await readFile(join(folder, LOG), 'utf8').catch(() => '');
+  const last = log.trimEnd().split('\n').at(-1)!;
+  if (last.split(' ')[1] === 'done:' || wholeBytes(join(folder, ROWS)) === 0) return;
+  throw new InputError({
+    path: '--out',
+    given: `${show(folder)}, where a ${of} has not ended: its finished rows would be lost`,
+    expected: '--resume, which goes on with them, or an empty folder',
+  });
 }
 
 export class RunFolder {
@@ -213,7 +233,7 @@ export class RunFolder {
   /**
    * Takes the folder, which is there.
    *
-   * @throws InputError where another run uses it, or `resume` is asked for of another fleet
+   * @throws InputError where another run uses it or has not ended, or `resume` is asked for of another fleet
    */
   static async open(folder: string, identity: RunIdentity, resume: boolean): Promise<RunFolder> {
     await lock(folder);
@@ -221,6 +241,7 @@ export class RunFolder {
       const path = join(folder, ROWS);
       const isThere = statSync(join(folder, RUN), { throwIfNoEntry: false }) !== undefined;
       if (resume && isThere) checkSame(folder, await readIdentity(folder), identity);
+      else await checkFree(folder, identity.of);
       const keep = resume && isThere ? wholeBytes(path) : 0;
       const rows = attempt(path, () => openSync(path, 'a'));
       if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > keep) attempt(path, () => ftruncateSync(rows, keep));

@@ -223,6 +223,32 @@ describe('the folder of a run', () => {
     expect(merged.err).toContain('of another content of traces (SHA-256)');
   });
 
+  it('refuses to drop rows that are finished, and the folder of a sweep', async () => {
+    const out = at('open');
+    mkdirSync(out);
+    for (const name of ['run.json', 'rows.ndjson']) copyFileSync(at('whole', name), join(out, name));
+    truncateSync(join(out, 'rows.ndjson'), Math.floor(statSync(join(out, 'rows.ndjson')).size / 2));
+    const rows = readFileSync(join(out, 'rows.ndjson'));
+    const anew = await run('fleet', file, '--out', out);
+    expect([anew.status, anew.out]).toEqual([2, '']);
+    expect(anew.err).toContain('where a fleet has not ended: its finished rows would be lost, expected --resume');
+    expect(readFileSync(join(out, 'rows.ndjson'))).toEqual(rows);
+    expect(statSync(join(out, 'run.lock'), { throwIfNoEntry: false })).toBeUndefined();
+
+    // one that has ended is written anew
+    expect((await run('fleet', file, '--out', out, '--resume')).status).toBe(0);
+    expect((await run('fleet', file, '--out', out)).status).toBe(0);
+    expect(bitsOf(out)).toEqual(bitsOf(at('whole')));
+
+    const ran = JSON.parse(readFileSync(join(out, 'run.json'), 'utf8')) as object;
+    writeFileSync(join(out, 'run.json'), JSON.stringify({ ...ran, of: 'sweep' }));
+    for (const fidelity of ['full', 'packing']) {
+      const { status, err } = await run('fleet', file, '--set', `fidelity=${fidelity}`, '--out', out);
+      expect(status).toBe(2);
+      expect(err).toMatch(/--out: given ".*", the folder of a sweep, expected an empty one, or that of a fleet/);
+    }
+  }, 30_000);
+
   it('names a disk that is full, and keeps what is finished', async () => {
     const out = at('full');
     mkdirSync(out);
