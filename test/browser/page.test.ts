@@ -452,7 +452,8 @@ describe('the live page in Chromium', () => {
     for (const { atNs, fork } of captions) {
       await page.waitForFunction((at) => Number(document.getElementById('page')!.dataset['nowNs']) === at, atNs);
       await page.waitForSelector('.caption .primary');
-      expect(await page.textContent('#play')).toBe('Play');
+      // the bar is drawn with the next frame
+      await page.waitForFunction(() => document.getElementById('play')!.textContent === 'Play');
       expect((await page.textContent('.caption p'))!.length).toBeGreaterThan(40);
       if (fork !== undefined) break;
       await page.click('.caption .primary');
