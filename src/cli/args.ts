@@ -18,6 +18,8 @@ export interface CommandSpec {
   readonly summary: string;
   /** Names of the positional arguments, all required. */
   readonly positionals: readonly string[];
+  /** Name of one more that may be left out. */
+  readonly optional?: string;
   readonly options: Readonly<Record<string, OptionSpec>>;
   readonly details?: string;
   readonly examples?: readonly string[];
@@ -64,6 +66,11 @@ export class Arguments {
   /** The value of a positional that the spec requires. */
   positional(index: number): string {
     return this.positionals[index] ?? '';
+  }
+
+  /** The positional that may be left out. */
+  optional(): string | undefined {
+    return this.positionals[this.spec.positionals.length];
   }
 
   /** A whole number within bounds, or undefined where not given; a problem otherwise. */
@@ -142,7 +149,8 @@ export function parseCommand(spec: CommandSpec, args: readonly string[]): Argume
   }
   if (!help) {
     for (const missing of spec.positionals.slice(positionals.length)) problems.push(`${missing}: missing`);
-    for (const extra of positionals.slice(spec.positionals.length)) problems.push(`${extra}: unexpected argument`);
+    const most = spec.positionals.length + (spec.optional === undefined ? 0 : 1);
+    for (const extra of positionals.slice(most)) problems.push(`${extra}: unexpected argument`);
     if (problems.length > 0) throw new UsageError(spec.name, problems);
   }
   return new Arguments(spec, help, values, flags, positionals);
@@ -150,7 +158,8 @@ export function parseCommand(spec: CommandSpec, args: readonly string[]): Argume
 
 /** `run SCENARIO [options]` */
 export function usageLine(spec: CommandSpec): string {
-  return `fluxhost ${[spec.name, ...spec.positionals].join(' ')} [options]`;
+  const optional = spec.optional === undefined ? [] : [`[${spec.optional}]`];
+  return `fluxhost ${[spec.name, ...spec.positionals, ...optional].join(' ')} [options]`;
 }
 
 /** No line of help is longer. */

@@ -15,6 +15,7 @@ const spec: CommandSpec = {
   name: 'lesson',
   summary: 'Exercises on queueing, stealing, tails, overcommit and keep-alive, with numbers of your own.',
   positionals: [],
+  optional: 'LESSON',
   options: {
     student: { value: 'NAME', help: 'whose numbers: any text; the same text has the same numbers everywhere' },
     save: { value: 'FILE', help: "writes the lesson's scenario there" },
@@ -84,18 +85,12 @@ function graded(lesson: Lesson, { questions, right, of }: Grades, answered: bool
 }
 
 export async function lesson(args: readonly string[], io: Io): Promise<number> {
-  // the one positional may be left out, which the table of arguments does not know
-  const values = ['--student', '--save', '--answer'];
-  const at = args.findIndex((arg, i) => !arg.startsWith('-') && !values.includes(args[i - 1] ?? ''));
-  const name = args[at];
-  const given = parseCommand(
-    spec,
-    args.filter((_, i) => i !== at),
-  );
+  const given = parseCommand(spec, args);
   if (given.help) {
-    io.stdout(renderHelp(spec).replace('fluxhost lesson [options]', 'fluxhost lesson [LESSON] [options]'));
+    io.stdout(renderHelp(spec));
     return EXIT.done;
   }
+  const name = given.optional();
   if (name === undefined) {
     const alone = ['student', 'save', 'answer'].filter((option) => given.list(option).length > 0);
     if (given.flag('show')) alone.push('show');

@@ -20,6 +20,7 @@ export const reproduceSpec: CommandSpec = {
   name: 'reproduce',
   summary: "Reruns a paper's experiment and prints its figures beside ours, with what had to be assumed.",
   positionals: [],
+  optional: 'EXPERIMENT',
   options: {
     out: { value: 'DIR', help: 'writes result.json and report.html there, of several experiments into a folder each' },
     all: { help: 'every experiment, one table of all claims at the end' },
@@ -70,18 +71,12 @@ async function madeOf(
 
 /** `module`: another core than the one in the package. */
 export async function reproduce(args: readonly string[], io: Io, module?: WebAssembly.Module): Promise<number> {
-  // the one positional may be left out, which the table of arguments does not know
-  const name = args.find((arg, i) => !arg.startsWith('-') && args[i - 1] !== '--out' && args[i - 1] !== '--set');
-  const given = parseCommand(
-    reproduceSpec,
-    args.filter((arg) => arg !== name),
-  );
+  const given = parseCommand(reproduceSpec, args);
   if (given.help) {
-    io.stdout(
-      renderHelp(reproduceSpec).replace('fluxhost reproduce [options]', 'fluxhost reproduce [EXPERIMENT] [options]'),
-    );
+    io.stdout(renderHelp(reproduceSpec));
     return EXIT.done;
   }
+  const name = given.optional();
   if (name !== undefined && given.flag('all'))
     throw new UsageError('reproduce', [`--all: given with ${name}, expected no EXPERIMENT beside it`]);
   const folder = given.text('out');

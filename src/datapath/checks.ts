@@ -1,12 +1,11 @@
 // What concerns the datapath and the VMs together, on the written scenario: a field that is itself wrong has been told by the schema.
 
 import { expectedOneOf, type FieldProblem, show } from '../input/errors.js';
+import { fieldsOf } from '../input/mapping.js';
 import { dedicatedCores } from '../mechanisms/kinds.js';
 import type { MechanismKind } from '../mechanisms/types.js';
 import type { Datapath } from './spec.js';
 
-type Fields = Readonly<Record<string, unknown>>;
-const fields = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {});
 const PROCESSES = ['poisson', 'deterministic'];
 
 /** What is looked at of a resolved scenario. */
@@ -32,14 +31,14 @@ export function datapathCores(scenario: Hosted): FieldProblem[] {
 }
 
 export function datapathProblems(written: unknown): FieldProblem[] {
-  const { datapath, vms } = fields(written);
-  const { tenants } = fields(datapath);
+  const { datapath, vms } = fieldsOf(written);
+  const { tenants } = fieldsOf(datapath);
   if (!Array.isArray(tenants) || !Array.isArray(vms)) return [];
-  const groups = (vms as readonly unknown[]).map(fields);
+  const groups = (vms as readonly unknown[]).map(fieldsOf);
   const names = groups.flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
   const seen = new Set<string>();
   return (tenants as readonly unknown[]).flatMap((tenant, i): FieldProblem[] => {
-    const { vm } = fields(tenant);
+    const { vm } = fieldsOf(tenant);
     if (typeof vm !== 'string') return [];
     const path = ['datapath', 'tenants', i, 'vm'];
     const refuse = (expected: string): FieldProblem[] => [{ path, given: show(vm), expected }];
@@ -48,7 +47,7 @@ export function datapathProblems(written: unknown): FieldProblem[] {
     const group = groups.find(({ name }) => name === vm);
     if (group === undefined) return refuse(expectedOneOf('the name of a VM', vm, names));
     if (group['count'] !== undefined && group['count'] !== 1) return refuse('a VM of its own, not several (count)');
-    const { process } = fields(fields(group['workload'])['arrivals']);
+    const { process } = fieldsOf(fieldsOf(group['workload'])['arrivals']);
     if (typeof process === 'string' && !PROCESSES.includes(process))
       return refuse(
         `a VM whose arrivals are ${PROCESSES.join(' or ')}, not ${process}: they are the packets of the datapath`,

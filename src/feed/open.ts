@@ -11,29 +11,25 @@ import type { TraceHost } from '../workload/text-source.js';
 import type { ArrivalBatch } from '../workload/arrival.js';
 import type { Packets } from './packets.js';
 
-/** The packets of a scenario, and how they are let through: loaded where a scenario has a datapath. */
+/** The packets of a scenario, let through when somebody first asks: what does it is loaded where a scenario has a datapath. */
 class LaterPackets {
-  #packets: Packets | undefined;
-  #loading: Promise<void> | undefined;
+  private packets: Packets | undefined;
+  private through: Promise<Packets> | undefined;
 
   constructor(private readonly make: () => Promise<Packets>) {}
 
-  ready(): Promise<void> {
-    this.#loading ??= this.make().then((packets) => {
-      this.#packets = packets;
-      return packets.ready();
-    });
-    return this.#loading;
+  async ready(): Promise<void> {
+    this.packets = await (this.through ??= this.make());
   }
 
   async *arrivals(tenant: number): AsyncGenerator<ArrivalBatch> {
     await this.ready();
-    yield* this.#packets!.arrivals(tenant);
+    yield* this.packets!.arrivals(tenant);
   }
 
-  /** Undefined as long as nothing has been asked for. */
+  /** Undefined as long as nobody has asked. */
   result(nowNs: number): DatapathResult | undefined {
-    return this.#packets?.result(nowNs);
+    return this.packets?.result(nowNs);
   }
 }
 
@@ -56,10 +52,9 @@ export function openArrivals(
   openTraces(scenario, compiled, files, injection, before?.taken);
   const { datapath } = scenario;
   if (datapath === undefined) return injection;
-  const packets = new LaterPackets(async () => {
-    const { Packets: Ready } = await import('./packets.js');
-    return new Ready(datapath, scenario, tables, module);
-  });
+  const packets = new LaterPackets(async () =>
+    (await import('./packets.js')).Packets.through(datapath, scenario, tables, module),
+  );
   const others = injection.sourceCount;
   datapath.tenants.forEach(({ vm }, i) => {
     const index = compiled.vms.findIndex(({ name }) => name === vm);

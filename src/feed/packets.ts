@@ -69,57 +69,51 @@ function serverOf({ workers, batch, discipline, queue, periodNs, boost, rate, te
   return { ...spec, budget: { cap: Math.ceil(periodNs * each), period: periodNs, boost: each, replenish: 'poll' } };
 }
 
-/** What came through, of one run of a scenario. */
+/** @throws InputError where memory would not hold them */
+function checkCount({ tenants }: Datapath, { vms, warmupNs, durationNs }: Scenario): void {
+  const seconds = (warmupNs + durationNs) / 1e9;
+  const expected = tenants.reduce((sum, { vm }) => {
+    const arrivals = vms.find(({ name }) => name === vm)!.workload!.arrivals;
+    return sum + ('rate' in arrivals ? arrivals.rate * seconds : 0);
+  }, 0);
+  if (expected <= MOST_PACKETS) return;
+  throw new InputError([
+    {
+      path: 'datapath',
+      given: `some ${Math.round(expected)} packets in ${seconds} s`,
+      expected: `at most ${MOST_PACKETS}, which are held in memory: a shorter duration`,
+    },
+  ]);
+}
+
+/** The packets of a scenario, all let through. */
 export class Packets {
-  #items: ServerItems | undefined;
-  #run: Promise<ServersResult> | undefined;
-  #through: ServersResult | undefined;
-
-  constructor(
+  private constructor(
     private readonly datapath: Datapath,
-    private readonly scenario: Scenario,
-    private readonly tables: NumberTables,
-    private readonly module: WebAssembly.Module | undefined,
-  ) {
-    const seconds = (scenario.warmupNs + scenario.durationNs) / 1e9;
-    const expected = datapath.tenants.reduce((sum, { vm }) => {
-      const arrivals = scenario.vms.find(({ name }) => name === vm)!.workload!.arrivals;
-      return sum + ('rate' in arrivals ? arrivals.rate * seconds : 0);
-    }, 0);
-    if (expected > MOST_PACKETS)
-      throw new InputError([
-        {
-          path: 'datapath',
-          given: `some ${Math.round(expected)} packets in ${seconds} s`,
-          expected: `at most ${MOST_PACKETS}, which are held in memory: a shorter duration`,
-        },
-      ]);
-  }
+    private readonly warmupNs: number,
+    private readonly items: ServerItems,
+    private readonly ends: ServersResult['items'],
+  ) {}
 
-  /** All packets are let through. */
-  async ready(): Promise<void> {
-    this.#run ??= this.run();
-    await this.#run;
-  }
-
-  private async run(): Promise<ServersResult> {
-    const { datapath, scenario, tables, module } = this;
+  static async through(
+    datapath: Datapath,
+    scenario: Scenario,
+    tables: NumberTables,
+    module: WebAssembly.Module | undefined,
+  ): Promise<Packets> {
+    checkCount(datapath, scenario);
     const packets = datapath.tenants.flatMap((tenant, i) => packetsOf(tenant, i, scenario, tables));
-    this.#items = itemsOf(
-      datapath,
-      packets.sort((a, b) => a.at - b.at),
-    );
+    packets.sort((a, b) => a.at - b.at);
+    const items = itemsOf(datapath, packets);
     const until = scenario.warmupNs + scenario.durationNs;
-    this.#through = await runServers([serverOf(datapath)], this.#items, { module, until });
-    return this.#through;
+    const { items: ends } = await runServers([serverOf(datapath)], items, { module, until });
+    return new Packets(datapath, scenario.warmupNs, items, ends);
   }
 
-  /** The arrivals of a tenant's VM; the first that asks has all packets let through. */
-  async *arrivals(tenant: number): AsyncGenerator<ArrivalBatch> {
-    await this.ready();
-    const { items } = this.#through!;
-    const { tenant: whose } = this.#items!;
-    const done = items.flatMap((item, i) => (item.fate === 'served' && whose[i] === tenant ? [item.done] : []));
+  /** The arrivals of a tenant's VM. */
+  *arrivals(tenant: number): Generator<ArrivalBatch> {
+    const { tenant: whose } = this.items;
+    const done = this.ends.flatMap((end, i) => (end.fate === 'served' && whose[i] === tenant ? [end.done] : []));
     const atNs = Float64Array.from(done).sort();
     const serviceNs = new Float64Array(BATCH).fill(-1); // drawn by the VM
     const width = new Uint32Array(BATCH); // drawn by the VM
@@ -131,19 +125,18 @@ export class Packets {
 
   /** What has become of packets by `nowNs`; counts are of the time since the warm-up, or of all before its end. */
   result(nowNs: number): DatapathResult {
+    const { items, warmupNs } = this;
     const { workers, tenants } = this.datapath;
-    const { warmupNs } = this.scenario;
-    const fromNs = nowNs < warmupNs ? -1 : warmupNs === 0 ? -1 : warmupNs;
+    const fromNs = nowNs < warmupNs || warmupNs === 0 ? -1 : warmupNs;
     const rows = tenants.map(({ vm }) => ({
       ...{ vm, arrived: 0, served: 0, droppedForBudget: 0, droppedForQueue: 0, inFlight: 0, usedSeconds: 0 },
       latency: Histogram.create(SUB_BITS),
     }));
-    const [items, through] = [this.#items, this.#through];
-    through?.items.forEach(({ fate, done }, i) => {
-      const at = items!.at[i]!;
-      const row = rows[items!.tenant[i]!]!;
+    this.ends.forEach(({ fate, done }, i) => {
+      const at = items.at[i]!;
+      const row = rows[items.tenant[i]!]!;
       const ended = fate !== 'in flight' && done <= nowNs;
-      if (ended && fate === 'served') row.usedSeconds += items!.costs[0]![i]! / 1e9;
+      if (ended && fate === 'served') row.usedSeconds += items.costs[0]![i]! / 1e9;
       if (at > nowNs || (ended && done <= fromNs)) return;
       row.arrived++;
       if (!ended) row.inFlight++;

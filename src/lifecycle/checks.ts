@@ -1,11 +1,7 @@
 // What concerns lifecycle and functions together, on the written scenario: a field that is itself wrong has been told by the schema.
 
 import { type FieldProblem, show } from '../input/errors.js';
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { isFields } from '../input/mapping.js';
 
 export function lifecycleProblems(written: unknown): FieldProblem[] {
   if (!isFields(written)) return [];

@@ -6,15 +6,10 @@ import { defaultNumber } from './table.js';
 import { MECHANISM_KINDS, dedicatedCores } from '../mechanisms/kinds.js';
 import type { FieldProblem, Path } from '../input/errors.js';
 import { show } from '../input/errors.js';
+import { type Fields, fieldsOf as fields } from '../input/mapping.js';
 import { parseDuration, QuantityError, DURATION_LIMIT, formatDuration } from '../input/quantities.js';
 import { MAX_VMS } from './schema/vm.js';
 import type { MechanismKind } from '../mechanisms/types.js';
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function fields(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-}
 
 function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];

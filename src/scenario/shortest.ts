@@ -1,18 +1,14 @@
 // A scenario as short as it can be written: every field that may be left out, since leaving it out gives the same scenario, is. What stands
 // is what somebody chose. Found by trying: no second list of defaults that could differ from the one that fills them in.
 
+import { type Fields, isFields } from '../input/mapping.js';
 import { canonicalJson } from './canonical.js';
 import { checkScenario } from './resolve.js';
 import type { Scenario } from './types.js';
 import { writtenForm } from './written.js';
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /** Each costs a check: longer scenarios are written whole. */
 const MOST_FIELDS = 400;
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const size = (value: unknown): number =>
   typeof value !== 'object' || value === null

@@ -1,13 +1,9 @@
 // Short forms of a scenario, written out.
 
 import type { Path } from '../input/errors.js';
+import { type Fields, isFields } from '../input/mapping.js';
 import { GENERATED } from '../lifecycle/generated.js';
 import { COST_NAMES } from '../mechanisms/costs.js';
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Functions that are generated, told beside the other fields or, where `apart`, as a mapping of their own; both mean the same. */
 function functions(value: Fields, apart: boolean): Fields {

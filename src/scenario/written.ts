@@ -5,17 +5,13 @@ import { unfold } from './unfold.js';
 import type { FunctionsGiven, LifecycleGiven } from '../lifecycle/source.js';
 import { type Problem, InputError } from '../input/errors.js';
 import { checkFork } from './fork.js';
+import { type Fields, isFields } from '../input/mapping.js';
 import { applyOverrides } from '../input/overrides.js';
 import { formatDuration, formatSize } from '../input/quantities.js';
 import { checkScenario, toProblem } from './resolve.js';
 import type { Scenario, Workload } from './types.js';
 import { definitionOf } from '../mechanisms/kinds.js';
 import type { MechanismKind } from '../mechanisms/types.js';
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Parameters of a distribution over times; all others of its numbers have no unit. */
 const TIMES = ['value', 'mean', 'min', 'max', 'short', 'long', 'scale'];

@@ -10,6 +10,7 @@ import { LESSONS, lessonFor } from '../../src/lessons/index.js';
 import { benchOf, grade, readAnswers } from '../../src/lessons/grade.js';
 import { writeAnswer } from '../../src/lessons/written.js';
 import { parseScenario } from '../../src/scenario/parse.js';
+import { captureIo } from '../cli/fake.js';
 import { erlangC } from '../support/queueing.js';
 
 const STUDENTS = Array.from({ length: 40 }, (_, i) => `s${i}`);
@@ -20,13 +21,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const sha = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
 async function cli(...args: string[]): Promise<{ status: number; out: string; err: string }> {
-  const io = { out: '', err: '', isTty: false };
-  const status = await main(['lesson', ...args], {
-    isTty: false,
-    stdout: (text) => void (io.out += text),
-    stderr: (text) => void (io.err += text),
-  });
-  return { status, ...io };
+  const io = captureIo();
+  const status = await main(['lesson', ...args], io);
+  return { status, out: io.out, err: io.err };
 }
 
 describe('a lesson for a student', () => {
