@@ -112,13 +112,32 @@ interface Running {
   readonly prepared: PreparedFleet;
   readonly hosts: readonly number[];
   readonly folder: RunFolder | undefined;
-  readonly sum: FleetSum;
 }
 
-/** Simulates the hosts that have no row yet. */
-async function simulate({ prepared, hosts, folder, sum }: Running, loaded: FleetOnDisk, io: Io, asked: Asked) {
-  if (folder?.goesOn === true) for await (const row of readRows<HostRow>(folder.folder)) sum.add(row);
-  const left = hosts.slice(sum.rows);
+interface Left extends Running {
+  readonly sum: FleetSum;
+  readonly left: readonly number[];
+}
+
+/** Simulates the hosts that have no row yet. Of those that failed before, rows come behind those of hosts after them, and are put in order. */
+async function simulate(running: Running, loaded: FleetOnDisk, io: Io, asked: Asked): Promise<FleetSum> {
+  const { prepared, hosts, folder } = running;
+  const before = new FleetSum(prepared);
+  const known = new Set<number>();
+  if (folder?.goesOn === true)
+    for await (const row of readRows<HostRow>(folder.folder)) {
+      before.add(row);
+      known.add(row.host);
+    }
+  await simulateLeft({ ...running, sum: before, left: hosts.filter((host) => !known.has(host)) }, loaded, io, asked);
+  if (folder === undefined || hosts.slice(0, known.size).every((host) => known.has(host))) return before;
+  await folder.sort<HostRow>(({ host }) => host);
+  const sum = new FleetSum(prepared);
+  for await (const row of readRows<HostRow>(folder.folder)) sum.add(row);
+  return sum;
+}
+
+async function simulateLeft({ prepared, hosts, folder, sum, left }: Left, loaded: FleetOnDisk, io: Io, asked: Asked) {
   if (prepared.context === undefined || left.length === 0) return;
   const engine = await engineOf(prepared.context, io, loaded.directory, asked);
   const controller = new AbortController();
@@ -158,7 +177,7 @@ async function openFolder(
   const identity = { of: 'fleet', version, scenarioSha256, coreSha256, packing: fingerprint, shard, rows } as const;
   const names = namedIn(context);
   const files = names.length === 0 ? {} : { files: await filesSha256(names, directory) };
-  return RunFolder.open(folder, { ...identity, ...files }, resume);
+  return RunFolder.open<HostRow>(folder, { ...identity, ...files }, resume, ({ error }) => error === undefined);
 }
 
 interface Asked {
@@ -177,10 +196,9 @@ async function run(loaded: FleetOnDisk, io: Io, asked: Asked, command: string) {
   const prepared = await prepareFleet(loaded, vms, { policy, onProgress: told });
   if (io.stderrIsTty === true) io.stderr(CLEAR_LINE);
   const hosts = shareOf(prepared.plan.order, sharing.shard);
-  const sum = new FleetSum(prepared);
   const folder = await openFolder(prepared, asked, { rows: hosts.length, directory: loaded.directory });
   try {
-    await simulate({ prepared, hosts, folder, sum }, loaded, io, asked);
+    const sum = await simulate({ prepared, hosts, folder }, loaded, io, asked);
     const result = sum.result();
     const isDone = sum.rows === hosts.length;
     const out = given.text('out');

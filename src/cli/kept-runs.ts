@@ -20,6 +20,9 @@ interface Place extends Pick<Line<never>, 'from' | 'bytes'> {
   readonly folder: string;
 }
 
+/** Whether it has to be made no more: whoever made it did not die or fail at it. */
+export const isFinal = ({ run }: KeptRun): boolean => 'result' in run || 'limit' in run;
+
 const keyOf = (task: RunTask): string => createHash('sha256').update(JSON.stringify(task)).digest('hex');
 
 /** Where the runs of one or several folders are. */

@@ -9,6 +9,7 @@ import { type ChunkOf, type Context, kindOf, type RowOf } from '../fleet/simulat
 import { FilesHere } from './named-files.js';
 import {
   ANNOUNCE_MS,
+  away,
   type ChunkAnswer,
   type ChunkJob,
   complaints,
@@ -179,10 +180,16 @@ class QueueEngine<K extends Context> implements Engine<ChunkOf<K>, RowOf<K>> {
     const left = [...this.waiting.keys()];
     this.giveUp();
     for (const timer of this.timers) clearInterval(timer);
-    // of what nobody waits for any more nothing is begun; what a worker is at cannot be removed, and goes later
-    if (this.redis.status === 'ready')
+    const leaving = async (): Promise<true> => {
+      // of what nobody waits for any more nothing is begun; what a worker is at cannot be removed, and goes later
       await Promise.all(left.map((key) => this.queue.remove(key).catch(() => undefined)));
-    await Promise.all([this.events.close(), this.queue.close()]);
+      await Promise.all([this.events.close(), this.queue.close()]);
+      return true;
+    };
+    if (!(await Promise.race([leaving(), away(this.redis)]))) {
+      this.say('the queue is away: what it holds of this run is left there, and goes after an hour');
+      for (const one of [this.events, this.queue]) void one.disconnect().catch(() => undefined); // may never be told
+    }
     this.redis.disconnect();
   }
 }

@@ -125,6 +125,21 @@ export function complaints(url: string, say: (line: string) => void): (error: Er
   };
 }
 
+/** Whoever is to end waits no longer for a server that is away. */
+const END_MS = 5000;
+const LOOK_MS = 200;
+
+/** Comes once the server has not answered for so long. */
+export async function away(redis: Pick<IoRedis.Redis, 'ping'>): Promise<false> {
+  let heardMs = performance.now();
+  const heard = (): void => void (heardMs = performance.now());
+  while (performance.now() - heardMs < END_MS) {
+    void redis.ping().then(heard, () => undefined);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS).unref());
+  }
+  return false;
+}
+
 /** Seconds. */
 const clockOf = async (redis: IoRedis.Redis): Promise<number> => Number((await redis.time())[0]);
 

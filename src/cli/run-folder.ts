@@ -6,10 +6,10 @@ import {
   closeSync,
   createReadStream,
   fsyncSync,
-  ftruncateSync,
   openSync,
   readSync,
   statSync,
+  truncateSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
@@ -20,7 +20,7 @@ import { createInterface } from 'node:readline';
 import type { Shard } from '../study/engine.js';
 import { InputError, show } from '../input/errors.js';
 import { toStableJson } from '../result/json.js';
-import { WriteError, writeAtomically } from './files.js';
+import { GrowingFile, WriteError, writeAtomically } from './files.js';
 
 const RUN = 'run.json';
 const ROWS = 'rows.ndjson';
@@ -134,8 +134,10 @@ export async function* readRows<R>(folder: string): AsyncGenerator<R> {
   for await (const { row } of readLines<R>(folder)) yield row;
 }
 
+type Place = Pick<Line<never>, 'from' | 'bytes'>;
+
 /** A row whose place is known. */
-export function readRow<R>(folder: string, { from, bytes }: Pick<Line<R>, 'from' | 'bytes'>): R {
+export function readRow<R>(folder: string, { from, bytes }: Place): R {
   const handle = openSync(join(folder, ROWS), 'r');
   try {
     const text = Buffer.alloc(bytes);
@@ -144,6 +146,36 @@ export function readRow<R>(folder: string, { from, bytes }: Pick<Line<R>, 'from'
   } finally {
     closeSync(handle);
   }
+}
+
+/** The rows at these places and no other, in this order: a reader, or a kill, finds the old file or the new one. */
+function rewrite(folder: string, places: readonly Place[]): void {
+  const path = join(folder, ROWS);
+  const from = openSync(path, 'r');
+  const to = new GrowingFile(path);
+  try {
+    for (const place of places) {
+      const line = Buffer.alloc(place.bytes + 1);
+      readSync(from, line, 0, line.length, place.from);
+      to.write(line);
+    }
+    to.keep();
+  } catch (error) {
+    to.drop();
+    throw error;
+  } finally {
+    closeSync(from);
+  }
+}
+
+/** Takes rows away that are to be made again. */
+async function dropRows<R>(folder: string, isFinal: (row: R) => boolean): Promise<void> {
+  const kept: Place[] = [];
+  let dropped = 0;
+  for await (const { row, ...place } of readLines<R>(folder))
+    if (isFinal(row)) kept.push(place);
+    else dropped++;
+  if (dropped > 0) rewrite(folder, kept);
 }
 
 /** What a folder is of. @throws InputError for one of no run */
@@ -218,7 +250,7 @@ export class RunFolder {
 
   private constructor(
     readonly folder: string,
-    private readonly rows: number,
+    private rows: number,
     private readonly logged: number,
     /** Bytes of the rows of a run before. */
     kept: number,
@@ -231,20 +263,27 @@ export class RunFolder {
   readonly goesOn: boolean;
 
   /**
-   * Takes the folder, which is there.
+   * Takes the folder, which is there. Rows that are not final are made again where the run goes on.
    *
    * @throws InputError where another run uses it or has not ended, or `resume` is asked for of another fleet
    */
-  static async open(folder: string, identity: RunIdentity, resume: boolean): Promise<RunFolder> {
+  static async open<R>(
+    folder: string,
+    identity: RunIdentity,
+    resume: boolean,
+    isFinal: (row: R) => boolean,
+  ): Promise<RunFolder> {
     await lock(folder);
     try {
       const path = join(folder, ROWS);
       const isThere = statSync(join(folder, RUN), { throwIfNoEntry: false }) !== undefined;
       if (resume && isThere) checkSame(folder, await readIdentity(folder), identity);
       else await checkFree(folder, identity.of);
-      const keep = resume && isThere ? wholeBytes(path) : 0;
+      const goesOn = resume && isThere;
+      truncate(path, goesOn ? wholeBytes(path) : 0);
+      if (goesOn) await dropRows(folder, isFinal);
       const rows = attempt(path, () => openSync(path, 'a'));
-      if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > keep) attempt(path, () => ftruncateSync(rows, keep));
+      const keep = goesOn ? statSync(path).size : 0;
       const logged = attempt(join(folder, LOG), () => openSync(join(folder, LOG), 'a'));
       const made = new RunFolder(folder, rows, logged, keep);
       await writeAtomically(join(folder, RUN), toStableJson(identity));
@@ -257,7 +296,7 @@ export class RunFolder {
   }
 
   /** @returns where they stand. @throws WriteError naming the file */
-  append(rows: readonly object[]): Pick<Line<never>, 'from' | 'bytes'>[] {
+  append(rows: readonly object[]): Place[] {
     const path = join(this.folder, ROWS);
     const texts = rows.map((row) => JSON.stringify(row));
     const bytes = Buffer.from(texts.map((text) => `${text}\n`).join(''));
@@ -276,6 +315,17 @@ export class RunFolder {
     });
   }
 
+  /** Rows in the order of what `rankOf` says. */
+  async sort<R>(rankOf: (row: R) => number): Promise<void> {
+    const ranked: (Place & { readonly rank: number })[] = [];
+    for await (const { row, ...place } of readLines<R>(this.folder)) ranked.push({ ...place, rank: rankOf(row) });
+    ranked.sort((a, b) => a.rank - b.rank);
+    rewrite(this.folder, ranked);
+    const path = join(this.folder, ROWS);
+    closeSync(this.rows);
+    this.rows = attempt(path, () => openSync(path, 'a'));
+  }
+
   /** Its lines alone tell the time on the wall. */
   log(line: string): void {
     attempt(join(this.folder, LOG), () => writeSync(this.logged, `${new Date().toISOString()} ${line}\n`));
@@ -292,6 +342,11 @@ export class RunFolder {
       unlinkSync(place(this.folder));
     }
   }
+}
+
+/** Leaves so many bytes; a device has none. */
+function truncate(path: string, bytes: number): void {
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > bytes) attempt(path, () => truncateSync(path, bytes));
 }
 
 function attempt<T>(path: string, work: () => T): T {

@@ -19,7 +19,7 @@ import { readMechanisms, statusOf } from './mechanisms.js';
 import { type Tools, openStudy } from './replicate.js';
 import { commandOf, runCommand } from './report.js';
 import { MAX_REPLICATIONS, MAX_SEED, overrides } from './run.js';
-import { KeptRuns } from './kept-runs.js';
+import { isFinal, KeptRuns } from './kept-runs.js';
 import { RunFolder } from './run-folder.js';
 import { sharedBy, sharingOf } from './share.js';
 import { identityOf, SWEEP_FILES, type SweepPlan, writeSweep, writeSweepPlan } from './sweep-out.js';
@@ -154,7 +154,7 @@ async function keep(
   plan: SweepPlan,
   asked: { shard: Shard; resume: boolean; rows: number; directory: string; setup: Setup },
 ): Promise<KeptRuns> {
-  const folder = await RunFolder.open(out, await identityOf(plan, asked), asked.resume);
+  const folder = await RunFolder.open(out, await identityOf(plan, asked), asked.resume, isFinal);
   try {
     await writeSweepPlan(out, plan);
     return await KeptRuns.of(folder);

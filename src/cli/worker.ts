@@ -14,6 +14,7 @@ import { FilesThere } from './named-files.js';
 import {
   announce,
   ANNOUNCE_MS,
+  away,
   type ChunkAnswer,
   type ChunkJob,
   complaints,
@@ -32,9 +33,6 @@ import { FILES_WITHIN } from './tools.js';
 /** A worker that is killed or frozen loses its chunks to others after so long. */
 const LOCK_MS = 5000;
 const STALL_CHECK_MS = 2000;
-/** Whoever is to end waits no longer for a server that is away. */
-const END_MS = 5000;
-const LOOK_MS = 200;
 /** A chunk whose workers died so often has failed. */
 const MOST_STALLS = 5;
 /** Chunks taken for each thread: one is done, one lies ready. */
@@ -171,13 +169,4 @@ export async function worker(args: readonly string[], io: Io): Promise<number> {
   io.stderr(`the queue at ${placeOf(url)} is away: what was under way is left to other workers\n`);
   io.quit?.(status); // answers wait for the server for ever
   return status;
-}
-
-/** Comes once the server has been away for so long. */
-async function away(redis: { readonly status: string }): Promise<false> {
-  for (let sinceMs = performance.now(); performance.now() - sinceMs < END_MS;) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS).unref());
-    if (redis.status === 'ready') sinceMs = performance.now();
-  }
-  return false;
 }

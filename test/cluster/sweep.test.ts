@@ -34,7 +34,6 @@ const startSweep = (name: string, ...more: string[]): Running =>
 async function endsAsLocal(sweep: Running, name: string): Promise<void> {
   expect(await sweep.ended, sweep.err).toBe(0);
   expect(sweepBits(at(name))).toEqual(sweepBits(at('local')));
-  expect(await server.jobs()).toEqual([]);
 }
 
 beforeAll(async () => {
@@ -66,22 +65,28 @@ describe('a sweep over a queue', () => {
     expect(await server.active()).toBeGreaterThan(0); // it was at one
     await startWorker();
     await endsAsLocal(sweep, 'killed');
+    expect(await server.jobs()).toEqual([]);
     const log = readFileSync(at('killed', 'run.log'), 'utf8');
     const told = [...log.matchAll(/worker (\S+): (\d+) runs, (\S+) a second/g)];
     expect(told.reduce((sum, [, , runs]) => sum + Number(runs), 0)).toBe(RUNS);
   });
 
-  it('goes on after the server was away, during which its worker was told to end, and did', async () => {
+  it('ends when it is told to while the server is away, as does its worker, and goes on later with what it has', async () => {
     const [worker, sweep] = [await startWorker(), startSweep('away')];
-    await until('a chunk under way', async () => (await server.active()) > 0);
-    await new Promise((resolve) => setTimeout(resolve, 1100)); // appendfsync everysec
+    const rows = at('away', 'rows.ndjson');
+    await until('a row', () => (statSync(rows, { throwIfNoEntry: false })?.size ?? 0) > 0);
     await server.kill();
-    worker.signal('SIGTERM');
-    expect(await worker.ended, worker.err).toBe(0);
+    for (const one of [worker, sweep]) one.signal('SIGTERM');
+    expect([await worker.ended, await sweep.ended], worker.err + sweep.err).toEqual([0, 130]);
     expect(worker.err).toContain('is away: what was under way is left to other workers');
+    expect(sweep.err).toContain('is away: what it holds of this run is left there');
+    expect(sweep.err).toContain('the rows and seeds that had ended are kept, --resume goes on');
+    const kept = readFileSync(rows, 'utf8');
+    expect(kept.trimEnd().split('\n').length).toBeLessThan(RUNS);
     await server.go();
     await startWorker();
-    await endsAsLocal(sweep, 'away');
+    await endsAsLocal(startSweep('away', '--resume'), 'away');
+    expect(readFileSync(rows, 'utf8').slice(0, kept.length)).toBe(kept);
   });
 
   it('goes on after its coordinator was killed', async () => {

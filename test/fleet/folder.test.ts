@@ -22,6 +22,7 @@ import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/program.js';
 import type { FleetResult } from '../../src/fleet/result.js';
+import { type Epoch, failedRow, type HostRow } from '../../src/fleet/work.js';
 import { captureIo } from '../cli/fake.js';
 import { smallFleet } from '../support/fleet.js';
 
@@ -165,6 +166,25 @@ describe('the folder of a run', () => {
       expect(readFileSync(join(out, 'run.log'), 'utf8')).toMatch(kept > 1000 ? / resumed\n/ : / begun\n/);
     }
   }, 120_000);
+
+  it('simulates hosts again that failed, and no other, and puts rows in their order', async () => {
+    const lines = readFileSync(at('whole', 'rows.ndjson'), 'utf8').trimEnd().split('\n');
+    const failing = lines.map((line, i) => {
+      const { host, type, epochs } = JSON.parse(line) as HostRow;
+      return i % 5 === 2 ? JSON.stringify(failedRow({ host, type, epochs: Array(epochs) as Epoch[] }, 'broken')) : line;
+    });
+    // one that had ended, and one that was killed on the way
+    for (const kept of [lines.length, 13]) {
+      const out = at(`again-${kept}`);
+      mkdirSync(out);
+      copyFileSync(at('whole', 'run.json'), join(out, 'run.json'));
+      writeFileSync(join(out, 'rows.ndjson'), failing.slice(0, kept).join('\n') + '\n');
+      const { status, err } = await run('fleet', file, '--out', out, '--resume');
+      expect(status, err).toBe(0);
+      expect(bitsOf(out)).toEqual(bitsOf(at('whole')));
+      expect(readFileSync(join(out, 'rows.ndjson'), 'utf8').trimEnd().split('\n')).toEqual(lines);
+    }
+  });
 
   it('goes on after a process that was killed by force', async () => {
     const out = at('forced');

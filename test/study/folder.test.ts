@@ -148,7 +148,7 @@ describe('the folder of a sweep', () => {
     expect(statSync(join(out, 'run.lock'), { throwIfNoEntry: false })).toBeUndefined();
   });
 
-  it('has a row with its reason where a simulation never comes back, and the others their figures', async () => {
+  it('has a row with its reason where a simulation never comes back, and makes that alone again', async () => {
     const out = at('hangs');
     const hang = new URL('../cluster/hang.mjs', import.meta.url).href;
     const env = { NODE_OPTIONS: `--import ${hang}`, HANG_SEED: '3' };
@@ -158,6 +158,14 @@ describe('the folder of a sweep', () => {
     const [lost, other] = rowsIn(out).rows;
     expect(lost).toMatchObject({ failed: true, refused: 'the run failed: a simulation did not come back (twice)' });
     expect(other!.figures['api.completed']!.mean).toBeGreaterThan(1000);
+
+    const [first, second] = readFileSync(join(out, 'rows.ndjson'), 'utf8').split('\n');
+    const good = first!.includes('"lost"') ? second! : first!;
+    expect((await run('sweep', file, '--vary', 'seed=3,4', '--out', out, '--resume')).status).toBe(0);
+    expect((await run('sweep', file, '--vary', 'seed=3,4', '--out', at('calm'))).status).toBe(0);
+    expect(sweepBits(out)).toEqual(sweepBits(at('calm')));
+    const lines = readFileSync(join(out, 'rows.ndjson'), 'utf8').split('\n');
+    expect([lines[0], lines.length]).toEqual([good, 3]);
   }, 60_000);
 });
 
