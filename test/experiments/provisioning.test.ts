@@ -113,6 +113,17 @@ describe('reproduce provisioning', () => {
     expect(at('restored', 20)).toBeGreaterThan(100 * at('firecracker', 20)); // 11 ms is below it
     expect(at('restored', 2)).toBeLessThan(0.05 * at('hyperflux', 2));
     expect(at('hyperflux', 200)).toBeGreaterThan(1.4 * at('restored', 200)); // what is left is memory
+    // where a cold start is too long for it, as many as fit and stay warm: 512 MiB over 8 + 5, 8 + 51, 8 + 9.8 MiB
+    for (const [kind, slo, fit] of [
+      ['container', 200, 39],
+      ['container', 20, 39],
+      ['firecracker', 20, 8],
+      ['restored', 2, 28],
+    ] as const) {
+      expect(at(kind, slo)).toBeGreaterThan(0.7 * fit);
+      expect(at(kind, slo)).toBeLessThanOrEqual(fit);
+    }
+    expect(document.claims.find(({ id }) => id === 'density')!.ours).toContain(`${at('container', 200)} in containers`);
   });
 
   it('has a shorter tail by its boots and its cores, and by nothing else', () => {

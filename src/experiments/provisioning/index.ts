@@ -11,7 +11,8 @@ import {
 } from '../experiment.js';
 import { refuse, type Settings } from '../parameters.js';
 import { times } from '../words.js';
-import { densities, type DensityPoint, VM_KINDS } from './density.js';
+import { densities, type DensityPoint } from './density.js';
+import { densityClaim, densityTable } from './density-claim.js';
 import { frontOf, type FrontPoint } from './front.js';
 import { lawsOf } from './laws.js';
 import { type Load, loadOf } from './load.js';
@@ -24,7 +25,6 @@ import { hasTail, oneAtATime, type TailPoint, tailSweep } from './tail.js';
 import { BURST, burst, verticalSweep, type VerticalPoint } from './vertical.js';
 
 const SEED = 'APSys 2025, section 4';
-const ABSTRACT = 'arXiv:2608.12633, abstract';
 const COMMAND = 'fluxhost reproduce provisioning';
 const ENOUGH = 0.99;
 const MS = 1e6;
@@ -103,34 +103,6 @@ function vmCold(settings: Settings): Claim {
     supported: boot < 1 ? 'partly' : 'no',
     verdict: boot < 1 ? 'reachable' : 'not reached',
     assumptions: ['the boot time goes in as a parameter and comes out again'],
-    command: COMMAND,
-  };
-}
-
-function density(settings: Settings, points: readonly DensityPoint[]): Claim {
-  const at = (sloMs: number, kind: string): number =>
-    points.find((point) => point.sloMs === sloMs && point.kind === kind)!.functions;
-  const slos = settings.list('density.slos').map(Number);
-  return {
-    id: 'density',
-    claim: 'VMs of 3.2 MB that boot in 1.37 ms: more functions on a host, for an objective on the time to start',
-    source: ABSTRACT,
-    paper: '3.2 MB, 1.37 ms; no figure of density',
-    ours: slos
-      .map(
-        (slo) =>
-          `p99 of ${slo} ms: ${at(slo, 'hyperflux')} against ${at(slo, 'firecracker')} in Firecracker VMs that boot, ${at(slo, 'restored')} in restored ones`,
-      )
-      .join('; '),
-    brief: slos
-      .map((slo) => `p99 of ${slo} ms: ${at(slo, 'hyperflux')}, Firecracker ${at(slo, 'firecracker')}`)
-      .join('; '),
-    unit: '',
-    supported: 'partly',
-    assumptions: [
-      `functions of ${settings.number('density.function')} MiB called every ${whole(1 / settings.number('density.rate'))} s, without a runtime; VMs that lie dormant go when memory is needed`,
-      'the cores do not bind',
-    ],
     command: COMMAND,
   };
 }
@@ -263,7 +235,6 @@ function tables(settings: Settings, found: Found): ExperimentTable[] {
   const best = front
     .filter((one) => one.onFront && first(one))
     .toSorted((a, b) => a.warmGibSecondsPer1000 - b.warmGibSecondsPer1000);
-  const slos = settings.list('density.slos');
   const drawn = [
     byKeep('Starts below 1 ms', 'How many starts stay below 1 ms?', ({ shareBelow1ms }) => percent(shareBelow1ms)),
     byKeep(
@@ -321,17 +292,7 @@ function tables(settings: Settings, found: Found): ExperimentTable[] {
         whole(peakMiB),
       ]),
     },
-    {
-      title: `Functions on ${settings.number('density.memory')} GiB until p99 of the time to start passes an objective`,
-      question: `How many functions does a host of ${settings.number('density.memory')} GiB take?`,
-      head: ['p99, ms', ...VM_KINDS],
-      rows: slos.map((slo) => [
-        slo,
-        ...VM_KINDS.map((kind) =>
-          String(dense.find((one) => one.kind === kind && one.sloMs === Number(slo))!.functions),
-        ),
-      ]),
-    },
+    densityTable(settings, dense),
     tailTable(found.tail),
   ];
   return pictured(drawn, [
@@ -371,7 +332,7 @@ export const experiment = experimentOf(
       claims: [
         subMillisecond(settings, found.tiers),
         vmCold(settings),
-        density(settings, found.density),
+        densityClaim(settings, found.density, COMMAND),
         ...vertical(sixteen, one, await oneAtATime(settings, module), found.vertical),
         tailClaim(settings, found.tail, COMMAND),
         ...greedyDual(found.front, load),
