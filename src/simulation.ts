@@ -128,7 +128,7 @@ export class Simulation {
     );
     const core = new HostCore(instance, compiled, parts?.memory, bound);
     const injection = openArrivals(core, scenario, { compiled, ...options, tables, module }, parts?.injection);
-    await injection.datapath?.ready();
+    await injection.ready();
     const late = new LateRequests(compiled, scenario, parts?.late);
     const intervals = new IntervalReadings(compiled, scenario, parts?.intervals, options.steady);
     const started = parts !== undefined && core.nowNs > 0;

@@ -4,7 +4,7 @@
 import { answersAt, makeRequests, requests, settingsAt } from "./requests";
 
 export { gilAnswers, gilBegin, gilForget, gilHistogram, gilLimit, gilRun, gilTable } from "./gil";
-export { gpuColumns, gpuRun, gpuTables } from "./valve";
+export { gpuColumns, gpuRun, gpuTables, gpuTimeline } from "./valve";
 export { nanvixRun } from "./nanvix";
 export { nexusRun } from "./nexus";
 export { fastpathHistogram, fastpathRun, fastpathServer, fastpathTenants } from "./virtuoso";

@@ -159,3 +159,11 @@ export const GPU_FIRST = 3; // out: when its prompt was done
 export const GPU_DONE = 4; // out
 export const GPU_SEEN = 5; // out: preemptions that it saw
 export const GPU_COLUMNS = 6;
+
+// what is kept of a GPU's step, f64 each
+export const GPU_STEP_WANTED = 0; // when online work wanted the GPU
+export const GPU_STEP_START = 1;
+export const GPU_STEP_END = 2;
+export const GPU_STEP_TOKENS = 3; // of a decode: one for each request that ran; else 0
+export const GPU_STEP_KILLED = 4; // offline requests that have lost their pages so far
+export const GPU_STEP_COLUMNS = 5;

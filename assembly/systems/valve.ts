@@ -22,6 +22,8 @@ let freeSlots: u32 = 0;
 // the GPU
 const turn = changetype<Cooldown>(memory.data(24, 8));
 let offlineNs: u64 = 0;
+let timeline: usize = 0; // of steps, GPU_STEP_COLUMNS f64 each; 0: not kept
+let timelineMost: u64 = 0;
 let preemptions: u64 = 0;
 let step: u64 = 0;
 let hasOffline: bool = false;
@@ -48,6 +50,23 @@ export function gpuTables(prefillCount: u32, decodeCount: u32, jitterCount: u32)
   decodes = at + ((<usize>prefillCount) << 3);
   jitters = decodes + ((<usize>decodeCount) << 3);
   return at;
+}
+
+/** Room for what each of so many steps was, GPU_STEP_COLUMNS f64 a step; 0 without memory. Before `gpuRun`, where it is to be kept. */
+export function gpuTimeline(most: u32): usize {
+  timelineMost = most;
+  timeline = allocate(<u64>most * L.GPU_STEP_COLUMNS * 8);
+  return timeline;
+}
+
+function keepStep(wanted: u64, start: u64, end: u64, tokens: u32): void {
+  if (step > timelineMost) return;
+  const at = timeline + <usize>(step - 1) * L.GPU_STEP_COLUMNS * 8;
+  store<f64>(at, <f64>wanted, L.GPU_STEP_WANTED * 8);
+  store<f64>(at, <f64>start, L.GPU_STEP_START * 8);
+  store<f64>(at, <f64>end, L.GPU_STEP_END * 8);
+  store<f64>(at, <f64>tokens, L.GPU_STEP_TOKENS * 8);
+  store<f64>(at, <f64>killed, L.GPU_STEP_KILLED * 8);
 }
 
 // @ts-ignore: decorator
@@ -217,12 +236,16 @@ export function gpuRun(): i32 {
     const waits = admitted < arrived && running < batch;
     const demand = waits ? pagesOf(admitted) : 0;
     memoryStep(demand);
+    let tokens: u32 = 0;
     if (waits && demand <= freePages) last = prefill(now);
-    else if (running > 0) last = decode(now);
-    else {
+    else if (running > 0) {
+      tokens = running;
+      last = decode(now);
+    } else {
       last = now + <u64>setting(L.GPU_WAIT);
       memoryWaits++;
     }
+    if (timeline != 0) keepStep(wanted, now, last, tokens);
     busyNs += last - now;
     beginCooldown(turn, last);
   }

@@ -11,6 +11,7 @@ import type { LaidFunctions } from '../lifecycle/words.js';
 import { nameHash } from '../input/name-hash.js';
 import { withSlots, type LaidScenario } from './slots.js';
 import { Distributions, type EmpiricalTables } from './distributions.js';
+import { vmsFed } from '../scenario/fed.js';
 
 /** What a scenario becomes: words for the core, and what its counters mean. */
 export interface CompiledScenario {
@@ -172,8 +173,7 @@ export function compileScenario(
   const states: number[] = [];
   const stages: number[] = [];
   const groups: number[] = [];
-  // their arrivals are what a datapath lets through
-  const behind = new Set(scenario.datapath?.tenants.map(({ vm }) => vm));
+  const behind = vmsFed(scenario);
   for (const group of scenario.vms) {
     const from = groups.length;
     groups.push(...new Array<number>(L.GROUP_WORDS).fill(0));

@@ -3,6 +3,7 @@
 
 import { ARRIVAL_FUNCTION } from '../../assembly/layout.js';
 import type { DatapathResult } from '../datapath/result.js';
+import type { GpuResult } from '../gpu/result.js';
 import type { Invocations } from '../lifecycle/spec.js';
 import type { TraceReach } from '../result/trust.js';
 import { summaryNotes, type ArrivalBatch, type TraceReader } from '../workload/arrival.js';
@@ -62,19 +63,33 @@ async function* inBatches({ atNs, fn, serviceNs }: Invocations): AsyncGenerator<
   }
 }
 
+/** What has run before the host, once it is ready. */
+interface Before<R> {
+  ready(): Promise<unknown>;
+  result(nowNs: number): R | undefined;
+}
+
 export class Injection {
   private readonly sources: Source[] = [];
   /** Sorted by time from `pendingAt` on. */
   private pending: InjectedArrival[] = [];
   private pendingAt = 0;
   /** What has become of the packets of a datapath, where some of the streams are what it lets through. */
-  datapath: { ready(): Promise<void>; result(nowNs: number): DatapathResult | undefined } | undefined;
+  datapath: Before<DatapathResult> | undefined;
+  /** What has become of prompts, where one of the streams is their tokens. */
+  gpu: Before<GpuResult> | undefined;
 
   constructor(private readonly core: HostCore) {}
 
   /** `skip`: as of a trace. */
   addStream(vm: number, batches: AsyncIterable<ArrivalBatch>, skip = 0): void {
     this.addSource(vm, batches, undefined, skip);
+  }
+
+  /** What runs before the host has run. */
+  async ready(): Promise<void> {
+    await this.datapath?.ready();
+    await this.gpu?.ready();
   }
 
   get sourceCount(): number {

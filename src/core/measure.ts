@@ -53,6 +53,7 @@ export function measure(of: Measured): Result {
   const lifecycle = lifecycleResult(compiled.laid?.spec, core, cores);
   const counters = readCounters(core, compiled, scenario.host.cores, late);
   const datapath = injection.datapath?.result(nowNs);
+  const gpu = injection.gpu?.result(nowNs);
   const memoryNs = (scenario.host.memory?.cores ?? 0) * measuredNs;
   const result = buildResult({
     manifest: {
@@ -80,6 +81,7 @@ export function measure(of: Measured): Result {
     },
     ...(memory === undefined ? {} : { memory }),
     ...(datapath === undefined ? {} : { datapath }),
+    ...(gpu === undefined ? {} : { gpu }),
   });
   const resampled = resampledOf(injection.reached, compiled);
   if (resampled.length > 0) result.resampled = resampled;

@@ -25,6 +25,8 @@ const PART_MEANINGS = {
   fleet: 'VMs that come and go on many hosts, of fluxhost fleet (docs/fleet.md).',
   reserve: 'A server whose memory is reserved for its VMs, of fluxhost reserve (docs/vmem.md).',
   datapath: 'Cores that the packets of some VMs pass before they are requests (docs/virtuoso.md).',
+  gpu: 'A GPU that answers the prompts of a VM, whose requests are the tokens of the answers (docs/valve.md).',
+  'gpu.offline': 'Requests that the GPU works on while nobody asks for it (docs/valve.md).',
   lifecycle:
     'How the VMs of functions come and go: what is kept, evicted, refused, and what starting takes (docs/model/lifecycle.md).',
   'lifecycle.keepAlive': 'When a dormant VM goes, and which one goes first (docs/model/lifecycle.md).',

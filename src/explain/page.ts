@@ -4,6 +4,7 @@ import { type Parameter, type Field, formatDefault } from '../input/parameter.js
 import { COST_PARAMETERS } from '../mechanisms/costs.js';
 import { MECHANISM_PARAMETERS } from '../mechanisms/kinds.js';
 import { DATAPATH_FIELDS, DATAPATH_PARAMETERS } from '../datapath/parameters.js';
+import { GPU_FIELDS, GPU_PARAMETERS } from '../gpu/parameters.js';
 import { LIFECYCLE_FIELDS, LIFECYCLE_PARAMETERS } from '../lifecycle/parameters.js';
 import { MEMORY_PARAMETERS, MEMORY_FIELDS } from '../swap/parameters.js';
 import { SCENARIO_FIELDS } from '../scenario/given.js';
@@ -69,6 +70,7 @@ export function renderParametersMarkdown(): string {
       ...DATAPATH_PARAMETERS,
       ...DATAPATH_FIELDS,
     ]),
+    section('GPU', 'Under `gpu`; docs/valve.md tells what is done with them.', [...GPU_PARAMETERS, ...GPU_FIELDS]),
     section('Scenario', 'The remaining fields; `*` stands for each VM.', [
       ...SCENARIO_PARAMETERS,
       ...ORDER_PARAMETERS,

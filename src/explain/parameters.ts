@@ -4,6 +4,7 @@
 import { COST_PARAMETERS } from '../mechanisms/costs.js';
 import { MECHANISM_PARAMETERS } from '../mechanisms/kinds.js';
 import { DATAPATH_FIELDS, DATAPATH_PARAMETERS } from '../datapath/parameters.js';
+import { GPU_FIELDS, GPU_PARAMETERS } from '../gpu/parameters.js';
 import { LIFECYCLE_FIELDS, LIFECYCLE_PARAMETERS } from '../lifecycle/parameters.js';
 import { MEMORY_PARAMETERS, MEMORY_FIELDS } from '../swap/parameters.js';
 import { RESERVE_PARAMETERS, RESERVE_FIELDS } from '../reserve/parameters.js';
@@ -24,6 +25,7 @@ export const PARAMETERS: readonly Parameter[] = [
   ...MEMORY_PARAMETERS,
   ...LIFECYCLE_PARAMETERS,
   ...DATAPATH_PARAMETERS,
+  ...GPU_PARAMETERS,
   ...SCENARIO_PARAMETERS,
   ...ORDER_PARAMETERS,
   ...RESERVE_PARAMETERS,
@@ -40,6 +42,7 @@ export function allFields(): readonly Field[] {
     ...MEMORY_FIELDS,
     ...LIFECYCLE_FIELDS,
     ...DATAPATH_FIELDS,
+    ...GPU_FIELDS,
     ...RESERVE_FIELDS,
     ...FLEET_FIELDS,
   ];

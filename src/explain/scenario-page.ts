@@ -38,6 +38,9 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   'datapath.tenants': '[{ vm: api, cost: 500ns }]',
   'datapath.tenants.*.vm': 'api',
   'datapath.tenants.*.cost': '500ns',
+  gpu: '{ vm: api, offline: { prompt: 1024 } }',
+  'gpu.vm': 'api',
+  'gpu.offline': '{ prompt: 1024, output: 256 }',
   lifecycle: '{ memory: 16GiB, keepAlive: { policy: lru } }',
   'lifecycle.memory': '16GiB',
   'lifecycle.keepAlive': '{ policy: fixed, time: 600s }',
@@ -342,6 +345,7 @@ export function renderScenarioMarkdown(): string {
       `Of times; for numbers of tasks the same with numbers in place of durations.\n\n${variants('vms.*.workload.request.stages.*.service', DISTRIBUTION_MEANINGS, DISTRIBUTION_LINES)}`,
     ),
     part('Datapath', table(under('datapath').slice(1))),
+    part('GPU', table(under('gpu').slice(1))),
     part('Lifecycle', table(under('lifecycle').slice(1))),
     part('Keeping VMs', variants('lifecycle.keepAlive', POLICY_MEANINGS, KEEP_ALIVE_LINES)),
     part(

@@ -1,4 +1,4 @@
-// Arrivals that come from outside the core: traces, invocations of functions, and packets that a datapath lets through.
+// Arrivals that come from outside the core: traces, invocations of functions, packets that a datapath lets through, tokens of a GPU's answers.
 
 import type { CompiledScenario } from '../core/compile.js';
 import type { EmpiricalTables } from '../core/distributions.js';
@@ -6,30 +6,31 @@ import type { HostCore } from '../core/host.js';
 import { Injection, type InjectionState } from '../core/injection.js';
 import { openTraces } from '../core/inputs.js';
 import type { DatapathResult } from '../datapath/result.js';
+import type { GpuResult } from '../gpu/result.js';
 import type { Scenario } from '../scenario/types.js';
 import type { TraceHost } from '../workload/text-source.js';
 import type { ArrivalBatch } from '../workload/arrival.js';
+import type { GpuAnswers } from './gpu.js';
 import type { Packets } from './packets.js';
 
-/** The packets of a scenario, let through when somebody first asks: what does it is loaded where a scenario has a datapath. */
-class LaterPackets {
-  private packets: Packets | undefined;
-  private through: Promise<Packets> | undefined;
+/** What runs before the host, when somebody first asks: what does it is loaded where a scenario has it. */
+class Later<T extends { result(nowNs: number): R }, R> {
+  private made: T | undefined;
+  private making: Promise<T> | undefined;
 
-  constructor(private readonly make: () => Promise<Packets>) {}
+  constructor(private readonly make: () => Promise<T>) {}
 
-  async ready(): Promise<void> {
-    this.packets = await (this.through ??= this.make());
+  async ready(): Promise<T> {
+    return (this.made = await (this.making ??= this.make()));
   }
 
-  async *arrivals(tenant: number): AsyncGenerator<ArrivalBatch> {
-    await this.ready();
-    yield* this.packets!.arrivals(tenant);
+  async *arrivals(of: (made: T) => Iterable<ArrivalBatch>): AsyncGenerator<ArrivalBatch> {
+    yield* of(await this.ready());
   }
 
   /** Undefined as long as nobody has asked. */
-  result(nowNs: number): DatapathResult | undefined {
-    return this.packets?.result(nowNs);
+  result(nowNs: number): R | undefined {
+    return this.made?.result(nowNs);
   }
 }
 
@@ -50,16 +51,36 @@ export function openArrivals(
   const injection = new Injection(core);
   if (before !== undefined) injection.restorePending(before);
   openTraces(scenario, compiled, files, injection, before?.taken);
-  const { datapath } = scenario;
-  if (datapath === undefined) return injection;
-  const packets = new LaterPackets(async () =>
-    (await import('./packets.js')).Packets.through(datapath, scenario, tables, module),
-  );
-  const others = injection.sourceCount;
-  datapath.tenants.forEach(({ vm }, i) => {
+  const { datapath, gpu } = scenario;
+  let streams = injection.sourceCount;
+  const feed = (vm: string, batches: AsyncIterable<ArrivalBatch>): void => {
     const index = compiled.vms.findIndex(({ name }) => name === vm);
-    injection.addStream(index, packets.arrivals(i), before?.taken[others + i]);
-  });
-  injection.datapath = packets;
+    injection.addStream(index, batches, before?.taken[streams++]);
+  };
+  let prompts = async (vm: string): Promise<Float64Array> => (await import('./arrivals.js')).timesOf(vm, scenario);
+  if (datapath !== undefined) {
+    const packets = new Later<Packets, DatapathResult>(async () =>
+      (await import('./packets.js')).Packets.of(datapath, scenario, tables, module),
+    );
+    datapath.tenants.forEach(({ vm }, i) => {
+      if (vm === gpu?.vm) prompts = async () => (await packets.ready()).through(i);
+      else
+        feed(
+          vm,
+          packets.arrivals((made) => made.arrivals(i)),
+        );
+    });
+    injection.datapath = packets;
+  }
+  if (gpu !== undefined) {
+    const answers = new Later<GpuAnswers, GpuResult>(async () =>
+      (await import('./gpu.js')).GpuAnswers.of(gpu, scenario, await prompts(gpu.vm), module),
+    );
+    feed(
+      gpu.vm,
+      answers.arrivals((made) => made.arrivals()),
+    );
+    injection.gpu = answers;
+  }
   return injection;
 }

@@ -1,31 +1,22 @@
 // The packets of a scenario's datapath: drawn before the run, let through by servers with budgets (docs/model/server.md), and handed to the
-// host as arrivals of their VMs. Nothing flows back from VMs to packets, so that the datapath may run first. Draws are by streams of the VM's
-// name and the seed, as the host's are, but not the host's own: a VM behind a datapath has other arrivals than before it.
+// host as arrivals of their VMs. Nothing flows back from VMs to packets, so that the datapath may run first.
 
 import type { Datapath, DatapathTenant } from '../datapath/spec.js';
 import type { DatapathResult } from '../datapath/result.js';
 import { InputError } from '../input/errors.js';
-import { nameHash } from '../input/name-hash.js';
 import { Histogram } from '../metrics/histogram.js';
 import type { Scenario } from '../scenario/types.js';
 import { runServers, type ServerItems, type ServersResult, type ServerSpec } from '../server/run.js';
 import type { ArrivalBatch } from '../workload/arrival.js';
-import { drawOf, exponential } from '../workload/draw.js';
+import { drawOf } from '../workload/draw.js';
 import type { NumberTables } from '../workload/draw.js';
-import { SplitMix64 } from '../workload/random.js';
+import { PURPOSE, streamOf, timesOf } from './arrivals.js';
 
 /** Packets are held in memory, some 100 bytes each. */
 const MOST_PACKETS = 10_000_000;
 const BATCH = 65_536;
 /** Relative precision of 0.1 %, as histograms of the host have by default. */
 const SUB_BITS = 10;
-
-const streamOf = (seed: number, vm: string, purpose: number): SplitMix64 => {
-  const random = new SplitMix64(seed);
-  const { lo, hi } = nameHash(vm);
-  for (const word of [lo, hi, purpose]) random.absorb(word);
-  return random;
-};
 
 interface Packet {
   readonly at: number;
@@ -34,18 +25,9 @@ interface Packet {
 }
 
 function packetsOf({ vm, cost }: DatapathTenant, tenant: number, scenario: Scenario, tables: NumberTables): Packet[] {
-  const arrivals = scenario.vms.find(({ name }) => name === vm)!.workload!.arrivals;
-  if (arrivals.process !== 'poisson' && arrivals.process !== 'deterministic')
-    throw new Error(`the arrivals of ${vm} are no packets`);
-  const gap = 1e9 / arrivals.rate;
-  const untilNs = scenario.warmupNs + scenario.durationNs;
-  const [times, costs] = [streamOf(scenario.seed, vm, 1), streamOf(scenario.seed, vm, 2)];
+  const costs = streamOf(scenario.seed, vm, PURPOSE.costs);
   const draw = drawOf(cost, tables);
-  const found: Packet[] = [];
-  const next = arrivals.process === 'poisson' ? (): number => gap * exponential(times) : (): number => gap;
-  for (let time = next(); time < untilNs; time += next())
-    found.push({ at: Math.round(time), tenant, cost: Math.max(1, Math.round(draw(costs))) });
-  return found;
+  return Array.from(timesOf(vm, scenario), (at) => ({ at, tenant, cost: Math.max(1, Math.round(draw(costs))) }));
 }
 
 function itemsOf(datapath: Datapath, packets: readonly Packet[]): ServerItems {
@@ -95,7 +77,7 @@ export class Packets {
     private readonly ends: ServersResult['items'],
   ) {}
 
-  static async through(
+  static async of(
     datapath: Datapath,
     scenario: Scenario,
     tables: NumberTables,
@@ -110,11 +92,16 @@ export class Packets {
     return new Packets(datapath, scenario.warmupNs, items, ends);
   }
 
-  /** The arrivals of a tenant's VM. */
-  *arrivals(tenant: number): Generator<ArrivalBatch> {
+  /** When packets of a tenant are let through, in order. */
+  through(tenant: number): Float64Array {
     const { tenant: whose } = this.items;
     const done = this.ends.flatMap((end, i) => (end.fate === 'served' && whose[i] === tenant ? [end.done] : []));
-    const atNs = Float64Array.from(done).sort();
+    return Float64Array.from(done).sort();
+  }
+
+  /** The arrivals of a tenant's VM. */
+  *arrivals(tenant: number): Generator<ArrivalBatch> {
+    const atNs = this.through(tenant);
     const serviceNs = new Float64Array(BATCH).fill(-1); // drawn by the VM
     const width = new Uint32Array(BATCH); // drawn by the VM
     for (let from = 0; from < atNs.length; from += BATCH) {

@@ -11,6 +11,7 @@ import { type Look, type Cell, fitted, renderTable, paint } from './table.js';
 import { markedQuantile, renderTrust, renderValidity } from './trust.js';
 import { shareLegend, sloShare } from './replications.js';
 import { renderDatapath } from './datapath-table.js';
+import { renderGpu } from './gpu-table.js';
 import { renderLifecycle } from './lifecycle-table.js';
 import { renderMemory } from './memory-table.js';
 import { type VmRow, memberAt, rowsOf, sum } from './vm-rows.js';
@@ -277,6 +278,7 @@ export function renderRun(result: Result, look: Look = false): string {
     controllersText(result),
     renderMemory(result, MAX_VMS, look),
     renderDatapath(result.datapath, look),
+    renderGpu(result.gpu, look),
     renderLifecycle(result.lifecycle, look),
     warnings(result, look),
     '\n',

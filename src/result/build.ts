@@ -19,6 +19,7 @@ import {
 } from './counters.js';
 import type { Controllers, DeadlineResult, LockResult, Manifest, Result, SloResult, VmResult } from './result.js';
 import type { DatapathResult } from '../datapath/result.js';
+import type { GpuResult } from '../gpu/result.js';
 import type { LifecycleResult } from '../lifecycle/result.js';
 import type { MemoryResult } from '../swap/result.js';
 
@@ -68,6 +69,7 @@ export interface RawRun {
   readonly memory?: MemoryResult;
   readonly lifecycle?: LifecycleResult;
   readonly datapath?: DatapathResult;
+  readonly gpu?: GpuResult;
   readonly histogram: { readonly precision: number; readonly shared: 'vm' | 'group' };
 }
 
@@ -170,6 +172,7 @@ export function buildResult(raw: RawRun): Result {
     memory: raw.memory ?? {},
     ...(raw.lifecycle === undefined ? {} : { lifecycle: raw.lifecycle }),
     ...(raw.datapath === undefined ? {} : { datapath: raw.datapath }),
+    ...(raw.gpu === undefined ? {} : { gpu: raw.gpu }),
     histogram: { ...raw.histogram },
     warnings: [],
   };

@@ -87,6 +87,21 @@ function brokenDeadlineLaws({ name, completed, dropped, deadlines }: VmResult): 
   return broken;
 }
 
+function brokenGpuLaws({ gpu, manifest }: Result): string[] {
+  if (gpu === undefined) return [];
+  const { arrived, completed, inFlight, busySeconds, offlineSeconds, otherSeconds } = gpu;
+  const broken: string[] = [];
+  if (arrived !== completed + inFlight)
+    broken.push(`gpu: arrived ${arrived}, but completed + inFlight is ${completed + inFlight}`);
+  const seconds = busySeconds + offlineSeconds + otherSeconds;
+  if (Math.abs(seconds - manifest.measuredNs / 1e9) > 1e-9 * Math.max(1, seconds))
+    broken.push(`gpu: busy + offline + other is ${seconds} s of ${manifest.measuredNs / 1e9}`);
+  // a rounding of the difference that the rest is
+  for (const [name, time] of Object.entries({ busySeconds, offlineSeconds, otherSeconds }))
+    if (time < -1e-9) broken.push(`gpu.${name} is ${time}, below zero`);
+  return broken;
+}
+
 /** One line for each law that a result breaks; none for a sound one. */
 export function brokenLaws(result: Result): string[] {
   const broken: string[] = [];
@@ -100,6 +115,7 @@ export function brokenLaws(result: Result): string[] {
     if (arrived !== ended + inFlight)
       broken.push(`datapath ${vm}: arrived ${arrived}, but served + dropped + inFlight is ${ended + inFlight}`);
   }
+  broken.push(...brokenGpuLaws(result));
   for (const vm of result.vms) {
     const accounted = vm.completed + vm.dropped + vm.inFlight;
     if (vm.arrived !== accounted) {

@@ -20,6 +20,7 @@ import {
   told,
 } from '../metrics/figures.js';
 import { datapathSchemas } from '../datapath/result.js';
+import { gpuSchemas } from '../gpu/result.js';
 import { lifecycleSchemas } from '../lifecycle/result.js';
 import { memorySchemas, noMemory } from '../swap/result.js';
 import {
@@ -266,6 +267,10 @@ const makeSchemas = () => {
     datapath: told(
       'Where packets come through a datapath; with replications it is that of replication 0.',
       z.optional(datapathSchemas().datapathResult),
+    ),
+    gpu: told(
+      'Where a GPU answers prompts; with replications it is that of replication 0.',
+      z.optional(gpuSchemas().gpuResult),
     ),
     histogram: told(
       'How the distributions were kept.',

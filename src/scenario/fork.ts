@@ -3,6 +3,7 @@
 
 import { type Problem, show, InputError } from '../input/errors.js';
 import type { Arrivals, VmGroup, Scenario } from './types.js';
+import { vmsFed } from './fed.js';
 
 /** The process without its rates and mean dwell times; how many states it has is laid out. */
 function fixedOfArrivals(arrivals: Arrivals): unknown {
@@ -19,7 +20,7 @@ function fixedOfArrivals(arrivals: Arrivals): unknown {
   }
 }
 
-/** `behind`: its arrivals are packets, which have come through the datapath already. */
+/** `behind`: its arrivals are packets or prompts, which have come already. */
 function fixedOfGroup(group: VmGroup, behind: boolean): unknown {
   const {
     workload,
@@ -44,7 +45,7 @@ function fixedOfGroup(group: VmGroup, behind: boolean): unknown {
 
 function fixed(scenario: Scenario): Record<string, unknown> {
   const { mechanism: _m, costs: _c, seed: _s, durationNs: _d, fingerprint: _f, vms, ...rest } = scenario;
-  const behind = new Set(scenario.datapath?.tenants.map(({ vm }) => vm));
+  const behind = vmsFed(scenario);
   return { ...rest, vms: vms.map((group) => fixedOfGroup(group, behind.has(group.name))) };
 }
 

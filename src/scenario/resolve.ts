@@ -7,6 +7,7 @@ import { oneForEachField, problemsOf } from '../input/problems.js';
 import type { FunctionScenarioInput } from './function-input.js';
 import { scenarioSchema, type ScenarioInput } from './schema.js';
 import { datapathCores, datapathProblems } from '../datapath/checks.js';
+import { gpuProblems } from '../gpu/checks.js';
 import { lifecycleProblems } from '../lifecycle/checks.js';
 import { orderProblems } from '../order/checks.js';
 import { memoryProblems } from '../swap/checks.js';
@@ -49,6 +50,7 @@ export function checkScenario(written: unknown): Checked {
     ...checkTogether(written),
     ...lifecycleProblems(written),
     ...datapathProblems(written),
+    ...gpuProblems(written),
     ...(result.success
       ? [...memoryProblems(result.data), ...orderProblems(result.data), ...datapathCores(result.data)]
       : []),

@@ -18,6 +18,7 @@ import {
   positiveDuration,
 } from '../input/fields.js';
 import { datapathSchema } from '../datapath/schema.js';
+import { gpuSchema } from '../gpu/schema.js';
 import { functionsSchema, lifecycleSchema, resolveLifecycle } from '../lifecycle/schema.js';
 import { mechanism } from '../mechanisms/schema.js';
 import { hostMemory, sizeOf, resolveHostMemory } from '../swap/schema.js';
@@ -133,6 +134,10 @@ export const scenarioSchema = section({
     'Cores that the packets of some VMs pass before they are requests; absent: none.',
     z.optional(datapathSchema),
   ),
+  gpu: about(
+    'A GPU that answers the prompts of a VM, whose requests are the tokens of the answers; absent: none.',
+    z.optional(gpuSchema),
+  ),
   lifecycle: about('How the VMs of functions come and go; absent: as by default.', z.optional(lifecycleSchema)),
   functions: about('Functions whose VMs come and go; absent: none.', z.optional(functionsSchema)),
   vms: about('The VMs, their load and their objectives; absent: only functions.', vmList),
@@ -166,6 +171,7 @@ export const scenarioSchema = section({
     series: written.series ?? null,
     log: written.log ?? null,
     ...(written.datapath === undefined ? {} : { datapath: written.datapath }),
+    ...(written.gpu === undefined ? {} : { gpu: written.gpu }),
     ...(written.functions === undefined
       ? {}
       : {

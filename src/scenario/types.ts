@@ -3,6 +3,7 @@
 
 import type { Late, OrderGiven, PeriodicTask } from '../order/types.js';
 import type { Datapath } from '../datapath/spec.js';
+import type { Gpu } from '../gpu/spec.js';
 import type { FunctionsGiven, LifecycleGiven } from '../lifecycle/source.js';
 import type { CostName } from '../mechanisms/costs.js';
 import type { HostMemory, GuestMemory } from '../swap/types.js';
@@ -53,6 +54,8 @@ export interface Scenario {
   readonly functions?: FunctionsGiven | undefined;
   /** Cores that the packets of some VMs pass first; absent: requests come at once. */
   readonly datapath?: Datapath | undefined;
+  /** What answers the prompts of a VM, whose requests are their tokens; absent: none. */
+  readonly gpu?: Gpu | undefined;
   /** The VMs, their load and their objectives; none where there are only functions. */
   readonly vms: readonly VmGroup[];
 }

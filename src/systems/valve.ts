@@ -36,6 +36,18 @@ export interface GpuSpec {
   readonly endNs: number;
 }
 
+/** A step of the engine. */
+export interface GpuStep {
+  /** When online work wanted the GPU; it had to wait for offline work to stop where the step starts later. */
+  readonly wantedNs: number;
+  readonly startNs: number;
+  readonly endNs: number;
+  /** Of a decode: one for each request that ran; else 0. */
+  readonly tokens: number;
+  /** Offline requests that had lost their pages by its end. */
+  readonly killed: number;
+}
+
 export interface GpuRun {
   /** When each prompt was done, and when all was; 0: not before the end. */
   readonly firstNs: Float64Array;
@@ -56,6 +68,8 @@ export interface GpuRun {
   readonly headroomLast: number;
   readonly headroomMost: number;
   readonly pagesMost: number;
+  /** Those asked for. */
+  readonly timeline: readonly GpuStep[];
 }
 
 interface Exports {
@@ -63,6 +77,7 @@ interface Exports {
   systemAnswers(): number;
   gpuColumns(requests: number): number;
   gpuTables(prefills: number, decodes: number, jitters: number): number;
+  gpuTimeline(most: number): number;
   gpuRun(): number;
 }
 
@@ -79,14 +94,41 @@ function check(spec: GpuSpec, { prompt, output }: GpuRequests): void {
   }
 }
 
-export async function runGpu(spec: GpuSpec, requests: GpuRequests, module?: WebAssembly.Module): Promise<GpuRun> {
+/** As many steps as tokens and prompts, but for those in which memory is waited for: offline work may take pages that have just come free. */
+const likelySteps = ({ output }: GpuRequests): number =>
+  output.reduce((sum, tokens) => sum + tokens, output.length) + 1024;
+
+function stepsAt(memory: WebAssembly.Memory, at: number, count: number): GpuStep[] {
+  const all = new Float64Array(memory.buffer, at, count * L.GPU_STEP_COLUMNS);
+  return Array.from({ length: count }, (_, i) => {
+    const of = (column: number): number => all[i * L.GPU_STEP_COLUMNS + column]!;
+    return {
+      wantedNs: of(L.GPU_STEP_WANTED),
+      startNs: of(L.GPU_STEP_START),
+      endNs: of(L.GPU_STEP_END),
+      tokens: of(L.GPU_STEP_TOKENS),
+      killed: of(L.GPU_STEP_KILLED),
+    };
+  });
+}
+
+/** `timeline`: with every step of the engine; `room`: for so many, where more are needed it runs anew. */
+export async function runGpu(
+  spec: GpuSpec,
+  requests: GpuRequests,
+  module?: WebAssembly.Module,
+  { timeline = false, room }: { readonly timeline?: boolean; readonly room?: number } = {},
+): Promise<GpuRun> {
   check(spec, requests);
   const { exports: raw, memory } = instantiateCore(await compileCore(module));
   const exports = raw as unknown as Exports;
   const count = requests.at.length;
   const columns = exports.gpuColumns(count);
   const tables = exports.gpuTables(spec.prefillNs.length, spec.decodeNs.length, spec.jitter.length);
-  if (columns === 0 || tables === 0) throw new RangeError('GPU: memory does not reach for the requests');
+  const most = timeline ? (room ?? likelySteps(requests)) : 0;
+  const steps = timeline ? exports.gpuTimeline(most) : 0;
+  if (columns === 0 || tables === 0 || (timeline && steps === 0))
+    throw new RangeError('GPU: memory does not reach for the requests');
   const column = (index: number): Float64Array => new Float64Array(memory.buffer, columns + 8 * index * count, count);
   column(L.GPU_AT).set(requests.at);
   column(L.GPU_PROMPT).set(requests.prompt);
@@ -119,6 +161,8 @@ export async function runGpu(spec: GpuSpec, requests: GpuRequests, module?: WebA
   if (exports.gpuRun() !== L.SYSTEM_OK) throw new RangeError('GPU: memory does not reach for the batch');
   const answers = new Float64Array(memory.buffer, exports.systemAnswers(), L.ANSWERS);
   const answer = (index: number): number => answers[index]!;
+  if (timeline && answer(L.GPU_STEPS) > most)
+    return runGpu(spec, requests, module, { timeline, room: answer(L.GPU_STEPS) });
   return {
     firstNs: column(L.GPU_FIRST).slice(),
     doneNs: column(L.GPU_DONE).slice(),
@@ -136,5 +180,6 @@ export async function runGpu(spec: GpuSpec, requests: GpuRequests, module?: WebA
     headroomLast: answer(L.GPU_HEADROOM_LAST),
     headroomMost: answer(L.GPU_HEADROOM_MOST),
     pagesMost: answer(L.GPU_PAGES_MOST),
+    timeline: timeline ? stepsAt(memory, steps, answer(L.GPU_STEPS)) : [],
   };
 }

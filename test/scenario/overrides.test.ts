@@ -69,7 +69,7 @@ describe('--set', () => {
     ],
     [
       'sede=3',
-      '--set sede=3: sede: given an unknown field, expected a known field (did you mean "seed"?): version, seed, duration, warmup, host, mechanism, costs, limits, histogram, fingerprint, series, log, datapath, lifecycle, functions, vms',
+      '--set sede=3: sede: given an unknown field, expected a known field (did you mean "seed"?): version, seed, duration, warmup, host, mechanism, costs, limits, histogram, fingerprint, series, log, datapath, gpu, lifecycle, functions, vms',
     ],
   ])('refuses %s', (set, line) => {
     expect(linesOf(SAMPLE, [set]).map((told) => told.replace(/^s\.yaml:\d+: /, `--set ${set}: `))).toEqual([line]);

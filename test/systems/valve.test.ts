@@ -3,9 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import { laws } from '../../src/experiments/valve/laws.js';
 import { VALVE_PARAMETERS } from '../../src/experiments/valve/parameters.js';
-import { PROFILES, tableOf } from '../../src/experiments/valve/profile.js';
+import { PROFILES, tableOf } from '../../src/systems/gpu-profile.js';
 import { settingsOf } from '../../src/experiments/parameters.js';
-import { type GpuRequests, type GpuSpec, runGpu } from '../../src/systems/valve.js';
+import { type GpuRequests, type GpuSpec, type GpuStep, runGpu } from '../../src/systems/valve.js';
 import { naiveGpu } from '../oracle/server/gpu.js';
 import { chance } from '../oracle/server/draw.js';
 import { BUILDS, moduleOf } from '../support/builds.js';
@@ -106,11 +106,21 @@ describe('the GPU', () => {
     const sums = { preemptions: 0, killed: 0, memoryWaits: 0, recomputedNs: 0 };
     for (let seed = 1; seed <= 300; seed++) {
       const { spec, requests } = drawn(seed);
-      const run = await runGpu(spec, requests);
+      const run = await runGpu(spec, requests, undefined, { timeline: true, room: 50 });
       const naive = naiveGpu(spec, requests);
       const { seen, ...rest } = naive;
       const name = `seed ${seed}`;
       expect({ ...run, firstNs: [...run.firstNs], doneNs: [...run.doneNs] }, name).toMatchObject(rest);
+      expect(run.timeline.length, name).toBe(run.steps);
+      const sum = (of: (step: GpuStep) => number): number => run.timeline.reduce((all, step) => all + of(step), 0);
+      expect(sum(({ startNs, endNs }) => endNs - startNs)).toBe(run.busyNs);
+      expect(run.timeline.at(-1)?.killed ?? 0).toBe(run.killed);
+      // each token of a whole answer is in a step
+      const whole = requests.output.reduce((all, tokens, i) => all + (run.doneNs[i]! > 0 ? tokens : 0), 0);
+      expect(
+        sum(({ tokens }) => tokens),
+        name,
+      ).toBeGreaterThanOrEqual(whole);
       seen.forEach((one, i) => one === null || expect(run.seen[i], name).toBe(one));
       for (const key of Object.keys(sums) as (keyof typeof sums)[]) sums[key] += run[key];
     }

@@ -6,7 +6,8 @@ import { InputError } from '../../input/errors.js';
 import { type GpuRequests, type GpuRun, type GpuSpec, runGpu } from '../../systems/valve.js';
 import type { Settings } from '../parameters.js';
 import { drawn, fitting, readRequests, type Rows, thinned } from './load.js';
-import { type Profile, PROFILES, readJitter, readProfile, tableOf } from './profile.js';
+import { type Profile, PROFILES, tableOf } from '../../systems/gpu-profile.js';
+import { readJitter, readProfile } from './profile.js';
 
 export interface Given {
   readonly profile: Profile;
