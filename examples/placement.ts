@@ -1,5 +1,5 @@
-// A placement rule: of the hosts in use, the one whose free cores and free memory are the most even after the VM, so that neither is left
-// without the other; an empty host where no other has room.
+// A placement rule: of the hosts in use, the one whose free cores and free memory are the most even after the VM, so
+// that neither is left without the other; an empty host where no other has room.
 // fluxhost fleet examples/fleet.yaml --placement examples/placement.ts
 import type { PlacementPolicy } from 'fluxhost';
 

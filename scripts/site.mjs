@@ -60,6 +60,8 @@ export const CHAPTERS = [
 const API_ENTRIES = ['index', 'core-entry', 'node-entry', 'report-entry'];
 /** Characters of a section that a search shows. */
 const EXCERPT = 180;
+/** Characters that a part of the search's index is made of: some 100 kB of it, packed. */
+const PART_LENGTH = 300_000;
 
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
@@ -189,7 +191,7 @@ function navigation(path, titles) {
     .join('');
 }
 
-function pageHtml(path, page, titles) {
+function pageHtml(path, page, titles, search) {
   const root = posix.relative(posix.dirname(placeOf(path)), '.') || '.';
   const contents = page.headings.filter(({ level }) => level === 2);
   const aside =
@@ -199,7 +201,7 @@ function pageHtml(path, page, titles) {
           .map(({ id, text }) => `<li><a href="#${id}">${escapeHtml(text)}</a></li>`)
           .join('')}</ul></nav>`;
   return `<!doctype html>
-<html lang="en" data-root="${root}">
+<html lang="en" data-root="${root}" data-search="${search}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="content-security-policy" content="${escapeHtml(POLICY)}">
@@ -222,6 +224,30 @@ function pageHtml(path, page, titles) {
 </body>
 </html>
 `;
+}
+
+const partName = (i) => `search-${i + 1}.js`;
+
+/** What is searched, in parts of which each is small enough to be loaded on demand; of the API reference in parts of its own. */
+function searchParts(MiniSearch, made) {
+  const parts = [];
+  let [length, api] = [Infinity, false];
+  for (const [path, page] of made) {
+    const declares = path.startsWith('docs/api/');
+    for (const { id, heading, text } of page.sections) {
+      if (length > PART_LENGTH || api !== declares) {
+        parts.push(
+          new MiniSearch({ fields: ['heading', 'title', 'text'], storeFields: ['heading', 'title', 'excerpt'] }),
+        );
+        [length, api] = [0, declares];
+      }
+      const words = text.replaceAll(/\s+/g, ' ').trim();
+      const excerpt = words.length > EXCERPT ? `${words.slice(0, EXCERPT)}…` : words;
+      parts.at(-1).add({ id: `${placeOf(path)}#${id}`, title: page.title, heading, text: words, excerpt });
+      length += words.length + heading.length;
+    }
+  }
+  return parts;
 }
 
 /** What typedoc says, as Markdown in a folder of its own. */
@@ -267,20 +293,14 @@ export async function site(target, { api = false } = {}) {
     mkdirSync(dirname(join(target, place)), { recursive: true });
     writeFileSync(join(target, place), content);
   };
-  const index = new MiniSearch({ fields: ['heading', 'title', 'text'], storeFields: ['heading', 'title', 'excerpt'] });
-  for (const [path, page] of made) {
-    write(placeOf(path), pageHtml(path, page, titles));
-    for (const { id, heading, text } of page.sections) {
-      const words = text.replaceAll(/\s+/g, ' ').trim();
-      const excerpt = words.length > EXCERPT ? `${words.slice(0, EXCERPT)}…` : words;
-      index.add({ id: `${placeOf(path)}#${id}`, title: page.title, heading, text: words, excerpt });
-    }
-  }
+  const parts = searchParts(MiniSearch, made);
+  parts.forEach((part, i) => write(partName(i), `export default ${JSON.stringify(JSON.stringify(part))};\n`));
+  const names = parts.map((_, i) => partName(i)).join(' ');
+  for (const [path, page] of made) write(placeOf(path), pageHtml(path, page, titles, names));
   for (const [place, path] of files) {
     mkdirSync(dirname(join(target, place)), { recursive: true });
     cpSync(at(path), join(target, place));
   }
-  write('search-index.js', `export default ${JSON.stringify(JSON.stringify(index))};\n`);
   write(
     'docs.css',
     readFileSync(at('src/report/html/page/colours.css'), 'utf8') + readFileSync(at('src/web/docs/docs.css'), 'utf8'),

@@ -8,7 +8,7 @@ import { Extras } from './extras.js';
 import { Explainer } from './explainer.js';
 import { Happened } from './happened.js';
 import { Futures, type Forked } from './futures.js';
-import { BUDGET_MS, columnOf, columnToEnd, POINT_MS, pointToEnd, RUSH_MS, stepOf } from './pace.js';
+import { columnOf, columnToEnd, Pace, RUSH_MS, stepOf } from './pace.js';
 import type { Story } from './stories/story.js';
 import { Tour } from './tour.js';
 import { Help } from './help.js';
@@ -23,7 +23,7 @@ import { Stage, type Selected } from './stage.js';
 import { beforeNote } from './text-panel.js';
 import { Toast } from './toast.js';
 import { Transport, type Saved } from './transport.js';
-import { doneLine, instant } from './words.js';
+import { instant } from './words.js';
 
 export class App {
   private readonly link = new Link();
@@ -47,10 +47,7 @@ export class App {
   private grainNs = 1;
   private busy = false;
   private stale = true;
-  private lastFrame = 0;
-  private lastPoint = 0;
-  private owedNs = 0;
-  private computedMs = 0;
+  private readonly time = new Pace();
   private foreign = false;
   private loads = 0;
   private text = '';
@@ -61,7 +58,7 @@ export class App {
   private readonly extras = new Extras((text, file) => void this.openOwn(text, file, [], false));
   private readonly help = new Help();
   private readonly middle = h('div', { class: 'middle' });
-  private readonly toast = new Toast();
+  private readonly toast: Toast;
 
   constructor(private readonly root: HTMLElement) {
     this.transport = new Transport({
@@ -76,6 +73,7 @@ export class App {
       onSpeed: (speedNs) => (this.grainNs = columnOf(speedNs)),
       onHelp: () => this.help.open(),
     });
+    this.toast = new Toast(this.transport.play);
     this.tour = new Tour(
       {
         open: (story, title) => this.openStory(story, title),
@@ -110,14 +108,14 @@ export class App {
   async start(): Promise<void> {
     requestAnimationFrame((now) => this.frame(now));
     if (await this.openFragment()) return;
-    const { said } = this.toast;
+    const { said } = this.toast; // of a link that holds none
     await this.tour.begin(0);
-    if (said !== '') this.say(said);
+    if (said !== '') this.say(said, true);
   }
 
   /** Whether the address holds a scenario. It waits for a click: whoever follows a link has not asked to compute. */
   private async openFragment(): Promise<boolean> {
-    const shared = await fromFragment(location.hash).catch((error: Error) => this.say(error.message));
+    const shared = await fromFragment(location.hash).catch((error: Error) => this.say(error.message, true));
     if (shared !== undefined) await this.openOwn(shared.text, 'shared.yaml', (this.shared = shared).set, true);
     return shared !== undefined;
   }
@@ -151,7 +149,7 @@ export class App {
     this.stale = true;
   }
 
-  private readonly say = (line: string): void => this.toast.say(line);
+  private readonly say = (line: string, stays = false): void => this.toast.say(line, stays);
 
   // --- scenarios ---------------------------------------------------------------------------------------------------
 
@@ -215,7 +213,8 @@ export class App {
     this.middle.replaceChildren(beforeNote(), this.tour.caption, this.stage.element, this.extras.element);
     this.extras.show({ about, text, file, set, foreign, files: this.dropped.files });
     this.futures.begin(about);
-    Object.assign(this, { nowNs: 0, done: false, toEnd: false, owedNs: 0, computedMs: 0, stale: true, playing: play });
+    Object.assign(this, { nowNs: 0, done: false, toEnd: false, stale: true, playing: play });
+    this.time.begin();
     this.transport.fork.setAttribute('aria-pressed', 'false');
     this.say('');
   }
@@ -224,7 +223,7 @@ export class App {
 
   private fail(line: string): void {
     this.play(false);
-    this.say(line);
+    this.say(line, true);
     if (this.about === undefined) this.middle.replaceChildren(h('p', { class: 'problems' }, line));
   }
 
@@ -237,7 +236,7 @@ export class App {
         // whatever stands in a file is checked when it is read: a refusal names its line
         await this.load(run.text, run.file ?? this.file, run.file === undefined ? this.set : [], true);
       }
-      this.say(said);
+      if (said !== '') this.say(said, pages === undefined && run === undefined); // nothing came of it: it says why
     }
   }
 
@@ -249,7 +248,7 @@ export class App {
 
   private play(playing: boolean): void {
     Object.assign(this, { playing, toEnd: false, stale: true });
-    if (playing) this.computedMs = 0;
+    if (playing) this.time.computedMs = 0;
   }
 
   private runOn(): void {
@@ -261,12 +260,9 @@ export class App {
 
   private frame(now: number): void {
     requestAnimationFrame((next) => this.frame(next));
-    const elapsed = Math.min(100, now - this.lastFrame);
-    this.lastFrame = now;
-    if (this.playing && !this.done && !document.hidden) {
-      this.owedNs = Math.min(this.owedNs + (elapsed / 1000) * this.transport.speedNs, this.transport.speedNs / 4);
-      if (!this.busy) void this.advance(now);
-    }
+    const plays = this.playing && !this.done && !document.hidden;
+    this.time.frame(now, plays ? this.transport.speedNs : undefined);
+    if (plays && !this.busy) void this.advance(now);
     if (this.stale) this.draw();
   }
 
@@ -275,28 +271,21 @@ export class App {
   }
 
   private async advance(now: number): Promise<void> {
-    const [columnNs, { endNs }] = [this.columnNs, this.about!];
-    const rush = this.toEnd || this.tour.opening;
-    const rushNs = this.toEnd ? pointToEnd(this.nowNs, endNs) : endNs;
-    const toNs = Math.min(this.tour.stopNs, rush ? rushNs : Math.floor(this.nowNs + this.owedNs));
-    const stops = toNs >= Math.min(endNs, this.tour.stopNs);
-    if (toNs - this.nowNs < columnNs && !stops && !rush) return;
+    const { nowNs, columnNs, time, tour } = this;
+    const rush = this.toEnd ? 'end' : tour.opening ? 'opening' : undefined;
+    const ask = time.next(now, { nowNs, endNs: this.about!.endNs, stopNs: tour.stopNs, columnNs, rush });
+    if (ask === undefined) return;
     this.busy = true;
-    const point = stops || this.toEnd || now - this.lastPoint >= POINT_MS;
-    if (point) this.lastPoint = now;
     const asked = performance.now();
-    const whole = rush || stops ? toNs : this.nowNs + Math.floor((toNs - this.nowNs) / columnNs) * columnNs;
-    const budgetMs = rush ? 50 : BUDGET_MS;
-    const answer = await this.link.ask({ ask: 'advance', toNs: whole, columnNs, budgetMs, point });
+    const answer = await this.link.ask(ask);
     this.busy = false;
-    this.computedMs += performance.now() - asked;
+    time.passed(answer.answer === 'advanced' ? answer.nowNs - this.nowNs : 0, performance.now() - asked);
     if (answer.answer !== 'advanced') {
       this.fail(complaint(answer));
       return;
     }
-    this.owedNs = Math.max(0, this.owedNs - (answer.nowNs - this.nowNs));
     this.take(answer);
-    if (this.foreign && this.computedMs > MOST_COMPUTING_MS) {
+    if (this.foreign && time.computedMs > MOST_COMPUTING_MS) {
       this.fail('Paused: a scenario from a link may compute for a minute, then the page asks. Play goes on.');
     }
     if (this.toEnd && this.playing && !this.done && performance.now() - now < RUSH_MS) void this.advance(now);
@@ -318,9 +307,13 @@ export class App {
   private async finish(): Promise<void> {
     this.play(false);
     this.done = true;
+    const { loads } = this;
     const hashes = await hashesOf(this.link, this.futures.count);
+    if (loads !== this.loads || !this.done) return; // another has been asked for meanwhile
     this.root.dataset['sha256'] = hashes.join(' ');
-    this.say(doneLine(hashes, this.settings.run, expectedOf(this.shared, this.text, this.set)));
+    const expected = expectedOf(this.shared, this.text, this.set);
+    const said = this.settings.finish(hashes, expected);
+    this.say(said, expected !== undefined);
   }
 
   private async step(what: 'event' | 'microsecond'): Promise<void> {
@@ -368,7 +361,7 @@ export class App {
     const answer = await this.link.ask(ask);
     if (answer.answer === 'refused') this.settings.text.refuse(answer);
     if (answer.answer !== 'forked') {
-      this.say(complaint(answer));
+      this.say(complaint(answer), true);
       return false;
     }
     take(answer);

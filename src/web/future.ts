@@ -77,6 +77,7 @@ export class Future {
   private see(moves: MoveSeen[]): void {
     this.look = this.simulation.look();
     this.look.cores.forEach(({ vm, target, decidedAtNs }, core) => {
+      if (decidedAtNs > this.look.timeNs) return; // in a round of decisions one is issued after another: not yet this one
       const from = this.holders[core]!;
       const to = target >= 0 ? target : vm;
       const decided = decidedAtNs !== this.decided[core] && to !== from;
@@ -129,6 +130,9 @@ export class Future {
     const twin = new Future(await this.simulation.fork(scenario), this.quantiles);
     twin.earlier = [...this.earlier];
     twin.forked = [...this.forked];
+    // what is not issued yet is issued in both
+    twin.holders.set(this.holders.subarray(0, twin.holders.length));
+    twin.decided.set(this.decided.subarray(0, twin.decided.length));
     return twin;
   }
 

@@ -8,6 +8,7 @@ import { scaledRates } from './rates.js';
 import { quoted } from './stages.js';
 import { TextPanel } from './text-panel.js';
 import { formatDuration } from '../input/quantities.js';
+import { doneLine, hashLines } from './words.js';
 
 export interface SettingsEvents {
   onExample(index: number): void;
@@ -38,6 +39,8 @@ export class Settings {
   private readonly loadOut = h('output', { for: 'load' });
   private readonly coresOut = h('output', { for: 'cores' });
   private readonly command = h('code', { class: 'command' });
+  private readonly over = h('p', { class: 'hint over' });
+  private readonly compare = h('code', { class: 'command compare' });
   private readonly loadRow: HTMLElement;
   private about: About | undefined;
   /** The command that makes it again, without what a fork changed. */
@@ -67,6 +70,8 @@ export class Settings {
       warnings,
       text.element,
       this.command,
+      this.over,
+      this.compare,
     );
   }
 
@@ -84,11 +89,27 @@ export class Settings {
     this.forked = false;
     this.run = `fluxhost run ${quoted(file)}${flagsOf(set)}`;
     showCommand(this.command, this.run);
+    this.goesOn();
     this.showValues();
+  }
+
+  /** A run is over: its hash, and how to compare it. Answers what to say. */
+  finish(hashes: readonly string[], expected: string | undefined): string {
+    const said = doneLine(hashes, expected);
+    const [line, command] = hashLines(hashes, this.run);
+    this.over.textContent = `${said} ${line}`;
+    showCommand(this.compare, command);
+    return said;
+  }
+
+  private goesOn(): void {
+    this.over.replaceChildren();
+    this.compare.replaceChildren();
   }
 
   /** The second future has these fields from here on; undefined: there is none any more. */
   fork(fork: { readonly atNs: number; readonly set: readonly string[] } | undefined): void {
+    this.goesOn();
     this.forked = fork !== undefined;
     const text =
       fork === undefined

@@ -45,16 +45,19 @@ export const pollingLine = (core: number): string =>
 /** The result's hash on a command line: what depends on the machine is left out, as the page does. */
 const HASH = String.raw`--json | sed -E 's/"(wallSeconds|eventsPerSecond)": [^,]*/"\1": 0/' | sha256sum`;
 
-function expectedLine(hashes: readonly string[], expected: string | undefined): string {
-  if (expected === undefined || hashes.length > 1) return '';
+/** Of a run that is over; `expected`: the hash that its link was printed with. */
+export function doneLine(hashes: readonly string[], expected: string | undefined): string {
+  if (expected === undefined || hashes.length > 1) return 'Done.';
   return hashes[0] === expected
-    ? '✓ It matches the printed hash. '
-    : `✕ It does not match the printed hash ${expected.slice(0, 16)}. `;
+    ? 'Done. ✓ It matches the printed hash.'
+    : `Done. ✕ It does not match the printed hash ${expected.slice(0, 16)}.`;
 }
 
-/** Of a run that is over; of each future its hash, and how to have the first one's outside the page. `expected`: the hash that its link was printed with. */
-export const doneLine = (hashes: readonly string[], command: string, expected?: string): string =>
-  `Done. ${expectedLine(hashes, expected)}SHA-256 of the result: ${hashes.map((hash) => hash.slice(0, 16)).join(' | ')}. To compare${hashes.length > 1 ? ' the first' : ''}, save the scenario, then:\n${command} ${HASH}`;
+/** Of each future its hash, and how to have the first one's outside the page. */
+export const hashLines = (hashes: readonly string[], command: string): [said: string, command: string] => [
+  `SHA-256 of the result: ${hashes.map((hash) => hash.slice(0, 16)).join(' | ')}. To compare${hashes.length > 1 ? ' the first' : ''}, save the scenario, then:`,
+  `${command} ${HASH}`,
+];
 
 const DOINGS: Readonly<Record<MovePhase['doing'], string>> = {
   idle: 'is idle',

@@ -109,7 +109,7 @@ export async function standing(page: Page, text: string): Promise<void> {
 /** The hashes of what every future came to. */
 export async function toEnd(page: Page): Promise<string[]> {
   await page.click('#end');
-  await page.waitForFunction(() => document.querySelector('.status')!.textContent?.startsWith('Done.'), undefined, {
+  await page.waitForFunction(() => document.querySelector('.over')!.textContent.startsWith('Done.'), undefined, {
     timeout: 20_000,
   });
   return (await data(page, 'sha256')).split(' ');

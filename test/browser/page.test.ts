@@ -252,7 +252,7 @@ describe('the live page in Chromium', () => {
     await drop(page, 'five.csv', 'arrival\n10000\n20000\n30000\n40000\n50000\n');
     await page.waitForFunction(() => document.querySelector('.command')!.textContent?.includes('replay-of-five.yaml'));
     await page.click('#end');
-    await page.waitForFunction(() => document.querySelector('.status')!.textContent?.startsWith('Done.'));
+    await page.waitForFunction(() => document.querySelector('.over')!.textContent.startsWith('Done.'));
     await page.waitForFunction(() => document.querySelector('.verdict')!.textContent?.includes('of 5 requests'));
     expect(await page.textContent('.verdict')).toMatch(/traced p99 [\d.]+ µs of 5 requests: too few to rely on/);
     expect(await page.textContent('.verdict')).not.toMatch(/keeps|misses/);
@@ -292,6 +292,33 @@ describe('the live page in Chromium', () => {
     await page.close();
   });
 
+  it('takes away what was read, but neither an error nor the focus', async () => {
+    const { page, complaints } = await live.open();
+    await page.clock.install();
+    const said = (): Promise<string> => page.$eval('.status', ({ textContent }) => textContent);
+    const focus = (): Promise<string> => page.evaluate(() => document.activeElement!.id);
+    await page.click('#share');
+    await page.waitForFunction(() => document.querySelector('.status')!.textContent.includes('link'));
+    await page.focus('.toast button');
+    await page.clock.fastForward(60_000);
+    expect(await said()).toContain('link'); // somebody is at it
+    await page.keyboard.press('Enter');
+    expect(await said()).toBe('');
+    expect(await focus()).toBe('share');
+    await page.keyboard.press('s');
+    await page.waitForFunction(() => document.querySelector('.status')!.textContent.includes('link'));
+    await page.clock.fastForward(60_000);
+    expect(await said()).toBe('');
+    expect(await focus()).toBe('share');
+    // what went wrong stays
+    await drop(page, 'times.csv', 'time,size\n1,2\n');
+    await page.waitForFunction(() => document.querySelector('.status')!.textContent.includes('What is it?'));
+    await page.clock.fastForward(3_600_000);
+    expect(await said()).toContain('What is it?');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it.each([/worker\.js$/, /fluxhost\.wasm$/])('says so when the server does not have %s', async (missing) => {
     const { page } = await live.open('', 'reduce', missing);
     await page.waitForSelector('.middle .problems');
@@ -319,7 +346,7 @@ describe('the live page in Chromium', () => {
     const hash64 = await resultOf(await inNode(SHORT));
     const printed = await live.open(await toFragment({ text: SHORT, set: [], expect: hash64 }));
     await toEnd(printed.page);
-    expect(await printed.page.textContent('.status')).toContain('✓ It matches the printed hash.');
+    expect(await printed.page.textContent('.over')).toContain('✓ It matches the printed hash.');
     await printed.page.close();
     const damaged = await live.open('#s=AAAA');
     await damaged.page.waitForFunction(() => document.querySelector('.status')!.textContent !== '');
@@ -506,7 +533,7 @@ describe('the live page in Chromium', () => {
     await simulation.run();
     expect(hashOf(JSON.parse(await saved('#result')))).toBe(hashOf(simulation.metrics()));
     // what the page says of its hash is a command; it runs on what is saved
-    const command = (await page.textContent('.status'))!.split('\n')[1]!;
+    const command = (await page.textContent('.compare'))!;
     const folder = mkdtempSync(join(tmpdir(), 'fluxhost-saved-'));
     writeFileSync(join(folder, 'bursts.yaml'), await saved('#scenario'));
     const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));

@@ -3,6 +3,7 @@
 
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { gzipSync } from 'node:zlib';
 import { dirname, join, relative, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import MiniSearch from 'minisearch';
@@ -62,11 +63,48 @@ it('no page has script or style of its own', () => {
 });
 
 it('the index finds what stands in a section, by the page and heading that it is under', async () => {
-  const { default: json } = (await import(join(folder, 'search-index.js'))) as { default: string };
-  const index = MiniSearch.loadJSON(json, { fields: ['heading', 'title', 'text'] });
-  const [first] = index.search('timeline window', { combineWith: 'AND' });
-  expect(String(first?.id)).toMatch(/^timeline\.html#/);
-  expect(index.search('notawordhere')).toEqual([]);
+  const { FIELDS, search, STORED } = await import('../../src/web/docs/rank.js');
+  const names = /data-search="([^"]*)"/.exec(pages.get('index.html')!)![1]!.split(' ');
+  const parts: MiniSearch[] = [];
+  for (const name of names) {
+    // each is loaded on demand
+    expect(gzipSync(readFileSync(join(folder, name))).length, name).toBeLessThan(150_000);
+    const { default: json } = (await import(join(folder, name))) as { default: string };
+    parts.push(MiniSearch.loadJSON(json, { fields: [...FIELDS], storeFields: [...STORED] }));
+  }
+  expect(String(search(parts, 'timeline window')[0]?.id)).toMatch(/^timeline\.html#/);
+  expect(search(parts, 'notawordhere')).toEqual([]);
+
+  // what begins with a word comes before what is like it, and headings before text
+  const places = (asked: string): string[] => search(parts, asked).map(({ id }) => String(id));
+  const has = (id: string, word: RegExp): boolean => word.test(texts.get(id)!);
+  const texts = new Map<string, string>();
+  for (const [path, html] of pages)
+    for (const part of html.split(/<h[1-6] id="/).slice(1))
+      texts.set(`${path}#${part.split('"')[0]!}`, part.replace(/^[^>]*>/, '').replaceAll(/<[^>]*>/g, ''));
+  const parking = places('parking');
+  const from = parking.findIndex((id) => !has(id, /\bparking/i));
+  expect(from).toBeGreaterThan(3); // “packing” of fleets is like it
+  expect(parking.slice(from).filter((id) => has(id, /\bparking\b/i))).toEqual([]);
+  expect(places('moves')[0]).toMatch(/#how-a-core-moves$/);
+});
+
+it('ranks as it says', async () => {
+  const { FIELDS, search, STORED } = await import('../../src/web/docs/rank.js');
+  const index = new MiniSearch({ fields: [...FIELDS], storeFields: [...STORED] });
+  const add = (id: string, heading: string, text: string, title = 'Page'): void =>
+    index.add({ id, heading, text, title, excerpt: text });
+  add('like', 'Stale state', 'stead stead stead');
+  add('prefix', 'Stealing', 'one word');
+  add('text', 'Queues', 'and then some long text in which a vCPU may steal what another one has had for long');
+  add('heading', 'When to steal', 'another');
+  add('api/member', 'steal', 'steal steal steal', 'Interface: Counters');
+  add('api/page', 'Function: steal()', 'steal', 'Function: steal()');
+  add('both', 'Steals', 'a fault that is not one');
+  expect(search([index], 'steal').map(({ id }) => String(id))).toEqual([
+    ...['heading', 'api/page', 'text', 'api/member', 'both', 'prefix', 'like'],
+  ]);
+  expect(search([index], 'steal fault').map(({ id }) => String(id))).toEqual(['both']);
 });
 
 it('headings are called as in the repository', () => {

@@ -143,6 +143,36 @@ describe('the runner of the live page', () => {
     );
   });
 
+  it('tells of no move before its command goes out, and of each that went out', async () => {
+    const set = ['duration=4ms', 'costs.pollPerVm=200us']; // a round of decisions takes 400 us
+    const runner = await loaded(set);
+    const simulation = await inNode(set);
+    const told: string[] = [];
+    const issued = new Set<string>();
+    let ahead = 0;
+    for (let toNs = 0; toNs < 4e6;) {
+      const { futures, nowNs } = await advance(runner, (toNs += 20_000), 10_000);
+      for (const { core, to, decidedAtNs } of futures[0]!.moves) {
+        expect(decidedAtNs).toBeLessThanOrEqual(nowNs);
+        told.push(`${core} ${to} ${decidedAtNs}`);
+      }
+    }
+    // what every event leaves
+    while (!simulation.done) {
+      await simulation.step(1);
+      const { timeNs, cores } = simulation.look();
+      cores.forEach(({ vm, target, decidedAtNs }, core) => {
+        if (decidedAtNs > timeNs) ahead += 1;
+        else if (target >= 0) issued.add(`${core} ${target} ${decidedAtNs}`);
+        else if (vm >= 0 && decidedAtNs > 0) issued.add(`${core} ${vm} ${decidedAtNs}`);
+      });
+    }
+    expect(ahead).toBeGreaterThan(0);
+    expect(told.length).toBeGreaterThan(5);
+    expect(new Set(told).size).toBe(told.length);
+    expect(told.filter((one) => !issued.has(one))).toEqual([]);
+  });
+
   it('explains a move: who asked, each step, and how long they took together', async () => {
     const runner = await loaded();
     const { about } = await asked(runner, 'loaded', load(BURSTS));

@@ -1,6 +1,7 @@
 // Search in the documentation: the index comes with the first word that is typed, and lies beside the pages; nothing else is asked.
 
 import MiniSearch, { type SearchResult } from 'minisearch';
+import { FIELDS, search, STORED } from './rank.js';
 
 const MOST = 12;
 
@@ -8,16 +9,16 @@ const root = document.documentElement.dataset['root'] ?? '.';
 const input = document.getElementById('search') as HTMLInputElement;
 const found = document.getElementById('found')!;
 
-let loading: Promise<MiniSearch> | undefined;
+let loading: Promise<readonly MiniSearch[]> | undefined;
 
 /** The index as scripts/site.mjs has written it. */
-async function load(): Promise<MiniSearch> {
-  const path = new URL(`${root}/search-index.js`, location.href).href;
-  const { default: json } = (await import(path)) as { readonly default: string };
-  return MiniSearch.loadJSON(json, {
-    fields: ['heading', 'title', 'text'],
-    storeFields: ['heading', 'title', 'excerpt'],
+async function load(): Promise<readonly MiniSearch[]> {
+  const names = (document.documentElement.dataset['search'] ?? '').split(' ');
+  const parts = names.map(async (name) => {
+    const { default: json } = (await import(new URL(`${root}/${name}`, location.href).href)) as { default: string };
+    return MiniSearch.loadJSON(json, { fields: [...FIELDS], storeFields: [...STORED] });
   });
+  return Promise.all(parts);
 }
 
 function entry(result: SearchResult): HTMLElement {
@@ -32,29 +33,20 @@ function entry(result: SearchResult): HTMLElement {
   return link;
 }
 
-/** Whoever asks for a word wants to read of it first, and then its declaration. */
-const boostDocument = (id: unknown): number => (String(id).startsWith('api/') ? 0.3 : 1);
-
-async function search(): Promise<void> {
+async function show(): Promise<void> {
   const asked = input.value.trim();
   found.hidden = asked === '';
   if (asked === '') return;
-  const index = await (loading ??= load());
+  const parts = await (loading ??= load());
   if (input.value.trim() !== asked) return;
-  const results = index.search(asked, {
-    prefix: true,
-    fuzzy: 0.15,
-    combineWith: 'AND',
-    boost: { heading: 4, title: 2 },
-    boostDocument,
-  });
+  const results = search(parts, asked);
   const count = document.createElement('p');
   count.textContent =
     results.length === 0 ? 'nothing found' : results.length === 1 ? '1 section' : `${results.length} sections`;
   found.replaceChildren(count, ...results.slice(0, MOST).map(entry));
 }
 
-input.addEventListener('input', () => void search());
+input.addEventListener('input', () => void show());
 input.addEventListener('keydown', (event) => {
   if (event.key === 'Enter') found.querySelector('a')?.click();
 });
