@@ -1,7 +1,7 @@
 // Belady's optimal policy (Belady 1966): the page whose next use is furthest away goes. Needs the whole trace's next uses
 // beforehand (history.ts), and then no page table at all: a resident page is known by the time of its next use, so residency
-// is one bit a request. The bit of the present request says hit or miss, the highest bit set is the victim; summaries of 64
-// bits to one make finding it a handful of steps. Pages never used again are only counted, and go first, clean ones before
+// is one bit a request. The bit of the present request says hit or miss, the highest bit set is the victim; its word is
+// known, and summaries of 64 bits to one find the next when it is empty. Pages never used again are only counted, and go first, clean ones before
 // written ones (which of them goes changes no miss).
 // 0.25 bytes a request and 1/63 of the half of it for the summaries; nothing a page.
 
@@ -22,6 +22,8 @@ export class Opt extends Cache {
   /** u32 a level: where its words begin. Level 0 has one bit a request: the next use of a resident page. */
   levels: usize;
   top: u32;
+  /** The highest word of level 0 that has any bit set; 0 if none has. */
+  highest: u32;
   /** One bit a request: the page used next there is resident and dirty. */
   dirty: usize;
   /** Resident pages that are never used again. */
@@ -74,31 +76,24 @@ function setAbove(levels: usize, top: u32, level: u32, index: u32): void {
   }
 }
 
-/** Clears the highest bit set and answers which it was; there is one. */
-function takeHighest(levels: usize, top: u32): u32 {
-  let index: u32 = 0;
-  let level = top;
-  let at: usize = 0;
+/** `word`, the highest of level 0 that had any bit set, has none any more: answers which is now, 0 if none has. */
+function highestBelow(levels: usize, top: u32, word: u32): u32 {
+  let index = word;
+  let level: u32 = 0;
   let bits: u64 = 0;
-  while (true) {
-    at = baseOf(levels, level) + (<usize>index << 3);
-    bits = load<u64>(at);
-    assert(bits != 0);
-    index = (index << 6) + (63 - <u32>clz<u64>(bits));
-    if (level == 0) break;
-    level--;
-  }
-  let bit = index;
-  while (true) {
-    bits &= ~(<u64>1 << bit);
-    store<u64>(at, bits);
-    if (bits != 0 || level == top) break;
+  while (bits == 0) {
+    if (level == top) return 0;
     level++;
-    bit >>= 6;
-    at = baseOf(levels, level) + (<usize>(bit >> 6) << 3);
-    bits = load<u64>(at);
+    const at = baseOf(levels, level) + (<usize>(index >> 6) << 3);
+    bits = load<u64>(at) & ~(<u64>1 << index);
+    store<u64>(at, bits);
+    index >>= 6;
   }
-  return index;
+  while (true) {
+    index = (index << 6) + (63 - <u32>clz<u64>(bits));
+    if (--level == 0) return index;
+    bits = load<u64>(baseOf(levels, level) + (<usize>index << 3));
+  }
 }
 
 /** Replays up to `stop`, all in one chunk of next uses. `writes`: whether any request of the trace does. */
@@ -114,13 +109,13 @@ function replayChunk(cache: Opt, stop: u32, writes: bool): void {
   const start = <u32>cache.position;
   let nextAt = nextUseAt(history, start);
   let used = cache.used;
+  let highest = cache.highest;
   let deadClean = cache.deadClean;
-  let hits: u64 = 0;
+  const missed = cache.evictions + used;
   let evictions: u64 = 0;
   for (let position = start; position < stop; position++) {
     let written = writes && wrote(history, position);
     if ((load<u32>(residency + (<usize>(position >> 5) << 2)) >> position) & 1) {
-      hits++;
       if (writes && (load<u8>(dirty + (position >> 3)) >> <u8>(position & 7)) & 1) written = true;
     } else if (used < capacity) {
       used++;
@@ -133,8 +128,15 @@ function replayChunk(cache: Opt, stop: u32, writes: bool): void {
         cache.writebacks++;
       } else {
         // Bits of times past are left standing by hits: with every resident page yet to be used, the highest bit is none of them.
-        const victim = takeHighest(levels, top);
+        const at = residency + (<usize>highest << 3);
+        const bits = load<u64>(at);
+        assert(bits != 0);
+        const bit = 63 - <u32>clz<u64>(bits);
+        const rest = bits ^ (<u64>1 << bit);
+        store<u64>(at, rest);
+        const victim = (highest << 6) + bit;
         assert(victim > position);
+        if (rest == 0) highest = highestBelow(levels, top, highest);
         if (writes) cache.writebacks += (load<u8>(dirty + (victim >> 3)) >> <u8>(victim & 7)) & 1;
       }
     }
@@ -146,15 +148,17 @@ function replayChunk(cache: Opt, stop: u32, writes: bool): void {
     } else {
       const at = residency + (<usize>(next >> 6) << 3);
       const was = load<u64>(at);
+      if (next >> 6 > highest) highest = next >> 6;
       store<u64>(at, was | (<u64>1 << next));
       if (was == 0 && top != 0) setAbove(levels, top, 1, next >> 6);
       if (writes && written) store<u8>(dirty + (next >> 3), load<u8>(dirty + (next >> 3)) | (<u8>1 << <u8>(next & 7)));
     }
   }
   cache.used = used;
+  cache.highest = highest;
   cache.deadClean = deadClean;
-  cache.hits += hits;
   cache.evictions += evictions;
+  cache.hits += <u64>(stop - start) - (cache.evictions + used - missed);
   cache.position = stop;
 }
 

@@ -14,7 +14,7 @@ import { KEY_MASK } from "./request";
 // @ts-ignore: decorator
 @inline const GOLDEN: u64 = 0x9e3779b97f4a7c15;
 // @ts-ignore: decorator
-@inline const CHAIN: usize = 8;
+@inline export const CHAIN: usize = 8;
 
 /** Slots a record. */
 // @ts-ignore: decorator

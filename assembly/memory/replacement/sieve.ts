@@ -4,7 +4,7 @@
 
 import { Cache, makeCache, PLAIN_BYTES } from "./cache";
 import { POLICY_SIEVE } from "./ids";
-import { enter, find, move, setWord, slotOf, word } from "./page-table";
+import { CHAIN, chain, enter, find, first, is, move, setWord, slotOf, word } from "./page-table";
 import { policy } from "./registry";
 import { COUNTER_ONE, DIRTY, DIRTY_BIT, KEY_MASK, REQUEST_BYTES, THERE } from "./request";
 
@@ -44,13 +44,46 @@ export function makeSieve(capacity: u32): usize {
   return at;
 }
 
+// @ts-ignore: decorator
+@inline
+function visit(record: usize, request: u64): void {
+  setWord(record, word(record) | VISITED | (request & DIRTY));
+}
+
+/** Moves the hand to the first page that was not visited, takes it out and answers its record. */
+// @ts-ignore: decorator
+@inline
+function evict(cache: Sieve, list: usize): usize {
+  let behind = cache.behind;
+  let record = next(behind);
+  while (true) {
+    if (record == list) {
+      behind = list; // past the newest page: on at the oldest
+      record = next(list);
+    }
+    const seen = word(record);
+    if ((seen & VISITED) == 0) break;
+    setWord(record, seen ^ VISITED);
+    behind = record;
+    record = next(record);
+  }
+  const above = next(record);
+  setNext(behind, above);
+  if (above == list) {
+    // The newest page went: the hand begins again at the oldest, not at the page that comes in now.
+    cache.newest = behind;
+    behind = list;
+  }
+  cache.behind = behind;
+  return record;
+}
+
 export function replaySieve(cache: Sieve, at: usize, end: usize): void {
   const table = cache.table;
   const list = cache.records;
   const slots = cache.slots;
   let newest = cache.newest;
   let hits: u64 = 0;
-  let writebacks: u64 = 0;
   for (; at < end && cache.used < cache.capacity; at += REQUEST_BYTES) {
     const request = load<u64>(at) | THERE;
     const slot = slotOf(table, slots, request & KEY_MASK);
@@ -68,51 +101,38 @@ export function replaySieve(cache: Sieve, at: usize, end: usize): void {
     }
   }
   cache.hits += hits;
+  // What only a miss needs stays in memory: a hit would keep it on the stack, as there are not registers for all. A hit on the first of
+  // a chain, as nearly all are, is told apart by one branch.
   const count = <u64>((end - at) / REQUEST_BYTES);
-  hits = 0;
-  let behind = cache.behind;
+  const evictions = cache.evictions;
+  cache.newest = newest;
   for (; at < end; at += REQUEST_BYTES) {
     const request = load<u64>(at) | THERE;
     const key = request & KEY_MASK;
     const slot = slotOf(table, slots, key);
-    const found = find(slot, key);
-    if (found != 0) {
-      hits++;
-      setWord(found, word(found) | VISITED | (request & DIRTY));
+    const found = first(slot);
+    if (is(found, key)) {
+      visit(found, request);
       continue;
     }
-    let record = next(behind);
-    let victim: u64 = 0;
-    while (true) {
-      if (record == list) {
-        behind = list; // past the newest page: on at the oldest
-        record = next(list);
+    if (chain(found) != 0) {
+      const other = find(found + CHAIN, key); // the link is a slot as any
+      if (other != 0) {
+        visit(other, request);
+        continue;
       }
-      victim = word(record);
-      if ((victim & VISITED) == 0) break;
-      setWord(record, victim ^ VISITED);
-      behind = record;
-      record = next(record);
     }
-    const above = next(record);
-    setNext(behind, above);
-    if (above == list) {
-      // The newest page went: the hand begins again at the oldest, not at the page that comes in now.
-      newest = behind;
-      behind = list;
-    }
-    writebacks += (victim >> DIRTY_BIT) & 1;
+    cache.evictions++;
+    const record = evict(cache, list);
+    const victim = word(record);
+    cache.writebacks += (victim >> DIRTY_BIT) & 1;
     move(table, slots, victim, slot, record);
     setWord(record, request);
-    setNext(newest, record);
+    setNext(cache.newest, record);
     setNext(record, list);
-    newest = record;
+    cache.newest = record;
   }
-  cache.behind = behind;
-  cache.newest = newest;
-  cache.hits += hits;
-  cache.evictions += count - hits;
-  cache.writebacks += writebacks;
+  cache.hits += count - (cache.evictions - evictions);
 }
 
 policy<Sieve>(POLICY_SIEVE, (capacity) => makeSieve(capacity), replaySieve);
