@@ -1,7 +1,7 @@
 // What a fleet leaves in its folder at the end: the table of hosts, merged histograms, what `merge` needs, the result and its report.
 
 import { join } from 'node:path';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { hostTable } from '../fleet/host-table.js';
 import type { HostRow } from '../fleet/work.js';
 import type { FleetResult } from '../fleet/result.js';
@@ -13,6 +13,7 @@ import { latencyFiles } from '../report/hdr.js';
 import { toStableJson } from '../result/json.js';
 import type { Result } from '../result/result.js';
 import { writeAtomically } from './files.js';
+import type { Origin } from './origin.js';
 import { writeDocument, writeTable } from './out.js';
 import { readRows } from './run-folder.js';
 
@@ -21,7 +22,18 @@ export const PLAN = 'plan.json';
 export type Planned = Pick<PreparedFleet, 'base' | 'plan' | 'slo'>;
 
 export const writeFleet = (folder: string, result: FleetResult, command: string): Promise<void> =>
-  writeDocument(folder, 'fleet.json', toStableJson(result), result, { command });
+  writeDocument(folder, 'fleet.json', toStableJson(result), result, { command, manifest: madeOn(result) });
+
+function madeOn({ manifest }: FleetResult): NonNullable<Origin['manifest']> {
+  const { name, version, scenarioSha256, coreSha256, hostCoreSha256, seed } = manifest;
+  return [
+    ['program', `${name} ${version}`],
+    ['fleet (SHA-256)', scenarioSha256],
+    ['core that placed VMs (SHA-256)', coreSha256],
+    ...(hostCoreSha256 === undefined ? [] : [['core that simulated hosts (SHA-256)', hostCoreSha256] as const]),
+    ['seed', String(seed)],
+  ];
+}
 
 /** What parts have in common, for whoever puts them together. @throws InputError where it is not there */
 export async function readPlan(folder: string): Promise<Planned> {
@@ -44,7 +56,18 @@ function histogramFiles({ base }: Planned, sum: FleetSum): ReturnType<typeof lat
   });
   const { name, version, durationNs } = base.manifest;
   const manifest = { name, version, warmupNs: 0, measuredNs: durationNs };
-  return latencyFiles({ vms, manifest, histogram: { precision: 2 ** -(LATENCY_BITS + 1) } } as unknown as Result);
+  return latencyFiles(
+    { vms, manifest, histogram: { precision: 2 ** -(LATENCY_BITS + 1) } } as unknown as Result,
+    'class',
+  );
+}
+
+/** Of whole runs alone: those of a run before are not of this one. */
+const LATENCIES = ['cdf.csv', 'latency.hlog'];
+
+/** Takes what is made of hosts away, of a run before. */
+export async function dropTables(folder: string): Promise<void> {
+  for (const name of ['hosts.parquet', ...LATENCIES]) await rm(join(folder, name), { force: true });
 }
 
 /** `isWhole`: rows of all hosts are there. @throws WriteError naming the file */
@@ -58,6 +81,10 @@ export async function writeTables(
   const { base, plan, slo } = planned;
   await writeAtomically(join(folder, PLAN), JSON.stringify({ base, plan, slo }));
   await writeTable(join(folder, 'hosts.parquet'), rows, hostTable);
-  if (isWhole)
-    for (const { name, text } of histogramFiles(planned, sum)) await writeAtomically(join(folder, name), text);
+  const files = isWhole ? histogramFiles(planned, sum) : [];
+  for (const name of LATENCIES) {
+    const file = files.find((one) => one.name === name);
+    if (file === undefined) await rm(join(folder, name), { force: true });
+    else await writeAtomically(join(folder, name), file.text);
+  }
 }

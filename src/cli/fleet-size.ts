@@ -46,6 +46,20 @@ function meets(result: FleetResult, objectives: readonly string[]): boolean {
   return objectives.every((objective) => evaluateAssertion(objective, byClass(result)).holds);
 }
 
+/** What of it does not hold, in words. */
+function missedIn(result: FleetResult, objectives: readonly string[]): string {
+  if (objectives.length > 0)
+    return objectives
+      .map((objective) => ({ objective, ...evaluateAssertion(objective, byClass(result)) }))
+      .flatMap(({ objective, holds, explanation }) => (holds ? [] : [`${objective}: ${explanation}`]))
+      .join('; ');
+  const { rejected, lost = 0, arrivals } = result.packing;
+  const never = result.warnings.find(({ code }) => code === 'never-fits');
+  const missed = result.classes.flatMap((one) => (one.slo?.attained === false ? [`${one.class} misses its SLO`] : []));
+  if (rejected + lost > 0) missed.unshift(`${rejected + lost} of ${arrivals} VMs have no host`);
+  return [...missed, ...(never === undefined ? [] : [never.detail])].join('; ');
+}
+
 /** Classes whose objective no request came to judge by, where one is stated and asked for. */
 function silentIn(result: FleetResult, isStated: boolean, objectives: readonly string[]): string[] {
   if (!isStated || objectives.length > 0) return [];
@@ -150,12 +164,15 @@ export async function sizeFleet(
   const sizing = new Sizing(file, set, given, io);
   const tried = new Map<number, SizeTrial>();
   const silent = new Map<number, string[]>();
+  let unmet = '';
   const found = await leastOf(high - low + 1, async (index) => {
     const value = low + index;
     let attainedIn = 0;
     for (let r = 0; r < replications; r++) {
       const one = await sizing.run(path, value, r);
-      attainedIn += Number(meets(one, objectives));
+      const isMet = meets(one, objectives);
+      attainedIn += Number(isMet);
+      if (value === high && !isMet) unmet = missedIn(one, objectives);
       silent.set(value, [...(silent.get(value) ?? []), ...silentIn(one, isStated, objectives)]);
     }
     tried.set(index, { value, attainedIn, of: replications });
@@ -183,7 +200,7 @@ export async function sizeFleet(
         set: value === null ? null : `${path}=${value}`,
         low: ends.length === 0 ? null : Math.min(...ends),
         high: value === null ? null : Math.max(...ends),
-        bound: value === null ? { by: 'range', detail: `${path} up to ${high} is not enough` } : null,
+        bound: value === null ? { by: 'range', detail: `at ${high}, the most that was looked at, ${unmet}` } : null,
         tried: [...tried.values()].sort((a, b) => a.value - b.value),
         missedAbove: missedAbove.map((at) => low + at),
         ...(noData.length === 0 ? {} : { noData }),

@@ -7,7 +7,7 @@ import type { FleetResult } from '../fleet/result.js';
 import { STEADY } from '../fleet/simulator.js';
 import { FleetSum, type PreparedFleet, jobsOf, prepareFleet, vmsOf } from '../fleet/simulate.js';
 import { type ChunkContext, type ChunkEngine, type HostRow, HOSTS } from '../fleet/work.js';
-import { type Done, shareOf } from '../study/engine.js';
+import { type Done, isWhole, shardText, shareOf } from '../study/engine.js';
 import { evaluateAssertion } from '../input/assert.js';
 import { InputError } from '../input/errors.js';
 import { renderFleet } from '../report/fleet-table.js';
@@ -18,7 +18,7 @@ import { type Arguments, type CommandSpec, parseCommand, renderHelp } from './ar
 import { HANG_AFTER, hangMsOf, logWorkers, ratesText, WORKERS, workersOf } from './crew.js';
 import { EXIT } from './exit.js';
 import { prepareFolder } from './files.js';
-import { writeFleet, writeTables } from './fleet-out.js';
+import { dropTables, writeFleet, writeTables } from './fleet-out.js';
 import { CLEAR_LINE, type Io, lookOf } from './io.js';
 import { filesSha256, namedIn } from './named-files.js';
 import { loadPlacement, PLACEMENT } from './placement-file.js';
@@ -126,14 +126,14 @@ async function simulate(running: Running, loaded: FleetOnDisk, io: Io, asked: As
   const known = new Set<number>();
   if (folder?.goesOn === true)
     for await (const row of readRows<HostRow>(folder.folder)) {
-      before.add(row);
+      before.add(row, true);
       known.add(row.host);
     }
   await simulateLeft({ ...running, sum: before, left: hosts.filter((host) => !known.has(host)) }, loaded, io, asked);
   if (folder === undefined || hosts.slice(0, known.size).every((host) => known.has(host))) return before;
   await folder.sort<HostRow>(({ host }) => host);
-  const sum = new FleetSum(prepared);
-  for await (const row of readRows<HostRow>(folder.folder)) sum.add(row);
+  const sum = before.again();
+  for await (const row of readRows<HostRow>(folder.folder)) sum.add(row, true);
   return sum;
 }
 
@@ -199,14 +199,15 @@ async function run(loaded: FleetOnDisk, io: Io, asked: Asked, command: string) {
   const folder = await openFolder(prepared, asked, { rows: hosts.length, directory: loaded.directory });
   try {
     const sum = await simulate({ prepared, hosts, folder }, loaded, io, asked);
-    const result = sum.result();
+    const part = isWhole(sharing.shard) ? {} : { part: shardText(sharing.shard) };
+    const result: FleetResult = { ...sum.result(), ...part };
     const isDone = sum.rows === hosts.length;
     const out = given.text('out');
     if (out !== undefined) {
       if (folder !== undefined) {
         await writeTables(folder.folder, prepared, sum, isDone && sharing.shard[1] === 1);
-        folder.log(isDone ? `done: ${sum.rows} rows` : `interrupted: ${sum.rows} of ${hosts.length} rows`);
-      }
+        folder.log(isDone ? `done: ${sum.rows} hosts` : `interrupted: ${sum.rows} of ${hosts.length} hosts`);
+      } else await dropTables(out);
       await writeFleet(out, result, command);
     }
     return { result, isDone };

@@ -127,8 +127,8 @@ interface Asked {
 
 async function mergeFleet(all: readonly Part[], { given, io, command }: Asked): Promise<number> {
   const planned = await readPlan(all[0]!.folder);
-  const sum = new FleetSum(planned);
-  for await (const row of rowsOfAll(all)) sum.add(row);
+  const sum = new FleetSum(planned, false);
+  for await (const row of rowsOfAll(all)) sum.add(row, true);
   const result = sum.result();
   const out = given.text('out');
   if (out !== undefined) {

@@ -58,22 +58,36 @@ async function threads(file: URL, width: number, { directory, setup }: Where, co
   });
 }
 
-interface Ending {
-  /** Comes when no thread is left: a program that cannot be started again as a thread leaves none, and what waits would wait for ever. */
-  readonly ended: Promise<null>;
-  /** To be called when a task has failed: of a thread that dies with its task nothing else is told. */
-  readonly look: () => void;
-}
+/**
+ * Whoever waits when no thread is left (a program that cannot be started again as a thread leaves none) would wait for ever. No race with one
+ * promise for all tasks: that would keep every task's rows for as long as it is open.
+ */
+class Ending {
+  private readonly waiting = new Set<(error: Error) => void>();
+  private gone = false;
 
-function endingOf(piscina: Piscina): Ending {
-  let look = (): void => undefined;
-  const ended = new Promise<null>((resolve) => {
-    look = () => {
-      if (piscina.threads.length === 0) resolve(null);
-    };
-    piscina.on('error', look);
-  });
-  return { ended, look };
+  constructor(private readonly piscina: Piscina) {
+    piscina.on('error', () => this.look());
+  }
+
+  /** To be called when a task has failed: of a thread that dies with its task nothing else is told. */
+  look(): void {
+    this.gone ||= this.piscina.threads.length === 0;
+    if (this.gone) for (const reject of this.waiting) reject(noThread());
+  }
+
+  /** What the task gives, while there are threads. */
+  async of<T>(task: Promise<T>): Promise<T> {
+    task.catch(() => undefined); // told below, unless nobody is left
+    if (this.gone) throw noThread();
+    let leave: (error: Error) => void;
+    const left = new Promise<never>((_, reject) => this.waiting.add((leave = reject)));
+    try {
+      return await Promise.race([task, left]);
+    } finally {
+      this.waiting.delete(leave!);
+    }
+  }
 }
 
 interface ChunkTask {
@@ -85,6 +99,7 @@ interface ChunkTask {
 class HungError extends Error {}
 /** No thread is left. */
 class NoThreadError extends Error {}
+const noThread = (): NoThreadError => new NoThreadError('no thread could be started that simulates');
 
 /** How threads are watched, and what is done about those that die. */
 export interface Watched {
@@ -139,18 +154,14 @@ export async function threadEngine<K extends Context>(
   });
   let closed = false;
   let tasks = 0;
-  const ending = endingOf(piscina);
-  const dead = ending.ended.then((): never => {
-    throw new NoThreadError('no thread could be started that simulates');
-  });
-  dead.catch(() => undefined); // told to whoever waits
+  const ending = new Ending(piscina);
   const once = async (chunk: ChunkOf<K>): Promise<readonly RowOf<K>[]> => {
     const task: ChunkTask = { id: tasks++, chunk };
     const controller = new AbortController();
     silences.watch(task.id, () => controller.abort());
     const run = piscina.run(task, { name: 'serveChunk', signal: controller.signal }) as Promise<readonly RowOf<K>[]>;
     try {
-      return await Promise.race([run, dead]);
+      return await ending.of(run);
     } catch (error) {
       ending.look();
       if (!controller.signal.aborted) throw error;

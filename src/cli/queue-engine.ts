@@ -17,6 +17,7 @@ import {
   connectionOf,
   keyOf,
   loadPackages,
+  OPEN,
   queueName,
   shownName,
   threadsThere,
@@ -202,15 +203,16 @@ export async function queueEngine<K extends Context>(
   say: (line: string) => void,
 ): Promise<Engine<ChunkOf<K>, RowOf<K>>> {
   const packages = await loadPackages();
-  const redis = await connect(packages, url);
+  const redis = await connect(packages, url, say);
   const { Queue, QueueEvents } = packages.bull;
   const complain = complaints(url, say);
   const name = await queueName();
   const queue = new Queue<ChunkJob<K>, ChunkAnswer<K>>(name, {
     connection: connectionOf(url),
+    ...OPEN,
     streams: { events: { maxLen: MOST_EVENTS } },
   });
-  const events = new QueueEvents(name, { connection: connectionOf(url) });
+  const events = new QueueEvents(name, { connection: connectionOf(url), ...OPEN });
   for (const one of [queue, events, redis] as { on(event: 'error', listener: (error: Error) => void): unknown }[])
     one.on('error', complain);
   await Promise.all([queue.waitUntilReady(), events.waitUntilReady()]);

@@ -66,6 +66,9 @@ export function redisOf(given: Arguments): string {
 /** Without name and password. */
 export const placeOf = (url: string): string => `${new URL(url).protocol}//${new URL(url).host}`;
 
+/** What a URL with a password looks like. */
+const withPassword = (url: string): string => placeOf(url).replace('//', '//:PASSWORD@');
+
 export const keyOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
 
 /** @throws Error that tells what to install */
@@ -95,17 +98,38 @@ export const shownName = (queue: string): string =>
 
 /** For what BullMQ opens itself; a command waits for a server that is away for a while. */
 export const connectionOf = (url: string) => ({ url, maxRetriesPerRequest: null });
+/** What the server is was looked at once, by `connect`. */
+export const OPEN = { skipVersionCheck: true } as const;
+
+const LEAST_VERSION = [6, 2];
+
+/** @throws Error for a server that is too old */
+function checkServer(info: string, url: string, say: (line: string) => void): void {
+  const field = (name: string): string | undefined => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
+  const [major = 0, minor = 0] = (field('redis_version') ?? '').split('.').map(Number);
+  if (major < LEAST_VERSION[0]! || (major === LEAST_VERSION[0] && minor < LEAST_VERSION[1]!))
+    throw new Error(`the queue at ${placeOf(url)} is of version ${field('redis_version')}, expected 6.2 or later`);
+  const policy = field('maxmemory_policy') ?? 'noeviction';
+  if (policy !== 'noeviction')
+    say(
+      `note: the queue at ${placeOf(url)} drops keys when its memory is full (maxmemory-policy ${policy}): ` +
+        'chunks that it drops are done again; noeviction keeps them',
+    );
+}
 
 /** A connection, once it is known that the server answers. @throws Error that names the place */
-export async function connect({ Redis }: Packages, url: string): Promise<IoRedis.Redis> {
+export async function connect({ Redis }: Packages, url: string, say: (line: string) => void): Promise<IoRedis.Redis> {
   let reason: unknown;
   const probe = new Redis(url, { lazyConnect: true, connectTimeout: CONNECT_MS, retryStrategy: () => null });
   probe.on('error', (error) => (reason ??= error));
   try {
     await probe.connect();
-    await probe.ping();
+    checkServer(await probe.info(), url, say);
   } catch (error) {
     const { code, message } = (reason ?? error) as NodeJS.ErrnoException;
+    if (message.startsWith('the queue')) throw error;
+    if (message.startsWith('NOAUTH'))
+      throw new Error(`the queue at ${placeOf(url)} asks for a password: ${withPassword(url)}`, { cause: error });
     throw new Error(`the queue at ${placeOf(url)} cannot be reached (${code ?? message})`, { cause: error });
   } finally {
     probe.disconnect();

@@ -23,6 +23,7 @@ import {
   keyOf,
   leave,
   loadPackages,
+  OPEN,
   placeOf,
   queueName,
   redisOf,
@@ -120,9 +121,10 @@ export async function worker(args: readonly string[], io: Io): Promise<number> {
   given.check();
   if (io.program === undefined) throw new Error('a worker needs threads of the program, which cannot be started here');
   const packages = await loadPackages();
-  const redis = await connect(packages, url);
+  const say = (line: string): void => io.stderr(`${line}\n`);
+  const redis = await connect(packages, url, say);
   const name = await queueName();
-  const complain = complaints(url, (line) => io.stderr(`${line}\n`));
+  const complain = complaints(url, say);
   redis.on('error', complain);
   const id = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
   const crews = new Crews(io.program, threads, given.text('files-within'), hangMs, id);
@@ -140,6 +142,7 @@ export async function worker(args: readonly string[], io: Io): Promise<number> {
   };
   const bull = new packages.bull.Worker<ChunkJob, ChunkAnswer>(name, work, {
     connection: connectionOf(url),
+    ...OPEN,
     concurrency: threads * TAKEN,
     lockDuration: LOCK_MS,
     stalledInterval: STALL_CHECK_MS,

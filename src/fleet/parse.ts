@@ -66,6 +66,14 @@ export function parseFleet(
   { file, set = [] }: { file?: string; set?: readonly string[] } = {},
 ): LoadedFleet {
   const document = readDocument(text, file, 'a fleet: a YAML or JSON mapping with version, hosts and vms');
+  const { host, hosts, vms } = document.value;
+  if (hosts === undefined && (host !== undefined || Array.isArray(vms)))
+    throw new InputError({
+      ...(file === undefined ? {} : { file }),
+      path: '',
+      given: 'a scenario (of one host)',
+      expected: 'a fleet (hosts, placement, vms of a trace or generated); scenarios are for fluxhost run',
+    });
   const overridden = applyOverrides(document.value, set, unfold);
   const { loaded, problems } = check(overridden.value as Record<string, unknown>);
   const told: Problem[] = problems.map((problem) => {

@@ -14,8 +14,10 @@ export interface FleetManifest {
   version: string;
   /** Of the canonical JSON of the resolved fleet. */
   scenarioSha256: string;
-  /** Of the bytes of the core that placed the VMs. */
+  /** Of the bytes of the core that placed the VMs (fluxhost-memory.wasm). */
   coreSha256: string;
+  /** Of the bytes of the core that simulates hosts (fluxhost.wasm); stands where hosts are simulated. */
+  hostCoreSha256?: string;
   /** 64-bit hash over every event of the packing, as 16 hexadecimal digits. */
   fingerprint: string;
   /** Every random choice was drawn from it. */
@@ -30,9 +32,9 @@ export interface FleetManifest {
   durationNs: number;
   /** Events: of the packing, and of the hosts that were simulated. */
   events: number;
-  /** How long it took. */
+  /** How long the command took that wrote this: what a run that it went on with, or parts that it put together, took is not in it. */
   wallSeconds: number;
-  /** Events over it. */
+  /** Events of that command itself over `wallSeconds`: those of rows that it found are not among them, so it is 0 of `merge`. */
   eventsPerSecond: number;
 }
 
@@ -170,4 +172,6 @@ export interface FleetResult {
   }[];
   /** Present where hosts are missing: it was interrupted, or is one part of several. */
   incomplete?: true;
+  /** Present where it is one part of several, in words: `part 2 of 3`. */
+  part?: string;
 }

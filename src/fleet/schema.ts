@@ -29,7 +29,7 @@ import { CLASSES, CORE, KIB } from './vms.js';
 
 const DAYS = /^(\d{1,6})(?:\.(\d{1,6}))? ?d$/;
 const LONG_PATTERN = /^(\d{1,20})(?:\.(\d{1,20}))? ?(ns|us|µs|μs|ms|s|m|h|d)$/;
-const LONG_EXPECTED = 'a duration with a unit (ns, us, ms, s, m, h or d), such as 4h';
+const LONG_EXPECTED = 'a duration in digits with a unit (ns, us, ms, s, m, h or d), such as 4h';
 const DAY_NS = 86_400_000_000_000;
 
 /** Also in days: what goes on for months is not told in hours. */
@@ -44,7 +44,7 @@ function limited(text: string): number {
 }
 
 const long = quantity({ pattern: LONG_PATTERN, expected: LONG_EXPECTED, parse: limited });
-const ABOVE = { value: 1, expected: 'a duration above 0 with a unit (ns, us, ms, s, m, h or d), such as 4h' };
+const ABOVE = { value: 1, expected: 'a duration above 0 in digits with a unit (ns, us, ms, s, m, h or d), such as 4h' };
 const positiveLong = quantity({ pattern: LONG_PATTERN, expected: LONG_EXPECTED, parse: limited, least: ABOVE });
 /** Hosts fail once in years. */
 const mean = quantity({ pattern: LONG_PATTERN, expected: LONG_EXPECTED, parse: parseLong, least: ABOVE });

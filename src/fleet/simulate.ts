@@ -1,11 +1,12 @@
 // A fleet from its checked form to its result: VMs are read or drawn, and placed; then hosts are simulated, where that is asked for.
 
-import { compileMemoryCore, hashOf } from '../core/load.js';
-import { parseDuration } from '../input/quantities.js';
+import { compileCore, compileMemoryCore, hashOf } from '../core/load.js';
+import { formatSize, parseDuration } from '../input/quantities.js';
 import { LawError } from '../result/laws.js';
 import type { TraceHost } from '../workload/text-source.js';
 import { NAME, VERSION } from '../version.js';
 import { Simulation } from '../simulation.js';
+import { scaleOf } from './demand.js';
 import { Fingerprint } from './fingerprint.js';
 import { DRAW } from './host-events.js';
 import { engineHere, rowsOf } from './hosts.js';
@@ -16,11 +17,11 @@ import { Stays, windowsOf } from './windows.js';
 import type { ChunkContext, ChunkEngine, HostJob, HostRow } from './work.js';
 import { readTrace } from './formats/index.js';
 import { generate } from './generate.js';
-import { type Packed, type PackOptions, Packing } from './pack.js';
+import { groupsOf, type Packed, type PackOptions, Packing } from './pack.js';
 import type { LoadedFleet } from './parse.js';
 import type { FleetResult, PackingResult } from './result.js';
 import type { Fleet, Inside } from './types.js';
-import type { VmTable } from './vms.js';
+import { CORE, KIB, type VmTable } from './vms.js';
 
 export interface FleetRunOptions extends Pick<PackOptions, 'policy' | 'onProgress'> {
   /** Of fluxhost-memory.wasm, which places. */
@@ -78,15 +79,32 @@ export function mapOf({ hostCores, hostMemory }: Pick<Packed, 'hostCores' | 'hos
   return { hostsPerCell, coresPercent: cells(hostCores), memoryPercent: cells(hostMemory) };
 }
 
-export function warningsOf(fleet: Fleet, packing: PackingResult, endNs: number): FleetResult['warnings'] {
+/** VMs that came and that no host holds, were it empty. */
+function neverFit(fleet: Fleet, vms: VmTable, endNs: number): { readonly count: number; readonly first: number } {
+  const [cores, memory] = [scaleOf(fleet.overcommit.cores), scaleOf(fleet.overcommit.memory)];
+  const hosts = groupsOf(fleet);
+  const never = { count: 0, first: -1 };
+  for (let vm = 0; vm < vms.count && vms.arrivalNs[vm]! <= endNs; vm++) {
+    const vmClass = vms.classes[vm]!;
+    const [ofCores, ofMemory] = [vms.cores[vm]! * cores.demand[vmClass]!, vms.memory[vm]! * memory.demand[vmClass]!];
+    if (hosts.some((host) => host.cores >= ofCores && host.memory >= ofMemory)) continue;
+    if (never.count++ === 0) never.first = vm;
+  }
+  return never;
+}
+
+export function warningsOf(fleet: Fleet, vms: VmTable, packing: PackingResult, endNs: number): FleetResult['warnings'] {
   const warnings: FleetResult['warnings'] = [];
   if (packing.arrivals === 0)
     warnings.push({ code: 'no-arrivals', field: 'duration', detail: 'no VM came before the end' });
-  if (packing.rejected > 0 && packing.peakHosts < fleet.hosts.reduce((sum, { count }) => sum + count, 0))
+  const { count, first } = packing.rejected > 0 ? neverFit(fleet, vms, endNs) : { count: 0, first: -1 };
+  if (count > 0)
     warnings.push({
       code: 'never-fits',
       field: 'hosts',
-      detail: `${packing.rejected} VMs were rejected while hosts stood empty: they fit on no host, or on none that was open`,
+      detail:
+        `${count} of ${packing.arrivals} VMs fit on no host, were it empty: the first has ${vms.cores[first]! / CORE} cores and ` +
+        formatSize(vms.memory[first]! * KIB),
     });
   if (endNs === 0) warnings.push({ code: 'no-time', field: 'duration', detail: 'the fleet ends at 0: means are 0' });
   return warnings;
@@ -148,6 +166,7 @@ export async function prepareFleet(
       version: VERSION,
       scenarioSha256: loaded.sha256,
       coreSha256: hashOf(module) ?? '',
+      ...(simulates ? { hostCoreSha256: hashOf(await compileCore()) ?? '' } : {}),
       fingerprint: packed.fingerprint,
       seed: fleet.seed,
       placement: options.policy === undefined ? fleet.placement : 'policy',
@@ -163,7 +182,7 @@ export async function prepareFleet(
     classes: [],
     overTime: [...packed.samples],
     map: mapOf(packed),
-    warnings: warningsOf(fleet, packing, packed.endNs),
+    warnings: warningsOf(fleet, vms, packing, packed.endNs),
   };
   return {
     base,
@@ -187,20 +206,53 @@ const contextOf = ({ fleet, inside }: LoadedFleet): ChunkContext => ({
 /** Fewer hosts tell too little of the others. */
 const FEW_HOSTS = 20;
 
+const HOSTS_NAMED = 5;
+
+/** What went wrong in one way is told once, with the hosts. */
+function failures(errors: Merger['errors']): FleetResult['warnings'] {
+  const hostsOf = new Map<string, number[]>();
+  for (const { host, error } of errors) {
+    const hosts = hostsOf.get(error);
+    if (hosts === undefined) hostsOf.set(error, [host]);
+    else hosts.push(host);
+  }
+  return [...hostsOf].map(([detail, hosts]) => {
+    const more = hosts.length > HOSTS_NAMED ? ` and ${hosts.length - HOSTS_NAMED} more` : '';
+    const named = `${hosts.length === 1 ? 'host' : 'hosts'} ${hosts.slice(0, HOSTS_NAMED).join(', ')}${more}`;
+    return { code: 'host-failed', field: named, detail };
+  });
+}
+
 /** Rows of all hosts of the plan, in its order, to the whole result. */
 export class FleetSum {
   private readonly merger: Merger;
   private readonly fingerprint = new Fingerprint();
-  private readonly begun = performance.now();
+  /** Of whoever sums: `wallSeconds` holds their time alone. */
+  private begun = performance.now();
+  private made = 0;
 
-  constructor(private readonly prepared: Pick<PreparedFleet, 'base' | 'plan' | 'slo'>) {
+  /** @param placed whether the VMs were placed here, too */
+  constructor(
+    private readonly prepared: Pick<PreparedFleet, 'base' | 'plan' | 'slo'>,
+    private readonly placed = true,
+  ) {
     const { base, plan, slo } = prepared;
     this.merger = new Merger(plan, base.manifest.fidelity === 'sampled', slo);
     this.fingerprint.addText(base.manifest.fingerprint);
   }
 
-  add(row: HostRow): void {
+  /** The same without any row, for all of them in their order. */
+  again(): FleetSum {
+    const sum = new FleetSum(this.prepared, this.placed);
+    sum.begun = this.begun;
+    sum.made = this.made;
+    return sum;
+  }
+
+  /** @param found it was made before, by another command */
+  add(row: HostRow, found = false): void {
     this.merger.add(row);
+    if (!found) this.made += row.events;
     this.fingerprint.add(0, 0, row.host, row.epochs);
     this.fingerprint.addText(row.fingerprint);
   }
@@ -218,7 +270,9 @@ export class FleetSum {
     const { merger } = this;
     const { base, plan } = this.prepared;
     if (base.manifest.fidelity === 'packing') return base;
-    const wallSeconds = base.manifest.wallSeconds + (performance.now() - this.begun) / 1000;
+    const { placed } = this;
+    const wallSeconds = (placed ? base.manifest.wallSeconds : 0) + (performance.now() - this.begun) / 1000;
+    const made = (placed ? base.manifest.events : 0) + this.made;
     const events = base.manifest.events + merger.events;
     const isWhole = merger.rows === plan.order.length;
     const failed = merger.errors.length;
@@ -230,8 +284,7 @@ export class FleetSum {
         field: 'fidelity.share',
         detail: `${plan.order.length} hosts stand for ${base.hosts.of}: intervals are rough`,
       });
-    for (const { host, error } of merger.errors)
-      warnings.push({ code: 'host-failed', field: `host ${host}`, detail: error });
+    warnings.push(...failures(merger.errors));
     return {
       ...base,
       manifest: {
@@ -239,7 +292,7 @@ export class FleetSum {
         fingerprint: this.fingerprint.text(),
         events,
         wallSeconds,
-        eventsPerSecond: events / wallSeconds,
+        eventsPerSecond: made / wallSeconds,
       },
       hosts: { simulated, of: base.hosts.of, ...(failed === 0 ? {} : { failed }) },
       classes: merger.classes(),

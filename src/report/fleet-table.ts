@@ -68,6 +68,7 @@ export function renderFleet(result: FleetResult, look: Look = false): string {
       ? 'placement alone'
       : `${manifest.fidelity}, ${formatCount(hosts.simulated)} of ${formatCount(hosts.of)} hosts simulated under ${manifest.mechanism}${failed}`;
   const parts = [
+    ...(result.part === undefined ? [] : [`${result.part}; fluxhost merge puts all together`]),
     `${manifest.placement} on ${formatCount(hosts.of)} hosts, ${timeText(manifest.durationNs)}: ${told}`,
     renderTable([head(['', 'fleet']), ...cells(packingRows(result))], { look }),
   ];

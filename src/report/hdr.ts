@@ -23,8 +23,11 @@ const bucketed = (vm: VmResult): vm is Bucketed => vm.latencyNs.histogram !== un
 /** VMs that share a distribution stand under their group's name. */
 const nameOf = (vm: VmResult): string => vm.latencyShared ?? vm.name;
 
+/** What a histogram is of. */
+type Owner = 'VM' | 'class' | 'VM of a row';
+
 /** `vm,latencyNs,share`: of the requests completed, how many took no longer. */
-function cdfText(vms: readonly Bucketed[]): string {
+function cdfText(vms: readonly Bucketed[], of: Owner): string {
   const rows = vms.flatMap((vm) => {
     const { upTo, count } = vm.latencyNs.histogram;
     let seen = 0;
@@ -33,7 +36,7 @@ function cdfText(vms: readonly Bucketed[]): string {
       return [nameOf(vm), latencyNs, seen / vm.latencyNs.count];
     });
   });
-  return [...csvText(['vm', 'latencyNs', 'share'], rows)].join('');
+  return [...csvText([of.toLowerCase(), 'latencyNs', 'share'], rows)].join('');
 }
 
 /** log2 of half the sub-buckets of a power of two, by significant digits: HdrHistogram keeps 2 × 10^digits steps apart. */
@@ -156,14 +159,27 @@ export function encodedHistogram(buckets: Buckets, min: number, precision: numbe
 /** Seconds with three decimals, as logs have them. */
 const seconds = (ns: number): string => (ns / NS_PER_SECOND).toFixed(3);
 
-function logText(vms: readonly Bucketed[], { manifest, histogram }: Result): string {
-  const lines = vms.map(({ latencyNs, ...vm }) => {
-    const encoded = encodedHistogram(latencyNs.histogram, latencyNs.min ?? 0, histogram.precision);
-    const interval = `${seconds(manifest.warmupNs)},${seconds(manifest.measuredNs)}`;
-    return `Tag=${nameOf({ latencyNs, ...vm })},${interval},${((latencyNs.max ?? 0) / 1e6).toFixed(3)},${encoded}`;
+/** A line of a log. */
+export interface Logged {
+  /** Whose latencies. */
+  readonly tag: string;
+  readonly histogram: Buckets;
+  readonly precision: number;
+  /** In ns. */
+  readonly min: number;
+  readonly max: number;
+  readonly fromNs: number;
+  readonly lengthNs: number;
+}
+
+/** A histogram log of version 1.3. */
+export function logText(program: string, of: Owner, all: readonly Logged[]): string {
+  const lines = all.map(({ tag, histogram, precision, min, max, fromNs, lengthNs }) => {
+    const encoded = encodedHistogram(histogram, min, precision);
+    return `Tag=${tag},${seconds(fromNs)},${seconds(lengthNs)},${(max / 1e6).toFixed(3)},${encoded}`;
   });
   return [
-    `#[Latencies in ns of ${manifest.name} ${manifest.version}, one histogram a VM]`,
+    `#[Latencies in ns of ${program}, one histogram a ${of}]`,
     '#[Histogram log format version 1.3]',
     '#[StartTime: 0.000 (seconds since epoch), simulated]',
     '"StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram"',
@@ -173,11 +189,21 @@ function logText(vms: readonly Bucketed[], { manifest, histogram }: Result): str
 }
 
 /** `cdf.csv` and `latency.hlog`; nothing where no histogram was asked for, or nothing completed. */
-export function latencyFiles(result: Result): LatencyFile[] {
+export function latencyFiles(result: Result, of: Owner = 'VM'): LatencyFile[] {
   const vms = result.vms.filter(bucketed).filter(({ latencyNs }) => latencyNs.count > 0);
   if (vms.length === 0) return [];
+  const { manifest, histogram } = result;
+  const logged = vms.map((vm): Logged => ({
+    tag: nameOf(vm),
+    histogram: vm.latencyNs.histogram,
+    precision: histogram.precision,
+    min: vm.latencyNs.min ?? 0,
+    max: vm.latencyNs.max ?? 0,
+    fromNs: manifest.warmupNs,
+    lengthNs: manifest.measuredNs,
+  }));
   return [
-    { name: 'cdf.csv', text: cdfText(vms) },
-    { name: 'latency.hlog', text: logText(vms, result) },
+    { name: 'cdf.csv', text: cdfText(vms, of) },
+    { name: 'latency.hlog', text: logText(`${manifest.name} ${manifest.version}`, of, logged) },
   ];
 }

@@ -74,7 +74,13 @@ export function renderSize(result: SizeResult, look: Look = false, command = pla
       (one) =>
         `${run.mechanism}: no request came to judge ${one.for} by${one.of === 1 ? '' : ` in ${one.in} of ${one.of} seeds`}; it counts neither as met nor as missed`,
     ),
-    ...(run.bound === null ? [] : [`${run.mechanism}, bound by ${run.bound.by}: ${run.bound.detail}`]),
+    ...(run.bound === null
+      ? []
+      : [
+          run.bound.by === 'range' && run.value === null
+            ? `${run.mechanism}, nothing in the range is enough: ${run.bound.detail}`
+            : `${run.mechanism}, bound by ${run.bound.by}: ${run.bound.detail}`,
+        ]),
     ...(run.cut === undefined
       ? []
       : [

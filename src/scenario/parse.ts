@@ -42,6 +42,10 @@ function locate(
   return { ...(file === undefined ? {} : { file }), line: document.lineOf(problem.path), ...toProblem(problem) };
 }
 
+/** A fleet has hosts, a scenario has one. */
+const isFleet = ({ hosts, host, vms }: Readonly<Record<string, unknown>>): boolean =>
+  Array.isArray(hosts) && host === undefined && !Array.isArray(vms);
+
 /**
  * @example
  * const { scenario } = parseScenario(text, { file: 'burst.yaml', set: ['vms.0.vcpus.max=8'] });
@@ -50,6 +54,13 @@ function locate(
  */
 export function parseScenario(text: string, { file, set = [] }: ParseOptions = {}): ParsedScenario {
   const document = readDocument(text, file);
+  if (isFleet(document.value))
+    throw new InputError({
+      ...(file === undefined ? {} : { file }),
+      path: '',
+      given: 'a fleet (hosts)',
+      expected: 'a scenario (host, vms); fleets are for fluxhost fleet and fluxhost size',
+    });
   const overridden = applyOverrides(document.value, set, unfold);
   const checked = checkScenario(overridden.value);
   const located = checked.problems.map((problem) => locate(problem, document, overridden, file));

@@ -78,11 +78,17 @@ export class Pace {
   }
 }
 
-/** One part of the work of many: the I-th of N, from 1. */
-export type Shard = readonly [part: number, of: number];
+/** One part of the work of many: the I-th of N, from 1; or several in a row, of which `to` is the last. */
+export type Shard = readonly [part: number, of: number, to?: number];
 
 export const WHOLE: Shard = [1, 1];
 
 /** What of a list one part has, in its order. */
-export const shareOf = <T>(list: readonly T[], [part, of]: Shard): readonly T[] =>
-  list.slice(Math.floor((list.length * (part - 1)) / of), Math.floor((list.length * part) / of));
+export const shareOf = <T>(list: readonly T[], [part, of, to = part]: Shard): readonly T[] =>
+  list.slice(Math.floor((list.length * (part - 1)) / of), Math.floor((list.length * to) / of));
+
+export const isWhole = ([part, of, to = part]: Shard): boolean => part === 1 && to === of;
+
+/** `part 2 of 3`, `parts 1 to 2 of 3` */
+export const shardText = ([part, of, to = part]: Shard): string =>
+  `${part === to ? `part ${part}` : `parts ${part} to ${to}`} of ${of}`;

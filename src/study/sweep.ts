@@ -14,7 +14,7 @@ import { withFields } from '../scenario/written.js';
 import { type Axis, type Point, gridOf, latinOf, pointValue } from './axes.js';
 import { arrivalFields, factorFor, measuredCores, offeredCores } from './load.js';
 import { Doubts } from './doubts.js';
-import { type Shard, shareOf, WHOLE } from './engine.js';
+import { isWhole, type Shard, shardText, shareOf, WHOLE } from './engine.js';
 import { type Crew, LostRunError } from './runs.js';
 import { bare, noSample, sameTrace, seeded } from './study.js';
 import { type Variant, mechanismFields } from './variant.js';
@@ -73,8 +73,10 @@ export interface SweepResult {
     /** Than this, in ns. */
     targetNs: number;
   }[];
-  /** Present when it was interrupted: rows that had not ended are missing. */
+  /** Present where rows are missing: it was interrupted, or is one part of several. */
   incomplete?: true;
+  /** Present where it is one part of several, in words: `part 2 of 3`. */
+  part?: string;
 }
 
 /** Runs of a row go on until an interval is so narrow. */
@@ -369,5 +371,6 @@ export async function sweepAll(
     ...(finished.length < all.length || finished.some((row) => row.incomplete === true)
       ? { incomplete: true as const }
       : {}),
+    ...(isWhole(shard) ? {} : { part: shardText(shard) }),
   };
 }

@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { connect, loadPackages } from '../../src/cli/queue.js';
 import { queueEngine } from '../../src/cli/queue-engine.js';
 import { createOn } from '../../src/cli/tools.js';
 import { loadFleet } from '../../src/fleet/file.js';
@@ -255,6 +256,23 @@ describe('what is refused', () => {
       expect(one.err).toContain(`the queue at ${url.replace(':hush@', '')} cannot be reached (ECONNREFUSED)`);
       expect(one.err).not.toContain('hush');
     }
+  });
+
+  it('is a queue without the password that it asks for; one that drops keys is told of', async () => {
+    const packages = await loadPackages();
+    const said: string[] = [];
+    const open = () => connect(packages, server.url, (line) => said.push(line));
+    const place = server.url.replace('redis://', '');
+    await server.redis.config('SET', 'requirepass', 'hush');
+    await expect(open()).rejects.toThrow(`the queue at ${server.url} asks for a password: redis://:PASSWORD@${place}`);
+    await server.redis.config('SET', 'requirepass', '');
+    await server.redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
+    (await open()).disconnect();
+    await server.redis.config('SET', 'maxmemory-policy', 'noeviction');
+    (await open()).disconnect();
+    expect(said).toEqual([
+      expect.stringContaining('(maxmemory-policy allkeys-lru): chunks that it drops are done again'),
+    ]);
   });
 
   it('is a command without the packages, which are named', async () => {

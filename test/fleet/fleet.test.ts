@@ -92,7 +92,7 @@ describe('fluxhost fleet', () => {
     for (const part of [
       'placement: given "bestfit", expected one of (did you mean "best-fit"?)',
       'hosts.0.cores: given 0, expected a whole number from 1 to 65536',
-      'failures.mtbf: given "90x", expected a duration above 0 with a unit (ns, us, ms, s, m, h or d)',
+      'failures.mtbf: given "90x", expected a duration above 0 in digits with a unit (ns, us, ms, s, m, h or d)',
       'mechanism: given "hyperfluxx"',
       'pace: given an unknown field',
     ])
@@ -171,10 +171,36 @@ describe('a fleet from a program', () => {
     await expect(fleet(drawn, { policy: () => 50 })).rejects.toThrow('answered 50 for VM 0');
   });
 
+  it('is told apart from a scenario, in one line', async () => {
+    for (const [command, file, told] of [
+      ['sweep', 'fleet', 'given a fleet (hosts), expected a scenario (host, vms)'],
+      ['fleet', 'burst', 'given a scenario (of one host), expected a fleet (hosts, placement'],
+    ] as const) {
+      const io = captureIo();
+      const path = fileURLToPath(new URL(`../../examples/${file}.yaml`, import.meta.url));
+      expect(await main([command, path, ...(command === 'sweep' ? ['--vary', 'seed=1,2'] : [])], io)).toBe(2);
+      expect(io.err.trimEnd().split('\n')).toHaveLength(1);
+      expect(io.err).toContain(`${file}.yaml: ${told}`);
+    }
+  });
+
   it('warns where VMs fit on no host', async () => {
     const sizes = [{ weight: 1, cores: 33, memory: '1GiB' }];
     const { warnings } = await fleet({ ...drawn, vms: { generated: { ...drawn.vms.generated!, sizes } } });
     expect(warnings.map(({ code }) => code)).toEqual(['never-fits']);
+    expect(warnings[0]!.detail).toMatch(
+      /^(\d+) of \1 VMs fit on no host, were it empty: the first has 33 cores and 1GiB$/,
+    );
+  });
+
+  it('warns of no VM that an empty host would hold, however short hosts are', async () => {
+    const { packing, warnings } = await fleet({
+      ...drawn,
+      hosts: [{ count: 2, cores: 32, memory: '64GiB' }],
+      drains: [{ at: '1m', within: '1m', hosts: 0.5 }],
+    });
+    expect(packing.rejected).toBeGreaterThan(0);
+    expect(warnings).toEqual([]);
   });
 });
 
@@ -220,6 +246,9 @@ describe('fluxhost size of a fleet', () => {
   it('says where no number of hosts is enough, and refuses what is of scenarios', async () => {
     const { out } = await size('--json'); // one VM wants 99 cores
     expect((JSON.parse(out) as Sized).runs[0]).toMatchObject({ value: null, bound: { by: 'range' } });
+    expect((await size()).out.replaceAll(/\s+/g, ' ')).toMatch(
+      /nothing in the range is enough: at \d+, the most that was looked at, \d+ of \d+ VMs have no host; 1 of \d+ VMs fit on no host, were it empty: the first has 99 cores/,
+    );
     expect((await size('--find', 'hosts.0.cores')).err).toContain('expected a range: hosts.0.cores=LOW..HIGH');
     expect((await size('--mechanisms', 'ideal')).err).toContain('--mechanisms: given for a fleet');
     const cores = await size('--find', 'hosts.0.cores=4..128', '--json');

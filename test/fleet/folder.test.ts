@@ -21,6 +21,7 @@ import { fileURLToPath } from 'node:url';
 import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/program.js';
+import { compileCore, compileMemoryCore, hashOf } from '../../src/core/load.js';
 import type { FleetResult } from '../../src/fleet/result.js';
 import { type Epoch, failedRow, type HostRow } from '../../src/fleet/work.js';
 import { captureIo } from '../cli/fake.js';
@@ -106,7 +107,7 @@ describe('fluxhost size', () => {
     const arrivals = 'vms.behaviour.workload.arrivals={process: trace, format: csv, file: none.csv}';
     const { status, out, err } = await run(...words(), '--set', arrivals);
     expect([status, out]).toEqual([1, '']);
-    expect(err).toMatch(/hosts\.0\.count=26: host \d+ could not be simulated: .*none\.csv/);
+    expect(err).toMatch(/hosts\.0\.count=26: hosts (\d+, ){4}\d+ and \d+ more could not be simulated: .*none\.csv/);
   });
 
   it('has no threads for a scenario', async () => {
@@ -289,14 +290,23 @@ describe('hosts that cannot be simulated', () => {
     writeFileSync(calm, smallFleet('10ms').replace(/failures: .*\n/, ''));
     const { status, out } = await run('fleet', calm, '--workers', '1', '--set', arrivals, '--out', at('failed'));
     expect(status).toBe(4);
-    const { hosts } = lasting(readFileSync(at('failed', 'fleet.json'), 'utf8'));
+    const { hosts, warnings } = lasting(readFileSync(at('failed', 'fleet.json'), 'utf8'));
+    expect(warnings.map(({ code, field }) => `${code} ${field}`)).toEqual([
+      'host-failed hosts 0, 1, 2, 3, 4 and 19 more',
+    ]);
     expect(hosts).toEqual({ simulated: 0, of: 24, failed: 24 });
     expect(out).toContain('full, 0 of 24 hosts simulated under hyperflux, 24 failed');
     expect(verdictIn(page('failed'))).toMatch(/^Every VM had a host; 24 hosts could not be simulated\.$/);
     expect((await run('fleet', calm, '--workers', '1', '--out', at('none-failed'))).status).toBe(0);
+    expect(readFileSync(at('none-failed', 'latency.hlog'), 'utf8')).toContain('one histogram a class]');
+    expect(readFileSync(at('none-failed', 'cdf.csv'), 'utf8')).toMatch(/^class,/);
     expect(verdictIn(page('none-failed'))).toMatch(
       /^<span class="mark" aria-hidden="true">✓<\/span> Every VM had a host; /,
     );
+    // of the run before nothing stays
+    expect((await run('fleet', calm, '--set', arrivals, '--out', at('none-failed'))).status).toBe(4);
+    for (const name of ['latency.hlog', 'cdf.csv'])
+      expect(statSync(at('none-failed', name), { throwIfNoEntry: false })).toBeUndefined();
   });
 });
 
@@ -305,10 +315,24 @@ describe('parts', () => {
     const parts = [1, 2, 3].map((part) => at(`part-${part}`));
     for (const [i, out] of parts.entries())
       expect((await run('fleet', file, '--shard', `${i + 1}/3`, '--out', out)).status).toBe(0);
-    expect(lasting(readFileSync(join(parts[0]!, 'fleet.json'), 'utf8'))).toMatchObject({ incomplete: true });
+    expect(lasting(readFileSync(join(parts[0]!, 'fleet.json'), 'utf8'))).toMatchObject({
+      incomplete: true,
+      part: 'part 1 of 3',
+    });
+    expect(readFileSync(join(parts[0]!, 'report.html'), 'utf8')).toContain(
+      'part 1 of 3: the other hosts are not in it',
+    );
+    expect(readFileSync(join(parts[0]!, 'run.log'), 'utf8')).toMatch(/ done: 8 hosts\n$/);
     const { status, err } = await run('merge', parts[2]!, parts[0]!, parts[1]!, '--out', at('merged'));
     expect(status, err).toBe(0);
     expect(bitsOf(at('merged'))).toEqual(bitsOf(at('whole')));
+    const manifestOf = (name: string) =>
+      (JSON.parse(readFileSync(at(name, 'fleet.json'), 'utf8')) as FleetResult).manifest;
+    const { coreSha256, hostCoreSha256, eventsPerSecond, wallSeconds, events } = manifestOf('whole');
+    expect(hostCoreSha256).toBe(hashOf(await compileCore()));
+    expect(coreSha256).toBe(hashOf(await compileMemoryCore()));
+    expect(eventsPerSecond * wallSeconds).toBeCloseTo(events, 3);
+    expect(manifestOf('merged').eventsPerSecond).toBe(0); // it made none
 
     expect((await run('merge', parts[0]!, parts[2]!)).err).toContain(
       'given 2 of 3 parts, expected the missing ones too: 2',

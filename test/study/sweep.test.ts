@@ -4,6 +4,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { simulatorAt, threadEngine } from '../../src/cli/pool.js';
 import { main } from '../../src/cli/program.js';
@@ -440,6 +442,27 @@ it('runs of threads that end are made here, those that wait too', async () => {
   expect(made).toEqual(expected);
   expect(new Set(made).size).toBe(5);
 }, 20_000);
+
+it('rows of chunks that are done are kept by nobody', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'fluxhost-pool-')), 'answers.mjs');
+  writeFileSync(file, 'export const serveChunk = () => [{}];');
+  const engine = await threadEngine(
+    pathToFileURL(file),
+    1,
+    { directory: '', setup: {} },
+    { kind: 'runs' },
+    { silenceMs: Infinity },
+  );
+  const rows: WeakRef<object>[] = [];
+  for (let i = 0; i < 8; i++) rows.push(new WeakRef((await engine.run({ runs: [] }))[0]!));
+  setFlagsFromString('--expose-gc');
+  for (let i = 0; i < 3; i++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    (runInNewContext('gc') as () => void)();
+  }
+  expect(rows.slice(0, -1).map((row) => row.deref())).toEqual(Array(7).fill(undefined));
+  await engine.close();
+});
 
 it('runs are made here, too, where the last thread dies with a run', async () => {
   // Both threads are taken to be ready at first and have a run each; one dies at once, its successor is none, then the other dies.

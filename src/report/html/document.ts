@@ -318,7 +318,14 @@ function sweepReport(result: SweepResult): Report {
       ...(Number.isFinite(seeds) ? [`${seeds} ${seeds === 1 ? 'seed' : 'seeds'} each, the same for all`] : []),
     ],
     remarks: [
-      ...interrupted(result.incomplete),
+      ...(result.part === undefined
+        ? interrupted(result.incomplete)
+        : [
+            {
+              code: 'part',
+              detail: `${result.part}: rows of the others are not in it; fluxhost merge puts all together`,
+            },
+          ]),
       ...(refused === 0
         ? []
         : [

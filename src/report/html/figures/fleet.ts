@@ -98,6 +98,12 @@ function classTable({ classes }: FleetResult): Table | undefined {
   };
 }
 
+function missing({ part, incomplete, hosts }: FleetResult): Report['remarks'] {
+  const those = `latencies and core time are of ${grouped(hosts.simulated)} hosts alone`;
+  if (part !== undefined) return [{ code: 'part', detail: `${part}: ${those}; fluxhost merge puts all together` }];
+  return incomplete === true ? [{ code: 'incomplete', detail: `interrupted: ${those}` }] : [];
+}
+
 export function fleetReport(result: FleetResult): Report {
   const { manifest, packing, hosts, classes } = result;
   const judged = classes.filter(({ slo }) => slo !== undefined);
@@ -120,8 +126,12 @@ export function fleetReport(result: FleetResult): Report {
       `${manifest.durationNs >= 2 * HOUR ? `${Number((manifest.durationNs / HOUR).toFixed(1))}\u00a0hours` : duration(manifest.durationNs)} simulated`,
       `fidelity ${manifest.fidelity}: ${grouped(hosts.simulated)} of ${grouped(hosts.of)} hosts simulated${failed.length > 0 ? `, ${grouped(hosts.failed!)} failed` : ''}`,
       `seed ${manifest.seed}`,
+      ...(result.part === undefined ? [] : [`${result.part}: the other hosts are not in it`]),
     ],
-    remarks: result.warnings.map(({ code, field, detail }) => ({ code, detail: `${field}: ${detail}` })),
+    remarks: [
+      ...missing(result),
+      ...result.warnings.map(({ code, field, detail }) => ({ code, detail: `${field}: ${detail}` })),
+    ],
     ...(table === undefined ? {} : { claims: [{ title: 'How long do the classes wait?', table }] }),
     figures: [mapFigure(result), ...(time === undefined ? [] : [time])],
     manifest: {
@@ -129,7 +139,10 @@ export function fleetReport(result: FleetResult): Report {
       rows: [
         ['program', `${manifest.name} ${manifest.version}`],
         ['fleet (SHA-256)', manifest.scenarioSha256],
-        ['core (SHA-256)', manifest.coreSha256],
+        ['core that placed VMs (SHA-256)', manifest.coreSha256],
+        ...(manifest.hostCoreSha256 === undefined
+          ? []
+          : [['core that simulated hosts (SHA-256)', manifest.hostCoreSha256] as const]),
         ['fingerprint', manifest.fingerprint],
         ['seed', String(manifest.seed)],
         ['events', grouped(manifest.events)],
