@@ -1,11 +1,12 @@
 // What a recording shows and the model has no parameter for: listed with its size, so that nobody takes a fit for it.
 
 import type { Span } from '../recording/spans.js';
-import { lengthOf } from '../recording/spans.js';
+import { common, joined, lengthOf, without } from '../recording/spans.js';
 import type { Recording } from '../recording/events.js';
 import type { RecordedTask, Work } from '../recording/tasks.js';
 import type { Fit } from './fit.js';
 import type { Chosen } from './scenario.js';
+import { standing } from './throttled.js';
 
 /** One thing, in words, with its size in this recording. */
 export interface Gap {
@@ -17,7 +18,7 @@ export interface Gap {
 }
 
 /** Of one VM; its name stands before each. */
-function gapsOfVm(work: Work, { group, limit }: Chosen, fit: Fit, throttled: readonly Span[]): Gap[] {
+function gapsOfVm(work: Work, { group, limit, cpus }: Chosen, fit: Fit, throttled: readonly Span[]): Gap[] {
   const own = work.tasks.filter((task) => task.group === group);
   const { wakeUpNs, wakeUpRangeNs, mostUsedNs, earlier, sliceNs } = fit.vms[group]!;
   const quotaNs = limit?.quotaUs === undefined ? undefined : limit.quotaUs * 1000;
@@ -39,6 +40,10 @@ function gapsOfVm(work: Work, { group, limit }: Chosen, fit: Fit, throttled: rea
     {
       what: 'tasks before which one began that came later (the model serves in order of arrival)',
       ...{ value: overtaken(own) / own.length, unit: 'share' },
+    },
+    {
+      what: 'time with tasks waiting, not for quota, beside an idle CPU of its own (Linux has a queue for each CPU)',
+      ...{ value: idleBesideQueue(work, group, cpus, throttled), unit: 'share' },
     },
     { what: 'moves of threads to another CPU', value: work.migrations[group] ?? 0, unit: 'count' },
     {
@@ -82,6 +87,19 @@ export function gapsOf(
     },
   ];
   return gaps.filter(({ value }) => value > 0);
+}
+
+/** Where a VM has several CPUs: how much of the time in which tasks wait, and not for quota, one of them has nothing to do. */
+export function idleBesideQueue(
+  work: Work,
+  group: number,
+  cpus: readonly number[],
+  throttled: readonly Span[],
+): number {
+  if (cpus.length < 2) return 0;
+  const waiting = without(standing(work, group).waits, throttled);
+  const idle = joined(cpus.flatMap((cpu) => work.idle.get(cpu) ?? []));
+  return waiting.length === 0 ? 0 : lengthOf(common(waiting, idle)) / lengthOf(waiting);
 }
 
 /** How many began before one that had come into the queue earlier. */

@@ -40,15 +40,19 @@ export function vmName(name: string, taken: readonly string[]): string {
   }
 }
 
-/** `switchNs`: of each run, what a switch takes; it lies within what was recorded as run. */
+/**
+ * `switchNs`: of each run, what a switch takes; it lies within what was recorded as run. On which CPU a task began, and when, stands beside
+ * it for those who look into the differences; no scenario reads it.
+ */
 function csvOf(tasks: readonly RecordedTask[], zeroNs: number, switchNs: number): string {
   const rows = [...tasks]
     .sort((a, b) => a.queuedNs - b.queuedNs)
-    .map(({ queuedNs, serviceNs, runs }) => [
+    .map(({ queuedNs, serviceNs, runs, cpu, startNs }) => [
       Math.round(queuedNs - zeroNs),
       Math.max(1, Math.round(serviceNs - switchNs * Math.max(1, runs))),
+      ...[cpu, Math.round(startNs - zeroNs)],
     ]);
-  return `arrival,service\n${rows.map((row) => row.join(',')).join('\n')}\n`;
+  return `arrival,service,cpu,began\n${rows.map((row) => row.join(',')).join('\n')}\n`;
 }
 
 /** From `fromNs` (or the period's beginning before it) to `untilNs`. */

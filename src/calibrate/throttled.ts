@@ -15,7 +15,7 @@ const EARLY_NS = 500_000;
 const isTouch = ({ blocked, fromNs, untilNs }: Run): boolean => !blocked && untilNs - fromNs < TOUCH_NS;
 
 /** Times in which threads of the VM waited, and those in which one ran. */
-function standing(work: Work, group: number): { readonly waits: Span[]; readonly runs: Span[] } {
+export function standing(work: Work, group: number): { readonly waits: Span[]; readonly runs: Span[] } {
   const waits: Span[] = [];
   const runs: Span[] = [];
   const preempted = new Map<number, number>();
@@ -44,10 +44,14 @@ export function throttledSpans(work: Work, group: number, cpus: readonly number[
     return length >= LEAST_NS && lengthOf(common(idle, [span])) >= length / 2;
   });
   if (work.periodsNs.length === 0) return still;
-  // A CPU of a virtual machine may be slow to wake: what no new quota ends is not waiting for it.
+  // A CPU of a virtual machine may be slow to wake: what no new quota ends is not waiting for it. With several CPUs one of them may have
+  // quota of its own left for who comes meanwhile; who waits at another goes on doing so until there is new quota.
   return still.filter(([from, until]) => {
     const at = firstFrom(work.periodsNs, until - SOON_NS);
-    return at !== undefined && at >= from && at <= until + EARLY_NS;
+    if (at === undefined || at < from) return false;
+    return (
+      at <= until + EARLY_NS || (cpus.length > 1 && lengthOf(common(waits, [[until, at]])) >= at - until - SOON_NS)
+    );
   });
 }
 

@@ -3,8 +3,8 @@
 //
 // Two ways of Linux's are undone. Since 6.18 a cgroup without quota is throttled thread by thread, each when it would next return to
 // its program: a thread that is woken meanwhile has a CPU for some 10 us and is taken off it again. Such a run is none: the wait
-// goes on. And some kernels do not tell a switch away from idle: it is set to where what the thread that then runs is
-// first charged for begins, or to when it was woken.
+// goes on. And some kernels do not tell a switch away from idle, nor one away from some of their own threads: it is set to where what
+// the thread that then runs is first charged for begins, or to when it was woken.
 
 import { type Groups, NOBODY } from './groups.js';
 import type { Span } from './spans.js';
@@ -38,6 +38,8 @@ export interface RecordedTask {
   /** When it came into a CPU's queue; as far as the recording tells, else when it was woken. */
   readonly queuedNs: number;
   readonly startNs: number;
+  /** Where it began. */
+  readonly cpu: number;
   readonly endNs: number;
   readonly serviceNs: number;
   /** Times that it had a CPU. */
@@ -60,7 +62,7 @@ export interface Work {
   readonly othersNs: ReadonlyMap<number, number>;
   /** How long runs of any thread last that begin and end with a switch that was told. */
   readonly runsNs: readonly number[];
-  /** Switches from idle that were not told. */
+  /** Switches from idle, or from a thread of the kernel's, that were not told. */
   readonly implied: number;
   /** Times in which a CPU had no thread, by CPU. */
   readonly idle: ReadonlyMap<number, readonly Span[]>;
@@ -73,6 +75,7 @@ export interface Work {
 interface Thread {
   wake?: Pick<RecordedTask, 'wakeNs' | 'waker' | 'wakerGroup'>;
   startNs: number;
+  startCpu: number;
   ranNs: number;
   runs: number;
   fromIdle: boolean;
@@ -110,6 +113,7 @@ class Reader {
     if (thread === undefined) {
       thread = {
         startNs: 0,
+        startCpu: NOBODY,
         ranNs: 0,
         runs: 0,
         fromIdle: false,
@@ -123,19 +127,25 @@ class Reader {
     return thread;
   }
 
-  /** Whoever does something on a CPU that was idle runs there; `ranNs`: what he is charged for since he does. */
+  /** Whoever does something on a CPU that was idle, or a kernel's, runs there; `ranNs`: what he is charged for since he does. */
   meet({ atNs, cpu: number, pid }: Pick<SchedEvent, 'atNs' | 'cpu' | 'pid'>, ranNs?: number): void {
     const cpu = this.cpus.get(number);
-    if (cpu?.thread !== 0 || pid <= 0) return;
+    if (cpu === undefined || cpu.thread === pid || pid <= 0) return;
+    // A thread of a VM has always told when it left.
+    if (cpu.thread !== 0 && (this.groups.of(cpu.thread) !== NOBODY || ranNs === undefined)) return;
     const thread = this.thread(pid);
     const charged = ranNs === undefined ? thread.queuedNs : Math.max(atNs - ranNs, thread.wake?.wakeNs ?? 0);
     const since = Math.max(cpu.sinceNs, charged);
     // The kernel may charge from before it tells that the thread is in the queue: while the CPU wakes.
     thread.queuedNs = Math.min(thread.queuedNs, since);
     this.implied++;
-    this.wasIdle(number, cpu.sinceNs, since);
-    this.enter(pid, since, cpu);
-    this.cpus.set(number, { thread: pid, sinceNs: since, before: 0, told: false });
+    if (cpu.thread === 0) this.wasIdle(number, cpu.sinceNs, since);
+    else {
+      this.other(number, since - cpu.sinceNs);
+      this.thread(cpu.thread).running = false;
+    }
+    this.enter(pid, since, number, cpu);
+    this.cpus.set(number, { thread: pid, sinceNs: since, before: cpu.thread, told: false });
   }
 
   /** Who is charged runs; another CPU tells it when it puts somebody behind him. */
@@ -162,8 +172,12 @@ class Reader {
     const cpu = this.cpus.get(event.cpu);
     if (cpu !== undefined && cpu.thread === event.pid) this.leave(event, cpu);
     if (cpu?.thread === 0 && event.pid === 0) this.wasIdle(event.cpu, cpu.sinceNs, event.atNs);
-    if (event.next > 0) this.enter(event.next, event.atNs, event.pid === 0 ? cpu : undefined);
+    if (event.next > 0) this.enter(event.next, event.atNs, event.cpu, event.pid === 0 ? cpu : undefined);
     this.cpus.set(event.cpu, { thread: event.next, sinceNs: event.atNs, before: event.pid, told: true });
+  }
+
+  private other(cpu: number, ranNs: number): void {
+    this.othersNs.set(cpu, (this.othersNs.get(cpu) ?? 0) + ranNs);
   }
 
   private wasIdle(cpu: number, fromNs: number, untilNs: number): void {
@@ -176,7 +190,7 @@ class Reader {
     const ranNs = event.atNs - cpu.sinceNs;
     if (event.pid === 0) return;
     const group = this.groups.of(event.pid);
-    if (group === NOBODY) this.othersNs.set(event.cpu, (this.othersNs.get(event.cpu) ?? 0) + ranNs);
+    if (group === NOBODY) this.other(event.cpu, ranNs);
     const run = { fromNs: cpu.sinceNs, untilNs: event.atNs, before: cpu.before, after: event.next };
     if (cpu.told) this.runsNs.push(ranNs);
     if (group !== NOBODY) this.runs.push({ ...run, group, thread: event.pid, cpu: event.cpu, blocked: event.blocks });
@@ -194,16 +208,16 @@ class Reader {
     if (event.ends && thread.worked) return;
     thread.worked = true;
     const { startNs, queuedNs, ranNs: serviceNs, runs, fromIdle } = thread;
-    const when = { ...wake, queuedNs: Math.min(queuedNs, startNs), startNs, endNs: event.atNs };
+    const when = { ...wake, queuedNs: Math.min(queuedNs, startNs), startNs, cpu: thread.startCpu, endNs: event.atNs };
     this.tasks.push({ group, thread: event.pid, ...when, serviceNs, runs, fromIdle });
   }
 
   /** `idle`: the CPU before, where it was idle. */
-  private enter(pid: number, atNs: number, idle: Cpu | undefined): void {
+  private enter(pid: number, atNs: number, cpu: number, idle: Cpu | undefined): void {
     const thread = this.thread(pid);
     thread.running = true;
     if (thread.runs++ > 0 || thread.wake === undefined) return;
-    thread.startNs = Math.max(atNs, thread.wake.wakeNs);
+    [thread.startNs, thread.startCpu] = [Math.max(atNs, thread.wake.wakeNs), cpu];
     thread.fromIdle = idle?.thread === 0 && idle.sinceNs <= thread.wake.wakeNs;
   }
 }

@@ -1,7 +1,8 @@
 // Threads to VMs and tasks, on small inputs written by hand.
 
 import { describe, expect, it } from 'vitest';
-import { overtaken, widthsOf } from '../../src/calibrate/gaps.js';
+import { idleBesideQueue, overtaken, widthsOf } from '../../src/calibrate/gaps.js';
+import { throttledSpans } from '../../src/calibrate/throttled.js';
 import { waitingOf } from '../../src/calibrate/timeline.js';
 import { groupsOf } from '../../src/recording/groups.js';
 import { readRecording } from '../../src/recording/read.js';
@@ -80,6 +81,23 @@ describe('tasks', () => {
     expect(other.tasks).toEqual(own.tasks);
     expect([own.implied, other.implied]).toEqual([1, 1]);
   });
+
+  it('go on where the kernel does not tell that a thread of its own has left the CPU', async () => {
+    const note = (pid: number): string =>
+      `t40-40 (40) [001] d..2. ${at(0)}: tracing_mark_write: fluxhost member ${pid} /a`;
+    const ran = (us: number, pid: number, ns: number): string =>
+      `t${pid}-${pid} (10) [000] d..2. ${at(us)}: sched_stat_runtime: comm=t${pid} pid=${pid} runtime=${ns} [ns]`;
+    const { tasks, othersNs, implied } = await work(
+      ...[note(11), turn(1, 30, 'S', 0), wake(10, 0, 11), turn(20, 0, 'R', 11)],
+      turn(320, 11, 'R', 75), // 75 is the kernel's; that 11 has the CPU again at 400 is not told
+      ran(500, 11, 100_000),
+      turn(501, 11, 'S', 0),
+    );
+    expect(tasks.map(({ startNs, endNs, serviceNs, runs, cpu }) => [startNs, endNs, serviceNs, runs, cpu])).toEqual([
+      [20_000, 501_000, 401_000, 2, 0],
+    ]);
+    expect([othersNs.get(0), implied]).toEqual([80_000, 1]);
+  });
 });
 
 const task = (queuedNs: number, startNs: number, endNs: number, more: object = {}): Work['tasks'][number] => ({
@@ -101,6 +119,37 @@ describe('what is told of tasks', () => {
     const tasks = [task(5, 12, 30), task(8, 30, 45)];
     const runs = tasks.map(({ startNs, endNs }) => ({ group: 0, fromNs: startNs, untilNs: endNs, blocked: true }));
     expect(waitingOf({ tasks, runs } as unknown as Work, 0, 0, 10, 5)).toEqual([2, 1, 0, 0, 0]);
+  });
+});
+
+describe('standing still on two CPUs', () => {
+  const ms = (value: number): number => value * 1e6;
+  /** One task waits at CPU 1 until `untilMs`; another has quota left at CPU 0, from 40 to 41 ms. New quota comes at 90 ms. */
+  const standing = (untilMs: number): Work => {
+    const runs = [
+      { fromNs: ms(40), untilNs: ms(41), cpu: 0, thread: 1 },
+      { fromNs: ms(untilMs), untilNs: ms(untilMs + 1), cpu: 1, thread: 2 },
+    ].map((run) => ({ group: 0, blocked: true, ...run }));
+    return {
+      tasks: [task(ms(10), ms(untilMs), ms(untilMs + 1)), task(ms(40), ms(40), ms(41))],
+      ...{ runs, periodsNs: [ms(90)], endNs: ms(200) },
+      idle: new Map([[0, [[0, ms(40)], [ms(41), ms(200)]]]]), // prettier-ignore
+    } as unknown as Work;
+  };
+
+  it('is for want of quota where what waits elsewhere goes on until there is some', () => {
+    expect(throttledSpans(standing(90), 0, [0, 1])).toEqual([
+      [ms(10), ms(40)],
+      [ms(41), ms(90)],
+    ]);
+    expect(throttledSpans(standing(60), 0, [0, 1])).toEqual([]);
+  });
+
+  it('is a queue at the wrong CPU where there is quota', () => {
+    // Waits from 10 to 60 ms, one of them beside CPU 0 at work.
+    expect(idleBesideQueue(standing(60), 0, [0, 1], [])).toBeCloseTo(49 / 50, 12);
+    expect(idleBesideQueue(standing(60), 0, [0, 1], [[ms(10), ms(35)]])).toBeCloseTo(24 / 25, 12);
+    expect(idleBesideQueue(standing(60), 0, [0], [])).toBe(0);
   });
 });
 
