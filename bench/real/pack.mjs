@@ -4,6 +4,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { columnsOf } from './columns.mjs';
 
 const [folder, target] = process.argv.slice(2);
 if (target === undefined) throw new Error('usage: pack.mjs FOLDER FILE.json.gz');
@@ -13,7 +14,7 @@ const { kernel, processor, cpus, cgroups, clock, lostPerCpu, seconds, recorderCp
 const files = Object.fromEntries(
   scenario.vms.map(({ workload }) => [
     workload.arrivals.file,
-    readFileSync(join(folder, workload.arrivals.file), 'utf8'),
+    columnsOf(readFileSync(join(folder, workload.arrivals.file), 'utf8')),
   ]),
 );
 const kept = { kernel, processor, cpus, cgroups, clock, lostPerCpu, seconds, recorderCpuSeconds };

@@ -16,7 +16,22 @@ export interface TableRow {
   readonly error: number;
   readonly spread: number;
   readonly keptErrors: readonly number[] | null;
+  /** Of each of STEPS, each repetition's; null: on one CPU. */
+  readonly stepErrors: readonly (readonly number[])[] | null;
   readonly within: boolean;
 }
+export interface Rules {
+  readonly sliceNs: number;
+  readonly keptNs: number;
+  readonly tickNs?: number;
+  readonly isOne?: boolean;
+  readonly isOrdered?: boolean;
+}
+export const STEPS: readonly (readonly [name: string, rules: Rules])[];
+export const AS_THE_MODEL: Rules;
+export function steppedBy(
+  rules: Rules,
+  repetition: Pick<Repetition, 'scenario' | 'files'>,
+): ReadonlyMap<string, (figure: 'throttled' | 'wait' | 'latency', quantile: string | null) => number>;
 export function rowsOf(loads: readonly Load[]): TableRow[];
-export function tableOf(loads: readonly Load[]): string;
+export function tableOf(loads: readonly Load[], rows?: readonly TableRow[]): string;

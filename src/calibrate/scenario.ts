@@ -41,18 +41,20 @@ export function vmName(name: string, taken: readonly string[]): string {
 }
 
 /**
- * `switchNs`: of each run, what a switch takes; it lies within what was recorded as run. On which CPU a task began, and when, stands beside
- * it for those who look into the differences; no scenario reads it.
+ * `switchNs`: of each run, what a switch takes; it lies within what was recorded as run. On which CPU a task began, and its place in the
+ * order of beginnings, stand beside it for who looks into the differences; no scenario reads them.
  */
 function csvOf(tasks: readonly RecordedTask[], zeroNs: number, switchNs: number): string {
+  const began = [...tasks].sort((a, b) => a.startNs - b.startNs);
+  const order = new Map(began.map((task, i) => [task, i]));
   const rows = [...tasks]
     .sort((a, b) => a.queuedNs - b.queuedNs)
-    .map(({ queuedNs, serviceNs, runs, cpu, startNs }) => [
-      Math.round(queuedNs - zeroNs),
-      Math.max(1, Math.round(serviceNs - switchNs * Math.max(1, runs))),
-      ...[cpu, Math.round(startNs - zeroNs)],
+    .map((task) => [
+      Math.round(task.queuedNs - zeroNs),
+      Math.max(1, Math.round(task.serviceNs - switchNs * Math.max(1, task.runs))),
+      ...[task.cpu, order.get(task)],
     ]);
-  return `arrival,service,cpu,began\n${rows.map((row) => row.join(',')).join('\n')}\n`;
+  return `arrival,service,cpu,order\n${rows.map((row) => row.join(',')).join('\n')}\n`;
 }
 
 /** From `fromNs` (or the period's beginning before it) to `untilNs`. */

@@ -4,6 +4,7 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { type Columns, columnsOf, csvOf } from '../../bench/real/columns.mjs';
 import { simulatedFigures } from '../../src/calibrate/figures.js';
 import type { Calibration } from '../../src/calibrate/index.js';
 import { Simulation } from '../../src/index.js';
@@ -14,18 +15,34 @@ import { memoryHost } from '../../src/workload/text-source.js';
 export interface Kept {
   readonly scenario: ScenarioInput;
   readonly files: Readonly<Record<string, string>>;
-  readonly calibration: Pick<Calibration, 'rows' | 'vms' | 'fit'>;
+  readonly calibration: Pick<Calibration, 'rows' | 'vms' | 'fit' | 'gaps'>;
 }
 
-const folder = fileURLToPath(new URL('fixtures', import.meta.url));
+export type Folder = 'one-cpu' | 'two-cpus';
 const SUFFIX = '.json.gz';
+const pathOf = (folder: Folder): string => fileURLToPath(new URL(`fixtures/${folder}`, import.meta.url));
 
-export function readKept(): Map<string, Kept> {
-  const names = readdirSync(folder).filter((name) => name.endsWith(SUFFIX));
+/** A table or drawing of docs/real.md, between its marks. */
+export function inRealPage(parts: Readonly<Record<string, string>>): { readonly before: string; readonly now: string } {
+  const before = readFileSync(PAGE, 'utf8');
+  let now = before;
+  for (const [name, part] of Object.entries(parts)) {
+    const [begin, end] = [`<!-- ${name} -->\n\n`, `\n\n<!-- /${name} -->`];
+    now = now.slice(0, now.indexOf(begin) + begin.length) + part + now.slice(now.indexOf(end));
+  }
+  return { before, now };
+}
+export const PAGE = fileURLToPath(new URL('../../docs/real.md', import.meta.url));
+
+/** By load, in the order of their names. */
+export function readKept(folder: Folder): Map<string, Kept> {
+  const names = readdirSync(pathOf(folder)).filter((name) => name.endsWith(SUFFIX));
   return new Map(
     names.map((name) => {
-      const text = gunzipSync(readFileSync(`${folder}/${name}`)).toString();
-      return [name.slice(0, -SUFFIX.length), JSON.parse(text) as Kept];
+      const text = gunzipSync(readFileSync(`${pathOf(folder)}/${name}`)).toString();
+      const { files, ...rest } = JSON.parse(text) as Omit<Kept, 'files'> & { files: Record<string, Columns> };
+      const plain = Object.fromEntries(Object.entries(files).map(([file, columns]) => [file, csvOf(columns)]));
+      return [name.slice(0, -SUFFIX.length), { ...rest, files: plain }];
     }),
   );
 }
@@ -58,8 +75,9 @@ export async function simulated({ scenario, files, calibration }: Kept): Promise
 }
 
 /** @returns the fixture as it now is */
-export async function renewed(name: string, kept: Kept): Promise<Kept> {
+export async function renewed(folder: Folder, name: string, kept: Kept): Promise<Kept> {
   const now = { ...kept, calibration: { ...kept.calibration, ...(await simulated(kept)) } };
-  writeFileSync(`${folder}/${name}${SUFFIX}`, gzipSync(JSON.stringify(now), { level: 9 }));
+  const files = Object.fromEntries(Object.entries(kept.files).map(([file, csv]) => [file, columnsOf(csv)]));
+  writeFileSync(`${pathOf(folder)}/${name}${SUFFIX}`, gzipSync(JSON.stringify({ ...now, files }), { level: 9 }));
   return now;
 }

@@ -1,23 +1,22 @@
 // The model's `cgroup` held against recordings of Linux's own (fixtures/README.md): the table of docs/real.md, what explains its misses,
-// and a second, naive calculation of the same arrivals and services.
+// and a second, naive calculation of the same arrivals and services. On one CPU; two-cpus.test.ts has two.
 //
 //     FLUXHOST_PIN=1 npx vitest run test/calibrate/linux.test.ts
 //
 // simulates anew what was recorded, and writes fixtures, table and timelines.
 
-import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { LOADS } from '../../bench/real/loads.mjs';
 import { tasksOf, underQuota } from '../../bench/real/quota.mjs';
 import { rowsOf, tableOf } from '../../bench/real/table.mjs';
 import { timelineOf } from '../../src/report/calibrate-table.js';
 import { parseDuration } from '../../src/input/quantities.js';
-import { readKept, renewed, simulated, type Kept } from './kept.js';
+import { PAGE, inRealPage, readKept, renewed, simulated, type Kept } from './kept.js';
 
 const PIN = process.env['FLUXHOST_PIN'] !== undefined;
-const kept = readKept();
-if (PIN) for (const [name, one] of kept) kept.set(name, await renewed(name, one));
+const kept = readKept('one-cpu');
+if (PIN) for (const [name, one] of kept) kept.set(name, await renewed('one-cpu', name, one));
 const loads = LOADS.map(({ name }) => ({
   name,
   repetitions: [...kept].filter(([file]) => file.replace(/-\d$/, '') === name).map(([, one]) => one),
@@ -80,19 +79,13 @@ describe('recordings of Linux', () => {
   });
 
   it('are tabled and drawn in docs/real.md', () => {
-    const page = fileURLToPath(new URL('../../docs/real.md', import.meta.url));
-    const before = readFileSync(page, 'utf8');
     const drawn = loads.slice(0, 2).map(({ name, repetitions }) => {
       const { timeline } = repetitions[0]!.calibration.vms[0]!;
       return timelineOf({ name, timeline });
     });
     const parts = { table: tableOf(loads), timelines: `\`\`\`text\n${drawn.join('')}\`\`\`` };
-    let text = before;
-    for (const [name, part] of Object.entries(parts)) {
-      const [begin, end] = [`<!-- ${name} -->\n\n`, `\n\n<!-- /${name} -->`];
-      text = text.slice(0, text.indexOf(begin) + begin.length) + part + text.slice(text.indexOf(end));
-    }
-    if (PIN) writeFileSync(page, text);
-    else expect(before).toBe(text);
+    const { before, now } = inRealPage(parts);
+    if (PIN) writeFileSync(PAGE, now);
+    else expect(before).toBe(now);
   });
 });

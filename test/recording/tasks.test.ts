@@ -102,7 +102,7 @@ describe('tasks', () => {
 
 const task = (queuedNs: number, startNs: number, endNs: number, more: object = {}): Work['tasks'][number] => ({
   ...{ group: 0, thread: 1, wakeNs: queuedNs, waker: 9, wakerGroup: -1, queuedNs, startNs, endNs },
-  ...{ serviceNs: endNs - startNs, runs: 1, fromIdle: false, ...more },
+  ...{ serviceNs: endNs - startNs, runs: 1, cpu: 0, fromIdle: false, ...more },
 });
 
 describe('what is told of tasks', () => {
