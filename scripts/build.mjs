@@ -1,6 +1,6 @@
 // The build, target by target: cores by asc, their bytes and the report's page as modules, bundles by esbuild, types by tsc.
 // A target whose inputs and outputs hash as they did last time is skipped; `--force` builds all of them,
-// names (`cores bytes bundle types`) build only those and what they need.
+// names (`cores bytes bundle web types api`) build only those and what they need.
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
@@ -105,14 +105,22 @@ const TARGETS = [
     build: buildWeb,
   },
   {
-    // without the API reference, which takes long: `npm run docs -- --site` has it
+    // takes longer than all bundles together: no test and no first run waits for it
+    name: 'api reference',
+    group: 'api',
+    inputs: () => [...TOOLING, 'scripts/api.mjs', 'package.json', 'tsconfig.json', ...sources()],
+    outputs: ['build/api/README.md'],
+    build: buildApi,
+  },
+  {
+    // with the API reference where that has been built
     name: 'docs site',
     group: 'web',
     inputs: () => [
       ...[...TOOLING, 'scripts/site.mjs', 'README.md', 'CHANGELOG.md', 'CONTRIBUTING.md'],
       ...listFiles('docs'),
       ...listFiles('src/web/docs'),
-      'src/report/html/page/colours.css',
+      ...['src/report/html/page/colours.css', 'build/api/README.md'],
     ],
     outputs: ['dist/web/docs/index.html', 'dist/web/docs/docs.css', 'dist/web/docs/search.js'],
     build: buildSite,
@@ -380,9 +388,14 @@ async function buildWeb() {
   process.stderr.write(await web());
 }
 
+async function buildApi() {
+  const { apiReference } = await import('./api.mjs');
+  await apiReference(at('build/api'));
+}
+
 async function buildSite() {
   const { site } = await import('./site.mjs');
-  process.stderr.write(await site(at('dist/web/docs')));
+  process.stderr.write(await site(at('dist/web/docs'), { api: 'build/api' }));
 }
 
 /** What is bundled keeps its terms: the packages, and the loader that as-bind holds a copy of. */
@@ -474,7 +487,7 @@ export async function build({ groups = [], force = false } = {}) {
   }
   const wants = (group) => groups.length === 0 || groups.includes(group);
   const of = (group) => TARGETS.filter((target) => target.group === group);
-  const LAST = ['bundle', 'web', 'types'];
+  const LAST = ['bundle', 'web', 'types', 'api'];
   const any = LAST.some(wants);
   if (wants('cores')) await Promise.all(of('cores').map((target) => make(target, force)));
   else if (wants('bytes') || any)
@@ -485,9 +498,14 @@ export async function build({ groups = [], force = false } = {}) {
     );
   if (wants('bytes') || any) for (const target of of('bytes')) await make(target, force);
   const rest = TARGETS.filter((target) => LAST.includes(target.group) && wants(target.group));
-  const failures = (await Promise.allSettled(rest.map((target) => make(target, force)))).filter(
-    (outcome) => outcome.status === 'rejected',
-  );
+  const api = rest.filter(({ group }) => group === 'api').map((target) => make(target, force));
+  const others = rest.filter(({ group }) => group !== 'api');
+  const after = ({ name }) => (name === 'docs site' ? Promise.allSettled(api) : undefined);
+  const made = others.map(async (target) => {
+    await after(target);
+    await make(target, force);
+  });
+  const failures = (await Promise.allSettled([...api, ...made])).filter((outcome) => outcome.status === 'rejected');
   if (failures.length > 0) throw new Error(failures.map((failure) => failure.reason.message).join('\n'));
 }
 

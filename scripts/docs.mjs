@@ -106,8 +106,3 @@ for (const [path, page] of [...Object.entries(pages), ...pictures]) {
   if (!process.argv.includes('--check')) writeAtomically(at(path), text);
   else if (read(path) !== text) fail(`${path} is not what the program says: run \`npm run docs\``);
 }
-
-if (process.argv.includes('--site')) {
-  const { site } = await import('./site.mjs');
-  process.stdout.write(await site(at('dist/web/docs'), { api: !process.argv.includes('--no-api') }));
-}

@@ -1,8 +1,8 @@
-// The documentation as a folder of pages: README, docs/ and (with `api`) what typedoc says of the API, rendered with one navigation and
+// The documentation as a folder of pages: README, docs/ and (with `api`) what scripts/api.mjs says of the API, rendered with one navigation and
 // one search index. Static files without inline script or style, so that the live page's policy holds for them too.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
-import { at, fail, listFiles, runToolQuietly } from './support.mjs';
+import { at, fail, listFiles } from './support.mjs';
 
 /** What the navigation shows, in order; a folder stands for all of it. Everything in docs/ has to be here. */
 export const CHAPTERS = [
@@ -57,7 +57,6 @@ export const CHAPTERS = [
   ['Reference', ['docs/parameters.md', 'CHANGELOG.md']],
   ['Inside', ['docs/architecture.md', 'docs/performance.md', 'CONTRIBUTING.md', 'docs/decisions/']],
 ];
-const API_ENTRIES = ['index', 'core-entry', 'node-entry', 'report-entry'];
 /** Characters of a section that a search shows. */
 const EXCERPT = 180;
 /** Characters that a part of the search's index is made of: some 100 kB of it, packed. */
@@ -83,7 +82,7 @@ const placeOf = (path) =>
     : path.replace(/^docs\//, '').replace(/(README)?\.md$/, (_, index) => (index ? 'index.html' : '.html'));
 
 /** Markdown by path: what the site is made of. */
-function sources(apiFolder) {
+function sources(api) {
   const pages = new Map();
   for (const path of CHAPTERS.flatMap(([, paths]) => paths).flatMap((path) =>
     path.endsWith('/') ? listFiles(path) : [path],
@@ -91,13 +90,19 @@ function sources(apiFolder) {
     if (path.endsWith('.md')) pages.set(path, readFileSync(at(path), 'utf8'));
   for (const path of listFiles('docs'))
     if (path.endsWith('.md') && !pages.has(path)) fail(`${path} is in no chapter of the site (scripts/site.mjs)`);
-  if (apiFolder === undefined) return pages;
-  const { relative } = posix;
-  for (const path of listFiles(relative(at(), apiFolder)))
-    if (path.endsWith('.md'))
-      pages.set(`docs/api/${relative(relative(at(), apiFolder), path)}`, readFileSync(at(path), 'utf8'));
+  for (const path of api === undefined ? [] : listFiles(api))
+    if (path.endsWith('.md')) pages.set(`docs/api/${posix.relative(api, path)}`, readFileSync(at(path), 'utf8'));
   return pages;
 }
+
+/** LaTeX, as GitHub renders it too, as MathML; without the style attributes that the policy forbids. */
+function equation(temml, latex) {
+  const math = temml.renderToString(latex, { displayMode: true, throwOnError: true });
+  return `<div class="equation" tabindex="0">${math.replaceAll(/ style="[^"]*"/g, '')}</div>\n`;
+}
+
+/** The words of LaTeX, for the search. */
+const wordsOf = (latex) => latex.replaceAll(/\\text\{([^}]*)\}/g, '$1').replaceAll(/\\[a-zA-Z]+|[\\{}_^&]/g, ' ');
 
 /** Renders one page, and says what stands in it. */
 function rendered(markdown, path, pages, files) {
@@ -143,7 +148,8 @@ function rendered(markdown, path, pages, files) {
       sections.push({ id, heading: text, text: '' });
     } else if (token.type === 'inline' && tokens[i - 1]?.type !== 'heading_open' && sections.length > 0)
       sections.at(-1).text += ` ${plain(token)}`;
-    else if (token.type === 'fence' && sections.length > 0) sections.at(-1).text += ` ${token.content}`;
+    else if (token.type === 'fence' && sections.length > 0)
+      sections.at(-1).text += ` ${token.info === 'math' ? wordsOf(token.content) : token.content}`;
     if (token.type === 'th_open' || token.type === 'td_open') {
       const align = /right|center/.exec(token.attrGet('style') ?? '')?.[0];
       token.attrs = align === undefined ? null : [['class', align]];
@@ -250,30 +256,11 @@ function searchParts(MiniSearch, made) {
   return parts;
 }
 
-/** What typedoc says, as Markdown in a folder of its own. */
-async function apiMarkdown() {
-  const folder = mkdtempSync(at('build/api-'));
-  const options =
-    '--tsconfig tsconfig.json --readme none --hidePageHeader --hideBreadcrumbs --disableSources --logLevel Error';
-  const entries = API_ENTRIES.flatMap((name) => ['--entryPoints', `src/${name}.ts`]);
-  const { status, said } = await runToolQuietly('typedoc/bin/typedoc', [
-    '--plugin',
-    'typedoc-plugin-markdown',
-    ...entries,
-    '--name',
-    'API',
-    '--out',
-    folder,
-    ...options.split(' '),
-  ]);
-  if (status !== 0) fail(`typedoc: ${said}`);
-  return folder;
-}
-
-/** @param api with the API reference, which takes some 15 s */
-export async function site(target, { api = false } = {}) {
-  const [{ default: MarkdownIt }, { default: MiniSearch }, { build }] = await Promise.all([
+/** @param api the folder of the API reference, which is in it where that folder is there */
+export async function site(target, { api } = {}) {
+  const [{ default: MarkdownIt }, { default: temml }, { default: MiniSearch }, { build }] = await Promise.all([
     import('markdown-it'),
+    import('temml'),
     import('minisearch'),
     import('esbuild'),
   ]);
@@ -282,11 +269,12 @@ export async function site(target, { api = false } = {}) {
   const { code_inline: inline } = markdown.renderer.rules;
   markdown.renderer.rules.code_inline = (...given) =>
     inline(...given).replaceAll(/--[\w-]+/g, '<span class="flag">$&</span>');
-  const apiFolder = api ? await apiMarkdown() : undefined;
-  const pages = sources(apiFolder);
+  const { fence } = markdown.renderer.rules;
+  markdown.renderer.rules.fence = (tokens, i, ...rest) =>
+    tokens[i].info === 'math' ? equation(temml, tokens[i].content) : fence(tokens, i, ...rest);
+  const pages = sources(api);
   const files = new Map();
   const made = new Map([...pages.keys()].map((path) => [path, rendered(markdown, path, pages, files)]));
-  if (apiFolder !== undefined) rmSync(apiFolder, { recursive: true });
   const titles = new Map([...made].map(([path, { title }]) => [path, title]));
   rmSync(target, { recursive: true, force: true });
   const write = (place, content) => {

@@ -8,7 +8,7 @@ import { at, listFiles, writeAtomically } from './support.mjs';
 
 const FOLDER = 'dist/web';
 /** Packed, bytes: what the first run loads, and each part that is loaded on demand. */
-const FIRST = 290_000;
+const FIRST = 300_000;
 const LATER = 150_000;
 
 const STORY = 'src/web/stories/burst.ts';

@@ -115,7 +115,7 @@ async function answer(folder: Folder, request: IncomingMessage, response: Server
   const pathname = (request.url ?? '/').replace(/[?#].*$/s, '');
   const file = await folder.file(pathname);
   if (file === undefined) {
-    const why = pathname.startsWith('/docs/') ? ': `npm run docs -- --site` makes the documentation' : '';
+    const why = pathname.startsWith('/docs/') ? ': `npm run build` makes the documentation' : '';
     response.writeHead(404, { ...HEADERS, 'content-type': 'text/plain; charset=utf-8' }).end(`not here${why}\n`);
     return;
   }

@@ -60,6 +60,15 @@ async function audit(page: Page): Promise<string[]> {
 }
 
 describe('the documentation in Chromium', () => {
+  it('says on every page how the API reference is made, where it has not been', async () => {
+    const { page, complaints } = await open('model/moves.html', 1440, 'light');
+    await page.click('nav.pages a:text-is("API reference: how to build it")');
+    await page.waitForURL(/docs\/web\.html#api-reference$/);
+    expect(await page.textContent('main')).toContain('npm run build puts this documentation into dist/web/docs');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it('finds a section by its words and goes there', async () => {
     const { page, complaints } = await open('model/moves.html', 1440, 'light');
     expect(await page.isVisible('#found')).toBe(false);

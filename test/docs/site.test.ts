@@ -1,7 +1,7 @@
 // The documentation as pages: every link of every page leads somewhere, every page can be reached, and nothing in them needs
 // more than the live page's policy allows.
 
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { gzipSync } from 'node:zlib';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -10,14 +10,26 @@ import MiniSearch from 'minisearch';
 import { site, slugOf } from '../../scripts/site.mjs';
 
 let folder: string;
+/** A reference of one function. */
+let api: string;
 let pages: Map<string, string>;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'fluxhost-docs-'));
-  await site(folder);
+  api = mkdtempSync('build/test-api-');
+  writeFileSync(join(api, 'README.md'), '# API\n\n- [burst](index/functions/burst.md)\n');
+  mkdirSync(join(api, 'index/functions'), { recursive: true });
+  writeFileSync(
+    join(api, 'index/functions/burst.md'),
+    '# Function: burst()\n\nSays nothing of [API](../../README.md).\n',
+  );
+  await site(folder, { api });
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.html'));
   pages = new Map(files.map((path) => [path, readFileSync(join(folder, path), 'utf8')]));
 }, 60_000);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+  rmSync(api, { recursive: true, force: true });
+});
 
 const all = (html: string, pattern: RegExp): string[] => [...html.matchAll(pattern)].map(([, found]) => found!);
 
@@ -44,15 +56,33 @@ it('every link and picture of every page leads to something that is there', () =
 
 it('every page stands in the navigation of every other', () => {
   const reached = all(pages.get('index.html')!.split('<main')[0]!, /<li><a href="([^"#]*)"/g);
-  expect([...pages.keys()].filter((path) => !reached.includes(path))).toEqual([]);
+  const members = /^api\/./; // of which the reference's own pages tell
+  expect([...pages.keys()].filter((path) => !reached.includes(path) && !members.test(path))).toEqual([]);
+  expect(reached).toContain('api/index.html');
 });
 
-it('a build without the API reference says how it is made, from every page', () => {
+it('links the API reference that has been built, and how to build one nowhere', () => {
   for (const [path, html] of pages) {
-    const to = /<li><a href="([^"]*)">API reference: how to build it<\/a><\/li>/.exec(html)?.[1];
-    expect(to, path).toMatch(/(^|\/)web\.html#api-reference$/);
+    expect(html, path).toMatch(/<li><a href="[^"]*index\.html"[^>]*>API<\/a><\/li>/);
+    expect(html, path).not.toContain('how to build it');
   }
-  expect(pages.get('web.html')!.split('id="api-reference"')[1]).toMatch(/npm run docs -- .*--site/);
+  expect(pages.get('api/index/functions/burst.html')).toContain('Function: burst()');
+});
+
+it('sets equations as equations', () => {
+  const sources = readdirSync('docs', { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.md'));
+  let found = 0;
+  for (const path of sources) {
+    const set = all(
+      pages.get(path.replace(/md$/, 'html').replace(/README\.html$/, 'index.html'))!,
+      /(<math display="block")/g,
+    );
+    expect(set, path).toHaveLength(all(readFileSync(join('docs', path), 'utf8'), /^ *(```)math$/gm).length);
+    found += set.length;
+  }
+  expect(found).toBeGreaterThan(10);
+  expect(pages.get('model/residency.html')).toContain('<mfrac><mtext>move</mtext>');
+  expect([...pages.values()].filter((html) => /\\(text|frac|times)|class="language-math"/.test(html))).toEqual([]);
 });
 
 it('no page has script or style of its own', () => {
