@@ -1,5 +1,5 @@
-// Pictures of the models' pages: what a move of a core and a page fault are made of, step by step, to scale, at the defaults of the
-// program. `npm run docs` writes them to docs/pictures/.
+// Pictures of the models' pages: what a move of a core, a round of the arbiter and a page fault are made of, step by step, and what the
+// tiers of starts take; to scale, at the defaults of the program. `npm run docs` writes them to docs/pictures/.
 
 import { PARAMETERS } from './parameters.js';
 
@@ -8,16 +8,29 @@ interface Step {
   readonly path: string;
   readonly name: string;
   readonly hue: Hue;
+  /** So many of them. */
+  readonly times?: number;
+}
+
+/** One after the other, from an instant on. */
+interface Row {
+  readonly name: string;
+  readonly fromNs: number;
+  readonly steps: readonly Step[];
+  /** Stands behind them. */
+  readonly note?: string;
 }
 
 /** Whose time it is. */
-type Hue = 'arbiter' | 'victim' | 'transition' | 'beneficiary' | 'server';
+type Hue = 'arbiter' | 'victim' | 'transition' | 'beneficiary' | 'server' | 'plain' | 'confidential';
 const LEGEND: Readonly<Record<Hue, string>> = {
   arbiter: 'the polling core',
   victim: "the victim's task still runs",
   transition: 'transition: nobody’s task runs there',
   beneficiary: 'the beneficiary’s vCPU wakes',
   server: 'a swap worker; the core runs others',
+  plain: 'circle: any function',
+  confidential: 'diamond: a confidential one, which is attested when it boots',
 };
 const COLOURS: Readonly<Record<Hue, readonly [string, string]>> = {
   arbiter: ['#7a7a7a', '#a0a0a0'],
@@ -25,6 +38,8 @@ const COLOURS: Readonly<Record<Hue, readonly [string, string]>> = {
   transition: ['#c9c2b4', '#6b665c'],
   beneficiary: ['#c98a1b', '#e0a94a'],
   server: ['#7b5ea7', '#a58cd0'],
+  plain: ['#3f7fbf', '#6aa5dd'],
+  confidential: ['#c98a1b', '#e0a94a'],
 };
 
 const WIDTH = 720;
@@ -40,49 +55,193 @@ function nanoseconds(path: string): number {
 }
 
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-const short = (ns: number): string => (ns < 1000 ? `${ns} ns` : `${ns / 1000} µs`);
+const short = (ns: number): string =>
+  ns < 1000 ? `${ns} ns` : ns < 1e6 ? `${ns / 1000} µs` : `${Number((ns / 1e6).toPrecision(3))} ms`;
+const lengthOf = ({ path, times = 1 }: Step): number => nanoseconds(path) * times;
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** Paper, title, key and what is drawn, in light and dark; `said` is the title that is read, `more` is style of this one. */
+function page(
+  title: string,
+  said: string,
+  height: number,
+  hues: readonly Hue[],
+  drawn: readonly string[],
+  more = '',
+): string {
+  const top = height - 10 - 18 * hues.length;
+  const key = hues.map((hue, i) => {
+    const y = top + 18 * i;
+    return `<rect class="${hue}" x="${LEFT}" y="${y}" width="12" height="12"/><text x="${LEFT + 18}" y="${y + 10}">${escaped(LEGEND[hue])}</text>`;
+  });
+  const fills = (which: 0 | 1): string => hues.map((hue) => `.${hue}{fill:${COLOURS[hue][which]}}`).join('');
+  const style =
+    'text{font:12px system-ui,sans-serif;fill:#222}.title{font-weight:600;font-size:14px}.name{text-anchor:middle}' +
+    `.tick{text-anchor:middle;fill:#555}.line{stroke:#888;fill:none}.paper{fill:#fffdf8}${fills(0)}` +
+    `@media (prefers-color-scheme:dark){text{fill:#e8e4dc}.tick{fill:#aaa}.paper{fill:#1c1b19}${fills(1)}}${more}`;
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img">\n` +
+    `<title>${escaped(said)}</title>\n<style>${style}</style>\n` +
+    `<rect class="paper" width="${WIDTH}" height="${height}" rx="6"/>\n` +
+    `<text class="title" x="${LEFT}" y="24">${escaped(title)}</text>\n` +
+    `${[...drawn, ...key].join('\n')}\n</svg>\n`
+  );
+}
+
+const huesOf = (steps: readonly Step[]): Hue[] => [...new Set(steps.map(({ hue }) => hue))];
+
+/** Microseconds below what is drawn. */
+function axis(total: number, scale: number, left: number, y: number): string[] {
+  const every = total > 8000 ? 2000 : 1000;
+  return Array.from({ length: Math.floor(total / every) + 1 }, (_, i) => {
+    const x = (left + i * every * scale).toFixed(1);
+    return `<path class="line" d="M${x} ${y}v5"/><text class="tick" x="${x}" y="${y + 18}">${(i * every) / 1000}${i === 0 ? ' µs' : ''}</text>`;
+  });
+}
+
+/** Bars one behind the other, the first at x. */
+function bars({ steps }: Row, from: number, scale: number, y: number, label: (i: number, middle: number) => string) {
+  let at = from;
+  return steps.map((step, i) => {
+    const [x, width] = [at, lengthOf(step) * scale];
+    at += width;
+    const title = `${step.path}${step.times === undefined ? '' : ` × ${step.times}`}: ${short(lengthOf(step))}`;
+    return (
+      `<g><title>${escaped(title)}</title>` +
+      `<rect class="${step.hue}" x="${x.toFixed(1)}" y="${y}" width="${Math.max(1, width - 1).toFixed(1)}" height="${BAR}"/>` +
+      `${label(i, x + width / 2)}</g>`
+    );
+  });
+}
 
 /** Steps one after the other on an axis of microseconds. Names go to three rows in turns, so that none runs into its neighbour. */
 function timeline(title: string, steps: readonly Step[]): string {
-  const long = steps.map(({ path }) => nanoseconds(path));
-  const total = long.reduce((sum, ns) => sum + ns, 0);
+  const total = sum(steps.map(lengthOf));
   const scale = (WIDTH - LEFT - RIGHT) / total;
-  const used = [...new Set(steps.map(({ hue }) => hue))];
+  const hues = huesOf(steps);
   const base = TOP + 52;
-  const height = base + BAR + 44 + 18 * used.length;
-  let at = 0;
-  const bars = steps.map(({ name, hue, path }, i) => {
-    const [x, width] = [LEFT + at * scale, long[i]! * scale];
-    at += long[i]!;
+  const label = (i: number, middle: number): string => {
     const y = base - 8 - 16 * (i % 3);
-    const middle = (x + width / 2).toFixed(1);
+    const x = middle.toFixed(1);
     return (
-      `<g><title>${escaped(`${path}: ${short(long[i]!)}`)}</title>` +
-      `<rect class="${hue}" x="${x.toFixed(1)}" y="${base}" width="${Math.max(1, width - 1).toFixed(1)}" height="${BAR}"/>` +
-      `<path class="line" d="M${middle} ${y + 3}V${base}"/>` +
-      `<text class="name" x="${Math.max(Number(middle), LEFT + 34).toFixed(1)}" y="${y}">${escaped(name)} ${short(long[i]!)}</text></g>`
+      `<path class="line" d="M${x} ${y + 3}V${base}"/>` +
+      `<text class="name" x="${Math.max(Number(x), LEFT + 34).toFixed(1)}" y="${y}">${escaped(steps[i]!.name)} ${short(lengthOf(steps[i]!))}</text>`
     );
+  };
+  const drawn = bars({ name: '', fromNs: 0, steps }, LEFT, scale, base, label);
+  const height = base + BAR + 44 + 18 * hues.length;
+  return page(`${title}: ${short(total)}`, `${title}, ${short(total)}`, height, hues, [
+    ...drawn,
+    ...axis(total, scale, LEFT, base + BAR),
+  ]);
+}
+
+/** Of words on bars: dark, but on what is dark itself. */
+const INSIDE = '.inside{fill:#000}@media (prefers-color-scheme:dark){.inside{fill:#000}.transition+.inside{fill:#fff}}';
+
+/** What several do at the same time: a row each, on one axis. */
+function rows(title: string, all: readonly Row[]): string {
+  const left = LEFT + 150;
+  const total = Math.max(...all.map(({ fromNs, steps }) => fromNs + sum(steps.map(lengthOf))));
+  const scale = (WIDTH - left - RIGHT) / total;
+  const hues = huesOf(all.flatMap(({ steps }) => steps));
+  const drawn = all.map((row, i) => {
+    const y = TOP + i * (BAR + 8);
+    const from = left + row.fromNs * scale;
+    const lead =
+      row.fromNs === 0
+        ? ''
+        : `<path class="line" stroke-dasharray="2 3" d="M${left} ${y + BAR / 2}H${from.toFixed(1)}"/>`;
+    const inside = (at: number, middle: number): string => {
+      const { name } = row.steps[at]!;
+      const fits = lengthOf(row.steps[at]!) * scale > 6.5 * name.length + 4;
+      return fits
+        ? `<text class="name inside" x="${middle.toFixed(1)}" y="${y + BAR / 2 + 4}">${escaped(name)}</text>`
+        : '';
+    };
+    const made = bars(row, from, scale, y, inside).join('');
+    const end = from + sum(row.steps.map(lengthOf)) * scale;
+    const note =
+      row.note === undefined
+        ? ''
+        : `<text x="${(end + 8).toFixed(1)}" y="${y + BAR / 2 + 4}">${escaped(row.note)}</text>`;
+    return `<g class="row"><text x="${LEFT}" y="${y + BAR / 2 + 4}">${escaped(row.name)}</text>${lead}${made}${note}</g>`;
   });
-  const every = total > 8000 ? 2000 : 1000;
-  const ticks = Array.from({ length: Math.floor(total / every) + 1 }, (_, i) => {
-    const x = (LEFT + i * every * scale).toFixed(1);
-    return `<path class="line" d="M${x} ${base + BAR}v5"/><text class="tick" x="${x}" y="${base + BAR + 18}">${(i * every) / 1000}${i === 0 ? ' µs' : ''}</text>`;
-  });
-  const key = used.map((hue, i) => {
-    const y = base + BAR + 34 + 18 * i;
-    return `<rect class="${hue}" x="${LEFT}" y="${y}" width="12" height="12"/><text x="${LEFT + 18}" y="${y + 10}">${escaped(LEGEND[hue])}</text>`;
-  });
-  const style =
-    'text{font:12px system-ui,sans-serif;fill:#222}.title{font-weight:600;font-size:14px}.name{text-anchor:middle}' +
-    `.tick{text-anchor:middle;fill:#555}.line{stroke:#888;fill:none}.paper{fill:#fffdf8}${used.map((hue) => `.${hue}{fill:${COLOURS[hue][0]}}`).join('')}` +
-    `@media (prefers-color-scheme:dark){text{fill:#e8e4dc}.tick{fill:#aaa}.paper{fill:#1c1b19}${used.map((hue) => `.${hue}{fill:${COLOURS[hue][1]}}`).join('')}}`;
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img">\n` +
-    `<title>${escaped(title)}, ${short(total)}</title>\n<style>${style}</style>\n` +
-    `<rect class="paper" width="${WIDTH}" height="${height}" rx="6"/>\n` +
-    `<text class="title" x="${LEFT}" y="24">${escaped(title)}: ${short(total)}</text>\n` +
-    `${[...bars, ...ticks, ...key].join('\n')}\n</svg>\n`
+  const bottom = TOP + all.length * (BAR + 8);
+  const said = `${title}: ${all.map(({ name, steps, fromNs }) => `${name} until ${short(fromNs + sum(steps.map(lengthOf)))}`).join(', ')}`;
+  return page(
+    title,
+    said,
+    bottom + 44 + 18 * hues.length,
+    hues,
+    [...drawn, ...axis(total, scale, left, bottom)],
+    INSIDE,
   );
+}
+
+interface Tier {
+  readonly name: string;
+  readonly paths: readonly string[];
+  readonly attested: boolean;
+}
+
+/** Behind words that lie on a line. */
+const HALO =
+  '.halo{stroke:#fffdf8;stroke-width:5px;paint-order:stroke}@media (prefers-color-scheme:dark){.halo{stroke:#1c1b19}}';
+const TIER = 40;
+
+/** A mark of what several steps take together, on a logarithmic axis; one row for each way, with what is attested beside it. */
+function tiers(title: string, all: readonly Tier[]): string {
+  const left = LEFT + 70;
+  const [low, high] = [1e4, 1e9]; // 10 us to 1 s
+  const xOf = (ns: number): number =>
+    left + ((WIDTH - left - RIGHT - 60) * Math.log10(ns / low)) / Math.log10(high / low);
+  const bottom = TOP + all.length * TIER;
+  const mark = (hue: Hue, paths: readonly string[], y: number): string => {
+    const ns = sum(paths.map(nanoseconds));
+    const x = xOf(ns).toFixed(1);
+    const shape =
+      hue === 'plain'
+        ? `<circle class="plain" cx="${x}" cy="${y}" r="6"/><text class="name" x="${x}" y="${y - 10}">${short(ns)}</text>`
+        : `<path class="${hue}" d="M${x} ${y - 7}l7 7l-7 7l-7 -7z"/><text class="halo" x="${(Number(x) + 12).toFixed(1)}" y="${y + 4}">${short(ns)}</text>`;
+    return `<g><title>${escaped(paths.join(' + '))}: ${short(ns)}</title>${shape}</g>`;
+  };
+  const drawn = all.map(({ name, paths, attested }, i) => {
+    const y = TOP + i * TIER + 22;
+    const line = `<path class="line" stroke-opacity=".4" d="M${left} ${y}H${WIDTH - RIGHT}"/>`;
+    const confidential = attested ? mark('confidential', [...paths, 'lifecycle.attest'], y) : '';
+    return `<text x="${LEFT}" y="${y + 4}">${name}</text>${line}${mark('plain', paths, y)}${confidential}`;
+  });
+  const ticks = ['10 µs', '100 µs', '1 ms', '10 ms', '100 ms', '1 s'].map((text, i) => {
+    const x = xOf(low * 10 ** i).toFixed(1);
+    return `<path class="line" d="M${x} ${bottom}v5"/><text class="tick" x="${x}" y="${bottom + 18}">${text}</text>`;
+  });
+  const hues: readonly Hue[] = ['plain', 'confidential'];
+  return page(title, title, bottom + 44 + 18 * hues.length, hues, [...drawn, ...ticks], HALO);
+}
+
+/** VMs of the arbiter's round that is drawn. */
+const READ = 100;
+
+/** A round that grants three cores: an idle one and two of victims'. Each is decided behind the one before. */
+function round(cost: (name: string, hue: Hue) => Step): string {
+  const read: Step = { path: 'costs.pollPerVm', name: `reads ${READ} VMs`, hue: 'arbiter', times: READ };
+  const decided = (nth: number): number => lengthOf(read) + nth * nanoseconds('costs.issue');
+  const wakes = [cost('wake', 'beneficiary'), cost('dispatch', 'beneficiary')];
+  const parks = [cost('preempt', 'transition'), cost('suspend', 'transition'), cost('deschedule', 'transition')];
+  const taken = [cost('notify', 'victim'), ...parks, ...wakes];
+  const issue = cost('issue', 'arbiter');
+  return rows(`A round over ${READ} VMs that grants three cores`, [
+    {
+      name: 'arbiter',
+      fromNs: 0,
+      steps: [read, issue, issue, issue],
+      note: `decides three, ${short(lengthOf(issue))} each`,
+    },
+    { name: '1st grant: an idle core', fromNs: decided(1), steps: wakes },
+    { name: '2nd: a victim’s core', fromNs: decided(2), steps: taken },
+    { name: '3rd: a victim’s core', fromNs: decided(3), steps: taken },
+  ]);
 }
 
 /** By the names of their files. */
@@ -97,6 +256,13 @@ export function diagrams(): Record<string, string> {
       cost('deschedule', 'transition'),
       cost('wake', 'beneficiary'),
       cost('dispatch', 'beneficiary'),
+    ]),
+    'round.svg': round(cost),
+    'tiers.svg': tiers('From a request to an instance that can run it, by tier', [
+      { name: 'dormant', paths: ['lifecycle.tier.dormant'], attested: false },
+      { name: 'restore', paths: ['lifecycle.tier.restore'], attested: false },
+      { name: 'vm', paths: ['lifecycle.tier.vmBoot'], attested: true },
+      { name: 'full', paths: ['lifecycle.tier.vmBoot', 'lifecycle.runtimeInit'], attested: true },
     ]),
     'fault.svg': timeline('A page comes in from lz4, nobody before it', [
       { path: 'host.memory.fault.exit', name: 'exit', hue: 'transition' },

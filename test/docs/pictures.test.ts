@@ -13,18 +13,63 @@ describe.each(Object.entries(diagrams()))('docs/pictures/%s', (name, svg) => {
   });
 
   it('has a bar for every step, as long as its default, one behind the other', () => {
-    const bars = [
-      ...svg.matchAll(/<title>([\w.]+\w): [^<]*<\/title><rect class="\w+" x="([\d.]+)" y="\d+" width="([\d.]+)"/g),
-    ];
-    expect(bars.length).toBeGreaterThan(4);
-    const long = bars.map(([, path]) => PARAMETERS.find((one) => one.path === path)!.default as number);
-    const total = long.reduce((sum, ns) => sum + ns, 0);
-    expect(svg).toContain(`${total / 1000} µs</title>`);
-    const [from, to] = [Number(bars[0]![2]), Number(bars.at(-1)![2]) + Number(bars.at(-1)![3]) + 1];
-    let at = 0;
-    bars.forEach(([, path, x], i) => {
-      expect(Math.abs(Number(x) - (from + ((to - from) * at) / total)), path).toBeLessThan(0.5);
-      at += long[i]!;
+    const rows = svg.includes('class="row"') ? svg.split('<g class="row">').slice(1) : [svg];
+    const all = rows.flatMap((row) => {
+      const bars = [
+        ...row.matchAll(
+          /<title>([\w.]+\w)(?: × (\d+))?: [^<]*<\/title><rect class="\w+" x="([\d.]+)" y="\d+" width="([\d.]+)"/g,
+        ),
+      ].map(([, path, times = '1', x, width]) => {
+        const ns = Number(times) * (PARAMETERS.find((one) => one.path === path)!.default as number);
+        return { path, ns, x: Number(x), end: Number(x) + Number(width) + 1 };
+      });
+      bars.slice(1).forEach(({ path, x }, i) => expect(Math.abs(x - bars[i]!.end), path).toBeLessThan(0.6));
+      return bars;
     });
+    if (name === 'tiers.svg') return;
+    expect(all.length).toBeGreaterThan(4);
+    const longest = all.reduce((most, bar) => (bar.ns > most.ns ? bar : most));
+    const scale = (longest.end - longest.x) / longest.ns;
+    for (const { path, ns, x, end } of all) expect(Math.abs(end - x - Math.max(2, ns * scale)), path).toBeLessThan(1.1);
   });
+});
+
+it('docs/pictures/move.svg and fault.svg say what all of it takes', () => {
+  for (const name of ['move.svg', 'fault.svg'] as const) {
+    const svg = diagrams()[name]!;
+    const paths = [...svg.matchAll(/<title>([\w.]+\w): /g)].map(([, path]) => path);
+    const total = paths.reduce(
+      (sum, path) => sum + (PARAMETERS.find((one) => one.path === path)!.default as number),
+      0,
+    );
+    expect(svg).toContain(`${total / 1000} µs</title>`);
+  }
+});
+
+it('docs/pictures/round.svg: each grant begins where the one before it has been decided', () => {
+  const rows = diagrams()['round.svg']!.split('<g class="row">').slice(1);
+  const ends = [...rows[0]!.matchAll(/<rect class="arbiter" x="([\d.]+)" y="\d+" width="([\d.]+)"/g)].map(
+    ([, x, width]) => Number(x) + Number(width) + 1,
+  );
+  const begins = rows.slice(1).map((row) => Number(/<rect class="\w+" x="([\d.]+)"/.exec(row)![1]));
+  expect(begins).toHaveLength(3);
+  begins.forEach((begin, i) => expect(Math.abs(begin - ends[i + 1]!)).toBeLessThan(0.6));
+});
+
+it('docs/pictures/tiers.svg: marks stand where the sums of their defaults are on a logarithmic axis', () => {
+  const svg = diagrams()['tiers.svg']!;
+  const marks = [
+    ...svg.matchAll(
+      /<title>([\w. +]+): [^<]*<\/title><(?:circle class="plain" cx="|path class="confidential" d="M)([\d.]+)/g,
+    ),
+  ];
+  expect(marks).toHaveLength(6);
+  const tick = (text: string): number => Number(new RegExp(`x="([\\d.]+)" y="\\d+">${text}<`).exec(svg)![1]);
+  const decade = (tick('1 s') - tick('10 µs')) / 5;
+  for (const [, paths, x] of marks) {
+    const ns = paths!
+      .split(' + ')
+      .reduce((sum, path) => sum + (PARAMETERS.find((one) => one.path === path)!.default as number), 0);
+    expect(Math.abs(Number(x) - tick('10 µs') - decade * Math.log10(ns / 1e4)), paths).toBeLessThan(0.2);
+  }
 });
