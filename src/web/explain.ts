@@ -3,6 +3,7 @@
 
 import type { CoreLook, HostLook, Simulation } from '../index.js';
 import type { Asked, Explanation, MovePhase } from './explanation.js';
+import { lookOf } from './folded.js';
 import type { Future } from './future.js';
 
 /** From a decision to its command, ns, tried one after another. */
@@ -30,20 +31,20 @@ const settled = ({ vm, doing, target }: CoreLook, to: number): boolean =>
 async function beforeMove(future: Future, core: number, issuedAtNs: number): Promise<Simulation | undefined> {
   for (const lead of LEADS) {
     const simulation = await again(future, Math.max(0, issuedAtNs - lead));
-    if (simulation === undefined || simulation.look().cores[core]!.decidedAtNs !== issuedAtNs) return simulation;
+    if (simulation === undefined || lookOf(simulation).cores[core]!.decidedAtNs !== issuedAtNs) return simulation;
     simulation.close();
   }
   return undefined;
 }
 
 async function phasesOf(simulation: Simulation, core: number, issuedAtNs: number) {
-  let last: HostLook = simulation.look();
+  let last: HostLook = lookOf(simulation);
   const from = last.cores[core]!.vm;
   const phases: MovePhase[] = [];
   let asked: (Asked & { to: number; atNs: number }) | undefined;
   for (let i = 0; i < MOST_EVENTS && phases.length < MOST_PHASES; i++) {
     await simulation.step(1);
-    const look = simulation.look();
+    const look = lookOf(simulation);
     const here = look.cores[core]!;
     if (asked === undefined && here.decidedAtNs === issuedAtNs) {
       const to = here.target >= 0 ? here.target : here.vm;
@@ -64,7 +65,7 @@ async function phasesOf(simulation: Simulation, core: number, issuedAtNs: number
 export async function explain(future: Future, core: number, atNs: number): Promise<Explanation> {
   const there = await again(future, Math.min(atNs, future.simulation.nowNs));
   if (there === undefined) return { core, atNs, now: future.look.cores[core]!, move: null };
-  const now = there.look().cores[core]!;
+  const now = lookOf(there).cores[core]!;
   there.close();
   const issuedAtNs = now.decidedAtNs;
   const before = issuedAtNs > 0 ? await beforeMove(future, core, issuedAtNs) : undefined;

@@ -3,6 +3,7 @@
 
 import type { Histogram, HostLook, Simulation } from '../index.js';
 import type { CoreLook } from '../result/look.js';
+import { lookOf } from './folded.js';
 import { codeOf, IDLE, MOVING, RUNNING, SEARCHING, SPINNING, type MoveSeen } from './protocol.js';
 
 /** Copies kept, and columns between two of them: a strip's width of columns can be explained. */
@@ -55,7 +56,7 @@ export class Future {
     /** The quantile that is read of each VM. */
     private readonly quantiles: readonly number[],
   ) {
-    this.look = simulation.look();
+    this.look = lookOf(simulation);
     this.holders = Int32Array.from(this.look.cores, ({ vm }) => vm);
     this.decided = Float64Array.from(this.look.cores, ({ decidedAtNs }) => decidedAtNs);
   }
@@ -75,7 +76,7 @@ export class Future {
   }
 
   private see(moves: MoveSeen[]): void {
-    this.look = this.simulation.look();
+    this.look = lookOf(this.simulation);
     this.look.cores.forEach(({ vm, target, decidedAtNs }, core) => {
       if (decidedAtNs > this.look.timeNs) return; // in a round of decisions one is issued after another: not yet this one
       const from = this.holders[core]!;

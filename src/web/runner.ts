@@ -16,6 +16,7 @@ import { withFields } from '../scenario/written.js';
 import { Simulation } from '../simulation.js';
 import { memoryHost } from '../workload/text-source.js';
 import { explain } from './explain.js';
+import { lookOf } from './folded.js';
 import { drawnAs, Future } from './future.js';
 import { beyondLimits, MOST_MEMORY_BYTES } from './limits.js';
 import type { About, Advanced, Answer, Ask, Columns, MoveSeen } from './protocol.js';
@@ -37,15 +38,19 @@ export function hashOf(result: Result): string {
   );
 }
 
-const quantilesOf = (about: About): number[] => about.vms.map(({ slo }) => slo?.quantile ?? 0.99);
+/** Of the scenario's own VMs. */
+const quantilesOf = ({ vms }: Scenario): number[] =>
+  vms.flatMap(({ count, slo }) => new Array<number>(count).fill(slo?.quantile ?? 0.99));
 
 function aboutOf(simulation: Simulation, warnings: readonly string[]): About {
   const { scenario, endNs } = simulation;
-  const look = simulation.look();
+  const look = lookOf(simulation);
   const kindOf = scenario.vms.flatMap((group) => Array.from({ length: group.count }, () => group));
   return {
     vms: look.vms.map(({ name }, i) => {
-      const { class: kind, vcpus, slo = null } = kindOf[i]!;
+      const group = kindOf[i];
+      if (group === undefined) return { name, kind: 'best-effort', least: 0, most: look.cores.length, slo: null }; // functions
+      const { class: kind, vcpus, slo = null } = group;
       return { name, kind, least: vcpus.min, most: vcpus.max, slo };
     }),
     cores: look.cores.length,
@@ -173,7 +178,7 @@ export class Runner {
     this.files = held;
     this.futures.forEach((future) => future.close());
     const about = aboutOf(simulation, warnings);
-    this.futures = [new Future(simulation, quantilesOf(about))];
+    this.futures = [new Future(simulation, quantilesOf(scenario))];
     this.foreign = foreign;
     return { answer: 'loaded', about };
   }

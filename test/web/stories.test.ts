@@ -1,8 +1,13 @@
 // What a story claims is what happens: its numbers are those of the same run in Node, and not of one seed alone.
 import { expect, it } from 'vitest';
-import { parseScenario, Simulation, withFields, type Result } from '../../src/index.js';
+import { parseScenario, Simulation, withFields, type HostLook, type Result } from '../../src/index.js';
 import { story as cliffStory } from '../../src/web/stories/cliff.js';
-import type { Seen } from '../../src/web/stories/story.js';
+import { lookOf } from '../../src/web/folded.js';
+import { story as gpuStory } from '../../src/web/stories/gpu.js';
+import { story as serverlessStory } from '../../src/web/stories/serverless.js';
+import { story as tiersStory } from '../../src/web/stories/tiers.js';
+import { PROFILES } from '../../src/systems/gpu-profile.js';
+import type { Seen, Story } from '../../src/web/stories/story.js';
 import { STORIES } from '../../src/web/stories/index.js';
 import { story as lockStory } from '../../src/web/stories/lock.js';
 
@@ -95,4 +100,79 @@ it('has a scenario for each story that its library takes, and instants in order 
     expect(instants[0]! / grainNs, title).toBeLessThan(1000);
     expect(speed / grainNs, title).toBeGreaterThan(10);
   }
+});
+
+/** The futures of a story's fork, or from its begin, at its last instant: of each what its VMs have done since they are two. */
+async function since(story: Story, seed: number) {
+  const { beside, captions, scenario } = story;
+  const { atNs, fork } = captions.find((caption) => caption.fork !== undefined) ?? { atNs: 0, fork: beside!.set };
+  const first = await Simulation.create(parseScenario(scenario.text, { set: [`seed=${seed}`] }).scenario);
+  await first.runUntil(atNs);
+  const vms = first.scenario.vms.map((_, vm) => vm);
+  const before = vms.map((vm) => first.latencies(vm));
+  const changed = withFields(first.scenario, fork!);
+  const futures = [first, atNs === 0 ? await Simulation.create(changed) : await first.fork(changed)];
+  const looks: HostLook[] = [];
+  for (const simulation of futures) {
+    await simulation.runUntil(captions.at(-1)!.atNs);
+    looks.push(lookOf(simulation));
+  }
+  const seen = futures.map((simulation): Seen => {
+    const all = vms.map((vm) => simulation.latencies(vm).since(before[vm]!));
+    return {
+      latencyNs: all.map((one, vm) => one.quantile(simulation.scenario.vms[vm]!.slo?.quantile ?? 0.99)),
+      completed: all.map(({ count }) => count),
+    };
+  });
+  return { seen, looks, results: futures.map((simulation) => simulation.metrics()) };
+}
+
+it('shows cores that come too late for small, and none for batch, as functions come and go', async () => {
+  for (const seed of [1, 2]) {
+    const { seen, looks, results } = await since(serverlessStory, seed);
+    const [above, below] = seen;
+    expect(below!.latencyNs[0]!).toBeGreaterThan(50 * above!.latencyNs[0]!);
+    expect([below!.completed[2], looks[1]!.vms[2]!.held]).toEqual([0, 0]);
+    expect(above!.completed[2]).toBeGreaterThan(5000);
+    // functions are one line of the page, and have had cores
+    expect(looks[0]!.vms.map(({ name }) => name)).toEqual(['small', 'large', 'batch', 'functions']);
+    expect(results[0]!.lifecycle!.cpuSeconds.task).toBeGreaterThan(0.05);
+  }
+});
+
+it('says that ten cores are on their way below when they are', async () => {
+  const { atNs } = serverlessStory.captions[2]!;
+  const set = [...serverlessStory.beside!.set];
+  const simulation = await Simulation.create(parseScenario(serverlessStory.scenario.text, { set }).scenario);
+  await simulation.runUntil(atNs);
+  expect(simulation.look().cores.filter(({ doing }) => doing === 'waking')).toHaveLength(10);
+});
+
+it('serves tokens late where chat has one core, and by the GPU’s steps in both futures', async () => {
+  for (const seed of [1, 2]) {
+    const { seen, results } = await since(gpuStory, seed);
+    expect(seen[1]!.latencyNs[0]!).toBeGreaterThan(2 * seen[0]!.latencyNs[0]!);
+    const [above, below] = results.map(({ gpu }) => gpu!);
+    expect(above).toEqual(below);
+    expect(above!.tokens).toBeGreaterThan(50);
+  }
+  // each 11 ms or so: a decode and the gap before it, but for the prompts between them
+  const { gpu } = parseScenario(gpuStory.scenario.text).scenario;
+  for (const [tokens, ms] of PROFILES[gpu!.profile]!)
+    if (tokens <= gpu!.batch) expect(Math.round(ms + gpu!.gapNs / 1e6)).toBeOneOf([10, 11]);
+});
+
+it('lets store wait for cores, not for pages', async () => {
+  for (const seed of [1, 2]) {
+    const { seen, results } = await since(tiersStory, seed);
+    expect(seen[1]!.latencyNs[0]!).toBeGreaterThan(5 * seen[0]!.latencyNs[0]!);
+    for (const { memory } of results) expect(memory.backends!['slow']!.swapIns).toBeGreaterThan(40);
+  }
+  // with room for all pages it is the same
+  const roomy = {
+    ...tiersStory,
+    scenario: { name: 'roomy', text: tiersStory.scenario.text.replace('48MiB', '96MiB') },
+  };
+  const [more, less] = [(await since(roomy, 1)).seen, (await since(tiersStory, 1)).seen];
+  expect(Math.abs(more[0]!.latencyNs[0]! / less[0]!.latencyNs[0]! - 1)).toBeLessThan(0.2);
 });

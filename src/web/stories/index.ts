@@ -18,4 +18,7 @@ export const STORIES: readonly Entry[] = [
   entry('The drowning arbiter', () => import('./arbiter.js')),
   entry('The memory cliff', () => import('./cliff.js')),
   entry('A hot upgrade', () => import('./upgrade.js')),
+  entry('Serverless', () => import('./serverless.js')),
+  entry('A GPU host', () => import('./gpu.js')),
+  entry('Two tiers', () => import('./tiers.js')),
 ];
