@@ -1,17 +1,15 @@
 // Rows of hosts to the result's classes. Hosts that were sampled stand for those of their stratum: weight = hosts of the stratum over
-// hosts of it that were simulated. Intervals by the delete-a-group jackknife (Kott, J. Official Statistics 2001): the samples of every
-// stratum are dealt into ten groups, each figure is computed without each of them, and the spread of those ten is the spread of the
-// figure, times √(1 − sampled share).
+// hosts of it that were simulated. For intervals (survey.ts) hosts of a stratum are kept apart, or where they are many dealt into groups.
 
-import { studentQuantile } from '../metrics/confidence.js';
 import type { Plan } from './plan.js';
 import type { ClassResult, CoreSeconds, Estimate } from './result.js';
 import { type ClassSums, Sums, USES, type Weighted, distributionOfWeighted, slowerThan, weighted } from './sums.js';
+import { quantileOf, ratioOf, type SampledStratum, shareOf, type Sum, sumOf } from './survey.js';
 import type { HostRow } from './work.js';
 import { CLASSES, type VmClass } from './vms.js';
 
-const GROUPS = 10;
-const LEVEL = 0.95;
+/** Of a stratum: as many as tell how much its hosts differ; memory does not grow with the hosts. */
+const GROUPS = 30;
 const NS = 1e9;
 
 export interface Objective {
@@ -27,6 +25,8 @@ interface Part {
 /** Takes rows in, in any order, each once. */
 export class Merger {
   private readonly sums: Sums[][];
+  /** Hosts of each group, those left out that could not be simulated. */
+  private readonly sizes: number[][];
   private readonly places = new Map<number, Part>();
   /** Hosts taken in. */
   rows = 0;
@@ -38,11 +38,15 @@ export class Merger {
     private readonly isSampled: boolean,
     private readonly slo: Objective | undefined,
   ) {
-    const groups = isSampled ? GROUPS : 1;
-    this.sums = plan.strata.map(() => Array.from({ length: groups }, () => new Sums()));
-    plan.strata.forEach(({ hosts }, stratum) =>
-      hosts.forEach((host, i) => this.places.set(host, { stratum, group: i % groups })),
-    );
+    this.sums = plan.strata.map(({ hosts }, stratum) => {
+      const groups = isSampled ? Math.min(GROUPS, hosts.length) : 1;
+      hosts.forEach((host, i) => this.places.set(host, { stratum, group: i % groups }));
+      return Array.from({ length: groups }, () => new Sums());
+    });
+    this.sizes = this.sums.map((groups, stratum) => {
+      const { length } = plan.strata[stratum]!.hosts;
+      return groups.map((_, group) => Math.ceil((length - group) / groups.length));
+    });
   }
 
   add(row: HostRow): void {
@@ -52,35 +56,30 @@ export class Merger {
     this.sums[place.stratum]![place.group]!.add(row);
     this.rows++;
     this.events += row.events;
-    if (row.error !== undefined) this.errors.push({ host: row.host, error: row.error });
+    if (row.error === undefined) return;
+    this.errors.push({ host: row.host, error: row.error });
+    this.sizes[place.stratum]![place.group]!--;
   }
 
-  /** Weight of each group of each stratum, where group `without` is left out. */
-  private weights(without: number): number[][] {
-    return this.plan.strata.map(({ of, hosts }, stratum) => {
-      const groups = this.sums[stratum]!.length;
-      const sizes = Array.from({ length: groups }, (_, group) => Math.ceil((hosts.length - group) / groups));
-      const left = hosts.length - (sizes[without] ?? 0);
-      // a stratum whose only samples are in that group keeps them
-      if (left === 0) return sizes.map(() => of / hosts.length);
-      return sizes.map((_, group) => (group === without ? 0 : of / left));
-    });
+  /** Of each stratum: hosts over hosts that were simulated. */
+  private weight(stratum: number): number {
+    if (!this.isSampled) return 1;
+    const simulated = this.sizes[stratum]!.reduce((sum, size) => sum + size, 0);
+    return simulated === 0 ? 0 : this.plan.strata[stratum]!.of / simulated;
   }
 
-  private ofClass(name: VmClass, weights: readonly (readonly number[])[]): Weighted {
+  private ofClass(name: VmClass): Weighted {
     return weighted(
-      this.sums.flatMap((groups, stratum) =>
-        groups.map((sums, group): { sums: ClassSums | undefined; weight: number } => {
-          return { sums: sums.classes.get(name), weight: weights[stratum]![group]! };
-        }),
-      ),
+      this.sums.flatMap((groups, stratum) => {
+        const weight = this.weight(stratum);
+        return groups.map((sums) => ({ sums: sums.classes.get(name), weight }));
+      }),
     );
   }
 
   classes(): ClassResult[] {
-    const all = this.weights(-1);
     return CLASSES.filter((name) => this.sums.flat().some(({ classes }) => classes.has(name))).map((name) => {
-      const whole = this.ofClass(name, all);
+      const whole = this.ofClass(name);
       const result = this.classResult(name, whole);
       return this.isSampled ? { ...result, confidence: this.confidence(name, whole) } : result;
     });
@@ -88,7 +87,7 @@ export class Merger {
 
   /** Latencies of a class as one histogram has them; only where every host was simulated. */
   latencies(name: VmClass): Weighted {
-    return this.ofClass(name, this.weights(-1));
+    return this.ofClass(name);
   }
 
   private classResult(name: VmClass, whole: Weighted): ClassResult {
@@ -123,48 +122,44 @@ export class Merger {
     return all === 0 ? 0 : (slowerThan(whole, this.slo!.latencyNs) + whole.counts.late) / all;
   }
 
-  private figures(whole: Weighted): Record<string, number> {
-    const { mean, p50, p99, p999 } = distributionOfWeighted(whole, false);
+  private confidence(name: VmClass, whole: Weighted): Record<string, Estimate> {
+    const strata = this.plan.strata.map(({ of }, stratum): SampledStratum => {
+      const groups = this.sums[stratum]!.map(({ classes }, group) => ({
+        hosts: this.sizes[stratum]![group]!,
+        sums: classes.get(name),
+      }));
+      return { of, groups };
+    });
+    const { p50, p99, p999 } = distributionOfWeighted(whole, false);
     const { counts } = whole;
+    const answered = whole.buckets.reduce((sum, [, here]) => sum + here, 0);
+    const latencies: Sum = { sum: whole.sum, of: ({ sum }) => Number(sum) };
+    const requests: Sum = { sum: answered, of: ({ buckets }) => [...buckets.values()].reduce((a, b) => a + b, 0) };
+    const count = (which: 'completed' | 'attained' | 'judged'): Sum => ({
+      sum: counts[which],
+      of: (sums) => sums.counts.get(which)!,
+    });
+    const none = { estimate: 0, low: 0, high: 0 };
+    const quantile = (q: number, value: number | null): Estimate =>
+      value === null || answered === 0 ? none : quantileOf(strata, whole, q, value);
     return {
-      completed: counts.completed,
-      'latencyNs.mean': mean ?? 0,
-      'latencyNs.p50': p50 ?? 0,
-      'latencyNs.p99': p99 ?? 0,
-      'latencyNs.p999': p999 ?? 0,
-      ...(counts.judged === 0 ? {} : { 'slo.share': counts.attained / counts.judged }),
+      completed: sumOf(strata, count('completed')),
+      'latencyNs.mean': answered === 0 ? none : ratioOf(strata, latencies, requests),
+      'latencyNs.p50': quantile(0.5, p50),
+      'latencyNs.p99': quantile(0.99, p99),
+      'latencyNs.p999': quantile(0.999, p999),
+      ...(counts.judged === 0 ? {} : { 'slo.share': shareOf(strata, count('attained'), count('judged')) }),
     };
   }
 
-  private confidence(name: VmClass, whole: Weighted): Record<string, Estimate> {
-    const estimates = this.figures(whole);
-    const replicates = Array.from({ length: GROUPS }, (_, group) =>
-      this.figures(this.ofClass(name, this.weights(group))),
-    );
-    const of = this.plan.strata.reduce((sum, stratum) => sum + stratum.of, 0);
-    const known = 1 - this.plan.order.length / of;
-    const t = studentQuantile(LEVEL, GROUPS - 1);
-    return Object.fromEntries(
-      Object.entries(estimates).map(([figure, estimate]) => {
-        const values = replicates.map((replicate) => replicate[figure] ?? estimate);
-        const mean = values.reduce((sum, value) => sum + value, 0) / GROUPS;
-        const spread = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-        const half = t * Math.sqrt(((GROUPS - 1) / GROUPS) * spread * known);
-        const most = figure === 'slo.share' ? 1 : Infinity;
-        return [figure, { estimate, low: Math.max(0, estimate - half), high: Math.min(most, estimate + half) }];
-      }),
-    );
-  }
-
   coreSeconds(): CoreSeconds {
-    const weights = this.weights(-1);
     const seconds = Object.fromEntries(
       USES.map((use) => {
         let exact = 0n;
         let real = 0;
         this.sums.forEach((groups, stratum) =>
-          groups.forEach(({ cores }, group) => {
-            if (this.isSampled) real += weights[stratum]![group]! * Number(cores.get(use)!);
+          groups.forEach(({ cores }) => {
+            if (this.isSampled) real += this.weight(stratum) * Number(cores.get(use)!);
             else exact += cores.get(use)!;
           }),
         );

@@ -80,8 +80,8 @@ export interface Estimate {
   estimate: number;
   /** Lower end. */
   low: number;
-  /** Upper end. */
-  high: number;
+  /** Upper end; null where the sample has none: the quantile may be above all that was seen. */
+  high: number | null;
 }
 
 /** Requests of the VMs of one class on hosts that were simulated. */

@@ -79,16 +79,19 @@ export function weighted(
   return { counts, buckets: [...buckets].sort(([a], [b]) => a - b), sum, sumSquares, min, max };
 }
 
-/** The value that a share `q` of them does not pass: as a histogram's nearest rank, with ranks that need not be whole. */
-function quantile({ buckets, min, max }: Weighted, count: number, q: number): number {
+/** The bucket of the value that a share `q` of them does not pass: as a histogram's nearest rank, with ranks that need not be whole. */
+export function bucketAt({ buckets }: Weighted, count: number, q: number): number {
   const rank = q * count;
   let seen = 0;
   for (const [bucket, here] of buckets) {
     seen += here;
-    if (seen >= rank * (1 - 1e-12)) return Math.min(max, Math.max(min, bucketMidpoint(bucket, LATENCY_BITS)));
+    if (seen >= rank * (1 - 1e-12)) return bucket;
   }
-  return max;
+  return buckets.at(-1)![0];
 }
+
+const quantile = (from: Weighted, count: number, q: number): number =>
+  Math.min(from.max, Math.max(from.min, bucketMidpoint(bucketAt(from, count, q), LATENCY_BITS)));
 
 /** As results print it. Whole counts give what one histogram of all would have given. */
 export function distributionOfWeighted(from: Weighted, isWhole: boolean): Distribution {

@@ -43,7 +43,10 @@ function packingRows({ packing, hosts }: FleetResult): Row[] {
 function classRows({ classes }: FleetResult): Cell[][] {
   return classes.map(({ class: name, completed, latencyNs, slo, confidence }) => {
     const p99 = confidence?.['latencyNs.p99'];
-    const interval = p99 === undefined ? '' : ` (${formatDurationNs(p99.low)} to ${formatDurationNs(p99.high)})`;
+    const interval =
+      p99 === undefined
+        ? ''
+        : ` (${formatDurationNs(p99.low)} ${p99.high === null ? 'or more' : `to ${formatDurationNs(p99.high)}`})`;
     const kept = slo === undefined ? '-' : formatShare(slo.share);
     return [
       name,

@@ -85,7 +85,10 @@ function classTable({ classes }: FleetResult): Table | undefined {
     head: ['class', 'answered', 'mean', 'p99', 'p99.9', 'VMs within their SLO'],
     rows: classes.map(({ class: name, completed, latencyNs, slo, confidence }) => {
       const p99 = confidence?.['latencyNs.p99'];
-      const between = p99 === undefined ? '' : ` (${duration(p99.low)} to ${duration(p99.high)})`;
+      const between =
+        p99 === undefined
+          ? ''
+          : ` (${duration(p99.low)} ${p99.high === null ? 'or more' : `to ${duration(p99.high)}`})`;
       return [
         name,
         grouped(completed),

@@ -1,0 +1,83 @@
+// How often intervals of sampled hosts hold what all hosts give, of populations that are hard in different ways. FLUXHOST_RANDOM=2000 draws so many
+// samples of each; docs/fleet.md has the table that it prints then (per cent, and in how many no upper end was known).
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadFleet } from '../../src/fleet/file.js';
+import { engineHere, rowsOf } from '../../src/fleet/hosts.js';
+import { jobsOf, prepareFleet, vmsOf } from '../../src/fleet/simulate.js';
+import type { HostRow } from '../../src/fleet/work.js';
+import { Simulation } from '../../src/simulation.js';
+import type { SplitMix64 } from '../../src/workload/random.js';
+import { smallFleet } from '../support/fleet.js';
+import { mergedOf, type Population, population } from '../support/hosts.js';
+
+const MANY = process.env['FLUXHOST_RANDOM'];
+const TRIES = Number(MANY ?? 40);
+
+/** Hosts that were simulated. */
+async function simulated(): Promise<Population> {
+  const folder = mkdtempSync(join(tmpdir(), 'fluxhost-coverage-'));
+  try {
+    const file = join(folder, 'f.yaml');
+    const larger = smallFleet('10ms').replace('count: 24', 'count: 400').replace('rate: 0.02', 'rate: 0.45');
+    writeFileSync(file, larger.replace('worst-fit', 'best-fit').replace('windows: 2', 'windows: 1'));
+    const loaded = await loadFleet(file);
+    const prepared = await prepareFleet(loaded, await vmsOf(loaded.fleet, undefined as never));
+    const engine = engineHere(prepared.context!, (scenario) => Simulation.create(scenario, { steady: false }));
+    const rows: HostRow[] = [];
+    for await (const some of rowsOf(engine, jobsOf(prepared, prepared.plan.order), prepared.vms)) rows.push(...some);
+    const load = rows.map(({ cores }) => cores.task);
+    return { rows: rows.map((row, host) => ({ ...row, host })), load: Float64Array.from(load) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const few = (load: number, random: SplitMix64): number => 10_000 * (random.unit() < 0.1 ? 5 : 1) * (1 + load);
+const alike = (): number => 20_000;
+
+const CASES: readonly (readonly [what: string, of: () => Population | Promise<Population>, share: number])[] = [
+  ['slower with load', () => population(3, 400), 0.2],
+  ['slower with load, two of forty', () => population(4, 400), 0.05],
+  ['alike, 400 requests each', () => population(5, 400, 400, alike), 0.05],
+  ['one in ten is five times slower', () => population(6, 400, 30, few), 0.2],
+  ...(MANY === undefined ? [] : [['simulated', simulated, 0.1] as const]),
+];
+
+describe('intervals of sampled hosts hold the truth nineteen times in twenty', () => {
+  it.each(CASES)('%s', async (what, of, share) => {
+    const all = await of();
+    const truths = mergedOf(all, 'full', 1).classes;
+    const held = new Map<string, number>();
+    const open = new Map<string, number>();
+    let judged = 0;
+    for (let seed = 0; seed < TRIES; seed++) {
+      for (const { class: name, confidence } of mergedOf(all, share, 1000 + seed).classes) {
+        const truth = truths.find((one) => one.class === name)!;
+        judged += 1 / truths.length;
+        for (const [figure, { low, high }] of Object.entries(confidence!)) {
+          const value =
+            figure === 'completed'
+              ? truth.completed
+              : figure === 'slo.share'
+                ? truth.slo!.share
+                : truth.latencyNs[figure.slice('latencyNs.'.length) as 'mean' | 'p50' | 'p99' | 'p999']!;
+          const isHeld = low <= value && (high === null || value <= high);
+          open.set(figure, (open.get(figure) ?? 0) + Number(high === null) / truths.length);
+          held.set(figure, (held.get(figure) ?? 0) + Number(isHeld) / truths.length);
+        }
+      }
+    }
+    const shares = [...held].map(([figure, times]) => [figure, times / judged] as const);
+    if (MANY !== undefined)
+      process.stdout.write(
+        `| ${what} | ${shares.map(([figure, one]) => `${figure} ${(100 * one).toFixed(1)} open ${((100 * open.get(figure)!) / judged).toFixed(0)}`).join(' | ')} |\n`,
+      );
+    // three deviations below 93 %: the mean of few and very unequal hosts is not normal
+    const least = 0.93 - 3 * Math.sqrt((0.95 * 0.05) / TRIES);
+    for (const [figure, one] of shares) expect(one, figure).toBeGreaterThan(least);
+  });
+});
