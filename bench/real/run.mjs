@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // usage: npm run real -- [--seconds N] [--repeats N] [--only NAME,...] [--cpus LIST] [--keep DIR] [--record-only] [--unrecorded N]
+//        npm run real -- --costs [--json]    measures steps of Linux alone (costs.mjs)
 // Records the loads of loads.mjs under CFS quotas on this machine and prints how far `mechanism: cgroup` is off, as docs/real.md does. Needs
 // Linux, root, two CPUs and a C compiler: the load runs on the last CPU (or on those of --cpus), its dispatcher and the recorder on the first.
 // Whatever else runs where the load does disturbs it; a quiet machine is worth more than repetitions.
@@ -9,6 +10,7 @@ import { cpus, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { measureCosts, renderCosts } from './costs.mjs';
 import { LOADS } from './loads.mjs';
 import { tableOf } from './table.mjs';
 
@@ -23,6 +25,8 @@ const { values } = parseArgs({
     cpus: { type: 'string', default: String(cpus().length - 1) },
     keep: { type: 'string' },
     unrecorded: { type: 'string', default: '1' },
+    costs: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
     'record-only': { type: 'boolean', default: false },
   },
 });
@@ -34,9 +38,24 @@ function fail(why) {
 
 if (process.platform !== 'linux' || process.geteuid() !== 0) fail('needs Linux and root');
 if (cpus().length < 2) fail('needs two CPUs: one for the load, one for what wakes and records it');
-if (!existsSync(cli)) fail('needs a build: npm run build');
 const compiler = ['cc', 'gcc', 'clang'].find((name) => spawnSync(name, ['--version']).status === 0);
 if (compiler === undefined) fail('needs a C compiler');
+
+const machine = () => `${cpus()[0].model}, Linux ${release()}`;
+if (values.costs) {
+  const place = mkdtempSync(join(tmpdir(), 'fluxhost-costs-'));
+  try {
+    const costs = measureCosts(compiler, place, join(root, 'bench/real/costs.c'));
+    const told = values.json
+      ? JSON.stringify({ machine: machine(), costs }, null, 2)
+      : `${machine()}\n\n${renderCosts(costs)}`;
+    process.stdout.write(`${told.trimEnd()}\n`);
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
+  process.exit(0);
+}
+if (!existsSync(cli)) fail('needs a build: npm run build');
 
 const mounts = readFileSync('/proc/mounts', 'utf8')
   .split('\n')
@@ -152,8 +171,7 @@ try {
   };
   writeFileSync(join(folder, 'cost.json'), `${JSON.stringify(cost, null, 2)}\n`);
   if (!values['record-only']) {
-    const { model } = cpus()[0];
-    process.stdout.write(`${model}, Linux ${release()}, cgroup version ${v1 === undefined ? 2 : 1}\n\n`);
+    process.stdout.write(`${machine()}, cgroup version ${v1 === undefined ? 2 : 1}\n\n`);
     process.stdout.write(`${tableOf(wanted.map(({ name }) => calibrate(name, files[name])))}\n\n${costOf(cost)}\n`);
   }
 } finally {

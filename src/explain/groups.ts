@@ -13,7 +13,8 @@ export const MECHANISM_MEANINGS: Readonly<Record<string, string>> = Object.fromE
 
 /** By the beginning of their paths. */
 const PART_MEANINGS = {
-  costs: 'What the steps of scheduling and of moving a core take; `costs: none` makes every one of them zero.',
+  costs:
+    'What the steps of scheduling and of moving a core take; `costs: none` makes every one of them zero, `costs: measured-linux-6` sets those that were measured there (fluxhost explain measured-linux-6).',
   mechanism: 'Who moves cores between VMs, when, and how; fluxhost explain NAME lists the knobs of one.',
   host: 'The machine that the VMs share.',
   'host.memory': "The host's memory and the engine that swaps it (docs/memory.md).",

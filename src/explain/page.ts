@@ -1,6 +1,7 @@
 // docs/parameters.md, printed from the tables that the program takes its defaults from.
 
 import { type Parameter, type Field, formatDefault } from '../input/parameter.js';
+import { COST_PRESETS, type CostPreset, rowsOfPreset } from '../mechanisms/cost-presets.js';
 import { COST_PARAMETERS } from '../mechanisms/costs.js';
 import { MECHANISM_PARAMETERS } from '../mechanisms/kinds.js';
 import { DATAPATH_FIELDS, DATAPATH_PARAMETERS } from '../datapath/parameters.js';
@@ -43,6 +44,12 @@ function section(title: string, intro: string, list: readonly (Parameter | Field
   return `## ${title}\n\n${intro}\n\n${table([head, ...rows])}\n`;
 }
 
+function presetSection(preset: CostPreset): string {
+  const rows = rowsOfPreset(preset).map(([path, value, what]) => [`\`${path}\``, value, cell(what)]);
+  const intro = `${preset.meaning} Source: ${preset.source}.`;
+  return `### costs: ${preset.name}\n\n${intro}\n\n${table([['parameter', 'value', 'measured'], ...rows])}\n`;
+}
+
 /** The text of docs/parameters.md. */
 export function renderParametersMarkdown(): string {
   const words = CONFIDENCE_WORDS.map(([word, meaning]) => `- **${word}**: ${meaning}`).join('\n');
@@ -51,7 +58,12 @@ export function renderParametersMarkdown(): string {
     '# Parameters\n',
     'Every default of a scenario, with its unit, meaning and source. `fluxhost explain NAME` prints one of them.\n',
     `How far a default is to be trusted:\n\n${words}\n`,
-    section('Costs', 'Under `costs`. `costs: none` sets every one to zero: pure queueing.', COST_PARAMETERS),
+    section(
+      'Costs',
+      'Under `costs`. `costs: none` sets every one to zero: pure queueing; `costs: measured-linux-6` sets those below.',
+      COST_PARAMETERS,
+    ),
+    ...COST_PRESETS.map(presetSection),
     section(
       'Mechanisms',
       'Knobs of `mechanism: { kind: …, … }`; the part after `mechanism` is the kind.',

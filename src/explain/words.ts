@@ -2,6 +2,7 @@
 // `fluxhost explain WORD` says what each is, where it is written, and gives a line to copy.
 
 import { POLICY_MEANINGS } from '../lifecycle/schema.js';
+import { COST_PRESETS, rowsOfPreset } from '../mechanisms/cost-presets.js';
 import { POLICY_LIST } from '../pages/policies.js';
 import { KEEP_ALIVE_LINES, TRACE_LINES } from './scenario-page.js';
 
@@ -46,6 +47,14 @@ const rowsOf = (
 ): Word[] => Object.entries(record).map(([name, meaning]) => ({ name, meaning, ...more(name) }));
 
 export const WORDS: readonly Word[] = [
+  ...COST_PRESETS.map((preset) => ({
+    name: preset.name,
+    kind: 'preset of costs',
+    meaning: `${preset.meaning} Measured by ${preset.source}.`,
+    columns: rowsOfPreset(preset),
+    line: `costs: ${preset.name}`,
+    page: 'docs/real.md',
+  })),
   ...Object.entries(TRACE_LINES).map(([name, { about, columns, line }]) => ({
     name,
     kind: 'format of a trace of arrivals (vms.*.workload.arrivals.format)',

@@ -1,6 +1,7 @@
 // The scenario as it is written, checked and resolved in one schema: types, validation, defaults and the JSON Schema for
 // editors come from it. What concerns several fields at once (guarantees, names, limits) is in checks.ts.
 
+import { PRESET_NAMES, presetNs } from '../mechanisms/cost-presets.js';
 import { COST_NAMES, type CostName } from '../mechanisms/costs.js';
 import { documented, described, defaultOf, defaultNumber, defaultChoice, defaultFlag } from './table.js';
 import * as z from 'zod';
@@ -63,13 +64,19 @@ const costFields = Object.fromEntries(
 ) as Record<CostName, z.ZodOptional<typeof duration>>;
 
 const costs = z
-  .union([z.literal('none'), section(costFields)], {
-    error: () => 'none, or a mapping of cost parameters (fluxhost explain costs lists them)',
+  .union([z.literal('none'), z.literal(PRESET_NAMES), section(costFields)], {
+    error: () =>
+      `none, ${PRESET_NAMES.join(', ')}, or a mapping of cost parameters (fluxhost explain costs lists them)`,
   })
   .transform(resolveCosts);
 
-function resolveCosts(given: 'none' | Partial<Record<CostName, number | undefined>>): Record<CostName, number> {
-  const value = (name: CostName): number => (given === 'none' ? 0 : (given[name] ?? defaultNumber(`costs.${name}`)));
+/** A word stands for all of them: none, or a preset's name. */
+function resolveCosts(given: string | Partial<Record<CostName, number | undefined>>): Record<CostName, number> {
+  const own = (name: CostName): number | undefined => {
+    if (given === 'none') return 0;
+    return typeof given === 'string' ? presetNs(given, name) : given[name];
+  };
+  const value = (name: CostName): number => own(name) ?? defaultNumber(`costs.${name}`);
   return Object.fromEntries(COST_NAMES.map((name) => [name, value(name)])) as Record<CostName, number>;
 }
 
@@ -124,7 +131,10 @@ export const scenarioSchema = section({
   warmup: documented('warmup', duration),
   host: named('HostInput', 'The machine that the VMs share.', host),
   mechanism: about('Who moves cores between VMs, when, and how: a name, or a name with knobs.', mechanism),
-  costs: about('What the steps of scheduling and of moving a core take; none: every one is zero.', z.optional(costs)),
+  costs: about(
+    'What the steps of scheduling and of moving a core take; none: every one is zero; measured-linux-6: as measured there.',
+    z.optional(costs),
+  ),
   limits: about('Bounds on what a run may hold.', z.optional(limits)),
   histogram: about('How exactly latencies are kept, and in how much memory.', z.optional(histogram)),
   fingerprint: documented('fingerprint', flag),

@@ -56,7 +56,7 @@ describe('one wrong field', () => {
     ['costs.steal=120', `costs.steal: given 120, expected ${DURATION}`],
     [
       'costs=free',
-      'costs: given "free", expected none, or a mapping of cost parameters (fluxhost explain costs lists them)',
+      'costs: given "free", expected none, measured-linux-6, or a mapping of cost parameters (fluxhost explain costs lists them)',
     ],
     ['limits.tasks=0', 'limits.tasks: given 0, expected a whole number from 1 to 268435456'],
     ['histogram.precision=0', 'histogram.precision: given 0, expected a number from 0.000001 to 0.5'],

@@ -4,6 +4,7 @@ import { describe, it, expect } from 'vitest';
 import { InputError } from '../../src/input/errors.js';
 import { meanOf } from '../../src/input/distributions.js';
 import { MECHANISM_KINDS, withMechanism, dedicatedCores } from '../../src/scenario/mechanisms.js';
+import { COST_PRESETS, PRESET_NAMES } from '../../src/mechanisms/cost-presets.js';
 import { COST_NAMES, COST_PARAMETERS } from '../../src/mechanisms/costs.js';
 import { parseScenario } from '../../src/scenario/parse.js';
 import { resolveScenario } from '../../src/scenario/resolve.js';
@@ -91,6 +92,19 @@ describe('a resolved scenario', () => {
   it('has no cost at all under `costs: none`', () => {
     expect(Object.values(withSet('costs=none').scenario.costs)).toEqual(COST_NAMES.map(() => 0));
     expect(COST_PARAMETERS.map(({ name }) => name)).toEqual(COST_NAMES);
+  });
+
+  it('has measured costs under their name, and the defaults of those that were not measured', () => {
+    const measured = withSet('costs=measured-linux-6').scenario.costs;
+    const byDefault = withSet().scenario.costs;
+    const [preset] = COST_PRESETS;
+    expect(COST_PRESETS.map(({ name }) => name)).toEqual(PRESET_NAMES);
+    const set = Object.keys(preset!.values);
+    expect(set).toContain('taskSwitch');
+    for (const name of COST_NAMES)
+      expect([name, measured[name]]).toEqual([name, preset!.values[name]?.[0] ?? byDefault[name]]);
+    const changed = withSet('costs=measured-linux-6', 'costs.wake=1us').scenario.costs;
+    expect(changed).toEqual({ ...measured, wake: 1000 });
   });
 
   it('gives a best-effort VM the lower priority, unless told otherwise', () => {
