@@ -1,7 +1,9 @@
 // A core with a policy of one's own: compiled by AssemblyScript from the sources that are part of the package. Needs Node.
 
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
@@ -59,12 +61,63 @@ async function compiler(): Promise<Compiler> {
   }
 }
 
+/** What was compiled before, by a key that says everything it is made of. What is not kept is compiled. */
+export interface CompiledCores {
+  get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  put(key: string, binary: Uint8Array): Promise<void>;
+}
+
 /** How a policy is compiled. */
 export interface BuildOptions {
   /** What refusals call it; default policy.ts. */
   readonly file?: string;
   /** Whether assertions and checks stay; default false. */
   readonly debug?: boolean;
+  /** Where compiled cores are kept; default nowhere. */
+  readonly kept?: CompiledCores;
+}
+
+/** Files of the package that a compiled core is made from, beside everything under assembly/. */
+const MADE_FROM = ['asconfig.json', 'scripts/as-bind-transform.mjs', 'scripts/inline.mjs'];
+
+/** Everything that a core compiled from `policy` depends on: the package's sources, the compiler, how it is called. */
+async function keyOf(policy: string, how: readonly string[]): Promise<string> {
+  const folder = packageFolder();
+  const found = await readdir(join(folder, 'assembly'), { recursive: true, withFileTypes: true });
+  const sources = found.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name));
+  const paths = [...sources.sort(), ...MADE_FROM.map((name) => join(folder, name))];
+  const hash = createHash('sha256');
+  const add = (part: string | Uint8Array): void => void hash.update(`${part.length}\n`).update(part);
+  for (const part of [policy, compilerVersion(), ...how]) add(part);
+  const texts = await Promise.all(paths.map((path) => readFile(path)));
+  paths.forEach((path, i) => {
+    add(path.slice(folder.length));
+    add(texts[i]!);
+  });
+  return hash.digest('hex');
+}
+
+function compilerVersion(): string {
+  try {
+    const name = ['assemblyscript', 'package.json'].join('/');
+    return (createRequire(import.meta.url)(name) as { version: string }).version;
+  } catch {
+    return 'none'; // which is refused where something is compiled
+  }
+}
+
+async function keptOr(
+  kept: CompiledCores | undefined,
+  key: () => Promise<string>,
+  compile: () => Promise<Uint8Array<ArrayBuffer>>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (kept === undefined) return compile();
+  const name = await key();
+  const before = await kept.get(name);
+  if (before !== undefined) return before;
+  const binary = await compile();
+  await kept.put(name, binary);
+  return binary;
 }
 
 /**
@@ -78,8 +131,17 @@ export interface BuildOptions {
  */
 export async function buildCore(
   policy: string,
-  { file = 'policy.ts', debug = false }: BuildOptions = {},
+  { file = 'policy.ts', debug = false, kept }: BuildOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const how = ['core', debug ? 'debug' : 'release'];
+  return keptOr(
+    kept,
+    () => keyOf(policy, how),
+    () => builtCore(policy, file, debug),
+  );
+}
+
+async function builtCore(policy: string, file: string, debug: boolean): Promise<Uint8Array<ArrayBuffer>> {
   const place = placeOf(policy);
   const ownVictim = place === POLICY_SOURCE && /^\s*export\s+function\s+victim\b/m.test(policy);
   const victim = ownVictim ? (text: string): string => text.replace(VICTIM_RULE, OWN_VICTIM) : undefined;
@@ -173,8 +235,16 @@ const SANDBOXED = {
  */
 export async function buildSandboxed(
   policy: string,
-  { file = 'policy.ts' }: Pick<BuildOptions, 'file'> = {},
+  { file = 'policy.ts', kept }: Pick<BuildOptions, 'file' | 'kept'> = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
+  return keptOr(
+    kept,
+    () => keyOf(policy, ['sandbox']),
+    () => builtSandboxed(policy, file),
+  );
+}
+
+async function builtSandboxed(policy: string, file: string): Promise<Uint8Array<ArrayBuffer>> {
   const named = Object.entries(SANDBOXED).filter(([name]) =>
     new RegExp(`^\\s*export\\s+function\\s+${name}\\b`, 'm').test(policy),
   );

@@ -7,6 +7,7 @@ import { buildCore } from '../policy-core.js';
 import { InputError, show } from '../input/errors.js';
 import { readFailure } from '../input/read-failure.js';
 import { type CommandSpec, parseCommand, renderHelp } from './args.js';
+import { keptCores } from './compiled-cores.js';
 import { EXIT } from './exit.js';
 import { prepareFolder, writeAtomically } from './files.js';
 import type { Io } from './io.js';
@@ -49,7 +50,7 @@ export async function build(args: string[], io: Io): Promise<number> {
   }
   const out = resolve(given.text('out') ?? file!.replace(/\.ts$/, '') + '.wasm');
   const undo = await prepareFolder(dirname(out), [basename(out)]);
-  const binary = await buildCore(policy, { file: file!, debug: given.flag('debug') }).catch(async (error: unknown) => {
+  const binary = await buildCore(policy, { file: file!, debug: given.flag('debug'), ...keptCores() }).catch(async (error: unknown) => {
     await undo(); // a refused policy leaves no folder
     throw error;
   });

@@ -21,6 +21,7 @@ import { type Arguments, type CommandSpec, parseCommand, renderHelp } from './ar
 import { rowsText, WORKERS } from './crew.js';
 import { EXIT } from './exit.js';
 import { checkTarget } from './files.js';
+import { keptCores } from './compiled-cores.js';
 import { CLEAR_LINE, type Io, lookOf } from './io.js';
 import { judgeCrew } from './judge-crew.js';
 import { MAX_REPLICATIONS } from './run.js';
@@ -72,7 +73,7 @@ async function policyBytes(file: string): Promise<Uint8Array> {
       expected: 'a Wasm module, AssemblyScript (.ts), JavaScript (.js) or a mechanism',
     });
   });
-  return file.endsWith('.ts') ? buildSandboxed(bytes.toString('utf8'), { file }) : bytes;
+  return file.endsWith('.ts') ? buildSandboxed(bytes.toString('utf8'), { file, ...keptCores() }) : bytes;
 }
 
 function time(given: Arguments, name: string): number | undefined {

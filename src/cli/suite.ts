@@ -12,6 +12,7 @@ import { AZURE_LIKE, azureLikeCsv } from '../study/suite/azure-like.js';
 import { type SuiteScenario, SUITE_VERSION, chosen, suiteScenarios } from '../study/suite/scenarios.js';
 import { SUITE_REPLICATIONS, type SuiteEntry, entryOf, plansOf, policyEntry, suiteAll } from '../study/suite/suite.js';
 import { type Arguments, type CommandSpec, parseCommand, renderHelp } from './args.js';
+import { keptCores } from './compiled-cores.js';
 import { DEFAULT_HANG_MS, WORKERS, onCrew, workersOf } from './crew.js';
 import { ESTIMATE, printEstimate } from './estimate.js';
 import { EXIT } from './exit.js';
@@ -124,7 +125,7 @@ export async function suite(args: readonly string[], io: Io, tools: Tools = simu
   if (policy !== undefined) {
     const [{ compileCore }, binary] = await Promise.all([
       import('../core/load.js'),
-      policySource(policy).then((source) => buildCore(source, { file: policy })),
+      policySource(policy).then((source) => buildCore(source, { file: policy, ...keptCores() })),
     ]);
     setup = { ...setup, module: await compileCore(binary) };
     entries.push(policyEntry(basename(policy), { dispatch: true, firstVictim: true, coresWanted: true }));
