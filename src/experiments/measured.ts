@@ -64,7 +64,7 @@ export class Laboratory {
       const simulation = await Simulation.create(changed(example.input, set), module === undefined ? {} : { module });
       try {
         await simulation.run();
-        return simulation.metrics();
+        return simulation.metrics({ histograms: true }); // for pictures: no figure is read from them
       } finally {
         simulation.close();
       }

@@ -1,7 +1,7 @@
 // What came out, in one line a claim: the published figure, ours in few words, the verdict. First what a reader sees, then, with
 // --verbose, what table.ts prints: assumptions, commands, tables.
 
-import { briefly, doubtsOfClaims } from '../report/claim-words.js';
+import { doubtsOfClaims, inALine } from '../report/claim-words.js';
 import { type Look, fitted, paint, type Tone, widthOf, wrap } from '../report/table.js';
 import { trustText } from '../report/trust.js';
 import type { Reproduction } from './api.js';
@@ -27,13 +27,14 @@ const VERDICT_MEANINGS: readonly (readonly [start: string, meaning: string])[] =
 ];
 
 export function summaryOf({ name, claims }: Pick<Reproduction, 'name' | 'claims'>): ClaimSummary[] {
-  return claims.map((claim) => ({
-    claim: claim.claim,
-    paper: claim.paper,
-    ours: briefly(claim),
-    verdict: claim.answer === undefined ? claim.verdict : 'open question',
-    command: claim.command.startsWith('fluxhost reproduce') ? claim.command : `fluxhost reproduce ${name}`,
-  }));
+  return claims.map((said) => {
+    const [claim, paper, ours] = inALine(said) as [string, string, string];
+    return {
+      ...{ claim, paper, ours },
+      verdict: said.answer === undefined ? said.verdict : 'open question',
+      command: said.command.startsWith('fluxhost reproduce') ? said.command : `fluxhost reproduce ${name}`,
+    };
+  });
 }
 
 const TONES: readonly (readonly [string, Tone])[] = [

@@ -63,18 +63,20 @@ export interface PicturePoint {
 export interface PictureLine {
   /** Stands at its end. */
   readonly name: string;
-  /** Where the line is a mechanism's: which, and so its hue and dash; settings after a colon: `hotplug: 5 ms`. */
+  /** Where the line is a mechanism's or a manager's: which, and so its hue and dash; settings after a colon: `hotplug: 5 ms`. */
   readonly mechanism?: string;
   /** What a theory says: dashed, in the hue of the line before. */
   readonly theory?: true;
   /** In their order. */
   readonly points: readonly PicturePoint[];
+  /** Of quantiles: the whole distribution behind them, as shares that took longer than a time in ns. */
+  readonly curve?: readonly (readonly [ns: number, share: number])[];
 }
 
 /** What of a table is drawn, and what that answers. */
 export interface TablePicture {
-  /** Points joined; points alone; quantiles as shares of what took longer, over time. */
-  readonly mark: 'line' | 'dot' | 'tail';
+  /** Points joined; points alone; quantiles as shares of what took longer, over time; a bar a word, of which each line is a part. */
+  readonly mark: 'line' | 'dot' | 'tail' | 'stack';
   /** What the axis across says. */
   readonly x: string;
   /** A quantity each. */

@@ -44,8 +44,15 @@ interface SaidClaim {
 }
 
 /** Ours in few words: those of the experiment, or its numbers. */
-export const briefly = ({ brief, numbers, ours, unit }: SaidClaim): string =>
+const briefly = ({ brief, numbers, ours, unit }: SaidClaim): string =>
   brief ?? (numbers === undefined ? `${ours}${unit === '' ? '' : ` ${unit}`}` : numbersText(numbers));
+
+/** A claim in a line, in the same words wherever claims stand in lines: the terminal's table and the report's. */
+export const inALine = (said: SaidClaim & { readonly claim: string; readonly paper: string }): string[] => [
+  said.claim,
+  said.paper,
+  briefly(said),
+];
 
 /** What an experiment's answer rests on. */
 interface SaidExperiment {

@@ -5,7 +5,7 @@ import type { Figures, VmResult, Result } from '../result/result.js';
 import type { Comparison } from '../study/compare.js';
 import { type LatencyKey, type VmRow, memberAt, rowsOf, sum } from './vm-rows.js';
 import { noRequestsText } from '../result/trust.js';
-import { COUNTED_OTHERWISE, amountOf, apartFrom, type Sizing } from '../study/sizing.js';
+import { listed, needsSentences } from './needs-words.js';
 import { lifecycleRows } from './lifecycle-table.js';
 import { memoryRows } from './memory-table.js';
 import { sloText, sloCell, MAX_VMS, omittedText } from './run-table.js';
@@ -231,10 +231,6 @@ function sizingRows(comparison: Comparison): Row[] {
 const silentText = (runs: readonly Result[]): string | null =>
   runs.map(noRequestsText).find((text) => text !== null) ?? null;
 
-function list(parts: readonly string[]): string {
-  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
-}
-
 /** Of all core time: less is written as 0.0 %. */
 const LEAST_SHARE = 5e-4;
 
@@ -257,20 +253,22 @@ function bestEffortSentence(runs: readonly Result[]): string {
     return beside.length === 0 || all === 0 ? null : sum(beside.map(({ cpuSeconds }) => cpuSeconds.task)) / all;
   });
   if (!shares.some((share) => share !== null && share >= LEAST_SHARE)) return '';
-  const said = runs.map((run, i) => `${besideText(run, shares[i]!)} under ${run.manifest.mechanism}`);
-  return ` Best-effort tasks got of all core time ${list(said)}.`;
+  const said = runs.map(
+    (run, i) => `${besideText(run, shares[i]!)}${i === 0 ? ' of all core time' : ''} under ${run.manifest.mechanism}`,
+  );
+  return ` Best-effort tasks got ${listed(said)}.`;
 }
 
 /**
- * The closing sentence, such as "Every SLO is met at the 17 cores given by ideal and hyperflux, not by static.
- * Needed for it: ideal 14 cores, hyperflux 16 cores; counted otherwise …: static 41 guaranteed cores (vms.api.vcpus.min=39)."
+ * The closing sentences, such as "On 17 cores ideal and hyperflux meet every SLO; static does not. To meet every SLO, ideal needs
+ * 14 cores and hyperflux 16 cores. static needs 41 guaranteed cores (vms.api.vcpus.min=39): no number of host cores, …"
  */
 export function sloSentence(comparison: Comparison): string {
   const { runs, sizing } = comparison;
   if (!runs.some((run) => run.vms.some((vm) => vm.slo !== null))) {
     return 'No VM states an SLO: give one (slo: { quantile: 0.99, latency: 200us }) to see how many cores each mechanism needs.';
   }
-  const names = (some: readonly Result[]): string => list(some.map((run) => run.manifest.mechanism));
+  const names = (some: readonly Result[]): string => listed(some.map((run) => run.manifest.mechanism));
   const good = runs.filter(meetsAll);
   const bad = runs.filter((run) => !meetsAll(run));
   const cores = runs[0]?.host.cores ?? 0;
@@ -283,24 +281,14 @@ export function sloSentence(comparison: Comparison): string {
     const silent = silentText(runs);
     return silent === null ? verdict : `${verdict} It is that ${silent}.`;
   }
-  const needOf = (one: Sizing): string => {
-    const why = one.bound === undefined ? '' : ` (${one.bound.by}: ${one.bound.detail})`;
-    const amount = amountOf(one, one.cores ?? one.searchedTo);
-    // of several VMs a sum does not say how much each has
-    const set = one.of === 'host.cores' || one.set.length === 0 ? '' : ` (${one.set.join(', ')})`;
-    return `${one.mechanism} ${one.cores === null ? 'none found with up to ' : ''}${amount}${set}${why}`;
-  };
   const seed = replicated(comparison)
     ? ` with seed ${runs[0]!.manifest.seed} alone (fluxhost size --replications asks every seed)`
     : '';
-  const [ranked, apart] = apartFrom(sizing);
   // of a silent VM nothing is said; where all are, the bound says so
   const left = sizing.every(({ cores }) => cores === null) ? null : silentText(runs);
-  const what =
-    left === null ? `${verdict} Needed to meet them` : `${verdict} It is that ${left}. Needed to meet the others`;
-  const needs = `${what}${seed}: ${ranked.map(needOf).join(', ')}`;
-  const all = apart.length === 0 ? `${needs}.` : `${needs}; ${COUNTED_OTHERWISE}: ${apart.map(needOf).join(', ')}.`;
-  return `${all}${bestEffortSentence(runs)}`;
+  const what = left === null ? 'every SLO' : 'the others';
+  const said = [left === null ? verdict : `${verdict} It is that ${left}.`, ...needsSentences(sizing, what, seed)];
+  return `${said.join(' ')}${bestEffortSentence(runs)}`;
 }
 
 /** At most this many mechanisms side by side; more come in further blocks below. */

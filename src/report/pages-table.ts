@@ -4,7 +4,8 @@ import type { MissRatioCurve } from '../pages/result.js';
 import type { PageRun, PagesResult } from '../pages/result.js';
 import { csvText } from './series.js';
 import { type Look, type Cell, fitted, renderTable } from './table.js';
-import { groupThousands, formatCount, formatDurationNs } from './units.js';
+import { type Remark, trustText } from './trust.js';
+import { groupThousands, formatCount, formatDurationNs, formatShare } from './units.js';
 
 /** Rows of the curve that are printed; --json has all of its points. */
 const MOST_POINTS = 24;
@@ -46,7 +47,7 @@ export function renderPages(result: PagesResult, look: Look = false): string {
   const parts = [title];
   if (rows.length > 0)
     parts.push(renderTable([head.map((text) => ({ text, tone: 'strong' as const })), ...rows], { look }));
-  parts.push(...pivotTable(runs, look), ...curveTables(mrc, look));
+  parts.push(...pivotTable(runs, look), ...curveTables(mrc, look), trustText([], doubtsOfPages(result), look));
   return fitted(parts.join('\n'), look);
 }
 
@@ -117,6 +118,37 @@ const kind = (curve: MissRatioCurve): string =>
   curve.sampled
     ? `sampled, ${groupThousands(curve.sampledPages)} pages looked at; below ${groupThousands(curve.leastCapacityPages)} pages it tells nothing`
     : 'exact';
+
+/** First uses of so much of the requests are worth a word. */
+const MANY = 0.1;
+
+/** Why its miss ratios are not to be taken at their word. */
+export function doubtsOfPages({ trace, runs, mrc = [] }: PagesResult): Remark[] {
+  const first = trace.distinctPages / Math.max(1, trace.requests);
+  const timed = runs.some(({ swapInNs }) => swapInNs !== null);
+  return [
+    ...(mrc.some(({ sampled }) => sampled)
+      ? [{ code: 'sampled', detail: 'curves are of a share of the pages (SHARDS), not of all' }]
+      : []),
+    ...(first < MANY
+      ? []
+      : [
+          {
+            code: 'first-uses',
+            detail: `${formatShare(first)} of the requests are first uses, which miss whatever fits`,
+          },
+        ]),
+    { code: 'one-trace', detail: 'one trace: on another one policies may rank otherwise' },
+    ...(timed
+      ? []
+      : [
+          {
+            code: 'counts-only',
+            detail: 'misses are counted, not timed: what one costs depends on where its page has to come from',
+          },
+        ]),
+  ];
+}
 
 /** One table for all curves: a row a capacity, a column a policy. */
 function curveTables(curves: readonly MissRatioCurve[], look: Look): string[] {

@@ -3,7 +3,7 @@
 import type { SuiteFigure, SuiteResult, SuiteRow, SuiteScore } from '../study/suite/suite.js';
 import { csvText } from './series.js';
 import { type Look, type Cell, fitted, renderTable, widthOf, wrap } from './table.js';
-import { oneSeed, trustText } from './trust.js';
+import { type Remark, oneSeed, trustText } from './trust.js';
 import { formatShare } from './units.js';
 
 const WIDTH = 100;
@@ -71,12 +71,27 @@ export function renderSuite(result: SuiteResult, look: Look = false): string {
     'rank: by the share of runs with every SLO, then by tail',
   ];
   return fitted(
-    `suite ${suite}, ${scenarios.length} scenarios, ${replications} ${replications === 1 ? 'seed' : 'seeds'} each\n\n` +
+    `suite ${suite}, ${scenarios.length} ${scenarios.length === 1 ? 'scenario' : 'scenarios'}, ${replications} ${replications === 1 ? 'seed' : 'seeds'} each\n\n` +
       `${scenarioTable(result, mechanisms, look)}\n${scoreTable(scores, scenarios.length, look)}\n` +
       `${notes.map((note) => wrap(note, widthOf(look, WIDTH) - 2).replaceAll('\n', '\n  ')).join('\n')}\n` +
-      `sha256 of the rows: ${sha256}\n${replications > 1 ? '' : trustText([], oneSeed(replications), look)}`,
+      `sha256 of the rows: ${sha256}\n${trustText([], doubtsOfSuite(result), look)}`,
     look,
   );
+}
+
+/** Why its ranks are not to be taken at their word. */
+export function doubtsOfSuite({ rows, replications }: SuiteResult): Remark[] {
+  const refused = rows.filter(({ figures }) => figures === null);
+  const who = refused.map(({ mechanism, scenario }) => `${mechanism} does not fit ${scenario}`);
+  return [
+    ...(refused.length === 0 ? [] : [{ code: 'does-not-fit', detail: who.join(', ') }]),
+    ...oneSeed(replications),
+    {
+      code: 'made-up',
+      detail:
+        'the scenarios are made to tell mechanisms apart: on your load another may win; --own SCENARIO ranks them there',
+    },
+  ];
 }
 
 const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;

@@ -269,10 +269,6 @@ function search(scenario: Scenario, base: Result, range: Range, attempt: Attempt
 
 const UNITS = { 'host.cores': 'cores', guarantees: 'guaranteed cores', quotas: 'whole cores of quota' } as const;
 
-/** Guarantees and quotas are no hosts: what runs beside them on the same cores may get next to nothing. */
-export const COUNTED_OTHERWISE =
-  'counted otherwise and no ranking with these, for it does not say what work without an SLO gets beside';
-
 /** Host cores, which rank; and guarantees and quotas, which do not rank with them. Where no host was searched nothing is apart. */
 export function apartFrom(sizing: readonly Sizing[]): [ranked: readonly Sizing[], apart: readonly Sizing[]] {
   const hosts = sizing.filter(({ of }) => of === 'host.cores');

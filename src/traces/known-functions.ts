@@ -30,7 +30,7 @@ export const FUNCTIONS: readonly Dataset[] = [
     columns: [
       { name: 'app', meaning: 'the application (hashed)' },
       { name: 'func', meaning: 'the function (hashed), unique within its application only' },
-      { name: 'end_timestamp', meaning: 'when the invocation ENDED, from the begin of the trace', unit: 's' },
+      { name: 'end_timestamp', meaning: 'when the invocation ENDED, from the start of the trace', unit: 's' },
       { name: 'duration', meaning: 'how long it executed, without the cold start', unit: 's' },
     ],
     misread: [
@@ -185,7 +185,7 @@ export const FUNCTIONS: readonly Dataset[] = [
     cite: 'Qin et al., Mooncake, FAST 2025',
     shape: { has: ['timestamp', 'input_length', 'output_length', 'hash_ids'] },
     columns: [
-      { name: 'timestamp', meaning: 'arrival, from the begin of the trace', unit: 'ms' },
+      { name: 'timestamp', meaning: 'arrival, from the start of the trace', unit: 'ms' },
       { name: 'input_length', meaning: 'length of the prompt', unit: 'tokens' },
       { name: 'output_length', meaning: 'length of the answer', unit: 'tokens' },
       { name: 'hash_ids', meaning: 'one id a block of 512 prompt tokens; equal ids are one prefix, in all requests' },

@@ -118,6 +118,20 @@ describe('a report in Chromium', () => {
     await page.close();
   });
 
+  it('chips tell what they mean to whoever comes to them by key, and close behind them', async () => {
+    const { page, complaints } = await open('comparison', 1440, 'light');
+    const first = page.locator('details.chip').first();
+    expect(await first.getAttribute('open')).toBeNull();
+    for (let i = 0; i < 5 && (await page.evaluate(() => document.activeElement?.closest('.chip') === null)); i++)
+      await page.keyboard.press('Tab');
+    expect(await first.getAttribute('open')).not.toBeNull();
+    expect(await first.locator('p').first().isVisible()).toBe(true);
+    await page.keyboard.press('Shift+Tab');
+    expect(await first.getAttribute('open')).toBeNull();
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it('draws first what is in sight, the rest later, and all of it', async () => {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     await page.addInitScript(() => {

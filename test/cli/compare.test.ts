@@ -134,9 +134,9 @@ describe('the table', () => {
     const io = captureIo();
     expect(await compare(['a.yaml'], io, fakeTools(byNeed))).toBe(0);
     expect(io.out.replaceAll('\n', ' ')).toContain(
-      'On 9 cores ideal, hyperflux and hotplug meet every SLO; static does not. Needed to meet them: ideal 3 cores, ' +
-        'hyperflux 5 cores, hotplug 6 cores; ' +
-        'counted otherwise and no ranking with these, for it does not say what work without an SLO gets beside: static 7 guaranteed cores (vms.api.vcpus.min=7).',
+      'On 9 cores ideal, hyperflux and hotplug meet every SLO; static does not. To meet every SLO, ideal needs 3 cores, ' +
+        'hyperflux 5 cores and hotplug 6 cores. static needs 7 guaranteed cores (vms.api.vcpus.min=7), ' +
+        'which does not rank with cores of a host: it is left open what work without an SLO gets beside.',
     );
   });
 });

@@ -9,6 +9,7 @@ import {
   soldPicture,
   upgradePicture,
 } from '../../src/experiments/vmem/pictures.js';
+import { swapInCurve } from '../../src/experiments/taiji/curves.js';
 import type { TablePicture } from '../../src/report/claim-numbers.js';
 
 const linesOf = ({ panels }: TablePicture): TablePicture['panels'][number]['lines'] =>
@@ -42,10 +43,23 @@ describe("Taiji's pictures", () => {
     ];
     const picture = latenciesPicture(rows);
     expect(picture.answer).toBe(
-      'Nine of ten take at most 10 us from zero pages (1.89 us); longer, by p90, from zstd, x86 (10.1 us).',
+      'Nine of ten take at most 10 us with zero pages (p90 1.89 us). They take longer with zstd, x86 (p90 10.1 us).',
     );
     expect(picture).toMatchObject({ mark: 'tail', objective: { ns: 10_000, share: 0.1 } });
     expect(cellsOf(picture, rows)['zstd, x86']).toEqual(['6.64 us', '10.1 us', '14.9 us']);
+  });
+
+  it('has the whole distribution of a run, over all of its backends', () => {
+    const upTo = Array.from({ length: 12 }, (_, i) => 1000 * (i + 1));
+    const backend = (count: number) => ({ swapInNs: { histogram: { upTo, count: upTo.map(() => count) } } });
+    const run = (backends: object) => ({ command: '', document: { memory: { backends } } });
+    const curve = swapInCurve(run({ lz4: backend(1), zstd: backend(3) }));
+    expect(curve.map(([ns]) => ns)).toEqual(upTo.slice(0, -1)); // nothing takes longer than the greatest
+    expect(curve[5]).toEqual([6000, 0.5]);
+    const rows = [['lz4', '48', '6 us', '11 us', '12 us', '80 %']];
+    expect(linesOf(latenciesPicture(rows, [curve]))[0]!.curve).toEqual(curve);
+    // all in one bucket: its quantiles say as much
+    expect(swapInCurve(run({ zero: { swapInNs: { histogram: { upTo: [1890], count: [7] } } } }))).toEqual([]);
   });
 
   it('joins the units of one kind of core, its identity dashed', () => {
@@ -72,7 +86,7 @@ describe("Taiji's pictures", () => {
       ['4', '0.06, 0.04, 0.002', '5 us', '13 us', '17 us', '18 us', '0'],
     ];
     expect(tailPicture(rows).answer).toBe(
-      'Touches have to reclaim by themselves with 1 worker (p99.9 1.16 ms); none with 4 workers, high 0.06 (18 us).',
+      'Touches have to reclaim by themselves with 1 worker (p99.9 1.16 ms). None has to with 4 workers, watermark 0.06 (p99.9 18 us).',
     );
   });
 });
@@ -102,7 +116,7 @@ describe("Vmem's pictures", () => {
       '16',
       'none',
     ]);
-    expect(picture.answer).toContain('10.0 s and 4.7 s with 16, 1.0 s with memory zeroed before');
+    expect(picture.answer).toContain('with 16 10.0 s and 4.7 s. With memory zeroed before it takes 1.0 s.');
   });
 
   it('answers what is sold by what is asked for, and what cannot be', () => {
@@ -112,7 +126,8 @@ describe("Vmem's pictures", () => {
       ['271 %', '94.5 %', '92.9 %', '91.4 %'],
     ];
     expect(soldPicture(head, rows).answer).toBe(
-      'Where 271 % of it is asked for, 94.5 % under vmem and 91.4 % to 92.9 % under hugetlb, by how its pools are split; where 72 % is, 64.8 % under vmem.',
+      'Where 271 % of it is asked for, 94.5 % is sold under vmem and 91.4 % to 92.9 % under hugetlb, by how its pools are split; ' +
+        'where 72 % is asked for, 64.8 % under vmem.',
     );
     const plans = [
       ['vmem', '381.96', '0.03', '0.0030', '0.00', '99.47 %'],

@@ -145,7 +145,7 @@ describe('eight replications', () => {
     expect(two.match(/^ +ratio/gm)).toHaveLength(4); // of the VM that has latencies
     expect(two).toMatch(/^cores needed, seed \d+ /m);
     expect(two.replaceAll('\n', ' ')).toMatch(
-      /idle came .* Needed to meet the others with seed \d+ alone \(fluxhost size --replications/,
+      /idle came .* To meet the others with seed \d+ alone \(fluxhost size --replications/,
     );
     const single = renderComparison(await compare(one, asked));
     expect(single).toMatch(/^cores needed for every SLO /m);
@@ -154,7 +154,7 @@ describe('eight replications', () => {
     expect(ofIdle).not.toContain('latency mean');
     expect(two).toMatch(/^a mean without ±: the same in every replication$/m);
     expect(two).toMatch(/^-: nothing to measure/m);
-    expect(single).toContain('Needed to meet them: ideal');
+    expect(single).toMatch(/To meet every SLO,\s+ideal needs/);
   });
 
   it('of too few requests give no ratio to a quantile that is not told', async () => {

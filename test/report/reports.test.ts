@@ -194,9 +194,16 @@ describe('the report of a comparison', () => {
     ];
     const comparison = comparisonOf(runs, sizing);
     expect(sloSentence(comparison)).toBe(
-      'On 9 cores ideal, hyperflux and hotplug meet every SLO; static does not. Needed to meet them: ideal 4 cores, ' +
-        'hyperflux 5 cores, hotplug none found with up to 16 cores (service: too long); ' +
-        'counted otherwise and no ranking with these, for it does not say what work without an SLO gets beside: cgroup 1 whole core of quota (vms.api.quota=1), static 30 guaranteed cores (vms.api.vcpus.min=28).',
+      'On 9 cores ideal, hyperflux and hotplug meet every SLO; static does not. To meet every SLO, ideal needs 4 cores and ' +
+        'hyperflux 5 cores. Under hotplug no number that was run, up to 16 cores, meets every SLO: too long (service). ' +
+        'cgroup needs 1 whole core of quota (vms.api.quota=1) and static 30 guaranteed cores (vms.api.vcpus.min=28), ' +
+        'which do not rank with cores of a host: it is left open what work without an SLO gets beside.',
+    );
+    const inTheWay = { by: 'mechanism', detail: 'none of the 2 values' };
+    const hotplug = sizing.map((one) => (one.bound === undefined ? one : { ...one, bound: inTheWay }));
+    expect(sloSentence(comparisonOf(runs, hotplug))).toContain(
+      'Under hotplug no number that was run, up to 16 cores, meets every SLO: hotplug itself is in the way, ' +
+        'for a core for every vCPU and moves at no cost would be enough.',
     );
     const text = renderComparison(comparison);
     expect(text.trimEnd().split('\n').slice(-3).join(' ')).toContain(

@@ -1,6 +1,6 @@
 // What of the provisioning tables is drawn, and the answer in a sentence.
 
-import type { TablePicture } from '../../report/claim-numbers.js';
+import type { PictureLine, TablePicture } from '../../report/claim-numbers.js';
 import { type Draw, type Rows, greatest, columnLines, least, lines, rowLines, spans, rankedRow } from '../pictures.js';
 
 /** Rows: keep-alive; a column a size of the pool. */
@@ -21,7 +21,7 @@ export const byBudgetPicture =
     const said = head.slice(1).map((budget, i) => {
       const best = least(rows, i + 1)[i + 1]!;
       const names = rows.filter((row) => row[i + 1] === best).map(([name]) => name!);
-      return `${budget} ${best} under ${names.join(', ')}`;
+      return `${budget.startsWith('no ') ? 'without a budget' : `with ${budget}`} ${best} under ${names.join(', ')}`;
     });
     return lines('memory for VMs', title, `The least: ${said.join('; ')}.`, rowLines(head, rows));
   };
@@ -66,18 +66,25 @@ export const densityPicture: Draw = (head, rows) =>
 
 /** Rows: time of the runtime, keep-alive, what a burst needs over what is pinned, microVMs, cold, HyperFlux, cold, ratio. */
 export function tailPicture(rows: Rows): TablePicture {
-  const names = rows.map(([init, keep, peak]) => `${init!} ms, ${keep!} s, ${peak!}x`);
-  const line = (name: string, mechanism: string, column: number) => ({
-    ...{ name, mechanism },
-    points: names.map((x, row) => ({ x, row, column })),
-  });
   const [most, fewest] = [greatest(rows, 7), least(rows, 7)];
   const at = (row: readonly string[]): string =>
     `${row[7]!} with a runtime of ${row[0]!} ms, a keep-alive of ${row[1]!} s and bursts of ${row[2]!} times what is pinned`;
+  const settings = [...new Set(rows.map(([init, keep]) => `${init!} ms of runtime, kept for ${keep!} s`))];
   return {
-    mark: 'dot',
-    x: 'runtime, keep-alive, burst over what is pinned',
-    panels: [{ title: 'p99, ms', lines: [line('microVMs', 'microvm', 3), line('HyperFlux', 'hyperflux', 5)] }],
+    mark: 'line',
+    x: 'burst over what is pinned',
+    panels: settings.map((setting) => {
+      const line = (name: string, mechanism: string, column: number): PictureLine => ({
+        ...{ name, mechanism },
+        points: rows.flatMap(([init, keep, peak], row) =>
+          setting === `${init!} ms of runtime, kept for ${keep!} s` ? [{ x: peak!, row, column }] : [],
+        ),
+      });
+      return {
+        title: `p99, ms: ${setting}`,
+        lines: [line('microVMs', 'microvm', 3), line('HyperFlux', 'hyperflux', 5)],
+      };
+    }),
     answer: `p99 under microVMs over that under HyperFlux: ${at(most)}; ${at(fewest)}.`,
   };
 }

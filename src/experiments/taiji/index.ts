@@ -9,6 +9,7 @@ import { CLIFF, cold, ratio, content, A72, QUIET, unit, coldTouches, workers, wa
 import { requiredOutShare, unitTimeNs } from './identities.js';
 import { fieldsOf, TAIJI_PARAMETERS } from './parameters.js';
 import { cliffPicture, latenciesPicture, ratiosPicture, tailPicture, unitsPicture } from './pictures.js';
+import { swapInCurve } from './curves.js';
 
 const ABSTRACT = 'arXiv:2511.09936, abstract';
 const PAGE = 4096;
@@ -118,17 +119,19 @@ const quietRun = (laboratory: Laboratory, name: keyof typeof QUIET_CASES): Promi
 async function latencies(laboratory: Laboratory): Promise<ExperimentTable> {
   const figures = new Figures();
   const rows: string[][] = [];
+  const curves: ReturnType<typeof swapInCurve>[] = [];
   for (const name of Object.keys(QUIET_CASES) as (keyof typeof QUIET_CASES)[]) {
     const run = await quietRun(laboratory, name);
     const quantiles = [P50, P90, P99].map((path) => figures.show(run, path, time));
     rows.push([name, figures.show(run, SWAP_INS, count), ...quantiles, figures.show(run, WITHIN, percent)]);
+    curves.push(swapInCurve(run));
   }
   return {
     title: 'Swap-in by what the page went to, 4 KiB, hardly one waiting for a worker',
     question: 'How long does a swap-in take, by backend?',
     head: ['backend', 'swap-ins', 'p50', 'p90', 'p99', 'within 10 us'],
     rows,
-    picture: latenciesPicture(rows),
+    picture: latenciesPicture(rows, curves),
     figures: figures.list,
   };
 }
@@ -164,6 +167,7 @@ async function granularity(laboratory: Laboratory, settings: Settings): Promise<
 async function tail(laboratory: Laboratory): Promise<ExperimentTable> {
   const figures = new Figures();
   const rows: string[][] = [];
+  const curves: ReturnType<typeof swapInCurve>[] = [];
   for (const [number, marks] of [
     [1, undefined],
     [2, undefined],
@@ -184,13 +188,14 @@ async function tail(laboratory: Laboratory): Promise<ExperimentTable> {
       ...[P50, P90, P99, P999].map((path) => figures.show(run, path, time)),
       figures.show(run, RECLAIMS, count),
     ]);
+    curves.push(swapInCurve(run));
   }
   return {
     title: 'The tail under load: workers and watermarks (high, low, min), a tenth of touches to cold pages',
     question: 'What do workers and watermarks do to the tail?',
     head: ['workers', 'watermarks', 'p50', 'p90', 'p99', 'p99.9', 'direct reclaims'],
     rows,
-    picture: tailPicture(rows),
+    picture: tailPicture(rows, curves),
     figures: figures.list,
   };
 }

@@ -1,6 +1,6 @@
 // What of Taiji's tables is drawn, and the answer in a sentence, both from the rows alone.
 
-import { columnLine, type PicturePoint, type TablePicture } from '../../report/claim-numbers.js';
+import { columnLine, type PictureLine, type PicturePoint, type TablePicture } from '../../report/claim-numbers.js';
 
 type Rows = readonly (readonly string[])[];
 
@@ -22,7 +22,7 @@ export function ratiosPicture(rows: Rows): TablePicture {
         ],
       },
     ],
-    answer: `${first[3]} at a ratio of ${first[0]}, ${last[3]} with ${last[0]}: the better they compress, the less.`,
+    answer: `${first[3]} at a ratio of ${first[0]}, ${last[3]} with ${last[0]}: the better pages compress, the fewer.`,
   };
 }
 
@@ -54,22 +54,28 @@ const TARGET = { ns: 10_000, share: 0.1, text: 'claimed: p90 ≤ 10 µs' } as co
 const quantiles = (row: number, from: number, names: readonly string[]): PicturePoint[] =>
   names.map((x, i) => ({ x, row, column: from + i }));
 
-/** Rows: backend, swap-ins, p50, p90, p99, share within 10 us. */
-export function latenciesPicture(rows: Rows): TablePicture {
+const withCurve = (curve: PictureLine['curve']): Pick<PictureLine, 'curve'> => (curve === undefined ? {} : { curve });
+
+/** Rows: backend, swap-ins, p50, p90, p99, share within 10 us; `curves`: of each, the whole distribution. */
+export function latenciesPicture(rows: Rows, curves: readonly PictureLine['curve'][] = []): TablePicture {
   const enough = rows.filter((row) => share(row[5]!) >= 90);
   const others = rows.filter((row) => !enough.includes(row));
-  const said = (some: Rows): string => some.map((row) => `${row[0]} (${row[3]})`).join('; ');
+  const said = (some: Rows): string => some.map((row) => `${row[0]} (p90 ${row[3]})`).join('; ');
   return {
     mark: 'tail',
     x: 'time of a swap-in',
     panels: [
       {
         title: '',
-        lines: rows.map(([name], row) => ({ name: name!, points: quantiles(row, 2, ['p50', 'p90', 'p99']) })),
+        lines: rows.map(([name], row) => ({
+          name: name!,
+          points: quantiles(row, 2, ['p50', 'p90', 'p99']),
+          ...withCurve(curves[row]),
+        })),
       },
     ],
     objective: TARGET,
-    answer: `Nine of ten take at most 10 us from ${said(enough)}; longer, by p90, from ${said(others)}.`,
+    answer: `Nine of ten take at most 10 us with ${said(enough)}. They take longer with ${said(others)}.`,
   };
 }
 
@@ -101,23 +107,27 @@ export function unitsPicture(rows: Rows): TablePicture {
 }
 
 /** Rows: workers, watermarks, p50, p90, p99, p99.9, direct reclaims. */
-export function tailPicture(rows: Rows): TablePicture {
+export function tailPicture(rows: Rows, curves: readonly PictureLine['curve'][] = []): TablePicture {
   const names = rows.map(([workers, marks]) => {
     const many = `${workers} worker${workers === '1' ? '' : 's'}`;
-    return marks === 'default' ? many : `${many}, high ${marks!.split(', ')[0]}`;
+    return marks === 'default' ? many : `${many}, watermark ${marks!.split(', ')[0]}`;
   });
   const reclaim = rows.flatMap((row, i) => (row[6] === '0' ? [] : [`${names[i]} (p99.9 ${row[5]})`]));
-  const not = rows.flatMap((row, i) => (row[6] === '0' ? [`${names[i]} (${row[5]})`] : []));
+  const not = rows.flatMap((row, i) => (row[6] === '0' ? [`${names[i]} (p99.9 ${row[5]})`] : []));
   return {
     mark: 'tail',
     x: 'time of a swap-in',
     panels: [
       {
         title: '',
-        lines: names.map((name, row) => ({ name, points: quantiles(row, 2, ['p50', 'p90', 'p99', 'p99.9']) })),
+        lines: names.map((name, row) => ({
+          name,
+          points: quantiles(row, 2, ['p50', 'p90', 'p99', 'p99.9']),
+          ...withCurve(curves[row]),
+        })),
       },
     ],
     objective: TARGET,
-    answer: `Touches have to reclaim by themselves with ${reclaim.join(', ')}; none with ${not.join(', ')}.`,
+    answer: `Touches have to reclaim by themselves with ${reclaim.join('; ')}. None has to with ${not.join('; ')}.`,
   };
 }

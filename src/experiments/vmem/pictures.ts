@@ -12,19 +12,19 @@ export function plansPicture(rows: Rows): TablePicture {
   const descriptors = rows.map((row) => row[2]!).toSorted((a, b) => number(a) - number(b));
   const said = falling.map((row) => `${row[1]} GiB (${row[5]}) under ${row[0]}`);
   return {
-    mark: 'dot',
+    mark: 'stack',
     x: 'manager',
     panels: [
       {
-        title: 'GiB that cannot be sold',
+        title: 'GiB that cannot be sold, beside the host’s own',
         lines: [
           columnLine('page descriptors', 2, rows),
-          columnLine('headroom', 4, rows),
           columnLine('tables', 3, rows),
+          columnLine('headroom', 4, rows),
         ],
       },
     ],
-    answer: `For sale are ${said.join(', ')}; page descriptors take ${descriptors[0]} to ${descriptors.at(-1)} GiB.`,
+    answer: `For sale are ${said.join(', ')}. Page descriptors take ${descriptors[0]} to ${descriptors.at(-1)} GiB.`,
   };
 }
 
@@ -35,10 +35,15 @@ export function soldPicture(head: readonly string[], rows: Rows): TablePicture {
   return {
     mark: 'line',
     x: 'memory asked for, of the server',
-    panels: [{ title: 'mean share sold', lines: head.slice(1).map((name, i) => columnLine(name, i + 1, rows)) }],
+    panels: [
+      {
+        title: 'mean share sold',
+        lines: head.slice(1).map((name, i) => columnLine(name, i + 1, rows, { mechanism: name.replace(', ', ': ') })),
+      },
+    ],
     answer:
-      `Where ${last[0]} of it is asked for, ${last[1]} under vmem and ${others[0]} to ${others.at(-1)} under hugetlb, ` +
-      `by how its pools are split; where ${rows[0]![0]} is, ${rows[0]![1]} under vmem.`,
+      `Where ${last[0]} of it is asked for, ${last[1]} is sold under vmem and ${others[0]} to ${others.at(-1)} under hugetlb, ` +
+      `by how its pools are split; where ${rows[0]![0]} is asked for, ${rows[0]![1]} under vmem.`,
   };
 }
 
@@ -54,6 +59,7 @@ export function bootPicture(rows: Rows): TablePicture {
   const managers = [...new Set(rungs.map(({ manager }) => manager))];
   const lines = managers.map((manager): PictureLine => ({
     name: manager,
+    mechanism: manager.replace(', ', ': '),
     points: rungs.flatMap((rung, row) => (rung.manager === manager ? [{ x: rung.threads, row, column: 1 }] : [])),
   }));
   const of = (manager: string): readonly string[][] =>
@@ -65,8 +71,8 @@ export function bootPicture(rows: Rows): TablePicture {
     x: 'threads that zero',
     panels: [{ title: 'boot', lines }],
     answer:
-      `Zeroing: ${slow[0]![1]} under hugetlb and ${own[0]![1]} under vmem with one thread, ${slow.at(-1)![1]} and ` +
-      `${own.at(-1)![1]} with ${most}, ${before[0]![1]} with memory zeroed before.`,
+      `Threads that zero: with one a boot takes ${slow[0]![1]} under hugetlb and ${own[0]![1]} under vmem, with ${most} ` +
+      `${slow.at(-1)![1]} and ${own.at(-1)![1]}. With memory zeroed before it takes ${before[0]![1]}.`,
   };
 }
 
@@ -99,14 +105,17 @@ export function networkPicture(head: readonly string[], rows: Rows): TablePictur
 
 /** Rows: kind of upgrade, operations, VMs failed, others failed, and so on. */
 export const upgradePicture = (rows: Rows): TablePicture => ({
-  mark: 'dot',
+  mark: 'stack',
   x: 'way to upgrade',
   panels: [
     {
-      title: 'operations that fail',
-      lines: [columnLine('VMs made', 2, rows), columnLine('resizes and departures', 3, rows)],
+      title: 'operations that fail or wait',
+      lines: [
+        columnLine('VMs that fail', 2, rows),
+        columnLine('others that fail', 3, rows),
+        columnLine('wait', 6, rows),
+      ],
     },
-    { title: 'operations that wait', lines: [columnLine('waited', 6, rows)] },
   ],
   answer: `${rows
     .map((row) => `${row[0]}: ${number(row[2]!) + number(row[3]!)} of ${row[1]} operations fail, ${row[6]} wait`)

@@ -33,7 +33,7 @@ import { memoryOverTime, swapInFigure, whereMemoryLies } from './figures/memory.
 import { pagesReport, reserveReport, suiteReport } from './others.js';
 import { experimentReport } from './paper.js';
 import { judgedWords, latencyWords, meetsSlo, ofSeeds } from './seeds.js';
-import { duration, grouped, inMicroseconds, listed, sloWords } from './words.js';
+import { counted, duration, grouped, inMicroseconds, inThousands, listed, sloWords } from './words.js';
 
 /** What a report can be made of. */
 export type Reportable =
@@ -107,9 +107,9 @@ function factsOf(runs: readonly Named[]): string[] {
   const events = runs.reduce((total, { result }) => total + result.manifest.events, 0);
   return [
     seeds,
-    `${host.cores} cores`,
+    counted(host.cores, 'core'),
     `${duration(manifest.measuredNs)} measured after ${duration(manifest.warmupNs)} of warm-up`,
-    `${grouped(events)} events`,
+    counted(events, 'event'),
     `quantiles within ${formatShare(histogram.precision)}`,
   ];
 }
@@ -161,11 +161,13 @@ function resultReport(result: Result): Report {
     names.length === 0
       ? result.vms.length === 1
         ? `How does ${result.vms[0]!.name} fare`
-        : `How do ${grouped(result.vms.length || (result.lifecycle?.functions.length ?? 0))} ${result.vms.length === 0 ? 'functions' : 'VMs'} fare`
-      : `Does ${listed(names.slice(0, 3))} meet its SLO`;
+        : `How do ${counted(result.vms.length || (result.lifecycle?.functions.length ?? 0), result.vms.length === 0 ? 'function' : 'VM')} fare`
+      : names.length === 1
+        ? `Does ${names[0]!} meet its SLO`
+        : `Do ${listed(names.length > 3 ? [...names.slice(0, 3), `${names.length - 3} more`] : names)} meet their SLOs`;
   return {
-    title: `${result.manifest.mechanism} on ${result.host.cores} cores`,
-    question: `${what} under ${result.manifest.mechanism} on ${result.host.cores} cores?`,
+    title: `${result.manifest.mechanism} on ${counted(result.host.cores, 'core')}`,
+    question: `${what} under ${result.manifest.mechanism} on ${counted(result.host.cores, 'core')}?`,
     ...runVerdict(runs[0]!),
     facts: factsOf(runs),
     remarks: remarksOf(runs),
@@ -206,7 +208,7 @@ function comparisonReport(comparison: Comparison): Report {
   const met = runs.map(({ result }) => meetsAll(result));
   const functions = first.result.vms.length === 0 ? functionsSentence(runs) : '';
   return {
-    title: `${listed(labels)} on ${first.result.host.cores} cores`,
+    title: `${listed(labels)} on ${counted(first.result.host.cores, 'core')}`,
     question: `Which of ${listed(labels)} ${judged ? 'meet every SLO' : 'serves best'}, and at what cost?`,
     verdict: functions === '' ? sloSentence({ ...comparison, runs: headed }) : functions,
     good: judged ? allOf(met) : null,
@@ -266,7 +268,7 @@ function doubted(places: readonly { readonly where: string; readonly warnings: r
       else before.where.push(where);
     }
   const all = [...found.values()].map(({ warning: { code, field, detail }, where }): Remark => {
-    const lead = places.length === 1 ? '' : `${where.length} of ${places.length} rows, first ${where[0]!}: `;
+    const lead = places.length === 1 ? '' : `${where.length} of ${places.length} rows, the first at ${where[0]!}: `;
     return { code, detail: `${lead}${field}: ${detail}` };
   });
   const left = all.length - MOST_REMARKS;
@@ -277,11 +279,11 @@ function doubted(places: readonly { readonly where: string; readonly warnings: r
 
 function sizeReport(result: SizeResult): Report {
   return {
-    title: `the least ${result.find}`,
-    question: `How much ${result.find} is enough for ${listed(result.for)}?`,
+    title: `the ${result.most === true ? 'greatest' : 'least'} ${result.find}`,
+    question: `What is the ${result.most === true ? 'greatest' : 'least'} ${result.find} that meets ${listed(result.for)}?`,
     verdict: sizeAnswer(result),
     good: result.runs.length === 0 ? null : allOf(result.runs.map(({ value }) => value !== null)),
-    facts: [`${result.replications} ${result.replications === 1 ? 'seed' : 'seeds'} each`, 'every value shown was run'],
+    facts: [`${counted(result.replications, 'seed')} each`, 'every value shown was run'],
     remarks: [
       ...interrupted(result.incomplete),
       ...result.runs.flatMap(({ mechanism, noData = [] }) =>
@@ -310,12 +312,12 @@ function sweepReport(result: SweepResult): Report {
     Object.entries(row.figures).every(([path, { mean }]) => !path.endsWith('.slo.attained') || mean === 1);
   return {
     title: `sweep of ${paths}`,
-    question: `How does the host answer to ${paths}?`,
+    question: `How does the host respond to ${paths}?`,
     verdict: figures[0]?.answer ?? 'Nothing yet: no row has ended.',
     good: judged.length === 0 ? null : allOf(judged.map(metIn)),
     facts: [
-      `${grouped(result.rows.length)} rows`,
-      ...(Number.isFinite(seeds) ? [`${seeds} ${seeds === 1 ? 'seed' : 'seeds'} each, the same for all`] : []),
+      counted(result.rows.length, 'row'),
+      ...(Number.isFinite(seeds) ? [`${counted(seeds, 'seed')} each, the same for all`] : []),
     ],
     remarks: [
       ...(result.part === undefined
@@ -352,7 +354,11 @@ function sweepReport(result: SweepResult): Report {
 }
 
 /** @throws TypeError for what is of none of the shapes; `kindOf` tells before */
-export const reportOf = (value: Reportable): Report => inMicroseconds(written(value));
+export function reportOf(value: Reportable): Report {
+  const report = inMicroseconds(written(value));
+  // what identifies stays as it is
+  return { ...inThousands(report), manifest: report.manifest };
+}
 
 function written(value: Reportable): Report {
   switch (kindOf(value)) {

@@ -66,6 +66,8 @@ export interface StackPlot {
   readonly kind: 'stack';
   /** What the bars are made of; core-seconds where absent. */
   readonly unit?: string;
+  /** Parts are counts, and say how many; shares of their bar where absent. */
+  readonly counted?: true;
   readonly rows: readonly {
     readonly name: string;
     readonly parts: readonly {

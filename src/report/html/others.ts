@@ -7,22 +7,22 @@ import type { Report } from './figure.js';
 import { missRatioFigure } from './figures/pages.js';
 import { suiteAnswer, suiteFigure } from './figures/suite.js';
 import { reserveFigures } from './figures/reserve.js';
+import { doubtsOfPages } from '../pages-table.js';
 import { drawnOnce } from '../reserve-table.js';
-import { oneSeed } from '../trust.js';
+import { doubtsOfSuite } from '../suite-table.js';
 import { formatDurationNs, formatShare } from '../units.js';
-import { grouped, listed } from './words.js';
+import { counted, listed } from './words.js';
 
 export function pagesReport(result: PagesResult): Report {
   const figure = missRatioFigure(result);
   const { requests, distinctPages, sha256 } = result.trace;
-  const sampled = (result.mrc ?? []).some((curve) => curve.sampled);
   return {
     title: 'page replacement on a trace',
     question: 'How much memory does the trace need, and who uses it best?',
     verdict: figure?.answer ?? 'Nothing was replayed.',
     good: null,
-    facts: [`${grouped(requests)} requests`, `${grouped(distinctPages)} distinct pages`],
-    remarks: sampled ? [{ code: 'sampled', detail: 'curves are of a share of the pages (SHARDS), not of all' }] : [],
+    facts: [counted(requests, 'request'), counted(distinctPages, 'distinct page')],
+    remarks: doubtsOfPages(result),
     figures: figure === undefined ? [] : [figure],
     madeOf: 'Trace',
     manifest: { head: ['', 'value'], rows: [['pages (SHA-256)', sha256]] },
@@ -53,7 +53,10 @@ export function reserveReport(comparison: ReserveComparison): Report {
     facts: [
       `seed ${manifest.seed}`,
       ...(manifest.durationNs > 0 ? [`${simulated(manifest.durationNs)} simulated`] : []),
-      `${grouped(runs.reduce((sum, run) => sum + run.manifest.events, 0))} events`,
+      counted(
+        runs.reduce((sum, run) => sum + run.manifest.events, 0),
+        'event',
+      ),
     ],
     remarks: drawnOnce(runs),
     figures: reserveFigures(comparison),
@@ -70,30 +73,15 @@ export function reserveReport(comparison: ReserveComparison): Report {
 }
 
 export function suiteReport(result: SuiteResult): Report {
-  const { scenarios, replications, suite, sha256, rows } = result;
+  const { scenarios, replications, suite, sha256 } = result;
   const figure = suiteFigure(result);
-  const refused = rows.filter((row) => row.figures === null);
   return {
     title: `suite ${suite}`,
-    question: `Which mechanism serves ${grouped(scenarios.length)} scenarios best?`,
+    question: `Which mechanism serves ${counted(scenarios.length, 'scenario')} best?`,
     verdict: suiteAnswer(result),
     good: null,
-    facts: [
-      `suite ${suite}`,
-      `${grouped(scenarios.length)} scenarios`,
-      `${grouped(replications)} ${replications === 1 ? 'seed' : 'seeds'} each`,
-    ],
-    remarks: [
-      ...(refused.length === 0
-        ? []
-        : [
-            {
-              code: 'does-not-fit',
-              detail: listed(refused.map(({ mechanism, scenario }) => `${mechanism} does not fit ${scenario}`)),
-            },
-          ]),
-      ...oneSeed(replications),
-    ],
+    facts: [`suite ${suite}`, counted(scenarios.length, 'scenario'), `${counted(replications, 'seed')} each`],
+    remarks: doubtsOfSuite(result),
     figures: figure === undefined ? [] : [figure],
     madeOf: 'Scenarios',
     manifest: { head: ['', 'value'], rows: [['rows (SHA-256)', sha256]] },

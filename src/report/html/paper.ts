@@ -2,10 +2,10 @@
 // in a line; and, folded, each with all that had to be assumed for it.
 
 import type { Report, Table, TitledTable } from './figure.js';
-import { briefly, doubtsOfClaims } from '../claim-words.js';
+import { doubtsOfClaims, inALine } from '../claim-words.js';
 import { claimsFigure, verdictOf } from './figures/claim-marks.js';
 import { type ExperimentDocument, experimentFigures, undrawnTables } from './figures/claims.js';
-import { listed } from './words.js';
+import { counted, listed } from './words.js';
 
 type Claim = ExperimentDocument['claims'][number];
 
@@ -59,15 +59,6 @@ export function paperVerdict(claims: readonly Claim[]): string {
   return `${others.length === 0 ? whole : listed(some)}. ${open}`.trim();
 }
 
-const MOST_CHARACTERS = 140;
-
-/** A sentence or what of it fits; all of it stands in the table of claims in full. */
-function inShort(text: string): string {
-  const [first] = text.split(/(?<=[^.])[.;] /) as [string];
-  if (first.length <= MOST_CHARACTERS) return first;
-  return `${first.slice(0, first.lastIndexOf(' ', MOST_CHARACTERS)).replace(/[,:;]$/, '')} …`;
-}
-
 function shortTables(claims: readonly Claim[]): TitledTable[] {
   const compared = claims.filter(({ answer }) => answer === undefined);
   const open = claims.filter(({ answer }) => answer !== undefined);
@@ -77,13 +68,9 @@ function shortTables(claims: readonly Claim[]): TitledTable[] {
     ...table(
       'What is claimed, and what comes out?',
       ['claim', 'paper', 'ours', 'verdict'],
-      compared.map((claim) => [claim.claim, claim.paper, inShort(briefly(claim)), claim.verdict ?? verdictOf(claim)]),
+      compared.map((claim) => [...inALine(claim), claim.verdict ?? verdictOf(claim)]),
     ),
-    ...table(
-      'What does it leave open, and what comes out?',
-      ['question', 'answer'],
-      open.map((claim) => [claim.claim, inShort(claim.answer!)]),
-    ),
+    ...table('What does it leave open, and what comes out?', ['question', 'paper', 'ours'], open.map(inALine)),
   ];
 }
 
@@ -123,18 +110,13 @@ export function experimentReport(document: ExperimentDocument): Report {
     question: `Does what is published on ${name} come out here?`,
     verdict: paperVerdict(claims),
     good: null,
-    facts: [
-      ...about,
-      `${claims.length} ${claims.length === 1 ? 'claim' : 'claims'}`,
-      `${tables.length} tables`,
-      ...drawnBy(document),
-    ],
+    facts: [...about, counted(claims.length, 'claim'), counted(tables.length, 'table'), ...drawnBy(document)],
     remarks: doubtsOfClaims(document),
     madeOf: 'Parameters',
     claims: shortTables(claims),
     figures: [...(numbers === undefined ? [] : [numbers]), ...experimentFigures(document)],
     tables: [
-      { title: 'Each claim in full: what had to be assumed, and by which command', table: fullTable(claims) },
+      { title: 'Each claim in full: what had to be assumed, and the command that gives it', table: fullTable(claims) },
       ...undrawnTables(document),
     ],
     manifest: { head: [], rows: [] },

@@ -2,7 +2,7 @@
 
 import { formatCoreSeconds, formatDurationNs, formatExactDurationNs, formatQuantile, formatShare } from '../units.js';
 import type { SloResult, VmResult } from '../../result/result.js';
-import type { Hue } from './figure.js';
+import type { Hue, Texture } from './figure.js';
 
 const micro = (text: string): string =>
   text.replaceAll(' us', '\u00a0µs').replaceAll(/(\d) (ns|ms|s)\b/g, '$1\u00a0$2');
@@ -16,6 +16,19 @@ export function inMicroseconds<T>(value: T): T {
   if (Array.isArray(value)) return value.map(inMicroseconds) as T;
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, inMicroseconds(one)])) as T;
+}
+
+const LARGE = /(?<![\w.,:=/#]|\w-)(?:\d{1,3}(?:,\d{3})+|\d{5,})(?![\w,:/-])/g;
+
+/** Every number from 10 000 on with thin spaces, whoever wrote it; commands, which are to be taken as they stand, are left alone. */
+export function inThousands<T>(value: T): T {
+  if (typeof value === 'string')
+    return value.startsWith('fluxhost ')
+      ? value
+      : (value.replaceAll(LARGE, (digits) => grouped(Number(digits.replaceAll(',', '')))) as T & string);
+  if (Array.isArray(value)) return value.map(inThousands) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, inThousands(one)])) as T;
 }
 
 /** `69.0 µs` */
@@ -54,6 +67,9 @@ export const grouped = (value: number): string =>
     return sign + digits.replace(/\B(?=(\d{3})+$)/g, '\u2009');
   });
 
+/** `1 scenario`, `12 scenarios` */
+export const counted = (count: number, what: string): string => `${grouped(count)} ${what}${count === 1 ? '' : 's'}`;
+
 /** `a, b and c` */
 export const listed = (parts: readonly string[]): string =>
   parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
@@ -74,7 +90,36 @@ const MECHANISM_DASHES: Readonly<Record<string, string>> = {
   blind: '1 3',
 };
 
-/** A mechanism keeps its hue and dash everywhere; a second one of a kind with other settings differs in its dash. */
+/** Of reserved memory, in the hues of VMs, which stand in none of its pictures. */
+const MANAGERS: Readonly<Record<string, Hue>> = {
+  vmem: { colour: 'var(--vm-1)', dash: '' },
+  hugetlb: { colour: 'var(--vm-2)', dash: '8 3' },
+  hvo: { colour: 'var(--vm-3)', dash: '4 2' },
+  thp: { colour: 'var(--vm-4)', dash: '2 3' },
+};
+
+/** Parts of memory, the same in every bar. */
+const PARTS: Readonly<Record<string, { colour: string; texture: Texture }>> = {
+  'to be sold': { colour: 'var(--part-4)', texture: 'solid' },
+  'page descriptors': { colour: 'var(--part-2)', texture: 'solid' },
+  tables: { colour: 'var(--part-3)', texture: 'solid' },
+  headroom: { colour: 'var(--part-1)', texture: 'light' },
+  'the host itself': { colour: 'var(--poll)', texture: 'grey' },
+  rounding: { colour: 'var(--poll)', texture: 'empty' },
+};
+
+/** Of a part that is known, or of another by its place. */
+export const partLook = (name: string, i: number): { colour: string; texture: Texture } =>
+  PARTS[name] ?? { colour: `var(--part-${(i % 4) + 1})`, texture: i < 4 ? 'solid' : 'light' };
+
+function hueOf(kind: string): Hue {
+  const manager = MANAGERS[kind];
+  if (manager !== undefined) return manager;
+  const dash = MECHANISM_DASHES[kind];
+  return { colour: dash === undefined ? 'var(--m-other)' : `var(--m-${kind})`, dash: dash ?? '' };
+}
+
+/** A mechanism, or a manager, keeps its hue and dash everywhere; a second one of a kind with other settings differs in its dash. */
 export function mechanismHues(labels: readonly string[]): Map<string, Hue> {
   const seen = new Map<string, number>();
   return new Map(
@@ -82,9 +127,8 @@ export function mechanismHues(labels: readonly string[]): Map<string, Hue> {
       const kind = label.split(':')[0]!;
       const before = seen.get(kind) ?? 0;
       seen.set(kind, before + 1);
-      const known = MECHANISM_DASHES[kind];
-      const dash = before === 0 ? (known ?? '') : `${3 * before} ${2 + before}`;
-      return [label, { colour: known === undefined ? 'var(--m-other)' : `var(--m-${kind})`, dash }];
+      const { colour, dash } = hueOf(kind);
+      return [label, { colour, dash: before === 0 ? dash : `${3 * before} ${2 + before}` }];
     }),
   );
 }

@@ -137,7 +137,7 @@ describe('the figure of claims', () => {
     expect(table.rows.at(-1)!.slice(0, 3)).toEqual(['words', 'no figure', 'not drawn: no number to compare']);
     expect(answer).toBe(
       '5 claims state numbers that can be set beside ours: 1 reproduced, 1 reachable, 1 not reached, 1 refuted under this load and 1 not testable here. ' +
-        '1 without stands in the table only.',
+        '1 claim without one stands in the table only.',
     );
   });
 
@@ -164,14 +164,30 @@ describe('the figure of claims', () => {
 
   it('says of each claim what the terminal says, in the same digits', () => {
     const brief = { ...PAPER.claims[0]!, claim: 'a second', brief: '1.5 of all 3 kinds (a, b, c)' };
+    const many =
+      'of the throughput, which is what most of those who read the paper will look for in it, whatever else it says';
+    const two = claim('of two numbers', 'about 5 %', {
+      unit: 'share',
+      paper: { bound: '≈', value: 0.05 },
+      ours: [
+        { where: many, value: 0.001 },
+        { where: 'of the core time', value: 0.056, reach: { kind: 'range', low: 0.05, high: 0.06 } },
+      ],
+    });
+    const open = { ...brief, claim: 'a question', answer: 'No; not at all. Never.', brief: 'none of it; never' };
     const found = {
       ...PAPER,
       name: 'paper',
       parameters: {},
-      claims: [...PAPER.claims, brief].map((one) => ({ ...one, id: '', verdict: 'reachable' as const, assumed: [] })),
+      claims: [...PAPER.claims, brief, two, open].map((one) => ({
+        ...one,
+        id: '',
+        verdict: 'reachable' as const,
+        assumed: [],
+      })),
     };
     const terminal = summaryOf(found).map(({ ours }) => ours);
-    const rows = reportOf(found).claims![0]!.table.rows;
+    const rows = reportOf(found).claims!.flatMap(({ table }) => table.rows);
     expect(rows.map((row) => row[2]!.replaceAll('\u00a0', ' ').replaceAll('−', '-').replaceAll('µs', 'us'))).toEqual(
       terminal,
     );

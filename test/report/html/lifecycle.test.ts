@@ -126,7 +126,7 @@ describe('a sweep of functions', () => {
     const { panels } = figure!.drawing as Of<'response'>;
     expect(panels.map(({ title }) => title)).toEqual([
       'cold starts',
-      'warm GiB·s for 1,000 requests',
+      'warm GiB·s for 1000 requests',
       'functions p99',
       'core time that runs tasks',
     ]);

@@ -12,7 +12,10 @@ import { tailCurve } from '../../../src/report/html/figures/latency.js';
 import { escapeHtml, inlineJson } from '../../../src/report/html/html.js';
 import { renderHtml } from '../../../src/report/html/render.js';
 import { formatShare } from '../../../src/report/units.js';
-import { duration } from '../../../src/report/html/words.js';
+import { duration, inThousands } from '../../../src/report/html/words.js';
+import { spaced } from '../../../src/report/html/page/spaced.js';
+import { renderPages } from '../../../src/report/pages-table.js';
+import { renderSuite } from '../../../src/report/suite-table.js';
 import { Simulation, parseScenario, type MemoryResult, type Result } from '../../../src/index.js';
 import { runsOf } from '../../../src/result/runs.js';
 import type { PagesResult } from '../../../src/pages/result.js';
@@ -293,7 +296,9 @@ describe('figures', () => {
     expect(panels.map(({ title }) => title)).toEqual(
       ['ideal', 'hyperflux', 'static'].flatMap((name) => [
         expect.stringMatching(new RegExp(`^${name}: 2.00\u00a0ms from [\\d.]+\u00a0ms on$`)) as unknown as string,
-        `${name}: the whole run, 512 instants of it`,
+        expect.stringMatching(
+          new RegExp(`^${name}: the whole run at 512 instants, [\\d.]+\u00a0µs apart$`),
+        ) as unknown as string,
       ]),
     );
     // one instant, and one axis of the tasks that wait, for all mechanisms
@@ -392,9 +397,7 @@ describe('figures', () => {
       return all / replications.length / ((host.cores * manifest.measuredNs) / 1e9);
     };
     const [first] = made.comparison.runs;
-    expect(reportOf(made.comparison).verdict).toContain(
-      `Best-effort tasks got of all core time ${formatShare(share(first!))} ± `,
-    );
+    expect(reportOf(made.comparison).verdict).toContain(`Best-effort tasks got ${formatShare(share(first!))} ± `);
   });
 
   it('size: what each SLO looks at over the values that were run, lost runs as beyond the objective', () => {
@@ -487,7 +490,7 @@ describe('figures', () => {
     expect(ofOne.answer).toContain('hyperflux 15.0\u00a0µs at 5 and 33.0\u00a0µs at 11');
     const mean = (i: number): string => duration(of('hyperflux')[i]!.figures['api.latencyNs.p99']!.mean);
     const of = (name: string): typeof rows => rows.filter(({ mechanism }) => mechanism === name);
-    expect(figure.answer).toContain(`in the mean over the seeds, under`);
+    expect(figure.answer).toContain(`its mean over the seeds: under`);
     expect(figure.answer).toContain(`hyperflux ${mean(0)} at 5 and ${mean(3)} at 11`);
     // of many points some, both ends among them
     const many = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((cores) => ({
@@ -534,7 +537,7 @@ describe('figures', () => {
       expect(remarks).toContainEqual({
         code,
         detail: expect.stringContaining(
-          `${having.length} of ${made.sweep.rows.length} rows, first host.cores = `,
+          `${having.length} of ${made.sweep.rows.length} rows, the first at host.cores = `,
         ) as string,
       });
       expect(remarks.map((one) => one.detail).join()).toContain(detail.slice(0, 10));
@@ -548,6 +551,52 @@ describe('figures', () => {
     expect(marked.rows.every((row) => row[marked.head.indexOf('api p99')]!.startsWith('≥ '))).toBe(true);
     const heat = drawingOf(reportOf(made.grid).figures, 'heat');
     expect(heat.panels[0]!.cells).toHaveLength(made.grid.rows.filter(({ refused }) => refused === undefined).length);
+  });
+});
+
+describe('what limits figures', () => {
+  it('is told of a suite and of a trace in the words of the terminal', () => {
+    const flat = (text: string): string => text.replaceAll(/\s+/g, ' ');
+    for (const [value, text, codes] of [
+      [made.suite, renderSuite(made.suite), ['made-up']],
+      [made.pages, renderPages(made.pages), ['one-trace', 'counts-only']],
+    ] as const) {
+      const { remarks } = reportOf(value);
+      expect(remarks.map(({ code }) => code)).toEqual(expect.arrayContaining([...codes]));
+      for (const { code, detail } of remarks) expect(flat(text)).toContain(`${code}: ${detail}`);
+      const html = renderHtml(value, { command: 'x' });
+      expect(html).toContain(`<summary>${codes[0]}</summary>`);
+      expect(html).toContain('What limits these figures?');
+    }
+    const five = { ...made.suite, replications: 5 };
+    expect(reportOf(five).remarks.map(({ code }) => code)).not.toContain('one-seed');
+    expect(renderSuite(five)).toContain('can this be trusted?');
+  });
+
+  it('names of one column stand a line apart, in their order, as near as that lets them', () => {
+    expect(spaced([100, 50], [9, 200])).toEqual([100, 50]);
+    expect(spaced([100, 100, 100], [9, 200])).toEqual([84, 100, 116]);
+    expect(spaced([198, 196, 20], [9, 200])).toEqual([200, 184, 20]);
+    const many = spaced(new Array<number>(5).fill(195), [9, 200]);
+    expect(many).toEqual([136, 152, 168, 184, 200]);
+  });
+
+  it('numbers from 10 000 on have thin spaces, but not in commands, versions, settings and hashes', () => {
+    expect(inThousands(['41170 of 1,234,567', '0 to 1200 s', '10497.5 ms', '-12345'])).toEqual([
+      '41\u2009170 of 1\u2009234\u2009567',
+      '0 to 1200 s',
+      '10\u2009497.5 ms',
+      '-12345'.replace('12345', '12\u2009345'),
+    ]);
+    const kept = [
+      'fluxhost run a.yaml --seed 123456',
+      'arXiv:2511.09961',
+      'seed=123456',
+      'a12345',
+      '2026-11111',
+      'sha256:12345',
+    ];
+    expect(inThousands(kept)).toEqual(kept);
   });
 });
 
@@ -566,7 +615,7 @@ describe('the suite', () => {
     expect(cells.some(({ missed }) => missed)).toBe(true);
     const [best, last] = scores.filter(({ mechanism }) => mechanism !== 'ideal');
     expect(reportOf(made.suite).verdict).toMatch(
-      `${best!.mechanism} attains every SLO in ${best!.slo.attainedIn} of 4 runs, the most. Of as many: ${last!.mechanism} ${last!.slo.attainedIn}`,
+      `${best!.mechanism} meets every SLO in ${best!.slo.attainedIn} of 4 runs, the most. The others: ${last!.mechanism} in ${last!.slo.attainedIn}`,
     );
     const most = Math.max(...cells.map(({ value }) => value));
     expect(figure.answer).toContain(`${Number(most.toPrecision(3))} times`);
@@ -631,7 +680,7 @@ describe('the page', () => {
     const warned = { ...first!, warnings: [warning, { ...warning, field: 'c.d', detail: 'second' }, warning] };
     const html = renderHtml({ ...made.comparison, runs: [warned, ...rest] }, { command: 'x' });
     expect(/<p class="verdict[^>]*>.*?<\/p>/.exec(html)![0]).toMatch(/every SLO[^.]*\.<\/p>$/);
-    expect(/<p class="more">(.*?)<\/p>/.exec(html)![1]).toMatch(/^Needed to meet them/);
+    expect(/<p class="more">(.*?)<\/p>/.exec(html)![1]).toMatch(/^To meet every SLO/);
     expect(html).toContain('<summary>unit × 2</summary><p>a.b (ideal): first</p><p>c.d (ideal): second</p>');
   });
 

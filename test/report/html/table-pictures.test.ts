@@ -1,7 +1,9 @@
 // A table's declared picture: the cells it names and no other, mechanisms in their own hues, and an answer to its question.
 
 import { describe, expect, it } from 'vitest';
-import type { TablePicture } from '../../../src/report/claim-numbers.js';
+import { columnLine, type TablePicture } from '../../../src/report/claim-numbers.js';
+import { plansPicture } from '../../../src/experiments/vmem/pictures.js';
+import { partLook } from '../../../src/report/html/words.js';
 import {
   arbiterPicture,
   hotplugPicture,
@@ -77,6 +79,52 @@ describe('the picture of a table', () => {
     expect(lines[1]!.hue).toEqual({ colour: lines[0]!.hue.colour, dash: '6 4' });
     expect(lines[3]!.hue).toEqual({ colour: lines[2]!.hue.colour, dash: '6 4' });
     expect(lines[2]!.hue.colour).not.toBe(lines[0]!.hue.colour);
+  });
+
+  it('keeps one hue for a name, and for a manager, through all figures of a report', () => {
+    const rows = [
+      ['1', '1 us', '2 us'],
+      ['2', '3 us', '4 us'],
+    ];
+    const line = (name: string, column: number, mechanism?: string) =>
+      columnLine(name, column, rows, mechanism === undefined ? {} : { mechanism });
+    const table = (title: string, drawn: TablePicture['panels'][number]['lines']) => ({
+      ...{ title, head: ['x', 'a', 'b'], rows },
+      picture: { mark: 'line' as const, x: 'x', panels: [{ title: 'time', lines: drawn }], answer: '1 us.' },
+    });
+    const tables = [
+      table('first', [line('alone', 1), line('lru', 2)]),
+      table('second', [line('lru', 1), line('fifo', 2)]),
+      table('third', [line('vmem', 1, 'vmem'), line('hugetlb, 50 %', 2, 'hugetlb: 50 %')]),
+      table('fourth', [line('hugetlb', 1, 'hugetlb'), line('vmem, zeroed before', 2, 'vmem: zeroed before')]),
+    ];
+    const [first, second, third, fourth] = experimentFigures({ ...PAPER, tables }).map(
+      (figure) => new Map(linesOf(figure).map(({ name, hue }) => [name, hue])),
+    );
+    expect(first!.get('lru')).toEqual(second!.get('lru'));
+    expect(new Set([...first!.values(), second!.get('fifo')].map((hue) => hue!.colour)).size).toBeGreaterThan(1);
+    for (const figure of [first!, second!])
+      expect(new Set([...figure.values()].map(({ colour }) => colour)).size).toBe(2);
+    expect(third!.get('hugetlb, 50 %')!.colour).toBe(fourth!.get('hugetlb')!.colour);
+    expect(third!.get('vmem')!.colour).toBe(fourth!.get('vmem, zeroed before')!.colour);
+    expect(third!.get('vmem')!.colour).not.toBe(third!.get('hugetlb, 50 %')!.colour);
+  });
+
+  it('stacks the parts of a whole, in the looks that they have in the report of a server', () => {
+    const rows = [
+      ['vmem', '381.96', '0.03', '0.0030', '0.00', '99.47 %'],
+      ['thp', '372.16', '6.00', '0.0000', '3.84', '96.92 %'],
+    ];
+    const head = ['manager', 'sellable', 'page descriptors', 'tables', 'headroom', 'share'];
+    const { drawing, caption } = figureOf(head, rows, plansPicture(rows));
+    if (drawing.kind !== 'stack') throw new Error('no bars');
+    expect(drawing.rows.map(({ name, parts }) => [name, ...parts.map(({ seconds }) => seconds)])).toEqual([
+      ['vmem', 0.03, 0.003, 0],
+      ['thp', 6, 0, 3.84],
+    ]);
+    expect(drawing.rows[0]!.parts.map(({ name }) => name)).toEqual(['page descriptors', 'tables', 'headroom']);
+    expect(drawing.rows[0]!.parts[0]).toMatchObject(partLook('page descriptors', 7));
+    expect(caption).toContain('each bar is the sum of its parts');
   });
 
   it('says from which size and which plug on a mechanism pays', () => {

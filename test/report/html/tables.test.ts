@@ -6,7 +6,7 @@ import { reportOf } from '../../../src/report/html/document.js';
 import type { Figure, ResponsePlot } from '../../../src/report/html/figure.js';
 import { quantityOf } from '../../../src/report/html/figures/quantities.js';
 import { renderHtml } from '../../../src/report/html/render.js';
-import { inMicroseconds } from '../../../src/report/html/words.js';
+import { inMicroseconds, inThousands } from '../../../src/report/html/words.js';
 import { columnLine, type TablePicture } from '../../../src/report/claim-numbers.js';
 import { PAPER } from './documents.js';
 
@@ -195,10 +195,10 @@ describe('figures of an experiment’s tables', () => {
   it('has every table in the page: drawn, or folded under its title', () => {
     const report = reportOf(DOCUMENT);
     const pairs = { title: PAIRS.title, table: { head: PAIRS.head, rows: PAIRS.rows } };
-    expect(report.tables!.slice(1)).toEqual(inMicroseconds([pairs]));
+    expect(report.tables!.slice(1)).toEqual(inThousands(inMicroseconds([pairs])));
     const html = renderHtml(DOCUMENT, { command: 'fluxhost reproduce paper' });
     for (const { rows } of DOCUMENT.tables)
-      for (const cell of rows.flat()) expect(html).toContain(`>${inMicroseconds(cell)}</t`);
+      for (const cell of rows.flat()) expect(html).toContain(`>${inThousands(inMicroseconds(cell))}</t`);
     expect(html).toContain('<h2>Signals &lt;by&gt; threshold</h2><details class="table">');
     expect(html).toContain('<td data-column="ours">');
   });

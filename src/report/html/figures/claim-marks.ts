@@ -125,7 +125,9 @@ function answerOf(drawn: readonly Claim[], undrawn: number): string {
   const number = drawn.length === 1 ? 'One claim states a number' : `${drawn.length} claims state numbers`;
   return (
     `${number} that can be set beside ours: ${counted}.` +
-    (undrawn === 0 ? '' : ` ${undrawn} without ${undrawn === 1 ? 'stands' : 'stand'} in the table only.`)
+    (undrawn === 0
+      ? ''
+      : ` ${undrawn} ${undrawn === 1 ? 'claim without one stands' : 'claims without one stand'} in the table only.`)
   );
 }
 
@@ -156,7 +158,7 @@ export function claimsFigure({ claims }: ExperimentDocument): Figure | undefined
   const kinds = new Set(drawn.flatMap(({ numbers }) => numbers.ours.flatMap(({ reach }) => reach?.kind ?? [])));
   const reaches = [
     ...(kinds.has('interval') ? ['thin bars are 95 % intervals over the seeds'] : []),
-    ...(kinds.has('range') ? ['pale bands ranges over what is assumed'] : []),
+    ...(kinds.has('range') ? ['pale bands are ranges over what is assumed'] : []),
   ];
   return {
     id: 'claims',
@@ -164,7 +166,7 @@ export function claimsFigure({ claims }: ExperimentDocument): Figure | undefined
     answer: answerOf(drawn, claims.length - drawn.length),
     caption:
       'Upright lines and bands in the colour of the text are what the paper states; an arrow is a bound that is open to that side (up to, less than, more than). ' +
-      `Dots are ours, one a condition, in the colour of the verdict${reaches.length === 0 ? '' : `: ${listed(reaches)}`}.`,
+      `Dots are ours, one for each condition, in the colour of the verdict${reaches.length === 0 ? '' : `; ${listed(reaches)}`}.`,
     drawing: { kind: 'claims', panels },
     table: { head: ['claim', 'paper', 'ours', 'reaches', 'where', 'verdict'], rows: claims.flatMap(tableRows) },
   };

@@ -3,9 +3,9 @@
 
 import type { ClaimNumbers, TablePicture, TablePoints } from '../../claim-numbers.js';
 import type { Figure, Hue, ResponsePlot, TitledTable } from '../figure.js';
-import { hueAt } from './lines.js';
+import { hueAt, huesByName } from './lines.js';
 import { quantityOf } from './quantities.js';
-import { pictureFigure } from './table-pictures.js';
+import { ownNames, pictureFigure } from './table-pictures.js';
 
 /** As `reproduce --json` prints it. */
 export interface ExperimentDocument {
@@ -75,7 +75,12 @@ export function namesOf(head: readonly string[]): string[] {
 const questionOf = ({ question, title }: Rows): string => question ?? `What comes out of “${title}”?`;
 
 /** Rows as points, those of one joined, and through those that nothing beats in both a line of its own: the front. */
-function pointsFigure(table: Rows, { of, x, y, best }: NonNullable<Rows['points']>, index: number): Figure | undefined {
+function pointsFigure(
+  table: Rows,
+  { of, x, y, best }: NonNullable<Rows['points']>,
+  index: number,
+  shared: ReadonlyMap<string, Hue>,
+): Figure | undefined {
   const points = table.rows.flatMap((row) => {
     const [across, up] = [quantityOf(row[x] ?? ''), quantityOf(row[y] ?? '')];
     return across === undefined || up === undefined
@@ -98,6 +103,7 @@ function pointsFigure(table: Rows, { of, x, y, best }: NonNullable<Rows['points'
     knee: null,
   });
   const owners = [...new Set(points.map((point) => point.of))];
+  const hues = huesByName(owners, shared);
   const front = points.filter(unbeaten);
   const names = namesOf(table.head);
   const ends = front.toSorted((a, b) => a.x - b.x);
@@ -110,7 +116,7 @@ function pointsFigure(table: Rows, { of, x, y, best }: NonNullable<Rows['points'
         ? `${points.length} points, none on the front.`
         : `Along the front: ${says(ends[0]!)} to ${says(ends.at(-1)!)}.`,
     caption:
-      `${names[y]!} over ${names[x]!}; a point a row of the table, those of one ${names[of]!} joined. ` +
+      `${names[y]!} over ${names[x]!}; a point for each row of the table, those of one ${names[of]!} are joined. ` +
       'Dashed: the front, the points that none beats in both. Left and low is better.',
     drawing: {
       kind: 'response',
@@ -127,11 +133,11 @@ function pointsFigure(table: Rows, { of, x, y, best }: NonNullable<Rows['points'
           slo: null,
           lines: [
             ...(front.length < 2 ? [] : [lineOf('front', front, { colour: 'currentColor', dash: '6 4' })]),
-            ...owners.map((name, i) =>
+            ...owners.map((name) =>
               lineOf(
                 name,
                 points.filter((point) => point.of === name),
-                { colour: hueAt(i).colour, dash: '' },
+                { colour: hues.get(name)!.colour, dash: '' },
               ),
             ),
           ],
@@ -143,18 +149,30 @@ function pointsFigure(table: Rows, { of, x, y, best }: NonNullable<Rows['points'
 }
 
 /** Of what the table says is to be drawn; a table that says nothing of it stands as it is. */
-function tableFigure(table: Rows, index: number): Figure | undefined {
-  if (table.points !== undefined) return pointsFigure(table, table.points, index);
+function tableFigure(table: Rows, index: number, shared: ReadonlyMap<string, Hue>): Figure | undefined {
+  if (table.points !== undefined) return pointsFigure(table, table.points, index, shared);
   if (table.picture === undefined || table.picture.panels.length === 0) return undefined;
   const whole = { head: namesOf(table.head), rows: table.rows };
-  return pictureFigure(`table-${index + 1}`, questionOf(table), table.picture, whole);
+  return pictureFigure(`table-${index + 1}`, questionOf(table), table.picture, whole, shared);
 }
 
-export const experimentFigures = ({ tables }: ExperimentDocument): Figure[] =>
-  tables.map(tableFigure).filter((figure) => figure !== undefined);
+const namesIn = ({ points, picture, rows }: Rows): string[] =>
+  points !== undefined ? rows.map((row) => row[points.of]!) : picture === undefined ? [] : ownNames(picture);
+
+/** What two or more of the tables draw has one hue in all of them. */
+function sharedHues(tables: readonly Rows[]): Map<string, Hue> {
+  const all = tables.flatMap((table) => [...new Set(namesIn(table))]);
+  const several = [...new Set(all)].filter((name) => all.indexOf(name) !== all.lastIndexOf(name));
+  return new Map(several.map((name, i) => [name, hueAt(i)]));
+}
+
+export function experimentFigures({ tables }: ExperimentDocument): Figure[] {
+  const shared = sharedHues(tables);
+  return tables.map((table, i) => tableFigure(table, i, shared)).filter((figure) => figure !== undefined);
+}
 
 /** Tables of which nothing says what is to be drawn: of files of earlier versions. */
 export const undrawnTables = ({ tables }: ExperimentDocument): TitledTable[] =>
   tables
-    .filter((table, i) => tableFigure(table, i) === undefined)
+    .filter((table, i) => tableFigure(table, i, new Map()) === undefined)
     .map(({ title, head, rows }) => ({ title, table: { head: namesOf(head), rows } }));

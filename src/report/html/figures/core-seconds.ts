@@ -78,10 +78,10 @@ function sentence({ label, result }: Named): string {
   const parts = partsOf(result);
   const share = (some: (part: Part) => boolean): number => sum(parts.filter(some).map(({ seconds }) => seconds)) / all;
   const words = [
-    [share(({ texture }) => texture === 'empty'), 'were held by no VM'],
+    [share(({ texture }) => texture === 'empty'), 'was held by no VM'],
     [share(({ texture }) => texture === 'light'), 'went into searching'],
-    [share(({ texture }) => texture === 'hatch'), 'into moving cores'],
-    [share(({ texture }) => texture === 'grey'), 'were kept apart'],
+    [share(({ texture }) => texture === 'hatch'), 'went into moving cores'],
+    [share(({ texture }) => texture === 'grey'), 'was kept apart'],
   ] as const;
   const said = words.filter(([part]) => part >= 0.005).map(([part, what]) => `${formatShare(part)} ${what}`);
   const ran = `${formatShare(share(({ texture }) => texture === 'solid'))} of all core time ran tasks`;

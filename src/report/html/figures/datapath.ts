@@ -19,11 +19,10 @@ function sentence(tenant: Tenant): string {
   const { vm, arrived, droppedForBudget, droppedForQueue, latencyNs } = tenant;
   const share = (count: number): string => formatShare(arrived === 0 ? null : count / arrived);
   const dropped = [
-    ...(droppedForBudget > 0 ? [`${share(droppedForBudget)} dropped for its budget`] : []),
+    ...(droppedForBudget > 0 ? [`${share(droppedForBudget)} are dropped for its budget`] : []),
     ...(droppedForQueue > 0 ? [`${share(droppedForQueue)} for a full queue`] : []),
   ];
-  const p99 = `p99 ${duration(latencyNs.p99)}`;
-  return `${vm}: ${dropped.length === 0 ? 'nothing dropped' : listed(dropped)}, ${p99} to be let through`;
+  return `${vm}: ${dropped.length === 0 ? 'nothing is dropped' : listed(dropped)}, and p99 of the wait to be let through is ${duration(latencyNs.p99)}`;
 }
 
 export function datapathFigure(runs: readonly Named[]): Figure | undefined {

@@ -10,7 +10,7 @@ import { lineOf } from './lines.js';
 const HOUR = 3600e9;
 const TABLE_CELLS = 40;
 
-function mapFigure({ map, hosts, packing }: FleetResult): Figure {
+function mapFigure({ map, packing }: FleetResult): Figure {
   const { coresPercent, memoryPercent, hostsPerCell } = map;
   const idle = coresPercent.filter((load) => load === 0).length;
   const every = Math.max(1, Math.ceil(coresPercent.length / TABLE_CELLS));
@@ -21,8 +21,8 @@ function mapFigure({ map, hosts, packing }: FleetResult): Figure {
   return {
     id: 'map',
     question: 'Which hosts are used, and which are not?',
-    answer: `${grouped(idle)} of ${grouped(coresPercent.length)} ${cells} had nothing to do; at most ${grouped(packing.peakHosts)} of ${grouped(hosts.of)} hosts had VMs at once.`,
-    caption: `A cell for each of the ${cells}, in their order from left to right and down: what of its cores, and of its memory, was reserved on the mean over the time. Dark is little.`,
+    answer: `${grouped(idle)} of ${grouped(coresPercent.length)} ${cells} had nothing to do; at most ${grouped(packing.peakHosts)} had VMs at once.`,
+    caption: `A cell for each of the ${cells}, in their order from left to right and down: how much of its cores, and of its memory, was reserved on average over time. Dark is little.`,
     drawing: {
       kind: 'map',
       panels: [
@@ -52,8 +52,8 @@ function timeFigure({ overTime, packing, manifest }: FleetResult): Figure | unde
   return {
     id: 'over-time',
     question: 'How full is the fleet, and what of it can nobody use?',
-    answer: `On the mean ${formatShare(packing.meanCoreUtilization)} of the cores and ${formatShare(packing.meanMemoryUtilization)} of the memory are reserved; ${formatShare(packing.strandedCores)} of the cores and ${formatShare(packing.strandedMemory)} of the memory are stranded.`,
-    caption: `Over simulated ${unit}: reserved over all of the fleet’s, and stranded: free on hosts where the other resource does not take the smallest VM.`,
+    answer: `On average ${formatShare(packing.meanCoreUtilization)} of the cores and ${formatShare(packing.meanMemoryUtilization)} of the memory are reserved; ${formatShare(packing.strandedCores)} of the cores and ${formatShare(packing.strandedMemory)} of the memory are stranded.`,
+    caption: `Over simulated ${unit}: the shares of the fleet’s cores and memory that are reserved, and those that are stranded: free, but on hosts where the other one does not suffice for the smallest VM.`,
     drawing: {
       kind: 'response',
       x: unit,
@@ -122,7 +122,7 @@ export function fleetReport(result: FleetResult): Report {
     title: `${manifest.placement} on ${grouped(hosts.of)} hosts`,
     question: `Does ${manifest.placement} find a host for every VM, and what is left over?`,
     verdict:
-      `${[places, ...failed, ...waits].join('; ')}. On the mean ${formatShare(packing.meanCoreUtilization)} of the cores and ` +
+      `${[places, ...failed, ...waits].join('; ')}. On average ${formatShare(packing.meanCoreUtilization)} of the cores and ` +
       `${formatShare(packing.meanMemoryUtilization)} of the memory are reserved.`,
     good: gone > 0 || !met ? false : failed.length > 0 ? null : true,
     facts: [

@@ -145,7 +145,7 @@ export function latencyFigure(runs: readonly Named[]): Figure | undefined {
       (exact
         ? 'The curves are the histograms’, the dots the quantiles of the table. '
         : 'The dots are the quantiles of the table; the lines between them only guide the eye. ') +
-      `Hollow dots have fewer than ten samples behind them${spread ? `; ${banded ? 'the band is the 95 % interval' : 'bars are 95 % intervals'} over the seeds` : ''}.` +
+      `Hollow dots have fewer than ten samples behind them${spread ? `; ${banded ? 'the band is the 95 % interval over the seeds, and goes on beyond the picture where it ends in ▸' : 'bars are 95 % intervals over the seeds'}` : ''}.` +
       (left > 0 ? ` ${left} more VMs are in the JSON beside this page.` : ''),
     drawing: { kind: 'tail', panels },
     table: {

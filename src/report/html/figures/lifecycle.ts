@@ -39,10 +39,26 @@ export function functionsSentence(runs: readonly Named[]): string {
     );
     const { arrived, dropped, timedOut } = lifecycle;
     const lost = dropped + timedOut === 0 ? '' : `; ${formatShare((dropped + timedOut) / arrived)} find no memory`;
-    return `${label} starts ${cold} of the functions’ requests cold, with ${warm} GiB·s of warm memory for 1,000 of them${lost}`;
+    return `${label} starts ${cold} of the functions’ requests cold, with ${warm} GiB·s of warm memory for each 1,000 of them${lost}`;
   });
   return said.length === 0 ? '' : `${said.join('; ')}.`;
 }
+
+/** What a tier is to a request. */
+const FOUND: Readonly<Record<(typeof SERVED_TIERS)[number], string>> = {
+  active: 'join an instance that serves (active)',
+  joined: 'wait for one that starts already (joined)',
+  dormant: 'find one that is dormant',
+  restore: 'restore one from a snapshot',
+  vm: 'boot a VM without initialisation (vm)',
+  full: 'boot and initialise one (full)',
+};
+
+/** `under a …`, `under b …` as sentences. */
+const sentenceOf = (parts: readonly string[]): string => {
+  const all = parts.join('. ');
+  return `${all.replace(/(^|\. )u(?=nder )/g, '$1U')}.`;
+};
 
 /** One panel a run, one line a tier. */
 export function startsFigure(runs: readonly Named[]): Figure | undefined {
@@ -61,13 +77,13 @@ export function startsFigure(runs: readonly Named[]): Figure | undefined {
   }));
   const says = shown.map(({ label, lifecycle }) => {
     const all = servedInAll(lifecycle);
-    const shares = tiersOf(lifecycle).map((tier) => `${formatShare(lifecycle.served[tier] / all)} by ${tier}`);
-    return `under ${label} ${listed(shares)}, p99 of all ${duration(lifecycle.startNs.p99)}`;
+    const shares = tiersOf(lifecycle).map((tier) => `${formatShare(lifecycle.served[tier] / all)} ${FOUND[tier]}`);
+    return `under ${label}, of all requests ${listed(shares)}; 99 % of all enter within ${duration(lifecycle.startNs.p99)}`;
   });
   return {
     id: 'starts',
     question: 'Where does a request find its instance, and how long does it take?',
-    answer: `Requests are served ${says.slice(0, 3).join('; ')}.`,
+    answer: sentenceOf(says.slice(0, 3)),
     caption:
       'Share of a tier’s requests that took longer than a time, from the arrival to the entry into the VM; tiers without a wait have no line. ' +
       'Dots are quantiles, hollow ones with fewer than ten samples behind them; lines between them only guide the eye.',
@@ -118,12 +134,12 @@ export function instancesOverTime(runs: readonly Named[]): Figure | undefined {
     const { usedMaxBytes, budgetBytes, warmByteSeconds, busyByteSeconds, startingByteSeconds } = lifecycle;
     const all = warmByteSeconds + busyByteSeconds + startingByteSeconds;
     const of = budgetBytes === null ? '' : ` of ${gib(budgetBytes)}`;
-    return `${gib(usedMaxBytes)}${of} under ${label}, ${formatShare(all === 0 ? null : warmByteSeconds / all)} of memory-time dormant`;
+    return `under ${label} at most ${gib(usedMaxBytes)}${of}; ${formatShare(all === 0 ? null : warmByteSeconds / all)} of it, over time, is held dormant`;
   });
   return {
     id: 'instances-over-time',
     question: 'What memory do instances hold?',
-    answer: `At most ${says.slice(0, 3).join('; ')}.`,
+    answer: sentenceOf(says.slice(0, 3)),
     caption:
       'Memory of instances that are kept warm (dormant), that serve (active) and that start, at instants of the whole run, warm-up included' +
       (panels.some(({ slo }) => slo !== null) ? '; the dashed line is the budget of all three.' : '.'),
@@ -181,19 +197,18 @@ export function coldFigure(runs: readonly Named[]): Figure | undefined {
   const says = shown.map(({ label, lifecycle }) => {
     const most = [...lifecycle.functions].sort((a, b) => coldStarts(b) - coldStarts(a))[0]!;
     return (
-      `under ${label} ${most.name} starts cold most often, ${grouped(coldStarts(most))} of ${grouped(coldStarts(lifecycle))} times ` +
-      `(${formatShare(most.coldStartRate)} of its requests)`
+      `under ${label} ${most.name} starts cold most often, ${grouped(coldStarts(most))} times in ${grouped(most.arrived)} requests; ` +
+      `all functions together do so ${grouped(coldStarts(lifecycle))} times in ${grouped(lifecycle.arrived)}`
     );
   });
-  const sentence = says.slice(0, 3).join('; ');
   return {
     id: 'cold-starts',
     question: 'Which functions start cold?',
-    answer: `${sentence[0]!.toUpperCase()}${sentence.slice(1)}.`,
+    answer: sentenceOf(says.slice(0, 3)),
     caption:
-      'Requests for which an instance was restored from a snapshot (restore), a VM booted for a function without initialisation (vm), or ' +
-      `one booted and initialised (full); the ${grouped(names.length)} functions with most of them.`,
-    drawing: { kind: 'stack', unit: 'cold starts', rows },
+      'Requests for which an instance was restored from a snapshot (restore), a VM was booted for a function without initialisation (vm), or ' +
+      `one was booted and initialised (full); the ${grouped(names.length)} functions with the most of them. Numbers in the bars count them.`,
+    drawing: { kind: 'stack', unit: 'cold starts', counted: true, rows },
     table: {
       head: ['function', 'mechanism', 'requests', 'cold', 'rate', 'start mean', 'evictions', 'expirations'],
       rows: all.map(({ label, one }) => [

@@ -8,6 +8,16 @@ export const hueAt = (i: number): Hue => ({
   dash: i === 0 ? '' : `${4 + 2 * (i % 6)} ${2 + (i % 3)}`,
 });
 
+/** What is named in several figures keeps one hue through all of them; others have those that are left, in their order. */
+export function huesByName(names: readonly string[], shared: ReadonlyMap<string, Hue> = new Map()): Map<string, Hue> {
+  const taken = new Set(names.flatMap((name) => shared.get(name)?.colour ?? []));
+  const free = Array.from({ length: 2 * names.length + taken.size }, (_, i) => hueAt(i)).filter(
+    ({ colour }, i) => i >= 8 || !taken.has(colour),
+  );
+  let next = 0;
+  return new Map([...new Set(names)].map((name) => [name, shared.get(name) ?? free[next++]!]));
+}
+
 /** Values of an axis are in an order, which no hues of VMs are: from dark to light, six at most apart. */
 export const axisHue = (i: number, of: number): Hue => ({
   colour: `var(--axis-${1 + Math.round((5 * i) / Math.max(1, of - 1))})`,
@@ -16,10 +26,11 @@ export const axisHue = (i: number, of: number): Hue => ({
 
 type Line = ResponsePlot['panels'][number]['lines'][number];
 
-export function lineOf(name: string, i: number, points: readonly (readonly [number | string, number])[]): Line {
+/** `hue`: its own, or that of its place. */
+export function lineOf(name: string, hue: number | Hue, points: readonly (readonly [number | string, number])[]): Line {
   return {
     name,
-    hue: hueAt(i),
+    hue: typeof hue === 'number' ? hueAt(hue) : hue,
     points: points.map(([x, mean]) => ({ x, mean, low: null, high: null, missed: false })),
     knee: null,
   };

@@ -46,7 +46,7 @@ export function swapInFigure(runs: readonly Named[]): Figure | undefined {
   const exact = panels.some(({ lines }) => lines.some(({ curve }) => curve.length > 0));
   const says = shown.map(
     ({ label, memory }) =>
-      `${formatShare(memory.withinTenUs ?? 0)} of ${grouped(memory.swapInNs.count)} swap-ins take at most 10 µs under ${label}, p99 ${duration(memory.swapInNs.p99)}`,
+      `${formatShare(memory.withinTenUs ?? 0)} of ${grouped(memory.swapInNs.count)} swap-ins take at most 10 µs under ${label}; p99 is ${duration(memory.swapInNs.p99)}`,
   );
   return {
     id: 'swap-in',
@@ -98,7 +98,7 @@ export function whereMemoryLies(runs: readonly Named[]): Figure | undefined {
     id: 'memory',
     question: 'Where does the memory lie?',
     answer:
-      `Guests believe in ${formatShare(memory.expansion)} of the memory that there is; at the end ` +
+      `Guests are told of ${formatShare(memory.expansion)} of the memory that there is; at the end ` +
       `${formatShare(memory.outShare ?? 0)} of theirs is out, and ${formatShare(memory.faultShare ?? 0)} of all touches found no page.`,
     caption:
       'Physical memory at the end of the run, of the host that the simulated one stands for (pageSample). Parts add up to it.',
@@ -216,7 +216,7 @@ export function memoryOverTime(runs: readonly Named[]): Figure | undefined {
     const rates = ratesOf(run).map(([, rate]) => rate);
     const [least, most] = [Math.min(...out), Math.max(...out)].map((value) => Number(value.toPrecision(3)));
     const where = alone ? '' : `under ${run.label} `;
-    return `${where}${least === most ? most : `${least} to ${most}`} GiB are out, at most ${grouped(Math.round(Math.max(...rates)))} faults a second`;
+    return `${where}${least === most ? most : `${least} to ${most}`} GiB are out; there are at most ${grouped(Math.round(Math.max(...rates)))} faults a second`;
   });
   return {
     id: 'memory-over-time',

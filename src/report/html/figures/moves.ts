@@ -68,11 +68,11 @@ export function movesFigure(runs: readonly Named[]): Figure | undefined {
       const moves = `${label}: ${overSeeds(result, reallocation.count, grouped, (f) => f['reallocation.count'])} moves`;
       if (manifest.replications > 1 && mean !== null && mean > 0) {
         const grant = overSeeds(result, p99, formatDurationNs, (f) => f['reallocation.grantNs.p99']);
-        return `${moves}, from the decision to the core at work p99 ${grant}.`;
+        return `${moves}; p99 from the decision to the core at work is ${grant}.`;
       }
       return mean === null || mean === 0
         ? `${moves}, at no cost.`
-        : `${moves}, ${duration(mean)} each from the decision to the core at work, p99 ${duration(p99)}.`;
+        : `${moves}, on average ${duration(mean)} from the decision to the core at work, p99 ${duration(p99)}.`;
     });
   const never = runs.filter(({ result }) => result.reallocation.count === 0).map(({ label }) => label);
   return {
@@ -81,7 +81,7 @@ export function movesFigure(runs: readonly Named[]): Figure | undefined {
     answer: [...says, ...(never.length === 0 ? [] : [`Under ${never.join(' and ')} no core moves.`])].join(' '),
     caption:
       'Mean time of each step, in the order in which a core takes them; a step that not every move takes says how many do. ' +
-      'Detection lies before the decision. Below it quantiles, on a logarithmic axis: p50, p90, p99, p99.9 and max.',
+      'Detection lies before the decision. The dots are p50, p90, p99, p99.9 and max, on a logarithmic axis.',
     drawing: { kind: 'moves', panels },
     table: {
       head: ['mechanism', 'step', 'times', 'share of moves', 'mean', 'p50', 'p99', 'max'],

@@ -2,7 +2,8 @@
 // `size`, and from the search for cores that `compare` makes.
 
 import { formatSize } from '../../../input/quantities.js';
-import { COUNTED_OTHERWISE, apartFrom, type Sizing } from '../../../study/sizing.js';
+import type { Sizing } from '../../../study/sizing.js';
+import { needsSentences } from '../../needs-words.js';
 import type { SizeResult, SizeRun } from '../../../study/size.js';
 import type { Figure, NeededPlot } from '../figure.js';
 import { exactDuration, listed, mechanismHues } from '../words.js';
@@ -65,7 +66,7 @@ export function sizeFigure(result: SizeResult): Figure | undefined {
   );
   return {
     id: 'needed',
-    question: result.most === true ? `How much ${result.find} does it hold?` : `How much ${result.find} is needed?`,
+    question: `What is the ${result.most === true ? 'greatest' : 'least'} ${result.find} that meets the objectives?`,
     answer: [...bounds, triedText(result)].filter((one) => one !== '').join(' '), // the answer is the report's headline
     caption:
       'Every value that was run: filled where all seeds meet the objectives, half-filled where some do, hollow where none does. ' +
@@ -101,16 +102,10 @@ export function sizingFigure(sizing: readonly Sizing[]): Figure | undefined {
     from: one.searchedFrom,
     to: one.searchedTo,
   }));
-  const need = (one: Sizing): string =>
-    one.cores === null
-      ? `${one.mechanism} none found up to ${one.searchedTo} ${counted(one)}`
-      : `${one.mechanism} ${one.cores} ${counted(one)}`;
-  const [ranked, apart] = apartFrom(sizing);
-  const otherwise = apart.length === 0 ? '' : `; ${COUNTED_OTHERWISE}: ${listed(apart.map(need))}`;
   return {
     id: 'needed',
     question: 'How many cores are needed?',
-    answer: `To meet every SLO ${listed(ranked.map(need))} ${ranked.length === 1 ? 'is' : 'are'} needed${otherwise}.`,
+    answer: needsSentences(sizing, 'every SLO').join(' '),
     caption:
       'The least number at which every SLO is met with the scenario’s seed; the thin line is the range that was searched. ' +
       'What is counted otherwise has an axis of its own. A polling core counts; static counts the vCPUs that it pins, cgroup the quotas of VMs with an SLO.',

@@ -3,7 +3,7 @@
 import type { ReserveComparison, ReserveResult } from '../../../reserve/result.js';
 import { formatShare } from '../../units.js';
 import type { Figure } from '../figure.js';
-import { duration, listed } from '../words.js';
+import { duration, listed, mechanismHues, partLook } from '../words.js';
 import { lineOf } from './lines.js';
 
 const GIB = 2 ** 30;
@@ -19,19 +19,19 @@ function planFigure(runs: readonly ReserveResult[]): Figure {
   const partsOf = ({ memory: { plan } }: ReserveResult) =>
     (
       [
-        ['to be sold', plan.sellableBytes, 'var(--part-4)', 'solid'],
-        ['page descriptors', plan.descriptorBytes, 'var(--part-2)', 'solid'],
-        ['tables', plan.tableBytes, 'var(--part-3)', 'solid'],
-        ['headroom', plan.headroomBytes, 'var(--part-1)', 'light'],
-        ['the host itself', plan.kernelBytes, 'var(--poll)', 'grey'],
-        ['rounding', plan.roundingBytes, 'var(--poll)', 'empty'],
+        ['to be sold', plan.sellableBytes],
+        ['page descriptors', plan.descriptorBytes],
+        ['tables', plan.tableBytes],
+        ['headroom', plan.headroomBytes],
+        ['the host itself', plan.kernelBytes],
+        ['rounding', plan.roundingBytes],
       ] as const
-    ).map(([name, bytes, colour, texture]) => ({ name, colour, texture, seconds: bytes / GIB }));
+    ).map(([name, bytes], i) => ({ name, ...partLook(name, i), seconds: bytes / GIB }));
   const says = runs.map((run) => `${formatShare(run.memory.plan.sellableShare)} under ${nameOf(run)}`);
   return {
     id: 'plan',
     question: 'How much of the memory can be sold?',
-    answer: `${listed(says)}.`,
+    answer: `For sale are ${listed(says)}.`,
     caption: 'The server’s memory before the first VM comes, by what it is kept for. Parts add up to the whole.',
     drawing: { kind: 'stack', unit: 'GiB', rows: runs.map((run) => ({ name: nameOf(run), parts: partsOf(run) })) },
     table: {
@@ -49,15 +49,16 @@ function soldFigure(runs: readonly ReserveResult[]): Figure | undefined {
     return fragmentation.filter((_, i) => i % every === 0);
   };
   const days = Math.max(...shown.map(({ memory }) => lastOf(memory.fragmentation).atNs)) / DAY;
+  const hues = mechanismHues(shown.map(nameOf));
   const [unit, size] = days >= 2 ? ['days', DAY] : ['seconds', 1e9];
   const panel = (title: string, of: (sample: ReturnType<typeof samplesOf>[number]) => number | null) => ({
     title,
     unit: 'share' as const,
     slo: null,
-    lines: shown.map((run, i) =>
+    lines: shown.map((run) =>
       lineOf(
         nameOf(run),
-        i,
+        hues.get(nameOf(run))!,
         samplesOf(run).flatMap((sample) => {
           const value = of(sample);
           return value === null ? [] : [[sample.atNs / size, value] as const];
@@ -65,11 +66,13 @@ function soldFigure(runs: readonly ReserveResult[]): Figure | undefined {
       ),
     ),
   });
-  const says = shown.map((run) => `${formatShare(run.memory.soldShare ?? 0)} under ${nameOf(run)}`);
+  const says = shown.map(
+    (run, i) => `${formatShare(run.memory.soldShare ?? 0)}${i === 0 ? ' is sold' : ''} under ${nameOf(run)}`,
+  );
   return {
     id: 'sold',
     question: 'How much of the memory is sold, and in what shape is the rest?',
-    answer: `On the mean over time ${listed(says)} is sold.`,
+    answer: `On average over time ${listed(says)}.`,
     caption: `Over simulated time in ${unit}: sold over total memory, and the share of the sold memory that is mapped by 1 GiB.`,
     drawing: {
       kind: 'response',
@@ -105,11 +108,12 @@ function soldFigure(runs: readonly ReserveResult[]): Figure | undefined {
 function bootFigure(runs: readonly ReserveResult[]): Figure | undefined {
   const shown = runs.filter(({ memory }) => memory.bootTable.length > 0);
   if (shown.length === 0) return undefined;
+  const hues = mechanismHues(shown.map(nameOf));
   const longest = shown.map((run) => `${duration(lastOf(run.memory.bootTable).totalNs)} under ${nameOf(run)}`);
   return {
     id: 'boot',
     question: 'How long does a VM take to start?',
-    answer: `The largest: ${listed(longest)}.`,
+    answer: `The largest VM starts in ${listed(longest)}.`,
     caption: 'Start of one VM on an otherwise empty server, over its memory; both axes are logarithmic.',
     drawing: {
       kind: 'response',
@@ -123,10 +127,10 @@ function bootFigure(runs: readonly ReserveResult[]): Figure | undefined {
           title: 'start',
           unit: 'ns',
           slo: null,
-          lines: shown.map((run, i) =>
+          lines: shown.map((run) =>
             lineOf(
               nameOf(run),
-              i,
+              hues.get(nameOf(run))!,
               run.memory.bootTable.map((row) => [row.sizeBytes / GIB, row.totalNs] as const),
             ),
           ),

@@ -61,10 +61,10 @@ export function sizeCurve(result: SizeResult): Figure | undefined {
     answer:
       said.length === 0
         ? `No value that was run meets every objective.`
-        : `At the answer ${first.vm}’s ${formatQuantile(first.quantile)} is ${listed(said)}.`,
+        : `At the value that is the answer, ${first.vm}’s ${formatQuantile(first.quantile)} is ${listed(said)}.`,
     caption:
-      `What each SLO looks at over the values that were run, mean over the seeds; a ring marks the answer, crosses miss the objective. ` +
-      'An arrow is of a run that ended as soon as the SLO was lost: by how much its latency is greater is not known.',
+      'The quantile that each SLO is about over the values that were run, mean over the seeds; a ring marks the answer, crosses miss the ' +
+      'objective. An arrow stands for a run that ended as soon as the SLO was lost: by how much its latency is greater is not known.',
     drawing: {
       kind: 'response',
       x: find,

@@ -113,7 +113,7 @@ function panelOf(
   const kept = Math.max(0, result.host.cores - window.cores.length);
   const { what, fromNs, columnNs, columns, cores, waiting } = window;
   const close = alone ? `the worst ${span(window)}` : `${span(window)} from ${instant(fromNs)} on`;
-  const name = what === 'worst' ? close : `the whole run, ${grouped(columns)} instants of it`;
+  const name = what === 'worst' ? close : `the whole run at ${grouped(columns)} instants, ${duration(columnNs)} apart`;
   return {
     title: alone ? name : `${label}: ${name}`,
     group: what,
@@ -176,12 +176,12 @@ export function stripsFigure(runs: readonly Named[]): Figure | undefined {
     question: 'Who held which core?',
     answer: answerOf(worst, alone),
     caption:
-      'A row a core, the colour is the VM: solid runs tasks, pale searches, steals or spins, hatched is on its way from or to a vCPU, blank ' +
-      'is idle; grey rows are kept from VMs. Above it the tasks that wait. The worst window is that in which the VMs with an objective had ' +
-      'most requests at once' +
+      'A row is a core, its colour the VM: solid runs tasks, pale searches, steals or spins, hatched is on its way from or to a vCPU, blank ' +
+      'is idle; grey rows are kept from VMs. Above them the tasks that wait. The worst window is the one in which the VMs with an objective ' +
+      'had the most requests at once' +
       (alone ? '' : ` under ${first.run.label}`) +
-      '; a place of it shows what lasted longest there. The whole run, warm-up included, is shown at instants. Drag over cores, or use the ' +
-      'buttons, to look closer: all mechanisms follow.',
+      '; each place of it shows what lasted longest there. The whole run, warm-up included, is seen at single instants: a burst that is over ' +
+      'before the next of them is not in the picture. Drag over the cores, or use the buttons, to look closer: all mechanisms follow.',
     drawing: {
       kind: 'strips',
       vms: [

@@ -6,17 +6,17 @@ import type { Figure, HeatPlot } from '../figure.js';
 
 const short = (value: number | null): string => (value === null ? '-' : String(Number(value.toPrecision(3))));
 
-/** `hyperflux attains every SLO in 55 of 60 runs, the most. Of as many: static 12, ideal, the bound, 60.` */
+/** `hyperflux meets every SLO in 55 of 60 runs, the most. The others: static in 12; ideal, which is the bound, in 60.` */
 export function suiteAnswer({ scores }: SuiteResult): string {
   const said = ({ slo }: SuiteResult['scores'][number]): string => `in ${slo.attainedIn} of ${slo.of}`;
   const [first, ...others] = scores.filter(({ mechanism }) => mechanism !== 'ideal');
   if (first === undefined) return 'Nothing yet: scores need every run of some mechanism.';
-  const rest = others.map(({ mechanism, slo }) => `${mechanism} ${slo.attainedIn}`);
+  const rest = others.map(({ mechanism, slo }) => `${mechanism} in ${slo.attainedIn}`);
   const ideal = scores.find(({ mechanism }) => mechanism === 'ideal');
-  const bound = ideal === undefined ? [] : [`ideal, the bound, ${ideal.slo.attainedIn}`];
-  const behind = [...rest, ...bound];
+  const bound = ideal === undefined ? [] : [`ideal, which is the bound, in ${ideal.slo.attainedIn}`];
+  const behind = [...(rest.length === 0 ? [] : [rest.join(', ')]), ...bound].join('; ');
   const most = others.length === 0 ? '' : ', the most';
-  return `${first.mechanism} attains every SLO ${said(first)} runs${most}.${behind.length === 0 ? '' : ` Of as many: ${behind.join(', ')}.`}`;
+  return `${first.mechanism} meets every SLO ${said(first)} runs${most}.${behind === '' ? '' : ` The others: ${behind}.`}`;
 }
 
 export function suiteFigure(result: SuiteResult): Figure | undefined {
@@ -38,10 +38,10 @@ export function suiteFigure(result: SuiteResult): Figure | undefined {
   return {
     id: 'suite',
     question: 'How near does each mechanism come to the targets?',
-    answer: `Furthest from its target: ${furthest.x} on ${furthest.y}, ${short(furthest.value)} times as long.`,
+    answer: `Furthest from its target is ${furthest.x} on ${furthest.y}: ${short(furthest.value)} times as long.`,
     caption:
       'Latency at the quantile of the SLO over its target, of the VM nearest to its target or furthest beyond, mean over the seeds: 1 is the ' +
-      'target. A cross: some run missed an SLO. An empty place: the mechanism does not fit the scenario.',
+      'target. A cross marks that some run missed an SLO, an empty place that the mechanism does not fit the scenario.',
     drawing,
     table: {
       head: [

@@ -189,10 +189,10 @@ function curvesOf(result: SweepResult, axis: SweepResult['axes'][number], cloud:
   const intervals = result.rows.some(({ replications }) => replications > 1);
   return {
     id: `response-${axis.path.replaceAll(/[^a-z0-9]+/gi, '-')}`,
-    question: `How does it answer to ${axis.path}?`,
+    question: `How does the host respond to ${axis.path}?`,
     answer: judged.length > 0 ? judged.join(' ') : `${panels[0]!.title}: ${listed(spans)}.`,
     caption:
-      `One ${cloud ? 'point a row' : 'line a mechanism'} over ${axis.path}${intervals ? ', with the 95 % interval over the seeds as a band' : ', one seed a point'}. ` +
+      `One ${cloud ? 'point for each row' : 'line for each mechanism'} over ${axis.path}${intervals ? ', with the 95 % interval over the seeds as a band' : ', of one seed'}. ` +
       `Crosses are points at which some seed misses the SLO${cloud ? '' : '; a ring marks the one beside them that meets it'}.`,
     drawing: { kind: 'response', x: axis.path, words, log, cloud, panels },
     table: tableOf(result, measures),
@@ -250,7 +250,7 @@ function heatOf(result: SweepResult, measure: Measure): Figure {
       );
   return {
     id: `heat-${measure.path.replaceAll(/[^a-z0-9]+/gi, '-')}`,
-    question: `How does ${measure.title} answer to ${x.path} and ${y.path}?`,
+    question: `How does ${measure.title} respond to ${x.path} and ${y.path}?`,
     answer: `${judged ? objectiveOf(measure, slo) : measure.title}: ${says}.`,
     caption:
       `${measure.title} at each point, dark is little${measure.unit === 'ns' ? ' (logarithmic)' : ''}` +
@@ -330,14 +330,14 @@ function tailsFigure(result: SweepResult): Figure | undefined {
       const p99 = points.find((point) => point.name === 'p99') ?? points.at(-1);
       return p99 === undefined ? name : `${duration(p99.ns)} at ${name}`;
     };
-    return `${title} ${listed([...new Set([lines[0]!, lines.at(-1)!].map(at))])}`;
+    return `under ${title} ${listed([...new Set([lines[0]!, lines.at(-1)!].map(at))])}`;
   });
   return {
     id: 'tails',
-    question: `How long do ${vm}’s requests wait at which ${axes}?`,
-    answer: `${vm}’s p99 is${several ? ', in the mean over the seeds,' : ''} under ${says.join('; ')}.`,
+    question: `How long do ${vm}’s requests wait, by ${axes}?`,
+    answer: `${vm}’s p99${several ? ', its mean over the seeds' : ''}: ${says.join('; ')}.`,
     caption:
-      `Share of the requests that took longer than a time, both axes logarithmic, one line a value of ${axes}${order.length < labels.length ? ` (${order.length} of ${labels.length} points)` : ''}, ` +
+      `Share of the requests that took longer than a time, both axes logarithmic, one line for each value of ${axes}${order.length < labels.length ? ` (${order.length} of ${labels.length} points)` : ''}, ` +
       `of the scenario’s seed alone, as is the table, as far as ten samples lie behind it; a cross misses the SLO in some seed.${coincident(panels)}`,
     drawing: { kind: 'tail', panels },
     table: {

@@ -8,7 +8,7 @@ import { logDomain, logTicks, shareText, timeText, valueText } from './ticks.js'
 const patternOf = (room: Room, colour: string): string => `hatch-${room.id}-${colour.replaceAll(/[^a-z0-9]+/gi, '')}`;
 
 /** Bars as they lie: one after the other, each with its look. */
-export function stack({ rows, unit = 'core-seconds' }: StackPlot, room: Room): Panel[] {
+export function stack({ rows, unit = 'core-seconds', counted }: StackPlot, room: Room): Panel[] {
   const bars = rows.flatMap(({ name, parts }) => {
     let from = 0;
     return parts.flatMap((part) => {
@@ -23,7 +23,8 @@ export function stack({ rows, unit = 'core-seconds' }: StackPlot, room: Room): P
   const left = Math.min(130, 16 + 8 * Math.max(...rows.map(({ name }) => name.length)));
   // of core-seconds the textures say what a part is, and its caption what they mean
   const named = unit !== 'core-seconds';
-  const keyHeight = named ? 18 * keyLines(rows[0]!.parts, room) + 6 : 0;
+  const keyed = rows[0]!.parts.filter((_, i) => rows.some(({ parts }) => (parts[i]?.seconds ?? 0) > 0));
+  const keyHeight = named ? 18 * keyLines(keyed, room) + 6 : 0;
   const height = 52 * rows.length + 58 + keyHeight;
   const svg = plot(room, {
     height,
@@ -55,8 +56,8 @@ export function stack({ rows, unit = 'core-seconds' }: StackPlot, room: Room): P
     ],
   });
   for (const colour of new Set(bars.map((bar) => bar.colour))) hatch(svg, patternOf(room, colour), colour);
-  nameInside(svg, bars, total);
-  if (named) writeKey(svg, rows[0]!.parts, room, height - keyHeight);
+  nameInside(svg, bars, counted === true);
+  if (named) writeKey(svg, keyed, room, height - keyHeight);
   return [{ title: '', svg }];
 }
 
@@ -90,17 +91,19 @@ function writeKey(svg: SVGSVGElement, parts: readonly Part[], room: Room, top: n
   });
 }
 
-/** A part that is wide enough says what it is. */
+/** A part that is wide enough says what it is, and how many it counts or which share of its own bar it is. */
 function nameInside(
   svg: SVGSVGElement & Plot.Plot,
   bars: readonly { name: string; row: string; from: number; to: number; texture: string }[],
-  total: number,
+  counted: boolean,
 ): void {
   const band = svg.scale('y')?.bandwidth ?? 0;
+  const whole = new Map<string, number>();
+  for (const { row, to } of bars) whole.set(row, Math.max(to, whole.get(row) ?? 0));
   for (const { name, row, from, to, texture } of bars) {
     const [x1, x2] = [at(svg, 'x', from), at(svg, 'x', to)];
     const short = name.split(', ')[0]!;
-    const said = `${short} ${shareText((to - from) / total)}`;
+    const said = `${short} ${counted ? valueText(to - from, '') : shareText((to - from) / whole.get(row)!)}`;
     const text = said.length * 7.4 + 8 < x2 - x1 ? said : short.length * 7.4 + 8 < x2 - x1 ? short : '';
     if (text === '' || texture === 'hatch') continue;
     const element = document.createElementNS(SVG, 'text');

@@ -10,7 +10,7 @@ const SLO = 'var(--missed)';
 const FEW_STEPS = 90;
 
 /** A line's marks for each stretch: solid where it is sound, dotted where few samples lie behind it. */
-function tailMarks(line: TailPlot['panels'][number]['lines'][number]): Plot.Markish[] {
+function tailMarks(line: ReturnType<typeof within>): Plot.Markish[] {
   const { points, curve, hue } = line;
   const exact = curve.length > 0;
   const sound = points.filter(({ thin }) => !thin);
@@ -27,6 +27,16 @@ function tailMarks(line: TailPlot['panels'][number]['lines'][number]): Plot.Mark
       y: 'share',
       fill: hue.colour,
       fillOpacity: 0.22,
+    }),
+    // an interval whose end lies beyond the picture, or that has none
+    Plot.text(openEnds(band), {
+      x: 'high',
+      y: 'share',
+      text: () => '▸',
+      fill: hue.colour,
+      fontSize: 16,
+      dx: 5,
+      title: () => `${line.name}: the interval goes on beyond the picture`,
     }),
     ...(exact
       ? [
@@ -65,12 +75,23 @@ function tailMarks(line: TailPlot['panels'][number]['lines'][number]): Plot.Mark
   ];
 }
 
+/** Of the stretch of a band that is cut at the right: its ends and its middle. */
+function openEnds<T extends { readonly goesOn: boolean }>(band: readonly T[]): T[] {
+  const open = band.filter(({ goesOn }) => goesOn);
+  return [...new Set([0, open.length >> 1, open.length - 1])].flatMap((i) => open[i] ?? []);
+}
+
 /** What of a line lies within the picture. */
 const within = (line: TailPlot['panels'][number]['lines'][number], [least, most]: readonly [number, number]) => ({
   ...line,
   curve: line.curve.filter(([ns]) => ns >= least),
   band: (line.band ?? [])
-    .map(({ share, low, high }) => ({ share, low: Math.max(low, least), high: Math.min(high, most) }))
+    .map(({ share, low, high }) => ({
+      share,
+      low: Math.max(low, least),
+      high: Math.min(high, most),
+      goesOn: high > most,
+    }))
     .filter(({ low, high }) => low < high),
 });
 
@@ -121,7 +142,7 @@ export function tail(
     ]);
     // to the end of every curve: what lay below would run out of the frame
     const lowest = Math.min(
-      0.001,
+      ...(slo === null ? [0.1] : [slo.share]),
       ...lines.flatMap(({ points, curve }) => [
         ...points.map(({ share }) => share),
         ...curve.map(([, share]) => share),
@@ -184,7 +205,10 @@ export function tail(
       // below the axis: a curve, the objective or its cross may be in any corner
       const below = 16 * lines.length + 8;
       svg = draw(below);
-      writeKey(svg, lines, height + below - 8, room.narrow ? 4 : 72);
+      // in the order in which they end, from left to right
+      const order = new Map(lines.map((line) => [line, (line.points.at(-1) ?? { ns: 0 }).ns]));
+      const sorted = [...lines].sort((a, b) => order.get(a)! - order.get(b)!);
+      writeKey(svg, sorted, height + below - 8, room.narrow ? 4 : 72);
     }
     writeLabels(svg, together ? own : [...labels, ...own], room.width, height - 42);
     return { title, svg };

@@ -164,6 +164,21 @@ for (const [event, begins] of [
     printing = begins;
     for (const place of places) drawNow(place);
   });
+/** A chip tells what it means to whoever comes to it by key, and closes when they go on. */
+const chipAt = (event: Event): HTMLDetailsElement | null =>
+  (event.target as Element).closest<HTMLDetailsElement>('details.chip');
+document.addEventListener('focusin', (event) => {
+  const chip = chipAt(event);
+  if (chip === null || chip.open || !(event.target as Element).matches(':focus-visible')) return;
+  chip.open = true;
+  chip.dataset['byFocus'] = '';
+});
+document.addEventListener('focusout', (event) => {
+  const chip = chipAt(event);
+  if (chip?.dataset['byFocus'] === undefined) return;
+  chip.open = false;
+  delete chip.dataset['byFocus'];
+});
 document.addEventListener('click', (event) => {
   const button = (event.target as Element).closest('button');
   if (button !== null) void onClick(button);

@@ -1,6 +1,7 @@
 // A panel: one picture with its title. Names stand beside the lines that they name, moved apart where they would cover one another.
 
 import * as Plot from '@observablehq/plot';
+import { LINE, spaced } from './spaced.js';
 
 export interface Panel {
   readonly title: string;
@@ -54,23 +55,54 @@ export interface Label {
   readonly y: number;
 }
 
-const LINE = 16;
 const CHARACTER = 7.2;
+
+/** Labels of one column a line apart; `from`: where each belongs. */
+function inColumns(
+  labels: readonly Label[],
+  height: number,
+): (Label & { readonly from: number; readonly gap: number })[] {
+  const columns = new Map<number, Label[]>();
+  for (const label of labels) columns.set(Math.round(label.x), [...(columns.get(Math.round(label.x)) ?? []), label]);
+  return [...columns.values()].flatMap((column) => {
+    const places = spaced(
+      column.map(({ y }) => y),
+      [9, height - 5],
+    );
+    // names that stand away from their places leave room for a line to them
+    const away = column.length > 1 && column.some(({ y }, i) => Math.abs(places[i]! - y) > LINE / 2);
+    return column.map((label, i) => ({
+      ...label,
+      y: column.length === 1 ? label.y : places[i]!,
+      from: label.y,
+      gap: away ? 22 : 8,
+    }));
+  });
+}
 
 /** Writes the labels to the right of their places (or the left, where they would leave the picture), each where no other stands. */
 export function writeLabels(svg: SVGSVGElement, labels: readonly Label[], width: number, height: number): void {
   const taken: { x: number; y: number; wide: number }[] = [];
-  for (const { text, colour, x, y } of [...labels].sort((a, b) => a.y - b.y || a.x - b.x)) {
+  for (const { text, colour, x, y, from, gap } of inColumns(labels, height).sort((a, b) => a.y - b.y || a.x - b.x)) {
     const wide = text.length * CHARACTER;
-    const left = x + 8 + wide > width;
-    const begin = left ? x - 8 - wide : x + 8;
+    const left = x + gap + wide > width;
+    const begin = left ? x - 8 - wide : x + gap;
     const free = (at: number): boolean =>
       taken.every((one) => Math.abs(one.y - at) >= LINE || begin + wide < one.x || begin > one.x + one.wide);
     const offsets = Array.from({ length: 24 }, (_, i) => (i % 2 === 0 ? -1 : 1) * Math.ceil(i / 2) * (LINE / 2));
     const place = offsets.map((offset) => y + offset).find((at) => at > 8 && at < height - 4 && free(at)) ?? y;
     taken.push({ x: begin, y: place, wide });
+    if (!left && Math.abs(place - from) > LINE / 2) leader(svg, colour, [x + 3, from], [begin - 1, place]);
     writeLabel(svg, text, colour, begin, place);
   }
+}
+
+/** From what is named to a name that stands away from it. */
+function leader(svg: SVGSVGElement, colour: string, [x1, y1]: [number, number], [x2, y2]: [number, number]): void {
+  const line = document.createElementNS(SVG, 'line');
+  const look = { x1, y1, x2, y2, stroke: colour, 'stroke-width': 1, 'stroke-opacity': 0.6 };
+  for (const [key, value] of Object.entries(look)) line.setAttribute(key, String(value));
+  svg.append(line);
 }
 
 export function writeLabel(svg: SVGSVGElement, text: string, colour: string, x: number, y: number): void {

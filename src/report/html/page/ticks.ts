@@ -7,11 +7,11 @@ const UNITS = [
   ['ns', 1],
 ] as const;
 
-/** Three digits, six of large ones, no zeros at the end; thousands apart by thin spaces. */
+/** Three digits, six of large ones, no zeros at the end; thousands apart by thin spaces from 10 000 on. */
 const short = (value: number): string => {
   const text = String(Number(value.toPrecision(value >= 1000 ? 6 : 3)));
   const [whole = '', part] = text.split('.');
-  const grouped = /^-?\d{4,}$/.test(whole) ? whole.replace(/\B(?=(\d{3})+$)/g, '\u2009') : whole;
+  const grouped = /^-?\d{5,}$/.test(whole) ? whole.replace(/\B(?=(\d{3})+$)/g, '\u2009') : whole;
   return part === undefined ? grouped : `${grouped}.${part}`;
 };
 
