@@ -31,7 +31,9 @@ test('a table', async () => {
   const { status, out, err } = await run(...usual);
   expect({ status, err }).toEqual({ status: 0, err: '' });
   expect(out).toMatch(/^4,000 requests to \d+ distinct pages\n\npolicy +pages +hits +misses +miss ratio +swap-outs/);
-  expect(out.trimEnd().split('\n')).toHaveLength(3 + 4);
+  const [table, limits] = out.trimEnd().split('\n\ncan this be trusted?\n');
+  expect(table!.split('\n')).toHaveLength(3 + 4);
+  expect(limits).toMatch(/^ {2}one-trace: .*\n {2}counts-only: /);
   expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(110);
 });
 
