@@ -22,26 +22,30 @@ export function worthiest(): Vm {
   let best = nothing<Vm>();
   let bestRank = <u64>-1;
   let bestSince = <u64>-1;
-  let kept: u32 = 0;
-  for (let i: u32 = 0; i < H.bagCount; i++) {
-    const vm = load<Vm>(H.bag + (<usize>i << 2));
+  // read once: the stores below might change them, for all that the compiler knows
+  const end = H.bag + (<usize>H.bagCount << 2);
+  const central = traits.central;
+  let kept = H.bag;
+  for (let at = kept; at < end; at += 4) {
+    const vm = load<Vm>(at);
     if (vm.queued == 0) {
       vm.inBag = 0;
       continue;
     }
-    store<Vm>(H.bag + (<usize>(kept++) << 2), vm);
+    store<Vm>(kept, vm);
+    kept += 4;
     // cheap questions first: nearly every one that waits comes behind another
     const rank = rankOf(vm);
     if (rank > bestRank) continue;
     // ideal has no predicate that evens out later who came too late, so it goes by the oldest task
-    const since = traits.central ? oldestIn(ingress(vm)) : vm.backlogSince;
+    const since = central ? oldestIn(ingress(vm)) : vm.backlogSince;
     if (rank == bestRank && (since > bestSince || (since == bestSince && !isNull(best) && vm.index > best.index))) continue;
     if (!hooks.wanted(vm)) continue;
     best = vm;
     bestRank = rank;
     bestSince = since;
   }
-  H.bagCount = kept;
+  H.bagCount = <u32>((kept - H.bag) >> 2);
   return best;
 }
 

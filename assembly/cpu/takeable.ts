@@ -223,6 +223,21 @@ function changeRow(vm: Vm): void {
 function changeHalf(vm: Vm, before: u32, row: u32, which: u32): void {
   const own = coresOf(vm) + halfOf(which);
   if (isEmpty(own)) return;
+  if (T.words == 1) {
+    // up to 64 cores: no loops
+    const bits = load<u64>(own);
+    if (before != 0) {
+      const at = rowAt(levelOf(vm), before) + halfOf(which);
+      const left = load<u64>(at) & ~bits;
+      store<u64>(at, left);
+      if (left == 0) empty(levelOf(vm), before, which);
+    }
+    if (row == 0) return;
+    const at = rowAt(levelOf(vm), row) + halfOf(which);
+    store<u64>(at, load<u64>(at) | bits);
+    fill(levelOf(vm), row, which);
+    return;
+  }
   const bytes = <usize>T.words << 3;
   if (before != 0) {
     const at = rowAt(levelOf(vm), before) + halfOf(which);
@@ -259,6 +274,7 @@ function rowAt(level: Level, row: u32): usize {
 }
 
 function isEmpty(bits: usize): bool {
+  if (T.words == 1) return load<u64>(bits) == 0;
   const end = bits + (<usize>T.words << 3);
   for (let at = bits; at < end; at += 8) if (load<u64>(at) != 0) return false;
   return true;

@@ -6,7 +6,7 @@
 import * as L from "../../layout";
 import { cancel, schedule, RANK_EXPIRE, isPending, NEVER, RANK_REPLENISH } from "../../kernel/event-queue";
 import {
-  H, Vm, vmAt, vcpuOf, DORMANT, YIELDING, DESCHEDULING, VM_SLOT_OWN, Q, SLOT_ARBITER, coreAt, isNull, count, everyRound, Core,
+  H, Vm, vmAt, vcpuOf, DORMANT, YIELDING, DESCHEDULING, VM_SLOT_OWN, Q, SLOT_ARBITER, coreAt, isNull, nothing, count, everyRound, Core,
   clock, settings, traits, Settings, VM_OWN_AT,
 } from "../state";
 import { chooseIdle, pushIdle } from "../idle";
@@ -252,7 +252,7 @@ function serveAll(): void {
 
 /** Whether one vCPU more would find something to do. Where nothing is stolen, what waits behind a running one is not for others. */
 function wants(vm: Vm): bool {
-  if (throttled(vm) || left(vm) == 0 || !canGrow(vm)) return false;
+  if (!canGrow(vm)) return false;
   let tasks = vm.queued;
   let coming = vm.coming;
   if (vm.stealAmount == L.STEAL_NONE) {
@@ -264,17 +264,23 @@ function wants(vm: Vm): bool {
       coming -= u32(arriving(v)); // for what is its own
     }
   }
-  return tasks > coming;
+  // the quota, whose record lies apart, is asked last
+  return tasks > coming && !throttled(vm) && left(vm) != 0;
 }
 
 /** Gives a VM as many cores as it has tasks waiting, of those that are idle or a lower class's. */
 function serve(vm: Vm): void {
-  while (wants(vm)) {
-    let core = chooseIdle(vm);
-    if (isNull(core)) core = chooseVictim(vm);
+  if (wants(vm)) serveWanting(vm);
+}
+
+/** The same of one that wants a core. */
+function serveWanting(vm: Vm): void {
+  do {
+    const idle = H.idleCount == 0 ? nothing<Core>() : chooseIdle(vm);
+    const core = isNull(idle) ? chooseVictim(vm) : idle;
     if (isNull(core)) return;
     beginMove(core, vm, clock.now);
-  }
+  } while (wants(vm));
 }
 
 function onQueued(vm: Vm): void {
@@ -286,7 +292,7 @@ function onQueued(vm: Vm): void {
 function onCoreFree(core: Core): void {
   pushIdle(core);
   const best = worthiest();
-  if (!isNull(best)) serve(best);
+  if (!isNull(best)) serveWanting(best);
 }
 
 mechanism(L.MECHANISM_CGROUP, cgroup);
