@@ -4,7 +4,7 @@ import type { Happened } from './happened.js';
 import { complaint, type Link } from './link.js';
 import type { About } from './protocol.js';
 import type { Selected } from './stage.js';
-import { pollingLine } from './words.js';
+import { keptLine } from './kept.js';
 
 export class Explainer {
   constructor(
@@ -13,8 +13,8 @@ export class Explainer {
     private readonly about: () => About | undefined,
   ) {}
 
-  select({ future, core, atNs, polls }: Selected): void {
-    if (polls) this.happened().note(pollingLine(core));
+  select({ future, core, atNs, kept }: Selected): void {
+    if (kept !== undefined) this.happened().note(keptLine(core, kept));
     else void this.explain(future, core, atNs);
   }
 

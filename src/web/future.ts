@@ -48,6 +48,8 @@ export class Future {
   private columns = 0;
   private earlier: (Reading | undefined)[] = [];
   private forked: readonly (Reading | undefined)[] = [];
+  /** What the last VM had completed at the fork. */
+  private forkedDone = 0;
   private readonly holders: Int32Array;
   private readonly decided: Float64Array;
 
@@ -112,6 +114,13 @@ export class Future {
       completed.push(counted.count);
       this.earlier[vm] = now;
     });
+    const { vms } = this.look;
+    const functions = vms.length > this.quantiles.length ? vms.at(-1) : undefined; // whose latencies no one histogram has
+    if (functions !== undefined && vms.length <= MOST_READ) {
+      since.push(null);
+      overall.push(null);
+      completed.push(functions.completed - this.forkedDone);
+    }
     return { since, overall, completed };
   }
 
@@ -125,12 +134,14 @@ export class Future {
   /** From here on the overall latencies count. */
   markFork(): void {
     this.forked = this.read();
+    this.forkedDone = this.look.vms.at(-1)!.completed;
   }
 
   async fork(scenario: Parameters<Simulation['fork']>[0]): Promise<Future> {
     const twin = new Future(await this.simulation.fork(scenario), this.quantiles);
     twin.earlier = [...this.earlier];
     twin.forked = [...this.forked];
+    twin.forkedDone = this.forkedDone;
     // what is not issued yet is issued in both
     twin.holders.set(this.holders.subarray(0, twin.holders.length));
     twin.decided.set(this.decided.subarray(0, twin.decided.length));

@@ -2,6 +2,7 @@
 
 import { h } from './dom.js';
 import type { History } from './history.js';
+import { KEPT_FOR, keptFor } from './kept.js';
 import type { Palette } from './palette.js';
 import { codeOf, IDLE, MOVING, POLLING, RUNNING, SEARCHING, type About } from './protocol.js';
 import { Strips } from './strips.js';
@@ -20,8 +21,8 @@ export class Legend {
   private readonly now: HTMLElement[] = [];
   readonly element: HTMLElement;
 
-  /** `polls`: whether a core is kept for the host's own polling, in any future that is shown. */
-  constructor(about: About, palette: Palette, polls: boolean) {
+  /** `vmCores`: cores for VMs, the fewest of the futures that are shown. */
+  constructor(about: About, palette: Palette, vmCores: number) {
     const vms = about.vms.slice(0, MOST_NAMED).map(({ name }, i) => {
       const now = h('span', { class: 'what' });
       this.now.push(now);
@@ -37,18 +38,12 @@ export class Legend {
         [IDLE, 'idle'],
       ] as const
     ).map(([kind, word]) => h('li', { class: 'what' }, swatch(codeOf(kind === IDLE ? -1 : 0, kind), palette), word));
-    if (polls)
-      textures.push(
-        h(
-          'li',
-          {
-            class: 'what',
-            title: 'A core that no VM gets: it looks at the VMs in turn and decides who gets the others.',
-          },
-          swatch(codeOf(-1, POLLING), palette),
-          'polls',
-        ),
-      );
+    const rows = Array.from({ length: about.hostCores - vmCores }, (_, i) => keptFor(about, vmCores, vmCores + i)!);
+    const kept = [...new Set(rows)];
+    if (kept.length > 0) {
+      const title = `No VM runs on a core that is kept for ${kept.map((one) => KEPT_FOR[one]).join('; or for ')}.`;
+      textures.push(h('li', { class: 'what', title }, swatch(codeOf(-1, POLLING), palette), kept.join(', ')));
+    }
     this.element = h(
       'div',
       { class: 'key' },

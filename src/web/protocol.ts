@@ -93,6 +93,8 @@ export interface About {
   /** Cores for VMs; the others poll. */
   readonly cores: number;
   readonly polling: number;
+  /** Of those cores the ones that do not poll. */
+  readonly kept: { readonly memory: number; readonly packets: number };
   readonly hostCores: number;
   readonly endNs: number;
   readonly warmupNs: number;
@@ -180,7 +182,7 @@ export const RUNNING = 1;
 export const SEARCHING = 2;
 export const MOVING = 3;
 export const SPINNING = 4;
-/** Of a core that is kept for the host's own polling. */
+/** Of a core that is kept for the host: it polls, or serves memory or packets. */
 export const POLLING = 5;
 
 /** A VM's index (-1: none) and how its core is drawn, in one number. */

@@ -18,6 +18,7 @@ import { memoryHost } from '../workload/text-source.js';
 import { explain } from './explain.js';
 import { lookOf } from './folded.js';
 import { drawnAs, Future } from './future.js';
+import { keptOf } from './kept.js';
 import { beyondLimits, MOST_MEMORY_BYTES } from './limits.js';
 import type { About, Advanced, Answer, Ask, Columns, MoveSeen } from './protocol.js';
 import { ratesOf } from './rates.js';
@@ -55,6 +56,7 @@ function aboutOf(simulation: Simulation, warnings: readonly string[]): About {
     }),
     cores: look.cores.length,
     polling: scenario.host.cores - look.cores.length,
+    kept: keptOf(scenario, look.cores.length),
     hostCores: scenario.host.cores,
     endNs,
     warmupNs: scenario.warmupNs,

@@ -3,6 +3,7 @@
 import { Chart, judged, LEFT } from './charts.js';
 import { h } from './dom.js';
 import type { History } from './history.js';
+import { keptFor, type Kept } from './kept.js';
 import { readPalette, type Palette } from './palette.js';
 import type { About } from './protocol.js';
 import { Legend } from './legend.js';
@@ -43,15 +44,16 @@ export interface Selected {
   readonly future: number;
   readonly core: number;
   readonly atNs: number;
-  /** The core is no VM's: it polls for the host. */
-  readonly polls: boolean;
+  /** The core is no VM's. */
+  readonly kept: Kept | undefined;
 }
 
-/** `cores` are the VMs', the rest of the rows poll. */
-function coreLabels(rows: number, cores: number, row: number): HTMLElement {
+/** `cores` are the VMs'. */
+function coreLabels(about: About, cores: number, row: number): HTMLElement {
+  const rows = about.hostCores;
   const every = row >= 13 ? 1 : 2 ** Math.ceil(Math.log2(13 / row));
   const labels = Array.from({ length: Math.ceil(rows / every) }, (_, i) =>
-    h('span', {}, i * every < cores ? `core ${i * every}` : every === 1 ? 'polls' : ''),
+    h('span', {}, i * every < cores ? `core ${i * every}` : every === 1 ? keptFor(about, cores, i)! : ''),
   );
   const element = h('div', { class: 'labels', 'aria-hidden': 'true' }, ...labels);
   for (const label of labels) label.style.height = `${row * every}px`;
@@ -130,7 +132,7 @@ export class Stage {
       'div',
       { class: 'track' },
       h('header', {}, title, verdict),
-      h('div', { class: 'rows' }, coreLabels(rows, cores, strips.row), canvas),
+      h('div', { class: 'rows' }, coreLabels(this.about, cores, strips.row), canvas),
     );
     return { element, title, verdict, strips };
   }
@@ -193,7 +195,7 @@ export class Stage {
     this.chosen = { core, place };
     this.frame = { future, core };
     this.line = atNs;
-    this.onSelect({ future, core, atNs, polls: core >= this.coreCounts[future]! });
+    this.onSelect({ future, core, atNs, kept: keptFor(this.about, this.coreCounts[future]!, core) });
   }
 
   private layOut(shown: readonly Shown[]): void {
@@ -206,8 +208,7 @@ export class Stage {
     for (const { chart } of this.charts) chart.close();
     this.tracks = Array.from({ length: count }, (_, future) => this.makeTrack(future, count));
     this.charts = (['waiting', 'latency'] as const).map((kind) => this.makeChart(kind, count));
-    const polls = this.coreCounts.some((cores) => cores < this.about.hostCores);
-    this.legend = new Legend(this.about, this.palette, polls);
+    this.legend = new Legend(this.about, this.palette, Math.min(...this.coreCounts));
     this.textAt = -Infinity;
     this.element.replaceChildren(
       ...(count > 1 ? [this.versus.element] : []),

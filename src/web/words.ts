@@ -38,10 +38,6 @@ export const fewBeyond = (of: number, requests: number): string =>
 export const moveLine = (about: About, { core, from, to, decidedAtNs }: MoveSeen): string =>
   `core ${core}: ${vmName(about, from)} → ${vmName(about, to)}, decided at ${instant(decidedAtNs)}`;
 
-/** Of a core that no VM gets. */
-export const pollingLine = (core: number): string =>
-  `Core ${core} is kept for the mechanism itself: it polls, looking at one VM after the other, and decides who gets the other cores. No VM runs on it.`;
-
 /** The result's hash on a command line: what depends on the machine is left out, as the page does. */
 const HASH = String.raw`--json | sed -E 's/"(wallSeconds|eventsPerSecond)": [^,]*/"\1": 0/' | sha256sum`;
 

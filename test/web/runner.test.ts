@@ -14,6 +14,7 @@ import {
 } from '../../src/index.js';
 import { MOST_MEMORY_BYTES } from '../../src/web/limits.js';
 import { hasArrivals, headerOf, pageFormatOf } from '../../src/web/page-format.js';
+import { keptFor, keptLine } from '../../src/web/kept.js';
 import { IDLE, kindOf, vmOf, type Advanced, type Answer, type Ask } from '../../src/web/protocol.js';
 import { scaledRates } from '../../src/web/rates.js';
 import { hashOf, Runner } from '../../src/web/runner.js';
@@ -171,6 +172,41 @@ describe('the runner of the live page', () => {
     expect(told.length).toBeGreaterThan(5);
     expect(new Set(told).size).toBe(told.length);
     expect(told.filter((one) => !issued.has(one))).toEqual([]);
+  });
+
+  it('says of each core that no VM gets what it is kept for', async () => {
+    const example = (name: string): string =>
+      readFileSync(new URL(`../../examples/${name}.yaml`, import.meta.url), 'utf8');
+    const keptIn = async (name: string, set: readonly string[] = []): Promise<(string | undefined)[]> => {
+      const { about } = await asked(new Runner(() => compileCore()), 'loaded', load(example(name), set));
+      return Array.from({ length: about.hostCores }, (_, core) => keptFor(about, about.cores, core));
+    };
+    const vms = (count: number): undefined[] => Array.from({ length: count }, () => undefined);
+    expect(await keptIn('upgrade-under-load')).toEqual([...vms(10), 'polls', 'memory', 'memory']);
+    expect(await keptIn('upgrade-under-load', ['mechanism=static'])).toEqual([...vms(11), 'memory', 'memory']);
+    // two cores for memory and one for the datapath, as its result counts them
+    expect(await keptIn('serverless-host')).toEqual([...vms(11), 'polls', 'memory', 'memory', 'packets']);
+    expect(keptLine(11, 'memory')).toMatch(/^Core 11 is kept for memory: .*\. No VM runs on it\.$/);
+  });
+
+  it('shows all instances of functions as one VM', async () => {
+    const text = readFileSync(new URL('../../examples/serverless-host.yaml', import.meta.url), 'utf8');
+    const set = ['duration=120ms', 'warmup=10ms'];
+    const runner = new Runner(() => compileCore());
+    const { about } = await asked(runner, 'loaded', load(text, set));
+    expect(about.vms.map(({ name }) => name)).toEqual(['small', 'large', 'batch', 'functions']);
+    const { futures } = await advance(runner, 100e6, 100_000, true);
+    const simulation = await Simulation.create(parseScenario(text, { set }).scenario);
+    await simulation.runUntil(100e6);
+    const { vms, cores } = simulation.look();
+    const held = vms.slice(3).reduce((sum, vm) => sum + vm.held, 0);
+    expect(vms.length).toBeGreaterThan(4);
+    expect(futures[0]!.held.at(-1)).toBe(held);
+    expect(cores.filter(({ vm }) => vm >= 3).length).toBeGreaterThan(0);
+    const shown = futures[0]!.cores.slice(-cores.length);
+    cores.forEach(({ vm, target }, core) => expect(vmOf(shown[core]!)).toBe(Math.min(vm < 0 ? target : vm, 3)));
+    const [done] = futures[0]!.completed!.slice(-1);
+    expect(done).toBe(vms.slice(3).reduce((sum, vm) => sum + vm.completed, 0));
   });
 
   it('explains a move: who asked, each step, and how long they took together', async () => {
