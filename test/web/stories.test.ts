@@ -1,6 +1,7 @@
 // What a story claims is what happens: its numbers are those of the same run in Node, and not of one seed alone.
 import { expect, it } from 'vitest';
 import { parseScenario, Simulation, withFields, type HostLook, type Result } from '../../src/index.js';
+import { story as arbiterStory } from '../../src/web/stories/arbiter.js';
 import { story as cliffStory } from '../../src/web/stories/cliff.js';
 import { lookOf } from '../../src/web/folded.js';
 import { story as gpuStory } from '../../src/web/stories/gpu.js';
@@ -10,6 +11,7 @@ import { PROFILES } from '../../src/systems/gpu-profile.js';
 import type { Seen, Story } from '../../src/web/stories/story.js';
 import { STORIES } from '../../src/web/stories/index.js';
 import { story as lockStory } from '../../src/web/stories/lock.js';
+import { story as upgradeStory } from '../../src/web/stories/upgrade.js';
 
 const LOCK = lockStory.scenario.text;
 
@@ -85,6 +87,35 @@ it('says of the cliff what it sees', () => {
     { latencyNs: [20e6], completed: [] },
   ]);
   expect(said).toMatch(/^p99 80\.0 µs above and 20\.0 ms below: 6 GiB less, 250 times as long\./);
+});
+
+it('shows an arbiter that is late: the burst is over below before a core has come', async () => {
+  const { scenario, captions } = arbiterStory;
+  const { atNs, fork } = captions.find((caption) => caption.fork !== undefined)!;
+  const above = await Simulation.create(parseScenario(scenario.text).scenario);
+  await above.runUntil(atNs);
+  const below = await above.fork(withFields(above.scenario, fork!));
+  const had: number[] = [];
+  for (const simulation of [above, below]) {
+    await simulation.runUntil(1_000_000); // the burst is from 800 us to here
+    had.push(simulation.look().cores.filter(({ vm, doing }) => vm === 0 && doing === 'running').length);
+  }
+  expect(had[0]).toBeGreaterThan(8);
+  expect(had[1]).toBe(0);
+});
+
+it('says of the upgrade what it does to latencies', async () => {
+  const { scenario, captions } = upgradeStory;
+  const simulation = await Simulation.create(parseScenario(scenario.text).scenario);
+  const [, prepared, , last] = captions.map(({ atNs }) => atNs);
+  await simulation.runUntil(prepared!);
+  const before = simulation.metrics().vms[0]!.latencyNs;
+  await simulation.runUntil(last!);
+  const after = simulation.metrics().vms[0]!.latencyNs;
+  expect(after.p99! / before.p99!).toBeLessThan(1.05);
+  expect(after.max! / before.max!).toBeGreaterThan(10);
+  const said = /some (\d+) ms/.exec(captions.at(-1)!.text as string)![1];
+  expect(Math.round(after.max! / 1e6)).toBe(Number(said));
 });
 
 it('has a scenario for each story that its library takes, and instants in order within it', async () => {
