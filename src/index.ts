@@ -73,7 +73,6 @@ export type { PageRun, PagesResult } from './pages/result.js';
 export {
   experimentParameters,
   reproduce,
-  type JudgedClaim,
   type ReproduceOptions,
   type Reproduction,
 } from './experiments/api.js';
@@ -88,6 +87,8 @@ export type {
   Figure,
   FigureValue,
   ClaimVerdict,
+  JudgedClaim,
+  OwnVerdict,
   FigureValues,
 } from './experiments/experiment.js';
 export type { ClaimNumbers, OwnNumber, PublishedNumber } from './report/claim-numbers.js';

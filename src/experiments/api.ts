@@ -2,24 +2,17 @@
 
 import { expectedOneOf, InputError, show } from '../input/errors.js';
 import { EXPERIMENTS, type ExperimentEntry } from './index.js';
-import type {
-  Claim,
-  Experiment,
-  ExperimentOptions,
-  ExperimentTable,
-  FigureValue,
-  FigureValues,
-  ClaimVerdict,
+import {
+  type Claim,
+  type Experiment,
+  type ExperimentOptions,
+  type ExperimentTable,
+  type FigureValue,
+  type FigureValues,
+  type JudgedClaim,
+  verdictOf,
 } from './experiment.js';
 import { type ExperimentParameter, type SettingValue, settingsOf } from './parameters.js';
-
-/** A claim with its verdict. */
-export interface JudgedClaim extends Claim {
-  /** In one of five forms of words. */
-  readonly verdict: ClaimVerdict;
-  /** What had to be assumed, each on its own. */
-  readonly assumed: readonly string[];
-}
 
 /** An experiment's answer, and whose it is. */
 export interface Reproduction {
@@ -47,16 +40,10 @@ export interface ReproduceOptions extends Pick<ExperimentOptions, 'module' | 'fi
   readonly set?: readonly string[];
 }
 
-const VERDICTS: Readonly<Record<Claim['supported'], ClaimVerdict>> = {
-  yes: 'reproduced',
-  partly: 'reachable',
-  no: 'not reached',
-};
-
-/** With the verdict that `supported` stands for, where the claim has none of its own. */
+/** With its verdict. */
 export const judged = (claim: Claim): JudgedClaim => ({
   ...claim,
-  verdict: claim.verdict ?? VERDICTS[claim.supported],
+  verdict: verdictOf(claim),
   assumed: claim.assumptions,
 });
 

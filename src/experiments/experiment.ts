@@ -23,9 +23,8 @@ export interface Figure {
  */
 export type ClaimVerdict = 'reproduced' | 'reachable' | 'not reached' | 'not testable here' | `refuted under ${string}`;
 
-/** What a claim that is met is called, by what had to be assumed for it. */
-export const metWith = (assumptions: readonly string[]): 'reproduced' | 'reachable' =>
-  assumptions.length === 0 ? 'reproduced' : 'reachable';
+/** What an experiment may call a claim itself: never reproduced, which follows from what was assumed. */
+export type OwnVerdict = Exclude<ClaimVerdict, 'reproduced'>;
 
 /** What a paper claims, beside what comes out here. */
 export interface Claim {
@@ -49,14 +48,31 @@ export interface Claim {
   readonly numbers?: ClaimNumbers;
   /** yes: follows from parameters with a source. partly: a part of it does. no: only assumed parameters can bring it about. */
   readonly supported: 'yes' | 'partly' | 'no';
-  /** Where it differs from what `supported` says: yes is reproduced, partly is reachable, no is not reached. */
-  readonly verdict?: ClaimVerdict;
+  /** Whether our figure is inside the tolerance: a claim that is met is reproduced where nothing was assumed, else reachable. Absent: `supported` says it. */
+  readonly met?: boolean;
+  /** Where it differs from what those say: yes is met, partly is reachable, no is not reached. */
+  readonly verdict?: OwnVerdict;
   /** What had to be assumed, each on its own. */
   readonly assumptions: readonly string[];
   /** Prints the figures behind it. */
   readonly command: string;
   /** Of `ours`, each with the command that gives it; what is not among them is arithmetic on those that are. */
   readonly figures?: readonly Figure[];
+}
+
+/** The verdict on a claim, the only place where one is called reproduced. */
+export function verdictOf({ verdict, met, supported, assumptions }: Claim): ClaimVerdict {
+  if (verdict !== undefined) return verdict;
+  if (met ?? supported === 'yes') return assumptions.length === 0 ? 'reproduced' : 'reachable';
+  return met === undefined && supported === 'partly' ? 'reachable' : 'not reached';
+}
+
+/** A claim with its verdict. */
+export interface JudgedClaim extends Omit<Claim, 'verdict'> {
+  /** In one of five forms of words. */
+  readonly verdict: ClaimVerdict;
+  /** What had to be assumed, each on its own. */
+  readonly assumed: readonly string[];
 }
 
 /** A table behind the claims, in words. */

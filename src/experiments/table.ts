@@ -4,7 +4,7 @@
 
 import { type Look, type Cell, fitted, renderTable, wrap } from '../report/table.js';
 import { MOST_COLUMNS } from './columns.js';
-import type { Claim, Figure, ExperimentResult } from './experiment.js';
+import type { Claim, ExperimentResult, Figure, JudgedClaim } from './experiment.js';
 
 const strong = (text: string): Cell => ({ text, tone: 'strong' });
 
@@ -37,15 +37,13 @@ function byCommand(figures: readonly Figure[]): Map<string, string[]> {
   return commands;
 }
 
-function claimText(claim: Claim, index: number): string {
+function claimText(claim: JudgedClaim, index: number): string {
   const figures = claim.figures ?? [];
   const rows: readonly (readonly [string, string])[] = [
     [claim.answer === undefined ? 'claim' : 'paper', `${claim.paper} (${claim.source})`],
     ...(claim.answer === undefined ? [] : [['answer', claim.answer] as const]),
     [claim.answer === undefined ? 'ours' : 'figures', `${claim.ours}${claim.unit === '' ? '' : `  [${claim.unit}]`}`],
-    ...(claim.answer === undefined
-      ? [['verdict', `${claim.verdict === undefined ? '' : `${claim.verdict}; `}${VERDICTS[claim.supported]}`] as const]
-      : []),
+    ...(claim.answer === undefined ? [['verdict', `${claim.verdict}; ${VERDICTS[claim.supported]}`] as const] : []),
     ...claim.assumptions.map((text) => ['assumed', text] as const),
     ...(figures.length === 0 ? [['command', claim.command] as const] : []),
     ...[...byCommand(figures)].flatMap(([command, printed]) => [
@@ -73,7 +71,11 @@ function commandsText(figures: readonly Figure[]): string {
 const columnsOf = (look: Look): number => (typeof look === 'boolean' ? Infinity : (look.columns ?? Infinity));
 
 /** Ends in a line feed. */
-export function renderExperiment(title: string, { claims, tables }: ExperimentResult, look: Look = false): string {
+export function renderExperiment(
+  title: string,
+  { claims, tables }: Pick<ExperimentResult, 'tables'> & { readonly claims: readonly JudgedClaim[] },
+  look: Look = false,
+): string {
   const narrow = {
     colour: typeof look === 'boolean' ? look : look.colour,
     columns: Math.min(MOST_COLUMNS, columnsOf(look)),

@@ -73,7 +73,7 @@ export async function readCalls(
   const scenario = resolveScenario({
     version: 1,
     seed: settings.number('seed'),
-    duration: `${seconds}s`,
+    duration: `${Math.round(seconds * 1e9)}ns`,
     host: { cores: settings.number('host.cores') },
     mechanism: 'ideal',
     costs: 'none',

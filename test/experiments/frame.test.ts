@@ -3,12 +3,29 @@
 
 import { describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/program.js';
+import { type Claim, verdictOf } from '../../src/experiments/experiment.js';
 import { EXPERIMENTS } from '../../src/experiments/index.js';
 import { type ExperimentParameter, settingsOf } from '../../src/experiments/parameters.js';
 import { InputError } from '../../src/input/errors.js';
 import { captureIo } from '../cli/fake.js';
 
 const VERDICT = /^(reproduced|reachable|not reached|not testable here|refuted under \S.*)$/;
+
+describe('a verdict', () => {
+  const claim = { id: 'c', claim: 'c', source: 's', paper: '1', ours: '1', unit: '', command: 'c' } as const;
+  const of = (fields: Partial<Claim>): string => verdictOf({ ...claim, supported: 'yes', assumptions: [], ...fields });
+
+  it('is reproduced only where it is met and nothing was assumed', () => {
+    expect(of({})).toBe('reproduced');
+    expect(of({ assumptions: ['a'] })).toBe('reachable');
+    expect(of({ met: true, supported: 'partly' })).toBe('reproduced');
+    expect(of({ met: true, assumptions: ['a'] })).toBe('reachable');
+    expect(of({ met: false })).toBe('not reached');
+    expect(of({ supported: 'partly' })).toBe('reachable');
+    expect(of({ supported: 'no' })).toBe('not reached');
+    expect(of({ met: true, verdict: 'not testable here' })).toBe('not testable here');
+  });
+});
 
 const common = { min: null, max: null, meaning: 'm', source: 's', confidence: 'assumed' } as const;
 const PARAMETERS: readonly ExperimentParameter[] = [

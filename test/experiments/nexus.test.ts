@@ -27,6 +27,16 @@ interface Document {
 
 const QUICK = ['duration=40s', 'precision=0.1', 'opCosts=20,5000', 'workerCounts=1,2,8'];
 
+describe('where nothing is kept', () => {
+  it('every call is cold, and no warm one has a time', async () => {
+    const small = ['duration=5s', 'functions=20', 'precision=0.5', 'opCosts=20', 'workerCounts=2'];
+    const { figures } = await printed<Document>('nexus', 'keepAlive=0', ...small);
+    expect(figures.node.guest['warmMs']).toBeNull();
+    expect(figures.node.guest['coldMs']).toBeGreaterThan(100);
+    expect(await refused('nexus', 'duration=1s', 'rate=1e-6')).toMatch(/duration: given 1, expected long enough/);
+  });
+});
+
 describe('reproduce nexus', () => {
   let document: Document;
   beforeAll(async () => {

@@ -81,7 +81,7 @@ function claims(settings: Settings, swept: readonly Swept[], own: Record<PolicyN
       ours:
         `at twice the floors ${percent(share(at(2).by['recent, with floors']))} with floors and recency, ` +
         `${percent(share(at(2).by['whole pages']))} by whole pages`,
-      supported: 'yes',
+      supported: 'partly',
       assumptions: ['sizes and references are generated'],
     },
     {

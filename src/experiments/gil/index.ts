@@ -4,7 +4,7 @@
 import {
   type Asked,
   type Claim,
-  type ClaimVerdict,
+  type OwnVerdict,
   type ExperimentTable,
   type ExperimentResult,
   experimentOf,
@@ -152,7 +152,7 @@ function controllerClaims(settings: Settings, tried: readonly Tried[], points: r
   const climbed = tried.find(
     (one) => one.cores > 1 && one.ioUs === settings.number('cpuBound.io') && one.last >= settings.number('pool.most'),
   );
-  const verdict: ClaimVerdict =
+  const verdict: OwnVerdict =
     climbed !== undefined
       ? `refuted under ${climbed.cores} cores, CPU-bound: it climbs to ${climbed.last} threads where ${climbed.best.threads} do best`
       : Math.max(...shares) >= OPTIMUM

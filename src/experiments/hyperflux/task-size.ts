@@ -154,7 +154,7 @@ export async function taskSize(options?: ExperimentOptions): Promise<Answer> {
         ours: `p99 of hyperflux over static, 16 cores each: ${told('steady load', steady)}; ${told('load that swings', swinging)}`,
         brief: `steady load: ${short(steady)}; swinging: ${short(swinging)}`,
         unit: '',
-        supported: 'yes',
+        supported: 'partly',
         assumptions: [
           `steady: each service needs ${(settingsIn(options).number('taskSize.utilization') * PINNED).toFixed(1)} of its ${PINNED} cores; swinging: one needs 10 cores for 1 ms, then 1 for 3 ms, the other 3 all the time`,
           'hyperflux pays its polling core out of the same 16; cache effects are left out, which favours moving',

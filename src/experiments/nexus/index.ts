@@ -5,10 +5,10 @@ import type { ClaimNumbers } from '../../report/claim-numbers.js';
 import { InputError } from '../../input/errors.js';
 import {
   type Claim,
-  type ClaimVerdict,
   type ExperimentOptions,
   type ExperimentTable,
   experimentOf,
+  type OwnVerdict,
 } from '../experiment.js';
 import { mean } from '../draw.js';
 import { refuse, type Settings } from '../parameters.js';
@@ -46,9 +46,15 @@ function check(settings: Settings): void {
       given: 'after',
       expected: 'before: without a backend nobody writes after the answer',
     });
-  for (const count of [workers, ...settings.list('workerCounts').map(Number)])
-    if (count >= cores || (count !== workers && (count < 1 || !Number.isInteger(count))))
-      problems.push({ path: 'workers', given: count, expected: `fewer than host.cores (${cores}), and at least 1` });
+  if (workers >= cores)
+    problems.push({ path: 'workers', given: workers, expected: `fewer than host.cores (${cores})` });
+  for (const count of settings.list('workerCounts').map(Number))
+    if (count >= cores || count < 1 || !Number.isInteger(count))
+      problems.push({
+        path: 'workerCounts',
+        given: count,
+        expected: `whole numbers from 1, fewer than host.cores (${cores})`,
+      });
   if (settings.number('memory') > settings.number('host.memory') * 1024)
     problems.push({
       path: 'host.memory',
@@ -116,7 +122,7 @@ function latencyRegion(settings: Settings, given: Given) {
   };
 }
 
-const within = ([low, high]: readonly [number, number], value: number): ClaimVerdict =>
+const within = ([low, high]: readonly [number, number], value: number): OwnVerdict =>
   value >= low && value <= high ? 'reachable' : 'not reached';
 
 /** A published change by a share beside ours, with its range over what is assumed. */
@@ -260,8 +266,8 @@ function tables({ points, guest }: Found, node: Nodes, settings: Settings): Expe
   const cells = ({ cpuPerRequestMs, meanMemoryMiB, warmMs, coldMs }: Node): string[] => [
     ms(cpuPerRequestMs),
     `${(meanMemoryMiB / 1024).toFixed(1)} GiB`,
-    ms(warmMs),
-    ms(coldMs),
+    warmMs === null ? '-' : ms(warmMs),
+    coldMs === null ? '-' : ms(coldMs),
   ];
   const found = [
     {
@@ -318,6 +324,14 @@ export const experiment = experimentOf(
     const { module, settings } = asked;
     const given = await givenOf(settings, asked);
     const node = await nodes(settings, 'tcp', given, module);
+    if (node.requests === 0)
+      refuse([
+        {
+          path: 'duration',
+          given: settings.number('duration'),
+          expected: `long enough for a request of ${settings.number('functions')} functions (rate ${settings.number('rate')})`,
+        },
+      ]);
     const found = await densities(settings, given, module);
     const region = latencyRegion(settings, given);
     const tcp = idle(settings, 'tcp', {}, given);

@@ -11,13 +11,17 @@ const MS = 1e6;
 export interface Node {
   readonly cpuPerRequestMs: number;
   readonly meanMemoryMiB: number;
-  readonly warmMs: number;
-  readonly coldMs: number;
+  /** null: no request was. */
+  readonly warmMs: number | null;
+  readonly coldMs: number | null;
   readonly lost: number;
 }
 
 function nodeOf(run: SystemRun): Node {
-  const of = (cold: number): number => mean(run.latencyNs.filter((_, i) => run.cold[i] === cold)) / MS;
+  const of = (cold: number): number | null => {
+    const those = run.latencyNs.filter((_, i) => run.cold[i] === cold);
+    return those.length === 0 ? null : mean(those) / MS;
+  };
   return {
     cpuPerRequestMs: (run.coreNs + run.backendNs) / run.latencyNs.length / MS,
     meanMemoryMiB: run.byteNs / run.endedNs / 2 ** 20,

@@ -119,7 +119,7 @@ function claims(settings: Settings, all: readonly [Condition, ...Condition[]], c
       paper: 'no change expected: data that obey a linear balance fit it already',
       ours: percent(control.measured),
       supported: 'yes',
-      verdict: Math.abs(control.measured) < 1e-3 ? 'reproduced' : 'not reached',
+      met: Math.abs(control.measured) < 1e-3,
       assumptions: [],
     },
   ];

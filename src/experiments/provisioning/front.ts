@@ -1,8 +1,8 @@
 // The front of cold starts against warm memory: every policy at every budget. A point is on it where none is better in both.
 
-import { coldStarts, servedInAll } from '../../lifecycle/result.js';
+import { coldStarts } from '../../lifecycle/result.js';
 import type { Settings } from '../parameters.js';
-import { base, type Load, runFunctions } from './load.js';
+import { answered, base, type Load, runFunctions } from './load.js';
 import { POLICIES } from './policies.js';
 
 export interface FrontPoint {
@@ -43,7 +43,7 @@ export async function frontOf(settings: Settings, load: Load, module?: WebAssemb
       // a budget below the largest function would drop all of its calls
       const budget = share === null ? null : Math.max(largest, Math.round(everything.usedMaxBytes * share));
       const result = await run(policy, budget);
-      const all = servedInAll(result) + result.dropped;
+      const all = answered(settings, result);
       points.push({
         policy,
         budgetShare: share,

@@ -1,14 +1,7 @@
 // Provisioning (HyperFlux's second half): what warmth costs. Starts below a millisecond against the memory that dormant VMs take, keep-alive policies
 // by budget, one VM that grows against many, small VMs that boot fast. The machinery is that of `functions` in a scenario.
 
-import {
-  type Claim,
-  type ClaimVerdict,
-  type ExperimentTable,
-  type WordTable,
-  experimentOf,
-  metWith,
-} from '../experiment.js';
+import { type Claim, type OwnVerdict, type ExperimentTable, type WordTable, experimentOf } from '../experiment.js';
 import { refuse, type Settings } from '../parameters.js';
 import { times } from '../words.js';
 import { densities, type DensityPoint } from './density.js';
@@ -137,7 +130,7 @@ function vertical(sixteen: Burst, one: Burst, control: Control, points: readonly
         ours: [{ where: '', value: sixteen.horizontalMiB / sixteen.verticalMiB }],
       },
       supported: 'partly',
-      verdict: sixteen.horizontalMiB / sixteen.verticalMiB === 6 ? metWith(assumptions) : 'not reached',
+      met: sixteen.horizontalMiB / sixteen.verticalMiB === 6,
       assumptions,
       command: COMMAND,
     },
@@ -154,7 +147,7 @@ function vertical(sixteen: Burst, one: Burst, control: Control, points: readonly
         ours: [{ where: '', value: one.horizontalMiB / one.verticalMiB }],
       },
       supported: 'yes',
-      verdict: equal ? 'reproduced' : 'not reached',
+      met: equal,
       assumptions: [],
       command: COMMAND,
     },
@@ -162,7 +155,7 @@ function vertical(sixteen: Burst, one: Burst, control: Control, points: readonly
 }
 
 /** By the budgets at which it has fewer cold starts, as many, and more. */
-export function greedyDualVerdict(wins: number, ties: number, budgets: number): ClaimVerdict {
+export function greedyDualVerdict(wins: number, ties: number, budgets: number): OwnVerdict {
   if (wins > 0) return 'reachable';
   if (ties === budgets) return 'not reached';
   if (ties === 0) return 'refuted under this load at every budget';

@@ -1,13 +1,13 @@
 // Functions and their invocations, generated or from a trace; and one run of them on a host on which nothing but the lifecycle takes time.
 
-import type { LifecycleResult } from '../../lifecycle/result.js';
+import { type LifecycleResult, servedInAll } from '../../lifecycle/result.js';
 import type { LifecycleSpec } from '../../lifecycle/spec.js';
 import { brokenLaws } from '../../result/laws.js';
 import { resolveScenario } from '../../scenario/resolve.js';
 import type { Scenario } from '../../scenario/types.js';
 import { Simulation } from '../../simulation.js';
 import type { ExperimentOptions } from '../experiment.js';
-import type { Settings } from '../parameters.js';
+import { refuse, type Settings } from '../parameters.js';
 import { type FunctionsInput, isTraced, readCalls, traceInput } from '../traced.js';
 import { keepFor } from './policies.js';
 
@@ -53,11 +53,29 @@ export const runFunctions = (
   warmupNs = 0,
 ): Promise<LifecycleResult> => runOn(hostOf(cores, durationNs, warmupNs), lifecycle, module);
 
+/**
+ * Calls that were started or dropped: what shares are of.
+ *
+ * @throws InputError where there are none
+ */
+export function answered(settings: Settings, result: LifecycleResult): number {
+  const calls = servedInAll(result) + result.dropped;
+  if (calls === 0)
+    refuse([
+      {
+        path: 'duration',
+        given: settings.number('duration'),
+        expected: 'long enough for a call, and for the start of a VM',
+      },
+    ]);
+  return calls;
+}
+
 /** Times of the tiers, from the parameters. */
 export const tierOf = (settings: Settings): LifecycleSpec['tier'] => ({
-  activeNs: settings.number('tier.active') * 1000,
-  dormantNs: settings.number('tier.dormant') * 1000,
-  restoreNs: settings.number('tier.restore') * MS,
+  activeNs: Math.round(settings.number('tier.active') * 1000),
+  dormantNs: Math.round(settings.number('tier.dormant') * 1000),
+  restoreNs: Math.round(settings.number('tier.restore') * MS),
   vmBootNs: Math.round(settings.number('tier.vmBoot') * MS),
 });
 
@@ -71,7 +89,7 @@ export const base = (settings: Settings): Omit<LifecycleSpec, 'functions' | 'inv
   evict: 'asNeeded',
   snapshots: 'none',
   tier: tierOf(settings),
-  attestNs: settings.number('attest') * MS,
+  attestNs: Math.round(settings.number('attest') * MS),
   proactive: false,
   vertical: false,
 });
@@ -81,6 +99,9 @@ export interface Load extends Pick<LifecycleSpec, 'functions' | 'invocations'> {
   readonly name: string;
   readonly durationNs: number;
 }
+
+/** As a scenario takes a time: whole nanoseconds, whatever fraction of a unit was set. */
+const nanoseconds = (value: number): string => `${Math.round(value)}ns`;
 
 function functionsInput(settings: Settings): FunctionsInput {
   const shared = {
@@ -93,8 +114,8 @@ function functionsInput(settings: Settings): FunctionsInput {
       count: settings.number('functions'),
       rate: settings.number('rate'),
       zipf: settings.number('zipf'),
-      memory: { dist: 'lognormal', mean: `${settings.number('memory')}MiB`, cv: 0.5 },
-      service: { dist: 'exponential', mean: `${settings.number('service')}ms` },
+      memory: { dist: 'lognormal', mean: `${Math.max(1, Math.round(settings.number('memory') * 2 ** 20))}B`, cv: 0.5 },
+      service: { dist: 'exponential', mean: nanoseconds(settings.number('service') * MS) },
     };
   return { ...shared, trace: traceInput(settings) };
 }
@@ -103,7 +124,7 @@ function functionsInput(settings: Settings): FunctionsInput {
 export async function loadOf(settings: Settings, options: ExperimentOptions): Promise<Load> {
   const traced = isTraced(settings);
   const spec = await readCalls(settings, options, functionsInput(settings), {
-    runtimeInit: `${settings.number('runtimeInit')}ms`,
+    runtimeInit: nanoseconds(settings.number('runtimeInit') * MS),
   });
   const light = traced ? 0 : settings.number('light');
   const functions = spec.functions.map((one, index) => ({

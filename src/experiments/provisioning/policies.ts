@@ -2,7 +2,7 @@
 
 import type { KeepAlive } from '../../lifecycle/spec.js';
 
-const fixed = (seconds: number): KeepAlive => ({ policy: 'fixed', timeNs: seconds * 1e9, from: 'end' });
+const fixed = (seconds: number): KeepAlive => ({ policy: 'fixed', timeNs: Math.round(seconds * 1e9), from: 'end' });
 
 export const POLICIES: Readonly<Record<string, KeepAlive>> = {
   'fixed-60s': fixed(60),

@@ -107,7 +107,7 @@ const sideOf = (result: LifecycleResult): Side => ({
 
 /** Half of the calls, which find nothing warm, are left out; what waits behind the last one ends. */
 const spanOf = (settings: Settings) => {
-  const half = (settings.number('tail.duration') * 1e9) / 2;
+  const half = Math.round((settings.number('tail.duration') * 1e9) / 2);
   return { warmupNs: half, durationNs: 3 * half };
 };
 
@@ -159,7 +159,7 @@ async function hyperflux(
 
 /** Negative control: calls of which none comes before the one before it has ended. */
 export function oneAtATime(settings: Settings, module?: WebAssembly.Module) {
-  const [serviceNs, count] = [settings.number('tail.service') * MS, 200];
+  const [serviceNs, count] = [Math.round(settings.number('tail.service') * MS), 200];
   const calls: Invocations = {
     atNs: Float64Array.from({ length: count }, (_, i) => (1 + i) * 20 * serviceNs),
     fn: new Uint32Array(count),

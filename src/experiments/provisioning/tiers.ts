@@ -1,8 +1,8 @@
 // Claim (a): provisioning below a millisecond in the top tiers. Share of such starts over keep-alive and pool, against the memory it takes.
 
-import { servedInAll, type LifecycleResult, type ServedTier } from '../../lifecycle/result.js';
+import { type LifecycleResult, type ServedTier } from '../../lifecycle/result.js';
 import type { Settings } from '../parameters.js';
-import { base, type Load, runFunctions } from './load.js';
+import { answered, base, type Load, runFunctions } from './load.js';
 import { keepFor } from './policies.js';
 
 export interface TierPoint {
@@ -20,8 +20,8 @@ export function fastTiers(settings: Settings): ServedTier[] {
   return (Object.keys(times) as (keyof typeof times)[]).filter((tier) => times[tier] < 1e6);
 }
 
-export const shareOf = (result: LifecycleResult, tiers: readonly ServedTier[]): number =>
-  tiers.reduce((sum, tier) => sum + result.served[tier], 0) / servedInAll(result);
+const servedBy = (result: LifecycleResult, tiers: readonly ServedTier[]): number =>
+  tiers.reduce((sum, tier) => sum + result.served[tier], 0);
 
 export async function tierSweep(settings: Settings, load: Load, module?: WebAssembly.Module): Promise<TierPoint[]> {
   const fast = fastTiers(settings);
@@ -43,7 +43,7 @@ export async function tierSweep(settings: Settings, load: Load, module?: WebAsse
       points.push({
         keepAliveS,
         pool,
-        shareBelow1ms: shareOf(result, fast),
+        shareBelow1ms: servedBy(result, fast) / answered(settings, result),
         coldShare: result.coldStartRate ?? 0,
         warmGibSecondsPer1000: result.warmGibSecondsPer1000 ?? 0,
       });

@@ -107,13 +107,9 @@ function preemptionClaim(settings: Settings, { own, greatestGapMs }: Found): Cla
     paper: 'at most 1',
     ours: `${own.mostSeen} (${own.preemptions} preemptions of ${own.requests} requests, ${own.perRequest.toFixed(3)} each)${late ? `; the cooldown is shorter than the greatest gap of ${greatestGapMs.toFixed(1)} ms` : ''}`,
     brief: `${own.mostSeen}; ${own.perRequest.toFixed(3)} in the mean`,
-    verdict:
-      own.mostSeen <= 1
-        ? 'reproduced'
-        : late
-          ? 'refuted under a cooldown below the greatest gap'
-          : 'refuted under overlapping requests',
-    ...(own.mostSeen <= 1 ? { supported: 'yes' as const } : {}),
+    ...(own.mostSeen <= 1
+      ? { met: true }
+      : { verdict: `refuted under ${late ? 'a cooldown below the greatest gap' : 'overlapping requests'}` as const }),
     assumptions: [
       `a theorem of the rules where the cooldown (${settings.number('cooldown')} ms) is no shorter than the greatest gap (${greatestGapMs.toFixed(1)} ms)`,
     ],

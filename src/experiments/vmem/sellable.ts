@@ -154,7 +154,7 @@ export async function sellable(laboratory: Laboratory): Promise<ExperimentResult
             value: numberAt(both.document, `runs.${index}.memory.plan.sellableBytes`)!,
           })),
         },
-        supported: 'yes',
+        supported: 'partly',
         assumptions: ['2 GiB for the host, fitted to the 376; the step to 381 is not fitted'],
         command: linux.command,
         figures: linux.list,

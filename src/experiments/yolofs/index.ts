@@ -112,9 +112,7 @@ function claims(settings: Settings, rows: readonly Row[]): Claim[] {
       paper: 'no loss expected',
       ours: `${percent(Math.max(...GUARDS.map((guard) => loss(guard, { ...agent, harmful: 0 }))))} under every guard`,
       supported: 'yes',
-      verdict: GUARDS.every((guard) => Math.abs(loss(guard, { ...agent, harmful: 0 })) < 1e-12)
-        ? 'reproduced'
-        : 'not reached',
+      met: GUARDS.every((guard) => Math.abs(loss(guard, { ...agent, harmful: 0 })) < 1e-12),
       assumptions: [],
     },
   ];

@@ -275,7 +275,7 @@ describe('the experiment as a whole', () => {
       else expect(claim.assumptions.join(' ')).toMatch(/95 % Student-t interval over \d+ replications/);
     }
     for (const { head, rows } of tables) for (const row of rows) expect(row.length).toBe(head.length);
-    const text = renderExperiment('HyperFlux', { claims, tables });
+    const text = renderExperiment('HyperFlux', { claims: claims.map(judged), tables });
     expect(tooLong(text)).toEqual([]);
     const named = { name: 'hyperflux', title: 'HyperFlux', claims: claims.map(judged), tables, parameters: {} };
     expect(tooLong(renderSummary(named) + renderFront([named]))).toEqual([]);

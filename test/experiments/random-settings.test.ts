@@ -1,0 +1,29 @@
+// Settings drawn at random within their bounds, over the experiments on functions whose VMs come and go: each set has an answer in finite
+// numbers, or is refused by name. Never a trap, a NaN or a RangeError. FLUXHOST_RANDOM=10000 draws so many of each.
+
+import { describe, expect, it } from 'vitest';
+import { experimentParameters } from '../../src/experiments/api.js';
+import { stream } from '../../src/experiments/draw.js';
+import { drawSet, outcome, SIZES } from '../support/random-settings.js';
+
+const ROUNDS = Number(process.env['FLUXHOST_RANDOM'] ?? 0);
+/** Without that variable: a second of each. */
+const FEW: Readonly<Record<string, number>> = { provisioning: 2, nexus: 5, nanvix: 5 };
+
+describe('random settings', () => {
+  for (const [index, name] of Object.keys(SIZES).entries())
+    it(`of ${name} have an answer, or are refused by name`, async () => {
+      const parameters = await experimentParameters(name);
+      const counts: Record<string, number> = { answered: 0, refused: 0 };
+      const wrong: string[] = [];
+      for (let seed = 0; seed < (ROUNDS || FEW[name]!); seed++) {
+        const set = drawSet(stream(seed, 50 + index), name, parameters);
+        const became = await outcome(name, set);
+        counts[became] = (counts[became] ?? 0) + 1;
+        if (!/^(answered|refused)$/.test(became)) wrong.push(`seed ${seed}: ${became}: ${set.join(' ')}`);
+      }
+      if (ROUNDS > 100) console.log(name, counts);
+      expect(wrong.slice(0, 6)).toEqual([]);
+      expect(counts['answered']).toBeGreaterThan(0);
+    }, 3_600_000);
+});
