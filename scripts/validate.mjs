@@ -5,6 +5,8 @@
 // that differs is out of date, or a result has changed. Without names it runs the tests that are statistical and long as well. `--counts` ends with the line of the tests that ran before, this check counted in.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build as buildTargets } from './build.mjs';
 import { frontTable, withTable } from './claims.mjs';
@@ -48,7 +50,7 @@ if (check && names.length === 0) {
 }
 const { build } = await import('esbuild');
 const prettier = await import('prettier');
-const bundled = at('build', `.validation-${process.pid}.mjs`);
+const bundleOf = (source) => at('build', `.${basename(source, '.ts')}-${process.pid}.mjs`);
 mkdirSync(at('build'), { recursive: true });
 
 /** The first lines that are other than they would be. */
@@ -58,10 +60,13 @@ function differences(found, wanted) {
   return lines.slice(0, 20);
 }
 
-/** Runs the bundled tables in a process of their own; answers what it prints. */
-function printed(names) {
+/** Computes one table in a process of its own, or lists them (`--names`); answers what it prints. */
+function printed(source, name) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [bundled, ...names], { cwd: at(), stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [bundleOf(source), name], {
+      cwd: at(),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let text = '';
     child.stdout.on('data', (part) => (text += part));
     child.once('error', reject);
@@ -71,21 +76,31 @@ function printed(names) {
   });
 }
 
-async function tables(source, names) {
-  await build({
+const bundle = (source) =>
+  build({
     absWorkingDir: at(),
     entryPoints: [source],
     bundle: true,
     format: 'esm',
     platform: 'node',
     packages: 'external',
-    outfile: bundled,
+    outfile: bundleOf(source),
     logLevel: 'warning',
     // The sources look for the references from where they lie themselves.
     define: { 'import.meta.url': JSON.stringify(pathToFileURL(at(source)).href) },
     alias: { 'as-bind/dist/as-bind.esm.js': at('node_modules/as-bind/dist/as-bind.esm.js') },
   });
-  return printed(names);
+
+/** The tables that are asked for, as many at a time as there are processors. @returns {Promise<Map<string, string>>} */
+async function computed(jobs) {
+  const waiting = [...jobs];
+  const texts = new Map();
+  const worker = async () => {
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift())
+      for (const [name, text] of Object.entries(await printed(job.source, job.name))) texts.set(name, text);
+  };
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), jobs.length) }, worker));
+  return texts;
 }
 
 async function formatted(target, page) {
@@ -102,17 +117,20 @@ function keep(target, text) {
 }
 
 try {
-  const marked = (target) =>
-    [...readFileSync(at(target), 'utf8').matchAll(/<!-- end of (\S+) -->/g)].map(([, name]) => name);
-  for (const { target, source } of PAGES) {
-    // a name that no page has yet is that of an experiment
-    const own = names.filter(
-      (name) =>
-        marked(target).includes(name) || (target !== PAGES[0].target && !marked(PAGES[0].target).includes(name)),
-    );
-    if (names.length > 0 && own.length === 0) continue;
+  const pages = await Promise.all(
+    PAGES.map(async (page) => {
+      await bundle(page.source);
+      const known = await printed(page.source, '--names');
+      return { ...page, known, own: names.length === 0 ? known : names.filter((name) => known.includes(name)) };
+    }),
+  );
+  const known = pages.flatMap((page) => page.known);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new Error(`no table ${unknown.join(', ')}: there are ${known.join(', ')}`);
+  const texts = await computed(pages.flatMap(({ source, own }) => own.map((name) => ({ source, name }))));
+  for (const { target, own } of pages.filter(({ own }) => own.length > 0)) {
     let page = readFileSync(at(target), 'utf8');
-    for (const [name, text] of Object.entries(await tables(source, own))) page = withTable(page, name, text);
+    for (const name of own) page = withTable(page, name, texts.get(name));
     page = await formatted(target, page);
     keep(target, page);
     if (target === 'docs/reproduced.md') {
@@ -122,7 +140,8 @@ try {
   }
   tablesHold = true;
 } catch (error) {
-  fail(`validate failed: ${error.message}`);
+  process.exitCode = 1;
+  process.stderr.write(`validate failed: ${error.message}\n`);
 } finally {
-  rmSync(bundled, { force: true });
+  for (const { source } of PAGES) rmSync(bundleOf(source), { force: true });
 }

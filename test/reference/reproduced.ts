@@ -1,5 +1,5 @@
 // What every experiment comes to, as tables of docs/reproduced.md: a section for each, made of its claims. Printed as one JSON object,
-// section by section; scripts/validate.mjs puts them into the page, and all of them as one table into README.md. Names choose.
+// section by section; scripts/validate.mjs puts them into the page, and all of them as one table into README.md. `--names` lists them.
 
 import { EXPERIMENTS } from '../../src/experiments/index.js';
 import { reproduce } from '../../src/experiments/api.js';
@@ -7,16 +7,20 @@ import { summaryOf } from '../../src/experiments/summary.js';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
-const wanted = process.argv.slice(2).filter((name) => EXPERIMENTS.some((one) => one.name === name));
-const sections: Record<string, string> = {};
-for (const { name } of EXPERIMENTS) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
-  for await (const found of reproduce(name)) {
-    const rows = summaryOf(found).map(({ claim, paper, ours, verdict, command }) =>
-      [...[claim, paper, ours, verdict].map(cell), `\`${command}\``].join(' | '),
-    );
-    const table = ['claim | paper | ours | verdict | command', '--- | --- | --- | --- | ---', ...rows];
-    sections[name] = `## ${found.title}\n\n${table.map((row) => `| ${row} |`).join('\n')}`;
+const wanted = process.argv.slice(2);
+if (wanted.includes('--names')) {
+  process.stdout.write(JSON.stringify(EXPERIMENTS.map(({ name }) => name)));
+} else {
+  const sections: Record<string, string> = {};
+  for (const name of wanted) {
+    process.stderr.write(`${name} …\n`);
+    for await (const found of reproduce(name)) {
+      const rows = summaryOf(found).map(({ claim, paper, ours, verdict, command }) =>
+        [...[claim, paper, ours, verdict].map(cell), `\`${command}\``].join(' | '),
+      );
+      const table = ['claim | paper | ours | verdict | command', '--- | --- | --- | --- | ---', ...rows];
+      sections[name] = `## ${found.title}\n\n${table.map((row) => `| ${row} |`).join('\n')}`;
+    }
   }
+  process.stdout.write(JSON.stringify(sections));
 }
-process.stdout.write(JSON.stringify(sections));

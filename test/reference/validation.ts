@@ -382,13 +382,13 @@ type Section = keyof typeof SECTIONS;
 
 const words = process.argv.slice(2);
 const isSection = (name: string): name is Section => Object.hasOwn(SECTIONS, name);
-const unknown = words.filter((name) => !isSection(name));
-if (unknown.length > 0)
-  throw new Error(`no table ${unknown.join(', ')}: there are ${Object.keys(SECTIONS).join(', ')}`);
-const asked = words.filter(isSection);
-const printed: Partial<Record<Section, string>> = {};
-for (const name of asked.length > 0 ? asked : (Object.keys(SECTIONS) as Section[])) {
-  process.stderr.write(`${name} …\n`);
-  printed[name] = await SECTIONS[name]();
+if (words.includes('--names')) {
+  process.stdout.write(JSON.stringify(Object.keys(SECTIONS)));
+} else {
+  const printed: Partial<Record<Section, string>> = {};
+  for (const name of words.filter(isSection)) {
+    process.stderr.write(`${name} …\n`);
+    printed[name] = await SECTIONS[name]();
+  }
+  process.stdout.write(JSON.stringify(printed));
 }
-process.stdout.write(JSON.stringify(printed));
