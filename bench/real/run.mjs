@@ -10,6 +10,7 @@ import { cpus, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { allowQuotas, cpuMount, limit } from './cgroups.mjs';
 import { measureCosts, renderCosts } from './costs.mjs';
 import { LOADS } from './loads.mjs';
 import { tableOf } from './table.mjs';
@@ -57,13 +58,14 @@ if (values.costs) {
 }
 if (!existsSync(cli)) fail('needs a build: npm run build');
 
-const mounts = readFileSync('/proc/mounts', 'utf8')
-  .split('\n')
-  .map((line) => line.split(' '));
-const v1 = mounts.find(([, , type, options]) => type === 'cgroup' && options.split(',').includes('cpu'))?.[1];
-const v2 = mounts.find(([, , type]) => type === 'cgroup2')?.[1];
-const mount = v1 ?? v2;
-if (mount === undefined) fail('needs the cpu controller of cgroups');
+const controller = cpuMount();
+if (controller === undefined) fail('needs the cpu controller of cgroups');
+const mount = controller.place;
+try {
+  allowQuotas(controller);
+} catch (error) {
+  fail(error.message);
+}
 
 const folder = values.keep ?? mkdtempSync(join(tmpdir(), 'fluxhost-real-'));
 mkdirSync(folder, { recursive: true });
@@ -71,15 +73,6 @@ const load = join(folder, 'load');
 execFileSync(compiler, ['-O2', '-o', load, join(root, 'bench/real/load.c'), '-lm', '-lpthread']);
 
 const groups = ['fluxhost-real', 'fluxhost-real-neighbour'].map((name) => join(mount, name));
-const set = (group, file, value) => writeFileSync(join(group, file), String(value));
-
-function limit(group, quotaUs, periodUs) {
-  if (v1 === undefined) return set(group, 'cpu.max', `${quotaUs ?? 'max'} ${periodUs}`);
-  set(group, 'cpu.cfs_quota_us', -1); // no quota is too small for the period on the way
-  set(group, 'cpu.cfs_period_us', periodUs);
-  if (quotaUs !== undefined) set(group, 'cpu.cfs_quota_us', quotaUs);
-}
-
 const words = (options) =>
   [
     load,
@@ -105,13 +98,13 @@ function commandOf({ options, neighbour }) {
 
 /** What the load's workers ran without a recording: beside it, what a recording costs them. */
 function unrecorded(one) {
-  limit(groups[0], one.quotaUs, one.periodUs);
+  limit(controller, groups[0], one.quotaUs, one.periodUs);
   const enter = `echo $$ > ${groups[0]}/cgroup.procs; ${commandOf(one)}`;
   return JSON.parse(execFileSync('sh', ['-c', enter], { encoding: 'utf8' }));
 }
 
 function record(one, file) {
-  limit(groups[0], one.quotaUs, one.periodUs);
+  limit(controller, groups[0], one.quotaUs, one.periodUs);
   const besides = one.neighbour === undefined ? [] : ['--cgroup', `/${groups[1].slice(mount.length + 1)}`];
   const args = ['record', '--seconds', String(Math.ceil(Number(values.seconds)) + 5), '--out', file, '--json'];
   const said = execFileSync(
@@ -171,7 +164,7 @@ try {
   };
   writeFileSync(join(folder, 'cost.json'), `${JSON.stringify(cost, null, 2)}\n`);
   if (!values['record-only']) {
-    process.stdout.write(`${machine()}, cgroup version ${v1 === undefined ? 2 : 1}\n\n`);
+    process.stdout.write(`${machine()}, cgroup version ${controller.version}\n\n`);
     process.stdout.write(`${tableOf(wanted.map(({ name }) => calibrate(name, files[name])))}\n\n${costOf(cost)}\n`);
   }
 } finally {

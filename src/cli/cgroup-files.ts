@@ -20,8 +20,8 @@ interface Mount {
 }
 
 /** Where the cpu controller is mounted. */
-function mounts(): Mount[] {
-  return readFileSync('/proc/mounts', 'utf8')
+function mounts(table: string): Mount[] {
+  return readFileSync(table, 'utf8')
     .split('\n')
     .map((line) => line.split(' '))
     .flatMap(([, place = '', type, options = '']): Mount[] => {
@@ -30,9 +30,15 @@ function mounts(): Mount[] {
     });
 }
 
-/** By its folder, or by its name below the mount of the cpu controller. @throws InputError */
-export function findCgroup(path: string): Cgroup {
-  const found = mounts().flatMap(({ place, version }) => {
+/**
+ * By its folder, or by its name below the mount of the cpu controller.
+ *
+ * @param table what is mounted where
+ * @throws InputError
+ */
+export function findCgroup(path: string, table = '/proc/mounts'): Cgroup {
+  const places = mounts(table);
+  const found = places.flatMap(({ place, version }) => {
     const folder = path.startsWith(`${place}/`) ? resolve(path) : join(place, path);
     const isThere = existsSync(join(folder, 'cpu.stat')) && statSync(folder).isDirectory();
     return isThere ? [{ version, folder, name: folder.slice(place.length) || '/' }] : [];
@@ -43,9 +49,7 @@ export function findCgroup(path: string): Cgroup {
   throw new InputError({
     path: '--cgroup',
     given: show(path),
-    expected: `a cgroup of the cpu controller (mkdir it first, in ${mounts()
-      .map((one) => one.place)
-      .join(' or ')})`,
+    expected: `a cgroup of the cpu controller (mkdir it first, in ${places.map(({ place }) => place).join(' or ')})`,
   });
 }
 

@@ -1,0 +1,101 @@
+// A cgroup's files in both versions, in folders made as the kernel lays them out: not every machine has the cpu controller in version 2.
+
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { allowQuotas, cpuMount, limit } from '../../bench/real/cgroups.mjs';
+import { findCgroup, joinFile, limitOf, statOf, threadsOf } from '../../src/cli/cgroup-files.js';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'fluxhost-cgroup-'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+/** Files of a folder, and what is mounted. */
+function lay(files: Readonly<Record<string, string>>): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text.replaceAll('ROOT', root));
+  }
+}
+const text = (path: string): string => readFileSync(join(root, path), 'utf8');
+const find = (path: string) => findCgroup(path, join(root, 'mounts'));
+
+const FIRST = 'cgroup ROOT/cpu cgroup rw,relatime,cpu,cpuacct 0 0\n';
+const SECOND = 'cgroup2 ROOT/unified cgroup2 rw,relatime 0 0\n';
+const GROUP_1 = {
+  'cpu/batch/tasks': '11\n12\n',
+  'cpu/batch/cpu.cfs_quota_us': '30000\n',
+  'cpu/batch/cpu.cfs_period_us': '100000\n',
+  'cpu/batch/cpu.stat': 'nr_periods 20\nnr_throttled 3\nthrottled_time 4000000\n',
+};
+const GROUP_2 = {
+  'unified/cgroup.controllers': 'cpuset cpu io memory\n',
+  'unified/cgroup.subtree_control': 'memory\n',
+  'unified/cpu.stat': 'usage_usec 5\n',
+  'unified/batch/cgroup.threads': '11\n12\n',
+  'unified/batch/cpu.max': '30000 100000\n',
+  'unified/batch/cpu.stat': 'usage_usec 9\nnr_periods 20\nnr_throttled 3\nthrottled_usec 4000\nnr_bursts 0\n',
+};
+
+describe.each([
+  [1, { mounts: FIRST, ...GROUP_1 }, 'cpu'],
+  [2, { mounts: SECOND, ...GROUP_2 }, 'unified'],
+] as const)('version %i', (version, files, place) => {
+  it('has threads, a quota and a count of throttled time', () => {
+    lay(files);
+    const group = find('/batch');
+    expect(group).toEqual({ version, folder: join(root, place, 'batch'), name: '/batch' });
+    expect(find(join(root, place, 'batch'))).toEqual(group);
+    expect(threadsOf(group)).toEqual([11, 12]);
+    const cgroup = '/batch';
+    expect(limitOf(group)).toEqual({ kind: 'limit', cgroup, quotaUs: 30_000, periodUs: 100_000 });
+    expect(statOf(group)).toEqual({ kind: 'stat', cgroup, periods: 20, throttled: 3, throttledNs: 4_000_000 });
+    expect(joinFile(group)).toBe(join(root, place, 'batch/cgroup.procs'));
+  });
+
+  it('may have no quota, is given one, and has it taken away', () => {
+    lay({ ...files, 'cpu/batch/cpu.cfs_quota_us': '-1\n', 'unified/batch/cpu.max': 'max 50000\n' });
+    expect(limitOf(find('/batch'))!.quotaUs).toBeUndefined();
+    const mount = cpuMount(join(root, 'mounts'))!;
+    expect(mount).toEqual({ place: join(root, place), version });
+    for (const quotaUs of [6000, undefined]) {
+      limit(mount, join(root, place, 'batch'), quotaUs, 20_000);
+      expect(limitOf(find('/batch'))).toMatchObject({ quotaUs, periodUs: 20_000 });
+    }
+  });
+});
+
+describe('version 2', () => {
+  it('has the controller where groups below may have it, once that is said', () => {
+    lay({ mounts: SECOND, ...GROUP_2 });
+    const mount = cpuMount(join(root, 'mounts'))!;
+    allowQuotas(mount);
+    expect(text('unified/cgroup.subtree_control')).toBe('+cpu');
+    lay({ 'unified/cgroup.subtree_control': 'cpu memory\n' });
+    allowQuotas(mount);
+    expect(text('unified/cgroup.subtree_control')).toBe('cpu memory\n');
+    lay({ 'unified/cgroup.subtree_control': '\n', 'unified/cgroup.controllers': 'hugetlb\n' });
+    expect(() => allowQuotas(mount)).toThrow(/the cpu controller is not in/);
+    expect(() => limit(mount, join(root, 'unified/none'), 1, 2)).toThrow(/cpu\.max is not there/);
+  });
+
+  it('has no quota at its root', () => {
+    lay({ mounts: SECOND, ...GROUP_2 });
+    expect(limitOf(find('/'))).toBeUndefined();
+  });
+
+  it('gives way where version 1 has the controller, though it lists the same group', () => {
+    const { 'unified/batch/cpu.max': _, ...without } = GROUP_2;
+    lay({ mounts: SECOND + FIRST, ...GROUP_1, ...without });
+    expect(find('/batch').version).toBe(1);
+    expect(cpuMount(join(root, 'mounts'))!.version).toBe(1);
+  });
+});
+
+it('refuses what is no cgroup, and says where one may be made', () => {
+  lay({ mounts: FIRST + SECOND, ...GROUP_1, ...GROUP_2 });
+  expect(() => find('/none')).toThrow(`mkdir it first, in ${root}/cpu or ${root}/unified`);
+});
