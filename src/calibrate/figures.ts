@@ -4,11 +4,12 @@ import type { Span } from '../recording/spans.js';
 import { common, lengthOf } from '../recording/spans.js';
 import type { Work } from '../recording/tasks.js';
 import type { VmResult } from '../result/result.js';
+import { comesNs, endsNs, requestsOf } from './requests.js';
 import { ascending, quantile } from './fit.js';
 
 /** Of one VM in a part of the time. */
 export interface VmFigures {
-  readonly tasks: number;
+  readonly requests: number;
   readonly waitNs: Quantiles;
   readonly latencyNs: Quantiles;
   /** From the wake-up, not from the queue, on. */
@@ -29,19 +30,21 @@ function quantilesOf(values: readonly number[]): Quantiles {
   return { mean, p50: quantile(sorted, 0.5), p90: quantile(sorted, 0.9), p99: quantile(sorted, 0.99) };
 }
 
-/** `switchNs`: the first instruction comes so long after the switch. */
+/** `switchNs`: the first instruction comes so long after the switch; `together`: what one thread wakes at once is one request. */
 export function recordedFigures(
   work: Work,
   group: number,
   throttled: readonly Span[],
   [fromNs, untilNs]: Span,
   switchNs: number,
+  together: boolean,
 ): VmFigures {
-  const tasks = work.tasks.filter((task) => task.group === group && task.queuedNs >= fromNs && task.queuedNs < untilNs);
+  const requests = requestsOf(work, group, together).filter((one) => comesNs(one) >= fromNs && comesNs(one) < untilNs);
+  const tasks = requests.flat();
   return {
-    tasks: tasks.length,
+    requests: requests.length,
     waitNs: quantilesOf(tasks.map(({ queuedNs, startNs }) => startNs + switchNs - queuedNs)),
-    latencyNs: quantilesOf(tasks.map(({ queuedNs, endNs }) => endNs - queuedNs)),
+    latencyNs: quantilesOf(requests.map((one) => endsNs(one) - comesNs(one))),
     wokenWaitNs: quantilesOf(tasks.map(({ wakeNs, startNs }) => startNs + switchNs - wakeNs)),
     throttledNs: lengthOf(common(throttled, [[fromNs, untilNs]])),
   };
@@ -56,7 +59,7 @@ export function simulatedFigures(vm: VmResult, wakeUpNs: number): VmFigures {
     p99: (p99 ?? NaN) + more,
   });
   return {
-    tasks: vm.completed,
+    requests: vm.completed,
     waitNs: of(vm.queueDelayNs),
     latencyNs: of(vm.latencyNs),
     wokenWaitNs: of(vm.queueDelayNs, wakeUpNs),

@@ -5,6 +5,7 @@ import { common, joined, lengthOf, without } from '../recording/spans.js';
 import type { Recording } from '../recording/events.js';
 import type { RecordedTask, Work } from '../recording/tasks.js';
 import type { Fit } from './fit.js';
+import { requestsOf, unevenness } from './requests.js';
 import type { Chosen } from './scenario.js';
 import { standing } from './throttled.js';
 
@@ -58,6 +59,14 @@ function gapsOfVm(work: Work, { group, limit, cpus }: Chosen, fit: Fit, throttle
   return gaps;
 }
 
+/** What a trace cannot say of requests of several tasks. */
+function gapsOfRequests(work: Work, { group }: Chosen, together: boolean): Gap[] {
+  const value = unevenness(requestsOf(work, group, together));
+  return [
+    { what: 'standard deviation of services within a request, of which each task gets the mean', value, unit: 'share' },
+  ];
+}
+
 /** `throttled`: of each chosen VM. */
 export function gapsOf(
   recording: Recording,
@@ -65,6 +74,7 @@ export function gapsOf(
   vms: readonly Chosen[],
   fit: Fit,
   throttled: readonly (readonly Span[])[],
+  together: boolean,
 ): Gap[] {
   const cpus = [...new Set(vms.flatMap((vm) => vm.cpus))];
   const othersNs = cpus.reduce((sum, cpu) => sum + (work.othersNs.get(cpu) ?? 0), 0);
@@ -79,7 +89,10 @@ export function gapsOf(
       ...{ value: othersNs / ((work.endNs - work.beginNs) * cpus.length), unit: 'share' },
     },
     ...vms.flatMap((vm, i) =>
-      gapsOfVm(work, vm, fit, throttled[i]!).map((gap) => ({ ...gap, what: `${vm.name}: ${gap.what}` })),
+      [...gapsOfVm(work, vm, fit, throttled[i]!), ...gapsOfRequests(work, vm, together)].map((gap) => ({
+        ...gap,
+        what: `${vm.name}: ${gap.what}`,
+      })),
     ),
     {
       what: 'VMs that share CPUs by weight (in the model they take turns by class and priority)',
@@ -113,22 +126,4 @@ export function overtaken(tasks: readonly RecordedTask[]): number {
     earliest = Math.min(earliest, startNs);
   }
   return count;
-}
-
-/** Wake-ups in one request: so close after each other, by one thread that did not leave its CPU meanwhile (assumed). */
-const TOGETHER_NS = 20_000;
-
-/** How many requests have how many wake-ups. */
-export function widthsOf(work: Work, group: number): Map<number, number> {
-  const wakes = work.tasks.filter((task) => task.group === group && task.waker > 0).sort((a, b) => a.wakeNs - b.wakeNs);
-  const widths = new Map<number, number>();
-  let width = 0;
-  wakes.forEach(({ waker, wakeNs }, i) => {
-    width++;
-    const next = wakes[i + 1];
-    if (next !== undefined && next.waker === waker && next.wakeNs - wakeNs < TOGETHER_NS) return;
-    widths.set(width, (widths.get(width) ?? 0) + 1);
-    width = 0;
-  });
-  return widths;
 }

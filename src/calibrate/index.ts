@@ -13,7 +13,8 @@ import { Simulation } from '../simulation.js';
 import { memoryHost } from '../workload/text-source.js';
 import { type VmFigures, recordedFigures, simulatedFigures } from './figures.js';
 import { type Fit, fit } from './fit.js';
-import { type Gap, gapsOf, widthsOf } from './gaps.js';
+import { type Gap, gapsOf } from './gaps.js';
+import { widthsOf } from './requests.js';
 import { type Chosen, type Made, scenarioOf, vmName } from './scenario.js';
 import { MOST_STEPS, type Timeline, stepOf, waitingOf } from './timeline.js';
 import { cpusOf, statThrottledNs, throttledSpans } from './throttled.js';
@@ -50,6 +51,7 @@ export interface Calibration {
     readonly group: number;
     readonly cpus: readonly number[];
     readonly limit: LimitNote | null;
+    /** Requests. */
     readonly tasks: { readonly recorded: number; readonly simulated: number };
     /** What cpu.stat counted in the second half. */
     readonly statThrottledNs: number | null;
@@ -158,8 +160,8 @@ function fitOf({ work, vms, throttled, cutNs }: Read): Fit {
   return fit(until(work, cutNs), spans, limits);
 }
 
-const recordedOf = (one: Read, i: number, switchNs: number): VmFigures =>
-  recordedFigures(one.work, one.vms[i]!.group, one.throttled[i]!, [one.cutNs, one.endNs], switchNs);
+const recordedOf = (one: Read, i: number, switchNs: number, together: boolean): VmFigures =>
+  recordedFigures(one.work, one.vms[i]!.group, one.throttled[i]!, [one.cutNs, one.endNs], switchNs, together);
 
 function spreadOf(values: readonly number[]): number | null {
   if (values.length < 2) return null;
@@ -186,12 +188,14 @@ function rowsOf(vm: string, recorded: readonly VmFigures[], simulated: VmFigures
  *
  * @param repeats recordings of the same load
  * @param only the cgroups, processes or names that become VMs; none: all cgroups, else all that ran much
+ * @param together what one thread wakes at once is one request of several tasks; else each wake-up is one
  * @throws InputError for recordings without enough work
  */
 export async function calibrate(
   named: Named,
   repeats: readonly Named[] = [],
   only: readonly string[] = [],
+  together = false,
 ): Promise<Calibration> {
   const own = read(named, only);
   const others = repeats.map((repeat) => {
@@ -201,7 +205,7 @@ export async function calibrate(
     throw new InputError({ file: repeat.file, path: '--repeat', given, expected: `those of ${named.file}` });
   });
   const fitted = fitOf(own);
-  const made = scenarioOf(own.work, own.vms, fitted, own.cutNs, own.endNs);
+  const made = scenarioOf(own.work, own.vms, fitted, [own.cutNs, own.endNs], together);
   const spanNs = own.endNs - made.zeroNs;
   const stepNs = stepOf(made.periodNs, spanNs);
   const count = Math.floor(spanNs / stepNs);
@@ -217,12 +221,12 @@ export async function calibrate(
     const simulated = own.vms.map(({ group }, i) =>
       simulatedFigures(result.vms[i]!, fitted.vms[group]!.wakeUpNs?.value ?? 0),
     );
-    const recorded = own.vms.map((_, i) => [own, ...others].map((one) => recordedOf(one, i, switchNs)));
+    const recorded = own.vms.map((_, i) => [own, ...others].map((one) => recordedOf(one, i, switchNs, together)));
     return {
       ...{ by: own.work.by, beginNs: own.beginNs, cutNs: own.cutNs, endNs: own.endNs, fit: fitted, made },
       vms: own.vms.map(({ group, name, cpus, limit }, i) => ({
         ...{ name, of: own.work.names[group]!, group, cpus, limit: limit ?? null },
-        tasks: { recorded: recorded[i]![0]!.tasks, simulated: simulated[i]!.tasks },
+        tasks: { recorded: recorded[i]![0]!.requests, simulated: simulated[i]!.requests },
         statThrottledNs: statThrottledNs(own.recording, own.work.names[group]!, own.cutNs, own.endNs) ?? null,
         timeline: {
           stepNs,
@@ -239,7 +243,7 @@ export async function calibrate(
           limit?.quotaUs !== undefined || fitted.vms[group]!.quota !== undefined,
         ),
       ),
-      gaps: gapsOf(own.recording, own.work, own.vms, fitted, own.throttled),
+      gaps: gapsOf(own.recording, own.work, own.vms, fitted, own.throttled, together),
     };
   } finally {
     simulation.close();

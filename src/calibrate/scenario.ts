@@ -2,9 +2,11 @@
 // sleep. The host has the CPUs that the VMs used; the mechanism is `cgroup`.
 
 import type { LimitNote } from '../recording/notes.js';
-import type { RecordedTask, Work } from '../recording/tasks.js';
+import type { Span } from '../recording/spans.js';
+import type { Work } from '../recording/tasks.js';
 import type { ScenarioInput } from '../scenario/schema.js';
 import type { Fit } from './fit.js';
+import { type Request, comesNs, requestsOf } from './requests.js';
 
 /** One VM to be. */
 export interface Chosen {
@@ -44,21 +46,35 @@ export function vmName(name: string, taken: readonly string[]): string {
  * `switchNs`: of each run, what a switch takes; it lies within what was recorded as run. On which CPU a task began, and its place in the
  * order of beginnings, stand beside it for who looks into the differences; no scenario reads them.
  */
-function csvOf(tasks: readonly RecordedTask[], zeroNs: number, switchNs: number): string {
-  const began = [...tasks].sort((a, b) => a.startNs - b.startNs);
-  const order = new Map(began.map((task, i) => [task, i]));
-  const rows = [...tasks]
-    .sort((a, b) => a.queuedNs - b.queuedNs)
-    .map((task) => [
-      Math.round(task.queuedNs - zeroNs),
-      Math.max(1, Math.round(task.serviceNs - switchNs * Math.max(1, task.runs))),
-      ...[task.cpu, order.get(task)],
-    ]);
-  return `arrival,service,cpu,order\n${rows.map((row) => row.join(',')).join('\n')}\n`;
+function csvOf(requests: readonly Request[], zeroNs: number, switchNs: number): string {
+  const began = [...requests].sort((a, b) => a[0].startNs - b[0].startNs);
+  const order = new Map(began.map((request, i) => [request, i]));
+  const rows = requests.map((request) => [
+    Math.round(comesNs(request) - zeroNs),
+    Math.max(1, Math.round(serviceOf(request, switchNs))),
+    ...[request[0].cpu, order.get(request)!, request.length],
+  ]);
+  // Where each is one task, that need not be said.
+  const [columns, shown] = requests.every(({ length }) => length === 1)
+    ? ['arrival,service,cpu,order', 4]
+    : ['arrival,service,cpu,order,width', 5];
+  return `${columns}\n${rows.map((row) => row.slice(0, shown).join(',')).join('\n')}\n`;
 }
 
-/** From `fromNs` (or the period's beginning before it) to `untilNs`. */
-export function scenarioOf(work: Work, vms: readonly Chosen[], fit: Fit, fromNs: number, untilNs: number): Made {
+/** Of each of its tasks: the mean. */
+function serviceOf(request: Request, switchNs: number): number {
+  const sum = request.reduce((all, { serviceNs, runs }) => all + serviceNs - switchNs * Math.max(1, runs), 0);
+  return sum / request.length;
+}
+
+/** From `fromNs` (or the period's beginning before it) to `untilNs`; `together`: what one thread wakes at once is one request. */
+export function scenarioOf(
+  work: Work,
+  vms: readonly Chosen[],
+  fit: Fit,
+  [fromNs, untilNs]: Span,
+  together: boolean,
+): Made {
   const told = vms.find(({ limit }) => limit?.quotaUs !== undefined)?.limit;
   const periodNs = Math.round(told === undefined ? (fit.periodNs?.value ?? DEFAULT_PERIOD_NS) : told.periodUs * 1000);
   const switchNs = Math.round(fit.taskSwitchNs?.value ?? 0);
@@ -68,9 +84,7 @@ export function scenarioOf(work: Work, vms: readonly Chosen[], fit: Fit, fromNs:
   const files: Record<string, string> = {};
   const made = vms.map(({ group, name, cpus, limit }) => {
     const file = `${name}.csv`;
-    const inTime = work.tasks.filter(
-      (task) => task.group === group && task.queuedNs >= fromNs && task.queuedNs < untilNs,
-    );
+    const inTime = requestsOf(work, group, together).filter((one) => comesNs(one) >= fromNs && comesNs(one) < untilNs);
     files[file] = csvOf(inTime, zeroNs, switchNs);
     const { quota, sliceNs } = fit.vms[group]!;
     const cores =

@@ -27,6 +27,7 @@ export const calibrateSpec: CommandSpec = {
       multiple: true,
       help: 'the cgroup, process or thread name that becomes a VM (default: all cgroups, else all that ran much)',
     },
+    together: { help: 'what one thread wakes at once is one request of several tasks (default: each wake-up is one)' },
     out: { value: 'DIR', help: 'writes scenario.yaml, its traces and calibration.json there' },
     json: { help: 'prints all of it as one JSON document' },
   },
@@ -52,7 +53,7 @@ export async function calibrate(args: readonly string[], io: Io): Promise<number
   const own = await named(given.positional(0));
   const repeats: Named[] = [];
   for (const file of given.list('repeat')) repeats.push(await named(file));
-  const calibration = await calibrated(own, repeats, given.list('only'));
+  const calibration = await calibrated(own, repeats, given.list('only'), given.flag('together'));
   const { made, ...told } = calibration;
   const json = toStableJson({ ...told, about: own.recording.about, scenario: made.scenario });
   const folder = given.text('out');

@@ -242,7 +242,7 @@ export async function record(args: readonly string[], io: Io): Promise<number> {
   const [limit, file] = [readLimit(given), given.text('out') ?? 'recording.fluxrec'];
   await checkTarget(file, '--out');
   if (process.platform !== 'linux') throw new RecordError('needs Linux: the events are those of its scheduler');
-  const plan: Plan = { seconds, limit, file, command, cgroups: given.list('cgroup').map(findCgroup) };
+  const plan: Plan = { seconds, limit, file, command, cgroups: given.list('cgroup').map((path) => findCgroup(path)) };
   const growing = new GrowingFile(file);
   try {
     const told = await recordTo(growing, plan, io);

@@ -76,7 +76,7 @@ export function renderCalibration(calibration: Calibration): string {
   const limits = vms.map(({ name, of, limit, tasks }) => {
     const quota =
       limit?.quotaUs === undefined ? '' : `, quota ${limit.quotaUs / 1000} ms of each ${limit.periodUs / 1000} ms`;
-    return `${name}: ${by} ${of}${quota}, ${formatCount(tasks.recorded)} wake-ups simulated\n`;
+    return `${name}: ${by} ${of}${quota}, ${formatCount(tasks.recorded)} requests simulated\n`;
   });
   const compared = columns([
     ['second half', 'recorded', 'simulated', 'error', 'spread'],

@@ -104,6 +104,37 @@ describe('a machine that is as the model', () => {
   });
 });
 
+describe('wake-ups that one thread makes at once', () => {
+  /** Requests of four tasks, woken 2 us apart, never two at once; the tasks of one run equally long, or each `more` longer than the one before. */
+  const wide = (more: number): Machine['tasks'] =>
+    load(3, 300, 4e6, 300e3).flatMap(({ atNs, runNs }, i) =>
+      Array.from({ length: 4 }, (_, k) => ({ atNs: atNs + 60_000 * i + 2000 * k, runNs: runNs + more * k })),
+    );
+
+  it('are one request, whose latency is that of its last task', async () => {
+    const own = await read(operate({ ...MACHINE, quotaNs: undefined, tasks: wide(0) }).text);
+    const [apart, together] = [await calibrate(own), await calibrate(own, [], [], true)];
+    const [box] = together.vms;
+    expect(box!.widths).toEqual({ 4: 300 });
+    expect(box!.tasks.simulated).toBe(box!.tasks.recorded);
+    expect(apart.vms[0]!.tasks.recorded).toBe(4 * box!.tasks.recorded);
+    expect(together.made.files['box.csv']).toMatch(/^arrival,service,cpu,order,width\n(\d+,\d+,1,\d+,4\n)+$/);
+    const latency = (of: Calibration) => rowsOf(of, 'latency').find(({ quantile }) => quantile === 'p50')!;
+    expect(latency(together).recordedNs).toBeGreaterThan(latency(apart).recordedNs);
+    for (const row of [...rowsOf(together, 'wait'), ...rowsOf(together, 'latency')])
+      expect(Math.abs(row.simulatedNs - row.recordedNs), `${row.figure} ${row.quantile}`).toBeLessThan(
+        0.012 * row.recordedNs + TOUCH_NS,
+      );
+    expect(together.gaps.some(({ what }) => what.includes('within a request'))).toBe(false);
+  });
+
+  it('have services of their own, which is told', async () => {
+    const own = await read(operate({ ...MACHINE, quotaNs: undefined, tasks: wide(100_000) }).text);
+    const { gaps } = await calibrate(own, [], [], true);
+    expect(gaps.find(({ what }) => what.includes('within a request'))!.value).toBeGreaterThan(0.1);
+  });
+});
+
 describe('the command', () => {
   const folder = mkdtempSync(join(tmpdir(), 'fluxhost-calibrate-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -114,7 +145,7 @@ describe('the command', () => {
   it('prints what was fitted and how far it is off, and leaves a scenario that runs', async () => {
     const io = captureIo();
     expect(await main(['calibrate', file, '--out', out], io), io.err).toBe(0);
-    expect(io.out).toMatch(/^box: cgroup \/box, quota 10 ms of each 20 ms, \d+ wake-ups simulated$/m);
+    expect(io.out).toMatch(/^box: cgroup \/box, quota 10 ms of each 20 ms, \d+ requests simulated$/m);
     expect(io.out).toMatch(/^second half +recorded +simulated +error +spread$/m);
     expect(io.out).toMatch(/^box wait p99 +[\d.]+ ms +[\d.]+ ms +[+-]?[\d.]+ % +-$/m);
     expect(readdirSync(out).sort()).toEqual(['box.csv', 'calibration.json', 'scenario.yaml']);

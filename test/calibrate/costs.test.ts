@@ -22,12 +22,16 @@ it('tells each step, and what was not measured', () => {
 
 const compiler = process.platform === 'linux' && spawnSync('cc', ['--version']).status === 0;
 
-describe.skipIf(!compiler)('the program', () => {
+describe('the program', () => {
   const folder = mkdtempSync(join(tmpdir(), 'fluxhost-costs-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const run = (...args: string[]) => spawnSync(join(folder, 'costs'), args, { encoding: 'utf8' });
 
-  it('compiles without a warning, and gives up where there is nothing to measure', () => {
+  it('compiles without a warning where there is a compiler, and gives up where there is nothing to measure', () => {
+    if (!compiler) {
+      expect(run('threads').status).toBeNull();
+      return;
+    }
     const source = fileURLToPath(new URL('../../bench/real/costs.c', import.meta.url));
     const options = ['-Wall', '-Wextra', '-Werror', '-o', join(folder, 'costs'), source, '-lpthread'];
     expect(spawnSync('cc', options, { encoding: 'utf8' }).stderr).toBe('');

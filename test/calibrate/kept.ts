@@ -68,7 +68,7 @@ export async function simulated({ scenario, files, calibration }: Kept): Promise
   });
   const vms = calibration.vms.map((vm, i) => ({
     ...vm,
-    tasks: { ...vm.tasks, simulated: figures[i]!.tasks },
+    tasks: { ...vm.tasks, simulated: figures[i]!.requests },
     timeline: { ...vm.timeline, simulated: [...sampled[i]!.waiting].slice(0, vm.timeline.recorded.length) },
   }));
   return { rows, vms };

@@ -1,7 +1,8 @@
 // Threads to VMs and tasks, on small inputs written by hand.
 
 import { describe, expect, it } from 'vitest';
-import { idleBesideQueue, overtaken, widthsOf } from '../../src/calibrate/gaps.js';
+import { idleBesideQueue, overtaken } from '../../src/calibrate/gaps.js';
+import { widthsOf } from '../../src/calibrate/requests.js';
 import { throttledSpans } from '../../src/calibrate/throttled.js';
 import { waitingOf } from '../../src/calibrate/timeline.js';
 import { groupsOf } from '../../src/recording/groups.js';
