@@ -1,0 +1,137 @@
+// Whatever parameters a reader gives to systems over servers, orders and tables: finite figures, or a refusal that names a field; and what was
+// given is what is taken. FLUXHOST_RANDOM=N asks for N sets of each.
+
+import { describe, expect, it } from 'vitest';
+import { EXPERIMENTS } from '../../src/experiments/index.js';
+import { settingsOf, type ExperimentParameter } from '../../src/experiments/parameters.js';
+import { InputError } from '../../src/input/errors.js';
+import { stream } from '../../src/experiments/draw.js';
+
+type Bounds = Readonly<Record<string, readonly [low: number, high: number]>>;
+
+interface Tried {
+  readonly name: string;
+  readonly part?: string;
+  readonly rounds: number;
+  /** Where a run would take long else. */
+  readonly within: Bounds;
+  /** One of these each. */
+  readonly texts: Readonly<Record<string, readonly string[]>>;
+  /** Kept as they are by default. */
+  readonly kept?: RegExp;
+}
+
+const DISCIPLINES = ['fifo', 'packets', 'bytes', 'cycles', 'siloed'];
+const TRIED: readonly Tried[] = [
+  {
+    name: 'virtuoso',
+    part: 'pair',
+    rounds: 20,
+    within: {
+      ...{ duration: [0.01, 0.1], clock: [1e6, 4e9], 'victim.gap': [200, 1e9], 'aggressor.gap': [200, 1e9] },
+      workers: [1, 12],
+    },
+    texts: {
+      ...{ stages: ['rx', 'rx,app', 'rx,app,kernel,tx', 'tx'], discipline: DISCIPLINES, disciplines: ['fifo,cycles'] },
+    },
+    kept: /^(burst|law|host)\.|^costs$/,
+  },
+  {
+    name: 'gil',
+    part: 'controller',
+    rounds: 20,
+    within: {
+      ...{ controlled: [0.1, 0.4], c: [30, 1e6], interval: [0.01, 1e4], io: [0, 1e6], cores: [1, 8] },
+      ...{ 'pool.least': [1, 9], 'pool.most': [8, 200], monitor: [0.01, 0.11], stabilization: [0, 1] },
+    },
+    texts: { law: ['constant', 'exponential'], shrink: ['eager', 'lazy'] },
+    kept: /^(threads|perWaiters|controlledCores)$/,
+  },
+  {
+    name: 'valve',
+    part: 'gpu',
+    rounds: 20,
+    within: {
+      ...{ duration: [0.01, 5], rate: [0.1, 100], output: [1, 500], memoryStep: [0.1, 100], prompt: [1, 1e5] },
+      ...{ kv: [1, 1000], kvPerToken: [0.01, 1], pageTokens: [1, 64], headroom: [0, 30], 'offline.prompt': [1, 900] },
+      ...{ 'offline.output': [0, 300], 'law.headroom': [0, 30] },
+    },
+    texts: { gpu: ['a100', 'h100'] },
+    kept: /^law\.|^(profile|trace|jitter|cooldowns|gaps|rates)$/,
+  },
+  {
+    name: 'temponet',
+    rounds: 3,
+    within: {
+      ...{ sets: [1, 2], tasks: [4, 8], horizon: [20, 60], 'period.least': [5, 21], 'period.most': [20, 1000] },
+      ...{ tick: [1, 100], 'many.tasks': [8, 20], 'many.cores': [1, 6], 'many.horizon': [10, 20] },
+      'law.horizon': [10, 60],
+    },
+    texts: { cores: ['1', '2'], loads: ['0.7,1.2', '1'], bins: ['1,4', '8'], sizes: ['1,100'], decisions: ['0,0.1'] },
+    kept: /^(trace.*|many\.loads|law\.(services|periods))$/,
+  },
+  {
+    name: 'periodic-space',
+    rounds: 2,
+    within: {
+      ...{ permutations: [100, 200], 'cores.duration': [10, 20], 'deadlines.duration': [10, 30] },
+      ...{ 'calls.functions': [1, 20], 'calls.rate': [1e-3, 1], 'calls.duration': [1, 30] },
+    },
+    texts: { families: ['functions,nanvix,nexus,deadlines', 'cores,functions,nanvix,nexus'] },
+    kept: /^law\.(x|y)$/,
+  },
+];
+
+const WHOLE = new Set(['count', 'ns']);
+
+/** Often a bound itself, else alike at every magnitude between. */
+function drawn({ path, unit, min, max }: ExperimentParameter, within: Bounds, next: () => number): number {
+  const [low, high] = within[path] ?? [min ?? 0, max ?? 1e9];
+  const u = next();
+  const least = Math.max(low, 1e-6);
+  const value =
+    u < 0.06 ? low : u > 0.97 ? high : Math.exp(Math.log(least) + next() * (Math.log(high) - Math.log(least)));
+  const inside = Math.min(high, Math.max(low, value));
+  return WHOLE.has(unit) ? Math.round(inside) : inside;
+}
+
+describe('any parameters', () => {
+  for (const { name, part, rounds, within, texts, kept = /^$/ } of TRIED)
+    it(`of ${name} give finite figures or a refusal, and are what is taken`, async () => {
+      const experiment = await EXPERIMENTS.find((one) => one.name === name)!.load();
+      const parameters = experiment.parameters!;
+      const next = stream(29, name.length);
+      let refused = 0;
+      const all = Number(process.env['FLUXHOST_RANDOM'] ?? rounds);
+      for (let n = 0; n < all; n++) {
+        const numbers = new Map<string, number>();
+        const set = parameters.flatMap((parameter) => {
+          const { path } = parameter;
+          if (kept.test(path)) return [];
+          const words = texts[path];
+          if (words !== undefined) return [`${path}=${words[Math.floor(next() * words.length)]}`];
+          if (typeof parameter.default !== 'number') return [];
+          numbers.set(path, drawn(parameter, within, next));
+          return [`${path}=${numbers.get(path)}`];
+        });
+        try {
+          const settings = settingsOf(name, parameters, set);
+          for (const [path, value] of numbers) expect(settings.number(path), path).toBe(value);
+          const { figures, claims, tables } = await experiment.run({
+            parameters: settings,
+            ...(part === undefined ? {} : { part }),
+          });
+          const told = JSON.stringify([figures, claims, tables], (_, value: unknown) =>
+            typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
+          );
+          expect(/.{0,60}\b(NaN|Infinity|undefined)\b/.exec(told)?.[0], set.join(' ')).toBeUndefined();
+        } catch (error) {
+          if (!(error instanceof InputError)) throw new Error(set.join(' '), { cause: error });
+          expect(error.problems.length).toBeGreaterThan(0);
+          refused++;
+        }
+      }
+      if (process.env['FLUXHOST_RANDOM'] !== undefined) console.log(`${name}: ${all} sets, ${refused} refused`);
+      expect(refused).toBeLessThan(all);
+    });
+});
