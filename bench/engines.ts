@@ -1,4 +1,4 @@
-// What the case "scale" measures that no command shows: engines and sums of a fleet, as the program has them. Bundled when it is asked for.
+// What the cases "scale" and "tiers" measure that no command shows, as the program has it. Bundled when it is asked for.
 
 export { queueEngine } from '../src/cli/queue-engine.js';
 export { threadEngine } from '../src/cli/pool.js';
@@ -9,3 +9,4 @@ export { hostTable } from '../src/fleet/host-table.js';
 export { engineHere, rowsOf } from '../src/fleet/hosts.js';
 export { FleetSum, jobsOf, prepareFleet, vmsOf } from '../src/fleet/simulate.js';
 export { nodeHost } from '../src/workload/node-file.js';
+export { Tiers } from '../src/residency/tiers.js';

@@ -3,7 +3,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { inlined } from '../scripts/inline.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -66,4 +66,14 @@ export function kernelTotals(exports) {
     queueDelayNs: histogram(1),
     slowdown: histogram(2),
   };
+}
+
+/** A file of this folder with all that it imports from the program's source, as a module. */
+export async function bundled(name) {
+  const { build } = await import('esbuild');
+  mkdirSync(folder, { recursive: true });
+  const outfile = join(folder, name.replace(/\.ts$/, '.mjs'));
+  const entryPoints = [join(root, 'bench', name)];
+  await build({ entryPoints, outfile, bundle: true, platform: 'node', format: 'esm', packages: 'external' });
+  return import(pathToFileURL(outfile).href);
 }

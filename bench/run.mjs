@@ -21,6 +21,7 @@ import { felt } from './cases/felt.mjs';
 import { page } from './cases/page.mjs';
 import { scale } from './cases/scale.mjs';
 import { sweep } from './cases/sweep.mjs';
+import { tiers } from './cases/tiers.mjs';
 import { CLOCK, figuresTable, machine } from './measure.mjs';
 import { root } from './programs.mjs';
 
@@ -38,6 +39,7 @@ const CASES = {
   functions,
   datapath,
   gpu,
+  tiers,
   felt,
   sweep,
   scale,

@@ -3,13 +3,13 @@
 // SCALE_HOSTS=30000 takes as many for the last of the three sizes (3,000 otherwise).
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { figure } from '../measure.mjs';
-import { root } from '../programs.mjs';
+import { bundled, root } from '../programs.mjs';
 
 const CLI = join(root, 'dist', 'cli.js');
 const VMS_PER_HOST = 16;
@@ -64,16 +64,6 @@ function spentBy(pid) {
     .replace(/^.*\) /s, '')
     .split(' ');
   return (Number(words[11]) + Number(words[12])) / 100;
-}
-
-/** The program's own parts, from their source. */
-async function engines() {
-  const { build } = await import('esbuild');
-  const outfile = join(root, 'build', 'bench', 'engines.mjs');
-  mkdirSync(join(root, 'build', 'bench'), { recursive: true });
-  const entryPoints = [fileURLToPath(new URL('../engines.ts', import.meta.url))];
-  await build({ entryPoints, outfile, bundle: true, platform: 'node', format: 'esm', packages: 'external' });
-  return import(pathToFileURL(outfile).href);
 }
 
 async function prepared(parts, folder, hosts) {
@@ -217,7 +207,7 @@ export async function scale(_, { smoke }) {
     const note = `peak ${Math.round(Math.max(...rss) / 2 ** 20)} MiB`;
     figures.push(figure(`resident memory at ${crowd} hosts, over at ¾ of them`, '×', [flat], { most: 1.05, note }));
 
-    const parts = await engines();
+    const parts = await bundled('engines.ts');
     const fleet = await prepared(parts, folder, smoke ? 4 : 200);
     const chunks = smoke ? 32 : 800;
     const here = await local(parts, fleet, folder, chunks);

@@ -51,6 +51,7 @@ interface Smoke {
     };
     datapath: { packets: number };
     gpu: { steps: number };
+    tiers: Record<string, { hits: number; promotions: number; totalNs: number }>;
     sweep: { rows: number; same: boolean };
     page: { skipped?: string; frames?: number };
     footprint: { firstEvents: number[]; events: number; hostBytes: number };
@@ -86,6 +87,7 @@ describe('npm run bench -- --smoke', () => {
       'functions',
       'datapath',
       'gpu',
+      'tiers',
       'felt',
       'sweep',
       'scale',
@@ -206,5 +208,15 @@ describe('npm run bench -- --smoke', () => {
     expect(datapath.packets).toBeLessThan(1.1 * 10_080);
     expect(gpu.steps).toBeGreaterThan(1000); // of 15 ms, in 86.4 s of which three quarters are busy
     expect(gpu.steps).toBeLessThan(86_400 / 14);
+  });
+
+  test('tiers move the same units in C, and no move is left out', () => {
+    const { tiers } = smoke.counts;
+    expect(tiers['count 1']!.promotions).toBeGreaterThan(1000);
+    for (const after of [33, 1]) {
+      const own = tiers[`count ${after}`]!;
+      expect(own.hits).toBeGreaterThan(100_000);
+      if (tiers['skipped'] === undefined) expect(own).toEqual(tiers[`C ${after}`]);
+    }
   });
 });

@@ -99,7 +99,7 @@ describe('any parameters', () => {
   for (const { name, part, rounds, within, texts, kept = /^$/ } of TRIED)
     it(`of ${name} give finite figures or a refusal, and are what is taken`, async () => {
       const experiment = await EXPERIMENTS.find((one) => one.name === name)!.load();
-      const parameters = experiment.parameters!;
+      const parameters = experiment.parameters;
       const next = stream(29, name.length);
       let refused = 0;
       const all = Number(process.env['FLUXHOST_RANDOM'] ?? rounds);
