@@ -5,7 +5,7 @@ export { threadEngine } from '../src/cli/pool.js';
 export { createOn } from '../src/cli/tools.js';
 export { STEADY } from '../src/fleet/simulator.js';
 export { loadFleet } from '../src/fleet/file.js';
-export { hostTable } from '../src/fleet/host-table.js';
+export { hostTable, valuesOf } from '../src/fleet/host-table.js';
 export { engineHere, rowsOf } from '../src/fleet/hosts.js';
 export { FleetSum, jobsOf, prepareFleet, vmsOf } from '../src/fleet/simulate.js';
 export { nodeHost } from '../src/workload/node-file.js';

@@ -115,6 +115,29 @@ async function usedBytes(redis) {
   return Number(/used_memory:(\d+)/.exec(await redis.info('memory'))[1]);
 }
 
+/** Milliseconds of the server for each lock that a worker renews, where it holds so many; in one call, as its lock manager has it. */
+export async function renewals(url, pid, locks, turns) {
+  const { Queue, Worker } = await import('bullmq');
+  const connection = { url, maxRetriesPerRequest: null };
+  const queue = new Queue('locks', { connection });
+  const worker = new Worker('locks', null, { connection, autorun: false });
+  try {
+    await queue.addBulk(Array.from({ length: locks }, () => ({ name: 'chunk', data: {} })));
+    const ids = [];
+    while (ids.length < locks) ids.push((await worker.getNextJob('token')).id);
+    const tokens = ids.map(() => 'token');
+    const before = spentBy(pid);
+    for (let i = 0; i < turns; i++) {
+      const lost = await worker.extendJobLocks(ids, tokens, 60_000);
+      if (lost.length > 0) throw new Error(`locks were lost: ${lost.join(', ')}`);
+    }
+    return (1000 * (spentBy(pid) - before)) / (turns * locks);
+  } finally {
+    await worker.close();
+    await queue.close();
+  }
+}
+
 async function overQueue(parts, prepared, folder, chunks) {
   const port = await freePort();
   const url = `redis://127.0.0.1:${port}`;
@@ -143,7 +166,9 @@ async function overQueue(parts, prepared, folder, chunks) {
     await once(worker.stdout, 'data');
     await Promise.all(stopped);
     const { waits, each } = await overheads(engine, chunks, [server.pid, worker.pid]);
-    return { waits, each, bytesPerHost: bytes / jobs.length, hostsPerJob: jobs.length / waiting.length };
+    const locks = [];
+    for (const held of [2, 16]) locks.push(await renewals(url, server.pid, held, (chunks * 32) / held));
+    return { locks, waits, each, bytesPerHost: bytes / jobs.length, hostsPerJob: jobs.length / waiting.length };
   } finally {
     await engine.close();
     if (worker !== undefined) {
@@ -170,7 +195,7 @@ async function merging(parts, prepared, folder, turns) {
     for (const line of lines) {
       const row = JSON.parse(line);
       sum.add(row);
-      table.add(row);
+      table.add(parts.valuesOf(row));
     }
     table.end();
     if (turn > 0) samples.push((1000 * (spent() - begun)) / lines.length);
@@ -226,6 +251,9 @@ export async function scale(_, { smoke }) {
       for (const [name, ms] of Object.entries({ coordinator, server, worker }))
         figures.push(figure(`  of the ${name}`, 'ms', [ms]));
       figures.push(figure('  waits, one after the other', 'ms', queue.waits, { note: 'wall time' }));
+      [2, 16].forEach((held, i) =>
+        figures.push(figure(`a lock renewed, of ${held} of a worker: the server`, 'ms', [queue.locks[i]])),
+      );
       const kib = queue.bytesPerHost / 1024;
       figures.push(
         figure('a waiting host in the queue', 'KiB', [kib], { note: `${Math.round(queue.hostsPerJob)} a job` }),

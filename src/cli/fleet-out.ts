@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { readFile, rm } from 'node:fs/promises';
-import { hostTable } from '../fleet/host-table.js';
+import { hostTable, type HostValues, valuesOf } from '../fleet/host-table.js';
 import type { HostRow } from '../fleet/work.js';
 import type { FleetResult } from '../fleet/result.js';
 import type { FleetSum, PreparedFleet } from '../fleet/simulate.js';
@@ -15,6 +15,7 @@ import type { Result } from '../result/result.js';
 import { writeAtomically } from './files.js';
 import type { Origin } from './origin.js';
 import { writeDocument, writeTable } from './out.js';
+import { dropSums, keepHosts, writeSums } from './kept-sums.js';
 import { readRows } from './run-folder.js';
 
 /** What parts have in common. */
@@ -67,7 +68,13 @@ const LATENCIES = ['cdf.csv', 'latency.hlog'];
 
 /** Takes what is made of hosts away, of a run before. */
 export async function dropTables(folder: string): Promise<void> {
+  await dropSums(folder);
   for (const name of ['hosts.parquet', ...LATENCIES]) await rm(join(folder, name), { force: true });
+}
+
+/** Of the rows of a folder. */
+export async function* valuesIn(folder: string): AsyncGenerator<HostValues> {
+  for await (const row of readRows<HostRow>(folder)) yield valuesOf(row);
 }
 
 /** `isWhole`: rows of all hosts are there. @throws WriteError naming the file */
@@ -76,11 +83,13 @@ export async function writeTables(
   planned: Planned,
   sum: FleetSum,
   isWhole: boolean,
-  rows: AsyncIterable<HostRow> = readRows(folder),
+  hosts: AsyncIterable<HostValues> = valuesIn(folder),
 ): Promise<void> {
   const { base, plan, slo } = planned;
   await writeAtomically(join(folder, PLAN), JSON.stringify({ base, plan, slo }));
-  await writeTable(join(folder, 'hosts.parquet'), rows, hostTable);
+  await dropSums(folder);
+  await writeTable(join(folder, 'hosts.parquet'), keepHosts(folder, hosts), hostTable);
+  await writeSums(folder, sum);
   const files = isWhole ? histogramFiles(planned, sum) : [];
   for (const name of LATENCIES) {
     const file = files.find((one) => one.name === name);

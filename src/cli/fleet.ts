@@ -19,6 +19,7 @@ import { HANG_AFTER, hangMsOf, logWorkers, ratesText, WORKERS, workersOf } from 
 import { EXIT } from './exit.js';
 import { prepareFolder } from './files.js';
 import { dropTables, writeFleet, writeTables } from './fleet-out.js';
+import { dropSums } from './kept-sums.js';
 import { CLEAR_LINE, type Io, lookOf } from './io.js';
 import { filesSha256, namedIn } from './named-files.js';
 import { loadPlacement, PLACEMENT } from './placement-file.js';
@@ -197,6 +198,7 @@ async function run(loaded: FleetOnDisk, io: Io, asked: Asked, command: string) {
   if (io.stderrIsTty === true) io.stderr(CLEAR_LINE);
   const hosts = shareOf(prepared.plan.order, sharing.shard);
   const folder = await openFolder(prepared, asked, { rows: hosts.length, directory: loaded.directory });
+  if (folder !== undefined) await dropSums(folder.folder);
   try {
     const sum = await simulate({ prepared, hosts, folder }, loaded, io, asked);
     const part = isWhole(sharing.shard) ? {} : { part: shardText(sharing.shard) };

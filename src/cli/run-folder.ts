@@ -134,6 +134,9 @@ export async function* readRows<R>(folder: string): AsyncGenerator<R> {
   for await (const { row } of readLines<R>(folder)) yield row;
 }
 
+/** Of the rows that are there. */
+export const rowsBytes = (folder: string): number => statSync(join(folder, ROWS), { throwIfNoEntry: false })?.size ?? 0;
+
 type Place = Pick<Line<never>, 'from' | 'bytes'>;
 
 /** A row whose place is known. */
@@ -189,6 +192,23 @@ export async function readIdentity(folder: string): Promise<RunIdentity> {
     return JSON.parse(text) as RunIdentity;
   } catch {
     throw new InputError({ file: path, path: '', given: 'no JSON', expected });
+  }
+}
+
+/** What another run's folder is of, where nobody writes rows: parts that were put together. @throws WriteError naming the file */
+export const writeIdentity = (folder: string, identity: RunIdentity): Promise<void> =>
+  writeAtomically(join(folder, RUN), toStableJson(identity));
+
+/** The rows of several folders, one after the other. @throws WriteError naming the file */
+export async function joinRows(out: string, folders: readonly string[]): Promise<void> {
+  const file = new GrowingFile(join(out, ROWS));
+  try {
+    for (const folder of folders)
+      for await (const bytes of createReadStream(join(folder, ROWS))) file.write(bytes as Buffer);
+    file.keep();
+  } catch (error) {
+    file.drop();
+    throw error;
   }
 }
 
@@ -286,7 +306,7 @@ export class RunFolder {
       const keep = goesOn ? statSync(path).size : 0;
       const logged = attempt(join(folder, LOG), () => openSync(join(folder, LOG), 'a'));
       const made = new RunFolder(folder, rows, logged, keep);
-      await writeAtomically(join(folder, RUN), toStableJson(identity));
+      await writeIdentity(folder, identity);
       made.log(keep > 0 ? 'resumed' : 'begun');
       return made;
     } catch (error) {

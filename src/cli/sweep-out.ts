@@ -1,10 +1,11 @@
 // What a sweep leaves in its folder: the rows as JSON, CSV and a report, a table of its runs, and what `merge` needs.
 
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compileCore, hashOf } from '../core/load.js';
 import { InputError, show } from '../input/errors.js';
+import { logLine, logText, SeedLatencies } from '../report/hdr.js';
 import { sweepCsv } from '../report/sweep-table.js';
 import { type Column, ParquetTable } from '../result/parquet.js';
 import { headlineFigures } from '../result/replications.js';
@@ -12,7 +13,7 @@ import { scenarioSha256 } from '../scenario/canonical.js';
 import type { Scenario } from '../scenario/types.js';
 import type { Shard } from '../study/engine.js';
 import { type SweepPlace, type SweepQuestion, type SweepResult, placesOf } from '../study/sweep.js';
-import { VERSION } from '../version.js';
+import { NAME, VERSION } from '../version.js';
 import { writeAtomically } from './files.js';
 import { PLAN } from './fleet-out.js';
 import type { KeptRun } from './kept-runs.js';
@@ -22,7 +23,7 @@ import { REPORT } from './report.js';
 import type { RunIdentity } from './run-folder.js';
 import type { Setup } from './tools.js';
 
-export const SWEEP_FILES = ['sweep.json', 'sweep.csv', 'runs.parquet', 'rows.ndjson', REPORT];
+export const SWEEP_FILES = ['sweep.json', 'sweep.csv', 'runs.parquet', 'latency.hlog', 'rows.ndjson', REPORT];
 
 /** What all parts of a sweep ask. */
 export interface SweepPlan {
@@ -117,6 +118,27 @@ async function writeRuns(folder: string, { axes }: SweepResult, plan: SweepPlan,
   await writeTable(join(folder, 'runs.parquet'), rows(), (sink) => new ParquetTable(columns, sink));
 }
 
+/** One histogram for each row and VM, of all seeds. */
+async function writeLatencies(folder: string, runs: Iterable<KeptRun>): Promise<void> {
+  const lines: string[] = [];
+  let latencies = new SeedLatencies();
+  let at = -1;
+  const end = (): void => void lines.push(...latencies.logged(`row-${at}/`).map(logLine));
+  // runs of a row stand one behind the other
+  for (const { row, run } of runs) {
+    if (!('result' in run)) continue;
+    if (row !== at) {
+      end();
+      [latencies, at] = [new SeedLatencies(), row];
+    }
+    latencies.add(run.result);
+  }
+  end();
+  const path = join(folder, 'latency.hlog');
+  if (lines.length === 0) await rm(path, { force: true });
+  else await writeAtomically(path, logText(`${NAME} ${VERSION}`, 'VM of a row', lines));
+}
+
 /** @throws WriteError naming the file */
 export async function writeSweep(
   folder: string,
@@ -134,6 +156,7 @@ export async function writeSweep(
   },
 ): Promise<void> {
   await writeRuns(folder, result, plan, runs);
+  await writeLatencies(folder, runs());
   await writeAtomically(join(folder, 'sweep.csv'), sweepCsv(result));
   await writeOut(folder, 'sweep.json', json, [], result, { command, scenario: plan.scenario, module });
 }

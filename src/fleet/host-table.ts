@@ -1,6 +1,7 @@
 // One row a host as a Parquet file.
 
 import { ParquetTable, type Column as ColumnOf } from '../result/parquet.js';
+import type { HostIdentity } from './simulate.js';
 import { ClassSums, distributionOfWeighted, weighted } from './sums.js';
 import { CLASSES, type VmClass } from './vms.js';
 import type { HostRow } from './work.js';
@@ -40,5 +41,22 @@ const COLUMNS: readonly Column[] = [
   ]),
 ];
 
+/** A row as the table has it: small, and enough to know which host did what. */
+export type HostValues = readonly (number | string | null)[];
+
+export const valuesOf = (row: HostRow): HostValues => COLUMNS.map(({ of }) => of(row));
+
+const at = (name: string): number => COLUMNS.findIndex((column) => column.name === name);
+const [HOST, EPOCHS, FINGERPRINT] = ['host', 'epochs', 'fingerprint'].map(at) as [number, number, number];
+
+export const identityOf = (values: HostValues): HostIdentity => ({
+  host: Number(values[HOST]),
+  epochs: Number(values[EPOCHS]),
+  fingerprint: String(values[FINGERPRINT]),
+});
+
+const VALUES = COLUMNS.map(({ name, type }, i): ColumnOf<HostValues> => ({ name, type, of: (values) => values[i]! }));
+
 /** Takes rows, and hands bytes out as they are ready. */
-export const hostTable = (sink: (bytes: Uint8Array) => void): ParquetTable<HostRow> => new ParquetTable(COLUMNS, sink);
+export const hostTable = (sink: (bytes: Uint8Array) => void): ParquetTable<HostValues> =>
+  new ParquetTable(VALUES, sink);

@@ -3,7 +3,7 @@
 
 import type { Plan } from './plan.js';
 import type { ClassResult, CoreSeconds, Estimate } from './result.js';
-import { type ClassSums, Sums, USES, type Weighted, distributionOfWeighted, slowerThan, weighted } from './sums.js';
+import { Sums, type SumsState, USES, type Weighted, distributionOfWeighted, slowerThan, weighted } from './sums.js';
 import { quantileOf, ratioOf, type SampledStratum, shareOf, type Sum, sumOf } from './survey.js';
 import type { HostRow } from './work.js';
 import { CLASSES, type VmClass } from './vms.js';
@@ -20,6 +20,14 @@ export interface Objective {
 interface Part {
   readonly stratum: number;
   readonly group: number;
+}
+
+/** Of a merger, without what it plans; plain data. */
+export interface MergerState {
+  /** By stratum and group. */
+  readonly sums: readonly (readonly SumsState[])[];
+  readonly events: number;
+  readonly errors: readonly { readonly host: number; readonly error: string }[];
 }
 
 /** Takes rows in, in any order, each once. */
@@ -50,8 +58,7 @@ export class Merger {
   }
 
   add(row: HostRow): void {
-    const place = this.places.get(row.host);
-    if (place === undefined) throw new RangeError(`host ${row.host}: a row of it came twice, or it was not asked for`);
+    const place = this.placeOf(row.host);
     this.places.delete(row.host);
     this.sums[place.stratum]![place.group]!.add(row);
     this.rows++;
@@ -59,6 +66,36 @@ export class Merger {
     if (row.error === undefined) return;
     this.errors.push({ host: row.host, error: row.error });
     this.sizes[place.stratum]![place.group]!--;
+  }
+
+  state(): MergerState {
+    return {
+      sums: this.sums.map((groups) => groups.map((one) => one.state())),
+      events: this.events,
+      errors: this.errors,
+    };
+  }
+
+  /** What another one has taken in, of these hosts. */
+  absorb({ sums, events, errors }: MergerState, hosts: Iterable<number>): void {
+    for (const { host, error } of errors) {
+      const { stratum, group } = this.placeOf(host);
+      this.sizes[stratum]![group]!--;
+      this.errors.push({ host, error });
+    }
+    for (const host of hosts) {
+      this.placeOf(host);
+      this.places.delete(host);
+      this.rows++;
+    }
+    this.events += events;
+    sums.forEach((groups, stratum) => groups.forEach((one, group) => this.sums[stratum]![group]!.absorb(one)));
+  }
+
+  private placeOf(host: number): Part {
+    const place = this.places.get(host);
+    if (place === undefined) throw new RangeError(`host ${host}: a row of it came twice, or it was not asked for`);
+    return place;
   }
 
   /** Of each stratum: hosts over hosts that were simulated. */

@@ -10,7 +10,7 @@ import { scaleOf } from './demand.js';
 import { Fingerprint } from './fingerprint.js';
 import { DRAW } from './host-events.js';
 import { engineHere, rowsOf } from './hosts.js';
-import { Merger, type Objective } from './merge.js';
+import { Merger, type MergerState, type Objective } from './merge.js';
 import { PlacementCore } from './placement.js';
 import { type Plan, planOf, typeOfHost } from './plan.js';
 import { Stays, windowsOf } from './windows.js';
@@ -223,6 +223,9 @@ function failures(errors: Merger['errors']): FleetResult['warnings'] {
   });
 }
 
+/** Which host did what, as the fleet's fingerprint has it. */
+export type HostIdentity = Pick<HostRow, 'host' | 'epochs' | 'fingerprint'>;
+
 /** Rows of all hosts of the plan, in its order, to the whole result. */
 export class FleetSum {
   private readonly merger: Merger;
@@ -253,8 +256,25 @@ export class FleetSum {
   add(row: HostRow, found = false): void {
     this.merger.add(row);
     if (!found) this.made += row.events;
-    this.fingerprint.add(0, 0, row.host, row.epochs);
-    this.fingerprint.addText(row.fingerprint);
+    this.note(row);
+  }
+
+  state(): MergerState {
+    return this.merger.state();
+  }
+
+  /** What another command has added up, of these hosts in their order. */
+  absorb(state: MergerState, hosts: readonly HostIdentity[]): void {
+    this.merger.absorb(
+      state,
+      hosts.map(({ host }) => host),
+    );
+    for (const one of hosts) this.note(one);
+  }
+
+  private note({ host, epochs, fingerprint }: HostIdentity): void {
+    this.fingerprint.add(0, 0, host, epochs);
+    this.fingerprint.addText(fingerprint);
   }
 
   get rows(): number {

@@ -26,6 +26,40 @@ export class Sums {
     }
     for (const use of USES) this.cores.set(use, this.cores.get(use)! + BigInt(row.cores[use]));
   }
+
+  state(): SumsState {
+    return {
+      classes: [...this.classes].map(([name, sums]) => [name, sums.state()]),
+      cores: USES.map((use) => String(this.cores.get(use)!)),
+    };
+  }
+
+  absorb({ classes, cores }: SumsState): void {
+    for (const [name, state] of classes) {
+      const sums = this.classes.get(name) ?? new ClassSums();
+      this.classes.set(name, sums);
+      sums.absorb(state);
+    }
+    USES.forEach((use, i) => this.cores.set(use, this.cores.get(use)! + BigInt(cores[i]!)));
+  }
+}
+
+/** As it is kept; plain data. */
+export interface SumsState {
+  readonly classes: readonly (readonly [name: VmClass, sums: ClassState])[];
+  /** In the order of USES. */
+  readonly cores: readonly string[];
+}
+
+interface ClassState {
+  /** In the order of COUNTS. */
+  readonly counts: readonly number[];
+  readonly buckets: readonly (readonly [bucket: number, count: number])[];
+  readonly sum: string;
+  readonly sumSquares: string;
+  /** Null where no request was answered. */
+  readonly min: number | null;
+  readonly max: number;
 }
 
 export class ClassSums {
@@ -46,6 +80,27 @@ export class ClassSums {
     latency.buckets.forEach((bucket, i) => {
       this.buckets.set(bucket, (this.buckets.get(bucket) ?? 0) + latency.counts[i]!);
     });
+  }
+
+  state(): ClassState {
+    const { counts, buckets, sum, sumSquares, min, max } = this;
+    return {
+      counts: COUNTS.map((name) => counts.get(name)!),
+      buckets: [...buckets].sort(([a], [b]) => a - b),
+      sum: String(sum),
+      sumSquares: String(sumSquares),
+      min: min === Infinity ? null : min,
+      max,
+    };
+  }
+
+  absorb({ counts, buckets, sum, sumSquares, min, max }: ClassState): void {
+    COUNTS.forEach((name, i) => this.counts.set(name, this.counts.get(name)! + counts[i]!));
+    for (const [bucket, here] of buckets) this.buckets.set(bucket, (this.buckets.get(bucket) ?? 0) + here);
+    this.sum += BigInt(sum);
+    this.sumSquares += BigInt(sumSquares);
+    this.min = Math.min(this.min, min ?? Infinity);
+    this.max = Math.max(this.max, max);
   }
 }
 

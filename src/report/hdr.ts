@@ -172,12 +172,57 @@ export interface Logged {
   readonly lengthNs: number;
 }
 
+interface Gathered extends Omit<Logged, 'tag' | 'histogram'> {
+  readonly counts: Map<number, { upTo: number; count: number }>;
+}
+
+/** Histograms of runs of one scenario with several seeds, added up by VM. */
+export class SeedLatencies {
+  private readonly byTag = new Map<string, Gathered>();
+
+  add({ vms, manifest, histogram: { precision } }: Result): void {
+    const told = new Set<string>();
+    for (const vm of vms.filter(bucketed)) {
+      const tag = nameOf(vm);
+      if (told.has(tag) || vm.latencyNs.count === 0) continue; // shared ones count once
+      told.add(tag);
+      const { histogram, min, max } = vm.latencyNs;
+      const before = this.byTag.get(tag);
+      const counts = before?.counts ?? new Map<number, { upTo: number; count: number }>();
+      const bits = Math.round(Math.log2(1 / precision)) - 1;
+      histogram.upTo.forEach((upTo, i) => {
+        const bucket = bucketIndex(upTo, bits);
+        const found = counts.get(bucket) ?? { upTo: 0, count: 0 };
+        counts.set(bucket, { upTo: Math.max(found.upTo, upTo), count: found.count + histogram.count[i]! });
+      });
+      this.byTag.set(tag, {
+        precision,
+        counts,
+        min: Math.min(before?.min ?? Infinity, min ?? 0),
+        max: Math.max(before?.max ?? 0, max ?? 0),
+        fromNs: manifest.warmupNs,
+        lengthNs: manifest.measuredNs,
+      });
+    }
+  }
+
+  /** By VM, under `prefix`. */
+  logged(prefix: string): Logged[] {
+    return [...this.byTag].map(([tag, { counts, ...rest }]) => {
+      const buckets = [...counts].sort(([a], [b]) => a - b).map(([, bucket]) => bucket);
+      const histogram = { upTo: buckets.map(({ upTo }) => upTo), count: buckets.map(({ count }) => count) };
+      return { ...rest, tag: `${prefix}${tag}`, histogram };
+    });
+  }
+}
+
+export function logLine({ tag, histogram, precision, min, max, fromNs, lengthNs }: Logged): string {
+  const encoded = encodedHistogram(histogram, min, precision);
+  return `Tag=${tag},${seconds(fromNs)},${seconds(lengthNs)},${(max / 1e6).toFixed(3)},${encoded}`;
+}
+
 /** A histogram log of version 1.3. */
-export function logText(program: string, of: Owner, all: readonly Logged[]): string {
-  const lines = all.map(({ tag, histogram, precision, min, max, fromNs, lengthNs }) => {
-    const encoded = encodedHistogram(histogram, min, precision);
-    return `Tag=${tag},${seconds(fromNs)},${seconds(lengthNs)},${(max / 1e6).toFixed(3)},${encoded}`;
-  });
+export function logText(program: string, of: Owner, lines: readonly string[]): string {
   return [
     `#[Latencies in ns of ${program}, one histogram a ${of}]`,
     '#[Histogram log format version 1.3]',
@@ -193,17 +238,19 @@ export function latencyFiles(result: Result, of: Owner = 'VM'): LatencyFile[] {
   const vms = result.vms.filter(bucketed).filter(({ latencyNs }) => latencyNs.count > 0);
   if (vms.length === 0) return [];
   const { manifest, histogram } = result;
-  const logged = vms.map((vm): Logged => ({
-    tag: nameOf(vm),
-    histogram: vm.latencyNs.histogram,
-    precision: histogram.precision,
-    min: vm.latencyNs.min ?? 0,
-    max: vm.latencyNs.max ?? 0,
-    fromNs: manifest.warmupNs,
-    lengthNs: manifest.measuredNs,
-  }));
+  const lines = vms.map((vm) =>
+    logLine({
+      tag: nameOf(vm),
+      histogram: vm.latencyNs.histogram,
+      precision: histogram.precision,
+      min: vm.latencyNs.min ?? 0,
+      max: vm.latencyNs.max ?? 0,
+      fromNs: manifest.warmupNs,
+      lengthNs: manifest.measuredNs,
+    }),
+  );
   return [
     { name: 'cdf.csv', text: cdfText(vms, of) },
-    { name: 'latency.hlog', text: logText(`${manifest.name} ${manifest.version}`, of, logged) },
+    { name: 'latency.hlog', text: logText(`${manifest.name} ${manifest.version}`, of, lines) },
   ];
 }

@@ -122,13 +122,17 @@ export interface Crew {
   onRows?(done: number, all: number): void;
 }
 
-/** A crew of whoever makes the runs. `buckets`: the first seed of each row brings those of its latencies. */
+/** A crew of whoever makes the runs. `buckets`: each seed brings those of its latencies. */
 export const crewOf = (maker: Maker, buckets: boolean, onRows?: Crew['onRows']): Crew => ({
   get width() {
     return maker.width;
   },
   async run(scenario, label, place) {
-    const row = await maker.make({ scenario, buckets: buckets && place?.replication === 0 }, label, place);
+    const row = await maker.make(
+      { scenario, buckets: buckets && typeof place?.replication === 'number' },
+      label,
+      place,
+    );
     return row === null ? null : resultOf(row);
   },
   ...(onRows === undefined ? {} : { onRows }),

@@ -91,8 +91,8 @@ afterAll(async () => {
 });
 
 describe('a fleet over a queue', () => {
-  it.each([1, 2])('has the bits of one thread with %d workers, and leaves nothing in the queue', async (workers) => {
-    for (let i = 0; i < workers; i++) await startWorker();
+  it.each([1, 2, 7])('has the bits of one thread with %d workers, and leaves nothing in the queue', async (workers) => {
+    await Promise.all(Array.from({ length: workers }, () => startWorker()));
     await endsAsLocal(startFleet(`undisturbed-${workers}`), `undisturbed-${workers}`);
     const log = readFileSync(at(`undisturbed-${workers}`, 'run.log'), 'utf8');
     const told = [...log.matchAll(/worker (\S+): (\d+) hosts, (\S+) a second/g)];

@@ -99,15 +99,35 @@ describe('a sweep over a queue', () => {
     expect(readFileSync(rows, 'utf8').trimEnd().split('\n')).toHaveLength(RUNS);
   });
 
-  it('tells a run that nobody can make with its row, and a trace that is none as one thread does', async () => {
+  it('tells a run that nobody can make, takes no answer of a worker with another trace, refuses one as one thread does', async () => {
     const hang = new URL('hang.mjs', import.meta.url).href;
-    await startWorker({ NODE_OPTIONS: `--import ${hang}`, HANG_SEED: '3' }, '--hang-after', '300ms');
+    const worker = await startWorker({ NODE_OPTIONS: `--import ${hang}`, HANG_SEED: '3' }, '--hang-after', '300ms');
     const queue = ['--engine', 'bullmq', '--redis', server.url];
     const sweep = start(['sweep', file, '--vary', 'seed=3,4', ...queue, '--json']);
     expect(await sweep.ended, sweep.err).toBe(4);
     const [lost, other] = (JSON.parse(sweep.out) as SweepResult).rows;
     expect(lost).toMatchObject({ failed: true, refused: 'the run failed: a simulation did not come back (twice)' });
     expect(other!.figures['api.completed']!.mean).toBeGreaterThan(1000);
+
+    // a worker with another trace stops, and another one does the work
+    const calls = (us: number): string =>
+      `arrival\n${Array.from({ length: 9 }, (_, i) => `0.00${i + 1}${us}\n`).join('')}`;
+    const replay = 'vms.0.workload.arrivals={process: trace, format: csv, file: calls.csv}';
+    const words = ['sweep', file, '--vary', 'host.cores=4,5', '--set', replay];
+    writeFileSync(at('calls.csv'), calls(2));
+    const local = captureIo();
+    expect(await main([...words, '--out', at('replayed-here')], local), local.err).toBe(0);
+    await worker.end();
+    const traced = start([...words, ...queue, '--out', at('replayed')]);
+    await until('a chunk that waits', async () => (await server.redis.keys('bull:*:wait')).length === 1);
+    writeFileSync(at('calls.csv'), calls(3));
+    const unlike = await startWorker();
+    expect(await unlike.ended).toBe(1);
+    expect(unlike.err).toContain(`files are not the coordinator's: ${at('calls.csv')} has another content here`);
+    writeFileSync(at('calls.csv'), calls(2));
+    await startWorker();
+    expect(await traced.ended, traced.err).toBe(0);
+    expect(sweepBits(at('replayed'))).toEqual(sweepBits(at('replayed-here')));
 
     writeFileSync(at('bad.csv'), 'time\n1\n');
     const arrivals = 'vms.0.workload.arrivals={process: trace, format: csv, file: bad.csv}';

@@ -63,6 +63,16 @@ describe.each([
   ])('%s', (name, exact) => expectWritten(figures(name)[column]!, exact));
 });
 
+it('says what renewed locks take of the server, and when it breaks', () => {
+  const text = page.replaceAll(/\s+/g, ' ');
+  const perThread = (2 * value('a lock renewed, of two of a worker')) / 1e6 / 2.5;
+  const [, share] = /20,000 locks take ([\d.]+) of the server's processor/.exec(text)!;
+  expectWritten(Number(share), WORKERS * perThread);
+  const [, workers] = /the first to break, at ([\d,]+) workers/.exec(text)!;
+  const chunks = figures("of the server's processor")[1]! / WORKERS;
+  expect(numberOf(workers!) * (perThread + chunks)).toBeCloseTo(1, 1);
+});
+
 /** Throughput of `clients` that think, and one exponential server: mean-value analysis, exact for this network. */
 function throughput(clients: number, thinkS: number, serviceS: number): number {
   let [waiting, rate] = [0, 0];

@@ -350,6 +350,38 @@ describe('parts', () => {
     expect(open.err).toMatch(/which has 0 of \d+ rows, expected a part that has ended/);
   }, 60_000);
 
+  it('are put together in two levels, by their sums alone', async () => {
+    const sampled = ['--set', 'fidelity={ kind: sampled, share: 0.5 }'];
+    const figures = (name: string) => [
+      lasting(readFileSync(at(name, 'fleet.json'), 'utf8')),
+      readFileSync(at(name, 'hosts.parquet')).toString('base64'),
+    ];
+    expect((await run('fleet', file, ...sampled, '--out', at('sampled'))).status).toBe(0);
+    for (const part of [1, 2, 3, 4])
+      expect((await run('fleet', file, ...sampled, '--shard', `${part}/4`, '--out', at(`s${part}`))).status).toBe(0);
+    const merge = (...args: string[]) => run('merge', ...args.map((word) => (word.startsWith('-') ? word : at(word))));
+    expect((await merge('s3', 's4', '--partial', '--out', 's34')).status).toBe(0);
+    expect((await merge('s2', 's1', '--partial', '--out', 's12')).status).toBe(0);
+    expect(figures('s12')[0]).toMatchObject({ incomplete: true, part: 'parts 1 to 2 of 4' });
+    expect(statSync(at('s12', 'rows.ndjson'), { throwIfNoEntry: false })).toBeUndefined();
+    const { status, out, err } = await merge('s34', 's12', '--out', 's1234');
+    expect(status, err).toBe(0);
+    expect(out).not.toMatch(/^parts? \d/m);
+    expect(figures('s1234')).toEqual(figures('sampled'));
+    // sums that are not there are added up again
+    for (const part of [1, 2, 3]) rmSync(at(`s${part}`, 'sums.json'));
+    expect((await merge('s1', 's2', 's3', 's4', '--out', 'flat')).status).toBe(0);
+    expect(figures('flat')).toEqual(figures('sampled'));
+
+    expect((await merge('s1', 's4', '--partial')).err).toContain(
+      'given 2 of 4 parts, expected the missing ones too: 2, 3',
+    );
+    expect((await merge('s12', 's2', 's3', 's4')).err).toContain(', part 2, which "');
+    expect((await merge('s1', 's2', '--partial', '--out', 's2')).err).toContain(
+      'which is a part, expected another folder',
+    );
+  }, 30_000);
+
   it('are refused where no host is simulated, and so is a queue', async () => {
     const words = ['--set', 'fidelity=packing', '--out', at('packed')];
     const queue = ['--engine', 'bullmq', '--redis', 'redis://127.0.0.1:1'];

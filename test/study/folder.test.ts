@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Histogram, HistogramLogReader } from 'hdr-histogram-js';
 import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/program.js';
@@ -73,6 +74,22 @@ describe('the folder of a sweep', () => {
       const p99 = own.map((one) => Number(one['api.latencyNs.p99']));
       expect(p99.reduce((sum, ns) => sum + ns, 0) / 3).toBeCloseTo(figures['api.latencyNs.p99']!.mean!, 6);
     });
+  });
+
+  it('has a histogram for each row and VM, of all of its seeds, that another library reads', () => {
+    const { rows } = rowsIn(at('whole'));
+    const reader = new HistogramLogReader(readFileSync(at('whole', 'latency.hlog'), 'utf8'));
+    rows.forEach(({ figures, refused }, row) => {
+      for (const vm of refused === undefined ? ['api', 'batch'] : []) {
+        const read = reader.nextIntervalHistogram() as Histogram;
+        expect(read.tag).toBe(`row-${row}/${vm}`);
+        expect(read.totalCount).toBe(Math.round(3 * figures[`${vm}.completed`]!.mean!));
+        const mean = figures[`${vm}.latencyNs.mean`]!.mean!;
+        expect(read.mean / mean).toBeGreaterThan(0.97);
+        expect(read.mean / mean).toBeLessThan(1.03);
+      }
+    });
+    expect(reader.nextIntervalHistogram()).toBeNull();
   });
 
   it('is what the same sweep prints without one', async () => {
@@ -177,6 +194,12 @@ describe('parts of a sweep', () => {
     const { status, err } = await run('merge', parts[2]!, parts[0]!, parts[1]!, '--out', at('merged'));
     expect(status, err).toBe(0);
     expect(sweepBits(at('merged'))).toEqual(sweepBits(at('whole')));
+
+    const first = await run('merge', parts[0]!, parts[1]!, '--partial', '--out', at('first'));
+    expect(first.status, first.err).toBe(0);
+    expect(rowsIn(at('first'))).toMatchObject({ incomplete: true, part: 'parts 1 to 2 of 3' });
+    expect((await run('merge', parts[2]!, at('first'), '--out', at('again'))).status).toBe(0);
+    expect(sweepBits(at('again'))).toEqual(sweepBits(at('whole')));
 
     expect((await run('merge', parts[0]!, parts[2]!)).err).toContain('expected the missing ones too: 2');
     truncateSync(join(parts[1]!, 'rows.ndjson'), 0);

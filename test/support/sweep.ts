@@ -32,7 +32,7 @@ export const RUNS = 18;
 /** All that a sweep leaves in its folder but the command and what the clock on the wall says. */
 export const sweepBits = (folder: string): Record<string, string> =>
   Object.fromEntries(
-    ['sweep.json', 'sweep.csv', 'runs.parquet'].map((name) => [
+    ['sweep.json', 'sweep.csv', 'runs.parquet', 'latency.hlog'].map((name) => [
       name,
       readFileSync(join(folder, name)).toString('base64'),
     ]),
