@@ -19,6 +19,7 @@ import { ideal } from './cases/ideal.mjs';
 import { against, save } from './baseline.mjs';
 import { felt } from './cases/felt.mjs';
 import { page } from './cases/page.mjs';
+import { report } from './cases/report.mjs';
 import { scale } from './cases/scale.mjs';
 import { sweep } from './cases/sweep.mjs';
 import { tiers } from './cases/tiers.mjs';
@@ -44,6 +45,7 @@ const CASES = {
   sweep,
   scale,
   page,
+  report,
 };
 const NAMES = [...Object.keys(CASES), 'pages'];
 

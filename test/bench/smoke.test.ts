@@ -54,6 +54,7 @@ interface Smoke {
     tiers: Record<string, { hits: number; promotions: number; totalNs: number }>;
     sweep: { rows: number; same: boolean };
     page: { skipped?: string; frames?: number };
+    report: { skipped?: string; pictures?: number };
     footprint: { firstEvents: number[]; events: number; hostBytes: number };
   };
 }
@@ -92,6 +93,7 @@ describe('npm run bench -- --smoke', () => {
       'sweep',
       'scale',
       'page',
+      'report',
     ]);
     expect(smoke.figures.length).toBeGreaterThanOrEqual(19);
   });
@@ -170,6 +172,12 @@ describe('npm run bench -- --smoke', () => {
 
   test('a sweep prints the same on one worker and on two', () => {
     expect(smoke.counts.sweep).toEqual({ rows: 4, same: true });
+  });
+
+  test('the report of a comparison draws its pictures, or it says that there is no browser', () => {
+    const { skipped, pictures } = smoke.counts.report;
+    if (pictures === undefined) expect(skipped).toContain('no Chromium');
+    else expect(pictures).toBeGreaterThanOrEqual(5);
   });
 
   test('256 cores play on the live page, or it says that there is no browser', () => {

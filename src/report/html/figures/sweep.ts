@@ -275,9 +275,16 @@ const labelOf = ({ point }: SweepRow): string => {
   return all.map(([path, value]) => (all.length === 1 ? String(value) : `${path} ${value}`)).join(', ');
 };
 
-/** What a share took at least; null where no ten samples lie behind it. */
+/** What a share took at least, by the bound of its bucket; null where no ten samples lie behind it. */
 function exceeded({ share, ns }: Tail, of: number): number | null {
   return ns[share.indexOf(of)] ?? null;
+}
+
+/** A quantile of the row's first seed: the figure that every other place has, where the row is of that seed alone. */
+function quantileOf(row: SweepRow, vm: string, name: string, share: number): number | null {
+  const bound = exceeded(row.tails![vm]!, share);
+  const figure = row.figures[`${vm}.latencyNs.${name.replace('.', '')}`]?.mean ?? null;
+  return bound === null || row.replications > 1 || figure === null ? bound : figure;
 }
 
 /** The latencies' tails at some of the points, the first and the last among them: of the VM that the sweep is judged by. */
@@ -311,7 +318,7 @@ function tailsFigure(result: SweepResult): Figure | undefined {
           hue: axisHue(order.indexOf(label), order.length),
           missed: missed(row, vm),
           points: QUANTILES.flatMap(([name, share]) => {
-            const ns = exceeded(tail, share);
+            const ns = quantileOf(row, vm, name, share);
             return ns === null ? [] : [{ name, ns, share, low: null, high: null, thin: false }];
           }),
           curve: tail.share.map((share, i) => [tail.ns[i]!, share] as const),
@@ -342,10 +349,10 @@ function tailsFigure(result: SweepResult): Figure | undefined {
     drawing: { kind: 'tail', panels },
     table: {
       head: [...result.axes.map(({ path }) => path), 'mechanism', ...QUANTILES.map(([name]) => `${vm} ${name}`)],
-      rows: shown.map(({ row, tail }) => [
+      rows: shown.map(({ row }) => [
         ...result.axes.map(({ path }) => String(row.point[path])),
         row.mechanism,
-        ...QUANTILES.map(([, share]) => duration(exceeded(tail, share))),
+        ...QUANTILES.map(([name, share]) => duration(quantileOf(row, vm, name, share))),
       ]),
     },
   };

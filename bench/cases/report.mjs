@@ -1,0 +1,83 @@
+// Case "report": the page of a comparison of every mechanism, the largest that a command leaves: how large it is, how long its pictures
+// in sight take to draw when it is opened, and how long all of its pictures take at once, as before it is printed.
+/* global document, Event, window */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { figure } from '../measure.mjs';
+import { root } from '../programs.mjs';
+
+/** Pictures in sight, then all of them anew: ms of each. */
+async function drawn(browser, file) {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  await page.goto(pathToFileURL(file).href);
+  await page.waitForSelector('html[data-drawn]');
+  const all = await page.evaluate(() => {
+    const from = performance.now();
+    window.dispatchEvent(new Event('beforeprint'));
+    return performance.now() - from;
+  });
+  const { sight, count } = await page.evaluate(() => ({
+    sight: Number(document.documentElement.dataset.drawMs),
+    count: document.querySelectorAll('.plot svg').length,
+  }));
+  await page.close();
+  return { all, sight, count };
+}
+
+export async function report(_library, { smoke }) {
+  const executablePath = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser'].find(
+    (path) => path !== undefined && existsSync(path),
+  );
+  if (executablePath === undefined) return { figures: [], counts: { skipped: 'no Chromium here' } };
+  const { chromium } = await import('playwright-core');
+  const folder = mkdtempSync(join(tmpdir(), 'fluxhost-bench-'));
+  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const browser = await chromium.launch({ executablePath, args });
+  try {
+    // a moment of two of them says whether it still runs
+    const shorter = smoke ? ['--set', 'duration=20ms', '--set', 'warmup=0s'] : [];
+    const mechanisms = smoke ? 'hyperflux,static' : 'all';
+    execFileSync(
+      process.execPath,
+      [
+        ...[
+          join(root, 'dist/cli.js'),
+          'compare',
+          join(root, 'examples/burst.yaml'),
+          '--mechanisms',
+          mechanisms,
+          '--no-sizing',
+        ],
+        ...['--out', join(folder, 'all'), ...shorter],
+      ],
+      { stdio: 'ignore' },
+    );
+    const file = join(folder, 'all', 'report.html');
+    const looks = [];
+    for (let turn = 0; turn < (smoke ? 1 : 5); turn++) looks.push(await drawn(browser, file));
+    return {
+      figures: [
+        figure('report of every mechanism', 'kB', [statSync(file).size / 1000], { most: 2000, note: 'the file' }),
+        figure(
+          '  pictures in sight when opened',
+          'ms',
+          looks.map(({ sight }) => sight),
+          { most: 300, note: 'wall time' },
+        ),
+        figure(
+          '  all pictures at once',
+          'ms',
+          looks.map(({ all }) => all),
+          { note: 'wall time' },
+        ),
+      ],
+      counts: { pictures: looks[0].count },
+    };
+  } finally {
+    await browser.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
