@@ -14,7 +14,7 @@ export interface MemoryLimits {
   readonly pages: number;
   readonly mostPages?: number;
   /** Where they stand in the module's bytes. */
-  readonly at: { readonly section: number; readonly end: number };
+  readonly at: Place;
 }
 
 export interface ModuleShape {
@@ -22,7 +22,16 @@ export interface ModuleShape {
   readonly exports: readonly Declared[];
   /** Its own, not an imported one. */
   readonly memories: readonly MemoryLimits[];
-  readonly hasStart: boolean;
+  /** The function that runs before anything is asked, and where that is said. */
+  readonly start?: { readonly index: number; readonly at: Place };
+  /** Where the exports stand, none where there are none. */
+  readonly exportsAt?: Place;
+}
+
+/** A section of a module's bytes, its head included. */
+interface Place {
+  readonly section: number;
+  readonly end: number;
 }
 
 const KINDS = ['function', 'table', 'memory', 'global', 'tag'] as const;
@@ -115,7 +124,8 @@ export function shapeOf(bytes: Uint8Array): ModuleShape {
   const all = new Reader(bytes, MAGIC.length, bytes.length);
   let [types, imports, exports, memories]: [string[], Declared[], Declared[], MemoryLimits[]] = [[], [], [], []];
   const functions: string[] = [];
-  let hasStart = false;
+  let start: ModuleShape['start'];
+  let exportsAt: Place | undefined;
   while (all.at < bytes.length) {
     const section = all.at;
     const id = all.byte();
@@ -134,26 +144,72 @@ export function shapeOf(bytes: Uint8Array): ModuleShape {
     } else if (id === SECTION.functions) functions.push(...reader.list(() => types[reader.number()] ?? '?'));
     else if (id === SECTION.memory) memories = reader.list(() => ({ ...reader.limits(), at: { section, end } }));
     else if (id === SECTION.exports) {
+      exportsAt = { section, end };
       exports = reader.list(() => {
         const name = reader.name();
         const kind = kindOf(reader.byte());
         const index = reader.number();
         return { name, kind, ...(kind === 'function' ? { type: functions[index] ?? '?' } : {}) };
       });
-    } else if (id === SECTION.start) hasStart = true;
+    } else if (id === SECTION.start) start = { index: reader.number(), at: { section, end } };
     all.at = end;
   }
-  return { imports, exports, memories, hasStart };
+  return {
+    imports,
+    exports,
+    memories,
+    ...(start === undefined ? {} : { start }),
+    ...(exportsAt === undefined ? {} : { exportsAt }),
+  };
 }
 
 const leb = (value: number): number[] => (value < 128 ? [value] : [(value & 127) | 128, ...leb(value >>> 7)]);
 
-/** The same module, whose one memory grows by no more than `more` pages. */
-export function bounded(bytes: Uint8Array, { memories }: ModuleShape, more: number): Uint8Array<ArrayBuffer> {
+/** The export of a module's start function, which is then called as decisions are: with fuel, and watched. */
+export const START_EXPORT = 'fluxhost_start';
+
+type Edit = readonly [place: Place, bytes: readonly number[]];
+
+function memoryEdit({ memories }: ModuleShape, more: number): Edit[] {
   const [memory] = memories;
-  if (memory === undefined) return Uint8Array.from(bytes);
+  if (memory === undefined) return [];
   const most = Math.min(memory.mostPages ?? Infinity, memory.pages + more);
   const body = [1, 1, ...leb(memory.pages), ...leb(most)];
-  const section = [SECTION.memory, ...leb(body.length), ...body];
-  return Uint8Array.from([...bytes.subarray(0, memory.at.section), ...section, ...bytes.subarray(memory.at.end)]);
+  return [[memory.at, [SECTION.memory, ...leb(body.length), ...body]]];
+}
+
+function startEdits(bytes: Uint8Array, { start, exports, exportsAt }: ModuleShape): Edit[] {
+  if (start === undefined || exportsAt === undefined) return [];
+  const reader = new Reader(bytes, exportsAt.section + 1, exportsAt.end);
+  reader.number();
+  reader.number(); // the list's length
+  const name = [...new TextEncoder().encode(START_EXPORT)];
+  const body = [
+    ...leb(exports.length + 1),
+    ...bytes.subarray(reader.at, exportsAt.end),
+    ...[...leb(name.length), ...name, 0, ...leb(start.index)],
+  ];
+  return [
+    [exportsAt, [SECTION.exports, ...leb(body.length), ...body]],
+    [start.at, []],
+  ];
+}
+
+/** The same module, whose one memory grows by no more than `more` pages, and whose start function waits to be called. */
+export function held(bytes: Uint8Array, shape: ModuleShape, more: number): Uint8Array<ArrayBuffer> {
+  const edits = [...memoryEdit(shape, more), ...startEdits(bytes, shape)];
+  const pieces: Uint8Array[] = [];
+  let at = 0;
+  for (const [{ section, end }, put] of edits.sort(([a], [b]) => a.section - b.section)) {
+    pieces.push(bytes.subarray(at, section), Uint8Array.from(put));
+    at = end;
+  }
+  pieces.push(bytes.subarray(at));
+  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let to = 0;
+  for (const piece of pieces) {
+    all.set(piece, to);
+    to += piece.length;
+  }
+  return all;
 }

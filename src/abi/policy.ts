@@ -4,7 +4,7 @@
 import { InputError, type Problem } from '../input/errors.js';
 import { type HostView, type Policy, PolicyError, type PolicyFault, type PolicyName, POLICY_NAMES } from '../policy.js';
 import { ABI_EXPORTS, ABI_IMPORTS, ABI_MODULE, ABI_VERSION, ABI_VERSION_EXPORT } from './interface.js';
-import { bounded, type Declared, ModuleFormatError, type ModuleShape, shapeOf } from './module.js';
+import { type Declared, held, ModuleFormatError, type ModuleShape, shapeOf, START_EXPORT } from './module.js';
 
 /** Of memory at the begin: 16 MiB. */
 const MOST_PAGES = 256;
@@ -12,14 +12,16 @@ const MOST_PAGES = 256;
 const GROWTH_PAGES = 256;
 /** Of the whole module. */
 const MOST_BYTES = 4 * 2 ** 20;
-/** What a module that counts fuel exports beside its decisions (fuel.ts). */
+/** What a module that counts fuel exports beside its decisions: what is left of this decision, of the run, of the stack (fuel.ts). */
 export const FUEL_EXPORT = 'fluxhost_fuel';
+export const RUN_FUEL_EXPORT = 'fluxhost_run_fuel';
+export const DEPTH_EXPORT = 'fluxhost_depth';
 
 /** A module that has been found to fit. */
 export interface PolicyModule {
   readonly module: WebAssembly.Module;
   readonly decisions: readonly PolicyName[];
-  /** The bytes, with a memory that cannot grow without bounds. */
+  /** The bytes, with a memory that cannot grow without bounds, and a start function that is an export. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly shape: ModuleShape;
 }
@@ -99,7 +101,7 @@ export async function readPolicy(source: Uint8Array, file?: string): Promise<Pol
   }
   const problems = [...importProblems(shape), ...exportProblems(shape)];
   if (problems.length > 0) throw refuse(problems);
-  const bytes = bounded(source, shape, GROWTH_PAGES);
+  const bytes = held(source, shape, GROWTH_PAGES);
   const module = await WebAssembly.compile(bytes).catch((error: unknown) => {
     throw refuse([{ path: 'policy', given: error instanceof Error ? error.message : String(error), expected }]);
   });
@@ -118,12 +120,23 @@ function growthOf(exports: WebAssembly.Exports): () => boolean {
   return () => bytes.length === 0;
 }
 
+/** What ran out, by the gauge that fell below 0. */
+const RAN_OUT = {
+  [FUEL_EXPORT]: 'ran out of fuel',
+  [RUN_FUEL_EXPORT]: "ran out of the whole run's fuel",
+  [DEPTH_EXPORT]: 'called too deep',
+} as const;
+
 /** What a failure inside the module is, or what was thrown where it is none of the module's. */
-function faultOf(name: string, error: unknown, fuel: WebAssembly.Global | undefined): unknown {
+function faultOf(name: string, error: unknown, exports: WebAssembly.Exports): unknown {
   if (error instanceof PolicyError) return error;
-  const fault: PolicyFault = fuel !== undefined && Number(fuel.value) < 0 ? 'fuel' : 'trap';
+  const out = Object.entries(RAN_OUT).find(([gauge]) => {
+    const left = exports[gauge];
+    return left instanceof WebAssembly.Global && Number(left.value) < 0;
+  });
+  if (out !== undefined) return new PolicyError(`policy.${name}: ${out[1]}`, 'fuel');
   const why = error instanceof Error ? error.message : String(error);
-  return new PolicyError(`policy.${name}: ${fault === 'fuel' ? 'ran out of fuel' : `trapped (${why})`}`, fault);
+  return new PolicyError(`policy.${name}: trapped (${why})`, 'trap');
 }
 
 /**
@@ -147,12 +160,10 @@ export function instantiatePolicy(
     ]),
   );
   let exports: WebAssembly.Exports;
-  let fuel: WebAssembly.Global | undefined;
   try {
     ({ exports } = new WebAssembly.Instance(module, { [ABI_MODULE]: imports }));
-    fuel = exports[FUEL_EXPORT] as WebAssembly.Global | undefined;
   } catch (error) {
-    throw faultOf('start', error, undefined);
+    throw faultOf('start', error, {});
   }
   look(exports);
   const hasGrown = growthOf(exports);
@@ -161,12 +172,13 @@ export function instantiatePolicy(
     try {
       answer = decide();
     } catch (error) {
-      throw faultOf(name, error, fuel);
+      throw faultOf(name, error, exports);
     }
     if (hasGrown()) throw new PolicyError(`policy.${name}: grew its memory`, 'memory');
     return answer;
   };
   const exported = (name: string): Decide => exports[name] as Decide;
+  if (exports[START_EXPORT] !== undefined) guarded('start', () => exported(START_EXPORT)());
   const version = guarded('version', () => exported(ABI_VERSION_EXPORT)());
   if (version !== ABI_VERSION)
     throw new PolicyError(`policy: speaks version ${version} of the interface, expected ${ABI_VERSION}`, 'answer');
