@@ -166,7 +166,7 @@ function countFuel(library: Binaryen, module: Module): string | undefined {
   return called.name;
 }
 
-function counting(library: Binaryen, bytes: Uint8Array, fuel: number): Uint8Array {
+function counting(library: Binaryen, bytes: Uint8Array, fuel: number, ofRun: number): Uint8Array {
   const { MutableGlobals, NontrappingFPToInt, SignExt, BulkMemory, BulkMemoryOpt, Multivalue } = library.Features;
   const everywhere = MutableGlobals | NontrappingFPToInt | SignExt | Multivalue;
   const read = (from: Uint8Array): Module => {
@@ -187,7 +187,7 @@ function counting(library: Binaryen, bytes: Uint8Array, fuel: number): Uint8Arra
   const counter = countFuel(library, module);
   const gauges = [
     [FUEL, FUEL_EXPORT, library.i32, module.i32.const(fuel)],
-    [OF_RUN, RUN_FUEL_EXPORT, library.f64, module.f64.const(Math.max(fuel, RUN_FUEL))],
+    [OF_RUN, RUN_FUEL_EXPORT, library.f64, module.f64.const(ofRun)],
     [DEPTH, DEPTH_EXPORT, library.i32, module.i32.const(MOST_DEPTH)],
   ] as const;
   for (const [name, exported, type, full] of gauges) {
@@ -205,16 +205,21 @@ function counting(library: Binaryen, bytes: Uint8Array, fuel: number): Uint8Arra
 }
 
 /**
- * The same policy, with `fuel` for each decision, and RUN_FUEL for a run.
+ * The same policy, with `fuel` for each decision, and `ofRun` for a run.
  *
  * @throws InputError for a module that does not fit the interface, or that uses what fuel cannot be counted in
  */
-export async function fuelled(source: Uint8Array, fuel = DEFAULT_FUEL, file?: string): Promise<PolicyModule> {
+export async function fuelled(
+  source: Uint8Array,
+  fuel = DEFAULT_FUEL,
+  file?: string,
+  ofRun = Math.max(fuel, RUN_FUEL),
+): Promise<PolicyModule> {
   const policy = await readPolicy(source, file);
   const library = await binaryen();
   let counted: Uint8Array;
   try {
-    counted = counting(library, policy.bytes, fuel);
+    counted = counting(library, policy.bytes, fuel, ofRun);
   } catch (error) {
     throw new InputError({
       ...(file === undefined ? {} : { file }),
@@ -226,4 +231,13 @@ export async function fuelled(source: Uint8Array, fuel = DEFAULT_FUEL, file?: st
   }
   const bytes = Uint8Array.from(counted);
   return { ...policy, bytes, module: await WebAssembly.compile(bytes) };
+}
+
+/** The same, or without fuel where the package that counts it is missing. @throws InputError as `fuelled` */
+export async function fuelledIfAble(source: Uint8Array, file?: string): Promise<PolicyModule> {
+  const able = await binaryen().then(
+    () => true,
+    () => false,
+  );
+  return able ? fuelled(source, DEFAULT_FUEL, file) : readPolicy(source, file);
 }

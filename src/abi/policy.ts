@@ -2,7 +2,7 @@
 // that what does not fit is named; each decision's failure becomes a PolicyError.
 
 import { InputError, type Problem } from '../input/errors.js';
-import { type HostView, type Policy, PolicyError, type PolicyFault, type PolicyName, POLICY_NAMES } from '../policy.js';
+import { type HostView, type Policy, PolicyError, type PolicyName, POLICY_NAMES } from '../policy.js';
 import { ABI_EXPORTS, ABI_IMPORTS, ABI_MODULE, ABI_VERSION, ABI_VERSION_EXPORT } from './interface.js';
 import { type Declared, held, ModuleFormatError, type ModuleShape, shapeOf, START_EXPORT } from './module.js';
 

@@ -5,7 +5,9 @@ import { availableParallelism } from 'node:os';
 import { Worker, parentPort, workerData } from 'node:worker_threads';
 import { LimitError } from '../core/errors.js';
 import { InputError, type Problem } from '../input/errors.js';
+import { instantiatePolicy } from '../abi/policy.js';
 import { judgeHere } from '../judge/api.js';
+import { checkPolicy, type Conformance, endedConformance, isStateless } from '../judge/conformance.js';
 import type { JudgeCrew } from '../judge/judge.js';
 import { type WorstWindow, worstOf } from '../judge/worst.js';
 import { decisionsOf, PolicyError, type PolicyFault, type PolicyName } from '../policy.js';
@@ -24,7 +26,8 @@ interface Shared {
 }
 
 type Job =
-  | { readonly kind: 'decisions' }
+  | { readonly kind: 'load' }
+  | { readonly kind: 'check'; readonly bytes: Uint8Array; readonly fuel: number }
   | { readonly kind: 'run'; readonly scenario: Scenario; readonly label: string }
   | { readonly kind: 'worst'; readonly scenario: Scenario; readonly name: string; readonly timeline: boolean };
 
@@ -33,21 +36,38 @@ interface Worst {
   readonly timeline: readonly Uint8Array[];
 }
 
+/** A policy that has been loaded once. */
+export interface Loaded {
+  readonly decisions: readonly PolicyName[];
+  /** As in JudgeResult. */
+  readonly stateless: boolean | null;
+}
+
 type Answer =
-  | { readonly decisions: readonly PolicyName[] }
+  | { readonly loaded: Loaded }
+  | { readonly conformance: Conformance }
   | { readonly row: RunRow }
   | { readonly worst: Worst }
   | { readonly fault: PolicyFault; readonly message: string }
   | { readonly problems: readonly Problem[] }
   | { readonly error: string };
 
+/** @throws InputError, PolicyError for one that is none, or that fails before it is asked */
+async function load({ script, policy }: Setup): Promise<Loaded> {
+  if (script !== undefined) {
+    const { scriptPolicy } = await import('./script-policy.js');
+    return { decisions: decisionsOf(await scriptPolicy(script)), stateless: null };
+  }
+  if (policy === undefined) return { decisions: [], stateless: null };
+  instantiatePolicy(policy);
+  return { decisions: policy.decisions, stateless: await isStateless(policy) };
+}
+
 async function answered(job: Job, setup: Setup): Promise<Answer> {
   const create = (scenario: Scenario) => createOn(setup, scenario, '');
   try {
-    if (job.kind === 'decisions') {
-      const { scriptPolicy } = await import('./script-policy.js');
-      return { decisions: setup.script === undefined ? [] : decisionsOf(await scriptPolicy(setup.script)) };
-    }
+    if (job.kind === 'load') return { loaded: await load(setup) };
+    if (job.kind === 'check') return { conformance: await checkPolicy(job.bytes, job.fuel) };
     if (job.kind === 'run') {
       const row = await runOn(new Study({ create }), { scenario: job.scenario, buckets: false }, job.label);
       return { row: row! };
@@ -132,9 +152,16 @@ export class JudgePool implements JudgeCrew {
     return answer;
   }
 
-  async decisions(): Promise<readonly PolicyName[]> {
-    const answer = await this.ask({ kind: 'decisions' });
-    return answer !== ENDED && 'decisions' in answer ? answer.decisions : refused(answer);
+  async load(): Promise<Loaded> {
+    const answer = await this.ask({ kind: 'load' });
+    return answer !== ENDED && 'loaded' in answer ? answer.loaded : refused(answer);
+  }
+
+  async check(bytes: Uint8Array, fuel: number): Promise<Conformance> {
+    const answer = await this.ask({ kind: 'check', bytes, fuel });
+    if (answer !== ENDED && 'conformance' in answer) return answer.conformance;
+    if (answer !== ENDED && 'fault' in answer) return endedConformance(answer.message);
+    return refused(answer);
   }
 
   async run(scenario: Scenario, label: string): Promise<Result | null> {
@@ -177,7 +204,8 @@ export interface JudgeThreads {
 }
 
 export interface ClosableCrew extends JudgeCrew {
-  readonly decisions: () => Promise<readonly PolicyName[]>;
+  readonly load: () => Promise<Loaded>;
+  readonly check: (bytes: Uint8Array, fuel: number) => Promise<Conformance>;
   readonly close: () => Promise<void>;
 }
 
@@ -186,9 +214,5 @@ export function judgeCrew(program: URL | undefined, setup: Setup, how: JudgeThre
   const { workers = availableParallelism(), timeoutMs, sink, onRows } = how;
   if (program !== undefined) return new JudgePool(program, workers, setup, timeoutMs, sink, onRows);
   const here = judgeHere((scenario) => createOn(setup, scenario, ''), sink);
-  const decisions = async (): Promise<readonly PolicyName[]> => {
-    const answer = await answered({ kind: 'decisions' }, setup);
-    return 'decisions' in answer ? answer.decisions : refused(answer);
-  };
-  return { ...here, decisions, close: () => Promise.resolve() };
+  return { ...here, load: () => load(setup), check: checkPolicy, close: () => Promise.resolve() };
 }

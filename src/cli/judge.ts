@@ -8,11 +8,10 @@ import { InputError, show } from '../input/errors.js';
 import { parseDuration, QuantityError } from '../input/quantities.js';
 import { readFailure } from '../input/read-failure.js';
 import { entryFor, JUDGE_REPLICATIONS } from '../judge/api.js';
-import { checkPolicy } from '../judge/conformance.js';
-import { judgeAll, type JudgeResult } from '../judge/judge.js';
+import { brokenInterface, type Conformance } from '../judge/conformance.js';
+import { judgeAll, type JudgeResult, loadFault, unfit } from '../judge/judge.js';
 import { renderConformance, renderJudge } from '../judge/table.js';
 import { buildSandboxed } from '../policy-core.js';
-import type { PolicyName } from '../policy.js';
 import { toStableJson } from '../result/json.js';
 import { chosen, suiteScenarios } from '../study/suite/scenarios.js';
 import { entryOf, type SuiteEntry } from '../study/suite/suite.js';
@@ -28,6 +27,7 @@ import { MAX_REPLICATIONS } from './run.js';
 import type { Setup } from './tools.js';
 
 const DEFAULT_TIMEOUT = '60s';
+const MOST_FUEL = 2 ** 30;
 
 const SPEC: CommandSpec = {
   name: 'judge',
@@ -63,9 +63,9 @@ const SPEC: CommandSpec = {
 const isScript = (file: string): boolean => /\.m?js$/.test(file);
 const isFile = (text: string): boolean => /\.(wasm|ts|m?js)$/.test(text) || existsSync(text);
 
-/** The bytes of a policy, compiled for the sandbox where it is AssemblyScript. @throws InputError */
-async function policyBytes(file: string): Promise<Uint8Array> {
-  const bytes = await readFile(file).catch((error: unknown) => {
+/** What a file has. @throws InputError for one that cannot be read */
+const fileBytes = (file: string): Promise<Buffer> =>
+  readFile(file).catch((error: unknown) => {
     const given = `${show(file)}, ${readFailure(error)}`;
     throw new InputError({
       path: 'POLICY',
@@ -73,6 +73,10 @@ async function policyBytes(file: string): Promise<Uint8Array> {
       expected: 'a Wasm module, AssemblyScript (.ts), JavaScript (.js) or a mechanism',
     });
   });
+
+/** The bytes of a policy, compiled for the sandbox where it is AssemblyScript. @throws InputError */
+async function policyBytes(file: string): Promise<Uint8Array> {
+  const bytes = await fileBytes(file);
   return file.endsWith('.ts') ? buildSandboxed(bytes.toString('utf8'), { file, ...keptCores() }) : bytes;
 }
 
@@ -100,8 +104,8 @@ function floorOf(given: Arguments): number | undefined {
 
 interface Policed {
   readonly setup: Setup;
+  /** Of a mechanism. */
   readonly entry?: SuiteEntry;
-  readonly decisions?: readonly PolicyName[] | null;
 }
 
 /** What is judged: a mechanism, or what runs in threads. @throws InputError */
@@ -112,11 +116,21 @@ async function policed(text: string, fuel: number): Promise<Policed> {
     const [variant] = parseVariants(text, problems, false);
     if (variant === undefined || problems.length > 0)
       throw new InputError({ path: 'POLICY', given: show(text), expected: problems[0] ?? 'a file or a mechanism' });
-    return { setup, entry: entryOf(variant), decisions: null };
+    return { setup, entry: entryOf(variant) };
   }
   if (isScript(text)) return { setup: { ...setup, script: text } };
   const { module, decisions } = await fuelled(await policyBytes(text), fuel, text);
-  return { setup: { ...setup, policy: { module, decisions } }, decisions, entry: entryFor(basename(text), decisions) };
+  return { setup: { ...setup, policy: { module, decisions } } };
+}
+
+/** Whether it is for the policy's sake, and not for want of a package. */
+const isOwn = (error: unknown): boolean =>
+  !(error instanceof InputError) || error.problems.every(({ path }) => path !== 'build' && path !== 'judge');
+
+/** A file that is no policy is scored as one that fails. @throws what is no fault of its own */
+function refusalOf(file: string, error: unknown): JudgeResult {
+  if (!isFile(file) || !isOwn(error)) throw error;
+  return unfit(basename(file), loadFault(error));
 }
 
 async function judged(given: Arguments, io: Io): Promise<JudgeResult> {
@@ -124,7 +138,7 @@ async function judged(given: Arguments, io: Io): Promise<JudgeResult> {
     given.whole('replications', 1, MAX_REPLICATIONS),
     given.whole('workers', 1, 256),
   ];
-  const [heldOut, fuel = DEFAULT_FUEL] = [given.whole('held-out', 0, 2 ** 53 - 1), given.whole('fuel', 1, 2 ** 30)];
+  const [heldOut, fuel = DEFAULT_FUEL] = [given.whole('held-out', 0, 2 ** 53 - 1), given.whole('fuel', 1, MOST_FUEL)];
   const [durationNs, timeoutNs = parseDuration(DEFAULT_TIMEOUT)] = [time(given, 'duration'), time(given, 'timeout')];
   const floor = floorOf(given);
   given.check();
@@ -136,8 +150,15 @@ async function judged(given: Arguments, io: Io): Promise<JudgeResult> {
   const scenarios =
     durationNs === undefined ? all : all.map((one) => ({ ...one, scenario: { ...one.scenario, durationNs } }));
   const file = given.positional(0);
-  const { setup, ...known } = await policed(file, fuel);
+  if (isFile(file)) await fileBytes(file); // what cannot be read is no policy's fault
   const target = given.text('timeline');
+  let loaded: Policed;
+  try {
+    loaded = await policed(file, fuel);
+  } catch (error) {
+    return refusalOf(file, error);
+  }
+  const { setup, entry: mechanism } = loaded;
   if (target !== undefined) await checkTarget(target, '--timeline');
   const pieces: Uint8Array[] = [];
   const sink = target === undefined ? undefined : (bytes: Uint8Array): void => void pieces.push(bytes.slice());
@@ -148,10 +169,13 @@ async function judged(given: Arguments, io: Io): Promise<JudgeResult> {
   const crew = judgeCrew(io.program, setup, { workers, timeoutMs: timeoutNs / 1e6, sink, onRows });
   const stop = io.onInterrupt?.(() => void crew.close());
   try {
-    const decisions = known.decisions === undefined ? await crew.decisions() : known.decisions;
-    const entry = known.entry ?? entryFor(basename(file), decisions ?? []);
-    const straight = given.flag('straight');
-    return await judgeAll({ entry, decisions, scenarios, replications, floor, straight, heldOut }, crew);
+    const question = { scenarios, replications, floor, straight: given.flag('straight'), heldOut };
+    if (mechanism !== undefined) return await judgeAll({ ...question, entry: mechanism, decisions: null }, crew);
+    const found = await crew
+      .load()
+      .then((one) => ({ ...one, entry: entryFor(basename(file), one.decisions) }))
+      .catch((error: unknown) => refusalOf(file, error));
+    return 'entry' in found ? await judgeAll({ ...question, ...found }, crew) : found;
   } finally {
     stop?.();
     await crew.close();
@@ -164,9 +188,30 @@ async function check(given: Arguments, io: Io): Promise<number> {
   const file = given.positional(0);
   if (isScript(file) || !isFile(file))
     throw new InputError({ path: '--check', given: show(file), expected: 'a Wasm module, or AssemblyScript (.ts)' });
-  const found = await checkPolicy(await policyBytes(file));
+  const [timeoutNs = parseDuration(DEFAULT_TIMEOUT), fuel = DEFAULT_FUEL] = [
+    time(given, 'timeout'),
+    given.whole('fuel', 1, MOST_FUEL),
+  ];
+  given.check();
+  await fileBytes(file);
+  const found = await policyBytes(file).then(
+    (bytes) => checked(bytes, fuel, timeoutNs, io),
+    (error: unknown) => {
+      if (!isOwn(error)) throw error;
+      return brokenInterface(loadFault(error).detail);
+    },
+  );
   io.stdout(given.flag('json') ? toStableJson(found) : renderConformance(found));
   return found.conforms ? EXIT.done : EXIT.assertionFailed;
+}
+
+async function checked(bytes: Uint8Array, fuel: number, timeoutNs: number, io: Io): Promise<Conformance> {
+  const crew = judgeCrew(io.program, {}, { workers: 1, timeoutMs: timeoutNs / 1e6 });
+  const stop = io.onInterrupt?.(() => void crew.close());
+  return crew.check(bytes, fuel).finally(async () => {
+    stop?.();
+    await crew.close();
+  });
 }
 
 export async function judge(args: readonly string[], io: Io): Promise<number> {

@@ -85,18 +85,24 @@ export async function toolsFor(given: Arguments, tools: Tools): Promise<Tools> {
   };
 }
 
-/** @throws InputError for a file that cannot be read or is no core of this build */
-export async function setupOf(given: Arguments): Promise<Setup> {
+/**
+ * @param counts whether a policy's fuel is counted, where there is the package that does
+ * @throws InputError for a file that cannot be read or is no core of this build
+ */
+export async function setupOf(given: Arguments, { counts = false } = {}): Promise<Setup> {
   const [file, within] = [given.text('core'), given.text('files-within')];
   return {
     within,
     ...(file === undefined ? {} : { module: await readCore(file) }),
-    ...(given.text('policy') === undefined ? {} : { policy: await readWasmPolicy(given.text('policy')!) }),
+    ...(given.text('policy') === undefined ? {} : { policy: await readWasmPolicy(given.text('policy')!, counts) }),
   };
 }
 
-/** @throws InputError for a file that cannot be read or does not fit the interface */
-export async function readWasmPolicy(file: string): Promise<NonNullable<Setup['policy']>> {
+/**
+ * @param counts whether fuel is counted, where there is the package that does
+ * @throws InputError for a file that cannot be read or does not fit the interface
+ */
+export async function readWasmPolicy(file: string, counts = false): Promise<NonNullable<Setup['policy']>> {
   const [{ readFile }, { readPolicy }, { InputError, show }, { readFailure }] = await Promise.all([
     import('node:fs/promises'),
     import('../abi/policy.js'),
@@ -107,7 +113,8 @@ export async function readWasmPolicy(file: string): Promise<NonNullable<Setup['p
     const given = `${show(file)}, ${readFailure(error)}`;
     throw new InputError({ path: '--policy', given, expected: 'a Wasm module of the policy interface' });
   });
-  const { module, decisions } = await readPolicy(bytes, file);
+  const fuelled = counts ? (await import('../abi/fuel.js')).fuelledIfAble : readPolicy;
+  const { module, decisions } = await fuelled(bytes, file);
   return { module, decisions };
 }
 

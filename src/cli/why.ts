@@ -75,10 +75,14 @@ function horizonOf(given: Arguments): number | undefined {
 }
 
 /** The stretch in which requests waited most, as the report has it. */
-async function worstWindow(create: () => Promise<Simulation>): Promise<{ fromNs: number; untilNs: number }> {
+async function worstWindow(
+  create: () => Promise<Simulation>,
+  alive: () => void,
+): Promise<{ fromNs: number; untilNs: number }> {
   const simulation = await create();
   try {
-    await simulation.run({ strips: true });
+    alive();
+    await simulation.run({ strips: true, onProgress: alive });
     const worst = (await simulation.strips())?.windows.find(({ what }) => what === 'worst');
     if (worst === undefined)
       throw new InputError({
@@ -103,12 +107,14 @@ async function asked(given: Arguments, io: Io): Promise<{ result: WhyResult; cre
   const set = overrides(given.list('set'), seed);
   const { scenario, directory, warnings } = await simulationTools.load(given.positional(0), { set });
   for (const warning of warnings) io.stderr(`${warning}\n`);
-  const setup = await setupOf(given);
+  const setup = await setupOf(given, { counts: true });
   const create = () => createOn(setup, scenario, directory);
   const { warmupNs, durationNs } = scenario;
   const text = given.text('window');
   const window =
-    text === undefined ? await worstWindow(create) : readWindow(text, 0, warmupNs + durationNs, warmupNs, '--window');
+    text === undefined
+      ? await worstWindow(create, () => io.alive?.(true))
+      : readWindow(text, 0, warmupNs + durationNs, warmupNs, '--window');
   const begun = performance.now();
   const onDecisions = (done: number, all: number): void => {
     io.alive?.(true);

@@ -14,7 +14,8 @@ import { entryOf, policyEntry, type SuiteEntry } from '../study/suite/suite.js';
 import { type MechanismChoice, variantsOf } from '../study/variant.js';
 import type { TimelineSink } from '../timeline/index.js';
 import { memoryHost } from '../workload/text-source.js';
-import { judgeAll, type JudgeCrew, type JudgeResult } from './judge.js';
+import { isStateless } from './conformance.js';
+import { judgeAll, type JudgeCrew, type JudgeResult, loadFault, unfit } from './judge.js';
 import { worstOf } from './worst.js';
 
 /** Seeds of each scenario where nobody says. */
@@ -102,12 +103,21 @@ export async function judge(judged: Judged, options: JudgeOptions = {}): Promise
   let entry: SuiteEntry;
   let make: () => Policy | undefined = () => undefined;
   let decisions: readonly PolicyName[] | null = null;
+  let stateless: boolean | null = null;
   if ('mechanism' in judged) entry = entryOf(variantsOf([judged.mechanism])[0]!);
   else {
     const module = judged instanceof Uint8Array ? await fuelled(judged, options.fuel ?? DEFAULT_FUEL) : undefined;
     decisions = module?.decisions ?? decisionsOf(judged as Policy);
     make = module === undefined ? () => judged as Policy : () => instantiatePolicy(module);
     entry = entryFor(name, decisions);
+    if (module !== undefined) {
+      try {
+        make();
+      } catch (error) {
+        return unfit(name, loadFault(error));
+      }
+      stateless = await isStateless(module);
+    }
   }
   const files = withSuiteFiles(memoryHost({}));
   const create = (scenario: Scenario): Promise<Simulation> => {
@@ -117,6 +127,6 @@ export async function judge(judged: Judged, options: JudgeOptions = {}): Promise
   const all = chosen(suiteScenarios(), only);
   const scenarios =
     durationNs === undefined ? all : all.map((one) => ({ ...one, scenario: { ...one.scenario, durationNs } }));
-  const question = { entry, decisions, scenarios, replications, floor, straight, heldOut };
+  const question = { entry, decisions, stateless, scenarios, replications, floor, straight, heldOut };
   return judgeAll(question, judgeHere(create, timeline));
 }

@@ -3,6 +3,7 @@
 
 import { fuelled, DEFAULT_FUEL } from '../abi/fuel.js';
 import { FUEL_EXPORT, type PolicyModule, instantiatePolicy } from '../abi/policy.js';
+import { LimitError } from '../core/errors.js';
 import { InputError } from '../input/errors.js';
 import { type Policy, PolicyError, type PolicyName } from '../policy.js';
 import { resolveScenario } from '../scenario/resolve.js';
@@ -180,7 +181,8 @@ async function tryAll(
     try {
       return await work();
     } catch (error) {
-      if (error instanceof InputError || error instanceof PolicyError) throw new Broken(rule, error.message);
+      if (error instanceof InputError || error instanceof PolicyError || error instanceof LimitError)
+        throw new Broken(rule, error.message);
       throw error;
     }
   };
@@ -205,6 +207,39 @@ async function tryAll(
       );
   }
 }
+
+/** Whether a snapshot of the middle holds all that it goes by; null where it fails. */
+export async function isStateless(module: Pick<PolicyModule, 'module' | 'decisions'>): Promise<boolean | null> {
+  try {
+    for (const scenario of scenariosFor(module.decisions)) {
+      const { fingerprint, snapshot } = await tried(scenario, instantiatePolicy(module));
+      if ((await resumed(scenario, snapshot, instantiatePolicy(module))) !== fingerprint) return false;
+    }
+    return true;
+  } catch (error) {
+    if (error instanceof PolicyError || error instanceof LimitError) return null;
+    throw error;
+  }
+}
+
+const untried = (rule: ConformanceRule['rule'], broken: ConformanceRule['rule'], detail: string, why: string) =>
+  rule === broken ? { rule, kept: false, detail } : { rule, kept: null, detail: why };
+
+/** Of one that was ended while it was tried. */
+export const endedConformance = (detail: string): Conformance => ({
+  conforms: false,
+  decisions: [],
+  rules: RULES.map((rule) => untried(rule, 'answers', detail, 'not told: its thread was ended')),
+  fuel: null,
+});
+
+/** Of one that does not compile. */
+export const brokenInterface = (detail: string): Conformance => ({
+  conforms: false,
+  decisions: [],
+  rules: RULES.map((rule) => untried(rule, 'interface', detail, 'not tried')),
+  fuel: null,
+});
 
 /**
  * Holds a policy in Wasm to the interface.

@@ -23,12 +23,15 @@ const QUICK_NS = 30e6;
 
 /** A way in which a policy failed. */
 export interface JudgedFault {
-  /** The scenario. */
-  scenario: string;
-  /** Of which set. */
-  stage: JudgedStage['stage'];
-  /** How: as in PolicyError; `time`: it did not come back; `limit`: tasks piled up, or it does not fit; `repeatable`: two runs differ. */
-  fault: PolicyFault | 'limit' | 'repeatable';
+  /** The scenario; null: before any was run. */
+  scenario: string | null;
+  /** Of which set; `load`: before any was run. */
+  stage: JudgedStage['stage'] | 'load';
+  /**
+   * How: as in PolicyError; `time`: it did not come back; `limit`: tasks piled up, or it does not fit; `repeatable`: two runs differ;
+   * `interface`: it is no policy, does not compile, imports or exports otherwise; `start`: it failed before it was asked anything.
+   */
+  fault: PolicyFault | 'limit' | 'repeatable' | 'interface' | 'start';
   /** In words. */
   detail: string;
 }
@@ -49,6 +52,8 @@ export interface JudgeResult {
   policy: string;
   /** Which decisions it takes; null: a built-in mechanism. */
   decisions: PolicyName[] | null;
+  /** Whether a snapshot holds all that it goes by (docs/policy-abi.md): false: forks go another way. Null: not in Wasm, or not tried. */
+  stateless: boolean | null;
   /** `scored`; `faulty`: it failed somewhere, which counts 0 there; `below-floor`: the quick stage was not good enough to go on. */
   verdict: 'scored' | 'faulty' | 'below-floor';
   /** From 0 to 1, which is what `ideal` has: of the suite, or of the quick stage where it ended there; 0 where it failed in that. */
@@ -80,6 +85,7 @@ export interface JudgeCrew extends Crew {
 export interface JudgeQuestion {
   readonly entry: SuiteEntry;
   readonly decisions: readonly PolicyName[] | null;
+  readonly stateless?: boolean | null | undefined;
   /** Of the suite. */
   readonly scenarios: readonly SuiteScenario[];
   readonly replications: number;
@@ -91,7 +97,12 @@ export interface JudgeQuestion {
   readonly straight?: boolean | undefined;
 }
 
-const FAILED = 'a policy that failed';
+/** A run that a policy failed in, as the suite is told: it has no figures. */
+class FailedError extends InputError {
+  constructor(override readonly cause: PolicyError) {
+    super({ path: 'policy', given: 'a policy that failed', expected: 'decisions' });
+  }
+}
 
 class Judging {
   readonly faults: JudgedFault[] = [];
@@ -102,7 +113,7 @@ class Judging {
     private readonly crew: JudgeCrew,
   ) {}
 
-  private fault(stage: JudgedStage['stage'], scenario: string, fault: JudgedFault['fault'], detail: string): void {
+  fault(stage: JudgedFault['stage'], scenario: string | null, fault: JudgedFault['fault'], detail: string): void {
     const known = this.faults.some((one) => one.stage === stage && one.scenario === scenario);
     if (!known) this.faults.push({ stage, scenario, fault, detail });
   }
@@ -124,7 +135,7 @@ class Judging {
           // of several seeds the same one whatever thread was first
           if (known === undefined || error.message < known.detail)
             seen.set(name, { stage, scenario: name, fault: error.fault, detail: error.message });
-          throw new InputError({ path: 'policy', given: FAILED, expected: 'decisions' });
+          throw new FailedError(error);
         }
       },
       ...(crew.onRows === undefined ? {} : { onRows: (done: number, all: number) => crew.onRows?.(done, all) }),
@@ -202,8 +213,56 @@ const quickened = (scenarios: readonly SuiteScenario[]): SuiteScenario[] => {
 
 const NOTHING: JudgedParts = { slo: 0, tail: 0, work: 0 };
 
+/** What is found, with its hash. */
+function told(found: Omit<JudgeResult, 'sha256' | 'suite'>, suite: SuiteResult | null): JudgeResult {
+  return { ...found, suite, sha256: bytesToHex(sha256(utf8ToBytes(canonicalJson(found)))) };
+}
+
+/** Of a policy that failed before any scenario was run. */
+export function unfit(policy: string, fault: Pick<JudgedFault, 'fault' | 'detail'>): JudgeResult {
+  return told(
+    {
+      judge: JUDGE_VERSION,
+      policy,
+      decisions: [],
+      stateless: null,
+      verdict: 'faulty',
+      score: 0,
+      parts: NOTHING,
+      stages: [],
+      faults: [{ scenario: null, stage: 'load', ...fault }],
+      worst: null,
+      heldOut: null,
+    },
+    null,
+  );
+}
+
+/** With the files' names alone: where they lie is another thing on every machine. */
+const named = ({ problems }: InputError): string =>
+  new InputError(
+    problems.map(({ file, ...rest }) => (file === undefined ? rest : { ...rest, file: file.split(/[/\\]/).at(-1)! })),
+  ).message;
+
+/** What a policy failed with before it was asked anything. @throws what is no failure of its own */
+export function loadFault(error: unknown): Pick<JudgedFault, 'fault' | 'detail'> {
+  if (error instanceof PolicyError) return { fault: error.fault === 'time' ? 'time' : 'start', detail: error.message };
+  if (error instanceof InputError) return { fault: 'interface', detail: named(error) };
+  throw error;
+}
+
 /** Judges it from the cheapest stage on. */
 export async function judgeAll(question: JudgeQuestion, crew: JudgeCrew): Promise<JudgeResult> {
+  try {
+    return await judgeStages(question, crew);
+  } catch (error) {
+    // the bound's runs ask it nothing: it failed where it is loaded once more
+    if (!(error instanceof FailedError)) throw error;
+    return unfit(question.entry.label, loadFault(error.cause));
+  }
+}
+
+async function judgeStages(question: JudgeQuestion, crew: JudgeCrew): Promise<JudgeResult> {
   const { entry, scenarios, replications, floor = 0, straight = false } = question;
   const judging = new Judging(question, crew);
   const quick = quickened(scenarios);
@@ -228,6 +287,7 @@ export async function judgeAll(question: JudgeQuestion, crew: JudgeCrew): Promis
     judge: JUDGE_VERSION,
     policy: entry.label,
     decisions: question.decisions === null ? null : [...question.decisions],
+    stateless: question.stateless ?? null,
     verdict: faults.length > 0 ? 'faulty' : suite === null ? 'below-floor' : 'scored',
     score: failedEarly || last === undefined ? 0 : last.score,
     parts: failedEarly || last === undefined ? NOTHING : last.parts,
@@ -236,6 +296,5 @@ export async function judgeAll(question: JudgeQuestion, crew: JudgeCrew): Promis
     worst,
     heldOut: stages.find(({ stage }) => stage === 'held-out')?.score ?? null,
   };
-  const hash = bytesToHex(sha256(utf8ToBytes(canonicalJson(found))));
-  return { ...found, suite, sha256: hash, ...(incomplete ? { incomplete: true as const } : {}) };
+  return { ...told(found, suite), ...(incomplete ? { incomplete: true as const } : {}) };
 }

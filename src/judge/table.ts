@@ -26,17 +26,21 @@ const VERDICTS: Readonly<Record<JudgeResult['verdict'], string>> = {
 
 /** Ending in a line feed. */
 export function renderJudge(result: JudgeResult, look: Look = false): string {
-  const { policy, score, parts, verdict, stages, faults, worst, heldOut, sha256 } = result;
+  const { policy, score, parts, verdict, stateless, stages, faults, worst, heldOut, sha256 } = result;
   if (result.incomplete === true) return `${policy}: incomplete\n`;
   const head = `${policy}: score ${of(score)} (slo ${of(parts.slo)}, tail ${of(parts.tail)}, work ${of(parts.work)})${VERDICTS[verdict]}`;
   const failures = faults.map(
-    ({ stage, scenario, fault, detail }) => `failed in ${scenario} (${stage}): ${fault}: ${detail}`,
+    ({ stage, scenario, fault, detail }) =>
+      `failed ${scenario === null ? 'before it was asked' : `in ${scenario} (${stage})`}: ${fault}: ${detail}`,
   );
   const notes = [
+    ...(stateless === false
+      ? ['it keeps something that no snapshot holds: forks of a run (fluxhost fork, why) go another way']
+      : []),
     ...(heldOut === null ? [] : [`held-out: score ${of(heldOut)}, on workloads of the seed that was given`]),
     ...(worst === null ? [] : [worst.why]),
     'score: geometric mean of slo (target over latency, the worst VM), tail (latency under ideal over latency) and work (best-effort ' +
-      'work over that under ideal), each at most 1, which is what ideal has; mean over the scenarios',
+      'work over that under ideal), each at most 1, which is what ideal has; mean over the scenarios, of the score and of each part: so the means of the parts do not multiply to that of the score',
   ];
   return [
     head,

@@ -221,6 +221,72 @@ describe('a module that misbehaves', () => {
     expect((await failure(cheating)).fault).toBe('fuel');
   });
 
+  const [START, MEMORY] = ['(start $s)', '(memory (export "memory") 256)'];
+  it.each([
+    ['loops when it starts', 'fuel', dispatching('(i32.const 0)', `(func $s (loop $l (br $l))) ${START}`)],
+    [
+      'grows when it starts',
+      'memory',
+      dispatching('(i32.const 0)', `${MEMORY} (func $s (drop (memory.grow (i32.const 1)))) ${START}`),
+    ],
+    [
+      'fills its memory',
+      'fuel',
+      dispatching('(memory.fill (i32.const 0) (i32.const 7) (i32.const 1001)) (i32.const 0)', MEMORY),
+    ],
+    [
+      'copies it',
+      'fuel',
+      dispatching('(memory.copy (i32.const 0) (i32.const 7) (i32.const 9001)) (i32.const 0)', MEMORY),
+    ],
+  ])('%s: the fault is %s', async (_, fault, bytes) => {
+    expect((await failure(bytes)).fault).toBe(fault);
+  });
+
+  it('fills and copies as it would without fuel', async () => {
+    const filling = dispatching(
+      `(memory.fill (i32.const 8) (i32.const 3) (i32.const 5)) (memory.copy (i32.const 10) (i32.const 8) (i32.const 6))
+       (i32.rem_u (i32.add (i32.load (i32.const 8)) (i32.load (i32.const 12))) (local.get 1))`,
+      '(memory (export "memory") 1)',
+    );
+    const counted = await fuelled(filling, 1000);
+    expect(await fingerprint(instantiatePolicy(counted))).toBe(await fingerprint(await wasmPolicy(filling)));
+  });
+
+  it('may call 1,000 deep, less where functions are large, and no deeper, on any stack', async () => {
+    const deep = (calls: number, locals = ''): Uint8Array =>
+      dispatching(
+        `(i32.eqz (call $r (i32.const ${calls})))`,
+        `(func $r (param i32) (result i32) ${locals} (if (result i32) (local.get 0)
+          (then (i32.add (call $r (i32.sub (local.get 0) (i32.const 1))) (i32.const 1))) (else (i32.const 0))))`,
+      );
+    const ends = async (bytes: Uint8Array): Promise<string> =>
+      fuelled(bytes)
+        .then(async (module) => fingerprint(instantiatePolicy(module)))
+        .then(
+          () => 'ends',
+          (error: unknown) => (error as Error).message,
+        );
+    // the decision itself and the call with 0 count as well
+    expect(await ends(deep(998))).toBe('ends');
+    expect(await ends(deep(999))).toBe('policy.dispatch: called too deep');
+    expect(await ends(deep(600, `(local ${'i64 '.repeat(20)})`))).toBe('policy.dispatch: called too deep');
+    expect(await ends(deep(20_000))).toBe('policy.dispatch: called too deep');
+  });
+
+  it("takes a run's fuel by dear decisions, wherever the clock stands", async () => {
+    const dear = dispatching(
+      `(local $i i32) (loop $l (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+        (i32.const 990)))) (i32.const 0)`,
+    );
+    const policy = instantiatePolicy(await fuelled(dear, 1000, undefined, 3500));
+    const { dispatch } = policy as Required<Pick<Policy, 'dispatch'>>;
+    const view = {} as Parameters<typeof dispatch>[0];
+    // what one has taken is counted when the next begins
+    expect([1, 2, 3, 4].map(() => dispatch(view, 0, 1))).toEqual([0, 0, 0, 0]);
+    expect(() => dispatch(view, 0, 1)).toThrow("policy.dispatch: ran out of the whole run's fuel");
+  });
+
   it('has as much fuel at each decision as at the first', async () => {
     // 900 rounds of 1000 each time
     const busy = dispatching(

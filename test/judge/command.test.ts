@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/program.js';
 import { judge, type JudgeOptions, type JudgeResult } from '../../src/index.js';
 import { captureIo } from '../cli/fake.js';
+import { binaryen } from '../support/compiler.js';
 
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const C = fileURLToPath(new URL('../abi/fixtures/c.wasm', import.meta.url));
@@ -67,11 +68,67 @@ describe('the command', () => {
 
   it('refuses what it cannot judge', async () => {
     expect(await run('hyperfux', ...SHORT)).toMatchObject({ status: 2, err: expect.stringContaining('hyperfux') });
-    expect(await run(file('none.mjs', 'export const a = 1;'), ...SHORT)).toMatchObject({
-      status: 2,
-      err: expect.stringContaining('given a, expected a JavaScript module that exports dispatch'),
-    });
+    expect(await run('none.mjs', ...SHORT)).toMatchObject({ status: 2, err: expect.stringContaining('not there') });
     expect(await run(C, '--floor', '2', '--timeout', '1', '--fuel', '0')).toMatchObject({ status: 2 });
+  });
+
+  it('scores what is no policy, or fails before it is asked, with a document for whoever wrote it', async () => {
+    const failed = async (path: string): Promise<JudgeResult['faults'][0]> => {
+      const { status, out } = await run(path, ...SHORT, '--json');
+      const { score, verdict, faults } = JSON.parse(out) as JudgeResult;
+      expect([status, score, verdict, faults.length]).toEqual([3, 0, 'faulty', 1]);
+      return faults[0]!;
+    };
+    const load = { stage: 'load', scenario: null };
+    const none = 'none.mjs: POLICY: given a, expected a JavaScript module that exports dispatch';
+    expect(await failed(file('none.mjs', 'export const a = 1;'))).toEqual({
+      ...load,
+      fault: 'interface',
+      detail: expect.stringContaining(none),
+    });
+    expect(await failed(file('broken.ts', 'export const a = 1;'))).toMatchObject({ ...load, fault: 'interface' });
+    const WANTS = '(func (export "cores_wanted") (param i32) (result i32) (i32.const 0))';
+    const module = (more: string, version = 1, wants = WANTS): string => {
+      const bytes = binaryen.parseText(`(module ${more} ${wants}
+        (func (export "fluxhost_policy_version") (result i32) (i32.const ${version})))`);
+      const path = join(folder, `${version}${more.length}.wasm`);
+      writeFileSync(path, bytes.emitBinary());
+      bytes.dispose();
+      return path;
+    };
+    const loops = module('(func $s (loop $l (br $l))) (start $s)');
+    expect(await failed(loops)).toEqual({ ...load, fault: 'start', detail: 'policy.start: ran out of fuel' });
+    expect(await failed(module('', 2))).toMatchObject({ ...load, fault: 'start' });
+    const foreign = module('(import "env" "clock" (func (result f64)))');
+    expect(await failed(foreign)).toMatchObject({
+      ...load,
+      fault: 'interface',
+      detail: expect.stringContaining('import env.clock'),
+    });
+    expect(await run(loops, '--check')).toMatchObject({ status: 3, out: expect.stringContaining('BROKEN  start') });
+    // what only forks would notice is no fault, and said
+    const counts = module(
+      `(global $n (mut i32) (i32.const 0)) (func (export "dispatch") (param i32 i32) (result i32)
+      (global.set $n (i32.add (global.get $n) (i32.const 1)))
+        (select (i32.sub (local.get 1) (i32.const 1)) (i32.const 0) (i32.eqz (i32.rem_u (global.get $n) (i32.const 3)))))`,
+      1,
+      '',
+    );
+    const { status, out } = await run(counts, ...SHORT);
+    expect([status, out]).toEqual([0, expect.stringContaining('it keeps something that no snapshot holds')]);
+  });
+
+  it('ends the thread of what does not come back when it is loaded', () => {
+    const waits = file(
+      'waits.mjs',
+      'await new Promise(() => setInterval(() => 0, 1000)); export const dispatch = () => 0;',
+    );
+    const args = [CLI, 'judge', waits, ...SHORT, '--timeout', '500ms', '--json'];
+    const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 60_000 });
+    expect([status, (JSON.parse(stdout) as JudgeResult).faults]).toEqual([
+      3,
+      [{ stage: 'load', scenario: null, fault: 'time', detail: 'policy: did not come back within 0.5 s' }],
+    ]);
   });
 
   it('ends the thread of what does not come back, and goes on', () => {
