@@ -21,7 +21,7 @@ export const COST_PRESETS: readonly CostPreset[] = [
       'Tasks are threads of Linux and cores are moved by its wake-ups and signals; other costs keep their defaults.',
     source:
       'npm run real -- --costs: Linux 6.18, two virtual CPUs of an AMD EPYC under KVM, whose inter-processor interrupts leave the guest; ' +
-      'the least median of 15 rounds of 400, three runs within 10 % (docs/real.md)',
+      'the median of 400 in the best of 15 rounds, least of some runs, most within 10 % (docs/real.md)',
     values: {
       taskSwitch: [900, 'sched_yield from one thread to the next on a CPU'],
       notify: [10_300, "a signal to a thread that runs on another CPU, until its handler's first instruction"],
