@@ -26,11 +26,15 @@ const rowOf = ({ calibration }: Kept, figure: string, quantile: string | null) =
   calibration.rows.find((row) => row.figure === figure && row.quantile === quantile)!;
 
 describe('recordings of Linux', () => {
-  it.each([...kept])('%s: the scenario that was made gives the figures that are told', async (_, one) => {
-    const { rows, vms } = await simulated(one);
-    expect(rows).toEqual(one.calibration.rows);
-    expect(vms).toEqual(one.calibration.vms);
-  });
+  // All of them where they are made, and one repetition of each load every time.
+  it.each([...kept].filter(([name]) => PIN || name.endsWith('1')))(
+    '%s: the scenario that was made gives the figures that are told',
+    async (_, one) => {
+      const { rows, vms } = await simulated(one);
+      expect(rows).toEqual(one.calibration.rows);
+      expect(vms).toEqual(one.calibration.vms);
+    },
+  );
 
   const alone = [...kept].filter(([, { calibration }]) => calibration.vms.length === 1);
 
