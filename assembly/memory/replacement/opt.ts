@@ -1,8 +1,8 @@
 // Belady's optimal policy (Belady 1966): the page whose next use is furthest away goes. Needs the whole trace's next uses
 // beforehand (history.ts), and then no page table at all: a resident page is known by the time of its next use, so residency
 // is one bit a request. The bit of the present request says hit or miss, the highest bit set is the victim; its word is
-// known, and summaries of 64 bits to one find the next when it is empty. Pages never used again are only counted, and go first, clean ones before
-// written ones (which of them goes changes no miss).
+// known, and summaries of 64 bits to one find the next when it is empty. Pages never used again are only counted, and go
+// first, clean ones before written ones (which of them goes changes no miss).
 // 0.25 bytes a request and 1/63 of the half of it for the summaries; nothing a page.
 
 import { allocate } from "../../kernel/arena";
