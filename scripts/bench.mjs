@@ -2,10 +2,11 @@
 import { existsSync } from 'node:fs';
 import { build } from './build.mjs';
 import { at, ensureInstalled, fail, run } from './support.mjs';
+import { USUAL } from './usual.mjs';
 
 await ensureInstalled();
 try {
-  await build();
+  await build({ groups: USUAL });
 } catch (error) {
   fail(`build failed: ${error.message}`);
 }

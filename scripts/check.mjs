@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { at, ensureInstalled, fail, run, runTool } from './support.mjs';
+import { USUAL } from './usual.mjs';
 
 await ensureInstalled();
 try {
-  await build();
+  await build({ groups: USUAL });
 } catch (error) {
   fail(`build failed: ${error.message}`);
 }

@@ -16,6 +16,7 @@ import {
   TEST_COUNTS,
   writeAtomically,
 } from './support.mjs';
+import { USUAL } from './usual.mjs';
 
 /** A package of Debian that tests drive is installed where that is possible and named where it is not. */
 async function installDebian(name, tests, otherwise = '') {
@@ -48,7 +49,7 @@ async function ensureRedis() {
 
 await ensureInstalled();
 try {
-  await build({ groups: ['cores', 'bytes', 'bundle', 'web', 'types'] }); // all but the API reference
+  await build({ groups: USUAL });
 } catch (error) {
   fail(`build failed: ${error.message}\n0 passed, 1 failed`);
 }
