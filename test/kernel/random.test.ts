@@ -93,10 +93,12 @@ describe('random streams', () => {
     probe.streamSeed(stream, 4n, 4n, 4n);
     probe.drawBelow(stream, bound, out, N);
     const counts = new Array<number>(bound).fill(0);
+    let beyond = 0; // an assertion for each would take most of the test's time
     for (const x of u32At(probe, out, N)) {
-      expect(x).toBeLessThan(bound);
-      counts[x]!++;
+      if (x < bound) counts[x]!++;
+      else beyond++;
     }
+    expect(beyond).toBe(0);
     if (bound > 2) expect(Math.abs(deviate(counts))).toBeLessThan(Z);
     else expect(Math.abs(counts[0]! - N / bound)).toBeLessThanOrEqual(Z * Math.sqrt(N / 4));
   });
