@@ -118,6 +118,22 @@ describe('a report in Chromium', () => {
     await page.close();
   });
 
+  it('suite: the words below a map do not cover one another on a phone', async () => {
+    const { page, complaints } = await open('suite', 390, 'light');
+    const turned = await page.$$eval('[aria-label="x-axis tick label"] text', (texts) =>
+      texts.map((text) => ({
+        turn: text.getAttribute('transform') ?? '',
+        wide: (text as SVGTextElement).getComputedTextLength(),
+      })),
+    );
+    const step = await page.$eval('[aria-label=cell] rect', (cell) => Number(cell.getAttribute('width')));
+    const most = Math.max(...turned.map(({ wide }) => wide));
+    expect(turned.length).toBeGreaterThan(1);
+    if (most > step) for (const { turn } of turned) expect(turn).toContain('rotate(-40');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it('chips tell what they mean to whoever comes to them by key, and close behind them', async () => {
     const { page, complaints } = await open('comparison', 1440, 'light');
     const first = page.locator('details.chip').first();

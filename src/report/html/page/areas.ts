@@ -111,16 +111,22 @@ export function heat({ panels, x, y, unit }: HeatPlot, room: Room): Panel[] {
     const left = Math.max(70, 24 + 7.2 * Math.max(...ys.map((one) => shortest(one).length)));
     const height = Math.min(480, 48 * ys.length + 60);
     const wide = (room.width - left - 20) / xs.length;
+    // words that would run into each other stand aslant
+    const longest = 7.2 * Math.max(...xs.map((one) => shortest(one).length));
+    const aslant = longest + 7 > wide;
+    const below = aslant ? Math.ceil(0.65 * longest) : 0;
     const svg = plot(room, {
-      height,
+      height: height + below,
       marginLeft: left,
       marginRight: 16,
-      marginBottom: 42,
+      marginBottom: 42 + below,
       x: {
         type: 'band',
         domain: [...xs],
         label: `${x} →`,
+        labelOffset: 36 + below,
         padding: 0.04,
+        ...(aslant ? { tickRotate: -40 } : {}),
         tickFormat: (value: unknown) => shortest(value),
       },
       y: {

@@ -88,7 +88,7 @@ export function writeLabels(svg: SVGSVGElement, labels: readonly Label[], width:
     const left = x + gap + wide > width;
     const begin = left ? x - 8 - wide : x + gap;
     const free = (at: number): boolean =>
-      taken.every((one) => Math.abs(one.y - at) >= LINE || begin + wide < one.x || begin > one.x + one.wide);
+      taken.every((one) => Math.abs(one.y - at) > LINE - 0.5 || begin + wide < one.x || begin > one.x + one.wide);
     const offsets = Array.from({ length: 24 }, (_, i) => (i % 2 === 0 ? -1 : 1) * Math.ceil(i / 2) * (LINE / 2));
     const place = offsets.map((offset) => y + offset).find((at) => at > 8 && at < height - 4 && free(at)) ?? y;
     taken.push({ x: begin, y: place, wide });
