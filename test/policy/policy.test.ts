@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, beforeAll, afterAll, it, expect } from 'vitest';
 import { build } from '../../src/cli/build.js';
+import { keptCores } from '../../src/cli/compiled-cores.js';
 import { buildCore } from '../../src/policy-core.js';
 import { fork } from '../../src/cli/fork.js';
 import { run } from '../../src/cli/run.js';
@@ -111,7 +112,7 @@ describe('a policy of one’s own', () => {
   let compiled: Uint8Array<ArrayBuffer>;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'fluxhost-policy-'));
-    compiled = await buildCore(source, { file: 'my-policy.ts' });
+    compiled = await buildCore(source, { file: 'my-policy.ts', ...keptCores() });
   }, 120_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
