@@ -26,7 +26,7 @@ const TRIED: readonly Tried[] = [
   {
     name: 'virtuoso',
     part: 'pair',
-    rounds: 20,
+    rounds: 8,
     within: {
       ...{ duration: [0.01, 0.1], clock: [1e6, 4e9], 'victim.gap': [200, 1e9], 'aggressor.gap': [200, 1e9] },
       workers: [1, 12],
@@ -61,7 +61,7 @@ const TRIED: readonly Tried[] = [
   },
   {
     name: 'temponet',
-    rounds: 3,
+    rounds: 2,
     within: {
       ...{ sets: [1, 2], tasks: [4, 8], horizon: [20, 60], 'period.least': [5, 21], 'period.most': [20, 1000] },
       ...{ tick: [1, 100], 'many.tasks': [8, 20], 'many.cores': [1, 6], 'many.horizon': [10, 20] },

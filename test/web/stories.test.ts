@@ -159,16 +159,14 @@ async function since(story: Story, seed: number) {
 }
 
 it('shows cores that come too late for small, and none for batch, as functions come and go', async () => {
-  for (const seed of [1, 2]) {
-    const { seen, looks, results } = await since(serverlessStory, seed);
-    const [above, below] = seen;
-    expect(below!.latencyNs[0]!).toBeGreaterThan(50 * above!.latencyNs[0]!);
-    expect([below!.completed[2], looks[1]!.vms[2]!.held]).toEqual([0, 0]);
-    expect(above!.completed[2]).toBeGreaterThan(5000);
-    // functions are one line of the page, and have had cores
-    expect(looks[0]!.vms.map(({ name }) => name)).toEqual(['small', 'large', 'batch', 'functions']);
-    expect(results[0]!.lifecycle!.cpuSeconds.task).toBeGreaterThan(0.05);
-  }
+  const { seen, looks, results } = await since(serverlessStory, 1);
+  const [above, below] = seen;
+  expect(below!.latencyNs[0]!).toBeGreaterThan(50 * above!.latencyNs[0]!);
+  expect([below!.completed[2], looks[1]!.vms[2]!.held]).toEqual([0, 0]);
+  expect(above!.completed[2]).toBeGreaterThan(5000);
+  // functions are one line of the page, and have had cores
+  expect(looks[0]!.vms.map(({ name }) => name)).toEqual(['small', 'large', 'batch', 'functions']);
+  expect(results[0]!.lifecycle!.cpuSeconds.task).toBeGreaterThan(0.05);
 });
 
 it('says that ten cores are on their way below when they are', async () => {
@@ -180,13 +178,11 @@ it('says that ten cores are on their way below when they are', async () => {
 });
 
 it('serves tokens late where chat has one core, and by the GPU’s steps in both futures', async () => {
-  for (const seed of [1, 2]) {
-    const { seen, results } = await since(gpuStory, seed);
-    expect(seen[1]!.latencyNs[0]!).toBeGreaterThan(2 * seen[0]!.latencyNs[0]!);
-    const [above, below] = results.map(({ gpu }) => gpu!);
-    expect(above).toEqual(below);
-    expect(above!.tokens).toBeGreaterThan(50);
-  }
+  const { seen, results } = await since(gpuStory, 1);
+  expect(seen[1]!.latencyNs[0]!).toBeGreaterThan(2 * seen[0]!.latencyNs[0]!);
+  const [above, below] = results.map(({ gpu }) => gpu!);
+  expect(above).toEqual(below);
+  expect(above!.tokens).toBeGreaterThan(50);
   // each 11 ms or so: a decode and the gap before it, but for the prompts between them
   const { gpu } = parseScenario(gpuStory.scenario.text).scenario;
   for (const [tokens, ms] of PROFILES[gpu!.profile]!)
@@ -194,9 +190,11 @@ it('serves tokens late where chat has one core, and by the GPU’s steps in both
 });
 
 it('lets store wait for cores, not for pages', async () => {
+  let tiered: number | null = null;
   for (const seed of [1, 2]) {
     const { seen, results } = await since(tiersStory, seed);
     expect(seen[1]!.latencyNs[0]!).toBeGreaterThan(5 * seen[0]!.latencyNs[0]!);
+    if (seed === 1) tiered = seen[0]!.latencyNs[0]!;
     for (const { memory } of results) expect(memory.backends!['slow']!.swapIns).toBeGreaterThan(40);
   }
   // with room for all pages it is the same
@@ -204,6 +202,6 @@ it('lets store wait for cores, not for pages', async () => {
     ...tiersStory,
     scenario: { name: 'roomy', text: tiersStory.scenario.text.replace('48MiB', '96MiB') },
   };
-  const [more, less] = [(await since(roomy, 1)).seen, (await since(tiersStory, 1)).seen];
-  expect(Math.abs(more[0]!.latencyNs[0]! / less[0]!.latencyNs[0]! - 1)).toBeLessThan(0.2);
+  const { seen } = await since(roomy, 1);
+  expect(Math.abs(seen[0]!.latencyNs[0]! / tiered! - 1)).toBeLessThan(0.2);
 });
