@@ -63,7 +63,9 @@ async function compiler(): Promise<Compiler> {
 
 /** What was compiled before, by a key that says everything it is made of. What is not kept is compiled. */
 export interface CompiledCores {
+  /** What was kept under the key. */
   get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** Keeps it; one that cannot be kept is no fault. */
   put(key: string, binary: Uint8Array): Promise<void>;
 }
 

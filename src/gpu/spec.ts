@@ -18,23 +18,37 @@ export interface Gpu {
   readonly batch: number;
   /** For keys and values. */
   readonly memoryBytes: number;
+  /** For the keys and values of a token. */
   readonly tokenMemoryBytes: number;
+  /** Tokens of a page. */
   readonly pageTokens: number;
-  /** Pages kept free for prompts at first, the factor by which they grow, and by how many they shrink. */
+  /** Pages kept free for prompts at first. */
   readonly headroom: number;
+  /** Factor of the headroom after a demand beyond it. */
   readonly up: number;
+  /** Pages that it shrinks by otherwise. */
   readonly down: number;
   /** Pages taken from offline work in a step, at most. */
   readonly reclaim: number;
   /** A step in which nothing but memory is waited for. */
   readonly memoryStepNs: number;
-  /** Tokens: means, and standard deviations over them. */
+  /** Mean tokens of a prompt. */
   readonly prompt: number;
+  /** Standard deviation of prompts over their mean. */
   readonly promptCv: number;
+  /** Mean tokens of an answer. */
   readonly output: number;
+  /** Standard deviation of answers over their mean. */
   readonly outputCv: number;
   /** Tokens of an offline request; absent: nothing runs offline. */
-  readonly offline?: { readonly prompt: number; readonly output: number } | undefined;
+  readonly offline?:
+    | {
+        /** Of its prompt, which it computes again when its pages are lost. */
+        readonly prompt: number;
+        /** That it generates. */
+        readonly output: number;
+      }
+    | undefined;
 }
 
 /** Pages of its memory. */

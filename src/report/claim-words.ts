@@ -56,6 +56,7 @@ export const inALine = (said: SaidClaim & { readonly claim: string; readonly pap
 
 /** What an experiment's answer rests on. */
 interface SaidExperiment {
+  /** What a paper claims, and what came out. */
   readonly claims: readonly SaidClaim[];
   readonly tables: readonly { readonly rows: readonly (readonly string[])[] }[];
   readonly parameters?: Readonly<Record<string, unknown>>;
