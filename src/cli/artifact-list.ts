@@ -40,8 +40,8 @@ const ITEM_FIELDS = ['name', 'claim', 'command', ...SIZES];
 /** The words of a command, from whatever folder it is told. */
 export function commandProblem(command: string): string | undefined {
   const [program, name = ''] = wordsOf(command);
-  if (program !== 'fluxhost' || !Object.hasOwn(COMMANDS, name))
-    return `fluxhost and one of ${Object.keys(COMMANDS).join(', ')}`;
+  const able = Object.entries(COMMANDS).flatMap(([one, { inKits }]) => (inKits === false ? [] : [one]));
+  if (program !== 'fluxhost' || !able.includes(name)) return `fluxhost and one of ${able.join(', ')}`;
   return /\s--(out|json|csv|shard|resume)\b/.test(command)
     ? 'a command without --out, --json, --csv, --shard and --resume'
     : undefined;

@@ -90,14 +90,13 @@ async function outcomeOf(folder: string, entry: Entry, io: Io, main: Main): Prom
   if (verdict.verdict === 'interrupted') return { ...told, verdict: 'interrupted' };
   if (verdict.reason !== undefined) return { ...told, verdict: 'not-verifiable', why: verdict.reason };
   const { then = '', now = '' } = verdict.figuresSha256 ?? {};
-  if (then !== entry.figuresSha256)
-    return {
-      ...told,
-      verdict: 'failed',
-      why: `${document} is not what ${KIT} says: figures sha256 ${then.slice(0, 12)}…`,
-    };
   const [figure] = ofFigures(all);
   const [other] = all;
+  if (then !== entry.figuresSha256) {
+    const first = figure === undefined ? '' : `; ${differenceWords(figure)}`;
+    const why = `${document} is not what ${KIT} says: figures sha256 ${then.slice(0, 12)}…${first}`;
+    return { ...told, verdict: 'failed', why };
+  }
   const why = figure ?? other;
   return {
     ...told,

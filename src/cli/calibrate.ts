@@ -11,6 +11,8 @@ import { type CommandSpec, parseCommand, renderHelp } from './args.js';
 import { EXIT } from './exit.js';
 import { prepareFolder, writeAtomically } from './files.js';
 import type { Io } from './io.js';
+import { ORIGIN, writeOrigin } from './origin.js';
+import { commandOf } from './report.js';
 
 export const calibrateSpec: CommandSpec = {
   name: 'calibrate',
@@ -59,8 +61,9 @@ export async function calibrate(args: readonly string[], io: Io): Promise<number
   const folder = given.text('out');
   if (folder !== undefined) {
     const files = { ...made.files, 'scenario.yaml': stringify(made.scenario), 'calibration.json': json };
-    await prepareFolder(folder, Object.keys(files));
+    await prepareFolder(folder, [...Object.keys(files), ORIGIN]);
     for (const [name, text] of Object.entries(files)) await writeAtomically(join(folder, name), text);
+    await writeOrigin(folder, json, { command: commandOf('calibrate', args) });
   }
   io.stdout(given.flag('json') ? json : renderCalibration(calibration));
   return EXIT.done;

@@ -29,7 +29,7 @@ import type { Setup } from './tools.js';
 const DEFAULT_TIMEOUT = '60s';
 const MOST_FUEL = 2 ** 30;
 
-const SPEC: CommandSpec = {
+export const judgeSpec: CommandSpec = {
   name: 'judge',
   summary:
     'Scores a policy of your own on the suite, sandboxed: one number, its parts, its worst two milliseconds and why.',
@@ -215,9 +215,9 @@ async function checked(bytes: Uint8Array, fuel: number, timeoutNs: number, io: I
 }
 
 export async function judge(args: readonly string[], io: Io): Promise<number> {
-  const given = parseCommand(SPEC, args);
+  const given = parseCommand(judgeSpec, args);
   if (given.help) {
-    io.stdout(renderHelp(SPEC));
+    io.stdout(renderHelp(judgeSpec));
     return EXIT.done;
   }
   given.check();

@@ -142,12 +142,12 @@ const isManifest = (value: unknown): value is NonNullable<Origin['manifest']> =>
   Array.isArray(value) &&
   value.every((row) => Array.isArray(row) && row.length === 2 && row.every((cell) => typeof cell === 'string'));
 
-/** Of the document in `file`, whose text is `json`; undefined where it is not known. */
-export async function readOrigin(file: string, json: string): Promise<Origin | undefined> {
+/** Of the document in `file`, whose text is `json`, or `ofAny` that lay there; undefined where it is not known. */
+export async function readOrigin(file: string, json: string, ofAny = false): Promise<Origin | undefined> {
   const text = await readFile(join(dirname(file), ORIGIN), 'utf8').catch(() => '{}');
   try {
     const { of, command, files, manifest, ...rest } = JSON.parse(text) as Record<string, unknown>;
-    if (of !== sha256(json) || typeof command !== 'string') return undefined;
+    if ((of !== sha256(json) && !ofAny) || typeof command !== 'string') return undefined;
     const texts = (['scenario', 'resolved', 'folder'] as const).flatMap((name) =>
       typeof rest[name] === 'string' ? [[name, rest[name]] as const] : [],
     );

@@ -6,7 +6,7 @@ import { parseScenario } from '../scenario/parse.js';
 import type { CommandSpec } from './args.js';
 import { guarded } from './guard.js';
 import type { Io } from './io.js';
-import { type Origin, fileSha256, wordsOf } from './origin.js';
+import { type Origin, fileSha256, isFile, wordsOf } from './origin.js';
 import type { Tools } from './replicate.js';
 import { commandOf } from './report.js';
 import { simulationTools } from './tools.js';
@@ -23,8 +23,10 @@ interface Again {
   readonly spec: () => Promise<CommandSpec>;
   /** Of those whose scenario can be handed over. */
   readonly onTools?: () => Promise<OnTools>;
-  /** Whether its positional argument is a file. */
-  readonly takesFile?: false;
+  /** Whether its positional argument is a file; `some`: where there is one of that name. */
+  readonly takesFile?: false | 'some';
+  /** Whether --out makes a folder with a report, as a kit needs. */
+  readonly inKits?: false;
 }
 
 /** What can be given again. */
@@ -47,14 +49,20 @@ export const COMMANDS: Readonly<Record<string, Again>> = {
   pages: { spec: async () => (await import('./pages.js')).pagesSpec },
   reserve: { spec: async () => (await import('./vmem.js')).reserveSpec },
   reproduce: { spec: async () => (await import('./reproduce.js')).reproduceSpec, takesFile: false },
+  fork: { spec: async () => (await import('./fork.js')).forkSpec, inKits: false },
+  judge: { spec: async () => (await import('./judge.js')).judgeSpec, takesFile: 'some', inKits: false },
+  why: { spec: async () => (await import('./why.js')).whySpec, inKits: false },
+  calibrate: { spec: async () => (await import('./calibrate.js')).calibrateSpec, inKits: false },
 };
 
 /** Options that change no figure: what is written, printed, checked, or shared out among machines. */
 const LEFT_OUT = new Set([
   ...['out', 'json', 'csv', 'assert', 'timeline', 'timeline-window', 'snapshot', 'at', 'resume'],
-  ...['engine', 'redis', 'workers', 'hang-after', 'policy-timeout'],
+  ...['engine', 'redis', 'workers', 'timeout', 'hang-after', 'policy-timeout'],
 ]);
-const PATHS = new Set(['core', 'own', 'from', 'files', 'files-within']);
+const PATHS = new Set(['core', 'own', 'from', 'files', 'files-within', 'repeat']);
+/** Whose --policy is a file; the policies of others are names. */
+const POLICY_FILES = new Set(['run', 'suite', 'why']);
 /** What the scenario that is handed over holds already. */
 const APPLIED = new Set(['set', 'seed']);
 const SHOWN = 120;
@@ -154,15 +162,16 @@ export async function prepareAgain(origin: Origin, folder: string, main: Main): 
   const handsOver = mayHandOver && !options.some((one) => one.name === 'core' || one.name === 'from');
   if (wasChanged && !handsOver) throw new NotVerifiable(changed.get(file));
   const kept = options.filter((one) => !LEFT_OUT.has(one.name) && !(wasChanged && APPLIED.has(one.name)));
-  // the policies of pages are names
-  const isPath = (option: string): boolean => PATHS.has(option) || (option === 'policy' && name === 'suite');
+  const isPath = (option: string): boolean => PATHS.has(option) || (option === 'policy' && POLICY_FILES.has(name));
+  const isPlaced = (one: string): boolean =>
+    again.takesFile === undefined || (again.takesFile === 'some' && isFile(placeOf(one)));
   const wordOf = (given: Given, rebase: boolean): string[] => {
     if (given.value === undefined) return [`--${given.name}`];
     const value = rebase && isPath(given.name) ? place(given.value) : given.value;
     return value.startsWith('-') ? [`--${given.name}=${value}`] : [`--${given.name}`, value];
   };
   const args = (rebase: boolean, rebaseFile: boolean): string[] => [
-    ...positionals.map((one) => (rebaseFile && again.takesFile !== false ? place(one) : one)),
+    ...positionals.map((one) => (rebaseFile && isPlaced(one) ? place(one) : one)),
     ...kept.flatMap((one) => wordOf(one, rebase)),
   ];
   return {

@@ -2,7 +2,7 @@
 
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { InputError, printable, show } from '../input/errors.js';
 import { readFailure } from '../input/read-failure.js';
 import { kindOf } from '../report/html/document.js';
@@ -13,6 +13,7 @@ import { parseScenario } from '../scenario/parse.js';
 import { type CommandSpec, parseCommand, renderHelp } from './args.js';
 import { EXIT } from './exit.js';
 import { CLEAR_LINE, type Io } from './io.js';
+import { KIT } from './artifact-kit.js';
 import { type Origin, readOrigin, withoutPasswords } from './origin.js';
 import { commandOf, sourceOf } from './report.js';
 import { type Main, type Ready, NotVerifiable, prepareAgain } from './verify-again.js';
@@ -30,7 +31,8 @@ export const verifySpec: CommandSpec = {
     json: { help: 'prints the verdict, both hashes and the differences as one JSON document' },
   },
   details:
-    'RESULT is a folder of --out, or the JSON of run, compare, size, sweep, suite, fleet, pages, reserve or reproduce.\n' +
+    'RESULT is a folder of --out, or the JSON of run, compare, fork, size, sweep, suite, fleet, pages, reserve, reproduce,\n' +
+    'judge, why or calibrate.\n' +
     'origin.json beside it tells the command, the scenario, and the hash of every file that was read; these hashes are compared\n' +
     'first, and a trace that has changed ends it. A scenario whose file has changed or is gone is taken from origin.json.\n' +
     'What the clock on the wall says (wallSeconds, eventsPerSecond, requestsPerSecond) is left out.\n' +
@@ -44,6 +46,44 @@ export const verifySpec: CommandSpec = {
 
 const SHOWN_DIFFERENCES = 20;
 
+/** Documents of which there is no report, by what they alone have. */
+const OTHERS: Readonly<Record<string, (document: Readonly<Record<string, unknown>>) => boolean>> = {
+  judge: ({ judge, policy, stages }) =>
+    typeof judge === 'number' && typeof policy === 'string' && Array.isArray(stages),
+  why: ({ horizonNs, decisions }) => typeof horizonNs === 'number' && Array.isArray(decisions),
+  calibration: ({ cutNs, fit, gaps }) => typeof cutNs === 'number' && typeof fit === 'object' && Array.isArray(gaps),
+};
+/** Those that are no result, and what is to be done with them instead. */
+const NO_RESULTS: readonly (readonly [what: string, is: (document: Readonly<Record<string, unknown>>) => boolean])[] = [
+  [
+    'a whole kit: fluxhost artifact DIR --check verifies each of its documents',
+    ({ entries, page }) => Array.isArray(entries) && typeof page === 'string',
+  ],
+  [
+    'what judge --check found of a policy: it is no result of a scenario; fluxhost judge --check FILE tells it anew',
+    ({ conforms, rules }) => typeof conforms === 'boolean' && Array.isArray(rules),
+  ],
+  [
+    'a lesson or its grades, which are computed anew whenever they are asked for: fluxhost lesson',
+    ({ student, questions }) => typeof student === 'string' && Array.isArray(questions),
+  ],
+  [
+    'what origin.json tells of another document: give that one',
+    ({ of, command }) => typeof of === 'string' && typeof command === 'string',
+  ],
+];
+
+function otherKind(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const document = value as Readonly<Record<string, unknown>>;
+  return Object.keys(OTHERS).find((kind) => OTHERS[kind]!(document));
+}
+
+function noResult(value: unknown): string {
+  const document = (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
+  return NO_RESULTS.find(([, is]) => is(document))?.[0] ?? 'another JSON document';
+}
+
 interface Document {
   readonly file: string;
   readonly text: string;
@@ -51,11 +91,22 @@ interface Document {
   readonly kind: string;
 }
 
-const EXPECTED = 'the JSON of run, compare, size, sweep, suite, fleet, pages, reserve or reproduce (--json or --out)';
+const EXPECTED =
+  'the JSON of run, compare, fork, size, sweep, suite, fleet, pages, reserve, reproduce, judge, why or calibrate (--json or --out)';
+
+const CALIBRATION = 'calibration.json';
+
+/** The one document of a folder. @throws InputError */
+async function documentOf(folder: string): Promise<string> {
+  const isThere = async (name: string): Promise<boolean> =>
+    (await stat(join(folder, name)).catch(() => undefined))?.isFile() === true;
+  for (const name of [CALIBRATION, KIT]) if (await isThere(name)) return join(folder, name);
+  return sourceOf(folder, 'RESULT');
+}
 
 async function readDocument(path: string): Promise<Document> {
   const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() === true;
-  const file = isFolder ? await sourceOf(path, 'RESULT') : path;
+  const file = isFolder ? await documentOf(path) : path;
   const text = await readFile(file, 'utf8').catch((failure: unknown) => {
     throw new InputError({ file, path: '', given: readFailure(failure), expected: EXPECTED });
   });
@@ -66,8 +117,8 @@ async function readDocument(path: string): Promise<Document> {
     throw new InputError({ file, path: '', given: 'no JSON', expected: EXPECTED });
   }
   const every = Array.isArray(value) && value.length > 0 && value.every((one) => kindOf(one) === 'experiment');
-  const kind = every ? 'experiments' : kindOf(value);
-  if (kind === undefined) throw new InputError({ file, path: '', given: 'another JSON document', expected: EXPECTED });
+  const kind = every ? 'experiments' : (kindOf(value) ?? otherKind(value));
+  if (kind === undefined) throw new InputError({ file, path: '', given: noResult(value), expected: EXPECTED });
   return { file, text, value, kind };
 }
 
@@ -108,6 +159,8 @@ interface Found {
   readonly origin: Origin;
   /** That its paths are told from. */
   readonly folder: string;
+  /** The document is not what was written there. */
+  readonly edited?: true;
 }
 
 /** What the one who asks knows of it. */
@@ -123,9 +176,13 @@ async function originOf({ command, scenario }: Asked, document: Document): Promi
   if (known !== undefined) return { origin: known, folder: dirname(document.file) };
   const own = fromItself(document);
   if (own !== undefined) return { origin: own, folder: '.' };
-  const there = (await stat(join(dirname(document.file), 'origin.json')).catch(() => undefined)) !== undefined;
+  const { file, text, kind } = document;
+  const other = await readOrigin(file, text, true);
+  // what --out wrote there was of this name: that is another document only where it was changed since
+  if (other !== undefined && basename(file) === nameOf(kind))
+    return { origin: other, folder: dirname(file), edited: true };
   throw new NotVerifiable(
-    `${there ? 'the origin.json beside it is of another document' : 'there is no origin.json beside it'}: ` +
+    `${other === undefined ? 'there is no origin.json beside it' : 'the origin.json beside it is of another document'}: ` +
       `--command (or --scenario, of a run) tells what made it`,
   );
 }
@@ -160,8 +217,11 @@ async function rerun(ready: Ready, document: string, io: Io): Promise<{ value: u
 /** Where `--out` puts it. */
 const DOCUMENTS: Readonly<Record<string, string>> = {
   comparison: 'comparison.json',
+  calibration: CALIBRATION,
   ...Object.fromEntries(['size', 'sweep', 'suite', 'fleet'].map((kind) => [kind, `${kind}.json`])),
 };
+
+const nameOf = (kind: string): string => DOCUMENTS[kind] ?? 'result.json';
 
 const shown = (value: unknown): string => (typeof value === 'string' ? value : show(value));
 
@@ -231,10 +291,12 @@ function verdictText(
 async function judged(document: Document, asked: Asked, io: Io, main: Main): Promise<Judged> {
   if ((document.value as { incomplete?: unknown }).incomplete === true)
     throw new NotVerifiable('it is of an interrupted run, which ended where somebody stopped it');
-  const { origin, folder } = await originOf(asked, document);
+  const { origin, folder, edited } = await originOf(asked, document);
+  if (edited === true)
+    io.stderr('note: the document was changed since it was written: what made it is run all the same\n');
   const ready = await prepareAgain(origin, folder, main);
   if (ready.note !== undefined) io.stderr(`note: ${printable(ready.note)}\n`);
-  const { value, status } = await rerun(ready, DOCUMENTS[document.kind] ?? 'result.json', io);
+  const { value, status } = await rerun(ready, nameOf(document.kind), io);
   const { file, kind } = document;
   if (status === EXIT.interrupted) return { verdict: { file, kind, verdict: 'interrupted' }, all: [] };
   const all = differences(document.value, value);

@@ -20,7 +20,7 @@ import { createOn, FILES_WITHIN, setupOf, simulationTools } from './tools.js';
 
 const MOST_DECISIONS = 10_000;
 
-const SPEC: CommandSpec = {
+export const whySpec: CommandSpec = {
   name: 'why',
   summary:
     'Holds each core that the arbiter gave away in a window against what it could have done instead: regret in us of tail.',
@@ -127,9 +127,9 @@ async function asked(given: Arguments, io: Io): Promise<{ result: WhyResult; cre
 }
 
 export async function why(args: readonly string[], io: Io): Promise<number> {
-  const given = parseCommand(SPEC, args);
+  const given = parseCommand(whySpec, args);
   if (given.help) {
-    io.stdout(renderHelp(SPEC));
+    io.stdout(renderHelp(whySpec));
     return EXIT.done;
   }
   const target = given.text('timeline');

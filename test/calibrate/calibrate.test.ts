@@ -148,7 +148,7 @@ describe('the command', () => {
     expect(io.out).toMatch(/^box: cgroup \/box, quota 10 ms of each 20 ms, \d+ requests simulated$/m);
     expect(io.out).toMatch(/^second half +recorded +simulated +error +spread$/m);
     expect(io.out).toMatch(/^box wait p99 +[\d.]+ ms +[\d.]+ ms +[+-]?[\d.]+ % +-$/m);
-    expect(readdirSync(out).sort()).toEqual(['box.csv', 'calibration.json', 'scenario.yaml']);
+    expect(readdirSync(out).sort()).toEqual(['box.csv', 'calibration.json', 'origin.json', 'scenario.yaml']);
     const run = captureIo();
     expect(await main(['run', join(out, 'scenario.yaml'), '--json'], run), run.err).toBe(0);
     const { vms } = JSON.parse(run.out) as { vms: { completed: number; queueDelayNs: { p99: number } }[] };

@@ -8,6 +8,7 @@ import { wordsOf } from '../../src/cli/origin.js';
 import { main } from '../../src/cli/program.js';
 import { commandOf } from '../../src/cli/report.js';
 import { differences, figuresSha256 } from '../../src/result/same.js';
+import { operate } from '../calibrate/machine.js';
 import { captureIo } from './fake.js';
 
 const vm = (workload: string): string => `
@@ -46,7 +47,7 @@ function place(name: string, files: Readonly<Record<string, string>>): (path: st
 
 async function done(...args: string[]): Promise<string> {
   const io = captureIo();
-  expect([await main(args, io), io.err.replaceAll(/^(note|warning).*\n/gm, '')]).toEqual([0, '']);
+  expect([await main(args, io), io.err.replaceAll(/^(note|warning|snapshot of).*\n/gm, '')]).toEqual([0, '']);
   return io.out;
 }
 
@@ -80,6 +81,42 @@ describe('fluxhost verify', () => {
     expect(JSON.parse((await verified(at('run'), '--json')).out)).toMatchObject({ verdict: 'same', kind: 'result' });
   });
 
+  it('gives judge, why, fork and calibrate again, and says of what is no result why not', async () => {
+    const at = place('others', { 'a.yaml': SCENARIO });
+    const tasks = Array.from({ length: 200 }, (_, i) => ({
+      atNs: 5e6 + i * 1e6,
+      runNs: 2e5 + ((i * 7919) % 500) * 1000,
+    }));
+    writeFileSync(
+      at('recording.txt'),
+      operate({ tasks, wakeUpNs: 20_000, quotaNs: 10e6, periodNs: 20e6, phaseNs: 3e6 }).text,
+    );
+    await done('run', at('a.yaml'), '--snapshot', at('s.snapshot'), '--at', '1ms');
+    const commands: Readonly<Record<string, string[]>> = {
+      judge: ['judge', 'hyperflux', '--only', 'bursts', '--duration', '2ms', '--replications', '1', '--straight'],
+      why: ['why', at('a.yaml'), '--at-most', '1', '--horizon', '100us'],
+      fork: ['fork', at('s.snapshot'), '--mechanisms', 'hyperflux,ideal'],
+    };
+    for (const [kind, words] of Object.entries(commands)) {
+      writeFileSync(at(`${kind}.json`), await done(...words, '--json'));
+      const command = ['--command', commandOf(words[0]!, words.slice(1))];
+      expect([kind, await verified(at(`${kind}.json`), ...command)]).toMatchObject([kind, { status: 0 }]);
+      expect((await verified(at(`${kind}.json`))).err).toContain('there is no origin.json beside it');
+    }
+    edited(at('judge.json'), (text) => text.replace(/"score": 0\.\d+/, '"score": 0.5'));
+    const command = commandOf('judge', commands['judge']!.slice(1));
+    expect((await verified(at('judge.json'), '--command', command)).out).toMatch(
+      /first difference: .*score: 0\.5 then, 0\.\d/,
+    );
+    await done('calibrate', at('recording.txt'), '--out', at('cal'));
+    expect(await verified(at('cal'))).toMatchObject({ status: 0, out: expect.stringContaining('same: ') });
+    writeFileSync(at('check.json'), JSON.stringify({ conforms: true, rules: [] }));
+    expect(await verified(at('check.json'))).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('fluxhost judge --check FILE tells it anew'),
+    });
+  });
+
   it('names what differs: a figure, or the program and then the figure', async () => {
     const at = place('differs', { 'a.yaml': SCENARIO });
     await done('run', at('a.yaml'), '--out', at('r'));
@@ -98,8 +135,13 @@ describe('fluxhost verify', () => {
     // the clock may say what it likes
     writeFileSync(file, whole.replace(/"wallSeconds": [^,\n]+/, '"wallSeconds": 12'));
     expect((await verified(at('r'), ...again)).status).toBe(0);
+    // one that was changed is held against what its command gives
+    expect(await verified(at('r'))).toMatchObject({ status: 0, err: expect.stringContaining('was changed since') });
+    edited(file, (text) => text.replace(/"arrived": \d+/, '"arrived": 2'));
+    expect(await verified(at('r'))).toMatchObject({ status: 1, out: expect.stringContaining('vms.0.arrived: 2 then') });
     // of another document origin.json says nothing
-    const unknown = await verified(at('r'));
+    writeFileSync(at('r/other.json'), whole.replace('"arrived"', ' "arrived"'));
+    const unknown = await verified(at('r/other.json'));
     expect([unknown.status, unknown.err]).toEqual([2, expect.stringContaining('origin.json beside it is of another')]);
 
     writeFileSync(file, whole.replace(manifest.version, '0.0.9').replace(manifest.coreSha256, 'e'.repeat(64)));
