@@ -70,12 +70,14 @@ function commandsText(figures: readonly Figure[]): string {
 
 const columnsOf = (look: Look): number => (typeof look === 'boolean' ? Infinity : (look.columns ?? Infinity));
 
+/** What is told of an experiment. */
+interface ToldExperiment extends Pick<ExperimentResult, 'tables'> {
+  /** Its claims with their verdicts, in order. */
+  readonly claims: readonly JudgedClaim[];
+}
+
 /** Ends in a line feed. */
-export function renderExperiment(
-  title: string,
-  { claims, tables }: Pick<ExperimentResult, 'tables'> & { readonly claims: readonly JudgedClaim[] },
-  look: Look = false,
-): string {
+export function renderExperiment(title: string, { claims, tables }: ToldExperiment, look: Look = false): string {
   const narrow = {
     colour: typeof look === 'boolean' ? look : look.colour,
     columns: Math.min(MOST_COLUMNS, columnsOf(look)),
