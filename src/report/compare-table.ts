@@ -6,6 +6,7 @@ import type { Comparison } from '../study/compare.js';
 import { type LatencyKey, type VmRow, memberAt, rowsOf, sum } from './vm-rows.js';
 import { noRequestsText } from '../result/trust.js';
 import { listed, needsSentences } from './needs-words.js';
+import { gpuRows } from './gpu-table.js';
 import { lifecycleRows } from './lifecycle-table.js';
 import { memoryRows } from './memory-table.js';
 import { sloText, sloCell, MAX_VMS, omittedText } from './run-table.js';
@@ -322,6 +323,7 @@ export function renderComparison(comparison: Comparison, look: Look = false): st
       ['', ...heads.map((name): Cell => ({ text: name, tone: 'strong' }))],
       ...vmRows(comparison, all.slice(0, MAX_VMS)),
       ...hostRows(comparison),
+      ...gpuRows(comparison.runs),
       ...lifecycleRows(comparison.runs, (run, value, format, path) => overRuns(run, value, format, (f) => f[path])),
       ...memoryRows(comparison.runs, (text, column, path) => withRatio(text, comparison, column, path)),
       ...sizingRows(comparison),

@@ -4,6 +4,7 @@
 
 import { type Resample, meanInterval, pairedDifference, pairedRatio } from '../metrics/confidence.js';
 import type { Interval } from '../metrics/figures.js';
+import type { GpuResult } from '../gpu/result.js';
 import type { LifecycleResult } from '../lifecycle/result.js';
 import { type MemoryResult, memoryOf } from '../swap/result.js';
 import type { Figures, Result, Replication, Confidence, ResampledTrace, VmResult } from './result.js';
@@ -105,6 +106,18 @@ function lifecycleFigures(lifecycle: LifecycleResult): Figures {
   return figures;
 }
 
+/** Of a GPU; their paths are those of the result. */
+function gpuFigures(gpu: GpuResult): Figures {
+  /** By path. */
+  const figures: Figures = {};
+  for (const key of ['arrived', 'completed', 'tokens', 'preemptions', 'offlineLost'] as const)
+    figures[`gpu.${key}`] = gpu[key];
+  for (const key of ['busySeconds', 'offlineSeconds', 'otherSeconds'] as const) figures[`gpu.${key}`] = gpu[key];
+  for (const which of ['firstTokenNs', 'tokenNs'] as const)
+    for (const key of ['mean', 'p50', 'p99'] as const) figures[`gpu.${which}.${key}`] = gpu[which][key];
+  return figures;
+}
+
 /** The figures of a result that replications and comparisons are about. */
 export function headlineFigures(result: Result): Figures {
   /** By path. */
@@ -134,6 +147,7 @@ export function headlineFigures(result: Result): Figures {
   figures['reallocation.count'] = result.reallocation.count;
   figures['reallocation.grantNs.p99'] = result.reallocation.grantNs.p99;
   if (result.lifecycle !== undefined) Object.assign(figures, lifecycleFigures(result.lifecycle));
+  if (result.gpu !== undefined) Object.assign(figures, gpuFigures(result.gpu));
   const memory = memoryOf(result);
   return memory === undefined ? figures : { ...figures, ...memoryFigures(memory) };
 }

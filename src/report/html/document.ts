@@ -20,6 +20,7 @@ import { coreSecondsFigure } from './figures/core-seconds.js';
 import { datapathFigure } from './figures/datapath.js';
 import { coresFigure } from './figures/cores.js';
 import { fleetReport } from './figures/fleet.js';
+import { gpuFigure } from './figures/gpu.js';
 import { latencyFigure } from './figures/latency.js';
 import { coldFigure, functionsSentence, instancesOverTime, startsFigure } from './figures/lifecycle.js';
 import { movesFigure } from './figures/moves.js';
@@ -182,6 +183,7 @@ function resultReport(result: Result): Report {
         coresFigure(runs[0]!, true),
         movesFigure(runs),
         datapathFigure(runs),
+        gpuFigure(runs),
         swapInFigure(runs),
         whereMemoryLies(runs),
         memoryOverTime(runs),
@@ -225,6 +227,7 @@ function comparisonReport(comparison: Comparison): Report {
         ...runs.map((run) => coresFigure(run, false)),
         movesFigure(runs),
         datapathFigure(runs),
+        gpuFigure(runs),
         swapInFigure(runs),
         whereMemoryLies(runs),
         memoryOverTime(runs),
