@@ -106,6 +106,12 @@ export async function standing(page: Page, text: string): Promise<void> {
   await paused(page);
 }
 
+/** Waits until the explanation is what `pattern` matches: it is asked of the worker, and comes after what asked for it. */
+export async function saying(page: Page, pattern: string): Promise<void> {
+  const matches = (text: string): boolean => new RegExp(text).test(document.querySelector('.why')?.textContent ?? '');
+  await page.waitForFunction(matches, pattern);
+}
+
 /** The hashes of what every future came to. */
 export async function toEnd(page: Page): Promise<string[]> {
   await page.click('#end');

@@ -26,7 +26,7 @@ import { duration } from '../../src/web/words.js';
 import { STORIES } from '../../src/web/stories/index.js';
 import { benchOf } from '../../src/lessons/grade.js';
 import { lessonFor } from '../../src/lessons/index.js';
-import { data, drop, inSight, LivePage, standing, toEnd, write } from './live.js';
+import { data, drop, inSight, LivePage, standing, toEnd, write, saying } from './live.js';
 
 const BURSTS = readFileSync(new URL('../../src/web/scenarios/bursts.yaml', import.meta.url), 'utf8');
 const SHORT = BURSTS.replace('duration: 20ms', 'duration: 2ms');
@@ -188,7 +188,7 @@ describe('the live page in Chromium', () => {
     await page.waitForFunction((at) => document.getElementById('page')!.dataset['nowNs'] !== at, String(atNs));
     expect(Number(await data(page, 'nowNs'))).toBe(simulation.nowNs);
     const { events, lastEvent } = simulation.look();
-    expect(await page.textContent('.why')).toMatch(new RegExp(`^Event ${events} at .*: ${lastEvent}$`));
+    await saying(page, `^Event ${events} at .*: ${lastEvent}$`);
     await page.keyboard.press('Escape');
     await page.click('#microsecond');
     await page.waitForFunction(
@@ -203,9 +203,7 @@ describe('the live page in Chromium', () => {
     await toEnd(page);
     await page.click('.moves button');
     await page.waitForSelector('.steps li');
-    expect(await page.textContent('.why')).toMatch(
-      /It went to (api|batch) because .* decided in a round of the arbiter/,
-    );
+    await saying(page, 'It went to (api|batch) because .* decided in a round of the arbiter');
     await page.focus('canvas.strips');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');

@@ -72,7 +72,8 @@ it('gives every policy at every capacity, and a table of both', async () => {
   const { runs } = JSON.parse(await run('--json')) as PagesResult;
   expect(runs).toHaveLength(12);
   const text = await run();
-  const table = text.slice(text.indexOf('Miss ratio by capacity and policy')).trim().split('\n').slice(1);
+  const from = text.slice(text.indexOf('Miss ratio by capacity and policy'));
+  const table = from.slice(0, from.indexOf('\n\n')).split('\n').slice(1);
   expect(table[0]!.trim().split(/ +/)).toEqual(['pages', 'lru', 'fifo', 'opt']);
   expect(table).toHaveLength(5);
   for (const line of table.slice(1)) {
