@@ -4,6 +4,7 @@ import { LESSONS, lessonFor } from '../lessons/index.js';
 import { type Grades, asAsked, grade, readAnswers } from '../lessons/grade.js';
 import { WRITTEN, toleranceText, writeAnswer } from '../lessons/written.js';
 import type { Lesson } from '../lessons/lesson.js';
+import { shellWord } from '../input/shell-word.js';
 import { wrap } from '../report/table.js';
 import { toStableJson } from '../result/json.js';
 import { type CommandSpec, UsageError, parseCommand, renderHelp } from './args.js';
@@ -46,8 +47,7 @@ function listed(): string {
 }
 
 /** The command that goes on with the lesson. */
-const command = ({ name, student }: Lesson): string =>
-  `fluxhost lesson ${name} --student ${/^[\w.-]+$/.test(student) ? student : `'${student.replaceAll("'", "'\\''")}'`}`;
+const command = ({ name, student }: Lesson): string => `fluxhost lesson ${name} --student ${shellWord(student)}`;
 
 function told(lesson: Lesson, file: string | undefined): string {
   const { title, about, scenario, questions } = lesson;

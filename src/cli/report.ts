@@ -2,6 +2,7 @@
 
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { shellWord } from '../input/shell-word.js';
 import { printable, InputError, show } from '../input/errors.js';
 import { readFailure } from '../input/read-failure.js';
 import type { Reportable } from '../report/html/document.js';
@@ -19,11 +20,9 @@ export const REPORT = 'report.html';
 const SOURCES = ['result.json', 'comparison.json', 'size.json', 'sweep.json', 'suite.json', 'fleet.json'] as const; // pages, reserve and reproduce write result.json
 
 /** As a shell takes it. */
-const quoted = (word: string): string => (/^[\w@%+=:,./±-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
-
 /** The command that makes a result again: as it was given, but for passwords. */
 export const commandOf = (name: string, args: readonly string[]): string =>
-  printable(withoutPasswords(['fluxhost', name, ...args].map((word, i) => (i < 2 ? word : quoted(word))).join(' ')));
+  printable(withoutPasswords(['fluxhost', name, ...args].map((word, i) => (i < 2 ? word : shellWord(word))).join(' ')));
 
 /** The `run` that shows what a command found: of the same file, changes, seed and core, and with these fields besides. */
 export function runCommand(given: Arguments, set: readonly string[], replications = 1): string {

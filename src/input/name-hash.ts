@@ -6,3 +6,10 @@ export function nameHash(name: string): { lo: number; hi: number } {
   for (const byte of new TextEncoder().encode(name)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
   return { lo: Number(hash & 0xffffffffn), hi: Number(hash >> 32n) };
 }
+
+/** FNV-1a, 32 bits, unsigned: what a lesson's numbers follow from (a student's name). Another width would be other numbers for everybody. */
+export function nameHash32(name: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(name)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}

@@ -129,14 +129,14 @@ export async function grade(
   { show: shown = false, bench = benchOf(lesson) }: { readonly show?: boolean; readonly bench?: Bench } = {},
 ): Promise<Grades> {
   const questions: Graded[] = [];
-  for (const [i, { ask, unit, tolerance, answer, because }] of lesson.questions.entries()) {
+  for (const [i, { ask, unit, tolerance, ofRest = false, answer, because }] of lesson.questions.entries()) {
     const given = answers.get(i + 1) ?? null;
     // what nobody answered and nobody asks for is not computed
     const right = given === null && !shown ? NaN : await answer(bench);
     questions.push({
       number: i + 1,
       ...{ ask, unit, given, tolerance },
-      right: given !== null && isRight(given, right, tolerance),
+      right: given !== null && isRight(ofRest ? 100 - given : given, ofRest ? 100 - right : right, tolerance),
       ...(shown ? { answer: right, because } : {}),
     });
   }

@@ -3,6 +3,7 @@
 // run gives the same bits wherever it is made. Leaves out who a student is: anybody may say any name, and ask for the answers.
 
 import { stream } from '../experiments/draw.js';
+import { nameHash32 } from '../input/name-hash.js';
 import type { Result } from '../result/result.js';
 import type { SizeResult } from '../study/size.js';
 
@@ -28,6 +29,8 @@ export interface Question {
   readonly unit: AnswerUnit;
   /** Relative, of the right answer; 0: exactly. */
   readonly tolerance: number;
+  /** Of a share near the whole: the tolerance is of what is left to 100 %. */
+  readonly ofRest?: true;
   /** In nanoseconds, per cent, bytes or a plain number. */
   readonly answer: (bench: Bench) => number | Promise<number>;
   /** Where it comes from: a formula or a command, `FILE` for the scenario's file. */
@@ -59,10 +62,8 @@ export class Draw {
   readonly #next: () => number;
 
   constructor(student: string, lesson: string) {
-    // FNV-1a over UTF-8: any text may be a name, and every machine has the same hash of it
-    let hash = 0x811c9dc5;
-    for (const byte of new TextEncoder().encode(`${lesson} ${student}`)) hash = Math.imul(hash ^ byte, 0x01000193);
-    this.#next = stream(hash, 0);
+    // any text may be a name, and every machine has the same hash of it; signed, as it always was
+    this.#next = stream(nameHash32(`${lesson} ${student}`) | 0, 0);
   }
 
   /** One of the values, all alike. */

@@ -15,7 +15,9 @@ export const WRITTEN: Readonly<Record<AnswerUnit, string>> = {
 
 /** An answer as one would write it, with digits enough for its tolerance. */
 export function writeAnswer(value: number, { unit, tolerance }: Pick<Question, 'unit' | 'tolerance'>): string {
-  const plain = String(Number(value.toPrecision(tolerance < 0.001 ? 6 : 4)));
+  // of a share near the whole, what is left to 100 % matters
+  const digits = tolerance < 0.001 || (unit === 'percent' && value > 99) ? 6 : 4;
+  const plain = String(Number(value.toPrecision(digits)));
   if (unit === 'duration') return formatDurationNs(value).replace(' ', '');
   if (unit === 'bytes') return formatSize(value);
   if (unit === 'percent') return `${plain}%`;

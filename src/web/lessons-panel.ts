@@ -73,6 +73,8 @@ export class LessonsPanel {
     const id = `answer-${number}`;
     const input = h('input', { id, type: 'text', autocomplete: 'off', 'aria-describedby': `${id}-hint ${id}-mark` });
     const mark = h('span', { id: `${id}-mark`, class: 'mark' });
+    // what is changed is not graded any more
+    input.addEventListener('input', () => mark.replaceChildren());
     this.inputs.push(input);
     this.marks.push(mark);
     const hint = h('span', { id: `${id}-hint`, class: 'hint' }, `${WRITTEN[unit]}; ${toleranceText(tolerance)}`);

@@ -1,12 +1,12 @@
 // A page trace that was dropped: how often a page is missing at every size of memory, by a worker of its own.
 
+import { shellWord } from '../input/shell-word.js';
 import { formatCount } from '../report/units.js';
 import { colourOf, CurveView, dashOf } from './curve.js';
 import { h } from './dom.js';
 import { complaint, Link } from './link.js';
 import type { DroppedFile } from './protocol.js';
 import { pageFormatOf } from './page-format.js';
-import { quoted } from './stages.js';
 
 /** A longer trace is sampled. */
 const EXACT_BYTES = 64 * 2 ** 20;
@@ -56,7 +56,7 @@ export class PagesPanel {
     );
     const rate = sampled ? ` --shards ${samplingRate}` : '';
     const writes = format === 'csv' ? ' --write-column none' : '';
-    this.command.textContent = `fluxhost pages ${quoted(name)} --format ${format} --mrc${rate}${writes}`;
+    this.command.textContent = `fluxhost pages ${shellWord(name)} --format ${format} --mrc${rate}${writes}`;
     this.element.dataset['points'] = JSON.stringify(points);
   }
 }

@@ -1,11 +1,11 @@
 // The left side: which scenario, the sliders for load, cores and mechanism, the command that makes it again, and the text itself.
 
+import { shellWord } from '../input/shell-word.js';
 import { h, showCommand } from './dom.js';
 import { EXAMPLES } from './examples.js';
 import type { Link } from './link.js';
 import type { About } from './protocol.js';
 import { scaledRates } from './rates.js';
-import { quoted } from './stages.js';
 import { TextPanel } from './text-panel.js';
 import { formatDuration } from '../input/quantities.js';
 import { doneLine, hashLines } from './words.js';
@@ -21,7 +21,7 @@ export interface SettingsEvents {
 
 /** Steps of the load's slider: a factor from 1/8 to 8. */
 const OCTAVES = 3;
-const flagsOf = (set: readonly string[]): string => set.map((one) => ` --set ${quoted(one)}`).join('');
+const flagsOf = (set: readonly string[]): string => set.map((one) => ` --set ${shellWord(one)}`).join('');
 const factorOf = (value: string): number => Number((2 ** Number(value)).toPrecision(3));
 
 export class Settings {
@@ -87,7 +87,7 @@ export class Settings {
     this.cores.max = String(Math.max(64, 2 * about.hostCores));
     this.cores.value = String(about.hostCores);
     this.forked = false;
-    this.run = `fluxhost run ${quoted(file)}${flagsOf(set)}`;
+    this.run = `fluxhost run ${shellWord(file)}${flagsOf(set)}`;
     showCommand(this.command, this.run);
     this.goesOn();
     this.showValues();

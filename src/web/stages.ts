@@ -1,6 +1,8 @@
 // How a sweep on the page becomes finer: few points first, then more, then more seeds. Each stage holds the points and the seeds of
 // those before it, and is a question that `fluxhost sweep` answers with the same rows.
 
+import { shellWord } from '../input/shell-word.js';
+
 export interface Stage {
   readonly points: number;
   readonly replications: number;
@@ -26,9 +28,6 @@ export function axisText(path: SweptField, low: number, high: number, points: nu
   return `${path}=${low}..${high}:${points}`;
 }
 
-export const quoted = (text: string): string =>
-  /^[\w.=:/+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-
 export function commandLine(
   file: string,
   set: readonly string[],
@@ -36,7 +35,7 @@ export function commandLine(
   mechanisms: readonly string[],
   replications: number,
 ): string {
-  const changes = set.map((one) => ` --set ${quoted(one)}`).join('');
+  const changes = set.map((one) => ` --set ${shellWord(one)}`).join('');
   const seeds = replications === 1 ? '' : ` --replications ${replications}`;
-  return `fluxhost sweep ${quoted(file)}${changes} --vary ${vary} --mechanisms ${mechanisms.join(',')}${seeds}`;
+  return `fluxhost sweep ${shellWord(file)}${changes} --vary ${vary} --mechanisms ${mechanisms.join(',')}${seeds}`;
 }
