@@ -190,7 +190,7 @@ function rest(i: Instance): void {
   layDormant(i);
   const until = keeper.idle(i);
   if (until != UNLOAD) planExpiry(i, until);
-  else expire(i);
+  else expire(i, W.GONE_UNLOADED);
 }
 
 /** It is dormant from now on. */
@@ -201,18 +201,25 @@ export function layDormant(i: Instance): void {
   offer(i);
 }
 
-/** Its time is over, unless the function keeps no more than it must. */
-export function expire(i: Instance): void {
+/** Its time is over, unless the function keeps no more than it must; `why` is one of GONE_*. */
+export function expire(i: Instance, why: usize): void {
   const f = i.fn;
   if (f.instances <= f.minInstances) return;
   tally(W.LIFE_EXPIRATIONS, 1);
   tallyFn(f, W.FN_EXPIRATIONS, 1);
+  went(i, why);
   if (life.snapshots && !f.snapshot) {
     f.snapshot = 1;
     tally(W.LIFE_SNAPSHOTS_LEFT, 1);
   }
   gone(i);
   planRetry();
+}
+
+/** Counts why. */
+export function went(i: Instance, why: usize): void {
+  tally(<usize>W.LIFE_GONE + why, 1);
+  tallyFn(i.fn, <usize>W.FN_GONE + why, 1);
 }
 
 /** A dormant one goes. */

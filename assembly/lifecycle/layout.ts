@@ -95,7 +95,8 @@ export const LIFE_SAMPLE_NS = 32; // between samples
 export const LIFE_SLOTS_MAX = 33; // most VM slots in use
 export const LIFE_ANNOUNCED = 34; // widths
 export const LIFE_AHEAD = 35; // instances that they started
-export const LIFE_COUNTERS = 40;
+export const LIFE_GONE = 36; // instances by GONE_*
+export const LIFE_COUNTERS = 48;
 
 export const FN_ARRIVED = 0;
 export const FN_SERVED = 1;
@@ -112,7 +113,15 @@ export const FN_LATENCY_NS = 16; // Σ latencies
 export const FN_IDLE_LO = 17;
 export const FN_IDLE_HI = 18;
 export const FN_UNDER_WAY = 19;
-export const FN_COUNTERS = 20;
+export const FN_GONE = 20; // its instances by GONE_*
+export const FN_COUNTERS = 25;
+
+// Why an instance went: the first three are evictions, the others expirations.
+export const GONE_FOR_START = 0; // memory of an instance that was to start
+export const GONE_FOR_REQUEST = 1; // memory of one more request on an instance that was there
+export const GONE_NEEDLESS = 2; // who made it fit were others, or nobody could
+export const GONE_KEEP_ALIVE = 3; // its time was over
+export const GONE_UNLOADED = 4; // the policy let it go as soon as it was dormant
 
 export const SAMPLE_TIME = 0; // ns
 export const SAMPLE_IDLE = 1; // bytes

@@ -261,7 +261,7 @@ export function onTimer(): void {
   takeTimer();
   if (isReady && i.bootNs != 0) boot(i);
   else if (isReady) ready(i);
-  else expire(i);
+  else expire(i, W.GONE_KEEP_ALIVE);
   armTimers();
 }
 

@@ -56,14 +56,6 @@ export const FILES_WITHIN = {
   'files-within': { value: 'DIR', help: 'refuses traces and other files of the scenario that lie elsewhere' },
 } as const;
 
-/** Of a keep-alive that is to be one's own where nobody gives one: the package's core never lets an instance go. */
-const nobodyKeeps = ({ lifecycle }: Scenario): string[] =>
-  lifecycle?.keepAlive.policy === 'policy'
-    ? [
-        'lifecycle.keepAlive: policy, and neither --core nor --policy gives one: what lies dormant stays until its memory is needed',
-      ]
-    : [];
-
 /**
  * The same on a core of the user's own (`--core`, made by `fluxhost build`) and with files of one folder only
  * (`--files-within`), as far as the command line names them.
@@ -73,10 +65,7 @@ const nobodyKeeps = ({ lifecycle }: Scenario): string[] =>
 export async function toolsFor(given: Arguments, tools: Tools): Promise<Tools> {
   const has = (name: string): boolean => given.text(name) !== undefined;
   const own = has('core') || has('policy');
-  const load: Tools['load'] = async (path, options) => {
-    const loaded = await tools.load(path, options);
-    return own ? loaded : { ...loaded, warnings: [...loaded.warnings, ...nobodyKeeps(loaded.scenario)] };
-  };
+  const load: Tools['load'] = (path, options) => tools.load(path, options);
   if (!own && !has('files-within')) return { load, create: (scenario, directory) => tools.create(scenario, directory) };
   const setup = await setupOf(given);
   return {

@@ -64,8 +64,18 @@ const memoryCore = new InlineCore(MEMORY_BASE64, MEMORY_SHA256);
  * @throws WebAssembly.CompileError for bytes that are no module, or where the page's policy forbids Wasm
  */
 export async function compileCore(source?: CoreSource | PromiseLike<CoreSource>): Promise<WebAssembly.Module> {
-  return source === undefined ? hostCore.module() : compile(await source);
+  if (source !== undefined) return compile(await source);
+  const module = await hostCore.module();
+  packaged.add(module);
+  return module;
 }
+
+/** Modules of the core as it comes with the package. */
+const packaged = new WeakSet<WebAssembly.Module>();
+
+/** Whether nobody has compiled anything of their own into it, as far as can be seen. */
+export const isPackaged = (module: WebAssembly.Module | undefined): boolean =>
+  module === undefined || packaged.has(module);
 
 /** The same for the core of page replacement and reserved memory (fluxhost-memory.wasm). */
 export async function compileMemoryCore(source?: CoreSource | PromiseLike<CoreSource>): Promise<WebAssembly.Module> {

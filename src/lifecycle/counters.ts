@@ -14,6 +14,21 @@ const servedFrom = (first: number) => ({
   full: counter(first + W.TIER_FULL, 'Requests for which a VM booted and its runtime initialized.'),
 });
 
+/** Instances by why they went; the counter of the first cause has place `first`. */
+const goneFrom = (first: number) => ({
+  forStart: counter(first + W.GONE_FOR_START, 'Evicted: another instance was to start and needed its memory.'),
+  forRequest: counter(first + W.GONE_FOR_REQUEST, 'Evicted: one more request on an instance that was there needed it.'),
+  needless: counter(
+    first + W.GONE_NEEDLESS,
+    'Evicted as FaasCache does it, where the request fitted without that or could not be made to fit at all.',
+  ),
+  keepAlive: counter(first + W.GONE_KEEP_ALIVE, 'Expired: its keep-alive was over.'),
+  unloaded: counter(first + W.GONE_UNLOADED, 'Expired: the policy let it go as soon as it was dormant.'),
+});
+
+export const GONE_COUNTERS = goneFrom(W.LIFE_GONE);
+export const FUNCTION_GONE = goneFrom(W.FN_GONE);
+
 export const SERVED_COUNTERS = servedFrom(W.LIFE_SERVED);
 
 export const LIFECYCLE_COUNTERS = {

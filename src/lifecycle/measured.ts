@@ -7,8 +7,10 @@ import type { PartReader } from '../metrics/part-reader.js';
 import type { Distribution } from '../metrics/figures.js';
 import {
   FUNCTION_COUNTERS,
+  FUNCTION_GONE,
   FUNCTION_SECONDS,
   FUNCTION_SERVED,
+  GONE_COUNTERS,
   LIFECYCLE_COUNTERS,
   SERVED_COUNTERS,
 } from './counters.js';
@@ -40,6 +42,7 @@ function functionResult({ name }: FunctionSpec, words: Words): FunctionResult {
     name,
     ...counts,
     served,
+    gone: counted(FUNCTION_GONE, words),
     coldStartRate: ratio(coldStarts({ served }), all),
     meanStartNs: ratio(words[W.FN_START_NS] ?? 0, all),
     meanLatencyNs: ratio(words[W.FN_LATENCY_NS] ?? 0, counts.completed),
@@ -93,6 +96,7 @@ export function lifecycleResult(
   return {
     ...counted(LIFECYCLE_COUNTERS, words),
     served,
+    gone: counted(GONE_COUNTERS, words),
     coldStartRate: ratio(coldStarts({ served }), all),
     startNs: together(W.LIFE_HISTOGRAM_START),
     latencyNs: together(W.LIFE_HISTOGRAM_LATENCY),

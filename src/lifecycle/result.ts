@@ -15,8 +15,10 @@ import {
 } from '../metrics/figures.js';
 import {
   FUNCTION_COUNTERS,
+  FUNCTION_GONE,
   FUNCTION_SECONDS,
   FUNCTION_SERVED,
+  GONE_COUNTERS,
   LIFECYCLE_COUNTERS,
   SERVED_COUNTERS,
 } from './counters.js';
@@ -41,6 +43,7 @@ const makeSchemas = () => {
     name: text('As in the scenario or its files.'),
     ...countersOf(FUNCTION_COUNTERS),
     served: z.strictObject(countersOf(FUNCTION_SERVED)).meta({ description: 'By tier.' }),
+    gone: z.strictObject(countersOf(FUNCTION_GONE)).meta({ description: 'Its instances that went, by cause.' }),
     coldStartRate: figure(COLD),
     meanStartNs: figure('Mean from arrival to when a request enters its VM, in ns; null where none was served.'),
     meanLatencyNs: figure('Mean from arrival to end, in ns; null where none ended.'),
@@ -60,6 +63,11 @@ const makeSchemas = () => {
     served: z
       .strictObject(countersOf(SERVED_COUNTERS))
       .meta({ description: 'Requests that were given an instance, by the tier that it was found in.' }),
+    gone: z
+      .strictObject(countersOf(GONE_COUNTERS))
+      .meta({
+        description: 'Instances that went, by cause: evictions are the first three together, expirations the others.',
+      }),
     coldStartRate: figure(COLD),
     startNs: told('From a request’s arrival to when it enters its VM, in ns.', distribution),
     latencyNs: told('From arrival to end, in ns.', distribution),
@@ -95,17 +103,41 @@ export const servedInAll = ({ served }: Pick<LifecycleResult, 'served'>): number
 export const coldStarts = ({ served }: Pick<LifecycleResult, 'served'>): number =>
   served.restore + served.vm + served.full;
 
+/** Evictions, then expirations. */
+const GONE = [
+  ['evictions', ['forStart', 'forRequest', 'needless']],
+  ['expirations', ['keepAlive', 'unloaded']],
+] as const;
+export const CAUSES = [...GONE[0][1], ...GONE[1][1]] as const;
+type Cause = (typeof CAUSES)[number];
+
+/** What a table or a picture calls them. */
+export const CAUSE_WORDS: Readonly<Record<Cause, string>> = {
+  forStart: 'memory for a start',
+  forRequest: 'memory for a request',
+  needless: 'in vain or beyond need',
+  keepAlive: 'keep-alive over',
+  unloaded: 'unloaded at once',
+};
+
 /** One line for each law that it breaks; the core has checked that memory-time adds up and that the budget held. */
 export function brokenLifecycleLaws(result: LifecycleResult | undefined): string[] {
   if (result === undefined) return [];
   const broken: string[] = [];
   const account = (
     name: string,
-    of: Pick<LifecycleResult, 'served' | 'arrived' | 'dropped' | 'timedOut' | 'inFlight'>,
+    of: Pick<
+      FunctionResult,
+      'served' | 'gone' | (typeof GONE)[number][0] | 'arrived' | 'dropped' | 'timedOut' | 'inFlight'
+    >,
   ): void => {
     const accounted = servedInAll(of) + of.dropped + of.timedOut + of.inFlight;
     if (of.arrived !== accounted)
       broken.push(`${name}: arrived ${of.arrived}, but served + dropped + timedOut + inFlight is ${accounted}`);
+    for (const [which, causes] of GONE) {
+      const sum = causes.reduce((all, cause) => all + of.gone[cause], 0);
+      if (of[which] !== sum) broken.push(`${name}: ${which} is ${of[which]}, but by cause ${sum}`);
+    }
   };
   account('lifecycle', result);
   for (const one of result.functions) account(`function ${one.name}`, one);

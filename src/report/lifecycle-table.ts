@@ -2,7 +2,7 @@
 // warm, what went for want of memory, the functions that started most. Prints nothing where there are none.
 
 import type { FunctionResult, LifecycleResult } from '../lifecycle/result.js';
-import { coldStarts, SERVED_TIERS, servedInAll } from '../lifecycle/result.js';
+import { CAUSE_WORDS, CAUSES, coldStarts, SERVED_TIERS, servedInAll } from '../lifecycle/result.js';
 import type { Result } from '../result/result.js';
 import { type Cell, type Look, renderTable } from './table.js';
 import { formatCount, formatDurationNs, formatShare } from './units.js';
@@ -59,6 +59,14 @@ function accountText(result: LifecycleResult): string {
   return `${text}\ncold starts ${formatShare(coldStartRate)} of those served\n`;
 }
 
+/** `: 12 memory for a start, 3 keep-alive over`; nothing where no instance went. */
+function causesText({ gone }: Pick<FunctionResult, 'gone'>): string {
+  const causes = CAUSES.filter((cause) => gone[cause] > 0).map(
+    (cause) => `${formatCount(gone[cause])} ${CAUSE_WORDS[cause]}`,
+  );
+  return causes.length === 0 ? '' : `: ${causes.join(', ')}`;
+}
+
 function memoryText(result: LifecycleResult): string {
   const { warmGibSecondsPer1000: warm, warmByteSeconds, busyByteSeconds, startingByteSeconds } = result;
   const total = warmByteSeconds + busyByteSeconds + startingByteSeconds;
@@ -69,7 +77,7 @@ function memoryText(result: LifecycleResult): string {
     `warm memory ${warm === null ? '-' : warm >= 1000 ? formatCount(Math.round(warm)) : warm.toPrecision(3)} GiB s for 1,000 requests; ` +
     `memory-time ${share(warmByteSeconds)} dormant, ${share(busyByteSeconds)} active, ${share(startingByteSeconds)} starting\n` +
     `at most ${size(result.usedMaxBytes)}${budget} in ${formatCount(result.instancesMax)} instances, ${formatCount(result.runningMax)} of them running\n` +
-    `${formatCount(result.starts)} starts${ahead}; ${formatCount(result.evictions)} evictions, ${formatCount(result.expirations)} expirations\n`
+    `${formatCount(result.starts)} starts${ahead}; ${formatCount(result.evictions)} evictions, ${formatCount(result.expirations)} expirations${causesText(result)}\n`
   );
 }
 
@@ -152,5 +160,8 @@ export function lifecycleRows(runs: readonly Result[], overRuns: OverRuns): Row[
       (value) => (value >= 1000 ? formatCount(Math.round(value)) : value.toPrecision(3)),
     ),
     row('evictions', 'evictions', ({ evictions }) => evictions, formatCount),
+    ...CAUSES.filter((cause) => runs.some(({ lifecycle }) => (lifecycle?.gone[cause] ?? 0) > 0)).map((cause) =>
+      row(`  ${CAUSE_WORDS[cause]}`, `gone.${cause}`, ({ gone }) => gone[cause], formatCount),
+    ),
   ];
 }

@@ -98,6 +98,7 @@ function lifecycleFigures(lifecycle: LifecycleResult): Figures {
     figures[`lifecycle.${key}`] = lifecycle[key];
   for (const key of ['warmGibSecondsPer1000', 'usedMaxBytes', 'instancesMax'] as const)
     figures[`lifecycle.${key}`] = lifecycle[key];
+  for (const [cause, instances] of Object.entries(lifecycle.gone)) figures[`lifecycle.gone.${cause}`] = instances;
   for (const which of ['startNs', 'latencyNs'] as const)
     for (const key of ['mean', 'p50', 'p99', 'p999'] as const)
       figures[`lifecycle.${which}.${key}`] = lifecycle[which][key];

@@ -60,5 +60,7 @@ describe('functions over several runs', () => {
     expect(Number(task)).toBeGreaterThan(200);
     expect(text).toMatch(/^ {2}cold starts +\d+\.\d % +\d+\.\d %$/m);
     expect(text).toMatch(/^ {2}evictions +\d+ +\d+$/m);
+    expect(text).toMatch(/^ {4}memory for a start +\d+ +\d+$/m);
+    expect(text).not.toContain('keep-alive over');
   });
 });

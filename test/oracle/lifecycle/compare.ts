@@ -8,14 +8,14 @@ import type { Scenario } from '../../../src/scenario/types.js';
 import { Simulation } from '../../../src/index.js';
 import type { TraceHost } from '../../../src/workload/index.js';
 import { naive } from './naive.js';
-import type { Counts, Outcome } from './outcome.js';
+import { GONE, type Counts, type Outcome } from './outcome.js';
 
 const COUNTS = ['arrived', 'dropped', 'timedOut', 'evictions', 'expirations'] as const;
 
 function counted(
   name: string,
   ours: Counts,
-  theirs: Pick<LifecycleResult, (typeof COUNTS)[number] | 'served'>,
+  theirs: Pick<LifecycleResult, (typeof COUNTS)[number] | 'served' | 'gone'>,
 ): string[] {
   const lines: string[] = [];
   for (const which of COUNTS)
@@ -23,6 +23,9 @@ function counted(
   for (const [tier, count] of Object.entries(ours.served))
     if (count !== theirs.served[tier as 'full'])
       lines.push(`${name} ${tier}: naive ${count}, program ${theirs.served[tier as 'full']}`);
+  for (const why of GONE)
+    if (ours.gone[why] !== theirs.gone[why])
+      lines.push(`${name} ${why}: naive ${ours.gone[why]}, program ${theirs.gone[why]}`);
   return lines;
 }
 

@@ -5,7 +5,7 @@
 import type { FunctionSpec, LifecycleSpec, Tier } from '../../../src/lifecycle/spec.js';
 import { Agenda, before, Gate, type Planned, RANKS } from './agenda.js';
 import type { Instance, Request } from './instance.js';
-import { noOutcome, type Outcome, type Served } from './outcome.js';
+import { type Gone, noOutcome, type Outcome, type Served } from './outcome.js';
 import { policyOf, type Policy } from './policies.js';
 
 const CHECK_EVERY = 97;
@@ -93,7 +93,7 @@ export class Naive {
   private comesToExpire(instance: Instance): void {
     instance.expiresNs = Infinity;
     if (this.atMinimum(instance.fn)) return;
-    this.expire(instance);
+    this.expire(instance, 'keepAlive');
     this.tryQueue();
   }
 
@@ -149,36 +149,43 @@ export class Naive {
   }
 
   /** False: overflow. */
-  private makeRoom(need: number, woken: Instance | undefined): boolean {
+  private makeRoom(need: number, why: Gone, woken?: Instance): boolean {
     if (this.fits(need)) return true;
     const budget = this.spec.memoryBytes ?? Infinity;
     const idle = (): Instance[] => this.instances.filter((one) => one.state === 'dormant' && one !== woken);
     if (this.spec.evict === 'asNeeded') {
       const dormant = idle().reduce((sum, one) => sum + this.heldBytes(one), 0);
       if (this.usedBytes - dormant + need > budget) return false;
-      while (!this.fits(need)) this.evict(this.policy.victim(idle()));
+      while (!this.fits(need)) this.evict(this.policy.victim(idle()), why);
       return true;
     }
     let gone = 0;
+    const causes: { fn: number; fitted: boolean }[] = [];
     while (gone < need) {
       const left = idle();
       if (left.length === 0) break;
       const victim = this.policy.victim(left);
       gone += this.heldBytes(victim);
+      causes.push({ fn: victim.fn, fitted: this.fits(need) });
       this.evict(victim);
     }
-    return this.fits(need);
+    const fits = this.fits(need);
+    for (const { fn, fitted } of causes) this.went(fn, fits && !fitted ? why : 'needless');
+    return fits;
   }
 
-  private evict(instance: Instance): void {
+  /** Without `why`, who calls says it later. */
+  private evict(instance: Instance, why?: Gone): void {
     this.policy.evicted(instance);
     this.count(instance.fn, 'evictions');
+    if (why !== undefined) this.went(instance.fn, why);
     this.remove(instance);
   }
 
   /** An instance that is dormant goes, by itself. */
-  expire(instance: Instance): void {
+  expire(instance: Instance, why: Gone): void {
     this.count(instance.fn, 'expirations');
+    this.went(instance.fn, why);
     if (this.spec.snapshots === 'onExpiry') this.snapshots.add(instance.fn);
     this.remove(instance);
   }
@@ -195,6 +202,11 @@ export class Naive {
   private count(fn: number, what: 'arrived' | 'dropped' | 'timedOut' | 'evictions' | 'expirations'): void {
     this.counts[what]++;
     this.counts.functions[fn]![what]++;
+  }
+
+  private went(fn: number, why: Gone): void {
+    this.counts.gone[why]++;
+    this.counts.functions[fn]!.gone[why]++;
   }
 
   // --- requests -------------------------------------------------------------------------------------------------------
@@ -252,17 +264,17 @@ export class Naive {
     const dormant = this.latest(own.filter((one) => one.state === 'dormant'));
     for (const tier of this.spec.order) {
       if (tier === 'active' && open !== undefined) {
-        if (!this.makeRoom(f.memoryPerRequestBytes, undefined)) return false;
+        if (!this.makeRoom(f.memoryPerRequestBytes, 'forRequest')) return false;
         this.give(request, open, open.state === 'active' ? 'active' : 'joined');
         return true;
       }
       if (tier === 'dormant' && dormant !== undefined) {
-        if (!this.makeRoom(f.memoryPerRequestBytes, dormant)) return false;
+        if (!this.makeRoom(f.memoryPerRequestBytes, 'forRequest', dormant)) return false;
         this.give(request, dormant, 'dormant');
         return true;
       }
       if (tier === 'active' || tier === 'dormant' || !this.applies(tier, fn)) continue;
-      if (!this.makeRoom(f.memoryBytes + f.memoryPerRequestBytes, undefined)) return false;
+      if (!this.makeRoom(f.memoryBytes + f.memoryPerRequestBytes, 'forStart')) return false;
       this.give(request, this.create(fn), tier);
       return true;
     }

@@ -3,6 +3,10 @@
 export const SERVED = ['active', 'joined', 'dormant', 'restore', 'vm', 'full'] as const;
 export type Served = (typeof SERVED)[number];
 
+/** Why an instance went: as in a result. */
+export const GONE = ['forStart', 'forRequest', 'needless', 'keepAlive', 'unloaded'] as const;
+export type Gone = (typeof GONE)[number];
+
 export interface Counts {
   arrived: number;
   served: Record<Served, number>;
@@ -10,6 +14,7 @@ export interface Counts {
   timedOut: number;
   evictions: number;
   expirations: number;
+  gone: Record<Gone, number>;
 }
 
 export interface Outcome extends Counts {
@@ -35,6 +40,7 @@ export const noCounts = (): Counts => ({
   timedOut: 0,
   evictions: 0,
   expirations: 0,
+  gone: { forStart: 0, forRequest: 0, needless: 0, keepAlive: 0, unloaded: 0 },
 });
 
 export const noOutcome = (functions: number): Outcome => ({

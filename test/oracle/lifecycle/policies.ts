@@ -63,7 +63,7 @@ function pool(host: Naive): Policy {
   return {
     ...kept,
     dormant: (instance) => {
-      if (!host.atMinimum(instance.fn)) host.expire(instance);
+      if (!host.atMinimum(instance.fn)) host.expire(instance, 'unloaded');
     },
   };
 }
@@ -167,7 +167,7 @@ function hist(rules: 'dslab' | 'faascache', spec: LifecycleSpec, host: Naive): P
         const made = host.prewarm(fn);
         if (made !== undefined) made.expiresNs = thenNs;
       });
-      host.expire(instance);
+      host.expire(instance, 'unloaded');
     },
   };
 }

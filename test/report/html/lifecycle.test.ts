@@ -43,8 +43,8 @@ describe('a report of functions', () => {
     expect(question).toBe('How do 20 functions fare under hyperflux on 8 cores?');
     expect(verdict).toContain(`hyperflux starts ${rate} of the functions’ requests cold, with `);
     expect(`${question}${verdict}`).not.toMatch(/VM|SLO/);
-    const ids = ['starts', 'instances-over-time', 'cold-starts', 'core-seconds', 'strips'];
-    expect(figures.map(({ id }) => id).slice(0, 5)).toEqual(ids);
+    const ids = ['starts', 'instances-over-time', 'cold-starts', 'gone', 'core-seconds', 'strips'];
+    expect(figures.map(({ id }) => id).slice(0, 6)).toEqual(ids);
     expect(reportOf(both).verdict).toMatch(/^ideal starts .+; hyperflux starts .+\.$/);
     for (const of of [result, both])
       for (const { answer, caption, table } of reportOf(of).figures) {

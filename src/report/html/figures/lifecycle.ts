@@ -1,7 +1,14 @@
 // Functions that come and go: where requests found their instances and how long it took, what memory the instances held, which
 // functions started cold; and the whole of it in a sentence, which is the verdict where there are no VMs.
 
-import { type LifecycleResult, SERVED_TIERS, coldStarts, servedInAll } from '../../../lifecycle/result.js';
+import {
+  type LifecycleResult,
+  CAUSE_WORDS,
+  CAUSES,
+  SERVED_TIERS,
+  coldStarts,
+  servedInAll,
+} from '../../../lifecycle/result.js';
 import { formatCount, formatShare } from '../../units.js';
 import type { Figure, ResponsePlot, StackPlot, TailPlot } from '../figure.js';
 import { overSeeds } from '../seeds.js';
@@ -223,4 +230,64 @@ export function coldFigure(runs: readonly Named[]): Figure | undefined {
       ]),
     },
   };
+}
+
+/** Evictions in one hue, expirations in another. */
+const CAUSE_LOOKS = {
+  forStart: { colour: 'var(--part-1)', texture: 'solid' },
+  forRequest: { colour: 'var(--part-1)', texture: 'light' },
+  needless: { colour: 'var(--part-4)', texture: 'solid' },
+  keepAlive: { colour: 'var(--part-2)', texture: 'solid' },
+  unloaded: { colour: 'var(--part-2)', texture: 'light' },
+} as const;
+
+/** One bar a run: instances by why they went; the table has the functions too. */
+export function goneFigure(runs: readonly Named[]): Figure | undefined {
+  const shown = shownOf(runs).filter(({ lifecycle }) => CAUSES.some((cause) => lifecycle.gone[cause] > 0));
+  if (shown.length === 0) return undefined;
+  const names = mostGone(shown);
+  const says = shown.map(({ label, lifecycle: { gone } }) => {
+    const causes = CAUSES.filter((cause) => gone[cause] > 0);
+    const all = causes.reduce((sum, cause) => sum + gone[cause], 0);
+    return `under ${label}, of ${grouped(all)}: ${listed(causes.map((cause) => `${CAUSE_WORDS[cause]} (${grouped(gone[cause])})`))}`;
+  });
+  const row = (name: string, label: string, gone: LifecycleResult['gone']): string[] => [
+    name,
+    label,
+    ...CAUSES.map((cause) => grouped(gone[cause])),
+  ];
+  return {
+    id: 'gone',
+    question: 'Why do instances go?',
+    answer: sentenceOf(says.slice(0, 3)),
+    caption:
+      'Evicted for want of memory, for an instance that was to start or for one more request, or, as FaasCache does it, in vain or beyond need; ' +
+      'expired at the end of their keep-alive, or unloaded as soon as they were dormant. Numbers in the bars count instances.',
+    drawing: {
+      kind: 'stack',
+      unit: 'instances',
+      counted: true,
+      rows: shown.map(({ label, lifecycle: { gone } }) => ({
+        name: label,
+        parts: CAUSES.map((cause) => ({ name: CAUSE_WORDS[cause], ...CAUSE_LOOKS[cause], seconds: gone[cause] })),
+      })),
+    },
+    table: {
+      head: ['function', 'mechanism', ...CAUSES.map((cause) => CAUSE_WORDS[cause])],
+      rows: shown.flatMap(({ label, lifecycle }) => [
+        row('all', label, lifecycle.gone),
+        ...lifecycle.functions.filter(({ name }) => names.has(name)).map(({ name, gone }) => row(name, label, gone)),
+      ]),
+    },
+  };
+}
+
+/** The functions that lost most instances, in all runs alike. */
+function mostGone(shown: readonly Shown[]): Set<string> {
+  const lost = new Map<string, number>();
+  for (const { lifecycle } of shown)
+    for (const { name, evictions, expirations } of lifecycle.functions)
+      lost.set(name, (lost.get(name) ?? 0) + evictions + expirations);
+  const most = [...lost].filter(([, all]) => all > 0).sort(([, a], [, b]) => b - a);
+  return new Set(most.slice(0, Math.ceil(MOST_FUNCTIONS / shown.length)).map(([name]) => name));
 }
