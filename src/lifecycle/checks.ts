@@ -3,6 +3,20 @@
 import { type FieldProblem, show } from '../input/errors.js';
 import { isFields } from '../input/mapping.js';
 
+/** Mechanisms that run no functions, whose VMs have no guaranteed core, and why. */
+const WITHOUT_FUNCTIONS: Readonly<Record<string, string>> = {
+  static: 'cores stay where they are guaranteed',
+  nsdi22: 'each guaranteed core is laid out with its VM at time 0, and every other is parked',
+};
+
+/** Of a scenario with functions, under a mechanism that can run none. */
+export function kindProblems(kind: string): FieldProblem[] {
+  const reason = WITHOUT_FUNCTIONS[kind];
+  if (reason === undefined) return [];
+  const expected = `ideal, hyperflux, blind, shenango, caladan, ditto, cgroup, hotplug or microvm: under ${kind} ${reason}, and the VMs of functions have none`;
+  return [{ path: ['mechanism', 'kind'], given: show(kind), expected }];
+}
+
 export function lifecycleProblems(written: unknown): FieldProblem[] {
   if (!isFields(written)) return [];
   const { lifecycle, functions } = written;

@@ -2,17 +2,13 @@
 // here but how many VM slots there are to begin with.
 
 import * as W from '../../assembly/lifecycle/layout.js';
-import { InputError, show } from '../input/errors.js';
+import { InputError } from '../input/errors.js';
+import { kindProblems } from './checks.js';
 import type { DrawnBlocks } from './resample.js';
 import type { FunctionSpec, KeepAlive, LifecycleSpec } from './spec.js';
 
 /** VM slots of each class to begin with; a run that needs more is laid out anew with twice as many. */
 export const SLOTS_AT_FIRST = 256;
-/** Mechanisms that run no functions, whose VMs have no guaranteed core, and why. */
-const WITHOUT_FUNCTIONS: Readonly<Record<string, string>> = {
-  static: 'cores stay where they are guaranteed',
-  nsdi22: 'each guaranteed core is laid out with its VM at time 0, and every other is parked',
-};
 /** Samples of the memory over a run. */
 const SAMPLES = 400;
 
@@ -134,13 +130,8 @@ export function lifecycleWords(scenario: ScenarioWithLaidFunctions): number[] | 
   const { laid, vms, mechanism } = scenario;
   if (laid === undefined) return undefined;
   const { spec, slots } = laid;
-  const reason = WITHOUT_FUNCTIONS[mechanism.kind];
-  if (reason !== undefined)
-    throw new InputError({
-      path: 'mechanism.kind',
-      given: show(mechanism.kind),
-      expected: `ideal, hyperflux, blind, shenango, caladan, ditto, cgroup, hotplug or microvm: under ${mechanism.kind} ${reason}, and the VMs of functions have none`,
-    });
+  const problems = kindProblems(mechanism.kind).map((one) => ({ ...one, path: one.path.join('.') }));
+  if (problems.length > 0) throw new InputError(problems);
   const classes = slotClasses(spec);
   const least = keepOf(spec.keepAlive).instances ?? 0;
   const own = vms.reduce((sum, { count }) => sum + count, 0) - classes.length * slots;

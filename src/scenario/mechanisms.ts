@@ -4,6 +4,7 @@ import { datapathCores } from '../datapath/checks.js';
 import { memoryProblems } from '../swap/checks.js';
 import { coreProblems } from './checks.js';
 import { InputError } from '../input/errors.js';
+import { kindProblems } from '../lifecycle/checks.js';
 import { orderProblems } from '../order/checks.js';
 import { toProblem } from './resolve.js';
 import { defaultMechanism } from '../mechanisms/schema.js';
@@ -21,7 +22,8 @@ export { MECHANISM_KINDS, dedicatedCores } from '../mechanisms/kinds.js';
  * withMechanism(scenario, 'caladan');
  * withMechanism(scenario, { kind: 'hyperflux', signal: 'oldest', threshold: '5us' });
  *
- * @throws InputError for a knob that is none, and where the guarantees do not fit the cores that the mechanism leaves to VMs
+ * @throws InputError for a knob that is none, where the guarantees do not fit the cores that the mechanism leaves to VMs, and for
+ *   functions under a mechanism that can run none
  */
 export function withMechanism(scenario: Scenario, mechanism: MechanismKind | MechanismInput): Scenario {
   const { kind, ...knobs } = typeof mechanism === 'string' ? { kind: mechanism } : mechanism;
@@ -38,6 +40,8 @@ export function withMechanism(scenario: Scenario, mechanism: MechanismKind | Mec
 }
 
 function withKind(scenario: Scenario, kind: MechanismKind): Scenario {
+  const ofFunctions = scenario.functions === undefined ? [] : kindProblems(kind);
+  if (ofFunctions.length > 0) throw new InputError(ofFunctions.map(toProblem));
   if (scenario.mechanism.kind === kind) return scenario;
   const guaranteed = scenario.vms.reduce((sum, vm) => sum + vm.vcpus.min * vm.count, 0);
   const changed = { ...scenario, mechanism: defaultMechanism(kind) };

@@ -102,7 +102,10 @@ export function scenariosOf(scenario: Scenario, variants: readonly Variant[], fi
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       const place = file === undefined ? `under ${label}` : `${file} under ${label}`;
-      problems.push(...error.problems.map((problem) => ({ ...problem, file: place })));
+      // a mechanism that the scenario cannot have is a matter of the list, not of the file
+      const placeOf = ({ path }: Problem): string =>
+        file !== undefined && path === 'mechanism.kind' ? `--mechanisms ${label}` : place;
+      problems.push(...error.problems.map((problem) => ({ ...problem, file: placeOf(problem) })));
       return [];
     }
   });

@@ -175,6 +175,20 @@ describe('refusals', () => {
     expect(refused!.map(({ mechanism }) => mechanism)).toEqual(['hyperflux', 'shenango']);
   });
 
+  it('leave static out of what is compared by default where there are functions, and blame the list where it is named', async () => {
+    const tools = fakeTools(
+      {},
+      `${SCENARIO}lifecycle: { memory: 2GiB }\nfunctions: { trace: { file: calls.csv, format: azure-2021, table: sizes.csv } }\n`,
+    );
+    const io = captureIo();
+    expect(await compare(['a.yaml', '--no-sizing'], io, tools)).toBe(0);
+    expect(tools.created.map(({ mechanism }) => mechanism.kind)).toEqual(['ideal', 'hyperflux', 'hotplug']);
+    expect(io.out).toMatch(/^left out static: mechanism\.kind: given "static", expected ideal, /m);
+    await expect(compare(['a.yaml', '--mechanisms', 'static'], captureIo(), tools)).rejects.toThrow(
+      /^--mechanisms static: mechanism\.kind: given "static"/,
+    );
+  });
+
   it('of a scenario that no mechanism can run, and of settings that none has, come before anything runs', async () => {
     const tools = fakeTools();
     for (const [args, mechanisms, message] of [
