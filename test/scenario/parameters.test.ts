@@ -1,6 +1,8 @@
 // The table of parameters: complete, without doubles, and what docs/parameters.md says.
 
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
 import { describe, it, expect } from 'vitest';
 import { PARAMETERS, allFields, findParameters } from '../../src/explain/parameters.js';
 import { formatDefault, parameterTable, type ParameterUnit } from '../../src/input/parameter.js';
@@ -218,7 +220,9 @@ describe('the table of parameters', () => {
     expect(() => defaultChoice('mechanism.hyperflux.mode', ['other'])).toThrow('is none of other');
   });
 
-  it('is what docs/parameters.md shows (npm run docs prints it)', () => {
-    expect(readFileSync(new URL('../../docs/parameters.md', import.meta.url), 'utf8')).toBe(renderParametersMarkdown());
+  it('is what docs/parameters.md shows (npm run docs prints it)', async () => {
+    const path = fileURLToPath(new URL('../../docs/parameters.md', import.meta.url));
+    const options = { ...(await resolveConfig(path)), parser: 'markdown' };
+    expect(readFileSync(path, 'utf8')).toBe(await format(renderParametersMarkdown(), options));
   });
 });
