@@ -70,7 +70,7 @@ export interface JudgeResult {
   heldOut: number | null;
   /** The suite's table; null where it was not run. */
   suite: SuiteResult | null;
-  /** Of all the above but the table: equal for equal policies on every machine. */
+  /** Of all the above but the table and `stateless`: equal for equal policies on every machine. */
   sha256: string;
   /** Present when it was interrupted. */
   incomplete?: true;
@@ -215,7 +215,9 @@ const NOTHING: JudgedParts = { slo: 0, tail: 0, work: 0 };
 
 /** What is found, with its hash. */
 function told(found: Omit<JudgeResult, 'sha256' | 'suite'>, suite: SuiteResult | null): JudgeResult {
-  return { ...found, suite, sha256: bytesToHex(sha256(utf8ToBytes(canonicalJson(found)))) };
+  // the same policy in another language is the same, though only in Wasm it can be tried whether a snapshot holds all of it
+  const { stateless: _, ...hashed } = found;
+  return { ...found, suite, sha256: bytesToHex(sha256(utf8ToBytes(canonicalJson(hashed)))) };
 }
 
 /** Of a policy that failed before any scenario was run. */
