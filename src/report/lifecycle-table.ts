@@ -72,12 +72,16 @@ function memoryText(result: LifecycleResult): string {
   const total = warmByteSeconds + busyByteSeconds + startingByteSeconds;
   const share = (part: number): string => formatShare(total === 0 ? null : part / total);
   const budget = result.budgetBytes === null ? '' : ` of ${size(result.budgetBytes)}`;
+  const announced =
+    result.announced === 0
+      ? ''
+      : `, ${formatCount(result.startedAhead)} of them for ${formatCount(result.announced)} announcements`;
   const ahead = result.prewarmed === 0 ? '' : `, ${formatCount(result.prewarmed)} loaded ahead`;
   return (
     `warm memory ${warm === null ? '-' : warm >= 1000 ? formatCount(Math.round(warm)) : warm.toPrecision(3)} GiB s for 1,000 requests; ` +
     `memory-time ${share(warmByteSeconds)} dormant, ${share(busyByteSeconds)} active, ${share(startingByteSeconds)} starting\n` +
     `at most ${size(result.usedMaxBytes)}${budget} in ${formatCount(result.instancesMax)} instances, ${formatCount(result.runningMax)} of them running\n` +
-    `${formatCount(result.starts)} starts${ahead}; ${formatCount(result.evictions)} evictions, ${formatCount(result.expirations)} expirations${causesText(result)}\n`
+    `${formatCount(result.starts)} starts${announced}${ahead}; ${formatCount(result.evictions)} evictions, ${formatCount(result.expirations)} expirations${causesText(result)}\n`
   );
 }
 

@@ -7,8 +7,8 @@ import { stream } from '../../src/experiments/draw.js';
 import { drawSet, outcome, SIZES } from '../support/random-settings.js';
 
 const ROUNDS = Number(process.env['FLUXHOST_RANDOM'] ?? 0);
-/** Without that variable: a second of each. */
-const FEW: Readonly<Record<string, number>> = { provisioning: 2, nexus: 5, nanvix: 5 };
+/** Without that variable: half a second of each at most. */
+const FEW: Readonly<Record<string, number>> = { provisioning: 1, nexus: 3, nanvix: 3 };
 
 describe('random settings', () => {
   for (const [index, name] of Object.keys(SIZES).entries())

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseScenario } from '../../src/scenario/parse.js';
 import type { LifecycleResult } from '../../src/lifecycle/result.js';
+import { renderLifecycle } from '../../src/report/lifecycle-table.js';
 import { Simulation } from '../../src/simulation.js';
 import { fn, invocations, lifecycleOf, S } from '../support/functions.js';
 
@@ -44,6 +45,8 @@ describe('an announced width', () => {
     const unheard = await of(8, BOOT, false);
     expect(unheard.served).toMatchObject({ dormant: 0, joined: 0, vm: 40 });
     expect(unheard).toMatchObject({ announced: 0, startedAhead: 0 });
+    expect(renderLifecycle(early, false)).toContain('40 starts, 40 of them for 5 announcements; 0 evictions');
+    expect(renderLifecycle(unheard, false)).not.toContain('announcements');
   });
 
   it('starts a VM for as many requests as it has vCPUs, less the instances that there are', async () => {
