@@ -106,7 +106,7 @@ export async function reproduce(args: readonly string[], io: Io, module?: WebAss
   else if (name === undefined) io.stdout(renderFront(documents, lookOf(io)));
   else if (!given.flag('verbose'))
     io.stdout(
-      `--verbose: assumptions, commands, tables. fluxhost explain ${documents[0]!.name}: what --set changes.\n`,
+      `${documents[0]!.claims.length === 0 ? '--json: every digit' : '--verbose: assumptions, commands, tables'}. fluxhost explain ${documents[0]!.name}: what --set changes.\n`,
     );
   return EXIT.done;
 }

@@ -6,6 +6,7 @@ import { type Look, fitted, paint, type Tone, widthOf, wrap } from '../report/ta
 import { trustText } from '../report/trust.js';
 import type { Reproduction } from './api.js';
 import { MOST_COLUMNS } from './columns.js';
+import { numbersText } from './numbers-text.js';
 
 /** What a claim comes to. */
 export interface ClaimSummary {
@@ -92,14 +93,18 @@ function legend(summaries: readonly ClaimSummary[]): string {
   return words.map(([start, meaning]) => `${start}: ${meaning}\n`).join('');
 }
 
-/** Of one experiment. Ends in a line feed. */
+/** Of one experiment; of a part without a claim, its laws and figures. Ends in a line feed. */
 export function renderSummary(
-  found: Pick<Reproduction, 'name' | 'title' | 'claims' | 'tables' | 'parameters'>,
+  found: Pick<Reproduction, 'name' | 'title' | 'claims' | 'tables' | 'parameters'> &
+    Partial<Pick<Reproduction, 'laws' | 'figures'>>,
   look: Look = false,
 ): string {
   const summaries = summaryOf(found);
   const rows = summaries.map(({ claim, paper, ours, verdict }, i) => [`${i + 1}. ${claim}`, paper, ours, verdict]);
-  const table = wrapped(['claim', 'paper', 'ours', 'verdict'], rows, [40, 24, 33, 17], look);
+  const table =
+    rows.length === 0
+      ? fitted(numbersText(found, look), look)
+      : wrapped(['claim', 'paper', 'ours', 'verdict'], rows, [40, 24, 33, 17], look);
   return `${fitted(wrap(found.title, widthOf(look, MOST_COLUMNS)), look)}\n\n${table}\n${fitted(legend(summaries), look)}${trustText([], doubtsOfClaims(found), look)}`;
 }
 
