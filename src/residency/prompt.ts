@@ -153,6 +153,22 @@ export class WholePages {
     pages.forEach((_, i) => this.use(i));
   }
 
+  /** Tokens in the prompt. */
+  get held(): number {
+    return this.tokens;
+  }
+
+  /** Those used longest ago go until less is held than `limit`; who went. */
+  shrink(limit: number): number[] {
+    const gone: number[] = [];
+    while (this.tokens >= limit && this.resident.length > 0) {
+      const page = this.resident.pop()!;
+      this.tokens -= this.pages[page]!.sizes[0]!;
+      gone.push(page);
+    }
+    return gone;
+  }
+
   /** Whether it was there; it is now, if it fits at all. */
   use(page: number): boolean {
     const size = this.pages[page]!.sizes[0]!;

@@ -3,10 +3,11 @@
 import { describe, expect, it } from 'vitest';
 import { EXAMPLE, exampleFaults } from '../../src/experiments/clawvm/example.js';
 import { experiment } from '../../src/experiments/clawvm/index.js';
-import { allowed } from '../../src/experiments/clawvm/session.js';
+import { allowed, pagesOf, POLICIES, type Session, session, type Use } from '../../src/experiments/clawvm/session.js';
 import { stream } from '../../src/experiments/draw.js';
 import type { Claim } from '../../src/experiments/experiment.js';
 import { settingsOf } from '../../src/experiments/parameters.js';
+import { conversationOf } from '../../src/experiments/clawvm/mooncake.js';
 import { InputError } from '../../src/input/errors.js';
 import {
   commit,
@@ -22,6 +23,7 @@ import {
   rejection,
   UTILITY,
 } from '../../src/residency/prompt.js';
+import { memoryHost } from '../../src/workload/text-source.js';
 import { heldNumbers } from './claim-numbers.js';
 import { printed, refused } from './reproduced.js';
 
@@ -128,6 +130,74 @@ describe('what is to be kept', () => {
   });
 });
 
+const settings = (...set: string[]) => settingsOf('clawvm', experiment.parameters, set);
+
+describe('a session', () => {
+  // two pages of 100 and 60 tokens; the second is changed in the second turn, and nothing is saved of itself
+  const pages: Page[] = [100, 60].map((full) => ({ kind: 'conversation', weight: 1, sizes: [full, 30, 10, 2] }));
+  const use = (page: number, writes = false, valid = true): Use => ({ page, needed: 0, writes, valid });
+  const of = (policy: 'contract' | 'whole pages', uses: Use[][], budget: number, ...set: string[]): Session =>
+    session(settings('saveEvery=1000', 'resetEvery=4', ...set), pages, uses, policy, budget);
+  const turns = [[use(0)], [use(1, true)], [use(0)], [use(0)]];
+
+  it('is compacted when the prompt is so full: a boundary with floors, and a loss without', () => {
+    // whole pages of 160 tokens: at 0.9 of 170 page 0, used longest ago, goes after the first turn, page 1 with its change after the third
+    expect(of('whole pages', turns, 170)).toMatchObject({ compactions: 3, flushMisses: 1 });
+    expect(of('whole pages', turns, 170, 'compaction=1')).toMatchObject({ compactions: 0, flushMisses: 1 });
+    // 178 * 0.9 is above what both take: lost at the reset alone
+    expect(of('whole pages', turns, 178)).toMatchObject({ compactions: 0, flushMisses: 1 });
+    expect(of('contract', turns, 170)).toMatchObject({ compactions: 4, flushMisses: 0, rejected: 0 });
+    const invalid = [[use(0)], [use(1, true, false)], [use(0)], [use(0)]];
+    // it is rejected once, though staged after every turn, and lost at the reset
+    expect(of('contract', invalid, 170)).toMatchObject({ compactions: 4, flushMisses: 1, rejected: 1 });
+    const twice = [[use(0)], [use(1, true, false)], [use(1, true)], [use(0)]];
+    expect(of('contract', twice, 170)).toMatchObject({ flushMisses: 0, rejected: 1 });
+  });
+});
+
+describe('a conversation of Mooncake', () => {
+  const row = (input_length: number, hash_ids: number[]): string =>
+    JSON.stringify({ timestamp: 0, input_length, output_length: 5, hash_ids });
+  const read = (...rows: string[]) =>
+    conversationOf(memoryHost({ 'trace.jsonl': `${rows.join('\n')}\n` }), 'trace.jsonl', settings());
+
+  it('is the one of the most requests: its blocks are pages, a request is a turn', async () => {
+    const { pages, uses, leftOut } = await read(
+      row(600, [0, 9]),
+      row(1400, [0, 1, 2]),
+      row(900, [0, 8]),
+      row(1636, [0, 1, 2, 3]),
+    );
+    expect(pages.map(({ kind }) => kind)).toEqual(['bootstrap', 'conversation', 'conversation']);
+    // the third block was 376 tokens at first, the fourth has 100, of which a tenth is less than a pointer
+    expect(pages.map(({ sizes }) => sizes)).toEqual([0, 1, 2].map(() => [512, 154, 51, 20]));
+    expect(leftOut).toBe(1);
+    expect(uses.map((turn) => turn.map(({ page }) => page))).toEqual([
+      [0, 1, 2],
+      [0, 1, 2],
+    ]);
+  });
+
+  it('has no fault either when its floors fit, and its rows are looked at', async () => {
+    const rows = Array.from({ length: 12 }, (_, i) =>
+      row(
+        (i + 2) * 512,
+        Array.from({ length: i + 2 }, (_, block) => block),
+      ),
+    );
+    const { pages, uses } = await read(...rows);
+    const full = floors(pages);
+    expect([pages.length, full]).toEqual([13, 51 + 12 * 20]);
+    for (const policy of POLICIES.slice(0, 2)) {
+      expect(session(settings(), pages, uses, policy, full).controllable).toBe(0);
+      expect(session(settings(), pages, uses, policy, full - 1)).toMatchObject({ controllable: 90, references: 90 });
+    }
+    await expect(read(row(600, [0]))).rejects.toThrow(/trace\.jsonl:1: input_length: .*tokens for 1 blocks of 512/);
+    await expect(read(row(600, [0, -1]))).rejects.toThrow(/hash_ids/);
+    await expect(read(row(500, [0]))).rejects.toThrow(/requests that share two blocks/);
+  });
+});
+
 describe('reproduce clawvm', () => {
   it('has one step, where the floors fit, with floors; whole pages go on missing', async () => {
     const document = await printed<{
@@ -136,7 +206,7 @@ describe('reproduce clawvm', () => {
         sweep: { ratio: number; contract: number; 'recent, with floors': number; 'whole pages': number }[];
         session: Record<string, { flushMisses: number; rejected: number; references: number }>;
       };
-    }>('clawvm');
+    }>('clawvm', 'turns=150', 'resetEvery=70');
     heldNumbers(document.claims);
     expect(Object.fromEntries(document.claims.map(({ id, verdict }) => [id, verdict]))).toMatchObject({
       'no-fault': 'reproduced',
@@ -148,19 +218,28 @@ describe('reproduce clawvm', () => {
       expect(one['whole pages']).toBeGreaterThan(0);
     }
     const { contract, 'whole pages': whole } = document.figures.session;
-    expect(contract!.references).toBe(2400);
+    expect(contract!.references).toBe(900);
     expect(contract!.flushMisses).toBeLessThan(whole!.flushMisses);
     expect(contract!.flushMisses).toBeLessThanOrEqual(contract!.rejected);
   });
 
   it('refuses what is no path, and gives finite figures for whatever else', async () => {
     expect(await refused('clawvm', 'structured=0.5')).toContain('less than compressed, which is 0.3');
+    expect(await refused('clawvm', 'pointer=100000')).toContain('less than the 60 tokens');
+    expect(await refused('clawvm', 'compressed=0.10001', 'pointer=59')).toContain('draws had none');
+    expect(await refused('clawvm', 'trace=nowhere.jsonl')).toContain('nowhere.jsonl');
+    const { pages, drawnAgain } = pagesOf(settings());
+    expect(drawnAgain).toBeGreaterThan(0);
+    for (const { sizes } of pages) expect([...sizes].sort((a, b) => b - a)).toEqual(sizes);
+    for (const { sizes } of pages)
+      expect(sizes.slice(1)).toEqual([sizes[0]! * 0.3, sizes[0]! * 0.1, 20].map(Math.round));
     expect(await refused('clawvm', 'budget=0', 'pages=1')).toMatch(/budget[^]*pages/);
     const next = stream(23, 1);
-    const small: Record<string, number> = { pages: 60, turns: 40, references: 10 };
+    const small: Record<string, number> = { pages: 60, turns: 40, references: 10, pointer: 5 };
     const rounds = Number(process.env['FLUXHOST_RANDOM'] ?? 25);
     for (let n = 0; n < rounds; n++) {
-      const set = experiment.parameters.map(({ path, unit, min, max }) => {
+      const set = experiment.parameters.flatMap(({ path, unit, min, max }) => {
+        if (unit === 'file') return [];
         const value = min! + ((small[path] ?? max!) - min!) * next() ** 4;
         return `${path}=${unit === 'count' ? Math.round(value) : value}`;
       });

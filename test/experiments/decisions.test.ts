@@ -101,6 +101,18 @@ describe('reproduce yolofs', () => {
   });
 });
 
+describe('an answer that comes after the time-out', () => {
+  it('is refused: all would be denied, and nothing done', async () => {
+    const io = captureIo();
+    expect(await main(['reproduce', 'yolofs', '--set', 'ask.think=31'], io)).toBe(2);
+    expect(io.err).toContain('at most ask.timeout, which is 30');
+    const { figures } = await printed('yolofs', 'tasks=1', 'ask.think=30');
+    const { askedS } = figures['time'] as unknown as { askedS: number };
+    const { interactions } = (figures['guards'] as unknown as { interactions: number }[])[4]!;
+    expect(askedS).toBeCloseTo(30 * interactions, 9);
+  });
+});
+
 describe('any parameters', () => {
   it('give finite figures or a refusal, never anything else', async () => {
     const luck = luckOf(21);
@@ -111,6 +123,7 @@ describe('any parameters', () => {
       rounds: '20',
       operations: '15',
       attempts: '6',
+      'ask.think': '0',
       spreads: '2',
     };
     let refused = 0;

@@ -2,14 +2,16 @@
 // that is the contract's and what the policy's. Rules: docs/clawvm.md.
 
 import { fitted, floors, type Page } from '../../residency/prompt.js';
-import { type Claim, type ExperimentTable, experimentOf } from '../experiment.js';
+import { InputError } from '../../input/errors.js';
+import { type Asked, type Claim, type ExperimentTable, experimentOf } from '../experiment.js';
 import { refuse, type Settings } from '../parameters.js';
 import { pictured } from '../pictures.js';
 import { percent } from '../words.js';
 import { EXAMPLE, exampleFaults } from './example.js';
+import { conversationOf } from './mooncake.js';
 import { CLAWVM_PARAMETERS } from './parameters.js';
 import { sessionPicture, sweepPicture } from './pictures.js';
-import { pagesOf, POLICIES, type PolicyName, type Session, session, usesOf } from './session.js';
+import { pagesOf, POLICIES, type PolicyName, type Session, session, type Use, usesOf } from './session.js';
 
 const SOURCE = 'arXiv 2604.10352, abstract; notes';
 const COMMAND = 'fluxhost reproduce clawvm';
@@ -22,8 +24,27 @@ interface Swept {
   readonly by: Readonly<Record<PolicyName, Session>>;
 }
 
-function sweep(settings: Settings, pages: readonly Page[]): Swept[] {
-  const uses = usesOf(settings, pages);
+/** What is referred to, and when. */
+interface Given {
+  readonly pages: readonly Page[];
+  readonly uses: readonly (readonly Use[])[];
+  /** Pages that were too small to have levels, and drawn again, or left out where they are a trace's. */
+  readonly tooSmall: number;
+}
+
+async function givenOf({ settings, files }: Asked): Promise<Given> {
+  const trace = settings.text('trace');
+  if (trace === '') {
+    const { pages, drawnAgain } = pagesOf(settings);
+    return { pages, uses: usesOf(settings, pages), tooSmall: drawnAgain };
+  }
+  if (files === undefined)
+    throw new InputError({ path: 'trace', given: trace, expected: 'options.files to read it from' });
+  const { pages, uses, leftOut } = await conversationOf(files, trace, settings);
+  return { pages, uses, tooSmall: leftOut };
+}
+
+function sweep(settings: Settings, { pages, uses }: Given): Swept[] {
   const all = floors(pages);
   return RATIOS.map((ratio) => {
     const budget = Math.floor(ratio * all);
@@ -43,7 +64,15 @@ function sweep(settings: Settings, pages: readonly Page[]): Swept[] {
 const common = { unit: '', command: COMMAND } as const;
 const share = ({ controllable, references }: Session): number => controllable / references;
 
-function claims(settings: Settings, swept: readonly Swept[], own: Record<PolicyName, Session>): Claim[] {
+function claims(
+  { uses }: Given,
+  isTraced: boolean,
+  swept: readonly Swept[],
+  own: Record<PolicyName, Session>,
+): Claim[] {
+  const made = isTraced
+    ? 'what a reference needs, and what it changes, is drawn; blocks of a prompt stand for pages of an agent'
+    : 'sizes and references are generated';
   const isStep = (policy: PolicyName): boolean =>
     swept.every(({ ratio, by }) => share(by[policy]) === (ratio >= 1 ? 0 : 1));
   const at = (ratio: number): Swept => swept.find((one) => one.ratio === ratio)!;
@@ -82,7 +111,7 @@ function claims(settings: Settings, swept: readonly Swept[], own: Record<PolicyN
         `at twice the floors ${percent(share(at(2).by['recent, with floors']))} with floors and recency, ` +
         `${percent(share(at(2).by['whole pages']))} by whole pages`,
       supported: 'partly',
-      assumptions: ['sizes and references are generated'],
+      assumptions: [made],
     },
     {
       ...common,
@@ -96,21 +125,21 @@ function claims(settings: Settings, swept: readonly Swept[], own: Record<PolicyN
           : 'Tokens for what was used last save more fetches than tokens where they are worth most by kind and size alone.',
       ours: POLICIES.map((name) => `${name}: ${own[name].refetched + own[name].controllable}`).join(', '),
       supported: 'partly',
-      assumptions: ['sizes and references are generated', 'utilities of the levels are assumed'],
+      assumptions: [made, 'utilities of the levels are assumed'],
     },
     {
       ...common,
       id: 'flush',
-      claim: 'Are changes lost at resets?',
+      claim: 'Are changes lost at resets and compactions?',
       source: SOURCE,
       paper: 'left open',
       answer:
         own.contract.flushMisses < own['whole pages'].flushMisses
-          ? 'Only those that are rejected, where a reset is one more time to save.'
+          ? 'Only those that are rejected, where a reset or a compaction is one more time to save.'
           : 'As many as without: none was under way.',
-      ours: `${own.contract.flushMisses} with it, ${own['whole pages'].flushMisses} without, of ${settings.number('turns')} turns`,
+      ours: `${own.contract.flushMisses} with it, ${own['whole pages'].flushMisses} without, of ${uses.length} turns, with compactions after ${own.contract.compactions} and ${own['whole pages'].compactions}`,
       supported: 'partly',
-      assumptions: ['how often something is changed, saved, reset and not valid is assumed'],
+      assumptions: ['how often something is changed, saved, compacted, reset and not valid is assumed'],
     },
     {
       ...common,
@@ -141,11 +170,11 @@ function tables(swept: readonly Swept[], own: Record<PolicyName, Session>): Expe
     {
       title: 'A session',
       question: 'What does each policy fetch again, and lose?',
-      head: ['policy', 'below the floor', 'fetched again', 'tools called again', 'lost at resets', 'rejected'],
+      head: ['policy', 'below the floor', 'fetched again', 'tools called again', 'compactions', 'lost', 'rejected'],
       rows: POLICIES.map((name) => [
         name,
-        ...(['controllable', 'refetched', 'duplicateCalls', 'flushMisses', 'rejected'] as const).map((which) =>
-          String(own[name][which]),
+        ...(['controllable', 'refetched', 'duplicateCalls', 'compactions', 'flushMisses', 'rejected'] as const).map(
+          (which) => String(own[name][which]),
         ),
       ]),
     },
@@ -157,12 +186,22 @@ function checked(settings: Settings): void {
   const [compressed, structured] = [settings.number('compressed'), settings.number('structured')];
   if (structured >= compressed)
     refuse([{ path: 'structured', given: structured, expected: `less than compressed, which is ${compressed}` }]);
+  const [pointer, size] = [settings.number('pointer'), settings.number('size')];
+  if (settings.text('trace') === '' && pointer >= size * structured)
+    refuse([
+      {
+        path: 'pointer',
+        given: pointer,
+        expected: `less than the ${size * structured} tokens that a page of the mean size has structured`,
+      },
+    ]);
 }
 
-export const experiment = experimentOf(CLAWVM_PARAMETERS, ({ settings }) => {
+export const experiment = experimentOf(CLAWVM_PARAMETERS, async (asked) => {
+  const { settings } = asked;
   checked(settings);
-  const pages = pagesOf(settings);
-  const uses = usesOf(settings, pages);
+  const given = await givenOf(asked);
+  const { pages, uses } = given;
   const budget = settings.number('budget');
   const of = (policy: PolicyName): Session => session(settings, pages, uses, policy, budget);
   const own = {
@@ -170,12 +209,14 @@ export const experiment = experimentOf(CLAWVM_PARAMETERS, ({ settings }) => {
     'recent, with floors': of('recent, with floors'),
     'whole pages': of('whole pages'),
   };
-  const swept = sweep(settings, pages);
-  return Promise.resolve({
-    claims: claims(settings, swept, own),
+  const swept = sweep(settings, given);
+  return {
+    claims: claims(given, settings.text('trace') !== '', swept, own),
     tables: tables(swept, own),
     figures: {
       floors: floors(pages),
+      pages: pages.length,
+      tooSmall: given.tooSmall,
       session: Object.fromEntries(POLICIES.map((name) => [name, { ...own[name] }])),
       sweep: swept.map(({ ratio, budget: tokens, by }) => ({
         ratio,
@@ -193,5 +234,5 @@ export const experiment = experimentOf(CLAWVM_PARAMETERS, ({ settings }) => {
         ),
       },
     },
-  });
+  };
 });

@@ -11,13 +11,13 @@ export const sweepPicture: Draw = (head, rows) =>
     columnLines(head, rows, [2, 3, 4]),
   );
 
-/** Rows: policy, below the floor, fetched again, tools called again, lost at resets, rejected. */
+/** Rows: policy, below the floor, fetched again, tools called again, compactions, lost, rejected. */
 export const sessionPicture: Draw = (head, rows) => ({
   mark: 'dot',
   x: head[0]!,
   panels: [
     { title: 'references', lines: columnLines(head, rows, [1, 2, 3]) },
-    { title: 'changes', lines: columnLines(head, rows, [4, 5]) },
+    { title: 'changes', lines: columnLines(head, rows, [5, 6]) },
   ],
   answer:
     rows.map(([name, below, again]) => `${name!}: ${below!} below the floor, ${again!} fetched again`).join('; ') + '.',

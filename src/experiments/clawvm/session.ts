@@ -1,6 +1,7 @@
 // A made-up session of an agent: pages that are referred to, changed, saved and lost at resets, under three policies of what stands in
 // the prompt.
 
+import { InputError } from '../../input/errors.js';
 import {
   commit,
   type Entry,
@@ -26,7 +27,9 @@ export interface Session {
   /** Of evidence that was not there: the tool is called again. */
   readonly duplicateCalls: number;
   readonly pressured: number;
-  /** Changes that a reset took before they were saved. */
+  /** Turns after which the prompt was too full. */
+  readonly compactions: number;
+  /** Changes that a reset or a compaction took before they were saved. */
   readonly flushMisses: number;
   readonly rejected: number;
 }
@@ -34,26 +37,39 @@ export interface Session {
 const [SIZES, USES] = [1, 2];
 const REST: readonly Kind[] = ['preference', 'evidence', 'conversation', 'evidence', 'conversation'];
 
-/** A tenth each of what has a contract of its own, the rest preferences, evidence and conversation. */
-export function pagesOf(settings: Settings): Page[] {
-  const next = stream(settings.number('seed'), SIZES);
-  const count = settings.number('pages');
-  const pointer = settings.number('pointer');
-  return Array.from({ length: count }, (_, i) => {
-    const tenth = Math.floor((10 * i) / count);
-    const kind = (['bootstrap', 'constraint', 'plan'] as const)[tenth] ?? REST[i % REST.length]!;
-    // every level has fewer tokens than the one above it
-    const full = Math.max(pointer + 3, Math.round(lognormal(next, settings.number('size'), settings.number('sizeCv'))));
-    const compressed = Math.min(full - 1, Math.max(pointer + 2, Math.round(full * settings.number('compressed'))));
-    const structured = Math.min(
-      compressed - 1,
-      Math.max(pointer + 1, Math.round(full * settings.number('structured'))),
-    );
-    return { kind, weight: 1, sizes: [full, compressed, structured, pointer] };
-  });
+/** A page's tokens at its levels; undefined where they do not fall from each to the next. */
+export function sizesOf(settings: Settings, full: number): Page['sizes'] | undefined {
+  const [compressed, structured] = [settings.number('compressed'), settings.number('structured')];
+  const sizes = [full, Math.round(full * compressed), Math.round(full * structured), settings.number('pointer')];
+  return sizes.every((size, level) => level === 0 || size < sizes[level - 1]!) ? sizes : undefined;
 }
 
-interface Use {
+/** Draws of one page, at most. */
+const MOST_DRAWS = 10_000;
+
+/** A tenth each of what has a contract of its own, the rest preferences, evidence and conversation. Pages that are too small are drawn again. */
+export function pagesOf(settings: Settings): { readonly pages: Page[]; readonly drawnAgain: number } {
+  const next = stream(settings.number('seed'), SIZES);
+  const count = settings.number('pages');
+  let draws = 0;
+  const pages = Array.from({ length: count }, (_, i): Page => {
+    const tenth = Math.floor((10 * i) / count);
+    const kind = (['bootstrap', 'constraint', 'plan'] as const)[tenth] ?? REST[i % REST.length]!;
+    for (let n = 0; n < MOST_DRAWS; n++) {
+      draws++;
+      const sizes = sizesOf(settings, Math.round(lognormal(next, settings.number('size'), settings.number('sizeCv'))));
+      if (sizes !== undefined) return { kind, weight: 1, sizes };
+    }
+    throw new InputError({
+      path: 'size',
+      given: String(settings.number('size')),
+      expected: `pages that are smaller at each level (compressed, structured, pointer); ${MOST_DRAWS} draws had none`,
+    });
+  });
+  return { pages, drawnAgain: draws - count };
+}
+
+export interface Use {
   readonly page: number;
   readonly needed: number;
   readonly writes: boolean;
@@ -95,6 +111,8 @@ export function session(
   const whole = new WholePages(pages, budget);
   const usedAt = pages.map((_, i) => -pages.length + i);
   const dirty = new Map<number, boolean>();
+  const rejected = new Set<number>();
+  const full = settings.number('compaction') * budget;
   let kept = new Map<number, number>();
   const found = {
     references: 0,
@@ -102,18 +120,26 @@ export function session(
     refetched: 0,
     duplicateCalls: 0,
     pressured: 0,
+    compactions: 0,
     flushMisses: 0,
     rejected: 0,
   };
   const save = (): void => {
-    const staged = [...dirty].map(([page, valid]): Entry => ({
+    // what was rejected comes again when it was changed again
+    const fresh = [...dirty].filter(([page]) => !rejected.has(page));
+    const staged = fresh.map(([page, valid]): Entry => ({
       ...{ page, level: floorOf(pages[page]!), destructive: false, wellFormed: true },
       provenance: valid ? 'session' : '',
     }));
     const done = commit(pages, kept, staged);
     kept = done.kept;
-    for (const { page } of staged) if (!done.rejected.some(({ entry }) => entry.page === page)) dirty.delete(page);
+    for (const { entry } of done.rejected) rejected.add(entry.page);
+    for (const { page } of staged) if (!rejected.has(page)) dirty.delete(page);
     found.rejected += done.rejected.length;
+  };
+  /** Without boundaries the text goes, and what was changed in it. */
+  const lose = (page: number): void => {
+    if (dirty.delete(page)) found.flushMisses++;
   };
   uses.forEach((turn, number) => {
     const recent = (): number[] => pages.map((_, i) => i).sort((a, b) => usedAt[b]! - usedAt[a]!);
@@ -132,14 +158,22 @@ export function session(
       if (what === 'controllable') found.controllable++;
       if (what === 'refetch') found.refetched++;
       if (what !== 'hit' && pages[page]!.kind === 'evidence') found.duplicateCalls++;
-      if (writes) dirty.set(page, valid);
+      if (!writes) return;
+      dirty.set(page, valid);
+      rejected.delete(page);
     });
+    const tokens = now?.tokens ?? whole.held;
+    const isCompacted = tokens > 0 && tokens >= full;
+    if (isCompacted) found.compactions++;
+    if (isCompacted && !boundaries) whole.shrink(full).forEach(lose);
     const isReset = (number + 1) % resetEvery === 0;
     // a boundary is one more time to save; without it what the last save has not seen is lost
-    if (isReset ? boundaries : (number + 1) % saveEvery === 0) save();
+    const isSaved = isReset ? boundaries : (number + 1) % saveEvery === 0 || (isCompacted && boundaries);
+    if (isSaved) save();
     if (!isReset) return;
     found.flushMisses += dirty.size;
     dirty.clear();
+    rejected.clear();
   });
   return found;
 }

@@ -4,7 +4,7 @@
 import { type Agent, type Guard, GUARDS, guarded, interactions, loss, touched } from '../../decide/guards.js';
 import { wilsonInterval } from '../../metrics/confidence.js';
 import { type Claim, type ExperimentTable, experimentOf } from '../experiment.js';
-import { type Settings } from '../parameters.js';
+import { refuse, type Settings } from '../parameters.js';
 import { percent } from '../words.js';
 import { YOLOFS_PARAMETERS } from './parameters.js';
 import { pictured } from '../pictures.js';
@@ -59,9 +59,7 @@ function time(settings: Settings) {
   return {
     yolofsS: (files * (us('create') + us('commit') + us('write') - us('write.native'))) / 1e6,
     overlayS: (files * us('create.overlay')) / 1e6,
-    askedS:
-      interactions('progressive', agentOf(settings)) *
-      Math.min(settings.number('ask.think'), settings.number('ask.timeout')),
+    askedS: interactions('progressive', agentOf(settings)) * settings.number('ask.think'),
   };
 }
 
@@ -159,6 +157,10 @@ function tables(settings: Settings, rows: readonly Row[]): ExperimentTable[] {
 }
 
 export const experiment = experimentOf(YOLOFS_PARAMETERS, async ({ settings }) => {
+  const [think, timeout] = [settings.number('ask.think'), settings.number('ask.timeout')];
+  // every question would be answered with no: nothing would be done, nor lost
+  if (think > timeout)
+    refuse([{ path: 'ask.think', given: think, expected: `at most ask.timeout, which is ${timeout}: later is a no` }]);
   const rows = rowsOf(settings);
   const agent = agentOf(settings);
   return {
