@@ -5,6 +5,7 @@ import { doubtsOfClaims, inALine } from '../report/claim-words.js';
 import { type Look, fitted, paint, type Tone, widthOf, wrap } from '../report/table.js';
 import { trustText } from '../report/trust.js';
 import type { Reproduction } from './api.js';
+import { sideOf } from './direction.js';
 import { MOST_COLUMNS } from './columns.js';
 import { numbersText } from './numbers-text.js';
 
@@ -21,7 +22,7 @@ export interface ClaimSummary {
 const VERDICT_MEANINGS: readonly (readonly [start: string, meaning: string])[] = [
   ['reproduced', 'within what is stated, with parameters that have a source'],
   ['reachable', 'only with parameters that are assumed: no sourced one carries it'],
-  ['not reached', 'nowhere in the range that was tried'],
+  ['not reached', 'nowhere in the range that was tried, or at the parameters given where no range is printed'],
   ['refuted', "the opposite comes out within the paper's own conditions"],
   ['not testable here', 'it needs what is not modelled'],
   ['open question', 'the paper states no figure; ours is an answer, not a comparison'],
@@ -100,7 +101,12 @@ export function renderSummary(
   look: Look = false,
 ): string {
   const summaries = summaryOf(found);
-  const rows = summaries.map(({ claim, paper, ours, verdict }, i) => [`${i + 1}. ${claim}`, paper, ours, verdict]);
+  const rows = summaries.map(({ claim, paper, ours, verdict }, i) => [
+    `${i + 1}. ${claim}`,
+    paper,
+    ours,
+    verdict + sideOf(found.claims[i]!),
+  ]);
   const table =
     rows.length === 0
       ? fitted(numbersText(found, look), look)
@@ -111,7 +117,13 @@ export function renderSummary(
 /** Of all that were run. Ends in a line feed. */
 export function renderFront(found: readonly Pick<Reproduction, 'name' | 'claims'>[], look: Look = false): string {
   const rows = found.flatMap((one) =>
-    summaryOf(one).map(({ claim, ours, verdict, command }) => [one.name, claim, ours, verdict, command]),
+    summaryOf(one).map(({ claim, ours, verdict, command }, i) => [
+      one.name,
+      claim,
+      ours,
+      verdict + sideOf(one.claims[i]!),
+      command,
+    ]),
   );
   const summaries = found.flatMap(summaryOf);
   const table = wrapped(['system', 'claim', 'ours', 'verdict', 'command'], rows, [14, 34, 29, 15, 20], look);

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { meanSize, type Payloads, readPayloads, sizeAt } from '../../src/experiments/nexus/payload.js';
 import { callsOfFunctions } from '../../src/experiments/traced.js';
 import { memoryHost } from '../../src/workload/index.js';
+import type { ClaimNumbers } from '../../src/report/claim-numbers.js';
 import { fn, invocations, S } from '../support/functions.js';
 import { printed, refused } from './reproduced.js';
 
@@ -87,11 +88,18 @@ describe('reproduce nexus from files', () => {
   const traced = [...small, `trace=${trace}`, `trace.table=${table}`];
 
   it('takes calls, computations and memory from a trace, and sizes from percentiles', async () => {
-    const { figures } = await printed<{
+    const { claims, figures } = await printed<{
+      claims: { id: string; ours: string; numbers?: ClaimNumbers }[];
       figures: { load: string; node: { requests: number }; idle: { tcp: { guestWarmMs: number } } };
     }>('nexus', ...traced, `payload.file=${file('sizes.csv', SIZES)}`, 'payload.bandwidth=1');
     expect(figures.load).toMatch(/calls\.csv, 2 functions, 300 calls; sizes of 2 methods$/);
     expect(figures.node.requests).toBe(600); // four functions of two: a copy
+    for (const { ours, numbers } of claims.filter(({ id }) => id.endsWith('-latency'))) {
+      expect(ours).toContain("over the trace's computations (50.0 ms to 50.0 ms) and 11 to 36 ms to restore");
+      const [{ value, reach }] = numbers!.ours as [ClaimNumbers['ours'][number]];
+      expect(value).toBeGreaterThanOrEqual(reach!.low);
+      expect(value).toBeLessThanOrEqual(reach!.high);
+    }
     // 18 + 22 + 1 ms, 50 ms of computation, the mean sizes at 1 Gbit/s
     const input = 0.75 * meanSize([100, 200, 1000, 2000]) + 0.25 * 1e6;
     const output = 0.75 * 4 + 0.25 * meanSize([10, 20, 30, 40]);
