@@ -389,5 +389,7 @@ export class App {
     this.stage?.draw(this.futures.shown, { nowNs, columnNs, forkedAtNs, differ, playing });
     this.root.dataset['nowNs'] = String(this.nowNs);
     this.root.dataset['futures'] = String(this.futures.count);
+    // what was asked for before a pause comes after it
+    this.root.dataset['stands'] = String(!this.playing && !this.busy);
   }
 }

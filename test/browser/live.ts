@@ -91,12 +91,7 @@ export async function write(page: Page, text: string): Promise<void> {
 
 /** It says so, and the last answer that was on its way has come. */
 const paused = (page: Page): Promise<unknown> =>
-  page.waitForFunction(async () => {
-    const { dataset } = document.getElementById('page')!;
-    const before = dataset['nowNs'];
-    await new Promise((resolve) => setTimeout(resolve, 150));
-    return document.querySelector('#play')!.textContent !== 'Pause' && dataset['nowNs'] === before;
-  });
+  page.waitForFunction(() => document.getElementById('page')!.dataset['stands'] === 'true');
 
 /** Begins a scenario anew, and stands still at its begin or soon after. */
 export async function standing(page: Page, text: string): Promise<void> {
