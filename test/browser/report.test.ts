@@ -264,6 +264,29 @@ describe('a report in Chromium', () => {
     await page.close();
   });
 
+  it('strips: draws windows in which ten thousand tasks and more wait', async () => {
+    const runs = made.comparison.runs.map((run) => {
+      const windows = run.strips!.windows.map((one) => ({
+        ...one,
+        waiting: one.waiting.map(() => `10102*1 12345*${one.columns - 1}`),
+      }));
+      return { ...run, strips: { ...run.strips!, windows } };
+    });
+    writeFileSync(
+      join(folder, 'drowning.html'),
+      renderHtml({ ...made.comparison, runs }, { command: 'fluxhost compare' }),
+    );
+    const { page, complaints } = await open('drowning', 1440, 'light');
+    const paths = await page.$$eval('[data-figure=strips] svg path', (some) =>
+      some.map((one) => one.getAttribute('d') ?? ''),
+    );
+    expect(paths.length).toBeGreaterThan(6);
+    expect(paths.filter((d) => d.includes('NaN'))).toEqual([]);
+    expect(await page.textContent('[data-figure=strips]')).toMatch(/up to 12\D?345/);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it('every quantile is a dot where its axis has it', async () => {
     const { page } = await open('comparison', 1440, 'light');
     const { drawing } = reportOf(made.comparison).figures[0]!;

@@ -20,6 +20,9 @@ export function inMicroseconds<T>(value: T): T {
 
 const LARGE = /(?<![\w.,:=/#]|\w-)(?:\d{1,3}(?:,\d{3})+|\d{5,})(?![\w,:/-])/g;
 
+/** Runs of a strip, which the picture counts with: no words. */
+const DATA: ReadonlySet<string> = new Set(['waiting', 'cores']);
+
 /** Every number from 10 000 on with thin spaces, whoever wrote it; commands, which are to be taken as they stand, are left alone. */
 export function inThousands<T>(value: T): T {
   if (typeof value === 'string')
@@ -28,7 +31,9 @@ export function inThousands<T>(value: T): T {
       : (value.replaceAll(LARGE, (digits) => grouped(Number(digits.replaceAll(',', '')))) as T & string);
   if (Array.isArray(value)) return value.map(inThousands) as T;
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, inThousands(one)])) as T;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [key, DATA.has(key) ? one : inThousands(one)]),
+  ) as T;
 }
 
 /** `69.0 µs` */

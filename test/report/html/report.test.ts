@@ -604,6 +604,8 @@ describe('what limits figures', () => {
       'sha256:12345',
     ];
     expect(inThousands(kept)).toEqual(kept);
+    const strips = { waiting: ['10102*1 0*3'], cores: [{ vms: '0*12345', doing: 'r' }] };
+    expect(inThousands({ ...strips, title: 'up to 10102' })).toEqual({ ...strips, title: 'up to 10\u2009102' });
   });
 });
 
