@@ -305,6 +305,14 @@ export class FleetSum {
         detail: `${plan.order.length} hosts stand for ${base.hosts.of}: intervals are rough`,
       });
     warnings.push(...failures(merger.errors));
+    if (!isWhole)
+      warnings.push({
+        code: 'incomplete',
+        field: 'hosts',
+        detail:
+          `${plan.order.length - merger.rows} of ${plan.order.length} hosts to simulate are missing, and those that are there are no sample: ` +
+          'whether an SLO is attained is open',
+      });
     return {
       ...base,
       manifest: {

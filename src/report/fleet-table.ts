@@ -40,7 +40,7 @@ function packingRows({ packing, hosts }: FleetResult): Row[] {
   ];
 }
 
-function classRows({ classes }: FleetResult): Cell[][] {
+function classRows({ classes, incomplete }: FleetResult): Cell[][] {
   return classes.map(({ class: name, completed, latencyNs, slo, confidence }) => {
     const p99 = confidence?.['latencyNs.p99'];
     const interval =
@@ -57,7 +57,7 @@ function classRows({ classes }: FleetResult): Cell[][] {
       kept,
     ].map((text, column): Cell => ({
       text,
-      ...(column === 5 && slo !== undefined ? { tone: slo.attained ? 'good' : 'bad' } : {}),
+      ...(column === 5 && slo !== undefined && incomplete !== true ? { tone: slo.attained ? 'good' : 'bad' } : {}),
     }));
   });
 }

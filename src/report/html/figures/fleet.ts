@@ -101,30 +101,32 @@ function classTable({ classes }: FleetResult): Table | undefined {
   };
 }
 
-function missing({ part, incomplete, hosts }: FleetResult): Report['remarks'] {
+function missing({ part, hosts }: FleetResult): Report['remarks'] {
   const those = `latencies and core time are of ${grouped(hosts.simulated)} hosts alone`;
-  if (part !== undefined) return [{ code: 'part', detail: `${part}: ${those}; fluxhost merge puts all together` }];
-  return incomplete === true ? [{ code: 'incomplete', detail: `interrupted: ${those}` }] : [];
+  return part === undefined ? [] : [{ code: 'part', detail: `${part}: ${those}; fluxhost merge puts all together` }];
 }
 
 export function fleetReport(result: FleetResult): Report {
   const { manifest, packing, hosts, classes } = result;
-  const judged = classes.filter(({ slo }) => slo !== undefined);
+  const isWhole = result.incomplete !== true;
+  // hosts that are there because they came first say nothing of the others
+  const judged = isWhole ? classes.filter(({ slo }) => slo !== undefined) : [];
   const met = judged.every(({ slo }) => slo!.attained);
   const waits = judged.map(({ class: name, slo }) => `${name} ${slo!.attained ? 'meets' : 'misses'} its SLO`);
   const gone = packing.rejected + (packing.lost ?? 0);
   const places =
     gone === 0 ? 'Every VM had a host' : `${grouped(gone)} of ${grouped(packing.arrivals)} VMs had no host`;
   const failed = hosts.failed === undefined ? [] : [`${grouped(hosts.failed)} hosts could not be simulated`];
+  const open = isWhole ? [] : ['hosts are missing, so no SLO is judged'];
   const table = classTable(result);
   const time = timeFigure(result);
   return {
     title: `${manifest.placement} on ${grouped(hosts.of)} hosts`,
     question: `Does ${manifest.placement} find a host for every VM, and what is left over?`,
     verdict:
-      `${[places, ...failed, ...waits].join('; ')}. On average ${formatShare(packing.meanCoreUtilization)} of the cores and ` +
+      `${[places, ...failed, ...open, ...waits].join('; ')}. On average ${formatShare(packing.meanCoreUtilization)} of the cores and ` +
       `${formatShare(packing.meanMemoryUtilization)} of the memory are reserved.`,
-    good: gone > 0 || !met ? false : failed.length > 0 ? null : true,
+    good: gone > 0 || !met ? false : failed.length > 0 || !isWhole ? null : true,
     facts: [
       `${manifest.durationNs >= 2 * HOUR ? `${Number((manifest.durationNs / HOUR).toFixed(1))}\u00a0hours` : duration(manifest.durationNs)} simulated`,
       `fidelity ${manifest.fidelity}: ${grouped(hosts.simulated)} of ${grouped(hosts.of)} hosts simulated${failed.length > 0 ? `, ${grouped(hosts.failed!)} failed` : ''}`,
