@@ -1,6 +1,9 @@
 // An evaluation kit as `artifact.json` holds it.
 
 export const KIT = 'artifact.json';
+/** Folders beside it. */
+export const EXPECTED = 'expected';
+export const INPUTS = 'inputs';
 
 export const SIZES = ['quick', 'medium', 'full'] as const;
 export type Size = (typeof SIZES)[number];

@@ -10,7 +10,7 @@ import { figuresSha256, pageSha256 } from '../result/same.js';
 import { VERSION } from '../version.js';
 import { toFragment } from '../web/share.js';
 import { MOST_CHARACTERS } from '../web/limits.js';
-import { type Entry, KIT, type Kit, SIZES, type Size } from './artifact-kit.js';
+import { EXPECTED, type Entry, INPUTS, KIT, type Kit, SIZES, type Size } from './artifact-kit.js';
 import type { Item, ItemList } from './artifact-list.js';
 import { kitPage, kitReadme, RUN_SCRIPT } from './artifact-page.js';
 import { EXIT } from './exit.js';
@@ -19,9 +19,6 @@ import type { Io } from './io.js';
 import { ORIGIN, filesOf, wordsOf } from './origin.js';
 import { REPORT, commandOf, readSource, sourceOf, writeReport } from './report.js';
 import { COMMANDS, type Main } from './verify-again.js';
-
-const EXPECTED = 'expected';
-const INPUTS = 'inputs';
 
 /** The folder that all of them lie in. */
 function commonFolder(paths: readonly string[]): string {

@@ -130,11 +130,21 @@ const shell = process.platform === 'win32';
 const ways = own !== undefined
   ? [[process.execPath, [own, ...words], false]]
   : [['fluxhost', words, shell], ['npx', ['--yes', 'fluxhost@' + version, ...words], shell]];
+// npm's own complaint would say nothing of what to do
+const cannotFetch = () => {
+  const { status } = spawnSync('npx', ['--yes', 'fluxhost@' + version, '--version'], { stdio: 'ignore', shell });
+  return status !== null && status !== 0;
+};
 for (const [program, args, inShell] of ways) {
+  if (program === 'npx' && cannotFetch()) break;
   const { error, status } = spawnSync(program, args, { stdio: 'inherit', shell: inShell });
   if (error?.code === 'ENOENT') continue;
   process.exit(status ?? 1);
 }
-console.error('neither fluxhost nor npx is there; FLUXHOST=path/to/dist/cli.js names a copy');
+console.error(
+  'fluxhost ' + version + ' is not on the path, and npx is not there or cannot fetch it; name a copy of it:\\n' +
+    '  FLUXHOST=path/to/dist/cli.js node run.mjs ' + size + '\\n' +
+    'dist/cli.js is in the package, and in its repository after npm ci && npm run build',
+);
 process.exit(2);
 `;

@@ -1,5 +1,6 @@
 // `fluxhost artifact DIR`: an evaluation kit of scenarios, experiments and commands, made, predicted, and run again.
 
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError, expectedOneOf, printable, show } from '../input/errors.js';
@@ -8,7 +9,7 @@ import { renderTable } from '../report/table.js';
 import { formatWait } from '../report/units.js';
 import { toStableJson } from '../result/json.js';
 import { type Arguments, type CommandSpec, parseCommand, renderHelp } from './args.js';
-import { type Entry, KIT, type Kit, SIZES, type Size } from './artifact-kit.js';
+import { EXPECTED, type Entry, INPUTS, KIT, type Kit, SIZES, type Size } from './artifact-kit.js';
 import { type ItemList, readItems } from './artifact-list.js';
 import { makeKit, memoryOf, wordsFrom } from './artifact-make.js';
 import { mebibytes, secondsOf } from './artifact-page.js';
@@ -69,6 +70,17 @@ async function readKit(folder: string): Promise<Kit> {
     // told below
   }
   throw new InputError({ file, path: '', given: 'no kit', expected });
+}
+
+/** What an earlier kit left would be of no item, and its own figures would be lost. */
+function refuseKit(folder: string): void {
+  const [found] = [KIT, EXPECTED, INPUTS].filter((name) => existsSync(join(folder, name)));
+  if (found === undefined) return;
+  throw new InputError({
+    path: 'DIR',
+    given: `${show(folder)}, which holds ${found} of a kit`,
+    expected: 'a folder without a kit: remove it, or name another',
+  });
 }
 
 interface Outcome {
@@ -235,6 +247,7 @@ export async function artifact(args: readonly string[], io: Io, main: Main): Pro
   }
   const list = await readItems(of);
   if (given.flag('estimate')) return estimateList(list, sizes, io, main, json);
+  refuseKit(folder);
   await prepareFolder(folder, [KIT, 'README.md', 'index.html', 'run.mjs'], 'DIR');
   const kit = await makeKit({ folder, page: list.page, io, main }, list, sizes);
   if (json) io.stdout(toStableJson(kit));

@@ -213,6 +213,37 @@ describe('fluxhost artifact', () => {
     expect(run(at('none.js')).status).toBe(2);
   });
 
+  it('has a script that says what to do where the program cannot be fetched', () => {
+    const bin = at('bin');
+    mkdirSync(bin);
+    const npx = (script: string) => {
+      writeFileSync(join(bin, 'npx'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+      const { FLUXHOST: _, ...env } = process.env;
+      const args = [at('elsewhere', 'run.mjs'), 'medium'];
+      return spawnSync(process.execPath, args, { encoding: 'utf8', env: { ...env, PATH: bin } });
+    };
+    const { status, stdout, stderr } = npx('echo npm error code E404 >&2; exit 1');
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).not.toContain('npm error');
+    expect(stderr).toContain('\n  FLUXHOST=path/to/dist/cli.js node run.mjs medium\n');
+    const { version } = kitOf('elsewhere');
+    expect(npx('echo "$@"; [ "$3" = --version ]')).toMatchObject({
+      status: 1, // that of the program, not of the script
+      stdout: `--yes fluxhost@${version} artifact ${at('elsewhere')} --check medium\n`,
+      stderr: '',
+    });
+  });
+
+  it('makes no kit over another', async () => {
+    const before = readFileSync(at('elsewhere', 'artifact.json'), 'utf8');
+    const { status, out, err } = await told(at('elsewhere'), '--of', 'edgeflow');
+    expect([status, out]).toEqual([2, '']);
+    expect(err).toContain(`DIR: given ${JSON.stringify(at('elsewhere'))}, which holds artifact.json of a kit`);
+    rmSync(at('spoilt', 'artifact.json'));
+    expect((await told(at('spoilt'), '--of', 'edgeflow')).err).toContain('which holds expected of a kit');
+    expect(readFileSync(at('elsewhere', 'artifact.json'), 'utf8')).toBe(before);
+  });
+
   it('makes sizes of a scenario that is given alone, and the example is a list', async () => {
     writeFileSync(at('alone.yaml'), SCENARIO);
     const { items } = await readItems([at('alone.yaml')]);

@@ -56,6 +56,21 @@ describe('a lesson for a student', () => {
   });
 });
 
+describe('a share near the whole', () => {
+  it('is graded by what is left to 100 %', async () => {
+    const lesson = lessonFor('tail', 's1');
+    const right = await lesson.questions[4]!.answer(benchOf(lesson));
+    const verdict = async (percent: number): Promise<boolean> => {
+      const given = readAnswers(lesson, [`5=${percent}%`]);
+      return (await grade(lesson, given, { show: false, bench: benchOf(lesson) })).questions[4]!.right;
+    };
+    expect(right).toBeGreaterThan(99);
+    // half as many are too late again: the same to one part in ten thousand, and wrong
+    expect(await verdict(100 - 1.5 * (100 - right))).toBe(false);
+    expect(await verdict(100 - 1.01 * (100 - right))).toBe(true);
+  });
+});
+
 describe('what is asked as a formula is what the run gives', () => {
   const answersOf = async (name: string, student: string): Promise<number[]> => {
     const lesson = lessonFor(name, student);
