@@ -41,6 +41,15 @@ const verdicts = ({ claims }: Document): Record<string, string> =>
 const FEW = ['replications=6', 'rounds=300', 'targets=100', 'spreads=2,200'];
 
 describe('reproduce vcao', () => {
+  it('calls nothing reached or missed where there is too little to compare', async () => {
+    const { out } = await run('vcao', 'targets=10', 'rounds=5', 'budget=0.5', 'replications=2');
+    const { claims } = JSON.parse(out) as Document;
+    const compared = claims.filter(({ id }) => /^(finds-.*|false-positives|regret)$/.test(id));
+    expect(compared.map(({ verdict }) => verdict)).toEqual(Array<string>(5).fill('not testable here'));
+    for (const { ours } of compared) expect(ours).toMatch(/^too few (finds|reports) to compare with$/);
+    expect(claims.find(({ id }) => id === 'game')).toMatchObject({ answer: 'Not told by so few finds.' });
+  });
+
   it('says in words what it found in numbers, with the laws and the control', async () => {
     const document = await printed('vcao', ...FEW);
     expect(heldNumbers(document.claims)).toContain('false-positives');

@@ -97,7 +97,7 @@ export function huntAll(settings: Settings, spread?: number): Record<HunterName,
 export const sum = (values: Float64Array): number => values.reduce((a, b) => a + b, 0);
 
 /** Finds over all worlds, below which nothing is compared. */
-const FEWEST = 10;
+export const FEWEST = 10;
 
 /** Over the points of the budget. */
 export interface Factor {

@@ -23,6 +23,7 @@ import {
   type Factor,
   factorOver,
   falseShare,
+  FEWEST,
   type Found,
   huntAll,
   type HunterName,
@@ -37,6 +38,7 @@ import { VCAO_PARAMETERS } from './parameters.js';
 import { pictured } from '../pictures.js';
 import { findsPicture, spreadPicture } from './pictures.js';
 
+const TOO_FEW = 'too few finds to compare with';
 const SOURCE = 'arXiv 2604.08291, abstract';
 const COMMAND = 'fluxhost reproduce vcao';
 /** Of one run: what the budget may take of the cheapest tool. */
@@ -139,7 +141,7 @@ function factorClaims({ own, spreads }: All): Claim[] {
     const [low, high] = [Math.min(...values), Math.max(...values)];
     const words =
       here === null
-        ? 'too few finds to compare with'
+        ? `${TOO_FEW}${values.length === 0 ? '' : `; ${times(low)} to ${times(high)} over spreads of the prior`}`
         : `${times(here.median)} in the median of five budgets, ${times(here.best)} at the best; ` +
           `${times(low)} to ${times(high)} over spreads of the prior`;
     return {
@@ -160,7 +162,8 @@ function factorClaims({ own, spreads }: All): Claim[] {
             },
           }),
       supported: 'partly',
-      verdict: values.length > 0 && published >= low && published <= high ? 'reachable' : 'not reached',
+      verdict:
+        values.length === 0 ? 'not testable here' : published >= low && published <= high ? 'reachable' : 'not reached',
       assumptions: [
         'targets, tools and beliefs from which on is reported are assumed; targets do not answer to the search',
         'looks at one target are independent given whether it is vulnerable',
@@ -179,6 +182,8 @@ function claims(settings: Settings, all: All): Claim[] {
   const game = factorOver(own, 'greedy');
   const grown = slope(own, settings.number('rounds') * settings.number('budget'));
   const equal = Object.values(all.control);
+  const reported = [own.vcao, own.fuzzing, own.static, own.agents].every(({ reports }) => reports >= FEWEST);
+  const [ownEnd, allEnd] = [sum(own.vcao.finds.at(-1)!), sum(own.oracle.finds.at(-1)!)];
   const same = equal.every((finds) => Math.abs(finds - equal[0]!) < 1e-9);
   return [
     ...factorClaims(all),
@@ -187,16 +192,24 @@ function claims(settings: Settings, all: All): Claim[] {
       id: 'false-positives',
       claim: 'fewer false positives reach a human',
       paper: '-68 %',
-      ours: `-${percent(-cuts[0]!)} against the worst of the others, -${percent(-cuts[1]!)} against the best: of what is reported ${percent(share)} are false against ${percent(least)} to ${percent(most)}`,
-      numbers: {
-        unit: 'change',
-        paper: { bound: '=', value: -0.68 },
-        ours: [
-          { where: '', value: cuts[0]!, reach: { kind: 'range', low: Math.min(...cuts), high: Math.max(...cuts) } },
-        ],
-      },
+      ...(reported
+        ? {
+            ours: `-${percent(-cuts[0]!)} against the worst of the others, -${percent(-cuts[1]!)} against the best: of what is reported ${percent(share)} are false against ${percent(least)} to ${percent(most)}`,
+            numbers: {
+              unit: 'change',
+              paper: { bound: '=', value: -0.68 },
+              ours: [
+                {
+                  where: '',
+                  value: cuts[0]!,
+                  reach: { kind: 'range', low: Math.min(...cuts), high: Math.max(...cuts) },
+                },
+              ],
+            },
+            verdict: Math.min(...cuts) <= -0.68 ? 'reachable' : 'not reached',
+          }
+        : { ours: 'too few reports to compare with', verdict: 'not testable here' }),
       supported: 'partly',
-      verdict: Math.min(...cuts) <= -0.68 ? 'reachable' : 'not reached',
       assumptions: [
         `VCAO reports from a belief of ${settings.number('report')} on, the others from ${settings.number('report.baseline')} on: this cut is the difference of these two`,
       ],
@@ -206,9 +219,13 @@ function claims(settings: Settings, all: All): Claim[] {
       id: 'regret',
       claim: 'regret grows no faster than the root of the rounds',
       paper: 'a slope of 0.5 on logarithms, at most',
-      ours: `${(grown.mean ?? 0).toFixed(2)} (${(grown.low ?? 0).toFixed(2)} to ${(grown.high ?? 0).toFixed(2)}): in the end all is found, and regret falls again`,
+      ...(allEnd < FEWEST
+        ? { ours: TOO_FEW, verdict: 'not testable here' }
+        : {
+            ours: `${(grown.mean ?? 0).toFixed(2)} (${(grown.low ?? 0).toFixed(2)} to ${(grown.high ?? 0).toFixed(2)})${ownEnd >= allEnd ? ': in the end all is found, and regret falls again' : `; in the end ${ownEnd} of ${allEnd} are found`}`,
+            verdict: (grown.high ?? 0) <= 0.5 ? 'reachable' : 'not reached',
+          }),
       supported: 'partly',
-      verdict: (grown.high ?? 0) <= 0.5 ? 'reachable' : 'not reached',
       assumptions: ['targets are finite, and one that was found stays found'],
     },
     {
@@ -216,10 +233,13 @@ function claims(settings: Settings, all: All): Claim[] {
       id: 'game',
       claim: 'What of it is the game, beyond going where most is to be learned?',
       paper: 'left open',
-      answer: 'Next to nothing: targets that do not answer need no mixed strategy.',
+      answer:
+        game === null
+          ? 'Not told by so few finds.'
+          : 'Next to nothing: targets that do not answer need no mixed strategy.',
       ours:
         game === null
-          ? 'too few finds to compare with'
+          ? TOO_FEW
           : `${times(game.median)} in the median of five budgets, ${times(game.best)} at the best, ` +
             'against the same tools and beliefs without the game',
       supported: 'partly',
@@ -235,7 +255,7 @@ function claims(settings: Settings, all: All): Claim[] {
         .map(([name, finds]) => `${name} ${finds.toFixed(2)}`)
         .join(', '),
       supported: 'yes',
-      met: same,
+      ...(equal.some((finds) => finds > 0) ? { met: same } : { verdict: 'not testable here' }),
       assumptions: [],
     },
   ];
