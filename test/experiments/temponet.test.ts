@@ -26,7 +26,7 @@ interface Document {
   };
   readonly laws: {
     readonly E1: { utilization: number; orders: string[]; met: number[]; missed: number[]; metByBins: number[] };
-    readonly E6: { decisionMs: number; missedAt: number | null; missedBeyond: number | null };
+    readonly E6: { decisionMs: number | null; missedAt: number | null; missedBeyond: number | null };
   };
 }
 
@@ -58,6 +58,10 @@ describe('reproduce temponet', () => {
     expect(laws.E6).toMatchObject({ missedAt: 0 });
     expect(laws.E6.decisionMs).toBeCloseTo(3.6, 12);
     expect(laws.E6.missedBeyond).toBeGreaterThan(0);
+    // no bound where there is more work than time, nor on several cores
+    const none = { decisionMs: null, missedAt: null, missedBeyond: null };
+    for (const set of [['law.services=3,6'], ['law.services=2,3', 'law.periods=10,15', 'law.cores=2']])
+      expect((await printed<Document>('temponet/laws', ...set)).laws.E6).toEqual(none);
   });
 
   it('finds nothing to gain where EDF misses nothing, and one bin to be fifo everywhere', () => {

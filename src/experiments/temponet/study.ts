@@ -180,8 +180,10 @@ export async function laws({ settings, module }: Asked) {
   for (const bins of counts) quantized.push(await under('qllf', bins));
   const used = set.reduce((sum, { serviceNs, periodNs }) => sum + serviceNs / periodNs, 0);
   const boundNs = (1 - used) / set.reduce((sum, { periodNs }) => sum + 1 / periodNs, 0);
+  // the bound is of one core, and of a set that leaves it time
+  const isBound = cores === 1 && boundNs >= 0;
   const at = async (ns: number): Promise<number | null> =>
-    ns < 0 ? null : (await under('edf', 1, Math.floor(ns))).missed;
+    isBound ? (await under('edf', 1, Math.floor(ns))).missed : null;
   return {
     E1: {
       utilization: used,
@@ -193,9 +195,9 @@ export async function laws({ settings, module }: Asked) {
       missedByBins: quantized.map(({ missed }) => missed),
     },
     E6: {
-      decisionMs: boundNs / MS,
-      missedAt: cores === 1 ? await at(boundNs) : null,
-      missedBeyond: cores === 1 ? await at(boundNs * 1.01 + 1000) : null,
+      decisionMs: isBound ? boundNs / MS : null,
+      missedAt: await at(boundNs),
+      missedBeyond: await at(boundNs * 1.01 + 1000),
     },
   };
 }
