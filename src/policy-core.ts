@@ -143,14 +143,24 @@ export async function buildCore(
   );
 }
 
+const HOST_DECLARATION = /\/\/ @ts-ignore: decorator\n@external\([^\n]*\nexport declare function (\w+)[^\n]*\n/g;
+
+/** A keep-alive with what the program answers declared after it, where it does not say so itself. */
+async function withHost(policy: string): Promise<string> {
+  const own = await readFile(join(packageFolder(), KEEP_ALIVE_SOURCE), 'utf8');
+  const missing = [...own.matchAll(HOST_DECLARATION)].filter(([, name]) => !policy.includes(name!));
+  return [policy, ...missing.map(([text]) => text)].join('\n');
+}
+
 async function builtCore(policy: string, file: string, debug: boolean): Promise<Uint8Array<ArrayBuffer>> {
   const place = placeOf(policy);
+  const whole = place === KEEP_ALIVE_SOURCE ? await withHost(policy) : policy;
   const ownVictim = place === POLICY_SOURCE && /^\s*export\s+function\s+victim\b/m.test(policy);
   const victim = ownVictim ? (text: string): string => text.replace(VICTIM_RULE, OWN_VICTIM) : undefined;
   const binary = await compiled(
     ['assembly/index.ts', '--config', 'asconfig.json', '--target', debug ? 'debug' : 'release'],
     {
-      replaced: (name) => (name === place ? policy : undefined),
+      replaced: (name) => (name === place ? whole : undefined),
       ...(victim === undefined ? {} : { changed: (name, text) => (name === VICTIM_SOURCE ? victim(text) : text) }),
       place,
       file,

@@ -83,6 +83,8 @@ function roots(result: Fields): Map<string, unknown> {
   const named = vms.filter(isFields).map((vm) => [String(vm['name']), vm] as const);
   for (const [name, vm] of named) found.set(name, vm);
   for (const section of SECTIONS) if (isFields(result[section])) found.set(section, result[section]);
+  // what the sentences call functions is the section lifecycle, all of them together
+  if (found.has('lifecycle') && !found.has('functions')) found.set('functions', found.get('lifecycle'));
   // A VM called like a section is still reached as vms.NAME.
   found.set('vms', Object.fromEntries(named));
   return found;

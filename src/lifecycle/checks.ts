@@ -1,7 +1,7 @@
 // What concerns lifecycle and functions together, on the written scenario: a field that is itself wrong has been told by the schema.
 
 import { type FieldProblem, show } from '../input/errors.js';
-import { isFields } from '../input/mapping.js';
+import { fieldsOf, isFields } from '../input/mapping.js';
 
 /** Mechanisms that run no functions, whose VMs have no guaranteed core, and why. */
 const WITHOUT_FUNCTIONS: Readonly<Record<string, string>> = {
@@ -15,6 +15,24 @@ export function kindProblems(kind: string): FieldProblem[] {
   if (reason === undefined) return [];
   const expected = `ideal, hyperflux, blind, shenango, caladan, ditto, cgroup, hotplug or microvm: under ${kind} ${reason}, and the VMs of functions have none`;
   return [{ path: ['mechanism', 'kind'], given: show(kind), expected }];
+}
+
+const OF_POLICY: Readonly<Record<string, string>> = {
+  ...{ time: 'fixed', from: 'fixed' },
+  ...{ frequency: 'gd', rules: 'hist', instances: 'pool' },
+};
+
+/** Settings that are another policy's, as they are left where only `policy` was changed: told before the schema calls them unknown. */
+export function otherPolicies(written: unknown): FieldProblem[] {
+  const keepAlive = fieldsOf(fieldsOf(fieldsOf(written)['lifecycle'])['keepAlive']);
+  const policy = keepAlive['policy'];
+  if (typeof policy !== 'string') return [];
+  return Object.keys(keepAlive).flatMap((name) => {
+    const of = OF_POLICY[name];
+    if (of === undefined || of === policy) return [];
+    const expected = `a field of ${policy} (${name} is of ${of}: --set 'lifecycle.keepAlive={policy: ${policy}}' sets the whole anew)`;
+    return [{ path: ['lifecycle', 'keepAlive', name], given: 'an unknown field', expected }];
+  });
 }
 
 export function lifecycleProblems(written: unknown): FieldProblem[] {

@@ -56,7 +56,10 @@ function accountText(result: LifecycleResult): string {
   const text = [`${formatCount(arrived)} requests of ${formatCount(result.functions.length)} functions`, ...lost].join(
     ', ',
   );
-  return `${text}\ncold starts ${formatShare(coldStartRate)} of those served\n`;
+  const { joined } = result.served;
+  const wait =
+    joined === 0 ? '' : `; ${formatShare(joined / servedInAll(result))} wait for a start that was under way (joined)`;
+  return `${text}\ncold starts ${formatShare(coldStartRate)} of those served${wait}\n`;
 }
 
 /** `: 12 memory for a start, 3 keep-alive over`; nothing where no instance went. */

@@ -8,7 +8,7 @@ import type { FunctionScenarioInput } from './function-input.js';
 import { scenarioSchema, type ScenarioInput } from './schema.js';
 import { datapathCores, datapathProblems } from '../datapath/checks.js';
 import { gpuProblems } from '../gpu/checks.js';
-import { lifecycleProblems } from '../lifecycle/checks.js';
+import { lifecycleProblems, otherPolicies } from '../lifecycle/checks.js';
 import { orderProblems } from '../order/checks.js';
 import { memoryProblems } from '../swap/checks.js';
 import { MAX_ENTRIES, MAX_FIELDS } from '../input/text-shape.js';
@@ -46,6 +46,7 @@ export function checkScenario(written: unknown): Checked {
   if (long.length > 0) return { problems: long };
   const result = scenarioSchema.safeParse(written, { jitless: checks++ < UNCOMPILED });
   const problems = oneForEachField([
+    ...(result.success ? [] : otherPolicies(written)),
     ...(result.success ? [] : problemsOf(result.error, written)),
     ...checkTogether(written),
     ...lifecycleProblems(written),

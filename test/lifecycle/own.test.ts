@@ -32,13 +32,7 @@ export function worth(i: Instance): f64 {
   const size = <f64>(i.fn.index + 1);
   return (<f64>i.uses * (6 - size)) / size;
 }
-// @ts-ignore: decorator
-@external("policy", "keepFor")
-export declare function hostKeepFor(fn: u32, uses: u32, instances: u32, lastStart: f64): f64;
-// @ts-ignore: decorator
-@external("policy", "worth")
-export declare function hostWorth(fn: u32, uses: u32, instances: u32, lastStart: f64): f64;
-`;
+`; // without the declarations of what a program answers: the build adds them
 
 describe('a keep-alive policy of one’s own', () => {
   it('decides as the built-in ones do where it says the same', async () => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { compare, replicate, type ScenarioInput } from '../../src/index.js';
 import { renderComparison } from '../../src/report/compare-table.js';
 import { renderRun } from '../../src/report/run-table.js';
+import { functionsSentence } from '../../src/report/html/figures/lifecycle.js';
 import { resolveScenario } from '../../src/scenario/resolve.js';
 import { fn, host, invocations, lifecycle, runFunctions, S } from '../support/functions.js';
 
@@ -30,6 +31,22 @@ describe('the report of a run with functions', () => {
     expect(text).toMatch(/^seldom +4 +4 +100\.0 % +500 ms/m);
     expect(text).toMatch(/^functions +12\.0 s/m);
     expect(text).not.toContain('SLO');
+    expect(text).not.toContain('wait for a start');
+  });
+
+  it('tells beside cold starts what waits for a start under way, and names it first where it is more', async () => {
+    const spec = lifecycle({
+      functions: [fn({ name: 'f', initNs: S, concurrency: 8 })],
+      invocations: invocations([S, S, S, S].map((at) => [at, 0, S])),
+    });
+    const result = await runFunctions(host(10 * S), spec);
+    const { joined } = result.lifecycle!.served;
+    expect(joined).toBeGreaterThan(1);
+    const share = `${(25 * joined).toFixed(1)} %`;
+    expect(renderRun(result)).toContain(`; ${share} wait for a start that was under way (joined)\n`);
+    expect(functionsSentence([{ label: 'a', result }])).toContain(
+      `requests cold and lets ${share} wait for a start under way, with`,
+    );
   });
 });
 

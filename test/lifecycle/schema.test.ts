@@ -109,7 +109,10 @@ describe('refused', () => {
     ['overflow: { timeout: 0s }', 'lifecycle.overflow.timeout: given "0s", expected a duration above 0'],
     ['boot: { slots: 0 }', 'lifecycle.boot.slots: given 0, expected a whole number from 1 to 65536'],
     ['boot: { rate: 0 }', 'lifecycle.boot.rate: given 0, expected a number of arrivals per second above 0'],
-    ['keepAlive: { policy: lru, time: 1s }', 'lifecycle.keepAlive.time: given an unknown field'],
+    [
+      'keepAlive: { policy: lru, time: 1s }',
+      'lifecycle.keepAlive.time: given an unknown field, expected a field of lru (time is of fixed: --set',
+    ],
     ['keepAlive: lru', 'lifecycle.keepAlive: given "lru", expected a mapping with the field policy'],
     ['runtimeInit: -1ms', 'lifecycle.runtimeInit: given "-1ms", expected a duration with a unit'],
   ])('%s', (field, line) => {

@@ -45,6 +45,7 @@ const RESULT = {
   host: { cores: 17, utilization: 0.5, idleCoreSeconds: 3 },
   reallocation: { count: 12, grantNs: latency, grantCurve: [{ atNs: 5, cores: 2 }] },
   memory: {},
+  lifecycle: { coldStartRate: 0.05, latencyNs: latency },
 };
 
 const holds = (source: string): boolean => evaluateAssertion(source, RESULT).holds;
@@ -91,6 +92,7 @@ describe('what holds', () => {
     '  api.completed>=1000  ',
     'idle.latency.p99 < 1us || api.slo.attained',
     'idle.latency.count == 0',
+    'functions.latency.p99 < 144us && functions.coldStartRate == lifecycle.coldStartRate',
   ])('%s', (source) => {
     expect(holds(source)).toBe(true);
   });
@@ -131,7 +133,7 @@ describe('what is refused', () => {
   it.each([
     [
       'apx.completed > 1',
-      'apx.completed: given "apx", expected a VM or a section of the result (did you mean "api"?): api, web-0, idle, host, manifest, reallocation, memory, vms',
+      'apx.completed: given "apx", expected a VM or a section of the result (did you mean "api"?): api, web-0, idle, host, manifest, reallocation, memory, lifecycle, functions, vms',
     ],
     [
       'api.latency.p98 < 1us',

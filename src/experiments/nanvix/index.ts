@@ -257,6 +257,8 @@ function claims(
   ];
 }
 
+const counted = (tenants: number): string => `${tenants} ${tenants === 1 ? 'tenant' : 'tenants'}`;
+
 /** The same on the calls of a trace, as its owners are tenants and put together. */
 function traceClaims(settings: Settings, traced: readonly TracePoint[]): Claim[] {
   if (traced.length === 0) return [];
@@ -268,12 +270,12 @@ function traceClaims(settings: Settings, traced: readonly TracePoint[]): Claim[]
       claim: 'fewer hosts for the calls of the trace',
       source: SOURCE,
       paper: '20 to 100 times fewer',
-      ours: `by mean memory ${traced.map(({ factor: of, tenants }) => `${times(of)} with ${tenants} tenants`).join(', ')}`,
+      ours: `by mean memory ${traced.map(({ factor: of, tenants }) => `${times(of)} with ${counted(tenants)}`).join(', ')}`,
       unit: '',
       numbers: {
         unit: 'ratio',
         paper: { bound: '=', value: LOW, to: HIGH },
-        ours: traced.map(({ tenants, factor: value }) => ({ where: `${tenants} tenants`, value })),
+        ours: traced.map(({ tenants, factor: value }) => ({ where: counted(tenants), value })),
       },
       supported: met ? 'partly' : 'no',
       verdict: met ? 'reachable' : 'not reached',

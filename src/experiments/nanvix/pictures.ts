@@ -22,7 +22,7 @@ export const keptPicture: Draw = (head, rows) =>
 
 /** Rows: functions a tenant, kept VMs, Nanvix, Firecracker, ratio, by arithmetic. */
 export const searchedPicture: Draw = (head, rows) => {
-  const names = rows.map(([size, kept]) => `${size!} a tenant, VMs ${kept!}`);
+  const names = rows.map(([size, kept]) => `${size!} a tenant, ${kept!.startsWith('keep') ? 'kept' : 'giving way'}`);
   const line = (column: number) => ({
     name: head[column]!,
     points: rows.map((_, row) => ({ x: names[row]!, row, column })),

@@ -44,9 +44,14 @@ export function functionsSentence(runs: readonly Named[]): string {
       gibSeconds,
       (f) => f['lifecycle.warmGibSecondsPer1000'],
     );
-    const { arrived, dropped, timedOut } = lifecycle;
+    const { arrived, dropped, timedOut, served } = lifecycle;
+    // said where it is more than what starts cold: starts ahead make few cold and many wait
+    const waiting =
+      served.joined <= coldStarts(lifecycle)
+        ? ''
+        : ` and lets ${formatShare(served.joined / servedInAll(lifecycle))} wait for a start under way`;
     const lost = dropped + timedOut === 0 ? '' : `; ${formatShare((dropped + timedOut) / arrived)} find no memory`;
-    return `${label} starts ${cold} of the functions’ requests cold, with ${warm} GiB·s of warm memory for each 1,000 of them${lost}`;
+    return `${label} starts ${cold} of the functions’ requests cold${waiting}, with ${warm} GiB·s of warm memory for each 1,000 of them${lost}`;
   });
   return said.length === 0 ? '' : `${said.join('; ')}.`;
 }
