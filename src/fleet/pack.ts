@@ -86,6 +86,7 @@ export interface Counts {
   moved: number;
   failures: number;
   drained: number;
+  unusedHosts: number;
   peakHosts: number;
   peakCores: number;
   meanHosts: number;
@@ -111,6 +112,7 @@ export class Packing {
     moved: 0,
     failures: 0,
     drained: 0,
+    unusedHosts: 0,
     peakHosts: 0,
     peakCores: 0,
     meanHosts: 0,
@@ -128,6 +130,8 @@ export class Packing {
   private readonly residents: Residents | undefined;
   private readonly samples: Samples;
   private readonly perHost: HostMeans;
+  /** By host, whether it ever had a VM. */
+  private readonly used: Uint8Array;
   // what runs now, and its sums over time since 0
   private hosts = 0;
   private soldCores = 0;
@@ -154,6 +158,8 @@ export class Packing {
     this.residents = this.hostEvents.any ? new Residents(core.count, vms.count) : undefined;
     this.samples = new Samples(core, vms, this.cores, this.memory, endNs);
     this.perHost = new HostMeans(core, endNs);
+    this.used = new Uint8Array(core.count);
+    this.counts.unusedHosts = core.count;
     for (const { count, cores, memory } of groupsOf(fleet)) {
       this.capacity.cores += count * cores;
       this.capacity.memory += count * memory;
@@ -235,6 +241,8 @@ export class Packing {
     this.perHost.change(host, now, cores, memory);
     if (core.word(host, L.HOST_VMS) === 1) {
       this.hosts++;
+      if (this.used[host] === 0) this.counts.unusedHosts--;
+      this.used[host] = 1;
       if (this.hosts > this.counts.peakHosts) this.counts.peakHosts = this.hosts;
     }
     this.reservedCores += cores;

@@ -30,6 +30,13 @@ export interface FleetManifest {
   mechanism: string;
   /** How long VMs came and went, in simulated ns. */
   durationNs: number;
+  /** What of that time hosts were simulated in; stands where they are. */
+  windows?: {
+    /** How many, evenly spread. */
+    count: number;
+    /** Of each, in simulated ns. */
+    lengthNs: number;
+  };
   /** Events: of the packing, and of the hosts that were simulated. */
   events: number;
   /** How long the command took that wrote this: what a run that it went on with, or parts that it put together, took is not in it. */
@@ -58,6 +65,8 @@ export interface PackingResult {
   failures?: number;
   /** Hosts that were drained. */
   drained?: number;
+  /** Hosts that never had a VM. */
+  unusedHosts: number;
   /** Most hosts with VMs at once. */
   peakHosts: number;
   /** Most cores sold at once. */

@@ -147,7 +147,8 @@ export async function prepareFleet(
   const { fleet, inside } = loaded;
   const module = await compileMemoryCore(options.module);
   const simulates = fleet.fidelity.kind !== 'packing';
-  const stays = new Stays(simulates ? windowsOf(fleet, Packing.endOf(fleet, vms)) : []);
+  const windows = simulates ? windowsOf(fleet, Packing.endOf(fleet, vms)) : [];
+  const stays = new Stays(windows);
   const packed = await Packing.run(fleet, vms, {
     ...options,
     module,
@@ -173,6 +174,9 @@ export async function prepareFleet(
       fidelity: fleet.fidelity.kind,
       mechanism: mechanismOf(inside.mechanism),
       durationNs: packed.endNs,
+      ...(simulates
+        ? { windows: { count: windows.length, lengthNs: windows.length === 0 ? 0 : stays.lengthNs / windows.length } }
+        : {}),
       events: packed.events,
       wallSeconds,
       eventsPerSecond: packed.events / wallSeconds,

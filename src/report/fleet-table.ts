@@ -9,6 +9,11 @@ type Row = readonly [label: string, value: string];
 const HOUR = 3600e9;
 const timeText = (ns: number): string => (ns < 2 * HOUR ? formatDurationNs(ns) : `${(ns / HOUR).toFixed(1)} h`);
 
+function windowsText({ windows }: FleetResult['manifest']): string {
+  if (windows === undefined) return '';
+  return ` in ${windows.count} ${windows.count === 1 ? 'window' : 'windows'} of ${formatDurationNs(windows.lengthNs)}`;
+}
+
 const head = (texts: readonly string[]): Cell[] => texts.map((text) => ({ text, tone: 'strong' }));
 const cells = (rows: readonly Row[]): Cell[][] => rows.map((row) => row.map((text) => ({ text })));
 
@@ -31,6 +36,7 @@ function packingRows({ packing, hosts }: FleetResult): Row[] {
     ['  running at the end', formatCount(packing.running)],
     ...disturbed,
     ['hosts in use, peak', `${formatCount(packing.peakHosts)} of ${formatCount(hosts.of)}`],
+    ['hosts that never had a VM', formatCount(packing.unusedHosts)],
     ['hosts in use, mean', formatCount(Math.round(packing.meanHosts))],
     ['cores sold, peak', formatCount(Math.round(packing.peakCores))],
     ['cores reserved, mean', formatShare(packing.meanCoreUtilization)],
@@ -69,7 +75,7 @@ export function renderFleet(result: FleetResult, look: Look = false): string {
   const told =
     manifest.fidelity === 'packing'
       ? 'placement alone'
-      : `${manifest.fidelity}, ${formatCount(hosts.simulated)} of ${formatCount(hosts.of)} hosts simulated under ${manifest.mechanism}${failed}`;
+      : `${manifest.fidelity}, ${formatCount(hosts.simulated)} of ${formatCount(hosts.of)} hosts simulated under ${manifest.mechanism}${windowsText(manifest)}${failed}`;
   const parts = [
     ...(result.part === undefined ? [] : [`${result.part}; fluxhost merge puts all together`]),
     `${manifest.placement} on ${formatCount(hosts.of)} hosts, ${timeText(manifest.durationNs)}: ${told}`,

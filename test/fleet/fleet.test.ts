@@ -45,6 +45,7 @@ describe('fluxhost fleet', () => {
       rejected: 1,
       departed: 3,
       running: 1,
+      unusedHosts: 1,
       peakHosts: 2,
       peakCores: 12,
     });

@@ -295,7 +295,7 @@ describe('hosts that cannot be simulated', () => {
       'host-failed hosts 0, 1, 2, 3, 4 and 19 more',
     ]);
     expect(hosts).toEqual({ simulated: 0, of: 24, failed: 24 });
-    expect(out).toContain('full, 0 of 24 hosts simulated under hyperflux, 24 failed');
+    expect(out).toContain('full, 0 of 24 hosts simulated under hyperflux in 2 windows of 10.0 ms, 24 failed');
     expect(verdictIn(page('failed'))).toMatch(/^Every VM had a host; 24 hosts could not be simulated\.$/);
     expect((await run('fleet', calm, '--workers', '1', '--out', at('none-failed'))).status).toBe(0);
     expect(readFileSync(at('none-failed', 'latency.hlog'), 'utf8')).toContain('one histogram a class]');

@@ -1,6 +1,7 @@
 // What terminal and report say of a fleet's hosts: no more than what was simulated bears.
 
 import { beforeAll, describe, expect, it } from 'vitest';
+import { fleet } from '../../src/fleet/api.js';
 import { engineHere, rowsOf } from '../../src/fleet/hosts.js';
 import { parseFleet } from '../../src/fleet/parse.js';
 import type { FleetResult } from '../../src/fleet/result.js';
@@ -46,5 +47,27 @@ describe('a fleet of which hosts are missing', () => {
       expect(remarks.map(({ code }) => code)).toEqual(['incomplete']);
       expect(renderFleet(results[name])).toContain('warning (incomplete) hosts: ');
     }
+  });
+});
+
+describe('a fleet whose hosts are simulated', () => {
+  it('tells in which windows of its time', () => {
+    const { whole } = results;
+    expect(whole.manifest.windows).toEqual({ count: 2, lengthNs: 2e6 });
+    expect(renderFleet(whole)).toMatch(/24 of 24 hosts simulated under hyperflux in 2 windows of 2\.0+ ms/);
+    expect(fleetReport(whole).facts[0]).toMatch(/^2\shours placed; hosts simulated in 2 windows of 2\.00\sms$/);
+  });
+});
+
+describe('hosts that never had a VM', () => {
+  it('are not those that had one for a moment', async () => {
+    const csv = 'arrivalS,lifetimeS,cores,memoryGiB\n0,1,4,8\n';
+    const hosts = [{ count: 3, cores: 64, memory: '64GiB' }];
+    const vms = { trace: { file: 'vms.csv' } };
+    const short = await fleet({ version: 1, duration: '1h', hosts, vms }, { files: { 'vms.csv': csv } });
+    expect(short.map.coresPercent).toEqual([0, 0, 0]);
+    expect(short.packing.unusedHosts).toBe(2);
+    expect(fleetReport(short).figures[0]!.answer).toBe('2 of 3 hosts never had a VM; at most 1 had VMs at once.');
+    expect(fleetReport(short).facts[0]).toMatch(/placed$/);
   });
 });

@@ -4,15 +4,14 @@ import type { FleetResult } from '../../../fleet/result.js';
 import type { Sample } from '../../../fleet/samples.js';
 import { formatShare } from '../../units.js';
 import type { Figure, Report, Table } from '../figure.js';
-import { duration, grouped, listed } from '../words.js';
+import { counted, duration, grouped, listed } from '../words.js';
 import { lineOf } from './lines.js';
 
 const HOUR = 3600e9;
 const TABLE_CELLS = 40;
 
-function mapFigure({ map, packing }: FleetResult): Figure {
+function mapFigure({ map, packing, hosts }: FleetResult): Figure {
   const { coresPercent, memoryPercent, hostsPerCell } = map;
-  const idle = coresPercent.filter((load) => load === 0).length;
   const every = Math.max(1, Math.ceil(coresPercent.length / TABLE_CELLS));
   const rows = coresPercent.flatMap((load, cell) =>
     cell % every === 0 ? [[String(cell * hostsPerCell), `${load} %`, `${memoryPercent[cell]} %`]] : [],
@@ -21,7 +20,7 @@ function mapFigure({ map, packing }: FleetResult): Figure {
   return {
     id: 'map',
     question: 'Which hosts are used, and which are not?',
-    answer: `${grouped(idle)} of ${grouped(coresPercent.length)} ${cells} had nothing to do; at most ${grouped(packing.peakHosts)} had VMs at once.`,
+    answer: `${grouped(packing.unusedHosts)} of ${grouped(hosts.of)} hosts never had a VM; at most ${grouped(packing.peakHosts)} had VMs at once.`,
     caption: `A cell for each of the ${cells}, in their order from left to right and down: how much of its cores, and of its memory, was reserved on average over time. Dark is little.`,
     drawing: {
       kind: 'map',
@@ -101,6 +100,11 @@ function classTable({ classes }: FleetResult): Table | undefined {
   };
 }
 
+function windowsOf({ windows }: FleetResult['manifest']): string {
+  if (windows === undefined) return '';
+  return `; hosts simulated in ${counted(windows.count, 'window')} of ${duration(windows.lengthNs)}`;
+}
+
 function missing({ part, hosts }: FleetResult): Report['remarks'] {
   const those = `latencies and core time are of ${grouped(hosts.simulated)} hosts alone`;
   return part === undefined ? [] : [{ code: 'part', detail: `${part}: ${those}; fluxhost merge puts all together` }];
@@ -128,7 +132,7 @@ export function fleetReport(result: FleetResult): Report {
       `${formatShare(packing.meanMemoryUtilization)} of the memory are reserved.`,
     good: gone > 0 || !met ? false : failed.length > 0 || !isWhole ? null : true,
     facts: [
-      `${manifest.durationNs >= 2 * HOUR ? `${Number((manifest.durationNs / HOUR).toFixed(1))}\u00a0hours` : duration(manifest.durationNs)} simulated`,
+      `${manifest.durationNs >= 2 * HOUR ? `${Number((manifest.durationNs / HOUR).toFixed(1))}\u00a0hours` : duration(manifest.durationNs)} placed${windowsOf(manifest)}`,
       `fidelity ${manifest.fidelity}: ${grouped(hosts.simulated)} of ${grouped(hosts.of)} hosts simulated${failed.length > 0 ? `, ${grouped(hosts.failed!)} failed` : ''}`,
       `seed ${manifest.seed}`,
       ...(result.part === undefined ? [] : [`${result.part}: the other hosts are not in it`]),
