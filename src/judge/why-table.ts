@@ -19,10 +19,19 @@ function gain({ alternatives }: WhyDecision, what: WhyAlternative['what']): stri
   return `${us(best.gainNs)}${best.from === null ? '' : ` ${best.from}`}`;
 }
 
-function row(decision: WhyDecision): (string | Cell)[] {
+/** In ms, from a microsecond down to as fine as tells these instants apart. */
+function instantsOf(all: readonly number[]): (atNs: number) => string {
+  const many = new Set(all).size;
+  const written = (digits: number) => (atNs: number) => `${(atNs / 1e6).toFixed(digits)} ms`;
+  for (let digits = 3; digits < 6; digits++)
+    if (new Set(all.map(written(digits))).size === many) return written(digits);
+  return written(6);
+}
+
+function row(decision: WhyDecision, instant: (atNs: number) => string): (string | Cell)[] {
   const { atNs, vm, from, core, tailNs, regretNs } = decision;
   return [
-    formatDurationNs(atNs),
+    instant(atNs),
     `core ${core}: ${from ?? 'idle'} → ${vm}`,
     us(tailNs),
     gain(decision, 'no move'),
@@ -32,7 +41,7 @@ function row(decision: WhyDecision): (string | Cell)[] {
   ];
 }
 
-function summary({ decisions }: WhyResult): string {
+function summary({ decisions }: WhyResult, instant: (atNs: number) => string): string {
   const bad = decisions.filter(({ regretNs }) => regretNs >= 1000);
   const worst = decisions.reduce((most, one) => (one.regretNs > most.regretNs ? one : most));
   if (worst.best === null) return 'No alternative was better than any decision.';
@@ -40,7 +49,7 @@ function summary({ decisions }: WhyResult): string {
   const better = what === 'victim' ? `a core of ${from}` : what;
   return (
     `${bad.length} of ${decisions.length} decisions cost 1 us of tail or more. The greatest regret, ${formatDurationNs(worst.regretNs)}, is at ` +
-    `${formatDurationNs(worst.atNs)}, where ${worst.vm} got core ${worst.core} of ${worst.from ?? 'nobody'}: ${better} would have been better, ` +
+    `${instant(worst.atNs)}, where ${worst.vm} got core ${worst.core} of ${worst.from ?? 'nobody'}: ${better} would have been better, ` +
     `with ${us(Math.abs(bestEffortNs))} us ${bestEffortNs < 0 ? 'less' : 'more'} of best-effort work.`
   );
 }
@@ -53,17 +62,18 @@ export function renderWhy(result: WhyResult, look: Look = false): string {
     tone: 'strong',
   }));
   const shown = [...decisions].sort((a, b) => b.regretNs - a.regretNs || a.atNs - b.atNs).slice(0, MOST_ROWS);
+  const instant = instantsOf([fromNs, untilNs, ...decisions.map(({ atNs }) => atNs)]);
   const tried = every === 1 ? `all ${found}` : `${decisions.length} of ${found}, one of ${every}`;
   const notes = [
-    summary(result),
+    summary(result, instant),
     `tail: mean over the VMs with an objective of the latency at its quantile, in us, of what ended within ${formatDurationNs(horizonNs)} of ` +
       'the decision; what had not ended by then in a way on counts as later than all. Behind it, by how many us less that would have been; ' +
       'regret: the most of these',
   ];
   const more = shown.length < decisions.length ? ` (the ${shown.length} of the greatest regret are shown)` : '';
   return (
-    `${formatDurationNs(fromNs)} to ${formatDurationNs(untilNs)}: ${tried} decisions tried, ${forks} forks${more}\n\n` +
-    `${renderTable([head, ...shown.map(row)], { look })}\n` +
+    `${instant(fromNs)} to ${instant(untilNs)}: ${tried} decisions tried, ${forks} forks${more}\n\n` +
+    `${renderTable([head, ...shown.map((one) => row(one, instant))], { look })}\n` +
     `${notes.map((note) => wrap(note, WIDTH).replaceAll('\n', '\n  ')).join('\n')}\n`
   );
 }

@@ -25,7 +25,7 @@ import { toFragment } from '../../src/web/share.js';
 import { duration } from '../../src/web/words.js';
 import { STORIES } from '../../src/web/stories/index.js';
 import { benchOf } from '../../src/lessons/grade.js';
-import { lessonFor } from '../../src/lessons/index.js';
+import { LESSONS, lessonFor } from '../../src/lessons/index.js';
 import { data, drop, inSight, LivePage, standing, toEnd, write, saying } from './live.js';
 
 const BURSTS = readFileSync(new URL('../../src/web/scenarios/bursts.yaml', import.meta.url), 'utf8');
@@ -574,6 +574,29 @@ describe('the live page in Chromium', () => {
       await page.close();
     },
   );
+
+  it('opens every lesson: its scenario plays, whatever it is of', async () => {
+    const { page, complaints } = await live.open();
+    await page.click('#lessons > summary');
+    await page.fill('#student', 'mallory');
+    for (const { name } of LESSONS) {
+      await page.selectOption('#lesson', name);
+      await page.click('.lessons button:text-is("Begin")');
+      const { scenario } = lessonFor(name, 'mallory');
+      await page.waitForFunction((text) => document.querySelector('textarea')?.value === text, scenario);
+      // what is told of the run, not of the text: the scenario was taken, and is simulated
+      await page.waitForFunction(
+        (file) => document.getElementById('page')!.textContent.includes(`fluxhost run ${file}`),
+        `${name}.yaml`,
+      );
+      await page.waitForFunction(() => document.getElementById('page')!.dataset['nowNs'] === '0');
+      await page.waitForSelector('canvas.strips');
+      await page.click('#play');
+      await page.waitForFunction(() => Number(document.getElementById('page')!.dataset['nowNs']) > 0);
+    }
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
 
   it('teaches: a student gets the numbers of the command line, and the same grades', async () => {
     const { page, complaints } = await live.open();

@@ -150,6 +150,14 @@ describe('the command', () => {
     const text = captureIo();
     expect(await main(args, text), text.err).toBe(0);
     expect(text.out).toContain(`${decisions.length} of ${found}, one of ${every} decisions tried`);
+    // the rows in the order of the instants are the decisions, each to be told from the next
+    const instants = [...text.out.matchAll(/^ *(\d+\.\d{3,6}) ms +core/gm)].map(([, ms]) =>
+      Math.round(Number(ms) * 1e6),
+    );
+    const atNs = [...new Set(decisions.map((one) => one.atNs))];
+    expect(new Set(instants).size).toBe(atNs.length);
+    for (const at of atNs) expect(instants.some((one) => Math.abs(one - at) <= 500)).toBe(true);
+    expect(text.out).toMatch(/^2\.000\d* ms to 3\.000\d* ms: /);
     const bytes = readFileSync(trace, 'latin1');
     expect(bytes).toContain('regret of decisions');
     expect(bytes).toMatch(/no regret|regret (below|from) \d+ us/);
