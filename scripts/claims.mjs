@@ -29,21 +29,28 @@ export function claimsOf(page) {
   );
 }
 
-/** The one table of all claims, under what it counts. */
+/** Our own checks, that no paper claims, begin with these words. */
+const CONTROL = 'negative control:';
+
+/** The one table of all claims, under what it counts: claims and questions, and apart from them the negative controls. */
 export function frontTable(page) {
   const claims = claimsOf(page);
   const counts = new Map();
-  for (const { verdict } of claims) {
+  const compared = claims.filter(({ claim }) => !claim.startsWith(CONTROL));
+  const controls = claims.filter(({ claim }) => claim.startsWith(CONTROL));
+  for (const { verdict } of compared) {
     const word = verdict.replace(/ under .*/, '');
     counts.set(word, (counts.get(word) ?? 0) + 1);
   }
   const told = [...counts].sort((a, b) => b[1] - a[1]).map(([word, count]) => `${count} ${word}`);
+  const held = controls.filter(({ verdict }) => /^(reproduced|reachable)$/.test(verdict)).length;
   const systems = new Set(claims.map(({ system }) => system)).size;
   const rows = claims.map((one) => `| ${[one.system, one.claim, one.ours, one.verdict, one.command].join(' | ')} |`);
   return [
     '<details>',
-    `<summary>${claims.length} claims and questions of ${systems} systems:`,
-    `${told.join(', ')}</summary>`,
+    `<summary>${compared.length} claims and questions of ${systems} systems:`,
+    `${told.join(', ')};`,
+    `and ${controls.length} negative controls, of which ${held} hold</summary>`,
     '',
     '| system | claim | ours | verdict | command |',
     '| --- | --- | --- | --- | --- |',

@@ -33,6 +33,19 @@ describe('what is reproduced', () => {
     expect(plain(found!)).toBe(plain(frontTable(page)));
   });
 
+  it('counts negative controls apart', () => {
+    const row = (claim: string, verdict: string): string => `| ${claim} | 1 | 2 | ${verdict} | \`x\` |\n`;
+    const claims = [
+      row('a', 'reachable'),
+      row('negative control: b', 'reproduced'),
+      row('negative control: c', 'not reached'),
+    ];
+    const told = frontTable(`<!-- s -->\n| h |\n| - |\n${claims.join('')}<!-- end of s -->`);
+    expect(told).toContain(
+      '<summary>1 claims and questions of 1 systems:\n1 reachable;\nand 2 negative controls, of which 1 hold</summary>',
+    );
+  });
+
   it('puts a table between its marks, and a new one at the end', () => {
     const once = withTable('# Page\n', 'a', '| x |');
     expect(once).toBe('# Page\n\n<!-- a -->\n\n| x |\n\n<!-- end of a -->\n');

@@ -322,10 +322,11 @@ const pointFigures = (point: Point): FigureValues => ({
 
 async function all(asked: Asked): Promise<ExperimentResult> {
   const { settings } = asked;
+  // before the long sweep: a file that cannot be read is told at once
+  const ofTrace = settings.text('trace') === '' ? undefined : await calls(asked);
   const found = await points(asked);
   const many = await manyTasks(asked);
   const costs = await decided(asked);
-  const ofTrace = settings.text('trace') === '' ? undefined : await calls(asked);
   return {
     claims: [
       ...gainClaims(found),
