@@ -228,6 +228,7 @@ export class App {
   }
 
   private async drop(given: readonly File[]): Promise<void> {
+    this.say(''); // what was said of files before
     for (const file of given) {
       const { pages, run, said } = await this.dropped.take(file, this.text);
       if (pages !== undefined) await this.extras.trace(pages);

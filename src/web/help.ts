@@ -6,7 +6,7 @@ const KEYS: readonly (readonly [key: string, does: string])[] = [
   ['Space', 'play, pause; go on in a story'],
   ['.', 'one event'],
   [',', 'one microsecond'],
-  ['0', 'from the begin'],
+  ['0', 'from the beginning'],
   ['f', 'fork: two futures from here on, or one again'],
   ['s', 'share: the scenario as a link'],
   ['1 2 3 …', 'a story'],

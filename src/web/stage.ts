@@ -249,7 +249,8 @@ export class Stage {
       if (second === undefined) this.drawVerdict(verdict, overallNs, completed ?? []);
     });
     if (second !== undefined) {
-      const since = forkedAtNs === undefined || forkedAtNs === 0 ? 'From the begin' : `Since ${duration(forkedAtNs)}`;
+      const since =
+        forkedAtNs === undefined || forkedAtNs === 0 ? 'From the beginning' : `Since ${duration(forkedAtNs)}`;
       this.versus.draw([first!, second], since, differ);
     }
     for (const { place, kind } of this.charts) {

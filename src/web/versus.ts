@@ -4,7 +4,7 @@
 import { judged } from './charts.js';
 import { h } from './dom.js';
 import type { About } from './protocol.js';
-import { count, duration, quantile } from './words.js';
+import { count, duration, fewBeyond, quantile } from './words.js';
 
 /** Rows at most. */
 const MOST = 4;
@@ -19,6 +19,8 @@ export interface VersusRow {
   readonly what: string;
   readonly values: readonly [string, string];
   readonly missed: readonly [boolean, boolean];
+  /** Too few requests, in either, for what the row is judged by: nothing is to be read from it yet. */
+  readonly few: boolean;
   /** How B is beside A. */
   readonly difference: string;
 }
@@ -41,12 +43,18 @@ function row(about: About, vm: number, judgedBy: boolean, [a, b]: readonly [Side
   if (judgedBy) {
     const [before, after] = [a.overallNs?.[vm] ?? null, b.overallNs?.[vm] ?? null];
     if (before === null && after === null) return undefined;
-    const missed = (ns: number | null): boolean => ns !== null && slo !== null && ns > slo.latencyNs;
+    const few = [a, b].some(({ completed }) => fewBeyond(slo?.quantile ?? 0.99, completed?.[vm] ?? 0) !== '');
+    const missed = (ns: number | null): boolean => !few && ns !== null && slo !== null && ns > slo.latencyNs;
     return {
       what: `${name} ${quantile(slo?.quantile ?? 0.99)}`,
       values: [duration(before), duration(after)],
       missed: [missed(before), missed(after)],
-      difference: before === null || after === null ? '' : differenceOf(before, after, ['longer', 'shorter']),
+      few,
+      difference: few
+        ? 'too few requests so far'
+        : before === null || after === null
+          ? ''
+          : differenceOf(before, after, ['longer', 'shorter']),
     };
   }
   const [before, after] = [a.completed?.[vm] ?? 0, b.completed?.[vm] ?? 0];
@@ -55,6 +63,7 @@ function row(about: About, vm: number, judgedBy: boolean, [a, b]: readonly [Side
     what: `${name}, requests done`,
     values: [count(before), count(after)],
     missed: [false, false],
+    few: false,
     difference: differenceOf(before, after, ['more', 'fewer']),
   };
 }
@@ -83,12 +92,14 @@ export class Versus {
       ...[a, b].map(({ label }) => h('th', { scope: 'col' }, label)),
       h('td'),
     );
-    const rows = rowsOf(this.about, sides).map(({ what, values, missed, difference }) =>
+    const rows = rowsOf(this.about, sides).map(({ what, values, missed, few, difference }) =>
       h(
         'tr',
         {},
         h('th', { scope: 'row', class: 'what' }, what),
-        ...values.map((value, i) => h('td', { class: missed[i] ? 'missed' : 'kept' }, h('strong', {}, value))),
+        ...values.map((value, i) =>
+          h('td', { class: few ? 'few' : missed[i] ? 'missed' : 'kept' }, h('strong', {}, value)),
+        ),
         h('td', { class: 'difference' }, differ ? difference : ''),
       ),
     );

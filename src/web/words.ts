@@ -88,7 +88,7 @@ export function explained(
 ): { head: string; why: string; steps: [string, string][] } {
   const whose = now.vm < 0 ? '' : ` for ${vmName(about, now.vm)} (vCPU ${now.vcpu})`;
   const head = `At ${instant(atNs)} core ${core} ${DOINGS[now.doing]}${whose}.`;
-  if (move === null) return { head, why: 'It has not moved since the begin of what is kept.', steps: [] };
+  if (move === null) return { head, why: 'It has not moved since the beginning of what is kept.', steps: [] };
   const to = vmName(about, move.to);
   const { asked } = move;
   const why =

@@ -286,6 +286,9 @@ describe('the live page in Chromium', () => {
     );
     expect(await page.textContent('.settings .command')).toBe('fluxhost run bursts.yaml');
     expect(await data(page, 'nowNs')).toBe(before);
+    // what is dropped next takes it away
+    await drop(page, 'pages.csv', `page\n${Array.from({ length: 50 }, (_, i) => i % 7).join('\n')}\n`);
+    await page.waitForFunction(() => document.querySelector('.status')!.textContent === '');
     expect(complaints).toEqual([]);
     await page.close();
   });

@@ -33,7 +33,7 @@ import type { ExperimentDocument } from './figures/claims.js';
 import { memoryOverTime, swapInFigure, whereMemoryLies } from './figures/memory.js';
 import { pagesReport, reserveReport, suiteReport } from './others.js';
 import { experimentReport } from './paper.js';
-import { judgedWords, latencyWords, meetsSlo, ofSeeds } from './seeds.js';
+import { fewJudge, fewWords, judgedWords, latencyWords, meetsSlo, ofSeeds } from './seeds.js';
 import { counted, duration, grouped, inMicroseconds, inThousands, listed, sloWords } from './words.js';
 
 /** What a report can be made of. */
@@ -145,14 +145,18 @@ function runVerdict({ label, result }: Named): { verdict: string; good: boolean 
     const p99 = vm === undefined ? '' : `Under ${label} ${vm.name}’s p99 is ${latencyWords(result, vm, 'p99')}. `;
     return { verdict: `${p99}${functions === '' ? 'No VM states an SLO.' : functions}`, good: null };
   }
-  const says = (vm: (typeof judged)[number]): string => `${vm.name} ${judgedWords(result, vm)} (${sloWords(vm.slo!)})`;
+  const says = (vm: (typeof judged)[number]): string =>
+    `${vm.name} ${judgedWords(result, vm)} (${sloWords(vm.slo!)})${fewWords(result, vm)}`;
   const missed = judged.filter((vm) => !meetsSlo(result, vm));
   if (missed.length === 0) {
     const what = judged.length === 1 ? 'the SLO' : 'every SLO';
-    return { verdict: `${label} meets ${what}: ${listed(judged.slice(0, 3).map(says))}.`, good: true };
+    const few = judged.some((vm) => fewJudge(result, vm));
+    const meets = `${label} meets ${what}${few ? ' so far' : ''}`;
+    return { verdict: `${meets}: ${listed(judged.slice(0, 3).map(says))}.`, good: few ? null : true };
   }
   const of = judged.length === 1 ? 'the SLO' : `${missed.length} of ${judged.length} SLOs`;
-  return { verdict: `${label} misses ${of}: ${listed(missed.slice(0, 3).map(says))}.`, good: false };
+  const known = missed.some((vm) => !fewJudge(result, vm));
+  return { verdict: `${label} misses ${of}: ${listed(missed.slice(0, 3).map(says))}.`, good: known ? false : null };
 }
 
 function resultReport(result: Result): Report {
@@ -161,7 +165,7 @@ function resultReport(result: Result): Report {
   const what =
     names.length === 0
       ? result.vms.length === 1
-        ? `How does ${result.vms[0]!.name} fare`
+        ? `How well is ${result.vms[0]!.name} served`
         : `How do ${counted(result.vms.length || (result.lifecycle?.functions.length ?? 0), result.vms.length === 0 ? 'function' : 'VM')} fare`
       : names.length === 1
         ? `Does ${names[0]!} meet its SLO`
@@ -209,12 +213,13 @@ function comparisonReport(comparison: Comparison): Report {
   const headed = runs.map(({ label, result }) => ({ ...result, manifest: { ...result.manifest, mechanism: label } }));
   const judged = first.result.vms.some((vm) => vm.slo !== null);
   const met = runs.map(({ result }) => meetsAll(result));
+  const few = runs.some(({ result }) => result.vms.some((vm) => fewJudge(result, vm)));
   const functions = first.result.vms.length === 0 ? functionsSentence(runs) : '';
   return {
     title: `${listed(labels)} on ${counted(first.result.host.cores, 'core')}`,
     question: `Which of ${listed(labels)} ${judged ? 'meet every SLO' : 'serves best'}, and at what cost?`,
     verdict: functions === '' ? sloSentence({ ...comparison, runs: headed }) : functions,
-    good: judged ? allOf(met) : null,
+    good: judged && !few ? allOf(met) : null,
     facts: factsOf(runs),
     remarks: remarksOf(runs),
     figures: ofSeeds(

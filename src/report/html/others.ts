@@ -47,7 +47,7 @@ export function reserveReport(comparison: ReserveComparison): Report {
   const row = (name: string, of: (run: (typeof runs)[number]) => string): string[] => [name, ...runs.map(of)];
   return {
     title: `reserved memory under ${listed(managers)}`,
-    question: `What does ${listed(managers)} make of the server’s memory?`,
+    question: `How much of the server’s memory can be sold under ${listed(managers)}?`,
     verdict: `${formatShare(sold)} of the memory can be sold under ${managers[0]}${points.length === 0 ? '' : `; ${listed(points)}`}.`,
     good: null,
     facts: [
@@ -77,7 +77,7 @@ export function suiteReport(result: SuiteResult): Report {
   const figure = suiteFigure(result);
   return {
     title: `suite ${suite}`,
-    question: `Which mechanism serves ${counted(scenarios.length, 'scenario')} best?`,
+    question: `Which mechanism meets every SLO most often in ${counted(scenarios.length, 'scenario')}?`,
     verdict: suiteAnswer(result),
     good: null,
     facts: [`suite ${suite}`, counted(scenarios.length, 'scenario'), `${counted(replications, 'seed')} each`],

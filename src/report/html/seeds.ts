@@ -55,6 +55,17 @@ export function judgedWords(result: Result, vm: VmResult): string {
   return `${latencyWords(result, vm, key)}${left}; ${met}`;
 }
 
+/** Whether fewer requests judge the VM than give its SLO's quantile an upper limit. */
+export const fewJudge = ({ warnings }: Result, { name }: VmResult): boolean =>
+  warnings.some(({ code, field }) => code === 'few-samples' && field === `${name}.slo`);
+
+/** `, of 4 requests: too few to rely on`; empty where they are enough. */
+export function fewWords(result: Result, vm: VmResult): string {
+  if (!fewJudge(result, vm)) return '';
+  const known = vm.completed + vm.dropped;
+  return `, of ${known} request${known === 1 ? '' : 's'}${isReplicated(result) ? ' a seed' : ''}: too few to rely on`;
+}
+
 /** Whose sentences have means over the seeds. */
 const OF_MEANS: ReadonlySet<string> = new Set(['latency', 'moves']);
 

@@ -56,10 +56,21 @@ const QUANTILES = [
 export const sloKey = (slo: Pick<SloResult, 'quantile'>): (typeof QUANTILES)[number][0] | undefined =>
   QUANTILES.find(([, quantile]) => quantile === slo.quantile)?.[0];
 
+/** A time above a target in as many digits as tell the two apart: `200.3 µs` beside `200 µs`. */
+export function besideTarget(ns: number, targetNs: number): string {
+  const size = ns >= 999.5e6 ? 1e9 : ns >= 999.5e3 ? 1e6 : ns >= 999.5 ? 1e3 : 1;
+  const unit = { 1e9: 's', 1e6: 'ms', 1e3: 'us', 1: 'ns' }[size];
+  const tells = (digits: number): boolean => Number((ns / size).toPrecision(digits)) * size > targetNs;
+  if (ns <= targetNs || tells(3)) return duration(ns);
+  let digits = 4;
+  while (digits < 16 && !tells(digits)) digits++;
+  return micro(`${Number((ns / size).toPrecision(digits))} ${unit}`);
+}
+
 /** What the quantile of the SLO is; where it is a request that still waits, that of those answered, and how many wait. */
 export function attainedWords({ slo, latencyNs, inFlight, completed }: VmResult): string {
   if (slo === null) return '';
-  if (slo.latencyNs !== null) return duration(slo.latencyNs);
+  if (slo.latencyNs !== null) return besideTarget(slo.latencyNs, slo.targetNs);
   const waiting = `${formatShare(inFlight / Math.max(1, inFlight + completed))} still waiting`;
   const key = sloKey(slo);
   const answered = key === undefined ? null : latencyNs[key];

@@ -12,7 +12,7 @@ import { tailCurve } from '../../../src/report/html/figures/latency.js';
 import { escapeHtml, inlineJson } from '../../../src/report/html/html.js';
 import { renderHtml } from '../../../src/report/html/render.js';
 import { formatShare } from '../../../src/report/units.js';
-import { duration, inThousands } from '../../../src/report/html/words.js';
+import { besideTarget, duration, inThousands } from '../../../src/report/html/words.js';
 import { spaced } from '../../../src/report/html/page/spaced.js';
 import { renderPages } from '../../../src/report/pages-table.js';
 import { renderSuite } from '../../../src/report/suite-table.js';
@@ -222,6 +222,10 @@ describe('figures', () => {
 
   it('reserve: parts of the server, memory sold over time, starts', () => {
     const { figures } = reportOf(made.server);
+    const shares = made.server.runs.map(({ memory }) => formatShare(memory.fragmentation.at(-1)!.gigabyteShare));
+    const { answer } = figures.find(({ id }) => id === 'sold')!;
+    expect(answer).toContain(`At the end 1 GiB mappings hold ${shares[0]!} of what is sold under`);
+    for (const share of shares) expect(answer.split('At the end')[1]).toContain(share);
     expect(figures.map(({ id }) => id)).toEqual(['plan', 'sold', 'boot']);
     made.server.runs.forEach(({ memory, manifest }, i) => {
       const row = drawingOf(figures, 'stack').rows[i]!;
@@ -586,6 +590,39 @@ describe('what limits figures', () => {
     expect(spaced([198, 196, 20], [9, 200])).toEqual([200, 184, 20]);
     const many = spaced(new Array<number>(5).fill(195), [9, 200]);
     expect(many).toEqual([136, 152, 168, 184, 200]);
+  });
+
+  it('no SLO is called met by fewer requests than its quantile needs, and a miss is told from the target', () => {
+    const [api, ...others] = made.result.vms;
+    const judgedBy = (completed: number, latencyNs: number, warned: boolean): Result => ({
+      ...made.result,
+      warnings: warned ? [{ code: 'few-samples', field: 'api.slo', detail: 'judged by few' }] : [],
+      vms: [
+        {
+          ...api!,
+          completed,
+          dropped: 0,
+          slo: { ...api!.slo!, quantile: 0.99, targetNs: 200_000, latencyNs, attained: latencyNs <= 200_000 },
+        },
+        ...others.map((vm) => ({ ...vm, slo: null })),
+      ],
+    });
+    const few = reportOf(judgedBy(4, 38_600, true));
+    expect(few.good).toBeNull();
+    expect(few.verdict).toMatch(
+      / meets the SLO so far: api 38\.6.µs \(p99 ≤ 200.µs\), of 4 requests: too few to rely on\.$/,
+    );
+    expect(few.figures[0]!.answer).toMatch(/\(38\.6.µs, of 4 requests: too few to rely on\) meets/);
+    const enough = reportOf(judgedBy(4000, 38_600, false));
+    expect(enough.good).toBe(true);
+    expect(enough.verdict).toMatch(/ meets the SLO: api 38\.6.µs \(p99 ≤ 200.µs\)\.$/);
+    const missed = reportOf(judgedBy(4000, 200_260, false));
+    expect(missed.good).toBe(false);
+    expect(missed.verdict).toMatch(/misses the SLO: api 200\.3.µs \(p99 ≤ 200.µs\)\.$/);
+    expect(reportOf(judgedBy(4, 200_260, true)).good).toBeNull();
+    expect(besideTarget(200_001, 200_000)).toBe('200.001\u00a0µs');
+    expect(besideTarget(741_000, 200_000)).toBe(duration(741_000));
+    expect(besideTarget(199_990, 200_000)).toBe(duration(199_990));
   });
 
   it('numbers from 10 000 on have thin spaces, but not in commands, versions, settings and hashes', () => {

@@ -4,7 +4,7 @@
 import type { Distribution } from '../../../metrics/figures.js';
 import type { Result, VmResult } from '../../../result/result.js';
 import type { Figure, TailPlot, TailPoint } from '../figure.js';
-import { judgedWords, latencyWords, meetsSlo } from '../seeds.js';
+import { fewWords, judgedWords, latencyWords, meetsSlo } from '../seeds.js';
 import { duration, grouped, listed, mechanismHues, sloWords } from '../words.js';
 import type { Named } from './named.js';
 
@@ -81,7 +81,8 @@ function answer(runs: readonly Named[], names: readonly string[]): string {
     });
     const [first] = of;
     if (first === undefined) return [];
-    const says = ({ label, vm, result }: (typeof of)[number]): string => `${label} (${judgedWords(result, vm)})`;
+    const says = ({ label, vm, result }: (typeof of)[number]): string =>
+      `${label} (${judgedWords(result, vm)}${fewWords(result, vm)})`;
     const met = of.filter(({ result, vm }) => meetsSlo(result, vm)).map(says);
     const missed = of.filter(({ result, vm }) => !meetsSlo(result, vm)).map(says);
     const target = `${name}’s ${sloWords(first.slo)}`;

@@ -69,10 +69,15 @@ function soldFigure(runs: readonly ReserveResult[]): Figure | undefined {
   const says = shown.map(
     (run, i) => `${formatShare(run.memory.soldShare ?? 0)}${i === 0 ? ' is sold' : ''} under ${nameOf(run)}`,
   );
+  const mapped = shown.flatMap((run) => {
+    const share = run.memory.fragmentation.findLast(({ gigabyteShare }) => gigabyteShare !== null)?.gigabyteShare;
+    return share === undefined || share === null ? [] : [`${formatShare(share)} under ${nameOf(run)}`];
+  });
+  if (mapped[0] !== undefined) mapped[0] = mapped[0].replace(' under', ' of what is sold under');
   return {
     id: 'sold',
-    question: 'How much of the memory is sold, and in what shape is the rest?',
-    answer: `On average over time ${listed(says)}.`,
+    question: 'How much of the memory is sold, and in what mappings is it?',
+    answer: `On average over time ${listed(says)}.${mapped.length === 0 ? '' : ` At the end 1 GiB mappings hold ${listed(mapped)}.`}`,
     caption: `Over simulated time in ${unit}: sold over total memory, and the share of the sold memory that is mapped by 1 GiB.`,
     drawing: {
       kind: 'response',
