@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { calibrate as calibrated, type Named } from '../calibrate/index.js';
+import { printable } from '../input/errors.js';
 import { readRecording } from '../recording/read.js';
 import { renderCalibration } from '../report/calibrate-table.js';
 import { toStableJson } from '../result/json.js';
@@ -51,7 +52,14 @@ export async function calibrate(args: readonly string[], io: Io): Promise<number
     return EXIT.done;
   }
   given.check();
-  const named = async (file: string): Promise<Named> => ({ file, recording: await readRecording(nodeHost(), file) });
+  const named = async (file: string): Promise<Named> => {
+    const recording = await readRecording(nodeHost(), file);
+    if (recording.about['cutOff'] === true)
+      io.stderr(
+        `warning: ${printable(file)} was cut before its end: what follows, and what was lost in all, is not in it\n`,
+      );
+    return { file, recording };
+  };
   const own = await named(given.positional(0));
   const repeats: Named[] = [];
   for (const file of given.list('repeat')) repeats.push(await named(file));

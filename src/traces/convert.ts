@@ -6,7 +6,7 @@ import type { ReadOptions } from '../pages/formats/format.js';
 import { FORMATS, formatNamed } from '../pages/formats/names.js';
 import { DenseIds } from '../pages/dense-ids.js';
 import { openTrace, summaryNotes } from '../workload/index.js';
-import type { ArrivalBatch } from '../workload/arrival.js';
+import { type ArrivalBatch, WIDTH_DRAWN_BY_VM } from '../workload/arrival.js';
 import { CellProblems, columnIndexes, decimal } from '../workload/csv-rows.js';
 import type { TraceOptions } from '../workload/options.js';
 import type { TraceHost } from '../workload/text-source.js';
@@ -74,19 +74,48 @@ async function* ordered(host: TraceHost, file: string, kind: Kind, times: RowTim
   yield* inOrder(rowArrivals(host, file, kind, times), order, file);
 }
 
+/** Columns that say more of an arrival than its row of CSV holds. */
+const LOST: Readonly<Record<string, readonly string[]>> = {
+  'azure-2021': ['app', 'func'],
+  'azure-2019': ['HashOwner', 'HashApp', 'HashFunction', 'Trigger'],
+};
+
+async function headerOf(host: TraceHost, file: string, kind: Kind): Promise<readonly string[]> {
+  for await (const { header } of rowsOf(host, file, kind)) return header;
+  return [];
+}
+
+const lostNotes = (lost: readonly string[]): string[] =>
+  lost.length === 0 ? [] : [`csv has no place for ${lost.join(', ')}: lost`];
+
 function arrivalsOf(host: TraceHost, file: string, options: ConvertOptions): Conversion {
   const converted: Converted = { count: 0, notes: [] };
   const { from, times, durations, seed } = options;
   const known = ROWS[from];
   const rowTimes = known === undefined ? times : datasetNamed(known.dataset)!.times;
-  if (rowTimes !== undefined)
-    return { chunks: arrivalLines(ordered(host, file, known?.kind ?? 'csv', rowTimes), converted), converted };
+  if (rowTimes !== undefined) {
+    const kind = known?.kind ?? 'csv';
+    const held = [rowTimes.column, rowTimes.duration?.column];
+    const chunks = async function* (): AsyncGenerator<string> {
+      yield* arrivalLines(ordered(host, file, kind, rowTimes), converted);
+      converted.notes.push(...lostNotes((await headerOf(host, file, kind)).filter((column) => !held.includes(column))));
+    };
+    return { chunks: chunks(), converted };
+  }
   const format = from === 'arrivals-csv' ? 'csv' : from;
   const trace: TraceOptions = { file, format, seed, ...(durations === undefined ? {} : { durations }) };
   const reader = openTrace(trace, host);
   const chunks = async function* (): AsyncGenerator<string> {
-    yield* arrivalLines(reader, converted);
+    let hasWidths = false;
+    const watched = async function* (): AsyncGenerator<ArrivalBatch> {
+      for await (const batch of reader) {
+        hasWidths ||= batch.count > 0 && batch.width[0] !== WIDTH_DRAWN_BY_VM;
+        yield batch;
+      }
+    };
+    yield* arrivalLines(watched(), converted);
     converted.notes.push(...summaryNotes(reader.summary));
+    converted.notes.push(...lostNotes(LOST[from] ?? (hasWidths ? ['width'] : [])));
   };
   return { chunks: chunks(), converted };
 }

@@ -1,5 +1,6 @@
 // A machine that does what the model says, told as ftrace tells it, is calibrated without error; what it was made with is found again.
 
+import { gunzipSync } from 'node:zlib';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -155,6 +156,20 @@ describe('the command', () => {
     const written = JSON.parse(readFileSync(join(out, 'calibration.json'), 'utf8')) as Calibration;
     const wait = written.rows.find(({ figure, quantile }) => figure === 'wait' && quantile === 'p99')!;
     expect([vms[0]!.completed, vms[0]!.queueDelayNs.p99]).toEqual([written.vms[0]!.tasks.simulated, wait.simulatedNs]);
+  });
+
+  it('tells that a recording was cut, and of a whole one nothing', async () => {
+    const whole = gunzipSync(readFileSync(new URL('../recording/fixtures/real.fluxrec.gz', import.meta.url)));
+    const told = async (bytes: Uint8Array): Promise<string> => {
+      const io = captureIo();
+      writeFileSync(join(folder, 'real.fluxrec'), bytes);
+      await main(['calibrate', join(folder, 'real.fluxrec')], io);
+      return io.err;
+    };
+    expect(await told(whole.subarray(0, whole.length - 9000))).toMatch(
+      /^warning: .*real\.fluxrec was cut before its end/,
+    );
+    expect(await told(whole)).not.toContain('was cut');
   });
 
   it('refuses a VM that is not there, and recordings without work', async () => {

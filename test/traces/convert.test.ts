@@ -92,11 +92,16 @@ describe('arrivals', () => {
     const { csv } = invocations(500);
     const path = made('az.csv', csv);
     const { count, notes } = await convert('azure-2021', 'csv', path, 'az-out.csv');
-    expect([count, notes.length]).toEqual([500, 1]);
+    expect([count, notes.length, notes[1]]).toEqual([500, 2, 'csv has no place for app, func: lost']);
     const expected = await arrivalsOf(csv, { format: 'azure-2021' });
     const columns = { columns: { service: 'service' } };
     expect(await arrivalsOf(textOf(at('az-out.csv')), { format: 'csv', ...columns })).toEqual(expected);
-    await convert('arrivals-csv', 'csv', at('az-out.csv'), 'az-twice.csv');
+    const twice = await convert('arrivals-csv', 'csv', at('az-out.csv'), 'az-twice.csv');
+    expect(twice.notes).toEqual([]);
+    const wide = made('wide.csv', 'arrival,service,width\n0,5000,2\n9,5000,1\n');
+    expect((await convert('arrivals-csv', 'csv', wide, 'narrow.csv')).notes).toEqual([
+      'csv has no place for width: lost',
+    ]);
     expect(textOf(at('az-twice.csv'))).toBe(textOf(at('az-out.csv')));
   });
 
@@ -107,12 +112,13 @@ describe('arrivals', () => {
       '2023-11-16 18:15:46.6805901',
       '2023-11-16 18:16:00',
     ];
-    await convert(
+    const llm = await convert(
       'azure-llm',
       'csv',
       made('llm.csv', `TIMESTAMP,ContextTokens,GeneratedTokens\n${stamps.map((one) => `${one},5,6`).join('\n')}\n`),
       'llm-out.csv',
     );
+    expect(llm.notes).toEqual(['csv has no place for ContextTokens, GeneratedTokens: lost']);
     expect(textOf(at('llm-out.csv'))).toBe('arrival\n0\n100\n4314579000\n13319410000\n');
     const own = made('own.csv', 'end,took\n20,5\n18,17\n1000,0\n');
     await convert(
@@ -144,12 +150,20 @@ describe('arrivals', () => {
     const percentiles = [0, 1, 25, 50, 75, 99, 100];
     const header = `HashOwner,HashApp,HashFunction,Average,Count,Minimum,Maximum,${percentiles.map((p) => `percentile_Average_${p}`).join(',')}`;
     const durations = made('dur.csv', `${header}\no,a,f,5,3,1,9,1,1,2,5,7,9,9\no,a,g,5,3,1,9,4,4,4,4,4,4,4\n`);
-    const { count } = await convert('azure-2019', 'csv', invocations2019, 'inv-out.csv', '--durations', durations);
+    const { count, notes } = await convert(
+      'azure-2019',
+      'csv',
+      invocations2019,
+      'inv-out.csv',
+      '--durations',
+      durations,
+    );
     const times = textOf(at('inv-out.csv'))
       .trim()
       .split('\n')
       .slice(1)
       .map((line) => line.split(',').map(Number));
+    expect(notes.at(-1)).toBe('csv has no place for HashOwner, HashApp, HashFunction, Trigger: lost');
     expect([count, times.filter(([ns]) => ns! < 60e9).length]).toEqual([6, 4]);
   });
 
