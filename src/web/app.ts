@@ -378,7 +378,8 @@ export class App {
 
   private async save(what: Saved): Promise<void> {
     const { link, futures, stage, file, text } = this;
-    const failure = await download(link, what, futures.count, stage?.shownNs ?? [0, 0], { file, text });
+    const { commandOf } = this.settings;
+    const failure = await download(link, what, futures.count, stage?.shownNs ?? [0, 0], { file, text, commandOf });
     if (failure !== undefined) this.fail(failure);
   }
 

@@ -23,7 +23,15 @@ export async function download(
   what: Saved,
   futures: number,
   [fromNs, untilNs]: readonly [fromNs: number, untilNs: number],
-  { file, text }: { readonly file: string; readonly text: string },
+  {
+    file,
+    text,
+    commandOf,
+  }: {
+    readonly file: string;
+    readonly text: string;
+    readonly commandOf: (future: number) => string;
+  },
 ): Promise<string | undefined> {
   if (what === 'scenario') {
     save(file, 'application/yaml', text);
@@ -31,7 +39,13 @@ export async function download(
   }
   for (let future = 0; future < futures; future++) {
     const name = futures > 1 ? `${what}-${'ab'[future]}` : what;
-    const answer = await link.ask(what === 'timeline' ? { ask: what, future, fromNs, untilNs } : { ask: what, future });
+    const answer = await link.ask(
+      what === 'timeline'
+        ? { ask: what, future, fromNs, untilNs }
+        : what === 'report'
+          ? { ask: what, future, command: commandOf(future) }
+          : { ask: what, future },
+    );
     if (answer.answer === 'result') save(`${name}.json`, 'application/json', answer.json);
     else if (answer.answer === 'report') save(`${name}.html`, 'text/html', answer.html);
     else if (answer.answer === 'timeline') save(`${name}.pftrace`, 'application/octet-stream', answer.bytes);

@@ -77,7 +77,8 @@ export type Ask =
   | { readonly ask: 'unfork' }
   | { readonly ask: 'explain'; readonly future: number; readonly core: number; readonly atNs: number }
   | { readonly ask: 'result'; readonly future: number }
-  | { readonly ask: 'report'; readonly future: number };
+  /** `command` makes it again. */
+  | { readonly ask: 'report'; readonly future: number; readonly command: string };
 
 export interface VmAbout {
   readonly name: string;

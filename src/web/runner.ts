@@ -23,6 +23,7 @@ import { beyondLimits, MOST_MEMORY_BYTES } from './limits.js';
 import type { About, Advanced, Answer, Ask, Columns, MoveSeen } from './protocol.js';
 import { ratesOf } from './rates.js';
 import type { Sweeper } from './sweeping.js';
+import { unfinishedWords } from './words.js';
 
 /** Columns of one answer, and moves that it tells. */
 const MOST_COLUMNS = 2000;
@@ -161,8 +162,11 @@ export class Runner {
           import('../report/html/html.js'),
           import('../generated/report-page.js'), // a load of its own
         ]);
-        const result = this.future(ask.future).simulation.metrics();
-        return { answer: 'report', html: pageOf(result, { command: 'fluxhost serve', from: 'the live page' }, parts) };
+        const { simulation } = this.future(ask.future);
+        const result = simulation.metrics();
+        const unfinished = result.incomplete === true ? { unfinished: unfinishedWords(simulation) } : {};
+        const context = { command: ask.command, from: 'the live page', ...unfinished };
+        return { answer: 'report', html: pageOf(result, context, parts) };
       }
     }
   }

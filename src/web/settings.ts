@@ -45,6 +45,10 @@ export class Settings {
   private about: About | undefined;
   /** The command that makes it again, without what a fork changed. */
   run = '';
+  /** What is shown: with a fork, that too. */
+  private shown = '';
+  /** Of a future alone. */
+  readonly commandOf = (future: number): string => (future === 0 ? this.run : this.shown);
   private forked = false;
   readonly element: HTMLElement;
 
@@ -117,6 +121,7 @@ export class Settings {
         : fork.atNs === 0
           ? `${this.run}\n${this.run}${flagsOf(fork.set)}`
           : `${this.run} --snapshot at.snapshot --at ${formatDuration(fork.atNs)}\nfluxhost fork at.snapshot${flagsOf(fork.set)}`;
+    this.shown = text;
     showCommand(this.command, text);
   }
 

@@ -35,6 +35,19 @@ export const fewBeyond = (of: number, requests: number): string =>
     ? ''
     : ` of ${count(requests)} ${requests === 1 ? 'request' : 'requests'}: too few to rely on`;
 
+/** How much there is of a run that stands still before its end. */
+export function unfinishedWords({
+  nowNs,
+  scenario: { warmupNs },
+}: {
+  readonly nowNs: number;
+  readonly scenario: { readonly warmupNs: number };
+}): string {
+  return nowNs < warmupNs
+    ? `${duration(nowNs)}, still in the warm-up, unfinished`
+    : `${duration(nowNs - warmupNs)} measured after ${duration(warmupNs)} of warm-up, unfinished`;
+}
+
 export const moveLine = (about: About, { core, from, to, decidedAtNs }: MoveSeen): string =>
   `core ${core}: ${vmName(about, from)} → ${vmName(about, to)}, decided at ${instant(decidedAtNs)}`;
 

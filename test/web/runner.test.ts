@@ -58,6 +58,24 @@ async function inNode(set: readonly string[] = SHORT): Promise<Simulation> {
 }
 
 describe('the runner of the live page', () => {
+  it('says in a report how far a run has come, and what makes it again', async () => {
+    const runner = await loaded();
+    const command = 'fluxhost run bursts.yaml --set duration=2ms';
+    const report = async (): Promise<string> =>
+      (await asked(runner, 'report', { ask: 'report', future: 0, command })).html;
+    const { scenario } = await inNode();
+    expect(scenario.warmupNs).toBeGreaterThan(604_000);
+    await advance(runner, 604_000, 1000);
+    const paused = await report();
+    expect(paused).toContain('604 µs, still in the warm-up, unfinished');
+    expect(paused).not.toMatch(/measured after|class="mark"|fluxhost serve/);
+    expect(paused).toContain(`<code id="command">${command}</code>`);
+    await advance(runner, scenario.warmupNs + 604_000, 1000);
+    expect(await report()).toContain(`604 µs measured after 1.00 ms of warm-up, unfinished`);
+    await toEnd(runner, 1000);
+    expect(await report()).not.toContain('unfinished');
+  });
+
   it('comes to the result that a plain run has, at any width of the columns', async () => {
     const simulation = await inNode();
     await simulation.run();

@@ -308,6 +308,8 @@ export interface Context {
   readonly resolved?: string;
   /** What made it, where the result does not say so itself. */
   readonly manifest?: readonly (readonly [name: string, value: string])[];
+  /** Of a run that stands still before its end: how much of it there is. */
+  readonly unfinished?: string;
   /** The file that the result was read from, where it was. */
   readonly from?: string;
   /** The live page with the scenario in its address, and the hash that the result must have there. */

@@ -98,6 +98,13 @@ function manifestOf({ manifest: { head, rows } }: Report, { manifest = [] }: Con
   };
 }
 
+/** Of a run that is not over there is no verdict, only what holds so far. */
+function soFar(report: Report, { unfinished }: Context): Report {
+  if (unfinished === undefined) return report;
+  const facts = report.facts.map((fact) => (fact.includes(' measured after ') ? unfinished : fact));
+  return { ...report, facts, good: null, verdict: `So far, ${unfinished}: ${report.verdict}` };
+}
+
 /** With the seed, where the result does not tell it. */
 function factsOf({ facts }: Report, { manifest = [] }: Context): string[] {
   const seed = manifest.find(([name]) => name === 'seed')?.[1];
@@ -177,7 +184,7 @@ function endHtml(report: Report, context: Context): string {
 
 /** The page; nothing lies beside it. What draws it is told apart, so that a browser may load it for itself. */
 export function pageOf(value: Reportable, context: Context, parts: PageParts): string {
-  const report = reportOf(value);
+  const report = soFar(reportOf(value), context);
   const drawings = Object.fromEntries(report.figures.map(({ id, drawing, question }) => [id, { drawing, question }]));
   return `<!doctype html>
 <html lang="en">
