@@ -2,7 +2,7 @@
 
 import { replayOf } from './examples.js';
 import { printable } from '../input/errors.js';
-import { hasArrivals, headerOf, pageFormatOf } from './page-format.js';
+import { hasArrivals, hasService, headerOf, pageFormatOf } from './page-format.js';
 import type { DroppedFile } from './protocol.js';
 
 const MOST_FILE_BYTES = 256 * 2 ** 20;
@@ -32,17 +32,24 @@ export class Dropped {
     const kept = `${name}: ${size} bytes, kept in this page alone`;
     if (named) return { said: kept, run: { text } };
     const header = await headerOf(bytes).catch(() => '');
+    const service = hasService(header);
     if (hasArrivals(header))
       return {
-        said: kept,
+        said: `${kept}. ${unitsOf(service)}`,
         run: {
-          text: replayOf(name),
+          text: replayOf(name, service),
           file: `replay-of-${name.replace(/[^\w.-]+/g, '_').replace(/(\.csv)?(\.gz)?$/i, '')}.yaml`,
         },
       };
     return { said: `${kept}. ${unclear(name, header)}` };
   }
 }
+
+/** Files do not say in which unit their times are. */
+const unitsOf = (service: boolean): string =>
+  service
+    ? 'Arrivals and service times are taken as ns; arrivalUnit and serviceUnit in the scenario’s text change it.'
+    : 'Arrivals are taken as ns; arrivalUnit in the scenario’s text changes it.';
 
 /** What a file that could be anything would have to say. */
 function unclear(name: string, header: string): string {

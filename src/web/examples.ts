@@ -44,4 +44,8 @@ export const EXAMPLES: readonly Example[] = [
 ];
 
 /** A scenario that replays a file of arrivals: a column `arrival`, times in ns, and one `service` where there is one. */
-export const replayOf = (file: string): string => replay.replace('FILE', JSON.stringify(file));
+export const replayOf = (file: string, service: boolean): string =>
+  replay
+    .replace('format: csv }', `format: csv, arrivalUnit: ns${service ? ', serviceUnit: ns' : ''} }`)
+    .replace(/( *)- tasks: 1\n/, service ? '$1# not what runs: the column service of the file is\n$&' : '$&')
+    .replace('FILE', () => JSON.stringify(file));

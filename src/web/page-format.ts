@@ -40,3 +40,6 @@ export async function headerOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> 
 
 /** Whether a header has the column that arrivals in CSV cannot do without. */
 export const hasArrivals = (header: string): boolean => columnsOf(header).includes('arrival');
+
+/** Whether it has the one with the times that requests take, which then run in place of the scenario's. */
+export const hasService = (header: string): boolean => columnsOf(header).includes('service');
