@@ -129,8 +129,9 @@ class Sizing {
     const vms = known ?? (await vmsOf(fleet, files));
     this.vms.set(replication, vms);
     const engine = (context: ChunkContext) => this.engine(context, found.directory);
-    const policy = await loadPlacement(this.given.text('placement'));
-    const result = await simulateFleet({ ...found, fleet }, vms, { engine, policy });
+    const policyName = this.given.text('placement');
+    const policy = await loadPlacement(policyName);
+    const result = await simulateFleet({ ...found, fleet }, vms, { engine, policy, policyName });
     // figures without that host would be of another fleet
     const lost = result.warnings.find(({ code }) => code === 'host-failed');
     if (lost !== undefined) throw new Error(`${path}=${value}: ${lost.field} could not be simulated: ${lost.detail}`);
@@ -160,6 +161,8 @@ export async function sizeFleet(
   given.check();
   const { fleet, inside } = await loadFleet(file, set);
   const isStated = inside.behaviour?.['slo'] !== undefined;
+  const isJudged = isStated && fleet.fidelity.kind !== 'packing';
+  const usual = isJudged ? 'a host for every VM, and every class its SLO' : 'a host for every VM';
   const { path, low, high } = rangeOf(given.text('find') ?? 'hosts.0.count', fleet);
   const sizing = new Sizing(file, set, given, io);
   const tried = new Map<number, SizeTrial>();
@@ -191,7 +194,7 @@ export async function sizeFleet(
   const result: SizeResult = {
     find: path,
     unit: '',
-    for: objectives.length === 0 ? ['a host for every VM'] : [...objectives],
+    for: objectives.length === 0 ? [usual] : [...objectives],
     replications,
     runs: [
       {

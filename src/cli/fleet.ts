@@ -193,8 +193,9 @@ async function run(loaded: FleetOnDisk, io: Io, asked: Asked, command: string) {
   const told = (done: number, all: number): void => {
     if (io.stderrIsTty === true) io.stderr(`${CLEAR_LINE}${Math.floor((100 * done) / all)} % of ${all} VMs placed`);
   };
-  const policy = await loadPlacement(given.text('placement'));
-  const prepared = await prepareFleet(loaded, vms, { policy, onProgress: told });
+  const policyName = given.text('placement');
+  const policy = await loadPlacement(policyName);
+  const prepared = await prepareFleet(loaded, vms, { policy, policyName, onProgress: told });
   if (io.stderrIsTty === true) io.stderr(CLEAR_LINE);
   const hosts = shareOf(prepared.plan.order, sharing.shard);
   const folder = await openFolder(prepared, asked, { rows: hosts.length, directory: loaded.directory });

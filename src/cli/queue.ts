@@ -56,7 +56,7 @@ const AWAY_MS = 30_000;
 export function redisOf(given: Arguments): string {
   const text = given.text('redis');
   if (text !== undefined && URL.canParse(text) && SCHEMES.includes(new URL(text).protocol)) return text;
-  const said = text === undefined ? 'not given' : 'given what is none'; // a password may be in it
+  const said = text === undefined ? 'not given' : 'given no redis:// or rediss:// URL'; // a password may be in it
   given.problems.push(
     `--redis: ${said}, expected a URL such as redis://127.0.0.1:6379 or rediss://:PASSWORD@HOST:6380`,
   );
@@ -130,6 +130,8 @@ export async function connect({ Redis }: Packages, url: string, say: (line: stri
     if (message.startsWith('the queue')) throw error;
     if (message.startsWith('NOAUTH'))
       throw new Error(`the queue at ${placeOf(url)} asks for a password: ${withPassword(url)}`, { cause: error });
+    if (message.startsWith('WRONGPASS'))
+      throw new Error(`the queue at ${placeOf(url)} refuses this password`, { cause: error });
     throw new Error(`the queue at ${placeOf(url)} cannot be reached (${code ?? message})`, { cause: error });
   } finally {
     probe.disconnect();

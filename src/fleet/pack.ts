@@ -57,6 +57,8 @@ export type PlacementPolicy = (vm: VmDemand, hosts: HostsView) => number;
 export interface PackOptions {
   readonly module?: WebAssembly.Module | undefined;
   readonly policy?: PlacementPolicy | undefined;
+  /** Where the rule stands, for errors. */
+  readonly policyName?: string | undefined;
   /** Hears every stay as it ends, and at the end those that go on. */
   readonly onStay?: ((vm: number, host: number, fromNs: number, toNs: number) => void) | undefined;
   /** Hears the host of every VM that is placed, or placed anew; -1 for none. */
@@ -268,8 +270,13 @@ export class Packing {
       view,
     );
     if (host === -1) return -1;
-    if (!Number.isSafeInteger(host) || host < 0 || host >= core.count || !core.put(host, cores, memory, departureNs))
-      throw new RangeError(`the placement policy answered ${host} for VM ${vm}, expected a host with room, or -1`);
+    if (!Number.isSafeInteger(host) || host < 0 || host >= core.count || !core.put(host, cores, memory, departureNs)) {
+      const { policyName } = this.options;
+      const why = `answered ${host} for VM ${vm}, expected a host with room, or -1`;
+      throw policyName === undefined
+        ? new RangeError(`the placement policy ${why}`)
+        : new Error(`${policyName}: the rule ${why}`);
+    }
     return host;
   }
 

@@ -30,6 +30,26 @@ function insideOf(written: Record<string, unknown>): Inside {
   return { mechanism, ...(costs === undefined ? {} : { costs }), ...(behaviour === undefined ? {} : { behaviour }) };
 }
 
+/** Fields of a scenario's VM that a fleet has no use for. */
+const NOT_HERE: Readonly<Record<string, string>> = {
+  memory: 'none: memory inside the VMs of a fleet is not simulated',
+  ...Object.fromEntries(
+    ['name', 'count', 'class', 'vcpus'].map((field) => [
+      field,
+      'none: it is of each VM, by vms.trace or vms.generated',
+    ]),
+  ),
+};
+
+const refusedFields = ({ behaviour }: Inside): FieldProblem[] =>
+  Object.keys(behaviour ?? {})
+    .filter((field) => Object.hasOwn(NOT_HERE, field))
+    .map((field) => ({
+      path: ['vms', 'behaviour', field],
+      given: 'a field of a VM of a scenario',
+      expected: NOT_HERE[field]!,
+    }));
+
 /** What a scenario of one such VM would be refused for. */
 function insideProblems(inside: Inside): FieldProblem[] {
   const { mechanism, costs, behaviour } = inside;
@@ -51,6 +71,7 @@ function check(written: Record<string, unknown>): Checked {
   const checked = fleetSchema().safeParse(written);
   const inside = insideOf(written);
   const problems = oneForEachField([
+    ...refusedFields(inside),
     ...(checked.success ? [] : problemsOf(checked.error, written)),
     ...insideProblems(inside),
   ]);

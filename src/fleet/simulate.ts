@@ -23,7 +23,7 @@ import type { FleetResult, PackingResult } from './result.js';
 import type { Fleet, Inside } from './types.js';
 import { CORE, KIB, type VmTable } from './vms.js';
 
-export interface FleetRunOptions extends Pick<PackOptions, 'policy' | 'onProgress'> {
+export interface FleetRunOptions extends Pick<PackOptions, 'policy' | 'policyName' | 'onProgress'> {
   /** Of fluxhost-memory.wasm, which places. */
   readonly module?: WebAssembly.Module | undefined;
   readonly onNote?: ((note: string) => void) | undefined;
@@ -91,6 +91,24 @@ function neverFit(fleet: Fleet, vms: VmTable, endNs: number): { readonly count: 
     if (never.count++ === 0) never.first = vm;
   }
   return never;
+}
+
+const hasTrace = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  ((value as { readonly process?: unknown }).process === 'trace' || Object.values(value).some(hasTrace));
+
+/** Of what runs inside hosts. */
+function insideWarnings({ behaviour }: Inside): FleetResult['warnings'] {
+  if (!hasTrace(behaviour?.['workload'])) return [];
+  return [
+    {
+      code: 'same-rows',
+      field: 'vms.behaviour',
+      detail:
+        'every VM replays the same rows of the trace from the begin of each epoch, so VMs burst in step: latencies are no figures of VMs that are independent',
+    },
+  ];
 }
 
 export function warningsOf(fleet: Fleet, vms: VmTable, packing: PackingResult, endNs: number): FleetResult['warnings'] {
@@ -186,7 +204,7 @@ export async function prepareFleet(
     classes: [],
     overTime: [...packed.samples],
     map: mapOf(packed),
-    warnings: warningsOf(fleet, vms, packing, packed.endNs),
+    warnings: [...warningsOf(fleet, vms, packing, packed.endNs), ...(simulates ? insideWarnings(inside) : [])],
   };
   return {
     base,

@@ -97,7 +97,11 @@ export function shareOf(strata: readonly SampledStratum[], some: Sum, all: Sum):
   const middle = (estimate + square / 2) / (1 + square);
   const half = (t / (1 + square)) * Math.sqrt((estimate * (1 - estimate)) / as + square / (4 * as));
   // rounded, the end at 0 or 1 would leave it out
-  return { estimate, low: Math.min(estimate, middle - half), high: Math.max(estimate, middle + half) };
+  return {
+    estimate,
+    low: Math.max(0, Math.min(estimate, middle - half)),
+    high: Math.min(1, Math.max(estimate, middle + half)),
+  };
 }
 
 function countTo(sums: ClassSums, bucket: number): number {

@@ -1,6 +1,6 @@
 // The readable result of `fluxhost fleet`: what became of the VMs, what of the hosts is used, what their users wait.
 
-import type { FleetResult } from '../fleet/result.js';
+import type { Estimate, FleetResult } from '../fleet/result.js';
 import { type Cell, type Look, fitted, renderTable } from './table.js';
 import { formatCount, formatDurationNs, formatShare } from './units.js';
 
@@ -46,20 +46,24 @@ function packingRows({ packing, hosts }: FleetResult): Row[] {
   ];
 }
 
+/** The interval of what is estimated of a sample, in brackets. */
+export function intervalWords(of: Estimate | undefined, format: (value: number) => string): string {
+  if (of === undefined) return '';
+  return ` (${format(of.low)} ${of.high === null ? 'or more' : `to ${format(of.high)}`})`;
+}
+
 function classRows({ classes, incomplete }: FleetResult): Cell[][] {
   return classes.map(({ class: name, completed, latencyNs, slo, confidence }) => {
-    const p99 = confidence?.['latencyNs.p99'];
-    const interval =
-      p99 === undefined
-        ? ''
-        : ` (${formatDurationNs(p99.low)} ${p99.high === null ? 'or more' : `to ${formatDurationNs(p99.high)}`})`;
-    const kept = slo === undefined ? '-' : formatShare(slo.share);
+    const about = (figure: string, format: (value: number) => string): string =>
+      intervalWords(confidence?.[figure], format);
+    const kept = slo === undefined ? '-' : `${formatShare(slo.share)}${about('slo.share', formatShare)}`;
+    const answered = about('completed', (value) => formatCount(Math.round(value)));
     return [
       name,
-      formatCount(completed),
-      formatDurationNs(latencyNs.mean),
-      `${formatDurationNs(latencyNs.p99)}${interval}`,
-      formatDurationNs(latencyNs.p999),
+      `${confidence === undefined ? '' : '≈ '}${formatCount(completed)}${answered}`,
+      `${formatDurationNs(latencyNs.mean)}${about('latencyNs.mean', formatDurationNs)}`,
+      `${formatDurationNs(latencyNs.p99)}${about('latencyNs.p99', formatDurationNs)}`,
+      `${formatDurationNs(latencyNs.p999)}${about('latencyNs.p999', formatDurationNs)}`,
       kept,
     ].map((text, column): Cell => ({
       text,

@@ -241,7 +241,7 @@ describe('a server that asks for TLS and a password', () => {
     expect(await unknown.ended).toBe(1);
     expect(unknown.err).toMatch(/cannot be reached \((DEPTH_ZERO_)?SELF_SIGNED/);
     expect(await wrong.ended).toBe(1);
-    expect(wrong.err).toMatch(/cannot be reached \(WRONGPASS/);
+    expect(wrong.err).toMatch(/the queue at \S+ refuses this password$/m);
     expect(unknown.err + wrong.err).not.toMatch(/wrong-word|open-sesame/);
   });
 });
@@ -290,7 +290,9 @@ describe('what is refused', () => {
       return fleet.err;
     };
     expect(await refused('--engine', 'bullmq')).toContain('--redis: not given');
-    expect(await refused('--engine', 'bullmq', '--redis', 'http://x')).toContain('--redis: given what is none');
+    expect(await refused('--engine', 'bullmq', '--redis', 'http://x')).toContain(
+      '--redis: given no redis:// or rediss:// URL, expected a URL',
+    );
     expect(await refused('--redis', server.url)).toContain('--redis: given without --engine bullmq');
     expect(await refused('--engine', 'other')).toContain('expected local or bullmq');
   });

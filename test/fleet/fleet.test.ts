@@ -103,6 +103,11 @@ describe('fluxhost fleet', () => {
     );
     const behaviour = '{ slo: { quantile: 2, latency: 1ms } }';
     expect((await run('--set', `vms.behaviour=${behaviour}`)).err).toContain('vms.behaviour.slo.quantile: given 2');
+    const { err: others } = await run('--set', 'vms.behaviour={ memory: { size: 4GiB }, vcpus: 2, sloo: 1 }');
+    expect(others).toContain('vms.behaviour.memory: given a field of a VM of a scenario, expected none: memory inside');
+    expect(others).toContain('vms.behaviour.vcpus: given a field of a VM of a scenario, expected none: it is of each');
+    expect(others).toMatch(/vms\.behaviour\.sloo: given an unknown field, .*"slo"/);
+    expect(others).not.toMatch(/known field.*: (.*, )?(memory|vcpus|name|class)\b/);
     expect((await run('--set', 'overcommit.cores=1.2345')).err).toContain('at most three digits after the point');
   });
 
@@ -237,6 +242,7 @@ describe('fluxhost size of a fleet', () => {
     const args = ['--set', 'fidelity=full', '--set', 'mechanism=ideal', '--set', 'hosts.0.cores=99', '--set', rate];
     const { status, out, err } = await size(...args, '--find', 'hosts.0.count=1..3', '--json');
     expect(status, err).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ for: ['a host for every VM, and every class its SLO'] });
     const [run] = (JSON.parse(out) as Sized).runs;
     expect(run!.noData!.map((one) => [one.in, one.of])).toContainEqual([1, 1]);
     expect((await size(...args)).out.replaceAll(/\s+/g, ' ')).toMatch(
@@ -246,6 +252,7 @@ describe('fluxhost size of a fleet', () => {
 
   it('says where no number of hosts is enough, and refuses what is of scenarios', async () => {
     const { out } = await size('--json'); // one VM wants 99 cores
+    expect(JSON.parse(out)).toMatchObject({ for: ['a host for every VM'] });
     expect((JSON.parse(out) as Sized).runs[0]).toMatchObject({ value: null, bound: { by: 'range' } });
     expect((await size()).out.replaceAll(/\s+/g, ' ')).toMatch(
       /nothing in the range is enough: at \d+, the most that was looked at, \d+ of \d+ VMs have no host; 1 of \d+ VMs fit on no host, were it empty: the first has 99 cores/,

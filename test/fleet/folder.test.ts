@@ -291,9 +291,7 @@ describe('hosts that cannot be simulated', () => {
     const { status, out } = await run('fleet', calm, '--workers', '1', '--set', arrivals, '--out', at('failed'));
     expect(status).toBe(4);
     const { hosts, warnings } = lasting(readFileSync(at('failed', 'fleet.json'), 'utf8'));
-    expect(warnings.map(({ code, field }) => `${code} ${field}`)).toEqual([
-      'host-failed hosts 0, 1, 2, 3, 4 and 19 more',
-    ]);
+    expect(warnings.at(-1)).toMatchObject({ code: 'host-failed', field: 'hosts 0, 1, 2, 3, 4 and 19 more' });
     expect(hosts).toEqual({ simulated: 0, of: 24, failed: 24 });
     expect(out).toContain('full, 0 of 24 hosts simulated under hyperflux in 2 windows of 10.0 ms, 24 failed');
     expect(verdictIn(page('failed'))).toMatch(/^Every VM had a host; 24 hosts could not be simulated\.$/);

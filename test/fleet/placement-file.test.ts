@@ -90,7 +90,9 @@ describe('--placement', () => {
     expect((await told('export default () => { throw new Error("oh"); };')).join()).toMatch(
       /^1,.*\.mjs: the rule failed at VM 0: oh/,
     );
-    expect((await told('export default () => 1e9;')).join()).toMatch(/^1,.*answered 1000000000 for VM 0/);
+    expect((await told('export default () => 1e9;')).join()).toMatch(
+      /^1,.*\.mjs: the rule answered 1000000000 for VM 0/,
+    );
     writeFileSync(at('s.yaml'), 'version: 1');
     expect((await run('size', at('s.yaml'), '--placement', 'x')).err).toContain('--placement: given for a scenario');
   });

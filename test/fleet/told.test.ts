@@ -6,6 +6,8 @@ import { engineHere, rowsOf } from '../../src/fleet/hosts.js';
 import { parseFleet } from '../../src/fleet/parse.js';
 import type { FleetResult } from '../../src/fleet/result.js';
 import { FleetSum, jobsOf, prepareFleet, vmsOf } from '../../src/fleet/simulate.js';
+import type { ClassSums } from '../../src/fleet/sums.js';
+import { shareOf, type Sum } from '../../src/fleet/survey.js';
 import { renderFleet } from '../../src/report/fleet-table.js';
 import { fleetReport } from '../../src/report/html/figures/fleet.js';
 import { Simulation } from '../../src/simulation.js';
@@ -69,5 +71,38 @@ describe('hosts that never had a VM', () => {
     expect(short.packing.unusedHosts).toBe(2);
     expect(fleetReport(short).figures[0]!.answer).toBe('2 of 3 hosts never had a VM; at most 1 had VMs at once.');
     expect(fleetReport(short).facts[0]).toMatch(/placed$/);
+  });
+});
+
+describe('sampled hosts', () => {
+  it('have an interval beside every figure, and about how many were answered', async () => {
+    const sampled = await resultOf(calm.replace('fidelity: full', 'fidelity: { kind: sampled, share: 0.3 }'));
+    expect(sampled.hosts.simulated).toBeLessThan(24);
+    const row = fleetReport(sampled).claims![0]!.table.rows[0]!;
+    for (const cell of row.slice(1)) expect(cell).toMatch(/ \(\S.* (to .*|or more)\)$/);
+    expect(row[1]).toMatch(/^≈ /);
+    expect(renderFleet(sampled)).toMatch(/latency-critical +≈ [\d ,]+ \([\d ,]+ to [\d ,]+\)/);
+    expect(fleetReport(results.whole).claims![0]!.table.rows.flat().join()).not.toMatch(/≈| to /);
+  });
+
+  it('have shares that do not pass 0 or 1, however they round', () => {
+    const sums = (vms: number): ClassSums => ({ counts: new Map([['judged', vms]]) }) as never;
+    const all: Sum = { sum: 0, of: ({ counts }) => counts.get('judged')! };
+    for (let vms = 1; vms < 200; vms++) {
+      const strata = [{ of: 40, groups: [1, 2].map(() => ({ hosts: 1, sums: sums(vms) })) }];
+      const { low, high } = shareOf(strata, { ...all, sum: 40 * vms }, { ...all, sum: 40 * vms });
+      expect([low > 0, low < 1, high], String(vms)).toEqual([true, true, 1]);
+      const nobody = shareOf(strata, { sum: 0, of: () => 0 }, { ...all, sum: 40 * vms });
+      expect([nobody.low, nobody.high! > 0]).toEqual([0, true]);
+    }
+  });
+});
+
+describe('a trace that all VMs replay', () => {
+  it('is warned of', async () => {
+    const arrivals = '{ process: trace, format: csv, file: none.csv }';
+    const { warnings } = await resultOf(calm.replace('{ process: poisson, rate: 20000 }', arrivals), 0);
+    expect(warnings.map(({ code }) => code)).toContain('same-rows');
+    expect(results.whole.warnings.map(({ code }) => code)).not.toContain('same-rows');
   });
 });

@@ -190,13 +190,15 @@ const vmFields = section({
 });
 
 /** What a VM does and is promised, without who it is, how large, and its memory: what the VMs of a fleet have in common. */
-export const vmBehaviour = vmFields.omit({
-  name: true,
-  count: true,
-  class: true,
-  vcpus: true,
-  memory: true,
-});
+export const vmBehaviour = section(
+  vmFields.omit({
+    name: true,
+    count: true,
+    class: true,
+    vcpus: true,
+    memory: true,
+  }).shape,
+);
 
 export const vmGroup = named('VmInput', 'A group of identical VMs.', vmFields).transform((vm) => {
   const vmClass = vm.class ?? defaultChoice('vms.*.class', CLASSES);

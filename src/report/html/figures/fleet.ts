@@ -4,6 +4,7 @@ import type { FleetResult } from '../../../fleet/result.js';
 import type { Sample } from '../../../fleet/samples.js';
 import { formatShare } from '../../units.js';
 import type { Figure, Report, Table } from '../figure.js';
+import { intervalWords } from '../../fleet-table.js';
 import { counted, duration, grouped, listed } from '../words.js';
 import { lineOf } from './lines.js';
 
@@ -83,18 +84,15 @@ function classTable({ classes }: FleetResult): Table | undefined {
   return {
     head: ['class', 'answered', 'mean', 'p99', 'p99.9', 'VMs within their SLO'],
     rows: classes.map(({ class: name, completed, latencyNs, slo, confidence }) => {
-      const p99 = confidence?.['latencyNs.p99'];
-      const between =
-        p99 === undefined
-          ? ''
-          : ` (${duration(p99.low)} ${p99.high === null ? 'or more' : `to ${duration(p99.high)}`})`;
+      const about = (figure: string, format: (value: number) => string): string =>
+        intervalWords(confidence?.[figure], format);
       return [
         name,
-        grouped(completed),
-        duration(latencyNs.mean),
-        `${duration(latencyNs.p99)}${between}`,
-        duration(latencyNs.p999),
-        slo === undefined ? '-' : formatShare(slo.share),
+        `${confidence === undefined ? '' : '≈ '}${grouped(completed)}${about('completed', (value) => grouped(Math.round(value)))}`,
+        `${duration(latencyNs.mean)}${about('latencyNs.mean', duration)}`,
+        `${duration(latencyNs.p99)}${about('latencyNs.p99', duration)}`,
+        `${duration(latencyNs.p999)}${about('latencyNs.p999', duration)}`,
+        slo === undefined ? '-' : `${formatShare(slo.share)}${about('slo.share', formatShare)}`,
       ];
     }),
   };
