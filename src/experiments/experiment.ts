@@ -19,14 +19,12 @@ export interface Figure {
 /**
  * How a claim stands. `reproduced`: our figure is inside the stated tolerance with sourced parameters only. `reachable`: only with
  * assumed ones, whose range is named. `not reached`: nowhere in the stated range. `refuted under X`: the opposite sign within the
- * paper's own conditions X. `not testable here`: it needs what is not modelled. `open question`: the paper claims nothing, and what
- * comes out here is an answer.
+ * paper's own conditions X. `not testable here`: it needs what is not modelled.
  */
-export type ClaimVerdict =
-  'reproduced' | 'reachable' | 'not reached' | 'not testable here' | 'open question' | `refuted under ${string}`;
+export type ClaimVerdict = 'reproduced' | 'reachable' | 'not reached' | 'not testable here' | `refuted under ${string}`;
 
-/** What an experiment may call a claim itself: never reproduced, which follows from what was assumed, nor open, which follows from its answer. */
-export type OwnVerdict = Exclude<ClaimVerdict, 'reproduced' | 'open question'>;
+/** What an experiment may call a claim itself: never reproduced, which follows from what was assumed. */
+export type OwnVerdict = Exclude<ClaimVerdict, 'reproduced'>;
 
 /** What a paper claims, beside what comes out here. */
 export interface Claim {
@@ -63,8 +61,7 @@ export interface Claim {
 }
 
 /** The verdict on a claim, the only place where one is called reproduced. */
-export function verdictOf({ answer, verdict, met, supported, assumptions }: Claim): ClaimVerdict {
-  if (answer !== undefined) return 'open question';
+export function verdictOf({ verdict, met, supported, assumptions }: Claim): ClaimVerdict {
   if (verdict !== undefined) return verdict;
   if (met ?? supported === 'yes') return assumptions.length === 0 ? 'reproduced' : 'reachable';
   return met === undefined && supported === 'partly' ? 'reachable' : 'not reached';
@@ -72,7 +69,7 @@ export function verdictOf({ answer, verdict, met, supported, assumptions }: Clai
 
 /** A claim with its verdict. */
 export interface JudgedClaim extends Omit<Claim, 'verdict'> {
-  /** In one of six forms of words. */
+  /** In one of five forms of words. */
   readonly verdict: ClaimVerdict;
   /** What had to be assumed, each on its own. */
   readonly assumed: readonly string[];

@@ -33,7 +33,7 @@ export function summaryOf({ name, claims }: Pick<Reproduction, 'name' | 'claims'
     const [claim, paper, ours] = inALine(said) as [string, string, string];
     return {
       ...{ claim, paper, ours },
-      verdict: said.verdict,
+      verdict: said.answer === undefined ? said.verdict : 'open question',
       command: said.command.startsWith('fluxhost reproduce') ? said.command : `fluxhost reproduce ${name}`,
     };
   });

@@ -1,18 +1,15 @@
-// What every experiment answers with, whatever it is about: the same keys, verdicts in six forms of words, parameters that are
+// What every experiment answers with, whatever it is about: the same keys, verdicts in five forms of words, parameters that are
 // read with their units and refused all at once.
 
 import { describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/program.js';
-import { judged } from '../../src/experiments/api.js';
 import { type Claim, verdictOf } from '../../src/experiments/experiment.js';
 import { EXPERIMENTS } from '../../src/experiments/index.js';
 import { type ExperimentParameter, settingsOf } from '../../src/experiments/parameters.js';
-import { summaryOf } from '../../src/experiments/summary.js';
 import { InputError } from '../../src/input/errors.js';
-import { verdictOf as reportVerdictOf } from '../../src/report/html/figures/claim-marks.js';
 import { captureIo } from '../cli/fake.js';
 
-const VERDICT = /^(reproduced|reachable|not reached|not testable here|open question|refuted under \S.*)$/;
+const VERDICT = /^(reproduced|reachable|not reached|not testable here|refuted under \S.*)$/;
 
 describe('a verdict', () => {
   const claim = { id: 'c', claim: 'c', source: 's', paper: '1', ours: '1', unit: '', command: 'c' } as const;
@@ -27,16 +24,6 @@ describe('a verdict', () => {
     expect(of({ supported: 'partly' })).toBe('reachable');
     expect(of({ supported: 'no' })).toBe('not reached');
     expect(of({ met: true, verdict: 'not testable here' })).toBe('not testable here');
-  });
-
-  it('is an open question wherever the paper claims nothing: the same word for the table, the report and --json', () => {
-    const open: Claim = { ...claim, supported: 'no', verdict: 'reachable', answer: 'Yes.', assumptions: ['a'] };
-    const document = judged(open);
-    expect(document.verdict).toBe('open question');
-    expect(summaryOf({ name: 'test', claims: [document] })[0]!.verdict).toBe('open question');
-    expect(reportVerdictOf(document)).toBe('open question');
-    // of a file of an earlier version
-    expect(reportVerdictOf({ ...document, verdict: 'reachable' })).toBe('open question');
   });
 });
 

@@ -112,7 +112,7 @@ describe('the figure of claims', () => {
       ['refuted under this load', 'missed'],
       ['not testable here', 'quiet'],
     ]);
-    expect(toneOf('open question')).toBe('quiet');
+    expect(toneOf('open question, answered')).toBe('quiet');
     // files of earlier versions say only what carries a claim
     const { verdict: _, ...old } = CLAIMS[0]!;
     expect(plotOf([{ ...old, supported: 'no' }]).panels[0]!.rows[0]!.verdict).toBe('not reached');

@@ -42,10 +42,10 @@ const statedText = (value: number, unit: Unit): string =>
     .replace(/\.0+(?!\d)/, '')
     .replace(/(\.\d*[1-9])0+(?!\d)/, '$1');
 
-/** How a claim stands, in the words of `reproduce`; files of earlier versions do not say, or say another thing of an open question. */
+/** How a claim stands, in the words of `reproduce`; files of earlier versions do not say. */
 export const verdictOf = ({ answer, verdict, supported }: Claim): string =>
   answer !== undefined
-    ? 'open question'
+    ? 'open question, answered'
     : (verdict ?? { yes: 'reproduced', partly: 'reachable', no: 'not reached' }[supported]);
 
 export function toneOf(verdict: string): Row['tone'] {

@@ -31,7 +31,7 @@ export interface ExperimentDocument {
     readonly unit: string;
     /** Whether parameters with a source carry it. */
     readonly supported: 'yes' | 'partly' | 'no';
-    /** reproduced, reachable, not reached, refuted under …, not testable here, open question; absent in files of earlier versions. */
+    /** reproduced, reachable, not reached, refuted under …, not testable here; absent in files of earlier versions. */
     readonly verdict?: string;
     /** What had to be assumed, each on its own. */
     readonly assumptions: readonly string[];
