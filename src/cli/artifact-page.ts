@@ -59,7 +59,8 @@ ${rows.join('\n')}
 - \`expected/\`: what came out where the kit was made: figures as \`report.html\`, numbers as JSON, and \`origin.json\` with
   the hash of every file that was read.
 - \`artifact.json\`: the same table for programs.
-- \`index.html\`: the results with links. Runs of one seed open in the live page at
+- \`index.html\`: the results with links, ${entries.filter(({ live }) => live !== undefined).length} of ${entries.length}: runs of one seed whose scenario reads no other file and fits into
+  a link. Comparisons, sweeps, page traces and experiments have none: \`run.mjs\` runs them. The links open in the live page at
   ${page} (\`fluxhost serve\` gives one at http://127.0.0.1:8080/), which runs them and says whether they match
   the printed hash; so do the figures of their reports.
 `;

@@ -13,7 +13,7 @@ import { writeNote } from '../recording/notes.js';
 import { toStableJson } from '../result/json.js';
 import { formatCount } from '../report/units.js';
 import { VERSION } from '../version.js';
-import { type Arguments, type CommandSpec, parseCommand, renderHelp } from './args.js';
+import { type Arguments, type CommandSpec, UsageError, parseCommand, renderHelp } from './args.js';
 import { type Cgroup, findCgroup, joinFile, limitOf, statOf, threadsOf } from './cgroup-files.js';
 import { EXIT } from './exit.js';
 import { checkTarget, GrowingFile } from './files.js';
@@ -228,6 +228,13 @@ function say(told: Record<string, unknown>, events: number, plan: Plan): string 
   );
 }
 
+async function planOf(given: Arguments, seconds: number, command: readonly string[]): Promise<Plan> {
+  const [limit, file] = [readLimit(given), given.text('out') ?? 'recording.fluxrec'];
+  await checkTarget(file, '--out');
+  if (process.platform !== 'linux') throw new RecordError('needs Linux: the events are those of its scheduler');
+  return { seconds, limit, file, command, cgroups: given.list('cgroup').map((path) => findCgroup(path)) };
+}
+
 export async function record(args: readonly string[], io: Io): Promise<number> {
   const rest = args.indexOf('--');
   const [own, command] = rest < 0 ? [args, []] : [args.slice(0, rest), args.slice(rest + 1)];
@@ -239,10 +246,11 @@ export async function record(args: readonly string[], io: Io): Promise<number> {
   const seconds = given.whole('seconds', 1, 3600) ?? DEFAULT_SECONDS;
   if (rest >= 0 && command.length === 0) given.problems.push('COMMAND: missing after --');
   given.check();
-  const [limit, file] = [readLimit(given), given.text('out') ?? 'recording.fluxrec'];
-  await checkTarget(file, '--out');
-  if (process.platform !== 'linux') throw new RecordError('needs Linux: the events are those of its scheduler');
-  const plan: Plan = { seconds, limit, file, command, cgroups: given.list('cgroup').map((path) => findCgroup(path)) };
+  const plan = await planOf(given, seconds, command).catch((error: unknown) => {
+    // the command that records has a name of its own: whose option it is must be told
+    throw error instanceof InputError ? new UsageError('record', [error.message]) : error;
+  });
+  const { file } = plan;
   const growing = new GrowingFile(file);
   try {
     const told = await recordTo(growing, plan, io);

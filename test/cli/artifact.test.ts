@@ -165,6 +165,9 @@ describe('fluxhost artifact', () => {
     const kit = kitOf('elsewhere');
     expect(kit.entries.map(({ live }) => live !== undefined)).toEqual([true, true, false, false, false]);
     const { live } = kit.entries[0]!;
+    expect(readFileSync(at('elsewhere', 'README.md'), 'utf8')).toContain(
+      'with links, 2 of 5: runs of one seed whose scenario reads no other file and fits into\n  a link.',
+    );
     const index = readFileSync(at('elsewhere', 'index.html'), 'utf8');
     expect(index).toContain(`href="https://example.org/live/${live!.fragment}"`);
     const report = readFileSync(at('elsewhere', 'expected', 'own-quick', 'report.html'), 'utf8');

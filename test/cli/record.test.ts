@@ -22,10 +22,14 @@ describe('record', () => {
     [['--'], /COMMAND: missing after --/],
     [['sleep', '1'], /sleep: unexpected argument/],
     [['--out', '/nowhere/a'], /--out: given "\/nowhere\/a" \(ENOENT\)/],
+    ...(process.platform === 'linux'
+      ? [[['--cgroup', '/nobody/has/this'], /--cgroup: given "\/nobody\/has\/this"/] as [string[], RegExp]]
+      : []),
   ])('refuses %j', async (args, why) => {
     const io = captureIo();
     expect([await main(['record', ...args], io), io.out]).toEqual([2, '']);
     expect(io.err).toMatch(why);
+    expect(io.err).toMatch(/^fluxhost record: /);
   });
 
   it('records a command and takes its trace away, or says in one line why it cannot', async () => {
