@@ -22,7 +22,7 @@ import { coresFigure } from './figures/cores.js';
 import { fleetReport } from './figures/fleet.js';
 import { gpuFigure } from './figures/gpu.js';
 import { latencyFigure } from './figures/latency.js';
-import { coldFigure, functionsSentence, goneFigure, instancesOverTime, startsFigure } from './figures/lifecycle.js';
+import { functionsFigures, functionsSentence } from './figures/lifecycle.js';
 import { movesFigure } from './figures/moves.js';
 import type { Named } from './figures/named.js';
 import { sizeAnswer, sizeFigure, sizingFigure } from './figures/needed.js';
@@ -179,10 +179,7 @@ function resultReport(result: Result): Report {
     figures: ofSeeds(
       some([
         latencyFigure(runs),
-        startsFigure(runs),
-        instancesOverTime(runs),
-        coldFigure(runs),
-        goneFigure(runs),
+        ...functionsFigures(runs),
         coreSecondsFigure(runs),
         stripsFigure(runs),
         coresFigure(runs[0]!, true),
@@ -225,10 +222,7 @@ function comparisonReport(comparison: Comparison): Report {
     figures: ofSeeds(
       some([
         latencyFigure(runs),
-        startsFigure(runs),
-        instancesOverTime(runs),
-        coldFigure(runs),
-        goneFigure(runs),
+        ...functionsFigures(runs),
         coreSecondsFigure(runs),
         stripsFigure(runs),
         ...runs.map((run) => coresFigure(run, false)),

@@ -43,9 +43,9 @@ describe('a report of functions', () => {
     expect(question).toBe('How do 20 functions fare under hyperflux on 8 cores?');
     expect(verdict).toContain(`hyperflux starts ${rate} of the functions’ requests cold, with `);
     expect(`${question}${verdict}`).not.toMatch(/VM|SLO/);
-    const ids = ['starts', 'instances-over-time', 'cold-starts', 'gone', 'core-seconds', 'strips'];
-    expect(figures.map(({ id }) => id).slice(0, 6)).toEqual(ids);
-    expect(reportOf(both).verdict).toMatch(/^ideal starts .+; hyperflux starts .+\.$/);
+    const ids = ['tiers', 'starts', 'instances-over-time', 'cold-starts', 'gone', 'core-seconds', 'strips'];
+    expect(figures.map(({ id }) => id).slice(0, 7)).toEqual(ids);
+    expect(reportOf(both).verdict).toMatch(/^ideal and hyperflux start [^;]+\.$/); // which do the same
     for (const of of [result, both])
       for (const { answer, caption, table } of reportOf(of).figures) {
         expect(answer).toMatch(/^[A-Za-z].*\.$/);
@@ -53,6 +53,15 @@ describe('a report of functions', () => {
         expect(table.rows.length).toBeGreaterThan(0);
         for (const row of table.rows) expect(row).toHaveLength(table.head.length);
       }
+  });
+
+  it('tiers: a bar a run of all its requests, and those that found no instance', () => {
+    const { drawing, answer } = figureOf(both, 'tiers', 'stack');
+    expect(drawing.rows.map(({ name }) => name)).toEqual(['ideal', 'hyperflux']);
+    const { served, dropped, timedOut, coldStartRate } = result.lifecycle!;
+    const parts = Object.fromEntries(drawing.rows[1]!.parts.map(({ name, seconds }) => [name, seconds]));
+    expect(parts).toEqual({ ...served, lost: dropped + timedOut });
+    expect(answer).toContain(`and ${formatShare(coldStartRate)} started one`);
   });
 
   it('starts: a line a tier with a wait, its quantiles and its share', () => {

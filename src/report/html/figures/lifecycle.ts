@@ -51,9 +51,16 @@ export function functionsSentence(runs: readonly Named[]): string {
         ? ''
         : ` and lets ${formatShare(served.joined / servedInAll(lifecycle))} wait for a start under way`;
     const lost = dropped + timedOut === 0 ? '' : `; ${formatShare((dropped + timedOut) / arrived)} find no memory`;
-    return `${label} starts ${cold} of the functions’ requests cold${waiting}, with ${warm} GiB·s of warm memory for each 1,000 of them${lost}`;
+    const rest = `${cold} of the functions’ requests cold${waiting}, with ${warm} GiB·s of warm memory for each 1,000 of them${lost}`;
+    return { label, rest };
   });
-  return said.length === 0 ? '' : `${said.join('; ')}.`;
+  // what is the same under several mechanisms is said once
+  const labels = new Map<string, string[]>();
+  for (const { label, rest } of said) labels.set(rest, [...(labels.get(rest) ?? []), label]);
+  const parts = [...labels].map(
+    ([rest, named]) => `${listed(named)} ${named.length === 1 ? 'starts' : 'start'} ${rest}`,
+  );
+  return parts.length === 0 ? '' : `${parts.join('; ')}.`;
 }
 
 /** What a tier is to a request. */
@@ -72,8 +79,66 @@ const sentenceOf = (parts: readonly string[]): string => {
   return `${all.replace(/(^|\. )u(?=nder )/g, '$1U')}.`;
 };
 
+/** What is warm in one hue, what waits in another, what is cold in a third; what is lost stands apart. */
+const TIER_LOOKS = {
+  active: { colour: 'var(--part-2)', texture: 'solid' },
+  joined: { colour: 'var(--part-4)', texture: 'light' },
+  dormant: { colour: 'var(--part-2)', texture: 'light' },
+  restore: { colour: 'var(--part-4)', texture: 'solid' },
+  vm: { colour: 'var(--part-1)', texture: 'light' },
+  full: { colour: 'var(--part-1)', texture: 'solid' },
+  lost: { colour: 'var(--part-3)', texture: 'solid' },
+} as const;
+
+/** One bar a run: its requests by where they found their instance, and those that found none. */
+function tiersFigure(runs: readonly Named[]): Figure | undefined {
+  const shown = shownOf(runs).filter(({ lifecycle }) => servedInAll(lifecycle) > 0);
+  if (shown.length === 0) return undefined;
+  const partsOf = ({
+    served,
+    dropped,
+    timedOut,
+  }: LifecycleResult): readonly (readonly [keyof typeof TIER_LOOKS, number])[] => [
+    ...SERVED_TIERS.map((tier) => [tier, served[tier]] as const),
+    ['lost', dropped + timedOut],
+  ];
+  const says = shown.map(({ label, lifecycle }) => {
+    const all = servedInAll(lifecycle);
+    const warm = lifecycle.served.active + lifecycle.served.dormant;
+    const { joined } = lifecycle.served;
+    const shares = [
+      `${formatShare(warm / all)} of the requests that were served found a warm instance`,
+      ...(joined === 0 ? [] : [`${formatShare(joined / all)} waited for one that was starting already`]),
+      `${formatShare(coldStarts(lifecycle) / all)} started one`,
+    ];
+    return `under ${label} ${listed(shares)}`;
+  });
+  return {
+    id: 'tiers',
+    question: 'From which tier are requests served?',
+    answer: sentenceOf(says.slice(0, 3)),
+    caption:
+      'Requests by where they found their instance: it served already (active), lay dormant, was starting (joined), was restored from a snapshot ' +
+      '(restore), its VM was booted without initialisation (vm) or with it (full); lost: dropped or timed out for want of memory.',
+    drawing: {
+      kind: 'stack',
+      unit: 'requests',
+      rows: shown.map(({ label, lifecycle }) => ({
+        name: label,
+        parts: partsOf(lifecycle).map(([name, seconds]) => ({ name, ...TIER_LOOKS[name], seconds })),
+      })),
+    },
+    table: {
+      head: ['mechanism', 'tier', 'requests'],
+      rows: shown.flatMap(({ label, lifecycle }) =>
+        partsOf(lifecycle).map(([name, count]) => [label, name, grouped(count)]),
+      ),
+    },
+  };
+}
+
 /** One panel a run, one line a tier. */
-export function startsFigure(runs: readonly Named[]): Figure | undefined {
+function startsFigure(runs: readonly Named[]): Figure | undefined {
   const shown = shownOf(runs).filter(({ lifecycle }) => servedInAll(lifecycle) > 0);
   if (shown.length === 0) return undefined;
   const tiersOf = ({ served }: LifecycleResult) => SERVED_TIERS.filter((tier) => served[tier] > 0);
@@ -127,7 +192,7 @@ const STATES = [
 ] as const;
 
 /** What instances hold over the run, by their state, below the budget. */
-export function instancesOverTime(runs: readonly Named[]): Figure | undefined {
+function instancesOverTime(runs: readonly Named[]): Figure | undefined {
   const shown = shownOf(runs).filter(({ lifecycle }) => lifecycle.overTime.length > 1);
   if (shown.length === 0) return undefined;
   const panels = shown.map(({ label, lifecycle: { overTime, budgetBytes } }): ResponsePlot['panels'][number] => ({
@@ -192,7 +257,7 @@ function coldest(shown: readonly Shown[]): string[] {
 }
 
 /** One bar a function and run: cold starts by tier. */
-export function coldFigure(runs: readonly Named[]): Figure | undefined {
+function coldFigure(runs: readonly Named[]): Figure | undefined {
   const shown = shownOf(runs);
   const names = coldest(shown);
   const [first] = shown;
@@ -296,3 +361,12 @@ function mostGone(shown: readonly Shown[]): Set<string> {
   const most = [...lost].filter(([, all]) => all > 0).sort(([, a], [, b]) => b - a);
   return new Set(most.slice(0, Math.ceil(MOST_FUNCTIONS / shown.length)).map(([name]) => name));
 }
+
+/** Where requests found their instances, what those held, and why they started and went. */
+export const functionsFigures = (runs: readonly Named[]): readonly (Figure | undefined)[] => [
+  tiersFigure(runs),
+  startsFigure(runs),
+  instancesOverTime(runs),
+  coldFigure(runs),
+  goneFigure(runs),
+];
