@@ -234,6 +234,7 @@ export class App {
       if (pages !== undefined) await this.extras.trace(pages);
       if (run !== undefined) {
         this.settings.example.value = 'own';
+        this.pace(this.transport.speedNs); // not in the columns of the story that stood here
         // whatever stands in a file is checked when it is read: a refusal names its line
         await this.load(run.text, run.file ?? this.file, run.file === undefined ? this.set : [], true);
       }
@@ -391,6 +392,7 @@ export class App {
     this.stage?.draw(this.futures.shown, { nowNs, columnNs, forkedAtNs, differ, playing });
     this.root.dataset['nowNs'] = String(this.nowNs);
     this.root.dataset['futures'] = String(this.futures.count);
+    this.root.dataset['columnNs'] = String(columnNs);
     // what was asked for before a pause comes after it
     this.root.dataset['stands'] = String(!this.playing && !this.busy);
   }

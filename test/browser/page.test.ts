@@ -246,6 +246,8 @@ describe('the live page in Chromium', () => {
     await page.waitForFunction(() =>
       document.querySelector('.command')!.textContent?.includes('replay-of-dropped.yaml'),
     );
+    // a column a frame, at 100 us a second: no longer in the columns of the story, of 2 us
+    await page.waitForFunction(() => document.getElementById('page')!.dataset['columnNs'] === '1667');
     // five requests are too few for a p99, and nobody has set them an objective
     await drop(page, 'five.csv', 'arrival\n10000\n20000\n30000\n40000\n50000\n');
     await page.waitForFunction(() => document.querySelector('.command')!.textContent?.includes('replay-of-five.yaml'));
