@@ -1,16 +1,14 @@
 // `histograms.json` beside what `--out` writes: every bucket of the latencies, which the document itself leaves out, so that a report made
 // later draws the same curves. It names the document by its hash, as origin.json does.
 
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeAtomically } from './files.js';
+import { sha256 } from './origin.js';
 
 export const HISTOGRAMS = 'histograms.json';
 
 type Fields = Readonly<Record<string, unknown>>;
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 const isHistogram = (value: unknown): boolean =>
   typeof value === 'object' &&

@@ -1,6 +1,5 @@
 // What a sweep leaves in its folder: the rows as JSON, CSV and a report, a table of its runs, and what `merge` needs.
 
-import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compileCore, hashOf } from '../core/load.js';
@@ -18,6 +17,7 @@ import { writeAtomically } from './files.js';
 import { PLAN } from './fleet-out.js';
 import type { KeptRun } from './kept-runs.js';
 import { filesSha256, namedIn, namesFile } from './named-files.js';
+import { sha256 } from './origin.js';
 import { writeOut, writeTable } from './out.js';
 import { REPORT } from './report.js';
 import type { RunIdentity } from './run-folder.js';
@@ -52,7 +52,7 @@ export async function identityOf(
     version: VERSION,
     scenarioSha256: scenarioSha256(plan.scenario),
     coreSha256: hashOf(setup.module ?? (await compileCore())) ?? '',
-    question: createHash('sha256').update(JSON.stringify(plan.question)).digest('hex'),
+    question: sha256(JSON.stringify(plan.question)),
     files: await filesSha256(filesOf(plan), directory),
     shard,
     rows,

@@ -2,9 +2,8 @@
 // from another's tail, and a run goes on, forks and begins anew with the same bits.
 import { describe, expect, it } from 'vitest';
 import { InputError, parseScenario, Simulation, withFields, type ScenarioInput } from '../../src/index.js';
-import type { Result } from '../../src/result/result.js';
-import { brokenLaws } from '../../src/result/laws.js';
 import { mmkWait } from '../support/queueing.js';
+import { lawful } from '../support/lawful.js';
 
 type Input = ScenarioInput & Required<Pick<ScenarioInput, 'datapath'>>;
 const vm = (
@@ -31,22 +30,13 @@ const scenario = (datapath: Input['datapath'], vms = [vm('a', 50_000), vm('b', 5
 });
 const exponential = (mean: string) => ({ dist: 'exponential', mean }) as const;
 
-async function result(input: ScenarioInput): Promise<Result> {
-  const simulation = await Simulation.create(input);
-  await simulation.run();
-  const found = simulation.metrics();
-  simulation.close();
-  expect(brokenLaws(found)).toEqual([]);
-  return found;
-}
-
 describe('packets', () => {
   it('wait as M/M/k says under fifo, packet by packet', async () => {
     const tenants = [
       { vm: 'a', cost: exponential('12us') },
       { vm: 'b', cost: exponential('12us') },
     ];
-    const { datapath } = await result(scenario({ workers: 2, batch: 1, discipline: 'fifo', queue: 100_000, tenants }));
+    const { datapath } = await lawful(scenario({ workers: 2, batch: 1, discipline: 'fifo', queue: 100_000, tenants }));
     const [a, b] = datapath!.tenants;
     const mean = (a!.latencyNs.mean! * a!.served + b!.latencyNs.mean! * b!.served) / (a!.served + b!.served);
     // 20,000 packets whose waits depend on each other: a tenth is some four standard errors
@@ -55,7 +45,7 @@ describe('packets', () => {
 
   it('take their cost and no more where they never meet, and their VM does not tell', async () => {
     const vms = [vm('a', 50_000, 'deterministic')];
-    const { datapath, ...through } = await result(
+    const { datapath, ...through } = await lawful(
       scenario({ workers: 1, discipline: 'fifo', tenants: [{ vm: 'a', cost: '700ns' }] }, vms),
     );
     expect(datapath!.tenants[0]).toMatchObject({
@@ -63,7 +53,7 @@ describe('packets', () => {
       latencyNs: { min: 700, max: 700, count: datapath!.tenants[0]!.served },
     });
     const { datapath: _, ...without } = scenario({ workers: 1, tenants: [] }, vms);
-    const direct = await result(without);
+    const direct = await lawful(without);
     // the same services in the same order, 700 ns later each
     expect(through.vms[0]!.latencyNs).toEqual(direct.vms[0]!.latencyNs);
   });
@@ -77,7 +67,7 @@ describe('packets', () => {
       ],
       queue: 16,
     });
-    const { datapath, vms } = await result({ ...input, warmup: '0ns' });
+    const { datapath, vms } = await lawful({ ...input, warmup: '0ns' });
     datapath!.tenants.forEach(({ served, droppedForQueue, droppedForBudget }, i) => {
       expect(vms[i]!.arrived).toBe(served);
       expect(droppedForQueue + droppedForBudget).toBeGreaterThan(0);
@@ -91,7 +81,7 @@ describe('packets', () => {
         { vm: 'b', cost },
       ];
       const vms = [vm('a', 100_000), vm('b', 120_000)];
-      const { datapath } = await result(scenario({ workers: 1, discipline, queue: 1024, tenants }, vms));
+      const { datapath } = await lawful(scenario({ workers: 1, discipline, queue: 1024, tenants }, vms));
       return datapath!.tenants[0]!.latencyNs.p99!;
     };
     expect(await p99('fifo', '9us')).toBeGreaterThan(5 * (await p99('cycles', '9us')));
@@ -106,9 +96,9 @@ describe('packets', () => {
         { vm: 'b', cost: '5us' },
       ],
     });
-    const [one, two] = [await result(alone), await result(beside)];
+    const [one, two] = [await lawful(alone), await lawful(beside)];
     expect(two.datapath!.tenants[0]).toEqual(one.datapath!.tenants[0]);
-    const other = await result({ ...alone, seed: 4 });
+    const other = await lawful({ ...alone, seed: 4 });
     expect(other.datapath!.tenants[0]!.arrived).not.toBe(one.datapath!.tenants[0]!.arrived);
   });
 });

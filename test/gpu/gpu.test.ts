@@ -2,8 +2,8 @@
 // run goes on, forks and begins anew with the same bits.
 import { describe, expect, it } from 'vitest';
 import { InputError, parseScenario, Simulation, withFields, type ScenarioInput } from '../../src/index.js';
-import type { Result } from '../../src/result/result.js';
 import { brokenLaws } from '../../src/result/laws.js';
+import { lawful } from '../support/lawful.js';
 
 type Input = ScenarioInput & Required<Pick<ScenarioInput, 'gpu'>>;
 const chat = (process: 'poisson' | 'deterministic', rate: number): ScenarioInput['vms'][number] => ({
@@ -21,18 +21,9 @@ const scenario = (gpu: Partial<Input['gpu']> = {}, more: Partial<Input> = {}): I
   ...more,
 });
 
-async function result(input: ScenarioInput): Promise<Result> {
-  const simulation = await Simulation.create(input);
-  await simulation.run();
-  const found = simulation.metrics();
-  simulation.close();
-  expect(brokenLaws(found)).toEqual([]);
-  return found;
-}
-
 describe('a GPU', () => {
   it('answers prompts that never meet in the time of their steps, and works offline in the rest', async () => {
-    const { gpu, vms } = await result(scenario());
+    const { gpu, vms } = await lawful(scenario());
     // 78.764 ms of prompt, 10 times 5 ms between steps and 9.283 ms of a token; offline work stops within 0.5 ms and is back after 74 ms
     expect(gpu).toMatchObject({ vm: 'chat', arrived: 5, completed: 5, inFlight: 0, tokens: 50, preemptions: 5 });
     expect(gpu!.firstTokenNs).toMatchObject({ min: 79_264_000, max: 79_264_000 });
@@ -43,17 +34,17 @@ describe('a GPU', () => {
   });
 
   it('stops nobody without offline work, and in every gap under a cooldown below it', async () => {
-    const alone = await result(scenario({ offline: undefined }));
+    const alone = await lawful(scenario({ offline: undefined }));
     expect(alone.gpu).toMatchObject({ preemptions: 0, offlineSeconds: 0, firstTokenNs: { max: 78_764_000 } });
-    const often = await result(scenario({ cooldown: '4ms' }));
+    const often = await lawful(scenario({ cooldown: '4ms' }));
     expect(often.gpu).toMatchObject({ preemptions: 55, tokenNs: { max: 14_783_000 } });
-    expect(often.gpu!.offlineSeconds).toBeGreaterThan((await result(scenario())).gpu!.offlineSeconds);
+    expect(often.gpu!.offlineSeconds).toBeGreaterThan((await lawful(scenario())).gpu!.offlineSeconds);
   });
 
   it('hands the tokens of a step over together, when it ends', async () => {
     const vm = { ...chat('deterministic', 100), vcpus: { min: 4, max: 4 } };
     const many = scenario({ prompt: 1, output: 1000, gap: '0ns', batch: 24 }, { duration: '1s', vms: [vm] });
-    const { gpu, vms } = await result(many);
+    const { gpu, vms } = await lawful(many);
     expect(vms[0]!.arrived).toBe(gpu!.tokens);
     expect(gpu!.inFlight).toBeGreaterThan(24);
     // 24 tasks for 4 vCPUs: the last are done after six times 100 us, and some overhead of the host
@@ -63,15 +54,15 @@ describe('a GPU', () => {
 
   it('gets its prompts when a datapath lets them through', async () => {
     const datapath = { workers: 1, tenants: [{ vm: 'chat', cost: '3ms' }] };
-    const { datapath: through, gpu, vms } = await result(scenario({}, { datapath }));
-    const direct = await result(scenario());
+    const { datapath: through, gpu, vms } = await lawful(scenario({}, { datapath }));
+    const direct = await lawful(scenario());
     expect(through!.tenants[0]).toMatchObject({ served: 5, latencyNs: { min: 3e6, max: 3e6 } });
     expect(gpu!.firstTokenNs).toEqual(direct.gpu!.firstTokenNs);
     expect(vms[0]!.latencyNs).toEqual(direct.vms[0]!.latencyNs);
     // the first offline stretch is 3 ms longer, the last as much shorter
     expect(gpu!.offlineSeconds).toBeCloseTo(direct.gpu!.offlineSeconds, 9);
     const full = { ...datapath, queue: 1, tenants: [{ vm: 'chat', cost: '2200ms' }] };
-    const dropped = await result(scenario({}, { datapath: full }));
+    const dropped = await lawful(scenario({}, { datapath: full }));
     expect(dropped.datapath!.tenants[0]!.droppedForQueue).toBeGreaterThan(0);
     expect(dropped.gpu!.arrived).toBe(dropped.datapath!.tenants[0]!.served);
   });
@@ -103,7 +94,7 @@ describe('a run with a GPU', () => {
 
   it('adds up at every instant: what came before and after the warm-up is what came', async () => {
     const sums = async (warmup: string, duration: string) => {
-      const { gpu } = await result({ ...input, warmup, duration });
+      const { gpu } = await lawful({ ...input, warmup, duration });
       const { tokens, busySeconds, offlineSeconds, preemptions, offlineLost } = gpu!;
       return [tokens, busySeconds, offlineSeconds, preemptions, offlineLost] as const;
     };

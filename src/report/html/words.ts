@@ -157,3 +157,9 @@ export function vmColour(index: number, total: number, kind: string): string {
   const lightness = 38 + Math.round((30 * index) / total);
   return kind === 'best-effort' ? `hsl(38 75% ${lightness}%)` : `hsl(205 70% ${lightness}%)`;
 }
+
+/** The hue of the VM of that name among all. */
+export function colourOfVm(vms: readonly { readonly name: string; readonly class: string }[], name: string): string {
+  const index = vms.findIndex((vm) => vm.name === name);
+  return vmColour(index, vms.length, vms[index]!.class);
+}

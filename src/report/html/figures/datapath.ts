@@ -3,7 +3,7 @@
 import type { DatapathResult } from '../../../datapath/result.js';
 import { formatCount, formatShare } from '../../units.js';
 import type { Figure, Texture } from '../figure.js';
-import { duration, listed, vmColour } from '../words.js';
+import { duration, listed, colourOfVm } from '../words.js';
 import type { Named } from './named.js';
 
 type Tenant = DatapathResult['tenants'][number];
@@ -28,8 +28,7 @@ function sentence(tenant: Tenant): string {
 export function datapathFigure(runs: readonly Named[]): Figure | undefined {
   const found = runs.flatMap(({ label, result }) =>
     (result.datapath?.tenants ?? []).map((tenant) => {
-      const index = result.vms.findIndex(({ name }) => name === tenant.vm);
-      const colour = vmColour(index, result.vms.length, result.vms[index]!.class);
+      const colour = colourOfVm(result.vms, tenant.vm);
       return { name: runs.length === 1 ? tenant.vm : `${label}, ${tenant.vm}`, tenant, colour };
     }),
   );

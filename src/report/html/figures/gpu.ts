@@ -4,7 +4,7 @@ import type { GpuResult } from '../../../gpu/result.js';
 import { gpuShare } from '../../gpu-table.js';
 import { formatCount, formatShare } from '../../units.js';
 import type { Figure, Texture } from '../figure.js';
-import { counted, duration, vmColour } from '../words.js';
+import { colourOfVm, counted, duration } from '../words.js';
 import type { Named } from './named.js';
 
 const PARTS = [
@@ -28,9 +28,8 @@ function sentence(name: string, gpu: GpuResult): string {
 export function gpuFigure(runs: readonly Named[]): Figure | undefined {
   const found = runs.flatMap(({ label, result: { gpu, vms } }) => {
     if (gpu === undefined) return [];
-    const index = vms.findIndex(({ name }) => name === gpu.vm);
     const name = runs.length === 1 ? gpu.vm : `${label}, ${gpu.vm}`;
-    return [{ name, gpu, colour: vmColour(index, vms.length, vms[index]!.class) }];
+    return [{ name, gpu, colour: colourOfVm(vms, gpu.vm) }];
   });
   if (found.length === 0) return undefined;
   return {
