@@ -95,8 +95,8 @@ const ENDED = Symbol('ended');
 export class JudgePool implements JudgeCrew {
   private readonly free: Worker[] = [];
   private readonly all = new Set<Worker>();
-  private readonly stopped: Promise<typeof ENDED>;
-  private stop: () => void = () => undefined;
+  /** Of each job that is under way: it ends now. No promise for all of them, whose reactions would keep every answer. */
+  private readonly stops = new Set<() => void>();
   private closed = false;
 
   constructor(
@@ -106,9 +106,7 @@ export class JudgePool implements JudgeCrew {
     private readonly timeoutMs: number,
     private readonly sink?: (bytes: Uint8Array) => void,
     readonly onRows?: (done: number, all: number) => void,
-  ) {
-    this.stopped = new Promise((resolve) => (this.stop = () => resolve(ENDED)));
-  }
+  ) {}
 
   private worker(): Worker {
     const free = this.free.pop();
@@ -131,7 +129,8 @@ export class JudgePool implements JudgeCrew {
     let timer: NodeJS.Timeout | undefined;
     let lost = false;
     let forget: () => void = () => undefined;
-    const told = new Promise<Answer>((resolve) => {
+    const told = new Promise<Answer | typeof ENDED>((resolve) => {
+      const stop = (): void => resolve(ENDED);
       const lose = (fault: PolicyFault, message: string): void => {
         lost = true;
         resolve({ fault, message });
@@ -139,12 +138,16 @@ export class JudgePool implements JudgeCrew {
       const onError = (error: Error): void => lose('trap', `policy: ended its thread (${error.message})`);
       const onExit = (): void => lose('trap', 'policy: ended its thread');
       worker.on('message', resolve).on('error', onError).on('exit', onExit);
-      forget = () => void worker.off('message', resolve).off('error', onError).off('exit', onExit);
+      this.stops.add(stop);
+      forget = () => {
+        this.stops.delete(stop);
+        worker.off('message', resolve).off('error', onError).off('exit', onExit);
+      };
       const late = `policy: did not come back within ${this.timeoutMs / 1000} s`;
       timer = setTimeout(() => lose('time', late), this.timeoutMs);
       worker.postMessage(job);
     });
-    const answer = await Promise.race([told, this.stopped]);
+    const answer = await told;
     clearTimeout(timer);
     forget();
     if (answer === ENDED || lost) this.end(worker);
@@ -184,7 +187,7 @@ export class JudgePool implements JudgeCrew {
 
   async close(): Promise<void> {
     this.closed = true;
-    this.stop();
+    for (const stop of this.stops) stop();
     await Promise.all([...this.all].map((worker) => worker.terminate()));
   }
 }
