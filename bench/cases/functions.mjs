@@ -2,6 +2,7 @@
 // included. 250 functions over eight hours, some 567,000 requests as the Azure sample of 2019 has; and 10,000 functions with ten million.
 import { execFileSync } from 'node:child_process';
 import { figure, timed } from '../measure.mjs';
+import { PEAK_BYTES } from '../programs.mjs';
 
 const scenario = (count, rate, seconds, memory) => ({
   version: 1,
@@ -28,7 +29,7 @@ function peakOfProcess(input) {
     const simulation = await Simulation.create(${JSON.stringify(input)});
     await simulation.run();
     simulation.metrics();
-    console.log(process.resourceUsage().maxRSS / 1024);`;
+    console.log((${PEAK_BYTES}) / 2 ** 20);`;
   return Number(execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' }));
 }
 
