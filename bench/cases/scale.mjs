@@ -212,7 +212,7 @@ export async function scale(_, { smoke }) {
   const counts = { sizes };
   try {
     const runs = sizes.map((hosts) => simulate(fleetOf(folder, hosts), 1));
-    const [start, some, many] = runs.map(({ main }) => main);
+    const [start, some, many] = runs.map(({ main, workers }) => main + workers);
     const each = (1000 * (many - start)) / (sizes[2] - sizes[0]);
     counts.events = runs.map(({ result }) => result.manifest.events);
     const of = `64 cores, ${VMS_PER_HOST} VMs, 1 % work; the start of the program left out`;

@@ -44,7 +44,7 @@ export async function sweep(_, { smoke }) {
         const [one, two] = ['1', '2'].map((n) => threads([...args, '--workers', n]));
         counts.rows = one.said.trimEnd().split('\n').length - 1;
         counts.same = one.said === two.said;
-        const work = one.main - start.main;
+        const work = one.main + one.workers - start.main - start.workers; // one worker is a thread, too
         return work / (two.main - starts.main + (two.workers - starts.workers) / 2 + work / counts.rows / 2);
       },
     },
