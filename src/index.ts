@@ -110,7 +110,7 @@ export { wasmPolicy, type WasmPolicyOptions } from './abi/api.js';
 export { judge, type Judged, type JudgeOptions } from './judge/api.js';
 export type { JudgedFault, JudgedStage, JudgeResult } from './judge/judge.js';
 export type { JudgedParts, JudgedScenario, JudgedSet } from './judge/score.js';
-export type { WaitCause, WorstWindow } from './judge/worst.js';
+export type { WaitCause, WorstStrips, WorstWindow } from './judge/worst.js';
 export { why, type WhyOptions } from './judge/why-api.js';
 export type { WhyAlternative, WhyDecision, WhyResult } from './judge/why.js';
 export { checkPolicy, type Conformance, type ConformanceRule } from './judge/conformance.js';

@@ -42,6 +42,7 @@ export function commandProblem(command: string): string | undefined {
   const [program, name = ''] = wordsOf(command);
   const able = Object.entries(COMMANDS).flatMap(([one, { inKits }]) => (inKits === false ? [] : [one]));
   if (program !== 'fluxhost' || !able.includes(name)) return `fluxhost and one of ${able.join(', ')}`;
+  if (/\s--held-out\b/.test(command)) return 'a command without --held-out, whose seed no file may tell';
   return /\s--(out|json|csv|shard|resume)\b/.test(command)
     ? 'a command without --out, --json, --csv, --shard and --resume'
     : undefined;

@@ -9,7 +9,7 @@ import { instantiatePolicy } from '../abi/policy.js';
 import { judgeHere } from '../judge/api.js';
 import { checkPolicy, type Conformance, endedConformance, isStateless } from '../judge/conformance.js';
 import type { JudgeCrew } from '../judge/judge.js';
-import { type WorstWindow, worstOf } from '../judge/worst.js';
+import { type Worst, worstOf } from '../judge/worst.js';
 import { decisionsOf, PolicyError, type PolicyFault, type PolicyName } from '../policy.js';
 import type { Result } from '../result/result.js';
 import type { Scenario } from '../scenario/types.js';
@@ -31,8 +31,8 @@ type Job =
   | { readonly kind: 'run'; readonly scenario: Scenario; readonly label: string }
   | { readonly kind: 'worst'; readonly scenario: Scenario; readonly name: string; readonly timeline: boolean };
 
-interface Worst {
-  readonly window: WorstWindow | null;
+interface WorstFound {
+  readonly worst: Worst | null;
   readonly timeline: readonly Uint8Array[];
 }
 
@@ -47,7 +47,7 @@ type Answer =
   | { readonly loaded: Loaded }
   | { readonly conformance: Conformance }
   | { readonly row: RunRow }
-  | { readonly worst: Worst }
+  | { readonly found: WorstFound }
   | { readonly fault: PolicyFault; readonly message: string }
   | { readonly problems: readonly Problem[] }
   | { readonly error: string };
@@ -74,7 +74,7 @@ async function answered(job: Job, setup: Setup): Promise<Answer> {
     }
     const timeline: Uint8Array[] = [];
     const sink = job.timeline ? (bytes: Uint8Array): void => void timeline.push(bytes.slice()) : undefined;
-    return { worst: { window: await worstOf(job.name, () => create(job.scenario), sink), timeline } };
+    return { found: { worst: await worstOf(job.name, () => create(job.scenario), sink), timeline } };
   } catch (error) {
     if (error instanceof PolicyError) return { fault: error.fault, message: error.message };
     if (error instanceof InputError) return { problems: error.problems };
@@ -177,12 +177,12 @@ export class JudgePool implements JudgeCrew {
     throw new LostRunError('error' in row ? row.error : 'the run was lost');
   }
 
-  async worst(name: string, scenario: Scenario): Promise<WorstWindow | null> {
+  async worst(name: string, scenario: Scenario): Promise<Worst | null> {
     const answer = await this.ask({ kind: 'worst', scenario, name, timeline: this.sink !== undefined });
     if (answer === ENDED) return null;
-    if (!('worst' in answer)) return refused(answer);
-    for (const piece of answer.worst.timeline) this.sink?.(piece);
-    return answer.worst.window;
+    if (!('found' in answer)) return refused(answer);
+    for (const piece of answer.found.timeline) this.sink?.(piece);
+    return answer.found.worst;
   }
 
   async close(): Promise<void> {

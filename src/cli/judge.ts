@@ -19,13 +19,17 @@ import { parseVariants } from '../study/variant.js';
 import { type Arguments, type CommandSpec, parseCommand, renderHelp } from './args.js';
 import { rowsText, WORKERS } from './crew.js';
 import { EXIT } from './exit.js';
-import { checkTarget } from './files.js';
+import { checkTarget, prepareFolder } from './files.js';
 import { keptCores } from './compiled-cores.js';
 import { CLEAR_LINE, type Io, lookOf } from './io.js';
 import { judgeCrew } from './judge-crew.js';
+import { writeDocument, yamlOf } from './out.js';
+import { commandOf, REPORT } from './report.js';
 import { MAX_REPLICATIONS } from './run.js';
 import type { Setup } from './tools.js';
+import { SEED_KEPT } from './origin.js';
 
+const DOCUMENT = 'result.json';
 const DEFAULT_TIMEOUT = '60s';
 const MOST_FUEL = 2 ** 30;
 
@@ -43,6 +47,7 @@ export const judgeSpec: CommandSpec = {
     floor: { value: 'SCORE', help: 'ends it behind the quick stage where that has less (default 0)' },
     straight: { help: 'leaves the quick stage out' },
     fuel: { value: 'N', help: `loop heads and calls that one decision may take (default ${DEFAULT_FUEL})` },
+    out: { value: 'DIR', help: 'writes result.json and report.html there, the worst two milliseconds drawn' },
     timeline: { value: 'FILE', help: 'writes the worst two milliseconds as a trace that ui.perfetto.dev opens' },
     timeout: { value: 'TIME', help: `ends the thread of a run that takes longer (default ${DEFAULT_TIMEOUT})` },
     ...WORKERS,
@@ -55,6 +60,7 @@ export const judgeSpec: CommandSpec = {
     'hyperflux. What fails is scored 0 where it did, and ends nothing; status 3 then.',
   examples: [
     'fluxhost judge policy.wasm',
+    'fluxhost judge policy.wasm --out judged',
     'fluxhost judge my-policy.ts --held-out 20261129 --timeline worst.pftrace',
     'fluxhost judge --check policy.wasm',
   ],
@@ -160,6 +166,7 @@ async function judged(given: Arguments, io: Io): Promise<JudgeResult> {
   }
   const { setup, entry: mechanism } = loaded;
   if (target !== undefined) await checkTarget(target, '--timeline');
+  const strips = given.text('out') !== undefined;
   const pieces: Uint8Array[] = [];
   const sink = target === undefined ? undefined : (bytes: Uint8Array): void => void pieces.push(bytes.slice());
   const begun = performance.now();
@@ -169,7 +176,7 @@ async function judged(given: Arguments, io: Io): Promise<JudgeResult> {
   const crew = judgeCrew(io.program, setup, { workers, timeoutMs: timeoutNs / 1e6, sink, onRows });
   const stop = io.onInterrupt?.(() => void crew.close());
   try {
-    const question = { scenarios, replications, floor, straight: given.flag('straight'), heldOut };
+    const question = { scenarios, replications, floor, straight: given.flag('straight'), heldOut, strips };
     if (mechanism !== undefined) return await judgeAll({ ...question, entry: mechanism, decisions: null }, crew);
     const found = await crew
       .load()
@@ -214,6 +221,21 @@ async function checked(bytes: Uint8Array, fuel: number, timeoutNs: number, io: I
   });
 }
 
+/** The seed of held-out workloads is whoever's who gave it: no file tells it. */
+const withoutSeed = (args: readonly string[]): string[] =>
+  args.map((word, i) =>
+    args[i - 1] === '--held-out' ? SEED_KEPT : word.replace(/^(--held-out=).*$/s, `$1${SEED_KEPT}`),
+  );
+
+async function writeJudged(folder: string, json: string, result: JudgeResult, args: readonly string[]): Promise<void> {
+  const judged = new Set(result.stages.flatMap(({ scenarios }) => scenarios.map(({ name }) => name)));
+  const about = suiteScenarios().filter(({ name }) => judged.has(name));
+  await writeDocument(folder, DOCUMENT, json, result, {
+    command: commandOf('judge', withoutSeed(args)),
+    scenario: yamlOf(Object.fromEntries(about.map((one) => [one.name, one.about]))),
+  });
+}
+
 export async function judge(args: readonly string[], io: Io): Promise<number> {
   const given = parseCommand(judgeSpec, args);
   if (given.help) {
@@ -222,8 +244,15 @@ export async function judge(args: readonly string[], io: Io): Promise<number> {
   }
   given.check();
   if (given.flag('check')) return check(given, io);
-  const result = await judged(given, io);
-  io.stdout(given.flag('json') ? toStableJson(result) : renderJudge(result, lookOf(io)));
+  const folder = given.text('out');
+  const undo = folder === undefined ? undefined : await prepareFolder(folder, [DOCUMENT, REPORT]);
+  const result = await judged(given, io).catch(async (error: unknown) => {
+    await undo?.();
+    throw error;
+  });
+  const json = toStableJson(result);
+  if (folder !== undefined) await writeJudged(folder, json, result, args);
+  io.stdout(given.flag('json') ? json : renderJudge(result, lookOf(io)));
   if (result.incomplete === true) return EXIT.interrupted;
   return result.verdict === 'faulty' ? EXIT.assertionFailed : EXIT.done;
 }

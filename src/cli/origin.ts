@@ -11,6 +11,8 @@ import { toStableJson } from '../result/json.js';
 import { writeAtomically } from './files.js';
 
 export const ORIGIN = 'origin.json';
+/** What stands in a recorded command in place of the seed of held-out workloads, which no file tells. */
+export const SEED_KEPT = 'SEED';
 
 /** A file that a command read; its place is told from the folder of the document. */
 export interface ReadFile {
@@ -76,7 +78,7 @@ export const isFile = (path: string): boolean => {
 };
 
 /** Every text in a document but the names of things. */
-function textsIn(value: unknown): string[] {
+export function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, part]) => (name === 'name' ? [] : textsIn(part)));

@@ -17,7 +17,7 @@ import { type Origin, readOrigin, withoutPasswords } from './origin.js';
 /** The name of the page in a folder. */
 export const REPORT = 'report.html';
 /** What a report may be made of, as `--out` names it. */
-const SOURCES = ['result.json', 'comparison.json', 'size.json', 'sweep.json', 'suite.json', 'fleet.json'] as const; // pages, reserve and reproduce write result.json
+const SOURCES = ['result.json', 'comparison.json', 'size.json', 'sweep.json', 'suite.json', 'fleet.json'] as const; // pages, reserve, reproduce and judge write result.json
 
 /** As a shell takes it. */
 /** The command that makes a result again: as it was given, but for passwords. */
@@ -53,8 +53,8 @@ export const reportSpec: CommandSpec = {
   },
   details:
     'The page is one file that opens without a network, in light and dark, on paper and on a phone. Every picture can be\n' +
-    'saved as SVG or PNG, and its numbers stand in a table below it. run, compare, size, sweep, suite, fleet, pages, reserve\n' +
-    'and reproduce leave it with --out, and beside it the command that made it (origin.json).',
+    'saved as SVG or PNG, and its numbers stand in a table below it. run, compare, size, sweep, suite, fleet, pages, reserve,\n' +
+    'reproduce and judge leave it with --out, and beside it the command that made it (origin.json).',
   examples: ['fluxhost report burst', 'fluxhost report burst/comparison.json --out burst.html'],
 };
 
@@ -84,7 +84,8 @@ interface Source {
 }
 
 export async function readSource(file: string): Promise<Source> {
-  const expected = 'the JSON of run, compare, size, sweep, suite, fleet, pages, reserve or reproduce (--json or --out)';
+  const expected =
+    'the JSON of run, compare, size, sweep, suite, fleet, pages, reserve, reproduce or judge (--json or --out)';
   const text = await readFile(file, 'utf8').catch((failure: unknown) => {
     throw new InputError({ file, path: '', given: readFailure(failure), expected });
   });

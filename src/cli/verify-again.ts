@@ -6,7 +6,7 @@ import { parseScenario } from '../scenario/parse.js';
 import type { CommandSpec } from './args.js';
 import { guarded } from './guard.js';
 import type { Io } from './io.js';
-import { type Origin, fileSha256, isFile, wordsOf } from './origin.js';
+import { type Origin, SEED_KEPT, fileSha256, isFile, wordsOf } from './origin.js';
 import type { Tools } from './replicate.js';
 import { commandOf } from './report.js';
 import { simulationTools } from './tools.js';
@@ -50,7 +50,7 @@ export const COMMANDS: Readonly<Record<string, Again>> = {
   reserve: { spec: async () => (await import('./vmem.js')).reserveSpec },
   reproduce: { spec: async () => (await import('./reproduce.js')).reproduceSpec, takesFile: false },
   fork: { spec: async () => (await import('./fork.js')).forkSpec, inKits: false },
-  judge: { spec: async () => (await import('./judge.js')).judgeSpec, takesFile: 'some', inKits: false },
+  judge: { spec: async () => (await import('./judge.js')).judgeSpec, takesFile: 'some' },
   why: { spec: async () => (await import('./why.js')).whySpec, inKits: false },
   calibrate: { spec: async () => (await import('./calibrate.js')).calibrateSpec, inKits: false },
 };
@@ -141,6 +141,10 @@ export async function prepareAgain(origin: Origin, folder: string, main: Main): 
   const { options, positionals } = read(words, spec);
   if (options.some((one) => one.name === 'shard'))
     throw new NotVerifiable('it is one part of a fleet (--shard): verify the fleet run as a whole');
+  if (options.some((one) => one.name === 'held-out' && one.value === SEED_KEPT))
+    throw new NotVerifiable(
+      `the seed of its held-out workloads is with whoever set the task: --command '${origin.command.replace(SEED_KEPT, 'N')} --out DIR' verifies it`,
+    );
   if (positionals[0] === '-') throw new NotVerifiable('its trace came from standard input, which is gone');
   const base = resolve(folder, origin.folder ?? '.');
   // where a folder was moved to, what lay beside it lies

@@ -48,8 +48,6 @@ const SHOWN_DIFFERENCES = 20;
 
 /** Documents of which there is no report, by what they alone have. */
 const OTHERS: Readonly<Record<string, (document: Readonly<Record<string, unknown>>) => boolean>> = {
-  judge: ({ judge, policy, stages }) =>
-    typeof judge === 'number' && typeof policy === 'string' && Array.isArray(stages),
   why: ({ horizonNs, decisions }) => typeof horizonNs === 'number' && Array.isArray(decisions),
   calibration: ({ cutNs, fit, gaps }) => typeof cutNs === 'number' && typeof fit === 'object' && Array.isArray(gaps),
 };

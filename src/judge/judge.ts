@@ -13,7 +13,7 @@ import type { SuiteScenario } from '../study/suite/scenarios.js';
 import { IDEAL, suiteAll, type SuiteEntry, type SuiteResult } from '../study/suite/suite.js';
 import { heldOut, targeted } from './held-out.js';
 import { type JudgedParts, type JudgedScenario, type JudgedSet, scoreRows } from './score.js';
-import type { WorstWindow } from './worst.js';
+import type { Worst, WorstStrips, WorstWindow } from './worst.js';
 
 /** Of what a score is: another set of rules is another version. */
 export const JUDGE_VERSION = 1;
@@ -70,7 +70,9 @@ export interface JudgeResult {
   heldOut: number | null;
   /** The suite's table; null where it was not run. */
   suite: SuiteResult | null;
-  /** Of all the above but the table and `stateless`: equal for equal policies on every machine. */
+  /** Who held which core in the worst; present where a report is asked for. */
+  strips?: WorstStrips;
+  /** Of all the above but the table, the strips and `stateless`: equal for equal policies on every machine. */
   sha256: string;
   /** Present when it was interrupted. */
   incomplete?: true;
@@ -79,7 +81,7 @@ export interface JudgeResult {
 /** Whoever makes the runs. @throws PolicyError where the policy fails */
 export interface JudgeCrew extends Crew {
   /** The worst of a run of the scenario. */
-  worst(name: string, scenario: Scenario): Promise<WorstWindow | null>;
+  worst(name: string, scenario: Scenario): Promise<Worst | null>;
 }
 
 export interface JudgeQuestion {
@@ -95,6 +97,8 @@ export interface JudgeQuestion {
   readonly heldOut?: number | undefined;
   /** No quick stage. */
   readonly straight?: boolean | undefined;
+  /** Takes who held which core in the worst into the result. */
+  readonly strips?: boolean | undefined;
 }
 
 /** A run that a policy failed in, as the suite is told: it has no figures. */
@@ -187,7 +191,7 @@ class Judging {
   }
 
   /** Of the last stage but the held-out one. */
-  async worst(scenarios: readonly SuiteScenario[]): Promise<WorstWindow | null> {
+  async worst(scenarios: readonly SuiteScenario[]): Promise<Worst | null> {
     const last = this.stages.findLast(({ stage }) => stage !== 'held-out');
     const lowest = last?.scenarios
       .filter(({ parts }) => parts !== null)
@@ -295,8 +299,12 @@ async function judgeStages(question: JudgeQuestion, crew: JudgeCrew): Promise<Ju
     parts: failedEarly || last === undefined ? NOTHING : last.parts,
     stages,
     faults,
-    worst,
+    worst: worst?.window ?? null,
     heldOut: stages.find(({ stage }) => stage === 'held-out')?.score ?? null,
   };
-  return { ...told(found, suite), ...(incomplete ? { incomplete: true as const } : {}) };
+  return {
+    ...told(found, suite),
+    ...(question.strips === true && worst !== null ? { strips: worst.strips } : {}),
+    ...(incomplete ? { incomplete: true as const } : {}),
+  };
 }

@@ -1,6 +1,8 @@
 // The worst two milliseconds of a run under a policy, and a sentence why: every 10 us, where tasks of the VM wait, what stands in their way.
 
 import type { HostLook } from '../result/look.js';
+import type { StripsResult, StripWindow } from '../result/strips.js';
+import { vmNames } from '../core/compile.js';
 import type { Scenario } from '../scenario/types.js';
 import { formatDurationNs, formatShare } from '../report/units.js';
 import type { Simulation } from '../simulation.js';
@@ -44,6 +46,37 @@ export interface WorstWindow {
   /** The same as a sentence. */
   why: string;
 }
+
+/** Who held which core in it, and over its whole run: what a report draws. */
+export interface WorstStrips {
+  /** Of the host. */
+  cores: number;
+  /** In the order of the numbers in the windows. */
+  vms: {
+    /** Its name. */
+    name: string;
+    /** As in a result. */
+    class: 'latency-critical' | 'best-effort';
+    /** Whether it states an SLO. */
+    judged: boolean;
+  }[];
+  /** As in the `strips` of a result: the whole run, then the worst of it. */
+  windows: StripWindow[];
+}
+
+/** The worst stretch, told and to be drawn. */
+export interface Worst {
+  readonly window: WorstWindow;
+  readonly strips: WorstStrips;
+}
+
+const stripsOf = ({ host, vms }: Scenario, { windows }: StripsResult): WorstStrips => ({
+  cores: host.cores,
+  vms: vms.flatMap((group) =>
+    vmNames(group).map((name) => ({ name, class: group.class, judged: group.slo !== undefined })),
+  ),
+  windows,
+});
 
 function causeOf({ cores, vms }: HostLook, vm: number, { vcpus, guarantees, bestEffort }: Facts): WaitCause {
   const own = cores.filter((core) => core.vm === vm);
@@ -105,13 +138,14 @@ export async function worstOf(
   name: string,
   create: () => Promise<Simulation>,
   sink?: TimelineSink,
-): Promise<WorstWindow | null> {
+): Promise<Worst | null> {
   const whole = await create();
   const { scenario, endNs } = whole;
   await whole.run({ strips: true });
-  const window = (await whole.strips())?.windows.find(({ what }) => what === 'worst');
+  const strips = await whole.strips();
   whole.close();
-  if (window === undefined) return null;
+  const window = strips?.windows.find(({ what }) => what === 'worst');
+  if (strips === null || window === undefined) return null;
   const { fromNs } = window;
   const untilNs = Math.min(fromNs + WINDOW_NS, endNs);
   const again = await create();
@@ -142,5 +176,5 @@ export async function worstOf(
     waiting: seen.length / looks.length,
     causes,
   };
-  return { ...worst, why: sentence(worst) };
+  return { window: { ...worst, why: sentence(worst) }, strips: stripsOf(scenario, strips) };
 }

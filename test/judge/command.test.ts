@@ -1,13 +1,15 @@
 // `fluxhost judge` and the example that searches with it: what is judged by its name, threads that end with a policy that does not come
 // back, and figures for machines.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/program.js';
 import { judge, type JudgeOptions, type JudgeResult } from '../../src/index.js';
+import { reportOf } from '../../src/report/html/document.js';
+import { runsOf } from '../../src/result/runs.js';
 import { captureIo } from '../cli/fake.js';
 import { binaryen } from '../support/compiler.js';
 
@@ -64,6 +66,41 @@ describe('the command', () => {
     const thrown = await run(script, ...SHORT);
     expect(thrown.status).toBe(3);
     expect(thrown.out).toContain('failed in bursts (quick): trap: policy.coresWanted: threw no idea');
+  });
+
+  it('leaves a folder with the worst stretch drawn, that verifies, and in which no file tells the held-out seed', async () => {
+    const SEED = '918273645';
+    const [plain, held] = [join(folder, 'plain'), join(folder, 'held')];
+    const { out } = await run(C, ...SHORT, '--straight', '--json', '--out', plain);
+    const found = JSON.parse(readFileSync(join(plain, 'result.json'), 'utf8')) as JudgeResult;
+    expect(JSON.parse(out)).toEqual(found);
+    const { strips, worst } = found;
+    const near = strips!.windows.find(({ what }) => what === 'worst')!;
+    expect(near.fromNs).toBe(worst!.fromNs);
+    // a column has the most that waited in it, a look what waited at its instant
+    const waiting = runsOf(near.waiting[strips!.vms.findIndex(({ name }) => name === worst!.vm)]!);
+    expect(Math.max(...waiting.map(([tasks]) => tasks))).toBeGreaterThanOrEqual(worst!.mostWaiting);
+    const report = reportOf(found);
+    expect(report.figures.map(({ id }) => id)).toEqual(['strips', 'scores']);
+    expect(report.figures[0]!.answer.replace(/\s/g, ' ')).toBe(worst!.why.replaceAll(' us', ' µs'));
+    expect(report.verdict).toContain(`c.wasm scores ${found.score.toFixed(3)} of 1`);
+    const page = readFileSync(join(plain, 'report.html'), 'utf8');
+    expect(page).toContain('What stood in the way in bursts, its worst scenario?');
+    const verified = captureIo();
+    expect([await main(['verify', plain], verified), verified.err]).toEqual([0, '']);
+
+    expect((await run(C, ...SHORT, '--straight', '--held-out', SEED, `--out=${held}`)).status).toBe(0);
+    for (const name of readdirSync(held))
+      expect([name, readFileSync(join(held, name), 'utf8').includes(SEED)]).toEqual([name, false]);
+    const secret = captureIo();
+    expect(await main(['verify', held], secret)).toBe(2);
+    expect(secret.err).toContain('the seed of its held-out workloads is with whoever set the task');
+    const command = `fluxhost judge ${C} ${SHORT.join(' ')} --straight --held-out ${SEED} --out x`;
+    expect(await main(['verify', held, '--command', command], captureIo())).toBe(0);
+
+    const refused = join(folder, 'refused');
+    expect((await run('hyperfux', ...SHORT, '--out', refused)).status).toBe(2);
+    expect(existsSync(refused)).toBe(false);
   });
 
   it('refuses what it cannot judge', async () => {

@@ -30,6 +30,7 @@ import { sizeCurve } from './figures/size-curve.js';
 import { stripsFigure } from './figures/strips.js';
 import { sweepFigures } from './figures/sweep.js';
 import type { ExperimentDocument } from './figures/claims.js';
+import { type JudgedDocument, judgedReport } from './figures/judged.js';
 import { memoryOverTime, swapInFigure, whereMemoryLies } from './figures/memory.js';
 import { pagesReport, reserveReport, suiteReport } from './others.js';
 import { experimentReport } from './paper.js';
@@ -46,9 +47,11 @@ export type Reportable =
   | ReserveComparison
   | ExperimentDocument
   | SuiteResult
-  | FleetResult;
+  | FleetResult
+  | JudgedDocument;
 
-type Kind = 'result' | 'comparison' | 'size' | 'sweep' | 'pages' | 'reserve' | 'experiment' | 'suite' | 'fleet';
+type Kind =
+  'result' | 'comparison' | 'size' | 'sweep' | 'pages' | 'reserve' | 'experiment' | 'suite' | 'fleet' | 'judge';
 
 type Loose = Readonly<Record<string, unknown>>;
 
@@ -59,6 +62,7 @@ export function kindOf(value: unknown): Kind | undefined {
   const list = (key: string): boolean => Array.isArray(document[key]);
   if (typeof document['manifest'] === 'object' && list('vms')) return 'result';
   if (typeof document['packing'] === 'object' && list('classes')) return 'fleet';
+  if (typeof document['judge'] === 'number' && list('stages') && list('faults')) return 'judge';
   if (list('scores') && list('scenarios') && list('rows')) return 'suite';
   if (list('axes') && list('rows')) return 'sweep';
   if (typeof document['find'] === 'string' && list('runs')) return 'size';
@@ -380,6 +384,8 @@ function written(value: Reportable): Report {
       return reserveReport(value as ReserveComparison);
     case 'suite':
       return suiteReport(value as SuiteResult);
+    case 'judge':
+      return judgedReport(value as JudgedDocument);
     case 'fleet':
       return fleetReport(value as FleetResult);
     case 'experiment':

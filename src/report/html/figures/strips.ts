@@ -6,7 +6,15 @@ import type { Result } from '../../../result/result.js';
 import { formatShare } from '../../units.js';
 import type { Figure, StripsPlot } from '../figure.js';
 import { duration, grouped, listed, vmColour } from '../words.js';
-import type { Named } from './named.js';
+
+/** What is drawn of a run, or of the worst that a judge has found. */
+export interface Stripped {
+  readonly label: string;
+  readonly result: Pick<Result, 'strips' | 'lifecycle'> & {
+    readonly host: Pick<Result['host'], 'cores'>;
+    readonly vms: readonly (Pick<Result['vms'][number], 'name' | 'class'> & { readonly slo: unknown })[];
+  };
+}
 
 /** Changes of a core's holder that its row of the table names. */
 const MOST_STAYS = 12;
@@ -53,7 +61,7 @@ const span = ({ columnNs, columns }: StripWindow): string => duration(columnNs *
 const instant = (ns: number): string => `${Number((ns / 1e6).toFixed(3))}\u00a0ms`;
 
 /** `hyperflux: cores change hands 97 times, api held 5 to 14 of them, 3.1 % of core time goes into moves` */
-function says({ label, result }: Named, window: StripWindow, alone: boolean): string {
+function says({ label, result }: Stripped, window: StripWindow, alone: boolean): string {
   const changes = changesOf(window);
   const judged = result.vms.some(({ slo }) => slo !== null);
   const holders = [...result.vms, ...(result.lifecycle === undefined ? [] : [{ name: 'functions', slo: null }])];
@@ -76,7 +84,7 @@ function says({ label, result }: Named, window: StripWindow, alone: boolean): st
 const isOneInstant = (worst: readonly { readonly window: StripWindow }[]): boolean =>
   new Set(worst.map(({ window }) => window.fromNs)).size === 1;
 
-function answerOf(worst: readonly { run: Named; window: StripWindow }[], alone: boolean): string {
+function answerOf(worst: readonly { run: Stripped; window: StripWindow }[], alone: boolean): string {
   const [first] = worst;
   if (first === undefined) return 'The run was too short for a close look.';
   const said = worst.map(({ run, window }) => says(run, window, alone)).join('; ');
@@ -93,7 +101,7 @@ function answerOf(worst: readonly { run: Named; window: StripWindow }[], alone: 
 type Strips = NonNullable<Result['strips']>;
 
 /** The window that is told of in words; the whole run's where the worst is blank. */
-function toldOf(run: Named, { windows }: Strips, blank: boolean): { run: Named; window: StripWindow }[] {
+function toldOf(run: Stripped, { windows }: Strips, blank: boolean): { run: Stripped; window: StripWindow }[] {
   const window = windows.find(({ what }) => what === (blank ? 'run' : 'worst'));
   return window === undefined ? [] : [{ run, window }];
 }
@@ -106,7 +114,7 @@ function mostWaiting(windows: readonly StripWindow[], what: StripWindow['what'])
 
 function panelOf(
   window: StripWindow,
-  { label, result }: Named,
+  { label, result }: Stripped,
   alone: boolean,
   axis: number,
 ): StripsPlot['panels'][number] {
@@ -127,7 +135,7 @@ function panelOf(
   };
 }
 
-function rowsOf({ label, result }: Named, window: StripWindow): string[][] {
+function rowsOf({ label, result }: Stripped, window: StripWindow): string[][] {
   const { fromNs, columnNs, columns } = window;
   return window.cores.slice(0, MOST_ROWS).map((core, i) => {
     const stays = staysOf(core);
@@ -152,7 +160,7 @@ function rowsOf({ label, result }: Named, window: StripWindow): string[][] {
   });
 }
 
-export function stripsFigure(runs: readonly Named[]): Figure | undefined {
+export function stripsFigure(runs: readonly Stripped[]): Figure | undefined {
   const all = runs.flatMap(({ result }) => result.strips?.windows ?? []);
   const blank = (kind: StripWindow['what']): boolean => all.every((window) => window.what !== kind || isBlank(window));
   const shown = runs.flatMap((run) => {
