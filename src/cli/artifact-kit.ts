@@ -8,6 +8,16 @@ export const INPUTS = 'inputs';
 export const SIZES = ['quick', 'medium', 'full'] as const;
 export type Size = (typeof SIZES)[number];
 
+/** A run that whoever reads makes in the live page. */
+export interface LiveLink {
+  /** Which of the document's runs: a mechanism, a point of a sweep; '' where there is one. */
+  readonly of: string;
+  /** Of the page's address. */
+  readonly fragment: string;
+  /** To which the page must come. */
+  readonly sha256: string;
+}
+
 /** A command of the kit, and what it came to. */
 export interface Entry {
   readonly item: string;
@@ -25,8 +35,8 @@ export interface Entry {
   readonly seconds: number;
   /** Linear memory of its simulations, where a pilot tells. */
   readonly bytes: number | null;
-  /** A scenario that runs in the live page. */
-  readonly live?: { readonly fragment: string; readonly sha256: string };
+  /** Runs of it that the live page makes. */
+  readonly live: readonly LiveLink[];
 }
 
 export interface Kit {

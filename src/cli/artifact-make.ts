@@ -3,15 +3,13 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { printable } from '../input/errors.js';
-import { kindOf, type Reportable, reportOf } from '../report/html/document.js';
+import { type Reportable, reportOf } from '../report/html/document.js';
 import { toStableJson } from '../result/json.js';
-import type { Result } from '../result/result.js';
-import { figuresSha256, pageSha256 } from '../result/same.js';
+import { figuresSha256 } from '../result/same.js';
 import { VERSION } from '../version.js';
-import { toFragment } from '../web/share.js';
-import { MOST_CHARACTERS } from '../web/limits.js';
 import { EXPECTED, type Entry, INPUTS, KIT, type Kit, SIZES, type Size } from './artifact-kit.js';
 import type { Item, ItemList } from './artifact-list.js';
+import { linksOf } from './artifact-live.js';
 import { kitPage, kitReadme, RUN_SCRIPT } from './artifact-page.js';
 import { EXIT } from './exit.js';
 import { writeAtomically } from './files.js';
@@ -104,22 +102,6 @@ export async function memoryOf(
   return { bytes, seconds };
 }
 
-/** A run of one seed whose scenario names no file can be run by whoever reads the page. */
-async function liveOf(folder: string, document: unknown): Promise<Entry['live']> {
-  if (kindOf(document) !== 'result') return undefined;
-  const result = document as Result;
-  const origin = JSON.parse(await readFile(join(folder, ORIGIN), 'utf8')) as {
-    scenario?: string;
-    files: unknown[];
-    command: string;
-  };
-  if (result.manifest.replications > 1 || origin.scenario === undefined || origin.files.length > 1) return undefined;
-  if (/\s--(core|from|histograms|verbose)\b/.test(origin.command)) return undefined;
-  const sha256 = pageSha256(result);
-  const fragment = await toFragment({ text: origin.scenario, set: [], expect: sha256 });
-  return fragment.length > MOST_CHARACTERS ? undefined : { fragment, sha256 };
-}
-
 interface Making {
   readonly folder: string;
   /** The live page's address. */
@@ -149,11 +131,11 @@ async function makeEntry(
   await tellFromKit(folder, place);
   const source = await sourceOf(join(folder, place));
   const document: unknown = JSON.parse(await readFile(source, 'utf8'));
-  const live = await liveOf(join(folder, place), document);
-  if (live !== undefined) {
+  const live = await linksOf(join(folder, place), document);
+  if (live.length > 0) {
     const { value, origin } = await readSource(source);
-    const link = { href: page + live.fragment, sha256: live.sha256 };
-    await writeReport(join(folder, place, REPORT), value, { ...origin!, live: link });
+    const links = live.map(({ of, fragment, sha256 }) => ({ of, href: page + fragment, sha256 }));
+    await writeReport(join(folder, place, REPORT), value, { ...origin!, live: links });
   }
   const memory = await memoryOf(words, main);
   return {
@@ -167,7 +149,7 @@ async function makeEntry(
     verdict: reportOf(document as Reportable).verdict,
     seconds,
     bytes: memory?.bytes ?? null,
-    ...(live === undefined ? {} : { live }),
+    live,
   };
 }
 

@@ -2,7 +2,7 @@
 
 import { escapeHtml } from '../report/html/html.js';
 import { formatWait } from '../report/units.js';
-import { type Entry, type Kit, SIZES, type Size } from './artifact-kit.js';
+import { type Entry, type Kit, type LiveLink, SIZES, type Size } from './artifact-kit.js';
 
 const SLOWEST_START_SECONDS = 1;
 
@@ -59,17 +59,28 @@ ${rows.join('\n')}
 - \`expected/\`: what came out where the kit was made: figures as \`report.html\`, numbers as JSON, and \`origin.json\` with
   the hash of every file that was read.
 - \`artifact.json\`: the same table for programs.
-- \`index.html\`: the results with links, ${entries.filter(({ live }) => live !== undefined).length} of ${entries.length}: runs of one seed whose scenario reads no other file and fits into
-  a link. Comparisons, sweeps, page traces and experiments have none: \`run.mjs\` runs them. The links open in the live page at
-  ${page} (\`fluxhost serve\` gives one at http://127.0.0.1:8080/), which runs them and says whether they match
-  the printed hash; so do the figures of their reports.
+- \`index.html\`: the results with links, ${linksIn(entries)} in ${entries.filter(({ live }) => live.length > 0).length} of ${entries.length} results: a run, each mechanism of a comparison and
+  each point of a sweep with its first seed, and a page trace, where what they read fits into a link. ${without(entries)}
+  The links open in the live page at ${page} (\`fluxhost serve\` gives one at http://127.0.0.1:8080/), which runs them
+  and says whether they match the printed hash; so do the figures of their reports.
 `;
 }
 
-function liveHtml(entry: Entry, page: string): string {
-  const { live } = entry;
-  if (live === undefined) return '';
-  return `<p class="live"><a href="${escapeHtml(page + live.fragment)}">Run it in your browser</a>: it must come to <code>${live.sha256.slice(0, 16)}…</code>, which the page checks when it is over.</p>`;
+const linksIn = (entries: readonly Entry[]): number => entries.reduce((sum, { live }) => sum + live.length, 0);
+
+/** Which results have none. */
+function without(entries: readonly Entry[]): string {
+  const none = [...new Set(entries.flatMap(({ live, item }) => (live.length === 0 ? [item] : [])))];
+  return none.length === 0 ? '' : `Without a link: ${none.join(', ')}; \`run.mjs\` runs them.`;
+}
+
+function liveHtml({ live }: Entry, page: string): string {
+  if (live.length === 0) return '';
+  const link = ({ of, fragment, sha256 }: LiveLink): string =>
+    `<a href="${escapeHtml(page + fragment)}">${of === '' ? 'Run it in your browser' : escapeHtml(of)}</a>: it must come to <code>${sha256.slice(0, 16)}…</code>`;
+  if (live.length === 1) return `<p class="live">${link(live[0]!)}, which the page checks when it is over.</p>`;
+  const rows = live.map((one) => `<li>${link(one)}</li>`).join('\n');
+  return `<p class="live">Run each in your browser, which checks it when it is over:</p>\n<ul>${rows}</ul>`;
 }
 
 function entryHtml(entry: Entry, page: string): string {

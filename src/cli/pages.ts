@@ -6,6 +6,7 @@ import { toStableJson } from '../result/json.js';
 import { expandCapacity, parseCapacity, type CapacitySpec } from '../pages/capacity.js';
 import { traceFile, nodeDigest } from '../pages/file.js';
 import { FORMATS, formatNamed } from '../pages/formats/names.js';
+import type { PagesQuestion } from '../pages/question.js';
 import { describePolicies, expandPolicy, parsePolicy, type PolicySpec } from '../pages/policies.js';
 import { replayTrace } from '../pages/replay.js';
 import { pagesCsv, renderPages } from '../report/pages-table.js';
@@ -116,6 +117,37 @@ function curveRate(given: Arguments, problems: Problem[]): number | undefined {
   if (!curves)
     problems.push({ path: '--shards', given: 'no --mrc', expected: '--mrc or --curve, whose curves it samples' });
   return rate;
+}
+
+/** What a command asks, by its words behind `pages`. */
+export function questionOf(words: readonly string[]): PagesQuestion {
+  const given = parseCommand(pagesSpec, words);
+  const text = <Name extends string>(option: string, name: Name): Partial<Record<Name, string>> => {
+    const value = given.text(option);
+    return value === undefined ? {} : ({ [name]: value } as Record<Name, string>);
+  };
+  const seed = given.whole('seed', 0, Number.MAX_SAFE_INTEGER);
+  const shards = given.text('shards');
+  const values = listed(given, 'write-values');
+  return {
+    trace: given.positional(0),
+    format: given.text('format') as PagesQuestion['format'],
+    ...text('page-size', 'pageSize'),
+    ...(given.flag('instructions') ? { instructions: true } : {}),
+    ...text('page-column', 'pageColumn'),
+    ...text('address-column', 'addressColumn'),
+    ...text('write-column', 'writeColumn'),
+    ...(values.length === 0 ? {} : { writeValues: values }),
+    ...text('size-column', 'sizeColumn'),
+    ...(given.flag('hash-ids') ? { hashIds: true } : {}),
+    policies: listed(given, 'policy').flatMap(expandPolicy),
+    capacities: listed(given, 'capacity').flatMap(expandCapacity),
+    curves: listed(given, 'curve').flatMap(expandPolicy),
+    mrc: given.flag('mrc'),
+    ...(shards === undefined ? {} : { shards: Number(shards) }),
+    ...(seed === undefined ? {} : { seed }),
+    ...text('swap-in', 'swapIn'),
+  };
 }
 
 export async function pages(args: string[], io: Io): Promise<number> {

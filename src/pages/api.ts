@@ -67,12 +67,13 @@ export interface MissRatioCurvesOptions extends MissRatioCurveOptions {
   readonly seed?: number;
 }
 
-const MOST_RUNS = 1000;
+/** @internal */
+export const MOST_RUNS = 1000;
 const DEFAULT_PAGE_SIZE = '4KiB';
 const MOST_PAGE_BYTES = 2 ** 40;
 
-/** Reads quantities, adding what is wrong with them to the list. */
-function reader(problems: Problem[]) {
+/** Reads quantities, adding what is wrong with them to the list. @internal */
+export function quantityReader(problems: Problem[]) {
   return (text: string, path: string, parse: (text: string) => number): number => {
     try {
       return parse(text);
@@ -86,7 +87,8 @@ function reader(problems: Problem[]) {
 
 type Reading = Pick<ReplayOptions, 'source' | 'format' | 'read' | 'note'>;
 
-function reading(trace: string, options: PageTraceOptions, problems: Problem[]): Reading {
+/** @internal */
+export function reading(trace: string, options: PageTraceOptions, problems: Problem[]): Reading {
   const format = formatNamed(options.format);
   const names = FORMATS.map(({ name }) => name);
   if (format === undefined)
@@ -95,7 +97,7 @@ function reading(trace: string, options: PageTraceOptions, problems: Problem[]):
       given: show(options.format),
       expected: expectedOneOf('a format', String(options.format), names),
     });
-  const pageSizeBytes = reader(problems)(options.pageSize ?? DEFAULT_PAGE_SIZE, 'pageSize', parseSize);
+  const pageSizeBytes = quantityReader(problems)(options.pageSize ?? DEFAULT_PAGE_SIZE, 'pageSize', parseSize);
   const isPage = pageSizeBytes > 0 && pageSizeBytes <= MOST_PAGE_BYTES && Number.isInteger(Math.log2(pageSizeBytes));
   if (!Number.isNaN(pageSizeBytes) && !isPage)
     problems.push({ path: 'pageSize', given: show(options.pageSize), expected: 'a power of two up to 1TiB' });
@@ -136,7 +138,7 @@ export async function replayPages(trace: string, options: ReplayPagesOptions): P
   const sizes = capacities.map((size, index) => parseCapacity(String(size), bytes, `capacities.${index}`, problems));
   if (seed !== undefined && !(Number.isSafeInteger(seed) && seed >= 0))
     problems.push({ path: 'seed', given: show(seed), expected: 'a whole number from 0 to 2^53 - 1' });
-  const swapInNs = swapIn === undefined ? undefined : reader(problems)(swapIn, 'swapIn', parseDuration);
+  const swapInNs = swapIn === undefined ? undefined : quantityReader(problems)(swapIn, 'swapIn', parseDuration);
   if (problems.length > 0) throw new InputError(problems);
   return replayTrace({
     ...common,

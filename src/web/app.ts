@@ -18,7 +18,7 @@ import { complaint, Link } from './link.js';
 import type { About, Advanced, Ask } from './protocol.js';
 import { Settings } from './settings.js';
 import { download, hashesOf, shareByAddress } from './leaving.js';
-import { type Shared, expectedOf, fromFragment } from './share.js';
+import { expectedOf, fromFragment } from './share.js';
 import { Stage, type Selected } from './stage.js';
 import { beforeNote } from './text-panel.js';
 import { Toast } from './toast.js';
@@ -53,7 +53,6 @@ export class App {
   private text = '';
   private file = '';
   private set: readonly string[] = [];
-  private shared: Shared | undefined;
   private readonly dropped = new Dropped();
   private readonly extras = new Extras((text, file) => void this.openOwn(text, file, [], false));
   private readonly help = new Help();
@@ -116,8 +115,11 @@ export class App {
   /** Whether the address holds a scenario. It waits for a click: whoever follows a link has not asked to compute. */
   private async openFragment(): Promise<boolean> {
     const shared = await fromFragment(location.hash).catch((error: Error) => this.say(error.message, true));
-    if (shared !== undefined) await this.openOwn(shared.text, 'shared.yaml', (this.shared = shared).set, true);
-    return shared !== undefined;
+    if (shared === undefined) return false;
+    this.dropped.hold(shared);
+    if (shared.pages === undefined) await this.openOwn(shared.text, 'shared.yaml', shared.set, true);
+    else await Promise.resolve(this.about ?? this.tour.begin(0)).then(() => this.extras.asked(shared));
+    return true;
   }
 
   private openOwn(text: string, file: string, set: readonly string[], foreign: boolean): Promise<void> {
@@ -313,7 +315,7 @@ export class App {
     const hashes = await hashesOf(this.link, this.futures.count);
     if (loads !== this.loads || !this.done) return; // another has been asked for meanwhile
     this.root.dataset['sha256'] = hashes.join(' ');
-    const expected = expectedOf(this.shared, this.text, this.set);
+    const expected = expectedOf(this.dropped.shared, this.text, this.set);
     const said = this.settings.finish(hashes, expected);
     this.say(said, expected !== undefined);
   }
@@ -390,9 +392,7 @@ export class App {
     const { nowNs, columnNs, playing } = this;
     const { forkedAtNs, differ } = this.futures;
     this.stage?.draw(this.futures.shown, { nowNs, columnNs, forkedAtNs, differ, playing });
-    this.root.dataset['nowNs'] = String(this.nowNs);
-    this.root.dataset['futures'] = String(this.futures.count);
-    this.root.dataset['columnNs'] = String(columnNs);
+    Object.assign(this.root.dataset, { nowNs, futures: this.futures.count, columnNs });
     // what was asked for before a pause comes after it
     this.root.dataset['stands'] = String(!this.playing && !this.busy);
   }

@@ -4,6 +4,7 @@ import { replayOf } from './examples.js';
 import { printable } from '../input/errors.js';
 import { hasArrivals, hasService, headerOf, pageFormatOf } from './page-format.js';
 import type { DroppedFile } from './protocol.js';
+import type { Shared } from './share.js';
 
 const MOST_FILE_BYTES = 256 * 2 ** 20;
 const MOST_SHOWN = 60;
@@ -18,6 +19,17 @@ export interface Taken {
 
 export class Dropped {
   files: readonly DroppedFile[] = [];
+  /** The link whose scenario is there, as long as it has its own files. */
+  shared: Shared | undefined;
+
+  /** Files that came with a scenario in a link. */
+  hold(shared: Shared): void {
+    const { files, pages } = shared;
+    if (pages !== undefined) return;
+    this.shared = shared;
+    if (files !== undefined)
+      this.files = Object.entries(files).map(([name, text]) => ({ name, bytes: new TextEncoder().encode(text) }));
+  }
 
   /** `text` is the scenario that is there. */
   async take(file: File, text: string): Promise<Taken> {
@@ -28,6 +40,7 @@ export class Dropped {
     // a scenario that names it has it, whatever it looks like
     const named = text.includes(name);
     if (!named && pageFormatOf(name, bytes) !== undefined) return { said: '', pages: { name, bytes } };
+    this.shared = undefined;
     this.files = [...this.files.filter((other) => other.name !== name), { name, bytes }];
     const kept = `${name}: ${size} bytes, kept in this page alone`;
     if (named) return { said: kept, run: { text } };

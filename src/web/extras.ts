@@ -4,6 +4,7 @@ import { h } from './dom.js';
 import type { LessonsPanel } from './lessons-panel.js';
 import type { DroppedFile } from './protocol.js';
 import type { PagesPanel } from './pages-panel.js';
+import type { Shared } from './share.js';
 import type { Source, SweepPanel } from './sweep-panel.js';
 
 export class Extras {
@@ -66,6 +67,19 @@ export class Extras {
 
   /** A page trace has been dropped. */
   async trace(file: DroppedFile): Promise<void> {
+    await (await this.openPages()).show(file);
+    this.pagesPart.scrollIntoView({ block: 'nearest' });
+  }
+
+  /** A link asks something of the trace in it. */
+  async asked({ pages, expect, files = {} }: Shared): Promise<void> {
+    const text = files[pages!.trace];
+    const file = { name: pages!.trace, bytes: new TextEncoder().encode(text ?? '') };
+    (await this.openPages()).ask({ pages: pages!, ...(expect === undefined ? {} : { expect }) }, file);
+    this.pagesPart.scrollIntoView({ block: 'nearest' });
+  }
+
+  private async openPages(): Promise<PagesPanel> {
     const { PagesPanel: Panel } = await import('./pages-panel.js');
     if (this.pages === undefined) {
       this.pages = new Panel();
@@ -73,7 +87,6 @@ export class Extras {
     }
     this.pagesPart.hidden = false;
     this.pagesPart.open = true;
-    await this.pages.show(file);
-    this.pagesPart.scrollIntoView({ block: 'nearest' });
+    return this.pages;
   }
 }

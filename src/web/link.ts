@@ -23,6 +23,7 @@ type AnswerTo<K extends Kind> =
           sweep: 'swept';
           lesson: 'lesson';
           curve: 'curve';
+          pages: 'paged';
           timeline: 'timeline';
         }[K];
       }

@@ -2,7 +2,8 @@
 // sent unasked, so neither can flood the other.
 
 import type { MechanismKind } from '../mechanisms/types.js';
-import type { MissRatioCurve } from '../pages/result.js';
+import type { PagesQuestion } from '../pages/question.js';
+import type { MissRatioCurve, PagesResult } from '../pages/result.js';
 import type { TraceFormatName } from '../pages/formats/names.js';
 import type { Grades, LessonAsked } from '../lessons/grade.js';
 import type { SweepResult } from '../study/sweep.js';
@@ -56,6 +57,8 @@ export type Ask =
       readonly format: TraceFormatName;
       readonly samplingRate: number;
     }
+  /** What `fluxhost pages` is asked of a trace. */
+  | { readonly ask: 'pages'; readonly question: PagesQuestion; readonly file: DroppedFile }
   /** The lessons there are, and one for a student; graded where there are answers, with what is right where it is to be shown. */
   | {
       readonly ask: 'lesson';
@@ -167,6 +170,7 @@ export type Answer =
   | { readonly answer: 'result'; readonly json: string; readonly sha256: string }
   | { readonly answer: 'report'; readonly html: string }
   | { readonly answer: 'curve'; readonly curve: MissRatioCurve }
+  | { readonly answer: 'paged'; readonly result: PagesResult; readonly sha256: string }
   | {
       readonly answer: 'timeline';
       readonly bytes: Uint8Array<ArrayBuffer>;

@@ -138,6 +138,15 @@ export class Runner {
         const options = { files, format, samplingRate, module, ...columns };
         return { answer: 'curve', curve: await missRatioCurve(file.name, options) };
       }
+      case 'pages': {
+        const [{ answerPages }, { figuresSha256 }] = await Promise.all([
+          import('../pages/answer.js'),
+          import('../result/same.js'),
+        ]);
+        const files = memoryHost({ [ask.question.trace]: ask.file.bytes });
+        const result = await answerPages(ask.question, files, await this.compileMemory());
+        return { answer: 'paged', result, sha256: figuresSha256(result) };
+      }
       case 'timeline': {
         const { timelineOf } = await import('./timeline.js');
         return { answer: 'timeline', ...(await timelineOf(this.future(ask.future), ask.fromNs, ask.untilNs)) };

@@ -1,6 +1,7 @@
 // A scenario in the fragment of an address: `#s=` and the text, packed and spelt in letters that need no escape. A fragment is never
 // sent to a server. What comes back is text to be checked like any other, and cut where it is too long.
 
+import { type PagesQuestion, isPagesQuestion } from '../pages/question.js';
 import { MOST_CHARACTERS } from './limits.js';
 
 export interface Shared {
@@ -9,6 +10,10 @@ export interface Shared {
   readonly set: readonly string[];
   /** SHA-256 that its result was printed with: the page says whether it comes to the same. */
   readonly expect?: string;
+  /** Texts of the files that it reads, by their names. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** In place of a scenario: what is asked of a page trace among the files. */
+  readonly pages?: PagesQuestion;
 }
 
 /** The printed hash of what is run, where it is what the link holds; undefined once it was changed. */
@@ -49,6 +54,9 @@ export async function toFragment(shared: Shared): Promise<string> {
   return `#s=${letters.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}`;
 }
 
+const isFiles = (value: unknown): value is Readonly<Record<string, string>> =>
+  typeof value === 'object' && value !== null && Object.values(value).every((text) => typeof text === 'string');
+
 /** @throws Error in one line for a fragment that is damaged or too long; undefined for one that holds no scenario */
 export async function fromFragment(fragment: string): Promise<Shared | undefined> {
   const letters = /^#s=([\w-]+)$/.exec(fragment)?.[1];
@@ -66,10 +74,18 @@ export async function fromFragment(fragment: string): Promise<Shared | undefined
   } catch {
     throw refuse('it is damaged, or holds too much');
   }
-  const { text, set, expect } = (value ?? {}) as Partial<Record<keyof Shared, unknown>>;
+  const { text, set, expect, files, pages } = (value ?? {}) as Partial<Record<keyof Shared, unknown>>;
   if (typeof text !== 'string' || !Array.isArray(set) || !set.every((one) => typeof one === 'string'))
     throw refuse('it is damaged');
-  if (expect === undefined) return { text, set };
-  if (typeof expect !== 'string' || !/^[0-9a-f]{64}$/.test(expect)) throw refuse('its hash is none');
-  return { text, set, expect };
+  if (expect !== undefined && (typeof expect !== 'string' || !/^[0-9a-f]{64}$/.test(expect)))
+    throw refuse('its hash is none');
+  if (files !== undefined && !isFiles(files)) throw refuse('its files are none');
+  if (pages !== undefined && !isPagesQuestion(pages)) throw refuse('what it asks of a trace is nothing');
+  return {
+    text,
+    set,
+    ...(expect === undefined ? {} : { expect }),
+    ...(files === undefined ? {} : { files }),
+    ...(pages === undefined ? {} : { pages }),
+  };
 }

@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Kit } from '../../src/cli/artifact-kit.js';
+import { main } from '../../src/cli/program.js';
 import { POLICY } from '../../src/cli/serve.js';
 import { formatDuration } from '../../src/input/quantities.js';
 import {
@@ -21,11 +23,12 @@ import {
 } from '../../src/index.js';
 import { hashOf } from '../../src/web/runner.js';
 import { countsText } from '../../src/report/trust.js';
-import { toFragment } from '../../src/web/share.js';
+import { fromFragment, toFragment } from '../../src/web/share.js';
 import { duration } from '../../src/web/words.js';
 import { STORIES } from '../../src/web/stories/index.js';
 import { benchOf } from '../../src/lessons/grade.js';
 import { LESSONS, lessonFor } from '../../src/lessons/index.js';
+import { captureIo } from '../cli/fake.js';
 import { data, drop, inSight, LivePage, standing, toEnd, write, saying } from './live.js';
 
 const BURSTS = readFileSync(new URL('../../src/web/scenarios/bursts.yaml', import.meta.url), 'utf8');
@@ -356,6 +359,48 @@ describe('the live page in Chromium', () => {
     expect(await damaged.page.textContent('.status')).toMatch(/this link holds no scenario/);
     await damaged.page.close();
     expect([...complaints, ...other.complaints, ...printed.complaints, ...damaged.complaints]).toEqual([]);
+  });
+
+  it('runs what the links of a kit hold, files among it, and says whether it is what was printed', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'fluxhost-links-'));
+    const replay = SHORT.replace('process: saturate, tasks: 64', 'process: trace, format: csv, file: calls.csv');
+    const calls = Array.from({ length: 60 }, (_, i) => i * 30_000).join('\n');
+    writeFileSync(join(folder, 'a.yaml'), replay);
+    writeFileSync(join(folder, 'calls.csv'), `arrival\n${calls}\n`);
+    writeFileSync(join(folder, 'p.csv'), `page\n${Array.from({ length: 400 }, (_, i) => (i * i) % 97).join('\n')}\n`);
+    const of = [
+      `fluxhost compare ${folder}/a.yaml --mechanisms ideal,static --no-sizing`,
+      `fluxhost pages ${folder}/p.csv --format csv --write-column none --policy lru,sieve --capacity 10%,40% --mrc`,
+    ];
+    const io = captureIo();
+    const made = ['artifact', join(folder, 'kit'), ...of.flatMap((one) => ['--of', one]), '--sizes', 'quick'];
+    expect(await main(made, io), io.err).toBe(0);
+    const { entries } = JSON.parse(readFileSync(join(folder, 'kit/artifact.json'), 'utf8')) as Kit;
+    rmSync(folder, { recursive: true });
+    const [[, fixed] = [], [pages] = []] = entries.map((entry) => entry.live);
+    expect(fixed!.of).toBe('static');
+    const { page, complaints } = await live.open(fixed!.fragment);
+    expect(await toEnd(page)).toEqual([fixed!.sha256]);
+    expect(await page.textContent('.over')).toContain('✓ It matches the printed hash.');
+    const replayed = async (fragment: string, says: string): Promise<void> => {
+      await page.evaluate((hash) => void (location.hash = hash), fragment);
+      await page.click('#replay');
+      await page.waitForFunction(
+        (text) => document.querySelector('#pages [role=status]')!.textContent.includes(text),
+        says,
+      );
+    };
+    await replayed(pages!.fragment, '✓ It matches the printed hash.');
+    expect(await page.$eval('#pages > div', (element) => (element as HTMLElement).dataset['sha256'])).toBe(
+      pages!.sha256,
+    );
+    expect(await page.$$eval('#pages .legend .name', (all) => all.map(({ textContent }) => textContent))).toEqual([
+      ...['lru', 'sieve', 'lru, curve'],
+    ]);
+    const other = { ...(await fromFragment(pages!.fragment))!, expect: '0'.repeat(64) };
+    await replayed(await toFragment(other), '✕ It does not match the printed hash 0000');
+    expect(complaints).toEqual([]);
+    await page.close();
   });
 
   it('holds what came by a link to its limits, also when it is run again, and asks nobody for its files', async () => {

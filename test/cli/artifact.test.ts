@@ -11,8 +11,9 @@ import { readItems } from '../../src/cli/artifact-list.js';
 import { main } from '../../src/cli/program.js';
 import { compileCore } from '../../src/core/load.js';
 import { Runner } from '../../src/web/runner.js';
-import { expectedOf, fromFragment, toFragment } from '../../src/web/share.js';
+import { expectedOf, fromFragment, type Shared, toFragment } from '../../src/web/share.js';
 import { doneLine } from '../../src/web/words.js';
+import type { Answer, Ask } from '../../src/web/protocol.js';
 import { captureIo } from './fake.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -49,6 +50,9 @@ items:
   - name: pages
     command: fluxhost pages data/p.csv --format csv --policy lru,opt --capacity 5
     quick: ''
+  - name: points
+    command: fluxhost sweep a.yaml --vary host.cores=3,4 --set duration=2ms --set warmup=1ms --workers 1
+    medium: ''
 `;
 
 let folder: string;
@@ -77,12 +81,28 @@ async function told(...args: string[]): Promise<{ status: number; out: string; e
 
 const kitOf = (name: string): Kit => JSON.parse(readFileSync(at(name, 'artifact.json'), 'utf8')) as Kit;
 
+/** What the page's worker comes to with what a link holds. */
+async function hashInPage({ text, set, files = {}, pages }: Shared): Promise<string> {
+  const runner = new Runner(() => compileCore());
+  const held = Object.entries(files).map(([name, one]) => ({ name, bytes: new TextEncoder().encode(one) }));
+  const asked = async <A extends Ask>(ask: A): Promise<Answer> => runner.answer(ask);
+  if (pages !== undefined) {
+    const answer = await asked({ ask: 'pages', question: pages, file: held[0]! });
+    return answer.answer === 'paged' ? answer.sha256 : JSON.stringify(answer);
+  }
+  const loaded = await asked({ ask: 'load', text, file: 'shared.yaml', set, foreign: true, files: held });
+  if (loaded.answer !== 'loaded') return JSON.stringify(loaded);
+  await asked({ ask: 'advance', toNs: 60e6, columnNs: 1e6, budgetMs: Infinity, point: false });
+  const answer = await asked({ ask: 'result', future: 0 });
+  return answer.answer === 'result' ? answer.sha256 : JSON.stringify(answer);
+}
+
 describe('fluxhost artifact', () => {
   it('makes a kit that needs nothing else, and passes wherever it is put', async () => {
     const made = await told(at('kit'), '--of', at('work', 'list.yaml'), '--of', 'edgeflow');
     expect([made.status, made.out]).toEqual([
       0,
-      expect.stringMatching(/^quick: 4 items, .*\nmedium: 2 items, .*\nfull: 3 items, /),
+      expect.stringMatching(/^quick: 4 items, .*\nmedium: 3 items, .*\nfull: 3 items, /),
     ]);
     const kit = kitOf('kit');
     expect(kit.entries.map(({ item, sizes, folder: place }) => [item, sizes.join(), place])).toEqual([
@@ -90,6 +110,7 @@ describe('fluxhost artifact', () => {
       ['own', 'full', 'expected/own-full'],
       ['traced', 'quick,medium,full', 'expected/traced'],
       ['pages', 'quick', 'expected/pages'],
+      ['points', 'medium', 'expected/points'],
       ['edgeflow', 'quick,medium,full', 'expected/edgeflow'],
     ]);
     expect(kit.entries[0]!.command).toBe('fluxhost run inputs/own/a.yaml --set duration=2ms --set warmup=1ms');
@@ -163,38 +184,38 @@ describe('fluxhost artifact', () => {
 
   it('has links that come to the printed hash in the page, and says so', async () => {
     const kit = kitOf('elsewhere');
-    expect(kit.entries.map(({ live }) => live !== undefined)).toEqual([true, true, false, false, false]);
-    const { live } = kit.entries[0]!;
-    expect(readFileSync(at('elsewhere', 'README.md'), 'utf8')).toContain(
-      'with links, 2 of 5: runs of one seed whose scenario reads no other file and fits into\n  a link.',
+    expect(kit.entries.map(({ item, live }) => [item, live.map(({ of }) => of)])).toEqual([
+      ['own', ['']],
+      ['own', ['']],
+      ['traced', ['ideal', 'static']],
+      ['pages', ['']],
+      ['points', ['host.cores=3, hyperflux', 'host.cores=4, hyperflux']],
+      ['edgeflow', []],
+    ]);
+    expect(readFileSync(at('elsewhere', 'README.md'), 'utf8').replace(/\s+/g, ' ')).toMatch(
+      /with links, 7 in 5 of 6 results: .* Without a link: edgeflow; `run.mjs` runs them\./,
     );
     const index = readFileSync(at('elsewhere', 'index.html'), 'utf8');
-    expect(index).toContain(`href="https://example.org/live/${live!.fragment}"`);
-    const report = readFileSync(at('elsewhere', 'expected', 'own-quick', 'report.html'), 'utf8');
-    expect(report.split(`href="https://example.org/live/${live!.fragment}"`).length).toBeGreaterThan(3); // at every figure
-    expect(report).toContain(live!.sha256);
-
-    const shared = (await fromFragment(live!.fragment))!;
-    expect(shared.expect).toBe(live!.sha256);
-    const runner = new Runner(() => compileCore());
-    const load = {
-      ask: 'load',
-      text: shared.text,
-      file: 'shared.yaml',
-      set: shared.set,
-      foreign: true,
-      files: [],
-    } as const;
-    expect((await runner.answer(load)).answer).toBe('loaded');
-    await runner.answer({ ask: 'advance', toNs: 3e6, columnNs: 1e5, budgetMs: Infinity, point: false });
-    expect(await runner.answer({ ask: 'result', future: 0 })).toMatchObject({ sha256: live!.sha256 });
-
-    expect(expectedOf(shared, shared.text, [])).toBe(live!.sha256);
+    const report = (entry: number): string =>
+      readFileSync(at('elsewhere', kit.entries[entry]!.folder, 'report.html'), 'utf8');
+    for (const [i, { live }] of kit.entries.entries())
+      for (const { fragment, sha256 } of live) {
+        const href = `href="https://example.org/live/${fragment}"`;
+        expect(index).toContain(href);
+        expect([report(i).includes(href), report(i).includes(sha256)]).toEqual([true, true]);
+        expect([i, await hashInPage((await fromFragment(fragment))!)]).toEqual([i, sha256]);
+      }
+    const [{ fragment, sha256 } = { fragment: '', sha256: '' }] = kit.entries[0]!.live;
+    expect(report(0).split(`href="https://example.org/live/${fragment}"`).length).toBeGreaterThan(3); // at every figure
+    expect(report(2).split('href="#run-again"').length).toBeGreaterThan(3);
+    const live = { sha256 };
+    const shared = (await fromFragment(fragment))!;
+    expect(expectedOf(shared, shared.text, [])).toBe(live.sha256);
     expect(expectedOf(shared, shared.text, ['seed=2'])).toBeUndefined();
     expect(expectedOf(shared, `${shared.text}#`, [])).toBeUndefined();
-    expect(doneLine([live!.sha256], shared.expect)).toContain('✓ It matches the printed hash.');
+    expect(doneLine([live.sha256], shared.expect)).toContain('✓ It matches the printed hash.');
     expect(doneLine(['0'.repeat(64)], shared.expect)).toContain(
-      `✕ It does not match the printed hash ${live!.sha256.slice(0, 16)}`,
+      `✕ It does not match the printed hash ${live.sha256.slice(0, 16)}`,
     );
     expect(doneLine(['0'.repeat(64)], undefined)).not.toContain('printed');
     await expect(fromFragment(await toFragment({ text: 'a', set: [], expect: 'no hash' }))).rejects.toThrow(

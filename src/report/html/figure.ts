@@ -312,11 +312,13 @@ export interface Context {
   readonly unfinished?: string;
   /** The file that the result was read from, where it was. */
   readonly from?: string;
-  /** The live page with the scenario in its address, and the hash that the result must have there. */
-  readonly live?: {
+  /** The live page with the scenario of each run in its address, and the hash that the result must have there. */
+  readonly live?: readonly {
+    /** Which run; '' where there is one. */
+    readonly of: string;
     /** Its address. */
     readonly href: string;
     /** Of the result. */
     readonly sha256: string;
-  };
+  }[];
 }

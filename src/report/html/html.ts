@@ -51,9 +51,30 @@ function tableHtml({ head, rows }: Table, named = false): string {
   return `<div class="scroll" tabindex="0" role="group" aria-label="table"><table><thead><tr>${top}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
 }
 
-function figureHtml(figure: Figure, number: number, live: Context['live']): string {
+type Live = NonNullable<Context['live']>;
+const RUN_AGAIN = 'run-again';
+
+/** Where a figure is of several runs, its link leads to theirs. */
+function againHtml([first, ...others]: Live): string {
+  if (first === undefined) return '';
+  const href = others.length === 0 ? first.href : `#${RUN_AGAIN}`;
+  return `<a class="live" href="${escapeHtml(href)}">run it in your browser</a>`;
+}
+
+function linksHtml(live: Live): string {
+  const [first, ...others] = live;
+  if (first === undefined) return '';
+  const says = (sha256: string): string => `the page says whether it comes to <code>${escapeHtml(sha256)}</code>`;
+  const link = ({ href }: Live[number], text: string): string =>
+    `<a href="${escapeHtml(href)}">${escapeHtml(text)}</a>`;
+  if (others.length === 0)
+    return `<p class="from">${link(first, 'Run it in your browser')}: ${says(first.sha256)}.</p>`;
+  const rows = live.map((one) => `<li>${link(one, one.of)}: ${says(one.sha256)}</li>`).join('\n');
+  return `<div class="from" id="${RUN_AGAIN}"><p>Run each in your browser:</p><ul>${rows}</ul></div>`;
+}
+
+function figureHtml(figure: Figure, number: number, live: Live): string {
   const { id, question, answer, caption, table } = figure;
-  const again = live === undefined ? '' : `<a class="live" href="${escapeHtml(live.href)}">run it in your browser</a>`;
   return `<section class="figure" id="${escapeHtml(id)}">
 <h2><span class="number">${number}</span> ${escapeHtml(question)}</h2>
 <p class="answer">${escapeHtml(answer)}</p>
@@ -61,7 +82,7 @@ function figureHtml(figure: Figure, number: number, live: Context['live']): stri
 <div class="plot" data-figure="${escapeHtml(id)}" role="img" aria-label="${escapeHtml(`${question} ${answer}`)}"></div>
 <figcaption>${escapeHtml(caption)}</figcaption>
 </figure>
-<div class="tools"><button type="button" data-save="svg">SVG</button><button type="button" data-save="png">PNG</button><button type="button" data-copy>copy command</button>${again}</div>
+<div class="tools"><button type="button" data-save="svg">SVG</button><button type="button" data-save="png">PNG</button><button type="button" data-copy>copy command</button>${againHtml(live)}</div>
 <details class="table"><summary>table</summary>
 ${tableHtml(table)}
 </details>
@@ -113,7 +134,7 @@ function factsOf({ facts }: Report, { manifest = [] }: Context): string[] {
 }
 
 function headHtml(report: Report, context: Context): string {
-  const { command, from, live } = context;
+  const { command, from, live = [] } = context;
   const mark = report.good === null ? '' : `<span class="mark" aria-hidden="true">${report.good ? '✓' : '✕'}</span> `;
   const tone = report.good === null ? 'plain' : report.good ? 'good' : 'bad';
   return `<header>
@@ -123,7 +144,7 @@ ${verdictHtml(report.verdict, tone, mark)}
 <div class="trust"><p>${factsOf(report, context).map(escapeHtml).join(' · ')}</p>${remarksHtml(report.remarks)}${report.remarks.length === 0 ? '' : '<a href="#warnings">all in full</a>'}</div>
 <div class="command"><code id="command">${escapeHtml(command)}</code><button type="button" data-copy>copy</button></div>
 ${from === undefined ? '' : `<p class="from">Made of ${escapeHtml(from)}.</p>`}
-${live === undefined ? '' : `<p class="from"><a href="${escapeHtml(live.href)}">Run it in your browser</a>: the page says whether it comes to <code>${escapeHtml(live.sha256)}</code>.</p>`}
+${linksHtml(live)}
 </header>`;
 }
 
@@ -133,7 +154,7 @@ const claimsHtml = ({ claims = [] }: Report): string[] =>
   );
 
 /** Claims as text stand under the picture of their numbers, before all others. */
-function figuresHtml(report: Report, { live }: Context): string {
+function figuresHtml(report: Report, { live = [] }: Context): string {
   const figures = report.figures.map((figure, i) => figureHtml(figure, i + 1, live));
   const before = report.figures[0]?.drawing.kind === 'claims' ? 1 : 0;
   return [...figures.slice(0, before), ...claimsHtml(report), ...figures.slice(before)].join('\n');
