@@ -1,9 +1,9 @@
 // Runs of a sweep that are in its folder: what was made once is not made again, by --resume as by merge. A run is known by the hash of its
 // scenario; lines stand in the order in which runs ended.
 
-import { createHash } from 'node:crypto';
 import { InputError, show } from '../input/errors.js';
 import type { Maker, RunPlace, RunRow, RunTask } from '../study/runs.js';
+import { keyOf } from './origin.js';
 import { type Line, readLines, readRow, type RunFolder } from './run-folder.js';
 
 /** A line of rows.ndjson. */
@@ -22,8 +22,6 @@ interface Place extends Pick<Line<never>, 'from' | 'bytes'> {
 
 /** Whether it has to be made no more: whoever made it did not die or fail at it. */
 export const isFinal = ({ run }: KeptRun): boolean => 'result' in run || 'limit' in run;
-
-const keyOf = (task: RunTask): string => createHash('sha256').update(JSON.stringify(task)).digest('hex');
 
 /** Where the runs of one or several folders are. */
 export class RunIndex {

@@ -42,6 +42,9 @@ const WRITTEN = new Set(['--out', '--timeline', '--snapshot']);
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
+/** By which the same work is known again: a run that a folder has, a chunk that is in a queue. */
+export const keyOf = (value: unknown): string => sha256(JSON.stringify(value));
+
 export async function fileSha256(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const bytes of createReadStream(path)) hash.update(bytes as Buffer);

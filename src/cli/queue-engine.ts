@@ -15,13 +15,13 @@ import {
   complaints,
   connect,
   connectionOf,
-  keyOf,
   loadPackages,
   OPEN,
   queueName,
   shownName,
   threadsThere,
 } from './queue.js';
+import { keyOf } from './origin.js';
 
 /** A chunk that failed so often is taken apart, and a host that did so by itself has no figures. */
 const ATTEMPTS = 3;

@@ -2,7 +2,6 @@
 // The queue's name holds version and core, so that a worker of another one never sees a job that it would answer otherwise.
 // Both packages are optional: loaded here, and only when asked for.
 
-import { createHash } from 'node:crypto';
 import type * as Bull from 'bullmq';
 import type * as IoRedis from 'ioredis';
 import { compileCore, hashOf } from '../core/load.js';
@@ -68,8 +67,6 @@ export const placeOf = (url: string): string => `${new URL(url).protocol}//${new
 
 /** What a URL with a password looks like. */
 const withPassword = (url: string): string => placeOf(url).replace('//', '//:PASSWORD@');
-
-export const keyOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
 
 /** @throws Error that tells what to install */
 export async function loadPackages(): Promise<Packages> {

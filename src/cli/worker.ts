@@ -11,6 +11,7 @@ import { HANG_AFTER, hangMsOf, WORKERS, workersOf } from './crew.js';
 import { EXIT } from './exit.js';
 import type { Io } from './io.js';
 import { FilesThere } from './named-files.js';
+import { keyOf } from './origin.js';
 import {
   announce,
   ANNOUNCE_MS,
@@ -20,7 +21,6 @@ import {
   complaints,
   connect,
   connectionOf,
-  keyOf,
   leave,
   loadPackages,
   OPEN,
