@@ -102,6 +102,20 @@ export function gapsOf(
   return gaps.filter(({ value }) => value > 0);
 }
 
+/** What makes the comparison one of two things, told before any figure. */
+export function warningsOf(vms: readonly Chosen[]): string[] {
+  const by = new Map<number, string[]>();
+  for (const { name, cpus } of vms) for (const cpu of cpus) by.set(cpu, [...(by.get(cpu) ?? []), name]);
+  const shared = [...by].filter(([, names]) => names.length > 1).sort(([a], [b]) => a - b);
+  if (shared.length === 0) return [];
+  const names = [...new Set(shared.flatMap(([, some]) => some))];
+  const cpus = `${shared.length === 1 ? 'CPU' : 'CPUs'} ${shared.map(([cpu]) => cpu).join(', ')}`;
+  return [
+    `${names.join(', ')} share ${cpus}: Linux gives each its part by weight, the model lets a VM run until it has nothing to do. ` +
+      'How long they wait for each other cannot be compared (docs/real.md)',
+  ];
+}
+
 /** Where a VM has several CPUs: how much of the time in which tasks wait, and not for quota, one of them has nothing to do. */
 export function idleBesideQueue(
   work: Work,

@@ -13,7 +13,7 @@ import { Simulation } from '../simulation.js';
 import { memoryHost } from '../workload/text-source.js';
 import { type VmFigures, recordedFigures, simulatedFigures } from './figures.js';
 import { type Fit, fit } from './fit.js';
-import { type Gap, gapsOf } from './gaps.js';
+import { type Gap, gapsOf, warningsOf } from './gaps.js';
 import { widthsOf } from './requests.js';
 import { type Chosen, type Made, scenarioOf, vmName } from './scenario.js';
 import { MOST_STEPS, type Timeline, stepOf, waitingOf } from './timeline.js';
@@ -62,6 +62,8 @@ export interface Calibration {
   }[];
   readonly rows: readonly Row[];
   readonly gaps: readonly Gap[];
+  /** What is to be known before any figure is read. */
+  readonly warnings: readonly string[];
   readonly made: Made;
 }
 
@@ -244,6 +246,7 @@ export async function calibrate(
         ),
       ),
       gaps: gapsOf(own.recording, own.work, own.vms, fitted, own.throttled, together),
+      warnings: warningsOf(own.vms),
     };
   } finally {
     simulation.close();

@@ -73,6 +73,7 @@ export async function calibrate(args: readonly string[], io: Io): Promise<number
     for (const [name, text] of Object.entries(files)) await writeAtomically(join(folder, name), text);
     await writeOrigin(folder, json, { command: commandOf('calibrate', args) });
   }
+  if (given.flag('json')) for (const warning of calibration.warnings) io.stderr(`warning: ${warning}\n`);
   io.stdout(given.flag('json') ? json : renderCalibration(calibration));
   return EXIT.done;
 }

@@ -6,17 +6,18 @@ import { readFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InputError, show } from '../input/errors.js';
+import { InputError, printable, show } from '../input/errors.js';
 import { parseSize, QuantityError } from '../input/quantities.js';
 import { PIECE, jsonPiece, magicBytes, pieceOf } from '../recording/container.js';
 import { writeNote } from '../recording/notes.js';
+import { sinceOf } from '../recording/ring.js';
 import { toStableJson } from '../result/json.js';
 import { formatCount } from '../report/units.js';
 import { VERSION } from '../version.js';
 import { type Arguments, type CommandSpec, UsageError, parseCommand, renderHelp } from './args.js';
 import { type Cgroup, findCgroup, joinFile, limitOf, statOf, threadsOf } from './cgroup-files.js';
 import { EXIT } from './exit.js';
-import { checkTarget, GrowingFile } from './files.js';
+import { checkTarget, GrowingFile, WriteError } from './files.js';
 import type { Io } from './io.js';
 import { RecordError, TraceInstance } from './tracefs.js';
 
@@ -26,6 +27,9 @@ const DEFAULT_LIMIT = 64 * 2 ** 20;
 const TICK_MS = 50;
 /** What an event costs the CPU on which it happens: assumed, from docs/real.md's own measurement (0.3 to 0.5 us). */
 const PROBE_NS = 400;
+/** Of the file, for what is written last, beside some for each CPU. */
+const END_BYTES = 512;
+const END_BYTES_A_CPU = 24;
 /** Given to a command to end after it was told to. */
 const GRACE_MS = 2000;
 
@@ -96,7 +100,9 @@ async function end(child: ChildProcess | undefined, isOver: () => boolean): Prom
   };
   tell('SIGTERM');
   for (let waited = 0; !isOver() && waited < GRACE_MS; waited += TICK_MS) await sleep(TICK_MS);
-  if (!isOver()) tell('SIGKILL');
+  if (isOver()) return;
+  tell('SIGKILL');
+  for (let waited = 0; !isOver() && waited < GRACE_MS; waited += TICK_MS) await sleep(TICK_MS);
 }
 
 /** Notes of the cgroups: who joined since the last time, and cpu.stat. */
@@ -144,72 +150,123 @@ function aboutMachine({ cgroups, command }: Plan): Record<string, unknown> {
   };
 }
 
-interface Written {
-  bytes: number;
-  pages: number;
+/** The command, while it runs and after. */
+class Command {
+  private over: { readonly status: number | null; readonly signal: string | null } | undefined;
+  private failed: Error | undefined;
+  private child: ChildProcess | undefined;
+
+  constructor(private readonly words: readonly string[]) {}
+
+  start(cgroup: Cgroup | undefined): void {
+    if (this.words.length === 0) return;
+    this.child = start(this.words, cgroup);
+    this.child.once('error', (error) => void (this.failed = error));
+    this.child.once('exit', (status, signal) => void (this.over = { status, signal }));
+  }
+
+  /** @throws RecordError where it could not be started */
+  isOver(): boolean {
+    if (this.failed !== undefined) throw new RecordError(`${this.words[0]} cannot be started (${this.failed.message})`);
+    return this.over !== undefined;
+  }
+
+  end(): Promise<void> {
+    return end(this.child, () => this.over !== undefined);
+  }
+
+  told(): Record<string, unknown> {
+    return { commandStatus: this.over?.status ?? null, commandSignal: this.over?.signal ?? null };
+  }
+}
+
+/** The file, never longer than its limit. */
+class Bounded {
+  bytes = 0;
+  private readonly room: number;
+
+  constructor(
+    private readonly file: GrowingFile,
+    { limit }: Plan,
+  ) {
+    this.room = limit - END_BYTES - END_BYTES_A_CPU * cpus().length;
+  }
+
+  /** False: it no longer fits. */
+  write(piece: Uint8Array, isLast = false): boolean {
+    if (!isLast && this.bytes + piece.length > this.room) return false;
+    this.file.write(piece);
+    this.bytes += piece.length;
+    return true;
+  }
 }
 
 async function recordTo(file: GrowingFile, plan: Plan, io: Io): Promise<Record<string, unknown>> {
   const trace = new TraceInstance();
-  let child: ChildProcess | undefined;
-  let over: { readonly status: number | null } | undefined;
-  let failed: Error | undefined;
+  const command = new Command(plan.command);
   let interrupted = false;
   const listening = io.onInterrupt?.(() => void (interrupted = true));
   try {
-    const written: Written = { bytes: 0, pages: 0 };
-    const write = (bytes: Uint8Array): void => {
-      file.write(bytes);
-      written.bytes += bytes.length;
-    };
-    write(magicBytes());
-    write(jsonPiece(PIECE.about, { ...aboutMachine(plan), formats: trace.formats }));
+    const bounded = new Bounded(file, plan);
+    const about = jsonPiece(PIECE.about, { ...aboutMachine(plan), formats: trace.formats });
+    if (!bounded.write(magicBytes()) || !bounded.write(about))
+      throw new UsageError('record', [
+        `--limit: given ${show(plan.limit)} bytes, expected more than the ${about.length} that tell how it was recorded`,
+      ]);
     const notes = new Notes(trace, plan.cgroups);
     notes.begin();
     const [begun, spent] = [performance.now(), process.cpuUsage()];
-    if (plan.command.length > 0) {
-      child = start(plan.command, plan.cgroups[0]);
-      child.once('error', (error) => void (failed = error));
-      child.once('exit', (status) => void (over = { status }));
-    }
-    const take = (cpu: number, page: Uint8Array): void => {
-      write(pieceOf(PIECE.page, cpu, page));
-      written.pages++;
+    command.start(plan.command.length > 0 ? plan.cgroups[0] : undefined);
+    let seconds = 0;
+    /** What has come meanwhile, in the order of time: where the file is full, all CPUs end together, but for a page. False: it is. */
+    const take = (): boolean => {
+      const pages: { readonly sinceNs: number; readonly piece: Uint8Array }[] = [];
+      trace.drain((cpu, page) => void pages.push({ sinceNs: sinceOf(page), piece: pieceOf(PIECE.page, cpu, page) }));
+      seconds = (performance.now() - begun) / 1000;
+      return pages.sort((a, b) => a.sinceNs - b.sinceNs).every(({ piece }) => bounded.write(piece));
     };
     let ended: Ended | undefined;
     while (ended === undefined) {
       await sleep(TICK_MS);
-      if (failed !== undefined) throw new RecordError(`${plan.command[0]} cannot be started (${failed.message})`);
+      const isOver = command.isOver();
       notes.tick();
-      trace.drain(take);
-      if (interrupted) ended = 'interrupt';
-      else if (over !== undefined) ended = 'command';
+      if (!take()) ended = 'limit';
+      else if (interrupted) ended = 'interrupt';
+      else if (isOver) ended = 'command';
       else if (performance.now() - begun >= plan.seconds * 1000) ended = 'time';
-      else if (written.bytes >= plan.limit) ended = 'limit';
     }
     trace.stop();
-    trace.drain(take);
+    if (ended !== 'limit' && !take()) ended = 'limit';
     const { user, system } = process.cpuUsage(spent);
-    const seconds = (performance.now() - begun) / 1000;
     const lostPerCpu = trace.lostPerCpu();
     const own = { ended, seconds, recorderCpuSeconds: (user + system) / 1e6, lostPerCpu };
-    write(jsonPiece(PIECE.end, own));
-    await end(child, () => over !== undefined);
-    return { ...own, bytes: written.bytes, commandStatus: over?.status ?? null };
+    bounded.write(jsonPiece(PIECE.end, own), true);
+    await command.end();
+    return { ...own, bytes: bounded.bytes, ...command.told() };
   } finally {
     listening?.();
-    await end(child, () => over !== undefined);
+    await command.end();
     trace.close();
   }
 }
 
+/** How the command ended, in a line. */
+function saidOfCommand(command: readonly string[], status: number | null, signal: string | null): string {
+  const [program] = command;
+  if (program === undefined) return '';
+  if (signal !== null) return `${printable(program)} was ended by ${signal}\n`;
+  return `${printable(program)} ended with status ${status ?? 'unknown'}\n`;
+}
+
 function say(told: Record<string, unknown>, events: number, plan: Plan): string {
-  const { ended, seconds, recorderCpuSeconds, lostPerCpu, bytes } = told as {
+  const { ended, seconds, recorderCpuSeconds, lostPerCpu, bytes, commandStatus, commandSignal } = told as {
     ended: Ended;
     seconds: number;
     recorderCpuSeconds: number;
     lostPerCpu: number[];
     bytes: number;
+    commandStatus: number | null;
+    commandSignal: string | null;
   };
   const machine = seconds * cpus().length;
   const share = (part: number): string => `${((100 * part) / machine).toFixed(2)} %`;
@@ -217,14 +274,15 @@ function say(told: Record<string, unknown>, events: number, plan: Plan): string 
   const why = {
     time: '',
     command: ', until the command ended',
-    limit: ', until --limit was reached',
+    limit: ', until the file would have been longer than --limit',
     interrupt: ', interrupted',
   };
   return (
     `${plan.file}: ${seconds.toFixed(1)} s${why[ended]}, ${formatCount(events)} events, ${(bytes / 2 ** 20).toFixed(1)} MiB\n` +
     (lost === 0 ? 'nothing was lost\n' : `${formatCount(lost)} events were lost (by CPU: ${lostPerCpu.join(', ')})\n`) +
     `cost: ${share(recorderCpuSeconds)} of the machine for this program, about ${share((events * PROBE_NS) / 1e9)} ` +
-    `within the kernel (${PROBE_NS} ns an event, assumed)\n`
+    `within the kernel (${PROBE_NS} ns an event, assumed)\n` +
+    saidOfCommand(plan.command, commandStatus, commandSignal)
   );
 }
 
@@ -233,6 +291,13 @@ async function planOf(given: Arguments, seconds: number, command: readonly strin
   await checkTarget(file, '--out');
   if (process.platform !== 'linux') throw new RecordError('needs Linux: the events are those of its scheduler');
   return { seconds, limit, file, command, cgroups: given.list('cgroup').map((path) => findCgroup(path)) };
+}
+
+/** Why nothing was recorded, as whatever else `record` says of itself. */
+function refused(error: unknown, io: Io): number {
+  if (!(error instanceof RecordError || error instanceof WriteError)) throw error;
+  io.stderr(`fluxhost record: ${error.message}\n`);
+  return EXIT.failed;
 }
 
 export async function record(args: readonly string[], io: Io): Promise<number> {
@@ -246,12 +311,21 @@ export async function record(args: readonly string[], io: Io): Promise<number> {
   const seconds = given.whole('seconds', 1, 3600) ?? DEFAULT_SECONDS;
   if (rest >= 0 && command.length === 0) given.problems.push('COMMAND: missing after --');
   given.check();
-  const plan = await planOf(given, seconds, command).catch((error: unknown) => {
+  let plan: Plan;
+  try {
+    plan = await planOf(given, seconds, command);
+  } catch (error) {
     // the command that records has a name of its own: whose option it is must be told
-    throw error instanceof InputError ? new UsageError('record', [error.message]) : error;
-  });
+    if (error instanceof InputError) throw new UsageError('record', [error.message]);
+    return refused(error, io);
+  }
   const { file } = plan;
-  const growing = new GrowingFile(file);
+  let growing: GrowingFile;
+  try {
+    growing = new GrowingFile(file);
+  } catch (error) {
+    return refused(error, io);
+  }
   try {
     const told = await recordTo(growing, plan, io);
     growing.keep();
@@ -263,6 +337,6 @@ export async function record(args: readonly string[], io: Io): Promise<number> {
     return told['ended'] === 'interrupt' ? EXIT.interrupted : EXIT.done;
   } catch (error) {
     growing.drop();
-    throw error;
+    return refused(error, io);
   }
 }

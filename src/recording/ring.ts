@@ -136,6 +136,10 @@ function wake(at: Where, kind: 'waking' | 'wakeup', fields: Fields): SchedEvent 
   return { ...at, kind, thread, comm, target };
 }
 
+/** The instant from which a page tells. */
+export const sinceOf = (page: Uint8Array): number =>
+  Number(new DataView(page.buffer, page.byteOffset, page.byteLength).getBigUint64(0, true));
+
 /** Bytes of a page that are used, its head included. */
 export function usedBytes(page: DataView): number {
   const word = page.getUint32(8, true);

@@ -19,6 +19,8 @@ const MIGRATE = /^comm=(.*) pid=(\d+) prio=-?\d+ orig_cpu=(\d+) dest_cpu=(\d+)/;
 const FORK = /^comm=(.*) pid=(\d+) child_comm=(.*) child_pid=(\d+)/;
 const RAN = /^comm=(.*) pid=(\d+) runtime=(\d+)/;
 const PERIOD = /function=sched_cfs_period_timer/;
+/** What `cat trace` begins with: how many events it holds. */
+const HELD = /^# entries-in-buffer\/entries-written: (\d+)\/\d+/;
 const LOST = /^CPU:\d+ \[LOST (\d+) EVENTS\]|\bLOST (\d+) events/;
 
 type Where = Pick<SchedEvent, 'atNs' | 'cpu' | 'pid'>;
@@ -71,6 +73,9 @@ export class TextEvents {
   readonly processes = new Map<number, number>();
   lost = 0;
   private line = 0;
+  /** Lines that are no comments, and events that the file says that it holds. */
+  private seen = 0;
+  private held = 0;
   private pending = '';
 
   constructor(private readonly file: string) {}
@@ -83,7 +88,8 @@ export class TextEvents {
   }
 
   end(): Recording {
-    if (this.pending !== '') this.take(this.pending);
+    // A line without its end is half of one.
+    const isCut = this.pending.trim() !== '' || this.seen < this.held;
     if (this.events.length === 0) {
       throw new InputError({
         file: this.file,
@@ -93,16 +99,18 @@ export class TextEvents {
       });
     }
     const { events, lost, processes } = this;
-    return { format: 'text', events: inOrder(events), lost, processes, about: {} };
+    return { format: 'text', events: inOrder(events), lost, processes, about: isCut ? { cutOff: true } : {} };
   }
 
   private take(whole: string): void {
     this.line++;
+    if (/^[^#]/.test(whole)) this.seen++;
     const line = whole.length > LINE_MAX ? whole.slice(0, LINE_MAX) : whole;
     const head = HEAD.exec(line.trimEnd());
     if (head === null) {
       const lost = LOST.exec(line);
       if (lost !== null) this.lost += Number(lost[1] ?? lost[2]);
+      this.held += Number(HELD.exec(line)?.[1] ?? 0);
       return;
     }
     const [, , before, pidText, tgid, cpu, seconds, fraction = '', name = '', fields = ''] = head;

@@ -71,7 +71,7 @@ function sizeOf({ value, unit, range }: Gap): string {
 }
 
 export function renderCalibration(calibration: Calibration): string {
-  const { vms, rows, gaps, beginNs, cutNs, endNs, by } = calibration;
+  const { vms, rows, gaps, warnings, beginNs, cutNs, endNs, by } = calibration;
   const seconds = (ns: number): string => formatDurationNs(ns);
   const limits = vms.map(({ name, of, limit, tasks }) => {
     const quota =
@@ -99,6 +99,7 @@ export function renderCalibration(calibration: Calibration): string {
       : [`${name}: requests by wake-ups in them: ${wide.map(([width, n]) => `${width}: ${n}`).join(', ')}\n`];
   });
   return (
+    warnings.map((warning) => `warning: ${warning}\n`).join('') +
     `fitted on ${seconds(cutNs - beginNs)}, held against ${seconds(endNs - cutNs)} after it\n${limits.join('')}\n` +
     `${fitTable(calibration)}\n${compared}${stat.join('')}${widths.join('')}\n${vms.map(timelineOf).join('')}\n` +
     (gaps.length === 0 ? '' : `No parameter stands for:\n${lists.join('')}`)

@@ -172,6 +172,34 @@ describe('the command', () => {
     expect(await told(whole)).not.toContain('was cut');
   });
 
+  it('says of text that was cut, too, and leaves out the half line', async () => {
+    const { text } = operate({ ...MACHINE, tasks: MACHINE.tasks.slice(0, 200) });
+    const whole = join(folder, 'cut.txt');
+    writeFileSync(whole, text.slice(0, -7));
+    const io = captureIo();
+    expect(await main(['calibrate', whole], io), io.err).toBe(0);
+    expect(io.err).toMatch(/^warning: .*cut\.txt was cut before its end/);
+  });
+
+  it('begins with a warning where VMs share a CPU, which the model does otherwise than Linux', async () => {
+    const { text } = operate({ ...MACHINE, tasks: MACHINE.tasks.slice(0, 200) });
+    const shared = join(folder, 'shared.txt');
+    // Every second thread belongs to another cgroup.
+    writeFileSync(shared, text.replaceAll(/(fluxhost member \d*[02468]) \/box/g, '$1 /other'));
+    const [io, asJson] = [captureIo(), captureIo()];
+    expect(await main(['calibrate', shared], io), io.err).toBe(0);
+    const warning = 'warning: box, other share CPU 1: Linux gives each its part by weight, ';
+    expect(io.out.startsWith(warning)).toBe(true);
+    expect(await main(['calibrate', shared, '--json'], asJson)).toBe(0);
+    expect([asJson.err.startsWith(warning), (JSON.parse(asJson.out) as Calibration).warnings.length]).toEqual([
+      true,
+      1,
+    ]);
+    const alone = captureIo();
+    expect(await main(['calibrate', file], alone)).toBe(0);
+    expect([alone.out.startsWith('fitted on '), alone.err]).toEqual([true, '']);
+  });
+
   it('refuses a VM that is not there, and recordings without work', async () => {
     const [io, other] = [captureIo(), captureIo()];
     expect(await main(['calibrate', file, '--only', '/bix'], io)).toBe(2);

@@ -1,6 +1,6 @@
 // `fluxhost record` as it is started: what it refuses anywhere, and what it leaves on a machine that lets it record.
 
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -39,7 +39,7 @@ describe('record', () => {
     expect(left()).toEqual([]);
     if (status !== 0) {
       expect(status).toBe(1);
-      expect(io.err).toMatch(/^fluxhost: record: (needs (root|Linux)|tracefs )[^\n]*\n$/);
+      expect(io.err).toMatch(/^fluxhost record: (needs (root|Linux)|tracefs )[^\n]*\n$/);
       expect(readdirSync(folder)).toEqual([]);
       return;
     }
@@ -49,8 +49,34 @@ describe('record', () => {
     expect(told.seconds).toBeLessThan(5);
     expect(about).toMatchObject({ clock: 'CLOCK_MONOTONIC', command: ['sleep', '0.2'], ended: 'command' });
     expect(io.err).toMatch(/(nothing was lost|events were lost).*\ncost: \d+\.\d\d % of the machine/);
+    expect(io.err).toMatch(/\nsleep ended with status 0\n$/);
     const slept = events.filter((event) => event.kind === 'switch' && event.comm === 'sleep' && event.blocks);
     expect(slept.length).toBeGreaterThan(0);
+  });
+
+  it('tells how the command ended, and is never longer than its limit', async () => {
+    const [out, limit] = [join(folder, 'c.fluxrec'), 64 * 1024];
+    const busy = 'i=0; while [ $i -lt 4000 ]; do /bin/true; i=$((i+1)); done';
+    const io = captureIo();
+    const status = await main(
+      ['record', '--seconds', '9', '--limit', '64KiB', '--out', out, '--json', '--', 'sh', '-c', busy],
+      io,
+    );
+    if (status !== 0) {
+      expect(io.err).toMatch(/^fluxhost record: /);
+      return;
+    }
+    const { events, about } = await readRecording(nodeHost(), out);
+    expect(statSync(out).size).toBeLessThanOrEqual(limit);
+    expect(JSON.parse(io.out)).toMatchObject({ ended: 'limit', bytes: statSync(out).size, commandSignal: 'SIGTERM' });
+    expect([about['ended'], events.length > 0]).toEqual(['limit', true]);
+    expect(io.err).toMatch(/until the file would have been longer than --limit.*\n.*\n.*\nsh was ended by SIGTERM\n$/);
+    const small = captureIo();
+    expect(await main(['record', '--limit', '1KiB', '--out', out, '--', 'false'], small)).toBe(2);
+    expect(small.err).toMatch(/^fluxhost record: --limit: given 1024 bytes, expected more than the \d+ /);
+    const failing = captureIo();
+    expect(await main(['record', '--out', out, '--', 'sh', '-c', 'exit 3'], failing)).toBe(0);
+    expect(failing.err).toMatch(/\nsh ended with status 3\n$/);
   });
 
   it('keeps what it has after an interrupt, and ends the command', async () => {

@@ -73,6 +73,20 @@ describe('text', () => {
     ]);
   });
 
+  it('says that it was cut within a line, and leaves that out, or where it holds less than it says', async () => {
+    const whole = await read(TEXT);
+    expect(whole.about).toEqual({});
+    // Within a name, and within the last number: each would be read as another one.
+    for (const left of [20, 1]) {
+      const cut = await read(TEXT.slice(0, -left));
+      expect([cut.about, cut.events]).toEqual([{ cutOff: true }, whole.events.slice(0, -1)]);
+    }
+    const text = gunzipSync(fixture('real.txt.gz')).toString();
+    expect((await read(text)).about).toEqual({});
+    const lines = text.split('\n');
+    expect((await read(`${lines.slice(0, 500).join('\n')}\n`)).about).toEqual({ cutOff: true });
+  });
+
   it('is refused by line where a known event is written otherwise, and where there is none', async () => {
     const broken = TEXT.replace('prev_pid=42 prev_prio=120 prev_state=R+', 'prev=42');
     await expect(read(broken)).rejects.toThrow(/^a:7: sched_switch: given .*, expected its fields/);
