@@ -3,11 +3,14 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** A word as /proc/mounts writes it: blanks as octal numbers. */
+const unescaped = (word) => word.replaceAll(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(parseInt(octal, 8)));
+
 /** @returns { place, version }, version 1 where it has the controller; undefined: none */
 export function cpuMount(mounts = '/proc/mounts') {
   const lines = readFileSync(mounts, 'utf8')
     .split('\n')
-    .map((line) => line.split(' '));
+    .map((line) => line.split(' ').map(unescaped));
   const first = lines.find(([, , type, options]) => type === 'cgroup' && options.split(',').includes('cpu'));
   if (first !== undefined) return { place: first[1], version: 1 };
   const second = lines.find(([, , type]) => type === 'cgroup2');

@@ -19,12 +19,17 @@ interface Mount {
   readonly version: 1 | 2;
 }
 
+/** A path as /proc/mounts writes it: blanks as octal numbers. */
+const unescaped = (path: string): string =>
+  path.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
+
 /** Where the cpu controller is mounted. */
 function mounts(table: string): Mount[] {
   return readFileSync(table, 'utf8')
     .split('\n')
     .map((line) => line.split(' '))
-    .flatMap(([, place = '', type, options = '']): Mount[] => {
+    .flatMap(([, escaped = '', type, options = '']): Mount[] => {
+      const place = unescaped(escaped);
       if (type === 'cgroup' && options.split(',').includes('cpu')) return [{ place, version: 1 }];
       return type === 'cgroup2' ? [{ place, version: 2 }] : [];
     });

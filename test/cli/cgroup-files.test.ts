@@ -68,6 +68,51 @@ describe.each([
   });
 });
 
+/** As the kernel prints them: cpu_cfs_stat_show, cpu_extra_stat_show and cgroup_base_stat_cputime_show (Linux 6.18), cgroup-v2.rst. */
+describe('the files as the kernel prints them', () => {
+  const first = (schedstat: boolean): string =>
+    `nr_periods 512\nnr_throttled 17\nthrottled_time 1234567890\n${schedstat ? 'wait_sum 987654321\n' : ''}` +
+    'nr_bursts 0\nburst_time 0\n';
+  const second =
+    'usage_usec 5120000\nuser_usec 5000000\nsystem_usec 120000\nnice_usec 0\ncore_sched.force_idle_usec 0\n' +
+    'nr_periods 512\nnr_throttled 17\nthrottled_usec 1234567\nnr_bursts 3\nburst_usec 450\n';
+  const stat = (mount: string, path: string, content: string) => {
+    lay({ mounts: mount, [path]: content });
+    const { periods, throttled, throttledNs } = statOf(find('/batch'));
+    return [periods, throttled, throttledNs];
+  };
+
+  it('cpu.stat: ns in version 1, us in version 2, whatever stands around', () => {
+    for (const schedstat of [false, true])
+      expect(stat(FIRST, 'cpu/batch/cpu.stat', first(schedstat))).toEqual([512, 17, 1_234_567_890]);
+    expect(stat(SECOND, 'unified/batch/cpu.stat', second)).toEqual([512, 17, 1_234_567_000]);
+    // Without the controller the file is there, and has the first lines only.
+    const without = second.slice(0, second.indexOf('nr_periods'));
+    expect(stat(SECOND, 'unified/batch/cpu.stat', without)).toEqual([0, 0, 0]);
+  });
+
+  it.each([
+    ['max 100000\n', undefined, 100_000],
+    ['50000 100000\n', 50_000, 100_000],
+    ['1000 1000000\n', 1000, 1_000_000],
+  ])('cpu.max %j', (content, quotaUs, periodUs) => {
+    lay({ mounts: SECOND, ...GROUP_2, 'unified/batch/cpu.max': content });
+    expect(limitOf(find('/batch'))).toEqual({ kind: 'limit', cgroup: '/batch', quotaUs, periodUs });
+  });
+
+  it('cpu.cfs_quota_us is -1 without a limit', () => {
+    lay({ mounts: FIRST, ...GROUP_1, 'cpu/batch/cpu.cfs_quota_us': '-1\n' });
+    expect(limitOf(find('/batch'))).toEqual({ kind: 'limit', cgroup: '/batch', quotaUs: undefined, periodUs: 100_000 });
+  });
+
+  it('a mount with a space in its name, which /proc/mounts writes as \\040', () => {
+    lay({ mounts: 'cgroup2 ROOT/my\\040groups cgroup2 rw,nsdelegate,memory_recursiveprot 0 0\n' });
+    lay({ 'my groups/batch/cpu.stat': second, 'my groups/batch/cpu.max': 'max 100000\n' });
+    expect(find('/batch').folder).toBe(join(root, 'my groups/batch'));
+    expect(cpuMount(join(root, 'mounts'))!.place).toBe(join(root, 'my groups'));
+  });
+});
+
 describe('version 2', () => {
   it('has the controller where groups below may have it, once that is said', () => {
     lay({ mounts: SECOND, ...GROUP_2 });
