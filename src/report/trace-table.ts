@@ -81,6 +81,7 @@ function pagesText(figures: PageFigures, look: Look): string {
 const HOW = {
   content: 'by its content',
   columns: 'by its columns: another part or version of it, or a file with the same columns',
+  cells: 'by the cells of its first row: it has no header',
   format: '',
   unknown: '',
 } as const;

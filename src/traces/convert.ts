@@ -6,7 +6,7 @@ import type { ReadOptions } from '../pages/formats/format.js';
 import { FORMATS, formatNamed } from '../pages/formats/names.js';
 import { DenseIds } from '../pages/dense-ids.js';
 import { openTrace, summaryNotes } from '../workload/index.js';
-import { type ArrivalBatch, WIDTH_DRAWN_BY_VM } from '../workload/arrival.js';
+import type { ArrivalBatch } from '../workload/arrival.js';
 import { CellProblems, columnIndexes, decimal } from '../workload/csv-rows.js';
 import type { TraceOptions } from '../workload/options.js';
 import type { TraceHost } from '../workload/text-source.js';
@@ -85,8 +85,10 @@ async function headerOf(host: TraceHost, file: string, kind: Kind): Promise<read
   return [];
 }
 
-const lostNotes = (lost: readonly string[]): string[] =>
-  lost.length === 0 ? [] : [`csv has no place for ${lost.join(', ')}: lost`];
+const lostNotes = (lost: readonly string[], to = 'csv'): string[] =>
+  lost.length === 0 ? [] : [`${to} has no place for ${lost.join(', ')}: lost`];
+
+const ARRIVAL_COLUMNS = ['arrival', 'service'];
 
 function arrivalsOf(host: TraceHost, file: string, options: ConvertOptions): Conversion {
   const converted: Converted = { count: 0, notes: [] };
@@ -106,16 +108,10 @@ function arrivalsOf(host: TraceHost, file: string, options: ConvertOptions): Con
   const trace: TraceOptions = { file, format, seed, ...(durations === undefined ? {} : { durations }) };
   const reader = openTrace(trace, host);
   const chunks = async function* (): AsyncGenerator<string> {
-    let hasWidths = false;
-    const watched = async function* (): AsyncGenerator<ArrivalBatch> {
-      for await (const batch of reader) {
-        hasWidths ||= batch.count > 0 && batch.width[0] !== WIDTH_DRAWN_BY_VM;
-        yield batch;
-      }
-    };
-    yield* arrivalLines(watched(), converted);
+    yield* arrivalLines(reader, converted);
     converted.notes.push(...summaryNotes(reader.summary));
-    converted.notes.push(...lostNotes(LOST[from] ?? (hasWidths ? ['width'] : [])));
+    const others = format === 'csv' ? await headerOf(host, file, 'csv') : [];
+    converted.notes.push(...lostNotes(LOST[from] ?? others.filter((column) => !ARRIVAL_COLUMNS.includes(column))));
   };
   return { chunks: chunks(), converted };
 }
@@ -133,6 +129,13 @@ function fleetOf(host: TraceHost, file: string): Conversion {
       break;
     }
     const at = columnIndexes(header, ['cpu_count', 'mem_capacity'], file);
+    const held = [...Object.keys(at), times.column, times.duration!.column];
+    converted.notes.push(
+      ...lostNotes(
+        header.filter((name) => !held.includes(name)),
+        'fleet-csv',
+      ),
+    );
     for await (const some of rowArrivals(host, file, 'csv', times)) {
       const problems = new CellProblems(file);
       let text = '';
@@ -297,6 +300,15 @@ function pagesOf(host: TraceHost, file: string, { from, to, read }: ConvertOptio
       }
     }
     const { notes } = converted;
+    if (from === 'mooncake') {
+      const header = await headerOf(host, file, 'json-lines');
+      notes.push(
+        ...lostNotes(
+          header.filter((name) => name !== 'hash_ids'),
+          to,
+        ),
+      );
+    }
     if (writes > 0 && (to === 'oracleGeneral' || to === 'be32'))
       notes.push(`${to} has no place for writes: ${writes} of ${converted.count} accesses lose that they write`);
     if (sized && (to === 'addresses' || to === 'be32')) notes.push(`${to} has no place for sizes: they are lost`);

@@ -35,8 +35,12 @@ export interface Dataset {
   readonly source: string;
   readonly licence: string;
   readonly cite: string;
-  /** Columns of a CSV or fields of JSON lines that tell it from others; `pages`: the format of a trace of pages. */
-  readonly shape: { readonly has: readonly (string | RegExp)[] } | { readonly pages: string };
+  /**
+   * Columns of a CSV or fields of JSON lines that tell it from others; `cells`: a CSV without a header, whose rows have such cells, one for
+   * each of `columns`; `pages`: the format of a trace of pages.
+   */
+  readonly shape:
+    { readonly has: readonly (string | RegExp)[] } | { readonly cells: readonly RegExp[] } | { readonly pages: string };
   readonly columns: readonly KnownColumn[];
   readonly misread: readonly Misreading[];
   readonly times?: RowTimes;

@@ -8,6 +8,15 @@ export const CONTENT: Readonly<Record<string, Readonly<Record<string, string>>>>
     'job_3_norm.csv': '47057a62829a1fbea6c90e43aeba53d4a9c2804c38ce31fd618d2426ef2b530b',
     'job_4_norm.csv': 'eccd5b23e4480e585082ba4affecbcc240150a9dcfc69b237d4dcb28ad146bc6',
   },
+  'alibaba-pai2020-instances': {
+    'pai_instance_table.csv': 'b179f7d7e0927a6663d719b728c92640447c5a0fc3c6e4edff31e7207ab9dd17',
+  },
+  'alibaba-pai2020-jobs': {
+    'pai_job_table.csv': '379ecb3becaba347f44a53bf7eb53e54b185221b2a0338a3f828828d269ba96c',
+  },
+  'alibaba-pai2020-tasks': {
+    'pai_task_table.csv': '6954802b457305f8a9e480ef97c40060baee59649fd3adc62c5a1e048aa058de',
+  },
   'atlarge-bitbrains-usage': {
     '(a part of it) bitbrains/cpu_usage.csv.gz': '4d9355f3590d976a55fa5fc6e5bef74ec72067b25b834ae0e2ca4cd840a9688f',
   },
@@ -136,6 +145,8 @@ export const CONTENT: Readonly<Record<string, Readonly<Record<string, string>>>>
   },
   'opendc-tasks': {
     '(a part of it) bitbrains/vms.csv.gz': '6f5ab9760e2234d00fabd9d04b1dea5da7e6c900ed3f4cff14e63cec7e2d568a',
+  },
+  'opendc-surf-lisa': {
     '(a part of it) surf-lisa/tasks.csv.gz': '62aa0421d3bce745ad5cb1fad503aa1b2a3467f731f7f5e7b0d2d5b1490a5fcd',
   },
   'spec2006-ramulator': {

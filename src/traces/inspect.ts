@@ -10,12 +10,12 @@ import type { TraceHost } from '../workload/text-source.js';
 import { type ArrivalFigures, type Order, ArrivalStats, inOrder, orderOf, rowArrivals } from './arrivals.js';
 import { type ColumnFigures, Columns } from './columns.js';
 import type { Dataset, Misreading, RowTimes } from './dataset.js';
-import { DATASETS, columnOf, datasetNamed, knownColumns, knownContent } from './known.js';
+import { DATASETS, columnOf, datasetNamed, headerOfCells, knownCells, knownColumns, knownContent } from './known.js';
 import { type PageFigures, PageStats, pageBlocks } from './page-requests.js';
 import { type Kind, lookAt, rowsOf } from './rows.js';
 
-/** How it was recognised: its content is that of a published file, its columns are those of one, or not at all. */
-export type Recognition = 'content' | 'columns' | 'format' | 'unknown';
+/** How it was recognised: its content is that of a published file, its columns are those of one (its cells, without a header), or not at all. */
+export type Recognition = 'content' | 'columns' | 'cells' | 'format' | 'unknown';
 
 export interface InspectedColumn extends ColumnFigures {
   readonly meaning?: string;
@@ -85,18 +85,34 @@ function recognise(sha256: string, kind: Kind, header: readonly string[]): Known
   return { dataset: undefined, by: PAGE_KINDS.includes(kind) ? 'format' : 'unknown' };
 }
 
+/** A file whose first row is no header, and may name a column twice. */
+function recogniseHeadless(sha256: string, kind: Kind, first: readonly string[]): Known | undefined {
+  if (kind !== 'csv') return undefined;
+  const content = knownContent(sha256);
+  const dataset = content === undefined ? knownCells(first) : datasetNamed(content.id);
+  if (dataset === undefined || headerOfCells(dataset) === undefined) return undefined;
+  return content === undefined ? { dataset, by: 'cells' } : { dataset, by: 'content', part: content.part };
+}
+
 async function headerOf(host: TraceHost, file: string, kind: Kind): Promise<readonly string[]> {
   if (kind !== 'csv' && kind !== 'json-lines' && kind !== 'json') return [];
   for await (const { header } of rowsOf(host, file, kind)) return header;
   return [];
 }
 
-async function inspectColumns(host: TraceHost, file: string, kind: Kind, header: readonly string[]) {
+/** `given`: the header of a file that has none. */
+async function inspectColumns(
+  host: TraceHost,
+  file: string,
+  kind: Kind,
+  header: readonly string[],
+  given: readonly string[] | undefined,
+) {
   const isMany = header.filter((name) => /^\d+$/.test(name)).length > MANY;
   const numbered = header.filter((name) => /^\d+$/.test(name));
   const together = isMany ? `${numbered[0]!}..${numbered.at(-1)!}` : '';
   const columns = new Columns((name) => (isMany && /^\d+$/.test(name) ? together : undefined));
-  for await (const block of rowsOf(host, file, kind)) columns.add(block);
+  for await (const block of rowsOf(host, file, kind, given)) columns.add(block);
   return { columns, exampleOf: (name: string): string => (name === together && isMany ? numbered[0]! : name) };
 }
 
@@ -138,6 +154,8 @@ function oddities(header: readonly string[], isTooLong: boolean): string[] {
 export interface Shape extends Known {
   readonly kind: Kind;
   readonly header: readonly string[];
+  /** The same, where the file has none. */
+  readonly lacking: readonly string[] | undefined;
   /** Of a trace of pages. */
   readonly pagesFormat: string | undefined;
   /** How its rows are arrivals. */
@@ -152,9 +170,12 @@ export async function shapeOf(
   file: string,
   { sha256, format, times }: Pick<InspectOptions, 'sha256' | 'format' | 'times'>,
 ): Promise<Shape> {
-  const { kind } = await lookAt(host, file);
-  const header = await headerOf(host, file, kind);
-  const known = recognise(sha256, kind, header);
+  const { kind, lines } = await lookAt(host, file);
+  const first = lines.find((line) => line.trim() !== '')?.split(',') ?? [];
+  const headless = recogniseHeadless(sha256, kind, first);
+  const lacking = headless === undefined ? undefined : headerOfCells(headless.dataset!);
+  const header = lacking ?? (await headerOf(host, file, kind));
+  const known = headless ?? recognise(sha256, kind, header);
   const { dataset } = known;
   const ofShape = dataset !== undefined && 'pages' in dataset.shape ? dataset.shape.pages : undefined;
   const hasPages = dataset === undefined && header.some((name) => PAGE_COLUMNS.includes(name.toLowerCase()));
@@ -165,6 +186,7 @@ export async function shapeOf(
     ...known,
     kind,
     header,
+    lacking,
     isPlain,
     pagesFormat: format ?? ofShape ?? ofKind,
     times:
@@ -177,9 +199,9 @@ export async function shapeOf(
 /** @throws InputError for a file that cannot be read, or is damaged */
 export async function inspectTrace(host: TraceHost, file: string, options: InspectOptions): Promise<Inspection> {
   const { sha256, bytes, read } = options;
-  const { kind, header, dataset, by, part, pagesFormat, times, isPlain } = await shapeOf(host, file, options);
+  const { kind, header, lacking, dataset, by, part, pagesFormat, times, isPlain } = await shapeOf(host, file, options);
   const shaped = dataset ?? DATASETS.find(({ shape }) => 'pages' in shape && shape.pages === kind);
-  const rows = header.length > 0 ? await inspectColumns(host, file, kind, header) : undefined;
+  const rows = header.length > 0 ? await inspectColumns(host, file, kind, header, lacking) : undefined;
   const figures = rows?.columns.figures().map((one): InspectedColumn => {
     const known = columnOf(dataset, rows.exampleOf(one.name));
     const { meaning, unit } = known ?? {};

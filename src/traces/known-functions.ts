@@ -19,6 +19,8 @@ const REPEATED = {
   source: `${AZURE}/issues/23, #40`,
 };
 
+const BURST_GPT = 'https://github.com/HPMLL/BurstGPT';
+
 export const FUNCTIONS: readonly Dataset[] = [
   {
     id: 'azure-functions-2021',
@@ -206,6 +208,35 @@ export const FUNCTIONS: readonly Dataset[] = [
       'fluxhost trace convert FILE blocks.csv --from mooncake --to pages-csv',
       'fluxhost pages blocks.csv --format csv --policy lru,sieve --capacity 10%',
       'fluxhost trace convert FILE arrivals.csv --from mooncake --to csv',
+    ],
+  },
+  {
+    id: 'burstgpt',
+    title: 'Requests to ChatGPT and GPT-4 on Azure (BurstGPT)',
+    source: BURST_GPT,
+    licence: 'CC-BY-4.0',
+    cite: 'Wang et al., BurstGPT, arXiv:2401.17644',
+    shape: { has: ['Timestamp', 'Request tokens', 'Response tokens', 'Log Type'] },
+    columns: [
+      { name: 'Timestamp', meaning: 'arrival, from the first day on, whole seconds', unit: 's' },
+      { name: 'Model', meaning: 'ChatGPT (GPT-3.5) or GPT-4' },
+      { name: 'Request tokens', meaning: 'length of the prompt', unit: 'tokens' },
+      { name: 'Response tokens', meaning: 'length of the answer; 0: the request failed', unit: 'tokens' },
+      { name: 'Total tokens', meaning: 'both together', unit: 'tokens' },
+      { name: 'Log Type', meaning: 'Conversation log or API log: two kinds of load' },
+    ],
+    misread: [
+      {
+        what: 'an answer of 0 tokens is a failure, not a short answer; the files without_fails lack those rows',
+        source: `${BURST_GPT}, README`,
+      },
+      { what: 'times are whole seconds: arrivals within one have no order and no distance', source: 'the file' },
+      { what: 'tokens are lengths, not times; no row tells how long its answer took', source: `${BURST_GPT}, README` },
+    ],
+    times: { column: 'Timestamp', unit: 's', is: 'start' },
+    use: [
+      'fluxhost trace convert FILE arrivals.csv --from arrivals-csv --to csv --time Timestamp:s',
+      'arrivals: { process: trace, file: arrivals.csv, format: csv }',
     ],
   },
 ];

@@ -12,40 +12,61 @@ const JOB_COLUMNS = [
   { name: 'cpu_capacity', meaning: 'of all its cores together', unit: 'MHz' },
 ];
 
+const OPENDC_TIMES = {
+  column: 'submission_time',
+  unit: 'ms',
+  is: 'start',
+  duration: { column: 'duration', unit: 'ms' },
+} as const;
+
 export const MACHINES: readonly Dataset[] = [
   {
     id: 'opendc-tasks',
-    title: 'VMs or jobs as OpenDC has them (Bitbrains, SURF LISA)',
+    title: 'VMs as OpenDC has them (Bitbrains; SURF LISA has the same columns)',
     source: `${OPENDC} (opendc-experiments-base, workloadTraces)`,
     licence: 'MIT (OpenDC)',
-    cite: 'Shen et al., CCGrid 2015 (Bitbrains); Versluis et al., FGCS 2023 (SURF LISA)',
+    cite: 'Shen et al., CCGrid 2015',
     shape: { has: ['submission_time', 'duration', 'cpu_count', 'mem_capacity'] },
     columns: [
       ...JOB_COLUMNS,
       { name: 'duration', meaning: 'from submission to the end', unit: 'ms' },
-      {
-        name: 'mem_capacity',
-        meaning: 'memory that it has; KB in Bitbrains, a constant without unit in SURF LISA',
-        unit: 'KB',
-      },
+      { name: 'mem_capacity', meaning: 'memory that it has', unit: 'KB' },
     ],
     misread: [
       {
-        what: 'in the SURF LISA export cores, capacity and memory are constants: take sizes from elsewhere',
+        what: 'where cores, capacity and memory are the same in every row it is SURF LISA: they are no sizes',
         source: 'the file',
       },
       { what: 'cpu_capacity is of all cores together, not of one', source: `${OPENDC}` },
       { what: 'times are milliseconds since 1970, and rows need not be in their order', source: 'the file' },
     ],
-    times: {
-      column: 'submission_time',
-      unit: 'ms',
-      is: 'start',
-      duration: { column: 'duration', unit: 'ms' },
-    },
+    times: OPENDC_TIMES,
     use: [
-      'vms: { trace: { file: FILE, format: bitbrains } }   # of a fleet; format: surf-lisa with sizes of its own',
+      'vms: { trace: { file: FILE, format: bitbrains } }   # of a fleet',
       'fluxhost trace convert FILE vms.csv --from opendc --to fleet-csv',
+    ],
+  },
+  {
+    id: 'opendc-surf-lisa',
+    title: "Jobs of SURF's cluster LISA as OpenDC has them",
+    source: `${OPENDC} (opendc-experiments-base, workloadTraces)`,
+    licence: 'MIT (OpenDC)',
+    cite: 'Versluis et al., Less is not more, FGCS 2023',
+    // By its content alone: Bitbrains' table, which is looked for before, has the same columns.
+    shape: { has: ['submission_time', 'duration', 'cpu_count', 'mem_capacity'] },
+    columns: [
+      ...JOB_COLUMNS,
+      { name: 'duration', meaning: 'from submission to the end', unit: 'ms' },
+      { name: 'mem_capacity', meaning: 'a constant, without unit' },
+    ],
+    misread: [
+      { what: 'cores, capacity and memory are constants: sizes have to come from elsewhere', source: 'the file' },
+      { what: 'times are milliseconds since 1970, and rows need not be in their order', source: 'the file' },
+    ],
+    times: OPENDC_TIMES,
+    use: [
+      'vms: { trace: { file: FILE, format: surf-lisa, sizes: [{ weight: 1, cores: 2, memory: 4GiB }] } }   # of a fleet',
+      'fluxhost trace convert FILE arrivals.csv --from opendc --to csv',
     ],
   },
   {

@@ -154,9 +154,17 @@ async function* withCommas(text: AsyncIterable<string>): AsyncGenerator<string> 
   if (decided === undefined) yield head;
 }
 
-/** @throws InputError for a file that is damaged or of no such kind */
-export function rowsOf(host: TraceHost, file: string, kind: Kind): AsyncGenerator<RowBlock> {
+/**
+ * @param header of a CSV that has none
+ * @throws InputError for a file that is damaged or of no such kind
+ */
+export function rowsOf(
+  host: TraceHost,
+  file: string,
+  kind: Kind,
+  header?: readonly string[],
+): AsyncGenerator<RowBlock> {
   if (kind === 'json-lines') return jsonLines(host, file);
   if (kind === 'json') return jsonColumns(host, file);
-  return csvBlocks(withCommas(readText(host, file)), file);
+  return csvBlocks(withCommas(readText(host, file)), file, undefined, header);
 }

@@ -29,13 +29,16 @@ interface Parsed {
 /** Rows out of text that comes in pieces, cut anywhere. */
 export class CsvRows {
   private parser: { parse(input: string, baseIndex: number, ignoreLastRow: boolean): unknown } | undefined;
-  private header: readonly string[] | undefined;
   private pending = '';
   private line = 1;
   /** A `\r` at the very end may be half of `\r\n`. */
   private heldReturn = false;
 
-  constructor(private readonly file: string) {}
+  /** @param header of a file that begins with its first row */
+  constructor(
+    private readonly file: string,
+    private header?: readonly string[],
+  ) {}
 
   /** The rows that are complete with this piece, if any are. */
   push(piece: string): CsvBlock | undefined {
@@ -102,8 +105,9 @@ export async function* csvBlocks(
   text: AsyncIterable<string>,
   file: string,
   summary?: Pick<TraceSummary, 'openEnded'>,
+  header?: readonly string[],
 ): AsyncGenerator<CsvBlock> {
-  const rows = new CsvRows(file);
+  const rows = new CsvRows(file, header);
   for await (const piece of text) {
     const block = rows.push(piece);
     if (block !== undefined) yield block;

@@ -82,7 +82,9 @@ describe('pages', () => {
     expect([status, err]).toEqual([2, expect.stringContaining('below 2^32')]);
     const line = (ids: number[]): string =>
       JSON.stringify({ timestamp: 0, input_length: 1, output_length: 1, hash_ids: ids });
-    await convert('mooncake', 'pages-csv', made('m.jsonl', `${line([0, 1, 2])}\n${line([0, 1, 7])}\n`), 'm.csv');
+    const blocks = made('m.jsonl', `${line([0, 1, 2])}\n${line([0, 1, 7])}\n`);
+    const { notes } = await convert('mooncake', 'pages-csv', blocks, 'm.csv');
+    expect(notes).toEqual(['pages-csv has no place for timestamp, input_length, output_length: lost']);
     expect(textOf(at('m.csv'))).toBe('page,write\n0,R\n1,R\n2,R\n0,R\n1,R\n7,R\n');
   });
 });
@@ -101,6 +103,10 @@ describe('arrivals', () => {
     const wide = made('wide.csv', 'arrival,service,width\n0,5000,2\n9,5000,1\n');
     expect((await convert('arrivals-csv', 'csv', wide, 'narrow.csv')).notes).toEqual([
       'csv has no place for width: lost',
+    ]);
+    const more = made('more.csv', 'arrival,service,cpu,order\n0,5000,1,0\n9,5000,1,1\n');
+    expect((await convert('arrivals-csv', 'csv', more, 'less.csv')).notes).toEqual([
+      'csv has no place for cpu, order: lost',
     ]);
     expect(textOf(at('az-twice.csv'))).toBe(textOf(at('az-out.csv')));
   });

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { parseFleet } from '../../src/fleet/parse.js';
 import { parseScenario } from '../../src/scenario/parse.js';
 import { CONTENT } from '../../src/traces/hashes.js';
 import type { Inspection } from '../../src/traces/inspect.js';
@@ -51,7 +52,7 @@ describe('the list of public files', () => {
     expect(knownContent(sha256('azure-llm-2023/code.csv.gz'))?.id).toBe('azure-llm-2023');
     expect(knownContent(sha256('spec2006-ramulator/403.gcc.trace.gz'))?.part).toBe('cputraces/403.gcc.gz');
     expect(knownContent(sha256('cache2k-ecommerce/web07.be32.bin.gz'))?.id).toBe('cache2k-ecommerce');
-    expect(knownContent(sha256('atlarge-surf-lisa/tasks.csv.gz'))?.id).toBe('opendc-tasks');
+    expect(knownContent(sha256('atlarge-surf-lisa/tasks.csv.gz'))?.id).toBe('opendc-surf-lisa');
     expect(knownContent(sha256('google-fleetbench/TCMALLOC_0.csv.gz'))).toBeUndefined();
   });
 
@@ -220,6 +221,52 @@ describe('fluxhost trace inspect', () => {
       const { recognised, misread } = await json<Inspection>('inspect', made(name, text));
       expect([recognised.dataset, misread.length > 0]).toEqual([dataset, true]);
     }
+  });
+
+  it('gives Bitbrains and SURF LISA, of the same columns, each the line that reads it', async () => {
+    const lines = async (path: string): Promise<readonly string[]> =>
+      (await json<Inspection>('inspect', TRACES + path)).use;
+    expect((await lines('atlarge-bitbrains/vms.csv.gz'))[0]).toContain('format: bitbrains');
+    const [line] = await lines('atlarge-surf-lisa/tasks.csv.gz');
+    expect(line).toMatch(/format: surf-lisa, sizes: \[/);
+    const vms = line!.replace('FILE', 'a.csv').replace(/ +#.*/, '');
+    const fleet = parseFleet(`version: 1\nduration: 1h\nhosts: [{ count: 1, cores: 8, memory: 64GiB }]\n${vms}\n`);
+    expect(fleet.fleet.vms.trace!.sizes).toEqual([expect.objectContaining({ weight: 1, cores: 2 })]);
+  });
+
+  it('knows tables without a header by their first row, which is then a row', async () => {
+    const [a, b] = ['ab'.repeat(12), 'cd'.repeat(30)];
+    const key = 'BSXOcywx8pUU0DueDo6UMol1YzR6tn47KLEKaoXp0a1bf2PpzJ7n7lLlmhQ0OJf9';
+    const tables = [
+      [
+        'task.csv',
+        'M1,2,j_1,1,Terminated,86400,86410,100,0.39\nR2_1,,j_1,1,Failed,86411,,50,\n',
+        'alibaba-2018-batch-task',
+      ],
+      ['pai-job.csv', `${a},${b},58540f191766,Terminated,4550879.0,4551416.0\n`, 'alibaba-pai2020-jobs'],
+      ['pai-task.csv', `${a},tensorflow,1.0,Running,1739162.0,,600.0,29.296875,50.0,MISC\n`, 'alibaba-pai2020-tasks'],
+      ['pai-instance.csv', `${a},worker,${b},${b},${b},Failed,2081336.0,2083889.0,${a}\n`, 'alibaba-pai2020-instances'],
+      ['vmtable.csv', `${key},${key},${key},0,2591700,99.3,3.4,10.2,Delay-insensitive,4,>64\n`, 'azure-vm-2019'],
+    ] as const;
+    for (const [name, text, dataset] of tables) {
+      const found = await json<Inspection>('inspect', made(name, text));
+      const known = datasetNamed(dataset)!;
+      expect([found.recognised.by, found.recognised.dataset, found.rows]).toEqual([
+        ...['cells', dataset],
+        text.split('\n').length - 1,
+      ]);
+      expect(found.columns!.map((column) => [column.name, column.meaning])).toEqual(
+        known.columns.map((column) => [column.name, column.meaning]),
+      );
+      expect([found.notes, found.use, found.misread]).toEqual([[], known.use, known.misread]);
+    }
+    const { out } = await told('inspect', made('task.csv', tables[0][1]));
+    expect(out).toContain('known by the cells of its first row: it has no header');
+    // One cell that is otherwise, and it is anybody's file.
+    const other = await json<Inspection>('inspect', made('x.csv', tables[0][1].replace('Terminated', 'Done')));
+    expect(other.recognised).toEqual({ by: 'unknown' });
+    const ragged = await told('inspect', made('r.csv', `${tables[0][1]}M3,1\n`));
+    expect(ragged.err).toContain('r.csv:3: given 2 cells');
   });
 
   it('refuses what is wrong, all at once', async () => {
