@@ -17,6 +17,7 @@ import { checkSeed, refuseStreams, refuseUnread, untilNs } from './core/asked.js
 import { layFunctions, moreSlots } from './core/functions.js';
 import { openArrivals } from './feed/open.js';
 import { fedVm, injectedArrivals, isResolved, policyBits, readTables } from './core/inputs.js';
+import type { FunctionTimes } from './lifecycle/measured.js';
 import type { LaidFunctions } from './lifecycle/words.js';
 import type { InjectedWorkload, MetricsOptions, RunOptions, SimulationInput, SimulationOptions } from './options.js';
 import { compileCore, hashOf } from './core/load.js';
@@ -373,10 +374,10 @@ export class Simulation {
     return this.core.decisions;
   }
 
-  /** Latencies, in ns, of the requests that VM `index` (of the result; its group where VMs share one) has completed so far. */
-  latencies(index: number): Histogram {
+  /** Latencies, in ns, of the requests that VM `of` (of the result; its group where VMs share one), or all functions, have completed so far. */
+  latencies(of: number | FunctionTimes): Histogram {
     this.open();
-    return this.core.latencies(index);
+    return this.core.latencies(of);
   }
 
   /** What the readers of the scenario's traces did to them, as far as they were read: `FILE: …`, each once. */

@@ -6,8 +6,7 @@ import { hostTable, type HostValues, valuesOf } from '../fleet/host-table.js';
 import type { HostRow } from '../fleet/work.js';
 import type { FleetResult } from '../fleet/result.js';
 import type { FleetSum, PreparedFleet } from '../fleet/simulate.js';
-import { histogramOf } from '../fleet/sums.js';
-import { LATENCY_BITS } from '../fleet/work.js';
+import { histogramOf, LATENCY_BITS } from '../fleet/tally.js';
 import { InputError, show } from '../input/errors.js';
 import { latencyFiles } from '../report/hdr.js';
 import { toStableJson } from '../result/json.js';
@@ -51,7 +50,12 @@ export async function readPlan(folder: string): Promise<Planned> {
 /** Of whole fleets whose hosts were all simulated: one histogram a class, as HdrHistogram's logs have them. */
 function histogramFiles({ base }: Planned, sum: FleetSum): ReturnType<typeof latencyFiles> {
   if (base.manifest.fidelity !== 'full') return [];
-  const vms = sum.result().classes.map(({ class: name, latencyNs }) => {
+  const { classes, functions } = sum.result();
+  const all = [
+    ...classes.map(({ class: name, latencyNs }) => ({ name, latencyNs })),
+    ...(functions === undefined ? [] : [{ name: 'functions' as const, latencyNs: functions.latencyNs }]),
+  ];
+  const vms = all.map(({ name, latencyNs }) => {
     const histogram = histogramOf(sum.histograms.latencies(name)).buckets();
     return { name, latencyNs: { ...latencyNs, histogram } };
   });

@@ -2,7 +2,8 @@
 
 import { loadFleet } from '../fleet/file.js';
 import type { FleetResult } from '../fleet/result.js';
-import { simulateFleet, vmsOf } from '../fleet/simulate.js';
+import type { FunctionCalls } from '../fleet/functions.js';
+import { callsOf, simulateFleet, vmsOf } from '../fleet/simulate.js';
 import type { VmTable } from '../fleet/vms.js';
 import type { ChunkContext, ChunkEngine } from '../fleet/work.js';
 import { evaluateAssertion } from '../input/assert.js';
@@ -95,7 +96,7 @@ function rangeOf(text: string, fleet: { readonly hosts: readonly { readonly coun
 
 /** Runs one value after the other, each with every seed. */
 class Sizing {
-  private readonly vms = new Map<number, VmTable>();
+  private readonly known = new Map<number, { readonly vms: VmTable; readonly calls: FunctionCalls | undefined }>();
   private threads: { readonly of: string; readonly engine: ChunkEngine } | undefined;
 
   constructor(
@@ -124,14 +125,17 @@ class Sizing {
     const found = await loadFleet(this.file, [...this.set, `${path}=${value}`]);
     const fleet = { ...found.fleet, seed: replicationSeed(found.fleet.seed, replication) };
     const files = nodeHost(found.directory, { within: this.given.text('files-within') });
-    // how many hosts there are says nothing of the VMs
-    const known = path.endsWith('.count') ? this.vms.get(replication) : undefined;
-    const vms = known ?? (await vmsOf(fleet, files));
-    this.vms.set(replication, vms);
+    // how many hosts there are says nothing of what comes to them
+    let known = /^hosts\.\d+\.count$/.test(path) ? this.known.get(replication) : undefined;
+    if (known === undefined) {
+      const vms = await vmsOf(fleet, files);
+      this.known.set(replication, (known = { vms, calls: await callsOf(fleet, vms, files) }));
+    }
+    const { vms, calls } = known;
     const engine = (context: ChunkContext) => this.engine(context, found.directory);
     const policyName = this.given.text('placement');
     const policy = await loadPlacement(policyName);
-    const result = await simulateFleet({ ...found, fleet }, vms, { engine, policy, policyName });
+    const result = await simulateFleet({ ...found, fleet }, vms, { engine, policy, policyName, calls });
     // figures without that host would be of another fleet
     const lost = result.warnings.find(({ code }) => code === 'host-failed');
     if (lost !== undefined) throw new Error(`${path}=${value}: ${lost.field} could not be simulated: ${lost.detail}`);

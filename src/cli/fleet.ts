@@ -5,7 +5,7 @@ import { loadFleet, type FleetOnDisk } from '../fleet/file.js';
 import { engineHere, rowsOf } from '../fleet/hosts.js';
 import type { FleetResult } from '../fleet/result.js';
 import { STEADY } from '../fleet/simulator.js';
-import { FleetSum, type PreparedFleet, jobsOf, prepareFleet, vmsOf } from '../fleet/simulate.js';
+import { callsOf, FleetSum, type PreparedFleet, jobsOf, prepareFleet, vmsOf } from '../fleet/simulate.js';
 import { type ChunkContext, type ChunkEngine, type HostRow, HOSTS } from '../fleet/work.js';
 import { type Done, isWhole, shardText, shareOf } from '../study/engine.js';
 import { evaluateAssertion } from '../input/assert.js';
@@ -85,7 +85,9 @@ export async function localEngine(
 ): Promise<ChunkEngine> {
   const setup = { within: given.text('files-within') };
   if (io.program === undefined)
-    return engineHere(context, (scenario) => createOn({ ...setup, ...STEADY }, scenario, directory));
+    return engineHere(context, (scenario, lifecycle) =>
+      createOn({ ...setup, ...STEADY }, scenario, directory, lifecycle),
+    );
   const { threadEngine } = await import('./pool.js');
   return threadEngine(io.program, workersOf(given), { directory, setup }, context, { silenceMs: hangMsOf(given) });
 }
@@ -189,13 +191,15 @@ interface Asked {
 async function run(loaded: FleetOnDisk, io: Io, asked: Asked, command: string) {
   const { given, sharing } = asked;
   const files = nodeHost(loaded.directory, { within: given.text('files-within') });
-  const vms = await vmsOf(loaded.fleet, files, { onNote: (note) => io.stderr(`note: ${note}\n`) });
+  const onNote = (note: string): void => io.stderr(`note: ${note}\n`);
+  const vms = await vmsOf(loaded.fleet, files, { onNote });
+  const calls = await callsOf(loaded.fleet, vms, files, onNote);
   const told = (done: number, all: number): void => {
     if (io.stderrIsTty === true) io.stderr(`${CLEAR_LINE}${Math.floor((100 * done) / all)} % of ${all} VMs placed`);
   };
   const policyName = given.text('placement');
   const policy = await loadPlacement(policyName);
-  const prepared = await prepareFleet(loaded, vms, { policy, policyName, onProgress: told });
+  const prepared = await prepareFleet(loaded, vms, { policy, policyName, onProgress: told, calls });
   if (io.stderrIsTty === true) io.stderr(CLEAR_LINE);
   const hosts = shareOf(prepared.plan.order, sharing.shard);
   const folder = await openFolder(prepared, asked, { rows: hosts.length, directory: loaded.directory });

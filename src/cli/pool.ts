@@ -31,7 +31,7 @@ export interface Where {
 /** Does chunks on this thread. */
 export function simulatorAt<K extends Context>(context: K, { directory, setup }: Where): Simulator<K> {
   const used = context.kind === 'hosts' ? { ...setup, ...STEADY } : setup;
-  return simulatorOf(context, (scenario) => createOn(used, scenario, directory));
+  return simulatorOf(context, (scenario, lifecycle) => createOn(used, scenario, directory, lifecycle));
 }
 
 interface Shared extends Where {

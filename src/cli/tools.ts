@@ -2,6 +2,7 @@
 // command lines answer without compiling the core.
 
 import type { PolicyModule } from '../abi/policy.js';
+import type { LifecycleSpec } from '../lifecycle/spec.js';
 import type { Policy } from '../policy.js';
 import type { Scenario } from '../scenario/types.js';
 import type { Arguments } from './args.js';
@@ -38,7 +39,7 @@ async function policyOf(wasm: Setup['policy'], script: string | undefined): Prom
   return wasm === undefined ? {} : { policy: (await import('../abi/policy.js')).instantiatePolicy(wasm) };
 }
 
-export async function createOn(setup: Setup, scenario: Scenario, directory: string) {
+export async function createOn(setup: Setup, scenario: Scenario, directory: string, lifecycle?: LifecycleSpec) {
   const { within, suite, histograms: _, policy: wasm, script, ...core } = setup;
   const [{ Simulation }, { nodeHost }, { withSuiteFiles }] = await Promise.all([
     import('../simulation.js'),
@@ -48,7 +49,13 @@ export async function createOn(setup: Setup, scenario: Scenario, directory: stri
   const policy = await policyOf(wasm, script);
   // The files that a scenario names are relative to it.
   const files = nodeHost(directory, { within });
-  return Simulation.create(scenario, { files: suite === true ? withSuiteFiles(files) : files, ...core, ...policy });
+  const calls = lifecycle === undefined ? {} : { lifecycle };
+  return Simulation.create(scenario, {
+    files: suite === true ? withSuiteFiles(files) : files,
+    ...core,
+    ...policy,
+    ...calls,
+  });
 }
 
 /** Options of every command that simulates a scenario's files on a core. */

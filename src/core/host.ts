@@ -2,6 +2,7 @@
 // pointers of the core are known. Everything here is cheap but for `configure`.
 
 import * as L from '../../assembly/layout.js';
+import { type FunctionTimes, functionTimes } from '../lifecycle/measured.js';
 import type { BoundPolicy } from '../policy.js';
 import type { Histogram, Samples, Totals } from '../metrics/histogram.js';
 import { errorOf } from './answers.js';
@@ -300,9 +301,10 @@ export class HostCore {
     return this.histograms.samples(this.core.vmHistogram(index, which), this.compiled.histogramBits, scale);
   }
 
-  /** A VM's latencies (its group's where they share them), every counter. */
-  latencies(index: number): Histogram {
-    return this.histograms.merged([this.core.vmHistogram(index, L.HISTOGRAM_LATENCY)], this.compiled.histogramBits);
+  /** A VM's latencies (its group's where they share them), every counter; or times of functions' requests. */
+  latencies(of: number | FunctionTimes): Histogram {
+    if (typeof of !== 'number') return functionTimes(this, of);
+    return this.histograms.merged([this.core.vmHistogram(of, L.HISTOGRAM_LATENCY)], this.compiled.histogramBits);
   }
 
   /** Requests whose latency is surely above `latencyNs`: those of the buckets that begin above it. */

@@ -5,7 +5,7 @@ import type { PlacementPolicy } from './pack.js';
 import { resolveFleet } from './parse.js';
 import type { FleetResult } from './result.js';
 import type { FleetInput } from './schema.js';
-import { simulateFleet, vmsOf } from './simulate.js';
+import { callsOf, simulateFleet, vmsOf } from './simulate.js';
 import type { Workers } from '../study/engine.js';
 import type { Chunk, HostRow } from './work.js';
 
@@ -37,10 +37,13 @@ export interface FleetOptions {
  */
 export async function fleet(input: FleetInput, options: FleetOptions = {}): Promise<FleetResult> {
   const loaded = resolveFleet(input);
-  const vms = await vmsOf(loaded.fleet, memoryHost(options.files ?? {}), options);
+  const files = memoryHost(options.files ?? {});
+  const vms = await vmsOf(loaded.fleet, files, options);
+  const calls = await callsOf(loaded.fleet, vms, files, options.onNote);
   const { workers } = options;
   return simulateFleet(loaded, vms, {
     ...options,
+    calls,
     ...(workers === undefined ? {} : { engine: (context) => workers.engine<Chunk, HostRow>(context) }),
   });
 }

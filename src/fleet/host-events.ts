@@ -8,7 +8,16 @@ import type { PlacementCore } from './placement.js';
 import type { Fleet } from './types.js';
 
 /** Purposes of the random streams. */
-export const DRAW = { gap: 201, lifetime: 202, size: 203, class: 204, failure: 205, drain: 206, sample: 207 } as const;
+export const DRAW = {
+  gap: 201,
+  lifetime: 202,
+  size: 203,
+  class: 204,
+  failure: 205,
+  drain: 206,
+  sample: 207,
+  home: 208,
+} as const;
 
 // In this order at one instant.
 const REPAIR = 0;

@@ -2,7 +2,8 @@
 
 import { ParquetTable, type Column as ColumnOf } from '../result/parquet.js';
 import type { HostIdentity } from './simulate.js';
-import { ClassSums, distributionOfWeighted, weighted } from './sums.js';
+import { FUNCTION_COUNTS } from './function-row.js';
+import { distributionOfWeighted, type RowLatency, Tally, weighted } from './tally.js';
 import { CLASSES, type VmClass } from './vms.js';
 import type { HostRow } from './work.js';
 
@@ -11,13 +12,20 @@ type Column = ColumnOf<HostRow>;
 
 const snake = (name: VmClass): string => name.replace('-', '_');
 
-function latency(row: HostRow, name: VmClass, figure: 'mean' | 'p50' | 'p99' | 'p999' | 'max'): number | null {
-  const part = row.classes[name];
-  if (part === undefined || part.latency.count === 0) return null;
-  const sums = new ClassSums();
-  sums.add(part);
-  return distributionOfWeighted(weighted([{ sums, weight: 1 }]), true)[figure];
+const FIGURES = ['mean', 'p50', 'p99', 'p999', 'max'] as const;
+
+function figureOf(latency: RowLatency | undefined, figure: (typeof FIGURES)[number]): number | null {
+  if (latency === undefined || latency.count === 0) return null;
+  const sums = new Tally<never>([]);
+  sums.add(latency, {});
+  return distributionOfWeighted(weighted([], [{ sums, weight: 1 }]), true)[figure];
 }
+
+/** Of the times that `of` takes from a row, a column a figure. */
+const times = (name: string, of: (row: HostRow) => RowLatency | undefined): Column[] =>
+  FIGURES.map((figure) => ({ name: `${name}_${figure}_ns`, type: 'DOUBLE', of: (row) => figureOf(of(row), figure) }));
+
+const snaked = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 const COLUMNS: readonly Column[] = [
   { name: 'host', type: 'INT32', of: ({ host }) => host },
@@ -27,18 +35,25 @@ const COLUMNS: readonly Column[] = [
   { name: 'fingerprint', type: 'BYTE_ARRAY', of: ({ fingerprint }) => fingerprint },
   { name: 'error', type: 'BYTE_ARRAY', of: ({ error }) => error ?? null },
   ...(['task', 'steal', 'idlePoll', 'transition', 'idle', 'poll'] as const).map((use): Column => {
-    const name = `${use.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}_core_seconds`;
+    const name = `${snaked(use)}_core_seconds`;
     return { name, type: 'DOUBLE', of: ({ cores }) => cores[use] / NS };
   }),
   ...CLASSES.flatMap((name): Column[] => [
     ...(['vms', 'arrived', 'completed', 'dropped', 'inFlight', 'attained', 'judged'] as const).map((count): Column => {
-      const own = count.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-      return { name: `${snake(name)}_${own}`, type: 'INT64', of: ({ classes }) => classes[name]?.[count] ?? 0 };
+      return {
+        name: `${snake(name)}_${snaked(count)}`,
+        type: 'INT64',
+        of: ({ classes }) => classes[name]?.[count] ?? 0,
+      };
     }),
-    ...(['mean', 'p50', 'p99', 'p999', 'max'] as const).map((figure): Column => {
-      return { name: `${snake(name)}_latency_${figure}_ns`, type: 'DOUBLE', of: (row) => latency(row, name, figure) };
-    }),
+    ...times(`${snake(name)}_latency`, ({ classes }) => classes[name]?.latency),
   ]),
+  ...FUNCTION_COUNTS.map((count): Column => {
+    return { name: `functions_${snaked(count)}`, type: 'INT64', of: ({ functions }) => functions?.counts[count] ?? 0 };
+  }),
+  { name: 'functions_used_max_bytes', type: 'INT64', of: ({ functions }) => functions?.usedMaxBytes ?? 0 },
+  ...times('functions_start', ({ functions }) => functions?.starts),
+  ...times('functions_latency', ({ functions }) => functions?.latency),
 ];
 
 /** A row as the table has it: small, and enough to know which host did what. */

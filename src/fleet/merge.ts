@@ -1,10 +1,20 @@
 // Rows of hosts to the result's classes. Hosts that were sampled stand for those of their stratum: weight = hosts of the stratum over
 // hosts of it that were simulated. For intervals (survey.ts) hosts of a stratum are kept apart, or where they are many dealt into groups.
 
+import { type FunctionFigures, functionFigures, type FunctionStratum } from './function-figures.js';
+import { FUNCTION_COUNTS } from './function-row.js';
 import type { Plan } from './plan.js';
 import type { ClassResult, CoreSeconds, Estimate } from './result.js';
-import { Sums, type SumsState, USES, type Weighted, distributionOfWeighted, slowerThan, weighted } from './sums.js';
-import { quantileOf, ratioOf, type SampledStratum, shareOf, type Sum, sumOf } from './survey.js';
+import { type ClassSums, type Count, COUNTS, Sums, type SumsState, USES } from './sums.js';
+import {
+  answeredOf,
+  distributionOfWeighted,
+  slowerThan,
+  type Weighted,
+  weighted,
+  type WeightedLatencies,
+} from './tally.js';
+import { countOf, quantileOf, ratioOf, type SampledStratum, shareOf, type Sum, sumOf } from './survey.js';
 import type { HostRow } from './work.js';
 import { CLASSES, type VmClass } from './vms.js';
 
@@ -105,8 +115,9 @@ export class Merger {
     return simulated === 0 ? 0 : this.plan.strata[stratum]!.of / simulated;
   }
 
-  private ofClass(name: VmClass): Weighted {
+  private ofClass(name: VmClass): Weighted<Count> {
     return weighted(
+      COUNTS,
       this.sums.flatMap((groups, stratum) => {
         const weight = this.weight(stratum);
         return groups.map((sums) => ({ sums: sums.classes.get(name), weight }));
@@ -122,12 +133,14 @@ export class Merger {
     });
   }
 
-  /** Latencies of a class as one histogram has them; only where every host was simulated. */
-  latencies(name: VmClass): Weighted {
-    return this.ofClass(name);
+  /** Latencies of a class, or of functions, as one histogram has them; only where every host was simulated. */
+  latencies(name: VmClass | 'functions'): WeightedLatencies {
+    if (name !== 'functions') return this.ofClass(name);
+    const parts = this.sums.flat().map(({ functions }) => ({ sums: functions?.requests, weight: 1 }));
+    return weighted(FUNCTION_COUNTS, parts);
   }
 
-  private classResult(name: VmClass, whole: Weighted): ClassResult {
+  private classResult(name: VmClass, whole: Weighted<Count>): ClassResult {
     const { counts } = whole;
     const told = (value: number): number => Math.round(value);
     const { slo } = this;
@@ -153,14 +166,24 @@ export class Merger {
   }
 
   /** Of requests whose fate is known: answered, dropped, or under way for longer than the objective. */
-  private slowShare(whole: Weighted): number {
-    const answered = whole.buckets.reduce((sum, [, here]) => sum + here, 0);
+  private slowShare(whole: Weighted<Count>): number {
+    const answered = answeredOf(whole);
     const all = answered + whole.counts.late;
     return all === 0 ? 0 : (slowerThan(whole, this.slo!.latencyNs) + whole.counts.late) / all;
   }
 
-  private confidence(name: VmClass, whole: Weighted): Record<string, Estimate> {
-    const strata = this.plan.strata.map(({ of }, stratum): SampledStratum => {
+  /** Requests of functions; all 0 where none came. */
+  functions(): FunctionFigures {
+    const strata = this.sums.map((groups, stratum): FunctionStratum => ({
+      of: this.plan.strata[stratum]!.of,
+      weight: this.weight(stratum),
+      groups: groups.map(({ functions }, group) => ({ hosts: this.sizes[stratum]![group]!, sums: functions })),
+    }));
+    return functionFigures(strata, this.isSampled);
+  }
+
+  private confidence(name: VmClass, whole: Weighted<Count>): Record<string, Estimate> {
+    const strata = this.plan.strata.map(({ of }, stratum): SampledStratum<ClassSums> => {
       const groups = this.sums[stratum]!.map(({ classes }, group) => ({
         hosts: this.sizes[stratum]![group]!,
         sums: classes.get(name),
@@ -169,10 +192,10 @@ export class Merger {
     });
     const { p50, p99, p999 } = distributionOfWeighted(whole, false);
     const { counts } = whole;
-    const answered = whole.buckets.reduce((sum, [, here]) => sum + here, 0);
-    const latencies: Sum = { sum: whole.sum, of: ({ sum }) => Number(sum) };
-    const requests: Sum = { sum: answered, of: ({ buckets }) => [...buckets.values()].reduce((a, b) => a + b, 0) };
-    const count = (which: 'completed' | 'attained' | 'judged'): Sum => ({
+    const answered = answeredOf(whole);
+    const latencies: Sum<ClassSums> = { sum: whole.sum, of: ({ sum }) => Number(sum) };
+    const requests: Sum<ClassSums> = { sum: answered, of: countOf };
+    const count = (which: 'completed' | 'attained' | 'judged'): Sum<ClassSums> => ({
       sum: counts[which],
       of: (sums) => sums.counts.get(which)!,
     });

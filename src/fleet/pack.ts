@@ -61,6 +61,8 @@ export interface PackOptions {
   readonly policyName?: string | undefined;
   /** Hears every stay as it ends, and at the end those that go on. */
   readonly onStay?: ((vm: number, host: number, fromNs: number, toNs: number) => void) | undefined;
+  /** Hears whenever a host goes out or comes back; also where it stays what it is, for another reason. */
+  readonly onOpen?: ((host: number, atNs: number, isOpen: boolean) => void) | undefined;
   /** Hears the host of every VM that is placed, or placed anew; -1 for none. */
   readonly onPlaced?: ((vm: number, host: number) => void) | undefined;
   readonly onProgress?: ((done: number, all: number) => void) | undefined;
@@ -307,7 +309,9 @@ export class Packing {
     const { core, counts, residents } = this;
     const event = this.hostEvents.pop();
     this.record(now, event.kind, event.host, 0);
-    core.open(event.host, this.hostEvents.isOpen(event.host));
+    const isOpen = this.hostEvents.isOpen(event.host);
+    core.open(event.host, isOpen);
+    this.options.onOpen?.(event.host, now, isOpen);
     if (event.displaces) {
       if (event.isFailure) counts.failures++;
       else counts.drained++;
@@ -357,13 +361,21 @@ export class Packing {
   }
 }
 
-/** The fleet's hosts in the units that demands are in. */
-export function groupsOf({ hosts, overcommit }: Fleet): { count: number; cores: number; memory: number }[] {
+export const hasVms = ({ vms }: Pick<Fleet, 'vms'>): boolean => (vms.trace ?? vms.generated) !== undefined;
+
+/** What VMs can have of the fleet's hosts, in the units that demands are in. */
+export function groupsOf({
+  hosts,
+  overcommit,
+  functions,
+  vms,
+}: Fleet): { count: number; cores: number; memory: number }[] {
   const [cores, memory] = [scaleOf(overcommit.cores), scaleOf(overcommit.memory)];
+  const kept = functions !== undefined && hasVms({ vms }) ? functions.reserve : { cores: 0, memory: 0 };
   return hosts.map((group) => ({
     count: group.count,
-    cores: group.cores * CORE * cores.capacity,
-    memory: Math.floor(group.memoryBytes / KIB) * memory.capacity,
+    cores: Math.floor(group.cores * CORE * (1 - kept.cores)) * cores.capacity,
+    memory: Math.floor((group.memoryBytes - Math.floor(group.memoryBytes * kept.memory)) / KIB) * memory.capacity,
   }));
 }
 

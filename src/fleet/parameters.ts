@@ -65,6 +65,7 @@ const KNOBS: readonly ParameterRow[] = [
   ['vms.trace.machine', 'count', 0, 'azure-packing-2020: machineId whose shares are read.', OURS, 'assumed'],
   ['vms.generated.arrivals.process', 'choice', 'poisson', 'Exponential gaps, or even ones.', OURS, 'assumed', ARRIVALS],
   ['vms.generated.warmup', 'ns', 0, 'How long before 0 the first VMs come.', OURS, 'assumed'],
+  ['functions.spread', 'count', 1, 'Hosts that have each function; its calls go to them in turns.', OURS, 'assumed'],
   ['overcommit.cores', 'count', 1, 'Cores sold over cores there are; one number, or one a class.', OURS, 'assumed'],
   ['overcommit.memory', 'count', 1, 'Memory sold over memory there is; one number, or one a class.', OURS, 'assumed'],
 ];
@@ -91,6 +92,14 @@ const GIVEN: readonly (readonly [path: string, unit: ParameterUnit, meaning: str
   ['sizes.*.cores', 'count', 'Cores of a VM.', MUST],
   ['sizes.*.memory', 'bytes', 'Memory of a VM.', MUST],
   ['sizes.*.class', 'choice', 'Who it is.', 'latency-critical'],
+  [
+    'functions.reserve',
+    'share',
+    'Share of every host that is kept for functions, and that VMs do not get: one number, or { cores, memory }.',
+    'all of it without VMs; with VMs it must be given',
+  ],
+  ['functions.reserve.cores', 'share', 'Of its cores. Functions also run on those that VMs leave idle.', '0'],
+  ['functions.reserve.memory', 'share', 'Of its memory: the budget of all instances there.', MUST],
   ['failures.mtbf', 'ns', 'Mean time from 0, or from the last repair, to a failure of a host; exponential.', MUST],
   ['failures.repair', 'ns', 'How long it is out then.', MUST],
   ['drains.*.at', 'ns', 'When it begins.', MUST],

@@ -7,6 +7,7 @@ import { readDocument } from '../input/document.js';
 import { type FieldProblem, type Problem, InputError } from '../input/errors.js';
 import { applyOverrides } from '../input/overrides.js';
 import { oneForEachField, problemsOf } from '../input/problems.js';
+import { kindProblems } from '../lifecycle/checks.js';
 import { canonicalJson } from '../scenario/canonical.js';
 import { checkScenario, toProblem } from '../scenario/resolve.js';
 import { unfold } from '../scenario/unfold.js';
@@ -50,16 +51,27 @@ const refusedFields = ({ behaviour }: Inside): FieldProblem[] =>
       expected: NOT_HERE[field]!,
     }));
 
+/** Fields that mean what they mean in a scenario. */
+const OF_SCENARIOS: ReadonlySet<string> = new Set(['mechanism', 'costs', 'functions', 'lifecycle']);
+
 /** What a scenario of one such VM would be refused for. */
-function insideProblems(inside: Inside): FieldProblem[] {
+function insideProblems(inside: Inside, { functions, lifecycle }: Record<string, unknown>): FieldProblem[] {
   const { mechanism, costs, behaviour } = inside;
   const vm = { ...behaviour, name: 'vm', vcpus: { min: 0, max: 1 } };
   const probe = { version: 1, duration: '1s', host: { cores: 64 }, mechanism, vms: [vm] };
-  const { problems } = checkScenario(costs === undefined ? probe : { ...probe, costs });
-  return problems.flatMap((problem): FieldProblem[] => {
+  const kind = isMapping(mechanism) ? mechanism['kind'] : mechanism;
+  const ofKind = functions === undefined ? [] : kindProblems(String(kind));
+  const { spread: _, reserve: __, ...given } = isMapping(functions) ? functions : {};
+  const { problems } = checkScenario({
+    ...probe,
+    ...(costs === undefined ? {} : { costs }),
+    ...(functions === undefined ? {} : { functions: isMapping(functions) ? given : functions }),
+    ...(functions === undefined || lifecycle === undefined ? {} : { lifecycle }),
+  });
+  return [...ofKind, ...problems].flatMap((problem): FieldProblem[] => {
     const [first, , ...rest] = problem.path;
     if (first === 'vms') return [{ ...problem, path: ['vms', 'behaviour', ...rest] }];
-    return first === 'mechanism' || first === 'costs' ? [problem] : [];
+    return OF_SCENARIOS.has(String(first)) ? [problem] : [];
   });
 }
 
@@ -73,7 +85,7 @@ function check(written: Record<string, unknown>): Checked {
   const problems = oneForEachField([
     ...refusedFields(inside),
     ...(checked.success ? [] : problemsOf(checked.error, written)),
-    ...insideProblems(inside),
+    ...insideProblems(inside, written),
   ]);
   if (!checked.success || problems.length > 0) return { problems };
   const fleet = checked.data;
@@ -86,14 +98,18 @@ export function parseFleet(
   text: string,
   { file, set = [] }: { file?: string; set?: readonly string[] } = {},
 ): LoadedFleet {
-  const document = readDocument(text, file, 'a fleet: a YAML or JSON mapping with version, hosts and vms');
+  const document = readDocument(
+    text,
+    file,
+    'a fleet: a YAML or JSON mapping with version, hosts, and vms or functions',
+  );
   const { host, hosts, vms } = document.value;
   if (hosts === undefined && (host !== undefined || Array.isArray(vms)))
     throw new InputError({
       ...(file === undefined ? {} : { file }),
       path: '',
       given: 'a scenario (of one host)',
-      expected: 'a fleet (hosts, placement, vms of a trace or generated); scenarios are for fluxhost run',
+      expected: 'a fleet (hosts, placement, vms of a trace or generated, functions); scenarios are for fluxhost run',
     });
   const overridden = applyOverrides(document.value, set, unfold);
   const { loaded, problems } = check(overridden.value as Record<string, unknown>);

@@ -2,6 +2,7 @@
 // the number of workers.
 
 import type { Distribution } from '../metrics/figures.js';
+import type { ServedTier } from '../lifecycle/result.js';
 import type { PlacementKind } from './placement.js';
 import type { Sample } from './samples.js';
 import type { VmClass } from './vms.js';
@@ -124,6 +125,50 @@ export interface ClassResult {
   confidence?: Record<string, Estimate>;
 }
 
+/** Functions, and what became of their requests on hosts that were simulated. */
+export interface FunctionsResult {
+  /** How many were dealt out. */
+  functions: number;
+  /** Hosts that have some. */
+  hosts: number;
+  /** Requests in all the time of the fleet, of all hosts. */
+  requests: number;
+  /** Of them, those that came when no host was open: nobody simulates them. */
+  nowhere: number;
+  /** Requests that came in the windows; those that waited for memory where an epoch began are of it, too. */
+  arrived: number;
+  /** Of them, those that were given an instance, by where it was found. */
+  served: Record<ServedTier, number>;
+  /** Share of the served ones for which an instance was restored or booted, 0 to 1; null without any. */
+  coldStartRate: number | null;
+  /** Requests for which no memory could be made. */
+  dropped: number;
+  /** Requests that waited for memory as long as they may. */
+  timedOut: number;
+  /** Requests that waited for memory when an epoch ended. */
+  inFlight: number;
+  /** Requests that had an instance and had not ended when an epoch did. */
+  underWay: number;
+  /** Requests that ended. */
+  completed: number;
+  /** Instances that went for want of memory. */
+  evictions: number;
+  /** Instances that went because the policy said so. */
+  expirations: number;
+  /** Instances that booted or were restored. */
+  starts: number;
+  /** From a request's arrival to when it enters its VM, in ns. */
+  startNs: Distribution;
+  /** From arrival to end, in ns. */
+  latencyNs: Distribution;
+  /** GiB·s of instances that lay dormant for 1,000 served requests; null without any. */
+  warmGibSecondsPer1000: number | null;
+  /** The most that instances of one host held at once, of those that were simulated. */
+  usedMaxBytes: number;
+  /** Of sampled hosts: intervals. */
+  confidence?: Record<string, Estimate>;
+}
+
 /** What became of the hosts' cores. */
 export interface CoreSeconds {
   /** Running tasks. */
@@ -157,6 +202,8 @@ export interface FleetResult {
   };
   /** By class; none where hosts are not simulated. */
   classes: ClassResult[];
+  /** Of a fleet with functions, where hosts are simulated; figures scaled to all hosts where they were sampled. */
+  functions?: FunctionsResult;
   /** Of simulated hosts, scaled to all of them where they were sampled. */
   coreSeconds?: CoreSeconds;
   /** Evenly over the time. */

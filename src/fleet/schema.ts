@@ -19,9 +19,11 @@ import {
   whole,
 } from '../input/fields.js';
 import { QuantityError, parseDuration } from '../input/quantities.js';
+import { lifecycleSchema } from '../lifecycle/schema.js';
 import { mechanism } from '../mechanisms/schema.js';
 import { vmBehaviour } from '../scenario/schema/vm.js';
 import { scaleOf, type Overcommit } from './demand.js';
+import { functions, functionsFor, refuseFunctions } from './functions-schema.js';
 import { MOST_DRAINS, defaultChoice, defaultNumber, described, documented } from './parameters.js';
 import { MOST_HOSTS, PLACEMENT_KINDS, type PlacementKind } from './placement.js';
 import { ARRIVALS, FIDELITIES, type Fleet, FORMATS, TIME_UNITS } from './types.js';
@@ -207,12 +209,19 @@ const fields = () =>
       ),
     ),
     vms: about(
-      'The VMs: a trace of them, or what they are drawn from.',
-      section({
-        trace: about('VMs of a file.', z.optional(trace)),
-        generated: about('VMs that are drawn.', z.optional(generated)),
-        behaviour: about('Simulated hosts: what every VM does.', z.optional(vmBehaviour)),
-      }),
+      'The VMs: a trace of them, or what they are drawn from; absent: only functions.',
+      z.optional(
+        section({
+          trace: about('VMs of a file.', z.optional(trace)),
+          generated: about('VMs that are drawn.', z.optional(generated)),
+          behaviour: about('Simulated hosts: what every VM does.', z.optional(vmBehaviour)),
+        }),
+      ),
+    ),
+    functions: about('Functions whose requests are dealt out over the hosts; absent: none.', z.optional(functions)),
+    lifecycle: about(
+      'How the VMs of functions come and go on each host; absent: as by default.',
+      z.optional(lifecycleSchema),
     ),
     overcommit: about(
       'More sold than there is.',
@@ -259,8 +268,11 @@ type Fields = z.output<ReturnType<typeof fields>>;
 function refuseTogether(written: Fields, context: z.RefinementCtx): void {
   const refuse = (path: (string | number)[], message: string): void =>
     context.addIssue({ code: 'custom', path, message });
-  const { vms, hosts: groups, duration: time } = written;
-  if ((vms.trace === undefined) === (vms.generated === undefined))
+  const { vms = {}, hosts: groups, duration: time } = written;
+  refuseFunctions(written, refuse);
+  if (written.vms === undefined && written.functions === undefined)
+    refuse(['vms'], 'VMs of a trace or generated, or functions, or both');
+  if (written.vms !== undefined && (vms.trace === undefined) === (vms.generated === undefined))
     refuse(['vms'], 'either trace, a file of VMs, or generated, what they are drawn from');
   if (vms.generated !== undefined && time === undefined) refuse(['duration'], 'how long VMs come and go, such as 24h');
   const { trace: file } = vms;
@@ -268,7 +280,8 @@ function refuseTogether(written: Fields, context: z.RefinementCtx): void {
     refuse(['vms', 'trace', 'types'], 'the file of the table vmType, which tells what a VM of each type takes');
   if (file?.format === 'surf-lisa' && file.sizes === undefined)
     refuse(['vms', 'trace', 'sizes'], 'sizes to draw from: the file tells none of its own');
-  if (written.fidelity !== undefined && written.fidelity.kind !== 'packing' && vms.behaviour === undefined)
+  const simulates = written.fidelity !== undefined && written.fidelity.kind !== 'packing';
+  if (simulates && written.vms !== undefined && vms.behaviour === undefined)
     refuse(['vms', 'behaviour'], 'what every VM does, where hosts are simulated');
   if (!Array.isArray(groups)) return;
   if (groups.reduce((sum, { count }) => sum + count, 0) > MOST_HOSTS)
@@ -301,9 +314,10 @@ const schema = () =>
         warmupNs: written.simulate?.warmup ?? defaultNumber('simulate.warmup'),
       },
       vms: {
-        ...(written.vms.trace === undefined ? {} : { trace: written.vms.trace }),
-        ...(written.vms.generated === undefined ? {} : { generated: written.vms.generated }),
+        ...(written.vms?.trace === undefined ? {} : { trace: written.vms.trace }),
+        ...(written.vms?.generated === undefined ? {} : { generated: written.vms.generated }),
       },
+      ...(written.functions === undefined ? {} : { functions: functionsFor(written.functions, written.lifecycle) }),
       overcommit: { cores: written.overcommit?.cores ?? EVEN, memory: written.overcommit?.memory ?? EVEN },
       ...(written.failures === undefined ? {} : { failures: written.failures }),
       drains: written.drains ?? [],

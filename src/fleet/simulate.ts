@@ -1,32 +1,38 @@
 // A fleet from its checked form to its result: VMs are read or drawn, and placed; then hosts are simulated, where that is asked for.
 
 import { compileCore, compileMemoryCore, hashOf } from '../core/load.js';
-import { formatSize, parseDuration } from '../input/quantities.js';
+import { parseDuration } from '../input/quantities.js';
 import { LawError } from '../result/laws.js';
 import type { TraceHost } from '../workload/text-source.js';
 import { NAME, VERSION } from '../version.js';
 import { Simulation } from '../simulation.js';
-import { scaleOf } from './demand.js';
+import { HostCalls } from './calls.js';
 import { Fingerprint } from './fingerprint.js';
+import { dealOut, type FunctionCalls, readFunctions, reservedBytes } from './functions.js';
+import { functionFigures } from './function-figures.js';
 import { DRAW } from './host-events.js';
 import { engineHere, rowsOf } from './hosts.js';
 import { Merger, type MergerState, type Objective } from './merge.js';
+import { Outages } from './outages.js';
 import { PlacementCore } from './placement.js';
 import { type Plan, planOf, typeOfHost } from './plan.js';
-import { Stays, windowsOf } from './windows.js';
+import { Stays, type Window, windowsOf } from './windows.js';
 import type { ChunkContext, ChunkEngine, HostJob, HostRow } from './work.js';
 import { readTrace } from './formats/index.js';
 import { generate } from './generate.js';
-import { groupsOf, type Packed, type PackOptions, Packing } from './pack.js';
+import { type Packed, type PackOptions, Packing } from './pack.js';
 import type { LoadedFleet } from './parse.js';
 import type { FleetResult, PackingResult } from './result.js';
 import type { Fleet, Inside } from './types.js';
-import { CORE, KIB, type VmTable } from './vms.js';
+import { type VmTable, VmTableBuilder } from './vms.js';
+import { failures, FEW_HOSTS, functionWarnings, insideWarnings, warningsOf } from './warnings.js';
 
 export interface FleetRunOptions extends Pick<PackOptions, 'policy' | 'policyName' | 'onProgress'> {
   /** Of fluxhost-memory.wasm, which places. */
   readonly module?: WebAssembly.Module | undefined;
   readonly onNote?: ((note: string) => void) | undefined;
+  /** Of a fleet that has some, where hosts are simulated (callsOf). */
+  readonly calls?: FunctionCalls | undefined;
 }
 
 /** The VMs that the fleet names a file of, or draws. @throws InputError with what is wrong in the file */
@@ -36,10 +42,21 @@ export async function vmsOf(
   { module, onNote }: Pick<FleetRunOptions, 'module' | 'onNote'> = {},
 ): Promise<VmTable> {
   const { trace, generated } = fleet.vms;
-  if (trace === undefined) return generate(fleet, generated!, files, module);
+  if (generated !== undefined) return generate(fleet, generated, files, module);
+  if (trace === undefined) return new VmTableBuilder().table();
   const { vms, notes } = await readTrace(fleet, trace, files);
   for (const note of notes) onNote?.(note);
   return vms;
+}
+
+/** Calls of the fleet's functions until its end; undefined where none are simulated. @throws InputError with what is wrong in a file */
+export async function callsOf(
+  fleet: Fleet,
+  vms: VmTable,
+  files: TraceHost,
+  onNote?: (note: string) => void,
+): Promise<FunctionCalls | undefined> {
+  return fleet.fidelity.kind === 'packing' ? undefined : readFunctions(fleet, Packing.endOf(fleet, vms), files, onNote);
 }
 
 /** @throws LawError where VMs or time do not add up */
@@ -77,55 +94,6 @@ export function mapOf({ hostCores, hostMemory }: Pick<Packed, 'hostCores' | 'hos
       return Math.round((100 * part.reduce((sum, load) => sum + load, 0)) / part.length);
     });
   return { hostsPerCell, coresPercent: cells(hostCores), memoryPercent: cells(hostMemory) };
-}
-
-/** VMs that came and that no host holds, were it empty. */
-function neverFit(fleet: Fleet, vms: VmTable, endNs: number): { readonly count: number; readonly first: number } {
-  const [cores, memory] = [scaleOf(fleet.overcommit.cores), scaleOf(fleet.overcommit.memory)];
-  const hosts = groupsOf(fleet);
-  const never = { count: 0, first: -1 };
-  for (let vm = 0; vm < vms.count && vms.arrivalNs[vm]! <= endNs; vm++) {
-    const vmClass = vms.classes[vm]!;
-    const [ofCores, ofMemory] = [vms.cores[vm]! * cores.demand[vmClass]!, vms.memory[vm]! * memory.demand[vmClass]!];
-    if (hosts.some((host) => host.cores >= ofCores && host.memory >= ofMemory)) continue;
-    if (never.count++ === 0) never.first = vm;
-  }
-  return never;
-}
-
-const hasTrace = (value: unknown): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  ((value as { readonly process?: unknown }).process === 'trace' || Object.values(value).some(hasTrace));
-
-/** Of what runs inside hosts. */
-function insideWarnings({ behaviour }: Inside): FleetResult['warnings'] {
-  if (!hasTrace(behaviour?.['workload'])) return [];
-  return [
-    {
-      code: 'same-rows',
-      field: 'vms.behaviour',
-      detail:
-        'every VM replays the same rows of the trace from the begin of each epoch, so VMs burst in step: latencies are no figures of VMs that are independent',
-    },
-  ];
-}
-
-export function warningsOf(fleet: Fleet, vms: VmTable, packing: PackingResult, endNs: number): FleetResult['warnings'] {
-  const warnings: FleetResult['warnings'] = [];
-  if (packing.arrivals === 0)
-    warnings.push({ code: 'no-arrivals', field: 'duration', detail: 'no VM came before the end' });
-  const { count, first } = packing.rejected > 0 ? neverFit(fleet, vms, endNs) : { count: 0, first: -1 };
-  if (count > 0)
-    warnings.push({
-      code: 'never-fits',
-      field: 'hosts',
-      detail:
-        `${count} of ${packing.arrivals} VMs fit on no host, were it empty: the first has ${vms.cores[first]! / CORE} cores and ` +
-        formatSize(vms.memory[first]! * KIB),
-    });
-  if (endNs === 0) warnings.push({ code: 'no-time', field: 'duration', detail: 'the fleet ends at 0: means are 0' });
-  return warnings;
 }
 
 const mechanismOf = (mechanism: unknown): string =>
@@ -167,16 +135,20 @@ export async function prepareFleet(
   const simulates = fleet.fidelity.kind !== 'packing';
   const windows = simulates ? windowsOf(fleet, Packing.endOf(fleet, vms)) : [];
   const stays = new Stays(windows);
+  const outages = new Outages();
   const packed = await Packing.run(fleet, vms, {
     ...options,
     module,
     ...(simulates ? { onStay: (...stay) => stays.add(...stay) } : {}),
+    ...(options.calls === undefined ? {} : { onOpen: (...change) => outages.add(...change) }),
   });
   const packing = packingResult(fleet, packed);
   const of = fleet.hosts.reduce((sum, { count }) => sum + count, 0);
   const core = simulates ? await PlacementCore.create([], 'first-fit', module) : undefined;
   const draw = (host: number): number => core!.draw(fleet.seed, host, DRAW.sample);
-  const plan = simulates ? planOf(fleet, stays.busy, packed.hostCores, stays.lengthNs, draw) : NOTHING;
+  const calls = callsByHost(fleet, options.calls, outages);
+  const { busy, load } = loadOf(fleet, { busy: stays.busy, load: packed.hostCores }, calls, windows);
+  const plan = simulates ? planOf(fleet, busy, load, stays.lengthNs, draw) : NOTHING;
   const typeOf = typeOfHost(fleet);
   const wallSeconds = (performance.now() - begun) / 1000;
   const base: FleetResult = {
@@ -186,7 +158,7 @@ export async function prepareFleet(
       scenarioSha256: loaded.sha256,
       coreSha256: hashOf(module) ?? '',
       ...(simulates ? { hostCoreSha256: hashOf(await compileCore()) ?? '' } : {}),
-      fingerprint: packed.fingerprint,
+      fingerprint: calls === undefined ? packed.fingerprint : together(packed.fingerprint, calls.fingerprint),
       seed: fleet.seed,
       placement: options.policy === undefined ? fleet.placement : 'policy',
       fidelity: fleet.fidelity.kind,
@@ -204,46 +176,78 @@ export async function prepareFleet(
     classes: [],
     overTime: [...packed.samples],
     map: mapOf(packed),
-    warnings: [...warningsOf(fleet, vms, packing, packed.endNs), ...(simulates ? insideWarnings(inside) : [])],
+    ...(calls === undefined ? {} : { functions: dealtResult(options.calls!, calls) }),
+    warnings: [
+      ...warningsOf(fleet, vms, packing, packed.endNs),
+      ...(simulates ? insideWarnings(inside) : []),
+      ...functionWarnings(fleet, calls, options.calls, windows),
+    ],
   };
   return {
     base,
     vms,
     plan,
     slo: objectiveOf(inside),
-    jobOf: (host) => stays.jobOf(host, typeOf(host)),
+    jobOf: (host) => stays.jobOf(host, typeOf(host), calls),
     ...(simulates ? { context: contextOf(loaded) } : {}),
   };
 }
+
+/** One fingerprint of several. */
+function together(...fingerprints: readonly string[]): string {
+  const whole = new Fingerprint();
+  for (const one of fingerprints) whole.addText(one);
+  return whole.text();
+}
+
+function callsByHost(fleet: Fleet, calls: FunctionCalls | undefined, outages: Outages): HostCalls | undefined {
+  if (calls === undefined || fleet.functions === undefined) return undefined;
+  const hosts = fleet.hosts.reduce((sum, { count }) => sum + count, 0);
+  const pools = fleet.functions.lifecycle.keepAlive.policy === 'pool';
+  return new HostCalls(dealOut(fleet, calls, outages), outages, fleet.simulate.warmupNs, { hosts, pools });
+}
+
+/** Hosts with something to simulate, and how much of each host's cores is asked for: by VMs, and by functions' work in the windows. */
+function loadOf(
+  fleet: Fleet,
+  vms: { readonly busy: ReadonlySet<number>; readonly load: Float64Array },
+  calls: HostCalls | undefined,
+  windows: readonly Window[],
+): typeof vms {
+  if (calls === undefined) return vms;
+  const [busy, load] = [new Set(vms.busy), vms.load.slice()];
+  const typeOf = typeOfHost(fleet);
+  const lengthNs = windows.reduce((sum, { fromNs, toNs }) => sum + toNs - fromNs, 0);
+  for (let host = 0; host < load.length; host++) {
+    const work = calls.work(host, windows);
+    if (work === undefined) continue;
+    busy.add(host);
+    load[host]! += work / lengthNs / fleet.hosts[typeOf(host)]!.cores;
+  }
+  return { busy, load };
+}
+
+const dealtResult = ({ functions }: FunctionCalls, { hosts, calls, nowhere }: HostCalls) => ({
+  functions: functions.length,
+  hosts,
+  requests: calls,
+  nowhere,
+  ...functionFigures([], false),
+});
 
 const contextOf = ({ fleet, inside }: LoadedFleet): ChunkContext => ({
   kind: 'hosts',
   seed: fleet.seed,
   inside,
   warmupNs: fleet.simulate.warmupNs,
-  hosts: fleet.hosts.map(({ cores, memoryBytes }) => ({ cores, memoryBytes })),
+  hosts: fleet.hosts.map(({ cores, memoryBytes }) => ({
+    cores,
+    memoryBytes,
+    ...(fleet.functions === undefined ? {} : { functionBytes: reservedBytes(fleet.functions, memoryBytes) }),
+  })),
+  ...(fleet.functions === undefined ? {} : { lifecycle: fleet.functions.lifecycle }),
   overcommit: fleet.overcommit.cores,
 });
-
-/** Fewer hosts tell too little of the others. */
-const FEW_HOSTS = 20;
-
-const HOSTS_NAMED = 5;
-
-/** What went wrong in one way is told once, with the hosts. */
-function failures(errors: Merger['errors']): FleetResult['warnings'] {
-  const hostsOf = new Map<string, number[]>();
-  for (const { host, error } of errors) {
-    const hosts = hostsOf.get(error);
-    if (hosts === undefined) hostsOf.set(error, [host]);
-    else hosts.push(host);
-  }
-  return [...hostsOf].map(([detail, hosts]) => {
-    const more = hosts.length > HOSTS_NAMED ? ` and ${hosts.length - HOSTS_NAMED} more` : '';
-    const named = `${hosts.length === 1 ? 'host' : 'hosts'} ${hosts.slice(0, HOSTS_NAMED).join(', ')}${more}`;
-    return { code: 'host-failed', field: named, detail };
-  });
-}
 
 /** Which host did what, as the fleet's fingerprint has it. */
 export type HostIdentity = Pick<HostRow, 'host' | 'epochs' | 'fingerprint'>;
@@ -346,6 +350,7 @@ export class FleetSum {
       },
       hosts: { simulated, of: base.hosts.of, ...(failed === 0 ? {} : { failed }) },
       classes: merger.classes(),
+      ...(base.functions === undefined ? {} : { functions: { ...base.functions, ...merger.functions() } }),
       coreSeconds: merger.coreSeconds(),
       warnings,
       ...(isWhole ? {} : { incomplete: true as const }),
@@ -368,7 +373,10 @@ export async function simulateFleet(
   const sum = new FleetSum(prepared);
   const { context, plan } = prepared;
   if (context !== undefined) {
-    const here = (): ChunkEngine => engineHere(context, (scenario) => Simulation.create(scenario, { steady: false }));
+    const here = (): ChunkEngine =>
+      engineHere(context, (scenario, lifecycle) =>
+        Simulation.create(scenario, { steady: false, ...(lifecycle === undefined ? {} : { lifecycle }) }),
+      );
     const engine = await (options.engine ?? here)(context);
     for await (const rows of rowsOf(engine, jobsOf(prepared, plan.order), vms)) for (const row of rows) sum.add(row);
   }

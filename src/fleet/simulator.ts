@@ -30,8 +30,12 @@ export function simulatorOf<K extends Context>(context: K, create: Create): Simu
 
 /** By what a program gives. */
 const simulatorWith = <K extends Context>(context: K, options: SimulationOptions): Simulator<K> =>
-  simulatorOf(context, (scenario) =>
-    Simulation.create(scenario, context.kind === 'hosts' ? { ...options, ...STEADY } : options),
+  simulatorOf(context, (scenario, lifecycle) =>
+    Simulation.create(scenario, {
+      ...options,
+      ...(context.kind === 'hosts' ? STEADY : {}),
+      ...(lifecycle === undefined ? {} : { lifecycle }),
+    }),
   );
 
 /** Does chunks of fleets and sweeps as they come; for a worker's script: `serveWebWorker(self)`. */

@@ -8,27 +8,27 @@
 import { studentQuantile } from '../metrics/confidence.js';
 import { bucketBounds } from '../metrics/histogram.js';
 import type { Estimate } from './result.js';
-import { bucketAt, type ClassSums, type Weighted } from './sums.js';
-import { LATENCY_BITS } from './work.js';
+import { answeredOf, bucketAt, LATENCY_BITS, type Tally, type WeightedLatencies } from './tally.js';
 
 const LEVEL = 0.95;
 /** Beyond, Student's t is the normal law. */
 const MOST_DEGREES = 1000;
 
 /** Hosts of a stratum that were dealt into one group, and what they did together. */
-export interface SampledGroup {
+export interface SampledGroup<S> {
   readonly hosts: number;
-  /** Absent where no VM of the class was there. */
-  readonly sums: ClassSums | undefined;
+  /** Absent where nothing of the kind was there. */
+  readonly sums: S | undefined;
 }
 
-export interface SampledStratum {
+export interface SampledStratum<S> {
   /** Hosts that it has, sampled or not. */
   readonly of: number;
-  readonly groups: readonly SampledGroup[];
+  readonly groups: readonly SampledGroup<S>[];
 }
 
-const isWhole = ({ of, groups }: SampledStratum): boolean => groups.reduce((sum, { hosts }) => sum + hosts, 0) >= of;
+const isWhole = ({ of, groups }: SampledStratum<unknown>): boolean =>
+  groups.reduce((sum, { hosts }) => sum + hosts, 0) >= of;
 
 /** How an estimate scatters: its variance, and the factor from its root to half of the interval. */
 interface Scatter {
@@ -37,7 +37,7 @@ interface Scatter {
 }
 
 /** Of the sum of `value` over all hosts of all strata. */
-function scatterOf(strata: readonly SampledStratum[], value: (sums: ClassSums) => number): Scatter {
+function scatterOf<S>(strata: readonly SampledStratum<S>[], value: (sums: S) => number): Scatter {
   let [variance, spread, all] = [0, 0, 0];
   for (const { of, groups } of strata) {
     const there = groups.filter(({ hosts }) => hosts > 0);
@@ -67,25 +67,25 @@ const around = (estimate: number, half: number): Estimate => ({
 });
 
 /** A sum over all hosts, and what of a group goes into it. */
-export interface Sum {
+export interface Sum<S> {
   readonly sum: number;
-  readonly of: (sums: ClassSums) => number;
+  readonly of: (sums: S) => number;
 }
 
-export const sumOf = (strata: readonly SampledStratum[], { sum, of }: Sum): Estimate =>
+export const sumOf = <S>(strata: readonly SampledStratum<S>[], { sum, of }: Sum<S>): Estimate =>
   around(sum, halfOf(scatterOf(strata, of)));
 
 const linearized =
-  (over: Sum, under: Sum) =>
-  (sums: ClassSums): number =>
+  <S>(over: Sum<S>, under: Sum<S>) =>
+  (sums: S): number =>
     (over.of(sums) - (over.sum / under.sum) * under.of(sums)) / under.sum;
 
 /** Of one sum over another. */
-export const ratioOf = (strata: readonly SampledStratum[], over: Sum, under: Sum): Estimate =>
+export const ratioOf = <S>(strata: readonly SampledStratum<S>[], over: Sum<S>, under: Sum<S>): Estimate =>
   around(over.sum / under.sum, halfOf(scatterOf(strata, linearized(over, under))));
 
 /** Of things of which some are so: 0 to 1. */
-export function shareOf(strata: readonly SampledStratum[], some: Sum, all: Sum): Estimate {
+export function shareOf<S>(strata: readonly SampledStratum<S>[], some: Sum<S>, all: Sum<S>): Estimate {
   const estimate = some.sum / all.sum;
   if (strata.every(isWhole)) return { estimate, low: estimate, high: estimate };
   const { variance, t } = scatterOf(strata, linearized(some, all));
@@ -104,18 +104,25 @@ export function shareOf(strata: readonly SampledStratum[], some: Sum, all: Sum):
   };
 }
 
-function countTo(sums: ClassSums, bucket: number): number {
+type Counted = Pick<Tally<never>, 'buckets'>;
+
+function countTo(sums: Counted, bucket: number): number {
   let seen = 0;
   for (const [at, here] of sums.buckets) if (at <= bucket) seen += here;
   return seen;
 }
 
-const countOf = (sums: ClassSums): number => countTo(sums, Infinity);
+export const countOf = (sums: Counted): number => countTo(sums, Infinity);
 
 /** Of the value that a share `q` of the requests does not pass. */
-export function quantileOf(strata: readonly SampledStratum[], whole: Weighted, q: number, estimate: number): Estimate {
+export function quantileOf<S extends Counted>(
+  strata: readonly SampledStratum<S>[],
+  whole: WeightedLatencies,
+  q: number,
+  estimate: number,
+): Estimate {
   if (strata.every(isWhole)) return { estimate, low: estimate, high: estimate };
-  const count = whole.buckets.reduce((sum, [, here]) => sum + here, 0);
+  const count = answeredOf(whole);
   const at = bucketAt(whole, count, q);
   const share = whole.buckets.reduce((sum, [bucket, here]) => (bucket <= at ? sum + here : sum), 0) / count;
   const between = scatterOf(strata, (sums) => (countTo(sums, at) - share * countOf(sums)) / count);

@@ -1,6 +1,7 @@
 // A fleet that was checked: durations in nanoseconds, sizes in bytes, every default filled.
 
 import type { Dist } from '../input/distributions.js';
+import type { FunctionsGiven, LifecycleGiven } from '../lifecycle/source.js';
 import type { Overcommit } from './demand.js';
 import type { PlacementKind } from './placement.js';
 import type { VmClass } from './vms.js';
@@ -76,6 +77,18 @@ export interface Drain {
   readonly outNs?: number;
 }
 
+/** Functions whose requests are dealt out over the hosts. */
+export interface FleetFunctions {
+  /** Where they and their requests come from. */
+  readonly given: FunctionsGiven;
+  /** How their VMs come and go; without a budget, which is the reserve of each host. */
+  readonly lifecycle: LifecycleGiven;
+  /** Hosts that each has. */
+  readonly spread: number;
+  /** Shares of every host that are kept for them: what VMs do not get. */
+  readonly reserve: { readonly cores: number; readonly memory: number };
+}
+
 /** A fleet that was checked. */
 export interface Fleet {
   readonly version: 1;
@@ -86,7 +99,9 @@ export interface Fleet {
   readonly placement: PlacementKind;
   readonly fidelity: { readonly kind: (typeof FIDELITIES)[number]; readonly share: number };
   readonly simulate: { readonly windows: number; readonly lengthNs: number; readonly warmupNs: number };
-  /** One of both. */
+  /** Absent: there are VMs only. */
+  readonly functions?: FleetFunctions;
+  /** One of both; none where there are only functions. */
   readonly vms: { readonly trace?: VmTrace; readonly generated?: GeneratedVms };
   readonly overcommit: { readonly cores: Overcommit; readonly memory: Overcommit };
   readonly failures?: { readonly mtbfNs: number; readonly repairNs: number };

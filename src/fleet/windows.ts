@@ -1,10 +1,11 @@
 // When hosts are simulated, and with whom. The time of the fleet has windows, evenly spread; a host's part of one is cut wherever a VM comes
 // to it or leaves it. Between two cuts its VMs are a scenario of their own (an epoch): it begins with nothing in flight.
 
+import type { HostCalls } from './calls.js';
 import type { Epoch, HostJob } from './work.js';
 import type { Fleet } from './types.js';
 
-interface Window {
+export interface Window {
   readonly fromNs: number;
   readonly toNs: number;
 }
@@ -50,15 +51,21 @@ export class Stays {
   }
 
   /** What there is to simulate of a host. */
-  jobOf(host: number, type: number): HostJob {
+  jobOf(host: number, type: number, calls?: HostCalls): HostJob {
     const stays = this.byHost.get(host) ?? [];
+    const cuts = calls?.cuts(host) ?? [];
     const epochs = this.windows.flatMap((window, i) =>
       epochsOf(
         stays.filter((stay) => stay.window === i),
         window,
-      ),
+        cuts,
+      ).flatMap(({ fromNs, lengthNs, vms }): Epoch[] => {
+        const own = calls?.epoch(host, { fromNs, toNs: fromNs + lengthNs });
+        if (vms.length === 0 && own === undefined) return [];
+        return [{ fromNs, lengthNs, vms, ...(own === undefined ? {} : { calls: own }) }];
+      }),
     );
-    return { host, type, epochs };
+    return { host, type, epochs, ...(calls === undefined ? {} : { functions: calls.functions(host) }) };
   }
 
   get lengthNs(): number {
@@ -66,12 +73,15 @@ export class Stays {
   }
 }
 
-function epochsOf(stays: readonly Stay[], window: Window): Epoch[] {
-  const cuts = [...new Set([window.fromNs, ...stays.flatMap(({ fromNs, toNs }) => [fromNs, toNs]), window.toNs])];
+/** `more`: where it is cut besides. */
+function epochsOf(stays: readonly Stay[], window: Window, more: readonly number[]): Epoch[] {
+  const within = more.filter((ns) => ns > window.fromNs && ns < window.toNs);
+  const changes = stays.flatMap(({ fromNs, toNs }) => [fromNs, toNs]);
+  const cuts = [...new Set([window.fromNs, ...changes, ...within, window.toNs])];
   cuts.sort((a, b) => a - b);
-  return cuts.slice(0, -1).flatMap((fromNs, i): Epoch[] => {
+  return cuts.slice(0, -1).map((fromNs, i): Epoch => {
     const lengthNs = cuts[i + 1]! - fromNs;
     const vms = stays.filter((stay) => stay.fromNs <= fromNs && stay.toNs > fromNs).map(({ vm }) => vm);
-    return vms.length === 0 ? [] : [{ fromNs, lengthNs, vms: vms.sort((a, b) => a - b) }];
+    return { fromNs, lengthNs, vms: vms.sort((a, b) => a - b) };
   });
 }

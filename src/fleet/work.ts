@@ -2,6 +2,8 @@
 // context once and chunks after that; a row depends on its host alone, so it does not matter how hosts are put into chunks, who
 // simulates them, in which order, or how often.
 
+import type { LifecycleGiven } from '../lifecycle/source.js';
+import type { FunctionSpec, LifecycleSpec } from '../lifecycle/spec.js';
 import { dedicatedCores } from '../mechanisms/kinds.js';
 import { assertLaws } from '../result/laws.js';
 import { resolveScenario } from '../scenario/resolve.js';
@@ -10,7 +12,10 @@ import type { ScenarioInput } from '../scenario/schema.js';
 import type { Simulation } from '../simulation.js';
 import type { Engine, WorkKind } from '../study/engine.js';
 import { SplitMix64 } from '../workload/random.js';
+import type { EpochCalls } from './calls.js';
 import type { Overcommit } from './demand.js';
+import { FunctionsBuilder, type RowFunctions } from './function-row.js';
+import { Latencies, LATENCY_BITS, type RowLatency } from './tally.js';
 import type { Inside } from './types.js';
 import { CLASSES, CORE, type VmClass } from './vms.js';
 
@@ -21,39 +26,39 @@ export interface ChunkContext {
   readonly inside: Inside;
   readonly warmupNs: number;
   /** By type of host. */
-  readonly hosts: readonly { readonly cores: number; readonly memoryBytes: number }[];
+  readonly hosts: readonly {
+    readonly cores: number;
+    readonly memoryBytes: number;
+    /** Kept for functions; absent where there are none. */
+    readonly functionBytes?: number;
+  }[];
+  /** How instances of functions come and go; absent where there are none. */
+  readonly lifecycle?: LifecycleGiven;
   readonly overcommit: Overcommit;
 }
 
-/** A host's VMs from one change of them to the next. */
+/** A host from one change of its VMs to the next. */
 export interface Epoch {
   readonly fromNs: number;
   readonly lengthNs: number;
   /** Their numbers, ascending. */
   readonly vms: readonly number[];
+  /** Of its functions, those of the warm-up included; absent where none come. */
+  readonly calls?: EpochCalls;
 }
 
 export interface HostJob {
   readonly host: number;
   readonly type: number;
   readonly epochs: readonly Epoch[];
+  /** That are dealt to it; absent where the fleet has none. */
+  readonly functions?: readonly FunctionSpec[];
 }
 
 /** A chunk as it is sent: hosts, and of the VMs on them the cores (in millionths) and the class. */
 export interface Chunk {
   readonly jobs: readonly HostJob[];
   readonly vms: Readonly<Record<number, readonly [cores: number, vmClass: number]>>;
-}
-
-/** Latencies of a class on a host; sums are decimal, as they may be beyond 2^53. */
-export interface RowLatency {
-  readonly count: number;
-  readonly sum: string;
-  readonly sumSquares: string;
-  readonly min: number;
-  readonly max: number;
-  readonly buckets: readonly number[];
-  readonly counts: readonly number[];
 }
 
 export interface RowClass {
@@ -88,19 +93,19 @@ export interface HostRow {
   /** Of every epoch, one after the other. */
   readonly fingerprint: string;
   readonly classes: Partial<Record<VmClass, RowClass>>;
+  /** Absent where it had none. */
+  readonly functions?: RowFunctions;
   readonly cores: RowCores;
   /** Why it could not be simulated; its figures are 0 then. */
   readonly error?: string;
 }
 
 /** Makes simulations: with which core, and where files are looked for. */
-export type Create = (scenario: Scenario) => Promise<Simulation>;
+export type Create = (scenario: Scenario, lifecycle?: LifecycleSpec) => Promise<Simulation>;
 
 /** Someone who does chunks of hosts, several at once. */
 export type ChunkEngine = Engine<Chunk, HostRow>;
 
-/** Finer than a result prints; every host has the same layout, or rows could not be put together. */
-export const LATENCY_BITS = 7;
 const HISTOGRAM_BYTES = 2 ** 31;
 
 const PROBE_CORES = 64;
@@ -163,7 +168,7 @@ export class HostSimulator {
       for (const epoch of job.epochs) {
         speak?.();
         const scenario = this.scenarioOf(job, epoch, vms);
-        const simulation = await this.create(scenario);
+        const simulation = await this.create(scenario, this.lifecycleOf(job, epoch));
         try {
           await simulation.run(speak === undefined ? {} : { onProgress: speak });
           row.add(simulation, scenario);
@@ -175,6 +180,18 @@ export class HostSimulator {
       return failedRow(job, error instanceof Error ? error.message.split('\n')[0]! : String(error));
     }
     return row.row();
+  }
+
+  /** Undefined where the host has no functions. */
+  lifecycleOf({ type, functions }: HostJob, { calls = NO_CALLS }: Epoch): LifecycleSpec | undefined {
+    const { lifecycle, hosts } = this.context;
+    if (lifecycle === undefined || functions === undefined || functions.length === 0) return undefined;
+    const invocations = {
+      atNs: Float64Array.from(calls.atNs),
+      fn: Uint32Array.from(calls.fn),
+      serviceNs: Float64Array.from(calls.serviceNs),
+    };
+    return { ...lifecycle, memoryBytes: hosts[type]!.functionBytes!, functions, invocations };
   }
 
   /** What is guaranteed is what was reserved, rounded down; where a mechanism needs cores of its own, the largest give way, later ones first. */
@@ -206,44 +223,16 @@ export class HostSimulator {
 }
 
 const NS = 1e9;
+const NO_CALLS: EpochCalls = { atNs: [], fn: [], serviceNs: [] };
 const emptyCores = (): RowCores => ({ task: 0, steal: 0, idlePoll: 0, transition: 0, idle: 0, poll: 0 });
 
-class Latencies {
-  private count = 0;
-  private sum = 0n;
-  private sumSquares = 0n;
-  private min = Number.MAX_SAFE_INTEGER;
-  private max = 0;
-  private readonly buckets = new Map<number, number>();
-
-  add(from: ReturnType<Simulation['latencies']>): void {
-    if (from.count === 0) return;
-    this.count += from.count;
-    this.sum += from.sum;
-    this.sumSquares += from.sumSquares;
-    this.min = Math.min(this.min, from.min);
-    this.max = Math.max(this.max, from.max);
-    from.eachBucket((index, count) => this.buckets.set(index, (this.buckets.get(index) ?? 0) + count));
-  }
-
-  row(): RowLatency {
-    const buckets = [...this.buckets.keys()].sort((a, b) => a - b);
-    return {
-      count: this.count,
-      sum: String(this.sum),
-      sumSquares: String(this.sumSquares),
-      min: this.count === 0 ? 0 : this.min,
-      max: this.max,
-      buckets,
-      counts: buckets.map((index) => this.buckets.get(index)!),
-    };
-  }
-}
+const RUNNING = ['task', 'steal', 'idlePoll', 'transition'] as const;
 
 class RowBuilder {
   private events = 0;
   private readonly fingerprints: string[] = [];
   private readonly cores = emptyCores();
+  private functions: FunctionsBuilder | undefined;
   private readonly classes = new Map<VmClass, { row: Omit<RowClass, 'latency'>; latencies: Latencies }>();
 
   constructor(private readonly job: HostJob) {}
@@ -269,8 +258,11 @@ class RowBuilder {
         row.late += vm.dropped + vm.slo.lateInFlight;
       }
       latencies.add(simulation.latencies(i));
-      for (const use of ['task', 'steal', 'idlePoll', 'transition'] as const) add(use, vm.cpuSeconds[use]);
+      for (const use of RUNNING) add(use, vm.cpuSeconds[use]);
     });
+    if (result.lifecycle === undefined) return;
+    (this.functions ??= new FunctionsBuilder()).add(simulation, result.lifecycle);
+    for (const use of RUNNING) add(use, result.lifecycle.cpuSeconds[use]);
   }
 
   private classOf(name: VmClass): { row: Omit<RowClass, 'latency'>; latencies: Latencies } {
@@ -296,6 +288,7 @@ class RowBuilder {
       events: this.events,
       fingerprint: this.fingerprints.join(''),
       classes,
+      ...(this.functions === undefined ? {} : { functions: this.functions.row() }),
       cores: this.cores,
       ...(error === undefined ? {} : { error }),
     };

@@ -3,6 +3,7 @@
 import { PART_LIFECYCLE } from '../../assembly/layout.js';
 import * as W from '../../assembly/lifecycle/layout.js';
 import { counted, NS_PER_SECOND, type Words } from '../metrics/counters.js';
+import type { Histogram } from '../metrics/histogram.js';
 import type { PartReader } from '../metrics/part-reader.js';
 import type { Distribution } from '../metrics/figures.js';
 import {
@@ -27,6 +28,21 @@ const TIERS = [
   ['vm', W.TIER_VM],
   ['full', W.TIER_FULL],
 ] as const;
+
+/** Times of functions' requests: to when they enter their VM, or to their end. */
+export type FunctionTimes = 'starts' | 'functions';
+
+const FIRST: Readonly<Record<FunctionTimes, number>> = {
+  starts: W.LIFE_HISTOGRAM_START,
+  functions: W.LIFE_HISTOGRAM_LATENCY,
+};
+
+/** Of requests of all tiers. */
+export const functionTimes = (core: Pick<PartReader, 'partHistogram'>, of: FunctionTimes): Histogram =>
+  core.partHistogram(
+    PART_LIFECYCLE,
+    TIERS.map(([, tier]) => FIRST[of] + tier),
+  );
 
 /** A sum of byte-nanoseconds in two words, as byte-seconds. */
 const byteSeconds = (words: Words, low: number): number =>
@@ -84,11 +100,6 @@ export function lifecycleResult(
         which.map((tier) => first + tier),
       )
       .distribution();
-  const together = (first: number): Distribution =>
-    distribution(
-      first,
-      TIERS.map(([, tier]) => tier),
-    );
   const byTier = (first: number): LifecycleResult['startNsByTier'] =>
     Object.fromEntries(
       TIERS.map(([name, tier]) => [name, distribution(first, [tier])]),
@@ -98,8 +109,8 @@ export function lifecycleResult(
     served,
     gone: counted(GONE_COUNTERS, words),
     coldStartRate: ratio(coldStarts({ served }), all),
-    startNs: together(W.LIFE_HISTOGRAM_START),
-    latencyNs: together(W.LIFE_HISTOGRAM_LATENCY),
+    startNs: functionTimes(core, 'starts').distribution(),
+    latencyNs: functionTimes(core, 'functions').distribution(),
     startNsByTier: byTier(W.LIFE_HISTOGRAM_START),
     latencyNsByTier: byTier(W.LIFE_HISTOGRAM_LATENCY),
     budgetBytes: memoryBytes,

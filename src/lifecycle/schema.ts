@@ -270,21 +270,20 @@ const generatedFields = () => ({
   configurations: about('Generated: sizes of the functions, from a file; absent: none.', z.optional(configurations)),
 });
 
-const fields = later(() =>
-  section({
-    trace: about('Functions and their invocations, from files; absent: they are generated.', z.optional(trace)),
-    ...generatedFields(),
-    generated: about(
-      'The fields from count to configurations may stand in here.',
-      z.optional(section(generatedFields())),
-    ),
-    confidential: documented(`${FN}.confidential`, real(0, 1)),
-    vertical: documented(`${FN}.vertical`, flag),
-    vcpus: described(`${FN}.vcpus`, z.optional(whole(1, 65_536))),
-    concurrency: described(`${FN}.concurrency`, z.optional(whole(1, 65_536))),
-    memoryPerRequest: described(`${FN}.memoryPerRequest`, z.optional(real(0, 1))),
-  }),
-);
+const functionFields = () => ({
+  trace: about('Functions and their invocations, from files; absent: they are generated.', z.optional(trace)),
+  ...generatedFields(),
+  generated: about(
+    'The fields from count to configurations may stand in here.',
+    z.optional(section(generatedFields())),
+  ),
+  confidential: documented(`${FN}.confidential`, real(0, 1)),
+  vertical: documented(`${FN}.vertical`, flag),
+  vcpus: described(`${FN}.vcpus`, z.optional(whole(1, 65_536))),
+  concurrency: described(`${FN}.concurrency`, z.optional(whole(1, 65_536))),
+  memoryPerRequest: described(`${FN}.memoryPerRequest`, z.optional(real(0, 1))),
+});
+const fields = later(() => section(functionFields()));
 type WrittenFunctions = z.output<typeof fields>;
 
 /** What is told of generated functions, wherever it stands. */
@@ -335,22 +334,27 @@ function generated(given: Omit<WrittenFunctions, 'generated'>): GeneratedFunctio
   });
 }
 
-export const functionsSchema = fields
-  .superRefine((value, context) => {
-    checkSource(value, context);
-    checkShape(value, context);
-  })
-  .transform((given): FunctionsGiven => {
-    const vertical = given.vertical ?? defaultFlag(`${FN}.vertical`);
-    const vcpus = given.vcpus ?? given.concurrency ?? (vertical ? VERTICAL_VCPUS : 1);
-    const concurrency = given.concurrency ?? (vertical ? vcpus : 1);
-    return compact({
-      trace: given.trace,
-      generated: given.trace === undefined ? generated(merged(given)) : undefined,
-      confidential: given.confidential ?? defaultNumber(`${FN}.confidential`),
-      vertical,
-      vcpus,
-      concurrency,
-      memoryPerRequest: given.memoryPerRequest ?? (concurrency > 1 ? SHARED_MEMORY_PER_REQUEST : 0),
-    });
+function checkFunctions(value: WrittenFunctions, context: z.RefinementCtx): void {
+  checkSource(value, context);
+  checkShape(value, context);
+}
+
+function resolveFunctions(given: WrittenFunctions): FunctionsGiven {
+  const vertical = given.vertical ?? defaultFlag(`${FN}.vertical`);
+  const vcpus = given.vcpus ?? given.concurrency ?? (vertical ? VERTICAL_VCPUS : 1);
+  const concurrency = given.concurrency ?? (vertical ? vcpus : 1);
+  return compact({
+    trace: given.trace,
+    generated: given.trace === undefined ? generated(merged(given)) : undefined,
+    confidential: given.confidential ?? defaultNumber(`${FN}.confidential`),
+    vertical,
+    vcpus,
+    concurrency,
+    memoryPerRequest: given.memoryPerRequest ?? (concurrency > 1 ? SHARED_MEMORY_PER_REQUEST : 0),
   });
+}
+
+export const functionsSchema = fields.superRefine(checkFunctions).transform(resolveFunctions);
+
+/** For who has fields beside those of a scenario. */
+export const functionsOf = { fields: functionFields, check: checkFunctions, resolve: resolveFunctions };

@@ -72,6 +72,40 @@ function classRows({ classes, incomplete }: FleetResult): Cell[][] {
   });
 }
 
+export const FUNCTIONS_HEAD = [
+  'functions',
+  'requests',
+  'cold starts',
+  'start, mean',
+  'start, p99',
+  'answer, p99',
+  'evictions',
+  'dropped',
+] as const;
+
+/** The row of a table of FUNCTIONS_HEAD, with intervals where hosts were sampled. */
+export function functionsRow(
+  of: NonNullable<FleetResult['functions']>,
+  format: { readonly count: (value: number) => string; readonly time: (ns: number | null) => string },
+): string[] {
+  const { confidence } = of;
+  const about = (figure: string, words: (value: number) => string): string =>
+    intervalWords(confidence?.[figure], words);
+  const count = (value: number): string => format.count(Math.round(value));
+  const time = (name: 'startNs' | 'latencyNs', figure: 'mean' | 'p99'): string =>
+    `${format.time(of[name][figure])}${about(`${name}.${figure}`, format.time)}`;
+  return [
+    `${count(of.functions)} on ${count(of.hosts)} hosts`,
+    `${confidence === undefined ? '' : '≈ '}${count(of.arrived)}${about('arrived', count)}`,
+    of.coldStartRate === null ? '-' : `${formatShare(of.coldStartRate)}${about('coldStartRate', formatShare)}`,
+    time('startNs', 'mean'),
+    time('startNs', 'p99'),
+    time('latencyNs', 'p99'),
+    `${count(of.evictions)}${about('evictions', count)}`,
+    count(of.dropped + of.timedOut),
+  ];
+}
+
 /** The text that `fluxhost fleet` prints. */
 export function renderFleet(result: FleetResult, look: Look = false): string {
   const { manifest, hosts } = result;
@@ -83,7 +117,9 @@ export function renderFleet(result: FleetResult, look: Look = false): string {
   const parts = [
     ...(result.part === undefined ? [] : [`${result.part}; fluxhost merge puts all together`]),
     `${manifest.placement} on ${formatCount(hosts.of)} hosts, ${timeText(manifest.durationNs)}: ${told}`,
-    renderTable([head(['', 'fleet']), ...cells(packingRows(result))], { look }),
+    ...(result.packing.arrivals === 0 && result.functions !== undefined
+      ? []
+      : [renderTable([head(['', 'fleet']), ...cells(packingRows(result))], { look })]),
   ];
   if (result.classes.length > 0)
     parts.push(
@@ -91,6 +127,10 @@ export function renderFleet(result: FleetResult, look: Look = false): string {
         look,
       }),
     );
+  if (result.functions !== undefined) {
+    const row = functionsRow(result.functions, { count: formatCount, time: formatDurationNs });
+    parts.push(renderTable([head(FUNCTIONS_HEAD), row.map((text) => ({ text }))], { look }));
+  }
   for (const { code, field, detail } of result.warnings) parts.push(`warning (${code}) ${field}: ${detail}`);
   return fitted(`${parts.join('\n\n')}\n`, look);
 }

@@ -150,7 +150,7 @@ describe('a fleet from a program', () => {
 
   it('draws lifetimes from a file, which is refused by its field where it cannot be had', async () => {
     const lifetime = { dist: 'empirical', file: 'minutes.txt', scale: '1m' } as const;
-    const input = { ...drawn, duration: '100h', vms: { generated: { ...drawn.vms.generated!, lifetime } } } as const;
+    const input = { ...drawn, duration: '100h', vms: { generated: { ...drawn.vms!.generated!, lifetime } } } as const;
     const { packing } = await fleet(input, { files: { 'minutes.txt': '1\n1\n4\n' } });
     // Little: 0.5/s × 2 min, VMs of 3.5 cores, on 50 × 32 cores
     const expected = (0.5 * 120 * 3.5) / (50 * 32);
@@ -192,7 +192,7 @@ describe('a fleet from a program', () => {
 
   it('warns where VMs fit on no host', async () => {
     const sizes = [{ weight: 1, cores: 33, memory: '1GiB' }];
-    const { warnings } = await fleet({ ...drawn, vms: { generated: { ...drawn.vms.generated!, sizes } } });
+    const { warnings } = await fleet({ ...drawn, vms: { generated: { ...drawn.vms!.generated!, sizes } } });
     expect(warnings.map(({ code }) => code)).toEqual(['never-fits']);
     expect(warnings[0]!.detail).toMatch(
       /^(\d+) of \1 VMs fit on no host, were it empty: the first has 33 cores and 1GiB$/,

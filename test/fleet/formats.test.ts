@@ -12,7 +12,7 @@ import type { FleetInput } from '../../src/fleet/schema.js';
 import { nodeHost } from '../../src/workload/node-file.js';
 import { memoryHost } from '../../src/workload/text-source.js';
 
-type Trace = NonNullable<FleetInput['vms']['trace']>;
+type Trace = NonNullable<NonNullable<FleetInput['vms']>['trace']>;
 
 const inputOf = (trace: Trace, more: Partial<FleetInput> = {}): FleetInput => ({
   version: 1,

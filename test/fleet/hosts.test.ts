@@ -12,7 +12,7 @@ import { Simulation } from '../../src/simulation.js';
 import { mergedOf, population } from '../support/hosts.js';
 
 const csv = 'arrivalS,lifetimeS,cores,memoryGiB,class\n';
-const behaviour: FleetInput['vms']['behaviour'] = {
+const behaviour: NonNullable<FleetInput['vms']>['behaviour'] = {
   slo: { quantile: 0.99, latency: '1ms' },
   workload: {
     arrivals: { process: 'poisson', rate: 50_000 },

@@ -87,7 +87,7 @@ describe('sampled hosts', () => {
 
   it('have shares that do not pass 0 or 1, however they round', () => {
     const sums = (vms: number): ClassSums => ({ counts: new Map([['judged', vms]]) }) as never;
-    const all: Sum = { sum: 0, of: ({ counts }) => counts.get('judged')! };
+    const all: Sum<ClassSums> = { sum: 0, of: ({ counts }) => counts.get('judged')! };
     for (let vms = 1; vms < 200; vms++) {
       const strata = [{ of: 40, groups: [1, 2].map(() => ({ hosts: 1, sums: sums(vms) })) }];
       const { low, high } = shareOf(strata, { ...all, sum: 40 * vms }, { ...all, sum: 40 * vms });

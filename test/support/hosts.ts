@@ -3,7 +3,8 @@
 import { Merger } from '../../src/fleet/merge.js';
 import { planOf } from '../../src/fleet/plan.js';
 import type { Fleet } from '../../src/fleet/types.js';
-import { type HostRow, LATENCY_BITS } from '../../src/fleet/work.js';
+import { LATENCY_BITS } from '../../src/fleet/tally.js';
+import type { HostRow } from '../../src/fleet/work.js';
 import { bucketIndex } from '../../src/metrics/histogram.js';
 import { SplitMix64 } from '../../src/workload/random.js';
 

@@ -4,7 +4,7 @@ import type { FleetResult } from '../../../fleet/result.js';
 import type { Sample } from '../../../fleet/samples.js';
 import { formatShare } from '../../units.js';
 import type { Figure, Report, Table } from '../figure.js';
-import { intervalWords } from '../../fleet-table.js';
+import { FUNCTIONS_HEAD, functionsRow, intervalWords } from '../../fleet-table.js';
 import { counted, duration, grouped, listed } from '../words.js';
 import { lineOf } from './lines.js';
 
@@ -98,6 +98,11 @@ function classTable({ classes }: FleetResult): Table | undefined {
   };
 }
 
+function functionsTable({ functions }: FleetResult): Table | undefined {
+  if (functions === undefined) return undefined;
+  return { head: FUNCTIONS_HEAD, rows: [functionsRow(functions, { count: grouped, time: duration })] };
+}
+
 function windowsOf({ windows }: FleetResult['manifest']): string {
   if (windows === undefined) return '';
   return `; hosts simulated in ${counted(windows.count, 'window')} of ${duration(windows.lengthNs)}`;
@@ -120,7 +125,10 @@ export function fleetReport(result: FleetResult): Report {
     gone === 0 ? 'Every VM had a host' : `${grouped(gone)} of ${grouped(packing.arrivals)} VMs had no host`;
   const failed = hosts.failed === undefined ? [] : [`${grouped(hosts.failed)} hosts could not be simulated`];
   const open = isWhole ? [] : ['hosts are missing, so no SLO is judged'];
-  const table = classTable(result);
+  const tables = [
+    ['How long do the classes wait?', classTable(result)] as const,
+    ['How often do functions start cold, and how long does that take?', functionsTable(result)] as const,
+  ].flatMap(([title, table]) => (table === undefined ? [] : [{ title, table }]));
   const time = timeFigure(result);
   return {
     title: `${manifest.placement} on ${grouped(hosts.of)} hosts`,
@@ -139,7 +147,7 @@ export function fleetReport(result: FleetResult): Report {
       ...missing(result),
       ...result.warnings.map(({ code, field, detail }) => ({ code, detail: `${field}: ${detail}` })),
     ],
-    ...(table === undefined ? {} : { claims: [{ title: 'How long do the classes wait?', table }] }),
+    ...(tables.length === 0 ? {} : { claims: tables }),
     figures: [mapFigure(result), ...(time === undefined ? [] : [time])],
     manifest: {
       head: ['', listed([manifest.placement])],

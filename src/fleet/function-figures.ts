@@ -1,0 +1,93 @@
+// Sums of functions to the result's figures, with intervals where hosts were sampled.
+
+import { SERVED_TIERS } from '../lifecycle/result.js';
+import { FUNCTION_COUNTS, type FunctionCount, type FunctionSums } from './function-row.js';
+import type { Estimate, FunctionsResult } from './result.js';
+import { countOf, quantileOf, ratioOf, type SampledStratum, shareOf, type Sum, sumOf } from './survey.js';
+import { answeredOf, distributionOfWeighted, type Tally, weighted, type WeightedLatencies } from './tally.js';
+
+const GIB = 2 ** 30;
+const COLD = ['restore', 'vm', 'full'] as const;
+
+/** What hosts tell; how many functions there are is known before. */
+export type FunctionFigures = Omit<FunctionsResult, 'functions' | 'hosts' | 'requests' | 'nowhere'>;
+
+export interface FunctionStratum extends SampledStratum<FunctionSums> {
+  readonly weight: number;
+}
+
+const sumOver = (of: (name: FunctionCount) => number, names: readonly FunctionCount[]): number =>
+  names.reduce((sum, name) => sum + of(name), 0);
+
+export function functionFigures(strata: readonly FunctionStratum[], isSampled: boolean): FunctionFigures {
+  const parts = strata.flatMap(({ weight, groups }) => groups.map(({ sums }) => ({ sums, weight })));
+  const requests = weighted(
+    FUNCTION_COUNTS,
+    parts.map(({ sums, weight }) => ({ sums: sums?.requests, weight })),
+  );
+  const starts = weighted<never>(
+    [],
+    parts.map(({ sums, weight }) => ({ sums: sums?.starts, weight })),
+  );
+  const { counts } = requests;
+  const told = (name: FunctionCount): number => Math.round(counts[name]);
+  const served = sumOver((name) => counts[name], SERVED_TIERS);
+  const cold = sumOver((name) => counts[name], COLD);
+  return {
+    arrived: told('arrived'),
+    served: Object.fromEntries(SERVED_TIERS.map((tier) => [tier, told(tier)])) as FunctionFigures['served'],
+    coldStartRate: served === 0 ? null : cold / served,
+    dropped: told('dropped'),
+    timedOut: told('timedOut'),
+    inFlight: told('inFlight'),
+    underWay: told('underWay'),
+    completed: told('completed'),
+    evictions: told('evictions'),
+    expirations: told('expirations'),
+    starts: told('starts'),
+    startNs: distributionOfWeighted(starts, !isSampled),
+    latencyNs: distributionOfWeighted(requests, !isSampled),
+    warmGibSecondsPer1000: served === 0 ? null : ((counts.warmByteSeconds / GIB) * 1000) / served,
+    usedMaxBytes: parts.reduce((most, { sums }) => Math.max(most, sums?.usedMaxBytes ?? 0), 0),
+    ...(isSampled && served > 0 ? { confidence: intervals(strata, { counts, starts, requests }) } : {}),
+  };
+}
+
+interface Whole {
+  readonly counts: Readonly<Record<FunctionCount, number>>;
+  readonly starts: WeightedLatencies;
+  readonly requests: WeightedLatencies;
+}
+
+function intervals(strata: readonly FunctionStratum[], { counts, starts, requests }: Whole): Record<string, Estimate> {
+  const count = (...names: readonly FunctionCount[]): Sum<FunctionSums> => ({
+    sum: sumOver((name) => counts[name], names),
+    of: ({ requests: own }) => sumOver((name) => own.counts.get(name)!, names),
+  });
+  const times = (which: 'starts' | 'latency', whole: WeightedLatencies): Record<string, Estimate> => {
+    const name = which === 'starts' ? 'startNs' : 'latencyNs';
+    const ofKind = ({ starts: first, requests: last }: FunctionSums): Tally<never> =>
+      which === 'starts' ? first : (last as unknown as Tally<never>);
+    if (whole.buckets.length === 0) return {};
+    const of: SampledStratum<Tally<never>>[] = strata.map((stratum) => ({
+      of: stratum.of,
+      groups: stratum.groups.map(({ hosts, sums }) => ({ hosts, sums: sums === undefined ? sums : ofKind(sums) })),
+    }));
+    const { p50, p99, p999 } = distributionOfWeighted(whole, false);
+    const nanoseconds: Sum<Tally<never>> = { sum: whole.sum, of: ({ sum }) => Number(sum) };
+    return {
+      [`${name}.mean`]: ratioOf(of, nanoseconds, { sum: answeredOf(whole), of: countOf }),
+      [`${name}.p50`]: quantileOf(of, whole, 0.5, p50!),
+      [`${name}.p99`]: quantileOf(of, whole, 0.99, p99!),
+      [`${name}.p999`]: quantileOf(of, whole, 0.999, p999!),
+    };
+  };
+  return {
+    arrived: sumOf(strata, count('arrived')),
+    completed: sumOf(strata, count('completed')),
+    evictions: sumOf(strata, count('evictions')),
+    coldStartRate: shareOf(strata, count(...COLD), count(...SERVED_TIERS)),
+    ...times('starts', starts),
+    ...times('latency', requests),
+  };
+}

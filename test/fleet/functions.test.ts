@@ -1,0 +1,276 @@
+// Functions of a fleet: each request on one host, once; what hosts did together is what each does by itself. The naive side draws, cuts and
+// adds up as docs/fleet.md says it, with scenarios of one host each.
+
+import { describe, expect, it } from 'vitest';
+import { fleet } from '../../src/fleet/api.js';
+import { FUNCTION_COUNTS, FunctionSums, type RowFunctions } from '../../src/fleet/function-row.js';
+import { type FunctionCalls, NOWHERE, dealOut } from '../../src/fleet/functions.js';
+import { Outages } from '../../src/fleet/outages.js';
+import { resolveFleet } from '../../src/fleet/parse.js';
+import type { FleetInput } from '../../src/fleet/schema.js';
+import { seedOf } from '../../src/fleet/work.js';
+import { type InputError } from '../../src/input/errors.js';
+import { Simulation } from '../../src/simulation.js';
+import { functionStream } from '../../src/workload/functions.js';
+import { SplitMix64 } from '../../src/workload/random.js';
+import { memoryHost } from '../../src/workload/text-source.js';
+
+interface Row {
+  readonly fn: string;
+  readonly atMs: number;
+  readonly runMs: number;
+}
+
+const NAMES = Array.from({ length: 12 }, (_, i) => `f${i}`);
+const random = new SplitMix64(5);
+const below = (n: number): number => Math.floor(random.unit() * n);
+/** One at 0, and one at every end of a window. */
+const ROWS: readonly Row[] = [
+  ...[0, 20_000, 40_000, 60_000, 80_000].map((atMs) => ({ fn: 'f0', atMs, runMs: 5 })),
+  ...Array.from({ length: 900 }, () => ({ fn: NAMES[below(12)]!, atMs: 1 + below(99_998), runMs: 1 + below(900) })),
+].sort((a, b) => a.atMs - b.atMs);
+const TABLE = `func,memoryMiB,initMs\n${NAMES.map((name, i) => `${name},${100 + 50 * i},${20 * i}\n`).join('')}`;
+const traceOf = (rows: readonly Row[]): string =>
+  `app,func,end_timestamp,duration\n${rows
+    .map(({ fn, atMs, runMs }) => `a,${fn},${((atMs + runMs) / 1000).toFixed(3)},${(runMs / 1000).toFixed(3)}\n`)
+    .join('')}`;
+const files = { 'calls.csv': traceOf(ROWS), 'table.csv': TABLE };
+
+const trace = { file: 'calls.csv', format: 'azure-2021', table: 'table.csv' } as const;
+const lifecycle = { keepAlive: { policy: 'fixed', time: '4s' } } as const;
+const input = (more: Partial<FleetInput> = {}): FleetInput => ({
+  version: 1,
+  seed: 3,
+  duration: '100s',
+  hosts: [
+    { type: 'small', count: 2, cores: 4, memory: '1GiB' },
+    { type: 'large', count: 2, cores: 8, memory: '3GiB' },
+  ],
+  fidelity: 'full',
+  simulate: { length: '100s', warmup: '0ns' },
+  functions: { trace },
+  lifecycle,
+  ...more,
+});
+
+const GIB = 2 ** 30;
+const BYTES = [GIB, GIB, 3 * GIB, 3 * GIB];
+
+/** Hosts of a function: by draws over the memory of all, the next one where it has that already. */
+function homesOf(name: string, spread: number): number[] {
+  const stream = functionStream(3, name);
+  stream.absorb(208);
+  const homes: number[] = [];
+  while (homes.length < spread) {
+    let place = stream.unit() * 8 * GIB;
+    let host = 0;
+    while (place >= BYTES[host]!) place -= BYTES[host++]!;
+    while (homes.includes(host)) host = (host + 1) % 4;
+    homes.push(host);
+  }
+  return homes;
+}
+
+/** Of each row, in turns of its function. */
+function dealt(spread: number): number[] {
+  const turns = new Map<string, number>();
+  return ROWS.map(({ fn }) => {
+    const turn = turns.get(fn) ?? 0;
+    turns.set(fn, turn + 1);
+    return homesOf(fn, spread)[turn % spread]!;
+  });
+}
+
+/** A host by itself. */
+async function alone(host: number, rows: readonly Row[], [fromS, warmupS, lengthS]: readonly [number, number, number]) {
+  const scenario = {
+    version: 1 as const,
+    seed: seedOf(3, host, fromS * 1e9),
+    duration: `${lengthS}s`,
+    warmup: `${warmupS}s`,
+    host: { cores: host < 2 ? 4 : 8 },
+    mechanism: 'hyperflux' as const,
+    functions: { trace },
+    lifecycle: { ...lifecycle, memory: host < 2 ? '1GiB' : '3GiB' },
+  };
+  const at = { ...files, 'calls.csv': traceOf(rows) };
+  const simulation = await Simulation.create(scenario, { files: memoryHost(at) });
+  await simulation.run();
+  return simulation.metrics().lifecycle!;
+}
+
+const NAMED = [
+  'arrived',
+  'completed',
+  'dropped',
+  'inFlight',
+  'underWay',
+  'evictions',
+  'expirations',
+  'starts',
+] as const;
+
+/** All hosts, one after the other. */
+async function together(spread: number, windows: readonly (readonly [number, number, number])[]) {
+  const hosts = dealt(spread);
+  const sums: Record<string, number> = {};
+  const served: Record<string, number> = {};
+  let [ends, ns] = [0, 0];
+  for (const window of windows)
+    for (let host = 0; host < 4; host++) {
+      const [fromS, warmupS, lengthS] = window;
+      const [begin, end] = [1000 * (fromS - warmupS), 1000 * (fromS + lengthS)];
+      const rows = ROWS.filter(({ atMs }, i) => hosts[i] === host && atMs >= begin && atMs < end);
+      const result = await alone(
+        host,
+        rows.map((row) => ({ ...row, atMs: row.atMs - begin })),
+        window,
+      );
+      for (const name of NAMED) sums[name] = (sums[name] ?? 0) + result[name];
+      for (const [tier, count] of Object.entries(result.served)) served[tier] = (served[tier] ?? 0) + count;
+      ends += result.latencyNs.count;
+      ns += result.latencyNs.count * (result.latencyNs.mean ?? 0);
+    }
+  return { ...sums, served, ends, ns };
+}
+
+describe('functions of a fleet', () => {
+  it.each([1, 3])('are on %s hosts each, and do there what they do by themselves', async (spread) => {
+    const { functions, hosts, packing } = await fleet(input({ functions: { trace, spread } }), { files });
+    const { ends, ns, ...naive } = await together(spread, [[0, 0, 100]]);
+    expect(functions).toMatchObject(naive);
+    expect(functions!.arrived).toBe(ROWS.length);
+    expect(functions!.requests).toBe(ROWS.length);
+    expect(functions).toMatchObject({ functions: 12, nowhere: 0, latencyNs: { count: ends } });
+    expect(functions!.latencyNs.mean! / (ns / ends)).toBeCloseTo(1, 12);
+    expect(functions!.coldStartRate! * (ROWS.length - functions!.dropped)).toBeCloseTo(
+      naive.served['full']! + naive.served['vm']!,
+      6,
+    );
+    expect(functions!.evictions + functions!.dropped).toBeGreaterThan(0); // the budget of a host tells
+    expect(hosts).toEqual({ simulated: 4, of: 4 });
+    expect(packing.arrivals).toBe(0);
+  });
+
+  it('are warm in a window as the warm-up made them, and come once in it', async () => {
+    const simulate = { windows: 2, length: '20s', warmup: '10s' } as const;
+    const { functions } = await fleet(input({ simulate }), { files });
+    const [first, second] = [15, 65]; // the middles are a quarter and three quarters
+    const { ends, ns, ...naive } = await together(1, [
+      [first, 10, 20],
+      [second, 10, 20],
+    ]);
+    expect(functions).toMatchObject(naive);
+    expect(functions!.latencyNs.count).toBe(ends);
+    expect(ns).toBeGreaterThan(0);
+    const within =
+      (from: number) =>
+      ({ atMs }: Row) =>
+        atMs >= 1000 * from && atMs < 1000 * (from + 20);
+    expect(functions!.arrived).toBe(ROWS.filter(within(first)).length + ROWS.filter(within(second)).length);
+  });
+
+  it('go elsewhere while a host is out, and come back', () => {
+    const { fleet: resolved } = resolveFleet(input());
+    const spec = { tenant: '', memoryBytes: 1, memoryPerRequestBytes: 0, initNs: 0, maxVcpus: 1, concurrency: 1 };
+    const calls: FunctionCalls = {
+      functions: NAMES.map((name) => ({ ...spec, name, minInstances: 0, confidential: false })),
+      invocations: {
+        atNs: Float64Array.from(ROWS, ({ atMs }) => atMs),
+        fn: Uint32Array.from(ROWS, ({ fn }) => NAMES.indexOf(fn)),
+        serviceNs: new Float64Array(ROWS.length),
+      },
+    };
+    const isOut = (host: number, atMs: number): boolean => atMs >= 20_000 + 10_000 * host && atMs < 70_000;
+    const sorted = new Outages();
+    for (const host of [0, 1, 2, 3]) sorted.add(host, 20_000 + 10_000 * host, false);
+    for (const host of [0, 1, 2, 3]) sorted.add(host, 70_000, true);
+    const { hosts } = dealOut(resolved, calls, sorted);
+    ROWS.forEach(({ fn, atMs }, i) => {
+      const open = homesOf(fn, 4).find((host) => !isOut(host, atMs));
+      expect(hosts[i]).toBe(open ?? NOWHERE);
+    });
+    expect(hosts.filter((host) => host === NOWHERE).length).toBe(
+      ROWS.filter(({ atMs }) => atMs >= 50_000 && atMs < 70_000).length,
+    );
+    expect(sorted.openSince(1, 29_999)).toBe(-Infinity);
+    expect([sorted.openSince(1, 30_000), sorted.openSince(1, 70_000)]).toEqual([undefined, 70_000]);
+  });
+
+  it('keep a share of every host from VMs', async () => {
+    const vms = { trace: { file: 'v.csv' }, behaviour: {} };
+    const rows = Array.from({ length: 40 }, (_, i) => `${i},50,1,0.25\n`).join('');
+    const all = { ...files, 'v.csv': `arrivalS,lifetimeS,cores,memoryGiB\n${rows}` };
+    const simulate = { length: '30s', warmup: '4s' } as const;
+    const both = input({ vms, simulate, functions: { trace, reserve: { cores: 0.25, memory: 0.5 } } });
+    const { packing, functions, classes, warnings } = await fleet(both, { files: all });
+    const { functions: _, lifecycle: __, ...less } = input({ vms, fidelity: 'packing' });
+    const hosts = [
+      { count: 2, cores: 3, memory: '512MiB' },
+      { count: 2, cores: 6, memory: '1536MiB' },
+    ];
+    const { packing: alike } = await fleet({ ...less, hosts }, { files: all });
+    expect(packing).toEqual(alike);
+    expect(packing.rejected).toBeGreaterThan(0);
+    expect(classes[0]!.vms).toBeGreaterThan(0);
+    expect(functions!.usedMaxBytes).toBeLessThanOrEqual(1.5 * GIB);
+    expect(functions!.arrived).toBeGreaterThan(100);
+    expect(warnings.map(({ code }) => code)).toEqual([]);
+  });
+
+  it('are told of where they are not simulated, or begin too cold', async () => {
+    const codes = async (more: Partial<FleetInput>): Promise<string[]> =>
+      (await fleet(input(more), { files })).warnings.map(({ code }) => code);
+    expect(await codes({ fidelity: 'packing' })).toEqual(['not-simulated']);
+    const simulate = { length: '1s', warmup: '3s' } as const;
+    expect(await codes({ simulate })).toEqual(['short-warmup']);
+    expect(await codes({ simulate: { ...simulate, warmup: '4s' } })).toEqual([]);
+    expect(await codes({ simulate, lifecycle: { keepAlive: { policy: 'lru' } } })).toEqual(['short-warmup']);
+    const hosts = [{ count: 2, cores: 4, memory: '600MiB' }];
+    expect(await codes({ hosts })).toEqual(['never-fits']);
+  });
+
+  it('add up to the same in parts, and in any order', () => {
+    const latency = (ns: number) => ({
+      ...{ count: 1, sum: String(ns), sumSquares: String(ns * ns), min: ns, max: ns },
+      ...{ buckets: [ns], counts: [1] },
+    });
+    const rows = [3, 7, 100].map((ns) => {
+      const counts = Object.fromEntries(FUNCTION_COUNTS.map((name, i) => [name, ns * i]));
+      return {
+        counts,
+        usedMaxBytes: 200 - ns,
+        starts: latency(ns - 1),
+        latency: latency(ns),
+      } as unknown as RowFunctions;
+    });
+    const sumOf = (some: readonly RowFunctions[]): FunctionSums => {
+      const sums = new FunctionSums();
+      for (const row of some) sums.add(row);
+      return sums;
+    };
+    const parts = sumOf(rows.slice(2));
+    parts.absorb(sumOf(rows.slice(0, 2)).state());
+    expect(parts.state()).toEqual(sumOf(rows).state());
+    expect(parts.state()).toMatchObject({ usedMaxBytes: 197, requests: { sum: '110', min: 3, max: 100 } });
+    expect(parts.requests.counts.get('completed')).toBe(110);
+  });
+
+  it('are refused with what a fleet cannot do', () => {
+    const fields = (more: Partial<FleetInput>): string[] => {
+      try {
+        resolveFleet(input(more));
+        return [];
+      } catch (error) {
+        return (error as InputError).problems.map(({ path }) => path);
+      }
+    };
+    const vms = { trace: { file: 'v.csv' } };
+    expect(fields({ vms, fidelity: 'packing' })).toEqual(['functions.reserve']);
+    expect(fields({ vms, fidelity: 'packing', functions: { trace, reserve: 1 } })).toEqual(['functions.reserve']);
+    expect(fields({ lifecycle: { memory: '1GiB' } })).toEqual(['lifecycle.memory']);
+    expect(fields({ lifecycle: { keepAlive: { policy: 'policy' } } })).toEqual(['lifecycle.keepAlive.policy']);
+    expect(fields({ mechanism: 'static' })).toEqual(['mechanism.kind']);
+    expect(fields({ functions: { trace, rate: 3 } })).toEqual(['functions.rate']);
+  });
+});
