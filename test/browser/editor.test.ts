@@ -72,6 +72,27 @@ describe('the editor of the live page', () => {
     await page.close();
   });
 
+  it('completes what is typed over lines, without a complaint of the policy', async () => {
+    const { page, complaints } = await live.open();
+    await fill(page, SHORT);
+    // with its own way of joining lines Chromium writes a style attribute
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('fing');
+    await page.keyboard.press('Control+Space');
+    await page.waitForSelector('.cm-tooltip-autocomplete [aria-selected]');
+    await page.waitForSelector('.cm-completionInfo');
+    expect(await page.inputValue('#text')).toBe('fing');
+    await page.keyboard.press('Escape');
+    // a bracket goes around what is selected, as without a policy
+    await page.keyboard.press('Shift+Home');
+    await page.keyboard.type('[');
+    expect(await page.inputValue('#text')).toBe('[fing]');
+    await page.keyboard.press('Control+z');
+    expect(await page.inputValue('#text')).toBe('fing');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it('has no serious fault for those who use it without eyes, errors and choices shown', async () => {
     const { page } = await live.open();
     await fill(page, `${SHORT}hots: 3\n`);

@@ -15,7 +15,7 @@ import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { yaml } from '@codemirror/lang-yaml';
 import { indentUnit } from '@codemirror/language';
 import { lintGutter, lintKeymap, setDiagnostics, type Diagnostic } from '@codemirror/lint';
-import { EditorState, type Text, type TransactionSpec } from '@codemirror/state';
+import { EditorState, type Text, type Transaction, type TransactionSpec } from '@codemirror/state';
 import { drawSelection, EditorView, hoverTooltip, keymap, lineNumbers, type Tooltip } from '@codemirror/view';
 import { h } from '../dom.js';
 import type { Refused } from '../protocol.js';
@@ -62,6 +62,17 @@ function rangeOf(text: Text, place: number | null, path: string): { from: number
   return { from: Math.min(begin, line.to), to: Math.max(begin, Math.min(line.to, begin + written[2]!.length)) };
 }
 
+/** What is typed over a selection is put there by us: Chromium joins lines with a style attribute, which the page's policy forbids. */
+function typedOver({ inputType, data }: InputEvent, view: EditorView): boolean {
+  const { from, to, empty } = view.state.selection.main;
+  if (inputType !== 'insertText' || data === null || empty || view.composing) return false;
+  const insert = (): Transaction =>
+    view.state.update(view.state.replaceSelection(data), { userEvent: 'input.type', scrollIntoView: true });
+  const handlers = view.state.facet(EditorView.inputHandler); // brackets
+  if (!handlers.some((handle) => handle(view, from, to, data, insert))) view.dispatch(insert());
+  return true;
+}
+
 export class ScenarioEditor {
   private readonly view: EditorView;
   private schema: Schema | undefined;
@@ -105,8 +116,11 @@ export class ScenarioEditor {
           ...defaultKeymap,
         ]),
         EditorView.contentAttributes.of({ 'aria-label': 'Scenario, YAML', spellcheck: 'false', tabindex: '0' }),
-        // a file is the page's, wherever it is dropped
-        EditorView.domEventHandlers({ drop: ({ dataTransfer }) => (dataTransfer?.files.length ?? 0) > 0 }),
+        EditorView.domEventHandlers({
+          // a file is the page's, wherever it is dropped
+          drop: ({ dataTransfer }) => (dataTransfer?.files.length ?? 0) > 0,
+          beforeinput: typedOver,
+        }),
         EditorView.updateListener.of(({ docChanged, state }) => {
           if (docChanged) this.events.onChange(state.doc.toString());
         }),
