@@ -76,7 +76,7 @@ export class PagesPanel {
     const lines = all.map(({ policy, points }, i) => {
       const known = new Map(points.map(({ capacityPages, missRatio }) => [capacityPages, missRatio]));
       const mean = x.map((pages) => known.get(pages) ?? null);
-      return { label: policy, colour: colourOf(`--vm-${1 + (i % 4)}`), dash: dashOf(i), mean, low: none, high: none };
+      return { label: policy, colour: colourOf(`--kind-${1 + (i % 4)}`), dash: dashOf(i), mean, low: none, high: none };
     });
     const [xTitle, yTitle] = ['pages that fit', 'miss ratio'];
     this.curve.draw(

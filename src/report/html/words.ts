@@ -106,12 +106,12 @@ const MECHANISM_DASHES: Readonly<Record<string, string>> = {
   blind: '1 3',
 };
 
-/** Of reserved memory, in the hues of VMs, which stand in none of its pictures. */
+/** Of reserved memory. */
 const MANAGERS: Readonly<Record<string, Hue>> = {
-  vmem: { colour: 'var(--vm-1)', dash: '' },
-  hugetlb: { colour: 'var(--vm-2)', dash: '8 3' },
-  hvo: { colour: 'var(--vm-3)', dash: '4 2' },
-  thp: { colour: 'var(--vm-4)', dash: '2 3' },
+  vmem: { colour: 'var(--kind-1)', dash: '' },
+  hugetlb: { colour: 'var(--kind-2)', dash: '8 3' },
+  hvo: { colour: 'var(--kind-3)', dash: '4 2' },
+  thp: { colour: 'var(--kind-4)', dash: '2 3' },
 };
 
 /** Parts of memory, the same in every bar. */

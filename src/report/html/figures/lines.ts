@@ -2,9 +2,9 @@
 
 import type { Hue, ResponsePlot } from '../figure.js';
 
-/** As VMs are told apart, and by their dashes too. */
+/** Hues that no VM and no mechanism has, and dashes. */
 export const hueAt = (i: number): Hue => ({
-  colour: `var(--vm-${(i % 8) + 1})`,
+  colour: `var(--kind-${(i % 8) + 1})`,
   dash: i === 0 ? '' : `${4 + 2 * (i % 6)} ${2 + (i % 3)}`,
 });
 

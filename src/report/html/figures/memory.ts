@@ -15,7 +15,7 @@ const memoryOf = ({ result }: Named): MemoryResult | undefined =>
   result.memory?.swapInNs === undefined ? undefined : result.memory;
 
 const hueOf = (i: number): { colour: string; dash: string } => ({
-  colour: `var(--vm-${(i % 8) + 1})`,
+  colour: `var(--kind-${(i % 8) + 1})`,
   dash: i === 0 ? '' : `${6 + 2 * i} 3`,
 });
 
