@@ -28,8 +28,13 @@ export type Words = Readonly<Record<number, number>>;
 
 /** The figures of a table's rows. */
 export function counted<T extends Readonly<Record<string, Counter>>>(rows: T, words: Words): Record<keyof T, number> {
-  const told = ({ word, unit }: Counter): number => (words[word] ?? 0) / (unit === 'seconds' ? NS_PER_SECOND : 1);
-  return Object.fromEntries(Object.entries(rows).map(([name, row]) => [name, told(row)])) as Record<keyof T, number>;
+  // of thousands of functions, after every run: a loop takes a third of the time of entries made into an object
+  const told = {} as Record<keyof T, number>;
+  for (const name in rows) {
+    const { word, unit } = rows[name]!;
+    told[name] = (words[word] ?? 0) / (unit === 'seconds' ? NS_PER_SECOND : 1);
+  }
+  return told;
 }
 
 /** Something of each of a table's rows. */

@@ -57,22 +57,32 @@ function brokenPageLaws(result: Result): string[] {
 /** What the core counts in the last bucket was no time: below zero, or longer than any run. */
 const NO_TIME = 2 ** 53 - 1;
 
-/** Every distribution in `value`, wherever it stands, by its path. */
-function* distributionsIn(value: unknown, path: string): Generator<[string, Distribution]> {
+/** Every distribution in `value`, wherever it stands, by its path. Series, of which a result may hold long ones, hold none. */
+function eachDistribution(value: unknown, path: string, visit: (path: string, of: Distribution) => void): void {
   if (typeof value !== 'object' || value === null) return;
-  if ('count' in value && 'mean' in value && 'min' in value && 'max' in value) yield [path, value as Distribution];
-  else
-    for (const [key, part] of Object.entries(value)) yield* distributionsIn(part, path === '' ? key : `${path}.${key}`);
+  if (Array.isArray(value)) {
+    if (typeof value[0] !== 'object') return;
+    value.forEach((part, i) => eachDistribution(part, path === '' ? String(i) : `${path}.${i}`, visit));
+    return;
+  }
+  if ('count' in value && 'mean' in value && 'min' in value && 'max' in value) {
+    visit(path, value as unknown as Distribution);
+    return;
+  }
+  for (const key in value) {
+    const part = (value as Readonly<Record<string, unknown>>)[key];
+    if (typeof part === 'object') eachDistribution(part, path === '' ? key : `${path}.${key}`, visit);
+  }
 }
 
 function brokenTimes(path: string, part: unknown): string[] {
   const broken: string[] = [];
-  for (const [at, { count, min, mean, max }] of distributionsIn(part, path)) {
-    if (count === 0 || min === null || mean === null || max === null) continue;
+  eachDistribution(part, path, (at, { count, min, mean, max }) => {
+    if (count === 0 || min === null || mean === null || max === null) return;
     if (!(min >= 0 && min <= mean * (1 + RELATIVE_ROUNDING) && mean <= max * (1 + RELATIVE_ROUNDING)))
       broken.push(`${at}: least ${min}, mean ${mean}, greatest ${max}`);
     if (!at.endsWith('slowdown') && max >= NO_TIME) broken.push(`${at}: ${max} ns is longer than any run`);
-  }
+  });
   return broken;
 }
 

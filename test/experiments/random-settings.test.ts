@@ -1,5 +1,6 @@
 // Settings drawn at random within their bounds, over the experiments on functions whose VMs come and go: each set has an answer in finite
-// numbers, or is refused by name. Never a trap, a NaN or a RangeError. FLUXHOST_RANDOM=10000 draws so many of each.
+// numbers, or is refused by name. Never a trap, a NaN or a RangeError. FLUXHOST_RANDOM=10000 draws so many of each; a set of provisioning
+// simulates a hundred hosts or more (four kinds of VM are searched for each objective, of 2,000 calls at least) and takes a quarter of a second.
 
 import { describe, expect, it } from 'vitest';
 import { experimentParameters } from '../../src/experiments/api.js';
@@ -21,9 +22,9 @@ describe('random settings', () => {
         const became = await outcome(name, set);
         counts[became] = (counts[became] ?? 0) + 1;
         if (!/^(answered|refused)$/.test(became)) wrong.push(`seed ${seed}: ${became}: ${set.join(' ')}`);
+        if (ROUNDS > 100 && (seed + 1) % 100 === 0) console.log(name, counts, wrong.slice(0, 6));
       }
-      if (ROUNDS > 100) console.log(name, counts);
       expect(wrong.slice(0, 6)).toEqual([]);
       expect(counts['answered']).toBeGreaterThan(0);
-    }, 3_600_000);
+    }, 14_400_000);
 });

@@ -8,22 +8,22 @@ import { toStableJson } from '../../src/result/json.js';
 
 type Span = readonly [low: number, high: number];
 
-/** What a run takes grows with these: always set, and small. Lists: how many of them, from where to where. */
+/** What a run takes grows with these: always set, and small. Lists: from where to where; each value more is some hosts more. */
 export const SIZES: Readonly<
   Record<string, { numbers: Readonly<Record<string, Span>>; lists: Readonly<Record<string, Span>> }>
 > = {
   provisioning: {
     numbers: {
-      functions: [1, 30],
-      rate: [0.01, 1],
-      duration: [1, 200],
-      'density.duration': [1, 20],
-      'density.rate': [0.5, 10],
+      functions: [2, 20],
+      rate: [0.05, 0.5],
+      duration: [20, 60],
+      'density.duration': [1, 5],
+      'density.rate': [0.5, 3],
       'density.memory': [0.01, 0.05],
-      'density.function': [4, 40],
-      'tail.duration': [1, 3],
+      'density.function': [8, 40],
+      'tail.duration': [1, 2],
       'tail.meanOn': [1, 100],
-      'tail.service': [0.5, 10],
+      'tail.service': [2, 20],
       'tail.cores': [4, 20],
       'tail.pinned': [1, 4],
       precision: [0.3, 0.5],
@@ -72,10 +72,10 @@ function between(next: Draw, [low, high]: Span): number {
 }
 
 function listOf(next: Draw, { unit, choices, path }: ExperimentParameter, span: Span | undefined): string | null {
-  const count = 1 + Math.floor(next() * 2);
+  const count = next() < 0.25 ? 2 : 1;
   if (unit !== 'list') return null;
   if (choices !== undefined) {
-    const names = choices.filter((choice) => choice !== 'full' && next() < 0.6);
+    const names = choices.filter((choice) => choice !== 'full' && next() < (path === 'policies' ? 0.25 : 0.6));
     return (path === 'tiers' ? [...names, 'full'] : names).join(',') || choices[0]!;
   }
   const whole = ['pools', 'concurrency', 'workerCounts', 'tenantSizes', 'trace.tenants'].includes(path);
