@@ -8,7 +8,7 @@ import { level, Tiers } from "./state";
 /** Answers BROKEN_*. */
 export function checkTiers(t: Tiers): u32 {
   if (t.overfull || t.resident > t.capacity) return L.BROKEN_CAPACITY;
-  if (t.accesses != t.hits + slowOnes(t) || t.candidates != t.refused + t.promotions) return L.BROKEN_ACCOUNT;
+  if (t.accesses != t.hits + slowOnes(t) || t.candidates != t.refused + t.promotions + t.coming) return L.BROKEN_ACCOUNT;
   return places(t) ? L.BROKEN_NOTHING : L.BROKEN_PLACES;
 }
 
@@ -29,7 +29,7 @@ function places(t: Tiers): bool {
   for (let unit: u32 = 1; unit <= t.units; unit++) {
     const at = level(recordAt(t.records, unit));
     if (at == <u32>L.LEVEL_FAST) fast++;
-    else if (at == <u32>L.LEVEL_SLOW) slow++;
+    else if (at == <u32>L.LEVEL_SLOW || at == <u32>L.LEVEL_COMING) slow++;
   }
   return listed == fast && fast == t.resident && <u64>fast + slow == t.touched;
 }

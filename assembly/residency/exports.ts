@@ -67,6 +67,10 @@ export function tiersCount(tiers: usize, which: u32): f64 {
       return <f64>t.refused;
     case L.COUNT_HOT_NS:
       return <f64>t.hot;
+    case L.COUNT_COMING:
+      return <f64>t.coming;
+    case L.COUNT_COMING_MOST:
+      return <f64>t.comingMost;
     default:
       return t.resident;
   }

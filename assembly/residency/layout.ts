@@ -3,6 +3,8 @@
 /** Levels of two tiers of memory. */
 export const LEVEL_FAST = 0;
 export const LEVEL_SLOW = 1;
+/** Slow still: it goes up when the link has come to it. */
+export const LEVEL_COMING = 2;
 
 /** What makes a unit of the slow level a candidate for promotion. */
 export const DETECT_NOTHING = 0;
@@ -44,7 +46,11 @@ export const SET_HIGH = 19;
 export const SET_ADMIT_OVER = 20;
 export const SET_HALVE_NS = 21;
 export const SET_COUNTERS = 22;
-export const SETTINGS = 23;
+/** 0: an access waits for the moves that it causes. */
+export const SET_BACKGROUND = 23;
+/** Accesses that admission asks for beyond, for each unit that waits for the link. */
+export const SET_PRICE = 24;
+export const SETTINGS = 25;
 
 /** Counters, f64 each. */
 export const COUNT_ACCESSES = 0;
@@ -60,6 +66,8 @@ export const COUNT_FAULTS = 9;
 export const COUNT_LIMITED = 10;
 export const COUNT_REFUSED = 11;
 export const COUNT_HOT_NS = 12;
+export const COUNT_COMING = 13;
+export const COUNT_COMING_MOST = 14;
 
 /** What a check after each window found. */
 export const BROKEN_NOTHING = 0;

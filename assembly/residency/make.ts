@@ -3,6 +3,7 @@
 import { allocate } from "../kernel/arena";
 import { LINKED_BYTES, makeList } from "../memory/replacement/links";
 import * as L from "./layout";
+import { PLACE_BYTES } from "./link";
 import { NEVER, Tiers } from "./state";
 
 // @ts-ignore: decorator
@@ -28,7 +29,14 @@ export function makeTiers(settings: usize): usize {
   t.records = allocate((<u64>t.units + 1) * LINKED_BYTES);
   if (t.records == 0) return 0;
   makeList(t.records);
-  t.scanAt = t.adjustAt = t.halveAt = NEVER;
+  t.scanAt = t.adjustAt = t.halveAt = t.linkAt = NEVER;
+  if (setting<u32>(settings, L.SET_BACKGROUND) != 0) {
+    t.background = true;
+    t.exchangeNs = t.promoteNs + t.demoteNs;
+    t.promoteNs = t.demoteNs = 0; // of an access's time
+    t.line = allocate(<u64>t.units * PLACE_BYTES);
+    if (t.line == 0) return 0;
+  }
   if (t.detector >= <u32>L.DETECT_HINT) {
     t.scanAt = setting<u64>(settings, L.SET_SCAN_DELAY_NS);
     t.faultNs = setting<u64>(settings, L.SET_FAULT_NS);
@@ -55,6 +63,7 @@ export function tuneTiers(t: Tiers, settings: usize): void {
   t.low = setting<u32>(settings, L.SET_LOW);
   t.high = setting<u32>(settings, L.SET_HIGH);
   t.over = setting<u64>(settings, L.SET_ADMIT_OVER);
+  t.price = setting<u64>(settings, L.SET_PRICE);
   if (t.detector < <u32>L.DETECT_HINT) return;
   const period = setting<u64>(settings, L.SET_SCAN_PERIOD_NS);
   t.scanUnits = min<u32>(t.units, setting<u32>(settings, L.SET_SCAN_UNITS));

@@ -65,6 +65,21 @@ export class Tiers {
   /** Candidates over the limit. */
   limited: u64;
 
+  // the link (link.ts)
+  /** Whether accesses go on while units move. */
+  background: bool;
+  /** Of a unit that goes up and one that goes down. */
+  exchangeNs: u64;
+  /** When the exchange that is under way ends, and the last of those that wait. */
+  linkAt: u64;
+  linkFree: u64;
+  /** In a circle, those that wait for the link, the first of them under way: u64 when its exchange ends, u32 unit, free. */
+  line: usize;
+  lineFirst: u32;
+  coming: u32;
+  comingMost: u32;
+  price: u64;
+
   // the sketch (sketch.ts)
   /** u32 a counter, SKETCH_ROWS rows of `counters`. */
   sketch: usize;

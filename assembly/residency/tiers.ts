@@ -5,12 +5,13 @@
 //
 // Units are numbered 0, 1, 2 … by the caller, so a unit's record needs no search. Record 0 is the sentinel of the fast level's list.
 
-import { LINKED_BYTES, oldest, pushNewest, unlink } from "../memory/replacement/links";
+import { LINKED_BYTES, oldest, pushNewest, recordAt, unlink } from "../memory/replacement/links";
 import { PAGE_MASK, REQUEST_BYTES } from "../memory/replacement/request";
 import { admits } from "./admission";
 import { isCandidate } from "./detectors";
 import { adjust, scan } from "./hints";
 import * as L from "./layout";
+import { arrived, standInLine } from "./link";
 import { halve, note } from "./sketch";
 import { Tiers, level, setLevel, setSlowAccesses } from "./state";
 
@@ -42,7 +43,7 @@ function access(t: Tiers, unit: u32): void {
     return;
   }
   t.spent += t.slowNs;
-  if (at != <u32>L.LEVEL_SLOW) {
+  if (at > <u32>L.LEVEL_COMING) {
     t.touched++;
     if (t.resident < t.capacity) {
       // where there is room, a new unit is fast from the start, and its first access finds it on the way there
@@ -52,10 +53,14 @@ function access(t: Tiers, unit: u32): void {
     setLevel(record, L.LEVEL_SLOW);
   }
   if (t.sketch != 0) note(t, unit);
-  if (!isCandidate(t, unit, record, now)) return;
+  if (at == <u32>L.LEVEL_COMING || !isCandidate(t, unit, record, now)) return;
   t.candidates++;
   if (!admits(t, unit)) {
     t.refused++;
+    return;
+  }
+  if (t.background) {
+    standInLine(t, unit, record, t.spent + t.waited);
     return;
   }
   if (t.resident == t.capacity) demote(t, oldest(t.records));
@@ -65,10 +70,21 @@ function access(t: Tiers, unit: u32): void {
 }
 
 function catchUp(t: Tiers, now: u64): void {
+  while (t.linkAt <= now) {
+    if (t.scanAt < t.linkAt) scan(t, t.linkAt - 1); // it sees who was slow then
+    exchange(t, recordAt(t.records, arrived(t) + 1));
+  }
   if (now >= t.scanAt) scan(t, now);
   if (now >= t.adjustAt) adjust(t, now);
   if (now >= t.halveAt) halve(t, now);
-  t.dueAt = min<u64>(t.scanAt, min<u64>(t.adjustAt, t.halveAt));
+  t.dueAt = min<u64>(min<u64>(t.scanAt, t.linkAt), min<u64>(t.adjustAt, t.halveAt));
+}
+
+/** Nothing waits for the link while there is room. */
+function exchange(t: Tiers, record: usize): void {
+  demote(t, oldest(t.records));
+  t.promotions++;
+  enter(t, record);
 }
 
 function enter(t: Tiers, record: usize): void {

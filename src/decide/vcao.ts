@@ -1,6 +1,7 @@
 // Looking for vulnerabilities (VCAO, arXiv 2604.08291): targets that may be vulnerable, tools that look at them and err, Bayes after
 // each look, and a report to a human once the belief is high enough. Rules: docs/vcao.md.
 
+import { lognormal, normal } from '../metrics/draw.js';
 import type { Play, Policy, Problem, Turn } from './frame.js';
 import { type Luck, luckOf } from './luck.js';
 
@@ -254,7 +255,7 @@ export function betaVariate(a: number, b: number, uniform: () => number): number
     if (shape < 1) return gamma(shape + 1) * (1 - uniform()) ** (1 / shape);
     const d = shape - 1 / 3;
     for (;;) {
-      const x = Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+      const x = normal(uniform);
       const v = (1 + x / Math.sqrt(9 * d)) ** 3;
       if (v > 0 && Math.log(1 - uniform()) < 0.5 * x * x + d - d * v + d * Math.log(v)) return d * v;
     }
@@ -266,13 +267,11 @@ export function betaVariate(a: number, b: number, uniform: () => number): number
 /** Targets of a seed: priors by Beta(a, b), values lognormal of mean 1, vulnerable as their prior says. */
 export function drawTargets(seed: number, count: number, a: number, b: number, cv: number): Target[] {
   const luck = luckOf(seed, 1);
-  const spread = Math.sqrt(Math.log(1 + cv * cv));
   return Array.from({ length: count }, (_, i) => {
     let n = 0;
     const uniform = (): number => luck(i, 0, n++);
     const prior = Math.min(1 - 1e-9, Math.max(1e-9, betaVariate(a, b, uniform)));
-    const normal = Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
-    return { prior, value: Math.exp(spread * normal - (spread * spread) / 2), vulnerable: uniform() < prior };
+    return { prior, value: lognormal(uniform, 1, cv), vulnerable: uniform() < prior };
   });
 }
 

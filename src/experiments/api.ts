@@ -13,6 +13,7 @@ import {
   verdictOf,
 } from './experiment.js';
 import { type ExperimentParameter, type SettingValue, settingsOf } from './parameters.js';
+import type { Remark } from '../report/trust.js';
 
 /** An experiment's answer, and whose it is. */
 export interface Reproduction {
@@ -32,6 +33,8 @@ export interface Reproduction {
   readonly tables: readonly ExperimentTable[];
   /** What laws say of this run, beside what it did. */
   readonly laws: Readonly<Record<string, FigureValues>>;
+  /** What is allowed and perhaps not meant; absent where there is nothing to say. */
+  readonly remarks?: readonly Remark[];
 }
 
 /** What an experiment can be asked with. */
@@ -103,6 +106,7 @@ async function run(
     tables,
     figures = figuresOf(claims),
     laws = {},
+    remarks = [],
   } = await loaded.run({ module, files, part, parameters });
   return {
     name,
@@ -113,6 +117,7 @@ async function run(
     claims: claims.map((claim) => judged({ ...claim, command: withParameters(name, claim.command, set) })),
     tables,
     laws,
+    ...(remarks.length === 0 ? {} : { remarks }),
   };
 }
 

@@ -1,5 +1,7 @@
 // Load that an experiment makes up where no trace is given: seeded, so that everybody gets the same.
 
+export { lognormal } from '../metrics/draw.js';
+
 /** Uniform in [0, 1), a stream of its own for every seed and purpose (mulberry32). */
 export function stream(seed: number, purpose: number): () => number {
   let state = (Math.imul(seed, 0x9e3779b1) + Math.imul(purpose + 1, 0x85ebca77)) | 0;
@@ -12,13 +14,6 @@ export function stream(seed: number, purpose: number): () => number {
 }
 
 export const exponential = (next: () => number, mean: number): number => -Math.log(1 - next()) * mean;
-
-/** By Box and Muller; `cv`: standard deviation over mean. */
-export function lognormal(next: () => number, mean: number, cv: number): number {
-  const variance = Math.log(1 + cv * cv);
-  const normal = Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
-  return mean * Math.exp(Math.sqrt(variance) * normal - variance / 2);
-}
 
 /** Arrivals of `functions` Poisson streams of `rate` each, merged: exact, and the functions' indices. */
 export function arrivals(

@@ -3,6 +3,7 @@
 
 import type { TraceHost } from '../workload/text-source.js';
 import type { ClaimNumbers, TablePicture, TablePoints } from '../report/claim-numbers.js';
+import type { Remark } from '../report/trust.js';
 import { defaultsOf, type ExperimentParameter, type Settings } from './parameters.js';
 
 /** A figure as it is printed, and where it comes from. */
@@ -124,6 +125,8 @@ export interface ExperimentResult {
   readonly figures?: FigureValues;
   /** What a law says of this run, beside what it did, by the law's name. */
   readonly laws?: Readonly<Record<string, FigureValues>>;
+  /** What is allowed and perhaps not meant. */
+  readonly remarks?: readonly Remark[];
 }
 
 /** How an experiment is run. */

@@ -1,7 +1,7 @@
 // What came out, in one line a claim: the published figure, ours in few words, the verdict. First what a reader sees, then, with
 // --verbose, what table.ts prints: assumptions, commands, tables.
 
-import { doubtsOfClaims, inALine } from '../report/claim-words.js';
+import { controlsText, doubtsOfClaims, inALine, isControl } from '../report/claim-words.js';
 import { type Look, fitted, paint, type Tone, widthOf, wrap } from '../report/table.js';
 import { trustText } from '../report/trust.js';
 import type { Reproduction } from './api.js';
@@ -97,7 +97,7 @@ function legend(summaries: readonly ClaimSummary[]): string {
 /** Of one experiment; of a part without a claim, its laws and figures. Ends in a line feed. */
 export function renderSummary(
   found: Pick<Reproduction, 'name' | 'title' | 'claims' | 'tables' | 'parameters'> &
-    Partial<Pick<Reproduction, 'laws' | 'figures'>>,
+    Partial<Pick<Reproduction, 'laws' | 'figures' | 'remarks'>>,
   look: Look = false,
 ): string {
   const summaries = summaryOf(found);
@@ -127,10 +127,12 @@ export function renderFront(found: readonly Pick<Reproduction, 'name' | 'claims'
   );
   const summaries = found.flatMap(summaryOf);
   const table = wrapped(['system', 'claim', 'ours', 'verdict', 'command'], rows, [14, 34, 29, 15, 20], look);
+  const [compared, controls] = [summaries.filter((one) => !isControl(one)), summaries.filter(isControl)];
   const counts = VERDICT_MEANINGS.map(
-    ([start]) => [start, summaries.filter(({ verdict }) => verdict.startsWith(start)).length] as const,
+    ([start]) => [start, compared.filter(({ verdict }) => verdict.startsWith(start)).length] as const,
   );
   const told = counts.filter(([, count]) => count > 0).map(([word, count]) => `${count} ${word}`);
-  const all = `${summaries.length} claims and questions: ${told.join(', ')}\n${legend(summaries)}`;
+  const held = controlsText(controls.map(({ verdict }) => verdict));
+  const all = `${compared.length} claims and questions: ${told.join(', ')}${held === '' ? '' : `; ${held}`}\n${legend(summaries)}`;
   return `${table}\n${fitted(all, look)}`;
 }

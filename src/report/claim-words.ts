@@ -54,29 +54,45 @@ export const inALine = (said: SaidClaim & { readonly claim: string; readonly pap
   briefly(said),
 ];
 
+/** Whether it is a check of our own that no paper claims, where nothing is to come out: counted apart from claims. */
+export const isControl = ({ claim }: { readonly claim: string }): boolean => claim.startsWith('negative control:');
+
+/** `the negative control holds`, `1 of 2 negative controls hold`; '' where there is none. */
+export function controlsText(verdicts: readonly string[]): string {
+  const held = verdicts.filter((verdict) => /^(reproduced|reachable)$/.test(verdict)).length;
+  const all = verdicts.length;
+  if (all === 0) return '';
+  const controls = `negative control${all === 1 ? '' : 's'}`;
+  if (all === 1) return held === 1 ? `the ${controls} holds` : `the ${controls} does not hold`;
+  return held === all ? `all ${all} ${controls} hold` : `${held === 0 ? 'none' : held} of ${all} ${controls} hold`;
+}
+
 /** What an experiment's answer rests on. */
 interface SaidExperiment {
   /** What a paper claims, and what came out. */
-  readonly claims: readonly SaidClaim[];
+  readonly claims: readonly (SaidClaim & { readonly claim: string })[];
   readonly tables: readonly { readonly rows: readonly (readonly string[])[] }[];
   readonly parameters?: Readonly<Record<string, unknown>>;
+  readonly remarks?: readonly Remark[];
 }
 
 /** Why its numbers are not to be taken at their word: what is assumed, and what chance has drawn once. */
-export function doubtsOfClaims({ claims, tables, parameters = {} }: SaidExperiment): Remark[] {
-  const assumed = claims.filter(({ assumptions }) => assumptions.length > 0).length;
+export function doubtsOfClaims({ claims, tables, parameters = {}, remarks = [] }: SaidExperiment): Remark[] {
+  const answers = claims.filter((claim) => !isControl(claim));
+  const assumed = answers.filter(({ assumptions }) => assumptions.length > 0).length;
   const drawn = parameters['seed'] !== undefined;
   const several =
     tables.some(({ rows }) => rows.some((row) => row.some((cell) => cell.includes('±')))) ||
     claims.some(({ numbers }) => numbers?.ours.some(({ reach }) => reach?.kind === 'interval')) ||
     ['replications', 'seeds'].some((name) => Number(parameters[name]) > 1);
   return [
+    ...remarks,
     ...(assumed === 0
       ? []
       : [
           {
             code: 'assumed',
-            detail: `${assumed} of ${claims.length} answers rest on something that is assumed; it is told claim by claim`,
+            detail: `${assumed} of ${answers.length} answers rest on something that is assumed; it is told claim by claim`,
           },
         ]),
     ...(drawn && !several

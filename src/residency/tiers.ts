@@ -58,6 +58,11 @@ export interface TierSettings {
   readonly admit?: 'always' | 'never' | SketchAdmission;
   /** With room for fewer than `low` units, units go down until there is room for `high`. Absent: one for each that comes up. */
   readonly watermarks?: { readonly low: number; readonly high: number };
+  /**
+   * Units move over a link, one exchange (two moves) after the other, while accesses go on; until then they are slow. Admission by a sketch
+   * asks for `price` more accesses for each unit that waits for the link. Absent: an access waits for the moves that it causes.
+   */
+  readonly background?: { readonly price: number };
   /** Between two accesses, of which the levels know nothing; 0 where absent. */
   readonly gapNs?: number;
 }
@@ -83,6 +88,9 @@ export interface TierResult {
   readonly endedNs: number;
   /** At the end; 0 without such a detector. */
   readonly hotNs: number;
+  /** Units that wait for the link: at the end, and at most. */
+  readonly coming: number;
+  readonly comingMost: number;
 }
 
 interface Exports {
@@ -150,6 +158,15 @@ function problemsOf(settings: TierSettings, units: number): Problem[] {
   lookAtDetector(detector, whole);
   if (watermarks !== undefined && whole('watermarks.high', watermarks.high, 0, Math.max(0, fastUnits - 1)))
     whole('watermarks.low', watermarks.low, 0, watermarks.high);
+  if (settings.background !== undefined) {
+    whole('background.price', settings.background.price, 0, 1e6);
+    if ((watermarks?.high ?? 0) > 0)
+      refuse(
+        'watermarks.high',
+        show(watermarks!.high),
+        '0 where units move in the background: each in exchange for one',
+      );
+  }
   if (typeof admit === 'object') {
     whole('admit.over', admit.over, 0, MOST);
     whole('admit.halveNs', admit.halveNs, SHORTEST_PERIOD_NS, LONGEST_PERIOD_NS);
@@ -203,6 +220,8 @@ function wordsOf(settings: TierSettings, units: number): Float64Array {
   words[L.SET_GAP_NS] = settings.gapNs ?? 0;
   words[L.SET_LOW] = watermarks?.low ?? 0;
   words[L.SET_HIGH] = watermarks?.high ?? 0;
+  words[L.SET_BACKGROUND] = settings.background === undefined ? 0 : 1;
+  words[L.SET_PRICE] = settings.background?.price ?? 0;
   for (const [which, value] of detectorWords(settings.detector)) words[which] = value;
   if (typeof admit === 'string') words[L.SET_ADMISSION] = ADMISSIONS[admit];
   else {
@@ -321,6 +340,8 @@ function resultOf(count: (which: number) => number): TierResult {
     totalNs: count(L.COUNT_TOTAL_NS),
     endedNs,
     hotNs: count(L.COUNT_HOT_NS),
+    coming: count(L.COUNT_COMING),
+    comingMost: count(L.COUNT_COMING_MOST),
   };
 }
 

@@ -110,6 +110,11 @@ export function warningsOf(scenario: Scenario): string[] {
     warnings.push(
       `costs.${name}: ${mechanism.kind} ${name === 'migrateTask' ? 'migrates no tasks' : 'has no such cost, or one of its own'}: no part of the run depends on it`,
     );
+  const { gpu } = scenario;
+  if (gpu?.offline !== undefined && gpu.cooldownNs < gpu.gapNs)
+    warnings.push(
+      `gpu.cooldown: ${formatDuration(gpu.cooldownNs)} is shorter than gpu.gap (${formatDuration(gpu.gapNs)}): offline work is let in and stopped between the tokens of an answer`,
+    );
   if (mechanism.kind === 'hotplug' && mechanism.latencyNs > scenario.durationNs + scenario.warmupNs) {
     warnings.push(
       `mechanism.latency: ${formatDuration(mechanism.latencyNs)} is longer than the run: no vCPU is ever added`,

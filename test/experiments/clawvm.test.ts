@@ -9,6 +9,7 @@ import type { Claim } from '../../src/experiments/experiment.js';
 import { settingsOf } from '../../src/experiments/parameters.js';
 import { conversationOf } from '../../src/experiments/clawvm/mooncake.js';
 import { InputError } from '../../src/input/errors.js';
+import { UnusedPaths, WatchedSettings } from '../support/watched-settings.js';
 import {
   commit,
   type Entry,
@@ -155,6 +156,23 @@ describe('a session', () => {
   });
 });
 
+describe('a reference', () => {
+  it('finer than what is there is fetched again, and of evidence is a call made twice; a coarser one is a hit', () => {
+    const kinds: Kind[] = ['evidence', 'conversation'];
+    const pages: Page[] = kinds.map((kind) => ({ kind, weight: 1, sizes: [100, 30, 10, 2] }));
+    const uses = (page: number, needed: number): Use[][] => [[{ page, needed, writes: false, valid: true }]];
+    const of = (page: number, needed: number, budget: number): Session =>
+      session(settings(), pages, uses(page, needed), 'contract', budget);
+    // 5 tokens: both at their floor, a pointer
+    expect(of(0, 0, 5)).toMatchObject({ refetched: 1, duplicateCalls: 1, controllable: 0 });
+    expect(of(1, 0, 5)).toMatchObject({ refetched: 1, duplicateCalls: 0, controllable: 0 });
+    expect(of(0, 3, 5)).toMatchObject({ refetched: 0, duplicateCalls: 0, controllable: 0 });
+    expect(of(0, 0, 200)).toMatchObject({ refetched: 0, duplicateCalls: 0, controllable: 0 });
+    // 3 tokens: not even floors fit, nothing is there
+    expect(of(0, 3, 3)).toMatchObject({ refetched: 0, duplicateCalls: 1, controllable: 1, pressured: 1 });
+  });
+});
+
 describe('a conversation of Mooncake', () => {
   const row = (input_length: number, hash_ids: number[]): string =>
     JSON.stringify({ timestamp: 0, input_length, output_length: 5, hash_ids });
@@ -237,6 +255,8 @@ describe('reproduce clawvm', () => {
     const next = stream(23, 1);
     const small: Record<string, number> = { pages: 60, turns: 40, references: 10, pointer: 5 };
     const rounds = Number(process.env['FLUXHOST_RANDOM'] ?? 25);
+    const unused = new UnusedPaths();
+    let refusals = 0;
     for (let n = 0; n < rounds; n++) {
       const set = experiment.parameters.flatMap(({ path, unit, min, max }) => {
         if (unit === 'file') return [];
@@ -244,14 +264,20 @@ describe('reproduce clawvm', () => {
         return `${path}=${unit === 'count' ? Math.round(value) : value}`;
       });
       try {
-        const { figures, claims } = await experiment.run({
-          parameters: settingsOf('clawvm', experiment.parameters, set),
-        });
+        const settings = new WatchedSettings(settingsOf('clawvm', experiment.parameters, set).values);
+        const { figures, claims } = await experiment.run({ parameters: settings });
         const bad = /\b(NaN|Infinity|undefined)\b|:null/.exec(JSON.stringify([figures, claims]))?.[0];
         expect(bad, set.join(' ')).toBeUndefined();
+        unused.add(settings, set);
       } catch (error) {
         if (!(error instanceof InputError)) throw new Error(set.join(' '), { cause: error });
+        refusals++;
       }
+    }
+    expect(refusals).toBeLessThan(rounds);
+    if (rounds > 100) {
+      console.log(`clawvm: ${rounds} sets, ${refusals} refused`);
+      expect(unused.paths).toEqual([]);
     }
   });
 });

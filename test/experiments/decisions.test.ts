@@ -10,6 +10,7 @@ import { experiment as verusage } from '../../src/experiments/verusage/index.js'
 import { experiment as vcao } from '../../src/experiments/vcao/index.js';
 import { settingsOf } from '../../src/experiments/parameters.js';
 import { InputError } from '../../src/input/errors.js';
+import { UnusedPaths, WatchedSettings } from '../support/watched-settings.js';
 import { heldNumbers } from './claim-numbers.js';
 import type { ExperimentTable } from '../../src/experiments/experiment.js';
 import { heldPictures } from './held-pictures.js';
@@ -137,7 +138,9 @@ describe('any parameters', () => {
     };
     let refused = 0;
     const rounds = Number(process.env['FLUXHOST_RANDOM'] ?? 150);
-    for (const [name, experiment] of Object.entries({ vcao, verusage, yolofs }))
+    for (const [name, experiment] of Object.entries({ vcao, verusage, yolofs })) {
+      const unused = new UnusedPaths();
+      const before = refused;
       for (let n = 0; n < rounds; n++) {
         const { parameters = [] } = experiment;
         const set = parameters.map(({ path, min, max, default: value }, i) => {
@@ -150,17 +153,23 @@ describe('any parameters', () => {
           return `${path}=${path === 'seed' || path === 'subsystems' || path === 'subtrees' ? Math.max(1, Math.round(drawn)) : drawn}`;
         });
         try {
-          const result = await experiment.run({ parameters: settingsOf(name, parameters, set) });
+          const settings = new WatchedSettings(settingsOf(name, parameters, set).values);
+          const result = await experiment.run({ parameters: settings });
           expect(JSON.stringify(result.figures), set.join(' ')).not.toMatch(/NaN|Infinity/);
           expect(
             /\b(NaN|Infinity|null|undefined)\b.{0,40}/.exec(JSON.stringify(result.claims))?.[0],
             set.join(' '),
           ).toBeUndefined();
+          unused.add(settings, set);
         } catch (error) {
           if (!(error instanceof InputError)) throw new Error(`${name} ${set.join(' ')}`, { cause: error });
           refused++;
         }
       }
-    expect(refused).toBeLessThan(2.5 * rounds);
+      expect(refused - before).toBeLessThan(rounds);
+      if (rounds <= 1000) continue;
+      console.log(`${name}: ${rounds} sets, ${refused - before} refused`);
+      expect(unused.paths).toEqual([]);
+    }
   });
 });

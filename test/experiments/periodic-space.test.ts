@@ -173,6 +173,11 @@ describe('reproduce periodic-space', () => {
     expect(await refused('periodic-space', ...QUICK, 'families=nexus,deadlines')).toMatch(
       /families: given "4 configurations .*expected 12 or more/,
     );
+    // an availability of 1 without a request has no place
+    const quiet = ['families=functions,nanvix,nexus', 'calls.rate=0.000001', 'calls.duration=1s'];
+    expect(await refused('periodic-space', ...quiet)).toMatch(
+      /families: given "0 configurations .*expected 12 or more/,
+    );
     expect(await refused('periodic-space', 'law.x=1,2')).toContain('law.y: given "1,3,2,4", expected 2 numbers');
     expect(await refused('periodic-space', 'families=moon')).toContain('families');
   });

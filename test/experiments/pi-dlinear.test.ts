@@ -21,6 +21,7 @@ import { cholesky, type Matrix, multiply, solve, transposed, zeros } from '../..
 import { compared, networkOf, seriesOf } from '../../src/experiments/pi-dlinear/study.js';
 import { exactStep, type Network, steady, timeConstants, warmed } from '../../src/experiments/pi-dlinear/thermal.js';
 import { InputError } from '../../src/input/errors.js';
+import { UnusedPaths, WatchedSettings } from '../support/watched-settings.js';
 import { captureIo } from '../cli/fake.js';
 import { heldNumbers } from './claim-numbers.js';
 import type { ExperimentTable } from '../../src/experiments/experiment.js';
@@ -267,6 +268,8 @@ describe('reproduce pi-dlinear', () => {
       gpusPerJob: 60,
     };
     const rounds = Number(process.env['FLUXHOST_RANDOM'] ?? 20);
+    const unused = new UnusedPaths();
+    let refusals = 0;
     for (let n = 0; n < rounds; n++) {
       const set = parameters.flatMap(({ path, unit, min, max }) => {
         if (unit === 'file' || unit === 'list') return [];
@@ -275,12 +278,20 @@ describe('reproduce pi-dlinear', () => {
         return [`${path}=${unit === 'count' ? Math.round(value) : value}`];
       });
       try {
-        const { figures, claims } = await experiment.run({ parameters: settingsOf('pi-dlinear', parameters, set) });
+        const settings = new WatchedSettings(settingsOf('pi-dlinear', parameters, set).values);
+        const { figures, claims } = await experiment.run({ parameters: settings });
         const bad = /\b(NaN|Infinity|undefined)\b|:null/.exec(JSON.stringify([figures, claims]))?.[0];
         expect(bad, set.join(' ')).toBeUndefined();
+        unused.add(settings, set);
       } catch (error) {
         if (!(error instanceof InputError)) throw new Error(set.join(' '), { cause: error });
+        refusals++;
       }
+    }
+    expect(refusals).toBeLessThan(rounds);
+    if (rounds > 100) {
+      console.log(`pi-dlinear: ${rounds} sets, ${refusals} refused`);
+      expect(unused.paths).toEqual([]);
     }
   });
 });

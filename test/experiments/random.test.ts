@@ -6,6 +6,7 @@ import { EXPERIMENTS } from '../../src/experiments/index.js';
 import { settingsOf, type ExperimentParameter } from '../../src/experiments/parameters.js';
 import { InputError } from '../../src/input/errors.js';
 import { stream } from '../../src/experiments/draw.js';
+import { UnusedPaths, WatchedSettings } from '../support/watched-settings.js';
 
 type Bounds = Readonly<Record<string, readonly [low: number, high: number]>>;
 
@@ -19,6 +20,10 @@ interface Tried {
   readonly texts: Readonly<Record<string, readonly string[]>>;
   /** Kept as they are by default. */
   readonly kept?: RegExp;
+  /** Taken in whole numbers only, beside counts and ns. */
+  readonly whole?: RegExp;
+  /** Of the others, how many are changed at once: where too many would be refused else; all by default. */
+  readonly share?: number;
 }
 
 const DISCIPLINES = ['fifo', 'packets', 'bytes', 'cycles', 'siloed'];
@@ -80,43 +85,115 @@ const TRIED: readonly Tried[] = [
     texts: { families: ['functions,nanvix,nexus,deadlines', 'cores,functions,nanvix,nexus'] },
     kept: /^law\.(x|y)$/,
   },
+  {
+    name: 'tierbpf',
+    rounds: 4,
+    within: {
+      ...{ pages: [8, 300], accesses: [1, 4000], fast: [0.15, 0.85], latFast: [0, 200], latSlow: [150, 1e6] },
+      ...{ shrink: [1, 1000], rateLimit: [4, 1e9], 'watermark.low': [0, 0.4], 'watermark.high': [0.01, 0.5] },
+    },
+    texts: {
+      'sketch.counters': ['1', '16', '1024', '65536'],
+      sizes: ['4KiB', '2MiB', '2MiB,4KiB'],
+      detectors: ['count', 'autonuma', 'tpp', 'tpp,count'],
+    },
+    kept: /^trace/,
+    whole: /^migrate/,
+    share: 0.7,
+  },
+  {
+    name: 'ptmt',
+    rounds: 3,
+    within: {
+      ...{ pages: [16, 200], accesses: [200, 4000], fast: [0.15, 0.85], latFast: [0, 200], latSlow: [150, 1e6] },
+      ...{ periods: [4, 60], 'table.accesses': [1000, 2000], rateLimit: [4, 1e9], 'grid.rateLimit': [4, 1e9] },
+      ...{ 'watermark.low': [0, 0.4], 'watermark.high': [0.01, 0.5] },
+    },
+    texts: {
+      hosts: ['autonuma', 'tpp'],
+      size: ['4KiB', '2MiB'],
+      'table.skews': ['0.5', '0,2'],
+      'table.drifts': ['0.3'],
+    },
+    kept: /^trace/,
+    whole: /^migrate/,
+    share: 0.7,
+  },
+  {
+    name: 'pi-dlinear',
+    rounds: 4,
+    within: {
+      ...{ horizon: [1, 12], lookBack: [2, 24], average: [1, 24], train: [2, 60], validate: [1, 20], test: [1, 20] },
+      ...{ seeds: [2, 3], stride: [1, 8], gpus: [8, 200], gpusPerJob: [1, 60], duration: [600, 1e7] },
+    },
+    texts: { weights: ['0', '0,1,100'] },
+    share: 0.8,
+  },
+  {
+    name: 'clawvm',
+    rounds: 10,
+    within: {
+      ...{ pages: [2, 60], turns: [1, 40], references: [1, 10], pointer: [1, 20], compressed: [0.2, 0.99] },
+      ...{ structured: [0.001, 0.3] },
+    },
+    texts: {},
+  },
+  {
+    name: 'yolofs',
+    rounds: 20,
+    within: {
+      tasks: [1, 50],
+      operations: [1, 40],
+      subtrees: [1, 60],
+      'ask.think': [0, 100],
+      'ask.timeout': [5, 86_400],
+    },
+    texts: {},
+  },
 ];
 
 const WHOLE = new Set(['count', 'ns']);
+const NONE = /^$/;
 
 /** Often a bound itself, else alike at every magnitude between. */
-function drawn({ path, unit, min, max }: ExperimentParameter, within: Bounds, next: () => number): number {
+function drawn(
+  { path, unit, min, max }: ExperimentParameter,
+  { within, whole = NONE }: Tried,
+  next: () => number,
+): number {
   const [low, high] = within[path] ?? [min ?? 0, max ?? 1e9];
   const u = next();
   const least = Math.max(low, 1e-6);
   const value =
     u < 0.06 ? low : u > 0.97 ? high : Math.exp(Math.log(least) + next() * (Math.log(high) - Math.log(least)));
   const inside = Math.min(high, Math.max(low, value));
-  return WHOLE.has(unit) ? Math.round(inside) : inside;
+  return WHOLE.has(unit) || whole.test(path) ? Math.round(inside) : inside;
 }
 
 describe('any parameters', () => {
-  for (const { name, part, rounds, within, texts, kept = /^$/ } of TRIED)
+  for (const tried of TRIED) {
+    const { name, part, rounds, texts, kept = NONE, share = 1 } = tried;
     it(`of ${name} give finite figures or a refusal, and are what is taken`, async () => {
       const experiment = await EXPERIMENTS.find((one) => one.name === name)!.load();
       const parameters = experiment.parameters;
       const next = stream(29, name.length);
+      const unused = new UnusedPaths();
       let refused = 0;
       const all = Number(process.env['FLUXHOST_RANDOM'] ?? rounds);
       for (let n = 0; n < all; n++) {
         const numbers = new Map<string, number>();
         const set = parameters.flatMap((parameter) => {
           const { path } = parameter;
-          if (kept.test(path)) return [];
+          if (kept.test(path) || next() >= share) return [];
           const words = texts[path];
           if (words !== undefined) return [`${path}=${words[Math.floor(next() * words.length)]}`];
           if (typeof parameter.default !== 'number') return [];
-          numbers.set(path, drawn(parameter, within, next));
+          numbers.set(path, drawn(parameter, tried, next));
           return [`${path}=${numbers.get(path)}`];
         });
         try {
-          const settings = settingsOf(name, parameters, set);
-          for (const [path, value] of numbers) expect(settings.number(path), path).toBe(value);
+          const settings = new WatchedSettings(settingsOf(name, parameters, set).values);
+          for (const [path, value] of numbers) expect(settings.values.get(path), path).toBe(value);
           const { figures, claims, tables } = await experiment.run({
             parameters: settings,
             ...(part === undefined ? {} : { part }),
@@ -125,6 +202,7 @@ describe('any parameters', () => {
             typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
           );
           expect(/.{0,60}\b(NaN|Infinity|undefined)\b/.exec(told)?.[0], set.join(' ')).toBeUndefined();
+          unused.add(settings, set);
         } catch (error) {
           if (!(error instanceof InputError)) throw new Error(set.join(' '), { cause: error });
           expect(error.problems.length).toBeGreaterThan(0);
@@ -133,5 +211,7 @@ describe('any parameters', () => {
       }
       if (process.env['FLUXHOST_RANDOM'] !== undefined) console.log(`${name}: ${all} sets, ${refused} refused`);
       expect(refused).toBeLessThan(all);
-    });
+      if (all > 100) expect(unused.paths).toEqual([]);
+    }, 3_600_000);
+  }
 });

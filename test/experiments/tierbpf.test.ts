@@ -6,6 +6,7 @@ import { stream } from '../../src/experiments/draw.js';
 import { settingsOf } from '../../src/experiments/parameters.js';
 import { experiment } from '../../src/experiments/tierbpf/index.js';
 import { InputError } from '../../src/input/errors.js';
+import { UnusedPaths, WatchedSettings } from '../support/watched-settings.js';
 import { drifting } from '../../src/residency/generate.js';
 import { timesAccessed } from '../../src/residency/accesses.js';
 import type { TierResult } from '../../src/residency/tiers.js';
@@ -102,6 +103,8 @@ describe('reproduce tierbpf', () => {
     const next = stream(11, 1);
     const { parameters } = experiment;
     const rounds = Number(process.env['FLUXHOST_RANDOM'] ?? 25);
+    const unused = new UnusedPaths();
+    let refusals = 0;
     for (let n = 0; n < rounds; n++) {
       const set = parameters.flatMap(({ path, unit, min, max, default: byDefault }) => {
         if (typeof byDefault !== 'number') return [];
@@ -111,12 +114,20 @@ describe('reproduce tierbpf', () => {
       });
       set.push(`sketch.counters=${2 ** Math.floor(next() * 17)}`, `latSlow=${1 + Math.floor(next() * 1e6)}`);
       try {
-        const { figures, claims } = await experiment.run({ parameters: settingsOf('tierbpf', parameters, set) });
+        const settings = new WatchedSettings(settingsOf('tierbpf', parameters, set).values);
+        const { figures, claims } = await experiment.run({ parameters: settings });
         const bad = /\b(NaN|Infinity|undefined)\b|:null/.exec(JSON.stringify([figures, claims]))?.[0];
         expect(bad, set.join(' ')).toBeUndefined();
+        unused.add(settings, set);
       } catch (error) {
         if (!(error instanceof InputError)) throw new Error(set.join(' '), { cause: error });
+        refusals++;
       }
+    }
+    expect(refusals).toBeLessThan(rounds);
+    if (rounds > 100) {
+      console.log(`tierbpf: ${rounds} sets, ${refusals} refused`);
+      expect(unused.paths).toEqual([]);
     }
   });
 });

@@ -136,6 +136,12 @@ describe('reproduce virtuoso', () => {
     expect(await refused('virtuoso', 'host.cores=4', 'workers=2')).toContain(
       'host.cores: given 4, expected at least workers (2) and three',
     );
+    expect(await refused('virtuoso/laws', 'period=0.1us', 'clock=10000000')).toContain(
+      'period: given 0.1, expected at least two cycles of the clock, of which it is 1',
+    );
+    expect(await refused('virtuoso/host', 'victim.cost=1', 'clock=2.1e9')).toContain(
+      'victim.cost: given 1, expected at least 2.1 cycles: a ns of clock',
+    );
     expect(await refused('virtuoso', 'workers=3')).toContain('workers: given 3, expected an even number');
     expect(await refused('virtuoso', 'burst.duties=0', 'burst.tenants=1')).toMatch(/burst\.duties.*\n.*burst\.tenants/);
   });

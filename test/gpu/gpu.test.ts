@@ -137,6 +137,15 @@ describe('refused', () => {
     expect(() => parseScenario(text(gpu))).toThrow(why);
   });
 
+  it('nothing of a gap above the cooldown, of which it warns where something runs offline', () => {
+    const warned = (gpu: string): readonly string[] => parseScenario(text(gpu)).warnings;
+    expect(warned('{ vm: a, cooldown: 4ms, offline: {} }')).toEqual([
+      'gpu.cooldown: 4ms is shorter than gpu.gap (5ms): offline work is let in and stopped between the tokens of an answer',
+    ]);
+    for (const fine of ['{ vm: a, cooldown: 5ms, offline: {} }', '{ vm: a, cooldown: 4ms }'])
+      expect(warned(fine)).toEqual([]);
+  });
+
   it('more tokens than memory holds', async () => {
     const many = scenario({ output: 1000 }, { duration: '10s', vms: [chat('deterministic', 2000)] });
     await expect(Simulation.create(many)).rejects.toThrow('expected at most 10000000');

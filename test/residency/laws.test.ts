@@ -165,7 +165,11 @@ function anySettings(units: number, next: () => number, like?: TierSettings): Ti
     gapNs: next() < 0.5 ? 0 : whole(1, next() < 0.2 ? 1e5 : 500),
     detector: detectors[like === undefined ? whole(0, 3) : KINDS.indexOf(like.detector.kind)]!(),
     admit: admit === 'sketch' ? { over: whole(0, 5), halveNs: whole(1e3, 1e5), counters: 2 ** whole(0, 5) } : admit,
-    ...(next() < 0.5 ? {} : { watermarks: { low: whole(0, high), high } }),
+    ...((like === undefined ? next() < 0.3 : like.background !== undefined)
+      ? { background: { price: whole(0, 3) } }
+      : next() < 0.5
+        ? {}
+        : { watermarks: { low: whole(0, high), high } }),
   };
 }
 
@@ -267,6 +271,8 @@ describe('what is refused', () => {
     ['detector.hotNs', { detector: { ...HINT, hotNs: 0 } }],
     ['watermarks.high', { watermarks: { low: 0, high: 1 } }],
     ['admit.counters', { admit: { over: 33, halveNs: 1e6, counters: 1000 } }],
+    ['background.price', { background: { price: -1 } }],
+    ['watermarks.high', { background: { price: 0 }, watermarks: { low: 0, high: 1 }, fastUnits: 2 }],
   ] as const)('%s', async (path, changes) => {
     const running = runTiers(accesses, settings(accesses, 1, { fastUnits: 1, ...changes }));
     await expect(running).rejects.toMatchObject({ problems: [{ path }] });

@@ -20,6 +20,9 @@ class Naive {
   /** Slow accesses or faults. */
   readonly uses = new Map<number, number>();
   readonly marked = new Map<number, number>();
+  /** Who waits for the link, and when its exchange ends. */
+  line: { unit: number; done: number }[] = [];
+  free = 0;
   readonly sketch: number[][] = [];
   clock = 0;
   hand = 0;
@@ -39,6 +42,8 @@ class Naive {
     demotions: 0,
     totalNs: 0,
     hotNs: 0,
+    coming: 0,
+    comingMost: 0,
   };
 
   constructor(
@@ -63,10 +68,14 @@ class Naive {
       const { periodNs, units } = detector.scan;
       for (; this.nextScan <= this.clock; this.nextScan += periodNs)
         for (let i = 0; i < Math.min(units, this.units); i++) {
-          if (this.slow.has(this.hand) && !this.marked.has(this.hand)) this.marked.set(this.hand, this.nextScan);
+          this.land(this.nextScan);
+          const coming = this.line.some(({ unit }) => unit === this.hand);
+          if (this.slow.has(this.hand) && !coming && !this.marked.has(this.hand))
+            this.marked.set(this.hand, this.nextScan);
           this.hand = (this.hand + 1) % this.units;
         }
     }
+    this.land(this.clock);
     if (detector.kind === 'hint')
       for (; (this.adjusts + 1) * detector.adjustNs <= this.clock; this.adjusts++) {
         const wanted = Math.floor((detector.limit.units * detector.adjustNs) / detector.limit.perNs);
@@ -115,7 +124,8 @@ class Naive {
   private admitted(unit: number): boolean {
     const { admit = 'always' } = this.settings;
     if (typeof admit === 'string') return admit === 'always';
-    return Math.min(...this.cells(unit).map(({ row, at }) => row[at]!)) > admit.over;
+    const price = (this.settings.background?.price ?? 0) * this.line.length;
+    return Math.min(...this.cells(unit).map(({ row, at }) => row[at]!)) > admit.over + price;
   }
 
   private demote(): void {
@@ -123,7 +133,25 @@ class Naive {
     this.slow.add(unit);
     this.uses.set(unit, 0);
     this.result.demotions++;
-    this.pay(this.settings.moveNs);
+    if (this.settings.background === undefined) this.pay(this.settings.moveNs);
+  }
+
+  /** Who has come over the link by then. */
+  private land(until: number): void {
+    for (const { unit } of this.line.filter(({ done }) => done <= until)) {
+      this.demote();
+      this.result.promotions++;
+      this.enter(unit);
+    }
+    this.line = this.line.filter(({ done }) => done > until);
+    this.result.coming = this.line.length;
+  }
+
+  private send(unit: number): void {
+    this.free = Math.max(this.free, this.clock) + 2 * this.settings.moveNs;
+    this.line.push({ unit, done: this.free });
+    this.result.coming = this.line.length;
+    this.result.comingMost = Math.max(this.result.comingMost, this.line.length);
   }
 
   private enter(unit: number): void {
@@ -165,10 +193,14 @@ class Naive {
       this.slow.add(unit);
     }
     for (const { row, at } of this.cells(unit)) row[at]!++;
-    if (!this.isCandidate(unit, came)) return;
+    if (this.line.some((one) => one.unit === unit) || !this.isCandidate(unit, came)) return;
     this.result.candidates++;
     if (!this.admitted(unit)) {
       this.result.refused++;
+      return;
+    }
+    if (this.settings.background !== undefined) {
+      this.send(unit);
       return;
     }
     if (this.fast.length === fastUnits) this.demote();

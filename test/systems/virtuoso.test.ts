@@ -43,6 +43,8 @@ describe('laws of Virtuoso, one worker, 21 M cycles', () => {
     const { V1, V2 } = await lawsWith('cap=0', 'law.cycles=2100000');
     expect(V2!['used']).toEqual(V1!['shares']);
     expect(V2!['charged']).toEqual([0, 0]);
+    const { V4 } = await lawsWith('cap=0', 'law.cycles=2100000');
+    expect(V4).toEqual({ debt: 240_000, periods: null, fundedAfterPeriods: null });
     const [short, same] = [await lawsWith('period=50us'), await lawsWith('period=50us', 'cap=105000')];
     expect(short['V2']).toEqual(same['V2']);
   });
@@ -57,6 +59,8 @@ describe('laws of Virtuoso, one worker, 21 M cycles', () => {
   ])('V4: a debt of %i at boost %d lasts %i periods', async (debt, boost, periods) => {
     const { V4 } = await lawsWith(`law.debt=${debt}`, `boost=${boost}`, 'law.cycles=100000');
     expect(V4).toMatchObject({ periods, fundedAfterPeriods: periods });
+    const least = await lawsWith(`law.debt=${debt}`, `boost=${boost}`, 'law.cycles=100000', 'cap=1');
+    expect(least['V4']).toMatchObject({ periods, fundedAfterPeriods: periods }); // what a budget holds is no matter of its debts
   });
 });
 

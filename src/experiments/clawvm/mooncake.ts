@@ -3,40 +3,13 @@
 
 import { InputError } from '../../input/errors.js';
 import { floorOf, type Page } from '../../residency/prompt.js';
-import { rowsOf } from '../../traces/rows.js';
-import { columnIndexes } from '../../workload/csv-rows.js';
 import type { TraceHost } from '../../workload/text-source.js';
 import { stream } from '../draw.js';
 import type { Settings } from '../parameters.js';
+import { BLOCK, conversationId, type MooncakeRequest, mooncakeRequests } from '../mooncake.js';
 import { sizesOf, type Use } from './session.js';
 
-const BLOCK = 512;
 const NEEDS = 3;
-/** All requests share their first block; who shares the second is of one conversation. */
-const SHARED = 1;
-
-interface Request {
-  readonly tokens: number;
-  readonly blocks: readonly number[];
-}
-
-/** @throws InputError with the line of a request whose blocks are none, or do not hold its tokens */
-async function* requestsOf(host: TraceHost, file: string): AsyncGenerator<Request> {
-  for await (const block of rowsOf(host, file, 'json-lines')) {
-    const at = columnIndexes(block.header, ['input_length', 'hash_ids'], file);
-    for (const [r, row] of block.rows.entries()) {
-      const wrong = (path: string, given: string, expected: string): InputError =>
-        new InputError({ file, line: block.line(r), path, given: given.slice(0, 40), expected });
-      const blocks: unknown = JSON.parse(row[at.hash_ids]!);
-      if (!(Array.isArray(blocks) && blocks.length > 0 && blocks.every((id) => Number.isSafeInteger(id) && id >= 0)))
-        throw wrong('hash_ids', row[at.hash_ids]!, 'a list of whole numbers');
-      const tokens = Number(row[at.input_length]);
-      if (!Number.isSafeInteger(tokens) || Math.ceil(tokens / BLOCK) !== blocks.length)
-        throw wrong('input_length', row[at.input_length]!, `tokens for ${blocks.length} blocks of ${BLOCK}`);
-      yield { tokens, blocks: blocks as number[] };
-    }
-  }
-}
 
 export interface Conversation {
   readonly pages: readonly Page[];
@@ -47,15 +20,15 @@ export interface Conversation {
 
 /** The one of the most requests, the first of equals. */
 export async function conversationOf(host: TraceHost, file: string, settings: Settings): Promise<Conversation> {
-  const conversations = new Map<number, Request[]>();
-  for await (const request of requestsOf(host, file)) {
-    const key = request.blocks[SHARED];
+  const conversations = new Map<number, MooncakeRequest[]>();
+  for await (const request of mooncakeRequests(host, file)) {
+    const key = conversationId(request);
     if (key === undefined) continue;
     const requests = conversations.get(key) ?? [];
     requests.push(request);
     conversations.set(key, requests);
   }
-  let most: Request[] = [];
+  let most: MooncakeRequest[] = [];
   for (const requests of conversations.values()) if (requests.length > most.length) most = requests;
   const tokens = new Map<number, number>();
   for (const request of most)

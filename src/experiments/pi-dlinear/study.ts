@@ -1,5 +1,6 @@
 // One series, two models: DLinear, and DLinear with the balance of energy, on the same windows.
 
+import { normal } from '../../metrics/draw.js';
 import { stream } from '../draw.js';
 import { refuse, type Settings } from '../parameters.js';
 import {
@@ -160,7 +161,7 @@ function rowsFor(channel: Channel, series: Float64Array, starts: readonly number
 function noisy(series: Float64Array, deviation: number, seed: number, purpose: number): Float64Array {
   if (deviation === 0) return series;
   const next = stream(seed, purpose);
-  return series.map((one) => one + deviation * Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()));
+  return series.map((one) => one + deviation * normal(next));
 }
 
 /** The same for all series. */

@@ -5,7 +5,8 @@ import { mean, quantile } from '../draw.js';
 import { InputError } from '../../input/errors.js';
 import { type GpuRequests, type GpuRun, type GpuSpec, runGpu } from '../../systems/valve.js';
 import type { Settings } from '../parameters.js';
-import { drawn, fitting, readRequests, type Rows, thinned } from './load.js';
+import { BLOCK } from '../mooncake.js';
+import { drawn, fitting, type OnlineRequests, readMooncake, readRequests, type Rows, thinned } from './load.js';
 import { type Profile, PROFILES, tableOf } from '../../systems/gpu-profile.js';
 import { readJitter, readProfile } from './profile.js';
 
@@ -26,7 +27,8 @@ export async function givenOf({ settings, files }: Asked): Promise<Given> {
   const [profile, jitter, trace] = [file('profile'), file('jitter'), file('trace')];
   const pages = pagesOf(settings);
   const capacity = pages * settings.number('pageTokens');
-  const rows = trace === null ? null : await readRequests(files!, trace);
+  const read = settings.text('trace.format') === 'mooncake' ? readMooncake : readRequests;
+  const rows = trace === null ? null : await read(files!, trace);
   if (rows !== null) fitting(rows, capacity, trace!);
   return {
     profile:
@@ -39,8 +41,17 @@ export async function givenOf({ settings, files }: Asked): Promise<Given> {
   };
 }
 
+/** Of requests: what prefixes take is not theirs. */
 export const pagesOf = (settings: Settings): number =>
-  Math.floor((settings.number('kv') * 1024) / settings.number('kvPerToken') / settings.number('pageTokens'));
+  Math.floor(
+    ((settings.number('kv') - settings.number('prefixes')) * 1024) /
+      settings.number('kvPerToken') /
+      settings.number('pageTokens'),
+  );
+
+/** Of prefixes. */
+const heldBlocks = (settings: Settings): number =>
+  Math.floor((settings.number('prefixes') * 1024) / settings.number('kvPerToken') / BLOCK);
 
 const ms = (value: number): number => Math.round(value * 1e6);
 
@@ -83,15 +94,24 @@ export function requestsOf(
   settings: Settings,
   { rows, capacity }: Given,
   load: { rate: number } | { share: number } = { share: 1 },
-): GpuRequests {
+): OnlineRequests {
   const endNs = Math.round(settings.number('duration') * 1e9);
-  if (rows !== null) return thinned(rows, settings.number('thin'), endNs, 'share' in load ? load.share : load.rate);
+  if (rows !== null)
+    return thinned(
+      rows,
+      settings.number('thin'),
+      endNs,
+      'share' in load ? load.share : load.rate,
+      heldBlocks(settings),
+    );
   return drawn(settings, 'rate' in load ? load.rate : settings.number('rate') * load.share, endNs, capacity);
 }
 
 export interface Figures {
   readonly requests: number;
   readonly completed: number;
+  /** Of the tokens of prompts, those that were there already. */
+  readonly prefixShare: number;
   readonly preemptions: number;
   readonly perRequest: number;
   /** Most that one request saw. */
@@ -108,7 +128,7 @@ export interface Figures {
   readonly steps: number;
 }
 
-export function figuresOf(requests: GpuRequests, run: GpuRun, endNs: number): Figures {
+export function figuresOf(requests: OnlineRequests, run: GpuRun, endNs: number): Figures {
   const done = [...run.doneNs.keys()].filter((i) => run.doneNs[i]! > 0);
   const ttft = Float64Array.from(done, (i) => (run.firstNs[i]! - requests.at[i]!) / 1e6);
   const tpot = Float64Array.from(
@@ -120,6 +140,8 @@ export function figuresOf(requests: GpuRequests, run: GpuRun, endNs: number): Fi
   return {
     requests: requests.at.length,
     completed: done.length,
+    prefixShare:
+      requests.found === 0 ? 0 : requests.found / (requests.found + requests.prompt.reduce((a, b) => a + b, 0)),
     preemptions: run.preemptions,
     perRequest: none ? 0 : run.preemptions / requests.at.length,
     mostSeen: seen.reduce((most, one) => Math.max(most, one), 0),
@@ -139,7 +161,7 @@ export function figuresOf(requests: GpuRequests, run: GpuRun, endNs: number): Fi
 export async function runOnce(
   settings: Settings,
   given: Given,
-  requests: GpuRequests,
+  requests: OnlineRequests,
   variant: Variant,
   module?: WebAssembly.Module,
 ): Promise<Figures> {

@@ -6,6 +6,7 @@ import { refuse, type Settings } from '../parameters.js';
 import { type Figures, type Given, givenOf, pagesOf, requestsOf, runOnce } from './gpu.js';
 import { laws } from './laws.js';
 import { VALVE_PARAMETERS } from './parameters.js';
+import type { Remark } from '../../report/trust.js';
 import { pictured } from '../pictures.js';
 import { loadPicture, offlinePicture, preemptionsPicture } from './pictures.js';
 
@@ -23,7 +24,14 @@ function check(settings: Settings): void {
     problems.push({
       path: 'kv',
       given: settings.number('kv'),
-      expected: 'room for two pages (kvPerToken, pageTokens)',
+      expected: 'room for two pages (kvPerToken, pageTokens; less prefixes)',
+    });
+  const prefixes = settings.number('prefixes');
+  if (prefixes > 0 && (settings.text('trace') === '' || settings.text('trace.format') !== 'mooncake'))
+    problems.push({
+      path: 'prefixes',
+      given: prefixes,
+      expected: '0, or a trace of trace.format mooncake: no other says what prompts begin with',
     });
   const offline = Math.ceil(
     (settings.number('offline.prompt') + settings.number('offline.output')) / settings.number('pageTokens'),
@@ -91,12 +99,27 @@ async function find({ settings, module }: Asked, given: Given): Promise<Found> {
   const loads: Loaded[] = [];
   for (const rate of settings.list('rates').map(Number))
     loads.push({ rate, ...(await runOnce(settings, given, requestsOf(settings, given, { rate }), {}, module)) });
-  const most = given.jitter.reduce((a, b) => Math.max(a, b), given.jitter.length === 0 ? 1 : 0);
-  return { own, alone, sweep, loads, greatestGapMs: settings.number('gap') * most };
+  return { own, alone, sweep, loads, greatestGapMs: greatestGapOf(settings, given) };
 }
 
 const common = { source: SOURCE, unit: '', supported: 'partly', command: COMMAND } as const;
 const LOAD = 'load, memory, gap and offline requests are assumed; attention is not in the times of a step';
+
+/** Of what is set, jitter included. */
+const greatestGapOf = (settings: Settings, { jitter }: Given): number =>
+  settings.number('gap') * jitter.reduce((a, b) => Math.max(a, b), jitter.length === 0 ? 1 : 0);
+
+/** Offline work is then let in within a request: allowed, and the sweep does so, but hardly meant of the GPU itself. */
+function remarksOf(settings: Settings, given: Given): Remark[] {
+  const [gap, cooldown] = [greatestGapOf(settings, given), settings.number('cooldown')];
+  if (cooldown >= gap) return [];
+  return [
+    {
+      code: 'short-cooldown',
+      detail: `cooldown is ${cooldown} ms, below the greatest gap between decodes (${Number(gap.toPrecision(4))} ms): offline work is let in and stopped within a request`,
+    },
+  ];
+}
 
 function preemptionClaim(settings: Settings, { own, greatestGapMs }: Found): Claim {
   // not a condition of the paper's, whose cooldown is twice the gap: nothing is refuted then
@@ -231,6 +254,7 @@ export const experiment = experimentOf(
         claims: [],
         tables: [],
         figures: { ...(await runOnce(settings, given, requestsOf(settings, given), {}, module)) },
+        remarks: remarksOf(settings, given),
       };
     const found = await find(asked, given);
     const { own, alone } = found;
@@ -251,6 +275,7 @@ export const experiment = experimentOf(
         greatestGapMs: found.greatestGapMs,
       },
       laws: await laws(settings, module),
+      remarks: remarksOf(settings, given),
     };
   },
   check,

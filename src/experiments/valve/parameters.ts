@@ -92,12 +92,32 @@ const ROWS: readonly ExperimentRow[] = [
     'assumed',
   ],
   [
+    'trace.format',
+    'choice',
+    'azure',
+    null,
+    null,
+    'Whose columns it has; mooncake: JSON lines with the blocks of 512 tokens of each prompt.',
+    CHOICE,
+    'assumed',
+  ],
+  [
+    'prefixes',
+    'GiB',
+    0,
+    0,
+    10_000,
+    'Of the memory, for the blocks of prompts used last: what a prompt begins with is not computed again.',
+    `${ASSUMED}; only a trace of mooncake says what prompts begin with`,
+    'assumed',
+  ],
+  [
     'thin',
     'count',
     8,
     1,
     1e6,
-    'Of the requests of the trace each GPU gets one in so many, another one in every repetition.',
+    'Of the requests of the trace (mooncake: its conversations) each GPU gets one in so many, others in every repetition.',
     ASSUMED,
     'assumed',
   ],
@@ -163,4 +183,7 @@ const ROWS: readonly ExperimentRow[] = [
   ['seed', 'count', 1, 0, 2 ** 31, 'Of what is drawn.', CHOICE, 'assumed'],
 ];
 
-export const VALVE_PARAMETERS: readonly ExperimentParameter[] = experimentRows(ROWS, { gpu: ['a100', 'h100'] });
+export const VALVE_PARAMETERS: readonly ExperimentParameter[] = experimentRows(ROWS, {
+  gpu: ['a100', 'h100'],
+  'trace.format': ['azure', 'mooncake'],
+});

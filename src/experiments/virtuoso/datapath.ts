@@ -37,7 +37,7 @@ export function pathOf(
     batches: settings.list('stages').map((stage) => settings.number(BATCHES[stage as keyof typeof BATCHES])),
     discipline,
     cap: Math.floor(capOf(settings) * unit),
-    period: Math.max(1, cyclesOf(settings, settings.number('period'))),
+    period: cyclesOf(settings, settings.number('period')),
     replenish: 'poll',
     idlePoll: 0,
     limit: settings.number('queue'),

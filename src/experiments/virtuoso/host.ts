@@ -8,7 +8,7 @@ import { Simulation } from '../../simulation.js';
 import { exponential, mean, quantile, stream } from '../draw.js';
 import type { Asked, ExperimentResult } from '../experiment.js';
 import type { Example } from '../measured.js';
-import type { Settings } from '../parameters.js';
+import { refuse, type Settings } from '../parameters.js';
 import { capOf } from './datapath.js';
 import { pictured } from '../pictures.js';
 import { hostPicture } from './pictures.js';
@@ -64,7 +64,7 @@ function packets(settings: Settings, untilNs: number): ServerItems {
   const rows = TENANTS.flatMap((name, tenant) => {
     const next = stream(settings.number('seed'), 10 + tenant);
     const gap = settings.number(`${name}.gap`) * nsPerCycle;
-    const cost = Math.max(1, Math.round(settings.number(`${name}.cost`) * nsPerCycle));
+    const cost = Math.round(settings.number(`${name}.cost`) * nsPerCycle);
     const own: { at: number; tenant: number; cost: number }[] = [];
     for (let time = exponential(next, gap); time < untilNs; time += exponential(next, gap))
       own.push({ at: Math.round(time), tenant, cost });
@@ -99,7 +99,7 @@ function serverOf(settings: Settings, discipline: Discipline): ServerSpec {
     ...spec,
     budget: {
       cap: Math.floor(((capOf(settings) * 1e9) / settings.number('clock')) * unit),
-      period: Math.max(1, Math.round(settings.number('period') * 1000)),
+      period: Math.round(settings.number('period') * 1000),
       boost: settings.number('boost') * unit,
       replenish: 'poll',
     },
@@ -207,8 +207,23 @@ async function under({ settings, module }: Asked, discipline: Discipline | null)
 
 const us = (value: number | null): string => (value === null ? 'none' : `${value.toFixed(1)} us`);
 
+/** A host counts in ns: costs that are none of them have no meaning there. */
+function checkCosts(settings: Settings): void {
+  const least = settings.number('clock') / 1e9;
+  refuse(
+    TENANTS.flatMap((name) => {
+      const given = settings.number(`${name}.cost`);
+      const path = `${name}.cost`;
+      return Math.round(given / least) >= 1
+        ? []
+        : [{ path, given, expected: `at least ${least} cycles: a ns of clock` }];
+    }),
+  );
+}
+
 /** The host without a datapath, then under each discipline. */
 export async function hosts(asked: Asked): Promise<ExperimentResult> {
+  checkCosts(asked.settings);
   const found: HostFigures[] = [];
   for (const discipline of [null, ...(asked.settings.list('disciplines') as Discipline[])])
     found.push(await under(asked, discipline));

@@ -5,7 +5,7 @@ import type { Discipline } from '../../server/run.js';
 import { type Asked, type Claim, type ExperimentResult, type ExperimentTable, experimentOf } from '../experiment.js';
 import { refuse, type Settings } from '../parameters.js';
 import { times } from '../words.js';
-import { type Point, runPair, type Silos, silos } from './datapath.js';
+import { cyclesOf, type Point, runPair, type Silos, silos } from './datapath.js';
 import { hosts } from './host.js';
 import { laws } from './laws.js';
 import { lossOf } from './loss.js';
@@ -40,6 +40,13 @@ function check(settings: Settings): void {
       path: 'workers',
       given: workers,
       expected: 'an even number where silos are among the disciplines: each of two tenants has a half',
+    });
+  const period = cyclesOf(settings, settings.number('period'));
+  if (period < 2)
+    problems.push({
+      path: 'period',
+      given: settings.number('period'),
+      expected: `at least two cycles of the clock, of which it is ${period}`,
     });
   const packets = (settings.number('duration') / 1000) * settings.number('clock');
   for (const who of ['victim', 'aggressor'])

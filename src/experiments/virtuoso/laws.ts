@@ -30,8 +30,9 @@ const charged = ({ tenants }: FastPathRun): number[] => tenants.map((tenant) => 
 /** In periods, how long a debt keeps a tenant unfunded: probes of both tenants after every period. */
 async function repaid(settings: Settings, module?: WebAssembly.Module): Promise<FigureValues> {
   const debt = settings.number('law.debt');
-  const period = Math.max(2, cyclesOf(settings, settings.number('period')));
-  const cap = Math.max(2, capOf(settings));
+  const period = cyclesOf(settings, settings.number('period'));
+  const cap = capOf(settings);
+  if (cap === 0) return { debt, periods: null, fundedAfterPeriods: null }; // nobody has budget, nobody is charged
   const weights = [settings.number('victim.weight'), settings.number('aggressor.weight')];
   const share = weights[1]! / (weights[0]! + weights[1]!);
   const formula = Math.ceil(debt / (settings.number('boost') * period * share));

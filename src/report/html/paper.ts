@@ -2,7 +2,7 @@
 // in a line; and, folded, each with all that had to be assumed for it.
 
 import type { Report, Table, TitledTable } from './figure.js';
-import { doubtsOfClaims, inALine } from '../claim-words.js';
+import { controlsText, doubtsOfClaims, inALine, isControl } from '../claim-words.js';
 import { claimsFigure, verdictOf } from './figures/claim-marks.js';
 import { type ExperimentDocument, experimentFigures, undrawnTables } from './figures/claims.js';
 import { counted, listed } from './words.js';
@@ -38,17 +38,25 @@ const SAYS: readonly {
   { is: (verdict) => verdict === 'not testable here', one: 'cannot be tested here', many: 'cannot be tested here' },
 ];
 
-/** `2 of 5 claims come out from published parameters alone, 3 only with what had to be assumed. 8 open questions are answered.` */
+/**
+ * `2 of 5 claims come out from published parameters alone, 3 only with what had to be assumed. 8 open questions are answered.` Negative
+ * controls are told behind them.
+ */
 export function paperVerdict(claims: readonly Claim[]): string {
-  const verdicts = claims.filter(({ answer }) => answer === undefined).map(verdictOf);
+  const compared = claims.filter(({ answer }) => answer === undefined);
+  const verdicts = compared.filter((claim) => !isControl(claim)).map(verdictOf);
+  const held = controlsText(compared.filter(isControl).map(verdictOf));
   const all = verdicts.length;
   const found = SAYS.flatMap((says) => {
     const count = verdicts.filter(says.is).length;
     return count === 0 ? [] : [{ ...says, count, says: count === 1 ? says.one : says.many }];
   });
   const [first, ...others] = found;
-  const answered = claims.length - all;
-  const open = answered === 0 ? '' : `${answered} open ${answered === 1 ? 'question is' : 'questions are'} answered.`;
+  const answered = claims.length - compared.length;
+  const open = [
+    ...(answered === 0 ? [] : [`${answered} open ${answered === 1 ? 'question is' : 'questions are'} answered.`]),
+    ...(held === '' ? [] : [`${held[0]!.toUpperCase()}${held.slice(1)}.`]),
+  ].join(' ');
   if (first === undefined) return open;
   const whole = all === 1 ? `The one claim ${first.says}` : `All ${all} claims ${first.says}`;
   const some = [
@@ -101,6 +109,18 @@ function drawnBy({ parameters = {} }: ExperimentDocument): string[] {
   return [typeof seeds === 'number' && seeds > 1 ? `${seeds} seeds from ${seed} on` : `seed ${seed}`];
 }
 
+/** How many of each kind. */
+function kindsOf(claims: readonly Claim[]): string[] {
+  const compared = claims.filter((claim) => claim.answer === undefined && !isControl(claim)).length;
+  const open = claims.filter(({ answer }) => answer !== undefined).length;
+  const kinds = [
+    [compared, 'claim'],
+    [open, 'open question'],
+    [claims.length - compared - open, 'negative control'],
+  ] as const;
+  return kinds.flatMap(([count, kind]) => (count === 0 ? [] : [counted(count, kind)]));
+}
+
 export function experimentReport(document: ExperimentDocument): Report {
   const { claims, tables, title } = document;
   const { name, about } = partsOf(title);
@@ -110,7 +130,7 @@ export function experimentReport(document: ExperimentDocument): Report {
     question: `Does what is published on ${name} come out here?`,
     verdict: paperVerdict(claims),
     good: null,
-    facts: [...about, counted(claims.length, 'claim'), counted(tables.length, 'table'), ...drawnBy(document)],
+    facts: [...about, ...kindsOf(claims), counted(tables.length, 'table'), ...drawnBy(document)],
     remarks: doubtsOfClaims(document),
     madeOf: 'Parameters',
     claims: shortTables(claims),

@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import type { ClaimNumbers } from '../../../src/report/claim-numbers.js';
 import { reportOf } from '../../../src/report/html/document.js';
 import type { ClaimsPlot, Figure } from '../../../src/report/html/figure.js';
-import { summaryOf } from '../../../src/experiments/summary.js';
+import type { Reproduction } from '../../../src/experiments/api.js';
+import { renderFront, summaryOf } from '../../../src/experiments/summary.js';
 import { numberText, reachOf, toneOf } from '../../../src/report/html/figures/claim-marks.js';
 import type { ExperimentDocument } from '../../../src/report/html/figures/claims.js';
 import { renderHtml } from '../../../src/report/html/render.js';
@@ -228,5 +229,26 @@ describe('the figure of claims', () => {
       '1 of 2 claims comes out from published parameters alone and 1 does not come out.',
     );
     expect(of('open', 'open')).toBe('2 open questions are answered.');
+  });
+
+  it('counts negative controls apart from claims, in the report, the terminal and what is assumed', () => {
+    const control = claim('negative control: nothing moves', 'no gain expected', undefined, { verdict: 'reproduced' });
+    const missed = { ...control, verdict: 'not reached', assumptions: [] };
+    const [first] = CLAIMS;
+    expect(paperVerdict([first!, control])).toBe(
+      'The one claim comes out from published parameters alone. The negative control holds.',
+    );
+    expect(paperVerdict([first!, first!, control, missed])).toBe(
+      'All 2 claims come out from published parameters alone. 1 of 2 negative controls hold.',
+    );
+    expect(paperVerdict([missed])).toBe('The negative control does not hold.');
+    const document = { ...PAPER, claims: [first!, control, missed] };
+    const { facts, remarks } = reportOf(document);
+    expect(facts).toEqual(expect.arrayContaining(['1 claim', '2 negative controls']));
+    expect(remarks.find(({ code }) => code === 'assumed')!.detail).toMatch(/^1 of 1 answers rest/);
+    const judged = document.claims.map((one, i) => ({ ...one, id: String(i), assumed: [], verdict: one.verdict! }));
+    expect(renderFront([{ name: 'paper', claims: judged as Reproduction['claims'] }])).toContain(
+      '1 claims and questions: 1 reproduced; 1 of 2 negative controls hold\n',
+    );
   });
 });

@@ -15,6 +15,8 @@ export interface ExperimentDocument {
   readonly title: string;
   /** Every parameter with its value; absent in files of earlier versions. */
   readonly parameters?: Readonly<Record<string, unknown>>;
+  /** What is allowed and perhaps not meant; absent where there is nothing to say. */
+  readonly remarks?: readonly { readonly code: string; readonly detail: string }[];
   /** Each beside what comes out here. */
   readonly claims: readonly {
     /** In words. */
