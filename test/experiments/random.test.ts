@@ -95,7 +95,8 @@ const TRIED: readonly Tried[] = [
     texts: {
       'sketch.counters': ['1', '16', '1024', '65536'],
       sizes: ['4KiB', '2MiB', '2MiB,4KiB'],
-      detectors: ['count', 'autonuma', 'tpp', 'tpp,count'],
+      detectors: ['count', 'autonuma', 'tpp', 'autonuma,count'],
+      background: ['true', 'false'],
     },
     kept: /^trace/,
     whole: /^migrate/,

@@ -68,6 +68,21 @@ async function ofHost(
   return { size, host, always, admitted, byFactor, byMove };
 }
 
+/** Moves in the background, where they are asked for. */
+function link(settings: Settings): Pick<TierSettings, 'background'> {
+  if (!settings.flag('background')) return {};
+  if (settings.list('detectors').includes('tpp'))
+    refuse([
+      {
+        path: 'detectors',
+        given: settings.text('detectors'),
+        expected:
+          'no tpp with background: its watermarks make room ahead, a page that comes over the link takes the place of one',
+      },
+    ]);
+  return { background: { price: settings.number('price') } };
+}
+
 export async function study(asked: Asked): Promise<SizeFound[]> {
   const { settings, module } = asked;
   checkTiers(settings);
@@ -77,7 +92,7 @@ export async function study(asked: Asked): Promise<SizeFound[]> {
   const found: SizeFound[] = [];
   for (const size of new Set(settings.list('sizes') as Size[])) {
     const accesses = await accessesOf(asked, size);
-    const tiers = tiersOf(settings, accesses, size);
+    const tiers = { ...tiersOf(settings, accesses, size), ...link(settings) };
     const hosts: HostFound[] = [];
     for (const host of new Set(settings.list('detectors') as DetectorName[]))
       hosts.push(await ofHost(asked, accesses, tiers, size, host));
