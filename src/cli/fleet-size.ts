@@ -1,6 +1,7 @@
 // `fluxhost size` of a fleet: the fewest hosts (or the least value of another whole number) at which every VM has one, or other objectives hold.
 
 import { loadFleet } from '../fleet/file.js';
+import { hasVms } from '../fleet/pack.js';
 import type { FleetResult } from '../fleet/result.js';
 import type { FunctionCalls } from '../fleet/functions.js';
 import { callsOf, simulateFleet, vmsOf } from '../fleet/simulate.js';
@@ -164,6 +165,12 @@ export async function sizeFleet(
   hangMsOf(given);
   given.check();
   const { fleet, inside } = await loadFleet(file, set);
+  if (objectives.length === 0 && !hasVms(fleet))
+    throw new InputError({
+      path: '--for',
+      given: 'nothing',
+      expected: "an objective, such as 'functions.coldStartRate < 0.01': the fleet has no VMs that need a host",
+    });
   const isStated = inside.behaviour?.['slo'] !== undefined;
   const isJudged = isStated && fleet.fidelity.kind !== 'packing';
   const usual = isJudged ? 'a host for every VM, and every class its SLO' : 'a host for every VM';

@@ -39,6 +39,7 @@ const SECTIONS = [
   'hosts',
   'coreSeconds',
   'lifecycle',
+  'functions',
 ] as const;
 const SUFFIXES = ['Ns', 'Seconds', 'Bytes', 'PerSecond'] as const;
 

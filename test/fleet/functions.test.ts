@@ -9,7 +9,8 @@ import { Outages } from '../../src/fleet/outages.js';
 import { resolveFleet } from '../../src/fleet/parse.js';
 import type { FleetInput } from '../../src/fleet/schema.js';
 import { seedOf } from '../../src/fleet/work.js';
-import { type InputError } from '../../src/input/errors.js';
+import { evaluateAssertion } from '../../src/input/assert.js';
+import type { InputError } from '../../src/input/errors.js';
 import { Simulation } from '../../src/simulation.js';
 import { functionStream } from '../../src/workload/functions.js';
 import { SplitMix64 } from '../../src/workload/random.js';
@@ -150,6 +151,7 @@ describe('functions of a fleet', () => {
     expect(functions!.evictions + functions!.dropped).toBeGreaterThan(0); // the budget of a host tells
     expect(hosts).toEqual({ simulated: 4, of: 4 });
     expect(packing.arrivals).toBe(0);
+    expect(evaluateAssertion('functions.start.mean > 1ms', { functions }).holds).toBe(true);
   });
 
   it('are warm in a window as the warm-up made them, and come once in it', async () => {
