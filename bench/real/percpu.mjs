@@ -7,7 +7,8 @@
 const SLACK_NS = 5e6;
 const NEAR_NS = 7e6;
 
-class Pool {
+/** A group's quota. */
+export class Pool {
   slackAt = Infinity;
 
   constructor(group, { periodNs, sliceNs, keptNs, cpus }) {
@@ -48,11 +49,11 @@ class Pool {
 
 /**
  * @param groups each { tasks: [{ atNs, serviceNs, cpu, order }], quotaNs }, from an instant at which a period begins
- * @param rules sliceNs, keptNs, tickNs (0: looked at at once); isOne: one queue for all CPUs; isOrdered: tasks in the order recorded
+ * @param rules sliceNs, keptNs, tickNs (0: looked at at once), tickAtNs (when one is); isOne: one queue for all CPUs; isOrdered: tasks in the order recorded
  * @returns of each group how long it stood still with work, and waits and latencies in the order of its tasks
  */
 export function perCpu(groups, rules) {
-  const { switchNs = 0, tickNs = 0, isOne = false, isOrdered = false, cpus } = rules;
+  const { switchNs = 0, tickNs = 0, tickAtNs = 0, isOne = false, isOrdered = false, cpus } = rules;
   const pools = groups.map((group) => new Pool(group, rules));
   const shared = groups.map(() => []);
   const done = groups.map(({ tasks }) => ({ throttledNs: 0, waitsNs: tasks.map(() => 0), latenciesNs: [...tasks] }));
@@ -91,7 +92,11 @@ export function perCpu(groups, rules) {
     for (const one of running) {
       if (one === null) continue;
       const out = now + Math.max(0, one.member.leftNs);
-      until = Math.min(until, now + one.task.leftNs, tickNs === 0 ? out : Math.ceil(out / tickNs) * tickNs);
+      until = Math.min(
+        until,
+        now + one.task.leftNs,
+        tickNs === 0 ? out : Math.ceil((out - tickAtNs) / tickNs) * tickNs + tickAtNs,
+      );
     }
     return until;
   };
@@ -119,7 +124,7 @@ export function perCpu(groups, rules) {
       running[cpu] = null;
       over++;
     }
-    if (member.leftNs > 0 || !(hasEnded || tickNs === 0 || now % tickNs === 0)) return;
+    if (member.leftNs > 0 || !(hasEnded || tickNs === 0 || (now - tickAtNs) % tickNs === 0)) return;
     if (hasEnded && queueOf(group, cpu).length === 0) return;
     if (member.pool.give(member, member.pool.sliceNs)) return;
     member.still = true;

@@ -15,9 +15,8 @@ export interface TableRow {
   readonly errors: readonly number[];
   readonly error: number;
   readonly spread: number;
-  readonly keptErrors: readonly number[] | null;
-  /** Of each of STEPS, each repetition's; null: on one CPU. */
-  readonly stepErrors: readonly (readonly number[])[] | null;
+  /** Column by column (ON_ONE, or STEPS), of each repetition: an error, or from which to which; null: the column is not for this figure. */
+  readonly stepErrors: readonly (readonly (number | readonly [number, number])[] | null)[] | null;
   readonly within: boolean;
 }
 export interface Rules {
@@ -26,12 +25,21 @@ export interface Rules {
   readonly tickNs?: number;
   readonly isOne?: boolean;
   readonly isOrdered?: boolean;
+  readonly tickAtNs?: number;
 }
 export const STEPS: readonly (readonly [name: string, rules: Rules])[];
 export const AS_THE_MODEL: Rules;
-export function steppedBy(
-  rules: Rules,
+/** What one CPU has and the model has not: heads of columns. */
+export const ON_ONE: readonly string[];
+export type Figures = ReadonlyMap<
+  string,
+  (figure: 'throttled' | 'wait' | 'latency', quantile: string | null) => number
+>;
+export function steppedBy(rules: Rules, repetition: Pick<Repetition, 'scenario' | 'files'>): Figures;
+export function sharedBy(
+  rules: { readonly keptNs?: number; readonly isOrdered?: boolean; readonly sliceNs?: number },
   repetition: Pick<Repetition, 'scenario' | 'files'>,
-): ReadonlyMap<string, (figure: 'throttled' | 'wait' | 'latency', quantile: string | null) => number>;
+): Figures;
+export function isWithin(figure: string, error: number, spread: number): boolean;
 export function rowsOf(loads: readonly Load[]): TableRow[];
 export function tableOf(loads: readonly Load[], rows?: readonly TableRow[]): string;

@@ -1,12 +1,20 @@
 // The table of docs/real.md, out of what `fluxhost calibrate --out` leaves of each repetition of each load.
 
 import { perCpu } from './percpu.mjs';
-import { tasksOf, underQuota } from './quota.mjs';
+import { tasksOf } from './quota.mjs';
+import { byShares } from './shares.mjs';
 
 /** What Linux keeps of unused quota on a CPU. */
 const KEPT_NS = 1e6;
 /** Less is no difference. */
 const EQUAL = 0.005;
+
+/** What Linux has on one CPU and the model has not: heads of columns. */
+export const ON_ONE = ['by weight', '1 ms kept', 'and slices', 'and order'];
+/** Of groups on one CPU of a machine with two: 0.7 ms times 1 + log2 of CPUs (sysctl_sched_base_slice), and `HZ=250`. */
+const SHARING = { sliceNs: 1.4e6, tickNs: 4e6 };
+/** When in 4 ms the ticks fall is recorded nowhere: all of these. */
+const TICKS_AT = [0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5].map((ms) => ms * 1e6);
 
 /** What several CPUs have and the model has not, one after the other: each heads a column. `HZ=250` ticks every 4 ms (their phase: assumed). */
 export const STEPS = [
@@ -26,17 +34,12 @@ const FIGURES = [
 ];
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-const share = (value) => `${value > 0 ? '+' : ''}${(100 * value).toFixed(1)} %`;
+const signed = (value) => `${value > 0 ? '+' : ''}${(100 * value).toFixed(1)}`;
+const share = (value) => `${signed(value)} %`;
+/** Of each repetition: an error, or from which to which. */
+const each = (errors) =>
+  errors.map((one) => (typeof one === 'number' ? signed(one) : one.map(signed).join(' to '))).join(', ');
 const ns = (text) => Number(text.slice(0, -2));
-
-/** Of the same arrivals and services, throttled time where 1 ms of unused quota is kept; null where a CPU is shared. */
-function kept({ scenario, files }) {
-  const [vm, ...others] = scenario.vms;
-  if (others.length > 0 || scenario.host.cores !== 1) return null;
-  const [periodNs, switchNs] = [ns(scenario.mechanism.period), ns(scenario.costs.taskSwitch)];
-  const quota = { quotaNs: vm.quota * periodNs, periodNs, switchNs, keptNs: KEPT_NS };
-  return underQuota(tasksOf(files[vm.workload.arrivals.file]), quota).throttledNs;
-}
 
 const mean = (values) => values.reduce((sum, one) => sum + one, 0) / values.length;
 const quantile = (values, share) => Float64Array.from(values).sort()[Math.max(0, Math.ceil(share * values.length) - 1)];
@@ -46,10 +49,9 @@ const ofFigure = {
   latency: ({ latenciesNs }, q) => quantile(latenciesNs, Number(q.slice(1)) / 100),
 };
 
-/** A repetition's arrivals and services by the naive calculation of `percpu.mjs`: of each VM its figures. */
-export function steppedBy(rules, { scenario, files }) {
-  const [periodNs, switchNs] = [ns(scenario.mechanism.period), ns(scenario.costs.taskSwitch)];
-  const groups = scenario.vms.map(({ quota, workload }) => ({
+function groupsOf({ scenario, files }) {
+  const periodNs = ns(scenario.mechanism.period);
+  return scenario.vms.map(({ quota, workload }) => ({
     ...(quota === undefined ? {} : { quotaNs: quota * periodNs }),
     tasks: tasksOf(files[workload.arrivals.file]).map(([atNs, serviceNs, cpu, order]) => ({
       atNs,
@@ -58,17 +60,68 @@ export function steppedBy(rules, { scenario, files }) {
       order,
     })),
   }));
-  const done = perCpu(groups, { ...rules, periodNs, switchNs, cpus: scenario.host.cores });
+}
+
+/** A repetition's arrivals and services by a naive calculation: of each VM its figures. */
+function calculated(by, rules, repetition) {
+  const { scenario } = repetition;
+  const [periodNs, switchNs] = [ns(scenario.mechanism.period), ns(scenario.costs.taskSwitch)];
+  const done = by(groupsOf(repetition), { ...rules, periodNs, switchNs, cpus: scenario.host.cores });
   return new Map(scenario.vms.map(({ name }, i) => [name, (figure, q) => ofFigure[figure](done[i], q)]));
 }
 
-/** Of repetitions on several CPUs whose traces tell where tasks ran: the figures of each step. */
-function stepsOf(repetitions) {
-  const tell = ({ scenario, files }) =>
-    scenario.host.cores > 1 && Object.values(files).every((csv) => /^.*,cpu,order\n/.test(csv));
-  if (!repetitions.every(tell)) return null;
-  return STEPS.map(([, rules]) => repetitions.map((one) => steppedBy(rules, one)));
+export const steppedBy = (rules, repetition) => calculated(perCpu, rules, repetition);
+export const sharedBy = (rules, repetition) => calculated(byShares, { ...SHARING, ...rules }, repetition);
+
+/** Whether traces tell where tasks ran, and in which order. */
+const tells = ({ files }) => Object.values(files).every((csv) => /^.*,cpu,order\n/.test(csv));
+
+/** Where its ticks may have fallen. */
+function sliced(repetition) {
+  const first = { ...repetition, files: onFirst(repetition.files) };
+  const [, rules] = STEPS[1];
+  const all = TICKS_AT.map((tickAtNs) => steppedBy({ ...rules, tickAtNs }, first));
+  return new Map(
+    repetition.scenario.vms.map(({ name }) => [
+      name,
+      (figure, q) => {
+        const values = all.map((of) => of.get(name)(figure, q));
+        return figure === 'throttled' ? [Math.min(...values), Math.max(...values)] : null;
+      },
+    ]),
+  );
 }
+
+/** Whatever its number was, it is the only one. */
+const onFirst = (files) =>
+  Object.fromEntries(
+    Object.entries(files).map(([name, csv]) => {
+      const rows = tasksOf(csv).map(([atNs, serviceNs]) => `${atNs},${serviceNs},0`);
+      return [name, `arrival,service,cpu\n${rows.join('\n')}\n`];
+    }),
+  );
+
+/** Of repetitions, column by column: the figures of each, or null where a column is not for them. */
+function stepsOf(repetitions) {
+  const { scenario } = repetitions[0];
+  if (scenario.host.cores > 1) {
+    if (!repetitions.every(tells)) return null;
+    return STEPS.map(([, rules]) => repetitions.map((one) => steppedBy(rules, one)));
+  }
+  const isShared = scenario.vms.length > 1;
+  const by = (rules) => repetitions.map((one) => sharedBy(rules, one));
+  const keptNs = KEPT_NS;
+  return [
+    isShared ? by({}) : null,
+    by({ keptNs }),
+    isShared ? null : repetitions.map(sliced),
+    isShared && repetitions.every(tells) ? by({ keptNs, isOrdered: true }) : null,
+  ];
+}
+
+/** Whether it is no miss. */
+export const isWithin = (figure, error, spread) =>
+  Math.abs(error) <= (figure === 'throttled' ? 0.05 : Math.max(2 * spread, EQUAL));
 
 /**
  * One row a figure of a VM of a load: errors of each repetition, the median of them, and the spread of the repetitions.
@@ -85,20 +138,19 @@ export function rowsOf(loads) {
         );
         if (rows.includes(undefined)) return [];
         const errors = rows.map(({ error }) => error ?? 0);
-        const keeping = figure === 'throttled' ? repetitions.map(kept) : [null];
-        const isNone = keeping.includes(null) || rows.some(({ recordedNs }) => recordedNs === 0);
-        const keptErrors = isNone ? null : keeping.map((value, i) => value / rows[i].recordedNs - 1);
         const spread = rows[0].spread ?? 0;
         const error = median(errors);
-        const within =
-          figure === 'throttled' ? Math.abs(error) <= 0.05 : Math.abs(error) <= Math.max(2 * spread, EQUAL);
+        const within = isWithin(figure, error, spread);
+        const errorOf = (value, i) => (rows[i].recordedNs === 0 ? 0 : value / rows[i].recordedNs - 1);
         const stepErrors =
-          steps?.map((each) =>
-            each.map((of, i) =>
-              rows[i].recordedNs === 0 ? 0 : of.get(vm.name)(figure, quantile) / rows[i].recordedNs - 1,
-            ),
-          ) ?? null;
-        return [{ load: name, vm: vm.name, figure, quantile, errors, error, spread, keptErrors, stepErrors, within }];
+          steps?.map((repeated) => {
+            const values = repeated?.map((of) => of.get(vm.name)(figure, quantile)) ?? [null];
+            if (values.includes(null)) return null;
+            return values.map((value, i) =>
+              Array.isArray(value) ? value.map((one) => errorOf(one, i)) : errorOf(value, i),
+            );
+          }) ?? null;
+        return [{ load: name, vm: vm.name, figure, quantile, errors, error, spread, stepErrors, within }];
       }),
     );
   });
@@ -107,24 +159,18 @@ export function rowsOf(loads) {
 /** As Markdown. */
 export function tableOf(loads, rows = rowsOf(loads)) {
   const several = (load) => loads.find(({ name }) => name === load).repetitions[0].calibration.vms.length > 1;
-  const stepped = rows.some(({ stepErrors }) => stepErrors !== null);
-  const beside = ({ keptErrors, stepErrors }) => {
-    if (stepped) return STEPS.map((_, i) => (stepErrors === null ? '' : share(median(stepErrors[i]))));
-    return [keptErrors === null ? '' : share(median(keptErrors))];
-  };
+  const heads = loads[0].repetitions[0].scenario.host.cores > 1 ? STEPS.map(([name]) => name) : ON_ONE;
+  const used = heads.map((_, i) => rows.some(({ stepErrors }) => (stepErrors?.[i] ?? null) !== null));
+  const beside = ({ stepErrors }) =>
+    heads.flatMap((_, i) => (used[i] ? [(stepErrors?.[i] ?? null) === null ? '' : each(stepErrors[i])] : []));
   const lines = rows.map((row) => {
     const { load, vm, figure, quantile, errors, error, spread, within } = row;
     const of = vm.replace('fluxhost-real-', '').replace('fluxhost-real', 'load');
     const what = `${several(load) ? `${of}: ` : ''}${figure}${quantile === null ? '' : ` ${quantile}`}`;
-    const told = [
-      errors.map((one) => share(one).replace(' %', '')).join(', '),
-      share(error),
-      `${(100 * spread).toFixed(0)} %`,
-    ];
+    const told = [each(errors), share(error), `${(100 * spread).toFixed(0)} %`];
     return [load, what, ...told, ...beside(row), within ? '' : 'miss'];
   });
-  const besides = stepped ? STEPS.map(([name]) => name) : ['1 ms kept'];
-  const head = ['load', 'figure', 'errors, %', 'median', 'spread', ...besides, ''];
+  const head = ['load', 'figure', 'errors, %', 'median', 'spread', ...heads.filter((_, i) => used[i]), ''];
   const widths = head.map((_, k) => Math.max(3, ...[head, ...lines].map((line) => line[k].length)));
   const line = (cells) => `| ${cells.map((cell, k) => cell.padEnd(widths[k])).join(' | ')} |`;
   return [line(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...lines.map(line)].join('\n');
