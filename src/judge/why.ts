@@ -4,6 +4,8 @@
 import { InputError } from '../input/errors.js';
 import type { Histogram } from '../metrics/histogram.js';
 import type { Overruling } from '../core/decisions.js';
+import { MECHANISM_KINDS } from '../scenario/mechanisms.js';
+import type { MechanismKind } from '../mechanisms/types.js';
 import type { Scenario } from '../scenario/types.js';
 import type { Simulation } from '../simulation.js';
 
@@ -13,6 +15,16 @@ export const DEFAULT_HORIZON_NS = 1e6;
 export const DEFAULT_AT_MOST = 50;
 /** Other victims tried of one decision. */
 const MOST_VICTIMS = 3;
+
+/** Why nothing could have been done instead, of mechanisms without an arbiter. */
+const UNDECIDED: Readonly<Partial<Record<MechanismKind, string>>> = {
+  ideal: 'whoever has work has a core at once and at no cost, so that no other choice could be better',
+  static: 'every VM keeps the cores of its guarantee for ever',
+  cgroup:
+    'every VM runs wherever a core is free until its quota is used up; sweep the quota or mechanism.period instead',
+  nsdi22:
+    'a core is parked and allocated within one VM and taken from no other; compare its reallocation rules instead',
+};
 
 /** What could have been done instead of one decision. */
 export interface WhyAlternative {
@@ -250,8 +262,19 @@ export async function whyAll(question: WhyQuestion, create: () => Promise<Simula
   first.close();
   const { kind } = scenario.mechanism;
   if (seen.length === 0) {
-    const expected = 'a window, and a mechanism with an arbiter, in which one gives cores away';
-    throw new InputError({ path: '--window', given: `one in which no arbiter moved a core (${kind})`, expected });
+    const undecided = UNDECIDED[kind];
+    if (undecided === undefined)
+      throw new InputError({
+        path: '--window',
+        given: `one in which the arbiter of ${kind} gave no core away`,
+        expected: 'one in which it gives some',
+      });
+    const deciding = MECHANISM_KINDS.filter((one) => UNDECIDED[one] === undefined).join(', ');
+    throw new InputError({
+      path: 'mechanism',
+      given: `${kind}, under which no arbiter moves a core: ${undecided}`,
+      expected: `one that decides: ${deciding}`,
+    });
   }
   const every = Math.ceil(seen.length / atMost);
   const chosen = seen.filter((_, i) => i % every === 0);
