@@ -33,7 +33,9 @@ export interface Entry {
   readonly verdict: string;
   /** On the machine that made it. */
   readonly seconds: number;
-  /** Linear memory of its simulations, where a pilot tells. */
+  /** That pilots predicted there; null where the command has none. */
+  readonly predictedSeconds: number | null;
+  /** That the whole program holds, as pilots predicted it. */
   readonly bytes: number | null;
   /** Runs of it that the live page makes. */
   readonly live: readonly LiveLink[];

@@ -83,7 +83,7 @@ async function tellFromKit(folder: string, entry: string): Promise<void> {
   await writeAtomically(report, told(await readFile(report, 'utf8')));
 }
 
-/** What a pilot says of the command's memory; null where it has none. */
+/** What pilots say of the command's time, and of the memory of the whole program; null where it has none. */
 export async function memoryOf(
   words: readonly string[],
   main: Main,
@@ -98,8 +98,8 @@ export async function memoryOf(
     isTty: false,
   });
   if (status !== EXIT.done) return null;
-  const { bytes, seconds } = JSON.parse(out) as { bytes: number; seconds: number };
-  return { bytes, seconds };
+  const { programBytes, seconds } = JSON.parse(out) as { programBytes: number; seconds: number };
+  return { bytes: programBytes, seconds };
 }
 
 interface Making {
@@ -148,6 +148,7 @@ async function makeEntry(
     figuresSha256: figuresSha256(document),
     verdict: reportOf(document as Reportable).verdict,
     seconds,
+    predictedSeconds: memory?.seconds ?? null,
     bytes: memory?.bytes ?? null,
     live,
   };

@@ -19,6 +19,16 @@ const mostBytes = (entries: readonly Entry[], size: Size): number | null => {
   return known.length === 0 ? null : Math.max(...known);
 };
 
+/** How good pilots were where it was made. */
+function pilotsWords(entries: readonly Entry[]): string {
+  const ratios = entries.flatMap(({ predictedSeconds, seconds }) =>
+    predictedSeconds === null ? [] : [predictedSeconds / seconds],
+  );
+  if (ratios.length === 0) return '';
+  const [least, most] = [Math.min(...ratios), Math.max(...ratios)].map((ratio) => ratio.toFixed(1));
+  return ` Of ${ratios.length} results they told ${least} to ${most} times the time that was taken where the kit was made.`;
+}
+
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
 function sizeRows(entries: readonly Entry[]): string[] {
@@ -49,7 +59,7 @@ them for yours, by pilots.
 | ---- | ----- | ---- | ------ | ------- |
 ${sizeRows(entries).join('\n')}
 
-Memory is the linear memory of the simulations that run side by side, where pilots tell it.
+Memory is that of the whole program with its threads, as pilots told it.${pilotsWords(entries)}
 
 | item | claim | sizes | command, in this folder | time | figures | sha256 of the figures |
 | ---- | ----- | ----- | ----------------------- | ---- | ------- | --------------------- |

@@ -128,6 +128,7 @@ describe('fluxhost artifact', () => {
     const readme = readFileSync(at('kit', 'README.md'), 'utf8');
     expect(readme).toContain('| own | Its tail \\| is short. | quick | `fluxhost run inputs/own/a.yaml');
     expect(readme).toContain('| quick | 4 | ');
+    expect(readme).toMatch(/Of 4 results they told \d+\.\d to \d+\.\d times the time that was taken/);
 
     rmSync(at('work'), { recursive: true });
     renameSync(at('kit'), at('elsewhere'));

@@ -1,5 +1,6 @@
 // `--estimate`: as many runs as the command would make, time by pilots that are cut short, and nothing else done.
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,9 +14,17 @@ import { formatWait } from '../../src/report/units.js';
 import { captureIo } from './fake.js';
 
 const FILE = fileURLToPath(new URL('../../examples/policy.yaml', import.meta.url));
+const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 let folder: string;
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'fluxhost-estimate-'))));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A script that a program begins with. */
+function script(text: string): string {
+  const path = join(folder, 'first.cjs');
+  writeFileSync(path, text);
+  return path;
+}
 
 async function printed(...args: string[]): Promise<string> {
   const io = captureIo();
@@ -36,16 +45,37 @@ describe('--estimate', () => {
   ])('of %s %j counts %3$d runs', async (command, args, runs) => {
     const out = join(folder, command);
     const text = await printed(command, ...args, '--out', out, '--estimate', '--json');
-    const estimate = JSON.parse(text) as Estimate;
+    const estimate = JSON.parse(text) as Estimate & { programBytes: number };
     expect(estimate.runs).toBe(runs);
     expect(estimate.seconds).toBeGreaterThan(0);
     expect(estimate.bytesPerRun).toBeGreaterThan(2 ** 16);
     expect(estimate.bytes).toBe(estimate.bytesPerRun * estimate.threads);
+    // this process, and what each thread holds besides
+    const own = estimate.programBytes - (estimate.threads > 1 ? estimate.threads * (26 * 2 ** 20) + estimate.bytes : 0);
+    expect(own).toBeGreaterThanOrEqual(process.memoryUsage.rss() / 2);
     expect(existsSync(join(out, 'report.html'))).toBe(false);
   });
 
   it('prints a sentence', async () => {
-    expect(await printed('run', FILE, '--estimate')).toMatch(/^about .* for 1 run, in \d+ MiB of linear memory\n/);
+    expect(await printed('run', FILE, '--estimate')).toMatch(
+      /^about .* for 1 run, in \d+ MiB of linear memory, the whole program in some \d+ MiB\n/,
+    );
+  });
+
+  it('tells the memory that the whole program will hold', () => {
+    // a program of its own: this one has held whatever ran in it before
+    const run = (...args: string[]) => {
+      const peak = `process.on('exit', () => console.error('peak', 1024 * Number(/VmHWM:\\s*(\\d+)/.exec(require('fs').readFileSync('/proc/self/status', 'utf8'))[1])))`;
+      const { stdout, stderr } = spawnSync(process.execPath, ['--require', script(peak), CLI, ...args], {
+        encoding: 'utf8',
+      });
+      return { stdout, peak: Number(/peak (\d+)/.exec(stderr)?.[1]) };
+    };
+    if (!existsSync('/proc/self/status')) return;
+    const sweep = ['sweep', FILE, '--vary', 'load=0.2,0.4,0.6', '--mechanisms', 'ideal,static', '--workers', '2'];
+    const { programBytes } = JSON.parse(run(...sweep, '--estimate', '--json').stdout) as { programBytes: number };
+    const ratio = programBytes / run(...sweep, '--json').peak;
+    expect([ratio, ratio > 0.67 && ratio < 1.5]).toEqual([ratio, true]);
   });
 });
 

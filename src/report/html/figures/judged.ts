@@ -149,7 +149,7 @@ const placeOf = ({ scenario, stage }: JudgedDocument['faults'][number]): string 
 
 export function judgedReport(document: JudgedDocument): Report {
   const { policy, stages, faults, stateless, sha256, judge } = document;
-  const scenarios = stages.reduce((sum, stage) => sum + stage.scenarios.length, 0);
+  const scenarios = new Set(stages.flatMap((stage) => stage.scenarios.map(({ name }) => name))).size;
   return {
     title: `${policy}, judged`,
     question: `How well does ${policy} decide?`,
