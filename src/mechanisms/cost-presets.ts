@@ -21,13 +21,14 @@ export const COST_PRESETS: readonly CostPreset[] = [
       'Tasks are threads of Linux and cores are moved by its wake-ups and signals; other costs keep their defaults.',
     source:
       'npm run real -- --costs: Linux 6.18, two virtual CPUs of an AMD EPYC under KVM, whose inter-processor interrupts leave the guest; ' +
-      'the median of 400 in the best of 15 rounds, least of some runs, most within 10 % (docs/real.md)',
+      'nothing else on the machine; the median of 400 in the best of 15 rounds, the lesser of two runs, which differ by less than 5 %, those of ' +
+      '`wake` by 34 % (docs/real.md)',
     values: {
       taskSwitch: [900, 'sched_yield from one thread to the next on a CPU'],
-      notify: [10_300, "a signal to a thread that runs on another CPU, until its handler's first instruction"],
-      wake: [11_500, 'FUTEX_WAKE of a thread that sleeps on another CPU, until it runs there'],
+      notify: [9_700, "a signal to a thread that runs on another CPU, until its handler's first instruction"],
+      wake: [14_900, 'FUTEX_WAKE of a thread that sleeps on another CPU, until it runs there'],
       yield: [2_000, 'FUTEX_WAIT and the switch to the next thread that was woken on the CPU'],
-      issue: [6_300, 'FUTEX_WAKE for another CPU, until the caller goes on'],
+      issue: [6_100, 'FUTEX_WAKE for another CPU, until the caller goes on'],
     },
   },
 ];

@@ -2,12 +2,13 @@
 // matter for a test.
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { renderCosts } from '../../bench/real/costs.mjs';
+import { COST_PRESETS } from '../../src/mechanisms/cost-presets.js';
 
 const step = { ns: 900, least: 880, median: 930, p90: 12_345, count: 15 };
 
@@ -17,6 +18,17 @@ it('tells each step, and what was not measured', () => {
     'threads\n  switch      0.90 us   least    0.88 us, 90 %   12.35 us, 15 times\n' +
       'userfaultfd: not measured (no rights)\n' +
       'zram lz4, pages compressed 2.40 to 1\n  in          0.90 us   least    0.88 us, 90 %   12.35 us, 15 times\n',
+  );
+});
+
+it('are the presets as docs/real.md has them: the lesser of two runs', () => {
+  const page = readFileSync(new URL('../../docs/real.md', import.meta.url), 'utf8');
+  const told = [...page.matchAll(/^\|.*\| +([\d.]+), ([\d.]+) us \|.*\| `costs\.(\w+)` +\|$/gm)].map(
+    ([, first, second, name]) => [name!, Math.round(1000 * Math.min(Number(first), Number(second)))] as const,
+  );
+  const [preset] = COST_PRESETS;
+  expect(Object.fromEntries(told)).toEqual(
+    Object.fromEntries(Object.entries(preset!.values).map(([name, [ns]]) => [name, ns])),
   );
 });
 
