@@ -17,6 +17,7 @@ import type { ScenarioInput } from '../scenario/schema.js';
 import type { Scenario, TraceArrivals } from '../scenario/types.js';
 import type { TraceReader, Arrival } from '../workload/arrival.js';
 import { openTrace, type TraceOptions } from '../workload/index.js';
+import { LoopedTrace } from '../workload/looped.js';
 import { readNumbers } from '../workload/numbers.js';
 import { resampled } from '../workload/resample.js';
 import { sharedReader } from '../workload/shared-reader.js';
@@ -100,10 +101,11 @@ export function openTraces(
   let traces = 0;
   // VMs that read one file in one way share its reading
   const readers = new Map<string, Omit<OpenedTrace, 'file'>>();
+  const loops = new Map<string, LoopedTrace>();
   vms.forEach(({ group }, index) => {
     const arrivals = group.workload?.arrivals;
     if (arrivals?.process !== 'trace') return;
-    const { process: _, file, resampleNs, ...options } = arrivals;
+    const { process: _, file, resampleNs, loop, ...options } = arrivals;
     if (files === undefined) {
       throw new InputError({
         path: `vms.${group.name}.workload.arrivals.file`,
@@ -115,6 +117,13 @@ export function openTraces(
       Object.entries({ seed: scenario.seed, file, ...options }).filter(([, value]) => value !== undefined),
     );
     const key = JSON.stringify({ ...known, resampleNs });
+    if (loop !== undefined) {
+      let held = loops.get(key);
+      if (held === undefined)
+        loops.set(key, (held = new LoopedTrace(openTrace(known as unknown as TraceOptions, files))));
+      injection.addTrace(index, { file, reader: held.from(loop) }, taken?.[traces++]);
+      return;
+    }
     let opened = readers.get(key);
     if (opened === undefined) {
       const path = `vms.${group.name}.workload.arrivals.resample`;

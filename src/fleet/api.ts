@@ -44,6 +44,7 @@ export async function fleet(input: FleetInput, options: FleetOptions = {}): Prom
   return simulateFleet(loaded, vms, {
     ...options,
     calls,
+    files,
     ...(workers === undefined ? {} : { engine: (context) => workers.engine<Chunk, HostRow>(context) }),
   });
 }

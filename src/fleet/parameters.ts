@@ -64,6 +64,14 @@ const KNOBS: readonly ParameterRow[] = [
   ],
   ['vms.trace.machine', 'count', 0, 'azure-packing-2020: machineId whose shares are read.', OURS, 'assumed'],
   ['vms.generated.arrivals.process', 'choice', 'poisson', 'Exponential gaps, or even ones.', OURS, 'assumed', ARRIVALS],
+  [
+    'vms.staggered',
+    'yes or no',
+    false,
+    'Whether a trace of behaviour runs with the time of the fleet, over and over, from an instant of each VM’s own.',
+    'drawn evenly over the length of the trace',
+    'assumed',
+  ],
   ['vms.generated.warmup', 'ns', 0, 'How long before 0 the first VMs come.', OURS, 'assumed'],
   ['functions.spread', 'count', 1, 'Hosts that have each function; its calls go to them in turns.', OURS, 'assumed'],
   ['overcommit.cores', 'count', 1, 'Cores sold over cores there are; one number, or one a class.', OURS, 'assumed'],
@@ -119,5 +127,6 @@ const fields = documenting(TABLE, FLEET_FIELDS);
 export const documented: typeof fields.documented = (path, field) => fields.documented(`fleet.${path}`, field);
 export const described: typeof fields.described = (path, field) => fields.described(`fleet.${path}`, field);
 export const defaultNumber = (path: string): number => TABLE.defaultNumber(`fleet.${path}`);
+export const defaultFlag = (path: string): boolean => TABLE.defaultFlag(`fleet.${path}`);
 export const defaultChoice = <T extends string>(path: string, choices: readonly T[]): T =>
   TABLE.defaultChoice(`fleet.${path}`, choices);

@@ -4,7 +4,8 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { readDocument } from '../input/document.js';
-import { type FieldProblem, type Problem, InputError } from '../input/errors.js';
+import { type FieldProblem, type Problem, InputError, show } from '../input/errors.js';
+import { fieldsOf } from '../input/mapping.js';
 import { applyOverrides } from '../input/overrides.js';
 import { oneForEachField, problemsOf } from '../input/problems.js';
 import { kindProblems } from '../lifecycle/checks.js';
@@ -51,6 +52,16 @@ const refusedFields = ({ behaviour }: Inside): FieldProblem[] =>
       expected: NOT_HERE[field]!,
     }));
 
+/** A trace is replayed in one way. */
+function staggeredProblems({ behaviour }: Inside, { vms }: Record<string, unknown>): FieldProblem[] {
+  if (!isMapping(vms) || vms['staggered'] !== true) return [];
+  const arrivals = fieldsOf(fieldsOf(behaviour?.['workload'])['arrivals']);
+  if (arrivals['resample'] === undefined) return [];
+  const expected = 'nothing: vms.staggered replays the trace over and over, each VM from an instant of its own';
+  const path = ['vms', 'behaviour', 'workload', 'arrivals', 'resample'];
+  return [{ path, given: show(arrivals['resample']), expected }];
+}
+
 /** Fields that mean what they mean in a scenario. */
 const OF_SCENARIOS: ReadonlySet<string> = new Set(['mechanism', 'costs', 'functions', 'lifecycle']);
 
@@ -86,6 +97,7 @@ function check(written: Record<string, unknown>): Checked {
     ...refusedFields(inside),
     ...(checked.success ? [] : problemsOf(checked.error, written)),
     ...insideProblems(inside, written),
+    ...staggeredProblems(inside, written),
   ]);
   if (!checked.success || problems.length > 0) return { problems };
   const fleet = checked.data;

@@ -11,6 +11,7 @@ import {
   choice,
   duration,
   fileName,
+  flag,
   positiveSize,
   quantity,
   rate,
@@ -215,6 +216,7 @@ const fields = () =>
           trace: about('VMs of a file.', z.optional(trace)),
           generated: about('VMs that are drawn.', z.optional(generated)),
           behaviour: about('Simulated hosts: what every VM does.', z.optional(vmBehaviour)),
+          staggered: documented('vms.staggered', flag),
         }),
       ),
     ),
@@ -316,6 +318,7 @@ const schema = () =>
       vms: {
         ...(written.vms?.trace === undefined ? {} : { trace: written.vms.trace }),
         ...(written.vms?.generated === undefined ? {} : { generated: written.vms.generated }),
+        ...(written.vms?.staggered === true ? { staggered: true as const } : {}),
       },
       ...(written.functions === undefined ? {} : { functions: functionsFor(written.functions, written.lifecycle) }),
       overcommit: { cores: written.overcommit?.cores ?? EVEN, memory: written.overcommit?.memory ?? EVEN },

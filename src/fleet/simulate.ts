@@ -33,6 +33,8 @@ export interface FleetRunOptions extends Pick<PackOptions, 'policy' | 'policyNam
   readonly onNote?: ((note: string) => void) | undefined;
   /** Of a fleet that has some, where hosts are simulated (callsOf). */
   readonly calls?: FunctionCalls | undefined;
+  /** What the behaviour of VMs names, where hosts are simulated on this thread. */
+  readonly files?: TraceHost | undefined;
 }
 
 /** The VMs that the fleet names a file of, or draws. @throws InputError with what is wrong in the file */
@@ -179,7 +181,7 @@ export async function prepareFleet(
     ...(calls === undefined ? {} : { functions: dealtResult(options.calls!, calls) }),
     warnings: [
       ...warningsOf(fleet, vms, packing, packed.endNs),
-      ...(simulates ? insideWarnings(inside) : []),
+      ...(simulates ? insideWarnings(fleet, inside) : []),
       ...functionWarnings(fleet, calls, options.calls, windows),
     ],
   };
@@ -247,6 +249,7 @@ const contextOf = ({ fleet, inside }: LoadedFleet): ChunkContext => ({
   })),
   ...(fleet.functions === undefined ? {} : { lifecycle: fleet.functions.lifecycle }),
   overcommit: fleet.overcommit.cores,
+  ...(fleet.vms.staggered === true ? { staggered: true as const } : {}),
 });
 
 /** Which host did what, as the fleet's fingerprint has it. */
@@ -375,7 +378,11 @@ export async function simulateFleet(
   if (context !== undefined) {
     const here = (): ChunkEngine =>
       engineHere(context, (scenario, lifecycle) =>
-        Simulation.create(scenario, { steady: false, ...(lifecycle === undefined ? {} : { lifecycle }) }),
+        Simulation.create(scenario, {
+          steady: false,
+          ...(lifecycle === undefined ? {} : { lifecycle }),
+          ...(options.files === undefined ? {} : { files: options.files }),
+        }),
       );
     const engine = await (options.engine ?? here)(context);
     for await (const rows of rowsOf(engine, jobsOf(prepared, plan.order), vms)) for (const row of rows) sum.add(row);

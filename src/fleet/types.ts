@@ -102,7 +102,7 @@ export interface Fleet {
   /** Absent: there are VMs only. */
   readonly functions?: FleetFunctions;
   /** One of both; none where there are only functions. */
-  readonly vms: { readonly trace?: VmTrace; readonly generated?: GeneratedVms };
+  readonly vms: { readonly trace?: VmTrace; readonly generated?: GeneratedVms; readonly staggered?: true };
   readonly overcommit: { readonly cores: Overcommit; readonly memory: Overcommit };
   readonly failures?: { readonly mtbfNs: number; readonly repairNs: number };
   readonly drains: readonly Drain[];

@@ -31,14 +31,17 @@ const hasTrace = (value: unknown): boolean =>
   ((value as { readonly process?: unknown }).process === 'trace' || Object.values(value).some(hasTrace));
 
 /** Of what runs inside hosts. */
-export function insideWarnings({ behaviour }: Inside): FleetResult['warnings'] {
-  if (!hasTrace(behaviour?.['workload'])) return [];
+export function insideWarnings({ vms }: Fleet, { behaviour }: Inside): FleetResult['warnings'] {
+  const traced = hasTrace(behaviour?.['workload']);
+  if (traced === (vms.staggered === true)) return [];
+  if (!traced)
+    return [{ code: 'no-trace', field: 'vms.staggered', detail: 'VMs replay no trace, so that it changes nothing' }];
   return [
     {
       code: 'same-rows',
       field: 'vms.behaviour',
       detail:
-        'every VM replays the same rows of the trace from the begin of each epoch, so VMs burst in step: latencies are no figures of VMs that are independent',
+        'every VM replays the same rows of the trace from the begin of each epoch, so VMs burst in step: latencies are no figures of VMs that are independent (vms.staggered: true gives each an instant of its own to begin at)',
     },
   ];
 }

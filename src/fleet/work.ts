@@ -35,6 +35,8 @@ export interface ChunkContext {
   /** How instances of functions come and go; absent where there are none. */
   readonly lifecycle?: LifecycleGiven;
   readonly overcommit: Overcommit;
+  /** VMs replay their trace over and over, from instants of their own. */
+  readonly staggered?: true;
 }
 
 /** A host from one change of its VMs to the next. */
@@ -109,6 +111,8 @@ export type ChunkEngine = Engine<Chunk, HostRow>;
 const HISTOGRAM_BYTES = 2 ** 31;
 
 const PROBE_CORES = 64;
+/** Purpose of the draw. */
+const STAGGER = 209;
 
 /** One scenario of which those of all epochs are made: checked once. */
 function templateOf({ inside, warmupNs }: ChunkContext): Scenario {
@@ -182,6 +186,15 @@ export class HostSimulator {
     return row.row();
   }
 
+  /** A VM goes on with its trace from one epoch to the next: from an instant that is its own as long as the fleet lasts. */
+  private staggered(vmClass: number, vm: number, fromNs: number): VmGroup['workload'] {
+    const { workload } = this.groups[vmClass]!;
+    if (workload?.arrivals?.process !== 'trace') return workload;
+    const share = seedOf(this.context.seed, vm, STAGGER) / 2 ** 53;
+    const loop = { share, sinceNs: fromNs - this.context.warmupNs };
+    return { ...workload, arrivals: { ...workload.arrivals, loop } };
+  }
+
   /** Undefined where the host has no functions. */
   lifecycleOf({ type, functions }: HostJob, { calls = NO_CALLS }: Epoch): LifecycleSpec | undefined {
     const { lifecycle, hosts } = this.context;
@@ -215,6 +228,7 @@ export class HostSimulator {
       host: { ...template.host, cores },
       vms: sizes.map(({ vm, vmClass, min, max }) => ({
         ...this.groups[vmClass]!,
+        ...(context.staggered === true ? { workload: this.staggered(vmClass, vm, fromNs) } : {}),
         name: `v${vm}`,
         vcpus: { min, max: Math.max(min, max) },
       })),

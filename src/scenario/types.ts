@@ -9,6 +9,7 @@ import type { CostName } from '../mechanisms/costs.js';
 import type { HostMemory, GuestMemory } from '../swap/types.js';
 import type { Mechanism } from '../mechanisms/types.js';
 import type { CountDist, Dist } from '../input/distributions.js';
+import type { Loop } from '../workload/looped.js';
 
 /** A scenario, resolved: every default filled, durations in ns, sizes in bytes. */
 export interface Scenario {
@@ -271,6 +272,8 @@ export interface TraceArrivals {
   readonly limit?: number | undefined;
   /** Length of the blocks, in ns of the trace, of which the seed makes another day; absent: the trace as it is. */
   readonly resampleNs?: number | undefined;
+  /** VMs of a fleet: from where it is replayed over and over; absent: once, from its begin. */
+  readonly loop?: Loop | undefined;
   /** `azure-2019`: the first minute taken. */
   readonly startMinute?: number | undefined;
   /** `azure-2019`: how many are taken. */

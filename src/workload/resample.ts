@@ -44,14 +44,18 @@ interface Block {
   readonly deadlineNs: number[];
 }
 
-/** How many whole blocks a trace has. It goes on for a mean gap after its last arrival. */
+/** A trace goes on for a mean gap after its last arrival; in ns. */
+export const traceLength = (arrivals: number, lastNs: number): number =>
+  lastNs + (arrivals > 1 ? lastNs / (arrivals - 1) : 0);
+
+/** How many whole blocks a trace has. */
 async function blocksIn(reader: TraceReader, { blockNs, path }: Resampling): Promise<number> {
   let [arrivals, lastNs] = [0, 0];
   for await (const { count, atNs } of reader) {
     arrivals += count;
     if (count > 0) lastNs = atNs[count - 1]!;
   }
-  const lengthNs = lastNs + (arrivals > 1 ? lastNs / (arrivals - 1) : 0);
+  const lengthNs = traceLength(arrivals, lastNs);
   // the gap is a quotient: what is short of a block by rounding is one
   const blocks = Math.floor((lengthNs / blockNs) * (1 + 1e-12));
   if (blocks >= 2) return blocks;
