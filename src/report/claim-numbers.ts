@@ -79,7 +79,7 @@ export interface TablePicture {
   readonly mark: 'line' | 'dot' | 'tail' | 'stack';
   /** What the axis across says. */
   readonly x: string;
-  /** A quantity each. */
+  /** A quantity each, or one quantity of several kinds, `cold starts: under histograms`, to one scale. None: the table stands as it is. */
   readonly panels: readonly {
     /** What the axis up says. */
     readonly title: string;

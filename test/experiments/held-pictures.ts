@@ -15,7 +15,11 @@ export function heldPictures(tables: readonly ExperimentTable[]): void {
         for (const row of rows) expect(quantityOf(row[column]!), `${title}: ${row[column]!}`).toBeDefined();
       continue;
     }
-    expect(picture.panels.length, title).toBeGreaterThan(0);
+    // what another table's picture has drawn
+    if (picture.panels.length === 0) {
+      expect(tables.some((other) => other.points !== undefined)).toBe(true);
+      continue;
+    }
     for (const { title: axis, lines } of picture.panels) {
       const cells = lines.flatMap((line) => line.points.map(({ row, column }) => rows[row]![column]!));
       const numbers = cells.filter((cell) => quantityOf(cell) !== undefined);

@@ -24,6 +24,9 @@ const MS = 1e6;
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 const whole = (value: number): string => value.toFixed(0);
+/** `34.4 GiB` */
+const gib = (mib: number): string => `${(mib / 1024).toPrecision(3)} GiB`;
+const budgetWords = (mib: number | null): string => (mib === null ? 'none' : gib(mib));
 
 function check(settings: Settings): void {
   const problems: Parameters<typeof refuse>[0][number][] = [];
@@ -176,7 +179,7 @@ function greedyDual(front: readonly FrontPoint[], load: Load): Claim[] {
       source: 'FaasCache (ASPLOS 2021)',
       paper: 'fewer cold starts at equal memory',
       ours:
-        `fewer cold starts and drops at ${wins} of ${gd.length} budgets: ${gd.map((point, i) => `${whole(point.budgetMiB!)} MiB ${percent(point.missShare)} against ${percent(lru[i]!.missShare)}`).join('; ')}; ` +
+        `fewer cold starts and drops at ${wins} of ${gd.length} budgets: ${gd.map((point, i) => `${gib(point.budgetMiB!)} ${percent(point.missShare)} against ${percent(lru[i]!.missShare)}`).join('; ')}; ` +
         `mean time to start there: ${gd.map((point, i) => `${point.meanStartMs.toFixed(1)} against ${lru[i]!.meanStartMs.toFixed(1)} ms`).join(', ')}`,
       unit: '',
       numbers: {
@@ -184,7 +187,7 @@ function greedyDual(front: readonly FrontPoint[], load: Load): Claim[] {
         paper: { bound: '<', value: 1 },
         ours: gd.flatMap(({ budgetMiB, missShare }, i) => {
           const least = lru[i]!.missShare;
-          return least > 0 ? [{ where: `${whole(budgetMiB!)} MiB`, value: missShare / least }] : [];
+          return least > 0 ? [{ where: gib(budgetMiB!), value: missShare / least }] : [];
         }),
       },
       supported: wins > 0 ? 'partly' : 'no',
@@ -210,7 +213,7 @@ function tables(settings: Settings, found: Found): ExperimentTable[] {
     question,
     head: [
       'policy',
-      ...budgets.map((share) => (share === null ? 'no budget' : `${whole(point(policies[0]!, share).budgetMiB!)} MiB`)),
+      ...budgets.map((share) => (share === null ? 'no budget' : gib(point(policies[0]!, share).budgetMiB!))),
     ],
     rows: policies.map((policy) => [policy, ...budgets.map((share) => cell(point(policy, share)))]),
   });
@@ -220,14 +223,14 @@ function tables(settings: Settings, found: Found): ExperimentTable[] {
     head: ['keep-alive, s', ...pools.map((pool) => `pool ${pool}`)],
     rows: keeps.map((keep) => [keep, ...pools.map((pool) => cell(at(keep, pool)))]),
   });
-  const told = new Set<string>();
-  const first = ({ policy, cold, dropped }: FrontPoint): boolean => {
-    const size = told.size;
-    return told.add(`${policy} ${cold} ${dropped}`).size > size;
-  };
-  const best = front
-    .filter((one) => one.onFront && first(one))
-    .toSorted((a, b) => a.warmGibSecondsPer1000 - b.warmGibSecondsPer1000);
+  // policies that come to the same are one point, with the least budget that gives it
+  const best = new Map<string, FrontPoint[]>();
+  const along = (a: FrontPoint, b: FrontPoint): number =>
+    a.warmGibSecondsPer1000 - b.warmGibSecondsPer1000 || (a.budgetMiB ?? Infinity) - (b.budgetMiB ?? Infinity);
+  for (const one of front.filter(({ onFront }) => onFront).toSorted(along)) {
+    const at = `${one.warmGibSecondsPer1000.toFixed(1)} ${percent(one.missShare)}`;
+    best.set(at, [...(best.get(at) ?? []), one]);
+  }
   const drawn = [
     byKeep('Starts below 1 ms', 'How many starts stay below 1 ms?', ({ shareBelow1ms }) => percent(shareBelow1ms)),
     byKeep(
@@ -255,7 +258,7 @@ function tables(settings: Settings, found: Found): ExperimentTable[] {
           const one = point(policy, share);
           return [
             policy,
-            one.budgetMiB === null ? 'none' : `${whole(one.budgetMiB)} MiB`,
+            budgetWords(one.budgetMiB),
             one.warmGibSecondsPer1000.toFixed(1),
             percent(one.missShare),
             one.onFront ? 'yes' : 'no',
@@ -267,12 +270,11 @@ function tables(settings: Settings, found: Found): ExperimentTable[] {
       title: 'The front: nothing is better in both',
       question: 'Which policies and budgets does none beat in both?',
       head: ['GiB s of dormant VMs for 1,000 calls', 'cold starts and drops', 'policy', 'budget'],
-      rows: best.map(({ warmGibSecondsPer1000, missShare, policy, budgetMiB }) => [
-        warmGibSecondsPer1000.toFixed(1),
-        percent(missShare),
-        policy,
-        budgetMiB === null ? 'none' : `${whole(budgetMiB)} MiB`,
-      ]),
+      rows: [...best.values()].map((same) => {
+        const { warmGibSecondsPer1000, missShare, budgetMiB } = same[0]!;
+        const names = [...new Set(same.map(({ policy }) => policy))].join(', ');
+        return [warmGibSecondsPer1000.toFixed(1), percent(missShare), names, budgetWords(budgetMiB)];
+      }),
     },
     {
       title: 'One VM that grows: requests that it takes at once',

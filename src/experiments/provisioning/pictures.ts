@@ -14,6 +14,15 @@ export const byKeepPicture =
       columnLines(head, rows),
     );
 
+/** Policies in panels by what they decide; one in all of them, to compare with. */
+const KINDS = [
+  ['for a time', /^fixed/],
+  ['until evicted', /^(lru|gd)/],
+  ['histograms', /^hist/],
+  ['pool', /^pool/],
+] as const;
+const BESIDE = 'lru';
+
 /** Rows: policies; a column a budget. */
 export const byBudgetPicture =
   (title: string): Draw =>
@@ -23,19 +32,27 @@ export const byBudgetPicture =
       const names = rows.filter((row) => row[i + 1] === best).map(([name]) => name!);
       return `${budget.startsWith('no ') ? 'without a budget' : `with ${budget}`} ${best} under ${names.join(', ')}`;
     });
-    return lines('memory for VMs', title, `The least: ${said.join('; ')}.`, rowLines(head, rows));
+    const all = rowLines(head, rows);
+    const known = all.find(({ name }) => name === BESIDE);
+    const panels = KINDS.flatMap(([kind, of]) => {
+      const own = all.filter(({ name }) => of.test(name));
+      if (own.length === 0) return [];
+      const beside = known === undefined || own.includes(known) ? [] : [known];
+      return [{ title: `${title}: ${kind}`, lines: [...own, ...beside] }];
+    });
+    return { mark: 'line', x: 'memory for VMs', panels, answer: `The least: ${said.join('; ')}.` };
   };
 
-/** Rows: memory, cold starts and drops, policy, budget; along the front. */
-export const frontPicture: Draw = (head, rows) => {
+/** Rows: memory, cold starts and drops, policy, budget; along the front, which the picture of all points has drawn. */
+export const frontPicture: Draw = (_, rows) => {
   const [first, last] = [rows[0]!, rows.at(-1)!];
   const at = (row: readonly string[]): string => `${row[1]!} at ${row[0]!} GiB s (${row[2]!}, ${row[3]!})`;
-  return lines(
-    head[0]!,
-    head[1]!,
-    `${rows.length} points, from ${at(first)} to ${at(last)}.`,
-    columnLines(['', 'the front'], rows, [1]),
-  );
+  return {
+    mark: 'line',
+    x: '',
+    panels: [],
+    answer: `${rows.length} points, from ${at(first)} to ${at(last)}.`,
+  };
 };
 
 /** Rows: requests a VM, cold, joined, most memory. */

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { columnLine, type TablePicture } from '../../../src/report/claim-numbers.js';
+import { byBudgetPicture } from '../../../src/experiments/provisioning/pictures.js';
 import { plansPicture } from '../../../src/experiments/vmem/pictures.js';
 import { partLook } from '../../../src/report/html/words.js';
 import {
@@ -11,6 +12,7 @@ import {
   tailsPicture,
   taskSizePicture,
 } from '../../../src/experiments/hyperflux/pictures.js';
+import { alike } from '../../../src/report/html/page/ticks.js';
 import type { Figure, ResponsePlot } from '../../../src/report/html/figure.js';
 import { experimentFigures } from '../../../src/report/html/figures/claims.js';
 import { PAPER } from './documents.js';
@@ -79,6 +81,36 @@ describe('the picture of a table', () => {
     expect(lines[1]!.hue).toEqual({ colour: lines[0]!.hue.colour, dash: '6 4' });
     expect(lines[3]!.hue).toEqual({ colour: lines[2]!.hue.colour, dash: '6 4' });
     expect(lines[2]!.hue.colour).not.toBe(lines[0]!.hue.colour);
+  });
+
+  it('draws lines that lie on each other as one, with all their names', () => {
+    const rows = [
+      ['0', '1', '2', '2'],
+      ['9', '3', '4', '4'],
+    ];
+    const drawn = ['a', 'b', 'c'].map((name, i) => columnLine(name, i + 1, rows));
+    const picture: TablePicture = { mark: 'line', x: 'x', panels: [{ title: 'times', lines: drawn }], answer: '4.' };
+    const figure = figureOf(['x', 'a', 'b', 'c'], rows, picture);
+    expect(linesOf(figure).map(({ name, points }) => [name, points.map(({ mean }) => mean)])).toEqual([
+      ['a', [1, 3]],
+      ['b, c', [2, 4]],
+    ]);
+    // one that differs at a point stands alone
+    const apart = [rows[0]!, ['9', '3', '4', '4.5']];
+    expect(linesOf(figureOf(['x', 'a', 'b', 'c'], apart, picture)).map(({ name }) => name)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('has panels of policies by what they decide, to one scale, with lru in all of them', () => {
+    const rows = ['fixed-60s', 'lru', 'gd', 'hist-dslab', 'pool-1'].map((name, i) => [name, `${i + 1} %`, `${i} %`]);
+    const picture = byBudgetPicture('cold starts')(['policy', '10 GiB', 'no budget'], rows);
+    expect(picture.panels.map(({ title, lines }) => [title, lines.map(({ name }) => name)])).toEqual([
+      ['cold starts: for a time', ['fixed-60s', 'lru']],
+      ['cold starts: until evicted', ['lru', 'gd']],
+      ['cold starts: histograms', ['hist-dslab', 'lru']],
+      ['cold starts: pool', ['pool-1', 'lru']],
+    ]);
+    expect(alike(picture.panels, 'cold starts: pool')).toHaveLength(4);
+    expect(alike([{ title: 'p99' }, { title: 'p50' }], 'p99')).toHaveLength(1);
   });
 
   it('keeps one hue for a name, and for a manager, through all figures of a report', () => {

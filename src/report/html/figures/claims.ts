@@ -3,6 +3,7 @@
 
 import type { ClaimNumbers, TablePicture, TablePoints } from '../../claim-numbers.js';
 import type { Figure, Hue, ResponsePlot, TitledTable } from '../figure.js';
+import { listed } from '../words.js';
 import { hueAt, huesByName } from './lines.js';
 import { quantityOf } from './quantities.js';
 import { ownNames, pictureFigure } from './table-pictures.js';
@@ -76,6 +77,9 @@ export function namesOf(head: readonly string[]): string[] {
 /** The table's own, or one made of its title, which may hold colons. */
 const questionOf = ({ question, title }: Rows): string => question ?? `What comes out of “${title}”?`;
 
+/** p99 stays p99. */
+const capital = (words: string): string => (/^p\d/.test(words) ? words : `${words[0]!.toUpperCase()}${words.slice(1)}`);
+
 /** Rows as points, those of one joined, and through those that nothing beats in both a line of its own: the front. */
 function pointsFigure(
   table: Rows,
@@ -109,7 +113,10 @@ function pointsFigure(
   const front = points.filter(unbeaten);
   const names = namesOf(table.head);
   const ends = front.toSorted((a, b) => a.x - b.x);
-  const says = ({ row }: (typeof points)[number]): string => `${row[y]!} at ${row[x]!} (${row[of]!})`;
+  const says = ({ row }: (typeof points)[number]): string => {
+    const there = front.filter((one) => one.row[x] === row[x] && one.row[y] === row[y]);
+    return `${row[y]!} at ${row[x]!} (${listed([...new Set(there.map((one) => one.of))])})`;
+  };
   return {
     id: `table-${index + 1}`,
     question: questionOf(table),
@@ -118,7 +125,7 @@ function pointsFigure(
         ? `${points.length} points, none on the front.`
         : `Along the front: ${says(ends[0]!)} to ${says(ends.at(-1)!)}.`,
     caption:
-      `${names[y]!} over ${names[x]!}; a point for each row of the table, those of one ${names[of]!} are joined. ` +
+      `${capital(names[y]!)} over ${names[x]!}; a point for each row of the table, those of one ${names[of]!} are joined. ` +
       'Dashed: the front, the points that none beats in both. Left and low is better.',
     drawing: {
       kind: 'response',

@@ -1,7 +1,7 @@
 // The picture that an experiment declares of one of its tables: which cells are drawn, as what, in whose hue, and what they answer.
 
 import type { PictureLine, TablePicture } from '../../claim-numbers.js';
-import type { Drawing, Figure, Hue, StackPlot, Table } from '../figure.js';
+import type { Drawing, Figure, Hue, ResponsePlot, StackPlot, Table } from '../figure.js';
 import { mechanismHues, partLook } from '../words.js';
 import { huesByName } from './lines.js';
 import { quantityOf } from './quantities.js';
@@ -79,6 +79,19 @@ function isApart({ lines }: Panel, table: Table): boolean {
   return Math.min(...values) > 0 && Math.max(...values) > APART * Math.min(...values);
 }
 
+type ResponseLine = ResponsePlot['panels'][number]['lines'][number];
+
+/** Lines that lie on each other are one, with all their names. */
+function together(lines: readonly ResponseLine[]): ResponseLine[] {
+  const found = new Map<string, ResponseLine>();
+  for (const line of lines) {
+    const place = line.points.length < 2 ? line.name : JSON.stringify(line.points);
+    const first = found.get(place);
+    found.set(place, first === undefined ? line : { ...first, name: `${first.name}, ${line.name}` });
+  }
+  return [...found.values()];
+}
+
 function responsePanel(panel: Panel, { panels }: TablePicture, table: Table, hues: Hues) {
   const { title, lines } = panel;
   const cells = lines.map((line) => cellsOf(line, table));
@@ -90,18 +103,20 @@ function responsePanel(panel: Panel, { panels }: TablePicture, table: Table, hue
     unit,
     ...(apart ? { log: true as const } : {}),
     slo: null,
-    lines: lines.map((line, i) => ({
-      name: line.name,
-      hue: hues.get(line)!,
-      points: cells[i]!.map(({ x, value, half }) => ({
-        x,
-        mean: value,
-        low: half === null ? null : value - half,
-        high: half === null ? null : value + half,
-        missed: false,
+    lines: together(
+      lines.map((line, i) => ({
+        name: line.name,
+        hue: hues.get(line)!,
+        points: cells[i]!.map(({ x, value, half }) => ({
+          x,
+          mean: value,
+          low: half === null ? null : value - half,
+          high: half === null ? null : value + half,
+          missed: false,
+        })),
+        knee: null,
       })),
-      knee: null,
-    })),
+    ),
   };
 }
 

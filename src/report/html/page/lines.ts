@@ -3,7 +3,8 @@
 import * as Plot from '@observablehq/plot';
 import type { ResponsePlot, TailPlot } from '../figure.js';
 import { type Label, type Panel, type Room, SVG, at, crowded, muted, plot, writeLabel, writeLabels } from './panel.js';
-import { logDomain, logTicks, shareText, timeText, valueText } from './ticks.js';
+import { alike, logDomain, logTicks, shareText, timeText, valueText } from './ticks.js';
+import { slanted, slantedDepth, wordTicks } from './word-axis.js';
 
 const SLO = 'var(--missed)';
 /** A tail at chosen shares has fewer points, a histogram more buckets. */
@@ -282,31 +283,6 @@ function responseMarks(
 
 /** Points of one line that are drawn as dots, too. */
 const MOST_DOTS = 60;
-const MOST_LETTERS = 24;
-/** Pixels between the words of an axis. */
-const LEAST_APART = 36;
-
-const isNumber = (word: string): boolean => word !== '' && Number.isFinite(Number(word));
-
-/** Words that would run into each other stand aslant. */
-function slanted(xs: readonly (number | string)[], width: number): boolean {
-  const words = [...new Set(xs)].map(String);
-  // a letter apart
-  return !words.every(isNumber) && (Math.max(...words.map((word) => word.length)) + 1) * 7 > width / words.length;
-}
-
-function wordTicks(xs: readonly (number | string)[], width: number): Plot.ScaleOptions {
-  const words = [...new Set(xs)].map(String);
-  const every = Math.ceil((words.length * LEAST_APART) / width);
-  // of many numbers some are enough
-  if (every > 1 && words.every(isNumber)) return { ticks: words.filter((_, i) => i % every === every - 1) };
-  const tickFormat = (word: unknown): string => {
-    const text = String(word);
-    return text.length > MOST_LETTERS ? `${text.slice(0, MOST_LETTERS - 1)}…` : text;
-  };
-  return slanted(xs, width) ? { tickRotate: -40, tickFormat } : { tickFormat };
-}
-
 /** Of cores and their like: no ticks between whole numbers. */
 function wholeTicks(xs: readonly number[]): number[] | undefined {
   const [low, high] = [Math.min(...xs), Math.max(...xs)];
@@ -329,8 +305,8 @@ export function response(figure: ResponsePlot, room: Room): Panel[] {
     const below = !near && keyedBelow(lines, room, NARROW_NAMES);
     const right = near || below ? 24 : room.narrow ? NARROW_NAMES : Math.min(180, Math.max(104, longest * 7.2));
     const height = frame + (below ? keyHeight(lines) : 0);
-    const all = lines.flatMap(({ points }) =>
-      points.flatMap(({ mean, low, high }) => [mean, low ?? mean, high ?? mean]),
+    const all = alike(figure.panels, title).flatMap((panel) =>
+      panel.lines.flatMap(({ points }) => points.flatMap(({ mean, low, high }) => [mean, low ?? mean, high ?? mean])),
     );
     // small shares, and changes, have an axis as long as they are
     const wholly = unit === 'share' && !near && Math.max(...all) > SMALL && Math.min(...all) >= 0;
@@ -340,17 +316,18 @@ export function response(figure: ResponsePlot, room: Room): Panel[] {
     const xs = lines.flatMap(({ points }) => points.map((point) => point.x));
     const ticks = logarithmic ? logTicks(y, 8) : wholly ? [0, 0.25, 0.5, 0.75, 1] : 6;
     const aslant = figure.words && slanted(xs, room.width - 60 - right);
+    const deeper = aslant ? slantedDepth(xs) : 0;
     const svg = plot(room, {
-      height: aslant ? height + 90 : height,
+      height: height + deeper,
       marginTop: 34,
       marginLeft: 60,
       marginRight: right,
-      marginBottom: (aslant ? 132 : 42) + height - frame,
+      marginBottom: 42 + deeper + height - frame,
       x: {
         type: figure.words ? 'point' : figure.log ? 'log' : 'linear',
         ...(figure.words ? { domain: [...new Set(xs)], ...wordTicks(xs, room.width - 60 - right) } : {}),
-        label: aslant ? null : `${figure.x} →`,
-        labelOffset: 36,
+        label: `${figure.x} →`,
+        labelOffset: 36 + deeper,
         ...(figure.words || !figure.log ? {} : { ticks: logTicks(logDomain(xs.map(Number)), 8) }),
         ...(figure.words
           ? {}
@@ -387,7 +364,7 @@ export function response(figure: ResponsePlot, room: Room): Panel[] {
       return { title: '', svg };
     }
     if (below) {
-      writeKey(svg, lines, height + (aslant ? 90 : 0) - 10, 4);
+      writeKey(svg, lines, height + deeper - 10, 4);
       labels.length = 0;
     }
     if (slo !== null) labels.push({ text: slo.text, colour: SLO, x: 60, y: at(svg, 'y', slo.value) - 10 });

@@ -71,3 +71,9 @@ export function logDomain(values: readonly number[]): [number, number] {
   const [low, high] = [Math.min(...positive), Math.max(...positive)];
   return low * 2 > high ? [low / 1.5, high * 1.5] : [low / 1.15, high * 1.15];
 }
+
+/** Panels of one quantity, `cold starts: under lru`, which are to one scale; else the one of that title. */
+export function alike<T extends { readonly title: string }>(panels: readonly T[], title: string): T[] {
+  const quantity = (of: string): string => (of.includes(': ') ? of.split(': ')[0]! : of);
+  return panels.filter((panel) => quantity(panel.title) === quantity(title));
+}
