@@ -1,5 +1,10 @@
 export interface Group {
-  readonly tasks: readonly { readonly atNs: number; readonly serviceNs: number; readonly order?: number }[];
+  readonly tasks: readonly {
+    readonly atNs: number;
+    readonly serviceNs: number;
+    readonly cpu?: number;
+    readonly order?: number;
+  }[];
   readonly quotaNs?: number;
   readonly weight?: number;
 }
@@ -10,6 +15,8 @@ export interface ShareRules {
   readonly keptNs?: number;
   readonly switchNs?: number;
   readonly isOrdered?: boolean;
+  readonly cpus?: number;
+  readonly quotaSliceNs?: number;
 }
 export function byShares(
   groups: readonly Group[],

@@ -15,7 +15,7 @@ export interface TableRow {
   readonly errors: readonly number[];
   readonly error: number;
   readonly spread: number;
-  /** Column by column (ON_ONE, or STEPS), of each repetition: an error, or from which to which; null: the column is not for this figure. */
+  /** Column by column (ON_ONE, or ON_SEVERAL), of each repetition: an error, or from which to which; null: the column is not for this figure. */
   readonly stepErrors: readonly (readonly (number | readonly [number, number])[] | null)[] | null;
   readonly within: boolean;
 }
@@ -27,7 +27,9 @@ export interface Rules {
   readonly isOrdered?: boolean;
   readonly tickAtNs?: number;
 }
-export const STEPS: readonly (readonly [name: string, rules: Rules])[];
+export const SLICES: Rules;
+export const WEIGHT: { readonly keptNs: number; readonly quotaSliceNs: number };
+export const ON_SEVERAL: readonly string[];
 export const AS_THE_MODEL: Rules;
 /** What one CPU has and the model has not: heads of columns. */
 export const ON_ONE: readonly string[];
@@ -37,7 +39,7 @@ export type Figures = ReadonlyMap<
 >;
 export function steppedBy(rules: Rules, repetition: Pick<Repetition, 'scenario' | 'files'>): Figures;
 export function sharedBy(
-  rules: { readonly keptNs?: number; readonly isOrdered?: boolean; readonly sliceNs?: number },
+  rules: { readonly keptNs?: number; readonly isOrdered?: boolean; readonly quotaSliceNs?: number },
   repetition: Pick<Repetition, 'scenario' | 'files'>,
 ): Figures;
 export function isWithin(figure: string, error: number, spread: number): boolean;

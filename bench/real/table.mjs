@@ -11,17 +11,18 @@ const EQUAL = 0.005;
 
 /** What Linux has on one CPU and the model has not: heads of columns. */
 export const ON_ONE = ['by weight', '1 ms kept', 'and slices', 'and order'];
-/** Of groups on one CPU of a machine with two: 0.7 ms times 1 + log2 of CPUs (sysctl_sched_base_slice), and `HZ=250`. */
+/** The same on several. */
+export const ON_SEVERAL = ['a queue each', 'and slices', 'and weight', 'and order'];
+/** Of groups on CPUs of a machine with two: 0.7 ms times 1 + log2 of CPUs (sysctl_sched_base_slice), and `HZ=250`. */
 const SHARING = { sliceNs: 1.4e6, tickNs: 4e6 };
 /** When in 4 ms the ticks fall is recorded nowhere: all of these. */
 const TICKS_AT = [0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5].map((ms) => ms * 1e6);
 
-/** What several CPUs have and the model has not, one after the other: each heads a column. `HZ=250` ticks every 4 ms (their phase: assumed). */
-export const STEPS = [
-  ['a queue each', { sliceNs: 1e4, keptNs: 0 }],
-  ['and slices', { sliceNs: 5e6, keptNs: KEPT_NS, tickNs: 4e6 }],
-  ['and order', { sliceNs: 5e6, keptNs: KEPT_NS, tickNs: 4e6, isOrdered: true }],
-];
+/** Rules of percpu.mjs. `HZ=250` ticks every 4 ms (their phase: assumed). */
+const QUEUE_EACH = { sliceNs: 1e4, keptNs: 0 };
+export const SLICES = { sliceNs: 5e6, keptNs: KEPT_NS, tickNs: 4e6 };
+/** The same of shares.mjs. */
+export const WEIGHT = { quotaSliceNs: SLICES.sliceNs, keptNs: KEPT_NS };
 /** As the model: one queue, the quota to the microsecond. */
 export const AS_THE_MODEL = { sliceNs: 1e4, keptNs: 0, isOne: true };
 
@@ -79,8 +80,7 @@ const tells = ({ files }) => Object.values(files).every((csv) => /^.*,cpu,order\
 /** Where its ticks may have fallen. */
 function sliced(repetition) {
   const first = { ...repetition, files: onFirst(repetition.files) };
-  const [, rules] = STEPS[1];
-  const all = TICKS_AT.map((tickAtNs) => steppedBy({ ...rules, tickAtNs }, first));
+  const all = TICKS_AT.map((tickAtNs) => steppedBy({ ...SLICES, tickAtNs }, first));
   return new Map(
     repetition.scenario.vms.map(({ name }) => [
       name,
@@ -104,12 +104,14 @@ const onFirst = (files) =>
 /** Of repetitions, column by column: the figures of each, or null where a column is not for them. */
 function stepsOf(repetitions) {
   const { scenario } = repetitions[0];
-  if (scenario.host.cores > 1) {
-    if (!repetitions.every(tells)) return null;
-    return STEPS.map(([, rules]) => repetitions.map((one) => steppedBy(rules, one)));
-  }
   const isShared = scenario.vms.length > 1;
   const by = (rules) => repetitions.map((one) => sharedBy(rules, one));
+  if (scenario.host.cores > 1) {
+    if (!repetitions.every(tells)) return null;
+    const steps = (rules) => repetitions.map((one) => steppedBy(rules, one));
+    const last = isShared ? by({ ...WEIGHT, isOrdered: true }) : steps({ ...SLICES, isOrdered: true });
+    return [steps(QUEUE_EACH), steps(SLICES), isShared ? by(WEIGHT) : null, last];
+  }
   const keptNs = KEPT_NS;
   return [
     isShared ? by({}) : null,
@@ -159,7 +161,7 @@ export function rowsOf(loads) {
 /** As Markdown. */
 export function tableOf(loads, rows = rowsOf(loads)) {
   const several = (load) => loads.find(({ name }) => name === load).repetitions[0].calibration.vms.length > 1;
-  const heads = loads[0].repetitions[0].scenario.host.cores > 1 ? STEPS.map(([name]) => name) : ON_ONE;
+  const heads = loads[0].repetitions[0].scenario.host.cores > 1 ? ON_SEVERAL : ON_ONE;
   const used = heads.map((_, i) => rows.some(({ stepErrors }) => (stepErrors?.[i] ?? null) !== null));
   const beside = ({ stepErrors }) =>
     heads.flatMap((_, i) => (used[i] ? [(stepErrors?.[i] ?? null) === null ? '' : each(stepErrors[i])] : []));

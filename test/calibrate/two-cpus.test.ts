@@ -8,7 +8,16 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { LOADS } from '../../bench/real/loads.mjs';
-import { AS_THE_MODEL, STEPS, rowsOf, steppedBy, tableOf } from '../../bench/real/table.mjs';
+import {
+  AS_THE_MODEL,
+  ON_SEVERAL,
+  SLICES,
+  WEIGHT,
+  rowsOf,
+  sharedBy,
+  steppedBy,
+  tableOf,
+} from '../../bench/real/table.mjs';
 import { PAGE, inRealPage, readKept, renewed, simulated } from './kept.js';
 
 const PIN = process.env['FLUXHOST_PIN'] !== undefined;
@@ -35,6 +44,11 @@ describe('recordings of Linux on two CPUs', () => {
       rows.find((other) => other.figure === figure && other.quantile === quantile)!.simulatedNs;
     expect(Math.abs(of('throttled', null) / row('throttled', null) - 1)).toBeLessThan(0.003);
     expect(Math.abs(of('wait', 'p99') / row('wait', 'p99') - 1)).toBeLessThan(0.02);
+    // Groups that share by weight are the same where there is one.
+    const shared = sharedBy(WEIGHT, one).get(vm!.name)!;
+    const stepped = steppedBy(SLICES, one).get(vm!.name)!;
+    expect(Math.abs(shared('throttled', null) / stepped('throttled', null) - 1)).toBeLessThan(0.001);
+    expect(Math.abs(shared('wait', 'p99') / stepped('wait', 'p99') - 1)).toBeLessThan(0.03);
     if (vm!.quantum !== undefined) return; // the naive one gives no turns
     for (const [figure, quantile] of [
       ['wait', 'mean'],
@@ -48,7 +62,11 @@ describe('recordings of Linux on two CPUs', () => {
   const rowOf = (load: string, figure: string, quantile: string | null) =>
     alone.find((row) => row.load === load && row.figure === figure && row.quantile === quantile)!;
   const names = [...new Set(alone.map(({ load }) => load))];
-  const [, slices, order] = STEPS.map((_, i) => i) as [number, number, number];
+  const [slices, weight, order] = ['and slices', 'and weight', 'and order'].map((name) => ON_SEVERAL.indexOf(name)) as [
+    number,
+    number,
+    number,
+  ];
 
   it.each(names)('%s: throttled time is right once CPUs have queues and slices of their own', (load) => {
     const { error, stepErrors } = rowOf(load, 'throttled', null);
@@ -63,6 +81,20 @@ describe('recordings of Linux on two CPUs', () => {
       expect(error).toBeLessThan(-0.15);
       expect(median(stepErrors![0]!)).toBeGreaterThan(error); // a queue each: half of it
       expect(Math.abs(median(stepErrors![order]!))).toBeLessThan(0.02);
+    }
+  });
+
+  it('make a neighbour wait as long as it did, once CPUs are shared by weight', () => {
+    const rest = { mean: 0.2, p99: 0.15 };
+    for (const quantile of ['mean', 'p99'] as const) {
+      const { errors, stepErrors } = rows.find(
+        (row) => row.vm.includes('neighbour') && row.figure === 'wait' && row.quantile === quantile,
+      )!;
+      errors.forEach((error, i) => {
+        const before = stepErrors![slices]![i] as number;
+        const now = Math.abs(stepErrors![weight]![i] as number);
+        expect([quantile, error < -0.5, before > 0.7, now < rest[quantile]]).toEqual([quantile, true, true, true]);
+      });
     }
   });
 
