@@ -1,9 +1,11 @@
 // `fluxhost lesson [LESSON]`: exercises whose numbers follow from the student's name; answers are graded, and shown where asked for.
 
 import { LESSONS, lessonFor } from '../lessons/index.js';
-import { type Grades, asAsked, grade, readAnswers } from '../lessons/grade.js';
-import { WRITTEN, toleranceText, writeAnswer } from '../lessons/written.js';
+import { readAnswers } from '../lessons/answers.js';
+import { type Grades, asAsked, grade } from '../lessons/grade.js';
+import { toleranceText, writeAnswer, writtenOf } from '../lessons/written.js';
 import type { Lesson } from '../lessons/lesson.js';
+import { printable } from '../input/errors.js';
 import { shellWord } from '../input/shell-word.js';
 import { wrap } from '../report/table.js';
 import { toStableJson } from '../result/json.js';
@@ -26,7 +28,7 @@ const spec: CommandSpec = {
   },
   details:
     'Without LESSON the lessons are listed. The exit status is 3 where answers were graded and a question is not answered\n' +
-    'rightly, so that a script can tell.',
+    'rightly, so that a script can tell. One that cannot be read is not right; the others are graded.',
   examples: [
     'fluxhost lesson queueing --student ada --save queueing.yaml',
     'fluxhost lesson queueing --student ada --answer 1=75% --answer 5=6',
@@ -52,8 +54,8 @@ const command = ({ name, student }: Lesson): string => `fluxhost lesson ${name} 
 function told(lesson: Lesson, file: string | undefined): string {
   const { title, about, scenario, questions } = lesson;
   const asked = questions.map(
-    ({ ask, unit, tolerance }, i) =>
-      `  ${i + 1}  ${paragraph(ask, '     ')}\n     ${paragraph(`${WRITTEN[unit]}; ${toleranceText(tolerance)}`, '     ')}`,
+    (question, i) =>
+      `  ${i + 1}  ${paragraph(question.ask, '     ')}\n     ${paragraph(`${writtenOf(question)}; ${toleranceText(question)}`, '     ')}`,
   );
   const where =
     file === undefined
@@ -65,17 +67,23 @@ function told(lesson: Lesson, file: string | undefined): string {
   );
 }
 
+function verdictOf(question: Grades['questions'][number]): string {
+  const { given, right, unread, hint } = question;
+  if (unread !== undefined)
+    return paragraph(`${printable(unread.given)}: cannot be read, expected ${unread.expected}`, '     ');
+  if (given === null) return 'not answered';
+  return `${writeAnswer(given, question)}: ${right ? 'right' : `not right: ${hint ?? ''}`}`;
+}
+
 function graded(lesson: Lesson, { questions, right, of }: Grades, answered: boolean, file: string | undefined): string {
-  const rows = questions.map(({ number, ask, unit, tolerance, given, right: isRight, answer, because }) => {
-    const verdict =
-      given === null
-        ? 'not answered'
-        : `${writeAnswer(given, { unit, tolerance })}: ${isRight ? 'right' : 'not right'}`;
+  const rows = questions.map((question) => {
+    const { number, ask, answer, because } = question;
+    const verdict = verdictOf(question);
     const lines = [`  ${number}  ${paragraph(ask, '     ')}`];
     if (answered) lines.push(`     ${verdict}`);
     if (answer !== undefined)
       lines.push(
-        `     ${writeAnswer(answer, { unit, tolerance })}: ${paragraph(because!.replaceAll('FILE', file ?? 'FILE'), '     ')}`,
+        `     ${writeAnswer(answer, question)}: ${paragraph(because!.replaceAll('FILE', file ?? 'FILE'), '     ')}`,
       );
     return lines.join('\n');
   });

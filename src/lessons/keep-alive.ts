@@ -32,6 +32,7 @@ functions:
         {
           ask: 'Which share of the calls starts cold, by the formula?',
           unit: 'percent',
+          of: '',
           tolerance: 0.02,
           answer: () => 100 * Math.exp(-rate * keepS),
           because: `a call is cold if nothing came for ${keepS} s before it: e^(−${keepS} / ${everyS}); the time that a call itself takes is small`,
@@ -39,6 +40,7 @@ functions:
         {
           ask: 'Which share starts cold in the run?',
           unit: 'percent',
+          of: '',
           tolerance: 0.01,
           answer: async ({ run }) => 100 * (await run()).lifecycle!.coldStartRate!,
           because: 'fluxhost run FILE: the line of cold starts',
@@ -48,6 +50,7 @@ functions:
             'How long must a VM be kept (by the formula) for no more than ' +
             `${most * 100} % of the calls to start cold?`,
           unit: 'duration',
+          of: '',
           tolerance: 0.02,
           answer: () => everyS * Math.log(1 / most) * 1e9,
           because: `${everyS} s × ln(1 / ${most})`,
@@ -55,6 +58,7 @@ functions:
         {
           ask: 'How many times the warm memory for 1,000 calls does keeping for 5 minutes take in the run, against the scenario as it is?',
           unit: 'factor',
+          of: 'times',
           tolerance: 0.01,
           answer: async ({ run }) =>
             (await run(longer)).lifecycle!.warmGibSecondsPer1000! / (await run()).lifecycle!.warmGibSecondsPer1000!,

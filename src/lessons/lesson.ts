@@ -27,6 +27,8 @@ export interface Bench {
 export interface Question {
   readonly ask: string;
   readonly unit: AnswerUnit;
+  /** What is counted, in the plural: `cores`; '' where the unit says it. */
+  readonly of: string;
   /** Relative, of the right answer; 0: exactly. */
   readonly tolerance: number;
   /** Of a share near the whole: the tolerance is of what is left to 100 %. */

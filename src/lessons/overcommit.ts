@@ -44,13 +44,15 @@ vms:
         {
           ask: 'How many times the memory that is there has been sold?',
           unit: 'factor',
-          tolerance: 0.005,
+          of: 'times',
+          tolerance: 0.01,
           answer: () => soldMiB / hostMiB,
           because: `${soldMiB} MiB / ${hostMiB} MiB`,
         },
         {
           ask: 'Which share of the touches faults in the run?',
           unit: 'percent',
+          of: '',
           tolerance: 0.02,
           answer: async ({ run }) => {
             const { faults, touches } = (await run()).memory;
@@ -61,6 +63,7 @@ vms:
         {
           ask: 'What is the p99 of the latency if only 10 % of the pages are cold?',
           unit: 'duration',
+          of: '',
           tolerance: 0.01,
           answer: async ({ run }) => (await run(colder)).vms[0]!.latencyNs.p99!,
           because: `fluxhost run FILE --set ${colder[0]}: now hot pages come and go`,
@@ -68,6 +71,7 @@ vms:
         {
           ask: 'How little memory (in steps of 32 MiB) keeps 99.9 % of the requests within 150 us?',
           unit: 'bytes',
+          of: '',
           tolerance: 0,
           answer: async ({ least }) => found(await least(range, 'api.slo')),
           because: `fluxhost size FILE --find ${range}`,

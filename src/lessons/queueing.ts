@@ -49,13 +49,15 @@ vms:
         {
           ask: `Which share of the time is a core busy, on average?`,
           unit: 'percent',
-          tolerance: 0.005,
+          of: '',
+          tolerance: 0.01,
           answer: () => (100 * load) / cores,
           because: `arrivals per second × mean service / cores = ${rate} × ${meanUs} us / ${cores}`,
         },
         {
           ask: 'Which share of the requests has to wait at all? (Erlang C)',
           unit: 'percent',
+          of: '',
           tolerance: 0.01,
           answer: () => 100 * waits,
           because: `C(k, a) with k = ${cores} and a = ${load} erlangs: the Erlang B recurrence B = aB / (k + aB), then B / (1 − ρ + ρB)`,
@@ -63,6 +65,7 @@ vms:
         {
           ask: 'How long does a request wait on average? (by the formula; the mean includes those that do not wait)',
           unit: 'duration',
+          of: '',
           tolerance: 0.02,
           answer: () => (waits * meanUs * 1000) / (cores - load),
           because: 'C(k, a) × mean service / (k − a); fluxhost run FILE --json has vms.0.queueDelayNs.mean beside it',
@@ -70,6 +73,7 @@ vms:
         {
           ask: 'What is the p99 of the latency in this run?',
           unit: 'duration',
+          of: '',
           tolerance: 0.01,
           answer: async ({ run }) => (await run()).vms[0]!.latencyNs.p99!,
           because: 'fluxhost run FILE',
@@ -77,6 +81,7 @@ vms:
         {
           ask: `How few cores keep p99 within ${targetUs} us?`,
           unit: 'count',
+          of: 'cores',
           tolerance: 0,
           answer: async ({ least }) => found(await least(`host.cores=${Math.ceil(load)}..32`, 'api.slo')),
           because: `fluxhost size FILE --find host.cores=${Math.ceil(load)}..32`,

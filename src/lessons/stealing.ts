@@ -40,6 +40,7 @@ vms:
         {
           ask: 'What is the p99 of the latency by the formula of M/M/1?',
           unit: 'duration',
+          of: '',
           tolerance: 0.01,
           answer: () => (Math.log(100) * meanUs * 1000) / (1 - load),
           because: `the time in an M/M/1 system is exponential with mean S / (1 − ρ), ρ = ${load}: its p99 is ln 100 times that`,
@@ -47,6 +48,7 @@ vms:
         {
           ask: 'What is it in the run without stealing?',
           unit: 'duration',
+          of: '',
           tolerance: 0.01,
           answer: async ({ run }) => (await run()).vms[0]!.latencyNs.p99!,
           because: 'fluxhost run FILE',
@@ -54,6 +56,7 @@ vms:
         {
           ask: 'And when a core without work steals half of the queue of a victim at random?',
           unit: 'duration',
+          of: '',
           tolerance: 0.01,
           answer: async ({ run }) => (await run(steal)).vms[0]!.latencyNs.p99!,
           because: `fluxhost run FILE --set '${steal[0]}'`,
@@ -61,6 +64,7 @@ vms:
         {
           ask: 'How many steals are there then for 100 requests that completed?',
           unit: 'factor',
+          of: 'steals',
           tolerance: 0.02,
           answer: async ({ run }) => {
             const [vm] = (await run(steal)).vms;
@@ -71,6 +75,7 @@ vms:
         {
           ask: 'How many times the p99 of one queue for all cores is the p99 with stealing?',
           unit: 'factor',
+          of: 'times',
           tolerance: 0.02,
           answer: async ({ run }) =>
             (await run(steal)).vms[0]!.latencyNs.p99! / (await run(single)).vms[0]!.latencyNs.p99!,

@@ -36,6 +36,7 @@ vms:
         {
           ask: `One answer of ${Math.round(1 / slow)} is slow. Which share of requests of ${width} answers meets at least one slow one?`,
           unit: 'percent',
+          of: '',
           tolerance: 0.01,
           answer: () => 100 * (1 - (1 - slow) ** width),
           because: `1 − (1 − ${slow})^${width}`,
@@ -43,6 +44,7 @@ vms:
         {
           ask: 'From how many answers on is more than every second request slow?',
           unit: 'count',
+          of: 'answers',
           tolerance: 0,
           answer: () => Math.floor(Math.log(0.5) / Math.log(1 - slow)) + 1,
           because: `the least n with 1 − (1 − ${slow})^n > 1/2`,
@@ -50,6 +52,7 @@ vms:
         {
           ask: `How long does a request of the scenario take on average, by the formula for the greatest of ${width} exponential times?`,
           unit: 'duration',
+          of: '',
           tolerance: 0.01,
           answer: () => meanUs * 1000 * harmonic(width),
           because: `mean × (1 + 1/2 + … + 1/${width}): the first of n is done after mean / n, the next after mean / (n − 1) more, …`,
@@ -57,13 +60,15 @@ vms:
         {
           ask: 'What is the median latency in the run?',
           unit: 'duration',
+          of: '',
           tolerance: 0.01,
           answer: async ({ run }) => (await run()).vms[0]!.latencyNs.p50!,
           because: 'fluxhost run FILE',
         },
         {
-          ask: 'Which quantile of a single answer must be fast enough for 99 % of the requests to be? (Graded by what is left to 100 %.)',
+          ask: 'Which quantile of a single answer must be fast enough for 99 % of the requests to be?',
           unit: 'percent',
+          of: '',
           tolerance: 0.02,
           ofRest: true,
           answer: () => 100 * 0.99 ** (1 / width),

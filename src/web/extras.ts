@@ -59,6 +59,7 @@ export class Extras {
   }
 
   private async openLessons(): Promise<void> {
+    if (!this.lessonsPart.open) this.lessons?.stop();
     if (!this.lessonsPart.open || this.lessons !== undefined) return;
     const { LessonsPanel: Panel } = await import('./lessons-panel.js');
     this.lessons = new Panel(this.onScenario);

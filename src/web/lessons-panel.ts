@@ -2,14 +2,24 @@
 // A worker of its own computes what is right, so what plays goes on playing.
 
 import { LESSONS } from '../lessons/index.js';
-import { WRITTEN, toleranceText, writeAnswer } from '../lessons/written.js';
+import { toleranceText, writeAnswer, writtenOf } from '../lessons/written.js';
 import type { Grades, LessonAsked } from '../lessons/grade.js';
 import { h } from './dom.js';
 import { complaint, Link } from './link.js';
+import type { Ask } from './protocol.js';
+
+/** Of one that cannot be read too: what one would be. */
+function verdictOf({ given, right, unread, hint }: Grades['questions'][number]): string {
+  if (unread !== undefined) return `✕ cannot be read: expected ${unread.expected}`;
+  if (given === null) return '';
+  return right ? '✓ right' : `✕ not right: ${hint ?? ''}`;
+}
 
 export class LessonsPanel {
   private readonly link = new Link();
   private lesson: LessonAsked | undefined;
+  /** Questions that are under way: none is answered that nobody waits for any more. */
+  private asking = 0;
   private inputs: HTMLInputElement[] = [];
   private marks: HTMLElement[] = [];
   private readonly student = h('input', { id: 'student', type: 'text', autocomplete: 'off', maxlength: 200 });
@@ -53,7 +63,9 @@ export class LessonsPanel {
 
   private async begin(): Promise<void> {
     const [name, student] = [this.which.value, this.student.value];
-    const answer = await this.link.ask({ ask: 'lesson', name, student, answers: [], show: false });
+    this.stop();
+    const answer = await this.answerTo({ ask: 'lesson', name, student, answers: [], show: false });
+    if (answer === undefined) return;
     if (answer.answer !== 'lesson') {
       this.said.textContent = complaint(answer);
       return;
@@ -69,7 +81,23 @@ export class LessonsPanel {
     this.onScenario(lesson.scenario, `${lesson.name}.yaml`);
   }
 
-  private questionOf({ number, ask, unit, tolerance }: LessonAsked['questions'][number]): HTMLElement {
+  /** Whatever is computed is left: the lesson is closed, or another begins. */
+  stop(): void {
+    if (this.asking === 0) return;
+    this.link.stop('');
+    this.said.textContent = '';
+  }
+
+  /** Undefined where it was stopped meanwhile. */
+  private async answerTo(ask: Extract<Ask, { ask: 'lesson' }>) {
+    this.asking++;
+    const answer = await this.link.ask(ask);
+    this.asking--;
+    return answer.answer === 'failed' && answer.line === '' ? undefined : answer;
+  }
+
+  private questionOf(question: LessonAsked['questions'][number]): HTMLElement {
+    const { number, ask } = question;
     const id = `answer-${number}`;
     const input = h('input', { id, type: 'text', autocomplete: 'off', 'aria-describedby': `${id}-hint ${id}-mark` });
     const mark = h('span', { id: `${id}-mark`, class: 'mark' });
@@ -77,7 +105,7 @@ export class LessonsPanel {
     input.addEventListener('input', () => mark.replaceChildren());
     this.inputs.push(input);
     this.marks.push(mark);
-    const hint = h('span', { id: `${id}-hint`, class: 'hint' }, `${WRITTEN[unit]}; ${toleranceText(tolerance)}`);
+    const hint = h('span', { id: `${id}-hint`, class: 'hint' }, `${writtenOf(question)}; ${toleranceText(question)}`);
     return h('li', {}, h('label', { for: id }, ask), input, hint, mark);
   }
 
@@ -90,19 +118,23 @@ export class LessonsPanel {
       return;
     }
     this.said.textContent = 'Computing what is right …';
-    const answer = await this.link.ask({ ask: 'lesson', name, student, answers, show });
+    const answer = await this.answerTo({ ask: 'lesson', name, student, answers, show });
+    if (answer === undefined) return;
     if (answer.answer !== 'lesson') this.said.textContent = complaint(answer);
     else if (answer.grades !== null) this.tell(answer.grades, show);
   }
 
   private tell({ questions, right, of }: Grades, shown: boolean): void {
-    questions.forEach(({ given, right: isRight, answer, because, unit, tolerance }, i) => {
-      const verdict = given === null ? '' : isRight ? '✓ right' : '✕ not right';
-      const told = answer === undefined ? '' : `${writeAnswer(answer, { unit, tolerance })}: ${because!}`;
+    questions.forEach((question, i) => {
+      const { answer, because } = question;
+      const told = answer === undefined ? '' : `${writeAnswer(answer, question)}: ${because!}`;
+      const verdict = verdictOf(question);
       this.marks[i]!.textContent = [verdict, told].filter((part) => part !== '').join(' · ');
     });
     this.said.textContent =
-      questions.every(({ given }) => given === null) && shown ? 'The answers.' : `${right} of ${of} right.`;
+      questions.every(({ given, unread }) => given === null && unread === undefined) && shown
+        ? 'The answers.'
+        : `${right} of ${of} right.`;
     this.element.dataset['right'] = String(right);
   }
 }

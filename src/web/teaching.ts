@@ -1,6 +1,7 @@
 // Lessons in the worker: the same numbers, runs and grades as `fluxhost lesson`.
 
-import { type Grades, type LessonAsked, asAsked, benchOf, grade, readAnswers } from '../lessons/grade.js';
+import { readAnswers } from '../lessons/answers.js';
+import { type Grades, type LessonAsked, asAsked, benchOf, grade } from '../lessons/grade.js';
 import { lessonFor } from '../lessons/index.js';
 import type { Bench } from '../lessons/lesson.js';
 import type { Ask } from './protocol.js';

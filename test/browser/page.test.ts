@@ -660,21 +660,41 @@ describe('the live page in Chromium', () => {
     const bench = benchOf(lesson);
     const [, count, mean] = await Promise.all(lesson.questions.slice(0, 3).map(async ({ answer }) => answer(bench)));
     await page.fill('#answer-1', 'much');
+    await page.fill('#answer-2', `${count} answers`);
     await page.click('.lessons button:text-is("Grade")');
-    await page.waitForFunction(() =>
-      document.querySelector('.lessons [role=status]')!.textContent.includes('answer 1: given'),
-    );
+    // what cannot be read says so beside it, and the others are graded
+    await page.waitForSelector('.lessons[data-right="1"]');
+    expect(
+      await page.$$eval('.lessons .mark', (marks) => marks.slice(0, 2).map(({ textContent }) => textContent)),
+    ).toEqual(['✕ cannot be read: expected a share in per cent, such as 12.5%', '✓ right']);
     await page.fill('#answer-1', '1%');
     await page.fill('#answer-2', String(count));
     await page.fill('#answer-3', `${Math.round(mean!)}ns`);
     await page.press('#answer-3', 'Enter');
     await page.waitForSelector('.lessons[data-right="2"]');
     expect(await page.$$eval('.lessons .mark', (marks) => marks.map(({ textContent }) => textContent))).toEqual([
-      ...['✕ not right', '✓ right', '✓ right', '', ''],
+      ...['✕ not right: too small', '✓ right', '✓ right', '', ''],
     ]);
     await page.click('.lessons button:text-is("Show the answers")');
     await page.waitForFunction(() => document.getElementById('answer-5-mark')!.textContent !== '');
-    expect(await page.textContent('#answer-2-mark')).toContain(`${count}: the least n`);
+    expect(await page.textContent('#answer-2-mark')).toContain(`${count} answers: the least n`);
+    // who closes it while it computes leaves that, and finds it ready
+    await page.selectOption('#lesson', 'overcommit');
+    await page.click('.lessons button:text-is("Begin")');
+    await page.waitForFunction(() => document.querySelectorAll('.questions li').length === 4);
+    await page.click('.lessons button:text-is("Show the answers")');
+    await page.waitForFunction(() =>
+      document.querySelector('.lessons [role=status]')!.textContent.startsWith('Computing'),
+    );
+    await page.click('#lessons > summary');
+    await page.waitForFunction(() => document.querySelector('.lessons [role=status]')!.textContent === '');
+    await page.click('#lessons > summary');
+    await page.fill('#answer-1', '1%');
+    await page.click('.lessons button:text-is("Grade")');
+    await page.waitForFunction(() => document.getElementById('answer-1-mark')!.textContent.includes('cannot be read'));
+    expect(
+      await page.$$eval('.lessons .mark', (marks) => marks.slice(1).map(({ textContent }) => textContent)),
+    ).toEqual(['', '', '']);
     expect(complaints).toEqual([]);
     await page.close();
   });

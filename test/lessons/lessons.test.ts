@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/program.js';
 import { LESSONS, lessonFor } from '../../src/lessons/index.js';
-import { benchOf, grade, readAnswers } from '../../src/lessons/grade.js';
-import { writeAnswer } from '../../src/lessons/written.js';
+import { hintOf, readAnswers } from '../../src/lessons/answers.js';
+import { benchOf, grade } from '../../src/lessons/grade.js';
+import { toleranceText, writeAnswer, writtenOf } from '../../src/lessons/written.js';
 import { parseScenario } from '../../src/scenario/parse.js';
 import { captureIo } from '../cli/fake.js';
 import { erlangC } from '../support/queueing.js';
@@ -146,12 +147,52 @@ describe('grading', () => {
     expect(JSON.stringify(one)).not.toContain('because'); // answers are told only where asked for
   });
 
-  it('refuses what cannot be read, all at once', () => {
+  it('grades the others where one cannot be read, and takes what is counted behind a number', async () => {
+    const lesson = lessonFor('queueing', 'ada');
+    const bench = benchOf(lesson);
+    const [busy, waits] = await Promise.all(lesson.questions.slice(0, 2).map(async ({ answer }) => answer(bench)));
+    const given = readAnswers(lesson, ['1=0.75', `2=${waits!.toFixed(1)} %`, '3=9', '5=3 servers']);
+    const { right, questions } = await grade(lesson, given, { bench });
+    expect(right).toBe(1);
+    expect(questions.map(({ right: is, unread }) => [is, unread?.expected])).toEqual([
+      [false, 'a share in per cent, such as 12.5%'],
+      [true, undefined],
+      [false, 'a duration with a unit (ns, us, ms, s, m or h), such as 10us'],
+      [false, undefined],
+      [false, 'a whole number of cores, such as 12'],
+    ]);
+    expect([...readAnswers(lesson, ['5=6 cores', `1=${busy!}%`]).values()]).toEqual([6, busy]);
+    expect([...readAnswers(lesson, ['5=1 core']).values()]).toEqual([1]);
+    expect([...readAnswers(lessonFor('overcommit', 'a'), ['1=1.25x']).values()]).toEqual([1.25]);
+  });
+
+  it('says what is the matter with an answer, and not what is right', () => {
+    const time = { unit: 'duration', tolerance: 0.01 } as const;
+    const share = { unit: 'percent', tolerance: 0.01 } as const;
+    expect(hintOf(40.1, 40_000, time)).toBe('the number is right, its unit is not');
+    expect(hintOf(0.851, 85, share)).toBe('right but for a factor of 100: in per cent');
+    expect(hintOf(15, 85, share)).toBe('that is what is left to 100 %');
+    expect(hintOf(41_000, 40_000, time)).toBe('too large, but near: it counts within 1 %');
+    expect(hintOf(30_000, 40_000, time)).toBe('too small');
+    expect(hintOf(7, 6, { unit: 'count', tolerance: 0 })).toBe('too large');
+    const rest = { ...share, tolerance: 0.02, ofRest: true } as const;
+    expect(hintOf(99.97, 99.975, rest)).toBe('too small');
+    expect(toleranceText(rest)).toBe('within 2 % of what is left to 100 %');
+  });
+
+  it.each(names)('%s: takes what a table of three digits says, and asks exactly only for what is counted', (name) => {
+    for (const { unit, tolerance, of } of lessonFor(name, 's1').questions) {
+      if (tolerance === 0) expect(['count', 'bytes']).toContain(unit);
+      else expect(tolerance).toBeGreaterThanOrEqual(0.01); // 1.005 is told as 1.00, half of that off
+      expect(of === '').toBe(unit !== 'count' && unit !== 'factor');
+      if (of !== '') expect(writtenOf({ unit, of })).toContain(of);
+    }
+  });
+
+  it('refuses what names no question, or one twice, all at once', () => {
     const lesson = lessonFor('queueing', 'ada');
     expect(() => readAnswers(lesson, ['1=0.75', '3=9', '9=1', 'x', '5=2', '5=3', '4=4us'])).toThrow(
       [
-        'answer 1: given "0.75", expected a share in per cent, such as 12.5%',
-        'answer 3: given "9", expected a duration with a unit (ns, us, ms, s, m or h), such as 10us',
         'answer: given "9=1", expected NUMBER=ANSWER with a number from 1 to 5, such as 1=75%',
         'answer: given "x", expected NUMBER=ANSWER with a number from 1 to 5, such as 1=75%',
         'answer 5: given "3", expected each question answered once',
@@ -176,7 +217,12 @@ describe('fluxhost lesson', () => {
     expect((await cli('tail', '--student', 'ada', '--answer', `2=${count}`)).status).toBe(3); // four are not answered
     expect((await cli('tail', '--student', 'ada', '--answer', `2=${count}`)).out).toContain('1 of 5 right');
     expect(await cli('tail')).toMatchObject({ status: 2, out: '' });
-    expect((await cli('tail', '--student', 'tail', '--answer', '1=1')).err).toContain('answer 1: given "1"');
+    const unread = await cli('tail', '--student', 'ada', '--answer', '1=1', '--answer', `2=${count + 1}`);
+    expect([unread.status, unread.err]).toEqual([3, '']);
+    expect(unread.out).toContain('1: cannot be read, expected a share in per cent, such as 12.5%');
+    expect(unread.out).toContain(`${count + 1} answers: not right: too large`);
+    expect(unread.out).toContain('0 of 5 right');
+    expect((await cli('tail', '--student', 'tail', '--answer', '7=1')).err).toContain('answer: given "7=1"');
     expect((await cli('--show')).err).toContain('a LESSON is missing');
   });
 });
