@@ -4,6 +4,7 @@
 import { InputError, show } from '../input/errors.js';
 import { csvBlocks } from '../workload/csv-rows.js';
 import { type TraceHost, readBytes, readText } from '../workload/text-source.js';
+import { headerOfCells, knownCells } from './known.js';
 
 /** What a file turns out to be. */
 export type Kind = 'csv' | 'json-lines' | 'json' | 'lackey' | 'ramulator' | 'ldst' | 'addresses' | 'binary' | 'text';
@@ -13,6 +14,8 @@ export interface RowBlock {
   readonly header: readonly string[];
   readonly rows: readonly (readonly string[])[];
   line(row: number): number;
+  /** The file begins with its first row: the header is what is known of it. */
+  readonly lacksHeader?: boolean;
   /** A row as it stands in the file, where it is no CSV. */
   text?(row: number): string;
 }
@@ -154,8 +157,27 @@ async function* withCommas(text: AsyncIterable<string>): AsyncGenerator<string> 
   if (decided === undefined) yield head;
 }
 
+/** CSV, with the header of the public file where it has none. */
+async function* csvRows(host: TraceHost, file: string, given: readonly string[] | undefined): AsyncGenerator<RowBlock> {
+  const text = withCommas(readText(host, file))[Symbol.asyncIterator]();
+  let head = '';
+  for (let next = await text.next(); next.done !== true; next = await text.next()) {
+    head += next.value;
+    if (head.includes('\n') || head.length > LOOKED_AT) break;
+  }
+  const first = head.split('\n', 1)[0]!.trimEnd();
+  const known = given === undefined ? knownCells(first.split(',')) : undefined;
+  const header = given ?? (known === undefined ? undefined : headerOfCells(known));
+  const whole = async function* (): AsyncGenerator<string> {
+    yield head;
+    yield* { [Symbol.asyncIterator]: () => text };
+  };
+  for await (const block of csvBlocks(whole(), file, undefined, header))
+    yield header === undefined ? block : { ...block, lacksHeader: true };
+}
+
 /**
- * @param header of a CSV that has none
+ * @param header of a CSV that has none, where its cells do not tell
  * @throws InputError for a file that is damaged or of no such kind
  */
 export function rowsOf(
@@ -166,5 +188,5 @@ export function rowsOf(
 ): AsyncGenerator<RowBlock> {
   if (kind === 'json-lines') return jsonLines(host, file);
   if (kind === 'json') return jsonColumns(host, file);
-  return csvBlocks(withCommas(readText(host, file)), file, undefined, header);
+  return csvRows(host, file, header);
 }

@@ -71,7 +71,8 @@ export async function* keptText(
   let isFirst = true;
   for await (const block of rowsOf(host, file, kind)) {
     const at = keyColumn === undefined ? -1 : block.header.indexOf(keyColumn);
-    let text = isFirst && block.text === undefined ? `${block.header.map(quoted).join(',')}\n` : '';
+    const hasHeader = block.text === undefined && block.lacksHeader !== true;
+    let text = isFirst && hasHeader ? `${block.header.map(quoted).join(',')}\n` : '';
     isFirst = false;
     block.rows.forEach((row, i) => {
       if (keep(at < 0 ? '' : row[at]!)) text += `${block.text?.(i) ?? row.map(quoted).join(',')}\n`;

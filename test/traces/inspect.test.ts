@@ -265,6 +265,17 @@ describe('fluxhost trace inspect', () => {
     // One cell that is otherwise, and it is anybody's file.
     const other = await json<Inspection>('inspect', made('x.csv', tables[0][1].replace('Terminated', 'Done')));
     expect(other.recognised).toEqual({ by: 'unknown' });
+    // A sample has no header either, and the columns go by their names.
+    const [whole, some] = [made('whole.csv', tables[0][1].repeat(50)), made('some.csv', '')];
+    expect((await told('sample', whole, '--fraction', '0.5', '--seed', '1', '-o', some)).status).toBe(0);
+    const rows = readFileSync(some, 'utf8').trim().split('\n');
+    expect([rows.length > 20 && rows.length < 80, rows.every((row) => tables[0][1].includes(row))]).toEqual([
+      true,
+      true,
+    ]);
+    const starts = ['--from', 'arrivals-csv', '--to', 'csv', '--time', 'start_time:s'];
+    expect((await told('convert', made('task.csv', tables[0][1]), some, ...starts)).err).toContain('task_name');
+    expect(readFileSync(some, 'utf8')).toBe('arrival\n0\n11000000000\n');
     const ragged = await told('inspect', made('r.csv', `${tables[0][1]}M3,1\n`));
     expect(ragged.err).toContain('r.csv:3: given 2 cells');
   });
