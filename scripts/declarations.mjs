@@ -22,6 +22,7 @@ async function load() {
         export { seriesSchemas } from './src/result/series.js';
         export { stripsSchemas } from './src/result/strips.js';
         export { memorySchemas } from './src/swap/result.js';
+        export { lifecycleSchemas } from './src/lifecycle/result.js';
         export { pagesSchemas } from './src/pages/result.js';
         export { toJSONSchema } from 'zod';`,
       resolveDir: at(),
@@ -177,16 +178,18 @@ function resolvedMechanisms({ MECHANISM_KINDS, definitionOf, resolvedName, forma
 /** The declarations that an entry reaches, each by its path; what is imported must be there, or be Node's own. */
 export function reached(entries, read) {
   const seen = new Map();
-  const queue = [...entries];
-  for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
+  const queue = entries.map((path) => [path, []]);
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    const [path, by] = next;
     if (seen.has(path)) continue;
     const text = read(path);
+    const way = [...by, path];
     seen.set(path, text);
     for (const [, name] of text.matchAll(/(?:from|import\()\s*['"]([^'"]+)['"]/g)) {
       if (name.startsWith('node:')) continue;
       if (!name.startsWith('.'))
-        throw new Error(`${path} imports ${name}: what is bundled is not installed with the package`);
-      queue.push(posix.join(posix.dirname(path), name.replace(/\.js$/, '.d.ts')));
+        throw new Error(`${way.join(' -> ')} imports ${name}: what is bundled is not installed with the package`);
+      queue.push([posix.join(posix.dirname(path), name.replace(/\.js$/, '.d.ts')), way]);
     }
   }
   return [...seen.keys()];
@@ -225,6 +228,7 @@ export async function declarations() {
     return printer.text();
   };
   const memory = { MemoryResult: '../swap/result.js', NoMemory: '../swap/result.js' };
+  const lifecycle = { LifecycleResult: '../lifecycle/result.js' };
   const series = { SeriesResult: './series.js', LogResult: './series.js' };
   const strips = { StripsResult: './strips.js' };
   const managers = loaded.MANAGER_KINDS.map((kind) => JSON.stringify(kind)).join(' | ');
@@ -234,9 +238,10 @@ export async function declarations() {
 /** \`memory\` of a run in which no VM has memory: an empty object. */
 export type NoMemory = { readonly [K in keyof MemoryResult]?: never };
 `,
+    'src/lifecycle/result.d.ts': printed(Object.values(loaded.lifecycleSchemas()), FIGURES),
     'src/result/series.d.ts': printed(Object.values(loaded.seriesSchemas())),
     'src/result/strips.d.ts': printed(Object.values(loaded.stripsSchemas())),
-    'src/result/result.d.ts': `${printed([loaded.resultSchemas().resultSchema], { ...FIGURES, ...memory, ...series, ...strips })}
+    'src/result/result.d.ts': `${printed([loaded.resultSchemas().resultSchema], { ...FIGURES, ...memory, ...lifecycle, ...series, ...strips })}
 /** JSON Schema (2020-12) of a result, as \`run --json\` prints it. */
 export declare function resultJsonSchema(): Record<string, unknown>;
 `,

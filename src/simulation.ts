@@ -17,7 +17,7 @@ import { checkSeed, refuseStreams, refuseUnread, untilNs } from './core/asked.js
 import { layFunctions, moreSlots } from './core/functions.js';
 import { openArrivals } from './feed/open.js';
 import { fedVm, injectedArrivals, isResolved, policyBits, readTables } from './core/inputs.js';
-import type { FunctionTimes } from './lifecycle/measured.js';
+import type { FunctionTimes } from './lifecycle/times.js';
 import type { LaidFunctions } from './lifecycle/words.js';
 import type { InjectedWorkload, MetricsOptions, RunOptions, SimulationInput, SimulationOptions } from './options.js';
 import { compileCore, hashOf } from './core/load.js';

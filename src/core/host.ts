@@ -2,7 +2,7 @@
 // pointers of the core are known. Everything here is cheap but for `configure`.
 
 import * as L from '../../assembly/layout.js';
-import { type FunctionTimes, functionTimes } from '../lifecycle/measured.js';
+import { type FunctionTimes, functionTimes } from '../lifecycle/times.js';
 import type { BoundPolicy } from '../policy.js';
 import type { Histogram, Samples, Totals } from '../metrics/histogram.js';
 import { errorOf } from './answers.js';

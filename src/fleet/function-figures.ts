@@ -1,6 +1,6 @@
 // Sums of functions to the result's figures, with intervals where hosts were sampled.
 
-import { SERVED_TIERS } from '../lifecycle/result.js';
+import { SERVED_TIERS } from '../lifecycle/counters.js';
 import { FUNCTION_COUNTS, type FunctionCount, type FunctionSums } from './function-row.js';
 import type { Estimate, FunctionsResult } from './result.js';
 import { countOf, quantileOf, ratioOf, type SampledStratum, shareOf, type Sum, sumOf } from './survey.js';

@@ -1,6 +1,7 @@
 // What the functions of one host did, in its row, and what rows of many hosts add up to.
 
-import { type LifecycleResult, SERVED_TIERS } from '../lifecycle/result.js';
+import { SERVED_TIERS } from '../lifecycle/counters.js';
+import type { LifecycleResult } from '../lifecycle/result.js';
 import type { Simulation } from '../simulation.js';
 import { Latencies, type RowLatency, Tally, type TallyState } from './tally.js';
 

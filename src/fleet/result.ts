@@ -2,7 +2,7 @@
 // the number of workers.
 
 import type { Distribution } from '../metrics/figures.js';
-import type { ServedTier } from '../lifecycle/result.js';
+import type { ServedTier } from '../lifecycle/counters.js';
 import type { PlacementKind } from './placement.js';
 import type { Sample } from './samples.js';
 import type { VmClass } from './vms.js';

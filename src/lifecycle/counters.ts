@@ -31,6 +31,9 @@ export const FUNCTION_GONE = goneFrom(W.FN_GONE);
 
 export const SERVED_COUNTERS = servedFrom(W.LIFE_SERVED);
 
+export const SERVED_TIERS = ['active', 'joined', 'dormant', 'restore', 'vm', 'full'] as const;
+export type ServedTier = (typeof SERVED_TIERS)[number];
+
 export const LIFECYCLE_COUNTERS = {
   arrived: counter(W.LIFE_ARRIVED, 'Requests that arrived; those that waited for memory when statistics began too.'),
   dropped: counter(W.LIFE_DROPPED, 'Requests for which no memory could be made.'),

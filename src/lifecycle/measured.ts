@@ -3,7 +3,6 @@
 import { PART_LIFECYCLE } from '../../assembly/layout.js';
 import * as W from '../../assembly/lifecycle/layout.js';
 import { counted, NS_PER_SECOND, type Words } from '../metrics/counters.js';
-import type { Histogram } from '../metrics/histogram.js';
 import type { PartReader } from '../metrics/part-reader.js';
 import type { Distribution } from '../metrics/figures.js';
 import {
@@ -17,32 +16,10 @@ import {
 } from './counters.js';
 import { coldStarts, servedInAll, type FunctionResult, type LifecycleResult } from './result.js';
 import type { FunctionSpec, LifecycleSpec } from './spec.js';
+import { functionTimes, TIERS } from './times.js';
 
 const GIB = 2 ** 30;
 const TWO_64 = 2 ** 64;
-const TIERS = [
-  ['active', W.TIER_ACTIVE],
-  ['joined', W.TIER_JOINED],
-  ['dormant', W.TIER_DORMANT],
-  ['restore', W.TIER_RESTORE],
-  ['vm', W.TIER_VM],
-  ['full', W.TIER_FULL],
-] as const;
-
-/** Times of functions' requests: to when they enter their VM, or to their end. */
-export type FunctionTimes = 'starts' | 'functions';
-
-const FIRST: Readonly<Record<FunctionTimes, number>> = {
-  starts: W.LIFE_HISTOGRAM_START,
-  functions: W.LIFE_HISTOGRAM_LATENCY,
-};
-
-/** Of requests of all tiers. */
-export const functionTimes = (core: Pick<PartReader, 'partHistogram'>, of: FunctionTimes): Histogram =>
-  core.partHistogram(
-    PART_LIFECYCLE,
-    TIERS.map(([, tier]) => FIRST[of] + tier),
-  );
 
 /** A sum of byte-nanoseconds in two words, as byte-seconds. */
 const byteSeconds = (words: Words, low: number): number =>

@@ -21,6 +21,7 @@ import {
   GONE_COUNTERS,
   LIFECYCLE_COUNTERS,
   SERVED_COUNTERS,
+  SERVED_TIERS,
 } from './counters.js';
 
 const COLD = 'Share of the served requests for which an instance was restored or booted, 0 to 1; null without any.';
@@ -63,11 +64,9 @@ const makeSchemas = () => {
     served: z
       .strictObject(countersOf(SERVED_COUNTERS))
       .meta({ description: 'Requests that were given an instance, by the tier that it was found in.' }),
-    gone: z
-      .strictObject(countersOf(GONE_COUNTERS))
-      .meta({
-        description: 'Instances that went, by cause: evictions are the first three together, expirations the others.',
-      }),
+    gone: z.strictObject(countersOf(GONE_COUNTERS)).meta({
+      description: 'Instances that went, by cause: evictions are the first three together, expirations the others.',
+    }),
     coldStartRate: figure(COLD),
     startNs: told('From a request’s arrival to when it enters its VM, in ns.', distribution),
     latencyNs: told('From arrival to end, in ns.', distribution),
@@ -92,9 +91,6 @@ export const lifecycleSchemas = once(makeSchemas);
 type Schemas = ReturnType<typeof makeSchemas>;
 export type FunctionResult = z.output<Schemas['functionResult']>;
 export type LifecycleResult = z.output<Schemas['lifecycleResult']>;
-
-export const SERVED_TIERS = ['active', 'joined', 'dormant', 'restore', 'vm', 'full'] as const;
-export type ServedTier = (typeof SERVED_TIERS)[number];
 
 export const servedInAll = ({ served }: Pick<LifecycleResult, 'served'>): number =>
   SERVED_TIERS.reduce((sum, tier) => sum + served[tier], 0);

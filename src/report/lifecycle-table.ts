@@ -1,8 +1,9 @@
 // The readable part of a result that is about functions: where requests found their instances and how long it took, what kept them
 // warm, what went for want of memory, the functions that started most. Prints nothing where there are none.
 
+import { SERVED_TIERS } from '../lifecycle/counters.js';
 import type { FunctionResult, LifecycleResult } from '../lifecycle/result.js';
-import { CAUSE_WORDS, CAUSES, coldStarts, SERVED_TIERS, servedInAll } from '../lifecycle/result.js';
+import { CAUSE_WORDS, CAUSES, coldStarts, servedInAll } from '../lifecycle/result.js';
 import type { Result } from '../result/result.js';
 import { type Cell, type Look, renderTable } from './table.js';
 import { formatCount, formatDurationNs, formatShare } from './units.js';

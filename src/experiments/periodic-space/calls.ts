@@ -2,7 +2,8 @@
 // a backend of the host. Times and memory are those of the experiments that they come from, at their defaults.
 
 import type { FunctionSpec, LifecycleSpec } from '../../lifecycle/spec.js';
-import { SERVED_TIERS, servedInAll, type LifecycleResult } from '../../lifecycle/result.js';
+import { SERVED_TIERS } from '../../lifecycle/counters.js';
+import { servedInAll, type LifecycleResult } from '../../lifecycle/result.js';
 import { type RequestColumns, runNexus, type SystemRun } from '../../systems/run.js';
 import { arrivals, exponential, quantile, stream } from '../draw.js';
 import { baselineOf } from '../nanvix/arithmetic.js';

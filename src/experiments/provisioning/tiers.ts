@@ -1,6 +1,7 @@
 // Claim (a): provisioning below a millisecond in the top tiers. Share of such starts over keep-alive and pool, against the memory it takes.
 
-import { type LifecycleResult, type ServedTier } from '../../lifecycle/result.js';
+import type { ServedTier } from '../../lifecycle/counters.js';
+import type { LifecycleResult } from '../../lifecycle/result.js';
 import type { Settings } from '../parameters.js';
 import { answered, base, type Load, runFunctions } from './load.js';
 import { keepFor } from './policies.js';

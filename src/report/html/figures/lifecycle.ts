@@ -1,14 +1,8 @@
 // Functions that come and go: where requests found their instances and how long it took, what memory the instances held, which
 // functions started cold; and the whole of it in a sentence, which is the verdict where there are no VMs.
 
-import {
-  type LifecycleResult,
-  CAUSE_WORDS,
-  CAUSES,
-  SERVED_TIERS,
-  coldStarts,
-  servedInAll,
-} from '../../../lifecycle/result.js';
+import { SERVED_TIERS } from '../../../lifecycle/counters.js';
+import { type LifecycleResult, CAUSE_WORDS, CAUSES, coldStarts, servedInAll } from '../../../lifecycle/result.js';
 import { formatCount, formatShare } from '../../units.js';
 import type { Figure, ResponsePlot, StackPlot, TailPlot } from '../figure.js';
 import { overSeeds } from '../seeds.js';
