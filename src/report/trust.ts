@@ -71,6 +71,7 @@ function byGroup({ vms, warnings }: Side): Warning[] {
 export interface Remark {
   /** A stable word. */
   readonly code: string;
+  /** A sentence: what it is and what it is about. */
   readonly detail: string;
 }
 

@@ -2,6 +2,7 @@
 // column. Claims are sentences, which stand as text; what they have of numbers is a figure of its own (claim-marks.ts).
 
 import type { ClaimNumbers, TablePicture, TablePoints } from '../../claim-numbers.js';
+import type { Remark } from '../../trust.js';
 import type { Figure, Hue, ResponsePlot, TitledTable } from '../figure.js';
 import { listed } from '../words.js';
 import { hueAt, huesByName } from './lines.js';
@@ -17,7 +18,7 @@ export interface ExperimentDocument {
   /** Every parameter with its value; absent in files of earlier versions. */
   readonly parameters?: Readonly<Record<string, unknown>>;
   /** What is allowed and perhaps not meant; absent where there is nothing to say. */
-  readonly remarks?: readonly { readonly code: string; readonly detail: string }[];
+  readonly remarks?: readonly Remark[];
   /** Each beside what comes out here. */
   readonly claims: readonly {
     /** In words. */

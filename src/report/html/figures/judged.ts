@@ -78,8 +78,11 @@ export interface JudgedDocument {
 }
 
 interface JudgedParts {
+  /** Target over latency of the worst VM, 0 to 1. */
   readonly slo: number;
+  /** Latency under `ideal` over latency, 0 to 1. */
   readonly tail: number;
+  /** Best-effort work beside `ideal`, 0 to 1. */
   readonly work: number;
 }
 
