@@ -131,6 +131,19 @@ function calibrate(name, files) {
   return { name, repetitions };
 }
 
+/** What else ran on the load's CPUs, where it was much. */
+function disturbances(loads) {
+  return loads
+    .flatMap(({ name, repetitions }) =>
+      repetitions.flatMap(({ calibration }, i) =>
+        calibration.warnings
+          .filter((one) => one.startsWith('other threads'))
+          .map((one) => `${name} ${i + 1}: ${one}\n`),
+      ),
+    )
+    .join('');
+}
+
 function costOf({ recorded, unrecorded }) {
   const share = (part, whole) => `${((100 * part) / whole).toFixed(2)} %`;
   const mean = (values) => values.reduce((sum, one) => sum + one, 0) / values.length;
@@ -165,7 +178,8 @@ try {
   writeFileSync(join(folder, 'cost.json'), `${JSON.stringify(cost, null, 2)}\n`);
   if (!values['record-only']) {
     process.stdout.write(`${machine()}, cgroup version ${controller.version}\n\n`);
-    process.stdout.write(`${tableOf(wanted.map(({ name }) => calibrate(name, files[name])))}\n\n${costOf(cost)}\n`);
+    const loads = wanted.map(({ name }) => calibrate(name, files[name]));
+    process.stdout.write(`${tableOf(loads)}\n\n${disturbances(loads)}${costOf(cost)}\n`);
   }
 } finally {
   for (const group of groups) {

@@ -76,8 +76,6 @@ export function gapsOf(
   throttled: readonly (readonly Span[])[],
   together: boolean,
 ): Gap[] {
-  const cpus = [...new Set(vms.flatMap((vm) => vm.cpus))];
-  const othersNs = cpus.reduce((sum, cpu) => sum + (work.othersNs.get(cpu) ?? 0), 0);
   const gaps: Gap[] = [
     { what: 'events that the kernel lost', value: recording.lost, unit: 'count' },
     {
@@ -86,7 +84,7 @@ export function gapsOf(
     },
     {
       what: "other threads on the VMs' CPUs",
-      ...{ value: othersNs / ((work.endNs - work.beginNs) * cpus.length), unit: 'share' },
+      ...{ value: othersShare(work, vms), unit: 'share' },
     },
     ...vms.flatMap((vm, i) =>
       [...gapsOfVm(work, vm, fit, throttled[i]!), ...gapsOfRequests(work, vm, together)].map((gap) => ({
@@ -102,8 +100,32 @@ export function gapsOf(
   return gaps.filter(({ value }) => value > 0);
 }
 
-/** What makes the comparison one of two things, told before any figure. */
-export function warningsOf(vms: readonly Chosen[]): string[] {
+/** More than this is told first. */
+const MUCH = 0.05;
+
+/** What makes a comparison one of two things, told before any figure. */
+export function warningsOf(work: Work, vms: readonly Chosen[]): string[] {
+  const others = othersShare(work, vms);
+  return [
+    ...sharedCpus(vms),
+    ...(others <= MUCH
+      ? []
+      : [
+          `other threads had ${(100 * others).toFixed(0)} % of the VMs' CPUs: the VMs waited for them, which the model does not`,
+        ]),
+  ];
+}
+
+/** Of the time of the VMs' CPUs, what threads had that are in none of them. */
+function othersShare({ runs, othersNs, beginNs, endNs }: Work, vms: readonly Chosen[]): number {
+  const cpus = new Set(vms.flatMap((vm) => vm.cpus));
+  const own = new Set(vms.map(({ group }) => group));
+  let ns = [...cpus].reduce((sum, cpu) => sum + (othersNs.get(cpu) ?? 0), 0);
+  for (const run of runs) if (cpus.has(run.cpu) && !own.has(run.group)) ns += run.untilNs - run.fromNs;
+  return ns / ((endNs - beginNs) * cpus.size);
+}
+
+function sharedCpus(vms: readonly Chosen[]): string[] {
   const by = new Map<number, string[]>();
   for (const { name, cpus } of vms) for (const cpu of cpus) by.set(cpu, [...(by.get(cpu) ?? []), name]);
   const shared = [...by].filter(([, names]) => names.length > 1).sort(([a], [b]) => a - b);

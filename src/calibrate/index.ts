@@ -246,7 +246,7 @@ export async function calibrate(
         ),
       ),
       gaps: gapsOf(own.recording, own.work, own.vms, fitted, own.throttled, together),
-      warnings: warningsOf(own.vms),
+      warnings: warningsOf(own.work, own.vms),
     };
   } finally {
     simulation.close();

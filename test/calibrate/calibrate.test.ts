@@ -200,6 +200,21 @@ describe('the command', () => {
     expect([alone.out.startsWith('fitted on '), alone.err]).toEqual([true, '']);
   });
 
+  it('says what other threads had of the CPU, be they a VM that was not asked for', async () => {
+    const { text } = operate({ ...MACHINE, quotaNs: undefined, tasks: MACHINE.tasks.slice(0, 200) });
+    const shared = join(folder, 'others.txt');
+    writeFileSync(shared, text.replaceAll(/(fluxhost member \d*[02468]) \/box/g, '$1 /other'));
+    const told = async (...args: string[]): Promise<string> => {
+      const io = captureIo();
+      expect(await main(['calibrate', shared, ...args], io), io.err).toBe(0);
+      return io.out;
+    };
+    const [, percent] = /^warning: other threads had (\d+) % of the VMs' CPUs/.exec(await told('--only', '/box'))!;
+    // Half of the tasks, of a load of 45 %.
+    expect(Math.abs(Number(percent) - 22)).toBeLessThan(5);
+    expect(await told()).not.toContain('other threads had');
+  });
+
   it('refuses a VM that is not there, and recordings without work', async () => {
     const [io, other] = [captureIo(), captureIo()];
     expect(await main(['calibrate', file, '--only', '/bix'], io)).toBe(2);
