@@ -14,6 +14,7 @@ export const CORE_LAYERS = [
       'assembly/lifecycle/layout.ts',
       'assembly/systems/layout.ts',
       'assembly/order/layout.ts',
+      'assembly/residency/layout.ts',
     ],
     about: 'numbers that both languages know: words of the configuration, kinds, codes',
   },
@@ -35,6 +36,11 @@ export const CORE_LAYERS = [
     about:
       'records of the host and what holds for all who use them: accounts, laws, who waits, which core is idle or may be taken',
   },
+  {
+    rooms: ['assembly/memory/replacement'],
+    about: 'lists of pages, of what the host shares with the replay of traces',
+  },
+  { rooms: ['assembly/residency'], about: 'which pages of a slow tier are to come up: detectors and admission' },
   { rooms: ['assembly/view.ts'], about: 'what a policy of one’s own may read' },
   {
     rooms: ['assembly/policy.ts', 'assembly/victim.ts'],

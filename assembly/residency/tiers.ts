@@ -9,10 +9,11 @@ import { LINKED_BYTES, oldest, pushNewest, recordAt, unlink } from "../memory/re
 import { PAGE_MASK, REQUEST_BYTES } from "../memory/replacement/request";
 import { admits } from "./admission";
 import { isCandidate } from "./detectors";
-import { adjust, scan } from "./hints";
+import { lookAfter } from "./due";
+import { scan } from "./hints";
 import * as L from "./layout";
 import { arrived, standInLine } from "./link";
-import { halve, note } from "./sketch";
+import { note } from "./sketch";
 import { Tiers, level, setLevel, setSlowAccesses } from "./state";
 
 /** Accesses at `at` … `end`; false where one names a unit that there is not. */
@@ -74,10 +75,7 @@ function catchUp(t: Tiers, now: u64): void {
     if (t.scanAt < t.linkAt) scan(t, t.linkAt - 1); // it sees who was slow then
     exchange(t, recordAt(t.records, arrived(t) + 1));
   }
-  if (now >= t.scanAt) scan(t, now);
-  if (now >= t.adjustAt) adjust(t, now);
-  if (now >= t.halveAt) halve(t, now);
-  t.dueAt = min<u64>(min<u64>(t.scanAt, t.linkAt), min<u64>(t.adjustAt, t.halveAt));
+  lookAfter(t, now);
 }
 
 /** Nothing waits for the link while there is room. */

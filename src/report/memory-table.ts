@@ -2,7 +2,7 @@
 // backend, what the work costs, what upgrades made wait. Prints nothing where no VM has memory.
 
 import type { Distribution } from '../metrics/figures.js';
-import { type MemoryResult, memoryOf } from '../swap/result.js';
+import { type GuestTierResult, type MemoryResult, type TierResult, memoryOf } from '../swap/result.js';
 import type { Result } from '../result/result.js';
 import type { Interval } from '../metrics/figures.js';
 import { type Look, type Cell, renderTable } from './table.js';
@@ -32,6 +32,20 @@ function summary(memory: MemoryResult): string {
     `${formatShare(memory.outShare)} out${sampled}\n` +
     `${formatCount(touches)} touches, ${fineShare(memory.faultShare)} of them fault: ${formatCount(faults)} faults, of which\n` +
     `  ${formatCount(joined)} joined one under way and ${formatCount(rescued)} kept a page on its way out\n`
+  );
+}
+
+/** What lies in a slow tier is read there. */
+function tierText({ tier, touches }: MemoryResult): string {
+  if (tier === undefined) return '';
+  const { slowTouches, slowShare, slowSeconds, hintFaults, promotions, demotions, refused, noRoom } = tier;
+  const limited = tier.limited === 0 ? '' : `, ${formatCount(tier.limited)} over the limit`;
+  const hints = hintFaults === 0 ? '' : `${formatCount(hintFaults)} hint faults${limited}; `;
+  return (
+    `slow tier: ${formatCount(slowTouches)} of ${formatCount(touches)} touches (${fineShare(slowShare)}) are read there, ` +
+    `${formatDurationNs(slowSeconds * 1e9)} longer in all\n` +
+    `  ${hints}${formatCount(promotions)} promotions, ${formatCount(demotions)} demotions; ` +
+    `${formatCount(refused)} candidates not admitted, ${formatCount(noRoom)} without a frame\n`
   );
 }
 
@@ -81,6 +95,9 @@ function workText(memory: MemoryResult): string {
   );
 }
 
+const slowCells = (tier: GuestTierResult | undefined): string[] =>
+  tier === undefined ? [] : [formatCount(tier.slowTouches), formatDurationNs(tier.slowSeconds * 1e9)];
+
 function guestTable(memory: MemoryResult, most: number, look: Look): string {
   const guests = Object.entries(memory.vms);
   const rows = guests
@@ -94,8 +111,10 @@ function guestTable(memory: MemoryResult, most: number, look: Look): string {
       fineShare(guest.touches === 0 ? null : guest.faults / guest.touches),
       formatDurationNs(guest.stallSeconds * 1e9),
       formatCount(guest.quotaReclaims),
+      ...slowCells(memory.tier?.vms[name]),
     ]);
   const head = ['VM', 'memory', 'resident', 'touches', 'faults', 'of touches', 'stalled', 'for its quota'];
+  if (memory.tier !== undefined) head.push('slow touches', 'longer by');
   return renderTable([head.map(strong), ...rows], { look, maxCellColumns: 16 });
 }
 
@@ -147,6 +166,7 @@ export function renderMemory(result: Result, mostVms: number, look: Look): strin
     '\n',
     confidenceText(result),
     summary(memory),
+    tierText(memory),
     swapInTable(memory, look),
     workText(memory),
     '\n',
@@ -156,6 +176,22 @@ export function renderMemory(result: Result, mostVms: number, look: Look): strin
 }
 
 type Row = (string | Cell)[];
+
+/** Of a slow tier, where one of the runs has one. */
+function tierRows(
+  memories: readonly (MemoryResult | undefined)[],
+  row: (label: string, text: (memory: MemoryResult) => string, path?: string) => Row,
+): Row[] {
+  if (!memories.some((memory) => memory?.tier !== undefined)) return [];
+  const of = (label: string, text: (tier: TierResult) => string, path?: string): Row =>
+    row(label, ({ tier }) => (tier === undefined ? '-' : text(tier)), path === undefined ? undefined : `tier.${path}`);
+  return [
+    of('touches in the slow tier', ({ slowShare }) => fineShare(slowShare), 'slowShare'),
+    of('  longer by', ({ slowSeconds }) => formatDurationNs(slowSeconds * 1e9), 'slowSeconds'),
+    of('promotions', ({ promotions }) => formatCount(promotions), 'promotions'),
+    of('  not admitted', ({ refused }) => formatCount(refused)),
+  ];
+}
 
 /** Runs side by side: `against` adds the ratio to the first one's figure at a path of headlineFigures. */
 export function memoryRows(
@@ -177,6 +213,7 @@ export function memoryRows(
     [strong('swapped memory')],
     row('out', ({ outShare }) => formatShare(outShare)),
     row('touches that fault', ({ faultShare }) => fineShare(faultShare), 'faultShare'),
+    ...tierRows(memories, row),
     latency('swap-in p50', 'p50'),
     latency('swap-in p90', 'p90'),
     latency('swap-in p99', 'p99'),

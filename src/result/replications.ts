@@ -79,6 +79,9 @@ function memoryFigures(memory: MemoryResult): Figures {
   figures['memory.stallNs.p99'] = memory.stallNs.p99;
   figures['memory.elasticityCoreSeconds.total'] = memory.elasticityCoreSeconds.total;
   figures['memory.overheadShare'] = memory.overheadShare;
+  if (memory.tier !== undefined)
+    for (const key of ['slowShare', 'slowSeconds', 'promotions', 'demotions', 'refused'] as const)
+      figures[`memory.tier.${key}`] = memory.tier[key];
   return figures;
 }
 

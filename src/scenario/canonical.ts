@@ -30,8 +30,8 @@ function withoutSlow(scenario: Scenario): unknown {
   const vms = scenario.vms.map((vm) =>
     vm.memory?.content === undefined ? vm : { ...vm, memory: { ...vm.memory, content: without(vm.memory.content) } },
   );
-  const { content, backends } = memory;
-  const kept = { ...memory, content: without(content), backends: without(backends) };
+  const { content, backends, tier: _, ...rest } = memory;
+  const kept = { ...rest, content: without(content), backends: without(backends) };
   return { ...scenario, host: { ...scenario.host, memory: kept }, vms };
 }
 

@@ -73,8 +73,8 @@ function host({ memoryBytes, memory, ...rest }: Scenario['host']): Fields {
   if (memory === undefined) return { ...mapping(rest), memory: { size } };
   const backends = Object.fromEntries(
     Object.entries(memory.backends).map(([name, { inMoreNs, outMoreNs: _, ...laws }]) => {
-      const device = name === 'ssd' || name === 'remote';
-      return [name, { ...mapping(laws), ...(device ? { more: formatDuration(inMoreNs) } : {}) }];
+      const hasMore = name === 'ssd' || name === 'remote' || name === 'slow';
+      return [name, { ...mapping(laws), ...(hasMore ? { more: formatDuration(inMoreNs) } : {}) }];
     }),
   );
   return { ...mapping(rest), memory: { ...mapping({ ...memory, backends: undefined }), size, backends } };

@@ -4,6 +4,7 @@
 import type { SwappedScenario } from './types.js';
 import type { Path, FieldProblem } from '../input/errors.js';
 import { formatSize } from '../input/quantities.js';
+import { hasSlowTier, tierProblems } from './tier.js';
 import { dedicatedCores } from '../mechanisms/kinds.js';
 import { type HostMemory, type Content, BACKEND_NAMES } from './types.js';
 
@@ -66,6 +67,7 @@ export function memoryProblems(scenario: SwappedScenario): FieldProblem[] {
       given: String(memory.cores),
       expected: `host.cores (${cores}) to leave ${Math.max(guaranteed, 1)} for the VMs beside the ${kept} kept`,
     });
+  if (hasSlowTier(scenario)) problems.push(...tierProblems(memory));
   if (workingSet !== undefined) problems.push(...workingSetProblems(memory, scenario.lifecycle!.snapshots));
   let needed = 0;
   for (const { vm, memory: guest, index } of guests) {

@@ -51,6 +51,27 @@ export const SWAP_COUNTERS = {
   pauseWaits: counter(W.SWAP_PAUSE_WAITS, 'Accesses that waited for the end of a pause.'),
 };
 
+/** Of the slow tier, for the host. */
+export const TIER_COUNTERS = {
+  hintFaults: counter(W.SWAP_HINT_FAULTS, 'Slow touches of pages that a scan had marked.'),
+  limited: counter(W.SWAP_LIMITED, 'Hint faults soon enough after their mark, but over the limit.'),
+  candidates: counter(W.SWAP_CANDIDATES, 'Pages that the detector found.'),
+  refused: counter(W.SWAP_REFUSED, 'Candidates that were not admitted.'),
+  noRoom: counter(W.SWAP_NO_ROOM, 'Those admitted for which no frame was left at their turn: they stay.'),
+  promotions: counter(W.SWAP_PROMOTIONS, 'Pages that began to come up.'),
+  queued: counter(W.SWAP_QUEUED_UP, 'Admitted pages whose turn is to come, at the end.'),
+  hotNs: counter(W.SWAP_HOT_NS, 'autonuma: its threshold at the end, in ns.'),
+};
+
+/** Of the slow tier, for a VM. */
+export const GUEST_TIER_COUNTERS = {
+  slowTouches: counter(W.GUEST_SLOW, 'Touches of pages in the slow tier, hint faults included.'),
+  slowSeconds: seconds(
+    W.GUEST_SLOW_NS,
+    "What these took beyond accesses to the host's own memory: part of cpuSeconds.task.",
+  ),
+};
+
 /** Core time of swapping, but for faults' exits. */
 export const SWAP_SECONDS = {
   swapIn: seconds(W.SWAP_IN_NS, 'Bringing pages in.'),

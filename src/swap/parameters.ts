@@ -2,6 +2,7 @@
 // parameter by parameter, and costs are taken from measurements of like mechanisms that are named.
 
 import { type Field, type Parameter, type ParameterRow, fieldOf as field, parametersOf } from '../input/parameter.js';
+import { TIER_PARAMETERS } from './tier-parameters.js';
 
 const NOT_GIVEN = 'Taiji, arXiv:2511.09936, gives none; a study should vary it';
 const ZRAM_TABLE = 'on desktop x86, table by VenditatioDelendaEst in "Zram Performance Analysis"';
@@ -160,7 +161,7 @@ const CONTENT_MEANING: Readonly<Record<string, string>> = {
   zstd: 'go through a compressor like zstd',
   ssd: 'go to an SSD',
   remote: 'go to remote memory',
-  slow: 'go to a slow tier of memory (CXL), and come back at the next access',
+  slow: 'go to a slow tier of memory (CXL), where they are read',
 };
 
 const CONTENT = rows(
@@ -218,15 +219,16 @@ const BACKENDS = rows('host.memory.backends', [
   ],
   ['remote.out', 'ns', 7000, 'Mean time to write a page (cv 0.3).', 'as for reading it', 'assumed'],
   ['remote.more', 'ns', 330, 'For each further 4 KiB of a larger page.', '100 Gb/s; no figure of a device', 'assumed'],
+  ['slow.in', 'ns', 5000, 'Mean time to move a page of 4 KiB up.', 'assumed above the 4 us of LKML, Zi Yan', 'assumed'],
+  ['slow.out', 'ns', 5000, 'Mean time to move a page of 4 KiB down.', 'as for moving it up', 'assumed'],
   [
-    'slow.in',
+    'slow.more',
     'ns',
-    5250,
-    'Mean time to bring a page of 4 KiB up: the slow access, and the move.',
-    '250 ns (CXL: 200 to 400, from memory) and 5 us, assumed above the 4 us of LKML, Zi Yan',
-    'assumed',
+    1358,
+    'For each further 4 KiB of a larger page.',
+    '699 us for 2 MiB, 3 GB/s: LKML, Zi Yan',
+    'derived',
   ],
-  ['slow.out', 'ns', 5000, 'Mean time to move a page of 4 KiB down.', 'as for bringing it up', 'assumed'],
 ]);
 
 const UPGRADES = rows('host.memory.upgrades.*', [
@@ -307,7 +309,14 @@ const GUEST = rows('vms.*.memory', [
   ],
 ]);
 
-export const MEMORY_PARAMETERS: readonly Parameter[] = [...HOST, ...CONTENT, ...BACKENDS, ...UPGRADES, ...GUEST];
+export const MEMORY_PARAMETERS: readonly Parameter[] = [
+  ...HOST,
+  ...CONTENT,
+  ...BACKENDS,
+  ...TIER_PARAMETERS,
+  ...UPGRADES,
+  ...GUEST,
+];
 
 const MUST = 'must be given';
 

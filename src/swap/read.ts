@@ -8,8 +8,17 @@ import { counted, NS_PER_SECOND } from '../metrics/counters.js';
 import type { PartReader } from '../metrics/part-reader.js';
 import type { Buckets, Distribution } from '../metrics/figures.js';
 import type { Histogram } from '../metrics/histogram.js';
-import { BACKEND_COUNTERS, GUEST_COUNTERS, SWAP_COUNTERS, SWAP_SECONDS, UPGRADE_COUNTERS } from './counters.js';
-import type { MemoryResult } from './result.js';
+import {
+  BACKEND_COUNTERS,
+  GUEST_COUNTERS,
+  GUEST_TIER_COUNTERS,
+  SWAP_COUNTERS,
+  SWAP_SECONDS,
+  TIER_COUNTERS,
+  UPGRADE_COUNTERS,
+} from './counters.js';
+import type { MemoryResult, TierResult } from './result.js';
+import { hasSlowTier } from './tier.js';
 import { BACKEND_NAMES } from './types.js';
 import { guestPages, workingSetPages } from './words.js';
 
@@ -38,6 +47,26 @@ const OUTCOMES = ['not reached', 'done', 'rolled back', 'in progress'] as const;
 /** A fault that waits longer than this, and than nearly all others did, is pointed out: no backend takes that long by itself. */
 const OVERDUE_NS = 10e6;
 const share = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
+
+/** Of the slow tier; `guests`: the counters of each that has memory, by its VM's name, and all of theirs and functions' put together. */
+function tierResult(
+  counters: Float64Array,
+  all: Float64Array,
+  guests: readonly (readonly [name: string, words: Float64Array])[],
+): TierResult {
+  const ofGuest = (words: Float64Array) => {
+    const counts = counted(GUEST_TIER_COUNTERS, words);
+    return { fastTouches: words[W.GUEST_TOUCHED]! - words[W.GUEST_FAULTS]! - counts.slowTouches, ...counts };
+  };
+  const whole = ofGuest(all);
+  return {
+    ...whole,
+    slowShare: share(whole.slowTouches, all[W.GUEST_TOUCHED]!),
+    ...counted(TIER_COUNTERS, counters),
+    demotions: counters[W.SWAP_OF_BACKENDS + W.BACKEND_SLOW * W.BACKEND_COUNTERS + W.BACKEND_OUTS]!,
+    vms: Object.fromEntries(guests.map(([name, words]) => [name, ofGuest(words)])),
+  };
+}
 
 export function swapResult(
   scenario: SwappedScenario,
@@ -95,6 +124,13 @@ export function swapResult(
       return [[name, { ...counts, swapInNs: law, withinTenUs: share(words[W.BACKEND_FAST] ?? 0, law.count) }]];
     }),
   );
+  const tiered = hasSlowTier(scenario)
+    ? tierResult(
+        raw.counters,
+        Float64Array.from({ length: W.GUEST_COUNTERS }, (_, which) => overGuests(which)),
+        vms.flatMap(({ name }, index) => ((sizes[index] ?? 0) === 0 ? [] : [[name, guests[index]!] as const])),
+      )
+    : undefined;
   return {
     pageBytes,
     pageSample: sample,
@@ -119,6 +155,7 @@ export function swapResult(
     // a fault's exit is its own core's
     keptCoresUsed: share(total - elasticity.faultExit, (memory.cores * measuredNs) / NS_PER_SECOND),
     backends,
+    ...(tiered === undefined ? {} : { tier: tiered }),
     upgrades: memory.upgrades.map(({ kind }, index) => {
       const words = section(raw.upgrades, index * W.UPGRADE_COUNTERS, W.UPGRADE_COUNTERS);
       const outcome = OUTCOMES[words[W.UPGRADE_OUTCOME] ?? 0] ?? '';

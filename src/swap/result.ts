@@ -16,7 +16,15 @@ import {
   text,
   told,
 } from '../metrics/figures.js';
-import { BACKEND_COUNTERS, GUEST_COUNTERS, SWAP_COUNTERS, SWAP_SECONDS, UPGRADE_COUNTERS } from './counters.js';
+import {
+  BACKEND_COUNTERS,
+  GUEST_COUNTERS,
+  GUEST_TIER_COUNTERS,
+  SWAP_COUNTERS,
+  SWAP_SECONDS,
+  TIER_COUNTERS,
+  UPGRADE_COUNTERS,
+} from './counters.js';
 
 const WITHIN_TEN_US = 'Share of swap-ins of at most 10 us, 0 to 1; null without any.';
 
@@ -37,6 +45,21 @@ const makeSchemas = () => {
     virtualBytes: count('Memory that guests believe they have.'),
     residentBytes: count('Frames that its pages have.'),
     ...countersOf(GUEST_COUNTERS),
+  });
+
+  const guestTierResult = record('GuestTierResult', "A VM's touches in a slow tier.", {
+    fastTouches: count("Touches of pages in the host's own memory."),
+    ...countersOf(GUEST_TIER_COUNTERS),
+  });
+
+  const tierResult = record('TierResult', 'A slow tier of memory, whose pages are read where they lie.', {
+    fastTouches: count("Touches of pages in the host's own memory, of any backend."),
+    slowTouches: count('Touches of pages in the slow tier.'),
+    slowShare: figure('Those over all touches.'),
+    slowSeconds: number("What they took beyond accesses to the host's own memory."),
+    ...countersOf(TIER_COUNTERS),
+    demotions: count('Pages that came down.'),
+    vms: byName('By name.', guestTierResult),
   });
 
   const memoryResult = record('MemoryResult', "What became of the guests' memory.", {
@@ -80,11 +103,12 @@ const makeSchemas = () => {
       "Elasticity work but for faults' exits over the time of the cores kept for it; null where none is.",
     ),
     backends: byName('By name.', backendResult),
+    tier: told('Present where pages may lie in a slow tier.', z.optional(tierResult)),
     upgrades: list('In order.', upgradeResult),
     pauseWaitNs: told('How long those that waited for the end of a pause did, in ns.', distributions().distribution),
     vms: byName('By name.', guestMemoryResult),
   });
-  return { backendResult, upgradeResult, guestMemoryResult, memoryResult };
+  return { backendResult, upgradeResult, guestMemoryResult, guestTierResult, tierResult, memoryResult };
 };
 /** @internal */
 export const memorySchemas = once(makeSchemas);
@@ -92,6 +116,8 @@ type Schemas = ReturnType<typeof makeSchemas>;
 export type BackendResult = z.output<Schemas['backendResult']>;
 export type UpgradeResult = z.output<Schemas['upgradeResult']>;
 export type GuestMemoryResult = z.output<Schemas['guestMemoryResult']>;
+export type GuestTierResult = z.output<Schemas['guestTierResult']>;
+export type TierResult = z.output<Schemas['tierResult']>;
 export type MemoryResult = z.output<Schemas['memoryResult']>;
 
 /** `memory` of a run in which no VM has memory: an empty object. */

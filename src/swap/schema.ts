@@ -4,6 +4,7 @@
 
 import { documented, described, defaultNumber, defaultChoice } from './table.js';
 import * as z from 'zod';
+import { resolveTier, slowTier } from './tier-schema.js';
 import { type Dist, meanOf } from '../input/distributions.js';
 import { countDistribution, timeDistribution } from '../input/distribution-schema.js';
 import {
@@ -84,7 +85,7 @@ const law = (backend: BackendName, way: 'in' | 'out') =>
 const ways = <T extends BackendName>(backend: T) => ({ in: law(backend, 'in'), out: law(backend, 'out') });
 const withRatio = (backend: 'lz4' | 'zstd') =>
   section({ ...ways(backend), ratio: documented(`${HM}.backends.${backend}.ratio`, ratio) });
-const withMore = (backend: 'ssd' | 'remote') =>
+const withMore = (backend: 'ssd' | 'remote' | 'slow') =>
   section({ ...ways(backend), more: documented(`${HM}.backends.${backend}.more`, duration) });
 
 interface Given {
@@ -97,8 +98,8 @@ interface Given {
 function backend(name: BackendName, given: Given): Backend {
   const into = given.in ?? defaultLaw(name, 'in');
   const out = given.out ?? defaultLaw(name, 'out');
-  const device = name === 'ssd' || name === 'remote';
-  const more = device ? (given.more ?? defaultNumber(`${HM}.backends.${name}.more`)) : undefined;
+  const hasMore = name === 'ssd' || name === 'remote' || name === 'slow';
+  const more = hasMore ? (given.more ?? defaultNumber(`${HM}.backends.${name}.more`)) : undefined;
   return {
     in: into,
     out,
@@ -116,7 +117,7 @@ const backends = later(() =>
     zstd: about('Compressed in memory by Zstandard.', z.optional(withRatio('zstd'))),
     ssd: about('Written to a solid-state drive.', z.optional(withMore('ssd'))),
     remote: about("Written to another machine's memory.", z.optional(withMore('remote'))),
-    slow: about('Moved to a slow tier of memory (CXL).', z.optional(section(ways('slow')))),
+    slow: about('Moved to a slow tier of memory (CXL).', z.optional(withMore('slow'))),
   }),
 );
 
@@ -204,6 +205,7 @@ const fields = later(() =>
     prefetch: documented(`${HM}.prefetch`, whole(0, 511)),
     metadata: documented(`${HM}.metadata`, positiveSize),
     content: about('Shares of the pages that go to each backend; they add up to 1.', z.optional(content)),
+    tier: about('A slow tier: what an access there takes, and which pages come up.', z.optional(slowTier)),
     backends: about('Where pages go, and what reading and writing them takes.', z.optional(backends)),
     upgrades: about('Upgrades of the engine while it runs.', z.optional(z.array(upgrade, { error: upgradesExpected }))),
   }),
@@ -249,6 +251,7 @@ export function resolveHostMemory(given: WrittenHostMemory): HostMemory {
     prefetch: number(written.prefetch, 'prefetch'),
     metadataBytes: number(written.metadata, 'metadata'),
     content: written.content ?? PLAIN,
+    tier: resolveTier(written.tier),
     backends: Object.fromEntries(
       BACKEND_NAMES.map((name) => [name, backend(name, written.backends?.[name] ?? {})]),
     ) as unknown as Record<BackendName, Backend>,

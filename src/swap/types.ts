@@ -3,6 +3,7 @@
 
 import type { MechanismKind } from '../mechanisms/types.js';
 import type { Dist } from '../input/distributions.js';
+import type { ADMISSIONS, DETECTORS } from './tier-parameters.js';
 
 export const BACKEND_NAMES = ['zero', 'lz4', 'zstd', 'ssd', 'remote', 'slow'] as const;
 export type BackendName = (typeof BACKEND_NAMES)[number];
@@ -43,6 +44,48 @@ export interface Upgrade {
   readonly rollbackNs: number;
   /** At which step; none: it does not. */
   readonly fails: (typeof FAILURES)[number];
+}
+
+/** A slow tier, whose pages are read where they lie. */
+export interface SlowTier {
+  /** An access to the host's own memory, in ns. */
+  readonly fastNs: number;
+  /** An access to the slow tier, in ns. */
+  readonly slowNs: number;
+  /** Which pages are to come up. */
+  readonly detector: (typeof DETECTORS)[number];
+  /** Slow accesses, or hint faults, at which a page is. */
+  readonly accesses: number;
+  /** What a hint fault adds, in ns. */
+  readonly hintFaultNs: number;
+  /** Marks pages of the slow tier. */
+  readonly scan: {
+    /** Before the first, in ns. */
+    readonly delayNs: number;
+    /** Between two, in ns. */
+    readonly periodNs: number;
+    /** That one looks at. */
+    readonly sizeBytes: number;
+  };
+  /** A fault sooner after its mark finds a candidate, in ns. */
+  readonly hotNs: number;
+  /** Of candidates. */
+  readonly limitBytesPerSecond: number;
+  /** Between two comparisons with it, in ns. */
+  readonly adjustNs: number;
+  /** Which candidates come up. */
+  readonly admit: (typeof ADMISSIONS)[number];
+  /** Of break-even. */
+  readonly factor: number;
+  /** Accesses more for each page on its way up. */
+  readonly price: number;
+  /** Counters of slow accesses. */
+  readonly sketch: {
+    /** In each of four rows. */
+    readonly counters: number;
+    /** Between two halvings, in ns. */
+    readonly halveNs: number;
+  };
 }
 
 /** The host's memory, and how it is swapped. */
@@ -98,6 +141,8 @@ export interface HostMemory {
   readonly metadataBytes: number;
   /** Where pages go. */
   readonly content: Content;
+  /** Of what lies in the slow tier. */
+  readonly tier: SlowTier;
   /** By name. */
   readonly backends: Readonly<Record<BackendName, Backend>>;
   /** In order of time. */

@@ -7,6 +7,7 @@ import { InputError, show } from '../input/errors.js';
 import { nameHash } from '../input/name-hash.js';
 import { type Content, BACKEND_NAMES, type GuestMemory, type HostMemory } from './types.js';
 import type { CountDist } from '../input/distributions.js';
+import { hasSlowTier, tierWords } from './tier.js';
 
 /** Where distributions and tables are laid down; the scenario's own collection. */
 export interface Laws {
@@ -122,6 +123,8 @@ export function swapWords(
     [W.SWAP_PREFETCH]: memory.prefetch,
     [W.SWAP_METADATA]: memory.metadataBytes,
     [W.SWAP_UPGRADES]: memory.upgrades.length,
+    [W.SWAP_TIERED]: Number(hasSlowTier(scenario)),
+    [W.SWAP_TIER_MORE]: memory.tier.slowNs - memory.tier.fastNs,
     [W.SWAP_FUNCTIONS]: hasWorkingSets(scenario) ? scenario.laid!.spec.functions.length : 0,
   });
   const further = pageBytes / FOUR_KIB - 1;
@@ -151,7 +154,12 @@ export function swapWords(
     }),
   );
   const functions = hasWorkingSets(scenario) ? functionWords(scenario, memory) : [];
-  return [...header, ...backends, ...guests, ...upgrades, ...functions];
+  const pages = scenario.vms.reduce(
+    (sum, vm) => sum + vm.count * (vm.memory === undefined ? 0 : guestPages(vm.memory.sizeBytes, pageBytes, sample)),
+    workingSetPages(scenario).reduce((sum, some) => sum + some, 0),
+  );
+  const tier = hasSlowTier(scenario) ? tierWords(memory, pages) : [];
+  return [...header, ...backends, ...guests, ...upgrades, ...functions, ...tier];
 
   function guestWords(guest: GuestMemory): number[] {
     const pages = guestPages(guest.sizeBytes, pageBytes, sample);

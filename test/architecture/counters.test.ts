@@ -31,12 +31,16 @@ describe('a counter', () => {
   });
 
   it('of swapped memory is one row, or makes another figure', () => {
-    const makes = [W.SWAP_RESIDENT, W.SWAP_PINNED, W.SWAP_UNDER_WAY, W.SWAP_UNDER_WAY_FIRST];
-    expect(sorted([...words(SWAP.SWAP_COUNTERS, SWAP.SWAP_SECONDS), ...makes])).toEqual(upTo(W.SWAP_OF_BACKENDS));
+    const made = [W.SWAP_RESIDENT, W.SWAP_PINNED, W.SWAP_UNDER_WAY, W.SWAP_UNDER_WAY_FIRST];
+    const makes = [...made, W.SWAP_QUEUED_UP_FIRST];
+    const rows = words(SWAP.SWAP_COUNTERS, SWAP.SWAP_SECONDS, SWAP.TIER_COUNTERS);
+    expect(sorted([...rows, ...makes])).toEqual(upTo(W.SWAP_OF_BACKENDS));
     expect(sorted([...words(SWAP.BACKEND_COUNTERS), W.BACKEND_FAST, W.BACKEND_FIRST])).toEqual(
       upTo(W.BACKEND_COUNTERS),
     );
-    expect(sorted([...words(SWAP.GUEST_COUNTERS), W.GUEST_RESIDENT])).toEqual(upTo(W.GUEST_COUNTERS));
+    expect(sorted([...words(SWAP.GUEST_COUNTERS, SWAP.GUEST_TIER_COUNTERS), W.GUEST_RESIDENT])).toEqual(
+      upTo(W.GUEST_COUNTERS),
+    );
     expect(sorted([...words(SWAP.UPGRADE_COUNTERS), W.UPGRADE_OUTCOME])).toEqual(upTo(W.UPGRADE_COUNTERS));
   });
 });

@@ -33,6 +33,11 @@ export interface Stop {
   readonly stays: boolean;
 }
 
+/** A touch that takes so much longer, as if it were work of the task. */
+export interface Lengthens {
+  readonly takesNs: number;
+}
+
 /** The engine, called by the CPU side. Everything happens at `clock.now`. */
 export interface SwapEngine {
   /** The next word of the VM's own stream: what a request of one task draws as it arrives. */
@@ -45,7 +50,7 @@ export interface SwapEngine {
    */
   next(task: TouchingTask, workNs: number): number | null;
   /** It has come to that work. After 'go on' the CPU side asks for the next. */
-  touch(task: TouchingTask): 'go on' | Stop;
+  touch(task: TouchingTask): 'go on' | Stop | Lengthens;
   /** Exit and lock are over (rank FAULT): the fault queues. */
   left(task: TouchingTask): void;
   /** The task is complete. */

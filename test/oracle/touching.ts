@@ -42,11 +42,19 @@ function touches(h: Host, v: Vcpu): void {
   const stop = h.swap!.touch(task);
   if (stop === 'go on') {
     planTouch(h, v);
-    if (running.end === null) planEnd(h, v);
+    if (running.end !== null) return;
+    bringUpToDate(h, v); // a slow access before it may have been worked off
+    planEnd(h, v);
     return;
   }
   bringUpToDate(h, v);
   task.doneNs = Math.max(task.doneNs, due);
+  if ('takesNs' in stop) {
+    // so much more work lies before what comes behind this touch
+    task.doneNs -= stop.takesNs;
+    planEnd(h, v);
+    return;
+  }
   if (stop.stays) goesOnBehind(h, v, stop.exitNs);
   else leaves(h, v, stop.exitNs);
 }

@@ -11,6 +11,7 @@ import { type MemoryResult, memoryOf } from '../../src/swap/result.js';
 import { differenceOf } from '../../src/result/replications.js';
 import type { Result } from '../../src/result/result.js';
 import { renderComparison } from '../../src/report/compare-table.js';
+import { memoryRows } from '../../src/report/memory-table.js';
 import { renderRun } from '../../src/report/run-table.js';
 import { MAX_COLUMNS } from '../../src/report/table.js';
 import { formatCount, formatDurationNs, formatCoreSeconds } from '../../src/report/units.js';
@@ -37,6 +38,37 @@ async function simulate(kind: MechanismKind, seed = 3): Promise<Result> {
 }
 
 const figuresOf = (result: Result): MemoryResult => memoryOf(result)!;
+
+describe('the report of a run with a slow tier', () => {
+  it('says what is read there, and what moved', async () => {
+    const input = small({
+      memory: { content: { slow: 1 }, tier: { admit: 'sketch', factor: 0.1, sketch: { counters: 4096 } } },
+    });
+    const simulation = await Simulation.create(input);
+    await simulation.run();
+    const result = simulation.metrics();
+    const { tier, touches } = figuresOf(result);
+    const { slowTouches, slowShare, slowSeconds, promotions, demotions, refused, vms } = tier!;
+    expect(Math.min(slowTouches, promotions, demotions, refused)).toBeGreaterThan(0);
+    const text = renderRun(result);
+    const [slow, longer] = [formatCount(slowTouches), formatDurationNs(slowSeconds * 1e9)];
+    expect(text).toContain(
+      `slow tier: ${slow} of ${formatCount(touches)} touches (${(slowShare! * 100).toFixed(2)} %)`,
+    );
+    expect(text).toContain(`${longer} longer in all`);
+    expect(text).toContain(`${formatCount(promotions)} promotions, ${formatCount(demotions)} demotions`);
+    expect(text).toContain(`${formatCount(refused)} candidates not admitted`);
+    expect(text).toMatch(new RegExp(`^a .* ${slow} +${longer}$`, 'm'));
+    expect(Object.keys(vms)).toEqual(['a']);
+    expect(widest(text)).toBeLessThanOrEqual(MAX_COLUMNS);
+    expect(memoryRows([result], (cell) => cell)).toContainEqual([
+      '  touches in the slow tier',
+      `${(slowShare! * 100).toFixed(2)} %`,
+    ]);
+    // of a run without such a tier nothing of it is said
+    expect(renderRun(await simulate('hyperflux'))).not.toContain('slow');
+  });
+});
 
 describe('the report of a run with swapped memory', () => {
   it('shows expansion, faults, swap-ins by backend, work, VMs and upgrades', async () => {

@@ -23,7 +23,9 @@ export const SWAP_PREFETCH = 17; // pages
 export const SWAP_METADATA = 18; // bytes kept of every page that is out
 export const SWAP_UPGRADES = 19;
 export const SWAP_FUNCTIONS = 20; // whose working sets are pages too: FUNCTION_GUEST_WORDS each, behind the upgrades
-export const SWAP_HEADER = 21;
+export const SWAP_TIERED = 21; // 1: pages may lie in a slow tier; its settings (residency/layout.ts) stand behind the functions
+export const SWAP_TIER_MORE = 22; // ns that an access there takes beyond one in the host's own memory
+export const SWAP_HEADER = 23;
 
 export const BACKEND_ZERO = 0;
 export const BACKEND_LZ4 = 1;
@@ -116,14 +118,23 @@ export const SWAP_QUEUED_MAX = 19; // longest queue of faults for a server
 export const SWAP_WAITING_FIRST = 20; // tasks that waited for a page when statistics began
 export const SWAP_UNDER_WAY = 21; // faults that leave the guest, swap-ins that will come for a fault or have begun for a prefetch, now
 export const SWAP_UNDER_WAY_FIRST = 22; // … when statistics began
-export const SWAP_OF_BACKENDS = 23; // then BACKEND_COUNTERS each
+export const SWAP_CANDIDATES = 23; // pages of the slow tier that the detector found
+export const SWAP_REFUSED = 24; // … of them, not admitted
+export const SWAP_LIMITED = 25; // hint faults soon enough, but over the limit
+export const SWAP_HINT_FAULTS = 26;
+export const SWAP_PROMOTIONS = 27; // begun
+export const SWAP_NO_ROOM = 28; // admitted, but without a frame at their turn
+export const SWAP_QUEUED_UP = 29; // admitted, whose turn is to come, now
+export const SWAP_QUEUED_UP_FIRST = 30; // … when statistics began
+export const SWAP_HOT_NS = 31; // the threshold now
+export const SWAP_OF_BACKENDS = 32; // then BACKEND_COUNTERS each
 export const BACKEND_INS = 0; // pages
 export const BACKEND_OUTS = 1;
 export const BACKEND_FAST = 2; // swap-ins of at most FAST_NS
 export const BACKEND_NOW = 3; // pages out in it now, counted when accounts are settled
 export const BACKEND_FIRST = 4; // pages out in it when statistics began
 export const BACKEND_COUNTERS = 5;
-export const SWAP_COUNTERS = 53;
+export const SWAP_COUNTERS = 62;
 
 export const FAST_NS = 10000; // the p90 that Taiji claims
 
@@ -134,7 +145,9 @@ export const GUEST_RESIDENT = 3; // pages with a frame, counted when accounts ar
 export const GUEST_QUOTA_RECLAIMS = 4; // swap-outs for its own quota
 export const GUEST_PAUSE_NS = 5; // Σ over tasks of time waiting for the end of a pause
 export const GUEST_PAUSE_STALL_NS = 6; // … of it, within stalls
-export const GUEST_COUNTERS = 7;
+export const GUEST_SLOW = 7; // touches of pages in the slow tier
+export const GUEST_SLOW_NS = 8; // Σ of what they took beyond those in the host's own memory
+export const GUEST_COUNTERS = 9;
 
 export const UPGRADE_STARTED = 0; // ns
 export const UPGRADE_PAUSED_NS = 1; // so far

@@ -5,6 +5,7 @@
 //
 // A page that goes because a fault found no frame is not rescued: who touches it waits, and it is COMING as soon as it is OUT.
 // Otherwise a fault might wait for ever where writing takes longer than the time to the next touch (2 MiB: 8 ms).
+// A page of the slow tier is OUT there and read in place: COMING while it is queued to go up or on its way, never RESCUED, without waiters.
 //
 // A page takes a frame in every state but OUT; COMING, from when there is one for it. What is kept of an OUT or COMING page takes its
 // compressed size. Capacity is the sum of both and of what is free, to the byte (laws.ts). Pinned pages are RESIDENT for ever and in no list.
@@ -14,6 +15,7 @@ import { H, Task, Vm, vmAt } from "../../cpu/state";
 import { Distribution } from "../../kernel/distribution";
 import { histogramBytes, record } from "../../kernel/histogram";
 import { HOST_HISTOGRAM_SUB_BITS } from "../../layout";
+import { Tiers } from "../../residency/state";
 
 // @ts-ignore: decorator
 @inline export const RESIDENT: u32 = 0;
@@ -194,10 +196,14 @@ export class Swap {
   metadata: u64;
   upgrades: u64;
   functions: u64;
+  tiered: u64;
+  slowMore: u64; //       ns
   // as it goes
   free: i64;
   budgetAt: u64; //       when what was used so far will have been earned
   leaving: i64; //        bytes that will be free when background work is done with what it has on its way out
+  tiers: Tiers; //        what is known of pages in the slow tier; null: none is there
+  pad: u32;
   listed: u64; //         pages that stand in a level
   scanned: u64; //        scans so far
   idleWorkers: u64; //    bitmaps
@@ -287,6 +293,12 @@ export function guestOf(p: Page): Guest {
 @inline
 export function kindOf(p: Page): u32 {
   return (p.word >> BACKEND_SHIFT) & 7;
+}
+/** Whether it is read where it lies when it is not in the host's own memory. */
+// @ts-ignore: decorator
+@inline
+export function isTiered(p: Page): bool {
+  return kindOf(p) == <u32>W.BACKEND_SLOW;
 }
 // @ts-ignore: decorator
 @inline

@@ -216,7 +216,7 @@ export function planTouch(v: VCpu, t: Task): u64 {
 // @ts-ignore: decorator
 @inline
 function instantOf(v: VCpu, position: u64, done: u64): u64 {
-  if (position <= done) return v.startedAt;
+  if (<i64>(position - done) <= 0) return v.startedAt; // done: below 0 while the access of the first touch is under way
   const work = position - done;
   return v.startedAt + (H.varies ? <u64>(<i64>Math.ceil(<f64>(<i64>work) / v.speed)) : work);
 }

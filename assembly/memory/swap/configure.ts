@@ -14,6 +14,7 @@ import { Part } from "../../kernel/part";
 import { layRanks } from "../pages/access";
 import { pushCold } from "../pages/levels";
 import { planUpgrade } from "./upgrade";
+import { layTier } from "./tier";
 import { PLAN_BYTES } from "../pages/touch";
 import { QUEUES, compressed, keeps } from "./frames";
 import {
@@ -125,6 +126,7 @@ export function configureSwap(part: Part): i32 {
     first += g.pages;
   }
   if (!settleDown()) return L.E_FRAMES;
+  if (!layTier(functionWords + ((<usize>S.functions * W.FUNCTION_GUEST_WORDS) << 3))) return L.E_MEMORY;
   planUpgrade();
   return 0;
 }

@@ -23,11 +23,12 @@ import { settleSwap } from "./laws";
 import { needPage, AHEADS, OUTS, queueFault, promote } from "./frames";
 import { pump, leaveServer, endFault, onServer, onMapped, onUnmapped } from "./servers";
 import { endTouches, isHere, planTouch, positionOf, use } from "../pages/touch";
+import { readInPlace } from "./tier";
 import { waitAtTouch, waitAtFault, onUpgrade, quiesced } from "./upgrade";
 import {
   guestAt, guestIn, vmOf, pageAt, S, tallyGuest, STATE, DIRECT, GOING, tally, setState, RESCUED, OUT, backendOf, queueAt, Guest, Page, exitAt,
   EXIT_SLOT, RESIDENT, AHEAD, GUEST_SHIFT_BITS, COMING, SERVED, QUEUED, kindOf, pushPage, SERVER_SLOTS, MAP_SLOT, UNMAP_SLOT,
-  SCAN_SLOT, BUDGET_SLOT, UPGRADE_SLOT, COUNTERS, countersOf,
+  SCAN_SLOT, BUDGET_SLOT, UPGRADE_SLOT, COUNTERS, countersOf, isTiered,
 } from "../pages/state";
 
 /** `t`, running on `v`, has come to a touch that is an event. */
@@ -43,6 +44,10 @@ export function onTouch(v: VCpu, t: Task): void {
     touched(g, p, t);
     planTouch(v, t);
     planRun(v);
+    return;
+  }
+  if (S.paused != 2 && isTiered(p)) {
+    if (readInPlace(v, t, g, page)) pump();
     return;
   }
   stopTask(v);
@@ -202,9 +207,11 @@ export function beginStatistics(): void {
   clock.status |= settleSwap();
   const waiting = load<u64>(COUNTERS, W.SWAP_WAITING << 3);
   const underWay = load<u64>(COUNTERS, W.SWAP_UNDER_WAY << 3);
+  const queuedUp = load<u64>(COUNTERS, W.SWAP_QUEUED_UP << 3);
   memory.fill(COUNTERS, 0, W.SWAP_OF_BACKENDS << 3);
   store<u64>(COUNTERS, waiting, W.SWAP_WAITING_FIRST << 3);
   store<u64>(COUNTERS, underWay, W.SWAP_UNDER_WAY_FIRST << 3);
+  store<u64>(COUNTERS, queuedUp, W.SWAP_QUEUED_UP_FIRST << 3);
   for (let k: u32 = 0; k < <u32>W.BACKENDS; k++) {
     const at = countersOf(k);
     const now = load<u64>(at, W.BACKEND_NOW << 3);

@@ -2,9 +2,10 @@
 
 import {
   Page, pageAt, STATE, S, UNMAP_SLOT, RESCUED, COPY, pushPage, queueAt, DIRECT, GOING, AWAITS, backendOf, tally, popPage, Guest,
-  guestAt, tallyGuest, guestOf, setState, RESIDENT, DIRTY, AHEAD, OUT, add, countersOf, kindOf, HAD, ACCESSED,
+  guestAt, tallyGuest, guestOf, setState, RESIDENT, DIRTY, AHEAD, OUT, add, countersOf, kindOf, HAD, ACCESSED, isTiered,
 } from "../pages/state";
 import { forgetPage } from "./plan";
+import { cameDown } from "./tier";
 import {
   chargeOut, stage, UNMAPPING, VICTIMS, OUTS, faultsOf, keeps, begin, stream, frees, give, giveQuota, giveFrames, needPage,
   queueFault,
@@ -146,6 +147,7 @@ export function gone(page: u32, fault: u32): void {
   arrived(p);
   if (backendOf(p).device) tally(p.word & COPY ? W.SWAP_CLEAN_DROPS : W.SWAP_WRITEBACKS, 1);
   p.word = (p.word & ~(STATE | DIRTY | COPY | AHEAD | DIRECT)) | OUT;
+  if (isTiered(p)) cameDown(page);
   give(frees(p));
   giveQuota(guestOf(p), S.unit);
   add(countersOf(kindOf(p)), W.BACKEND_OUTS, 1);

@@ -9,10 +9,11 @@ import { Task, clock, isNull } from "../../cpu/state";
 import { sink, levelOf } from "../pages/levels";
 import { makeTouches } from "../pages/touch";
 import { faultsOf, MAPPING, OUTS, UNMAPPING, FAULTS, AHEADS, VICTIMS } from "./frames";
+import { settleTier } from "./tier";
 import { settleUpgrade } from "./upgrade";
 import {
   COUNTERS, Guest, Page, PageQueue, S, pageAt, STATE, countersOf, exitAt, guestAt, RESIDENT, add, OUT, COMING, kindOf, SERVED, FRAME, GOING,
-  RESCUED, DIRECT, AWAITS, AHEAD, QUEUED, PINNED, queueAt, serverAt,
+  RESCUED, DIRECT, AWAITS, AHEAD, QUEUED, PINNED, queueAt, serverAt, isTiered,
 } from "../pages/state";
 
 // @ts-ignore: decorator
@@ -56,7 +57,9 @@ class Recount {
   needed: u64; //        queued
   underWay: u64;
   listed: u64; //        pages that stand in a level
+  queuedUp: u64; //      … whose turn is to come
   leaving: i64; //       bytes that background work has on their way out
+  rising: u32; //        pages of the slow tier that are to go up, or go
   awaiting: u32;
   wrong: u32; //         1: a law does not hold
 }
@@ -96,6 +99,11 @@ function recountPage(p: Page): void {
   if (state == COMING && (p.word & FRAME) != 0) R.framed++;
   if ((state == GOING || state == RESCUED) && (p.word & DIRECT) == 0) R.leaving += S.unit - <i64>p.kept;
   if ((p.word & AWAITS) != 0) R.awaiting++;
+  if (isTiered(p)) {
+    demand(state != RESCUED && isNull(p.waiters));
+    if (state == COMING) R.rising++;
+    if ((p.word & (STATE | SERVED)) == COMING) R.queuedUp++;
+  }
   // what will be a swap-in of its own: of a fault, or of a prefetch that has begun
   if (state == COMING && (p.word & (AHEAD | SERVED)) != AHEAD && (p.word & (SERVED | QUEUED)) != 0) R.underWay++;
   if (state == GOING && !isNull(p.waiters)) R.underWay++;
@@ -174,8 +182,11 @@ function checkCounts(): void {
     demand(load<u64>(c, W.BACKEND_NOW << 3) + load<u64>(c, W.BACKEND_INS << 3) == load<u64>(c, W.BACKEND_FIRST << 3) + outs);
   }
   for (let i: u32 = 0; i < S.guestCount; i++) faults += load<u64>(guestAt(i).counters, W.GUEST_FAULTS << 3);
+  demand(S.tiered == 0 || R.rising == S.tiers.coming);
+  const found = counter(W.SWAP_CANDIDATES) + counter(W.SWAP_QUEUED_UP_FIRST);
+  demand(found == counter(W.SWAP_REFUSED) + counter(W.SWAP_PROMOTIONS) + counter(W.SWAP_NO_ROOM) + R.queuedUp);
   demand(dropped == counter(W.SWAP_WRITEBACKS) + counter(W.SWAP_CLEAN_DROPS));
-  const asked = faults + counter(W.SWAP_PREFETCHED) + counter(W.SWAP_UNDER_WAY_FIRST);
+  const asked = faults + counter(W.SWAP_PREFETCHED) + counter(W.SWAP_PROMOTIONS) + counter(W.SWAP_UNDER_WAY_FIRST);
   demand(asked == counter(W.SWAP_JOINED) + counter(W.SWAP_RESCUED) + ins + R.underWay);
 }
 
@@ -196,5 +207,6 @@ export function settleSwap(): u32 {
   put(W.SWAP_STORED, R.kept);
   put(W.SWAP_FREE, <u64>S.free);
   put(W.SWAP_UNDER_WAY, R.underWay);
+  settleTier(R.queuedUp);
   return R.wrong ? L.E_CONSERVATION : 0;
 }

@@ -17,11 +17,12 @@ import { spend } from "./budget";
 import { takeVictim, pushHot, pushCold } from "../pages/levels";
 import {
   pageAt, AWAITS, FRAME, DIRECT, guestOf, Guest, tallyGuest, Page, backendOf, S, AHEAD, tally, HAD, SERVED, popPage, queueAt, STATE,
-  OUT, kindOf, countersOf, QUEUED, RESIDENT, COPY, add, note, GUEST_SHIFT_BITS, UNMAP_SLOT, MAP_SLOT, serverAt, COMING, vmOf,
+  OUT, kindOf, countersOf, QUEUED, RESIDENT, COPY, add, note, GUEST_SHIFT_BITS, UNMAP_SLOT, MAP_SLOT, serverAt, COMING, vmOf, isTiered,
 } from "../pages/state";
 import {
   faultsOf, overQuota, stream, begin, AHEADS, give, giveQuota, staged, UNMAPPING, MAPPING, stage, VICTIMS, FAULTS, OUTS,
 } from "./frames";
+import { cameUp, staysDown } from "./tier";
 import { goForFault, unmapped, gone, beginVictim, beginOut, beginQueuedOut } from "./going";
 
 /** The first fault of the queue that can be served begins, or the first that needs one has a victim written. False: none. */
@@ -65,22 +66,32 @@ function beginIn(page: u32, p: Page, device: u32): void {
   assert((p.word & FRAME) != 0 && (p.word & SERVED) == 0);
   const b = backendOf(p);
   S.serving++;
-  if ((p.word & AHEAD) != 0) tally(W.SWAP_PREFETCHED, 1);
+  const rises = isTiered(p);
+  const finish = rises ? S.unmap : S.finish; // nobody is resumed
+  if (rises) tally(W.SWAP_PROMOTIONS, 1);
+  else if ((p.word & AHEAD) != 0) tally(W.SWAP_PREFETCHED, 1);
   p.word = (p.word & ~(HAD | DIRECT)) | SERVED;
   const work = sampleNs(b.read, stream()) + b.readMore;
-  const onCore = b.device ? S.finish : work + S.finish;
+  const onCore = b.device ? finish : work + finish;
   tally(W.SWAP_IN_NS, onCore);
   spend(onCore);
-  begin(device, page, 0, clock.now + work + (b.device ? 0 : S.finish));
+  begin(device, page, 0, clock.now + work + (b.device ? 0 : finish));
 }
 
-/** The next prefetch begins, or is dropped where memory is short or its VM is at its quota. */
+/** Whether one more page may come in that no task waits for: one from the slow tier takes what background work has left free. */
+function hasRoom(g: Guest, rises: bool): bool {
+  if (rises) return S.free - S.unit >= S.least && !overQuota(g);
+  return S.free - S.unit >= S.low && (g.quota == 0 || g.free - S.unit >= g.low);
+}
+
+/** The next prefetch, or promotion, begins, or is dropped where memory is short or its VM is at its quota. */
 function beginAhead(device: u32): void {
   const page = popPage(queueAt(AHEADS + device));
   const p = pageAt(page);
   const g = guestOf(p);
-  if (S.free - S.unit < S.low || (g.quota != 0 && g.free - S.unit < g.low)) {
+  if (!hasRoom(g, isTiered(p))) {
     p.word = (p.word & ~(STATE | AHEAD)) | OUT;
+    if (isTiered(p)) staysDown(page);
     return;
   }
   give(-S.unit);
@@ -111,6 +122,10 @@ function arriveIn(page: u32, p: Page): void {
     t = next;
   }
   if (isNull(ordered)) {
+    if (isTiered(p)) {
+      cameUp(page);
+      word &= ~AHEAD;
+    }
     p.word = word;
     pushHot(g, page);
     return;

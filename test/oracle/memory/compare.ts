@@ -50,7 +50,8 @@ const within = (list: readonly number[]): number | null =>
 
 /** As a result is written. */
 export function asResult(figures: MemoryFigures): Tree {
-  const { swapInNs, stallNs, pauseWaitNs, elasticityNs, backends, vms, upgrades, outPages, pages, ...plain } = figures;
+  const { swapInNs, stallNs, pauseWaitNs, elasticityNs, backends, vms, upgrades, outPages, pages, tier, ...plain } =
+    figures;
   const { swapIn, swapOut, scan, faultExit } = elasticityNs;
   return {
     ...plain,
@@ -69,6 +70,7 @@ export function asResult(figures: MemoryFigures): Tree {
         { ...rest, swapInNs: { ...summary(own) }, withinTenUs: within(own) },
       ]),
     ),
+    ...(tier === undefined ? {} : { tier: { ...tier, vms: { ...tier.vms } as unknown as Tree } }),
     upgrades: upgrades.map((upgrade) => ({ ...upgrade })),
     vms: Object.fromEntries(
       Object.entries(vms).map(([name, { stallNs: stall, pauseNs, pausedStallNs, ...rest }]) => [

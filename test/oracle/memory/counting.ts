@@ -1,6 +1,7 @@
 // What the naive swap engine has counted since statistics began.
 
-import type { BackendFigures, GuestFigures, MemoryFigures, UpgradeFigures } from './figures.js';
+import type { BackendFigures, GuestFigures, MemoryFigures, TierFigures, UpgradeFigures } from './figures.js';
+import type { Tier } from './tier.js';
 import {
   BACKENDS,
   freeBytes,
@@ -12,6 +13,8 @@ import {
   type Page,
   type Waiting,
 } from './things.js';
+
+type Counted = ReturnType<Tier['figures']>;
 
 const ZERO = {
   touches: 0,
@@ -31,6 +34,17 @@ const ZERO = {
   pauseWaits: 0,
 };
 
+const nothingOf = () => ({
+  touches: 0,
+  faults: 0,
+  stallNs: 0,
+  quotaReclaims: 0,
+  pauseNs: 0,
+  pausedStallNs: 0,
+  slowTouches: 0,
+  slowNs: 0,
+});
+
 export class Counting {
   private n = { ...ZERO };
   private atWarmup = 0;
@@ -39,10 +53,7 @@ export class Counting {
   private pauses: number[] = [];
   private elasticity = { swapIn: 0, swapOut: 0, scan: 0, faultExit: 0 };
   private backends = new Map<string, { swapIns: number; swapOuts: number; swapInNs: number[] }>();
-  private guests = new Map<
-    Guest,
-    { touches: number; faults: number; stallNs: number; quotaReclaims: number; pauseNs: number; pausedStallNs: number }
-  >();
+  private guests = new Map<Guest, ReturnType<typeof nothingOf>>();
 
   constructor(private readonly memory: Memory) {
     this.restart(0);
@@ -56,13 +67,18 @@ export class Counting {
     this.pauses = [];
     this.elasticity = { swapIn: 0, swapOut: 0, scan: 0, faultExit: 0 };
     for (const name of BACKENDS) this.backends.set(name, { swapIns: 0, swapOuts: 0, swapInNs: [] });
-    for (const guest of this.memory.guests)
-      this.guests.set(guest, { touches: 0, faults: 0, stallNs: 0, quotaReclaims: 0, pauseNs: 0, pausedStallNs: 0 });
+    for (const guest of this.memory.guests) this.guests.set(guest, nothingOf());
   }
 
   touch(guest: Guest): void {
     this.n.touches++;
     this.guests.get(guest)!.touches++;
+  }
+
+  /** `ns`: what it took beyond one in the host's own memory. */
+  slowTouch(guest: Guest, ns: number): void {
+    this.guests.get(guest)!.slowTouches++;
+    this.guests.get(guest)!.slowNs += ns;
   }
 
   fault(guest: Guest, exitNs: number): void {
@@ -148,7 +164,7 @@ export class Counting {
     if (stalled) guest.pausedStallNs += ns;
   }
 
-  figures(inFlight: readonly Waiting[], now: number, upgrades: UpgradeFigures[]): MemoryFigures {
+  figures(inFlight: readonly Waiting[], now: number, upgrades: UpgradeFigures[], tier: Counted): MemoryFigures {
     const { memory } = this;
     const { pageBytes } = memory.spec;
     const framed = (pages: readonly Page[]): number => pages.filter(hasFrame).length * pageBytes;
@@ -162,13 +178,29 @@ export class Counting {
       backends[name] = { swapIns, swapOuts, outPages, swapInNs: sorted(swapInNs) };
     }
     const vms: Record<string, GuestFigures> = {};
-    for (const [guest, counted] of this.guests)
-      if (guest.spec !== null)
-        vms[guest.name] = {
-          ...counted,
-          virtualBytes: guest.pages.length * pageBytes,
-          residentBytes: framed(guest.pages),
-        };
+    const ofTier: TierFigures = {
+      ...tier,
+      fastTouches: 0,
+      slowTouches: 0,
+      slowSeconds: 0,
+      slowShare: null,
+      demotions: this.backends.get('slow')!.swapOuts,
+      vms: {},
+    };
+    for (const [guest, { slowTouches, slowNs, ...counted }] of this.guests) {
+      if (guest.spec === null) continue;
+      vms[guest.name] = {
+        ...counted,
+        virtualBytes: guest.pages.length * pageBytes,
+        residentBytes: framed(guest.pages),
+      };
+      const fastTouches = counted.touches - counted.faults - slowTouches;
+      ofTier.vms[guest.name] = { fastTouches, slowTouches, slowSeconds: slowNs };
+      ofTier.fastTouches += fastTouches;
+      ofTier.slowTouches += slowTouches;
+      ofTier.slowSeconds += slowNs;
+    }
+    ofTier.slowShare = this.n.touches === 0 ? null : ofTier.slowTouches / this.n.touches;
     return {
       ...this.n,
       pageBytes,
@@ -188,6 +220,7 @@ export class Counting {
       stallNs: sorted(this.stalls),
       elasticityNs: { ...this.elasticity },
       backends,
+      ...(contents.some(({ slow }) => slow > 0) ? { tier: ofTier } : {}),
       upgrades,
       pauseWaitNs: sorted(this.pauses),
       vms,

@@ -3,7 +3,7 @@
 
 import type { Scenario } from '../../../src/index.js';
 import { Clock, RANK, type Event } from '../clock.js';
-import type { CpuSide, Stop, SwapEngine, SwapFactory, TouchingTask } from '../seam.js';
+import type { CpuSide, Lengthens, Stop, SwapEngine, SwapFactory, TouchingTask } from '../seam.js';
 import type { MemoryFigures } from './figures.js';
 
 interface Task extends TouchingTask {
@@ -132,9 +132,15 @@ class Machine implements CpuSide {
     );
   }
 
-  private stop(vm: number, vcpu: Vcpu, task: Task, { exitNs, stays }: Stop): void {
+  private stop(vm: number, vcpu: Vcpu, task: Task, stop: Stop | Lengthens): void {
     if (vcpu.end !== null) vcpu.end.cancelled = true;
     task.doneNs += this.clock.now - vcpu.since;
+    if ('takesNs' in stop) {
+      task.doneNs -= stop.takesNs;
+      this.goOn(vm, vcpu, task, this.clock.ticket());
+      return;
+    }
+    const { exitNs, stays } = stop;
     const over = this.clock.now + exitNs;
     if (stays) {
       const ticket = this.clock.ticket();

@@ -2,7 +2,7 @@
 
 import type { Scenario } from '../../../src/index.js';
 import { RANK, type Clock } from '../clock.js';
-import type { CpuSide, Stop, SwapEngine, TouchingTask } from '../seam.js';
+import type { CpuSide, Lengthens, Stop, SwapEngine, TouchingTask } from '../seam.js';
 import { Background } from './background.js';
 import { Counting } from './counting.js';
 import type { MemoryFigures } from './figures.js';
@@ -11,6 +11,7 @@ import { Levels } from './levels.js';
 import { Servers, newWant } from './servers.js';
 import { type Memory, type Page, type Waiting } from './things.js';
 import { touchesOf, type Touch } from './touches.js';
+import { Tier } from './tier.js';
 import { Upgrades } from './upgrades.js';
 
 export class NaiveSwap implements SwapEngine {
@@ -20,6 +21,7 @@ export class NaiveSwap implements SwapEngine {
   private readonly levels: Levels;
   private readonly background: Background;
   private readonly servers: Servers;
+  private readonly tier: Tier;
   private readonly upgrades: Upgrades;
   /** What every task will touch yet. */
   private readonly touches = new Map<TouchingTask, Touch[]>();
@@ -40,7 +42,8 @@ export class NaiveSwap implements SwapEngine {
     this.counted = new Counting(this.memory);
     this.levels = new Levels(this.memory);
     this.background = new Background(this.memory, this.clock, this.counted, this.levels, () => this.servers.look());
-    this.servers = new Servers(this.memory, this.clock, this.counted, this.levels, this.background, {
+    this.tier = new Tier(this.memory, this.clock);
+    this.servers = new Servers(this.memory, this.clock, this.counted, this.levels, this.background, this.tier, {
       there: (waiting) => this.serve(waiting),
       paused: () => this.upgrades.pausing,
       idle: () => this.upgrades.serversIdle(),
@@ -75,12 +78,12 @@ export class NaiveSwap implements SwapEngine {
     this.touches.delete(task);
   }
 
-  touch(task: TouchingTask): 'go on' | Stop {
+  touch(task: TouchingTask): 'go on' | Stop | Lengthens {
     const guest = this.memory.guests[task.vm]!;
     const touch = this.touches.get(task)![0]!;
     const page = guest.pages[touch.number]!;
     const hit = page.where === 'in';
-    if (this.upgrades.stops(hit)) {
+    if (this.upgrades.stops(hit || page.backend === 'slow')) {
       this.upgrades.stopped(task);
       return { exitNs: 0, stays: false };
     }
@@ -91,6 +94,7 @@ export class NaiveSwap implements SwapEngine {
       this.hit(page, touch.write);
       return 'go on';
     }
+    if (page.backend === 'slow') return this.readInPlace(page);
     this.counted.fault(guest, this.exitNs);
     if (page.where === 'going' && page.leaving!.forFault === null) {
       this.rescue(page, touch.write);
@@ -102,6 +106,15 @@ export class NaiveSwap implements SwapEngine {
       if (this.exitNs > 0) this.servers.look(page);
     }
     return { exitNs: this.exitNs, stays: false };
+  }
+
+  /** It is read where it lies, or, on its way down, where it lay. */
+  private readInPlace(page: Page): 'go on' | Lengthens {
+    if (page.where === 'going') return 'go on';
+    const { ns, rises } = this.tier.access(page);
+    this.counted.slowTouch(page.guest, ns);
+    if (rises) this.servers.rise(page);
+    return { takesNs: ns };
   }
 
   left(task: TouchingTask): void {
@@ -156,11 +169,12 @@ export class NaiveSwap implements SwapEngine {
   }
 
   warmup(): void {
+    this.tier.restart();
     this.counted.restart(this.inFlight().length);
   }
 
   figures(): MemoryFigures {
-    return this.counted.figures(this.inFlight(), this.clock.now, this.upgrades.figures());
+    return this.counted.figures(this.inFlight(), this.clock.now, this.upgrades.figures(), this.tier.figures());
   }
 
   /** Tasks that leave the guest or wait for a page. */

@@ -19,6 +19,27 @@ export interface BackendFigures {
   swapInNs: number[];
 }
 
+interface GuestTierFigures {
+  fastTouches: number;
+  slowTouches: number;
+  /** In ns. */
+  slowSeconds: number;
+}
+
+export interface TierFigures extends GuestTierFigures {
+  slowShare: number | null;
+  hintFaults: number;
+  limited: number;
+  candidates: number;
+  refused: number;
+  noRoom: number;
+  promotions: number;
+  queued: number;
+  hotNs: number;
+  demotions: number;
+  vms: Record<string, GuestTierFigures>;
+}
+
 export interface UpgradeFigures {
   kind: string;
   outcome: 'not reached' | 'in progress' | 'done' | 'rolled back';
@@ -62,6 +83,7 @@ export interface MemoryFigures {
   /** Nanoseconds of core time. */
   elasticityNs: { swapIn: number; swapOut: number; scan: number; faultExit: number };
   backends: Record<string, BackendFigures>;
+  tier?: TierFigures;
   upgrades: UpgradeFigures[];
   pauseWaits: number;
   pauseWaitNs: number[];

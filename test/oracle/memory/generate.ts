@@ -138,10 +138,37 @@ function contentOf(gene: number, on: MemoryGenes['on']): Partial<Record<BackendN
       (on.compressed && (name === 'lz4' || name === 'zstd')) ||
       (on.devices && (name === 'ssd' || name === 'remote')),
   );
+  if (on.mixed && gene >= 70) return { slow: 1 };
   const one = allowed[gene % allowed.length]!;
   const other = allowed[(gene + 1) % allowed.length]!;
   if (!on.mixed || one === other) return { [one]: 1 };
   return gene % 2 === 0 ? { [one]: 0.5, [other]: 0.5 } : { [one]: 0.7, [other]: 0.3 };
+}
+
+const LIMITS = [3, 1e5, 3e5, 1e6];
+
+/** From genes that mean other things too, so that what a seed means stays as it was. */
+function tierOf(genes: MemoryGenes, ns: (gene: number, scale: number) => string, page: number): HostMemory['tier'] {
+  const { times, fault } = genes;
+  return {
+    fast: '90ns',
+    slow: `${90 + 40 * (times[2]! + 1)}ns`,
+    detector: (['count', 'tpp', 'autonuma', 'count', 'none'] as const)[genes.prefetch]!,
+    accesses: 1 + (genes.levels % 3),
+    hintFault: ns(fault[1]!, 137),
+    scan: {
+      delay: ns(times[6]!, 577),
+      period: ns(times[7]! % 9, 777),
+      size: `${page * (1 + genes.workers)}B`,
+    },
+    hot: ns(fault[0]! % 9, 1777),
+    limit: `${page * LIMITS[genes.block]!}B`,
+    adjust: ns(fault[2]! % 9, 3777),
+    admit: (['always', 'always', 'sketch', 'sketch'] as const)[genes.metadata]!,
+    factor: times[4]! / 20,
+    price: genes.budget % 3,
+    sketch: { counters: 2 ** (genes.depth + 1), halve: ns(fault[3]! % 9, 2777) },
+  };
 }
 
 /** Memory for VMs that run for `horizonNs`. */
@@ -254,8 +281,13 @@ export function memoryOf(genes: MemoryGenes, horizonNs: number): MadeMemory {
       zstd: { in: constant(lzOut!, 477), out: constant(lzIn!, 1977), ratio: on.drawnRatio ? drawn : 6 },
       ssd: { in: constant(devIn!, 1977), out: constant(devOut!, 2777), more: ns(moreA!, 177) },
       remote: { in: constant(devOut!, 577), out: constant(devIn!, 677), more: ns(moreB!, 77) },
-      slow: { in: constant(zeroIn, 977), out: constant(lzIn!, 777) },
+      slow: {
+        in: { dist: 'constant', value: ns(zeroIn, 977) },
+        out: { dist: 'constant', value: ns(lzIn!, 777) },
+        more: ns(moreA!, 277),
+      },
     },
+    tier: tierOf(genes, ns, unit * sample),
     ...(on.upgrade ? { upgrades } : {}),
   };
   return { host, guests, files, traces };

@@ -8,6 +8,7 @@ import { meanOf, type Law } from '../statistics/laws.js';
 import type { Counting } from './counting.js';
 import { keptBytes } from './layout.js';
 import type { Levels } from './levels.js';
+import type { Tier } from './tier.js';
 import {
   CLASSES,
   classOf,
@@ -58,6 +59,7 @@ export class Servers {
     private readonly counted: Counting,
     private readonly levels: Levels,
     private readonly background: Background,
+    private readonly tier: Tier,
     private readonly around: Around,
   ) {
     const queues = (servers: number): Queues => ({
@@ -127,6 +129,14 @@ export class Servers {
     }
   }
 
+  /** A page of the slow tier is to come up. */
+  rise(page: Page): void {
+    page.where = 'ahead';
+    page.want = newWant(page, null, true);
+    this.classOf(page).prefetches.push(page.want);
+    this.look();
+  }
+
   /** Tasks that wait for something which a pause keeps from beginning. */
   waitingInPause(): Waiting[] {
     return this.memory.pages
@@ -172,6 +182,10 @@ export class Servers {
         this.bringIn(ahead);
         return true;
       }
+      if (ahead.page.backend === 'slow') {
+        this.tier.due();
+        this.tier.n.noRoom++;
+      }
       ahead.page.where = 'out';
       ahead.page.want = null;
     }
@@ -198,8 +212,12 @@ export class Servers {
     return true;
   }
 
-  private roomAhead({ guest }: Page): boolean {
+  private roomAhead({ guest, backend }: Page): boolean {
     const unit = this.memory.spec.pageBytes;
+    if (backend === 'slow') {
+      if (freeBytes(this.memory) - unit < this.memory.min) return false;
+      return guest.quota === null || quotaFreeBytes(this.memory, guest) >= unit;
+    }
     if (freeBytes(this.memory) - unit < this.memory.low) return false;
     return guest.quota === null || quotaFreeBytes(this.memory, guest) - unit >= guest.quota.low;
   }
@@ -240,7 +258,7 @@ export class Servers {
 
   private durationNs(law: Law, moreNs: number, backend: Page['backend']): number {
     const further = this.memory.spec.pageBytes / 4096 - 1;
-    const each = classOf(backend) === 'device' ? moreNs : meanOf(law);
+    const each = classOf(backend) === 'device' || backend === 'slow' ? moreNs : meanOf(law);
     return Math.floor(drawnFrom(law, this.memory.stream) + 0.5) + Math.round(further * each);
   }
 
@@ -256,10 +274,12 @@ export class Servers {
     want.framed = true;
     page.where = 'coming';
     this.background.freeChanged();
-    if (want.prefetch) this.counted.prefetched();
+    if (page.backend === 'slow') this.tier.n.promotions++;
+    else if (want.prefetch) this.counted.prefetched();
     if (classOf(page.backend) === 'worker') {
-      this.charge('swapIn', inNs + mapNs + resumeNs);
-      this.onServer('worker', inNs + mapNs + resumeNs, () => this.there(want));
+      const ns = inNs + mapNs + (page.backend === 'slow' ? 0 : resumeNs);
+      this.charge('swapIn', ns);
+      this.onServer('worker', ns, () => this.there(want));
     } else {
       this.charge('swapIn', mapNs + resumeNs);
       this.onServer('device', inNs, () => this.aside(mapNs + resumeNs, () => this.there(want)));
@@ -271,7 +291,7 @@ export class Servers {
     page.used = false;
     page.dirty = false;
     page.want = null;
-    page.untouched = waiting.length === 0;
+    page.untouched = waiting.length === 0 && page.backend !== 'slow';
     this.background.freeChanged();
     this.counted.swapIn(page, waiting.length === 0 ? null : this.clock.now - waiting[0]!.touchedAt);
     this.levels.enter(page, waiting.length === 0 ? 0 : this.memory.spec.levels - 1);
@@ -322,6 +342,10 @@ export class Servers {
     if (leaving.rescued) {
       this.levels.enter(page, 0);
       return;
+    }
+    if (page.backend === 'slow') {
+      this.tier.due();
+      this.tier.down(page);
     }
     page.where = 'out';
     page.untouched = false;

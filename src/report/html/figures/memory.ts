@@ -94,12 +94,15 @@ export function whereMemoryLies(runs: readonly Named[]): Figure | undefined {
       ] as const
     ).map(([name, bytes, colour, texture]) => ({ name, colour, texture, seconds: (bytes * memory.pageSample) / GIB }));
   const { memory } = first;
+  const tiered = shown.some(({ memory: of }) => of.tier !== undefined);
+  const slow =
+    memory.tier === undefined ? '' : ` ${formatShare(memory.tier.slowShare ?? 0)} of them read a slow tier in place.`;
   return {
     id: 'memory',
     question: 'Where does the memory lie?',
     answer:
       `Guests are told of ${formatShare(memory.expansion)} of the memory that there is; at the end ` +
-      `${formatShare(memory.outShare ?? 0)} of theirs is out, and ${formatShare(memory.faultShare ?? 0)} of all touches found no page.`,
+      `${formatShare(memory.outShare ?? 0)} of theirs is out, and ${formatShare(memory.faultShare ?? 0)} of all touches found no page.${slow}`,
     caption:
       'Physical memory at the end of the run, of the host that the simulated one stands for (pageSample). Parts add up to it.',
     drawing: {
@@ -116,12 +119,16 @@ export function whereMemoryLies(runs: readonly Named[]): Figure | undefined {
         'free GiB',
         'out',
         'faults of touches',
+        ...(tiered ? ['slow of touches', 'promotions', 'demotions'] : []),
       ],
       rows: shown.map(({ label, memory: of }) => [
         label,
         ...partsOf(of).map(({ seconds }) => seconds.toFixed(2)),
         formatShare(of.outShare ?? 0),
         formatShare(of.faultShare ?? 0),
+        ...(tiered
+          ? [formatShare(of.tier?.slowShare ?? 0), grouped(of.tier?.promotions ?? 0), grouped(of.tier?.demotions ?? 0)]
+          : []),
       ]),
     },
   };
