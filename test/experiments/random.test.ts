@@ -68,19 +68,19 @@ const TRIED: readonly Tried[] = [
     name: 'temponet',
     rounds: 2,
     within: {
-      ...{ sets: [1, 2], tasks: [4, 8], horizon: [20, 60], 'period.least': [5, 21], 'period.most': [20, 1000] },
-      ...{ tick: [1, 100], 'many.tasks': [8, 20], 'many.cores': [1, 6], 'many.horizon': [10, 20] },
-      'law.horizon': [10, 60],
+      ...{ sets: [1, 1], tasks: [3, 6], horizon: [20, 40], 'period.least': [5, 21], 'period.most': [20, 1000] },
+      ...{ tick: [1, 100], 'many.tasks': [6, 10], 'many.cores': [1, 3], 'many.horizon': [10, 12] },
+      'law.horizon': [10, 40],
     },
-    texts: { cores: ['1', '2'], loads: ['0.7,1.2', '1'], bins: ['1,4', '8'], sizes: ['1,100'], decisions: ['0,0.1'] },
+    texts: { cores: ['1', '2'], loads: ['0.7', '1'], bins: ['4', '8'], sizes: ['1', '100'], decisions: ['0', '0.1'] },
     kept: /^(trace.*|many\.loads|law\.(services|periods))$/,
   },
   {
     name: 'periodic-space',
     rounds: 2,
     within: {
-      ...{ permutations: [100, 200], 'cores.duration': [10, 20], 'deadlines.duration': [10, 30] },
-      ...{ 'calls.functions': [1, 20], 'calls.rate': [1e-3, 1], 'calls.duration': [1, 30] },
+      ...{ permutations: [100, 110], 'cores.duration': [10, 11], 'deadlines.duration': [10, 12] },
+      ...{ 'calls.functions': [1, 5], 'calls.rate': [0.3, 1], 'calls.duration': [3, 10] },
     },
     texts: { families: ['functions,nanvix,nexus,deadlines', 'cores,functions,nanvix,nexus'] },
     kept: /^law\.(x|y)$/,
@@ -89,13 +89,14 @@ const TRIED: readonly Tried[] = [
     name: 'tierbpf',
     rounds: 4,
     within: {
-      ...{ pages: [8, 300], accesses: [1, 4000], fast: [0.15, 0.85], latFast: [0, 200], latSlow: [150, 1e6] },
+      ...{ pages: [8, 100], accesses: [1, 400], fast: [0.15, 0.85], latFast: [0, 200], latSlow: [150, 1e6] },
       ...{ shrink: [1, 1000], rateLimit: [4, 1e9], 'watermark.low': [0, 0.4], 'watermark.high': [0.01, 0.5] },
+      'sketch.period': [1000, 1e6],
     },
     texts: {
-      'sketch.counters': ['1', '16', '1024', '65536'],
-      sizes: ['4KiB', '2MiB', '2MiB,4KiB'],
-      detectors: ['count', 'autonuma', 'tpp', 'autonuma,count'],
+      'sketch.counters': ['1', '16', '256'],
+      sizes: ['4KiB', '2MiB'],
+      detectors: ['count', 'autonuma', 'tpp'],
       background: ['true', 'false'],
     },
     kept: /^trace/,
@@ -106,8 +107,14 @@ const TRIED: readonly Tried[] = [
     name: 'ptmt',
     rounds: 3,
     within: {
-      ...{ pages: [16, 200], accesses: [200, 4000], fast: [0.15, 0.85], latFast: [0, 200], latSlow: [150, 1e6] },
-      ...{ periods: [4, 60], 'table.accesses': [1000, 2000], rateLimit: [4, 1e9], 'grid.rateLimit': [4, 1e9] },
+      ...{ pages: [16, 60], accesses: [100, 600], fast: [0.15, 0.85], latFast: [0, 200], latSlow: [150, 1e6] },
+      ...{
+        periods: [4, 20],
+        candidates: [1, 4],
+        'table.accesses': [1000, 1001],
+        rateLimit: [4, 1e9],
+        'grid.rateLimit': [4, 1e9],
+      },
       ...{ 'watermark.low': [0, 0.4], 'watermark.high': [0.01, 0.5] },
     },
     texts: {
@@ -124,8 +131,8 @@ const TRIED: readonly Tried[] = [
     name: 'pi-dlinear',
     rounds: 4,
     within: {
-      ...{ horizon: [1, 12], lookBack: [2, 24], average: [1, 24], train: [2, 60], validate: [1, 20], test: [1, 20] },
-      ...{ seeds: [2, 3], stride: [1, 8], gpus: [8, 200], gpusPerJob: [1, 60], duration: [600, 1e7] },
+      ...{ horizon: [1, 8], lookBack: [2, 12], average: [1, 12], train: [2, 30], validate: [1, 10], test: [1, 10] },
+      ...{ seeds: [2, 2], stride: [1, 4], gpus: [8, 60], gpusPerJob: [1, 30], duration: [3600, 1e7] },
     },
     texts: { weights: ['0', '0,1,100'] },
     share: 0.8,
@@ -185,7 +192,7 @@ describe('any parameters', () => {
         const numbers = new Map<string, number>();
         const set = parameters.flatMap((parameter) => {
           const { path } = parameter;
-          if (kept.test(path) || next() >= share) return [];
+          if (kept.test(path) || (!(path in tried.within) && next() >= share)) return [];
           const words = texts[path];
           if (words !== undefined) return [`${path}=${words[Math.floor(next() * words.length)]}`];
           if (typeof parameter.default !== 'number') return [];
