@@ -95,6 +95,14 @@ export function ratesText(workers: readonly Done[] = []): string {
   return `; ${workers.length} ${workers.length === 1 ? 'worker' : 'workers'}: ${rates.join(', ')}${more} a second`;
 }
 
+/** What is said on the way of a run stands in its log, too. */
+export const toldAndLogged =
+  (io: Io, folder: RunFolder | undefined) =>
+  (line: string): void => {
+    io.stderr(`${line}\n`);
+    folder?.log(line);
+  };
+
 /** In the log of the run: who has done how much. */
 export function logWorkers(
   engine: Pick<Engine<never, never>, 'workers'> | undefined,
@@ -108,12 +116,12 @@ export function logWorkers(
 /** What the runs of a study are made on; undefined: on this thread. */
 async function engineOf(
   io: Io,
-  { directory, setup, workers, hangMs, redis }: Where,
+  { directory, setup, workers, hangMs, redis, kept }: Where,
 ): Promise<Engine<RunChunk, RunRow> | undefined> {
   const context: RunsContext = { kind: 'runs' };
   if (redis !== undefined) {
     const { queueEngine } = await import('./queue-engine.js');
-    return queueEngine(redis, directory, context, (line) => io.stderr(`${line}\n`));
+    return queueEngine(redis, directory, context, toldAndLogged(io, kept?.folder));
   }
   if (io.program === undefined) return undefined;
   const { threadEngine } = await import('./pool.js');

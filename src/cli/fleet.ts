@@ -15,7 +15,7 @@ import { formatDurationNs } from '../report/units.js';
 import { toStableJson } from '../result/json.js';
 import { nodeHost } from '../workload/node-file.js';
 import { type Arguments, type CommandSpec, parseCommand, renderHelp } from './args.js';
-import { HANG_AFTER, hangMsOf, logWorkers, ratesText, WORKERS, workersOf } from './crew.js';
+import { HANG_AFTER, hangMsOf, logWorkers, ratesText, toldAndLogged, WORKERS, workersOf } from './crew.js';
 import { EXIT } from './exit.js';
 import { prepareFolder } from './files.js';
 import { dropTables, writeFleet, writeTables } from './fleet-out.js';
@@ -92,10 +92,16 @@ export async function localEngine(
   return threadEngine(io.program, workersOf(given), { directory, setup }, context, { silenceMs: hangMsOf(given) });
 }
 
-async function engineOf(context: ChunkContext, io: Io, directory: string, { given, sharing: { redis } }: Asked) {
+async function engineOf(
+  context: ChunkContext,
+  io: Io,
+  directory: string,
+  { given, sharing: { redis } }: Asked,
+  folder: RunFolder | undefined,
+) {
   if (redis === undefined) return localEngine(context, io, directory, given);
   const { queueEngine } = await import('./queue-engine.js');
-  return queueEngine(redis, directory, context, (line) => io.stderr(`${line}\n`));
+  return queueEngine(redis, directory, context, toldAndLogged(io, folder));
 }
 
 /** `12 of 80 hosts, 41 s left; 2 workers: a 3.1, b 2.9 a second` */
@@ -142,7 +148,7 @@ async function simulate(running: Running, loaded: FleetOnDisk, io: Io, asked: As
 
 async function simulateLeft({ prepared, hosts, folder, sum, left }: Left, loaded: FleetOnDisk, io: Io, asked: Asked) {
   if (prepared.context === undefined || left.length === 0) return;
-  const engine = await engineOf(prepared.context, io, loaded.directory, asked);
+  const engine = await engineOf(prepared.context, io, loaded.directory, asked, folder);
   const controller = new AbortController();
   const stop = io.onInterrupt?.(() => {
     controller.abort();

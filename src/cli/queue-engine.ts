@@ -12,9 +12,11 @@ import {
   away,
   type ChunkAnswer,
   type ChunkJob,
+  clockOf,
   complaints,
   connect,
   connectionOf,
+  leftSince,
   loadPackages,
   OPEN,
   queueName,
@@ -50,6 +52,8 @@ class QueueEngine<K extends Context> implements Engine<ChunkOf<K>, RowOf<K>> {
   private readonly timers: NodeJS.Timeout[] = [];
   private readonly byWorker = new Map<string, { rows: number; readonly sinceMs: number; lastMs: number }>();
   private alone = false;
+  private since: number | undefined;
+  private readonly told = new Set<string>();
   private closed = false;
 
   constructor(
@@ -73,8 +77,19 @@ class QueueEngine<K extends Context> implements Engine<ChunkOf<K>, RowOf<K>> {
     });
   }
 
+  /** Who has stopped because it would have answered otherwise. */
+  private async hearLeft(): Promise<void> {
+    this.since ??= await clockOf(this.redis);
+    for (const [id, why] of await leftSince(this.redis, this.queue.name, this.since)) {
+      if (this.told.has(id)) continue;
+      this.told.add(id);
+      this.say(`worker ${id} has stopped, its files are not this run's: ${why}`);
+    }
+  }
+
   /** Who is there to do it. */
   async count(): Promise<void> {
+    await this.hearLeft();
     const threads = await threadsThere(this.redis);
     const here = threads.get(this.queue.name) ?? 0;
     threads.delete(this.queue.name);

@@ -44,6 +44,9 @@ export interface Packages {
 
 const SCHEMES = ['redis:', 'rediss:'];
 const MEMBERS = 'fluxhost:workers';
+/** Why workers that stopped by themselves did. */
+const LEFT = 'fluxhost:left';
+const LEFT_SECONDS = 3600;
 /** How often a worker announces itself, and how long it counts as there. */
 export const ANNOUNCE_MS = 2000;
 const ABSENT_SECONDS = 10;
@@ -164,7 +167,7 @@ export async function away(redis: Pick<IoRedis.Redis, 'ping'>): Promise<false> {
 }
 
 /** Seconds. */
-const clockOf = async (redis: IoRedis.Redis): Promise<number> => Number((await redis.time())[0]);
+export const clockOf = async (redis: IoRedis.Redis): Promise<number> => Number((await redis.time())[0]);
 
 export async function announce(redis: IoRedis.Redis, id: string, queue: string, threads: number): Promise<void> {
   const member: Member = { queue, threads, seen: await clockOf(redis) };
@@ -172,6 +175,30 @@ export async function announce(redis: IoRedis.Redis, id: string, queue: string, 
 }
 
 export const leave = (redis: IoRedis.Redis, id: string): Promise<unknown> => redis.hdel(MEMBERS, id);
+
+interface Left {
+  readonly queue: string;
+  readonly why: string;
+  /** Seconds, by the clock of the server. */
+  readonly at: number;
+}
+
+/** So that coordinators can say it; it is forgotten after a while. */
+export async function leaveBecause(redis: IoRedis.Redis, id: string, queue: string, why: string): Promise<void> {
+  const left: Left = { queue, why, at: await clockOf(redis) };
+  await redis.hset(LEFT, id, JSON.stringify(left));
+  await redis.expire(LEFT, LEFT_SECONDS);
+}
+
+/** Workers of a queue that stopped by themselves from then on, and why. */
+export async function leftSince(redis: IoRedis.Redis, queue: string, since: number): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const [id, text] of Object.entries(await redis.hgetall(LEFT))) {
+    const left = JSON.parse(text) as Left;
+    if (left.queue === queue && left.at >= since) found.set(id, left.why);
+  }
+  return found;
+}
 
 /** Threads by queue of all workers that are there; those that have long been away are forgotten. */
 export async function threadsThere(redis: IoRedis.Redis): Promise<Map<string, number>> {

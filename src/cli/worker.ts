@@ -22,6 +22,7 @@ import {
   connect,
   connectionOf,
   leave,
+  leaveBecause,
   loadPackages,
   OPEN,
   placeOf,
@@ -134,7 +135,8 @@ export async function worker(args: readonly string[], io: Io): Promise<number> {
   const work = async (job: Job<ChunkJob, ChunkAnswer>, token?: string): Promise<ChunkAnswer> => {
     const why = await files.differing(job.data.directory, job.data.files);
     if (why === undefined) return crews.run(job.data);
-    // it would answer otherwise than the coordinator: others may have it
+    // it would answer otherwise than the coordinator, who is told; others may have it
+    await leaveBecause(redis, id, name, why);
     await bull.pause(true);
     await job.moveToWait(token);
     stop(why);

@@ -120,6 +120,10 @@ describe('a fleet over a queue', () => {
     const other = await startWorker();
     expect(await other.ended).toBe(1);
     expect(other.err).toContain(`files are not the coordinator's: ${at('calls.csv')} has another content here`);
+    const said = `has stopped, its files are not this run's: ${at('calls.csv')} has another content here`;
+    await until('the coordinator to tell', () => fleet.err.includes(said));
+    expect(fleet.err.split(said)).toHaveLength(2); // once
+    expect(readFileSync(at('traced', 'run.log'), 'utf8')).toContain(said);
     writeFileSync(at('calls.csv'), lines(200));
     const confined = await startWorker({ more: ['--files-within', at('redis')] });
     expect(await confined.ended).toBe(1);
