@@ -20,7 +20,7 @@ PARAMETER is its path or the end of it: costs.stealCheck, stealCheck, interval, 
 name, or a part of the scenario, lists what belongs to it: hotplug, costs, mechanism, memory; so does a
 process of arrivals or a distribution (onoff, pareto), a format of traces or a policy (azure-2021,
 oracleGeneral, lru). An experiment's name (taiji, nexus; fluxhost reproduce --help) lists what
-reproduce --set changes there.
+reproduce --set changes there. scenario lists every parameter of one, fleet of a fleet.
 Without it every parameter is listed.
 
   --json   one JSON document: a list of parameters, defaults in nanoseconds and bytes; of an experiment { parameters }
@@ -187,6 +187,9 @@ export async function explain(args: string[], io: Io): Promise<number> {
   }
   if (json) io.stdout(`${JSON.stringify(found, null, 2)}\n`);
   else if (group !== undefined) io.stdout(groupText(group, found));
-  else io.stdout(query === undefined ? listing(found) : found.map(details).join('\n'));
+  else
+    io.stdout(
+      query === undefined || query.toLowerCase() === 'scenario' ? listing(found) : found.map(details).join('\n'),
+    );
   return 0;
 }

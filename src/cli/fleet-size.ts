@@ -43,7 +43,7 @@ export async function isFleet(path: string): Promise<boolean> {
 function meets(result: FleetResult, objectives: readonly string[]): boolean {
   if (objectives.length === 0) {
     const { rejected, lost = 0 } = result.packing;
-    return rejected === 0 && lost === 0 && result.classes.every(({ slo }) => slo === undefined || slo.attained);
+    return rejected === 0 && lost === 0 && result.classes.every(({ slo }) => slo?.attained !== false);
   }
   return objectives.every((objective) => evaluateAssertion(objective, byClass(result)).holds);
 }

@@ -4,11 +4,11 @@ import { InputError, show } from '../input/errors.js';
 import type { Field, Parameter } from '../input/parameter.js';
 import { findGroup, GROUP_NAMES } from './groups.js';
 import { nearOnes } from './near.js';
-import { allFields, findParameters, PARAMETERS } from './parameters.js';
+import { allFields, findParameters, isElsewhere, PARAMETERS } from './parameters.js';
 
 /**
  * The parameters and fields that a query names: a path (`costs.stealCheck`), the end of one (`stealCheck`), a mechanism
- * (`hotplug`) or a part of a scenario (`costs`); without a query all of them. Defaults are in ns and bytes.
+ * (`hotplug`) or a part of a scenario (`costs`), or `scenario` for all that one has; without a query all of them. Defaults are in ns and bytes.
  *
  * @example
  * explain('stealCheck')[0].default; // 120
@@ -20,6 +20,7 @@ import { allFields, findParameters, PARAMETERS } from './parameters.js';
 export function explain(query?: string, words: readonly string[] = []): readonly (Parameter | Field)[] {
   const all = [...PARAMETERS, ...allFields()];
   if (query === undefined) return all;
+  if (query.toLowerCase() === 'scenario') return all.filter((one) => !isElsewhere(one));
   const group = findGroup(query);
   if (group !== undefined) return all.filter(({ path }) => path.startsWith(group.prefix));
   const found = findParameters(query);

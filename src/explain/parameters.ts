@@ -53,7 +53,7 @@ const withoutVariant = (path: string): string =>
   path.replace(/^(vms\.\*\.workload\.arrivals|mechanism|distribution|lifecycle\.keepalive)\.[^.]+\./, '$1.');
 
 /** A scenario's own before those of other files. */
-const elsewhere = ({ path }: Parameter | Field): number => (/^(fleet|reserve|pages)\./.test(path) ? 1 : 0);
+export const isElsewhere = ({ path }: Parameter | Field): boolean => /^(fleet|reserve|pages)\./.test(path);
 
 /** Lists as the tables write them: a number, [] or, of VMs, a name stands for `*`. */
 function pattern(query: string): string {
@@ -96,7 +96,7 @@ export function findParameters(query: string): readonly (Parameter | Field)[] {
         const low = path.toLowerCase();
         return [low, withoutVariant(low)].some((written) => `.${written}.`.includes(`.${wanting}.`));
       })
-      .toSorted((a, b) => elsewhere(a) - elsewhere(b));
+      .toSorted((a, b) => Number(isElsewhere(a)) - Number(isElsewhere(b)));
   const found = within(wanted);
   if (found.length > 0) return found;
   const chosen = all.filter(({ choices }) => choices?.some((choice) => choice.toLowerCase() === wanted) === true);

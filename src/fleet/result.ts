@@ -40,10 +40,13 @@ export interface FleetManifest {
   };
   /** Events: of the packing, and of the hosts that were simulated. */
   events: number;
-  /** How long the command took that wrote this: what a run that it went on with, or parts that it put together, took is not in it. */
-  wallSeconds: number;
-  /** Events of that command itself over `wallSeconds`: those of rows that it found are not among them, so it is 0 of `merge`. */
-  eventsPerSecond: number;
+  /**
+   * How long the command took that wrote this: what a run that it went on with took is not in it. Absent where it simulated nothing:
+   * of `merge`, and where a run that is done was gone on with.
+   */
+  wallSeconds?: number;
+  /** Events of that command itself over `wallSeconds`: those of rows that it found are not among them. */
+  eventsPerSecond?: number;
 }
 
 /** VMs that came and went. arrivals = placed + rejected, placed = departed + running + lost. */
@@ -116,8 +119,8 @@ export interface ClassResult {
     quantile: number;
     /** Than this, in ns. */
     targetNs: number;
-    /** Whether all requests of the class together were. */
-    attained: boolean;
+    /** Whether all requests of the class together were; null where hosts are missing: those that are there are no sample. */
+    attained: boolean | null;
     /** Share of the VMs that attained it each for itself. */
     share: number;
   };

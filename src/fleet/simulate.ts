@@ -6,23 +6,22 @@ import { LawError } from '../result/laws.js';
 import type { TraceHost } from '../workload/text-source.js';
 import { NAME, VERSION } from '../version.js';
 import { Simulation } from '../simulation.js';
-import { HostCalls } from './calls.js';
+import { callsByHost, dealtResult, loadOf } from './dealt.js';
 import { Fingerprint } from './fingerprint.js';
-import { dealOut, type FunctionCalls, readFunctions, reservedBytes } from './functions.js';
-import { functionFigures } from './function-figures.js';
+import { type FunctionCalls, readFunctions, reservedBytes } from './functions.js';
 import { DRAW } from './host-events.js';
 import { engineHere, rowsOf } from './hosts.js';
 import { Merger, type MergerState, type Objective } from './merge.js';
 import { Outages } from './outages.js';
 import { PlacementCore } from './placement.js';
 import { type Plan, planOf, typeOfHost } from './plan.js';
-import { Stays, type Window, windowsOf } from './windows.js';
+import { Stays, windowsOf } from './windows.js';
 import type { ChunkContext, ChunkEngine, HostJob, HostRow } from './work.js';
 import { readTrace } from './formats/index.js';
 import { generate } from './generate.js';
 import { type Packed, type PackOptions, Packing } from './pack.js';
 import type { LoadedFleet } from './parse.js';
-import type { FleetResult, PackingResult } from './result.js';
+import type { ClassResult, FleetResult, PackingResult } from './result.js';
 import type { Fleet, Inside } from './types.js';
 import { type VmTable, VmTableBuilder } from './vms.js';
 import { failures, FEW_HOSTS, functionWarnings, insideWarnings, warningsOf } from './warnings.js';
@@ -202,41 +201,6 @@ function together(...fingerprints: readonly string[]): string {
   return whole.text();
 }
 
-function callsByHost(fleet: Fleet, calls: FunctionCalls | undefined, outages: Outages): HostCalls | undefined {
-  if (calls === undefined || fleet.functions === undefined) return undefined;
-  const hosts = fleet.hosts.reduce((sum, { count }) => sum + count, 0);
-  const pools = fleet.functions.lifecycle.keepAlive.policy === 'pool';
-  return new HostCalls(dealOut(fleet, calls, outages), outages, fleet.simulate.warmupNs, { hosts, pools });
-}
-
-/** Hosts with something to simulate, and how much of each host's cores is asked for: by VMs, and by functions' work in the windows. */
-function loadOf(
-  fleet: Fleet,
-  vms: { readonly busy: ReadonlySet<number>; readonly load: Float64Array },
-  calls: HostCalls | undefined,
-  windows: readonly Window[],
-): typeof vms {
-  if (calls === undefined) return vms;
-  const [busy, load] = [new Set(vms.busy), vms.load.slice()];
-  const typeOf = typeOfHost(fleet);
-  const lengthNs = windows.reduce((sum, { fromNs, toNs }) => sum + toNs - fromNs, 0);
-  for (let host = 0; host < load.length; host++) {
-    const work = calls.work(host, windows);
-    if (work === undefined) continue;
-    busy.add(host);
-    load[host]! += work / lengthNs / fleet.hosts[typeOf(host)]!.cores;
-  }
-  return { busy, load };
-}
-
-const dealtResult = ({ functions }: FunctionCalls, { hosts, calls, nowhere }: HostCalls) => ({
-  functions: functions.length,
-  hosts,
-  requests: calls,
-  nowhere,
-  ...functionFigures([], false),
-});
-
 const contextOf = ({ fleet, inside }: LoadedFleet): ChunkContext => ({
   kind: 'hosts',
   seed: fleet.seed,
@@ -252,6 +216,10 @@ const contextOf = ({ fleet, inside }: LoadedFleet): ChunkContext => ({
   ...(fleet.vms.staggered === true ? { staggered: true as const } : {}),
 });
 
+/** Hosts that are there because they came first say nothing of the others. */
+const unjudged = ({ slo, ...rest }: ClassResult): ClassResult =>
+  slo === undefined ? rest : { ...rest, slo: { ...slo, attained: null } };
+
 /** Which host did what, as the fleet's fingerprint has it. */
 export type HostIdentity = Pick<HostRow, 'host' | 'epochs' | 'fingerprint'>;
 
@@ -261,7 +229,9 @@ export class FleetSum {
   private readonly fingerprint = new Fingerprint();
   /** Of whoever sums: `wallSeconds` holds their time alone. */
   private begun = performance.now();
+  /** Events of rows that were made here. */
   private made = 0;
+  private found = 0;
 
   /** @param placed whether the VMs were placed here, too */
   constructor(
@@ -284,7 +254,8 @@ export class FleetSum {
   /** @param found it was made before, by another command */
   add(row: HostRow, found = false): void {
     this.merger.add(row);
-    if (!found) this.made += row.events;
+    if (found) this.found++;
+    else this.made += row.events;
     this.note(row);
   }
 
@@ -320,8 +291,10 @@ export class FleetSum {
     const { base, plan } = this.prepared;
     if (base.manifest.fidelity === 'packing') return base;
     const { placed } = this;
-    const wallSeconds = (placed ? base.manifest.wallSeconds : 0) + (performance.now() - this.begun) / 1000;
-    const made = (placed ? base.manifest.events : 0) + this.made;
+    const { wallSeconds: placing = 0, eventsPerSecond: _, ...manifest } = base.manifest;
+    const wallSeconds = placing + (performance.now() - this.begun) / 1000;
+    // what only put together what was there says nothing of how long it took
+    const isOwn = placed && (this.made > 0 || this.found === 0);
     const events = base.manifest.events + merger.events;
     const isWhole = merger.rows === plan.order.length;
     const failed = merger.errors.length;
@@ -345,14 +318,13 @@ export class FleetSum {
     return {
       ...base,
       manifest: {
-        ...base.manifest,
+        ...manifest,
         fingerprint: this.fingerprint.text(),
         events,
-        wallSeconds,
-        eventsPerSecond: made / wallSeconds,
+        ...(isOwn ? { wallSeconds, eventsPerSecond: (base.manifest.events + this.made) / wallSeconds } : {}),
       },
       hosts: { simulated, of: base.hosts.of, ...(failed === 0 ? {} : { failed }) },
-      classes: merger.classes(),
+      classes: isWhole ? merger.classes() : merger.classes().map(unjudged),
       ...(base.functions === undefined ? {} : { functions: { ...base.functions, ...merger.functions() } }),
       coreSeconds: merger.coreSeconds(),
       warnings,

@@ -67,7 +67,9 @@ function classRows({ classes, incomplete }: FleetResult): Cell[][] {
       kept,
     ].map((text, column): Cell => ({
       text,
-      ...(column === 5 && slo !== undefined && incomplete !== true ? { tone: slo.attained ? 'good' : 'bad' } : {}),
+      ...(column === 5 && slo !== undefined && incomplete !== true
+        ? { tone: slo.attained === true ? 'good' : 'bad' }
+        : {}),
     }));
   });
 }

@@ -86,6 +86,14 @@ describe('explain', () => {
     ]);
   });
 
+  it('lists all of a scenario, and nothing of other files', async () => {
+    const out = await printed(explain, 'scenario');
+    expect(out).toMatch(/^costs\.stealCheck +\S/m);
+    expect(out).toMatch(/^lifecycle\.keepAlive\.policy +\S/m);
+    expect(out).not.toMatch(/^(fleet|reserve|pages)\./m);
+    expect(out.trimEnd().split('\n').length).toBeGreaterThan(200);
+  });
+
   it('lists every parameter without a name', async () => {
     const out = await printed(explain);
     expect(out).toMatch(/^costs\.steal +120ns +source code$/m);

@@ -39,6 +39,7 @@ describe('a fleet of which hosts are missing', () => {
     const whole = fleetReport(results.whole);
     expect([whole.good, whole.verdict]).toEqual([true, expect.stringMatching(/latency-critical meets its SLO/)]);
     expect(results.whole.warnings).toEqual([]);
+    expect(results.whole.classes[0]!.slo!.attained).toBe(true);
     for (const [name, left] of [['some', 18] as const, ['none', 24] as const]) {
       const { good, verdict, remarks } = fleetReport(results[name]);
       expect(good, name).toBeNull();
@@ -48,6 +49,7 @@ describe('a fleet of which hosts are missing', () => {
       expect(warnings[0]!.detail).toContain(`${left} of 24 hosts to simulate are missing`);
       expect(remarks.map(({ code }) => code)).toEqual(['incomplete']);
       expect(renderFleet(results[name])).toContain('warning (incomplete) hosts: ');
+      expect(results[name].classes.every(({ slo }) => slo?.attained === null)).toBe(true);
     }
   });
 });

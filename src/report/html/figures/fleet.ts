@@ -118,8 +118,8 @@ export function fleetReport(result: FleetResult): Report {
   const isWhole = result.incomplete !== true;
   // hosts that are there because they came first say nothing of the others
   const judged = isWhole ? classes.filter(({ slo }) => slo !== undefined) : [];
-  const met = judged.every(({ slo }) => slo!.attained);
-  const waits = judged.map(({ class: name, slo }) => `${name} ${slo!.attained ? 'meets' : 'misses'} its SLO`);
+  const met = judged.every(({ slo }) => slo!.attained === true);
+  const waits = judged.map(({ class: name, slo }) => `${name} ${slo!.attained === true ? 'meets' : 'misses'} its SLO`);
   const gone = packing.rejected + (packing.lost ?? 0);
   const places =
     gone === 0 ? 'Every VM had a host' : `${grouped(gone)} of ${grouped(packing.arrivals)} VMs had no host`;
