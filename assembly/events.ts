@@ -4,7 +4,7 @@
 import { goOn } from "./cpu/guest/run";
 import {
   Vm, SEARCHING, count, H, STEALING, Q, VCpu, coreAt, SLOT_VMS, vmAt, VM_SLOTS_SHIFT, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE,
-  VM_SLOT_OWN, SLOT_ARBITER, SLOT_INJECT, SLOT_SAMPLE, SLOT_PUBLISH, TASK_SLICED, nothing, isNull, Task, ingress, ownQueue,
+  VM_SLOT_OWN, SLOT_ARBITER, SLOT_INJECT, SLOT_SAMPLE, SLOT_PUBLISH, TASK_SLICED, TASK_STARTED, nothing, isNull, Task, ingress, ownQueue,
   setBit, TASK_HOLDS_LOCK, RUNNING, TASK_BEFORE_LOCK, YIELDING, clock, injection, series, settings, traits, arbiter,
 } from "./cpu/state";
 import { onPublish } from "./cpu/cores/arbiter";
@@ -13,13 +13,14 @@ import { endSearch, firstOccupied, planLook, moveSome } from "./cpu/guest/search
 import * as L from "./layout";
 import { enter } from "./cpu/guest/life";
 import { NEVER, schedule, RANK_STEP, peekTime, closeInstant, take } from "./kernel/event-queue";
-import { mayYield, proceed, proceedHere, yieldCore, yielded } from "./cpu/guest/loop";
+import { mayYield, proceed, proceedHere, proceedPlain, yieldCore, yielded } from "./cpu/guest/loop";
 import { logEvent, onSample, began, beganHere } from "./cpu/series";
 import { onTouch } from "./memory/swap/fault";
 import { beginParts, onPart } from "./parts";
 import { onClient, onArrival, onModulate, onInject } from "./cpu/workload/arrivals";
 import { onCore, stopFinished } from "./cpu/cores/move";
 import { beginStatistics } from "./cpu/accounts";
+import { countNotes, noteDelay } from "./cpu/samples";
 import { longestPast } from "./cpu/guest/turn";
 import { isAsked, planFirst, planRun, planEnd } from "./cpu/guest/plan";
 import { life } from "./lifecycle/state";
@@ -30,7 +31,7 @@ import { waitBegins } from "./cpu/waiting";
 import { pushTail } from "./cpu/run-queue";
 import { spinOrLeave, releaseLock, reachLock } from "./cpu/guest/lock";
 import { endSwitch } from "./cpu/guest/pace";
-import { complete, completeHere } from "./cpu/workload/request";
+import { complete, completeHere, completePlain } from "./cpu/workload/request";
 import { hooks } from "./cpu/hooks";
 
 /** The planned look happens. */
@@ -86,6 +87,12 @@ function numbered(slot: u32): u64 {
  * could not be carried out; after an E_* the accounts can still be read, and every further call answers the same.
  */
 export function run(untilNs: f64, budget: f64): i32 {
+  const answer = runEvents(untilNs, budget);
+  countNotes(); // nobody outside finds any
+  return answer;
+}
+
+function runEvents(untilNs: f64, budget: f64): i32 {
   if (clock.status != 0) return <i32>clock.status; // the event that could not be carried out is gone, and so is what it would have led to
   // in memory: the compiler sinks the conversions into the loop otherwise, and each event pays for them (1.5 %)
   clock.runUntil = <u64>(<i64>untilNs);
@@ -94,8 +101,8 @@ export function run(untilNs: f64, budget: f64): i32 {
     if (injection.more && injection.read == injection.write) return L.RUN_INPUT;
     const time = peekTime(Q);
     const spent = clock.events == clock.runLast;
-    // where the events asked for are done the clock stays at the last of them
-    if (time > clock.runUntil && (!spent || clock.now >= clock.runUntil)) {
+    if (time > clock.runUntil) {
+      if (spent && clock.now < clock.runUntil) return L.RUN_BUDGET; // the clock stays at the last of the events asked for
       if (clock.runUntil > clock.now) clock.now = clock.runUntil;
       closeInstant(Q);
       return L.RUN_DONE;
@@ -211,37 +218,55 @@ function onSectionEnd(v: VCpu, t: Task): void {
 export function onVcpu(v: VCpu): void {
   const state = v.state;
   if (state == RUNNING) {
-    if (v.switching) {
-      endSwitch(v);
+    const vm = v.vm;
+    if (vm.special == 0 && clock.now >= v.runsUntil) {
+      const t = v.task;
+      if ((t.flags & TASK_STARTED) == 0) noteDelay(vm, v.begunAt - t.readyAt);
+      v.task = nothing<Task>();
+      completePlain(vm, t);
+      proceedPlain(v);
+      return;
+    }
+    onRunning(v);
+  } else onNotRunning(v, state);
+}
+
+/** A task has come to something: its end, its section's or its section, a page that is missing, the end of its quantum or of its switch. */
+function onRunning(v: VCpu): void {
+  if (v.switching) {
+    endSwitch(v);
+    planRun(v);
+    return;
+  }
+  const t = v.task;
+  if (mayTouch(t) && clock.now == v.touchAt) {
+    began(v, t);
+    onTouch(v, t);
+    return;
+  }
+  if (clock.now < v.runsUntil) {
+    if (v.queueLength + v.vm.ingressLength == 0) {
+      v.asked = 0; // who waited is gone
       planRun(v);
-      return;
-    }
-    const t = v.task;
-    if (mayTouch(t) && clock.now == v.touchAt) {
-      began(v, t);
-      onTouch(v, t);
-      return;
-    }
-    if (clock.now < v.runsUntil) {
-      if (v.queueLength + v.vm.ingressLength == 0) {
-        v.asked = 0; // who waited is gone
-        planRun(v);
-      } else if (v.vm.dispatch == L.DISPATCH_SINGLE) takeTurn(v);
-      else endSlice(v);
-      return;
-    }
-    beganHere(v, t);
-    endTouches(v);
-    v.task = nothing<Task>(); // what happens below may change the speed of siblings, and this one is not running now
-    if (t.flags & (TASK_BEFORE_LOCK | TASK_HOLDS_LOCK)) {
-      t.remaining = 0;
-      if (t.flags & TASK_BEFORE_LOCK) reachLock(v, t);
-      else onSectionEnd(v, t);
-      return;
-    }
-    completeHere(v.vm, t);
-    proceedHere(v);
-  } else if (state == SEARCHING) {
+    } else if (v.vm.dispatch == L.DISPATCH_SINGLE) takeTurn(v);
+    else endSlice(v);
+    return;
+  }
+  beganHere(v, t);
+  endTouches(v);
+  v.task = nothing<Task>(); // what happens below may change the speed of siblings, and this one is not running now
+  if (t.flags & (TASK_BEFORE_LOCK | TASK_HOLDS_LOCK)) {
+    t.remaining = 0;
+    if (t.flags & TASK_BEFORE_LOCK) reachLock(v, t);
+    else onSectionEnd(v, t);
+    return;
+  }
+  completeHere(v.vm, t);
+  proceedHere(v);
+}
+
+function onNotRunning(v: VCpu, state: u32): void {
+  if (state == SEARCHING) {
     behindRounds();
     if (v.queueLength != 0 || v.vm.ingressLength != 0) {
       endSearch(v);

@@ -8,13 +8,13 @@ import { createHistograms, histogramBytes, resetHistogram } from "./kernel/histo
 import { prepareTables, layDistributions, Distribution } from "./kernel/distribution";
 import {
   H, SLOT_VMS, VM_SLOTS_SHIFT, VM_BYTES, VCPU_OWN_BYTES, VCpu, Core, Move, Q, coreAt, isNull, vmAt, Vm, SLOT_CONTROL, clock, curve,
-  injection, settings,
+  injection, series, settings,
 } from "./cpu/state";
 import { pushIdle } from "./cpu/idle";
 import { settleAll } from "./cpu/accounts";
 import { checkConservation } from "./cpu/laws";
 import { startArrivals, setRate, changeStates } from "./cpu/workload/arrivals";
-import { layRecords } from "./cpu/workload/request";
+import { layRecords } from "./cpu/workload/task-records";
 import { prepareFork, releaseFrozen, setCoreCount, finishFork } from "./cpu/cores/fork";
 import { laySeries, bookDelays } from "./cpu/series";
 import { chooseMechanism } from "./cpu/mechanisms/index";
@@ -24,6 +24,7 @@ import { configureParts, openParts, settleParts } from "./parts";
 import {
   findSections, groupWords, layVcpus, readHost, readChoices, readVm, sections, seedVm, shareHistograms, stateWords, vmWords, word,
 } from "./cpu/configure";
+import { S } from "./memory/pages/state";
 import { beginRearranging, endRearranging } from "./memory/pages/touch";
 import { layTakeable } from "./cpu/takeable";
 import { hooks } from "./cpu/hooks";
@@ -48,6 +49,7 @@ export function configure(words: usize): i32 {
   if (!layRecords(<u32>word(words, L.HOST_TASKS), <u32>word(words, L.HOST_TASK_LIMIT))) return L.E_MEMORY;
 
   if (!chooseMechanism(<u32>word(words, L.HOST_MECHANISM))) return L.E_CONFIG;
+  markSpecial(false);
   if (clock.warmup > 0) schedule(Q, SLOT_CONTROL, clock.warmup, RANK_WARMUP);
   hooks.start();
   for (let i: u32 = 0; i < H.vmCount; i++) startArrivals(vmAt(i));
@@ -182,6 +184,7 @@ function layVms(): bool {
  */
 export function reconfigure(words: usize): i32 {
   findSections(words);
+  markSpecial(true);
   const seed = seedOf(words);
   const kind = <u32>word(words, L.HOST_MECHANISM);
   const same = kind == H.mechanism;
@@ -210,7 +213,20 @@ export function reconfigure(words: usize): i32 {
     if (!isNull(vmAt(i).order)) reorder(vmAt(i));
   }
   endRearranging();
+  markSpecial(false);
   return <i32>clock.status;
+}
+
+/**
+ * Which VMs are asked of every task what it may do beside running: all, or those in which it may do any of that. One question then
+ * stands for all of them where every task passes.
+ */
+function markSpecial(all: bool): void {
+  const host = all || S.on != 0 || H.varies != 0 || settings.moveCost != 0 || series.capacity != 0 || hooks.schedule;
+  for (let i: u32 = 0; i < H.vmCount; i++) {
+    const vm = vmAt(i);
+    vm.special = u8(host || vm.lockProbability > 0 || vm.room != 0xffff_ffff || vm.quantum != 0 || !isNull(vm.order));
+  }
 }
 
 /** Books everything up to now and checks the core's own accounts. Answers 0 or E_CONSERVATION. */

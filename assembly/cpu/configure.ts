@@ -4,7 +4,7 @@ import { settings, H, Vm, SLOT_VMS, VM_SLOTS_SHIFT, VCPU_OWN_BYTES, vcpuOf, setB
 import * as L from "../layout";
 import { rankKey } from "./victims";
 import { takeableHeld } from "./takeable";
-import { Distribution } from "../kernel/distribution";
+import { Distribution, exponential } from "../kernel/distribution";
 import { seedStream } from "../kernel/random";
 import { allocate } from "../kernel/arena";
 import { histogramBytes } from "../kernel/histogram";
@@ -116,6 +116,7 @@ export function seedVm(vm: Vm, w: usize, seed: u64): void {
   // arrivals, services, dispatch, stealing, locks: one stream each, one behind the other
   const at = changetype<usize>(vm) + offsetof<Vm>("arrivalStream0");
   for (let k: u32 = 0; k < 5; k++) seedStream(at + (<usize>k << 4), seed, name, k + 1);
+  vm.ahead = vm.arrivals == L.ARRIVALS_POISSON || vm.arrivals == L.ARRIVALS_MODULATED ? exponential(at) : 1;
 }
 
 /** What a mechanism may override, and a fork change. */

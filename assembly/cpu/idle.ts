@@ -29,6 +29,15 @@ export function removeIdleHere(core: Core): void {
   core.idlePlace = 0;
 }
 
+/** Takes off the core that became idle last. */
+// @ts-ignore: decorator
+@inline
+export function popIdle(core: Core): void {
+  assert(core.idlePlace == H.idleCount);
+  H.idleCount--;
+  core.idlePlace = 0;
+}
+
 export function removeIdle(core: Core): void {
   removeIdleHere(core);
 }

@@ -31,7 +31,6 @@ export class Request {
   stage: u32; //        40
   left: u32; //         44 tasks of the stage not done yet
   client: u32; //       48
-  pad0: u32;
   touch: u64; //        56 its tasks' next place in the order of its VM's touches (memory/swap/access.ts); in a VM with deadlines: its own
 }
 
@@ -85,8 +84,7 @@ export class VCpu {
   asked: u8; //            1: to switch at this instant, since its quantum is past and somebody has come to wait
   switching: u8; //        1: it switches to its task, and its siblings do not notice
   finishing: u8; //        1: told to leave its core; it does when the section that it is in has ended
-  pad0: u8;
-  pad1: u32;
+  pad: u32;
 }
 
 @unmanaged
@@ -133,6 +131,7 @@ export class Vm {
   inBag: u8;
   denied: u8; //         by the last round that looked: none is needed for it until something has changed
   contended: u8; //      denied since tasks wait: they wait for a core, and not for the arbiter
+  special: u8; //        0: of all that a task may do here it only runs, from its start to its end (host.ts, markSpecial)
   limit: u32; //         vCPUs allowed at present: max, or fewer (caladan)
   activeCount: u32;
   readySum: u64; //      Σ of the waiting tasks' readyAt, modulo 2^64
@@ -197,7 +196,7 @@ export class Vm {
   sampleDone: u32; //    requests completed in the running sample interval
   quantum: u64;
   lockProbability: f64;
-  lockHold: u64;
+  ahead: f64; //         the next gap that is memoryless, of a mean of 1; drawn before it is needed
   lockHolder: Task;
   lockWaitHead: Task;
   lockWaitTail: Task;
@@ -205,6 +204,7 @@ export class Vm {
   looker: VCpu;
   order: Order; //       null: first in, first out, without deadlines
   // seldom
+  lockHold: u64;
   cls: u32;
   priority: i32;
   clients: u32;

@@ -4,9 +4,10 @@
 
 import * as L from "../layout";
 import { allocate } from "../kernel/arena";
-import { bucketCount, GREATEST, record } from "../kernel/histogram";
+import { bucketCount, GREATEST } from "../kernel/histogram";
 import { schedule, RANK_SAMPLE } from "../kernel/event-queue";
 import { H, Q, SLOT_SAMPLE, vmAt, VCpu, Task, TASK_STARTED, coreAt, isNull, RUNNING, clock, series } from "./state";
+import { countNotes, noteDelay } from "./samples";
 import { oldestReady } from "./waiting";
 
 // @ts-ignore: decorator
@@ -139,7 +140,7 @@ function bookDelay(v: VCpu, t: Task): void {
 function bookDelayHere(v: VCpu, t: Task): void {
   t.flags |= TASK_STARTED;
   const delay = v.begunAt - t.readyAt;
-  record(v.vm.queueDelay, H.bits, delay);
+  noteDelay(v.vm, delay);
   if (series.capacity != 0) sampleTime(H.groupCount + v.vm.group, delay);
 }
 
@@ -149,4 +150,5 @@ export function bookDelays(until: u64): void {
     const v = coreAt(i).vcpu;
     if (!isNull(v) && v.state == RUNNING && !isNull(v.task) && v.begunAt < until) began(v, v.task);
   }
+  countNotes();
 }

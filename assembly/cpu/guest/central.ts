@@ -1,8 +1,7 @@
 // The bound's guest (ideal): one queue a VM, served the moment a core is there, at no cost.
 
-import { traits, isNull, Vm, Task, RUNNING, countHost, count, VCpu, H } from "../state";
-import { joinBag } from "../bag";
-import { topIdle, removeIdleHere, pushIdleHere } from "../idle";
+import { traits, isNull, Vm, Task, RUNNING, countHost, count, settings, vcpuOf, VCpu, H } from "../state";
+import { popIdle, pushIdleHere, removeIdleHere, topIdle } from "../idle";
 import { takeableHeld } from "../takeable";
 import { chooseDormant } from "../holding";
 import { attachHere, detachHere } from "./life";
@@ -17,12 +16,13 @@ import { runHere } from "./run";
 @inline
 export function serveAtOnce(vm: Vm, t: Task): void {
   assert(traits.central != 0 && H.idleCount != 0);
-  joinBag(vm);
   const core = topIdle();
-  removeIdleHere(core);
+  if (settings.smt > 1) removeIdleHere(core);
+  else popIdle(core);
   vm.held++;
   takeableHeld(vm);
-  const v = chooseDormant(vm);
+  // nothing waits at any vCPU
+  const v = vm.words == 1 ? vcpuOf(vm, <u32>ctz<u64>(load<u64>(vm.dormant))) : chooseDormant(vm);
   attachHere(core, v, RUNNING);
   countHost(L.HOST_MOVES, 1);
   count(vm, L.VM_GRANTS, 1);

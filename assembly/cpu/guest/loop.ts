@@ -6,7 +6,7 @@ import {
 } from "../state";
 import { append, popHead, headWasPreempted, sortByReady } from "../run-queue";
 import { waitEnds } from "../waiting";
-import { runHere } from "./run";
+import { runHere, runPlain } from "./run";
 import { runFirst } from "./reorder";
 import { restAtOnce } from "./central";
 import { endSearch, stealNow, beginSearch } from "./search";
@@ -63,6 +63,21 @@ export function proceedHere(v: VCpu): void {
     v.deadline = settings.minSearch == 0 ? NEVER : clock.now + settings.minSearch;
     schedule(Q, v.slot, v.deadline, RANK_GIVE_UP);
   }
+}
+
+/** The same in a VM that is not special, behind a task. */
+// @ts-ignore: decorator
+@inline
+export function proceedPlain(v: VCpu): void {
+  const vm = v.vm;
+  const own = v.queueLength != 0 && (vm.ingressLength == 0 || ownIsNext(v, vm));
+  if (own || vm.ingressLength != 0) {
+    const t = popHead(own ? ownQueue(v) : ingress(vm));
+    if (own && v.queueLength == 0) clearBit(vm.occupied, v.index);
+    waitEnds(vm, t);
+    runPlain(v, t);
+  } else if (traits.central && H.bagCount == 0) restAtOnce(v);
+  else proceed(v);
 }
 
 /** The first step of a vCPU that has just been granted its core: the steal is part of what the grant cost. */

@@ -19,6 +19,32 @@ export function run(v: VCpu, t: Task): void {
 // @ts-ignore: decorator
 @inline
 export function runHere(v: VCpu, t: Task): void {
+  if (v.vm.special != 0) runSpecialHere(v, t);
+  else runPlain(v, t);
+}
+
+/** In a VM that is not special. */
+// @ts-ignore: decorator
+@inline
+export function runPlain(v: VCpu, t: Task): void {
+  assert(!isNull(v.core) && v.frozen == 0 && v.vm.special == 0);
+  const start = clock.now + settings.taskSwitch;
+  if (v.state != RUNNING) enterHere(v, RUNNING);
+  v.task = t;
+  v.switchLeft += settings.taskSwitch;
+  v.startedAt = start;
+  v.begunAt = start;
+  const until = start + t.remaining;
+  const place = takeSequence(Q);
+  v.runsUntil = until;
+  v.endPlace = place;
+  scheduleAtHere(Q, v.slot, until, RANK_END, place);
+}
+
+/** In any VM. */
+// @ts-ignore: decorator
+@inline
+function runSpecialHere(v: VCpu, t: Task): void {
   assert(!isNull(v.core) && v.frozen == 0);
   let start = max<u64>(clock.now, v.faultUntil) + settings.taskSwitch;
   if (settings.moveCost != 0) start += comeHome(t, v.core);

@@ -7,15 +7,22 @@ import { scheduleHere, RANK_ARRIVAL, cancel, schedule, timeOf, RANK_MODULATE, is
 import { exponential, sampleNs } from "../../kernel/distribution";
 import { Vm, Q, VM_SLOT_ARRIVAL, VM_SLOT_MODULATE, SLOT_INJECT, vmAt, clock, injection, isNull } from "../state";
 import { partAt } from "../../kernel/part";
-import { arrivalStream, arriveHere, arrive, SATURATING } from "./request";
+import { arrivalStream, arriveSingle, arrive, SATURATING } from "./request";
 
 // @ts-ignore: decorator
 @inline
 function scheduleArrivalHere(vm: Vm): void {
-  const gap = (vm.arrivals == L.ARRIVALS_DETERMINISTIC ? vm.gapMean : vm.gapMean * exponential(arrivalStream(vm))) + vm.carry;
+  const gap = vm.gapMean * vm.ahead + vm.carry;
   const whole = <i64>gap;
+  if (vm.arrivals != L.ARRIVALS_DETERMINISTIC) vm.ahead = exponential(arrivalStream(vm));
   vm.carry = gap - <f64>whole;
   scheduleHere(Q, vm.slot + VM_SLOT_ARRIVAL, clock.now + <u64>whole, RANK_ARRIVAL);
+}
+
+function drawAhead(vm: Vm): f64 {
+  const drawn = vm.ahead;
+  vm.ahead = exponential(arrivalStream(vm));
+  return drawn;
 }
 
 function scheduleArrival(vm: Vm): void {
@@ -27,8 +34,14 @@ export function onArrival(vm: Vm): void {
     release(vm);
     return;
   }
-  scheduleArrivalHere(vm);
-  arriveHere(vm, -1, 0, 0);
+  if (vm.single) {
+    const service = sampleNs(vm.service, changetype<usize>(vm) + offsetof<Vm>("serviceStream0"));
+    scheduleArrivalHere(vm);
+    arriveSingle(vm, service, 0);
+  } else {
+    scheduleArrivalHere(vm);
+    arrive(vm, -1, 0, 0);
+  }
 }
 
 /** Word `which` of periodic task `index`. */
@@ -90,7 +103,7 @@ function enterState(vm: Vm): void {
   const rate = load<f64>(words, L.STATE_RATE << 3);
   const dwell = load<f64>(words, L.STATE_DWELL << 3);
   setRate(vm, rate);
-  const length = vm.dwellConstant ? dwell : dwell * exponential(arrivalStream(vm));
+  const length = vm.dwellConstant ? dwell : dwell * drawAhead(vm);
   schedule(Q, vm.slot + VM_SLOT_MODULATE, clock.now + <u64>(<i64>(length + 0.5)), RANK_MODULATE);
 }
 

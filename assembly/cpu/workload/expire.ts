@@ -7,7 +7,8 @@ import { waitEnds } from "../waiting";
 import { deadlineOf } from "../guest/order";
 import { proceed } from "../guest/loop";
 import { stopTask } from "../guest/run";
-import { freeRecord, turnAway } from "./request";
+import { turnAway } from "./request";
+import { freeRecord } from "./task-records";
 
 /** A task is given up, which is in nobody's hands any more; with the last of its stage the request is. */
 function abandon(vm: Vm, t: Task): void {

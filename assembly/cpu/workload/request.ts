@@ -3,17 +3,17 @@
 // different mechanisms see the same demands.
 
 import * as L from "../../layout";
-import { arenaTop, extend } from "../../kernel/arena";
-import { record } from "../../kernel/histogram";
 import { next, mix, seedStream, unit } from "../../kernel/random";
 import { sampleNs, Distribution, sampleCount } from "../../kernel/distribution";
 import {
-  count, H, RECORD_BYTES, Task, isNull, Vm, nothing, Request, countersOf, TASK_BEFORE_LOCK, Q, clock, series, settings,
+  count, H, Task, isNull, Vm, nothing, Request, countersOf, TASK_BEFORE_LOCK, Q, clock, series, settings,
 } from "../state";
+import { allocateRecord, ensureRecords, freeRecord } from "./task-records";
 import { makeReady, makeReadyHere } from "../guest/dispatch";
 import { deadlineNow, deadlineOf, judge, mark } from "../guest/order";
 import { S } from "../../memory/pages/state";
 import { beginTouches, inOrder, reservePlaces } from "../../memory/pages/access";
+import { noteRequest } from "../samples";
 import { sampleTime } from "../series";
 import { schedule, RANK_ARRIVAL } from "../../kernel/event-queue";
 import { hooks } from "../hooks";
@@ -21,67 +21,7 @@ import { partAt } from "../../kernel/part";
 
 const SCRATCH: usize = memory.data(16, 16); // the stream of the stage being started
 
-// --- records: one arena of 64-byte lines for tasks and requests -----------------------------------------------
-// The last region of memory, and the only one that grows while the host runs: by itself where more are needed, up to a limit.
-
-/** Room for `count` records to begin with. False: memory cannot grow that far. */
-export function layRecords(count: u32, limit: u32): bool {
-  H.recordLimit = limit;
-  H.records = arenaTop();
-  H.recordsEnd = H.records;
-  H.recordsFresh = H.records;
-  return lengthen(count);
-}
-
-function lengthen(count: u64): bool {
-  if (!extend(count * RECORD_BYTES)) return false;
-  H.recordsEnd += <usize>count * RECORD_BYTES;
-  H.freeCount += <u32>count;
-  return true;
-}
-
-/** Makes sure that `count` records are free. False, and the event ends with the reason, where they cannot be. */
-// @ts-ignore: decorator
-@inline
-function ensureRecords(count: u64): bool {
-  return <u64>H.freeCount >= count || growRecords(count);
-}
-
-function growRecords(count: u64): bool {
-  const have = <u64>((H.recordsEnd - H.records) / RECORD_BYTES);
-  const missing = count - <u64>H.freeCount;
-  if (have + missing > <u64>H.recordLimit) {
-    clock.status = L.E_TASKS;
-    return false;
-  }
-  // twice as many, or what there is room for
-  if (lengthen(max<u64>(missing, min<u64>(have, <u64>H.recordLimit - have))) || lengthen(missing)) return true;
-  clock.status = L.E_MEMORY;
-  return false;
-}
-
-/** One that `ensureRecords` has found free. */
-function allocateRecord(): Task {
-  assert(H.freeCount > 0);
-  H.freeCount--;
-  const t = H.freeRecords;
-  if (!isNull(t)) {
-    H.freeRecords = t.next;
-    return t;
-  }
-  const fresh = H.recordsFresh;
-  assert(fresh < H.recordsEnd);
-  H.recordsFresh = fresh + RECORD_BYTES;
-  return changetype<Task>(fresh);
-}
-
-// @ts-ignore: decorator
-@inline
-export function freeRecord(t: Task): void {
-  t.next = H.freeRecords;
-  H.freeRecords = t;
-  H.freeCount++;
-}
+// --- tasks that come from elsewhere ------------------------------------------------------------------------------
 
 /** The record of a task that has arrived and is in no VM yet; null, and the event ends with the reason, where there is no room. */
 export function newTask(service: u64): Task {
@@ -111,17 +51,6 @@ export function enterVm(vm: Vm, t: Task, touch: u64): void {
   makeReady(vm, t);
 }
 
-/** `lines` of the arena one behind the other, zeroed, for good; 0, and the event ends with the reason, where there is no room. */
-export function takeLines(lines: u32): usize {
-  while (<u64>(H.recordsEnd - H.recordsFresh) < <u64>lines * RECORD_BYTES) {
-    if (!growRecords(<u64>H.freeCount + <u64>lines)) return 0;
-  }
-  const at = H.recordsFresh;
-  H.recordsFresh = at + <usize>lines * RECORD_BYTES;
-  H.freeCount -= lines;
-  return at;
-}
-
 // --- arrivals ----------------------------------------------------------------------------------------------------
 
 /**
@@ -132,33 +61,48 @@ export function arrive(vm: Vm, serviceNs: f64, width: u32, client: u32): void {
   arriveHere(vm, serviceNs, width, client);
 }
 
+function arriveHere(vm: Vm, serviceNs: f64, width: u32, client: u32): void {
+  if (vm.single && width <= 1) {
+    const service = serviceNs >= 0 ? <u64>(<i64>(serviceNs + 0.5)) : sampleNs(vm.service, changetype<usize>(vm) + offsetof<Vm>("serviceStream0"));
+    arriveSingle(vm, service, client);
+    return;
+  }
+  count(vm, L.VM_ARRIVED, 1);
+  count(vm, L.VM_IN_FLIGHT, 1);
+  arriveForked(vm, serviceNs, width, client);
+}
+
 // inlined where generated arrivals and completed tasks pass, which is every request of most scenarios
 // @ts-ignore: decorator
 @inline
-export function arriveHere(vm: Vm, serviceNs: f64, width: u32, client: u32): void {
+export function arriveSingle(vm: Vm, service: u64, client: u32): void {
   count(vm, L.VM_ARRIVED, 1);
   count(vm, L.VM_IN_FLIGHT, 1);
-  if (vm.single && width <= 1) {
-    if (!ensureRecords(1)) return;
-    const t = allocateRecord();
-    const service = serviceNs >= 0 ? <u64>(<i64>(serviceNs + 0.5)) : sampleNs(vm.service, changetype<usize>(vm) + offsetof<Vm>("serviceStream0"));
-    t.flags = 0;
-    t.request = nothing<Request>();
-    t.arrivedAt = clock.now;
-    t.service = service;
-    t.remaining = service;
-    t.client = client;
-    count(vm, L.VM_WORK_NS, service);
-    if (vm.lockProbability > 0) drawLock(vm, t, changetype<usize>(vm) + offsetof<Vm>("lockStream0"));
-    if (S.on) beginTouches(vm, t, 0);
-    if (isFull(vm)) {
-      // what it drew is gone, so that those behind it draw what they would have drawn
-      freeRecord(t);
-      turnAway(vm, client);
-    } else makeReadyHere(vm, t);
-    return;
-  }
-  arriveForked(vm, serviceNs, width, client);
+  if (!ensureRecords(1)) return;
+  const t = allocateRecord();
+  t.flags = 0;
+  t.request = nothing<Request>();
+  t.arrivedAt = clock.now;
+  t.service = service;
+  t.remaining = service;
+  t.client = client;
+  count(vm, L.VM_WORK_NS, service);
+  if (vm.special != 0 && !enters(vm, t)) return;
+  makeReadyHere(vm, t);
+}
+
+/** What else a task that has arrived draws. False: there is no room for it. */
+// @ts-ignore: decorator
+@inline
+function enters(vm: Vm, t: Task): bool {
+  if (vm.lockProbability > 0) drawLock(vm, t, changetype<usize>(vm) + offsetof<Vm>("lockStream0"));
+  if (S.on) beginTouches(vm, t, 0);
+  if (!isFull(vm)) return true;
+  // what it drew is gone, so that those behind it draw what they would have drawn
+  const client = t.client;
+  freeRecord(t);
+  turnAway(vm, client);
+  return false;
 }
 
 /** A request of one task, in a VM whose tasks have an order or deadlines. */
@@ -316,10 +260,7 @@ function drawLock(vm: Vm, t: Task, stream: usize): void {
 function recordRequest(vm: Vm, arrivedAt: u64, ideal: u64): void {
   const latency = clock.now - arrivedAt;
   assert(latency >= ideal);
-  record(vm.latency, H.bits, latency);
-  // in 1/1024; by floating point, whose division is IEEE's and so the same everywhere, and twice as fast as the integer one
-  record(vm.slowdown, H.bits, <u64>(<i64>((<f64>(<i64>max<u64>(latency, 1)) * <f64>L.SLOWDOWN_ONE) / <f64>(<i64>max<u64>(ideal, 1)))));
-  count(vm, L.VM_LATENCY_NS_SUM, latency);
+  noteRequest(vm, latency, ideal);
   if (series.capacity != 0) {
     sampleTime(vm.group, latency);
     vm.sampleDone++;
@@ -360,6 +301,23 @@ export function completeHere(vm: Vm, t: Task): void {
   if (!isNull(vm.order)) judge(vm, r.touch);
   freeRecord(changetype<Task>(r));
   if (client != 0) clientDone(vm, client, 0);
+}
+
+/** The same in a VM that is not special. */
+// @ts-ignore: decorator
+@inline
+export function completePlain(vm: Vm, t: Task): void {
+  if (!isNull(t.request)) {
+    complete(vm, t);
+    return;
+  }
+  const client = t.client;
+  assert(clock.now - t.arrivedAt >= t.service);
+  noteRequest(vm, clock.now - t.arrivedAt, t.service);
+  count(vm, L.VM_COMPLETED, 1);
+  count(vm, L.VM_IN_FLIGHT, -1);
+  freeRecord(t);
+  if (client != 0) answered(vm, client, t);
 }
 
 /** Somebody waits for the single task that is done: a client, or a function's instance. */

@@ -1,0 +1,85 @@
+// Delays, latencies and slowdowns on their way to their VM's histograms. A histogram's line is seldom in the cache, and whoever counts
+// at once waits for it, one task after the other; noted here, in lines that always are, and counted by the dozen, the processor waits for
+// many lines at a time. Nobody sees the difference: what is noted is counted before anybody looks.
+
+import * as L from "../layout";
+import { record } from "../kernel/histogram";
+import { H, Vm, count } from "./state";
+
+// @ts-ignore: decorator
+@inline const ROOM: usize = 64; // notes of each kind
+
+/** A task's queueing delay, or a request's latency beside the time that it takes at least. */
+@unmanaged
+class Note {
+  ns: u64;
+  ideal: u64;
+  vm: Vm;
+  pad: u32;
+}
+
+@unmanaged
+class Notes {
+  delays: usize; //   bytes that hold any
+  requests: usize;
+}
+
+const N: Notes = changetype<Notes>(memory.data(offsetof<Notes>(), 8));
+const DELAYS: usize = memory.data(64 * 24, 64);
+const REQUESTS: usize = memory.data(64 * 24, 64);
+
+/** A task of `vm` has waited for so long. */
+// @ts-ignore: decorator
+@inline
+export function noteDelay(vm: Vm, ns: u64): void {
+  const end = N.delays;
+  const note = changetype<Note>(DELAYS + end);
+  note.ns = ns;
+  note.vm = vm;
+  N.delays = end + offsetof<Note>();
+  if (end == (ROOM - 1) * offsetof<Note>()) countDelays();
+}
+
+/** A request of `vm` has taken so long; `ideal` is the least that it takes. */
+// @ts-ignore: decorator
+@inline
+export function noteRequest(vm: Vm, ns: u64, ideal: u64): void {
+  const end = N.requests;
+  const note = changetype<Note>(REQUESTS + end);
+  note.ns = ns;
+  note.ideal = ideal;
+  note.vm = vm;
+  N.requests = end + offsetof<Note>();
+  if (end == (ROOM - 1) * offsetof<Note>()) countRequests();
+}
+
+function countDelays(): void {
+  const end = DELAYS + N.delays;
+  N.delays = 0;
+  const bits = H.bits;
+  for (let at = DELAYS; at < end; at += offsetof<Note>()) {
+    const note = changetype<Note>(at);
+    record(note.vm.queueDelay, bits, note.ns);
+  }
+}
+
+function countRequests(): void {
+  const end = REQUESTS + N.requests;
+  N.requests = 0;
+  const bits = H.bits;
+  for (let at = REQUESTS; at < end; at += offsetof<Note>()) {
+    const note = changetype<Note>(at);
+    const vm = note.vm;
+    const ns = note.ns;
+    count(vm, L.VM_LATENCY_NS_SUM, ns);
+    record(vm.latency, bits, ns);
+    // in 1/1024; by floating point, whose division is IEEE's and so the same everywhere, and twice as fast as the integer one
+    record(vm.slowdown, bits, <u64>(<i64>((<f64>(<i64>max<u64>(ns, 1)) * <f64>L.SLOWDOWN_ONE) / <f64>(<i64>max<u64>(note.ideal, 1)))));
+  }
+}
+
+/** All that was noted is counted. */
+export function countNotes(): void {
+  if (N.delays != 0) countDelays();
+  if (N.requests != 0) countRequests();
+}
