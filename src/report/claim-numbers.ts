@@ -29,8 +29,11 @@ export interface OwnNumber {
 
 /** The numbers of a claim that can be set against each other: one quantity, one unit. */
 export interface ClaimNumbers {
-  /** Nanoseconds, bytes, a share of one, a change by a share (-0.44: 44 % less), times as much. */
-  readonly unit: 'ns' | 'bytes' | 'share' | 'change' | 'ratio';
+  /**
+   * The paper's own. Nanoseconds; bytes, in words by powers of 1024; bytes in words as MB; a share of one; a change by a share (-0.44:
+   * 44 % less); times as much.
+   */
+  readonly unit: 'ns' | 'bytes' | 'MB' | 'share' | 'change' | 'ratio';
   /** What the paper states. */
   readonly paper: PublishedNumber;
   /** What comes out here, under one or several conditions. */

@@ -9,6 +9,7 @@ const signed = (share: number): string => `${share >= 0 ? '+' : '-'}${Math.abs(1
 const WRITTEN: Readonly<Record<ClaimNumbers['unit'], (value: number) => string>> = {
   ns: formatDurationNs,
   bytes: (bytes) => (bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toFixed(1)} GiB` : `${(bytes / 2 ** 20).toFixed(2)} MiB`),
+  MB: (bytes) => `${(bytes / 1e6).toPrecision(3)} MB`,
   share: (share) => `${(100 * share).toFixed(1)} %`,
   change: signed,
   ratio: (ratio) =>
@@ -30,7 +31,7 @@ function numbersText({ unit, ours }: ClaimNumbers): string {
   return [sorted[0]!, sorted.at(-1)!].map(({ where, value }) => `${write(value)} (${where})`).join(' to ');
 }
 
-/** `13.0 us`, `3.05 MiB`, `+18.0 %`, `1.50x` */
+/** `13.0 us`, `3.05 MiB`, `3.20 MB`, `+18.0 %`, `1.50x` */
 export const numberText = (value: number, unit: ClaimNumbers['unit']): string => WRITTEN[unit](value);
 
 /** What is said of a claim here. */

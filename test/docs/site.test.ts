@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { dirname, join, relative, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import MiniSearch from 'minisearch';
+import { nameEntries } from '../../scripts/api.mjs';
 import { site, slugOf } from '../../scripts/site.mjs';
 
 let folder: string;
@@ -67,6 +68,24 @@ it('links the API reference that has been built, and how to build one nowhere', 
     expect(html, path).not.toContain('how to build it');
   }
   expect(pages.get('api/index/functions/burst.html')).toContain('Function: burst()');
+});
+
+it('names what can be imported as it is imported, and says what for', () => {
+  const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as { exports: Record<string, unknown> };
+  const reference = mkdtempSync(join(tmpdir(), 'fluxhost-api-'));
+  const files = ['index', 'core-entry', 'node-entry', 'report-entry'];
+  for (const file of files) {
+    mkdirSync(join(reference, file));
+    writeFileSync(join(reference, file, 'README.md'), `# ${file}\n\n## Classes\n`);
+  }
+  nameEntries(reference);
+  const read = (path: string): string => readFileSync(join(reference, path), 'utf8');
+  const index = all(read('README.md'), /^- \[`(.+)`\]\(.+\): \S.{20,}$/gm);
+  // a key that is a file of its own is no module
+  const modules = Object.keys(exports).filter((key) => !/\.\w+$/.test(key));
+  expect(index.toSorted()).toEqual(modules.map((key) => key.replace(/^\./, 'fluxhost')).toSorted());
+  for (const [i, file] of files.entries()) expect(read(`${file}/README.md`)).toMatch(`# ${index[i]!}\n\n`);
+  rmSync(reference, { recursive: true });
 });
 
 it('sets equations as equations', () => {

@@ -8,9 +8,20 @@ import type { ClaimNumbers } from '../../src/report/claim-numbers.js';
 const WRITTEN: Readonly<Record<ClaimNumbers['unit'], readonly ((value: number) => number)[]>> = {
   ns: [(ns) => ns / 1e3, (ns) => ns / 1e6],
   bytes: [(bytes) => bytes / 1e6, (bytes) => bytes / 2 ** 20, (bytes) => bytes / 2 ** 30],
+  MB: [(bytes) => bytes / 1e6],
   share: [(share) => 100 * share],
   change: [(share) => 100 * share, (share) => -100 * share],
   ratio: [(ratio) => ratio, (ratio) => 100 * (ratio - 1)],
+};
+
+/** How a paper's figure is written that ours stands beside: in the same unit. */
+const UNITS: Readonly<Record<ClaimNumbers['unit'], RegExp>> = {
+  ns: /\d (ns|us|ms|s)\b/,
+  bytes: /\d [KMGT]i?B of 2\^|\d [KMGT]iB/,
+  MB: /\d MB/,
+  share: /%|^0$/,
+  change: /%/,
+  ratio: /\dx\b|times/,
 };
 
 const numbersIn = (text: string): { value: number; step: number }[] =>
@@ -36,6 +47,7 @@ export function heldNumbers(claims: readonly Claim[]): string[] {
   const drawn = claims.filter(({ numbers }) => numbers !== undefined);
   for (const { id, paper, ours, numbers } of drawn) {
     const { unit, paper: published, ours: own } = numbers!;
+    if (/\d/.test(paper)) expect(paper, id).toMatch(UNITS[unit]);
     if (/\d/.test(paper))
       for (const value of [published.value, published.to ?? published.value])
         expect(stands(value, unit, paper), `${id}: ${value} in "${paper}"`).toBe(true);

@@ -162,6 +162,7 @@ async function provisioned(module: WebAssembly.Module | undefined): Promise<Clai
     source: ABSTRACT,
     unit: '',
     supported: 'partly',
+    verdict: 'not testable here',
     assumptions: [
       'the figure goes in as a parameter of the lifecycle and comes out again; what is found is what it buys',
       `functions of ${settings.number('density.function')} MiB, each called once a minute, that need no runtime (assumed)`,
@@ -186,9 +187,9 @@ async function provisioned(module: WebAssembly.Module | undefined): Promise<Clai
       id: 'footprint',
       claim: 'A VM takes 3.2 MB of memory',
       paper: '3.2 MB',
-      ours: `${settings.number('memory.vm')} MiB (memory.vm). ${host}: ${own}; if it took Firecracker's ${settings.number('memory.firecracker')} MiB: ${large}; with its boot time, too: ${booted}`,
+      ours: `${((settings.number('memory.vm') * 2 ** 20) / 1e6).toPrecision(3)} MB (memory.vm, ${settings.number('memory.vm')} MiB). ${host}: ${own}; if it took Firecracker's ${settings.number('memory.firecracker')} MiB: ${large}; with its boot time, too: ${booted}`,
       numbers: {
-        unit: 'bytes',
+        unit: 'MB',
         paper: { bound: '=', value: 3.2e6 },
         ours: [{ where: 'goes in as a parameter', value: settings.number('memory.vm') * 2 ** 20 }],
       },

@@ -22,23 +22,36 @@ export const keptPicture: Draw = (head, rows) =>
 
 /** Rows: functions a tenant, kept VMs, Nanvix, Firecracker, ratio, by arithmetic. */
 export const searchedPicture: Draw = (head, rows) => {
-  const names = rows.map(([size, kept]) => `${size!} a tenant, ${kept!.startsWith('keep') ? 'kept' : 'giving way'}`);
-  const line = (column: number) => ({
-    name: head[column]!,
-    points: rows.map((_, row) => ({ x: names[row]!, row, column })),
+  const of = (way: string): number[] => rows.flatMap(([, kept], row) => (kept!.startsWith(way) ? [row] : []));
+  const line = (among: readonly number[], column: number, name = head[column]!) => ({
+    name,
+    points: among.map((row) => ({ x: rows[row]![0]!, row, column })),
   });
-  const said = rows.map((row, i) => {
-    const by = row[5] === '' ? '' : `, ${row[5]!} by arithmetic`;
-    return `with ${names[i]!} ${row[2]!} under Nanvix and ${row[3]!} under Firecracker (${row[4]!}${by})`;
+  const ways = [
+    ['VMs keep to their time', of('keep')],
+    ['VMs give way', of('go')],
+  ] as const;
+  const said = ways.map(([way, among]) => {
+    const each = among.map((row) => {
+      const [size, , nanvix, firecracker, ratio] = rows[row]!;
+      return `${ratio!} with ${size!} a tenant (${nanvix!} and ${firecracker!})`;
+    });
+    return `Where ${way} ${each.join(', ')}.`;
   });
   return {
-    mark: 'dot',
-    x: 'functions a tenant, and how VMs are kept',
+    mark: 'line',
+    x: 'functions a tenant',
     panels: [
-      { title: 'functions on one host', lines: [line(2), line(3)] },
-      { title: 'times as many', lines: [{ ...line(4), name: 'simulated' }, line(5)] },
+      ...ways.map(([way, among]) => ({
+        title: `functions on one host: ${way}`,
+        lines: [line(among, 2), line(among, 3)],
+      })),
+      ...ways.map(([way, among]) => ({
+        title: `times as many: ${way}`,
+        lines: [line(among, 4, 'simulated'), ...(way.endsWith('time') ? [line(among, 5)] : [])],
+      })),
     ],
-    answer: `${said.join('; ').replace(/^w/, 'W')}.`,
+    answer: said.join(' '),
   };
 };
 

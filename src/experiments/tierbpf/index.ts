@@ -15,7 +15,8 @@ const BEST = 0.75;
 
 const ms = (ns: number): string => `${(ns / 1e6).toFixed(1)} ms`;
 const change = (factor: number): string => `${((factor - 1) * 100).toFixed(1)} %`;
-const more = (factor: number): string => (factor < 10 ? change(factor) : `${factor.toFixed(0)}x`);
+const more = (factor: number): string =>
+  factor < 10 ? change(factor) : `${(100 * (factor - 1)).toLocaleString('en-US', { maximumFractionDigits: 0 })} %`;
 
 const geomean = (values: readonly number[]): number =>
   Math.exp(values.reduce((sum, one) => sum + Math.log(one), 0) / values.length);

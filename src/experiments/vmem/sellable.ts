@@ -5,12 +5,30 @@ import { resolveReserve } from '../../reserve/parse.js';
 import { MANAGER_KINDS } from '../../reserve/schema.js';
 import { type Laboratory, type Measured, Figures, numberAt } from '../measured.js';
 import type { ClaimNumbers } from '../../report/claim-numbers.js';
-import type { ExperimentTable, ExperimentResult } from '../experiment.js';
+import type { Claim, ExperimentTable, ExperimentResult } from '../experiment.js';
 import { VMEM_SERVER, VM_BOOT } from './servers.js';
 import { plansPicture, soldPicture } from './pictures.js';
 
 const GIB = 2 ** 30;
 const ABSTRACT = 'arXiv:2511.09961, abstract';
+
+/** What Linux's own change is said to leave, in the order of the run: the machine sells less, or more, than so much. */
+const LINUX = [
+  {
+    id: 'check-descriptors',
+    name: 'Linux with all page descriptors',
+    bound: '<',
+    gib: 376,
+    assumptions: ['2 GiB for the host, fitted to the 376'],
+  },
+  {
+    id: 'check-vmemmap',
+    name: "Linux's vmemmap optimization",
+    bound: '>',
+    gib: 381,
+    assumptions: ['2 GiB for the host, fitted to the 376 without it; the step to 381 is not fitted'],
+  },
+] as const;
 
 const POINTS = 'differences.0.sellablePoints';
 const GAPS = ['30m', '15m', '8m'] as const;
@@ -97,7 +115,7 @@ const points = ({ document }: Measured): ClaimNumbers => ({
 });
 
 export async function sellable(laboratory: Laboratory): Promise<ExperimentResult> {
-  const [overHugetlb, overHvo, linux] = [new Figures(), new Figures(), new Figures()];
+  const [overHugetlb, overHvo] = [new Figures(), new Figures()];
   const hugetlb = await laboratory.reserve(VM_BOOT, ['manager=hugetlb'], ['vmem']);
   const hvo = await laboratory.reserve(VM_BOOT, ['manager=hvo'], ['vmem']);
   const both = await laboratory.reserve(VM_BOOT, ['manager=hugetlb'], ['hvo']);
@@ -139,26 +157,27 @@ export async function sellable(laboratory: Laboratory): Promise<ExperimentResult
         command: overHvo.command,
         figures: overHvo.list,
       },
-      {
-        id: 'check-vmemmap',
-        claim: "check: Linux's vmemmap optimization on a 384 GB machine",
-        source: 'Linux commit 3dfd02c9, message',
-        paper: 'less than 376 to more than 381 GB in 2 MiB pages',
-        ours: [0, 1].map((index) => linux.show(both, `runs.${index}.memory.plan.sellableBytes`, gib)).join(' to '),
-        unit: 'GiB',
-        numbers: {
-          unit: 'bytes',
-          paper: { bound: '=', value: 376 * GIB, to: 381 * GIB },
-          ours: ['without it', 'with it'].map((where, index) => ({
-            where,
-            value: numberAt(both.document, `runs.${index}.memory.plan.sellableBytes`)!,
-          })),
-        },
-        supported: 'partly',
-        assumptions: ['2 GiB for the host, fitted to the 376; the step to 381 is not fitted'],
-        command: linux.command,
-        figures: linux.list,
-      },
+      ...LINUX.map(({ id, name, bound, gib: stated, assumptions }, index): Claim => {
+        const linux = new Figures();
+        const path = `runs.${index}.memory.plan.sellableBytes`;
+        return {
+          id,
+          claim: `check: ${name} on a 384 GB machine`,
+          source: 'Linux commit 3dfd02c9, message',
+          paper: `${bound === '<' ? 'less' : 'more'} than ${stated} GB of 2^30 bytes, in 2 MiB pages`,
+          ours: linux.show(both, path, gib),
+          unit: 'GiB',
+          numbers: {
+            unit: 'bytes',
+            paper: { bound, value: stated * GIB },
+            ours: [{ where: '', value: numberAt(both.document, path)! }],
+          },
+          supported: 'partly',
+          assumptions,
+          command: linux.command,
+          figures: linux.list,
+        };
+      }),
     ],
     tables: [await plans(laboratory), table],
   };

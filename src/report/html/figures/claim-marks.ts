@@ -16,6 +16,7 @@ const TITLES: Readonly<Record<Unit, string>> = {
   share: 'share',
   ns: 'time',
   bytes: 'memory',
+  MB: 'memory',
 };
 
 const BOUNDS: Readonly<Record<PublishedNumber['bound'], string>> = {
@@ -34,7 +35,7 @@ const FEW_WORDS = 28;
 export const numberText = (value: number, unit: Unit): string =>
   inMicroseconds(written(value, unit))
     .replace(/^-/, '−')
-    .replaceAll(/(\d) (%|[KMG]iB|ns|ms|s)/g, '$1\u00a0$2');
+    .replaceAll(/(\d) (%|[KMG]iB|MB|ns|ms|s)/g, '$1\u00a0$2');
 
 /** What a paper states has no digits that it was not written with. */
 const statedText = (value: number, unit: Unit): string =>

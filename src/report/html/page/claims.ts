@@ -31,7 +31,7 @@ function wrap(text: string, most: number): string[] {
   return lines;
 }
 
-/** Numbers nearer than this to each other are the same but for how they are written (3.2 MB, 3.05 MiB). */
+/** Numbers nearer than this to each other are the same but for rounding (3.2 MB, 3.05 MiB). */
 const SAME = 0.003;
 
 /** What an axis must hold, with room for arrows at its open sides. */
@@ -60,7 +60,8 @@ function domainOf({ unit, log, rows }: PanelOf): [number, number] {
 
 /** Even steps of 1, 2 or 5 times a power of ten, of bytes in their own unit. */
 function evenTicks([from, to]: readonly [number, number], most: number, unit: PanelOf['unit']): number[] {
-  const scale = unit === 'bytes' ? 1024 ** Math.min(4, Math.floor(Math.log2(Math.max(1, to)) / 10)) : 1;
+  const binary = 1024 ** Math.min(4, Math.floor(Math.log2(Math.max(1, to)) / 10));
+  const scale = unit === 'bytes' ? binary : unit === 'MB' ? 1e6 : 1;
   const [low, high] = [from / scale, to / scale];
   const power = 10 ** Math.floor(Math.log10((high - low) / most));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((one) => (high - low) / one <= most)!;

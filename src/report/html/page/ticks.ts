@@ -28,6 +28,7 @@ export const valueText = (value: number, unit: string): string => {
   if (unit === 'share') return shareText(value);
   if (unit === 'change') return `${value > 0 ? '+' : ''}${shareText(value).replace('-', '−')}`;
   if (unit === 'ratio') return `${short(value)}x`;
+  if (unit === 'MB') return `${short(value / 1e6)} MB`;
   if (unit !== 'bytes') return short(value);
   const power = Math.min(4, Math.floor(Math.log2(Math.max(1, value)) / 10));
   return `${short(value / 1024 ** power)} ${['B', 'KiB', 'MiB', 'GiB', 'TiB'][power]}`;
