@@ -13,6 +13,14 @@ const LATER = 150_000;
 
 const STORY = 'src/web/stories/burst.ts';
 
+/** Tables of parameters; the page says what each means, and leaves where its default is from to `explain` and the docs. */
+const TABLES = /src[\\/](swap|lifecycle|gpu|datapath|scenario|mechanisms)[\\/][\w-]+\.ts$/;
+const TEXT = /(?:[A-Z][A-Z_]+|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")/.source;
+const SOURCES = [
+  [new RegExp(`,(\\s*)${TEXT},(\\s*'(?:assumed|published|derived|secondary|source code)')`, 'g'), ",$1'',$2"],
+  [new RegExp(`\\bsource:\\s*${TEXT}`, 'g'), "source: ''"],
+];
+
 const packed = (content) => gzipSync(content, { level: 9 }).length;
 
 /** Everything that an output imports before it runs. */
@@ -38,6 +46,14 @@ export async function web() {
         hooks.onLoad({ filter: /src[\\/]generated[\\/](core|memory)-bytes\.ts$/ }, () => ({
           contents: "export const CORE_SHA256 = ''; export const CORE_BASE64 = '';",
           loader: 'js',
+        })),
+    },
+    {
+      name: 'without-sources',
+      setup: (hooks) =>
+        hooks.onLoad({ filter: TABLES }, ({ path }) => ({
+          contents: SOURCES.reduce((text, [from, to]) => text.replace(from, to), readFileSync(path, 'utf8')),
+          loader: 'ts',
         })),
     },
   ];
