@@ -230,6 +230,12 @@ describe('a module that misbehaves', () => {
       dispatching('(i32.const 0)', `${MEMORY} (func $s (drop (memory.grow (i32.const 1)))) ${START}`),
     ],
     [
+      'grows when it tells its version',
+      'memory',
+      wat(`(module ${MEMORY} (func (export "dispatch") (param i32 i32) (result i32) (i32.const 0))
+        (func (export "fluxhost_policy_version") (result i32) (drop (memory.grow (i32.const 1))) (i32.const 1)))`),
+    ],
+    [
       'fills its memory',
       'fuel',
       dispatching('(memory.fill (i32.const 0) (i32.const 7) (i32.const 1001)) (i32.const 0)', MEMORY),
@@ -241,6 +247,12 @@ describe('a module that misbehaves', () => {
     ],
   ])('%s: the fault is %s', async (_, fault, bytes) => {
     expect((await failure(bytes)).fault).toBe(fault);
+  });
+
+  it('gets no more memory than what is seen, and is told so', async () => {
+    const asking = dispatching('(i32.ne (memory.grow (i32.const 257)) (i32.const -1))', MEMORY);
+    const first = dispatching('(i32.const 0)');
+    expect(await fingerprint(await wasmPolicy(asking))).toBe(await fingerprint(await wasmPolicy(first)));
   });
 
   it('fills and copies as it would without fuel', async () => {
