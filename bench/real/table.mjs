@@ -10,7 +10,7 @@ const KEPT_NS = 1e6;
 const EQUAL = 0.005;
 
 /** What Linux has on one CPU and the model has not: heads of columns. */
-export const ON_ONE = ['by weight', '1 ms kept', 'and slices', 'and order'];
+export const ON_ONE = ['cpu.stat', 'by weight', '1 ms kept', 'and slices', 'and order'];
 /** The same on several. */
 export const ON_SEVERAL = ['a queue each', 'and slices', 'and weight', 'and order'];
 /** Of groups on CPUs of a machine with two: 0.7 ms times 1 + log2 of CPUs (sysctl_sched_base_slice), and `HZ=250`. */
@@ -34,7 +34,10 @@ const FIGURES = [
   ['latency', 'p99'],
 ];
 
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+function median(values) {
+  const [sorted, middle] = [[...values].sort((a, b) => a - b), values.length / 2];
+  return Number.isInteger(middle) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[Math.floor(middle)];
+}
 const signed = (value) => `${value > 0 ? '+' : ''}${(100 * value).toFixed(1)}`;
 const share = (value) => `${signed(value)} %`;
 /** Of each repetition: an error, or from which to which. */
@@ -101,6 +104,15 @@ const onFirst = (files) =>
     }),
   );
 
+/** What the kernel counted as throttled. */
+const counted = ({ calibration }) =>
+  new Map(
+    calibration.vms.map(({ name, statThrottledNs }) => [
+      name,
+      (figure) => (figure === 'throttled' ? statThrottledNs : null),
+    ]),
+  );
+
 /** Of repetitions, column by column: the figures of each, or null where a column is not for them. */
 function stepsOf(repetitions) {
   const { scenario } = repetitions[0];
@@ -114,6 +126,7 @@ function stepsOf(repetitions) {
   }
   const keptNs = KEPT_NS;
   return [
+    repetitions.map(counted),
     isShared ? by({}) : null,
     by({ keptNs }),
     isShared ? null : repetitions.map(sliced),

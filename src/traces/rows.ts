@@ -159,21 +159,20 @@ async function* withCommas(text: AsyncIterable<string>): AsyncGenerator<string> 
 
 /** CSV, with the header of the public file where it has none. */
 async function* csvRows(host: TraceHost, file: string, given: readonly string[] | undefined): AsyncGenerator<RowBlock> {
-  const text = withCommas(readText(host, file))[Symbol.asyncIterator]();
+  const header = given ?? (await headerOfFirst(host, file));
+  for await (const block of csvBlocks(withCommas(readText(host, file)), file, undefined, header))
+    yield header === undefined ? block : { ...block, lacksHeader: true };
+}
+
+/** What the columns are called of a file whose first row is no header. */
+async function headerOfFirst(host: TraceHost, file: string): Promise<readonly string[] | undefined> {
   let head = '';
-  for (let next = await text.next(); next.done !== true; next = await text.next()) {
-    head += next.value;
+  for await (const piece of withCommas(readText(host, file))) {
+    head += piece;
     if (head.includes('\n') || head.length > LOOKED_AT) break;
   }
-  const first = head.split('\n', 1)[0]!.trimEnd();
-  const known = given === undefined ? knownCells(first.split(',')) : undefined;
-  const header = given ?? (known === undefined ? undefined : headerOfCells(known));
-  const whole = async function* (): AsyncGenerator<string> {
-    yield head;
-    yield* { [Symbol.asyncIterator]: () => text };
-  };
-  for await (const block of csvBlocks(whole(), file, undefined, header))
-    yield header === undefined ? block : { ...block, lacksHeader: true };
+  const known = knownCells(head.split('\n', 1)[0]!.trimEnd().split(','));
+  return known === undefined ? undefined : headerOfCells(known);
 }
 
 /**

@@ -8,8 +8,10 @@ import { describe, expect, it } from 'vitest';
 import { parseFleet } from '../../src/fleet/parse.js';
 import { parseScenario } from '../../src/scenario/parse.js';
 import { CONTENT } from '../../src/traces/hashes.js';
-import type { Inspection } from '../../src/traces/inspect.js';
+import { type Inspection, shapeOf } from '../../src/traces/inspect.js';
 import { DATASETS, datasetNamed, knownContent } from '../../src/traces/known.js';
+import { rowsOf } from '../../src/traces/rows.js';
+import type { TraceHost } from '../../src/workload/text-source.js';
 import { formatNamed } from '../../src/pages/formats/names.js';
 import { invocations, json, made, told } from './helpers.js';
 
@@ -278,6 +280,30 @@ describe('fluxhost trace inspect', () => {
     expect(readFileSync(some, 'utf8')).toBe('arrival\n0\n11000000000\n');
     const ragged = await told('inspect', made('r.csv', `${tables[0][1]}M3,1\n`));
     expect(ragged.err).toContain('r.csv:3: given 2 cells');
+  });
+
+  it('closes what it opens, however little it reads of it', async () => {
+    let [opened, closed] = [0, 0];
+    const host: TraceHost = {
+      open: () => {
+        opened++;
+        const pieces = async function* (): AsyncGenerator<Uint8Array> {
+          try {
+            for (let i = 0; i < 9; i++) yield new TextEncoder().encode(i === 0 ? 'a,b\n1,2\n' : '3,4\n'.repeat(20_000));
+          } finally {
+            closed++;
+          }
+        };
+        return Promise.resolve(pieces());
+      },
+    };
+    for await (const { header } of rowsOf(host, 'a.csv', 'csv')) {
+      expect(header).toEqual(['a', 'b']);
+      break;
+    }
+    expect([opened > 0, closed]).toEqual([true, opened]);
+    await shapeOf(host, 'a.csv', { sha256: '' });
+    expect(closed).toBe(opened);
   });
 
   it('refuses what is wrong, all at once', async () => {
