@@ -31,14 +31,58 @@ function reached(outputs, entry, seen = new Set()) {
   return seen;
 }
 
+/** The editor's schema as JSON: what the library says, asked of it once. */
+async function scenarioSchema(build) {
+  const { outputFiles } = await build({
+    absWorkingDir: at(),
+    entryPoints: ['src/web/scenario-schema.ts'],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    logLevel: 'warning',
+  });
+  const { scenarioSchema: make } = await import(
+    `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`
+  );
+  return JSON.stringify(make());
+}
+
+/** The same exports, none of which does anything: what methods are made by makes some that do not. */
+function withoutDeeds(path) {
+  const names = [...readFileSync(path, 'utf8').matchAll(/^export (?:const|function) (\w+)/gm)].map(([, name]) => name);
+  const said = 'a JSON Schema is made by the build of the page, not on it';
+  return [
+    `const none = () => { throw new Error('${said}'); };`,
+    ...names.map((name) => `export const ${name} = ${name.startsWith('create') ? '() => none' : 'none'};`),
+  ].join('\n');
+}
+
 export async function web() {
   const { build } = await import('esbuild');
+  const schema = await scenarioSchema(build);
   const asBind = pathToFileURL(at('node_modules/as-bind/dist/as-bind.esm.js'));
   const plugins = [
     {
       name: 'as-bind',
       setup: (hooks) =>
         hooks.onResolve({ filter: /^as-bind\// }, () => ({ path: asBind.pathname, sideEffects: false })),
+    },
+    {
+      name: 'schema-made-before', // 6 kB of zod, packed, that only make it
+      setup: (hooks) => {
+        hooks.onLoad({ filter: /src[\\/]web[\\/]scenario-schema\.ts$/ }, () => ({
+          contents: `export const scenarioSchema = () => (${schema});`,
+          loader: 'js',
+        }));
+        hooks.onLoad(
+          { filter: /zod[\\/]v4[\\/]core[\\/](json-schema-processors|to-json-schema)\.js$/ },
+          ({ path }) => ({
+            contents: withoutDeeds(path),
+            loader: 'js',
+          }),
+        );
+      },
     },
     {
       name: 'without-bytes', // the core is a file beside the page

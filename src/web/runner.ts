@@ -10,7 +10,6 @@ import { toStableJson } from '../result/json.js';
 import type { Result } from '../result/result.js';
 import { MECHANISM_KINDS } from '../scenario/mechanisms.js';
 import { parseScenario, type ParsedScenario } from '../scenario/parse.js';
-import { scenarioJsonSchema } from '../scenario/schema.js';
 import type { Scenario } from '../scenario/types.js';
 import { withFields } from '../scenario/written.js';
 import { Simulation } from '../simulation.js';
@@ -117,8 +116,10 @@ export class Runner {
       case 'check':
         scenarioOf(ask);
         return { answer: 'checked' };
-      case 'schema':
-        return { answer: 'schema', schema: scenarioJsonSchema() };
+      case 'schema': {
+        const { scenarioSchema } = await import('./scenario-schema.js');
+        return { answer: 'schema', schema: scenarioSchema() };
+      }
       case 'sweep': {
         this.sweeper ??= new (await import('./sweeping.js')).Sweeper();
         const result = await this.sweeper.sweep(ask, await this.compile());
