@@ -1,6 +1,7 @@
 // One row a host as a Parquet file.
 
 import { ParquetTable, type Column as ColumnOf } from '../result/parquet.js';
+import type { Distribution } from '../metrics/figures.js';
 import type { HostIdentity } from './simulate.js';
 import { FUNCTION_COUNTS } from './function-row.js';
 import { distributionOfWeighted, type RowLatency, Tally, weighted } from './tally.js';
@@ -14,11 +15,17 @@ const snake = (name: VmClass): string => name.replace('-', '_');
 
 const FIGURES = ['mean', 'p50', 'p99', 'p999', 'max'] as const;
 
+/** Of the latencies that were looked at last: a row is asked for one figure after the other. */
+let last: { readonly of: RowLatency; readonly figures: Distribution } | undefined;
+
 function figureOf(latency: RowLatency | undefined, figure: (typeof FIGURES)[number]): number | null {
   if (latency === undefined || latency.count === 0) return null;
-  const sums = new Tally<never>([]);
-  sums.add(latency, {});
-  return distributionOfWeighted(weighted([], [{ sums, weight: 1 }]), true)[figure];
+  if (last?.of !== latency) {
+    const sums = new Tally<never>([]);
+    sums.add(latency, {});
+    last = { of: latency, figures: distributionOfWeighted(weighted([], [{ sums, weight: 1 }]), true) };
+  }
+  return last.figures[figure];
 }
 
 /** Of the times that `of` takes from a row, a column a figure. */
