@@ -27,6 +27,8 @@ const DEFAULT_LIMIT = 64 * 2 ** 20;
 const TICK_MS = 50;
 /** What an event costs the CPU on which it happens: assumed, from docs/real.md's own measurement (0.3 to 0.5 us). */
 const PROBE_NS = 400;
+/** Of the machine: what recording should not take. */
+const MUCH = 0.03;
 /** Of the file, for what is written last, beside some for each CPU. */
 const END_BYTES = 512;
 const END_BYTES_A_CPU = 24;
@@ -250,6 +252,20 @@ async function recordTo(file: GrowingFile, plan: Plan, io: Io): Promise<Record<s
   }
 }
 
+/** What recording took of a machine that had so many CPU seconds. */
+export function saidOfCost(recorderCpuSeconds: number, events: number, machine: number): string {
+  const kernel = (events * PROBE_NS) / 1e9;
+  const share = (part: number): string => `${((100 * part) / machine).toFixed(2)} %`;
+  const much =
+    (recorderCpuSeconds + kernel) / machine <= MUCH
+      ? ''
+      : `warning: that is more than ${100 * MUCH} %: what was recorded ran slower by it\n`;
+  return (
+    `cost: ${share(recorderCpuSeconds)} of the machine for this program, about ${share(kernel)} ` +
+    `within the kernel (${PROBE_NS} ns an event, assumed)\n${much}`
+  );
+}
+
 /** How the command ended, in a line. */
 function saidOfCommand(command: readonly string[], status: number | null, signal: string | null): string {
   const [program] = command;
@@ -269,7 +285,6 @@ function say(told: Record<string, unknown>, events: number, plan: Plan): string 
     commandSignal: string | null;
   };
   const machine = seconds * cpus().length;
-  const share = (part: number): string => `${((100 * part) / machine).toFixed(2)} %`;
   const lost = lostPerCpu.reduce((sum, one) => sum + one, 0);
   const why = {
     time: '',
@@ -280,8 +295,7 @@ function say(told: Record<string, unknown>, events: number, plan: Plan): string 
   return (
     `${plan.file}: ${seconds.toFixed(1)} s${why[ended]}, ${formatCount(events)} events, ${(bytes / 2 ** 20).toFixed(1)} MiB\n` +
     (lost === 0 ? 'nothing was lost\n' : `${formatCount(lost)} events were lost (by CPU: ${lostPerCpu.join(', ')})\n`) +
-    `cost: ${share(recorderCpuSeconds)} of the machine for this program, about ${share((events * PROBE_NS) / 1e9)} ` +
-    `within the kernel (${PROBE_NS} ns an event, assumed)\n` +
+    saidOfCost(recorderCpuSeconds, events, machine) +
     saidOfCommand(plan.command, commandStatus, commandSignal)
   );
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/program.js';
+import { saidOfCost } from '../../src/cli/record.js';
 import { readRecording } from '../../src/recording/read.js';
 import { nodeHost } from '../../src/workload/node-file.js';
 import { captureIo } from './fake.js';
@@ -30,6 +31,13 @@ describe('record', () => {
     expect([await main(['record', ...args], io), io.out]).toEqual([2, '']);
     expect(io.err).toMatch(why);
     expect(io.err).toMatch(/^fluxhost record: /);
+  });
+
+  it('tells what it cost, and says so where that is much', () => {
+    expect(saidOfCost(0.02, 20_000, 2)).toBe(
+      'cost: 1.00 % of the machine for this program, about 0.40 % within the kernel (400 ns an event, assumed)\n',
+    );
+    expect(saidOfCost(0.03, 80_000, 2)).toMatch(/1\.50 %.*1\.60 %.*\nwarning: that is more than 3 %: .*\n$/);
   });
 
   it('records a command and takes its trace away, or says in one line why it cannot', async () => {
