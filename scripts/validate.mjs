@@ -1,5 +1,6 @@
 // Computes the tables of docs/validation.md and docs/reproduced.md anew and puts them into the pages, between their marks; the text around
-// them is written by hand. README.md gets the claims of all experiments as one table, which is read off docs/reproduced.md. Names compute
+// them is written by hand. README.md gets the claims of all experiments as one table, which is read off docs/reproduced.md; pages of systems get
+// their pictures (docs/pictures/NAME.svg). Names compute
 // only those: `laws schedsim tandem nsdi22 control memory`, or an experiment's. The reference files lie beside the repository, in ../shared.
 // `--check` writes nothing and fails where the page on disk is not what would be written: one seed gives one table, so that a page
 // that differs is out of date, or a result has changed. Without names it runs the tests that are statistical and long as well. `--counts` ends with the line of the tests that ran before, this check counted in.
@@ -138,6 +139,7 @@ try {
       keep(FRONT, await formatted(FRONT, readme));
     }
   }
+  for (const [target, text] of texts) if (target.endsWith('.svg')) keep(target, text);
   tablesHold = true;
 } catch (error) {
   process.exitCode = 1;

@@ -4,6 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { diagrams } from '../../src/explain/diagrams.js';
 import { PARAMETERS } from '../../src/explain/parameters.js';
+import { reproduce } from '../../src/experiments/api.js';
+import { pictureOf, PICTURED } from '../reference/picture.js';
 
 describe.each(Object.entries(diagrams()))('docs/pictures/%s', (name, svg) => {
   it('is what npm run docs writes, and stands in a page', () => {
@@ -73,3 +75,36 @@ it('docs/pictures/tiers.svg: marks stand where the sums of their defaults are on
     expect(Math.abs(Number(x) - tick('10 µs') - decade * Math.log10(ns / 1e4)), paths).toBeLessThan(0.2);
   }
 });
+
+describe.each(PICTURED)('docs/pictures/%s.svg', (name) => {
+  const svg = readFileSync(`docs/pictures/${name}.svg`, 'utf8');
+
+  it('stands in the page of its system, under its question', () => {
+    const [, question] = /<text class="title"[^>]*>(.*?)<\/text>/.exec(svg)!;
+    expect(readFileSync(`docs/${name}.md`, 'utf8').split(`![${question!}](pictures/${name}.svg)`)).toHaveLength(2);
+  });
+
+  it('has every colour in both themes, and every number in place', () => {
+    const [light, dark] = /<style>(.*)<\/style>/.exec(svg)![1]!.split('@media');
+    for (const [, colour] of svg.matchAll(/var\((--[\w-]+)\)/g))
+      for (const theme of [light!, dark!]) expect(theme, colour).toContain(`${colour!}:#`);
+    expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+    const [, width, height] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg)!;
+    const dots = [...svg.matchAll(/ cx="([\d.-]+)" cy="([\d.-]+)"/g)];
+    expect(dots.length).toBeGreaterThan(3);
+    for (const [, x, y] of dots) {
+      expect(Number(x)).toBeLessThan(Number(width));
+      expect(Number(y)).toBeGreaterThan(40);
+      expect(Number(y)).toBeLessThan(Number(height));
+    }
+  });
+});
+
+it.each(['edgeflow', 'verusage'])(
+  'docs/pictures/%s.svg is what a run gives (npm run validate -- NAME writes it)',
+  async (name) => {
+    for await (const found of reproduce(name))
+      expect(pictureOf(found)).toBe(readFileSync(`docs/pictures/${name}.svg`, 'utf8'));
+    expect.assertions(1);
+  },
+);

@@ -5,6 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/program.js';
 import { type Claim, verdictOf } from '../../src/experiments/experiment.js';
 import { EXPERIMENTS } from '../../src/experiments/index.js';
+import { Laboratory } from '../../src/experiments/measured.js';
+import { boot } from '../../src/experiments/vmem/boot.js';
+import { fieldsOf, VMEM_PARAMETERS } from '../../src/experiments/vmem/parameters.js';
 import { type ExperimentParameter, settingsOf } from '../../src/experiments/parameters.js';
 import { InputError } from '../../src/input/errors.js';
 import { captureIo } from '../cli/fake.js';
@@ -88,23 +91,29 @@ describe('parameters of an experiment', () => {
 describe('reproduce', () => {
   it('answers in one format, with a verdict for every claim', async () => {
     const io = captureIo();
-    const set = ['--set', 'costs.pinPerGB=0ns', '--set', 'costs.faultPerGB=0ns'];
-    expect(await main(['reproduce', 'vmem', ...set, '--json'], io)).toBe(0);
+    expect(await main(['reproduce', 'edgeflow', '--set', 'bits=4', '--json'], io)).toBe(0);
     const document = JSON.parse(io.out) as Record<string, unknown> & { claims: Record<string, unknown>[] };
-    // what was set reaches the boots, and stands in the commands
-    const { 'boot-time': boots } = document['figures'] as Record<string, Record<string, number>>;
-    expect(Math.abs(boots!['mapping and pinning alone']! - 1)).toBeLessThan(0.001); // nothing is left to win
-    expect(document.claims[0]!['command']).toContain('--set costs.pinPerGB=0ns');
     for (const key of ['name', 'parameters', 'figures', 'claims', 'laws', 'tables'])
       expect(document).toHaveProperty(key);
-    expect(document['name']).toBe('vmem');
+    expect(document['name']).toBe('edgeflow');
+    expect(document['parameters']).toMatchObject({ bits: 4 });
     for (const claim of document.claims) {
       expect(claim['verdict']).toMatch(VERDICT);
+      expect(claim['command']).toBe('fluxhost reproduce edgeflow --set bits=4');
       for (const key of ['id', 'claim', 'source', 'ours', 'command']) expect(claim[key]).toEqual(expect.any(String));
       expect(claim['assumed']).toEqual(expect.any(Array));
     }
     const ids = document.claims.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('takes what was set to the boots of vmem', async () => {
+    const settings = settingsOf('vmem', VMEM_PARAMETERS, ['costs.pinPerGB=0ns', 'costs.faultPerGB=0ns']);
+    const { claims } = await boot(new Laboratory({}, (example) => fieldsOf(settings, example)), settings);
+    const { ours } = claims.find(({ id }) => id === 'boot-time')!.numbers!;
+    const alone = ours.find(({ where }) => where === 'mapping and pinning alone')!;
+    expect(Math.abs(alone.value - 1)).toBeLessThan(0.001); // nothing is left to win
+    expect(claims[0]!.command).toContain('--set costs.pinPerGB=0ns');
   });
 
   it('refuses parameters that an experiment does not have', async () => {

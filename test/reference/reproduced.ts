@@ -1,9 +1,11 @@
 // What every experiment comes to, as tables of docs/reproduced.md: a section for each, made of its claims. Printed as one JSON object,
-// section by section; scripts/validate.mjs puts them into the page, and all of them as one table into README.md. `--names` lists them.
+// section by section; scripts/validate.mjs puts them into the page, and all of them as one table into README.md. `--names` lists them. Beside the sections
+// stand the pictures of the systems' pages, under their paths.
 
 import { EXPERIMENTS } from '../../src/experiments/index.js';
 import { reproduce } from '../../src/experiments/api.js';
 import { summaryOf } from '../../src/experiments/summary.js';
+import { pictureOf, PICTURED } from './picture.js';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
@@ -19,6 +21,8 @@ if (wanted.includes('--names')) {
         [...[claim, paper, ours, verdict].map(cell), `\`${command}\``].join(' | '),
       );
       const table = ['claim | paper | ours | verdict | command', '--- | --- | --- | --- | ---', ...rows];
+      const picture = (PICTURED as readonly string[]).includes(name) ? pictureOf(found) : undefined;
+      if (picture !== undefined) sections[`docs/pictures/${name}.svg`] = picture;
       sections[name] = `## ${found.title}\n\n${table.map((row) => `| ${row} |`).join('\n')}`;
     }
   }
