@@ -19,14 +19,17 @@ const mostBytes = (entries: readonly Entry[], size: Size): number | null => {
   return known.length === 0 ? null : Math.max(...known);
 };
 
+/** Of shorter ones the start of a program is most. */
+const LEAST_SECONDS = 1;
+
 /** How good pilots were where it was made. */
 function pilotsWords(entries: readonly Entry[]): string {
   const ratios = entries.flatMap(({ predictedSeconds, seconds }) =>
-    predictedSeconds === null ? [] : [predictedSeconds / seconds],
+    predictedSeconds === null || seconds < LEAST_SECONDS ? [] : [predictedSeconds / seconds],
   );
   if (ratios.length === 0) return '';
   const [least, most] = [Math.min(...ratios), Math.max(...ratios)].map((ratio) => ratio.toFixed(1));
-  return ` Of ${ratios.length} results they told ${least} to ${most} times the time that was taken where the kit was made.`;
+  return ` Of ${ratios.length} results that took a second or more they told ${least} to ${most} times the time that was taken where the kit was made.`;
 }
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');

@@ -8,6 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Kit } from '../../src/cli/artifact-kit.js';
 import { readItems } from '../../src/cli/artifact-list.js';
+import { kitReadme } from '../../src/cli/artifact-page.js';
 import { main } from '../../src/cli/program.js';
 import { compileCore } from '../../src/core/load.js';
 import { Runner } from '../../src/web/runner.js';
@@ -128,7 +129,14 @@ describe('fluxhost artifact', () => {
     const readme = readFileSync(at('kit', 'README.md'), 'utf8');
     expect(readme).toContain('| own | Its tail \\| is short. | quick | `fluxhost run inputs/own/a.yaml');
     expect(readme).toContain('| quick | 4 | ');
-    expect(readme).toMatch(/Of 4 results they told \d+\.\d to \d+\.\d times the time that was taken/);
+    const timed = kit.entries.map((entry, i) => ({ ...entry, seconds: i === 0 ? 0.9 : 2 * i }));
+    const ratios = timed.flatMap(({ predictedSeconds, seconds }, i) =>
+      i === 0 || predictedSeconds === null ? [] : [predictedSeconds / seconds],
+    );
+    const [least, most] = [Math.min(...ratios), Math.max(...ratios)].map((ratio) => ratio.toFixed(1));
+    expect(kitReadme({ ...kit, entries: timed })).toContain(
+      `Of ${ratios.length} results that took a second or more they told ${least} to ${most} times`,
+    );
 
     rmSync(at('work'), { recursive: true });
     renameSync(at('kit'), at('elsewhere'));
