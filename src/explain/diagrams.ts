@@ -32,14 +32,15 @@ const LEGEND: Readonly<Record<Hue, string>> = {
   plain: 'circle: any function',
   confidential: 'diamond: a confidential one, which is attested when it boots',
 };
+/** As the site and the reports have them; the page's own ground. */
 const COLOURS: Readonly<Record<Hue, readonly [string, string]>> = {
-  arbiter: ['#7a7a7a', '#a0a0a0'],
-  victim: ['#3f7fbf', '#6aa5dd'],
-  transition: ['#c9c2b4', '#6b665c'],
-  beneficiary: ['#c98a1b', '#e0a94a'],
-  server: ['#7b5ea7', '#a58cd0'],
-  plain: ['#3f7fbf', '#6aa5dd'],
-  confidential: ['#c98a1b', '#e0a94a'],
+  arbiter: ['#8b929b', '#8f98a3'],
+  victim: ['#3b8fc4', '#5ab4f0'],
+  transition: ['#c3cad2', '#5c6672'],
+  beneficiary: ['#cf8a1e', '#e8a83c'],
+  server: ['#8a70cf', '#cba8f0'],
+  plain: ['#3b8fc4', '#5ab4f0'],
+  confidential: ['#cf8a1e', '#e8a83c'],
 };
 
 const WIDTH = 720;
@@ -76,9 +77,9 @@ function page(
   });
   const fills = (which: 0 | 1): string => hues.map((hue) => `.${hue}{fill:${COLOURS[hue][which]}}`).join('');
   const style =
-    'text{font:12px system-ui,sans-serif;fill:#222}.title{font-weight:600;font-size:14px}.name{text-anchor:middle}' +
-    `.tick{text-anchor:middle;fill:#555}.line{stroke:#888;fill:none}.paper{fill:#fffdf8}${fills(0)}` +
-    `@media (prefers-color-scheme:dark){text{fill:#e8e4dc}.tick{fill:#aaa}.paper{fill:#1c1b19}${fills(1)}}${more}`;
+    'text{font:12px system-ui,sans-serif;fill:#1b1f24}.title{font-weight:600;font-size:14px}.name{text-anchor:middle}' +
+    `.tick{text-anchor:middle;fill:#59626d}.line{stroke:#8b929b;fill:none}.paper{fill:#ffffff}${fills(0)}` +
+    `@media (prefers-color-scheme:dark){text{fill:#e6e9ed}.tick{fill:#a3acb7}.paper{fill:#14171b}${fills(1)}}${more}`;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img">\n` +
     `<title>${escaped(said)}</title>\n<style>${style}</style>\n` +

@@ -77,6 +77,11 @@ describe('the documentation in Chromium', () => {
     await page.waitForSelector('#found a');
     if (LOOK !== undefined) await page.screenshot({ path: join(LOOK, 'docs-search.png') });
     expect(await page.textContent('#found p')).toMatch(/^\d+ sections?$/);
+    // on a phone all of it is in the window
+    await page.setViewportSize({ width: 390, height: 900 });
+    const { left, right } = await page.$eval('#found', (element) => element.getBoundingClientRect());
+    expect([left >= 0, right <= 390]).toEqual([true, true]);
+    await page.setViewportSize({ width: 1440, height: 900 });
     await page.keyboard.press('Enter');
     await page.waitForURL(/docs\/timeline\.html#/);
     expect(await page.isVisible('h1')).toBe(true);

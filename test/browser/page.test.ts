@@ -530,6 +530,15 @@ describe('the live page in Chromium', () => {
       // the bar is drawn with the next frame
       await page.waitForFunction(() => document.getElementById('play')!.textContent === 'Play');
       expect((await page.textContent('.caption p'))!.length).toBeGreaterThan(40);
+      // the sentence covers no story, in one row or in two
+      for (const width of [1200, 1440]) {
+        await page.setViewportSize({ width, height: 900 });
+        const [end, begin] = await page.evaluate(() => [
+          document.querySelector('.caption')!.getBoundingClientRect().bottom,
+          document.querySelector('.tour')!.getBoundingClientRect().top,
+        ]);
+        expect(end, `${width} px`).toBeLessThanOrEqual(begin!);
+      }
       if (fork !== undefined) break;
       await page.click('.caption .primary');
       await page.fill('#speed', '7'); // ten milliseconds a second: it must not run past an instant either
