@@ -111,6 +111,7 @@ export function functionsRow(
 /** The text that `fluxhost fleet` prints. */
 export function renderFleet(result: FleetResult, look: Look = false): string {
   const { manifest, hosts } = result;
+  const alone = result.packing.arrivals === 0 && result.functions !== undefined;
   const failed = hosts.failed === undefined ? '' : `, ${formatCount(hosts.failed)} failed`;
   const told =
     manifest.fidelity === 'packing'
@@ -118,10 +119,8 @@ export function renderFleet(result: FleetResult, look: Look = false): string {
       : `${manifest.fidelity}, ${formatCount(hosts.simulated)} of ${formatCount(hosts.of)} hosts simulated under ${manifest.mechanism}${windowsText(manifest)}${failed}`;
   const parts = [
     ...(result.part === undefined ? [] : [`${result.part}; fluxhost merge puts all together`]),
-    `${manifest.placement} on ${formatCount(hosts.of)} hosts, ${timeText(manifest.durationNs)}: ${told}`,
-    ...(result.packing.arrivals === 0 && result.functions !== undefined
-      ? []
-      : [renderTable([head(['', 'fleet']), ...cells(packingRows(result))], { look })]),
+    `${alone ? 'functions' : manifest.placement} on ${formatCount(hosts.of)} hosts, ${timeText(manifest.durationNs)}: ${told}`,
+    ...(alone ? [] : [renderTable([head(['', 'fleet']), ...cells(packingRows(result))], { look })]),
   ];
   if (result.classes.length > 0)
     parts.push(

@@ -11,6 +11,8 @@ import type { FleetInput } from '../../src/fleet/schema.js';
 import { seedOf } from '../../src/fleet/work.js';
 import { evaluateAssertion } from '../../src/input/assert.js';
 import type { InputError } from '../../src/input/errors.js';
+import { fleetReport } from '../../src/report/html/figures/fleet.js';
+import { renderFleet } from '../../src/report/fleet-table.js';
 import { Simulation } from '../../src/simulation.js';
 import { functionStream } from '../../src/workload/functions.js';
 import { SplitMix64 } from '../../src/workload/random.js';
@@ -137,7 +139,8 @@ async function together(spread: number, windows: readonly (readonly [number, num
 
 describe('functions of a fleet', () => {
   it.each([1, 3])('are on %s hosts each, and do there what they do by themselves', async (spread) => {
-    const { functions, hosts, packing } = await fleet(input({ functions: { trace, spread } }), { files });
+    const result = await fleet(input({ functions: { trace, spread } }), { files });
+    const { functions, hosts, packing } = result;
     const { ends, ns, ...naive } = await together(spread, [[0, 0, 100]]);
     expect(functions).toMatchObject(naive);
     expect(functions!.arrived).toBe(ROWS.length);
@@ -151,6 +154,12 @@ describe('functions of a fleet', () => {
     expect(functions!.evictions + functions!.dropped).toBeGreaterThan(0); // the budget of a host tells
     expect(hosts).toEqual({ simulated: 4, of: 4 });
     expect(packing.arrivals).toBe(0);
+    const report = fleetReport(result);
+    expect([report.title, report.good, report.figures]).toEqual(['functions on 4 hosts', null, []]);
+    expect(report.verdict).toMatch(
+      /^\d\d\.\d % of 905 requests of functions started cold; 99 % were in their VM within /,
+    );
+    expect(renderFleet(result)).toMatch(/12 on 4 hosts +905 /);
     expect(evaluateAssertion('functions.start.mean > 1ms', { functions }).holds).toBe(true);
   });
 

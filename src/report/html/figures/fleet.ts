@@ -103,6 +103,18 @@ function functionsTable({ functions }: FleetResult): Table | undefined {
   return { head: FUNCTIONS_HEAD, rows: [functionsRow(functions, { count: grouped, time: duration })] };
 }
 
+/** What became of their requests, in a sentence. */
+function functionsWords({ functions, incomplete }: FleetResult): string {
+  if (functions === undefined || incomplete === true || functions.coldStartRate === null) return '';
+  const { coldStartRate, arrived, confidence, startNs, dropped, timedOut } = functions;
+  const about = intervalWords(confidence?.['coldStartRate'], formatShare);
+  const lost = dropped + timedOut;
+  return (
+    `${formatShare(coldStartRate)}${about} of ${confidence === undefined ? '' : '≈\u00a0'}${grouped(arrived)} requests of functions started cold; ` +
+    `99 % were in their VM within ${duration(startNs.p99)}${lost === 0 ? '' : `, ${grouped(lost)} found no memory`}.`
+  );
+}
+
 function windowsOf({ windows }: FleetResult['manifest']): string {
   if (windows === undefined) return '';
   return `; hosts simulated in ${counted(windows.count, 'window')} of ${duration(windows.lengthNs)}`;
@@ -130,13 +142,21 @@ export function fleetReport(result: FleetResult): Report {
     ['How often do functions start cold, and how long does that take?', functionsTable(result)] as const,
   ].flatMap(([title, table]) => (table === undefined ? [] : [{ title, table }]));
   const time = timeFigure(result);
+  const alone = result.functions !== undefined && packing.arrivals === 0;
+  const placed =
+    `${[places, ...failed, ...open, ...waits].join('; ')}. On average ${formatShare(packing.meanCoreUtilization)} of the cores and ` +
+    `${formatShare(packing.meanMemoryUtilization)} of the memory are reserved.`;
+  const called = functionsWords(result);
+  const troubles = [...failed, ...(isWhole ? [] : ['hosts are missing'])];
   return {
-    title: `${manifest.placement} on ${grouped(hosts.of)} hosts`,
-    question: `Does ${manifest.placement} find a host for every VM, and what is left over?`,
-    verdict:
-      `${[places, ...failed, ...open, ...waits].join('; ')}. On average ${formatShare(packing.meanCoreUtilization)} of the cores and ` +
-      `${formatShare(packing.meanMemoryUtilization)} of the memory are reserved.`,
-    good: gone > 0 || !met ? false : failed.length > 0 || !isWhole ? null : true,
+    title: alone ? `functions on ${grouped(hosts.of)} hosts` : `${manifest.placement} on ${grouped(hosts.of)} hosts`,
+    question: alone
+      ? 'How often do functions start cold?'
+      : `Does ${manifest.placement} find a host for every VM, and what is left over?`,
+    verdict: alone
+      ? [...troubles.map((one) => `${one}.`), called].join(' ').trim() || 'No request of a function came.'
+      : `${placed}${called === '' ? '' : ` ${called}`}`,
+    good: gone > 0 || !met ? false : failed.length > 0 || !isWhole || alone ? null : true,
     facts: [
       `${manifest.durationNs >= 2 * HOUR ? `${Number((manifest.durationNs / HOUR).toFixed(1))}\u00a0hours` : duration(manifest.durationNs)} placed${windowsOf(manifest)}`,
       `fidelity ${manifest.fidelity}: ${grouped(hosts.simulated)} of ${grouped(hosts.of)} hosts simulated${failed.length > 0 ? `, ${grouped(hosts.failed!)} failed` : ''}`,
@@ -148,7 +168,8 @@ export function fleetReport(result: FleetResult): Report {
       ...result.warnings.map(({ code, field, detail }) => ({ code, detail: `${field}: ${detail}` })),
     ],
     ...(tables.length === 0 ? {} : { claims: tables }),
-    figures: [mapFigure(result), ...(time === undefined ? [] : [time])],
+    // without VMs nothing is reserved
+    figures: alone ? [] : [mapFigure(result), ...(time === undefined ? [] : [time])],
     manifest: {
       head: ['', listed([manifest.placement])],
       rows: [
