@@ -62,7 +62,7 @@ const TRIED: readonly Tried[] = [
       ...{ 'offline.output': [0, 300], 'law.headroom': [0, 30] },
     },
     texts: { gpu: ['a100', 'h100'] },
-    kept: /^law\.|^(profile|trace|jitter|cooldowns|gaps|rates)$/,
+    kept: /^law\.|^(profile|trace|jitter|cooldowns|gaps|rates|prefixes)$/,
   },
   {
     name: 'temponet',

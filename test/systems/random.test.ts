@@ -40,6 +40,7 @@ const SYSTEMS: readonly (readonly [name: string, bounds: Bounds])[] = [
       prompt: [1, 20_000],
       batch: [1, 256],
       memoryStep: [0.1, 1e4],
+      prefixes: [0, 0], // no trace that tells them
     },
   ],
 ];
