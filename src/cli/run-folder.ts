@@ -218,7 +218,7 @@ export const WORDS: Readonly<Record<Exclude<keyof RunIdentity, 'shard'>, string>
   version: 'version of fluxhost',
   scenarioSha256: 'fleet, scenario or seed (SHA-256)',
   coreSha256: 'core (SHA-256)',
-  packing: 'placement of VMs (fingerprint)',
+  packing: 'placement of VMs or functions (fingerprint)',
   question: 'question: axes, mechanisms, seeds or precision (SHA-256)',
   files: 'content of traces (SHA-256)',
   rows: 'number of rows',

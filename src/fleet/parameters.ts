@@ -127,6 +127,5 @@ const fields = documenting(TABLE, FLEET_FIELDS);
 export const documented: typeof fields.documented = (path, field) => fields.documented(`fleet.${path}`, field);
 export const described: typeof fields.described = (path, field) => fields.described(`fleet.${path}`, field);
 export const defaultNumber = (path: string): number => TABLE.defaultNumber(`fleet.${path}`);
-export const defaultFlag = (path: string): boolean => TABLE.defaultFlag(`fleet.${path}`);
 export const defaultChoice = <T extends string>(path: string, choices: readonly T[]): T =>
   TABLE.defaultChoice(`fleet.${path}`, choices);
