@@ -171,6 +171,19 @@ const within = (text: string, most: number): string =>
     .map((line) => wrap(line, most))
     .join('\n');
 
+/** Paragraphs with a line that is too long are set anew; a line that is set in stays set in. */
+function paragraphs(text: string): string {
+  const parts = text.split(/\n(?=\n| )|(?<=\n {1,24}\S.*)\n/);
+  return parts
+    .map((part) => {
+      if (part.split('\n').every((line) => line.length <= HELP_COLUMNS)) return part;
+      const [, before = '', words = ''] = /^(\s*)([^]*)$/.exec(part)!;
+      const indent = / *$/.exec(before)![0];
+      return before + wrap(words.replaceAll(/\s+/g, ' '), HELP_COLUMNS - indent.length).replaceAll('\n', `\n${indent}`);
+    })
+    .join('\n');
+}
+
 /** The text of `fluxhost COMMAND --help`. */
 export function renderHelp(spec: CommandSpec): string {
   const rows = Object.entries(spec.options).map(([name, option]): [string, string] => [
@@ -185,7 +198,7 @@ export function renderHelp(spec: CommandSpec): string {
       `  ${left.padEnd(width)}  ${within(right, HELP_COLUMNS - width - 4).replaceAll('\n', `\n${' '.repeat(width + 4)}`)}`,
   );
   const parts = [`${spec.summary}\n`, `Usage: ${usageLine(spec)}\n`, `Options:\n${lines.join('\n')}\n`];
-  if (spec.details !== undefined) parts.push(`${spec.details}\n`);
+  if (spec.details !== undefined) parts.push(`${paragraphs(spec.details)}\n`);
   if (spec.examples !== undefined) parts.push(`Examples:\n${spec.examples.map((line) => `  ${line}`).join('\n')}\n`);
   return parts.join('\n');
 }

@@ -16,6 +16,9 @@ import { type Origin, sha256 } from './origin.js';
 import { madeBy, writeDocument, yamlOf } from './out.js';
 import { REPORT, commandOf } from './report.js';
 
+/** Columns of the longest. */
+const NAMES = Math.max(...EXPERIMENTS.map(({ name }) => name.length));
+
 export const reproduceSpec: CommandSpec = {
   name: 'reproduce',
   summary: "Reruns a paper's experiment and prints its figures beside ours, with what had to be assumed.",
@@ -39,7 +42,7 @@ export const reproduceSpec: CommandSpec = {
   details: `Prints a summary first: claim, published figure, ours, verdict. Without EXPERIMENT (or with --all) every one is run.
 Experiments:\n${EXPERIMENTS.map(
     ({ name, title, parts }) =>
-      `  ${name.padEnd(9)} ${title}${parts === undefined ? '' : `\n            in parts: ${parts.map((part) => `${name}/${part}`).join(', ')}`}`,
+      `  ${name.padEnd(NAMES)} ${title}${parts === undefined ? '' : `\n${' '.repeat(NAMES + 3)}in parts: ${parts.map((part) => `${name}/${part}`).join(', ')}`}`,
   ).join('\n')}`,
   examples: [
     'fluxhost reproduce taiji',

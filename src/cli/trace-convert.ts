@@ -33,7 +33,7 @@ export const convertSpec: CommandSpec = {
   examples: [
     'fluxhost trace convert conversation_trace.jsonl blocks.csv --from mooncake --to pages-csv',
     'fluxhost trace convert mem.log mem.oracleGeneral --from lackey --to oracleGeneral',
-    'fluxhost trace convert calls.csv arrivals.csv --from arrivals-csv --to csv --time end:ms --time-is end --duration took:ms',
+    'fluxhost trace convert in.csv out.csv --from arrivals-csv --to csv --time end:ms --time-is end --duration took:ms',
   ],
 };
 

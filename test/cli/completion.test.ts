@@ -44,6 +44,13 @@ describe('completion', () => {
     expect(options).toBeGreaterThan(60);
   });
 
+  it('stands beside help that fits 120 columns', async () => {
+    for (const name of await commandNames()) {
+      const long = (await printed(name, '--help')).split('\n').filter((line) => line.length > 120);
+      expect(long, name).toEqual([]);
+    }
+  });
+
   it('knows the mechanisms in every shell, for each command that takes a list of them', async () => {
     const names = (await commandNames()).filter((name) => name !== 'completion');
     const takers: string[] = [];

@@ -245,6 +245,7 @@ function neededOf({ rows, of, unit }: NeededPlot, room: Room): SVGSVGElement {
   const found = rows.filter(({ value }) => value !== null);
   const left = Math.min(150, 18 + 8 * Math.max(...rows.map(({ name }) => name.length)));
   const height = 52 * rows.length + 56;
+  const steps = whole(rows, unit, [low, high], room);
   const svg = plot(room, {
     height,
     marginLeft: left,
@@ -254,13 +255,13 @@ function neededOf({ rows, of, unit }: NeededPlot, room: Room): SVGSVGElement {
     x: {
       domain: [low - spare, high + spare],
       label: `${of} →`,
-      ...whole(rows, unit, [low, high], room),
+      ...steps,
       tickFormat: (value: number) => valueText(value, unit),
     },
     y: { type: 'point', domain: rows.map(({ name }) => name), label: null, padding: 0.6, tickSize: 0 },
     color: { type: 'identity' },
     marks: [
-      Plot.gridX({ ...muted }),
+      Plot.gridX({ ...muted, ticks: steps.ticks }),
       Plot.link(ranges, { x1: 'from', x2: 'to', y1: 'name', y2: 'name', stroke: 'var(--grid)', strokeWidth: 2 }),
       Plot.link(
         found.filter((row) => row.low !== null && row.low < row.value!),
@@ -288,8 +289,9 @@ function neededOf({ rows, of, unit }: NeededPlot, room: Room): SVGSVGElement {
   });
   const labels = rows.map((row): Label => {
     const y = at(svg, 'y', row.name) - 18;
-    const x = at(svg, 'x', row.value ?? low);
-    return { text: row.word, colour: row.value === null ? 'var(--missed)' : row.hue.colour, x: x - 14, y };
+    // that nothing in the range is enough stands where the range ends
+    if (row.value === null) return { text: row.word, colour: 'var(--missed)', x: at(svg, 'x', high) + 6, y };
+    return { text: row.word, colour: row.hue.colour, x: at(svg, 'x', row.value) - 14, y };
   });
   writeLabels(svg, labels, room.width, height);
   return svg;
