@@ -12,6 +12,8 @@ export interface TableRow {
   readonly vm: string;
   readonly figure: string;
   readonly quantile: string | null;
+  /** Of each repetition. */
+  readonly recordedNs: readonly number[];
   readonly errors: readonly number[];
   readonly error: number;
   readonly spread: number;

@@ -43,6 +43,7 @@ const share = (value) => `${signed(value)} %`;
 /** Of each repetition: an error, or from which to which. */
 const each = (errors) =>
   errors.map((one) => (typeof one === 'number' ? signed(one) : one.map(signed).join(' to '))).join(', ');
+const inMs = (ns) => String(Number((ns / 1e6).toPrecision(3)));
 const ns = (text) => Number(text.slice(0, -2));
 
 const mean = (values) => values.reduce((sum, one) => sum + one, 0) / values.length;
@@ -165,7 +166,8 @@ export function rowsOf(loads) {
               Array.isArray(value) ? value.map((one) => errorOf(one, i)) : errorOf(value, i),
             );
           }) ?? null;
-        return [{ load: name, vm: vm.name, figure, quantile, errors, error, spread, stepErrors, within }];
+        const recordedNs = rows.map((row) => row.recordedNs);
+        return [{ load: name, vm: vm.name, figure, quantile, recordedNs, errors, error, spread, stepErrors, within }];
       }),
     );
   });
@@ -179,13 +181,22 @@ export function tableOf(loads, rows = rowsOf(loads)) {
   const beside = ({ stepErrors }) =>
     heads.flatMap((_, i) => (used[i] ? [(stepErrors?.[i] ?? null) === null ? '' : each(stepErrors[i])] : []));
   const lines = rows.map((row) => {
-    const { load, vm, figure, quantile, errors, error, spread, within } = row;
+    const { load, vm, figure, quantile, recordedNs, errors, error, spread, within } = row;
     const of = vm.replace('fluxhost-real-', '').replace('fluxhost-real', 'load');
     const what = `${several(load) ? `${of}: ` : ''}${figure}${quantile === null ? '' : ` ${quantile}`}`;
-    const told = [each(errors), share(error), `${(100 * spread).toFixed(0)} %`];
+    const told = [recordedNs.map(inMs).join(', '), each(errors), share(error), `${(100 * spread).toFixed(0)} %`];
     return [load, what, ...told, ...beside(row), within ? '' : 'miss'];
   });
-  const head = ['load', 'figure', 'errors, %', 'median', 'spread', ...heads.filter((_, i) => used[i]), ''];
+  const head = [
+    'load',
+    'figure',
+    'recorded, ms',
+    'errors, %',
+    'median',
+    'spread',
+    ...heads.filter((_, i) => used[i]),
+    '',
+  ];
   const widths = head.map((_, k) => Math.max(3, ...[head, ...lines].map((line) => line[k].length)));
   const line = (cells) => `| ${cells.map((cell, k) => cell.padEnd(widths[k])).join(' | ')} |`;
   return [line(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...lines.map(line)].join('\n');

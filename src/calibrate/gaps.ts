@@ -104,8 +104,9 @@ export function gapsOf(
 const MUCH = 0.05;
 
 /** What makes a comparison one of two things, told before any figure. */
-export function warningsOf(work: Work, vms: readonly Chosen[]): string[] {
+export function warningsOf(work: Work, vms: readonly Chosen[], fit: Fit): string[] {
   const others = othersShare(work, vms);
+  const unfitted = vms.filter(({ group }) => fit.vms[group]!.wakeUpNs === undefined).map(({ name }) => name);
   return [
     ...sharedCpus(vms),
     ...(others <= MUCH
@@ -113,6 +114,9 @@ export function warningsOf(work: Work, vms: readonly Chosen[]): string[] {
       : [
           `other threads had ${(100 * others).toFixed(0)} % of the VMs' CPUs: the VMs waited for them, which the model does not`,
         ]),
+    ...(unfitted.length === 0
+      ? []
+      : [`${unfitted.join(', ')}: too few wake-ups found an idle CPU, so no wake-up latency is fitted`]),
   ];
 }
 

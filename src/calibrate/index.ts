@@ -168,7 +168,7 @@ const recordedOf = (one: Read, i: number, switchNs: number, together: boolean): 
 function spreadOf(values: readonly number[]): number | null {
   if (values.length < 2) return null;
   const mean = values.reduce((sum, one) => sum + one, 0) / values.length;
-  return mean === 0 ? null : (Math.max(...values) - Math.min(...values)) / mean;
+  return mean > 0 ? (Math.max(...values) - Math.min(...values)) / mean : null;
 }
 
 function rowsOf(vm: string, recorded: readonly VmFigures[], simulated: VmFigures, hasQuota: boolean): Row[] {
@@ -177,6 +177,7 @@ function rowsOf(vm: string, recorded: readonly VmFigures[], simulated: VmFigures
     const error = recordedNs === 0 ? null : (simulatedNs - recordedNs) / recordedNs;
     return { vm, figure, quantile, recordedNs, simulatedNs, error, spread: spreadOf(recorded.map(of)) };
   };
+  if (recorded[0]!.requests === 0) return []; // none came after the cut
   return [
     ...QUANTILES.map((q) => row('wait', q, ({ waitNs }) => waitNs[q])),
     ...QUANTILES.map((q) => row('wait from the wake-up', q, ({ wokenWaitNs }) => wokenWaitNs[q])),
@@ -224,6 +225,10 @@ export async function calibrate(
       simulatedFigures(result.vms[i]!, fitted.vms[group]!.wakeUpNs?.value ?? 0),
     );
     const recorded = own.vms.map((_, i) => [own, ...others].map((one) => recordedOf(one, i, switchNs, together)));
+    if (recorded.every(([first]) => first!.requests === 0)) {
+      const given = 'a second half in which no thread was woken';
+      throw new InputError({ file: named.file, path: '', given, expected: 'a longer recording' });
+    }
     return {
       ...{ by: own.work.by, beginNs: own.beginNs, cutNs: own.cutNs, endNs: own.endNs, fit: fitted, made },
       vms: own.vms.map(({ group, name, cpus, limit }, i) => ({
@@ -246,7 +251,7 @@ export async function calibrate(
         ),
       ),
       gaps: gapsOf(own.recording, own.work, own.vms, fitted, own.throttled, together),
-      warnings: warningsOf(own.work, own.vms),
+      warnings: warningsOf(own.work, own.vms, fitted),
     };
   } finally {
     simulation.close();

@@ -1,9 +1,9 @@
 // `fluxhost calibrate`: a recording of a machine's scheduler becomes a scenario, fitted on its first half and held against its second.
 
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { calibrate as calibrated, type Named } from '../calibrate/index.js';
-import { printable } from '../input/errors.js';
+import { InputError, printable, show } from '../input/errors.js';
 import { readRecording } from '../recording/read.js';
 import { renderCalibration } from '../report/calibrate-table.js';
 import { toStableJson } from '../result/json.js';
@@ -61,6 +61,9 @@ export async function calibrate(args: readonly string[], io: Io): Promise<number
     return { file, recording };
   };
   const own = await named(given.positional(0));
+  const itself = given.list('repeat').find((file) => resolve(file) === resolve(given.positional(0)));
+  if (itself !== undefined)
+    throw new InputError({ path: '--repeat', given: show(itself), expected: 'another recording of the same load' });
   const repeats: Named[] = [];
   for (const file of given.list('repeat')) repeats.push(await named(file));
   const calibration = await calibrated(own, repeats, given.list('only'), given.flag('together'));

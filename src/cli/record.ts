@@ -274,6 +274,9 @@ function saidOfCommand(command: readonly string[], status: number | null, signal
   return `${printable(program)} ended with status ${status ?? 'unknown'}\n`;
 }
 
+const sizeOf = (bytes: number): string =>
+  bytes < 2 ** 20 ? `${(bytes / 2 ** 10).toFixed(0)} KiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+
 function say(told: Record<string, unknown>, events: number, plan: Plan): string {
   const { ended, seconds, recorderCpuSeconds, lostPerCpu, bytes, commandStatus, commandSignal } = told as {
     ended: Ended;
@@ -293,7 +296,7 @@ function say(told: Record<string, unknown>, events: number, plan: Plan): string 
     interrupt: ', interrupted',
   };
   return (
-    `${plan.file}: ${seconds.toFixed(1)} s${why[ended]}, ${formatCount(events)} events, ${(bytes / 2 ** 20).toFixed(1)} MiB\n` +
+    `${plan.file}: ${seconds.toFixed(1)} s${why[ended]}, ${formatCount(events)} events, ${sizeOf(bytes)}\n` +
     (lost === 0 ? 'nothing was lost\n' : `${formatCount(lost)} events were lost (by CPU: ${lostPerCpu.join(', ')})\n`) +
     saidOfCost(recorderCpuSeconds, events, machine) +
     saidOfCommand(plan.command, commandStatus, commandSignal)

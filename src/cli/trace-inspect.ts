@@ -24,6 +24,8 @@ const DEFAULT_PAGE_BYTES = 4096;
 export const READING: Readonly<Record<string, OptionSpec>> = {
   format: { value: 'F', help: 'of a trace of pages, where its bytes do not tell: be32, oracleGeneral, ...' },
   'page-size': { value: 'SIZE', help: 'bytes of a page, of traces of addresses (default 4KiB)' },
+  'write-column': { value: 'COLUMN', help: 'of a csv of pages: what tells writes; none: it has no such column' },
+  'write-values': { value: 'TEXT,...', help: 'what stands there for a write (default W, write, 1, true)' },
   'hash-ids': { help: 'renumber pages, whose ids may be any 64 bits, or any text in a csv' },
   time: { value: 'COLUMN:UNIT', help: `when a row happens, ${UNITS.join(', ')} (default: as its public file has it)` },
   duration: { value: 'COLUMN:UNIT', help: 'how long it takes' },
@@ -97,7 +99,12 @@ export function readOptions(given: Arguments): ReadOptions {
   if (!(pageSizeBytes > 0 && pageSizeBytes <= 2 ** 40 && Number.isInteger(Math.log2(pageSizeBytes))))
     problems.push({ path: '--page-size', given: show(text), expected: 'a power of two up to 1TiB' });
   if (problems.length > 0) throw new InputError(problems);
-  return { pageSizeBytes, instructions: false, hashIds: given.flag('hash-ids') };
+  const [writeColumn, values] = [given.text('write-column'), given.text('write-values')];
+  return {
+    ...{ pageSizeBytes, instructions: false, hashIds: given.flag('hash-ids') },
+    ...(writeColumn === undefined ? {} : { writeColumn }),
+    ...(values === undefined ? {} : { writeValues: values.split(',') }),
+  };
 }
 
 /** The folder of a file, and its name there. */

@@ -89,7 +89,11 @@ export function renderCalibration(calibration: Calibration): string {
     ]),
   ]);
   const stat = vms.flatMap(({ name, statThrottledNs }) =>
-    statThrottledNs === null ? [] : [`${name}: cpu.stat counted ${formatDurationNs(statThrottledNs)} throttled\n`],
+    statThrottledNs === null
+      ? []
+      : [
+          `${name}: cpu.stat counted ${formatDurationNs(statThrottledNs)} throttled, with the whole of a spell that began before\n`,
+        ],
   );
   const lists = gaps.map((gap) => `  ${gap.what}: ${sizeOf(gap)}\n`);
   const widths = vms.flatMap(({ name, widths: of }) => {

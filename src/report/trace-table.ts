@@ -6,7 +6,7 @@ import type { PageFigures } from '../traces/page-requests.js';
 import type { Sampled } from '../traces/sample.js';
 import type { SpreadFigures } from '../traces/spread.js';
 import { type Look, paint, renderTable, wrap } from './table.js';
-import { formatCount, formatDurationNs, formatRate, formatShare, formatWait } from './units.js';
+import { formatCount, formatRate, formatShare, formatWait, groupThousands } from './units.js';
 
 const WIDTH = 104;
 
@@ -17,7 +17,10 @@ const indented = (text: string, by = '  '): string =>
     .join('');
 
 const plain = (value: number | undefined): string =>
-  value === undefined ? '-' : Number.isInteger(value) ? formatCount(value) : String(Number(value.toPrecision(6)));
+  value === undefined ? '-' : Number.isInteger(value) ? groupThousands(value) : String(Number(value.toPrecision(6)));
+
+/** In table and line the same units: 9.66 h, not 34772 s. */
+const durationNs = (ns: number): string => formatWait(ns / 1e9);
 
 function columnRow(rows: number, column: InspectedColumn): string[] {
   const { name, meaning, unit, empty, numbers, distinct, distinctAtLeast, min, max } = column;
@@ -54,8 +57,8 @@ function arrivalsText(figures: ArrivalFigures, backwards: number, windowNs: numb
     renderTable(
       [
         SPREAD_HEAD,
-        ...spreadRow('between arrivals', betweenNs, formatDurationNs),
-        ...spreadRow('duration', serviceNs, formatDurationNs),
+        ...spreadRow('between arrivals', betweenNs, durationNs),
+        ...spreadRow('duration', serviceNs, durationNs),
       ],
       { look },
     ) +

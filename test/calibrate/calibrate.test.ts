@@ -215,10 +215,26 @@ describe('the command', () => {
     expect(await told()).not.toContain('other threads had');
   });
 
+  it('says where no wake-up latency could be fitted: no CPU was idle', async () => {
+    const busy = join(folder, 'busy.txt');
+    writeFileSync(busy, operate({ ...MACHINE, quotaNs: undefined, tasks: load(3, 300, 300e3, 450e3) }).text);
+    const io = captureIo();
+    expect(await main(['calibrate', busy], io), io.err).toBe(0);
+    expect(io.out).toMatch(/^warning: box: too few wake-ups found an idle CPU, so no wake-up latency is fitted\n/);
+    // All came at once: in the second half there is nothing to hold against.
+    writeFileSync(busy, operate({ ...MACHINE, quotaNs: undefined, tasks: load(3, 120, 10e3, 450e3) }).text);
+    const none = captureIo();
+    expect([await main(['calibrate', busy], none), none.out]).toEqual([2, '']);
+    expect(none.err).toMatch(/given a second half in which no thread was woken, expected a longer recording/);
+  });
+
   it('refuses a VM that is not there, and recordings without work', async () => {
     const [io, other] = [captureIo(), captureIo()];
     expect(await main(['calibrate', file, '--only', '/bix'], io)).toBe(2);
     expect(io.err).toMatch(/--only: given \/bix, expected one of \/box/);
+    const twice = captureIo();
+    expect(await main(['calibrate', file, '--repeat', file], twice)).toBe(2);
+    expect(twice.err).toMatch(/--repeat: given .*, expected another recording of the same load/);
     writeFileSync(file, operate({ ...MACHINE, tasks: MACHINE.tasks.slice(0, 9) }).text);
     expect(await main(['calibrate', file], other)).toBe(2);
     expect(other.err).toMatch(/given 9 wake-ups of its VMs, expected at least 40/);

@@ -78,6 +78,9 @@ describe('pages', () => {
     const keys = made('k.csv', 'page\n1\n4042791937\n1\n');
     await convert('csv', 'be32', keys, 'k.bin');
     expect(read('be32', bytesAt('k.bin')).map(({ page }) => page)).toEqual([1, 4042791937, 1]);
+    const set = made('set.csv', 'page,op\n1,get\n2,set\n');
+    await convert('csv', 'pages-csv', set, 'w.csv', '--write-values', 'set,put');
+    expect(textOf(at('w.csv'))).toBe('page,write\n1,R\n2,W\n');
     const { status, err } = await told('convert', made('big.csv', csv), at('big.bin'), '--from', 'csv', '--to', 'be32');
     expect([status, err]).toEqual([2, expect.stringContaining('below 2^32')]);
     const line = (ids: number[]): string =>
