@@ -60,6 +60,8 @@ export const TIER_COUNTERS = {
   noRoom: counter(W.SWAP_NO_ROOM, 'Those admitted for which no frame was left at their turn: they stay.'),
   promotions: counter(W.SWAP_PROMOTIONS, 'Pages that began to come up.'),
   queued: counter(W.SWAP_QUEUED_UP, 'Admitted pages whose turn is to come, at the end.'),
+  accesses: counter(W.SWAP_THRESHOLD, 'Slow accesses, or hint faults, at which a page is a candidate, at the end.'),
+  rounds: counter(W.SWAP_ROUNDS, 'Rounds of the tuner that have ended.'),
   hotNs: counter(W.SWAP_HOT_NS, 'autonuma: its threshold at the end, in ns.'),
 };
 

@@ -2,7 +2,7 @@
 // parameter by parameter, and costs are taken from measurements of like mechanisms that are named.
 
 import { type Field, type Parameter, type ParameterRow, fieldOf as field, parametersOf } from '../input/parameter.js';
-import { TIER_PARAMETERS } from './tier-parameters.js';
+import { TIER_FIELDS, TIER_PARAMETERS } from './tier-parameters.js';
 
 const NOT_GIVEN = 'Taiji, arXiv:2511.09936, gives none; a study should vary it';
 const ZRAM_TABLE = 'on desktop x86, table by VenditatioDelendaEst in "Zram Performance Analysis"';
@@ -322,6 +322,7 @@ const MUST = 'must be given';
 
 /** What has no default. */
 export const MEMORY_FIELDS: readonly Field[] = [
+  ...TIER_FIELDS,
   field('host.memory.size', 'bytes', "Physical memory for the guests' pages and for what is kept of pages out.", MUST),
   {
     ...field(

@@ -1,6 +1,6 @@
 // Defaults of `host.memory.tier`: a slow tier whose pages are read where they lie, and what moves them up.
 
-import { type Parameter, parametersOf } from '../input/parameter.js';
+import { type Field, type Parameter, fieldOf, parametersOf } from '../input/parameter.js';
 
 const LINUX = 'Linux, kernel/sched/fair.c, memory tiering';
 const CHOICE = 'a choice of this program, not a figure of any system';
@@ -8,6 +8,16 @@ const NO_FIGURE = 'no figure is published';
 
 export const DETECTORS = ['none', 'count', 'autonuma', 'tpp'] as const;
 export const ADMISSIONS = ['always', 'never', 'sketch'] as const;
+
+/** What has no default. */
+export const TIER_FIELDS: readonly Field[] = [
+  fieldOf('host.memory.tier.tuner.round', 'ns', 'How long a round is; the first begins with the run.'),
+  fieldOf(
+    'host.memory.tier.tuner.choices',
+    'count',
+    'The counts that are tried in place of `accesses`, a list in the order in which they are.',
+  ),
+].map((field) => ({ ...field, name: field.path.slice('host.memory.'.length) }));
 
 const PREFIX = 'host.memory.tier.';
 
@@ -44,6 +54,22 @@ export const TIER_PARAMETERS: readonly Parameter[] = parametersOf(
       2,
       'Slow accesses (count) or hint faults (tpp) since a page came down at which it is to come up.',
       'tpp: 2, TPP, ASPLOS 2023; count: assumed',
+      'assumed',
+    ],
+    [
+      'tuner.explore',
+      'count',
+      1,
+      'Rounds in which each of the counts is tried; then the one whose rounds cost least is kept.',
+      'explore then commit; PTMT, arXiv:2604.12165, tunes online by a rule that is not known here',
+      'assumed',
+    ],
+    [
+      'tuner.keep',
+      'count',
+      0,
+      'Rounds for which it is kept before all are tried anew; 0: for ever.',
+      CHOICE,
       'assumed',
     ],
     ['hintFault', 'ns', 1000, 'What a hint fault adds to the access.', NO_FIGURE, 'assumed'],

@@ -13,7 +13,7 @@ import {
   section,
   whole,
 } from '../input/fields.js';
-import { defaultChoice, defaultNumber, documented } from './table.js';
+import { defaultChoice, defaultNumber, described, documented } from './table.js';
 import { ADMISSIONS, DETECTORS } from './tier-parameters.js';
 import type { SlowTier } from './types.js';
 
@@ -25,12 +25,36 @@ const counters = whole(1, COUNTERS_MAX).refine((count) => Number.isInteger(Math.
   error: () => `a power of two from 1 to ${COUNTERS_MAX}`,
 });
 
+const MOST_CHOICES = 16;
+const choicesExpected = (): string => `a list of 2 to ${MOST_CHOICES} counts`;
+
+const tuner = later(() =>
+  section({
+    round: described(`${T}.tuner.round`, positiveDuration),
+    choices: described(
+      `${T}.tuner.choices`,
+      z
+        .array(whole(1, MOST), { error: choicesExpected })
+        .min(2, { error: choicesExpected })
+        .max(MOST_CHOICES, { error: choicesExpected }),
+    ),
+    explore: documented(`${T}.tuner.explore`, whole(1, 1e6)),
+    keep: documented(`${T}.tuner.keep`, whole(0, 1e9)),
+  }).transform(({ round, choices, explore, keep }) => ({
+    roundNs: round,
+    choices,
+    explore: explore ?? defaultNumber(`${T}.tuner.explore`),
+    keep: keep ?? defaultNumber(`${T}.tuner.keep`),
+  })),
+);
+
 export const slowTier = later(() =>
   section({
     fast: documented(`${T}.fast`, duration),
     slow: documented(`${T}.slow`, duration),
     detector: documented(`${T}.detector`, choice(DETECTORS)),
     accesses: documented(`${T}.accesses`, whole(1, MOST)),
+    tuner: about('Chooses `accesses` in rounds.', z.optional(tuner)),
     hintFault: documented(`${T}.hintFault`, duration),
     scan: about(
       'Marks pages of the slow tier, so that their next access faults.',
@@ -64,6 +88,7 @@ export const slowTier = later(() =>
 export function resolveTier(given: z.output<typeof slowTier> = {}): SlowTier {
   const number = (value: number | undefined, path: string): number => value ?? defaultNumber(`${T}.${path}`);
   return {
+    ...(given.tuner === undefined ? {} : { tuner: given.tuner }),
     fastNs: number(given.fast, 'fast'),
     slowNs: number(given.slow, 'slow'),
     detector: given.detector ?? defaultChoice(`${T}.detector`, DETECTORS),

@@ -34,6 +34,8 @@ export function tierProblems(memory: HostMemory): FieldProblem[] {
     void problems.push({ path: [...T, field], given, expected });
   if (tier.slowNs <= tier.fastNs)
     refuse('slow', formatDuration(tier.slowNs), `more than host.memory.tier.fast (${formatDuration(tier.fastNs)})`);
+  if (tier.tuner !== undefined && tier.detector !== 'count' && tier.detector !== 'tpp')
+    refuse('tuner', 'with detector ' + tier.detector, 'detector: count or tpp, which go by counts');
   if (tier.detector !== 'autonuma') return problems;
   if (tier.hotNs < STEPS) refuse('hot', formatDuration(tier.hotNs), `at least ${STEPS} ns`);
   if (unitsOf(tier.limitBytesPerSecond, memory) < 1)
@@ -53,7 +55,7 @@ const DETECTORS = {
 } as const;
 const ADMISSIONS = { always: L.ADMIT_ALWAYS, never: L.ADMIT_NEVER, sketch: L.ADMIT_SKETCH } as const;
 
-/** Settings for so many pages. */
+/** Settings for so many pages, and the tuner's (assembly/memory/pages/layout.ts). */
 export function tierWords(memory: HostMemory, pages: number): number[] {
   const { tier } = memory;
   const words = new Array<number>(L.SETTINGS).fill(0);
@@ -75,5 +77,6 @@ export function tierWords(memory: HostMemory, pages: number): number[] {
   words[L.SET_PRICE] = tier.price;
   words[L.SET_HALVE_NS] = tier.sketch.halveNs;
   words[L.SET_COUNTERS] = tier.sketch.counters;
-  return words;
+  const { roundNs = 0, choices = [], explore = 1, keep = 0 } = tier.tuner ?? {};
+  return [...words, roundNs, choices.length, explore, keep, ...choices];
 }

@@ -46,6 +46,18 @@ export interface Upgrade {
   readonly fails: (typeof FAILURES)[number];
 }
 
+/** Chooses at which count a page is to come up. */
+export interface Tuner {
+  /** In ns. */
+  readonly roundNs: number;
+  /** The counts, in the order in which they are tried. */
+  readonly choices: readonly number[];
+  /** Rounds in which each is tried. */
+  readonly explore: number;
+  /** Rounds of the best before all are tried anew; 0: for ever. */
+  readonly keep: number;
+}
+
 /** A slow tier, whose pages are read where they lie. */
 export interface SlowTier {
   /** An access to the host's own memory, in ns. */
@@ -73,6 +85,8 @@ export interface SlowTier {
   readonly limitBytesPerSecond: number;
   /** Between two comparisons with it, in ns. */
   readonly adjustNs: number;
+  /** Tries counts in rounds; absent: `accesses` stays. */
+  readonly tuner?: Tuner | undefined;
   /** Which candidates come up. */
   readonly admit: (typeof ADMISSIONS)[number];
   /** Of break-even. */

@@ -27,6 +27,13 @@ export const SWAP_TIERED = 21; // 1: pages may lie in a slow tier; its settings 
 export const SWAP_TIER_MORE = 22; // ns that an access there takes beyond one in the host's own memory
 export const SWAP_HEADER = 23;
 
+// behind the slow tier's settings: its tuner, and behind that the counts that it tries
+export const TUNER_ROUND = 0; // ns, 0: none
+export const TUNER_ARMS = 1;
+export const TUNER_EXPLORE = 2; // rounds of each
+export const TUNER_KEEP = 3; // rounds of the best before all are tried anew, 0: for ever
+export const TUNER_WORDS = 4;
+
 export const BACKEND_ZERO = 0;
 export const BACKEND_LZ4 = 1;
 export const BACKEND_ZSTD = 2;
@@ -127,14 +134,16 @@ export const SWAP_NO_ROOM = 28; // admitted, but without a frame at their turn
 export const SWAP_QUEUED_UP = 29; // admitted, whose turn is to come, now
 export const SWAP_QUEUED_UP_FIRST = 30; // … when statistics began
 export const SWAP_HOT_NS = 31; // the threshold now
-export const SWAP_OF_BACKENDS = 32; // then BACKEND_COUNTERS each
+export const SWAP_THRESHOLD = 32; // slow accesses, or faults, at which a page is a candidate now
+export const SWAP_ROUNDS = 33; // of the tuner, that have ended
+export const SWAP_OF_BACKENDS = 34; // then BACKEND_COUNTERS each
 export const BACKEND_INS = 0; // pages
 export const BACKEND_OUTS = 1;
 export const BACKEND_FAST = 2; // swap-ins of at most FAST_NS
 export const BACKEND_NOW = 3; // pages out in it now, counted when accounts are settled
 export const BACKEND_FIRST = 4; // pages out in it when statistics began
 export const BACKEND_COUNTERS = 5;
-export const SWAP_COUNTERS = 62;
+export const SWAP_COUNTERS = 64;
 
 export const FAST_NS = 10000; // the p90 that Taiji claims
 

@@ -203,7 +203,6 @@ export class Swap {
   budgetAt: u64; //       when what was used so far will have been earned
   leaving: i64; //        bytes that will be free when background work is done with what it has on its way out
   tiers: Tiers; //        what is known of pages in the slow tier; null: none is there
-  pad: u32;
   listed: u64; //         pages that stand in a level
   scanned: u64; //        scans so far
   idleWorkers: u64; //    bitmaps

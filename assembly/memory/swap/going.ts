@@ -5,7 +5,7 @@ import {
   guestAt, tallyGuest, guestOf, setState, RESIDENT, DIRTY, AHEAD, OUT, add, countersOf, kindOf, HAD, ACCESSED, isTiered,
 } from "../pages/state";
 import { forgetPage } from "./plan";
-import { cameDown } from "./tier";
+import { cameDown, moves } from "./tier";
 import {
   chargeOut, stage, UNMAPPING, VICTIMS, OUTS, faultsOf, keeps, begin, stream, frees, give, giveQuota, giveFrames, needPage,
   queueFault,
@@ -75,6 +75,7 @@ function write(p: Page): u64 {
   const b = backendOf(p);
   const work = sampleNs(b.write, stream()) + b.writeMore;
   if (b.device) return work;
+  if (isTiered(p)) moves(S.unmap + work);
   chargeOut(S.unmap + work);
   return S.unmap + work;
 }

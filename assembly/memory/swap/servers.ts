@@ -22,7 +22,7 @@ import {
 import {
   faultsOf, overQuota, stream, begin, AHEADS, give, giveQuota, staged, UNMAPPING, MAPPING, stage, VICTIMS, FAULTS, OUTS,
 } from "./frames";
-import { cameUp, staysDown } from "./tier";
+import { cameUp, moves, staysDown } from "./tier";
 import { goForFault, unmapped, gone, beginVictim, beginOut, beginQueuedOut } from "./going";
 
 /** The first fault of the queue that can be served begins, or the first that needs one has a victim written. False: none. */
@@ -73,6 +73,7 @@ function beginIn(page: u32, p: Page, device: u32): void {
   p.word = (p.word & ~(HAD | DIRECT)) | SERVED;
   const work = sampleNs(b.read, stream()) + b.readMore;
   const onCore = b.device ? finish : work + finish;
+  if (rises) moves(onCore);
   tally(W.SWAP_IN_NS, onCore);
   spend(onCore);
   begin(device, page, 0, clock.now + work + (b.device ? 0 : finish));

@@ -22,12 +22,14 @@ import {
   AHEAD, COMING, COUNTERS, GOING, Guest, OUT, Page, S, STATE, guestAt, isTiered, pageAt, pushPage, queueAt, tally, tallyGuest,
 } from "../pages/state";
 import { AHEADS } from "./frames";
+import { addCost, closeRounds, layTuner } from "./tuner";
 
 /** From the settings; which pages lie in the slow tier is known already. False when memory does not reach. */
 export function layTier(settings: usize): bool {
   if (S.tiered == 0) return true;
   S.tiers = changetype<Tiers>(makeTiers(settings));
   if (changetype<usize>(S.tiers) == 0) return false;
+  layTuner(settings + ((<usize>R.SETTINGS) << 3));
   for (let i: u32 = 0; i < S.guestCount; i++) {
     const g = guestAt(i);
     for (let page = g.first; page < g.first + g.pages; page++) {
@@ -38,10 +40,9 @@ export function layTier(settings: usize): bool {
   return true;
 }
 
-/** Scans, comparisons and halvings come before all else of their nanosecond. */
-// @ts-ignore: decorator
-@inline
+/** Ends of rounds, scans, comparisons and halvings come before all else of their nanosecond. */
 function catchUp(): void {
+  closeRounds();
   if (clock.now >= S.tiers.dueAt) lookAfter(S.tiers, clock.now);
 }
 
@@ -64,6 +65,7 @@ export function readInPlace(v: VCpu, t: Task, g: Guest, page: u32): bool {
   tally(W.SWAP_HINT_FAULTS, S.tiers.faults - faults);
   tallyGuest(g, W.GUEST_SLOW, 1);
   tallyGuest(g, W.GUEST_SLOW_NS, ns);
+  addCost(ns);
   lengthen(v, t, g, ns);
   return rises;
 }
@@ -111,6 +113,12 @@ function lengthen(v: VCpu, t: Task, g: Guest, ns: u64): void {
   planRun(v);
 }
 
+/** A page of the tier begins to be moved, which takes so much core time. */
+export function moves(ns: u64): void {
+  catchUp();
+  addCost(ns);
+}
+
 /** `page` has come up. */
 export function cameUp(page: u32): void {
   S.tiers.coming--;
@@ -139,4 +147,5 @@ export function settleTier(queuedUp: u64): void {
   if (S.tiered == 0) return;
   catchUp();
   store<u64>(COUNTERS, S.tiers.hot, W.SWAP_HOT_NS << 3);
+  store<u64>(COUNTERS, S.tiers.threshold, W.SWAP_THRESHOLD << 3);
 }

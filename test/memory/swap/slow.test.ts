@@ -12,7 +12,7 @@ import { unpack } from '../../../src/workload/unpack.js';
 import { sharedFile } from '../support.js';
 import { type HostMemoryInput, run, small } from './support.js';
 
-const SLOW = { in: { dist: 'constant', value: '5us' }, out: { dist: 'constant', value: '5us' } } as const;
+const moves = (value: string) => ({ in: { dist: 'constant', value }, out: { dist: 'constant', value } }) as const;
 const FREE = { exit: '0ns', lock: '0ns', map: '0ns', resume: '0ns' };
 type Tier = NonNullable<HostMemoryInput['tier']>;
 
@@ -30,7 +30,8 @@ async function touched(
     tier,
     high = 0,
     low = 0,
-  }: { frames: number; pages: number; tier: Tier; high?: number; low?: number },
+    move = '5us',
+  }: { frames: number; pages: number; tier: Tier; high?: number; low?: number; move?: string },
 ): Promise<Touched> {
   const input = small({
     memory: {
@@ -38,7 +39,7 @@ async function touched(
       workers: 1,
       metadata: '1B',
       content: { slow: 1 },
-      backends: { slow: SLOW },
+      backends: { slow: moves(move) },
       fault: FREE,
       watermarks: { high, low, min: 0 },
       scan: { interval: '1s', perPage: '0ns' },
@@ -178,6 +179,26 @@ describe('laws of levels, in a host', () => {
   });
 });
 
+describe('a tuner', () => {
+  // ten touches a round: the first round leaves all of them slow, the second promotes the page, which costs a move and one touch
+  const of = async (move: string, tuner: Partial<NonNullable<Tier['tuner']>> = {}, rounds = 4) => {
+    const tier: Tier = { tuner: { round: '200us', choices: [1000, 1], ...tuner } };
+    const trace = new Array<number>(10 * rounds).fill(3);
+    return (await touched(trace, { frames: 2, pages: 4, tier, move })).memory.tier!;
+  };
+  it('keeps the count whose round cost least: 10 x 150 ns against 150 ns and the move', async () => {
+    expect(await of('1349ns')).toMatchObject({ accesses: 1, rounds: 4, promotions: 1, slowTouches: 11 });
+    expect(await of('1351ns')).toMatchObject({ accesses: 1000, rounds: 4, promotions: 1, slowTouches: 11 });
+  });
+  it('of equals the first', async () => expect((await of('1350ns')).accesses).toBe(1000));
+  it('tries all anew where the best is kept for some rounds only', async () => {
+    expect((await of('1349ns', { keep: 2 }, 3)).accesses).toBe(1);
+    expect((await of('1349ns', { keep: 2 }, 4)).accesses).toBe(1000); // tried anew, the first of them first
+    // with the page up no round costs anything: of equals the first
+    expect((await of('1349ns', { keep: 2 }, 6)).accesses).toBe(1000);
+  });
+});
+
 describe('beside other backends', () => {
   it('has its share of the pages, and only theirs fault', async () => {
     const { memory } = await run(
@@ -235,6 +256,8 @@ describe('what cannot be', () => {
     [{ detector: 'autonuma', limit: '1KiB' }, 'a page of the simulated memory'],
     [{ detector: 'autonuma', hot: '7ns' }, 'at least 8 ns'],
     [{ scan: { period: '0ns' } }, 'above 0'],
+    [{ tuner: { round: '1ms', choices: [1] } }, 'a list of 2 to 16 counts'],
+    [{ detector: 'none', tuner: { round: '1ms', choices: [1, 2] } }, 'count or tpp'],
   ])('%o is refused', (tier, words) => expect(refused(tier)).toContain(words));
   it('is not looked at where nothing lies in it', () => {
     expect(refused({ slow: '90ns' }, { lz4: 1 } as never)).toBe('');

@@ -113,6 +113,7 @@ export class NaiveSwap implements SwapEngine {
     if (page.where === 'going') return 'go on';
     const { ns, rises } = this.tier.access(page);
     this.counted.slowTouch(page.guest, ns);
+    this.tier.spend(ns);
     if (rises) this.servers.rise(page);
     return { takesNs: ns };
   }

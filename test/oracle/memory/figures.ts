@@ -36,6 +36,8 @@ export interface TierFigures extends GuestTierFigures {
   promotions: number;
   queued: number;
   hotNs: number;
+  accesses: number;
+  rounds: number;
   demotions: number;
   vms: Record<string, GuestTierFigures>;
 }

@@ -155,6 +155,17 @@ function tierOf(genes: MemoryGenes, ns: (gene: number, scale: number) => string,
     slow: `${90 + 40 * (times[2]! + 1)}ns`,
     detector: (['count', 'tpp', 'autonuma', 'count', 'none'] as const)[genes.prefetch]!,
     accesses: 1 + (genes.levels % 3),
+    // of those that go by counts
+    ...(genes.prefetch < 2 && genes.tight < 5
+      ? {
+          tuner: {
+            round: ns(times[5]! % 9, 1277),
+            choices: [1 + (genes.depth % 2), 3, 1 + genes.block],
+            explore: 1 + (genes.depth % 2),
+            keep: genes.workers * 2,
+          },
+        }
+      : {}),
     hintFault: ns(fault[1]!, 137),
     scan: {
       delay: ns(times[6]!, 577),

@@ -278,6 +278,7 @@ export class Servers {
     else if (want.prefetch) this.counted.prefetched();
     if (classOf(page.backend) === 'worker') {
       const ns = inNs + mapNs + (page.backend === 'slow' ? 0 : resumeNs);
+      if (page.backend === 'slow') this.tier.spend(ns);
       this.charge('swapIn', ns);
       this.onServer('worker', ns, () => this.there(want));
     } else {
@@ -331,6 +332,7 @@ export class Servers {
     if (forFault !== null) page.keptBytes = keptBytes(this.memory, page.backend);
     const { mapNs } = this.memory.spec.fault;
     const ns = this.outNs(page) + (name === 'worker' ? mapNs : 0);
+    if (page.backend === 'slow') this.tier.spend(ns);
     if (name === 'worker') this.charge('swapOut', ns);
     this.onServer(name, ns, () => this.out(leaving));
   }

@@ -18,6 +18,7 @@ const COUNTED = [
   'noRoom',
   'promotions',
   'demotions',
+  'rounds',
 ] as const;
 
 /** The scenario that the seed means, with all of its memory in two tiers. */

@@ -14,7 +14,7 @@ export interface Seen {
   readonly rises: boolean;
 }
 
-const ZERO = { hintFaults: 0, limited: 0, candidates: 0, refused: 0, noRoom: 0, promotions: 0 };
+const ZERO = { hintFaults: 0, limited: 0, candidates: 0, refused: 0, noRoom: 0, promotions: 0, rounds: 0 };
 
 export class Tier {
   n = { ...ZERO };
@@ -26,6 +26,8 @@ export class Tier {
   private soonEnough = 0;
   private second = 0;
   private withinSecond = 0;
+  private costs = [0];
+  private nextRound: number;
   private readonly rows: number[][];
   private readonly marks = new Map<Page, number>();
   private readonly seen = new Map<Page, number>();
@@ -39,10 +41,31 @@ export class Tier {
     this.nextAdjust = tier.adjustNs;
     this.nextHalve = tier.sketch.halveNs;
     this.hotNs = tier.hotNs;
+    this.nextRound = tier.tuner?.roundNs ?? Infinity;
     this.rows = Array.from({ length: ROWS }, () => new Array<number>(tier.sketch.counters).fill(0));
   }
 
+  /** It took so long in the present round: accesses that were longer, and moves. */
+  spend(ns: number): void {
+    this.due();
+    this.costs[this.costs.length - 1]! += ns;
+  }
+
+  /** The count by what all rounds since the choices began to be tried have cost; the last one is under way. */
+  private get wanted(): number {
+    const { accesses, tuner } = this.memory.spec.tier;
+    if (tuner === undefined) return accesses;
+    const { choices, explore } = tuner;
+    const arm = Math.floor((this.costs.length - 1) / explore);
+    if (arm < choices.length) return choices[arm]!;
+    const sums = choices.map((_, i) =>
+      this.costs.slice(i * explore, (i + 1) * explore).reduce((sum, cost) => sum + cost, 0),
+    );
+    return choices[sums.indexOf(Math.min(...sums))]!;
+  }
+
   restart(): void {
+    this.due();
     this.n = { ...ZERO };
   }
 
@@ -66,6 +89,12 @@ export class Tier {
             this.marks.set(page, this.nextScan);
         }
       }
+    for (; this.nextRound <= now; this.nextRound += tier.tuner!.roundNs) {
+      const { choices, explore, keep } = tier.tuner!;
+      this.n.rounds++;
+      this.costs.push(0);
+      if (keep > 0 && this.costs.length > choices.length * explore + keep) this.costs = [0];
+    }
     for (; this.nextAdjust <= now; this.nextAdjust += tier.adjustNs) {
       const wanted = Math.floor((this.unitsOf(tier.limitBytesPerSecond) * tier.adjustNs) / SECOND_NS);
       const step = Math.floor(tier.hotNs / 8);
@@ -102,7 +131,7 @@ export class Tier {
     if (tier.detector === 'tpp' && marked === undefined) return false;
     const seen = (this.seen.get(page) ?? 0) + 1;
     this.seen.set(page, seen);
-    return seen >= tier.accesses;
+    return seen >= this.wanted;
   }
 
   private isHot(marked: number): boolean {
@@ -145,9 +174,14 @@ export class Tier {
     this.seen.delete(page);
   }
 
-  figures(): typeof ZERO & { queued: number; hotNs: number } {
+  figures(): typeof ZERO & { queued: number; hotNs: number; accesses: number } {
     this.due();
     const queued = this.memory.pages.filter(({ backend, where }) => backend === 'slow' && where === 'ahead').length;
-    return { ...this.n, queued, hotNs: this.memory.spec.tier.detector === 'autonuma' ? this.hotNs : 0 };
+    return {
+      ...this.n,
+      accesses: this.wanted,
+      queued,
+      hotNs: this.memory.spec.tier.detector === 'autonuma' ? this.hotNs : 0,
+    };
   }
 }
