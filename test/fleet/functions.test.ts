@@ -1,12 +1,18 @@
 // Functions of a fleet: each request on one host, once; what hosts did together is what each does by itself. The naive side draws, cuts and
 // adds up as docs/fleet.md says it, with scenarios of one host each.
 
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parquetReadObjects } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
+import { main } from '../../src/cli/program.js';
 import { fleet } from '../../src/fleet/api.js';
 import { FUNCTION_COUNTS, FunctionSums, type RowFunctions } from '../../src/fleet/function-row.js';
 import { type FunctionCalls, NOWHERE, dealOut } from '../../src/fleet/functions.js';
 import { Outages } from '../../src/fleet/outages.js';
 import { resolveFleet } from '../../src/fleet/parse.js';
+import type { FleetResult } from '../../src/fleet/result.js';
 import type { FleetInput } from '../../src/fleet/schema.js';
 import { seedOf } from '../../src/fleet/work.js';
 import { evaluateAssertion } from '../../src/input/assert.js';
@@ -16,6 +22,7 @@ import { renderFleet } from '../../src/report/fleet-table.js';
 import { Simulation } from '../../src/simulation.js';
 import { functionStream } from '../../src/workload/functions.js';
 import { SplitMix64 } from '../../src/workload/random.js';
+import { captureIo } from '../cli/fake.js';
 import { memoryHost } from '../../src/workload/text-source.js';
 
 interface Row {
@@ -265,6 +272,40 @@ describe('functions of a fleet', () => {
     expect(parts.state()).toEqual(sumOf(rows).state());
     expect(parts.state()).toMatchObject({ usedMaxBytes: 197, requests: { sum: '110', min: 3, max: 100 } });
     expect(parts.requests.counts.get('completed')).toBe(110);
+  });
+
+  it('have the same bits in parts, and stand in the table of hosts; a run goes on with its own trace alone', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'fluxhost-functions-'));
+    try {
+      const at = (name: string): string => join(folder, name);
+      for (const [name, text] of Object.entries(files)) writeFileSync(at(name), text);
+      writeFileSync(at('f.yaml'), JSON.stringify(input({ functions: { trace, spread: 3 } })));
+      const run = async (...args: string[]): Promise<string> => {
+        const io = captureIo();
+        const status = await main(args, io);
+        return status === 0 ? '' : io.err;
+      };
+      expect(await run('fleet', at('f.yaml'), '--out', at('whole'))).toBe('');
+      for (const part of ['1', '2'])
+        expect(await run('fleet', at('f.yaml'), '--shard', `${part}/2`, '--out', at(part))).toBe('');
+      expect(await run('merge', at('2'), at('1'), '--out', at('merged'))).toBe('');
+      const bytes = (name: string): Buffer => readFileSync(at(`${name}/hosts.parquet`));
+      expect(bytes('merged').equals(bytes('whole'))).toBe(true);
+      const told = (name: string) =>
+        (JSON.parse(readFileSync(at(`${name}/fleet.json`), 'utf8')) as FleetResult).functions!;
+      expect(told('merged')).toEqual(told('whole'));
+      const table = new Uint8Array(bytes('whole')).buffer;
+      const rows = await parquetReadObjects({ file: table, columns: ['functions_arrived', 'functions_full'] });
+      const sum = (name: string): number => rows.reduce((all, row) => all + Number(row[name]), 0);
+      expect([sum('functions_arrived'), sum('functions_full')]).toEqual([ROWS.length, told('whole').served.full]);
+      expect(readFileSync(at('whole/latency.hlog'), 'utf8')).toContain('functions');
+      writeFileSync(at('calls.csv'), traceOf(ROWS.slice(1)));
+      expect(await run('fleet', at('f.yaml'), '--out', at('whole'), '--resume')).toContain(
+        'placement of VMs or functions',
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('are refused with what a fleet cannot do', () => {
