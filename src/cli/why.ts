@@ -3,7 +3,7 @@
 import { writeFile } from 'node:fs/promises';
 import { InputError, show } from '../input/errors.js';
 import { parseDuration, QuantityError } from '../input/quantities.js';
-import { DEFAULT_AT_MOST, DEFAULT_HORIZON_NS, whyAll, type WhyResult } from '../judge/why.js';
+import { DEFAULT_AT_MOST, DEFAULT_HORIZON_NS, checkDecides, whyAll, type WhyResult } from '../judge/why.js';
 import { renderWhy } from '../judge/why-table.js';
 import { whyTimeline } from '../judge/why-timeline.js';
 import { toStableJson } from '../result/json.js';
@@ -107,6 +107,7 @@ async function asked(given: Arguments, io: Io): Promise<{ result: WhyResult; cre
   const set = overrides(given.list('set'), seed);
   const { scenario, directory, warnings } = await simulationTools.load(given.positional(0), { set });
   for (const warning of warnings) io.stderr(`${warning}\n`);
+  checkDecides(scenario.mechanism.kind);
   const setup = await setupOf(given, { counts: true });
   const create = () => createOn(setup, scenario, directory);
   const { warmupNs, durationNs } = scenario;

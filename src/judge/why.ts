@@ -26,6 +26,15 @@ const UNDECIDED: Readonly<Partial<Record<MechanismKind, string>>> = {
     'a core is parked and allocated within one VM and taken from no other; compare its reallocation rules instead',
 };
 
+/** @throws InputError for a mechanism under which nobody decides, with the reason */
+export function checkDecides(kind: MechanismKind): void {
+  const undecided = UNDECIDED[kind];
+  if (undecided === undefined) return;
+  const given = `${kind}, under which no arbiter moves a core: ${undecided}`;
+  const deciding = MECHANISM_KINDS.filter((one) => UNDECIDED[one] === undefined).join(', ');
+  throw new InputError({ path: 'mechanism', given, expected: `one that decides: ${deciding}` });
+}
+
 /** What could have been done instead of one decision. */
 export interface WhyAlternative {
   /** `no move`: the VM is denied; `victim`: another VM loses a core; `one core more`. */
@@ -245,6 +254,9 @@ export async function whyAll(question: WhyQuestion, create: () => Promise<Simula
   const { fromNs, untilNs } = window;
   const first = await create();
   const { scenario } = first;
+  const { kind } = scenario.mechanism;
+  if (UNDECIDED[kind] !== undefined) first.close();
+  checkDecides(kind);
   if (judgedOf(scenario).length === 0) {
     first.close();
     throw new InputError({
@@ -260,21 +272,9 @@ export async function whyAll(question: WhyQuestion, create: () => Promise<Simula
   }
   const seen = await decisionsIn(first, fromNs, untilNs);
   first.close();
-  const { kind } = scenario.mechanism;
   if (seen.length === 0) {
-    const undecided = UNDECIDED[kind];
-    if (undecided === undefined)
-      throw new InputError({
-        path: '--window',
-        given: `one in which the arbiter of ${kind} gave no core away`,
-        expected: 'one in which it gives some',
-      });
-    const deciding = MECHANISM_KINDS.filter((one) => UNDECIDED[one] === undefined).join(', ');
-    throw new InputError({
-      path: 'mechanism',
-      given: `${kind}, under which no arbiter moves a core: ${undecided}`,
-      expected: `one that decides: ${deciding}`,
-    });
+    const given = `one in which the arbiter of ${kind} gave no core away`;
+    throw new InputError({ path: '--window', given, expected: 'one in which it gives some' });
   }
   const every = Math.ceil(seen.length / atMost);
   const chosen = seen.filter((_, i) => i % every === 0);

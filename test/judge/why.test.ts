@@ -242,5 +242,8 @@ describe('the command', () => {
     const refused = captureIo();
     expect(await main(['why', yaml, '--window', '9s..10s', '--horizon', '1ms'], refused)).toBe(2);
     expect(refused.err).toContain('--window: given "9s..10s"');
+    const undecided = captureIo();
+    expect(await main(['why', yaml, '--set', 'mechanism=ideal'], undecided)).toBe(2);
+    expect(undecided.err).toContain('mechanism: given ideal, under which no arbiter moves a core');
   });
 });
