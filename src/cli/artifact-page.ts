@@ -32,6 +32,10 @@ function pilotsWords(entries: readonly Entry[]): string {
   return ` Of ${ratios.length} results that took a second or more they told ${least} to ${most} times the time that was taken where the kit was made.`;
 }
 
+const sizesOf = (entries: readonly Entry[]): Size[] =>
+  SIZES.filter((size) => entries.some(({ sizes }) => sizes.includes(size)));
+const orOthers = ([, ...others]: readonly Size[]): string => (others.length === 0 ? '' : `or ${others.join(', ')}; `);
+
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
 function sizeRows(entries: readonly Entry[]): string[] {
@@ -51,11 +55,11 @@ export function kitReadme({ title, version, entries, page }: Kit): string {
 An evaluation kit: everything that is needed to run these results again, and to see whether they come out the same.
 They must: the simulator gives the same bytes on every machine.
 
-    node run.mjs quick      # or medium, full; --only NAME for one item
+    node run.mjs ${sizesOf(entries)[0]!}      # ${orOthers(sizesOf(entries))}--only NAME for one item
 
 It needs Node 20.19 or newer and fluxhost ${version}: \`FLUXHOST=path/to/dist/cli.js\` names a copy of it, else \`fluxhost\`
 on the path is taken, else npx fetches it. Each item is printed as passed or failed; the exit status is 0 where all
-passed, 1 where one failed. Times are those of the machine that made the kit; \`node run.mjs quick --estimate\` predicts
+passed, 1 where one failed. Times are those of the machine that made the kit; \`node run.mjs ${sizesOf(entries)[0]!} --estimate\` predicts
 them for yours, by pilots.
 
 | size | items | time | memory | command |
@@ -125,7 +129,9 @@ export function kitPage({ title, version, entries, page }: Kit): string {
 </head>
 <body>
 <h1>${escapeHtml(title)}</h1>
-<p>Run all of it again with <code>node run.mjs quick</code>, <code>medium</code> or <code>full</code> in this folder (README.md).
+<p>Run all of it again with ${sizesOf(entries)
+    .map((size) => `<code>node run.mjs ${size}</code>`)
+    .join(' or ')} in this folder (README.md).
 Links into the live page need one at <code>${escapeHtml(page)}</code>: <code>fluxhost serve</code> gives it.</p>
 ${entries.map((entry) => entryHtml(entry, page)).join('\n')}
 <p>Made by fluxhost ${escapeHtml(version)}. The same scenario and seed give the same figures everywhere.</p>

@@ -124,7 +124,9 @@ function chosen(kit: Kit, size: Size, only: string | undefined): readonly Entry[
   const names = [...new Set(ofSize.map(({ item }) => item))];
   if (only !== undefined && entries.length === 0)
     throw new InputError({ path: '--only', given: show(only), expected: expectedOneOf('one of', only, names) });
-  if (entries.length === 0) throw new InputError({ path: '--check', given: size, expected: 'a size that the kit has' });
+  const there = SIZES.filter((one) => kit.entries.some(({ sizes }) => sizes.includes(one)));
+  if (entries.length === 0)
+    throw new InputError({ path: '--check', given: size, expected: `a size that the kit has: ${there.join(', ')}` });
   return entries;
 }
 

@@ -5,7 +5,8 @@ import { availableParallelism } from 'node:os';
 import { Worker, parentPort, workerData } from 'node:worker_threads';
 import { LimitError } from '../core/errors.js';
 import { InputError, type Problem } from '../input/errors.js';
-import { instantiatePolicy } from '../abi/policy.js';
+import { fuelled } from '../abi/fuel.js';
+import { instantiatePolicy, type PolicyModule } from '../abi/policy.js';
 import { judgeHere } from '../judge/api.js';
 import { checkPolicy, type Conformance, endedConformance, isStateless } from '../judge/conformance.js';
 import type { JudgeCrew } from '../judge/judge.js';
@@ -15,6 +16,7 @@ import type { Result } from '../result/result.js';
 import type { Scenario } from '../scenario/types.js';
 import { LostRunError, runOn, type RunRow } from '../study/runs.js';
 import { Study } from '../study/study.js';
+import { compiledApart, compiledHere } from './compile-apart.js';
 import { type Setup, createOn } from './tools.js';
 
 /** By which the program knows that it is such a thread (main.ts). */
@@ -25,9 +27,17 @@ interface Shared {
   readonly setup: Setup;
 }
 
+/** A policy's file: Wasm, or AssemblyScript that is compiled first. */
+export interface PolicyFile {
+  readonly bytes: Uint8Array;
+  readonly file: string;
+  readonly fuel: number;
+}
+
 type Job =
   | { readonly kind: 'load' }
-  | { readonly kind: 'check'; readonly bytes: Uint8Array; readonly fuel: number }
+  | ({ readonly kind: 'prepare' } & PolicyFile)
+  | ({ readonly kind: 'check' } & PolicyFile)
   | { readonly kind: 'run'; readonly scenario: Scenario; readonly label: string }
   | { readonly kind: 'worst'; readonly scenario: Scenario; readonly name: string; readonly timeline: boolean };
 
@@ -43,8 +53,12 @@ export interface Loaded {
   readonly stateless: boolean | null;
 }
 
+/** With its fuel counted. */
+type Prepared = Pick<PolicyModule, 'module' | 'decisions'>;
+
 type Answer =
   | { readonly loaded: Loaded }
+  | { readonly prepared: Prepared }
   | { readonly conformance: Conformance }
   | { readonly row: RunRow }
   | { readonly found: WorstFound }
@@ -63,10 +77,22 @@ async function load({ script, policy }: Setup): Promise<Loaded> {
   return { decisions: policy.decisions, stateless: await isStateless(policy) };
 }
 
+const firstLine = (error: unknown): string =>
+  error instanceof Error ? error.message.split('\n')[0]! : 'something that is no error';
+
+async function prepare({ bytes, fuel, file }: PolicyFile): Promise<Prepared> {
+  const { module, decisions } = await fuelled(bytes, fuel, file);
+  return { module, decisions };
+}
+
+const isSource = ({ file }: PolicyFile): boolean => file.endsWith('.ts');
+const sourceOf = ({ bytes, file }: PolicyFile) => ({ source: new TextDecoder().decode(bytes), file });
+
 async function answered(job: Job, setup: Setup): Promise<Answer> {
   const create = (scenario: Scenario) => createOn(setup, scenario, '');
   try {
     if (job.kind === 'load') return { loaded: await load(setup) };
+    if (job.kind === 'prepare') return { prepared: await prepare(job) };
     if (job.kind === 'check') return { conformance: await checkPolicy(job.bytes, job.fuel) };
     if (job.kind === 'run') {
       const row = await runOn(new Study({ create }), { scenario: job.scenario, buckets: false }, job.label);
@@ -78,7 +104,7 @@ async function answered(job: Job, setup: Setup): Promise<Answer> {
   } catch (error) {
     if (error instanceof PolicyError) return { fault: error.fault, message: error.message };
     if (error instanceof InputError) return { problems: error.problems };
-    return { error: error instanceof Error ? error.message.split('\n')[0]! : String(error) };
+    return { error: firstLine(error) };
   }
 }
 
@@ -87,6 +113,9 @@ export function serveJudge(): void {
   const { setup } = workerData as Shared;
   parentPort!.on('message', (job: Job) => void answered(job, setup).then((answer) => parentPort!.postMessage(answer)));
 }
+
+/** Of a thread's JavaScript: the compiler takes some 200 for a policy of a page. */
+const MOST_HEAP_MB = 1024;
 
 /** A run that was ended with the judging. */
 const ENDED = Symbol('ended');
@@ -112,7 +141,10 @@ export class JudgePool implements JudgeCrew {
     const free = this.free.pop();
     if (free !== undefined) return free;
     const shared: Shared = { kind: JUDGE_KIND, setup: this.setup };
-    const worker = new Worker(this.program, { workerData: shared });
+    const worker = new Worker(this.program, {
+      workerData: shared,
+      resourceLimits: { maxOldGenerationSizeMb: MOST_HEAP_MB },
+    });
     this.all.add(worker);
     return worker;
   }
@@ -160,8 +192,30 @@ export class JudgePool implements JudgeCrew {
     return answer !== ENDED && 'loaded' in answer ? answer.loaded : refused(answer);
   }
 
-  async check(bytes: Uint8Array, fuel: number): Promise<Conformance> {
-    const answer = await this.ask({ kind: 'check', bytes, fuel });
+  private async wasmOf(policy: PolicyFile): Promise<PolicyFile> {
+    if (!isSource(policy)) return policy;
+    let stop: () => void = () => undefined;
+    const begun = (end: () => void): void => void this.stops.add((stop = end));
+    try {
+      return { ...policy, bytes: await compiledApart(this.program, sourceOf(policy), this.timeoutMs, begun) };
+    } finally {
+      this.stops.delete(stop);
+    }
+  }
+
+  /** @throws PolicyError where it did not come back, InputError for what is no policy */
+  async prepare(policy: PolicyFile): Promise<Prepared> {
+    const answer = await this.ask({ kind: 'prepare', ...(await this.wasmOf(policy)) });
+    return answer !== ENDED && 'prepared' in answer ? answer.prepared : refused(answer);
+  }
+
+  async check(policy: PolicyFile): Promise<Conformance> {
+    const wasm = await this.wasmOf(policy).catch((error: unknown) => {
+      if (!(error instanceof PolicyError)) throw error;
+      return error;
+    });
+    if (wasm instanceof PolicyError) return endedConformance(wasm.message);
+    const answer = await this.ask({ kind: 'check', ...wasm });
     if (answer !== ENDED && 'conformance' in answer) return answer.conformance;
     if (answer !== ENDED && 'fault' in answer) return endedConformance(answer.message);
     return refused(answer);
@@ -174,7 +228,8 @@ export class JudgePool implements JudgeCrew {
     const { row } = answer;
     if ('result' in row) return row.result;
     if ('limit' in row) throw new LimitError(row.limit.field, row.limit.value, row.limit.message);
-    throw new LostRunError('error' in row ? row.error : 'the run was lost');
+    if ('error' in row) throw new PolicyError(`policy: threw (${row.error})`, 'trap');
+    throw new LostRunError('the run was lost');
   }
 
   async worst(name: string, scenario: Scenario): Promise<Worst | null> {
@@ -196,7 +251,8 @@ export class JudgePool implements JudgeCrew {
 function refused(answer: Answer | typeof ENDED): never {
   if (answer !== ENDED && 'fault' in answer) throw new PolicyError(answer.message, answer.fault);
   if (answer !== ENDED && 'problems' in answer) throw new InputError([...answer.problems]);
-  throw new Error(answer !== ENDED && 'error' in answer ? answer.error : 'interrupted');
+  if (answer !== ENDED && 'error' in answer) throw new PolicyError(`policy: threw (${answer.error})`, 'trap');
+  throw new Error('interrupted');
 }
 
 export interface JudgeThreads {
@@ -208,7 +264,8 @@ export interface JudgeThreads {
 
 export interface ClosableCrew extends JudgeCrew {
   readonly load: () => Promise<Loaded>;
-  readonly check: (bytes: Uint8Array, fuel: number) => Promise<Conformance>;
+  readonly prepare: (policy: PolicyFile) => Promise<Prepared>;
+  readonly check: (policy: PolicyFile) => Promise<Conformance>;
   readonly close: () => Promise<void>;
 }
 
@@ -217,5 +274,14 @@ export function judgeCrew(program: URL | undefined, setup: Setup, how: JudgeThre
   const { workers = availableParallelism(), timeoutMs, sink, onRows } = how;
   if (program !== undefined) return new JudgePool(program, workers, setup, timeoutMs, sink, onRows);
   const here = judgeHere((scenario) => createOn(setup, scenario, ''), sink);
-  return { ...here, load: () => load(setup), check: checkPolicy, close: () => Promise.resolve() };
+  const wasmHere = async (one: PolicyFile): Promise<PolicyFile> =>
+    isSource(one) ? { ...one, bytes: await compiledHere(sourceOf(one)) } : one;
+  const check = async (one: PolicyFile) => checkPolicy((await wasmHere(one)).bytes, one.fuel);
+  return {
+    ...here,
+    load: () => load(setup),
+    prepare: async (one) => prepare(await wasmHere(one)),
+    check,
+    close: () => Promise.resolve(),
+  };
 }

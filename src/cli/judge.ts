@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { DEFAULT_FUEL, fuelled } from '../abi/fuel.js';
+import { DEFAULT_FUEL } from '../abi/fuel.js';
 import { InputError, show } from '../input/errors.js';
 import { parseDuration, QuantityError } from '../input/quantities.js';
 import { readFailure } from '../input/read-failure.js';
@@ -11,18 +11,16 @@ import { entryFor, JUDGE_REPLICATIONS } from '../judge/api.js';
 import { brokenInterface, type Conformance } from '../judge/conformance.js';
 import { judgeAll, type JudgeResult, loadFault, unfit } from '../judge/judge.js';
 import { renderConformance, renderJudge } from '../judge/table.js';
-import { buildSandboxed } from '../policy-core.js';
 import { toStableJson } from '../result/json.js';
 import { chosen, suiteScenarios } from '../study/suite/scenarios.js';
 import { entryOf, type SuiteEntry } from '../study/suite/suite.js';
-import { parseVariants } from '../study/variant.js';
+import { parseVariants, scenariosOf } from '../study/variant.js';
 import { type Arguments, type CommandSpec, parseCommand, renderHelp } from './args.js';
 import { rowsText, WORKERS } from './crew.js';
 import { EXIT } from './exit.js';
 import { checkTarget, prepareFolder } from './files.js';
-import { keptCores } from './compiled-cores.js';
 import { CLEAR_LINE, type Io, lookOf } from './io.js';
-import { judgeCrew } from './judge-crew.js';
+import { judgeCrew, type PolicyFile } from './judge-crew.js';
 import { writeDocument, yamlOf } from './out.js';
 import { commandOf, REPORT } from './report.js';
 import { MAX_REPLICATIONS } from './run.js';
@@ -80,12 +78,6 @@ const fileBytes = (file: string): Promise<Buffer> =>
     });
   });
 
-/** The bytes of a policy, compiled for the sandbox where it is AssemblyScript. @throws InputError */
-async function policyBytes(file: string): Promise<Uint8Array> {
-  const bytes = await fileBytes(file);
-  return file.endsWith('.ts') ? buildSandboxed(bytes.toString('utf8'), { file, ...keptCores() }) : bytes;
-}
-
 function time(given: Arguments, name: string): number | undefined {
   const text = given.text(name);
   if (text === undefined) return undefined;
@@ -115,18 +107,31 @@ interface Policed {
 }
 
 /** What is judged: a mechanism, or what runs in threads. @throws InputError */
-async function policed(text: string, fuel: number): Promise<Policed> {
+async function policed(text: string, fuel: number, timeoutMs: number, io: Io): Promise<Policed> {
   const setup: Setup = { suite: true };
   if (!isFile(text)) {
     const problems: string[] = [];
     const [variant] = parseVariants(text, problems, false);
+    const [problem = 'expected a file or a mechanism'] = problems;
     if (variant === undefined || problems.length > 0)
-      throw new InputError({ path: 'POLICY', given: show(text), expected: problems[0] ?? 'a file or a mechanism' });
+      throw new InputError({
+        path: 'POLICY',
+        given: show(text),
+        expected: problem.replace(/^.*?expected /s, 'a file, or '),
+      });
+    scenariosOf(suiteScenarios()[0]!.scenario, [variant]); // settings that it has not
     return { setup, entry: entryOf(variant) };
   }
   if (isScript(text)) return { setup: { ...setup, script: text } };
-  const { module, decisions } = await fuelled(await policyBytes(text), fuel, text);
-  return { setup: { ...setup, policy: { module, decisions } } };
+  const bytes = new Uint8Array(await fileBytes(text));
+  const crew = judgeCrew(io.program, {}, { workers: 1, timeoutMs });
+  const stop = io.onInterrupt?.(() => void crew.close());
+  try {
+    return { setup: { ...setup, policy: await crew.prepare({ bytes, file: text, fuel }) } };
+  } finally {
+    stop?.();
+    await crew.close();
+  }
 }
 
 /** Whether it is for the policy's sake, and not for want of a package. */
@@ -160,7 +165,7 @@ async function judged(given: Arguments, io: Io): Promise<JudgeResult> {
   const target = given.text('timeline');
   let loaded: Policed;
   try {
-    loaded = await policed(file, fuel);
+    loaded = await policed(file, fuel, timeoutNs / 1e6, io);
   } catch (error) {
     return refusalOf(file, error);
   }
@@ -188,6 +193,7 @@ async function judged(given: Arguments, io: Io): Promise<JudgeResult> {
     await crew.close();
     if (io.stderrIsTty === true) io.stderr(CLEAR_LINE);
     if (target !== undefined && pieces.length > 0) await writeFile(target, Buffer.concat(pieces));
+    else if (target !== undefined) io.stderr(`no timeline: nothing was run to its end in which tasks waited\n`);
   }
 }
 
@@ -200,22 +206,19 @@ async function check(given: Arguments, io: Io): Promise<number> {
     given.whole('fuel', 1, MOST_FUEL),
   ];
   given.check();
-  await fileBytes(file);
-  const found = await policyBytes(file).then(
-    (bytes) => checked(bytes, fuel, timeoutNs, io),
-    (error: unknown) => {
-      if (!isOwn(error)) throw error;
-      return brokenInterface(loadFault(error).detail);
-    },
-  );
+  const bytes = new Uint8Array(await fileBytes(file));
+  const found = await checked({ bytes, file, fuel }, timeoutNs, io).catch((error: unknown) => {
+    if (!isOwn(error)) throw error;
+    return brokenInterface(loadFault(error).detail);
+  });
   io.stdout(given.flag('json') ? toStableJson(found) : renderConformance(found));
   return found.conforms ? EXIT.done : EXIT.assertionFailed;
 }
 
-async function checked(bytes: Uint8Array, fuel: number, timeoutNs: number, io: Io): Promise<Conformance> {
+async function checked(policy: PolicyFile, timeoutNs: number, io: Io): Promise<Conformance> {
   const crew = judgeCrew(io.program, {}, { workers: 1, timeoutMs: timeoutNs / 1e6 });
   const stop = io.onInterrupt?.(() => void crew.close());
-  return crew.check(bytes, fuel).finally(async () => {
+  return crew.check(policy).finally(async () => {
     stop?.();
     await crew.close();
   });

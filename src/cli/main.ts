@@ -13,7 +13,9 @@ const kind = isMainThread ? undefined : (workerData as { readonly kind?: unknown
 const isServing = kind === 'fluxhost runs' || kind === 'fluxhost judge';
 if (kind === 'fluxhost judge') (await import('./judge-crew.js')).serveJudge();
 const program = new URL(import.meta.url);
-if (!isServing && !(await serveGuarded(main, program))) {
+const isCompiling = isMainThread && process.send !== undefined && process.env['FLUXHOST_COMPILES'] === 'policy';
+if (isCompiling) (await import('./compile-apart.js')).serveCompile();
+else if (!isServing && !(await serveGuarded(main, program))) {
   // The status is set, not forced: a forced exit would cut output that a pipe has not taken yet.
   const status = await guarded(main, process.argv.slice(2), { ...processIo(), program }, program);
   process.exitCode ??= status; // set already where the output could not be written

@@ -143,7 +143,7 @@ export async function prepareAgain(origin: Origin, folder: string, main: Main): 
     throw new NotVerifiable('it is one part of a fleet (--shard): verify the fleet run as a whole');
   if (options.some((one) => one.name === 'held-out' && one.value === SEED_KEPT))
     throw new NotVerifiable(
-      `the seed of its held-out workloads is with whoever set the task: --command '${origin.command.replace(SEED_KEPT, 'N')} --out DIR' verifies it`,
+      `the seed of its held-out workloads is with whoever set the task: --command '${origin.command.replace(SEED_KEPT, 'N')}' verifies it`,
     );
   if (positionals[0] === '-') throw new NotVerifiable('its trace came from standard input, which is gone');
   const base = resolve(folder, origin.folder ?? '.');

@@ -2,6 +2,7 @@
 // run is forked just before it, once for each alternative, and the forks go on for a while; what differs is that decision's doing.
 
 import { InputError } from '../input/errors.js';
+import { formatDuration } from '../input/quantities.js';
 import type { Histogram } from '../metrics/histogram.js';
 import type { Overruling } from '../core/decisions.js';
 import { MECHANISM_KINDS } from '../scenario/mechanisms.js';
@@ -267,8 +268,8 @@ export async function whyAll(question: WhyQuestion, create: () => Promise<Simula
   }
   if (fromNs < scenario.warmupNs) {
     first.close();
-    const expected = `a window behind the warm-up, from ${scenario.warmupNs} ns on: latencies are counted there`;
-    throw new InputError({ path: '--window', given: `one from ${fromNs} ns`, expected });
+    const expected = `a window behind the warm-up, from ${formatDuration(scenario.warmupNs)} on: latencies are counted there`;
+    throw new InputError({ path: '--window', given: `one from ${formatDuration(fromNs)}`, expected });
   }
   const seen = await decisionsIn(first, fromNs, untilNs);
   first.close();

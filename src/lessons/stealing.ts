@@ -43,7 +43,7 @@ vms:
           of: '',
           tolerance: 0.01,
           answer: () => (Math.log(100) * meanUs * 1000) / (1 - load),
-          because: `the time in an M/M/1 system is exponential with mean S / (1 − ρ), ρ = ${load}: its p99 is ln 100 times that`,
+          because: `the time in an M/M/1 system is exponential with mean S / (1 − ρ), ρ = ${Number(load.toPrecision(4))}: its p99 is ln 100 times that`,
         },
         {
           ask: 'What is it in the run without stealing?',

@@ -23,7 +23,15 @@ const runs = (program: string, ...args: string[]): boolean => spawnSync(program,
 /** As docs/policy-abi.md has it. */
 function withClang(clang: string): Uint8Array {
   const out = join(folder, 'c.wasm');
-  const flags = ['--target=wasm32', '-O2', '-ffreestanding', '-nostdlib', '-Wl,--no-entry', '-Wl,-z,stack-size=4096'];
+  const flags = [
+    '--target=wasm32',
+    '-O2',
+    '-ffreestanding',
+    '-nostdlib',
+    '-Wl,--no-entry',
+    '-Wl,-z,stack-size=4096',
+    '-Wl,--strip-all',
+  ];
   const { status, stderr } = spawnSync(clang, [...flags, 'policy.c', '-o', out], { cwd: C, encoding: 'utf8' });
   expect(status, stderr).toBe(0);
   return readFileSync(out);

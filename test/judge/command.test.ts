@@ -155,6 +155,37 @@ describe('the command', () => {
     expect([status, out]).toEqual([0, expect.stringContaining('it keeps something that no snapshot holds')]);
   });
 
+  it('scores AssemblyScript whose compiling never ends, or ends the compiler', () => {
+    const policy = (name: string, text: string): string =>
+      file(name, `${text}\nexport function dispatch(vm: usize, active: u32): u32 { return f(active) }`);
+    // each instantiates the next twice: four million functions
+    const twice = Array.from({ length: 22 }, (_, i) => {
+      const call = (of: string): string => (i === 21 ? '1' : `f${i + 1}<${of}<T>>()`);
+      return `function f${i}<T>(): u32 { return ${call('A')} + ${call('B')} }`;
+    });
+    const classes = 'class A<T> { x: u32 }\nclass B<T> { x: u32 }';
+    const long = policy('long.ts', `${classes}\n${twice.join('\n')}\nfunction f(n: u32): u32 { return f0<u8>() }`);
+    const deep = policy(
+      'deep.ts',
+      'function g<T>(n: u32): u32 { return n == 0 ? 0 : g<Array<T>>(n - 1) }\nfunction f(n: u32): u32 { return g<u8>(n) }',
+    );
+    const judged = (path: string, timeout: string) => {
+      const args = [CLI, 'judge', path, ...SHORT, '--timeout', timeout, '--json'];
+      const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 100_000 });
+      const { faults } = JSON.parse(stdout) as JudgeResult;
+      return [status, faults.map(({ stage, fault, detail }) => [stage, fault, detail.split(':')[0]])];
+    };
+    expect(judged(long, '1s')).toEqual([3, [['load', 'time', 'policy']]]);
+    expect(judged(deep, '60s')).toEqual([3, [['load', 'interface', 'deep.ts']]]);
+  });
+
+  it('refuses settings that a mechanism has not', async () => {
+    expect(await run('hyperflux:signal=nosuch', ...SHORT)).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('mechanism.signal: given "nosuch"'),
+    });
+  });
+
   it('ends the thread of what does not come back when it is loaded', () => {
     const waits = file(
       'waits.mjs',

@@ -1,7 +1,7 @@
 /* The policy of docs/extending.md: a task goes to the least loaded vCPU, a thief looks at its pair first, and a VM gets a core for each
  * waiting task once the oldest has waited 20 us. Whose core that is, the host's rule says.
  *
- *   clang --target=wasm32 -O2 -ffreestanding -nostdlib -Wl,--no-entry -Wl,-z,stack-size=4096 policy.c -o policy.wasm
+ *   clang --target=wasm32 -O2 -ffreestanding -nostdlib -Wl,--no-entry,-z,stack-size=4096,--strip-all policy.c -o policy.wasm
  *   fluxhost judge --check policy.wasm
  */
 #include "fluxhost_policy.h"
