@@ -277,7 +277,7 @@ export function renderRun(result: Result, look: Look = false): string {
     reallocationText(result),
     controllersText(result),
     renderMemory(result, MAX_VMS, look),
-    renderDatapath(result.datapath, look),
+    renderDatapath(result, look),
     renderGpu(result.gpu, look),
     renderLifecycle(result.lifecycle, look),
     warnings(result, look),

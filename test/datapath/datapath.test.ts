@@ -2,6 +2,9 @@
 // from another's tail, and a run goes on, forks and begins anew with the same bits.
 import { describe, expect, it } from 'vitest';
 import { InputError, parseScenario, Simulation, withFields, type ScenarioInput } from '../../src/index.js';
+import { answersOf, answerText } from '../../src/report/datapath-table.js';
+import { renderRun } from '../../src/report/run-table.js';
+import { random } from '../support/chance.js';
 import { mmkWait } from '../support/queueing.js';
 import { lawful } from '../support/lawful.js';
 
@@ -100,6 +103,40 @@ describe('packets', () => {
     expect(two.datapath!.tenants[0]).toEqual(one.datapath!.tenants[0]);
     const other = await lawful({ ...alone, seed: 4 });
     expect(other.datapath!.tenants[0]!.arrived).not.toBe(one.datapath!.tenants[0]!.arrived);
+  });
+});
+
+describe('from packet to answer', () => {
+  it('is the wait and the latency together: exact where both are constant, and a bound else', async () => {
+    const vms = [vm('a', 1000, 'deterministic')];
+    const constant = { stages: [{ tasks: 1, service: { dist: 'constant' as const, value: '2us' } }] };
+    const fixed = [{ ...vms[0]!, workload: { ...vms[0]!.workload!, request: constant } }];
+    const { datapath, vms: ran } = await lawful(scenario({ workers: 1, tenants: [{ vm: 'a', cost: '7us' }] }, fixed));
+    const [found] = answersOf({ datapath, vms: ran });
+    expect(found!.meanNs).toBeCloseTo(7000 + ran[0]!.latencyNs.mean!, 6);
+    expect(found!.most98Ns).toBe(7000 + ran[0]!.latencyNs.p99!);
+    expect(answerText({ vm: 'a', meanNs: 9000, most98Ns: 9000, most998Ns: null })).toBe(
+      'a 9.00 us in the mean, 98 % within 9.00 us',
+    );
+  });
+
+  it('holds: of two exponential parts that were drawn no more than 2 % take longer', () => {
+    const next = random(5);
+    const draw = (): number => -Math.log(1 - next());
+    const [first, second] = [0, 1].map(() => Array.from({ length: 20_000 }, draw)) as [number[], number[]];
+    const p99 = (values: readonly number[]): number =>
+      values.toSorted((a, b) => a - b)[Math.ceil(0.99 * values.length) - 1]!;
+    const most = p99(first) + p99(second);
+    const beyond = first.filter((one, i) => one + second[i]! > most).length;
+    expect(beyond / first.length).toBeLessThanOrEqual(0.02);
+  });
+
+  it('is told by run, and of a GPU not: its packets are prompts', async () => {
+    const found = await lawful(scenario({ workers: 1, tenants: [{ vm: 'a', cost: '2us' }] }));
+    expect(renderRun(found)).toMatch(
+      /from packet to answer: a [\d.]+ us in the mean, 98 % within [\d.]+ us, 99\.8 % within/,
+    );
+    expect(answersOf({ ...found, gpu: { vm: 'a' } as NonNullable<typeof found.gpu> })).toEqual([]);
   });
 });
 

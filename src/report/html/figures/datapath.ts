@@ -1,6 +1,7 @@
 // "What became of the packets?": of each VM behind the datapath those that were let through and those that were dropped, and why.
 
 import type { DatapathResult } from '../../../datapath/result.js';
+import { answersOf, answerText } from '../../datapath-table.js';
 import { formatCount, formatShare } from '../../units.js';
 import type { Figure, Texture } from '../figure.js';
 import { duration, listed, colourOfVm } from '../words.js';
@@ -33,11 +34,16 @@ export function datapathFigure(runs: readonly Named[]): Figure | undefined {
     }),
   );
   if (found.length === 0) return undefined;
+  const answers = runs.flatMap(({ label, result }) =>
+    answersOf(result).map((one) => answerText(runs.length === 1 ? one : { ...one, vm: `${label}, ${one.vm}` })),
+  );
   return {
     id: 'datapath',
     question: 'What became of the packets in the datapath?',
     answer: `${found.map(({ name, tenant }) => sentence({ ...tenant, vm: name })).join('; ')}.`,
-    caption: "Packets of each VM in the measured time. A request's latency begins where its packet is let through.",
+    caption:
+      "Packets of each VM in the measured time. A request's latency begins where its packet is let through." +
+      (answers.length === 0 ? '' : ` From packet to answer: ${answers.join('; ')}.`),
     drawing: {
       kind: 'stack',
       unit: 'packets',
