@@ -70,12 +70,7 @@ export type {
 } from './pages/api.js';
 export type { MissRatioCurve } from './pages/result.js';
 export type { PageRun, PagesResult } from './pages/result.js';
-export {
-  experimentParameters,
-  reproduce,
-  type ReproduceOptions,
-  type Reproduction,
-} from './experiments/api.js';
+export { experimentParameters, reproduce, type ReproduceOptions, type Reproduction } from './experiments/api.js';
 export type { ExperimentParameter, ExperimentUnit } from './experiments/parameters.js';
 export { renderFront, renderSummary } from './experiments/summary.js';
 export { renderExperiment } from './experiments/table.js';

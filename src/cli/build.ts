@@ -50,10 +50,12 @@ export async function build(args: string[], io: Io): Promise<number> {
   }
   const out = resolve(given.text('out') ?? file!.replace(/\.ts$/, '') + '.wasm');
   const undo = await prepareFolder(dirname(out), [basename(out)]);
-  const binary = await buildCore(policy, { file: file!, debug: given.flag('debug'), ...keptCores() }).catch(async (error: unknown) => {
-    await undo(); // a refused policy leaves no folder
-    throw error;
-  });
+  const binary = await buildCore(policy, { file: file!, debug: given.flag('debug'), ...keptCores() }).catch(
+    async (error: unknown) => {
+      await undo(); // a refused policy leaves no folder
+      throw error;
+    },
+  );
   await writeAtomically(out, binary);
   io.stdout(`${out}: ${binary.length} bytes\n`);
   return EXIT.done;

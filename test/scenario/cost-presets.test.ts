@@ -17,6 +17,7 @@ it.each(COST_PRESETS)('$name: explain and docs/real.md tell its values and the c
   for (const [cost, [ns, what]] of Object.entries(values)) {
     expect(told).toMatch(new RegExp(`costs\\.${cost} \\(${ns % 1000 === 0 ? `${ns / 1000}us` : `${ns}ns`}\\): `));
     expect(told).toContain(what);
-    expect(page).toMatch(new RegExp(`\\| +${(ns / 1000).toFixed(1)} us \\| \`costs\\.${cost}\``));
+    const [, runs] = new RegExp(`\\| +([\\d., ]+) us \\|[^|]*\\| \`costs\\.${cost}\``).exec(page)!;
+    expect(Math.min(...runs!.split(', ').map(Number)), cost).toBe(ns / 1000);
   }
 });
