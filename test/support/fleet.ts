@@ -30,7 +30,7 @@ vms:
 /** All that a run leaves in its folder but what the clock on the wall says. */
 export const bitsOf = (folder: string): unknown => ({
   result: JSON.parse(readFileSync(join(folder, 'fleet.json'), 'utf8'), (key, value: unknown) =>
-    /^(wallSeconds|eventsPerSecond)$/.test(key) ? 0 : value,
+    /^(wallSeconds|eventsPerSecond)$/.test(key) ? undefined : value,
   ) as unknown,
   hosts: readFileSync(join(folder, 'hosts.parquet')).toString('base64'),
   latencies: readFileSync(join(folder, 'latency.hlog'), 'utf8'),

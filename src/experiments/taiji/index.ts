@@ -217,7 +217,7 @@ function expansion(lz4: Measured, settings: Settings): Claim {
     numbers: {
       unit: 'change',
       paper: { bound: '>', value: 0.5 },
-      ours: [{ where: 'as asked for', value: found }],
+      ours: [{ where: '', value: found }],
     },
     ours: `${more(found + 1)} runs with ${figures.show(lz4, OUT, percent)} of the virtual memory out, ${figures.show(lz4, FAULTS, fine)} of touches faulting`,
     unit: '',
