@@ -224,6 +224,7 @@ function expansion(lz4: Measured, settings: Settings): Claim {
     supported: 'partly',
     verdict: found >= 0.5 ? 'reachable' : 'not reached',
     assumptions: [
+      'the expansion is asked for (`expansion`); what is found is whether it runs',
       assumedAccess(settings),
       `every page compresses as in the tables of lz4 (ratio ${ratio}; backends and ratio are not published)`,
       `below ${percent(requiredOutShare(settings.number('expansion'), 1 / ratio))} of cold pages hot ones have to go: see the cliff`,
