@@ -4,6 +4,7 @@
 // Frames that stand one after the other are read, skippable ones passed over. Leaves out dictionaries, and windows above 128 MiB.
 
 import { ZSTD_BASE64 } from '../generated/zstd-bytes.js';
+import { decodeBase64 } from '../input/base64.js';
 import { DamagedStream } from './damaged.js';
 
 interface Decoder {
@@ -38,7 +39,7 @@ const ERRORS: Readonly<Record<number, string>> = {
 let compiled: Promise<WebAssembly.Module> | undefined;
 
 function module(): Promise<WebAssembly.Module> {
-  compiled ??= WebAssembly.compile(Uint8Array.from(atob(ZSTD_BASE64), (character) => character.charCodeAt(0)));
+  compiled ??= WebAssembly.compile(decodeBase64(ZSTD_BASE64));
   return compiled;
 }
 
