@@ -83,7 +83,7 @@ export interface InstanceView {
 }
 
 /** The functions of a policy, and where a scenario asks for each. */
-const ASKED_BY = {
+export const ASKED_BY = {
   dispatch: 'vms[].dispatch: policy',
   firstVictim: 'vms[].stealing: { victim: policy }',
   coresWanted: 'mechanism: { signal: policy }',

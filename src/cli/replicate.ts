@@ -2,6 +2,7 @@
 // Everything outside (loading, simulating) comes in as `Tools`, so that tests put a fake in its place.
 
 import type { LoadedScenario } from '../scenario/load.js';
+import type { PolicyName } from '../policy.js';
 import type { Scenario } from '../scenario/types.js';
 import { Study, type Runnable } from '../study/study.js';
 import type { Io } from './io.js';
@@ -11,6 +12,8 @@ export interface Tools {
   load(path: string, options: { set: readonly string[] }): Promise<LoadedScenario>;
   /** `directory`: where the files that the scenario names are looked for. */
   create(scenario: Scenario, directory: string): Promise<Runnable>;
+  /** Of a policy that was given in Wasm. */
+  readonly decisions?: readonly PolicyName[];
 }
 
 /** Runs `work` while Ctrl-C asks for an early but orderly end. */

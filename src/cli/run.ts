@@ -25,6 +25,7 @@ import { REPORT, commandOf } from './report.js';
 import { openSnapshot, continuing, snapshotting } from './snapshot-file.js';
 import { timelining } from './timeline-file.js';
 import { FILES_WITHIN, toolsFor, simulationTools } from './tools.js';
+import { unasked } from './unasked.js';
 
 export const MAX_SEED = Number.MAX_SAFE_INTEGER;
 export const MAX_REPLICATIONS = 1000;
@@ -129,7 +130,10 @@ async function startOf(given: Arguments, set: readonly string[], own: Tools): Pr
   const from = given.text('from');
   if (from === undefined) {
     const tools = await toolsFor(given, own);
-    return { ...(await tools.load(given.positional(0), { set })), tools, close: () => undefined };
+    const loaded = await tools.load(given.positional(0), { set });
+    const silent = tools.decisions && unasked(`--policy ${given.text('policy')!}`, tools.decisions, loaded.scenario);
+    const warnings = silent === undefined ? loaded.warnings : [...loaded.warnings, silent];
+    return { ...loaded, warnings, tools, close: () => undefined };
   }
   const base = await openSnapshot(from, given);
   try {

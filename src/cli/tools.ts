@@ -78,6 +78,7 @@ export async function toolsFor(given: Arguments, tools: Tools): Promise<Tools> {
   return {
     load,
     create: (scenario, directory) => createOn(setup, scenario, directory),
+    ...(setup.policy === undefined ? {} : { decisions: setup.policy.decisions }),
   };
 }
 

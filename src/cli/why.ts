@@ -17,6 +17,7 @@ import { CLEAR_LINE, type Io, lookOf } from './io.js';
 import { overrides } from './run.js';
 import { readWindow } from './timeline-file.js';
 import { createOn, FILES_WITHIN, setupOf, simulationTools } from './tools.js';
+import { unasked } from './unasked.js';
 
 const MOST_DECISIONS = 10_000;
 
@@ -106,9 +107,11 @@ async function asked(given: Arguments, io: Io): Promise<{ result: WhyResult; cre
   given.check();
   const set = overrides(given.list('set'), seed);
   const { scenario, directory, warnings } = await simulationTools.load(given.positional(0), { set });
-  for (const warning of warnings) io.stderr(`${warning}\n`);
+  for (const warning of warnings) io.stderr(`warning: ${warning}\n`);
   checkDecides(scenario.mechanism.kind);
   const setup = await setupOf(given, { counts: true });
+  const silent = setup.policy && unasked(`--policy ${given.text('policy')!}`, setup.policy.decisions, scenario);
+  if (silent !== undefined) io.stderr(`warning: ${silent}\n`);
   const create = () => createOn(setup, scenario, directory);
   const { warmupNs, durationNs } = scenario;
   const text = given.text('window');
