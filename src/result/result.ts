@@ -44,6 +44,8 @@ import { stripsSchemas } from './strips.js';
 export const WARNING_CODES = [
   'unstable',
   'no-requests',
+  'datapath-slow',
+  'datapath-full',
   'few-samples',
   'short-warmup',
   'autocorrelated',

@@ -47,6 +47,8 @@ const WIDE_RATIO = 2;
 const TRACE_SHARE = 0.01;
 /** Mean gaps between arrivals after which another one is overdue: e^-10 of all gaps of a Poisson process are longer. */
 const TRACE_GAPS = 10;
+/** Of a VM's packets that find the queue full: what is worth a warning (assumed). */
+const FULL_SHARE = 0.01;
 
 /** Those of which is told how many samples they need. */
 export const QUANTILES = [
@@ -257,12 +259,31 @@ function notSteady(result: Result): Warning[] {
   return [];
 }
 
+/** Packets that wait, or are dropped, before they are requests: neither is in a VM's latencies, nor in what its SLO is judged by. */
+function datapath({ datapath: passed, vms }: Result): Warning[] {
+  return (passed?.tenants ?? []).flatMap(({ vm, arrived, droppedForQueue, latencyNs: { mean } }): Warning[] => {
+    const warnings: Warning[] = [];
+    const slo = vms.find(({ name }) => name === vm)?.slo;
+    if (slo && mean !== null && mean > slo.targetNs) {
+      const detail = `until let through, packets take ${time(mean)} in the mean: longer than the SLO of ${time(slo.targetNs)}, which begins there`;
+      warnings.push({ code: 'datapath-slow', field: `datapath.${vm}.latencyNs.mean`, detail });
+    }
+    const share = arrived === 0 ? 0 : droppedForQueue / arrived;
+    if (share >= FULL_SHARE) {
+      const detail = `${(100 * share).toFixed(1)} % of its packets found the queue full: they are in no latency, and in no SLO`;
+      warnings.push({ code: 'datapath-full', field: `datapath.${vm}.droppedForQueue`, detail });
+    }
+    return warnings;
+  });
+}
+
 /** What speaks against trusting a result; nothing before the statistics have begun. */
 export function warningsOf(result: Result, facts: RunFacts): Warning[] {
   if (result.manifest.measuredNs === 0) return [];
   return [
     ...unstable(result, facts),
     ...noRequests(result),
+    ...datapath(result),
     ...latencyWarnings(result, facts),
     ...fewCycles(result, facts),
     ...traces(result, facts),

@@ -66,6 +66,14 @@ function memory(duration: string, interval: string): ScenarioInput {
   });
 }
 
+/** Packets of 10 us each, before a VM that is never busy for long. */
+const packets = (rate: number, queue: number): ScenarioInput =>
+  scenario({
+    arrivals: { rate },
+    vm: { vcpus: { min: 3, max: 3 } },
+    datapath: { workers: 1, discipline: 'fifo', queue, tenants: [{ vm: 'api', cost: '10us' }] },
+  });
+
 interface Case {
   readonly code: (typeof WARNING_CODES)[number];
   readonly field: string;
@@ -102,6 +110,9 @@ const CASES: readonly Case[] = [
     gives: scenario({ arrivals: { process: 'none' } }),
     not: scenario({ duration: '1ms' }),
   },
+  // an SLO of 1 ms: 200 packets of 10 us are 2 ms, 20 are 0.2 ms
+  { code: 'datapath-slow', field: 'datapath.api.latencyNs.mean', gives: packets(1.2e5, 200), not: packets(1.2e5, 20) },
+  { code: 'datapath-full', field: 'datapath.api.droppedForQueue', gives: packets(1.2e5, 20), not: packets(5e4, 200) },
   {
     code: 'short-warmup',
     field: 'api.latencyNs.mean',
