@@ -2,7 +2,8 @@
 
 import { HostCalls } from './calls.js';
 import { functionFigures } from './function-figures.js';
-import { dealOut, type FunctionCalls } from './functions.js';
+import type { KeptForFunctions } from './function-map.js';
+import { dealOut, type FunctionCalls, reservedBytes } from './functions.js';
 import type { Outages } from './outages.js';
 import { typeOfHost } from './plan.js';
 import type { Fleet } from './types.js';
@@ -34,6 +35,11 @@ export function loadOf(
   }
   return { busy, load };
 }
+
+export const keptFor = ({ hosts, functions }: Fleet, lengthNs: number): KeptForFunctions => ({
+  types: hosts.map(({ count, memoryBytes }) => ({ count, bytes: reservedBytes(functions!, memoryBytes) })),
+  lengthNs,
+});
 
 export const dealtResult = ({ functions }: FunctionCalls, { hosts, calls, nowhere }: HostCalls) => ({
   functions: functions.length,

@@ -7,7 +7,8 @@ import { countOf, quantileOf, ratioOf, type SampledStratum, shareOf, type Sum, s
 import { answeredOf, distributionOfWeighted, type Tally, weighted, type WeightedLatencies } from './tally.js';
 
 const GIB = 2 ** 30;
-const COLD = ['restore', 'vm', 'full'] as const;
+/** Tiers for which an instance was made. */
+export const COLD = ['restore', 'vm', 'full'] as const;
 
 /** What hosts tell; how many functions there are is known before. */
 export type FunctionFigures = Omit<FunctionsResult, 'functions' | 'hosts' | 'requests' | 'nowhere'>;

@@ -3,6 +3,7 @@
 import { ParquetTable, type Column as ColumnOf } from '../result/parquet.js';
 import type { Distribution } from '../metrics/figures.js';
 import type { HostIdentity } from './simulate.js';
+import { mappedOf } from './function-map.js';
 import { FUNCTION_COUNTS } from './function-row.js';
 import { distributionOfWeighted, type RowLatency, Tally, weighted } from './tally.js';
 import { CLASSES, type VmClass } from './vms.js';
@@ -69,12 +70,19 @@ export type HostValues = readonly (number | string | null)[];
 export const valuesOf = (row: HostRow): HostValues => COLUMNS.map(({ of }) => of(row));
 
 const at = (name: string): number => COLUMNS.findIndex((column) => column.name === name);
-const [HOST, EPOCHS, FINGERPRINT] = ['host', 'epochs', 'fingerprint'].map(at) as [number, number, number];
+const [HOST, EPOCHS, FINGERPRINT, ERROR] = ['host', 'epochs', 'fingerprint', 'error'].map(at) as [
+  number,
+  number,
+  number,
+  number,
+];
+const FUNCTIONS = new Map(FUNCTION_COUNTS.map((count) => [count, at(`functions_${snaked(count)}`)]));
 
 export const identityOf = (values: HostValues): HostIdentity => ({
   host: Number(values[HOST]),
   epochs: Number(values[EPOCHS]),
   fingerprint: String(values[FINGERPRINT]),
+  ...(values[ERROR] === null ? { mapped: mappedOf((count) => Number(values[FUNCTIONS.get(count)!])) } : {}),
 });
 
 const VALUES = COLUMNS.map(({ name, type }, i): ColumnOf<HostValues> => ({ name, type, of: (values) => values[i]! }));

@@ -2,6 +2,7 @@
 // stratum; strata are types of hosts, each cut into tenths by how much of its cores was reserved, so that full hosts and nearly empty ones
 // are seen alike. A host without a VM in any window has nothing to simulate: what it does is known.
 
+import type { KeptForFunctions } from './function-map.js';
 import type { Fleet } from './types.js';
 
 /** Hosts that are alike, and those of them that are simulated. Plain data. */
@@ -18,6 +19,8 @@ export interface Plan {
   readonly idleNs: number;
   /** All hosts that are simulated, ascending: the order of their rows. */
   readonly order: readonly number[];
+  /** Absent where there are no functions. */
+  readonly functions?: KeptForFunctions;
 }
 
 const TENTHS = 10;

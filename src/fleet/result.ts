@@ -188,6 +188,14 @@ export interface CoreSeconds {
   poll: number;
 }
 
+/** Of each cell of the map, of its hosts that were simulated; stands where hosts with functions are. Null where none says anything. */
+export interface FunctionMapResult {
+  /** Share of the served requests of functions that started cold, in per cent. */
+  coldStartPercent: (number | null)[];
+  /** What instances held of the memory that is kept for them, mean over the windows, in per cent. */
+  functionMemoryPercent: (number | null)[];
+}
+
 /** What `fluxhost fleet --json` prints. */
 export interface FleetResult {
   /** What was run, and on what. */
@@ -219,7 +227,7 @@ export interface FleetResult {
     coresPercent: number[];
     /** Of each cell. */
     memoryPercent: number[];
-  };
+  } & Partial<FunctionMapResult>;
   /** What is allowed but perhaps not meant. */
   warnings: {
     /** A stable word. */

@@ -6,9 +6,10 @@ import { LawError } from '../result/laws.js';
 import type { TraceHost } from '../workload/text-source.js';
 import { NAME, VERSION } from '../version.js';
 import { Simulation } from '../simulation.js';
-import { callsByHost, dealtResult, loadOf } from './dealt.js';
+import { callsByHost, dealtResult, keptFor, loadOf } from './dealt.js';
 import { Fingerprint } from './fingerprint.js';
 import { type FunctionCalls, readFunctions, reservedBytes } from './functions.js';
+import { FunctionMap, type MappedHost, mappedOf } from './function-map.js';
 import { DRAW } from './host-events.js';
 import { engineHere, rowsOf } from './hosts.js';
 import { Merger, type MergerState, type Objective } from './merge.js';
@@ -149,7 +150,8 @@ export async function prepareFleet(
   const draw = (host: number): number => core!.draw(fleet.seed, host, DRAW.sample);
   const calls = callsByHost(fleet, options.calls, outages);
   const { busy, load } = loadOf(fleet, { busy: stays.busy, load: packed.hostCores }, calls, windows);
-  const plan = simulates ? planOf(fleet, busy, load, stays.lengthNs, draw) : NOTHING;
+  const kept = calls === undefined ? {} : { functions: keptFor(fleet, stays.lengthNs) };
+  const plan = simulates ? { ...planOf(fleet, busy, load, stays.lengthNs, draw), ...kept } : NOTHING;
   const typeOf = typeOfHost(fleet);
   const wallSeconds = (performance.now() - begun) / 1000;
   const base: FleetResult = {
@@ -221,7 +223,10 @@ const unjudged = ({ slo, ...rest }: ClassResult): ClassResult =>
   slo === undefined ? rest : { ...rest, slo: { ...slo, attained: null } };
 
 /** Which host did what, as the fleet's fingerprint has it. */
-export type HostIdentity = Pick<HostRow, 'host' | 'epochs' | 'fingerprint'>;
+export interface HostIdentity extends Pick<HostRow, 'host' | 'epochs' | 'fingerprint'> {
+  /** Absent where it could not be simulated. */
+  readonly mapped?: MappedHost;
+}
 
 /** Rows of all hosts of the plan, in its order, to the whole result. */
 export class FleetSum {
@@ -232,6 +237,7 @@ export class FleetSum {
   /** Events of rows that were made here. */
   private made = 0;
   private found = 0;
+  private readonly map: FunctionMap | undefined;
 
   /** @param placed whether the VMs were placed here, too */
   constructor(
@@ -241,6 +247,7 @@ export class FleetSum {
     const { base, plan, slo } = prepared;
     this.merger = new Merger(plan, base.manifest.fidelity === 'sampled', slo);
     this.fingerprint.addText(base.manifest.fingerprint);
+    if (plan.functions !== undefined) this.map = new FunctionMap(plan.functions, base.map.hostsPerCell);
   }
 
   /** The same without any row, for all of them in their order. */
@@ -256,7 +263,8 @@ export class FleetSum {
     this.merger.add(row);
     if (found) this.found++;
     else this.made += row.events;
-    this.note(row);
+    const { functions, error } = row;
+    this.note(error === undefined ? { ...row, mapped: mappedOf((count) => functions?.counts[count] ?? 0) } : row);
   }
 
   state(): MergerState {
@@ -272,7 +280,8 @@ export class FleetSum {
     for (const one of hosts) this.note(one);
   }
 
-  private note({ host, epochs, fingerprint }: HostIdentity): void {
+  private note({ host, epochs, fingerprint, mapped }: HostIdentity): void {
+    if (mapped !== undefined) this.map?.add(host, mapped);
     this.fingerprint.add(0, 0, host, epochs);
     this.fingerprint.addText(fingerprint);
   }
@@ -327,6 +336,7 @@ export class FleetSum {
       classes: isWhole ? merger.classes() : merger.classes().map(unjudged),
       ...(base.functions === undefined ? {} : { functions: { ...base.functions, ...merger.functions() } }),
       coreSeconds: merger.coreSeconds(),
+      map: { ...base.map, ...this.map?.result() },
       warnings,
       ...(isWhole ? {} : { incomplete: true as const }),
     };

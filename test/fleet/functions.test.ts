@@ -125,6 +125,7 @@ async function together(spread: number, windows: readonly (readonly [number, num
   const hosts = dealt(spread);
   const sums: Record<string, number> = {};
   const served: Record<string, number> = {};
+  const byHost = BYTES.map(() => ({ served: 0, cold: 0, byteSeconds: 0 }));
   let [ends, ns] = [0, 0];
   for (const window of windows)
     for (let host = 0; host < 4; host++) {
@@ -138,17 +139,36 @@ async function together(spread: number, windows: readonly (readonly [number, num
       );
       for (const name of NAMED) sums[name] = (sums[name] ?? 0) + result[name];
       for (const [tier, count] of Object.entries(result.served)) served[tier] = (served[tier] ?? 0) + count;
+      const { active, joined, dormant, restore, vm, full } = result.served;
+      byHost[host]!.served += active + joined + dormant + restore + vm + full;
+      byHost[host]!.cold += restore + vm + full;
+      byHost[host]!.byteSeconds += result.warmByteSeconds + result.busyByteSeconds + result.startingByteSeconds;
       ends += result.latencyNs.count;
       ns += result.latencyNs.count * (result.latencyNs.mean ?? 0);
     }
-  return { ...sums, served, ends, ns };
+  const seconds = windows.reduce((sum, [, , length]) => sum + length, 0);
+  const percents = byHost.map(({ served: all, cold, byteSeconds }, host) => [
+    (100 * cold) / all,
+    (100 * byteSeconds) / seconds / BYTES[host]!,
+  ]);
+  return { counts: { ...sums, served }, ends, ns, percents };
+}
+
+/** To a tenth of a per cent. */
+function expectMap({ coldStartPercent, functionMemoryPercent }: FleetResult['map'], percents: number[][]): void {
+  expect(coldStartPercent).toHaveLength(percents.length);
+  percents.forEach(([cold, held], host) => {
+    expect(Math.abs(coldStartPercent![host]! - cold!)).toBeLessThan(0.0501);
+    expect(Math.abs(functionMemoryPercent![host]! - held!)).toBeLessThan(0.0501);
+    expect(held).toBeGreaterThan(0.5);
+  });
 }
 
 describe('functions of a fleet', () => {
   it.each([1, 3])('are on %s hosts each, and do there what they do by themselves', async (spread) => {
     const result = await fleet(input({ functions: { trace, spread } }), { files });
     const { functions, hosts, packing } = result;
-    const { ends, ns, ...naive } = await together(spread, [[0, 0, 100]]);
+    const { ends, ns, counts: naive, percents } = await together(spread, [[0, 0, 100]]);
     expect(functions).toMatchObject(naive);
     expect(functions!.arrived).toBe(ROWS.length);
     expect(functions!.requests).toBe(ROWS.length);
@@ -162,7 +182,13 @@ describe('functions of a fleet', () => {
     expect(hosts).toEqual({ simulated: 4, of: 4 });
     expect(packing.arrivals).toBe(0);
     const report = fleetReport(result);
-    expect([report.title, report.good, report.figures]).toEqual(['functions on 4 hosts', null, []]);
+    expect([report.title, report.good]).toEqual(['functions on 4 hosts', null]);
+    expect(report.figures.map(({ id }) => id)).toEqual(['function-map']);
+    expectMap(result.map, percents);
+    const worst = Math.max(...percents.map(([cold]) => cold!));
+    expect(report.figures[0]!.answer).toContain(
+      `on host ${percents.findIndex(([cold]) => cold === worst)}, ${Math.round(10 * worst) / 10} %; `,
+    );
     expect(report.verdict).toMatch(
       /^\d\d\.\d % of 905 requests of functions started cold; 99 % were in their VM within /,
     );
@@ -172,13 +198,14 @@ describe('functions of a fleet', () => {
 
   it('are warm in a window as the warm-up made them, and come once in it', async () => {
     const simulate = { windows: 2, length: '20s', warmup: '10s' } as const;
-    const { functions } = await fleet(input({ simulate }), { files });
+    const { functions, map } = await fleet(input({ simulate }), { files });
     const [first, second] = [15, 65]; // the middles are a quarter and three quarters
-    const { ends, ns, ...naive } = await together(1, [
+    const { ends, ns, counts, percents } = await together(1, [
       [first, 10, 20],
       [second, 10, 20],
     ]);
-    expect(functions).toMatchObject(naive);
+    expectMap(map, percents);
+    expect(functions).toMatchObject(counts);
     expect(functions!.latencyNs.count).toBe(ends);
     expect(ns).toBeGreaterThan(0);
     const within =
@@ -234,6 +261,16 @@ describe('functions of a fleet', () => {
     expect(functions!.usedMaxBytes).toBeLessThanOrEqual(1.5 * GIB);
     expect(functions!.arrived).toBeGreaterThan(100);
     expect(warnings.map(({ code }) => code)).toEqual([]);
+  });
+
+  it('tell how often hosts failed, and what came when none was open', async () => {
+    const down = input({ failures: { mtbf: '30s', repair: '40s' }, functions: { trace, spread: 4 } });
+    const result = await fleet(down, { files });
+    const { packing, functions } = result;
+    expect(functions!.nowhere).toBeGreaterThan(0);
+    expect(fleetReport(result).verdict).toContain(
+      ` Hosts failed ${packing.failures} times; an instance is gone with its host; ${functions!.nowhere} requests of functions came when no host was open.`,
+    );
   });
 
   it('are told of where they are not simulated, or begin too cold', async () => {
@@ -294,6 +331,10 @@ describe('functions of a fleet', () => {
       const told = (name: string) =>
         (JSON.parse(readFileSync(at(`${name}/fleet.json`), 'utf8')) as FleetResult).functions!;
       expect(told('merged')).toEqual(told('whole'));
+      const mapOf = (name: string) => (JSON.parse(readFileSync(at(`${name}/fleet.json`), 'utf8')) as FleetResult).map;
+      expect(mapOf('merged')).toEqual(mapOf('whole'));
+      const unknown = (name: string) => mapOf(name).functionMemoryPercent!.map((percent) => percent === null);
+      expect(['1', '2', 'whole'].map((name) => unknown(name).filter(Boolean).length)).toEqual([2, 2, 0]);
       const table = new Uint8Array(bytes('whole')).buffer;
       const rows = await parquetReadObjects({ file: table, columns: ['functions_arrived', 'functions_full'] });
       const sum = (name: string): number => rows.reduce((all, row) => all + Number(row[name]), 0);

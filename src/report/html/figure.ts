@@ -219,7 +219,13 @@ export interface HeatPlot {
 /** A cell for each of very many things in their order. */
 export interface MapPlot {
   readonly kind: 'map';
-  readonly panels: readonly { readonly title: string; /** 0 to 100. */ readonly percent: readonly number[] }[];
+  readonly panels: readonly {
+    readonly title: string;
+    /** 0 to `most`; null where nothing is known. */
+    readonly percent: readonly (number | null)[];
+    /** What the lightest colour stands for. */
+    readonly most: number;
+  }[];
 }
 
 /** Published numbers and ours: a row a claim, a panel a unit. */

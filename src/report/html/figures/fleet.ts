@@ -4,8 +4,9 @@ import type { FleetResult } from '../../../fleet/result.js';
 import type { Sample } from '../../../fleet/samples.js';
 import { formatShare } from '../../units.js';
 import type { Figure, Report, Table } from '../figure.js';
-import { FUNCTIONS_HEAD, functionsRow, intervalWords } from '../../fleet-table.js';
+import { intervalWords } from '../../fleet-table.js';
 import { counted, duration, grouped, listed } from '../words.js';
+import { functionMapFigure, functionsTable, functionsWords } from './fleet-functions.js';
 import { lineOf } from './lines.js';
 
 const HOUR = 3600e9;
@@ -26,8 +27,8 @@ function mapFigure({ map, packing, hosts }: FleetResult): Figure {
     drawing: {
       kind: 'map',
       panels: [
-        { title: 'cores', percent: coresPercent },
-        { title: 'memory', percent: memoryPercent },
+        { title: 'cores', percent: coresPercent, most: 100 },
+        { title: 'memory', percent: memoryPercent, most: 100 },
       ],
     },
     table: { head: [hostsPerCell === 1 ? 'host' : 'first host', 'cores reserved', 'memory reserved'], rows },
@@ -98,23 +99,6 @@ function classTable({ classes }: FleetResult): Table | undefined {
   };
 }
 
-function functionsTable({ functions }: FleetResult): Table | undefined {
-  if (functions === undefined) return undefined;
-  return { head: FUNCTIONS_HEAD, rows: [functionsRow(functions, { count: grouped, time: duration })] };
-}
-
-/** What became of their requests, in a sentence. */
-function functionsWords({ functions, incomplete }: FleetResult): string {
-  if (functions === undefined || incomplete === true || functions.coldStartRate === null) return '';
-  const { coldStartRate, arrived, confidence, startNs, dropped, timedOut } = functions;
-  const about = intervalWords(confidence?.['coldStartRate'], formatShare);
-  const lost = dropped + timedOut;
-  return (
-    `${formatShare(coldStartRate)}${about} of ${confidence === undefined ? '' : '≈\u00a0'}${grouped(arrived)} requests of functions started cold; ` +
-    `99 % were in their VM within ${duration(startNs.p99)}${lost === 0 ? '' : `, ${grouped(lost)} found no memory`}.`
-  );
-}
-
 function windowsOf({ windows }: FleetResult['manifest']): string {
   if (windows === undefined) return '';
   return `; hosts simulated in ${counted(windows.count, 'window')} of ${duration(windows.lengthNs)}`;
@@ -169,7 +153,9 @@ export function fleetReport(result: FleetResult): Report {
     ],
     ...(tables.length === 0 ? {} : { claims: tables }),
     // without VMs nothing is reserved
-    figures: alone ? [] : [mapFigure(result), ...(time === undefined ? [] : [time])],
+    figures: [...(alone ? [] : [mapFigure(result), time]), functionMapFigure(result)].filter(
+      (one) => one !== undefined,
+    ),
     manifest: {
       head: ['', listed([manifest.placement])],
       rows: [

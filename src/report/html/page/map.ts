@@ -16,6 +16,9 @@ const STOPS = [
   [253, 231, 76],
 ] as const;
 
+/** Grey on either paper: nobody knows. */
+const NOTHING = [128, 128, 128, 80] as const;
+
 function colourOf(percent: number): readonly [number, number, number] {
   const place = (Math.min(100, Math.max(0, percent)) / 100) * (STOPS.length - 1);
   const low = Math.min(STOPS.length - 2, Math.floor(place));
@@ -29,7 +32,7 @@ const FOOT = 36;
 const SCALE = 210;
 const STEPS = 20;
 
-function writeScale(svg: SVGElement, top: number): void {
+function writeScale(svg: SVGElement, top: number, most: number): void {
   const put = (name: string, attributes: Readonly<Record<string, string | number>>, text = ''): void => {
     const element = document.createElementNS(SVG, name);
     for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
@@ -42,10 +45,10 @@ function writeScale(svg: SVGElement, top: number): void {
     put('rect', { x: 30 + 6 * i, y: top, width: 6.5, height: 12, fill });
   }
   put('text', { x: 0, y: top + 11, fill: 'currentColor', style: font }, '0 %');
-  put('text', { x: 36 + 6 * STEPS, y: top + 11, fill: 'currentColor', style: font }, '100 %');
+  put('text', { x: 36 + 6 * STEPS, y: top + 11, fill: 'currentColor', style: font }, `${most} %`);
 }
 
-function panelOf(title: string, percent: readonly number[], { width }: Room): Panel {
+function panelOf({ title, percent, most }: MapPlot['panels'][number], { width }: Room): Panel {
   const columns = Math.max(1, Math.min(percent.length, Math.ceil(Math.sqrt(percent.length * ASPECT))));
   const rows = Math.ceil(percent.length / columns);
   const canvas = document.createElement('canvas');
@@ -53,7 +56,9 @@ function panelOf(title: string, percent: readonly number[], { width }: Room): Pa
   canvas.height = rows;
   const context = canvas.getContext('2d')!;
   const pixels = context.createImageData(columns, rows);
-  percent.forEach((value, i) => pixels.data.set([...colourOf(value), 255], 4 * i));
+  percent.forEach((value, i) =>
+    pixels.data.set(value === null ? NOTHING : [...colourOf((100 * value) / most), 255], 4 * i),
+  );
   context.putImageData(pixels, 0, 0);
   const cell = Math.min(MOST_CELL, width / columns);
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
@@ -69,7 +74,7 @@ function panelOf(title: string, percent: readonly number[], { width }: Room): Pa
   svg.setAttribute('viewBox', `0 0 ${Math.max(wide, SCALE)} ${high + FOOT}`);
   svg.setAttribute('width', String(Math.max(wide, SCALE)));
   svg.setAttribute('height', String(high + FOOT));
-  writeScale(svg, high + 10);
+  writeScale(svg, high + 10, most);
   image.setAttribute('preserveAspectRatio', 'none');
   image.setAttribute('style', 'image-rendering: pixelated');
   image.setAttribute('href', canvas.toDataURL());
@@ -77,5 +82,4 @@ function panelOf(title: string, percent: readonly number[], { width }: Room): Pa
   return { title, svg };
 }
 
-export const map = ({ panels }: MapPlot, room: Room): Panel[] =>
-  panels.map(({ title, percent }) => panelOf(title, percent, room));
+export const map = ({ panels }: MapPlot, room: Room): Panel[] => panels.map((panel) => panelOf(panel, room));
