@@ -108,10 +108,22 @@ async function answered(job: Job, setup: Setup): Promise<Answer> {
   }
 }
 
+/** A job's number: a policy in JavaScript reaches the thread's port, too, and what it says there is no answer. */
+interface Numbered<T> {
+  readonly number: number;
+  readonly of: T;
+}
+
+const isNumbered = (value: unknown, number: number): value is Numbered<Answer> =>
+  typeof value === 'object' && value !== null && 'number' in value && value.number === number && 'of' in value;
+
 /** The thread's side. */
 export function serveJudge(): void {
   const { setup } = workerData as Shared;
-  parentPort!.on('message', (job: Job) => void answered(job, setup).then((answer) => parentPort!.postMessage(answer)));
+  parentPort!.on('message', ({ number, of }: Numbered<Job>) => {
+    const answer = (one: Answer): void => parentPort!.postMessage({ number, of: one } satisfies Numbered<Answer>);
+    void answered(of, setup).then(answer);
+  });
 }
 
 /** Of a thread's JavaScript: the compiler takes some 200 for a policy of a page. */
@@ -127,6 +139,7 @@ export class JudgePool implements JudgeCrew {
   /** Of each job that is under way: it ends now. No promise for all of them, whose reactions would keep every answer. */
   private readonly stops = new Set<() => void>();
   private closed = false;
+  private jobs = 0;
 
   constructor(
     private readonly program: URL,
@@ -169,15 +182,19 @@ export class JudgePool implements JudgeCrew {
       };
       const onError = (error: Error): void => lose('trap', `policy: ended its thread (${error.message})`);
       const onExit = (): void => lose('trap', 'policy: ended its thread');
-      worker.on('message', resolve).on('error', onError).on('exit', onExit);
+      const number = ++this.jobs;
+      const onMessage = (said: unknown): void => {
+        if (isNumbered(said, number)) resolve(said.of);
+      };
+      worker.on('message', onMessage).on('error', onError).on('exit', onExit);
       this.stops.add(stop);
       forget = () => {
         this.stops.delete(stop);
-        worker.off('message', resolve).off('error', onError).off('exit', onExit);
+        worker.off('message', onMessage).off('error', onError).off('exit', onExit);
       };
       const late = `policy: did not come back within ${this.timeoutMs / 1000} s`;
       timer = setTimeout(() => lose('time', late), this.timeoutMs);
-      worker.postMessage(job);
+      worker.postMessage({ number, of: job } satisfies Numbered<Job>);
     });
     const answer = await told;
     clearTimeout(timer);

@@ -199,6 +199,19 @@ describe('the command', () => {
     ]);
   });
 
+  it('tells of what speaks for its thread, closes its port or exits as a fault', () => {
+    const judged = (name: string, text: string) => {
+      const args = [CLI, 'judge', file(name, text), ...SHORT, '--timeout', '20s', '--json'];
+      const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 60_000 });
+      return [status, (JSON.parse(stdout) as JudgeResult).faults.map(({ fault, detail }) => [fault, detail])];
+    };
+    const ended = [3, [['trap', 'policy: ended its thread']]];
+    const port = "import { parentPort } from 'node:worker_threads'; const decide = () => 0;";
+    const closes = `${port} parentPort.postMessage({ score: 1 }); parentPort.close(); export { decide as coresWanted };`;
+    expect(judged('closes.mjs', closes)).toEqual([3, [['start', 'policy: ended its thread']]]);
+    expect(judged('exits.mjs', 'export const coresWanted = () => process.exit(0);')).toEqual(ended);
+  });
+
   it('ends the thread of what does not come back, and goes on', () => {
     // the job's VM of `colocation` alone has 24 vCPUs
     const hangs = file(
